@@ -1,0 +1,18 @@
+/** One compiled expression. Which engine runs it is nobody's business but this folder's. */
+import type { Json } from '../types.ts'
+
+/** Named values an expression may use as `$name`. Absent ones evaluate to nothing. */
+export type Bindings = Readonly<Record<string, Json | undefined>>
+
+export interface Expression {
+  readonly text: string
+  /** `file:line:column` of its first character, for faults. */
+  readonly place: string
+  /** Free variables, without `$`: what must be bound, and so what must be looked up. */
+  readonly variables: ReadonlySet<string>
+  /**
+   * Evaluates to plain JSON, or `undefined` where JSONata finds nothing.
+   * Throws a `Fault` (`config`, code `expression/...`, dead) with the place in the YAML.
+   */
+  evaluate(input: Json, bindings?: Bindings): Promise<Json | undefined>
+}

@@ -1,0 +1,54 @@
+/** What can go wrong with a record, and who must act. */
+import type { FaultInfo } from './types.ts'
+
+/**
+ * - `config`: credentials, permissions or settings. The operator must act; the record waits.
+ * - `data`: this record cannot be delivered as it is. It goes to dead letters; the others go on.
+ * - `transient`: the other side or the network. Nobody must act; it is tried again.
+ * - `bug`: ours. It goes to dead letters; please report it.
+ */
+export type FaultKind = FaultInfo['kind']
+
+export interface FaultDetails {
+  /** Milliseconds the other side asked us to wait (`Retry-After`). */
+  readonly retryAfter?: number
+  /** `file:line:column` in the spec. */
+  readonly place?: string
+  readonly cause?: unknown
+  /** JSON pointers into the refused request. */
+  readonly pointers?: readonly string[]
+  /** HTTP status of the refusal. */
+  readonly status?: number
+  /** Config faults of a mapping end in dead letters at once: waiting mends nothing. */
+  readonly dead?: boolean
+}
+
+/** An error that knows its kind. Messages hold no payload, token or address. */
+export class Fault extends Error {
+  override readonly name = 'Fault'
+  readonly kind: FaultKind
+  readonly code: string
+  readonly details: FaultDetails
+
+  constructor(kind: FaultKind, code: string, message: string, details: FaultDetails = {}) {
+    super(message, { cause: details.cause })
+    this.kind = kind
+    this.code = code
+    this.details = details
+  }
+
+  /** The part that may be stored and shown. */
+  info(): FaultInfo {
+    const { kind, code, message } = this
+    const { place } = this.details
+    return place === undefined ? { kind, code, message } : { kind, code, message, place }
+  }
+}
+
+/** Anything thrown, as a fault. What is not one already is a bug of ours. */
+export function toFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  const name = error instanceof Error ? error.name : typeof error
+  // The message of an unknown error may quote the record, so only its name is kept; the cause goes to the debugger.
+  return new Fault('bug', 'bug/unexpected', `unexpected ${name}`, { cause: error })
+}

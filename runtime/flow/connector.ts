@@ -1,0 +1,95 @@
+/** An assembled connector: what a host embeds and what the commands call. */
+import type { CheckResult, Store } from '../ports.ts'
+import type { Spec } from '../spec/spec.ts'
+import type { Json, Lane, Outcome, Profile, SourceRecord } from '../types.ts'
+
+export interface Connector {
+  readonly spec: Spec
+  readonly store: Store
+  /** Answers one webhook: verified, stored and on disk before the 200. Any web-standard host can mount it. */
+  receive(request: Request): Promise<Response>
+  /** Delivers until the signal aborts, then settles what it leased and returns. */
+  work(options: { readonly signal: AbortSignal; readonly lanes?: readonly Lane[] }): Promise<void>
+  /** Reads history into the store and delivers it; goes on where an earlier one stopped. Ends with phase `done`. */
+  backfill(options: BackfillOptions): AsyncIterable<Progress>
+  /** Takes one record to its end, for hosts with a queue of their own. Never throws for the record's sake. */
+  deliver(record: SourceRecord, signal?: AbortSignal): Promise<Outcome>
+  /** Maps what a webhook or a stream would give, and sends nothing. */
+  preview(input: PreviewInput): Promise<Preview>
+  /** Tries credentials and permissions on both sides. */
+  check(signal: AbortSignal): AsyncIterable<CheckResult>
+  close(): Promise<void>
+}
+
+export interface BackfillOptions {
+  /** Milliseconds since 1970. */
+  readonly since?: number
+  readonly until?: number
+  /** Metrics, by name. Absent: all with history that are not opt-in. */
+  readonly only?: readonly string[]
+  /** Forget where an earlier run stopped and begin again. Nothing is counted twice. */
+  readonly restart?: boolean
+  readonly signal: AbortSignal
+}
+
+export interface StreamProgress {
+  readonly stream: string
+  /** Records read so far. */
+  readonly seen: number
+  /** The source's count, where it gives one. */
+  readonly total?: number
+  readonly done: boolean
+}
+
+export interface Progress {
+  readonly run: string
+  /** Picked up where an earlier run stopped. */
+  readonly resumed: boolean
+  readonly phase: 'lookups' | 'reading' | 'delivering' | 'done'
+  readonly streams: readonly StreamProgress[]
+  /** Records read and not yet settled. */
+  readonly waiting: number
+  /** Events accepted by the destination. */
+  readonly sent: number
+  readonly sentByMetric: Readonly<Record<string, number>>
+  readonly skipped: Readonly<Record<string, number>>
+  /** Dead letters of this run. */
+  readonly dead: number
+  /** Milliseconds since this process began the run. */
+  readonly elapsed: number
+}
+
+export interface PreviewInput {
+  /** Exactly one of `topic` and `stream`. */
+  readonly topic?: string
+  readonly stream?: string
+  /** A whole notification or its item; a page of the stream, a list of items, or one item. */
+  readonly data: Json
+  /** By lookup name: a list of objects with `id`, or an object keyed by id. Also as the source's own pages give them. */
+  readonly lookups?: Json
+  /** Prefix of the keys, where the data does not say. */
+  readonly workspace?: string
+}
+
+/** What would be sent of one occurrence, or why nothing would. */
+export type PreviewItem =
+  | {
+      readonly metric: string
+      readonly time: string
+      readonly key: string
+      readonly profile: Profile
+      readonly properties: Json
+    }
+  | { readonly profile: Profile }
+  | { readonly metric: string; readonly skipped: string }
+  | { readonly metric: string; readonly fault: string; readonly place?: string }
+
+export interface Preview {
+  readonly items: readonly PreviewItem[]
+  /** The destination's request bodies for them. */
+  readonly bodies: readonly Json[]
+  /** Things a person should know, e.g. a lookup that was not given. */
+  readonly notes: readonly string[]
+  /** Whether any item is a fault. */
+  readonly ok: boolean
+}
