@@ -1,0 +1,70 @@
+/** What a connector's package hands to the commands, so that they need to know no vendor. */
+import type { FunctionTable } from '../expression/functions.ts'
+import type { Connector } from '../flow/connector.ts'
+import type { Clock, Fetch, Logger, Random, Store } from '../ports.ts'
+import type { Spec } from '../spec/spec.ts'
+
+/** The environment with `.env` under it. An empty value counts as absent. */
+export type Env = Readonly<Record<string, string | undefined>>
+
+/** One environment variable, described once: for the help, for "missing" and for `.env.example`. */
+export interface Setting {
+  readonly env: string
+  /** Never shown, not even in part. */
+  readonly secret: boolean
+  /**
+   * Without it: `always`, nothing that talks to either side runs; `source`, `destination`, nothing that talks
+   * to that side; `webhook`, no notification can be verified, so only `start` refuses; `no`, it has a default.
+   */
+  readonly needed: 'always' | 'source' | 'destination' | 'webhook' | 'no'
+  /** What it is, in a few words, without a full stop. */
+  readonly what: string
+  /** How to get it, in one or two sentences. */
+  readonly how: string
+}
+
+export interface OpenOptions {
+  readonly env: Env
+  readonly spec: Spec
+  readonly store: Store
+  readonly clock: Clock
+  readonly fetch: Fetch
+  readonly random: Random
+  readonly logger: Logger
+}
+
+export interface SandboxOptions {
+  /** By the names of `App.sandboxPorts`. Absent: any free port. */
+  readonly ports?: Readonly<Record<string, number>>
+  /** How much history there is. */
+  readonly conversations?: number
+  readonly tickets?: number
+  readonly signal: AbortSignal
+}
+
+/** Local servers that stand in for both sides. */
+export interface Sandbox {
+  /** Settings that point a connector at it. */
+  readonly env: Readonly<Record<string, string>>
+  /** Base address of each server, by the names of `App.sandboxPorts`. */
+  readonly addresses: Readonly<Record<string, string>>
+  /** From now on new things happen, and their signed notifications go to this address. */
+  notify?(webhook: URL): void
+  close(): Promise<void>
+}
+
+export interface App {
+  readonly name: string
+  readonly version: string
+  readonly summary: string
+  /** Of both sides. What every connector has (store, port, log level) the commands add themselves. */
+  readonly settings: readonly Setting[]
+  /** The spec that comes with the package; `CONNECTOR_SPEC` names another. */
+  readonly specFolder: URL
+  readonly functions: FunctionTable
+  /** Joins the parts. Asks for no credentials: a preview has none. */
+  open(options: OpenOptions): Connector
+  /** The sandbox's servers and their usual ports: each gives `sandbox` an option `--NAME-port`. */
+  readonly sandboxPorts: Readonly<Record<string, number>>
+  sandbox(options: SandboxOptions): Promise<Sandbox>
+}
