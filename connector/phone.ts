@@ -1,0 +1,48 @@
+/** Telephone numbers as people type them, in E.164 where a phone library is sure. */
+import { createRequire } from 'node:module'
+import type { CountryCode } from 'libphonenumber-js/max'
+import { countryCode } from './countries.ts'
+
+type Library = typeof import('libphonenumber-js/max')
+
+const require = createRequire(import.meta.url)
+
+/** Answers kept. A history asks for each contact's number once an event; parsing it takes longer than all else. */
+const KEPT = 10_000
+const answers = new Map<string, string | undefined>()
+
+let library: Library | undefined
+
+/**
+ * The number in E.164, e.g. `+353871234567`, or nothing unless it is a valid one: Klaviyo refuses a whole request,
+ * up to 1,000 events, for one bad number.
+ *
+ * The first of `countries` that is a country says how a number without a country prefix is read.
+ */
+export function e164(text: string, ...countries: readonly unknown[]): string | undefined {
+  const country = firstCountry(countries)
+  const key = `${country} ${text}`
+  if (answers.has(key)) return answers.get(key)
+
+  if (answers.size >= KEPT) answers.delete(answers.keys().next().value ?? '')
+  const number = parse(text, country)
+  answers.set(key, number)
+  return number
+}
+
+function firstCountry(countries: readonly unknown[]): string | undefined {
+  for (const country of countries) {
+    const code = typeof country === 'string' ? countryCode(country) : undefined
+    if (code !== undefined) return code
+  }
+  return undefined
+}
+
+function parse(text: string, country: string | undefined): string | undefined {
+  // 150 kB of metadata, loaded when the first number comes along: most commands never see one.
+  library ??= require('libphonenumber-js/max') as Library
+  const defaultCountry = country as CountryCode | undefined
+  // Without `extract`, "order 0871234567 please" is not a number.
+  const number = library.parsePhoneNumberFromString(text, { extract: false, ...(defaultCountry && { defaultCountry }) })
+  return number?.isValid() ? number.number : undefined
+}

@@ -1,0 +1,60 @@
+/** Text, names, e-mail addresses and times as Intercom has them, as Klaviyo takes them. */
+import { decodeHTML } from 'entities'
+
+/** RFC 5321 without quoted local parts, comments and address literals, which Klaviyo refuses. */
+const EMAIL =
+  /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/
+
+/** Klaviyo's limit on an address, in characters. */
+const EMAIL_LENGTH = 100
+
+const UNIX = /^\d+(\.\d+)?$/
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i
+
+/** The end of the year 9999 in milliseconds; ISO 8601 writes later ones otherwise, and nobody means them. */
+const LAST = 253_402_300_799_999
+
+/** HTML entities decoded, ends trimmed; nothing if nothing is left. */
+export function plainText(text: string): string | undefined {
+  return decodeHTML(text).trim() || undefined
+}
+
+/** Trimmed and lower-cased, or nothing if Klaviyo would refuse the address, and with it the request it is in. */
+export function emailAddress(text: string): string | undefined {
+  const address = text.trim().toLowerCase()
+  return address.length <= EMAIL_LENGTH && address.indexOf('@') <= 64 && EMAIL.test(address) ? address : undefined
+}
+
+export interface PersonName {
+  readonly first?: string
+  readonly last?: string
+}
+
+/** One field as two: the first word, and the others. An address in place of a name is no name. */
+export function splitName(text: string): PersonName {
+  const name = decodeHTML(text)
+    .replace(/[\s\u200b]+/g, ' ')
+    .trim()
+  if (name === '' || /^\S+@\S+\.\S+$/.test(name)) return {}
+
+  const space = name.indexOf(' ')
+  return space < 0 ? { first: name } : { first: name.slice(0, space), last: name.slice(space + 1) }
+}
+
+/**
+ * Unix seconds, or ISO 8601 with any offset (none means UTC), as ISO 8601 in UTC with milliseconds.
+ * Nothing for 0, which Intercom uses for "never", and for what is not a time.
+ */
+export function isoTime(value: unknown): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  const text = String(value).trim()
+  const ms = UNIX.test(text) ? Number(text) * 1000 : fromIso(text)
+  return ms > 0 && ms <= LAST ? new Date(ms).toISOString() : undefined
+}
+
+function fromIso(text: string): number {
+  const [, day, time = '00:00', offset = 'Z'] = ISO.exec(text) ?? []
+  // Said outright, since a time without an offset would be read in the zone of the machine.
+  const zone = offset.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2').toUpperCase()
+  return day === undefined ? Number.NaN : Date.parse(`${day}T${time}${zone}`)
+}
