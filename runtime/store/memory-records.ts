@@ -1,0 +1,77 @@
+/** The memory store's records, whose turn it is among them, and its totals. */
+import type { LedgerEntry, Tally } from '../ports.ts'
+import type { Outcome, SourceRecord } from '../types.ts'
+import { LIVE_SCOPE, type TallyLine } from './ledger.ts'
+
+/** A record and what became of it. */
+export interface Stored {
+  readonly seq: number
+  record: Omit<SourceRecord, 'body'>
+  body: string | undefined
+  status: LedgerEntry['status']
+  attempt: number
+  /** Not before this; of a leased record, when its lease expires. */
+  due: number
+  lease?: string | undefined
+  settledAt?: number | undefined
+  outcome?: Outcome
+  /** What its events can be found by. */
+  readonly refs: Set<string>
+}
+
+export function arrived(seq: number, { body, ...record }: SourceRecord): Stored {
+  return { seq, record, body, status: 'pending', attempt: 0, due: 0, refs: new Set() }
+}
+
+export function scopeOf({ record }: Stored): string {
+  return record.run?.id ?? LIVE_SCOPE
+}
+
+/** The record of each order whose turn it is: the leased one, else the earliest. Oldest first. */
+export function heads(waiting: ReadonlySet<Stored>): Stored[] {
+  const byAge = [...waiting].sort((a, b) => a.seq - b.seq)
+  const leased = byAge.filter(({ status }) => status === 'leased')
+  const turns = new Map(leased.map((stored) => [stored.record.order, stored]))
+  for (const stored of byAge) if (!turns.has(stored.record.order)) turns.set(stored.record.order, stored)
+  return byAge.filter((stored) => turns.get(stored.record.order) === stored)
+}
+
+export function ledgerEntry({ seq, record, body, status, attempt, due, settledAt, outcome }: Stored): LedgerEntry {
+  const { workspace: _, order: __, run: ___, ...shown } = record
+  return {
+    seq,
+    ...shown,
+    status,
+    attempt,
+    ...(status === 'deferred' && { due }),
+    ...(settledAt !== undefined && { settledAt }),
+    ...(outcome !== undefined && { outcome }),
+    ...(body !== undefined && { body }),
+  }
+}
+
+export class MemoryTallies {
+  readonly #tallies = new Map<string, Tally>()
+
+  add(scope: string, lines: readonly TallyLine[], by: number): void {
+    for (const line of lines) {
+      const name = JSON.stringify([scope, line.metric, line.status, line.reason])
+      this.#tallies.set(name, { scope, ...line, count: (this.#tallies.get(name)?.count ?? 0) + by })
+    }
+  }
+
+  list(scope?: string): Tally[] {
+    const found = [...this.#tallies.values()].filter(
+      (it) => it.count > 0 && (scope === undefined || it.scope === scope),
+    )
+    return found.sort(compare)
+  }
+}
+
+/** By scope, metric, status and reason, character by character, as SQL sorts. */
+function compare(a: Tally, b: Tally): number {
+  for (const field of ['scope', 'metric', 'status', 'reason'] as const) {
+    if (a[field] !== b[field]) return a[field] < b[field] ? -1 : 1
+  }
+  return 0
+}

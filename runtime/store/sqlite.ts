@@ -1,0 +1,199 @@
+/** The embedded store: one SQLite file, shared by the processes of one machine. */
+import { Fault } from '../fault.ts'
+import type {
+  Appended,
+  Backlog,
+  CacheEntry,
+  Checkpoint,
+  Clock,
+  LeaseRequest,
+  LedgerEntry,
+  Retention,
+  Store,
+  Tally,
+} from '../ports.ts'
+import type { Json, Lane, LeasedRecord, Settlement, SourceRecord } from '../types.ts'
+import * as kept from './sqlite/cache.ts'
+import type { Connection } from './sqlite/connection.ts'
+import * as queue from './sqlite/lease.ts'
+import * as ledger from './sqlite/ledger.ts'
+import { openConnection } from './sqlite/open.ts'
+import { type Alive, newOwner, type Owner, processAlive, reap, register, retire } from './sqlite/owner.ts'
+import { settle } from './sqlite/settle.ts'
+import { Writer } from './sqlite/writer.ts'
+import { LANES, Waiters } from './waiters.ts'
+
+export interface SqliteOptions {
+  readonly clock: Clock
+  /** Who holds the leases. Default: this process. */
+  readonly owner?: Owner
+  /** Whether a process still runs, by pid. Default: asks the machine. */
+  readonly alive?: Alive
+}
+
+/**
+ * Opens the file, makes it (mode 600) with its folder if there is none, and brings its tables up to date.
+ * Throws a `config` fault when it cannot be opened, is damaged, or is of a newer version.
+ */
+export async function sqliteStore(path: string, options: SqliteOptions): Promise<Store> {
+  const { clock, owner = newOwner(), alive = processAlive } = options
+  const db = await openConnection(path, clock)
+  db.transaction(() => {
+    register(db, owner)
+    reap(db, owner, alive)
+  })
+  return new SqliteStore(db, clock, owner, alive)
+}
+
+class SqliteStore implements Store {
+  readonly #db: Connection
+  readonly #clock: Clock
+  readonly #owner: Owner
+  readonly #alive: Alive
+  readonly #writer: Writer
+  readonly #waiters: Waiters
+  #leases = 0
+  #closing: Promise<void> | undefined
+
+  constructor(db: Connection, clock: Clock, owner: Owner, alive: Alive) {
+    this.#db = db
+    this.#clock = clock
+    this.#owner = owner
+    this.#alive = alive
+    this.#writer = new Writer(db)
+    this.#waiters = new Waiters(clock)
+  }
+
+  async append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<Appended> {
+    const added = await this.#write(() => {
+      if (checkpoint) kept.saveCheckpoint(this.#db, checkpoint)
+      return records.filter((record) => queue.append(this.#db, record))
+    })
+    this.#waiters.wake(new Set(added.map(({ lane }) => lane)))
+    return { added: added.length }
+  }
+
+  async lease(request: LeaseRequest): Promise<readonly LeasedRecord[]> {
+    this.#leases += 1
+    const token = `${this.#owner.id}/${this.#leases}`
+    const { reaped, records } = await this.#write(() => ({
+      reaped: reap(this.#db, this.#owner, this.#alive),
+      records: queue.lease(this.#db, request, this.#clock.now(), this.#owner, token),
+    }))
+    if (reaped) this.#waiters.wake(LANES)
+    return records
+  }
+
+  async renew(records: readonly LeasedRecord[], hold: number): Promise<void> {
+    await this.#write(() => {
+      const until = this.#clock.now() + hold
+      for (const record of records) queue.renew(this.#db, record, until)
+    })
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<number> {
+    const lanes = await this.#write(() => {
+      const now = this.#clock.now()
+      return settlements.map((it) => settle(this.#db, it, now)).filter((lane) => lane !== undefined)
+    })
+    this.#waiters.wake(new Set(lanes))
+    return lanes.length
+  }
+
+  async release(records: readonly LeasedRecord[]): Promise<void> {
+    await this.#write(() => {
+      for (const place of records.map((record) => queue.held(this.#db, record))) {
+        if (place) queue.unlease(this.#db, place, 'untried')
+      }
+    })
+    this.#waiters.wake(new Set(records.map(({ lane }) => lane)))
+  }
+
+  async delivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return kept.delivered(this.#db, keys)
+  }
+
+  async wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
+    const due = ledger.nextDue(this.#db, lane) ?? Number.POSITIVE_INFINITY
+    await this.#waiters.sleep(lane, Math.min(ms, due - this.#clock.now()), signal)
+  }
+
+  async backlog(lane: Lane): Promise<Backlog> {
+    return ledger.backlog(this.#db, lane)
+  }
+
+  async checkpoint(name: string): Promise<Json | undefined> {
+    return kept.checkpoint(this.#db, name)
+  }
+
+  async saveCheckpoints(entries: Parameters<Store['saveCheckpoints']>[0]): Promise<void> {
+    await this.#write(() => {
+      for (const entry of entries) kept.saveCheckpoint(this.#db, entry)
+    })
+  }
+
+  async cached(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]> {
+    return kept.cached(this.#db, namespace, keys)
+  }
+
+  async cache(namespace: string, entries: readonly CacheEntry[]): Promise<void> {
+    await this.#write(() => {
+      for (const entry of entries) kept.cache(this.#db, namespace, entry)
+    })
+  }
+
+  async uncache(namespace: string, keys?: readonly string[]): Promise<void> {
+    await this.#write(() => kept.uncache(this.#db, namespace, keys))
+  }
+
+  async tallies(scope?: string): Promise<readonly Tally[]> {
+    return ledger.tallies(this.#db, scope)
+  }
+
+  async trace(ref: string): Promise<readonly LedgerEntry[]> {
+    return ledger.trace(this.#db, ref)
+  }
+
+  async dead(page: Parameters<Store['dead']>[0]): Promise<readonly LedgerEntry[]> {
+    return ledger.dead(this.#db, page)
+  }
+
+  async replay(ids: readonly string[] | 'all'): Promise<number> {
+    for (let [count, after] = [0, 0]; ; ) {
+      const rows = await this.#write(() => ledger.replayPage(this.#db, ids, after))
+      this.#waiters.wake(new Set(rows.map(({ lane }) => lane)))
+      count += rows.length
+      if (rows.length < ledger.PAGE) return count
+      after = rows.at(-1)?.seq ?? after
+    }
+  }
+
+  async prune(retention: Retention): Promise<number> {
+    for (let count = 0; ; ) {
+      const page = await this.#write(() => ledger.prunePage(this.#db, retention, this.#clock.now()))
+      if (page === 0) return count
+      count += page
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shut()
+    return this.#closing
+  }
+
+  async #shut(): Promise<void> {
+    try {
+      await this.#writer.write(() => retire(this.#db, this.#owner))
+      // Folds the log into the file, so that a copy of the file alone is the whole store.
+      this.#db.get('PRAGMA wal_checkpoint(TRUNCATE)')
+    } finally {
+      this.#db.close()
+      this.#waiters.wake(LANES)
+    }
+  }
+
+  async #write<T>(work: () => T): Promise<T> {
+    if (this.#closing) throw new Fault('bug', 'store/closed', 'the store was used after it was closed')
+    return this.#writer.write(work)
+  }
+}

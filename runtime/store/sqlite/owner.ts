@@ -1,0 +1,59 @@
+/** Who holds leases: a store in a process. The leases of processes that are gone are given back at once. */
+import { randomUUID } from 'node:crypto'
+import type { Connection } from './connection.ts'
+import { giveBack } from './lease.ts'
+
+export interface Owner {
+  readonly id: string
+  readonly pid: number
+  /** Tells this process from an earlier one with the same pid: in a container the pid is always 1. */
+  readonly start: string
+}
+
+/** Whether a process of this machine is running. */
+export type Alive = (pid: number) => boolean
+
+const START = randomUUID()
+let stores = 0
+
+/** A new owner in this process. Two stores on one file, even in one process, are two owners. */
+export function newOwner(pid = process.pid, start = START): Owner {
+  stores += 1
+  return { id: `${pid}.${start}.${stores}`, pid, start }
+}
+
+export function register(db: Connection, { id, pid, start }: Owner): void {
+  db.run('INSERT INTO owners (id, pid, start) VALUES (?, ?, ?)', id, pid, start)
+}
+
+/** Gives back, untried, what the owner still holds, and forgets it. */
+export function retire(db: Connection, owner: Owner): void {
+  giveBack(db, owner.id, 'untried')
+  db.run('DELETE FROM owners WHERE id = ?', owner.id)
+}
+
+/**
+ * Gives back the leases of owners that died. Their attempts count: a record may be what killed them.
+ *
+ * A wrong guess (two containers that share a file, each with pid 1) costs one second delivery with the same
+ * idempotency key, and only once: the owner is forgotten, and later leases of its own end by expiry alone.
+ */
+export function reap(db: Connection, self: Owner, alive: Alive): boolean {
+  const others = db.all<Owner>('SELECT id, pid, start FROM owners WHERE id <> ?', self.id)
+  const gone = others.filter(({ pid, start }) => (pid === self.pid ? start !== self.start : !alive(pid)))
+  for (const { id } of gone) {
+    giveBack(db, id, 'tried')
+    db.run('DELETE FROM owners WHERE id = ?', id)
+  }
+  return gone.length > 0
+}
+
+/** Signal 0 asks without harm. EPERM means it lives and belongs to someone else. */
+export function processAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

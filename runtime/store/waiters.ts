@@ -1,0 +1,33 @@
+/** Those who wait for work: woken by a change in their lane, by time, or by their signal. */
+import type { Clock } from '../ports.ts'
+import type { Lane } from '../types.ts'
+
+export const LANES: readonly Lane[] = ['live', 'backfill']
+
+export class Waiters {
+  readonly #clock: Clock
+  readonly #asleep: Readonly<Record<Lane, Set<AbortController>>> = { live: new Set(), backfill: new Set() }
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Sleeps until woken, for `ms` at most, or until the signal aborts. Leaves no timer and no listener behind. */
+  async sleep(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || !(ms > 0)) return
+    const alarm = new AbortController()
+    const ring = () => alarm.abort()
+    signal.addEventListener('abort', ring)
+    this.#asleep[lane].add(alarm)
+    try {
+      await this.#clock.sleep(ms, alarm.signal)
+    } finally {
+      this.#asleep[lane].delete(alarm)
+      signal.removeEventListener('abort', ring)
+    }
+  }
+
+  wake(lanes: Iterable<Lane>): void {
+    for (const lane of lanes) for (const alarm of this.#asleep[lane]) alarm.abort()
+  }
+}
