@@ -17,6 +17,8 @@ export interface FaultDetails {
   readonly cause?: unknown
   /** JSON pointers into the refused request. */
   readonly pointers?: readonly string[]
+  /** Where the source says the thing is now, as a path. */
+  readonly movedTo?: string
   /** HTTP status of the refusal. */
   readonly status?: number
   /** Config faults of a mapping end in dead letters at once: waiting mends nothing. */

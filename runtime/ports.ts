@@ -1,6 +1,6 @@
 /** What the runtime asks of its host: clock, log, store, destination. Each can be replaced. */
 
-import type { Fault } from './fault.ts'
+import type { Fault, FaultKind } from './fault.ts'
 import type {
   EventResult,
   Ingress,
@@ -10,7 +10,6 @@ import type {
   Message,
   Outcome,
   Receipt,
-  Run,
   Settlement,
   SourceRecord,
 } from './types.ts'
@@ -176,6 +175,29 @@ export interface Destination {
   bodies(messages: readonly Message[], lane: Lane): readonly Json[]
 }
 
+/** Where records come from: its credentials, and its own way of saying no. */
+export interface Source {
+  readonly baseUrl: string
+  /** Any of these may have signed a webhook. Empty: none is trusted. */
+  readonly secrets: readonly string[]
+  /** Headers that log a request in. Throws a config fault when credentials are missing. */
+  authorization(): Readonly<Record<string, string>>
+  /** What an error answer says, in words without personal data. `body` is its JSON, where it is JSON. */
+  explain(status: number, body: Json | undefined, headers: Headers): Refused
+}
+
+/** What one vendor's refusal means, where its status alone does not say it. */
+export interface Refused {
+  readonly message?: string
+  readonly kind?: FaultKind
+  /** Without the vendor's name. */
+  readonly code?: string
+  /** The path where a thing that is gone lives on, e.g. after a merge. */
+  readonly movedTo?: string
+  /** JSON pointers into the refused request. */
+  readonly pointers?: readonly string[]
+}
+
 /** One line of `connector check`. */
 export interface CheckResult {
   readonly name: string
@@ -183,5 +205,3 @@ export interface CheckResult {
   /** What was found, or what is missing and where to get it. */
   readonly detail: string
 }
-
-export type { Run }

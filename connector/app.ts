@@ -1,0 +1,81 @@
+/** What the commands are given: settings, the spec's folder, and how to open a connector or the sandbox. */
+import { readFileSync } from 'node:fs'
+import type { App, Setting } from '../runtime/cli/app.ts'
+import { functions } from './functions.ts'
+import { joined } from './index.ts'
+import { specFolder } from './spec.ts'
+
+/** Each described once: for the help, for "missing", and for `.env.example`. */
+export const settings: readonly Setting[] = [
+  {
+    env: 'INTERCOM_ACCESS_TOKEN',
+    secret: true,
+    needed: 'source',
+    what: 'reads your conversations, tickets and contacts',
+    how: 'Intercom Developer Hub → your app → Configure → Authentication. A private app of your own workspace needs no review. Its permissions: Read conversations, Read tickets, Read and list users and companies, Read admins, Read tags.',
+  },
+  {
+    env: 'INTERCOM_CLIENT_SECRET',
+    secret: true,
+    needed: 'webhook',
+    what: 'proves that a webhook is from Intercom',
+    how: 'Intercom Developer Hub → your app → Configure → Basic information → Client secret.',
+  },
+  {
+    env: 'KLAVIYO_API_KEY',
+    secret: true,
+    needed: 'destination',
+    what: 'sends events and profiles',
+    how: 'Klaviyo → Settings → API keys → Create private API key. Its scopes: Events full, Profiles full, Accounts read, Metrics read.',
+  },
+  {
+    env: 'INTERCOM_REGION',
+    secret: false,
+    needed: 'no',
+    what: 'where your Intercom workspace is hosted: us (default), eu or au',
+    how: 'Look at its address: app.intercom.com is us, app.eu.intercom.com eu, app.au.intercom.com au.',
+  },
+  {
+    env: 'INTERCOM_BASE_URL',
+    secret: false,
+    needed: 'no',
+    what: 'another server in place of the Intercom API',
+    how: 'For tests; `connector sandbox` prints one.',
+  },
+  {
+    env: 'KLAVIYO_BASE_URL',
+    secret: false,
+    needed: 'no',
+    what: 'another server in place of the Klaviyo API',
+    how: 'For tests; `connector sandbox` prints one.',
+  },
+]
+
+/** Of package.json beside the spec. */
+const { version } = JSON.parse(readFileSync(new URL('package.json', specFolder), 'utf8')) as { version: string }
+
+export const app: App = {
+  name: 'connector',
+  version,
+  summary: 'Intercom conversations and tickets as Klaviyo metrics, live and from history.',
+  settings,
+  specFolder,
+  functions,
+  open: ({ env, spec, store, ...effects }) =>
+    joined(spec, store, {
+      ...effects,
+      secrets: {
+        intercomAccessToken: env.INTERCOM_ACCESS_TOKEN,
+        // Separated by commas while it is being changed.
+        intercomClientSecret: env.INTERCOM_CLIENT_SECRET?.split(','),
+        klaviyoApiKey: env.KLAVIYO_API_KEY,
+      },
+      settings: {
+        intercomRegion: env.INTERCOM_REGION,
+        intercomBaseUrl: env.INTERCOM_BASE_URL,
+        klaviyoBaseUrl: env.KLAVIYO_BASE_URL,
+      },
+    }),
+  sandboxPorts: { intercom: 4010, klaviyo: 4020 },
+  sandbox: async (options) => (await import('./sandbox/sandbox.ts')).sandbox(options),
+}

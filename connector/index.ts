@@ -1,0 +1,90 @@
+/** The connector, assembled: what a host imports. */
+
+import { assemble } from '../runtime/flow/assemble.ts'
+import type { Connector } from '../runtime/flow/connector.ts'
+import type { Clock, Fetch, Logger, Random, Store } from '../runtime/ports.ts'
+import type { Spec } from '../runtime/spec/spec.ts'
+import { memoryStore } from '../runtime/store/memory.ts'
+import { silentLogger, systemClock, systemFetch, systemRandom } from '../runtime/system.ts'
+import { intercom, intercomChecks } from './intercom.ts'
+import { klaviyo, klaviyoChecks } from './klaviyo.ts'
+import { loadConnectorSpec } from './spec.ts'
+
+export interface Secrets {
+  readonly intercomAccessToken?: string | undefined
+  /** Signs webhooks. A list while it is being changed: any of them is accepted. */
+  readonly intercomClientSecret?: string | readonly string[] | undefined
+  readonly klaviyoApiKey?: string | undefined
+}
+
+export interface Settings {
+  /** A spec already loaded (share it between tenants), or its folder. Default: the spec in this package. */
+  readonly spec?: Spec | URL | undefined
+  /** `us`, `eu` or `au`. */
+  readonly intercomRegion?: string | undefined
+  readonly intercomBaseUrl?: string | undefined
+  readonly klaviyoBaseUrl?: string | undefined
+}
+
+export interface ConnectorOptions {
+  readonly secrets?: Secrets
+  readonly settings?: Settings
+  /** Default: in memory, so nothing survives the process. `runtime/store/sqlite` is the durable one. */
+  readonly store?: Store
+  readonly fetch?: Fetch
+  readonly clock?: Clock
+  readonly random?: Random
+  readonly logger?: Logger
+}
+
+/**
+ * Makes a connector. One for each tenant; they share nothing but the spec they are given.
+ *
+ * Throws a `Fault` if the spec has errors. Missing secrets are not an error here:
+ * a preview needs none, and everything else says which one it lacks.
+ */
+export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise<Connector> {
+  const given = options.settings?.spec
+  const spec = given === undefined || given instanceof URL ? await loadConnectorSpec(given) : given
+  const clock = options.clock ?? systemClock
+  return joined(spec, options.store ?? memoryStore({ clock }), { ...options, clock })
+}
+
+/** The same with a spec and a store at hand. */
+export function joined(spec: Spec, store: Store, options: ConnectorOptions): Connector {
+  const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
+  const { random = systemRandom, logger = silentLogger } = options
+  const source = intercom({
+    spec: spec.source,
+    accessToken: secrets.intercomAccessToken,
+    clientSecrets: [secrets.intercomClientSecret ?? []].flat(),
+    region: settings.intercomRegion,
+    baseUrl: settings.intercomBaseUrl,
+  })
+  const to = {
+    spec: spec.destination,
+    apiKey: secrets.klaviyoApiKey,
+    ...(settings.klaviyoBaseUrl !== undefined && { baseUrl: settings.klaviyoBaseUrl }),
+    fetch,
+    clock,
+    random,
+    logger,
+  }
+  return assemble({
+    spec,
+    source,
+    destination: klaviyo(to),
+    store,
+    fetch,
+    clock,
+    random,
+    logger,
+    async *checks(client, signal) {
+      yield* intercomChecks(client, spec, clock, signal)
+      yield* klaviyoChecks(to, signal)
+    },
+  })
+}
+
+export { functions } from './functions.ts'
+export type { Connector }

@@ -1,0 +1,126 @@
+/** The source: Intercom's credentials, its way of saying no, and what a connection must be allowed to read. */
+import type { Bindings } from '../runtime/expression/expression.ts'
+import { Fault, toFault } from '../runtime/fault.ts'
+import type { SourceClient } from '../runtime/flow/source-client.ts'
+import type { CheckResult, Clock, Refused, Source } from '../runtime/ports.ts'
+import type { RequestSpec, Spec } from '../runtime/spec/spec.ts'
+import type { Json, JsonObject } from '../runtime/types.ts'
+
+export interface IntercomOptions {
+  readonly spec: Spec['source']
+  readonly accessToken: string | undefined
+  /** The app's client secret signs webhooks. Several while it is being changed. */
+  readonly clientSecrets: readonly string[]
+  /** `us`, `eu` or `au`. Default: the spec's first host. */
+  readonly region?: string | undefined
+  /** Instead of the region's host. */
+  readonly baseUrl?: string | undefined
+}
+
+export function intercom({ spec, accessToken, clientSecrets, region, baseUrl }: IntercomOptions): Source {
+  return {
+    baseUrl: baseUrl ?? hostOf(spec, region),
+    secrets: clientSecrets.filter((secret) => secret !== ''),
+    authorization() {
+      if (accessToken) return { Authorization: `Bearer ${accessToken}` }
+      const message = 'no Intercom access token: set INTERCOM_ACCESS_TOKEN (Developer Hub, your app, Authentication)'
+      throw new Fault('config', 'intercom/no-credentials', message)
+    },
+    explain,
+  }
+}
+
+function hostOf({ hosts }: Spec['source'], region = ''): string {
+  const wanted = region.toLowerCase()
+  const host = wanted === '' ? Object.values(hosts)[0] : hosts[wanted]
+  if (host !== undefined) return host
+  throw new Fault(
+    'config',
+    'intercom/region',
+    `INTERCOM_REGION is "${region}"; it can be ${Object.keys(hosts).join(', ')}`,
+  )
+}
+
+/** Codes in the error list that mean more than their status. Source: the API reference's error codes. */
+const MEANINGS: Readonly<Record<string, Refused>> = {
+  token_suspended: { kind: 'config', code: 'suspended', message: 'the workspace is suspended or closed' },
+  api_plan_restricted: { kind: 'config', code: 'plan', message: "the workspace's plan does not include this API" },
+  media_type_not_acceptable: { kind: 'config', code: 'version', message: 'it does not know this Intercom-Version' },
+  intercom_version_invalid: { kind: 'config', code: 'version', message: 'it does not know this Intercom-Version' },
+}
+
+/** By status, where the list of errors says nothing we know. */
+const ADVICE: Readonly<Record<number, string>> = {
+  401: 'it does not know this access token: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION',
+  403: 'the access token lacks a permission: run `connector check` to see which',
+  404: 'it has no such thing',
+  410: 'the contact was merged into another',
+}
+
+/** Error messages of Intercom may quote what was asked for, so only its codes are passed on. */
+function explain(status: number, body: Json | undefined, headers: Headers): Refused {
+  const codes = errorCodes(body)
+  const known = codes.map((code) => MEANINGS[code]).find((meaning) => meaning !== undefined)
+  if (known) return known
+  const movedTo = status === 410 ? canonical(headers) : undefined
+  const message = ADVICE[status] ?? (codes.length > 0 ? `it says ${codes.join(', ')}` : undefined)
+  return { ...(message !== undefined && { message }), ...(movedTo !== undefined && { movedTo }) }
+}
+
+function errorCodes(body: Json | undefined): string[] {
+  const errors: Json | undefined = isObject(body) ? body.errors : undefined
+  if (!Array.isArray(errors)) return []
+  const codes = errors.map((error: Json) => (isObject(error) ? error.code : undefined))
+  return codes.filter((code): code is string => typeof code === 'string' && /^[\w.]+$/.test(code))
+}
+
+/** A merged contact answers 410 with `Link: </contacts/ID>; rel="canonical"` (2.16). Only that path is followed. */
+function canonical(headers: Headers): string | undefined {
+  return /<(?:https?:\/\/[^/>]+)?(\/contacts\/[\w-]+)>\s*;\s*rel="?canonical"?/.exec(headers.get('link') ?? '')?.[1]
+}
+
+/** What a connection must be allowed to read. Names are those of the Developer Hub's permission list. */
+export async function* intercomChecks(
+  client: SourceClient,
+  spec: Spec,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncIterable<CheckResult> {
+  const ask = (request: RequestSpec, bindings: Bindings = {}) => client.request(request, bindings, 'live', signal)
+  const get = (path: string): RequestSpec => ({ method: 'GET', path, query: new Map() })
+
+  yield await tried('Intercom account', async () => describe(await ask(spec.source.workspace.request)))
+  for (const [permission, path] of Object.entries(READS)) {
+    yield await tried(`Intercom: ${permission}`, async () => allowed(await ask(get(path))))
+  }
+  const page = { pageSize: 1, until: Math.floor(clock.now() / 1000) }
+  for (const stream of spec.streams.values()) {
+    yield await tried(`Intercom: read ${stream.name}`, async () => allowed(await ask(stream.request, page)))
+  }
+}
+
+const READS: Readonly<Record<string, string>> = {
+  'Read admins': '/admins',
+  'Read admins (teams)': '/teams',
+  'Read tags': '/tags',
+}
+
+const allowed = (_: Json) => 'allowed'
+
+/** Who this is, from `GET /me`, so that a wrong workspace is seen at once. */
+function describe(me: Json): string {
+  const app = isObject(me) && isObject(me.app) ? me.app : {}
+  return `workspace ${app.name ?? '?'} (${app.id_code ?? '?'}), region ${app.region ?? '?'}`
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+async function tried(name: string, attempt: () => Promise<string>): Promise<CheckResult> {
+  try {
+    return { name, ok: true, detail: await attempt() }
+  } catch (error) {
+    return { name, ok: false, detail: toFault(error).message }
+  }
+}

@@ -1,0 +1,110 @@
+/** Joins a spec, a source, a destination and a store into a connector. Nothing here is global: many fit in one process. */
+import type { CheckResult, Clock, Destination, Fetch, Logger, Random, Source, Store } from '../ports.ts'
+import type { Spec } from '../spec/spec.ts'
+import type { Lane } from '../types.ts'
+import { backfill } from './backfill.ts'
+import { budget } from './budget.ts'
+import type { Connector } from './connector.ts'
+import { type DeliverParts, deliver } from './deliver.ts'
+import { http } from './http.ts'
+import { LIVE_SINCE } from './import-state.ts'
+import { lookups } from './lookups.ts'
+import { plan } from './plan.ts'
+import { preview } from './preview.ts'
+import { receive } from './receive.ts'
+import { sender } from './send.ts'
+import { type SourceClient, sourceClient } from './source-client.ts'
+import { work } from './work.ts'
+
+export interface AssembleOptions {
+  readonly spec: Spec
+  readonly source: Source
+  readonly destination: Destination
+  readonly store: Store
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  /** Tries credentials and permissions, one by one. */
+  readonly checks: (client: SourceClient, signal: AbortSignal) => AsyncIterable<CheckResult>
+}
+
+export function assemble(options: AssembleOptions): Connector {
+  const { spec, source, destination, store, fetch, clock, random, logger } = options
+  const closing = new AbortController()
+  const { signal } = closing
+
+  const { timeout, budget: limits, name } = spec.source
+  const peer = {
+    name,
+    budget: budget(limits, clock),
+    explain: source.explain,
+    ...(limits.headers && { resetHeader: limits.headers.reset }),
+  }
+  const client = sourceClient(spec.source, { source, store, http: http({ fetch, clock, random, timeout }, peer) })
+
+  const crowd = crowding(spec, store, clock)
+  const parts: DeliverParts = {
+    spec,
+    clock,
+    random,
+    logger,
+    plan: plan(spec),
+    lookups: lookups({ client, store, clock, signal }),
+    delivered: async (key) => (await store.delivered([key])).has(key),
+    send: sender({ destination, clock, signal, crowded: crowd.is }),
+  }
+
+  async function workLane(lane: Lane, stop: AbortSignal): Promise<void> {
+    if (lane === 'live') await rememberStart(store, clock)
+    const { concurrency } = spec.delivery
+    await work(
+      lane,
+      {
+        store,
+        clock,
+        logger,
+        deliver: (record) => deliver(record, record.attempt, parts),
+        // Under a backlog the live lane takes as many as history does, and sends them in bulk.
+        concurrency: () => (lane === 'live' && !crowd.is() ? concurrency.live : concurrency.backfill),
+        before: lane === 'live' ? crowd.look : undefined,
+      },
+      stop,
+    )
+  }
+
+  return {
+    spec,
+    store,
+    receive: (request) => receive(request, { spec, store, clock, logger, secrets: source.secrets }),
+    work: async ({ signal: stop, lanes = ['live', 'backfill'] }) => {
+      await Promise.all(lanes.map((lane) => workLane(lane, stop)))
+    },
+    backfill: (asked) =>
+      backfill({ spec, store, client, clock, logger, random, work: (stop) => workLane('backfill', stop) }, asked),
+    deliver: (record) => deliver(record, 1, parts),
+    preview: (input) => preview(input, { spec, plan: parts.plan, destination, clock }),
+    check: (stop) => options.checks(client, stop),
+    close: async () => closing.abort(),
+  }
+}
+
+/** History ends where live delivery first began, so the two never send the same event as news and as history. */
+async function rememberStart(store: Store, clock: Clock): Promise<void> {
+  if ((await store.checkpoint(LIVE_SINCE)) === undefined)
+    await store.append([], { name: LIVE_SINCE, value: clock.now() })
+}
+
+/** Looks at the live backlog now and then, since counting it for every record would cost more than it saves. */
+function crowding({ destination: { bulkFrom } }: Spec, store: Store, clock: Clock) {
+  let crowded = false
+  let next = 0
+  return {
+    is: () => crowded,
+    async look(): Promise<void> {
+      if (clock.now() < next) return
+      next = clock.now() + 250
+      crowded = (await store.backlog('live')).records >= bulkFrom
+    },
+  }
+}

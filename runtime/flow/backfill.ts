@@ -1,0 +1,147 @@
+/** History: reads streams into the store, page and checkpoint in one transaction, while a worker delivers them. */
+import type { Bindings } from '../expression/expression.ts'
+import { Fault } from '../fault.ts'
+import type { Clock, Logger, Store } from '../ports.ts'
+import type { Spec, StreamSpec } from '../spec/spec.ts'
+import type { BackfillOptions, Progress } from './connector.ts'
+import { streamRecord } from './envelope.ts'
+import { type Import, loadImport, type StreamState, saved } from './import-state.ts'
+import { paginate } from './paginate.ts'
+import { snapshot } from './progress.ts'
+import type { SourceClient } from './source-client.ts'
+import { sweepContacts } from './sweep.ts'
+
+export interface BackfillParts {
+  readonly spec: Spec
+  readonly store: Store
+  readonly client: SourceClient
+  readonly clock: Clock
+  readonly logger: Logger
+  /** A number for run ids; two runs of one store must differ. */
+  readonly random: () => number
+  /** Delivers lane `backfill` until the signal aborts. */
+  readonly work: (signal: AbortSignal) => Promise<void>
+}
+
+/** Progress is told this often, milliseconds. */
+const TICK = 250
+
+/**
+ * Runs an import, or goes on with one that was interrupted, and tells how it goes.
+ *
+ * Ends with phase `done`, or early when the signal aborts. Throws a `Fault` when
+ * the source refuses to be read; what was read stays, and the next call goes on.
+ */
+export async function* backfill(parts: BackfillParts, options: BackfillOptions): AsyncGenerator<Progress> {
+  const { clock, store } = parts
+  const began = clock.now()
+  const { state, resumed } = await loadImport(parts, options)
+  const working = new AbortController()
+  const reading = new AbortController()
+  const stop = () => reading.abort()
+  options.signal.addEventListener('abort', stop, { once: true })
+  if (options.signal.aborted) stop()
+
+  let failure: unknown
+  const fail = (error: unknown) => {
+    failure ??= error
+    stop()
+  }
+  const worker = parts.work(working.signal).catch(fail)
+  const reader = read(state, parts, reading.signal).catch(fail)
+  try {
+    let finished = false
+    const end = reader.then(() => {
+      finished = true
+    })
+    while (!finished) {
+      await Promise.race([end, clock.sleep(TICK, reading.signal)])
+      yield await snapshot(state, { store, resumed, elapsed: clock.now() - began })
+      if (reading.signal.aborted) await end
+    }
+    if (failure !== undefined) throw failure
+    if (options.signal.aborted) return
+    await worker_done()
+    yield await snapshot(state, { store, resumed, elapsed: clock.now() - began })
+  } finally {
+    options.signal.removeEventListener('abort', stop)
+    stop()
+    working.abort()
+    await reader
+    await worker
+  }
+
+  async function worker_done(): Promise<void> {
+    state.phase = 'done'
+    await store.append([], saved(state))
+  }
+}
+
+/** Reads what is left of every stream, then waits until all of it is settled. */
+async function read(state: Import, parts: BackfillParts, signal: AbortSignal): Promise<void> {
+  const workspace = await parts.client.workspace(signal)
+  if (state.phase === 'lookups') {
+    await sweepContacts(state, parts, signal)
+    if (signal.aborted) return
+    state.phase = 'reading'
+    await parts.store.append([], saved(state))
+  }
+  for (const stream of state.streams) {
+    if (!stream.done) await readStream(stream, workspace, state, parts, signal)
+    if (signal.aborted) return
+  }
+  state.phase = 'delivering'
+  await parts.store.append([], saved(state))
+  while (!signal.aborted && (await parts.store.backlog('backfill')).records > 0) await parts.clock.sleep(TICK, signal)
+}
+
+async function readStream(
+  progress: StreamState,
+  workspace: string,
+  state: Import,
+  parts: BackfillParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { spec, store, clock } = parts
+  const stream = streamOf(spec, progress.stream)
+  const resource = spec.resources.get(stream.resource)
+  if (resource === undefined) throw new Fault('bug', 'bug/stream', `stream ${stream.name} has no resource`)
+  const from = { stream: stream.name, resource, workspace }
+  const start = { bindings: bounds(state), ...(progress.cursor !== undefined && { cursor: progress.cursor }) }
+
+  for await (const page of paginate(parts, stream, start, signal)) {
+    const records = []
+    for (const item of page.items) records.push(await streamRecord(item, from, state.run, clock.now()))
+    progress.seen += records.length
+    progress.total = page.total ?? progress.total
+    progress.cursor = page.next
+    progress.done = page.next === undefined
+    // One transaction: after a crash the next run reads the page after the last one that is on disk.
+    await store.append(records, saved(state))
+    await breathe(parts, signal)
+  }
+}
+
+/** Reads no further while too much waits: memory and disk stay flat, whatever the size of the history. */
+async function breathe({ spec, store, clock }: BackfillParts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await store.backlog('backfill')).records > spec.delivery.backlog)
+    await clock.sleep(TICK, signal)
+}
+
+/** `$since` and `$until` in Unix seconds; the window's end is rounded up, its exact end is kept by the map. */
+function bounds({ run }: Import): Bindings {
+  return {
+    until: Math.ceil(run.until / 1000),
+    ...(run.since !== undefined && { since: Math.floor(run.since / 1000) }),
+  }
+}
+
+function streamOf(spec: Spec, name: string): StreamSpec {
+  const stream = spec.streams.get(name)
+  if (stream !== undefined) return stream
+  throw new Fault(
+    'config',
+    'backfill/unknown-stream',
+    `the interrupted import read a stream "${name}" that the spec no longer has; begin again with --restart`,
+  )
+}

@@ -1,0 +1,37 @@
+/** Fetches what an occurrence's expressions name, and binds it under the lookup's name. */
+import type { Bindings } from '../expression/expression.ts'
+import type { LookupSpec } from '../spec/spec.ts'
+import type { Json, Lane } from '../types.ts'
+import { text } from './envelope.ts'
+import { list } from './lookups.ts'
+import { CONTACT } from './plan.ts'
+
+export interface Hydrate {
+  /** Each after the one it is worked out from. */
+  readonly wanted: readonly LookupSpec[]
+  readonly item: Json
+  readonly bindings: Bindings
+  /** The key of the `contact` lookup. */
+  readonly contact?: string
+  readonly lane: Lane
+  readonly find: (lookup: LookupSpec, key: string, lane: Lane) => Promise<Json | undefined>
+}
+
+/** The bindings, with every lookup that was found. What is not found stays unbound. */
+export async function hydrate({ wanted, item, bindings, contact, lane, find }: Hydrate): Promise<Bindings> {
+  const bound: Record<string, Json | undefined> = { ...bindings }
+  for (const lookup of wanted) {
+    if (lookup.name in bound) continue
+    const of = lookup.of === undefined ? item : bound[lookup.of]
+    if (of === undefined) continue
+    const keys = lookup.name === CONTACT ? contact : await lookup.key?.evaluate(of, bound)
+    const found: Json[] = []
+    for (const key of list(keys)) {
+      const id = text(key)
+      const value = id === undefined || lookup.none.has(id) ? undefined : await find(lookup, id, lane)
+      if (value !== undefined) found.push(...list(value))
+    }
+    if (found.length > 0) bound[lookup.name] = found.length === 1 ? found[0] : found
+  }
+  return bound
+}

@@ -1,0 +1,86 @@
+/** How far an import has come: saved with every page, loaded by the next run. */
+import { Fault } from '../fault.ts'
+import type { Checkpoint, Store } from '../ports.ts'
+import type { Spec } from '../spec/spec.ts'
+import type { Json, Run } from '../types.ts'
+import type { BackfillParts } from './backfill.ts'
+import type { BackfillOptions } from './connector.ts'
+import { asked } from './open-record.ts'
+
+export interface StreamState {
+  readonly stream: string
+  /** The source's cursor of the next page, to be sent back unchanged. */
+  cursor?: Json | undefined
+  seen: number
+  total?: number | undefined
+  done: boolean
+}
+
+/** Changes as the import goes on; what is on disk is a copy of it. */
+export interface Import {
+  readonly run: Run
+  phase: 'lookups' | 'reading' | 'delivering' | 'done'
+  /** How far contacts were swept. */
+  sweep?: StreamState | undefined
+  readonly streams: StreamState[]
+}
+
+/** The checkpoint that holds the import. */
+const NAME = 'import'
+/** When live delivery first began, milliseconds: history ends there. Written by the live worker. */
+export const LIVE_SINCE = 'live-since'
+
+/** The checkpoint to save with what was just read. */
+export function saved(state: Import): Checkpoint {
+  return { name: NAME, value: JSON.parse(JSON.stringify(state)) }
+}
+
+/** The interrupted import, or a new one. */
+export async function loadImport(
+  parts: BackfillParts,
+  options: BackfillOptions,
+): Promise<{ state: Import; resumed: boolean }> {
+  const earlier = (await parts.store.checkpoint(NAME)) as Import | undefined
+  if (earlier !== undefined && earlier.phase !== 'done' && options.restart !== true) {
+    sameAsked(earlier.run, options)
+    return { state: earlier, resumed: true }
+  }
+  const state = await begin(parts, options)
+  await parts.store.append([], saved(state))
+  return { state, resumed: false }
+}
+
+/** An import can only go on with what it was asked for. */
+function sameAsked({ since, only }: Run, options: BackfillOptions): void {
+  const other =
+    (options.since !== undefined && options.since !== since) ||
+    (options.only !== undefined &&
+      JSON.stringify([...options.only].sort()) !== JSON.stringify([...(only ?? [])].sort()))
+  if (!other) return
+  const message =
+    'an import with other dates or metrics is unfinished: run it again without options to finish it, or use --restart'
+  throw new Fault('config', 'backfill/other-import', message)
+}
+
+async function begin(parts: BackfillParts, options: BackfillOptions): Promise<Import> {
+  const { spec, store, clock, random } = parts
+  const run: Run = {
+    id: `run-${clock.now().toString(36)}-${Math.floor(random() * 36 ** 4).toString(36)}`,
+    until: await endOf(store, options.until ?? clock.now(), clock.now()),
+    ...(options.since !== undefined && { since: options.since }),
+    ...(options.only !== undefined && { only: options.only }),
+  }
+  const names = streamsFor(spec, options.only)
+  return { run, phase: 'lookups', streams: names.map((stream) => ({ stream, seen: 0, done: false })) }
+}
+
+/** Never past the moment live delivery began: a copy of history that arrived first would swallow the live event's flow. */
+async function endOf(store: Store, wanted: number, now: number): Promise<number> {
+  const live = await store.checkpoint(LIVE_SINCE)
+  return Math.min(wanted, typeof live === 'number' ? live : now)
+}
+
+function streamsFor(spec: Spec, only: readonly string[] | undefined): string[] {
+  const names = spec.mappings.filter((mapping) => asked(mapping, only)).map((mapping) => mapping.stream?.name)
+  return [...spec.streams.keys()].filter((name) => names.includes(name))
+}

@@ -1,0 +1,178 @@
+/** Further things a record needs: fetched once, remembered for a while, in few calls for history. */
+import { Fault } from '../fault.ts'
+import type { Clock, Store } from '../ports.ts'
+import type { LookupSpec } from '../spec/spec.ts'
+import type { Json, Lane } from '../types.ts'
+import { batch } from './batch.ts'
+import { text } from './envelope.ts'
+import type { SourceClient } from './source-client.ts'
+
+export interface Lookups {
+  /** What the source has under this key, or undefined if it has nothing. Throws a `Fault` when it could not be asked. */
+  find(lookup: LookupSpec, key: string, lane: Lane): Promise<Json | undefined>
+  /** Drops what is remembered of one key: the source has told us that it changed. */
+  forget(name: string, key: string): Promise<void>
+}
+
+export interface LookupParts {
+  readonly client: SourceClient
+  readonly store: Pick<Store, 'cached' | 'cache' | 'uncache'>
+  readonly clock: Clock
+  /** Ends requests that nobody waits for any more. */
+  readonly signal: AbortSignal
+}
+
+/** What history remembers of a contact is trusted for a day; a longer import asks again. */
+export const HISTORY_AGE = 24 * 3_600_000
+/** A key missing from a table is asked for again at most once in this time. */
+const REFRESH = 60_000
+/** Things remembered in memory, for each lookup. */
+const KEPT = 2_000
+
+export function lookups(parts: LookupParts): Lookups {
+  const tables = new Map<string, ReturnType<typeof table>>()
+  const items = new Map<string, ReturnType<typeof remembered>>()
+  const histories = new Map<string, (key: string) => Promise<Found>>()
+
+  const tableOf = (lookup: LookupSpec) => getOr(tables, lookup.name, () => table(lookup, parts))
+  const itemOf = (lookup: LookupSpec) => getOr(items, lookup.name, () => remembered(lookup, parts))
+  const historyOf = (lookup: LookupSpec) => getOr(histories, lookup.name, () => history(lookup, parts))
+
+  return {
+    async find(lookup, key, lane) {
+      if (lookup.table) return tableOf(lookup)(key)
+      if (lane === 'backfill' && lookup.batch) return (await historyOf(lookup)(key)).value
+      return itemOf(lookup).find(key, lane)
+    },
+    async forget(name, key) {
+      items.get(name)?.forget(key)
+      await parts.store.uncache(name, [key])
+    },
+  }
+}
+
+/** A small collection, fetched whole. A key it lacks makes it ask again: the thing may be new. */
+function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
+  const { request, records, id } = lookup.table ?? absent(lookup)
+  let loaded: { at: number; rows: Promise<Map<string, Json>> } | undefined
+
+  async function load(): Promise<Map<string, Json>> {
+    const rows = list(await records.evaluate(await client.request(request, {}, 'live', signal)))
+    return new Map(rows.flatMap((row) => keyed(row, id)))
+  }
+  function fresh(age: number): Promise<Map<string, Json>> {
+    if (loaded === undefined || clock.now() - loaded.at >= age) {
+      const rows = load()
+      loaded = { at: clock.now(), rows }
+      rows.catch(() => {
+        if (loaded?.rows === rows) loaded = undefined // a failure is not remembered
+      })
+    }
+    return loaded.rows
+  }
+  return async (key: string) => (await fresh(lookup.cache)).get(key) ?? (await fresh(REFRESH)).get(key)
+}
+
+/** Single things in memory: asked once for all who want it now, and kept for the lookup's `cache`. */
+function remembered(lookup: LookupSpec, parts: LookupParts) {
+  const kept = new Map<string, { at: number; value: Promise<Json | undefined> }>()
+
+  function find(key: string, lane: Lane): Promise<Json | undefined> {
+    const known = kept.get(key)
+    const now = parts.clock.now()
+    if (known && now - known.at < lookup.cache) return known.value
+    const value = fetchOne(lookup, key, lane, parts)
+    kept.delete(key)
+    kept.set(key, { at: now, value })
+    value.catch(() => kept.delete(key))
+    for (const oldest of kept.keys()) {
+      if (kept.size <= KEPT) break
+      kept.delete(oldest)
+    }
+    return value
+  }
+  return { find, forget: (key: string) => kept.delete(key) }
+}
+
+/** Undefined inside an object: a batch must answer something for each item. */
+interface Found {
+  readonly value: Json | undefined
+}
+
+/** Many keys at a time: from the store, then in batches, and one by one what no batch gave (merged things, say). */
+function history(lookup: LookupSpec, parts: LookupParts): (key: string) => Promise<Found> {
+  const { store, clock } = parts
+  return batch<string, Found>({
+    max: 500,
+    linger: 20,
+    clock,
+    run: async (wanted) => {
+      const keys = [...new Set(wanted)]
+      const since = clock.now() - HISTORY_AGE
+      const known = new Map(
+        (await store.cached(lookup.name, keys)).filter((e) => e.at >= since).map((e) => [e.key, e.value]),
+      )
+      const fetched = await fetchMany(
+        lookup,
+        keys.filter((key) => !known.has(key)),
+        parts,
+      )
+      await store.cache(
+        lookup.name,
+        [...fetched].map(([key, value]) => ({ key, value, at: clock.now() })),
+      )
+      return wanted.map((key) => ({ value: known.get(key) ?? fetched.get(key) ?? undefined }))
+    },
+  })
+}
+
+/** Null for what the source does not have. */
+async function fetchMany(lookup: LookupSpec, keys: readonly string[], parts: LookupParts): Promise<Map<string, Json>> {
+  const { request, records, id, size } = lookup.batch ?? absent(lookup)
+  const found = new Map<string, Json>()
+  for (let start = 0; start < keys.length; start += size) {
+    const chunk = keys.slice(start, start + size)
+    const answer = await parts.client.request(request, { keys: chunk }, 'backfill', parts.signal)
+    for (const row of list(await records.evaluate(answer)))
+      for (const [key, value] of keyed(row, id)) found.set(key, value)
+  }
+  for (const key of keys) if (!found.has(key)) found.set(key, (await fetchOne(lookup, key, 'backfill', parts)) ?? null)
+  return found
+}
+
+async function fetchOne(lookup: LookupSpec, key: string, lane: Lane, parts: LookupParts): Promise<Json | undefined> {
+  const { request, value } = lookup.item ?? absent(lookup)
+  try {
+    const answer = await parts.client.request(request, { key }, lane, parts.signal)
+    return value ? await value.evaluate(answer) : answer
+  } catch (error) {
+    // A missing child is normal: people delete things. What cannot be asked is another matter.
+    if (error instanceof Fault && (error.details.status === 404 || error.details.status === 410)) return undefined
+    throw error
+  }
+}
+
+function absent(lookup: LookupSpec): never {
+  throw new Fault('bug', 'bug/lookup', `lookup ${lookup.name} was used in a way its spec does not give`)
+}
+
+function keyed(row: Json, id: string): [string, Json][] {
+  const key =
+    typeof row === 'object' && row !== null && !Array.isArray(row)
+      ? text((row as { [k: string]: Json })[id])
+      : undefined
+  return key === undefined ? [] : [[key, row]]
+}
+
+export function list(value: Json | undefined): readonly Json[] {
+  if (value === undefined || value === null) return []
+  return Array.isArray(value) ? value : [value]
+}
+
+function getOr<V>(map: Map<string, V>, key: string, make: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
+}

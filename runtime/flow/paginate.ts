@@ -1,0 +1,114 @@
+/** The pages of a stream, one after another; smaller ones while the source struggles. */
+import type { Bindings } from '../expression/expression.ts'
+import { Fault, toFault } from '../fault.ts'
+import type { Clock, Logger } from '../ports.ts'
+import type { StreamSpec } from '../spec/spec.ts'
+import type { Json, JsonObject, Lane } from '../types.ts'
+import type { SourceClient } from './source-client.ts'
+
+export interface Page {
+  readonly items: readonly JsonObject[]
+  /** The cursor of the page after this one, to be sent back unchanged. Absent: this is the last. */
+  readonly next?: Json
+  readonly total?: number
+}
+
+export interface PaginateParts {
+  readonly client: SourceClient
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Good pages in a row before a shrunken page size is doubled again. */
+const GROW_AFTER = 5
+/** How often the smallest page may fail before the scan gives up, about ten minutes in all. */
+const PATIENCE = 12
+
+/** Reads one page. */
+export async function readPage(
+  client: SourceClient,
+  stream: StreamSpec,
+  bindings: Bindings,
+  lane: Lane,
+  signal: AbortSignal,
+): Promise<Page> {
+  const answer = await client.request(stream.request, bindings, lane, signal)
+  const next = await stream.next.evaluate(answer)
+  const total = await stream.total.evaluate(answer)
+  return {
+    items: objects(await stream.records.evaluate(answer)),
+    ...(next !== undefined && next !== null && next !== '' && { next }),
+    ...(typeof total === 'number' && { total }),
+  }
+}
+
+/** All pages from `cursor` on. Ends after the last one, or when the signal aborts; throws what outlasts its patience. */
+export async function* paginate(
+  parts: PaginateParts,
+  stream: StreamSpec,
+  from: { readonly cursor?: Json; readonly bindings: Bindings },
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
+  let { cursor } = from
+  let size = pageSize(stream.pageSize)
+  while (!signal.aborted) {
+    let page: Page
+    try {
+      const bindings = { ...from.bindings, cursor, pageSize: size.now }
+      page = await readPage(parts.client, stream, bindings, 'backfill', signal)
+      size = size.good()
+    } catch (error) {
+      if (signal.aborted) return
+      size = await size.bad(toFault(error), parts, stream.name, signal)
+      continue
+    }
+    yield page
+    if (page.next === undefined) return
+    if (JSON.stringify(page.next) === JSON.stringify(cursor)) throw stuck(stream.name)
+    cursor = page.next
+  }
+}
+
+interface PageSize {
+  readonly now: number
+  good(): PageSize
+  /** Waits as long as the failure asks for. Throws it when there is no smaller page to try and patience is at its end. */
+  bad(fault: Fault, parts: PaginateParts, stream: string, signal: AbortSignal): Promise<PageSize>
+}
+
+function pageSize({ max, min }: StreamSpec['pageSize'], now = max, streak = 0): PageSize {
+  return {
+    now,
+    good: () => {
+      const lucky = Math.max(0, streak) + 1
+      return lucky < GROW_AFTER ? pageSize({ max, min }, now, lucky) : pageSize({ max, min }, Math.min(max, now * 2))
+    },
+    bad: async (fault, { clock, logger }, stream, signal) => {
+      const failures = Math.max(0, -streak) + 1
+      if (fault.kind !== 'transient' || failures > PATIENCE) throw fault
+      const smaller = Math.max(min, Math.floor(now / 2))
+      const wait = fault.details.retryAfter ?? Math.min(60_000, 500 * 2 ** failures)
+      logger.warn(`page failed, trying a smaller one: ${fault.message}`, {
+        stream,
+        code: fault.code,
+        pageSize: smaller,
+      })
+      await clock.sleep(wait, signal)
+      return pageSize({ max, min }, smaller, -failures)
+    },
+  }
+}
+
+function stuck(stream: string): Fault {
+  return new Fault(
+    'data',
+    'stream/stuck',
+    `stream ${stream} gave the cursor of the page just read again; the scan stopped`,
+  )
+}
+
+/** A missing list is an empty one; what is not an object is no item. */
+function objects(value: Json | undefined): JsonObject[] {
+  const list = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]
+  return list.filter((item): item is JsonObject => typeof item === 'object' && item !== null && !Array.isArray(item))
+}

@@ -1,0 +1,56 @@
+/** A contact to a profile: identifiers always, attributes only where they are today's. */
+import { createHash } from 'node:crypto'
+import type { Bindings } from '../expression/expression.ts'
+import type { Spec } from '../spec/spec.ts'
+import type { Json, Lane, Profile, ProfileUpdate } from '../types.ts'
+import { text } from './envelope.ts'
+import { hydrate } from './hydrate.ts'
+import type { MapParts, Mapped, Named } from './map.ts'
+import { CONTACT } from './plan.ts'
+import { firstSkip } from './skip.ts'
+import { evaluateAll, isMissing, nest } from './values.ts'
+
+/** Names the profile's own results in the ledger. */
+export const PROFILE = 'Profile'
+
+/** Maps a record of a contact to its person's profile. */
+export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts): Promise<Mapped<ProfileUpdate>> {
+  const { spec, plan, lookups } = parts
+  const contact = text(await spec.resources.get(spec.profile.resource)?.id.evaluate(item))
+  const named: Named = { metric: PROFILE, lane: 'live', ...(contact && { contact }) }
+  const reason = await firstSkip(spec.profile.skip, item, bindings)
+  if (reason !== undefined) return { named, skipped: reason }
+  const { wanted } = plan.profile
+  const bound = await hydrate({
+    wanted,
+    item,
+    bindings: { ...bindings, [CONTACT]: item },
+    lane: 'live',
+    find: lookups.find,
+  })
+  const profile = await profileOf(item, bound, 'live', parts)
+  if (!identified(profile, spec)) return { named, skipped: 'no-identity' }
+  return { named: { ...named, ...person(profile) }, message: { kind: 'profile', profile } }
+}
+
+export async function profileOf(
+  contact: Json,
+  bindings: Bindings,
+  lane: Lane,
+  { spec, plan }: MapParts,
+): Promise<Profile> {
+  const attributes = nest(await evaluateAll(plan.profile.attributes[lane], contact, bindings))
+  if (lane === 'backfill') return attributes
+  const properties = await evaluateAll(spec.profile.properties, contact, bindings)
+  return Object.keys(properties).length === 0 ? attributes : { ...attributes, properties }
+}
+
+/** Whether anything in it says who it is. */
+export function identified(profile: Profile, spec: Spec): boolean {
+  return spec.profile.identifiers.some((name) => !isMissing(profile[name]))
+}
+
+/** The ledger finds a person by address without keeping it. */
+export function person({ email }: Profile): { readonly person?: string } {
+  return email === undefined ? {} : { person: createHash('sha256').update(email.toLowerCase()).digest('hex') }
+}

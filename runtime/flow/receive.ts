@@ -1,0 +1,86 @@
+/** One webhook: raw body, signature, envelope, disk, 200. In that order, and nothing else before the answer. */
+import { toFault } from '../fault.ts'
+import type { Clock, Logger, Store } from '../ports.ts'
+import type { Spec } from '../spec/spec.ts'
+import type { Json } from '../types.ts'
+import { openEnvelope, recordOf } from './envelope.ts'
+import { refusal } from './signature.ts'
+
+export interface ReceiveParts {
+  readonly spec: Spec
+  readonly store: Pick<Store, 'append'>
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Any of these may have signed it. */
+  readonly secrets: readonly string[]
+}
+
+/**
+ * Answers one request to the webhook's path.
+ *
+ * 200 means: on disk, or nothing to keep. 401 is a bad signature, 400 not a
+ * notification, 413 too large, 405 another method; none of these store anything.
+ * 503 means our disk failed, so that the source sends it again.
+ */
+export async function receive(request: Request, parts: ReceiveParts): Promise<Response> {
+  const { spec, logger } = parts
+  if (request.method === 'HEAD') return answer(200) // the source's set-up check
+  if (request.method !== 'POST') return answer(405, { allow: 'HEAD, POST' })
+
+  const body = await readBody(request, spec.webhook.maxBody)
+  if (body === undefined) {
+    logger.warn('webhook refused: larger than the limit', { limit: spec.webhook.maxBody })
+    return answer(413)
+  }
+  const { signature } = spec.webhook
+  const reason = refusal(body, request.headers.get(signature.header), signature, parts.secrets)
+  if (reason !== undefined) {
+    logger.warn(`webhook refused: ${reason}`, { bytes: body.length })
+    return answer(401)
+  }
+  return keep(new TextDecoder().decode(body), parts)
+}
+
+async function keep(body: string, { spec, store, clock, logger }: ReceiveParts): Promise<Response> {
+  const envelope = parse(body)
+  if (envelope === undefined) return answer(400)
+  try {
+    const notification = await openEnvelope(envelope, spec)
+    if (spec.webhook.ignore.has(notification.topic)) return answer(200)
+    const record = await recordOf(body, notification, spec, clock.now())
+    const { added } = await store.append([record])
+    logger.debug(added ? 'webhook stored' : 'webhook known already', { record: record.id, topic: notification.topic })
+    return answer(200)
+  } catch (error) {
+    const fault = toFault(error)
+    logger.error(`webhook not stored: ${fault.message}`, { code: fault.code })
+    return answer(fault.kind === 'data' ? 400 : 503)
+  }
+}
+
+/** The raw bytes, or undefined as soon as they are more than `limit`. */
+async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length
+    if (size > limit) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** An object, or undefined: other JSON is no notification. */
+function parse(body: string): Json | undefined {
+  try {
+    const value: Json = JSON.parse(body)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function answer(status: number, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status, headers })
+}

@@ -1,0 +1,41 @@
+/** Which request carries a message: one of its own, or a place in a bulk one. */
+import { Fault } from '../fault.ts'
+import type { Clock, Destination, SendResult } from '../ports.ts'
+import type { Lane, Message, Receipt } from '../types.ts'
+import { batch } from './batch.ts'
+
+/** Sends one message and resolves with its own receipt. Throws its own `Fault`. */
+export type Send = (message: Message, lane: Lane) => Promise<Receipt>
+
+/** A bulk request waits this long for more, milliseconds. History is in no hurry; full requests are what counts. */
+const LINGER: Readonly<Record<Lane, number>> = { live: 50, backfill: 250 }
+
+export interface SendParts {
+  readonly destination: Destination
+  readonly clock: Clock
+  /** Whether live events have piled up, so that one request each would be too slow. */
+  readonly crowded: () => boolean
+  readonly signal: AbortSignal
+}
+
+export function sender({ destination, clock, crowded, signal }: SendParts): Send {
+  const bulk = (lane: Lane) =>
+    batch<Message, Receipt>({
+      max: destination.batch.events,
+      bytes: destination.batch.bytes,
+      size: (message) => destination.size(message, lane),
+      linger: LINGER[lane],
+      clock,
+      run: (messages): Promise<readonly SendResult[]> => destination.sendMany(messages, lane, signal),
+    })
+  const bulks = { live: bulk('live'), backfill: bulk('backfill') }
+
+  return async (message, lane) => {
+    if (message.kind === 'profile') {
+      // Profiles as they are now have no place in history: only the live lane may write attributes.
+      if (lane === 'backfill') throw new Fault('bug', 'bug/profile-lane', 'a profile update came by lane backfill')
+      return destination.send(message, signal)
+    }
+    return lane === 'backfill' || crowded() ? bulks[lane](message) : destination.send(message, signal)
+  }
+}

@@ -1,0 +1,133 @@
+/** Delivers a lane until told to stop, and settles every record it leased. */
+import { Fault } from '../fault.ts'
+import type { Clock, Logger, Store } from '../ports.ts'
+import type { Lane, LeasedRecord, Outcome } from '../types.ts'
+
+export interface WorkParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly deliver: (record: LeasedRecord) => Promise<Outcome>
+  /** Records in flight at once. Asked before each lease, so that it may follow the backlog. */
+  readonly concurrency: () => number
+  /** Done before each lease. */
+  readonly before?: (() => Promise<void>) | undefined
+}
+
+/** A lease outlives the longest attempt; it is renewed while the attempt goes on. Milliseconds. */
+const HOLD = 120_000
+const RENEW = 40_000
+/** Looks for records of other processes this often; its own wake it at once. */
+const POLL = 1_000
+/** What is in flight when told to stop has this long to end by itself; then its leases are given back. */
+const GRACE = 5_000
+/** Longest pause while the destination refuses everything. */
+const LONGEST_PAUSE = 30_000
+
+/** Returns when the signal has aborted and nothing leased is left. Throws only when the store does. */
+export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): Promise<void> {
+  const { store, clock } = parts
+  const flight = new Map<string, LeasedRecord>()
+  const room = latch()
+  const idle = new AbortController()
+  const calm = pauses(clock)
+  let broken: unknown
+
+  const take = async (record: LeasedRecord) => {
+    flight.set(record.lease, record)
+    try {
+      const outcome = await parts.deliver(record)
+      calm.told(outcome)
+      await store.settle([{ record, outcome }])
+    } catch (error) {
+      broken ??= error
+    } finally {
+      flight.delete(record.lease)
+      room.open()
+    }
+  }
+
+  const renewing = renew(flight, parts, idle.signal)
+  while (!signal.aborted && broken === undefined) {
+    await calm.over(signal)
+    await parts.before?.()
+    const limit = parts.concurrency() - flight.size
+    const leased = limit > 0 && !signal.aborted ? await store.lease({ lane, limit, hold: HOLD }) : []
+    for (const record of leased) void take(record)
+    if (leased.length === 0) await (limit > 0 ? store.wait(lane, POLL, signal) : room.wait(signal))
+  }
+  await drain(flight, room, clock)
+  idle.abort()
+  await renewing
+  await store.release([...flight.values()])
+  if (broken !== undefined) throw broken
+}
+
+/** Waits for what is in flight, but not for ever. */
+async function drain(flight: ReadonlyMap<string, unknown>, room: Latch, clock: Clock): Promise<void> {
+  const patience = new AbortController()
+  void clock.sleep(GRACE, patience.signal).then(() => patience.abort())
+  while (flight.size > 0 && !patience.signal.aborted) await room.wait(patience.signal)
+  patience.abort()
+}
+
+async function renew(
+  flight: ReadonlyMap<string, LeasedRecord>,
+  { store, clock, logger }: WorkParts,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(RENEW, signal)
+    if (signal.aborted || flight.size === 0) continue
+    await store.renew([...flight.values()], HOLD).catch((error: unknown) => {
+      const code = error instanceof Fault ? error.code : 'store/renew'
+      logger.error('leases could not be renewed; their records may be delivered by another process too', { code })
+    })
+  }
+}
+
+/** When the destination refuses everything, leasing more records would only hammer it and burn their attempts. */
+function pauses(clock: Clock) {
+  let until = 0
+  let failures = 0
+  return {
+    told({ status }: Outcome): void {
+      if (status === 'delivered') failures = 0
+      if (status !== 'deferred' || clock.now() < until) return
+      failures += 1
+      until = clock.now() + Math.min(LONGEST_PAUSE, 250 * 2 ** Math.min(failures, 10))
+    },
+    async over(signal: AbortSignal): Promise<void> {
+      const left = until - clock.now()
+      if (left > 0) await clock.sleep(left, signal)
+    },
+  }
+}
+
+interface Latch {
+  /** Lets all who wait go on. */
+  open(): void
+  wait(signal: AbortSignal): Promise<void>
+}
+
+function latch(): Latch {
+  let waiting = new Set<() => void>()
+  return {
+    open() {
+      const all = waiting
+      waiting = new Set()
+      for (const go of all) go()
+    },
+    wait(signal) {
+      if (signal.aborted) return Promise.resolve()
+      return new Promise((resolve) => {
+        const go = () => {
+          signal.removeEventListener('abort', go)
+          resolve()
+        }
+        signal.addEventListener('abort', go, { once: true })
+        waiting.add(go)
+      })
+    },
+  }
+}
