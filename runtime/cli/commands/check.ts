@@ -1,0 +1,34 @@
+/** `check`: are the credentials good, and may they do what we need? */
+import type { CheckResult } from '../../ports.ts'
+import type { CommandRow } from '../command.ts'
+import { EXIT } from '../failure.ts'
+import { columns, json } from '../format.ts'
+import { TALKS_TO_BOTH, withConnector } from '../open.ts'
+
+export const check: CommandRow = {
+  name: 'check',
+  summary: 'Try the credentials and permissions of both sides and name what is missing.',
+  options: [],
+  examples: [
+    ['check', 'before the first start, or when records wait with a fault of kind "config"'],
+    ['check --json', 'the same for a monitor: exit code 1 if anything is missing'],
+  ],
+  async run(context) {
+    const { io, paint, print } = context
+    return withConnector(context, { needs: TALKS_TO_BOTH }, async ({ connector }) => {
+      const results: CheckResult[] = []
+      for await (const result of connector.check(io.signal)) {
+        results.push(result)
+        // Shown as they come: a side that is down takes its whole timeout to say so.
+        if (!context.json) print(`${render(result, paint)}\n`)
+      }
+      if (context.json) print(json(results))
+      return results.every((result) => result.ok) ? EXIT.ok : EXIT.failed
+    })
+  },
+}
+
+function render(result: CheckResult, paint: (style: 'green' | 'red', text: string) => string): string {
+  const mark = result.ok ? paint('green', 'ok     ') : paint('red', 'missing')
+  return columns([[mark, result.name.padEnd(28), result.detail]]).join('')
+}

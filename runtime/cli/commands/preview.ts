@@ -1,0 +1,65 @@
+/** `preview`: what would be sent of one webhook or one page, without credentials and without sending. */
+import type { Preview, PreviewInput } from '../../flow/connector.ts'
+import type { Spec } from '../../spec/spec.ts'
+import type { CommandRow, Context, Input } from '../command.ts'
+import { EXIT, usage } from '../failure.ts'
+import { json } from '../format.ts'
+import { withConnector } from '../open.ts'
+import { unknown } from '../parse.ts'
+import { previewText } from '../preview-text.ts'
+import { readJson, readJsonOrYaml } from '../read.ts'
+
+export const preview: CommandRow = {
+  name: 'preview',
+  summary: 'Show what would be sent of a webhook or a page of a stream. Sends nothing, needs no credentials.',
+  operand: { flags: '<file>', what: 'JSON: a notification or its item; a page, a list or one item. "-" is stdin' },
+  options: [
+    { flags: '--topic <topic>', what: 'read it as a webhook of this topic' },
+    { flags: '--stream <stream>', what: 'read it as history of this stream' },
+    { flags: '--lookups <file>', what: 'what records refer to, by lookup name, as JSON or YAML' },
+    { flags: '--workspace <id>', what: 'prefix of the keys, where the file does not say' },
+    { flags: '--request', what: 'print the request bodies instead' },
+  ],
+  examples: [
+    ['preview --topic ticket.created webhook.json', 'a recorded notification'],
+    ['preview --stream tickets page.json --lookups people.yaml', 'a page of history, with contacts and admins'],
+    ['preview --topic ticket.created - --request < webhook.json', 'the bodies that would be posted'],
+  ],
+  async run(context, input) {
+    const data = await inputOf(context, input)
+    // Only stream names are a closed list; a topic nobody knows is a notification like any other, and skipped.
+    const opened = { needs: [], store: 'memory:' } as const
+    const result = await withConnector(context, opened, ({ connector, spec }) => {
+      checkStream(data.stream, spec)
+      return connector.preview(data)
+    })
+    for (const note of result.notes) context.note(`note: ${note}`)
+    context.print(render(result, context, input.flag('request')))
+    return result.ok ? EXIT.ok : EXIT.failed
+  },
+}
+
+async function inputOf(context: Context, input: Input): Promise<PreviewInput> {
+  const topic = input.value('topic')
+  const stream = input.value('stream')
+  if ((topic === undefined) === (stream === undefined)) throw usage('preview needs either --topic or --stream')
+  const [file = ''] = input.operands
+  const lookups = input.value('lookups')
+  const workspace = input.value('workspace')
+  return {
+    ...(topic === undefined ? {} : { topic }),
+    ...(stream === undefined ? {} : { stream }),
+    data: await readJson(file, context.io),
+    ...(lookups === undefined ? {} : { lookups: await readJsonOrYaml(lookups, context.io) }),
+    ...(workspace === undefined ? {} : { workspace }),
+  }
+}
+
+function checkStream(stream: string | undefined, spec: Spec): void {
+  if (stream !== undefined && !spec.streams.has(stream)) throw usage(unknown('stream', stream, spec.streams.keys()))
+}
+
+function render(result: Preview, { json: machine, paint }: Context, request: boolean): string {
+  if (request) return json(result.bodies)
+  return machine ? json(result.items) : previewText(result.items, paint)
+}

@@ -1,0 +1,55 @@
+/** `sandbox`: the local stand-ins of both sides, alone. */
+import type { App } from '../app.ts'
+import type { CommandRow, Input } from '../command.ts'
+import { EXIT } from '../failure.ts'
+import { columns, json } from '../format.ts'
+import { portOf } from '../parse.ts'
+import { untilAborted } from '../until.ts'
+
+/** Its options are the servers that this connector's sandbox has. */
+export function sandbox(app: App): CommandRow {
+  const ports = Object.entries(app.sandboxPorts)
+  return {
+    name: 'sandbox',
+    summary: 'Run local stand-ins of both sides, to try things without an account.',
+    options: ports.map(([name, port]) => ({ flags: `--${name}-port <number>`, what: `default ${port}; 0 for any` })),
+    examples: [
+      ['sandbox', 'then, in another terminal with the settings it prints: connector backfill'],
+      ['start --sandbox', 'connector and sandbox in one process, with live events'],
+    ],
+    async run(context, input) {
+      const { io } = context
+      const servers = await app.sandbox({ ports: portsOf(app, input), signal: io.signal })
+      try {
+        const { addresses, env } = servers
+        if (context.json) context.print(json({ addresses, env }))
+        else context.print(welcome(addresses, env))
+        await untilAborted(io.signal)
+      } finally {
+        await servers.close()
+      }
+      return EXIT.ok
+    },
+  }
+}
+
+function portsOf(app: App, input: Input): Record<string, number> {
+  const ports = Object.entries(app.sandboxPorts).map(([name, port]) => {
+    const given = input.value(`${name}-port`)
+    return [name, given === undefined ? port : portOf(given, `--${name}-port`)] as const
+  })
+  return Object.fromEntries(ports)
+}
+
+function welcome(addresses: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>): string {
+  return [
+    'The sandbox is up. Press Ctrl-C to end it.',
+    '',
+    ...columns(Object.entries(addresses), '  '),
+    '',
+    'Settings that point a connector at it:',
+    '',
+    ...Object.entries(env).map(([name, value]) => `  export ${name}=${value}`),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,83 @@
+/** `start`: receiver and worker in one process, until it is asked to stop. */
+import type { Sandbox, Setting } from '../app.ts'
+import type { CommandRow, Context, Input } from '../command.ts'
+import { EXIT } from '../failure.ts'
+import { json } from '../format.ts'
+import { type Listener, listen } from '../listen.ts'
+import { DEFAULT_STORE, type Opened, TALKS_TO_BOTH, withConnector } from '../open.ts'
+import { portOf } from '../parse.ts'
+import { routes } from '../routes.ts'
+import { serve } from '../serve.ts'
+
+const NEEDS: readonly Setting['needed'][] = [...TALKS_TO_BOTH, 'webhook']
+const TRY_IT = 'To try it without any: connector start --sandbox'
+
+export const start: CommandRow = {
+  name: 'start',
+  summary: 'Receive webhooks and deliver them, until SIGTERM or Ctrl-C.',
+  log: 'info',
+  options: [
+    { flags: '--port <number>', what: 'where to listen (PORT; default 3000; 0 for any free port)' },
+    { flags: '--host <address>', what: 'on which address (HOST; default 127.0.0.1)' },
+    { flags: '--store <url>', what: `sqlite:PATH or memory: (CONNECTOR_STORE; default ${DEFAULT_STORE})` },
+    { flags: '--sandbox', what: 'against local stand-ins of both sides; keeps nothing unless --store is given' },
+  ],
+  examples: [
+    ['start', 'with credentials from the environment or .env'],
+    ['start --sandbox', 'without any account'],
+    ['start --host 0.0.0.0 --port 8080 --store sqlite:/data/connector.db', 'in a container'],
+  ],
+  async run(context, input) {
+    const port = portOf(input.value('port') ?? context.env.PORT ?? '3000', '--port')
+    const host = input.value('host') ?? context.env.HOST ?? '127.0.0.1'
+    if (!input.flag('sandbox')) return run(context, input, { host, port })
+
+    const stopped = new AbortController()
+    const sandbox = await context.app.sandbox({ signal: stopped.signal })
+    try {
+      return await run(context, input, { host, port }, sandbox)
+    } finally {
+      // Last of all, so that what is in flight when we are asked to stop still finds its servers.
+      stopped.abort()
+      await sandbox.close()
+    }
+  },
+}
+
+interface Place {
+  readonly host: string
+  readonly port: number
+}
+
+async function run(context: Context, input: Input, place: Place, sandbox?: Sandbox): Promise<number> {
+  // The sandbox's settings win: with --sandbox nothing may reach a real account, nor a real account's store.
+  const store = input.value('store') ?? (sandbox ? 'memory:' : undefined)
+  const options = {
+    needs: NEEDS,
+    hint: TRY_IT,
+    env: { ...context.env, ...sandbox?.env },
+    ...(store === undefined ? {} : { store }),
+  }
+  return withConnector(context, options, async (opened) => {
+    const trouble: string[] = []
+    const { app, io, logger } = context
+    const fetch = routes({ app, connector: opened.connector, clock: io.clock, logger, trouble: () => trouble })
+    await rememberLiveSince(opened, io.clock.now())
+    const listener = await listen({ ...place, fetch, clock: io.clock })
+    announce(context, opened, listener, sandbox)
+    return (await serve({ ...opened, listener, trouble, io, logger })) ? EXIT.ok : EXIT.failed
+  })
+}
+
+/** A backfill leaves what happened from then on to live delivery, so it is written once and before the first webhook. */
+async function rememberLiveSince({ store }: Opened, now: number): Promise<void> {
+  if ((await store.checkpoint('live-since')) !== undefined) return
+  await store.saveCheckpoints([{ name: 'live-since', value: now }])
+}
+
+function announce(context: Context, { spec }: Opened, { url }: Listener, sandbox?: Sandbox): void {
+  const webhook = new URL(spec.webhook.path, url)
+  sandbox?.notify?.(webhook)
+  if (context.json) context.print(json({ url: url.href, webhook: webhook.href, sandbox: sandbox?.addresses }))
+  context.logger.info('listening', { url: url.href, webhook: webhook.href, ...sandbox?.addresses })
+}

@@ -1,0 +1,41 @@
+/** `trace`: what became of one thing. */
+import { createHash } from 'node:crypto'
+import type { LedgerEntry } from '../../ports.ts'
+import type { CommandRow } from '../command.ts'
+import { EXIT, usage } from '../failure.ts'
+import { json } from '../format.ts'
+import { withStore } from '../open.ts'
+import { timeline } from '../timeline.ts'
+
+export const trace: CommandRow = {
+  name: 'trace',
+  summary: 'What became of a conversation, ticket, contact, e-mail address, key or notification.',
+  operand: { flags: '<id>', what: 'its id; an e-mail address; an idempotency key' },
+  options: [],
+  examples: [
+    ['trace 215472', 'each road this conversation or ticket came by, and where its events went'],
+    ['trace ada@example.com', 'the events of a person; the address itself is kept nowhere, only its SHA-256'],
+  ],
+  async run(context, { operands: [id = ''] }) {
+    if (id.trim() === '') throw usage('trace needs an id')
+    const entries = await withStore(context, (store) => store.trace(referenceOf(id)))
+    if (entries.length === 0 && !context.json) {
+      context.note('Nothing is known of it: it never came here, or retention has dropped it.')
+    }
+    if (context.json) context.print(json(entries.map(withoutBody)))
+    else context.print(timeline(entries, context.paint))
+    return entries.length === 0 ? EXIT.failed : EXIT.ok
+  },
+}
+
+/** The ledger holds no address, only what `EventResult.person` says: the SHA-256 of it in lower case, hex. */
+export function referenceOf(id: string): string {
+  const word = id.trim()
+  const isAddress = /^[^\s@]+@[^\s@]+$/.test(word)
+  return isAddress ? createHash('sha256').update(word.toLowerCase()).digest('hex') : word
+}
+
+/** A body holds personal data, and terminals keep what they show. */
+function withoutBody({ body: _, ...entry }: LedgerEntry): Omit<LedgerEntry, 'body'> {
+  return entry
+}

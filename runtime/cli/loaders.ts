@@ -1,0 +1,22 @@
+/** How a spec is read and a store is opened. Tests hand the commands their own. */
+import type { FunctionTable } from '../expression/functions.ts'
+import type { Clock, Store } from '../ports.ts'
+import type { Diagnostic } from '../spec/diagnostic.ts'
+import type { Spec } from '../spec/spec.ts'
+
+export interface Loaders {
+  /** A spec without errors, or none; and every complaint either way. */
+  spec(folder: URL, functions: FunctionTable): Promise<LoadedSpec>
+  store(url: string, options: { readonly clock: Clock }): Promise<Store>
+}
+
+export interface LoadedSpec {
+  readonly spec?: Spec
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Loaded when they are needed: the help, a trace and a replay read no spec. */
+export const loaders: Loaders = {
+  spec: async (folder, functions) => (await import('../spec/load.ts')).loadSpec(folder, functions),
+  store: async (url, options) => (await import('../store/open.ts')).openStore(url, options),
+}

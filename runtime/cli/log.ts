@@ -1,0 +1,54 @@
+/** The log: JSON lines on stderr, or coloured lines when a person looks. */
+import { pino } from 'pino'
+import { prettyFactory } from 'pino-pretty'
+import type { Clock, LogFields, Logger } from '../ports.ts'
+import type { Env } from './app.ts'
+import { usage } from './failure.ts'
+import type { Footer } from './footer.ts'
+import { unknown } from './parse.ts'
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface LogOptions {
+  readonly level: LogLevel
+  /** Coloured lines for a person instead of JSON. */
+  readonly pretty: boolean
+  readonly color: boolean
+  readonly clock: Clock
+}
+
+/** `LOG_LEVEL`, or `fallback` where it is not set. Throws a `Stop` (2) for a word it does not know. */
+export function logLevelOf(env: Env, fallback: LogLevel): LogLevel {
+  const word = env.LOG_LEVEL?.toLowerCase() ?? fallback
+  const level = LOG_LEVELS.find((it) => it === word)
+  if (level !== undefined) return level
+  throw usage(unknown('LOG_LEVEL', word, LOG_LEVELS))
+}
+
+/** Written line by line as it happens, so that the last words before a crash are not lost in a buffer. */
+export function createLogger(out: Pick<Footer, 'print'>, options: LogOptions): Logger {
+  const render = options.pretty
+    ? prettyFactory({ colorize: options.color, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' })
+    : (line: string) => line
+  const log = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: () => `,"time":${options.clock.now()}`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line: string) => out.print(render(line)) },
+  )
+  return {
+    debug: (message, fields) => log.debug(fieldsOf(fields), message),
+    info: (message, fields) => log.info(fieldsOf(fields), message),
+    warn: (message, fields) => log.warn(fieldsOf(fields), message),
+    error: (message, fields) => log.error(fieldsOf(fields), message),
+  }
+}
+
+/** Only what the port allows gets through, so that an object passed by mistake cannot carry a payload out. */
+function fieldsOf(fields: LogFields = {}): LogFields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value !== 'object'))
+}

@@ -1,0 +1,94 @@
+/** Opens what a command works with, and closes it again however the command ends. */
+import { isAbsolute, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Fault } from '../fault.ts'
+import type { Connector } from '../flow/connector.ts'
+import type { Store } from '../ports.ts'
+import { render } from '../spec/diagnostic.ts'
+import type { Spec } from '../spec/spec.ts'
+import type { Env, Setting } from './app.ts'
+import type { Context } from './command.ts'
+import { EXIT, Stop, usage } from './failure.ts'
+import { requireSettings } from './settings.ts'
+
+export const DEFAULT_STORE = 'sqlite:.connector/store.db'
+
+/** What must be set before a command talks to both sides. */
+export const TALKS_TO_BOTH: readonly Setting['needed'][] = ['always', 'source', 'destination']
+
+export interface OpenWith {
+  readonly needs: readonly Setting['needed'][]
+  /** Instead of the context's settings. */
+  readonly env?: Env
+  /** Instead of `CONNECTOR_STORE`. */
+  readonly store?: string
+  /** What to do about a missing setting, where there is more to say. */
+  readonly hint?: string
+}
+
+export interface Opened {
+  readonly spec: Spec
+  readonly store: Store
+  readonly connector: Connector
+}
+
+/** Settings, spec, store and connector, in this order: the cheapest complaint comes first. */
+export async function withConnector<T>(
+  context: Context,
+  options: OpenWith,
+  use: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const { app, io, logger } = context
+  const env = options.env ?? context.env
+  requireSettings(app, env, options.needs, options.hint ?? '')
+  const spec = await checkedSpec(context)
+  return withStore(
+    context,
+    async (store) => {
+      const { clock, fetch, random } = io
+      const connector = app.open({ env, spec, store, clock, fetch, random, logger })
+      try {
+        return await use({ spec, store, connector })
+      } finally {
+        await connector.close()
+      }
+    },
+    options.store,
+  )
+}
+
+/** The store that `CONNECTOR_STORE` names, or `url`. */
+export async function withStore<T>(context: Context, use: (store: Store) => Promise<T>, url?: string): Promise<T> {
+  const name = url ?? context.env.CONNECTOR_STORE ?? DEFAULT_STORE
+  const store = await context.load.store(storeUrl(name, context.io.cwd), { clock: context.io.clock }).catch(badSetting)
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
+  }
+}
+
+/** A store that cannot be opened for its URL's sake is a setting to change: exit code 2. */
+function badSetting(error: unknown): never {
+  throw error instanceof Fault && error.kind === 'config' ? usage(`CONNECTOR_STORE: ${error.message}`) : error
+}
+
+/** `sqlite:PATH` is relative to the working directory, like `.env`. */
+export function storeUrl(name: string, cwd: string): string {
+  const path = /^sqlite:(?!\/\/)(.+)$/.exec(name)?.[1]
+  return path === undefined || path === ':memory:' || isAbsolute(path) ? name : `sqlite:${join(cwd, path)}`
+}
+
+/** A folder named on the command line or by `CONNECTOR_SPEC`, else the one that comes with the package. */
+export function specFolder({ app, env, io }: Context, named?: string): URL {
+  const folder = named ?? env.CONNECTOR_SPEC
+  return folder === undefined ? app.specFolder : pathToFileURL(`${resolve(io.cwd, folder)}/`)
+}
+
+/** The spec without errors. Otherwise they are printed and the command ends with exit code 3. */
+export async function checkedSpec(context: Context): Promise<Spec> {
+  const { spec, diagnostics } = await context.load.spec(specFolder(context), context.app.functions)
+  if (spec !== undefined) return spec
+  for (const diagnostic of diagnostics) context.note(`${render(diagnostic, context.colorNotes)}\n`)
+  throw new Stop(EXIT.spec, 'the spec is invalid; nothing was done. `connector validate` checks it again')
+}

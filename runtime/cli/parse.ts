@@ -1,0 +1,32 @@
+/** Words of a command line, checked. What is wrong is said with what would be right. */
+import { suggest } from '../expression/nearest.ts'
+import { usage } from './failure.ts'
+
+/** A port, 0 meaning any free one. */
+export function portOf(text: string, name: string): number {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
+  throw usage(`${name} must be a port from 0 to 65535, not "${text}"`)
+}
+
+const DATE = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/
+
+/** Milliseconds since 1970. A date alone means midnight UTC; a time needs its zone, so that no machine's own decides. */
+export function momentOf(text: string, name: string): number {
+  const day = DATE.exec(text)?.[1]
+  const time = day === undefined ? Number.NaN : Date.parse(text)
+  // V8 reads 30 February as 2 March; we do not.
+  if (day !== undefined && !Number.isNaN(time) && new Date(day).toISOString().startsWith(day)) return time
+  throw usage(`${name} must be a date such as 2026-01-31 or 2026-01-31T09:30:00Z, not "${text}"`)
+}
+
+/** The values of a comma-separated list, without empty ones. */
+export function listOf(text: string): readonly string[] {
+  const items = text.split(',').map((item) => item.trim())
+  return items.filter((item) => item !== '')
+}
+
+/** `unknown metric "Rated"; did you mean "Rated Conversation"?` */
+export function unknown(kind: string, word: string, known: Iterable<string>): string {
+  return `unknown ${kind} "${word}"; ${suggest(word, known)}`
+}

@@ -1,0 +1,73 @@
+/** What `start` answers: the webhook, and pages by which machines and people see how it is. */
+import type { Connector } from '../flow/connector.ts'
+import type { Clock, Logger } from '../ports.ts'
+import type { App } from './app.ts'
+import { explain } from './failure.ts'
+import { METRICS_TYPE, metricsText } from './metrics.ts'
+import { statusText } from './status.ts'
+
+export interface RoutesParts {
+  readonly app: Pick<App, 'name' | 'version' | 'summary'>
+  readonly connector: Pick<Connector, 'receive' | 'spec' | 'store'>
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Reasons why no traffic should come here, e.g. that the process is stopping. */
+  readonly trouble: () => readonly string[]
+}
+
+/** A store that takes longer than this to write is not ready. */
+const READY_WITHIN = 5_000
+
+type Page = () => Promise<Response>
+
+/** Answers one request and never throws. A web-standard function: it needs no port. */
+export function routes(parts: RoutesParts): (request: Request) => Promise<Response> {
+  const { app, connector, clock } = parts
+  const webhook = connector.spec.webhook.path
+  const pages: Readonly<Record<string, Page>> = {
+    '/': async () => text(200, await statusText(app, connector, clock)),
+    '/healthz': async () => text(200, 'ok\n'),
+    '/readyz': () => ready(parts),
+    '/metrics': async () => text(200, await metricsText(app, connector.store, clock), METRICS_TYPE),
+  }
+  return async (request) => {
+    const path = new URL(request.url).pathname
+    try {
+      // `receive` answers every method itself: it knows which ones its source uses.
+      if (path === webhook) return await connector.receive(request)
+      const page = Object.hasOwn(pages, path) ? pages[path] : undefined
+      if (page === undefined) return text(404, 'there is nothing here\n')
+      if (request.method === 'GET' || request.method === 'HEAD') return await page()
+      return text(405, 'only GET and HEAD\n', undefined, { allow: 'GET, HEAD' })
+    } catch (error) {
+      // Its body never came to an end, so nothing was stored, and nobody is left to hear the answer.
+      if (request.signal.aborted) return text(400, 'the request broke off\n')
+      parts.logger.error(`request not answered: ${explain(error)}`, { path })
+      return text(500, 'something went wrong; the log says what\n')
+    }
+  }
+}
+
+/** 200 when a record could be stored now. The spec is valid, or there would be no connector to ask. */
+async function ready({ connector, clock, trouble }: RoutesParts): Promise<Response> {
+  const reasons = [...trouble()]
+  const waited = new AbortController()
+  const wrote = connector.store.saveCheckpoints([{ name: 'ready', value: clock.now() }]).then(
+    () => undefined,
+    (error: unknown) => `the store cannot be written: ${explain(error)}`,
+  )
+  const late = clock.sleep(READY_WITHIN, waited.signal).then(() => 'the store takes too long to write')
+  const failed = await Promise.race([wrote, late])
+  waited.abort()
+  if (failed !== undefined) reasons.push(failed)
+  return reasons.length === 0 ? text(200, 'ready\n') : text(503, `${reasons.join('\n')}\n`)
+}
+
+function text(
+  status: number,
+  body: string,
+  type = 'text/plain; charset=utf-8',
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(body, { status, headers: { 'content-type': type, 'cache-control': 'no-store', ...headers } })
+}

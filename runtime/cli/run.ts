@@ -1,0 +1,118 @@
+/** From a command line to an exit code. */
+import { Command, CommanderError } from 'commander'
+import type { App } from './app.ts'
+import type { CommandRow, Context, Input } from './command.ts'
+import { commandTable, GROUPS } from './commands/table.ts'
+import { EXIT, explain, Stop } from './failure.ts'
+import { Footer } from './footer.ts'
+import { type Io, painter, wantsColor } from './io.ts'
+import { type Loaders, loaders } from './loaders.ts'
+import { createLogger, logLevelOf } from './log.ts'
+import { readSettings } from './settings.ts'
+
+/** What the bin is called, whatever it connects. */
+const PROGRAM = 'connector'
+
+/**
+ * Runs one command and resolves to its exit code: 0 and 1 as each command says,
+ * 2 for wrong usage, 3 for an invalid spec. Never throws and never ends the process.
+ */
+export async function runCli(app: App, argv: readonly string[], io: Io, load = loaders): Promise<number> {
+  let exit: number = EXIT.ok
+  const program = programOf(app, io, async (row, input) => {
+    exit = await row.run(await contextOf({ app, io, load }, row, input), input)
+  })
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return exit
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    const paint = painter(wantsColor(io.stderr, io.env))
+    io.stderr.write(`${paint('red', 'error:')} ${explain(error)}\n`)
+    if (io.env.LOG_LEVEL === 'debug' && error instanceof Error) io.stderr.write(`${error.stack}\n`)
+    return error instanceof Stop ? error.exit : EXIT.failed
+  }
+}
+
+interface Host {
+  readonly app: App
+  readonly io: Io
+  readonly load: Loaders
+}
+
+type Run = (row: CommandRow, input: Input) => Promise<void>
+
+function programOf(app: App, io: Io, run: Run): Command {
+  const program = new Command(PROGRAM).description(app.summary).version(`${app.name} ${app.version}`).exitOverride()
+  configureHelp(program, io)
+  const groups = new Map<string, Command>()
+  for (const row of commandTable(app)) {
+    const [first = row.name, second] = row.name.split(' ')
+    if (second === undefined) {
+      addCommand(program, first, row, run)
+      continue
+    }
+    const group = groups.get(first) ?? program.command(first).description(GROUPS[first] ?? '')
+    groups.set(first, group)
+    addCommand(group, second, row, run)
+  }
+  return program.addHelpText('after', `\nEach command shows its examples: ${PROGRAM} start --help`)
+}
+
+function addCommand(parent: Command, name: string, row: CommandRow, run: Run): void {
+  const command = parent.command(name).description(row.summary)
+  if (row.operand) command.argument(row.operand.flags, row.operand.what)
+  for (const option of row.options) command.option(option.flags, option.what)
+  command.option('--json', 'machine-readable output on stdout')
+  const examples = row.examples.map(([line, purpose]) => `  $ ${PROGRAM} ${line}\n      ${purpose}`)
+  command.addHelpText('after', `\nExamples:\n${examples.join('\n')}`)
+  command.action(() => run(row, inputOf(command)))
+}
+
+function inputOf(command: Command): Input {
+  // Commander types option values as anything; ours are only ever text or a flag.
+  const given: Readonly<Record<string, unknown>> = command.opts()
+  const of = (option: string) => given[option.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())]
+  return {
+    operands: command.args,
+    flag: (option) => of(option) === true,
+    value: (option) => {
+      const value = of(option)
+      return typeof value === 'string' ? value : undefined
+    },
+  }
+}
+
+function configureHelp(program: Command, io: Io): void {
+  program.configureOutput({
+    writeOut: (text) => io.stdout.write(text),
+    writeErr: (text) => io.stderr.write(text),
+    getOutHelpWidth: () => io.stdout.columns,
+    getErrHelpWidth: () => io.stderr.columns,
+    getOutHasColors: () => wantsColor(io.stdout, io.env),
+    getErrHasColors: () => wantsColor(io.stderr, io.env),
+  })
+  program.configureHelp({ styleTitle: (title) => painter(true)('bold', title) })
+  program.showHelpAfterError(`(${PROGRAM} --help shows what there is)`)
+}
+
+async function contextOf(host: Host, row: CommandRow, input: Input): Promise<Context> {
+  const { app, io, load } = host
+  const env = await readSettings(io)
+  const footer = new Footer(io.stderr)
+  const color = wantsColor(io.stderr, io.env)
+  const level = logLevelOf(env, row.log ?? 'warn')
+  return {
+    app,
+    io,
+    env,
+    footer,
+    json: input.flag('json'),
+    paint: painter(wantsColor(io.stdout, io.env)),
+    colorNotes: color,
+    load,
+    print: (text) => void io.stdout.write(text),
+    note: (text) => footer.print(`${text}\n`),
+    logger: createLogger(footer, { level, pretty: io.stderr.isTTY, color, clock: io.clock }),
+  }
+}

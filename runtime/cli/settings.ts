@@ -1,0 +1,60 @@
+/** Settings: the environment first, then `.env` in the working directory. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import type { App, Env, Setting } from './app.ts'
+import { usage } from './failure.ts'
+import type { Io } from './io.ts'
+
+/** What every connector has, whatever it connects. */
+export const COMMON_SETTINGS: readonly Setting[] = [
+  {
+    env: 'CONNECTOR_STORE',
+    secret: true, // a database address may hold a password
+    needed: 'no',
+    what: 'where records wait and the ledger is kept',
+    how: 'sqlite:PATH (default sqlite:.connector/store.db), or memory: to keep nothing after the process ends.',
+  },
+  {
+    env: 'CONNECTOR_SPEC',
+    secret: false,
+    needed: 'no',
+    what: 'the folder that holds connector.yaml',
+    how: 'Copy connector.yaml and mappings/ of this package and change them; default is the package itself.',
+  },
+  { env: 'PORT', secret: false, needed: 'no', what: 'the port `start` listens on', how: 'Default 3000.' },
+  {
+    env: 'HOST',
+    secret: false,
+    needed: 'no',
+    what: 'the address `start` listens on',
+    how: 'Default 127.0.0.1; in a container 0.0.0.0, behind something that speaks TLS.',
+  },
+  {
+    env: 'LOG_LEVEL',
+    secret: false,
+    needed: 'no',
+    what: 'how much is logged',
+    how: 'debug, info (default), warn, error or silent.',
+  },
+]
+
+/** Reads both places. Values are trimmed, since secrets mounted as files often end in a newline. */
+export async function readSettings(io: Pick<Io, 'cwd' | 'env'>): Promise<Env> {
+  const file = await readFile(join(io.cwd, '.env'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  const both = [parseEnv(file), io.env]
+  const given = both.flatMap((place) => Object.entries(place).map(([name, value]) => [name, value?.trim()] as const))
+  return Object.fromEntries(given.filter(([, value]) => value))
+}
+
+/** Stops with exit code 2 when a setting that the command needs is absent, and says how to get each. */
+export function requireSettings(app: App, env: Env, needs: readonly Setting['needed'][], hint: string): void {
+  const missing = app.settings.filter((it) => needs.includes(it.needed) && env[it.env] === undefined)
+  if (missing.length === 0) return
+  const count = missing.length === 1 ? 'A setting is missing' : `${missing.length} settings are missing`
+  const list = missing.map((it) => `  ${it.env}: ${it.what}\n      ${it.how}`)
+  throw usage(`${count}:\n\n${list.join('\n')}\n\nSet them in the environment or in .env. ${hint}`.trimEnd())
+}

@@ -1,0 +1,41 @@
+/** The page at `/`: a few plain lines on how things stand. */
+import type { Connector } from '../flow/connector.ts'
+import type { Backlog, Clock } from '../ports.ts'
+import type { App } from './app.ts'
+import { countDead } from './dead.ts'
+import { columns, count, duration } from './format.ts'
+import { DEAD_COUNTED } from './metrics.ts'
+
+export async function statusText(
+  app: Pick<App, 'name' | 'version' | 'summary'>,
+  { spec, store }: Pick<Connector, 'spec' | 'store'>,
+  clock: Clock,
+): Promise<string> {
+  const [live, backfill, dead, tallies] = await Promise.all([
+    store.backlog('live'),
+    store.backlog('backfill'),
+    countDead(store, DEAD_COUNTED),
+    store.tallies(),
+  ])
+  const rows = tallies.map((it) => [it.metric, it.status, it.reason, it.scope, count(it.count)])
+  return [
+    `${app.name} ${app.version}`,
+    app.summary,
+    '',
+    ...columns([
+      ['webhooks', `POST ${spec.webhook.path}`],
+      ['waiting', `live ${waiting(live, clock)}; backfill ${waiting(backfill, clock)}`],
+      [
+        'dead',
+        dead === 0 ? 'none' : `${count(dead)}${dead < DEAD_COUNTED ? '' : ' or more'}; connector dead-letters list`,
+      ],
+    ]),
+    '',
+    ...(rows.length === 0 ? ['No event yet.'] : ['Events so far:', '', ...columns(rows, '  ')]),
+    '',
+  ].join('\n')
+}
+
+function waiting({ records, oldest }: Backlog, clock: Clock): string {
+  return oldest === undefined ? count(records) : `${count(records)} (oldest ${duration(clock.now() - oldest)})`
+}
