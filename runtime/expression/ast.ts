@@ -1,0 +1,52 @@
+/** The parts of JSONata's syntax tree that we read. */
+
+/** One node. JSONata marks the end of its token with `position`; most members exist on some types only. */
+export interface Node {
+  readonly type: string
+  readonly value?: unknown
+  readonly position?: number
+  readonly arguments?: readonly Node[]
+  readonly procedure?: Node
+  readonly steps?: readonly Node[]
+  readonly stages?: readonly Stage[]
+  readonly predicate?: readonly Stage[]
+  readonly expressions?: readonly Node[]
+  readonly expression?: Node
+  readonly terms?: readonly { readonly expression: Node }[]
+  /** An object's pairs for a unary `{`, one node elsewhere. */
+  readonly lhs?: Node | readonly Pair[]
+  readonly rhs?: Node
+  readonly group?: { readonly lhs: readonly Pair[] }
+  readonly condition?: Node
+  readonly then?: Node
+  readonly else?: Node
+  readonly body?: Node
+  readonly pattern?: Node
+  readonly update?: Node
+  readonly delete?: Node
+  /** Variables a path step binds, `@$focus` and `#$index`. */
+  readonly focus?: string
+  readonly index?: string
+}
+
+export type Pair = readonly [key: Node, value: Node]
+
+/** A filter, or `#$index` after one. */
+export interface Stage {
+  readonly type: string
+  readonly value?: unknown
+  readonly expr?: Node
+}
+
+/** Every object in the tree, parents first. */
+export function* nodes(root: unknown): Generator<Readonly<Record<string, unknown>>> {
+  if (typeof root !== 'object' || root === null) return
+  if (!Array.isArray(root)) yield root as Readonly<Record<string, unknown>>
+  for (const child of Object.values(root)) yield* nodes(child)
+}
+
+/** The name in `name` alone: a path of one plain step. */
+export function bareName(node: Node): string | undefined {
+  const [step, ...rest] = node.type === 'path' ? (node.steps ?? []) : []
+  return step?.type === 'name' && rest.length === 0 && typeof step.value === 'string' ? step.value : undefined
+}

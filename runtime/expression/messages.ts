@@ -1,0 +1,63 @@
+/** What JSONata's error codes mean, in our words. Its own messages quote values, and those may be a customer's. */
+
+interface Thrown {
+  readonly code: string
+  /** A word of the expression's text: an operator, a function's name. Never a value of the record. */
+  readonly token?: string
+  /** What the grammar expected. Only trusted for syntax errors (`S…`). */
+  readonly expected?: string
+}
+
+const known: Readonly<Record<string, (thrown: Thrown) => string>> = {
+  S0101: () => 'a text is not closed by a matching quote',
+  S0102: ({ token }) => `the number ${token} is out of range`,
+  S0103: ({ token }) => `\\${token} is not an escape sequence`,
+  S0104: () => '\\u must be followed by four hex digits',
+  S0105: () => 'a quoted name is not closed by a backquote',
+  S0106: () => 'a comment is not closed by */',
+  S0201: ({ token }) => (token ? `"${token}" is not expected here` : 'syntax error'),
+  S0202: ({ token, expected }) => `expected "${expected}", got "${token}"`,
+  S0203: ({ expected }) => `expected "${expected}" before the end of the expression`,
+  S0204: ({ token }) => `"${token}" is not an operator`,
+  S0207: () => 'the expression ends too early',
+  S0208: () => 'a parameter must be a variable name, starting with $',
+  S0211: ({ token }) => `"${token}" is not expected here`,
+  S0212: () => 'the left side of := must be a variable name, starting with $',
+  S0213: () => 'a number, true, false or null cannot be a step of a path',
+  S0301: () => 'a regular expression is empty',
+  S0302: () => 'a regular expression is not closed by /',
+  T0410: ({ token }) => `an argument of ${call(token)} is of the wrong type, or there are too many or too few`,
+  T0411: ({ token }) => `${call(token)} was given no argument, and the context is of the wrong type for it`,
+  T0412: ({ token }) => `an argument of ${call(token)} is a list with items of the wrong type`,
+  D1001: () => 'a number is out of range',
+  D1002: () => 'only a number can be negated',
+  T1003: () => 'the key of an object must be a text',
+  T1005: ({ token }) => `"${token}" was called without its $`,
+  T1006: ({ token }) => `${call(token)} is not a function`,
+  D1009: () => 'two keys of an object are the same',
+  D1011: () => 'it calls itself too deeply',
+  D1012: () => 'it ran for too long',
+  T2001: ({ token }) => `the left side of ${token} is not a number`,
+  T2002: ({ token }) => `the right side of ${token} is not a number`,
+  T2006: () => 'the right side of ~> is not a function',
+  T2007: () => 'values of different types cannot be sorted',
+  T2008: () => 'only numbers and texts can be sorted',
+  T2009: ({ token }) => `the two sides of ${token} are of different types`,
+  T2010: ({ token }) => `the two sides of ${token} must be numbers or texts`,
+  D2014: () => 'a range (..) has too many items',
+  D2015: () => 'a list has too many items',
+  D3001: () => 'a number is out of range',
+  D3030: () => 'a value cannot be read as a number',
+  D3110: () => '$toMillis was given a text that is no ISO 8601 time',
+  D3137: () => 'its own $error() was called',
+  D3138: () => '$single found more than one item',
+  D3139: () => '$single found no item',
+  D3141: () => 'its own $assert() did not hold',
+}
+
+const call = (token: string | undefined): string => (token ? `$${token}` : 'a function')
+
+/** One sentence for an error code, without a value of the record. */
+export function explain(thrown: Thrown): string {
+  return known[thrown.code]?.(thrown) ?? (thrown.token ? `JSONata error near "${thrown.token}"` : 'JSONata error')
+}

@@ -1,0 +1,58 @@
+/** "Did you mean": the known words nearest to a wrong one. */
+
+/** Known words, nearest first, near enough to be meant: a third of the letters may differ, or one be part of the other. */
+export function nearest(word: string, known: Iterable<string>): readonly string[] {
+  const wanted = word.toLowerCase()
+  const scored = [...new Set(known)].map((candidate) => ({ candidate, score: score(wanted, candidate.toLowerCase()) }))
+  return scored
+    .filter(({ score }) => score <= 1)
+    .sort((a, b) => a.score - b.score || a.candidate.localeCompare(b.candidate, 'en'))
+    .map(({ candidate }) => candidate)
+}
+
+/** `did you mean "a"?`, or `known: a, b, c` when nothing is near. Empty when nothing is known. */
+export function suggest(word: string, known: Iterable<string>, show = (name: string) => `"${name}"`): string {
+  const all = [...new Set(known)]
+  const [first, second] = nearest(word, all)
+  if (first === undefined) return all.length === 0 ? '' : `known: ${list(all)}`
+  return second === undefined ? `did you mean ${show(first)}?` : `did you mean ${show(first)} or ${show(second)}?`
+}
+
+/** Words in alphabetical order, cut where a line would grow too long. */
+export function list(words: readonly string[], most = 12): string {
+  const sorted = [...words].sort((a, b) => a.localeCompare(b, 'en'))
+  return sorted.length <= most
+    ? sorted.join(', ')
+    : `${sorted.slice(0, most).join(', ')} and ${sorted.length - most} more`
+}
+
+/** 0 = the same, up to 1 = near enough. */
+function score(word: string, candidate: string): number {
+  const length = Math.max(word.length, candidate.length)
+  // Of a word of one or two letters any other is "near", and none is meant.
+  const allowed = length < 3 ? 0.5 : Math.max(1, Math.floor(length / 3))
+  const distance = edits(word, candidate) / allowed
+  if (distance <= 1) return distance
+  const [short, long] = word.length < candidate.length ? [word, candidate] : [candidate, word]
+  return short.length >= 4 && long.includes(short) ? 1 : 2
+}
+
+/** Edit distance in which swapping two neighbours counts as one (optimal string alignment). */
+function edits(a: string, b: string): number {
+  let before: number[] = []
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1]
+      let best = Math.min(at(row, j) + 1, at(next, j - 1) + 1, at(row, j - 1) + (same ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, at(before, j - 2) + 1)
+      next.push(best)
+    }
+    before = row
+    row = next
+  }
+  return at(row, b.length)
+}
+
+const at = (row: readonly number[], index: number): number => row[index] ?? 0

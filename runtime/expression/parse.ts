@@ -1,0 +1,86 @@
+/** Text to syntax tree, or what is wrong with it. */
+import jsonata from 'jsonata'
+import type { Node } from './ast.ts'
+import { explain } from './messages.ts'
+
+/** What one evaluation may take. */
+export interface Limits {
+  /** Milliseconds. JSONata reads the machine's clock for this itself; the clock that is passed in plays no part. */
+  readonly timeout: number
+  /** How deep evaluation may nest. */
+  readonly stack: number
+  /** Items of one list made on the way. */
+  readonly sequence: number
+  /** Characters of the result, as JSON, about. */
+  readonly output: number
+}
+
+/**
+ * Wide enough for a page of 150 full records, narrow enough that a runaway recursion ends.
+ * The timeout also counts what else ran meanwhile, so it is long: it is for loops without an end.
+ */
+export const defaultLimits: Limits = { timeout: 10_000, stack: 500, sequence: 200_000, output: 64_000_000 }
+
+/** Something wrong within an expression. Offsets are into its text. */
+export interface Problem {
+  /** Stable, after the slash: `S0202`, `unknown-function`. */
+  readonly code: string
+  readonly message: string
+  readonly help?: string
+  readonly span: readonly [start: number, end: number]
+}
+
+/** Where an expression stands. */
+export interface Origin {
+  /** `file:line:column` of its first character. */
+  readonly place: string
+  /** `file:line:column` of an offset into its text, where that is known. */
+  at?(offset: number): string
+}
+
+export interface Parsed {
+  readonly text: string
+  readonly root: Node
+  readonly engine: jsonata.Expression
+  readonly limits: Limits
+}
+
+export function parse(text: string, limits: Limits = defaultLimits): Parsed | Problem {
+  try {
+    const { timeout, stack, sequence } = limits
+    const engine = jsonata(text, { timeout, stack, sequence })
+    return { text, root: engine.ast() as Node, engine, limits }
+  } catch (error) {
+    return problemOf(error, text)
+  }
+}
+
+export const isProblem = (result: Parsed | Problem): result is Problem => 'span' in result
+
+function problemOf(error: unknown, text: string): Problem {
+  const { code, position, token, value } = error as jsonata.JsonataError & { value?: unknown }
+  // A regular expression the engine of JavaScript refuses is a plain SyntaxError.
+  if (typeof code !== 'string') {
+    return { code: 'regex', message: 'a regular expression is not valid', span: [0, text.length] }
+  }
+  const word = typeof token === 'string' ? token : undefined
+  const message = explain({ code, ...(word === undefined ? {} : { token: word }), expected: String(value ?? '') })
+  return { code, message, ...withHelp(code), span: span(text, position, word) }
+}
+
+const helps: Readonly<Record<string, string>> = {
+  S0101: 'close it with the same quote',
+  S0105: 'close it with `',
+  S0203: 'a bracket was opened and not closed',
+  S0207: 'an operator has nothing on its right',
+  S0213: 'quote a name that looks like a number: `123`',
+}
+
+const withHelp = (code: string) => (helps[code] === undefined ? {} : { help: helps[code] })
+
+/** JSONata gives the offset after the offending word. */
+function span(text: string, position: number, token: string | undefined): readonly [number, number] {
+  const end = Math.min(Math.max(position, 1), Math.max(text.length, 1))
+  const length = token !== undefined && text.slice(0, end).endsWith(token) ? token.length : 1
+  return [end - length, end]
+}

@@ -1,0 +1,53 @@
+/** From what JSONata gives to plain JSON: real arrays and objects, nothing hidden, nothing shared. */
+import type { Json } from '../types.ts'
+
+/** Why a value cannot be made plain. */
+export class NotPlain extends Error {
+  override readonly name = 'NotPlain'
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/**
+ * A deep copy as plain JSON. Members without a value are dropped, items without one become null, as in `JSON.stringify`.
+ * Functions, numbers that are not finite, and more than `limit` characters throw `NotPlain`.
+ */
+export function plain(value: unknown, limit: number): Json | undefined {
+  const budget = { left: limit }
+  return copy(value, budget)
+}
+
+function copy(value: unknown, budget: { left: number }): Json | undefined {
+  budget.left -= typeof value === 'string' ? value.length + 2 : 1
+  if (budget.left < 0) throw new NotPlain('output', 'its result is too large')
+  switch (typeof value) {
+    case 'undefined':
+    case 'string':
+    case 'boolean':
+      return value
+    case 'number':
+      if (Number.isFinite(value)) return value
+      throw new NotPlain('D1001', 'a number is out of range')
+    case 'object':
+      if (value === null) return null
+      return Array.isArray(value) ? value.map((item) => copy(item, budget) ?? null) : copyObject(value, budget)
+    default:
+      throw new NotPlain('function', 'its result is a function, which is no value; was a call meant?')
+  }
+}
+
+function copyObject(value: object, budget: { left: number }): Json {
+  const result: Record<string, Json> = {}
+  for (const [key, member] of Object.entries(value)) {
+    // Assigning this one would change the object's prototype; no API of ours has such a field.
+    if (key === '__proto__') continue
+    budget.left -= key.length + 3
+    const copied = copy(member, budget)
+    if (copied !== undefined) result[key] = copied
+  }
+  return result
+}

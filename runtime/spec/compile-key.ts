@@ -1,0 +1,63 @@
+/** An occurrence's key: a literal name, then expressions over what is the same by every road. */
+import { bareName, type Node, nodes } from '../expression/ast.ts'
+import { link } from '../expression/compile.ts'
+import type { Expression } from '../expression/expression.ts'
+import { isProblem, parse } from '../expression/parse.ts'
+import type { Context } from './context.ts'
+import type { Mapping } from './documents.ts'
+import type { YamlFile } from './yaml.ts'
+
+const stable = 'a webhook, its retry and a backfill must give the same key: use ids and times of the record'
+
+export function compileKey({ key, from }: Mapping, yaml: YamlFile, context: Context): readonly Expression[] {
+  const [name = '', ...rest] = key
+  const parts = rest.map((_, index) => {
+    const path = ['key', index + 1]
+    // Lookups are left out: what they give may change, and the key must not.
+    const expression = context.expression(yaml, path, { variables: ['part', 'notification'], stable })
+    checkVolatile(expression, from.stream !== undefined, path, yaml, context)
+    return expression
+  })
+  return [compileName(name, yaml, context), ...parts]
+}
+
+/** `resolved-ticket` would be a subtraction; the first item is never an expression. */
+function compileName(name: string, yaml: YamlFile, context: Context): Expression {
+  if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name)) {
+    const message = `a key begins with a literal name, and "${name}" is none`
+    const help = 'a word of letters, digits and -, such as resolved-ticket; expressions follow it'
+    context.error(yaml, yaml.span(['key', 0]), { code: 'spec/key-name', message, help })
+  }
+  const literal = parse(JSON.stringify(name))
+  const place = yaml.file.place(yaml.span(['key', 0])[0])
+  if (isProblem(literal)) throw new TypeError('a JSON string is a JSONata string')
+  return link(literal, { place }, context.functions)
+}
+
+function checkVolatile(
+  { text, variables }: Expression,
+  hasStream: boolean,
+  path: readonly (string | number)[],
+  yaml: YamlFile,
+  context: Context,
+): void {
+  const complain = (message: string) =>
+    context.error(yaml, yaml.span(path), { code: 'spec/volatile-key', message, help: stable })
+  if (hasStream && variables.has('notification')) complain('the key uses $notification, which history does not have')
+  const parsed = parse(text)
+  if (!isProblem(parsed) && readsUpdatedAt(parsed.root)) {
+    complain('the key uses updated_at of the whole record, which changes with everything that happens to it')
+  }
+}
+
+/** `updated_at` as a path of its own; within another (`rating.updated_at`) it is a part's, and stands still. */
+function readsUpdatedAt(root: Node): boolean {
+  const inner = new Set<unknown>()
+  for (const node of nodes(root)) {
+    if (inner.has(node)) continue
+    if (bareName(node as unknown as Node) === 'updated_at') return true
+    if (node.type !== 'path' || !Array.isArray(node.steps)) continue
+    for (const step of node.steps.slice(1)) for (const below of nodes(step)) inner.add(below)
+  }
+  return false
+}

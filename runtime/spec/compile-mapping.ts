@@ -1,0 +1,96 @@
+/** One metric's file, checked against its schema, to a `Mapping`. */
+import { compileKey } from './compile-key.ts'
+import { neededLookups } from './compile-lookups.ts'
+import { type CompiledSet, compileProperties, compileSkip } from './compile-properties.ts'
+import type { Context, Scope } from './context.ts'
+import type { Mapping as Document } from './documents.ts'
+import { checkStream, checkTopics, known } from './names.ts'
+import type { LookupSpec, Mapping, MappingStream, ResourceSpec, StreamSpec } from './spec.ts'
+import type { YamlFile } from './yaml.ts'
+
+/** What the mappings may name. */
+export interface Known {
+  readonly resources: ReadonlyMap<string, ResourceSpec>
+  readonly streams: ReadonlyMap<string, StreamSpec>
+  readonly lookups: ReadonlyMap<string, LookupSpec>
+  readonly sets: ReadonlyMap<string, CompiledSet>
+  /** Lookups the profile needs; its attributes go with every event. */
+  readonly profileLookups: readonly string[]
+}
+
+const stable = 'the same record must give the same event by every road and at any time: use times of the record'
+
+/** What a mapping's expressions see: one occurrence, how its record came, and what was fetched for it. */
+export const mappingScope = (lookups: ReadonlyMap<string, LookupSpec>): Scope => ({
+  variables: ['part', 'notification', 'workspace', ...boundLookups(lookups)],
+  stable,
+})
+
+/** Lookups that are bound as variables: those with a key of their own, and the contact. */
+const boundLookups = (lookups: ReadonlyMap<string, LookupSpec>): readonly string[] =>
+  [...lookups.values()].filter(({ name, key }) => key !== undefined || name === 'contact').map(({ name }) => name)
+
+export function compileMapping(document: Document, yaml: YamlFile, names: Known, context: Context): Mapping {
+  const { metric, summary, resource, from, each, when } = document
+  checkFrom(document, yaml, names, context)
+  const sets = useSets(document.use, names.sets, yaml, context)
+  const scope = mappingScope(names.lookups)
+  // Asked before anything is fetched, so no lookup is bound yet.
+  const early = { variables: ['part', 'notification', 'workspace'], stable }
+  const mapping: Omit<Mapping, 'lookups'> = {
+    metric,
+    summary,
+    file: yaml.file.path,
+    resource,
+    topics: new Set(from.webhook?.topics ?? []),
+    pick: from.webhook?.pick ?? 'all',
+    ...(from.stream === undefined ? {} : { stream: compileStream(from.stream) }),
+    ...(each === undefined
+      ? {}
+      : { each: context.expression(yaml, ['each'], { ...early, variables: ['notification'] }) }),
+    ...(when === undefined ? {} : { when: context.expression(yaml, ['when'], scope) }),
+    key: compileKey(document, yaml, context),
+    time: context.expression(yaml, ['time'], early),
+    contact: context.expression(yaml, ['contact'], early),
+    skip: compileSkip(document.skip, sets, scope, yaml, context),
+    properties: compileProperties(document.properties, ['properties'], sets, scope, yaml, context),
+  }
+  return {
+    ...mapping,
+    lookups: neededLookups(expressions(mapping), names.lookups, ['contact', ...names.profileLookups]),
+  }
+}
+
+function expressions({ each, when, key, time, contact, skip, properties }: Omit<Mapping, 'lookups'>) {
+  const rules = [...skip.map((rule) => rule.when), ...properties.map(({ expr }) => expr)]
+  return [...[each, when].filter((each) => each !== undefined), ...key, time, contact, ...rules]
+}
+
+function checkFrom({ resource, from }: Document, yaml: YamlFile, names: Known, context: Context): void {
+  const found = known('resource', resource, names.resources, ['resource'], yaml, context)
+  if (found === undefined) return
+  const path = ['from', 'webhook', 'topics']
+  checkTopics(from.webhook?.topics ?? [], found, names.resources, path, yaml, context)
+  if (from.stream === undefined) return
+  const { name, detail } = compileStream(from.stream)
+  const isName = typeof from.stream === 'string'
+  checkStream(name, resource, names.streams, isName ? ['from', 'stream'] : ['from', 'stream', 'name'], yaml, context)
+  if (detail !== undefined) known('lookup', detail, names.lookups, ['from', 'stream', 'detail'], yaml, context)
+}
+
+function compileStream(stream: NonNullable<Document['from']['stream']>): MappingStream {
+  if (typeof stream === 'string') return { name: stream, optIn: false }
+  const { name, detail, optIn = false } = stream
+  return { name, ...(detail === undefined ? {} : { detail }), optIn }
+}
+
+/** The sets a file uses, in its order. */
+export function useSets(
+  use: readonly string[] | undefined,
+  sets: ReadonlyMap<string, CompiledSet>,
+  yaml: YamlFile,
+  context: Context,
+): readonly CompiledSet[] {
+  const found = (use ?? []).map((name, index) => known('property set', name, sets, ['use', index], yaml, context))
+  return found.filter((set) => set !== undefined)
+}

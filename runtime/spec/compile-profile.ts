@@ -1,0 +1,50 @@
+/** The profile's file, checked against its schema, to a `ProfileMapping`. */
+import { suggest } from '../expression/nearest.ts'
+import { neededLookups } from './compile-lookups.ts'
+import { type Known, mappingScope, useSets } from './compile-mapping.ts'
+import { compileProperties, compileSkip } from './compile-properties.ts'
+import type { Context } from './context.ts'
+import type { Profile } from './documents.ts'
+import { checkTopics, known } from './names.ts'
+import type { ProfileMapping } from './spec.ts'
+import type { YamlFile } from './yaml.ts'
+
+type Names = Omit<Known, 'profileLookups'>
+
+export function compileProfile(document: Profile, yaml: YamlFile, names: Names, context: Context): ProfileMapping {
+  const { resource, identifiers } = document
+  const topics = document.from?.webhook?.topics ?? []
+  const found = known('resource', resource, names.resources, ['resource'], yaml, context)
+  if (found) checkTopics(topics, found, names.resources, ['from', 'webhook', 'topics'], yaml, context)
+  const sets = useSets(document.use, names.sets, yaml, context)
+  const { stable } = mappingScope(names.lookups)
+  // The profile is one person's, whatever event it goes with, so there is no `$part`.
+  const variables = [...mappingScope(names.lookups).variables].filter((name) => name !== 'part')
+  const scope = { variables, ...(stable === undefined ? {} : { stable }) }
+  const attributes = compileProperties(document.attributes, ['attributes'], [], scope, yaml, context)
+  const properties = compileProperties(document.properties, ['properties'], sets, scope, yaml, context)
+  const skip = compileSkip(document.skip, sets, scope, yaml, context)
+  checkIdentifiers(document, yaml, context)
+  const expressions = [...attributes, ...properties].map(({ expr }) => expr)
+  // The contact is what the profile is made from, so it is at hand already.
+  const lookups = neededLookups([...expressions, ...skip.map(({ when }) => when)], names.lookups)
+  return {
+    file: yaml.file.path,
+    resource,
+    topics: new Set(topics),
+    skip,
+    attributes,
+    identifiers,
+    properties,
+    lookups: lookups.filter((name) => name !== 'contact'),
+  }
+}
+
+function checkIdentifiers({ identifiers, attributes }: Profile, yaml: YamlFile, context: Context): void {
+  identifiers.forEach((name, index) => {
+    if (attributes[name]) return
+    const message = `identifier "${name}" is none of the attributes`
+    const help = suggest(name, Object.keys(attributes))
+    context.error(yaml, yaml.span(['identifiers', index]), { code: 'spec/unknown-identifier', message, help })
+  })
+}

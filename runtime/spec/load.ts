@@ -1,0 +1,100 @@
+/** A folder of YAML to a checked, compiled spec, or to everything that is wrong with it. */
+import { basename } from 'node:path/posix'
+import type { FunctionTable } from '../expression/functions.ts'
+import { checkConnector } from './check-connector.ts'
+import { type Compiled, checkTwice, checkUnused } from './check-mappings.ts'
+import {
+  compileDelivery,
+  compileDestination,
+  compileResources,
+  compileSource,
+  compileStreams,
+  compileWebhook,
+} from './compile-connector.ts'
+import { compileLookups } from './compile-lookups.ts'
+import { compileMapping, mappingScope } from './compile-mapping.ts'
+import { compileProfile } from './compile-profile.ts'
+import { type CompiledSet, compileSet } from './compile-properties.ts'
+import { Context } from './context.ts'
+import { type Diagnostic, inOrder } from './diagnostic.ts'
+import type { Connector } from './documents.ts'
+import { readSpec, type SpecDocuments } from './read.ts'
+import type { SourceFile } from './source-file.ts'
+import type { Spec } from './spec.ts'
+import { filesOn, type SpecFiles } from './spec-files.ts'
+import type { YamlFile } from './yaml.ts'
+
+export interface LoadOptions {
+  /** The connector's own functions, beside those of JSONata. */
+  readonly functions: FunctionTable
+  /** Where files come from. Absent: the folder on disk. */
+  readonly files?: SpecFiles
+}
+
+export interface Loaded {
+  /** Absent if there is any error. */
+  readonly spec: Spec | undefined
+  /** By file and place; warnings too. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly files: readonly SourceFile[]
+}
+
+/** Reads `connector.yaml` in the folder and what it names. Throws only when a file cannot be read for no fault of its own. */
+export async function loadSpec(
+  folder: string | URL,
+  { functions, files = filesOn(folder) }: LoadOptions,
+): Promise<Loaded> {
+  const context = new Context(functions)
+  const documents = await readSpec(files, context)
+  const spec = documents.connector && compileSpec(documents.connector, documents, context)
+  return {
+    spec: context.failed ? undefined : spec,
+    diagnostics: inOrder(context.diagnostics),
+    files: documents.files,
+  }
+}
+
+interface ConnectorFile {
+  readonly document: Connector
+  readonly yaml: YamlFile
+}
+
+function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments, context: Context): Spec | undefined {
+  const resources = compileResources(document, yaml, context)
+  const streams = compileStreams(document, yaml, context)
+  const lookups = compileLookups(document, yaml, context)
+  checkConnector({ resources, streams, lookups }, yaml, context)
+  const sets = compileSets(documents, mappingScope(lookups), context)
+  const names = { resources, streams, lookups, sets }
+  const profile =
+    documents.profile && compileProfile(documents.profile.document, documents.profile.yaml, names, context)
+  const compiled = documents.mappings.map(({ document, yaml }): Compiled => {
+    const mapping = compileMapping(document, yaml, { ...names, profileLookups: profile?.lookups ?? [] }, context)
+    return { document, yaml, mapping }
+  })
+  checkTwice(compiled, context)
+  const parts = {
+    name: document.connector,
+    source: compileSource(document, yaml, context),
+    webhook: compileWebhook(document, yaml, context),
+    delivery: compileDelivery(document),
+    destination: compileDestination(document),
+  }
+  if (profile === undefined) return undefined
+  // What an unreadable file would have used is not known, so nothing is called unused then.
+  if (!context.failed) checkUnused(names, compiled, profile, sets, yaml, context)
+  const mappings = compiled.filter(({ document }) => document.enabled !== false).map(({ mapping }) => mapping)
+  return { ...parts, resources, streams, lookups, mappings, profile }
+}
+
+function compileSets(
+  { sets }: SpecDocuments,
+  scope: ReturnType<typeof mappingScope>,
+  context: Context,
+): ReadonlyMap<string, CompiledSet> {
+  const compiled = sets.map(({ document, yaml }) => {
+    const name = basename(yaml.file.path).replace(/\.ya?ml$/, '')
+    return [name, compileSet(name, document, yaml, scope, context)] as const
+  })
+  return new Map(compiled)
+}

@@ -1,0 +1,89 @@
+/** The files of a spec: found, parsed, and each checked against its schema. */
+import { basename } from 'node:path/posix'
+import type { Context } from './context.ts'
+import type { Connector, Documents } from './documents.ts'
+import { conform } from './schema.ts'
+import { SourceFile } from './source-file.ts'
+import { glob, type SpecFiles } from './spec-files.ts'
+import { type Path, YamlFile } from './yaml.ts'
+
+/** A file that fits its schema. */
+export interface Document<K extends keyof Documents> {
+  readonly document: Documents[K]
+  readonly yaml: YamlFile
+}
+
+export interface SpecDocuments {
+  readonly connector: Document<'connector'> | undefined
+  readonly mappings: readonly Document<'mapping'>[]
+  readonly sets: readonly Document<'properties'>[]
+  readonly profile: Document<'profile'> | undefined
+  readonly files: readonly SourceFile[]
+}
+
+export const connectorFile = 'connector.yaml'
+
+/** Whatever does not fit is complained of and left out, so that one look finds all there is. */
+export async function readSpec(files: SpecFiles, context: Context): Promise<SpecDocuments> {
+  const read: SourceFile[] = []
+  const open = async <K extends keyof Documents>(
+    kind: K,
+    path: string,
+  ): Promise<Document<K> | undefined | 'absent'> => {
+    const text = await files.read(path)
+    if (text === undefined) return 'absent'
+    const yaml = new YamlFile(new SourceFile(path, text))
+    read.push(yaml.file)
+    const { document, errors } = conform(kind, yaml)
+    context.diagnostics.push(...errors)
+    return document && { document, yaml }
+  }
+  const connector = await open('connector', connectorFile)
+  if (connector === 'absent') {
+    const file = new SourceFile(connectorFile, '')
+    const help = 'a spec is a folder with a connector.yaml in it'
+    const message = 'there is no connector.yaml here'
+    context.diagnostics.push({ code: 'spec/no-file', severity: 'error', message, help, file, span: [0, 0] })
+  }
+  if (connector === 'absent' || connector === undefined) {
+    return { connector: undefined, mappings: [], sets: [], profile: undefined, files: read }
+  }
+  const { document, yaml } = connector
+  const found = async <K extends keyof Documents>(kind: K, path: string, from: Path) => {
+    const opened = await open(kind, path)
+    if (opened !== 'absent') return opened
+    context.error(yaml, yaml.span(from), { code: 'spec/no-file', message: `there is no file "${path}"` })
+    return undefined
+  }
+  const profile = await found('profile', document.profile, ['profile'])
+  const mappings: Document<'mapping'>[] = []
+  const sets: Document<'properties'>[] = []
+  for (const { path, from } of await mappingFiles(document, yaml, files, context)) {
+    if (basename(path).startsWith('_')) push(sets, await found('properties', path, from))
+    else push(mappings, await found('mapping', path, from))
+  }
+  return { connector, mappings, sets, profile, files: read }
+}
+
+const push = <T>(all: T[], one: T | undefined): void => {
+  if (one !== undefined) all.push(one)
+}
+
+/** The metrics' files and property sets, once each. The profile is none of them, even where a pattern names it. */
+async function mappingFiles(
+  { mappings, profile }: Connector,
+  yaml: YamlFile,
+  files: SpecFiles,
+  context: Context,
+): Promise<readonly { path: string; from: Path }[]> {
+  const all = new Map<string, Path>()
+  for (const [index, pattern] of mappings.entries()) {
+    const from = ['mappings', index]
+    const paths = await glob(pattern, files)
+    if (paths.length === 0) {
+      context.warn(yaml, yaml.span(from), { code: 'spec/no-file', message: `no file fits "${pattern}"` })
+    }
+    for (const path of paths) if (path !== profile && !all.has(path)) all.set(path, from)
+  }
+  return [...all].map(([path, from]) => ({ path, from }))
+}

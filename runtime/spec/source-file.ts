@@ -1,0 +1,39 @@
+/** A file of the spec, its text, and where in it things are. */
+
+export interface Position {
+  /** From 1. */
+  readonly line: number
+  /** From 1, in UTF-16 units. */
+  readonly column: number
+}
+
+export class SourceFile {
+  /** Relative to the spec's folder, with `/`. */
+  readonly path: string
+  readonly text: string
+  readonly #starts: readonly number[]
+
+  constructor(path: string, text: string) {
+    this.path = path
+    this.text = text
+    this.#starts = [0, ...[...text.matchAll(/\n/g)].map((match) => match.index + 1)]
+  }
+
+  position(offset: number): Position {
+    const index = this.#starts.findLastIndex((start) => start <= offset)
+    return { line: index + 1, column: offset - (this.#starts[index] ?? 0) + 1 }
+  }
+
+  /** `path:line:column`. */
+  place(offset: number): string {
+    const { line, column } = this.position(offset)
+    return `${this.path}:${line}:${column}`
+  }
+
+  /** The text of a line, without its end. */
+  line(number: number): string {
+    const start = this.#starts[number - 1] ?? this.text.length
+    const end = (this.#starts[number] ?? this.text.length + 1) - 1
+    return this.text.slice(start, end).replace(/\r$/, '')
+  }
+}

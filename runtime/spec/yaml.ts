@@ -1,0 +1,98 @@
+/** A YAML file and the way from a value in it to its place in the text. */
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml'
+import type { Diagnostic } from './diagnostic.ts'
+import { offsets } from './scalar.ts'
+import type { SourceFile } from './source-file.ts'
+
+export type Path = readonly (string | number)[]
+export type Span = readonly [start: number, end: number]
+
+/** A text in a file, and where each of its characters stands. */
+export interface PlacedText {
+  readonly value: string
+  /** Offset in the file of an offset in the value. */
+  at(offset: number): number
+}
+
+export class YamlFile {
+  readonly file: SourceFile
+  /** As plain data, aliases resolved. */
+  readonly value: unknown
+  readonly errors: readonly Diagnostic[]
+  readonly #document: Document
+
+  constructor(file: SourceFile) {
+    const document = parseDocument(file.text, { prettyErrors: false, stringKeys: true, logLevel: 'silent' })
+    this.file = file
+    this.#document = document
+    this.errors = document.errors.map(({ code, message, pos }) => ({
+      code: `yaml/${code.toLowerCase().replaceAll('_', '-')}`,
+      severity: 'error',
+      message: code === 'DUPLICATE_KEY' ? 'this key is written twice' : lowerFirst(message),
+      file,
+      span: code === 'DUPLICATE_KEY' ? word(file.text, pos[0]) : pos,
+    }))
+    this.value = this.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 })
+  }
+
+  /** The place of a value; of the nearest thing round it if there is none. */
+  span(path: Path): Span {
+    for (let length = path.length; length > 0; length--) {
+      const node = this.#node(path.slice(0, length))
+      if (node?.range) return [node.range[0], Math.max(node.range[0] + 1, node.range[1])]
+      const key = this.#pair(path.slice(0, length))
+      if (key) return this.keySpan(path.slice(0, length))
+    }
+    return word(this.file.text, 0)
+  }
+
+  /** The place of a key, or of the item in a list. */
+  keySpan(path: Path): Span {
+    const key = this.#pair(path)?.key
+    if (isNode(key) && key.range) return [key.range[0], key.range[1]]
+    return path.length === 0 ? word(this.file.text, 0) : this.span(path)
+  }
+
+  /** The text at a path. */
+  text(path: Path): PlacedText {
+    const node = this.#node(path)
+    const value = isScalar(node) && typeof node.value === 'string' ? node.value : ''
+    if (!isScalar(node) || !node.range) return { value, at: () => this.span(path)[0] }
+    const [start] = node.range
+    let map: readonly number[] | undefined
+    return {
+      value,
+      at: (offset) => {
+        map ??= offsets(this.file.text, start, value, node.type ?? 'PLAIN')
+        return map[Math.min(offset, map.length - 1)] ?? start
+      },
+    }
+  }
+
+  #node(path: Path): Node | undefined {
+    let node: unknown = this.#document.contents
+    for (const step of path) {
+      if (isAlias(node)) node = node.resolve(this.#document)
+      node = isMap(node) ? pairOf(node.items, step)?.value : isSeq(node) ? node.items[Number(step)] : undefined
+    }
+    const resolved = isAlias(node) ? node.resolve(this.#document) : node
+    return isNode(resolved) ? resolved : undefined
+  }
+
+  #pair(path: Path): Pair | undefined {
+    const holder = this.#node(path.slice(0, -1))
+    const last = path.at(-1)
+    return isMap(holder) && last !== undefined ? pairOf(holder.items, last) : undefined
+  }
+}
+
+const pairOf = (items: readonly Pair[], name: string | number): Pair | undefined =>
+  items.find(({ key }) => isScalar(key) && String(key.value) === String(name))
+
+/** The word that begins at an offset. */
+function word(text: string, offset: number): Span {
+  const [found] = /^[^\s:]+/.exec(text.slice(offset)) ?? [' ']
+  return [offset, offset + found.length]
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
