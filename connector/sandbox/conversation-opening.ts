@@ -49,7 +49,7 @@ export function opened(id: number, at: number, people: readonly Contact[], d: Di
     tags: { type: 'tag.list', tags: tagsOf(d, at) },
     sla_applied: d.chance(0.3) ? slaOf(d) : null,
     conversation_rating: null as Rating | null,
-    statistics: statisticsOf(at) as ReturnType<typeof statisticsOf> | null,
+    statistics: statisticsOf(at, d) as ReturnType<typeof statisticsOf> | null,
     teammates: { type: 'admin.list', admins: [] as const },
     custom_attributes: customOf(d, id),
     topics: {},
@@ -109,7 +109,7 @@ function sourceOf(id: number, starter: Contact, d: Dice) {
   }
 }
 
-function statisticsOf(at: number) {
+function statisticsOf(at: number, d: Dice) {
   return {
     type: 'conversation_statistics',
     first_contact_reply_at: at,
@@ -117,8 +117,8 @@ function statisticsOf(at: number) {
     last_admin_reply_at: null as number | null,
     last_close_at: null as number | null,
     last_closed_by_id: null as string | null,
-    count_reopens: 0,
-    count_assignments: 1,
+    count_reopens: d.chance(0.2) ? 1 + d.int(3) : 0,
+    count_assignments: d.int(4),
     count_conversation_parts: 1,
   }
 }

@@ -48,7 +48,7 @@ export function closed(it: Conversation, author: Author, at: number): Conversati
   return withParts({ ...it, ...done }, parts, at, { last_close_at: at, last_closed_by_id: author.id })
 }
 
-/** A rating by the first contact. Asked for at the last update, answered at `at`; some are asked for and never answered. */
+/** A rating by the first contact: asked for at the last update, answered at `at`. Some are never answered. */
 export function rated(it: Conversation, d: Dice, at: number, answered = d.chance(0.9)): Conversation {
   const rating = answered ? 1 + d.int(5) : null
   const remark = answered && d.chance(0.5) ? d.pick(['Great', 'Très bien !', '対応が早い', '']) : null

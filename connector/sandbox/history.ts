@@ -1,4 +1,4 @@
-/** What both conversations and tickets are told with: who takes part, words, and which ticket grew from which conversation. */
+/** What conversations and tickets share: who takes part, what is said, and which ticket grew from which conversation. */
 import { ADMINS, adminReference, FORMER_ADMIN, TEAMS } from './office.ts'
 import { type Contact, contact } from './people.ts'
 import { type Dice, diceFor, fraction, moment, type Plan, SALT } from './plan.ts'

@@ -50,8 +50,8 @@ export function rateLimit({ limit, per }: Limit, clock: Clock) {
   let window = -1
   let used = 0
   return {
-    /** Takes one from the window. The headers go on every answer, whether `allowed` or not. */
-    take(): { allowed: boolean; headers: Readonly<Record<string, string>> } {
+    /** Takes one from the window. The headers go on every answer, refused or not. */
+    take(): { readonly refusal: Refusal | undefined; readonly headers: Readonly<Record<string, string>> } {
       const current = Math.floor(clock.now() / per)
       if (current !== window) [window, used] = [current, 0]
       used++
@@ -60,7 +60,8 @@ export function rateLimit({ limit, per }: Limit, clock: Clock) {
         'X-RateLimit-Remaining': String(Math.max(0, limit - used)),
         'X-RateLimit-Reset': String(Math.ceil(((window + 1) * per) / 1000)),
       }
-      return { allowed: used <= limit, headers }
+      const message = `Exceeded rate limit of ${limit} in ${per / 1000}_seconds`
+      return { refusal: used > limit ? new Refusal(429, 'rate_limit_exceeded', message) : undefined, headers }
     },
   }
 }

@@ -25,26 +25,49 @@ const EXCEPTIONS: Readonly<Record<string, Pick<Field, 'operators' | 'words'>>> =
 }
 
 export const CONVERSATION_FIELDS = table(['custom_attributes.', 'custom_attribute.'], {
-  string:
-    'id source.type source.id source.delivered_as source.subject source.body source.author.id source.author.type source.author.name source.author.email source.url contact_ids=contacts.contacts.id teammate_ids=teammates.admins.id channel_initiated=source.type state tag_ids=tags.tags.id priority statistics.last_closed_by_id conversation_rating.remark conversation_rating.contact_id=conversation_rating.contact.id conversation_rating.admin_id=conversation_rating.teammate.id ai_agent.source_title ai_agent.source_type ai_agent.resolution_state ai_agent.rating_remark',
-  integer:
-    'admin_assignee_id team_assignee_id statistics.time_to_assignment statistics.time_to_admin_reply statistics.time_to_first_close statistics.time_to_last_close statistics.median_time_to_reply statistics.count_reopens statistics.count_assignments statistics.count_conversation_parts conversation_rating.score=conversation_rating.rating ai_agent.rating',
+  string: `
+    id source.type source.id source.delivered_as source.subject source.body source.author.id
+    source.author.type source.author.name source.author.email source.url contact_ids=contacts.contacts.id
+    teammate_ids=teammates.admins.id channel_initiated=source.type state tag_ids=tags.tags.id priority
+    statistics.last_closed_by_id conversation_rating.remark
+    conversation_rating.contact_id=conversation_rating.contact.id
+    conversation_rating.admin_id=conversation_rating.teammate.id ai_agent.source_title ai_agent.source_type
+    ai_agent.resolution_state ai_agent.rating_remark`,
+  integer: `
+    admin_assignee_id team_assignee_id statistics.time_to_assignment statistics.time_to_admin_reply
+    statistics.time_to_first_close statistics.time_to_last_close statistics.median_time_to_reply
+    statistics.count_reopens statistics.count_assignments statistics.count_conversation_parts
+    conversation_rating.score=conversation_rating.rating ai_agent.rating`,
   boolean: 'open read ai_agent_participated',
-  date: 'created_at updated_at waiting_since snoozed_until statistics.first_contact_reply_at statistics.first_assignment_at statistics.first_admin_reply_at statistics.first_close_at statistics.last_assignment_at statistics.last_assignment_admin_reply_at statistics.last_contact_reply_at statistics.last_admin_reply_at statistics.last_close_at conversation_rating.requested_at=conversation_rating.created_at conversation_rating.replied_at=conversation_rating.updated_at',
+  date: `
+    created_at updated_at waiting_since snoozed_until statistics.first_contact_reply_at
+    statistics.first_assignment_at statistics.first_admin_reply_at statistics.first_close_at
+    statistics.last_assignment_at statistics.last_assignment_admin_reply_at statistics.last_contact_reply_at
+    statistics.last_admin_reply_at statistics.last_close_at
+    conversation_rating.requested_at=conversation_rating.created_at
+    conversation_rating.replied_at=conversation_rating.updated_at`,
 })
 
 export const TICKET_FIELDS = table(['ticket_attribute.'], {
-  string:
-    'id title=ticket_attributes._default_title_ description=ticket_attributes._default_description_ category ticket_type_id=ticket_type.id contact_ids=contacts.contacts.id teammate_ids=ticket_parts.ticket_parts.author.id admin_assignee_id team_assignee_id state=ticket_state.category',
+  string: `
+    id title=ticket_attributes._default_title_ description=ticket_attributes._default_description_ category
+    ticket_type_id=ticket_type.id contact_ids=contacts.contacts.id
+    teammate_ids=ticket_parts.ticket_parts.author.id admin_assignee_id team_assignee_id
+    state=ticket_state.category`,
   boolean: 'open',
   date: 'created_at updated_at snoozed_until',
 })
 
 export const CONTACT_FIELDS = table(['custom_attributes.'], {
-  string:
-    'id role name avatar owner_id email email_domain phone formatted_phone=phone external_id language_override browser browser_language os location.country location.region location.city segment_id tag_id=tag_ids ios_app_version ios_device ios_os_version ios_app_name ios_sdk_version android_app_version android_device android_app_name android_sdk_version',
+  string: `
+    id role name avatar owner_id email email_domain phone formatted_phone=phone external_id language_override
+    browser browser_language os location.country location.region location.city segment_id tag_id=tag_ids
+    ios_app_version ios_device ios_os_version ios_app_name ios_sdk_version android_app_version android_device
+    android_app_name android_sdk_version`,
   boolean: 'unsubscribed_from_emails marked_email_as_spam has_hard_bounced',
-  date: 'created_at signed_up_at updated_at last_seen_at last_contacted_at last_replied_at last_email_opened_at last_email_clicked_at ios_last_seen_at android_last_seen_at',
+  date: `
+    created_at signed_up_at updated_at last_seen_at last_contacted_at last_replied_at last_email_opened_at
+    last_email_clicked_at ios_last_seen_at android_last_seen_at`,
 })
 
 export function fieldNamed(fields: Fields, name: string): Field | undefined {
@@ -72,7 +95,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function table(open: readonly string[], names: Partial<Record<FieldType, string>>): Fields {
   const types: readonly FieldType[] = ['string', 'integer', 'boolean', 'date']
   const rows = types.flatMap((type) =>
-    (names[type] ?? '').split(' ').flatMap((entry): [string, Field][] => {
+    (names[type] ?? '').split(/\s+/).flatMap((entry): [string, Field][] => {
       const [name, place = name] = entry.split('=')
       return name && place ? [[name, { type, path: place.split('.'), ...exception(name) }]] : []
     }),

@@ -1,7 +1,7 @@
 /** What happens to contacts while the sandbox is live. Their webhooks carry dates as ISO strings, unlike the API. */
-import { type Act, recent, type Stage } from './intercom-stage.ts'
+import { type Act, recentContact, type Stage } from './intercom-stage.ts'
 import { TAGS } from './office.ts'
-import { type Contact, contact, contactBody, departed } from './people.ts'
+import { type Contact, contact, contactBody } from './people.ts'
 import { COUNTRIES } from './people-tables.ts'
 
 export const contactActs: readonly Act[] = [
@@ -61,12 +61,9 @@ interface Changed {
 }
 
 /** Changes one of the recent contacts who are still there. */
-async function change(
-  { workspace, d, now, notify }: Stage,
-  by: (it: Contact) => Changed | undefined,
-): Promise<boolean> {
-  const index = recent(d, workspace.contacts)
-  if (index === undefined || departed(workspace.plan, index) !== undefined) return false
+async function change(stage: Stage, by: (it: Contact) => Changed | undefined): Promise<boolean> {
+  const { workspace, now, notify } = stage
+  const index = recentContact(stage)
   const changed = by(workspace.contacts.at(index))
   if (changed === undefined) return false
   const next = { ...changed.next, updated_at: now() }

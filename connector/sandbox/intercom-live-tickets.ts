@@ -1,6 +1,6 @@
 /** What happens to tickets while the sandbox is live. */
 import { anyAdmin, contactAuthor, FIRST_TICKET, line } from './history.ts'
-import { type Act, personOf, recent, type Stage } from './intercom-stage.ts'
+import { type Act, personOf, recent, recentContact, type Stage } from './intercom-stage.ts'
 import type { StateCategory } from './office.ts'
 import { answered, moved, opened, type Ticket } from './tickets.ts'
 
@@ -26,9 +26,10 @@ async function create(stage: Stage): Promise<boolean> {
   return true
 }
 
-function direct({ workspace, d, now }: Stage): Ticket {
+function direct(stage: Stage): Ticket {
+  const { workspace, d, now } = stage
   const number = workspace.tickets.size
-  const people = [workspace.contacts.at(recent(d, workspace.contacts) ?? 0)]
+  const people = [workspace.contacts.at(recentContact(stage))]
   const at = now()
   const type = d.pick([0, 0, 1, 1, 2])
   const opening = { id: FIRST_TICKET + number, number, created: at, at, type, people: type === 2 ? [] : people }

@@ -5,7 +5,7 @@ import { rated, read, replied } from './conversations.ts'
 import { contactAuthor, FIRST_CONVERSATION, line, plainText } from './history.ts'
 import { contactActs } from './intercom-live-contacts.ts'
 import { ticketActs } from './intercom-live-tickets.ts'
-import { type Act, personOf, recent, type Stage } from './intercom-stage.ts'
+import { type Act, personOf, recent, recentContact, type Stage } from './intercom-stage.ts'
 import { type Dice, dice } from './plan.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -46,7 +46,7 @@ function draw(d: Dice): Act {
 
 async function begin(stage: Stage): Promise<boolean> {
   const { workspace, d, now, notify } = stage
-  const person = workspace.contacts.at(recent(d, workspace.contacts) ?? 0)
+  const person = workspace.contacts.at(recentContact(stage))
   const it = opened(FIRST_CONVERSATION + workspace.conversations.size, now(), [person], d)
   workspace.conversations.add(it)
   const byContact = it.source?.author.type !== 'admin'

@@ -78,8 +78,8 @@ function compileFilter(query: Readonly<Record<string, unknown>>, { fields, byDay
 
   const wanted = wantedValue(value, operator, field.type, name)
   const test = TESTS[NEGATED[operator] ?? operator] as Test
-  const unit = days ? (it: unknown) => (isNumber(it) ? Math.floor(it / DAY) : it) : (it: unknown) => it
-  const target = unit(wanted)
+  const unit = days ? dayOf : field.type === 'string' ? textOf : (it: unknown) => it
+  const target = Array.isArray(wanted) ? wanted : unit(wanted)
   const negated = operator in NEGATED
   const words = name === 'source.body'
   return (read) => {
@@ -97,11 +97,20 @@ function wantedValue(value: unknown, operator: string, type: FieldType, name: st
 
 function fitting(value: unknown, type: FieldType, name: string): unknown {
   if (value === null) return null
-  if (type === 'string' && (typeof value === 'string' || isNumber(value))) return String(value)
+  if (type === 'string' && ['string', 'number', 'boolean'].includes(typeof value)) return String(value)
   if (type === 'boolean' && /^(true|false)$/.test(String(value))) return String(value) === 'true'
   const digits = typeof value === 'string' && /^-?\d+$/.test(value)
   if ((type === 'integer' || type === 'date') && (isNumber(value) || digits)) return Number(value)
   throw invalid(`Value of ${quoted(name)} must be of type ${type}`, 'value')
+}
+
+function dayOf(value: unknown): unknown {
+  return isNumber(value) ? Math.floor(value / DAY) : value
+}
+
+/** Ids of assignees are searched as text and given as numbers; attributes are searched as text, whatever they are. */
+function textOf(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
 }
 
 /** Bodies are searched word by word. */

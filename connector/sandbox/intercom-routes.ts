@@ -27,10 +27,10 @@ export function routes({ workspace, random, token, limit }: RoutesOptions): App 
 
   // Every answer, refusals included, says what is left and which request it was.
   app.use(async (c, next) => {
-    const { allowed, headers } = limit.take()
+    const { refusal, headers } = limit.take()
     const requestId = uuid(random)
     c.set('requestId', requestId)
-    const problem = allowed ? gate(c, token) : tooMany(headers)
+    const problem = refusal ?? gate(c, token)
     if (problem === undefined) await next()
     else c.res = refused(problem, requestId)
     const every = { ...headers, 'intercom-version': VERSION, 'x-request-id': requestId }
@@ -132,11 +132,6 @@ function gate(c: Context, token: string): Refusal | undefined {
   const asked = c.req.header('intercom-version') ?? VERSION
   if (asked !== VERSION) return new Refusal(406, 'media_type_not_acceptable', `This sandbox speaks version ${VERSION}`)
   return undefined
-}
-
-function tooMany(headers: Readonly<Record<string, string>>): Refusal {
-  const message = `Exceeded rate limit of ${headers['X-RateLimit-Limit']} in 10_seconds`
-  return new Refusal(429, 'rate_limit_exceeded', message)
 }
 
 async function searchRequest(c: Context) {

@@ -1,5 +1,5 @@
 /** What the live acts of the sandbox share: the stage they play on, and whom they happen to. */
-import type { Contact } from './people.ts'
+import { type Contact, departed } from './people.ts'
 import type { Dice } from './plan.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -33,4 +33,11 @@ export function recent(d: Dice, { size }: { readonly size: number }): number | u
 export function personOf({ workspace }: Stage, reference: { readonly id: string } | undefined): Contact | undefined {
   const index = reference && workspace.contacts.find(reference.id)
   return index === undefined ? undefined : workspace.contacts.at(index)
+}
+
+/** A recent contact who is still there, by index. */
+export function recentContact({ workspace, d }: Stage): number {
+  let index = recent(d, workspace.contacts) ?? 0
+  while (index > 0 && departed(workspace.plan, index) !== undefined) index--
+  return index
 }

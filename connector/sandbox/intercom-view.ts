@@ -17,8 +17,8 @@ export interface View {
 }
 
 /**
- * `find` says whether a record matches and what it is sorted by. Scans the `candidates` (all, if absent) once, then only
- * what has changed.
+ * `find` says whether a record matches and what it is sorted by. Scans the `candidates` (all, if absent) once,
+ * then only what has changed.
  */
 export function viewOf<T extends Row>(
   collection: Collection<T>,

@@ -1,4 +1,4 @@
-/** The workspace's own people and labels: what does not come from customers. Small, fixed, the same in every sandbox. */
+/** The workspace's own people and labels: small, fixed, the same in every sandbox. */
 import type { Plan } from './plan.ts'
 
 export interface Admin {
@@ -25,12 +25,16 @@ export const TEAMS = [
   { id: 7_100_003, name: 'VIP Désk' },
 ] as const
 
-const TAG_NAMES =
-  'VIP|Refund|Exchange|Wholesale|Newsletter|Beta tester|Complaint|Praise|Late delivery|Damaged|Sizing|Gift|Première commande|Rückgabe|お得意様|Loyal|At risk|Press|Influencer|B2B|Student|Black Friday|Size S|Size M|Size L'
-export const TAGS: readonly { readonly id: string; readonly name: string }[] = TAG_NAMES.split('|').map((name, i) => ({
-  id: String(1_230_001 + i),
-  name,
-}))
+const TAG_NAMES = `
+  VIP, Refund, Exchange, Wholesale, Newsletter, Beta tester, Complaint, Praise, Late delivery, Damaged, Sizing,
+  Gift, Première commande, Rückgabe, お得意様, Loyal, At risk, Press, Influencer, B2B, Student, Black Friday, Size
+  S, Size M, Size L`
+export const TAGS: readonly { readonly id: string; readonly name: string }[] = TAG_NAMES.split(/,\s+/).map(
+  (name, i) => ({
+    id: String(1_230_001 + i),
+    name: name.trim(),
+  }),
+)
 
 export type StateCategory = 'submitted' | 'in_progress' | 'waiting_on_customer' | 'resolved'
 

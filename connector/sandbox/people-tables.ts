@@ -81,11 +81,12 @@ export const COUNTRIES: readonly Country[] = [
 export const NO_PHONES: readonly string[] = ['12345', '+1 555', 'n/a', 'call me', '+999 123 456 789', '0000000000']
 
 export const FIRST_NAMES: readonly string[] =
-  'Ann|Bob|Zoë|Jürgen|José|Léa|Chloé|Mohammed|Priya|Kenji|Olga|Björn|Sinéad|Wei|Fatima|Luca|Noa|Tom|Ivy|Max'.split('|')
-export const LAST_NAMES: readonly string[] =
-  'Miller|O’Brien|Müller|García|Dubois|佐藤|Novák|van der Berg|Smith-Jones|Åkesson|Khan|Rossi|Kim|Lee|da Silva|Öztürk'.split(
-    '|',
-  )
+  'Ann|Bob|Zoë|Jürgen|José|Léa|Chloé|Mohammed|Priya|Kenji|Olga|Björn|Sinéad|Wei|Fatima|Luca|Noa|Tom|Max'.split('|')
+export const LAST_NAMES: readonly string[] = `
+  Miller, O’Brien, Müller, García, Dubois, 佐藤, Novák, van der Berg, Smith-Jones, Åkesson, Khan, Rossi,
+  Kim, Lee, da Silva, Öztürk`
+  .trim()
+  .split(/,\s+/)
 
 /** Some clients store names escaped. */
 export const ESCAPED_NAMES: readonly string[] = [

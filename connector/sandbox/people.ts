@@ -14,6 +14,9 @@ import { type Dice, diceFor, fraction, lifetime, type Plan, SALT } from './plan.
 /** As many tags as a contact carries itself; the rest are at `/contacts/{id}/tags`. */
 const TAGS_CARRIED = 10
 
+/** Not example.com or test.com: Klaviyo drops those without a word. */
+const MAIL_DOMAIN = 'mail.sandbox-shop.com'
+
 /** A contact as kept here: as the API gives it, but for `tag_ids`, which are all its tags. */
 export type Contact = ReturnType<typeof contact>
 
@@ -22,7 +25,7 @@ export function contact(plan: Plan, index: number) {
   const d = diceFor(plan, SALT.contact, index)
   const role = d.chance(0.25) ? 'lead' : 'user'
   const name = nameOf(d, role)
-  const email = role === 'lead' && d.chance(0.4) ? null : `${slug(name)}.${index}@mail.sandbox-shop.com`
+  const email = role === 'lead' && d.chance(0.4) ? null : `${slug(name)}.${index}@${MAIL_DOMAIN}`
   const country = d.pick(COUNTRIES)
   const tags = d.chance(0.03) ? TAGS_CARRIED + 1 + d.int(8) : d.chance(0.4) ? d.int(4) : 0
   const created = contactCreated(plan, index)
@@ -33,6 +36,7 @@ export function contact(plan: Plan, index: number) {
     external_id: role === 'user' ? String(40_000 + index) : `5e68${index.toString(16).padStart(8, '0')}`,
     role,
     email,
+    email_domain: email === null ? null : MAIL_DOMAIN,
     phone: phoneOf(d, country, email === null ? 0.35 : 0.5),
     name,
     avatar: avatarOf(d, role, index),
