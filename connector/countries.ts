@@ -19,15 +19,13 @@ const ALPHA_3 = `
 
 /** English names that the platform's own list (CLDR) words otherwise: ISO 3166's forms and older or everyday ones. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
-  BA: 'bosnia',
   BN: 'brunei darussalam',
   BQ: 'bonaire; bonaire, sint eustatius and saba',
-  CD: 'congo, the democratic republic of the; democratic republic of the congo; dr congo',
-  CG: 'congo; congo republic; republic of the congo',
+  CD: 'congo, the democratic republic of the; democratic republic of congo; dr congo',
+  CG: 'congo; congo republic; republic of congo',
   CI: 'ivory coast',
   CV: 'cabo verde',
   CZ: 'czech republic',
-  FK: 'falkland islands (malvinas)',
   GB: 'great britain; england; scotland; wales; northern ireland',
   IE: 'republic of ireland',
   KP: "korea, democratic people's republic of; democratic people's republic of korea",
@@ -37,17 +35,16 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   MK: 'macedonia; republic of north macedonia',
   MM: 'burma',
   MO: 'macau',
-  PS: 'palestine; palestine, state of; palestinian territory',
+  PS: 'palestine, state of; palestinian territory',
   RU: 'russian federation',
-  SX: 'sint maarten (dutch part)',
   SY: 'syrian arab republic',
   SZ: 'swaziland',
   TL: 'east timor',
-  TR: 'turkey; turkiye',
+  TR: 'turkey',
   US: 'united states of america',
   VA: 'holy see; vatican',
   VG: 'virgin islands, british',
-  VI: 'virgin islands, u.s.; us virgin islands; united states virgin islands',
+  VI: 'virgin islands, u.s.; united states virgin islands',
   VN: 'viet nam',
 }
 
@@ -90,7 +87,7 @@ function simplified(name: string): string {
     .replace(/\bst\.? /g, 'saint ')
     .replaceAll('’', "'")
     .replace(/\bu\.s\./g, 'us')
-    .replace(/^\s*the\s+/, '')
+    .replace(/\(.*?\)|\bthe\b/g, '')
     .replace(/\s+/g, ' ')
     .trim()
 }
