@@ -50,7 +50,8 @@ export async function recordOf(
 ): Promise<SourceRecord> {
   const { topic, workspace } = notification
   const resource = resourceOfTopic(topic, spec)
-  const id = resource && text(await resource.id.evaluate(await resourceOf(notification, resource)))
+  // An item its own expressions cannot read is kept all the same: the worker will say what is wrong with it.
+  const id = resource && (await idOf(notification, resource).catch(() => undefined))
   const identity = notification.id ?? fingerprint(notification)
   return {
     id: `${workspace}:${topic}:${identity}`,
@@ -64,6 +65,10 @@ export async function recordOf(
     receivedAt: now,
     body,
   }
+}
+
+async function idOf(notification: Notification, resource: ResourceSpec): Promise<string | undefined> {
+  return text(await resource.id.evaluate(await resourceOf(notification, resource)))
 }
 
 /** The record to queue for one item of a stream. */

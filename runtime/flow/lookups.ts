@@ -132,7 +132,7 @@ async function fetchMany(lookup: LookupSpec, keys: readonly string[], parts: Loo
   const found = new Map<string, Json>()
   for (let start = 0; start < keys.length; start += size) {
     const chunk = keys.slice(start, start + size)
-    const answer = await parts.client.request(request, { keys: chunk }, 'backfill', parts.signal)
+    const answer = await parts.client.request(request, { ids: chunk }, 'backfill', parts.signal)
     for (const row of list(await records.evaluate(answer)))
       for (const [key, value] of keyed(row, id)) found.set(key, value)
   }

@@ -57,7 +57,7 @@ function compileWays(
     }),
     ...(batch && {
       batch: {
-        request: request('batch', batch.request, ['keys']),
+        request: request('batch', batch.request, ['ids']),
         records: part('batch', 'records'),
         id: batch.id,
         size: batch.size,

@@ -101,7 +101,7 @@ export interface LookupSpec {
   readonly item?: { readonly request: RequestSpec; readonly value?: Expression }
   /** A stream that gives all of them, for history. */
   readonly sweep?: string
-  /** One request for several keys (`$keys`), for history. */
+  /** One request for several keys (`$ids`), for history. */
   readonly batch?: {
     readonly request: RequestSpec
     readonly records: Expression
