@@ -1,0 +1,83 @@
+/** Tries a Klaviyo key: whose account it is, and which scopes it has. Writes nothing. */
+import { toFault } from '../runtime/fault.ts'
+import type { CheckResult } from '../runtime/ports.ts'
+import type { Window } from '../runtime/spec/spec.ts'
+import type { Json } from '../runtime/types.ts'
+import { endpoint, type KlaviyoOptions, type Line, line } from './klaviyo-wire.ts'
+
+/** Klaviyo's limits of the two endpoints that are only asked here. */
+const ACCOUNTS = { path: '/api/accounts', windows: windows(1, 15) }
+const METRICS = { path: '/api/metrics', windows: windows(10, 150) }
+
+/** No event and no profile: whoever may write is told it is invalid (400), whoever may not is told that (403). */
+const EMPTY = '{"data":{}}'
+
+/** Yields one line a permission, in the order a person would mend them; one line alone if the key is missing or wrong. */
+export async function* klaviyoChecks(options: KlaviyoOptions, signal: AbortSignal): AsyncGenerator<CheckResult> {
+  const account = await read(line(options, ACCOUNTS, 'accounts:read'), 'accounts:read', signal, (body) => {
+    const name = at(body, 'data', 0, 'attributes', 'contact_information', 'organization_name')
+    return typeof name === 'string' && name !== ''
+      ? `the key belongs to ${name}`
+      : 'the key belongs to an account without a name'
+  })
+  yield account.result
+  if (account.hopeless) return
+
+  const metrics = await read(line(options, METRICS, 'metrics:read'), 'metrics:read', signal, (body) => {
+    const list = at(body, 'data')
+    return `metrics can be read${Array.isArray(list) ? ` (${list.length} on the first page)` : ''}`
+  })
+  yield metrics.result
+  yield await mayWrite(endpoint(options, 'event', 'events:write'), 'events:write', 'events', signal)
+  yield await mayWrite(endpoint(options, 'profile', 'profiles:write'), 'profiles:write', 'profiles', signal)
+}
+
+interface Reading {
+  readonly result: CheckResult
+  /** The key itself is missing or wrong: there is no use in asking further. */
+  readonly hopeless: boolean
+}
+
+async function read(
+  ask: Line,
+  scope: string,
+  signal: AbortSignal,
+  say: (body: Json | undefined) => string,
+): Promise<Reading> {
+  const name = `Klaviyo ${scope}`
+  try {
+    const { body } = await ask('live', signal)
+    return { result: { name, ok: true, detail: say(body) }, hopeless: false }
+  } catch (error) {
+    const { code, message } = toFault(error)
+    const hopeless = code === 'klaviyo/no-credentials' || code === 'klaviyo/unauthorized'
+    return { result: { name: hopeless ? 'Klaviyo key' : name, ok: false, detail: message }, hopeless }
+  }
+}
+
+async function mayWrite(ask: Line, scope: string, what: string, signal: AbortSignal): Promise<CheckResult> {
+  const name = `Klaviyo ${scope}`
+  try {
+    await ask('live', signal, EMPTY)
+  } catch (error) {
+    const fault = toFault(error)
+    if (fault.kind !== 'data') return { name, ok: false, detail: fault.message }
+  }
+  return { name, ok: true, detail: `the key may write ${what} (tried with an empty request; nothing was written)` }
+}
+
+function windows(perSecond: number, perMinute: number): readonly Window[] {
+  return [
+    { limit: perSecond, per: 1000 },
+    { limit: perMinute, per: 60_000 },
+  ]
+}
+
+function at(value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
+  let found = value
+  for (const step of path) {
+    if (typeof found !== 'object' || found === null) return undefined
+    found = (found as Readonly<Record<string | number, Json | undefined>>)[step]
+  }
+  return found
+}

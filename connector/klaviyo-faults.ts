@@ -1,0 +1,92 @@
+/** What Klaviyo's refusals mean: who must act, which event is to blame, what may be said. */
+import type { Explain } from '../runtime/flow/refusal.ts'
+import type { Json, JsonObject } from '../runtime/types.ts'
+
+interface Problem {
+  /** Of our choosing: Klaviyo's `detail` may quote what was sent. */
+  readonly words: string
+  readonly pointer?: string
+}
+
+const NEW_KEY = 'make a private key in Klaviyo under Settings > API keys'
+const HOST = 'check KLAVIYO_BASE_URL, and destination.host and the revision header in connector.yaml'
+
+/** Explains a refusal at an endpoint that needs `scope`. Config for all that mends no record, so that none dies of it. */
+export function explainer(scope: string): Explain {
+  return (status, body) => {
+    if (status === 401) return { message: `it does not accept the key in KLAVIYO_API_KEY; ${NEW_KEY}` }
+    if (status === 403) {
+      const message = `the key in KLAVIYO_API_KEY lacks the scope ${scope}; scopes cannot be added later, so ${NEW_KEY}`
+      return { message }
+    }
+    if ([404, 405, 406, 410, 415].includes(status))
+      return { kind: 'config', message: `it does not know this address, revision or media type; ${HOST}` }
+    if (status !== 400 && status !== 409 && status !== 413 && status !== 422) return {}
+    return explainErrors(errors(body))
+  }
+}
+
+function explainErrors(found: readonly JsonObject[]) {
+  if (found.some((error) => error.code === 'duplicate_profile')) {
+    const message = 'the e-mail address and the phone number belong to two different profiles'
+    return { code: 'duplicate-profile', message }
+  }
+  const problems = found.map(problem)
+  const pointers = problems.flatMap(({ pointer }) => pointer ?? [])
+  // A refused header is nobody's event: waiting for the operator loses nothing, dying would lose all.
+  if (pointers.length === 0 && found.some(({ detail }) => /revision/i.test(String(detail))))
+    return { kind: 'config' as const, code: 'revision', message: `it does not take this revision; ${HOST}` }
+  return { pointers, ...(problems.length > 0 && { message: summary(problems) }) }
+}
+
+function summary(problems: readonly Problem[]): string {
+  const said = [...new Set(problems.map(({ words, pointer }) => (pointer ? `${words} at ${pointer}` : words)))]
+  const more = said.length > 3 ? `, and ${said.length - 3} more` : ''
+  return `it refuses the request: ${said.slice(0, 3).join(', ')}${more}`
+}
+
+function problem(error: JsonObject): Problem {
+  const pointer = record(error.source)?.pointer
+  const words = wording(String(error.detail ?? ''), String(error.code ?? 'invalid'))
+  return typeof pointer === 'string' ? { words, pointer: pointer.slice(0, 300) } : { words }
+}
+
+function wording(detail: string, code: string): string {
+  const field = /'([\w $-]{1,60})' is not a valid field for the resource '([\w-]+)'/.exec(detail)
+  if (field) return `"${field[1]}" is no field of ${field[2]}`
+  if (/phone/i.test(detail)) return 'invalid phone number'
+  if (/e-?mail/i.test(detail)) return 'invalid e-mail address'
+  return /^[\w-]{1,60}$/.test(code) ? code : 'invalid'
+}
+
+/** Which entries of a bulk request its refusal names, by index, each with its pointers. Empty: it names none of ours. */
+export function blamed(pointers: readonly string[], count: number): ReadonlyMap<number, readonly string[]> {
+  // Alone in its request, an event is to blame for whatever was wrong with it.
+  if (count === 1) return new Map([[0, pointers]])
+  const found = new Map<number, string[]>()
+  for (const pointer of pointers) {
+    const index = Number(
+      /^\/data\/attributes\/events-bulk-create\/data\/(\d+)(?:\/|$)/.exec(pointer)?.[1] ?? Number.NaN,
+    )
+    if (index < count) found.set(index, [...(found.get(index) ?? []), pointer])
+  }
+  return found
+}
+
+/** Whether the profile's phone number alone is refused. An event property of that name is not it. */
+export function onlyPhone(pointers: readonly string[] | undefined): boolean {
+  return (
+    pointers !== undefined &&
+    pointers.length > 0 &&
+    pointers.every((one) => /\/data\/attributes\/phone_number$/.test(one))
+  )
+}
+
+function errors(body: Json | undefined): readonly JsonObject[] {
+  const list = record(body)?.errors
+  return Array.isArray(list) ? list.map(record).filter((one) => one !== undefined) : []
+}
+
+function record(value: Json | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined
+}

@@ -1,0 +1,50 @@
+/** How many requests are in flight at once, live first. */
+import { Fault } from '../runtime/fault.ts'
+import type { Lane } from '../runtime/types.ts'
+
+/** Resolves when there is a place, with the function that gives it back. Rejects when the signal aborts. */
+export type Enter = (lane: Lane, signal: AbortSignal) => Promise<() => void>
+
+/**
+ * `all` places, of which history may hold `history`.
+ *
+ * A request holds its place while it waits for its budget. Were all places open to history,
+ * a live event would stand behind history that waits for a rate limit.
+ */
+export function places(all: number, history: number): Enter {
+  const taken = { live: 0, backfill: 0 }
+  const queues = { live: new Set<() => void>(), backfill: new Set<() => void>() }
+
+  const room = (lane: Lane) => taken.live + taken.backfill < all && (lane === 'live' || taken.backfill < history)
+
+  function serve(): void {
+    for (const lane of ['live', 'backfill'] as const) {
+      for (const go of queues[lane]) {
+        if (!room(lane)) break
+        queues[lane].delete(go)
+        taken[lane]++
+        go()
+      }
+    }
+  }
+
+  return (lane, signal) =>
+    new Promise((resolve, reject) => {
+      const stop = () => {
+        queues[lane].delete(go)
+        reject(new Fault('transient', 'klaviyo/stopped', 'stopped before the request went out; it is tried again'))
+      }
+      const leave = () => {
+        taken[lane]--
+        serve()
+      }
+      const go = () => {
+        signal.removeEventListener('abort', stop)
+        resolve(leave)
+      }
+      if (signal.aborted) return stop()
+      signal.addEventListener('abort', stop, { once: true })
+      queues[lane].add(go)
+      serve()
+    })
+}

@@ -1,0 +1,86 @@
+/** Klaviyo over HTTP: one line for each endpoint, with its budget, its ten places and its guard. */
+import { Fault } from '../runtime/fault.ts'
+import { budget } from '../runtime/flow/budget.ts'
+import { type Http, http } from '../runtime/flow/http.ts'
+import type { Answer } from '../runtime/flow/refusal.ts'
+import type { Clock, Fetch, Logger, Random } from '../runtime/ports.ts'
+import type { DestinationSpec, Window } from '../runtime/spec/spec.ts'
+import type { Lane, Receipt } from '../runtime/types.ts'
+import { explainer } from './klaviyo-faults.ts'
+import { guarded } from './klaviyo-guard.ts'
+import { places } from './klaviyo-places.ts'
+
+export interface KlaviyoOptions {
+  readonly spec: DestinationSpec
+  /** A private key with the scopes events:write and profiles:write; the checks use accounts:read and metrics:read. */
+  readonly apiKey: string | undefined
+  /** Instead of `spec.host`. */
+  readonly baseUrl?: string
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/** Sends one request to an endpoint, a POST if there is a body. Throws a `Fault`. */
+export type Line = (lane: Lane, signal: AbortSignal, body?: string) => Promise<Answer>
+
+/** Klaviyo names no number, but asks to treat its limits as maximums; a private key's are shared with others. */
+const IN_FLIGHT = 10
+/** So many of the ten may be history, which must leave places for live events while it waits for its budget. */
+const HISTORY_IN_FLIGHT = 3
+
+/** A line to an endpoint that `spec.endpoints` names. */
+export function endpoint(options: KlaviyoOptions, name: string, scope: string): Line {
+  const found = options.spec.endpoints[name]
+  if (found === undefined)
+    throw new Fault('config', 'klaviyo/no-endpoint', `connector.yaml: destination.endpoints lacks "${name}"`)
+  return line(options, found, scope)
+}
+
+export function line(options: KlaviyoOptions, to: { path: string; windows: readonly Window[] }, scope: string): Line {
+  const { spec, fetch, clock, random } = options
+  const shared = budget({ windows: to.windows, share: spec.share }, clock)
+  const peer = { name: spec.name, budget: shared, explain: explainer(scope) }
+  const parts = { fetch, clock, random, timeout: spec.timeout }
+  const lanes: Readonly<Record<Lane, Http>> = {
+    live: http(parts, peer),
+    backfill: http({ ...parts, fetch: guarded(fetch) }, peer),
+  }
+  const enter = places(IN_FLIGHT, HISTORY_IN_FLIGHT)
+  const url = (options.baseUrl ?? spec.host).replace(/\/+$/, '') + to.path
+
+  return async (lane, signal, body) => {
+    const leave = await enter(lane, signal)
+    try {
+      return await lanes[lane](() => request(options, url, body), { lane, signal })
+    } finally {
+      leave()
+    }
+  }
+}
+
+function request({ spec, apiKey }: KlaviyoOptions, url: string, body: string | undefined): Request {
+  const headers = { ...spec.headers, Authorization: `Klaviyo-API-Key ${checkedKey(apiKey)}` }
+  // Not followed: a redirected POST becomes a GET, and its 200 would count as delivered.
+  if (body === undefined) return new Request(url, { headers, redirect: 'manual' })
+  return new Request(url, { method: 'POST', headers, body, redirect: 'manual' })
+}
+
+function checkedKey(apiKey: string | undefined): string {
+  const key = apiKey?.trim()
+  if (!key) {
+    const message = 'KLAVIYO_API_KEY is not set; make a private key in Klaviyo under Settings > API keys'
+    throw new Fault('config', 'klaviyo/no-credentials', `${message}, with the scopes events:write and profiles:write`)
+  }
+  // A header with other characters makes fetch throw an error that quotes the key.
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw new Fault('config', 'klaviyo/no-credentials', 'KLAVIYO_API_KEY holds characters no key has; copy it again')
+  return key
+}
+
+/** What Klaviyo said of an accepted request, with its request id to quote to its support. */
+export function receipt({ status, headers }: Answer): Receipt {
+  const request = headers.get('x-klaviyo-req-id') ?? headers.get('x-request-id') ?? ''
+  return /^[\w.:-]{1,128}$/.test(request) ? { status, request } : { status }
+}
