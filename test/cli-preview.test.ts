@@ -38,7 +38,7 @@ function previewing(parts: Partial<Preview> = {}, given: Given = {}) {
 
 test('needs no credentials and prints exactly the items as JSON', async () => {
   const { given } = previewing()
-  const { exit, out, err } = await run(['preview', '--topic', 't', 'item.json', '--json'], given)
+  const { exit, out, err } = await run(['preview', '--topic', 'chat.opened', 'item.json', '--json'], given)
   expect(exit).toBe(0)
   expect(JSON.parse(out)).toEqual(items)
   expect(err).toBe('note: no lookup "contact" was given\n')
@@ -46,21 +46,21 @@ test('needs no credentials and prints exactly the items as JSON', async () => {
 
 test('is readable without', async () => {
   const { given } = previewing({ items: [...items, fault], ok: false })
-  const { exit, out } = await run(['preview', '--topic', 't', 'item.json'], given)
+  const { exit, out } = await run(['preview', '--topic', 'chat.opened', 'item.json'], given)
   expect(exit).toBe(1)
   expect(out).toMatchSnapshot()
 })
 
 test('says when nothing would be sent', async () => {
   const { given } = previewing({ items: [] })
-  expect((await run(['preview', '--topic', 't', 'item.json'], given)).out).toBe(
+  expect((await run(['preview', '--topic', 'chat.opened', 'item.json'], given)).out).toBe(
     'Nothing would be sent: no mapping takes it.\n',
   )
 })
 
 test.each([[['--request']], [['--request', '--json']]])('%j prints the bodies', async (flags) => {
   const { given } = previewing()
-  const { out } = await run(['preview', '--topic', 't', 'item.json', ...flags], given)
+  const { out } = await run(['preview', '--topic', 'chat.opened', 'item.json', ...flags], given)
   expect(JSON.parse(out)).toEqual([{ data: 1 }])
 })
 
@@ -72,8 +72,8 @@ test.each([['people.yaml'], ['people.json']])('reads lookups from %s', async (fi
 
 test('reads stdin', async () => {
   const { asked, given } = previewing({}, { stdin: '{"id": 2}' })
-  await run(['preview', '--topic', 't', '-'], given)
-  expect(asked).toEqual([{ topic: 't', data: { id: 2 } }])
+  await run(['preview', '--topic', 'chat.opened', '-'], given)
+  expect(asked).toEqual([{ topic: 'chat.opened', data: { id: 2 } }])
 })
 
 test.each([
@@ -81,15 +81,18 @@ test.each([
   ['-', 'what came on stdin is not JSON: it is empty'],
 ])('%s is not JSON', async (file, message) => {
   const { given } = previewing()
-  const { exit, err } = await run(['preview', '--topic', 't', file], given)
+  const { exit, err } = await run(['preview', '--topic', 'chat.opened', file], given)
   expect(exit).toBe(1)
   expect(err).toContain(message)
   expect(err).not.toContain('Ada')
 })
 
-test('knows the streams', async () => {
+test.each([
+  ['--stream', 'chat', 'unknown stream "chat"; did you mean "chats"?'],
+  ['--topic', 'chat.opend', 'unknown topic "chat.opend"; did you mean "chat.opened"?'],
+])('%s %s is a slip of the pen', async (option, word, message) => {
   const { given } = previewing()
-  const { exit, err } = await run(['preview', '--stream', 'chat', 'item.json'], given)
+  const { exit, err } = await run(['preview', option, word, 'item.json'], given)
   expect(exit).toBe(2)
-  expect(err).toContain('unknown stream "chat"; did you mean "chats"?')
+  expect(err).toContain(message)
 })

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { settings as shipped } from '../connector/app.ts'
 import { COMMON_SETTINGS, readSettings } from '../runtime/cli/settings.ts'
 import type { CheckResult } from '../runtime/ports.ts'
 import { CREDENTIALS, run } from './cli-fake.ts'
@@ -112,12 +113,14 @@ describe('settings', () => {
     expect(await readSettings({ cwd: '/nowhere', env: { A: '1' } })).toEqual({ A: '1' })
   })
 
-  test('.env.example lists what every connector has', async () => {
+  test('.env.example lists every setting there is, and no other', async () => {
     const text = await readFile(new URL('../.env.example', import.meta.url), 'utf8')
-    for (const { env } of COMMON_SETTINGS) expect(text).toMatch(new RegExp(`^#? ?${env}=`, 'm'))
+    const listed = [...text.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name)
+    const known = [...shipped, ...COMMON_SETTINGS].map(({ env }) => env)
+    expect(listed.sort()).toEqual(known.sort())
   })
 
-  test('nothing but .env.example may be filled in already', async () => {
+  test('no secret in .env.example is filled in', async () => {
     const text = await readFile(new URL('../.env.example', import.meta.url), 'utf8')
     expect(text).not.toMatch(/^\w+_(TOKEN|SECRET|KEY)=./m)
   })

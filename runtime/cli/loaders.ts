@@ -11,12 +11,12 @@ export interface Loaders {
 }
 
 export interface LoadedSpec {
-  readonly spec?: Spec
+  readonly spec?: Spec | undefined
   readonly diagnostics: readonly Diagnostic[]
 }
 
 /** Loaded when they are needed: the help, a trace and a replay read no spec. */
 export const loaders: Loaders = {
-  spec: async (folder, functions) => (await import('../spec/load.ts')).loadSpec(folder, functions),
+  spec: async (folder, functions) => (await import('../spec/load.ts')).loadSpec(folder, { functions }),
   store: async (url, options) => (await import('../store/open.ts')).openStore(url, options),
 }

@@ -27,10 +27,9 @@ export const preview: CommandRow = {
   ],
   async run(context, input) {
     const data = await inputOf(context, input)
-    // Only stream names are a closed list; a topic nobody knows is a notification like any other, and skipped.
     const opened = { needs: [], store: 'memory:' } as const
     const result = await withConnector(context, opened, ({ connector, spec }) => {
-      checkStream(data.stream, spec)
+      checkWords(data, spec)
       return connector.preview(data)
     })
     for (const note of result.notes) context.note(`note: ${note}`)
@@ -55,8 +54,11 @@ async function inputOf(context: Context, input: Input): Promise<PreviewInput> {
   }
 }
 
-function checkStream(stream: string | undefined, spec: Spec): void {
-  if (stream !== undefined && !spec.streams.has(stream)) throw usage(unknown('stream', stream, spec.streams.keys()))
+/** A live notification of an unknown topic is kept and skipped; here it can only be a slip of the pen. */
+function checkWords({ topic, stream }: PreviewInput, { streams, resources, webhook }: Spec): void {
+  if (stream !== undefined && !streams.has(stream)) throw usage(unknown('stream', stream, streams.keys()))
+  const topics = new Set([...webhook.ignore, ...[...resources.values()].flatMap((it) => [...it.topics])])
+  if (topic !== undefined && !topics.has(topic)) throw usage(unknown('topic', topic, topics))
 }
 
 function render(result: Preview, { json: machine, paint }: Context, request: boolean): string {

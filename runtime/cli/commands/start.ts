@@ -1,4 +1,5 @@
 /** `start`: receiver and worker in one process, until it is asked to stop. */
+import { LIVE_SINCE } from '../../flow/import-state.ts'
 import type { Sandbox, Setting } from '../app.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
 import { EXIT } from '../failure.ts'
@@ -71,8 +72,7 @@ async function run(context: Context, input: Input, place: Place, sandbox?: Sandb
 
 /** A backfill leaves what happened from then on to live delivery, so it is written once and before the first webhook. */
 async function rememberLiveSince({ store }: Opened, now: number): Promise<void> {
-  if ((await store.checkpoint('live-since')) !== undefined) return
-  await store.saveCheckpoints([{ name: 'live-since', value: now }])
+  if ((await store.checkpoint(LIVE_SINCE)) === undefined) await store.append([], { name: LIVE_SINCE, value: now })
 }
 
 function announce(context: Context, { spec }: Opened, { url }: Listener, sandbox?: Sandbox): void {
