@@ -23,6 +23,11 @@ export function arrived(seq: number, { body, ...record }: SourceRecord): Stored 
   return { seq, record, body, status: 'pending', attempt: 0, due: 0, refs: new Set() }
 }
 
+/** Ends a lease without a settlement. */
+export function giveBack(stored: Stored): void {
+  Object.assign(stored, { status: 'pending', lease: undefined, due: 0 })
+}
+
 export function scopeOf({ record }: Stored): string {
   return record.run?.id ?? LIVE_SCOPE
 }

@@ -2,7 +2,7 @@
 import type { Appended, Backlog, CacheEntry, Checkpoint, Clock, LeaseRequest, Retention, Store } from '../ports.ts'
 import type { Json, Lane, LeasedRecord, Outcome, Settlement, SourceRecord } from '../types.ts'
 import { deliveredKeys, refsOf, tallyLines } from './ledger.ts'
-import { arrived, heads, ledgerEntry, MemoryTallies, type Stored, scopeOf } from './memory-records.ts'
+import { arrived, giveBack, heads, ledgerEntry, MemoryTallies, type Stored, scopeOf } from './memory-records.ts'
 import { LANES, Waiters } from './waiters.ts'
 
 export function memoryStore({ clock }: { readonly clock: Clock }): Store {
@@ -44,6 +44,7 @@ class MemoryStore implements Store {
 
   async lease({ lane, limit, hold }: LeaseRequest): Promise<readonly LeasedRecord[]> {
     const now = this.#clock.now()
+    this.#expire(now)
     const taken = heads(this.#waiting[lane])
       .filter(({ due }) => due <= now)
       .slice(0, Math.max(0, limit))
@@ -69,7 +70,8 @@ class MemoryStore implements Store {
 
   async release(records: readonly LeasedRecord[]): Promise<void> {
     for (const stored of this.#held(records)) {
-      Object.assign(stored, { status: 'pending', lease: undefined, due: 0, attempt: stored.attempt - 1 })
+      giveBack(stored)
+      stored.attempt -= 1
       this.#waiters.wake([stored.record.lane])
     }
   }
@@ -153,6 +155,12 @@ class MemoryStore implements Store {
     this.#waiters.wake(LANES)
   }
 
+  #expire(now: number): void {
+    for (const stored of LANES.flatMap((lane) => [...this.#waiting[lane]])) {
+      if (stored.lease !== undefined && stored.due <= now) giveBack(stored)
+    }
+  }
+
   #held(records: readonly LeasedRecord[]): Stored[] {
     const found = records.map(({ id, lease }) => ({ stored: this.#records.get(id), lease }))
     return found.flatMap(({ stored, lease }) => (stored?.lease === lease ? [stored] : []))
@@ -166,6 +174,7 @@ class MemoryStore implements Store {
       stored.settledAt = this.#clock.now()
       this.#waiting[lane].delete(stored)
     }
+    this.#waiters.wake([lane])
     if (outcome.status === 'delivered' && lane === 'backfill') stored.body = undefined
     for (const ref of refsOf(outcome)) stored.refs.add(ref)
     const fresh = new Set(deliveredKeys(outcome).filter((key) => !this.#delivered.has(key)))

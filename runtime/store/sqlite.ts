@@ -1,17 +1,6 @@
 /** The embedded store: one SQLite file, shared by the processes of one machine. */
 import { Fault } from '../fault.ts'
-import type {
-  Appended,
-  Backlog,
-  CacheEntry,
-  Checkpoint,
-  Clock,
-  LeaseRequest,
-  LedgerEntry,
-  Retention,
-  Store,
-  Tally,
-} from '../ports.ts'
+import type { Appended, Backlog, CacheEntry, Checkpoint, Clock, LeaseRequest, Retention, Store } from '../ports.ts'
 import type { Json, Lane, LeasedRecord, Settlement, SourceRecord } from '../types.ts'
 import * as kept from './sqlite/cache.ts'
 import type { Connection } from './sqlite/connection.ts'
@@ -76,10 +65,12 @@ class SqliteStore implements Store {
   async lease(request: LeaseRequest): Promise<readonly LeasedRecord[]> {
     this.#leases += 1
     const token = `${this.#owner.id}/${this.#leases}`
-    const { reaped, records } = await this.#write(() => ({
-      reaped: reap(this.#db, this.#owner, this.#alive),
-      records: queue.lease(this.#db, request, this.#clock.now(), this.#owner, token),
-    }))
+    const { reaped, records } = await this.#write(() => {
+      const now = this.#clock.now()
+      const reaped = reap(this.#db, this.#owner, this.#alive)
+      queue.expire(this.#db, now)
+      return { reaped, records: queue.lease(this.#db, request, now, this.#owner, token) }
+    })
     if (reaped) this.#waiters.wake(LANES)
     return records
   }
@@ -146,15 +137,15 @@ class SqliteStore implements Store {
     await this.#write(() => kept.uncache(this.#db, namespace, keys))
   }
 
-  async tallies(scope?: string): Promise<readonly Tally[]> {
+  async tallies(scope?: string) {
     return ledger.tallies(this.#db, scope)
   }
 
-  async trace(ref: string): Promise<readonly LedgerEntry[]> {
+  async trace(ref: string) {
     return ledger.trace(this.#db, ref)
   }
 
-  async dead(page: Parameters<Store['dead']>[0]): Promise<readonly LedgerEntry[]> {
+  async dead(page: Parameters<Store['dead']>[0]) {
     return ledger.dead(this.#db, page)
   }
 

@@ -44,6 +44,7 @@ export class Connection {
     }
   }
 
+  /** One of the engines lets go of the file only once its statements are collected, so they are forgotten here. */
   close(): void {
     if (!this.#open) return
     this.#open = false

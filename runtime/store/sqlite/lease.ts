@@ -46,7 +46,7 @@ const DUE = `
 const TAKE = `
   UPDATE records SET status = 'leased', attempt = attempt + 1, due = ?, lease = ?, owner = ? WHERE seq = ?`
 
-/** Takes due records. The token is shared by those taken together; with the record's id it proves the lease. */
+/** Takes due records, after `expire`. The token is shared by those taken together; with the record's id it proves the lease. */
 export function lease(db: Connection, request: LeaseRequest, now: number, owner: Owner, token: string): LeasedRecord[] {
   const rows = db.all<LeaseRow>(DUE, request.lane, now, Math.max(0, request.limit))
   const until = whole(now + request.hold)
@@ -63,20 +63,27 @@ export function held(db: Connection, { id, lease: token }: LeasedRecord): (Place
   return db.get('SELECT seq, lane, line, scope FROM records WHERE id = ? AND lease = ?', id, token)
 }
 
-/** Ends a lease as if it had not been, or, when tried, as if it had expired. */
-export function unlease(db: Connection, place: Place, how: 'tried' | 'untried'): void {
-  const attempt = how === 'untried' ? 'attempt - 1' : 'attempt'
-  db.run(
-    `UPDATE records SET status = 'pending', attempt = ${attempt}, due = 0, lease = NULL, owner = NULL WHERE seq = ?`,
-    place.seq,
-  )
+/** How a lease that ended without a settlement counts: as an attempt, or as if it had not been. */
+export type Ended = 'tried' | 'untried'
+
+const UNLEASE = `
+  UPDATE records SET status = 'pending', attempt = attempt - ?, due = 0, lease = NULL, owner = NULL WHERE seq = ?`
+
+export function unlease(db: Connection, place: Place, how: Ended): void {
+  db.run(UNLEASE, how === 'untried' ? 1 : 0, place.seq)
   passTurn(db, place)
 }
 
-export function giveBack(db: Connection, owner: string, how: 'tried' | 'untried'): void {
-  for (const place of db.all<Place>('SELECT seq, lane, line FROM records WHERE owner = ?', owner)) {
-    unlease(db, place, how)
-  }
+/** Gives back the leases whose time is up. */
+export function expire(db: Connection, now: number): void {
+  const sql = 'SELECT seq, lane, line FROM records WHERE lease IS NOT NULL AND due <= ?'
+  for (const place of db.all<Place>(sql, now)) unlease(db, place, 'tried')
+}
+
+/** Gives back all that an owner holds. */
+export function giveBack(db: Connection, owner: string, how: Ended): void {
+  const sql = 'SELECT seq, lane, line FROM records WHERE lease IS NOT NULL AND owner = ?'
+  for (const place of db.all<Place>(sql, owner)) unlease(db, place, how)
 }
 
 const HOLDER = `SELECT seq, status FROM records WHERE lane = ? AND line = ? AND turn = 1`

@@ -13,7 +13,7 @@ export interface Owner {
 /** Whether a process of this machine is running. */
 export type Alive = (pid: number) => boolean
 
-const START = randomUUID()
+const START: string = randomUUID()
 let stores = 0
 
 /** A new owner in this process. Two stores on one file, even in one process, are two owners. */

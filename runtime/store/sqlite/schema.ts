@@ -7,7 +7,7 @@ const MIGRATIONS: readonly string[] = [
   `
   -- line: what records wait in, the record's order. Only one record of a line has the turn.
   -- turn: 1 = may be leased once due, 0 = behind another of its line, null = settled.
-  -- due: not before this; of a leased record, when its lease expires. So expiry needs no sweep.
+  -- due: not before this; of a leased record, when its lease expires.
   CREATE TABLE records (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -34,7 +34,7 @@ const MIGRATIONS: readonly string[] = [
   -- Partial, so that what is settled costs the queue nothing; wide, so that lease and backlog read the index alone.
   CREATE INDEX records_turn ON records (lane, seq, due) WHERE turn = 1;
   CREATE INDEX records_line ON records (lane, line, turn, seq, received_at) WHERE turn IS NOT NULL;
-  CREATE INDEX records_owner ON records (owner) WHERE owner IS NOT NULL;
+  CREATE INDEX records_leased ON records (due, owner) WHERE lease IS NOT NULL;
   CREATE INDEX records_settled ON records (status, settled_at) WHERE settled_at IS NOT NULL;
   CREATE INDEX records_dead ON records (seq) WHERE status = 'dead';
 
