@@ -1,5 +1,6 @@
 /** How many requests are in flight at once, live first. */
 import { Fault } from '../runtime/fault.ts'
+import { onAbort } from '../runtime/flow/on-abort.ts'
 import type { Lane } from '../runtime/types.ts'
 
 /** Resolves when there is a place, with the function that gives it back. Rejects when the signal aborts. */
@@ -32,19 +33,23 @@ export function places(all: number, history: number): Enter {
     new Promise((resolve, reject) => {
       const stop = () => {
         queues[lane].delete(go)
-        reject(new Fault('transient', 'klaviyo/stopped', 'stopped before the request went out; it is tried again'))
+        reject(stopped())
       }
       const leave = () => {
         taken[lane]--
         serve()
       }
       const go = () => {
-        signal.removeEventListener('abort', stop)
+        ignore()
         resolve(leave)
       }
-      if (signal.aborted) return stop()
-      signal.addEventListener('abort', stop, { once: true })
+      if (signal.aborted) return reject(stopped())
+      const ignore = onAbort(signal, stop)
       queues[lane].add(go)
       serve()
     })
+}
+
+function stopped(): Fault {
+  return new Fault('transient', 'klaviyo/stopped', 'stopped before the request went out; it is tried again')
 }

@@ -168,3 +168,15 @@ test('a reset is Unix seconds or seconds from now', () => {
   expect(resetTime('1790000000', 1000)).toBe(1_790_000_000_000)
   for (const bad of [null, '', ' ', 'soon', '-1']) expect(resetTime(bad, 1000)).toBeUndefined()
 })
+
+test('hundreds may wait on one signal without a warning of a leak', async () => {
+  const warnings: Error[] = []
+  const note = (warning: Error) => void warnings.push(warning)
+  process.on('warning', note)
+  const clock = virtualClock()
+  const pace = budget({ windows: [{ limit: 50, per: 1000 }], share: 1 }, clock)
+  const { signal } = new AbortController()
+  await clock.until(Promise.all(Array.from({ length: 300 }, () => pace.take('live', signal))))
+  process.off('warning', note)
+  expect(warnings).toEqual([])
+})

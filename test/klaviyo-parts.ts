@@ -100,3 +100,8 @@ export function keysOf(text: string): string[] {
   }
   return data.flatMap(({ attributes }) => attributes.events.data.map((one) => one.attributes.unique_id))
 }
+
+/** A request's body as nock hands it over: it parses plain JSON only. */
+export function textOf(body: unknown): string {
+  return typeof body === 'string' ? body : JSON.stringify(body)
+}

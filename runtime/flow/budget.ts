@@ -3,6 +3,7 @@ import { Fault } from '../fault.ts'
 import type { Clock } from '../ports.ts'
 import type { BudgetSpec, Window } from '../spec/spec.ts'
 import type { Lane } from '../types.ts'
+import { onAbort } from './on-abort.ts'
 
 export interface Budget {
   /**
@@ -73,12 +74,12 @@ export function budget(spec: BudgetSpec, clock: Clock): Budget {
         reject(stopped())
         serve()
       }
+      const ignore = onAbort(signal, leave)
       const go = () => {
-        signal.removeEventListener('abort', leave)
+        ignore()
         resolve()
       }
       const waiting: Waiting = { go }
-      signal.addEventListener('abort', leave, { once: true })
       queues[lane].add(waiting)
       serve()
     })

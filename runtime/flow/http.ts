@@ -4,6 +4,7 @@ import { Fault, toFault } from '../fault.ts'
 import type { Clock, Fetch, Random } from '../ports.ts'
 import type { Json, Lane } from '../types.ts'
 import type { Budget } from './budget.ts'
+import { onAbort } from './on-abort.ts'
 import { type Answer, type Refuser, refusal } from './refusal.ts'
 
 export interface HttpParts {
@@ -116,11 +117,11 @@ function deadline({ clock, timeout }: HttpParts, name: string, outer: AbortSigna
     inner.abort(fault)
   }
   const stop = () => end('stopped', `stopped while ${name} was asked; it is tried again`)
+  const ignore = onAbort(outer, stop)
   const close = () => {
-    outer.removeEventListener('abort', stop)
+    ignore()
     timer.abort()
   }
-  outer.addEventListener('abort', stop, { once: true })
   if (outer.aborted) stop()
   void clock.sleep(timeout, timer.signal).then(() => {
     if (!timer.signal.aborted) end('timeout', `${name} did not answer within ${timeout / 1000} s; tried again`)

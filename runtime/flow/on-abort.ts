@@ -1,0 +1,10 @@
+/** Listens for a signal's abort, from as many places at once as there are requests. */
+import { setMaxListeners } from 'node:events'
+
+/** Calls `listener` once when the signal aborts. Returns how to stop listening, which every caller must in the end. */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  // One signal stops a whole process, so hundreds of requests wait on it at once. Node warns from the 11th on.
+  setMaxListeners(0, signal)
+  signal.addEventListener('abort', listener, { once: true })
+  return () => signal.removeEventListener('abort', listener)
+}
