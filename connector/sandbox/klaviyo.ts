@@ -1,0 +1,111 @@
+/** A local Klaviyo: speaks the real HTTP, refuses and drops what the real one does, and tells what it recorded. */
+import { Hono } from 'hono'
+import type { Clock, Random } from '../../runtime/ports.ts'
+import { klaviyoApi, type Traffic } from './klaviyo-api.ts'
+import { endpointsOf } from './klaviyo-endpoints.ts'
+import { type EventFilter, EventMemory, type RecordedEvent } from './klaviyo-memory.ts'
+import { PAGE_HEADERS, renderPage } from './klaviyo-page.ts'
+import { renderRefusal, serverError } from './klaviyo-problem.ts'
+import type { StoredProfile } from './klaviyo-profiles.ts'
+import type { Account } from './klaviyo-resources.ts'
+import { misbehaviour, readMisbehaviour } from './misbehave.ts'
+
+export interface LocalKlaviyoOptions {
+  readonly clock: Clock
+  readonly random: Random
+  /** The private key it takes. With `:readonly` behind it, the key may only read. */
+  readonly key: string
+  /** How many events to keep whole, the newest. Default 5000; of the others it keeps counts and fingerprints. */
+  readonly keep?: number
+  /** Whether rate limits are enforced. Default true. */
+  readonly limits?: boolean
+  readonly account?: Account
+}
+
+/** Requests that misbehaviour answers before they take effect are not in `refused` and `requests`. */
+export interface Summary extends Traffic {
+  /** Recorded. */
+  readonly events: number
+  readonly byMetric: Readonly<Record<string, number>>
+  /** Accepted and not recorded, since profile, metric and unique_id were known. */
+  readonly duplicates: number
+  /** Accepted and lost: test addresses, and a second event of one second without a unique_id. */
+  readonly dropped: number
+  readonly flowTriggering: number
+  readonly backfilled: number
+  readonly profiles: number
+}
+
+export interface LocalKlaviyo {
+  fetch(request: Request): Promise<Response>
+  /** The kept events that fit, oldest first. */
+  events(filter?: EventFilter): readonly RecordedEvent[]
+  summary(): Summary
+  profile(emailOrPhone: string): StoredProfile | undefined
+  /** Forgets everything. */
+  close(): void
+}
+
+const ACCOUNT: Account = { name: 'Sandbox', timezone: 'UTC' }
+
+/** Starts empty and well-behaved, and holds everything in memory. */
+export function localKlaviyo(options: LocalKlaviyoOptions): LocalKlaviyo {
+  const { clock, random, key, keep = 5_000, limits = true, account = ACCOUNT } = options
+  const memory = new EventMemory({ clock, random, keep })
+  const api = klaviyoApi(endpointsOf(memory, account), { clock, random, key, limits })
+  const failure = () => renderRefusal(serverError(), random)
+  const chaos = misbehaviour({ clock, random, failure })
+
+  const parts: Parts = {
+    memory,
+    summary() {
+      const byMetric = Object.fromEntries(memory.metrics().map(({ name, count }) => [name, count]))
+      return { ...memory.counts(), byMetric, profiles: memory.profiles.count, ...api.traffic() }
+    },
+    reset() {
+      memory.reset()
+      api.resetTraffic()
+      chaos.set({})
+    },
+    chaos,
+    account,
+  }
+  const app = control(parts)
+  app.all('/api/*', (c) => chaos.apply(c.req.raw, () => api.fetch(c.req.raw)))
+  app.onError(failure)
+
+  return {
+    fetch: async (request) => app.fetch(request),
+    events: (filter) => memory.events(filter),
+    summary: parts.summary,
+    profile: (emailOrPhone) => memory.profiles.find(emailOrPhone),
+    close: parts.reset,
+  }
+}
+
+interface Parts {
+  readonly memory: EventMemory
+  readonly chaos: ReturnType<typeof misbehaviour>
+  readonly account: Account
+  summary(): Summary
+  reset(): void
+}
+
+/** What the real one does not have: a page to look at, and a way to ask, upset and empty it. */
+function control({ memory, chaos, account, summary, reset }: Parts): Hono {
+  const app = new Hono()
+  app.get('/', (c) => c.html(renderPage(account.name, summary(), memory.events()), 200, PAGE_HEADERS))
+  app.get('/sandbox/summary', (c) => c.json(summary()))
+  app.get('/sandbox/events', (c) => c.json({ events: memory.events(c.req.query()) }))
+  app.post('/sandbox/misbehave', async (c) => {
+    const rules = readMisbehaviour(await c.req.json().catch(() => undefined))
+    if (!rules) return c.json({ error: 'Send rules: latency, failNext, failRate, hangRate, resetRate (numbers).' }, 400)
+    chaos.set(rules)
+    return c.json(chaos.rules())
+  })
+  app.post('/sandbox/reset', (c) => {
+    reset()
+    return c.json(summary())
+  })
+  return app
+}
