@@ -105,6 +105,17 @@ export function queueCases(current: () => Bench): void {
     expect(await store.dead({ limit: 10 })).toEqual([])
   })
 
+  test('an expired lease keeps no place: a replayed earlier record of its order goes first', async () => {
+    const { store, clock, lease, finish } = current()
+    await store.append([record('a', line), record('b', line)])
+    await finish(dead())
+    await lease({ hold: 1000 })
+    await store.replay(['a'])
+    expect(await lease()).toEqual([])
+    clock.advance(1000)
+    expect(ids(await lease())).toEqual(['a'])
+  })
+
   test('a renewed lease holds longer', async () => {
     const { store, clock, lease } = current()
     await store.append([record('a')])
