@@ -9,15 +9,23 @@ export function portOf(text: string, name: string): number {
   throw usage(`${name} must be a port from 0 to 65535, not "${text}"`)
 }
 
-const DATE = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/
+const DATE = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/
 
-/** Milliseconds since 1970. A date alone means midnight UTC; a time needs its zone, so that no machine's own decides. */
+/** Milliseconds since 1970. Without a zone it is UTC: no machine's own zone decides. */
 export function momentOf(text: string, name: string): number {
   const day = DATE.exec(text)?.[1]
-  const time = day === undefined ? Number.NaN : Date.parse(text)
+  const zoned = text.includes('T') && !/(Z|[+-]\d{2}:\d{2})$/.test(text) ? `${text}Z` : text
+  const time = day === undefined ? Number.NaN : Date.parse(zoned)
   // V8 reads 30 February as 2 March; we do not.
   if (day !== undefined && !Number.isNaN(time) && new Date(day).toISOString().startsWith(day)) return time
   throw usage(`${name} must be a date such as 2026-01-31 or 2026-01-31T09:30:00Z, not "${text}"`)
+}
+
+/** A positive number of something. */
+export function positiveOf(text: string, name: string): number {
+  const number = Number(text)
+  if (text.trim() !== '' && Number.isFinite(number) && number > 0) return number
+  throw usage(`${name} must be a number above 0, not "${text}"`)
 }
 
 /** The values of a comma-separated list, without empty ones. */

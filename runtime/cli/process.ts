@@ -39,15 +39,15 @@ function stopSignal(process: NodeProcess): AbortSignal {
 function outputOf(stream: WriteStream, process: NodeProcess): Output {
   // `connector trace ID | head` closes the pipe under us: that is no error.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
   })
   return {
     write: (text) => stream.write(text),
     isTTY: stream.isTTY === true,
     // Asked for each time, since a window may be resized.
     get columns() {
-      return stream.columns ?? 80
+      return stream.columns || 80 // 0 where a terminal does not tell
     },
   }
 }

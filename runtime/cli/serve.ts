@@ -3,7 +3,6 @@ import type { Connector } from '../flow/connector.ts'
 import type { Clock, Logger, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import { explain } from './failure.ts'
-import type { Io } from './io.ts'
 import type { Listener } from './listen.ts'
 import { untilAborted } from './until.ts'
 
@@ -18,7 +17,8 @@ export interface ServeParts {
   readonly listener: Listener
   /** Filled with reasons why no traffic should come here. */
   readonly trouble: string[]
-  readonly io: Pick<Io, 'clock' | 'signal'>
+  readonly clock: Clock
+  readonly signal: AbortSignal
   readonly logger: Logger
 }
 
@@ -28,7 +28,8 @@ export interface ServeParts {
  * The end, in order: no new connection; requests in flight are stored and
  * answered; leases are settled. Whoever opened the store closes it after that.
  */
-export async function serve({ connector, store, spec, listener, trouble, io, logger }: ServeParts): Promise<boolean> {
+export async function serve(parts: ServeParts): Promise<boolean> {
+  const { connector, listener, trouble, signal, logger } = parts
   const stop = new AbortController()
   const working = connector.work({ signal: stop.signal }).then(
     () => true,
@@ -37,8 +38,8 @@ export async function serve({ connector, store, spec, listener, trouble, io, log
       return false
     },
   )
-  const pruning = prune(store, spec, io.clock, stop.signal, logger)
-  await Promise.race([untilAborted(io.signal), working])
+  const pruning = prune(parts, stop.signal)
+  await Promise.race([untilAborted(signal), working])
   logger.info('stopping: requests in flight are answered, leases are settled; a second signal ends it at once')
   trouble.push('the process is stopping')
   await listener.drain(DRAIN)
@@ -50,16 +51,10 @@ export async function serve({ connector, store, spec, listener, trouble, io, log
 }
 
 /** Drops what retention no longer keeps, now and every hour. A failure is logged: room can wait, records cannot. */
-async function prune(
-  store: ServeParts['store'],
-  { delivery }: ServeParts['spec'],
-  clock: Clock,
-  signal: AbortSignal,
-  logger: Logger,
-): Promise<void> {
+async function prune({ store, spec, clock, logger }: ServeParts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      const records = await store.prune(delivery.retention)
+      const records = await store.prune(spec.delivery.retention)
       if (records > 0) logger.info('old records dropped', { records })
     } catch (error) {
       logger.warn(`old records not dropped: ${explain(error)}`)

@@ -39,7 +39,10 @@ export const backfill: CommandRow = {
 }
 
 /** Shows progress until the end, or until the person stops it. Resolves to the last that was seen. */
-async function follow(run: AsyncIterable<Progress>, { footer, io, note }: Context): Promise<Progress | undefined> {
+export async function follow(
+  run: AsyncIterable<Progress>,
+  { footer, io, note }: Context,
+): Promise<Progress | undefined> {
   const display = new ProgressDisplay({ footer, terminal: io.stderr.isTTY, clock: io.clock })
   let last: Progress | undefined
   const onStop = () => note('Stopping: what was read is kept. The same command goes on where this one stopped.')

@@ -1,7 +1,7 @@
 /** `sandbox`: the local stand-ins of both sides, alone. */
 import type { App } from '../app.ts'
 import type { CommandRow, Input } from '../command.ts'
-import { EXIT } from '../failure.ts'
+import { EXIT, Stop } from '../failure.ts'
 import { columns, json } from '../format.ts'
 import { portOf } from '../parse.ts'
 import { untilAborted } from '../until.ts'
@@ -19,7 +19,7 @@ export function sandbox(app: App): CommandRow {
     ],
     async run(context, input) {
       const { io } = context
-      const servers = await app.sandbox({ ports: portsOf(app, input), signal: io.signal })
+      const servers = await app.sandbox({ ports: portsOf(app, input), signal: io.signal }).catch(portTaken)
       try {
         const { addresses, env } = servers
         if (context.json) context.print(json({ addresses, env }))
@@ -39,6 +39,11 @@ function portsOf(app: App, input: Input): Record<string, number> {
     return [name, given === undefined ? port : portOf(given, `--${name}-port`)] as const
   })
   return Object.fromEntries(ports)
+}
+
+function portTaken(error: NodeJS.ErrnoException): never {
+  if (error.code !== 'EADDRINUSE') throw error
+  throw new Stop(EXIT.failed, 'one of its ports is taken by another process; the --…-port options choose others')
 }
 
 function welcome(addresses: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>): string {

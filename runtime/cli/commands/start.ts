@@ -62,11 +62,13 @@ async function run(context: Context, input: Input, place: Place, sandbox?: Sandb
   return withConnector(context, options, async (opened) => {
     const trouble: string[] = []
     const { app, io, logger } = context
+    // Asked for before anybody hears that we are up: from here on SIGTERM drains, until here it simply ends us.
+    const { signal } = io
     const fetch = routes({ app, connector: opened.connector, clock: io.clock, logger, trouble: () => trouble })
     await rememberLiveSince(opened, io.clock.now())
     const listener = await listen({ ...place, fetch, clock: io.clock })
     announce(context, opened, listener, sandbox)
-    return (await serve({ ...opened, listener, trouble, io, logger })) ? EXIT.ok : EXIT.failed
+    return (await serve({ ...opened, listener, trouble, clock: io.clock, signal, logger })) ? EXIT.ok : EXIT.failed
   })
 }
 

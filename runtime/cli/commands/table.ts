@@ -4,6 +4,7 @@ import type { CommandRow } from '../command.ts'
 import { backfill } from './backfill.ts'
 import { check } from './check.ts'
 import { listDeadLetters, replayDeadLetters } from './dead-letters.ts'
+import { demo } from './demo.ts'
 import { preview } from './preview.ts'
 import { sandbox } from './sandbox.ts'
 import { start } from './start.ts'
@@ -12,7 +13,7 @@ import { validate } from './validate.ts'
 
 /** In the order the help shows them. Some options depend on what is connected. */
 export function commandTable(app: App): readonly CommandRow[] {
-  return [start, backfill, validate, preview, check, trace, listDeadLetters, replayDeadLetters, sandbox(app)]
+  return [start, backfill, validate, preview, check, trace, listDeadLetters, replayDeadLetters, sandbox(app), demo]
 }
 
 /** What the first word of a two-word command stands for. */

@@ -1,0 +1,93 @@
+/** `demo`: the whole connector against the sandbox, with history first and live events after it. */
+import type { Connector } from '../../flow/connector.ts'
+import type { Tally } from '../../ports.ts'
+import type { Sandbox } from '../app.ts'
+import type { CommandRow, Context, Input } from '../command.ts'
+import { EXIT } from '../failure.ts'
+import { columns } from '../format.ts'
+import { listen } from '../listen.ts'
+import { type Opened, withConnector } from '../open.ts'
+import { positiveOf } from '../parse.ts'
+import { reportText } from '../report.ts'
+import { routes } from '../routes.ts'
+import { serve } from '../serve.ts'
+import { follow } from './backfill.ts'
+
+const LOOK_EVERY = 500
+
+export const demo: CommandRow = {
+  name: 'demo',
+  summary: 'Watch it work: local stand-ins of both sides, history first, then live events.',
+  options: [{ flags: '--for <seconds>', what: 'end by itself after the import (default: when you press Ctrl-C)' }],
+  examples: [
+    ['demo', 'no account needed, and nothing is kept'],
+    ['demo --for 20', 'for a script'],
+  ],
+  async run(context, input) {
+    const done = new AbortController()
+    const stop = () => done.abort()
+    context.io.signal.addEventListener('abort', stop, { once: true })
+    if (context.io.signal.aborted) stop()
+    const sandbox = await context.app.sandbox({ signal: done.signal })
+    const options = { needs: [], env: { ...context.env, ...sandbox.env }, store: 'memory:' }
+    try {
+      return await withConnector(context, options, (opened) => play(context, input, opened, sandbox, done))
+    } finally {
+      context.io.signal.removeEventListener('abort', stop)
+      stop()
+      await sandbox.close()
+    }
+  },
+}
+
+async function play(
+  context: Context,
+  input: Input,
+  opened: Opened,
+  sandbox: Sandbox,
+  done: AbortController,
+): Promise<number> {
+  const { app, io, logger } = context
+  const seconds = input.value('for') === undefined ? undefined : positiveOf(input.value('for') ?? '', '--for')
+  const { connector, store, spec } = opened
+  const fetch = routes({ app, connector, clock: io.clock, logger, trouble: () => [] })
+  const listener = await listen({ host: '127.0.0.1', port: 0, fetch, clock: io.clock })
+  const serving = serve({ ...opened, listener, trouble: [], io: { clock: io.clock, signal: done.signal }, logger })
+
+  const places = { ...sandbox.addresses, connector: listener.url.href }
+  context.print(
+    ['', 'Everything below is local. Where to look:', '', ...columns(Object.entries(places), '  '), ''].join('\n'),
+  )
+  await history(connector, context, done.signal)
+  if (!done.signal.aborted) {
+    context.print(`\nLive events, as they arrive. ${seconds === undefined ? 'Press Ctrl-C to end.' : ''}\n`)
+    sandbox.notify?.(new URL(spec.webhook.path, listener.url))
+    if (seconds !== undefined) void io.clock.sleep(seconds * 1000, done.signal).then(() => done.abort())
+    await tail(store, context, done.signal)
+  }
+  return (await serving) ? EXIT.ok : EXIT.failed
+}
+
+async function history(connector: Connector, context: Context, signal: AbortSignal): Promise<void> {
+  context.print('History: identifiers only, backfill flag on every event, so no flow starts.\n')
+  const last = await follow(connector.backfill({ signal }), context)
+  if (last !== undefined) context.print(reportText(last, last.phase === 'done', context.paint))
+}
+
+/** One line for each kind of thing that became of live events since the last look. */
+async function tail(store: Opened['store'], { io, print }: Context, signal: AbortSignal): Promise<void> {
+  const known = new Map<string, number>()
+  while (!signal.aborted) {
+    for (const tally of await store.tallies('live')) {
+      const name = nameOf(tally)
+      const more = tally.count - (known.get(name) ?? 0)
+      known.set(name, tally.count)
+      if (more > 0) print(`${new Date(io.clock.now()).toISOString().slice(11, 19)}  ${name}  ${tally.count} so far\n`)
+    }
+    await io.clock.sleep(LOOK_EVERY, signal)
+  }
+}
+
+function nameOf({ metric, status, reason }: Tally): string {
+  return `${(metric || 'a notification').padEnd(24)}  ${status}${reason === '' ? '' : `: ${reason}`}`.padEnd(54)
+}
