@@ -72,9 +72,9 @@ async function sortOut(batch: readonly Item[], fault: Fault, parts: BulkParts): 
 }
 
 /** The same event without its phone number, if an e-mail address still says whose it is. */
-function withoutPhone({ event, settle, without }: Item, { lane, limits }: BulkParts): Item | undefined {
+function withoutPhone({ event, settle }: Item, { lane, limits }: BulkParts): Item | undefined {
   const { phone_number, ...profile } = event.profile
-  if (without || phone_number === undefined || !profile.email) return undefined
+  if (phone_number === undefined || !profile.email) return undefined
   const trimmed = { ...event, profile }
   return { ...bulkEntry(trimmed, lane, limits), event: trimmed, settle, without: ['phone_number'] }
 }
