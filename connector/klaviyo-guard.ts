@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../runtime/types.ts'
  * A fetch for lane `backfill` alone. It reads the body that would go over the wire, not what was meant to be
  * sent, and throws a bug `Fault` unless `backfill: true` stands on every entry and every event of a bulk request.
  */
-export function guarded(fetch: Fetch): Fetch {
+export function guarded(pass: Fetch): Fetch {
   return async (request) => {
     if (!flagged(await request.clone().text()))
       throw new Fault(
@@ -15,7 +15,7 @@ export function guarded(fetch: Fetch): Fetch {
         'klaviyo/unflagged',
         'history without its backfill flag was stopped before it left; please report it',
       )
-    return fetch(request)
+    return pass(request)
   }
 }
 
