@@ -1,5 +1,5 @@
 /** Checks on single values, each with the limit or the shape that Klaviyo documents. */
-import { isValidPhoneNumber } from 'libphonenumber-js'
+import { isValidPhoneNumber } from 'libphonenumber-js/max'
 import type { Json } from '../../runtime/types.ts'
 import { below, type Check, type Complaint, isList, isObject } from './klaviyo-rules.ts'
 
