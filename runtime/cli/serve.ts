@@ -1,8 +1,9 @@
 /** Delivers while a listener receives, and ends in an order that loses nothing. */
 import type { Connector } from '../flow/connector.ts'
-import type { Clock, Logger, Store } from '../ports.ts'
+import type { Logger, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import { explain } from './failure.ts'
+import type { Io } from './io.ts'
 import type { Listener } from './listen.ts'
 import { untilAborted } from './until.ts'
 
@@ -17,8 +18,7 @@ export interface ServeParts {
   readonly listener: Listener
   /** Filled with reasons why no traffic should come here. */
   readonly trouble: string[]
-  readonly clock: Clock
-  readonly signal: AbortSignal
+  readonly io: Pick<Io, 'clock' | 'signal'>
   readonly logger: Logger
 }
 
@@ -29,7 +29,7 @@ export interface ServeParts {
  * answered; leases are settled. Whoever opened the store closes it after that.
  */
 export async function serve(parts: ServeParts): Promise<boolean> {
-  const { connector, listener, trouble, signal, logger } = parts
+  const { connector, listener, trouble, io, logger } = parts
   const stop = new AbortController()
   const working = connector.work({ signal: stop.signal }).then(
     () => true,
@@ -39,7 +39,7 @@ export async function serve(parts: ServeParts): Promise<boolean> {
     },
   )
   const pruning = prune(parts, stop.signal)
-  await Promise.race([untilAborted(signal), working])
+  await Promise.race([untilAborted(io.signal), working])
   logger.info('stopping: requests in flight are answered, leases are settled; a second signal ends it at once')
   trouble.push('the process is stopping')
   await listener.drain(DRAIN)
@@ -51,7 +51,7 @@ export async function serve(parts: ServeParts): Promise<boolean> {
 }
 
 /** Drops what retention no longer keeps, now and every hour. A failure is logged: room can wait, records cannot. */
-async function prune({ store, spec, clock, logger }: ServeParts, signal: AbortSignal): Promise<void> {
+async function prune({ store, spec, io, logger }: ServeParts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       const records = await store.prune(spec.delivery.retention)
@@ -59,6 +59,6 @@ async function prune({ store, spec, clock, logger }: ServeParts, signal: AbortSi
     } catch (error) {
       logger.warn(`old records not dropped: ${explain(error)}`)
     }
-    await clock.sleep(PRUNE_EVERY, signal)
+    await io.clock.sleep(PRUNE_EVERY, signal)
   }
 }

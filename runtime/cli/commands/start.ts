@@ -68,7 +68,9 @@ async function run(context: Context, input: Input, place: Place, sandbox?: Sandb
     await rememberLiveSince(opened, io.clock.now())
     const listener = await listen({ ...place, fetch, clock: io.clock })
     announce(context, opened, listener, sandbox)
-    return (await serve({ ...opened, listener, trouble, clock: io.clock, signal, logger })) ? EXIT.ok : EXIT.failed
+    return (await serve({ ...opened, listener, trouble, io: { clock: io.clock, signal }, logger }))
+      ? EXIT.ok
+      : EXIT.failed
   })
 }
 
