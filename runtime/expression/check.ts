@@ -1,7 +1,7 @@
 /** What can be said about an expression before it ever runs. JSONata turns a typo into silence; this does not. */
 import { builtins, volatile } from './builtins.ts'
 import { type Arity, arity, type FunctionTable } from './functions.ts'
-import { nearest, suggest } from './nearest.ts'
+import { list, nearest, suggest } from './nearest.ts'
 import type { Parsed, Problem } from './parse.ts'
 import { type Reference, references } from './references.ts'
 
@@ -9,39 +9,48 @@ export interface CheckOptions {
   readonly functions: FunctionTable
   /** Names that will be bound. */
   readonly variables: Iterable<string>
+  /** Names that are bound in other places, to tell a misplaced one from a misspelt one. */
+  readonly elsewhere?: Iterable<string>
   /** Why `$now`, `$millis`, `$random` and `$shuffle` are refused here. Absent: they are not. */
   readonly stable?: string
 }
 
+type Complaint = Omit<Problem, 'span'>
+
+/** The options, ready to be looked things up in. */
+interface Names {
+  readonly signatures: ReadonlyMap<string, string>
+  readonly variables: ReadonlySet<string>
+  readonly elsewhere: ReadonlySet<string>
+  readonly stable: string | undefined
+}
+
 export function check(parsed: Parsed, options: CheckOptions): readonly Problem[] {
   const own = options.functions.map(({ name, signature }) => [name, signature] as const)
-  const signatures = new Map([...Object.entries(builtins), ...own])
-  const variables = new Set(options.variables)
+  const names: Names = {
+    signatures: new Map([...Object.entries(builtins), ...own]),
+    variables: new Set(options.variables),
+    elsewhere: new Set(options.elsewhere),
+    stable: options.stable,
+  }
   return references(parsed.root).flatMap((reference) => {
-    const problem = judge(reference, signatures, variables, options)
+    const problem = judge(reference, names)
     const start = reference.end - reference.name.length - (reference.kind === 'bare' ? 0 : 1)
     return problem === undefined ? [] : [{ ...problem, span: [start, reference.end] as const }]
   })
 }
 
-type Complaint = Omit<Problem, 'span'>
-type Signatures = ReadonlyMap<string, string>
-
-function judge(
-  { kind, name, args }: Reference,
-  signatures: Signatures,
-  variables: ReadonlySet<string>,
-  { stable }: CheckOptions,
-): Complaint | undefined {
-  const signature = signatures.get(name)
-  if (kind === 'bare') return withoutDollar(name, signatures)
-  if (name === 'eval') {
-    return { code: 'eval', message: '$eval is switched off', help: 'write the expression itself' }
+function judge({ kind, name, args }: Reference, names: Names): Complaint | undefined {
+  const signature = names.signatures.get(name)
+  if (kind === 'bare') return withoutDollar(name, names)
+  if (name === 'eval') return { code: 'eval', message: '$eval is switched off', help: 'write the expression itself' }
+  if (names.stable !== undefined && volatile.has(name)) {
+    return { code: 'volatile', message: `$${name} gives another answer each time`, help: names.stable }
   }
-  if (stable !== undefined && volatile.has(name)) {
-    return { code: 'volatile', message: `$${name} gives another answer each time`, help: stable }
+  if (signature === undefined) {
+    if (names.variables.has(name)) return undefined
+    return kind === 'variable' ? unknownVariable(name, names) : unknownFunction(name, names)
   }
-  if (signature === undefined) return variables.has(name) ? undefined : unknown(kind, name, signatures, variables)
   if (kind === 'partial' && !Object.hasOwn(builtins, name)) {
     return { code: 'partial', message: `$${name} cannot be applied in part`, help: 'write function($x) { … } instead' }
   }
@@ -50,23 +59,23 @@ function judge(
 
 const dollar = (name: string): string => `"$${name}"`
 
-function withoutDollar(name: string, signatures: Signatures): Complaint {
+function withoutDollar(name: string, { signatures }: Names): Complaint {
   const [closest] = nearest(name, signatures.keys())
   const help = closest === undefined ? {} : { help: `did you mean ${dollar(closest)}?` }
   return { code: 'unknown-function', message: `"${name}" is called without a $`, ...help }
 }
 
-function unknown(
-  kind: Reference['kind'],
-  name: string,
-  signatures: Signatures,
-  variables: ReadonlySet<string>,
-): Complaint {
-  if (kind === 'variable') {
-    const near = nearest(name, [...variables, ...signatures.keys()])
-    const help = near.length > 0 ? suggest(name, near, dollar) : suggest(name, variables, dollar)
-    return { code: 'unknown-variable', message: `unknown variable ${dollar(name)}`, ...(help ? { help } : {}) }
+function unknownVariable(name: string, { variables, elsewhere, signatures }: Names): Complaint {
+  const here = variables.size === 0 ? 'nothing is bound here' : `bound here: ${list([...variables])}`
+  if (elsewhere.has(name)) {
+    return { code: 'misplaced-variable', message: `${dollar(name)} is not bound here`, help: here }
   }
+  const near = nearest(name, [...variables, ...signatures.keys()])
+  const help = near.length > 0 ? suggest(name, near, dollar) : `${here}; a field of the record is written without $`
+  return { code: 'unknown-variable', message: `unknown variable ${dollar(name)}`, help }
+}
+
+function unknownFunction(name: string, { signatures }: Names): Complaint {
   const near = nearest(name, signatures.keys())
   const help = near.length > 0 ? suggest(name, near, dollar) : 'the functions are listed in docs/reference/functions.md'
   return { code: 'unknown-function', message: `unknown function ${dollar(name)}`, help }

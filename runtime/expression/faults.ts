@@ -8,7 +8,6 @@ import { NotPlain } from './plain.ts'
 export const problemFault = ({ code, message, span }: Problem, origin: Origin): Fault =>
   fault(code, message, origin.at?.(span[0]) ?? origin.place)
 
-/** `text` is the expression's own: an error's offset counts only if it lies in it. */
 export function faultOf(error: unknown, origin: Origin, text: string): Fault {
   if (error instanceof Fault) {
     return new Fault(error.kind, error.code, error.message, { dead: true, place: origin.place, ...error.details })
@@ -19,10 +18,23 @@ export function faultOf(error: unknown, origin: Origin, text: string): Fault {
     return fault('failed', `the expression failed (${name})`, origin.place, error)
   }
   const { code, token, position } = error
-  const place = within(position, text) ? origin.at?.(position - 1) : undefined
-  const message = explain(typeof token === 'string' ? { code, token } : { code })
+  const word = typeof token === 'string' ? token : undefined
+  const start = startOf(word, position, text)
+  const message = explain(word === undefined ? { code } : { code, token: word })
   // No cause: JSONata's error holds the value it complains about.
-  return fault(code, `the expression failed: ${message}`, place ?? origin.place)
+  const place = start === undefined ? origin.place : (origin.at?.(start) ?? origin.place)
+  return fault(code, `the expression failed: ${message}`, place)
+}
+
+/**
+ * Where the word that failed begins. JSONata gives the offset after it, and keeps that of a built-in function in one
+ * place for all evaluations at the same time, so it is believed only where the word is found.
+ */
+function startOf(word: string | undefined, position: unknown, text: string): number | undefined {
+  if (word === undefined || word === '' || typeof position !== 'number') return undefined
+  const before = text.slice(0, position)
+  const found = [`$${word}(`, word].find((each) => before.endsWith(each))
+  return found === undefined ? undefined : position - found.length
 }
 
 const fault = (code: string, message: string, place: string, cause?: unknown): Fault =>
@@ -36,6 +48,3 @@ interface Thrown {
 
 const isThrown = (error: unknown): error is Thrown =>
   typeof error === 'object' && error !== null && 'code' in error && /^[STD]\d{4}$/.test(String(error.code))
-
-const within = (position: unknown, text: string): position is number =>
-  typeof position === 'number' && position >= 1 && position <= text.length

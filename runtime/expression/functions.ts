@@ -25,7 +25,10 @@ export interface Arity {
 
 /** Reads the arity off a signature. A parameter marked `-` may be left out, since the context stands in for it. */
 export function arity(signature: string): Arity {
-  const params = signature.replace(/^<|(:.*)?>$/g, '').replace(/<[^<>]*>/g, '')
+  const [params = ''] = signature
+    .slice(1, -1)
+    .replace(/<[^<>]*>/g, '')
+    .split(':')
   const found = [...params.matchAll(/(\([^)]*\)|[a-z])([-?+]?)/g)]
   const optional = found.filter(([, , mark]) => mark === '-' || mark === '?').length
   const max = found.some(([, , mark]) => mark === '+') ? Number.POSITIVE_INFINITY : found.length

@@ -1,11 +1,15 @@
 /** "Did you mean": the known words nearest to a wrong one. */
 
-/** Known words, nearest first, near enough to be meant: a third of the letters may differ, or one be part of the other. */
+/**
+ * Known words, nearest first, near enough to be meant: a third of the letters may differ, or one be part of the other.
+ * Those clearly further off than the nearest are left out.
+ */
 export function nearest(word: string, known: Iterable<string>): readonly string[] {
   const wanted = word.toLowerCase()
   const scored = [...new Set(known)].map((candidate) => ({ candidate, score: score(wanted, candidate.toLowerCase()) }))
+  const best = Math.min(...scored.map(({ score }) => score))
   return scored
-    .filter(({ score }) => score <= 1)
+    .filter(({ score }) => score <= Math.min(1, best + 0.3))
     .sort((a, b) => a.score - b.score || a.candidate.localeCompare(b.candidate, 'en'))
     .map(({ candidate }) => candidate)
 }

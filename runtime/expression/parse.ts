@@ -19,7 +19,7 @@ export interface Limits {
  * Wide enough for a page of 150 full records, narrow enough that a runaway recursion ends.
  * The timeout also counts what else ran meanwhile, so it is long: it is for loops without an end.
  */
-export const defaultLimits: Limits = { timeout: 10_000, stack: 500, sequence: 200_000, output: 64_000_000 }
+export const defaultLimits: Limits = { timeout: 5_000, stack: 500, sequence: 200_000, output: 64_000_000 }
 
 /** Something wrong within an expression. Offsets are into its text. */
 export interface Problem {
@@ -65,18 +65,32 @@ function problemOf(error: unknown, text: string): Problem {
   }
   const word = typeof token === 'string' ? token : undefined
   const message = explain({ code, ...(word === undefined ? {} : { token: word }), expected: String(value ?? '') })
-  return { code, message, ...withHelp(code), span: span(text, position, word) }
+  const place = span(text, position, word)
+  return { code, message, ...help(code, text, place), span: place }
 }
 
 const helps: Readonly<Record<string, string>> = {
   S0101: 'close it with the same quote',
   S0105: 'close it with `',
   S0203: 'a bracket was opened and not closed',
+  S0204: 'to negate, write $not(…)',
   S0207: 'an operator has nothing on its right',
   S0213: 'quote a name that looks like a number: `123`',
 }
 
-const withHelp = (code: string) => (helps[code] === undefined ? {} : { help: helps[code] })
+/** What other languages write, and JSONata does not. */
+const habits: Readonly<Record<string, string>> = {
+  '==': 'equality is written with one =',
+  '&&': 'write and',
+  '||': 'write or',
+}
+
+function help(code: string, text: string, [start, end]: Problem['span']): { help?: string } {
+  const around = text.slice(Math.max(0, start - 1), end + 1)
+  const habit = Object.keys(habits).find((each) => around.includes(each))
+  const found = habit === undefined ? helps[code] : habits[habit]
+  return found === undefined ? {} : { help: found }
+}
 
 /** JSONata gives the offset after the offending word. */
 function span(text: string, position: number, token: string | undefined): readonly [number, number] {

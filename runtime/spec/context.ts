@@ -23,6 +23,8 @@ export interface Complaint {
 export class Context {
   readonly functions: FunctionTable
   readonly diagnostics: Diagnostic[] = []
+  /** Every name that is bound in some place or other. */
+  readonly names = new Set(['part', 'notification', 'workspace', 'cursor', 'pageSize', 'since', 'until', 'key', 'keys'])
 
   constructor(functions: FunctionTable) {
     this.functions = functions
@@ -44,7 +46,9 @@ export class Context {
   expression(yaml: YamlFile, path: Path, scope: Scope): Expression {
     const text = yaml.text(path)
     const parsed = parse(text.value)
-    const problems = isProblem(parsed) ? [parsed] : check(parsed, { ...scope, functions: this.functions })
+    const problems = isProblem(parsed)
+      ? [parsed]
+      : check(parsed, { ...scope, elsewhere: this.names, functions: this.functions })
     for (const { code, message, help, span } of problems) {
       const last = text.at(Math.max(span[0], span[1] - 1))
       const place = [text.at(span[0]), last + 1] as const

@@ -60,6 +60,7 @@ interface ConnectorFile {
 }
 
 function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments, context: Context): Spec | undefined {
+  for (const name of Object.keys(document.lookups)) context.names.add(name)
   const resources = compileResources(document, yaml, context)
   const streams = compileStreams(document, yaml, context)
   const lookups = compileLookups(document, yaml, context)

@@ -34,6 +34,10 @@ export async function readSpec(files: SpecFiles, context: Context): Promise<Spec
     if (text === undefined) return 'absent'
     const yaml = new YamlFile(new SourceFile(path, text))
     read.push(yaml.file)
+    if (kind === 'mapping' && isProfile(yaml.value)) {
+      context.error(yaml, yaml.span(['profile']), otherProfile)
+      return undefined
+    }
     const { document, errors } = conform(kind, yaml)
     context.diagnostics.push(...errors)
     return document && { document, yaml }
@@ -67,6 +71,16 @@ export async function readSpec(files: SpecFiles, context: Context): Promise<Spec
 
 const push = <T>(all: T[], one: T | undefined): void => {
   if (one !== undefined) all.push(one)
+}
+
+/** The profile's file, named by a pattern for metrics, and not as the profile. */
+const isProfile = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'profile' in value && !('metric' in value)
+
+const otherProfile = {
+  code: 'spec/other-profile',
+  message: 'this is a profile, and connector.yaml names another',
+  help: 'name this file under "profile" in connector.yaml, or keep it out of "mappings"',
 }
 
 /** The metrics' files and property sets, once each. The profile is none of them, even where a pattern names it. */

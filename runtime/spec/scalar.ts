@@ -6,18 +6,18 @@ export type ScalarStyle = 'PLAIN' | 'QUOTE_DOUBLE' | 'QUOTE_SINGLE' | 'BLOCK_LIT
  * The offset in `source` of every character of `value`, and of its end. `start` is where the scalar begins: its
  * quote, or the `|` or `>` of a block.
  *
- * Indents, folds and trailing blanks only ever add or change white space, so all other characters are found in
- * order; white space stands where the text went on.
+ * Indents, folds and trailing blanks only ever add or change blanks, so all other characters are found in order;
+ * blanks stand where the text went on.
  */
 export function offsets(source: string, start: number, value: string, style: string): readonly number[] {
   let at = start + begin(source, start, style)
   const found: number[] = []
   for (const char of value.split('')) {
-    if (style === 'QUOTE_DOUBLE') at = skipLineBreak(source, at)
     const isBlank = /\s/.test(char)
-    if (!isBlank) while (/\s/.test(source[at] ?? '')) at++
+    if (!isBlank)
+      for (let blank = blankAt(source, at, style); blank > 0; blank = blankAt(source, at, style)) at += blank
     found.push(at)
-    at += isBlank && !/[\s\\]/.test(source[at] ?? '') ? 0 : width(source, at, style)
+    at += isBlank ? blankAt(source, at, style) : width(source, at, style)
   }
   return [...found, at]
 }
@@ -29,10 +29,11 @@ function begin(source: string, start: number, style: string): number {
   return 0
 }
 
-/** `\` at the end of a line in double quotes: the line goes on. */
-function skipLineBreak(source: string, at: number): number {
-  const [folded] = /^\\\r?\n\s*/.exec(source.slice(at, at + 200)) ?? ['']
-  return at + folded.length
+/** How many characters make the blank that stands here; 0 if there is none. In double quotes it may be escaped. */
+function blankAt(source: string, at: number, style: string): number {
+  if (/\s/.test(source[at] ?? '')) return 1
+  if (style !== 'QUOTE_DOUBLE' || source[at] !== '\\') return 0
+  return /[ntrvf_NLP\s]/.test(source[at + 1] ?? '') ? 2 : 0
 }
 
 const escapes: Readonly<Record<string, number>> = { x: 4, u: 6, U: 10 }

@@ -1,6 +1,6 @@
 /** What a JSON Schema validator says, in words for the person who wrote the file. */
 import type { DefinedError } from 'ajv'
-import { suggest } from '../expression/nearest.ts'
+import { nearest, suggest } from '../expression/nearest.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Path, Span, YamlFile } from './yaml.ts'
 
@@ -23,8 +23,20 @@ interface Words {
 
 export function complaints(errors: readonly DefinedError[], yaml: YamlFile): readonly Diagnostic[] {
   // `propertyNames` only says that a name broke another rule, which says so itself.
-  const telling = errors.filter(({ keyword }) => keyword !== 'propertyNames')
+  const telling = errors.filter((error) => error.keyword !== 'propertyNames' && !isMisspelled(error, errors))
   return telling.map((error) => ({ severity: 'error', file: yaml.file, ...words(error, yaml) }))
+}
+
+/** A key that is missing because it is misspelt: the unknown key says so. */
+function isMisspelled(error: DefinedError, errors: readonly DefinedError[]): boolean {
+  if (error.keyword !== 'required') return false
+  const keys = Object.keys((error.parentSchema as SchemaPart).properties ?? {})
+  return errors.some(
+    (other) =>
+      other.keyword === 'additionalProperties' &&
+      other.instancePath === error.instancePath &&
+      nearest(other.params.additionalProperty, keys)[0] === error.params.missingProperty,
+  )
 }
 
 function words(error: DefinedError, yaml: YamlFile): Words {
@@ -48,7 +60,7 @@ function words(error: DefinedError, yaml: YamlFile): Words {
       const { propertyName } = error
       const message = `${shown(propertyName ?? error.data)} is not ${kindOf(schema)}`
       const span = propertyName === undefined ? yaml.span(path) : yaml.keySpan([...path, propertyName])
-      return { code: 'spec/value', message, ...exampleHelp(schema), span }
+      return { code: 'spec/value', message, ...formHelp(schema), span }
     }
     default:
       return { code: 'spec/value', message: bounds(error, path), ...exampleHelp(schema), span: yaml.span(path) }
@@ -64,7 +76,7 @@ function unknownKey(key: string, path: Path, schema: SchemaPart, yaml: YamlFile)
 function missingKey(key: string, path: Path, schema: SchemaPart, yaml: YamlFile): Words {
   const description = schema.properties?.[key]?.description
   const message = `"${key}" is missing${within(path)}`
-  const help = description === undefined ? {} : { help: `${key}: ${description}` }
+  const help = description === undefined ? {} : { help: `${key}: ${firstSentence(description)}` }
   return { code: 'spec/missing-key', message, ...help, span: yaml.keySpan(path) }
 }
 
@@ -120,6 +132,16 @@ function exampleHelp({ examples = [] }: SchemaPart): { help?: string } {
   if (example === undefined || example === null) return {}
   return { help: `for example: ${typeof example === 'string' ? example : JSON.stringify(example)}` }
 }
+
+/** How it is written, and one such. */
+function formHelp(schema: SchemaPart): { help?: string } {
+  const { help } = exampleHelp(schema)
+  const said = [schema.description && firstSentence(schema.description), help].filter((each) => each !== undefined)
+  return said.length === 0 ? {} : { help: said.join('; ') }
+}
+
+/** Without its full stop. */
+const firstSentence = (text: string): string => (/^.*?(?=\.(\s|$))/.exec(text)?.[0] ?? text).replace(/\.$/, '')
 
 const nameOf = (path: Path): string => {
   const last = path.at(-1)

@@ -12,8 +12,20 @@ import type { YamlFile } from './yaml.ts'
 
 const schemas = { connector, mapping, profile, properties }
 
-/** Compiling a schema takes longer than all the rest, so each is compiled when first needed, once. */
-const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, strictRequired: false })
+/**
+ * Compiling the schemas is most of the time a start takes, so each is compiled once, when first needed, and a test, not
+ * the start, holds them against the meta-schema.
+ */
+const ajv = new Ajv({
+  allErrors: true,
+  verbose: true,
+  allowUnionTypes: true,
+  strictRequired: false,
+  inlineRefs: false,
+  meta: false,
+  validateSchema: false,
+  code: { optimize: false },
+})
 ajv.addSchema(definitions, 'definitions.schema.json')
 const compiled = new Map<string, ValidateFunction>()
 

@@ -1,0 +1,21 @@
+/** The reference page of the functions an expression may call. */
+import { builtins } from '../runtime/expression/builtins.ts'
+import type { FunctionTable } from '../runtime/expression/functions.ts'
+import { generatedNote } from './schema-reference.ts'
+
+export function functionsPage(functions: FunctionTable): string {
+  const own = functions.map(
+    ({ name, signature, doc, example }) =>
+      `## \`$${name}\`\n\n${doc}\n\nSignature: \`${signature}\`\n\n` +
+      `\`\`\`text\n${example.expr}\n→ ${example.gives === undefined ? 'nothing' : JSON.stringify(example.gives)}\n\`\`\``,
+  )
+  const names = Object.keys(builtins)
+    .filter((name) => name !== 'eval')
+    .map((name) => `\`$${name}\``)
+  const built = [
+    '## Built in',
+    `${names.join(', ')}.`,
+    'They are described at <https://docs.jsonata.org>. `$eval` is switched off; `$now`, `$millis`, `$random` and `$shuffle` are refused in mappings, where the same record must give the same event at any time.',
+  ]
+  return ['# Functions', `${generatedNote}\n\nWhat an expression may call.`, ...own, ...built, ''].join('\n\n')
+}
