@@ -143,6 +143,18 @@ describe('dead letters', () => {
     expect(new Set(group.ids).size).toBe(450)
   })
 
+  test.each([
+    ['config', 'mend the mapping or the setting, then replay it'],
+    ['data', 'then replay it'],
+    ['transient', 'replay it when the other side is well'],
+    ['bug', 'us: please report it'],
+  ] as const)('of kind %s say who must act, and never that they go on by themselves', async (kind, advice) => {
+    await settle(record('webhook:a'), { status: 'dead', fault: { ...fault, kind }, events: [] })
+    const { out } = await run(['dead-letters', 'list'], { store })
+    expect(out).toContain(advice)
+    expect(out).not.toContain('by itself')
+  })
+
   test('are queued again by id', async () => {
     for (const id of ['a', 'b']) await settle(record(`webhook:${id}`), dead())
     const { exit, out } = await run(['dead-letters', 'replay', 'webhook:a'], { store })

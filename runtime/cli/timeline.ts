@@ -1,7 +1,7 @@
 /** Ledger entries as a story a person can follow: when, by which road, how each event ended. */
 import type { LedgerEntry } from '../ports.ts'
 import type { EventResult, FaultInfo } from '../types.ts'
-import { WHO_ACTS } from './failure.ts'
+import { whoActs } from './failure.ts'
 import { duration, moment, plural } from './format.ts'
 import type { Paint, Style } from './io.ts'
 
@@ -27,7 +27,7 @@ function entryLines(entry: LedgerEntry, paint: Paint): string[] {
     `    record   ${entry.id}`,
     `    status   ${statusText(entry, paint)}`,
     ...(outcome?.status === 'skipped' ? [`    reason   ${outcome.reason}`] : []),
-    ...(outcome && 'fault' in outcome ? faultLines(outcome.fault, '    ') : []),
+    ...(outcome && 'fault' in outcome ? faultLines(outcome.fault, outcome.status === 'dead', '    ') : []),
     ...(outcome?.events ?? []).flatMap((event) => eventLines(event, paint)),
   ]
 }
@@ -51,11 +51,11 @@ function eventLines(event: EventResult, paint: Paint): string[] {
   return [
     `    event    ${event.metric}: ${paint(STYLES[event.status], event.status)}`,
     ...facts.filter(Boolean).map((fact) => `               ${fact}`),
-    ...(event.fault ? faultLines(event.fault, '               ') : []),
+    ...(event.fault ? faultLines(event.fault, event.status === 'dead', '               ') : []),
   ]
 }
 
-function faultLines(fault: FaultInfo, indent: string): string[] {
+function faultLines(fault: FaultInfo, dead: boolean, indent: string): string[] {
   const place = fault.place === undefined ? [] : [`${indent}place    ${fault.place}`]
-  return [`${indent}fault    ${fault.message} [${fault.code}]`, ...place, `${indent}who acts ${WHO_ACTS[fault.kind]}`]
+  return [`${indent}fault    ${fault.message} [${fault.code}]`, ...place, `${indent}who acts ${whoActs(fault, dead)}`]
 }

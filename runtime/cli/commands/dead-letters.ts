@@ -1,7 +1,7 @@
 /** `dead-letters list` and `dead-letters replay`: what could not be delivered, and once more. */
 import type { CommandRow } from '../command.ts'
 import { type DeadGroup, deadLetters, groupDead } from '../dead.ts'
-import { EXIT, usage, WHO_ACTS } from '../failure.ts'
+import { EXIT, usage, whoActs } from '../failure.ts'
 import { json, plural } from '../format.ts'
 import type { Paint } from '../io.ts'
 import { withStore } from '../open.ts'
@@ -64,7 +64,7 @@ function groupLines(group: DeadGroup, paint: Paint): string[] {
     `${paint('red', group.code)}  ${plural(group.count, 'record')}`,
     `    message  ${group.message}`,
     ...(group.place === undefined ? [] : [`    place    ${group.place}`]),
-    `    who acts ${WHO_ACTS[group.kind]}`,
+    `    who acts ${whoActs(group, true)}`,
     ...shown.map((id, at) => `    ${at === 0 ? 'records ' : '        '} ${id}`),
     ...(more > 0 ? [`             and ${plural(more, 'more', 'more')} (--json lists all)`] : []),
   ]
