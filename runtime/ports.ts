@@ -1,6 +1,6 @@
 /** What the runtime asks of its host: clock, log, store, destination. Each can be replaced. */
 
-import type { Fault, FaultKind } from './fault.ts'
+import type { Fault, FaultDetails, FaultKind } from './fault.ts'
 import type {
   EventResult,
   Ingress,
@@ -98,11 +98,8 @@ export interface LeaseRequest {
   readonly hold: number
 }
 
-export interface Retention {
-  /** Settled records are dropped when older than this many milliseconds, by status. Dead letters have their own. */
-  readonly settled: number
-  readonly dead: number
-}
+/** Records are dropped when they ended longer ago than this, milliseconds; dead letters have an age of their own. */
+export type Retention = Readonly<Record<'settled' | 'dead', number>>
 
 /**
  * Keeps records until they are settled, and remembers what became of them.
@@ -187,15 +184,11 @@ export interface Source {
 }
 
 /** What one vendor's refusal means, where its status alone does not say it. */
-export interface Refused {
+export interface Refused extends Pick<FaultDetails, 'movedTo' | 'pointers'> {
   readonly message?: string
   readonly kind?: FaultKind
   /** Without the vendor's name. */
   readonly code?: string
-  /** The path where a thing that is gone lives on, e.g. after a merge. */
-  readonly movedTo?: string
-  /** JSON pointers into the refused request. */
-  readonly pointers?: readonly string[]
 }
 
 /** One line of `connector check`. */

@@ -33,10 +33,10 @@ export interface Listener {
 }
 
 /** Throws a `Stop` that says what to do when the port cannot be had. */
-export async function listen({ host, port, fetch, clock }: ListenOptions): Promise<Listener> {
+export async function listen({ host, port, fetch: handle, clock }: ListenOptions): Promise<Listener> {
   let draining = false
   const answer = async (request: Request) => {
-    const response = await fetch(request)
+    const response = await handle(request)
     // Otherwise a kept-alive connection would go on past the close of the server.
     if (draining) response.headers.set('connection', 'close')
     return response

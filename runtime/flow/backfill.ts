@@ -61,7 +61,7 @@ export async function* backfill(parts: BackfillParts, options: BackfillOptions):
     }
     if (failure !== undefined) throw failure
     if (options.signal.aborted) return
-    await worker_done()
+    await finish(state, parts)
     yield await snapshot(state, { store, resumed, elapsed: clock.now() - began })
   } finally {
     options.signal.removeEventListener('abort', stop)
@@ -70,11 +70,13 @@ export async function* backfill(parts: BackfillParts, options: BackfillOptions):
     await reader
     await worker
   }
+}
 
-  async function worker_done(): Promise<void> {
-    state.phase = 'done'
-    await store.append([], saved(state))
-  }
+/** What was looked up for the import is other people's data, and stale tomorrow: it goes. */
+async function finish(state: Import, { store, spec }: BackfillParts): Promise<void> {
+  state.phase = 'done'
+  await store.append([], saved(state))
+  for (const { name, batch } of spec.lookups.values()) if (batch) await store.uncache(name)
 }
 
 /** Reads what is left of every stream, then waits until all of it is settled. */

@@ -53,7 +53,7 @@ export interface Progress {
   readonly sent: number
   readonly sentByMetric: Readonly<Record<string, number>>
   readonly skipped: Readonly<Record<string, number>>
-  /** Dead letters of this run. */
+  /** Events of this run that ended in dead letters. */
   readonly dead: number
   /** Milliseconds since this process began the run. */
   readonly elapsed: number

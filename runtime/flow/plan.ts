@@ -1,5 +1,6 @@
 /** What each mapping needs fetched, worked out once when the connector is assembled. */
 import type { Expression } from '../expression/expression.ts'
+import { neededLookups } from '../spec/compile-lookups.ts'
 import type { LookupSpec, Mapping, Property, SkipRule, Spec } from '../spec/spec.ts'
 import type { Lane } from '../types.ts'
 
@@ -53,17 +54,6 @@ function mappingPlan(mapping: Mapping, profile: ProfilePlan, spec: Spec): Mappin
 
 const expressions = (properties: readonly Property[]): Expression[] => properties.map(({ expr }) => expr)
 
-/** The lookups these expressions name, each after the one it is worked out from. */
 function needs(spec: Spec, named: readonly Expression[], always: readonly string[] = []): readonly LookupSpec[] {
-  const ordered = new Map<string, LookupSpec>()
-  const add = (name: string) => {
-    const lookup = spec.lookups.get(name)
-    if (lookup === undefined || ordered.has(name)) return
-    for (const before of [...(lookup.of === undefined ? [] : [lookup.of]), ...(lookup.key?.variables ?? [])])
-      add(before)
-    ordered.set(name, lookup)
-  }
-  always.forEach(add)
-  for (const expression of named) expression.variables.forEach(add)
-  return [...ordered.values()]
+  return neededLookups(named, spec.lookups, always).flatMap((name) => spec.lookups.get(name) ?? [])
 }

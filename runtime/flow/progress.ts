@@ -20,10 +20,10 @@ export async function snapshot(
     phase: state.phase,
     streams: [...(state.sweep ? [state.sweep] : []), ...state.streams].map(told),
     waiting: (await store.backlog('backfill')).records,
-    sent: Object.values(sentByMetric).reduce((sum, count) => sum + count, 0),
+    sent: sum(sentByMetric),
     sentByMetric,
     skipped: counted('skipped', 'reason'),
-    dead: await deadOf(store, state.run.id),
+    dead: sum(counted('dead', 'reason')),
     elapsed,
   }
 }
@@ -32,14 +32,4 @@ function told({ stream, seen, total, done }: StreamState): StreamProgress {
   return { stream, seen, done, ...(total !== undefined && { total }) }
 }
 
-/** Counted by pages: dead letters are few, or something is wrong that is worth the wait. */
-async function deadOf(store: Store, run: string): Promise<number> {
-  let after = 0
-  for (let count = 0; ; ) {
-    const page = await store.dead({ after, limit: 500, run })
-    count += page.length
-    const last = page.at(-1)
-    if (last === undefined || page.length < 500) return count
-    after = last.seq
-  }
-}
+const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((all, count) => all + count, 0)

@@ -1,5 +1,6 @@
 /** From an answer that is no success to a fault: who must act, and when to come back. */
-import { Fault, type FaultDetails, type FaultKind } from '../fault.ts'
+import { Fault, type FaultKind } from '../fault.ts'
+import type { Refused } from '../ports.ts'
 import type { Json } from '../types.ts'
 import { resetTime } from './budget.ts'
 
@@ -20,14 +21,7 @@ export interface Refuser {
 }
 
 /** Turns an error answer into what a fault may say: no personal data. `body` is its JSON, if it is JSON. */
-export type Explain = (status: number, body: Json | undefined, headers: Headers) => Explanation
-
-export interface Explanation extends Pick<FaultDetails, 'pointers' | 'movedTo'> {
-  readonly message?: string
-  /** Instead of the kind and code (without the name) that the status alone would give. */
-  readonly kind?: FaultKind
-  readonly code?: string
-}
+export type Explain = (status: number, body: Json | undefined, headers: Headers) => Refused
 
 /** A wrong `Retry-After` must not silence us for years, milliseconds. */
 const LONGEST_WAIT = 86_400_000
