@@ -49,7 +49,11 @@ function judge({ kind, name, args }: Reference, names: Names): Complaint | undef
   }
   if (signature === undefined) {
     if (names.variables.has(name)) return undefined
-    return kind === 'variable' ? unknownVariable(name, names) : unknownFunction(name, names)
+    return kind === 'call' || kind === 'partial' ? unknownFunction(name, names) : unknownVariable(name, names)
+  }
+  if (kind === 'variable') {
+    const help = `call it: $${name}(…)`
+    return { code: 'uncalled', message: `$${name} is a function, and is not called`, help }
   }
   if (kind === 'partial' && !Object.hasOwn(builtins, name)) {
     return { code: 'partial', message: `$${name} cannot be applied in part`, help: 'write function($x) { … } instead' }

@@ -28,7 +28,7 @@ export function link(parsed: Parsed, origin: Origin, functions: FunctionTable): 
     throw new Fault('config', 'expression/eval', '$eval is switched off')
   })
   const variables = new Set(called)
-  for (const { name, kind } of named) if (kind !== 'variable' || isFunction(name, functions)) variables.delete(name)
+  for (const { name, kind } of named) if (kind === 'bare' || isFunction(name, functions)) variables.delete(name)
   const careful = writesToInput(root)
 
   return {

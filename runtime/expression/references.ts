@@ -2,8 +2,8 @@
 import { bareName, type Node, type Pair, type Stage } from './ast.ts'
 
 export interface Reference {
-  /** `bare`: called without its `$`. */
-  readonly kind: 'variable' | 'call' | 'partial' | 'bare'
+  /** `passed`: as it is, to a function or a name. `bare`: called without its `$`. */
+  readonly kind: 'variable' | 'passed' | 'call' | 'partial' | 'bare'
   /** Without `$`. */
   readonly name: string
   /** Offset after the name. */
@@ -43,7 +43,7 @@ function visit(node: Node, scope: Scope, found: Reference[], piped = false): voi
       break
     case 'apply':
       go(node.lhs as Node)
-      if (node.rhs) visit(node.rhs, scope, found, true)
+      if (node.rhs) pass(node.rhs, scope, found, true)
       break
     case 'lambda': {
       const own = inner(scope)
@@ -60,7 +60,7 @@ function visit(node: Node, scope: Scope, found: Reference[], piped = false): voi
       const name = String((node.lhs as Node).value)
       // A function may call itself, so its name is bound within its own body.
       if (node.rhs?.type === 'lambda') scope.names.add(name)
-      go(node.rhs)
+      if (node.rhs) pass(node.rhs, scope, found)
       scope.names.add(name)
       break
     }
@@ -107,7 +107,14 @@ function visitCall(node: Node, scope: Scope, found: Reference[], piped: boolean)
   } else if (procedure) {
     visit(procedure, scope, found)
   }
-  for (const argument of node.arguments ?? []) visit(argument, scope, found)
+  for (const argument of node.arguments ?? []) pass(argument, scope, found)
+}
+
+/** Where a function may stand without being called. */
+function pass(node: Node, scope: Scope, found: Reference[], piped = false): void {
+  const plain = node.type === 'variable' && !node.predicate && !node.group
+  if (plain) note(node, scope, found, { kind: 'passed', args: 0 })
+  else visit(node, scope, found, piped)
 }
 
 function note(node: Node, scope: Scope, found: Reference[], what: Pick<Reference, 'kind' | 'args'>): void {

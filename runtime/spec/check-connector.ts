@@ -1,4 +1,6 @@
 /** What a schema cannot say about connector.yaml: the names in it fit each other. */
+
+import { isFunction } from '../expression/compile.ts'
 import type { Context } from './context.ts'
 import { known } from './names.ts'
 import type { LookupSpec, Spec } from './spec.ts'
@@ -22,6 +24,10 @@ export function checkConnector(names: Named, yaml: YamlFile, context: Context): 
 function checkLookup(lookup: LookupSpec, names: Named, yaml: YamlFile, context: Context): void {
   const { name, of, sweep, table, item, batch } = lookup
   const path = ['lookups', name]
+  if (isFunction(name, context.functions)) {
+    const message = `"$${name}" is a function, so a lookup cannot have its name`
+    context.error(yaml, yaml.keySpan(path), { code: 'spec/name-taken', message, help: 'give the lookup another name' })
+  }
   if (of !== undefined) known('lookup', of, names.lookups, [...path, 'of'], yaml, context)
   if (sweep !== undefined) known('stream', sweep, names.streams, [...path, 'sweep'], yaml, context)
   if (table === undefined && item === undefined) {

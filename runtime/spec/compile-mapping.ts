@@ -35,7 +35,7 @@ export function compileMapping(document: Document, yaml: YamlFile, names: Known,
   checkFrom(document, yaml, names, context)
   const sets = useSets(document.use, names.sets, yaml, context)
   const scope = mappingScope(names.lookups)
-  // Asked before anything is fetched, so no lookup is bound yet.
+  // Asked before anything is fetched, so no lookup is bound yet. A rule that needs one is a `skip`.
   const early = { variables: ['part', 'notification', 'workspace'], stable }
   const mapping: Omit<Mapping, 'lookups'> = {
     metric,
@@ -48,7 +48,7 @@ export function compileMapping(document: Document, yaml: YamlFile, names: Known,
     ...(each === undefined
       ? {}
       : { each: context.expression(yaml, ['each'], { ...early, variables: ['notification'] }) }),
-    ...(when === undefined ? {} : { when: context.expression(yaml, ['when'], scope) }),
+    ...(when === undefined ? {} : { when: context.expression(yaml, ['when'], early) }),
     key: compileKey(document, yaml, context),
     time: context.expression(yaml, ['time'], early),
     contact: context.expression(yaml, ['contact'], early),

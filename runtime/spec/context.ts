@@ -24,7 +24,7 @@ export class Context {
   readonly functions: FunctionTable
   readonly diagnostics: Diagnostic[] = []
   /** Every name that is bound in some place or other. */
-  readonly names = new Set(['part', 'notification', 'workspace', 'cursor', 'pageSize', 'since', 'until', 'key', 'keys'])
+  readonly names = new Set(['part', 'notification', 'workspace', 'cursor', 'pageSize', 'since', 'until', 'key', 'ids'])
 
   constructor(functions: FunctionTable) {
     this.functions = functions

@@ -35,10 +35,7 @@ export interface BudgetSpec {
   readonly headers?: { readonly limit: string; readonly remaining: string; readonly reset: string }
 }
 
-export interface Window {
-  readonly limit: number
-  readonly per: number
-}
+export type Window = { readonly limit: number; readonly per: number }
 
 /** `{name}` in the path is replaced by the binding of that name, percent-encoded. */
 export interface RequestSpec {
@@ -154,10 +151,7 @@ export interface Property {
   readonly doc?: string
 }
 
-export interface SkipRule {
-  readonly reason: string
-  readonly when: Expression
-}
+export type SkipRule = { readonly reason: string; readonly when: Expression }
 
 /** The stream a metric's history is read from. */
 export interface MappingStream {
