@@ -110,11 +110,12 @@ const kinds: Readonly<Record<string, string>> = {
 }
 
 const kindOf = ({ title, type }: SchemaPart): string =>
-  title ??
-  [type ?? []]
-    .flat()
-    .map((each) => kinds[each] ?? each)
-    .join(' or ')
+  title !== undefined && /^an? /.test(title)
+    ? title
+    : [type ?? []]
+        .flat()
+        .map((each) => kinds[each] ?? each)
+        .join(' or ')
 
 function kindOfValue(value: unknown): string {
   if (value === null) return 'empty'
