@@ -173,7 +173,7 @@ describe('a fault names the place and no value', () => {
 
 describe('it has limits', () => {
   const rows: [what: string, text: string, limits: Partial<Limits>, code: string][] = [
-    ['time', '($f := function($n) { $f($n + 1) }; $f(0))', { timeout: 50 }, 'D1012'],
+    ['steps', '($f := function($n) { $f($n + 1) }; $f(0))', { steps: 5_000 }, 'D1012'],
     ['depth', '($f := function($n) { 1 + $f($n + 1) }; $f(0))', { stack: 100 }, 'D1011'],
     ['lists', '[1..1000].($ & "x")', { sequence: 100 }, 'D2015'],
     ['output', '$join([1..1000].$string($))', { output: 1000 }, 'output'],

@@ -36,7 +36,13 @@ function bench({ secrets = [SECRET], logger = silentLogger }: { secrets?: string
   const clock = virtualClock()
   const store = memoryStore({ clock })
   const send = (body: string | undefined, headers: Record<string, string> = {}, method = 'POST') =>
-    receive(new Request(URL_, { method, headers, ...(body !== undefined && { body }) }), { spec, store, clock, logger, secrets })
+    receive(new Request(URL_, { method, headers, ...(body !== undefined && { body }) }), {
+      spec,
+      store,
+      clock,
+      logger,
+      secrets,
+    })
   const kept = async () => (await store.backlog('live')).records
   return { store, send, kept }
 }
@@ -44,7 +50,13 @@ function bench({ secrets = [SECRET], logger = silentLogger }: { secrets?: string
 const good = notification()
 const large = notification({ padding: 'x'.repeat(1024 * 1024) })
 
-const TABLE: readonly (readonly [name: string, body: string, signature: string | undefined, status: number, kept: number])[] = [
+const TABLE: readonly (readonly [
+  name: string,
+  body: string,
+  signature: string | undefined,
+  status: number,
+  kept: number,
+])[] = [
   ['a genuine notification', good, sign(good), 200, 1],
   ['upper-case hexadecimal', good, sign(good).replace(/[a-f]+$/, (hex) => hex.toUpperCase()), 200, 1],
   ['no signature', good, undefined, 401, 0],
@@ -96,7 +108,8 @@ test('without a secret nothing is trusted', async () => {
 
 test('while a secret is changed, both hold', async () => {
   const { send } = bench({ secrets: ['new', SECRET] })
-  for (const secret of ['new', SECRET]) expect((await send(good, { 'X-Hub-Signature': sign(good, secret) })).status).toBe(200)
+  for (const secret of ['new', SECRET])
+    expect((await send(good, { 'X-Hub-Signature': sign(good, secret) })).status).toBe(200)
 })
 
 describe('a second delivery is the same record', () => {

@@ -36,7 +36,7 @@ const known: Readonly<Record<string, (thrown: Thrown) => string>> = {
   T1006: ({ token }) => `${call(token)} is not a function`,
   D1009: () => 'two keys of an object are the same',
   D1011: () => 'it calls itself too deeply',
-  D1012: () => 'it ran for too long',
+  D1012: () => 'it takes too many steps',
   T2001: ({ token }) => `the left side of ${token} is not a number`,
   T2002: ({ token }) => `the right side of ${token} is not a number`,
   T2006: () => 'the right side of ~> is not a function',

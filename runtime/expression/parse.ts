@@ -5,8 +5,8 @@ import { explain } from './messages.ts'
 
 /** What one evaluation may take. */
 export interface Limits {
-  /** Milliseconds. JSONata reads the machine's clock for this itself; the clock that is passed in plays no part. */
-  readonly timeout: number
+  /** Nodes of the syntax tree evaluated: counted, not timed, so that it ends the same way on every machine. */
+  readonly steps: number
   /** How deep evaluation may nest. */
   readonly stack: number
   /** Items of one list made on the way. */
@@ -15,11 +15,8 @@ export interface Limits {
   readonly output: number
 }
 
-/**
- * Wide enough for a page of 150 full records, narrow enough that a runaway recursion ends.
- * The timeout also counts what else ran meanwhile, so it is long: it is for loops without an end.
- */
-export const defaultLimits: Limits = { timeout: 5_000, stack: 500, sequence: 200_000, output: 64_000_000 }
+/** Wide enough for a page of 150 full records, narrow enough that a runaway recursion ends within seconds. */
+export const defaultLimits: Limits = { steps: 1_000_000, stack: 500, sequence: 200_000, output: 64_000_000 }
 
 /** Something wrong within an expression. Offsets are into its text. */
 export interface Problem {
@@ -47,12 +44,30 @@ export interface Parsed {
 
 export function parse(text: string, limits: Limits = defaultLimits): Parsed | Problem {
   try {
-    const { timeout, stack, sequence } = limits
-    const engine = jsonata(text, { timeout, stack, sequence })
+    const { steps, stack, sequence } = limits
+    // JSONata's own timeout reads the wall clock, which also counts what else this process did meanwhile.
+    const engine = jsonata(text, { stack, sequence })
+    countSteps(engine, steps)
     return { text, root: engine.ast() as Node, engine, limits }
   } catch (error) {
     return problemOf(error, text)
   }
+}
+
+const STEPS = Symbol('steps')
+
+/**
+ * JSONata 2.2.2 calls the hook before each node it evaluates; `base` is one object for each evaluation. The count is
+ * kept on it: a WeakMap with thousands of short-lived keys made single garbage collections take a second and more.
+ */
+function countSteps(engine: jsonata.Expression, limit: number): void {
+  const enter = (_node: unknown, _input: unknown, { base }: { readonly base: { [STEPS]?: number } }) => {
+    const step = (base[STEPS] ?? 0) + 1
+    if (step > limit) throw { code: 'D1012' }
+    base[STEPS] = step
+  }
+  const hooks = engine as unknown as { assign(name: symbol, value: unknown): void }
+  hooks.assign(Symbol.for('jsonata.__evaluate_entry'), enter)
 }
 
 export const isProblem = (result: Parsed | Problem): result is Problem => 'span' in result

@@ -1,4 +1,5 @@
 /** Joins a spec, a source, a destination and a store into a connector. Nothing here is global: many fit in one process. */
+import pLimit from 'p-limit'
 import type { CheckResult, Clock, Destination, Fetch, Logger, Random, Source, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Lane } from '../types.ts'
@@ -29,6 +30,9 @@ export interface AssembleOptions {
   readonly checks: (client: SourceClient, signal: AbortSignal) => AsyncIterable<CheckResult>
 }
 
+/** Enough to fill a batch of lookups while one is on its way. */
+const MAPPED_AT_ONCE = 100
+
 export function assemble(options: AssembleOptions): Connector {
   const { spec, source, destination, store, fetch, clock, random, logger } = options
   const closing = new AbortController()
@@ -52,6 +56,7 @@ export function assemble(options: AssembleOptions): Connector {
     plan: plan(spec),
     lookups: lookups({ client, store, clock, signal }),
     delivered: async (key) => (await store.delivered([key])).has(key),
+    gate: { live: pLimit(MAPPED_AT_ONCE), backfill: pLimit(MAPPED_AT_ONCE) },
     send: sender({ destination, clock, signal, crowded: crowd.is }),
   }
 
@@ -64,7 +69,7 @@ export function assemble(options: AssembleOptions): Connector {
         store,
         clock,
         logger,
-        deliver: (record) => deliver(record, record.attempt, parts),
+        deliver: (record) => deliver(record, parts),
         // Under a backlog the live lane takes as many as history does, and sends them in bulk.
         concurrency: () => (lane === 'live' && !crowd.is() ? concurrency.live : concurrency.backfill),
         before: lane === 'live' ? crowd.look : undefined,
@@ -82,7 +87,7 @@ export function assemble(options: AssembleOptions): Connector {
     },
     backfill: (asked) =>
       backfill({ spec, store, client, clock, logger, random, work: (stop) => workLane('backfill', stop) }, asked),
-    deliver: (record) => deliver(record, 1, parts),
+    deliver: (record) => deliver(record, parts),
     preview: (input) => preview(input, { spec, plan: parts.plan, destination, clock }),
     check: (stop) => options.checks(client, stop),
     close: async () => closing.abort(),

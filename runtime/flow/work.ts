@@ -33,28 +33,40 @@ export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): P
   const calm = pauses(clock)
   let broken: unknown
 
-  const take = async (record: LeasedRecord) => {
-    flight.set(record.lease, record)
+  const end = async (record: LeasedRecord, delivered: Promise<Outcome>) => {
+    flight.set(record.id, record)
     try {
-      const outcome = await parts.deliver(record)
+      const outcome = await delivered
       calm.told(outcome)
       await store.settle([{ record, outcome }])
     } catch (error) {
       broken ??= error
     } finally {
-      flight.delete(record.lease)
+      flight.delete(record.id)
       room.open()
     }
+  }
+
+  const begin = async (limit: number): Promise<number> => {
+    const leased = await store.lease({ lane, limit, hold: HOLD })
+    // What is in flight is kept without its body: a thousand of them may wait for one full request.
+    for (const record of leased) void end({ ...record, body: '' }, parts.deliver(record))
+    return leased.length
   }
 
   const renewing = renew(flight, parts, idle.signal)
   while (!signal.aborted && broken === undefined) {
     await calm.over(signal)
     await parts.before?.()
-    const limit = parts.concurrency() - flight.size
-    const leased = limit > 0 && !signal.aborted ? await store.lease({ lane, limit, hold: HOLD }) : []
-    for (const record of leased) void take(record)
-    if (leased.length === 0) await (limit > 0 ? store.wait(lane, POLL, signal) : room.wait(signal))
+    const most = parts.concurrency()
+    const free = most - flight.size
+    // A lease is a transaction: worth it for a quarter of what fits, not for each record that ends.
+    if (free < most / 4) {
+      await room.wait(signal)
+      continue
+    }
+    const begun = signal.aborted ? 0 : await begin(free)
+    if (begun === 0) await store.wait(lane, POLL, signal)
   }
   await drain(flight, room, clock)
   idle.abort()
