@@ -150,16 +150,6 @@ test('is not ready when the store cannot be written', async () => {
   expect(await answer.text()).toContain('the store cannot be written: ENOSPC')
 })
 
-test('remembers when live delivery first began, and only then', async () => {
-  const store = memoryStore({ clock: standingClock() })
-  const first = await starting({ store })
-  first.stop()
-  await first.ended
-  expect(await store.checkpoint('live-since')).toBe(NOW)
-  await starting({ store, clock: standingClock(NOW + 1000) })
-  expect(await store.checkpoint('live-since')).toBe(NOW)
-})
-
 test('ends in order: answers what is in flight, then settles, then closes', async () => {
   const order: string[] = []
   let answer: () => void = () => undefined

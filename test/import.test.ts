@@ -99,6 +99,14 @@ describe('--restart', () => {
 })
 
 describe('the window', () => {
+  test('is marked by the first live worker, and by no later one', async () => {
+    const { clock, store, work } = await workshop()
+    const began = clock.now()
+    await work()
+    await work()
+    expect(await store.checkpoint('live-since')).toBe(began)
+  })
+
   test('ends where live delivery began', async () => {
     const shop = await workshop()
     const began = shop.clock.now() - 180 * 86_400_000

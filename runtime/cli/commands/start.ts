@@ -1,5 +1,4 @@
 /** `start`: receiver and worker in one process, until it is asked to stop. */
-import { LIVE_SINCE } from '../../flow/import-state.ts'
 import type { Sandbox, Setting } from '../app.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
 import { EXIT } from '../failure.ts'
@@ -65,18 +64,12 @@ async function run(context: Context, input: Input, place: Place, sandbox?: Sandb
     // Asked for before anybody hears that we are up: from here on SIGTERM drains, until here it simply ends us.
     const { signal } = io
     const fetch = routes({ app, connector: opened.connector, clock: io.clock, logger, trouble: () => trouble })
-    await rememberLiveSince(opened, io.clock.now())
     const listener = await listen({ ...place, fetch, clock: io.clock })
     announce(context, opened, listener, sandbox)
     return (await serve({ ...opened, listener, trouble, io: { clock: io.clock, signal }, logger }))
       ? EXIT.ok
       : EXIT.failed
   })
-}
-
-/** A backfill leaves what happened from then on to live delivery, so it is written once and before the first webhook. */
-async function rememberLiveSince({ store }: Opened, now: number): Promise<void> {
-  if ((await store.checkpoint(LIVE_SINCE)) === undefined) await store.append([], { name: LIVE_SINCE, value: now })
 }
 
 function announce(context: Context, { spec }: Opened, { url }: Listener, sandbox?: Sandbox): void {
