@@ -56,8 +56,9 @@ export interface Run {
   readonly only?: readonly string[]
 }
 
-/** A record taken from the store for a while, and the token that proves it is still ours. */
+/** A record taken from the store for a while. */
 export interface LeasedRecord extends SourceRecord {
+  /** Proves that it is still ours. Records leased together may share one. */
   readonly lease: string
   /** 1 on the first try. */
   readonly attempt: number

@@ -1,10 +1,17 @@
 /** The delivery loop: everything leased is settled, nothing is leased after the stop, a failing side is not hammered. */
-import { expect, test } from 'vitest'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
 import { work } from '../runtime/flow/work.ts'
+import type { Store } from '../runtime/ports.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
+import { sqliteStore } from '../runtime/store/sqlite.ts'
 import { silentLogger } from '../runtime/system.ts'
 import type { LeasedRecord, Outcome, SourceRecord } from '../runtime/types.ts'
+import { closers, temporaryFolder } from './processes.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
+
+const closing = closers()
+afterEach(() => closing.close())
 
 const record = (id: string, order = id): SourceRecord => ({
   id,
@@ -20,8 +27,11 @@ const record = (id: string, order = id): SourceRecord => ({
 
 const delivered: Outcome = { status: 'delivered', events: [] }
 
-function bench(deliver: (record: LeasedRecord) => Promise<Outcome>, clock: VirtualClock = virtualClock()) {
-  const store = memoryStore({ clock })
+function bench(
+  deliver: (record: LeasedRecord) => Promise<Outcome>,
+  clock: VirtualClock = virtualClock(),
+  store: Store = memoryStore({ clock }),
+) {
   const stop = new AbortController()
   const begin = (concurrency = 10) =>
     work('live', { store, clock, logger: silentLogger, deliver, concurrency: () => concurrency }, stop.signal)
@@ -45,17 +55,29 @@ test('delivers what is there and what comes later, each once', async () => {
   expect((await store.backlog('live')).records).toBe(0)
 })
 
-test('never has more in flight than it may, and keeps the order of one conversation', async () => {
+// On both stores: one of them may lease many records under one token.
+const STORES: Readonly<Record<string, (clock: VirtualClock) => Store | Promise<Store>>> = {
+  memory: (clock) => memoryStore({ clock }),
+  sqlite: (clock) => sqliteStore(join(temporaryFolder(closing), 'store.db'), { clock }),
+}
+
+test.each(Object.keys(STORES))('%s: never more in flight than it may, and one conversation in order', async (name) => {
   let now = 0
   let most = 0
   const seen: string[] = []
-  const { clock, store, stop, begin } = bench(async ({ id }) => {
-    most = Math.max(most, ++now)
-    await clock.sleep(50)
-    now--
-    seen.push(id)
-    return delivered
-  })
+  const time = virtualClock()
+  const made = await STORES[name]?.(time)
+  const { clock, store, stop, begin } = bench(
+    async ({ id }) => {
+      most = Math.max(most, ++now)
+      await clock.sleep(50)
+      now--
+      seen.push(id)
+      return delivered
+    },
+    time,
+    made,
+  )
   await store.append(Array.from({ length: 40 }, (_, i) => record(`${i}`, `conversation:${i % 4}`)))
   const working = begin(3)
   await clock.pass(5_000)
