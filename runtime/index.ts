@@ -1,0 +1,102 @@
+/** What a host, or another connector, builds on. Anything not named here may change in any release. */
+
+/** One compiled expression: how a source or a destination would evaluate a part of its spec. */
+export type { Bindings, Expression } from './expression/expression.ts'
+/** The functions a connector adds to the expressions of its mappings, one row each. */
+export type { Argument, ExpressionFunction, FunctionTable } from './expression/functions.ts'
+/** The only error thrown on purpose: `config`, `data`, `transient` or `bug`, with a stable code. */
+export { Fault, type FaultDetails, type FaultKind, toFault } from './fault.ts'
+/** Joins a spec, a source, a destination and a store into a connector. */
+export { type AssembleOptions, assemble } from './flow/assemble.ts'
+/** Paces requests within a limit of the other side; everything that counts against it shares one. */
+export { type Budget, budget } from './flow/budget.ts'
+/** The assembled connector: receive, work, backfill, deliver, preview, check. */
+export type {
+  BackfillOptions,
+  Connector,
+  Preview,
+  PreviewInput,
+  PreviewItem,
+  Progress,
+  StreamProgress,
+} from './flow/connector.ts'
+/** Requests with a budget, a timeout, faults by class and a few tries: what a destination sends with. */
+export { type Going, type Http, type HttpParts, http, type MakeRequest, type Peer } from './flow/http.ts'
+/** How a refusal of the other side becomes a fault. */
+export type { Answer, Explain, Refuser } from './flow/refusal.ts'
+/** What `checks` asks the source with. */
+export type { SourceClient } from './flow/source-client.ts'
+/** What the runtime asks of its host. Each can be replaced; `Store` and `Destination` are the ones worth replacing. */
+export type {
+  Appended,
+  Backlog,
+  CacheEntry,
+  Checkpoint,
+  CheckResult,
+  Clock,
+  Destination,
+  Fetch,
+  LeaseRequest,
+  LedgerEntry,
+  LogFields,
+  Logger,
+  Random,
+  Refused,
+  Retention,
+  SendResult,
+  Source,
+  Store,
+  Tally,
+} from './ports.ts'
+/** One complaint about a spec as text: place, sentence, the line, a caret. */
+export { type Diagnostic, render } from './spec/diagnostic.ts'
+/** A folder of YAML to a checked, compiled spec, or to everything that is wrong with it. */
+export { type Loaded, type LoadOptions, loadSpec } from './spec/load.ts'
+/** The text a diagnostic points into. */
+export type { SourceFile } from './spec/source-file.ts'
+/** The compiled spec, for those who write a source or a destination. */
+export type {
+  BudgetSpec,
+  DeliverySpec,
+  DestinationSpec,
+  LookupSpec,
+  Mapping,
+  MappingStream,
+  Missing,
+  ProfileMapping,
+  Property,
+  PropertyType,
+  RequestSpec,
+  ResourceSpec,
+  SkipRule,
+  SourceSpec,
+  Spec,
+  StreamSpec,
+  WebhookSpec,
+  Window,
+} from './spec/spec.ts'
+/** Where a spec's files come from, if not from a folder on disk. */
+export type { SpecFiles } from './spec/spec-files.ts'
+/** Keeps everything in memory: for tests and trials. `./store/sqlite` is the one that survives a crash. */
+export { memoryStore } from './store/memory.ts'
+/** The machine's own clock, fetch and chance, and a logger that says nothing. */
+export { silentLogger, systemClock, systemFetch, systemRandom } from './system.ts'
+/** The words of this project: records, messages, outcomes. */
+export type {
+  EventResult,
+  FaultInfo,
+  Ingress,
+  Json,
+  JsonObject,
+  Lane,
+  LeasedRecord,
+  Message,
+  MetricEvent,
+  Outcome,
+  Profile,
+  ProfileUpdate,
+  Receipt,
+  Run,
+  Settlement,
+  SourceRecord,
+} from './types.ts'
