@@ -3,7 +3,6 @@
 import type { Fault, FaultDetails, FaultKind } from './fault.ts'
 import type {
   EventResult,
-  Ingress,
   Json,
   Lane,
   LeasedRecord,
@@ -65,16 +64,8 @@ export interface Tally {
 }
 
 /** A record as the ledger knows it. The body is absent once retention has dropped it. */
-export interface LedgerEntry {
+export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'order' | 'body' | 'run'> {
   readonly seq: number
-  readonly id: string
-  readonly ingress: Ingress
-  readonly lane: Lane
-  readonly topic?: string
-  readonly stream?: string
-  readonly resource?: string
-  readonly refs: readonly string[]
-  readonly receivedAt: number
   readonly status: 'pending' | 'leased' | Outcome['status']
   readonly attempt: number
   readonly due?: number

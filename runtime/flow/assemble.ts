@@ -15,6 +15,7 @@ import { preview } from './preview.ts'
 import { receive } from './receive.ts'
 import { sender } from './send.ts'
 import { type SourceClient, sourceClient } from './source-client.ts'
+import { turns } from './turns.ts'
 import { work } from './work.ts'
 
 export interface AssembleOptions {
@@ -57,6 +58,7 @@ export function assemble(options: AssembleOptions): Connector {
     lookups: lookups({ client, store, clock, signal }),
     delivered: async (key) => (await store.delivered([key])).has(key),
     gate: { live: pLimit(MAPPED_AT_ONCE), backfill: pLimit(MAPPED_AT_ONCE) },
+    turn: turns(),
     send: sender({ destination, clock, signal, crowded: crowd.is }),
   }
 

@@ -10,6 +10,8 @@ export interface DeliverParts extends MapRecordParts, OutcomeParts {
   readonly send: Send
   /** How many records are mapped at once. Thousands may wait to be sent; half-mapped ones cost memory, not time. */
   readonly gate: Readonly<Record<Lane, LimitFunction>>
+  /** Waits for this record's turn: see `turns.ts`. */
+  readonly turn: () => Promise<void>
 }
 
 /** What must be known of a record once it is mapped. Its body is not: thousands may wait for a full request. */
@@ -20,7 +22,7 @@ export type Bare = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord, 'atte
  * the destination makes this throw, so one bad record cannot stop the others.
  */
 export function deliver(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
-  const mapped = parts.gate[record.lane](() => mapRecord(record, parts))
+  const mapped = parts.gate[record.lane](() => parts.turn().then(() => mapRecord(record, parts)))
   const { body: _, ...bare } = record
   return finish(bare, mapped, parts)
 }

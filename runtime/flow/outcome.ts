@@ -53,7 +53,9 @@ export function failed(
     const ends = events.map((event) => (event.status === 'deferred' ? { ...event, status: 'dead' as const } : event))
     return { status: 'dead', fault: fault.info(), events: ends }
   }
-  logger.warn(`waits for another attempt: ${fault.message}`, { ...fields, until: new Date(until).toISOString() })
+  // What was stopped with the process is no news to anybody, and there may be a thousand of it.
+  const level = fault.code.endsWith('/stopped') ? 'debug' : 'warn'
+  logger[level](`waits for another attempt: ${fault.message}`, { ...fields, until: new Date(until).toISOString() })
   // Only what was delivered is settled now; the rest is decided by the next attempt.
   const delivered = events.filter(({ status }) => status === 'delivered')
   return { status: 'deferred', fault: fault.info(), until, events: delivered }
