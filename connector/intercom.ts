@@ -21,18 +21,24 @@ export function intercom({ spec, accessToken, clientSecrets, region, baseUrl }: 
   return {
     baseUrl: baseUrl ?? hostOf(spec, region),
     secrets: clientSecrets.filter((secret) => secret !== ''),
-    authorization() {
-      if (accessToken) return { Authorization: `Bearer ${accessToken}` }
-      const message = 'no Intercom access token: set INTERCOM_ACCESS_TOKEN (Developer Hub, your app, Authentication)'
-      throw new Fault('config', 'intercom/no-credentials', message)
-    },
+    authorization: () => ({ Authorization: `Bearer ${checkedToken(accessToken)}` }),
     explain,
   }
 }
 
+function checkedToken(accessToken: string | undefined): string {
+  const token = accessToken?.trim()
+  const wrong = (message: string) => new Fault('config', 'intercom/no-credentials', message)
+  if (!token)
+    throw wrong('no Intercom access token: set INTERCOM_ACCESS_TOKEN (Developer Hub, your app, Authentication)')
+  // A header with other characters makes fetch throw an error that quotes the token.
+  if (!/^[\x21-\x7e]+$/.test(token)) throw wrong('INTERCOM_ACCESS_TOKEN holds characters no token has; copy it again')
+  return token
+}
+
 function hostOf({ hosts }: Spec['source'], region = ''): string {
   const wanted = region.toLowerCase()
-  const host = wanted === '' ? Object.values(hosts)[0] : hosts[wanted]
+  const host = wanted === '' ? Object.values(hosts)[0] : Object.hasOwn(hosts, wanted) ? hosts[wanted] : undefined
   if (host !== undefined) return host
   throw new Fault(
     'config',

@@ -17,11 +17,14 @@ export async function buildRequest(
     if (value !== undefined && value !== null && value !== '') url.searchParams.set(name, String(value))
   }
   const body = await spec.body?.evaluate(null, bindings)
-  if (body === undefined) return new Request(url, { method: spec.method, headers })
+  // Not followed: what another host answers is not the source's, and a redirected POST becomes a GET.
+  const asked = { method: spec.method, redirect: 'manual' } as const
+  if (body === undefined) return new Request(url, { ...asked, headers })
   return new Request(url, {
-    method: spec.method,
+    ...asked,
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(body),
+    redirect: 'manual',
   })
 }
 

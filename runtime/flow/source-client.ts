@@ -5,13 +5,13 @@ import type { Source, Store } from '../ports.ts'
 import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
 import type { Json, Lane } from '../types.ts'
 import { text } from './envelope.ts'
-import type { Http } from './http.ts'
+import type { Http, MakeRequest } from './http.ts'
 import { buildRequest } from './request.ts'
 
 export interface SourceClient {
   /** Throws a `Fault`. Follows a thing that was merged into another to where it is now. */
   request(spec: RequestSpec, bindings: Bindings, lane: Lane, signal: AbortSignal): Promise<Json>
-  /** The source's account, asked once and remembered in the store. */
+  /** The source's account. Throws a config `Fault` if the store holds another one's records. */
   workspace(signal: AbortSignal): Promise<string>
 }
 
@@ -25,14 +25,19 @@ export function sourceClient(
     const headers = { ...spec.headers, ...source.authorization() }
     // Made anew for every try: a Request's body can be read only once.
     const make = () => buildRequest(wanted, bindings, source.baseUrl, headers)
+    const ask = async (once: MakeRequest): Promise<Json> => {
+      const { body } = await http(once, { lane, signal })
+      if (body !== undefined) return body
+      // A proxy's page is no empty list: taken for one, it would end a history early without a word.
+      throw new Fault('transient', `${spec.name}/not-json`, `${spec.name} answered, but not in JSON; tried again`)
+    }
     try {
-      return (await http(make, { lane, signal })).body ?? null
+      return await ask(make)
     } catch (error) {
       const path = error instanceof Fault ? error.details.movedTo : undefined
       if (path === undefined) throw error
       const moved: RequestSpec = { method: 'GET', path, query: new Map() }
-      const again = await http(() => buildRequest(moved, {}, source.baseUrl, headers), { lane, signal })
-      return again.body ?? null
+      return ask(() => buildRequest(moved, {}, source.baseUrl, headers))
     }
   }
 
@@ -48,4 +53,15 @@ export function sourceClient(
   }
 
   return { request, workspace }
+}
+
+/** An answer that is no JSON is no empty one: taken for the last page, it would end an import early without a word. */
+function json({ status, body }: Answer, name: string): Json {
+  if (body !== undefined) return body
+  throw new Fault('transient', `${name}/garbled`, `${name} answered ${status} with something that is not JSON; tried again`)
+}
+
+function otherAccount(name: string): Fault {
+  const message = `the store belongs to another account of ${name}: use its credentials, or another store`
+  return new Fault('config', 'source/other-account', message)
 }

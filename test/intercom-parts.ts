@@ -1,0 +1,112 @@
+/** What the source's tests share: recorded answers, what was asked for them, a connector and a client that ask. */
+import { readFileSync } from 'node:fs'
+import nock from 'nock'
+import { type ConnectorOptions, intercomToKlaviyo } from '../connector/index.ts'
+import { type IntercomOptions, intercom } from '../connector/intercom.ts'
+import { loadConnectorSpec } from '../connector/spec.ts'
+import { Fault } from '../runtime/fault.ts'
+import { budget } from '../runtime/flow/budget.ts'
+import { http } from '../runtime/flow/http.ts'
+import { sourceClient } from '../runtime/flow/source-client.ts'
+import type { Clock } from '../runtime/ports.ts'
+import { memoryStore } from '../runtime/store/memory.ts'
+import { systemFetch } from '../runtime/system.ts'
+import type { Json } from '../runtime/types.ts'
+
+export const TOKEN = 'dG9rOmFiYzEyMw=='
+export const US = 'https://api.intercom.io'
+export const START = Date.parse('2026-07-14T09:30:00.000Z')
+
+export const spec = await loadConnectorSpec()
+export const never = new AbortController().signal
+
+/** A file's text as Intercom answers it: JSON, or what its proxies say. */
+export function fixture(name: string): string {
+  const file = name.includes('.') ? name : `${name}.json`
+  return readFileSync(new URL(`fixtures/intercom-api/${file}`, import.meta.url), 'utf8')
+}
+
+export interface Asked {
+  /** `POST /conversations/search`, with the query. */
+  readonly line: string
+  readonly host: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Json
+}
+
+/** A fixture's name, or a refusal: status, fixture, headers. */
+export type Reply = string | readonly [status: number, name?: string | undefined, headers?: Record<string, string>]
+
+/** Plays answers by request line without its query, one after another; the last stays. Returns what was asked. */
+export function recorded(answers: Readonly<Record<string, readonly Reply[]>>, host = US): readonly Asked[] {
+  const asked: Asked[] = []
+  const played = new Map<string, number>()
+  const reply = function (this: nock.ReplyFnContext, path: string, body: nock.Body): nock.ReplyFnResult {
+    const { method } = this.req
+    const headers = this.req.headers as unknown as Record<string, string>
+    asked.push({ line: `${method} ${path}`, host: String(headers.host), headers, body: (body || null) as Json })
+    const line = `${method} ${path.replace(/\?.*/, '')}`
+    const nth = played.get(line) ?? 0
+    played.set(line, nth + 1)
+    const of = answers[line] ?? [[404, 'not-found']]
+    const answer = of[Math.min(nth, of.length - 1)] ?? 'me'
+    const [status, name, more] = typeof answer === 'string' ? [200, answer, {}] : answer
+    return [status, name === undefined ? '' : fixture(name), { 'content-type': 'application/json', ...more }]
+  }
+  nock(host).get(/.*/).reply(reply).persist()
+  nock(host).post(/.*/).reply(reply).persist()
+  return asked
+}
+
+/** Runs ahead of real time: a pause is over at once. What is slept for as long as a timeout is left to real answers. */
+export function hastyClock(): Clock & { readonly slept: number[] } {
+  let now = START
+  const slept: number[] = []
+  return {
+    slept,
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        signal?.addEventListener('abort', () => resolve(), { once: true })
+        if (signal?.aborted) resolve()
+        if (ms >= spec.source.timeout) return
+        setImmediate(() => {
+          if (signal?.aborted) return
+          now += ms
+          slept.push(ms)
+          resolve()
+        })
+      }),
+  }
+}
+
+/** The source's client as the connector joins it. */
+export function client(change: Partial<IntercomOptions> = {}, clock = hastyClock()) {
+  const source = intercom({ spec: spec.source, accessToken: TOKEN, clientSecrets: [], ...change })
+  const { name, timeout, budget: limits } = spec.source
+  const peer = { name, budget: budget(limits, clock), explain: source.explain, resetHeader: 'X-RateLimit-Reset' }
+  const store = memoryStore({ clock })
+  return sourceClient(spec.source, {
+    source,
+    store,
+    http: http({ fetch: systemFetch, clock, random: () => 0, timeout }, peer),
+  })
+}
+
+/** The whole connector, with Klaviyo taking whatever it is sent. */
+export async function connector(options: ConnectorOptions = {}) {
+  nock('https://a.klaviyo.com').post(/.*/).reply(202).persist()
+  return intercomToKlaviyo({
+    secrets: { intercomAccessToken: TOKEN, klaviyoApiKey: 'pk_test' },
+    clock: hastyClock(),
+    random: () => 0,
+    ...options,
+    settings: { spec, ...options.settings },
+  })
+}
+
+export async function faultOf(promise: Promise<unknown>): Promise<Fault> {
+  const error = await promise.catch((error: unknown) => error)
+  if (error instanceof Fault) return error
+  throw new Error(`expected a fault, got ${error}`)
+}
