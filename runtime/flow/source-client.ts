@@ -11,7 +11,7 @@ import { buildRequest } from './request.ts'
 export interface SourceClient {
   /** Throws a `Fault`. Follows a thing that was merged into another to where it is now. */
   request(spec: RequestSpec, bindings: Bindings, lane: Lane, signal: AbortSignal): Promise<Json>
-  /** The source's account. Throws a config `Fault` if the store holds another one's records. */
+  /** The source's account, asked once and remembered in the store. */
   workspace(signal: AbortSignal): Promise<string>
 }
 
@@ -53,15 +53,4 @@ export function sourceClient(
   }
 
   return { request, workspace }
-}
-
-/** An answer that is no JSON is no empty one: taken for the last page, it would end an import early without a word. */
-function json({ status, body }: Answer, name: string): Json {
-  if (body !== undefined) return body
-  throw new Fault('transient', `${name}/garbled`, `${name} answered ${status} with something that is not JSON; tried again`)
-}
-
-function otherAccount(name: string): Fault {
-  const message = `the store belongs to another account of ${name}: use its credentials, or another store`
-  return new Fault('config', 'source/other-account', message)
 }
