@@ -55,6 +55,21 @@ describe('answers', () => {
     expect((await play([new Response(body)]).go()).body).toBeUndefined()
   })
 
+  test.each(['', 'OK', '<html>'])(
+    'but from one that answers in JSON, %j is not its own, and asked for again',
+    async (body) => {
+      const { go, calls } = play([new Response(body), new Response('[]')], { json: true })
+      expect([(await go()).body, calls.length]).toEqual([[], 2])
+      const fault = await faultOf(
+        play(
+          Array.from({ length: 4 }, () => new Response(body)),
+          { json: true },
+        ).go(),
+      )
+      expect(fault).toMatchObject({ kind: 'transient', code: 'peer/not-json' })
+    },
+  )
+
   const cases: readonly [status: number, kind: string, code: string, tries: number][] = [
     [302, 'config', 'peer/redirected', 1],
     [400, 'data', 'peer/invalid', 1],

@@ -84,7 +84,8 @@ export function hastyClock(): Clock & { readonly slept: number[] } {
 export function client(change: Partial<IntercomOptions> = {}, clock = hastyClock()) {
   const source = intercom({ spec: spec.source, accessToken: TOKEN, clientSecrets: [], ...change })
   const { name, timeout, budget: limits } = spec.source
-  const peer = { name, budget: budget(limits, clock), explain: source.explain, resetHeader: 'X-RateLimit-Reset' }
+  const resetHeader = 'X-RateLimit-Reset'
+  const peer = { name, budget: budget(limits, clock), explain: source.explain, json: true, resetHeader }
   const store = memoryStore({ clock })
   return sourceClient(spec.source, {
     source,

@@ -95,7 +95,11 @@ describe('requests', () => {
 
   test("a proxy's page with status 200 is not the end of history", async () => {
     const search = ['conversations-1', 'conversations-1', 'bad-gateway.html', 'conversations-2']
-    const { last } = await imported({ ...history, 'POST /conversations/search': search })
+    const { last } = await imported({
+      ...history,
+      'GET /me': ['bad-gateway.html', 'me'],
+      'POST /conversations/search': search,
+    })
     expect(last).toMatchObject({ phase: 'done', sent: 5 })
   })
 

@@ -44,6 +44,7 @@ export function assemble(options: AssembleOptions): Connector {
     name,
     budget: budget(limits, clock),
     explain: source.explain,
+    json: true,
     ...(limits.headers && { resetHeader: limits.headers.reset }),
   }
   const client = sourceClient(spec.source, { source, store, http: http({ fetch, clock, random, timeout }, peer) })

@@ -20,6 +20,8 @@ export interface HttpParts {
 /** The other side: whose limits we keep and how its refusals read. */
 export interface Peer extends Refuser {
   readonly budget: Budget
+  /** It answers in JSON whenever it takes a request: what is not is a proxy's, and no empty answer. */
+  readonly json?: boolean
 }
 
 export interface Going {
@@ -35,7 +37,7 @@ export type MakeRequest = () => Request | Promise<Request>
  * Performs a request, again after a transient fault, and resolves with a 2xx answer.
  *
  * Throws a `Fault`: of `refusal` for any other answer, transient `<name>/timeout`, `<name>/network`,
- * `<name>/stopped` or `budget/stopped` for none, or what `make` throws.
+ * `<name>/not-json`, `<name>/stopped` or `budget/stopped` for none, or what `make` throws.
  */
 export type Http = (make: MakeRequest, going: Going) => Promise<Answer>
 
@@ -69,7 +71,10 @@ async function attempt(parts: HttpParts, peer: Peer, make: MakeRequest, { lane, 
   const request = await make()
   await peer.budget.take(lane, signal)
   const answer = await exchange(parts, peer, request, signal)
-  if (answer.status >= 200 && answer.status < 300) return answer
+  if (answer.status >= 200 && answer.status < 300) {
+    if (!peer.json || answer.body !== undefined) return answer
+    throw new Fault('transient', `${peer.name}/not-json`, `${peer.name} answered, but not in JSON; tried again`)
+  }
 
   const now = parts.clock.now()
   const fault = refusal(peer, answer, now)

@@ -5,7 +5,7 @@ import type { Source, Store } from '../ports.ts'
 import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
 import type { Json, Lane } from '../types.ts'
 import { text } from './envelope.ts'
-import type { Http, MakeRequest } from './http.ts'
+import type { Http } from './http.ts'
 import { buildRequest } from './request.ts'
 
 export interface SourceClient {
@@ -25,19 +25,14 @@ export function sourceClient(
     const headers = { ...spec.headers, ...source.authorization() }
     // Made anew for every try: a Request's body can be read only once.
     const make = () => buildRequest(wanted, bindings, source.baseUrl, headers)
-    const ask = async (once: MakeRequest): Promise<Json> => {
-      const { body } = await http(once, { lane, signal })
-      if (body !== undefined) return body
-      // A proxy's page is no empty list: taken for one, it would end a history early without a word.
-      throw new Fault('transient', `${spec.name}/not-json`, `${spec.name} answered, but not in JSON; tried again`)
-    }
     try {
-      return await ask(make)
+      return (await http(make, { lane, signal })).body ?? null
     } catch (error) {
       const path = error instanceof Fault ? error.details.movedTo : undefined
       if (path === undefined) throw error
       const moved: RequestSpec = { method: 'GET', path, query: new Map() }
-      return ask(() => buildRequest(moved, {}, source.baseUrl, headers))
+      const again = await http(() => buildRequest(moved, {}, source.baseUrl, headers), { lane, signal })
+      return again.body ?? null
     }
   }
 
