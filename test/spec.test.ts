@@ -29,7 +29,7 @@ describe('a small spec', async () => {
 
   test('names its files', () => {
     const names = ['_ticket', 'replied-to-ticket', 'resolved-ticket'].map((name) => `mappings/${name}.yaml`)
-    expect(files.map(({ path }) => path)).toEqual(['connector.yaml', 'mappings/profile.yaml', ...names])
+    expect(files.map(({ path }) => path)).toEqual(['connector.yaml', 'mappings/profile.yaml', 'fields.yaml', ...names])
   })
 
   test('durations are milliseconds, sizes bytes', () => {
@@ -122,12 +122,12 @@ test('a pattern stands for part of a file name', async () => {
 
 test('the schemas are JSON Schemas', () => {
   const ajv = new Ajv({ allowUnionTypes: true, strictRequired: false })
-  for (const name of ['definitions', 'connector', 'mapping', 'properties', 'profile']) {
+  for (const name of ['definitions', 'connector', 'fields', 'mapping', 'properties', 'profile']) {
     const schema = JSON.parse(readFileSync(new URL(`runtime/spec/${name}.schema.json`, root), 'utf8'))
     expect(ajv.validateSchema(schema)).toBe(true)
     ajv.addSchema(schema, `${name}.schema.json`)
   }
-  for (const name of ['connector', 'mapping', 'properties', 'profile']) ajv.getSchema(`${name}.schema.json`)
+  for (const name of ['connector', 'fields', 'mapping', 'properties', 'profile']) ajv.getSchema(`${name}.schema.json`)
 })
 
 describe('what is generated is fresh', async () => {

@@ -50,3 +50,14 @@ export function bareName(node: Node): string | undefined {
   const [step, ...rest] = node.type === 'path' ? (node.steps ?? []) : []
   return step?.type === 'name' && rest.length === 0 && typeof step.value === 'string' ? step.value : undefined
 }
+
+/** The nodes right below one, but for arguments, steps, filters and grouping, which have a meaning of their own. */
+export function children(node: Node): readonly Node[] {
+  const lhs = Array.isArray(node.lhs) ? pairs(node.lhs as readonly Pair[]) : [node.lhs as Node | undefined]
+  const rest = [node.rhs, node.expression, node.condition, node.then, node.else]
+  const change = [node.pattern, node.update, node.delete]
+  const lists = [...(node.expressions ?? []), ...(node.terms ?? []).map((term) => term.expression)]
+  return [...lhs, ...rest, ...change, ...lists].filter((child) => child !== undefined)
+}
+
+export const pairs = (list: readonly Pair[] | undefined): readonly Node[] => (list ?? []).flat()

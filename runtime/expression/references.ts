@@ -1,5 +1,5 @@
 /** Which names an expression takes from outside: variables it reads, functions it calls. */
-import { bareName, type Node, type Pair, type Stage } from './ast.ts'
+import { bareName, children, type Node, pairs, type Stage } from './ast.ts'
 
 export interface Reference {
   /** `passed`: as it is, to a function or a name. `bare`: called without its `$`. */
@@ -122,14 +122,4 @@ function note(node: Node, scope: Scope, found: Reference[], what: Pick<Reference
   // `$` is the context and `$$` the input: always there. A node without a place was made by the parser (`??`).
   if (name === '' || name === '$' || node.position === undefined || isBound(name, scope)) return
   found.push({ ...what, name, end: node.position })
-}
-
-const pairs = (list: readonly Pair[] | undefined): readonly Node[] => (list ?? []).flat()
-
-function children(node: Node): readonly Node[] {
-  const lhs = Array.isArray(node.lhs) ? pairs(node.lhs as readonly Pair[]) : [node.lhs as Node | undefined]
-  const rest = [node.rhs, node.expression, node.condition, node.then, node.else]
-  const change = [node.pattern, node.update, node.delete]
-  const lists = [...(node.expressions ?? []), ...(node.terms ?? []).map((term) => term.expression)]
-  return [...lhs, ...rest, ...change, ...lists].filter((child) => child !== undefined)
 }

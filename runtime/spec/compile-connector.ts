@@ -1,5 +1,5 @@
 /** connector.yaml, checked against its schema, to the compiled source, webhook, delivery and destination. */
-
+import type { Known } from '../expression/shape.ts'
 import { compileRequest } from './compile-request.ts'
 import type { Context } from './context.ts'
 import type { Connector, Windows } from './documents.ts'
@@ -64,10 +64,10 @@ export function compileResources(
   context: Context,
 ): ReadonlyMap<string, ResourceSpec> {
   const compiled = Object.entries(resources).map(([name, { topics, refreshes, fromWebhook }]) => {
-    const part = (key: string) => context.expression(yaml, ['resources', name, key], nothing)
+    const part = (key: string, of?: Known) => context.expression(yaml, ['resources', name, key], { ...nothing, of })
     const resource: ResourceSpec = {
       name,
-      id: part('id'),
+      id: part('id', context.fields.shapes.get(name)),
       ...(fromWebhook === undefined ? {} : { fromWebhook: part('fromWebhook') }),
       topics: new Set(topics),
       ...(refreshes === undefined ? {} : { refreshes }),

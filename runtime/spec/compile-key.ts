@@ -3,18 +3,24 @@ import { bareName, type Node, nodes } from '../expression/ast.ts'
 import { link } from '../expression/compile.ts'
 import type { Expression } from '../expression/expression.ts'
 import { isProblem, parse } from '../expression/parse.ts'
-import type { Context } from './context.ts'
+import type { Context, Scope } from './context.ts'
 import type { Mapping } from './documents.ts'
 import type { YamlFile } from './yaml.ts'
 
 const stable = 'a webhook, its retry and a backfill must give the same key: use ids and times of the record'
 
-export function compileKey({ key, from }: Mapping, yaml: YamlFile, context: Context): readonly Expression[] {
+/** `shapes`: what the record and `$part` are known to hold. */
+export function compileKey(
+  { key, from }: Mapping,
+  shapes: Pick<Scope, 'of' | 'part'>,
+  yaml: YamlFile,
+  context: Context,
+): readonly Expression[] {
   const [name = '', ...rest] = key
   const parts = rest.map((_, index) => {
     const path = ['key', index + 1]
     // Lookups are left out: what they give may change, and the key must not.
-    const expression = context.expression(yaml, path, { variables: ['part', 'notification'], stable })
+    const expression = context.expression(yaml, path, { ...shapes, variables: ['part', 'notification'], stable })
     checkVolatile(expression, from.stream !== undefined, path, yaml, context)
     return expression
   })

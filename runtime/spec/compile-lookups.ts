@@ -1,5 +1,6 @@
 /** The lookups of connector.yaml, and which of them a set of expressions needs. */
 import type { Expression } from '../expression/expression.ts'
+import { anyOf } from '../expression/shape.ts'
 import { compileRequest } from './compile-request.ts'
 import type { Context } from './context.ts'
 import type { Connector } from './documents.ts'
@@ -12,19 +13,21 @@ type RawLookup = Connector['lookups'][string]
 const nothing = { variables: [] }
 
 export function compileLookups(
-  { lookups }: Connector,
+  { lookups, resources }: Connector,
   yaml: YamlFile,
   context: Context,
 ): ReadonlyMap<string, LookupSpec> {
   const names = Object.keys(lookups)
+  const anyResource = anyOf(Object.keys(resources).map((name) => context.fields.shapes.get(name)))
   const compiled = Object.entries(lookups).map(([name, raw]) => {
     const path = ['lookups', name]
     // A lookup's key may be read off another's value, so it may name them; itself it cannot.
     const others = names.filter((other) => other !== name)
+    const key = { variables: others, of: raw.of === undefined ? anyResource : context.fields.shapes.get(raw.of) }
     const lookup: LookupSpec = {
       name,
       ...(raw.of === undefined ? {} : { of: raw.of }),
-      ...(raw.key === undefined ? {} : { key: context.expression(yaml, [...path, 'key'], { variables: others }) }),
+      ...(raw.key === undefined ? {} : { key: context.expression(yaml, [...path, 'key'], key) }),
       none: new Set((raw.none ?? []).map(String)),
       cache: duration(raw.cache),
       ...(raw.sweep === undefined ? {} : { sweep: raw.sweep }),

@@ -34,9 +34,13 @@ export function compileMapping(document: Document, yaml: YamlFile, names: Known,
   const { metric, summary, resource, from, each, when } = document
   checkFrom(document, yaml, names, context)
   const sets = useSets(document.use, names.sets, yaml, context)
-  const scope = mappingScope(names.lookups)
+  const of = context.fields.shapes.get(resource)
+  const parts =
+    each === undefined ? undefined : context.read(yaml, ['each'], { variables: ['notification'], stable, of })
+  const shapes = { of, part: parts?.gives }
+  const scope = { ...mappingScope(names.lookups), ...shapes }
   // Asked before anything is fetched, so no lookup is bound yet. A rule that needs one is a `skip`.
-  const early = { variables: ['part', 'notification', 'workspace'], stable }
+  const early = { variables: ['part', 'notification', 'workspace'], stable, ...shapes }
   const mapping: Omit<Mapping, 'lookups'> = {
     metric,
     summary,
@@ -45,11 +49,9 @@ export function compileMapping(document: Document, yaml: YamlFile, names: Known,
     topics: new Set(from.webhook?.topics ?? []),
     pick: from.webhook?.pick ?? 'all',
     ...(from.stream === undefined ? {} : { stream: compileStream(from.stream) }),
-    ...(each === undefined
-      ? {}
-      : { each: context.expression(yaml, ['each'], { ...early, variables: ['notification'] }) }),
+    ...(parts === undefined ? {} : { each: parts.expression }),
     ...(when === undefined ? {} : { when: context.expression(yaml, ['when'], early) }),
-    key: compileKey(document, yaml, context),
+    key: compileKey(document, shapes, yaml, context),
     time: context.expression(yaml, ['time'], early),
     contact: context.expression(yaml, ['contact'], early),
     skip: compileSkip(document.skip, sets, scope, yaml, context),
@@ -66,7 +68,12 @@ function expressions({ each, when, key, time, contact, skip, properties }: Omit<
   return [...[each, when].filter((each) => each !== undefined), ...key, time, contact, ...rules]
 }
 
-function checkFrom({ resource, from }: Document, yaml: YamlFile, names: Known, context: Context): void {
+function checkFrom({ resource, from, each }: Document, yaml: YamlFile, names: Known, context: Context): void {
+  if (each !== undefined && from.webhook !== undefined && from.webhook.pick === undefined) {
+    const message = 'each webhook would bring every matching part again, not only its newest'
+    const help = 'say pick: last; or pick: all, if every one is meant'
+    context.warn(yaml, yaml.keySpan(['from', 'webhook']), { code: 'spec/no-pick', message, help })
+  }
   const found = known('resource', resource, names.resources, ['resource'], yaml, context)
   if (found === undefined) return
   const path = ['from', 'webhook', 'topics']

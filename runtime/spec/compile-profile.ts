@@ -20,7 +20,7 @@ export function compileProfile(document: Profile, yaml: YamlFile, names: Names, 
   const { stable } = mappingScope(names.lookups)
   // The profile is one person's, whatever event it goes with, so there is no `$part`.
   const variables = [...mappingScope(names.lookups).variables].filter((name) => name !== 'part')
-  const scope = { variables, ...(stable === undefined ? {} : { stable }) }
+  const scope = { variables, ...(stable === undefined ? {} : { stable }), of: context.fields.shapes.get(resource) }
   const attributes = compileProperties(document.attributes, ['attributes'], [], scope, yaml, context)
   const properties = compileProperties(document.properties, ['properties'], sets, scope, yaml, context)
   const skip = compileSkip(document.skip, sets, scope, yaml, context)

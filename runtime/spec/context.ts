@@ -2,16 +2,28 @@
 import { check } from '../expression/check.ts'
 import { link } from '../expression/compile.ts'
 import type { Expression } from '../expression/expression.ts'
+import { follow } from '../expression/fields.ts'
 import type { FunctionTable } from '../expression/functions.ts'
-import { isProblem, parse } from '../expression/parse.ts'
+import { isProblem, type Parsed, parse } from '../expression/parse.ts'
+import type { Known } from '../expression/shape.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import type { Path, Span, YamlFile } from './yaml.ts'
+import { type KnownFields, shapeOfVariable, unknownField } from './fields.ts'
+import type { Path, PlacedText, Span, YamlFile } from './yaml.ts'
 
 /** What an expression at a place may name. */
 export interface Scope {
   readonly variables: Iterable<string>
   /** Why answers that change from call to call are refused here. Absent: they are not. */
   readonly stable?: string
+  /** What it is asked of, and what `$part` is, as far as that is known. */
+  readonly of?: Known
+  readonly part?: Known
+}
+
+/** An expression, and what is known of what it gives. */
+export interface Read {
+  readonly expression: Expression
+  readonly gives: Known
 }
 
 export interface Complaint {
@@ -25,6 +37,9 @@ export class Context {
   readonly diagnostics: Diagnostic[] = []
   /** Every name that is bound in some place or other. */
   readonly names = new Set(['part', 'notification', 'workspace', 'cursor', 'pageSize', 'since', 'until', 'key', 'ids'])
+
+  /** What resources and lookups are known to hold. Set before the first expression is read. */
+  fields: KnownFields = { shapes: new Map() }
 
   constructor(functions: FunctionTable) {
     this.functions = functions
@@ -44,20 +59,40 @@ export class Context {
 
   /** The expression at a path, checked. After a complaint it is one that is never run, since there is no spec then. */
   expression(yaml: YamlFile, path: Path, scope: Scope): Expression {
+    return this.read(yaml, path, scope).expression
+  }
+
+  /** The same, with what is known of its result. */
+  read(yaml: YamlFile, path: Path, scope: Scope): Read {
     const text = yaml.text(path)
     const parsed = parse(text.value)
     const problems = isProblem(parsed)
       ? [parsed]
       : check(parsed, { ...scope, elsewhere: this.names, functions: this.functions })
-    for (const { code, message, help, span } of problems) {
-      const last = text.at(Math.max(span[0], span[1] - 1))
-      const place = [text.at(span[0]), last + 1] as const
-      this.error(yaml, place, { code: `expression/${code}`, message, ...(help === undefined ? {} : { help }) })
+    for (const { code, span, ...words } of problems) {
+      this.error(yaml, placed(span, text), { code: `expression/${code}`, ...words })
     }
     const place = yaml.file.place(text.at(0))
-    if (isProblem(parsed)) return { text: text.value, place, variables: new Set(), evaluate: async () => undefined }
-    return link(parsed, { place, at: (offset) => yaml.file.place(text.at(offset)) }, this.functions)
+    if (isProblem(parsed)) {
+      const expression = { text: text.value, place, variables: new Set<string>(), evaluate: async () => undefined }
+      return { expression, gives: undefined }
+    }
+    const expression = link(parsed, { place, at: (offset) => yaml.file.place(text.at(offset)) }, this.functions)
+    return { expression, gives: this.#follow(parsed, text, yaml, scope) }
   }
+
+  /** Warns of fields that are not there. */
+  #follow(parsed: Parsed, text: PlacedText, yaml: YamlFile, { variables, of, part }: Scope): Known {
+    const bound = [...variables].map((name) => [name, shapeOfVariable(name, this.fields, part)] as const)
+    const { result, unknown } = follow(parsed, of, new Map(bound))
+    for (const field of unknown) this.warn(yaml, placed(field.span, text), unknownField(field, this.fields))
+    return result
+  }
+}
+
+/** From offsets into an expression to those into its file. */
+function placed([start, end]: Span, text: PlacedText): Span {
+  return [text.at(start), text.at(Math.max(start, end - 1)) + 1]
 }
 
 /** Help that would say nothing is left out. */

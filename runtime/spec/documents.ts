@@ -27,18 +27,23 @@ export type Missing =
       skip?: Reason
     }
 export type Reason = string
+export type Fields = {
+  [k: string]: Fields
+} | null
 
 export interface Documents {
   connector: Connector
   mapping: Mapping
   properties: PropertySet
   profile: Profile
+  fields: FieldsFile
 }
 export interface Connector {
   connector: string
   summary?: string
   mappings: string[]
   profile: string
+  fields?: string
   source: {
     name: string
     hosts: {
@@ -221,4 +226,7 @@ export interface Profile {
   use?: Sets
   properties?: Properties
   skip?: Skip
+}
+export interface FieldsFile {
+  [k: string]: Fields
 }

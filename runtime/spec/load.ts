@@ -18,6 +18,7 @@ import { type CompiledSet, compileSet } from './compile-properties.ts'
 import { Context } from './context.ts'
 import { type Diagnostic, inOrder } from './diagnostic.ts'
 import type { Connector } from './documents.ts'
+import { compileFields, resourcesOfSet } from './fields.ts'
 import { readSpec, type SpecDocuments } from './read.ts'
 import type { SourceFile } from './source-file.ts'
 import type { Spec } from './spec.ts'
@@ -61,6 +62,7 @@ interface ConnectorFile {
 
 function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments, context: Context): Spec | undefined {
   for (const name of Object.keys(document.lookups)) context.names.add(name)
+  context.fields = compileFields(documents.fields, document, context)
   const resources = compileResources(document, yaml, context)
   const streams = compileStreams(document, yaml, context)
   const lookups = compileLookups(document, yaml, context)
@@ -89,13 +91,14 @@ function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments
 }
 
 function compileSets(
-  { sets }: SpecDocuments,
+  documents: SpecDocuments,
   scope: ReturnType<typeof mappingScope>,
   context: Context,
 ): ReadonlyMap<string, CompiledSet> {
-  const compiled = sets.map(({ document, yaml }) => {
+  const compiled = documents.sets.map(({ document, yaml }) => {
     const name = basename(yaml.file.path).replace(/\.ya?ml$/, '')
-    return [name, compileSet(name, document, yaml, scope, context)] as const
+    const of = resourcesOfSet(name, documents, context.fields)
+    return [name, compileSet(name, document, yaml, { ...scope, of }, context)] as const
   })
   return new Map(compiled)
 }

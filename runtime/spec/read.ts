@@ -5,6 +5,7 @@ import type { Connector, Documents } from './documents.ts'
 import { conform } from './schema.ts'
 import { SourceFile } from './source-file.ts'
 import { glob, type SpecFiles } from './spec-files.ts'
+import { checkUnread } from './unread.ts'
 import { type Path, YamlFile } from './yaml.ts'
 
 /** A file that fits its schema. */
@@ -18,6 +19,7 @@ export interface SpecDocuments {
   readonly mappings: readonly Document<'mapping'>[]
   readonly sets: readonly Document<'properties'>[]
   readonly profile: Document<'profile'> | undefined
+  readonly fields: Document<'fields'> | undefined
   readonly files: readonly SourceFile[]
 }
 
@@ -50,7 +52,7 @@ export async function readSpec(files: SpecFiles, context: Context): Promise<Spec
     context.diagnostics.push({ code: 'spec/no-file', severity: 'error', message, help, file, span: [0, 0] })
   }
   if (connector === 'absent' || connector === undefined) {
-    return { connector: undefined, mappings: [], sets: [], profile: undefined, files: read }
+    return { connector: undefined, mappings: [], sets: [], profile: undefined, fields: undefined, files: read }
   }
   const { document, yaml } = connector
   const found = async <K extends keyof Documents>(kind: K, path: string, from: Path) => {
@@ -60,13 +62,15 @@ export async function readSpec(files: SpecFiles, context: Context): Promise<Spec
     return undefined
   }
   const profile = await found('profile', document.profile, ['profile'])
+  const fields = document.fields === undefined ? undefined : await found('fields', document.fields, ['fields'])
   const mappings: Document<'mapping'>[] = []
   const sets: Document<'properties'>[] = []
   for (const { path, from } of await mappingFiles(document, yaml, files, context)) {
     if (basename(path).startsWith('_')) push(sets, await found('properties', path, from))
     else push(mappings, await found('mapping', path, from))
   }
-  return { connector, mappings, sets, profile, files: read }
+  await checkUnread(document, read, files, context)
+  return { connector, mappings, sets, profile, fields, files: read }
 }
 
 const push = <T>(all: T[], one: T | undefined): void => {

@@ -4,13 +4,14 @@ import connector from './connector.schema.json' with { type: 'json' }
 import definitions from './definitions.schema.json' with { type: 'json' }
 import type { Diagnostic } from './diagnostic.ts'
 import type { Documents } from './documents.ts'
+import fields from './fields.schema.json' with { type: 'json' }
 import mapping from './mapping.schema.json' with { type: 'json' }
 import profile from './profile.schema.json' with { type: 'json' }
 import properties from './properties.schema.json' with { type: 'json' }
 import { complaints } from './schema-errors.ts'
 import type { YamlFile } from './yaml.ts'
 
-const schemas = { connector, mapping, profile, properties }
+const schemas = { connector, fields, mapping, profile, properties }
 
 /**
  * Compiling the schemas is most of the time a start takes, so each is compiled once, when first needed, and a test, not

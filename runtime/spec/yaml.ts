@@ -33,6 +33,10 @@ export class YamlFile {
       span: code === 'DUPLICATE_KEY' ? word(file.text, pos[0]) : pos,
     }))
     this.value = this.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 })
+    if (isCircular(this.value)) {
+      const message = 'an alias stands within what it stands for'
+      this.errors = [{ code: 'yaml/circular', severity: 'error', message, file, span: word(file.text, 0) }]
+    }
   }
 
   /** The place of a value; of the nearest thing round it if there is none. */
@@ -88,6 +92,13 @@ export class YamlFile {
 
 const pairOf = (items: readonly Pair[], name: string | number): Pair | undefined =>
   items.find(({ key }) => isScalar(key) && String(key.value) === String(name))
+
+/** Nothing that reads the value by going down in it would come to an end. */
+function isCircular(value: unknown, above: ReadonlySet<unknown> = new Set()): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const here = new Set(above).add(value)
+  return above.has(value) || Object.values(value).some((inner) => isCircular(inner, here))
+}
 
 /** The word that begins at an offset. */
 function word(text: string, offset: number): Span {

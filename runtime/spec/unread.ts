@@ -1,0 +1,27 @@
+/** YAML files that lie where the spec's files lie, and that nothing names: most often one with another ending. */
+import { basename, dirname } from 'node:path/posix'
+import type { Context } from './context.ts'
+import type { Connector } from './documents.ts'
+import { SourceFile } from './source-file.ts'
+import { glob, type SpecFiles } from './spec-files.ts'
+import { YamlFile } from './yaml.ts'
+
+export async function checkUnread(
+  { mappings, profile }: Connector,
+  read: readonly SourceFile[],
+  files: SpecFiles,
+  context: Context,
+): Promise<void> {
+  // The spec's own folder may hold anything; those below it that mappings are read from hold nothing else.
+  const folders = new Set([...mappings, profile].map((path) => dirname(path)).filter((folder) => folder !== '.'))
+  const known = new Set(read.map(({ path }) => path))
+  for (const folder of folders) {
+    const found = [...(await glob(`${folder}/*.yaml`, files)), ...(await glob(`${folder}/*.yml`, files))]
+    for (const path of found.filter((path) => !known.has(path))) {
+      const yaml = new YamlFile(new SourceFile(path, (await files.read(path)) ?? ''))
+      const message = `${basename(path)} is not read: connector.yaml does not name it`
+      const help = 'add it to "mappings" there, or move it to another folder'
+      context.warn(yaml, yaml.keySpan([]), { code: 'spec/unread-file', message, help })
+    }
+  }
+}
