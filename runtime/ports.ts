@@ -89,8 +89,8 @@ export interface LeaseRequest {
   readonly hold: number
 }
 
-/** Records are dropped when they ended longer ago than this, milliseconds; dead letters have an age of their own. */
-export type Retention = Readonly<Record<'settled' | 'dead', number>>
+/** Dropped when older than this, milliseconds: records since they ended, cached lookups since they were fetched. */
+export type Retention = Readonly<Record<'settled' | 'dead', number>> & { readonly lookups?: number }
 
 /**
  * Keeps records until they are settled, and remembers what became of them.
@@ -102,8 +102,9 @@ export interface Store {
   /** Appends records, dropping known ids, and saves the checkpoint in the same transaction. Resolves once durable. */
   append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<Appended>
   /**
-   * Takes up to `limit` due records of a lane, oldest first, at most one for each `order`,
-   * and none whose order has an earlier record that is not settled (a deferred one blocks; a dead one does not).
+   * Takes up to `limit` due records of a lane: fresh ones first, oldest first, then those that waited, by when they
+   * became due. At most one for each `order`, and none whose order has an earlier record that is not settled
+   * (a deferred one blocks; a dead one does not).
    */
   lease(request: LeaseRequest): Promise<readonly LeasedRecord[]>
   /** Holds the leases longer. Those no longer ours are ignored. */

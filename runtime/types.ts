@@ -62,6 +62,14 @@ export interface LeasedRecord extends SourceRecord {
   readonly lease: string
   /** 1 on the first try. */
   readonly attempt: number
+  /** Why it waited before this attempt, and since when that kind of fault has lasted. */
+  readonly trouble?: Trouble
+}
+
+export interface Trouble {
+  readonly kind: FaultInfo['kind']
+  /** Milliseconds since 1970. */
+  readonly since: number
 }
 
 /** Who an event belongs to, in the destination's words. */
@@ -137,6 +145,8 @@ export type Outcome =
       readonly fault: FaultInfo
       /** Not before this. Milliseconds since 1970. */
       readonly until: number
+      /** When faults of this kind began, without another kind between. */
+      readonly since?: number
       readonly events: readonly EventResult[]
     }
   | { readonly status: 'dead'; readonly fault: FaultInfo; readonly events: readonly EventResult[] }

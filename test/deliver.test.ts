@@ -1,11 +1,12 @@
 /** What becomes of live records: sent, skipped with a reason, waiting, dead. Through the whole connector. */
 import { describe, expect, test } from 'vitest'
+import { virtualClock } from './virtual-clock.ts'
 import { someone, workshop } from './workshop.ts'
 
 const conversation = (contact: string, change: object = {}) => ({
   type: 'conversation',
   id: '4711',
-  created_at: 1_768_031_789,
+  created_at: virtualClock().now() / 1000,
   title: 'Where is it?',
   source: { type: 'conversation', delivered_as: 'customer_initiated', author: { type: 'user', id: contact } },
   contacts: { type: 'contact.list', contacts: [{ type: 'contact', id: contact }] },
@@ -148,6 +149,47 @@ test('what was delayed for more than a day is recorded, but starts no flow', asy
   await work()
   expect(klaviyo.summary()).toMatchObject({ events: 1, flowTriggering: 0, backfilled: 1 })
 })
+
+test('what was long past when Intercom told of it starts no flow', async () => {
+  const { intercom, klaviyo, notify, work } = await workshop()
+  const { id } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id, { created_at: 1_700_000_000 }))
+  await work()
+  expect(klaviyo.summary()).toMatchObject({ events: 1, flowTriggering: 0 })
+})
+
+test('a bulk edit of contacts does not hold up a conversation', async () => {
+  const { intercom, klaviyo, notify, work } = await workshop()
+  const { id } = await someone(intercom)
+  for (let n = 0; n < 1_000; n++) {
+    const contact = { type: 'contact', id: `c${n}`, role: 'user', email: `p${n}@mail.sandbox-shop.com` }
+    await notify('contact.user.updated', contact, { id: `n${n}` })
+  }
+  await notify('conversation.user.created', conversation(id))
+  await work(30_000)
+  expect(klaviyo.summary().events).toBe(1)
+  await work(600_000)
+  expect(klaviyo.summary().profiles).toBeGreaterThanOrEqual(1_000)
+})
+
+test('after days of waiting for a person, one failure of the other side is not the end', async () => {
+  const answers = [401, 503]
+  let status = 0
+  const instead = (request: Request) => {
+    if (!request.url.endsWith('/api/events') || status === 200) return undefined
+    return Response.json({ errors: [] }, { status })
+  }
+  const { intercom, klaviyo, notify, work } = await workshop({ instead })
+  const { id } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id))
+  for (const answer of answers) {
+    status = answer
+    await work(answer === 401 ? 4 * 86_400_000 : 3_600_000)
+  }
+  status = 200
+  await work(7_200_000)
+  expect(klaviyo.summary().events).toBe(1)
+}, 60_000)
 
 test('a record that Klaviyo refuses is dead, and can be sent again', async () => {
   let refuses = true

@@ -85,6 +85,15 @@ describe('--restart', () => {
     expect(shop.klaviyo.summary()).toMatchObject({ events: shop.last.sent, duplicates: 0 })
   })
 
+  test('with other dates or metrics sends nothing of what was still waiting', async () => {
+    const shop = await workshop()
+    await runs(shop.connector, shop.clock, {}, ({ waiting }, stop) => waiting > 0 && stop.abort())
+    const before = shop.klaviyo.summary().byMetric['Created Conversation'] ?? 0
+    const last = await runs(shop.connector, shop.clock, { restart: true, only: ['Resolved Ticket'] })
+    expect(last).toMatchObject({ phase: 'done', waiting: 0 })
+    expect(shop.klaviyo.summary().byMetric['Created Conversation'] ?? 0).toBe(before)
+  })
+
   test('even from an empty store, since the keys are the same', async () => {
     const first = await imported()
     const clock = virtualClock()
@@ -99,11 +108,14 @@ describe('--restart', () => {
 })
 
 describe('the window', () => {
-  test('is marked by the first live worker, and by no later one', async () => {
-    const { clock, store, work } = await workshop()
-    const began = clock.now()
+  test('ends with the first webhook, and with no later one', async () => {
+    const { clock, store, notify, work } = await workshop()
     await work()
-    await work()
+    expect(await store.checkpoint('live-since')).toBeUndefined()
+    const began = Math.floor(clock.now() / 1000) * 1000 // the notification's time is in seconds
+    await notify('conversation.read', { id: '1' })
+    await clock.pass(60_000)
+    await notify('conversation.read', { id: '2' })
     expect(await store.checkpoint('live-since')).toBe(began)
   })
 

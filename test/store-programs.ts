@@ -59,11 +59,12 @@ class Model {
     for (const it of this.items)
       if (it.state === 'held' && it.due <= now) Object.assign(it, { state: 'waiting', due: 0 })
     const open = this.items.filter((it) => it.lane === lane && (it.state === 'waiting' || it.state === 'held'))
-    return open.filter((it, i) => {
+    const free = open.filter((it, i) => {
       const sameOrder = open.filter(({ order }) => order === it.order)
       const earlier = open.slice(0, i).some(({ order }) => order === it.order)
       return it.due <= now && !earlier && !sameOrder.some(({ state }) => state === 'held')
     })
+    return free.sort((a, b) => a.due - b.due)
   }
 
   /** The item whose lease this is, if it still is. */

@@ -1,6 +1,7 @@
 /** The delivery loop: everything leased is settled, nothing is leased after the stop, a failing side is not hammered. */
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { Fault } from '../runtime/fault.ts'
 import { work } from '../runtime/flow/work.ts'
 import type { Store } from '../runtime/ports.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
@@ -135,15 +136,38 @@ test('while everything is refused it asks less and less', async () => {
   const { clock, store, stop, begin } = bench(async () => {
     tries++
     const fault = { kind: 'transient', code: 'x/unavailable', message: 'down' } as const
-    return { status: 'deferred', fault, until: clock.now(), events: [] }
+    return { status: 'deferred', fault, until: clock.now(), since: 0, events: [] }
   })
   await store.append([record('a')])
   const working = begin()
   await clock.pass(60_000)
-  expect(tries).toBeLessThan(15)
+  expect(tries).toBeLessThan(20)
   expect(tries).toBeGreaterThan(4)
   stop.abort()
   await clock.until(working)
+})
+
+test('a store that is busy is waited for, and nothing is delivered twice', async () => {
+  const seen: string[] = []
+  const { clock, store, stop, begin } = bench(async ({ id }) => {
+    seen.push(id)
+    return delivered
+  })
+  await store.append([record('a')])
+  const { lease, settle } = store
+  const busy = (after: number) => {
+    let calls = 0
+    return () => calls++ < after && Promise.reject(new Fault('transient', 'store/busy', 'locked'))
+  }
+  const [leaseBusy, settleBusy] = [busy(3), busy(3)]
+  store.lease = (request) => leaseBusy() || lease.call(store, request)
+  store.settle = (all) => settleBusy() || settle.call(store, all)
+  const working = begin()
+  await clock.pass(20_000)
+  stop.abort()
+  await clock.until(working)
+  expect(seen).toEqual(['a'])
+  expect((await store.backlog('live')).records).toBe(0)
 })
 
 test('throws when the store does, after settling what it can', async () => {

@@ -4,7 +4,7 @@ import { type ConnectorOptions, intercomToKlaviyo } from '../connector/index.ts'
 import { type LocalIntercomOptions, localIntercom } from '../connector/sandbox/intercom.ts'
 import { localKlaviyo } from '../connector/sandbox/klaviyo.ts'
 import { loadConnectorSpec } from '../connector/spec.ts'
-import type { Fetch } from '../runtime/ports.ts'
+import type { Fetch, Random } from '../runtime/ports.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
 import { virtualClock } from './virtual-clock.ts'
@@ -23,7 +23,7 @@ export interface WorkshopOptions extends Partial<LocalIntercomOptions> {
 
 export async function workshop(options: WorkshopOptions = {}) {
   const clock = options.clock ?? virtualClock()
-  const random = () => 0.5
+  const random = dice(1)
   shared ??= loadConnectorSpec()
   const spec = await shared
   const intercom = localIntercom({
@@ -83,6 +83,15 @@ export async function workshop(options: WorkshopOptions = {}) {
   const virtual = clock as ReturnType<typeof virtualClock>
 
   return { connector, spec, store, clock: virtual, intercom, klaviyo, notify, work }
+}
+
+/** Chance that falls the same way each time: a linear congruential generator (Numerical Recipes' constants). */
+function dice(seed: number): Random {
+  let state = seed
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
+    return state / 2 ** 32
+  }
 }
 
 /** A contact of the local Intercom with an e-mail address. */

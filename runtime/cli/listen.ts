@@ -60,6 +60,8 @@ function bind(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)))
     server.listen(port, host, () => {
+      // From here on an error (no file handle left, say) costs one connection, not the process.
+      server.on('error', () => undefined)
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })

@@ -8,8 +8,9 @@ import { budget } from './budget.ts'
 import type { Connector } from './connector.ts'
 import { type DeliverParts, deliver } from './deliver.ts'
 import { http } from './http.ts'
-import { LIVE_SINCE } from './import-state.ts'
+import { currentRun } from './import-state.ts'
 import { lookups } from './lookups.ts'
+import { onAbort } from './on-abort.ts'
 import { plan } from './plan.ts'
 import { preview } from './preview.ts'
 import { receive } from './receive.ts'
@@ -33,6 +34,8 @@ export interface AssembleOptions {
 
 /** Enough to fill a batch of lookups while one is on its way. */
 const MAPPED_AT_ONCE = 100
+/** Half of what the live lane takes in when nothing has piled up. */
+const PROFILES_AT_ONCE = 32
 
 export function assemble(options: AssembleOptions): Connector {
   const { spec, source, destination, store, fetch, clock, random, logger } = options
@@ -60,11 +63,12 @@ export function assemble(options: AssembleOptions): Connector {
     delivered: async (key) => (await store.delivered([key])).has(key),
     gate: { live: pLimit(MAPPED_AT_ONCE), backfill: pLimit(MAPPED_AT_ONCE) },
     turn: turns(),
+    profiles: pLimit(PROFILES_AT_ONCE),
     send: sender({ destination, clock, signal, crowded: crowd.is }),
+    currentRun: () => currentRun(store),
   }
 
   async function workLane(lane: Lane, stop: AbortSignal): Promise<void> {
-    if (lane === 'live') await rememberStart(store, clock)
     const { concurrency } = spec.delivery
     await work(
       lane,
@@ -85,9 +89,11 @@ export function assemble(options: AssembleOptions): Connector {
     spec,
     store,
     receive: (request) => receive(request, { spec, store, clock, logger, secrets: source.secrets }),
-    work: async ({ signal: stop, lanes = ['live', 'backfill'] }) => {
-      await Promise.all(lanes.map((lane) => workLane(lane, stop)))
-    },
+    work: ({ signal: stop, lanes = ['live', 'backfill'] }) =>
+      together(
+        lanes.map((lane) => workLane.bind(null, lane)),
+        stop,
+      ),
     backfill: (asked) =>
       backfill({ spec, store, client, clock, logger, random, work: (stop) => workLane('backfill', stop) }, asked),
     deliver: (record) => deliver(record, parts),
@@ -97,10 +103,20 @@ export function assemble(options: AssembleOptions): Connector {
   }
 }
 
-/** History ends where live delivery first began, so the two never send the same event as news and as history. */
-async function rememberStart(store: Store, clock: Clock): Promise<void> {
-  if ((await store.checkpoint(LIVE_SINCE)) === undefined)
-    await store.append([], { name: LIVE_SINCE, value: clock.now() })
+/** Runs all until the signal aborts. If one fails the others are stopped, end in order, and then its error is thrown. */
+async function together(all: readonly ((stop: AbortSignal) => Promise<void>)[], signal: AbortSignal): Promise<void> {
+  const stop = new AbortController()
+  const off = onAbort(signal, () => stop.abort())
+  const ends = await Promise.allSettled(
+    all.map((one) =>
+      one(stop.signal).catch((error: unknown) => {
+        stop.abort()
+        throw error
+      }),
+    ),
+  )
+  off()
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 /** Looks at the live backlog now and then, since counting it for every record would cost more than it saves. */

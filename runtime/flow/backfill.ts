@@ -1,11 +1,10 @@
 /** History: reads streams into the store, page and checkpoint in one transaction, while a worker delivers them. */
-import type { Bindings } from '../expression/expression.ts'
 import { Fault } from '../fault.ts'
 import type { Clock, Logger, Store } from '../ports.ts'
 import type { Spec, StreamSpec } from '../spec/spec.ts'
 import type { BackfillOptions, Progress } from './connector.ts'
 import { streamRecord } from './envelope.ts'
-import { type Import, loadImport, type StreamState, saved } from './import-state.ts'
+import { bounds, type Import, loadImport, type StreamState, saved } from './import-state.ts'
 import { paginate } from './paginate.ts'
 import { snapshot } from './progress.ts'
 import type { SourceClient } from './source-client.ts'
@@ -50,17 +49,14 @@ export async function* backfill(parts: BackfillParts, options: BackfillOptions):
   const worker = parts.work(working.signal).catch(fail)
   const reader = read(state, parts, reading.signal).catch(fail)
   try {
-    let finished = false
-    const end = reader.then(() => {
-      finished = true
-    })
-    while (!finished) {
-      await Promise.race([end, clock.sleep(TICK, reading.signal)])
+    const ended = new AbortController()
+    void reader.then(() => ended.abort())
+    while (!ended.signal.aborted) {
+      await clock.sleep(TICK, ended.signal)
       yield await snapshot(state, { store, resumed, elapsed: clock.now() - began })
-      if (reading.signal.aborted) await end
     }
-    if (failure !== undefined) throw failure
     if (options.signal.aborted) return
+    if (failure !== undefined) throw failure
     await finish(state, parts)
     yield await snapshot(state, { store, resumed, elapsed: clock.now() - began })
   } finally {
@@ -109,7 +105,7 @@ async function readStream(
   const resource = spec.resources.get(stream.resource)
   if (resource === undefined) throw new Fault('bug', 'bug/stream', `stream ${stream.name} has no resource`)
   const from = { stream: stream.name, resource, workspace }
-  const start = { bindings: bounds(state), ...(progress.cursor !== undefined && { cursor: progress.cursor }) }
+  const start = { bindings: bounds(state.run), ...(progress.cursor !== undefined && { cursor: progress.cursor }) }
 
   for await (const page of paginate(parts, stream, start, signal)) {
     const records = []
@@ -128,14 +124,6 @@ async function readStream(
 async function breathe({ spec, store, clock }: BackfillParts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && (await store.backlog('backfill')).records > spec.delivery.backlog)
     await clock.sleep(TICK, signal)
-}
-
-/** `$since` and `$until` in Unix seconds; the window's end is rounded up, its exact end is kept by the map. */
-function bounds({ run }: Import): Bindings {
-  return {
-    until: Math.ceil(run.until / 1000),
-    ...(run.since !== undefined && { since: Math.floor(run.since / 1000) }),
-  }
 }
 
 function streamOf(spec: Spec, name: string): StreamSpec {

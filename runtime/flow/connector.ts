@@ -13,7 +13,7 @@ export interface Connector {
   /** Reads history into the store and delivers it; goes on where an earlier one stopped. Ends with phase `done`. */
   backfill(options: BackfillOptions): AsyncIterable<Progress>
   /** Takes one record to its end, for hosts with a queue of their own. Never throws for the record's sake. */
-  deliver(record: SourceRecord, signal?: AbortSignal): Promise<Outcome>
+  deliver(record: SourceRecord): Promise<Outcome>
   /** Maps what a webhook or a stream would give, and sends nothing. */
   preview(input: PreviewInput): Promise<Preview>
   /** Tries credentials and permissions on both sides. */

@@ -3,6 +3,7 @@ import type { LimitFunction } from 'p-limit'
 import { toFault } from '../fault.ts'
 import type { Lane, LeasedRecord, Outcome, SourceRecord } from '../types.ts'
 import { type MapRecordParts, mapRecord, type Tried } from './map-record.ts'
+import { takersOf } from './open-record.ts'
 import { type Ended, ended, failed, type OutcomeParts, outcomeOf } from './outcome.ts'
 import type { Send } from './send.ts'
 
@@ -10,18 +11,28 @@ export interface DeliverParts extends MapRecordParts, OutcomeParts {
   readonly send: Send
   /** How many records are mapped at once. Thousands may wait to be sent; half-mapped ones cost memory, not time. */
   readonly gate: Readonly<Record<Lane, LimitFunction>>
+  /** Takes in records that only update a profile, few at a time: an event must not stand behind them all. */
+  readonly profiles: LimitFunction
   /** Waits for this record's turn: see `turns.ts`. */
   readonly turn: () => Promise<void>
 }
 
 /** What must be known of a record once it is mapped. Its body is not: thousands may wait for a full request. */
-export type Bare = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord, 'attempt'>>
+type Bare = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord, 'attempt' | 'trouble'>>
 
 /**
  * However it ends, the end is a value. Nothing about the record, the mapping or
  * the destination makes this throw, so one bad record cannot stop the others.
  */
 export function deliver(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+  if (!isProfileOnly(record, parts)) return begin(record, parts)
+  const { profiles } = parts
+  // A bulk edit of contacts gives thousands of updates. What does not fit waits in the store, where others pass it.
+  const full = profiles.activeCount + profiles.pendingCount >= profiles.concurrency
+  return full ? Promise.resolve(later(parts)) : profiles(() => begin(record, parts))
+}
+
+function begin(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
   const mapped = parts.gate[record.lane](() => parts.turn().then(() => mapRecord(record, parts)))
   const { body: _, ...bare } = record
   return finish(bare, mapped, parts)
@@ -37,6 +48,21 @@ async function finish(record: Bare, mapped: ReturnType<typeof mapRecord>, parts:
   } catch (error) {
     return failed(toFault(error), [], record, parts)
   }
+}
+
+function isProfileOnly(record: SourceRecord, { spec }: DeliverParts): boolean {
+  const { mappings, profile } = takersOf(record, spec)
+  return profile && mappings.length === 0
+}
+
+/** Not a failure, so it counts towards nothing. */
+function later({ clock, random }: DeliverParts): Outcome {
+  const fault = {
+    kind: 'transient',
+    code: 'delivery/profiles-wait',
+    message: 'other profile updates go first',
+  } as const
+  return { status: 'deferred', fault, until: clock.now() + 5_000 + Math.round(random() * 25_000), events: [] }
 }
 
 /** Sends one occurrence, unless it is at its end already. */

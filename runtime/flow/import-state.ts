@@ -1,4 +1,5 @@
 /** How far an import has come: saved with every page, loaded by the next run. */
+import type { Bindings } from '../expression/expression.ts'
 import { Fault } from '../fault.ts'
 import type { Checkpoint, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
@@ -27,7 +28,18 @@ export interface Import {
 
 /** The checkpoint that holds the import. */
 const NAME = 'import'
-/** When live delivery first began, milliseconds: history ends there. Written by the live worker. */
+
+/** The run of the newest import: records of an earlier one that were still waiting are not sent any more. */
+export async function currentRun(store: Pick<Store, 'checkpoint'>): Promise<string | undefined> {
+  return ((await store.checkpoint(NAME)) as Import | undefined)?.run.id
+}
+
+/** The window in the source's Unix seconds; its end is rounded up, its exact end is kept by the map. */
+export function bounds({ since, until }: Run): Bindings {
+  return { until: Math.ceil(until / 1000), ...(since !== undefined && { since: Math.floor(since / 1000) }) }
+}
+
+/** When live delivery first began, milliseconds: history ends there. Written with the first webhook that is stored. */
 export const LIVE_SINCE = 'live-since'
 
 /** The checkpoint to save with what was just read. */
@@ -42,7 +54,7 @@ export async function loadImport(
 ): Promise<{ state: Import; resumed: boolean }> {
   const earlier = (await parts.store.checkpoint(NAME)) as Import | undefined
   if (earlier !== undefined && earlier.phase !== 'done' && options.restart !== true) {
-    sameAsked(earlier.run, options)
+    await sameAsked(earlier.run, options, parts)
     return { state: earlier, resumed: true }
   }
   const state = await begin(parts, options)
@@ -51,9 +63,10 @@ export async function loadImport(
 }
 
 /** An import can only go on with what it was asked for. */
-function sameAsked({ since, only }: Run, options: BackfillOptions): void {
+async function sameAsked({ since, until, only }: Run, options: BackfillOptions, { store, clock }: BackfillParts) {
   const other =
     (options.since !== undefined && options.since !== since) ||
+    (options.until !== undefined && (await endOf(store, options.until, clock.now())) !== until) ||
     (options.only !== undefined &&
       JSON.stringify([...options.only].sort()) !== JSON.stringify([...(only ?? [])].sort()))
   if (!other) return

@@ -57,7 +57,8 @@ function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
   let loaded: { at: number; rows: Promise<Map<string, Json>> } | undefined
 
   async function load(): Promise<Map<string, Json>> {
-    const rows = list(await records.evaluate(await client.request(request, {}, 'live', signal)))
+    const answer = await client.request(request, {}, 'live', signal).catch(notTheRecords)
+    const rows = list(await records.evaluate(answer))
     return new Map(rows.flatMap((row) => keyed(row, id)))
   }
   function fresh(age: number): Promise<Map<string, Json>> {
@@ -84,7 +85,8 @@ function remembered(lookup: LookupSpec, parts: LookupParts) {
     const value = fetchOne(lookup, key, lane, parts)
     kept.delete(key)
     kept.set(key, { at: now, value })
-    value.catch(() => kept.delete(key))
+    const forget = () => kept.delete(key)
+    value.then(lookup.cache === 0 ? forget : undefined, forget)
     for (const oldest of kept.keys()) {
       if (kept.size <= KEPT) break
       kept.delete(oldest)
@@ -132,7 +134,7 @@ async function fetchMany(lookup: LookupSpec, keys: readonly string[], parts: Loo
   const found = new Map<string, Json>()
   for (let start = 0; start < keys.length; start += size) {
     const chunk = keys.slice(start, start + size)
-    const answer = await parts.client.request(request, { ids: chunk }, 'backfill', parts.signal)
+    const answer = await parts.client.request(request, { ids: chunk }, 'backfill', parts.signal).catch(notTheRecords)
     for (const row of list(await records.evaluate(answer)))
       for (const [key, value] of keyed(row, id)) found.set(key, value)
   }
@@ -150,6 +152,12 @@ async function fetchOne(lookup: LookupSpec, key: string, lane: Lane, parts: Look
     if (error instanceof Fault && (error.details.status === 404 || error.details.status === 410)) return undefined
     throw error
   }
+}
+
+/** A whole collection, or a batch, that is refused is nobody's record's fault: an address or a permission is wrong. */
+function notTheRecords(error: unknown): never {
+  if (!(error instanceof Fault) || error.kind !== 'data') throw error
+  throw new Fault('config', error.code, error.message, error.details)
 }
 
 function absent(lookup: LookupSpec): never {

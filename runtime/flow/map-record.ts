@@ -12,6 +12,8 @@ import { mapProfile, PROFILE } from './profile.ts'
 export interface MapRecordParts extends MapParts {
   readonly lookups: Lookups
   readonly clock: Clock
+  /** The newest import's run. */
+  readonly currentRun: () => Promise<string | undefined>
 }
 
 /** A mapped occurrence, or the fault that stopped it: the others go on. */
@@ -24,6 +26,9 @@ export async function mapRecord(record: SourceRecord, parts: MapRecordParts): Pr
   const resource = spec.resources.get(record.resource ?? '')
   if (resource === undefined || (takers.mappings.length === 0 && !takers.profile)) {
     return record.topic === undefined ? 'not-asked-for' : 'unknown-topic'
+  }
+  if (record.run !== undefined && record.ingress === 'backfill' && record.run.id !== (await parts.currentRun())) {
+    return 'run-replaced' // an import with other dates or metrics has begun since
   }
   const open = await openRecord(record, resource, spec)
   const stale = record.topic === undefined ? undefined : resource.refreshes

@@ -2,7 +2,7 @@
 import type { Bindings } from '../expression/expression.ts'
 import { Fault } from '../fault.ts'
 import type { Mapping, Spec } from '../spec/spec.ts'
-import type { EventResult, Json, Lane, MetricEvent, Run } from '../types.ts'
+import type { EventResult, Json, JsonObject, Lane, MetricEvent, Run } from '../types.ts'
 import { text } from './envelope.ts'
 import { hydrate } from './hydrate.ts'
 import { type Lookups, list } from './lookups.ts'
@@ -44,10 +44,10 @@ export async function mapEvent(
   how: How,
   parts: MapParts,
 ): Promise<Mapped<MetricEvent>> {
-  const { lane } = how
   const key = await keyOf(mapping, item, bindings, how.workspace)
   const ms = await timeOf(mapping, item, bindings)
   const time = new Date(ms).toISOString()
+  const lane = isHistory(ms, bindings, parts.spec) ? 'backfill' : how.lane
   const contact = text(list(await mapping.contact.evaluate(item, bindings))[0])
   const named: Named = { metric: mapping.metric, lane, key, time, ...(contact && { contact }) }
 
@@ -75,6 +75,16 @@ export async function mapEvent(
     if (error instanceof Skip) return { named: known, skipped: error.reason }
     throw error
   }
+}
+
+/** A notification may tell of something long past, e.g. of a conversation moved here with its old date. No flow then. */
+function isHistory(ms: number, { notification }: Bindings, { delivery }: Spec): boolean {
+  const told = isObject(notification) ? moment(notification.created_at) : undefined
+  return told !== undefined && told - ms > delivery.late
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Workspace first: a source's ids are unique only within one. */

@@ -4,7 +4,7 @@ import type { Clock, Logger, Random } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { EventResult, LeasedRecord, Outcome } from '../types.ts'
 import type { Named } from './map.ts'
-import { canWait, retryAt } from './retry.ts'
+import { canWait, retryAt, sinceOf } from './retry.ts'
 
 export interface OutcomeParts {
   readonly spec: Spec
@@ -20,7 +20,7 @@ export interface Ended {
 }
 
 /** What a record's end depends on, besides its events. `attempt` counts from 1, which is the default. */
-type Tried = Pick<LeasedRecord, 'id' | 'receivedAt'> & Partial<Pick<LeasedRecord, 'attempt'>>
+type Tried = Pick<LeasedRecord, 'id' | 'trouble'> & Partial<Pick<LeasedRecord, 'attempt'>>
 
 /** An occurrence that ended in a fault: it waits if waiting can help. */
 export function ended(named: Named, fault: Fault): Ended {
@@ -42,10 +42,10 @@ export function outcomeOf(ends: readonly Ended[], record: Tried, parts: OutcomeP
 export function failed(
   fault: Fault,
   events: readonly EventResult[],
-  { id, receivedAt, attempt = 1 }: Tried,
+  { id, attempt = 1, trouble }: Tried,
   { spec, clock, random, logger }: OutcomeParts,
 ): Outcome {
-  const tried = { attempt, since: receivedAt, giveUp: spec.delivery.giveUp, now: clock.now() }
+  const tried = { attempt, trouble, giveUp: spec.delivery.giveUp, now: clock.now() }
   const until = retryAt(fault, tried, random)
   const fields = { record: id, code: fault.code, attempt, place: fault.details.place }
   if (until === undefined) {
@@ -58,5 +58,5 @@ export function failed(
   logger[level](`waits for another attempt: ${fault.message}`, { ...fields, until: new Date(until).toISOString() })
   // Only what was delivered is settled now; the rest is decided by the next attempt.
   const delivered = events.filter(({ status }) => status === 'delivered')
-  return { status: 'deferred', fault: fault.info(), until, events: delivered }
+  return { status: 'deferred', fault: fault.info(), until, since: sinceOf(fault, tried), events: delivered }
 }

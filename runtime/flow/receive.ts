@@ -1,14 +1,16 @@
 /** One webhook: raw body, signature, envelope, disk, 200. In that order, and nothing else before the answer. */
 import { toFault } from '../fault.ts'
-import type { Clock, Logger, Store } from '../ports.ts'
+import type { Checkpoint, Clock, Logger, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Json } from '../types.ts'
-import { openEnvelope, recordOf } from './envelope.ts'
+import { type Notification, openEnvelope, recordOf } from './envelope.ts'
+import { LIVE_SINCE } from './import-state.ts'
 import { refusal } from './signature.ts'
+import { moment } from './values.ts'
 
 export interface ReceiveParts {
   readonly spec: Spec
-  readonly store: Pick<Store, 'append'>
+  readonly store: Pick<Store, 'append' | 'checkpoint'>
   readonly clock: Clock
   readonly logger: Logger
   /** Any of these may have signed it. */
@@ -48,7 +50,7 @@ async function keep(body: string, { spec, store, clock, logger }: ReceiveParts):
     const notification = await openEnvelope(envelope, spec)
     if (spec.webhook.ignore.has(notification.topic)) return answer(200)
     const record = await recordOf(body, notification, spec, clock.now())
-    const { added } = await store.append([record])
+    const { added } = await store.append([record], await firstSign(notification, record.receivedAt, store))
     logger.debug(added ? 'webhook stored' : 'webhook known already', { record: record.id, topic: notification.topic })
     return answer(200)
   } catch (error) {
@@ -56,6 +58,16 @@ async function keep(body: string, { spec, store, clock, logger }: ReceiveParts):
     logger.error(`webhook not stored: ${fault.message}`, { code: fault.code })
     return answer(fault.kind === 'data' ? 400 : 503)
   }
+}
+
+/** With the first webhook live delivery begins, and history ends: the moment is saved with the record. */
+async function firstSign(
+  { time }: Notification,
+  now: number,
+  store: Pick<Store, 'checkpoint'>,
+): Promise<Checkpoint | undefined> {
+  if ((await store.checkpoint(LIVE_SINCE)) !== undefined) return undefined
+  return { name: LIVE_SINCE, value: Math.min(now, moment(time) ?? now) }
 }
 
 /** The raw bytes, or undefined as soon as they are more than `limit`. */

@@ -1,6 +1,7 @@
 /** What follows from a fault: waiting, and for how long, or the dead letters. */
 import type { Fault } from '../fault.ts'
 import type { Random } from '../ports.ts'
+import type { Trouble } from '../types.ts'
 
 /** First wait in the store, doubled for each further attempt up to the longest. Milliseconds. */
 const FIRST = 5_000
@@ -13,20 +14,30 @@ export function canWait(fault: Fault): boolean {
   return fault.kind === 'transient' || (fault.kind === 'config' && fault.details.dead !== true)
 }
 
+/** What is known of a record's attempts. Milliseconds. */
+export interface Attempts {
+  /** This one, from 1. */
+  readonly attempt: number
+  /** Why it waited before. */
+  readonly trouble?: Trouble | undefined
+  readonly giveUp: number
+  readonly now: number
+}
+
+/** When faults of this kind began: another kind between starts the count anew. */
+export function sinceOf(fault: Fault, { trouble, now }: Attempts): number {
+  return trouble?.kind === fault.kind ? trouble.since : now
+}
+
 /**
  * When to try again, milliseconds since 1970; undefined means never: dead letters.
- * `Retry-After` always wins; otherwise full jitter, so that what failed together does not return together.
+ * Never before `Retry-After`; with full jitter, so that what failed together does not return together.
  */
-export function retryAt(
-  fault: Fault,
-  tried: { readonly attempt: number; readonly since: number; readonly giveUp: number; readonly now: number },
-  random: Random,
-): number | undefined {
+export function retryAt(fault: Fault, attempts: Attempts, random: Random): number | undefined {
   if (!canWait(fault)) return undefined
-  const { attempt, since, giveUp, now } = tried
-  if (fault.details.retryAfter !== undefined) return now + fault.details.retryAfter
+  const { attempt, giveUp, now } = attempts
   if (fault.kind === 'config') return now + CONFIG
-  if (now - since > giveUp) return undefined
+  if (now - sinceOf(fault, attempts) > giveUp) return undefined
   const longest = Math.min(LONGEST, FIRST * 2 ** Math.min(attempt - 1, 20))
-  return now + 1_000 + Math.round(random() * longest)
+  return now + Math.max(fault.details.retryAfter ?? 0, 1_000 + Math.round(random() * longest))
 }

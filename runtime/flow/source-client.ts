@@ -11,7 +11,7 @@ import { buildRequest } from './request.ts'
 export interface SourceClient {
   /** Throws a `Fault`. Follows a thing that was merged into another to where it is now. */
   request(spec: RequestSpec, bindings: Bindings, lane: Lane, signal: AbortSignal): Promise<Json>
-  /** The source's account, asked once and remembered in the store. */
+  /** The source's account. Throws a config `Fault` if the store holds another one's records. */
   workspace(signal: AbortSignal): Promise<string>
 }
 
@@ -38,14 +38,26 @@ export function sourceClient(
 
   async function workspace(signal: AbortSignal): Promise<string> {
     const known = text(await store.checkpoint('workspace'))
-    if (known !== undefined) return known
-    const answer = await request(spec.workspace.request, {}, 'live', signal)
-    const id = text(await spec.workspace.value.evaluate(answer))
-    if (id === undefined)
-      throw new Fault('config', 'source/no-workspace', `${spec.name} did not say which account this is`)
+    const id = await asked(signal).catch((error: unknown) => {
+      if (known === undefined || signal.aborted) throw error
+      return known // some apps may not ask until they are reviewed; the store remembers
+    })
+    if (known !== undefined && known !== id) throw otherAccount(spec.name)
     await store.append([], { name: 'workspace', value: id })
     return id
   }
 
+  async function asked(signal: AbortSignal): Promise<string> {
+    const answer = await request(spec.workspace.request, {}, 'live', signal)
+    const id = text(await spec.workspace.value.evaluate(answer))
+    if (id !== undefined) return id
+    throw new Fault('config', 'source/no-workspace', `${spec.name} did not say which account this is`)
+  }
+
   return { request, workspace }
+}
+
+function otherAccount(name: string): Fault {
+  const message = `the store belongs to another account of ${name}: use its credentials, or another store`
+  return new Fault('config', 'source/other-account', message)
 }

@@ -1,9 +1,10 @@
 /** Before history: all contacts at once, where that costs fewer calls than asking for them in batches. */
+import type { Bindings } from '../expression/expression.ts'
 import type { LookupSpec, Spec, StreamSpec } from '../spec/spec.ts'
 import type { JsonObject } from '../types.ts'
 import type { BackfillParts } from './backfill.ts'
 import { text } from './envelope.ts'
-import { type Import, saved } from './import-state.ts'
+import { bounds, type Import, saved } from './import-state.ts'
 import { paginate, readPage } from './paginate.ts'
 import { CONTACT } from './plan.ts'
 
@@ -40,13 +41,9 @@ async function planned(
   parts: BackfillParts,
   signal: AbortSignal,
 ) {
-  const count = async (counted: StreamSpec, bindings: JsonObject) =>
+  const count = async (counted: StreamSpec, bindings: Bindings) =>
     (await readPage(parts.client, counted, { ...bindings, pageSize: 1 }, 'backfill', signal)).total ?? 0
-  const { run } = state
-  const window = {
-    until: Math.ceil(run.until / 1000),
-    ...(run.since !== undefined && { since: Math.floor(run.since / 1000) }),
-  }
+  const window = bounds(state.run)
   let records = 0
   for (const wanted of state.streams) {
     const counted = parts.spec.streams.get(wanted.stream)

@@ -1,5 +1,5 @@
 /** Delivers a lane until told to stop, and settles every record it leased. */
-import { Fault } from '../fault.ts'
+import { Fault, toFault } from '../fault.ts'
 import type { Clock, Logger, Store } from '../ports.ts'
 import type { Lane, LeasedRecord, Outcome } from '../types.ts'
 
@@ -21,6 +21,10 @@ const RENEW = 40_000
 const POLL = 1_000
 /** What is in flight when told to stop has this long to end by itself; then its leases are given back. */
 const GRACE = 5_000
+/** A store that is busy or full is asked again after this. */
+const STORE_PAUSE = 1_000
+/** So many records in a row must have failed before the others are spared the attempt. */
+const STREAK = 8
 /** Longest pause while the destination refuses everything. */
 const LONGEST_PAUSE = 30_000
 
@@ -38,7 +42,7 @@ export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): P
     try {
       const outcome = await delivered
       calm.told(outcome)
-      await store.settle([{ record, outcome }])
+      await patiently(() => store.settle([{ record, outcome }]))
     } catch (error) {
       broken ??= error
     } finally {
@@ -54,24 +58,44 @@ export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): P
     return leased.length
   }
 
-  const renewing = renew(flight, parts, idle.signal)
-  while (!signal.aborted && broken === undefined) {
+  const round = async (): Promise<void> => {
     await calm.over(signal)
     await parts.before?.()
     const most = parts.concurrency()
     const free = most - flight.size
     // A lease is a transaction: worth it for a quarter of what fits, not for each record that ends.
-    if (free < most / 4) {
-      await room.wait(signal)
-      continue
-    }
+    if (free < most / 4) return room.wait(signal)
     const begun = signal.aborted ? 0 : await begin(free)
     if (begun === 0) await store.wait(lane, POLL, signal)
+  }
+
+  /** A store that is busy or full is waited for: the records are safe in it, and a stopped worker helps nobody. */
+  async function patiently<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    for (;;) {
+      try {
+        return await ask()
+      } catch (error) {
+        const fault = toFault(error)
+        if (fault.kind !== 'transient' && fault.code !== 'store/full') throw error
+        parts.logger.error(`the store does not answer, waiting for it: ${fault.message}`, { lane, code: fault.code })
+        await clock.sleep(STORE_PAUSE, signal)
+        if (signal.aborted) throw error
+      }
+    }
+  }
+
+  const renewing = renew(flight, parts, idle.signal)
+  try {
+    while (!signal.aborted && broken === undefined) await patiently(round)
+  } catch (error) {
+    broken ??= error
   }
   await drain(flight, room, clock)
   idle.abort()
   await renewing
-  await store.release([...flight.values()])
+  await store.release([...flight.values()]).catch((error: unknown) => {
+    broken ??= error
+  })
   if (broken !== undefined) throw broken
 }
 
@@ -102,10 +126,13 @@ async function renew(
 function pauses(clock: Clock) {
   let until = 0
   let failures = 0
+  let streak = 0
   return {
-    told({ status }: Outcome): void {
-      if (status === 'delivered') failures = 0
-      if (status !== 'deferred' || clock.now() < until) return
+    told(outcome: Outcome): void {
+      if (outcome.status !== 'deferred') streak = failures = 0
+      // Without `since` nothing failed: the record only lets others go first.
+      else if (outcome.since !== undefined) streak += 1
+      if (streak < STREAK || clock.now() < until) return
       failures += 1
       until = clock.now() + Math.min(LONGEST_PAUSE, 250 * 2 ** Math.min(failures, 10))
     },

@@ -1,5 +1,5 @@
 /** What an outcome leaves in the ledger: its totals, and what it can be found by. The same for every store. */
-import type { EventResult, Outcome } from '../types.ts'
+import type { EventResult, Outcome, Trouble } from '../types.ts'
 
 /** What one record adds one to. */
 export interface TallyLine {
@@ -10,6 +10,12 @@ export interface TallyLine {
 
 /** A record's tallies are kept under its backfill run, or here. */
 export const LIVE_SCOPE = 'live'
+
+/** What a record waited for, if its last attempt was deferred. */
+export function troubleOf(outcome: Outcome | undefined): Trouble | undefined {
+  if (outcome?.status !== 'deferred' || outcome.since === undefined) return undefined
+  return { kind: outcome.fault.kind, since: outcome.since }
+}
 
 /** The idempotency keys that an outcome proves delivered. A deferred or dead record may have delivered some, too. */
 export function deliveredKeys(outcome: Outcome): string[] {

@@ -1,7 +1,7 @@
 /** The reference store: everything in maps, nothing survives the process. For tests, trials and the demo. */
 import type { Appended, Backlog, CacheEntry, Checkpoint, Clock, LeaseRequest, Retention, Store } from '../ports.ts'
 import type { Json, Lane, LeasedRecord, Outcome, Settlement, SourceRecord } from '../types.ts'
-import { deliveredKeys, refsOf, tallyLines } from './ledger.ts'
+import { deliveredKeys, refsOf, tallyLines, troubleOf } from './ledger.ts'
 import { arrived, giveBack, heads, ledgerEntry, MemoryTallies, type Stored, scopeOf } from './memory-records.ts'
 import { LANES, Waiters } from './waiters.ts'
 
@@ -47,11 +47,13 @@ class MemoryStore implements Store {
     this.#expire(now)
     const taken = heads(this.#waiting[lane])
       .filter(({ due }) => due <= now)
+      .sort((a, b) => a.due - b.due || a.seq - b.seq)
       .slice(0, Math.max(0, limit))
     return taken.map((stored) => {
       const lease = String(++this.#leases)
       Object.assign(stored, { status: 'leased', lease, due: now + hold, attempt: stored.attempt + 1 })
-      return { ...stored.record, body: stored.body ?? '', lease, attempt: stored.attempt }
+      const trouble = troubleOf(stored.outcome)
+      return { ...stored.record, body: stored.body ?? '', lease, attempt: stored.attempt, ...(trouble && { trouble }) }
     })
   }
 
@@ -142,8 +144,10 @@ class MemoryStore implements Store {
     return found.length
   }
 
-  async prune({ settled, dead }: Retention): Promise<number> {
+  async prune({ settled, dead, lookups = Number.POSITIVE_INFINITY }: Retention): Promise<number> {
     const now = this.#clock.now()
+    for (const entries of this.#cache.values())
+      for (const { key, at } of entries.values()) if (at < now - lookups) entries.delete(key)
     const old = [...this.#records.values()].filter(({ status, settledAt }) => {
       return settledAt !== undefined && settledAt < now - (status === 'dead' ? dead : settled)
     })

@@ -38,10 +38,10 @@ export function addRef(db: Connection, ref: string, seq: number): void {
 }
 
 const DUE = `
-  SELECT r.seq, id, ingress, lane, topic, stream, resource, workspace, line, refs, received_at, run, attempt, body
+  SELECT r.seq, id, ingress, lane, topic, stream, resource, workspace, line, refs, received_at, run, attempt, outcome, body
   FROM records r JOIN bodies USING (seq)
   WHERE turn = 1 AND lane = ? AND due <= ?
-  ORDER BY r.seq LIMIT ?`
+  ORDER BY due, r.seq LIMIT ?`
 
 const TAKE = `
   UPDATE records SET status = 'leased', attempt = attempt + 1, due = ?, lease = ?, owner = ? WHERE seq = ?`

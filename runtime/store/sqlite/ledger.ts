@@ -74,6 +74,7 @@ const PRUNE = `
 /** Drops a page of what is too old, with its body and refs. The keys of delivered events stay. */
 export function prunePage(db: Connection, retention: Retention, now: number): number {
   const ages = { delivered: retention.settled, skipped: retention.settled, dead: retention.dead }
+  if (retention.lookups !== undefined) db.run('DELETE FROM cache WHERE at < ?', now - retention.lookups)
   const drop = ([status, age]: [string, number]) => db.run(PRUNE, status, now - age).changes
   return Object.entries(ages).reduce((sum, entry) => sum + drop(entry), 0)
 }

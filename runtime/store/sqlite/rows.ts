@@ -1,6 +1,7 @@
 /** Rows as the tables hold them, and what they mean. */
 import type { LedgerEntry } from '../../ports.ts'
 import type { Ingress, Lane, LeasedRecord, Outcome, Run } from '../../types.ts'
+import { troubleOf } from '../ledger.ts'
 
 interface RecordRow {
   readonly seq: number
@@ -19,6 +20,7 @@ export interface LeaseRow extends RecordRow {
   readonly workspace: string
   readonly line: string
   readonly run: string | null
+  readonly outcome: string | null
   readonly body: string
 }
 
@@ -37,7 +39,8 @@ export function whole(ms: number): number {
 
 /** The record as it was appended, now on its next attempt. */
 export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
-  const { workspace, line: order, body, run } = row
+  const { workspace, line: order, body, run, outcome } = row
+  const trouble = outcome === null ? undefined : troubleOf(JSON.parse(outcome) as Outcome)
   return {
     ...common(row),
     workspace,
@@ -46,6 +49,7 @@ export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
     ...(run !== null && { run: JSON.parse(run) as Run }),
     lease,
     attempt: row.attempt + 1,
+    ...(trouble && { trouble }),
   }
 }
 

@@ -32,7 +32,7 @@ const MIGRATIONS: readonly string[] = [
     outcome TEXT
   ) STRICT;
   -- Partial, so that what is settled costs the queue nothing; wide, so that lease and backlog read the index alone.
-  CREATE INDEX records_turn ON records (lane, seq, due) WHERE turn = 1;
+  CREATE INDEX records_turn ON records (lane, due, seq) WHERE turn = 1;
   CREATE INDEX records_line ON records (lane, line, turn, seq, received_at) WHERE turn IS NOT NULL;
   CREATE INDEX records_leased ON records (due, owner) WHERE lease IS NOT NULL;
   CREATE INDEX records_settled ON records (status, settled_at) WHERE settled_at IS NOT NULL;
