@@ -172,25 +172,6 @@ test('a bulk edit of contacts does not hold up a conversation', async () => {
   expect(klaviyo.summary().profiles).toBeGreaterThanOrEqual(1_000)
 })
 
-test('after days of waiting for a person, one failure of the other side is not the end', async () => {
-  const answers = [401, 503]
-  let status = 0
-  const instead = (request: Request) => {
-    if (!request.url.endsWith('/api/events') || status === 200) return undefined
-    return Response.json({ errors: [] }, { status })
-  }
-  const { intercom, klaviyo, notify, work } = await workshop({ instead })
-  const { id } = await someone(intercom)
-  await notify('conversation.user.created', conversation(id))
-  for (const answer of answers) {
-    status = answer
-    await work(answer === 401 ? 4 * 86_400_000 : 3_600_000)
-  }
-  status = 200
-  await work(7_200_000)
-  expect(klaviyo.summary().events).toBe(1)
-}, 60_000)
-
 test('a record that Klaviyo refuses is dead, and can be sent again', async () => {
   let refuses = true
   const refusal = {

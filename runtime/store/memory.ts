@@ -183,20 +183,13 @@ class MemoryStore implements Store {
     for (const ref of refsOf(outcome)) stored.refs.add(ref)
     const fresh = new Set(deliveredKeys(outcome).filter((key) => !this.#delivered.has(key)))
     for (const key of fresh) this.#delivered.add(key)
-    this.#tallies.add(
-      scopeOf(stored),
-      tallyLines(outcome, (key) => fresh.delete(key)),
-      1,
-    )
+    const lines = tallyLines(outcome, (key) => fresh.delete(key))
+    this.#tallies.add(scopeOf(stored), lines, 1)
   }
 
   #revive(stored: Stored): void {
-    if (stored.outcome)
-      this.#tallies.add(
-        scopeOf(stored),
-        tallyLines(stored.outcome, () => false),
-        -1,
-      )
+    const lines = stored.outcome ? tallyLines(stored.outcome, () => false) : []
+    this.#tallies.add(scopeOf(stored), lines, -1)
     stored.record = { ...stored.record, ingress: 'replay' }
     Object.assign(stored, { status: 'pending', attempt: 0, due: 0, settledAt: undefined })
     this.#waiting[stored.record.lane].add(stored)
