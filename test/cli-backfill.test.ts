@@ -5,6 +5,7 @@ import { type Given, run, standingClock } from './cli-fake.ts'
 const progress = (parts: Partial<Progress> = {}): Progress => ({
   run: 'r1',
   resumed: false,
+  window: { until: Date.parse('2026-07-14T09:30:00.000Z') },
   phase: 'reading',
   streams: [
     { stream: 'chats', seen: 0, total: 1500, done: false },
@@ -77,6 +78,8 @@ test('as JSON: one object on stdout, progress on stderr', async () => {
     run: 'r1',
     finished: true,
     resumed: true,
+    since: null,
+    until: '2026-07-14T09:30:00.000Z',
     seen: { chats: 1500, calls: 40 },
     sent: 1527,
     sentByMetric: { 'Opened Chat': 1490, 'Rated Chat': 37 },

@@ -9,6 +9,8 @@ export function reportData(progress: Progress, finished: boolean) {
     run: progress.run,
     finished,
     resumed: progress.resumed,
+    since: progress.window.since === undefined ? null : iso(progress.window.since),
+    until: iso(progress.window.until),
     seen: Object.fromEntries(progress.streams.map((it) => [it.stream, it.seen])),
     sent: progress.sent,
     sentByMetric: progress.sentByMetric,
@@ -27,6 +29,7 @@ export function reportText(progress: Progress, finished: boolean, paint: Paint):
   const deadHelp = dead === 0 ? '' : `  ${paint('red', 'see them: connector dead-letters list')}`
   return [
     `${head} after ${duration(elapsed)} (run ${progress.run})`,
+    windowText(progress),
     '',
     ...part('seen', total(streams.map((it) => it.seen)), Object.fromEntries(streams.map((it) => [it.stream, it.seen]))),
     ...part('sent', sent, sentByMetric),
@@ -36,6 +39,13 @@ export function reportText(progress: Progress, finished: boolean, paint: Paint):
     '',
   ].join('\n')
 }
+
+/** Where history ends is where live delivery begins, so that nothing is sent as both. */
+function windowText({ window: { since, until } }: Progress): string {
+  return `What happened ${since === undefined ? 'from the beginning' : `from ${iso(since)}`} until ${iso(until)}.`
+}
+
+const iso = (ms: number) => new Date(ms).toISOString()
 
 const GOES_ON = 'Nothing is lost: the same command goes on where it stopped.'
 

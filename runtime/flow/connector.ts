@@ -46,6 +46,8 @@ export interface Progress {
   /** Picked up where an earlier run stopped. */
   readonly resumed: boolean
   readonly phase: 'lookups' | 'reading' | 'delivering' | 'done'
+  /** Occurrences in it are sent. Milliseconds since 1970. */
+  readonly window: { readonly since?: number; readonly until: number }
   readonly streams: readonly StreamProgress[]
   /** Records read and not yet settled. */
   readonly waiting: number

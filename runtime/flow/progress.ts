@@ -13,11 +13,13 @@ export async function snapshot(
     for (const tally of tallies) if (tally.status === status) sums[tally[by]] = (sums[tally[by]] ?? 0) + tally.count
     return sums
   }
+  const { since, until } = state.run
   const sentByMetric = counted('delivered', 'metric')
   return {
     run: state.run.id,
     resumed,
     phase: state.phase,
+    window: { until, ...(since !== undefined && { since }) },
     streams: [...(state.sweep ? [state.sweep] : []), ...state.streams].map(told),
     waiting: (await store.backlog('backfill')).records,
     sent: sum(sentByMetric),
