@@ -45,10 +45,13 @@ function summary(problems: readonly Problem[]): string {
   return `it refuses the request: ${said.slice(0, 3).join(', ')}${more}`
 }
 
+/** As far as it is made of names: it goes into messages, and nobody promises that it quotes no value. */
+const POINTER = /^(?:\/[\w $-]{1,100}(?=\/|$))+/
+
 function problem(error: JsonObject): Problem {
-  const pointer = record(error.source)?.pointer
+  const pointer = POINTER.exec(String(record(error.source)?.pointer ?? ''))?.[0]
   const words = wording(String(error.detail ?? ''), String(error.code ?? 'invalid'))
-  return typeof pointer === 'string' ? { words, pointer: pointer.slice(0, 300) } : { words }
+  return pointer === undefined ? { words } : { words, pointer: pointer.slice(0, 300) }
 }
 
 function wording(detail: string, code: string): string {

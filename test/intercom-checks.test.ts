@@ -55,11 +55,10 @@ describe('logged in', () => {
     expect(asked[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`)
   })
 
-  test('the workspace is asked for once', async () => {
+  test('the workspace is learned from GET /me', async () => {
     const asked = recorded({ 'GET /me': ['me'] })
-    const one = client()
-    expect([await one.workspace(never), await one.workspace(never)]).toEqual(['abc123de', 'abc123de'])
-    expect(asked.length).toBe(1)
+    expect(await client().workspace(never)).toBe('abc123de')
+    expect(asked.map(({ line }) => line)).toEqual(['GET /me'])
   })
 
   const refused: readonly [reply: Reply, code: string][] = [

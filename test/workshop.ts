@@ -18,7 +18,7 @@ let shared: Promise<Spec> | undefined
 export interface WorkshopOptions extends Partial<LocalIntercomOptions> {
   readonly connector?: Partial<ConnectorOptions>
   /** Answers instead of a local server, where it wants to. */
-  readonly instead?: (request: Request) => Promise<Response> | Response | undefined
+  readonly instead?: (request: Request) => Promise<Response | undefined> | Response | undefined
 }
 
 export async function workshop(options: WorkshopOptions = {}) {
