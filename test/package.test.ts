@@ -70,7 +70,7 @@ describe('holds', () => {
       ...built,
       ...schemas.flatMap((name) => [`dist/runtime/spec/${name}`, `runtime/spec/${name}`]), // imported; for editors
       ...readdirSync(join(root, 'mappings')).map((name) => `mappings/${name}`),
-      ...['connector.yaml', 'package.json', 'README.md', 'BEHAVIOR.md', 'CHANGELOG.md', 'LICENSE'],
+      ...['connector.yaml', 'fields.yaml', 'package.json', 'README.md', 'BEHAVIOR.md', 'CHANGELOG.md', 'LICENSE'],
     ]
     expect(filesIn(installed)).toEqual(expected.sort())
   })
@@ -81,7 +81,7 @@ describe('holds', () => {
       const schema = /^# yaml-language-server: \$schema=(\S+)\n/.exec(read(path))?.[1] ?? 'none'
       return JSON.parse(read(join(dirname(path), schema))).title
     })
-    expect(new Set(schemas).size).toBe(4)
+    expect(new Set(schemas).size).toBe(5)
     expect(schemas).not.toContain(undefined)
   })
 })
