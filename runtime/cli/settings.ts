@@ -20,7 +20,7 @@ export const COMMON_SETTINGS: readonly Setting[] = [
     secret: false,
     needed: 'no',
     what: 'the folder that holds connector.yaml',
-    how: 'Copy connector.yaml and mappings/ of this package and change them; default is the package itself.',
+    how: 'Copy connector.yaml, fields.yaml and mappings/ of this package and change them; default is the package itself.',
   },
   { env: 'PORT', secret: false, needed: 'no', what: 'the port `start` listens on', how: 'Default 3000.' },
   {

@@ -40,9 +40,13 @@ export interface Stage {
 
 /** Every object in the tree, parents first. */
 export function* nodes(root: unknown): Generator<Readonly<Record<string, unknown>>> {
-  if (typeof root !== 'object' || root === null) return
-  if (!Array.isArray(root)) yield root as Readonly<Record<string, unknown>>
-  for (const child of Object.values(root)) yield* nodes(child)
+  const waiting = [root]
+  while (waiting.length > 0) {
+    const node = waiting.pop()
+    if (typeof node !== 'object' || node === null) continue
+    if (!Array.isArray(node)) yield node as Readonly<Record<string, unknown>>
+    waiting.push(...Object.values(node).reverse())
+  }
 }
 
 /** The name in `name` alone: a path of one plain step. */

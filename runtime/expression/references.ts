@@ -18,10 +18,16 @@ interface Scope {
   readonly outer?: Scope
 }
 
+/** By tree: the check and the linking both ask. */
+const walked = new WeakMap<Node, readonly Reference[]>()
+
 /** Every free name of a syntax tree, in the order of the text. */
 export function references(root: Node): readonly Reference[] {
+  const known = walked.get(root)
+  if (known !== undefined) return known
   const found: Reference[] = []
   visit(root, { names: new Set() }, found)
+  walked.set(root, found)
   return found
 }
 

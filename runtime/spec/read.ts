@@ -55,14 +55,20 @@ export async function readSpec(files: SpecFiles, context: Context): Promise<Spec
     return { connector: undefined, mappings: [], sets: [], profile: undefined, fields: undefined, files: read }
   }
   const { document, yaml } = connector
-  const found = async <K extends keyof Documents>(kind: K, path: string, from: Path) => {
+  const found = async <K extends keyof Documents>(
+    kind: K,
+    path: string,
+    from: Path,
+    say: 'error' | 'warn' = 'error',
+  ) => {
     const opened = await open(kind, path)
     if (opened !== 'absent') return opened
-    context.error(yaml, yaml.span(from), { code: 'spec/no-file', message: `there is no file "${path}"` })
+    context[say](yaml, yaml.span(from), { code: 'spec/no-file', message: `there is no file "${path}"` })
     return undefined
   }
   const profile = await found('profile', document.profile, ['profile'])
-  const fields = document.fields === undefined ? undefined : await found('fields', document.fields, ['fields'])
+  // Without it the spec does the same: only misspelt fields are not found.
+  const fields = document.fields === undefined ? undefined : await found('fields', document.fields, ['fields'], 'warn')
   const mappings: Document<'mapping'>[] = []
   const sets: Document<'properties'>[] = []
   for (const { path, from } of await mappingFiles(document, yaml, files, context)) {
