@@ -177,6 +177,18 @@ describe('calls', () => {
   })
 })
 
+test('begins when the source is back, if it is away at first', async () => {
+  const began = virtualClock().now()
+  const away = (clock: VirtualClock) => clock.now() < began + 120_000
+  const clock = virtualClock()
+  const shop = await workshop({
+    clock,
+    instead: (request) =>
+      away(clock) && !request.url.includes('klaviyo') ? new Response('', { status: 503 }) : undefined,
+  })
+  expect(await runs(shop.connector, clock)).toMatchObject({ phase: 'done', dead: 0 })
+})
+
 test('with trouble on both sides nothing is lost', async () => {
   let n = 0
   const whole = await imported()

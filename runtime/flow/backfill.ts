@@ -5,7 +5,7 @@ import type { Spec, StreamSpec } from '../spec/spec.ts'
 import type { BackfillOptions, Progress } from './connector.ts'
 import { streamRecord } from './envelope.ts'
 import { bounds, type Import, loadImport, type StreamState, saved } from './import-state.ts'
-import { paginate } from './paginate.ts'
+import { insist, paginate } from './paginate.ts'
 import { snapshot } from './progress.ts'
 import type { SourceClient } from './source-client.ts'
 import { sweepContacts } from './sweep.ts'
@@ -77,7 +77,7 @@ async function finish(state: Import, { store, spec }: BackfillParts): Promise<vo
 
 /** Reads what is left of every stream, then waits until all of it is settled. */
 async function read(state: Import, parts: BackfillParts, signal: AbortSignal): Promise<void> {
-  const workspace = await parts.client.workspace(signal)
+  const workspace = await insist(() => parts.client.workspace(signal), parts, signal)
   if (state.phase === 'lookups') {
     await sweepContacts(state, parts, signal)
     if (signal.aborted) return

@@ -42,6 +42,26 @@ export async function readPage(
   }
 }
 
+/** Asks again while the source has trouble, with the same patience as for a page. */
+export async function insist<T>(
+  ask: () => Promise<T>,
+  { clock, logger }: Omit<PaginateParts, 'client'>,
+  signal: AbortSignal,
+) {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await ask()
+    } catch (error) {
+      const fault = toFault(error)
+      if (signal.aborted || fault.kind !== 'transient' || failures > PATIENCE) throw fault
+      logger.warn(`asking again: ${fault.message}`, { code: fault.code })
+      await clock.sleep(waitAfter(fault, failures), signal)
+    }
+  }
+}
+
+const waitAfter = (fault: Fault, failures: number) => fault.details.retryAfter ?? Math.min(60_000, 500 * 2 ** failures)
+
 /** All pages from `cursor` on. Ends after the last one, or when the signal aborts; throws what outlasts its patience. */
 export async function* paginate(
   parts: PaginateParts,
@@ -87,13 +107,12 @@ function pageSize({ max, min }: StreamSpec['pageSize'], now = max, streak = 0): 
       const failures = Math.max(0, -streak) + 1
       if (fault.kind !== 'transient' || failures > PATIENCE) throw fault
       const smaller = Math.max(min, Math.floor(now / 2))
-      const wait = fault.details.retryAfter ?? Math.min(60_000, 500 * 2 ** failures)
       logger.warn(`page failed, trying a smaller one: ${fault.message}`, {
         stream,
         code: fault.code,
         pageSize: smaller,
       })
-      await clock.sleep(wait, signal)
+      await clock.sleep(waitAfter(fault, failures), signal)
       return pageSize({ max, min }, smaller, -failures)
     },
   }

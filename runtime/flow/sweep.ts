@@ -5,7 +5,7 @@ import type { JsonObject } from '../types.ts'
 import type { BackfillParts } from './backfill.ts'
 import { text } from './envelope.ts'
 import { bounds, type Import, saved } from './import-state.ts'
-import { paginate, readPage } from './paginate.ts'
+import { insist, paginate, readPage } from './paginate.ts'
 import { CONTACT } from './plan.ts'
 
 /** Reads the sweep's stream into the lookup's cache, from where an interrupted one stopped. */
@@ -41,8 +41,10 @@ async function planned(
   parts: BackfillParts,
   signal: AbortSignal,
 ) {
-  const count = async (counted: StreamSpec, bindings: Bindings) =>
-    (await readPage(parts.client, counted, { ...bindings, pageSize: 1 }, 'backfill', signal)).total ?? 0
+  const count = async (counted: StreamSpec, bindings: Bindings) => {
+    const ask = () => readPage(parts.client, counted, { ...bindings, pageSize: 1 }, 'backfill', signal)
+    return (await insist(ask, parts, signal)).total ?? 0
+  }
   const window = bounds(state.run)
   let records = 0
   for (const wanted of state.streams) {
