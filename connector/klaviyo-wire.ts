@@ -53,11 +53,17 @@ export function line(options: KlaviyoOptions, to: { path: string; windows: reado
   return async (lane, signal, body) => {
     const leave = await enter(lane, signal)
     try {
-      return await lanes[lane](() => request(options, url, body), { lane, signal })
+      return answered(await lanes[lane](() => request(options, url, body), { lane, signal }))
     } finally {
       leave()
     }
   }
+}
+
+/** Klaviyo answers JSON or nothing. A page is some proxy's, and its 200 would count as delivered. */
+function answered(answer: Answer): Answer {
+  if (!answer.headers.get('content-type')?.includes('text/html')) return answer
+  throw new Fault('transient', 'klaviyo/not-json', 'something between us and Klaviyo answered with a page; tried again')
 }
 
 function request({ spec, apiKey }: KlaviyoOptions, url: string, body: string | undefined): Request {

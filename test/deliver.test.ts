@@ -121,6 +121,19 @@ test('while Klaviyo is down records wait in the store, and arrive when it is bac
   expect(klaviyo.summary()).toMatchObject({ events: 1, flowTriggering: 1 })
 })
 
+test("a proxy's friendly page is no receipt", async () => {
+  let between = true
+  const page = () => new Response('<html>welcome</html>', { headers: { 'content-type': 'text/html; charset=utf-8' } })
+  const instead = (request: Request) => (between && request.url.includes('a.klaviyo.com') ? page() : undefined)
+  const { intercom, klaviyo, notify, work } = await workshop({ instead })
+  const { id } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id))
+  await work(10_000)
+  between = false
+  await work(600_000)
+  expect(klaviyo.summary().events).toBe(1)
+})
+
 test('with a wrong key records wait without limit: only a person can mend it', async () => {
   const { intercom, notify, store, work } = await workshop({
     connector: {
