@@ -1,0 +1,87 @@
+/** What one evaluation may still take. Counted, so that a runaway expression ends the same way on every machine. */
+import type { Limits } from '../parse.ts'
+
+/** A limit was reached. `code` is the one the interpreter uses for it. */
+export class Exhausted {
+  readonly code: string
+
+  constructor(code: 'D1012' | 'D2015' | 'output') {
+    this.code = code
+  }
+}
+
+/** Not done here exactly as the interpreter does it, for this data: it must run there. Thrown bare, without a stack. */
+export class Rerun {}
+
+const again = new Rerun()
+
+/** Gives up on this evaluation; also where the interpreter is known to fail, since its error is the one reported. */
+export function rerun(): never {
+  throw again
+}
+
+/** What is left of the limits of an evaluation that another interrupts. */
+interface Count {
+  readonly limits: Limits
+  readonly steps: number
+  readonly depth: number
+}
+
+// Evaluation is synchronous, so there is only ever one going on: a single count does, and costs no argument. A function
+// of the connector may evaluate an expression of its own in between.
+let running = false
+let limits: Limits = { steps: 0, stack: 0, sequence: 0, output: 0 }
+let steps = 0
+let depth = 0
+
+/** Begins one evaluation, so many levels deep. What it gives back must be given to `close`, however it ends. */
+export function open(given: Limits, levels: number): Count | undefined {
+  const outer = running ? { limits, steps, depth } : undefined
+  running = true
+  limits = given
+  steps = given.steps
+  depth = levels
+  return outer
+}
+
+export function close(outer: Count | undefined): void {
+  if (outer === undefined) running = false
+  else ({ limits, steps, depth } = outer)
+}
+
+/** One for each item looked at and each call made. */
+export function spend(items: number): void {
+  steps -= items
+  if (steps < 0) throw new Exhausted('D1012')
+}
+
+/**
+ * Goes down into a function, by as many levels as its deepest part. The interpreter goes down by fewer, and not at all
+ * where a function ends by calling another, so it has the last word. `leave` goes up again; after an error nobody asks.
+ */
+export function enter(levels: number): void {
+  depth += levels
+  if (depth > limits.stack) rerun()
+  spend(1)
+}
+
+export function leave(levels: number): void {
+  depth -= levels
+}
+
+export function fitList<T extends readonly unknown[]>(list: T): T {
+  if (list.length > limits.sequence) throw new Exhausted('D2015')
+  return list
+}
+
+/** Checked before a list is made, too. */
+export function fitLength(length: number): void {
+  if (length > limits.sequence) throw new Exhausted('D2015')
+}
+
+/** Characters of a text on the way: no text may be larger than the result. */
+export function fitText(length: number): void {
+  if (length > limits.output) throw new Exhausted('output')
+}
+
+export const outputLimit = (): number => limits.output

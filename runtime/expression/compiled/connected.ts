@@ -1,0 +1,40 @@
+/** The connector's own functions, as compiled code calls them. */
+import type { FunctionTable } from '../functions.ts'
+import type { Limits } from '../parse.ts'
+import { plain } from '../plain.ts'
+import { type Fit, fitting } from './arguments.ts'
+import { guard } from './fields.ts'
+
+interface Connected {
+  /** For a signature that takes whatever it is given. */
+  plain(...args: readonly unknown[]): unknown
+  /** With the context first. */
+  checked(context: unknown, ...args: readonly unknown[]): unknown
+}
+
+export type ConnectedFunctions = Readonly<Record<string, Connected>>
+
+/** Functions see plain JSON only, and what they return is copied, so neither side can change the other's. */
+export function connected(functions: FunctionTable, limits: Limits): ConnectedFunctions {
+  return Object.fromEntries(
+    functions.map(({ name, signature, run }) => {
+      let adjust: Fit | undefined
+      const call = (args: readonly unknown[]): unknown => {
+        const given = args.every(isSimple)
+          ? (args as readonly string[])
+          : args.map((arg) => plain(guard(arg), limits.output))
+        const result = run(...given)
+        return isSimple(result) ? result : plain(result, Number.POSITIVE_INFINITY)
+      }
+      const checked = (context: unknown, ...args: readonly unknown[]) => {
+        adjust ??= fitting(signature)
+        return call(adjust(args, context))
+      }
+      return [name, { plain: (...args: readonly unknown[]) => call(args), checked }]
+    }),
+  )
+}
+
+/** Needs no copy, and no second look. */
+const isSimple = (it: unknown): it is string | boolean | null | undefined =>
+  it === undefined || it === null || typeof it === 'string' || typeof it === 'boolean'

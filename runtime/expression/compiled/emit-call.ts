@@ -1,0 +1,136 @@
+/** Functions: called, made, and piped into. */
+import type { Node } from '../ast.ts'
+import { builtins } from '../builtins.ts'
+import { takesAnything } from './arguments.ts'
+import { conditional, emit, emitBlock } from './emit.ts'
+import { literal } from './literal.ts'
+import { isCompiled } from './natives.ts'
+import { frameOf, functionValue, isBound, isFunctionName, resolve, unbound } from './scope.ts'
+import { type Code, declare, fresh, indent, type Place, Refusal, type Slot, type Unit, use, within } from './unit.ts'
+
+/** `piped`: the left side of `~>`, as the first argument. */
+export function emitCall(unit: Unit, node: Node, place: Place, piped?: string, tail = false): Code {
+  const { procedure } = node
+  if (procedure === undefined) throw new Refusal('call of nothing', node)
+  const args = (node.arguments ?? []).map((each) => {
+    const f = functionValue(unit, each, place)
+    // The interpreter hands it on as it is there, and fails.
+    if (f !== undefined && tail) throw new Refusal('built-in function passed on at the end of a function', each)
+    return f ?? emit(unit, each, place)
+  })
+  if (piped !== undefined) args.unshift(piped)
+  const name = String(procedure.value)
+  if (procedure.type === 'variable' && !procedure.predicate && !procedure.group && !isBound(name, place.frame)) {
+    if (!isFunctionName(unit, name)) throw new Refusal(`unknown function`, procedure)
+    return emitNamed(unit, node, name, args, place, tail)
+  }
+  // A path before the bracket is a name without its $, which is an error with a message of its own.
+  if (procedure.type === 'path') throw new Refusal('call of a path', node)
+  const f = procedure.type === 'variable' ? resolve(unit, procedure, place) : emit(unit, procedure, place)
+  const js = `${use(unit, 'invoke')}(${[f, ...args].join(', ')})`
+  return { js, kind: unit.remembers ? 'raw' : 'value' }
+}
+
+function emitNamed(unit: Unit, node: Node, name: string, args: readonly string[], place: Place, tail: boolean): Code {
+  const own = unit.functions.find((each) => each.name === name)
+  if (own === undefined && !isCompiled(name)) {
+    throw new Refusal(name === 'eval' ? '$eval' : 'another answer each time', node)
+  }
+  if (own === undefined) {
+    const simple = inline(unit, name, args)
+    if (simple !== undefined) return simple
+  }
+  const { list, item, top, unlike } = place.context
+  // Where a function ends by calling another, the interpreter takes the context of whoever called the first.
+  const context = tail || unlike ? use(unit, 'NO_CONTEXT') : list
+  if (own === undefined) {
+    const f = declare(unit, 'function', `${use(unit, 'native')}(${literal(name)})`)
+    // A list as input is one item to all but these two.
+    const first = context === list && top && (name === 'string' || name === 'clone') ? item : context
+    return { js: `${f}(${[first, ...args].join(', ')})`, kind: 'raw' }
+  }
+  unit.called.add(name)
+  if (takesAnything(own.signature, args.length)) {
+    return { js: `${declare(unit, 'call', `functions[${literal(name)}].plain`)}(${args.join(', ')})`, kind: 'value' }
+  }
+  const f = declare(unit, 'call', `functions[${literal(name)}].checked`)
+  return { js: `${f}(${[context, ...args].join(', ')})`, kind: 'value' }
+}
+
+const own: Readonly<Record<string, string>> = {
+  boolean: 'boolean',
+  count: 'count',
+  not: 'not',
+  string: 'string',
+  type: 'type',
+}
+
+/** The few that are as short as their call. */
+function inline(unit: Unit, name: string, args: readonly string[]): Code | undefined {
+  const [only] = args
+  if (name === 'contains' && args.length === 2) return { js: `${use(unit, name)}(${args.join(', ')})`, kind: 'test' }
+  if (args.length !== 1 || only === undefined) return undefined
+  const found = Object.hasOwn(own, name) ? own[name] : undefined
+  return found === undefined
+    ? undefined
+    : { js: `${use(unit, found)}(${only})`, kind: name === 'not' || name === 'exists' ? 'test' : 'value' }
+}
+
+/** `left ~> right`. */
+export function emitApply(unit: Unit, node: Node, place: Place): Code {
+  const [left, right] = [emit(unit, node.lhs as Node, place), node.rhs as Node]
+  if (right.type === 'function') {
+    // The interpreter forgets what follows the call.
+    if (right.predicate || right.group) throw new Refusal('filter after ~>', node)
+    return emitCall(unit, right, place, left)
+  }
+  if (right.type === 'regex') throw new Refusal('regular expression after ~>', node)
+  if (isFunctionNode(node.lhs as Node)) throw new Refusal('function chaining', node)
+  const f = functionValue(unit, right, place) ?? emit(unit, right, place)
+  return { js: `${use(unit, 'pipe')}(${left}, ${f})`, kind: unit.remembers ? 'raw' : 'value' }
+}
+
+const isFunctionNode = (node: Node): boolean =>
+  node.type === 'lambda' || (node.type === 'variable' && Object.hasOwn(builtins, String(node.value)))
+
+/** `function($a, $b) { ... }`. */
+export function emitLambda(unit: Unit, node: Node, outer: Place): Code {
+  if ((node as { signature?: unknown }).signature !== undefined) throw new Refusal('function with a signature', node)
+  const body = node.body as Node
+  const frame = frameOf(unit, [body], outer.frame)
+  const parameters = (node.arguments ?? []).map(({ value }) => {
+    const slot: Slot = { js: fresh(unit, 'p'), sure: true, loose: false }
+    frame.slots.set(String(value), slot)
+    return slot.js
+  })
+  const deepest = { level: 0 }
+  const inner = within(outer, { frame, level: 0, deepest, beside: false })
+  const code = emitEnd(unit, body, inner)
+  const loose = [...frame.slots.values()].filter(({ js }) => !parameters.includes(js))
+  const [enter, leave, result] = [use(unit, 'enter'), use(unit, 'leave'), fresh(unit, 'result')]
+  const source = [
+    ...loose.map(({ js }) => `let ${js} = ${unbound(unit)};`),
+    `${enter}(${deepest.level});`,
+    `const ${result} = ${code};`,
+    `${leave}(${deepest.level});`,
+    `return ${result};`,
+  ].join('\n')
+  return { js: `((${parameters.join(', ')}) => {\n  ${indent(source)}\n})`, kind: 'value' }
+}
+
+/** What a function ends with. A call there gives what it gives: nothing makes a value of it. */
+function emitEnd(unit: Unit, node: Node, place: Place): string {
+  const deeper = within(place, { level: place.level + 1 })
+  place.deepest.level = Math.max(place.deepest.level, deeper.level)
+  if ((node as { thunk?: boolean }).thunk) return emitTail(unit, node.body as Node, deeper)
+  const plain = !node.predicate && !node.group
+  if (plain && node.type === 'condition') return conditional(unit, node, deeper, emitEnd)
+  if (plain && node.type === 'block') return emitBlock(unit, node, deeper, emitEnd)
+  return emit(unit, node, place)
+}
+
+function emitTail(unit: Unit, node: Node, place: Place): string {
+  if (node.group) throw new Refusal('grouping at the end of a function', node)
+  const { js, kind } = emitCall(unit, node, place, undefined, true)
+  return kind === 'raw' ? `${use(unit, 'unsettled')}(${js})` : js
+}

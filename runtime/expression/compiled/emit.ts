@@ -1,0 +1,213 @@
+/** Syntax tree to source, one function for each kind of node. */
+import type { Node } from '../ast.ts'
+import { emitApply, emitCall, emitLambda } from './emit-call.ts'
+import { emitGroup, emitList, emitObject } from './emit-object.ts'
+import { emitFilter, emitPath } from './emit-path.ts'
+import { literal } from './literal.ts'
+import { frameOf, resolve, unbound } from './scope.ts'
+import { type Code, declare, indent, type Place, Refusal, type Slot, type Unit, use, within } from './unit.ts'
+
+/** A node as a value. */
+export const emit = (unit: Unit, node: Node, place: Place): string => settled(unit, node, emitRaw(unit, node, place))
+
+/** A node as a value, and whether it is a test. */
+export function emitAny(unit: Unit, node: Node, place: Place): Code {
+  const code = emitRaw(unit, node, place)
+  return { js: settled(unit, node, code), kind: code.kind === 'test' ? 'test' : 'value' }
+}
+
+/** A node as a condition: what JavaScript takes as true exactly where JSONata does. */
+export function emitTest(unit: Unit, node: Node, place: Place): string {
+  const { js, kind } = emitAny(unit, node, place)
+  return kind === 'test' ? js : `${use(unit, 'truthy')}(${js})`
+}
+
+function settled(unit: Unit, node: Node, { js, kind }: Code): string {
+  if (kind !== 'raw') return js
+  const kept = isKept(node) ? `${use(unit, 'keep')}(${js})` : js
+  return `${use(unit, unit.remembers ? 'marked' : 'value')}(${kept})`
+}
+
+const isKept = (node: Node): boolean => (node as { keepArray?: boolean }).keepArray === true
+
+/** A node with its filters and its grouping, before it becomes a value. */
+export function emitRaw(unit: Unit, node: Node, outer: Place): Code {
+  const place = within(outer, { level: outer.level + 1 })
+  place.deepest.level = Math.max(place.deepest.level, place.level)
+  if (node.focus !== undefined || node.index !== undefined) throw new Refusal('variable bound in a path', node)
+  let code = emitNode(unit, node, place)
+  for (const stage of node.predicate ?? []) code = emitFilter(unit, code, stage, place)
+  if (node.group && node.type !== 'path') code = emitGroup(unit, code.js, node.group.lhs, place)
+  return code
+}
+
+function emitNode(unit: Unit, node: Node, place: Place): Code {
+  // What is read may be a remembered sequence; elsewhere it is a value.
+  const read = unit.remembers ? 'raw' : 'value'
+  switch (node.type) {
+    case 'path':
+      return emitPath(unit, node, place)
+    case 'string':
+    case 'number':
+    case 'value':
+      if (node.value === undefined) throw new Refusal(halved, node)
+      return { js: literal(node.value as string), kind: typeof node.value === 'boolean' ? 'test' : 'value' }
+    case 'variable':
+      return {
+        js: node.value === '' ? `${use(unit, 'self')}(${place.context.item})` : resolve(unit, node, place),
+        kind: read,
+      }
+    case 'binary':
+      return emitBinary(unit, node, place)
+    case 'unary':
+      if (node.value === '[') return emitList(unit, node, place)
+      if (node.value === '{') return emitObject(unit, node, place)
+      if (node.value !== '-') throw new Refusal(halved, node)
+      return { js: `${use(unit, 'negate')}(${emit(unit, node.expression as Node, place)})`, kind: 'value' }
+    case 'condition':
+      return emitCondition(unit, node, place, read)
+    case 'block':
+      return { js: emitBlock(unit, node, place, emit), kind: read }
+    case 'bind':
+      return emitBind(unit, node, place, read)
+    case 'function':
+      return emitCall(unit, node, place)
+    case 'apply':
+      return emitApply(unit, node, place)
+    case 'lambda':
+      return emitLambda(unit, node, place)
+    case 'wildcard':
+    case 'descendant':
+      if (place.context.unlike) throw new Refusal('wildcard in a list at the start of a path', node)
+      return {
+        js: `${use(unit, `${node.type}${node.type === 'wildcard' ? '' : 's'}`)}(${place.context.item})`,
+        kind: 'raw',
+      }
+    case 'regex': {
+      if (!(node.value instanceof RegExp)) throw new Refusal(halved, node)
+      const { source, flags } = node.value as RegExp
+      return { js: `${use(unit, 'regex')}(${literal(source)}, ${literal(flags)})`, kind: 'value' }
+    }
+    default:
+      throw new Refusal(reasons[node.type] ?? node.type, node)
+  }
+}
+
+/** The parser makes the condition of `??` and `?:` by a copy through JSON, which loses operators and patterns. */
+const halved = 'operator within the left side of ?? or ?:'
+
+const reasons: Readonly<Record<string, string>> = {
+  parent: 'parent operator',
+  partial: 'partial application',
+  transform: 'transform',
+}
+
+const operators: Readonly<Record<string, string>> = {
+  ...{ '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide', '%': 'remainder', '&': 'concat', '..': 'range' },
+  ...{ '=': 'equal', '!=': 'unequal', in: 'isIn' },
+  ...{ '<': 'less', '<=': 'lessOrEqual', '>': 'greater', '>=': 'greaterOrEqual' },
+}
+
+const tests = new Set(['=', '!=', 'in', '<', '<=', '>', '>='])
+
+function emitBinary(unit: Unit, node: Node, place: Place): Code {
+  const [left, right] = [node.lhs as Node, node.rhs as Node]
+  const sign = String(node.value)
+  if (sign === 'and' || sign === 'or') {
+    const [first, second] = [emitBoolean(unit, left, place), emitBoolean(unit, right, place)]
+    return { js: `(${first} ${sign === 'and' ? '&&' : '||'} ${second})`, kind: 'test' }
+  }
+  const words = sign === 'in' ? constants(unit, right) : undefined
+  if (words !== undefined) return { js: `${use(unit, 'isIn')}(${emit(unit, left, place)}, ${words})`, kind: 'test' }
+  const operator = operators[sign]
+  if (operator === undefined) throw new Refusal(halved, node)
+  const [first, second] = [emit(unit, left, place), emit(unit, right, place)]
+  // What is written out equals only itself.
+  if (sign === '=' && (isLiteral(left) || isLiteral(right))) return { js: `(${first} === ${second})`, kind: 'test' }
+  const kind = sign === '..' ? 'raw' : tests.has(sign) ? 'test' : 'value'
+  return { js: `${use(unit, operator)}(${first}, ${second})`, kind }
+}
+
+/** A list of constants that nothing else sees need not be made each time. */
+function constants(unit: Unit, node: Node): string | undefined {
+  const list =
+    node.type === 'unary' && node.value === '[' && !node.predicate && !node.group ? node.expressions : undefined
+  if (!list?.every((each) => isLiteral(each) && each.value !== undefined)) return undefined
+  return declare(unit, 'list', `[${list.map(({ value }) => literal(value as string)).join(', ')}]`)
+}
+
+export const isLiteral = ({ type, predicate, group }: Node): boolean =>
+  (type === 'string' || type === 'number' || type === 'value') && predicate === undefined && group === undefined
+
+/** Always true or false, since it may be the result. */
+function emitBoolean(unit: Unit, node: Node, place: Place): string {
+  const always = node.type === 'binary' && ['=', '!=', 'in', 'and', 'or'].includes(String(node.value))
+  if (always && !node.predicate && !node.group) return emit(unit, node, place)
+  return `${use(unit, 'truthy')}(${emit(unit, node, place)})`
+}
+
+function emitCondition(unit: Unit, node: Node, place: Place, kind: Code['kind']): Code {
+  return { js: conditional(unit, node, place, emit), kind }
+}
+
+type Emit = (unit: Unit, node: Node, place: Place) => string
+
+/** Both branches may end a function, which is then another way to emit them. */
+export function conditional(unit: Unit, node: Node, place: Place, branch: Emit): string {
+  const test = emitTest(unit, node.condition as Node, place)
+  const otherwise = node.else === undefined ? 'undefined' : branch(unit, node.else, place)
+  return `(${test}\n  ? ${indent(branch(unit, node.then as Node, place))}\n  : ${indent(otherwise)})`
+}
+
+/** `name := value` somewhere within an expression. */
+function emitBind(unit: Unit, node: Node, place: Place, kind: Code['kind']): Code {
+  if (place.beside) throw new Refusal('variable bound in a list or an object', node)
+  const slot = slotOf(node, place)
+  slot.loose = true
+  slot.sure = false
+  return { js: `(${slot.js} = ${emit(unit, node.rhs as Node, place)})`, kind }
+}
+
+function slotOf(node: Node, place: Place): Slot {
+  const slot = place.frame.slots.get(String((node.lhs as Node).value))
+  if (slot === undefined) throw new Refusal('variable bound in an unknown place', node)
+  return slot
+}
+
+/** Statements one after another, in a frame of their own. */
+export function emitBlock(unit: Unit, node: Node, place: Place, end: Emit): string {
+  const parts = node.expressions ?? []
+  const frame = frameOf(unit, parts, place.frame)
+  const [only] = parts
+  const inner = within(place, { frame, beside: false })
+  if (only === undefined) return 'undefined'
+  if (parts.length === 1 && frame.slots.size === 0) return end(unit, only, inner)
+  const body = statements(unit, parts, inner, end)
+  return `(() => {\n  ${indent(body)}\n})()`
+}
+
+/** The last of them is returned. */
+export function statements(unit: Unit, parts: readonly Node[], place: Place, end: Emit): string {
+  const written = parts.map((part, i) => {
+    const isLast = i === parts.length - 1
+    if (part.type === 'bind' && !part.predicate && !part.group) return binding(unit, part, place, isLast)
+    const code = isLast ? end(unit, part, place) : emit(unit, part, place)
+    return () => (isLast ? `return ${code};` : `${code};`)
+  })
+  const loose = [...place.frame.slots.values()].filter((slot) => slot.loose && !slot.js.startsWith('p'))
+  const first = loose.map(({ js }) => `let ${js} = ${unbound(unit)};`)
+  return [...first, ...written.map((write) => write())].join('\n')
+}
+
+/** A statement that binds: a constant, unless the name is bound or read in other places, too. */
+function binding(unit: Unit, node: Node, place: Place, isLast: boolean): () => string {
+  const slot = slotOf(node, place)
+  const level = within(place, { level: place.level + 1 })
+  if (slot.sure) slot.loose = true
+  // A function may call itself.
+  if (node.rhs?.type === 'lambda') slot.sure = true
+  const code = emit(unit, node.rhs as Node, level)
+  slot.sure = true
+  const given = isLast ? `\nreturn ${slot.js};` : ''
+  return () => `${slot.loose ? '' : 'const '}${slot.js} = ${code};${given}`
+}

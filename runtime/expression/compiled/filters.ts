@@ -1,0 +1,63 @@
+/** `[...]` after something: by position, by positions, by condition. */
+import { rerun, spend } from './budget.ts'
+import { isNumeric, truthy } from './operators.ts'
+import { itemsOf, Sequence } from './sequence.ts'
+
+type Test = (item: unknown) => unknown
+
+/** The name of a field that the interpreter keeps a mark of its own under, wherever it stands. */
+function guard(result: unknown): void {
+  if (typeof result === 'object' && result !== null && 'tupleStream' in result && result.tupleStream) rerun()
+}
+
+const nothing = new Sequence([])
+
+/** `[3]`, `[-1]`: a number that is written out. */
+export function at(result: unknown, index: number): unknown {
+  guard(result)
+  const items = itemsOf(result)
+  return items[index < 0 ? items.length + index : index] ?? atKept(items, index)
+}
+
+/** The same, where it matters that one item is a sequence. */
+export function atKept(result: unknown, index: number): unknown {
+  guard(result)
+  const items = itemsOf(result)
+  const item = items[index < 0 ? items.length + index : index]
+  if (Array.isArray(item)) return item
+  return item === undefined ? nothing : new Sequence([item])
+}
+
+/** A condition that is true, false or nothing. */
+export function where(result: unknown, test: Test): Sequence {
+  guard(result)
+  const items = itemsOf(result)
+  spend(items.length)
+  const found: unknown[] = []
+  for (let i = 0; i < items.length; i++) if (test(items[i])) found.push(items[i])
+  return new Sequence(found)
+}
+
+/** Anything: a number or numbers pick by position, everything else by whether it counts as true. */
+export function filter(result: unknown, test: Test): Sequence {
+  guard(result)
+  const items = itemsOf(result)
+  spend(items.length)
+  const found: unknown[] = []
+  for (let i = 0; i < items.length; i++) {
+    const answer = test(items[i])
+    const positions = isNumeric(answer) ? [answer] : answer
+    if (Array.isArray(positions) && areNumbers(positions)) {
+      for (const position of positions) {
+        const floor = Math.floor(position)
+        if ((floor < 0 ? items.length + floor : floor) === i) found.push(items[i])
+      }
+    } else if (truthy(answer)) {
+      found.push(items[i])
+    }
+  }
+  return new Sequence(found)
+}
+
+/** Looks at all of them, since one that is out of range is an error. */
+const areNumbers = (list: readonly unknown[]): list is number[] => list.filter((item) => !isNumeric(item)).length === 0

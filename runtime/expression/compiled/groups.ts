@@ -1,0 +1,57 @@
+/** Objects: written out, and grouped by a key. */
+import { rerun, spend } from './budget.ts'
+import { append, own } from './natives.ts'
+import { Sequence } from './sequence.ts'
+
+type Part = (context: unknown) => unknown
+
+/** Names the interpreter refuses, or that would change the object itself. */
+const taken = new Set(['_jsonata_lambda', '_jsonata_function', '__proto__'])
+
+/** Names that are written out are looked at when compiling. */
+export const isTaken = (key: string): boolean => taken.has(key)
+
+function itemsOf(result: unknown): readonly unknown[] {
+  if (result instanceof Sequence) return result.items.length === 0 ? [undefined] : result.items
+  if (!Array.isArray(result)) {
+    const marked = typeof result === 'object' && result !== null && 'tupleStream' in result && result.tupleStream
+    return marked ? rerun() : [result]
+  }
+  // The interpreter puts an item into an empty list here, and it may be a list of the input.
+  return result.length === 0 ? rerun() : result
+}
+
+/** What the values of an object are evaluated against, where every key is written out: all items as one. */
+export function gather(context: unknown): unknown {
+  if (!Array.isArray(context) && !(typeof context === 'object' && context !== null && 'tupleStream' in context)) {
+    return context
+  }
+  const [first, ...rest] = itemsOf(context)
+  return rest.reduce((all, item) => append(all, item), first)
+}
+
+/** `{ key: value }` over items: those with the same key are taken together. */
+export function group(result: unknown, pairs: readonly (readonly [key: Part, value: Part])[]): unknown {
+  const groups = new Map<string, { data: unknown; readonly pair: number }>()
+  for (const item of itemsOf(result)) {
+    spend(1)
+    for (const [pair, [keyOf]] of pairs.entries()) {
+      const key = keyOf(item)
+      if (key === undefined) continue
+      if (typeof key !== 'string' || isTaken(key)) return rerun()
+      const known = groups.get(key)
+      if (known === undefined) groups.set(key, { data: item, pair })
+      else if (known.pair === pair) known.data = append(known.data, item)
+      else rerun()
+    }
+  }
+  const made = [...groups].map(([key, { data, pair }]) => [key, pairs[pair]?.[1](data)] as const)
+  return compact(own(made))
+}
+
+/** Drops the members that turned out to be nothing. */
+export function compact(it: Record<string, unknown>): Record<string, unknown> {
+  for (const key in it)
+    if (it[key] === undefined) return own(Object.entries(it).filter(([, member]) => member !== undefined))
+  return it
+}

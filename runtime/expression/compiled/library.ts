@@ -1,0 +1,30 @@
+/** All that generated code may call, by name. */
+export { NO_CONTEXT } from './arguments.ts'
+export { enter, leave } from './budget.ts'
+export { descendants, each, end, isArray, lookup, one, self, wildcard } from './fields.ts'
+export { at, atKept, filter, where } from './filters.ts'
+export { compact, gather, group } from './groups.ts'
+export { compare, sorted } from './higher.ts'
+export { list } from './lists.ts'
+export { boolean, contains, count, exists, invoke, native, nativeValue, not, pipe, string } from './natives.ts'
+export {
+  add,
+  concat,
+  divide,
+  equal,
+  greater,
+  greaterOrEqual,
+  isIn,
+  less,
+  lessOrEqual,
+  multiply,
+  negate,
+  range,
+  remainder,
+  subtract,
+  truthy,
+  type,
+  unequal,
+} from './operators.ts'
+export { regex } from './patterns.ts'
+export { construct, itemsOf, keep, keepPath, last, lastKept, marked, step, unsettled, value } from './sequence.ts'

@@ -1,0 +1,13 @@
+/** `[...]`: lists that are written out. */
+import { fitList, spend } from './budget.ts'
+
+/** A list of these. A list among them gives its items; one that is written out within it is given in a list of its own. */
+export function list(...parts: readonly unknown[]): unknown[] {
+  const all: unknown[] = []
+  for (const part of parts) {
+    if (Array.isArray(part)) for (const item of part) all.push(item)
+    else if (part !== undefined) all.push(part)
+  }
+  spend(all.length)
+  return fitList(all)
+}

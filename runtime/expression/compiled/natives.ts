@@ -1,0 +1,153 @@
+/** Built-in functions as compiled code calls them: ours where the interpreter's must be waited for or make sequences. */
+
+import { builtins } from '../builtins.ts'
+import { type Fit, fitting } from './arguments.ts'
+import { fitLength, fitText, rerun, spend } from './budget.ts'
+import { guard, isRecord, lookup } from './fields.ts'
+import { higher } from './higher.ts'
+import { deepEqual, truthy } from './operators.ts'
+import * as patterns from './patterns.ts'
+import { definitionOf, fitWidth, focus, textOf } from './reference.ts'
+import { isMarked, Sequence, unsettled } from './sequence.ts'
+
+type Run = (...args: never[]) => unknown
+
+function keys(it: unknown): Sequence {
+  const found = new Set<string>()
+  const add = (each: unknown): void => {
+    spend(1)
+    if (Array.isArray(each)) for (const item of each) add(item)
+    else if (isRecord(each)) for (const key of Object.keys(each)) found.add(key)
+  }
+  add(it)
+  // Through an object where lists are merged, since that puts names that are numbers first.
+  if (!Array.isArray(it)) return new Sequence([...found])
+  return new Sequence(Object.keys(Object.fromEntries([...found].map((key) => [key, true]))))
+}
+
+function spread(it: unknown): unknown {
+  if (Array.isArray(it)) {
+    if (it.length === 0) return new Sequence([])
+    let all: unknown = new Sequence([])
+    for (const item of it) all = append(all, spread(item))
+    return all
+  }
+  if (typeof it !== 'object' || it === null) return it
+  if (!isRecord(it)) return rerun()
+  return new Sequence(Object.entries(it).map(([key, member]) => own([[key, member]])))
+}
+
+/** Two lists as one. Either alone is given back as it is. */
+export function append(left: unknown, right: unknown): unknown {
+  if (left === undefined) return right
+  if (right === undefined) return left
+  const list = (it: unknown): readonly unknown[] => (it instanceof Sequence ? it.items : Array.isArray(it) ? it : [it])
+  const [first, second] = [list(left), list(right)]
+  fitLength(first.length + second.length)
+  spend(first.length + second.length)
+  return [...first, ...second]
+}
+
+/** An object of these pairs. `__proto__` as a name would change the object itself. */
+export function own(pairs: Iterable<readonly [string, unknown]>): Record<string, unknown> {
+  const result: Record<string, unknown> = {}
+  for (const [key, member] of pairs) result[key === '__proto__' ? rerun() : key] = member
+  return result
+}
+
+function merge(list: readonly object[] | undefined): unknown {
+  if (list === undefined) return undefined
+  spend(list.length)
+  return own(list.flatMap((each) => Object.entries(each)))
+}
+
+function distinct(list: unknown): unknown {
+  if (!Array.isArray(list) || list.length <= 1) return list
+  const found: unknown[] = []
+  for (const item of list) {
+    spend(found.length)
+    if (!found.some((each) => deepEqual(item, each))) found.push(item)
+  }
+  return isMarked(list) ? new Sequence(found) : found
+}
+
+function pad(text: unknown, width: unknown, char: unknown): unknown {
+  fitWidth(width)
+  return definitionOf('pad')?.implementation.call(focus, text, width, char)
+}
+
+export const exists = (it: unknown): boolean => guard(it) !== undefined
+
+export const boolean = (it: unknown): boolean | undefined => (guard(it) === undefined ? undefined : truthy(it))
+
+export const not = (it: unknown): boolean | undefined => (guard(it) === undefined ? undefined : !truthy(it))
+
+export const string = (it: unknown, pretty?: boolean): string | undefined =>
+  it === undefined || typeof it === 'string' ? it : textOf(guard(it), pretty)
+
+export const count = (it: unknown): number => (it === undefined ? 0 : Array.isArray(it) ? it.length : (guard(it), 1))
+
+const ours: Readonly<Record<string, Run>> = {
+  ...patterns.functions,
+  ...higher,
+  append,
+  boolean,
+  distinct,
+  keys,
+  lookup,
+  merge,
+  not,
+  pad,
+  spread,
+  string,
+}
+
+/** Never compiled: switched off, or another answer each time. */
+const refused = new Set(['eval', 'now', 'millis', 'random', 'shuffle'])
+
+export const isCompiled = (name: string): boolean => Object.hasOwn(builtins, name) && !refused.has(name)
+
+/** Those that may give a sequence. What calls one of these last of all gives a sequence, too. */
+export const sequential: ReadonlySet<string> = new Set([
+  ...['distinct', 'each', 'filter', 'keys', 'lookup', 'map', 'match', 'spread'],
+])
+
+/** A built-in function, called with the context and its arguments. */
+export type Native = (context: unknown, ...args: readonly unknown[]) => unknown
+
+const made = new Map<string, Native>()
+
+export function native(name: string): Native {
+  const known = made.get(name)
+  if (known !== undefined) return known
+  const run = (ours[name] ?? definitionOf(name)?.implementation) as (this: unknown, ...args: unknown[]) => unknown
+  const adjust: Fit = fitting(builtins[name] ?? '')
+  const call: Native = (context, ...args) => {
+    for (const arg of args) guard(arg)
+    const result = run.apply(focus, [...adjust(args, context)])
+    if (typeof result === 'string') fitText(result.length)
+    return result
+  }
+  made.set(name, call)
+  return call
+}
+
+/** A built-in function as a value, handed to another: it is called without a context then. */
+export function nativeValue(name: string): unknown {
+  const call = native(name)
+  const it = (...args: readonly unknown[]) => unsettled(call(null, ...args))
+  return Object.defineProperty(it, 'length', { value: definitionOf(name)?.implementation.length ?? 0 })
+}
+
+/** `$contains` of two arguments: of texts as a rule. */
+export const contains = (it: unknown, token: unknown): unknown =>
+  typeof it === 'string' && typeof token === 'string' ? it.includes(token) : native('contains')(undefined, it, token)
+
+/** `left ~> f`. Two functions would make a third. */
+export const pipe = (left: unknown, f: unknown): unknown => (typeof left === 'function' ? rerun() : invoke(f, left))
+
+/** A call of something that must turn out to be a function. */
+export function invoke(f: unknown, ...args: readonly unknown[]): unknown {
+  for (const arg of args) guard(arg)
+  return typeof f === 'function' ? f(...args) : rerun()
+}

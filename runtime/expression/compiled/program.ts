@@ -1,0 +1,124 @@
+/** A syntax tree as a program of JavaScript: synchronous, and exactly what the interpreter would give, or nothing at all. */
+import type { Json } from '../../types.ts'
+import type { Node } from '../ast.ts'
+import type { Bindings } from '../expression.ts'
+import type { FunctionTable } from '../functions.ts'
+import type { Limits } from '../parse.ts'
+import { close, open } from './budget.ts'
+import { type ConnectedFunctions, connected } from './connected.ts'
+import { emit } from './emit.ts'
+import * as library from './library.ts'
+import { literal } from './literal.ts'
+import { frameOf, mustRemember, unbound } from './scope.ts'
+import { copy, settle } from './settle.ts'
+import { comment, indent, type Place, Refusal, type Unit } from './unit.ts'
+
+export { Refusal } from './unit.ts'
+
+/** What generated source is, once loaded. */
+export type Factory = (
+  library: object,
+  functions: ConnectedFunctions,
+) => (input: unknown, bindings: Bindings) => unknown
+
+/** How a program was made, so that it can be written out and loaded elsewhere. */
+export interface Source {
+  /** A JavaScript expression: a function of the library and the connector's functions. */
+  readonly source: string
+  /** Whether its results must be copied: they may carry what only this folder understands. */
+  readonly remembers: boolean
+  /** How deep the interpreter goes, apart from functions that call functions. */
+  readonly levels: number
+}
+
+export interface CompiledProgram extends Source {
+  /**
+   * What the expression gives, as plain JSON or nothing. It may share parts with the input and the bindings, which are
+   * neither changed nor kept. Throws what is worth nothing by itself: the interpreter must then say what is wrong.
+   * An `Exhausted` may be reported as it is, since it has the interpreter's code.
+   */
+  evaluate(input: Json, bindings?: Bindings): Json | undefined
+}
+
+/** Compiles, or says why not. Whatever is not done exactly as the interpreter does it is refused. */
+export function tryCompile(
+  root: Node,
+  text: string,
+  functions: FunctionTable,
+  limits: Limits,
+): CompiledProgram | Refusal {
+  const source = trySource(root, text, functions, limits)
+  if (source instanceof Refusal) return source
+  try {
+    const factory = new Function('library', 'functions', `return (${source.source})(library, functions)`) as Factory
+    return { ...source, evaluate: load(factory, source, functions, limits) }
+  } catch (error) {
+    // Hosts may forbid to make code out of text.
+    if (error instanceof EvalError) return new Refusal('code generation is not allowed here')
+    throw error
+  }
+}
+
+/** The source alone, to be written into a module. */
+export function trySource(root: Node, text: string, functions: FunctionTable, limits: Limits): Source | Refusal {
+  try {
+    return generate(root, text, functions, limits)
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
+  }
+}
+
+/** Makes what was generated ready to run. */
+export function load(
+  factory: Factory,
+  { remembers, levels }: Omit<Source, 'source'>,
+  functions: FunctionTable,
+  limits: Limits,
+): CompiledProgram['evaluate'] {
+  const run = factory(library, connected(functions, limits))
+  const finish = remembers ? copy : settle
+  return (input, bindings = none) => {
+    const outer = open(limits, levels)
+    try {
+      return finish(run(input, bindings))
+    } finally {
+      close(outer)
+    }
+  }
+}
+
+const none: Bindings = {}
+
+/** A module with many programs, for hosts that make no code of their own. */
+export function moduleSource(programs: Readonly<Record<string, Source>>): string {
+  const entries = Object.entries(programs).map(([name, { source, remembers, levels }]) => {
+    return `  ${literal(name)}: { remembers: ${remembers}, levels: ${levels}, factory: ${indent(source)} },`
+  })
+  return `// Generated. Each is loaded with the library of runtime/expression/compiled.\nexport const programs = {\n${entries.join('\n')}\n}\n`
+}
+
+function generate(root: Node, text: string, functions: FunctionTable, limits: Limits): Source {
+  const unit: Unit = {
+    ...{ functions, limits, remembers: mustRemember(root), count: 0 },
+    ...{ uses: new Set(), declared: new Map(), variables: new Map(), called: new Set() },
+  }
+  const frame = frameOf(unit, [root], undefined)
+  const deepest = { level: 0 }
+  const place: Place = { context: { list: 'context', item: 'input', top: true }, frame, level: 0, deepest }
+  const code = emit(unit, root, place)
+  if (deepest.level > limits.stack) throw new Refusal('nested too deeply', root)
+
+  const loose = [...frame.slots.values()].map(({ js }) => `let ${js} = ${unbound(unit)};`)
+  const body = [
+    ...[...unit.variables].map(([name, js]) => `const ${js} = bindings[${literal(name)}];`),
+    ...(/\bcontext\b/.test(code) ? ['const context = Array.isArray(input) ? [input] : input;'] : []),
+    ...loose,
+    `return ${code};`,
+  ]
+  const declared = [...unit.declared].map(([source, name]) => `const ${name} = ${source};`)
+  const head = unit.uses.size === 0 ? [] : [`const { ${[...unit.uses].sort().join(', ')} } = library;`]
+  const run = `return (input, bindings) => {\n  ${indent(body.join('\n'))}\n};`
+  const all = [comment(text), ...head, ...declared, run].join('\n')
+  return { source: `(library, functions) => {\n  ${indent(all)}\n}`, remembers: unit.remembers, levels: deepest.level }
+}

@@ -1,0 +1,76 @@
+/** JSONata's own built-in functions, taken out of its environment once, to be called without its interpreter. */
+import jsonata from 'jsonata'
+import { fitText, outputLimit } from './budget.ts'
+
+export interface Signature {
+  /** The arguments as the function gets them: context put in, single values made lists. Throws if they do not fit. */
+  validate(args: readonly unknown[], context: unknown): unknown[]
+}
+
+/** What JSONata keeps of a function. */
+export interface Definition {
+  readonly implementation: (this: unknown, ...args: unknown[]) => unknown
+  readonly signature?: Signature
+}
+
+interface Environment {
+  lookup(name: string): Definition | undefined
+}
+
+interface Hooks {
+  assign(name: symbol, value: unknown): void
+}
+
+/** The interpreter calls this hook before it evaluates anything, and so before it first waits. */
+function environmentOf(engine: jsonata.Expression): Environment {
+  let found: Environment | undefined
+  ;(engine as unknown as Hooks).assign(
+    Symbol.for('jsonata.__evaluate_entry'),
+    (_: unknown, __: unknown, it: Environment) => {
+      found ??= it
+    },
+  )
+  engine.evaluate(null).catch(() => undefined)
+  if (found === undefined) throw new Error('this version of JSONata has no entry hook')
+  return found
+}
+
+let builtIn: Environment | undefined
+
+/** A built-in function as JSONata has it. */
+export function definitionOf(name: string): Definition | undefined {
+  builtIn ??= environmentOf(jsonata('null'))
+  return builtIn.lookup(name)
+}
+
+const signatures = new Map<string, Signature>()
+
+/** A signature, read by JSONata itself. Throws if it is none. */
+export function signatureOf(text: string): Signature {
+  const known = signatures.get(text)
+  if (known !== undefined) return known
+  const engine = jsonata('null')
+  engine.registerFunction('f', () => undefined, text)
+  const signature = environmentOf(engine).lookup('f')?.signature
+  if (signature === undefined) throw new Error('a signature that says nothing')
+  signatures.set(text, signature)
+  return signature
+}
+
+/** What built-in functions find as `this`. */
+export const focus = { options: {}, createSequence: (...items: unknown[]) => items }
+
+let string: Definition['implementation'] | undefined
+
+/** `$string` of one value. */
+export function textOf(it: unknown, pretty = false): string {
+  string ??= definitionOf('string')?.implementation
+  const text = string?.call(focus, it, pretty) as string
+  fitText(text.length)
+  return text
+}
+
+/** `$pad` makes its padding first and looks at it later. */
+export function fitWidth(width: unknown): void {
+  if (typeof width === 'number' && Math.abs(width) > outputLimit()) fitText(Number.POSITIVE_INFINITY)
+}

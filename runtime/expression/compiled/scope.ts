@@ -1,0 +1,100 @@
+/** `$name`: what it is bound to at a place, and what binds it. */
+import { type Node, nodes } from '../ast.ts'
+import { literal } from './literal.ts'
+import { isCompiled, sequential } from './natives.ts'
+import { declare, type Frame, fresh, type Place, Refusal, type Slot, type Unit, use } from './unit.ts'
+
+/** A frame with a slot for each name that is bound directly in it. */
+export function frameOf(unit: Unit, parts: readonly Node[], outer: Frame | undefined): Frame {
+  const slots = new Map<string, Slot>()
+  for (const part of parts) {
+    for (const name of boundIn(part))
+      slots.set(name, slots.get(name) ?? { js: fresh(unit, 'x'), sure: false, loose: false })
+  }
+  return outer === undefined ? { slots } : { slots, outer }
+}
+
+/** Names bound in the same frame as this node: blocks and functions have frames of their own. */
+function* boundIn(node: unknown): Generator<string> {
+  if (typeof node !== 'object' || node === null) return
+  const { type, lhs } = node as Partial<Node>
+  if (type === 'block' || type === 'lambda') {
+    // A call at the end of a function is wrapped into a function without a frame.
+    if ((node as { thunk?: boolean }).thunk !== true) return
+  }
+  if (type === 'bind') yield String((lhs as Node).value)
+  for (const child of Object.values(node)) yield* boundIn(child)
+}
+
+/** What a name is bound to, as source. */
+export function resolve(unit: Unit, node: Node, place: Place): string {
+  const name = String(node.value)
+  const loose: Slot[] = []
+  for (let frame: Frame | undefined = place.frame; frame !== undefined; frame = frame.outer) {
+    const slot = frame.slots.get(name)
+    if (slot === undefined) continue
+    if (slot.sure) return chain(unit, loose, slot.js)
+    slot.loose = true
+    loose.push(slot)
+  }
+  return chain(unit, loose, outermost(unit, name, node))
+}
+
+/** Each of these if it is bound by then, the next one outwards if not. */
+const chain = (unit: Unit, slots: readonly Slot[], last: string): string =>
+  slots.reduceRight((outer, { js }) => `(${js} === ${unbound(unit)} ? ${outer} : ${js})`, last)
+
+export const unbound = (unit: Unit): string => declare(unit, 'unbound', 'Symbol()')
+
+function outermost(unit: Unit, name: string, node: Node): string {
+  if (name === '$') return 'input'
+  if (isFunctionName(unit, name)) throw new Refusal('function as a value', node)
+  return variable(unit, name, node)
+}
+
+/** Bound from outside. */
+function variable(unit: Unit, name: string, node: Node): string {
+  if (name in {}) throw new Refusal('name of an object member', node)
+  const known = unit.variables.get(name)
+  if (known !== undefined) return known
+  const js = fresh(unit, 'variable')
+  unit.variables.set(name, js)
+  return js
+}
+
+export const isBound = (name: string, frame: Frame | undefined): boolean =>
+  frame !== undefined && (frame.slots.has(name) || isBound(name, frame.outer))
+
+export const isFunctionName = (unit: Unit, name: string): boolean =>
+  isCompiled(name) || name === 'eval' || volatile.has(name) || unit.functions.some((each) => each.name === name)
+
+const volatile = new Set(['now', 'millis', 'random', 'shuffle'])
+
+/** A built-in function as an argument, or after `~>`. */
+export function functionValue(unit: Unit, node: Node, place: Place): string | undefined {
+  const name = String(node.value)
+  if (node.type !== 'variable' || isBound(name, place.frame) || !isFunctionName(unit, name)) return undefined
+  if (unit.functions.some((each) => each.name === name) || !isCompiled(name))
+    throw new Refusal('function as a value', node)
+  return declare(unit, 'function', `${use(unit, 'nativeValue')}(${literal(name)})`)
+}
+
+/**
+ * Whether it shows anywhere in the expression that a list was a sequence: lists that are kept, `$distinct`, lists
+ * written out in a path, and functions whose last act gives a sequence that nothing makes a value of.
+ */
+export function mustRemember(root: Node): boolean {
+  for (const each of nodes(root)) {
+    const { type, value, keepArray, keepSingletonArray, consarray, thunk } = each
+    if (keepArray === true || keepSingletonArray === true || consarray === true) return true
+    if (type === 'variable' && value === 'distinct') return true
+    if (thunk === true && isSequential((each.body as Node).procedure)) return true
+    // Passed to another function, which may then give a sequence within a list.
+    if (Array.isArray(each.arguments) && each.arguments.some(isSequential)) return true
+    if (type === 'apply' && isSequential(each.rhs as Node)) return true
+  }
+  return false
+}
+
+const isSequential = (node: Node | undefined): boolean =>
+  node?.type === 'variable' && sequential.has(String(node.value))

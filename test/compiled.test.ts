@@ -1,0 +1,167 @@
+/** Compiled expressions against the interpreter: by hand, by property, on what is shipped, and within limits. */
+import { describe, expect, test } from 'vitest'
+import { loadConnectorSpec } from '../connector/spec.ts'
+import { Exhausted } from '../runtime/expression/compiled/budget.ts'
+import * as library from '../runtime/expression/compiled/library.ts'
+import { literal } from '../runtime/expression/compiled/literal.ts'
+import { load, moduleSource, Refusal, tryCompile, trySource } from '../runtime/expression/compiled/program.ts'
+import { defaultLimits, isProblem, parse } from '../runtime/expression/parse.ts'
+import type { Json } from '../runtime/types.ts'
+import { cases, left } from './compiled-cases.ts'
+import { compareEngines } from './compiled-compare.ts'
+import { engines, exact, freeze, functions, interpret, isRefused, run } from './compiled-engines.ts'
+
+function compiled(text: string) {
+  const both = engines(text)
+  if (both === undefined || isRefused(both.compiled)) throw new Error(`not compiled: ${text}`)
+  return both.compiled
+}
+
+describe('by hand', () => {
+  for (const { group, input, expressions } of cases) {
+    describe(group, () => {
+      test.each(expressions)('%s', async (text) => {
+        const both = engines(text)
+        if (both === undefined) throw new Error('no expression')
+        if (isRefused(both.compiled)) throw new Error(`refused: ${both.compiled.reason}`)
+        const read = () => JSON.parse(input) as Json
+        const program = run(both.compiled, freeze(read()), freeze({ x: [{ a: 1 }, { a: [2, 3] }] }))
+        const reference = await interpret(both, read(), { x: [{ a: 1 }, { a: [2, 3] }] })
+        if ('fails' in reference || left.has(text)) expect(program).toEqual({ fails: 'rerun' })
+        else expect('gives' in program ? exact(program.gives) : program).toBe(exact(reference.gives))
+      })
+    })
+  }
+})
+
+describe('by property', () => {
+  test('compiled gives what the interpreter gives, or nothing', { timeout: 120_000 }, async () => {
+    const tally = await compareEngines(5000, 20_260_710, () => undefined)
+    expect(tally.differences).toEqual([])
+    expect(tally.pairs).toBeGreaterThanOrEqual(5000)
+    expect(tally.compiled / tally.pairs).toBeGreaterThan(0.8)
+    // A property that only ever sees failures would prove nothing.
+    expect(tally.same / tally.compiled).toBeGreaterThan(0.5)
+    expect(tally.rerun / tally.compiled).toBeLessThan(0.02)
+  })
+})
+
+describe('refused', () => {
+  test.each([
+    ['a.b.%.c', 'parent operator'],
+    ['a@$v.b', 'variable bound in a path'],
+    ['a#$i', 'variable bound in a path'],
+    ['$substring(?, 1)', 'partial application'],
+    ['$ ~> |a|{"b": 1}|', 'transform'],
+    ['function($x)<n:n>{$x}', 'function with a signature'],
+    ['$eval("1")', '$eval'],
+    ['$now()', 'another answer each time'],
+    ['$random()', 'another answer each time'],
+    ['[$x := 1, $x]', 'variable bound in a list or an object'],
+    ['$nowhere()', 'unknown function'],
+    ['($f := $uppercase; $f("a"))', 'function as a value'],
+    ['foo()', 'call of a path'],
+    ['$uppercase ~> $lowercase', 'function as a value'],
+    ['function($l){ $map($l, $uppercase) }(a)', 'built-in function passed on at the end of a function'],
+  ])('%s: %s', (text, reason) => {
+    const { root } = parsed(text)
+    const result = tryCompile(root, text, functions, defaultLimits)
+    expect(result).toBeInstanceOf(Refusal)
+    expect((result as Refusal).reason).toBe(reason === 'parent operator' ? 'variable bound in a path' : reason)
+  })
+})
+
+function parsed(text: string) {
+  const result = parse(text)
+  if (isProblem(result)) throw new Error(result.message)
+  return result
+}
+
+describe('limits', () => {
+  const tight = { steps: 10_000, stack: 100, sequence: 1000, output: 10_000 }
+  const evaluate = (text: string) => {
+    const result = tryCompile(parsed(text).root, text, functions, tight)
+    if (result instanceof Refusal) throw new Error(result.reason)
+    return result.evaluate({})
+  }
+
+  test.each([
+    ['steps', '($f := function($n){ $n + $count([1..900]) }; $map([1..900], $f))', 'D1012'],
+    ['a range', '[1..2000]', 'D2015'],
+    ['a list', '($a := [1..900]; $append($a, $a))', 'D2015'],
+    ['$pad', '$pad("x", 100000000)', 'output'],
+    [
+      'texts that double',
+      '($f := function($s, $n){ $n = 0 ? $s : $f($s & $s, $n - 1) & "" }; $f("xxxxxxxx", 20))',
+      'output',
+    ],
+  ])('%s', (_, text, code) => {
+    expect(() => evaluate(text)).toThrowError(expect.objectContaining({ code }) as Error)
+    expect(Exhausted).toBeDefined()
+  })
+
+  test('a recursion without end is given up', () => {
+    expect(() => evaluate('($f := function($n){ 1 + $f($n) }; $f(1))')).toThrow()
+    expect(evaluate('($f := function($n){ $n = 0 ? 0 : 1 + $f($n - 1) }; $f(5))')).toBe(5)
+  })
+
+  test('each evaluation has a count of its own', () => {
+    const program = compiled('$count($map([1..1000], function($v){ $v }))')
+    for (let i = 0; i < 2000; i++) expect(program.evaluate({})).toBe(1000)
+  })
+})
+
+describe('generated source', () => {
+  test.each(['"; evil(); "', '*/ evil() /*', '\u2028evil()', '${evil()}', '</script>', '\\', '\n', '`', "'", '\u0000'])(
+    'a text is one token: %j',
+    (text) => {
+      expect(literal(text)).toMatch(/^"[^\n\r\u2028\u2029<]*"$/)
+      expect(JSON.parse(literal(text))).toBe(text)
+      for (const expression of [
+        `$.\`${text.replaceAll('`', '')}\``,
+        JSON.stringify(text),
+        `/* ${text.replaceAll('*/', '')} */ 1`,
+      ]) {
+        const both = engines(expression)
+        if (both !== undefined && !isRefused(both.compiled))
+          expect(() => run(compiled(expression), {}, {})).not.toThrow()
+      }
+    },
+  )
+
+  test('reads as what it does', () => {
+    expect(compiled('[a.b[c = "x"].d, $phone(e)][0]').source).toMatchSnapshot()
+  })
+
+  test('runs from a module, without any code made from text', async () => {
+    const texts = ['a.b & "x"', '$distinct(a.b)', '$phone(a, "IE")']
+    const sources = texts.map((text) => [text, trySource(parsed(text).root, text, functions, defaultLimits)] as const)
+    const written = moduleSource(
+      Object.fromEntries(sources.filter((each): each is [string, never] => !(each[1] instanceof Refusal))),
+    )
+    const { programs } = await import(`data:text/javascript,${encodeURIComponent(written)}`)
+    for (const text of texts) {
+      const { factory, remembers, levels } = programs[text]
+      const evaluate = load(factory, { remembers, levels }, functions, defaultLimits)
+      expect(evaluate({ a: { b: 'y' } })).toEqual(compiled(text).evaluate({ a: { b: 'y' } }))
+    }
+    expect(library.value).toBeDefined()
+  })
+})
+
+test('all that is shipped compiles', async () => {
+  const refused = [...textsOf(await loadConnectorSpec())].filter((text) => {
+    return tryCompile(parsed(text).root, text, functions, defaultLimits) instanceof Refusal
+  })
+  expect(refused).toEqual([])
+})
+
+/** The text of every expression within the spec. */
+function textsOf(it: unknown, texts = new Set<string>(), seen = new Set<unknown>()): Set<string> {
+  if (typeof it !== 'object' || it === null || seen.has(it)) return texts
+  seen.add(it)
+  if ('evaluate' in it && 'text' in it) texts.add(String(it.text))
+  const members = it instanceof Map ? [...it.values()] : Object.values(it)
+  for (const member of members) textsOf(member, texts, seen)
+  return texts
+}
