@@ -18,8 +18,8 @@ export interface MapParts {
   readonly lookups: Pick<Lookups, 'find'>
   /** Whether the destination has taken an event with this key before. */
   readonly delivered: (key: string) => Promise<boolean>
-  /** Map people who cannot be identified too: for previews, which may know them by their id alone. */
-  readonly stranger?: boolean
+  /** A preview: people are shown whole, and also those who could not be identified. */
+  readonly forTheEye?: boolean
 }
 
 /** What is known of an occurrence before it is sent; the ledger keeps it. */
@@ -47,7 +47,7 @@ export async function mapEvent(
   const key = await keyOf(mapping, item, bindings, how.workspace)
   const ms = await timeOf(mapping, item, bindings)
   const time = new Date(ms).toISOString()
-  const lane = isHistory(ms, bindings, parts.spec) ? 'backfill' : how.lane
+  const lane = isHistory(ms, bindings) && !parts.forTheEye ? 'backfill' : how.lane
   const contact = text(list(await mapping.contact.evaluate(item, bindings))[0])
   const named: Named = { metric: mapping.metric, lane, key, time, ...(contact && { contact }) }
 
@@ -64,7 +64,7 @@ export async function mapEvent(
   const lateReason = await firstSkip(late, item, bound)
   if (lateReason !== undefined) return { named, skipped: lateReason }
   const profile = await profileOf(found, bound, lane, parts)
-  if (!parts.stranger && !identified(profile, parts.spec)) return { named, skipped: 'no-identity' }
+  if (!parts.forTheEye && !identified(profile, parts.spec)) return { named, skipped: 'no-identity' }
 
   const known = { ...named, ...person(profile) }
   try {
@@ -77,10 +77,16 @@ export async function mapEvent(
   }
 }
 
-/** A notification may tell of something long past, e.g. of a conversation moved here with its old date. No flow then. */
-function isHistory(ms: number, { notification }: Bindings, { delivery }: Spec): boolean {
+/**
+ * A month. What was moved here from another help desk keeps its old date, and must not mail thousands; a
+ * notification that is merely late is hours late.
+ */
+const LONG_PAST = 30 * 86_400_000
+
+/** Whether a notification tells of something long past. */
+function isHistory(ms: number, { notification }: Bindings): boolean {
   const told = isObject(notification) ? moment(notification.created_at) : undefined
-  return told !== undefined && told - ms > delivery.late
+  return told !== undefined && told - ms > LONG_PAST
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -29,7 +29,7 @@ interface Shown {
 /** Throws a config fault for a topic or a stream that the spec does not know. */
 export async function preview(input: PreviewInput, parts: PreviewParts): Promise<Preview> {
   const { find, notes } = offline(input.lookups, input.data)
-  const map: MapParts = { ...parts, lookups: { find }, delivered: async () => false, stranger: true }
+  const map: MapParts = { ...parts, lookups: { find }, delivered: async () => false, forTheEye: true }
   const { opened, takers, lane } = await (input.topic === undefined
     ? fromStream(input, parts)
     : fromWebhook(input, parts))
