@@ -7,7 +7,7 @@ import { literal } from '../runtime/expression/compiled/literal.ts'
 import { load, moduleSource, Refusal, tryCompile, trySource } from '../runtime/expression/compiled/program.ts'
 import { defaultLimits, isProblem, parse } from '../runtime/expression/parse.ts'
 import type { Json } from '../runtime/types.ts'
-import { cases, left } from './compiled-cases.ts'
+import { readCases } from './compiled-cases.ts'
 import { compareEngines } from './compiled-compare.ts'
 import { engines, exact, freeze, functions, interpret, isRefused, run } from './compiled-engines.ts'
 
@@ -18,16 +18,16 @@ function compiled(text: string) {
 }
 
 describe('by hand', () => {
-  for (const { group, input, expressions } of cases) {
+  for (const { group, input, expressions } of readCases()) {
     describe(group, () => {
-      test.each(expressions)('%s', async (text) => {
+      test.each(expressions)('$text', async ({ text, left }) => {
         const both = engines(text)
         if (both === undefined) throw new Error('no expression')
         if (isRefused(both.compiled)) throw new Error(`refused: ${both.compiled.reason}`)
         const read = () => JSON.parse(input) as Json
         const program = run(both.compiled, freeze(read()), freeze({ x: [{ a: 1 }, { a: [2, 3] }] }))
         const reference = await interpret(both, read(), { x: [{ a: 1 }, { a: [2, 3] }] })
-        if ('fails' in reference || left.has(text)) expect(program).toEqual({ fails: 'rerun' })
+        if ('fails' in reference || left) expect(program).toEqual({ fails: 'rerun' })
         else expect('gives' in program ? exact(program.gives) : program).toBe(exact(reference.gives))
       })
     })
@@ -48,26 +48,22 @@ describe('by property', () => {
 
 describe('refused', () => {
   test.each([
-    ['a.b.%.c', 'parent operator'],
+    ['a.b.%.c', 'variable bound in a path'],
     ['a@$v.b', 'variable bound in a path'],
     ['a#$i', 'variable bound in a path'],
     ['$substring(?, 1)', 'partial application'],
     ['$ ~> |a|{"b": 1}|', 'transform'],
-    ['function($x)<n:n>{$x}', 'function with a signature'],
     ['$eval("1")', '$eval'],
     ['$now()', 'another answer each time'],
     ['$random()', 'another answer each time'],
     ['[$x := 1, $x]', 'variable bound in a list or an object'],
     ['$nowhere()', 'unknown function'],
-    ['($f := $uppercase; $f("a"))', 'function as a value'],
     ['foo()', 'call of a path'],
-    ['$uppercase ~> $lowercase', 'function as a value'],
-    ['function($l){ $map($l, $uppercase) }(a)', 'built-in function passed on at the end of a function'],
   ])('%s: %s', (text, reason) => {
     const { root } = parsed(text)
     const result = tryCompile(root, text, functions, defaultLimits)
     expect(result).toBeInstanceOf(Refusal)
-    expect((result as Refusal).reason).toBe(reason === 'parent operator' ? 'variable bound in a path' : reason)
+    expect((result as Refusal).reason).toBe(reason)
   })
 })
 
@@ -112,7 +108,7 @@ describe('limits', () => {
 })
 
 describe('generated source', () => {
-  test.each(['"; evil(); "', '*/ evil() /*', '\u2028evil()', '${evil()}', '</script>', '\\', '\n', '`', "'", '\u0000'])(
+  test.each(['"; evil(); "', '*/ evil() /*', '\u2028evil()', '</script>', '\\', '\n', '`', "'", '\u0000'])(
     'a text is one token: %j',
     (text) => {
       expect(literal(text)).toMatch(/^"[^\n\r\u2028\u2029<]*"$/)

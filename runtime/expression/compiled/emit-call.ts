@@ -1,11 +1,11 @@
 /** Functions: called, made, and piped into. */
 import type { Node } from '../ast.ts'
-import { builtins } from '../builtins.ts'
 import { takesAnything } from './arguments.ts'
-import { conditional, emit, emitBlock } from './emit.ts'
+import { conditional, emit } from './emit.ts'
+import { emitBlock } from './emit-block.ts'
 import { literal } from './literal.ts'
 import { isCompiled } from './natives.ts'
-import { frameOf, functionValue, isBound, isFunctionName, resolve, unbound } from './scope.ts'
+import { frameOf, isBound, isFunctionName, resolve, unbound } from './scope.ts'
 import { type Code, declare, fresh, indent, type Place, Refusal, type Slot, type Unit, use, within } from './unit.ts'
 
 /** `piped`: the left side of `~>`, as the first argument. */
@@ -13,10 +13,8 @@ export function emitCall(unit: Unit, node: Node, place: Place, piped?: string, t
   const { procedure } = node
   if (procedure === undefined) throw new Refusal('call of nothing', node)
   const args = (node.arguments ?? []).map((each) => {
-    const f = functionValue(unit, each, place)
-    // The interpreter hands it on as it is there, and fails.
-    if (f !== undefined && tail) throw new Refusal('built-in function passed on at the end of a function', each)
-    return f ?? emit(unit, each, place)
+    const js = emit(unit, each, place)
+    return tail ? handOn(unit, each, js) : js
   })
   if (piped !== undefined) args.unshift(piped)
   const name = String(procedure.value)
@@ -76,26 +74,26 @@ function inline(unit: Unit, name: string, args: readonly string[]): Code | undef
     : { js: `${use(unit, found)}(${only})`, kind: name === 'not' || name === 'exists' ? 'test' : 'value' }
 }
 
+const data = new Set(['path', 'string', 'number', 'value', 'binary', 'unary', 'lambda', 'regex'])
+
+/** An argument that the interpreter hands on as it is, which a function that comes along does not survive. */
+const handOn = (unit: Unit, { type }: Node, js: string): string =>
+  data.has(type) ? js : `${use(unit, 'handOn')}(${js})`
+
 /** `left ~> right`. */
 export function emitApply(unit: Unit, node: Node, place: Place): Code {
   const [left, right] = [emit(unit, node.lhs as Node, place), node.rhs as Node]
   if (right.type === 'function') {
     // The interpreter forgets what follows the call.
     if (right.predicate || right.group) throw new Refusal('filter after ~>', node)
-    return emitCall(unit, right, place, left)
+    return emitCall(unit, right, place, handOn(unit, node.lhs as Node, left))
   }
   if (right.type === 'regex') throw new Refusal('regular expression after ~>', node)
-  if (isFunctionNode(node.lhs as Node)) throw new Refusal('function chaining', node)
-  const f = functionValue(unit, right, place) ?? emit(unit, right, place)
-  return { js: `${use(unit, 'pipe')}(${left}, ${f})`, kind: unit.remembers ? 'raw' : 'value' }
+  return { js: `${use(unit, 'pipe')}(${left}, ${emit(unit, right, place)})`, kind: unit.remembers ? 'raw' : 'value' }
 }
-
-const isFunctionNode = (node: Node): boolean =>
-  node.type === 'lambda' || (node.type === 'variable' && Object.hasOwn(builtins, String(node.value)))
 
 /** `function($a, $b) { ... }`. */
 export function emitLambda(unit: Unit, node: Node, outer: Place): Code {
-  if ((node as { signature?: unknown }).signature !== undefined) throw new Refusal('function with a signature', node)
   const body = node.body as Node
   const frame = frameOf(unit, [body], outer.frame)
   const parameters = (node.arguments ?? []).map(({ value }) => {
@@ -115,7 +113,10 @@ export function emitLambda(unit: Unit, node: Node, outer: Place): Code {
     `${leave}(${deepest.level});`,
     `return ${result};`,
   ].join('\n')
-  return { js: `((${parameters.join(', ')}) => {\n  ${indent(source)}\n})`, kind: 'value' }
+  const js = `((${parameters.join(', ')}) => {\n  ${indent(source)}\n})`
+  const { signature } = node as { readonly signature?: { readonly definition: string } }
+  if (signature === undefined) return { js, kind: 'value' }
+  return { js: `${use(unit, 'signed')}(${literal(signature.definition)}, ${js})`, kind: 'value' }
 }
 
 /** What a function ends with. A call there gives what it gives: nothing makes a value of it. */

@@ -1,6 +1,6 @@
 /** Looking up names: what `a.b` means when `a` is a list, or lists in a list. */
 import { fitList, rerun, spend } from './budget.ts'
-import { last, Sequence, step, value } from './sequence.ts'
+import { Sequence, value } from './sequence.ts'
 
 export const isArray = Array.isArray
 
@@ -48,13 +48,37 @@ function gather(list: readonly unknown[], key: string): unknown[] {
 /** One name in one item that is no plain object. */
 export const one = (item: unknown, key: string): unknown => value(lookup(item, key))
 
-/** A name in the middle of a path, over a list. */
-export const each = (list: unknown, key: string): unknown =>
-  list === undefined ? undefined : step(list, (item) => one(item, key))
+/** How generated code looks up one name in one item, as fast as it gets. */
+type Get = (item: unknown) => unknown
 
-/** A name at the end of a path, over a list. */
-export const end = (list: unknown, key: string): unknown =>
-  list === undefined ? undefined : value(last(list, (item) => one(item, key)))
+/** A name in the middle of a path, over a list. */
+export function each(list: readonly unknown[], key: string, get: Get): unknown {
+  const { items } = collect(list, key, get)
+  return items.length === 0 ? undefined : items
+}
+
+/** A name at the end of a path, over a list. A single array is the result as it is, empty and nested ones included. */
+export function end(list: readonly unknown[], key: string, get: Get): unknown {
+  const { items, count, only } = collect(list, key, get)
+  if (count === 1 && isArray(only)) return only
+  return items.length > 1 ? items : items[0]
+}
+
+function collect(list: readonly unknown[], key: string, get: Get) {
+  spend(list.length)
+  const items: unknown[] = []
+  let [count, only] = [0, undefined as unknown]
+  for (const item of list) {
+    const result = isArray(item) ? one(item, key) : get(item)
+    if (result === undefined) continue
+    count++
+    only = result
+    if (isArray(result)) for (const part of result) items.push(part)
+    else items.push(result)
+  }
+  fitList(items)
+  return { items, count, only }
+}
 
 /** `*`: the values of an object. Where one of them is a list, the result is an array as it is, and no sequence. */
 export function wildcard(item: unknown): unknown {
@@ -74,15 +98,15 @@ export function wildcard(item: unknown): unknown {
 export function descendants(item: unknown): unknown {
   if (item === undefined) return undefined
   const found: unknown[] = []
-  collect(item, found)
+  descend(item, found)
   return found.length === 1 ? found[0] : new Sequence(found)
 }
 
-function collect(item: unknown, found: unknown[]): void {
+function descend(item: unknown, found: unknown[]): void {
   spend(1)
-  if (isArray(item)) for (const each of item) collect(each, found)
+  if (isArray(item)) for (const each of item) descend(each, found)
   else {
     found.push(item)
-    if (isRecord(item)) for (const key of Object.keys(item)) collect(item[key], found)
+    if (isRecord(item)) for (const key of Object.keys(item)) descend(item[key], found)
   }
 }

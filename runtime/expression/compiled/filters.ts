@@ -7,6 +7,7 @@ type Test = (item: unknown) => unknown
 
 /** The name of a field that the interpreter keeps a mark of its own under, wherever it stands. */
 function guard(result: unknown): void {
+  if (Array.isArray(result) || result instanceof Sequence) return
   if (typeof result === 'object' && result !== null && 'tupleStream' in result && result.tupleStream) rerun()
 }
 

@@ -6,7 +6,21 @@ export { at, atKept, filter, where } from './filters.ts'
 export { compact, gather, group } from './groups.ts'
 export { compare, sorted } from './higher.ts'
 export { list } from './lists.ts'
-export { boolean, contains, count, exists, invoke, native, nativeValue, not, pipe, string } from './natives.ts'
+export {
+  boolean,
+  connectedValue,
+  contains,
+  count,
+  exists,
+  handOn,
+  invoke,
+  native,
+  nativeValue,
+  not,
+  pipe,
+  signed,
+  string,
+} from './natives.ts'
 export {
   add,
   concat,
@@ -27,4 +41,16 @@ export {
   unequal,
 } from './operators.ts'
 export { regex } from './patterns.ts'
-export { construct, itemsOf, keep, keepPath, last, lastKept, marked, step, unsettled, value } from './sequence.ts'
+export {
+  construct,
+  itemsOf,
+  keep,
+  keepPath,
+  last,
+  lastKept,
+  marked,
+  step,
+  stepKept,
+  unsettled,
+  value,
+} from './sequence.ts'

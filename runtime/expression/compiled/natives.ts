@@ -1,14 +1,14 @@
 /** Built-in functions as compiled code calls them: ours where the interpreter's must be waited for or make sequences. */
 
 import { builtins } from '../builtins.ts'
-import { type Fit, fitting } from './arguments.ts'
+import { type Fit, fitting, NO_CONTEXT } from './arguments.ts'
 import { fitLength, fitText, rerun, spend } from './budget.ts'
 import { guard, isRecord, lookup } from './fields.ts'
 import { higher } from './higher.ts'
 import { deepEqual, truthy } from './operators.ts'
 import * as patterns from './patterns.ts'
 import { definitionOf, fitWidth, focus, textOf } from './reference.ts'
-import { isMarked, Sequence, unsettled } from './sequence.ts'
+import { isMarked, marked, Sequence, unsettled } from './sequence.ts'
 
 type Run = (...args: never[]) => unknown
 
@@ -22,6 +22,8 @@ function keys(it: unknown): Sequence {
   add(it)
   // Through an object where lists are merged, since that puts names that are numbers first.
   if (!Array.isArray(it)) return new Sequence([...found])
+  // It merges them into an object, which is a function to it if it has one of these.
+  if (found.has('_jsonata_function') || found.has('_jsonata_lambda')) rerun()
   return new Sequence(Object.keys(Object.fromEntries([...found].map((key) => [key, true]))))
 }
 
@@ -85,7 +87,10 @@ export const not = (it: unknown): boolean | undefined => (guard(it) === undefine
 export const string = (it: unknown, pretty?: boolean): string | undefined =>
   it === undefined || typeof it === 'string' ? it : textOf(guard(it), pretty)
 
-export const count = (it: unknown): number => (it === undefined ? 0 : Array.isArray(it) ? it.length : (guard(it), 1))
+export function count(it: unknown): number {
+  if (Array.isArray(it)) return it.length
+  return guard(it) === undefined ? 0 : 1
+}
 
 const ours: Readonly<Record<string, Run>> = {
   ...patterns.functions,
@@ -132,22 +137,48 @@ export function native(name: string): Native {
   return call
 }
 
-/** A built-in function as a value, handed to another: it is called without a context then. */
+/** Functions that come along, as values: at the end of a function, the interpreter cannot hand them on. */
+const handed = new WeakSet<object>()
+
+/** A built-in function as a value. It may be called without the context that it would have by name. */
 export function nativeValue(name: string): unknown {
   const call = native(name)
-  const it = (...args: readonly unknown[]) => unsettled(call(null, ...args))
-  return Object.defineProperty(it, 'length', { value: definitionOf(name)?.implementation.length ?? 0 })
+  const it = (...args: readonly unknown[]) => unsettled(call(NO_CONTEXT, ...args))
+  return handedOver(it, definitionOf(name)?.implementation.length ?? 0)
+}
+
+/** One of the connector's, which is called with one argument. */
+export const connectedValue = (checked: Native): unknown =>
+  handedOver((...args: readonly unknown[]) => checked(NO_CONTEXT, ...args), 0)
+
+function handedOver(it: object, length: number): object {
+  handed.add(it)
+  return Object.defineProperty(it, 'length', { value: length })
+}
+
+/** An argument of a call that ends a function. */
+export const handOn = (argument: unknown): unknown =>
+  typeof argument === 'function' && handed.has(argument) ? rerun() : argument
+
+/** A function with a signature of its own. */
+export function signed(signature: string, f: (...args: readonly unknown[]) => unknown): unknown {
+  const adjust = fitting(signature)
+  const it = (...args: readonly unknown[]) => f(...adjust(args, NO_CONTEXT))
+  return Object.defineProperty(it, 'length', { value: f.length })
+}
+
+/** A call of something that must turn out to be a function. */
+export function invoke(f: unknown, ...args: readonly unknown[]): unknown {
+  for (const arg of args) guard(arg)
+  return typeof f === 'function' ? f(...args) : rerun()
 }
 
 /** `$contains` of two arguments: of texts as a rule. */
 export const contains = (it: unknown, token: unknown): unknown =>
   typeof it === 'string' && typeof token === 'string' ? it.includes(token) : native('contains')(undefined, it, token)
 
-/** `left ~> f`. Two functions would make a third. */
-export const pipe = (left: unknown, f: unknown): unknown => (typeof left === 'function' ? rerun() : invoke(f, left))
-
-/** A call of something that must turn out to be a function. */
-export function invoke(f: unknown, ...args: readonly unknown[]): unknown {
-  for (const arg of args) guard(arg)
-  return typeof f === 'function' ? f(...args) : rerun()
+/** `left ~> f`: two functions make a third. */
+export function pipe(left: unknown, f: unknown): unknown {
+  if (typeof f !== 'function') return rerun()
+  return typeof left === 'function' ? (it: unknown) => f(marked(left(it))) : f(guard(left))
 }

@@ -99,7 +99,7 @@ export function isIn(item: unknown, list: unknown): boolean {
   if (item === undefined || list === undefined) return false
   if (typeof item === 'function') rerun()
   if (!Array.isArray(list)) return list === item
-  return list.some((each) => each === item)
+  return list.includes(item) && !Number.isNaN(item)
 }
 
 /** `&`: nothing is an empty text. */
@@ -116,7 +116,8 @@ export function range(from: unknown, to: unknown): unknown {
   if (to !== undefined && !Number.isInteger(to)) rerun()
   if (from === undefined || to === undefined || (from as number) > (to as number)) return undefined
   const size = (to as number) - (from as number) + 1
-  if (size > 1e7) rerun()
+  // Where adding one to a number leaves it as it is, the interpreter would never end.
+  if (size > 1e7 || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) fitLength(Number.POSITIVE_INFINITY)
   fitLength(size)
   spend(size)
   return new Sequence(Array.from({ length: size }, (_, i) => (from as number) + i))

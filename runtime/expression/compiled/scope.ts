@@ -48,8 +48,7 @@ export const unbound = (unit: Unit): string => declare(unit, 'unbound', 'Symbol(
 
 function outermost(unit: Unit, name: string, node: Node): string {
   if (name === '$') return 'input'
-  if (isFunctionName(unit, name)) throw new Refusal('function as a value', node)
-  return variable(unit, name, node)
+  return isFunctionName(unit, name) ? functionValue(unit, name, node) : variable(unit, name, node)
 }
 
 /** Bound from outside. */
@@ -70,12 +69,12 @@ export const isFunctionName = (unit: Unit, name: string): boolean =>
 
 const volatile = new Set(['now', 'millis', 'random', 'shuffle'])
 
-/** A built-in function as an argument, or after `~>`. */
-export function functionValue(unit: Unit, node: Node, place: Place): string | undefined {
-  const name = String(node.value)
-  if (node.type !== 'variable' || isBound(name, place.frame) || !isFunctionName(unit, name)) return undefined
-  if (unit.functions.some((each) => each.name === name) || !isCompiled(name))
-    throw new Refusal('function as a value', node)
+/** A function by its name alone. */
+function functionValue(unit: Unit, name: string, node: Node): string {
+  if (unit.functions.some((each) => each.name === name)) {
+    return declare(unit, 'function', `${use(unit, 'connectedValue')}(functions[${literal(name)}].checked)`)
+  }
+  if (!isCompiled(name)) throw new Refusal(name === 'eval' ? '$eval' : 'another answer each time', node)
   return declare(unit, 'function', `${use(unit, 'nativeValue')}(${literal(name)})`)
 }
 
@@ -84,17 +83,16 @@ export function functionValue(unit: Unit, node: Node, place: Place): string | un
  * written out in a path, and functions whose last act gives a sequence that nothing makes a value of.
  */
 export function mustRemember(root: Node): boolean {
-  for (const each of nodes(root)) {
-    const { type, value, keepArray, keepSingletonArray, consarray, thunk } = each
+  const all = [...nodes(root)]
+  // Called where they stand, what they give is made a value there and then.
+  const called = new Set(
+    all.filter(({ type, thunk }) => type === 'function' && !thunk).map(({ procedure }) => procedure),
+  )
+  const ends = new Set(all.filter(({ thunk }) => thunk).map(({ body }) => (body as Node).procedure))
+  return all.some((each) => {
+    const { type, value, keepArray, keepSingletonArray, consarray } = each
     if (keepArray === true || keepSingletonArray === true || consarray === true) return true
-    if (type === 'variable' && value === 'distinct') return true
-    if (thunk === true && isSequential((each.body as Node).procedure)) return true
-    // Passed to another function, which may then give a sequence within a list.
-    if (Array.isArray(each.arguments) && each.arguments.some(isSequential)) return true
-    if (type === 'apply' && isSequential(each.rhs as Node)) return true
-  }
-  return false
+    if (type !== 'variable' || !sequential.has(String(value))) return false
+    return value === 'distinct' || !called.has(each) || ends.has(each as unknown as Node)
+  })
 }
-
-const isSequential = (node: Node | undefined): boolean =>
-  node?.type === 'variable' && sequential.has(String(node.value))

@@ -103,15 +103,18 @@ function flatten(results: readonly unknown[]): unknown[] {
 
 /** A step of a path that is not the last one. */
 export function step(list: unknown, f: (item: unknown) => unknown): unknown {
-  if (list instanceof Sequence || Array.isArray(list)) {
-    const flat = flatten(run(list, f))
-    return flat.length === 0 ? undefined : flat
-  }
+  if (list instanceof Sequence || Array.isArray(list)) return stepKept(list, f)
   if (list === undefined) return undefined
   // One item, as nearly always: what it gives is what comes out, since the next step takes it apart.
   const result = f(list)
-  if (result instanceof Sequence) return result.items.length === 0 ? undefined : result.items
-  return constructed.has(result as object) ? [result] : result
+  if (!(result instanceof Sequence)) return result
+  return result.items.length === 0 ? undefined : result.items
+}
+
+/** The same, where arrays may be remembered as constructed. */
+export function stepKept(list: unknown, f: (item: unknown) => unknown): unknown {
+  const flat = flatten(run(list, f))
+  return flat.length === 0 ? undefined : flat
 }
 
 /** The last step of a path. A single array that is no sequence is the result as it is, empty and nested ones included. */
