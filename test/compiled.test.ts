@@ -101,6 +101,15 @@ describe('limits', () => {
     expect(evaluate('($f := function($n){ $n = 0 ? 0 : 1 + $f($n - 1) }; $f(5))')).toBe(5)
   })
 
+  test('a function may evaluate an expression of its own', () => {
+    const inner = compiled('$count([1..10])')
+    const table = [{ ...functions[0], name: 'inner', signature: '<x?:n>', run: () => inner.evaluate({}) ?? null }]
+    const text = '$map([1..90], function($v){ $inner($v) })'
+    const outer = tryCompile(parsed(text).root, text, table as typeof functions, { ...tight, steps: 300 })
+    if (outer instanceof Refusal) throw new Error(outer.reason)
+    expect(() => outer.evaluate({})).toThrowError(expect.objectContaining({ code: 'D1012' }) as Error)
+  })
+
   test('each evaluation has a count of its own', () => {
     const program = compiled('$count($map([1..1000], function($v){ $v }))')
     for (let i = 0; i < 2000; i++) expect(program.evaluate({})).toBe(1000)

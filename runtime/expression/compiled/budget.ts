@@ -20,33 +20,24 @@ export function rerun(): never {
   throw again
 }
 
-/** What is left of the limits of an evaluation that another interrupts. */
-interface Count {
-  readonly limits: Limits
-  readonly steps: number
-  readonly depth: number
-}
-
-// Evaluation is synchronous, so there is only ever one going on: a single count does, and costs no argument. A function
-// of the connector may evaluate an expression of its own in between.
-let running = false
+// Evaluation is synchronous, so there is only ever one going on: a single count does, and costs no argument.
 let limits: Limits = { steps: 0, stack: 0, sequence: 0, output: 0 }
 let steps = 0
 let depth = 0
 
-/** Begins one evaluation, so many levels deep. What it gives back must be given to `close`, however it ends. */
-export function open(given: Limits, levels: number): Count | undefined {
-  const outer = running ? { limits, steps, depth } : undefined
-  running = true
+/** Begins an evaluation, so many levels deep. Nothing ends it: the next one begins anew. */
+export function begin(given: Limits, levels: number): void {
   limits = given
   steps = given.steps
   depth = levels
-  return outer
 }
 
-export function close(outer: Count | undefined): void {
-  if (outer === undefined) running = false
-  else ({ limits, steps, depth } = outer)
+/** Calls a function that may evaluate an expression of its own. If it throws, this evaluation is over as well. */
+export function aside<T>(call: () => T): T {
+  const outer = [limits, steps, depth] as const
+  const result = call()
+  ;[limits, steps, depth] = outer
+  return result
 }
 
 /** One for each item looked at and each call made. */

@@ -3,6 +3,7 @@ import type { FunctionTable } from '../functions.ts'
 import type { Limits } from '../parse.ts'
 import { plain } from '../plain.ts'
 import { type Fit, fitting } from './arguments.ts'
+import { aside } from './budget.ts'
 import { guard } from './fields.ts'
 
 interface Connected {
@@ -23,7 +24,7 @@ export function connected(functions: FunctionTable, limits: Limits): ConnectedFu
         const given = args.every(isSimple)
           ? (args as readonly string[])
           : args.map((arg) => plain(guard(arg), limits.output))
-        const result = run(...given)
+        const result = aside(() => run(...given))
         return isSimple(result) ? result : plain(result, Number.POSITIVE_INFINITY)
       }
       const checked = (context: unknown, ...args: readonly unknown[]) => {

@@ -4,7 +4,7 @@ import type { Node } from '../ast.ts'
 import type { Bindings } from '../expression.ts'
 import type { FunctionTable } from '../functions.ts'
 import type { Limits } from '../parse.ts'
-import { close, open } from './budget.ts'
+import { begin } from './budget.ts'
 import { type ConnectedFunctions, connected } from './connected.ts'
 import { emit } from './emit.ts'
 import * as library from './library.ts'
@@ -79,12 +79,8 @@ export function load(
   const run = factory(library, connected(functions, limits))
   const finish = remembers ? copy : settle
   return (input, bindings = none) => {
-    const outer = open(limits, levels)
-    try {
-      return finish(run(input, bindings))
-    } finally {
-      close(outer)
-    }
+    begin(limits, levels)
+    return finish(run(input, bindings))
   }
 }
 
