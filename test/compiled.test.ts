@@ -59,6 +59,7 @@ describe('refused', () => {
     ['[$x := 1, $x]', 'variable bound in a list or an object'],
     ['$nowhere()', 'unknown function'],
     ['foo()', 'call of a path'],
+    ['function(){ $sort(a, function($l, $r){ $l > $r }) }()', '$sort at the end of a function'],
   ])('%s: %s', (text, reason) => {
     const { root } = parsed(text)
     const result = tryCompile(root, text, functions, defaultLimits)

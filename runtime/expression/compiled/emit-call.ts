@@ -41,6 +41,9 @@ function emitNamed(unit: Unit, node: Node, name: string, args: readonly string[]
   const { list, item, top, unlike } = place.context
   // Where a function ends by calling another, the interpreter takes the context of whoever called the first.
   const context = tail || unlike ? use(unit, 'NO_CONTEXT') : list
+  // There a function of the expression is handed on as it is, which this one alone cannot call.
+  if (own === undefined && tail && name === 'sort' && args.length > 1)
+    throw new Refusal('$sort at the end of a function', node)
   if (own === undefined) {
     const f = declare(unit, 'function', `${use(unit, 'native')}(${literal(name)})`)
     // A list as input is one item to all but these two.

@@ -143,7 +143,11 @@ const handed = new WeakSet<object>()
 /** A built-in function as a value. It may be called without the context that it would have by name. */
 export function nativeValue(name: string): unknown {
   const call = native(name)
-  const it = (...args: readonly unknown[]) => unsettled(call(NO_CONTEXT, ...args))
+  const it = (...args: readonly unknown[]) => {
+    // At the end of a function this one cannot call what it is handed, and where it is called from is not known here.
+    if (name === 'sort' && args.length > 1) rerun()
+    return unsettled(call(NO_CONTEXT, ...args))
+  }
   return handedOver(it, definitionOf(name)?.implementation.length ?? 0)
 }
 
