@@ -3,11 +3,13 @@ import { Fault } from '../fault.ts'
 import type { Json } from '../types.ts'
 import { type Node, nodes } from './ast.ts'
 import { builtins } from './builtins.ts'
+import { Exhausted } from './compiled/budget.ts'
+import { Refusal, tryCompile } from './compiled/program.ts'
 import type { Expression } from './expression.ts'
 import { faultOf, problemFault } from './faults.ts'
 import type { Argument, ExpressionFunction, FunctionTable } from './functions.ts'
 import { defaultLimits, isProblem, type Limits, type Origin, type Parsed, parse } from './parse.ts'
-import { plain } from './plain.ts'
+import { NotPlain, plain } from './plain.ts'
 import { references } from './references.ts'
 
 /** Parses and links. Throws a `Fault` (`config`) if the text is no expression. */
@@ -30,12 +32,22 @@ export function link(parsed: Parsed, origin: Origin, functions: FunctionTable): 
   const variables = new Set(called)
   for (const { name, kind } of named) if (kind === 'bare' || isFunction(name, functions)) variables.delete(name)
   const careful = writesToInput(root)
+  const compiled = tryCompile(root, parsed.text, functions, limits)
 
   return {
     text: parsed.text,
     place: origin.place,
     variables,
     async evaluate(input, bindings = {}) {
+      if (!(compiled instanceof Refusal)) {
+        try {
+          return compiled.evaluate(input, bindings)
+        } catch (error) {
+          // A limit is reported as it is: the interpreter would only take longer to reach it, or never end.
+          if (error instanceof Exhausted) throw faultOf(limitReached(error), origin, parsed.text)
+          // All else is worth nothing by itself; the interpreter says what is wrong, or does what was given up.
+        }
+      }
       const given: Record<string, Json | undefined> = {}
       for (const name of variables) given[name] = careful ? copy(bindings[name]) : bindings[name]
       try {
@@ -46,6 +58,9 @@ export function link(parsed: Parsed, origin: Origin, functions: FunctionTable): 
     },
   }
 }
+
+const limitReached = ({ code }: Exhausted): unknown =>
+  code === 'output' ? new NotPlain(code, 'its result is too large') : { code }
 
 /** Built in, or the connector's own. */
 export const isFunction = (name: string, functions: FunctionTable): boolean =>
