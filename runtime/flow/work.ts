@@ -1,7 +1,8 @@
 /** Delivers a lane until told to stop, and settles every record it leased. */
 import { Fault, toFault } from '../fault.ts'
 import type { Clock, Logger, Store } from '../ports.ts'
-import type { Lane, LeasedRecord, Outcome } from '../types.ts'
+import type { Lane, LeasedRecord, Outcome, Settlement } from '../types.ts'
+import { batch } from './batch.ts'
 
 export interface WorkParts {
   readonly store: Store
@@ -25,6 +26,8 @@ const GRACE = 5_000
 const STORE_PAUSE = 1_000
 /** So many records in a row must have failed before the others are spared the attempt. */
 const STREAK = 8
+/** An end is written this much later at most, milliseconds. */
+const SETTLE_LINGER = 25
 /** Longest pause while the destination refuses everything. */
 const LONGEST_PAUSE = 30_000
 
@@ -42,7 +45,7 @@ export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): P
     try {
       const outcome = await delivered
       calm.told(outcome)
-      await patiently(() => store.settle([{ record, outcome }]))
+      await settle({ record, outcome })
     } catch (error) {
       broken ??= error
     } finally {
@@ -50,6 +53,17 @@ export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): P
       room.open()
     }
   }
+
+  // A commit waits for the disk: the ends of many records share one.
+  const settle = batch<Settlement, true>({
+    max: 500,
+    linger: SETTLE_LINGER,
+    clock,
+    run: async (all) => {
+      await patiently(() => store.settle(all))
+      return all.map(() => true)
+    },
+  })
 
   const begin = async (limit: number): Promise<number> => {
     const leased = await store.lease({ lane, limit, hold: HOLD })
