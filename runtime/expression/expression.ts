@@ -10,9 +10,12 @@ export interface Expression {
   readonly place: string
   /** Free variables, without `$`: what must be bound, and so what must be looked up. */
   readonly variables: ReadonlySet<string>
+  /** Why it runs on the interpreter and not compiled, in a word or two. Absent: it is compiled. */
+  readonly refused?: string
   /**
-   * Evaluates to plain JSON, or `undefined` where JSONata finds nothing.
-   * Throws a `Fault` (`config`, code `expression/...`, dead) with the place in the YAML.
+   * Evaluates to plain JSON, or `undefined` where JSONata finds nothing. At once, or as a promise where it had to be
+   * interpreted: await it, or look first where waiting a turn for each of many would cost more than they do.
+   * Throws, or rejects with, a `Fault` (`config`, code `expression/...`, dead) with the place in the YAML.
    */
-  evaluate(input: Json, bindings?: Bindings): Promise<Json | undefined>
+  evaluate(input: Json, bindings?: Bindings): Json | undefined | Promise<Json | undefined>
 }

@@ -1,0 +1,61 @@
+/** JSONata's own interpreter, within limits: runs what is not compiled, and says what is wrong with what failed. */
+import { Fault } from '../fault.ts'
+import type { Json } from '../types.ts'
+import { type Node, nodes } from './ast.ts'
+import type { Bindings } from './expression.ts'
+import type { Argument, ExpressionFunction, FunctionTable } from './functions.ts'
+import type { Limits, Parsed } from './parse.ts'
+import { plain } from './plain.ts'
+
+/** Throws what JSONata throws, a `NotPlain`, or the `Fault` of a function. */
+export type Interpret = (input: Json, bindings: Bindings) => Promise<Json | undefined>
+
+/** `called`: every name the expression uses. `variables`: those of them that are bound from outside. */
+export function interpreter(
+  { engine, root, limits }: Parsed,
+  functions: FunctionTable,
+  called: ReadonlySet<string>,
+  variables: ReadonlySet<string>,
+): Interpret {
+  for (const each of functions) if (called.has(each.name)) register(engine, each, limits)
+  // Text that came with a record must never be run as code.
+  engine.registerFunction('eval', () => {
+    throw new Fault('config', 'expression/eval', '$eval is switched off')
+  })
+  const careful = writesToInput(root)
+  return async (input, bindings) => {
+    const given: Record<string, Json | undefined> = {}
+    for (const name of variables) given[name] = careful ? copy(bindings[name]) : bindings[name]
+    return plain(await engine.evaluate(careful ? copy(input) : input, given), limits.output)
+  }
+}
+
+/** Functions see plain JSON only, and what they return is copied, so neither side can change the other's. */
+function register(engine: Parsed['engine'], { name, signature, run }: ExpressionFunction, limits: Limits): void {
+  const safe = (...args: readonly unknown[]): Json | undefined => {
+    const given: Argument[] = args.map((arg) => plain(arg, limits.output))
+    try {
+      return copy(run(...given))
+    } catch (error) {
+      if (error instanceof Fault) throw error
+      throw new Fault('config', 'expression/function', `$${name} failed`, { cause: error })
+    }
+  }
+  engine.registerFunction(name, safe, signature)
+}
+
+const copy = (value: Json | undefined): Json | undefined => plain(value, Number.POSITIVE_INFINITY)
+
+/**
+ * Whether JSONata 2.2.2 may write to its input while it runs this. It marks the array behind `list[]`, and pushes into
+ * an empty array it groups (`list{…}`). Inputs are shared between expressions and may be frozen, so such an expression
+ * gets a copy of its own; plain paths, which are nearly all, do not pay for one.
+ */
+function writesToInput(root: Node): boolean {
+  const marks = ['group', 'keepArray', 'keepSingletonArray', 'focus', 'index', 'ancestor', 'terms', 'pattern']
+  for (const node of nodes(root)) {
+    if (node.type === 'unary' && node.value === '{') return true
+    if (marks.some((mark) => node[mark] !== undefined)) return true
+  }
+  return false
+}
