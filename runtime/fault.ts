@@ -54,3 +54,22 @@ export function toFault(error: unknown): Fault {
   // The message of an unknown error may quote the record, so only its name is kept; the cause goes to the debugger.
   return new Fault('bug', 'bug/unexpected', `unexpected ${name}`, { cause: error })
 }
+
+const WHO_ACTS: Readonly<Record<FaultKind, string>> = {
+  config: 'you: mend the credentials, permissions or settings; what waits goes on by itself',
+  data: 'you: mend the mapping or the record at its source, then replay it',
+  transient: 'nobody: it is tried again by itself',
+  bug: 'us: please report it with the code; replay it after an update',
+}
+
+/** Dead letters do not go on by themselves, whatever killed them. */
+const WHO_ACTS_ON_DEAD: typeof WHO_ACTS = {
+  ...WHO_ACTS,
+  config: 'you: mend the mapping or the setting, then replay it',
+  transient: 'you: it was tried for as long as the spec allows; replay it when the other side is well',
+}
+
+/** Who must act on a fault, and how. Shown wherever a fault is. */
+export function whoActs({ kind }: Pick<FaultInfo, 'kind'>, dead: boolean): string {
+  return (dead ? WHO_ACTS_ON_DEAD : WHO_ACTS)[kind]
+}

@@ -1,7 +1,7 @@
 /** A preview as a person reads it: an event a block, its properties in columns. */
 import type { PreviewItem } from '../flow/connector.ts'
+import { columns } from '../format.ts'
 import type { Json } from '../types.ts'
-import { columns } from './format.ts'
 import type { Paint } from './io.ts'
 
 export function previewText(items: readonly PreviewItem[], paint: Paint): string {

@@ -1,6 +1,6 @@
 /** What a backfill came to: seen, sent, skipped by reason, dead. */
 import type { Progress } from '../flow/connector.ts'
-import { columns, count, duration } from './format.ts'
+import { columns, count, duration } from '../format.ts'
 import type { Paint } from './io.ts'
 
 /** The machine's report: one JSON object. */

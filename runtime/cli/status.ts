@@ -1,9 +1,9 @@
 /** The page at `/`: a few plain lines on how things stand. */
 import type { Connector } from '../flow/connector.ts'
+import { columns, count, duration } from '../format.ts'
 import type { Backlog, Clock } from '../ports.ts'
 import type { App } from './app.ts'
 import { countDead } from './dead.ts'
-import { columns, count, duration } from './format.ts'
 import { DEAD_COUNTED } from './metrics.ts'
 
 export async function statusText(

@@ -1,8 +1,9 @@
 /** Ledger entries as a story a person can follow: when, by which road, how each event ended. */
+
+import { whoActs } from '../fault.ts'
+import { duration, moment, plural } from '../format.ts'
 import type { LedgerEntry } from '../ports.ts'
 import type { EventResult, FaultInfo } from '../types.ts'
-import { whoActs } from './failure.ts'
-import { duration, moment, plural } from './format.ts'
 import type { Paint, Style } from './io.ts'
 
 const STYLES: Readonly<Record<LedgerEntry['status'], Style>> = {

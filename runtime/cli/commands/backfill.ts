@@ -1,9 +1,9 @@
 /** `backfill`: history, from where the last one stopped. */
 import type { BackfillOptions, Progress } from '../../flow/connector.ts'
+import { json } from '../../format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
 import { EXIT, usage } from '../failure.ts'
-import { json } from '../format.ts'
 import { TALKS_TO_BOTH, withConnector } from '../open.ts'
 import { listOf, momentOf, unknown } from '../parse.ts'
 import { ProgressDisplay } from '../progress.ts'

@@ -1,8 +1,9 @@
 /** `check`: are the credentials good, and may they do what we need? */
+
+import { columns, json } from '../../format.ts'
 import type { CheckResult } from '../../ports.ts'
 import type { CommandRow } from '../command.ts'
 import { EXIT } from '../failure.ts'
-import { columns, json } from '../format.ts'
 import { TALKS_TO_BOTH, withConnector } from '../open.ts'
 
 export const check: CommandRow = {

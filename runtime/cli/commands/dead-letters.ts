@@ -1,8 +1,10 @@
 /** `dead-letters list` and `dead-letters replay`: what could not be delivered, and once more. */
+
+import { whoActs } from '../../fault.ts'
+import { json, plural } from '../../format.ts'
 import type { CommandRow } from '../command.ts'
 import { type DeadGroup, deadLetters, groupDead } from '../dead.ts'
-import { EXIT, usage, whoActs } from '../failure.ts'
-import { json, plural } from '../format.ts'
+import { EXIT, usage } from '../failure.ts'
 import type { Paint } from '../io.ts'
 import { withStore } from '../open.ts'
 

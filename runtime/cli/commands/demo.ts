@@ -1,10 +1,10 @@
 /** `demo`: the whole connector against the sandbox, with history first and live events after it. */
 import type { Connector } from '../../flow/connector.ts'
+import { columns } from '../../format.ts'
 import type { Tally } from '../../ports.ts'
 import type { Sandbox } from '../app.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
 import { EXIT } from '../failure.ts'
-import { columns } from '../format.ts'
 import { listen } from '../listen.ts'
 import { type Opened, withConnector } from '../open.ts'
 import { positiveOf } from '../parse.ts'

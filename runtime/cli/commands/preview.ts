@@ -1,9 +1,9 @@
 /** `preview`: what would be sent of one webhook or one page, without credentials and without sending. */
 import type { Preview, PreviewInput } from '../../flow/connector.ts'
+import { json } from '../../format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
 import { EXIT, usage } from '../failure.ts'
-import { json } from '../format.ts'
 import { withConnector } from '../open.ts'
 import { unknown } from '../parse.ts'
 import { previewText } from '../preview-text.ts'

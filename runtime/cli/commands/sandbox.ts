@@ -1,8 +1,9 @@
 /** `sandbox`: the local stand-ins of both sides, alone. */
+
+import { columns, json } from '../../format.ts'
 import type { App } from '../app.ts'
 import type { CommandRow, Input } from '../command.ts'
 import { EXIT, Stop } from '../failure.ts'
-import { columns, json } from '../format.ts'
 import { portOf } from '../parse.ts'
 import { untilAborted } from '../until.ts'
 

@@ -1,8 +1,9 @@
 /** `start`: receiver and worker in one process, until it is asked to stop. */
+
+import { json } from '../../format.ts'
 import type { Sandbox, Setting } from '../app.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
 import { EXIT } from '../failure.ts'
-import { json } from '../format.ts'
 import { type Listener, listen } from '../listen.ts'
 import { DEFAULT_STORE, type Opened, TALKS_TO_BOTH, withConnector } from '../open.ts'
 import { portOf } from '../parse.ts'

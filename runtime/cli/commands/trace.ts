@@ -1,9 +1,9 @@
 /** `trace`: what became of one thing. */
 import { createHash } from 'node:crypto'
+import { json } from '../../format.ts'
 import type { LedgerEntry } from '../../ports.ts'
 import type { CommandRow } from '../command.ts'
 import { EXIT, usage } from '../failure.ts'
-import { json } from '../format.ts'
 import { withStore } from '../open.ts'
 import { timeline } from '../timeline.ts'
 

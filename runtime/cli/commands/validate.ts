@@ -1,9 +1,10 @@
 /** `validate`: is a spec right, and if not, where and why? */
+
+import { json, plural } from '../../format.ts'
 import { render, toJson } from '../../spec/diagnostic.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandRow } from '../command.ts'
 import { EXIT } from '../failure.ts'
-import { json, plural } from '../format.ts'
 import { wantsColor } from '../io.ts'
 import { specFolder } from '../open.ts'
 
