@@ -42,6 +42,8 @@ export const spec: DestinationSpec = {
   limits,
   bulkFrom: 100,
   metricPrefix: '',
+  permissions: {},
+  extras: {},
 }
 
 export const never = new AbortController().signal

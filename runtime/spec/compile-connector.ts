@@ -1,5 +1,6 @@
 /** connector.yaml, checked against its schema, to the compiled source, webhook, delivery and destination. */
 import type { Known } from '../expression/shape.ts'
+import { compileAccess, compileParty } from './access.ts'
 import { compileRequest } from './compile-request.ts'
 import type { Context } from './context.ts'
 import type { Connector, Windows } from './documents.ts'
@@ -25,11 +26,9 @@ export function compileSource({ source }: Connector, yaml: YamlFile, context: Co
     hosts,
     headers,
     timeout: duration(timeout),
-    workspace: {
-      request: compileRequest(workspace.request, ['source', 'workspace', 'request'], [], yaml, context),
-      value: context.expression(yaml, ['source', 'workspace', 'value'], nothing),
-    },
+    workspace: compileParty(workspace, ['source', 'workspace'], yaml, context),
     budget: compileBudget(budget),
+    ...compileAccess(source),
   }
 }
 
@@ -41,7 +40,7 @@ const compileWindows = (windows: Windows): readonly Window[] =>
   windows.map(({ limit, per }) => ({ limit, per: duration(per) }))
 
 export function compileWebhook({ webhook }: Connector, yaml: YamlFile, context: Context): WebhookSpec {
-  const { path, maxBody, signature, ignore = [] } = webhook
+  const { path, maxBody, signature, ignore = [], uninstall } = webhook
   const part = (name: string) => context.expression(yaml, ['webhook', 'envelope', name], nothing)
   return {
     path,
@@ -55,6 +54,12 @@ export function compileWebhook({ webhook }: Connector, yaml: YamlFile, context: 
       item: part('item'),
     },
     ignore: new Set(ignore),
+    ...(uninstall && {
+      uninstall: {
+        path: uninstall.path,
+        workspace: context.expression(yaml, ['webhook', 'uninstall', 'workspace'], nothing),
+      },
+    }),
   }
 }
 
@@ -113,7 +118,7 @@ export function compileDelivery({ delivery }: Connector): DeliverySpec {
   }
 }
 
-export function compileDestination({ destination }: Connector): DestinationSpec {
+export function compileDestination({ destination }: Connector, yaml: YamlFile, context: Context): DestinationSpec {
   const { name, host, headers = {}, timeout, share = 1, endpoints, limits, bulkFrom, metricPrefix = '' } = destination
   return {
     name,
@@ -125,6 +130,10 @@ export function compileDestination({ destination }: Connector): DestinationSpec 
     limits: mapValues(limits, size),
     bulkFrom,
     metricPrefix,
+    ...(destination.account && {
+      account: compileParty(destination.account, ['destination', 'account'], yaml, context),
+    }),
+    ...compileAccess(destination),
   }
 }
 

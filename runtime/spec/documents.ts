@@ -54,6 +54,9 @@ export interface Connector {
     workspace: {
       request: Request
       value: Expression
+      name?: Expression
+      region?: Expression
+      timezone?: Expression
     }
     budget: {
       windows: Windows
@@ -63,6 +66,27 @@ export interface Connector {
         remaining: string
         reset: string
       }
+    }
+    permissions?: {
+      [k: string]: string
+    }
+    oauth?: {
+      authorize:
+        | string
+        | {
+            [k: string]: string
+          }
+      token: string
+      client?: 'basic' | 'body'
+      pkce?: boolean
+      scope?: boolean
+      revoke?: {
+        path: string
+        by: 'token' | 'client'
+      }
+    }
+    extras?: {
+      [k: string]: string
     }
   }
   webhook: {
@@ -81,6 +105,10 @@ export interface Connector {
       item: Expression
     }
     ignore?: string[]
+    uninstall?: {
+      path: string
+      workspace: Expression
+    }
   }
   resources: {
     [k: string]: {
@@ -159,6 +187,33 @@ export interface Connector {
     }
     bulkFrom: number
     metricPrefix?: string
+    account?: {
+      request: Request
+      value: Expression
+      name?: Expression
+      timezone?: Expression
+    }
+    permissions?: {
+      [k: string]: string
+    }
+    extras?: {
+      [k: string]: string
+    }
+    oauth?: {
+      authorize:
+        | string
+        | {
+            [k: string]: string
+          }
+      token: string
+      client?: 'basic' | 'body'
+      pkce?: boolean
+      scope?: boolean
+      revoke?: {
+        path: string
+        by: 'token' | 'client'
+      }
+    }
   }
 }
 export interface Headers {

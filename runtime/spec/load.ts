@@ -81,7 +81,7 @@ function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments
     source: compileSource(document, yaml, context),
     webhook: compileWebhook(document, yaml, context),
     delivery: compileDelivery(document),
-    destination: compileDestination(document),
+    destination: compileDestination(document, yaml, context),
   }
   if (profile === undefined) return undefined
   // What an unreadable file would have used is not known, so nothing is called unused then.

@@ -1,6 +1,7 @@
 /** A checked and compiled connector spec: what `flow` runs. Durations are milliseconds, sizes bytes. */
 import type { Expression } from '../expression/expression.ts'
 import type { Json } from '../types.ts'
+import type { AccessSpec, PartySpec } from './access.ts'
 
 export interface Spec {
   readonly name: string
@@ -15,14 +16,14 @@ export interface Spec {
   readonly profile: ProfileMapping
 }
 
-export interface SourceSpec {
+export interface SourceSpec extends AccessSpec {
   readonly name: string
   /** By region. The first is the default. */
   readonly hosts: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
   readonly timeout: number
   /** Where the account's id is learned: it prefixes every key. */
-  readonly workspace: { readonly request: RequestSpec; readonly value: Expression }
+  readonly workspace: PartySpec
   readonly budget: BudgetSpec
 }
 
@@ -60,6 +61,8 @@ export interface WebhookSpec {
   }
   /** Topics answered 200 and not stored. */
   readonly ignore: ReadonlySet<string>
+  /** Where the source tells that we were removed. */
+  readonly uninstall?: { readonly path: string; readonly workspace: Expression }
 }
 
 export interface ResourceSpec {
@@ -119,7 +122,7 @@ export interface DeliverySpec {
   readonly retention: { readonly settled: number; readonly dead: number }
 }
 
-export interface DestinationSpec {
+export interface DestinationSpec extends AccessSpec {
   readonly name: string
   readonly host: string
   readonly headers: Readonly<Record<string, string>>
@@ -132,6 +135,7 @@ export interface DestinationSpec {
   readonly bulkFrom: number
   /** Put before every metric's name. */
   readonly metricPrefix: string
+  readonly account?: PartySpec
 }
 
 /** What happens to a value that is absent, null or "". */
