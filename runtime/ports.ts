@@ -3,6 +3,8 @@
 import type { Fault, FaultDetails, FaultKind } from './fault.ts'
 import type {
   EventResult,
+  FaultInfo,
+  Ingress,
   Json,
   Lane,
   LeasedRecord,
@@ -74,6 +76,63 @@ export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'order' | 
   readonly body?: string
 }
 
+/** What ended in one hour. The metric is empty for records that ended without an event. */
+export interface Activity extends Pick<EventResult, 'metric' | 'status'> {
+  /** When the hour began, milliseconds since 1970. */
+  readonly hour: number
+  readonly count: number
+}
+
+/** How one event ended, and the record it came from. A record that ended without events is one, its metric empty. */
+export interface LedgerEvent extends EventResult {
+  /** Ascending in the order of settling, never used again. */
+  readonly id: number
+  /** The record's id and number. */
+  readonly record: string
+  readonly seq: number
+  readonly ingress: Ingress
+  readonly topic?: string
+  readonly stream?: string
+  readonly settledAt: number
+}
+
+export interface EventsPage {
+  readonly metric?: string
+  readonly status?: EventResult['status']
+  /** Only events with a smaller id: the next page of older ones. */
+  readonly before?: number
+  /** Only events with a greater id: what is new. */
+  readonly after?: number
+  readonly limit: number
+}
+
+/** Dead letters that died of the same thing, at the same place, for the same metric. */
+export interface DeadGroup {
+  /** Names the group; the same as long as code, metric and place are. */
+  readonly group: string
+  /** Of the example: what differs between letters of a group is the message alone. */
+  readonly fault: FaultInfo
+  /** Absent when the record as a whole failed. */
+  readonly metric?: string
+  /** Records. */
+  readonly count: number
+  /** When the first and the last of them ended, milliseconds. */
+  readonly oldest: number
+  readonly newest: number
+  /** The newest record's id. */
+  readonly example: string
+}
+
+export interface DeadPage {
+  readonly after?: number
+  readonly limit: number
+  readonly run?: string
+  readonly group?: string
+}
+
+/** Which dead letters to replay: by record id, of one group, or all. */
+export type Replayed = readonly string[] | 'all' | { readonly group: string }
+
 /** Cached lookups: `namespace` is the lookup's name, `value` undefined-as-null means "known to be gone". */
 export interface CacheEntry {
   readonly key: string
@@ -131,14 +190,17 @@ export interface Store {
   tallies(scope?: string): Promise<readonly Tally[]>
   /** Every record and event that an id, key or person hash leads to, oldest first. At most 100. */
   trace(ref: string): Promise<readonly LedgerEntry[]>
-  /** Dead letters, oldest first, after `seq`. */
-  dead(page: {
-    readonly after?: number
-    readonly limit: number
-    readonly run?: string
-  }): Promise<readonly LedgerEntry[]>
-  /** Queues dead letters again, with ingress `replay`: the given record ids, or all. Returns how many. */
-  replay(ids: readonly string[] | 'all'): Promise<number>
+  /** What ended from `since` to before `until`, by hour. A replay takes back what its dead letter had counted. */
+  activity(window: { readonly since: number; readonly until: number }): Promise<readonly Activity[]>
+  /** What ended last, newest first. Of a record that waits, only what it delivered already. */
+  events(page: EventsPage): Promise<readonly LedgerEvent[]>
+  /** Dead letters, oldest first, after `seq`. One whose keys were all delivered since, by another record, is none. */
+  dead(page: DeadPage): Promise<readonly LedgerEntry[]>
+  /** The same by what was wrong, largest group first. A record with two faults is in two groups. */
+  deadGroups(): Promise<readonly DeadGroup[]>
+  deadCount(): Promise<number>
+  /** Queues dead letters again, with ingress `replay`. Returns how many. */
+  replay(which: Replayed): Promise<number>
   /** Drops what retention no longer keeps. Returns how many records went. */
   prune(retention: Retention): Promise<number>
   close(): Promise<void>

@@ -1,5 +1,6 @@
 /** What an outcome leaves in the ledger: its totals, and what it can be found by. The same for every store. */
-import type { EventResult, Outcome, Trouble } from '../types.ts'
+import type { Retention } from '../ports.ts'
+import type { EventResult, FaultInfo, Lane, Outcome, Trouble } from '../types.ts'
 
 /** What one record adds one to. */
 export interface TallyLine {
@@ -28,29 +29,72 @@ export function refsOf(outcome: Outcome): Set<string> {
   return new Set(refs.filter((ref) => ref !== undefined))
 }
 
+/** One event that an outcome tells of, and its place among the outcome's. */
+export interface Counted {
+  readonly n: number
+  readonly result: EventResult
+}
+
 /**
- * What an outcome adds to the totals.
+ * The events that an outcome adds to the totals, the hours and the list of events.
  *
  * A deferred record comes back and is counted then; only deliveries with a key count at once, since
  * that key is never new again. `isNew` says whether a key was first recorded by this outcome, so an
  * event that is settled twice (a retry, a replay, a second backfill) is counted once.
  */
-export function tallyLines(outcome: Outcome, isNew: (key: string) => boolean): TallyLine[] {
-  if (outcome.events.length === 0) return outcome.status === 'deferred' ? [] : [tallyOfRecord(outcome)]
+export function counted(outcome: Outcome, lane: Lane, isNew: (key: string) => boolean): Counted[] {
+  if (outcome.events.length === 0) {
+    return outcome.status === 'deferred' ? [] : [{ n: 0, result: recordResult(outcome, lane) }]
+  }
   return outcome.events
-    .filter((event) => {
-      if (event.status === 'delivered' && event.key !== undefined) return isNew(event.key)
-      return outcome.status !== 'deferred' && event.status !== 'deferred'
+    .map((result, n) => ({ n, result }))
+    .filter(({ result }) => {
+      if (result.status === 'delivered' && result.key !== undefined) return isNew(result.key)
+      return outcome.status !== 'deferred' && result.status !== 'deferred'
     })
-    .map(tallyOfEvent)
 }
 
-function tallyOfEvent({ metric, status, reason, fault }: EventResult): TallyLine {
+/** A record that ended without events, as one. */
+export function recordResult(outcome: Outcome, lane: Lane): EventResult {
+  const { status } = outcome
+  if (status === 'skipped') return { metric: '', status, lane, reason: outcome.reason }
+  return { metric: '', status, lane, ...(status !== 'delivered' && { fault: outcome.fault }) }
+}
+
+export function tallyLine({ metric, status, reason, fault }: EventResult): TallyLine {
   return { metric, status, reason: status === 'delivered' ? '' : (reason ?? fault?.code ?? '') }
 }
 
-function tallyOfRecord(outcome: Outcome): TallyLine {
-  const { status } = outcome
-  if (status === 'skipped') return { metric: '', status, reason: outcome.reason }
-  return { metric: '', status, reason: status === 'delivered' ? '' : outcome.fault.code }
+/** What must be sent before a dead record is none any more. Without a key only a replay can tell. */
+export interface Letter {
+  readonly group: string
+  readonly fault: FaultInfo
+  readonly metric?: string
+  readonly key?: string
+}
+
+/** One for each dead event, or one for a record that failed as a whole. */
+export function lettersOf(outcome: Outcome): Letter[] {
+  if (outcome.status !== 'dead') return []
+  const events = outcome.events.filter(({ status }) => status === 'dead')
+  if (events.length === 0) return [{ group: groupOf(outcome.fault), fault: outcome.fault }]
+  return events.map(({ metric, key, fault = outcome.fault }) => ({
+    group: groupOf(fault, metric),
+    fault,
+    metric,
+    ...(key !== undefined && { key }),
+  }))
+}
+
+function groupOf({ code, place = '' }: FaultInfo, metric = ''): string {
+  return [code, metric, place].join('|')
+}
+
+const HOUR = 3_600_000
+
+export const hourOf = (ms: number): number => Math.floor(ms / HOUR) * HOUR
+
+/** Hours are few and hold nobody's data: they are kept as long as anything else, and for a month's chart at least. */
+export function hoursKept({ settled, dead }: Retention): number {
+  return Math.max(settled, dead, 31 * 24 * HOUR)
 }

@@ -1,7 +1,7 @@
 /** The memory store's records, whose turn it is among them, and its totals. */
 import type { LedgerEntry, Tally } from '../ports.ts'
 import type { Outcome, SourceRecord } from '../types.ts'
-import { LIVE_SCOPE, type TallyLine } from './ledger.ts'
+import { type Counted, LIVE_SCOPE, tallyLine } from './ledger.ts'
 
 /** A record and what became of it. */
 export interface Stored {
@@ -58,8 +58,8 @@ export function ledgerEntry({ seq, record, body, status, attempt, due, settledAt
 export class MemoryTallies {
   readonly #tallies = new Map<string, Tally>()
 
-  add(scope: string, lines: readonly TallyLine[], by: number): void {
-    for (const line of lines) {
+  add(scope: string, events: readonly Counted[], by: number): void {
+    for (const line of events.map(({ result }) => tallyLine(result))) {
       const name = JSON.stringify([scope, line.metric, line.status, line.reason])
       this.#tallies.set(name, { scope, ...line, count: (this.#tallies.get(name)?.count ?? 0) + by })
     }

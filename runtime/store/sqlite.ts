@@ -1,13 +1,14 @@
 /** The embedded store: one SQLite file, shared by the processes of one machine. */
 import { Fault } from '../fault.ts'
-import type { Appended, Backlog, CacheEntry, Checkpoint, Clock, LeaseRequest, Retention, Store } from '../ports.ts'
-import type { Json, Lane, LeasedRecord, Settlement, SourceRecord } from '../types.ts'
+import type { Appended, CacheEntry, Checkpoint, Clock, LeaseRequest, Replayed, Retention, Store } from '../ports.ts'
+import type { Lane, LeasedRecord, Settlement, SourceRecord } from '../types.ts'
 import * as kept from './sqlite/cache.ts'
 import type { Connection } from './sqlite/connection.ts'
 import * as queue from './sqlite/lease.ts'
 import * as ledger from './sqlite/ledger.ts'
 import { openConnection } from './sqlite/open.ts'
 import { type Alive, newOwner, type Owner, processAlive, reap, register, retire } from './sqlite/owner.ts'
+import { SqliteReads } from './sqlite/reads.ts'
 import { settle } from './sqlite/settle.ts'
 import { Writer } from './sqlite/writer.ts'
 import { LANES, Waiters } from './waiters.ts'
@@ -34,8 +35,7 @@ export async function sqliteStore(path: string, options: SqliteOptions): Promise
   return new SqliteStore(db, clock, owner, alive)
 }
 
-class SqliteStore implements Store {
-  readonly #db: Connection
+class SqliteStore extends SqliteReads implements Store {
   readonly #clock: Clock
   readonly #owner: Owner
   readonly #alive: Alive
@@ -45,7 +45,7 @@ class SqliteStore implements Store {
   #closing: Promise<void> | undefined
 
   constructor(db: Connection, clock: Clock, owner: Owner, alive: Alive) {
-    this.#db = db
+    super(db)
     this.#clock = clock
     this.#owner = owner
     this.#alive = alive
@@ -55,8 +55,8 @@ class SqliteStore implements Store {
 
   async append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<Appended> {
     const added = await this.#write(() => {
-      if (checkpoint) kept.saveCheckpoint(this.#db, checkpoint)
-      return records.filter((record) => queue.append(this.#db, record))
+      if (checkpoint) kept.saveCheckpoint(this.db, checkpoint)
+      return records.filter((record) => queue.append(this.db, record))
     })
     this.#waiters.wake(new Set(added.map(({ lane }) => lane)))
     return { added: added.length }
@@ -67,9 +67,9 @@ class SqliteStore implements Store {
     const token = `${this.#owner.id}/${this.#leases}`
     const { reaped, records } = await this.#write(() => {
       const now = this.#clock.now()
-      const reaped = reap(this.#db, this.#owner, this.#alive)
-      queue.expire(this.#db, now)
-      return { reaped, records: queue.lease(this.#db, request, now, this.#owner, token) }
+      const reaped = reap(this.db, this.#owner, this.#alive)
+      queue.expire(this.db, now)
+      return { reaped, records: queue.lease(this.db, request, now, this.#owner, token) }
     })
     if (reaped) this.#waiters.wake(LANES)
     return records
@@ -78,14 +78,14 @@ class SqliteStore implements Store {
   async renew(records: readonly LeasedRecord[], hold: number): Promise<void> {
     await this.#write(() => {
       const until = this.#clock.now() + hold
-      for (const record of records) queue.renew(this.#db, record, until)
+      for (const record of records) queue.renew(this.db, record, until)
     })
   }
 
   async settle(settlements: readonly Settlement[]): Promise<number> {
     const lanes = await this.#write(() => {
       const now = this.#clock.now()
-      return settlements.map((it) => settle(this.#db, it, now)).filter((lane) => lane !== undefined)
+      return settlements.map((it) => settle(this.db, it, now)).filter((lane) => lane !== undefined)
     })
     this.#waiters.wake(new Set(lanes))
     return lanes.length
@@ -93,65 +93,37 @@ class SqliteStore implements Store {
 
   async release(records: readonly LeasedRecord[]): Promise<void> {
     await this.#write(() => {
-      for (const place of records.map((record) => queue.held(this.#db, record))) {
-        if (place) queue.unlease(this.#db, place, 'untried')
+      for (const place of records.map((record) => queue.held(this.db, record))) {
+        if (place) queue.unlease(this.db, place, 'untried')
       }
     })
     this.#waiters.wake(new Set(records.map(({ lane }) => lane)))
   }
 
-  async delivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    return kept.delivered(this.#db, keys)
-  }
-
   async wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
-    const due = ledger.nextDue(this.#db, lane) ?? Number.POSITIVE_INFINITY
+    const due = ledger.nextDue(this.db, lane) ?? Number.POSITIVE_INFINITY
     await this.#waiters.sleep(lane, Math.min(ms, due - this.#clock.now()), signal)
-  }
-
-  async backlog(lane: Lane): Promise<Backlog> {
-    return ledger.backlog(this.#db, lane)
-  }
-
-  async checkpoint(name: string): Promise<Json | undefined> {
-    return kept.checkpoint(this.#db, name)
   }
 
   async saveCheckpoints(entries: Parameters<Store['saveCheckpoints']>[0]): Promise<void> {
     await this.#write(() => {
-      for (const entry of entries) kept.saveCheckpoint(this.#db, entry)
+      for (const entry of entries) kept.saveCheckpoint(this.db, entry)
     })
-  }
-
-  async cached(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]> {
-    return kept.cached(this.#db, namespace, keys)
   }
 
   async cache(namespace: string, entries: readonly CacheEntry[]): Promise<void> {
     await this.#write(() => {
-      for (const entry of entries) kept.cache(this.#db, namespace, entry)
+      for (const entry of entries) kept.cache(this.db, namespace, entry)
     })
   }
 
   async uncache(namespace: string, keys?: readonly string[]): Promise<void> {
-    await this.#write(() => kept.uncache(this.#db, namespace, keys))
+    await this.#write(() => kept.uncache(this.db, namespace, keys))
   }
 
-  async tallies(scope?: string) {
-    return ledger.tallies(this.#db, scope)
-  }
-
-  async trace(ref: string) {
-    return ledger.trace(this.#db, ref)
-  }
-
-  async dead(page: Parameters<Store['dead']>[0]) {
-    return ledger.dead(this.#db, page)
-  }
-
-  async replay(ids: readonly string[] | 'all'): Promise<number> {
+  async replay(which: Replayed): Promise<number> {
     for (let [count, after] = [0, 0]; ; ) {
-      const rows = await this.#write(() => ledger.replayPage(this.#db, ids, after))
+      const rows = await this.#write(() => ledger.replayPage(this.db, which, after))
       this.#waiters.wake(new Set(rows.map(({ lane }) => lane)))
       count += rows.length
       if (rows.length < ledger.PAGE) return count
@@ -161,7 +133,7 @@ class SqliteStore implements Store {
 
   async prune(retention: Retention): Promise<number> {
     for (let count = 0; ; ) {
-      const page = await this.#write(() => ledger.prunePage(this.#db, retention, this.#clock.now()))
+      const page = await this.#write(() => ledger.prunePage(this.db, retention, this.#clock.now()))
       if (page === 0) return count
       count += page
     }
@@ -174,11 +146,11 @@ class SqliteStore implements Store {
 
   async #shut(): Promise<void> {
     try {
-      await this.#writer.write(() => retire(this.#db, this.#owner))
+      await this.#writer.write(() => retire(this.db, this.#owner))
       // Folds the log into the file, so that a copy of the file alone is the whole store.
-      this.#db.get('PRAGMA wal_checkpoint(TRUNCATE)')
+      this.db.get('PRAGMA wal_checkpoint(TRUNCATE)')
     } finally {
-      this.#db.close()
+      this.db.close()
       this.#waiters.wake(LANES)
     }
   }

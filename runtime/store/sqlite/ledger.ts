@@ -1,6 +1,7 @@
 /** What became of every record: looked up, counted, replayed page by page, and dropped by age. */
-import type { Backlog, LedgerEntry, Retention, Store, Tally } from '../../ports.ts'
+import type { Backlog, DeadPage, LedgerEntry, Replayed, Retention, Tally } from '../../ports.ts'
 import type { Lane } from '../../types.ts'
+import { pruneHours } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { type LedgerRow, ledgerEntry } from './rows.ts'
 import { type DeadRow, revive } from './settle.ts'
@@ -22,11 +23,12 @@ export function trace(db: Connection, ref: string): LedgerEntry[] {
 }
 
 const DEAD = `${ENTRY}
-  WHERE status = 'dead' AND r.seq > ?1 AND (?2 IS NULL OR scope = ?2)
+  WHERE r.seq IN (SELECT seq FROM letters WHERE seq > ?1 AND (?4 IS NULL OR name = ?4))
+    AND (?2 IS NULL OR scope = ?2)
   ORDER BY r.seq LIMIT ?3`
 
-export function dead(db: Connection, { after = 0, limit, run }: Parameters<Store['dead']>[0]): LedgerEntry[] {
-  return db.all<LedgerRow>(DEAD, after, run ?? null, Math.max(0, limit)).map(ledgerEntry)
+export function dead(db: Connection, { after = 0, limit, run, group }: DeadPage): LedgerEntry[] {
+  return db.all<LedgerRow>(DEAD, after, run ?? null, Math.max(0, limit), group ?? null).map(ledgerEntry)
 }
 
 export function tallies(db: Connection, scope?: string): Tally[] {
@@ -54,15 +56,16 @@ export function nextDue(db: Connection, lane: Lane): number | undefined {
   return db.get<{ due: number | null }>(sql, lane)?.due ?? undefined
 }
 
-const REPLAY = "SELECT seq, lane, line, scope, outcome FROM records WHERE status = 'dead' AND seq > ?"
+const REPLAY = "SELECT seq, lane, line, scope, outcome, settled_at FROM records WHERE status = 'dead' AND seq > ?1"
+const REPLAY_NAMED = 'AND id IN (SELECT value FROM json_each(?2))'
+const REPLAY_GROUP = 'AND seq IN (SELECT seq FROM letters WHERE ?2 IS NULL OR name = ?2)'
 const PAGED = `ORDER BY seq LIMIT ${PAGE}`
 
-/** Replays one page of dead letters, those after `seq`: of the given record ids, or of all. */
-export function replayPage(db: Connection, ids: readonly string[] | 'all', after: number): DeadRow[] {
-  const rows =
-    ids === 'all'
-      ? db.all<DeadRow>(`${REPLAY} ${PAGED}`, after)
-      : db.all<DeadRow>(`${REPLAY} AND id IN (SELECT value FROM json_each(?)) ${PAGED}`, after, JSON.stringify(ids))
+/** Replays one page of dead letters, those after `seq`. One that is named is replayed even if another record sent it. */
+export function replayPage(db: Connection, which: Replayed, after: number): DeadRow[] {
+  const named = Array.isArray(which)
+  const value = named ? JSON.stringify(which) : typeof which === 'object' && 'group' in which ? which.group : null
+  const rows = db.all<DeadRow>(`${REPLAY} ${named ? REPLAY_NAMED : REPLAY_GROUP} ${PAGED}`, after, value)
   for (const row of rows) revive(db, row)
   return rows
 }
@@ -75,6 +78,7 @@ const PRUNE = `
 export function prunePage(db: Connection, retention: Retention, now: number): number {
   const ages = { delivered: retention.settled, skipped: retention.settled, dead: retention.dead }
   if (retention.lookups !== undefined) db.run('DELETE FROM cache WHERE at < ?', now - retention.lookups)
+  pruneHours(db, retention, now)
   const drop = ([status, age]: [string, number]) => db.run(PRUNE, status, now - age).changes
   return Object.entries(ages).reduce((sum, entry) => sum + drop(entry), 0)
 }

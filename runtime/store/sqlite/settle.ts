@@ -1,8 +1,10 @@
 /** How leases end: status, keys, refs and totals of a record, and the way back for a dead letter. */
-import type { Lane, Outcome, Settlement } from '../../types.ts'
-import { deliveredKeys, refsOf, tallyLines } from '../ledger.ts'
+import type { EventResult, Lane, Outcome, Settlement } from '../../types.ts'
+import { counted, deliveredKeys, refsOf, tallyLine } from '../ledger.ts'
+import { addHour, enterEvents, leaveEvents } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { addRef, held, type Place, passTurn } from './lease.ts'
+import { answerLetters, enterLetters, leaveLetters } from './letters.ts'
 import { whole } from './rows.ts'
 
 const END = `
@@ -29,8 +31,15 @@ export function settle(db: Connection, { record, outcome }: Settlement, now: num
 function enterLedger(db: Connection, outcome: Outcome, place: Place & { scope: string }, now: number): void {
   for (const ref of refsOf(outcome)) addRef(db, ref, place.seq)
   const fresh = new Set(deliveredKeys(outcome).filter((key) => addKey(db, key, now)))
+  for (const key of fresh) answerLetters(db, key)
+  enterLetters(db, place.seq, outcome, now)
   // `delete` answers true only once, so a key that one outcome names twice is counted once.
-  for (const line of tallyLines(outcome, (key) => fresh.delete(key))) tally(db, place.scope, line, 1)
+  const events = counted(outcome, place.lane, (key) => fresh.delete(key))
+  enterEvents(db, place.seq, events, now, outcome.status === 'deferred')
+  for (const { result } of events) {
+    tally(db, place.scope, result, 1)
+    addHour(db, now, result, 1)
+  }
 }
 
 function addKey(db: Connection, key: string, now: number): boolean {
@@ -41,13 +50,15 @@ const TALLY = `
   INSERT INTO tallies (scope, metric, status, reason, count) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET count = count + excluded.count`
 
-function tally(db: Connection, scope: string, line: ReturnType<typeof tallyLines>[number], by: number): void {
-  db.run(TALLY, scope, line.metric, line.status, line.reason, by)
+function tally(db: Connection, scope: string, result: EventResult, by: number): void {
+  const { metric, status, reason } = tallyLine(result)
+  db.run(TALLY, scope, metric, status, reason, by)
 }
 
 export interface DeadRow extends Place {
   readonly scope: string
   readonly outcome: string
+  readonly settled_at: number
 }
 
 const REVIVE = `
@@ -58,6 +69,11 @@ const REVIVE = `
 export function revive(db: Connection, row: DeadRow): void {
   db.run(REVIVE, row.seq)
   const outcome = JSON.parse(row.outcome) as Outcome
-  for (const line of tallyLines(outcome, () => false)) tally(db, row.scope, line, -1)
+  for (const { result } of counted(outcome, row.lane, () => false)) {
+    tally(db, row.scope, result, -1)
+    addHour(db, row.settled_at, result, -1)
+  }
+  leaveEvents(db, row.seq, outcome)
+  leaveLetters(db, row.seq)
   passTurn(db, row)
 }
