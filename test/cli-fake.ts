@@ -32,6 +32,8 @@ const mapping = (metric: string, history: boolean) => ({
 /** Only what the commands read of a spec. */
 export const spec = {
   name: 'fake',
+  source: { name: 'from' },
+  destination: { name: 'to' },
   webhook: { path: '/hook', maxBody: 1000, ignore: new Set(['ping']) },
   resources: new Map([['chat', { topics: new Set(['chat.opened', 'chat.rated']) }]]),
   streams: new Map([['chats', {}]]),

@@ -1,5 +1,6 @@
 /** Answers HTTP on a port, and stops without cutting anybody off. */
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
 import { getRequestListener } from '@hono/node-server'
 import type { Clock } from '../ports.ts'
 import { EXIT, Stop } from './failure.ts'
@@ -20,8 +21,8 @@ export interface ListenOptions {
   readonly host: string
   /** 0 for any free one. */
   readonly port: number
-  /** Answers one request. Must not throw. */
-  readonly fetch: (request: Request) => Promise<Response>
+  /** Answers one request, which came from this address. Must not throw. */
+  readonly fetch: (request: Request, address: string) => Promise<Response>
   readonly clock: Clock
 }
 
@@ -35,8 +36,8 @@ export interface Listener {
 /** Throws a `Stop` that says what to do when the port cannot be had. */
 export async function listen({ host, port, fetch: handle, clock }: ListenOptions): Promise<Listener> {
   let draining = false
-  const answer = async (request: Request) => {
-    const response = await handle(request)
+  const answer = async (request: Request, from: { readonly incoming: IncomingMessage | Http2ServerRequest }) => {
+    const response = await handle(request, from.incoming.socket.remoteAddress ?? 'unknown')
     // Otherwise a kept-alive connection would go on past the close of the server.
     if (draining) response.headers.set('connection', 'close')
     return response

@@ -1,4 +1,5 @@
-/** What `start` answers: the webhook, and pages by which machines and people see how it is. */
+/** What `start` answers: the webhook, what machines ask, and for people the console. */
+import type { Console } from '../console/index.ts'
 import type { Connector } from '../flow/connector.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { App } from './app.ts'
@@ -9,6 +10,7 @@ import { statusText } from './status.ts'
 export interface RoutesParts {
   readonly app: Pick<App, 'name' | 'version' | 'summary'>
   readonly connector: Pick<Connector, 'receive' | 'spec' | 'store'>
+  readonly console: Console
   readonly clock: Clock
   readonly logger: Logger
   /** Reasons why no traffic should come here, e.g. that the process is stopping. */
@@ -20,23 +22,23 @@ const READY_WITHIN = 5_000
 
 type Page = () => Promise<Response>
 
-/** Answers one request and never throws. A web-standard function: it needs no port. */
-export function routes(parts: RoutesParts): (request: Request) => Promise<Response> {
+/** Answers one request, of somebody at `address`, and never throws. A web-standard function: it needs no port. */
+export function routes(parts: RoutesParts): (request: Request, address?: string) => Promise<Response> {
   const { app, connector, clock } = parts
   const webhook = connector.spec.webhook.path
+  const status = async () => text(200, await statusText(app, connector, clock))
   const pages: Readonly<Record<string, Page>> = {
-    '/': async () => text(200, await statusText(app, connector, clock)),
     '/healthz': async () => text(200, 'ok\n'),
     '/readyz': () => ready(parts),
     '/metrics': async () => text(200, await metricsText(app, connector.store, clock), METRICS_TYPE),
   }
-  return async (request) => {
+  return async (request, address) => {
     const path = new URL(request.url).pathname
     try {
       // `receive` answers every method itself: it knows which ones its source uses.
       if (path === webhook) return await connector.receive(request)
-      const page = Object.hasOwn(pages, path) ? pages[path] : undefined
-      if (page === undefined) return text(404, 'there is nothing here\n')
+      const page = path === '/' && !wantsPage(request) ? status : Object.hasOwn(pages, path) ? pages[path] : undefined
+      if (page === undefined) return await parts.console.fetch(request, address)
       if (request.method === 'GET' || request.method === 'HEAD') return await page()
       return text(405, 'only GET and HEAD\n', undefined, { allow: 'GET, HEAD' })
     } catch (error) {
@@ -46,6 +48,11 @@ export function routes(parts: RoutesParts): (request: Request) => Promise<Respon
       return text(500, 'something went wrong; the log says what\n')
     }
   }
+}
+
+/** A browser asks for HTML; `curl` takes anything, and is told how things stand in a few lines of text. */
+function wantsPage(request: Request): boolean {
+  return request.headers.get('accept')?.includes('text/html') === true
 }
 
 /** 200 when a record could be stored now. The spec is valid, or there would be no connector to ask. */

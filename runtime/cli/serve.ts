@@ -18,6 +18,8 @@ export interface ServeParts {
   readonly listener: Listener
   /** Filled with reasons why no traffic should come here. */
   readonly trouble: string[]
+  /** Aborted when the end begins, so that pages which stay connected do not hold it up. */
+  readonly closing: AbortController
   readonly io: Pick<Io, 'clock' | 'signal'>
   readonly logger: Logger
 }
@@ -29,7 +31,7 @@ export interface ServeParts {
  * answered; leases are settled. Whoever opened the store closes it after that.
  */
 export async function serve(parts: ServeParts): Promise<boolean> {
-  const { connector, listener, trouble, io, logger } = parts
+  const { connector, listener, trouble, closing, io, logger } = parts
   const stop = new AbortController()
   const working = connector.work({ signal: stop.signal }).then(
     () => true,
@@ -42,6 +44,7 @@ export async function serve(parts: ServeParts): Promise<boolean> {
   await Promise.race([untilAborted(io.signal), working])
   logger.info('stopping: requests in flight are answered, leases are settled; a second signal ends it at once')
   trouble.push('the process is stopping')
+  closing.abort()
   await listener.drain(DRAIN)
   stop.abort()
   await pruning

@@ -31,6 +31,13 @@ export const COMMON_SETTINGS: readonly Setting[] = [
     how: 'Default 127.0.0.1; in a container 0.0.0.0, behind something that speaks TLS.',
   },
   {
+    env: 'CONNECTOR_PASSWORD',
+    secret: true,
+    needed: 'no',
+    what: 'opens the web pages',
+    how: "Needed where `start` listens on another address than this machine's own; asked for on every address once it is set.",
+  },
+  {
     env: 'LOG_LEVEL',
     secret: false,
     needed: 'no',

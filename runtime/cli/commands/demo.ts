@@ -2,6 +2,7 @@
 import type { Connector } from '../../flow/connector.ts'
 import { columns } from '../../format.ts'
 import type { Tally } from '../../ports.ts'
+import { answers } from '../answers.ts'
 import type { Sandbox } from '../app.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
 import { EXIT } from '../failure.ts'
@@ -9,7 +10,6 @@ import { listen } from '../listen.ts'
 import { type Opened, withConnector } from '../open.ts'
 import { positiveOf } from '../parse.ts'
 import { reportText } from '../report.ts'
-import { routes } from '../routes.ts'
 import { serve } from '../serve.ts'
 import { follow } from './backfill.ts'
 
@@ -47,12 +47,14 @@ async function play(
   sandbox: Sandbox,
   done: AbortController,
 ): Promise<number> {
-  const { app, io, logger } = context
+  const { io, logger } = context
   const seconds = input.value('for') === undefined ? undefined : positiveOf(input.value('for') ?? '', '--for')
   const { connector, store, spec } = opened
-  const fetch = routes({ app, connector, clock: io.clock, logger, trouble: () => [] })
+  const closing = new AbortController()
+  const fetch = answers(context, { connector, closing, trouble: () => [] })
   const listener = await listen({ host: '127.0.0.1', port: 0, fetch, clock: io.clock })
-  const serving = serve({ ...opened, listener, trouble: [], io: { clock: io.clock, signal: done.signal }, logger })
+  const ending = { trouble: [], closing, io: { clock: io.clock, signal: done.signal } }
+  const serving = serve({ ...opened, ...ending, listener, logger })
 
   const places = { ...sandbox.addresses, connector: listener.url.href }
   context.print(

@@ -1,13 +1,14 @@
 /** `start`: receiver and worker in one process, until it is asked to stop. */
 
+import { isLoopback } from '../../console/door.ts'
 import { json } from '../../format.ts'
+import { answers } from '../answers.ts'
 import type { Sandbox, Setting } from '../app.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
-import { EXIT } from '../failure.ts'
+import { EXIT, usage } from '../failure.ts'
 import { type Listener, listen } from '../listen.ts'
 import { DEFAULT_STORE, type Opened, TALKS_TO_BOTH, withConnector } from '../open.ts'
 import { portOf } from '../parse.ts'
-import { routes } from '../routes.ts'
 import { serve } from '../serve.ts'
 
 const NEEDS: readonly Setting['needed'][] = [...TALKS_TO_BOTH, 'webhook']
@@ -31,6 +32,7 @@ export const start: CommandRow = {
   async run(context, input) {
     const port = portOf(input.value('port') ?? context.env.PORT ?? '3000', '--port')
     const host = input.value('host') ?? context.env.HOST ?? '127.0.0.1'
+    if (!isLoopback(host) && context.env.CONNECTOR_PASSWORD === undefined) throw usage(open(host))
     if (!input.flag('sandbox')) return run(context, input, { host, port })
 
     const stopped = new AbortController()
@@ -44,6 +46,9 @@ export const start: CommandRow = {
     }
   },
 }
+
+const open = (host: string) =>
+  `on ${host} others could open the web pages, so they need a password: set CONNECTOR_PASSWORD, or leave out --host and HOST to listen on this machine only`
 
 interface Place {
   readonly host: string
@@ -61,13 +66,14 @@ async function run(context: Context, input: Input, place: Place, sandbox?: Sandb
   }
   return withConnector(context, options, async (opened) => {
     const trouble: string[] = []
-    const { app, io, logger } = context
+    const { io, logger } = context
     // Asked for before anybody hears that we are up: from here on SIGTERM drains, until here it simply ends us.
     const { signal } = io
-    const fetch = routes({ app, connector: opened.connector, clock: io.clock, logger, trouble: () => trouble })
+    const closing = new AbortController()
+    const fetch = answers(context, { connector: opened.connector, closing, trouble: () => trouble })
     const listener = await listen({ ...place, fetch, clock: io.clock })
     announce(context, opened, listener, sandbox)
-    return (await serve({ ...opened, listener, trouble, io: { clock: io.clock, signal }, logger }))
+    return (await serve({ ...opened, listener, trouble, closing, io: { clock: io.clock, signal }, logger }))
       ? EXIT.ok
       : EXIT.failed
   })

@@ -1,0 +1,73 @@
+/** How the pieces inside pages look: cards, tables, forms, badges, charts. */
+export const pieces = `
+.card { background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); padding: 1rem; margin: 0 0 var(--gap); }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: var(--gap); margin: 0 0 var(--gap); padding: 0; list-style: none; }
+.cards > * { margin: 0; }
+.beside { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--gap); align-items: start; }
+@media (min-width: 62rem) { .beside { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } }
+.slim { max-width: 24rem; }
+.row { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; }
+.row.apart { justify-content: space-between; }
+.said { padding: .625rem .875rem; border-radius: var(--radius); border: 1px solid; }
+.said.good, .note { color: var(--good); background: var(--good-soft); }
+.said.bad { color: var(--bad); background: var(--bad-soft); }
+.note { color: var(--text); background: var(--accent-soft); padding: .625rem .875rem; border-radius: var(--radius); }
+
+dl.facts { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem 1rem; margin: 0; }
+dl.facts dt { color: var(--soft); }
+dl.facts dd { margin: 0; overflow-wrap: anywhere; }
+.big { display: block; font-size: 1.5rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; }
+
+.table { overflow-x: auto; margin: 0 0 var(--gap); background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
+.card .table { border: 0; margin: 0 -1rem -1rem; border-radius: 0 0 var(--radius) var(--radius); }
+table { width: 100%; border-collapse: collapse; }
+caption { text-align: left; font-weight: 600; padding: .75rem 1rem; }
+th, td { text-align: left; vertical-align: top; padding: .5rem 1rem; border-top: 1px solid var(--line); }
+thead th { color: var(--soft); font-weight: 500; font-size: .8125rem; white-space: nowrap; }
+tbody th { font-weight: 600; }
+td.number, th.number { text-align: right; white-space: nowrap; }
+td time { white-space: nowrap; }
+@media (max-width: 40rem) {
+  table.stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table.stack tr { display: block; padding: .5rem 0; border-top: 1px solid var(--line); }
+  table.stack th, table.stack td { display: flex; justify-content: space-between; gap: 1rem; padding: .2rem 1rem; border: 0; text-align: right; }
+  table.stack tbody th { text-align: left; }
+  table.stack td[data-name]::before { content: attr(data-name); color: var(--soft); text-align: left; flex: none; }
+  table.stack td:empty { display: none; }
+}
+
+.badge { display: inline-block; padding: .05rem .5rem; border-radius: 1rem; font-size: .8125rem; white-space: nowrap; color: var(--soft); background: var(--code); border: 1px solid var(--line); }
+.badge.good { color: var(--good); background: var(--good-soft); border-color: transparent; }
+.badge.bad { color: var(--bad); background: var(--bad-soft); border-color: transparent; }
+.badge.warn { color: var(--warn); background: var(--warn-soft); border-color: transparent; }
+
+label { display: block; font-weight: 600; margin: 0 0 .25rem; }
+input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea { width: 100%; font: inherit; color: inherit; background: var(--page); border: 1px solid var(--soft); border-radius: .375rem; padding: .5rem .625rem; margin: 0 0 .75rem; }
+button, a.button { display: inline-block; font: inherit; font-weight: 600; cursor: pointer; color: var(--on-accent); background: var(--accent); border: 1px solid var(--accent); border-radius: .375rem; padding: .4rem .875rem; text-decoration: none; }
+button:hover, a.button:hover { filter: brightness(1.08); }
+button.plain, a.button.plain { color: var(--text); background: var(--card); border-color: var(--line); font-weight: 500; }
+button.danger { background: var(--bad); border-color: var(--bad); color: var(--card); }
+button.small { padding: .05rem .5rem; font-size: .8125rem; }
+button:disabled { opacity: .55; cursor: not-allowed; }
+form { margin: 0; }
+td form, dd form { display: inline; }
+fieldset { border: 1px solid var(--line); border-radius: var(--radius); margin: 0 0 .75rem; padding: .5rem 1rem; }
+details > summary { cursor: pointer; }
+dialog { color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); padding: 1.25rem; max-width: min(32rem, 92vw); }
+dialog::backdrop { background: #0008; }
+dialog p { white-space: pre-line; }
+dialog form { display: flex; justify-content: flex-end; gap: .5rem; }
+
+progress, meter { width: 100%; height: .5rem; border: 0; border-radius: 1rem; overflow: hidden; appearance: none; background: var(--bar-soft); accent-color: var(--bar); }
+progress::-webkit-progress-bar { background: var(--bar-soft); }
+progress::-webkit-progress-value { background: var(--bar); }
+progress::-moz-progress-bar { background: var(--bar); }
+svg.chart { display: block; width: 100%; height: 2.75rem; }
+svg.chart rect { fill: var(--bar); }
+svg.chart rect.none { fill: var(--bar-soft); }
+svg.chart rect.bad { fill: var(--bad); }
+.yaml { max-height: 34rem; overflow: auto; }
+.line { display: block; white-space: pre; }
+.line.marked { background: var(--warn-soft); }
+.empty { padding: 1.5rem 1rem; color: var(--soft); text-align: center; }
+`

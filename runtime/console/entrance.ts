@@ -1,0 +1,95 @@
+/** Lets a request in as a visit, or says why not. Every check that pages rely on is made here, once. */
+import { cookieOf, setCookie } from './cookies.ts'
+import { formOf, fromOurselves, wrongRoad } from './door.ts'
+import type { ConsoleParts, Tone } from './parts.ts'
+import { seal } from './seal.ts'
+import { type Session, type Sessions, sessions } from './sessions.ts'
+
+/** One request that was let in. */
+export interface Visit {
+  readonly request: Request
+  readonly url: URL
+  readonly address: string
+  /** Another one after a log-in. */
+  session: Session
+  readonly form: URLSearchParams
+  /** What the answer sets. */
+  readonly cookies: Set<string>
+}
+
+export interface Refused {
+  readonly status: number
+  readonly title: string
+  readonly words: string
+}
+
+export type Entered = { readonly visit: Visit } | { readonly refused: Refused } | { readonly logIn: string }
+
+export interface Entrance {
+  readonly sessions: Sessions
+  enter(request: Request, address: string): Promise<Entered>
+  /** Words for the next page that this browser shows. */
+  say(visit: Visit, words: string, tone: Tone): void
+  /** Those words, once. */
+  said(visit: Visit): { readonly words: string; readonly tone: Tone } | undefined
+}
+
+/** Pages that one needs no password for. */
+const OPEN: ReadonlySet<string> = new Set(['/log-in'])
+
+export function entrance({ base = '', password, key, clock }: ConsoleParts): Entrance {
+  const seals = seal(key, password)
+  const known = sessions({ seal: seals, clock, base })
+  return {
+    sessions: known,
+    async enter(request, address) {
+      const road = password === undefined ? wrongRoad(request) : undefined
+      if (road !== undefined) return { refused: notHere(road) }
+      const url = new URL(request.url)
+      const path = url.pathname.slice(base.length) || '/'
+      const old = known.of(request)
+      const session = old ?? known.begin(false)
+      if (password !== undefined && !session.known && !OPEN.has(path)) return { logIn: path + url.search }
+      const form = request.method === 'POST' ? await formOf(request) : new URLSearchParams()
+      if (form === undefined) return { refused: NO_FORM }
+      if (request.method === 'POST' && !(fromOurselves(request) && known.holds(session, form.get('csrf') ?? '')))
+        return { refused: OLD_FORM }
+      const visit = { request, url, address, session, form, cookies: new Set<string>() }
+      // A page that only keeps itself up to date is not used by anybody.
+      if (old === undefined || (known.stale(old) && !request.headers.has('x-live')))
+        visit.cookies.add(known.cookie(session, request))
+      return { visit }
+    },
+    say({ request, session, cookies }, words, tone) {
+      const text = Buffer.from(JSON.stringify({ words, tone })).toString('base64url')
+      const value = `${text}.${seals.sign(`said ${session.id}`, text)}`
+      cookies.add(setCookie(request, { name: 'said', value, base, seconds: 60 }))
+    },
+    said({ request, session, cookies }) {
+      const [text = '', mac = ''] = cookieOf(request, 'said')?.split('.') ?? []
+      if (text === '') return undefined
+      cookies.add(setCookie(request, { name: 'said', value: '', base, seconds: 0 }))
+      if (!seals.verify(`said ${session.id}`, text, mac)) return undefined
+      return JSON.parse(Buffer.from(text, 'base64url').toString())
+    },
+  }
+}
+
+const notHere = (road: string): Refused => ({
+  status: 403,
+  title: 'Not from here',
+  words: `Without a password these pages are shown on this machine only, and ${road}. Open them at http://localhost with the port of this process; or set CONNECTOR_PASSWORD, start again, and log in.`,
+})
+
+const NO_FORM: Refused = {
+  status: 400,
+  title: 'Not done',
+  words: 'That was not a form of these pages. Nothing was done.',
+}
+
+const OLD_FORM: Refused = {
+  status: 403,
+  title: 'Not done',
+  words:
+    'The form was too old, or not from these pages, or this browser keeps no cookies. Nothing was done. Go back, load the page again and send it once more.',
+}

@@ -1,0 +1,84 @@
+/** The web pages of a connector, for any host that speaks web-standard requests: `console(parts).fetch(request)`. */
+import { Hono, type Context as HonoContext } from 'hono'
+import { toFault } from '../fault.ts'
+import { asset } from './assets.ts'
+import { attempts } from './attempts.ts'
+import { type Entrance, entrance, type Visit } from './entrance.ts'
+import { guarded } from './headers.ts'
+import { live } from './live.ts'
+import { doorActions, logInPage } from './log-in.ts'
+import { actions, pages } from './pages.ts'
+import type { ConsoleParts } from './parts.ts'
+import { type Show, show } from './show.ts'
+
+export interface Console {
+  /** Answers one request and never throws. `address` is whom it came from: wrong passwords are counted by it. */
+  readonly fetch: (request: Request, address?: string) => Promise<Response>
+}
+
+/** All that is passed in stays the host's: the console closes nothing. */
+export function console(parts: ConsoleParts): Console {
+  const entry = entrance(parts)
+  const house = { parts, entry, shown: show(parts, entry) }
+  const app = routesOf(house)
+  return {
+    fetch: async (request, address = 'unknown') => {
+      try {
+        return guarded(await answer(request, address, app, house), parts.formsLeadTo)
+      } catch (error) {
+        const path = new URL(request.url).pathname
+        const { code, message } = toFault(error)
+        parts.logger.error(`console: no page: ${message}`, { path, code })
+        return guarded(await house.shown.words({ status: 500, title: 'That did not work', words: FAILED }))
+      }
+    },
+  }
+}
+
+interface House {
+  readonly parts: ConsoleParts
+  readonly entry: Entrance
+  readonly shown: Show
+}
+
+interface Env {
+  Bindings: { readonly visit: Visit }
+}
+
+const FAILED = 'Something went wrong here. The log says what. Records are received and delivered as before.'
+
+async function answer(request: Request, address: string, app: Hono<Env>, { parts, entry, shown }: House) {
+  const { base = '' } = parts
+  const file = asset(new URL(request.url).pathname.slice(base.length))
+  if (file !== undefined) return file
+  const entered = await entry.enter(request, address)
+  if ('refused' in entered) return shown.words(entered.refused)
+  if ('logIn' in entered) return toLogIn(request, `${base}/log-in?next=${encodeURIComponent(entered.logIn)}`)
+  const response = await app.fetch(request, { visit: entered.visit })
+  for (const cookie of entered.visit.cookies) response.headers.append('set-cookie', cookie)
+  return response
+}
+
+/** A person is led to the form; a script hears no. */
+function toLogIn(request: Request, location: string): Response {
+  const isPage = request.headers.get('accept')?.includes('text/html') === true && !request.headers.has('x-live')
+  return isPage ? new Response(null, { status: 303, headers: { location } }) : new Response(null, { status: 401 })
+}
+
+function routesOf({ parts, entry, shown }: House): Hono<Env> {
+  const { base, clock, signal, connector, password } = parts
+  const changes = live({ store: connector.store, clock, signal })
+  const door = doorActions({ entrance: entry, attempts: attempts(clock), password })
+  const app = base === undefined ? new Hono<Env>() : new Hono<Env>().basePath(base)
+  app.get('/events', (c) => changes.listen(c.req.header('last-event-id') ?? null))
+  for (const row of [logInPage, ...pages]) app.get(row.path, (c) => shown.page(row, c.env.visit, paramsOf(c)))
+  for (const row of [...door, ...actions]) app.post(row.path, (c) => shown.action(row, c.env.visit, paramsOf(c)))
+  app.notFound((c) => shown.words({ status: 404, title: 'Not found', words: 'There is no such page.' }, c.env.visit))
+  // Hono would answer by itself, and the log would hear nothing.
+  app.onError((error) => {
+    throw error
+  })
+  return app
+}
+
+const paramsOf = (c: HonoContext<Env>): Record<string, string> => c.req.param()

@@ -1,0 +1,94 @@
+/** Tells open pages when something changed, by server-sent events: one look at the store a second for all of them. */
+import { createHash } from 'node:crypto'
+import type { Clock, Store } from '../ports.ts'
+
+export interface Live {
+  /** A stream that says `changed` whenever something did; `seen` is the last id the page knows. */
+  listen(seen: string | null): Response
+}
+
+export interface LiveParts {
+  readonly store: Pick<Store, 'tallies' | 'backlog' | 'checkpoint'>
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Whatever else should make pages look again. */
+  readonly also?: () => Promise<unknown>
+}
+
+const LOOK_EVERY = 1_000
+/** Proxies drop connections that say nothing; browsers find out that a silent one is gone. In looks. */
+const HEARTBEAT = 15
+/** Tabs in all. Each costs little, but not nothing. */
+const MOST = 100
+
+type Send = (text: string) => void
+
+export function live(parts: LiveParts): Live {
+  const { clock, signal } = parts
+  const listeners = new Map<Send, () => void>()
+  let looking = false
+  let known: string | undefined
+
+  async function look(): Promise<void> {
+    looking = true
+    for (let beat = 1; listeners.size > 0 && !signal.aborted; beat++) {
+      const found = await fingerprint(parts).catch(() => known)
+      const news = found !== undefined && found !== known
+      known = found
+      if (news || beat % HEARTBEAT === 0)
+        for (const send of listeners.keys()) send(news ? changed(found) : ': still here\n\n')
+      await clock.sleep(LOOK_EVERY, signal)
+    }
+    looking = false
+    for (const close of listeners.values()) close()
+  }
+
+  return {
+    listen(seen) {
+      if (signal.aborted || listeners.size >= MOST)
+        return new Response(null, { status: 503, headers: { 'retry-after': '10' } })
+      return new Response(
+        stream(listeners, (send) => {
+          // The first look of all is what the page already shows; a page that comes back is told what it missed.
+          send('retry: 3000\n\n')
+          if (known !== undefined) send(seen === null || seen === known ? `id: ${known}\ndata:\n\n` : changed(known))
+          if (!looking) void look()
+        }),
+        { headers: EVENT_STREAM },
+      )
+    },
+  }
+}
+
+const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
+
+const changed = (id: string) => `id: ${id}\nevent: changed\ndata: ${JSON.stringify({ id })}\n\n`
+
+function stream(listeners: Map<Send, () => void>, opened: (send: Send) => void): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  let leave: () => void = () => undefined
+  return new ReadableStream({
+    start(controller) {
+      const send = (text: string) => controller.enqueue(encoder.encode(text))
+      leave = () => void listeners.delete(send)
+      listeners.set(send, () => {
+        leave()
+        controller.close()
+      })
+      opened(send)
+    },
+    cancel: () => leave(),
+  })
+}
+
+/** Stands for everything pages show. Short, so that it can be an id. */
+async function fingerprint({ store, also }: LiveParts): Promise<string> {
+  const parts = await Promise.all([
+    store.tallies(),
+    store.backlog('live'),
+    store.backlog('backfill'),
+    store.checkpoint('import'),
+    also?.(),
+  ])
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16)
+}

@@ -1,0 +1,62 @@
+/** Who a browser is, in a signed cookie: nothing is kept here but which sessions were ended. */
+import type { Clock } from '../ports.ts'
+import { cookieOf, setCookie } from './cookies.ts'
+import { newId, type Seal } from './seal.ts'
+
+export interface Session {
+  readonly id: string
+  /** When it was last used, milliseconds, to the nearest renewal. */
+  readonly at: number
+  /** The password was given. */
+  readonly known: boolean
+}
+
+export interface Sessions {
+  /** The browser's session, if it is ours, not ended, and was used within 12 hours. */
+  of(request: Request): Session | undefined
+  begin(known: boolean): Session
+  /** The header that gives or renews it. */
+  cookie(session: Session, request: Request): string
+  /** Whether the cookie is old enough to be given anew. */
+  stale(session: Session): boolean
+  /** Nobody who kept the cookie can use it again. */
+  end(session: Session): void
+  /** The token of its forms. */
+  token(session: Session): string
+  holds(session: Session, token: string): boolean
+}
+
+/** Without use, milliseconds. */
+const IDLE = 12 * 3_600_000
+const RENEW = 300_000
+const NAME = 'session'
+
+export function sessions({ seal, clock, base }: { seal: Seal; clock: Clock; base: string }): Sessions {
+  const ended = new Map<string, number>()
+  const alive = ({ id, at }: Session) => clock.now() - at < IDLE && !ended.has(id)
+  return {
+    of(request) {
+      const [id = '', at = '', known = '', mac = ''] = cookieOf(request, NAME)?.split('.') ?? []
+      if (!seal.verify('session', `${id}.${at}.${known}`, mac)) return undefined
+      const session = { id, at: Number.parseInt(at, 36), known: known === '1' }
+      return alive(session) ? session : undefined
+    },
+    begin: (known) => ({ id: newId(), at: clock.now(), known }),
+    cookie({ id, known }, request) {
+      const text = `${id}.${clock.now().toString(36)}.${known ? 1 : 0}`
+      return setCookie(request, {
+        name: NAME,
+        value: `${text}.${seal.sign('session', text)}`,
+        base,
+        seconds: IDLE / 1000,
+      })
+    },
+    stale: ({ at }) => clock.now() - at >= RENEW,
+    end({ id }) {
+      for (const [old, since] of ended) if (clock.now() - since >= IDLE) ended.delete(old)
+      ended.set(id, clock.now())
+    },
+    token: ({ id }) => seal.sign('form', id),
+    holds: ({ id }, token) => seal.verify('form', id, token),
+  }
+}
