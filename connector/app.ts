@@ -1,6 +1,6 @@
 /** What the commands are given: settings, the spec's folder, and how to open a connector or the sandbox. */
-import { readFileSync } from 'node:fs'
 import type { App, Setting } from '../runtime/cli/app.ts'
+import { version } from '../runtime/version.ts'
 import { functions } from './functions.ts'
 import { joined } from './index.ts'
 import { specFolder } from './spec.ts'
@@ -50,9 +50,6 @@ export const settings: readonly Setting[] = [
     how: 'For tests; `connector sandbox` prints one.',
   },
 ]
-
-/** Of package.json beside the spec. */
-const { version } = JSON.parse(readFileSync(new URL('package.json', specFolder), 'utf8')) as { version: string }
 
 export const app: App = {
   name: 'connector',
