@@ -2,6 +2,7 @@
 import type { Bindings } from '../runtime/expression/expression.ts'
 import { Fault, toFault } from '../runtime/fault.ts'
 import type { SourceClient } from '../runtime/flow/source-client.ts'
+import { fixedLogin, type Logins } from '../runtime/logins.ts'
 import type { CheckResult, Clock, Refused, Source } from '../runtime/ports.ts'
 import type { RequestSpec, Spec } from '../runtime/spec/spec.ts'
 import type { Json, JsonObject } from '../runtime/types.ts'
@@ -17,14 +18,19 @@ export interface IntercomOptions {
   readonly baseUrl?: string | undefined
 }
 
+/** With credentials that do not change while it lasts. */
 export function intercom({ spec, accessToken, clientSecrets, region, baseUrl }: IntercomOptions): Source {
-  return {
-    baseUrl: baseUrl ?? hostOf(spec, region),
-    secrets: clientSecrets.filter((secret) => secret !== ''),
-    authorization: () => ({ Authorization: `Bearer ${checkedToken(accessToken)}` }),
-    explain,
-  }
+  const secrets = clientSecrets.filter((secret) => secret !== '')
+  const host = baseUrl ?? hostOf(spec, region)
+  const logins = fixedLogin(() => ({ baseUrl: host, headers: bearer(accessToken) }))
+  return intercomSource(logins, async () => secrets)
 }
+
+export function intercomSource(logins: Logins, secrets: Source['secrets']): Source {
+  return { logins, secrets, explain }
+}
+
+const bearer = (accessToken: string | undefined) => ({ Authorization: `Bearer ${checkedToken(accessToken)}` })
 
 function checkedToken(accessToken: string | undefined): string {
   const token = accessToken?.trim()
@@ -57,7 +63,7 @@ const MEANINGS: Readonly<Record<string, Refused>> = {
 
 /** By status, where the list of errors says nothing we know. */
 const ADVICE: Readonly<Record<number, string>> = {
-  401: 'it does not know this access token: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION',
+  401: 'it does not know this access token: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION, or connect again on the console',
   403: 'the access token lacks a permission: run `connector check` to see which',
   404: 'it has no such thing',
   410: 'the contact was merged into another',

@@ -2,7 +2,9 @@
 import { Fault } from '../runtime/fault.ts'
 import { budget } from '../runtime/flow/budget.ts'
 import { type Http, http } from '../runtime/flow/http.ts'
+import { loggedIn } from '../runtime/flow/logged-in.ts'
 import type { Answer } from '../runtime/flow/refusal.ts'
+import { fixedLogin, type Login, type Logins } from '../runtime/logins.ts'
 import type { Clock, Fetch, Logger, Random } from '../runtime/ports.ts'
 import type { DestinationSpec, Window } from '../runtime/spec/spec.ts'
 import type { Lane, Receipt } from '../runtime/types.ts'
@@ -16,6 +18,8 @@ export interface KlaviyoOptions {
   readonly apiKey: string | undefined
   /** Instead of `spec.host`. */
   readonly baseUrl?: string
+  /** Instead of a key that does not change. */
+  readonly logins?: Logins
   readonly fetch: Fetch
   readonly clock: Clock
   readonly random: Random
@@ -48,12 +52,13 @@ export function line(options: KlaviyoOptions, to: { path: string; windows: reado
     backfill: http({ ...parts, fetch: guarded(fetch) }, peer),
   }
   const enter = places(IN_FLIGHT, HISTORY_IN_FLIGHT)
-  const url = (options.baseUrl ?? spec.host).replace(/\/+$/, '') + to.path
+  const logins = options.logins ?? fixedLogin(() => keyLogin(options))
 
   return async (lane, signal, body) => {
     const leave = await enter(lane, signal)
     try {
-      return answered(await lanes[lane](() => request(options, url, body), { lane, signal }))
+      const send = (login: Login) => lanes[lane](() => request(options, login, to.path, body), { lane, signal })
+      return answered(await loggedIn(logins, signal, send))
     } finally {
       leave()
     }
@@ -66,8 +71,16 @@ function answered(answer: Answer): Answer {
   throw new Fault('transient', 'klaviyo/not-json', 'something between us and Klaviyo answered with a page; tried again')
 }
 
-function request({ spec, apiKey }: KlaviyoOptions, url: string, body: string | undefined): Request {
-  const headers = { ...spec.headers, Authorization: `Klaviyo-API-Key ${checkedKey(apiKey)}` }
+function keyLogin({ spec, baseUrl, apiKey }: KlaviyoOptions): Login {
+  return { baseUrl: baseUrl ?? spec.host, headers: { Authorization: keyHeader(checkedKey(apiKey)) } }
+}
+
+/** Klaviyo's own scheme, for keys that somebody made by hand. */
+export const keyHeader = (key: string): string => `Klaviyo-API-Key ${key}`
+
+function request({ spec }: KlaviyoOptions, login: Login, path: string, body: string | undefined): Request {
+  const url = login.baseUrl.replace(/\/+$/, '') + path
+  const headers = { ...spec.headers, ...login.headers }
   // Not followed: a redirected POST becomes a GET, and its 200 would count as delivered.
   if (body === undefined) return new Request(url, { headers, redirect: 'manual' })
   return new Request(url, { method: 'POST', headers, body, redirect: 'manual' })

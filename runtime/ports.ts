@@ -1,6 +1,7 @@
 /** What the runtime asks of its host: clock, log, store, destination. Each can be replaced. */
 
 import type { Fault, FaultDetails, FaultKind } from './fault.ts'
+import type { Logins } from './logins.ts'
 import type {
   EventResult,
   FaultInfo,
@@ -183,6 +184,8 @@ export interface Store {
   checkpoint(name: string): Promise<Json | undefined>
   /** Writes several checkpoints, or removes those whose value is undefined, in one transaction. */
   saveCheckpoints(entries: readonly { readonly name: string; readonly value: Json | undefined }[]): Promise<void>
+  /** Replaces a checkpoint if it still is `from`; undefined is none. Answers whether it did, once that is durable. */
+  swapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean>
   cached(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]>
   cache(namespace: string, entries: readonly CacheEntry[]): Promise<void>
   /** Forgets entries: the given keys, or the whole namespace. */
@@ -228,11 +231,9 @@ export interface Destination {
 
 /** Where records come from: its credentials, and its own way of saying no. */
 export interface Source {
-  readonly baseUrl: string
+  readonly logins: Logins
   /** Any of these may have signed a webhook. Empty: none is trusted. */
-  readonly secrets: readonly string[]
-  /** Headers that log a request in. Throws a config fault when credentials are missing. */
-  authorization(): Readonly<Record<string, string>>
+  secrets(): Promise<readonly string[]>
   /** What an error answer says, in words without personal data. `body` is its JSON, where it is JSON. */
   explain(status: number, body: Json | undefined, headers: Headers): Refused
 }

@@ -51,6 +51,7 @@ export function fakeConnector(store: Store, parts: Partial<Connector> = {}): Con
     spec,
     store,
     receive: refuse,
+    arrivals: () => ({}),
     work: ({ signal }) => standingClock().sleep(0, signal),
     backfill: refuse,
     deliver: refuse,

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../connector/spec.ts'
+import { arrivals } from '../runtime/flow/arrivals.ts'
 import { receive } from '../runtime/flow/receive.ts'
 import type { Logger } from '../runtime/ports.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
@@ -35,16 +36,18 @@ function notification(change: object = {}): string {
 function bench({ secrets = [SECRET], logger = silentLogger }: { secrets?: string[]; logger?: Logger } = {}) {
   const clock = virtualClock()
   const store = memoryStore({ clock })
+  const came = arrivals(clock)
   const send = (body: string | undefined, headers: Record<string, string> = {}, method = 'POST') =>
     receive(new Request(URL_, { method, headers, ...(body !== undefined && { body }) }), {
       spec,
       store,
       clock,
       logger,
-      secrets,
+      secrets: async () => secrets,
+      arrivals: came,
     })
   const kept = async () => (await store.backlog('live')).records
-  return { store, send, kept }
+  return { store, send, kept, seen: came.seen }
 }
 
 const good = notification()
@@ -100,10 +103,31 @@ describe('answers', () => {
   })
 })
 
-test('without a secret nothing is trusted', async () => {
+test('without a secret nothing is trusted, and the sender is asked to come again', async () => {
   const { send, kept } = bench({ secrets: [] })
-  expect((await send(good, { 'X-Hub-Signature': sign(good, '') })).status).toBe(401)
+  const answer = await send(good, { 'X-Hub-Signature': sign(good, '') })
+  expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('not set up')])
   expect(await kept()).toBe(0)
+})
+
+test('what is of an account that the store does not serve is answered, and not kept', async () => {
+  const { send, kept, store, seen } = bench()
+  await store.saveCheckpoints([{ name: 'workspace', value: 'another' }])
+  expect((await send(good, { 'X-Hub-Signature': sign(good) })).status).toBe(200)
+  expect(await kept()).toBe(0)
+  expect(seen().verified).toBeUndefined()
+  expect(seen().refused?.reason).toContain('another account')
+})
+
+test('what came last is known, without anything of it', async () => {
+  const { send, seen } = bench()
+  expect(seen()).toEqual({})
+  await send(undefined, {}, 'HEAD')
+  await send(good, { 'X-Hub-Signature': sign(good, 'other') })
+  await send(good, { 'X-Hub-Signature': sign(good) })
+  const at = expect.any(Number)
+  const refused = { at, reason: 'the signature is not of this body with our secret' }
+  expect(seen()).toEqual({ asked: at, refused, verified: { at, topic: 'conversation.user.created' } })
 })
 
 test('while a secret is changed, both hold', async () => {

@@ -31,6 +31,17 @@ export function keptCases(current: () => Bench): void {
     expect(await Promise.all(['a', 'b', 'c'].map((name) => store.checkpoint(name)))).toEqual([undefined, 3, undefined])
   })
 
+  test('swaps a checkpoint for one alone of those who saw the same', async () => {
+    const { store } = current()
+    expect(await store.swapCheckpoint('lock', 'a', 'b')).toBe(false)
+    const first = await Promise.all(['a', 'b', 'c'].map((name) => store.swapCheckpoint('lock', undefined, name)))
+    expect(first.filter(Boolean)).toHaveLength(1)
+    const held = await store.checkpoint('lock')
+    expect(await store.swapCheckpoint('lock', undefined, 'd')).toBe(false)
+    expect(await store.swapCheckpoint('lock', String(held), undefined)).toBe(true)
+    expect(await store.checkpoint('lock')).toBeUndefined()
+  })
+
   test('caches by namespace and key, and forgets', async () => {
     const { store } = current()
     const one = { key: '1', value: { email: 'a@b.example' }, at: 5 }

@@ -2,12 +2,15 @@
 import type { CheckResult, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Json, Lane, Outcome, Profile, SourceRecord } from '../types.ts'
+import type { Seen } from './arrivals.ts'
 
 export interface Connector {
   readonly spec: Spec
   readonly store: Store
   /** Answers one webhook: verified, stored and on disk before the 200. Any web-standard host can mount it. */
   receive(request: Request): Promise<Response>
+  /** What came to the webhook's address last, since the process began. */
+  arrivals(): Seen
   /** Delivers until the signal aborts, then settles what it leased and returns. */
   work(options: { readonly signal: AbortSignal; readonly lanes?: readonly Lane[] }): Promise<void>
   /** Reads history into the store and delivers it; goes on where an earlier one stopped. Ends with phase `done`. */

@@ -3,9 +3,11 @@ import { toFault } from '../fault.ts'
 import type { Checkpoint, Clock, Logger, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Json } from '../types.ts'
-import { type Notification, openEnvelope, recordOf } from './envelope.ts'
+import type { Arrivals } from './arrivals.ts'
+import { type Notification, openEnvelope, recordOf, text } from './envelope.ts'
 import { LIVE_SINCE } from './import-state.ts'
 import { refusal } from './signature.ts'
+import { WORKSPACE } from './source-client.ts'
 import { moment } from './values.ts'
 
 export interface ReceiveParts {
@@ -14,7 +16,8 @@ export interface ReceiveParts {
   readonly clock: Clock
   readonly logger: Logger
   /** Any of these may have signed it. */
-  readonly secrets: readonly string[]
+  readonly secrets: () => Promise<readonly string[]>
+  readonly arrivals: Arrivals
 }
 
 /**
@@ -22,32 +25,49 @@ export interface ReceiveParts {
  *
  * 200 means: on disk, or nothing to keep. 401 is a bad signature, 400 not a
  * notification, 413 too large, 405 another method; none of these store anything.
- * 503 means our disk failed, so that the source sends it again.
+ * 503 means that our disk failed or that we have no secret to verify it by, so that the source sends it again.
  */
 export async function receive(request: Request, parts: ReceiveParts): Promise<Response> {
-  const { spec, logger } = parts
-  if (request.method === 'HEAD') return answer(200) // the source's set-up check
+  const { spec, logger, arrivals } = parts
+  if (request.method === 'HEAD') {
+    arrivals.asked() // the source's set-up check
+    return answer(200)
+  }
   if (request.method !== 'POST') return answer(405, { allow: 'HEAD, POST' })
 
   const body = await readBody(request, spec.webhook.maxBody)
   if (body === undefined) {
     logger.warn('webhook refused: larger than the limit', { limit: spec.webhook.maxBody })
+    arrivals.refused('it is larger than the limit')
     return answer(413)
   }
+  const secrets = await parts.secrets()
   const { signature } = spec.webhook
-  const reason = refusal(body, request.headers.get(signature.header), signature, parts.secrets)
+  const reason = refusal(body, request.headers.get(signature.header), signature, secrets)
   if (reason !== undefined) {
     logger.warn(`webhook refused: ${reason}`, { bytes: body.length })
-    return answer(401)
+    arrivals.refused(reason)
+    return secrets.length > 0 ? answer(401) : new Response(NOT_SET_UP, { status: 503 })
   }
   return keep(new TextDecoder().decode(body), parts)
 }
 
-async function keep(body: string, { spec, store, clock, logger }: ReceiveParts): Promise<Response> {
+const NOT_SET_UP = 'this connector is not set up yet: no webhook can be verified, so none is taken\n'
+
+async function keep(body: string, { spec, store, clock, logger, arrivals }: ReceiveParts): Promise<Response> {
   const envelope = parse(body)
-  if (envelope === undefined) return answer(400)
+  if (envelope === undefined) {
+    arrivals.refused('it is signed, but not a notification')
+    return answer(400)
+  }
   try {
     const notification = await openEnvelope(envelope, spec)
+    if (await ofAnother(notification, store)) {
+      // One app's address is told of every account it is installed in: theirs is none of our store's.
+      arrivals.refused('it is of another account, which this store does not serve')
+      return answer(200)
+    }
+    arrivals.verified(notification.topic)
     if (spec.webhook.ignore.has(notification.topic)) return answer(200)
     const record = await recordOf(body, notification, spec, clock.now())
     const { added } = await store.append([record], await firstSign(notification, record.receivedAt, store))
@@ -58,6 +78,11 @@ async function keep(body: string, { spec, store, clock, logger }: ReceiveParts):
     logger.error(`webhook not stored: ${fault.message}`, { code: fault.code })
     return answer(fault.kind === 'data' ? 400 : 503)
   }
+}
+
+async function ofAnother({ workspace }: Notification, store: Pick<Store, 'checkpoint'>): Promise<boolean> {
+  const ours = text(await store.checkpoint(WORKSPACE))
+  return ours !== undefined && workspace !== '' && workspace !== ours
 }
 
 /** With the first webhook live delivery begins, and history ends: the moment is saved with the record. */

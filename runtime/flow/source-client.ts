@@ -6,7 +6,11 @@ import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
 import type { Json, Lane } from '../types.ts'
 import { text } from './envelope.ts'
 import type { Http } from './http.ts'
+import { loggedIn } from './logged-in.ts'
 import { buildRequest } from './request.ts'
+
+/** The checkpoint that says whose records the store holds. */
+export const WORKSPACE = 'workspace'
 
 export interface SourceClient {
   /** Throws a `Fault`. Follows a thing that was merged into another to where it is now. */
@@ -22,28 +26,28 @@ export function sourceClient(
   const { source, http, store } = parts
 
   async function request(wanted: RequestSpec, bindings: Bindings, lane: Lane, signal: AbortSignal): Promise<Json> {
-    const headers = { ...spec.headers, ...source.authorization() }
-    // Made anew for every try: a Request's body can be read only once.
-    const make = () => buildRequest(wanted, bindings, source.baseUrl, headers)
+    const ask = (asked: RequestSpec, bound: Bindings) =>
+      loggedIn(source.logins, signal, ({ baseUrl, headers }) =>
+        // Made anew for every try: a Request's body can be read only once.
+        http(() => buildRequest(asked, bound, baseUrl, { ...spec.headers, ...headers }), { lane, signal }),
+      )
     try {
-      return (await http(make, { lane, signal })).body ?? null
+      return (await ask(wanted, bindings)).body ?? null
     } catch (error) {
       const path = error instanceof Fault ? error.details.movedTo : undefined
       if (path === undefined) throw error
-      const moved: RequestSpec = { method: 'GET', path, query: new Map() }
-      const again = await http(() => buildRequest(moved, {}, source.baseUrl, headers), { lane, signal })
-      return again.body ?? null
+      return (await ask({ method: 'GET', path, query: new Map() }, {})).body ?? null
     }
   }
 
   async function workspace(signal: AbortSignal): Promise<string> {
-    const known = text(await store.checkpoint('workspace'))
+    const known = text(await store.checkpoint(WORKSPACE))
     const id = await asked(signal).catch((error: unknown) => {
       if (known === undefined || signal.aborted) throw error
       return known // some apps may not ask until they are reviewed; the store remembers
     })
     if (known !== undefined && known !== id) throw otherAccount(spec.name)
-    await store.append([], { name: 'workspace', value: id })
+    await store.append([], { name: WORKSPACE, value: id })
     return id
   }
 

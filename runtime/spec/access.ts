@@ -18,7 +18,7 @@ export interface AccessSpec {
 export interface OauthSpec {
   /** Where a person says yes, by region. The first is the default. */
   readonly authorize: Readonly<Record<string, string>>
-  /** Path on the API's host. */
+  /** A path on the API's host, or an address. */
   readonly token: string
   /** How the app's id and secret are sent there. */
   readonly client: 'basic' | 'body'

@@ -99,6 +99,12 @@ class MemoryStore extends MemoryReads implements Store {
     for (const entry of entries) this.kept.saveCheckpoint(entry)
   }
 
+  async swapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean> {
+    if (this.kept.checkpoint(name) !== from) return false
+    this.kept.saveCheckpoint({ name, value: to })
+    return true
+  }
+
   async cache(namespace: string, entries: readonly CacheEntry[]): Promise<void> {
     this.kept.cache(namespace, entries)
   }

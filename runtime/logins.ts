@@ -1,0 +1,28 @@
+/** How requests to one side are logged in, and whether delivery may run: ports, like those of `ports.ts`. */
+
+/** Where and as whom a request goes. */
+export interface Login {
+  readonly baseUrl: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The log-in of one side, which may change while the process runs. */
+export interface Logins {
+  /** Throws a config `Fault` when there is none; a transient one when it could not be renewed just now. */
+  current(signal: AbortSignal): Promise<Login>
+  /** After a 401 to `refused`: whether there is another by now, worth one more try. */
+  renew(refused: Login, signal: AbortSignal): Promise<boolean>
+}
+
+/** Whether delivery may run. It is shut until both sides are connected, and while one of them waits for a person. */
+export interface Gate {
+  /** Why it is shut, for a person; undefined while it is open. */
+  shut(): string | undefined
+  /** Resolves when that may have changed, or when the signal aborts. */
+  changed(signal: AbortSignal): Promise<void>
+}
+
+/** One log-in that never changes, or the fault that there is none. */
+export function fixedLogin(login: () => Login): Logins {
+  return { current: async () => login(), renew: async () => false }
+}
