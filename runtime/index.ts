@@ -52,6 +52,8 @@ export type {
 export { type Diagnostic, render } from './spec/diagnostic.ts'
 /** A folder of YAML to a checked, compiled spec, or to everything that is wrong with it. */
 export { type Loaded, type LoadOptions, loadSpec } from './spec/load.ts'
+/** What is said of a person with every event. */
+export type { ProfileMapping } from './spec/profile-mapping.ts'
 /** The text a diagnostic points into. */
 export type { SourceFile } from './spec/source-file.ts'
 /** The compiled spec, for those who write a source or a destination. */
@@ -63,7 +65,6 @@ export type {
   Mapping,
   MappingStream,
   Missing,
-  ProfileMapping,
   Property,
   PropertyType,
   RequestSpec,

@@ -2,7 +2,8 @@
 import type { CompiledSet } from './compile-properties.ts'
 import type { Context } from './context.ts'
 import type { Mapping as Document } from './documents.ts'
-import type { Mapping, ProfileMapping, Spec } from './spec.ts'
+import type { ProfileMapping } from './profile-mapping.ts'
+import type { Mapping, Spec } from './spec.ts'
 import type { YamlFile } from './yaml.ts'
 
 /** A metric's file and what became of it. */

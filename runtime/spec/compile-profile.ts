@@ -6,7 +6,7 @@ import { compileProperties, compileSkip } from './compile-properties.ts'
 import type { Context } from './context.ts'
 import type { Profile } from './documents.ts'
 import { checkTopics, known } from './names.ts'
-import type { ProfileMapping } from './spec.ts'
+import type { ProfileMapping } from './profile-mapping.ts'
 import type { YamlFile } from './yaml.ts'
 
 type Names = Omit<Known, 'profileLookups'>

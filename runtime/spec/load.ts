@@ -1,5 +1,6 @@
 /** A folder of YAML to a checked, compiled spec, or to everything that is wrong with it. */
 import { basename } from 'node:path/posix'
+import type { Programs } from '../expression/compiled/written.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { checkConnector } from './check-connector.ts'
 import { type Compiled, checkTwice, checkUnused } from './check-mappings.ts'
@@ -15,7 +16,7 @@ import { compileLookups } from './compile-lookups.ts'
 import { compileMapping, mappingScope } from './compile-mapping.ts'
 import { compileProfile } from './compile-profile.ts'
 import { type CompiledSet, compileSet } from './compile-properties.ts'
-import { Context } from './context.ts'
+import { Context, type PlacedExpression } from './context.ts'
 import { type Diagnostic, inOrder } from './diagnostic.ts'
 import type { Connector } from './documents.ts'
 import { compileFields, resourcesOfSet } from './fields.ts'
@@ -30,6 +31,8 @@ export interface LoadOptions {
   readonly functions: FunctionTable
   /** Where files come from. Absent: the folder on disk. */
   readonly files?: SpecFiles
+  /** What was compiled before. Absent: expressions are compiled when first used, where the host allows it. */
+  readonly programs?: Programs
 }
 
 export interface Loaded {
@@ -38,20 +41,23 @@ export interface Loaded {
   /** By file and place; warnings too. */
   readonly diagnostics: readonly Diagnostic[]
   readonly files: readonly SourceFile[]
+  /** All of them, those of metrics that are switched off as well. */
+  readonly expressions: readonly PlacedExpression[]
 }
 
 /** Reads `connector.yaml` in the folder and what it names. Throws only when a file cannot be read for no fault of its own. */
 export async function loadSpec(
   folder: string | URL,
-  { functions, files = filesOn(folder) }: LoadOptions,
+  { functions, files = filesOn(folder), programs }: LoadOptions,
 ): Promise<Loaded> {
-  const context = new Context(functions)
+  const context = new Context(functions, programs)
   const documents = await readSpec(files, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)
   return {
     spec: context.failed ? undefined : spec,
     diagnostics: inOrder(context.diagnostics),
     files: documents.files,
+    expressions: context.expressions,
   }
 }
 
@@ -86,8 +92,10 @@ function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments
   if (profile === undefined) return undefined
   // What an unreadable file would have used is not known, so nothing is called unused then.
   if (!context.failed) checkUnused(names, compiled, profile, sets, yaml, context)
-  const mappings = compiled.filter(({ document }) => document.enabled !== false).map(({ mapping }) => mapping)
-  return { ...parts, resources, streams, lookups, mappings, profile }
+  const isOn = ({ document }: Compiled) => document.enabled !== false
+  const mappings = compiled.filter(isOn).map(({ mapping }) => mapping)
+  const off = compiled.filter((one) => !isOn(one)).map(({ mapping }) => mapping)
+  return { ...parts, resources, streams, lookups, mappings, off, profile, sources: documents.files }
 }
 
 function compileSets(

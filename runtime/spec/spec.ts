@@ -2,6 +2,8 @@
 import type { Expression } from '../expression/expression.ts'
 import type { Json } from '../types.ts'
 import type { AccessSpec, PartySpec } from './access.ts'
+import type { ProfileMapping } from './profile-mapping.ts'
+import type { SourceFile } from './source-file.ts'
 
 export interface Spec {
   readonly name: string
@@ -13,7 +15,11 @@ export interface Spec {
   readonly delivery: DeliverySpec
   readonly destination: DestinationSpec
   readonly mappings: readonly Mapping[]
+  /** Those with `enabled: false`: shown, never asked. */
+  readonly off: readonly Mapping[]
   readonly profile: ProfileMapping
+  /** The text it was made from, for those who show it. */
+  readonly sources: readonly SourceFile[]
 }
 
 export interface SourceSpec extends AccessSpec {
@@ -186,18 +192,5 @@ export interface Mapping {
   readonly skip: readonly SkipRule[]
   readonly properties: readonly Property[]
   /** Lookups its expressions name, in an order that satisfies `of`. Includes the profile's. */
-  readonly lookups: readonly string[]
-}
-
-export interface ProfileMapping {
-  readonly file: string
-  readonly resource: string
-  readonly topics: ReadonlySet<string>
-  readonly skip: readonly SkipRule[]
-  /** First-class attributes; dotted names nest (`location.city`). */
-  readonly attributes: readonly Property[]
-  /** Names of the attributes that identify a person, strongest first. */
-  readonly identifiers: readonly string[]
-  readonly properties: readonly Property[]
   readonly lookups: readonly string[]
 }
