@@ -2,7 +2,9 @@
 
 import { assemble } from '../runtime/flow/assemble.ts'
 import type { Connector } from '../runtime/flow/connector.ts'
+import { traffic } from '../runtime/flow/traffic.ts'
 import type { Clock, Fetch, Logger, Random, Store } from '../runtime/ports.ts'
+import { type BuiltSpec, isBuilt } from '../runtime/spec/built.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom } from '../runtime/system.ts'
@@ -18,8 +20,8 @@ export interface Secrets {
 }
 
 export interface Settings {
-  /** A spec already loaded (share it between tenants), or its folder. Default: the spec in this package. */
-  readonly spec?: Spec | URL | undefined
+  /** A spec already loaded (share it between tenants), its folder, or what `connector build` made. Default: the one in this package. */
+  readonly spec?: Spec | URL | BuiltSpec | undefined
   /** `us`, `eu` or `au`. */
   readonly intercomRegion?: string | undefined
   readonly intercomBaseUrl?: string | undefined
@@ -45,7 +47,8 @@ export interface ConnectorOptions {
  */
 export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise<Connector> {
   const given = options.settings?.spec
-  const spec = given === undefined || given instanceof URL ? await loadConnectorSpec(given) : given
+  const loaded = given !== undefined && !(given instanceof URL) && !isBuilt(given)
+  const spec = loaded ? given : await loadConnectorSpec(given)
   const clock = options.clock ?? systemClock
   return joined(spec, options.store ?? memoryStore({ clock }), { ...options, clock })
 }
@@ -61,7 +64,9 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
     region: settings.intercomRegion,
     baseUrl: settings.intercomBaseUrl,
   })
+  const sent = traffic(clock)
   const to = {
+    traffic: sent,
     spec: spec.destination,
     apiKey: secrets.klaviyoApiKey,
     ...(settings.klaviyoBaseUrl !== undefined && { baseUrl: settings.klaviyoBaseUrl }),
@@ -79,6 +84,7 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
     clock,
     random,
     logger,
+    destinationTraffic: sent.side,
     async *checks(client, signal) {
       yield* intercomChecks(client, spec, clock, signal)
       yield* klaviyoChecks(to, signal)

@@ -4,6 +4,7 @@ import { budget } from '../runtime/flow/budget.ts'
 import { type Http, http } from '../runtime/flow/http.ts'
 import { loggedIn } from '../runtime/flow/logged-in.ts'
 import type { Answer } from '../runtime/flow/refusal.ts'
+import type { Traffic } from '../runtime/flow/traffic.ts'
 import { fixedLogin, type Login, type Logins } from '../runtime/logins.ts'
 import type { Clock, Fetch, Logger, Random } from '../runtime/ports.ts'
 import type { DestinationSpec, Window } from '../runtime/spec/spec.ts'
@@ -20,6 +21,8 @@ export interface KlaviyoOptions {
   readonly baseUrl?: string
   /** Instead of a key that does not change. */
   readonly logins?: Logins
+  /** Told of what is sent to the endpoints of the spec. */
+  readonly traffic?: Traffic
   readonly fetch: Fetch
   readonly clock: Clock
   readonly random: Random
@@ -39,17 +42,25 @@ export function endpoint(options: KlaviyoOptions, name: string, scope: string): 
   const found = options.spec.endpoints[name]
   if (found === undefined)
     throw new Fault('config', 'klaviyo/no-endpoint', `connector.yaml: destination.endpoints lacks "${name}"`)
-  return line(options, found, scope)
+  return line(options, { ...found, name }, scope)
 }
 
-export function line(options: KlaviyoOptions, to: { path: string; windows: readonly Window[] }, scope: string): Line {
-  const { spec, fetch, clock, random } = options
+interface To {
+  /** Of the endpoint, if it is one whose traffic is watched. */
+  readonly name?: string
+  readonly path: string
+  readonly windows: readonly Window[]
+}
+
+export function line(options: KlaviyoOptions, to: To, scope: string): Line {
+  const { spec, fetch, clock, random, traffic } = options
   const shared = budget({ windows: to.windows, share: spec.share }, clock)
   const peer = { name: spec.name, budget: shared, explain: explainer(scope) }
   const parts = { fetch, clock, random, timeout: spec.timeout }
+  const watched = (one: Http) => (to.name === undefined ? one : (traffic?.watch(to.name, shared, one) ?? one))
   const lanes: Readonly<Record<Lane, Http>> = {
-    live: http(parts, peer),
-    backfill: http({ ...parts, fetch: guarded(fetch) }, peer),
+    live: watched(http(parts, peer)),
+    backfill: watched(http({ ...parts, fetch: guarded(fetch) }, peer)),
   }
   const enter = places(IN_FLIGHT, HISTORY_IN_FLIGHT)
   const logins = options.logins ?? fixedLogin(() => keyLogin(options))

@@ -57,6 +57,7 @@ export function fakeConnector(store: Store, parts: Partial<Connector> = {}): Con
     deliver: refuse,
     preview: refuse,
     check: refuse,
+    traffic: () => ({ source: { limits: [] }, destination: { limits: [] } }),
     close: async () => undefined,
     ...parts,
   }
@@ -123,7 +124,7 @@ export async function run(argv: readonly string[], given: Given = {}) {
     signal: given.signal ?? new AbortController().signal,
   }
   const load: Loaders = {
-    spec: async () => ({ spec, diagnostics: [] }),
+    spec: async () => ({ spec, diagnostics: [], files: [], expressions: [] }),
     store: async () => keptOpen(store),
     ...given.load,
   }

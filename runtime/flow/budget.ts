@@ -15,6 +15,8 @@ export interface Budget {
   told(response: Response): void
   /** Nothing goes before `until` (milliseconds since 1970): the other side asked for it. */
   hold(until: number): void
+  /** How much of each window, of the part we take, went out in the time it spans. */
+  used(): readonly (Window & { readonly used: number })[]
 }
 
 interface Waiting {
@@ -101,7 +103,8 @@ export function budget(spec: BudgetSpec, clock: Clock): Budget {
     serve()
   }
 
-  return { take, told, hold }
+  const used = () => logs.map((log) => log.used(clock.now()))
+  return { take, told, hold, used }
 }
 
 /**
@@ -121,6 +124,7 @@ function slidingWindow({ limit, per }: Window, share: number) {
       times[oldest] = now
       oldest = (oldest + 1) % size
     },
+    used: (now: number) => ({ limit: size, per, used: times.filter((at) => at > now - per).length }),
   }
 }
 

@@ -3,6 +3,7 @@ import type { CheckResult, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Json, Lane, Outcome, Profile, SourceRecord } from '../types.ts'
 import type { Seen } from './arrivals.ts'
+import type { SideTraffic } from './traffic.ts'
 
 export interface Connector {
   readonly spec: Spec
@@ -11,6 +12,8 @@ export interface Connector {
   receive(request: Request): Promise<Response>
   /** What came to the webhook's address last, since the process began. */
   arrivals(): Seen
+  /** How it goes with both sides, since the process began. */
+  traffic(): { readonly source: SideTraffic; readonly destination: SideTraffic }
   /** Delivers until the signal aborts, then settles what it leased and returns. */
   work(options: { readonly signal: AbortSignal; readonly lanes?: readonly Lane[] }): Promise<void>
   /** Reads history into the store and delivers it; goes on where an earlier one stopped. Ends with phase `done`. */

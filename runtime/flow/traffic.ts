@@ -1,0 +1,63 @@
+/** How it goes with one side since the process began: when it last answered, why it last did not, how much is used. */
+import { type Fault, toFault } from '../fault.ts'
+import type { Clock } from '../ports.ts'
+import type { Window } from '../spec/spec.ts'
+import type { FaultInfo } from '../types.ts'
+import type { Budget } from './budget.ts'
+import type { Http } from './http.ts'
+
+/** Times are milliseconds since 1970. */
+export interface SideTraffic {
+  /** When it last took a request. */
+  readonly answered?: number
+  /** Why it last did not, after all tries. */
+  readonly failed?: { readonly at: number; readonly fault: FaultInfo }
+  readonly limits: readonly Used[]
+}
+
+/** One limit of the other side. */
+export interface Used extends Window {
+  /** What it limits: an endpoint, or the side as a whole. */
+  readonly name: string
+  /** Requests within the window that ends now. `limit` is the part of it that we take. */
+  readonly used: number
+}
+
+export interface Traffic {
+  /** Keeps count of what goes out under a budget. */
+  watch(name: string, budget: Budget, http: Http): Http
+  side(): SideTraffic
+}
+
+export function traffic(clock: Clock): Traffic {
+  const budgets = new Map<string, Budget>()
+  let answered: number | undefined
+  let failed: SideTraffic['failed']
+  return {
+    watch(name, budget, http) {
+      budgets.set(name, budget)
+      return async (make, going) => {
+        try {
+          const answer = await http(make, going)
+          answered = clock.now()
+          return answer
+        } catch (error) {
+          const fault = toFault(error)
+          if (isAboutSide(fault, going.signal)) failed = { at: clock.now(), fault: fault.info() }
+          // It refused this one record, so it is there and let us in.
+          else if (fault.kind === 'data') answered = clock.now()
+          throw error
+        }
+      }
+    },
+    side: () => ({
+      ...(answered !== undefined && { answered }),
+      ...(failed && { failed }),
+      limits: [...budgets].flatMap(([name, budget]) => budget.used().map((used) => ({ name, ...used }))),
+    }),
+  }
+}
+
+/** Not of one record, and not our own end. */
+const isAboutSide = ({ kind }: Fault, signal: AbortSignal) =>
+  (kind === 'config' || kind === 'transient') && !signal.aborted
