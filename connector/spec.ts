@@ -1,6 +1,7 @@
 /** The spec that comes with the package: `connector.yaml` and the mappings beside it. */
 import { existsSync } from 'node:fs'
 import { Fault } from '../runtime/fault.ts'
+import { type BuiltSpec, loadBuilt } from '../runtime/spec/built.ts'
 import { render } from '../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../runtime/spec/load.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
@@ -12,9 +13,11 @@ export const specFolder: URL =
     .map((up) => new URL(up, import.meta.url))
     .find((folder) => existsSync(new URL('connector.yaml', folder))) ?? new URL('../', import.meta.url)
 
-/** Loads and checks a spec. Throws a config `Fault` that holds every error with its place. */
-export async function loadConnectorSpec(folder: URL = specFolder): Promise<Spec> {
-  const { spec, diagnostics } = await loadSpec(folder, { functions })
+/** Loads and checks a spec, from a folder or from what was built. Throws a config `Fault` that holds every error with its place. */
+export async function loadConnectorSpec(from: URL | BuiltSpec = specFolder): Promise<Spec> {
+  const { spec, diagnostics } = await (from instanceof URL
+    ? loadSpec(from, { functions })
+    : loadBuilt(from, { functions }))
   if (spec !== undefined) return spec
   const errors = diagnostics.filter(({ severity }) => severity === 'error').map((one) => render(one, false))
   throw new Fault('config', 'spec/invalid', `the spec has errors:\n${errors.join('\n\n')}`)

@@ -48,6 +48,8 @@ export type {
   Store,
   Tally,
 } from './ports.ts'
+/** What `connector build` wrote, as a spec: no code is made out of text. */
+export { type BuiltSpec, loadBuilt } from './spec/built.ts'
 /** One complaint about a spec as text: place, sentence, the line, a caret. */
 export { type Diagnostic, render } from './spec/diagnostic.ts'
 /** A folder of YAML to a checked, compiled spec, or to everything that is wrong with it. */

@@ -127,7 +127,7 @@ describe('settings', () => {
 })
 
 describe('a spec with errors', () => {
-  const broken = { spec: async () => ({ diagnostics: [] }) }
+  const broken = { spec: async () => ({ spec: undefined, diagnostics: [], files: [], expressions: [] }) }
 
   test.each([['check'], ['backfill']])('ends %s with 3', async (command) => {
     const { exit, out, err } = await run([command], { load: broken })

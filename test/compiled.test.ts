@@ -2,9 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../connector/spec.ts'
 import { Exhausted } from '../runtime/expression/compiled/budget.ts'
-import * as library from '../runtime/expression/compiled/library.ts'
 import { literal } from '../runtime/expression/compiled/literal.ts'
-import { load, moduleSource, Refusal, tryCompile, trySource } from '../runtime/expression/compiled/program.ts'
+import { Refusal, tryCompile } from '../runtime/expression/compiled/program.ts'
 import { defaultLimits, isProblem, parse } from '../runtime/expression/parse.ts'
 import type { Json } from '../runtime/types.ts'
 import { readCases } from './compiled-cases.ts'
@@ -137,21 +136,6 @@ describe('generated source', () => {
 
   test('reads as what it does', () => {
     expect(compiled('[a.b[c = "x"].d, $phone(e)][0]').source).toMatchSnapshot()
-  })
-
-  test('runs from a module, without any code made from text', async () => {
-    const texts = ['a.b & "x"', '$distinct(a.b)', '$phone(a, "IE")']
-    const sources = texts.map((text) => [text, trySource(parsed(text).root, text, functions, defaultLimits)] as const)
-    const written = moduleSource(
-      Object.fromEntries(sources.filter((each): each is [string, never] => !(each[1] instanceof Refusal))),
-    )
-    const { programs } = await import(`data:text/javascript,${encodeURIComponent(written)}`)
-    for (const text of texts) {
-      const { factory, remembers, levels } = programs[text]
-      const evaluate = load(factory, { remembers, levels }, functions, defaultLimits)
-      expect(evaluate({ a: { b: 'y' } })).toEqual(compiled(text).evaluate({ a: { b: 'y' } }))
-    }
-    expect(library.value).toBeDefined()
   })
 })
 

@@ -1,18 +1,12 @@
 /** How a spec is read and a store is opened. Tests hand the commands their own. */
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Clock, Store } from '../ports.ts'
-import type { Diagnostic } from '../spec/diagnostic.ts'
-import type { Spec } from '../spec/spec.ts'
+import type { Loaded } from '../spec/load.ts'
 
 export interface Loaders {
   /** A spec without errors, or none; and every complaint either way. */
-  spec(folder: URL, functions: FunctionTable): Promise<LoadedSpec>
+  spec(folder: URL, functions: FunctionTable): Promise<Loaded>
   store(url: string, options: { readonly clock: Clock }): Promise<Store>
-}
-
-export interface LoadedSpec {
-  readonly spec?: Spec | undefined
-  readonly diagnostics: readonly Diagnostic[]
 }
 
 /** Loaded when they are needed: the help, a trace and a replay read no spec. */

@@ -5,6 +5,7 @@ import { Fault } from '../fault.ts'
 import type { Connector } from '../flow/connector.ts'
 import type { Store } from '../ports.ts'
 import { render } from '../spec/diagnostic.ts'
+import type { Loaded } from '../spec/load.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Env, Setting } from './app.ts'
 import type { Context } from './command.ts'
@@ -87,8 +88,16 @@ export function specFolder({ app, env, io }: Context, named?: string): URL {
 
 /** The spec without errors. Otherwise they are printed and the command ends with exit code 3. */
 export async function checkedSpec(context: Context): Promise<Spec> {
-  const { spec, diagnostics } = await context.load.spec(specFolder(context), context.app.functions)
-  if (spec !== undefined) return spec
+  return (await checkedLoad(context)).spec
+}
+
+export type CheckedSpec = Loaded & { readonly spec: Spec }
+
+/** The same with all that was loaded, from a folder named on the command line or the usual one. */
+export async function checkedLoad(context: Context, named?: string): Promise<CheckedSpec> {
+  const loaded = await context.load.spec(specFolder(context, named), context.app.functions)
+  const { spec, diagnostics } = loaded
+  if (spec !== undefined) return { ...loaded, spec }
   for (const diagnostic of diagnostics) context.note(`${render(diagnostic, context.colorNotes)}\n`)
   throw new Stop(EXIT.spec, 'the spec is invalid; nothing was done. `connector validate` checks it again')
 }

@@ -1,7 +1,10 @@
 /** An expression, parsed once and evaluated many times, also at the same time. */
+
+import type { Json } from '../types.ts'
 import { builtins } from './builtins.ts'
 import { Exhausted } from './compiled/budget.ts'
-import { Refusal, tryCompile } from './compiled/program.ts'
+import { type Program, Refusal, readProgram, tryCompile } from './compiled/program.ts'
+import type { Programs } from './compiled/written.ts'
 import type { Bindings, Expression } from './expression.ts'
 import { faultOf, problemFault } from './faults.ts'
 import type { FunctionTable } from './functions.ts'
@@ -17,29 +20,41 @@ export function compile(text: string, origin: Origin, functions: FunctionTable, 
   return link(parsed, origin, functions)
 }
 
-/** Makes a parsed expression ready to run: compiled where that can be done exactly, interpreted where it cannot. */
-export function link(parsed: Parsed, origin: Origin, functions: FunctionTable): Expression {
+/**
+ * Makes a parsed expression ready to run: compiled where that can be done exactly, interpreted where it cannot.
+ * `programs` were compiled before; what is not among them is compiled here, where the host allows it.
+ */
+export function link(parsed: Parsed, origin: Origin, functions: FunctionTable, programs?: Programs): Expression {
   const { root, text, limits } = parsed
   const named = references(root)
   const called = new Set(named.map(({ name }) => name))
   const variables = new Set(called)
   for (const { name, kind } of named) if (kind === 'bare' || isFunction(name, functions)) variables.delete(name)
   const interpret = interpreter(parsed, functions, called, variables)
-  const program = tryCompile(root, text, functions, limits)
-
-  const interpreted = (input: Parameters<typeof interpret>[0], bindings: Bindings) =>
+  const interpreted = (input: Json, bindings: Bindings) =>
     interpret(input, bindings).catch((error: unknown) => {
       throw faultOf(error, origin, text)
     })
-  const about = { text, place: origin.place, variables }
-  if (program instanceof Refusal) {
-    return { ...about, refused: program.reason, evaluate: (input, bindings = {}) => interpreted(input, bindings) }
+  let made: Program | Refusal | undefined
+  // Not before it is asked for: who validates, or replays a few records, evaluates few of them or none.
+  const program = (): Program | Refusal => {
+    const written = programs?.get(text)
+    made ??= written ? readProgram(written, functions, limits) : tryCompile(root, text, functions, limits)
+    return made
   }
   return {
-    ...about,
+    text,
+    place: origin.place,
+    variables,
+    get refused() {
+      const it = program()
+      return it instanceof Refusal ? { reason: it.reason, place: placeOf(it, origin) } : undefined
+    },
     evaluate(input, bindings = {}) {
+      const it = made ?? program()
+      if (it instanceof Refusal) return interpreted(input, bindings)
       try {
-        return program.evaluate(input, bindings)
+        return it.evaluate(input, bindings)
       } catch (error) {
         // A limit is reported as it is: the interpreter would only take longer to reach it, or never end.
         if (error instanceof Exhausted) throw faultOf(limitReached(error), origin, text)
@@ -49,6 +64,10 @@ export function link(parsed: Parsed, origin: Origin, functions: FunctionTable): 
     },
   }
 }
+
+/** A refusal knows the end of the word it is about. */
+const placeOf = ({ position }: Refusal, { place, at }: Origin): string =>
+  position === undefined || at === undefined ? place : at(Math.max(0, position - 1))
 
 const limitReached = ({ code }: Exhausted): unknown =>
   code === 'output' ? new NotPlain(code, 'its result is too large') : { code }

@@ -1,6 +1,5 @@
 /** An occurrence's key: a literal name, then expressions over what is the same by every road. */
 import { bareName, type Node, nodes } from '../expression/ast.ts'
-import { link } from '../expression/compile.ts'
 import type { Expression } from '../expression/expression.ts'
 import { isProblem, parse } from '../expression/parse.ts'
 import type { Context, Scope } from './context.ts'
@@ -37,7 +36,7 @@ function compileName(name: string, yaml: YamlFile, context: Context): Expression
   const literal = parse(JSON.stringify(name))
   const place = yaml.file.place(yaml.span(['key', 0])[0])
   if (isProblem(literal)) throw new TypeError('a JSON string is a JSONata string')
-  return link(literal, { place }, context.functions)
+  return context.link(literal, yaml, ['key', 0], { place })
 }
 
 function checkVolatile(

@@ -1,10 +1,11 @@
 /** What every step of compiling a spec shares: where to complain, and how a text becomes an expression. */
 import { check } from '../expression/check.ts'
 import { link } from '../expression/compile.ts'
+import type { Programs } from '../expression/compiled/written.ts'
 import type { Expression } from '../expression/expression.ts'
 import { follow } from '../expression/fields.ts'
 import type { FunctionTable } from '../expression/functions.ts'
-import { isProblem, type Parsed, parse } from '../expression/parse.ts'
+import { isProblem, type Origin, type Parsed, parse } from '../expression/parse.ts'
 import type { Known } from '../expression/shape.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { type KnownFields, shapeOfVariable, unknownField } from './fields.ts'
@@ -26,6 +27,14 @@ export interface Read {
   readonly gives: Known
 }
 
+/** An expression and where in a file it stands. */
+export interface PlacedExpression {
+  readonly file: string
+  /** Keys and positions that lead to it. */
+  readonly path: Path
+  readonly expression: Expression
+}
+
 export interface Complaint {
   readonly code: string
   readonly message: string
@@ -41,8 +50,13 @@ export class Context {
   /** What resources and lookups are known to hold. Set before the first expression is read. */
   fields: KnownFields = { shapes: new Map() }
 
-  constructor(functions: FunctionTable) {
+  /** Each expression that is right, in the order they were read. */
+  readonly expressions: PlacedExpression[] = []
+  readonly #programs: Programs | undefined
+
+  constructor(functions: FunctionTable, programs?: Programs) {
     this.functions = functions
+    this.#programs = programs
   }
 
   get failed(): boolean {
@@ -77,8 +91,15 @@ export class Context {
       const expression = { text: text.value, place, variables: new Set<string>(), evaluate: async () => undefined }
       return { expression, gives: undefined }
     }
-    const expression = link(parsed, { place, at: (offset) => yaml.file.place(text.at(offset)) }, this.functions)
+    const expression = this.link(parsed, yaml, path, { place, at: (offset) => yaml.file.place(text.at(offset)) })
     return { expression, gives: this.#follow(parsed, text, yaml, scope) }
+  }
+
+  /** A parsed text that stands at a path. */
+  link(parsed: Parsed, { file }: YamlFile, path: Path, origin: Origin): Expression {
+    const expression = link(parsed, origin, this.functions, this.#programs)
+    this.expressions.push({ file: file.path, path, expression })
+    return expression
   }
 
   /** Warns of fields that are not there. */

@@ -2,6 +2,7 @@
 import type { App } from '../app.ts'
 import type { CommandRow } from '../command.ts'
 import { backfill } from './backfill.ts'
+import { build } from './build.ts'
 import { check } from './check.ts'
 import { listDeadLetters, replayDeadLetters } from './dead-letters.ts'
 import { demo } from './demo.ts'
@@ -13,7 +14,19 @@ import { validate } from './validate.ts'
 
 /** In the order the help shows them. Some options depend on what is connected. */
 export function commandTable(app: App): readonly CommandRow[] {
-  return [start, backfill, validate, preview, check, trace, listDeadLetters, replayDeadLetters, sandbox(app), demo]
+  return [
+    start,
+    backfill,
+    validate,
+    build,
+    preview,
+    check,
+    trace,
+    listDeadLetters,
+    replayDeadLetters,
+    sandbox(app),
+    demo,
+  ]
 }
 
 /** What the first word of a two-word command stands for. */

@@ -4,6 +4,7 @@ import { json, plural } from '../../format.ts'
 import { render, toJson } from '../../spec/diagnostic.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandRow } from '../command.ts'
+import { enginesJson, enginesOf, enginesText } from '../engines.ts'
 import { EXIT } from '../failure.ts'
 import { wantsColor } from '../io.ts'
 import { specFolder } from '../open.ts'
@@ -12,21 +13,25 @@ export const validate: CommandRow = {
   name: 'validate',
   summary: 'Check a spec: connector.yaml and the mappings it names.',
   operand: { flags: '[dir]', what: 'the folder of connector.yaml (default: CONNECTOR_SPEC, else the one shipped)' },
-  options: [],
+  options: [{ flags: '--verbose', what: 'say which expressions run compiled, and why the others do not' }],
   examples: [
     ['validate', 'the spec that `start` would use'],
+    ['validate --verbose', 'is any expression interpreted, and why?'],
     ['validate ./my-spec --json', 'for an editor or a build: exit code 1 with errors'],
   ],
-  async run(context, { operands: [dir] }) {
+  async run(context, input) {
     const { app, io, load } = context
-    const { spec, diagnostics } = await load.spec(specFolder(context, dir), app.functions)
+    const { spec, diagnostics, expressions } = await load.spec(specFolder(context, input.operands[0]), app.functions)
     const ok = spec !== undefined
+    // To ask compiles every expression, so only who wants to know waits for it.
+    const engines = ok && input.flag('verbose') ? enginesOf(expressions) : undefined
     if (context.json) {
-      context.print(json({ ok, ...(ok ? sizeOf(spec) : {}), diagnostics: diagnostics.map(toJson) }))
+      const asked = engines && { expressions: enginesJson(engines) }
+      context.print(json({ ok, ...(ok ? sizeOf(spec) : {}), ...asked, diagnostics: diagnostics.map(toJson) }))
     } else {
       const color = wantsColor(io.stdout, io.env)
       for (const diagnostic of diagnostics) context.print(`${render(diagnostic, color)}\n\n`)
-      context.print(`${verdict(spec, diagnostics.length)}\n`)
+      context.print(`${verdict(spec, diagnostics.length)}\n${engines ? `${enginesText(engines)}\n` : ''}`)
     }
     return ok ? EXIT.ok : EXIT.failed
   },

@@ -12,6 +12,7 @@ import { literal } from './literal.ts'
 import { frameOf, mustRemember, unbound } from './scope.ts'
 import { copy, settle } from './settle.ts'
 import { comment, indent, type Place, Refusal, type Unit } from './unit.ts'
+import type { WrittenProgram } from './written.ts'
 
 export { Refusal } from './unit.ts'
 
@@ -31,13 +32,21 @@ export interface Source {
   readonly levels: number
 }
 
-export interface CompiledProgram extends Source {
+export interface Program {
   /**
    * What the expression gives, as plain JSON or nothing. It may share parts with the input and the bindings, which are
    * neither changed nor kept. Throws what is worth nothing by itself: the interpreter must then say what is wrong.
    * An `Exhausted` may be reported as it is, since it has the interpreter's code.
    */
   evaluate(input: Json, bindings?: Bindings): Json | undefined
+}
+
+export type CompiledProgram = Program & Source
+
+/** One that was written into a module before, as that is given back: no code is made from text. */
+export function readProgram(written: WrittenProgram, functions: FunctionTable, limits: Limits): Program | Refusal {
+  if ('refused' in written) return new Refusal(written.refused, written)
+  return { evaluate: load(written.factory, written, functions, limits) }
 }
 
 /** Compiles, or says why not. Whatever is not done exactly as the interpreter does it is refused. */
@@ -75,7 +84,7 @@ export function load(
   { remembers, levels }: Omit<Source, 'source'>,
   functions: FunctionTable,
   limits: Limits,
-): CompiledProgram['evaluate'] {
+): Program['evaluate'] {
   const run = factory(library, connected(functions, limits))
   const finish = remembers ? copy : settle
   return (input, bindings = none) => {
@@ -85,14 +94,6 @@ export function load(
 }
 
 const none: Bindings = {}
-
-/** A module with many programs, for hosts that make no code of their own. */
-export function moduleSource(programs: Readonly<Record<string, Source>>): string {
-  const entries = Object.entries(programs).map(([name, { source, remembers, levels }]) => {
-    return `  ${literal(name)}: { remembers: ${remembers}, levels: ${levels}, factory: ${indent(source)} },`
-  })
-  return `// Generated. Each is loaded with the library of runtime/expression/compiled.\nexport const programs = {\n${entries.join('\n')}\n}\n`
-}
 
 function generate(root: Node, text: string, functions: FunctionTable, limits: Limits): Source {
   const unit: Unit = {

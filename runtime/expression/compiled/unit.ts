@@ -11,7 +11,7 @@ export class Refusal {
   /** Offset after the word that it is about, where known. */
   readonly position: number | undefined
 
-  constructor(reason: string, node?: Node) {
+  constructor(reason: string, node?: Pick<Node, 'position'>) {
     this.reason = reason
     this.position = node?.position
   }
@@ -60,12 +60,16 @@ export interface Slot {
   sure: boolean
   /** Read or written where it may not be bound, so it has to say so. */
   loose: boolean
+  /** What is bound to it, wherever that is. Nothing for a parameter, which may be anything. */
+  readonly values: Node[]
 }
 
 /** Names that a block or a function binds. */
 export interface Frame {
   readonly slots: Map<string, Slot>
   readonly outer?: Frame
+  /** A row of a path instead: the names that are in it, and those that may be. */
+  readonly row?: { readonly js: string; readonly sure: Set<string>; readonly maybe: Set<string> }
 }
 
 /** Where a node stands. */

@@ -1,0 +1,59 @@
+/** `build`: a spec and its expressions as code in one module, or the code of one mapping to read. */
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { json } from '../../format.ts'
+import { buildModule } from '../../spec/build.ts'
+import { groupsOf } from '../../spec/parts.ts'
+import type { CommandRow, Context } from '../command.ts'
+import { enginesJson, enginesOf, enginesText } from '../engines.ts'
+import { EXIT, Stop, usage } from '../failure.ts'
+import { type CheckedSpec, checkedLoad } from '../open.ts'
+import { unknown } from '../parse.ts'
+import { printedJson, printedText } from '../printed.ts'
+
+export const build: CommandRow = {
+  name: 'build',
+  summary: 'Write a spec as one ES module, for hosts that make no code out of text.',
+  operand: { flags: '[dir]', what: 'the folder of connector.yaml (default: CONNECTOR_SPEC, else the one shipped)' },
+  options: [
+    { flags: '--out <file>', what: 'where to write it (default: stdout)' },
+    { flags: '--print <name>', what: 'show the code of one metric, Profile, stream, lookup or resource instead' },
+  ],
+  examples: [
+    ['build --out spec.js', 'then: intercomToKlaviyo({ settings: { spec: built } }), with built from ./spec.js'],
+    ['build --print "Resolved Ticket"', 'what its expressions became'],
+  ],
+  async run(context, input) {
+    const loaded = await checkedLoad(context, input.operands[0])
+    const [name, out] = [input.value('print'), input.value('out')]
+    if (name !== undefined && out !== undefined) throw usage('build takes either --out or --print')
+    if (name !== undefined) print(context, name, loaded)
+    else if (out !== undefined) await write(context, out, loaded)
+    else if (context.json) throw usage('build --json needs --out FILE or --print NAME')
+    else context.print(buildModule(loaded, context.app.functions))
+    return EXIT.ok
+  },
+}
+
+function print({ app, json: machine, print }: Context, name: string, { spec, expressions }: CheckedSpec): void {
+  const groups = groupsOf(spec, expressions)
+  const group = groups.find((each) => each.name === name)
+  if (group === undefined) {
+    const names = groups.map((each) => each.name)
+    throw usage(unknown('name', name, names))
+  }
+  print(machine ? json(printedJson(group, app.functions)) : printedText(group, app.functions))
+}
+
+async function write({ app, io, json: machine, print }: Context, out: string, loaded: CheckedSpec): Promise<void> {
+  const text = buildModule(loaded, app.functions)
+  await writeFile(resolve(io.cwd, out), text).catch((error: NodeJS.ErrnoException) => {
+    throw new Stop(EXIT.failed, `${out} cannot be written (${error.code})`)
+  })
+  const engines = enginesOf(loaded.expressions)
+  print(
+    machine
+      ? json({ out, bytes: text.length, expressions: enginesJson(engines) })
+      : `${out}: ${enginesText(engines)}\n`,
+  )
+}
