@@ -5,6 +5,7 @@ import type { Lane, LeasedRecord, Outcome } from '../runtime/types.ts'
 import { TestClock } from './store-fixtures.ts'
 import { keptCases } from './store-kept.ts'
 import { ledgerCases } from './store-ledger.ts'
+import { lookingCases } from './store-looking.ts'
 import { programCases } from './store-programs.ts'
 import { queueCases } from './store-queue.ts'
 import { waitCases } from './store-wait.ts'
@@ -48,6 +49,7 @@ export function testStore(name: string, make: MakeStore): void {
     const it = () => current
     describe('queue', () => queueCases(it))
     describe('ledger', () => ledgerCases(it))
+    describe('looking', () => lookingCases(it))
     describe('wait', () => waitCases(it))
     describe('kept by name', () => keptCases(it))
     describe('random programs', () => programCases(make))
