@@ -1,0 +1,95 @@
+/** The head of the overview: both sides, the delay, what waits, what failed, the import; and how much of each limit is used. */
+import { html } from 'hono/html'
+import type { SideTraffic, Used } from '../../flow/traffic.ts'
+import { count, duration, plural } from '../../format.ts'
+import type { Backlog } from '../../ports.ts'
+import type { Overview } from '../overview-data.ts'
+import type { Context, Html } from '../parts.ts'
+import { titled, when } from '../words.ts'
+
+export function standing(found: Overview, context: Context): Html {
+  const { spec, traffic, arrivals } = context.parts.connector
+  const { source, destination } = traffic()
+  const { verified } = arrivals()
+  return html`<ul class="cards">
+${sideCard(titled(spec.source.name), source, verified && html`Last webhook ${when(verified.at)}.`)}
+${sideCard(titled(spec.destination.name), destination)}
+${lagCard(found)}
+${waitingCard(found)}
+${deadCard(found, context)}
+${importCard(found, context)}
+</ul>`
+}
+
+const card = (title: string, value: Html | string, more: Html | string = '') =>
+  html`<li class="card"><h2>${title}</h2><span class="big">${value}</span>${more && html`<p class="soft">${more}</p>`}</li>`
+
+function sideCard(name: string, { answered, failed }: SideTraffic, more: Html | '' | undefined = ''): Html {
+  if (failed !== undefined && failed.at >= (answered ?? 0)) {
+    const needs = failed.fault.kind === 'config'
+    const badge = html`<span class="badge ${needs ? 'bad' : 'warn'}">${needs ? 'Needs you' : 'Away'}</span>`
+    return card(name, badge, html`${failed.fault.message}. ${when(failed.at)}. Nothing is lost: records wait. ${more}`)
+  }
+  if (answered === undefined)
+    return card(name, html`<span class="badge">Not asked yet</span>`, html`No request since the start. ${more}`)
+  return card(name, html`<span class="badge good">Connected</span>`, html`Last answer ${when(answered)}. ${more}`)
+}
+
+function lagCard({ lag }: Overview): Html {
+  if (lag === undefined) return card('Delay', '–', 'From what happened to accepted. No live event yet.')
+  const more = `From what happened to accepted: half of the last ${plural(lag.events, 'live event')} took this or less, the slowest ${duration(lag.longest)}.`
+  return card('Delay', duration(lag.median), more)
+}
+
+function waitingCard({ live, backfill, now }: Overview): Html {
+  const oldest = ({ oldest: at }: Backlog) => (at === undefined ? '' : `, the oldest for ${duration(now - at)}`)
+  const more = `Live ${count(live.records)}${oldest(live)}; history ${count(backfill.records)}${oldest(backfill)}.`
+  return card('Waiting', count(live.records + backfill.records), more)
+}
+
+function deadCard({ dead }: Overview, { link }: Context): Html {
+  if (dead === 0) return card('Failed', '0', 'No dead letters: nothing needs you.')
+  return card(
+    'Failed',
+    html`<span class="bad-text">${count(dead)}</span>`,
+    html`<a href="${link('/dead-letters')}">See what is wrong, and send again</a>`,
+  )
+}
+
+const PHASES = {
+  lookups: 'Reading contacts',
+  reading: 'Reading history',
+  delivering: 'Sending history',
+  done: 'Finished',
+} as const
+
+function importCard({ lastImport }: Overview, { link }: Context): Html {
+  if (lastImport === undefined)
+    return card('Import', 'None yet', html`<a href="${link('/import')}">Bring in history</a>`)
+  const seen = lastImport.streams.reduce((sum, stream) => sum + stream.seen, 0)
+  return card(
+    'Import',
+    PHASES[lastImport.phase],
+    html`${plural(seen, 'record')} read. <a href="${link('/import')}">How it goes</a>`,
+  )
+}
+
+export function limits({ parts }: Context): Html {
+  const { spec, traffic } = parts.connector
+  const { source, destination } = traffic()
+  const of = (side: string, name: string) => (name === side ? titled(side) : `${titled(side)}: ${name}`)
+  const rows = [
+    ...source.limits.map((it) => row(of(spec.source.name, it.name), it)),
+    ...destination.limits.map((it) => row(of(spec.destination.name, it.name), it)),
+  ]
+  return html`<div class="table"><table>
+<caption>Rate limits <span class="soft">of the part we take of each</span></caption>
+<thead><tr><th scope="col">Limit</th><th scope="col">In use</th></tr></thead>
+<tbody>${rows}</tbody>
+</table></div>`
+}
+
+function row(name: string, { used, limit, per }: Used): Html {
+  const words = `${count(used)} of ${count(limit)} in ${duration(per).replace('.0 s', ' s').replace(' 0 s', '')}`
+  return html`<tr><td>${name}</td><td><meter min="0" max="${limit}" high="${limit * 0.9}" value="${used}" aria-label="${name}: ${words}"></meter><span class="soft">${words}</span></td></tr>`
+}
