@@ -38,12 +38,16 @@ export function addHour(
   db.run(ADD, hourOf(at), metric, status, by)
 }
 
+// One text instead of a row each: a month has 20,000, and handing them over one by one takes ten times as long.
 const HOURS = `
-  SELECT hour, metric, status, count FROM hours
-  WHERE hour >= ? AND hour < ? AND count > 0 ORDER BY hour, metric, status`
+  SELECT json_group_array(json_array(hour, metric, status, count)) AS hours
+  FROM (SELECT * FROM hours WHERE hour >= ? AND hour < ? AND count > 0 ORDER BY hour, metric, status)`
+
+type Hour = readonly [hour: number, metric: string, status: EventResult['status'], count: number]
 
 export function activity(db: Connection, { since, until }: { since: number; until: number }): Activity[] {
-  return db.all<Activity>(HOURS, hourOf(since), until).map((row) => ({ ...row }))
+  const { hours = '[]' } = db.get<{ hours: string }>(HOURS, hourOf(since), until) ?? {}
+  return (JSON.parse(hours) as Hour[]).map(([hour, metric, status, count]) => ({ hour, metric, status, count }))
 }
 
 export function pruneHours(db: Connection, retention: Retention, now: number): void {
