@@ -8,7 +8,7 @@ import { budget } from './budget.ts'
 import type { Connector } from './connector.ts'
 import { type DeliverParts, deliver } from './deliver.ts'
 import { http } from './http.ts'
-import { currentRun } from './import-state.ts'
+import { currentRuns } from './import-state.ts'
 import { lookups } from './lookups.ts'
 import { onAbort } from './on-abort.ts'
 import { plan } from './plan.ts'
@@ -65,7 +65,7 @@ export function assemble(options: AssembleOptions): Connector {
     turn: turns(),
     profiles: pLimit(PROFILES_AT_ONCE),
     send: sender({ destination, clock, signal, crowded: crowd.is }),
-    currentRun: () => currentRun(store),
+    isCurrentRun: currentRuns(store, clock),
   }
 
   async function workLane(lane: Lane, stop: AbortSignal): Promise<void> {

@@ -92,6 +92,7 @@ export async function streamRecord(
     refs: [id],
     receivedAt: now,
     body: JSON.stringify(item),
+    item,
     run,
   }
 }

@@ -1,7 +1,7 @@
 /** How far an import has come: saved with every page, loaded by the next run. */
 import type { Bindings } from '../expression/expression.ts'
 import { Fault } from '../fault.ts'
-import type { Checkpoint, Store } from '../ports.ts'
+import type { Checkpoint, Clock, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Json, Run } from '../types.ts'
 import type { BackfillParts } from './backfill.ts'
@@ -29,9 +29,23 @@ export interface Import {
 /** The checkpoint that holds the import. */
 const NAME = 'import'
 
-/** The run of the newest import: records of an earlier one that were still waiting are not sent any more. */
-export async function currentRun(store: Pick<Store, 'checkpoint'>): Promise<string | undefined> {
-  return ((await store.checkpoint(NAME)) as Import | undefined)?.run.id
+/** An answer is trusted this long, milliseconds. */
+const RUN_KNOWN = 1_000
+
+/**
+ * Says whether a run is the newest import's: records of an earlier one that were still waiting are not sent any more.
+ *
+ * Asked for each record. A yes is remembered for a moment, since a record that is sent a second after its import was
+ * replaced does no harm; a no is always the store's, since a record that is not sent is lost to its import.
+ */
+export function currentRuns(store: Pick<Store, 'checkpoint'>, clock: Clock): (run: string) => Promise<boolean> {
+  let known: { readonly run: string; readonly at: number } | undefined
+  return async (run) => {
+    if (known?.run === run && clock.now() - known.at < RUN_KNOWN) return true
+    const current = ((await store.checkpoint(NAME)) as Import | undefined)?.run.id
+    known = current === undefined ? undefined : { run: current, at: clock.now() }
+    return current === run
+  }
 }
 
 /** The window in the source's Unix seconds; its end is rounded up, its exact end is kept by the map. */

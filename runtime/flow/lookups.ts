@@ -31,21 +31,23 @@ const KEPT = 2_000
 
 export function lookups(parts: LookupParts): Lookups {
   const tables = new Map<string, ReturnType<typeof table>>()
-  const items = new Map<string, ReturnType<typeof remembered>>()
-  const histories = new Map<string, (key: string) => Promise<Found>>()
+  const items = new Map<string, Remembered>()
+  const histories = new Map<string, Remembered>()
 
   const tableOf = (lookup: LookupSpec) => getOr(tables, lookup.name, () => table(lookup, parts))
-  const itemOf = (lookup: LookupSpec) => getOr(items, lookup.name, () => remembered(lookup, parts))
-  const historyOf = (lookup: LookupSpec) => getOr(histories, lookup.name, () => history(lookup, parts))
+  const itemOf = (lookup: LookupSpec) =>
+    getOr(items, lookup.name, () => remembered(lookup, parts, (key, lane) => fetchOne(lookup, key, lane, parts)))
+  const historyOf = (lookup: LookupSpec) =>
+    getOr(histories, lookup.name, () => remembered(lookup, parts, history(lookup, parts)))
 
   return {
     async find(lookup, key, lane) {
       if (lookup.table) return tableOf(lookup)(key)
-      if (lane === 'backfill' && lookup.batch) return (await historyOf(lookup)(key)).value
-      return itemOf(lookup).find(key, lane)
+      return (lane === 'backfill' && lookup.batch ? historyOf(lookup) : itemOf(lookup)).find(key, lane)
     },
     async forget(name, key) {
       items.get(name)?.forget(key)
+      histories.get(name)?.forget(key)
       await parts.store.uncache(name, [key])
     },
   }
@@ -74,15 +76,24 @@ function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
   return async (key: string) => (await fresh(lookup.cache)).get(key) ?? (await fresh(REFRESH)).get(key)
 }
 
+interface Remembered {
+  find(key: string, lane: Lane): Promise<Json | undefined>
+  forget(key: string): void
+}
+
 /** Single things in memory: asked once for all who want it now, and kept for the lookup's `cache`. */
-function remembered(lookup: LookupSpec, parts: LookupParts) {
+function remembered(
+  lookup: LookupSpec,
+  { clock }: LookupParts,
+  fetch: (key: string, lane: Lane) => Promise<Json | undefined>,
+): Remembered {
   const kept = new Map<string, { at: number; value: Promise<Json | undefined> }>()
 
   function find(key: string, lane: Lane): Promise<Json | undefined> {
     const known = kept.get(key)
-    const now = parts.clock.now()
+    const now = clock.now()
     if (known && now - known.at < lookup.cache) return known.value
-    const value = fetchOne(lookup, key, lane, parts)
+    const value = fetch(key, lane)
     kept.delete(key)
     kept.set(key, { at: now, value })
     const forget = () => kept.delete(key)
@@ -93,7 +104,7 @@ function remembered(lookup: LookupSpec, parts: LookupParts) {
     }
     return value
   }
-  return { find, forget: (key: string) => kept.delete(key) }
+  return { find, forget: (key) => void kept.delete(key) }
 }
 
 /** Undefined inside an object: a batch must answer something for each item. */
@@ -101,31 +112,28 @@ interface Found {
   readonly value: Json | undefined
 }
 
-/** Many keys at a time: from the store, then in batches, and one by one what no batch gave (merged things, say). */
-function history(lookup: LookupSpec, parts: LookupParts): (key: string) => Promise<Found> {
+/** From the store, or many at a time from the source; one by one what no batch gave (merged things, say). */
+function history(lookup: LookupSpec, parts: LookupParts): (key: string) => Promise<Json | undefined> {
   const { store, clock } = parts
-  return batch<string, Found>({
+  const ask = batch<string, Found>({
     max: 500,
     linger: 20,
     clock,
     run: async (wanted) => {
-      const keys = [...new Set(wanted)]
-      const since = clock.now() - HISTORY_AGE
-      const known = new Map(
-        (await store.cached(lookup.name, keys)).filter((e) => e.at >= since).map((e) => [e.key, e.value]),
-      )
-      const fetched = await fetchMany(
-        lookup,
-        keys.filter((key) => !known.has(key)),
-        parts,
-      )
+      const fetched = await fetchMany(lookup, [...new Set(wanted)], parts)
+      const at = clock.now()
       await store.cache(
         lookup.name,
-        [...fetched].map(([key, value]) => ({ key, value, at: clock.now() })),
+        [...fetched].map(([key, value]) => ({ key, value, at })),
       )
-      return wanted.map((key) => ({ value: known.get(key) ?? fetched.get(key) ?? undefined }))
+      return wanted.map((key) => ({ value: fetched.get(key) ?? undefined }))
     },
   })
+  return async (key) => {
+    const [known] = await store.cached(lookup.name, [key])
+    if (known !== undefined && known.at >= clock.now() - HISTORY_AGE) return known.value ?? undefined
+    return (await ask(key)).value
+  }
 }
 
 /** Null for what the source does not have. */

@@ -12,8 +12,8 @@ import { mapProfile, PROFILE } from './profile.ts'
 export interface MapRecordParts extends MapParts {
   readonly lookups: Lookups
   readonly clock: Clock
-  /** The newest import's run. */
-  readonly currentRun: () => Promise<string | undefined>
+  /** Whether a run is the newest import's. */
+  readonly isCurrentRun: (run: string) => Promise<boolean>
 }
 
 /** A mapped occurrence, or the fault that stopped it: the others go on. */
@@ -27,7 +27,7 @@ export async function mapRecord(record: SourceRecord, parts: MapRecordParts): Pr
   if (resource === undefined || (takers.mappings.length === 0 && !takers.profile)) {
     return record.topic === undefined ? 'not-asked-for' : 'unknown-topic'
   }
-  if (record.run !== undefined && record.ingress === 'backfill' && record.run.id !== (await parts.currentRun())) {
+  if (record.run !== undefined && record.ingress === 'backfill' && !(await parts.isCurrentRun(record.run.id))) {
     return 'run-replaced' // an import with other dates or metrics has begun since
   }
   const open = await openRecord(record, resource, spec)

@@ -7,8 +7,11 @@ import { batch } from './batch.ts'
 /** Sends one message and resolves with its own receipt. Throws its own `Fault`. */
 export type Send = (message: Message, lane: Lane) => Promise<Receipt>
 
-/** A bulk request waits this long for more, milliseconds. History is in no hurry; full requests are what counts. */
-const LINGER: Readonly<Record<Lane, number>> = { live: 50, backfill: 250 }
+/**
+ * A bulk request waits this long for more, milliseconds. History is in no hurry: one request a second that is not
+ * full stays far below any limit of requests, and as soon as more comes in than that, requests are full.
+ */
+const LINGER: Readonly<Record<Lane, number>> = { live: 50, backfill: 1_000 }
 
 export interface SendParts {
   readonly destination: Destination

@@ -4,6 +4,7 @@ import type { Appended, CacheEntry, Checkpoint, Clock, LeaseRequest, Replayed, R
 import type { Lane, LeasedRecord, Settlement, SourceRecord } from '../types.ts'
 import * as kept from './sqlite/cache.ts'
 import type { Connection } from './sqlite/connection.ts'
+import { Hand } from './sqlite/hand.ts'
 import * as queue from './sqlite/lease.ts'
 import * as ledger from './sqlite/ledger.ts'
 import { openConnection } from './sqlite/open.ts'
@@ -41,6 +42,7 @@ class SqliteStore extends SqliteReads implements Store {
   readonly #alive: Alive
   readonly #writer: Writer
   readonly #waiters: Waiters
+  readonly #hand = new Hand()
   #leases = 0
   #closing: Promise<void> | undefined
 
@@ -58,18 +60,19 @@ class SqliteStore extends SqliteReads implements Store {
       if (checkpoint) kept.saveCheckpoint(this.db, checkpoint)
       return records.filter((record) => queue.append(this.db, record))
     })
+    this.#hand.keep(added)
     this.#waiters.wake(new Set(added.map(({ lane }) => lane)))
     return { added: added.length }
   }
 
   async lease(request: LeaseRequest): Promise<readonly LeasedRecord[]> {
     this.#leases += 1
-    const token = `${this.#owner.id}/${this.#leases}`
+    const grip = { owner: this.#owner, token: `${this.#owner.id}/${this.#leases}`, hand: this.#hand }
     const { reaped, records } = await this.#write(() => {
       const now = this.#clock.now()
       const reaped = reap(this.db, this.#owner, this.#alive)
       queue.expire(this.db, now)
-      return { reaped, records: queue.lease(this.db, request, now, this.#owner, token) }
+      return { reaped, records: queue.lease(this.db, request, now, grip) }
     })
     if (reaped) this.#waiters.wake(LANES)
     return records
@@ -83,10 +86,7 @@ class SqliteStore extends SqliteReads implements Store {
   }
 
   async settle(settlements: readonly Settlement[]): Promise<number> {
-    const lanes = await this.#write(() => {
-      const now = this.#clock.now()
-      return settlements.map((it) => settle(this.db, it, now)).filter((lane) => lane !== undefined)
-    })
+    const lanes = await this.#write(() => settle(this.db, settlements, this.#clock.now()))
     this.#waiters.wake(new Set(lanes))
     return lanes.length
   }
@@ -108,6 +108,14 @@ class SqliteStore extends SqliteReads implements Store {
   async saveCheckpoints(entries: Parameters<Store['saveCheckpoints']>[0]): Promise<void> {
     await this.#write(() => {
       for (const entry of entries) kept.saveCheckpoint(this.db, entry)
+    })
+  }
+
+  async swapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean> {
+    return this.#write(() => {
+      const same = kept.checkpoint(this.db, name) === from
+      if (same) kept.saveCheckpoint(this.db, { name, value: to })
+      return same
     })
   }
 

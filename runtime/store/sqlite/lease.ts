@@ -3,6 +3,7 @@ import type { LeaseRequest } from '../../ports.ts'
 import type { Lane, LeasedRecord, SourceRecord } from '../../types.ts'
 import { LIVE_SCOPE } from '../ledger.ts'
 import type { Connection } from './connection.ts'
+import type { Hand } from './hand.ts'
 import type { Owner } from './owner.ts'
 import { type LeaseRow, leasedRecord, whole } from './rows.ts'
 
@@ -38,29 +39,61 @@ export function addRef(db: Connection, ref: string, seq: number): void {
 }
 
 const DUE = `
-  SELECT r.seq, id, ingress, lane, topic, stream, resource, workspace, line, refs, received_at, run, attempt, outcome, body
-  FROM records r JOIN bodies USING (seq)
+  SELECT seq, id, ingress, attempt FROM records
   WHERE turn = 1 AND lane = ? AND due <= ?
-  ORDER BY due, r.seq LIMIT ?`
+  ORDER BY due, seq LIMIT ?`
 
 const TAKE = `
-  UPDATE records SET status = 'leased', attempt = attempt + 1, due = ?, lease = ?, owner = ? WHERE seq = ?`
+  UPDATE records SET status = 'leased', attempt = attempt + 1, due = ?, lease = ?, owner = ?
+  WHERE seq IN (SELECT value FROM json_each(?))`
 
-/** Takes due records, after `expire`. The token is shared by those taken together; with the record's id it proves the lease. */
-export function lease(db: Connection, request: LeaseRequest, now: number, owner: Owner, token: string): LeasedRecord[] {
-  const rows = db.all<LeaseRow>(DUE, request.lane, now, Math.max(0, request.limit))
-  const until = whole(now + request.hold)
-  for (const { seq } of rows) db.run(TAKE, until, token, owner.id, seq)
-  return rows.map((row) => leasedRecord(row, token))
+const WHOLE = `
+  SELECT r.seq, id, ingress, lane, topic, stream, resource, workspace, line, refs, received_at, run, attempt, outcome, body
+  FROM records r JOIN bodies USING (seq) WHERE r.seq = ?`
+
+/**
+ * Takes due records, after `expire`. The token is shared by those taken together; with the record's number it
+ * proves the lease. What is still at hand from its appending is not read again.
+ */
+export function lease(
+  db: Connection,
+  request: LeaseRequest,
+  now: number,
+  { owner, token, hand }: { readonly owner: Owner; readonly token: string; readonly hand: Hand },
+): LeasedRecord[] {
+  const rows = db.all<DueRow>(DUE, request.lane, now, Math.max(0, request.limit))
+  if (rows.length === 0) return []
+  const taken = rows.flatMap((row) => {
+    const lease = `${token}/${row.seq}`
+    const known = hand.take(row.id)
+    if (known !== undefined && row.attempt === 0) return { ...known, ingress: row.ingress, lease, attempt: 1 }
+    const whole = db.get<LeaseRow>(WHOLE, row.seq)
+    return whole === undefined ? [] : leasedRecord(whole, lease)
+  })
+  db.run(TAKE, whole(now + request.hold), token, owner.id, JSON.stringify(rows.map(({ seq }) => seq)))
+  return taken
 }
 
-export function renew(db: Connection, { id, lease: token }: LeasedRecord, until: number): void {
-  db.run('UPDATE records SET due = ? WHERE id = ? AND lease = ?', whole(until), id, token)
+interface DueRow {
+  readonly seq: number
+  readonly id: string
+  readonly ingress: SourceRecord['ingress']
+  readonly attempt: number
+}
+
+/** The number and the token that a lease was made of. Of a lease that is none of ours: a number no record has. */
+function proof({ lease }: LeasedRecord): readonly [seq: number, token: string] {
+  const [, token = '', seq = '-1'] = /^(.*)\/(\d+)$/.exec(lease) ?? []
+  return [Number(seq), token]
+}
+
+export function renew(db: Connection, record: LeasedRecord, until: number): void {
+  db.run('UPDATE records SET due = ? WHERE seq = ? AND lease = ?', whole(until), ...proof(record))
 }
 
 /** Where a leased record stands, if the lease is still ours. */
-export function held(db: Connection, { id, lease: token }: LeasedRecord): (Place & { scope: string }) | undefined {
-  return db.get('SELECT seq, lane, line, scope FROM records WHERE id = ? AND lease = ?', id, token)
+export function held(db: Connection, record: LeasedRecord): (Place & { scope: string }) | undefined {
+  return db.get('SELECT seq, lane, line, scope FROM records WHERE seq = ? AND lease = ?', ...proof(record))
 }
 
 /** How a lease that ended without a settlement counts: as an attempt, or as if it had not been. */
@@ -86,18 +119,25 @@ export function giveBack(db: Connection, owner: string, how: Ended): void {
   for (const place of db.all<Place>(sql, owner)) unlease(db, place, how)
 }
 
-const HOLDER = `SELECT seq, status FROM records WHERE lane = ? AND line = ? AND turn = 1`
-const NEXT = `SELECT min(seq) AS seq FROM records WHERE lane = ? AND line = ? AND turn = 0`
+const LINE =
+  'SELECT seq, status, turn FROM records WHERE lane = ? AND line = ? AND turn IS NOT NULL ORDER BY turn DESC, seq LIMIT 2'
+
+interface Waiting {
+  readonly seq: number
+  readonly status: string
+  readonly turn: number
+}
 
 /**
  * Gives the turn of a line to its earliest unsettled record. Called whenever a record leaves the line, comes
  * back into it, or is no longer leased. A leased record keeps the turn, so a line never has two at once.
  */
 export function passTurn(db: Connection, { lane, line }: Place): void {
-  const holder = db.get<{ seq: number; status: string }>(HOLDER, lane, line)
-  if (holder?.status === 'leased') return
-  const next = db.get<{ seq: number | null }>(NEXT, lane, line)?.seq ?? null
-  if (next === null || (holder !== undefined && holder.seq < next)) return
+  // Who has the turn comes first, if anybody has; then the earliest of the others.
+  const [first, second] = db.all<Waiting>(LINE, lane, line)
+  const holder = first?.turn === 1 ? first : undefined
+  const next = holder === undefined ? first : second
+  if (next === undefined || holder?.status === 'leased' || (holder !== undefined && holder.seq < next.seq)) return
   if (holder !== undefined) db.run('UPDATE records SET turn = 0 WHERE seq = ?', holder.seq)
-  db.run('UPDATE records SET turn = 1 WHERE seq = ?', next)
+  db.run('UPDATE records SET turn = 1 WHERE seq = ?', next.seq)
 }

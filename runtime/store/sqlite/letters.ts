@@ -17,8 +17,8 @@ export function leaveLetters(db: Connection, seq: number): void {
 }
 
 /** What was delivered is no dead letter any more, whichever record brought it. */
-export function answerLetters(db: Connection, key: string): void {
-  db.run('DELETE FROM letters WHERE key = ?', key)
+export function answerLetters(db: Connection, keys: readonly string[]): void {
+  db.run('DELETE FROM letters WHERE key IN (SELECT value FROM json_each(?))', JSON.stringify(keys))
 }
 
 // A record may have died of the same thing twice, and counts once.

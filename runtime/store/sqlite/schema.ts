@@ -77,6 +77,17 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE owners (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, start TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
   LOOKING,
+  // Large values: in a table WITHOUT ROWID every step down the tree reads some. What was cached is only asked for again.
+  `
+  DROP TABLE cache;
+  CREATE TABLE cache (
+    namespace TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (namespace, key)
+  ) STRICT;
+  `,
 ]
 
 /** Brings the file up to date. Throws a `config` fault when a newer version of the program wrote it. */
