@@ -207,6 +207,7 @@ describe('pauses', () => {
       take: async (lane: string) => void seen.push(`take ${lane}`),
       told: (response: Response) => void seen.push(`told ${response.status}`),
       hold: (until: number) => void seen.push(`hold ${until - Date.parse('2026-07-14T09:30:00.000Z')}`),
+      used: () => [],
     }
     await play([reject(null, 429, { 'Retry-After': '1' })], { budget: watched }).go()
     expect(seen).toEqual(['take live', 'told 429', 'hold 1000', 'take live', 'told 200'])
