@@ -2,7 +2,7 @@
 import type { App, Setting } from '../runtime/cli/app.ts'
 import { version } from '../runtime/version.ts'
 import { functions } from './functions.ts'
-import { joined } from './index.ts'
+import { connectorAccount, joined } from './index.ts'
 import { specFolder } from './spec.ts'
 
 /** Each described once: for the help, for "missing", and for `.env.example`. */
@@ -13,6 +13,13 @@ export const settings: readonly Setting[] = [
     needed: 'source',
     what: 'reads your conversations, tickets and contacts',
     how: 'Intercom Developer Hub → your app → Configure → Authentication. A private app of your own workspace needs no review. Its permissions: Read conversations, Read tickets, Read and list users and companies, Read admins, Read tags.',
+  },
+  {
+    env: 'INTERCOM_CLIENT_ID',
+    secret: false,
+    needed: 'no',
+    what: 'with the client secret: connects Intercom by OAuth on the console, instead of an access token',
+    how: 'Intercom Developer Hub → your app → Configure → Basic information → Client ID. Redirect URL: this connector, /set-up/intercom/callback.',
   },
   {
     env: 'INTERCOM_CLIENT_SECRET',
@@ -27,6 +34,20 @@ export const settings: readonly Setting[] = [
     needed: 'destination',
     what: 'sends events and profiles',
     how: 'Klaviyo → Settings → API keys → Create private API key. Its scopes: Events full, Profiles full, Accounts read, Metrics read.',
+  },
+  {
+    env: 'KLAVIYO_CLIENT_ID',
+    secret: false,
+    needed: 'no',
+    what: 'with KLAVIYO_CLIENT_SECRET: connects Klaviyo by OAuth on the console, instead of a private key',
+    how: 'klaviyo.com/oauth/client → your app. Redirect URL: this connector, /set-up/klaviyo/callback.',
+  },
+  {
+    env: 'KLAVIYO_CLIENT_SECRET',
+    secret: true,
+    needed: 'no',
+    what: 'proves to Klaviyo that the OAuth client is ours',
+    how: 'Shown once, when the app is made.',
   },
   {
     env: 'INTERCOM_REGION',
@@ -58,9 +79,11 @@ export const app: App = {
   settings,
   specFolder,
   functions,
-  open: ({ env, spec, store, ...effects }) =>
+  account: connectorAccount,
+  open: ({ env, spec, store, account, ...effects }) =>
     joined(spec, store, {
       ...effects,
+      ...(account && { account }),
       secrets: {
         intercomAccessToken: env.INTERCOM_ACCESS_TOKEN,
         // Separated by commas while it is being changed.

@@ -1,14 +1,15 @@
 /** The connector, assembled: what a host imports. */
 
+import type { Account } from '../runtime/account/account.ts'
 import { assemble } from '../runtime/flow/assemble.ts'
 import type { Connector } from '../runtime/flow/connector.ts'
 import { traffic } from '../runtime/flow/traffic.ts'
-import type { Clock, Fetch, Logger, Random, Store } from '../runtime/ports.ts'
+import type { Clock, Fetch, Logger, Random, Source, Store } from '../runtime/ports.ts'
 import { type BuiltSpec, isBuilt } from '../runtime/spec/built.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom } from '../runtime/system.ts'
-import { intercom, intercomChecks } from './intercom.ts'
+import { intercom, intercomChecks, intercomSource } from './intercom.ts'
 import { klaviyo, klaviyoChecks } from './klaviyo.ts'
 import { loadConnectorSpec } from './spec.ts'
 
@@ -37,6 +38,8 @@ export interface ConnectorOptions {
   readonly clock?: Clock
   readonly random?: Random
   readonly logger?: Logger
+  /** Log-ins that are kept and renewed in the store, instead of `secrets`: what `connectorAccount` makes. */
+  readonly account?: Account
 }
 
 /**
@@ -57,18 +60,14 @@ export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise
 export function joined(spec: Spec, store: Store, options: ConnectorOptions): Connector {
   const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
   const { random = systemRandom, logger = silentLogger } = options
-  const source = intercom({
-    spec: spec.source,
-    accessToken: secrets.intercomAccessToken,
-    clientSecrets: [secrets.intercomClientSecret ?? []].flat(),
-    region: settings.intercomRegion,
-    baseUrl: settings.intercomBaseUrl,
-  })
+  const { account } = options
+  const source = account ? intercomSource(account.source, account.secrets) : fixedSource(spec, secrets, settings)
   const sent = traffic(clock)
   const to = {
     traffic: sent,
     spec: spec.destination,
     apiKey: secrets.klaviyoApiKey,
+    ...(account && { logins: account.destination }),
     ...(settings.klaviyoBaseUrl !== undefined && { baseUrl: settings.klaviyoBaseUrl }),
     fetch,
     clock,
@@ -85,6 +84,7 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
     random,
     logger,
     destinationTraffic: sent.side,
+    ...(account && { gate: account.gate }),
     async *checks(client, signal) {
       yield* intercomChecks(client, spec, clock, signal)
       yield* klaviyoChecks(to, signal)
@@ -92,5 +92,16 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
   })
 }
 
+function fixedSource(spec: Spec, secrets: Secrets, settings: Settings): Source {
+  return intercom({
+    spec: spec.source,
+    accessToken: secrets.intercomAccessToken,
+    clientSecrets: [secrets.intercomClientSecret ?? []].flat(),
+    region: settings.intercomRegion,
+    baseUrl: settings.intercomBaseUrl,
+  })
+}
+
+export { connectorAccount } from './account.ts'
 export { functions } from './functions.ts'
 export type { Connector }

@@ -32,7 +32,7 @@ export function intercomSource(logins: Logins, secrets: Source['secrets']): Sour
 
 const bearer = (accessToken: string | undefined) => ({ Authorization: `Bearer ${checkedToken(accessToken)}` })
 
-function checkedToken(accessToken: string | undefined): string {
+export function checkedToken(accessToken: string | undefined): string {
   const token = accessToken?.trim()
   const wrong = (message: string) => new Fault('config', 'intercom/no-credentials', message)
   if (!token)
@@ -42,7 +42,7 @@ function checkedToken(accessToken: string | undefined): string {
   return token
 }
 
-function hostOf({ hosts }: Spec['source'], region = ''): string {
+export function hostOf({ hosts }: Spec['source'], region = ''): string {
   const wanted = region.toLowerCase()
   const host = wanted === '' ? Object.values(hosts)[0] : Object.hasOwn(hosts, wanted) ? hosts[wanted] : undefined
   if (host !== undefined) return host

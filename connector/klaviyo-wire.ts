@@ -97,7 +97,7 @@ function request({ spec }: KlaviyoOptions, login: Login, path: string, body: str
   return new Request(url, { method: 'POST', headers, body, redirect: 'manual' })
 }
 
-function checkedKey(apiKey: string | undefined): string {
+export function checkedKey(apiKey: string | undefined): string {
   const key = apiKey?.trim()
   if (!key) {
     const message = 'KLAVIYO_API_KEY is not set; make a private key in Klaviyo under Settings > API keys'

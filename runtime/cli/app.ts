@@ -1,4 +1,6 @@
 /** What a connector's package hands to the commands, so that they need to know no vendor. */
+import type { Account } from '../account/account.ts'
+import type { Key } from '../account/vault.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Connector } from '../flow/connector.ts'
 import type { Clock, Fetch, Logger, Random, Store } from '../ports.ts'
@@ -31,6 +33,8 @@ export interface OpenOptions {
   readonly fetch: Fetch
   readonly random: Random
   readonly logger: Logger
+  /** Where log-ins are kept, if the connector can keep any. */
+  readonly account?: Account
 }
 
 export interface SandboxOptions {
@@ -46,6 +50,8 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** Settings that point a connector at it. */
   readonly env: Readonly<Record<string, string>>
+  /** The same without credentials, but with OAuth clients: for who wants to go through set-up. */
+  readonly install?: Readonly<Record<string, string>>
   /** Base address of each server, by the names of `App.sandboxPorts`. */
   readonly addresses: Readonly<Record<string, string>>
   /** From now on new things happen, and their signed notifications go to this address. */
@@ -62,6 +68,8 @@ export interface App {
   /** The spec that comes with the package; `CONNECTOR_SPEC` names another. */
   readonly specFolder: URL
   readonly functions: FunctionTable
+  /** Log-ins kept in the store, beside those of the environment. Absent: the environment alone gives credentials. */
+  readonly account?: (options: Omit<OpenOptions, 'account'> & { readonly key: Key }) => Promise<Account>
   /** Joins the parts. Asks for no credentials: a preview has none. */
   open(options: OpenOptions): Connector
   /** The sandbox's servers and their usual ports: each gives `sandbox` an option `--NAME-port`. */

@@ -1,6 +1,8 @@
 /** Opens what a command works with, and closes it again however the command ends. */
+import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Account } from '../account/account.ts'
 import { Fault } from '../fault.ts'
 import type { Connector } from '../flow/connector.ts'
 import type { Store } from '../ports.ts'
@@ -10,6 +12,7 @@ import type { Spec } from '../spec/spec.ts'
 import type { Env, Setting } from './app.ts'
 import type { Context } from './command.ts'
 import { EXIT, Stop, usage } from './failure.ts'
+import { fileOf, keyOf } from './keys.ts'
 import { requireSettings } from './settings.ts'
 
 export const DEFAULT_STORE = 'sqlite:.connector/store.db'
@@ -31,6 +34,7 @@ export interface Opened {
   readonly spec: Spec
   readonly store: Store
   readonly connector: Connector
+  readonly account?: Account
 }
 
 /** Settings, spec, store and connector, in this order: the cheapest complaint comes first. */
@@ -41,27 +45,55 @@ export async function withConnector<T>(
 ): Promise<T> {
   const { app, io, logger } = context
   const env = options.env ?? context.env
-  requireSettings(app, env, options.needs, options.hint ?? '')
+  const url = urlOf(context, options.store)
+  // What is not set may be in the store, if there is one.
+  const stored = app.account !== undefined && isThere(url)
+  if (!stored) requireSettings(app, env, options.needs, options.hint ?? '')
   const spec = await checkedSpec(context)
   return withStore(
     context,
     async (store) => {
       const { clock, fetch, random } = io
-      const connector = app.open({ env, spec, store, clock, fetch, random, logger })
+      const base = { env, spec, store, clock, fetch, random, logger }
+      const account = await app.account?.({ ...base, key: keyOf(env, url) })
       try {
-        return await use({ spec, store, connector })
+        if (account && stored) await requireLogins(context, account, options)
+        const connector = app.open({ ...base, ...(account && { account }) })
+        try {
+          return await use({ spec, store, connector, ...(account && { account }) })
+        } finally {
+          await connector.close()
+        }
       } finally {
-        await connector.close()
+        account?.close()
       }
     },
     options.store,
   )
 }
 
+/** The settings that neither the environment nor set-up gave. */
+async function requireLogins({ app, env }: Context, account: Account, options: OpenWith): Promise<void> {
+  const { source, destination } = await account.setup.view()
+  const signed = (await account.secrets()).length > 0
+  const known = { source: source.by !== undefined, destination: destination.by !== undefined, webhook: signed }
+  const needs = options.needs.filter((need) => !(need in known && known[need as keyof typeof known]))
+  requireSettings(app, options.env ?? env, needs, options.hint ?? 'Or connect both sides in a browser: connector start')
+}
+
+/** Whether the store may hold anything yet. */
+function isThere(url: string): boolean {
+  const file = fileOf(url)
+  return file === undefined ? !url.includes('memory:') : existsSync(file)
+}
+
+const urlOf = ({ env, io }: Context, named?: string): string =>
+  storeUrl(named ?? env.CONNECTOR_STORE ?? DEFAULT_STORE, io.cwd)
+
 /** The store that `CONNECTOR_STORE` names, or `url`. */
 export async function withStore<T>(context: Context, use: (store: Store) => Promise<T>, url?: string): Promise<T> {
-  const name = url ?? context.env.CONNECTOR_STORE ?? DEFAULT_STORE
-  const store = await context.load.store(storeUrl(name, context.io.cwd), { clock: context.io.clock }).catch(badSetting)
+  const { clock } = context.io
+  const store = await context.load.store(urlOf(context, url), { clock }).catch(badSetting)
   try {
     return await use(store)
   } finally {

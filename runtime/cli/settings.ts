@@ -22,6 +22,20 @@ export const COMMON_SETTINGS: readonly Setting[] = [
     what: 'the folder that holds connector.yaml',
     how: 'Copy connector.yaml, fields.yaml and mappings/ of this package and change them; default is the package itself.',
   },
+  {
+    env: 'CONNECTOR_KEY',
+    secret: true,
+    needed: 'no',
+    what: 'seals the log-ins made on the console: 32 bytes in base64',
+    how: '`openssl rand -base64 32` makes one. Default: a file beside the store, readable by its owner alone.',
+  },
+  {
+    env: 'CONNECTOR_URL',
+    secret: false,
+    needed: 'no',
+    what: 'the address under which others reach this connector',
+    how: 'E.g. https://connector.example.com. Set-up shows it in the addresses to paste; default is the one in your browser.',
+  },
   { env: 'PORT', secret: false, needed: 'no', what: 'the port `start` listens on', how: 'Default 3000.' },
   {
     env: 'HOST',

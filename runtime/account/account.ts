@@ -1,0 +1,91 @@
+/** The accounts a connector works for: log-ins in use, set-up, removal. One for each store; nothing here is global. */
+import { toFault } from '../fault.ts'
+import type { Gate, Logins } from '../logins.ts'
+import type { Clock, Fetch, Logger, Random, Store } from '../ports.ts'
+import { claims } from './claim.ts'
+import type { ConnectParts, Entrance } from './connect.ts'
+import { gate as makeGate } from './gate.ts'
+import { Keeper, mustLogIn } from './keeper.ts'
+import { oauth } from './oauth.ts'
+import { loadProgress, stepOf } from './progress.ts'
+import { type Setup, setup } from './setup.ts'
+import type { Side, SideName } from './side.ts'
+import { tickets } from './ticket.ts'
+import { type Key, vault } from './vault.ts'
+
+export interface AccountOptions {
+  readonly source: Side
+  readonly destination: Side
+  readonly store: Store
+  /** Seals what is stored. Asked for when there is something to seal. */
+  readonly key: Key
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+export interface Account {
+  readonly source: Logins
+  readonly destination: Logins
+  /** Delivery waits while it is shut. */
+  readonly gate: Gate
+  /** Any of these may have signed a webhook. None once both sides were removed. */
+  secrets(): Promise<readonly string[]>
+  readonly setup: Setup
+  close(): void
+}
+
+/** Reads how far set-up has come, and how the log-ins are. Throws only when the store cannot be read. */
+export async function account(options: AccountOptions): Promise<Account> {
+  const { source, destination, store, logger, ...effects } = options
+  const ending = new AbortController()
+  const safe = vault(store, options.key)
+  const claim = claims(store, options.clock, ending.signal)
+  const enter = (side: Side): Entrance => {
+    const way = oauth(side, effects)
+    const parts = { side, vault: safe, claims: claim, oauth: way, clock: options.clock, logger, signal: ending.signal }
+    return { side, oauth: way, keeper: new Keeper({ ...parts, onChange: () => void gate.look() }) }
+  }
+  const sides: Readonly<Record<SideName, Entrance>> = { source: enter(source), destination: enter(destination) }
+  const gate = makeGate(() => whyShut(sides, store), options.clock)
+  const parts: ConnectParts = { ...effects, store, logger, tickets: tickets(safe, options.clock) }
+  await gate.look()
+
+  return {
+    source: sides.source.keeper,
+    destination: sides.destination.keeper,
+    gate,
+    async secrets() {
+      if ((await loadProgress(store)).removed !== undefined) return []
+      const stored = await Promise.all([sides.source, sides.destination].map(({ keeper }) => keeper.signing()))
+      return [...(source.signingSecrets ?? []), ...(destination.signingSecrets ?? []), ...stored.flat()]
+    },
+    setup: setup({ ...parts, sides, look: gate.look, gate }),
+    close: () => ending.abort(),
+  }
+}
+
+/** A reason not to deliver that a person can do something about. */
+async function whyShut(sides: Readonly<Record<SideName, Entrance>>, store: Store): Promise<string | undefined> {
+  const progress = await loadProgress(store)
+  if (progress.removed !== undefined) return 'both sides were disconnected: set up again on the console'
+  const held = [sides.source, sides.destination].map(async ({ side, keeper }) => {
+    const it = await keeper.credentials()
+    return { side, given: side.given !== undefined, it }
+  })
+  const both = await Promise.all(held).catch((error: unknown) => toFault(error).message)
+  if (typeof both === 'string') return both
+  const [from, to] = both
+  const connected = { source: from?.it !== undefined, destination: to?.it !== undefined }
+  if (
+    stepOf(
+      progress,
+      connected,
+      both.every(({ given }) => given),
+    ) !== 'done'
+  )
+    return 'set-up is not finished: go on with it on the console'
+  const refused = both.find(({ it }) => it?.kind === 'oauth' && it.refused !== undefined)
+  return refused && mustLogIn(refused.side).message
+}

@@ -1,0 +1,128 @@
+/** A person lets us into one side: by OAuth, or by pasting a key. Nothing is kept that was not tried. */
+import { Fault } from '../fault.ts'
+import { text } from '../flow/envelope.ts'
+import { WORKSPACE } from '../flow/source-client.ts'
+import type { Logger, Store } from '../ports.ts'
+import { identify } from './identify.ts'
+import type { Keeper } from './keeper.ts'
+import type { Oauth, OauthParts } from './oauth.ts'
+import { DESTINATION_ACCOUNT, loadProgress, type Party, saveProgress } from './progress.ts'
+import type { Credentials, KeyCredentials, Side } from './side.ts'
+import type { Purpose, Tickets } from './ticket.ts'
+
+export interface Entrance {
+  readonly side: Side
+  readonly keeper: Keeper
+  readonly oauth: Oauth | undefined
+}
+
+export interface ConnectParts extends OauthParts {
+  readonly store: Pick<Store, 'checkpoint' | 'saveCheckpoints'>
+  readonly tickets: Tickets
+  readonly logger: Logger
+}
+
+export interface Pasted {
+  readonly key: string
+  readonly signing?: string
+  readonly region?: string
+}
+
+/** The address a person follows to say yes. Throws a config `Fault` where we have no client there. */
+export async function authorizeAddress(
+  { side, oauth }: Entrance,
+  purpose: Purpose,
+  region: string | undefined,
+  parts: ConnectParts,
+): Promise<URL> {
+  if (oauth === undefined)
+    throw new Fault('config', `${side.name}/no-client`, `there is no OAuth client for ${side.label}`)
+  const { extras = [] } = await loadProgress(parts.store)
+  const ticket = await parts.tickets.issue(purpose, region)
+  return oauth.authorize({ ...ticket, redirect: purpose.redirect, extras })
+}
+
+/** The person came back from the other side. Throws a `Fault` in words for them. */
+export async function comeBack(
+  entrance: Entrance,
+  query: URLSearchParams,
+  purpose: Purpose,
+  parts: ConnectParts,
+  signal: AbortSignal,
+): Promise<Party> {
+  const { side, oauth } = entrance
+  const ticket = await parts.tickets.redeem(query.get('state') ?? '', purpose)
+  const code = query.get('code')
+  if (!code || query.has('error')) throw saidNo(side, query.get('error'))
+  if (oauth === undefined)
+    throw new Fault('config', `${side.name}/no-client`, `there is no OAuth client for ${side.label}`)
+  const { region } = ticket
+  const given = await oauth.exchange(code, { redirect: purpose.redirect, verifier: ticket.verifier }, signal)
+  return settle(entrance, { ...given, ...(region !== undefined && { region }) }, parts, signal)
+}
+
+/** Throws a `Fault` in words for the person who pasted it. */
+export async function paste(
+  entrance: Entrance,
+  pasted: Pasted,
+  parts: ConnectParts,
+  signal: AbortSignal,
+): Promise<Party> {
+  const { side } = entrance
+  const [key, ...wanted] = side.fields
+  if (key === undefined)
+    throw new Fault('config', `${side.name}/no-paste`, `${side.label} can be connected by OAuth only`)
+  const values = { key: pasted.key.trim(), signing: (pasted.signing ?? '').trim() }
+  for (const { name, label } of [key, ...wanted])
+    if (!wellFormed(values[name])) throw illFormed(side, label, values[name])
+  const credentials: KeyCredentials = {
+    kind: 'key',
+    key: values.key,
+    ...(values.signing !== '' && { signing: values.signing.split(',').map((one) => one.trim()) }),
+    ...(pasted.region && { region: pasted.region }),
+  }
+  return settle(entrance, credentials, parts, signal)
+}
+
+/** In a header other characters would make fetch throw an error that quotes the key. */
+const wellFormed = (value: string): boolean => /^[\x21-\x7e]{4,4096}$/.test(value)
+
+function illFormed({ name }: Side, label: string, value: string): Fault {
+  const message =
+    value === '' ? `${label} is missing` : `${label} holds spaces or characters that none has: copy it again`
+  return new Fault('config', `${name}/ill-formed`, message)
+}
+
+function saidNo({ name, label }: Side, error: string | null): Fault {
+  if (error === 'access_denied')
+    return new Fault('config', `${name}/denied`, `${label} was told not to let us in, so nothing was connected`)
+  const said = /^[a-z_]{1,40}$/.test(error ?? '') ? `says ${error}` : 'sent no code'
+  return new Fault('config', `${name}/no-code`, `${label} ${said}, so nothing was connected: begin again`)
+}
+
+/** Asks whose account it is, refuses another than the store's, and keeps the log-in. */
+async function settle(
+  { side, keeper }: Entrance,
+  credentials: Credentials,
+  parts: ConnectParts,
+  signal: AbortSignal,
+): Promise<Party> {
+  const { store, logger } = parts
+  const party = await identify(side, credentials, parts, signal)
+  const known = text(await store.checkpoint(accountOf(side)))
+  if (known !== undefined && known !== party.id) throw otherAccount(side, party)
+  const region = Object.keys(side.hosts).find((one) => one === party.region?.toLowerCase())
+  await keeper.replace({ ...credentials, ...(region !== undefined && { region }) })
+  const progress = await loadProgress(store)
+  await saveProgress(store, { ...progress, parties: { ...progress.parties, [side.side]: party } })
+  logger.info(`${side.label} is connected`, { by: credentials.kind })
+  return party
+}
+
+/** The checkpoint that says whose records or deliveries the store holds. */
+export const accountOf = ({ side }: Side): string => (side === 'source' ? WORKSPACE : DESTINATION_ACCOUNT)
+
+function otherAccount({ name, label }: Side, { name: business = 'another one' }: Party): Fault {
+  const message = `this is the ${label} account of ${business}, but this store belongs to another account: log in to that one, or start with another store (CONNECTOR_STORE)`
+  return new Fault('config', `${name}/other-account`, message)
+}

@@ -1,0 +1,47 @@
+/** Whose account is it? One request, by what the spec says, with credentials that nobody relies on yet. */
+
+import type { Expression } from '../expression/expression.ts'
+import { Fault } from '../fault.ts'
+import { budget } from '../flow/budget.ts'
+import { text } from '../flow/envelope.ts'
+import { http } from '../flow/http.ts'
+import { buildRequest } from '../flow/request.ts'
+import type { Refused } from '../ports.ts'
+import type { Json } from '../types.ts'
+import type { OauthParts } from './oauth.ts'
+import type { Party } from './progress.ts'
+import { type Credentials, headersOf, hostOf, type Side } from './side.ts'
+
+/** Throws a `Fault` in words for the person who has just logged in or pasted a key. */
+export async function identify(
+  side: Side,
+  credentials: Credentials,
+  parts: OauthParts,
+  signal: AbortSignal,
+): Promise<Party> {
+  const { name, timeout, headers, party, label } = side
+  if (party === undefined) return { id: name }
+  const windows = [{ limit: 1, per: 1000 }]
+  const explain = (status: number) => explained(side, credentials, status)
+  const ask = http({ ...parts, timeout }, { name, budget: budget({ windows, share: 1 }, parts.clock), explain })
+  const all = { ...headers, ...headersOf(side, credentials) }
+  const { body = null } = await ask(() => buildRequest(party.request, {}, hostOf(side, credentials.region), all), {
+    lane: 'live',
+    signal,
+  })
+  const part = async (expression?: Expression) =>
+    expression ? text(await expression.evaluate(body as Json)) : undefined
+  const id = await part(party.value)
+  if (id === undefined) throw new Fault('config', `${name}/no-account`, `${label} did not say whose account this is`)
+  const told = { name: await part(party.name), region: await part(party.region), timezone: await part(party.timezone) }
+  return { id, ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) }
+}
+
+function explained({ label }: Side, { kind }: Credentials, status: number): Refused {
+  const what = kind === 'key' ? 'what you pasted' : 'the log-in it gave a moment ago'
+  if (status === 401)
+    return { message: `${label} does not know ${what}: copy the whole of it, and of the right account` }
+  if (status === 403)
+    return { message: `${label} knows ${what}, but it may not say whose account it is: a permission is missing` }
+  return {}
+}

@@ -1,0 +1,185 @@
+/** The log-in of one side in use: kept in memory, renewed in time by one caller for all, also across processes. */
+import { Fault, toFault } from '../fault.ts'
+import { onAbort } from '../flow/on-abort.ts'
+import type { Login, Logins } from '../logins.ts'
+import type { Clock, Logger } from '../ports.ts'
+import type { Claims } from './claim.ts'
+import type { Oauth } from './oauth.ts'
+import {
+  asCredentials,
+  asJson,
+  type Credentials,
+  headersOf,
+  hostOf,
+  type OauthCredentials,
+  type Side,
+  vaultName,
+} from './side.ts'
+import type { Kept, Vault } from './vault.ts'
+
+export interface KeeperParts {
+  readonly side: Side
+  readonly vault: Vault
+  readonly claims: Claims
+  readonly oauth: Oauth | undefined
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Called when what is known of the log-in has changed. */
+  readonly onChange: () => void
+  /** Ends what is under way for all callers. */
+  readonly signal: AbortSignal
+}
+
+/** A token is renewed so long before it ends, milliseconds: a request takes its time to arrive. */
+const EARLY = 30_000
+/** A token younger than this that is refused is not renewed again: the reason is another one. Milliseconds. */
+const YOUNG = 15_000
+
+export class Keeper implements Logins {
+  readonly #parts: KeeperParts
+  #known: Kept | undefined
+  #renewing: Promise<void> | undefined
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts
+  }
+
+  /** What is stored now, or given by the environment; undefined when nobody has connected this side. */
+  async credentials(): Promise<Credentials | undefined> {
+    const { side, vault } = this.#parts
+    if (side.given !== undefined) return side.given
+    this.#known = await vault.read(vaultName(side.side))
+    return this.#held()
+  }
+
+  /** A person has logged in. */
+  async replace(credentials: Credentials): Promise<void> {
+    const { side, vault, onChange } = this.#parts
+    await vault.put(vaultName(side.side), asJson(credentials))
+    this.#known = undefined
+    onChange()
+  }
+
+  /** What signs webhooks, of what is stored. */
+  async signing(): Promise<readonly string[]> {
+    const held = this.#held() ?? (await this.credentials())
+    return held?.kind === 'key' ? (held.signing ?? []) : []
+  }
+
+  /** Another may have written: the next look is at the store. */
+  forget(): void {
+    this.#known = undefined
+    this.#parts.onChange()
+  }
+
+  async current(signal: AbortSignal): Promise<Login> {
+    const { side } = this.#parts
+    const held = side.given ?? this.#held() ?? (await this.credentials())
+    if (held === undefined) throw notConnected(side)
+    if (held.kind === 'key') return loginOf(side, held)
+    return loginOf(side, await this.#lasting(held, signal))
+  }
+
+  async renew(refused: Login, signal: AbortSignal): Promise<boolean> {
+    const { side, clock } = this.#parts
+    const held = await this.credentials()
+    if (side.given !== undefined || held === undefined) return false
+    if (loginOf(side, held).headers.Authorization !== refused.headers.Authorization) return true
+    if (held.kind === 'key' || held.refresh === undefined || clock.now() - held.at < YOUNG) return false
+    await this.#renewed(held, signal)
+    return true
+  }
+
+  #held(): Credentials | undefined {
+    return this.#known && asCredentials(this.#known.value)
+  }
+
+  /** With time left, or renewed; the old one while it still counts and renewing has to wait. */
+  async #lasting(held: OauthCredentials, signal: AbortSignal): Promise<Credentials> {
+    const { clock, side } = this.#parts
+    // Somebody may have logged in through another process: the store is asked before a person is.
+    const token = held.refused === undefined ? held : ((await this.credentials()) ?? held)
+    if (token.kind === 'key') return token
+    if (token.refused !== undefined) throw mustLogIn(side)
+    const ends = token.expires ?? Number.POSITIVE_INFINITY
+    if (clock.now() < ends - EARLY) return token
+    try {
+      await this.#renewed(token, signal)
+    } catch (error) {
+      if (toFault(error).kind !== 'transient' || clock.now() >= ends) throw error
+      return token
+    }
+    return this.#held() ?? token
+  }
+
+  /** One renewal for all callers; each may stop waiting for it. */
+  async #renewed(stale: OauthCredentials, signal: AbortSignal): Promise<void> {
+    this.#renewing ??= this.#renewOnce(stale).finally(() => {
+      this.#renewing = undefined
+    })
+    const stopped = new Promise<never>((_, reject) => {
+      const fault = () => reject(new Fault('transient', 'account/stopped', 'stopped while a log-in was renewed'))
+      const off = onAbort(signal, fault)
+      if (signal.aborted) fault()
+      this.#renewing?.then(off, off)
+    })
+    await Promise.race([this.#renewing, stopped])
+  }
+
+  async #renewOnce(stale: OauthCredentials): Promise<void> {
+    const { claims, side } = this.#parts
+    const newer = async () => {
+      const stored = await this.credentials()
+      return stored?.kind !== 'oauth' || stored.access !== stale.access
+    }
+    await claims.alone(vaultName(side.side), newer, () => this.#refresh())
+    const held = this.#held()
+    if (held === undefined) throw notConnected(side)
+    if (held.kind === 'oauth' && held.refused !== undefined) throw mustLogIn(side)
+  }
+
+  /** Asks for a new token with what is stored, and stores it before anybody uses it. */
+  async #refresh(): Promise<void> {
+    const { oauth, vault, side, clock, logger, onChange, signal } = this.#parts
+    const kept = this.#known
+    const held = this.#held()
+    if (kept === undefined || held?.kind !== 'oauth') return
+    if (oauth === undefined) throw noClient(side)
+    let next: OauthCredentials
+    try {
+      next = await oauth.refresh(held, signal)
+    } catch (error) {
+      const fault = toFault(error)
+      if (!fault.code.endsWith('/invalid-grant')) throw fault
+      next = { ...held, refused: clock.now() }
+    }
+    // Lost only to a person who logged in or removed it meanwhile: theirs counts.
+    const stored = await vault.swap(vaultName(side.side), kept, asJson(next))
+    await this.credentials()
+    if (!stored || next.refused === undefined) return
+    logger.error(`${side.label} asks for a new log-in: delivery waits, nothing is lost; connect again on the console`, {
+      code: `${side.name}/log-in`,
+    })
+    onChange()
+  }
+}
+
+const loginOf = (side: Side, credentials: Credentials): Login => ({
+  baseUrl: hostOf(side, credentials.region),
+  headers: headersOf(side, credentials),
+})
+
+function notConnected({ name, label }: Side): Fault {
+  const message = `${label} is not connected: connect it on the console, or set its credentials in the environment`
+  return new Fault('config', `${name}/no-credentials`, message)
+}
+
+/** Shown on the console, and as the reason why records wait. */
+export function mustLogIn({ name, label }: Pick<Side, 'name' | 'label'>): Fault {
+  return new Fault('config', `${name}/log-in`, `${label} no longer accepts our log-in: connect it again on the console`)
+}
+
+function noClient({ name, label }: Side): Fault {
+  const message = `the log-in to ${label} was made by OAuth and must be renewed, but our app's client id and secret are not set any more`
+  return new Fault('config', `${name}/no-client`, message)
+}
