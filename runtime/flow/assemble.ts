@@ -1,8 +1,11 @@
 /** Joins a spec, a source, a destination and a store into a connector. Nothing here is global: many fit in one process. */
 import pLimit from 'p-limit'
+import { Fault } from '../fault.ts'
+import type { Gate } from '../logins.ts'
 import type { CheckResult, Clock, Destination, Fetch, Logger, Random, Source, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Lane } from '../types.ts'
+import { arrivals } from './arrivals.ts'
 import { backfill } from './backfill.ts'
 import { budget } from './budget.ts'
 import type { Connector } from './connector.ts'
@@ -16,7 +19,9 @@ import { preview } from './preview.ts'
 import { receive } from './receive.ts'
 import { sender } from './send.ts'
 import { type SourceClient, sourceClient } from './source-client.ts'
+import { type SideTraffic, traffic } from './traffic.ts'
 import { turns } from './turns.ts'
+import { whileOpen } from './while-open.ts'
 import { work } from './work.ts'
 
 export interface AssembleOptions {
@@ -30,6 +35,10 @@ export interface AssembleOptions {
   readonly logger: Logger
   /** Tries credentials and permissions, one by one. */
   readonly checks: (client: SourceClient, signal: AbortSignal) => AsyncIterable<CheckResult>
+  /** Delivery waits while it is shut. Absent: it never is. */
+  readonly gate?: Gate
+  /** How it goes with the destination, where it is told. */
+  readonly destinationTraffic?: () => SideTraffic
 }
 
 /** Enough to fill a batch of lookups while one is on its way. */
@@ -50,8 +59,11 @@ export function assemble(options: AssembleOptions): Connector {
     json: true,
     ...(limits.headers && { resetHeader: limits.headers.reset }),
   }
-  const client = sourceClient(spec.source, { source, store, http: http({ fetch, clock, random, timeout }, peer) })
+  const asked = traffic(clock)
+  const line = asked.watch(name, peer.budget, http({ fetch, clock, random, timeout }, peer))
+  const client = sourceClient(spec.source, { source, store, http: line })
 
+  const came = arrivals(clock)
   const crowd = crowding(spec, store, clock)
   const parts: DeliverParts = {
     spec,
@@ -68,7 +80,9 @@ export function assemble(options: AssembleOptions): Connector {
     isCurrentRun: currentRuns(store, clock),
   }
 
-  async function workLane(lane: Lane, stop: AbortSignal): Promise<void> {
+  const workLane = (lane: Lane, stop: AbortSignal) => whileOpen(options.gate, stop, (end) => workNow(lane, end))
+
+  async function workNow(lane: Lane, stop: AbortSignal): Promise<void> {
     const { concurrency } = spec.delivery
     await work(
       lane,
@@ -88,16 +102,22 @@ export function assemble(options: AssembleOptions): Connector {
   return {
     spec,
     store,
-    receive: (request) => receive(request, { spec, store, clock, logger, secrets: source.secrets }),
+    traffic: () => ({ source: asked.side(), destination: options.destinationTraffic?.() ?? { limits: [] } }),
+    receive: (request) => receive(request, { spec, store, clock, logger, secrets: source.secrets, arrivals: came }),
+    arrivals: came.seen,
     work: ({ signal: stop, lanes = ['live', 'backfill'] }) =>
       together(
-        lanes.map((lane) => workLane.bind(null, lane)),
+        lanes.map((lane) => (end: AbortSignal) => workLane(lane, end)),
         stop,
       ),
-    backfill: (asked) =>
-      backfill({ spec, store, client, clock, logger, random, work: (stop) => workLane('backfill', stop) }, asked),
+    async *backfill(asked) {
+      const why = options.gate?.shut()
+      if (why !== undefined) throw new Fault('config', 'account/shut', why)
+      const lane = (stop: AbortSignal) => workLane('backfill', stop)
+      yield* backfill({ spec, store, client, clock, logger, random, work: lane }, asked)
+    },
     deliver: (record) => deliver(record, parts),
-    preview: (input) => preview(input, { spec, plan: parts.plan, destination, clock }),
+    preview: (input) => preview(input, { ...parts, destination }),
     check: (stop) => options.checks(client, stop),
     close: async () => closing.abort(),
   }
