@@ -15,7 +15,6 @@ import { buildModule } from '../runtime/spec/build.ts'
 import { type BuiltSpec, loadBuilt } from '../runtime/spec/built.ts'
 import { type Loaded, loadSpec } from '../runtime/spec/load.ts'
 import { filesOn } from '../runtime/spec/spec-files.ts'
-import type { Json } from '../runtime/types.ts'
 import { pipeline, type Told } from './pipeline.ts'
 import { functions } from './spec-functions.ts'
 
