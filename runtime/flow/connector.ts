@@ -75,6 +75,11 @@ export interface PreviewInput {
   readonly data: Json
   /** By lookup name: a list of objects with `id`, or an object keyed by id. Also as the source's own pages give them. */
   readonly lookups?: Json
+  /**
+   * Where else to find what `lookups` lacks: among what was looked up last, or at the source, which costs requests
+   * and may fail. Absent: nowhere, so that a preview needs no network.
+   */
+  readonly beyond?: 'remembered' | 'source'
   /** Prefix of the keys, where the data does not say. */
   readonly workspace?: string
 }

@@ -5,11 +5,14 @@ import type { LookupSpec } from '../spec/spec.ts'
 import type { Json, Lane } from '../types.ts'
 import { batch } from './batch.ts'
 import { text } from './envelope.ts'
+import { lastSeen } from './last-seen.ts'
 import type { SourceClient } from './source-client.ts'
 
 export interface Lookups {
   /** What the source has under this key, or undefined if it has nothing. Throws a `Fault` when it could not be asked. */
   find(lookup: LookupSpec, key: string, lane: Lane): Promise<Json | undefined>
+  /** What was found last under this key, however long ago. Asks nobody. */
+  peek(lookup: LookupSpec, key: string): Json | undefined
   /** Drops what is remembered of one key: the source has told us that it changed. */
   forget(name: string, key: string): Promise<void>
 }
@@ -40,12 +43,17 @@ export function lookups(parts: LookupParts): Lookups {
   const historyOf = (lookup: LookupSpec) =>
     getOr(histories, lookup.name, () => remembered(lookup, parts, history(lookup, parts)))
 
+  const seen = lastSeen()
   return {
     async find(lookup, key, lane) {
-      if (lookup.table) return tableOf(lookup)(key)
-      return (lane === 'backfill' && lookup.batch ? historyOf(lookup) : itemOf(lookup)).find(key, lane)
+      const from = lane === 'backfill' && lookup.batch ? historyOf : itemOf
+      const value = await (lookup.table ? tableOf(lookup)(key) : from(lookup).find(key, lane))
+      seen.put(lookup.name, key, value)
+      return value
     },
+    peek: ({ name }, key) => seen.get(name, key),
     async forget(name, key) {
+      seen.put(name, key, undefined)
       items.get(name)?.forget(key)
       histories.get(name)?.forget(key)
       await parts.store.uncache(name, [key])
@@ -173,10 +181,7 @@ function absent(lookup: LookupSpec): never {
 }
 
 function keyed(row: Json, id: string): [string, Json][] {
-  const key =
-    typeof row === 'object' && row !== null && !Array.isArray(row)
-      ? text((row as { [k: string]: Json })[id])
-      : undefined
+  const key = text((row as { readonly [name: string]: Json } | null)?.[id])
   return key === undefined ? [] : [[key, row]]
 }
 

@@ -1,11 +1,11 @@
 /** Maps what a webhook or a stream would give, and sends nothing: for trying a mapping. */
 import { Fault, toFault } from '../fault.ts'
 import type { Clock, Destination } from '../ports.ts'
-import type { ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
+import type { LookupSpec, ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
 import type { Json, Lane, Message } from '../types.ts'
 import type { Preview, PreviewInput, PreviewItem } from './connector.ts'
 import { type Notification, openEnvelope, resourceOfTopic, text } from './envelope.ts'
-import { list } from './lookups.ts'
+import { type Lookups, list } from './lookups.ts'
 import { type MapParts, type Mapped, mapEvent } from './map.ts'
 import { occurrences } from './occurrences.ts'
 import { offline } from './offline.ts'
@@ -18,6 +18,7 @@ export interface PreviewParts {
   readonly plan: Plan
   readonly destination: Pick<Destination, 'bodies'>
   readonly clock: Clock
+  readonly lookups: Pick<Lookups, 'find' | 'peek'>
 }
 
 /** A message, or why there is none, under its metric's name. */
@@ -28,7 +29,8 @@ interface Shown {
 
 /** Throws a config fault for a topic or a stream that the spec does not know. */
 export async function preview(input: PreviewInput, parts: PreviewParts): Promise<Preview> {
-  const { find, notes } = offline(input.lookups, input.data)
+  const { find: here, notes } = offline(input.lookups, input.data)
+  const find: Lookups['find'] = async (lookup, key) => (await beyond(input, lookup, key, parts)) ?? here(lookup, key)
   const map: MapParts = { ...parts, lookups: { find }, delivered: async () => false, forTheEye: true }
   const { opened, takers, lane } = await (input.topic === undefined
     ? fromStream(input, parts)
@@ -43,6 +45,11 @@ export async function preview(input: PreviewInput, parts: PreviewParts): Promise
     notes: [...notes],
     ok: !shown.some(({ item }) => 'fault' in item),
   }
+}
+
+function beyond({ beyond }: PreviewInput, lookup: LookupSpec, key: string, { lookups }: PreviewParts) {
+  if (beyond === 'source') return lookups.find(lookup, key, 'live')
+  return beyond === 'remembered' ? lookups.peek(lookup, key) : undefined
 }
 
 interface Given {
