@@ -1,5 +1,5 @@
 /** From events and profiles to Klaviyo's request bodies, as JSON text. Pure. */
-import type { Json, Lane, MetricEvent, Profile } from '../runtime/types.ts'
+import type { Lane, MetricEvent, Profile } from '../runtime/types.ts'
 import { checkEvent, checkProfile, checkSize, type Limits, most } from './klaviyo-limits.ts'
 
 /** One event as its place in a bulk request: encoded once, however often the request is put together anew. */
@@ -13,15 +13,15 @@ export interface Entry {
 /** `POST /api/events`: one live event with the person's attributes as they are now. Throws a data `Fault`. */
 export function eventBody(event: MetricEvent, limits: Limits): string {
   checkEvent(event, limits)
-  const fields = { ...eventFields(event, 'live'), profile: profileData(event.profile, limits) }
-  const body = data(resource('event', object(fields)))
-  checkSize(body, limits)
+  const profile = profileData(event.profile, limits)
+  const body = JSON.stringify({ data: { type: 'event', attributes: { ...eventFields(event, 'live'), profile } } })
+  checkSize(Buffer.byteLength(body), limits)
   return body
 }
 
 /** `POST /api/profile-import`: a person's attributes. Throws a data `Fault`. */
 export function profileBody(profile: Profile, limits: Limits): string {
-  return profileData(profile, limits)
+  return JSON.stringify(profileData(profile, limits))
 }
 
 /**
@@ -33,22 +33,17 @@ export function profileBody(profile: Profile, limits: Limits): string {
  */
 export function bulkEntry(event: MetricEvent, lane: Lane, limits: Limits): Entry {
   checkEvent(event, limits)
-  const text = resource(
-    'event-bulk-create',
-    object({
-      ...flag(lane),
-      profile: profileData(lane === 'backfill' ? identifiers(event.profile) : event.profile, limits),
-      events: data(`[${resource('event', object(eventFields(event, lane)))}]`),
-    }),
-  )
-  checkSize(bulkBody([text]), limits)
-  return { key: event.key, text, bytes: Buffer.byteLength(text) + 1 }
+  const profile = profileData(lane === 'backfill' ? identifiers(event.profile) : event.profile, limits)
+  const events = { data: [{ type: 'event', attributes: eventFields(event, lane) }] }
+  const text = JSON.stringify({ type: 'event-bulk-create', attributes: { ...flag(lane), profile, events } })
+  const bytes = Buffer.byteLength(text)
+  checkSize(BULK_WRAPPER + bytes, limits)
+  return { key: event.key, text, bytes: bytes + 1 }
 }
 
-/** A bulk request of entries' texts. */
+/** A bulk request of entries' texts: what is encoded stays encoded. */
 export function bulkBody(entries: readonly string[]): string {
-  const list = data(`[${entries.join(',')}]`)
-  return data(resource('event-bulk-create-job', object({ 'events-bulk-create': list })))
+  return `{"data":{"type":"event-bulk-create-job","attributes":{"events-bulk-create":{"data":[${entries.join(',')}]}}}}`
 }
 
 /** Bytes of a bulk request beside its entries. */
@@ -95,40 +90,19 @@ function identifiers({ email, phone_number }: Profile): Profile {
   return { ...(email && { email }), ...(phone_number && { phone_number }) }
 }
 
-function profileData(profile: Profile, limits: Limits): string {
-  const attributes = JSON.stringify(profile)
-  checkProfile(profile, Buffer.byteLength(attributes), limits)
-  return data(resource('profile', attributes))
+function profileData(profile: Profile, limits: Limits) {
+  checkProfile(profile, limits)
+  return { data: { type: 'profile', attributes: profile } }
 }
 
-function eventFields({ metric, properties, time, key }: MetricEvent, lane: Lane): Record<string, string> {
+function eventFields({ metric, properties, time, key }: MetricEvent, lane: Lane) {
   return {
-    metric: json({ data: { type: 'metric', attributes: { name: metric } } }),
-    properties: json(properties),
-    time: json(time),
-    unique_id: json(key),
+    metric: { data: { type: 'metric', attributes: { name: metric } } },
+    properties,
+    time,
+    unique_id: key,
     ...flag(lane),
   }
 }
 
-const flag = (lane: Lane) => (lane === 'backfill' ? { backfill: 'true' } : {})
-
-// JSON put together from texts, so that what is encoded stays encoded.
-
-function json(value: Json): string {
-  return JSON.stringify(value)
-}
-
-function data(text: string): string {
-  return object({ data: text })
-}
-
-function resource(type: string, attributes: string): string {
-  return object({ type: json(type), attributes })
-}
-
-function object(fields: Readonly<Record<string, string>>): string {
-  return `{${Object.entries(fields)
-    .map(([name, text]) => `${json(name)}:${text}`)
-    .join(',')}}`
-}
+const flag = (lane: Lane) => (lane === 'backfill' ? { backfill: true } : {})

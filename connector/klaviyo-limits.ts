@@ -25,6 +25,8 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
 
 /** Klaviyo takes no Unix time, and more than three digits of a second made deliveries of others fail. */
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/
+/** Of UTF-8, for one of JavaScript's characters, at most. */
+const BYTES_A_CHARACTER = 3
 /** Refuses only what is surely no address; Klaviyo judges the rest. */
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 
@@ -39,11 +41,11 @@ export function checkEvent(event: MetricEvent, limits: Limits): void {
     throw refuse('time', `${what}: its time is not ISO 8601 with at most milliseconds`)
   const named = Object.entries(event.properties)
   over(what, 'it', named.length, 'properties', 'properties', limits)
-  for (const [name, value] of named) checkValue(what, `property "${name}"`, value, 0, limits)
+  for (const [name, value] of named) checkValue(what, name, value, 0, limits)
 }
 
-/** `bytes` is the encoded size. Throws a data `Fault` as `checkEvent` does. */
-export function checkProfile(profile: Profile, bytes: number, limits: Limits): void {
+/** Throws a data `Fault` as `checkEvent` does. */
+export function checkProfile(profile: Profile, limits: Limits): void {
   const { email, phone_number } = profile
   if (!email && !phone_number)
     throw refuse('no-identifier', 'the profile has neither an e-mail address nor a phone number')
@@ -57,19 +59,24 @@ export function checkProfile(profile: Profile, bytes: number, limits: Limits): v
       'attribute',
       `the profile: Klaviyo has no attribute "${unknown}"; put it under properties in the mapping`,
     )
-  over('the profile', 'it', bytes, 'bytes', 'profile', limits)
+  over('the profile', 'it', Buffer.byteLength(JSON.stringify(profile)), 'bytes', 'profile', limits)
 }
 
-export function checkSize(body: string, limits: Limits): void {
-  over('the event', 'its request', Buffer.byteLength(body), 'bytes', 'request', limits)
+/** `bytes` is the size of the whole request. */
+export function checkSize(bytes: number, limits: Limits): void {
+  over('the event', 'its request', bytes, 'bytes', 'request', limits)
 }
 
-function checkValue(what: string, where: string, value: Json | undefined, depth: number, limits: Limits): void {
+function checkValue(what: string, name: string, value: Json | undefined, depth: number, limits: Limits): void {
+  // Asked for every value of every event: what is surely short enough is not measured, and nothing is named.
+  if (typeof value === 'string' && value.length * BYTES_A_CHARACTER <= most(limits, 'string')) return
+  if (typeof value !== 'object' && typeof value !== 'string') return
+  const where = `property "${name}"`
   if (typeof value === 'string') over(what, where, Buffer.byteLength(value), 'bytes', 'string', limits)
   if (typeof value !== 'object' || value === null) return
   over(what, where, depth + 1, 'levels', 'depth', limits)
   if (Array.isArray(value)) over(what, where, value.length, 'items', 'list', limits)
-  for (const inner of Object.values(value)) checkValue(what, where, inner, depth + 1, limits)
+  for (const inner of Object.values(value)) checkValue(what, name, inner, depth + 1, limits)
 }
 
 function over(what: string, where: string, count: number, unit: string, limit: string, limits: Limits): void {
