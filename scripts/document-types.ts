@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
 
-const parts = ['connector', 'mapping', 'properties', 'profile', 'fields']
+const parts = ['connector', 'mapping', 'properties', 'profile', 'fields', 'recipe']
 
 /** Where the file's own name would be taken already. */
 const titles: Readonly<Record<string, string>> = { properties: 'PropertySet', fields: 'FieldsFile' }

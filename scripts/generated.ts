@@ -17,6 +17,7 @@ const pages = {
   mapping: 'A metric: mappings/*.yaml',
   properties: 'A property set: mappings/_*.yaml',
   profile: 'The profile: mappings/profile.yaml',
+  recipe: 'A recipe: recipes/*.yaml',
 }
 
 export async function generated(root: URL): Promise<readonly Generated[]> {

@@ -36,8 +36,6 @@ export function loadBuilt(built: BuiltSpec, { functions }: { readonly functions:
   return loadSpec('', { functions, files: filesIn(built), programs })
 }
 
-export const isBuilt = (it: object): it is BuiltSpec => 'programs' in it && 'format' in it
-
 function mismatch(built: BuiltSpec, functions: FunctionTable): string | undefined {
   if (built.format !== BUILT_FORMAT || built.version !== version) {
     return `the built spec is of version ${built.version}, and this is ${version}`

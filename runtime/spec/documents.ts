@@ -37,6 +37,7 @@ export interface Documents {
   properties: PropertySet
   profile: Profile
   fields: FieldsFile
+  recipe: Recipe
 }
 export interface Connector {
   connector: string
@@ -284,4 +285,12 @@ export interface Profile {
 }
 export interface FieldsFile {
   [k: string]: Fields
+}
+export interface Recipe {
+  segment?: string
+  flow?: string
+  summary: string
+  definition: {
+    [k: string]: unknown
+  }
 }

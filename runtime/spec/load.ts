@@ -21,6 +21,7 @@ import { type Diagnostic, inOrder } from './diagnostic.ts'
 import type { Connector } from './documents.ts'
 import { compileFields, resourcesOfSet } from './fields.ts'
 import { readSpec, type SpecDocuments } from './read.ts'
+import { readRecipes } from './recipes.ts'
 import type { SourceFile } from './source-file.ts'
 import type { Spec } from './spec.ts'
 import { filesOn, type SpecFiles } from './spec-files.ts'
@@ -53,10 +54,13 @@ export async function loadSpec(
   const context = new Context(functions, programs)
   const documents = await readSpec(files, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)
+  const metrics = documents.mappings.map(({ document }) => document.metric)
+  const { recipes, files: more } = await readRecipes(files, metrics, context)
+  const sources = [...documents.files, ...more]
   return {
-    spec: context.failed ? undefined : spec,
+    spec: context.failed || spec === undefined ? undefined : { ...spec, recipes, sources },
     diagnostics: inOrder(context.diagnostics),
-    files: documents.files,
+    files: sources,
     expressions: context.expressions,
   }
 }
@@ -66,7 +70,9 @@ interface ConnectorFile {
   readonly yaml: YamlFile
 }
 
-function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments, context: Context): Spec | undefined {
+type Main = Omit<Spec, 'recipes' | 'sources'>
+
+function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments, context: Context): Main | undefined {
   for (const name of Object.keys(document.lookups)) context.names.add(name)
   context.fields = compileFields(documents.fields, document, context)
   const resources = compileResources(document, yaml, context)
@@ -95,7 +101,7 @@ function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments
   const isOn = ({ document }: Compiled) => document.enabled !== false
   const mappings = compiled.filter(isOn).map(({ mapping }) => mapping)
   const off = compiled.filter((one) => !isOn(one)).map(({ mapping }) => mapping)
-  return { ...parts, resources, streams, lookups, mappings, off, profile, sources: documents.files }
+  return { ...parts, resources, streams, lookups, mappings, off, profile }
 }
 
 function compileSets(

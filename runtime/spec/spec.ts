@@ -1,5 +1,6 @@
 /** A checked and compiled connector spec: what `flow` runs. Durations are milliseconds, sizes bytes. */
 import type { Expression } from '../expression/expression.ts'
+import type { Recipe } from '../ports.ts'
 import type { Json } from '../types.ts'
 import type { AccessSpec, PartySpec } from './access.ts'
 import type { ProfileMapping } from './profile-mapping.ts'
@@ -18,6 +19,8 @@ export interface Spec {
   /** Those with `enabled: false`: shown, never asked. */
   readonly off: readonly Mapping[]
   readonly profile: ProfileMapping
+  /** What can be made of the metrics at the destination. */
+  readonly recipes: readonly Recipe[]
   /** The text it was made from, for those who show it. */
   readonly sources: readonly SourceFile[]
 }
