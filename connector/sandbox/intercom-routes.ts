@@ -17,11 +17,12 @@ type App = Hono<{ Variables: { requestId: string } }>
 export interface RoutesOptions {
   readonly workspace: Workspace
   readonly random: Random
-  readonly token: string
+  /** Whether a bearer token counts. */
+  readonly accepts: (token: string) => boolean
   readonly limit: ReturnType<typeof rateLimit>
 }
 
-export function routes({ workspace, random, token, limit }: RoutesOptions): App {
+export function routes({ workspace, random, accepts, limit }: RoutesOptions): App {
   const { plan, conversations, tickets } = workspace
   const app: App = new Hono()
 
@@ -30,7 +31,7 @@ export function routes({ workspace, random, token, limit }: RoutesOptions): App 
     const { refusal, headers } = limit.take()
     const requestId = uuid(random)
     c.set('requestId', requestId)
-    const problem = refusal ?? gate(c, token)
+    const problem = refusal ?? gate(c, accepts)
     if (problem === undefined) await next()
     else c.res = refused(problem, requestId)
     const every = { ...headers, 'intercom-version': VERSION, 'x-request-id': requestId }
@@ -125,8 +126,8 @@ function contactRoutes(app: App, { plan, contacts }: Workspace): void {
   })
 }
 
-function gate(c: Context, token: string): Refusal | undefined {
-  if (c.req.header('authorization') !== `Bearer ${token}`) {
+function gate(c: Context, accepts: RoutesOptions['accepts']): Refusal | undefined {
+  if (!accepts(/^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1] ?? '')) {
     return new Refusal(401, 'unauthorized', 'Access Token Invalid')
   }
   const asked = c.req.header('intercom-version') ?? VERSION

@@ -1,4 +1,5 @@
 /** A local Intercom that speaks the real HTTP: a year of history made on demand, live activity, signed webhooks. */
+import { createHmac } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Clock, Fetch, Random } from '../../runtime/ports.ts'
 import { failures, type Limit, rateLimit } from './intercom-answers.ts'
@@ -6,6 +7,7 @@ import { actor } from './intercom-live.ts'
 import { type Notification, pusher } from './intercom-push.ts'
 import { routes } from './intercom-routes.ts'
 import { misbehaviour, readMisbehaviour } from './misbehave.ts'
+import { intercomOauth } from './oauth-intercom.ts'
 import { workspaceOf } from './workspace.ts'
 
 export interface LocalIntercomOptions {
@@ -14,6 +16,8 @@ export interface LocalIntercomOptions {
   readonly random: Random
   readonly token: string
   readonly clientSecret: string
+  /** Of the app that people let in. Default: `sandbox-app`. */
+  readonly clientId?: string
   /** The workspace's id, `app_id` of its notifications. */
   readonly workspace?: string
   readonly conversations: number
@@ -69,7 +73,17 @@ export function localIntercom(options: LocalIntercomOptions): LocalIntercom {
   const push = pusher({ clock, random, fetch, workspace: id, clientSecret, url })
   const act = actor({ workspace, clock, random, notify: push.send })
   const limit = rateLimit(options.limit ?? { limit: 1666, per: 10_000 }, clock)
-  const api = routes({ workspace, random, token: options.token, limit })
+  const notice = () => void tellUninstalled({ ...options, workspace: id })
+  const oauth = intercomOauth({
+    clock,
+    random,
+    clientId: options.clientId ?? 'sandbox-app',
+    clientSecret,
+    account: 'Sandbox Shop',
+    onUninstall: notice,
+  })
+  const accepts = (token: string) => token === options.token || oauth.accepts(token)
+  const api = routes({ workspace, random, accepts, limit })
   const behaviour = misbehaviour({ clock, random, failure: failures(random) })
   const calls: Record<string, number> = {}
 
@@ -81,6 +95,10 @@ export function localIntercom(options: LocalIntercomOptions): LocalIntercom {
     if (rules === undefined) return c.json({ error: 'unknown rule, or a number that makes no sense' }, 400)
     behaviour.set(rules)
     return c.json(rules)
+  })
+  sandbox.post('/uninstall', (c) => {
+    oauth.uninstall()
+    return c.json({ uninstalled: true })
   })
   sandbox.post('/act', async (c) => {
     const asked = Number(c.req.query('n') ?? 1)
@@ -95,6 +113,7 @@ export function localIntercom(options: LocalIntercomOptions): LocalIntercom {
     async fetch(request) {
       const { pathname } = new URL(request.url)
       if (pathname.startsWith('/sandbox/')) return sandbox.fetch(request)
+      if (pathname === '/oauth' || pathname.startsWith('/auth/')) return oauth.app.fetch(request)
       const call = `${request.method} ${template(pathname)}`
       calls[call] = (calls[call] ?? 0) + 1
       return behaviour.apply(request, async () => api.fetch(request))
@@ -112,6 +131,23 @@ export function localIntercom(options: LocalIntercomOptions): LocalIntercom {
     close: push.close,
   }
 }
+
+/** To the address beside the webhook's, as if that were registered in the Developer Hub. Nobody repeats it. */
+async function tellUninstalled({ webhookUrl, fetch, workspace, clientSecret }: Uninstalled): Promise<void> {
+  const webhook = webhookUrl?.()
+  if (webhook === undefined) return
+  const body = JSON.stringify({ app_id: workspace })
+  // Seen of the real one: signed in a header of its own.
+  const signature = createHmac('sha256', clientSecret).update(body).digest('hex')
+  const headers = { 'content-type': 'application/json', 'x-body-signature': signature }
+  const request = new Request(`${webhook}/uninstall`, { method: 'POST', headers, body })
+  await fetch(request).then(
+    (response) => response.body?.cancel(),
+    () => undefined,
+  )
+}
+
+type Uninstalled = Pick<LocalIntercomOptions, 'webhookUrl' | 'fetch' | 'clientSecret'> & { readonly workspace: string }
 
 /** `/contacts/123/tags` as `/contacts/{id}/tags`. */
 function template(path: string): string {

@@ -2,14 +2,13 @@
 import { Hono } from 'hono'
 import type { Clock, Random } from '../../runtime/ports.ts'
 import type { Endpoint } from './klaviyo-endpoints.ts'
-import { requireBody, requireKey, requireRevision } from './klaviyo-gate.ts'
+import { type Keys, requireBody, requireKey, requireRevision } from './klaviyo-gate.ts'
 import { Refusal, refuse, renderRefusal, serverError } from './klaviyo-problem.ts'
 import { type RateWindows, rateWindows } from './klaviyo-windows.ts'
 
-export interface ApiOptions {
+export interface ApiOptions extends Keys {
   readonly clock: Clock
   readonly random: Random
-  readonly key: string
   /** Whether rate limits are enforced. */
   readonly limits: boolean
 }
@@ -23,7 +22,7 @@ export interface Traffic {
 }
 
 /** Serves the endpoints. Every fault of a request is answered as JSON:API errors, none is thrown. */
-export function klaviyoApi(endpoints: readonly Endpoint[], { clock, random, key, limits }: ApiOptions) {
+export function klaviyoApi(endpoints: readonly Endpoint[], { clock, random, limits, ...keys }: ApiOptions) {
   const requests = new Map<string, number>()
   const limiters: RateWindows[] = []
   let answers = { refused: 0, throttled: 0 }
@@ -46,7 +45,7 @@ export function klaviyoApi(endpoints: readonly Endpoint[], { clock, random, key,
 
   /** The rate-limit headers of the answer. A request without a valid key counts towards no limit. */
   function permitted({ scope }: Endpoint, headers: Headers, windows: RateWindows) {
-    return requireKey(headers, key, scope) ?? (limits ? windows.take() : {})
+    return requireKey(headers, keys, scope) ?? (limits ? windows.take() : {})
   }
 
   async function answered({ rule, answer }: Endpoint, request: Request): Promise<Response> {

@@ -24,8 +24,9 @@ const SCHEME = 'Klaviyo-API-Key '
  * 401 without the key. The same key with `:readonly` behind it stands for one whose scopes allow no writing:
  * 403 when the endpoint writes.
  */
-export function requireKey(headers: Headers, key: string, scope: string): Refusal | undefined {
+export function requireKey(headers: Headers, { key, scopes }: Keys, scope: string): Refusal | undefined {
   const given = headers.get('authorization')
+  if (given?.startsWith('Bearer ')) return requireScope(scopes(given.slice('Bearer '.length)), scope)
   if (!given?.startsWith(SCHEME)) {
     const detail = 'Missing or invalid authorization scheme. Please use Klaviyo-API-Key.'
     return refuse(401, 'not_authenticated', 'Authentication credentials were not provided.', detail)
@@ -33,7 +34,27 @@ export function requireKey(headers: Headers, key: string, scope: string): Refusa
   const token = given.slice(SCHEME.length)
   if (token === key) return undefined
   if (token !== `${key}:readonly`) return refuse(401, 'authentication_failed', 'Incorrect authentication credentials.')
-  if (!scope.endsWith(':write')) return undefined
+  return scope.endsWith(':write') ? lacking(scope) : undefined
+}
+
+export interface Keys {
+  readonly key: string
+  /** The scopes of a token given by OAuth, if it counts. */
+  readonly scopes: (token: string) => readonly string[] | undefined
+}
+
+function requireScope(scopes: readonly string[] | undefined, scope: string): Refusal | undefined {
+  if (scopes === undefined)
+    return refuse(
+      401,
+      'authentication_failed',
+      'Incorrect authentication credentials.',
+      'The token is expired or unknown.',
+    )
+  return scopes.includes(scope) ? undefined : lacking(scope)
+}
+
+function lacking(scope: string): Refusal {
   const detail = `The API key is missing the required scope ${scope}.`
   return refuse(403, 'permission_denied', 'You do not have permission to perform this action.', detail)
 }

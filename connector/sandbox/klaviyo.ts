@@ -9,12 +9,15 @@ import { renderRefusal, serverError } from './klaviyo-problem.ts'
 import type { StoredProfile } from './klaviyo-profiles.ts'
 import type { Account } from './klaviyo-resources.ts'
 import { misbehaviour, readMisbehaviour } from './misbehave.ts'
+import { type KlaviyoOauth, klaviyoOauth } from './oauth-klaviyo.ts'
 
 export interface LocalKlaviyoOptions {
   readonly clock: Clock
   readonly random: Random
   /** The private key it takes. With `:readonly` behind it, the key may only read. */
   readonly key: string
+  /** Of the app that people let in. Default: `sandbox-app` and `sandbox-app-secret`. */
+  readonly client?: { readonly id: string; readonly secret: string }
   /** How many events to keep whole, the newest. Default 5000; of the others it keeps counts and fingerprints. */
   readonly keep?: number
   /** Whether rate limits are enforced. Default true. */
@@ -42,6 +45,7 @@ export interface LocalKlaviyo {
   events(filter?: EventFilter): readonly RecordedEvent[]
   summary(): Summary
   profile(emailOrPhone: string): StoredProfile | undefined
+  readonly oauth: Omit<KlaviyoOauth, 'app'>
   /** Forgets everything. */
   close(): void
 }
@@ -52,7 +56,9 @@ const ACCOUNT: Account = { name: 'Sandbox', timezone: 'UTC' }
 export function localKlaviyo(options: LocalKlaviyoOptions): LocalKlaviyo {
   const { clock, random, key, keep = 5_000, limits = true, account = ACCOUNT } = options
   const memory = new EventMemory({ clock, random, keep })
-  const api = klaviyoApi(endpointsOf(memory, account), { clock, random, key, limits })
+  const { id: clientId, secret: clientSecret } = options.client ?? { id: 'sandbox-app', secret: 'sandbox-app-secret' }
+  const oauth = klaviyoOauth({ clock, random, clientId, clientSecret, account: account.name })
+  const api = klaviyoApi(endpointsOf(memory, account), { clock, random, key, scopes: oauth.scopes, limits })
   const failure = () => renderRefusal(serverError(), random)
   const chaos = misbehaviour({ clock, random, failure })
 
@@ -69,9 +75,11 @@ export function localKlaviyo(options: LocalKlaviyoOptions): LocalKlaviyo {
     },
     chaos,
     account,
+    oauth,
   }
   const app = control(parts)
   app.all('/api/*', (c) => chaos.apply(c.req.raw, () => api.fetch(c.req.raw)))
+  app.all('/oauth/*', (c) => chaos.apply(c.req.raw, async () => oauth.app.fetch(c.req.raw)))
   app.onError(failure)
 
   return {
@@ -79,6 +87,7 @@ export function localKlaviyo(options: LocalKlaviyoOptions): LocalKlaviyo {
     events: (filter) => memory.events(filter),
     summary: parts.summary,
     profile: (emailOrPhone) => memory.profiles.find(emailOrPhone),
+    oauth,
     close: parts.reset,
   }
 }
@@ -87,12 +96,15 @@ interface Parts {
   readonly memory: EventMemory
   readonly chaos: ReturnType<typeof misbehaviour>
   readonly account: Account
+  readonly oauth: KlaviyoOauth
   summary(): Summary
   reset(): void
 }
 
+type OauthOrders = Partial<Record<'end' | 'expiresIn' | 'rotate', unknown>>
+
 /** What the real one does not have: a page to look at, and a way to ask, upset and empty it. */
-function control({ memory, chaos, account, summary, reset }: Parts): Hono {
+function control({ memory, chaos, account, oauth, summary, reset }: Parts): Hono {
   const app = new Hono()
   app.get('/', (c) => c.html(renderPage(account.name, summary(), memory.events()), 200, PAGE_HEADERS))
   app.get('/sandbox/summary', (c) => c.json(summary()))
@@ -102,6 +114,13 @@ function control({ memory, chaos, account, summary, reset }: Parts): Hono {
     if (!rules) return c.json({ error: 'Send rules: latency, failNext, failRate, hangRate, resetRate (numbers).' }, 400)
     chaos.set(rules)
     return c.json(chaos.rules())
+  })
+  app.post('/sandbox/oauth', async (c) => {
+    const { end, expiresIn, rotate } = Object(await c.req.json().catch(() => undefined)) as OauthOrders
+    if (end === 'access' || end === 'grants') oauth.end(end)
+    if (Number(expiresIn) > 0) oauth.rule({ expiresIn: Number(expiresIn) })
+    if (rotate === 'never' || rotate === 'grace' || rotate === 'strict') oauth.rule({ rotate })
+    return c.json({ refreshes: oauth.refreshes() })
   })
   app.post('/sandbox/reset', (c) => {
     reset()

@@ -11,6 +11,7 @@ import { localKlaviyo } from './klaviyo.ts'
 const TOKEN = 'sandbox-token'
 const CLIENT_SECRET = 'sandbox-client-secret'
 const KEY = 'pk_sandbox'
+const CLIENT = { id: 'sandbox-app', secret: 'sandbox-app-secret' }
 
 /** A new thing happens this often once somebody listens, milliseconds. */
 const EVERY = 1_500
@@ -25,13 +26,14 @@ export async function sandbox(options: SandboxOptions): Promise<Sandbox> {
     ...effects,
     token: TOKEN,
     clientSecret: CLIENT_SECRET,
+    clientId: CLIENT.id,
     conversations,
     tickets,
     now: systemClock.now(),
     webhookUrl: () => webhook?.href,
     fetch: systemFetch,
   })
-  const klaviyo = localKlaviyo({ ...effects, key: KEY })
+  const klaviyo = localKlaviyo({ ...effects, key: KEY, client: CLIENT })
   const servers = [await listen(intercom.fetch, ports.intercom ?? 0), await listen(klaviyo.fetch, ports.klaviyo ?? 0)]
   const [intercomUrl, klaviyoUrl] = servers.map(address) as [string, string]
   let alive = Promise.resolve()
@@ -52,6 +54,14 @@ export async function sandbox(options: SandboxOptions): Promise<Sandbox> {
       INTERCOM_CLIENT_SECRET: CLIENT_SECRET,
       KLAVIYO_BASE_URL: klaviyoUrl,
       KLAVIYO_API_KEY: KEY,
+    },
+    install: {
+      INTERCOM_BASE_URL: intercomUrl,
+      INTERCOM_CLIENT_ID: CLIENT.id,
+      INTERCOM_CLIENT_SECRET: CLIENT_SECRET,
+      KLAVIYO_BASE_URL: klaviyoUrl,
+      KLAVIYO_CLIENT_ID: CLIENT.id,
+      KLAVIYO_CLIENT_SECRET: CLIENT.secret,
     },
     addresses: { intercom: intercomUrl, klaviyo: klaviyoUrl },
     notify(url) {
