@@ -29,8 +29,8 @@ export interface KlaviyoOptions {
   readonly logger: Logger
 }
 
-/** Sends one request to an endpoint, a POST if there is a body. Throws a `Fault`. */
-export type Line = (lane: Lane, signal: AbortSignal, body?: string) => Promise<Answer>
+/** Sends one request to an endpoint, a POST if there is a body; `path` instead of the endpoint's own. Throws a `Fault`. */
+export type Line = (lane: Lane, signal: AbortSignal, body?: string, path?: string) => Promise<Answer>
 
 /** Klaviyo names no number, but asks to treat its limits as maximums; a private key's are shared with others. */
 const IN_FLIGHT = 10
@@ -50,13 +50,16 @@ interface To {
   readonly name?: string
   readonly path: string
   readonly windows: readonly Window[]
+  /** Tries in all, where asking twice could do harm. */
+  readonly attempts?: number
 }
 
 export function line(options: KlaviyoOptions, to: To, scope: string): Line {
   const { spec, fetch, clock, random, traffic } = options
   const shared = budget({ windows: to.windows, share: spec.share }, clock)
   const peer = { name: spec.name, budget: shared, explain: explainer(scope) }
-  const parts = { fetch, clock, random, timeout: spec.timeout }
+  const { attempts } = to
+  const parts = { fetch, clock, random, timeout: spec.timeout, ...(attempts !== undefined && { attempts }) }
   const watched = (one: Http) => (to.name === undefined ? one : (traffic?.watch(to.name, shared, one) ?? one))
   const lanes: Readonly<Record<Lane, Http>> = {
     live: watched(http(parts, peer)),
@@ -65,10 +68,10 @@ export function line(options: KlaviyoOptions, to: To, scope: string): Line {
   const enter = places(IN_FLIGHT, HISTORY_IN_FLIGHT)
   const logins = options.logins ?? fixedLogin(() => keyLogin(options))
 
-  return async (lane, signal, body) => {
+  return async (lane, signal, body, path = to.path) => {
     const leave = await enter(lane, signal)
     try {
-      const send = (login: Login) => lanes[lane](() => request(options, login, to.path, body), { lane, signal })
+      const send = (login: Login) => lanes[lane](() => request(options, login, path, body), { lane, signal })
       return answered(await loggedIn(logins, signal, send))
     } finally {
       leave()
