@@ -2,7 +2,6 @@
 import type { App, Setting } from '../runtime/cli/app.ts'
 import { version } from '../runtime/version.ts'
 import { functions } from './functions.ts'
-import { connectorAccount, joined } from './index.ts'
 import { specFolder } from './spec.ts'
 
 /** Each described once: for the help, for "missing", and for `.env.example`. */
@@ -79,9 +78,15 @@ export const app: App = {
   settings,
   specFolder,
   functions,
-  account: connectorAccount,
-  open: ({ env, spec, store, account, ...effects }) =>
-    joined(spec, store, {
+  // Klaviyo lists all metrics on one page; it filters by the kind of source, and ours is the API.
+  whereIs: (metric) => ({
+    href: 'https://www.klaviyo.com/analytics/metrics',
+    words: `Klaviyo → Analytics → Metrics → ${metric} (source: API)`,
+  }),
+  // Loaded when a command opens something: `validate`, `build` and the help need neither.
+  account: async (options) => (await import('./account.ts')).connectorAccount(options),
+  open: async ({ env, spec, store, account, ...effects }) =>
+    (await import('./index.ts')).joined(spec, store, {
       ...effects,
       ...(account && { account }),
       secrets: {

@@ -5,7 +5,7 @@ import { assemble } from '../runtime/flow/assemble.ts'
 import type { Connector } from '../runtime/flow/connector.ts'
 import { traffic } from '../runtime/flow/traffic.ts'
 import type { Clock, Fetch, Logger, Random, Source, Store } from '../runtime/ports.ts'
-import { type BuiltSpec, isBuilt } from '../runtime/spec/built.ts'
+import type { BuiltSpec } from '../runtime/spec/built.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom } from '../runtime/system.ts'
@@ -50,7 +50,7 @@ export interface ConnectorOptions {
  */
 export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise<Connector> {
   const given = options.settings?.spec
-  const loaded = given !== undefined && !(given instanceof URL) && !isBuilt(given)
+  const loaded = given !== undefined && 'mappings' in given
   const spec = loaded ? given : await loadConnectorSpec(given)
   const clock = options.clock ?? systemClock
   return joined(spec, options.store ?? memoryStore({ clock }), { ...options, clock })

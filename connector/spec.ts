@@ -1,9 +1,7 @@
 /** The spec that comes with the package: `connector.yaml` and the mappings beside it. */
 import { existsSync } from 'node:fs'
 import { Fault } from '../runtime/fault.ts'
-import { type BuiltSpec, loadBuilt } from '../runtime/spec/built.ts'
-import { render } from '../runtime/spec/diagnostic.ts'
-import { loadSpec } from '../runtime/spec/load.ts'
+import type { BuiltSpec } from '../runtime/spec/built.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { functions } from './functions.ts'
 
@@ -15,6 +13,12 @@ export const specFolder: URL =
 
 /** Loads and checks a spec, from a folder or from what was built. Throws a config `Fault` that holds every error with its place. */
 export async function loadConnectorSpec(from: URL | BuiltSpec = specFolder): Promise<Spec> {
+  // What reads YAML and expressions is loaded when it is needed: a host may bring a spec it has loaded before.
+  const [{ render }, { loadSpec }, { loadBuilt }] = await Promise.all([
+    import('../runtime/spec/diagnostic.ts'),
+    import('../runtime/spec/load.ts'),
+    import('../runtime/spec/built.ts'),
+  ])
   const { spec, diagnostics } = await (from instanceof URL
     ? loadSpec(from, { functions })
     : loadBuilt(from, { functions }))

@@ -128,7 +128,7 @@ export async function run(argv: readonly string[], given: Given = {}) {
     store: async () => keptOpen(store),
     ...given.load,
   }
-  const open: App['open'] = (options) => fakeConnector(options.store, given.connector)
+  const open: App['open'] = async (options) => fakeConnector(options.store, given.connector)
   const exit = await runCli({ ...app, open, ...given.app }, argv, io, load)
   return { exit, ...written }
 }

@@ -68,10 +68,12 @@ export interface App {
   /** The spec that comes with the package; `CONNECTOR_SPEC` names another. */
   readonly specFolder: URL
   readonly functions: FunctionTable
+  /** Where the destination shows a metric, by the name it has there: a link and its words. */
+  readonly whereIs?: (metric: string) => { readonly href: string; readonly words: string }
   /** Log-ins kept in the store, beside those of the environment. Absent: the environment alone gives credentials. */
   readonly account?: (options: Omit<OpenOptions, 'account'> & { readonly key: Key }) => Promise<Account>
   /** Joins the parts. Asks for no credentials: a preview has none. */
-  open(options: OpenOptions): Connector
+  open(options: OpenOptions): Promise<Connector>
   /** The sandbox's servers and their usual ports: each gives `sandbox` an option `--NAME-port`. */
   readonly sandboxPorts: Readonly<Record<string, number>>
   sandbox(options: SandboxOptions): Promise<Sandbox>

@@ -1,6 +1,6 @@
 /** The log: JSON lines on stderr, or coloured lines when a person looks. */
-import { pino } from 'pino'
-import { prettyFactory } from 'pino-pretty'
+import { createRequire } from 'node:module'
+import type { Logger as Pino } from 'pino'
 import type { Clock, LogFields, Logger } from '../ports.ts'
 import type { Env } from './app.ts'
 import { usage } from './failure.ts'
@@ -26,26 +26,38 @@ export function logLevelOf(env: Env, fallback: LogLevel): LogLevel {
   throw usage(unknown('LOG_LEVEL', word, LOG_LEVELS))
 }
 
+const require = createRequire(import.meta.url)
+
 /** Written line by line as it happens, so that the last words before a crash are not lost in a buffer. */
 export function createLogger(out: Pick<Footer, 'print'>, options: LogOptions): Logger {
-  const render = options.pretty
-    ? prettyFactory({ colorize: options.color, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' })
-    : (line: string) => line
-  const log = pino(
+  let pino: Pino | undefined
+  // Most commands end without a word to log, so what writes it is loaded with the first one.
+  const log = (): Pino => (pino ??= open(out, options))
+  return {
+    debug: (message, fields) => log().debug(fieldsOf(fields), message),
+    info: (message, fields) => log().info(fieldsOf(fields), message),
+    warn: (message, fields) => log().warn(fieldsOf(fields), message),
+    error: (message, fields) => log().error(fieldsOf(fields), message),
+  }
+}
+
+function open(out: Pick<Footer, 'print'>, { level, pretty, color, clock }: LogOptions): Pino {
+  const { pino } = require('pino') as typeof import('pino')
+  const render = pretty ? prettily(color) : (line: string) => line
+  return pino(
     {
-      level: options.level,
+      level,
       base: null,
-      timestamp: () => `,"time":${options.clock.now()}`,
+      timestamp: () => `,"time":${clock.now()}`,
       formatters: { level: (label) => ({ level: label }) },
     },
     { write: (line: string) => out.print(render(line)) },
   )
-  return {
-    debug: (message, fields) => log.debug(fieldsOf(fields), message),
-    info: (message, fields) => log.info(fieldsOf(fields), message),
-    warn: (message, fields) => log.warn(fieldsOf(fields), message),
-    error: (message, fields) => log.error(fieldsOf(fields), message),
-  }
+}
+
+function prettily(color: boolean): (line: string) => string {
+  const { prettyFactory } = require('pino-pretty') as typeof import('pino-pretty')
+  return prettyFactory({ colorize: color, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' })
 }
 
 /** Only what the port allows gets through, so that an object passed by mistake cannot carry a payload out. */

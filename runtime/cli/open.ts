@@ -58,7 +58,7 @@ export async function withConnector<T>(
       const account = await app.account?.({ ...base, key: keyOf(env, url) })
       try {
         if (account && stored) await requireLogins(context, account, options)
-        const connector = app.open({ ...base, ...(account && { account }) })
+        const connector = await app.open({ ...base, ...(account && { account }) })
         try {
           return await use({ spec, store, connector, ...(account && { account }) })
         } finally {

@@ -1,7 +1,7 @@
 /** The code of one group of expressions, to be read by a person. */
 import { literal } from '../expression/compiled/literal.ts'
 import { Refusal } from '../expression/compiled/program.ts'
-import { comment, indent } from '../expression/compiled/unit.ts'
+import { comment } from '../expression/compiled/unit.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { sourceOf } from '../spec/build.ts'
 import type { Group, Part } from '../spec/parts.ts'

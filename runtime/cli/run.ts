@@ -19,7 +19,8 @@ const PROGRAM = 'connector'
  */
 export async function runCli(app: App, argv: readonly string[], io: Io, load = loaders): Promise<number> {
   let exit: number = EXIT.ok
-  const program = programOf(app, io, async (row, input) => {
+  const rows = await commandTable(app, argv[0])
+  const program = programOf(app, rows, io, async (row, input) => {
     exit = await row.run(await contextOf({ app, io, load }, row, input), input)
   })
   try {
@@ -42,11 +43,11 @@ interface Host {
 
 type Run = (row: CommandRow, input: Input) => Promise<void>
 
-function programOf(app: App, io: Io, run: Run): Command {
+function programOf(app: App, rows: readonly CommandRow[], io: Io, run: Run): Command {
   const program = new Command(PROGRAM).description(app.summary).version(`${app.name} ${app.version}`).exitOverride()
   configureHelp(program, io)
   const groups = new Map<string, Command>()
-  for (const row of commandTable(app)) {
+  for (const row of rows) {
     const [first = row.name, second] = row.name.split(' ')
     if (second === undefined) {
       addCommand(program, first, row, run)

@@ -20,7 +20,7 @@ export function groupsOf(spec: Spec, expressions: readonly PlacedExpression[]): 
   return [
     ...mappings.map((mapping) => ({ name: mapping.metric, file: mapping.file, parts: mappingParts(mapping) })),
     { name: 'Profile', file: profile.file, parts: profileParts(profile) },
-    ...[...names].map((name) => sectionOf(name, expressions)),
+    ...[...names].map((name) => sectionOf(name, expressions)).filter(({ parts }) => parts.length > 0),
   ]
 }
 

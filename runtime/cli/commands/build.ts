@@ -20,7 +20,7 @@ export const build: CommandRow = {
     { flags: '--print <name>', what: 'show the code of one metric, Profile, stream, lookup or resource instead' },
   ],
   examples: [
-    ['build --out spec.js', 'then: intercomToKlaviyo({ settings: { spec: built } }), with built from ./spec.js'],
+    ['build --out spec.js', 'a host imports `built` from it and gives it as the spec'],
     ['build --print "Resolved Ticket"', 'what its expressions became'],
   ],
   async run(context, input) {

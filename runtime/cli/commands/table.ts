@@ -1,32 +1,31 @@
 /** Every command there is. A new one is a file beside this and a row here. */
 import type { App } from '../app.ts'
 import type { CommandRow } from '../command.ts'
-import { backfill } from './backfill.ts'
-import { build } from './build.ts'
-import { check } from './check.ts'
-import { listDeadLetters, replayDeadLetters } from './dead-letters.ts'
-import { demo } from './demo.ts'
-import { preview } from './preview.ts'
-import { sandbox } from './sandbox.ts'
-import { start } from './start.ts'
-import { trace } from './trace.ts'
-import { validate } from './validate.ts'
 
-/** In the order the help shows them. Some options depend on what is connected. */
-export function commandTable(app: App): readonly CommandRow[] {
-  return [
-    start,
-    backfill,
-    validate,
-    build,
-    preview,
-    check,
-    trace,
-    listDeadLetters,
-    replayDeadLetters,
-    sandbox(app),
-    demo,
-  ]
+type Load = (app: App) => Promise<readonly CommandRow[]>
+
+/** By first word, in the order the help shows them. Some options depend on what is connected. */
+const commands: Readonly<Record<string, Load>> = {
+  start: async () => [(await import('./start.ts')).start],
+  backfill: async () => [(await import('./backfill.ts')).backfill],
+  validate: async () => [(await import('./validate.ts')).validate],
+  build: async () => [(await import('./build.ts')).build],
+  preview: async () => [(await import('./preview.ts')).preview],
+  check: async () => [(await import('./check.ts')).check],
+  trace: async () => [(await import('./trace.ts')).trace],
+  'dead-letters': async () => {
+    const { listDeadLetters, replayDeadLetters } = await import('./dead-letters.ts')
+    return [listDeadLetters, replayDeadLetters]
+  },
+  sandbox: async (app) => [(await import('./sandbox.ts')).sandbox(app)],
+  demo: async () => [(await import('./demo.ts')).demo],
+}
+
+/** Those that begin with this word; all of them where none does, since they are shown then. */
+export async function commandTable(app: App, word: string | undefined): Promise<readonly CommandRow[]> {
+  const named = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined
+  const loads = named === undefined ? Object.values(commands) : [named]
+  return (await Promise.all(loads.map((load) => load(app)))).flat()
 }
 
 /** What the first word of a two-word command stands for. */
