@@ -14,6 +14,11 @@ export interface AnswersParts {
 export function answers({ app, io, env, logger }: Context, parts: AnswersParts): ReturnType<typeof routes> {
   const { connector, closing, trouble } = parts
   const given = { app, connector, clock: io.clock, logger }
-  const pages = console({ ...given, signal: closing.signal, password: env.CONNECTOR_PASSWORD })
+  const pages = console({
+    ...given,
+    whereIs: app.whereIs,
+    signal: closing.signal,
+    password: env.CONNECTOR_PASSWORD,
+  })
   return routes({ ...given, console: pages, trouble })
 }

@@ -1,7 +1,8 @@
 /** Every page and every action, one row each, in the order of the navigation. */
+import { metric } from './pages/metric.ts'
 import { overview } from './pages/overview.ts'
 import type { Action, Page } from './parts.ts'
 
-export const pages: readonly Page[] = [overview]
+export const pages: readonly Page[] = [overview, metric]
 
 export const actions: readonly Action[] = []

@@ -19,6 +19,8 @@ export interface ConsoleParts {
   readonly password?: string | undefined
   /** Signs the cookies. Default: made anew, so that a restart ends all sessions. */
   readonly key?: Uint8Array
+  /** Where the other side shows a metric, by the name it has there. */
+  readonly whereIs?: ((metric: string) => { readonly href: string; readonly words: string }) | undefined
   /** Other origins a form may lead to, e.g. `https://login.example`. */
   readonly formsLeadTo?: readonly string[]
 }

@@ -1,10 +1,21 @@
 /** How the pieces inside pages look: cards, tables, forms, badges, charts. */
 export const pieces = `
 .card { background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); padding: 1rem; margin: 0 0 var(--gap); }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: var(--gap); margin: 0 0 var(--gap); padding: 0; list-style: none; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: var(--gap); margin: 0 0 var(--gap); padding: 0; list-style: none; }
 .cards > * { margin: 0; }
 .beside { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--gap); align-items: start; }
-@media (min-width: 62rem) { .beside { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } }
+@media (min-width: 62rem) { .beside { grid-template-columns: minmax(0, 8fr) minmax(0, 5fr); } }
+.cards .big { margin-bottom: .25rem; }
+.card > :last-child, .cards p { margin-bottom: 0; }
+@media (min-width: 62rem) { .beside.even { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (max-width: 40rem) {
+  .cards { gap: .5rem; }
+  .cards > .card { display: grid; grid-template-columns: 1fr auto; align-items: center; padding: .75rem 1rem; }
+  .cards > .card > h2 { margin: 0; }
+  .cards > .card > .big { font-size: 1.125rem; margin: 0; }
+  .cards > .card > p { grid-column: 1 / -1; }
+}
+.lead { color: var(--soft); margin-top: -.5rem; }
 .slim { max-width: 24rem; }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; }
 .row.apart { justify-content: space-between; }
@@ -22,11 +33,15 @@ dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 .card .table { border: 0; margin: 0 -1rem -1rem; border-radius: 0 0 var(--radius) var(--radius); }
 table { width: 100%; border-collapse: collapse; }
 caption { text-align: left; font-weight: 600; padding: .75rem 1rem; }
+caption .soft { font-weight: 400; }
 th, td { text-align: left; vertical-align: top; padding: .5rem 1rem; border-top: 1px solid var(--line); }
 thead th { color: var(--soft); font-weight: 500; font-size: .8125rem; white-space: nowrap; }
 tbody th { font-weight: 600; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td time { white-space: nowrap; }
+table.middle td, table.middle th { vertical-align: middle; }
+.person { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; justify-content: space-between; }
+.from { display: block; background: none; padding: 0; color: var(--soft); font-size: .8125rem; }
 @media (max-width: 40rem) {
   table.stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.stack tr { display: block; padding: .5rem 0; border-top: 1px solid var(--line); }
@@ -47,7 +62,7 @@ button, a.button { display: inline-block; font: inherit; font-weight: 600; curso
 button:hover, a.button:hover { filter: brightness(1.08); }
 button.plain, a.button.plain { color: var(--text); background: var(--card); border-color: var(--line); font-weight: 500; }
 button.danger { background: var(--bad); border-color: var(--bad); color: var(--card); }
-button.small { padding: .05rem .5rem; font-size: .8125rem; }
+button.small, a.button.small { padding: .05rem .5rem; font-size: .8125rem; }
 button:disabled { opacity: .55; cursor: not-allowed; }
 form { margin: 0; }
 td form, dd form { display: inline; }
@@ -62,12 +77,26 @@ progress, meter { width: 100%; height: .5rem; border: 0; border-radius: 1rem; ov
 progress::-webkit-progress-bar { background: var(--bar-soft); }
 progress::-webkit-progress-value { background: var(--bar); }
 progress::-moz-progress-bar { background: var(--bar); }
-svg.chart { display: block; width: 100%; height: 2.75rem; }
+.trend { flex: 1; display: flex; align-items: flex-end; gap: .75rem; }
+.trend span { white-space: nowrap; min-width: 5.5rem; font-variant-numeric: tabular-nums; }
+meter::-webkit-meter-inner-element { display: block; height: 100%; }
+meter::-webkit-meter-bar { background: var(--bar-soft); border: 0; height: .5rem; }
+meter::-webkit-meter-optimum-value { background: var(--bar); }
+meter::-webkit-meter-suboptimum-value { background: var(--warn); }
+meter::-moz-meter-bar { background: var(--bar); }
+svg.chart { display: block; flex: 1; min-width: 6rem; height: 2rem; }
 svg.chart rect { fill: var(--bar); }
 svg.chart rect.none { fill: var(--bar-soft); }
 svg.chart rect.bad { fill: var(--bad); }
 .yaml { max-height: 34rem; overflow: auto; }
-.line { display: block; white-space: pre; }
+.yaml code { counter-reset: line; display: block; width: max-content; min-width: 100%; }
+.line { display: block; white-space: pre; counter-increment: line; }
+.line::before { content: counter(line); display: inline-block; width: 2rem; margin-right: .75rem; text-align: right; color: var(--soft); user-select: none; }
+.place { color: var(--soft); font-size: .8125rem; }
+tr.shown td { background: var(--page); }
+tr.shown h3 { margin: .75rem 0 .25rem; }
+tr.shown h3:first-child { margin-top: 0; }
+td meter { margin-right: .5rem; }
 .line.marked { background: var(--warn-soft); }
 .empty { padding: 1.5rem 1rem; color: var(--soft); text-align: center; }
 `

@@ -77,19 +77,26 @@ function importCard({ lastImport }: Overview, { link }: Context): Html {
 export function limits({ parts }: Context): Html {
   const { spec, traffic } = parts.connector
   const { source, destination } = traffic()
-  const of = (side: string, name: string) => (name === side ? titled(side) : `${titled(side)}: ${name}`)
-  const rows = [
-    ...source.limits.map((it) => row(of(spec.source.name, it.name), it)),
-    ...destination.limits.map((it) => row(of(spec.destination.name, it.name), it)),
-  ]
+  const of = (side: string, all: readonly Used[]) =>
+    [...new Set(all.map(({ name }) => name))].map((name) => {
+      const windows = all.filter((it) => it.name === name)
+      return limitRow(name === side ? titled(side) : `${titled(side)}: ${name}`, windows)
+    })
   return html`<div class="table"><table>
-<caption>Rate limits <span class="soft">of the part we take of each</span></caption>
+<caption>Rate limits <span class="soft">how much is used of the part we take</span></caption>
 <thead><tr><th scope="col">Limit</th><th scope="col">In use</th></tr></thead>
-<tbody>${rows}</tbody>
+<tbody>${of(spec.source.name, source.limits)}${of(spec.destination.name, destination.limits)}</tbody>
 </table></div>`
 }
 
-function row(name: string, { used, limit, per }: Used): Html {
-  const words = `${count(used)} of ${count(limit)} in ${duration(per).replace('.0 s', ' s').replace(' 0 s', '')}`
-  return html`<tr><td>${name}</td><td><meter min="0" max="${limit}" high="${limit * 0.9}" value="${used}" aria-label="${name}: ${words}"></meter><span class="soft">${words}</span></td></tr>`
+/** One bar for all windows of a limit: the fullest is the one that holds us back. */
+function limitRow(name: string, windows: readonly Used[]): Html {
+  const words = windows.map(({ used, limit, per }) => `${count(used)} of ${count(limit)} in ${span(per)}`).join('; ')
+  const fullest = Math.max(...windows.map(({ used, limit }) => used / limit))
+  return html`<tr><td>${name}</td><td><meter min="0" max="1" high="0.9" value="${fullest.toFixed(3)}" aria-label="${name}: ${words}"></meter><span class="soft">${words}</span></td></tr>`
 }
+
+const span = (ms: number) =>
+  duration(ms)
+    .replace(/\.0 s$/, ' s')
+    .replace(/ 0 (s|min|h)$/, '')

@@ -5,7 +5,7 @@ import { hourChart } from '../chart.ts'
 import { type MetricRow, type Overview, overviewOf } from '../overview-data.ts'
 import type { Context, Html, Page } from '../parts.ts'
 import { reasonWords } from '../reasons.ts'
-import { when } from '../words.ts'
+import { titled, when } from '../words.ts'
 import { limits, standing } from './overview-standing.ts'
 
 export const overview: Page = {
@@ -24,8 +24,8 @@ export const overview: Page = {
 }
 
 function metrics({ metrics, from }: Overview, context: Context): Html {
-  return html`<div class="table"><table class="stack">
-<caption>Metrics <span class="soft">sent to ${context.parts.connector.spec.destination.name}, by the hour they were accepted in</span></caption>
+  return html`<div class="table"><table class="stack middle">
+<caption>Metrics <span class="soft">sent to ${titled(context.parts.connector.spec.destination.name)}, by the hour they were accepted in</span></caption>
 <thead><tr><th scope="col">Metric</th><th scope="col">Last 24 hours</th><th scope="col" class="number">Today (UTC)</th><th scope="col" class="number">30 days</th><th scope="col">Last sent</th></tr></thead>
 <tbody>${metrics.map((row, at) => metricRow(row, at, from, context))}</tbody>
 </table></div>`
@@ -37,7 +37,7 @@ function metricRow(row: MetricRow, at: number, from: number, { link }: Context):
   const chart = hourChart({ id: `chart-${at}`, title: `${metric}, sent in the last 24 hours`, values: hours, from })
   return html`<tr>
 <th scope="row"><a href="${link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a>${!on && html` <span class="badge">Off</span>`}${failedToday > 0 && html` <span class="badge bad">${count(failedToday)} failed today</span>`}</th>
-<td class="chart" data-name="Last 24 hours">${chart}<span class="soft">${plural(day, 'event')}</span></td>
+<td data-name="Last 24 hours"><div class="trend">${chart}<span class="soft">${plural(day, 'event')}</span></div></td>
 <td class="number" data-name="Today (UTC)">${count(today)}</td>
 <td class="number" data-name="30 days">${count(month)}</td>
 <td data-name="Last sent">${last ? when(last.settledAt) : html`<span class="soft">not yet</span>`}</td>

@@ -1,0 +1,36 @@
+/** One event with nothing masked: who, with what properties, under which key. */
+import { html } from 'hono/html'
+import type { LedgerEvent } from '../../ports.ts'
+import type { Json, JsonObject } from '../../types.ts'
+import type { Again } from '../mapped-again.ts'
+import type { Html } from '../parts.ts'
+import { when } from '../words.ts'
+
+export function shownEvent(event: LedgerEvent, again: Again): Html {
+  if ('gone' in again) return html`<p>${again.gone}</p>${facts(event)}`
+  const { properties, profile, notes } = again
+  return html`${properties && html`<h3>Properties</h3>${listed(properties)}`}
+<h3>Person</h3>${listed(profile)}
+<h3>Delivery</h3>${facts(event)}
+${notes.map((note) => html`<p class="soft">${note}</p>`)}`
+}
+
+function facts({ key, settledAt, receipt, contact, record }: LedgerEvent): Html {
+  return html`<dl class="facts">
+<dt>Ended</dt><dd>${when(settledAt)}</dd>
+${key !== undefined && html`<dt>Key</dt><dd><code>${key}</code></dd>`}
+${contact !== undefined && html`<dt>Contact</dt><dd><code>${contact}</code></dd>`}
+<dt>Record</dt><dd><code>${record}</code></dd>
+${receipt && html`<dt>Answer</dt><dd>${receipt.status}${receipt.request && html`, request <code>${receipt.request}</code>`}</dd>`}
+</dl>`
+}
+
+function listed(values: JsonObject): Html {
+  const rows = Object.entries(values).filter(([, value]) => value !== undefined)
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value ?? null)}</dd>`)}</dl>`
+}
+
+function shown(value: Json): Html | string {
+  if (typeof value === 'string') return value === '' ? html`<span class="soft">empty</span>` : value
+  return html`<code>${JSON.stringify(value)}</code>`
+}

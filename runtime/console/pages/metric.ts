@@ -1,0 +1,32 @@
+/** One metric: its recent events, where it is found, and beside them the mapping that makes it. */
+import { html } from 'hono/html'
+import { PROFILE } from '../../flow/profile.ts'
+import type { Context, Html, Page } from '../parts.ts'
+import { eventsTable } from './metric-events.ts'
+import { mappingPart } from './metric-mapping.ts'
+
+export const metric: Page = {
+  path: '/metric/:name',
+  title: ({ params }) => params.name ?? '',
+  async render(context) {
+    const { spec } = context.parts.connector
+    const name = context.params.name ?? ''
+    const mapping = [...spec.mappings, ...spec.off].find((it) => it.metric === name)
+    if (mapping === undefined && name !== PROFILE) return context.missing('There is no metric of this name.')
+    const off = spec.off.some((it) => it.metric === name)
+    const made = mapping ?? { ...spec.profile, summary: 'Attributes of a person, kept up to date.' }
+    return html`<p class="lead">${made.summary}${off && html` <span class="badge">Off</span> <span class="soft">Turn it on with <code>enabled: true</code> in its mapping.</span>`}</p>
+${mapping && found(name, context)}
+<div class="beside">
+<section id="events" data-live aria-label="Events">${await eventsTable(name, context)}</section>
+<section aria-label="Mapping">${mappingPart(made, context)}</section>
+</div>`
+  },
+}
+
+/** Where a person finds it at the other side. */
+function found(name: string, { parts }: Context): Html | false {
+  const { spec } = parts.connector
+  const where = parts.whereIs?.(spec.destination.metricPrefix + name)
+  return where !== undefined && html`<p><a href="${where.href}" rel="noreferrer">${where.words}</a></p>`
+}
