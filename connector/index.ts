@@ -11,6 +11,7 @@ import { memoryStore } from '../runtime/store/memory.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom } from '../runtime/system.ts'
 import { intercom, intercomChecks, intercomSource } from './intercom.ts'
 import { klaviyo, klaviyoChecks } from './klaviyo.ts'
+import { klaviyoWorkshop } from './klaviyo-workshop.ts'
 import { loadConnectorSpec } from './spec.ts'
 
 export interface Secrets {
@@ -83,6 +84,7 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
     clock,
     random,
     logger,
+    workshop: klaviyoWorkshop(to),
     destinationTraffic: sent.side,
     ...(account && { gate: account.gate }),
     async *checks(client, signal) {

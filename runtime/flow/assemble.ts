@@ -2,7 +2,7 @@
 import pLimit from 'p-limit'
 import { Fault } from '../fault.ts'
 import type { Gate } from '../logins.ts'
-import type { CheckResult, Clock, Destination, Fetch, Logger, Random, Source, Store } from '../ports.ts'
+import type { CheckResult, Clock, Destination, Fetch, Logger, Random, Source, Store, Workshop } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Lane } from '../types.ts'
 import { arrivals } from './arrivals.ts'
@@ -17,6 +17,7 @@ import { onAbort } from './on-abort.ts'
 import { plan } from './plan.ts'
 import { preview } from './preview.ts'
 import { receive } from './receive.ts'
+import { recipeBook } from './recipes.ts'
 import { sender } from './send.ts'
 import { type SourceClient, sourceClient } from './source-client.ts'
 import { type SideTraffic, traffic } from './traffic.ts'
@@ -37,6 +38,8 @@ export interface AssembleOptions {
   readonly checks: (client: SourceClient, signal: AbortSignal) => AsyncIterable<CheckResult>
   /** Delivery waits while it is shut. Absent: it never is. */
   readonly gate?: Gate
+  /** What can be made of the metrics at the destination, where anything can. */
+  readonly workshop?: Workshop
   /** How it goes with the destination, where it is told. */
   readonly destinationTraffic?: () => SideTraffic
 }
@@ -119,6 +122,7 @@ export function assemble(options: AssembleOptions): Connector {
     deliver: (record) => deliver(record, parts),
     preview: (input) => preview(input, { ...parts, destination }),
     check: (stop) => options.checks(client, stop),
+    ...(options.workshop && { recipes: recipeBook({ spec, store, clock, workshop: options.workshop }) }),
     close: async () => closing.abort(),
   }
 }

@@ -3,6 +3,7 @@ import type { CheckResult, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Json, Lane, Outcome, Profile, SourceRecord } from '../types.ts'
 import type { Seen } from './arrivals.ts'
+import type { RecipeBook } from './recipes.ts'
 import type { SideTraffic } from './traffic.ts'
 
 export interface Connector {
@@ -24,6 +25,8 @@ export interface Connector {
   preview(input: PreviewInput): Promise<Preview>
   /** Tries credentials and permissions on both sides. */
   check(signal: AbortSignal): AsyncIterable<CheckResult>
+  /** What can be made of the metrics at the destination. Absent: it has no way to. */
+  readonly recipes?: RecipeBook
   close(): Promise<void>
 }
 

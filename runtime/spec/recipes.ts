@@ -5,6 +5,7 @@ import type { Recipe } from '../ports.ts'
 import type { Json, JsonObject } from '../types.ts'
 import type { Context } from './context.ts'
 import type { Recipe as Document } from './documents.ts'
+import { metricOf } from './metric-name.ts'
 import { conform } from './schema.ts'
 import { SourceFile } from './source-file.ts'
 import { glob, type SpecFiles } from './spec-files.ts'
@@ -85,11 +86,4 @@ function* metricsIn(value: Json | undefined, path: Path): Generator<{ readonly m
     const steps = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
     for (const [step, inner] of steps) yield* metricsIn(inner as Json, [...path, step])
   }
-}
-
-/** The metric that `{ metric: NAME }` stands for. */
-export function metricOf(value: Json | undefined): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const { metric, ...rest } = value as JsonObject
-  return typeof metric === 'string' && Object.keys(rest).length === 0 ? metric : undefined
 }
