@@ -45,7 +45,7 @@ export async function account(options: AccountOptions): Promise<Account> {
   const enter = (side: Side): Entrance => {
     const way = oauth(side, effects)
     const parts = { side, vault: safe, claims: claim, oauth: way, clock: options.clock, logger, signal: ending.signal }
-    return { side, oauth: way, keeper: new Keeper({ ...parts, onChange: () => void gate.look() }) }
+    return { side, oauth: way, keeper: new Keeper({ ...parts, onChange: () => gate.look() }) }
   }
   const sides: Readonly<Record<SideName, Entrance>> = { source: enter(source), destination: enter(destination) }
   const gate = makeGate(() => whyShut(sides, store), options.clock)

@@ -15,10 +15,16 @@ const LOOK_EVERY = 5_000
 export function gate(why: () => Promise<string | undefined>, clock: Clock): LookedGate {
   let shut: string | undefined = 'not looked yet'
   const waiting = new Set<() => void>()
+  let [begun, ended] = [0, 0]
   async function look(): Promise<void> {
-    const before = shut
-    shut = await why().catch(() => shut)
-    if (shut !== before) for (const wake of waiting) wake()
+    const turn = ++begun
+    const found = await why().catch(() => shut)
+    // Of two looks at once the later one saw more.
+    if (turn < ended) return
+    ended = turn
+    if (found === shut) return
+    shut = found
+    for (const wake of waiting) wake()
   }
   return {
     look,

@@ -25,7 +25,7 @@ export interface KeeperParts {
   readonly clock: Clock
   readonly logger: Logger
   /** Called when what is known of the log-in has changed. */
-  readonly onChange: () => void
+  readonly onChange: () => Promise<void>
   /** Ends what is under way for all callers. */
   readonly signal: AbortSignal
 }
@@ -57,7 +57,7 @@ export class Keeper implements Logins {
     const { side, vault, onChange } = this.#parts
     await vault.put(vaultName(side.side), asJson(credentials))
     this.#known = undefined
-    onChange()
+    await onChange()
   }
 
   /** What signs webhooks, of what is stored. */
@@ -67,9 +67,9 @@ export class Keeper implements Logins {
   }
 
   /** Another may have written: the next look is at the store. */
-  forget(): void {
+  async forget(): Promise<void> {
     this.#known = undefined
-    this.#parts.onChange()
+    await this.#parts.onChange()
   }
 
   async current(signal: AbortSignal): Promise<Login> {
@@ -130,7 +130,7 @@ export class Keeper implements Logins {
     const { claims, side } = this.#parts
     const newer = async () => {
       const stored = await this.credentials()
-      return stored?.kind !== 'oauth' || stored.access !== stale.access
+      return stored?.kind !== 'oauth' || stored.access !== stale.access || stored.refused !== undefined
     }
     await claims.alone(vaultName(side.side), newer, () => this.#refresh())
     const held = this.#held()
@@ -160,7 +160,7 @@ export class Keeper implements Logins {
     logger.error(`${side.label} asks for a new log-in: delivery waits, nothing is lost; connect again on the console`, {
       code: `${side.name}/log-in`,
     })
-    onChange()
+    await onChange()
   }
 }
 

@@ -36,7 +36,7 @@ export async function remove(
   const { parties } = await loadProgress(store)
   const forgotten = entrances.map(({ side }) => ({ name: vaultName(side.side), value: undefined }))
   await saveProgress(store, { removed: clock.now(), ...(parties && { parties }) }, forgotten)
-  for (const { keeper } of entrances) keeper.forget()
+  for (const { keeper } of entrances) await keeper.forget()
   logger.warn('both sides were disconnected: delivery stopped, what was received stays in the store')
   return said
 }

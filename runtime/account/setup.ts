@@ -67,11 +67,6 @@ export function setup(parts: SetupParts): Setup {
   const { sides, store, clock, logger, look, gate } = parts
   const both = [sides.source, sides.destination]
   const believe = believes(sides.source, parts)
-  const removeNow = async (signal: AbortSignal) => {
-    const said = await remove(both, parts, signal)
-    await look()
-    return said
-  }
 
   async function view(): Promise<View> {
     const progress = await loadProgress(store)
@@ -105,10 +100,10 @@ export function setup(parts: SetupParts): Setup {
       logger.info('set-up is finished: delivery begins')
       await look()
     },
-    remove: removeNow,
+    remove: (signal) => remove(both, parts, signal),
     async noticed(notice, signal) {
       if (!(await believe(notice, signal))) return false
-      await removeNow(signal)
+      await remove(both, parts, signal)
       return true
     },
   }
