@@ -62,30 +62,55 @@ export async function insist<T>(
 
 const waitAfter = (fault: Fault, failures: number) => fault.details.retryAfter ?? Math.min(60_000, 500 * 2 ** failures)
 
-/** All pages from `cursor` on. Ends after the last one, or when the signal aborts; throws what outlasts its patience. */
+/**
+ * All pages from `cursor` on, the next one asked for while the last is worked on: the source and we take turns no more.
+ * Ends after the last one, or when the signal aborts; throws what outlasts its patience.
+ */
 export async function* paginate(
   parts: PaginateParts,
   stream: StreamSpec,
   from: { readonly cursor?: Json; readonly bindings: Bindings },
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
+  const read = reader(parts, stream, from.bindings, signal)
   let { cursor } = from
-  let size = pageSize(stream.pageSize)
-  while (!signal.aborted) {
-    let page: Page
-    try {
-      const bindings = { ...from.bindings, cursor, pageSize: size.now }
-      page = await readPage(parts.client, stream, bindings, 'backfill', signal)
-      size = size.good()
-    } catch (error) {
-      if (signal.aborted) return
-      size = await size.bad(toFault(error), parts, stream.name, signal)
-      continue
-    }
+  let ahead = read(cursor)
+  for (;;) {
+    const page = await ahead
+    if (page === undefined) return
+    const { next } = page
+    const again = next !== undefined && JSON.stringify(next) === JSON.stringify(cursor)
+    if (next !== undefined && !again) ahead = read(next)
     yield page
-    if (page.next === undefined) return
-    if (JSON.stringify(page.next) === JSON.stringify(cursor)) throw stuck(stream.name)
-    cursor = page.next
+    if (next === undefined || signal.aborted) return
+    if (again) throw stuck(stream.name)
+    cursor = next
+  }
+}
+
+/** Reads the page at a cursor, in smaller pieces while the source struggles. Undefined when the signal aborts. */
+function reader(parts: PaginateParts, stream: StreamSpec, bindings: Bindings, signal: AbortSignal) {
+  let size = pageSize(stream.pageSize)
+
+  async function read(cursor: Json | undefined): Promise<Page | undefined> {
+    while (!signal.aborted) {
+      try {
+        const asked = { ...bindings, cursor, pageSize: size.now }
+        const page = await readPage(parts.client, stream, asked, 'backfill', signal)
+        size = size.good()
+        return page
+      } catch (error) {
+        if (signal.aborted) return undefined
+        size = await size.bad(toFault(error), parts, stream.name, signal)
+      }
+    }
+    return undefined
+  }
+
+  return (cursor: Json | undefined) => {
+    const page = read(cursor)
+    page.catch(() => undefined) // told when the page's turn comes
+    return page
   }
 }
 

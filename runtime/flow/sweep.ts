@@ -24,12 +24,12 @@ export async function sweepContacts(state: Import, parts: BackfillParts, signal:
       const key = await idOf(item, stream, spec)
       if (key !== undefined) entries.push({ key, value: item, at: clock.now() })
     }
-    await store.cache(lookup.name, entries)
     sweep.seen += page.items.length
     sweep.total = page.total ?? sweep.total
     sweep.cursor = page.next
     sweep.done = page.next === undefined
-    await store.append([], saved(state))
+    // Asked for together, they share a commit; were they parted, a page would only be read again.
+    await Promise.all([store.cache(lookup.name, entries), store.append([], saved(state))])
   }
 }
 

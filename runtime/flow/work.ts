@@ -26,8 +26,8 @@ const GRACE = 5_000
 const STORE_PAUSE = 1_000
 /** So many records in a row must have failed before the others are spared the attempt. */
 const STREAK = 8
-/** An end is written this much later at most, milliseconds. */
-const SETTLE_LINGER = 25
+/** An end is written this much later at most, milliseconds: history fills its commits, live ends are soon to be seen. */
+const SETTLE_LINGER: Readonly<Record<Lane, number>> = { live: 25, backfill: 250 }
 /** Longest pause while the destination refuses everything. */
 const LONGEST_PAUSE = 30_000
 
@@ -57,7 +57,7 @@ export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): P
   // A commit waits for the disk: the ends of many records share one.
   const settle = batch<Settlement, true>({
     max: 500,
-    linger: SETTLE_LINGER,
+    linger: SETTLE_LINGER[lane],
     clock,
     run: async (all) => {
       await patiently(() => store.settle(all))
