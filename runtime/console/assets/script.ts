@@ -11,8 +11,10 @@ export const script = `const local = (root) => {
   for (const time of root.querySelectorAll('time[data-local]')) {
     const at = new Date(time.dateTime)
     time.title ||= time.textContent
-    const today = at.toDateString() === new Date().toDateString()
-    const day = today ? '' : at.toLocaleDateString(undefined, { day: 'numeric', month: 'short' }) + ', '
+    const now = new Date()
+    const year = at.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }
+    const far = at.toLocaleDateString(undefined, { day: 'numeric', month: 'short', ...year }) + ', '
+    const day = at.toDateString() === now.toDateString() ? '' : far
     time.textContent = day + at.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
   }
 }

@@ -1,5 +1,8 @@
 /** How the pieces inside pages look: cards, tables, forms, badges, charts. */
 export const pieces = `
+.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style-position: inside; margin: 0 0 var(--gap); padding: 0; color: var(--soft); }
+.steps [aria-current] { color: var(--accent); font-weight: 650; }
+label.check { display: flex; gap: .5rem; align-items: baseline; font-weight: 400; padding: .2rem 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); padding: 1rem; margin: 0 0 var(--gap); }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: var(--gap); margin: 0 0 var(--gap); padding: 0; list-style: none; }
 .cards > * { margin: 0; }
@@ -41,7 +44,8 @@ td.number, th.number { text-align: right; white-space: nowrap; }
 td time { white-space: nowrap; }
 table.middle td, table.middle th { vertical-align: middle; }
 .person { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; justify-content: space-between; }
-.from { display: block; background: none; padding: 0; color: var(--soft); font-size: .8125rem; }
+.person > span { overflow-wrap: anywhere; }
+.from { display: block; white-space: nowrap; overflow-wrap: normal; background: none; padding: 0; color: var(--soft); font-size: .8125rem; }
 @media (max-width: 40rem) {
   table.stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.stack tr { display: block; padding: .5rem 0; border-top: 1px solid var(--line); }
@@ -49,6 +53,10 @@ table.middle td, table.middle th { vertical-align: middle; }
   table.stack tbody th { text-align: left; }
   table.stack td[data-name]::before { content: attr(data-name); color: var(--soft); text-align: left; flex: none; }
   table.stack td:empty { display: none; }
+  table.stack tr.shown td { display: block; text-align: left; }
+  dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
+  dl.facts dd { margin-bottom: .375rem; }
+  .from { white-space: normal; overflow-wrap: anywhere; }
 }
 
 .badge { display: inline-block; padding: .05rem .5rem; border-radius: 1rem; font-size: .8125rem; white-space: nowrap; color: var(--soft); background: var(--code); border: 1px solid var(--line); }

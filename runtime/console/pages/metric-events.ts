@@ -1,6 +1,7 @@
 /** The newest events of a metric, their people masked until asked for. */
 import { html } from 'hono/html'
-import type { LedgerEvent, Store } from '../../ports.ts'
+import type { LedgerEvent } from '../../ledger.ts'
+import type { Store } from '../../ports.ts'
 import { ending, road } from '../event-words.ts'
 import { type Again, mappedAgain, nameOf } from '../mapped-again.ts'
 import type { Context, Html } from '../parts.ts'
@@ -22,7 +23,7 @@ export async function eventsTable(metric: string, context: Context): Promise<Htm
   const rows = await Promise.all(events.map((event) => eventRows(event, event.id === shown, context)))
   const last = page.length > PAGE ? page[PAGE - 1]?.id : undefined
   return html`<div class="table"><table class="stack">
-<caption>Events <span class="soft">newest first</span></caption>
+<caption>Events <span class="soft">the last to end comes first</span></caption>
 <thead><tr><th scope="col">Happened</th><th scope="col">Person</th><th scope="col">How it came</th><th scope="col">How it ended</th></tr></thead>
 <tbody>${rows}</tbody>
 </table></div>

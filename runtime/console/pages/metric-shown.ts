@@ -1,6 +1,6 @@
 /** One event with nothing masked: who, with what properties, under which key. */
 import { html } from 'hono/html'
-import type { LedgerEvent } from '../../ports.ts'
+import type { LedgerEvent } from '../../ledger.ts'
 import type { Json, JsonObject } from '../../types.ts'
 import type { Again } from '../mapped-again.ts'
 import type { Html } from '../parts.ts'
@@ -26,8 +26,17 @@ ${receipt && html`<dt>Answer</dt><dd>${receipt.status}${receipt.request && html`
 }
 
 function listed(values: JsonObject): Html {
-  const rows = Object.entries(values).filter(([, value]) => value !== undefined)
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value ?? null)}</dd>`)}</dl>`
+  const rows = flat(values)
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>`)}</dl>`
+}
+
+/** `{ location: { city } }` as `location.city`, since people do not read JSON. */
+function flat(values: JsonObject, prefix = ''): [string, Json][] {
+  return Object.entries(values).flatMap(([name, value]): [string, Json][] => {
+    if (value === undefined) return []
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? flat(value as JsonObject, `${prefix}${name}.`) : [[prefix + name, value]]
+  })
 }
 
 function shown(value: Json): Html | string {
