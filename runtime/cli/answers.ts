@@ -1,24 +1,35 @@
 /** All that a process answers over HTTP: the webhook, what machines ask, and the console. */
+import type { Account } from '../account/account.ts'
 import { console } from '../console/index.ts'
 import type { Connector } from '../flow/connector.ts'
+import type { Env } from './app.ts'
 import type { Context } from './command.ts'
+import { usage } from './failure.ts'
 import { routes } from './routes.ts'
 
 export interface AnswersParts {
   readonly connector: Connector
+  readonly account?: Account | undefined
   /** Aborted when the end begins. */
   readonly closing: AbortController
   readonly trouble: () => readonly string[]
 }
 
 export function answers({ app, io, env, logger }: Context, parts: AnswersParts): ReturnType<typeof routes> {
-  const { connector, closing, trouble } = parts
+  const { connector, account, closing, trouble } = parts
   const given = { app, connector, clock: io.clock, logger }
   const pages = console({
     ...given,
     whereIs: app.whereIs,
     signal: closing.signal,
     password: env.CONNECTOR_PASSWORD,
+    account,
+    publicUrl: publicUrl(env),
   })
-  return routes({ ...given, console: pages, trouble })
+  return routes({ ...given, console: pages, trouble, account, signal: closing.signal })
+}
+
+function publicUrl({ CONNECTOR_URL: url }: Env): string | undefined {
+  if (url === undefined || /^https?:\/\/[^/]/.test(url)) return url && new URL(url).origin
+  throw usage('CONNECTOR_URL must be an address such as https://connector.example.com')
 }

@@ -1,7 +1,9 @@
 /** What `start` answers: the webhook, what machines ask, and for people the console. */
+import type { Account } from '../account/account.ts'
 import type { Console } from '../console/index.ts'
 import type { Connector } from '../flow/connector.ts'
 import type { Clock, Logger } from '../ports.ts'
+import type { Json } from '../types.ts'
 import type { App } from './app.ts'
 import { explain } from './failure.ts'
 import { METRICS_TYPE, metricsText } from './metrics.ts'
@@ -11,6 +13,10 @@ export interface RoutesParts {
   readonly app: Pick<App, 'name' | 'version' | 'summary'>
   readonly connector: Pick<Connector, 'receive' | 'spec' | 'store'>
   readonly console: Console
+  /** Log-ins that the source may tell us to forget. */
+  readonly account?: Account | undefined
+  /** Aborted when the end begins. */
+  readonly signal: AbortSignal
   readonly clock: Clock
   readonly logger: Logger
   /** Reasons why no traffic should come here, e.g. that the process is stopping. */
@@ -25,7 +31,7 @@ type Page = () => Promise<Response>
 /** Answers one request, of somebody at `address`, and never throws. A web-standard function: it needs no port. */
 export function routes(parts: RoutesParts): (request: Request, address?: string) => Promise<Response> {
   const { app, connector, clock } = parts
-  const webhook = connector.spec.webhook.path
+  const { path: webhook, uninstall } = connector.spec.webhook
   const status = async () => text(200, await statusText(app, connector, clock))
   const pages: Readonly<Record<string, Page>> = {
     '/healthz': async () => text(200, 'ok\n'),
@@ -37,6 +43,7 @@ export function routes(parts: RoutesParts): (request: Request, address?: string)
     try {
       // `receive` answers every method itself: it knows which ones its source uses.
       if (path === webhook) return await connector.receive(request)
+      if (path === uninstall?.path) return await noticed(request, parts)
       const page = path === '/' && !wantsPage(request) ? status : Object.hasOwn(pages, path) ? pages[path] : undefined
       if (page === undefined) return await parts.console.fetch(request, address)
       if (request.method === 'GET' || request.method === 'HEAD') return await page()
@@ -47,6 +54,26 @@ export function routes(parts: RoutesParts): (request: Request, address?: string)
       parts.logger.error(`request not answered: ${explain(error)}`, { path })
       return text(500, 'something went wrong; the log says what\n')
     }
+  }
+}
+
+/** A notice that we were removed. Answered alike whatever comes of it: who sends it need not know. */
+async function noticed(request: Request, { account, connector, signal }: RoutesParts): Promise<Response> {
+  if (request.method === 'HEAD') return text(200, '')
+  if (request.method !== 'POST') return text(405, 'only HEAD and POST\n', undefined, { allow: 'HEAD, POST' })
+  const { maxBody, uninstall } = connector.spec.webhook
+  if (Number(request.headers.get('content-length') ?? Number.NaN) <= maxBody) {
+    const body = parsed(await request.text())
+    if (uninstall && body !== undefined) await account?.setup.noticed({ body, workspace: uninstall.workspace }, signal)
+  }
+  return text(200, 'ok\n')
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return undefined
   }
 }
 

@@ -67,7 +67,7 @@ function toLogIn(request: Request, location: string): Response {
 
 function routesOf({ parts, entry, shown }: House): Hono<Env> {
   const { base, clock, signal, connector, password } = parts
-  const changes = live({ store: connector.store, clock, signal })
+  const changes = live({ store: connector.store, clock, signal, also: async () => connector.arrivals() })
   const door = doorActions({ entrance: entry, attempts: attempts(clock), password })
   const app = base === undefined ? new Hono<Env>() : new Hono<Env>().basePath(base)
   app.get('/events', (c) => changes.listen(c.req.header('last-event-id') ?? null))

@@ -1,5 +1,6 @@
 /** What the console is made of: what a host passes in, what a page is, what a page is given. */
 import type { HtmlEscapedString } from 'hono/utils/html'
+import type { Account } from '../account/account.ts'
 import type { Connector } from '../flow/connector.ts'
 import type { Clock, Logger } from '../ports.ts'
 
@@ -13,6 +14,10 @@ export interface ConsoleParts {
   readonly logger: Logger
   /** Ends the live connections, so that a process that stops need not wait for them. */
   readonly signal: AbortSignal
+  /** Log-ins made here. Absent: the host keeps the credentials itself. */
+  readonly account?: Account | undefined
+  /** The address under which others reach this console, where the request does not tell. */
+  readonly publicUrl?: string | undefined
   /** Where it is mounted, e.g. `/connector`. Default: at the root. */
   readonly base?: string
   /** Asked for at the door. Without one it answers to loopback names only, and to nobody who comes through a proxy. */

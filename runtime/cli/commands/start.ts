@@ -3,7 +3,7 @@
 import { isLoopback } from '../../console/door.ts'
 import { json } from '../../format.ts'
 import { answers } from '../answers.ts'
-import type { Sandbox, Setting } from '../app.ts'
+import type { Env, Sandbox, Setting } from '../app.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
 import { EXIT, usage } from '../failure.ts'
 import { type Listener, listen } from '../listen.ts'
@@ -23,9 +23,10 @@ export const start: CommandRow = {
     { flags: '--host <address>', what: 'on which address (HOST; default 127.0.0.1)' },
     { flags: '--store <url>', what: `sqlite:PATH or memory: (CONNECTOR_STORE; default ${DEFAULT_STORE})` },
     { flags: '--sandbox', what: 'against local stand-ins of both sides; keeps nothing unless --store is given' },
+    { flags: '--set-up', what: 'with --sandbox: without credentials, to go through set-up in a browser' },
   ],
   examples: [
-    ['start', 'with credentials from the environment or .env'],
+    ['start', 'with credentials from the environment or .env, or set up in a browser at the address it prints'],
     ['start --sandbox', 'without any account'],
     ['start --host 0.0.0.0 --port 8080 --store sqlite:/data/connector.db', 'in a container'],
   ],
@@ -59,9 +60,10 @@ async function run(context: Context, input: Input, place: Place, sandbox?: Sandb
   // The sandbox's settings win: with --sandbox nothing may reach a real account, nor a real account's store.
   const store = input.value('store') ?? (sandbox ? 'memory:' : undefined)
   const options = {
-    needs: NEEDS,
+    // What is missing can be connected in a browser, where the connector keeps log-ins.
+    needs: context.app.account ? [] : NEEDS,
     hint: TRY_IT,
-    env: { ...context.env, ...sandbox?.env },
+    env: { ...withoutSecrets(context, sandbox), ...(input.flag('set-up') ? sandbox?.install : sandbox?.env) },
     ...(store === undefined ? {} : { store }),
   }
   return withConnector(context, options, async (opened) => {
@@ -70,7 +72,7 @@ async function run(context: Context, input: Input, place: Place, sandbox?: Sandb
     // Asked for before anybody hears that we are up: from here on SIGTERM drains, until here it simply ends us.
     const { signal } = io
     const closing = new AbortController()
-    const fetch = answers(context, { connector: opened.connector, closing, trouble: () => trouble })
+    const fetch = answers(context, { ...opened, closing, trouble: () => trouble })
     const listener = await listen({ ...place, fetch, clock: io.clock })
     announce(context, opened, listener, sandbox)
     return (await serve({ ...opened, listener, trouble, closing, io: { clock: io.clock, signal }, logger }))
@@ -79,9 +81,18 @@ async function run(context: Context, input: Input, place: Place, sandbox?: Sandb
   })
 }
 
-function announce(context: Context, { spec }: Opened, { url }: Listener, sandbox?: Sandbox): void {
+/** With the sandbox no credential of a real account is there to be used by mistake. */
+function withoutSecrets({ app, env }: Context, sandbox?: Sandbox): Env {
+  if (sandbox === undefined) return env
+  const own = new Set(app.settings.map((setting) => setting.env))
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !own.has(name)))
+}
+
+function announce(context: Context, { spec, account }: Opened, { url }: Listener, sandbox?: Sandbox): void {
   const webhook = new URL(spec.webhook.path, url)
   sandbox?.notify?.(webhook)
   if (context.json) context.print(json({ url: url.href, webhook: webhook.href, sandbox: sandbox?.addresses }))
   context.logger.info('listening', { url: url.href, webhook: webhook.href, ...sandbox?.addresses })
+  const shut = account?.gate.shut()
+  if (shut !== undefined) context.logger.warn(`delivery waits: ${shut}`, { setUp: new URL('set-up', url).href })
 }

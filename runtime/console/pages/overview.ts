@@ -13,6 +13,8 @@ export const overview: Page = {
   title: 'Overview',
   nav: 'Overview',
   async render(context) {
+    // Before anything can be delivered there is nothing to look at but how to begin.
+    if ((await context.parts.account?.setup.view())?.step === 'review') return context.goTo('/set-up')
     const found = await overviewOf(context.parts)
     return html`<section id="standing" data-live aria-label="How it stands">${standing(found, context)}</section>
 <section id="metrics" data-live aria-label="Metrics">${metrics(found, context)}</section>

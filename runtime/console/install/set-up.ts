@@ -1,0 +1,99 @@
+/** Set-up, step by step: the page shows the one that is due, and once all are done how both sides stand. */
+import { html } from 'hono/html'
+import type { View } from '../../account/setup.ts'
+import type { CheckResult } from '../../ports.ts'
+import type { Action, Context, Html, Page } from '../parts.ts'
+import { connect } from './connect.ts'
+import { review } from './review.ts'
+import { BY_HOST, facts, setupOf, stepRow } from './steps.ts'
+
+export const setUpPage: Page = {
+  path: '/set-up',
+  title: 'Set up',
+  nav: 'Set up',
+  async render(context) {
+    const setup = setupOf(context)
+    if (setup === undefined) return html`<p>${BY_HOST}</p>`
+    const view = await setup.view()
+    return html`${view.step !== 'done' && stepRow(view)}${gone(view)}${await body(view, context)}`
+  },
+}
+
+function body(view: View, context: Context): Html | Promise<Html> {
+  if (view.step === 'review') return review(view, context)
+  if (view.step === 'source') return connect(view.source, context)
+  if (view.step === 'destination') return connect(view.destination, context)
+  return view.step === 'confirm' ? confirm(view, context) : done(view, context)
+}
+
+function gone({ progress: { removed }, step }: View): Html | '' {
+  if (removed === undefined || step === 'done') return ''
+  return html`<p class="note">Both sides were disconnected. What was received and what became of it is kept. You can connect the same accounts again.</p>`
+}
+
+async function confirm(view: View, context: Context): Promise<Html> {
+  const { parts, request, csrf, link } = context
+  const results: CheckResult[] = []
+  for await (const result of parts.connector.check(request.signal)) results.push(result)
+  const missing = results.filter(({ ok }) => !ok).length
+  const finish = missing > 0 ? 'Begin all the same' : 'Finish: begin delivery'
+  return html`<p class="lead">Are these the right two?</p>
+${both(view, context)}
+${checks(results)}
+<form method="post" action="${link('/set-up/finish')}" class="card">${csrf}
+${missing > 0 && html`<p class="said bad">${missing} of these is not as it should be. What depends on it would wait, not be lost.</p>`}
+<p>From here on new conversations and tickets are sent as they happen. History is not sent until you ask for it.</p>
+<button>${finish}</button></form>`
+}
+
+function both(view: View, { link }: Context): Html {
+  return html`<div class="beside even">${[view.source, view.destination].map(
+    (one) => html`<section class="card" aria-label="${one.side.label}">${facts(one)}
+${one.trouble && html`<p class="said bad" role="alert">${one.trouble}.</p>`}
+${one.by !== 'environment' && html`<p><a href="${link(`/set-up/${one.side.name}`)}">${one.trouble ? 'Connect again' : 'Connect another way'}</a></p>`}</section>`,
+  )}</div>`
+}
+
+function checks(results: readonly CheckResult[]): Html {
+  return html`<div class="table"><table class="stack">
+<caption>Tried just now</caption>
+<thead><tr><th scope="col">What</th><th scope="col">Is it so?</th><th scope="col">More</th></tr></thead>
+<tbody>${results.map(
+    ({ name, ok, detail }) => html`<tr><th scope="row">${name}</th>
+<td data-name="Is it so?"><span class="badge ${ok ? 'good' : 'bad'}">${ok ? 'Yes' : 'Missing'}</span></td><td>${detail}</td></tr>`,
+  )}</tbody>
+</table></div>`
+}
+
+function done(view: View, context: Context): Html {
+  const { link } = context
+  const state =
+    view.shut === undefined
+      ? html`<p class="said good">Delivery is on.</p>`
+      : html`<p class="said bad">Delivery waits: ${view.shut}. Nothing is lost.</p>`
+  return html`${state}
+${both(view, context)}
+<div class="cards">
+<section class="card"><h2>Webhooks</h2><p>So that events arrive as they happen.</p><a class="button" href="${link('/set-up/webhooks')}">Subscribe and test</a></section>
+<section class="card"><h2>History</h2><p>What happened before now, without starting a flow.</p><a class="button" href="${link('/import')}">Bring in history</a></section>
+<section class="card"><h2>Let go</h2><p>Stop, and give back access on both sides.</p><a class="button plain" href="${link('/set-up/disconnect')}">Disconnect</a></section>
+</div>`
+}
+
+export const allowAction: Action = {
+  path: '/set-up/allow',
+  async run(context) {
+    const setup = setupOf(context)
+    const known = Object.keys((await setup?.view())?.destination.side.extras ?? {})
+    await setup?.allow(context.form.getAll('extra').filter((one) => known.includes(one)))
+    return context.goTo('/set-up')
+  },
+}
+
+export const finishAction: Action = {
+  path: '/set-up/finish',
+  async run(context) {
+    await setupOf(context)?.finish()
+    return context.goTo('/set-up', 'Set-up is finished. Delivery has begun. Next: webhooks.')
+  },
+}
