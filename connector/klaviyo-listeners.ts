@@ -1,7 +1,7 @@
 /** Who in Klaviyo hears of our events: flows that begin with them, segments that ask for them, and flows behind those. */
 import { toFault } from '../runtime/fault.ts'
-import type { Listeners, Made } from '../runtime/ports.ts'
 import type { FaultInfo, Json } from '../runtime/types.ts'
+import type { Listeners, Made } from '../runtime/workshop.ts'
 import { type Resource, walk } from './klaviyo-pages.ts'
 import type { Line } from './klaviyo-wire.ts'
 

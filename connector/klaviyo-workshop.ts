@@ -1,8 +1,8 @@
 /** What is made out of our metrics in Klaviyo, and who there listens to them: segments and flows, by its API. */
 import { Fault, toFault } from '../runtime/fault.ts'
-import type { Made, Recipe, Workshop } from '../runtime/ports.ts'
 import type { Window } from '../runtime/spec/spec.ts'
 import type { Json, JsonObject } from '../runtime/types.ts'
+import type { Made, Recipe, Workshop } from '../runtime/workshop.ts'
 import { klaviyoListeners } from './klaviyo-listeners.ts'
 import { listOf, type Resource, resourceOf, walk } from './klaviyo-pages.ts'
 import { type KlaviyoOptions, line } from './klaviyo-wire.ts'

@@ -22,10 +22,13 @@ export type {
 } from './flow/connector.ts'
 /** Requests with a budget, a timeout, faults by class and a few tries: what a destination sends with. */
 export { type Going, type Http, type HttpParts, http, type MakeRequest, type Peer } from './flow/http.ts'
+/** What `checks` asks the source with. */
+export type { RecipeBook, RecipeState } from './flow/recipes.ts'
 /** How a refusal of the other side becomes a fault. */
 export type { Answer, Explain, Refuser } from './flow/refusal.ts'
-/** What `checks` asks the source with. */
+
 export type { SourceClient } from './flow/source-client.ts'
+export type { Activity, DeadGroup, DeadPage, EventsPage, LedgerEvent, Replayed } from './ledger.ts'
 /** What the runtime asks of its host. Each can be replaced; `Store` and `Destination` are the ones worth replacing. */
 export type {
   Appended,
@@ -48,7 +51,6 @@ export type {
   Store,
   Tally,
 } from './ports.ts'
-/** What `connector build` wrote, as a spec: no code is made out of text. */
 export { type BuiltSpec, loadBuilt } from './spec/built.ts'
 /** One complaint about a spec as text: place, sentence, the line, a caret. */
 export { type Diagnostic, render } from './spec/diagnostic.ts'
@@ -103,3 +105,5 @@ export type {
   Settlement,
   SourceRecord,
 } from './types.ts'
+/** What `connector build` wrote, as a spec: no code is made out of text. */
+export type { Listeners, Made, Recipe, Workshop } from './workshop.ts'

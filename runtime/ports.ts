@@ -1,13 +1,11 @@
 /** What the runtime asks of its host: clock, log, store, destination. Each can be replaced. */
 
 import type { Fault, FaultDetails, FaultKind } from './fault.ts'
+import type { Activity, DeadGroup, DeadPage, EventsPage, LedgerEvent, Replayed } from './ledger.ts'
 import type { Logins } from './logins.ts'
 import type {
   EventResult,
-  FaultInfo,
-  Ingress,
   Json,
-  JsonObject,
   Lane,
   LeasedRecord,
   Message,
@@ -77,63 +75,6 @@ export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'order' | 
   readonly outcome?: Outcome
   readonly body?: string
 }
-
-/** What ended in one hour. The metric is empty for records that ended without an event. */
-export interface Activity extends Pick<EventResult, 'metric' | 'status'> {
-  /** When the hour began, milliseconds since 1970. */
-  readonly hour: number
-  readonly count: number
-}
-
-/** How one event ended, and the record it came from. A record that ended without events is one, its metric empty. */
-export interface LedgerEvent extends EventResult {
-  /** Ascending in the order of settling, never used again. */
-  readonly id: number
-  /** The record's id and number. */
-  readonly record: string
-  readonly seq: number
-  readonly ingress: Ingress
-  readonly topic?: string
-  readonly stream?: string
-  readonly settledAt: number
-}
-
-export interface EventsPage {
-  readonly metric?: string
-  readonly status?: EventResult['status']
-  /** Only events with a smaller id: the next page of older ones. */
-  readonly before?: number
-  /** Only events with a greater id: what is new. */
-  readonly after?: number
-  readonly limit: number
-}
-
-/** Dead letters that died of the same thing, at the same place, for the same metric. */
-export interface DeadGroup {
-  /** Names the group; the same as long as code, metric and place are. */
-  readonly group: string
-  /** Of the example: what differs between letters of a group is the message alone. */
-  readonly fault: FaultInfo
-  /** Absent when the record as a whole failed. */
-  readonly metric?: string
-  /** Records. */
-  readonly count: number
-  /** When the first and the last of them ended, milliseconds. */
-  readonly oldest: number
-  readonly newest: number
-  /** The newest record's id. */
-  readonly example: string
-}
-
-export interface DeadPage {
-  readonly after?: number
-  readonly limit: number
-  readonly run?: string
-  readonly group?: string
-}
-
-/** Which dead letters to replay: by record id, of one group, or all. */
-export type Replayed = readonly string[] | 'all' | { readonly group: string }
 
 /** Cached lookups: `namespace` is the lookup's name, `value` undefined-as-null means "known to be gone". */
 export interface CacheEntry {
@@ -228,53 +169,6 @@ export interface Destination {
   size(message: Message, lane: Lane): number
   /** The request bodies for these messages, without sending. */
   bodies(messages: readonly Message[], lane: Lane): readonly Json[]
-}
-
-/** Something of the destination's own that is made out of our metrics: a file in `recipes/`. */
-export interface Recipe {
-  /** The file's name, without its ending. */
-  readonly id: string
-  readonly kind: 'segment' | 'flow'
-  /** What it is called at the destination. */
-  readonly name: string
-  readonly summary: string
-  /** Those it names. */
-  readonly metrics: readonly string[]
-  /** In the destination's words; `{ metric: NAME }` stands for that metric's id. */
-  readonly definition: JsonObject
-}
-
-/** A segment or flow as the destination knows it. */
-export interface Made {
-  readonly kind: Recipe['kind']
-  readonly id: string
-  readonly name: string
-  /** Of a flow, in the destination's words: `draft`, `live` … */
-  readonly status?: string
-  /** Where a person finds it. */
-  readonly link: string
-}
-
-/** What would hear of events that arrive. `unread` says what could not be read, and why: then there may be more. */
-export interface Listeners {
-  readonly flows: readonly (Made & { readonly metric: string })[]
-  /** Segments that ask for one of our metrics, and the flows that begin when somebody enters one. */
-  readonly segments: readonly (Made & { readonly metrics: readonly string[]; readonly flows: readonly Made[] })[]
-  readonly unread: readonly FaultInfo[]
-}
-
-/** What a destination lets us make out of our metrics. Every method throws a `Fault`, but for what it says otherwise. */
-export interface Workshop {
-  /** By name, of those that exist: a metric does from its first event on. */
-  metricIds(metrics: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
-  /** The thing itself if `id` is still there; else the oldest of this name. */
-  find(recipe: Pick<Recipe, 'kind' | 'name'>, id: string | undefined, signal: AbortSignal): Promise<Made | undefined>
-  /** What `make` would send. Throws if it would start anything. */
-  body(recipe: Recipe, definition: JsonObject): Json
-  /** Asks once and never again by itself, since nobody knows what became of a request that broke off. Flows are drafts. */
-  make(recipe: Recipe, definition: JsonObject, signal: AbortSignal): Promise<Made>
-  /** Never throws for what may not be read. */
-  listeners(metrics: readonly string[], signal: AbortSignal): Promise<Listeners>
 }
 
 /** Where records come from: its credentials, and its own way of saying no. */

@@ -1,6 +1,6 @@
 /** Contract of a store: what it tells the console. What ended, when, and what is wrong with what died. */
 import { expect, test } from 'vitest'
-import type { EventsPage, LedgerEvent } from '../runtime/ports.ts'
+import type { EventsPage, LedgerEvent } from '../runtime/ledger.ts'
 import type { EventResult, Outcome } from '../runtime/types.ts'
 import type { Bench } from './store.contract.ts'
 import { dead, deferred, delivered, event, fault, ids, only, record, settlement, skipped } from './store-fixtures.ts'

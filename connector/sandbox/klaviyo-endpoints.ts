@@ -1,6 +1,8 @@
 /** The endpoints of the local Klaviyo: rate, scope, rules of the body, and what each does. */
 import type { Json } from '../../runtime/types.ts'
 import { type Arrival, arrivalOfOne, arrivalsOfMany, profileOf } from './klaviyo-arrival.ts'
+import type { Audience } from './klaviyo-audience.ts'
+import { CREATE_FLOW, CREATE_SEGMENT } from './klaviyo-audience-bodies.ts'
 import { BULK_CREATE_EVENTS, CREATE_EVENT, IMPORT_PROFILE } from './klaviyo-bodies.ts'
 import type { EventMemory } from './klaviyo-memory.ts'
 import { MEDIA_TYPE, Refusal } from './klaviyo-problem.ts'
@@ -29,10 +31,11 @@ export interface Endpoint {
 // As Klaviyo's OpenAPI description states them.
 const LARGE: Rate = { burst: 350, steady: 3_500 }
 const MEDIUM: Rate = { burst: 75, steady: 750 }
+const FEW: Rate = { burst: 3, steady: 60 }
 const SMALL: Rate = { burst: 10, steady: 150 }
 const TINY: Rate = { burst: 1, steady: 15 }
 
-export function endpointsOf(memory: EventMemory, account: Account): readonly Endpoint[] {
+export function endpointsOf(memory: EventMemory, audience: Audience, account: Account): readonly Endpoint[] {
   return [
     {
       method: 'POST',
@@ -62,7 +65,20 @@ export function endpointsOf(memory: EventMemory, account: Account): readonly End
     reading('/api/metrics', SMALL, (url) => listMetrics(memory, url)),
     reading('/api/events', LARGE, (url) => listEvents(memory, url)),
     reading('/api/profiles', MEDIUM, (url) => listProfiles(memory, url)),
+    reading('/api/segments', MEDIUM, (url) => audience.listSegments(url)),
+    reading('/api/flows', FEW, (url) => audience.listFlows(url)),
+    {
+      ...reading('/api/metrics/:id/flow-triggers', SMALL, (url) => audience.listTriggered(url)),
+      scope: 'flows:read',
+    },
+    making('/api/segments', CREATE_SEGMENT, (body, url) => audience.addSegment(body, url)),
+    making('/api/flows', CREATE_FLOW, (body, url) => audience.addFlow(body, url)),
   ]
+}
+
+function making(path: `/api/${string}`, rule: Rule, make: (body: Json, url: URL) => Json): Endpoint {
+  const scope = `${path.slice('/api/'.length)}:write`
+  return { method: 'POST', path, scope, rate: TINY, rule, answer: (body, url) => json(make(body, url), 201) }
 }
 
 function reading(path: `/api/${string}`, rate: Rate, list: (url: URL) => Json): Endpoint {

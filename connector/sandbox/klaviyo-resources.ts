@@ -170,18 +170,22 @@ function eventResource(event: RecordedEvent, url: URL): JsonObject {
   }
 }
 
-function collection<Item>(url: URL, { items, next }: Page<Item>, show: (item: Item, url: URL) => Json): JsonObject {
+export function collection<Item>(
+  url: URL,
+  { items, next }: Page<Item>,
+  show: (item: Item, url: URL) => Json,
+): JsonObject {
   const following = new URL(url)
   if (next !== undefined) following.searchParams.set('page[cursor]', next)
   const links = { self: url.href, next: next === undefined ? null : following.href, prev: null }
   return { data: items.map((item) => show(item, url)), links }
 }
 
-function self(url: URL, collectionName: string, id: string): JsonObject {
+export function self(url: URL, collectionName: string, id: string): JsonObject {
   return { self: new URL(`/api/${collectionName}/${id}/`, url).href }
 }
 
 /** Seconds and an offset, as Klaviyo writes times. */
-function stamp(ms: number): string {
+export function stamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}+00:00`
 }

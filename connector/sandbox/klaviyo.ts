@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import type { Clock, Random } from '../../runtime/ports.ts'
 import { klaviyoApi, type Traffic } from './klaviyo-api.ts'
+import { Audience } from './klaviyo-audience.ts'
 import { endpointsOf } from './klaviyo-endpoints.ts'
 import { type EventFilter, EventMemory, type RecordedEvent } from './klaviyo-memory.ts'
 import { PAGE_HEADERS, renderPage } from './klaviyo-page.ts'
@@ -56,9 +57,11 @@ const ACCOUNT: Account = { name: 'Sandbox', timezone: 'UTC' }
 export function localKlaviyo(options: LocalKlaviyoOptions): LocalKlaviyo {
   const { clock, random, key, keep = 5_000, limits = true, account = ACCOUNT } = options
   const memory = new EventMemory({ clock, random, keep })
+  const isMetric = (id: string) => memory.metrics().some((metric) => metric.id === id)
+  const audience = new Audience({ clock, random, isMetric })
   const { id: clientId, secret: clientSecret } = options.client ?? { id: 'sandbox-app', secret: 'sandbox-app-secret' }
   const oauth = klaviyoOauth({ clock, random, clientId, clientSecret, account: account.name })
-  const api = klaviyoApi(endpointsOf(memory, account), { clock, random, key, scopes: oauth.scopes, limits })
+  const api = klaviyoApi(endpointsOf(memory, audience, account), { clock, random, key, scopes: oauth.scopes, limits })
   const failure = () => renderRefusal(serverError(), random)
   const chaos = misbehaviour({ clock, random, failure })
 
@@ -70,6 +73,7 @@ export function localKlaviyo(options: LocalKlaviyoOptions): LocalKlaviyo {
     },
     reset() {
       memory.reset()
+      audience.reset()
       api.resetTraffic()
       chaos.set({})
     },

@@ -1,7 +1,7 @@
 /** One line of the ledger in words: how it came and how it ended. */
 import { html } from 'hono/html'
 import { whoActs } from '../fault.ts'
-import type { LedgerEvent } from '../ports.ts'
+import type { LedgerEvent } from '../ledger.ts'
 import type { EventResult, Ingress } from '../types.ts'
 import type { Html } from './parts.ts'
 import { reasonWords } from './reasons.ts'

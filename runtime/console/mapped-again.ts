@@ -1,7 +1,8 @@
 /** An event as it was sent: its raw record, mapped once more. Nothing mapped is kept, so this is where its person is. */
 import { toFault } from '../fault.ts'
 import type { Preview, PreviewInput, PreviewItem } from '../flow/connector.ts'
-import type { LedgerEntry, LedgerEvent } from '../ports.ts'
+import type { LedgerEvent } from '../ledger.ts'
+import type { LedgerEntry } from '../ports.ts'
 import type { Json, JsonObject, Profile } from '../types.ts'
 import type { ConsoleParts } from './parts.ts'
 

@@ -2,7 +2,8 @@
 
 import type { Import } from '../flow/import-state.ts'
 import { PROFILE } from '../flow/profile.ts'
-import type { Activity, Backlog, LedgerEvent } from '../ports.ts'
+import type { Activity, LedgerEvent } from '../ledger.ts'
+import type { Backlog } from '../ports.ts'
 import { DAY, HOUR } from './chart.ts'
 import type { ConsoleParts } from './parts.ts'
 

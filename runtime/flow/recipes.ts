@@ -1,9 +1,10 @@
 /** Makes what recipes describe at the destination, once: what is there is found, whoever else asks at the same time. */
 import { Fault, toFault } from '../fault.ts'
-import type { Clock, Listeners, Made, Recipe, Store, Workshop } from '../ports.ts'
+import type { Clock, Store } from '../ports.ts'
 import { metricOf } from '../spec/metric-name.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Json, JsonObject } from '../types.ts'
+import type { Listeners, Made, Recipe, Workshop } from '../workshop.ts'
 
 export type RecipeState =
   /** It is there. `now`: this call made it. */
@@ -94,8 +95,10 @@ export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeB
       await letGo(recipe, text, made.id)
       return { state: 'made', made, now: true } as const
     } catch (error) {
-      // It may have been made all the same. Held on to, so that nobody makes another before this one can be seen.
-      if (toFault(error).kind !== 'transient') await letGo(recipe, text, undefined)
+      // Without a refusal it may have been made all the same: held on to, so that nobody makes another before
+      // this one can be seen.
+      const { status = 500 } = toFault(error).details
+      if (status < 500) await letGo(recipe, text, undefined)
       throw error
     }
   }

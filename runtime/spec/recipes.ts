@@ -1,8 +1,8 @@
 /** The recipes of a spec: read from `recipes/`, checked, and known by the names of their files. */
 import { basename } from 'node:path/posix'
 import { suggest } from '../expression/nearest.ts'
-import type { Recipe } from '../ports.ts'
 import type { Json, JsonObject } from '../types.ts'
+import type { Recipe } from '../workshop.ts'
 import type { Context } from './context.ts'
 import type { Recipe as Document } from './documents.ts'
 import { metricOf } from './metric-name.ts'

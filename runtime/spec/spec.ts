@@ -1,7 +1,7 @@
 /** A checked and compiled connector spec: what `flow` runs. Durations are milliseconds, sizes bytes. */
 import type { Expression } from '../expression/expression.ts'
-import type { Recipe } from '../ports.ts'
 import type { Json } from '../types.ts'
+import type { Recipe } from '../workshop.ts'
 import type { AccessSpec, PartySpec } from './access.ts'
 import type { ProfileMapping } from './profile-mapping.ts'
 import type { SourceFile } from './source-file.ts'

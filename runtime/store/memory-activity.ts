@@ -1,5 +1,6 @@
 /** The memory store's list of what ended, event by event and hour by hour, and its dead letters by what was wrong. */
-import type { Activity, DeadGroup, EventsPage, LedgerEvent, Retention } from '../ports.ts'
+import type { Activity, DeadGroup, EventsPage, LedgerEvent } from '../ledger.ts'
+import type { Retention } from '../ports.ts'
 import type { EventResult } from '../types.ts'
 import { type Counted, hourOf, hoursKept, lettersOf } from './ledger.ts'
 import type { Stored } from './memory-records.ts'

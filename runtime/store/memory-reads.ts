@@ -1,5 +1,6 @@
 /** The memory store's maps, and what it answers from them without changing any. */
-import type { CacheEntry, DeadPage, EventsPage, Replayed } from '../ports.ts'
+import type { DeadPage, EventsPage, Replayed } from '../ledger.ts'
+import type { CacheEntry } from '../ports.ts'
 import type { Json } from '../types.ts'
 import { deadGroups, inGroup, MemoryActivity, openLetters } from './memory-activity.ts'
 import { MemoryKept } from './memory-kept.ts'

@@ -1,15 +1,6 @@
 /** The reference store: everything in maps, nothing survives the process. For tests, trials and the demo. */
-import type {
-  Appended,
-  Backlog,
-  CacheEntry,
-  Checkpoint,
-  Clock,
-  LeaseRequest,
-  Replayed,
-  Retention,
-  Store,
-} from '../ports.ts'
+import type { Replayed } from '../ledger.ts'
+import type { Appended, Backlog, CacheEntry, Checkpoint, Clock, LeaseRequest, Retention, Store } from '../ports.ts'
 import type { Lane, LeasedRecord, Outcome, Settlement, SourceRecord } from '../types.ts'
 import { counted, deliveredKeys, refsOf, troubleOf } from './ledger.ts'
 import { MemoryReads } from './memory-reads.ts'

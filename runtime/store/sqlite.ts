@@ -1,6 +1,7 @@
 /** The embedded store: one SQLite file, shared by the processes of one machine. */
 import { Fault } from '../fault.ts'
-import type { Appended, CacheEntry, Checkpoint, Clock, LeaseRequest, Replayed, Retention, Store } from '../ports.ts'
+import type { Replayed } from '../ledger.ts'
+import type { Appended, CacheEntry, Checkpoint, Clock, LeaseRequest, Retention, Store } from '../ports.ts'
 import type { Lane, LeasedRecord, Settlement, SourceRecord } from '../types.ts'
 import * as kept from './sqlite/cache.ts'
 import type { Connection } from './sqlite/connection.ts'

@@ -1,5 +1,6 @@
 /** What ended, event by event and hour by hour: written as records are settled, read by the console. */
-import type { Activity, EventsPage, LedgerEvent, Retention } from '../../ports.ts'
+import type { Activity, EventsPage, LedgerEvent } from '../../ledger.ts'
+import type { Retention } from '../../ports.ts'
 import type { EventResult, Ingress, Lane, Outcome } from '../../types.ts'
 import { type Counted, hourOf, hoursKept, recordResult } from '../ledger.ts'
 import type { Connection } from './connection.ts'

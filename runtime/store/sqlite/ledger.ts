@@ -1,5 +1,6 @@
 /** What became of every record: looked up, counted, replayed page by page, and dropped by age. */
-import type { Backlog, DeadPage, LedgerEntry, Replayed, Retention, Tally } from '../../ports.ts'
+import type { DeadPage, Replayed } from '../../ledger.ts'
+import type { Backlog, LedgerEntry, Retention, Tally } from '../../ports.ts'
 import type { Lane } from '../../types.ts'
 import { pruneHours } from './activity.ts'
 import type { Connection } from './connection.ts'

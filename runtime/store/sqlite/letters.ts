@@ -1,5 +1,5 @@
 /** Dead letters by what was wrong: written as records die, gone when they are replayed or sent by another record. */
-import type { DeadGroup } from '../../ports.ts'
+import type { DeadGroup } from '../../ledger.ts'
 import type { Outcome } from '../../types.ts'
 import { lettersOf } from '../ledger.ts'
 import type { Connection } from './connection.ts'

@@ -1,5 +1,6 @@
 /** What the store answers without writing. */
-import type { Backlog, CacheEntry, DeadPage, EventsPage } from '../../ports.ts'
+import type { DeadPage, EventsPage } from '../../ledger.ts'
+import type { Backlog, CacheEntry } from '../../ports.ts'
 import type { Json, Lane } from '../../types.ts'
 import * as looking from './activity.ts'
 import * as kept from './cache.ts'

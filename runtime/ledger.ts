@@ -1,0 +1,59 @@
+/** What a store tells of how things ended: by the hour, event by event, and what died of what. */
+import type { EventResult, FaultInfo, Ingress } from './types.ts'
+
+/** What ended in one hour. The metric is empty for records that ended without an event. */
+export interface Activity extends Pick<EventResult, 'metric' | 'status'> {
+  /** When the hour began, milliseconds since 1970. */
+  readonly hour: number
+  readonly count: number
+}
+
+/** How one event ended, and the record it came from. A record that ended without events is one, its metric empty. */
+export interface LedgerEvent extends EventResult {
+  /** Ascending in the order of settling, never used again. */
+  readonly id: number
+  /** The record's id and number. */
+  readonly record: string
+  readonly seq: number
+  readonly ingress: Ingress
+  readonly topic?: string
+  readonly stream?: string
+  readonly settledAt: number
+}
+
+export interface EventsPage {
+  readonly metric?: string
+  readonly status?: EventResult['status']
+  /** Only events with a smaller id: the next page of older ones. */
+  readonly before?: number
+  /** Only events with a greater id: what is new. */
+  readonly after?: number
+  readonly limit: number
+}
+
+/** Dead letters that died of the same thing, at the same place, for the same metric. */
+export interface DeadGroup {
+  /** Names the group; the same as long as code, metric and place are. */
+  readonly group: string
+  /** Of the example: what differs between letters of a group is the message alone. */
+  readonly fault: FaultInfo
+  /** Absent when the record as a whole failed. */
+  readonly metric?: string
+  /** Records. */
+  readonly count: number
+  /** When the first and the last of them ended, milliseconds. */
+  readonly oldest: number
+  readonly newest: number
+  /** The newest record's id. */
+  readonly example: string
+}
+
+export interface DeadPage {
+  readonly after?: number
+  readonly limit: number
+  readonly run?: string
+  readonly group?: string
+}
+
+/** Which dead letters to replay: by record id, of one group, or all. */
+export type Replayed = readonly string[] | 'all' | { readonly group: string }
