@@ -8,7 +8,7 @@ import type { Programs } from './compiled/written.ts'
 import type { Bindings, Expression } from './expression.ts'
 import { faultOf, problemFault } from './faults.ts'
 import type { FunctionTable } from './functions.ts'
-import { interpreter } from './interpreter.ts'
+import { type Interpret, interpreter } from './interpreter.ts'
 import { defaultLimits, isProblem, type Limits, type Origin, type Parsed, parse } from './parse.ts'
 import { NotPlain } from './plain.ts'
 import { references } from './references.ts'
@@ -20,28 +20,44 @@ export function compile(text: string, origin: Origin, functions: FunctionTable, 
   return link(parsed, origin, functions)
 }
 
+/** Makes a parsed expression ready to run. */
+export const link = (parsed: Parsed, origin: Origin, functions: FunctionTable, programs?: Programs): Expression =>
+  place(runnable(parsed, functions, programs), origin)
+
+/** A text ready to run, in however many places it stands. */
+export interface Runnable {
+  readonly text: string
+  readonly variables: ReadonlySet<string>
+  /** Made when first asked for: who validates, or replays a few records, evaluates few expressions or none. */
+  program(): Program | Refusal
+  readonly interpret: Interpret
+}
+
 /**
- * Makes a parsed expression ready to run: compiled where that can be done exactly, interpreted where it cannot.
- * `programs` were compiled before; what is not among them is compiled here, where the host allows it.
+ * Compiled where that can be done exactly, interpreted where it cannot. `programs` were compiled before; what is not
+ * among them is compiled here, where the host allows it.
  */
-export function link(parsed: Parsed, origin: Origin, functions: FunctionTable, programs?: Programs): Expression {
+export function runnable(parsed: Parsed, functions: FunctionTable, programs?: Programs): Runnable {
   const { root, text, limits } = parsed
   const named = references(root)
   const called = new Set(named.map(({ name }) => name))
   const variables = new Set(called)
   for (const { name, kind } of named) if (kind === 'bare' || isFunction(name, functions)) variables.delete(name)
-  const interpret = interpreter(parsed, functions, called, variables)
+  let made: Program | Refusal | undefined
+  const make = () => {
+    const written = programs?.get(text)
+    return written ? readProgram(written, functions, limits) : tryCompile(root, text, functions, limits)
+  }
+  const program = () => (made ??= make())
+  return { text, variables, program, interpret: interpreter(parsed, functions, called, variables) }
+}
+
+/** Its faults name this place. */
+export function place({ text, variables, program, interpret }: Runnable, origin: Origin): Expression {
   const interpreted = (input: Json, bindings: Bindings) =>
     interpret(input, bindings).catch((error: unknown) => {
       throw faultOf(error, origin, text)
     })
-  let made: Program | Refusal | undefined
-  // Not before it is asked for: who validates, or replays a few records, evaluates few of them or none.
-  const program = (): Program | Refusal => {
-    const written = programs?.get(text)
-    made ??= written ? readProgram(written, functions, limits) : tryCompile(root, text, functions, limits)
-    return made
-  }
   return {
     text,
     place: origin.place,
@@ -51,7 +67,7 @@ export function link(parsed: Parsed, origin: Origin, functions: FunctionTable, p
       return it instanceof Refusal ? { reason: it.reason, place: placeOf(it, origin) } : undefined
     },
     evaluate(input, bindings = {}) {
-      const it = made ?? program()
+      const it = program()
       if (it instanceof Refusal) return interpreted(input, bindings)
       try {
         return it.evaluate(input, bindings)
@@ -66,8 +82,8 @@ export function link(parsed: Parsed, origin: Origin, functions: FunctionTable, p
 }
 
 /** A refusal knows the end of the word it is about. */
-const placeOf = ({ position }: Refusal, { place, at }: Origin): string =>
-  position === undefined || at === undefined ? place : at(Math.max(0, position - 1))
+const placeOf = ({ position }: Refusal, origin: Origin): string =>
+  position === undefined || origin.at === undefined ? origin.place : origin.at(Math.max(0, position - 1))
 
 const limitReached = ({ code }: Exhausted): unknown =>
   code === 'output' ? new NotPlain(code, 'its result is too large') : { code }

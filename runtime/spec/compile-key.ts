@@ -1,7 +1,7 @@
 /** An occurrence's key: a literal name, then expressions over what is the same by every road. */
 import { bareName, type Node, nodes } from '../expression/ast.ts'
 import type { Expression } from '../expression/expression.ts'
-import { isProblem, parse } from '../expression/parse.ts'
+import { isProblem } from '../expression/parse.ts'
 import type { Context, Scope } from './context.ts'
 import type { Mapping } from './documents.ts'
 import type { YamlFile } from './yaml.ts'
@@ -33,7 +33,7 @@ function compileName(name: string, yaml: YamlFile, context: Context): Expression
     const help = 'a word of letters, digits and -, such as resolved-ticket; expressions follow it'
     context.error(yaml, yaml.span(['key', 0]), { code: 'spec/key-name', message, help })
   }
-  const literal = parse(JSON.stringify(name))
+  const literal = context.parse(JSON.stringify(name))
   const place = yaml.file.place(yaml.span(['key', 0])[0])
   if (isProblem(literal)) throw new TypeError('a JSON string is a JSONata string')
   return context.link(literal, yaml, ['key', 0], { place })
@@ -49,7 +49,7 @@ function checkVolatile(
   const complain = (message: string) =>
     context.error(yaml, yaml.span(path), { code: 'spec/volatile-key', message, help: stable })
   if (hasStream && variables.has('notification')) complain('the key uses $notification, which history does not have')
-  const parsed = parse(text)
+  const parsed = context.parse(text)
   if (!isProblem(parsed) && readsUpdatedAt(parsed.root)) {
     complain('the key uses updated_at of the whole record, which changes with everything that happens to it')
   }

@@ -1,11 +1,11 @@
 /** What every step of compiling a spec shares: where to complain, and how a text becomes an expression. */
 import { check } from '../expression/check.ts'
-import { link } from '../expression/compile.ts'
+import { place, type Runnable, runnable } from '../expression/compile.ts'
 import type { Programs } from '../expression/compiled/written.ts'
 import type { Expression } from '../expression/expression.ts'
 import { follow } from '../expression/fields.ts'
 import type { FunctionTable } from '../expression/functions.ts'
-import { isProblem, type Origin, type Parsed, parse } from '../expression/parse.ts'
+import { isProblem, type Origin, type Parsed, type Problem, parse } from '../expression/parse.ts'
 import type { Known } from '../expression/shape.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { type KnownFields, shapeOfVariable, unknownField } from './fields.ts'
@@ -53,6 +53,8 @@ export class Context {
   /** Each expression that is right, in the order they were read. */
   readonly expressions: PlacedExpression[] = []
   readonly #programs: Programs | undefined
+  readonly #parsed = new Map<string, Parsed | Problem>()
+  readonly #ready = new Map<string, Runnable>()
 
   constructor(functions: FunctionTable, programs?: Programs) {
     this.functions = functions
@@ -79,25 +81,39 @@ export class Context {
   /** The same, with what is known of its result. */
   read(yaml: YamlFile, path: Path, scope: Scope): Read {
     const text = yaml.text(path)
-    const parsed = parse(text.value)
+    const parsed = this.parse(text.value)
     const problems = isProblem(parsed)
       ? [parsed]
       : check(parsed, { ...scope, elsewhere: this.names, functions: this.functions })
     for (const { code, span, ...words } of problems) {
       this.error(yaml, placed(span, text), { code: `expression/${code}`, ...words })
     }
-    const place = yaml.file.place(text.at(0))
+    const origin = { place: yaml.file.place(text.at(0)), at: (offset: number) => yaml.file.place(text.at(offset)) }
     if (isProblem(parsed)) {
-      const expression = { text: text.value, place, variables: new Set<string>(), evaluate: async () => undefined }
+      const expression = {
+        text: text.value,
+        place: origin.place,
+        variables: new Set<string>(),
+        evaluate: async () => undefined,
+      }
       return { expression, gives: undefined }
     }
-    const expression = this.link(parsed, yaml, path, { place, at: (offset) => yaml.file.place(text.at(offset)) })
+    const expression = this.link(parsed, yaml, path, origin)
     return { expression, gives: this.#follow(parsed, text, yaml, scope) }
+  }
+
+  /** Each text once: many properties of many files are read off the same path, and parsing is most of a load. */
+  parse(text: string): Parsed | Problem {
+    const parsed = this.#parsed.get(text) ?? parse(text)
+    this.#parsed.set(text, parsed)
+    return parsed
   }
 
   /** A parsed text that stands at a path. */
   link(parsed: Parsed, { file }: YamlFile, path: Path, origin: Origin): Expression {
-    const expression = link(parsed, origin, this.functions, this.#programs)
+    const ready = this.#ready.get(parsed.text) ?? runnable(parsed, this.functions, this.#programs)
+    this.#ready.set(parsed.text, ready)
+    const expression = place(ready, origin)
     this.expressions.push({ file: file.path, path, expression })
     return expression
   }
