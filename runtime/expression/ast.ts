@@ -27,6 +27,12 @@ export interface Node {
   /** Variables a path step binds, `@$focus` and `#$index`. */
   readonly focus?: string
   readonly index?: string
+  /** Set where a path step binds names, and where the parser looked for a parent. */
+  readonly tuple?: boolean
+  /** Under which a step binds what it was taken from, for `%` further on. */
+  readonly ancestor?: { readonly label: string }
+  /** What a `%` looks up. */
+  readonly slot?: { readonly label: string }
 }
 
 export type Pair = readonly [key: Node, value: Node]

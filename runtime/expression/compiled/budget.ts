@@ -24,20 +24,28 @@ export function rerun(): never {
 let limits: Limits = { steps: 0, stack: 0, sequence: 0, output: 0 }
 let steps = 0
 let depth = 0
+let began: Date | undefined
 
 /** Begins an evaluation, so many levels deep. Nothing ends it: the next one begins anew. */
 export function begin(given: Limits, levels: number): void {
   limits = given
   steps = given.steps
   depth = levels
+  began = undefined
 }
 
 /** Calls a function that may evaluate an expression of its own. If it throws, this evaluation is over as well. */
 export function aside<T>(call: () => T): T {
-  const outer = [limits, steps, depth] as const
+  const outer = [limits, steps, depth, began] as const
   const result = call()
-  ;[limits, steps, depth] = outer
+  ;[limits, steps, depth, began] = outer
   return result
+}
+
+/** A moment that stays the same until the evaluation ends. */
+export function once(now: () => Date): Date {
+  began ??= now()
+  return began
 }
 
 /** One for each item looked at and each call made. */

@@ -15,7 +15,7 @@ export function emitBind(unit: Unit, node: Node, place: Place, kind: Code['kind'
 
 function slotOf(node: Node, place: Place): Slot {
   const slot = place.frame.slots.get(String((node.lhs as Node).value))
-  if (slot === undefined) throw new Refusal('variable bound in an unknown place', node)
+  if (slot === undefined) throw new Refusal('variable bound in a path', node)
   return slot
 }
 

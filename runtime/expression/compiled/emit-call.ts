@@ -1,7 +1,7 @@
 /** Functions: called, made, and piped into. */
 import type { Node } from '../ast.ts'
 import { takesAnything } from './arguments.ts'
-import { conditional, emit } from './emit.ts'
+import { conditional, emit, halved } from './emit.ts'
 import { emitBlock } from './emit-block.ts'
 import { literal } from './literal.ts'
 import { isCompiled } from './natives.ts'
@@ -11,29 +11,25 @@ import { type Code, declare, fresh, indent, type Place, Refusal, type Slot, type
 /** `piped`: the left side of `~>`, as the first argument. */
 export function emitCall(unit: Unit, node: Node, place: Place, piped?: string, tail = false): Code {
   const { procedure } = node
-  if (procedure === undefined) throw new Refusal('call of nothing', node)
+  if (procedure === undefined) throw new Refusal('unknown syntax', node)
   const args = (node.arguments ?? []).map((each) => {
     const js = emit(unit, each, place)
-    return tail ? handOn(unit, each, js) : js
+    return tail ? handOn(unit, each, js, String(procedure.value)) : js
   })
   if (piped !== undefined) args.unshift(piped)
   const name = String(procedure.value)
-  if (procedure.type === 'variable' && !procedure.predicate && !procedure.group && !isBound(name, place.frame)) {
-    if (!isFunctionName(unit, name)) throw new Refusal(`unknown function`, procedure)
-    return emitNamed(unit, node, name, args, place, tail)
+  const isPlain = procedure.type === 'variable' && !procedure.predicate && !procedure.group
+  if (isPlain && !isBound(name, place.frame)) {
+    if (isFunctionName(unit, name)) return emitNamed(unit, node, name, args, place, tail)
   }
-  // A path before the bracket is a name without its $, which is an error with a message of its own.
-  if (procedure.type === 'path') throw new Refusal('call of a path', node)
-  const f = procedure.type === 'variable' ? resolve(unit, procedure, place) : emit(unit, procedure, place)
+  const f = isPlain ? resolve(unit, procedure, place) : emit(unit, procedure, place)
   const js = `${use(unit, 'invoke')}(${[f, ...args].join(', ')})`
   return { js, kind: unit.remembers ? 'raw' : 'value' }
 }
 
 function emitNamed(unit: Unit, node: Node, name: string, args: readonly string[], place: Place, tail: boolean): Code {
   const own = unit.functions.find((each) => each.name === name)
-  if (own === undefined && !isCompiled(name)) {
-    throw new Refusal(name === 'eval' ? '$eval' : 'another answer each time', node)
-  }
+  if (own === undefined && !isCompiled(name)) throw new Refusal('$eval', node)
   if (own === undefined) {
     const simple = inline(unit, name, args)
     if (simple !== undefined) return simple
@@ -41,9 +37,6 @@ function emitNamed(unit: Unit, node: Node, name: string, args: readonly string[]
   const { list, item, top, unlike } = place.context
   // Where a function ends by calling another, the interpreter takes the context of whoever called the first.
   const context = tail || unlike ? use(unit, 'NO_CONTEXT') : list
-  // There a function of the expression is handed on as it is, which this one alone cannot call.
-  if (own === undefined && tail && name === 'sort' && args.length > 1)
-    throw new Refusal('$sort at the end of a function', node)
   if (own === undefined) {
     const f = declare(unit, 'function', `${use(unit, 'native')}(${literal(name)})`)
     // A list as input is one item to all but these two.
@@ -77,21 +70,22 @@ function inline(unit: Unit, name: string, args: readonly string[]): Code | undef
     : { js: `${use(unit, found)}(${only})`, kind: name === 'not' || name === 'exists' ? 'test' : 'value' }
 }
 
-const data = new Set(['path', 'string', 'number', 'value', 'binary', 'unary', 'lambda', 'regex'])
+const data = new Set(['string', 'number', 'value', 'binary', 'unary', 'lambda', 'regex'])
 
 /** An argument that the interpreter hands on as it is, which a function that comes along does not survive. */
-const handOn = (unit: Unit, { type }: Node, js: string): string =>
-  data.has(type) ? js : `${use(unit, 'handOn')}(${js})`
+function handOn(unit: Unit, { type }: Node, js: string, name = ''): string {
+  // There a function of the expression is handed on as it is, which this one alone cannot call.
+  if (name === 'sort') return `${use(unit, 'handSort')}(${js})`
+  return data.has(type) ? js : `${use(unit, 'handOn')}(${js})`
+}
 
 /** `left ~> right`. */
 export function emitApply(unit: Unit, node: Node, place: Place): Code {
   const [left, right] = [emit(unit, node.lhs as Node, place), node.rhs as Node]
   if (right.type === 'function') {
-    // The interpreter forgets what follows the call.
-    if (right.predicate || right.group) throw new Refusal('filter after ~>', node)
+    // The interpreter forgets what follows the call: a filter, a grouping.
     return emitCall(unit, right, place, handOn(unit, node.lhs as Node, left))
   }
-  if (right.type === 'regex') throw new Refusal('regular expression after ~>', node)
   return { js: `${use(unit, 'pipe')}(${left}, ${emit(unit, right, place)})`, kind: unit.remembers ? 'raw' : 'value' }
 }
 
@@ -100,7 +94,7 @@ export function emitLambda(unit: Unit, node: Node, outer: Place): Code {
   const body = node.body as Node
   const frame = frameOf(unit, [body], outer.frame)
   const parameters = (node.arguments ?? []).map(({ value }) => {
-    const slot: Slot = { js: fresh(unit, 'p'), sure: true, loose: false }
+    const slot: Slot = { js: fresh(unit, 'p'), sure: true, loose: false, values: [] }
     frame.slots.set(String(value), slot)
     return slot.js
   })
@@ -117,8 +111,9 @@ export function emitLambda(unit: Unit, node: Node, outer: Place): Code {
     `return ${result};`,
   ].join('\n')
   const js = `((${parameters.join(', ')}) => {\n  ${indent(source)}\n})`
-  const { signature } = node as { readonly signature?: { readonly definition: string } }
+  const { signature } = node as { readonly signature?: { readonly definition: string; readonly validate?: unknown } }
   if (signature === undefined) return { js, kind: 'value' }
+  if (signature.validate === undefined) throw new Refusal(halved, node)
   return { js: `${use(unit, 'signed')}(${literal(signature.definition)}, ${js})`, kind: 'value' }
 }
 
@@ -134,7 +129,7 @@ function emitEnd(unit: Unit, node: Node, place: Place): string {
 }
 
 function emitTail(unit: Unit, node: Node, place: Place): string {
-  if (node.group) throw new Refusal('grouping at the end of a function', node)
+  // A grouping there is forgotten by the interpreter.
   const { js, kind } = emitCall(unit, node, place, undefined, true)
   return kind === 'raw' ? `${use(unit, 'unsettled')}(${js})` : js
 }

@@ -10,7 +10,8 @@ export function emitList(unit: Unit, node: Node, place: Place): Code {
   const parts = (node.expressions ?? []).map((part) => {
     const js = emit(unit, part, inner)
     // A list within a list stays one; so does the text "[", which is one item either way.
-    return part.value === '[' ? `[${js}]` : js
+    if (part.value !== '[') return js
+    return part.predicate || part.group ? `${use(unit, 'boxed')}(${js})` : `[${js}]`
   })
   const js = `${use(unit, 'list')}(${parts.join(', ')})`
   return { js: (node as { consarray?: boolean }).consarray ? `${use(unit, 'construct')}(${js})` : js, kind: 'value' }

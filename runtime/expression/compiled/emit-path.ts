@@ -2,61 +2,89 @@
 import type { Node, Stage } from '../ast.ts'
 import { emit, emitAny } from './emit.ts'
 import { emitGroup } from './emit-object.ts'
+import { emitRowPath } from './emit-rows.ts'
 import { literal } from './literal.ts'
 import { arrow, type Code, declare, fresh, inItem, type Place, Refusal, type Unit, use, within } from './unit.ts'
 
 /** A step, as the parser leaves it. */
-type Step = Node & { readonly consarray?: boolean; readonly keepArray?: boolean; readonly tuple?: boolean }
+export type Step = Node & { readonly consarray?: boolean; readonly keepArray?: boolean }
 
 /** Where a step stands: in the middle, or at the end, where either the value or the items are wanted. */
 type Position = 'middle' | 'value' | 'items'
 
 /**
  * The source of a path is a chain: each step is given what the one before gave. Between steps, an array is a list of
- * items, anything else is one item, and nothing is none.
+ * items, anything else is one item, and nothing is none. From the first step on that binds a name, rows are handed on.
  */
 export function emitPath(unit: Unit, node: Node, place: Place): Code {
   const steps = (node.steps ?? []) as readonly Step[]
   const [first] = steps
-  if (first === undefined) throw new Refusal('empty path', node)
-  const odd = steps.find((each) => each.tuple || each.focus !== undefined || each.index !== undefined)
-  if (odd !== undefined) throw new Refusal('variable bound in a path', odd)
-
+  if (first === undefined) throw new Refusal('unknown syntax', node)
   place.deepest.level = Math.max(place.deepest.level, place.level + 1)
-  // A grouping goes over the items themselves, before one of them stands for the list.
-  const end = node.group ? 'items' : 'value'
-  const position = (i: number): Position => (i === steps.length - 1 ? end : 'middle')
-  let code = emitFirst(unit, first, position(0), place)
-  const start = code.js
-  const list = first.consarray ? fresh(unit, 'list') : start
-  code = { ...code, js: list }
-  for (const [i, each] of steps.slice(1).entries()) code = emitStep(unit, each, code.js, position(i + 1), place)
-  // A list that is written out and empty is the result itself.
-  if (first.consarray) {
-    code = { js: `((${list}) => ${list}.length === 0 ? ${list} : ${code.js})(${start})`, kind: 'raw' }
+  const binds = steps.findIndex((each) => each.tuple)
+  if (first.consarray) return emitFromList(unit, node, steps, binds, place)
+  if (binds === 0) {
+    return finished(unit, node, emitRowPath(unit, node, steps, firstList(unit, first, place), place, true), place)
   }
-  if ((node as { keepSingletonArray?: boolean }).keepSingletonArray) {
-    code = { js: `${use(unit, 'keepPath')}(${code.js})`, kind: 'raw' }
+  return finished(
+    unit,
+    node,
+    emitRest(unit, node, steps, emitFirst(unit, first, positionOf(node, 0), place), place),
+    place,
+  )
+}
+
+/** What follows the first step. */
+function emitRest(unit: Unit, node: Node, steps: readonly Step[], first: Code, place: Place): Code {
+  const binds = steps.findIndex((each, i) => each.tuple && i > 0)
+  let code = first
+  for (const [i, each] of steps.entries()) {
+    if (i === binds) return emitRowPath(unit, node, steps.slice(i), code.js, place, false)
+    if (i > 0) code = emitStep(unit, each, code.js, positionOf(node, i), place)
   }
-  return node.group ? emitGroup(unit, code.js, node.group.lhs, place) : code
+  return code
+}
+
+/** A grouping goes over the items themselves, before one of them stands for the list. */
+const positionOf = (node: Node, i: number): Position =>
+  i < (node.steps ?? []).length - 1 ? 'middle' : node.group ? 'items' : 'value'
+
+/** What is asked of the path as a whole. Rows are grouped already. */
+function finished(unit: Unit, node: Node, code: Code, place: Place): Code {
+  const grouped = node.group !== undefined && code.kind === 'value' && (node.steps ?? []).some((each) => each.tuple)
+  if (grouped) return code
+  const { keepSingletonArray } = node as { readonly keepSingletonArray?: boolean }
+  const kept: Code = keepSingletonArray ? { js: `${use(unit, 'keepPath')}(${code.js})`, kind: 'raw' } : code
+  return node.group ? emitGroup(unit, kept.js, node.group.lhs, place) : kept
+}
+
+/** A list that is written out as the first step is evaluated against the whole context, not item by item. */
+function emitFromList(unit: Unit, node: Node, steps: readonly Step[], binds: number, place: Place): Code {
+  const [first] = steps as [Step]
+  const filtered = first.predicate !== undefined || first.group !== undefined
+  const binding = binds >= 0 && (filtered || first.focus !== undefined || node.group)
+  if (first.type !== 'unary' || first.stages || binding) {
+    throw new Refusal('list at the start of a path', first)
+  }
+  const made = emit(unit, first, within(place, { context: { ...place.context, unlike: true } }))
+  const start = filtered ? `${use(unit, 'mustBeList')}(${made})` : made
+  // What the interpreter should bind there is lost, since there are no rows yet.
+  if (binds === 0) return finished(unit, node, emitRowPath(unit, node, steps.slice(1), start, place, true), place)
+  const list = fresh(unit, 'list')
+  const { js } = emitRest(unit, node, steps, { js: list, kind: 'value' }, place)
+  // One that is empty is the result itself.
+  const whole = `((${list}) => ${list}.length === 0 ? ${list} : ${js})(${start})`
+  return finished(unit, node, { js: whole, kind: 'raw' }, place)
 }
 
 function emitFirst(unit: Unit, step: Step, position: Position, place: Place): Code {
   const { context } = place
   const plain = !step.stages && !step.group
   if (step.type === 'name' && plain) return emitStep(unit, step, context.list, position, place)
-  if (step.consarray) {
-    if (step.type !== 'unary') throw new Refusal('block with a list at the start of a path', step)
-    // Evaluated against the whole context, not item by item.
-    const js = emit(unit, step, within(place, { context: { ...context, unlike: true } }))
-    if (step.stages) throw new Refusal('filter on a list at the start of a path', step)
-    return { js, kind: 'value' }
-  }
   // A variable does not depend on the context. Nor does it matter what is remembered of a list, if nothing is.
   if (step.type === 'variable' && plain && position === 'middle' && !unit.remembers) {
     return { js: emit(unit, step, place), kind: 'value' }
   }
-  const list = step.type === 'variable' ? `[${context.item}]` : `${use(unit, 'itemsOf')}(${context.list})`
   // At the top there is one item: no loop is needed to go over it.
   if (context.top && plain && position === 'middle' && !unit.remembers && step.type !== 'variable') {
     return {
@@ -64,7 +92,14 @@ function emitFirst(unit: Unit, step: Step, position: Position, place: Place): Co
       kind: 'value',
     }
   }
-  return emitStep(unit, step, list, position, place)
+  return emitStep(unit, step, firstList(unit, step, place), position, place)
+}
+
+/** What a path starts from. A variable does not look into the context. */
+function firstList(unit: Unit, { type, focus }: Step, { context }: Place): string {
+  if (type !== 'variable') return `${use(unit, 'itemsOf')}(${context.list})`
+  // A list as input is wrapped there, which shows where a focus leaves the item as it is.
+  return focus !== undefined && context.top ? `[${use(unit, 'noList')}(${context.item})]` : `[${context.item}]`
 }
 
 /** One step over what came before. The last one gives what may be a sequence, as names alone do not. */
@@ -82,15 +117,17 @@ function emitStep(unit: Unit, step: Step, list: string, position: Position, plac
 
 /** A step against one item, with its filters: what it gives is flattened into the rest, so it need be no value. */
 function emitItem(unit: Unit, step: Step, item: string, place: Place): string {
-  let code: Code
-  if (step.type !== 'name') code = { js: emit(unit, step, place), kind: 'value' }
-  else if (!unit.remembers) code = { js: `${getter(unit, String(step.value), 'one')}(${item})`, kind: 'value' }
-  else {
-    const kept = `${use(unit, 'lookup')}(${item}, ${literal(String(step.value))})`
-    code = { js: `${use(unit, 'marked')}(${step.keepArray ? `${use(unit, 'keep')}(${kept})` : kept})`, kind: 'value' }
-  }
+  let code: Code = { js: emitOne(unit, step, item, place), kind: 'value' }
   for (const stage of step.stages ?? []) code = emitFilter(unit, code, stage, place)
   return code.js
+}
+
+/** A step against one item, without its filters. */
+export function emitOne(unit: Unit, step: Step, item: string, place: Place): string {
+  if (step.type !== 'name') return emit(unit, step, place)
+  if (!unit.remembers) return `${getter(unit, String(step.value), 'one')}(${item})`
+  const found = `${use(unit, 'lookup')}(${item}, ${literal(String(step.value))})`
+  return `${use(unit, 'marked')}(${step.keepArray ? `${use(unit, 'keep')}(${found})` : found})`
 }
 
 /**
@@ -123,16 +160,19 @@ export function emitFilter(unit: Unit, before: Code, stage: Stage, place: Place)
 }
 
 function emitSort(unit: Unit, step: Step, list: string, isLast: boolean, place: Place): Code {
-  const terms = (step.terms ?? []) as readonly { readonly expression: Node; readonly descending: boolean }[]
   const [left, right] = [fresh(unit, 'left'), fresh(unit, 'right')]
-  const compared = terms.map(({ expression, descending }) => {
-    const sides = [left, right].map((name) => emit(unit, expression, inItem(place, name)))
-    return `${use(unit, 'compare')}(${sides.join(', ')}, ${descending})`
-  })
-  let code: Code = {
-    js: `${use(unit, 'sorted')}(${list}, (${left}, ${right}) => ${compared.join(' || ')})`,
-    kind: 'raw',
-  }
+  const compare = emitCompare(unit, step, inItem(place, left), inItem(place, right))
+  let code: Code = { js: `${use(unit, 'sorted')}(${list}, (${left}, ${right}) => ${compare})`, kind: 'raw' }
   for (const stage of step.stages ?? []) code = emitFilter(unit, code, stage, place)
   return isLast ? code : { js: code.js, kind: 'value' }
+}
+
+/** The terms of a sort, each asked only where those before it find no difference. */
+export function emitCompare(unit: Unit, step: Step, left: Place, right: Place): string {
+  const terms = (step.terms ?? []) as readonly { readonly expression: Node; readonly descending: boolean }[]
+  const compared = terms.map(({ expression, descending }) => {
+    const sides = [left, right].map((side) => emit(unit, expression, side))
+    return `${use(unit, 'compare')}(${sides.join(', ')}, ${descending})`
+  })
+  return compared.join(' || ')
 }

@@ -3,9 +3,11 @@ import type { Node } from '../ast.ts'
 import { emitBind, emitBlock } from './emit-block.ts'
 import { emitApply, emitCall, emitLambda } from './emit-call.ts'
 import { emitGroup, emitList, emitObject } from './emit-object.ts'
+import { emitPartial, emitTransform } from './emit-partial.ts'
 import { emitFilter, emitPath } from './emit-path.ts'
+import { emitRowFilter, emitRowGroup, givesRows, makesRows, namesWithin } from './emit-rows.ts'
 import { literal } from './literal.ts'
-import { resolve } from './scope.ts'
+import { resolve, resolveParent } from './scope.ts'
 import { type Code, declare, indent, type Place, Refusal, type Unit, use, within } from './unit.ts'
 
 /** A node as a value. */
@@ -23,7 +25,16 @@ export function emitTest(unit: Unit, node: Node, place: Place): string {
   return kind === 'test' ? js : `${use(unit, 'truthy')}(${js})`
 }
 
-function settled(unit: Unit, node: Node, { js, kind }: Code): string {
+/** A node as a step that may give rows, which no other place knows what to do with. */
+export const emitRows = (unit: Unit, node: Node, place: Place): string =>
+  finished(unit, node, emitRaw(unit, node, place))
+
+function settled(unit: Unit, node: Node, code: Code): string {
+  if (givesRows(node)) throw new Refusal('parent operator', node)
+  return finished(unit, node, code)
+}
+
+function finished(unit: Unit, node: Node, { js, kind }: Code): string {
   if (kind !== 'raw') return js
   const kept = isKept(node) ? `${use(unit, 'keep')}(${js})` : js
   return `${use(unit, unit.remembers ? 'marked' : 'value')}(${kept})`
@@ -35,11 +46,19 @@ const isKept = (node: Node): boolean => (node as { keepArray?: boolean }).keepAr
 export function emitRaw(unit: Unit, node: Node, outer: Place): Code {
   const place = within(outer, { level: outer.level + 1 })
   place.deepest.level = Math.max(place.deepest.level, place.level)
-  if (node.focus !== undefined || node.index !== undefined) throw new Refusal('variable bound in a path', node)
   let code = emitNode(unit, node, place)
+  if (node.type === 'path') return code
+  if (makesRows(node)) return emitOnRows(unit, node, code, place)
   for (const stage of node.predicate ?? []) code = emitFilter(unit, code, stage, place)
-  if (node.group && node.type !== 'path') code = emitGroup(unit, code.js, node.group.lhs, place)
-  return code
+  return node.group ? emitGroup(unit, code.js, node.group.lhs, place) : code
+}
+
+/** A block that gives rows, with its filters and its grouping. */
+function emitOnRows(unit: Unit, node: Node, { js, kind }: Code, place: Place): Code {
+  const names = namesWithin(node)
+  let rows = js
+  for (const stage of node.predicate ?? []) rows = emitRowFilter(unit, rows, stage, place, names, 'Made')
+  return node.group ? emitRowGroup(unit, rows, node.group.lhs, place, names) : { js: rows, kind }
 }
 
 function emitNode(unit: Unit, node: Node, place: Place): Code {
@@ -67,19 +86,25 @@ function emitNode(unit: Unit, node: Node, place: Place): Code {
       return { js: `${use(unit, 'negate')}(${emit(unit, node.expression as Node, place)})`, kind: 'value' }
     case 'condition':
       return emitCondition(unit, node, place, read)
+    case 'parent':
+      return { js: resolveParent(unit, node.slot?.label ?? '', place), kind: read }
     case 'block':
-      return { js: emitBlock(unit, node, place, emit), kind: read }
+      return { js: emitBlock(unit, node, place, makesRows(node) ? emitRows : emit), kind: 'raw' }
     case 'bind':
       return emitBind(unit, node, place, read)
     case 'function':
       return emitCall(unit, node, place)
     case 'apply':
       return emitApply(unit, node, place)
+    case 'partial':
+      return emitPartial(unit, node, place)
+    case 'transform':
+      return emitTransform(unit, node, place)
     case 'lambda':
       return emitLambda(unit, node, place)
     case 'wildcard':
     case 'descendant':
-      if (place.context.unlike) throw new Refusal('wildcard in a list at the start of a path', node)
+      if (place.context.unlike) throw new Refusal('list at the start of a path', node)
       return {
         js: `${use(unit, `${node.type}${node.type === 'wildcard' ? '' : 's'}`)}(${place.context.item})`,
         kind: 'raw',
@@ -90,18 +115,12 @@ function emitNode(unit: Unit, node: Node, place: Place): Code {
       return { js: `${use(unit, 'regex')}(${literal(source)}, ${literal(flags)})`, kind: 'value' }
     }
     default:
-      throw new Refusal(reasons[node.type] ?? node.type, node)
+      throw new Refusal('unknown syntax', node)
   }
 }
 
 /** The parser makes the condition of `??` and `?:` by a copy through JSON, which loses operators and patterns. */
-const halved = 'operator within the left side of ?? or ?:'
-
-const reasons: Readonly<Record<string, string>> = {
-  parent: 'parent operator',
-  partial: 'partial application',
-  transform: 'transform',
-}
+export const halved = 'operator within the left side of ?? or ?:'
 
 const operators: Readonly<Record<string, string>> = {
   ...{ '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide', '%': 'remainder', '&': 'concat', '..': 'range' },

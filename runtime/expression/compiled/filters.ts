@@ -46,18 +46,17 @@ export function filter(result: unknown, test: Test): Sequence {
   spend(items.length)
   const found: unknown[] = []
   for (let i = 0; i < items.length; i++) {
-    const answer = test(items[i])
-    const positions = isNumeric(answer) ? [answer] : answer
-    if (Array.isArray(positions) && areNumbers(positions)) {
-      for (const position of positions) {
-        const floor = Math.floor(position)
-        if ((floor < 0 ? items.length + floor : floor) === i) found.push(items[i])
-      }
-    } else if (truthy(answer)) {
-      found.push(items[i])
-    }
+    for (let left = times(test(items[i]), i, items.length); left > 0; left--) found.push(items[i])
   }
   return new Sequence(found)
+}
+
+/** How often an item is picked by what its condition gave. */
+export function times(answer: unknown, index: number, length: number): number {
+  const positions = isNumeric(answer) ? [answer] : answer
+  if (!Array.isArray(positions) || !areNumbers(positions)) return truthy(answer) ? 1 : 0
+  const floors = positions.map(Math.floor)
+  return floors.filter((floor) => (floor < 0 ? length + floor : floor) === index).length
 }
 
 /** Looks at all of them, since one that is out of range is an error. */

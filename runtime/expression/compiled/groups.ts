@@ -3,7 +3,7 @@ import { rerun, spend } from './budget.ts'
 import { append, own } from './natives.ts'
 import { Sequence } from './sequence.ts'
 
-type Part = (context: unknown) => unknown
+export type Part = (context: unknown) => unknown
 
 /** Names the interpreter refuses, or that would change the object itself. */
 const taken = new Set(['_jsonata_lambda', '_jsonata_function', '__proto__'])

@@ -5,7 +5,7 @@ export { descendants, each, end, isArray, lookup, one, self, wildcard } from './
 export { at, atKept, filter, where } from './filters.ts'
 export { compact, gather, group } from './groups.ts'
 export { compare, sorted } from './higher.ts'
-export { list } from './lists.ts'
+export { boxed, list } from './lists.ts'
 export {
   boolean,
   connectedValue,
@@ -13,12 +13,12 @@ export {
   count,
   exists,
   handOn,
+  handSort,
   invoke,
   native,
   nativeValue,
   not,
   pipe,
-  signed,
   string,
 } from './natives.ts'
 export {
@@ -40,7 +40,24 @@ export {
   type,
   unequal,
 } from './operators.ts'
+export { HOLE, partial, partialNative, signed, transform } from './partial.ts'
 export { regex } from './patterns.ts'
+export {
+  atMade,
+  atRows,
+  filterMade,
+  filterRows,
+  groupRows,
+  itemsOfRows,
+  keepRows,
+  noList,
+  numberRows,
+  rows,
+  rowsAfter,
+  sortedRows,
+  sortRows,
+  stepRows,
+} from './rows.ts'
 export {
   construct,
   itemsOf,
@@ -49,6 +66,7 @@ export {
   last,
   lastKept,
   marked,
+  mustBeList,
   step,
   stepKept,
   unsettled,

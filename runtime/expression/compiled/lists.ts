@@ -11,3 +11,6 @@ export function list(...parts: readonly unknown[]): unknown[] {
   spend(all.length)
   return fitList(all)
 }
+
+/** What is left of a list that was written out within another, as one item. */
+export const boxed = (it: unknown): unknown => (it === undefined ? undefined : [it])

@@ -4,10 +4,11 @@ import { builtins } from '../builtins.ts'
 import { type Fit, fitting, NO_CONTEXT } from './arguments.ts'
 import { fitLength, fitText, rerun, spend } from './budget.ts'
 import { guard, isRecord, lookup } from './fields.ts'
+import { handedOver, isHanded } from './handed.ts'
 import { higher } from './higher.ts'
 import { deepEqual, truthy } from './operators.ts'
 import * as patterns from './patterns.ts'
-import { definitionOf, fitWidth, focus, textOf } from './reference.ts'
+import { definitionOf, fitWidth, focus, moment, textOf } from './reference.ts'
 import { isMarked, marked, Sequence, unsettled } from './sequence.ts'
 
 type Run = (...args: never[]) => unknown
@@ -101,16 +102,17 @@ const ours: Readonly<Record<string, Run>> = {
   keys,
   lookup,
   merge,
+  millis: () => moment().getTime(),
   not,
+  now: (picture?: string, timezone?: string) =>
+    definitionOf('fromMillis')?.implementation.call(focus, moment().getTime(), picture, timezone),
   pad,
   spread,
   string,
 }
 
-/** Never compiled: switched off, or another answer each time. */
-const refused = new Set(['eval', 'now', 'millis', 'random', 'shuffle'])
-
-export const isCompiled = (name: string): boolean => Object.hasOwn(builtins, name) && !refused.has(name)
+/** All but the one that is switched off. */
+export const isCompiled = (name: string): boolean => Object.hasOwn(builtins, name) && name !== 'eval'
 
 /** Those that may give a sequence. What calls one of these last of all gives a sequence, too. */
 export const sequential: ReadonlySet<string> = new Set([
@@ -122,10 +124,14 @@ export type Native = (context: unknown, ...args: readonly unknown[]) => unknown
 
 const made = new Map<string, Native>()
 
+/** What runs, given arguments that fit. */
+export const implementation = (name: string) =>
+  (ours[name] ?? definitionOf(name)?.implementation) as (this: unknown, ...args: unknown[]) => unknown
+
 export function native(name: string): Native {
   const known = made.get(name)
   if (known !== undefined) return known
-  const run = (ours[name] ?? definitionOf(name)?.implementation) as (this: unknown, ...args: unknown[]) => unknown
+  const run = implementation(name)
   const adjust: Fit = fitting(builtins[name] ?? '')
   const call: Native = (context, ...args) => {
     for (const arg of args) guard(arg)
@@ -136,9 +142,6 @@ export function native(name: string): Native {
   made.set(name, call)
   return call
 }
-
-/** Functions that come along, as values: at the end of a function, the interpreter cannot hand them on. */
-const handed = new WeakSet<object>()
 
 /** A built-in function as a value. It may be called without the context that it would have by name. */
 export function nativeValue(name: string): unknown {
@@ -155,21 +158,11 @@ export function nativeValue(name: string): unknown {
 export const connectedValue = (checked: Native): unknown =>
   handedOver((...args: readonly unknown[]) => checked(NO_CONTEXT, ...args), 0)
 
-function handedOver(it: object, length: number): object {
-  handed.add(it)
-  return Object.defineProperty(it, 'length', { value: length })
-}
-
 /** An argument of a call that ends a function. */
-export const handOn = (argument: unknown): unknown =>
-  typeof argument === 'function' && handed.has(argument) ? rerun() : argument
+export const handOn = (argument: unknown): unknown => (isHanded(argument) ? rerun() : argument)
 
-/** A function with a signature of its own. */
-export function signed(signature: string, f: (...args: readonly unknown[]) => unknown): unknown {
-  const adjust = fitting(signature)
-  const it = (...args: readonly unknown[]) => f(...adjust(args, NO_CONTEXT))
-  return Object.defineProperty(it, 'length', { value: f.length })
-}
+/** A function that `$sort` is given at the end of a function, where it cannot call it. */
+export const handSort = (argument: unknown): unknown => (typeof argument === 'function' ? rerun() : argument)
 
 /** A call of something that must turn out to be a function. */
 export function invoke(f: unknown, ...args: readonly unknown[]): unknown {

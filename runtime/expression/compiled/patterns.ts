@@ -1,40 +1,62 @@
 /** Regular expressions, and the built-in functions that take them. The interpreter's own must be waited for. */
 import { fitText, rerun, spend } from './budget.ts'
+import { isHanded } from './handed.ts'
 import { Sequence } from './sequence.ts'
 
+/** What a regular expression gives when it is called, and what a function may give in its place. */
 interface Match {
   readonly match: string
   readonly start: number
   readonly end: number
   readonly groups: readonly (string | undefined)[]
+  /** Finds the next one. */
+  next?: unknown
 }
 
-type Finder = (text: string) => Generator<Match>
-
-/** A regular expression is a function to JSONata; these are ours. */
-const finders = new WeakMap<object, Finder>()
-
-/** `/source/flags` as a value. */
+/** `/source/flags` as a value: a function of a text, and of where to begin. One place to go on from for all its calls. */
 export function regex(source: string, flags: string): object {
-  const matcher = () => rerun()
-  finders.set(matcher, (text) => matches(new RegExp(source, flags), text))
-  return matcher
+  const pattern = new RegExp(source, flags)
+  const find = (text: unknown, from: unknown): Match | undefined => {
+    spend(1)
+    // What is no text is taken as one by JavaScript, and nothing is "undefined".
+    if ((typeof text === 'object' && text !== null) || typeof text === 'function') return rerun()
+    if (from !== undefined && typeof from !== 'number') return rerun()
+    pattern.lastIndex = from ?? 0
+    const found = pattern.exec(text as string)
+    if (found === null) return undefined
+    const [match, ...groups] = found
+    const next = (): unknown => {
+      if (pattern.lastIndex >= (text as string).length) return undefined
+      const after = find(text, pattern.lastIndex)
+      // An empty match never gets any further. The first is taken; asking for the next is an error.
+      return after?.match === '' ? rerun() : after
+    }
+    return { match, start: found.index, end: found.index + match.length, groups, next }
+  }
+  return find
 }
 
-function* matches(pattern: RegExp, text: string): Generator<Match> {
-  for (let first = true; first || pattern.lastIndex < text.length; first = false) {
-    spend(1)
-    const found = pattern.exec(text)
-    if (found === null) return
-    // An empty match never gets any further. The first is taken; asking for the next is an error.
-    if (!first && found[0] === '') rerun()
-    yield { match: found[0], start: found.index, end: found.index + found[0].length, groups: found.slice(1) }
+/** Asks a regular expression, or a function in its place, for one match after another. */
+function* matches(matcher: unknown, text: string): Generator<Match> {
+  let found = ask(matcher, text)
+  while (found !== undefined) {
+    yield found
+    found = ask(found.next, undefined)
   }
 }
 
-/** Functions of the expression may be matchers, too; those are left to the interpreter. */
-const finder = (matcher: unknown): Finder =>
-  (typeof matcher === 'function' ? finders.get(matcher) : undefined) ?? rerun()
+function ask(matcher: unknown, text: string | undefined): Match | undefined {
+  if (typeof matcher !== 'function' || isHanded(matcher)) return rerun()
+  spend(1)
+  const found: unknown = matcher(text)
+  return found === undefined || isMatch(found) ? found : rerun()
+}
+
+function isMatch(it: unknown): it is Match {
+  if (typeof it !== 'object' || it === null) return false
+  const { match, start, end, groups } = it as Partial<Match>
+  return typeof match === 'string' && typeof start === 'number' && typeof end === 'number' && Array.isArray(groups)
+}
 
 function* limited(found: Generator<Match>, limit: unknown): Generator<Match> {
   if (typeof limit === 'number' && limit <= 0) return
@@ -53,15 +75,15 @@ function* limited(found: Generator<Match>, limit: unknown): Generator<Match> {
 export function contains(text: unknown, token: unknown): unknown {
   if (typeof text !== 'string' || token === undefined) return undefined
   if (typeof token === 'string') return text.includes(token)
-  return finder(token)(text).next().done !== true
+  return ask(token, text) !== undefined
 }
 
 export function match(text: unknown, pattern: unknown, limit: unknown): unknown {
   if (typeof text !== 'string') return undefined
   if (typeof limit === 'number' && limit < 0) rerun()
   if (typeof limit === 'number' && limit <= 0) return new Sequence([])
-  const found = limited(finder(pattern)(text), limit)
-  return new Sequence(Array.from(found, (each) => ({ match: each.match, index: each.start, groups: [...each.groups] })))
+  const found = limited(matches(pattern, text), limit)
+  return new Sequence(Array.from(found, (each) => ({ match: each.match, index: each.start, groups: each.groups })))
 }
 
 export function split(text: unknown, separator: unknown, limit: unknown): unknown {
@@ -71,11 +93,11 @@ export function split(text: unknown, separator: unknown, limit: unknown): unknow
   if (typeof separator === 'string') return text.split(separator, limit as number | undefined)
   const parts: string[] = []
   let start = 0
-  for (const { start: at, end } of limited(finder(separator)(text), limit)) {
-    parts.push(text.slice(start, at))
+  for (const { start: at, end } of limited(matches(separator, text), limit)) {
+    parts.push(text.substring(start, at))
     start = end
   }
-  if (limit === undefined || parts.length < Number(limit)) parts.push(text.slice(start))
+  if (limit === undefined || parts.length < Number(limit)) parts.push(text.substring(start))
   return parts
 }
 
@@ -86,13 +108,13 @@ export function replace(text: unknown, pattern: unknown, replacement: unknown, l
   if (typeof pattern === 'string') return replaceText(text, pattern, replacement, limit)
   let result = ''
   let start = 0
-  for (const each of limited(finder(pattern)(text), limit)) {
+  for (const each of limited(matches(pattern, text), limit)) {
     const given = typeof replacement === 'string' ? substitute(replacement, each) : called(replacement, each)
-    result += text.slice(start, each.start) + given
+    result += text.substring(start, each.start) + given
     start = each.start + each.match.length
     fitText(result.length)
   }
-  return result + text.slice(start)
+  return result + text.substring(start)
 }
 
 function replaceText(text: string, pattern: string, replacement: unknown, limit: unknown): string {
@@ -104,9 +126,9 @@ function replaceText(text: string, pattern: string, replacement: unknown, limit:
   return [...parts.slice(0, count), tail].join(replacement)
 }
 
-function called(replacement: unknown, { match: text, start, end, groups }: Match): string {
+function called(replacement: unknown, found: Match): string {
   if (typeof replacement !== 'function') return rerun()
-  const given: unknown = replacement({ match: text, start, end, groups: [...groups], next: () => rerun() })
+  const given: unknown = replacement(found)
   return typeof given === 'string' ? given : rerun()
 }
 

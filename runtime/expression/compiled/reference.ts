@@ -1,6 +1,6 @@
 /** JSONata's own built-in functions, taken out of its environment once, to be called without its interpreter. */
 import jsonata from 'jsonata'
-import { fitText, outputLimit } from './budget.ts'
+import { fitText, once, outputLimit } from './budget.ts'
 
 export interface Signature {
   /** The arguments as the function gets them: context put in, single values made lists. Throws if they do not fit. */
@@ -14,6 +14,8 @@ export interface Definition {
 }
 
 interface Environment {
+  /** When the evaluation began. */
+  readonly timestamp: Date
   lookup(name: string): Definition | undefined
 }
 
@@ -57,8 +59,26 @@ export function signatureOf(text: string): Signature {
   return signature
 }
 
+let clock: jsonata.Expression | undefined
+
+/** When this evaluation began, as far as anyone can tell: by JSONata's own clock, and the same until it ends. */
+export function moment(): Date {
+  clock ??= jsonata('null')
+  const engine = clock
+  return once(() => environmentOf(engine).timestamp)
+}
+
 /** What built-in functions find as `this`. */
-export const focus = { options: {}, createSequence: (...items: unknown[]) => items }
+export const focus = {
+  options: {},
+  createSequence: (...items: unknown[]) => items,
+  /** Parts of a date that a picture leaves out are taken from today. */
+  environment: {
+    get timestamp() {
+      return moment()
+    },
+  },
+}
 
 let string: Definition['implementation'] | undefined
 

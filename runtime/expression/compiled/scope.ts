@@ -8,41 +8,55 @@ import { declare, type Frame, fresh, type Place, Refusal, type Slot, type Unit, 
 export function frameOf(unit: Unit, parts: readonly Node[], outer: Frame | undefined): Frame {
   const slots = new Map<string, Slot>()
   for (const part of parts) {
-    for (const name of boundIn(part))
-      slots.set(name, slots.get(name) ?? { js: fresh(unit, 'x'), sure: false, loose: false })
+    for (const { name, value } of boundIn(part)) {
+      const slot = slots.get(name) ?? { js: fresh(unit, 'x'), sure: false, loose: false, values: [] }
+      slot.values.push(value)
+      slots.set(name, slot)
+    }
   }
   return outer === undefined ? { slots } : { slots, outer }
 }
 
 /** Names bound in the same frame as this node: blocks and functions have frames of their own. */
-function* boundIn(node: unknown): Generator<string> {
+function* boundIn(node: unknown): Generator<{ readonly name: string; readonly value: Node }> {
   if (typeof node !== 'object' || node === null) return
-  const { type, lhs } = node as Partial<Node>
+  const { type, lhs, rhs } = node as Partial<Node>
   if (type === 'block' || type === 'lambda') {
     // A call at the end of a function is wrapped into a function without a frame.
     if ((node as { thunk?: boolean }).thunk !== true) return
   }
-  if (type === 'bind') yield String((lhs as Node).value)
+  if (type === 'bind') yield { name: String((lhs as Node).value), value: rhs as Node }
   for (const child of Object.values(node)) yield* boundIn(child)
 }
 
 /** What a name is bound to, as source. */
 export function resolve(unit: Unit, node: Node, place: Place): string {
   const name = String(node.value)
-  const loose: Slot[] = []
-  for (let frame: Frame | undefined = place.frame; frame !== undefined; frame = frame.outer) {
-    const slot = frame.slots.get(name)
-    if (slot === undefined) continue
-    if (slot.sure) return chain(unit, loose, slot.js)
-    slot.loose = true
-    loose.push(slot)
-  }
-  return chain(unit, loose, outermost(unit, name, node))
+  return lookUp(unit, name, place, () => outermost(unit, name, node))
 }
 
-/** Each of these if it is bound by then, the next one outwards if not. */
-const chain = (unit: Unit, slots: readonly Slot[], last: string): string =>
-  slots.reduceRight((outer, { js }) => `(${js} === ${unbound(unit)} ? ${outer} : ${js})`, last)
+/** `%`: what a step before this one was taken from. */
+export const resolveParent = (unit: Unit, label: string, place: Place): string =>
+  lookUp(unit, label, place, () => 'undefined')
+
+/** The innermost that is bound by then. */
+function lookUp(unit: Unit, name: string, place: Place, last: () => string): string {
+  const perhaps: { readonly js: string; readonly test: string }[] = []
+  const all = (js: string): string =>
+    perhaps.reduceRight((outer, inner) => `(${inner.test} ? ${inner.js} : ${outer})`, js)
+  for (let frame: Frame | undefined = place.frame; frame !== undefined; frame = frame.outer) {
+    const { slots, row } = frame
+    const slot = slots.get(name)
+    const member = `${row?.js}[${literal(name)}]`
+    if (row?.sure.has(name)) return all(member)
+    if (row?.maybe.has(name)) perhaps.push({ js: member, test: `${literal(name)} in ${row.js}` })
+    if (slot?.sure) return all(slot.js)
+    if (slot === undefined) continue
+    slot.loose = true
+    perhaps.push({ js: slot.js, test: `${slot.js} !== ${unbound(unit)}` })
+  }
+  return all(last())
+}
 
 export const unbound = (unit: Unit): string => declare(unit, 'unbound', 'Symbol()')
 
@@ -62,19 +76,20 @@ function variable(unit: Unit, name: string, node: Node): string {
 }
 
 export const isBound = (name: string, frame: Frame | undefined): boolean =>
-  frame !== undefined && (frame.slots.has(name) || isBound(name, frame.outer))
+  frame !== undefined && (frame.slots.has(name) || isInRow(name, frame) || isBound(name, frame.outer))
+
+const isInRow = (name: string, { row }: Frame): boolean =>
+  row !== undefined && (row.sure.has(name) || row.maybe.has(name))
 
 export const isFunctionName = (unit: Unit, name: string): boolean =>
-  isCompiled(name) || name === 'eval' || volatile.has(name) || unit.functions.some((each) => each.name === name)
-
-const volatile = new Set(['now', 'millis', 'random', 'shuffle'])
+  isCompiled(name) || name === 'eval' || unit.functions.some((each) => each.name === name)
 
 /** A function by its name alone. */
 function functionValue(unit: Unit, name: string, node: Node): string {
   if (unit.functions.some((each) => each.name === name)) {
     return declare(unit, 'function', `${use(unit, 'connectedValue')}(functions[${literal(name)}].checked)`)
   }
-  if (!isCompiled(name)) throw new Refusal(name === 'eval' ? '$eval' : 'another answer each time', node)
+  if (!isCompiled(name)) throw new Refusal('$eval', node)
   return declare(unit, 'function', `${use(unit, 'nativeValue')}(${literal(name)})`)
 }
 

@@ -1,5 +1,5 @@
 /** JSONata's sequences: lists made on the way, of which one item stands for itself and none for nothing. */
-import { fitList, spend } from './budget.ts'
+import { fitList, rerun, spend } from './budget.ts'
 
 /**
  * A sequence before it becomes a value. The interpreter marks an array instead; as an object of its own it can never
@@ -67,6 +67,9 @@ export function construct(list: unknown[]): unknown[] {
   constructed.add(list)
   return list
 }
+
+/** `[...][filter].x`: of what is no list any more, the interpreter looks for a length. */
+export const mustBeList = (it: unknown): readonly unknown[] => (Array.isArray(it) ? it : rerun())
 
 export const isConstructed = (result: unknown): boolean => Array.isArray(result) && constructed.has(result)
 

@@ -3,15 +3,15 @@ import type { Node } from '../ast.ts'
 import type { FunctionTable } from '../functions.ts'
 import type { Limits } from '../parse.ts'
 import { literal } from './literal.ts'
+import type { Reason } from './refusals.ts'
 
 /** Why an expression is not compiled. Thrown within this folder, and given back as a value by it. */
 export class Refusal {
-  /** Stable, one or two words, e.g. `parent operator`. */
-  readonly reason: string
+  readonly reason: Reason
   /** Offset after the word that it is about, where known. */
   readonly position: number | undefined
 
-  constructor(reason: string, node?: Pick<Node, 'position'>) {
+  constructor(reason: Reason, node?: Pick<Node, 'position'>) {
     this.reason = reason
     this.position = node?.position
   }

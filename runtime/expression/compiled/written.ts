@@ -1,12 +1,13 @@
 /** Programs as text in a module, and as that module gives them back. */
 import { literal } from './literal.ts'
 import type { Factory, Source } from './program.ts'
+import type { Reason } from './refusals.ts'
 import { indent, Refusal } from './unit.ts'
 
 /** One expression of a module. The text is what finds it again: all else that decides its code is the module's. */
 export type WrittenProgram =
   | (Omit<Source, 'source'> & { readonly text: string; readonly factory: Factory })
-  | { readonly text: string; readonly refused: string; readonly position?: number }
+  | { readonly text: string; readonly refused: Reason; readonly position?: number }
 
 /** By text. */
 export type Programs = ReadonlyMap<string, WrittenProgram>
