@@ -1,4 +1,4 @@
-/** Reads `fixtures/compiled/cases.txt`: expressions whose meaning is easily got wrong, each with an input that shows it. */
+/** Reads `fixtures/compiled/*.txt`: expressions by group, each group with an input that shows what they mean. */
 import { readFileSync } from 'node:fs'
 
 export interface Cases {
@@ -8,7 +8,7 @@ export interface Cases {
   readonly expressions: readonly Case[]
 }
 
-interface Case {
+export interface Case {
   readonly text: string
   /**
    * Right, and slow: left to the interpreter while it runs. The interpreter puts an item into an empty list that it
@@ -16,11 +16,16 @@ interface Case {
    * functions that come along, and takes objects with certain names for functions.
    */
   readonly left: boolean
+  /** Not compiled at all. */
+  readonly refused: boolean
 }
 
-/** `# group`, then `< input`, then one expression a line, after two blanks or after `~` where it is left. */
-export function readCases(): readonly Cases[] {
-  const text = readFileSync(new URL('./fixtures/compiled/cases.txt', import.meta.url), 'utf8')
+/**
+ * `# group`, then `< input`, then one expression a line, after two blanks, or after `~` where it is left, or after `!`
+ * where it is refused. `cases` are those whose meaning is easily got wrong, `language` is all that there is.
+ */
+export function readCases(name: 'cases' | 'language'): readonly Cases[] {
+  const text = readFileSync(new URL(`./fixtures/compiled/${name}.txt`, import.meta.url), 'utf8')
   return text
     .split(/^# /m)
     .slice(1)
@@ -30,7 +35,11 @@ export function readCases(): readonly Cases[] {
       return {
         group,
         input: input.slice(2),
-        expressions: expressions.map((line) => ({ text: line.slice(2), left: line.startsWith('~') })),
+        expressions: expressions.map((line) => ({
+          text: line.slice(2),
+          left: line.startsWith('~'),
+          refused: line.startsWith('!'),
+        })),
       }
     })
 }

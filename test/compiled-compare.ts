@@ -1,9 +1,11 @@
 /** The law of the compiler: it gives what the interpreter gives, or it gives nothing and leaves it to the interpreter. */
 import fc from 'fast-check'
+import type { CompiledProgram } from '../runtime/expression/compiled/program.ts'
 import type { Limits } from '../runtime/expression/parse.ts'
 import type { Json } from '../runtime/types.ts'
-import { bindings, expression, input } from './compiled-arbitrary.ts'
-import { type Engines, engines, exact, freeze, interpret, isRefused, run } from './compiled-engines.ts'
+import { expression } from './compiled-arbitrary.ts'
+import { bindings, input } from './compiled-data.ts'
+import { type Engines, engines, exact, freeze, interpret, isRefused, type Outcome, run } from './compiled-engines.ts'
 
 export interface Tally {
   readonly seed: number
@@ -48,40 +50,59 @@ async function compareGroup([text, inputs]: Group, tally: Tally): Promise<Differ
     return undefined
   }
   tally.compiled += inputs.length
-  for (const [json, given] of inputs) {
-    const difference = await compare(text, both, json, given, tally)
-    if (difference !== undefined) return difference
+  for (const [i, given] of inputs.entries()) {
+    const pair: Pair = { text, both, program: both.compiled, read: () => readGiven(given) }
+    const difference = (await compare(pair, tally)) ?? (i === 0 ? await compareFrozen(pair) : undefined)
+    if (difference !== undefined) return { text, input: given[0], bindings: JSON.stringify(given[1]), ...difference }
   }
   return undefined
 }
 
-async function compare(
-  text: string,
-  both: Engines,
-  json: string,
-  given: Given,
-  tally: Tally,
-): Promise<Difference | undefined> {
-  if (isRefused(both.compiled)) return undefined
-  const read = (): [Json, Record<string, Json | undefined>] => [
-    JSON.parse(json),
-    { x: JSON.parse(given.x), v: given.v === undefined ? undefined : JSON.parse(given.v) },
-  ]
+interface Pair {
+  readonly text: string
+  readonly both: Engines
+  readonly program: CompiledProgram
+  /** Anew each time, for whoever writes to it. */
+  read(): [Json, Record<string, Json | undefined>]
+}
+
+const readGiven = ([json, { x, v }]: Group[1][number]): ReturnType<Pair['read']> => [
+  JSON.parse(json),
+  { x: JSON.parse(x), v: v === undefined ? undefined : JSON.parse(v) },
+]
+
+type Sides = Pick<Difference, 'interpreted' | 'compiled'>
+
+const shown = (it: Outcome): string => ('fails' in it ? it.fails : exact(it.gives))
+
+async function compare({ both, program, read }: Pair, tally: Tally): Promise<Sides | undefined> {
   // Frozen, so that whoever writes to it fails.
-  const compiled = run(both.compiled, ...(freeze(read()) as ReturnType<typeof read>))
-  const interpreted = await interpret(both, ...read())
+  const given = freeze(read())
+  const compiled = run(program, ...given)
+  const interpreted = await interpret(both.interpreted, ...read())
   if ('fails' in compiled) {
     if ('fails' in interpreted) tally.failed++
     else tally.rerun++
     return undefined
   }
-  const [left, right] = [compiled.gives, 'gives' in interpreted ? interpreted.gives : undefined].map(exact)
-  if ('gives' in interpreted && left === right) {
-    tally.same++
-    return undefined
-  }
-  const failed = 'fails' in interpreted ? interpreted.fails : String(right)
-  return { text, input: json, bindings: JSON.stringify(given), interpreted: failed, compiled: String(left) }
+  // Once more, with the first result frozen, too: nothing of it may be written to later.
+  freeze(compiled.gives)
+  const again = run(program, ...given)
+  const [left, right, twice] = [shown(compiled), shown(interpreted), shown(again)]
+  if (left !== right || 'fails' in interpreted) return { interpreted: right, compiled: left }
+  if (left !== twice) return { interpreted: right, compiled: `the second time ${twice}` }
+  tally.same++
+  return undefined
+}
+
+/** The interpreter as it is used: on inputs that must stay as they are. */
+async function compareFrozen({ text, both, read }: Pair): Promise<Sides | undefined> {
+  const given = read()
+  // A copy has no such member.
+  if (text.includes('__proto__') || JSON.stringify(given).includes('__proto__')) return undefined
+  const interpreted = shown(await interpret(both.interpreted, ...given))
+  const careful = shown(await interpret(both.careful, ...freeze(read())))
+  return careful === interpreted ? undefined : { interpreted, compiled: `interpreted on what is frozen: ${careful}` }
 }
 
 export const emptyTally = (seed: number): Tally => ({

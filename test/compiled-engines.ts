@@ -1,11 +1,13 @@
 /** Both engines side by side: what each makes of an expression, as a value that can be compared. */
+import jsonata from 'jsonata'
 import { functions as connectorFunctions } from '../connector/functions.ts'
-import { link } from '../runtime/expression/compile.ts'
 import { type CompiledProgram, Refusal, tryCompile } from '../runtime/expression/compiled/program.ts'
 import type { Bindings } from '../runtime/expression/expression.ts'
 import type { FunctionTable } from '../runtime/expression/functions.ts'
+import { interpreter } from '../runtime/expression/interpreter.ts'
 import { defaultLimits, isProblem, type Limits, parse } from '../runtime/expression/parse.ts'
 import { plain } from '../runtime/expression/plain.ts'
+import { references } from '../runtime/expression/references.ts'
 import type { Json } from '../runtime/types.ts'
 
 /** Functions with contexts, lists and choices, which the connector's own do not have. */
@@ -30,7 +32,10 @@ export const functions: FunctionTable = [
 export type Outcome = { readonly gives: Json | undefined } | { readonly fails: string }
 
 export interface Engines {
+  /** JSONata itself: nothing of ours but the functions, and a limit to its steps. */
   readonly interpreted: (input: Json, bindings: Bindings) => Promise<Json | undefined>
+  /** As it runs where it is not compiled: within limits, for inputs that must stay as they are. */
+  readonly careful: (input: Json, bindings: Bindings) => Promise<Json | undefined>
   readonly compiled: CompiledProgram | Refusal
 }
 
@@ -38,18 +43,39 @@ export interface Engines {
 export function engines(text: string, limits: Limits = defaultLimits): Engines | undefined {
   const parsed = parse(text, limits)
   if (isProblem(parsed)) return undefined
-  // Before the interpreter is linked: it must not have touched the tree.
+  // Before the interpreter is made: it must not have touched the tree.
   const compiled = tryCompile(parsed.root, text, functions, limits)
-  // Linked for its functions only: it hands out copies of the input, in which `__proto__` is not what it was.
-  link(parsed, { place: 'test' }, functions)
+  const called = new Set(references(parsed.root).map(({ name }) => name))
+  const careful = interpreter(parsed, functions, called, new Set(['x', 'v']))
+  const engine = reference(text, limits)
   const interpreted: Engines['interpreted'] = async (input, bindings) =>
-    plain(await parsed.engine.evaluate(input, bindings), limits.output)
-  return { interpreted, compiled }
+    plain(await engine.evaluate(input, bindings), limits.output)
+  return { interpreted, careful, compiled }
 }
 
-export async function interpret({ interpreted }: Engines, input: Json, bindings: Bindings): Promise<Outcome> {
+function reference(text: string, { steps, stack, sequence }: Limits): jsonata.Expression {
+  const engine = jsonata(text, { stack, sequence })
+  for (const { name, signature, run } of functions) {
+    const safe = (...args: unknown[]) => plain(run(...args.map((arg) => plain(arg, 1e9))), 1e9)
+    engine.registerFunction(name, safe, signature)
+  }
+  engine.registerFunction('eval', () => {
+    throw new Error('$eval is switched off')
+  })
+  let left = steps
+  const enter = (_node: unknown, _input: unknown, { base }: { readonly base: { counted?: true } }) => {
+    if (!base.counted) left = steps
+    base.counted = true
+    if (--left < 0) throw { code: 'D1012' }
+  }
+  const hooks = engine as unknown as { assign(name: symbol, value: unknown): void }
+  hooks.assign(Symbol.for('jsonata.__evaluate_entry'), enter)
+  return engine
+}
+
+export async function interpret(run: Engines['interpreted'], input: Json, bindings: Bindings): Promise<Outcome> {
   try {
-    return { gives: await interpreted(input, bindings) }
+    return { gives: await run(input, bindings) }
   } catch (error) {
     return { fails: (error as { code?: string }).code ?? String(error) }
   }

@@ -17,7 +17,7 @@ function compiled(text: string) {
 }
 
 describe('by hand', () => {
-  for (const { group, input, expressions } of readCases()) {
+  for (const { group, input, expressions } of readCases('cases')) {
     describe(group, () => {
       test.each(expressions)('$text', async ({ text, left }) => {
         const both = engines(text)
@@ -25,7 +25,7 @@ describe('by hand', () => {
         if (isRefused(both.compiled)) throw new Error(`refused: ${both.compiled.reason}`)
         const read = () => JSON.parse(input) as Json
         const program = run(both.compiled, freeze(read()), freeze({ x: [{ a: 1 }, { a: [2, 3] }] }))
-        const reference = await interpret(both, read(), { x: [{ a: 1 }, { a: [2, 3] }] })
+        const reference = await interpret(both.interpreted, read(), { x: [{ a: 1 }, { a: [2, 3] }] })
         if ('fails' in reference || left) expect(program).toEqual({ fails: 'rerun' })
         else expect('gives' in program ? exact(program.gives) : program).toBe(exact(reference.gives))
       })
@@ -38,32 +38,10 @@ describe('by property', () => {
     const tally = await compareEngines(5000, 20_260_710, () => undefined)
     expect(tally.differences).toEqual([])
     expect(tally.pairs).toBeGreaterThanOrEqual(5000)
-    expect(tally.compiled / tally.pairs).toBeGreaterThan(0.8)
+    expect(tally.compiled / tally.pairs).toBeGreaterThan(0.9)
     // A property that only ever sees failures would prove nothing.
     expect(tally.same / tally.compiled).toBeGreaterThan(0.5)
-    expect(tally.rerun / tally.compiled).toBeLessThan(0.02)
-  })
-})
-
-describe('refused', () => {
-  test.each([
-    ['a.b.%.c', 'variable bound in a path'],
-    ['a@$v.b', 'variable bound in a path'],
-    ['a#$i', 'variable bound in a path'],
-    ['$substring(?, 1)', 'partial application'],
-    ['$ ~> |a|{"b": 1}|', 'transform'],
-    ['$eval("1")', '$eval'],
-    ['$now()', 'another answer each time'],
-    ['$random()', 'another answer each time'],
-    ['[$x := 1, $x]', 'variable bound in a list or an object'],
-    ['$nowhere()', 'unknown function'],
-    ['foo()', 'call of a path'],
-    ['function(){ $sort(a, function($l, $r){ $l > $r }) }()', '$sort at the end of a function'],
-  ])('%s: %s', (text, reason) => {
-    const { root } = parsed(text)
-    const result = tryCompile(root, text, functions, defaultLimits)
-    expect(result).toBeInstanceOf(Refusal)
-    expect((result as Refusal).reason).toBe(reason)
+    expect(tally.rerun / tally.compiled).toBeLessThan(0.03)
   })
 })
 

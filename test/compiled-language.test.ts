@@ -1,0 +1,83 @@
+/** The whole language, expression by expression: compiled as the interpreter has it, or refused for a reason that is documented. */
+import { describe, expect, test } from 'vitest'
+import { Refusal, tryCompile } from '../runtime/expression/compiled/program.ts'
+import { type Reason, refusals } from '../runtime/expression/compiled/refusals.ts'
+import { defaultLimits, isProblem, parse } from '../runtime/expression/parse.ts'
+import type { Json } from '../runtime/types.ts'
+import { type Case, readCases } from './compiled-cases.ts'
+import { engines, exact, freeze, functions, interpret, isRefused, run } from './compiled-engines.ts'
+
+const groups = readCases('language')
+const bindings = { x: [{ a: 1 }, { a: [2, 3] }] }
+
+describe('the language', () => {
+  // One test for each group: a thousand tests take longer to name than to run.
+  for (const { group, input, expressions } of groups) {
+    test(group, async () => {
+      const wrong: unknown[] = []
+      for (const each of expressions) wrong.push(...(await wrongWith(each, input)))
+      expect(wrong).toEqual([])
+    })
+  }
+
+  test('is compiled but for one expression in fifty', () => {
+    const all = groups.flatMap(({ expressions }) => expressions)
+    expect(all.length).toBeGreaterThan(700)
+    expect(all.filter(({ refused }) => !refused).length / all.length).toBeGreaterThan(0.98)
+  })
+})
+
+async function wrongWith({ text, left, refused }: Case, input: string): Promise<readonly object[]> {
+  const both = engines(text)
+  if (both === undefined) return [{ text, is: 'no expression' }]
+  if (isRefused(both.compiled)) return refused ? [] : [{ text, refused: both.compiled.reason }]
+  const read = () => JSON.parse(input) as Json
+  const compiled = run(both.compiled, freeze(read()), freeze(structuredClone(bindings)))
+  const interpreted = await interpret(both.interpreted, read(), structuredClone(bindings))
+  const rerun = left || 'fails' in interpreted
+  const right = 'fails' in compiled ? rerun : !rerun && exact(compiled.gives) === exact(interpreted.gives)
+  return right && !refused ? [] : [{ text, compiled, interpreted, refused }]
+}
+
+/** One or more for each reason, but for what only a host can show and what the parser never gives. */
+const examples: Readonly<Partial<Record<Reason, readonly string[]>>> = {
+  $eval: ['$eval("1")', '($f := $eval; 1)'],
+  'list at the start of a path': ['([1].$).a', '[a]@$x.b', '[1][0]#$i.b', '[*].x'],
+  'name of an object member': ['$constructor', 'a@$toString.b', '$valueOf()'],
+  'nested too deeply': [`${'['.repeat(600)}1${']'.repeat(600)}`],
+  'operator within the left side of ?? or ?:': [
+    '$match(a, /x/) ?? 1',
+    '(a ~> /x/) ?: 1',
+    'function($x)<n>{ $x }(1) ?? 1',
+  ],
+  'parent operator': ['x.[(a.b)[%.c = 1]]'],
+  'partial application': [
+    '$string(?)',
+    '$zip(?, 1)',
+    '$sort(?, 1)',
+    '$nowhere(?)',
+    '$email(?)',
+    'function($f){ $f(?) }(1)',
+  ],
+  transform: ['($clone := 1; $ ~> |a|{"b": 1}|)'],
+  'variable bound in a list or an object': ['[$x := 1, $x]', '{"a": $x := 1}'],
+  'variable bound in a path': ['a#$i[$x := 1]'],
+}
+
+const unseen: readonly Reason[] = ['code generation is not allowed here', 'unknown syntax']
+
+describe('refused', () => {
+  const rows = Object.entries(examples).flatMap(([reason, texts]) => texts.map((text) => [text, reason] as const))
+  test.each(rows)('%s: %s', (text, reason) => {
+    const parsed = parse(text)
+    if (isProblem(parsed)) throw new Error(parsed.message)
+    const result = tryCompile(parsed.root, text, functions, defaultLimits)
+    expect(result).toBeInstanceOf(Refusal)
+    expect((result as Refusal).reason).toBe(reason)
+  })
+
+  test('every reason has an example and says what to write instead', () => {
+    expect([...Object.keys(examples), ...unseen].sort()).toEqual(Object.keys(refusals).sort())
+    for (const advice of Object.values(refusals)) expect(advice).toMatch(/^\w.{10,}[^.]$/)
+  })
+})
