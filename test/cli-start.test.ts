@@ -292,3 +292,35 @@ test('the sandbox alone prints where it is until it is stopped', async () => {
   expect(asked).toEqual([{ from: 4011, to: 4020 }])
   expect(out).toMatchSnapshot()
 })
+
+test('shows people the console at /, and programs a few lines', async () => {
+  const { url } = await starting()
+  const page = await fetch(url, { headers: { accept: 'text/html,application/xhtml+xml' } })
+  expect(page.headers.get('content-type')).toContain('text/html')
+  expect(await page.text()).toContain('From to To')
+  expect((await fetch(url)).headers.get('content-type')).toContain('text/plain')
+})
+
+test('a page that stays connected does not hold up the end', async () => {
+  const { url, stop, ended } = await starting()
+  const stream = await fetch(new URL('/events', url), { headers: { accept: 'text/event-stream' } })
+  expect(stream.status).toBe(200)
+  const reading = stream.text()
+  stop()
+  // The clock stands still here: nothing but the end of the stream lets the drain end.
+  expect((await ended).exit).toBe(0)
+  expect(await reading).toContain('retry:')
+})
+
+test('listens where others can come only with a password', async () => {
+  const { exit, err } = await run(['start', '--host', '0.0.0.0', '--port', '0'])
+  expect(exit).toBe(2)
+  expect(err).toContain('set CONNECTOR_PASSWORD')
+  const env = { ...CREDENTIALS, CONNECTOR_PASSWORD: 'secret' }
+  const started = await starting({ env }, '--host', '0.0.0.0')
+  const answer = await fetch(new URL('/', started.url), { headers: { accept: 'text/html' }, redirect: 'manual' })
+  expect(answer.headers.get('location')).toBe('/log-in?next=%2F')
+  expect((await fetch(new URL('/healthz', started.url))).status).toBe(200)
+  started.stop()
+  expect((await started.ended).exit).toBe(0)
+})

@@ -38,8 +38,10 @@ export async function listen({ host, port, fetch: handle, clock }: ListenOptions
   let draining = false
   const answer = async (request: Request, from: { readonly incoming: IncomingMessage | Http2ServerRequest }) => {
     const response = await handle(request, from.incoming.socket.remoteAddress ?? 'unknown')
-    // Otherwise a kept-alive connection would go on past the close of the server.
-    if (draining) response.headers.set('connection', 'close')
+    // Otherwise a kept-alive connection would go on past the close of the server. A stream of events is open when the
+    // drain begins, and is told now.
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
+    if (draining || isStream) response.headers.set('connection', 'close')
     return response
   }
   const server = createServer(TIMEOUTS, getRequestListener(answer, { overrideGlobalObjects: false }))
