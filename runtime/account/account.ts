@@ -30,7 +30,7 @@ export interface Account {
   readonly destination: Logins
   /** Delivery waits while it is shut. */
   readonly gate: Gate
-  /** Any of these may have signed a webhook. None once both sides were removed. */
+  /** Any of these may have signed a webhook. None before somebody said yes to what is shared, or once both sides were removed. */
   secrets(): Promise<readonly string[]>
   readonly setup: Setup
   close(): void
@@ -57,7 +57,9 @@ export async function account(options: AccountOptions): Promise<Account> {
     destination: sides.destination.keeper,
     gate,
     async secrets() {
-      if ((await loadProgress(store)).removed !== undefined) return []
+      const { allowed, removed } = await loadProgress(store)
+      const given = source.given !== undefined && destination.given !== undefined
+      if (removed !== undefined || (allowed === undefined && !given)) return []
       const stored = await Promise.all([sides.source, sides.destination].map(({ keeper }) => keeper.signing()))
       return [...(source.signingSecrets ?? []), ...(destination.signingSecrets ?? []), ...stored.flat()]
     },

@@ -47,7 +47,7 @@ async function arrived({ parts }: Context): Promise<Html> {
       ? html`<p class="said bad">One was refused ${when(refused.at)}: ${refused.reason}. Compare the client secret of your app with the one given here: it signs every webhook.</p>`
       : ''
   if (secrets === 0)
-    return html`<p><span class="badge bad">No secret</span> Without the client secret of your app none can be verified, so none is taken. Connect that side first.</p>${head}${bad}`
+    return html`<p><span class="badge bad">Not taken</span> None is taken yet: set-up has not come so far, or the client secret is missing by which they are verified.</p>${head}${bad}`
   if (good || bad) return html`${good ?? ''}${bad}${head}`
   return html`<p><span class="badge">Not yet</span> Nothing has come since this process began. Do something that one of the topics is about: this page shows it at once.</p>${head}`
 }

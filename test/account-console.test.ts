@@ -1,0 +1,168 @@
+/** The whole install through the console's pages, as a browser without script sees it; and what they must not show. */
+import { expect, test } from 'vitest'
+import { joined } from '../connector/index.ts'
+import type { Account } from '../runtime/account/account.ts'
+import { routes } from '../runtime/cli/routes.ts'
+import { console as makeConsole } from '../runtime/console/index.ts'
+import { CLIENT_ENV, consent, KEY, never, SIGNING, spec, TOKEN, type World, world } from './account-parts.ts'
+
+const AT = 'http://127.0.0.1:3000'
+
+/** A browser: follows redirects of the console, keeps cookies, sends forms as they stand on the page. */
+function browser(fetch: (request: Request) => Promise<Response>) {
+  const cookies = new Map<string, string>()
+  const seen: string[] = []
+  async function ask(path: string, init: RequestInit = {}): Promise<{ path: string; text: string }> {
+    const headers = new Headers(init.headers)
+    headers.set('accept', 'text/html')
+    headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
+    const response = await fetch(new Request(new URL(path, AT), { ...init, headers }))
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+      cookies.set(name, value)
+    }
+    const text = await response.text()
+    seen.push(text, JSON.stringify([...response.headers]))
+    const location = response.headers.get('location')
+    return location === null ? { path, text } : ask(location)
+  }
+  return {
+    seen,
+    open: (path: string) => ask(path),
+    async send(page: { text: string }, action: string, fields: Record<string, string> = {}) {
+      const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
+      if (!page.text.includes(`action="${action}"`)) throw new Error(`no form leads to ${action}`)
+      return ask(action, { method: 'POST', body: new URLSearchParams({ csrf, ...fields }) })
+    },
+  }
+}
+
+const addressTo = (text: string, host: string) => {
+  const found = new RegExp(`href="(${host}[^"]+)"`).exec(text)?.[1]
+  if (found === undefined) throw new Error(`no link to ${host}`)
+  return new URL(found.replaceAll('&amp;', '&'))
+}
+
+async function process(it: World, env: Record<string, string> = CLIENT_ENV) {
+  const account: Account = await it.open(env)
+  const { clock, fetch, logger, store } = it
+  const connector = joined(spec, store, { clock, fetch, logger, random: () => 0.5, account })
+  const app = { name: 'connector', version: '1', summary: 'x' }
+  const pages = makeConsole({ app, connector, clock, logger, signal: never, account })
+  const answer = routes({ app, connector, clock, logger, console: pages, account, signal: never, trouble: () => [] })
+  return { account, connector, answer, ...browser(answer) }
+}
+
+test('from an empty store to delivery, and back', async () => {
+  const it = world()
+  const { answer, open, send, seen, account } = await process(it)
+  const hook = () => answer(new Request(`${AT}/webhooks/intercom`, { method: 'POST', body: '{}' }))
+  expect((await hook()).status).toBe(503)
+
+  const review = await open('/')
+  expect(review.path).toBe('/set-up')
+  for (const words of ['Resolved Ticket', 'Read conversations', 'events:write', 'segments:write'])
+    expect(review.text).toContain(words)
+  let page = await send(review, '/set-up/allow', { extra: 'flows:read' })
+
+  const no = await consent(it, addressTo(page.text, 'http://intercom.local'), 'no')
+  page = await open(`/set-up/intercom/callback?${no}`)
+  expect(page.text).toContain('told not to let us in')
+  page = await open(`/set-up/intercom/callback?${await consent(it, addressTo(page.text, 'http://intercom.local'))}`)
+  expect(page.text).toContain('Intercom is connected')
+  const klaviyo = addressTo(page.text, 'http://klaviyo.local')
+  expect(klaviyo.searchParams.get('scope')).toContain('flows:read')
+  const answered = await consent(it, klaviyo)
+  page = await open(`/set-up/klaviyo/callback?${answered}`)
+  for (const words of ['Sandbox Shop', 'sandbox1', 'Klaviyo events:write', 'Finish: begin delivery'])
+    expect(page.text).toContain(words)
+
+  page = await send(page, '/set-up/finish')
+  expect(page.text).toContain('Delivery is on')
+  expect(account.gate.shut()).toBeUndefined()
+  expect((await hook()).status).toBe(401)
+  expect((await open('/set-up/webhooks')).text).toContain('One was refused')
+  expect((await open('/')).path).toBe('/')
+  expect((await open(`/set-up/klaviyo/callback?${answered}`)).text).toContain('was finished before')
+
+  page = await send(await open('/set-up/disconnect'), '/set-up/disconnect')
+  expect(page.text).toContain('Delivery has stopped. Intercom: access was given back. Klaviyo: access was given back.')
+  expect(account.gate.shut()).toContain('disconnected')
+  expect((await hook()).status).toBe(503)
+  const said = [...seen, ...it.logger.lines, ...it.asked].join('\n')
+  for (const secret of [SIGNING, 'sandbox-app-secret', 'tok:', Buffer.from('tok:').toString('base64').slice(0, 5)])
+    expect(said).not.toContain(secret)
+})
+
+test('by pasting, with what is wrong said on the page and nowhere else', async () => {
+  const it = world()
+  const { open, send, seen } = await process(it, {})
+  let page = await send(await open('/set-up'), '/set-up/allow')
+  expect(page.text).toContain('INTERCOM_CLIENT_ID')
+  expect(page.text).toContain(`${AT}/set-up/intercom/callback`)
+  page = await send(page, '/set-up/intercom/paste', { key: 'a-wrong-token-9876543210', signing: SIGNING, region: 'us' })
+  expect(page.text).toContain('Intercom does not know what you pasted')
+  page = await send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
+  page = await send(page, '/set-up/klaviyo/paste', { key: `${KEY}:readonly` })
+  expect(page.text).toContain('of these is not as it should be')
+  expect(page.text).toContain('Begin all the same')
+  const said = [...seen, ...it.logger.lines, ...it.asked].join('\n')
+  for (const secret of [TOKEN, SIGNING, KEY, 'a-wrong-token-9876543210']) expect(said).not.toContain(secret)
+  expect(
+    JSON.stringify([await it.store.checkpoint('account.source'), await it.store.checkpoint('account.progress')]),
+  ).not.toContain(TOKEN)
+})
+
+test('a form without its token changes nothing', async () => {
+  const it = world()
+  const { answer, account } = await process(it)
+  for (const path of ['allow', 'finish', 'disconnect', 'intercom/paste']) {
+    const response = await answer(
+      new Request(`${AT}/set-up/${path}`, { method: 'POST', body: new URLSearchParams({ key: 'x' }) }),
+    )
+    expect(response.status).toBe(403)
+  }
+  expect((await account.setup.view()).step).toBe('review')
+})
+
+test('a side that nobody knows, and what is connected by the environment', async () => {
+  const it = world()
+  const { open } = await process(it, { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
+  expect((await open('/set-up/elsewhere')).text).toContain('There is no such side')
+  expect((await open('/set-up/intercom')).text).toContain('connected by the environment')
+  expect((await open('/set-up')).text).toContain('Delivery is on')
+})
+
+test('the source says that it removed us: believed once it refuses our log-in', async () => {
+  let told: (request: Request) => Promise<Response> = async () => new Response()
+  const it = world({ webhook: (request) => told(request) })
+  const { account, answer, open, send } = await process(it)
+  let page = await send(await open('/set-up'), '/set-up/allow')
+  for (const [side, host] of Object.entries({ intercom: 'http://intercom.local', klaviyo: 'http://klaviyo.local' }))
+    page = await open(`/set-up/${side}/callback?${await consent(it, addressTo(page.text, host))}`)
+  await send(page, '/set-up/finish')
+
+  const notice = (body: string) => {
+    const headers = { 'content-length': String(body.length) }
+    return answer(new Request(`${AT}/webhooks/intercom/uninstall`, { method: 'POST', body, headers }))
+  }
+  for (const body of ['', '[]', '{"app_id":"another"}', '{"app_id":"sandbox1"}'])
+    expect((await notice(body)).status).toBe(200)
+  expect(account.gate.shut()).toBeUndefined()
+  expect(it.logger.lines.filter((line) => line.includes('nothing was done'))).toHaveLength(1)
+
+  await it.clock.pass(11_000)
+  const arrived: Promise<Response>[] = []
+  told = async (request) => {
+    const body = await request.text()
+    arrived.push(
+      answer(new Request(request.url, { method: 'POST', body, headers: { 'content-length': String(body.length) } })),
+    )
+    return new Response()
+  }
+  await it.intercom.fetch(new Request('http://intercom.local/sandbox/uninstall', { method: 'POST' }))
+  await it.clock.until(new Promise<void>((resolve) => setImmediate(resolve)))
+  await Promise.all(arrived)
+  expect(arrived).toHaveLength(1)
+  expect(account.gate.shut()).toContain('disconnected')
+})
