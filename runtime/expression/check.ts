@@ -4,6 +4,7 @@ import { type Arity, arity, type FunctionTable } from './functions.ts'
 import { list, nearest, suggest } from './nearest.ts'
 import type { Parsed, Problem } from './parse.ts'
 import { type Reference, references } from './references.ts'
+import { regexProblems } from './regex/problems.ts'
 
 export interface CheckOptions {
   readonly functions: FunctionTable
@@ -33,11 +34,12 @@ export function check(parsed: Parsed, options: CheckOptions): readonly Problem[]
     elsewhere: new Set(options.elsewhere),
     stable: options.stable,
   }
-  return references(parsed.root).flatMap((reference) => {
+  const named = references(parsed.root).flatMap((reference) => {
     const problem = judge(reference, names)
     const start = reference.end - reference.name.length - (reference.kind === 'bare' ? 0 : 1)
     return problem === undefined ? [] : [{ ...problem, span: [start, reference.end] as const }]
   })
+  return [...named, ...regexProblems(parsed)]
 }
 
 function judge({ kind, name, args }: Reference, names: Names): Complaint | undefined {

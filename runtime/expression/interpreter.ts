@@ -2,32 +2,47 @@
 import { Fault } from '../fault.ts'
 import type { Json } from '../types.ts'
 import { type Node, nodes } from './ast.ts'
+import { builtins } from './builtins.ts'
 import type { Bindings } from './expression.ts'
 import type { Argument, ExpressionFunction, FunctionTable } from './functions.ts'
+import { guardBuiltins } from './guarded.ts'
 import type { Limits, Parsed } from './parse.ts'
 import { plain } from './plain.ts'
+import { watch } from './watch.ts'
 
 /** Throws what JSONata throws, a `NotPlain`, or the `Fault` of a function. */
 export type Interpret = (input: Json, bindings: Bindings) => Promise<Json | undefined>
 
 /** `called`: every name the expression uses. `variables`: those of them that are bound from outside. */
 export function interpreter(
-  { engine, root, limits }: Parsed,
+  parsed: Parsed,
   functions: FunctionTable,
   called: ReadonlySet<string>,
   variables: ReadonlySet<string>,
 ): Interpret {
+  const { engine, limits } = parsed
+  let careful: boolean | undefined
+  return async (input, bindings) => {
+    // Nearly every expression is compiled and never gets here.
+    careful ??= prepare(parsed, functions, called)
+    const given: Record<string, Json | undefined> = {}
+    for (const name of variables) given[name] = careful ? copy(bindings[name]) : bindings[name]
+    return plain(await engine.evaluate(careful ? copy(input) : input, given), limits.output)
+  }
+}
+
+/** Sets the limits and adds the functions. Tells whether inputs must be copied. */
+function prepare({ engine, root, limits }: Parsed, functions: FunctionTable, called: ReadonlySet<string>): boolean {
+  watch(engine, root, limits)
+  // A transform copies what it is given by a function that it looks up.
+  guardBuiltins(engine, root, [...called, 'clone'], limits)
   for (const each of functions) if (called.has(each.name)) register(engine, each, limits)
   // Text that came with a record must never be run as code.
   engine.registerFunction('eval', () => {
     throw new Fault('config', 'expression/eval', '$eval is switched off')
   })
-  const careful = writesToInput(root)
-  return async (input, bindings) => {
-    const given: Record<string, Json | undefined> = {}
-    for (const name of variables) given[name] = careful ? copy(bindings[name]) : bindings[name]
-    return plain(await engine.evaluate(careful ? copy(input) : input, given), limits.output)
-  }
+  const named = new Set([...Object.keys(builtins), ...functions.map(({ name }) => name)])
+  return writesToInput(root, named)
 }
 
 /** Functions see plain JSON only, and what they return is copied, so neither side can change the other's. */
@@ -48,14 +63,19 @@ const copy = (value: Json | undefined): Json | undefined => plain(value, Number.
 
 /**
  * Whether JSONata 2.2.2 may write to its input while it runs this. It marks the array behind `list[]`, and pushes into
- * an empty array it groups (`list{…}`). Inputs are shared between expressions and may be frozen, so such an expression
- * gets a copy of its own; plain paths, which are nearly all, do not pay for one.
+ * an empty array it groups (`list{…}`); it notes on what is called where that is, be it a function or an object of the
+ * data. Inputs are shared between expressions and may be frozen, so such an expression gets a copy of its own; plain
+ * paths and calls by name, which are nearly all, do not pay for one.
  */
-function writesToInput(root: Node): boolean {
+function writesToInput(root: Node, named: ReadonlySet<string>): boolean {
   const marks = ['group', 'keepArray', 'keepSingletonArray', 'focus', 'index', 'ancestor', 'terms', 'pattern']
   for (const node of nodes(root)) {
     if (node.type === 'unary' && node.value === '{') return true
+    if (node.type === 'function' && !isNamed(node.procedure as Node, named)) return true
     if (marks.some((mark) => node[mark] !== undefined)) return true
   }
   return false
 }
+
+const isNamed = ({ type, value }: Node, named: ReadonlySet<string>): boolean =>
+  type === 'lambda' || (type === 'variable' && named.has(String(value)))

@@ -44,30 +44,13 @@ export interface Parsed {
 
 export function parse(text: string, limits: Limits = defaultLimits): Parsed | Problem {
   try {
-    const { steps, stack, sequence } = limits
+    const { stack, sequence } = limits
     // JSONata's own timeout reads the wall clock, which also counts what else this process did meanwhile.
     const engine = jsonata(text, { stack, sequence })
-    countSteps(engine, steps)
     return { text, root: engine.ast() as Node, engine, limits }
   } catch (error) {
     return problemOf(error, text)
   }
-}
-
-const STEPS = Symbol('steps')
-
-/**
- * JSONata 2.2.2 calls the hook before each node it evaluates; `base` is one object for each evaluation. The count is
- * kept on it: a WeakMap with thousands of short-lived keys made single garbage collections take a second and more.
- */
-function countSteps(engine: jsonata.Expression, limit: number): void {
-  const enter = (_node: unknown, _input: unknown, { base }: { readonly base: { [STEPS]?: number } }) => {
-    const step = (base[STEPS] ?? 0) + 1
-    if (step > limit) throw { code: 'D1012' }
-    base[STEPS] = step
-  }
-  const hooks = engine as unknown as { assign(name: symbol, value: unknown): void }
-  hooks.assign(Symbol.for('jsonata.__evaluate_entry'), enter)
 }
 
 export const isProblem = (result: Parsed | Problem): result is Problem => 'span' in result
@@ -90,6 +73,7 @@ const helps: Readonly<Record<string, string>> = {
   S0203: 'a bracket was opened and not closed',
   S0204: 'to negate, write $not(…)',
   S0207: 'an operator has nothing on its right',
+  S0302: 'within [ ] of a regular expression, brackets are written with a backslash',
   S0213: 'quote a name that looks like a number: `123`',
 }
 

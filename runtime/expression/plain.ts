@@ -43,11 +43,14 @@ function copy(value: unknown, budget: { left: number }): Json | undefined {
 function copyObject(value: object, budget: { left: number }): Json {
   const result: Record<string, Json> = {}
   for (const [key, member] of Object.entries(value)) {
-    // Assigning this one would change the object's prototype; no API of ours has such a field.
-    if (key === '__proto__') continue
     budget.left -= key.length + 3
     const copied = copy(member, budget)
-    if (copied !== undefined) result[key] = copied
+    if (copied === undefined) continue
+    // Assigning to this one would change the object's prototype instead of giving it a member.
+    if (key === '__proto__') Object.defineProperty(result, key, { ...asAssigned, value: copied })
+    else result[key] = copied
   }
   return result
 }
+
+const asAssigned = { enumerable: true, configurable: true, writable: true }

@@ -1,0 +1,32 @@
+/** What one evaluation on the interpreter may still take. Counted, never timed: it ends the same way on every machine. */
+import type { Limits } from './parse.ts'
+import { NotPlain } from './plain.ts'
+
+/** Each throws what says that a limit was reached. */
+export interface Budget {
+  /** One for each value looked at and each call made. */
+  spend(steps: number): void
+  /** How long a list is, or will be. */
+  fitLength(items: number): void
+  /** How long a text is, or will be. */
+  fitText(characters: number): void
+}
+
+/** As many characters are read or written, or as many items of a list, for one step. */
+export const PER_STEP = 64
+
+export function budgetOf({ steps, sequence, output }: Limits): Budget {
+  let left = steps
+  return {
+    spend(some) {
+      left -= some
+      if (left < 0) throw { code: 'D1012' }
+    },
+    fitLength(items) {
+      if (items > sequence) throw { code: 'D2015' }
+    },
+    fitText(characters) {
+      if (characters > output) throw new NotPlain('output', 'a text on the way is too large')
+    },
+  }
+}
