@@ -70,6 +70,7 @@ describe('holds', () => {
       ...built,
       ...schemas.map((name) => `runtime/spec/${name}`), // for editors
       ...readdirSync(join(root, 'mappings')).map((name) => `mappings/${name}`),
+      ...readdirSync(join(root, 'recipes')).map((name) => `recipes/${name}`),
       ...['connector.yaml', 'fields.yaml', 'package.json', 'README.md', 'BEHAVIOR.md', 'CHANGELOG.md', 'LICENSE'],
     ]
     expect(filesIn(installed)).toEqual(expected.sort())
@@ -81,7 +82,7 @@ describe('holds', () => {
       const schema = /^# yaml-language-server: \$schema=(\S+)\n/.exec(read(path))?.[1] ?? 'none'
       return JSON.parse(read(join(dirname(path), schema))).title
     })
-    expect(new Set(schemas).size).toBe(5)
+    expect(new Set(schemas).size).toBe(6)
     expect(schemas).not.toContain(undefined)
   })
 })

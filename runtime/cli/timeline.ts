@@ -1,9 +1,7 @@
 /** Ledger entries as a story a person can follow: when, by which road, how each event ended. */
-
-import { whoActs } from '../fault.ts'
-import { duration, moment, plural } from '../format.ts'
+import { moment } from '../format.ts'
 import type { LedgerEntry } from '../ports.ts'
-import type { EventResult, FaultInfo } from '../types.ts'
+import { type Blame, type Told, type ToldEvent, tell } from '../story.ts'
 import type { Paint, Style } from './io.ts'
 
 const STYLES: Readonly<Record<LedgerEntry['status'], Style>> = {
@@ -17,46 +15,29 @@ const STYLES: Readonly<Record<LedgerEntry['status'], Style>> = {
 
 /** Oldest first, as the store gives them. Empty for no entries. */
 export function timeline(entries: readonly LedgerEntry[], paint: Paint): string {
-  return entries.map((entry) => `${entryLines(entry, paint).join('\n')}\n`).join('\n')
+  return entries.map((entry) => `${entryLines(tell(entry), paint).join('\n')}\n`).join('\n')
 }
 
-function entryLines(entry: LedgerEntry, paint: Paint): string[] {
-  const { outcome } = entry
-  const road = [entry.ingress, entry.topic ?? entry.stream, entry.resource && `(${entry.resource})`]
+function entryLines({ receivedAt, road, record, status, course, reason, blame, events }: Told, paint: Paint): string[] {
   return [
-    `${paint('bold', moment(entry.receivedAt))}  ${road.filter(Boolean).join(' ')}`,
-    `    record   ${entry.id}`,
-    `    status   ${statusText(entry, paint)}`,
-    ...(outcome?.status === 'skipped' ? [`    reason   ${outcome.reason}`] : []),
-    ...(outcome && 'fault' in outcome ? faultLines(outcome.fault, outcome.status === 'dead', '    ') : []),
-    ...(outcome?.events ?? []).flatMap((event) => eventLines(event, paint)),
+    `${paint('bold', moment(receivedAt))}  ${road}`,
+    `    record   ${record}`,
+    `    status   ${paint(STYLES[status], status)} ${course}`,
+    ...(reason === undefined ? [] : [`    reason   ${reason}`]),
+    ...(blame ? blameLines(blame, '    ') : []),
+    ...events.flatMap((event) => eventLines(event, paint)),
   ]
 }
 
-function statusText(entry: LedgerEntry, paint: Paint): string {
-  const tries = entry.attempt > 0 ? `, ${plural(entry.attempt, 'try', 'tries')}` : ''
-  const took = entry.settledAt === undefined ? '' : `, ${duration(entry.settledAt - entry.receivedAt)} after it came`
-  const due = entry.status === 'deferred' && entry.due !== undefined ? `, next try ${moment(entry.due)}` : ''
-  return `${paint(STYLES[entry.status], entry.status)} in lane ${entry.lane}${tries}${took}${due}`
-}
-
-function eventLines(event: EventResult, paint: Paint): string[] {
-  const facts = [
-    event.time && `at ${event.time}`,
-    event.key && `key ${event.key}`,
-    event.contact && `contact ${event.contact}`,
-    event.receipt && `answered ${event.receipt.status}`,
-    event.receipt?.without?.length && `sent without ${event.receipt.without.join(', ')}`,
-    event.reason && `reason ${event.reason}`,
-  ]
+function eventLines({ metric, status, facts, blame }: ToldEvent, paint: Paint): string[] {
   return [
-    `    event    ${event.metric}: ${paint(STYLES[event.status], event.status)}`,
-    ...facts.filter(Boolean).map((fact) => `               ${fact}`),
-    ...(event.fault ? faultLines(event.fault, event.status === 'dead', '               ') : []),
+    `    event    ${metric}: ${paint(STYLES[status], status)}`,
+    ...facts.map((fact) => `               ${fact}`),
+    ...(blame ? blameLines(blame, '               ') : []),
   ]
 }
 
-function faultLines(fault: FaultInfo, dead: boolean, indent: string): string[] {
-  const place = fault.place === undefined ? [] : [`${indent}place    ${fault.place}`]
-  return [`${indent}fault    ${fault.message} [${fault.code}]`, ...place, `${indent}who acts ${whoActs(fault, dead)}`]
+function blameLines({ message, code, place, who }: Blame, indent: string): string[] {
+  const at = place === undefined ? [] : [`${indent}place    ${place}`]
+  return [`${indent}fault    ${message} [${code}]`, ...at, `${indent}who acts ${who}`]
 }

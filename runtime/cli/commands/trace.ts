@@ -1,7 +1,7 @@
 /** `trace`: what became of one thing. */
-import { createHash } from 'node:crypto'
 import { json } from '../../format.ts'
 import type { LedgerEntry } from '../../ports.ts'
+import { referenceOf } from '../../story.ts'
 import type { CommandRow } from '../command.ts'
 import { EXIT, usage } from '../failure.ts'
 import { withStore } from '../open.ts'
@@ -26,13 +26,6 @@ export const trace: CommandRow = {
     else context.print(timeline(entries, context.paint))
     return entries.length === 0 ? EXIT.failed : EXIT.ok
   },
-}
-
-/** The ledger holds no address, only what `EventResult.person` says: the SHA-256 of it in lower case, hex. */
-export function referenceOf(id: string): string {
-  const word = id.trim()
-  const isAddress = /^[^\s@]+@[^\s@]+$/.test(word)
-  return isAddress ? createHash('sha256').update(word.toLowerCase()).digest('hex') : word
 }
 
 /** A body holds personal data, and terminals keep what they show. */
