@@ -1,0 +1,113 @@
+/** Delivery under log-ins that end: it waits, loses nothing, and goes on by itself; and what is on disk meanwhile. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { connectorAccount } from '../connector/account.ts'
+import { joined } from '../connector/index.ts'
+import { fileKey } from '../runtime/account/key.ts'
+import { sqliteStore } from '../runtime/store/sqlite.ts'
+import { systemClock } from '../runtime/system.ts'
+import { CLIENT_ENV, INTERCOM, installed, KLAVIYO, logIn, never, spec, type World, world } from './account-parts.ts'
+
+/** A world whose notifications reach a connector that works. */
+async function delivering() {
+  let take: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 })
+  const it = world({ webhook: (request) => take(request) })
+  const account = await installed(it)
+  const { clock, fetch, logger, store } = it
+  const connector = joined(spec, store, { clock, fetch, logger, random: () => 0.5, account })
+  take = connector.receive
+  const stop = new AbortController()
+  const working = connector.work({ signal: stop.signal })
+  const end = () => {
+    stop.abort()
+    return working
+  }
+  return { it, account, connector, end }
+}
+
+const events = (it: World) => it.klaviyo.summary().events
+const waiting = async (it: World) => (await it.store.backlog('live')).records
+
+test('a grant that is over stops delivery; a new log-in starts it, and all is there', async () => {
+  const { it, account, end } = await delivering()
+  const act = async (times: number) => {
+    for (let n = 0; n < times; n++) await it.clock.until(it.intercom.act())
+    await it.clock.pass(5_000)
+  }
+  await act(10)
+  const before = events(it)
+  expect([before > 0, await waiting(it)]).toEqual([true, 0])
+
+  it.klaviyo.oauth.end('grants')
+  await it.clock.pass(3_600_000)
+  await act(10)
+  const held = await waiting(it)
+  expect([held > 0, events(it)]).toEqual([true, before])
+  expect(account.gate.shut()).toContain('connect it again')
+  const said = it.logger.lines.length
+  await it.clock.pass(600_000)
+  expect([await waiting(it), it.logger.lines.length]).toEqual([held, said])
+
+  await logIn(it, account, 'destination')
+  await it.clock.pass(120_000)
+  expect([await waiting(it), await it.store.deadCount()]).toEqual([0, 0])
+  expect(events(it)).toBeGreaterThan(before)
+  await it.clock.until(end())
+})
+
+test('no import begins before set-up is finished, and it says so', async () => {
+  const it = world()
+  const account = await it.open()
+  const { clock, fetch, logger, store } = it
+  const connector = joined(spec, store, { clock, fetch, logger, account })
+  const begin = connector.backfill({ signal: never })[Symbol.asyncIterator]().next()
+  await expect(begin).rejects.toMatchObject({
+    kind: 'config',
+    message: expect.stringContaining('set-up is not finished'),
+  })
+})
+
+test('on disk no token can be read, a restart reads them, and without the key they are said to be lost', async () => {
+  const it = world()
+  const folder = await mkdtemp(join(tmpdir(), 'account-'))
+  try {
+    const path = join(folder, 'store.db')
+    const open = async () => {
+      const store = await sqliteStore(path, { clock: systemClock })
+      const env = { ...CLIENT_ENV, INTERCOM_BASE_URL: INTERCOM, KLAVIYO_BASE_URL: KLAVIYO }
+      const { clock, fetch, logger } = it
+      const parts = { spec, env, store, key: fileKey(`${path}.key`), fetch, clock, random: () => 0.5, logger }
+      return { store, account: await connectorAccount(parts) }
+    }
+    const first = await open()
+    await first.account.setup.allow([])
+    await logIn(it, first.account, 'source')
+    await logIn(it, first.account, 'destination')
+    await first.account.setup.finish()
+    const tokens = [await first.account.source.current(never), await first.account.destination.current(never)]
+    const secrets = tokens.map(({ headers }) => headers.Authorization?.slice('Bearer '.length) ?? '')
+    for (const file of await readdir(folder)) {
+      const text = await readFile(join(folder, file), 'latin1')
+      for (const secret of secrets) expect(text.includes(secret), file).toBe(false)
+    }
+    await first.store.close()
+
+    const second = await open()
+    expect(second.account.gate.shut()).toBeUndefined()
+    expect(await second.account.source.current(never)).toEqual(tokens[0])
+    await second.store.close()
+
+    await rm(`${path}.key`)
+    const third = await open()
+    expect(third.account.gate.shut()).toContain('sealed with another key')
+    expect((await third.account.setup.view()).source.trouble).toContain('CONNECTOR_KEY')
+    await logIn(it, third.account, 'source')
+    await logIn(it, third.account, 'destination')
+    expect(third.account.gate.shut()).toBeUndefined()
+    await third.store.close()
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
