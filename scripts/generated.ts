@@ -1,6 +1,7 @@
 /** Every derived file and what it should hold. */
 import { readdir, readFile } from 'node:fs/promises'
 import { functions } from '../connector/functions.ts'
+import { compiledPage } from './compiled-reference.ts'
 import { documentTypes } from './document-types.ts'
 import { functionsPage } from './functions-reference.ts'
 import { generatedNote, type Schema, schemaPage } from './schema-reference.ts'
@@ -35,6 +36,7 @@ export async function generated(root: URL): Promise<readonly Generated[]> {
     { path: 'runtime/version.ts', text: await versionFile(root) },
     ...(await Promise.all(reference)),
     { path: 'docs/reference/functions.md', text: functionsPage(functions) },
+    { path: 'docs/reference/compiled.md', text: await compiledPage(root, functions) },
     { path: 'docs/reference/diagnostics.md', text: await diagnosticsPage(new URL('test/diagnostics/err/', root)) },
   ]
 }

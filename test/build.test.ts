@@ -84,9 +84,11 @@ describe('a built spec', () => {
 
   test('says where an expression is interpreted, as it was refused when it was built', async () => {
     const built = await build()
-    const programs = built.programs.map(({ text }) => ({ text, refused: 'for a test', position: 3 }))
+    const programs = built.programs.map(({ text }) => ({ text, refused: 'parent operator' as const, position: 3 }))
     const { expressions } = await loadBuilt({ ...built, programs }, { functions })
-    expect(new Set(expressions.map(({ expression }) => expression.refused?.reason))).toEqual(new Set(['for a test']))
+    expect(new Set(expressions.map(({ expression }) => expression.refused?.reason))).toEqual(
+      new Set(['parent operator']),
+    )
     expect(expressions[0]?.expression.refused?.place).toMatch(/^connector\.yaml:\d+:\d+$/)
   })
 

@@ -84,7 +84,7 @@ describe('validate --verbose', () => {
       place,
       variables: new Set(),
       evaluate: () => 1,
-      ...(reason !== undefined && { refused: { reason, place } }),
+      ...(reason !== undefined && { refused: { reason, place, help: 'put it in brackets' } }),
     },
   })
   const validate = (...expressions: Loaded['expressions']) => {
@@ -104,7 +104,7 @@ describe('validate --verbose', () => {
     expect(exit).toBe(0)
     expect(out.split('\n').slice(1, 3)).toEqual([
       '2 expressions, 1 compiled; the others run on the interpreter, which gives the same and takes longer:',
-      '  a.yaml:12:7:  parent operator',
+      '  a.yaml:12:7:  parent operator  help: put it in brackets',
     ])
   })
 

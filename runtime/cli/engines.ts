@@ -25,7 +25,7 @@ export function enginesOf(expressions: readonly PlacedExpression[]): Engines {
 export function enginesText({ total, interpreted }: Engines): string {
   const all = plural(total, 'expression')
   if (interpreted.length === 0) return `${all}, all compiled`
-  const rows = interpreted.map(({ place, reason }) => [`${place}:`, reason])
+  const rows = interpreted.map(({ place, reason, help }) => [`${place}:`, reason, `help: ${help}`])
   const rest = 'the others run on the interpreter, which gives the same and takes longer:'
   return [`${all}, ${count(total - interpreted.length)} compiled; ${rest}`, ...columns(rows, '  ')].join('\n')
 }

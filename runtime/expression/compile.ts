@@ -4,6 +4,7 @@ import type { Json } from '../types.ts'
 import { builtins } from './builtins.ts'
 import { Exhausted } from './compiled/budget.ts'
 import { type Program, Refusal, readProgram, tryCompile } from './compiled/program.ts'
+import { refusals } from './compiled/refusals.ts'
 import type { Programs } from './compiled/written.ts'
 import type { Bindings, Expression } from './expression.ts'
 import { faultOf, problemFault } from './faults.ts'
@@ -64,7 +65,9 @@ export function place({ text, variables, program, interpret }: Runnable, origin:
     variables,
     get refused() {
       const it = program()
-      return it instanceof Refusal ? { reason: it.reason, place: placeOf(it, origin) } : undefined
+      return it instanceof Refusal
+        ? { reason: it.reason, help: refusals[it.reason], place: placeOf(it, origin) }
+        : undefined
     },
     evaluate(input, bindings = {}) {
       const it = program()

@@ -8,6 +8,8 @@ export type Bindings = Readonly<Record<string, Json | undefined>>
 export interface NotCompiled {
   /** In a word or two, e.g. `parent operator`. */
   readonly reason: string
+  /** What to write instead. */
+  readonly help: string
   /** `file:line:column` of what is to blame. */
   readonly place: string
 }
