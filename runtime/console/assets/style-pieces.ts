@@ -47,6 +47,7 @@ table.middle td, table.middle th { vertical-align: middle; }
 .person > span { overflow-wrap: anywhere; }
 .from { display: block; white-space: nowrap; overflow-wrap: normal; background: none; padding: 0; color: var(--soft); font-size: .8125rem; }
 @media (max-width: 40rem) {
+  th, td { padding-inline: .75rem; }
   table.stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.stack tr { display: block; padding: .5rem 0; border-top: 1px solid var(--line); }
   table.stack th, table.stack td { display: flex; justify-content: space-between; gap: 1rem; padding: .2rem 1rem; border: 0; text-align: right; }
@@ -100,7 +101,7 @@ svg.chart rect.bad { fill: var(--bad); }
 .yaml code { counter-reset: line; display: block; width: max-content; min-width: 100%; }
 .line { display: block; white-space: pre; counter-increment: line; }
 .line::before { content: counter(line); display: inline-block; width: 2rem; margin-right: .75rem; text-align: right; color: var(--soft); user-select: none; }
-.place { color: var(--soft); font-size: .8125rem; }
+.place { color: var(--soft); font-size: .8125rem; overflow-wrap: anywhere; }
 tr.shown td { background: var(--page); }
 tr.shown h3 { margin: .75rem 0 .25rem; }
 tr.shown h3:first-child { margin-top: 0; }
