@@ -17,6 +17,10 @@ const commands: Readonly<Record<string, Load>> = {
     const { listDeadLetters, replayDeadLetters } = await import('./dead-letters.ts')
     return [listDeadLetters, replayDeadLetters]
   },
+  recipes: async () => {
+    const { applyRecipe, listRecipes } = await import('./recipes.ts')
+    return [listRecipes, applyRecipe]
+  },
   sandbox: async (app) => [(await import('./sandbox.ts')).sandbox(app)],
   demo: async () => [(await import('./demo.ts')).demo],
 }
@@ -31,4 +35,5 @@ export async function commandTable(app: App, word: string | undefined): Promise<
 /** What the first word of a two-word command stands for. */
 export const GROUPS: Readonly<Record<string, string>> = {
   'dead-letters': 'Records that could not be delivered: see them, send them again.',
+  recipes: 'Segments and flows to be made out of the metrics.',
 }
