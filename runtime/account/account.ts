@@ -44,11 +44,11 @@ export async function account(options: AccountOptions): Promise<Account> {
   const claim = claims(store, options.clock, ending.signal)
   const enter = (side: Side): Entrance => {
     const way = oauth(side, effects)
-    const parts = { side, vault: safe, claims: claim, oauth: way, clock: options.clock, logger, signal: ending.signal }
+    const parts = { side, vault: safe, claims: claim, oauth: way, clock: options.clock, signal: ending.signal }
     return { side, oauth: way, keeper: new Keeper({ ...parts, onChange: () => gate.look() }) }
   }
   const sides: Readonly<Record<SideName, Entrance>> = { source: enter(source), destination: enter(destination) }
-  const gate = makeGate(() => whyShut(sides, store), options.clock)
+  const gate = makeGate({ why: () => whyShut(sides, store), clock: options.clock, logger })
   const parts: ConnectParts = { ...effects, store, logger, tickets: tickets(safe, options.clock) }
   await gate.look()
 

@@ -1,7 +1,7 @@
 /** Whether delivery may run: looked up in the store, since another process may log in, finish or remove. */
 import { onAbort } from '../flow/on-abort.ts'
 import type { Gate } from '../logins.ts'
-import type { Clock } from '../ports.ts'
+import type { Clock, Logger } from '../ports.ts'
 
 export interface LookedGate extends Gate {
   /** Looks now, and tells whoever waits if it is another than before. */
@@ -11,8 +11,15 @@ export interface LookedGate extends Gate {
 /** How long another process's change may go unseen, milliseconds. */
 const LOOK_EVERY = 5_000
 
-/** `why` works out the reason to be shut. A look that fails leaves it as it was. */
-export function gate(why: () => Promise<string | undefined>, clock: Clock): LookedGate {
+export interface GateParts {
+  /** Works out the reason to be shut. A look that fails leaves it as it was. */
+  readonly why: () => Promise<string | undefined>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Shut until the first look. Says in the log when it shuts and when it opens, once. */
+export function gate({ why, clock, logger }: GateParts): LookedGate {
   let shut: string | undefined = 'not looked yet'
   const waiting = new Set<() => void>()
   let [begun, ended] = [0, 0]
@@ -24,6 +31,9 @@ export function gate(why: () => Promise<string | undefined>, clock: Clock): Look
     ended = turn
     if (found === shut) return
     shut = found
+    // How it was at the start is for whoever started it to say.
+    if (turn > 1 && shut === undefined) logger.info('delivery is on')
+    else if (turn > 1) logger.error(`delivery waits: ${shut}; nothing is lost`, { code: 'account/shut' })
     for (const wake of waiting) wake()
   }
   return {

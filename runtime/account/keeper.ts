@@ -2,7 +2,7 @@
 import { Fault, toFault } from '../fault.ts'
 import { onAbort } from '../flow/on-abort.ts'
 import type { Login, Logins } from '../logins.ts'
-import type { Clock, Logger } from '../ports.ts'
+import type { Clock } from '../ports.ts'
 import type { Claims } from './claim.ts'
 import type { Oauth } from './oauth.ts'
 import {
@@ -23,7 +23,6 @@ export interface KeeperParts {
   readonly claims: Claims
   readonly oauth: Oauth | undefined
   readonly clock: Clock
-  readonly logger: Logger
   /** Called when what is known of the log-in has changed. */
   readonly onChange: () => Promise<void>
   /** Ends what is under way for all callers. */
@@ -140,7 +139,7 @@ export class Keeper implements Logins {
 
   /** Asks for a new token with what is stored, and stores it before anybody uses it. */
   async #refresh(): Promise<void> {
-    const { oauth, vault, side, clock, logger, onChange, signal } = this.#parts
+    const { oauth, vault, side, clock, onChange, signal } = this.#parts
     const kept = this.#known
     const held = this.#held()
     if (kept === undefined || held?.kind !== 'oauth') return
@@ -157,9 +156,6 @@ export class Keeper implements Logins {
     const stored = await vault.swap(vaultName(side.side), kept, asJson(next))
     await this.credentials()
     if (!stored || next.refused === undefined) return
-    logger.error(`${side.label} asks for a new log-in: delivery waits, nothing is lost; connect again on the console`, {
-      code: `${side.name}/log-in`,
-    })
     await onChange()
   }
 }

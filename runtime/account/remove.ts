@@ -31,13 +31,12 @@ export async function remove(
   parts: RemoveParts,
   signal: AbortSignal,
 ): Promise<readonly Farewell[]> {
-  const { store, clock, logger } = parts
+  const { store, clock } = parts
   const said = await Promise.all(entrances.map((entrance) => letGo(entrance, signal)))
   const { parties } = await loadProgress(store)
   const forgotten = entrances.map(({ side }) => ({ name: vaultName(side.side), value: undefined }))
   await saveProgress(store, { removed: clock.now(), ...(parties && { parties }) }, forgotten)
   for (const { keeper } of entrances) await keeper.forget()
-  logger.warn('both sides were disconnected: delivery stopped, what was received stays in the store')
   return said
 }
 

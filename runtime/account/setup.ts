@@ -64,7 +64,7 @@ export interface SetupParts extends ConnectParts {
 }
 
 export function setup(parts: SetupParts): Setup {
-  const { sides, store, clock, logger, look, gate } = parts
+  const { sides, store, clock, look, gate } = parts
   const both = [sides.source, sides.destination]
   const believe = believes(sides.source, parts)
 
@@ -97,7 +97,6 @@ export function setup(parts: SetupParts): Setup {
         return party === undefined ? [] : [{ name: accountOf(side), value: party.id }]
       })
       await saveProgress(store, { ...progress, finished: clock.now() }, bound)
-      logger.info('set-up is finished: delivery begins')
       await look()
     },
     remove: (signal) => remove(both, parts, signal),

@@ -20,6 +20,8 @@ export const DEFAULT_STORE = 'sqlite:.connector/store.db'
 /** What must be set before a command talks to both sides. */
 export const TALKS_TO_BOTH: readonly Setting['needed'][] = ['always', 'source', 'destination']
 
+const IN_A_BROWSER = 'Or connect both sides in a browser: connector start'
+
 export interface OpenWith {
   readonly needs: readonly Setting['needed'][]
   /** Instead of the context's settings. */
@@ -48,7 +50,8 @@ export async function withConnector<T>(
   const url = urlOf(context, options.store)
   // What is not set may be in the store, if there is one.
   const stored = app.account !== undefined && isThere(url)
-  if (!stored) requireSettings(app, env, options.needs, options.hint ?? '')
+  const hint = options.hint ?? (app.account ? IN_A_BROWSER : '')
+  if (!stored) requireSettings(app, env, options.needs, hint)
   const spec = await checkedSpec(context)
   return withStore(
     context,
@@ -57,7 +60,7 @@ export async function withConnector<T>(
       const base = { env, spec, store, clock, fetch, random, logger }
       const account = await app.account?.({ ...base, key: keyOf(env, url) })
       try {
-        if (account && stored) await requireLogins(context, account, options)
+        if (account && stored) await requireLogins(context, account, { ...options, hint })
         const connector = await app.open({ ...base, ...(account && { account }) })
         try {
           return await use({ spec, store, connector, ...(account && { account }) })
@@ -78,7 +81,7 @@ async function requireLogins({ app, env }: Context, account: Account, options: O
   const signed = (await account.secrets()).length > 0
   const known = { source: source.by !== undefined, destination: destination.by !== undefined, webhook: signed }
   const needs = options.needs.filter((need) => !(need in known && known[need as keyof typeof known]))
-  requireSettings(app, options.env ?? env, needs, options.hint ?? 'Or connect both sides in a browser: connector start')
+  requireSettings(app, options.env ?? env, needs, options.hint ?? '')
 }
 
 /** Whether the store may hold anything yet. */

@@ -1,7 +1,7 @@
 /** `sandbox`: the local stand-ins of both sides, alone. */
 
 import { columns, json } from '../../format.ts'
-import type { App } from '../app.ts'
+import type { App, Sandbox } from '../app.ts'
 import type { CommandRow, Input } from '../command.ts'
 import { EXIT, Stop } from '../failure.ts'
 import { portOf } from '../parse.ts'
@@ -22,9 +22,9 @@ export function sandbox(app: App): CommandRow {
       const { io } = context
       const servers = await app.sandbox({ ports: portsOf(app, input), signal: io.signal }).catch(portTaken)
       try {
-        const { addresses, env } = servers
-        if (context.json) context.print(json({ addresses, env }))
-        else context.print(welcome(addresses, env))
+        const { addresses, env, install } = servers
+        if (context.json) context.print(json({ addresses, env, install }))
+        else context.print(welcome(servers))
         await untilAborted(io.signal)
       } finally {
         await servers.close()
@@ -47,7 +47,9 @@ function portTaken(error: NodeJS.ErrnoException): never {
   throw new Stop(EXIT.failed, 'one of its ports is taken by another process; the --…-port options choose others')
 }
 
-function welcome(addresses: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>): string {
+function welcome({ addresses, env, install = {} }: Sandbox): string {
+  const exported = (settings: Sandbox['env']) =>
+    Object.entries(settings).map(([name, value]) => `  export ${name}=${value}`)
   return [
     'The sandbox is up. Press Ctrl-C to end it.',
     '',
@@ -55,7 +57,10 @@ function welcome(addresses: Readonly<Record<string, string>>, env: Readonly<Reco
     '',
     'Settings that point a connector at it:',
     '',
-    ...Object.entries(env).map(([name, value]) => `  export ${name}=${value}`),
+    ...exported(env),
     '',
+    ...(Object.keys(install).length > 0
+      ? ['Or, to go through set-up in a browser:', '', ...exported(install), '']
+      : []),
   ].join('\n')
 }
