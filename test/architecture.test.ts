@@ -32,6 +32,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'runtime/ports.ts': ['runtime/types.ts', 'runtime/fault.ts', 'runtime/ledger.ts', 'runtime/logins.ts'],
   'runtime/system.ts': ['runtime/ports.ts'],
   'runtime/format.ts': [],
+  'runtime/pace.ts': [],
   'runtime/story.ts': ['runtime/types.ts', 'runtime/fault.ts', 'runtime/ports.ts', 'runtime/format.ts'],
   'runtime/expression': ['runtime/types.ts', 'runtime/fault.ts', 'runtime/ports.ts'],
   'runtime/spec': [
@@ -72,6 +73,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     'runtime/workshop.ts',
     'runtime/ports.ts',
     'runtime/format.ts',
+    'runtime/pace.ts',
     'runtime/story.ts',
     'runtime/expression',
     'runtime/spec',

@@ -54,6 +54,8 @@ export function fakeConnector(store: Store, parts: Partial<Connector> = {}): Con
     arrivals: () => ({}),
     work: ({ signal }) => standingClock().sleep(0, signal),
     backfill: refuse,
+    estimate: refuse,
+    lastBackfill: async () => undefined,
     deliver: refuse,
     preview: refuse,
     check: refuse,

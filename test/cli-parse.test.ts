@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Footer } from '../runtime/cli/footer.ts'
 import { storeUrl } from '../runtime/cli/open.ts'
-import { Pace } from '../runtime/cli/pace.ts'
 import { listOf, momentOf, portOf, unknown } from '../runtime/cli/parse.ts'
 import { columns, duration, moment } from '../runtime/format.ts'
+import { Pace } from '../runtime/pace.ts'
 import { referenceOf } from '../runtime/story.ts'
 
 describe('dates', () => {

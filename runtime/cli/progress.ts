@@ -1,9 +1,9 @@
 /** A backfill on its way: bars on a terminal, a plain line now and then elsewhere. Always on stderr. */
 import type { Progress, StreamProgress } from '../flow/connector.ts'
 import { count, duration } from '../format.ts'
+import { Pace } from '../pace.ts'
 import type { Clock } from '../ports.ts'
 import type { Footer } from './footer.ts'
-import { Pace } from './pace.ts'
 
 /** Ten pictures a second are enough for an eye, a line in five seconds for a log. */
 const REDRAW = 100

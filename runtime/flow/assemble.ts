@@ -11,12 +11,14 @@ import { backfill } from './backfill.ts'
 import { budget } from './budget.ts'
 import type { Connector } from './connector.ts'
 import { type DeliverParts, deliver } from './deliver.ts'
+import { estimate } from './estimate.ts'
 import { http } from './http.ts'
 import { currentRuns } from './import-state.ts'
 import { lookups } from './lookups.ts'
 import { onAbort } from './on-abort.ts'
 import { plan } from './plan.ts'
 import { preview } from './preview.ts'
+import { lastImport } from './progress.ts'
 import { receive } from './receive.ts'
 import { recipeBook } from './recipes.ts'
 import { sender } from './send.ts'
@@ -120,6 +122,8 @@ export function assemble(options: AssembleOptions): Connector {
       const lane = (stop: AbortSignal) => workLane('backfill', stop)
       yield* backfill({ spec, store, client, clock, logger, random, work: lane }, asked)
     },
+    estimate: ({ signal: stop, ...asked }) => estimate({ spec, client }, { until: clock.now(), ...asked }, stop),
+    lastBackfill: () => lastImport(store),
     deliver: (record) => deliver(record, parts),
     preview: (input) => preview(input, { ...parts, destination }),
     check: (stop) => options.checks(client, stop),

@@ -3,6 +3,7 @@ import type { CheckResult, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Json, Lane, Outcome, Profile, SourceRecord } from '../types.ts'
 import type { Seen } from './arrivals.ts'
+import type { Estimate } from './estimate.ts'
 import type { RecipeBook } from './recipes.ts'
 import type { SideTraffic } from './traffic.ts'
 
@@ -19,6 +20,10 @@ export interface Connector {
   work(options: { readonly signal: AbortSignal; readonly lanes?: readonly Lane[] }): Promise<void>
   /** Reads history into the store and delivers it; goes on where an earlier one stopped. Ends with phase `done`. */
   backfill(options: BackfillOptions): AsyncIterable<Progress>
+  /** What a backfill of these would cost. Asks the source for a count of each stream; throws a `Fault` when it refuses. */
+  estimate(options: Omit<BackfillOptions, 'restart'>): Promise<Estimate>
+  /** How the newest backfill stands, by what the store knows of it. Undefined before the first. */
+  lastBackfill(): Promise<Progress | undefined>
   /** Takes one record to its end, for hosts with a queue of their own. Never throws for the record's sake. */
   deliver(record: SourceRecord): Promise<Outcome>
   /** Maps what a webhook or a stream would give, and sends nothing. */
@@ -57,6 +62,8 @@ export interface Progress {
   readonly phase: 'lookups' | 'reading' | 'delivering' | 'done'
   /** Occurrences in it are sent. Milliseconds since 1970. */
   readonly window: { readonly since?: number; readonly until: number }
+  /** Metrics asked for by name. */
+  readonly only?: readonly string[]
   readonly streams: readonly StreamProgress[]
   /** Records read and not yet settled. */
   readonly waiting: number

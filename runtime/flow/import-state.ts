@@ -48,6 +48,10 @@ export function currentRuns(store: Pick<Store, 'checkpoint'>, clock: Clock): (ru
   }
 }
 
+export async function savedImport(store: Pick<Store, 'checkpoint'>): Promise<Import | undefined> {
+  return (await store.checkpoint(NAME)) as Import | undefined
+}
+
 /** The window in the source's Unix seconds; its end is rounded up, its exact end is kept by the map. */
 export function bounds({ since, until }: Run): Bindings {
   return { until: Math.ceil(until / 1000), ...(since !== undefined && { since: Math.floor(since / 1000) }) }

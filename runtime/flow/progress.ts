@@ -1,7 +1,7 @@
 /** How an import goes, from what the store has counted. */
 import type { Store } from '../ports.ts'
 import type { Progress, StreamProgress } from './connector.ts'
-import type { Import, StreamState } from './import-state.ts'
+import { type Import, type StreamState, savedImport } from './import-state.ts'
 
 export async function snapshot(
   state: Import,
@@ -13,13 +13,14 @@ export async function snapshot(
     for (const tally of tallies) if (tally.status === status) sums[tally[by]] = (sums[tally[by]] ?? 0) + tally.count
     return sums
   }
-  const { since, until } = state.run
+  const { since, until, only } = state.run
   const sentByMetric = counted('delivered', 'metric')
   return {
     run: state.run.id,
     resumed,
     phase: state.phase,
     window: { until, ...(since !== undefined && { since }) },
+    ...(only && { only }),
     streams: [...(state.sweep ? [state.sweep] : []), ...state.streams].map(told),
     waiting: (await store.backlog('backfill')).records,
     sent: sum(sentByMetric),
@@ -28,6 +29,12 @@ export async function snapshot(
     dead: sum(counted('dead', 'reason')),
     elapsed,
   }
+}
+
+/** The newest import as its last page left it, whether or not it goes on just now. */
+export async function lastImport(store: Store): Promise<Progress | undefined> {
+  const state = await savedImport(store)
+  return state && snapshot(state, { store, resumed: false, elapsed: 0 })
 }
 
 function told({ stream, seen, total, done }: StreamState): StreamProgress {
