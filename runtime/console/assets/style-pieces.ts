@@ -75,6 +75,9 @@ button.small, a.button.small { padding: .05rem .5rem; font-size: .8125rem; }
 button:disabled { opacity: .55; cursor: not-allowed; }
 form { margin: 0; }
 td form, dd form { display: inline; }
+label.choice { font-weight: 400; padding: .125rem 0; }
+legend { font-weight: 600; padding: 0 .25rem; }
+.stream .soft { font-variant-numeric: tabular-nums; }
 fieldset { border: 1px solid var(--line); border-radius: var(--radius); margin: 0 0 .75rem; padding: .5rem 1rem; }
 details > summary { cursor: pointer; }
 dialog { color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); padding: 1.25rem; max-width: min(32rem, 92vw); }
@@ -106,6 +109,7 @@ tr.shown td { background: var(--page); }
 tr.shown h3 { margin: .75rem 0 .25rem; }
 tr.shown h3:first-child { margin-top: 0; }
 td meter { margin-right: .5rem; }
-.line.marked { background: var(--warn-soft); }
+.placed { display: block; white-space: pre; }
+.placed.marked, .line.marked { background: var(--warn-soft); }
 .empty { padding: 1.5rem 1rem; color: var(--soft); text-align: center; }
 `

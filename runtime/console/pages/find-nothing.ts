@@ -1,0 +1,27 @@
+/** Nothing was found: what that can mean here, and what to do about each. */
+import { html } from 'hono/html'
+import type { Import } from '../../flow/import-state.ts'
+import { duration } from '../../format.ts'
+import type { Context, Html } from '../parts.ts'
+import { titled } from '../words.ts'
+
+export async function nothingFound(what: string, context: Context): Promise<Html> {
+  const { connector } = context.parts
+  const { spec, store } = connector
+  const imported = (await store.checkpoint('import')) as Import | undefined
+  const { verified } = connector.arrivals()
+  const source = titled(spec.source.name)
+  const { settled } = spec.delivery.retention
+  const topics = [...new Set(spec.mappings.flatMap((mapping) => [...mapping.topics]))]
+  const { link } = context
+  return html`<section class="card" aria-label="Nothing found">
+<h2>Nothing is known of ${what}</h2>
+<p>That can mean:</p>
+<ul>
+<li><strong>It is not what is kept.</strong> Ids are compared letter for letter, an address as the contact has it. Try the id of the conversation or the contact.</li>
+<li><strong>It happened before the connector was there.</strong> ${imported === undefined ? html`Nothing was imported yet. <a href="${link('/import')}">Bring in history</a>.` : 'The last import began with other dates, or was for other metrics.'}</li>
+<li><strong>${source} did not tell.</strong> ${verified === undefined ? 'No webhook has come since this process began.' : 'Webhooks come.'} The topics that are needed: ${topics.map((topic, at) => html`${at > 0 && ', '}<code>${topic}</code>`)}. <a href="${link('/set-up/webhooks')}">Look at the webhook</a>.</li>
+<li><strong>It was longer ago than is kept.</strong> Records are dropped ${duration(settled)} after they ended. Their keys stay, so nothing is ever sent twice.</li>
+</ul>
+</section>`
+}

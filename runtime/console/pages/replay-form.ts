@@ -1,0 +1,16 @@
+/** The form that sends dead letters again, after asking. */
+import { html } from 'hono/html'
+import type { Context, Html } from '../parts.ts'
+
+/** `fields` say which: `all`, `group` or `id`. */
+export function replayForm(
+  fields: Readonly<Record<string, string>>,
+  button: string,
+  confirm: string,
+  context: Context,
+): Html {
+  const inputs = Object.entries(fields).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  )
+  return html`<form method="post" action="${context.link('/dead-letters/replay')}" data-confirm="${confirm}">${context.csrf}${inputs}<button>${button}</button></form>`
+}
