@@ -95,9 +95,16 @@ async function firstSign(
   return { name: LIVE_SINCE, value: Math.min(now, moment(time) ?? now) }
 }
 
-/** The raw bytes, or undefined as soon as they are more than `limit`. */
+/** The raw bytes, or undefined if they are more than `limit`: read to the end only when they announce that they are not. */
 async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined
+  const announced = Number(request.headers.get('content-length') ?? Number.NaN)
+  if (announced > limit) return undefined
+  // HTTP holds a body to its announced length; in one piece it costs a third of a stream of one chunk.
+  const body = announced >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readStream(request, limit)
+  return body !== undefined && body.length <= limit ? body : undefined
+}
+
+async function readStream(request: Request, limit: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
