@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../connector/spec.ts'
 import { Exhausted } from '../runtime/expression/compiled/budget.ts'
-import { literal } from '../runtime/expression/compiled/literal.ts'
+import { comment, literal, word } from '../runtime/expression/compiled/literal.ts'
 import { Refusal, tryCompile } from '../runtime/expression/compiled/program.ts'
 import { defaultLimits, isProblem, parse } from '../runtime/expression/parse.ts'
 import type { Json } from '../runtime/types.ts'
@@ -100,10 +100,13 @@ describe('generated source', () => {
     (text) => {
       expect(literal(text)).toMatch(/^"[^\n\r\u2028\u2029<]*"$/)
       expect(JSON.parse(literal(text))).toBe(text)
+      expect(`x${word(text)}`).toMatch(/^\w+$/)
+      for (const line of comment(`a${text}b`).split('\n')) expect(line).toMatch(/^\/\/ [\x20-\x7e]*$/)
       for (const expression of [
         `$.\`${text.replaceAll('`', '')}\``,
         JSON.stringify(text),
         `/* ${text.replaceAll('*/', '')} */ 1`,
+        `($\`${text}\` := 1; $x${text} & a.\`x${text.replaceAll('`', '')}\`)`,
       ]) {
         const both = engines(expression)
         if (both !== undefined && !isRefused(both.compiled))

@@ -1,17 +1,18 @@
 /** The code of one group of expressions, to be read by a person. */
-import { literal } from '../expression/compiled/literal.ts'
+import { comment, literal } from '../expression/compiled/literal.ts'
 import { Refusal } from '../expression/compiled/program.ts'
-import { comment } from '../expression/compiled/unit.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { sourceOf } from '../spec/build.ts'
 import type { Group, Part } from '../spec/parts.ts'
 import type { JsonObject } from '../types.ts'
 
+const legend = 'get_x finds x in one item; each_x and end_x in a list, within a path and at its end.'
+
 /** JavaScript: each expression's function under its name, after its place. */
 export function printedText({ name, file, parts }: Group, functions: FunctionTable): string {
   const members = parts.map((part) => printedPart(part, functions))
   const all = members.join('\n\n').replaceAll(/^(?=.)/gm, '  ')
-  return `${comment(`${name}, ${file}`)}\nexport const expressions = {\n${all}\n}\n`
+  return `${comment(`${name}, ${file}\n${legend}`)}\nexport const expressions = {\n${all}\n}\n`
 }
 
 function printedPart([name, { text, place, refused }]: Part, functions: FunctionTable): string {

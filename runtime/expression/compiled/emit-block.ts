@@ -39,7 +39,7 @@ function statements(unit: Unit, parts: readonly Node[], place: Place, end: Emit)
     const code = isLast ? end(unit, part, place) : emit(unit, part, place)
     return () => (isLast ? `return ${code};` : `${code};`)
   })
-  const loose = [...place.frame.slots.values()].filter((slot) => slot.loose && !slot.js.startsWith('p'))
+  const loose = [...place.frame.slots.values()].filter((slot) => slot.loose)
   const first = loose.map(({ js }) => `let ${js} = ${unbound(unit)};`)
   return [...first, ...written.map((write) => write())].join('\n')
 }

@@ -38,22 +38,23 @@ function emitNamed(unit: Unit, node: Node, name: string, args: readonly string[]
   // Where a function ends by calling another, the interpreter takes the context of whoever called the first.
   const context = tail || unlike ? use(unit, 'NO_CONTEXT') : list
   if (own === undefined) {
-    const f = declare(unit, 'function', `${use(unit, 'native')}(${literal(name)})`)
+    const f = declare(unit, '', `${use(unit, 'native')}(${literal(name)})`, name)
     // A list as input is one item to all but these two.
     const first = context === list && top && (name === 'string' || name === 'clone') ? item : context
     return { js: `${f}(${[first, ...args].join(', ')})`, kind: 'raw' }
   }
   unit.called.add(name)
   if (takesAnything(own.signature, args.length)) {
-    return { js: `${declare(unit, 'call', `functions[${literal(name)}].plain`)}(${args.join(', ')})`, kind: 'value' }
+    return { js: `${declare(unit, '', `functions[${literal(name)}].plain`, name)}(${args.join(', ')})`, kind: 'value' }
   }
-  const f = declare(unit, 'call', `functions[${literal(name)}].checked`)
+  const f = declare(unit, '', `functions[${literal(name)}].checked`, name)
   return { js: `${f}(${[context, ...args].join(', ')})`, kind: 'value' }
 }
 
 const own: Readonly<Record<string, string>> = {
   boolean: 'boolean',
   count: 'count',
+  exists: 'exists',
   not: 'not',
   string: 'string',
   type: 'type',
@@ -94,7 +95,7 @@ export function emitLambda(unit: Unit, node: Node, outer: Place): Code {
   const body = node.body as Node
   const frame = frameOf(unit, [body], outer.frame)
   const parameters = (node.arguments ?? []).map(({ value }) => {
-    const slot: Slot = { js: fresh(unit, 'p'), sure: true, loose: false, values: [] }
+    const slot: Slot = { js: fresh(unit, '', String(value)), sure: true, loose: false, values: [] }
     frame.slots.set(String(value), slot)
     return slot.js
   })

@@ -141,9 +141,10 @@ function getter(unit: Unit, key: string, otherwise: 'each' | 'end' | 'one'): str
   const rest = `${use(unit, 'one')}(it, ${name})`
   // What every object has by birth must be looked for with care.
   const source = key in {} ? rest : `${isRecord} && ${isData} ? it[${name}] : ${rest}`
-  const get = declare(unit, 'get', `(it) => ${source}`)
+  const get = declare(unit, 'get_', `(it) => ${source}`, key)
   if (otherwise === 'one') return get
-  return declare(unit, otherwise, `(it) => isArray(it) ? ${use(unit, otherwise)}(it, ${name}, ${get}) : ${get}(it)`)
+  const overLists = `(it) => isArray(it) ? ${use(unit, otherwise)}(it, ${name}, ${get}) : ${get}(it)`
+  return declare(unit, `${otherwise}_`, overLists, key)
 }
 
 /** `[...]` on what came before. */

@@ -9,7 +9,7 @@ export function frameOf(unit: Unit, parts: readonly Node[], outer: Frame | undef
   const slots = new Map<string, Slot>()
   for (const part of parts) {
     for (const { name, value } of boundIn(part)) {
-      const slot = slots.get(name) ?? { js: fresh(unit, 'x'), sure: false, loose: false, values: [] }
+      const slot = slots.get(name) ?? { js: fresh(unit, '', name), sure: false, loose: false, values: [] }
       slot.values.push(value)
       slots.set(name, slot)
     }
@@ -70,7 +70,7 @@ function variable(unit: Unit, name: string, node: Node): string {
   if (name in {}) throw new Refusal('name of an object member', node)
   const known = unit.variables.get(name)
   if (known !== undefined) return known
-  const js = fresh(unit, 'variable')
+  const js = fresh(unit, '', name)
   unit.variables.set(name, js)
   return js
 }
@@ -87,10 +87,10 @@ export const isFunctionName = (unit: Unit, name: string): boolean =>
 /** A function by its name alone. */
 function functionValue(unit: Unit, name: string, node: Node): string {
   if (unit.functions.some((each) => each.name === name)) {
-    return declare(unit, 'function', `${use(unit, 'connectedValue')}(functions[${literal(name)}].checked)`)
+    return declare(unit, '', `${use(unit, 'connectedValue')}(functions[${literal(name)}].checked)`, name)
   }
   if (!isCompiled(name)) throw new Refusal('$eval', node)
-  return declare(unit, 'function', `${use(unit, 'nativeValue')}(${literal(name)})`)
+  return declare(unit, '', `${use(unit, 'nativeValue')}(${literal(name)})`, name)
 }
 
 /**

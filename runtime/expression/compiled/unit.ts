@@ -2,7 +2,7 @@
 import type { Node } from '../ast.ts'
 import type { FunctionTable } from '../functions.ts'
 import type { Limits } from '../parse.ts'
-import { literal } from './literal.ts'
+import { word } from './literal.ts'
 import type { Reason } from './refusals.ts'
 
 /** Why an expression is not compiled. Thrown within this folder, and given back as a value by it. */
@@ -83,7 +83,9 @@ export interface Place {
   readonly beside?: boolean
 }
 
-export const fresh = (unit: Unit, prefix: string): string => `${prefix}${++unit.count}`
+/** A name of its own. `text` is what it is called in the expression; the number keeps it from all other names. */
+export const fresh = (unit: Unit, prefix: string, text?: string): string =>
+  text === undefined ? `${prefix}${++unit.count}` : `${prefix}${word(text)}_${++unit.count}`
 
 export function use(unit: Unit, name: string): string {
   unit.uses.add(name)
@@ -91,10 +93,10 @@ export function use(unit: Unit, name: string): string {
 }
 
 /** A constant of the module, once for each source. */
-export function declare(unit: Unit, prefix: string, source: string): string {
+export function declare(unit: Unit, prefix: string, source: string, text?: string): string {
   const known = unit.declared.get(source)
   if (known !== undefined) return known
-  const name = fresh(unit, prefix)
+  const name = fresh(unit, prefix, text)
   unit.declared.set(source, name)
   return name
 }
@@ -110,5 +112,3 @@ export const indent = (source: string): string => source.replaceAll('\n', '\n  '
 /** A function of one item. An object literal as its body needs brackets. */
 export const arrow = (parameters: string, body: string): string =>
   `(${parameters}) => ${body.startsWith('{') ? `(${body})` : body}`
-
-export const comment = (text: string): string => `// ${literal(text)}`
