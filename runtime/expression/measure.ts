@@ -12,7 +12,7 @@ function count(root: unknown, most: number, costOf: (text: string) => number): n
   while (waiting.length > 0 && total <= most) {
     const it = waiting.pop()
     total += typeof it === 'string' ? costOf(it) : 1
-    if (typeof it !== 'object' || it === null) continue
+    if (typeof it !== 'object' || it === null || isFunction(it)) continue
     if (Array.isArray(it)) for (const item of it) waiting.push(item)
     else {
       for (const [key, member] of Object.entries(it)) {
@@ -23,6 +23,10 @@ function count(root: unknown, most: number, costOf: (text: string) => number): n
   }
   return total
 }
+
+/** To JSONata; it holds the whole environment that it was made in, of which nothing is ever seen. */
+const isFunction = (it: { readonly _jsonata_lambda?: unknown; readonly _jsonata_function?: unknown }): boolean =>
+  it._jsonata_lambda === true || it._jsonata_function === true
 
 /** Items of a list and of the lists within it. Stops counting above `most`. */
 export function itemsIn(list: readonly unknown[], most: number): number {
