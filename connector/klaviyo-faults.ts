@@ -9,14 +9,15 @@ interface Problem {
 }
 
 const NEW_KEY = 'make a private key in Klaviyo under Settings > API keys'
+const AGAIN = 'or connect Klaviyo again on the console'
 const HOST = 'check KLAVIYO_BASE_URL, and destination.host and the revision header in connector.yaml'
 
 /** Explains a refusal at an endpoint that needs `scope`. Config for all that mends no record, so that none dies of it. */
 export function explainer(scope: string): Explain {
   return (status, body) => {
-    if (status === 401) return { message: `it does not accept the key in KLAVIYO_API_KEY; ${NEW_KEY}` }
+    if (status === 401) return { message: `it does not accept the key in KLAVIYO_API_KEY; ${NEW_KEY}, ${AGAIN}` }
     if (status === 403) {
-      const message = `the key in KLAVIYO_API_KEY lacks the scope ${scope}; scopes cannot be added later, so ${NEW_KEY}`
+      const message = `the key in KLAVIYO_API_KEY lacks the scope ${scope}; scopes cannot be added later, so ${NEW_KEY}, ${AGAIN}`
       return { message }
     }
     if ([404, 405, 406, 410, 415].includes(status))

@@ -1,5 +1,14 @@
 /** What a host, or another connector, builds on. Anything not named here may change in any release. */
 
+/** Log-ins that are kept sealed in the store, renewed, and made or removed by a person: `account` for each tenant. */
+export { type Account, type AccountOptions, account } from './account/account.ts'
+/** Where the sealing key comes from: a setting, a file, or nowhere that outlives the process. */
+export { fileKey, givenKey, passingKey } from './account/key.ts'
+/** What set-up shows and does, for hosts with pages of their own. */
+export type { Setup, View } from './account/setup.ts'
+/** One side as set-up sees it. */
+export type { Credentials, Side, SideName } from './account/side.ts'
+export type { Key } from './account/vault.ts'
 /** One compiled expression: how a source or a destination would evaluate a part of its spec. */
 export type { Bindings, Expression } from './expression/expression.ts'
 /** The functions a connector adds to the expressions of its mappings, one row each. */
@@ -29,6 +38,8 @@ export type { Answer, Explain, Refuser } from './flow/refusal.ts'
 
 export type { SourceClient } from './flow/source-client.ts'
 export type { Activity, DeadGroup, DeadPage, EventsPage, LedgerEvent, Replayed } from './ledger.ts'
+/** How requests are logged in, and whether delivery may run: for hosts that keep credentials their own way. */
+export { fixedLogin, type Gate, type Login, type Logins } from './logins.ts'
 /** What the runtime asks of its host. Each can be replaced; `Store` and `Destination` are the ones worth replacing. */
 export type {
   Appended,

@@ -41,8 +41,8 @@ test('the shipped spec is valid', async () => {
   })
 })
 
-test('start without credentials ends with 2 and names them', async () => {
-  const { code, err } = await (await bin('start')).ended
+test('check without credentials ends with 2 and names them', async () => {
+  const { code, err } = await (await bin('check')).ended
   expect(code).toBe(2)
   expect(err).toContain('INTERCOM_ACCESS_TOKEN')
   expect(err).toContain('KLAVIYO_API_KEY')

@@ -16,13 +16,20 @@ export const overview: Page = {
     // Before anything can be delivered there is nothing to look at but how to begin.
     if ((await context.parts.account?.setup.view())?.step === 'review') return context.goTo('/set-up')
     const found = await overviewOf(context.parts)
-    return html`<section id="standing" data-live aria-label="How it stands">${standing(found, context)}</section>
+    return html`<section id="waits" data-live aria-label="Delivery">${waits(context)}</section>
+<section id="standing" data-live aria-label="How it stands">${standing(found, context)}</section>
 <section id="metrics" data-live aria-label="Metrics">${metrics(found, context)}</section>
 <div class="beside even">
 <section id="skipped" data-live aria-label="Not sent">${skipped(found)}</section>
 <section id="limits" data-live aria-label="Limits">${limits(context)}</section>
 </div>`
   },
+}
+
+function waits({ parts, link }: Context): Html | string {
+  const why = parts.account?.gate.shut()
+  if (why === undefined) return ''
+  return html`<p class="said bad">Delivery waits: ${why}. Nothing is lost. <a href="${link('/set-up')}">Go to set-up</a></p>`
 }
 
 function metrics({ metrics, from }: Overview, context: Context): Html {
