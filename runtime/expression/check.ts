@@ -27,9 +27,8 @@ interface Names {
 }
 
 export function check(parsed: Parsed, options: CheckOptions): readonly Problem[] {
-  const own = options.functions.map(({ name, signature }) => [name, signature] as const)
   const names: Names = {
-    signatures: new Map([...Object.entries(builtins), ...own]),
+    signatures: signaturesOf(options.functions),
     variables: new Set(options.variables),
     elsewhere: new Set(options.elsewhere),
     stable: options.stable,
@@ -40,6 +39,18 @@ export function check(parsed: Parsed, options: CheckOptions): readonly Problem[]
     return problem === undefined ? [] : [{ ...problem, span: [start, reference.end] as const }]
   })
   return [...named, ...regexProblems(parsed)]
+}
+
+/** One table serves all expressions of a spec. */
+const signatures = new WeakMap<FunctionTable, ReadonlyMap<string, string>>()
+
+function signaturesOf(functions: FunctionTable): ReadonlyMap<string, string> {
+  const known = signatures.get(functions)
+  if (known !== undefined) return known
+  const own = functions.map(({ name, signature }) => [name, signature] as const)
+  const all = new Map([...Object.entries(builtins), ...own])
+  signatures.set(functions, all)
+  return all
 }
 
 function judge({ kind, name, args }: Reference, names: Names): Complaint | undefined {

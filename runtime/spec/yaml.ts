@@ -67,6 +67,8 @@ export class YamlFile {
     return {
       value,
       at: (offset) => {
+        // Each expression is asked where it begins, few for more.
+        if (offset === 0 && node.type === 'PLAIN') return start
         map ??= offsets(this.file.text, start, value, node.type ?? 'PLAIN')
         return map[Math.min(offset, map.length - 1)] ?? start
       },
