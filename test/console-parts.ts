@@ -9,7 +9,7 @@ import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
 import { fakeConnector } from './cli-fake.ts'
 import { virtualClock } from './virtual-clock.ts'
-import { workshop } from './workshop.ts'
+import { type WorkshopOptions, workshop } from './workshop.ts'
 
 export const LOCAL = 'http://localhost:3000'
 
@@ -18,9 +18,11 @@ export interface ConsoleOptions extends Partial<Omit<ConsoleParts, 'connector' |
 }
 
 /** With a real connector against both local servers. */
-export async function consoleShop(options: ConsoleOptions = {}) {
-  const shop = await workshop()
-  return { ...shop, ...over({ ...shop.connector, ...options.connector }, shop.clock, options) }
+export async function consoleShop(options: ConsoleOptions = {}, of: WorkshopOptions = {}) {
+  const shop = await workshop(of)
+  const open = () => over({ ...shop.connector, ...options.connector }, shop.clock, options)
+  /** `again` is the console of the next process on the same store. */
+  return { ...shop, ...open(), again: open }
 }
 
 /** With a spec and an empty store, and nothing behind them: quick to make. */
@@ -78,10 +80,11 @@ export function browser({ fetch }: ReturnType<typeof console>, site: string) {
     async post(
       path: string,
       fields: Fields = {},
-      { from = '/', headers = {} }: { from?: string; headers?: Fields } = {},
+      { headers = {}, more = '' }: { headers?: Fields; more?: string } = {},
     ) {
-      const csrf = tokenIn(await (await ask(from)).text())
-      const body = new URLSearchParams({ csrf, ...fields }).toString()
+      // The first has a form for strangers, the second for those who are in.
+      const csrf = tokenIn(await (await ask('/log-in')).text()) || tokenIn(await (await ask('/')).text())
+      const body = `${new URLSearchParams({ csrf, ...fields })}&${more}`
       const form = { 'content-type': 'application/x-www-form-urlencoded', origin: site }
       return ask(path, { method: 'POST', body, headers: { ...form, ...headers } })
     },
