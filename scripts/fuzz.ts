@@ -1,7 +1,18 @@
-/** Looks for differences between the two engines, with many more expressions than the tests have time for. */
+/** `npm run fuzz [pairs] [seed]`: looks for differences between the engines, with more pairs than the tests have time for. */
 import { compareEngines } from '../test/compiled-compare.ts'
 
 const [pairs = '200000', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2)
 const tally = await compareEngines(Number(pairs), Number(seed), (line) => process.stderr.write(`${line}\n`))
-process.stdout.write(`${JSON.stringify(tally, null, 2)}\n`)
+const share = (part: number, of: number): string => `${((100 * part) / of).toFixed(1)} %`
+const reasons = Object.entries(tally.refused).sort(([, a], [, b]) => b - a)
+const lines = [
+  `seed ${tally.seed}; once more: npm run fuzz -- ${pairs} ${tally.seed}`,
+  `${tally.pairs} pairs of an expression and an input, ${share(tally.compiled, tally.pairs)} compiled`,
+  ...reasons.map(([reason, count]) => `  refused ${String(count).padStart(6)}  ${reason}`),
+  `of those compiled: ${share(tally.same, tally.compiled)} the same value, ${share(tally.failed, tally.compiled)} fail in both,`,
+  `  ${share(tally.rerun, tally.compiled)} left to the interpreter while they run`,
+  `${tally.differences.length} differences`,
+  ...tally.differences.map((each) => JSON.stringify(each, null, 2)),
+]
+process.stdout.write(`${lines.join('\n')}\n`)
 process.exitCode = tally.differences.length > 0 ? 1 : 0

@@ -10,12 +10,26 @@ import { engines, exact, freeze, functions, interpret, isRefused, run } from './
 const groups = readCases('language')
 const bindings = { x: [{ a: 1 }, { a: [2, 3] }] }
 
+/** Inputs that no group expects. Undefined is what an expression finds where there is nothing at all. */
+const odd = [
+  undefined,
+  'null',
+  '[]',
+  '[{"l":[3,1],"p":[{"k":"x","v":1}],"shop":{"orders":[{"items":[{"p":2}]}]}},[1,[2]]]',
+]
+
 describe('the language', () => {
   // One test for each group: a thousand tests take longer to name than to run.
   for (const { group, input, expressions } of groups) {
     test(group, async () => {
       const wrong: unknown[] = []
       for (const each of expressions) wrong.push(...(await wrongWith(each, input)))
+      expect(wrong).toEqual([])
+    })
+
+    test(`${group}, on what it does not expect`, async () => {
+      const wrong: unknown[] = []
+      for (const { text } of expressions) wrong.push(...(await differences(text)))
       expect(wrong).toEqual([])
     })
   }
@@ -37,6 +51,25 @@ async function wrongWith({ text, left, refused }: Case, input: string): Promise<
   const rerun = left || 'fails' in interpreted
   const right = 'fails' in compiled ? rerun : !rerun && exact(compiled.gives) === exact(interpreted.gives)
   return right && !refused ? [] : [{ text, compiled, interpreted, refused }]
+}
+
+/** Any expression may be left to the interpreter there, but what it gives must be the same. */
+async function differences(text: string): Promise<readonly object[]> {
+  const both = engines(text)
+  // Those that recurse take the interpreter long, and look at no input.
+  if (both === undefined || isRefused(both.compiled) || /\$shuffle|\$f\(|\$(fib|odd|loop|range|g)\(/.test(text))
+    return []
+  const wrong: object[] = []
+  for (const json of odd) {
+    // To JavaScript, nothing is an input, too.
+    const read = () => (json === undefined ? undefined : JSON.parse(json)) as Json
+    const compiled = run(both.compiled, freeze(read()), {})
+    if ('fails' in compiled) continue
+    const interpreted = await interpret(both.interpreted, read(), {})
+    const same = 'gives' in interpreted && exact(compiled.gives) === exact(interpreted.gives)
+    if (!same) wrong.push({ text, json, compiled, interpreted })
+  }
+  return wrong
 }
 
 /** One or more for each reason, but for what only a host can show and what the parser never gives. */

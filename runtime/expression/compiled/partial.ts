@@ -72,9 +72,9 @@ type Part = (item: unknown) => unknown
 
 /** `|pattern|update, delete|`: a copy, changed where the pattern finds something in it. */
 export function transform(levels: number, pattern: Part, update: Part, remove?: Part): unknown {
-  const fit = fitting('<(oa):o>')
+  const adjust = fitting('<(oa):o>')
   const it = (...args: readonly unknown[]): unknown => {
-    const [given] = fit(args, NO_CONTEXT)
+    const [given] = adjust(args, NO_CONTEXT)
     if (given === undefined) return undefined
     enter(levels)
     const copy = native('clone')(NO_CONTEXT, given)
