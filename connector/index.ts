@@ -8,7 +8,7 @@ import type { Clock, Fetch, Logger, Random, Source, Store } from '../runtime/por
 import type { BuiltSpec } from '../runtime/spec/built.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
-import { silentLogger, systemClock, systemFetch, systemRandom } from '../runtime/system.ts'
+import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
 import { intercom, intercomChecks, intercomSource } from './intercom.ts'
 import { klaviyo, klaviyoChecks } from './klaviyo.ts'
 import { klaviyoWorkshop } from './klaviyo-workshop.ts'
@@ -84,6 +84,7 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
     clock,
     random,
     logger,
+    self: systemSelf,
     workshop: klaviyoWorkshop(to),
     destinationTraffic: sent.side,
     ...(account && { gate: account.gate }),

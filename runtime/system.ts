@@ -1,4 +1,5 @@
 /** The machine's own clock, fetch and chance, for hosts that bring none. */
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Fetch, Logger, Random } from './ports.ts'
 
@@ -12,3 +13,25 @@ export const systemFetch: Fetch = (request) => fetch(request)
 export const systemRandom: Random = () => Math.random()
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+const START = randomUUID()
+
+/** This process, as others that share its store know it. */
+export const systemSelf = {
+  id: `${process.pid}.${START}`,
+  gone(id: string): boolean {
+    const [pid, start] = id.split('.')
+    // In a container the pid is always 1, so an earlier process may have had ours.
+    return Number(pid) === process.pid ? start !== START : !processAlive(Number(pid))
+  },
+}
+
+/** Whether a process of this machine is running. Signal 0 asks without harm; EPERM means it lives and is someone else's. */
+export function processAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

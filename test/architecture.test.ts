@@ -65,7 +65,13 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     'runtime/spec',
     'runtime/flow',
   ],
-  'runtime/store': ['runtime/types.ts', 'runtime/fault.ts', 'runtime/ledger.ts', 'runtime/ports.ts'],
+  'runtime/store': [
+    'runtime/types.ts',
+    'runtime/fault.ts',
+    'runtime/ledger.ts',
+    'runtime/ports.ts',
+    'runtime/system.ts',
+  ],
   'runtime/console': [
     'runtime/types.ts',
     'runtime/fault.ts',

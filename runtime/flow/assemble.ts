@@ -14,6 +14,7 @@ import { type DeliverParts, deliver } from './deliver.ts'
 import { estimate } from './estimate.ts'
 import { http } from './http.ts'
 import { currentRuns } from './import-state.ts'
+import type { Self } from './import-turn.ts'
 import { lookups } from './lookups.ts'
 import { onAbort } from './on-abort.ts'
 import { plan } from './plan.ts'
@@ -37,6 +38,8 @@ export interface AssembleOptions {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Default: a process nothing is known of, so that a turn it leaves behind must expire. */
+  readonly self?: Self
   /** Tries credentials and permissions, one by one. */
   readonly checks: (client: SourceClient, signal: AbortSignal) => AsyncIterable<CheckResult>
   /** Delivery waits while it is shut. Absent: it never is. */
@@ -47,13 +50,15 @@ export interface AssembleOptions {
   readonly destinationTraffic?: () => SideTraffic
 }
 
+const NOBODY: Self = { id: 'unnamed.', gone: () => false }
+
 /** Enough to fill a batch of lookups while one is on its way. */
 const MAPPED_AT_ONCE = 100
 /** Half of what the live lane takes in when nothing has piled up. */
 const PROFILES_AT_ONCE = 32
 
 export function assemble(options: AssembleOptions): Connector {
-  const { spec, source, destination, store, fetch, clock, random, logger } = options
+  const { spec, source, destination, store, fetch, clock, random, logger, self = NOBODY } = options
   const closing = new AbortController()
   const { signal } = closing
 
@@ -120,7 +125,7 @@ export function assemble(options: AssembleOptions): Connector {
       const why = options.gate?.shut()
       if (why !== undefined) throw new Fault('config', 'account/shut', why)
       const lane = (stop: AbortSignal) => workLane('backfill', stop)
-      yield* backfill({ spec, store, client, clock, logger, random, work: lane }, asked)
+      yield* backfill({ spec, store, client, clock, logger, random, self, work: lane }, asked)
     },
     estimate: ({ signal: stop, ...asked }) => estimate({ spec, client }, { until: clock.now(), ...asked }, stop),
     lastBackfill: () => lastImport(store),

@@ -5,6 +5,7 @@ import type { Spec, StreamSpec } from '../spec/spec.ts'
 import type { BackfillOptions, Progress } from './connector.ts'
 import { streamRecord } from './envelope.ts'
 import { bounds, type Import, loadImport, type StreamState, saved } from './import-state.ts'
+import { type Self, takeTurn } from './import-turn.ts'
 import { insist, paginate } from './paginate.ts'
 import { snapshot } from './progress.ts'
 import type { SourceClient } from './source-client.ts'
@@ -18,6 +19,7 @@ export interface BackfillParts {
   readonly logger: Logger
   /** A number for run ids; two runs of one store must differ. */
   readonly random: () => number
+  readonly self: Self
   /** Delivers lane `backfill` until the signal aborts. */
   readonly work: (signal: AbortSignal) => Promise<void>
 }
@@ -28,10 +30,20 @@ const TICK = 250
 /**
  * Runs an import, or goes on with one that was interrupted, and tells how it goes.
  *
- * Ends with phase `done`, or early when the signal aborts. Throws a `Fault` when
- * the source refuses to be read; what was read stays, and the next call goes on.
+ * Ends with phase `done`, or early when the signal aborts. Throws a `Fault` when the source refuses to be read
+ * (what was read stays, and the next call goes on), and when another process runs one.
  */
 export async function* backfill(parts: BackfillParts, options: BackfillOptions): AsyncGenerator<Progress> {
+  const taken = new AbortController()
+  const turn = await takeTurn(parts, () => taken.abort())
+  try {
+    yield* imported(parts, options, taken.signal)
+  } finally {
+    await turn.end()
+  }
+}
+
+async function* imported(parts: BackfillParts, options: BackfillOptions, taken: AbortSignal): AsyncGenerator<Progress> {
   const { clock, store } = parts
   const began = clock.now()
   const { state, resumed } = await loadImport(parts, options)
@@ -46,6 +58,7 @@ export async function* backfill(parts: BackfillParts, options: BackfillOptions):
     failure ??= error
     stop()
   }
+  taken.addEventListener('abort', () => fail(replaced()))
   const worker = parts.work(working.signal).catch(fail)
   const reader = read(state, parts, reading.signal).catch(fail)
   try {
@@ -66,6 +79,11 @@ export async function* backfill(parts: BackfillParts, options: BackfillOptions):
     await reader
     await worker
   }
+}
+
+function replaced(): Fault {
+  const message = 'this process stood still for so long that another took the import over; it goes on there'
+  return new Fault('transient', 'backfill/taken-over', message)
 }
 
 /** What was looked up for the import is other people's data, and stale tomorrow: it goes. */

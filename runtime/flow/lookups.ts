@@ -93,7 +93,7 @@ interface Remembered {
 function remembered(
   lookup: LookupSpec,
   { clock }: LookupParts,
-  fetch: (key: string, lane: Lane) => Promise<Json | undefined>,
+  get: (key: string, lane: Lane) => Promise<Json | undefined>,
 ): Remembered {
   const kept = new Map<string, { at: number; value: Promise<Json | undefined> }>()
 
@@ -101,7 +101,7 @@ function remembered(
     const known = kept.get(key)
     const now = clock.now()
     if (known && now - known.at < lookup.cache) return known.value
-    const value = fetch(key, lane)
+    const value = get(key, lane)
     kept.delete(key)
     kept.set(key, { at: now, value })
     const forget = () => kept.delete(key)

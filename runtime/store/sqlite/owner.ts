@@ -47,13 +47,3 @@ export function reap(db: Connection, self: Owner, alive: Alive): boolean {
   }
   return gone.length > 0
 }
-
-/** Signal 0 asks without harm. EPERM means it lives and belongs to someone else. */
-export function processAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
