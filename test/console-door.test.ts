@@ -102,15 +102,14 @@ describe('a form', () => {
     expect([400, 403]).toContain(answer.status)
     expect((await visitor.get('/')).status).toBe(303)
   }
-  const LOG_IN = { from: '/log-in' }
   const right = { password: PASSWORD }
 
-  test('without a token is refused', () => refused((it) => it.post('/log-in', { ...right, csrf: '' }, LOG_IN)))
+  test('without a token is refused', () => refused((it) => it.post('/log-in', { ...right, csrf: '' })))
   test('with the token of another session is refused', async () => {
     await refused(async (it) => {
       const { browser } = await bareConsole({ password: PASSWORD })
       const csrf = tokenIn(await browser().text('/log-in'))
-      return it.post('/log-in', { ...right, csrf }, LOG_IN)
+      return it.post('/log-in', { ...right, csrf })
     })
   })
   test.each([
@@ -119,11 +118,10 @@ describe('a form', () => {
     ['nowhere', { origin: 'null' }],
     ['another site, as the browser says', { 'sec-fetch-site': 'cross-site' }],
     ['a sibling site', { 'sec-fetch-site': 'same-site' }],
-  ])('from %s is refused', (_, headers) => refused((it) => it.post('/log-in', right, { ...LOG_IN, headers })))
+  ])('from %s is refused', (_, headers) => refused((it) => it.post('/log-in', right, { headers })))
   test('in another shape is refused', () =>
-    refused((it) => it.post('/log-in', right, { ...LOG_IN, headers: { 'content-type': 'application/json' } })))
-  test('of any size is not read', () =>
-    refused((it) => it.post('/log-in', { ...right, more: 'x'.repeat(70_000) }, LOG_IN)))
+    refused((it) => it.post('/log-in', right, { headers: { 'content-type': 'application/json' } })))
+  test('of any size is not read', () => refused((it) => it.post('/log-in', { ...right, more: 'x'.repeat(70_000) })))
 })
 
 describe('a password', () => {
@@ -148,7 +146,7 @@ describe('a password', () => {
     const visitor = browser()
     await visitor.get('/log-in')
     const before = new Map(visitor.cookies)
-    await visitor.post('/log-in', { password: PASSWORD }, { from: '/log-in' })
+    await visitor.post('/log-in', { password: PASSWORD })
     expect([...visitor.cookies]).not.toEqual([...before])
     for (const [name, value] of before) visitor.cookies.set(name, value)
     expect((await visitor.get('/')).status).toBe(303)
@@ -157,7 +155,7 @@ describe('a password', () => {
   test('that is wrong is said, and nothing of it is logged', async () => {
     const { browser, logged } = await bareConsole({ password: PASSWORD })
     const visitor = browser()
-    await visitor.post('/log-in', { password: 'hunter2' }, { from: '/log-in' })
+    await visitor.post('/log-in', { password: 'hunter2' })
     expect(await visitor.text('/log-in')).toContain('That is not the password')
     expect(await visitor.text('/log-in')).not.toContain('That is not the password')
     expect(logged.join()).not.toContain('hunter2')
@@ -166,10 +164,9 @@ describe('a password', () => {
   test('may be tried ten times in a quarter of an hour from one address', async () => {
     const { browser, clock } = await bareConsole({ password: PASSWORD })
     const visitor = browser()
-    const attempt = async (password: string) =>
-      (await visitor.post('/log-in', { password }, { from: '/log-in' })).status
+    const attempt = async (password: string) => (await visitor.post('/log-in', { password })).status
     for (let n = 0; n < 10; n++) expect(await attempt('wrong')).toBe(303)
-    const refused = await visitor.post('/log-in', { password: PASSWORD }, { from: '/log-in' })
+    const refused = await visitor.post('/log-in', { password: PASSWORD })
     expect(refused.status).toBe(429)
     expect(refused.headers.get('retry-after')).toBe('900')
     visitor.moveTo('192.0.2.2')
@@ -185,23 +182,23 @@ describe('a password', () => {
     const visitor = browser()
     for (let n = 0; n < 200; n++) {
       visitor.moveTo(`198.51.100.${n}`)
-      await visitor.post('/log-in', { password: 'wrong' }, { from: '/log-in' })
+      await visitor.post('/log-in', { password: 'wrong' })
     }
     visitor.moveTo('203.0.113.1')
-    expect((await visitor.post('/log-in', { password: 'wrong' }, { from: '/log-in' })).status).toBe(429)
+    expect((await visitor.post('/log-in', { password: 'wrong' })).status).toBe(429)
   })
 
   test('guards what scripts ask for, too', async () => {
     const { browser } = await bareConsole({ password: PASSWORD })
     expect((await browser().get('/events', { accept: 'text/event-stream' })).status).toBe(401)
     expect((await browser().get('/', { 'x-live': '1' })).status).toBe(401)
-    expect((await browser().post('/log-out', {}, { from: '/log-in' })).status).toBe(303)
+    expect((await browser().post('/log-out', {})).status).toBe(303)
   })
 
   test('opens at any name, since whoever has it may come', async () => {
     const { browser } = await bareConsole({ password: PASSWORD })
     const visitor = browser('https://connector.example')
-    await visitor.post('/log-in', { password: PASSWORD }, { from: '/log-in' })
+    await visitor.post('/log-in', { password: PASSWORD })
     expect((await visitor.get('/')).status).toBe(200)
   })
 
@@ -209,7 +206,7 @@ describe('a password', () => {
     const key = new Uint8Array(32).fill(7)
     const old = await bareConsole({ password: PASSWORD, key })
     const visitor = old.browser()
-    await visitor.post('/log-in', { password: PASSWORD }, { from: '/log-in' })
+    await visitor.post('/log-in', { password: PASSWORD })
     const comesIn = async (password: string) => {
       const { browser } = await bareConsole({ password, key })
       const again = browser()
@@ -225,7 +222,7 @@ describe('a session', () => {
   test('ends after twelve hours without use, and is renewed by use', async () => {
     const { browser, clock } = await bareConsole({ password: PASSWORD })
     const visitor = browser()
-    await visitor.post('/log-in', { password: PASSWORD }, { from: '/log-in' })
+    await visitor.post('/log-in', { password: PASSWORD })
     for (let day = 0; day < 3; day++) {
       await clock.pass(11 * 3_600_000)
       expect((await visitor.get('/')).status).toBe(200)
@@ -237,7 +234,7 @@ describe('a session', () => {
   test('is not kept alive by a page that only stays up to date', async () => {
     const { browser, clock } = await bareConsole({ password: PASSWORD })
     const visitor = browser()
-    await visitor.post('/log-in', { password: PASSWORD }, { from: '/log-in' })
+    await visitor.post('/log-in', { password: PASSWORD })
     for (let hour = 0; hour < 11; hour++) {
       await clock.pass(3_600_000)
       expect((await visitor.get('/', { 'x-live': '1' })).status).toBe(200)

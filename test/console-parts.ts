@@ -80,10 +80,10 @@ export function browser({ fetch }: ReturnType<typeof console>, site: string) {
     async post(
       path: string,
       fields: Fields = {},
-      { headers = {}, more = '' }: { headers?: Fields; more?: string } = {},
+      { from = '/log-in', headers = {}, more = '' }: { from?: string; headers?: Fields; more?: string } = {},
     ) {
-      // The first has a form for strangers, the second for those who are in.
-      const csrf = tokenIn(await (await ask('/log-in')).text()) || tokenIn(await (await ask('/')).text())
+      // Who is in is led on from the log-in, to a page that has a form for that.
+      const csrf = tokenIn(await (await ask(from)).text()) || tokenIn(await (await ask('/')).text())
       const body = `${new URLSearchParams({ csrf, ...fields })}&${more}`
       const form = { 'content-type': 'application/x-www-form-urlencoded', origin: site }
       return ask(path, { method: 'POST', body, headers: { ...form, ...headers } })

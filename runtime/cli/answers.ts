@@ -1,6 +1,6 @@
 /** All that a process answers over HTTP: the webhook, what machines ask, and the console. */
 import type { Account } from '../account/account.ts'
-import { console } from '../console/index.ts'
+import { type Console, console } from '../console/index.ts'
 import type { Connector } from '../flow/connector.ts'
 import type { Env } from './app.ts'
 import type { Context } from './command.ts'
@@ -15,7 +15,11 @@ export interface AnswersParts {
   readonly trouble: () => readonly string[]
 }
 
-export function answers({ app, io, env, logger }: Context, parts: AnswersParts): ReturnType<typeof routes> {
+export interface Answers extends Pick<Console, 'goOn' | 'idle'> {
+  readonly fetch: ReturnType<typeof routes>
+}
+
+export function answers({ app, io, env, logger }: Context, parts: AnswersParts): Answers {
   const { connector, account, closing, trouble } = parts
   const given = { app, connector, clock: io.clock, logger }
   const pages = console({
@@ -26,7 +30,8 @@ export function answers({ app, io, env, logger }: Context, parts: AnswersParts):
     account,
     publicUrl: publicUrl(env),
   })
-  return routes({ ...given, console: pages, trouble, account, signal: closing.signal })
+  const fetch = routes({ ...given, console: pages, trouble, account, signal: closing.signal })
+  return { fetch, goOn: pages.goOn, idle: pages.idle }
 }
 
 function publicUrl({ CONNECTOR_URL: url }: Env): string | undefined {

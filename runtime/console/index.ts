@@ -5,6 +5,7 @@ import { asset } from './assets.ts'
 import { attempts } from './attempts.ts'
 import { type Entrance, entrance, type Visit } from './entrance.ts'
 import { guarded } from './headers.ts'
+import { type ImportDesk, importDesk } from './import-desk.ts'
 import { live } from './live.ts'
 import { doorActions, logInPage } from './log-in.ts'
 import { actions, pages } from './pages.ts'
@@ -14,14 +15,21 @@ import { type Show, show } from './show.ts'
 export interface Console {
   /** Answers one request and never throws. `address` is whom it came from: wrong passwords are counted by it. */
   readonly fetch: (request: Request, address?: string) => Promise<Response>
+  /** Goes on with an import that ran when the process ended. Call it once delivery runs. */
+  readonly goOn: () => Promise<void>
+  /** Resolves when nothing runs here any more, soon after `signal` aborted. Only then close the store. */
+  readonly idle: () => Promise<void>
 }
 
 /** All that is passed in stays the host's: the console closes nothing. */
 export function console(parts: ConsoleParts): Console {
   const entry = entrance(parts)
-  const house = { parts, entry, shown: show(parts, entry) }
+  const imports = importDesk(parts)
+  const house = { parts, entry, imports, shown: show(parts, entry, imports) }
   const app = routesOf(house)
   return {
+    goOn: imports.goOn,
+    idle: imports.idle,
     fetch: async (request, address = 'unknown') => {
       try {
         return guarded(await answer(request, address, app, house), parts.formsLeadTo)
@@ -38,6 +46,7 @@ export function console(parts: ConsoleParts): Console {
 interface House {
   readonly parts: ConsoleParts
   readonly entry: Entrance
+  readonly imports: ImportDesk
   readonly shown: Show
 }
 
@@ -65,9 +74,14 @@ function toLogIn(request: Request, location: string): Response {
   return isPage ? new Response(null, { status: 303, headers: { location } }) : new Response(null, { status: 401 })
 }
 
-function routesOf({ parts, entry, shown }: House): Hono<Env> {
+function routesOf({ parts, entry, imports, shown }: House): Hono<Env> {
   const { base, clock, signal, connector, password } = parts
-  const changes = live({ store: connector.store, clock, signal, also: async () => connector.arrivals() })
+  const changes = live({
+    store: connector.store,
+    clock,
+    signal,
+    also: async () => [connector.arrivals(), parts.account?.gate.shut(), imports.running(), imports.problem()],
+  })
   const door = doorActions({ entrance: entry, attempts: attempts(clock), password })
   const app = base === undefined ? new Hono<Env>() : new Hono<Env>().basePath(base)
   app.get('/events', (c) => changes.listen(c.req.header('last-event-id') ?? null))

@@ -2,11 +2,12 @@
 import { installActions, installPages } from './install/table.ts'
 import { deadLetters, replay } from './pages/dead-letters.ts'
 import { find, lookUp } from './pages/find.ts'
+import { importActions, importPage } from './pages/import.ts'
 import { metric } from './pages/metric.ts'
 import { overview } from './pages/overview.ts'
 import { applyRecipe, recipes } from './pages/recipes.ts'
 import type { Action, Page } from './parts.ts'
 
-export const pages: readonly Page[] = [overview, metric, find, deadLetters, recipes, ...installPages]
+export const pages: readonly Page[] = [overview, metric, importPage, find, deadLetters, recipes, ...installPages]
 
-export const actions: readonly Action[] = [lookUp, replay, applyRecipe, ...installActions]
+export const actions: readonly Action[] = [lookUp, replay, applyRecipe, ...importActions, ...installActions]

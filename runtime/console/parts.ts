@@ -3,6 +3,7 @@ import type { HtmlEscapedString } from 'hono/utils/html'
 import type { Account } from '../account/account.ts'
 import type { Connector } from '../flow/connector.ts'
 import type { Clock, Logger } from '../ports.ts'
+import type { ImportDesk } from './import-desk.ts'
 
 /** Markup in which everything that was put in is escaped: what `html` of `hono/html` makes. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
@@ -51,6 +52,8 @@ export interface Context {
   readonly parts: ConsoleParts
   readonly request: Request
   readonly url: URL
+  /** Runs imports for those who press its buttons. */
+  readonly imports: ImportDesk
   /** By the names in the row's path, decoded. */
   readonly params: Readonly<Record<string, string>>
   /** Of an action. Empty for a page. */

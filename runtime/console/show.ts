@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import type { Entrance, Refused, Visit } from './entrance.ts'
 import { frame } from './frame.ts'
+import type { ImportDesk } from './import-desk.ts'
 import { pages } from './pages.ts'
 import type { ConsoleParts, Context, Html, Page } from './parts.ts'
 
@@ -20,7 +21,7 @@ export interface Show {
   words(refused: Refused, visit?: Visit): Promise<Response>
 }
 
-export function show(parts: ConsoleParts, entrance: Entrance): Show {
+export function show(parts: ConsoleParts, entrance: Entrance, imports: ImportDesk): Show {
   const { base = '', password } = parts
   const nav = pages.filter((page) => page.nav !== undefined)
   const link = (path: string) => `${base}${path}`
@@ -29,6 +30,7 @@ export function show(parts: ConsoleParts, entrance: Entrance): Show {
     const { request, url, form, session } = visit
     return {
       parts,
+      imports,
       request,
       url,
       params,

@@ -51,7 +51,7 @@ async function play(
   const seconds = input.value('for') === undefined ? undefined : positiveOf(input.value('for') ?? '', '--for')
   const { connector, store, spec } = opened
   const closing = new AbortController()
-  const fetch = answers(context, { connector, closing, trouble: () => [] })
+  const { fetch, idle } = answers(context, { connector, closing, trouble: () => [] })
   const listener = await listen({ host: '127.0.0.1', port: 0, fetch, clock: io.clock })
   const ending = { trouble: [], closing, io: { clock: io.clock, signal: done.signal } }
   const serving = serve({ ...opened, ...ending, listener, logger })
@@ -67,7 +67,9 @@ async function play(
     if (seconds !== undefined) void io.clock.sleep(seconds * 1000, done.signal).then(() => done.abort())
     await tail(store, context, done.signal)
   }
-  return (await serving) ? EXIT.ok : EXIT.failed
+  const well = await serving
+  await idle()
+  return well ? EXIT.ok : EXIT.failed
 }
 
 async function history(connector: Connector, context: Context, signal: AbortSignal): Promise<void> {

@@ -72,12 +72,13 @@ async function run(context: Context, input: Input, place: Place, sandbox?: Sandb
     // Asked for before anybody hears that we are up: from here on SIGTERM drains, until here it simply ends us.
     const { signal } = io
     const closing = new AbortController()
-    const fetch = answers(context, { ...opened, closing, trouble: () => trouble })
+    const { fetch, goOn, idle } = answers(context, { ...opened, closing, trouble: () => trouble })
     const listener = await listen({ ...place, fetch, clock: io.clock })
     announce(context, opened, listener, sandbox)
-    return (await serve({ ...opened, listener, trouble, closing, io: { clock: io.clock, signal }, logger }))
-      ? EXIT.ok
-      : EXIT.failed
+    void goOn()
+    const well = await serve({ ...opened, listener, trouble, closing, io: { clock: io.clock, signal }, logger })
+    await idle()
+    return well ? EXIT.ok : EXIT.failed
   })
 }
 

@@ -1,0 +1,85 @@
+/** How an import goes: a bar for each stream, what was sent, what was left out and why; and what one can do about it. */
+import { html } from 'hono/html'
+import type { Progress, StreamProgress } from '../../flow/connector.ts'
+import { count, duration, plural } from '../../format.ts'
+import type { ImportStatus } from '../import-desk.ts'
+import { RESTART } from '../import-words.ts'
+import type { Context, Html } from '../parts.ts'
+import { reasonWords } from '../reasons.ts'
+import { titled, when } from '../words.ts'
+
+const PHASES: Readonly<Record<Progress['phase'], string>> = {
+  lookups: 'Reading who the records are about',
+  reading: 'Reading history',
+  delivering: 'All is read; the rest is being sent',
+  done: 'Finished',
+}
+
+export function progressPart(status: ImportStatus, context: Context): Html {
+  const { progress, running } = status
+  const done = progress.phase === 'done'
+  const problem = context.imports.problem()
+  return html`<div class="card">
+<div class="row apart"><h2>${done ? 'The last import' : 'The import'}</h2>${badge(status)}</div>
+${problem !== undefined && !running && html`<p class="said bad" role="alert">It stopped: ${problem}. What was read is kept; mend that and resume.</p>`}
+<p class="soft">${windowWords(progress)}</p>
+${progress.streams.map((stream) => streamBar(stream, status))}
+<p>${done ? 'All is read and settled.' : `${plural(progress.waiting, 'record')} read and not yet settled.`}</p>
+${buttons(status, context)}
+</div>
+${outcomes(progress, context)}`
+}
+
+function badge({ progress, running }: ImportStatus): Html {
+  if (progress.phase === 'done') return html`<span class="badge good">Finished</span>`
+  if (running) return html`<span class="badge good">${PHASES[progress.phase]}</span>`
+  return html`<span class="badge warn">Paused</span>`
+}
+
+function windowWords({ window: { since, until }, only }: Progress): Html {
+  const from = since === undefined ? 'from the beginning' : html`from ${when(since)}`
+  return html`What happened ${from} until ${when(until)}${only && html`: ${only.join(', ')}`}.`
+}
+
+function streamBar({ stream, seen, total, done }: StreamProgress, { speed, running }: ImportStatus): Html {
+  const most = Math.max(total ?? 0, seen)
+  const of = total === undefined ? '' : ` of ${count(most)}`
+  const { perSecond, left } = speed.get(stream) ?? {}
+  const pace = perSecond === undefined ? '' : `, ${count(Math.round(perSecond))} a second`
+  const rest = left === undefined ? '' : `, ${duration(left)} left`
+  const words = `${count(seen)}${of} read${done ? '' : running ? pace + rest : ''}`
+  const value = done ? 1 : most === 0 ? 0 : Math.min(1, seen / most)
+  return html`<p class="stream"><span class="row apart"><span>${titled(stream)}</span><span class="soft">${words}</span></span>
+<progress max="1" value="${value.toFixed(4)}" aria-label="${titled(stream)}: ${words}"></progress></p>`
+}
+
+function buttons({ progress, running }: ImportStatus, { link, csrf }: Context): Html {
+  const button = (path: string, words: string, kind: string, ask = '') =>
+    html`<form method="post" action="${link(path)}"${ask && html` data-confirm="${ask}"`}>${csrf}<button class="${kind}">${words}</button></form>`
+  const restart = button('/import/restart', 'Restart import', 'plain', RESTART)
+  if (progress.phase === 'done') return html`<div class="row">${restart}</div>`
+  const other = running ? button('/import/pause', 'Pause', '') : button('/import/resume', 'Resume', '')
+  return html`<div class="row">${other}${restart}</div>`
+}
+
+function outcomes({ sent, sentByMetric, skipped, dead }: Progress, { link }: Context): Html {
+  const left = Object.values(skipped).reduce((sum, value) => sum + value, 0)
+  return html`<div class="beside even">
+${counted(`Sent: ${count(sent)}`, sentByMetric, (metric) => metric, 'Nothing yet.')}
+${counted(`Left out: ${count(left)}`, skipped, reasonWords, 'Nothing.')}
+</div>
+${dead > 0 && html`<p><a href="${link('/dead-letters')}">${plural(dead, 'event')} failed: see what is wrong, and send again</a></p>`}`
+}
+
+function counted(
+  title: string,
+  of: Readonly<Record<string, number>>,
+  words: (name: string) => string,
+  none: string,
+): Html {
+  const rows = Object.entries(of).sort(([, a], [, b]) => b - a)
+  if (rows.length === 0) return html`<div class="card"><h2>${title}</h2><p class="soft">${none}</p></div>`
+  return html`<div class="table"><table><caption>${title}</caption>
+<thead class="hidden"><tr><th scope="col">What</th><th scope="col">Count</th></tr></thead>
+<tbody>${rows.map(([name, value]) => html`<tr><td>${words(name)}</td><td class="number">${count(value)}</td></tr>`)}</tbody></table></div>`
+}
