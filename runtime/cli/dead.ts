@@ -15,16 +15,6 @@ export async function* deadLetters(store: Pick<Store, 'dead'>): AsyncGenerator<L
   }
 }
 
-/** How many there are, counted up to `most`: enough to raise an alarm without reading them all. */
-export async function countDead(store: Pick<Store, 'dead'>, most: number): Promise<number> {
-  let count = 0
-  for await (const _ of deadLetters(store)) {
-    count += 1
-    if (count >= most) break
-  }
-  return count
-}
-
 /** Dead letters that died of the same thing at the same place. */
 export interface DeadGroup extends FaultInfo {
   readonly count: number

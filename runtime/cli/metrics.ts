@@ -2,23 +2,19 @@
 import type { Clock, Store, Tally } from '../ports.ts'
 import type { Lane } from '../types.ts'
 import type { App } from './app.ts'
-import { countDead } from './dead.ts'
 
 /** prometheus.io/docs/instrumenting/exposition_formats */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-/** More dead letters than this are counted as this many: reading all of them at each scrape would cost too much. */
-export const DEAD_COUNTED = 1_000
-
 const LANES: readonly Lane[] = ['live', 'backfill']
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
-type Reads = Pick<Store, 'tallies' | 'backlog' | 'dead'>
+type Reads = Pick<Store, 'tallies' | 'backlog' | 'deadCount'>
 
 export async function metricsText(app: Pick<App, 'name' | 'version'>, store: Reads, clock: Clock): Promise<string> {
   const [tallies, dead, ...lanes] = await Promise.all([
     store.tallies(),
-    countDead(store, DEAD_COUNTED),
+    store.deadCount(),
     ...LANES.map(async (lane) => ({ lane, backlog: await store.backlog(lane) })),
   ])
   const now = clock.now()
@@ -31,7 +27,7 @@ export async function metricsText(app: Pick<App, 'name' | 'version'>, store: Rea
     family('connector_events_total', 'counter', 'Occurrences by how they ended.', eventSamples(tallies)),
     family('connector_backlog_records', 'gauge', 'Records that wait, by lane.', waiting),
     family('connector_oldest_waiting_seconds', 'gauge', 'How long the oldest of them has waited.', oldest),
-    family('connector_dead_letters', 'gauge', `Dead letters, counted up to ${DEAD_COUNTED}.`, [[{}, dead]]),
+    family('connector_dead_letters', 'gauge', 'Dead letters.', [[{}, dead]]),
   ].join('')
 }
 

@@ -3,8 +3,6 @@ import type { Connector } from '../flow/connector.ts'
 import { columns, count, duration } from '../format.ts'
 import type { Backlog, Clock } from '../ports.ts'
 import type { App } from './app.ts'
-import { countDead } from './dead.ts'
-import { DEAD_COUNTED } from './metrics.ts'
 
 export async function statusText(
   app: Pick<App, 'name' | 'version' | 'summary'>,
@@ -14,7 +12,7 @@ export async function statusText(
   const [live, backfill, dead, tallies] = await Promise.all([
     store.backlog('live'),
     store.backlog('backfill'),
-    countDead(store, DEAD_COUNTED),
+    store.deadCount(),
     store.tallies(),
   ])
   const rows = tallies.map((it) => [it.metric, it.status, it.reason, it.scope, count(it.count)])
@@ -25,10 +23,7 @@ export async function statusText(
     ...columns([
       ['webhooks', `POST ${spec.webhook.path}`],
       ['waiting', `live ${waiting(live, clock)}; backfill ${waiting(backfill, clock)}`],
-      [
-        'dead',
-        dead === 0 ? 'none' : `${count(dead)}${dead < DEAD_COUNTED ? '' : ' or more'}; connector dead-letters list`,
-      ],
+      ['dead', dead === 0 ? 'none' : `${count(dead)}; connector dead-letters list`],
     ]),
     '',
     ...(rows.length === 0 ? ['No event yet.'] : ['Events so far:', '', ...columns(rows, '  ')]),
