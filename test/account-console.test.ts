@@ -83,6 +83,7 @@ test('from an empty store to delivery, and back', async () => {
   expect((await hook()).status).toBe(401)
   expect((await open('/set-up/webhooks')).text).toContain('One was refused')
   expect((await open('/')).path).toBe('/')
+  expect((await open('/set-up/check')).text).toContain('All is as it should be')
   expect((await open(`/set-up/klaviyo/callback?${answered}`)).text).toContain('was finished before')
 
   page = await send(await open('/set-up/disconnect'), '/set-up/disconnect')

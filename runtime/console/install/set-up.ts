@@ -1,8 +1,8 @@
 /** Set-up, step by step: the page shows the one that is due, and once all are done how both sides stand. */
 import { html } from 'hono/html'
 import type { View } from '../../account/setup.ts'
-import type { CheckResult } from '../../ports.ts'
 import type { Action, Context, Html, Page } from '../parts.ts'
+import { checks, tried } from './check.ts'
 import { connect } from './connect.ts'
 import { review } from './review.ts'
 import { BY_HOST, facts, setupOf, stepRow } from './steps.ts'
@@ -32,10 +32,8 @@ function gone({ progress: { removed }, step }: View): Html | '' {
 }
 
 async function confirm(view: View, context: Context): Promise<Html> {
-  const { parts, request, csrf, link } = context
-  const results: CheckResult[] = []
-  for await (const result of parts.connector.check(request.signal)) results.push(result)
-  const missing = results.filter(({ ok }) => !ok).length
+  const { csrf, link } = context
+  const { results, missing } = await tried(context)
   const finish = missing > 0 ? 'Begin all the same' : 'Finish: begin delivery'
   return html`<p class="lead">Are these the right two?</p>
 ${both(view, context)}
@@ -54,17 +52,6 @@ ${one.by !== 'environment' && html`<p><a href="${link(`/set-up/${one.side.name}`
   )}</div>`
 }
 
-function checks(results: readonly CheckResult[]): Html {
-  return html`<div class="table"><table class="stack">
-<caption>Tried just now</caption>
-<thead><tr><th scope="col">What</th><th scope="col">Is it so?</th><th scope="col">More</th></tr></thead>
-<tbody>${results.map(
-    ({ name, ok, detail }) => html`<tr><th scope="row">${name}</th>
-<td data-name="Is it so?"><span class="badge ${ok ? 'good' : 'bad'}">${ok ? 'Yes' : 'Missing'}</span></td><td>${detail}</td></tr>`,
-  )}</tbody>
-</table></div>`
-}
-
 function done(view: View, context: Context): Html {
   const { link } = context
   const state =
@@ -73,6 +60,7 @@ function done(view: View, context: Context): Html {
       : html`<p class="said bad">Delivery waits: ${view.shut}. Nothing is lost.</p>`
   return html`${state}
 ${both(view, context)}
+<p><a href="${link('/set-up/check')}">Try all permissions now</a></p>
 <div class="cards">
 <section class="card"><h2>Webhooks</h2><p>So that events arrive as they happen.</p><a class="button" href="${link('/set-up/webhooks')}">Subscribe and test</a></section>
 <section class="card"><h2>History</h2><p>What happened before now, without starting a flow.</p><a class="button" href="${link('/import')}">Bring in history</a></section>
