@@ -23,6 +23,7 @@ const MAKE = {
 }
 
 export function klaviyoWorkshop(options: KlaviyoOptions): Workshop {
+  const madeOf = (kind: Recipe['kind'], found: Resource) => made(kind, found, options)
   const metrics = line(options, METRICS, 'metrics:read')
   const triggered = line(options, METRICS, 'flows:read')
   const read = { segment: line(options, READ.segment, 'segments:read'), flow: line(options, READ.flow, 'flows:read') }
@@ -70,11 +71,11 @@ export function klaviyoWorkshop(options: KlaviyoOptions): Workshop {
     async make(recipe, definition, signal) {
       const body = JSON.stringify(bodyOf(recipe, definition))
       const answer = await make[recipe.kind]('live', signal, body)
-      const made = resourceOf(answer.body)
-      if (made === undefined) throw new Fault('transient', 'klaviyo/not-json', 'Klaviyo did not say what it made')
-      if (recipe.kind === 'flow' && made.attributes.status !== 'draft')
+      const found = resourceOf(answer.body)
+      if (found === undefined) throw new Fault('transient', 'klaviyo/not-json', 'Klaviyo did not say what it made')
+      if (recipe.kind === 'flow' && found.attributes.status !== 'draft')
         throw new Fault('config', 'klaviyo/not-draft', NOT_DRAFT)
-      return madeOf(recipe.kind, made)
+      return madeOf(recipe.kind, found)
     },
     async listeners(names, signal) {
       try {
@@ -106,9 +107,15 @@ function startsSomething(value: Json | undefined): boolean {
   )
 }
 
-/** Its pages are not in the API's description; these addresses are those its own tools name. */
-function madeOf(kind: Recipe['kind'], { id, attributes }: Resource): Made {
+/** Klaviyo's pages are not in its API's description; these addresses are those its own tools name. */
+function linkTo(kind: Recipe['kind'], id: string, { baseUrl, spec }: KlaviyoOptions): string {
+  // What stands in for Klaviyo has made it, so Klaviyo's own page would not know it.
+  if (baseUrl !== undefined && baseUrl !== spec.host) return new URL(`#${id}`, baseUrl).href
+  return kind === 'flow' ? `https://www.klaviyo.com/flow/${id}/edit` : `https://www.klaviyo.com/lists/${id}`
+}
+
+function made(kind: Recipe['kind'], { id, attributes }: Resource, options: KlaviyoOptions): Made {
   const { name, status } = attributes
-  const link = kind === 'flow' ? `https://www.klaviyo.com/flow/${id}/edit` : `https://www.klaviyo.com/lists/${id}`
+  const link = linkTo(kind, id, options)
   return { kind, id, name: String(name ?? ''), link, ...(typeof status === 'string' && { status }) }
 }

@@ -7,7 +7,8 @@ import { invalid, Refusal } from './klaviyo-problem.ts'
 import { collection, self, stamp } from './klaviyo-resources.ts'
 import { isList, isObject } from './klaviyo-rules.ts'
 
-interface Thing {
+export interface Thing {
+  readonly kind: 'segment' | 'flow'
   readonly id: string
   readonly name: string
   readonly definition: JsonObject
@@ -42,7 +43,7 @@ export class Audience {
 
   /** `POST /api/segments` */
   addSegment(body: Json, url: URL): JsonObject {
-    const thing = this.#made(body)
+    const thing = this.#made('segment', body)
     this.#requireMetrics(idsUnder('metric_id', thing.definition))
     this.#segments.push(thing)
     return { data: segment(thing, url), links: { self: url.href } }
@@ -50,7 +51,7 @@ export class Audience {
 
   /** `POST /api/flows`: a draft, whatever it holds. */
   addFlow(body: Json, url: URL): JsonObject {
-    const thing = this.#made(body)
+    const thing = this.#made('flow', body)
     this.#requireMetrics(triggersOf(thing).flatMap(({ type, id }) => (type === 'metric' ? [id] : [])))
     this.#flows.push(thing)
     return { data: flow(thing, url), links: { self: url.href } }
@@ -83,16 +84,20 @@ export class Audience {
     return collection(url, { items: this.#flows.filter(begins) }, flow)
   }
 
+  made(): readonly Thing[] {
+    return [...this.#segments, ...this.#flows]
+  }
+
   reset(): void {
     this.#segments = []
     this.#flows = []
   }
 
-  #made(body: Json): Thing {
+  #made(kind: Thing['kind'], body: Json): Thing {
     const { name, definition } = attributesIn(body)
     const { random, clock } = this.#options
     const id = identifier(random, 'event').slice(0, 6)
-    return { id, name: String(name), definition: definition as JsonObject, created: clock.now() }
+    return { kind, id, name: String(name), definition: definition as JsonObject, created: clock.now() }
   }
 
   #requireMetrics(ids: readonly string[]): void {

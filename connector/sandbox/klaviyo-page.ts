@@ -1,6 +1,7 @@
 /** A page for a person: which metrics the local Klaviyo has, and the newest events. */
 import { html } from 'hono/html'
 import type { Summary } from './klaviyo.ts'
+import type { Thing } from './klaviyo-audience.ts'
 import type { RecordedEvent } from './klaviyo-memory.ts'
 
 const SHOWN = 50
@@ -8,7 +9,12 @@ const SHOWN = 50
 /** Nothing on the page runs or loads; everything inserted is escaped by `html`. */
 export const PAGE_HEADERS = { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'" }
 
-export function renderPage(account: string, summary: Summary, events: readonly RecordedEvent[]) {
+export function renderPage(
+  account: string,
+  summary: Summary,
+  events: readonly RecordedEvent[],
+  made: readonly Thing[],
+) {
   const newest = events.slice(-SHOWN).reverse()
   const totals = Object.entries(summary).filter(([, value]) => typeof value === 'number')
   const metrics = Object.entries(summary.byMetric).toSorted(([, a], [, b]) => b - a)
@@ -33,6 +39,11 @@ export function renderPage(account: string, summary: Summary, events: readonly R
         <table>
           <tr><th>Metric</th><th class="number">Events</th></tr>
           ${metrics.map(([name, count]) => html`<tr><td>${name}</td><td class="number">${count}</td></tr>`)}
+        </table>
+        <h2>Segments and flows</h2>
+        <table>
+          <tr><th>Kind</th><th>Name</th><th>Id</th></tr>
+          ${made.map(({ kind, id, name }) => html`<tr id="${id}"><td>${kind}</td><td>${name}</td><td><code>${id}</code></td></tr>`)}
         </table>
         <h2>Totals</h2>
         <table>

@@ -67,6 +67,7 @@ export function localKlaviyo(options: LocalKlaviyoOptions): LocalKlaviyo {
 
   const parts: Parts = {
     memory,
+    audience,
     summary() {
       const byMetric = Object.fromEntries(memory.metrics().map(({ name, count }) => [name, count]))
       return { ...memory.counts(), byMetric, profiles: memory.profiles.count, ...api.traffic() }
@@ -98,6 +99,7 @@ export function localKlaviyo(options: LocalKlaviyoOptions): LocalKlaviyo {
 
 interface Parts {
   readonly memory: EventMemory
+  readonly audience: Audience
   readonly chaos: ReturnType<typeof misbehaviour>
   readonly account: Account
   readonly oauth: KlaviyoOauth
@@ -108,9 +110,9 @@ interface Parts {
 type OauthOrders = Partial<Record<'end' | 'expiresIn' | 'rotate', unknown>>
 
 /** What the real one does not have: a page to look at, and a way to ask, upset and empty it. */
-function control({ memory, chaos, account, oauth, summary, reset }: Parts): Hono {
+function control({ memory, audience, chaos, account, oauth, summary, reset }: Parts): Hono {
   const app = new Hono()
-  app.get('/', (c) => c.html(renderPage(account.name, summary(), memory.events()), 200, PAGE_HEADERS))
+  app.get('/', (c) => c.html(renderPage(account.name, summary(), memory.events(), audience.made()), 200, PAGE_HEADERS))
   app.get('/sandbox/summary', (c) => c.json(summary()))
   app.get('/sandbox/events', (c) => c.json({ events: memory.events(c.req.query()) }))
   app.post('/sandbox/misbehave', async (c) => {

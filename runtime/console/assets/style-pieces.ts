@@ -18,7 +18,8 @@ label.check { display: flex; gap: .5rem; align-items: baseline; font-weight: 400
   .cards > .card > .big { font-size: 1.125rem; margin: 0; }
   .cards > .card > p { grid-column: 1 / -1; }
 }
-.lead { color: var(--soft); margin-top: -.5rem; }
+h1 + .lead { margin-top: -.5rem; }
+.lead { color: var(--soft); }
 .slim { max-width: 24rem; }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; }
 .row.apart { justify-content: space-between; }
@@ -110,6 +111,10 @@ tr.shown td { background: var(--page); }
 tr.shown h3 { margin: .75rem 0 .25rem; }
 tr.shown h3:first-child { margin-top: 0; }
 td meter { margin-right: .5rem; }
+.card > .yaml, .card > details { margin: .5rem 0 .75rem; }
+.card > .row { margin-bottom: .5rem; }
+.card > .row:last-child { margin: 0; }
+.row.apart + section { margin-top: .75rem; }
 .placed { display: block; white-space: pre; }
 .placed.marked, .line.marked { background: var(--warn-soft); }
 .empty { padding: 1.5rem 1rem; color: var(--soft); text-align: center; }

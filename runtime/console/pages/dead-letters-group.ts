@@ -35,7 +35,7 @@ function letterRows(letter: LedgerEntry, context: Context): Html {
 <td data-name="Ended">${settledAt !== undefined && when(settledAt)}</td>
 <td data-name="Record"><div><code>${id}</code>${refs[0] !== undefined && html`<br><a href="${context.link(`/find?ref=${encodeURIComponent(refs[0])}`)}">What became of ${refs[0]}</a>`}</div></td>
 <td data-name="Tries">${attempt}</td>
-<td data-name="What to do"><div class="row">${toggle(letter, isShown, context)}${replayForm({ id }, 'Send again', words, context)}</div></td>
+<td data-name="What to do"><div class="row">${toggle(letter, isShown, context)}${replayForm({ id }, 'Send again', words, context, true)}</div></td>
 </tr>${isShown && html`<tr class="shown"><td colspan="4">${rawRecord(letter, searchParams.get('full') === id, context)}</td></tr>`}`
 }
 

@@ -31,7 +31,7 @@ function form({ csrf, link }: Context, ref: string): Html {
   return html`<form method="post" action="${link('/find')}" class="card">
 ${csrf}<label for="what">E-mail address, or the id of a conversation, ticket, contact, key or notification</label>
 <input id="what" name="what" type="search" value="${shown}" maxlength="300" autocomplete="off" spellcheck="false" required aria-describedby="what-more">
-<p class="soft" id="what-more">An address is not kept anywhere: it is compared by its fingerprint.</p>
+<p class="soft" id="what-more">An address is written down nowhere by this: it is compared by its fingerprint.</p>
 <button>Find</button>
 </form>`
 }

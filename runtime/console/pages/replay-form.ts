@@ -8,9 +8,10 @@ export function replayForm(
   button: string,
   confirm: string,
   context: Context,
+  small = false,
 ): Html {
   const inputs = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )
-  return html`<form method="post" action="${context.link('/dead-letters/replay')}" data-confirm="${confirm}">${context.csrf}${inputs}<button>${button}</button></form>`
+  return html`<form method="post" action="${context.link('/dead-letters/replay')}" data-confirm="${confirm}">${context.csrf}${inputs}<button${small && html` class="small"`}>${button}</button></form>`
 }
