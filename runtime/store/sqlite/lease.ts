@@ -82,7 +82,7 @@ interface DueRow {
 }
 
 /** The number and the token that a lease was made of. Of a lease that is none of ours: a number no record has. */
-function proof({ lease }: LeasedRecord): readonly [seq: number, token: string] {
+export function proof({ lease }: LeasedRecord): readonly [seq: number, token: string] {
   const [, token = '', seq = '-1'] = /^(.*)\/(\d+)$/.exec(lease) ?? []
   return [Number(seq), token]
 }
@@ -92,8 +92,8 @@ export function renew(db: Connection, record: LeasedRecord, until: number): void
 }
 
 /** Where a leased record stands, if the lease is still ours. */
-export function held(db: Connection, record: LeasedRecord): (Place & { scope: string }) | undefined {
-  return db.get('SELECT seq, lane, line, scope FROM records WHERE seq = ? AND lease = ?', ...proof(record))
+export function held(db: Connection, record: LeasedRecord): Place | undefined {
+  return db.get('SELECT seq, lane, line FROM records WHERE seq = ? AND lease = ?', ...proof(record))
 }
 
 /** How a lease that ended without a settlement counts: as an attempt, or as if it had not been. */

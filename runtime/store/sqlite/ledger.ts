@@ -16,7 +16,11 @@ const ENTRY = `
   FROM records r LEFT JOIN bodies USING (seq)`
 
 const TRACE = `${ENTRY}
-  WHERE r.seq IN (SELECT seq FROM records WHERE id = ?1 UNION SELECT seq FROM refs WHERE ref = ?1)
+  WHERE r.seq IN (
+    SELECT seq FROM records WHERE id = ?1
+    UNION SELECT seq FROM refs WHERE ref = ?1
+    UNION SELECT seq FROM delivered WHERE key = ?1
+  )
   ORDER BY r.seq LIMIT 100`
 
 export function trace(db: Connection, ref: string): LedgerEntry[] {

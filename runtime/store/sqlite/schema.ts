@@ -88,6 +88,8 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (namespace, key)
   ) STRICT;
   `,
+  // The record that an event was delivered by: found through its key without another row for it.
+  'ALTER TABLE delivered ADD COLUMN seq INTEGER',
 ]
 
 /** Brings the file up to date. Throws a `config` fault when a newer version of the program wrote it. */

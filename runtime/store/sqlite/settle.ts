@@ -1,17 +1,18 @@
 /** How leases end: status, keys, refs and totals of a record, and the way back for a dead letter. */
 import type { Lane, Outcome, Settlement } from '../../types.ts'
-import { counted, deliveredKeys, refsOf } from '../ledger.ts'
+import { counted, deliveredKeys, LIVE_SCOPE, refsOf } from '../ledger.ts'
 import { enterEvents, leaveEvents } from './activity.ts'
 import type { Connection } from './connection.ts'
-import { addRef, held, type Place, passTurn } from './lease.ts'
+import { addRef, type Place, passTurn, proof } from './lease.ts'
 import { enterLetters, leaveLetters } from './letters.ts'
 import { whole } from './rows.ts'
 import { Sums } from './sums.ts'
 
 const END = `
-  UPDATE records SET status = ?, turn = NULL, lease = NULL, owner = NULL, settled_at = ?, outcome = ? WHERE seq = ?`
+  UPDATE records SET status = ?, turn = NULL, lease = NULL, owner = NULL, settled_at = ?, outcome = ?
+  WHERE seq = ? AND lease = ?`
 const DEFER = `
-  UPDATE records SET status = 'deferred', due = ?, lease = NULL, owner = NULL, outcome = ? WHERE seq = ?`
+  UPDATE records SET status = 'deferred', due = ?, lease = NULL, owner = NULL, outcome = ? WHERE seq = ? AND lease = ?`
 
 /** Writes settlements. Answers the lanes of those that counted: the others' leases are no longer ours. */
 export function settle(db: Connection, settlements: readonly Settlement[], now: number): Lane[] {
@@ -22,11 +23,14 @@ export function settle(db: Connection, settlements: readonly Settlement[], now: 
 }
 
 function settleOne(db: Connection, { record, outcome }: Settlement, now: number, sums: Sums): Lane | undefined {
-  const place = held(db, record)
-  if (place === undefined) return undefined
+  const [seq, lease] = proof(record)
   const json = JSON.stringify(outcome)
-  if (outcome.status === 'deferred') db.run(DEFER, whole(outcome.until), json, place.seq)
-  else db.run(END, outcome.status, now, json, place.seq)
+  const { changes } =
+    outcome.status === 'deferred'
+      ? db.run(DEFER, whole(outcome.until), json, seq, lease)
+      : db.run(END, outcome.status, now, json, seq, lease)
+  if (changes === 0) return undefined
+  const place = { seq, lane: record.lane, line: record.order, scope: record.run?.id ?? LIVE_SCOPE }
   // History is read from the source again if need be; its bodies would only fill the disk.
   if (outcome.status === 'delivered' && place.lane === 'backfill') {
     db.run('DELETE FROM bodies WHERE seq = ?', place.seq)
@@ -43,8 +47,9 @@ function enterLedger(
   now: number,
   sums: Sums,
 ): void {
-  for (const ref of refsOf(outcome)) addRef(db, ref, place.seq)
-  const fresh = new Set(deliveredKeys(outcome).filter((key) => addKey(db, key, now)))
+  const fresh = new Set(deliveredKeys(outcome).filter((key) => addKey(db, key, now, place.seq)))
+  // By the key of what it was the first to deliver, a record is found already.
+  for (const ref of refsOf(outcome)) if (!fresh.has(ref)) addRef(db, ref, place.seq)
   sums.delivered.push(...fresh)
   enterLetters(db, place.seq, outcome, now)
   // `delete` answers true only once, so a key that one outcome names twice is counted once.
@@ -53,8 +58,8 @@ function enterLedger(
   for (const { result } of events) sums.count(place.scope, now, result, 1)
 }
 
-function addKey(db: Connection, key: string, now: number): boolean {
-  return db.run('INSERT OR IGNORE INTO delivered (key, at) VALUES (?, ?)', key, now).changes === 1
+function addKey(db: Connection, key: string, now: number, seq: number): boolean {
+  return db.run('INSERT OR IGNORE INTO delivered (key, at, seq) VALUES (?, ?, ?)', key, now, seq).changes === 1
 }
 
 export interface DeadRow extends Place {
