@@ -1,7 +1,6 @@
 /** An expression, parsed once and evaluated many times, also at the same time. */
 
 import type { Json } from '../types.ts'
-import { builtins } from './builtins.ts'
 import { Exhausted } from './compiled/budget.ts'
 import { type Program, Refusal, readProgram, tryCompile } from './compiled/program.ts'
 import { refusals } from './compiled/refusals.ts'
@@ -13,6 +12,8 @@ import { type Interpret, interpreter } from './interpreter.ts'
 import { defaultLimits, isProblem, type Limits, type Origin, type Parsed, parse } from './parse.ts'
 import { NotPlain } from './plain.ts'
 import { references } from './references.ts'
+import type { Link } from './unlinked.ts'
+import { variablesOf } from './variables.ts'
 
 /** Parses and links. Throws a `Fault` (`config`) if the text is no expression. */
 export function compile(text: string, origin: Origin, functions: FunctionTable, limits?: Limits): Expression {
@@ -24,6 +25,16 @@ export function compile(text: string, origin: Origin, functions: FunctionTable, 
 /** Makes a parsed expression ready to run. */
 export const link = (parsed: Parsed, origin: Origin, functions: FunctionTable, programs?: Programs): Expression =>
   place(runnable(parsed, functions, programs), origin)
+
+/** Makes those of one spec ready, each text once: many properties of many files are read off the same path. */
+export function linker(functions: FunctionTable, programs?: Programs): Link {
+  const ready = new Map<string, Runnable>()
+  return (parsed, origin) => {
+    const known = ready.get(parsed.text) ?? runnable(parsed, functions, programs)
+    ready.set(parsed.text, known)
+    return place(known, origin)
+  }
+}
 
 /** A text ready to run, in however many places it stands. */
 export interface Runnable {
@@ -40,10 +51,8 @@ export interface Runnable {
  */
 export function runnable(parsed: Parsed, functions: FunctionTable, programs?: Programs): Runnable {
   const { root, text, limits } = parsed
-  const named = references(root)
-  const called = new Set(named.map(({ name }) => name))
-  const variables = new Set(called)
-  for (const { name, kind } of named) if (kind === 'bare' || isFunction(name, functions)) variables.delete(name)
+  const called = new Set(references(root).map(({ name }) => name))
+  const variables = variablesOf(root, functions)
   let made: Program | Refusal | undefined
   const make = () => {
     const written = programs?.get(text)
@@ -53,12 +62,28 @@ export function runnable(parsed: Parsed, functions: FunctionTable, programs?: Pr
   return { text, variables, program, interpret: interpreter(parsed, functions, called, variables) }
 }
 
+type Evaluate = Expression['evaluate']
+
 /** Its faults name this place. */
 export function place({ text, variables, program, interpret }: Runnable, origin: Origin): Expression {
   const interpreted = (input: Json, bindings: Bindings) =>
     interpret(input, bindings).catch((error: unknown) => {
       throw faultOf(error, origin, text)
     })
+  function evaluating(it: Program | Refusal): Evaluate {
+    if (it instanceof Refusal) return (input, bindings = {}) => interpreted(input, bindings)
+    return (input, bindings = {}) => {
+      try {
+        return it.evaluate(input, bindings)
+      } catch (error) {
+        // A limit is reported as it is: the interpreter would only take longer to reach it, or never end.
+        if (error instanceof Exhausted) throw faultOf(limitReached(error), origin, text)
+        // All else is worth nothing by itself; the interpreter says what is wrong, or does what was given up.
+        return interpreted(input, bindings)
+      }
+    }
+  }
+  let ready: Evaluate | undefined
   return {
     text,
     place: origin.place,
@@ -69,17 +94,13 @@ export function place({ text, variables, program, interpret }: Runnable, origin:
         ? { reason: it.reason, help: refusals[it.reason], place: placeOf(it, origin) }
         : undefined
     },
-    evaluate(input, bindings = {}) {
+    get program() {
       const it = program()
-      if (it instanceof Refusal) return interpreted(input, bindings)
-      try {
-        return it.evaluate(input, bindings)
-      } catch (error) {
-        // A limit is reported as it is: the interpreter would only take longer to reach it, or never end.
-        if (error instanceof Exhausted) throw faultOf(limitReached(error), origin, text)
-        // All else is worth nothing by itself; the interpreter says what is wrong, or does what was given up.
-        return interpreted(input, bindings)
-      }
+      return it instanceof Refusal ? undefined : it.evaluate
+    },
+    get evaluate() {
+      ready ??= evaluating(program())
+      return ready
     },
   }
 }
@@ -90,7 +111,3 @@ const placeOf = ({ position }: Refusal, origin: Origin): string =>
 
 const limitReached = ({ code }: Exhausted): unknown =>
   code === 'output' ? new NotPlain(code, 'its result is too large') : { code }
-
-/** Built in, or the connector's own. */
-export const isFunction = (name: string, functions: FunctionTable): boolean =>
-  Object.hasOwn(builtins, name) || functions.some((each) => each.name === name)

@@ -1,6 +1,6 @@
 /** What a schema cannot say about connector.yaml: the names in it fit each other. */
 
-import { isFunction } from '../expression/compile.ts'
+import { isFunction } from '../expression/variables.ts'
 import type { Context } from './context.ts'
 import { known } from './names.ts'
 import type { LookupSpec, Spec } from './spec.ts'

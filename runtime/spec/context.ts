@@ -1,12 +1,11 @@
 /** What every step of compiling a spec shares: where to complain, and how a text becomes an expression. */
 import { check } from '../expression/check.ts'
-import { place, type Runnable, runnable } from '../expression/compile.ts'
-import type { Programs } from '../expression/compiled/written.ts'
 import type { Expression } from '../expression/expression.ts'
 import { follow } from '../expression/fields.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { isProblem, type Origin, type Parsed, type Problem, parse } from '../expression/parse.ts'
 import type { Known } from '../expression/shape.ts'
+import type { Link } from '../expression/unlinked.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { type KnownFields, shapeOfVariable, unknownField } from './fields.ts'
 import type { Path, PlacedText, Span, YamlFile } from './yaml.ts'
@@ -52,13 +51,12 @@ export class Context {
 
   /** Each expression that is right, in the order they were read. */
   readonly expressions: PlacedExpression[] = []
-  readonly #programs: Programs | undefined
+  readonly #link: Link
   readonly #parsed = new Map<string, Parsed | Problem>()
-  readonly #ready = new Map<string, Runnable>()
 
-  constructor(functions: FunctionTable, programs?: Programs) {
+  constructor(functions: FunctionTable, link: Link) {
     this.functions = functions
-    this.#programs = programs
+    this.#link = link
   }
 
   get failed(): boolean {
@@ -111,9 +109,7 @@ export class Context {
 
   /** A parsed text that stands at a path. */
   link(parsed: Parsed, { file }: YamlFile, path: Path, origin: Origin): Expression {
-    const ready = this.#ready.get(parsed.text) ?? runnable(parsed, this.functions, this.#programs)
-    this.#ready.set(parsed.text, ready)
-    const expression = place(ready, origin)
+    const expression = this.#link(parsed, origin)
     this.expressions.push({ file: file.path, path, expression })
     return expression
   }

@@ -2,6 +2,7 @@
 import { basename } from 'node:path/posix'
 import type { Programs } from '../expression/compiled/written.ts'
 import type { FunctionTable } from '../expression/functions.ts'
+import { unlinked } from '../expression/unlinked.ts'
 import { checkConnector } from './check-connector.ts'
 import { type Compiled, checkTwice, checkUnused } from './check-mappings.ts'
 import {
@@ -34,6 +35,8 @@ export interface LoadOptions {
   readonly files?: SpecFiles
   /** What was compiled before. Absent: expressions are compiled when first used, where the host allows it. */
   readonly programs?: Programs
+  /** To be checked and not to be run: its expressions throw a `TypeError`. Loads half as much. */
+  readonly checkOnly?: boolean
 }
 
 export interface Loaded {
@@ -49,9 +52,10 @@ export interface Loaded {
 /** Reads `connector.yaml` in the folder and what it names. Throws only when a file cannot be read for no fault of its own. */
 export async function loadSpec(
   folder: string | URL,
-  { functions, files = filesOn(folder), programs }: LoadOptions,
+  { functions, files = filesOn(folder), programs, checkOnly = false }: LoadOptions,
 ): Promise<Loaded> {
-  const context = new Context(functions, programs)
+  const link = checkOnly ? unlinked(functions) : (await import('../expression/compile.ts')).linker(functions, programs)
+  const context = new Context(functions, link)
   const documents = await readSpec(files, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)
   const metrics = documents.mappings.map(({ document }) => document.metric)

@@ -21,10 +21,12 @@ export const validate: CommandRow = {
   ],
   async run(context, input) {
     const { app, io, load } = context
-    const { spec, diagnostics, expressions } = await load.spec(specFolder(context, input.operands[0]), app.functions)
+    const verbose = input.flag('verbose')
+    const folder = specFolder(context, input.operands[0])
+    const { spec, diagnostics, expressions } = await load.spec(folder, app.functions, { checkOnly: !verbose })
     const ok = spec !== undefined
     // To ask compiles every expression, so only who wants to know waits for it.
-    const engines = ok && input.flag('verbose') ? enginesOf(expressions) : undefined
+    const engines = ok && verbose ? enginesOf(expressions) : undefined
     if (context.json) {
       const asked = engines && { expressions: enginesJson(engines) }
       context.print(json({ ok, ...(ok ? sizeOf(spec) : {}), ...asked, diagnostics: diagnostics.map(toJson) }))
