@@ -38,6 +38,15 @@ test('tells what it would cost before it begins', async () => {
   expect(await shop.store.checkpoint('import')).toBeUndefined()
 })
 
+test('asks the source nothing only to stay up to date', async () => {
+  const estimate = async () => {
+    throw new Error('this test did not expect the call')
+  }
+  const { browser } = await consoleShop({ connector: { estimate } })
+  expect((await browser().get(`/import?${CHOICE}`, { 'x-live': '1' })).status).toBe(200)
+  expect(await browser().text(`/import?${CHOICE}`)).toContain('What it would cost is not known')
+})
+
 test('begins, goes on without anybody, and ends with a report', async () => {
   const shop = await consoleShop()
   const visitor = shop.browser()

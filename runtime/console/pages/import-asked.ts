@@ -34,19 +34,26 @@ function dayIn(text: string | null): number | undefined | 'wrong' {
   return Number.isNaN(at) ? 'wrong' : at
 }
 
-/** A choice first; once it is made, what it would cost, and the button that begins. */
-export async function chosenForm(context: Context): Promise<Html> {
+const chosenIn = (fields: URLSearchParams) => fields.has('metric') || fields.has('since')
+
+export function choice(context: Context): Html {
   const { searchParams: fields } = context.url
-  const chosen = fields.has('metric')
-  const asked = chosen ? askedIn(fields, context) : undefined
+  const asked = chosenIn(fields) ? askedIn(fields, context) : undefined
   return html`<form class="card" method="get" action="${context.link('/import')}">
 <h2>Bring in history</h2>
 ${asked && 'wrong' in asked && html`<p class="said bad" role="alert">${asked.wrong}</p>`}
-<fieldset><legend>Metrics</legend>${choices(context, chosen ? fields.getAll('metric') : undefined)}</fieldset>
+<fieldset><legend>Metrics</legend>${choices(context, asked && fields.getAll('metric'))}</fieldset>
 <div class="cards">${day('since', 'From (optional)', fields)}${day('until', 'Until before (optional)', fields)}</div>
 <button${asked && !('wrong' in asked) ? html` class="plain"` : ''}>See what it would cost</button>
-</form>
-${asked && !('wrong' in asked) && html`<div class="card"><h2>Before it begins</h2>${await costs(context, asked)}${beginForm(context, fields)}</div>`}`
+</form>`
+}
+
+/** What the choice would cost, and the button that begins. A page that keeps itself up to date asks the source nothing. */
+export async function cost(context: Context): Promise<Html | string> {
+  const { searchParams: fields } = context.url
+  const asked = askedIn(fields, context)
+  if (!chosenIn(fields) || 'wrong' in asked || context.request.headers.has('x-live')) return ''
+  return html`<section class="card" aria-labelledby="before"><h2 id="before">Before it begins</h2>${await costs(context, asked)}${beginForm(context, fields)}</section>`
 }
 
 function choices({ parts }: Context, chosen: readonly string[] | undefined): Html[] {

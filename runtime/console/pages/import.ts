@@ -1,7 +1,7 @@
 /** History: what to bring in and what it would cost, how it goes, and what came of it. */
 import { html } from 'hono/html'
 import type { Action, Context, Page } from '../parts.ts'
-import { askedIn, chosenForm, type Wanted } from './import-asked.ts'
+import { askedIn, choice, cost, type Wanted } from './import-asked.ts'
 import { progressPart } from './import-progress.ts'
 
 export const importPage: Page = {
@@ -13,7 +13,8 @@ export const importPage: Page = {
     const unfinished = status !== undefined && status.progress.phase !== 'done'
     return html`<p class="lead">History starts no flow and is never counted twice: each event has the same key by every road.</p>
 <section id="progress" data-live aria-label="How it goes">${status && progressPart(status, context)}</section>
-${unfinished ? '' : html`<section aria-label="A new import">${await chosenForm(context)}</section>`}`
+<section id="choice" data-live aria-label="A new import">${!unfinished && choice(context)}</section>
+${!unfinished && (await cost(context))}`
   },
 }
 
