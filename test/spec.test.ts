@@ -22,6 +22,18 @@ test('the shipped spec is silent', async () => {
   expect(spec?.mappings).toHaveLength(9)
 })
 
+test('to be checked only, it says the same and runs nothing', async () => {
+  const [checked, loaded] = [
+    await loadSpec(small, { functions, checkOnly: true }),
+    await loadSpec(small, { functions }),
+  ]
+  expect(checked.diagnostics).toEqual(loaded.diagnostics)
+  expect(checked.spec?.mappings.map(({ lookups }) => lookups)).toEqual(
+    loaded.spec?.mappings.map(({ lookups }) => lookups),
+  )
+  expect(() => checked.spec?.mappings[0]?.time.evaluate({})).toThrow(TypeError)
+})
+
 describe('a small spec', async () => {
   const { spec, files } = await loadSpec(small, { functions })
   const resolved = spec?.mappings.find(({ metric }) => metric === 'Resolved Ticket')
