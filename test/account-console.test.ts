@@ -2,9 +2,11 @@
 import { expect, test } from 'vitest'
 import { joined } from '../connector/index.ts'
 import type { Account } from '../runtime/account/account.ts'
+import type { Key } from '../runtime/account/vault.ts'
 import { routes } from '../runtime/cli/routes.ts'
 import { console as makeConsole } from '../runtime/console/index.ts'
-import { CLIENT_ENV, consent, KEY, never, SIGNING, spec, TOKEN, type World, world } from './account-parts.ts'
+import { Fault } from '../runtime/fault.ts'
+import { CLIENT_ENV, consent, installed, KEY, never, SIGNING, spec, TOKEN, type World, world } from './account-parts.ts'
 
 const AT = 'http://127.0.0.1:3000'
 
@@ -43,8 +45,8 @@ const addressTo = (text: string, host: string) => {
   return new URL(found.replaceAll('&amp;', '&'))
 }
 
-async function process(it: World, env: Record<string, string> = CLIENT_ENV) {
-  const account: Account = await it.open(env)
+async function process(it: World, env: Record<string, string> = CLIENT_ENV, key: Key = it.key) {
+  const account: Account = await it.open(env, { key })
   const { clock, fetch, logger, store } = it
   const connector = joined(spec, store, { clock, fetch, logger, random: () => 0.5, account })
   const app = { name: 'connector', version: '1', summary: 'x' }
@@ -132,6 +134,33 @@ test('a side that nobody knows, and what is connected by the environment', async
   expect((await open('/set-up/elsewhere')).text).toContain('There is no such side')
   expect((await open('/set-up/intercom')).text).toContain('connected by the environment')
   expect((await open('/set-up')).text).toContain('Delivery is on')
+})
+
+test('names from outside are text, and a key that cannot be used is said, not shown as a failure', async () => {
+  const it = world()
+  const hostile = '<script>alert(1)</script>"onload=x'
+  await installed(it)
+  const parties = { source: { id: hostile, name: hostile, timezone: hostile }, destination: { id: '1', name: hostile } }
+  await it.store.saveCheckpoints([{ name: 'account.progress', value: { allowed: 1, parties } }])
+  const key = async () => {
+    throw new Fault('config', 'account/key-file', 'the key file can be read by others')
+  }
+  const { open, answer } = await process(it, CLIENT_ENV, key)
+  for (const path of [
+    '/',
+    '/set-up',
+    '/set-up/intercom',
+    '/set-up/klaviyo',
+    '/set-up/webhooks',
+    '/set-up/disconnect',
+  ]) {
+    const { text } = await open(path)
+    expect(text).not.toContain('<script>alert')
+    expect(text).not.toContain('Something went wrong')
+  }
+  expect((await open('/set-up/intercom')).text).toContain('the key file can be read by others')
+  expect((await open('/set-up/webhooks?address=javascript:alert(1)')).text).not.toContain('href="javascript')
+  expect((await answer(new Request(`${AT}/webhooks/intercom`, { method: 'POST', body: '{}' }))).status).toBe(401)
 })
 
 test('the source says that it removed us: believed once it refuses our log-in', async () => {

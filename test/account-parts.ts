@@ -6,6 +6,7 @@ import { loadConnectorSpec } from '../connector/spec.ts'
 import type { Account } from '../runtime/account/account.ts'
 import { passingKey } from '../runtime/account/key.ts'
 import type { SideName } from '../runtime/account/side.ts'
+import type { Key } from '../runtime/account/vault.ts'
 import type { Fetch, Logger, Store } from '../runtime/ports.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
 import { repeatable } from './open-intercom.ts'
@@ -63,7 +64,7 @@ export function world(options: { workspace?: string; webhook?: (request: Request
   /** A process on the store: the environment it has, and what goes wrong for it. */
   function open(
     env: Record<string, string> = CLIENT_ENV,
-    change: { fetch?: Fetch; store?: Store } = {},
+    change: { fetch?: Fetch; store?: Store; key?: Key } = {},
   ): Promise<Account> {
     const all = { ...env, INTERCOM_BASE_URL: INTERCOM, KLAVIYO_BASE_URL: KLAVIYO }
     return connectorAccount({ spec, env: all, store, key, fetch, clock, random, logger, ...change })

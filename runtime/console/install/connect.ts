@@ -40,7 +40,17 @@ async function byOauth(found: SideView, context: Context): Promise<Html> {
   if (elsewhere(context))
     return html`<p>${side.label} sends you back to another address than this one. <a href="${origin(context)}${context.link('/set-up')}">Go on there</a>.</p>`
   return html`<p>You are asked there whether to let this connector in, and come back here.</p>
-<p class="row">${await Promise.all(regionsOf(side).map((region) => door(found, region, context)))}</p>${registered}`
+${await doors(found, context)}${registered}`
+}
+
+/** Without a usable key nothing can be begun, since it could not be recognised when it comes back. */
+async function doors(found: SideView, context: Context): Promise<Html> {
+  try {
+    const all = await Promise.all(regionsOf(found.side).map((region) => door(found, region, context)))
+    return html`<p class="row">${all}</p>`
+  } catch (error) {
+    return html`<p class="said bad" role="alert">${toFault(error).message}.</p>`
+  }
 }
 
 /** The regions to choose from. One that the environment names leaves no choice. */
