@@ -3,9 +3,17 @@ import type { EventResult, FaultInfo, Ingress } from './types.ts'
 
 /** What ended in one hour. The metric is empty for records that ended without an event. */
 export interface Activity extends Pick<EventResult, 'metric' | 'status'> {
-  /** When the hour began, milliseconds since 1970. */
+  /** When the hour, or the day in UTC, began, milliseconds since 1970. */
   readonly hour: number
   readonly count: number
+}
+
+/** Milliseconds since 1970. */
+export interface ActivityWindow {
+  readonly since: number
+  readonly until: number
+  /** Hours added up to days: what a month is asked for by. */
+  readonly by?: 'day'
 }
 
 /** How one event ended, and the record it came from. A record that ended without events is one, its metric empty. */

@@ -1,7 +1,7 @@
 /** What the runtime asks of its host: clock, log, store, destination. Each can be replaced. */
 
 import type { Fault, FaultDetails, FaultKind } from './fault.ts'
-import type { Activity, DeadGroup, DeadPage, EventsPage, LedgerEvent, Replayed } from './ledger.ts'
+import type { Activity, ActivityWindow, DeadGroup, DeadPage, EventsPage, LedgerEvent, Replayed } from './ledger.ts'
 import type { Logins } from './logins.ts'
 import type {
   EventResult,
@@ -135,8 +135,8 @@ export interface Store {
   tallies(scope?: string): Promise<readonly Tally[]>
   /** Every record and event that an id, key or person hash leads to, oldest first. At most 100. */
   trace(ref: string): Promise<readonly LedgerEntry[]>
-  /** What ended from `since` to before `until`, by hour. A replay takes back what its dead letter had counted. */
-  activity(window: { readonly since: number; readonly until: number }): Promise<readonly Activity[]>
+  /** What ended from `since` to before `until`, by the hour. A replay takes back what its dead letter had counted. */
+  activity(window: ActivityWindow): Promise<readonly Activity[]>
   /** What ended last, newest first. Of a record that waits, only what it delivered already. */
   events(page: EventsPage): Promise<readonly LedgerEvent[]>
   /** Dead letters, oldest first, after `seq`. One whose keys were all delivered since, by another record, is none. */

@@ -101,6 +101,14 @@ export function lookingCases(current: () => Bench): void {
     expect(await hours(BEGAN, BEGAN + 1)).toEqual(first)
     expect(await hours(FIRST + HOUR, FIRST + 2 * HOUR)).toEqual(second)
     expect(await hours(0, FIRST)).toEqual([])
+    const days = await current().store.activity({ since: 0, until: BEGAN * 2, by: 'day' })
+    const midnight = Date.parse('2023-11-14T00:00:00Z')
+    expect(days.map(({ hour, metric, status, count }) => [hour, metric, status, count])).toEqual([
+      [midnight, '', 'skipped', 1],
+      [midnight, 'M', 'dead', 1],
+      [midnight, 'M', 'delivered', 3],
+      [midnight, 'N', 'delivered', 1],
+    ])
   })
 
   test('of a record that waits it lists what was delivered, once and in its own words', async () => {

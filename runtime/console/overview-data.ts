@@ -44,8 +44,10 @@ export async function overviewOf({ connector, clock }: ConsoleParts): Promise<Ov
   const now = clock.now()
   const until = (Math.floor(now / HOUR) + 1) * HOUR
   const since = until - 30 * DAY
-  const [activity, live, backfill, dead, tallies, delivered, lastImport] = await Promise.all([
-    store.activity({ since, until }),
+  const from = until - BARS * HOUR
+  const [day, month, live, backfill, dead, tallies, delivered, lastImport] = await Promise.all([
+    store.activity({ since: from, until }),
+    store.activity({ since, until, by: 'day' }),
     store.backlog('live'),
     store.backlog('backfill'),
     store.deadCount(),
@@ -53,7 +55,6 @@ export async function overviewOf({ connector, clock }: ConsoleParts): Promise<Ov
     store.events({ status: 'delivered', limit: 2 * LAG_OF }),
     store.checkpoint('import') as Promise<Import | undefined>,
   ])
-  const from = until - BARS * HOUR
   const rows = [
     ...spec.mappings.map((it) => ({ ...it, on: true })),
     ...spec.off.map((it) => ({ ...it, on: false })),
@@ -62,7 +63,7 @@ export async function overviewOf({ connector, clock }: ConsoleParts): Promise<Ov
   const metrics = await Promise.all(
     rows.map(async ({ metric, summary, on }): Promise<MetricRow> => {
       const [last] = await store.events({ metric, status: 'delivered', limit: 1 })
-      return { metric, summary, on, ...counts(activity, metric, { from, now }), ...(last && { last }) }
+      return { metric, summary, on, ...counts({ day, month }, metric, { from, now }), ...(last && { last }) }
     }),
   )
   const lag = lagOf(delivered)
@@ -70,19 +71,24 @@ export async function overviewOf({ connector, clock }: ConsoleParts): Promise<Ov
   return { now, from, metrics, live, backfill, dead, skipped, ...(lag && { lag }), ...(lastImport && { lastImport }) }
 }
 
-function counts(all: readonly Activity[], metric: string, { from, now }: { from: number; now: number }) {
-  const own = all.filter((it) => it.metric === metric)
-  const sent = own.filter(({ status }) => status === 'delivered')
+interface Counted {
+  readonly day: readonly Activity[]
+  readonly month: readonly Activity[]
+}
+
+function counts({ day, month }: Counted, metric: string, { from, now }: { from: number; now: number }) {
+  const own = day.filter((it) => it.metric === metric)
+  const isSent = ({ status }: Activity) => status === 'delivered'
   const hours = new Array<number>(BARS).fill(0)
-  for (const { hour, count } of sent) if (hour >= from) hours[(hour - from) / HOUR] = count
+  for (const { hour, count } of own.filter(isSent)) hours[(hour - from) / HOUR] = count
   const midnight = Math.floor(now / DAY) * DAY
   const sum = (rows: readonly Activity[]) => rows.reduce((total, { count }) => total + count, 0)
-  const isToday = ({ hour }: Activity) => hour >= midnight
+  const today = own.filter(({ hour }) => hour >= midnight)
   return {
     hours,
-    today: sum(sent.filter(isToday)),
-    month: sum(sent),
-    failedToday: sum(own.filter((it) => it.status === 'dead' && isToday(it))),
+    today: sum(today.filter(isSent)),
+    month: sum(month.filter((it) => it.metric === metric && isSent(it))),
+    failedToday: sum(today.filter(({ status }) => status === 'dead')),
   }
 }
 

@@ -1,4 +1,5 @@
 /** What an outcome leaves in the ledger: its totals, and what it can be found by. The same for every store. */
+import type { ActivityWindow } from '../ledger.ts'
 import type { Retention } from '../ports.ts'
 import type { EventResult, FaultInfo, Lane, Outcome, Trouble } from '../types.ts'
 
@@ -92,9 +93,14 @@ function groupOf({ code, place = '' }: FaultInfo, metric = ''): string {
 
 const HOUR = 3_600_000
 
+const DAY = 24 * HOUR
+
 export const hourOf = (ms: number): number => Math.floor(ms / HOUR) * HOUR
+
+/** What a window's hours are added up to. */
+export const stepOf = ({ by }: ActivityWindow): number => (by === 'day' ? DAY : HOUR)
 
 /** Hours are few and hold nobody's data: they are kept as long as anything else, and for a month's chart at least. */
 export function hoursKept({ settled, dead }: Retention): number {
-  return Math.max(settled, dead, 31 * 24 * HOUR)
+  return Math.max(settled, dead, 31 * DAY)
 }

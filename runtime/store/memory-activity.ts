@@ -1,8 +1,8 @@
 /** The memory store's list of what ended, event by event and hour by hour, and its dead letters by what was wrong. */
-import type { Activity, DeadGroup, EventsPage, LedgerEvent } from '../ledger.ts'
+import type { Activity, ActivityWindow, DeadGroup, EventsPage, LedgerEvent } from '../ledger.ts'
 import type { Retention } from '../ports.ts'
 import type { EventResult } from '../types.ts'
-import { type Counted, hourOf, hoursKept, lettersOf } from './ledger.ts'
+import { type Counted, hourOf, hoursKept, lettersOf, stepOf } from './ledger.ts'
 import type { Stored } from './memory-records.ts'
 
 export class MemoryActivity {
@@ -41,11 +41,17 @@ export class MemoryActivity {
     for (const [name, { hour }] of this.#hours) if (hour < first) this.#hours.delete(name)
   }
 
-  hours({ since, until }: { readonly since: number; readonly until: number }): Activity[] {
-    const found = [...this.#hours.values()].filter(({ hour, count }) => {
-      return hour >= hourOf(since) && hour < until && count > 0
-    })
-    return found.sort((a, b) => a.hour - b.hour || compare(a.metric, b.metric) || compare(a.status, b.status))
+  hours(window: ActivityWindow): Activity[] {
+    const step = stepOf(window)
+    const sums = new Map<string, Activity>()
+    for (const it of this.#hours.values()) {
+      if (it.hour < hourOf(window.since) || it.hour >= window.until || it.count <= 0) continue
+      const hour = Math.floor(it.hour / step) * step
+      const name = JSON.stringify([hour, it.metric, it.status])
+      sums.set(name, { ...it, hour, count: (sums.get(name)?.count ?? 0) + it.count })
+    }
+    const byHour = (a: Activity, b: Activity) => a.hour - b.hour
+    return [...sums.values()].sort((a, b) => byHour(a, b) || compare(a.metric, b.metric) || compare(a.status, b.status))
   }
 
   list({ metric, status, before = Number.POSITIVE_INFINITY, after = 0, limit }: EventsPage): LedgerEvent[] {

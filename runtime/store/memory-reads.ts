@@ -1,5 +1,5 @@
 /** The memory store's maps, and what it answers from them without changing any. */
-import type { DeadPage, EventsPage, Replayed } from '../ledger.ts'
+import type { ActivityWindow, DeadPage, EventsPage, Replayed } from '../ledger.ts'
 import type { CacheEntry } from '../ports.ts'
 import type { Json } from '../types.ts'
 import { deadGroups, inGroup, MemoryActivity, openLetters } from './memory-activity.ts'
@@ -36,7 +36,7 @@ export class MemoryReads {
     return [...this.records.values()].filter(matches).slice(0, 100).map(ledgerEntry)
   }
 
-  async activity(window: { readonly since: number; readonly until: number }) {
+  async activity(window: ActivityWindow) {
     return this.ended.hours(window)
   }
 

@@ -1,8 +1,8 @@
 /** What ended, event by event and hour by hour: written as records are settled, read by the console. */
-import type { Activity, EventsPage, LedgerEvent } from '../../ledger.ts'
+import type { Activity, ActivityWindow, EventsPage, LedgerEvent } from '../../ledger.ts'
 import type { Retention } from '../../ports.ts'
 import type { EventResult, Ingress, Lane, Outcome } from '../../types.ts'
-import { type Counted, hourOf, hoursKept, recordResult } from '../ledger.ts'
+import { type Counted, hourOf, hoursKept, recordResult, stepOf } from '../ledger.ts'
 import type { Connection } from './connection.ts'
 
 const ENTER = 'INSERT INTO events (seq, n, metric, status, at, result) VALUES (?, ?, ?, ?, ?, ?)'
@@ -39,15 +39,17 @@ export function addHour(
   db.run(ADD, hourOf(at), metric, status, by)
 }
 
-// One text instead of a row each: a month has 20,000, and handing them over one by one takes ten times as long.
+// One text instead of a row each: a week has thousands, and handing them over one by one takes ten times as long.
 const HOURS = `
-  SELECT json_group_array(json_array(hour, metric, status, count)) AS hours
-  FROM (SELECT * FROM hours WHERE hour >= ? AND hour < ? AND count > 0 ORDER BY hour, metric, status)`
+  SELECT json_group_array(json_array(hour, metric, status, count)) AS hours FROM (
+    SELECT hour / ?3 * ?3 AS hour, metric, status, sum(count) AS count FROM hours
+    WHERE hour >= ?1 AND hour < ?2 AND count > 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3)`
 
 type Hour = readonly [hour: number, metric: string, status: EventResult['status'], count: number]
 
-export function activity(db: Connection, { since, until }: { since: number; until: number }): Activity[] {
-  const { hours = '[]' } = db.get<{ hours: string }>(HOURS, hourOf(since), until) ?? {}
+export function activity(db: Connection, window: ActivityWindow): Activity[] {
+  const { since, until } = window
+  const { hours = '[]' } = db.get<{ hours: string }>(HOURS, hourOf(since), until, stepOf(window)) ?? {}
   return (JSON.parse(hours) as Hour[]).map(([hour, metric, status, count]) => ({ hour, metric, status, count }))
 }
 

@@ -1,5 +1,5 @@
 /** What the store answers without writing. */
-import type { DeadPage, EventsPage } from '../../ledger.ts'
+import type { ActivityWindow, DeadPage, EventsPage } from '../../ledger.ts'
 import type { Backlog, CacheEntry } from '../../ports.ts'
 import type { Json, Lane } from '../../types.ts'
 import * as looking from './activity.ts'
@@ -39,7 +39,7 @@ export class SqliteReads {
     return ledger.trace(this.db, ref)
   }
 
-  async activity(window: { readonly since: number; readonly until: number }) {
+  async activity(window: ActivityWindow) {
     return looking.activity(this.db, window)
   }
 
