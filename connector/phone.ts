@@ -2,14 +2,11 @@
 import { createRequire } from 'node:module'
 import type { CountryCode } from 'libphonenumber-js/max'
 import { countryCode } from './countries.ts'
+import { remember } from './remember.ts'
 
 type Library = typeof import('libphonenumber-js/max')
 
 const require = createRequire(import.meta.url)
-
-/** Answers kept. A history asks for each contact's number once an event; parsing it takes longer than all else. */
-const KEPT = 10_000
-const answers = new Map<string, string | undefined>()
 
 let library: Library | undefined
 
@@ -20,15 +17,21 @@ let library: Library | undefined
  * The first of `countries` that is a country says how a number without a country prefix is read.
  */
 export function e164(text: string, ...countries: readonly unknown[]): string | undefined {
-  const country = firstCountry(countries)
-  const key = `${country} ${text}`
-  if (answers.has(key)) return answers.get(key)
-
-  if (answers.size >= KEPT) answers.delete(answers.keys().next().value ?? '')
-  const number = parse(text, country)
-  answers.set(key, number)
-  return number
+  const same = last?.text === text && last.countries.every((country, i) => country === countries[i])
+  if (last === undefined || !same || last.countries.length !== countries.length) {
+    last = { text, countries, number: answer(`${firstCountry(countries) ?? ''} ${text}`) }
+  }
+  return last.number
 }
+
+/** An event asks, and its person's profile asks the same again. */
+let last: { text: string; countries: readonly unknown[]; number: string | undefined } | undefined
+
+/** A history asks for each contact's number once an event; parsing it takes longer than all else. */
+const answer = remember(10_000, (asked) => {
+  const space = asked.indexOf(' ')
+  return parse(asked.slice(space + 1), asked.slice(0, space) || undefined)
+})
 
 function firstCountry(countries: readonly unknown[]): string | undefined {
   for (const country of countries) {

@@ -1,5 +1,7 @@
 /** Text, names, e-mail addresses and times as Intercom has them, as Klaviyo takes them. */
-import { decodeHTML } from 'entities'
+import { decodeHTML } from 'entities/decode'
+import { iso } from '../runtime/flow/iso.ts'
+import { rememberOne } from './remember.ts'
 
 /** RFC 5321 without quoted local parts, comments and address literals, which Klaviyo refuses. */
 const EMAIL =
@@ -16,14 +18,16 @@ const LAST = 253_402_300_799_999
 
 /** HTML entities decoded, ends trimmed; nothing if nothing is left. */
 export function plainText(text: string): string | undefined {
-  return decodeHTML(text).trim() || undefined
+  return decoded(text).trim() || undefined
 }
 
+const decoded = (text: string): string => (text.includes('&') ? decodeHTML(text) : text)
+
 /** Trimmed and lower-cased, or nothing if Klaviyo would refuse the address, and with it the request it is in. */
-export function emailAddress(text: string): string | undefined {
+export const emailAddress = rememberOne((text): string | undefined => {
   const address = text.trim().toLowerCase()
   return address.length <= EMAIL_LENGTH && address.indexOf('@') <= 64 && EMAIL.test(address) ? address : undefined
-}
+})
 
 export interface PersonName {
   readonly first?: string
@@ -31,28 +35,27 @@ export interface PersonName {
 }
 
 /** One field as two: the first word, and the others. An address in place of a name is no name. */
-export function splitName(text: string): PersonName {
-  const name = decodeHTML(text)
+export const splitName = rememberOne((text): PersonName => {
+  const name = decoded(text)
     .replace(/[\s\u200b]+/g, ' ')
     .trim()
   if (name === '' || /^\S+@\S+\.\S+$/.test(name)) return {}
 
   const space = name.indexOf(' ')
   return space < 0 ? { first: name } : { first: name.slice(0, space), last: name.slice(space + 1) }
-}
+})
 
 /**
  * Unix seconds, or ISO 8601 with any offset (none means UTC), as ISO 8601 in UTC with milliseconds.
  * Nothing for 0, which Intercom uses for "never", and for what is not a time.
  */
 export function isoTime(value: unknown): string | undefined {
-  if (typeof value !== 'string' && typeof value !== 'number') return undefined
-  const text = String(value).trim()
-  const ms = UNIX.test(text) ? Number(text) * 1000 : fromIso(text)
-  return ms > 0 && ms <= LAST ? new Date(ms).toISOString() : undefined
+  const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? fromText(value.trim()) : 0
+  return ms > 0 && ms <= LAST ? iso(ms) : undefined
 }
 
-function fromIso(text: string): number {
+function fromText(text: string): number {
+  if (UNIX.test(text)) return Number(text) * 1000
   const [, day, time = '00:00', offset = 'Z'] = ISO.exec(text) ?? []
   // Said outright, since a time without an offset would be read in the zone of the machine.
   const zone = offset.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2').toUpperCase()

@@ -28,4 +28,9 @@ export interface Expression {
    * Throws, or rejects with, a `Fault` (`config`, code `expression/...`, dead) with the place in the YAML.
    */
   evaluate(input: Json, bindings?: Bindings): Json | undefined | Promise<Json | undefined>
+  /**
+   * The compiled program alone, where there is one: always at once. What it throws is worth nothing; `evaluate` then says
+   * what is wrong, or gives the value all the same.
+   */
+  readonly program?: ((input: Json, bindings: Bindings) => Json | undefined) | undefined
 }

@@ -1,16 +1,18 @@
 /** One occurrence to one event, or to the named reason why there is none. */
-import type { Bindings } from '../expression/expression.ts'
+import type { Bindings, Expression } from '../expression/expression.ts'
 import { Fault } from '../fault.ts'
 import type { Mapping, Spec } from '../spec/spec.ts'
 import type { EventResult, Json, JsonObject, Lane, MetricEvent, Run } from '../types.ts'
 import { text } from './envelope.ts'
 import { hydrate } from './hydrate.ts'
+import { iso } from './iso.ts'
 import { type Lookups, list } from './lookups.ts'
 import type { Occurrence } from './occurrences.ts'
-import { CONTACT, type Plan } from './plan.ts'
-import { identified, person, profileOf } from './profile.ts'
+import { CONTACT, type MappingPlan, type Plan } from './plan.ts'
+import { identified, person } from './profile.ts'
 import { firstSkip, outside } from './skip.ts'
-import { evaluateAll, moment, Skip } from './values.ts'
+import { after, type Soon } from './soon.ts'
+import { moment, Skip } from './values.ts'
 
 export interface MapParts {
   readonly spec: Spec
@@ -44,37 +46,57 @@ export async function mapEvent(
   how: How,
   parts: MapParts,
 ): Promise<Mapped<MetricEvent>> {
-  const key = await keyOf(mapping, item, bindings, how.workspace)
-  const ms = await timeOf(mapping, item, bindings)
-  const time = new Date(ms).toISOString()
+  const plan = parts.plan.of(mapping)
+  const { key, ms, contact } = await identityOf(plan, item, bindings, how.workspace)
+  const time = iso(ms)
   const lane = isHistory(ms, bindings) && !parts.forTheEye ? 'backfill' : how.lane
-  const contact = text(list(await mapping.contact.evaluate(item, bindings))[0])
   const named: Named = { metric: mapping.metric, lane, key, time, ...(contact && { contact }) }
 
   // In the order of their cost: what needs nothing fetched is asked before anything is fetched.
-  const { early, late, wanted } = parts.plan.of(mapping)
-  const reason = outside(ms, how.run) ?? (await firstSkip(early, item, bindings))
+  const reason = outside(ms, how.run) ?? (await firstSkip(plan.early, item, bindings))
   if (reason !== undefined) return { named, skipped: reason }
   if (contact === undefined) return { named, skipped: 'no-contact' }
   if (await parts.delivered(key)) return { named, skipped: 'already-delivered' }
 
-  const bound = await hydrate({ wanted: wanted[lane], item, bindings, contact, lane, find: parts.lookups.find })
+  const bound = await hydrate({ wanted: plan.wanted[lane], item, bindings, contact, lane, find: parts.lookups.find })
   const found = bound[CONTACT]
   if (found === undefined) return { named, skipped: 'contact-not-found' }
-  const lateReason = await firstSkip(late, item, bound)
+  const lateReason = await firstSkip(plan.late, item, bound)
   if (lateReason !== undefined) return { named, skipped: lateReason }
-  const profile = await profileOf(found, bound, lane, parts)
+  const profile = await parts.plan.profile.evaluate[lane](found, bound)
   if (!parts.forTheEye && !identified(profile, parts.spec)) return { named, skipped: 'no-identity' }
 
   const known = { ...named, ...person(profile) }
   try {
-    const properties = await evaluateAll(mapping.properties, item, bound)
+    const properties = await plan.properties(item, bound)
     const metric = parts.spec.destination.metricPrefix + mapping.metric
     return { named: known, message: { kind: 'event', metric, time, key, profile, properties } }
   } catch (error) {
     if (error instanceof Skip) return { named: known, skipped: error.reason }
     throw error
   }
+}
+
+export interface Identity {
+  /** The idempotency key. */
+  readonly key: string
+  /** When it happened, milliseconds since 1970. */
+  readonly ms: number
+  readonly contact: string | undefined
+}
+
+/** Which event an occurrence is. Throws, or rejects with, a data fault if it does not say. */
+export function identityOf(
+  { mapping, identity }: MappingPlan,
+  item: Json,
+  bindings: Bindings,
+  workspace: string,
+): Soon<Identity> {
+  return after(identity(item, bindings), ({ key, time, contact }) => ({
+    key: keyOf(mapping, key as JsonObject | undefined, workspace),
+    ms: moment(time) ?? noTime(mapping),
+    contact: text(list(contact)[0]),
+  }))
 }
 
 /**
@@ -94,23 +116,21 @@ function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /** Workspace first: a source's ids are unique only within one. */
-async function keyOf(mapping: Mapping, item: Json, bindings: Bindings, workspace: string): Promise<string> {
-  const values = workspace === '' ? [] : [workspace]
-  for (const part of mapping.key) {
-    const value = text(await part.evaluate(item, bindings))
-    if (value === undefined) {
-      const message = `part "${part.text}" of the key of ${mapping.metric} is missing, so the event could be counted twice`
-      throw new Fault('data', 'mapping/no-key', message, { place: part.place })
-    }
-    values.push(value)
+function keyOf({ key, metric }: Mapping, values: JsonObject = {}, workspace: string): string {
+  let whole = workspace
+  for (let i = 0; i < key.length; i++) {
+    const part = text(values[i]) ?? noKey(key[i] as Expression, metric)
+    whole = whole === '' ? part : `${whole}:${part}`
   }
-  return values.join(':')
+  return whole
 }
 
-/** Milliseconds. Without a time the destination would take the moment of receipt for it. */
-async function timeOf(mapping: Mapping, item: Json, bindings: Bindings): Promise<number> {
-  const time = moment(await mapping.time.evaluate(item, bindings))
-  if (time !== undefined) return time
-  const message = `the time of ${mapping.metric} is missing, or is no time`
-  throw new Fault('data', 'mapping/no-time', message, { place: mapping.time.place })
+function noKey({ text, place }: Expression, metric: string): never {
+  const message = `part "${text}" of the key of ${metric} is missing, so the event could be counted twice`
+  throw new Fault('data', 'mapping/no-key', message, { place })
+}
+
+/** Without a time the destination would take the moment of receipt for it. */
+function noTime({ metric, time: { place } }: Mapping): never {
+  throw new Fault('data', 'mapping/no-time', `the time of ${metric} is missing, or is no time`, { place })
 }

@@ -1,9 +1,10 @@
 /** The events hidden in one record: which parts of the resource a mapping is about. */
-import type { Bindings } from '../expression/expression.ts'
+import type { Bindings, Expression } from '../expression/expression.ts'
 import type { Mapping } from '../spec/spec.ts'
 import type { Json } from '../types.ts'
 import { list } from './lookups.ts'
 import { truthy } from './skip.ts'
+import { after, type Soon } from './soon.ts'
 
 /** The resource, and what its expressions may name. */
 export interface Occurrence {
@@ -17,19 +18,39 @@ export interface Occurrence {
  * `pick: last` holds for webhooks alone and comes before `when`: a notification
  * tells of its newest part, so an older one that would match is not news.
  */
-export async function occurrences(
-  mapping: Mapping,
+export function occurrences(
+  { each, when, pick }: Mapping,
   item: Json,
   bindings: Bindings,
   webhook: boolean,
-): Promise<readonly Occurrence[]> {
-  const parts = mapping.each ? list(await mapping.each.evaluate(item, bindings)) : [undefined]
-  const picked = webhook && mapping.pick === 'last' ? parts.slice(-1) : parts
-  const found: Occurrence[] = []
-  for (const part of picked) {
-    const bound = part === undefined ? bindings : { ...bindings, part }
-    if (mapping.when && !truthy(await mapping.when.evaluate(item, bound))) continue
-    found.push({ item, bindings: bound })
+): Soon<readonly Occurrence[]> {
+  if (each === undefined) return holding([{ item, bindings }], when)
+  const { workspace, notification } = bindings
+  return after(each.evaluate(item, bindings), (given) => {
+    const parts = webhook && pick === 'last' ? list(given).slice(-1) : list(given)
+    return holding(
+      parts.map((part) => ({ item, bindings: { workspace, notification, part } })),
+      when,
+    )
+  })
+}
+
+/** Those of which it is true. */
+function holding(
+  all: readonly Occurrence[],
+  when: Expression | undefined,
+  from = 0,
+  found: readonly Occurrence[] = [],
+): Soon<readonly Occurrence[]> {
+  if (when === undefined) return all
+  const kept = [...found]
+  for (let i = from; i < all.length; i++) {
+    const one = all[i] as Occurrence
+    const holds = when.evaluate(one.item, one.bindings)
+    if (holds instanceof Promise) {
+      return holds.then((late) => holding(all, when, i + 1, truthy(late) ? [...kept, one] : kept))
+    }
+    if (truthy(holds)) kept.push(one)
   }
-  return found
+  return kept
 }

@@ -3,11 +3,16 @@ import type { Expression } from '../expression/expression.ts'
 import { neededLookups } from '../spec/compile-lookups.ts'
 import type { LookupSpec, Mapping, Property, SkipRule, Spec } from '../spec/spec.ts'
 import type { Lane } from '../types.ts'
+import { type EvaluateAll, evaluator, nested } from './values.ts'
 
 /** The lookup that says whose event it is. Its key is the mapping's `contact`. */
 export const CONTACT = 'contact'
 
 export interface MappingPlan {
+  readonly mapping: Mapping
+  /** What says which event it is: the parts of the key, the time, the contact. */
+  readonly identity: EvaluateAll
+  readonly properties: EvaluateAll
   /** Skip rules that need nothing fetched, asked first. */
   readonly early: readonly SkipRule[]
   readonly late: readonly SkipRule[]
@@ -15,8 +20,7 @@ export interface MappingPlan {
 }
 
 export interface ProfilePlan {
-  /** In lane `backfill` identifiers only: an old event must not overwrite today's attributes. */
-  readonly attributes: Readonly<Record<Lane, readonly Property[]>>
+  readonly evaluate: Readonly<Record<Lane, EvaluateAll>>
   readonly wanted: readonly LookupSpec[]
 }
 
@@ -26,29 +30,39 @@ export interface Plan {
 }
 
 export function plan(spec: Spec): Plan {
-  const profile = profilePlan(spec)
-  const plans = new Map(spec.mappings.map((mapping) => [mapping, mappingPlan(mapping, profile, spec)]))
-  return { profile, of: (mapping) => plans.get(mapping) ?? mappingPlan(mapping, profile, spec) }
+  const plans = new Map(spec.mappings.map((mapping) => [mapping, mappingPlan(mapping, spec)]))
+  return { profile: profilePlan(spec), of: (mapping) => plans.get(mapping) ?? mappingPlan(mapping, spec) }
+}
+
+/** In lane `backfill` identifiers only: an old event must not overwrite today's attributes. */
+function profileProperties({ profile }: Spec, lane: Lane): readonly Property[] {
+  const { attributes, identifiers, properties } = profile
+  return lane === 'live' ? [...attributes, ...properties] : attributes.filter(({ name }) => identifiers.includes(name))
 }
 
 function profilePlan(spec: Spec): ProfilePlan {
-  const { attributes, identifiers, properties } = spec.profile
-  const identifying = attributes.filter(({ name }) => identifiers.includes(name))
+  const own = new Set(spec.profile.properties)
+  const evaluate = (lane: Lane) =>
+    evaluator(profileProperties(spec, lane), (one) => (own.has(one) ? ['properties', one.name] : nested(one)))
   return {
-    attributes: { live: attributes, backfill: identifying },
-    wanted: needs(spec, expressions([...attributes, ...properties])),
+    evaluate: { live: evaluate('live'), backfill: evaluate('backfill') },
+    wanted: needs(spec, expressions(profileProperties(spec, 'live'))),
   }
 }
 
-function mappingPlan(mapping: Mapping, profile: ProfilePlan, spec: Spec): MappingPlan {
+function mappingPlan(mapping: Mapping, spec: Spec): MappingPlan {
   const early = mapping.skip.filter(({ when }) => needs(spec, [when]).length === 0)
   const own = [...expressions(mapping.properties), ...mapping.skip.map(({ when }) => when)]
-  const wanted = (lane: Lane, properties: readonly Property[]) =>
-    needs(spec, [...own, ...expressions([...profile.attributes[lane], ...properties])], [CONTACT])
+  const wanted = (lane: Lane) => needs(spec, [...own, ...expressions(profileProperties(spec, lane))], [CONTACT])
+  const named = (name: string, expr: Expression): Property => ({ name, expr, missing: { action: 'omit' } })
+  const key = mapping.key.map((expr, i) => named(`key.${i}`, expr))
   return {
+    mapping,
+    identity: evaluator([...key, named('time', mapping.time), named('contact', mapping.contact)], nested),
+    properties: evaluator(mapping.properties),
     early,
     late: mapping.skip.filter((rule) => !early.includes(rule)),
-    wanted: { live: wanted('live', spec.profile.properties), backfill: wanted('backfill', []) },
+    wanted: { live: wanted('live'), backfill: wanted('backfill') },
   }
 }
 

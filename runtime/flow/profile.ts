@@ -1,14 +1,14 @@
 /** A contact to a profile: identifiers always, attributes only where they are today's. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Bindings } from '../expression/expression.ts'
 import type { Spec } from '../spec/spec.ts'
-import type { Json, Lane, Profile, ProfileUpdate } from '../types.ts'
+import type { Json, Profile, ProfileUpdate } from '../types.ts'
 import { text } from './envelope.ts'
 import { hydrate } from './hydrate.ts'
 import type { MapParts, Mapped, Named } from './map.ts'
 import { CONTACT } from './plan.ts'
 import { firstSkip } from './skip.ts'
-import { evaluateAll, isMissing, nest } from './values.ts'
+import { isMissing } from './values.ts'
 
 /** Names the profile's own results in the ledger. */
 export const PROFILE = 'Profile'
@@ -28,21 +28,9 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
     lane: 'live',
     find: lookups.find,
   })
-  const profile = await profileOf(item, bound, 'live', parts)
+  const profile = await plan.profile.evaluate.live(item, bound)
   if (!identified(profile, spec)) return { named, skipped: 'no-identity' }
   return { named: { ...named, ...person(profile) }, message: { kind: 'profile', profile } }
-}
-
-export async function profileOf(
-  contact: Json,
-  bindings: Bindings,
-  lane: Lane,
-  { spec, plan }: MapParts,
-): Promise<Profile> {
-  const attributes = nest(await evaluateAll(plan.profile.attributes[lane], contact, bindings))
-  if (lane === 'backfill') return attributes
-  const properties = await evaluateAll(spec.profile.properties, contact, bindings)
-  return Object.keys(properties).length === 0 ? attributes : { ...attributes, properties }
 }
 
 /** Whether anything in it says who it is. */
@@ -52,5 +40,5 @@ export function identified(profile: Profile, spec: Spec): boolean {
 
 /** The ledger finds a person by address without keeping it. */
 export function person({ email }: Profile): { readonly person?: string } {
-  return email === undefined ? {} : { person: createHash('sha256').update(email.toLowerCase()).digest('hex') }
+  return email === undefined ? {} : { person: hash('sha256', email.toLowerCase()) }
 }

@@ -2,14 +2,23 @@
 import type { Bindings } from '../expression/expression.ts'
 import type { SkipRule } from '../spec/spec.ts'
 import type { Json, Run } from '../types.ts'
+import type { Soon } from './soon.ts'
 
-/** The first rule that holds, by name. */
-export async function firstSkip(
+/** The first rule that holds, by name: at once, unless one had to be interpreted. */
+export function firstSkip(
   rules: readonly SkipRule[],
   item: Json,
   bindings: Bindings,
-): Promise<string | undefined> {
-  for (const { reason, when } of rules) if (truthy(await when.evaluate(item, bindings))) return reason
+  from = 0,
+): Soon<string | undefined> {
+  for (let i = from; i < rules.length; i++) {
+    const { reason, when } = rules[i] as SkipRule
+    const holds = when.evaluate(item, bindings)
+    if (holds instanceof Promise) {
+      return holds.then((late) => (truthy(late) ? reason : firstSkip(rules, item, bindings, i + 1)))
+    }
+    if (truthy(holds)) return reason
+  }
   return undefined
 }
 

@@ -1,9 +1,11 @@
 /** From what an expression gives to what is sent: types, missing values, time. */
 
+import { type Name, unrolled } from '../expression/compiled/unrolled.ts'
 import type { Bindings } from '../expression/expression.ts'
 import { Fault } from '../fault.ts'
 import type { Property, PropertyType } from '../spec/spec.ts'
 import type { Json, JsonObject } from '../types.ts'
+import type { Soon } from './soon.ts'
 
 /** Thrown by a property whose absence means "do not send": caught by the map alone. */
 export class Skip extends Error {
@@ -14,19 +16,31 @@ export class Skip extends Error {
   }
 }
 
-/** Evaluates properties to an object; what is missing is omitted, defaulted or skips, as each says. */
-export async function evaluateAll(
-  properties: readonly Property[],
-  item: Json,
-  bindings: Bindings,
-): Promise<JsonObject> {
-  const values: [string, Json][] = []
-  for (const property of properties) {
-    const value = settle(property, typed(await property.expr.evaluate(item, bindings), property))
-    if (value !== undefined) values.push([property.name, value])
+/** Properties as one object: at once, or as a promise where one of them had to be interpreted. */
+export type EvaluateAll = (item: Json, bindings: Bindings) => Soon<JsonObject>
+
+/** Makes an object of properties; what is missing is omitted, defaulted or skips, as each says. */
+export function evaluator(properties: readonly Property[], nameOf = ({ name }: Property): Name => [name]): EvaluateAll {
+  // An expression is compiled when it is first asked for; so is this.
+  let run: EvaluateAll | undefined
+  const make = () =>
+    unrolled(
+      properties.map((property) => ({
+        name: nameOf(property),
+        expr: property.expr,
+        finish: isPlain(property) ? undefined : (value) => settle(property, typed(value, property)),
+      })),
+    )
+  return (item, bindings) => {
+    run ??= make()
+    return run(item, bindings)
   }
-  return Object.fromEntries(values)
 }
+
+/** `location.city` is the member `city` of `location`. */
+export const nested = ({ name }: Pick<Property, 'name'>): Name => name.split('.', 2) as unknown as Name
+
+const isPlain = ({ type, missing }: Property): boolean => type === undefined && missing.action === 'omit'
 
 /** Absent, null and "" are missing. Zero, false, {} and [] are values. */
 export function isMissing(value: Json | undefined): value is undefined | null | '' {
@@ -69,17 +83,6 @@ function coerce(value: Json, type: PropertyType): Json | undefined {
     case 'object':
       return typeof value === 'object' && !Array.isArray(value) ? value : undefined
   }
-}
-
-/** Sets `location.city` as `{ location: { city } }`. */
-export function nest(values: JsonObject): JsonObject {
-  const out: Record<string, Json | undefined> = {}
-  for (const [name, value] of Object.entries(values)) {
-    const [head, tail] = name.split('.', 2)
-    if (tail === undefined || head === undefined) out[name] = value
-    else out[head] = { ...(out[head] as JsonObject | undefined), [tail]: value }
-  }
-  return out
 }
 
 /** Milliseconds of a moment given in Unix seconds or ISO 8601; undefined if it is neither. */

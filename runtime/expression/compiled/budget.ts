@@ -5,7 +5,7 @@ import type { Limits } from '../parse.ts'
 export class Exhausted {
   readonly code: string
 
-  constructor(code: 'D1012' | 'D2015' | 'output') {
+  constructor(code: 'D1012' | 'D2014' | 'D2015' | 'output') {
     this.code = code
   }
 }
@@ -35,10 +35,16 @@ export function begin(given: Limits, levels: number): void {
 }
 
 /** Calls a function that may evaluate an expression of its own. If it throws, this evaluation is over as well. */
-export function aside<T>(call: () => T): T {
-  const outer = [limits, steps, depth, began] as const
-  const result = call()
-  ;[limits, steps, depth, began] = outer
+export function aside<A extends readonly unknown[], T>(call: (...args: A) => T, args: A): T {
+  const outer = limits
+  const left = steps
+  const level = depth
+  const moment = began
+  const result = call(...args)
+  limits = outer
+  steps = left
+  depth = level
+  began = moment
   return result
 }
 
@@ -76,6 +82,11 @@ export function fitList<T extends readonly unknown[]>(list: T): T {
 /** Checked before a list is made, too. */
 export function fitLength(length: number): void {
   if (length > limits.sequence) throw new Exhausted('D2015')
+}
+
+/** More numbers than a range may have, or as many as cannot be counted up. */
+export function rangeTooLong(): never {
+  throw new Exhausted('D2014')
 }
 
 /** Characters of a text on the way: no text may be larger than the result. */

@@ -21,10 +21,8 @@ export function connected(functions: FunctionTable, limits: Limits): ConnectedFu
     functions.map(({ name, signature, run }) => {
       let adjust: Fit | undefined
       const call = (args: readonly unknown[]): unknown => {
-        const given = args.every(isSimple)
-          ? (args as readonly string[])
-          : args.map((arg) => plain(guard(arg), limits.output))
-        const result = aside(() => run(...given))
+        const given = areSimple(args) ? args : args.map((arg) => plain(guard(arg), limits.output))
+        const result = aside(run, given as readonly Simple[])
         return isSimple(result) ? result : plain(result, Number.POSITIVE_INFINITY)
       }
       const checked = (context: unknown, ...args: readonly unknown[]) => {
@@ -36,6 +34,15 @@ export function connected(functions: FunctionTable, limits: Limits): ConnectedFu
   )
 }
 
+type Simple = string | number | boolean | null | undefined
+
 /** Needs no copy, and no second look. */
-const isSimple = (it: unknown): it is string | boolean | null | undefined =>
-  it === undefined || it === null || typeof it === 'string' || typeof it === 'boolean'
+function isSimple(it: unknown): it is Simple {
+  if (typeof it === 'number') return Number.isFinite(it)
+  return it === undefined || it === null || typeof it === 'string' || typeof it === 'boolean'
+}
+
+function areSimple(args: readonly unknown[]): args is readonly Simple[] {
+  for (let i = 0; i < args.length; i++) if (!isSimple(args[i])) return false
+  return true
+}

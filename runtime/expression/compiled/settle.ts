@@ -54,7 +54,10 @@ function weighObject(it: object, budget: number): number {
   let left = budget
   for (const key in it) {
     if (key === '__proto__') return -1
-    left = weigh((it as Readonly<Record<string, unknown>>)[key], left - key.length - 3)
+    const member = (it as Readonly<Record<string, unknown>>)[key]
+    left -= key.length + 3
+    // Nearly all of a record is text; it needs no call.
+    left = typeof member === 'string' ? left - member.length - 2 : weigh(member, left)
     if (left < 0) return left
   }
   return left
