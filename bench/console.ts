@@ -1,0 +1,106 @@
+/** The console's pages over a store with a million ended records: made by SQL, asked as a browser asks. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { intercomToKlaviyo } from '../connector/index.ts'
+import { loadConnectorSpec } from '../connector/spec.ts'
+import { console as pages } from '../runtime/console/index.ts'
+import { openConnection } from '../runtime/store/sqlite/open.ts'
+import { sqliteStore } from '../runtime/store/sqlite.ts'
+import { silentLogger, systemClock } from '../runtime/system.ts'
+import type { Table } from './report.ts'
+
+const RECORDS = 1_000_000
+const TIMES = 15
+const DAY = 86_400_000
+
+export async function run(): Promise<readonly Table[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-console-'))
+  try {
+    return [await measure(join(folder, 'store.db'))]
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function measure(file: string): Promise<Table> {
+  const spec = await loadConnectorSpec()
+  const metrics = spec.mappings.map(({ metric }) => metric)
+  await fill(file, metrics)
+  const store = await sqliteStore(file, { clock: systemClock })
+  const fetch = async () => new Response(null, { status: 503 })
+  const connector = await intercomToKlaviyo({ store, settings: { spec }, fetch })
+  const ending = new AbortController()
+  const app = { name: 'bench', version: '0', summary: '' }
+  const parts = { app, connector, clock: systemClock, logger: silentLogger, signal: ending.signal }
+  const { fetch: ask } = pages(parts)
+  const [group] = await store.deadGroups()
+  const rows = []
+  for (const [page, path] of pathsOf(metrics, group?.group ?? '')) {
+    const taken: number[] = []
+    const cpu = process.cpuUsage()
+    for (let i = 0; i < TIMES; i++) {
+      const began = performance.now()
+      const answer = await ask(new Request(`http://localhost${path}`, { headers: { accept: 'text/html' } }))
+      await answer.text()
+      if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`)
+      taken.push(performance.now() - began)
+    }
+    const { user, system } = process.cpuUsage(cpu)
+    const [first = 0] = taken
+    taken.sort((a, b) => a - b)
+    rows.push({
+      page,
+      'first ms': first,
+      'median ms': taken[TIMES >> 1] ?? 0,
+      'slowest ms': taken.at(-1) ?? 0,
+      'CPU ms': (user + system) / TIMES / 1000,
+    })
+  }
+  ending.abort()
+  await connector.close()
+  await store.close()
+  return {
+    title: `Pages over ${RECORDS.toLocaleString('en')} records, 2 % of them dead letters`,
+    rows,
+    notes: ['On a busy machine the wall clock also tells of others; the CPU column does not.'],
+  }
+}
+
+const pathsOf = (metrics: readonly string[], group: string): [page: string, path: string][] => [
+  ['overview', '/'],
+  ['metric', `/metric/${encodeURIComponent(metrics[0] ?? '')}`],
+  ['metric, older', `/metric/${encodeURIComponent(metrics[0] ?? '')}?before=500000`],
+  ['find', `/find?ref=${RECORDS / 2}`],
+  ['find, nothing there', '/find?ref=nothing'],
+  ['dead letters', '/dead-letters'],
+  ['dead letters of a group', `/dead-letters?group=${encodeURIComponent(group)}`],
+]
+
+/** A month of records, one event each, as settling would have written them. */
+async function fill(file: string, metrics: readonly string[]): Promise<void> {
+  await (await sqliteStore(file, { clock: systemClock })).close()
+  const db = await openConnection(file, systemClock)
+  const metric = `json_extract('${JSON.stringify(metrics).replaceAll("'", "''")}', '$[' || (i % ${metrics.length}) || ']')`
+  const status = "iif(i % 50 = 0, 'dead', iif(i % 7 = 0, 'skipped', 'delivered'))"
+  const at = `${Date.now()} - (${RECORDS} - i) * ${(30 * DAY) / RECORDS}`
+  const fault = `json_object('kind', 'data', 'code', 'mapping/type', 'message', 'it is a list', 'place', 'mappings/created-ticket.yaml:' || (i % 20 + 1) || ':3')`
+  const event = `json_object('metric', metric, 'status', status, 'lane', 'live', 'key', 'w1:bench:' || i, 'time', '2026-01-01T00:00:00.000Z',
+    'contact', '65f0c0ffee' || i, 'person', printf('%064d', i), 'reason', iif(status = 'skipped', 'no-identity', NULL), 'fault', json(iif(status = 'dead', fault, 'null')))`
+  db.exec(`BEGIN;
+    CREATE TEMP TABLE made AS WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${RECORDS})
+      SELECT i, ${metric} AS metric, ${status} AS status, CAST(${at} AS INTEGER) AS at, ${fault} AS fault FROM c;
+    INSERT INTO records (id, ingress, lane, topic, resource, workspace, line, refs, received_at, scope, status, attempt, settled_at, outcome)
+      SELECT 'w1:n' || i, 'webhook', 'live', 'conversation.user.created', 'conversation', 'w1', 'w1:' || i, json_array('' || i), at, 'live', status, 1, at,
+        json_object('status', status, 'reason', 'no-identity', 'fault', json(fault), 'events', json_array(${event})) FROM made ORDER BY i;
+    INSERT INTO bodies SELECT i, json_object('id', 'n' || i, 'topic', 'conversation.user.created', 'data', json_object('item', json_object('type', 'conversation', 'id', '' || i)))
+      FROM made WHERE i > ${RECORDS - 5_000} OR i % 50 = 0;
+    INSERT INTO events (seq, n, metric, status, at) SELECT i, 0, metric, status, at FROM made ORDER BY i;
+    INSERT INTO hours SELECT at / 3600000 * 3600000, metric, status, count(*) FROM made GROUP BY 1, 2, 3;
+    INSERT INTO tallies SELECT 'live', metric, status, iif(status = 'skipped', 'no-identity', ''), count(*) FROM made GROUP BY 2, 3;
+    INSERT INTO letters (seq, name, key, at) SELECT i, 'mapping/type|' || metric || '|' || (fault ->> '$.place'), 'w1:bench:' || i, at FROM made WHERE status = 'dead';
+    INSERT INTO refs SELECT '' || i, i FROM made;
+    DROP TABLE made;
+    COMMIT;`)
+  db.close()
+}
