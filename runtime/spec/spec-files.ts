@@ -1,5 +1,5 @@
 /** Where the files of a spec are read from: a folder, or a test's own map. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -14,15 +14,20 @@ export interface SpecFiles {
 export function filesOn(folder: string | URL): SpecFiles {
   const root = folder instanceof URL ? fileURLToPath(folder) : folder
   return {
-    read: (path) => readFile(join(root, path), 'utf8').catch(absent),
-    list: (path) => readdir(join(root, path)).catch((error: unknown) => absent(error) ?? []),
+    // At once: a spec is a few small files, and to wait for each in turn took longer than to read it.
+    read: async (path) => ifThere(() => readFileSync(join(root, path), 'utf8')),
+    list: async (path) => ifThere(() => readdirSync(join(root, path))) ?? [],
   }
 }
 
-function absent(error: unknown): undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
-  throw error
+function ifThere<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
+    throw error
+  }
 }
 
 /** The files a pattern names, in alphabetical order. `*` stands for any part of a file's name, not of a folder's. */
