@@ -100,9 +100,15 @@ async function compareFrozen({ text, both, read }: Pair): Promise<Sides | undefi
   const given = read()
   // A copy has no such member.
   if (text.includes('__proto__') || JSON.stringify(given).includes('__proto__')) return undefined
-  const interpreted = shown(await interpret(both.interpreted, ...given))
-  const careful = shown(await interpret(both.careful, ...freeze(read())))
-  return careful === interpreted ? undefined : { interpreted, compiled: `interpreted on what is frozen: ${careful}` }
+  const interpreted = await interpret(both.interpreted, ...given)
+  const careful = await interpret(both.careful, ...freeze(read()))
+  // Parts of a list or an object are evaluated side by side, so of two errors either may come first.
+  const bothFail = 'fails' in careful && 'fails' in interpreted
+  const isWrong = bothFail
+    ? /read only|extensible|Cannot delete/.test(careful.fails)
+    : shown(careful) !== shown(interpreted)
+  if (!isWrong) return undefined
+  return { interpreted: shown(interpreted), compiled: `interpreted on what is frozen: ${shown(careful)}` }
 }
 
 export const emptyTally = (seed: number): Tally => ({
