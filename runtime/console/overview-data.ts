@@ -37,6 +37,7 @@ export interface Overview {
 
 /** How many bars a day has. */
 const BARS = 24
+/** So many of the newest events tell the delay, as far as they are live. */
 const LAG_OF = 100
 
 export async function overviewOf({ connector, clock }: ConsoleParts): Promise<Overview> {
@@ -52,7 +53,7 @@ export async function overviewOf({ connector, clock }: ConsoleParts): Promise<Ov
     store.backlog('backfill'),
     store.deadCount(),
     store.tallies(),
-    store.events({ status: 'delivered', limit: 2 * LAG_OF }),
+    store.events({ status: 'delivered', limit: LAG_OF }),
     store.checkpoint('import') as Promise<Import | undefined>,
   ])
   const rows = [
@@ -96,7 +97,6 @@ function counts({ day, month }: Counted, metric: string, { from, now }: { from: 
 function lagOf(events: readonly LedgerEvent[]): Overview['lag'] {
   const lags = events
     .filter(({ lane, ingress, time }) => lane === 'live' && ingress !== 'replay' && time !== undefined)
-    .slice(0, LAG_OF)
     .map(({ settledAt, time = '' }) => Math.max(0, settledAt - Date.parse(time)))
     .sort((a, b) => a - b)
   if (lags.length === 0) return undefined

@@ -36,7 +36,7 @@ function sideCard(name: string, { answered, failed }: SideTraffic, more: Html | 
 }
 
 function lagCard({ lag }: Overview): Html {
-  if (lag === undefined) return card('Delay', '–', 'From what happened to accepted. No live event yet.')
+  if (lag === undefined) return card('Delay', '–', 'From what happened to accepted. None of the last events came live.')
   const more = `From what happened to accepted: half of the last ${plural(lag.events, 'live event')} took this or less, the slowest ${duration(lag.longest)}.`
   return card('Delay', duration(lag.median), more)
 }
