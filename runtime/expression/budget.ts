@@ -1,4 +1,4 @@
-/** What one evaluation on the interpreter may still take. Counted, never timed: it ends the same way on every machine. */
+/** What one evaluation may still take. Counted, never timed: it ends the same way on every machine. */
 import type { Limits } from './parse.ts'
 import { NotPlain } from './plain.ts'
 
@@ -12,11 +12,20 @@ export interface Budget {
   fitText(characters: number): void
 }
 
+/** What one evaluation on the interpreter may still take. */
+export interface InterpretersBudget extends Budget {
+  /** Built-in functions that wait for functions of the expression. They may stand side by side, so there may be many. */
+  enter(): void
+  leave(): void
+}
+
 /** As many characters are read or written, or as many items of a list, for one step. */
 export const PER_STEP = 64
 
-export function budgetOf({ steps, sequence, output }: Limits): Budget {
-  let left = steps
+const WAITING_PER_LEVEL = 20
+
+export function budgetOf({ steps, stack, sequence, output }: Limits): InterpretersBudget {
+  let [left, waiting] = [steps, 0]
   return {
     spend(some) {
       left -= some
@@ -27,6 +36,13 @@ export function budgetOf({ steps, sequence, output }: Limits): Budget {
     },
     fitText(characters) {
       if (characters > output) throw new NotPlain('output', 'a text on the way is too large')
+    },
+    enter() {
+      waiting++
+      if (waiting > stack * WAITING_PER_LEVEL) throw { code: 'D1011' }
+    },
+    leave() {
+      waiting--
     },
   }
 }

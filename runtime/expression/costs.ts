@@ -4,9 +4,6 @@ import { charactersOf, itemsIn, valuesIn } from './measure.ts'
 
 type Cost = (budget: Budget, ...args: readonly unknown[]) => void
 
-/** More than any limit: what is larger need not be counted to its end. */
-const MOST = 2 ** 30
-
 /** One step, and one for so many characters and items it is given; then what this function makes of them. */
 export function charge(name: string, args: readonly unknown[], budget: Budget): void {
   let given = 0
@@ -37,7 +34,7 @@ const date: Cost = (budget, _, form) => {
 }
 
 const asText: Cost = (budget, it) => {
-  if (typeof it === 'object') writes(budget, charactersOf(it, MOST))
+  if (typeof it === 'object') writes(budget, charactersOf(it))
 }
 
 const members: Cost = (budget, it) => {
@@ -48,7 +45,7 @@ const members: Cost = (budget, it) => {
 }
 
 const truth: Cost = (budget, it) => {
-  if (Array.isArray(it)) budget.spend(Math.floor(itemsIn(it, MOST) / PER_STEP))
+  if (Array.isArray(it)) budget.spend(Math.floor(itemsIn(it) / PER_STEP))
 }
 
 /** How often one text is in another, `most` at most. */
@@ -85,7 +82,9 @@ const costs: Readonly<Record<string, Cost>> = {
     if (typeof text !== 'string' || typeof pattern !== 'string' || pattern === '') return
     if (typeof replacement !== 'string') return
     const most = typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY
-    writes(budget, text.length + occurrences(text, pattern, most) * (replacement.length - pattern.length))
+    const count = occurrences(text, pattern, most)
+    budget.spend(count)
+    writes(budget, text.length + count * (replacement.length - pattern.length))
   },
   split: (budget, text, separator, limit) => {
     if (typeof text !== 'string' || typeof separator !== 'string') return
@@ -101,7 +100,7 @@ const costs: Readonly<Record<string, Cost>> = {
     const values = list.filter((it) => typeof it !== 'object')
     // Each is compared with all those that differ from one another; of objects, all may.
     const different = new Set(values).size + list.length - values.length
-    budget.spend(Math.floor((different * valuesIn(list, MOST)) / PER_STEP))
+    budget.spend(Math.floor((different * valuesIn(list)) / PER_STEP))
   },
 
   formatInteger: (budget, value, form) => {

@@ -1,7 +1,7 @@
 /** JSONata's own built-in functions, with a budget: what they would make too large is refused before it is made. */
 import type jsonata from 'jsonata'
 import type { Node } from './ast.ts'
-import type { Budget } from './budget.ts'
+import type { Budget, InterpretersBudget } from './budget.ts'
 import { builtins } from './builtins.ts'
 import { type Definition, definitionOf } from './compiled/reference.ts'
 import { charge } from './costs.ts'
@@ -28,8 +28,11 @@ export function guardBuiltins(engine: jsonata.Expression, root: Node, names: Ite
       charge(name, args, budget)
       if (cost !== undefined) for (const arg of args) budget.spend(matched(arg, cost))
       const given = matchers.has(name) ? withMatcher(name, args, budget) : args
+      budget.enter()
       const result = original.apply(this, [...given])
-      return result instanceof Promise ? result.then((it) => fitting(it, budget)) : fitting(result, budget)
+      if (result instanceof Promise) return settled(result, budget)
+      budget.leave()
+      return fitting(result, budget)
     }
     engine.registerFunction(name, disguised(guarded, definition.implementation), builtins[name])
   }
@@ -43,6 +46,13 @@ const isPure = (name: string): boolean =>
 function disguised(guarded: Implementation, original: Implementation): Implementation {
   Object.defineProperty(guarded, 'length', { value: original.length })
   return Object.defineProperty(guarded, 'toString', { value: () => original.toString() })
+}
+
+/** Of a function that calls functions of the expression, which may call it again without the interpreter noticing. */
+async function settled(result: Promise<unknown>, budget: InterpretersBudget): Promise<unknown> {
+  const it = await result
+  budget.leave()
+  return fitting(it, budget)
 }
 
 function fitting(result: unknown, budget: Budget): unknown {
@@ -75,10 +85,11 @@ function withMatcher(name: string, [text, pattern, ...rest]: readonly unknown[],
   let [count, written] = [0, typeof text === 'string' ? text.length : 0]
   const seen = ({ match, groups }: Match): void => {
     budget.spend(1)
-    budget.fitLength(++count)
-    if (name !== 'replace' || typeof replacement !== 'string') return
-    written += atMost(replacement, [match, ...(Array.isArray(groups) ? groups : [])])
-    budget.fitText(written)
+    if (name !== 'replace') budget.fitLength(++count)
+    else if (typeof replacement === 'string') {
+      written += atMost(replacement, [match, ...(Array.isArray(groups) ? groups : [])])
+      budget.fitText(written)
+    }
   }
   const counted = (matcher: Matcher) =>
     async function (this: unknown, ...args: readonly unknown[]): Promise<unknown> {

@@ -1,5 +1,6 @@
 /** From what JSONata gives to plain JSON: real arrays and objects, nothing hidden, nothing shared. */
 import type { Json } from '../types.ts'
+import { charactersOf } from './measure.ts'
 
 /** Why a value cannot be made plain. */
 export class NotPlain extends Error {
@@ -17,13 +18,13 @@ export class NotPlain extends Error {
  * Functions, numbers that are not finite, and more than `limit` characters throw `NotPlain`.
  */
 export function plain(value: unknown, limit: number): Json | undefined {
-  const budget = { left: limit }
-  return copy(value, budget)
+  if (limit !== Number.POSITIVE_INFINITY && charactersOf(value) > limit) {
+    throw new NotPlain('output', 'its result is too large')
+  }
+  return copy(value)
 }
 
-function copy(value: unknown, budget: { left: number }): Json | undefined {
-  budget.left -= typeof value === 'string' ? value.length + 2 : 1
-  if (budget.left < 0) throw new NotPlain('output', 'its result is too large')
+function copy(value: unknown): Json | undefined {
   switch (typeof value) {
     case 'undefined':
     case 'string':
@@ -34,17 +35,16 @@ function copy(value: unknown, budget: { left: number }): Json | undefined {
       throw new NotPlain('D1001', 'a number is out of range')
     case 'object':
       if (value === null) return null
-      return Array.isArray(value) ? value.map((item) => copy(item, budget) ?? null) : copyObject(value, budget)
+      return Array.isArray(value) ? value.map((item) => copy(item) ?? null) : copyObject(value)
     default:
       throw new NotPlain('function', 'its result is a function, which is no value; was a call meant?')
   }
 }
 
-function copyObject(value: object, budget: { left: number }): Json {
+function copyObject(value: object): Json {
   const result: Record<string, Json> = {}
   for (const [key, member] of Object.entries(value)) {
-    budget.left -= key.length + 3
-    const copied = copy(member, budget)
+    const copied = copy(member)
     if (copied === undefined) continue
     // Assigning to this one would change the object's prototype instead of giving it a member.
     if (key === '__proto__') Object.defineProperty(result, key, { ...asAssigned, value: copied })

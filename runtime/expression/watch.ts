@@ -1,7 +1,7 @@
 /** Watches the interpreter from node to node: counts its steps, and looks at what each of them gives. */
 import type jsonata from 'jsonata'
 import { type Node, nodes, type Pair } from './ast.ts'
-import { type Budget, budgetOf, PER_STEP } from './budget.ts'
+import { type Budget, budgetOf, type InterpretersBudget, PER_STEP } from './budget.ts'
 import { charactersOf, itemsIn, valuesIn } from './measure.ts'
 import type { Limits } from './parse.ts'
 import { matchingCost } from './regex/cost.ts'
@@ -11,7 +11,7 @@ const GROUPS = Symbol('groups')
 
 /** One for each evaluation. What is counted is kept on it: a WeakMap made single garbage collections take a second. */
 interface Base {
-  [BUDGET]?: Budget
+  [BUDGET]?: InterpretersBudget
   [GROUPS]?: Map<unknown, Map<string, number>>
 }
 
@@ -20,7 +20,7 @@ export interface Environment {
 }
 
 /** What the evaluation that a function is called in may still take. */
-export function budgetIn({ base }: Environment, limits: Limits): Budget {
+export function budgetIn({ base }: Environment, limits: Limits): InterpretersBudget {
   const own = base as Base
   own[BUDGET] ??= budgetOf(limits)
   return own[BUDGET]
@@ -63,9 +63,9 @@ export function watch(engine: jsonata.Expression, root: Node, limits: Limits): v
       } else if (typeof result === 'number') {
         if (role?.bound !== undefined) fitBound(result, role.bound)
       } else if (typeof result === 'object' && result !== null) {
-        if (Array.isArray(result)) listMade(node, result, budget, limits)
-        if (role?.text) budget.fitText(charactersOf(result, limits.output))
-        if (role?.compared) budget.spend(Math.floor(valuesIn(result, limits.steps * PER_STEP) / PER_STEP))
+        if (Array.isArray(result)) listMade(node, result, budget)
+        if (role?.text) budget.fitText(charactersOf(result))
+        if (role?.compared) budget.spend(Math.floor(valuesIn(result) / PER_STEP))
       }
     },
   )
@@ -74,10 +74,10 @@ export function watch(engine: jsonata.Expression, root: Node, limits: Limits): v
 const makers: ReadonlySet<string> = new Set(['binary', 'unary', 'function', 'apply'])
 
 /** A list counts for all that is within it: lists of the same lists would grow faster than their number. */
-function listMade({ type }: Node, list: readonly unknown[], budget: Budget, { sequence }: Limits): void {
+function listMade({ type }: Node, list: readonly unknown[], budget: Budget): void {
   if (!makers.has(type)) return
   if (type === 'binary' || type === 'unary') budget.spend(list.length)
-  budget.fitLength(list.some(Array.isArray) ? itemsIn(list, sequence) : list.length)
+  budget.fitLength(list.some(Array.isArray) ? itemsIn(list) : list.length)
 }
 
 /** Where adding one to a number leaves it as it is, counting up would never end. */

@@ -1,4 +1,5 @@
 /** Looking up names: what `a.b` means when `a` is a list, or lists in a list. */
+import { itemsIn } from '../measure.ts'
 import { fitList, rerun, spend } from './budget.ts'
 import { Sequence, value } from './sequence.ts'
 
@@ -87,6 +88,7 @@ export function wildcard(item: unknown): unknown {
   const members: readonly unknown[] = isList ? item : Object.values(item)
   const found: unknown[] = []
   for (const member of members) {
+    if (isArray(member)) spend(itemsIn(member))
     if (isArray(member)) for (const each of member.flat(Number.POSITIVE_INFINITY)) found.push(each)
     else found.push(member)
   }

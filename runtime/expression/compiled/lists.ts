@@ -1,5 +1,6 @@
 /** `[...]`: lists that are written out. */
-import { fitList, spend } from './budget.ts'
+import { itemsIn } from '../measure.ts'
+import { fitLength, fitList, spend } from './budget.ts'
 
 /** A list of these. A list among them gives its items; one that is written out within it is given in a list of its own. */
 export function list(...parts: readonly unknown[]): unknown[] {
@@ -9,6 +10,8 @@ export function list(...parts: readonly unknown[]): unknown[] {
     else if (part !== undefined) all.push(part)
   }
   spend(all.length)
+  // Lists of the same lists would grow faster than their number.
+  if (all.some(Array.isArray)) fitLength(itemsIn(all))
   return fitList(all)
 }
 

@@ -1,6 +1,8 @@
 /** Built-in functions as compiled code calls them: ours where the interpreter's must be waited for or make sequences. */
 
+import { PER_STEP } from '../budget.ts'
 import { builtins } from '../builtins.ts'
+import { charge } from '../costs.ts'
 import { type Fit, fitting, NO_CONTEXT } from './arguments.ts'
 import { fitLength, fitText, rerun, spend } from './budget.ts'
 import { guard, isRecord, lookup } from './fields.ts'
@@ -8,7 +10,7 @@ import { handedOver, isHanded } from './handed.ts'
 import { higher } from './higher.ts'
 import { deepEqual, truthy } from './operators.ts'
 import * as patterns from './patterns.ts'
-import { definitionOf, fitWidth, focus, moment, textOf } from './reference.ts'
+import { definitionOf, focus, moment, textOf } from './reference.ts'
 import { isMarked, marked, Sequence, unsettled } from './sequence.ts'
 
 type Run = (...args: never[]) => unknown
@@ -47,7 +49,7 @@ export function append(left: unknown, right: unknown): unknown {
   const list = (it: unknown): readonly unknown[] => (it instanceof Sequence ? it.items : Array.isArray(it) ? it : [it])
   const [first, second] = [list(left), list(right)]
   fitLength(first.length + second.length)
-  spend(first.length + second.length)
+  spend(Math.floor((first.length + second.length) / PER_STEP))
   return [...first, ...second]
 }
 
@@ -72,11 +74,6 @@ function distinct(list: unknown): unknown {
     if (!found.some((each) => deepEqual(item, each))) found.push(item)
   }
   return isMarked(list) ? new Sequence(found) : found
-}
-
-function pad(text: unknown, width: unknown, char: unknown): unknown {
-  fitWidth(width)
-  return definitionOf('pad')?.implementation.call(focus, text, width, char)
 }
 
 export const exists = (it: unknown): boolean => guard(it) !== undefined
@@ -106,7 +103,6 @@ const ours: Readonly<Record<string, Run>> = {
   not,
   now: (picture?: string, timezone?: string) =>
     definitionOf('fromMillis')?.implementation.call(focus, moment().getTime(), picture, timezone),
-  pad,
   spread,
   string,
 }
@@ -128,6 +124,8 @@ const made = new Map<string, Native>()
 export const implementation = (name: string) =>
   (ours[name] ?? definitionOf(name)?.implementation) as (this: unknown, ...args: unknown[]) => unknown
 
+const budget = { spend, fitLength, fitText }
+
 export function native(name: string): Native {
   const known = made.get(name)
   if (known !== undefined) return known
@@ -135,7 +133,9 @@ export function native(name: string): Native {
   const adjust: Fit = fitting(builtins[name] ?? '')
   const call: Native = (context, ...args) => {
     for (const arg of args) guard(arg)
-    const result = run.apply(focus, [...adjust(args, context)])
+    const given = adjust(args, context)
+    charge(name, given, budget)
+    const result = run.apply(focus, [...given])
     if (typeof result === 'string') fitText(result.length)
     return result
   }
@@ -171,8 +171,11 @@ export function invoke(f: unknown, ...args: readonly unknown[]): unknown {
 }
 
 /** `$contains` of two arguments: of texts as a rule. */
-export const contains = (it: unknown, token: unknown): unknown =>
-  typeof it === 'string' && typeof token === 'string' ? it.includes(token) : native('contains')(undefined, it, token)
+export function contains(it: unknown, token: unknown): unknown {
+  if (typeof it !== 'string' || typeof token !== 'string') return native('contains')(undefined, it, token)
+  if (it.length >= PER_STEP) spend(Math.floor(it.length / PER_STEP))
+  return it.includes(token)
+}
 
 /** `left ~> f`: two functions make a third. */
 export function pipe(left: unknown, f: unknown): unknown {

@@ -1,5 +1,5 @@
 /** JSONata's operators. Where the interpreter would fail, these give up and leave it to say why. */
-import { fitLength, fitText, rerun, spend } from './budget.ts'
+import { fitLength, fitText, rangeTooLong, rerun, spend } from './budget.ts'
 import { guard, isRecord } from './fields.ts'
 import { textOf } from './reference.ts'
 import { Sequence } from './sequence.ts'
@@ -20,11 +20,17 @@ export function truthy(it: unknown): boolean {
     case 'number':
       return isNumeric(it) && it !== 0
     case 'object':
-      if (Array.isArray(it)) return it.length === 1 ? truthy(it[0]) : it.filter(truthy).length > 0
+      if (Array.isArray(it)) return it.length === 1 ? truthy(it[0]) : truthyList(it)
       return isRecord(it) && Object.keys(it).length > 0
     default:
       return false
   }
+}
+
+/** Looks at all of them, since one may be an error. */
+function truthyList(list: readonly unknown[]): boolean {
+  spend(list.length)
+  return list.filter(truthy).length > 0
 }
 
 type Arithmetic = (left: number, right: number) => number
@@ -117,7 +123,7 @@ export function range(from: unknown, to: unknown): unknown {
   if (from === undefined || to === undefined || (from as number) > (to as number)) return undefined
   const size = (to as number) - (from as number) + 1
   // Where adding one to a number leaves it as it is, the interpreter would never end.
-  if (size > 1e7 || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) fitLength(Number.POSITIVE_INFINITY)
+  if (size > 1e7 || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) rangeTooLong()
   fitLength(size)
   spend(size)
   return new Sequence(Array.from({ length: size }, (_, i) => (from as number) + i))

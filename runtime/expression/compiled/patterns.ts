@@ -1,5 +1,6 @@
 /** Regular expressions, and the built-in functions that take them. The interpreter's own must be waited for. */
-import { fitText, rerun, spend } from './budget.ts'
+import { costOf, type MatchingCost } from '../regex/cost.ts'
+import { fitLength, fitText, rerun, spend } from './budget.ts'
 import { isHanded } from './handed.ts'
 import { Sequence } from './sequence.ts'
 
@@ -16,8 +17,13 @@ interface Match {
 /** `/source/flags` as a value: a function of a text, and of where to begin. One place to go on from for all its calls. */
 export function regex(source: string, flags: string): object {
   const pattern = new RegExp(source, flags)
+  let cost: MatchingCost | undefined
   const find = (text: unknown, from: unknown): Match | undefined => {
     spend(1)
+    if (typeof text === 'string' && from === undefined) {
+      cost ??= costOf(pattern)
+      spend(cost(text.length))
+    }
     // What is no text is taken as one by JavaScript, and nothing is "undefined".
     if ((typeof text === 'object' && text !== null) || typeof text === 'function') return rerun()
     if (from !== undefined && typeof from !== 'number') return rerun()
@@ -95,6 +101,7 @@ export function split(text: unknown, separator: unknown, limit: unknown): unknow
   let start = 0
   for (const { start: at, end } of limited(matches(separator, text), limit)) {
     parts.push(text.substring(start, at))
+    fitLength(parts.length + 1)
     start = end
   }
   if (limit === undefined || parts.length < Number(limit)) parts.push(text.substring(start))

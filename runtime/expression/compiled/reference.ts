@@ -1,6 +1,7 @@
 /** JSONata's own built-in functions, taken out of its environment once, to be called without its interpreter. */
 import jsonata from 'jsonata'
-import { fitText, once, outputLimit } from './budget.ts'
+import { charactersOf } from '../measure.ts'
+import { fitText, once } from './budget.ts'
 
 export interface Signature {
   /** The arguments as the function gets them: context put in, single values made lists. Throws if they do not fit. */
@@ -84,13 +85,10 @@ let string: Definition['implementation'] | undefined
 
 /** `$string` of one value. */
 export function textOf(it: unknown, pretty = false): string {
+  // Parts that are in it many times would make a text that has no end.
+  if (typeof it === 'object') fitText(charactersOf(it))
   string ??= definitionOf('string')?.implementation
   const text = string?.call(focus, it, pretty) as string
   fitText(text.length)
   return text
-}
-
-/** `$pad` makes its padding first and looks at it later. */
-export function fitWidth(width: unknown): void {
-  if (typeof width === 'number' && Math.abs(width) > outputLimit()) fitText(Number.POSITIVE_INFINITY)
 }
