@@ -97,6 +97,7 @@ async function fill(file: string, metrics: readonly string[]): Promise<void> {
       FROM made WHERE i > ${RECORDS - 5_000} OR i % 50 = 0;
     INSERT INTO events (seq, n, metric, status, at) SELECT i, 0, metric, status, at FROM made ORDER BY i;
     INSERT INTO hours SELECT at / 3600000 * 3600000, metric, status, count(*) FROM made GROUP BY 1, 2, 3;
+    INSERT INTO days SELECT at / 86400000 * 86400000, metric, status, count(*) FROM made GROUP BY 1, 2, 3;
     INSERT INTO tallies SELECT 'live', metric, status, iif(status = 'skipped', 'no-identity', ''), count(*) FROM made GROUP BY 2, 3;
     INSERT INTO letters (seq, name, key, at) SELECT i, 'mapping/type|' || metric || '|' || (fault ->> '$.place'), 'w1:bench:' || i, at FROM made WHERE status = 'dead';
     INSERT INTO refs SELECT '' || i, i FROM made;

@@ -12,8 +12,8 @@ export interface Activity extends Pick<EventResult, 'metric' | 'status'> {
 export interface ActivityWindow {
   readonly since: number
   readonly until: number
-  /** Hours added up to days: what a month is asked for by. */
-  readonly by?: 'day'
+  /** Whole days in UTC instead of hours: what a month is asked for by. */
+  readonly by?: 'hour' | 'day'
 }
 
 /** How one event ended, and the record it came from. A record that ended without events is one, its metric empty. */

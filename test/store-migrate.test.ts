@@ -36,7 +36,8 @@ test('lists and counts what had ended', async () => {
   expect(events.at(-1)).toMatchObject({ key: 'k1', topic: 'conversation.rating.added', settledAt: 1_700_000_000_000 })
   expect(await store.events({ metric: 'Created Ticket', status: 'dead', limit: 1 })).toMatchObject([{ record: 'e' }])
   const hours = await store.activity({ since: 0, until: Number.MAX_SAFE_INTEGER })
-  expect(hours.reduce((sum, { count }) => sum + count, 0)).toBe(events.length)
+  const days = await store.activity({ since: 0, until: Number.MAX_SAFE_INTEGER, by: 'day' })
+  for (const all of [hours, days]) expect(all.reduce((sum, { count }) => sum + count, 0)).toBe(events.length)
   await store.close()
 })
 

@@ -1,5 +1,4 @@
 /** What an outcome leaves in the ledger: its totals, and what it can be found by. The same for every store. */
-import type { ActivityWindow } from '../ledger.ts'
 import type { Retention } from '../ports.ts'
 import type { EventResult, FaultInfo, Lane, Outcome, Trouble } from '../types.ts'
 
@@ -97,8 +96,8 @@ const DAY = 24 * HOUR
 
 export const hourOf = (ms: number): number => Math.floor(ms / HOUR) * HOUR
 
-/** What a window's hours are added up to. */
-export const stepOf = ({ by }: ActivityWindow): number => (by === 'day' ? DAY : HOUR)
+/** In UTC. */
+export const dayOf = (ms: number): number => Math.floor(ms / DAY) * DAY
 
 /** Hours are few and hold nobody's data: they are kept as long as anything else, and for a month's chart at least. */
 export function hoursKept({ settled, dead }: Retention): number {

@@ -2,7 +2,7 @@
 import type { Activity, ActivityWindow, DeadGroup, EventsPage, LedgerEvent } from '../ledger.ts'
 import type { Retention } from '../ports.ts'
 import type { EventResult } from '../types.ts'
-import { type Counted, hourOf, hoursKept, lettersOf, stepOf } from './ledger.ts'
+import { type Counted, dayOf, hourOf, hoursKept, lettersOf } from './ledger.ts'
 import type { Stored } from './memory-records.ts'
 
 export class MemoryActivity {
@@ -42,11 +42,11 @@ export class MemoryActivity {
   }
 
   hours(window: ActivityWindow): Activity[] {
-    const step = stepOf(window)
+    const beginning = window.by === 'day' ? dayOf : hourOf
     const sums = new Map<string, Activity>()
     for (const it of this.#hours.values()) {
-      if (it.hour < hourOf(window.since) || it.hour >= window.until || it.count <= 0) continue
-      const hour = Math.floor(it.hour / step) * step
+      if (it.hour < beginning(window.since) || it.hour >= window.until || it.count <= 0) continue
+      const hour = beginning(it.hour)
       const name = JSON.stringify([hour, it.metric, it.status])
       sums.set(name, { ...it, hour, count: (sums.get(name)?.count ?? 0) + it.count })
     }

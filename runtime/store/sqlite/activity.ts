@@ -2,7 +2,7 @@
 import type { Activity, ActivityWindow, EventsPage, LedgerEvent } from '../../ledger.ts'
 import type { Retention } from '../../ports.ts'
 import type { EventResult, Ingress, Lane, Outcome } from '../../types.ts'
-import { type Counted, hourOf, hoursKept, recordResult, stepOf } from '../ledger.ts'
+import { type Counted, dayOf, hourOf, hoursKept, recordResult } from '../ledger.ts'
 import type { Connection } from './connection.ts'
 
 const ENTER = 'INSERT INTO events (seq, n, metric, status, at, result) VALUES (?, ?, ?, ?, ?, ?)'
@@ -26,9 +26,14 @@ export function leaveEvents(db: Connection, seq: number, outcome: Outcome): void
   db.run('DELETE FROM events WHERE seq = ? AND result IS NULL', seq)
 }
 
-const ADD = `
-  INSERT INTO hours (hour, metric, status, count) VALUES (?, ?, ?, ?)
+const add = (table: 'hours' | 'days') => `
+  INSERT INTO ${table} (hour, metric, status, count) VALUES (?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET count = count + excluded.count`
+
+const ADD = [
+  { sql: add('hours'), beginning: hourOf },
+  { sql: add('days'), beginning: dayOf },
+]
 
 export function addHour(
   db: Connection,
@@ -36,25 +41,27 @@ export function addHour(
   { metric, status }: Pick<EventResult, 'metric' | 'status'>,
   by: number,
 ): void {
-  db.run(ADD, hourOf(at), metric, status, by)
+  for (const { sql, beginning } of ADD) db.run(sql, beginning(at), metric, status, by)
 }
 
 // One text instead of a row each: a week has thousands, and handing them over one by one takes ten times as long.
-const HOURS = `
-  SELECT json_group_array(json_array(hour, metric, status, count)) AS hours FROM (
-    SELECT hour / ?3 * ?3 AS hour, metric, status, sum(count) AS count FROM hours
-    WHERE hour >= ?1 AND hour < ?2 AND count > 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3)`
+const read = (table: 'hours' | 'days') => `
+  SELECT json_group_array(json_array(hour, metric, status, count)) AS hours
+  FROM (SELECT * FROM ${table} WHERE hour >= ? AND hour < ? AND count > 0 ORDER BY hour, metric, status)`
+
+const READ = { hour: read('hours'), day: read('days') }
 
 type Hour = readonly [hour: number, metric: string, status: EventResult['status'], count: number]
 
-export function activity(db: Connection, window: ActivityWindow): Activity[] {
-  const { since, until } = window
-  const { hours = '[]' } = db.get<{ hours: string }>(HOURS, hourOf(since), until, stepOf(window)) ?? {}
+export function activity(db: Connection, { since, until, by = 'hour' }: ActivityWindow): Activity[] {
+  const from = by === 'day' ? dayOf(since) : hourOf(since)
+  const { hours = '[]' } = db.get<{ hours: string }>(READ[by], from, until) ?? {}
   return (JSON.parse(hours) as Hour[]).map(([hour, metric, status, count]) => ({ hour, metric, status, count }))
 }
 
 export function pruneHours(db: Connection, retention: Retention, now: number): void {
   db.run('DELETE FROM hours WHERE hour < ?', hourOf(now - hoursKept(retention)))
+  db.run('DELETE FROM days WHERE hour < ?', dayOf(now - hoursKept(retention)))
 }
 
 interface EventRow {
