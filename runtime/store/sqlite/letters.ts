@@ -23,8 +23,8 @@ export function answerLetters(db: Connection, keys: readonly string[]): void {
 
 // A record may have died of the same thing twice, and counts once.
 const GROUPS = `
-  SELECT name, count(*) AS count, min(at) AS oldest, max(at) AS newest, max(seq) AS seq
-  FROM (SELECT name, seq, at FROM letters GROUP BY name, seq) GROUP BY name ORDER BY count DESC, name`
+  SELECT name, count(DISTINCT seq) AS count, min(at) AS oldest, max(at) AS newest, max(seq) AS seq
+  FROM letters GROUP BY name ORDER BY count DESC, name`
 
 interface GroupRow {
   readonly name: string
