@@ -1,5 +1,6 @@
 /** What a person wants of an import: which metrics, from when, until when. */
 import { html } from 'hono/html'
+import { beforeImport } from '../before-import.ts'
 import { BACKFILL_AGAIN } from '../import-words.ts'
 import type { Context, Html } from '../parts.ts'
 import { costs } from './import-cost.ts'
@@ -53,7 +54,7 @@ export async function cost(context: Context): Promise<Html | string> {
   const { searchParams: fields } = context.url
   const asked = askedIn(fields, context)
   if (!chosenIn(fields) || 'wrong' in asked || context.request.headers.has('x-live')) return ''
-  return html`<section class="card" aria-labelledby="before"><h2 id="before">Before it begins</h2>${await costs(context, asked)}${beginForm(context, fields)}</section>`
+  return html`<section class="card" aria-labelledby="before"><h2 id="before">Before it begins</h2>${await costs(context, asked)}<h3>Who listens</h3>${await beforeImport(context)}${beginForm(context, fields)}</section>`
 }
 
 function choices({ parts }: Context, chosen: readonly string[] | undefined): Html[] {
