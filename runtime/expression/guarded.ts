@@ -22,19 +22,20 @@ export function guardBuiltins(engine: jsonata.Expression, root: Node, names: Ite
   for (const name of names) {
     const definition = isPure(name) ? definitionOf(name) : undefined
     if (definition === undefined) continue
-    const original = name === 'sort' ? sort : definition.implementation
+    const original = definition.implementation
     const guarded: Implementation = function (...args) {
       const budget = budgetIn((this as Focus).environment, limits)
       charge(name, args, budget)
       if (cost !== undefined) for (const arg of args) budget.spend(matched(arg, cost))
       const given = matchers.has(name) ? withMatcher(name, args, budget) : args
       budget.enter()
-      const result = original.apply(this, [...given])
+      const run = name === 'sort' && Array.isArray(given[0]) ? sort : original
+      const result = run.apply(this, [...given])
       if (result instanceof Promise) return settled(result, budget)
       budget.leave()
       return fitting(result, budget)
     }
-    engine.registerFunction(name, disguised(guarded, definition.implementation), builtins[name])
+    engine.registerFunction(name, disguised(guarded, original), builtins[name])
   }
 }
 
@@ -111,8 +112,8 @@ type Comparator = (left: unknown, right: unknown) => unknown
 
 /** The same comparisons in the same order as JSONata's own, which keeps a copy of the rest for each item it merges. */
 async function sort(this: unknown, ...args: unknown[]): Promise<unknown> {
-  const [list, comparator] = args as [readonly unknown[] | undefined, Comparator | undefined]
-  if (list === undefined || list.length <= 1) return list
+  const [list, comparator] = args as [readonly unknown[], Comparator | undefined]
+  if (list.length <= 1) return list
   if (comparator !== undefined) return mergeSort(list, comparator)
   const isAll = (type: string) => list.every((item) => typeof item === type && !Number.isNaN(item))
   if (list.some((item) => item === Number.POSITIVE_INFINITY || item === Number.NEGATIVE_INFINITY))

@@ -70,7 +70,6 @@ function distinct(list: unknown): unknown {
   if (!Array.isArray(list) || list.length <= 1) return list
   const found: unknown[] = []
   for (const item of list) {
-    spend(found.length)
     if (!found.some((each) => deepEqual(item, each))) found.push(item)
   }
   return isMarked(list) ? new Sequence(found) : found
