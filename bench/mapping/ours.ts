@@ -1,0 +1,61 @@
+/** Ours: the functions that map one event in the connector, on the shipped spec, with what was looked up at hand. */
+import { functions } from '../../connector/functions.ts'
+import { loadConnectorSpec } from '../../connector/spec.ts'
+import type { Expression } from '../../runtime/expression/expression.ts'
+import { interpreter } from '../../runtime/expression/interpreter.ts'
+import { isProblem, parse } from '../../runtime/expression/parse.ts'
+import { references } from '../../runtime/expression/references.ts'
+import { iso } from '../../runtime/flow/iso.ts'
+import { identityOf } from '../../runtime/flow/map.ts'
+import { occurrences } from '../../runtime/flow/occurrences.ts'
+import { plan } from '../../runtime/flow/plan.ts'
+import { firstSkip } from '../../runtime/flow/skip.ts'
+import type { Json } from '../../runtime/types.ts'
+import { type Result, type Sample, WORKSPACE } from './samples.ts'
+
+/** What `mapEvent` does for one occurrence, without what is no mapping: fetching, the ledger, and asking the store. */
+export async function ours(
+  metric: string,
+  engine = (it: Expression) => it,
+): Promise<(sample: Sample) => Promise<Result>> {
+  const spec = withEngine(await loadConnectorSpec(), engine)
+  const mapping = spec.mappings.find((one) => one.metric === metric)
+  if (mapping === undefined) throw new Error(`no ${metric}`)
+  const plans = plan(spec)
+  const planned = plans.of(mapping)
+  return async (sample) => {
+    const { item, contact: person, admin, team, tag } = sample as unknown as Readonly<Record<keyof Sample, Json>>
+    const [one] = await occurrences(mapping, item, { workspace: WORKSPACE }, true)
+    if (one === undefined) return { skipped: 'none' }
+    const told = identityOf(planned, item, one.bindings, WORKSPACE)
+    const { key, ms, contact } = told instanceof Promise ? await told : told
+    const early = firstSkip(planned.early, item, one.bindings)
+    const reason = early instanceof Promise ? await early : early
+    if (reason !== undefined || contact === undefined) return { skipped: reason ?? 'no-contact' }
+    const bound = { workspace: WORKSPACE, part: one.bindings.part, contact: person, admin, team, tag }
+    const given = plans.profile.evaluate.live(person, bound)
+    const profile = given instanceof Promise ? await given : given
+    const all = planned.properties(item, bound)
+    return { metric, key, time: iso(ms), profile, properties: all instanceof Promise ? await all : all }
+  }
+}
+
+/** The same expression on JSONata's interpreter. */
+export function interpreted(expr: Expression): Expression {
+  const parsed = parse(expr.text)
+  if (isProblem(parsed)) throw new Error(expr.text)
+  const called = new Set(references(parsed.root).map(({ name }) => name))
+  const run = interpreter(parsed, functions, called, expr.variables)
+  const { text, place, variables } = expr
+  return { text, place, variables, evaluate: (input, bindings = {}) => run(input, bindings) }
+}
+
+/** The same value with every expression in it on another engine. */
+function withEngine<T>(value: T, engine: (it: Expression) => Expression): T {
+  const each = <V>(one: V): V => withEngine(one, engine)
+  if (value instanceof Map) return new Map([...value].map(([name, one]) => [name, each(one)])) as T
+  if (value instanceof Set || typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(each) as T
+  if ('evaluate' in value) return engine(value as unknown as Expression) as T
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, each(one)])) as T
+}
