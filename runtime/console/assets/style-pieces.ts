@@ -114,7 +114,7 @@ td meter { margin-right: .5rem; }
 .card > .yaml, .card > details { margin: .5rem 0 .75rem; }
 .card > .row { margin-bottom: .5rem; }
 .card > .row:last-child { margin: 0; }
-.row.apart + section { margin-top: .75rem; }
+.row.apart + .card { margin-top: .75rem; }
 .placed { display: block; white-space: pre; }
 .placed.marked, .line.marked { background: var(--warn-soft); }
 .empty { padding: 1.5rem 1rem; color: var(--soft); text-align: center; }

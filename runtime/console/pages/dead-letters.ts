@@ -43,14 +43,19 @@ function asked(form: URLSearchParams): Replayed | undefined {
 }
 
 async function allGroups(groups: readonly DeadGroup[], context: Context): Promise<Html> {
-  if (groups.length === 0)
-    return html`<div class="card empty">No dead letters: everything was sent, left out for a reason, or waits.</div>`
-  const total = await context.parts.connector.store.deadCount()
-  return html`<div class="row apart"><p class="lead">${plural(total, 'record')} could not be delivered. What another record has delivered since is not counted.</p>
-${replayForm({ all: 'yes' }, `Send all ${count(total)} again`, `Send ${plural(total, 'record')} again?\nNothing that was delivered is sent twice. What is still wrong comes back here.`, context)}</div>
-<section id="groups" data-live aria-label="By what was wrong">
+  return html`<section id="groups" data-live aria-label="By what was wrong">
+${groups.length === 0 ? NONE : await replayAll(context)}
 ${groups.map((group) => groupCard(group, context))}
 </section>`
+}
+
+const NONE = html`<div class="card empty">No dead letters: everything was sent, left out for a reason, or waits.</div>`
+
+async function replayAll(context: Context): Promise<Html> {
+  const total = await context.parts.connector.store.deadCount()
+  const words = `Send ${plural(total, 'record')} again?\nNothing that was delivered is sent twice. What is still wrong comes back here.`
+  return html`<div class="row apart"><p class="lead">${plural(total, 'record')} could not be delivered. What another record has delivered since is not counted.</p>
+${replayForm({ all: 'yes' }, `Send all ${count(total)} again`, words, context)}</div>`
 }
 
 function groupCard(group: DeadGroup, context: Context): Html {
