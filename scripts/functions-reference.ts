@@ -1,6 +1,7 @@
 /** The reference page of the functions an expression may call. */
 import { builtins } from '../runtime/expression/builtins.ts'
 import type { FunctionTable } from '../runtime/expression/functions.ts'
+import { limitsSection } from './limits-reference.ts'
 import { generatedNote } from './schema-reference.ts'
 
 export function functionsPage(functions: FunctionTable): string {
@@ -17,5 +18,12 @@ export function functionsPage(functions: FunctionTable): string {
     `${names.join(', ')}.`,
     'They are described at <https://docs.jsonata.org>. `$eval` is switched off; `$now`, `$millis`, `$random` and `$shuffle` are refused in mappings, where the same record must give the same event at any time.',
   ]
-  return ['# Functions', `${generatedNote}\n\nWhat an expression may call.`, ...own, ...built, ''].join('\n\n')
+  return [
+    '# Functions',
+    `${generatedNote}\n\nWhat an expression may call.`,
+    ...own,
+    ...built,
+    ...limitsSection,
+    '',
+  ].join('\n\n')
 }
