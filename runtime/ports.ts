@@ -66,7 +66,7 @@ export interface Tally {
 }
 
 /** A record as the ledger knows it. The body is absent once retention has dropped it. */
-export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'order' | 'body' | 'item' | 'run'> {
+export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'order' | 'body' | 'run'> {
   readonly seq: number
   readonly status: 'pending' | 'leased' | Outcome['status']
   readonly attempt: number

@@ -41,8 +41,6 @@ export interface SourceRecord {
   readonly receivedAt: number
   /** The JSON text as received: the whole notification of a webhook, one item of a stream. */
   readonly body: string
-  /** The body, parsed, where it is at hand. A store may hand it on within the process, and need not keep it. */
-  readonly item?: Json
   /** The backfill run that read it: its window and its tallies. */
   readonly run?: Run
 }

@@ -2,9 +2,9 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Evaluating expressions makes much short-lived garbage. Left to itself V8 lets the heap grow to four times what is
- * alive before it collects: measured on an import of 100,000 conversations, 310 MB resident against 210 MB with this.
+ * Left to itself V8 lets the heap grow to four times what is alive before it collects it. To twice is the better
+ * bargain: an import takes a tenth more of the processor at 40 % than at 100 %, and saves 25 MB of 240.
  */
 export function keepHeapSmall(): void {
-  setFlagsFromString('--heap-growing-percent=40')
+  setFlagsFromString('--heap-growing-percent=100')
 }

@@ -18,7 +18,7 @@ export interface DeliverParts extends MapRecordParts, OutcomeParts {
 }
 
 /** What must be known of a record once it is mapped. Its body is not: thousands may wait for a full request. */
-type Bare = Omit<SourceRecord, 'body' | 'item'> & Partial<Pick<LeasedRecord, 'attempt' | 'trouble'>>
+type Bare = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord, 'attempt' | 'trouble'>>
 
 /**
  * However it ends, the end is a value. Nothing about the record, the mapping or
@@ -34,7 +34,7 @@ export function deliver(record: SourceRecord | LeasedRecord, parts: DeliverParts
 
 function begin(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
   const mapped = parts.gate[record.lane](() => parts.turn().then(() => mapRecord(record, parts)))
-  const { body: _, item: __, ...bare } = record
+  const { body: _, ...bare } = record
   return finish(bare, mapped, parts)
 }
 

@@ -92,7 +92,6 @@ export async function streamRecord(
     refs: [id],
     receivedAt: now,
     body: JSON.stringify(item),
-    item,
     run,
   }
 }

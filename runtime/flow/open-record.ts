@@ -39,7 +39,7 @@ export function asked(mapping: Mapping, only: readonly string[] | undefined): bo
 
 /** Throws a data fault if the record cannot be read. */
 export async function openRecord(record: SourceRecord, resource: ResourceSpec, spec: Spec): Promise<OpenRecord> {
-  const body = record.item ?? parse(record)
+  const body = parse(record)
   const { topic, workspace } = record
   return topic === undefined
     ? { resource, item: body, bindings: { workspace } }

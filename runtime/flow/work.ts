@@ -68,7 +68,7 @@ export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): P
   const begin = async (limit: number): Promise<number> => {
     const leased = await store.lease({ lane, limit, hold: HOLD })
     // What is in flight is kept without its body: a thousand of them may wait for one full request.
-    for (const record of leased) void end(bare(record), parts.deliver(record))
+    for (const record of leased) void end({ ...record, body: '' }, parts.deliver(record))
     return leased.length
   }
 
@@ -111,10 +111,6 @@ export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): P
     broken ??= error
   })
   if (broken !== undefined) throw broken
-}
-
-function bare({ item: _, ...record }: LeasedRecord): LeasedRecord {
-  return { ...record, body: '' }
 }
 
 /** Waits for what is in flight, but not for ever. */

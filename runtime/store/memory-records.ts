@@ -6,7 +6,7 @@ import { type Counted, LIVE_SCOPE, tallyLine } from './ledger.ts'
 /** A record and what became of it. */
 export interface Stored {
   readonly seq: number
-  record: Omit<SourceRecord, 'body' | 'item'>
+  record: Omit<SourceRecord, 'body'>
   body: string | undefined
   status: LedgerEntry['status']
   attempt: number
@@ -19,7 +19,7 @@ export interface Stored {
   readonly refs: Set<string>
 }
 
-export function arrived(seq: number, { body, item: _, ...record }: SourceRecord): Stored {
+export function arrived(seq: number, { body, ...record }: SourceRecord): Stored {
   return { seq, record, body, status: 'pending', attempt: 0, due: 0, refs: new Set() }
 }
 

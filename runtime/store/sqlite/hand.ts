@@ -1,9 +1,9 @@
-/** Records this process has just appended, kept until it leases them: what is at hand need not be read and parsed again. */
+/** Records this process has just appended, kept until it leases them: what is at hand need not be read again. */
 import type { SourceRecord } from '../../types.ts'
 
 /** Records kept at most. A page of history is 150; what finds no place is read from the file, which holds all. */
 const ROOM = 2_000
-/** And characters of their bodies, together: parsed, each takes a few bytes. */
+/** And characters of their bodies, together; each takes one or two bytes. Kept parsed, they would cost as much as parsing. */
 const CHARACTERS = 16_000_000
 
 export class Hand {
