@@ -30,6 +30,7 @@ function browser(fetch: (request: Request) => Promise<Response>) {
   }
   return {
     seen,
+    cookies,
     open: (path: string) => ask(path),
     async send(page: { text: string }, action: string, fields: Record<string, string> = {}) {
       const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
@@ -114,6 +115,20 @@ test('by pasting, with what is wrong said on the page and nowhere else', async (
   expect(
     JSON.stringify([await it.store.checkpoint('account.source'), await it.store.checkpoint('account.progress')]),
   ).not.toContain(TOKEN)
+})
+
+test('a log-in begun before a restart is finished after it', async () => {
+  const it = world()
+  const first = await process(it)
+  const page = await first.send(await first.open('/set-up'), '/set-up/allow')
+  const answered = await consent(it, addressTo(page.text, 'http://intercom.local'))
+  const second = await process(it)
+  for (const [name, value] of first.cookies) second.cookies.set(name, value)
+  expect((await second.open(`/set-up/intercom/callback?${answered}`)).text).toContain('Intercom is connected')
+  const stranger = await process(it)
+  expect((await stranger.open(`/set-up/intercom/callback?${answered}`)).text).toContain(
+    'no log-in begun in this browser',
+  )
 })
 
 test('a form without its token changes nothing', async () => {

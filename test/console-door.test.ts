@@ -203,7 +203,7 @@ describe('a password', () => {
   })
 
   test('that was changed ends all sessions, though the key that signs them stays', async () => {
-    const key = new Uint8Array(32).fill(7)
+    const key = async () => new Uint8Array(32).fill(7)
     const old = await bareConsole({ password: PASSWORD, key })
     const visitor = old.browser()
     await visitor.post('/log-in', { password: PASSWORD })
@@ -219,6 +219,21 @@ describe('a password', () => {
 })
 
 describe('a session', () => {
+  test('goes on in the next process on the store, unless it was ended', async () => {
+    const key = async () => new Uint8Array(32).fill(7)
+    const { browser, store } = await bareConsole({ password: PASSWORD, key })
+    const visitors = [browser(), browser()] as const
+    for (const visitor of visitors) await visitor.post('/log-in', { password: PASSWORD })
+    const next = await bareConsole({ password: PASSWORD, key, connector: { store } })
+    const [stays, leaves] = visitors.map(({ cookies }) => {
+      const again = next.browser()
+      for (const [name, value] of cookies) again.cookies.set(name, value)
+      return again
+    })
+    await visitors[1].post('/log-out')
+    expect([(await stays?.get('/'))?.status, (await leaves?.get('/'))?.status]).toEqual([200, 303])
+  })
+
   test('ends after twelve hours without use, and is renewed by use', async () => {
     const { browser, clock } = await bareConsole({ password: PASSWORD })
     const visitor = browser()

@@ -33,6 +33,8 @@ export interface Account {
   /** Any of these may have signed a webhook. None before somebody said yes to what is shared, or once both sides were removed. */
   secrets(): Promise<readonly string[]>
   readonly setup: Setup
+  /** Signs the cookies of those who set up, the same as long as the key is. Throws when that cannot be used. */
+  readonly cookieKey: Key
   close(): void
 }
 
@@ -66,6 +68,7 @@ export async function account(options: AccountOptions): Promise<Account> {
       return [...(source.signingSecrets ?? []), ...(destination.signingSecrets ?? []), ...stored.flat()]
     },
     setup: setup({ ...parts, sides, look: gate.look, gate }),
+    cookieKey: () => safe.subkey('cookies'),
     close: () => ending.abort(),
   }
 }

@@ -1,5 +1,5 @@
 /** Secrets at rest: sealed with AES-256-GCM, kept among the store's checkpoints. */
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { Fault } from '../fault.ts'
 import type { Store } from '../ports.ts'
 import type { Json } from '../types.ts'
@@ -16,6 +16,8 @@ export interface Vault {
   put(name: string, value: Json): Promise<void>
   /** A secret for one purpose, the same for the same text: not stored, but worked out from the key. 32 bytes. */
   derive(purpose: string, text: string): Promise<Uint8Array>
+  /** A key for one purpose, from which neither the vault's nor another purpose's can be worked out. 32 bytes. */
+  subkey(purpose: string): Promise<Uint8Array>
 }
 
 /** A value as read, and what must still be there when it is replaced. */
@@ -43,6 +45,7 @@ export function vault(store: Shelf, key: Key): Vault {
       createHmac('sha256', await key())
         .update(`${purpose}\n${text}`)
         .digest(),
+    subkey: async (purpose) => new Uint8Array(hkdfSync('sha256', await key(), '', purpose, 32)),
   }
 }
 

@@ -37,9 +37,9 @@ export interface Entrance {
 /** Pages that one needs no password for. */
 const OPEN: ReadonlySet<string> = new Set(['/log-in'])
 
-export function entrance({ base = '', password, key, clock }: ConsoleParts): Entrance {
+export function entrance({ base = '', password, connector, clock }: ConsoleParts, key?: Uint8Array): Entrance {
   const seals = seal(key, password)
-  const known = sessions({ seal: seals, clock, base })
+  const known = sessions({ seal: seals, clock, store: connector.store, base })
   return {
     sessions: known,
     async enter(request, address) {
@@ -47,7 +47,7 @@ export function entrance({ base = '', password, key, clock }: ConsoleParts): Ent
       if (road !== undefined) return { refused: notHere(road) }
       const url = new URL(request.url)
       const path = url.pathname.slice(base.length) || '/'
-      const old = known.of(request)
+      const old = await known.of(request)
       const session = old ?? known.begin(false)
       if (password !== undefined && !session.known && !OPEN.has(path)) return { logIn: path + url.search }
       const form = request.method === 'POST' ? await formOf(request) : new URLSearchParams()

@@ -23,16 +23,17 @@ export interface Console {
 
 /** All that is passed in stays the host's: the console closes nothing. */
 export function console(parts: ConsoleParts): Console {
-  const entry = entrance(parts)
   const imports = importDesk(parts)
-  const house = { parts, entry, imports, shown: show(parts, entry, imports) }
-  const app = routesOf(house)
+  let opened: Promise<House> | undefined
   return {
     goOn: imports.goOn,
     idle: imports.idle,
     fetch: async (request, address = 'unknown') => {
+      // Not before somebody comes: the key may be a file that is made for it.
+      opened ??= open(parts, imports)
+      const house = await opened
       try {
-        return guarded(await answer(request, address, app, house), parts.formsLeadTo)
+        return guarded(await answer(request, address, house), parts.formsLeadTo)
       } catch (error) {
         const path = new URL(request.url).pathname
         const { code, message } = toFault(error)
@@ -43,11 +44,32 @@ export function console(parts: ConsoleParts): Console {
   }
 }
 
-interface House {
+interface Rooms {
   readonly parts: ConsoleParts
   readonly entry: Entrance
   readonly imports: ImportDesk
   readonly shown: Show
+}
+
+interface House extends Rooms {
+  readonly app: Hono<Env>
+}
+
+async function open(parts: ConsoleParts, imports: ImportDesk): Promise<House> {
+  const entry = entrance(parts, await keyOf(parts))
+  const rooms = { parts, entry, imports, shown: show(parts, entry, imports) }
+  return { ...rooms, app: routesOf(rooms) }
+}
+
+/** Without one the pages work, but nobody is known after a restart. */
+async function keyOf({ key, account, logger }: ConsoleParts): Promise<Uint8Array | undefined> {
+  try {
+    return await (key ?? account?.cookieKey)?.()
+  } catch (error) {
+    const { code, message } = toFault(error)
+    logger.warn(`console: a restart will end all sessions, since there is no key to sign them: ${message}`, { code })
+    return undefined
+  }
 }
 
 interface Env {
@@ -56,7 +78,7 @@ interface Env {
 
 const FAILED = 'Something went wrong here. The log says what. Records are received and delivered as before.'
 
-async function answer(request: Request, address: string, app: Hono<Env>, { parts, entry, shown }: House) {
+async function answer(request: Request, address: string, { parts, entry, shown, app }: House) {
   const { base = '' } = parts
   const file = asset(new URL(request.url).pathname.slice(base.length))
   if (file !== undefined) return file
@@ -74,7 +96,7 @@ function toLogIn(request: Request, location: string): Response {
   return isPage ? new Response(null, { status: 303, headers: { location } }) : new Response(null, { status: 401 })
 }
 
-function routesOf({ parts, entry, imports, shown }: House): Hono<Env> {
+function routesOf({ parts, entry, imports, shown }: Rooms): Hono<Env> {
   const { base, clock, signal, connector, password } = parts
   const changes = live({
     store: connector.store,

@@ -25,7 +25,7 @@ export const doorActions = (parts: DoorParts) => [
   { path: '/log-out', run: (context: Context, visit: Visit) => logOut(context, visit, parts) },
 ]
 
-function logIn(context: Context, visit: Visit, { entrance, attempts, password }: DoorParts): Response {
+async function logIn(context: Context, visit: Visit, { entrance, attempts, password }: DoorParts): Promise<Response> {
   const next = safeNext(context.form.get('next'))
   if (password === undefined) return context.goTo('/')
   const again = `/log-in?next=${encodeURIComponent(next)}`
@@ -38,15 +38,15 @@ function logIn(context: Context, visit: Visit, { entrance, attempts, password }:
   }
   attempts.passed(visit.address)
   // A new session: whoever knew the old one before the log-in does not know this one.
-  entrance.sessions.end(visit.session)
+  await entrance.sessions.end(visit.session)
   visit.session = entrance.sessions.begin(true)
   visit.cookies.clear()
   visit.cookies.add(entrance.sessions.cookie(visit.session, visit.request))
   return context.goTo(next)
 }
 
-function logOut(context: Context, visit: Visit, { entrance }: DoorParts): Response {
-  entrance.sessions.end(visit.session)
+async function logOut(context: Context, visit: Visit, { entrance }: DoorParts): Promise<Response> {
+  await entrance.sessions.end(visit.session)
   visit.session = entrance.sessions.begin(false)
   visit.cookies.clear()
   visit.cookies.add(entrance.sessions.cookie(visit.session, visit.request))

@@ -1,6 +1,7 @@
 /** What the console is made of: what a host passes in, what a page is, what a page is given. */
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { Account } from '../account/account.ts'
+import type { Key } from '../account/vault.ts'
 import type { Connector } from '../flow/connector.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { ImportDesk } from './import-desk.ts'
@@ -23,8 +24,8 @@ export interface ConsoleParts {
   readonly base?: string
   /** Asked for at the door. Without one it answers to loopback names only, and to nobody who comes through a proxy. */
   readonly password?: string | undefined
-  /** Signs the cookies. Default: made anew, so that a restart ends all sessions. */
-  readonly key?: Uint8Array
+  /** Signs the cookies; asked for with the first request. Default: the account's, else made anew, and then a restart ends all sessions. */
+  readonly key?: Key
   /** Where the other side shows a metric, by the name it has there. */
   readonly whereIs?: ((metric: string) => { readonly href: string; readonly words: string }) | undefined
   /** Other origins a form may lead to, e.g. `https://login.example`. */

@@ -1,7 +1,8 @@
-/** Who a browser is, in a signed cookie: nothing is kept here but which sessions were ended. */
+/** Who a browser is, in a signed cookie: nothing is kept but which sessions were ended. */
 import type { Clock } from '../ports.ts'
 import { cookieOf, setCookie } from './cookies.ts'
 import { newId, type Seal } from './seal.ts'
+import { type EndedParts, endedSessions } from './sessions-ended.ts'
 
 export interface Session {
   readonly id: string
@@ -13,17 +14,24 @@ export interface Session {
 
 export interface Sessions {
   /** The browser's session, if it is ours, not ended, and was used within 12 hours. */
-  of(request: Request): Session | undefined
+  of(request: Request): Promise<Session | undefined>
   begin(known: boolean): Session
   /** The header that gives or renews it. */
   cookie(session: Session, request: Request): string
   /** Whether the cookie is old enough to be given anew. */
   stale(session: Session): boolean
   /** Nobody who kept the cookie can use it again. */
-  end(session: Session): void
+  end(session: Session): Promise<void>
   /** The token of its forms. */
   token(session: Session): string
   holds(session: Session, token: string): boolean
+}
+
+export interface SessionsParts {
+  readonly seal: Seal
+  readonly clock: Clock
+  readonly store: EndedParts['store']
+  readonly base: string
 }
 
 /** Without use, milliseconds. */
@@ -31,15 +39,16 @@ const IDLE = 12 * 3_600_000
 const RENEW = 300_000
 const NAME = 'session'
 
-export function sessions({ seal, clock, base }: { seal: Seal; clock: Clock; base: string }): Sessions {
-  const ended = new Map<string, number>()
-  const alive = ({ id, at }: Session) => clock.now() - at < IDLE && !ended.has(id)
+export function sessions({ seal, clock, store, base }: SessionsParts): Sessions {
+  const ended = endedSessions({ store, clock, forget: IDLE })
+  // Whoever never gave the password has a session that opens nothing: it need not be remembered as ended.
+  const alive = async ({ id, at, known }: Session) => clock.now() - at < IDLE && !(known && (await ended.has(id)))
   return {
-    of(request) {
+    async of(request) {
       const [id = '', at = '', known = '', mac = ''] = cookieOf(request, NAME)?.split('.') ?? []
       if (!seal.verify('session', `${id}.${at}.${known}`, mac)) return undefined
       const session = { id, at: Number.parseInt(at, 36), known: known === '1' }
-      return alive(session) ? session : undefined
+      return (await alive(session)) ? session : undefined
     },
     begin: (known) => ({ id: newId(), at: clock.now(), known }),
     cookie({ id, known }, request) {
@@ -52,9 +61,8 @@ export function sessions({ seal, clock, base }: { seal: Seal; clock: Clock; base
       })
     },
     stale: ({ at }) => clock.now() - at >= RENEW,
-    end({ id }) {
-      for (const [old, since] of ended) if (clock.now() - since >= IDLE) ended.delete(old)
-      ended.set(id, clock.now())
+    end: async ({ id, known }) => {
+      if (known) await ended.add(id)
     },
     token: ({ id }) => seal.sign('form', id),
     holds: ({ id }, token) => seal.verify('form', id, token),
