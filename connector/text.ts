@@ -29,6 +29,14 @@ export const emailAddress = rememberOne((text): string | undefined => {
   return address.length <= EMAIL_LENGTH && address.indexOf('@') <= 64 && EMAIL.test(address) ? address : undefined
 })
 
+/** Words with one space between them and nothing to decode, as nearly all names are. */
+const TIDY = /^[^\s\u200b&]+(?: [^\s\u200b&]+)*$/
+
+const tidied = (name: string): string =>
+  decoded(name)
+    .replace(/[\s\u200b]+/g, ' ')
+    .trim()
+
 export interface PersonName {
   readonly first?: string
   readonly last?: string
@@ -36,9 +44,7 @@ export interface PersonName {
 
 /** One field as two: the first word, and the others. An address in place of a name is no name. */
 export const splitName = rememberOne((text): PersonName => {
-  const name = decoded(text)
-    .replace(/[\s\u200b]+/g, ' ')
-    .trim()
+  const name = TIDY.test(text) ? text : tidied(text)
   if (name === '' || /^\S+@\S+\.\S+$/.test(name)) return {}
 
   const space = name.indexOf(' ')

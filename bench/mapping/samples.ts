@@ -80,8 +80,8 @@ export const WORKSPACE = 'abc123de'
 /** `npm run` starts everything at the root. */
 const read = (name: string) => JSON.parse(readFileSync(`test/fixtures/intercom/${name}.json`, 'utf8'))
 
-const FIRST = ['Ada', 'Mary Ann', 'Se&#225;n', 'Zo&euml;', 'Liam', 'Cher', 'Nora', 'Tom']
-const LAST = ["O'Brien", 'Byrne', 'van der Berg', 'M&uuml;ller', 'Walsh', 'Kelly', 'Doyle', 'Ryan']
+const FIRST = ['Ada', 'Mary Ann', 'Se&#225;n', 'Zoë', 'Liam', 'Cher', 'Nora', 'Tom']
+const LAST = ["O'Brien", 'Byrne', 'van der Berg', 'Müller', 'Walsh', 'Kelly', 'Doyle', 'Ryan']
 
 /** As many samples as asked for; the same ones each time. */
 export function samples(name: 'conversation' | 'ticket', count: number): readonly Sample[] {

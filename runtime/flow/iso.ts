@@ -13,12 +13,15 @@ export function iso(ms: number): string {
   if (!(ms >= 0 && ms <= LAST)) return new Date(ms).toISOString()
   const day = Math.floor(ms / DAY)
   const rest = Math.floor(ms) - day * DAY
-  const time = `${two(rest / 3_600_000)}:${two((rest / 60_000) % 60)}:${two((rest / 1000) % 60)}`
-  return `${dates.get(day) ?? remember(day)}${time}.${String(rest % 1000).padStart(3, '0')}Z`
+  const minute = Math.floor(rest / 60_000)
+  const left = rest - minute * 60_000
+  const end = left % 1000 === 0 ? SECONDS[left / 1000] : `${two(left / 1000)}.${String(left % 1000).padStart(3, '0')}Z`
+  return `${dates.get(day) ?? remember(day)}${MINUTES[minute]}${end}`
 }
 
-const TWO = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'))
-const two = (n: number): string => TWO[Math.floor(n)] ?? ''
+const two = (n: number): string => String(Math.floor(n)).padStart(2, '0')
+const MINUTES = Array.from({ length: 1440 }, (_, n) => `${two(n / 60)}:${two(n % 60)}:`)
+const SECONDS = Array.from({ length: 60 }, (_, n) => `${two(n)}.000Z`)
 
 function remember(day: number): string {
   if (dates.size >= KEPT) dates.clear()

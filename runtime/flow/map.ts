@@ -9,7 +9,7 @@ import { iso } from './iso.ts'
 import { type Lookups, list } from './lookups.ts'
 import type { Occurrence } from './occurrences.ts'
 import { CONTACT, type MappingPlan, type Plan } from './plan.ts'
-import { identified, person } from './profile.ts'
+import { identified, personOf } from './profile.ts'
 import { firstSkip, outside } from './skip.ts'
 import { after, type Soon } from './soon.ts'
 import { moment, Skip } from './values.ts'
@@ -47,7 +47,9 @@ export async function mapEvent(
   parts: MapParts,
 ): Promise<Mapped<MetricEvent>> {
   const plan = parts.plan.of(mapping)
-  const { key, ms, contact } = await identityOf(plan, item, bindings, how.workspace)
+  // Here and below: to wait for what is there already costs more than to look.
+  const told = identityOf(plan, item, bindings, how.workspace)
+  const { key, ms, contact } = told instanceof Promise ? await told : told
   const time = iso(ms)
   const lane = isHistory(ms, bindings) && !parts.forTheEye ? 'backfill' : how.lane
   const named: Named = { metric: mapping.metric, lane, key, time, ...(contact && { contact }) }
@@ -63,12 +65,14 @@ export async function mapEvent(
   if (found === undefined) return { named, skipped: 'contact-not-found' }
   const lateReason = await firstSkip(plan.late, item, bound)
   if (lateReason !== undefined) return { named, skipped: lateReason }
-  const profile = await parts.plan.profile.evaluate[lane](found, bound)
+  const person = parts.plan.profile.evaluate[lane](found, bound)
+  const profile = person instanceof Promise ? await person : person
   if (!parts.forTheEye && !identified(profile, parts.spec)) return { named, skipped: 'no-identity' }
 
-  const known = { ...named, ...person(profile) }
+  const known = { ...named, ...personOf(profile) }
   try {
-    const properties = await plan.properties(item, bound)
+    const given = plan.properties(item, bound)
+    const properties = given instanceof Promise ? await given : given
     const metric = parts.spec.destination.metricPrefix + mapping.metric
     return { named: known, message: { kind: 'event', metric, time, key, profile, properties } }
   } catch (error) {

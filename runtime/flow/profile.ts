@@ -30,7 +30,7 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
   })
   const profile = await plan.profile.evaluate.live(item, bound)
   if (!identified(profile, spec)) return { named, skipped: 'no-identity' }
-  return { named: { ...named, ...person(profile) }, message: { kind: 'profile', profile } }
+  return { named: { ...named, ...personOf(profile) }, message: { kind: 'profile', profile } }
 }
 
 /** Whether anything in it says who it is. */
@@ -39,6 +39,6 @@ export function identified(profile: Profile, spec: Spec): boolean {
 }
 
 /** The ledger finds a person by address without keeping it. */
-export function person({ email }: Profile): { readonly person?: string } {
+export function personOf({ email }: Profile): { readonly person?: string } {
   return email === undefined ? {} : { person: hash('sha256', email.toLowerCase()) }
 }
