@@ -56,6 +56,7 @@ export function fakeConnector(store: Store, parts: Partial<Connector> = {}): Con
     backfill: refuse,
     estimate: refuse,
     lastBackfill: async () => undefined,
+    importing: async () => undefined,
     deliver: refuse,
     preview: refuse,
     check: refuse,

@@ -1,10 +1,12 @@
 /** An import from the console: chosen, costed, begun, paused, gone on with, begun again, and reported. */
 import { describe, expect, test } from 'vitest'
 import { Fault } from '../runtime/fault.ts'
-import { consoleShop } from './console-parts.ts'
+import { bareConsole, consoleShop } from './console-parts.ts'
 
 type Shop = Awaited<ReturnType<typeof consoleShop>>
 
+/** Enough to pause in the middle of, and quickly done. */
+const FEW = { conversations: 20, tickets: 15 }
 const CHOICE = 'metric=Rated+Conversation&metric=Created+Ticket&since=2020-01-01'
 
 async function done(shop: Shop, visitor: ReturnType<Shop['browser']>): Promise<string> {
@@ -20,8 +22,7 @@ const begin = (visitor: ReturnType<Shop['browser']>, query = CHOICE) =>
   visitor.post('/import/begin', {}, { more: query })
 
 test('offers the metrics that have history, the dear one not chosen, and says which have none', async () => {
-  const shop = await consoleShop()
-  const page = await shop.browser().text('/import')
+  const page = await (await bareConsole()).browser().text('/import')
   expect(page).toMatch(/value="Rated Conversation" checked/)
   expect(page).toMatch(/value="Replied to Conversation">.+takes a request for each record/)
   expect(page).toContain('Read Conversation: the source keeps no history of it.')
@@ -42,13 +43,13 @@ test('asks the source nothing only to stay up to date', async () => {
   const estimate = async () => {
     throw new Error('this test did not expect the call')
   }
-  const { browser } = await consoleShop({ connector: { estimate } })
+  const { browser } = await bareConsole({ connector: { estimate } })
   expect((await browser().get(`/import?${CHOICE}`, { 'x-live': '1' })).status).toBe(200)
   expect(await browser().text(`/import?${CHOICE}`)).toContain('What it would cost is not known')
 })
 
 test('begins, goes on without anybody, and ends with a report', async () => {
-  const shop = await consoleShop()
+  const shop = await consoleShop({}, FEW)
   const visitor = shop.browser()
   expect((await begin(visitor)).headers.get('location')).toBe('/import')
   const during = await visitor.text('/import')
@@ -62,7 +63,7 @@ test('begins, goes on without anybody, and ends with a report', async () => {
 })
 
 test('pauses, and goes on where it was', async () => {
-  const shop = await consoleShop()
+  const shop = await consoleShop({}, FEW)
   const visitor = shop.browser()
   await begin(visitor)
   await shop.clock.pass(300)
@@ -75,7 +76,7 @@ test('pauses, and goes on where it was', async () => {
 })
 
 test('begins again when asked to, with the same choice, and counts nothing twice', async () => {
-  const shop = await consoleShop()
+  const shop = await consoleShop({}, FEW)
   const visitor = shop.browser()
   await begin(visitor)
   await done(shop, visitor)
@@ -92,8 +93,30 @@ test('begins again when asked to, with the same choice, and counts nothing twice
   expect(await count()).toBe(once)
 })
 
+test('says who imports already, and begins, pauses and restarts nothing meanwhile', async () => {
+  const other = await consoleShop({}, FEW)
+  await begin(other.browser())
+  await other.clock.pass(300)
+  const running = await other.connector.importing()
+  const importing = async () => running && { ...running, process: '4711', here: false }
+  const { browser, pages, clock } = await bareConsole({ connector: { ...other.connector, importing } })
+  const visitor = browser()
+  const before = await other.store.checkpoint('import-wanted')
+  for (const action of ['begin', 'resume', 'pause', 'restart']) {
+    expect((await visitor.post(`/import/${action}`, {}, { more: CHOICE })).status).toBe(303)
+    const page = await visitor.text('/import')
+    expect(page).toContain('An import is running already')
+    expect(page).toMatch(/Process 4711 imports on this store, since <time datetime="2026-07-14T09:30/)
+    for (const path of ['begin', 'resume', 'pause', 'restart']) expect(page).not.toContain(`action="/import/${path}"`)
+    expect(page).not.toContain('Bring in history')
+  }
+  await clock.until(pages.goOn())
+  expect(await other.store.checkpoint('import-wanted')).toBe(before)
+  await done(other, other.browser())
+})
+
 test('two clicks begin one import', async () => {
-  const shop = await consoleShop()
+  const shop = await consoleShop({}, FEW)
   const visitor = shop.browser()
   await begin(visitor)
   await begin(visitor)
@@ -103,7 +126,7 @@ test('two clicks begin one import', async () => {
 
 describe('when the process ends', () => {
   test('it stops in order, and the next process goes on by itself', async () => {
-    const shop = await consoleShop()
+    const shop = await consoleShop({}, FEW)
     await begin(shop.browser())
     await shop.clock.pass(300)
     shop.end()
@@ -116,7 +139,7 @@ describe('when the process ends', () => {
   })
 
   test('what was paused stays paused', async () => {
-    const shop = await consoleShop()
+    const shop = await consoleShop({}, FEW)
     const visitor = shop.browser()
     await begin(visitor)
     await shop.clock.pass(300)
@@ -131,10 +154,10 @@ test('says why it stopped by itself', async () => {
   const refuse = () => {
     throw new Fault('config', 'x/permission', 'it lacks the permission to read tickets')
   }
-  const shop = await consoleShop({ connector: { backfill: refuse } })
-  await begin(shop.browser())
-  await shop.clock.pass(100)
-  expect(shop.logged.join()).toContain('lacks the permission')
+  const { browser, clock, logged } = await bareConsole({ connector: { backfill: refuse } })
+  await begin(browser())
+  await clock.pass(100)
+  expect(logged.join()).toContain('lacks the permission')
 })
 
 test.each([
@@ -145,9 +168,9 @@ test.each([
   ['metric=%3Cscript%3E', 'has no history'],
   ['since=2026-01-01', 'Choose at least one'],
 ])('%s is refused in words', async (query, words) => {
-  const shop = await consoleShop()
-  const visitor = shop.browser()
+  const { browser, store } = await bareConsole()
+  const visitor = browser()
   await begin(visitor, query)
   expect(await visitor.text('/import')).toContain(words)
-  expect(await shop.store.checkpoint('import')).toBeUndefined()
+  expect(await store.checkpoint('import')).toBeUndefined()
 })

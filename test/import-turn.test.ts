@@ -1,7 +1,7 @@
 /** One import at a time: who may begin, who is told to look elsewhere, and what ends a turn. */
 import { describe, expect, test } from 'vitest'
 import type { Fault } from '../runtime/fault.ts'
-import { type Self, takeTurn } from '../runtime/flow/import-turn.ts'
+import { importing, type Self, takeTurn } from '../runtime/flow/import-turn.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
 import { systemSelf } from '../runtime/system.ts'
 import { virtualClock } from './virtual-clock.ts'
@@ -22,6 +22,20 @@ function place() {
     )
   return { clock, store, take, refused, lost }
 }
+
+test('anybody can ask who imports', async () => {
+  const { clock, store, take } = place()
+  const ask = (who: Self) => importing({ store, clock, self: who })
+  expect(await ask(self('42.b'))).toBeUndefined()
+  const since = clock.now()
+  const turn = await take(self('41.a'))
+  await clock.pass(60_000)
+  expect(await ask(self('42.b'))).toEqual({ process: '41', here: false, since })
+  expect(await ask(self('41.a'))).toEqual({ process: '41', here: true, since })
+  expect(await ask(self('42.b', '41.a'))).toBeUndefined()
+  await turn.end()
+  expect(await ask(self('42.b'))).toBeUndefined()
+})
 
 describe('while one process runs an import', () => {
   test('another is told who, for as long as it takes', async () => {

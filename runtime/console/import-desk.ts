@@ -1,13 +1,15 @@
 /** Runs an import for people at the console: one at a time, until it is done, paused, or the process ends. */
 import { toFault } from '../fault.ts'
-import type { BackfillOptions, Connector, Progress } from '../flow/connector.ts'
+import type { BackfillOptions, Connector, Importing, Progress } from '../flow/connector.ts'
 import { Pace } from '../pace.ts'
 import type { Clock, Logger } from '../ports.ts'
 
 export interface ImportStatus {
   readonly progress: Progress
-  /** Here; another process may run one on the same store, and then its counts move all the same. */
+  /** Here. */
   readonly running: boolean
+  /** Another process that runs it on the same store: the counts move all the same. */
+  readonly elsewhere?: Importing
   /** Records read a second, and milliseconds left, of streams that move. */
   readonly speed: ReadonlyMap<string, { readonly perSecond: number; readonly left?: number }>
 }
@@ -16,9 +18,11 @@ export interface ImportDesk {
   /** Undefined before the first import. */
   status(): Promise<ImportStatus | undefined>
   running(): boolean
+  /** Another process that imports on this store: nothing can be begun here meanwhile. */
+  elsewhere(): Promise<Importing | undefined>
   /** Why it last stopped by itself, in words. */
   problem(): string | undefined
-  /** Begins, or goes on with what was interrupted. Answers whether it did: false while one runs. */
+  /** Begins, or goes on with what was interrupted. Answers whether it did: false while one runs, here or elsewhere. */
   begin(asked: Omit<BackfillOptions, 'signal'>): Promise<boolean>
   /** Stops reading. What was read is kept and is still sent. */
   pause(): Promise<void>
@@ -29,7 +33,7 @@ export interface ImportDesk {
 }
 
 export interface DeskParts {
-  readonly connector: Pick<Connector, 'backfill' | 'lastBackfill' | 'store'>
+  readonly connector: Pick<Connector, 'backfill' | 'importing' | 'lastBackfill' | 'store'>
   readonly clock: Clock
   readonly logger: Logger
   /** Ends the import with the process; the next one goes on. */
@@ -38,6 +42,10 @@ export interface DeskParts {
 
 /** Says in the store that somebody wants the import to run. */
 const WANTED = 'import-wanted'
+
+/** Together longer than a turn holds whose process has died. */
+const LOOKS = 12
+const LOOK_EVERY = 1_000
 
 interface Running {
   readonly stop: AbortController
@@ -50,6 +58,11 @@ export function importDesk(parts: DeskParts): ImportDesk {
   const { store } = connector
   let running: Running | undefined
   let problem: string | undefined
+
+  async function elsewhere(): Promise<Importing | undefined> {
+    const found = await connector.importing()
+    return found?.here ? undefined : found
+  }
 
   const want = (value: true | undefined) => store.saveCheckpoints([{ name: WANTED, value }])
 
@@ -89,12 +102,22 @@ export function importDesk(parts: DeskParts): ImportDesk {
   return {
     async status() {
       const progress = await connector.lastBackfill()
-      return progress && { progress, running: running !== undefined, speed: speedOf(progress, running?.paces) }
+      const other = await elsewhere()
+      const speed = (of: Progress) => speedOf(of, running?.paces)
+      return (
+        progress && {
+          progress,
+          running: running !== undefined,
+          speed: speed(progress),
+          ...(other && { elsewhere: other }),
+        }
+      )
     },
     running: () => running !== undefined,
+    elsewhere,
     problem: () => problem,
     async begin(asked) {
-      if (!begin(asked)) return false
+      if ((await elsewhere()) !== undefined || !begin(asked)) return false
       await want(true)
       return true
     },
@@ -107,7 +130,10 @@ export function importDesk(parts: DeskParts): ImportDesk {
       try {
         const wanted = (await store.checkpoint(WANTED)) === true
         const last = wanted ? await connector.lastBackfill() : undefined
-        if (last !== undefined && last.phase !== 'done') begin({})
+        if (last === undefined || last.phase === 'done') return
+        // The process before us may have died on another machine, where only time shows it.
+        for (let n = 0; n < LOOKS && (await elsewhere()) !== undefined; n++) await clock.sleep(LOOK_EVERY, signal)
+        if ((await elsewhere()) === undefined) begin({})
       } catch (error) {
         logger.warn(`the import does not go on by itself: ${toFault(error).message}; resume it at the console`)
       }

@@ -102,7 +102,13 @@ function routesOf({ parts, entry, imports, shown }: Rooms): Hono<Env> {
     store: connector.store,
     clock,
     signal,
-    also: async () => [connector.arrivals(), parts.account?.gate.shut(), imports.running(), imports.problem()],
+    also: async () => [
+      connector.arrivals(),
+      parts.account?.gate.shut(),
+      imports.running(),
+      imports.problem(),
+      await imports.elsewhere(),
+    ],
   })
   const door = doorActions({ entrance: entry, attempts: attempts(clock), password })
   const app = base === undefined ? new Hono<Env>() : new Hono<Env>().basePath(base)

@@ -14,7 +14,7 @@ import { type DeliverParts, deliver } from './deliver.ts'
 import { estimate } from './estimate.ts'
 import { http } from './http.ts'
 import { currentRuns } from './import-state.ts'
-import type { Self } from './import-turn.ts'
+import { importing, type Self } from './import-turn.ts'
 import { lookups } from './lookups.ts'
 import { onAbort } from './on-abort.ts'
 import { plan } from './plan.ts'
@@ -129,6 +129,7 @@ export function assemble(options: AssembleOptions): Connector {
     },
     estimate: ({ signal: stop, ...asked }) => estimate({ spec, client }, { until: clock.now(), ...asked }, stop),
     lastBackfill: () => lastImport(store),
+    importing: () => importing({ store, clock, self }),
     deliver: (record) => deliver(record, parts),
     preview: (input) => preview(input, { ...parts, destination }),
     check: (stop) => options.checks(client, stop),

@@ -24,6 +24,8 @@ export interface Connector {
   estimate(options: Omit<BackfillOptions, 'restart'>): Promise<Estimate>
   /** How the newest backfill stands, by what the store knows of it. Undefined before the first. */
   lastBackfill(): Promise<Progress | undefined>
+  /** Who runs a backfill on the store now: this process or another. Undefined when nobody does. */
+  importing(): Promise<Importing | undefined>
   /** Takes one record to its end, for hosts with a queue of their own. Never throws for the record's sake. */
   deliver(record: SourceRecord): Promise<Outcome>
   /** Maps what a webhook or a stream would give, and sends nothing. */
@@ -44,6 +46,15 @@ export interface BackfillOptions {
   /** Forget where an earlier run stopped and begin again. Nothing is counted twice. */
   readonly restart?: boolean
   readonly signal: AbortSignal
+}
+
+export interface Importing {
+  /** A name to look for: its number on its machine. */
+  readonly process: string
+  /** It is this process. */
+  readonly here: boolean
+  /** Milliseconds since 1970. */
+  readonly since: number
 }
 
 export interface StreamProgress {

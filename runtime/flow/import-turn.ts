@@ -1,6 +1,7 @@
 /** One import at a time on a store: whoever runs it holds a turn, which ends by itself when its process dies. */
 import { Fault } from '../fault.ts'
 import type { Clock, Random, Store } from '../ports.ts'
+import type { Importing } from './connector.ts'
 
 /** This process, as others that share its store know it. */
 export interface Self {
@@ -68,21 +69,39 @@ export async function takeTurn(parts: TurnParts, lost: () => void): Promise<Turn
   }
 }
 
-async function claim({ store, clock, self }: TurnParts, written: () => string): Promise<string> {
+async function claim(parts: TurnParts, written: () => string): Promise<string> {
   for (;;) {
-    const found = await store.checkpoint(NAME)
-    const text = typeof found === 'string' ? found : undefined
-    const held = text === undefined ? undefined : (JSON.parse(text) as Held)
-    const now = clock.now()
-    // One that ends later than any turn can is of a clock that was put back.
-    if (held && held.until > now && held.until <= now + HOLD && !self.gone(held.by)) throw running(held, self)
+    const { text, held } = await look(parts)
+    if (held !== undefined) throw running(held, parts.self)
     const mine = written()
-    if (await store.swapCheckpoint(NAME, text, mine)) return mine
+    if (await parts.store.swapCheckpoint(NAME, text, mine)) return mine
   }
 }
 
-function running({ by, since }: Held, self: Self): Fault {
-  const who = by === self.id ? 'this process' : `process ${by.split('.')[0]}`
+/** What stands there, and whose turn it is now, if anybody's. */
+async function look({ store, clock, self }: Looking): Promise<{ readonly text?: string; readonly held?: Held }> {
+  const text = await store.checkpoint(NAME)
+  if (typeof text !== 'string') return {}
+  const held = JSON.parse(text) as Held
+  const now = clock.now()
+  // One that ends later than any turn can is of a clock that was put back.
+  const counts = held.until > now && held.until <= now + HOLD && !self.gone(held.by)
+  return { text, ...(counts && { held }) }
+}
+
+type Looking = Omit<TurnParts, 'random'>
+
+/** Who imports on the store now; undefined when nobody does. */
+export async function importing(parts: Looking): Promise<Importing | undefined> {
+  const { held } = await look(parts)
+  return held && { process: nameOf(held), here: held.by === parts.self.id, since: held.since }
+}
+
+const nameOf = ({ by }: Held): string => by.split('.')[0] ?? by
+
+function running(held: Held, self: Self): Fault {
+  const { by, since } = held
+  const who = by === self.id ? 'this process' : `process ${nameOf(held)}`
   const message = `an import is running already: ${who} began it at ${new Date(since).toISOString()}. Look there, or stop it first`
   return new Fault(
     'config',

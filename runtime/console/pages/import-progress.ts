@@ -1,6 +1,6 @@
 /** How an import goes: a bar for each stream, what was sent, what was left out and why; and what one can do about it. */
 import { html } from 'hono/html'
-import type { Progress, StreamProgress } from '../../flow/connector.ts'
+import type { Importing, Progress, StreamProgress } from '../../flow/connector.ts'
 import { count, duration, plural } from '../../format.ts'
 import type { ImportStatus } from '../import-desk.ts'
 import { RESTART } from '../import-words.ts'
@@ -18,7 +18,7 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
 export function progressPart(status: ImportStatus, context: Context): Html {
   const { progress, running } = status
   const done = progress.phase === 'done'
-  const problem = context.imports.problem()
+  const problem = status.elsewhere ? undefined : context.imports.problem()
   return html`<div class="card">
 <div class="row apart"><h2>${done ? 'The last import' : 'The import'}</h2>${badge(status)}</div>
 ${problem !== undefined && !running && html`<p class="said bad" role="alert">It stopped: ${problem}. What was read is kept; mend that and resume.</p>`}
@@ -30,9 +30,14 @@ ${buttons(status, context)}
 ${outcomes(progress, context)}`
 }
 
-function badge({ progress, running }: ImportStatus): Html {
+/** An import that is not ours to pause: who runs it, since when, and where it is stopped. */
+export function elsewhereNote({ process, since }: Importing): Html {
+  return html`<p class="note" role="status">Process ${process} imports on this store, since ${when(since)}. It is paused where it was begun: with Ctrl-C in its terminal, or at its own console. Until it ends nothing can be begun here.</p>`
+}
+
+function badge({ progress, running, elsewhere }: ImportStatus): Html {
   if (progress.phase === 'done') return html`<span class="badge good">Finished</span>`
-  if (running) return html`<span class="badge good">${PHASES[progress.phase]}</span>`
+  if (running || elsewhere) return html`<span class="badge good">${PHASES[progress.phase]}</span>`
   return html`<span class="badge warn">Paused</span>`
 }
 
@@ -53,7 +58,8 @@ function streamBar({ stream, seen, total, done }: StreamProgress, { speed, runni
 <progress max="1" value="${value.toFixed(4)}" aria-label="${titled(stream)}: ${words}"></progress></p>`
 }
 
-function buttons({ progress, running }: ImportStatus, { link, csrf }: Context): Html {
+function buttons({ progress, running, elsewhere }: ImportStatus, { link, csrf }: Context): Html | '' {
+  if (elsewhere) return ''
   const button = (path: string, words: string, kind: string, ask = '') =>
     html`<form method="post" action="${link(path)}"${ask && html` data-confirm="${ask}"`}>${csrf}<button class="${kind}">${words}</button></form>`
   const restart = button('/import/restart', 'Restart import', 'plain', RESTART)

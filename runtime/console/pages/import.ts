@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import type { Action, Context, Page } from '../parts.ts'
 import { askedIn, choice, cost, type Wanted } from './import-asked.ts'
-import { progressPart } from './import-progress.ts'
+import { elsewhereNote, progressPart } from './import-progress.ts'
 
 export const importPage: Page = {
   path: '/import',
@@ -10,18 +10,21 @@ export const importPage: Page = {
   nav: 'Import',
   async render(context) {
     const status = await context.imports.status()
-    const unfinished = status !== undefined && status.progress.phase !== 'done'
+    const other = await context.imports.elsewhere()
+    const free = other === undefined && (status === undefined || status.progress.phase === 'done')
     return html`<p class="lead">History starts no flow and is never counted twice: each event has the same key by every road.</p>
-<section id="progress" data-live aria-label="How it goes">${status && progressPart(status, context)}</section>
-<section id="choice" data-live aria-label="A new import">${!unfinished && choice(context)}</section>
-${!unfinished && (await cost(context))}`
+<section id="progress" data-live aria-label="How it goes">${other && elsewhereNote(other)}${status && progressPart(status, context)}</section>
+<section id="choice" data-live aria-label="A new import">${free && choice(context)}</section>
+${free && (await cost(context))}`
   },
 }
 
 async function begun(context: Context, wanted: Wanted, words: string): Promise<Response> {
   if (await context.imports.begin(wanted)) return context.goTo('/import', words)
-  return context.goTo('/import', 'An import is running already; nothing was begun.', 'bad')
+  return context.goTo('/import', RUNNING, 'bad')
 }
+
+const RUNNING = 'An import is running already; nothing was done.'
 
 export const importActions: readonly Action[] = [
   {
@@ -36,6 +39,7 @@ export const importActions: readonly Action[] = [
   {
     path: '/import/pause',
     async run(context) {
+      if ((await context.imports.elsewhere()) !== undefined) return context.goTo('/import', RUNNING, 'bad')
       await context.imports.pause()
       return context.goTo('/import', 'The import is paused. What was read is kept, and is still sent.')
     },
@@ -43,6 +47,8 @@ export const importActions: readonly Action[] = [
   {
     path: '/import/restart',
     async run(context) {
+      // Not ours to pause.
+      if ((await context.imports.elsewhere()) !== undefined) return context.goTo('/import', RUNNING, 'bad')
       await context.imports.pause()
       const last = (await context.imports.status())?.progress
       const wanted = {
