@@ -79,10 +79,20 @@ export function line(options: KlaviyoOptions, to: To, scope: string): Line {
   }
 }
 
-/** Klaviyo answers JSON or nothing. A page is some proxy's, and its 200 would count as delivered. */
+/**
+ * Klaviyo takes events with 202 and nothing, and answers all else with JSON. A page, a torn answer or a list of errors
+ * under a 200 is not its yes, but some proxy's, and would count as delivered.
+ */
 function answered(answer: Answer): Answer {
-  if (!answer.headers.get('content-type')?.includes('text/html')) return answer
-  throw new Fault('transient', 'klaviyo/not-json', 'something between us and Klaviyo answered with a page; tried again')
+  const { status, body, headers } = answer
+  const page = headers.get('content-type')?.includes('text/html')
+  const resource = typeof body === 'object' && body !== null && 'data' in body
+  if (!page && (resource || (body === undefined && (status === 202 || status === 204)))) return answer
+  throw new Fault(
+    'transient',
+    'klaviyo/not-json',
+    'something between us and Klaviyo answered in its place; tried again',
+  )
 }
 
 function keyLogin({ spec, baseUrl, apiKey }: KlaviyoOptions): Login {

@@ -121,10 +121,18 @@ test('while Klaviyo is down records wait in the store, and arrive when it is bac
   expect(klaviyo.summary()).toMatchObject({ events: 1, flowTriggering: 1 })
 })
 
-test("a proxy's friendly page is no receipt", async () => {
+const html = { headers: { 'content-type': 'text/html; charset=utf-8' } }
+test.each([
+  ['a page', () => new Response('<html>welcome</html>', html)],
+  ['a page that says accepted', () => new Response('<html>welcome</html>', { ...html, status: 202 })],
+  ['a text', () => new Response('log in to this network first')],
+  ['nothing', () => new Response('')],
+  ['a torn answer', () => new Response('{"data":', { headers: { 'content-type': 'application/json' } })],
+  ['a list of errors', () => Response.json({ errors: [{ code: 'error' }] })],
+  ['a list', () => Response.json([])],
+])("a friendly answer that is not Klaviyo's is no receipt: %s", async (_, answer) => {
   let between = true
-  const page = () => new Response('<html>welcome</html>', { headers: { 'content-type': 'text/html; charset=utf-8' } })
-  const instead = (request: Request) => (between && request.url.includes('a.klaviyo.com') ? page() : undefined)
+  const instead = (request: Request) => (between && request.url.includes('a.klaviyo.com') ? answer() : undefined)
   const { intercom, klaviyo, notify, work } = await workshop({ instead })
   const { id } = await someone(intercom)
   await notify('conversation.user.created', conversation(id))
