@@ -57,6 +57,9 @@ export const isProblem = (result: Parsed | Problem): result is Problem => 'span'
 
 function problemOf(error: unknown, text: string): Problem {
   const { code, position, token, value } = error as jsonata.JsonataError & { value?: unknown }
+  if (error instanceof RangeError) {
+    return { code: 'too-deep', message: 'the expression is too long, or nested too deeply', span: [0, text.length] }
+  }
   // A regular expression the engine of JavaScript refuses is a plain SyntaxError.
   if (typeof code !== 'string') {
     return { code: 'regex', message: 'a regular expression is not valid', span: [0, text.length] }
@@ -82,11 +85,16 @@ const habits: Readonly<Record<string, string>> = {
   '==': 'equality is written with one =',
   '&&': 'write and',
   '||': 'write or',
+  '{{': 'an expression is written as it is, without {{ }}',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what people write
+  '${': 'an expression is written as it is, without ${ }',
+  '“': 'texts stand in straight quotes: "…"',
+  '‘': "texts stand in straight quotes: '…'",
 }
 
 function help(code: string, text: string, [start, end]: Problem['span']): { help?: string } {
   const around = text.slice(Math.max(0, start - 1), end + 1)
-  const habit = Object.keys(habits).find((each) => around.includes(each))
+  const habit = Object.keys(habits).find((each) => around.includes(each) || text.startsWith(each))
   const found = habit === undefined ? helps[code] : habits[habit]
   return found === undefined ? {} : { help: found }
 }

@@ -27,18 +27,23 @@ export function render(diagnostic: Diagnostic, color = false): string {
   const { file, span, severity, message, code, help } = diagnostic
   const paint = (style: Style, text: string) => (color ? styleText(style, text) : text)
   const tint = severity === 'error' ? 'red' : 'yellow'
-  const { line } = file.position(span[0])
+  const { line, column } = file.position(span[0])
+  // Of a line too long to be read, the part that is meant.
+  const from = column > WIDEST ? column - WIDEST / 2 : 0
   const margin = ' '.repeat(String(line).length)
   return [
     `${file.place(span[0])}: ${paint(tint, severity)}: ${paint('bold', message)} [${code}]`,
     `${paint('dim', `${margin} |`)}`,
-    `${paint('dim', `${line} |`)} ${file.line(line)}`,
-    `${paint('dim', `${margin} |`)} ${paint(tint, caret(diagnostic))}`,
+    `${paint('dim', `${line} |`)} ${file.line(line).slice(from, from + WIDEST)}`,
+    `${paint('dim', `${margin} |`)} ${paint(tint, caret(diagnostic).slice(from, from + WIDEST))}`,
     ...(help === undefined ? [] : [`${paint('dim', `${margin} =`)} ${paint('cyan', 'help')}: ${help}`]),
   ]
     .map((text) => text.trimEnd())
     .join('\n')
 }
+
+/** Characters of a line that are shown. */
+const WIDEST = 240
 
 /** `^~~~` under the span, or under what of it lies on the first line. Tabs before it are kept, so that it lines up. */
 function caret({ file, span: [start, end] }: Diagnostic): string {

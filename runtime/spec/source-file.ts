@@ -30,9 +30,14 @@ export class SourceFile {
     return `${this.path}:${line}:${column}`
   }
 
+  /** Where a line begins; the end of the text if there is none. */
+  start(number: number): number {
+    return this.#starts[number - 1] ?? this.text.length
+  }
+
   /** The text of a line, without its end. */
   line(number: number): string {
-    const start = this.#starts[number - 1] ?? this.text.length
+    const start = this.start(number)
     const end = (this.#starts[number] ?? this.text.length + 1) - 1
     return this.text.slice(start, end).replace(/\r$/, '')
   }

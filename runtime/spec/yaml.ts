@@ -3,6 +3,7 @@ import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type
 import type { Diagnostic } from './diagnostic.ts'
 import { offsets } from './scalar.ts'
 import type { SourceFile } from './source-file.ts'
+import { aliasFault, unreadable, word, yamlFaults } from './yaml-faults.ts'
 
 export type Path = readonly (string | number)[]
 export type Span = readonly [start: number, end: number]
@@ -22,17 +23,19 @@ export class YamlFile {
   readonly #document: Document
 
   constructor(file: SourceFile) {
-    const document = parseDocument(file.text, { prettyErrors: false, stringKeys: true, logLevel: 'silent' })
     this.file = file
+    const lost = unreadable(file)
+    // At level "silent" it would say nothing of a second document in the file.
+    const options = { prettyErrors: false, stringKeys: true, logLevel: 'error' } as const
+    const document = parseDocument(lost ? '' : file.text, options)
     this.#document = document
-    this.errors = document.errors.map(({ code, message, pos }) => ({
-      code: `yaml/${code.toLowerCase().replaceAll('_', '-')}`,
-      severity: 'error',
-      message: code === 'DUPLICATE_KEY' ? 'this key is written twice' : lowerFirst(message),
-      file,
-      span: code === 'DUPLICATE_KEY' ? word(file.text, pos[0]) : pos,
-    }))
-    this.value = this.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 })
+    const errors = lost ? [lost] : yamlFaults(document, file)
+    try {
+      this.value = errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 })
+    } catch {
+      errors.push(aliasFault(document, file))
+    }
+    this.errors = errors
     if (isCircular(this.value)) {
       const message = 'an alias stands within what it stands for'
       this.errors = [{ code: 'yaml/circular', severity: 'error', message, file, span: word(file.text, 0) }]
@@ -101,11 +104,3 @@ function isCircular(value: unknown, above: ReadonlySet<unknown> = new Set()): bo
   const here = new Set(above).add(value)
   return above.has(value) || Object.values(value).some((inner) => isCircular(inner, here))
 }
-
-/** The word that begins at an offset. */
-function word(text: string, offset: number): Span {
-  const [found] = /^[^\s:]+/.exec(text.slice(offset)) ?? [' ']
-  return [offset, offset + found.length]
-}
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
