@@ -6,9 +6,22 @@ import { expect, test } from 'vitest'
 import { connectorAccount } from '../connector/account.ts'
 import { joined } from '../connector/index.ts'
 import { fileKey } from '../runtime/account/key.ts'
+import type { Fetch } from '../runtime/ports.ts'
 import { sqliteStore } from '../runtime/store/sqlite.ts'
 import { systemClock } from '../runtime/system.ts'
-import { CLIENT_ENV, INTERCOM, installed, KLAVIYO, logIn, never, spec, type World, world } from './account-parts.ts'
+import {
+  CLIENT_ENV,
+  INTERCOM,
+  installed,
+  KEY,
+  KLAVIYO,
+  logIn,
+  never,
+  spec,
+  TOKEN,
+  type World,
+  world,
+} from './account-parts.ts'
 
 /** A world whose notifications reach a connector that works. */
 async function delivering() {
@@ -55,6 +68,49 @@ test('a grant that is over stops delivery; a new log-in starts it, and all is th
   expect([await waiting(it), await it.store.deadCount()]).toEqual([0, 0])
   expect(events(it)).toBeGreaterThan(before)
   await it.clock.until(end())
+})
+
+test('a token that was revoked without notice stops delivery too, is said once, and a new log-in starts it', async () => {
+  const { it, account, end } = await delivering()
+  const uninstall = () => it.intercom.fetch(new Request(`${INTERCOM}/sandbox/uninstall`, { method: 'POST' }))
+  await it.clock.until(uninstall())
+  for (let n = 0; n < 10; n++) await it.clock.until(it.intercom.act())
+  await it.clock.pass(60_000)
+  const held = await waiting(it)
+  expect(held).toBeGreaterThan(0)
+  expect(account.gate.shut()).toBe('Intercom no longer accepts our log-in: connect it again on the console')
+  expect((await account.setup.view()).source.trouble).toContain('connect it again')
+  const said = it.logger.lines.filter((line) => line.includes('delivery waits: Intercom'))
+  const asked = it.asked.length
+  await it.clock.pass(600_000)
+  expect([said.length, await waiting(it)]).toEqual([1, held])
+  expect(it.asked.slice(asked)).toEqual(new Array(10).fill(`GET ${INTERCOM}/me`))
+
+  await logIn(it, account, 'source')
+  await it.clock.pass(120_000)
+  expect([account.gate.shut(), await waiting(it), await it.store.deadCount()]).toEqual([undefined, 0, 0])
+  expect(events(it)).toBeGreaterThan(0)
+  await it.clock.until(end())
+})
+
+test('one 401 among answers is no reason to stop, and what is mended there goes on by itself', async () => {
+  const it = world()
+  const account = await it.open({ INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
+  const login = await account.source.current(never)
+  expect(await account.source.renew(login, never)).toBe(false)
+  expect(account.gate.shut()).toBeUndefined()
+
+  let unknown = true
+  const fetch: Fetch = async (request) => (unknown ? Response.json({}, { status: 401 }) : it.fetch(request))
+  const other = await it.open({ INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY }, { fetch })
+  expect(await other.source.renew(login, never)).toBe(false)
+  expect(other.gate.shut()).toContain('change them there and start again')
+  unknown = false
+  const open = async () => {
+    while (other.gate.shut() !== undefined) await other.gate.changed(never)
+  }
+  await it.clock.until(open())
+  expect(await other.source.current(never)).toEqual(login)
 })
 
 test('no import begins before set-up is finished, and it says so', async () => {

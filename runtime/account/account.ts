@@ -4,12 +4,15 @@ import type { Gate, Logins } from '../logins.ts'
 import type { Clock, Fetch, Logger, Random, Store } from '../ports.ts'
 import { claims } from './claim.ts'
 import type { ConnectParts, Entrance } from './connect.ts'
+import { doubt } from './doubt.ts'
 import { gate as makeGate } from './gate.ts'
-import { Keeper, mustLogIn } from './keeper.ts'
+import { given } from './given.ts'
+import { identify } from './identify.ts'
+import { Keeper } from './keeper.ts'
 import { oauth } from './oauth.ts'
 import { loadProgress, stepOf } from './progress.ts'
 import { type Setup, setup } from './setup.ts'
-import type { Side, SideName } from './side.ts'
+import type { Credentials, Side, SideName } from './side.ts'
 import { tickets } from './ticket.ts'
 import { type Key, vault } from './vault.ts'
 
@@ -46,8 +49,13 @@ export async function account(options: AccountOptions): Promise<Account> {
   const claim = claims(store, options.clock, ending.signal)
   const enter = (side: Side): Entrance => {
     const way = oauth(side, effects)
-    const parts = { side, vault: safe, claims: claim, oauth: way, clock: options.clock, signal: ending.signal }
-    return { side, oauth: way, keeper: new Keeper({ ...parts, onChange: () => gate.look() }) }
+    const { clock } = options
+    const whose = (credentials: Credentials, signal: AbortSignal) => identify(side, credentials, effects, signal)
+    const known = side.given && given({ side, credentials: side.given, vault: safe, store, clock, identify: whose })
+    const parts = { side, vault: safe, claims: claim, oauth: way, given: known, clock, signal: ending.signal }
+    const doubts = doubt({ side, clock, ask: (credentials) => whose(credentials, ending.signal) })
+    const keeper = new Keeper({ ...parts, doubt: doubts, onChange: () => gate.look() })
+    return { side, oauth: way, given: known, keeper }
   }
   const sides: Readonly<Record<SideName, Entrance>> = { source: enter(source), destination: enter(destination) }
   const gate = makeGate({ why: () => whyShut(sides, store), clock: options.clock, logger })
@@ -93,6 +101,6 @@ async function whyShut(sides: Readonly<Record<SideName, Entrance>>, store: Store
     ) !== 'done'
   )
     return 'set-up is not finished: go on with it on the console'
-  const refused = both.find(({ it }) => it?.kind === 'oauth' && it.refused !== undefined)
-  return refused && mustLogIn(refused.side).message
+  const troubles = [await sides.source.keeper.trouble(), await sides.destination.keeper.trouble()]
+  return troubles.find((trouble) => trouble !== undefined)?.message
 }

@@ -1,12 +1,13 @@
 /** A person lets us into one side: by OAuth, or by pasting a key. Nothing is kept that was not tried. */
-import { Fault } from '../fault.ts'
+import { Fault, toFault } from '../fault.ts'
 import { text } from '../flow/envelope.ts'
-import { WORKSPACE } from '../flow/source-client.ts'
 import type { Logger, Store } from '../ports.ts'
+import { noClient, otherAccount } from './faults.ts'
+import type { Given } from './given.ts'
 import { identify } from './identify.ts'
 import type { Keeper } from './keeper.ts'
 import type { Oauth, OauthParts } from './oauth.ts'
-import { DESTINATION_ACCOUNT, loadProgress, type Party, saveProgress } from './progress.ts'
+import { accountOf, loadProgress, type Party, saveProgress } from './progress.ts'
 import type { Credentials, KeyCredentials, Side } from './side.ts'
 import type { Purpose, Tickets } from './ticket.ts'
 
@@ -14,6 +15,8 @@ export interface Entrance {
   readonly side: Side
   readonly keeper: Keeper
   readonly oauth: Oauth | undefined
+  /** Of what the environment gave. */
+  readonly given: Given | undefined
 }
 
 export interface ConnectParts extends OauthParts {
@@ -49,7 +52,7 @@ export async function comeBack(
   purpose: Purpose,
   parts: ConnectParts,
   signal: AbortSignal,
-): Promise<Party> {
+): Promise<Connected> {
   const { side, oauth } = entrance
   const ticket = await parts.tickets.redeem(query.get('state') ?? '', purpose)
   const code = query.get('code')
@@ -67,7 +70,7 @@ export async function paste(
   pasted: Pasted,
   parts: ConnectParts,
   signal: AbortSignal,
-): Promise<Party> {
+): Promise<Connected> {
   const { side } = entrance
   const [key, ...wanted] = side.fields
   if (key === undefined)
@@ -100,29 +103,48 @@ function saidNo({ name, label }: Side, error: string | null): Fault {
   return new Fault('config', `${name}/no-code`, `${label} ${said}, so nothing was connected: begin again`)
 }
 
+/** Who was connected, and what a person should know of the log-in that was there before. */
+export interface Connected extends Party {
+  readonly note?: string
+}
+
 /** Asks whose account it is, refuses another than the store's, and keeps the log-in. */
 async function settle(
-  { side, keeper }: Entrance,
+  { side, keeper, oauth }: Entrance,
   credentials: Credentials,
   parts: ConnectParts,
   signal: AbortSignal,
-): Promise<Party> {
+): Promise<Connected> {
   const { store, logger } = parts
   const party = await identify(side, credentials, parts, signal)
   const known = text(await store.checkpoint(accountOf(side)))
   if (known !== undefined && known !== party.id) throw otherAccount(side, party)
   const region = Object.keys(side.hosts).find((one) => one === party.region?.toLowerCase())
+  const before = await keeper.credentials().catch(() => undefined)
   await keeper.replace({ ...credentials, ...(region !== undefined && { region }) })
   const progress = await loadProgress(store)
   await saveProgress(store, { ...progress, parties: { ...progress.parties, [side.side]: party } })
   logger.info(`${side.label} is connected`, { by: credentials.kind })
-  return party
+  const note = credentials.kind === 'key' ? await giveBack({ side, oauth }, before, parts, signal) : undefined
+  return { ...party, ...(note !== undefined && { note }) }
 }
 
-/** The checkpoint that says whose records or deliveries the store holds. */
-export const accountOf = ({ side }: Side): string => (side === 'source' ? WORKSPACE : DESTINATION_ACCOUNT)
-
-function otherAccount({ name, label }: Side, { name: business = 'another one' }: Party): Fault {
-  const message = `this is the ${label} account of ${business}, but this store belongs to another account: log in to that one, or start with another store (CONNECTOR_STORE)`
-  return new Fault('config', `${name}/other-account`, message)
+/** A log-in that a key has replaced is given back there. Best effort: the key is in use already. */
+async function giveBack(
+  { side, oauth }: Pick<Entrance, 'side' | 'oauth'>,
+  old: Credentials | undefined,
+  { logger }: ConnectParts,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (old?.kind !== 'oauth' || old.refused !== undefined || side.oauth?.revoke === undefined) return undefined
+  try {
+    if (oauth === undefined) throw noClient(side)
+    await oauth.revoke(old, signal)
+    return 'the access of the log-in before was given back'
+  } catch (error) {
+    const { code, message } = toFault(error)
+    if (code.endsWith('/invalid-grant')) return undefined
+    logger.warn(`the log-in to ${side.label} that a key replaced could not be given back: ${message}`, { code })
+    return `the log-in before it is forgotten here, but its access could not be given back (${message}): take our app away there`
+  }
 }

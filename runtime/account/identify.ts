@@ -37,8 +37,9 @@ export async function identify(
   return { id, ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) }
 }
 
-function explained({ label }: Side, { kind }: Credentials, status: number): Refused {
-  const what = kind === 'key' ? 'what you pasted' : 'the log-in it gave a moment ago'
+function explained({ label, given }: Side, { kind }: Credentials, status: number): Refused {
+  const pasted = given === undefined ? 'what you pasted' : 'what the environment gave'
+  const what = kind === 'key' ? pasted : 'the log-in it gave a moment ago'
   if (status === 401)
     return { message: `${label} does not know ${what}: copy the whole of it, and of the right account` }
   if (status === 403)

@@ -4,6 +4,9 @@ import { onAbort } from '../flow/on-abort.ts'
 import type { Login, Logins } from '../logins.ts'
 import type { Clock } from '../ports.ts'
 import type { Claims } from './claim.ts'
+import type { Doubt } from './doubt.ts'
+import { mustLogIn, noClient, notConnected } from './faults.ts'
+import type { Given } from './given.ts'
 import type { Oauth } from './oauth.ts'
 import {
   asCredentials,
@@ -23,6 +26,9 @@ export interface KeeperParts {
   readonly claims: Claims
   readonly oauth: Oauth | undefined
   readonly clock: Clock
+  /** Of what the environment gave. */
+  readonly given: Given | undefined
+  readonly doubt: Doubt
   /** Called when what is known of the log-in has changed. */
   readonly onChange: () => Promise<void>
   /** Ends what is under way for all callers. */
@@ -71,22 +77,49 @@ export class Keeper implements Logins {
     await this.#parts.onChange()
   }
 
+  /** Why nobody can use it before a person has done something. */
+  async trouble(): Promise<Fault | undefined> {
+    const { side, doubt, given } = this.#parts
+    const held = await this.credentials()
+    if (held === undefined) return undefined
+    if (held.kind === 'oauth' && held.refused !== undefined) return mustLogIn(side)
+    if (doubt.isOver(held)) await doubt.look(held)
+    return doubt.isOver(held) ? mustLogIn(side) : given?.trouble()
+  }
+
   async current(signal: AbortSignal): Promise<Login> {
-    const { side } = this.#parts
+    const { side, doubt } = this.#parts
+    if (side.given !== undefined) await this.#checked(signal)
     const held = side.given ?? this.#held() ?? (await this.credentials())
     if (held === undefined) throw notConnected(side)
+    if (doubt.isOver(held)) throw mustLogIn(side)
     if (held.kind === 'key') return loginOf(side, held)
     return loginOf(side, await this.#lasting(held, signal))
   }
 
   async renew(refused: Login, signal: AbortSignal): Promise<boolean> {
-    const { side, clock } = this.#parts
+    const { side, clock, doubt, onChange } = this.#parts
     const held = await this.credentials()
-    if (side.given !== undefined || held === undefined) return false
+    if (held === undefined) return false
     if (loginOf(side, held).headers.Authorization !== refused.headers.Authorization) return true
-    if (held.kind === 'key' || held.refresh === undefined || clock.now() - held.at < YOUNG) return false
+    if (held.kind === 'key' || held.refresh === undefined) {
+      await doubt.look(held)
+      if (doubt.isOver(held)) await onChange()
+      return false
+    }
+    if (clock.now() - held.at < YOUNG) return false
     await this.#renewed(held, signal)
     return true
+  }
+
+  /** The environment may have changed since the store was last used. */
+  async #checked(signal: AbortSignal): Promise<void> {
+    const { given, onChange } = this.#parts
+    const before = given?.trouble()
+    await given?.check(signal).catch(async (error: unknown) => {
+      if (given.trouble() !== before) await onChange()
+      throw error
+    })
   }
 
   #held(): Credentials | undefined {
@@ -164,18 +197,3 @@ const loginOf = (side: Side, credentials: Credentials): Login => ({
   baseUrl: hostOf(side, credentials.region),
   headers: headersOf(side, credentials),
 })
-
-function notConnected({ name, label }: Side): Fault {
-  const message = `${label} is not connected: connect it on the console, or set its credentials in the environment`
-  return new Fault('config', `${name}/no-credentials`, message)
-}
-
-/** Shown on the console, and as the reason why records wait. */
-export function mustLogIn({ name, label }: Pick<Side, 'name' | 'label'>): Fault {
-  return new Fault('config', `${name}/log-in`, `${label} no longer accepts our log-in: connect it again on the console`)
-}
-
-function noClient({ name, label }: Side): Fault {
-  const message = `the log-in to ${label} was made by OAuth and must be renewed, but our app's client id and secret are not set any more`
-  return new Fault('config', `${name}/no-client`, message)
-}

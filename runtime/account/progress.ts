@@ -1,4 +1,5 @@
 /** How far set-up has come: the steps, and what is kept of it in the store. No secrets. */
+import { WORKSPACE } from '../flow/source-client.ts'
 import type { Store } from '../ports.ts'
 import type { Json } from '../types.ts'
 import type { SideName } from './side.ts'
@@ -26,6 +27,10 @@ export interface Progress {
 /** In the order a person meets them. */
 export const STEPS = ['review', 'source', 'destination', 'confirm', 'done'] as const
 export type Step = (typeof STEPS)[number]
+
+/** The checkpoint that says whose records or deliveries the store holds. */
+export const accountOf = ({ side }: { readonly side: SideName }): string =>
+  side === 'source' ? WORKSPACE : DESTINATION_ACCOUNT
 
 const NAME = 'account.progress'
 /** Whose account the destination of this store is: what was delivered there cannot be delivered elsewhere. */

@@ -2,16 +2,16 @@
 import { toFault } from '../fault.ts'
 import type { Gate } from '../logins.ts'
 import {
-  accountOf,
   authorizeAddress,
+  type Connected,
   type ConnectParts,
   comeBack,
   type Entrance,
   type Pasted,
   paste,
 } from './connect.ts'
-import { mustLogIn } from './keeper.ts'
-import { loadProgress, type Party, type Progress, type Step, saveProgress, stepOf } from './progress.ts'
+import type { Given } from './given.ts'
+import { accountOf, loadProgress, type Party, type Progress, type Step, saveProgress, stepOf } from './progress.ts'
 import { believes, type Farewell, type Notice, remove } from './remove.ts'
 import type { Side, SideName } from './side.ts'
 
@@ -22,6 +22,8 @@ export interface SideView {
   readonly party?: Party
   /** What a person must do about a log-in that was there before. */
   readonly trouble?: string
+  /** Why it is not known whose account the environment's credentials are, where that was asked. */
+  readonly unknown?: string
   /** Whether there is an OAuth client. */
   readonly oauth: boolean
 }
@@ -43,12 +45,13 @@ export interface Going {
 }
 
 export interface Setup {
-  view(): Promise<View>
+  /** With a signal, sides of the environment are asked whose they are, if that is not known yet. */
+  view(ask?: AbortSignal): Promise<View>
   /** Somebody said yes to what is shared; `extras` are permissions given besides. */
   allow(extras: readonly string[]): Promise<void>
   authorize(going: Going, region?: string): Promise<URL>
-  comeBack(going: Going, query: URLSearchParams, signal: AbortSignal): Promise<Party>
-  paste(side: SideName, pasted: Pasted, signal: AbortSignal): Promise<Party>
+  comeBack(going: Going, query: URLSearchParams, signal: AbortSignal): Promise<Connected>
+  paste(side: SideName, pasted: Pasted, signal: AbortSignal): Promise<Connected>
   /** Binds the store to both accounts; delivery begins. Throws a config `Fault` when a step before is not done. */
   finish(): Promise<void>
   remove(signal: AbortSignal): Promise<readonly Farewell[]>
@@ -68,10 +71,10 @@ export function setup(parts: SetupParts): Setup {
   const both = [sides.source, sides.destination]
   const believe = believes(sides.source, parts)
 
-  async function view(): Promise<View> {
+  async function view(ask?: AbortSignal): Promise<View> {
     const progress = await loadProgress(store)
-    const source = await viewOf(sides.source, progress)
-    const destination = await viewOf(sides.destination, progress)
+    const views = [viewOf(sides.source, progress, ask), viewOf(sides.destination, progress, ask)] as const
+    const [source, destination] = await Promise.all(views)
     const connected = { source: source.by !== undefined, destination: destination.by !== undefined }
     const given = source.by === 'environment' && destination.by === 'environment'
     const shut = gate.shut()
@@ -93,7 +96,7 @@ export function setup(parts: SetupParts): Setup {
       const { step, progress } = await view()
       if (step !== 'confirm') return
       const bound = both.flatMap(({ side }) => {
-        const party = progress.parties?.[side.side]
+        const party = side.given === undefined ? progress.parties?.[side.side] : undefined
         return party === undefined ? [] : [{ name: accountOf(side), value: party.id }]
       })
       await saveProgress(store, { ...progress, finished: clock.now() }, bound)
@@ -108,16 +111,31 @@ export function setup(parts: SetupParts): Setup {
   }
 }
 
-async function viewOf({ side, keeper, oauth }: Entrance, progress: Progress): Promise<SideView> {
+async function viewOf(entrance: Entrance, progress: Progress, ask?: AbortSignal): Promise<SideView> {
+  const { side, keeper, oauth } = entrance
+  const shown = { side, oauth: oauth !== undefined }
+  if (entrance.given !== undefined) {
+    const told = await whose(entrance.given, ask)
+    const trouble = (await keeper.trouble())?.message
+    return { ...shown, by: 'environment', ...told, ...(trouble !== undefined && { trouble }) }
+  }
   const party = progress.parties?.[side.side]
-  const shown = { side, oauth: oauth !== undefined, ...(party && { party }) }
-  if (side.given !== undefined) return { ...shown, by: 'environment' }
+  const named = { ...shown, ...(party && { party }) }
   try {
     const held = await keeper.credentials()
-    if (held === undefined) return shown
-    const refused = held.kind === 'oauth' && held.refused !== undefined
-    return { ...shown, by: held.kind, ...(refused && { trouble: mustLogIn(side).message }) }
+    if (held === undefined) return named
+    const trouble = (await keeper.trouble())?.message
+    return { ...named, by: held.kind, ...(trouble !== undefined && { trouble }) }
   } catch (error) {
-    return { ...shown, trouble: toFault(error).message }
+    return { ...named, trouble: toFault(error).message }
+  }
+}
+
+async function whose(given: Given, ask?: AbortSignal): Promise<Pick<SideView, 'party' | 'unknown'>> {
+  try {
+    const party = await (ask === undefined ? given.known() : given.learn(ask))
+    return party === undefined ? {} : { party }
+  } catch (error) {
+    return given.trouble() === undefined ? { unknown: toFault(error).message } : {}
   }
 }

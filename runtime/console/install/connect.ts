@@ -1,5 +1,6 @@
 /** A page for each side: log in there, or paste a key; and what comes back from there. */
 import { html } from 'hono/html'
+import type { Connected } from '../../account/connect.ts'
 import type { SideView } from '../../account/setup.ts'
 import type { PasteField, Side } from '../../account/side.ts'
 import { toFault } from '../../fault.ts'
@@ -91,7 +92,7 @@ export const callbackPage: Page = {
   render: (context) =>
     tried(context, async (found) => {
       const setup = setupOf(context)
-      await setup?.comeBack(going(context, found), context.url.searchParams, context.request.signal)
+      return setup?.comeBack(going(context, found), context.url.searchParams, context.request.signal)
     }),
 }
 
@@ -102,21 +103,27 @@ export const pasteAction: Action = {
       const { form, request } = context
       const [key, signing, region] = ['key', 'signing', 'region'].map((name) => form.get(name) ?? '')
       const pasted = { key: key ?? '', signing: signing ?? '', ...(region && { region }) }
-      await setupOf(context)?.paste(side.side, pasted, request.signal)
+      return setupOf(context)?.paste(side.side, pasted, request.signal)
     }),
 }
 
-async function tried(context: Context, attempt: (found: SideView) => Promise<void>): Promise<Response> {
+async function tried(
+  context: Context,
+  attempt: (found: SideView) => Promise<Connected | undefined>,
+): Promise<Response> {
   const setup = setupOf(context)
   const found = setup && sideNamed(await setup.view(), context.params.name)
   if (found === undefined) return context.missing(setup ? 'There is no such side.' : BY_HOST)
   try {
-    await attempt(found)
-    return context.goTo('/set-up', `${found.side.label} is connected.`)
+    const note = (await attempt(found))?.note
+    const also = note === undefined ? '' : ` ${capital(note)}.`
+    return context.goTo('/set-up', `${found.side.label} is connected.${also}`)
   } catch (error) {
     const { message, code, kind } = toFault(error)
     context.parts.logger.warn(`${found.side.label} was not connected: ${message}`, { code })
     const words = kind === 'bug' ? 'That did not work, and it is our fault. The log says more.' : `${message}.`
-    return context.goTo(`/set-up/${found.side.name}`, words.slice(0, 1).toUpperCase() + words.slice(1), 'bad')
+    return context.goTo(`/set-up/${found.side.name}`, capital(words), 'bad')
   }
 }
+
+const capital = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1)

@@ -2,10 +2,14 @@
 import { html } from 'hono/html'
 import type { View } from '../../account/setup.ts'
 import type { Action, Context, Html, Page } from '../parts.ts'
+import { within } from '../patience.ts'
 import { checks, tried } from './check.ts'
 import { connect } from './connect.ts'
 import { review } from './review.ts'
 import { BY_HOST, facts, setupOf, stepRow } from './steps.ts'
+
+/** Whose account a side is may have to be asked there, and the page comes without it after this. Milliseconds. */
+const PATIENCE = 5_000
 
 export const setUpPage: Page = {
   path: '/set-up',
@@ -14,7 +18,7 @@ export const setUpPage: Page = {
   async render(context) {
     const setup = setupOf(context)
     if (setup === undefined) return html`<p>${BY_HOST}</p>`
-    const view = await setup.view()
+    const view = await within(PATIENCE, context.parts, (stop) => setup.view(stop))
     return html`${view.step !== 'done' && stepRow(view)}${gone(view)}${await body(view, context)}`
   },
 }

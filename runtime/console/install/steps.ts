@@ -53,7 +53,7 @@ export function permissions({ side }: SideView): Html {
 }
 
 /** Whose account a side is, as far as it has said. */
-export function facts({ side, party, by }: SideView): Html {
+export function facts({ side, party, by, unknown }: SideView): Html {
   const how = { environment: 'Credentials from the environment', oauth: 'OAuth', key: 'A pasted key' } as const
   const row = (name: string, value: string | undefined) =>
     value === undefined ? '' : html`<dt>${name}</dt><dd>${value}</dd>`
@@ -61,5 +61,6 @@ export function facts({ side, party, by }: SideView): Html {
 <dt>${side.label}</dt><dd>${party?.name ?? (by ? 'Connected' : 'Not connected')}</dd>
 ${row('Account', party?.id)}${row('Region', party?.region)}${row('Time zone', party?.timezone)}
 ${row('Connected by', by && how[by])}
-</dl>`
+</dl>
+${unknown && html`<p class="note">Whose account it is could not be asked: ${unknown}.</p>`}`
 }
