@@ -123,6 +123,14 @@ describe('a key in place of a log-in', () => {
     expect((await one.destination.current(never)).headers.Authorization).toBe(`Klaviyo-API-Key ${KEY}`)
   })
 
+  test('takes no app away that the key may be of', async () => {
+    const it = world()
+    const one = await installed(it)
+    const { note } = await one.setup.paste('source', { key: TOKEN }, never)
+    expect(note).toContain('if the key is of another app')
+    expect(it.asked.filter((line) => line.includes('uninstall'))).toEqual([])
+  })
+
   test('is asked of nobody for a log-in in place of another', async () => {
     const it = world()
     const one = await installed(it)

@@ -136,7 +136,11 @@ async function giveBack(
   { logger }: ConnectParts,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (old?.kind !== 'oauth' || old.refused !== undefined || side.oauth?.revoke === undefined) return undefined
+  const way = side.oauth?.revoke
+  if (old?.kind !== 'oauth' || old.refused !== undefined || way === undefined) return undefined
+  // A token that gives itself back takes its whole app away, and with it a pasted key that is of the same app.
+  if (way.by === 'token')
+    return 'the log-in before is forgotten here; if the key is of another app, take the app of that log-in away there'
   try {
     if (oauth === undefined) throw noClient(side)
     await oauth.revoke(old, signal)
