@@ -35,7 +35,17 @@ export function listening(): Logger & { readonly lines: string[] } {
   return { lines, debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') }
 }
 
-export function world(options: { workspace?: string; webhook?: (request: Request) => Promise<Response> } = {}) {
+export interface WorldOptions {
+  readonly workspace?: string
+  readonly conversations?: number
+  readonly tickets?: number
+  /** Where the source's notifications go. */
+  readonly webhook?: (request: Request) => Promise<Response>
+  /** Answers instead of a local server, where it wants to. */
+  readonly instead?: (request: Request) => Promise<Response | undefined>
+}
+
+export function world(options: WorldOptions = {}) {
   const clock = virtualClock()
   const random = repeatable()
   const intercom = localIntercom({
@@ -43,8 +53,8 @@ export function world(options: { workspace?: string; webhook?: (request: Request
     random,
     token: TOKEN,
     clientSecret: SIGNING,
-    conversations: 3,
-    tickets: 3,
+    conversations: options.conversations ?? 3,
+    tickets: options.tickets ?? 3,
     now: clock.now(),
     webhookUrl: () => (options.webhook ? 'http://connector.local/webhooks/intercom' : undefined),
     fetch: async (request) => (await options.webhook?.(request)) ?? new Response(),
@@ -55,6 +65,8 @@ export function world(options: { workspace?: string; webhook?: (request: Request
   const asked: string[] = []
   const fetch: Fetch = async (request) => {
     asked.push(`${request.method} ${request.url}`)
+    const other = await options.instead?.(request)
+    if (other !== undefined) return other
     return request.url.startsWith(INTERCOM) ? intercom.fetch(request) : klaviyo.fetch(request)
   }
   const logger = listening()

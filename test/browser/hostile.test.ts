@@ -1,0 +1,105 @@
+/** Names, titles and tags that are markup, script or turn text round: shown as they are, and nothing of them runs. */
+import type { Page } from 'playwright-core'
+import { afterEach, expect } from 'vitest'
+import { closers } from '../processes.ts'
+import { house } from './house.ts'
+import { inBrowser, visitor } from './visitor.ts'
+
+const closing = closers()
+afterEach(() => closing.close())
+
+const TURN = '\u202e'
+const HOSTILE = `"'><img src=x onerror="window.hit=1"><script>window.hit=2</script><a href="javascript:hit=3">${TURN}desrever`
+
+/** Its name, its tags, its workspace: all that others may have written. */
+async function instead(request: Request): Promise<Response | undefined> {
+  const { pathname } = new URL(request.url)
+  const id = /^\/contacts\/([^/]+)$/.exec(pathname)?.[1]
+  if (id !== undefined) return Response.json(person(id))
+  if (pathname === '/me') return Response.json({ app: { id_code: 'sandbox1', name: HOSTILE, timezone: HOSTILE } })
+  return undefined
+}
+
+const person = (id: string) => ({
+  type: 'contact',
+  id,
+  role: 'user',
+  email: 'ann@mail.example',
+  name: HOSTILE,
+  tags: { type: 'list', data: [{ type: 'tag', id: '1', name: HOSTILE }] },
+  custom_attributes: { [HOSTILE]: HOSTILE },
+})
+
+const CONVERSATION = {
+  title: HOSTILE,
+  tags: { type: 'tag.list', tags: [{ type: 'tag', id: '1', name: HOSTILE }] },
+  custom_attributes: { [HOSTILE]: HOSTILE },
+  source: { type: HOSTILE, body: HOSTILE, author: { type: 'user', name: HOSTILE } },
+}
+
+/** Words of ours that somebody else's text has turned round: their first letter stands to the right of their last. */
+const turned = (page: Page): Promise<string[]> =>
+  page.evaluate(`(() => {
+    const at = (node, from) => {
+      const range = document.createRange()
+      range.setStart(node, from)
+      range.setEnd(node, from + 1)
+      return range.getBoundingClientRect()
+    }
+    const found = []
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (walk.nextNode()) {
+      const node = walk.currentNode
+      if (node.data.includes('${TURN}')) continue
+      for (const { index, 0: word } of node.data.matchAll(/[a-z]{3,}/gi)) {
+        const [first, last] = [at(node, index), at(node, index + word.length - 1)]
+        if (first.width > 1 && first.top === last.top && first.left > last.left) found.push(word)
+      }
+    }
+    return found
+  })()`)
+
+inBrowser('shows what it is given, runs nothing of it, and keeps its own words in order', async () => {
+  const it = await house(closing, { conversations: 9, instead })
+  await it.rate('77', { id: 'c1', email: '' }, CONVERSATION)
+  await it.notify('ticket.created', { type: 'ticket', id: HOSTILE, title: HOSTILE, email: HOSTILE }, HOSTILE)
+  await it.notify(HOSTILE, { type: HOSTILE, id: HOSTILE })
+  await it.work(3_000)
+  const [event] = await it.store.events({ metric: 'Rated Conversation', limit: 1 })
+  const [group] = await it.store.deadGroups()
+  const of = encodeURIComponent
+  const show = (id = '') => `show=${of(id)}&full=${of(id)}`
+  const record = show(group?.example)
+
+  const { page, faults } = await visitor(closing, {}, [404])
+  const shown: string[] = []
+  const wrong: string[] = []
+  for (const path of [
+    '',
+    `metric/${of('Rated Conversation')}?show=${event?.id}`,
+    `metric/${of(HOSTILE)}`,
+    `find?ref=77&${show(event?.record)}`,
+    `find?ref=${of(HOSTILE)}&${record}`,
+    'find?ref=nobody',
+    'dead-letters',
+    `dead-letters?group=${of(group?.group ?? '')}&${record}`,
+    'recipes',
+    `import?metric=${of(HOSTILE)}&since=${of(HOSTILE)}`,
+    'set-up',
+    'set-up/check',
+    'set-up/intercom',
+    `set-up/webhooks?address=${of(HOSTILE)}`,
+    `set-up/${of(HOSTILE)}`,
+  ]) {
+    await it.during(page.goto(it.url + path))
+    if ((await page.locator('main').innerText()).includes('<script>window.hit=2</script>')) shown.push(path)
+    const made = await page.locator('img, iframe, script:not([src]), [onerror], a[href^="javascript"]').count()
+    if (made > 0) wrong.push(`${path} has ${made} things made of text`)
+    wrong.push(...(await turned(page)).map((word) => `${path} shows "${word}" turned round`))
+  }
+  expect(wrong).toEqual([])
+  expect(await page.evaluate('window.hit')).toBeUndefined()
+  // Otherwise nothing was tried.
+  expect(shown.length).toBeGreaterThan(4)
+  expect(faults).toEqual([])
+})

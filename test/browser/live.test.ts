@@ -1,0 +1,49 @@
+/** What happens is on an open page a moment later, without anybody loading it again. */
+import { afterEach, expect } from 'vitest'
+import { closers } from '../processes.ts'
+import { type House, house, type Person } from './house.ts'
+import { focus, inBrowser, visitor } from './visitor.ts'
+
+const closing = closers()
+afterEach(() => closing.close())
+
+inBrowser('a live event appears on the overview without a reload', async () => {
+  const it = await house(closing, { conversations: 30 })
+  const { page, faults } = await visitor(closing)
+  await page.goto(it.url)
+  await page.getByText('Live', { exact: true }).waitFor()
+  await page.evaluate('window.stayed = true')
+  const rated = page.getByRole('row', { name: /^Rated Conversation/ })
+  expect(await rated.textContent()).toContain('not yet')
+  await it.rate('77', await somebody(it))
+  await it.until('the event', async () => ((await rated.textContent()) ?? '').includes('1 event'))
+  expect(await page.evaluate('window.stayed')).toBe(true)
+  expect(faults).toEqual([])
+})
+
+inBrowser('a page that changes keeps the focus where it was', async () => {
+  const it = await house(closing, { conversations: 30 })
+  const person = await somebody(it)
+  await it.rate('77', person)
+  await it.work(2_000)
+  const { page, faults } = await visitor(closing)
+  await page.goto(`${it.url}metric/Rated%20Conversation`)
+  const rows = page.locator('#events tbody tr')
+  const show = rows.last().getByRole('link', { name: /^Show/ })
+  await show.focus()
+  const { words } = await focus(page)
+  await page.evaluate('window.stayed = document.activeElement')
+  await it.rate('78', person)
+  await it.until('two events', async () => (await rows.count()) === 2)
+  expect((await focus(page)).words).toBe(words)
+  expect(await page.evaluate('document.activeElement === window.stayed')).toBe(true)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Properties' }).waitFor()
+  expect(faults).toEqual([])
+})
+
+async function somebody(it: House): Promise<Person> {
+  const [person] = await it.people()
+  if (person === undefined) throw new Error('nobody can be identified')
+  return person
+}
