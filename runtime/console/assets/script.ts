@@ -20,18 +20,44 @@ export const script = `const local = (root) => {
 }
 local(document)
 
+// What is the same stays the same element: a button keeps its focus, and a click that has begun its end.
+// By attribute: to a form \`id\` is its field of this name. And a form that does something else is another one.
+const idOf = (node) => node?.getAttribute?.('id') ?? node?.getAttribute?.('action') ?? ''
+const alike = (a, b) => a?.nodeName === b.nodeName && idOf(a) === idOf(b)
+const settle = (old, next) => {
+  const ids = new Set([...next.childNodes].map(idOf))
+  let at = old.firstChild
+  const drop = () => {
+    const gone = at
+    at = at.nextSibling
+    gone.remove()
+  }
+  for (const want of next.childNodes) {
+    while (idOf(at) && !ids.has(idOf(at))) drop()
+    if (!alike(at, want)) old.insertBefore(document.importNode(want, true), at)
+    else {
+      if (want.nodeType === Node.ELEMENT_NODE) become(at, want)
+      else if (at.data !== want.data) at.data = want.data
+      at = at.nextSibling
+    }
+  }
+  while (at) drop()
+}
+const become = (old, next) => {
+  const own = old.nodeName === 'DETAILS' ? 'open' : '' // the reader opened it
+  for (const { name } of [...old.attributes]) if (name !== own && !next.hasAttribute(name)) old.removeAttribute(name)
+  for (const { name, value } of next.attributes)
+    if (name !== own && old.getAttribute(name) !== value) old.setAttribute(name, value)
+  settle(old, next)
+}
+
 const busy = (region) => region.matches(':focus-within') && document.activeElement.matches('input, textarea, select')
 const adopt = (fresh) => {
   for (const region of document.querySelectorAll('[data-live][id]')) {
     const next = fresh.getElementById(region.id)
     if (!next || busy(region)) continue
     local(next)
-    if (next.innerHTML === region.innerHTML) continue
-    const focused = region.contains(document.activeElement) ? document.activeElement.id : ''
-    const open = [...region.querySelectorAll('details[open][id]')].map(({ id }) => id)
-    region.replaceChildren(...document.importNode(next, true).childNodes)
-    for (const id of open) document.getElementById(id)?.setAttribute('open', '')
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
+    settle(region, next)
   }
 }
 

@@ -22,6 +22,7 @@ h1 + .lead { margin-top: -.5rem; }
 .lead { color: var(--soft); }
 .slim { max-width: 24rem; }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; }
+.row > h2 { margin: 0; }
 .row.apart { justify-content: space-between; }
 .said { padding: .625rem .875rem; border-radius: var(--radius); border: 1px solid; }
 .said.good, .note { color: var(--good); background: var(--good-soft); }

@@ -28,6 +28,8 @@ code, pre, kbd { font: .875em/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas
 code { background: var(--code); padding: .1em .3em; border-radius: .25rem; overflow-wrap: anywhere; }
 pre { background: var(--code); border: 1px solid var(--line); border-radius: var(--radius); padding: .75rem; margin: 0; overflow-x: auto; }
 pre code { background: none; padding: 0; }
+/* A name that turns text round turns its own only. */
+a, code, span, strong, time { unicode-bidi: isolate; }
 time, .number { font-variant-numeric: tabular-nums; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: .2rem; }
 main:focus { outline: none; }

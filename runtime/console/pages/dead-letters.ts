@@ -61,7 +61,7 @@ ${replayForm({ all: 'yes' }, `Send all ${count(total)} again`, words, context)}<
 function groupCard(group: DeadGroup, context: Context): Html {
   const { fault, metric } = group
   const path = context.link(`/dead-letters?group=${encodeURIComponent(group.group)}`)
-  return html`<article class="card"><div class="row apart"><h2>${metric === undefined ? 'The record as a whole' : metric}: <code>${fault.code}</code></h2><span class="badge bad">${plural(group.count, 'record')}</span></div>
+  return html`<article class="card" id="${encodeURIComponent(group.group)}"><div class="row apart"><h2>${metric === undefined ? 'The record as a whole' : metric}: <code>${fault.code}</code></h2><span class="badge bad">${plural(group.count, 'record')}</span></div>
 ${groupFacts(group, context)}
 <div class="row"><a class="button plain" href="${path}">See them<span class="hidden">: ${metric} ${fault.code}</span></a>${replayGroup(group, context)}</div>
 </article>`
