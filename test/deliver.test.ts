@@ -107,6 +107,29 @@ test('a merged contact is followed to the one that remains', async () => {
   expect(klaviyo.events()).toMatchObject([{ email: 'ann@mail.sandbox-shop.com' }])
 })
 
+test.each([
+  ['an error under a 200', () => ({ type: 'error.list', errors: [{ code: 'server_error' }] })],
+  ['a thing without an id', () => ({})],
+  ['a list', () => []],
+  ['null', () => null],
+  ['a number', () => 5],
+  ['somebody else', (id: string) => ({ type: 'contact', id: `${id}0`, email: 'other@mail.sandbox-shop.com' })],
+])('what is not the contact asked for is neither taken for one nor for nobody: %s', async (_, answer) => {
+  let odd = true
+  const instead = (request: Request) => {
+    const [, id] = /\/contacts\/(\w+)$/.exec(request.url) ?? []
+    return odd && id !== undefined ? Response.json(answer(id)) : undefined
+  }
+  const { intercom, klaviyo, notify, store, work } = await workshop({ instead })
+  const { id, email } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id))
+  await work(10_000)
+  expect((await store.backlog('live')).records).toBe(1)
+  odd = false
+  await work(600_000)
+  expect(klaviyo.events()).toMatchObject([{ email }])
+})
+
 test('while Klaviyo is down records wait in the store, and arrive when it is back', async () => {
   let down = true
   const instead = (request: Request) =>

@@ -103,6 +103,12 @@ describe('requests', () => {
     expect(last).toMatchObject({ phase: 'done', sent: 5 })
   })
 
+  test('an error or nothing under a status 200 is not the end of history', async () => {
+    const search = ['conversations-1', 'conversations-1', 'server-error', 'nothing', 'conversations-2']
+    const { last } = await imported({ ...history, 'POST /conversations/search': search })
+    expect(last).toMatchObject({ phase: 'done', sent: 5 })
+  })
+
   test('a page that fails is asked for again, smaller, at the same cursor', async () => {
     const bad: Reply = [502, 'bad-gateway.html', { 'content-type': 'text/html' }]
     const search = ['conversations-1', 'conversations-1', bad, bad, bad, bad, 'conversations-2']

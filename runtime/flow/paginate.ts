@@ -35,8 +35,10 @@ export async function readPage(
   const answer = await client.request(stream.request, bindings, lane, signal)
   const next = await stream.next.evaluate(answer)
   const total = await stream.total.evaluate(answer)
+  const records = await stream.records.evaluate(answer)
+  if (records === undefined && typeof total !== 'number') throw noPage(stream.name)
   return {
-    items: objects(await stream.records.evaluate(answer)),
+    items: objects(records),
     ...(next !== undefined && next !== null && next !== '' && { next }),
     ...(typeof total === 'number' && { total }),
   }
@@ -151,7 +153,12 @@ function stuck(stream: string): Fault {
   )
 }
 
-/** A missing list is an empty one; what is not an object is no item. */
+/** Neither a list nor a count: were it taken for an empty page, history would end here. */
+function noPage(stream: string): Fault {
+  return new Fault('transient', 'stream/no-page', `a page of stream ${stream} was none; it is asked for again`)
+}
+
+/** A missing list is an empty one, where there is a count; what is not an object is no item. */
 function objects(value: Json | undefined): JsonObject[] {
   const list = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]
   return list.filter((item): item is JsonObject => typeof item === 'object' && item !== null && !Array.isArray(item))

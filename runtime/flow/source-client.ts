@@ -13,8 +13,17 @@ import { buildRequest } from './request.ts'
 export const WORKSPACE = 'workspace'
 
 export interface SourceClient {
-  /** Throws a `Fault`. Follows a thing that was merged into another to where it is now. */
-  request(spec: RequestSpec, bindings: Bindings, lane: Lane, signal: AbortSignal): Promise<Json>
+  /**
+   * Throws a `Fault`. Follows a thing that was merged into another to where it is now.
+   * `fits` looks at any other answer: one that is not of what was asked for is asked for again.
+   */
+  request(
+    spec: RequestSpec,
+    bindings: Bindings,
+    lane: Lane,
+    signal: AbortSignal,
+    fits?: (answer: Json) => boolean,
+  ): Promise<Json>
   /** The source's account. Throws a config `Fault` if the store holds another one's records. */
   workspace(signal: AbortSignal): Promise<string>
 }
@@ -25,18 +34,22 @@ export function sourceClient(
 ): SourceClient {
   const { source, http, store } = parts
 
-  async function request(wanted: RequestSpec, bindings: Bindings, lane: Lane, signal: AbortSignal): Promise<Json> {
+  const request: SourceClient['request'] = async (wanted, bindings, lane, signal, fits = () => true) => {
     const ask = (asked: RequestSpec, bound: Bindings) =>
       loggedIn(source.logins, signal, ({ baseUrl, headers }) =>
         // Made anew for every try: a Request's body can be read only once.
         http(() => buildRequest(asked, bound, baseUrl, { ...spec.headers, ...headers }), { lane, signal }),
       )
     try {
-      return (await ask(wanted, bindings)).body ?? null
+      const body = sound((await ask(wanted, bindings)).body)
+      if (body !== undefined && fits(body)) return body
+      throw noAnswer(spec.name)
     } catch (error) {
       const path = error instanceof Fault ? error.details.movedTo : undefined
       if (path === undefined) throw error
-      return (await ask({ method: 'GET', path, query: new Map() }, {})).body ?? null
+      const moved = sound((await ask({ method: 'GET', path, query: new Map() }, {})).body)
+      if (moved !== undefined) return moved
+      throw noAnswer(spec.name)
     }
   }
 
@@ -59,6 +72,17 @@ export function sourceClient(
   }
 
   return { request, workspace }
+}
+
+/** A thing or a list: neither an error under a 200, which would pass for a thing without anything in it, nor a mere value. */
+function sound(body: Json | undefined): Json | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
+  return 'errors' in body && Array.isArray(body.errors) ? undefined : body
+}
+
+function noAnswer(name: string): Fault {
+  const message = `${name} answered 200, but not with what was asked for; tried again`
+  return new Fault('transient', `${name}/no-answer`, message)
 }
 
 function otherAccount(name: string): Fault {
