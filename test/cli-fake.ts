@@ -4,7 +4,7 @@ import type { Io } from '../runtime/cli/io.ts'
 import type { Loaders } from '../runtime/cli/loaders.ts'
 import { runCli } from '../runtime/cli/run.ts'
 import type { Connector } from '../runtime/flow/connector.ts'
-import type { Clock, Store } from '../runtime/ports.ts'
+import type { Clock, Fetch, Store } from '../runtime/ports.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
 
@@ -77,6 +77,7 @@ export interface Given {
   readonly terminal?: boolean
   readonly signal?: AbortSignal
   readonly clock?: Clock
+  readonly fetch?: Fetch
   /** Sees stdout as it is written. */
   readonly onOut?: (text: string) => void
 }
@@ -122,7 +123,7 @@ export async function run(argv: readonly string[], given: Given = {}) {
     env: given.env ?? CREDENTIALS,
     cwd: given.cwd ?? '/nowhere',
     clock,
-    fetch: refuse,
+    fetch: given.fetch ?? refuse,
     random: () => 0.5,
     signal: given.signal ?? new AbortController().signal,
   }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Sandbox, SandboxOptions } from '../../runtime/cli/app.ts'
 import { systemClock, systemFetch, systemRandom } from '../../runtime/system.ts'
+import { consent } from './consent.ts'
 import { localIntercom } from './intercom.ts'
 import { localKlaviyo } from './klaviyo.ts'
 
@@ -63,6 +64,7 @@ export async function sandbox(options: SandboxOptions): Promise<Sandbox> {
       KLAVIYO_CLIENT_ID: CLIENT.id,
       KLAVIYO_CLIENT_SECRET: CLIENT.secret,
     },
+    consent: (address) => consent(address, systemFetch),
     addresses: { intercom: intercomUrl, klaviyo: klaviyoUrl },
     notify(url) {
       if (webhook === undefined) alive = intercom.live({ every: EVERY, signal: living.signal })

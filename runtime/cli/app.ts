@@ -52,6 +52,8 @@ export interface Sandbox {
   readonly env: Readonly<Record<string, string>>
   /** The same without credentials, but with OAuth clients: for who wants to go through set-up. */
   readonly install?: Readonly<Record<string, string>>
+  /** A person says yes on the page at this address; resolves to where the browser is sent back. */
+  consent?(address: URL): Promise<URL>
   /** Base address of each server, by the names of `App.sandboxPorts`. */
   readonly addresses: Readonly<Record<string, string>>
   /** From now on new things happen, and their signed notifications go to this address. */

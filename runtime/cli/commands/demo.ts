@@ -1,4 +1,5 @@
 /** `demo`: the whole connector against the sandbox, with history first and live events after it. */
+import type { Setup } from '../../account/setup.ts'
 import type { Connector } from '../../flow/connector.ts'
 import { columns } from '../../format.ts'
 import type { Tally } from '../../ports.ts'
@@ -12,6 +13,7 @@ import { positiveOf } from '../parse.ts'
 import { reportText } from '../report.ts'
 import { serve } from '../serve.ts'
 import { follow } from './backfill.ts'
+import { withoutSecrets } from './start.ts'
 
 const LOOK_EVERY = 500
 
@@ -29,7 +31,8 @@ export const demo: CommandRow = {
     context.io.signal.addEventListener('abort', stop, { once: true })
     if (context.io.signal.aborted) stop()
     const sandbox = await context.app.sandbox({ signal: done.signal })
-    const options = { needs: [], env: { ...context.env, ...sandbox.env }, store: 'memory:' }
+    const given = canInstall(context, sandbox) ? sandbox.install : sandbox.env
+    const options = { needs: [], env: { ...withoutSecrets(context, sandbox), ...given }, store: 'memory:' }
     try {
       return await withConnector(context, options, (opened) => play(context, input, opened, sandbox, done))
     } finally {
@@ -49,17 +52,18 @@ async function play(
 ): Promise<number> {
   const { io, logger } = context
   const seconds = input.value('for') === undefined ? undefined : positiveOf(input.value('for') ?? '', '--for')
-  const { connector, store, spec } = opened
+  const { connector, store, spec, account } = opened
   const closing = new AbortController()
-  const { fetch, idle } = answers(context, { connector, closing, trouble: () => [] })
+  const { fetch, idle } = answers(context, { connector, account, closing, trouble: () => [] })
   const listener = await listen({ host: '127.0.0.1', port: 0, fetch, clock: io.clock })
   const ending = { trouble: [], closing, io: { clock: io.clock, signal: done.signal } }
   const serving = serve({ ...opened, ...ending, listener, logger })
 
   const places = { ...sandbox.addresses, connector: listener.url.href }
   context.print(
-    ['', 'Everything below is local. Where to look:', '', ...columns(Object.entries(places), '  '), ''].join('\n'),
+    ['', 'Everything below is local. Where to look:', '', ...columns(Object.entries(places), '  '), '', ''].join('\n'),
   )
+  if (account && canInstall(context, sandbox)) await install(account.setup, sandbox, listener.url, context, done.signal)
   await history(connector, context, done.signal)
   if (!done.signal.aborted) {
     context.print(`\nLive events, as they arrive. ${seconds === undefined ? 'Press Ctrl-C to end.' : ''}\n`)
@@ -70,6 +74,34 @@ async function play(
   const well = await serving
   await idle()
   return well ? EXIT.ok : EXIT.failed
+}
+
+type Installing = Sandbox & Required<Pick<Sandbox, 'consent' | 'install'>>
+
+/** Without a way to log in there the demo is given keys. */
+function canInstall({ app }: Context, sandbox: Sandbox): sandbox is Installing {
+  return app.account !== undefined && sandbox.install !== undefined && sandbox.consent !== undefined
+}
+
+/** Set-up as a person goes through it at the console, with each log-in over HTTP as a browser does it. */
+async function install(
+  setup: Setup,
+  sandbox: Installing,
+  console: URL,
+  { print }: Context,
+  signal: AbortSignal,
+): Promise<void> {
+  const { destination, source } = await setup.view()
+  await setup.allow(Object.keys(destination.side.extras))
+  for (const { side } of [source, destination]) {
+    const redirect = new URL(`set-up/${side.name}/callback`, console).href
+    const going = { side: side.side, session: 'demo', redirect }
+    const back = await sandbox.consent(await setup.authorize(going))
+    const { name = '?', id } = await setup.comeBack(going, back.searchParams, signal)
+    print(`Connected to ${side.label} by log-in: ${name} (${id})\n`)
+  }
+  await setup.finish()
+  print(`Set up by the steps that a person takes at ${new URL('set-up', console).href}\n\n`)
 }
 
 async function history(connector: Connector, context: Context, signal: AbortSignal): Promise<void> {

@@ -83,7 +83,7 @@ async function run(context: Context, input: Input, place: Place, sandbox?: Sandb
 }
 
 /** With the sandbox no credential of a real account is there to be used by mistake. */
-function withoutSecrets({ app, env }: Context, sandbox?: Sandbox): Env {
+export function withoutSecrets({ app, env }: Context, sandbox?: Sandbox): Env {
   if (sandbox === undefined) return env
   const own = new Set(app.settings.map((setting) => setting.env))
   return Object.fromEntries(Object.entries(env).filter(([name]) => !own.has(name)))
