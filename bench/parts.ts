@@ -9,6 +9,7 @@ export interface Part {
 
 export const parts: Readonly<Record<string, Part>> = {
   mapping: { what: 'one event, mapped by five contestants', load: () => import('./mapping/part.ts') },
+  stages: { what: "one webhook's way to a request body, stage by stage", load: () => import('./stages.ts') },
   import: { what: 'history, from a search page to an accepted bulk request', load: () => import('./import.ts') },
   startup: {
     what: 'starts: of a command, from source and compiled, and of importing the package',

@@ -15,13 +15,15 @@ export function eventBody(event: MetricEvent, limits: Limits): string {
   checkEvent(event, limits)
   const profile = profileData(event.profile, limits)
   const body = JSON.stringify({ data: { type: 'event', attributes: { ...eventFields(event, 'live'), profile } } })
-  checkSize(Buffer.byteLength(body), limits)
+  checkSize(Buffer.byteLength(body), event.profile, limits)
   return body
 }
 
 /** `POST /api/profile-import`: a person's attributes. Throws a data `Fault`. */
 export function profileBody(profile: Profile, limits: Limits): string {
-  return JSON.stringify(profileData(profile, limits))
+  const body = JSON.stringify(profileData(profile, limits))
+  checkSize(Buffer.byteLength(body), profile, limits)
+  return body
 }
 
 /**
@@ -33,11 +35,12 @@ export function profileBody(profile: Profile, limits: Limits): string {
  */
 export function bulkEntry(event: MetricEvent, lane: Lane, limits: Limits): Entry {
   checkEvent(event, limits)
-  const profile = profileData(lane === 'backfill' ? identifiers(event.profile) : event.profile, limits)
+  const person = lane === 'backfill' ? identifiers(event.profile) : event.profile
+  const profile = profileData(person, limits)
   const events = { data: [{ type: 'event', attributes: eventFields(event, lane) }] }
   const text = JSON.stringify({ type: 'event-bulk-create', attributes: { ...flag(lane), profile, events } })
   const bytes = Buffer.byteLength(text)
-  checkSize(BULK_WRAPPER + bytes, limits)
+  checkSize(BULK_WRAPPER + bytes, person, limits)
   return { key: event.key, text, bytes: bytes + 1 }
 }
 

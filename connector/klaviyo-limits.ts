@@ -44,7 +44,7 @@ export function checkEvent(event: MetricEvent, limits: Limits): void {
   for (const [name, value] of named) checkValue(what, name, value, 0, limits)
 }
 
-/** Throws a data `Fault` as `checkEvent` does. */
+/** Throws a data `Fault` as `checkEvent` does, for all but its size. */
 export function checkProfile(profile: Profile, limits: Limits): void {
   const { email, phone_number } = profile
   if (!email && !phone_number)
@@ -59,11 +59,12 @@ export function checkProfile(profile: Profile, limits: Limits): void {
       'attribute',
       `the profile: Klaviyo has no attribute "${unknown}"; put it under properties in the mapping`,
     )
-  over('the profile', 'it', Buffer.byteLength(JSON.stringify(profile)), 'bytes', 'profile', limits)
 }
 
-/** `bytes` is the size of the whole request. */
-export function checkSize(bytes: number, limits: Limits): void {
+/** `bytes` is the size of the whole request. A profile is measured only if what it is in is larger than it may be. */
+export function checkSize(bytes: number, profile: Profile, limits: Limits): void {
+  if (bytes > most(limits, 'profile'))
+    over('the profile', 'it', Buffer.byteLength(JSON.stringify(profile)), 'bytes', 'profile', limits)
   over('the event', 'its request', bytes, 'bytes', 'request', limits)
 }
 

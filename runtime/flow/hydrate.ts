@@ -5,6 +5,7 @@ import type { Json, Lane } from '../types.ts'
 import { text } from './envelope.ts'
 import { list } from './lookups.ts'
 import { CONTACT } from './plan.ts'
+import type { Soon } from './soon.ts'
 
 export interface Hydrate {
   /** Each after the one it is worked out from. */
@@ -14,7 +15,7 @@ export interface Hydrate {
   /** The key of the `contact` lookup. */
   readonly contact?: string
   readonly lane: Lane
-  readonly find: (lookup: LookupSpec, key: string, lane: Lane) => Promise<Json | undefined>
+  readonly find: (lookup: LookupSpec, key: string, lane: Lane) => Soon<Json | undefined>
 }
 
 /** The bindings, with every lookup that was found. What is not found stays unbound. */
@@ -24,11 +25,14 @@ export async function hydrate({ wanted, item, bindings, contact, lane, find }: H
     if (lookup.name in bound) continue
     const of = lookup.of === undefined ? item : bound[lookup.of]
     if (of === undefined) continue
-    const keys = lookup.name === CONTACT ? contact : await lookup.key?.evaluate(of, bound)
+    const given = lookup.name === CONTACT ? contact : lookup.key?.evaluate(of, bound)
+    const keys = given instanceof Promise ? await given : given
     const found: Json[] = []
     for (const key of list(keys)) {
       const id = text(key)
-      const value = id === undefined || lookup.none.has(id) ? undefined : await find(lookup, id, lane)
+      const asked = id === undefined || lookup.none.has(id) ? undefined : find(lookup, id, lane)
+      // To wait for what is there already costs more than to look.
+      const value = asked instanceof Promise ? await asked : asked
       if (value !== undefined) found.push(...list(value))
     }
     if (found.length > 0) bound[lookup.name] = found.length === 1 ? found[0] : found

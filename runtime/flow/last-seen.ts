@@ -9,8 +9,10 @@ export function lastSeen() {
   return {
     get: (name: string, key: string) => kept.get(`${name} ${key}`),
     put(name: string, key: string, value: Json | undefined) {
-      kept.delete(`${name} ${key}`)
-      if (value !== undefined) kept.set(`${name} ${key}`, value)
+      const id = `${name} ${key}`
+      if (kept.get(id) === value) return
+      kept.delete(id)
+      if (value !== undefined) kept.set(id, value)
       for (const oldest of kept.keys()) {
         if (kept.size <= KEPT) break
         kept.delete(oldest)

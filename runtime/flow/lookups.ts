@@ -6,11 +6,13 @@ import type { Json, Lane } from '../types.ts'
 import { batch } from './batch.ts'
 import { text } from './envelope.ts'
 import { lastSeen } from './last-seen.ts'
+import { type Remembered, remembered } from './remembered.ts'
+import { after, type Soon } from './soon.ts'
 import type { SourceClient } from './source-client.ts'
 
 export interface Lookups {
-  /** What the source has under this key, or undefined if it has nothing. Throws a `Fault` when it could not be asked. */
-  find(lookup: LookupSpec, key: string, lane: Lane): Promise<Json | undefined>
+  /** What the source has under this key, or undefined if it has nothing: at once, when it is remembered. Throws a `Fault` when it could not be asked. */
+  find(lookup: LookupSpec, key: string, lane: Lane): Soon<Json | undefined>
   /** What was found last under this key, however long ago. Asks nobody. */
   peek(lookup: LookupSpec, key: string): Json | undefined
   /** Drops what is remembered of one key: the source has told us that it changed. */
@@ -29,8 +31,6 @@ export interface LookupParts {
 export const HISTORY_AGE = 24 * 3_600_000
 /** A key missing from a table is asked for again at most once in this time. */
 const REFRESH = 60_000
-/** Things remembered in memory, for each lookup. */
-const KEPT = 2_000
 
 export function lookups(parts: LookupParts): Lookups {
   const tables = new Map<string, ReturnType<typeof table>>()
@@ -39,17 +39,20 @@ export function lookups(parts: LookupParts): Lookups {
 
   const tableOf = (lookup: LookupSpec) => getOr(tables, lookup.name, () => table(lookup, parts))
   const itemOf = (lookup: LookupSpec) =>
-    getOr(items, lookup.name, () => remembered(lookup, parts, (key, lane) => fetchOne(lookup, key, lane, parts)))
+    getOr(items, lookup.name, () =>
+      remembered(lookup.cache, parts.clock, (key, lane) => fetchOne(lookup, key, lane, parts)),
+    )
   const historyOf = (lookup: LookupSpec) =>
-    getOr(histories, lookup.name, () => remembered(lookup, parts, history(lookup, parts)))
+    getOr(histories, lookup.name, () => remembered(lookup.cache, parts.clock, history(lookup, parts)))
 
   const seen = lastSeen()
   return {
-    async find(lookup, key, lane) {
+    find(lookup, key, lane) {
       const from = lane === 'backfill' && lookup.batch ? historyOf : itemOf
-      const value = await (lookup.table ? tableOf(lookup)(key) : from(lookup).find(key, lane))
-      seen.put(lookup.name, key, value)
-      return value
+      return after(lookup.table ? tableOf(lookup)(key) : from(lookup).find(key, lane), (value) => {
+        seen.put(lookup.name, key, value)
+        return value
+      })
     },
     peek: ({ name }, key) => seen.get(name, key),
     async forget(name, key) {
@@ -64,55 +67,31 @@ export function lookups(parts: LookupParts): Lookups {
 /** A small collection, fetched whole. A key it lacks makes it ask again: the thing may be new. */
 function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
   const { request, records, id } = lookup.table ?? absent(lookup)
-  let loaded: { at: number; rows: Promise<Map<string, Json>> } | undefined
+  type Rows = ReadonlyMap<string, Json>
+  let loaded: { readonly at: number; rows: Soon<Rows> } | undefined
 
-  async function load(): Promise<Map<string, Json>> {
+  async function load(): Promise<Rows> {
     const answer = await client.request(request, {}, 'live', signal).catch(notTheRecords)
     const rows = list(await records.evaluate(answer))
     return new Map(rows.flatMap((row) => keyed(row, id)))
   }
-  function fresh(age: number): Promise<Map<string, Json>> {
-    if (loaded === undefined || clock.now() - loaded.at >= age) {
-      const rows = load()
-      loaded = { at: clock.now(), rows }
-      rows.catch(() => {
-        if (loaded?.rows === rows) loaded = undefined // a failure is not remembered
-      })
-    }
-    return loaded.rows
-  }
-  return async (key: string) => (await fresh(lookup.cache)).get(key) ?? (await fresh(REFRESH)).get(key)
-}
-
-interface Remembered {
-  find(key: string, lane: Lane): Promise<Json | undefined>
-  forget(key: string): void
-}
-
-/** Single things in memory: asked once for all who want it now, and kept for the lookup's `cache`. */
-function remembered(
-  lookup: LookupSpec,
-  { clock }: LookupParts,
-  get: (key: string, lane: Lane) => Promise<Json | undefined>,
-): Remembered {
-  const kept = new Map<string, { at: number; value: Promise<Json | undefined> }>()
-
-  function find(key: string, lane: Lane): Promise<Json | undefined> {
-    const known = kept.get(key)
+  function fresh(age: number): Soon<Rows> {
     const now = clock.now()
-    if (known && now - known.at < lookup.cache) return known.value
-    const value = get(key, lane)
-    kept.delete(key)
-    kept.set(key, { at: now, value })
-    const forget = () => kept.delete(key)
-    value.then(lookup.cache === 0 ? forget : undefined, forget)
-    for (const oldest of kept.keys()) {
-      if (kept.size <= KEPT) break
-      kept.delete(oldest)
+    if (loaded !== undefined && now - loaded.at < age) return loaded.rows
+    const rows = load()
+    const mine: typeof loaded = { at: now, rows }
+    loaded = mine
+    const forget = () => {
+      if (loaded === mine) loaded = undefined // a failure is not remembered
     }
-    return value
+    const keep = (all: Rows) => {
+      mine.rows = all
+    }
+    rows.then(keep, forget)
+    return rows
   }
-  return { find, forget: (key) => void kept.delete(key) }
+  return (key: string): Soon<Json | undefined> =>
+    after(fresh(lookup.cache), (rows) => rows.get(key) ?? after(fresh(REFRESH), (again) => again.get(key)))
 }
 
 /** Undefined inside an object: a batch must answer something for each item. */
