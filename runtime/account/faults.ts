@@ -13,7 +13,7 @@ export function notConnected({ name, label }: Named): Fault {
 /** It does not let us in any more, and only a person can change that. */
 export function mustLogIn({ name, label, given }: Named): Fault {
   const message = given
-    ? `${label} no longer accepts the credentials in the environment: change them there and start again`
+    ? `${label} does not accept the credentials in the environment: change them there and start again`
     : `${label} no longer accepts our log-in: connect it again on the console`
   return new Fault('config', `${name}/log-in`, message)
 }
