@@ -51,7 +51,7 @@ function bench({ secrets = [SECRET], logger = silentLogger }: { secrets?: string
 }
 
 const good = notification()
-const large = notification({ padding: 'x'.repeat(1024 * 1024) })
+const large = notification({ padding: 'x'.repeat(4 * 1024 * 1024) })
 
 const TABLE: readonly (readonly [
   name: string,
