@@ -148,7 +148,26 @@ test('a side that nobody knows, and what is connected by the environment', async
   const { open } = await process(it, { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
   expect((await open('/set-up/elsewhere')).text).toContain('There is no such side')
   expect((await open('/set-up/intercom')).text).toContain('connected by the environment')
-  expect((await open('/set-up')).text).toContain('Delivery is on')
+  const page = (await open('/set-up')).text
+  for (const words of ['Delivery is on', 'Sandbox Shop', 'SndBox', 'Credentials from the environment'])
+    expect(page).toContain(words)
+})
+
+test('before delivery begins the account of the environment is shown too, or why it is not known', async () => {
+  const it = world()
+  const env = { KLAVIYO_API_KEY: KEY }
+  const { open, send } = await process(it, env)
+  let page = await send(await open('/set-up'), '/set-up/allow')
+  page = await send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
+  for (const words of ['Are these the right two?', 'Sandbox Shop', 'SndBox']) expect(page.text).toContain(words)
+
+  const other = world()
+  const mute: typeof other.fetch = async (request) =>
+    request.url.endsWith('/api/accounts') ? Response.json({}, { status: 403 }) : other.fetch(request)
+  const silent = await process({ ...other, open: (of, change) => other.open(of, { fetch: mute, ...change }) }, env)
+  page = await silent.send(await silent.open('/set-up'), '/set-up/allow')
+  page = await silent.send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
+  expect(page.text).toMatch(/Whose account it is could not be asked: .+a permission is missing/)
 })
 
 test('names from outside are text, and a key that cannot be used is said, not shown as a failure', async () => {
