@@ -33,12 +33,12 @@ const script = (path: string) => fileURLToPath(new URL(`${path}${extname(import.
 export function start(
   path: string,
   args: readonly string[],
-  { env = {}, core }: { readonly env?: Readonly<Record<string, string>>; readonly core: 0 | 1 },
+  { env = {}, core }: { readonly env?: Readonly<Record<string, string>>; readonly core?: 0 | 1 },
 ): Running {
   const folder = temporaryFolder()
   const usage = join(folder.path, 'usage.json')
   const command = ['node', ...process.execArgv, '--import', script('./usage'), script(path), ...args]
-  const [program = '', ...rest] = pinned ? ['taskset', '-c', String(core), ...command] : command
+  const [program = '', ...rest] = pinned && core !== undefined ? ['taskset', '-c', String(core), ...command] : command
   const child = spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', BENCH_USAGE: usage, ...env },

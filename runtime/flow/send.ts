@@ -8,10 +8,10 @@ import { batch } from './batch.ts'
 export type Send = (message: Message, lane: Lane) => Promise<Receipt>
 
 /**
- * A bulk request waits this long for more, milliseconds. History is in no hurry: one request a second that is not
+ * A bulk request waits this long for more, milliseconds. History is in no hurry: one request in two seconds that is not
  * full stays far below any limit of requests, and as soon as more comes in than that, requests are full.
  */
-const LINGER: Readonly<Record<Lane, number>> = { live: 50, backfill: 1_000 }
+const LINGER: Readonly<Record<Lane, number>> = { live: 50, backfill: 2_000 }
 
 export interface SendParts {
   readonly destination: Destination
