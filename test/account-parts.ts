@@ -109,9 +109,9 @@ export async function logIn(it: World, account: Account, side: SideName, decisio
 }
 
 /** The whole set-up by OAuth. */
-export async function installed(it: World): Promise<Account> {
+export async function installed(it: World, extras: readonly string[] = []): Promise<Account> {
   const account = await it.open()
-  await account.setup.allow([])
+  await account.setup.allow(extras)
   await logIn(it, account, 'source')
   await logIn(it, account, 'destination')
   await account.setup.finish()

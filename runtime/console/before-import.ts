@@ -16,10 +16,13 @@ export async function beforeImport(context: Context): Promise<Html> {
   if (recipes === undefined) return html`<p>${promise(there)}</p>`
   const found = await within(PATIENCE, parts, (signal) => recipes.listeners(signal))
   return html`<p>${promise(there)}</p>
-${flowsPart(found, there)}
-${segmentsPart(found, there)}
+${known(found.flows, found) && flowsPart(found, there)}
+${known(found.segments, found) && segmentsPart(found, there)}
 ${found.unread.map(({ message }) => html`<p class="said bad">Not everything could be read, so there may be more: ${message}.</p>`)}`
 }
+
+/** That there is none is known only when all could be read. */
+const known = (some: readonly unknown[], { unread }: Listeners) => some.length > 0 || unread.length === 0
 
 const promise = (there: string) =>
   `An import sends nothing to anybody: each of its requests is marked as history, and ${there} starts no flow by metric for it. A request without the mark cannot leave this process.`

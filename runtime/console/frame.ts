@@ -57,7 +57,8 @@ function head({ context, nav, path, canLeave }: Framed): Html {
 }
 
 function item({ path, nav = '' }: Page, current: string | undefined, { link }: Context): Html {
-  const mark = path === current ? html` aria-current="page"` : ''
+  const isBelow = path !== '/' && current?.startsWith(`${path}/`)
+  const mark = path === current ? html` aria-current="page"` : isBelow ? html` aria-current="true"` : ''
   return html`<li><a href="${link(path)}"${mark}>${nav}</a></li>`
 }
 

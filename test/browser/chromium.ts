@@ -9,7 +9,8 @@ export function chromiumPath(): string | undefined {
 export const NO_CHROMIUM =
   'There is no Chromium at /usr/bin/chromium or $CHROMIUM. Debian and Ubuntu: apt-get install chromium. Then: npm run test:browser'
 
-export const launching = (executablePath: string) => ({
+/** `known`: hosts that are found elsewhere on this machine, as Chromium writes such rules. */
+export const launching = (executablePath: string, known: readonly string[] = []) => ({
   executablePath,
   args: [
     '--no-sandbox', // refuses to run as root otherwise, and reads nothing here but our own pages
@@ -20,6 +21,6 @@ export const launching = (executablePath: string) => ({
     '--disable-component-update',
     '--disable-sync',
     // Whatever a page names, nothing but this machine is found.
-    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+    `--host-resolver-rules=${[...known, 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1'].join(', ')}`,
   ],
 })

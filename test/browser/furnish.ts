@@ -28,8 +28,8 @@ export async function furnished(closing: Closers, { days = 2 } = {}): Promise<Ho
   const refuse = (on: boolean) => {
     refusing = on
   }
-  for (let hour = 0; hour < days * 24; hour++) await busyHour(it, hour)
   await bringInHistory(it)
+  for (let hour = 0; hour < days * 24; hour++) await busyHour(it, hour)
   for (const id of ['901', '902']) await it.notify('ticket.created', { type: 'ticket', id }, `n-${id}`)
   const [person] = await it.people()
   refuse(true)
@@ -45,8 +45,10 @@ export async function furnished(closing: Closers, { days = 2 } = {}): Promise<Ho
 async function busyHour(it: House, hour: number): Promise<void> {
   const times = Math.round(3 - 3 * Math.cos(((it.clock.now() / HOUR) % 24) * (Math.PI / 12)))
   for (let each = 0; each < times + (hour % 3); each++) await it.intercom.act()
+  const late = 200 + 100 * (hour % 7)
+  await it.clock.pass(late)
   await it.work(3_000)
-  await it.clock.pass(HOUR - 3_000)
+  await it.clock.pass(HOUR - late - 3_000)
 }
 
 async function bringInHistory(it: House): Promise<void> {

@@ -59,9 +59,10 @@ export async function barriers(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ target, any }) => [id, target.join(' '), any[0]?.message].join(': '))))`)
 }
 
-/** Pixels by which a page is wider than the screen. */
+/** Pixels by which a page, or a table in it, is wider than the screen. */
 export const sideways = (page: Page): Promise<number> =>
-  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  page.evaluate(`Math.max(...[document.documentElement, ...document.querySelectorAll('.table')]
+    .map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth))`)
 
 /** What has the focus, in words, and whether a person can see that it has. */
 export async function focus(page: Page): Promise<{ readonly words: string; readonly seen: boolean }> {

@@ -23,6 +23,7 @@ h1 + .lead { margin-top: -.5rem; }
 .slim { max-width: 24rem; }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; }
 .row > h2 { margin: 0; }
+.row > input:not([type=hidden], [type=checkbox], [type=radio]) { flex: 1; width: auto; min-width: 12rem; margin: 0; }
 .row.apart { justify-content: space-between; }
 .said { padding: .625rem .875rem; border-radius: var(--radius); border: 1px solid; }
 .said.good, .note { color: var(--good); background: var(--good-soft); }
@@ -52,8 +53,9 @@ table.middle td, table.middle th { vertical-align: middle; }
 @media (max-width: 40rem) {
   th, td { padding-inline: .75rem; }
   table.stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table.stack, table.stack caption, table.stack tbody { display: block; }
   table.stack tr { display: block; padding: .5rem 0; border-top: 1px solid var(--line); }
-  table.stack th, table.stack td { display: flex; justify-content: space-between; gap: 1rem; padding: .2rem 1rem; border: 0; text-align: right; }
+  table.stack th, table.stack td { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; padding: .2rem 1rem; border: 0; text-align: right; }
   table.stack tbody th { text-align: left; }
   table.stack td[data-name]::before { content: attr(data-name); color: var(--soft); text-align: left; flex: none; }
   table.stack td:empty { display: none; }
@@ -79,6 +81,7 @@ button:disabled { opacity: .55; cursor: not-allowed; }
 form { margin: 0; }
 td form, dd form { display: inline; }
 label.choice { font-weight: 400; padding: .125rem 0; }
+fieldset > p { margin: 0; padding: .125rem 0; }
 legend { font-weight: 600; padding: 0 .25rem; }
 .stream .soft { font-variant-numeric: tabular-nums; }
 fieldset { border: 1px solid var(--line); border-radius: var(--radius); margin: 0 0 .75rem; padding: .5rem 1rem; }
@@ -92,14 +95,14 @@ progress, meter { width: 100%; height: .5rem; border: 0; border-radius: 1rem; ov
 progress::-webkit-progress-bar { background: var(--bar-soft); }
 progress::-webkit-progress-value { background: var(--bar); }
 progress::-moz-progress-bar { background: var(--bar); }
-.trend { flex: 1; display: flex; align-items: flex-end; gap: .75rem; }
+.trend { flex: 1; min-width: 0; display: flex; align-items: flex-end; gap: .75rem; }
 .trend span { white-space: nowrap; min-width: 5.5rem; font-variant-numeric: tabular-nums; }
 meter::-webkit-meter-inner-element { display: block; height: 100%; }
 meter::-webkit-meter-bar { background: var(--bar-soft); border: 0; height: .5rem; }
 meter::-webkit-meter-optimum-value { background: var(--bar); }
 meter::-webkit-meter-suboptimum-value { background: var(--warn); }
 meter::-moz-meter-bar { background: var(--bar); }
-svg.chart { display: block; flex: 1; min-width: 6rem; height: 2rem; }
+svg.chart { display: block; flex: 1; width: 0; min-width: 5rem; height: 2rem; }
 svg.chart rect { fill: var(--bar); }
 svg.chart rect.none { fill: var(--bar-soft); }
 svg.chart rect.bad { fill: var(--bad); }
@@ -114,7 +117,8 @@ tr.shown h3:first-child { margin-top: 0; }
 td meter { margin-right: .5rem; }
 .card > .yaml, .card > details { margin: .5rem 0 .75rem; }
 .card > .row { margin-bottom: .5rem; }
-.card > .row:last-child { margin: 0; }
+.card > .row:last-child { margin-bottom: 0; }
+.card > p + .button { margin-top: .75rem; }
 .row.apart + .card { margin-top: .75rem; }
 .placed { display: block; white-space: pre; }
 .placed.marked, .line.marked { background: var(--warn-soft); }

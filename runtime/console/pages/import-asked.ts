@@ -40,7 +40,7 @@ const chosenIn = (fields: URLSearchParams) => fields.has('metric') || fields.has
 export function choice(context: Context): Html {
   const { searchParams: fields } = context.url
   const asked = chosenIn(fields) ? askedIn(fields, context) : undefined
-  return html`<form class="card" method="get" action="${context.link('/import')}">
+  return html`<form class="card" method="get" action="${context.link('/import')}#before">
 <h2>Bring in history</h2>
 ${asked && 'wrong' in asked && html`<p class="said bad" role="alert">${asked.wrong}</p>`}
 <fieldset><legend>Metrics</legend>${choices(context, asked && fields.getAll('metric'))}</fieldset>
