@@ -73,6 +73,14 @@ describe('credentials of the environment', () => {
     expect(await it.store.checkpoint('account.destination.id')).toBeUndefined()
   })
 
+  test('that are not known there shut the gate as soon as somebody looks at the page', async () => {
+    const it = world()
+    const one = await it.open({ ...ENV, KLAVIYO_API_KEY: 'pk_unknown' })
+    const { destination, shut } = await one.setup.view(never)
+    expect(destination.trouble).toContain('does not accept the credentials in the environment')
+    expect(shut).toBe(destination.trouble)
+  })
+
   test('wait while nobody can be asked', async () => {
     const it = world()
     let down = true

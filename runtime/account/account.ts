@@ -51,7 +51,8 @@ export async function account(options: AccountOptions): Promise<Account> {
     const way = oauth(side, effects)
     const { clock } = options
     const whose = (credentials: Credentials, signal: AbortSignal) => identify(side, credentials, effects, signal)
-    const known = side.given && given({ side, credentials: side.given, vault: safe, store, clock, identify: whose })
+    const asked = { side, vault: safe, store, clock, identify: whose, onForeign: () => gate.look() }
+    const known = side.given && given({ ...asked, credentials: side.given })
     const parts = { side, vault: safe, claims: claim, oauth: way, given: known, clock, signal: ending.signal }
     const doubts = doubt({ side, clock, ask: (credentials) => whose(credentials, ending.signal) })
     const keeper = new Keeper({ ...parts, doubt: doubts, onChange: () => gate.look() })

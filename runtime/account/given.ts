@@ -29,12 +29,14 @@ export interface GivenParts {
   readonly store: Pick<Store, 'checkpoint' | 'saveCheckpoints'>
   readonly clock: Clock
   readonly identify: (credentials: KeyCredentials, signal: AbortSignal) => Promise<Party>
+  /** Called when the store belongs to another account. */
+  readonly onForeign: () => Promise<void>
 }
 
 /** A side that does not say who it is is asked again after this, milliseconds. */
 const AGAIN = 60_000
 
-export function given({ side, credentials, vault, store, clock, identify }: GivenParts): Given {
+export function given({ side, credentials, vault, store, clock, identify, onForeign }: GivenParts): Given {
   const name = `account.given.${side.side}`
   let party: Party | undefined
   let foreign: Fault | undefined
@@ -58,7 +60,10 @@ export function given({ side, credentials, vault, store, clock, identify }: Give
     const found = (await known()) ?? (await identify(credentials, signal))
     const bound = text(await store.checkpoint(accountOf(side)))
     foreign = bound === undefined || bound === found.id ? undefined : otherAccount(side, found)
-    if (foreign !== undefined) throw foreign
+    if (foreign !== undefined) {
+      await onForeign()
+      throw foreign
+    }
     if (party === undefined) {
       const hash = await mark()
       const kept = hash === undefined ? undefined : (JSON.parse(JSON.stringify({ mark: hash, party: found })) as Json)

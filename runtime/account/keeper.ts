@@ -88,8 +88,9 @@ export class Keeper implements Logins {
   }
 
   async current(signal: AbortSignal): Promise<Login> {
-    const { side, doubt } = this.#parts
-    if (side.given !== undefined) await this.#checked(signal)
+    const { side, doubt, given } = this.#parts
+    // The environment may have changed since the store was last used.
+    await given?.check(signal)
     const held = side.given ?? this.#held() ?? (await this.credentials())
     if (held === undefined) throw notConnected(side)
     if (doubt.isOver(held)) throw mustLogIn(side)
@@ -98,13 +99,12 @@ export class Keeper implements Logins {
   }
 
   async renew(refused: Login, signal: AbortSignal): Promise<boolean> {
-    const { side, clock, doubt, onChange } = this.#parts
+    const { side, clock } = this.#parts
     const held = await this.credentials()
     if (held === undefined) return false
     if (loginOf(side, held).headers.Authorization !== refused.headers.Authorization) return true
     if (held.kind === 'key' || held.refresh === undefined) {
-      await doubt.look(held)
-      if (doubt.isOver(held)) await onChange()
+      await this.suspect(held)
       return false
     }
     if (clock.now() - held.at < YOUNG) return false
@@ -112,14 +112,11 @@ export class Keeper implements Logins {
     return true
   }
 
-  /** The environment may have changed since the store was last used. */
-  async #checked(signal: AbortSignal): Promise<void> {
-    const { given, onChange } = this.#parts
-    const before = given?.trouble()
-    await given?.check(signal).catch(async (error: unknown) => {
-      if (given.trouble() !== before) await onChange()
-      throw error
-    })
+  /** It was refused: asks the side whether it still counts, and says so if not. */
+  async suspect(held: Credentials): Promise<void> {
+    const { doubt, onChange } = this.#parts
+    await doubt.look(held)
+    if (doubt.isOver(held)) await onChange()
   }
 
   #held(): Credentials | undefined {

@@ -115,7 +115,7 @@ async function viewOf(entrance: Entrance, progress: Progress, ask?: AbortSignal)
   const { side, keeper, oauth } = entrance
   const shown = { side, oauth: oauth !== undefined }
   if (entrance.given !== undefined) {
-    const told = await whose(entrance.given, ask)
+    const told = await whose(entrance, entrance.given, ask)
     const trouble = (await keeper.trouble())?.message
     return { ...shown, by: 'environment', ...told, ...(trouble !== undefined && { trouble }) }
   }
@@ -131,11 +131,17 @@ async function viewOf(entrance: Entrance, progress: Progress, ask?: AbortSignal)
   }
 }
 
-async function whose(given: Given, ask?: AbortSignal): Promise<Pick<SideView, 'party' | 'unknown'>> {
+async function whose(
+  { side, keeper }: Entrance,
+  given: Given,
+  ask?: AbortSignal,
+): Promise<Pick<SideView, 'party' | 'unknown'>> {
   try {
     const party = await (ask === undefined ? given.known() : given.learn(ask))
     return party === undefined ? {} : { party }
   } catch (error) {
-    return given.trouble() === undefined ? { unknown: toFault(error).message } : {}
+    const { message, details } = toFault(error)
+    if (details.status === 401 && side.given !== undefined) await keeper.suspect(side.given)
+    return (await keeper.trouble()) === undefined ? { unknown: message } : {}
   }
 }
