@@ -1,10 +1,10 @@
 /** What an import would cost, told before it begins: a count from the source for each stream, and some arithmetic. */
 import type { Mapping, Spec, StreamSpec } from '../spec/spec.ts'
 import type { Run } from '../types.ts'
+import { CONTACT } from './hydrate.ts'
 import { bounds } from './import-state.ts'
 import { asked } from './open-record.ts'
 import { readPage } from './paginate.ts'
-import { CONTACT } from './plan.ts'
 import type { SourceClient } from './source-client.ts'
 
 export interface Estimate {

@@ -4,12 +4,25 @@ import type { LookupSpec } from '../spec/spec.ts'
 import type { Json, Lane } from '../types.ts'
 import { text } from './envelope.ts'
 import { list } from './lookups.ts'
-import { CONTACT } from './plan.ts'
 import type { Soon } from './soon.ts'
 
-export interface Hydrate {
+/** The lookup that says whose event it is. Its key is the mapping's `contact`. */
+export const CONTACT = 'contact'
+
+export interface Wanted {
   /** Each after the one it is worked out from. */
-  readonly wanted: readonly LookupSpec[]
+  readonly lookups: readonly LookupSpec[]
+  /** All that may be bound, as nothing: objects that begin alike are filled, and read, twice as fast. */
+  readonly unbound: Bindings
+}
+
+export function wanting(lookups: readonly LookupSpec[]): Wanted {
+  const names = ['workspace', 'notification', 'part', ...lookups.map(({ name }) => name)]
+  return { lookups, unbound: Object.fromEntries(names.map((name) => [name, undefined])) }
+}
+
+export interface Hydrate {
+  readonly wanted: Wanted
   readonly item: Json
   readonly bindings: Bindings
   /** The key of the `contact` lookup. */
@@ -18,11 +31,12 @@ export interface Hydrate {
   readonly find: (lookup: LookupSpec, key: string, lane: Lane) => Soon<Json | undefined>
 }
 
-/** The bindings, with every lookup that was found. What is not found stays unbound. */
+/** The bindings, with every lookup that was found. What is not found stays undefined. */
 export async function hydrate({ wanted, item, bindings, contact, lane, find }: Hydrate): Promise<Bindings> {
-  const bound: Record<string, Json | undefined> = { ...bindings }
-  for (const lookup of wanted) {
-    if (lookup.name in bound) continue
+  const bound: Record<string, Json | undefined> = { ...wanted.unbound }
+  for (const name in bindings) bound[name] = bindings[name]
+  for (const lookup of wanted.lookups) {
+    if (bound[lookup.name] !== undefined) continue
     const of = lookup.of === undefined ? item : bound[lookup.of]
     if (of === undefined) continue
     const given = lookup.name === CONTACT ? contact : lookup.key?.evaluate(of, bound)

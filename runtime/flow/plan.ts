@@ -3,10 +3,8 @@ import type { Expression } from '../expression/expression.ts'
 import { neededLookups } from '../spec/compile-lookups.ts'
 import type { LookupSpec, Mapping, Property, SkipRule, Spec } from '../spec/spec.ts'
 import type { Lane } from '../types.ts'
+import { CONTACT, type Wanted, wanting } from './hydrate.ts'
 import { type EvaluateAll, evaluator, nested } from './values.ts'
-
-/** The lookup that says whose event it is. Its key is the mapping's `contact`. */
-export const CONTACT = 'contact'
 
 export interface MappingPlan {
   readonly mapping: Mapping
@@ -16,12 +14,12 @@ export interface MappingPlan {
   /** Skip rules that need nothing fetched, asked first. */
   readonly early: readonly SkipRule[]
   readonly late: readonly SkipRule[]
-  readonly wanted: Readonly<Record<Lane, readonly LookupSpec[]>>
+  readonly wanted: Readonly<Record<Lane, Wanted>>
 }
 
 export interface ProfilePlan {
   readonly evaluate: Readonly<Record<Lane, EvaluateAll>>
-  readonly wanted: readonly LookupSpec[]
+  readonly wanted: Wanted
 }
 
 export interface Plan {
@@ -46,14 +44,15 @@ function profilePlan(spec: Spec): ProfilePlan {
     evaluator(profileProperties(spec, lane), (one) => (own.has(one) ? ['properties', one.name] : nested(one)))
   return {
     evaluate: { live: evaluate('live'), backfill: evaluate('backfill') },
-    wanted: needs(spec, expressions(profileProperties(spec, 'live'))),
+    wanted: wanting(needs(spec, expressions(profileProperties(spec, 'live')))),
   }
 }
 
 function mappingPlan(mapping: Mapping, spec: Spec): MappingPlan {
   const early = mapping.skip.filter(({ when }) => needs(spec, [when]).length === 0)
   const own = [...expressions(mapping.properties), ...mapping.skip.map(({ when }) => when)]
-  const wanted = (lane: Lane) => needs(spec, [...own, ...expressions(profileProperties(spec, lane))], [CONTACT])
+  const wanted = (lane: Lane) =>
+    wanting(needs(spec, [...own, ...expressions(profileProperties(spec, lane))], [CONTACT]))
   const named = (name: string, expr: Expression): Property => ({ name, expr, missing: { action: 'omit' } })
   const key = mapping.key.map((expr, i) => named(`key.${i}`, expr))
   return {

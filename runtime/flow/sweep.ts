@@ -4,9 +4,9 @@ import type { LookupSpec, Spec, StreamSpec } from '../spec/spec.ts'
 import type { JsonObject } from '../types.ts'
 import type { BackfillParts } from './backfill.ts'
 import { text } from './envelope.ts'
+import { CONTACT } from './hydrate.ts'
 import { bounds, type Import, saved } from './import-state.ts'
 import { insist, paginate, readPage } from './paginate.ts'
-import { CONTACT } from './plan.ts'
 
 /** Reads the sweep's stream into the lookup's cache, from where an interrupted one stopped. */
 export async function sweepContacts(state: Import, parts: BackfillParts, signal: AbortSignal): Promise<void> {
