@@ -29,7 +29,8 @@ function changed(changes: Changes): SpecFiles {
     },
     async list(path) {
       const added = Object.keys(changes).filter((file) => file.startsWith(`${path}/`))
-      return [...new Set([...(await base.list(path)), ...added.map((file) => file.slice(path.length + 1))])]
+      const names = added.map((file) => file.slice(path.length + 1).replace(/\/.*/, ''))
+      return [...new Set([...(await base.list(path)), ...names])]
     },
   }
 }

@@ -188,6 +188,8 @@ export interface Connector {
     }
     bulkFrom: number
     metricPrefix?: string
+    attributes?: string[]
+    reserved?: string
     account?: {
       request: Request
       value: Expression

@@ -4,6 +4,7 @@ import type { Programs } from '../expression/compiled/written.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { unlinked } from '../expression/unlinked.ts'
 import { checkConnector } from './check-connector.ts'
+import { checkTaken } from './check-destination.ts'
 import { type Compiled, checkTwice, checkUnused } from './check-mappings.ts'
 import {
   compileDelivery,
@@ -58,7 +59,8 @@ export async function loadSpec(
   const context = new Context(functions, link)
   const documents = await readSpec(files, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)
-  const metrics = documents.mappings.map(({ document }) => document.metric)
+  // The metric of a file that could not be read is not known, so no recipe is told that there is none.
+  const metrics = context.failed ? undefined : documents.mappings.map(({ document }) => document.metric)
   const { recipes, files: more } = await readRecipes(files, metrics, context)
   const sources = [...documents.files, ...more]
   return {
@@ -92,6 +94,7 @@ function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments
     return { document, yaml, mapping }
   })
   checkTwice(compiled, context)
+  checkTaken({ destination: document.destination, documents, compiled, profile }, context)
   const parts = {
     name: document.connector,
     source: compileSource(document, yaml, context),

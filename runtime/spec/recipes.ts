@@ -18,10 +18,10 @@ export interface ReadRecipes {
   readonly files: readonly SourceFile[]
 }
 
-/** All there are; none is no mistake. `metrics` are those a recipe may name. */
+/** All there are; none is no mistake. `metrics` are those a recipe may name; absent, they are not known. */
 export async function readRecipes(
   files: SpecFiles,
-  metrics: readonly string[],
+  metrics: readonly string[] | undefined,
   context: Context,
 ): Promise<ReadRecipes> {
   const read: SourceFile[] = []
@@ -40,7 +40,7 @@ export async function readRecipes(
 function recipeOf(
   { segment, flow, summary, definition }: Document,
   yaml: YamlFile,
-  metrics: readonly string[],
+  metrics: readonly string[] | undefined,
   context: Context,
 ): Recipe | undefined {
   const name = segment ?? flow
@@ -50,7 +50,9 @@ function recipeOf(
     return undefined
   }
   const named = [...metricsIn(definition as JsonObject, ['definition'])]
-  for (const { metric, path } of named) if (!metrics.includes(metric)) unknown(metric, path, yaml, metrics, context)
+  for (const { metric, path } of named) {
+    if (metrics?.includes(metric) === false) unknown(metric, path, yaml, metrics, context)
+  }
   if (named.length === 0) {
     const help = "where the destination wants a metric's id, write { metric: NAME }"
     context.warn(yaml, yaml.keySpan(['definition']), { code: 'recipe/no-metric', message: 'it names no metric', help })

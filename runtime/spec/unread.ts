@@ -16,12 +16,20 @@ export async function checkUnread(
   const folders = new Set([...mappings, profile].map((path) => dirname(path)).filter((folder) => folder !== '.'))
   const known = new Set(read.map(({ path }) => path))
   for (const folder of folders) {
-    const found = [...(await glob(`${folder}/*.yaml`, files)), ...(await glob(`${folder}/*.yml`, files))]
-    for (const path of found.filter((path) => !known.has(path))) {
+    for (const path of (await yamlBelow(folder, files)).filter((path) => !known.has(path))) {
       const yaml = new YamlFile(new SourceFile(path, (await files.read(path)) ?? ''))
       const message = `${basename(path)} is not read: connector.yaml does not name it`
-      const help = 'add it to "mappings" there, or move it to another folder'
+      const help = `add it to "mappings" there, or move it out of ${folder}`
       context.warn(yaml, yaml.keySpan([]), { code: 'spec/unread-file', message, help })
     }
   }
 }
+
+/** Also in the folders within: `mappings/*.yaml` names none of those. */
+async function yamlBelow(folder: string, files: SpecFiles): Promise<readonly string[]> {
+  const all = await glob(`${folder}/*`, files)
+  const inner = await Promise.all(all.filter((path) => !isYaml(path)).map((path) => glob(`${path}/*`, files)))
+  return [...all, ...inner.flat()].filter(isYaml)
+}
+
+const isYaml = (path: string): boolean => /\.ya?ml$/.test(path)
