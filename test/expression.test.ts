@@ -4,9 +4,10 @@ import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { builtins } from '../runtime/expression/builtins.ts'
-import { compile } from '../runtime/expression/compile.ts'
+import { compile, runnable } from '../runtime/expression/compile.ts'
+import { Refusal } from '../runtime/expression/compiled/program.ts'
 import { arity, type FunctionTable } from '../runtime/expression/functions.ts'
-import { defaultLimits, type Limits } from '../runtime/expression/parse.ts'
+import { defaultLimits, isProblem, type Limits, parse } from '../runtime/expression/parse.ts'
 import { Fault } from '../runtime/fault.ts'
 import type { Json } from '../runtime/types.ts'
 import { functions } from './spec-functions.ts'
@@ -120,6 +121,9 @@ describe('the names it takes from outside', () => {
     ['$phone($a)', ['a']],
     ['($x := 1; $x + $y)', ['y']],
     ['($x; $x := 1)', ['x']],
+    ['(c ? $x := 1; $x)', ['x']],
+    ['(c ? ($x := 1; $x); d)', []],
+    ['[a and ($sum := 1), ($y := 2)]', []],
     ['function($v) { $v + $w }', ['w']],
     ['($f := function($n) { $n = 0 ? 0 : $f($n - 1) }; $f(2))', []],
     ['a@$v#$i.b[$v = $i and $z]', ['z']],
@@ -130,6 +134,18 @@ describe('the names it takes from outside', () => {
   ]
   test.for(rows)('%s', ([text, names]) => {
     expect([...make(text).variables].sort()).toStrictEqual([...names].sort())
+  })
+
+  test('what is bound in one case only comes from outside in the other, compiled or not', async () => {
+    const parsed = parse('(c ? $x := 1; $x)')
+    if (isProblem(parsed)) throw new Error('it can be parsed')
+    const { program, interpret } = runnable(parsed, functions)
+    const compiled = program()
+    if (compiled instanceof Refusal) throw new Error('it can be compiled')
+    for (const [c, given] of [[true, 1] as const, [false, 2] as const]) {
+      expect(compiled.evaluate({ c }, { x: 2 })).toBe(given)
+      expect(await interpret({ c }, { x: 2 })).toBe(given)
+    }
   })
 })
 

@@ -1,5 +1,5 @@
 /** The names an expression takes from outside that are no functions: what must be bound, and so what must be looked up. */
-import type { Node } from './ast.ts'
+import { type Node, nodes } from './ast.ts'
 import { builtins } from './builtins.ts'
 import type { FunctionTable } from './functions.ts'
 import { references } from './references.ts'
@@ -7,9 +7,22 @@ import { references } from './references.ts'
 /** Without `$`. */
 export function variablesOf(root: Node, functions: FunctionTable): ReadonlySet<string> {
   const named = references(root)
-  const variables = new Set(named.map(({ name }) => name))
-  for (const { name, kind } of named) if (kind === 'bare' || isFunction(name, functions)) variables.delete(name)
+  const variables = new Set([...named.map(({ name }) => name), ...perhapsBound(root)])
+  for (const { name, kind } of named) if (kind === 'bare') variables.delete(name)
+  for (const name of variables) if (isFunction(name, functions)) variables.delete(name)
   return variables
+}
+
+/** `(c ? $a := 1; $a)`: unless `c`, it is the `$a` from outside. Only what a block binds in a line of its own is sure. */
+function perhapsBound(root: Node): ReadonlySet<string> {
+  const sure = new Set<unknown>([root])
+  const found = new Set<string>()
+  // Parents come first.
+  for (const node of nodes(root)) {
+    if (node.type === 'block') for (const each of node.expressions as readonly Node[]) sure.add(each)
+    if (node.type === 'bind' && !sure.has(node)) found.add(String((node.lhs as Node).value))
+  }
+  return found
 }
 
 /** Built in, or the connector's own. */
