@@ -24,16 +24,16 @@ export async function places(closing: Closers, options: { readonly days?: number
 
 async function insides(it: House): Promise<Place[]> {
   const { store, url } = it
-  const [event] = await store.events({ metric: 'Created Ticket', limit: 1, status: 'delivered' })
+  const [event] = await store.events({ metric: 'Rated Conversation', limit: 1, status: 'delivered' })
   const [group] = await store.deadGroups()
   const of = encodeURIComponent
   const [letter, letters] = [of(group?.example ?? ''), of(group?.group ?? '')]
   return Object.entries({
     overview: '',
-    metric: `metric/${of('Created Ticket')}`,
-    'metric-event': `metric/${of('Created Ticket')}?show=${event?.id}`,
+    metric: `metric/${of('Rated Conversation')}`,
+    'metric-event': `metric/${of('Rated Conversation')}?show=${event?.id}`,
     import: 'import',
-    'import-cost': `import?metric=${of('Created Ticket')}&metric=${of('Rated Conversation')}&since=2026-01-01`,
+    'import-cost': `import?metric=${of('Created Ticket')}&metric=${of('Rated Conversation')}&since=2026-01-01#before`,
     find: 'find?ref=903',
     'find-record': `find?ref=901&show=${of('sandbox1:ticket.created:n-901')}`,
     'find-nothing': 'find?ref=nobody',

@@ -7,10 +7,9 @@ label.check { display: flex; gap: .5rem; align-items: baseline; font-weight: 400
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: var(--gap); margin: 0 0 var(--gap); padding: 0; list-style: none; }
 .cards > * { margin: 0; }
 .beside { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--gap); align-items: start; }
-@media (min-width: 62rem) { .beside { grid-template-columns: minmax(0, 8fr) minmax(0, 5fr); } }
 .cards .big { margin-bottom: .25rem; }
 .card > :last-child, .cards p { margin-bottom: 0; }
-@media (min-width: 62rem) { .beside.even { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (min-width: 62rem) { .beside { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @media (max-width: 40rem) {
   .cards { gap: .5rem; }
   .cards > .card { display: grid; grid-template-columns: 1fr auto; align-items: center; padding: .75rem 1rem; }
@@ -30,8 +29,8 @@ h1 + .lead { margin-top: -.5rem; }
 .said.bad { color: var(--bad); background: var(--bad-soft); }
 .note { color: var(--text); background: var(--accent-soft); padding: .625rem .875rem; border-radius: var(--radius); }
 
-dl.facts { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem 1rem; margin: 0; }
-dl.facts dt { color: var(--soft); }
+dl.facts { display: grid; grid-template-columns: fit-content(22rem) minmax(0, 1fr); gap: .25rem 1rem; margin: 0; }
+dl.facts dt { color: var(--soft); overflow-wrap: anywhere; }
 dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 dl.facts + * { margin-top: .75rem; }
 .big { display: block; font-size: 1.5rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; }
@@ -42,14 +41,16 @@ table { width: 100%; border-collapse: collapse; }
 caption { text-align: left; font-weight: 600; padding: .75rem 1rem; }
 caption .soft { font-weight: 400; }
 th, td { text-align: left; vertical-align: top; padding: .5rem 1rem; border-top: 1px solid var(--line); }
+td .soft, tr.shown td { overflow-wrap: anywhere; }
 thead th { color: var(--soft); font-weight: 500; font-size: .8125rem; white-space: nowrap; }
 tbody th { font-weight: 600; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td time { white-space: nowrap; }
+td .soft { overflow-wrap: anywhere; }
 table.middle td, table.middle th { vertical-align: middle; }
-.person { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; justify-content: space-between; }
+.person { min-width: 9rem; display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; justify-content: space-between; }
 .person > span { overflow-wrap: anywhere; }
-.from { display: block; white-space: nowrap; overflow-wrap: normal; background: none; padding: 0; color: var(--soft); font-size: .8125rem; }
+.from { display: block; white-space: nowrap; background: none; padding: 0; color: var(--soft); font-size: .8125rem; }
 @media (max-width: 40rem) {
   th, td { padding-inline: .75rem; }
   table.stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -60,9 +61,10 @@ table.middle td, table.middle th { vertical-align: middle; }
   table.stack td[data-name]::before { content: attr(data-name); color: var(--soft); text-align: left; flex: none; }
   table.stack td:empty { display: none; }
   table.stack tr.shown td { display: block; text-align: left; }
+  .person { min-width: 0; }
+  .from { white-space: normal; overflow-wrap: anywhere; }
   dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
   dl.facts dd { margin-bottom: .375rem; }
-  .from { white-space: normal; overflow-wrap: anywhere; }
 }
 
 .badge { display: inline-block; padding: .05rem .5rem; border-radius: 1rem; font-size: .8125rem; white-space: nowrap; color: var(--soft); background: var(--code); border: 1px solid var(--line); }
@@ -102,7 +104,11 @@ meter::-webkit-meter-bar { background: var(--bar-soft); border: 0; height: .5rem
 meter::-webkit-meter-optimum-value { background: var(--bar); }
 meter::-webkit-meter-suboptimum-value { background: var(--warn); }
 meter::-moz-meter-bar { background: var(--bar); }
-svg.chart { display: block; flex: 1; width: 0; min-width: 5rem; height: 2rem; }
+svg.chart { display: block; flex: 1; width: 0; min-width: 12rem; height: 2rem; }
+@media (max-width: 40rem) {
+  .trend span { min-width: 4.5rem; }
+  svg.chart { min-width: 3rem; }
+}
 svg.chart rect { fill: var(--bar); }
 svg.chart rect.none { fill: var(--bar-soft); }
 svg.chart rect.bad { fill: var(--bad); }

@@ -25,7 +25,7 @@ export async function connect(found: SideView, context: Context): Promise<Html> 
   if (by === 'environment')
     return html`<p>${side.label} is connected by the environment of this process, which wins over anything done here.</p>`
   return html`${by && html`<div class="card"><h2>Connected now</h2>${facts(found)}</div>`}
-<div class="beside even">
+<div class="beside">
 <section class="card" aria-labelledby="log-in"><h2 id="log-in">Log in to ${side.label}</h2>${await byOauth(found, context)}</section>
 <section class="card" aria-labelledby="paste"><h2 id="paste">Or paste a key</h2>${byKey(side, context)}</section>
 </div>

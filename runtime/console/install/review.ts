@@ -11,7 +11,7 @@ export function review(view: View, { parts, csrf, link }: Context): Html {
   return html`<p class="lead">This is what goes from ${from} to ${to} once you have connected both. Nothing is sent before the last step.</p>
 ${metrics(spec)}
 ${attributes(spec)}
-<div class="beside even">${permissions(view.source)}${permissions(view.destination)}</div>
+<div class="beside">${permissions(view.source)}${permissions(view.destination)}</div>
 <form method="post" action="${link('/set-up/allow')}" class="card">${csrf}
 ${extras(view)}
 <p>Nobody is subscribed, unsubscribed or suppressed. History is sent so that it starts no flow.</p>

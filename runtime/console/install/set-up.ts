@@ -49,7 +49,7 @@ ${missing > 0 && html`<p class="said bad">${missing} of these is not as it shoul
 }
 
 function both(view: View, { link }: Context): Html {
-  return html`<div class="beside even">${[view.source, view.destination].map(
+  return html`<div class="beside">${[view.source, view.destination].map(
     (one) => html`<section class="card" aria-label="${one.side.label}">${facts(one)}
 ${one.trouble && html`<p class="said bad" role="alert">${one.trouble}.</p>`}
 ${one.by !== 'environment' && html`<p><a href="${link(`/set-up/${one.side.name}`)}">${one.trouble ? 'Connect again' : 'Connect another way'}</a></p>`}</section>`,

@@ -70,7 +70,7 @@ function buttons({ progress, running, elsewhere }: ImportStatus, { link, csrf }:
 
 function outcomes({ sent, sentByMetric, skipped, dead }: Progress, { link }: Context): Html {
   const left = Object.values(skipped).reduce((sum, value) => sum + value, 0)
-  return html`<div class="beside even">
+  return html`<div class="beside">
 ${counted(`Sent: ${count(sent)}`, sentByMetric, (metric) => metric, 'Nothing yet.')}
 ${counted(`Left out: ${count(left)}`, skipped, reasonWords, 'Nothing.')}
 </div>

@@ -13,12 +13,14 @@ export function mappingPart({ file, properties }: Made, { parts }: Context): Htm
   const { sources } = parts.connector.spec
   const files = [...new Set([file, ...properties.map(({ expr }) => fileOf(expr.place))])]
   const texts = files.flatMap((path) => sources.filter((source) => source.path === path))
-  return html`<div class="table"><table>
+  return html`<div class="beside">
+<div class="table"><table>
 <caption>Properties <span class="soft">and the expressions they come from</span></caption>
 <thead><tr><th scope="col">Property</th><th scope="col">Expression</th></tr></thead>
 <tbody>${properties.map(propertyRow)}</tbody>
 </table></div>
-${texts.map((source) => fileText(source, source.path === file))}`
+<div>${texts.map((source) => fileText(source, source.path === file))}</div>
+</div>`
 }
 
 function propertyRow({ name, expr, type, missing, doc }: Property): Html {

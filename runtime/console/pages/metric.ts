@@ -1,4 +1,4 @@
-/** One metric: its recent events, where it is found, and beside them the mapping that makes it. */
+/** One metric: its recent events, where it is found, and the mapping that makes it. */
 import { html } from 'hono/html'
 import { PROFILE } from '../../flow/profile.ts'
 import type { Context, Html, Page } from '../parts.ts'
@@ -16,11 +16,9 @@ export const metric: Page = {
     const off = spec.off.some((it) => it.metric === name)
     const made = mapping ?? { ...spec.profile, summary: 'Attributes of a person, kept up to date.' }
     return html`<p class="lead">${made.summary}${off && html` <span class="badge">Off</span> <span class="soft">Turn it on with <code>enabled: true</code> in its mapping.</span>`}</p>
-${mapping && found(name, context)}
-<div class="beside">
+<p class="row">${mapping && found(name, context)}<a href="#mapping">How it is made</a></p>
 <section id="events" data-live aria-label="Events">${await eventsTable(name, context)}</section>
-<section aria-label="Mapping">${mappingPart(made, context)}</section>
-</div>`
+<section id="mapping" aria-label="Mapping">${mappingPart(made, context)}</section>`
   },
 }
 
@@ -28,5 +26,5 @@ ${mapping && found(name, context)}
 function found(name: string, { parts }: Context): Html | false {
   const { spec } = parts.connector
   const where = parts.whereIs?.(spec.destination.metricPrefix + name)
-  return where !== undefined && html`<p><a href="${where.href}" rel="noreferrer">${where.words}</a></p>`
+  return where !== undefined && html`<a href="${where.href}" rel="noreferrer">${where.words}</a>`
 }

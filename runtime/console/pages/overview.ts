@@ -19,7 +19,7 @@ export const overview: Page = {
     return html`<section id="waits" data-live aria-label="Delivery">${waits(context)}</section>
 <section id="standing" data-live aria-label="How it stands">${standing(found, context)}</section>
 <section id="metrics" data-live aria-label="Metrics">${metrics(found, context)}</section>
-<div class="beside even">
+<div class="beside">
 <section id="skipped" data-live aria-label="Not sent">${skipped(found)}</section>
 <section id="limits" data-live aria-label="Limits">${limits(context)}</section>
 </div>`
