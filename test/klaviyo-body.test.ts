@@ -1,10 +1,22 @@
 /** From events to bodies: golden pairs, limits as a table, batches as laws. */
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { BULK_WRAPPER, bulkBody, bulkEntry, eventBody, profileBody, split } from '../connector/klaviyo-body.ts'
 import { Fault } from '../runtime/fault.ts'
-import type { JsonObject, MetricEvent, Profile } from '../runtime/types.ts'
+import type { Json, JsonObject, MetricEvent, Profile } from '../runtime/types.ts'
 import { complaints, event, fixture, type Golden, keysOf, limits } from './klaviyo-parts.ts'
+
+const connector = parse(readFileSync(new URL('../connector.yaml', import.meta.url), 'utf8'))
+const attributes: readonly string[] = connector.destination.attributes
+/** Of those that are no plain text. */
+const samples: Readonly<Record<string, Json>> = {
+  phone_number: '+35315550100',
+  'location.ip': '192.0.2.1',
+  'location.latitude': 53.3,
+  'location.longitude': -6.2,
+}
 
 describe('golden pairs', () => {
   test.each(['live-event', 'live-bulk', 'history', 'history-phone-only', 'profile'])('%s', (name) => {
@@ -119,6 +131,13 @@ describe('limits', () => {
       expect(fault.message).not.toContain(SECRET)
       expect(fault.message.length).toBeLessThan(400)
     }
+  })
+
+  test.each(attributes)('the attribute %s, which a mapping may name, is taken', (name) => {
+    const [attribute = '', within] = name.split('.')
+    const value = samples[name] ?? 'ada@klaviyo-demo.com'
+    const profile = { email: 'ada@klaviyo-demo.com', [attribute]: within ? { [within]: value } : value, properties: {} }
+    expect(complaints(JSON.parse(eventBody({ ...event('a'), profile }, limits)))).toEqual([])
   })
 
   test('history is not judged by attributes it does not send', () => {
