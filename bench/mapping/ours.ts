@@ -25,12 +25,12 @@ export async function ours(
   const planned = plans.of(mapping)
   return async (sample) => {
     const { item, contact: person, admin, team, tag } = sample as unknown as Readonly<Record<keyof Sample, Json>>
-    const [one] = await occurrences(mapping, item, { workspace: WORKSPACE }, true)
+    const found = occurrences(mapping, item, { workspace: WORKSPACE }, true)
+    const [one] = found instanceof Promise ? await found : found
     if (one === undefined) return { skipped: 'none' }
     const told = identityOf(planned, item, one.bindings, WORKSPACE)
     const { key, ms, contact } = told instanceof Promise ? await told : told
-    const early = firstSkip(planned.early, item, one.bindings)
-    const reason = early instanceof Promise ? await early : early
+    const reason = await firstSkip(planned.early, item, one.bindings)
     if (reason !== undefined || contact === undefined) return { skipped: reason ?? 'no-contact' }
     const bound = { workspace: WORKSPACE, part: one.bindings.part, contact: person, admin, team, tag }
     const given = plans.profile.evaluate.live(person, bound)

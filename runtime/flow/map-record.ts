@@ -59,7 +59,8 @@ async function mapAll(mapping: Mapping, open: Received, how: How, parts: MapReco
   try {
     const item = await wholeItem(mapping, open, how.lane, parts)
     if (item === undefined) return [{ named, skipped: 'resource-not-found' }]
-    const found = await occurrences(mapping, item, open.bindings, open.record.topic !== undefined)
+    const given = occurrences(mapping, item, open.bindings, open.record.topic !== undefined)
+    const found = given instanceof Promise ? await given : given
     return await Promise.all(found.map((one) => attempt(named, () => mapEvent(mapping, one, how, parts))))
   } catch (error) {
     return [{ named, fault: toFault(error) }]

@@ -27,9 +27,10 @@ export function occurrences(
   if (each === undefined) return holding([{ item, bindings }], when)
   const { workspace, notification } = bindings
   return after(each.evaluate(item, bindings), (given) => {
-    const parts = webhook && pick === 'last' ? list(given).slice(-1) : list(given)
+    const parts = list(given)
+    const news = webhook && pick === 'last' ? parts.slice(-1) : parts
     return holding(
-      parts.map((part) => ({ item, bindings: { workspace, notification, part } })),
+      news.map((part) => ({ item, bindings: { workspace, notification, part } })),
       when,
     )
   })
@@ -40,17 +41,19 @@ function holding(
   all: readonly Occurrence[],
   when: Expression | undefined,
   from = 0,
-  found: readonly Occurrence[] = [],
+  found: Occurrence[] = [],
 ): Soon<readonly Occurrence[]> {
   if (when === undefined) return all
-  const kept = [...found]
   for (let i = from; i < all.length; i++) {
     const one = all[i] as Occurrence
     const holds = when.evaluate(one.item, one.bindings)
     if (holds instanceof Promise) {
-      return holds.then((late) => holding(all, when, i + 1, truthy(late) ? [...kept, one] : kept))
+      return holds.then((late) => {
+        if (truthy(late)) found.push(one)
+        return holding(all, when, i + 1, found)
+      })
     }
-    if (truthy(holds)) kept.push(one)
+    if (truthy(holds)) found.push(one)
   }
-  return kept
+  return found
 }
