@@ -19,7 +19,7 @@ let library: Library | undefined
 export function e164(text: string, ...countries: readonly unknown[]): string | undefined {
   const same = last?.text === text && last.countries.every((country, i) => country === countries[i])
   if (last === undefined || !same || last.countries.length !== countries.length) {
-    last = { text, countries, number: answer(`${firstCountry(countries) ?? ''} ${text}`) }
+    last = { text, countries, number: within(firstCountry(countries) ?? '')(text) }
   }
   return last.number
 }
@@ -27,11 +27,11 @@ export function e164(text: string, ...countries: readonly unknown[]): string | u
 /** An event asks, and its person's profile asks the same again. */
 let last: { text: string; countries: readonly unknown[]; number: string | undefined } | undefined
 
-/** A history asks for each contact's number once an event; parsing it takes longer than all else. */
-const answer = remember(10_000, (asked) => {
-  const space = asked.indexOf(' ')
-  return parse(asked.slice(space + 1), asked.slice(0, space) || undefined)
-})
+/**
+ * A history asks for each contact's number once an event; parsing it takes longer than all else. By country first: a
+ * text of both would have to be put together, and hashed, each time.
+ */
+const within = remember(250, (country) => remember(2_000, (text) => parse(text, country)))
 
 function firstCountry(countries: readonly unknown[]): string | undefined {
   for (const country of countries) {
@@ -41,10 +41,11 @@ function firstCountry(countries: readonly unknown[]): string | undefined {
   return undefined
 }
 
-function parse(text: string, country: string | undefined): string | undefined {
+/** `country`: its code, or "" if none is known. */
+function parse(text: string, country: string): string | undefined {
   // 150 kB of metadata, loaded when the first number comes along: most commands never see one.
   library ??= require('libphonenumber-js/max') as Library
-  const defaultCountry = country as CountryCode | undefined
+  const defaultCountry = country as CountryCode | ''
   // Without `extract`, "order 0871234567 please" is not a number.
   const number = library.parsePhoneNumberFromString(text, { extract: false, ...(defaultCountry && { defaultCountry }) })
   return number?.isValid() ? number.number : undefined

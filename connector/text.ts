@@ -45,7 +45,7 @@ export interface PersonName {
 /** One field as two: the first word, and the others. An address in place of a name is no name. */
 export const splitName = rememberOne((text): PersonName => {
   const name = TIDY.test(text) ? text : tidied(text)
-  if (name === '' || /^\S+@\S+\.\S+$/.test(name)) return {}
+  if (name === '' || (name.includes('@') && /^\S+@\S+\.\S+$/.test(name))) return {}
 
   const space = name.indexOf(' ')
   return space < 0 ? { first: name } : { first: name.slice(0, space), last: name.slice(space + 1) }

@@ -44,7 +44,18 @@ const missing = fc.oneof(
   fc.constantFrom<Missing>({ action: 'default', value: [] }, { action: 'skip', reason: 'why' }),
 )
 const type = fc.constantFrom<Property['type'][]>(undefined, undefined, 'string', 'number', 'boolean', 'list', 'object')
-const name = fc.constantFrom('Title', 'city', 'a.b', 'place', 'place.city', 'place.x', '__proto__', 'toString', 'a"b\n')
+const name = fc.constantFrom(
+  'Title',
+  'toString.x',
+  'city',
+  'a.b',
+  'place',
+  'place.city',
+  'place.x',
+  '__proto__',
+  'toString',
+  'a"b\n',
+)
 const text = fc.constantFrom('a', 'b', 'c', 'a.city', '$number(a)', '$error("no")', '$spread({"a": a})')
 const properties = fc.uniqueArray(fc.record({ name, text, missing, type }), { selector: (it) => it.name, maxLength: 6 })
 

@@ -10,33 +10,33 @@ import { identityOf } from '../../runtime/flow/map.ts'
 import { occurrences } from '../../runtime/flow/occurrences.ts'
 import { plan } from '../../runtime/flow/plan.ts'
 import { firstSkip } from '../../runtime/flow/skip.ts'
+import { after, type Soon } from '../../runtime/flow/soon.ts'
 import type { Json } from '../../runtime/types.ts'
 import { type Result, type Sample, WORKSPACE } from './samples.ts'
 
 /** What `mapEvent` does for one occurrence, without what is no mapping: fetching, the ledger, and asking the store. */
-export async function ours(
-  metric: string,
-  engine = (it: Expression) => it,
-): Promise<(sample: Sample) => Promise<Result>> {
+export async function ours(metric: string, engine = (it: Expression) => it): Promise<(sample: Sample) => Soon<Result>> {
   const spec = withEngine(await loadConnectorSpec(), engine)
   const mapping = spec.mappings.find((one) => one.metric === metric)
   if (mapping === undefined) throw new Error(`no ${metric}`)
   const plans = plan(spec)
   const planned = plans.of(mapping)
-  return async (sample) => {
+  return (sample) => {
     const { item, contact: person, admin, team, tag } = sample as unknown as Readonly<Record<keyof Sample, Json>>
-    const found = occurrences(mapping, item, { workspace: WORKSPACE }, true)
-    const [one] = found instanceof Promise ? await found : found
-    if (one === undefined) return { skipped: 'none' }
-    const told = identityOf(planned, item, one.bindings, WORKSPACE)
-    const { key, ms, contact } = told instanceof Promise ? await told : told
-    const reason = await firstSkip(planned.early, item, one.bindings)
-    if (reason !== undefined || contact === undefined) return { skipped: reason ?? 'no-contact' }
-    const bound = { workspace: WORKSPACE, part: one.bindings.part, contact: person, admin, team, tag }
-    const given = plans.profile.evaluate.live(person, bound)
-    const profile = given instanceof Promise ? await given : given
-    const all = planned.properties(item, bound)
-    return { metric, key, time: iso(ms), profile, properties: all instanceof Promise ? await all : all }
+    return after(occurrences(mapping, item, { workspace: WORKSPACE }, true), ([one]) => {
+      if (one === undefined) return { skipped: 'none' }
+      const bound = { workspace: WORKSPACE, part: one.bindings.part, contact: person, admin, team, tag }
+      return after(identityOf(planned, item, one.bindings, WORKSPACE), ({ key, ms, contact }) =>
+        after(firstSkip(planned.early, item, one.bindings), (reason) => {
+          if (reason !== undefined || contact === undefined) return { skipped: reason ?? 'no-contact' }
+          return after(plans.profile.evaluate.live(person, bound), (profile) =>
+            after(planned.properties(item, bound), (properties) => ({
+              ...{ metric, key, time: iso(ms), profile, properties },
+            })),
+          )
+        }),
+      )
+    })
   }
 }
 

@@ -1,7 +1,7 @@
 /** One occurrence to one event, or to the named reason why there is none. */
 import type { Bindings, Expression } from '../expression/expression.ts'
 import { Fault } from '../fault.ts'
-import type { Mapping, Spec } from '../spec/spec.ts'
+import type { Mapping, Property, Spec } from '../spec/spec.ts'
 import type { EventResult, Json, JsonObject, Lane, MetricEvent, Run } from '../types.ts'
 import { text } from './envelope.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
@@ -91,15 +91,15 @@ export interface Identity {
 
 /** Which event an occurrence is. Throws, or rejects with, a data fault if it does not say. */
 export function identityOf(
-  { mapping, identity }: MappingPlan,
+  { mapping, key, identity }: MappingPlan,
   item: Json,
   bindings: Bindings,
   workspace: string,
 ): Soon<Identity> {
-  return after(identity(item, bindings), ({ key, time, contact }) => ({
-    key: keyOf(mapping, key as JsonObject | undefined, workspace),
-    ms: moment(time) ?? noTime(mapping),
-    contact: text(list(contact)[0]),
+  return after(identity(item, bindings), (told) => ({
+    key: keyOf(key, told, mapping.metric, workspace),
+    ms: moment(told.time) ?? noTime(mapping),
+    contact: text(list(told.contact)[0]),
   }))
 }
 
@@ -120,10 +120,10 @@ function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /** Workspace first: a source's ids are unique only within one. */
-function keyOf({ key, metric }: Mapping, values: JsonObject = {}, workspace: string): string {
+function keyOf(parts: readonly Property[], told: JsonObject, metric: string, workspace: string): string {
   let whole = workspace
-  for (let i = 0; i < key.length; i++) {
-    const part = text(values[i]) ?? noKey(key[i] as Expression, metric)
+  for (const { name, expr } of parts) {
+    const part = text(told[name]) ?? noKey(expr, metric)
     whole = whole === '' ? part : `${whole}:${part}`
   }
   return whole

@@ -8,6 +8,7 @@ import { type EvaluateAll, evaluator, nested } from './values.ts'
 
 export interface MappingPlan {
   readonly mapping: Mapping
+  readonly key: readonly Property[]
   /** What says which event it is: the parts of the key, the time, the contact. */
   readonly identity: EvaluateAll
   readonly properties: EvaluateAll
@@ -54,10 +55,11 @@ function mappingPlan(mapping: Mapping, spec: Spec): MappingPlan {
   const wanted = (lane: Lane) =>
     wanting(needs(spec, [...own, ...expressions(profileProperties(spec, lane))], [CONTACT]))
   const named = (name: string, expr: Expression): Property => ({ name, expr, missing: { action: 'omit' } })
-  const key = mapping.key.map((expr, i) => named(`key.${i}`, expr))
+  const key = mapping.key.map((expr, i) => named(`key ${i}`, expr))
   return {
     mapping,
-    identity: evaluator([...key, named('time', mapping.time), named('contact', mapping.contact)], nested),
+    key,
+    identity: evaluator([...key, named('time', mapping.time), named('contact', mapping.contact)]),
     properties: evaluator(mapping.properties),
     early,
     late: mapping.skip.filter((rule) => !early.includes(rule)),

@@ -41,19 +41,22 @@ export function unrolled(members: readonly Member[]): Unrolled {
   }
 }
 
+/** A constructor, whose objects the engine learns to make as large as they get; they look like any other object. */
 function sourceOf(members: readonly Member[]): string {
   const each = members.map((_, i) => i)
   return `const [${each.map((i) => `program${i}`)}] = programs;
 const [${each.map((i) => `finish${i}`)}] = finishes;
-return (input, bindings) => {
-  const it = {};
+function Made(input, bindings) {
   let value;
+${each.map((i) => `  ${statement(i, members)}`).join('\n')}
+}
+Made.prototype = Object.prototype;
+return (input, bindings) => {
   try {
-${each.map((i) => `    ${statement(i, members)}`).join('\n')}
+    return new Made(input, bindings);
   } catch {
     return loop(input, bindings);
   }
-  return it;
 };`
 }
 
@@ -67,9 +70,10 @@ function statement(i: number, members: readonly Member[]): string {
   const isMixed = members.some(
     ({ name: other }) => other[0] === head && (other[1] === undefined) !== (tail === undefined),
   )
-  // In source that name would change a prototype; and what may belong to the input must not be written to.
-  if (name.includes('__proto__') || isMixed) return `${given} if (${found}) put(it, ${key}, ${tail && inner}, value);`
-  return `${given} if (${found}) ${tail === undefined ? `it[${key}]` : `(it[${key}] ??= {})[${inner}]`} = value;`
+  // In source these names would reach a prototype; and what may belong to the input must not be written to.
+  if (head in {} || tail === '__proto__' || isMixed)
+    return `${given} if (${found}) put(this, ${key}, ${tail && inner}, value);`
+  return `${given} if (${found}) ${tail === undefined ? `this[${key}]` : `(this[${key}] ??= {})[${inner}]`} = value;`
 }
 
 function looped(members: readonly Member[]): Unrolled {
