@@ -84,7 +84,7 @@ export function temporaryFolder() {
 export function unlimitedSpec(folder: string): string {
   const path = join(folder, 'spec')
   for (const name of ['connector.yaml', 'fields.yaml', 'mappings']) {
-    cpSync(new URL(name, specFolder), join(path, name), { recursive: true })
+    cpSync(new URL(name, specFolder()), join(path, name), { recursive: true })
   }
   const file = join(path, 'connector.yaml')
   writeFileSync(file, readFileSync(file, 'utf8').replace(/limit: \d+, per/g, 'limit: 1000000, per'))

@@ -76,7 +76,7 @@ export const app: App = {
   version,
   summary: 'Intercom conversations and tickets as Klaviyo metrics, live and from history.',
   settings,
-  specFolder,
+  specFolder: specFolder(),
   functions,
   // Klaviyo lists all metrics on one page; it filters by the kind of source, and ours is the API.
   whereIs: (metric) => ({

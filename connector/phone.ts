@@ -1,20 +1,28 @@
 /** Telephone numbers as people type them, in E.164 where a phone library is sure. */
-import { createRequire } from 'node:module'
 import type { CountryCode } from 'libphonenumber-js/max'
 import { countryCode } from './countries.ts'
 import { remember } from './remember.ts'
 
 type Library = typeof import('libphonenumber-js/max')
 
-const require = createRequire(import.meta.url)
-
 let library: Library | undefined
+let loading: Promise<unknown> | undefined
+
+/** 150 kB of metadata, loaded when the first number comes along: most commands never see one. Waits until it is there. */
+export function loadNumbers(): Promise<unknown> | undefined {
+  if (library !== undefined) return undefined
+  loading ??= import('libphonenumber-js/max').then((loaded) => {
+    library = loaded
+  })
+  return loading
+}
 
 /**
  * The number in E.164, e.g. `+353871234567`, or nothing unless it is a valid one: Klaviyo refuses a whole request,
  * up to 1,000 events, for one bad number.
  *
- * The first of `countries` that is a country says how a number without a country prefix is read.
+ * The first of `countries` that is a country says how a number without a country prefix is read. To be called once
+ * `loadNumbers` has nothing to wait for.
  */
 export function e164(text: string, ...countries: readonly unknown[]): string | undefined {
   const same = last?.text === text && last.countries.every((country, i) => country === countries[i])
@@ -43,8 +51,7 @@ function firstCountry(countries: readonly unknown[]): string | undefined {
 
 /** `country`: its code, or "" if none is known. */
 function parse(text: string, country: string): string | undefined {
-  // 150 kB of metadata, loaded when the first number comes along: most commands never see one.
-  library ??= require('libphonenumber-js/max') as Library
+  if (library === undefined) throw new Error('the phone library is used before it is loaded')
   const defaultCountry = country as CountryCode | ''
   // Without `extract`, "order 0871234567 please" is not a number.
   const number = library.parsePhoneNumberFromString(text, { extract: false, ...(defaultCountry && { defaultCountry }) })

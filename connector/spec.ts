@@ -5,14 +5,14 @@ import type { BuiltSpec } from '../runtime/spec/built.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { functions } from './functions.ts'
 
-/** One folder up in the checkout, two in the compiled package. */
-export const specFolder: URL =
-  ['../', '../../']
-    .map((up) => new URL(up, import.meta.url))
-    .find((folder) => existsSync(new URL('connector.yaml', folder))) ?? new URL('../', import.meta.url)
+/** One folder up in the checkout, two in the compiled package. Asked when needed: a bundle has no address. */
+export function specFolder(): URL {
+  const folders = ['../', '../../'].map((up) => new URL(up, import.meta.url))
+  return folders.find((folder) => existsSync(new URL('connector.yaml', folder))) ?? new URL('../', import.meta.url)
+}
 
 /** Loads and checks a spec, from a folder or from what was built. Throws a config `Fault` that holds every error with its place. */
-export async function loadConnectorSpec(from: URL | BuiltSpec = specFolder): Promise<Spec> {
+export async function loadConnectorSpec(from: URL | BuiltSpec = specFolder()): Promise<Spec> {
   // What reads YAML and expressions is loaded when it is needed: a host may bring a spec it has loaded before.
   const [{ render }, { loadSpec }, { loadBuilt }] = await Promise.all([
     import('../runtime/spec/diagnostic.ts'),

@@ -14,15 +14,20 @@ export const systemRandom: Random = () => Math.random()
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
-const START = randomUUID()
+let start: string | undefined
+
+/** Made when first asked for: some platforms give no chance while modules load. */
+const startOf = (): string => (start ??= randomUUID())
 
 /** This process, as others that share its store know it. */
 export const systemSelf = {
-  id: `${process.pid}.${START}`,
+  get id() {
+    return `${process.pid}.${startOf()}`
+  },
   gone(id: string): boolean {
-    const [pid, start] = id.split('.')
+    const [pid, began] = id.split('.')
     // In a container the pid is always 1, so an earlier process may have had ours.
-    return Number(pid) === process.pid ? start !== START : !processAlive(Number(pid))
+    return Number(pid) === process.pid ? began !== startOf() : !processAlive(Number(pid))
   },
 }
 

@@ -32,7 +32,7 @@ describe('where no code may be made out of text', () => {
   let [expected, withModule, without] = [] as unknown as readonly Told[]
 
   beforeAll(async () => {
-    writeFileSync(file, buildModule(await loadSpec(specFolder, { functions: shipped }), shipped))
+    writeFileSync(file, buildModule(await loadSpec(specFolder(), { functions: shipped }), shipped))
     ;[expected, withModule, without] = await Promise.all([pipeline(), closed(file), closed()])
   })
 

@@ -10,6 +10,9 @@ import { plain } from '../runtime/expression/plain.ts'
 import { references } from '../runtime/expression/references.ts'
 import type { Json } from '../runtime/types.ts'
 
+// Compiled, a function that must be loaded first waits on the interpreter. That is another test's.
+for (const { load } of connectorFunctions) await load?.()
+
 /** Functions with contexts, lists and choices, which the connector's own do not have. */
 export const functions: FunctionTable = [
   ...connectorFunctions,

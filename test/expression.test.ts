@@ -114,6 +114,26 @@ describe('it leaves no trace', () => {
   })
 })
 
+test('a function is loaded before it is first called, and waited for by those who ask meanwhile', async () => {
+  let [loaded, loads] = [false, 0]
+  let loading: Promise<unknown> | undefined
+  const load = () => {
+    if (loaded) return undefined
+    loading ??= Promise.resolve().then(() => {
+      loads += 1
+      loaded = true
+    })
+    return loading
+  }
+  const late = { name: 'late', signature: '<x?:s>', doc: '', example: { expr: '$late()', gives: 'a' } }
+  const run = (it: Json | undefined) => (loaded ? String(it) : 'too early')
+  const given = make('$late(a)', undefined, [{ ...late, run, load }])
+  const [first, second] = [given.evaluate({ a: 1 }, {}), given.evaluate({ a: 2 }, {})]
+  expect(first).toBeInstanceOf(Promise)
+  expect([await first, await second]).toEqual(['1', '2'])
+  expect([given.evaluate({ a: 3 }, {}), loads]).toEqual(['3', 1])
+})
+
 describe('the names it takes from outside', () => {
   const rows: [text: string, names: string[]][] = [
     ['$contact.email', ['contact']],

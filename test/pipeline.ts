@@ -19,7 +19,7 @@ export interface Told {
 }
 
 export async function pipeline(built?: BuiltSpec): Promise<Told> {
-  const { spec, expressions } = await (built ? loadBuilt(built, { functions }) : loadSpec(specFolder, { functions }))
+  const { spec, expressions } = await (built ? loadBuilt(built, { functions }) : loadSpec(specFolder(), { functions }))
   if (spec === undefined) throw new Error('the shipped spec has no errors')
   const refused: Record<string, number> = {}
   for (const { expression } of expressions) {

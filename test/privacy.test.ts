@@ -10,9 +10,9 @@ import { someone } from './workshop.ts'
 
 /** The spec, where reading a title as a number fails on whatever a customer wrote. */
 async function brittleSpec() {
-  const disk = filesOn(specFolder)
+  const disk = filesOn(specFolder())
   const read = async (path: string) => (await disk.read(path))?.replace('Title: title', 'Title: $number(title)')
-  return (await loadSpec(specFolder, { functions, files: { ...disk, read } })).spec
+  return (await loadSpec(specFolder(), { functions, files: { ...disk, read } })).spec
 }
 
 describe('nothing personal and no secret is said', () => {

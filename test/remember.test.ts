@@ -2,9 +2,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { functions } from '../connector/functions.ts'
+import { loadNumbers } from '../connector/phone.ts'
 import { remember, rememberOne } from '../connector/remember.ts'
 import { iso } from '../runtime/flow/iso.ts'
 import type { Json } from '../runtime/types.ts'
+
+await loadNumbers()
 
 const word = fc.constantFrom('a', 'A', 'b', 'c', 'd', 'e')
 

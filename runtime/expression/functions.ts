@@ -13,6 +13,8 @@ export interface ExpressionFunction {
   readonly example: { readonly expr: string; readonly gives: Json | undefined }
   /** Pure: the same arguments give the same answer on every machine. Must not change its arguments. */
   run(...args: readonly Argument[]): Json | undefined
+  /** Asked before `run` is called: what it has to wait for, until that is there. So that what few need is loaded late. */
+  load?(): Promise<unknown> | undefined
 }
 
 export type FunctionTable = readonly ExpressionFunction[]

@@ -21,10 +21,12 @@ export function interpreter(
   variables: ReadonlySet<string>,
 ): Interpret {
   const { engine, limits } = parsed
+  const loads = functions.flatMap(({ name, load }) => (called.has(name) && load ? load : []))
   let careful: boolean | undefined
   return async (input, bindings) => {
     // Nearly every expression is compiled and never gets here.
     careful ??= prepare(parsed, functions, called)
+    for (const load of loads) await load()
     const given: Record<string, Json | undefined> = {}
     for (const name of variables) given[name] = careful ? copy(bindings[name]) : bindings[name]
     return plain(await engine.evaluate(careful ? copy(input) : input, given), limits.output)

@@ -3,7 +3,7 @@ import type { FunctionTable } from '../functions.ts'
 import type { Limits } from '../parse.ts'
 import { plain } from '../plain.ts'
 import { type Fit, fitting } from './arguments.ts'
-import { aside } from './budget.ts'
+import { aside, rerun } from './budget.ts'
 import { guard } from './fields.ts'
 
 interface Connected {
@@ -18,9 +18,10 @@ export type ConnectedFunctions = Readonly<Record<string, Connected>>
 /** Functions see plain JSON only, and what they return is copied, so neither side can change the other's. */
 export function connected(functions: FunctionTable, limits: Limits): ConnectedFunctions {
   return Object.fromEntries(
-    functions.map(({ name, signature, run }) => {
+    functions.map(({ name, signature, run, load }) => {
       let adjust: Fit | undefined
       const call = (args: readonly unknown[]): unknown => {
+        if (load?.() !== undefined) rerun() // the interpreter can wait
         const given = areSimple(args) ? args : args.map((arg) => plain(guard(arg), limits.output))
         const result = aside(run, given as readonly Simple[])
         return isSimple(result) ? result : plain(result, Number.POSITIVE_INFINITY)
