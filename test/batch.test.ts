@@ -26,6 +26,17 @@ test('a full batch goes at once, the rest after its linger', async () => {
   expect(await answers).toEqual([10, 20, 30, 40])
 })
 
+test('flushed, it goes at once and is timed no more; flushed empty, nothing happens', async () => {
+  const { clock, runs, run } = recorder()
+  const call = batch<number, number>({ max: 3, linger: 100, clock, run })
+  const answer = call(1)
+  call.flush()
+  call.flush()
+  expect(await answer).toBe(10)
+  await clock.pass(200)
+  expect([runs, clock.sleeping]).toEqual([[[1]], 0])
+})
+
 test('a batch never passes its bytes, and one large item goes alone', async () => {
   const { clock, runs, run } = recorder()
   const call = batch<number, number>({ max: 100, bytes: 10, size: (item) => item, linger: 5, clock, run })

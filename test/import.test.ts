@@ -51,6 +51,15 @@ test('history arrives once, oldest first in its window, with identifiers only an
   }
 })
 
+test('once all is read, nothing waits for a full request', async () => {
+  let read = 0
+  const shop = await workshop()
+  const last = await runs(shop.connector, shop.clock, {}, ({ phase, elapsed }) => {
+    if (phase === 'reading') read = elapsed
+  })
+  expect(last.elapsed - read).toBeLessThan(1_500)
+})
+
 test('interrupted at any moment, any number of times, it goes on and gives what one run gives', async () => {
   const options = { conversations: 160, tickets: 60 }
   const whole = await imported(options)

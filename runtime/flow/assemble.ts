@@ -76,6 +76,7 @@ export function assemble(options: AssembleOptions): Connector {
 
   const came = arrivals(clock)
   const crowd = crowding(spec, store, clock)
+  const send = sender({ destination, clock, signal, crowded: crowd.is })
   const parts: DeliverParts = {
     spec,
     clock,
@@ -87,7 +88,7 @@ export function assemble(options: AssembleOptions): Connector {
     gate: { live: pLimit(MAPPED_AT_ONCE), backfill: pLimit(MAPPED_AT_ONCE) },
     turn: turns(),
     profiles: pLimit(PROFILES_AT_ONCE),
-    send: sender({ destination, clock, signal, crowded: crowd.is }),
+    send,
     isCurrentRun: currentRuns(store, clock),
   }
 
@@ -125,7 +126,8 @@ export function assemble(options: AssembleOptions): Connector {
       const why = options.gate?.shut()
       if (why !== undefined) throw new Fault('config', 'account/shut', why)
       const lane = (stop: AbortSignal) => workLane('backfill', stop)
-      yield* backfill({ spec, store, client, clock, logger, random, self, work: lane }, asked)
+      const flush = () => send.flush('backfill')
+      yield* backfill({ spec, store, client, clock, logger, random, self, work: lane, flush }, asked)
     },
     estimate: ({ signal: stop, ...asked }) => estimate({ spec, client }, { until: clock.now(), ...asked }, stop),
     lastBackfill: () => lastImport(store),

@@ -22,6 +22,8 @@ export interface BackfillParts {
   readonly self: Self
   /** Delivers lane `backfill` until the signal aborts. */
   readonly work: (signal: AbortSignal) => Promise<void>
+  /** Sends what waits for a full request. */
+  readonly flush: () => void
 }
 
 /** Progress is told this often, milliseconds. */
@@ -108,7 +110,10 @@ async function read(state: Import, parts: BackfillParts, signal: AbortSignal): P
   }
   state.phase = 'delivering'
   await parts.store.append([], saved(state))
-  while (!signal.aborted && (await parts.store.backlog('backfill')).records > 0) await parts.clock.sleep(TICK, signal)
+  while (!signal.aborted && (await parts.store.backlog('backfill')).records > 0) {
+    await parts.clock.sleep(TICK, signal)
+    parts.flush()
+  }
 }
 
 async function readStream(

@@ -19,8 +19,14 @@ interface Waiting<I, O> {
   readonly reject: (error: unknown) => void
 }
 
-/** Returns a function that takes one item and resolves with its answer. */
-export function batch<I, O>(options: BatchOptions<I, O>): (item: I) => Promise<O> {
+export interface Batch<I, O> {
+  /** Takes one item and resolves with its answer. */
+  (item: I): Promise<O>
+  /** Waits no longer for more. */
+  flush(): void
+}
+
+export function batch<I, O>(options: BatchOptions<I, O>): Batch<I, O> {
   const { max, bytes = Number.POSITIVE_INFINITY, size = () => 0, linger, clock } = options
   let open: Waiting<I, O>[] = []
   let weight = 0
@@ -42,7 +48,7 @@ export function batch<I, O>(options: BatchOptions<I, O>): (item: I) => Promise<O
     })
   }
 
-  return (item) =>
+  const take = (item: I) =>
     new Promise<O>((resolve, reject) => {
       const more = size(item)
       if (weight + more > bytes) flush()
@@ -51,6 +57,7 @@ export function batch<I, O>(options: BatchOptions<I, O>): (item: I) => Promise<O
       if (open.length >= max) flush()
       else if (open.length === 1) arm()
     })
+  return Object.assign(take, { flush })
 }
 
 async function run<I, O>(waiting: readonly Waiting<I, O>[], options: BatchOptions<I, O>): Promise<void> {

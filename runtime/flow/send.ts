@@ -4,8 +4,12 @@ import type { Clock, Destination, SendResult } from '../ports.ts'
 import type { Lane, Message, Receipt } from '../types.ts'
 import { batch } from './batch.ts'
 
-/** Sends one message and resolves with its own receipt. Throws its own `Fault`. */
-export type Send = (message: Message, lane: Lane) => Promise<Receipt>
+export interface Send {
+  /** Sends one message and resolves with its own receipt. Throws its own `Fault`. */
+  (message: Message, lane: Lane): Promise<Receipt>
+  /** No more is read for this lane: what waits for a full request goes. */
+  flush(lane: Lane): void
+}
 
 /**
  * A bulk request waits this long for more, milliseconds. History is in no hurry: one request in two seconds that is not
@@ -33,7 +37,7 @@ export function sender({ destination, clock, crowded, signal }: SendParts): Send
     })
   const bulks = { live: bulk('live'), backfill: bulk('backfill') }
 
-  return async (message, lane) => {
+  const send = async (message: Message, lane: Lane): Promise<Receipt> => {
     if (message.kind === 'profile') {
       // Profiles as they are now have no place in history: only the live lane may write attributes.
       if (lane === 'backfill') throw new Fault('bug', 'bug/profile-lane', 'a profile update came by lane backfill')
@@ -41,4 +45,5 @@ export function sender({ destination, clock, crowded, signal }: SendParts): Send
     }
     return lane === 'backfill' || crowded() ? bulks[lane](message) : destination.send(message, signal)
   }
+  return Object.assign(send, { flush: (lane: Lane) => bulks[lane].flush() })
 }
