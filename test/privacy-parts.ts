@@ -123,7 +123,7 @@ export async function listenedTo(bad = { intercom: 2, klaviyo: 4 }, options: Wor
     for await (const progress of shop.connector.backfill({ signal: never })) said.push(JSON.stringify(progress))
   }
   const live = async () => {
-    for (let acts = 0; acts < 60; acts++) await shop.intercom.act()
+    for (let acts = 0; acts < 150; acts++) await shop.intercom.act()
     await shop.work(600_000)
   }
   /** All there is to know, asked of Intercom itself. */
