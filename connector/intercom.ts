@@ -6,6 +6,7 @@ import { fixedLogin, type Logins } from '../runtime/logins.ts'
 import type { CheckResult, Clock, Refused, Source } from '../runtime/ports.ts'
 import type { RequestSpec, Spec } from '../runtime/spec/spec.ts'
 import type { Json, JsonObject } from '../runtime/types.ts'
+import { requestId } from './request-id.ts'
 
 export interface IntercomOptions {
   readonly spec: Spec['source']
@@ -69,8 +70,14 @@ const ADVICE: Readonly<Record<number, string>> = {
   410: 'the contact was merged into another',
 }
 
-/** Error messages of Intercom may quote what was asked for, so only its codes are passed on. */
+/** Every answer of Intercom has a request id, and a list of errors once more. Source: recorded answers. */
 function explain(status: number, body: Json | undefined, headers: Headers): Refused {
+  const request = requestId(headers.get('x-request-id'), isObject(body) ? body.request_id : undefined)
+  return { ...meaning(status, body, headers), ...(request !== undefined && { request }) }
+}
+
+/** Error messages of Intercom may quote what was asked for, so only its codes are passed on. */
+function meaning(status: number, body: Json | undefined, headers: Headers): Refused {
   const codes = errorCodes(body)
   const known = codes.map((code) => MEANINGS[code]).find((meaning) => meaning !== undefined)
   if (known) return known

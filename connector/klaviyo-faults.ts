@@ -1,6 +1,8 @@
 /** What Klaviyo's refusals mean: who must act, which event is to blame, what may be said. */
 import type { Explain } from '../runtime/flow/refusal.ts'
+import type { Refused } from '../runtime/ports.ts'
 import type { Json, JsonObject } from '../runtime/types.ts'
+import { requestId } from './request-id.ts'
 
 interface Problem {
   /** Of our choosing: Klaviyo's `detail` may quote what was sent. */
@@ -14,17 +16,31 @@ const HOST = 'check KLAVIYO_BASE_URL, and destination.host and the revision head
 
 /** Explains a refusal at an endpoint that needs `scope`. Config for all that mends no record, so that none dies of it. */
 export function explainer(scope: string): Explain {
-  return (status, body) => {
-    if (status === 401) return { message: `it does not accept the key in KLAVIYO_API_KEY; ${NEW_KEY}, ${AGAIN}` }
-    if (status === 403) {
-      const message = `the key in KLAVIYO_API_KEY lacks the scope ${scope}; scopes cannot be added later, so ${NEW_KEY}, ${AGAIN}`
-      return { message }
-    }
-    if ([404, 405, 406, 410, 415].includes(status))
-      return { kind: 'config', message: `it does not know this address, revision or media type; ${HOST}` }
-    if (status !== 400 && status !== 409 && status !== 413 && status !== 422) return {}
-    return explainErrors(errors(body))
+  return (status, body, headers) => {
+    const found = errors(body)
+    return { ...explain(status, found, scope), ...klaviyoRequest(headers, found) }
   }
+}
+
+function explain(status: number, found: readonly JsonObject[], scope: string): Refused {
+  if (status === 401) return { message: `it does not accept the key in KLAVIYO_API_KEY; ${NEW_KEY}, ${AGAIN}` }
+  if (status === 403) {
+    const message = `the key in KLAVIYO_API_KEY lacks the scope ${scope}; scopes cannot be added later, so ${NEW_KEY}, ${AGAIN}`
+    return { message }
+  }
+  if ([404, 405, 406, 410, 415].includes(status))
+    return { kind: 'config', message: `it does not know this address, revision or media type; ${HOST}` }
+  if (status !== 400 && status !== 409 && status !== 413 && status !== 422) return {}
+  return explainErrors(found)
+}
+
+/**
+ * What Klaviyo's support can find a request by. The header is in no document of theirs, but was seen on answers of the
+ * live API at revision 2026-07-15; the `id` of each error is in their OpenAPI description.
+ */
+export function klaviyoRequest(headers: Headers, found: readonly JsonObject[] = []): { readonly request?: string } {
+  const request = requestId(headers.get('x-klaviyo-req-id'), headers.get('x-request-id'), ...found.map(({ id }) => id))
+  return request === undefined ? {} : { request }
 }
 
 function explainErrors(found: readonly JsonObject[]) {

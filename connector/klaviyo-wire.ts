@@ -9,7 +9,7 @@ import { fixedLogin, type Login, type Logins } from '../runtime/logins.ts'
 import type { Clock, Fetch, Logger, Random } from '../runtime/ports.ts'
 import type { DestinationSpec, Window } from '../runtime/spec/spec.ts'
 import type { Lane, Receipt } from '../runtime/types.ts'
-import { explainer } from './klaviyo-faults.ts'
+import { explainer, klaviyoRequest } from './klaviyo-faults.ts'
 import { guarded } from './klaviyo-guard.ts'
 import { places } from './klaviyo-places.ts'
 
@@ -124,6 +124,5 @@ export function checkedKey(apiKey: string | undefined): string {
 
 /** What Klaviyo said of an accepted request, with its request id to quote to its support. */
 export function receipt({ status, headers }: Answer): Receipt {
-  const request = headers.get('x-klaviyo-req-id') ?? headers.get('x-request-id') ?? ''
-  return /^[\w.:-]{1,128}$/.test(request) ? { status, request } : { status }
+  return { status, ...klaviyoRequest(headers) }
 }

@@ -19,6 +19,8 @@ export interface FaultDetails {
   readonly pointers?: readonly string[]
   /** Where the source says the thing is now, as a path. */
   readonly movedTo?: string
+  /** The other side's id of the request or of its refusal. */
+  readonly request?: string
   /** HTTP status of the refusal. */
   readonly status?: number
   /** Config faults of a mapping end in dead letters at once: waiting mends nothing. */
@@ -42,8 +44,8 @@ export class Fault extends Error {
   /** The part that may be stored and shown. */
   info(): FaultInfo {
     const { kind, code, message } = this
-    const { place } = this.details
-    return place === undefined ? { kind, code, message } : { kind, code, message, place }
+    const { place, request } = this.details
+    return { kind, code, message, ...(place !== undefined && { place }), ...(request !== undefined && { request }) }
   }
 }
 

@@ -99,6 +99,7 @@ export { memoryStore } from './store/memory.ts'
 export { silentLogger, systemClock, systemFetch, systemRandom } from './system.ts'
 /** The words of this project: records, messages, outcomes. */
 export type {
+  Attempt,
   EventResult,
   FaultInfo,
   Ingress,

@@ -43,7 +43,7 @@ export interface EventsPage {
 export interface DeadGroup {
   /** Names the group; the same as long as code, metric and place are. */
   readonly group: string
-  /** Of the example: what differs between letters of a group is the message alone. */
+  /** Of the example: what differs between letters of a group is the message and the request alone. */
   readonly fault: FaultInfo
   /** Absent when the record as a whole failed. */
   readonly metric?: string

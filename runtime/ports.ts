@@ -4,6 +4,7 @@ import type { Fault, FaultDetails, FaultKind } from './fault.ts'
 import type { Activity, ActivityWindow, DeadGroup, DeadPage, EventsPage, LedgerEvent, Replayed } from './ledger.ts'
 import type { Logins } from './logins.ts'
 import type {
+  Attempt,
   EventResult,
   Json,
   Lane,
@@ -73,6 +74,8 @@ export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'order' | 
   readonly due?: number
   readonly settledAt?: number
   readonly outcome?: Outcome
+  /** How the attempts before ended, oldest first, those before a replay too. Absent: there was none. */
+  readonly attempts?: readonly Attempt[]
   readonly body?: string
 }
 
@@ -112,7 +115,7 @@ export interface Store {
   /** Holds the leases longer. Those no longer ours are ignored. */
   renew(records: readonly LeasedRecord[], hold: number): Promise<void>
   /**
-   * Writes how leases ended, the events' keys and the tallies, in one transaction.
+   * Writes how leases ended, the events' keys and the tallies, in one transaction. Keeps each attempt of a record.
    * A settlement whose lease is no longer ours changes nothing (fencing). Returns how many counted.
    */
   settle(settlements: readonly Settlement[]): Promise<number>
@@ -144,7 +147,7 @@ export interface Store {
   /** The same by what was wrong, largest group first. A record with two faults is in two groups. */
   deadGroups(): Promise<readonly DeadGroup[]>
   deadCount(): Promise<number>
-  /** Queues dead letters again, with ingress `replay`. Returns how many. */
+  /** Queues dead letters again, with ingress `replay`, and keeps how they died. Returns how many. */
   replay(which: Replayed): Promise<number>
   /** Drops what retention no longer keeps. Returns how many records went. */
   prune(retention: Retention): Promise<number>
@@ -181,7 +184,7 @@ export interface Source {
 }
 
 /** What one vendor's refusal means, where its status alone does not say it. */
-export interface Refused extends Pick<FaultDetails, 'movedTo' | 'pointers'> {
+export interface Refused extends Pick<FaultDetails, 'movedTo' | 'pointers' | 'request'> {
   readonly message?: string
   readonly kind?: FaultKind
   /** Without the vendor's name. */

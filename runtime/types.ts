@@ -10,6 +10,8 @@
  * - **lookup**: a further thing fetched for a record. **hydrate**: to fetch them.
  * - **occurrence**: one event found in a record. **lane**: how it is sent, `live` or `backfill`.
  * - **lease**, **settle**: to take a record out of the store for a while; to say how it ended.
+ * - **attempt**: what happens to a record between lease and settle. It may take several requests to the other side.
+ * - **request**, of a receipt or a fault: the other side's id of it, to quote to its support.
  * - **ledger**: what became of every record and every event.
  */
 
@@ -117,6 +119,8 @@ export interface FaultInfo {
   readonly message: string
   /** Where in the spec, `file:line:column`, if a mapping is to blame. */
   readonly place?: string
+  /** The other side's id of the request it refused, or of its refusal, where it gave one. */
+  readonly request?: string
 }
 
 /** How one occurrence of a record ended. */
@@ -150,6 +154,24 @@ export type Outcome =
       readonly events: readonly EventResult[]
     }
   | { readonly status: 'dead'; readonly fault: FaultInfo; readonly events: readonly EventResult[] }
+
+/** How an attempt ended that was not the record's last. Several in a row that ended alike are told as one. */
+export interface Attempt {
+  /** When it ended, milliseconds since 1970. Of several, when the first did. */
+  readonly at: number
+  /** How many. Absent: one. */
+  readonly times?: number
+  /** Of several: when the last of them ended, if that is known. */
+  readonly last?: number
+  /** Of several, the last's. Absent: they ended in different ways, and there were too many to keep. */
+  readonly fault?: FaultInfo
+  /** Until when the record waited. Of several, after the last. */
+  readonly until?: number
+  /** The record was dead, and somebody replayed it then. */
+  readonly replayed?: number
+  /** What was delivered all the same. */
+  readonly delivered?: readonly EventResult[]
+}
 
 /** A lease and how it ended. */
 export interface Settlement {

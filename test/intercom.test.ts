@@ -148,6 +148,15 @@ describe('refusals', () => {
     expect(asked.length).toBe(tries)
   })
 
+  const ids: readonly [id: string, request: string | undefined][] = [
+    ['000acb1d4fjd2sd1jnog', '000acb1d4fjd2sd1jnog'],
+    ['mara@harbourlight.example', undefined],
+  ]
+  test.each(ids)('with the request id %s is told by %s', async (id, request) => {
+    recorded({ 'GET /contacts/c1': [[404, 'bad-gateway.html', { 'x-request-id': id }]] })
+    expect((await faultOf(get())).info().request).toBe(request)
+  })
+
   const resets: readonly [reset: number, pauses: readonly number[], tries: number][] = [
     [START / 1000 + 7, [7000], 2],
     [START / 1000 + 3600, [], 1],

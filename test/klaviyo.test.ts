@@ -75,6 +75,21 @@ describe('one message', () => {
     expect(await klaviyo(options()).send(event('k1'), never)).toEqual({ status: 202 })
   })
 
+  const refused: readonly [which: string, header: string | undefined, request: string | undefined][] = [
+    ['its own', 'b6a1f0de-1', 'b6a1f0de-1'],
+    ["the error's where there is no other", undefined, '5f2c1b7e-0000-4000-8000-000000000001'],
+    ["the error's where the other is none", 'ada@harbour-books.example', '5f2c1b7e-0000-4000-8000-000000000001'],
+  ]
+  test.each(refused)('a refusal is told by its request id: %s', async (_, header, request) => {
+    answer([400, 'event-bad-email', header === undefined ? {} : { 'x-klaviyo-req-id': header }])
+    expect((await faultOf(klaviyo(options()).send(event('k1'), never))).info()).toMatchObject({ request })
+  })
+
+  test('a refusal without any id has none', async () => {
+    answer([429, undefined, { 'retry-after': '30' }])
+    expect((await faultOf(klaviyo(options()).send(event('k1'), never))).info()).not.toHaveProperty('request')
+  })
+
   test('baseUrl goes before the host of the spec', async () => {
     nock('http://127.0.0.1:4020').post('/api/events').reply(202)
     const destination = klaviyo(options({ baseUrl: 'http://127.0.0.1:4020/' }))

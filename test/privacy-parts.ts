@@ -35,7 +35,7 @@ const header = (sent: string) => sent.replace(/[^ -~]/g, '').slice(-60)
 const intercomTroubles: readonly Trouble[] = [
   (sent) => new Response(`<html>${sent}</html>`, { status: 502 }),
   (sent) => new Response(`<html>${sent}</html>`, { status: 200 }),
-  (sent) => json(500, { type: 'error.list', errors: [{ code: sent, message: sent, field: sent }] }),
+  (sent) => json(500, { type: 'error.list', request_id: sent, errors: [{ code: sent, message: sent, field: sent }] }),
   (sent) => {
     throw new TypeError(`fetch failed: ${sent}`)
   },
@@ -48,6 +48,7 @@ const klaviyoTroubles: readonly Trouble[] = [
   (sent) => json(400, { errors: [{ code: sent, detail: sent, source: { pointer: `/data/${sent}` } }] }),
   (sent) => json(400, { errors: [{ detail: sent, source: { pointer: `${entry}/${sent}` } }] }),
   (sent) => json(400, { errors: [{ detail: `'${sent}' is not a valid field for the resource '${sent}'` }] }),
+  (sent) => json(500, { errors: [{ id: sent, code: 'error' }] }),
   (sent) => json(409, { errors: [{ code: 'duplicate_profile', detail: sent }] }),
   (sent) => json(429, sent, { 'x-request-id': header(sent) }),
   (sent) => json(202, sent, { 'x-klaviyo-req-id': header(sent) }),

@@ -17,6 +17,15 @@ import {
   start,
 } from './sandbox-klaviyo-bodies.ts'
 
+test('every answer has a request id of its own, be it a refusal', async () => {
+  const { call } = start()
+  const answers = await Promise.all([call('/api/accounts'), call('/api/metrics?page[cursor]=x'), call('/api/nothing')])
+  const ids = answers.map(({ headers }) => headers.get('x-klaviyo-req-id'))
+  for (const id of ids) expect(id).toMatch(/^[\da-f-]{36}$/)
+  expect(answers.map(({ status }) => status)).toEqual([200, 400, 404])
+  expect(new Set(ids).size).toBe(3)
+})
+
 describe('paces', () => {
   test('by the second: 429 with whole seconds to wait, and no sooner', async () => {
     const { server, call, advance } = start({ limits: true })

@@ -7,11 +7,12 @@ import { dead, deferred, delivered, event, fault, ids, only, record, settlement,
 const keyed = (key: string) => event('Created Conversation', { key })
 
 export function ledgerCases(current: () => Bench): void {
+  const waited = { at: 1_700_000_000_000, fault, until: 1_700_000_005_000 }
   const history: [status: LedgerEntry['status'], entry: object][] = [
     ['pending', { attempt: 0 }],
     ['leased', { attempt: 1 }],
-    ['deferred', { attempt: 1, due: 1_700_000_005_000, outcome: deferred(1_700_000_005_000) }],
-    ['delivered', { attempt: 2, settledAt: 1_700_000_005_000, outcome: delivered(keyed('k')) }],
+    ['deferred', { attempt: 1, due: 1_700_000_005_000, outcome: deferred(1_700_000_005_000), attempts: [waited] }],
+    ['delivered', { attempt: 2, settledAt: 1_700_000_005_000, outcome: delivered(keyed('k')), attempts: [waited] }],
   ]
   test('tells where a record stands at each moment', async () => {
     const { store, clock, lease } = current()

@@ -53,6 +53,14 @@ test('knows the dead letters, and which of them were delivered since', async () 
   await store.close()
 })
 
+test('knows why a record waits and since when, though not each attempt', async () => {
+  const store = await version1()
+  const fault = { kind: 'data', code: 'destination/busy', message: 'it was refused' }
+  expect((await store.trace('g'))[0]?.attempts).toEqual([{ at: 1, times: 1, fault, until: 1_700_100_000_000 }])
+  for (const ref of ['a', 'b', 'c', 'd', 'h']) expect((await store.trace(ref))[0]).not.toHaveProperty('attempts')
+  await store.close()
+})
+
 test('goes on with what waited', async () => {
   const store = await version1()
   const held = await store.lease({ lane: 'live', limit: 9, hold: 1000 })

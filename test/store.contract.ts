@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Clock, LeaseRequest, Store } from '../runtime/ports.ts'
 import type { Lane, LeasedRecord, Outcome } from '../runtime/types.ts'
+import { attemptCases } from './store-attempts.ts'
 import { TestClock } from './store-fixtures.ts'
 import { keptCases } from './store-kept.ts'
 import { ledgerCases } from './store-ledger.ts'
@@ -49,6 +50,7 @@ export function testStore(name: string, make: MakeStore): void {
     const it = () => current
     describe('queue', () => queueCases(it))
     describe('ledger', () => ledgerCases(it))
+    describe('attempts', () => attemptCases(it))
     describe('looking', () => lookingCases(it))
     describe('wait', () => waitCases(it))
     describe('kept by name', () => keptCases(it))

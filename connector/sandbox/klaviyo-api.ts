@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { Clock, Random } from '../../runtime/ports.ts'
 import type { Endpoint } from './klaviyo-endpoints.ts'
 import { type Keys, requireBody, requireKey, requireRevision } from './klaviyo-gate.ts'
+import { identifier } from './klaviyo-identifier.ts'
 import { Refusal, refuse, renderRefusal, serverError } from './klaviyo-problem.ts'
 import { type RateWindows, rateWindows } from './klaviyo-windows.ts'
 
@@ -64,6 +65,8 @@ export function klaviyoApi(endpoints: readonly Endpoint[], { clock, random, limi
   }
 
   function count(name: string, response: Response): Response {
+    // In no document of Klaviyo's; seen on answers of the live API at revision 2026-07-15.
+    response.headers.set('x-klaviyo-req-id', identifier(random, 'uuid'))
     requests.set(name, (requests.get(name) ?? 0) + 1)
     if (response.status === 429) answers.throttled += 1
     else if (response.status >= 400) answers.refused += 1

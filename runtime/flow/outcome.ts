@@ -47,7 +47,8 @@ export function failed(
 ): Outcome {
   const tried = { attempt, trouble, giveUp: spec.delivery.giveUp, now: clock.now() }
   const until = retryAt(fault, tried, random)
-  const fields = { record: id, code: fault.code, attempt, place: fault.details.place }
+  const { place, request } = fault.details
+  const fields = { record: id, code: fault.code, attempt, place, request }
   if (until === undefined) {
     logger.error(`dead letter: ${fault.message}`, fields)
     const ends = events.map((event) => (event.status === 'deferred' ? { ...event, status: 'dead' as const } : event))

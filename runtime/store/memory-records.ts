@@ -1,6 +1,7 @@
 /** The memory store's records, whose turn it is among them, and its totals. */
 import type { LedgerEntry, Tally } from '../ports.ts'
-import type { Outcome, SourceRecord } from '../types.ts'
+import type { Attempt, Outcome, SourceRecord } from '../types.ts'
+import { attemptOf, withAttempt } from './attempts.ts'
 import { type Counted, LIVE_SCOPE, tallyLine } from './ledger.ts'
 
 /** A record and what became of it. */
@@ -15,12 +16,20 @@ export interface Stored {
   lease?: string | undefined
   settledAt?: number | undefined
   outcome?: Outcome
+  /** How those before ended. */
+  attempts: readonly Attempt[]
   /** What its events can be found by. */
   readonly refs: Set<string>
 }
 
 export function arrived(seq: number, { body, ...record }: SourceRecord): Stored {
-  return { seq, record, body, status: 'pending', attempt: 0, due: 0, refs: new Set() }
+  return { seq, record, body, status: 'pending', attempt: 0, due: 0, attempts: [], refs: new Set() }
+}
+
+/** Keeps how an attempt ended that was not the last. */
+export function keepAttempt(stored: Stored, ...ended: Parameters<typeof attemptOf>): void {
+  const next = attemptOf(...ended)
+  if (next !== undefined) stored.attempts = withAttempt(stored.attempts, next)
 }
 
 /** Ends a lease without a settlement. */
@@ -41,7 +50,8 @@ export function heads(waiting: ReadonlySet<Stored>): Stored[] {
   return byAge.filter((stored) => turns.get(stored.record.order) === stored)
 }
 
-export function ledgerEntry({ seq, record, body, status, attempt, due, settledAt, outcome }: Stored): LedgerEntry {
+export function ledgerEntry(stored: Stored): LedgerEntry {
+  const { seq, record, body, status, attempt, due, settledAt, outcome, attempts } = stored
   const { workspace: _, order: __, run: ___, ...shown } = record
   return {
     seq,
@@ -51,6 +61,7 @@ export function ledgerEntry({ seq, record, body, status, attempt, due, settledAt
     ...(status === 'deferred' && { due }),
     ...(settledAt !== undefined && { settledAt }),
     ...(outcome !== undefined && { outcome }),
+    ...(attempts.length > 0 && { attempts }),
     ...(body !== undefined && { body }),
   }
 }

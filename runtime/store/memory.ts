@@ -4,7 +4,7 @@ import type { Appended, Backlog, CacheEntry, Checkpoint, Clock, LeaseRequest, Re
 import type { Lane, LeasedRecord, Outcome, Settlement, SourceRecord } from '../types.ts'
 import { counted, deliveredKeys, refsOf, troubleOf } from './ledger.ts'
 import { MemoryReads } from './memory-reads.ts'
-import { arrived, giveBack, heads, type Stored, scopeOf } from './memory-records.ts'
+import { arrived, giveBack, heads, keepAttempt, type Stored, scopeOf } from './memory-records.ts'
 import { LANES, Waiters } from './waiters.ts'
 
 export function memoryStore({ clock }: { readonly clock: Clock }): Store {
@@ -140,8 +140,10 @@ class MemoryStore extends MemoryReads implements Store {
   #settle(stored: Stored, outcome: Outcome): void {
     const { lane } = stored.record
     Object.assign(stored, { status: outcome.status, lease: undefined, outcome })
-    if (outcome.status === 'deferred') stored.due = outcome.until
-    else {
+    if (outcome.status === 'deferred') {
+      stored.due = outcome.until
+      keepAttempt(stored, outcome, this.#clock.now())
+    } else {
       stored.settledAt = this.#clock.now()
       this.#waiting[lane].delete(stored)
     }
@@ -159,6 +161,7 @@ class MemoryStore extends MemoryReads implements Store {
     const events = stored.outcome ? counted(stored.outcome, stored.record.lane, () => false) : []
     this.totals.add(scopeOf(stored), events, -1)
     this.ended.leave(stored, events)
+    if (stored.outcome) keepAttempt(stored, stored.outcome, stored.settledAt ?? 0, this.#clock.now())
     stored.record = { ...stored.record, ingress: 'replay' }
     Object.assign(stored, { status: 'pending', attempt: 0, due: 0, settledAt: undefined })
     this.#waiting[stored.record.lane].add(stored)

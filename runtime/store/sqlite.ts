@@ -133,7 +133,7 @@ class SqliteStore extends SqliteReads implements Store {
 
   async replay(which: Replayed): Promise<number> {
     for (let [count, after] = [0, 0]; ; ) {
-      const rows = await this.#write(() => ledger.replayPage(this.db, which, after))
+      const rows = await this.#write(() => ledger.replayPage(this.db, which, after, this.#clock.now()))
       this.#waiters.wake(new Set(rows.map(({ lane }) => lane)))
       count += rows.length
       if (rows.length < ledger.PAGE) return count

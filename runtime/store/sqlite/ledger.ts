@@ -12,7 +12,7 @@ export const PAGE = 500
 
 const ENTRY = `
   SELECT r.seq, id, ingress, lane, topic, stream, resource, refs, received_at, status, attempt, due, settled_at,
-    outcome, body
+    outcome, attempts, body
   FROM records r LEFT JOIN bodies USING (seq)`
 
 const TRACE = `${ENTRY}
@@ -61,17 +61,18 @@ export function nextDue(db: Connection, lane: Lane): number | undefined {
   return db.get<{ due: number | null }>(sql, lane)?.due ?? undefined
 }
 
-const REPLAY = "SELECT seq, lane, line, scope, outcome, settled_at FROM records WHERE status = 'dead' AND seq > ?1"
+const REPLAY = `
+  SELECT seq, lane, line, scope, outcome, attempts, settled_at FROM records WHERE status = 'dead' AND seq > ?1`
 const REPLAY_NAMED = 'AND id IN (SELECT value FROM json_each(?2))'
 const REPLAY_GROUP = 'AND seq IN (SELECT seq FROM letters WHERE ?2 IS NULL OR name = ?2)'
 const PAGED = `ORDER BY seq LIMIT ${PAGE}`
 
 /** Replays one page of dead letters, those after `seq`. One that is named is replayed even if another record sent it. */
-export function replayPage(db: Connection, which: Replayed, after: number): DeadRow[] {
+export function replayPage(db: Connection, which: Replayed, after: number, now: number): DeadRow[] {
   const named = Array.isArray(which)
   const value = named ? JSON.stringify(which) : typeof which === 'object' && 'group' in which ? which.group : null
   const rows = db.all<DeadRow>(`${REPLAY} ${named ? REPLAY_NAMED : REPLAY_GROUP} ${PAGED}`, after, value)
-  for (const row of rows) revive(db, row)
+  for (const row of rows) revive(db, row, now)
   return rows
 }
 

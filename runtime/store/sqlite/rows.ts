@@ -1,6 +1,7 @@
 /** Rows as the tables hold them, and what they mean. */
 import type { LedgerEntry } from '../../ports.ts'
-import type { Ingress, Lane, LeasedRecord, Outcome, Run } from '../../types.ts'
+import type { Attempt, Ingress, Lane, LeasedRecord, Outcome, Run } from '../../types.ts'
+import { attemptOf, withAttempt } from '../attempts.ts'
 import { troubleOf } from '../ledger.ts'
 
 interface RecordRow {
@@ -29,6 +30,7 @@ export interface LedgerRow extends RecordRow {
   readonly due: number
   readonly settled_at: number | null
   readonly outcome: string | null
+  readonly attempts: string | null
   readonly body: string | null
 }
 
@@ -54,7 +56,7 @@ export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
 }
 
 export function ledgerEntry(row: LedgerRow): LedgerEntry {
-  const { seq, status, attempt, due, settled_at: settledAt, outcome, body } = row
+  const { seq, status, attempt, due, settled_at: settledAt, outcome, attempts, body } = row
   return {
     seq,
     ...common(row),
@@ -63,9 +65,18 @@ export function ledgerEntry(row: LedgerRow): LedgerEntry {
     ...(status === 'deferred' && { due }),
     ...(settledAt !== null && { settledAt }),
     ...(outcome !== null && { outcome: JSON.parse(outcome) as Outcome }),
+    ...(attempts !== null && { attempts: attemptsIn(attempts) }),
     ...(body !== null && { body }),
   }
 }
+
+/** The column after one more attempt. */
+export function oneMore(attempts: string | null, ...ended: Parameters<typeof attemptOf>): string | null {
+  const next = attemptOf(...ended)
+  return next === undefined ? attempts : JSON.stringify(withAttempt(attemptsIn(attempts ?? '[]'), next))
+}
+
+const attemptsIn = (json: string) => JSON.parse(json) as readonly Attempt[]
 
 function common({ id, ingress, lane, topic, stream, resource, refs, received_at: receivedAt }: RecordRow) {
   return {

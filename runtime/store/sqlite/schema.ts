@@ -101,6 +101,16 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   INSERT INTO days SELECT hour / 86400000 * 86400000, metric, status, sum(count) FROM hours GROUP BY 1, 2, 3;
   `,
+  // A column and no table: null costs nothing where nothing failed. Of what waits, the last fault and when it began are known.
+  `
+  ALTER TABLE records ADD COLUMN attempts TEXT;
+  UPDATE records SET attempts = json_array(json_object(
+    'at', coalesce(outcome ->> '$.since', received_at),
+    'times', max(1, attempt - (lease IS NOT NULL)),
+    'fault', outcome -> '$.fault',
+    'until', outcome -> '$.until'
+  )) WHERE turn IS NOT NULL AND outcome ->> '$.status' = 'deferred';
+  `,
 ]
 
 /** Brings the file up to date. Throws a `config` fault when a newer version of the program wrote it. */

@@ -5,14 +5,16 @@ import { enterEvents, leaveEvents } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { addRef, type Place, passTurn, proof } from './lease.ts'
 import { enterLetters, leaveLetters } from './letters.ts'
-import { whole } from './rows.ts'
+import { oneMore, whole } from './rows.ts'
 import { Sums } from './sums.ts'
 
 const END = `
   UPDATE records SET status = ?, turn = NULL, lease = NULL, owner = NULL, settled_at = ?, outcome = ?
   WHERE seq = ? AND lease = ?`
+const TRIED = 'SELECT attempts FROM records WHERE seq = ?'
 const DEFER = `
-  UPDATE records SET status = 'deferred', due = ?, lease = NULL, owner = NULL, outcome = ? WHERE seq = ? AND lease = ?`
+  UPDATE records SET status = 'deferred', due = ?, lease = NULL, owner = NULL, outcome = ?, attempts = ?
+  WHERE seq = ? AND lease = ?`
 
 /** Writes settlements. Answers the lanes of those that counted: the others' leases are no longer ours. */
 export function settle(db: Connection, settlements: readonly Settlement[], now: number): Lane[] {
@@ -25,9 +27,10 @@ export function settle(db: Connection, settlements: readonly Settlement[], now: 
 function settleOne(db: Connection, { record, outcome }: Settlement, now: number, sums: Sums): Lane | undefined {
   const [seq, lease] = proof(record)
   const json = JSON.stringify(outcome)
+  // An end is the record's last attempt and stands in its outcome: only one that waits needs another place.
   const { changes } =
     outcome.status === 'deferred'
-      ? db.run(DEFER, whole(outcome.until), json, seq, lease)
+      ? db.run(DEFER, whole(outcome.until), json, oneMore(tried(db, seq), outcome, now), seq, lease)
       : db.run(END, outcome.status, now, json, seq, lease)
   if (changes === 0) return undefined
   const place = { seq, lane: record.lane, line: record.order, scope: record.run?.id ?? LIVE_SCOPE }
@@ -38,6 +41,10 @@ function settleOne(db: Connection, { record, outcome }: Settlement, now: number,
   enterLedger(db, outcome, place, now, sums)
   passTurn(db, place)
   return place.lane
+}
+
+function tried(db: Connection, seq: number): string | null {
+  return db.get<{ attempts: string | null }>(TRIED, seq)?.attempts ?? null
 }
 
 function enterLedger(
@@ -65,17 +72,19 @@ function addKey(db: Connection, key: string, now: number, seq: number): boolean 
 export interface DeadRow extends Place {
   readonly scope: string
   readonly outcome: string
+  readonly attempts: string | null
   readonly settled_at: number
 }
 
 const REVIVE = `
-  UPDATE records SET status = 'pending', ingress = 'replay', turn = 0, attempt = 0, due = 0, settled_at = NULL
+  UPDATE records
+  SET status = 'pending', ingress = 'replay', turn = 0, attempt = 0, due = 0, settled_at = NULL, attempts = ?
   WHERE seq = ?`
 
 /** Queues a dead letter again. What it added to the totals is taken back, but for what was in fact delivered. */
-export function revive(db: Connection, row: DeadRow): void {
-  db.run(REVIVE, row.seq)
+export function revive(db: Connection, row: DeadRow, now: number): void {
   const outcome = JSON.parse(row.outcome) as Outcome
+  db.run(REVIVE, oneMore(row.attempts, outcome, row.settled_at, now), row.seq)
   const sums = new Sums()
   for (const { result } of counted(outcome, row.lane, () => false)) sums.count(row.scope, row.settled_at, result, -1)
   sums.write(db)
