@@ -33,7 +33,14 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'runtime/system.ts': ['runtime/ports.ts'],
   'runtime/format.ts': [],
   'runtime/pace.ts': [],
-  'runtime/story.ts': ['runtime/types.ts', 'runtime/fault.ts', 'runtime/ports.ts', 'runtime/format.ts'],
+  'runtime/reasons.ts': [],
+  'runtime/story.ts': [
+    'runtime/types.ts',
+    'runtime/fault.ts',
+    'runtime/ports.ts',
+    'runtime/format.ts',
+    'runtime/reasons.ts',
+  ],
   'runtime/expression': ['runtime/types.ts', 'runtime/fault.ts', 'runtime/ports.ts'],
   'runtime/spec': [
     'runtime/types.ts',
@@ -80,6 +87,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     'runtime/ports.ts',
     'runtime/format.ts',
     'runtime/pace.ts',
+    'runtime/reasons.ts',
     'runtime/story.ts',
     'runtime/expression',
     'runtime/spec',

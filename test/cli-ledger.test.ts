@@ -82,10 +82,12 @@ describe('trace', () => {
     })
     await settle(record('webhook:n3', { refs: ['n3', '42'] }), {
       status: 'deferred',
-      fault: { kind: 'transient', code: 'destination/down', message: 'the destination answered 503' },
+      fault: { kind: 'transient', code: 'destination/down', message: 'the destination answered 503', request: 'r1' },
       until: NOW + 60_000,
       events: [],
     })
+    await settle(record('webhook:n4', { refs: ['n4', '42'] }), dead('mappings/rated.yaml:1:1'))
+    await store.replay(['webhook:n4'])
   })
 
   test('tells the story of a thing', async () => {

@@ -72,8 +72,10 @@ describe('find', () => {
     const what = (await ask()) ?? ''
     const answer = await shop.browser().post('/find', { what }, { from: '/find' })
     const page = textOf(await shop.browser().text(answer.headers.get('location') ?? ''))
-    expect(page).toMatch(/Came by webhook conversation\.rating\.added \(conversation\)/)
-    expect(page).toMatch(/Rated Conversation Sent at 20.+ · key \S+ · contact \S+ · answered 202/)
+    expect(page).toMatch(/20\S+ \S+ UTC Received by webhook conversation\.rating\.added \(conversation\)/)
+    expect(page).toMatch(
+      /20\S+ \S+ UTC Sent Rated Conversation Sent at 20.+ · key \S+ · contact \S+ · answered 202, request \S{36}/,
+    )
     expect(page).toMatch(/in lane live, 1 try, \d\.\d s after it came/)
   })
 

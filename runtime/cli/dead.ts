@@ -15,7 +15,7 @@ export async function* deadLetters(store: Pick<Store, 'dead'>): AsyncGenerator<L
   }
 }
 
-/** Dead letters that died of the same thing at the same place. */
+/** Dead letters that died of the same thing at the same place. Message and request are those of the first. */
 export interface DeadGroup extends FaultInfo {
   readonly count: number
   /** Records, oldest first. */

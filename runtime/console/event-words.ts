@@ -2,9 +2,9 @@
 import { html } from 'hono/html'
 import { whoActs } from '../fault.ts'
 import type { LedgerEvent } from '../ledger.ts'
+import { reasonWords } from '../reasons.ts'
 import type { EventResult, Ingress } from '../types.ts'
 import type { Html } from './parts.ts'
-import { reasonWords } from './reasons.ts'
 
 const ROADS: Readonly<Record<Ingress, string>> = {
   webhook: 'Webhook',

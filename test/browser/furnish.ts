@@ -6,7 +6,7 @@ const HOUR = 3_600_000
 
 /** What Klaviyo says of a property that it cannot take. */
 const REFUSAL = {
-  id: '1',
+  id: '5f2c1b7e-0000-4000-8000-000000000001',
   status: 400,
   code: 'invalid',
   title: 'Invalid input.',

@@ -1,7 +1,7 @@
 /** `trace`: what became of one thing. */
 import { json } from '../../format.ts'
 import type { LedgerEntry } from '../../ports.ts'
-import { referenceOf } from '../../story.ts'
+import { referenceOf, tell } from '../../story.ts'
 import type { CommandRow } from '../command.ts'
 import { EXIT, usage } from '../failure.ts'
 import { withStore } from '../open.ts'
@@ -13,7 +13,7 @@ export const trace: CommandRow = {
   operand: { flags: '<id>', what: 'its id; an e-mail address; an idempotency key' },
   options: [],
   examples: [
-    ['trace 215472', 'each road this conversation or ticket came by, and where its events went'],
+    ['trace 215472', 'each road this conversation or ticket came by, each attempt, and where its events went'],
     ['trace ada@example.com', 'the events of a person; the address itself is kept nowhere, only its SHA-256'],
   ],
   async run(context, { operands: [id = ''] }) {
@@ -22,13 +22,13 @@ export const trace: CommandRow = {
     if (entries.length === 0 && !context.json) {
       context.note('Nothing is known of it: it never came here, or retention has dropped it.')
     }
-    if (context.json) context.print(json(entries.map(withoutBody)))
+    if (context.json) context.print(json(entries.map(withSteps)))
     else context.print(timeline(entries, context.paint))
     return entries.length === 0 ? EXIT.failed : EXIT.ok
   },
 }
 
-/** A body holds personal data, and terminals keep what they show. */
-function withoutBody({ body: _, ...entry }: LedgerEntry): Omit<LedgerEntry, 'body'> {
-  return entry
+/** What the text shows, as data. A body holds personal data, and terminals keep what they show. */
+function withSteps({ body: _, attempts, ...entry }: LedgerEntry) {
+  return { ...entry, steps: tell({ ...entry, ...(attempts && { attempts }) }).steps }
 }

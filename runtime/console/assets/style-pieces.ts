@@ -33,6 +33,13 @@ dl.facts { display: grid; grid-template-columns: fit-content(22rem) minmax(0, 1f
 dl.facts dt { color: var(--soft); overflow-wrap: anywhere; }
 dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 dl.facts + * { margin-top: .75rem; }
+.way { list-style: none; margin-bottom: .75rem; padding: 0; }
+.way > li { position: relative; padding: 0 0 .75rem 1.25rem; border-left: 2px solid var(--line); margin-left: .3rem; }
+.way > li:last-child { border-color: transparent; padding-bottom: 0; }
+.way > li::before { content: ''; position: absolute; left: -.4rem; top: .4rem; width: .65rem; height: .65rem; border-radius: 50%; background: var(--soft); }
+.way > li > p { margin: 0; }
+.way dl.facts { margin: .125rem 0; }
+.way ul { margin: .125rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
 .big { display: block; font-size: 1.5rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; }
 
 .table { overflow-x: auto; margin: 0 0 var(--gap); background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }

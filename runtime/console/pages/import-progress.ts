@@ -2,10 +2,10 @@
 import { html } from 'hono/html'
 import type { Importing, Progress, StreamProgress } from '../../flow/connector.ts'
 import { count, duration, plural } from '../../format.ts'
+import { reasonWords } from '../../reasons.ts'
 import type { ImportStatus } from '../import-desk.ts'
 import { RESTART } from '../import-words.ts'
 import type { Context, Html } from '../parts.ts'
-import { reasonWords } from '../reasons.ts'
 import { titled, when } from '../words.ts'
 
 const PHASES: Readonly<Record<Progress['phase'], string>> = {
