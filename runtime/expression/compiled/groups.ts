@@ -5,8 +5,8 @@ import { Sequence } from './sequence.ts'
 
 export type Part = (context: unknown) => unknown
 
-/** Names the interpreter refuses, or that would change the object itself. */
-const taken = new Set(['_jsonata_lambda', '_jsonata_function', '__proto__'])
+/** Names the interpreter refuses, that would change the object itself, or that JavaScript calls if it is a function. */
+const taken = new Set(['_jsonata_lambda', '_jsonata_function', '__proto__', 'toJSON'])
 
 /** Names that are written out are looked at when compiling. */
 export const isTaken = (key: string): boolean => taken.has(key)

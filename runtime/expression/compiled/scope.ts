@@ -105,9 +105,11 @@ export function mustRemember(root: Node): boolean {
   )
   const ends = new Set(all.filter(({ thunk }) => thunk).map(({ body }) => (body as Node).procedure))
   return all.some((each) => {
-    const { type, value, keepArray, keepSingletonArray, consarray } = each
+    const { type, value, keepArray, keepSingletonArray, consarray, predicate, group } = each
     if (keepArray === true || keepSingletonArray === true || consarray === true) return true
     if (type !== 'variable' || !sequential.has(String(value))) return false
-    return value === 'distinct' || !called.has(each) || ends.has(each as unknown as Node)
+    // With a filter or a grouping it is a value first, and then called.
+    const byName = called.has(each) && predicate === undefined && group === undefined
+    return value === 'distinct' || !byName || ends.has(each as unknown as Node)
   })
 }
