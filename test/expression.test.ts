@@ -47,6 +47,8 @@ describe('what it gives is plain JSON', () => {
     ['[missing, 1]', {}, [1]],
     ['constructor', {}, undefined],
     ['toString', {}, undefined],
+    ['$constructor', {}, undefined],
+    ['[$__proto__]', {}, []],
     ['$merge([a, {"y": 2}])', { a: { x: 1 } }, { x: 1, y: 2 }],
     ['a ?? 3', {}, 3],
     ['$phone(p, "IE")', { p: '1' }, 'IE 1'],

@@ -28,7 +28,10 @@ export function interpreter(
     careful ??= prepare(parsed, functions, called)
     for (const load of loads) await load()
     const given: Record<string, Json | undefined> = {}
-    for (const name of variables) given[name] = careful ? copy(bindings[name]) : bindings[name]
+    for (const name of variables) {
+      // What every object has by birth is not bound.
+      if (Object.hasOwn(bindings, name)) given[name] = careful ? copy(bindings[name]) : bindings[name]
+    }
     return plain(await engine.evaluate(careful ? copy(input) : input, given), limits.output)
   }
 }
