@@ -46,6 +46,7 @@ describe('what is large and not too large is done', () => {
     ['$length($replace($pad("", 20000, "ab "), /a(b)/, "<$1>"))', 26_667],
     ['$count($match($pad("", 20000, "a1 "), /[a-z]\\d/))', 6667],
     ['$count([1..20].$replace($pad("", 5000, "text <b>bold</b> "), /<[^>]*>/, ""))', 20],
+    ['$pad(missing, 1e9)', undefined],
     ['$formatInteger(3999, "I")', 'MMMCMXCIX'],
     ['$toMillis("20260711120000123", "[Y0001][M01][D01][H01][m01][s01][f001]")', 1_783_771_200_123],
     ['$fromMillis(0, "[D01]/[M01]/[Y0001] [h#1]:[m01][P]")', '01/01/1970 12:00am'],

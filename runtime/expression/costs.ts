@@ -67,8 +67,8 @@ const costs: Readonly<Record<string, Cost>> = {
   spread: members,
   string: asText,
 
-  pad: (budget, _, width) => {
-    if (typeof width === 'number') writes(budget, Math.abs(width))
+  pad: (budget, text, width) => {
+    if (typeof text === 'string' && typeof width === 'number') writes(budget, Math.abs(width))
   },
   join: (budget, list, separator) => {
     if (!Array.isArray(list)) return
