@@ -1,6 +1,7 @@
 /** Expressions at random, made of all that the language has. Some are no expressions at all: the parser leaves them out. */
 import fc from 'fast-check'
 import { name, number, text } from './compiled-data.ts'
+import { fitting } from './compiled-fitting.ts'
 import * as words from './compiled-words.ts'
 
 type Text = fc.Arbitrary<string>
@@ -90,6 +91,8 @@ export const expression: Text = fc.letrec<Record<'any' | 'step' | 'path' | 'f', 
       [3, object],
       [1, fill('-_', any)],
       [12, call(any, f)],
+      [14, fitting],
+      [1, fill('$_[_](_)', pick(words.one), pick(['0', 'true', '$']), any)],
       [2, fill('(_ ~> $_(_))', any, pick([...words.one, ...words.higher]), list(2, any))],
       [1, fill('(_ ~> _)', any, fc.oneof(f, pick(words.patterns), call(any, f)))],
       [1, fill('(_ ~> _)', any, transform(any, path, object))],
@@ -105,6 +108,8 @@ export const expression: Text = fc.letrec<Record<'any' | 'step' | 'path' | 'f', 
     step: weighed(
       [8, field],
       [4, fill('__', field, suffix)],
+      [1, fill('__', field, order)],
+      [1, fill('__[_]', field, order, any)],
       [1, pick(['*', '**', '$', '$x', '$$'])],
       [1, pick(['%', '%', '%.%', '$v', '$i'])],
       [1, fill('(_)', any)],
