@@ -91,6 +91,8 @@ describe('it leaves no trace', () => {
     '$each($, function($v) { $v })',
     '$v{"k": $}',
     '$ ~> |a|{"b": 2}|',
+    '($sum := a; $sum(1))',
+    'function($keys) { $keys(1) }($v)',
   ]
   const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>
 
@@ -153,6 +155,7 @@ describe('the names it takes from outside', () => {
     ['$a ?? $b ?: $c', ['a', 'b', 'c']],
     ['$ ~> |a|{"b": $u}, $d|', ['u', 'd']],
     ['$list ~> $map($phone)', ['list']],
+    ['[$x, a ? x(1), y(2)]', ['x']],
   ]
   test.for(rows)('%s', ([text, names]) => {
     expect([...make(text).variables].sort()).toStrictEqual([...names].sort())
@@ -198,6 +201,13 @@ describe('a fault names the place and no value', () => {
     expect(kind).toBe(code === 'known' ? 'data' : 'config')
     expect(details).toMatchObject({ place, dead: true })
     expect(message).not.toContain(secret)
+  })
+
+  test('a variable that is called without its $ is told from a name that is unknown', async () => {
+    const codes = ['x(1)', 'x(?)', 'y(1)', 'y(?)'].map(async (text) => {
+      return (await faultOf(() => make(text).evaluate({}, { x: 1 }))).code
+    })
+    expect(await Promise.all(codes)).toEqual(['T1005', 'T1007', 'T1006', 'T1008'].map((code) => `expression/${code}`))
   })
 
   test('a text that is no expression is refused when it is made', async () => {

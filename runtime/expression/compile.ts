@@ -13,7 +13,7 @@ import { defaultLimits, isProblem, type Limits, type Origin, type Parsed, parse 
 import { NotPlain } from './plain.ts'
 import { references } from './references.ts'
 import type { Link } from './unlinked.ts'
-import { variablesOf } from './variables.ts'
+import { isFunction, variablesOf } from './variables.ts'
 
 /** Parses and links. Throws a `Fault` (`config`) if the text is no expression. */
 export function compile(text: string, origin: Origin, functions: FunctionTable, limits?: Limits): Expression {
@@ -53,13 +53,15 @@ export function runnable(parsed: Parsed, functions: FunctionTable, programs?: Pr
   const { root, text, limits } = parsed
   const called = new Set(references(root).map(({ name }) => name))
   const variables = variablesOf(root, functions)
+  // A variable that is called without its `$` is not asked for, and still is what the interpreter's error depends on.
+  const bound = new Set([...called, ...variables].filter((name) => !isFunction(name, functions)))
   let made: Program | Refusal | undefined
   const make = () => {
     const written = programs?.get(text)
     return written ? readProgram(written, functions, limits) : tryCompile(root, text, functions, limits)
   }
   const program = () => (made ??= make())
-  return { text, variables, program, interpret: interpreter(parsed, functions, called, variables) }
+  return { text, variables, program, interpret: interpreter(parsed, functions, called, bound) }
 }
 
 type Evaluate = Expression['evaluate']

@@ -74,12 +74,24 @@ const copy = (value: Json | undefined): Json | undefined => plain(value, Number.
  */
 function writesToInput(root: Node, named: ReadonlySet<string>): boolean {
   const marks = ['group', 'keepArray', 'keepSingletonArray', 'focus', 'index', 'ancestor', 'terms', 'pattern']
+  const bound = boundIn(root)
+  const known = new Set([...named].filter((name) => !bound.has(name)))
   for (const node of nodes(root)) {
     if (node.type === 'unary' && node.value === '{') return true
-    if (node.type === 'function' && !isNamed(node.procedure as Node, named)) return true
+    if (node.type === 'function' && !isNamed(node.procedure as Node, known)) return true
     if (marks.some((mark) => node[mark] !== undefined)) return true
   }
   return false
+}
+
+/** Names of functions that may stand for something else. */
+function boundIn(root: Node): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const { type, lhs, arguments: parameters } of nodes(root)) {
+    if (type === 'bind') found.add(String((lhs as Node).value))
+    if (type === 'lambda') for (const { value } of parameters as readonly Node[]) found.add(String(value))
+  }
+  return found
 }
 
 const isNamed = ({ type, value }: Node, named: ReadonlySet<string>): boolean =>

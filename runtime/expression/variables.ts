@@ -6,9 +6,8 @@ import { references } from './references.ts'
 
 /** Without `$`. */
 export function variablesOf(root: Node, functions: FunctionTable): ReadonlySet<string> {
-  const named = references(root)
+  const named = references(root).filter(({ kind }) => kind !== 'bare')
   const variables = new Set([...named.map(({ name }) => name), ...perhapsBound(root)])
-  for (const { name, kind } of named) if (kind === 'bare') variables.delete(name)
   for (const name of variables) if (isFunction(name, functions)) variables.delete(name)
   return variables
 }
