@@ -92,6 +92,7 @@ export function emitApply(unit: Unit, node: Node, place: Place): Code {
 
 /** `function($a, $b) { ... }`. */
 export function emitLambda(unit: Unit, node: Node, outer: Place): Code {
+  if (isThunk(node)) throw new Refusal('filter on a call that ends a function', node)
   const body = node.body as Node
   const frame = frameOf(unit, [body], outer.frame)
   const parameters = (node.arguments ?? []).map(({ value }) => {
@@ -122,12 +123,19 @@ export function emitLambda(unit: Unit, node: Node, outer: Place): Code {
 function emitEnd(unit: Unit, node: Node, place: Place): string {
   const deeper = within(place, { level: place.level + 1 })
   place.deepest.level = Math.max(place.deepest.level, deeper.level)
-  if ((node as { thunk?: boolean }).thunk) return emitTail(unit, node.body as Node, deeper)
-  const plain = !node.predicate && !node.group
+  if (isThunk(node)) return emitTail(unit, node.body as Node, deeper)
+  const plain = (!node.predicate || picksCall(node)) && !node.group
   if (plain && node.type === 'condition') return conditional(unit, node, deeper, emitEnd)
   if (plain && node.type === 'block') return emitBlock(unit, node, deeper, emitEnd)
   return emit(unit, node, place)
 }
+
+const isThunk = (node: Node): boolean => (node as { thunk?: boolean }).thunk === true
+
+/** `(…; $f(x))[0]`: the call that is still to be made is the only item, so all of what it gives is picked. */
+const picksCall = ({ expressions, predicate = [] }: Node): boolean =>
+  (expressions ?? []).slice(-1).some(isThunk) &&
+  predicate.every(({ expr }) => expr?.type === 'number' && [0, -1].includes(Math.floor(Number(expr.value))))
 
 function emitTail(unit: Unit, node: Node, place: Place): string {
   // A grouping there is forgotten by the interpreter.

@@ -79,7 +79,7 @@ function emitFromList(unit: Unit, node: Node, steps: readonly Step[], binds: num
 
 function emitFirst(unit: Unit, step: Step, position: Position, place: Place): Code {
   const { context } = place
-  const plain = !step.stages && !step.group
+  const plain = isPlain(step) && !step.stages
   if (step.type === 'name' && plain) return emitStep(unit, step, context.list, position, place)
   // A variable does not depend on the context. Nor does it matter what is remembered of a list, if nothing is.
   if (step.type === 'variable' && plain && position === 'middle' && !unit.remembers) {
@@ -106,7 +106,7 @@ function firstList(unit: Unit, { type, focus }: Step, { context }: Place): strin
 function emitStep(unit: Unit, step: Step, list: string, position: Position, place: Place): Code {
   const isLast = position !== 'middle'
   if (step.type === 'sort') return emitSort(unit, step, list, isLast, place)
-  if (step.type === 'name' && !step.stages && !step.group && !unit.remembers && position !== 'items') {
+  if (step.type === 'name' && isPlain(step) && !step.stages && !unit.remembers && position !== 'items') {
     return { js: `${getter(unit, String(step.value), isLast ? 'end' : 'each')}(${list})`, kind: 'value' }
   }
   const item = fresh(unit, 'item')
@@ -122,12 +122,25 @@ function emitItem(unit: Unit, step: Step, item: string, place: Place): string {
   return code.js
 }
 
+/** A name in quotes that a path begins with was a text when the parser met its filters and its grouping. */
+const isPlain = ({ predicate, group }: Step): boolean => predicate === undefined && group === undefined
+
 /** A step against one item, without its filters. */
 export function emitOne(unit: Unit, step: Step, item: string, place: Place): string {
   if (step.type !== 'name') return emit(unit, step, place)
+  if (!isPlain(step)) return emitQuoted(unit, step, item, place)
   if (!unit.remembers) return `${getter(unit, String(step.value), 'one')}(${item})`
   const found = `${use(unit, 'lookup')}(${item}, ${literal(String(step.value))})`
   return `${use(unit, 'marked')}(${step.keepArray ? `${use(unit, 'keep')}(${found})` : found})`
+}
+
+/** What else it carries is done before it becomes a value. */
+function emitQuoted(unit: Unit, step: Step, item: string, place: Place): string {
+  let code: Code = { js: `${use(unit, 'lookup')}(${item}, ${literal(String(step.value))})`, kind: 'raw' }
+  for (const stage of step.predicate ?? []) code = emitFilter(unit, code, stage, place)
+  if (step.group) code = emitGroup(unit, code.js, step.group.lhs, place)
+  const kept = step.keepArray ? `${use(unit, 'keep')}(${code.js})` : code.js
+  return `${use(unit, unit.remembers ? 'marked' : 'value')}(${kept})`
 }
 
 /**

@@ -4,6 +4,8 @@
 export const refusals = {
   $eval: 'write the expression itself: text that comes with a record is never run, and $eval fails',
   'code generation is not allowed here': 'write the program beforehand, where it is allowed, with the command build',
+  'filter on a call that ends a function':
+    'bind it first: ($list := $f(…); $list[1]), since JSONata itself filters the call instead of what it gives',
   'list at the start of a path': 'bind it first: ($list := […]; $list#$i.x)',
   'name of an object member': 'take a name that not every JavaScript object has: not $constructor, $toString …',
   'nested too deeply': 'bind parts of it to names first: ($part := …; …)',
