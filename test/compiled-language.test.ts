@@ -75,7 +75,10 @@ async function differences(text: string): Promise<readonly object[]> {
 /** One or more for each reason, but for what only a host can show and what the parser never gives. */
 const examples: Readonly<Partial<Record<Reason, readonly string[]>>> = {
   $eval: ['$eval("1")', '($f := $eval; 1)'],
-  'filter on a call that ends a function': ['function($l){ ($reverse($l))[1] }(a)', 'function(){ ($sum(a)){"k": $} }()'],
+  'filter on a call that ends a function': [
+    'function($l){ ($reverse($l))[1] }(a)',
+    'function(){ ($sum(a)){"k": $} }()',
+  ],
   'list at the start of a path': ['([1].$).a', '[a]@$x.b', '[1][0]#$i.b', '[*].x'],
   'name of an object member': ['$constructor', 'a@$toString.b', '$valueOf()'],
   'nested too deeply': [`${'['.repeat(600)}1${']'.repeat(600)}`],

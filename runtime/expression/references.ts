@@ -108,6 +108,7 @@ function visitCall(node: Node, scope: Scope, found: Reference[], piped: boolean)
   const bare = procedure && bareName(procedure)
   if (procedure?.type === 'variable') {
     note(procedure, scope, found, { kind: node.type === 'partial' ? 'partial' : 'call', args })
+    visitTail(procedure, scope, found)
   } else if (bare !== undefined) {
     found.push({ kind: 'bare', name: bare, end: procedure?.steps?.[0]?.position ?? 0, args })
   } else if (procedure) {
