@@ -179,7 +179,7 @@ function emitSort(unit: Unit, step: Step, list: string, isLast: boolean, place: 
   let code: Code = { js: `${use(unit, 'sorted')}(${list}, (${left}, ${right}) => ${compare})`, kind: 'raw' }
   for (const stage of step.stages ?? []) code = emitFilter(unit, code, stage, place)
   // What comes next takes an array for a list, and would take what a sort gives for one item.
-  return isLast ? code : { js: `${use(unit, 'itemsOf')}(${code.js})`, kind: 'value' }
+  return isLast ? code : { js: `${use(unit, 'sortedItems')}(${code.js})`, kind: 'value' }
 }
 
 /** The terms of a sort, each asked only where those before it find no difference. */

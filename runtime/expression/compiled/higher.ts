@@ -1,7 +1,7 @@
 /** Built-in functions that call functions, without waiting for them. */
 import { rerun, spend } from './budget.ts'
 import { truthy } from './operators.ts'
-import { isMarked, Sequence } from './sequence.ts'
+import { isMarked, itemsOf, Sequence } from './sequence.ts'
 
 // biome-ignore lint/complexity/noBannedTypes: any function of the expression.
 type Callable = Function & ((...args: unknown[]) => unknown)
@@ -93,6 +93,10 @@ export function sorted(list: unknown, compare: (left: unknown, right: unknown) =
   if (items.length > 1) return mergeSort(items, (left, right) => compare(left, right) > 0)
   return isMarked(list) || list instanceof Sequence ? list : new Sequence([...items])
 }
+
+/** It as the list of the next step, which looks for none in an empty list of the data: that is the result then. */
+export const sortedItems = (result: unknown): readonly unknown[] =>
+  Array.isArray(result) && result.length === 0 ? rerun() : itemsOf(result)
 
 /** One term of it. What is absent goes last, in both directions. */
 export function compare(left: unknown, right: unknown, descending: boolean): number {

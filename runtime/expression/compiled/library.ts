@@ -4,7 +4,7 @@ export { enter, leave } from './budget.ts'
 export { descendants, each, end, isArray, lookup, one, self, wildcard } from './fields.ts'
 export { at, atKept, filter, where } from './filters.ts'
 export { compact, gather, group } from './groups.ts'
-export { compare, sorted } from './higher.ts'
+export { compare, sorted, sortedItems } from './higher.ts'
 export { boxed, list } from './lists.ts'
 export {
   boolean,
