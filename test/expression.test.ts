@@ -163,14 +163,20 @@ describe('the names it takes from outside', () => {
   })
 
   test('what is bound in one case only comes from outside in the other, compiled or not', async () => {
-    const parsed = parse('(c ? $x := 1; $x)')
-    if (isProblem(parsed)) throw new Error('it can be parsed')
-    const { program, interpret } = runnable(parsed, functions)
-    const compiled = program()
-    if (compiled instanceof Refusal) throw new Error('it can be compiled')
-    for (const [c, given] of [[true, 1] as const, [false, 2] as const]) {
-      expect(compiled.evaluate({ c }, { x: 2 })).toBe(given)
-      expect(await interpret({ c }, { x: 2 })).toBe(given)
+    const gives: [text: string, withC: number, without: number][] = [
+      ['(c ? $x := 1; $x)', 1, 2],
+      ['($$[c].c#$x{"k": $x}).k', 0, 2],
+      ['[c]#$x.$x', 2, 2],
+    ]
+    for (const [text, ...given] of gives) {
+      const parsed = parse(text)
+      if (isProblem(parsed)) throw new Error('it can be parsed')
+      const { program, interpret } = runnable(parsed, functions)
+      const compiled = program()
+      for (const [i, c] of [true, false].entries()) {
+        expect(await interpret({ c }, { x: 2 })).toBe(given[i])
+        if (!(compiled instanceof Refusal)) expect(compiled.evaluate({ c }, { x: 2 })).toBe(given[i])
+      }
     }
   })
 })

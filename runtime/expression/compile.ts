@@ -1,6 +1,7 @@
 /** An expression, parsed once and evaluated many times, also at the same time. */
 
 import type { Json } from '../types.ts'
+import { type Node, nodes } from './ast.ts'
 import { Exhausted } from './compiled/budget.ts'
 import { type Program, Refusal, readProgram, tryCompile } from './compiled/program.ts'
 import { refusals } from './compiled/refusals.ts'
@@ -53,15 +54,27 @@ export function runnable(parsed: Parsed, functions: FunctionTable, programs?: Pr
   const { root, text, limits } = parsed
   const called = new Set(references(root).map(({ name }) => name))
   const variables = variablesOf(root, functions)
-  // A variable that is called without its `$` is not asked for, and still is what the interpreter's error depends on.
-  const bound = new Set([...called, ...variables].filter((name) => !isFunction(name, functions)))
   let made: Program | Refusal | undefined
   const make = () => {
     const written = programs?.get(text)
     return written ? readProgram(written, functions, limits) : tryCompile(root, text, functions, limits)
   }
   const program = () => (made ??= make())
-  return { text, variables, program, interpret: interpreter(parsed, functions, called, bound) }
+  return {
+    text,
+    variables,
+    program,
+    interpret: interpreter(parsed, functions, called, boundIn(root, called, functions)),
+  }
+}
+
+/**
+ * Names that are bound from outside, if there is anything to bind. More than the variables that are asked for: where
+ * a path finds nothing, what it should bind is looked for outside, and so is a function that is called without its `$`.
+ */
+function boundIn(root: Node, called: Iterable<string>, functions: FunctionTable): ReadonlySet<string> {
+  const names = [...nodes(root)].filter(({ type }) => type === 'variable').map(({ value }) => String(value))
+  return new Set([...called, ...names].filter((name) => !isFunction(name, functions)))
 }
 
 type Evaluate = Expression['evaluate']
