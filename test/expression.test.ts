@@ -157,6 +157,7 @@ describe('the names it takes from outside', () => {
     ['$list ~> $map($phone)', ['list']],
     ['[$x, a ? x(1), y(2)]', ['x']],
     ['$sum[$w](b)', ['w']],
+    ['sum[$w](b)', ['w']],
   ]
   test.for(rows)('%s', ([text, names]) => {
     expect([...make(text).variables].sort()).toStrictEqual([...names].sort())

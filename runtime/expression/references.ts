@@ -109,9 +109,8 @@ function visitCall(node: Node, scope: Scope, found: Reference[], piped: boolean)
   if (procedure?.type === 'variable') {
     note(procedure, scope, found, { kind: node.type === 'partial' ? 'partial' : 'call', args })
     visitTail(procedure, scope, found)
-  } else if (bare !== undefined) {
-    found.push({ kind: 'bare', name: bare, end: procedure?.steps?.[0]?.position ?? 0, args })
   } else if (procedure) {
+    if (bare !== undefined) found.push({ kind: 'bare', name: bare, end: procedure.steps?.[0]?.position ?? 0, args })
     visit(procedure, scope, found)
   }
   for (const argument of node.arguments ?? []) pass(argument, scope, found)
