@@ -2,7 +2,7 @@
 import type { Bindings } from '../runtime/expression/expression.ts'
 import { Fault, toFault } from '../runtime/fault.ts'
 import type { SourceClient } from '../runtime/flow/source-client.ts'
-import { fixedLogin, type Logins } from '../runtime/logins.ts'
+import { fixedLogin, type GivenBy, type Logins } from '../runtime/logins.ts'
 import type { CheckResult, Clock, Refused, Source } from '../runtime/ports.ts'
 import type { RequestSpec, Spec } from '../runtime/spec/spec.ts'
 import type { Json, JsonObject } from '../runtime/types.ts'
@@ -28,7 +28,7 @@ export function intercom({ spec, accessToken, clientSecrets, region, baseUrl }: 
 }
 
 export function intercomSource(logins: Logins, secrets: Source['secrets']): Source {
-  return { logins, secrets, explain }
+  return { logins, secrets, explain: (...answer) => explain(logins.by(), ...answer) }
 }
 
 const bearer = (accessToken: string | undefined) => ({ Authorization: `Bearer ${checkedToken(accessToken)}` })
@@ -62,27 +62,36 @@ const MEANINGS: Readonly<Record<string, Refused>> = {
   intercom_version_invalid: { kind: 'config', code: 'version', message: 'it does not know this Intercom-Version' },
 }
 
-/** By status, where the list of errors says nothing we know. */
-const ADVICE: Readonly<Record<number, string>> = {
-  401: 'it does not know this access token: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION, or connect again on the console',
-  403: 'the access token lacks a permission: run `connector check` to see which',
-  404: 'it has no such thing',
-  410: 'the contact was merged into another',
+const HUB = 'choose it in the Developer Hub, your app, Configure, Authentication'
+
+/** By status and by how we were let in, where the list of errors says nothing we know. */
+const ADVICE: Readonly<Record<number, Readonly<Record<GivenBy, string>>>> = {
+  401: {
+    environment: 'it does not know this access token: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION, and start again',
+    key: 'it does not know the access token that was pasted: paste it again on the console, under Set up, with its region',
+    oauth: 'it does not accept our log-in any more: log in to Intercom again on the console, under Set up',
+  },
+  403: {
+    environment: `the access token lacks a permission, \`connector check\` says which: ${HUB}`,
+    key: `the access token that was pasted lacks a permission, Set up on the console says which: ${HUB}`,
+    oauth: `our app lacks a permission, Set up on the console says which: ${HUB}, and log in to Intercom again`,
+  },
 }
+const SAYS: Readonly<Record<number, string>> = { 404: 'it has no such thing', 410: 'the contact was merged into another' }
 
 /** Every answer of Intercom has a request id, and a list of errors once more. Source: recorded answers. */
-function explain(status: number, body: Json | undefined, headers: Headers): Refused {
+function explain(by: GivenBy, status: number, body: Json | undefined, headers: Headers): Refused {
   const request = requestId(headers.get('x-request-id'), isObject(body) ? body.request_id : undefined)
-  return { ...meaning(status, body, headers), ...(request !== undefined && { request }) }
+  return { ...meaning(by, status, body, headers), ...(request !== undefined && { request }) }
 }
 
 /** Error messages of Intercom may quote what was asked for, so only its codes are passed on. */
-function meaning(status: number, body: Json | undefined, headers: Headers): Refused {
+function meaning(by: GivenBy, status: number, body: Json | undefined, headers: Headers): Refused {
   const codes = errorCodes(body)
   const known = codes.map((code) => MEANINGS[code]).find((meaning) => meaning !== undefined)
   if (known) return known
   const movedTo = status === 410 ? canonical(headers) : undefined
-  const message = ADVICE[status] ?? (codes.length > 0 ? `it says ${codes.join(', ')}` : undefined)
+  const message = ADVICE[status]?.[by] ?? SAYS[status] ?? (codes.length > 0 ? `it says ${codes.join(', ')}` : undefined)
   return { ...(message !== undefined && { message }), ...(movedTo !== undefined && { movedTo }) }
 }
 

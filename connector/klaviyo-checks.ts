@@ -1,4 +1,4 @@
-/** Tries a Klaviyo key: whose account it is, and which scopes it has. Writes nothing. */
+/** Tries a log-in to Klaviyo: whose account it is, and which scopes it has. Writes nothing. */
 import { toFault } from '../runtime/fault.ts'
 import type { CheckResult } from '../runtime/ports.ts'
 import type { Window } from '../runtime/spec/spec.ts'
@@ -17,8 +17,8 @@ export async function* klaviyoChecks(options: KlaviyoOptions, signal: AbortSigna
   const account = await read(line(options, ACCOUNTS, 'accounts:read'), 'accounts:read', signal, (body) => {
     const name = at(body, 'data', 0, 'attributes', 'contact_information', 'organization_name')
     return typeof name === 'string' && name !== ''
-      ? `the key belongs to ${name}`
-      : 'the key belongs to an account without a name'
+      ? `the account of ${name}`
+      : 'an account without a name'
   })
   yield account.result
   if (account.hopeless) return
@@ -63,7 +63,7 @@ async function mayWrite(ask: Line, scope: string, what: string, signal: AbortSig
     const fault = toFault(error)
     if (fault.kind !== 'data') return { name, ok: false, detail: fault.message }
   }
-  return { name, ok: true, detail: `the key may write ${what} (tried with an empty request; nothing was written)` }
+  return { name, ok: true, detail: `${what} may be written (tried with an empty request; nothing was written)` }
 }
 
 function windows(perSecond: number, perMinute: number): readonly Window[] {

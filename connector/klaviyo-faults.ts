@@ -1,5 +1,6 @@
 /** What Klaviyo's refusals mean: who must act, which event is to blame, what may be said. */
 import type { Explain } from '../runtime/flow/refusal.ts'
+import type { GivenBy } from '../runtime/logins.ts'
 import type { Refused } from '../runtime/ports.ts'
 import type { Json, JsonObject } from '../runtime/types.ts'
 import { requestId } from './request-id.ts'
@@ -11,23 +12,34 @@ interface Problem {
 }
 
 const NEW_KEY = 'make a private key in Klaviyo under Settings > API keys'
-const AGAIN = 'or connect Klaviyo again on the console'
+const PASTED = 'and paste it on the console, under Set up'
+const LOG_IN = 'log in to Klaviyo again on the console, under Set up'
+const SET = 'set it there and start again'
 const HOST = 'check KLAVIYO_BASE_URL, and destination.host and the revision header in connector.yaml'
 
+const UNKNOWN: Readonly<Record<GivenBy, string>> = {
+  environment: `it does not accept the key in KLAVIYO_API_KEY; ${NEW_KEY}, ${SET}`,
+  key: `it does not accept the key that was pasted; ${NEW_KEY} ${PASTED}`,
+  oauth: `it does not accept our log-in any more; ${LOG_IN}`,
+}
+
+function lacks(scope: string, by: GivenBy): string {
+  if (by === 'oauth') return `our log-in lacks the scope ${scope}; ${LOG_IN}, and let it ask for that too`
+  const [key, then] = by === 'environment' ? ['in KLAVIYO_API_KEY', `, ${SET}`] : ['that was pasted', ` ${PASTED}`]
+  return `the key ${key} lacks the scope ${scope}; scopes cannot be added later, so ${NEW_KEY} with it too${then}`
+}
+
 /** Explains a refusal at an endpoint that needs `scope`. Config for all that mends no record, so that none dies of it. */
-export function explainer(scope: string): Explain {
+export function explainer(scope: string, by: () => GivenBy): Explain {
   return (status, body, headers) => {
     const found = errors(body)
-    return { ...explain(status, found, scope), ...klaviyoRequest(headers, found) }
+    return { ...explain(status, found, scope, by()), ...klaviyoRequest(headers, found) }
   }
 }
 
-function explain(status: number, found: readonly JsonObject[], scope: string): Refused {
-  if (status === 401) return { message: `it does not accept the key in KLAVIYO_API_KEY; ${NEW_KEY}, ${AGAIN}` }
-  if (status === 403) {
-    const message = `the key in KLAVIYO_API_KEY lacks the scope ${scope}; scopes cannot be added later, so ${NEW_KEY}, ${AGAIN}`
-    return { message }
-  }
+function explain(status: number, found: readonly JsonObject[], scope: string, by: GivenBy): Refused {
+  if (status === 401) return { message: UNKNOWN[by] }
+  if (status === 403) return { message: lacks(scope, by) }
   if ([404, 405, 406, 410, 415].includes(status))
     return { kind: 'config', message: `it does not know this address, revision or media type; ${HOST}` }
   if (status !== 400 && status !== 409 && status !== 413 && status !== 422) return {}

@@ -57,7 +57,8 @@ interface To {
 export function line(options: KlaviyoOptions, to: To, scope: string): Line {
   const { spec, fetch, clock, random, traffic } = options
   const shared = budget({ windows: to.windows, share: spec.share }, clock)
-  const peer = { name: spec.name, budget: shared, explain: explainer(scope) }
+  const logins = options.logins ?? fixedLogin(() => keyLogin(options))
+  const peer = { name: spec.name, budget: shared, explain: explainer(scope, () => logins.by()) }
   const { attempts } = to
   const parts = { fetch, clock, random, timeout: spec.timeout, ...(attempts !== undefined && { attempts }) }
   const watched = (one: Http) => (to.name === undefined ? one : (traffic?.watch(to.name, shared, one) ?? one))
@@ -66,7 +67,6 @@ export function line(options: KlaviyoOptions, to: To, scope: string): Line {
     backfill: watched(http({ ...parts, fetch: guarded(fetch) }, peer)),
   }
   const enter = places(IN_FLIGHT, HISTORY_IN_FLIGHT)
-  const logins = options.logins ?? fixedLogin(() => keyLogin(options))
 
   return async (lane, signal, body, path = to.path) => {
     const leave = await enter(lane, signal)

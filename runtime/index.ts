@@ -39,7 +39,7 @@ export type { Answer, Explain, Refuser } from './flow/refusal.ts'
 export type { SourceClient } from './flow/source-client.ts'
 export type { Activity, ActivityWindow, DeadGroup, DeadPage, EventsPage, LedgerEvent, Replayed } from './ledger.ts'
 /** How requests are logged in, and whether delivery may run: for hosts that keep credentials their own way. */
-export { fixedLogin, type Gate, type Login, type Logins } from './logins.ts'
+export { fixedLogin, type Gate, type GivenBy, type Login, type Logins } from './logins.ts'
 /** What the runtime asks of its host. Each can be replaced; `Store` and `Destination` are the ones worth replacing. */
 export type {
   Appended,

@@ -6,8 +6,13 @@ export interface Login {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** How a person let us in, which is how the same person lets us in again: settings, OAuth, or a key pasted on the console. */
+export type GivenBy = 'environment' | 'oauth' | 'key'
+
 /** The log-in of one side, which may change while the process runs. */
 export interface Logins {
+  /** What is said of a refusal must fit it. */
+  by(): GivenBy
   /** Throws a config `Fault` when there is none; a transient one when it could not be renewed just now. */
   current(signal: AbortSignal): Promise<Login>
   /** After a 401 to `refused`: whether there is another by now, worth one more try. */
@@ -24,5 +29,5 @@ export interface Gate {
 
 /** One log-in that never changes, or the fault that there is none. */
 export function fixedLogin(login: () => Login): Logins {
-  return { current: async () => login(), renew: async () => false }
+  return { by: () => 'environment', current: async () => login(), renew: async () => false }
 }

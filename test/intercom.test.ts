@@ -128,7 +128,7 @@ describe('refusals', () => {
     [[401, 'unauthorized'], 'config intercom/unauthorized', /INTERCOM_ACCESS_TOKEN and INTERCOM_REGION/, 1],
     [[401, 'token-suspended'], 'config intercom/suspended', /workspace is suspended or closed/, 1],
     [[403, 'plan-restricted'], 'config intercom/plan', /plan does not include this API/, 1],
-    [[403, 'forbidden'], 'config intercom/forbidden', /lacks a permission: run `connector check`/, 1],
+    [[403, 'forbidden'], 'config intercom/forbidden', /lacks a permission, `connector check` says which/, 1],
     [[404, 'not-found'], 'data intercom/not-found', /no such thing/, 1],
     [[404, 'bad-gateway.html'], 'data intercom/not-found', /no such thing/, 1],
     [[410, 'contact-merged'], 'data intercom/gone', /merged into another/, 1],

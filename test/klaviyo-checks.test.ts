@@ -40,7 +40,7 @@ test('a key that may do all: the business is named, and only empty requests are 
     'ok Klaviyo events:write',
     'ok Klaviyo profiles:write',
   ])
-  expect(results[0]?.detail).toBe('the key belongs to Harbour Books')
+  expect(results[0]?.detail).toBe('the account of Harbour Books')
   expect(bodies).toEqual(['{"data":{}}', '{"data":{}}'])
 })
 

@@ -1,7 +1,7 @@
 /** The log-in of one side in use: kept in memory, renewed in time by one caller for all, also across processes. */
 import { Fault, toFault } from '../fault.ts'
 import { onAbort } from '../flow/on-abort.ts'
-import type { Login, Logins } from '../logins.ts'
+import type { GivenBy, Login, Logins } from '../logins.ts'
 import type { Clock } from '../ports.ts'
 import type { Claims } from './claim.ts'
 import type { Doubt } from './doubt.ts'
@@ -47,6 +47,10 @@ export class Keeper implements Logins {
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
+  }
+
+  by(): GivenBy {
+    return this.#parts.side.given === undefined ? (this.#held()?.kind ?? 'key') : 'environment'
   }
 
   /** What is stored now, or given by the environment; undefined when nobody has connected this side. */

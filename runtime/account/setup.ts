@@ -1,6 +1,6 @@
 /** Set-up as a person goes through it: what the console's pages show, and what their buttons do. */
 import { toFault } from '../fault.ts'
-import type { Gate } from '../logins.ts'
+import type { Gate, GivenBy } from '../logins.ts'
 import {
   authorizeAddress,
   type Connected,
@@ -18,7 +18,7 @@ import type { Side, SideName } from './side.ts'
 export interface SideView {
   readonly side: Side
   /** By whom it was connected. Absent: it is not. */
-  readonly by?: 'environment' | 'oauth' | 'key'
+  readonly by?: GivenBy
   readonly party?: Party
   /** What a person must do about a log-in that was there before. */
   readonly trouble?: string
