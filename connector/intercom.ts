@@ -77,7 +77,10 @@ const ADVICE: Readonly<Record<number, Readonly<Record<GivenBy, string>>>> = {
     oauth: `our app lacks a permission, Set up on the console says which: ${HUB}, and log in to Intercom again`,
   },
 }
-const SAYS: Readonly<Record<number, string>> = { 404: 'it has no such thing', 410: 'the contact was merged into another' }
+const SAYS: Readonly<Record<number, string>> = {
+  404: 'it has no such thing',
+  410: 'the contact was merged into another',
+}
 
 /** Every answer of Intercom has a request id, and a list of errors once more. Source: recorded answers. */
 function explain(by: GivenBy, status: number, body: Json | undefined, headers: Headers): Refused {
@@ -123,7 +126,8 @@ export async function* intercomChecks(
   }
   const page = { pageSize: 1, until: Math.floor(clock.now() / 1000) }
   for (const stream of spec.streams.values()) {
-    yield await tried(`Intercom: read ${stream.name}`, async () => allowed(await ask(stream.request, page)))
+    const permission = spec.resources.get(stream.resource)?.permission ?? `read ${stream.name}`
+    yield await tried(`Intercom: ${permission}`, async () => allowed(await ask(stream.request, page)))
   }
 }
 

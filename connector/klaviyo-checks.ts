@@ -16,9 +16,7 @@ const EMPTY = '{"data":{}}'
 export async function* klaviyoChecks(options: KlaviyoOptions, signal: AbortSignal): AsyncGenerator<CheckResult> {
   const account = await read(line(options, ACCOUNTS, 'accounts:read'), 'accounts:read', signal, (body) => {
     const name = at(body, 'data', 0, 'attributes', 'contact_information', 'organization_name')
-    return typeof name === 'string' && name !== ''
-      ? `the account of ${name}`
-      : 'an account without a name'
+    return typeof name === 'string' && name !== '' ? `the account of ${name}` : 'an account without a name'
   })
   yield account.result
   if (account.hopeless) return

@@ -98,6 +98,32 @@ test('from an empty store to delivery, and back', async () => {
     expect(said).not.toContain(secret)
 })
 
+test('each metric says what must be allowed for it, and so do the attributes of a person', async () => {
+  const { open } = await process(world())
+  const { text } = await open('/set-up')
+  const needs = (metric: string) => new RegExp(`>${metric}</th>[\\s\\S]*?data-name="Needs">([^<]*)`).exec(text)?.[1]
+  expect(needs('Rated Conversation')).toBe(
+    'Read conversations, Read and list users and companies, Read admins, Read tags',
+  )
+  expect(needs('Resolved Ticket')).toBe('Read tickets, Read and list users and companies, Read admins, Read tags')
+  expect(text).toContain('need Read and list users and companies, Read tags')
+})
+
+test('what nobody wanted at first is asked for with a later log-in; a form sent once more stops nothing', async () => {
+  const it = world()
+  await installed(it)
+  const { open, send, account } = await process(it)
+  let page = await open('/set-up/klaviyo')
+  expect(addressTo(page.text, 'http://klaviyo.local').searchParams.get('scope')).not.toContain('flows:read')
+  page = await send(page, '/set-up/klaviyo/extras', { extra: 'flows:read' })
+  expect(addressTo(page.text, 'http://klaviyo.local').searchParams.get('scope')).toContain('flows:read')
+  expect(page.text).toContain('value="flows:read" checked')
+  await account.setup.allow([])
+  expect(account.gate.shut()).toBeUndefined()
+  page = await send(await open('/set-up/klaviyo'), '/set-up/klaviyo/extras', { extra: 'profiles:delete' })
+  expect((await account.setup.view()).progress.extras).toEqual([])
+})
+
 test('by pasting, with what is wrong said on the page and nowhere else', async () => {
   const it = world()
   const { open, send, seen } = await process(it, {})

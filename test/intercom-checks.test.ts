@@ -101,9 +101,9 @@ describe('check', () => {
       'ok Intercom: Read admins',
       'ok Intercom: Read admins (teams)',
       'ok Intercom: Read tags',
-      'ok Intercom: read conversations',
-      'ok Intercom: read tickets',
-      'ok Intercom: read contacts',
+      'ok Intercom: Read conversations',
+      'ok Intercom: Read tickets',
+      'ok Intercom: Read and list users and companies',
     ])
     expect(lines[0]?.detail).toBe('workspace Harbour Light (abc123de), region EU')
     expect(asked.map(({ line }) => line)).toContain('GET /contacts?per_page=1')
@@ -116,9 +116,9 @@ describe('check', () => {
     ['GET /admins', 'Intercom: Read admins'],
     ['GET /teams', 'Intercom: Read admins (teams)'],
     ['GET /tags', 'Intercom: Read tags'],
-    ['GET /contacts', 'Intercom: read contacts'],
-    ['POST /conversations/search', 'Intercom: read conversations'],
-    ['POST /tickets/search', 'Intercom: read tickets'],
+    ['GET /contacts', 'Intercom: Read and list users and companies'],
+    ['POST /conversations/search', 'Intercom: Read conversations'],
+    ['POST /tickets/search', 'Intercom: Read tickets'],
   ]
   test.each(lacking)('%s refused: that line says so, the others are still tried', async (line, name) => {
     const { lines, missing } = await checked({ ...allowed, [line]: [[403, 'forbidden']] }, TOKEN)

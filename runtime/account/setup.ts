@@ -47,8 +47,10 @@ export interface Going {
 export interface Setup {
   /** With a signal, sides of the environment are asked whose they are, if that is not known yet. */
   view(ask?: AbortSignal): Promise<View>
-  /** Somebody said yes to what is shared; `extras` are permissions given besides. */
+  /** Somebody said yes to what is shared; `extras` are permissions given besides. Said again it stops nothing. */
   allow(extras: readonly string[]): Promise<void>
+  /** The next log-in asks for these besides. */
+  ask(extras: readonly string[]): Promise<void>
   authorize(going: Going, region?: string): Promise<URL>
   comeBack(going: Going, query: URLSearchParams, signal: AbortSignal): Promise<Connected>
   paste(side: SideName, pasted: Pasted, signal: AbortSignal): Promise<Connected>
@@ -85,10 +87,11 @@ export function setup(parts: SetupParts): Setup {
   return {
     view,
     async allow(extras) {
-      const { parties } = await loadProgress(store)
-      await saveProgress(store, { allowed: clock.now(), extras, ...(parties && { parties }) })
+      const { removed: _, ...before } = await loadProgress(store)
+      await saveProgress(store, { ...before, allowed: before.allowed ?? clock.now(), extras })
       await look()
     },
+    ask: async (extras) => saveProgress(store, { ...(await loadProgress(store)), extras }),
     authorize: (going, region) => authorizeAddress(sides[going.side], going, region, parts),
     comeBack: (going, query, signal) => comeBack(sides[going.side], query, going, parts, signal),
     paste: (side, pasted, signal) => paste(sides[side], pasted, parts, signal),

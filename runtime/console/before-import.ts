@@ -1,5 +1,6 @@
 /** Before an import: who at the destination listens to our metrics, and why an import starts none of it. */
 import { html } from 'hono/html'
+import type { FaultInfo } from '../types.ts'
 import type { Listeners, Made } from '../workshop.ts'
 import type { Context, Html } from './parts.ts'
 import { within } from './patience.ts'
@@ -18,7 +19,22 @@ export async function beforeImport(context: Context): Promise<Html> {
   return html`<p>${promise(there)}</p>
 ${known(found.flows, found) && flowsPart(found, there)}
 ${known(found.segments, found) && segmentsPart(found, there)}
-${found.unread.map(({ message }) => html`<p class="said bad">Not everything could be read, so there may be more: ${message}.</p>`)}`
+${unread(found, context)}`
+}
+
+function unread({ unread: all }: Listeners, context: Context): Html | false {
+  const said = ({ code, message }: FaultInfo) => html`<li>${message}.${mayAllow(code, context)}</li>`
+  return (
+    all.length > 0 &&
+    html`<div class="said bad"><p>Not everything could be read, so there may be more:</p><ul>${all.map(said)}</ul></div>`
+  )
+}
+
+/** Where a permission that the destination has not given can be asked for. */
+export function mayAllow(code: string, { parts, link }: Context): Html | '' {
+  const { name } = parts.connector.spec.destination
+  if (parts.account === undefined || code !== `${name}/forbidden`) return ''
+  return html` <a href="${link(`/set-up/${name}`)}">Connect ${titled(name)} with it</a>`
 }
 
 /** That there is none is known only when all could be read. */

@@ -3,7 +3,7 @@ import type { Expression } from '../expression/expression.ts'
 import { compileRequest } from './compile-request.ts'
 import type { Context } from './context.ts'
 import type { Connector } from './documents.ts'
-import type { RequestSpec } from './spec.ts'
+import type { Mapping, RequestSpec, Spec } from './spec.ts'
 import type { YamlFile } from './yaml.ts'
 
 export interface AccessSpec {
@@ -36,6 +36,12 @@ export interface PartySpec {
   readonly name?: Expression
   readonly region?: Expression
   readonly timezone?: Expression
+}
+
+/** What the source must allow for a metric or the profile: for what it is about, and for all that is fetched with it. */
+export function permissionsOf({ resource, lookups }: Pick<Mapping, 'resource' | 'lookups'>, spec: Spec): string[] {
+  const wanted = [spec.resources.get(resource), ...lookups.map((name) => spec.lookups.get(name))]
+  return Object.keys(spec.source.permissions).filter((name) => wanted.some((one) => one?.permission === name))
 }
 
 type Side = Pick<Connector['destination'], 'permissions' | 'extras' | 'oauth'>

@@ -6,15 +6,17 @@ import { known } from './names.ts'
 import type { LookupSpec, Spec } from './spec.ts'
 import type { YamlFile } from './yaml.ts'
 
-type Named = Pick<Spec, 'resources' | 'streams' | 'lookups'>
+type Named = Pick<Spec, 'resources' | 'streams' | 'lookups'> & { readonly permissions: ReadonlyMap<string, string> }
 
 export function checkConnector(names: Named, yaml: YamlFile, context: Context): void {
   for (const { name, resource } of names.streams.values()) {
     known('resource', resource, names.resources, ['streams', name, 'resource'], yaml, context)
   }
-  for (const { name, refreshes } of names.resources.values()) {
+  for (const { name, refreshes, permission } of names.resources.values()) {
     if (refreshes !== undefined)
       known('lookup', refreshes, names.lookups, ['resources', name, 'refreshes'], yaml, context)
+    if (permission !== undefined)
+      known('permission', permission, names.permissions, ['resources', name, 'permission'], yaml, context)
   }
   known('lookup', 'contact', names.lookups, ['lookups'], yaml, context)
   for (const lookup of names.lookups.values()) checkLookup(lookup, names, yaml, context)
@@ -22,13 +24,15 @@ export function checkConnector(names: Named, yaml: YamlFile, context: Context): 
 }
 
 function checkLookup(lookup: LookupSpec, names: Named, yaml: YamlFile, context: Context): void {
-  const { name, of, sweep, table, item, batch } = lookup
+  const { name, of, sweep, table, item, batch, permission } = lookup
   const path = ['lookups', name]
   if (isFunction(name, context.functions)) {
     const message = `"$${name}" is a function, so a lookup cannot have its name`
     context.error(yaml, yaml.keySpan(path), { code: 'spec/name-taken', message, help: 'give the lookup another name' })
   }
   if (of !== undefined) known('lookup', of, names.lookups, [...path, 'of'], yaml, context)
+  if (permission !== undefined)
+    known('permission', permission, names.permissions, [...path, 'permission'], yaml, context)
   if (sweep !== undefined) known('stream', sweep, names.streams, [...path, 'sweep'], yaml, context)
   if (table === undefined && item === undefined) {
     const message = `lookup "${name}" says no way to fetch it`

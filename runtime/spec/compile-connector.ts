@@ -68,7 +68,7 @@ export function compileResources(
   yaml: YamlFile,
   context: Context,
 ): ReadonlyMap<string, ResourceSpec> {
-  const compiled = Object.entries(resources).map(([name, { topics, refreshes, fromWebhook }]) => {
+  const compiled = Object.entries(resources).map(([name, { topics, refreshes, fromWebhook, permission }]) => {
     const part = (key: string, of?: Known) => context.expression(yaml, ['resources', name, key], { ...nothing, of })
     const resource: ResourceSpec = {
       name,
@@ -76,6 +76,7 @@ export function compileResources(
       ...(fromWebhook === undefined ? {} : { fromWebhook: part('fromWebhook') }),
       topics: new Set(topics),
       ...(refreshes === undefined ? {} : { refreshes }),
+      ...(permission === undefined ? {} : { permission }),
     }
     return [name, resource] as const
   })

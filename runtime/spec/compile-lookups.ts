@@ -31,6 +31,7 @@ export function compileLookups(
       none: new Set((raw.none ?? []).map(String)),
       cache: duration(raw.cache),
       ...(raw.sweep === undefined ? {} : { sweep: raw.sweep }),
+      ...(raw.permission === undefined ? {} : { permission: raw.permission }),
       ...compileWays(raw, path, yaml, context),
     }
     return [name, lookup] as const

@@ -116,6 +116,7 @@ export interface Connector {
       id: Expression
       fromWebhook?: Expression
       refreshes?: string
+      permission?: string
       topics: Topics
     }
   }
@@ -149,6 +150,7 @@ export interface Connector {
         request: Request
         value?: Expression
       }
+      permission?: string
       sweep?: string
       batch?: {
         request: Request

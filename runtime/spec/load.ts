@@ -84,7 +84,8 @@ function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments
   const resources = compileResources(document, yaml, context)
   const streams = compileStreams(document, yaml, context)
   const lookups = compileLookups(document, yaml, context)
-  checkConnector({ resources, streams, lookups }, yaml, context)
+  const permissions = new Map(Object.entries(document.source.permissions ?? {}))
+  checkConnector({ resources, streams, lookups, permissions }, yaml, context)
   const sets = compileSets(documents, mappingScope(lookups), context)
   const names = { resources, streams, lookups, sets }
   const profile =

@@ -82,6 +82,8 @@ export interface ResourceSpec {
   readonly topics: ReadonlySet<string>
   /** Lookups whose cached value a webhook about this resource makes stale. */
   readonly refreshes?: string
+  /** Of the source's permissions, the one it takes to read this. */
+  readonly permission?: string
 }
 
 export interface StreamSpec {
@@ -104,6 +106,8 @@ export interface LookupSpec {
   /** Keys that mean nobody, as strings. */
   readonly none: ReadonlySet<string>
   readonly cache: number
+  /** Of the source's permissions, the one it takes to fetch this. */
+  readonly permission?: string
   /** One request for a whole small collection. */
   readonly table?: { readonly request: RequestSpec; readonly records: Expression; readonly id: string }
   /** One request for one key. */

@@ -1,38 +1,51 @@
 /** A page for each side: log in there, or paste a key; and what comes back from there. */
 import { html } from 'hono/html'
 import type { Connected } from '../../account/connect.ts'
-import type { SideView } from '../../account/setup.ts'
+import type { SideView, View } from '../../account/setup.ts'
 import type { PasteField, Side } from '../../account/side.ts'
 import { toFault } from '../../fault.ts'
 import type { Action, Context, Html, Page } from '../parts.ts'
-import { BY_HOST, elsewhere, facts, going, origin, permissions, redirectOf, setupOf, sideNamed } from './steps.ts'
+import { titled } from '../words.ts'
+import {
+  BY_HOST,
+  elsewhere,
+  extras,
+  extrasIn,
+  facts,
+  going,
+  origin,
+  permissions,
+  redirectOf,
+  setupOf,
+  sideNamed,
+} from './steps.ts'
 
 export const connectPage: Page = {
   path: '/set-up/:name',
-  title: 'Connect',
+  title: ({ params }) => `Connect ${titled(params.name ?? '')}`,
   async render(context) {
-    const setup = setupOf(context)
-    const found = setup && sideNamed(await setup.view(), context.params.name)
-    if (found === undefined) return context.missing(setup ? 'There is no such side.' : BY_HOST)
+    const view = await setupOf(context)?.view()
+    const found = view && sideNamed(view, context.params.name)
+    if (view === undefined || found === undefined) return context.missing(view ? 'There is no such side.' : BY_HOST)
     const back = html`<p><a href="${context.link('/set-up')}">Back to set-up</a></p>`
-    return html`${await connect(found, context)}${back}`
+    return html`${await connect(found, view, context)}${back}`
   },
 }
 
 /** What a person can do to let us in. */
-export async function connect(found: SideView, context: Context): Promise<Html> {
+export async function connect(found: SideView, view: View, context: Context): Promise<Html> {
   const { side, by } = found
   if (by === 'environment')
     return html`<p>${side.label} is connected by the environment of this process, which wins over anything done here.</p>`
   return html`${by && html`<div class="card"><h2>Connected now</h2>${facts(found)}</div>`}
 <div class="beside">
-<section class="card" aria-labelledby="log-in"><h2 id="log-in">Log in to ${side.label}</h2>${await byOauth(found, context)}</section>
+<section class="card" aria-labelledby="log-in"><h2 id="log-in">Log in to ${side.label}</h2>${await byOauth(found, view, context)}</section>
 <section class="card" aria-labelledby="paste"><h2 id="paste">Or paste a key</h2>${byKey(side, context)}</section>
 </div>
 ${permissions(found)}`
 }
 
-async function byOauth(found: SideView, context: Context): Promise<Html> {
+async function byOauth(found: SideView, { progress }: View, context: Context): Promise<Html> {
   const { side } = found
   const back = redirectOf(context, side)
   const registered = html`<p class="soft">Its redirect URL there: <code>${back}</code></p>`
@@ -41,7 +54,17 @@ async function byOauth(found: SideView, context: Context): Promise<Html> {
   if (elsewhere(context))
     return html`<p>${side.label} sends you back to another address than this one. <a href="${origin(context)}${context.link('/set-up')}">Go on there</a>.</p>`
   return html`<p>You are asked there whether to let this connector in, and come back here.</p>
-${await doors(found, context)}${registered}`
+${await doors(found, context)}${registered}
+${asks(side, progress.extras, context)}`
+}
+
+/** Who did not want it at first may want it now: a log-in asks for what is ticked when it begins. */
+function asks(side: Side, chosen: readonly string[] | undefined, { csrf, link }: Context): Html | '' {
+  const fields = extras(side, chosen)
+  return (
+    fields &&
+    html`<form method="post" action="${link(`/set-up/${side.name}/extras`)}">${csrf}${fields}<button class="plain">Ask for what is ticked</button></form>`
+  )
 }
 
 /** Without a usable key nothing can be begun, since it could not be recognised when it comes back. */
@@ -105,6 +128,17 @@ export const pasteAction: Action = {
       const pasted = { key: key ?? '', signing: signing ?? '', ...(region && { region }) }
       return setupOf(context)?.paste(side.side, pasted, request.signal)
     }),
+}
+
+export const extrasAction: Action = {
+  path: '/set-up/:name/extras',
+  async run(context) {
+    const setup = setupOf(context)
+    const found = setup && sideNamed(await setup.view(), context.params.name)
+    if (found === undefined) return context.missing(setup ? 'There is no such side.' : BY_HOST)
+    await setup?.ask(extrasIn(context.form, found.side))
+    return context.goTo(`/set-up/${found.side.name}`, 'Kept. It is asked for when you log in there now.')
+  },
 }
 
 async function tried(

@@ -6,7 +6,7 @@ import { within } from '../patience.ts'
 import { checks, tried } from './check.ts'
 import { connect } from './connect.ts'
 import { review } from './review.ts'
-import { BY_HOST, facts, setupOf, stepRow } from './steps.ts'
+import { BY_HOST, extrasIn, facts, setupOf, stepRow } from './steps.ts'
 
 /** Whose account a side is may have to be asked there, and the page comes without it after this. Milliseconds. */
 const PATIENCE = 5_000
@@ -25,8 +25,8 @@ export const setUpPage: Page = {
 
 function body(view: View, context: Context): Html | Promise<Html> {
   if (view.step === 'review') return review(view, context)
-  if (view.step === 'source') return connect(view.source, context)
-  if (view.step === 'destination') return connect(view.destination, context)
+  if (view.step === 'source') return connect(view.source, view, context)
+  if (view.step === 'destination') return connect(view.destination, view, context)
   return view.step === 'confirm' ? confirm(view, context) : done(view, context)
 }
 
@@ -76,8 +76,7 @@ export const allowAction: Action = {
   path: '/set-up/allow',
   async run(context) {
     const setup = setupOf(context)
-    const known = Object.keys((await setup?.view())?.destination.side.extras ?? {})
-    await setup?.allow(context.form.getAll('extra').filter((one) => known.includes(one)))
+    if (setup !== undefined) await setup.allow(extrasIn(context.form, (await setup.view()).destination.side))
     return context.goTo('/set-up')
   },
 }

@@ -44,11 +44,25 @@ export function stepRow({ step, source, destination }: View): Html {
   return html`<ol class="steps" aria-label="Steps of set-up">${names.map(item)}</ol>`
 }
 
+/** What a side may allow besides: asked for with a log-in, since most sides let nobody add to one later. */
+export function extras({ extras: all, label }: Side, chosen: readonly string[] = []): Html | '' {
+  if (Object.keys(all).length === 0) return ''
+  const one = ([name, what]: [string, string]) =>
+    html`<label class="check"><input type="checkbox" name="extra" value="${name}"${chosen.includes(name) && html` checked`}> <span>${what} <span class="soft">${name}</span></span></label>`
+  return html`<fieldset><legend>If you like, ${label} may also allow</legend>${Object.entries(all).map(one)}</fieldset>`
+}
+
+/** Those of the form that there are. */
+export const extrasIn = (form: URLSearchParams, { extras: all }: Side): string[] =>
+  form.getAll('extra').filter((one) => Object.hasOwn(all, one))
+
 export function permissions({ side }: SideView): Html {
+  const row = ([name, what]: [string, string], more = '') =>
+    html`<tr><th scope="row">${name}</th><td>${what}${more}</td></tr>`
   return html`<div class="table"><table>
 <caption>${side.label} <span class="soft">what it must allow</span></caption>
 <thead><tr><th scope="col">Permission</th><th scope="col">What for</th></tr></thead>
-<tbody>${Object.entries(side.permissions).map(([name, what]) => html`<tr><th scope="row">${name}</th><td>${what}</td></tr>`)}</tbody>
+<tbody>${Object.entries(side.permissions).map((one) => row(one))}${Object.entries(side.extras).map((one) => row(one, ', if you like'))}</tbody>
 </table></div>`
 }
 

@@ -1,7 +1,7 @@
 /** The rows of set-up. Those with a fixed address come before those that name a side. */
 import type { Action, Page } from '../parts.ts'
 import { checkPage } from './check.ts'
-import { callbackPage, connectPage, pasteAction } from './connect.ts'
+import { callbackPage, connectPage, extrasAction, pasteAction } from './connect.ts'
 import { disconnectAction, disconnectPage } from './disconnect.ts'
 import { allowAction, finishAction, setUpPage } from './set-up.ts'
 import { webhooksPage } from './webhooks.ts'
@@ -15,4 +15,10 @@ export const installPages: readonly Page[] = [
   callbackPage,
 ]
 
-export const installActions: readonly Action[] = [allowAction, finishAction, disconnectAction, pasteAction]
+export const installActions: readonly Action[] = [
+  allowAction,
+  finishAction,
+  disconnectAction,
+  pasteAction,
+  extrasAction,
+]

@@ -2,8 +2,9 @@
 import { html } from 'hono/html'
 import { toFault } from '../../fault.ts'
 import type { RecipeBook, RecipeState } from '../../flow/recipes.ts'
+import type { Json } from '../../types.ts'
 import type { Recipe } from '../../workshop.ts'
-import { beforeImport } from '../before-import.ts'
+import { beforeImport, mayAllow } from '../before-import.ts'
 import type { Action, Context, Html, Page } from '../parts.ts'
 import { within } from '../patience.ts'
 import { titled } from '../words.ts'
@@ -63,17 +64,24 @@ async function standing(recipe: Recipe, book: RecipeBook, context: Context): Pro
     const state = await within(PATIENCE, context.parts, (signal) => book.look(recipe, signal))
     return stateOf(recipe, state, context)
   } catch (error) {
-    return html`<p class="said bad">It cannot be told whether it is there: ${toFault(error).message}.</p>`
+    const { code, message } = toFault(error)
+    return html`${definition(recipe, recipe.definition)}
+<p class="said bad">It cannot be told whether it is there: ${message}.${mayAllow(code, context)}</p>`
   }
 }
 
-function stateOf({ id, kind, name }: Recipe, state: RecipeState, { csrf, link, parts }: Context): Html {
+function definition({ name }: Recipe, body: Json): Html {
+  return html`<details><summary>What is sent</summary><pre class="yaml" tabindex="0" aria-label="The request for ${name}"><code>${JSON.stringify(body, null, 2)}</code></pre></details>`
+}
+
+function stateOf(recipe: Recipe, state: RecipeState, { csrf, link, parts }: Context): Html {
+  const { id, kind, name } = recipe
   const there = titled(parts.connector.spec.destination.name)
   if (state.state === 'made') {
     const { made } = state
     return html`<p><span class="badge good">In ${there}</span>${made.status && html` <span class="badge">${made.status}</span>`} <a href="${made.link}" rel="noreferrer">Open it<span class="hidden">: ${made.name}</span></a></p>`
   }
-  const shown = html`<details><summary>What is sent</summary><pre class="yaml" tabindex="0" aria-label="The request for ${name}"><code>${JSON.stringify(state.body, null, 2)}</code></pre></details>`
+  const shown = definition(recipe, state.body)
   if (state.state === 'no-metric') {
     const names = state.missing.map((metric) => `“${metric}”`).join(' and ')
     return html`<p class="note">Not possible yet: ${there} does not know ${names}. It does from the first event on, live or imported.</p>${shown}`
