@@ -131,7 +131,9 @@ test('by pasting, with what is wrong said on the page and nowhere else', async (
   expect(page.text).toContain('INTERCOM_CLIENT_ID')
   expect(page.text).toContain(`${AT}/set-up/intercom/callback`)
   page = await send(page, '/set-up/intercom/paste', { key: 'a-wrong-token-9876543210', signing: SIGNING, region: 'us' })
-  expect(page.text).toContain('Intercom does not know what you pasted')
+  expect(page.text).toContain(
+    'it does not know what you pasted: copy the whole of it, from the right account, and choose its region',
+  )
   page = await send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
   page = await send(page, '/set-up/klaviyo/paste', { key: `${KEY}:readonly` })
   expect(page.text).toContain('of these is not as it should be')
@@ -193,7 +195,7 @@ test('before delivery begins the account of the environment is shown too, or why
   const silent = await process({ ...other, open: (of, change) => other.open(of, { fetch: mute, ...change }) }, env)
   page = await silent.send(await silent.open('/set-up'), '/set-up/allow')
   page = await silent.send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
-  expect(page.text).toMatch(/Whose account it is could not be asked: .+a permission is missing/)
+  expect(page.text).toMatch(/Whose account it is could not be asked: .+accounts:read is missing/)
 })
 
 test('names from outside are text, and a key that cannot be used is said, not shown as a failure', async () => {

@@ -69,7 +69,7 @@ describe('credentials of the environment', () => {
     const one = await it.open(ENV, { fetch })
     await one.destination.current(never)
     const { destination } = await one.setup.view(never)
-    expect(destination.unknown).toContain('a permission is missing')
+    expect(destination.unknown).toContain('accounts:read is missing')
     expect(await it.store.checkpoint('account.destination.id')).toBeUndefined()
   })
 

@@ -37,12 +37,15 @@ export async function identify(
   return { id, ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) }
 }
 
-function explained({ label, given }: Side, { kind }: Credentials, status: number): Refused {
+function explained({ given, hosts, party }: Side, { kind }: Credentials, status: number): Refused {
   const pasted = given === undefined ? 'what you pasted' : 'what the environment gave'
   const what = kind === 'key' ? pasted : 'the log-in it gave a moment ago'
+  const region = kind === 'key' && Object.keys(hosts).length > 1 ? ', and choose its region' : ''
   if (status === 401)
-    return { message: `${label} does not know ${what}: copy the whole of it, and of the right account` }
-  if (status === 403)
-    return { message: `${label} knows ${what}, but it may not say whose account it is: a permission is missing` }
+    return { message: `it does not know ${what}: copy the whole of it, from the right account${region}` }
+  if (status === 403) {
+    const permission = party?.permission ?? 'a permission'
+    return { message: `it knows ${what}, but may not tell whose account it is: ${permission} is missing` }
+  }
   return {}
 }

@@ -36,6 +36,8 @@ export interface PartySpec {
   readonly name?: Expression
   readonly region?: Expression
   readonly timezone?: Expression
+  /** Of the side's permissions, the one it takes to ask. */
+  readonly permission?: string
 }
 
 /** What the source must allow for a metric or the profile: for what it is about, and for all that is fetched with it. */
@@ -66,5 +68,6 @@ export function compileParty(party: Party, path: readonly string[], yaml: YamlFi
     ...(party.name !== undefined && { name: part('name') }),
     ...('region' in party && party.region !== undefined && { region: part('region') }),
     ...(party.timezone !== undefined && { timezone: part('timezone') }),
+    ...('permission' in party && party.permission !== undefined && { permission: party.permission }),
   }
 }

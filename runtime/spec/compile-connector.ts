@@ -4,6 +4,7 @@ import { compileAccess, compileParty } from './access.ts'
 import { compileRequest } from './compile-request.ts'
 import type { Context } from './context.ts'
 import type { Connector, Windows } from './documents.ts'
+import { known } from './names.ts'
 import type {
   BudgetSpec,
   DeliverySpec,
@@ -121,6 +122,11 @@ export function compileDelivery({ delivery }: Connector): DeliverySpec {
 
 export function compileDestination({ destination }: Connector, yaml: YamlFile, context: Context): DestinationSpec {
   const { name, host, headers = {}, timeout, share = 1, endpoints, limits, bulkFrom, metricPrefix = '' } = destination
+  const { permissions = {}, account } = destination
+  if (account?.permission !== undefined) {
+    const path = ['destination', 'account', 'permission']
+    known('permission', account.permission, new Map(Object.entries(permissions)), path, yaml, context)
+  }
   return {
     name,
     host,
@@ -131,8 +137,8 @@ export function compileDestination({ destination }: Connector, yaml: YamlFile, c
     limits: mapValues(limits, size),
     bulkFrom,
     metricPrefix,
-    ...(destination.account && {
-      account: compileParty(destination.account, ['destination', 'account'], yaml, context),
+    ...(account && {
+      account: compileParty(account, ['destination', 'account'], yaml, context),
     }),
     ...compileAccess(destination),
   }

@@ -197,6 +197,7 @@ export interface Connector {
       value: Expression
       name?: Expression
       timezone?: Expression
+      permission?: string
     }
     permissions?: {
       [k: string]: string
