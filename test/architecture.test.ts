@@ -82,6 +82,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'runtime/console': [
     'runtime/types.ts',
     'runtime/fault.ts',
+    'runtime/logins.ts',
     'runtime/ledger.ts',
     'runtime/workshop.ts',
     'runtime/ports.ts',

@@ -89,6 +89,9 @@ test('begins again when asked to, with the same choice, and counts nothing twice
   await done(shop, visitor)
   const last = await shop.connector.lastBackfill()
   expect(last?.run).not.toBe(first)
+  expect(await visitor.text('/import')).toMatch(
+    /data-confirm="Read history again, from 2020-01-01 00:00:00Z until live delivery began, of Rated Conversation, Created Ticket\?/,
+  )
   expect(last?.only).toEqual(['Rated Conversation', 'Created Ticket'])
   expect(await count()).toBe(once)
 })
@@ -164,6 +167,7 @@ test.each([
   ['metric=Rated+Conversation&since=yesterday', 'A date is written as'],
   ['metric=Rated+Conversation&since=2026-13-01', 'A date is written as'],
   ['metric=Rated+Conversation&since=2026-02-01&until=2026-01-01', 'must come before'],
+  ['metric=Rated+Conversation&since=2126-02-01', 'still to come'],
   ['metric=Read+Conversation', 'has no history'],
   ['metric=%3Cscript%3E', 'has no history'],
   ['since=2026-01-01', 'Choose at least one'],

@@ -23,7 +23,7 @@ export interface Console {
 
 /** All that is passed in stays the host's: the console closes nothing. */
 export function console(parts: ConsoleParts): Console {
-  const imports = importDesk(parts)
+  const imports = importDesk({ ...parts, gate: parts.account?.gate })
   let opened: Promise<House> | undefined
   return {
     goOn: imports.goOn,
@@ -106,6 +106,7 @@ function routesOf({ parts, entry, imports, shown }: Rooms): Hono<Env> {
       connector.arrivals(),
       parts.account?.gate.shut(),
       imports.running(),
+      imports.waits(),
       imports.problem(),
       await imports.elsewhere(),
     ],

@@ -28,16 +28,19 @@ export interface OauthSpec {
   readonly revoke?: { readonly path: string; readonly by: 'token' | 'client' }
 }
 
+export interface Permitted {
+  /** Of the side's permissions, the one it takes to ask for this. */
+  readonly permission?: string
+}
+
 /** How one side is asked whose account it is. */
-export interface PartySpec {
+export interface PartySpec extends Permitted {
   readonly request: RequestSpec
   /** The account's id. */
   readonly value: Expression
   readonly name?: Expression
   readonly region?: Expression
   readonly timezone?: Expression
-  /** Of the side's permissions, the one it takes to ask. */
-  readonly permission?: string
 }
 
 /** What the source must allow for a metric or the profile: for what it is about, and for all that is fetched with it. */

@@ -2,7 +2,7 @@
 import type { Expression } from '../expression/expression.ts'
 import type { Json } from '../types.ts'
 import type { Recipe } from '../workshop.ts'
-import type { AccessSpec, PartySpec } from './access.ts'
+import type { AccessSpec, PartySpec, Permitted } from './access.ts'
 import type { ProfileMapping } from './profile-mapping.ts'
 import type { SourceFile } from './source-file.ts'
 
@@ -74,7 +74,7 @@ export interface WebhookSpec {
   readonly uninstall?: { readonly path: string; readonly workspace: Expression }
 }
 
-export interface ResourceSpec {
+export interface ResourceSpec extends Permitted {
   readonly name: string
   readonly id: Expression
   /** From a webhook's item to the resource as streams give it. Absent: they are the same. */
@@ -82,8 +82,6 @@ export interface ResourceSpec {
   readonly topics: ReadonlySet<string>
   /** Lookups whose cached value a webhook about this resource makes stale. */
   readonly refreshes?: string
-  /** Of the source's permissions, the one it takes to read this. */
-  readonly permission?: string
 }
 
 export interface StreamSpec {
@@ -97,7 +95,7 @@ export interface StreamSpec {
 }
 
 /** A further thing fetched for a record and bound under the lookup's name. */
-export interface LookupSpec {
+export interface LookupSpec extends Permitted {
   readonly name: string
   /** Bound `$name` it is worked out from; absent: the resource itself. E.g. `contact` for a contact's tags. */
   readonly of?: string
@@ -106,8 +104,6 @@ export interface LookupSpec {
   /** Keys that mean nobody, as strings. */
   readonly none: ReadonlySet<string>
   readonly cache: number
-  /** Of the source's permissions, the one it takes to fetch this. */
-  readonly permission?: string
   /** One request for a whole small collection. */
   readonly table?: { readonly request: RequestSpec; readonly records: Expression; readonly id: string }
   /** One request for one key. */

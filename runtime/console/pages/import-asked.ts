@@ -18,6 +18,7 @@ export function askedIn(fields: URLSearchParams, { parts }: Context): Wanted | {
   if (since === 'wrong' || until === 'wrong') return { wrong: 'A date is written as 2026-01-31.' }
   if (since !== undefined && until !== undefined && since >= until)
     return { wrong: 'The first day must come before the last.' }
+  if (since !== undefined && since > parts.clock.now()) return { wrong: 'The first day is still to come.' }
   const known = parts.connector.spec.mappings.filter(({ stream }) => stream !== undefined)
   const only = fields.getAll('metric')
   if (only.some((name) => !known.some(({ metric }) => metric === name)))

@@ -4,24 +4,16 @@ import type { Importing, Progress, StreamProgress } from '../../flow/connector.t
 import { count, duration, plural } from '../../format.ts'
 import { reasonWords } from '../../reasons.ts'
 import type { ImportStatus } from '../import-desk.ts'
-import { RESTART } from '../import-words.ts'
+import { restartWords, stateWords } from '../import-words.ts'
 import type { Context, Html } from '../parts.ts'
 import { titled, when } from '../words.ts'
-
-const PHASES: Readonly<Record<Progress['phase'], string>> = {
-  lookups: 'Reading who the records are about',
-  reading: 'Reading history',
-  delivering: 'All is read; the rest is being sent',
-  done: 'Finished',
-}
 
 export function progressPart(status: ImportStatus, context: Context): Html {
   const { progress, running } = status
   const done = progress.phase === 'done'
-  const problem = status.elsewhere ? undefined : context.imports.problem()
   return html`<div class="card">
-<div class="row apart"><h2>${done ? 'The last import' : 'The import'}</h2>${badge(status)}</div>
-${problem !== undefined && !running && html`<p class="said bad" role="alert">It stopped: ${problem}. What was read is kept; mend that and resume.</p>`}
+<div class="row apart"><h2>${done ? 'The last import' : 'The import'}</h2>${badge(status, context)}</div>
+${!running && stopped(status, context)}
 <p class="soft">${windowWords(progress)}</p>
 ${progress.streams.map((stream) => streamBar(stream, status))}
 <p>${done ? 'All is read and settled.' : `${plural(progress.waiting, 'record')} read and not yet settled.`}</p>
@@ -30,15 +22,24 @@ ${buttons(status, context)}
 ${outcomes(progress, context)}`
 }
 
+function stopped({ waits, elsewhere }: ImportStatus, { imports }: Context): Html | false {
+  const problem = elsewhere ? undefined : imports.problem()
+  const then = waits ? 'It goes on by itself once this is mended' : 'Mend this, then resume'
+  return (
+    problem !== undefined &&
+    html`<p class="said bad" role="alert">It stopped: ${problem}. ${then}; what was read is kept.</p>`
+  )
+}
+
 /** An import that is not ours to pause: who runs it, since when, and where it is stopped. */
 export function elsewhereNote({ process, since }: Importing): Html {
   return html`<p class="note" role="status">Process ${process} imports on this store, since ${when(since)}. It is paused where it was begun: with Ctrl-C in its terminal, or at its own console. Until it ends nothing can be begun here.</p>`
 }
 
-function badge({ progress, running, elsewhere }: ImportStatus): Html {
-  if (progress.phase === 'done') return html`<span class="badge good">Finished</span>`
-  if (running || elsewhere) return html`<span class="badge good">${PHASES[progress.phase]}</span>`
-  return html`<span class="badge warn">Paused</span>`
+function badge({ progress: { phase }, running, elsewhere, waits }: ImportStatus, { imports }: Context): Html {
+  const moves = running || elsewhere !== undefined
+  const words = stateWords({ phase, moves, waits, failed: imports.problem() !== undefined })
+  return html`<span class="badge ${moves || phase === 'done' ? 'good' : 'warn'}">${words}</span>`
 }
 
 function windowWords({ window: { since, until }, only }: Progress): Html {
@@ -58,13 +59,13 @@ function streamBar({ stream, seen, total, done }: StreamProgress, { speed, runni
 <progress max="1" value="${value.toFixed(4)}" aria-label="${titled(stream)}: ${words}"></progress></p>`
 }
 
-function buttons({ progress, running, elsewhere }: ImportStatus, { link, csrf }: Context): Html | '' {
+function buttons({ progress, running, waits, elsewhere }: ImportStatus, { link, csrf }: Context): Html | '' {
   if (elsewhere) return ''
   const button = (path: string, words: string, kind: string, ask = '') =>
     html`<form method="post" action="${link(path)}"${ask && html` data-confirm="${ask}"`}>${csrf}<button class="${kind}">${words}</button></form>`
-  const restart = button('/import/restart', 'Restart import', 'plain', RESTART)
+  const restart = button('/import/restart', 'Restart import', 'plain', restartWords(progress))
   if (progress.phase === 'done') return html`<div class="row">${restart}</div>`
-  const other = running ? button('/import/pause', 'Pause', '') : button('/import/resume', 'Resume', '')
+  const other = running || waits ? button('/import/pause', 'Pause', '') : button('/import/resume', 'Resume', '')
   return html`<div class="row">${other}${restart}</div>`
 }
 

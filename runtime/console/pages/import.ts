@@ -1,6 +1,7 @@
 /** History: what to bring in and what it would cost, how it goes, and what came of it. */
 import { html } from 'hono/html'
 import type { Action, Context, Page } from '../parts.ts'
+import { waits } from '../waits.ts'
 import { askedIn, choice, cost, type Wanted } from './import-asked.ts'
 import { elsewhereNote, progressPart } from './import-progress.ts'
 
@@ -13,6 +14,7 @@ export const importPage: Page = {
     const other = await context.imports.elsewhere()
     const free = other === undefined && (status === undefined || status.progress.phase === 'done')
     return html`<p class="lead">History starts no flow and is never counted twice: each event has the same key by every road.</p>
+<section id="waits" data-live aria-label="Delivery">${waits(context)}</section>
 <section id="progress" data-live aria-label="How it goes">${other && elsewhereNote(other)}${status && progressPart(status, context)}</section>
 <section id="choice" data-live aria-label="A new import">${free && choice(context)}</section>
 ${free && (await cost(context))}`
@@ -20,6 +22,8 @@ ${free && (await cost(context))}`
 }
 
 async function begun(context: Context, wanted: Wanted, words: string): Promise<Response> {
+  const why = context.parts.account?.gate.shut()
+  if (why !== undefined) return context.goTo('/import', `Nothing was begun, since delivery waits: ${why}.`, 'bad')
   if (await context.imports.begin(wanted)) return context.goTo('/import', words)
   return context.goTo('/import', RUNNING, 'bad')
 }

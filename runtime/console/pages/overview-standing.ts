@@ -3,11 +3,12 @@ import { html } from 'hono/html'
 import type { SideTraffic, Used } from '../../flow/traffic.ts'
 import { count, duration, plural } from '../../format.ts'
 import type { Backlog } from '../../ports.ts'
+import { stateWords } from '../import-words.ts'
 import type { Overview } from '../overview-data.ts'
 import type { Context, Html } from '../parts.ts'
 import { titled, when } from '../words.ts'
 
-export function standing(found: Overview, context: Context): Html {
+export async function standing(found: Overview, context: Context): Promise<Html> {
   const { spec, traffic, arrivals } = context.parts.connector
   const { source, destination } = traffic()
   const { verified } = arrivals()
@@ -17,7 +18,7 @@ ${sideCard(titled(spec.destination.name), destination)}
 ${lagCard(found)}
 ${waitingCard(found)}
 ${deadCard(found, context)}
-${importCard(found, context)}
+${await importCard(found, context)}
 </ul>`
 }
 
@@ -56,20 +57,18 @@ function deadCard({ dead }: Overview, { link }: Context): Html {
   )
 }
 
-const PHASES = {
-  lookups: 'Reading contacts',
-  reading: 'Reading history',
-  delivering: 'Sending history',
-  done: 'Finished',
-} as const
-
-function importCard({ lastImport }: Overview, { link }: Context): Html {
+async function importCard({ lastImport }: Overview, { link, imports }: Context): Promise<Html> {
   if (lastImport === undefined)
     return card('Import', 'None yet', html`<a href="${link('/import')}">Bring in history</a>`)
   const seen = lastImport.streams.reduce((sum, stream) => sum + stream.seen, 0)
   return card(
     'Import',
-    PHASES[lastImport.phase],
+    stateWords({
+      phase: lastImport.phase,
+      moves: imports.running() || (await imports.elsewhere()) !== undefined,
+      waits: imports.waits(),
+      failed: imports.problem() !== undefined,
+    }),
     html`${plural(seen, 'record')} read. <a href="${link('/import')}">How it goes</a>`,
   )
 }

@@ -5,6 +5,7 @@ import { reasonWords } from '../../reasons.ts'
 import { hourChart } from '../chart.ts'
 import { type MetricRow, type Overview, overviewOf } from '../overview-data.ts'
 import type { Context, Html, Page } from '../parts.ts'
+import { waits } from '../waits.ts'
 import { titled, when } from '../words.ts'
 import { limits, standing } from './overview-standing.ts'
 
@@ -17,19 +18,13 @@ export const overview: Page = {
     if ((await context.parts.account?.setup.view())?.step === 'review') return context.goTo('/set-up')
     const found = await overviewOf(context.parts)
     return html`<section id="waits" data-live aria-label="Delivery">${waits(context)}</section>
-<section id="standing" data-live aria-label="How it stands">${standing(found, context)}</section>
+<section id="standing" data-live aria-label="How it stands">${await standing(found, context)}</section>
 <section id="metrics" data-live aria-label="Metrics">${metrics(found, context)}</section>
 <div class="beside">
 <section id="skipped" data-live aria-label="Not sent">${skipped(found)}</section>
 <section id="limits" data-live aria-label="Limits">${limits(context)}</section>
 </div>`
   },
-}
-
-function waits({ parts, link }: Context): Html | string {
-  const why = parts.account?.gate.shut()
-  if (why === undefined) return ''
-  return html`<p class="said bad">Delivery waits: ${why}. Nothing is lost. <a href="${link('/set-up')}">Go to set-up</a></p>`
 }
 
 function metrics({ metrics, from }: Overview, context: Context): Html {
