@@ -62,6 +62,17 @@ test('a tenth metric is one file', async () => {
   expect(items).toMatchObject([{ metric: 'Closed Conversation', key: 'w:closed-conversation:9' }])
 })
 
+test('the topics it lists are those that the mappings take', async () => {
+  const { spec } = await load({})
+  const rows = ['conversations', 'tickets', 'profiles'].map((name) => {
+    const row = readme.split('\n').find((line) => line.startsWith(`| ${name} |`)) ?? ''
+    return [...row.matchAll(/`([\w.]+)`/g)].map(([, topic]) => topic).sort()
+  })
+  const of = (resource: string) => spec?.mappings.filter((it) => it.resource === resource) ?? []
+  const taken = [of('conversation'), of('ticket'), spec ? [spec.profile] : []]
+  expect(rows).toEqual(taken.map((all) => [...new Set(all.flatMap(({ topics }) => [...topics]))].sort()))
+})
+
 test('a metric is dropped with its file, or by a word in it', async () => {
   for (const text of [undefined, `${resolved}enabled: false\n`]) {
     const { spec, diagnostics } = await load({ 'mappings/resolved-ticket.yaml': text })

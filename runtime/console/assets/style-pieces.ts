@@ -6,7 +6,8 @@ label.check { display: flex; gap: .5rem; align-items: baseline; font-weight: 400
 .card { background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); padding: 1rem; margin: 0 0 var(--gap); }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: var(--gap); margin: 0 0 var(--gap); padding: 0; list-style: none; }
 .cards > * { margin: 0; }
-.beside { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--gap); align-items: start; }
+.beside { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--gap); align-items: start; margin: 0 0 var(--gap); }
+.beside > .card, .beside > .table, .beside > section > :last-child { margin-bottom: 0; }
 .cards .big { margin-bottom: .25rem; }
 .card > :last-child, .cards p { margin-bottom: 0; }
 @media (min-width: 62rem) { .beside { grid-template-columns: repeat(2, minmax(0, 1fr)); } }

@@ -57,9 +57,9 @@ function topics({ mappings, profile }: Spec): Html {
   for (const { metric, topics } of mappings)
     for (const topic of topics) rows.set(topic, [...(rows.get(topic) ?? []), metric])
   for (const topic of profile.topics) rows.set(topic, [...(rows.get(topic) ?? []), 'attributes of people'])
-  return html`<div class="table"><table>
+  return html`<div class="table"><table class="stack">
 <caption>Topics to subscribe <span class="soft">${rows.size} of them</span></caption>
 <thead><tr><th scope="col">Topic</th><th scope="col">For</th></tr></thead>
-<tbody>${[...rows].map(([topic, what]) => html`<tr><td><code>${topic}</code></td><td>${what.join(', ')}</td></tr>`)}</tbody>
+<tbody>${[...rows].sort().map(([topic, what]) => html`<tr><th scope="row"><code>${topic}</code></th><td data-name="For">${what.join(', ')}</td></tr>`)}</tbody>
 </table></div>`
 }
