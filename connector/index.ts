@@ -10,7 +10,7 @@ import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
 import { intercom, intercomChecks, intercomSource } from './intercom.ts'
-import { klaviyo, klaviyoChecks } from './klaviyo.ts'
+import { historyPace, klaviyo, klaviyoChecks } from './klaviyo.ts'
 import { klaviyoWorkshop } from './klaviyo-workshop.ts'
 import { loadConnectorSpec } from './spec.ts'
 
@@ -87,6 +87,7 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
     self: systemSelf,
     workshop: klaviyoWorkshop(to),
     destinationTraffic: sent.side,
+    historyPace: historyPace(spec.destination),
     ...(account && { gate: account.gate }),
     async *checks(client, signal) {
       yield* intercomChecks(client, spec, clock, signal)

@@ -1,6 +1,7 @@
 /** The destination: events and profiles to Klaviyo, each with its own answer. */
 import { Fault, toFault } from '../runtime/fault.ts'
 import type { Destination, SendResult } from '../runtime/ports.ts'
+import type { DestinationSpec, Window } from '../runtime/spec/spec.ts'
 import type { Json, Lane, Message, MetricEvent, Receipt } from '../runtime/types.ts'
 import { BULK_WRAPPER, bulkBody, bulkEntry, type Entry, eventBody, profileBody, split } from './klaviyo-body.ts'
 import { type Item, sendBulk } from './klaviyo-bulk.ts'
@@ -80,6 +81,14 @@ export function klaviyo(options: KlaviyoOptions): Destination {
 
 const body = (message: Message, limits: Limits): string =>
   message.kind === 'event' ? eventBody(message, limits) : profileBody(message.profile, limits)
+
+/** History goes in bulk: so many events, in so many requests a minute, when each is full. */
+export function historyPace({ endpoints, share, limits }: DestinationSpec): Window | undefined {
+  const events = most(limits, 'events')
+  const all =
+    endpoints.bulk?.windows.map(({ limit, per }) => ({ limit: Math.floor(limit * share) * events, per })) ?? []
+  return all.sort((a, b) => a.limit / a.per - b.limit / b.per)[0]
+}
 
 /** Entries are encoded once, though asked for when a batch is filled and again when it is sent. */
 function rememberedEntries(limits: Limits): (event: MetricEvent, lane: Lane) => Entry | Fault {

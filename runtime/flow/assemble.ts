@@ -3,7 +3,7 @@ import pLimit from 'p-limit'
 import { Fault } from '../fault.ts'
 import type { Gate } from '../logins.ts'
 import type { CheckResult, Clock, Destination, Fetch, Logger, Random, Source, Store } from '../ports.ts'
-import type { Spec } from '../spec/spec.ts'
+import type { Spec, Window } from '../spec/spec.ts'
 import type { Lane } from '../types.ts'
 import type { Workshop } from '../workshop.ts'
 import { arrivals } from './arrivals.ts'
@@ -46,6 +46,8 @@ export interface AssembleOptions {
   readonly gate?: Gate
   /** What can be made of the metrics at the destination, where anything can. */
   readonly workshop?: Workshop
+  /** Events of history that the destination takes in a time, where that is known. */
+  readonly historyPace?: Window | undefined
   /** How it goes with the destination, where it is told. */
   readonly destinationTraffic?: () => SideTraffic
 }
@@ -129,7 +131,8 @@ export function assemble(options: AssembleOptions): Connector {
       const flush = () => send.flush('backfill')
       yield* backfill({ spec, store, client, clock, logger, random, self, work: lane, flush }, asked)
     },
-    estimate: ({ signal: stop, ...asked }) => estimate({ spec, client }, { until: clock.now(), ...asked }, stop),
+    estimate: ({ signal: stop, ...wanted }) =>
+      estimate({ spec, client, clock, historyPace: options.historyPace }, { until: clock.now(), ...wanted }, stop),
     lastBackfill: () => lastImport(store),
     importing: () => importing({ store, clock, self }),
     deliver: (record) => deliver(record, parts),

@@ -1,5 +1,7 @@
-/** What an import would cost, told before it begins: a count from the source for each stream, and some arithmetic. */
-import type { Mapping, Spec, StreamSpec } from '../spec/spec.ts'
+/** What an import would cost, told before it begins: a page of each stream, timed, and some arithmetic. */
+import { toFault } from '../fault.ts'
+import type { Clock } from '../ports.ts'
+import type { Mapping, Spec, StreamSpec, Window } from '../spec/spec.ts'
 import type { Run } from '../types.ts'
 import { CONTACT } from './hydrate.ts'
 import { bounds } from './import-state.ts'
@@ -13,6 +15,10 @@ export interface Estimate {
   readonly calls: number
   /** Milliseconds, roughly. */
   readonly time: number
+  /** What holds it up: pages that come one after another, or how much a side takes in a time. */
+  readonly because: 'pages' | 'source' | 'destination'
+  /** Whose pages take longest in all, as one was just timed. */
+  readonly slowest?: Timed
 }
 
 export interface StreamEstimate {
@@ -24,31 +30,76 @@ export interface StreamEstimate {
   readonly oneByOne: readonly string[]
 }
 
+/** One page as it just came. */
+export interface Timed {
+  readonly stream: string
+  readonly total?: number
+  /** Records asked for. */
+  readonly size: number
+  /** Milliseconds. */
+  readonly took: number
+}
+
 export interface EstimateParts {
   readonly spec: Spec
   readonly client: SourceClient
+  readonly clock: Clock
+  /** Events of history that the destination takes in a time, where that is known. */
+  readonly historyPace?: Window | undefined
 }
 
-/** Pages come one after another; what they take, milliseconds, is a guess from what sources of this kind need. */
-const PAGE_TIME = 500
+/** Asked for where a whole page is too much for the source just now. */
+const SMALL = 10
 
-/** Costs a request for each stream. Throws a `Fault` when the source refuses. */
+/** Costs a request for each stream, and one more for contacts. Throws a `Fault` when the source refuses. */
 export async function estimate(
-  { spec, client }: EstimateParts,
+  parts: EstimateParts,
   run: Pick<Run, 'since' | 'until' | 'only'>,
   signal: AbortSignal,
 ): Promise<Estimate> {
-  const streams: StreamEstimate[] = []
-  for (const stream of spec.streams.values()) {
-    const wanted = spec.mappings.filter((it) => it.stream?.name === stream.name && asked(it, run.only))
-    if (wanted.length === 0) continue
-    const page = await readPage(client, stream, { ...bounds({ id: '', ...run }), pageSize: 1 }, 'live', signal)
-    streams.push(costOf(stream, wanted, page.total))
+  const { spec } = parts
+  const window = bounds({ id: '', ...run })
+  const wanted = [...spec.streams.values()].flatMap((stream) => {
+    const mappings = spec.mappings.filter((it) => it.stream?.name === stream.name && asked(it, run.only))
+    return mappings.length === 0 ? [] : [{ stream, mappings }]
+  })
+  const [pages, contacts] = await Promise.all([
+    Promise.all(wanted.map(({ stream }) => firstPage(stream, window, parts, signal))),
+    contactsPage(parts, signal),
+  ])
+  const streams = wanted.map(({ stream, mappings }, at) => costOf(stream, mappings, pages[at]?.total))
+  const records = streams.reduce((sum, one) => sum + (one.records ?? 0), 0)
+  const batches = Math.ceil(records / (spec.lookups.get(CONTACT)?.batch?.size ?? records + 1))
+  // As the import itself decides: all contacts first, where that costs fewer calls than asking for those it meets.
+  const sweep = contacts !== undefined && pagesOf(contacts) <= batches ? contacts : undefined
+  const calls = streams.reduce((sum, one) => sum + one.calls, sweep ? pagesOf(sweep) : batches)
+  return { streams, calls, ...timeOf(sweep ? [...pages, sweep] : pages, { calls, records }, parts) }
+}
+
+const pagesOf = ({ total = 0, size }: Timed) => Math.ceil(total / size)
+
+async function contactsPage(parts: EstimateParts, signal: AbortSignal): Promise<Timed | undefined> {
+  const stream = parts.spec.streams.get(parts.spec.lookups.get(CONTACT)?.sweep ?? '')
+  return stream && firstPage(stream, {}, parts, signal)
+}
+
+/** As large as the import reads them, since what a page takes depends on that; smaller where the source struggles. */
+async function firstPage(
+  stream: StreamSpec,
+  window: Partial<ReturnType<typeof bounds>>,
+  { client, clock }: EstimateParts,
+  signal: AbortSignal,
+): Promise<Timed> {
+  const read = async (size: number): Promise<Timed> => {
+    const began = clock.now()
+    const { total } = await readPage(client, stream, { ...window, pageSize: size }, 'live', signal)
+    return { stream: stream.name, size, took: clock.now() - began, ...(total !== undefined && { total }) }
   }
-  const contacts = streams.reduce((sum, { records = 0 }) => sum + records, 0)
-  const batches = Math.ceil(contacts / (spec.lookups.get(CONTACT)?.batch?.size ?? contacts + 1))
-  const calls = streams.reduce((sum, it) => sum + it.calls, batches)
-  return { streams, calls, time: timeOf(streams, calls, spec) }
+  const { max } = stream.pageSize
+  return read(max).catch((error: unknown) => {
+    if (signal.aborted || max <= SMALL || toFault(error).kind !== 'transient') throw error
+    return read(SMALL)
+  })
 }
 
 function costOf(stream: StreamSpec, wanted: readonly Mapping[], records: number | undefined): StreamEstimate {
@@ -58,16 +109,20 @@ function costOf(stream: StreamSpec, wanted: readonly Mapping[], records: number 
   return { stream: stream.name, ...(records !== undefined && { records }), calls, oneByOne }
 }
 
-/** Whichever is slower: pages one after another, or all calls at the pace we are allowed. */
+/** Whatever is slowest: pages one after another, all calls at the pace we are allowed, or an event of each record. */
 function timeOf(
-  streams: readonly StreamEstimate[],
-  calls: number,
-  { source: { budget }, streams: known }: Spec,
-): number {
-  const pages = streams.reduce(
-    (sum, { stream, records = 0 }) => sum + records / (known.get(stream)?.pageSize.max ?? 1),
-    0,
-  )
-  const paced = budget.windows.map(({ limit, per }) => (calls * per) / (limit * budget.share))
-  return Math.ceil(Math.max(pages * PAGE_TIME, ...paced))
+  pages: readonly Timed[],
+  { calls, records }: { readonly calls: number; readonly records: number },
+  { spec, historyPace }: EstimateParts,
+): Pick<Estimate, 'time' | 'because' | 'slowest'> {
+  const { windows, share } = spec.source.budget
+  const reading = (page: Timed) => pagesOf(page) * page.took
+  const [slowest] = [...pages].sort((a, b) => reading(b) - reading(a))
+  const all = [
+    { because: 'pages', time: pages.reduce((sum, page) => sum + reading(page), 0) },
+    { because: 'source', time: Math.max(...windows.map(({ limit, per }) => (calls * per) / (limit * share))) },
+    { because: 'destination', time: historyPace ? (records * historyPace.per) / historyPace.limit : 0 },
+  ] as const
+  const [most = all[0]] = [...all].sort((a, b) => b.time - a.time)
+  return { time: Math.ceil(most.time), because: most.because, ...(slowest && { slowest }) }
 }

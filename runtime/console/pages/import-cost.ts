@@ -8,24 +8,38 @@ import { within } from '../patience.ts'
 import { titled } from '../words.ts'
 import type { Wanted } from './import-asked.ts'
 
-/** A person waits, milliseconds. */
-const PATIENCE = 10_000
+/** A person waits, milliseconds. A page of a large account may take half a minute, and then so does each of the import. */
+const PATIENCE = 30_000
 
-/** Asks the source for a count of each stream; or says why that cannot be told. */
+/** Asks the source for a page of each stream; or says why that cannot be told. */
 export async function costs({ parts }: Context, wanted: Wanted): Promise<Html> {
   const { connector, clock, signal } = parts
   try {
     const found = await within(PATIENCE, { clock, signal }, (stop) => connector.estimate({ ...wanted, signal: stop }))
-    return costPart(found, titled(connector.spec.source.name))
+    return costPart(found, titled(connector.spec.source.name), titled(connector.spec.destination.name))
   } catch (error) {
     return html`<p class="said bad">What it would cost is not known: ${toFault(error).message}.</p>`
   }
 }
 
-function costPart({ streams, calls, time }: Estimate, source: string): Html {
+function costPart(found: Estimate, source: string, destination: string): Html {
+  const { streams, calls, time } = found
   return html`<dl class="facts">
 ${streams.map(({ stream, records, oneByOne }) => html`<dt>${titled(stream)}</dt><dd>${records === undefined ? `not counted by ${source}` : plural(records, 'record')}${oneByOne.length > 0 && html`, each asked for by itself for ${oneByOne.join(', ')}`}</dd>`)}
 <dt>Requests</dt><dd>at most ${count(calls)} to ${source}</dd>
-<dt>Time</dt><dd>about ${duration(Math.max(time, 1_000))}; live events go first all the while</dd>
+<dt>Time</dt><dd>${roughly(time)}, ${because(found, source, destination)}. Live events go first all the while.</dd>
 </dl>`
+}
+
+/** Nobody knows it to the second. */
+function roughly(ms: number): string {
+  if (ms <= 60_000) return 'about a minute or less'
+  return ms < 3_600_000 ? `about ${Math.ceil(ms / 60_000)} minutes` : `about ${duration(ms)}`
+}
+
+function because({ because: why, slowest }: Estimate, source: string, destination: string): string {
+  if (why === 'source') return `if we ask as often as ${source} allows`
+  if (why === 'destination') return `since ${destination} takes no more at a time`
+  const { took = 0, size = 0, stream = '' } = slowest ?? {}
+  return `if all pages come as quickly as one just did (${plural(size, 'record')} of ${stream} in ${duration(took)})`
 }
