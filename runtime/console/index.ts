@@ -36,9 +36,11 @@ export function console(parts: ConsoleParts): Console {
         return guarded(await answer(request, address, house), parts.formsLeadTo)
       } catch (error) {
         const path = new URL(request.url).pathname
-        const { code, message } = toFault(error)
+        const { code, kind, message } = toFault(error)
         parts.logger.error(`console: no page: ${message}`, { path, code })
-        return guarded(await house.shown.words({ status: 500, title: 'That did not work', words: FAILED }))
+        const why = kind === 'bug' ? 'something went wrong here, and the log says what' : message
+        const words = `Sorry: ${why}. Nothing that was received is lost. Go back and try it again.`
+        return guarded(await house.shown.words({ status: 500, title: 'That did not work', words }))
       }
     },
   }
@@ -76,8 +78,6 @@ interface Env {
   Bindings: { readonly visit: Visit }
 }
 
-const FAILED = 'Something went wrong here. The log says what. Records are received and delivered as before.'
-
 async function answer(request: Request, address: string, { parts, entry, shown, app }: House) {
   const { base = '' } = parts
   const file = asset(new URL(request.url).pathname.slice(base.length))
@@ -111,7 +111,7 @@ function routesOf({ parts, entry, imports, shown }: Rooms): Hono<Env> {
       await imports.elsewhere(),
     ],
   })
-  const door = doorActions({ entrance: entry, attempts: attempts(clock), password })
+  const door = doorActions({ entrance: entry, attempts: attempts(clock), password, refuse: shown.words })
   const app = base === undefined ? new Hono<Env>() : new Hono<Env>().basePath(base)
   app.get('/events', (c) => changes.listen(c.req.header('last-event-id') ?? null))
   for (const row of [logInPage, ...pages]) app.get(row.path, (c) => shown.page(row, c.env.visit, paramsOf(c)))

@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import { duration } from '../format.ts'
 import type { Attempts } from './attempts.ts'
-import type { Entrance, Visit } from './entrance.ts'
+import type { Entrance, Refused, Visit } from './entrance.ts'
 import type { Context, Html } from './parts.ts'
 import { samePassword } from './seal.ts'
 
@@ -10,6 +10,8 @@ export interface DoorParts {
   readonly entrance: Entrance
   readonly attempts: Attempts
   readonly password: string | undefined
+  /** A page of a few words. */
+  readonly refuse: (refused: Refused, visit: Visit) => Promise<Response>
 }
 
 export const logInPage = {
@@ -25,12 +27,13 @@ export const doorActions = (parts: DoorParts) => [
   { path: '/log-out', run: (context: Context, visit: Visit) => logOut(context, visit, parts) },
 ]
 
-async function logIn(context: Context, visit: Visit, { entrance, attempts, password }: DoorParts): Promise<Response> {
+async function logIn(context: Context, visit: Visit, parts: DoorParts): Promise<Response> {
+  const { entrance, attempts, password } = parts
   const next = safeNext(context.form.get('next'))
   if (password === undefined) return context.goTo('/')
   const again = `/log-in?next=${encodeURIComponent(next)}`
   const wait = attempts.wait(visit.address)
-  if (wait > 0) return tooOften(wait)
+  if (wait > 0) return tooOften(wait, visit, parts)
   if (!samePassword(context.form.get('password') ?? '', password)) {
     attempts.failed(visit.address)
     context.parts.logger.warn('console: wrong password')
@@ -53,10 +56,11 @@ async function logOut(context: Context, visit: Visit, { entrance }: DoorParts): 
   return context.goTo('/log-in', 'You are logged out.')
 }
 
-function tooOften(wait: number): Response {
-  const headers = { 'retry-after': String(Math.ceil(wait / 1000)), 'content-type': 'text/plain; charset=utf-8' }
-  const words = `Too many wrong passwords. The next one is heard in ${duration(wait)}; go back then.\n`
-  return new Response(words, { status: 429, headers })
+async function tooOften(wait: number, visit: Visit, { refuse }: DoorParts): Promise<Response> {
+  const words = `Too many wrong passwords. The next one is heard in ${duration(wait)}; go back then.`
+  const response = await refuse({ status: 429, title: 'Not yet', words }, visit)
+  response.headers.set('retry-after', String(Math.ceil(wait / 1000)))
+  return response
 }
 
 function form(context: Context): Html {

@@ -31,5 +31,5 @@ export const check: CommandRow = {
 
 function render(result: CheckResult, paint: (style: 'green' | 'red', text: string) => string): string {
   const mark = result.ok ? paint('green', 'ok     ') : paint('red', 'missing')
-  return columns([[mark, result.name.padEnd(32), result.detail]]).join('')
+  return columns([[mark, result.name.padEnd(44), result.detail]]).join('')
 }

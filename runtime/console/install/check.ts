@@ -8,7 +8,7 @@ export const checkPage: Page = {
   title: 'Permissions',
   async render(context) {
     const { results, missing } = await tried(context)
-    const words = missing === 0 ? 'All is as it should be.' : `${missing} of these is not as it should be.`
+    const words = missing === 0 ? 'All is as it should be.' : lacking(missing)
     return html`<p class="said ${missing === 0 ? 'good' : 'bad'}">${words}</p>${checks(results)}
 <p><a href="${context.link('/set-up')}">Back to set-up</a></p>`
   },
@@ -19,6 +19,9 @@ export async function tried({ parts, request }: Context) {
   for await (const result of parts.connector.check(request.signal)) results.push(result)
   return { results, missing: results.filter(({ ok }) => !ok).length }
 }
+
+export const lacking = (missing: number): string =>
+  missing === 1 ? '1 of these is not as it should be.' : `${missing} of these are not as they should be.`
 
 export function checks(results: readonly CheckResult[]): Html {
   return html`<div class="table"><table class="stack">

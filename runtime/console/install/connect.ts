@@ -42,7 +42,7 @@ export async function connect(found: SideView, view: View, context: Context): Pr
 <section class="card" aria-labelledby="log-in"><h2 id="log-in">Log in to ${side.label}</h2>${await byOauth(found, view, context)}</section>
 <section class="card" aria-labelledby="paste"><h2 id="paste">Or paste a key</h2>${byKey(side, context)}</section>
 </div>
-${permissions(found)}`
+${permissions(found, true)}`
 }
 
 async function byOauth(found: SideView, { progress }: View, context: Context): Promise<Html> {
@@ -137,7 +137,7 @@ export const extrasAction: Action = {
     const found = setup && sideNamed(await setup.view(), context.params.name)
     if (found === undefined) return context.missing(setup ? 'There is no such side.' : BY_HOST)
     await setup?.ask(extrasIn(context.form, found.side))
-    return context.goTo(`/set-up/${found.side.name}`, 'Kept. It is asked for when you log in there now.')
+    return context.goTo(`/set-up/${found.side.name}`, `Kept. Now log in to ${found.side.label}, which asks you for it.`)
   },
 }
 

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import type { View } from '../../account/setup.ts'
 import type { Action, Context, Html, Page } from '../parts.ts'
 import { within } from '../patience.ts'
-import { checks, tried } from './check.ts'
+import { checks, lacking, tried } from './check.ts'
 import { connect } from './connect.ts'
 import { review } from './review.ts'
 import { BY_HOST, extrasIn, facts, setupOf, stepRow } from './steps.ts'
@@ -43,7 +43,7 @@ async function confirm(view: View, context: Context): Promise<Html> {
 ${both(view, context)}
 ${checks(results)}
 <form method="post" action="${link('/set-up/finish')}" class="card">${csrf}
-${missing > 0 && html`<p class="said bad">${missing} of these is not as it should be. What depends on it would wait, not be lost.</p>`}
+${missing > 0 && html`<p class="said bad">${lacking(missing)} What depends on it would wait, not be lost.</p>`}
 <p>From here on new conversations and tickets are sent as they happen. History is not sent until you ask for it.</p>
 <button>${finish}</button></form>`
 }

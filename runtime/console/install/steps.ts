@@ -56,13 +56,15 @@ export function extras({ extras: all, label }: Side, chosen: readonly string[] =
 export const extrasIn = (form: URLSearchParams, { extras: all }: Side): string[] =>
   form.getAll('extra').filter((one) => Object.hasOwn(all, one))
 
-export function permissions({ side }: SideView): Html {
-  const row = ([name, what]: [string, string], more = '') =>
+/** `besides`: also what it may allow, for who makes a key there and has to choose. */
+export function permissions({ side }: SideView, besides = false): Html {
+  const row = ([name, what]: [string, string], more: Html | '' = '') =>
     html`<tr><th scope="row">${name}</th><td>${what}${more}</td></tr>`
+  const more = besides ? Object.entries(side.extras) : []
   return html`<div class="table"><table>
 <caption>${side.label} <span class="soft">what it must allow</span></caption>
 <thead><tr><th scope="col">Permission</th><th scope="col">What for</th></tr></thead>
-<tbody>${Object.entries(side.permissions).map((one) => row(one))}${Object.entries(side.extras).map((one) => row(one, ', if you like'))}</tbody>
+<tbody>${Object.entries(side.permissions).map((one) => row(one))}${more.map((one) => row(one, html` <span class="soft">if you like</span>`))}</tbody>
 </table></div>`
 }
 

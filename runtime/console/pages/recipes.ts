@@ -70,8 +70,8 @@ async function standing(recipe: Recipe, book: RecipeBook, context: Context): Pro
   }
 }
 
-function definition({ name }: Recipe, body: Json): Html {
-  return html`<details><summary>What is sent</summary><pre class="yaml" tabindex="0" aria-label="The request for ${name}"><code>${JSON.stringify(body, null, 2)}</code></pre></details>`
+function definition({ name }: Recipe, body: Json, open = false): Html {
+  return html`<details${open && html` open`}><summary>What is sent</summary><pre class="yaml" tabindex="0" aria-label="The request for ${name}"><code>${JSON.stringify(body, null, 2)}</code></pre></details>`
 }
 
 function stateOf(recipe: Recipe, state: RecipeState, { csrf, link, parts }: Context): Html {
@@ -81,7 +81,7 @@ function stateOf(recipe: Recipe, state: RecipeState, { csrf, link, parts }: Cont
     const { made } = state
     return html`<p><span class="badge good">In ${there}</span>${made.status && html` <span class="badge">${made.status}</span>`} <a href="${made.link}" rel="noreferrer">Open it<span class="hidden">: ${made.name}</span></a></p>`
   }
-  const shown = definition(recipe, state.body)
+  const shown = definition(recipe, state.body, state.state === 'ready')
   if (state.state === 'no-metric') {
     const names = state.missing.map((metric) => `“${metric}”`).join(' and ')
     return html`<p class="note">Not possible yet: ${there} does not know ${names}. It does from the first event on, live or imported.</p>${shown}`
