@@ -301,6 +301,12 @@ test('shows people the console at /, and programs a few lines', async () => {
   expect((await fetch(url)).headers.get('content-type')).toContain('text/plain')
 })
 
+test('tells programs from elsewhere no more than its version', async () => {
+  const { url } = await starting()
+  for (const headers of [{ 'x-forwarded-for': '203.0.113.9' }, { forwarded: 'for=203.0.113.9' }])
+    expect(await (await fetch(url, { headers })).text()).toBe('from-to 1.2.3\n')
+})
+
 test('a page that stays connected does not hold up the end', async () => {
   const { url, stop, ended } = await starting()
   const stream = await fetch(new URL('/events', url), { headers: { accept: 'text/event-stream' } })

@@ -1,5 +1,6 @@
 /** What `start` answers: the webhook, what machines ask, and for people the console. */
 import type { Account } from '../account/account.ts'
+import { isLoopback, wrongRoad } from '../console/door.ts'
 import type { Console } from '../console/index.ts'
 import type { Connector } from '../flow/connector.ts'
 import type { Clock, Logger } from '../ports.ts'
@@ -26,13 +27,14 @@ export interface RoutesParts {
 /** A store that takes longer than this to write is not ready. */
 const READY_WITHIN = 5_000
 
-type Page = () => Promise<Response>
+type Page = (request: Request, address?: string) => Promise<Response>
 
 /** Answers one request, of somebody at `address`, and never throws. A web-standard function: it needs no port. */
 export function routes(parts: RoutesParts): (request: Request, address?: string) => Promise<Response> {
   const { app, connector, clock } = parts
   const { path: webhook, uninstall } = connector.spec.webhook
-  const status = async () => text(200, await statusText(app, connector, clock))
+  const status: Page = async (request, address) =>
+    text(200, isNear(request, address) ? await statusText(app, connector, clock) : `${app.name} ${app.version}\n`)
   const pages: Readonly<Record<string, Page>> = {
     '/healthz': async () => text(200, 'ok\n'),
     '/readyz': () => ready(parts),
@@ -46,7 +48,7 @@ export function routes(parts: RoutesParts): (request: Request, address?: string)
       if (path === uninstall?.path) return await noticed(request, parts)
       const page = path === '/' && !wantsPage(request) ? status : Object.hasOwn(pages, path) ? pages[path] : undefined
       if (page === undefined) return await parts.console.fetch(request, address)
-      if (request.method === 'GET' || request.method === 'HEAD') return await page()
+      if (request.method === 'GET' || request.method === 'HEAD') return await page(request, address)
       return text(405, 'only GET and HEAD\n', undefined, { allow: 'GET, HEAD' })
     } catch (error) {
       // Its body never came to an end, so nothing was stored, and nobody is left to hear the answer.
@@ -80,6 +82,11 @@ function parsed(text: string): Json | undefined {
 /** A browser asks for HTML; `curl` takes anything, and is told how things stand in a few lines of text. */
 function wantsPage(request: Request): boolean {
   return request.headers.get('accept')?.includes('text/html') === true
+}
+
+/** From this machine, and not by way of a proxy or a tunnel: how things stand is nobody else's business. */
+function isNear(request: Request, address = '127.0.0.1'): boolean {
+  return wrongRoad(request) === undefined && isLoopback(address.replace(/^::ffff:/, ''))
 }
 
 /** 200 when a record could be stored now. The spec is valid, or there would be no connector to ask. */
