@@ -120,7 +120,13 @@ export async function* intercomChecks(
   const ask = (request: RequestSpec, bindings: Bindings = {}) => client.request(request, bindings, 'live', signal)
   const get = (path: string): RequestSpec => ({ method: 'GET', path, query: new Map() })
 
-  yield await tried('Intercom account', async () => describe(await ask(spec.source.workspace.request)))
+  let away = false
+  const account = async () => describe(await ask(spec.source.workspace.request))
+  yield await tried('Intercom account', account, ({ kind }) => {
+    away = kind === 'transient'
+  })
+  // A person waits for the answers, and each would take as long as this one.
+  if (away) return
   for (const [permission, path] of Object.entries(READS)) {
     yield await tried(`Intercom: ${permission}`, async () => allowed(await ask(get(path))))
   }
@@ -149,10 +155,16 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-async function tried(name: string, attempt: () => Promise<string>): Promise<CheckResult> {
+async function tried(
+  name: string,
+  attempt: () => Promise<string>,
+  failed: (fault: Fault) => void = () => undefined,
+): Promise<CheckResult> {
   try {
     return { name, ok: true, detail: await attempt() }
   } catch (error) {
-    return { name, ok: false, detail: toFault(error).message }
+    const fault = toFault(error)
+    failed(fault)
+    return { name, ok: false, detail: fault.message }
   }
 }

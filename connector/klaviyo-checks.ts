@@ -12,7 +12,7 @@ const METRICS = { path: '/api/metrics', windows: windows(10, 150) }
 /** No event and no profile: whoever may write is told it is invalid (400), whoever may not is told that (403). */
 const EMPTY = '{"data":{}}'
 
-/** Yields one line a permission, in the order a person would mend them; one line alone if the key is missing or wrong. */
+/** Yields one line a permission, in the order a person would mend them; one line alone if there is no way in. */
 export async function* klaviyoChecks(options: KlaviyoOptions, signal: AbortSignal): AsyncGenerator<CheckResult> {
   const account = await read(line(options, ACCOUNTS, 'accounts:read'), 'accounts:read', signal, (body) => {
     const name = at(body, 'data', 0, 'attributes', 'contact_information', 'organization_name')
@@ -32,7 +32,7 @@ export async function* klaviyoChecks(options: KlaviyoOptions, signal: AbortSigna
 
 interface Reading {
   readonly result: CheckResult
-  /** The key itself is missing or wrong: there is no use in asking further. */
+  /** No way in, or nobody there: there is no use in asking further. */
   readonly hopeless: boolean
 }
 
@@ -47,9 +47,9 @@ async function read(
     const { body } = await ask('live', signal)
     return { result: { name, ok: true, detail: say(body) }, hopeless: false }
   } catch (error) {
-    const { code, message } = toFault(error)
-    const hopeless = code === 'klaviyo/no-credentials' || code === 'klaviyo/unauthorized'
-    return { result: { name: hopeless ? 'Klaviyo key' : name, ok: false, detail: message }, hopeless }
+    const { code, kind, message } = toFault(error)
+    const hopeless = kind === 'transient' || code === 'klaviyo/no-credentials' || code === 'klaviyo/unauthorized'
+    return { result: { name: hopeless ? 'Klaviyo account' : name, ok: false, detail: message }, hopeless }
   }
 }
 

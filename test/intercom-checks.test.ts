@@ -126,6 +126,11 @@ describe('check', () => {
     expect(lines.find(({ ok }) => !ok)?.detail).toMatch(/^intercom answered 403: the access token lacks a permission/)
   })
 
+  test('Intercom away is one line, and nothing else is asked', async () => {
+    const { lines } = await checked({ ...allowed, 'GET /me': [[500, 'server-error']] }, TOKEN)
+    expect(lines).toMatchObject([{ name: 'Intercom account', ok: false }])
+  })
+
   test('no token: every line says where to get one, and nothing is asked', async () => {
     const { asked, lines } = await checked(allowed)
     expect(new Set(lines.map(({ ok, detail }) => `${ok} ${detail}`))).toEqual(

@@ -60,15 +60,20 @@ test.each(lacking)('lacking a permission %j it is named, and the others are stil
 
 test('a wrong key is one line, and nothing else is tried', async () => {
   const { results, lines } = await check({ ...all, accounts: 401 })
-  expect(lines).toEqual(['no Klaviyo key'])
+  expect(lines).toEqual(['no Klaviyo account'])
   expect(results[0]?.detail).toMatch(/does not accept the key in KLAVIYO_API_KEY/)
 })
 
 test('no key is one line, without a request', async () => {
   const { results, lines, bodies } = await check(all, { apiKey: undefined })
-  expect(lines).toEqual(['no Klaviyo key'])
+  expect(lines).toEqual(['no Klaviyo account'])
   expect(results[0]?.detail).toMatch(/KLAVIYO_API_KEY is not set/)
   expect(bodies).toEqual([])
+})
+
+test('Klaviyo away is one line, and nothing else is tried', async () => {
+  const { lines } = await check({ ...all, accounts: 503 })
+  expect(lines).toEqual(['no Klaviyo account'])
 })
 
 test('Klaviyo in trouble is not taken for a permission', async () => {

@@ -2,6 +2,10 @@
 import { html } from 'hono/html'
 import type { CheckResult } from '../../ports.ts'
 import type { Context, Html, Page } from '../parts.ts'
+import { within } from '../patience.ts'
+
+/** A person waits, milliseconds. */
+const PATIENCE = 20_000
 
 export const checkPage: Page = {
   path: '/set-up/check',
@@ -16,7 +20,9 @@ export const checkPage: Page = {
 
 export async function tried({ parts, request }: Context) {
   const results: CheckResult[] = []
-  for await (const result of parts.connector.check(request.signal)) results.push(result)
+  await within(PATIENCE, { clock: parts.clock, signal: request.signal }, async (stop) => {
+    for await (const result of parts.connector.check(stop)) results.push(result)
+  })
   return { results, missing: results.filter(({ ok }) => !ok).length }
 }
 
@@ -29,7 +35,7 @@ export function checks(results: readonly CheckResult[]): Html {
 <thead><tr><th scope="col">What</th><th scope="col">Is it so?</th><th scope="col">More</th></tr></thead>
 <tbody>${results.map(
     ({ name, ok, detail }) => html`<tr><th scope="row">${name}</th>
-<td data-name="Is it so?"><span class="badge ${ok ? 'good' : 'bad'}">${ok ? 'Yes' : 'Missing'}</span></td><td>${detail}</td></tr>`,
+<td data-name="Is it so?"><span class="badge ${ok ? 'good' : 'bad'}">${ok ? 'Yes' : 'No'}</span></td><td>${detail}</td></tr>`,
   )}</tbody>
 </table></div>`
 }

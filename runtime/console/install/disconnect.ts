@@ -10,11 +10,13 @@ export const disconnectPage: Page = {
     const setup = setupOf(context)
     if (setup === undefined) return html`<p>${BY_HOST}</p>`
     const { source, destination } = await setup.view()
+    const given = [source, destination].filter(({ by }) => by === 'environment')
     return html`<div class="card">
 <h2>What this does</h2>
 <ul>
 <li>Delivery stops, and webhooks are no longer taken.</li>
 <li>Access that was given by a log-in is given back on both sides; log-ins and keys are forgotten here.</li>
+${given.map(({ side }) => html`<li>The credentials of ${side.label} are in the environment of this process: take them out there.</li>`)}
 <li>Nothing is deleted in ${source.side.label} or ${destination.side.label}.</li>
 </ul>
 <h2>What is kept</h2>

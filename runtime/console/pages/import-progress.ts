@@ -13,13 +13,29 @@ export function progressPart(status: ImportStatus, context: Context): Html {
   const done = progress.phase === 'done'
   return html`<div class="card">
 <div class="row apart"><h2>${done ? 'The last import' : 'The import'}</h2>${badge(status, context)}</div>
-${!running && stopped(status, context)}
+${running ? away(context) : stopped(status, context)}
 <p class="soft">${windowWords(progress)}</p>
 ${progress.streams.map((stream) => streamBar(stream, status))}
 <p>${done ? 'All is read and settled.' : `${plural(progress.waiting, 'record')} read and not yet settled.`}</p>
 ${buttons(status, context)}
 </div>
 ${outcomes(progress, context)}`
+}
+
+/** A side that does not answer is asked again for minutes, and meanwhile nothing moves. */
+function away({ parts }: Context): Html[] {
+  const { spec, traffic } = parts.connector
+  const { source, destination } = traffic()
+  const sides = [
+    { ...source, name: spec.source.name },
+    { ...destination, name: spec.destination.name },
+  ]
+  return sides
+    .filter(({ failed, answered = 0 }) => failed !== undefined && failed.at >= answered)
+    .map(
+      ({ failed, name }) =>
+        html`<p class="note">${titled(name)} does not answer: ${failed?.fault.message}. ${when(failed?.at ?? 0)}.</p>`,
+    )
 }
 
 function stopped({ waits, elsewhere }: ImportStatus, { imports }: Context): Html | false {
