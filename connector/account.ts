@@ -89,7 +89,7 @@ function klaviyoSide(spec: Spec['destination'], env: AccountEnv): Side {
       },
     ],
     howOauth:
-      'Make an app at klaviyo.com/oauth/client, enter the address below as its redirect URL and the permissions above as its scopes, and set KLAVIYO_CLIENT_ID and KLAVIYO_CLIENT_SECRET. Only metrics sent through OAuth carry the app’s icon in Klaviyo.',
+      'Make an app at klaviyo.com/oauth/client, enter the address below as its redirect URL and the permissions below as its scopes, and set KLAVIYO_CLIENT_ID and KLAVIYO_CLIENT_SECRET. Only metrics sent through OAuth carry the app’s icon in Klaviyo.',
   }
 }
 

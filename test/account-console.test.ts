@@ -124,6 +124,18 @@ test('what nobody wanted at first is asked for with a later log-in; a form sent 
   expect((await account.setup.view()).progress.extras).toEqual([])
 })
 
+test('a form of a page that was left open does nothing when its turn is over', async () => {
+  const it = world()
+  await installed(it)
+  const { open, send, account } = await process(it)
+  const left = { text: `${(await open('/set-up/disconnect')).text} action="/set-up/finish"` }
+  await send(left, '/set-up/disconnect')
+  const page = await send(left, '/set-up/finish')
+  expect(page.text).toContain('Not yet: this comes first')
+  expect(page.text).not.toContain('Delivery has begun')
+  expect(account.gate.shut()).toContain('disconnected')
+})
+
 test('by pasting, with what is wrong said on the page and nowhere else', async () => {
   const it = world()
   const { open, send, seen } = await process(it, {})

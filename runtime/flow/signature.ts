@@ -16,7 +16,7 @@ export function refusal(
   secrets: readonly string[],
 ): Refusal {
   if (secrets.length === 0) return 'no signing secret is set, so no webhook can be trusted'
-  if (header === null) return `no ${spec.header} header`
+  if (header === null) return `no ${spec.header} header: it is not from the source, or something on the way took it off`
   const given = header.trim()
   if (!given.startsWith(spec.prefix)) return `${spec.header} does not begin with "${spec.prefix}"`
   const hex = given.slice(spec.prefix.length).toLowerCase()
@@ -44,7 +44,7 @@ function guess(body: Uint8Array, secrets: readonly string[], matches: (b: Uint8A
   const compact = reserialised(body)
   if (compact && secrets.some((secret) => matches(compact, secret)))
     return 'the body was parsed and written again on the way here: pass on the raw bytes'
-  return 'the signature is not of this body with our secret'
+  return 'the signature is not of this body with our secret: compare the secret that the source signs with and the one given here'
 }
 
 function reserialised(body: Uint8Array): Uint8Array | undefined {

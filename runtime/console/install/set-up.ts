@@ -84,7 +84,10 @@ export const allowAction: Action = {
 export const finishAction: Action = {
   path: '/set-up/finish',
   async run(context) {
-    await setupOf(context)?.finish()
+    const setup = setupOf(context)
+    await setup?.finish()
+    // A page that was left open since may offer it when it is not its turn.
+    if ((await setup?.view())?.step !== 'done') return context.goTo('/set-up', 'Not yet: this comes first.', 'bad')
     return context.goTo('/set-up', 'Set-up is finished. Delivery has begun. Next: webhooks.')
   },
 }

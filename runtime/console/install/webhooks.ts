@@ -44,7 +44,7 @@ async function arrived({ parts }: Context): Promise<Html> {
     html`<p><span class="badge good">Yes</span> The last one that is genuine: <code>${verified.topic}</code>, ${when(verified.at)}.</p>`
   const bad =
     refused && refused.at >= (verified?.at ?? 0)
-      ? html`<p class="said bad">One was refused ${when(refused.at)}: ${refused.reason}. Compare the client secret of your app with the one given here: it signs every webhook.</p>`
+      ? html`<p class="said bad">One was refused ${when(refused.at)}: ${refused.reason}.</p>`
       : ''
   if (secrets === 0)
     return html`<p><span class="badge bad">Not taken</span> None is taken yet: set-up has not come so far, or the client secret is missing by which they are verified.</p>${head}${bad}`
