@@ -121,6 +121,7 @@ svg.chart rect { fill: var(--bar); }
 svg.chart rect.none { fill: var(--bar-soft); }
 svg.chart rect.bad { fill: var(--bad); }
 .yaml { max-height: 34rem; overflow: auto; }
+.yaml.short { max-height: 16rem; }
 .yaml code { counter-reset: line; display: block; width: max-content; min-width: 100%; }
 .line { display: block; white-space: pre; counter-increment: line; }
 .line::before { content: counter(line); display: inline-block; width: 2rem; margin-right: .75rem; text-align: right; color: var(--soft); user-select: none; }

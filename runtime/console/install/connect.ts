@@ -96,7 +96,7 @@ function byKey({ name, fields, hosts, region, label }: Side, { csrf, link }: Con
   const choice = html`<label for="region">Region</label><select id="region" name="region">${regions.map(
     (one) => html`<option value="${one}">${one.toUpperCase()}</option>`,
   )}</select>`
-  return html`<p>For an app of your own account. It is tried at once, and kept sealed.</p>
+  return html`<p>With a key of your own account. It is tried at once, and kept sealed.</p>
 <form method="post" action="${link(`/set-up/${name}/paste`)}" autocomplete="off">${csrf}
 ${fields.map((field) => input(field))}
 ${regions.length > 1 && region === undefined ? choice : ''}

@@ -27,7 +27,7 @@ function costPart(found: Estimate, source: string, destination: string): Html {
   return html`<dl class="facts">
 ${streams.map(({ stream, records, oneByOne }) => html`<dt>${titled(stream)}</dt><dd>${records === undefined ? `not counted by ${source}` : plural(records, 'record')}${oneByOne.length > 0 && html`, each asked for by itself for ${oneByOne.join(', ')}`}</dd>`)}
 <dt>Requests</dt><dd>at most ${count(calls)} to ${source}</dd>
-<dt>Time</dt><dd>${roughly(time)}, ${because(found, source, destination)}. Live events go first all the while.</dd>
+<dt>Time</dt><dd>${roughly(time)}${because(found, source, destination)}. Live events go first all the while.</dd>
 </dl>`
 }
 
@@ -37,9 +37,14 @@ function roughly(ms: number): string {
   return ms < 3_600_000 ? `about ${Math.ceil(ms / 60_000)} minutes` : `about ${duration(ms)}`
 }
 
+/** What the time is worked out from, so that nobody takes it for a promise. */
 function because({ because: why, slowest }: Estimate, source: string, destination: string): string {
-  if (why === 'source') return `if we ask as often as ${source} allows`
-  if (why === 'destination') return `since ${destination} takes no more at a time`
   const { took = 0, size = 0, stream = '' } = slowest ?? {}
-  return `if all pages come as quickly as one just did (${plural(size, 'record')} of ${stream} in ${duration(took)})`
+  const pages = slowest && `, if each page comes as quickly as one just did (${size} ${stream} in ${duration(took)})`
+  const most = {
+    pages: '',
+    source: `, and as often as ${source} lets us ask`,
+    destination: `, and as much as ${destination} takes`,
+  }
+  return `${pages ?? ''}${most[why]}`
 }

@@ -71,7 +71,7 @@ async function standing(recipe: Recipe, book: RecipeBook, context: Context): Pro
 }
 
 function definition({ name }: Recipe, body: Json, open = false): Html {
-  return html`<details${open && html` open`}><summary>What is sent</summary><pre class="yaml" tabindex="0" aria-label="The request for ${name}"><code>${JSON.stringify(body, null, 2)}</code></pre></details>`
+  return html`<details${open && html` open`}><summary>What is sent</summary><pre class="yaml short" tabindex="0" aria-label="The request for ${name}"><code>${JSON.stringify(body, null, 2)}</code></pre></details>`
 }
 
 function stateOf(recipe: Recipe, state: RecipeState, { csrf, link, parts }: Context): Html {
