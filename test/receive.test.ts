@@ -103,6 +103,14 @@ describe('answers', () => {
   })
 })
 
+test('without a secret it is said once, not with each webhook', async () => {
+  const said: string[] = []
+  const warn = (message: string) => void said.push(message)
+  const { send } = bench({ secrets: [], logger: { ...silentLogger, warn } })
+  for (let n = 0; n < 3; n++) await send(good, { 'X-Hub-Signature': sign(good) })
+  expect(said).toEqual([expect.stringContaining('no signing secret')])
+})
+
 test('without a secret nothing is trusted, and the sender is asked to come again', async () => {
   const { send, kept } = bench({ secrets: [] })
   const answer = await send(good, { 'X-Hub-Signature': sign(good, '') })

@@ -1,5 +1,6 @@
 /** Webhooks as Intercom sends them: signed, five seconds to answer, once more after a minute, then lost. */
 import { createHmac } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { Clock, Fetch, Random } from '../../runtime/ports.ts'
 import { uuid } from './intercom-answers.ts'
 
@@ -33,6 +34,8 @@ export function pusher(options: PushOptions) {
   const { clock, random } = options
   const notes: Note[] = []
   const closing = new AbortController()
+  // One for each notification that is tried again, which while nobody takes any are many.
+  setMaxListeners(0, closing.signal)
   let disabled = false
 
   /** Resolves once the first attempt is over; a second goes on by itself. */

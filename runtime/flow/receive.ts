@@ -45,7 +45,9 @@ export async function receive(request: Request, parts: ReceiveParts): Promise<Re
   const { signature } = spec.webhook
   const reason = refusal(body, request.headers.get(signature.header), signature, secrets)
   if (reason !== undefined) {
-    logger.warn(`webhook refused: ${reason}`, { bytes: body.length })
+    // Until set-up is done all are refused for one reason, which need be read once.
+    const known = secrets.length === 0 && arrivals.seen().refused?.reason === reason
+    logger[known ? 'debug' : 'warn'](`webhook refused: ${reason}`, { bytes: body.length })
     arrivals.refused(reason)
     return secrets.length > 0 ? answer(401) : new Response(NOT_SET_UP, { status: 503 })
   }

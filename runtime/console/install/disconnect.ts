@@ -33,6 +33,8 @@ const KEPT: Html = html`<p>What was received, what became of it, and the keys of
 export const disconnectAction: Action = {
   path: '/set-up/disconnect',
   async run(context) {
+    // Who connects again decides anew: what is said there is that history is not sent before it is asked for.
+    if ((await context.imports.elsewhere()) === undefined) await context.imports.pause()
     const said = (await setupOf(context)?.remove(context.request.signal)) ?? []
     const words = said.map(({ side, detail }) => `${side}: ${detail}.`).join(' ')
     const tone = said.every(({ done }) => done) ? 'good' : 'bad'

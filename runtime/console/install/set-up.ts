@@ -36,7 +36,7 @@ function gone({ progress: { removed }, step }: View): Html | '' {
 }
 
 async function confirm(view: View, context: Context): Promise<Html> {
-  const { csrf, link } = context
+  const { csrf, link, imports } = context
   const { results, missing } = await tried(context)
   const finish = missing > 0 ? 'Begin all the same' : 'Finish: begin delivery'
   return html`<p class="lead">Are these the right two?</p>
@@ -44,7 +44,7 @@ ${both(view, context)}
 ${checks(results)}
 <form method="post" action="${link('/set-up/finish')}" class="card">${csrf}
 ${missing > 0 && html`<p class="said bad">${lacking(missing)} What depends on it would wait, not be lost.</p>`}
-<p>From here on new conversations and tickets are sent as they happen. History is not sent until you ask for it.</p>
+<p>From here on new conversations and tickets are sent as they happen. ${imports.waits() ? 'The import that was interrupted goes on.' : 'History is not sent until you ask for it.'}</p>
 <button>${finish}</button></form>`
 }
 
