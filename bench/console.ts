@@ -71,6 +71,7 @@ const pathsOf = (metrics: readonly string[], group: string): [page: string, path
   ['overview', '/'],
   ['metric', `/metric/${encodeURIComponent(metrics[0] ?? '')}`],
   ['metric, older', `/metric/${encodeURIComponent(metrics[0] ?? '')}?before=500000`],
+  ['import', '/import'],
   ['find', `/find?ref=${RECORDS / 2}`],
   ['find, nothing there', '/find?ref=nothing'],
   ['dead letters', '/dead-letters'],

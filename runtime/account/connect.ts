@@ -98,7 +98,11 @@ function illFormed({ name }: Side, label: string, value: string): Fault {
 
 function saidNo({ name, label }: Side, error: string | null): Fault {
   if (error === 'access_denied')
-    return new Fault('config', `${name}/denied`, `${label} was told not to let us in, so nothing was connected`)
+    return new Fault(
+      'config',
+      `${name}/denied`,
+      `${label} was told not to let us in, so nothing was connected: log in again and allow it, or paste a key`,
+    )
   const said = /^[a-z_]{1,40}$/.test(error ?? '') ? `says ${error}` : 'sent no code'
   return new Fault('config', `${name}/no-code`, `${label} ${said}, so nothing was connected: begin again`)
 }

@@ -147,7 +147,7 @@ function explained({ label }: Side, status: number, body: Json | undefined): Ref
     return {
       kind: 'config',
       code: 'invalid-grant',
-      message: 'what we were let in with is expired, revoked or was used before',
+      message: 'what we were let in with is expired, revoked or was used before: log in again',
     }
   if (error === 'invalid_client' || status === 401)
     return {

@@ -2,23 +2,11 @@
 import { html } from 'hono/html'
 import type { Connected } from '../../account/connect.ts'
 import type { SideView, View } from '../../account/setup.ts'
-import type { PasteField, Side } from '../../account/side.ts'
 import { toFault } from '../../fault.ts'
 import type { Action, Context, Html, Page } from '../parts.ts'
 import { titled } from '../words.ts'
-import {
-  BY_HOST,
-  elsewhere,
-  extras,
-  extrasIn,
-  facts,
-  going,
-  origin,
-  permissions,
-  redirectOf,
-  setupOf,
-  sideNamed,
-} from './steps.ts'
+import { BY_HOST, extrasIn, facts, going, permissions, setupOf, sideNamed } from './steps.ts'
+import { byKey, byOauth } from './ways.ts'
 
 export const connectPage: Page = {
   path: '/set-up/:name',
@@ -43,69 +31,6 @@ export async function connect(found: SideView, view: View, context: Context): Pr
 <section class="card" aria-labelledby="paste"><h2 id="paste">Or paste a key</h2>${byKey(side, context)}</section>
 </div>
 ${permissions(found, true)}`
-}
-
-async function byOauth(found: SideView, { progress }: View, context: Context): Promise<Html> {
-  const { side } = found
-  const back = redirectOf(context, side)
-  const registered = html`<p class="soft">Its redirect URL there: <code>${back}</code></p>`
-  if (side.oauth === undefined) return html`<p>${side.label} offers no log-in to apps.</p>`
-  if (!found.oauth) return html`<p>This process has no app there yet. ${side.howOauth}</p>${registered}`
-  if (elsewhere(context))
-    return html`<p>${side.label} sends you back to another address than this one. <a href="${origin(context)}${context.link('/set-up')}">Go on there</a>.</p>`
-  return html`<p>You are asked there whether to let this connector in, and come back here.</p>
-${await doors(found, context)}${registered}
-${asks(side, progress.extras, context)}`
-}
-
-/** Who did not want it at first may want it now: a log-in asks for what is ticked when it begins. */
-function asks(side: Side, chosen: readonly string[] | undefined, { csrf, link }: Context): Html | '' {
-  const fields = extras(side, chosen)
-  return (
-    fields &&
-    html`<form method="post" action="${link(`/set-up/${side.name}/extras`)}">${csrf}${fields}<button class="plain">Ask for what is ticked</button></form>`
-  )
-}
-
-/** Without a usable key nothing can be begun, since it could not be recognised when it comes back. */
-async function doors(found: SideView, context: Context): Promise<Html> {
-  try {
-    const all = await Promise.all(regionsOf(found.side).map((region) => door(found, region, context)))
-    return html`<p class="row">${all}</p>`
-  } catch (error) {
-    return html`<p class="said bad" role="alert">${toFault(error).message}.</p>`
-  }
-}
-
-/** The regions to choose from. One that the environment names leaves no choice. */
-function regionsOf({ oauth, region }: Side): readonly string[] {
-  const all = Object.keys(oauth?.authorize ?? {})
-  return region !== undefined && all.includes(region) ? [region] : all
-}
-
-async function door(found: SideView, region: string, context: Context): Promise<Html> {
-  const { side } = found
-  // A link and no form: browsers hold our policy against where a form's answer leads.
-  const address = await setupOf(context)?.authorize(going(context, found), region)
-  const where = regionsOf(side).length > 1 ? `, ${region.toUpperCase()}` : ''
-  return html`<a class="button" href="${address?.href ?? ''}">Log in to ${side.label}${where}</a>`
-}
-
-function byKey({ name, fields, hosts, region, label }: Side, { csrf, link }: Context): Html {
-  const regions = Object.keys(hosts)
-  const choice = html`<label for="region">Region</label><select id="region" name="region">${regions.map(
-    (one) => html`<option value="${one}">${one.toUpperCase()}</option>`,
-  )}</select>`
-  return html`<p>With a key of your own account. It is tried at once, and kept sealed.</p>
-<form method="post" action="${link(`/set-up/${name}/paste`)}" autocomplete="off">${csrf}
-${fields.map((field) => input(field))}
-${regions.length > 1 && region === undefined ? choice : ''}
-<button>Connect ${label}</button></form>`
-}
-
-function input({ name, label, how }: PasteField): Html {
-  return html`<label for="${name}">${label}</label><p class="soft" id="${name}-how">${how}</p>
-<input type="password" id="${name}" name="${name}" required autocomplete="off" spellcheck="false" aria-describedby="${name}-how">`
 }
 
 /** The other side sends the browser here. A GET, since it cannot do otherwise; the state in it proves that we began it. */

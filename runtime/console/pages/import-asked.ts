@@ -46,6 +46,7 @@ export function choice(context: Context): Html {
 ${asked && 'wrong' in asked && html`<p class="said bad" role="alert">${asked.wrong}</p>`}
 <fieldset><legend>Metrics</legend>${choices(context, asked && fields.getAll('metric'))}</fieldset>
 <div class="cards">${day('since', 'From (optional)', fields)}${day('until', 'Until before (optional)', fields)}</div>
+<p class="soft">Days begin at midnight UTC.</p>
 <button${asked && !('wrong' in asked) ? html` class="plain"` : ''}>See what it would cost</button>
 </form>`
 }
