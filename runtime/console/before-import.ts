@@ -24,11 +24,13 @@ ${unread(found, context)}`
 
 function unread({ unread: all }: Listeners, context: Context): Html | false {
   const said = ({ code, message }: FaultInfo) => html`<li>${message}.${mayAllow(code, context)}</li>`
-  return (
-    all.length > 0 &&
-    html`<div class="said bad"><p>Not everything could be read, so there may be more:</p><ul>${all.map(said)}</ul></div>`
-  )
+  if (all.length === 0) return false
+  const isMistake = all.some(({ code }) => toneOf(code, context) !== 'note')
+  return html`<div class="${isMistake ? 'said bad' : 'note'}">Not everything could be read, so there may be more:<ul class="plain">${all.map(said)}</ul></div>`
 }
+
+/** Who did not allow what is allowed if one likes has made no mistake. */
+export const toneOf = (code: string, context: Context): string => (mayAllow(code, context) === '' ? 'said bad' : 'note')
 
 /** Where a permission that the destination has not given can be asked for. */
 export function mayAllow(code: string, { parts, link }: Context): Html | '' {

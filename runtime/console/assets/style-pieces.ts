@@ -27,6 +27,7 @@ h1 + .lead { margin-top: -.5rem; }
 .row.apart { justify-content: space-between; }
 .said { padding: .625rem .875rem; border-radius: var(--radius); border: 1px solid; }
 .said.good, .note { color: var(--good); background: var(--good-soft); }
+ul.plain { margin: .25rem 0 0; padding-left: 1.25rem; }
 .said.bad { color: var(--bad); background: var(--bad-soft); }
 .note { color: var(--text); background: var(--accent-soft); padding: .625rem .875rem; border-radius: var(--radius); }
 
@@ -65,7 +66,8 @@ table.middle td, table.middle th { vertical-align: middle; }
   table.stack, table.stack caption, table.stack tbody { display: block; }
   table.stack tr { display: block; padding: .5rem 0; border-top: 1px solid var(--line); }
   table.stack th, table.stack td { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; padding: .2rem 1rem; border: 0; text-align: right; }
-  table.stack tbody th { text-align: left; }
+  table.stack tbody th, table.stack td:not([data-name]) { text-align: left; }
+  table.stack td.wide { display: block; }
   table.stack td[data-name]::before { content: attr(data-name); color: var(--soft); text-align: left; flex: none; }
   table.stack td:empty { display: none; }
   table.stack tr.shown td { display: block; text-align: left; }

@@ -14,7 +14,7 @@ export function mappingPart({ file, properties }: Made, { parts }: Context): Htm
   const files = [...new Set([file, ...properties.map(({ expr }) => fileOf(expr.place))])]
   const texts = files.flatMap((path) => sources.filter((source) => source.path === path))
   return html`<div class="beside">
-<div class="table"><table>
+<div class="table"><table class="stack">
 <caption>Properties <span class="soft">and the expressions they come from</span></caption>
 <thead><tr><th scope="col">Property</th><th scope="col">Expression</th></tr></thead>
 <tbody>${properties.map(propertyRow)}</tbody>
@@ -26,7 +26,7 @@ export function mappingPart({ file, properties }: Made, { parts }: Context): Htm
 function propertyRow({ name, expr, type, missing, doc }: Property): Html {
   const absent = missing.action === 'default' ? html` else <code>${JSON.stringify(missing.value)}</code>` : ''
   const skip = missing.action === 'skip' ? html` else the event is left out (${missing.reason})` : ''
-  return html`<tr><th scope="row">${name}</th><td><code>${expr.text.trim()}</code>${type && html` <span class="soft">as ${type}</span>`}<span class="soft">${absent}${skip}</span>${doc && html`<br><span class="soft">${doc}</span>`}<br><span class="place">${expr.place}</span></td></tr>`
+  return html`<tr><th scope="row">${name}</th><td class="wide"><code>${expr.text.trim()}</code>${type && html` <span class="soft">as ${type}</span>`}<span class="soft">${absent}${skip}</span>${doc && html`<br><span class="soft">${doc}</span>`}<br><span class="place">${expr.place}</span></td></tr>`
 }
 
 function fileText({ path, text }: SourceFile, open: boolean): Html {

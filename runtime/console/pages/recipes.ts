@@ -4,7 +4,7 @@ import { toFault } from '../../fault.ts'
 import type { RecipeBook, RecipeState } from '../../flow/recipes.ts'
 import type { Json } from '../../types.ts'
 import type { Recipe } from '../../workshop.ts'
-import { beforeImport, mayAllow } from '../before-import.ts'
+import { beforeImport, mayAllow, toneOf } from '../before-import.ts'
 import type { Action, Context, Html, Page } from '../parts.ts'
 import { within } from '../patience.ts'
 import { titled } from '../words.ts'
@@ -66,7 +66,7 @@ async function standing(recipe: Recipe, book: RecipeBook, context: Context): Pro
   } catch (error) {
     const { code, message } = toFault(error)
     return html`${definition(recipe, recipe.definition)}
-<p class="said bad">It cannot be told whether it is there: ${message}.${mayAllow(code, context)}</p>`
+<p class="${toneOf(code, context)}">It cannot be told whether it is there: ${message}.${mayAllow(code, context)}</p>`
   }
 }
 
