@@ -81,6 +81,8 @@ function buttons({ progress, running, waits, elsewhere }: ImportStatus, { link, 
     html`<form method="post" action="${link(path)}"${ask && html` data-confirm="${ask}"`}>${csrf}<button class="${kind}">${words}</button></form>`
   const restart = button('/import/restart', 'Restart import', 'plain', restartWords(progress))
   if (progress.phase === 'done') return html`<div class="row">${restart}</div>`
+  // What was read is sent in any case: once all is read there is nothing to pause.
+  if (running && progress.phase === 'delivering') return html`<div class="row">${restart}</div>`
   const other = running || waits ? button('/import/pause', 'Pause', '') : button('/import/resume', 'Resume', '')
   return html`<div class="row">${other}${restart}</div>`
 }
