@@ -118,6 +118,22 @@ test('says who imports already, and begins, pauses and restarts nothing meanwhil
   await done(other, other.browser())
 })
 
+test('what a page that was left open asks for too late is refused in words', async () => {
+  const shop = await consoleShop({}, FEW)
+  const visitor = shop.browser()
+  await begin(visitor)
+  await shop.clock.pass(300)
+  await shop.clock.until(visitor.post('/import/pause'))
+  const { run } = (await shop.connector.lastBackfill()) ?? {}
+  await begin(visitor, 'metric=Resolved+Ticket')
+  expect(await visitor.text('/import')).toContain('The last import is unfinished: resume or restart it first.')
+  await visitor.post('/import/resume')
+  await done(shop, visitor)
+  await visitor.post('/import/resume')
+  expect(await visitor.text('/import')).toContain('It is finished already.')
+  expect((await shop.connector.lastBackfill())?.run).toBe(run)
+})
+
 test('two clicks begin one import', async () => {
   const shop = await consoleShop({}, FEW)
   const visitor = shop.browser()

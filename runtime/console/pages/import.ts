@@ -1,5 +1,6 @@
 /** History: what to bring in and what it would cost, how it goes, and what came of it. */
 import { html } from 'hono/html'
+import type { Progress } from '../../flow/connector.ts'
 import type { Action, Context, Page } from '../parts.ts'
 import { waits } from '../waits.ts'
 import { askedIn, choice, cost, type Wanted } from './import-asked.ts'
@@ -21,14 +22,30 @@ ${free && (await cost(context))}`
   },
 }
 
-async function begun(context: Context, wanted: Wanted, words: string): Promise<Response> {
-  const why = context.parts.account?.gate.shut()
-  if (why !== undefined) return context.goTo('/import', `Nothing was begun, since delivery waits: ${why}.`, 'bad')
-  if (await context.imports.begin(wanted)) return context.goTo('/import', words)
-  return context.goTo('/import', RUNNING, 'bad')
+/** Begins, unless a page that was left open asks for what cannot be any more; then says why. */
+async function begun(context: Context, asked: Asked): Promise<Response> {
+  const { imports, parts, goTo } = context
+  const no = (words: string) => goTo('/import', words, 'bad')
+  // Not ours to pause.
+  if ((await imports.elsewhere()) !== undefined) return no(RUNNING)
+  const why = parts.account?.gate.shut()
+  if (why !== undefined) return no(`Nothing was begun, since delivery waits: ${why}.`)
+  const last = (await imports.status())?.progress
+  const wanted = asked.of(last)
+  if (typeof wanted === 'string') return no(wanted)
+  if (wanted.restart === true) await imports.pause()
+  return (await imports.begin(wanted)) ? goTo('/import', asked.words) : no(RUNNING)
+}
+
+interface Asked {
+  /** What to begin, or why nothing can be. */
+  readonly of: (last: Progress | undefined) => (Wanted & { readonly restart?: true }) | string
+  readonly words: string
 }
 
 const RUNNING = 'An import is running already; nothing was done.'
+
+const isDone = (last: Progress | undefined): boolean => last === undefined || last.phase === 'done'
 
 export const importActions: readonly Action[] = [
   {
@@ -36,10 +53,15 @@ export const importActions: readonly Action[] = [
     async run(context) {
       const asked = askedIn(context.form, context)
       if ('wrong' in asked) return context.goTo('/import', asked.wrong, 'bad')
-      return begun(context, asked, 'The import has begun.')
+      const running = context.imports.running() ? RUNNING : 'The last import is unfinished: resume or restart it first.'
+      return begun(context, { of: (last) => (isDone(last) ? asked : running), words: 'The import has begun.' })
     },
   },
-  { path: '/import/resume', run: (context) => begun(context, {}, 'The import goes on.') },
+  {
+    path: '/import/resume',
+    run: (context) =>
+      begun(context, { of: (last) => (isDone(last) ? 'It is finished already.' : {}), words: 'The import goes on.' }),
+  },
   {
     path: '/import/pause',
     async run(context) {
@@ -50,17 +72,14 @@ export const importActions: readonly Action[] = [
   },
   {
     path: '/import/restart',
-    async run(context) {
-      // Not ours to pause.
-      if ((await context.imports.elsewhere()) !== undefined) return context.goTo('/import', RUNNING, 'bad')
-      await context.imports.pause()
-      const last = (await context.imports.status())?.progress
-      const wanted = {
-        restart: true,
-        ...(last?.window.since !== undefined && { since: last.window.since }),
-        ...(last?.only && { only: last.only }),
-      }
-      return begun(context, wanted, 'The import begins again. Nothing is counted twice.')
-    },
+    run: (context) =>
+      begun(context, {
+        of: (last) => ({
+          restart: true,
+          ...(last?.window.since !== undefined && { since: last.window.since }),
+          ...(last?.only && { only: last.only }),
+        }),
+        words: 'The import begins again. Nothing is counted twice.',
+      }),
   },
 ]
