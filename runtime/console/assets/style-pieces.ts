@@ -27,6 +27,7 @@ h1 + .lead { margin-top: -.5rem; }
 .row.apart { justify-content: space-between; }
 .said { padding: .625rem .875rem; border-radius: var(--radius); border: 1px solid; }
 .said.good, .note { color: var(--good); background: var(--good-soft); }
+.bad-text { color: var(--bad); }
 ul.plain { margin: .25rem 0 0; padding-left: 1.25rem; }
 .said.bad { color: var(--bad); background: var(--bad-soft); }
 .note { color: var(--text); background: var(--accent-soft); padding: .625rem .875rem; border-radius: var(--radius); }

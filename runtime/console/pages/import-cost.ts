@@ -40,7 +40,8 @@ function roughly(ms: number): string {
 /** What the time is worked out from, so that nobody takes it for a promise. */
 function because({ because: why, slowest }: Estimate, source: string, destination: string): string {
   const { took = 0, size = 0, stream = '' } = slowest ?? {}
-  const pages = slowest && `, if each page comes as quickly as one just did (${size} ${stream} in ${duration(took)})`
+  const pages =
+    slowest && `, if each page comes as quickly as one just did (${size} ${stream} in ${duration(Math.max(took, 100))})`
   const most = {
     pages: '',
     source: `, and as often as ${source} lets us ask`,
