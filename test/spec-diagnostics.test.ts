@@ -28,8 +28,9 @@ function changed(changes: Changes): SpecFiles {
       }, text)
     },
     async list(path) {
-      const added = Object.keys(changes).filter((file) => file.startsWith(`${path}/`))
-      const names = added.map((file) => file.slice(path.length + 1).replace(/\/.*/, ''))
+      const folder = path === '' ? '' : `${path}/`
+      const added = Object.keys(changes).filter((file) => file.startsWith(folder))
+      const names = added.map((file) => file.slice(folder.length).replace(/\/.*/, ''))
       return [...new Set([...(await base.list(path)), ...names])]
     },
   }

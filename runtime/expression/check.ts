@@ -1,4 +1,5 @@
 /** What can be said about an expression before it ever runs. JSONata turns a typo into silence; this does not. */
+import { nodes } from './ast.ts'
 import { builtins, volatile } from './builtins.ts'
 import { type Arity, arity, type FunctionTable } from './functions.ts'
 import { list, nearest, suggest } from './nearest.ts'
@@ -38,7 +39,7 @@ export function check(parsed: Parsed, options: CheckOptions): readonly Problem[]
     const start = reference.end - reference.name.length - (reference.kind === 'bare' ? 0 : 1)
     return problem === undefined ? [] : [{ ...problem, span: [start, reference.end] as const }]
   })
-  return [...named, ...regexProblems(parsed)]
+  return [...named, ...curlyQuotes(parsed), ...regexProblems(parsed)]
 }
 
 /** One table serves all expressions of a spec. */
@@ -72,6 +73,19 @@ function judge({ kind, name, args }: Reference, names: Names): Complaint | undef
     return { code: 'partial', message: `$${name} cannot be applied in part`, help: 'write function($x) { … } instead' }
   }
   return kind === 'call' ? miscounted(name, args, arity(signature)) : undefined
+}
+
+/** JSONata takes `“open”` for the name of a field, which no record has. */
+function curlyQuotes({ root, text }: Parsed): readonly Problem[] {
+  if (!/[“”„‘’]/.test(text)) return []
+  const names = [...nodes(root)].filter(({ type, value }) => type === 'name' && /^[“”„‘’]|[“”‘’]$/.test(String(value)))
+  return names.flatMap(({ value, position }) => {
+    const end = Number(position)
+    if (text[end - 1] === '`') return [] // meant as it is
+    const message = `${value} is taken for the name of a field`
+    const help = `texts stand in straight quotes: "…" or '…'`
+    return [{ code: 'curly-quotes', message, help, span: [end - String(value).length, end] as const }]
+  })
 }
 
 const dollar = (name: string): string => `"$${name}"`

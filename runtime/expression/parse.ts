@@ -73,6 +73,7 @@ function problemOf(error: unknown, text: string): Problem {
 const helps: Readonly<Record<string, string>> = {
   S0101: 'close it with the same quote',
   S0105: 'close it with `',
+  S0201: `an operator is missing before it, or the quotes round a text, for YAML and for the expression: '"…"'`,
   S0203: 'a bracket was opened and not closed',
   S0204: 'to negate, write $not(…)',
   S0207: 'an operator has nothing on its right',

@@ -18,7 +18,9 @@ export function checkTwice(all: readonly Compiled[], context: Context): void {
   const keys = new Map<string, string>()
   for (const { document, yaml } of all) {
     const key = document.key[0] ?? ''
-    const [metricOf, keyOf] = [metrics.get(document.metric), keys.get(key)]
+    // `--only` takes a metric's name in any case, and so do people.
+    const metric = document.metric.toLowerCase()
+    const [metricOf, keyOf] = [metrics.get(metric), keys.get(key)]
     if (metricOf !== undefined) {
       const message = `the metric "${document.metric}" is mapped in ${metricOf} already`
       const help = 'give it another name, or remove one of the files'
@@ -29,7 +31,7 @@ export function checkTwice(all: readonly Compiled[], context: Context): void {
       const help = 'events with equal keys are taken for one and the same: give each metric a name of its own'
       context.error(yaml, yaml.span(['key', 0]), { code: 'spec/duplicate-key-name', message, help })
     }
-    metrics.set(document.metric, metricOf ?? yaml.file.path)
+    metrics.set(metric, metricOf ?? yaml.file.path)
     keys.set(key, keyOf ?? yaml.file.path)
   }
 }

@@ -10,16 +10,17 @@ const stable = 'a webhook, its retry and a backfill must give the same key: use 
 
 /** `shapes`: what the record and `$part` are known to hold. */
 export function compileKey(
-  { key, from }: Mapping,
+  { key, from, each }: Mapping,
   shapes: Pick<Scope, 'of' | 'part'>,
   yaml: YamlFile,
   context: Context,
 ): readonly Expression[] {
   const [name = '', ...rest] = key
+  // Lookups are left out: what they give may change, and the key must not.
+  const scope = { ...shapes, variables: [...(each === undefined ? [] : ['part']), 'notification'], stable }
   const parts = rest.map((_, index) => {
     const path = ['key', index + 1]
-    // Lookups are left out: what they give may change, and the key must not.
-    const expression = context.expression(yaml, path, { ...shapes, variables: ['part', 'notification'], stable })
+    const expression = context.expression(yaml, path, scope)
     checkVolatile(expression, from.stream !== undefined, path, yaml, context)
     return expression
   })

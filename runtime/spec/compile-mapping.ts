@@ -14,15 +14,20 @@ export interface Known {
   readonly streams: ReadonlyMap<string, StreamSpec>
   readonly lookups: ReadonlyMap<string, LookupSpec>
   readonly sets: ReadonlyMap<string, CompiledSet>
+  /** Names of sets whose files have mistakes. */
+  readonly brokenSets: ReadonlySet<string>
   /** Lookups the profile needs; its attributes go with every event. */
   readonly profileLookups: readonly string[]
 }
 
 const stable = 'the same record must give the same event by every road and at any time: use times of the record'
 
+/** The part it is about, where there are parts, and how its record came. */
+const asReceived = (part: boolean): readonly string[] => [...(part ? ['part'] : []), 'notification', 'workspace']
+
 /** What a mapping's expressions see: one occurrence, how its record came, and what was fetched for it. */
-export const mappingScope = (lookups: ReadonlyMap<string, LookupSpec>): Scope => ({
-  variables: ['part', 'notification', 'workspace', ...boundLookups(lookups)],
+export const mappingScope = (lookups: ReadonlyMap<string, LookupSpec>, part = true): Scope => ({
+  variables: [...asReceived(part), ...boundLookups(lookups)],
   stable,
 })
 
@@ -33,14 +38,15 @@ const boundLookups = (lookups: ReadonlyMap<string, LookupSpec>): readonly string
 export function compileMapping(document: Document, yaml: YamlFile, names: Known, context: Context): Mapping {
   const { metric, summary, resource, from, each, when } = document
   checkFrom(document, yaml, names, context)
-  const sets = useSets(document.use, names.sets, yaml, context)
+  const sets = useSets(document.use, names, yaml, context)
   const of = context.fields.shapes.get(resource)
   const parts =
     each === undefined ? undefined : context.read(yaml, ['each'], { variables: ['notification'], stable, of })
   const shapes = { of, part: parts?.gives }
-  const scope = { ...mappingScope(names.lookups), ...shapes }
+  const isPart = each !== undefined
+  const scope = { ...mappingScope(names.lookups, isPart), ...shapes }
   // Asked before anything is fetched, so no lookup is bound yet. A rule that needs one is a `skip`.
-  const early = { variables: ['part', 'notification', 'workspace'], stable, ...shapes }
+  const early = { variables: asReceived(isPart), stable, ...shapes }
   const mapping: Omit<Mapping, 'lookups'> = {
     metric,
     summary,
@@ -69,6 +75,10 @@ function expressions({ each, when, key, time, contact, skip, properties }: Omit<
 }
 
 function checkFrom({ resource, from, each }: Document, yaml: YamlFile, names: Known, context: Context): void {
+  if (each === undefined && from.webhook?.pick !== undefined) {
+    const message = '"pick" chooses among the parts that "each" finds, and there is no "each"'
+    context.warn(yaml, yaml.keySpan(['from', 'webhook', 'pick']), { code: 'spec/unused-pick', message })
+  }
   if (each !== undefined && from.webhook !== undefined && from.webhook.pick === undefined) {
     const message = 'each webhook would bring every matching part again, not only its newest'
     const help = 'say pick: last; or pick: all, if every one is meant'
@@ -94,10 +104,12 @@ function compileStream(stream: NonNullable<Document['from']['stream']>): Mapping
 /** The sets a file uses, in its order. */
 export function useSets(
   use: readonly string[] | undefined,
-  sets: ReadonlyMap<string, CompiledSet>,
+  { sets, brokenSets }: Pick<Known, 'sets' | 'brokenSets'>,
   yaml: YamlFile,
   context: Context,
 ): readonly CompiledSet[] {
-  const found = (use ?? []).map((name, index) => known('property set', name, sets, ['use', index], yaml, context))
+  const found = (use ?? []).map((name, index) =>
+    brokenSets.has(name) ? undefined : known('property set', name, sets, ['use', index], yaml, context),
+  )
   return found.filter((set) => set !== undefined)
 }

@@ -16,11 +16,9 @@ export function compileProfile(document: Profile, yaml: YamlFile, names: Names, 
   const topics = document.from?.webhook?.topics ?? []
   const found = known('resource', resource, names.resources, ['resource'], yaml, context)
   if (found) checkTopics(topics, found, names.resources, ['from', 'webhook', 'topics'], yaml, context)
-  const sets = useSets(document.use, names.sets, yaml, context)
-  const { stable } = mappingScope(names.lookups)
+  const sets = useSets(document.use, names, yaml, context)
   // The profile is one person's, whatever event it goes with, so there is no `$part`.
-  const variables = [...mappingScope(names.lookups).variables].filter((name) => name !== 'part')
-  const scope = { variables, ...(stable === undefined ? {} : { stable }), of: context.fields.shapes.get(resource) }
+  const scope = { ...mappingScope(names.lookups, false), of: context.fields.shapes.get(resource) }
   const attributes = compileProperties(document.attributes, ['attributes'], [], scope, yaml, context)
   const properties = compileProperties(document.properties, ['properties'], sets, scope, yaml, context)
   const skip = compileSkip(document.skip, sets, scope, yaml, context)

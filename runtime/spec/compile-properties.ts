@@ -53,6 +53,7 @@ function compileProperty(
   if (typeof raw === 'string') {
     return { name, expr: context.expression(yaml, path, scope), missing: { action: 'omit' } }
   }
+  checkDefault(raw, path, yaml, context)
   return {
     name,
     expr: context.expression(yaml, [...path, 'expr'], scope),
@@ -60,6 +61,26 @@ function compileProperty(
     missing: compileMissing(raw.missing),
     ...(raw.doc === undefined ? {} : { doc: raw.doc }),
   }
+}
+
+/** What is sent instead is sent as it is, and the destination would see two types under one name. */
+function checkDefault(
+  { type, missing }: Exclude<RawProperty, string | null>,
+  path: Path,
+  yaml: YamlFile,
+  context: Context,
+) {
+  const value = typeof missing === 'object' ? missing.default : undefined
+  if (type === undefined || value === undefined || value === null) return
+  const is = Array.isArray(value) ? 'list' : typeof value
+  if (is === type) return
+  const message = `the property is made a ${type}, and its default is a ${is}`
+  const help = `give a default that is a ${type}, or leave out "type"`
+  context.error(yaml, yaml.span([...path, 'missing', 'default']), {
+    code: 'spec/default-of-another-type',
+    message,
+    help,
+  })
 }
 
 function compileMissing(raw: RawMissing | undefined): Missing {
@@ -87,7 +108,7 @@ export function compileSkip(
 }
 
 function nothingToDrop(name: string, path: Path, known: Iterable<string>, yaml: YamlFile, context: Context): void {
-  const message = `"${name}" drops nothing: no property set used here has it`
+  const message = `"${name}" has no expression, and no property set used here has it to be dropped`
   const help = suggest(name, known)
   context.error(yaml, yaml.keySpan(path), { code: 'spec/nothing-to-drop', message, help })
 }

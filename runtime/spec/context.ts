@@ -97,7 +97,8 @@ export class Context {
       return { expression, gives: undefined }
     }
     const expression = this.link(parsed, yaml, path, origin)
-    return { expression, gives: this.#follow(parsed, text, yaml, scope) }
+    // What is wrong already would be called an unknown field, too.
+    return { expression, gives: problems.length > 0 ? undefined : this.#follow(parsed, text, yaml, scope) }
   }
 
   /** Each text once: many properties of many files are read off the same path, and parsing is most of a load. */

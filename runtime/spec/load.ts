@@ -87,7 +87,8 @@ function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments
   const permissions = new Map(Object.entries(document.source.permissions ?? {}))
   checkConnector({ resources, streams, lookups, permissions }, yaml, context)
   const sets = compileSets(documents, mappingScope(lookups), context)
-  const names = { resources, streams, lookups, sets }
+  const brokenSets = new Set(documents.brokenSets.map(setName))
+  const names = { resources, streams, lookups, sets, brokenSets }
   const profile =
     documents.profile && compileProfile(documents.profile.document, documents.profile.yaml, names, context)
   const compiled = documents.mappings.map(({ document, yaml }): Compiled => {
@@ -118,9 +119,11 @@ function compileSets(
   context: Context,
 ): ReadonlyMap<string, CompiledSet> {
   const compiled = documents.sets.map(({ document, yaml }) => {
-    const name = basename(yaml.file.path).replace(/\.ya?ml$/, '')
+    const name = setName(yaml.file.path)
     const of = resourcesOfSet(name, documents, context.fields)
     return [name, compileSet(name, document, yaml, { ...scope, of }, context)] as const
   })
   return new Map(compiled)
 }
+
+const setName = (path: string): string => basename(path).replace(/\.ya?ml$/, '')

@@ -18,6 +18,8 @@ export interface SpecDocuments {
   readonly connector: Document<'connector'> | undefined
   readonly mappings: readonly Document<'mapping'>[]
   readonly sets: readonly Document<'properties'>[]
+  /** Paths of sets with mistakes of their own: nobody who uses one is told that there is none. */
+  readonly brokenSets: readonly string[]
   readonly profile: Document<'profile'> | undefined
   readonly fields: Document<'fields'> | undefined
   readonly files: readonly SourceFile[]
@@ -52,7 +54,15 @@ export async function readSpec(files: SpecFiles, context: Context): Promise<Spec
     context.diagnostics.push({ code: 'spec/no-file', severity: 'error', message, help, file, span: [0, 0] })
   }
   if (connector === 'absent' || connector === undefined) {
-    return { connector: undefined, mappings: [], sets: [], profile: undefined, fields: undefined, files: read }
+    return {
+      connector: undefined,
+      mappings: [],
+      sets: [],
+      brokenSets: [],
+      profile: undefined,
+      fields: undefined,
+      files: read,
+    }
   }
   const { document, yaml } = connector
   const found = async <K extends keyof Documents>(
@@ -71,17 +81,16 @@ export async function readSpec(files: SpecFiles, context: Context): Promise<Spec
   const fields = document.fields === undefined ? undefined : await found('fields', document.fields, ['fields'], 'warn')
   const mappings: Document<'mapping'>[] = []
   const sets: Document<'properties'>[] = []
+  const brokenSets: string[] = []
   for (const { path, from } of await mappingFiles(document, yaml, files, context)) {
-    if (basename(path).startsWith('_')) push(sets, await found('properties', path, from))
-    else push(mappings, await found('mapping', path, from))
+    if (!basename(path).startsWith('_')) push(mappings, await found('mapping', path, from))
+    else if (!push(sets, await found('properties', path, from))) brokenSets.push(path)
   }
   await checkUnread(document, read, files, context)
-  return { connector, mappings, sets, profile, fields, files: read }
+  return { connector, mappings, sets, brokenSets, profile, fields, files: read }
 }
 
-const push = <T>(all: T[], one: T | undefined): void => {
-  if (one !== undefined) all.push(one)
-}
+const push = <T>(all: T[], one: T | undefined): boolean => one !== undefined && all.push(one) > 0
 
 /** The profile's file, named by a pattern for metrics, and not as the profile. */
 const isProfile = (value: unknown): boolean =>

@@ -9,6 +9,7 @@ interface SchemaPart {
   /** What it is, after "must be": `a duration`. */
   readonly title?: string
   readonly type?: string | readonly string[]
+  readonly pattern?: string
   readonly description?: string
   readonly examples?: readonly unknown[]
   readonly properties?: Readonly<Record<string, SchemaPart>>
@@ -58,7 +59,8 @@ function words(error: DefinedError, yaml: YamlFile): Words {
     }
     case 'pattern': {
       const { propertyName } = error
-      const message = `${shown(propertyName ?? error.data)} is not ${kindOf(schema)}`
+      const value = shown(propertyName ?? error.data)
+      const message = isNamed(schema) ? `${value} is not ${schema.title}` : `${nameOf(path)} cannot be ${value}`
       const span = propertyName === undefined ? yaml.span(path) : yaml.keySpan([...path, propertyName])
       return { code: 'spec/value', message, ...formHelp(schema), span }
     }
@@ -109,13 +111,17 @@ const kinds: Readonly<Record<string, string>> = {
   null: 'nothing',
 }
 
-const kindOf = ({ title, type }: SchemaPart): string =>
-  title !== undefined && /^an? /.test(title)
-    ? title
-    : [type ?? []]
+const kindOf = (schema: SchemaPart): string =>
+  isNamed(schema)
+    ? schema.title
+    : [schema.type ?? []]
         .flat()
         .map((each) => kinds[each] ?? each)
         .join(' or ')
+
+/** Whether its title says what one such is. */
+const isNamed = (schema: SchemaPart): schema is SchemaPart & { readonly title: string } =>
+  /^an? /.test(schema.title ?? '')
 
 function kindOfValue(value: unknown): string {
   if (value === null) return 'empty'
@@ -124,7 +130,10 @@ function kindOfValue(value: unknown): string {
 
 function typeHelp(value: unknown, schema: SchemaPart): { help?: string } {
   const isPlain = typeof value === 'number' || typeof value === 'boolean'
-  if (isPlain && [schema.type].flat().includes('string')) return { help: `put it in quotes: "${value}"` }
+  if (isPlain && [schema.type].flat().includes('string')) {
+    const quoted = new RegExp(schema.pattern ?? '').test(String(value))
+    return quoted ? { help: `put it in quotes: "${value}"` } : formHelp(schema)
+  }
   return exampleHelp(schema)
 }
 

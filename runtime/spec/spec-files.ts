@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 export interface SpecFiles {
   /** The file's text, or undefined if there is none. */
   read(path: string): Promise<string | undefined>
-  /** Names of the files in a folder; none if there is no such folder. */
+  /** Names of the files in a folder, "" being the spec's own; none if there is no such folder. */
   list(folder: string): Promise<readonly string[]>
 }
 

@@ -12,7 +12,7 @@ export async function checkUnread(
   files: SpecFiles,
   context: Context,
 ): Promise<void> {
-  // The spec's own folder may hold anything; those below it that mappings are read from hold nothing else.
+  // The folders below the spec's own that mappings are read from hold nothing else.
   const folders = new Set([...mappings, profile].map((path) => dirname(path)).filter((folder) => folder !== '.'))
   const known = new Set(read.map(({ path }) => path))
   for (const folder of folders) {
@@ -23,6 +23,20 @@ export async function checkUnread(
       context.warn(yaml, yaml.keySpan([]), { code: 'spec/unread-file', message, help })
     }
   }
+  await checkAbove(known, mappings[0] ?? '', files, context)
+}
+
+/** The spec's own folder may hold anything. Only what looks like a metric was meant to be read. */
+async function checkAbove(known: ReadonlySet<string>, pattern: string, files: SpecFiles, context: Context) {
+  const others = (await glob('*', files)).filter((path) => isYaml(path) && !known.has(path))
+  for (const path of others) {
+    const text = (await files.read(path)) ?? ''
+    if (!/^metric:/m.test(text)) continue
+    const yaml = new YamlFile(new SourceFile(path, text))
+    const message = `${path} is not read: connector.yaml does not name it`
+    const help = `move it to ${dirname(pattern)}, where the other metrics are`
+    context.warn(yaml, yaml.keySpan([]), { code: 'spec/unread-file', message, help })
+  }
 }
 
 /** Also in the folders within: `mappings/*.yaml` names none of those. */
@@ -32,4 +46,5 @@ async function yamlBelow(folder: string, files: SpecFiles): Promise<readonly str
   return [...all, ...inner.flat()].filter(isYaml)
 }
 
-const isYaml = (path: string): boolean => /\.ya?ml$/.test(path)
+/** Some editors add `.txt` and hide it. */
+const isYaml = (path: string): boolean => /\.ya?ml(\.txt)?$/.test(path)

@@ -14,6 +14,7 @@ interface Place {
 }
 
 const QUOTE = "put the expression in quotes: '…'"
+const CLOSE = 'close it; what stands in brackets over several lines is indented more than its key'
 
 /**
  * All keys written twice, and the first of other errors: what follows from it is found where nothing is wrong.
@@ -90,6 +91,11 @@ const guesses: Readonly<Partial<Record<string, (place: Place, error: YAMLError, 
     help: QUOTE,
     span: pos,
   }),
+  BAD_INDENT: (_, { message, pos }) => {
+    const [opened, closed] = message.includes('sequence') ? ['[', ']'] : ['{', '}']
+    if (!message.startsWith('Flow')) return { message: lowerFirst(message), span: pos }
+    return { message: `a ${opened} before this is not closed by ${closed}`, help: CLOSE, span: pos }
+  },
   RESOURCE_EXHAUSTION: (_, { pos }) => ({ message: 'it is nested too deeply', span: pos }),
   MULTILINE_IMPLICIT_KEY: noKey,
   MISSING_CHAR: noKey,
@@ -109,6 +115,11 @@ const guesses: Readonly<Partial<Record<string, (place: Place, error: YAMLError, 
 function noKey({ text, start }: Place, { message, pos }: YAMLError): Said {
   const from = start + indent(text)
   const span = [from, start + text.length] as const
+  const odd = text.search(/[^\S \t]/)
+  if (odd >= 0) {
+    const help = 'copied text often has them: type it again with the space bar'
+    return { message: 'a no-break space is no space', help, span: [start + odd, start + odd + 1] }
+  }
   if (/^(<{7}|={7}|>{7})( |$)/.test(text))
     return {
       message: 'two versions of the file were left side by side',
