@@ -98,10 +98,10 @@ export interface LeaseRequest {
 export type Retention = Readonly<Record<'settled' | 'dead', number>> & { readonly lookups?: number }
 
 /**
- * Keeps records until they are settled, and remembers what became of them.
+ * Keeps records until they are settled, and remembers what became of them. One promise above all: when `append`
+ * resolves, the records survive a crash and a power cut. Every store passes `test/store.contract.ts`.
  *
- * One promise above all: when `append` resolves, the records survive a crash and
- * a power cut. Every store passes the same contract (`test/store.contract.ts`).
+ * What it throws is no record's fault. A worker waits for a store that throws a transient `Fault`, and ends with else.
  */
 export interface Store {
   /** Appends records, dropping known ids, and saves the checkpoint in the same transaction. Resolves once durable. */

@@ -1,5 +1,6 @@
 /** What becomes of live records: sent, skipped with a reason, waiting, dead. Through the whole connector. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import type { Account, SourceRecord, Store } from '../runtime/index.ts'
 import { virtualClock } from './virtual-clock.ts'
 import { someone, workshop } from './workshop.ts'
 
@@ -271,4 +272,66 @@ test('a contact topic updates the profile, and nobody is subscribed', async () =
   await work()
   expect(klaviyo.profile('bea@mail.sandbox-shop.com')).toBeDefined()
   expect(klaviyo.summary().requests).toEqual({ 'POST /api/profile-import': 1 })
+})
+
+describe('a store that fails is no record’s fault: it waits', () => {
+  const base = { workspace: 'sandbox1', order: 'any', refs: ['4711'], receivedAt: virtualClock().now() }
+  const webhook = (topic: string, resource: string, item: object): SourceRecord => {
+    const body = JSON.stringify({ app_id: 'sandbox1', topic, data: { item } })
+    return { ...base, id: 'r', ingress: 'webhook', lane: 'live', topic, resource, body }
+  }
+  const item = (contact: string): SourceRecord => {
+    const run = { id: 'run-1', until: virtualClock().now() + 1 }
+    const from = { ingress: 'backfill', lane: 'backfill', stream: 'conversations', resource: 'conversation' } as const
+    return { ...base, ...from, id: 'r', body: JSON.stringify(conversation(contact)), run }
+  }
+  const cases: readonly (readonly [method: keyof Store & string, record: (contact: string) => SourceRecord])[] = [
+    ['delivered', (contact) => webhook('conversation.user.created', 'conversation', conversation(contact))],
+    ['uncache', (contact) => webhook('contact.user.updated', 'contact', { type: 'contact', id: contact })],
+    ['checkpoint', item],
+    ['cached', item],
+    ['cache', item],
+  ]
+  test.each(cases)('%s', async (method, record) => {
+    const { connector, clock, intercom, store } = await workshop()
+    const { id } = await someone(intercom)
+    await store.saveCheckpoints([{ name: 'import', value: { run: { id: 'run-1' } } }])
+    vi.spyOn(store, method).mockRejectedValue(new Error(`no connection for ${id}`))
+    const outcome = connector.deliver(record(id))
+    await clock.until(outcome)
+    expect(await outcome).toMatchObject({
+      status: 'deferred',
+      fault: { kind: 'transient', code: 'store/failed', message: 'the store failed' },
+    })
+  })
+})
+
+test('a log-in that cannot be read is no record’s fault either', async () => {
+  const away = async () => {
+    throw new Error('no connection')
+  }
+  const logins = { current: away, renew: async () => false }
+  const gate = { shut: () => undefined, changed: away }
+  const account = { source: logins, destination: logins, gate, secrets: async () => [] } as unknown as Account
+  const { connector, clock, intercom } = await workshop({ connector: { account } })
+  const { id } = await someone(intercom)
+  const body = JSON.stringify({
+    app_id: 'sandbox1',
+    topic: 'conversation.user.created',
+    data: { item: conversation(id) },
+  })
+  const outcome = connector.deliver({
+    id: 'r',
+    ingress: 'webhook',
+    lane: 'live',
+    topic: 'conversation.user.created',
+    resource: 'conversation',
+    workspace: 'sandbox1',
+    order: 'any',
+    refs: [],
+    receivedAt: clock.now(),
+    body,
+  })
+  await clock.until(outcome)
+  expect(await outcome).toMatchObject({ status: 'deferred', fault: { code: 'log-in/unread' } })
 })

@@ -33,7 +33,12 @@ function notification(change: object = {}): string {
   })
 }
 
-function bench({ secrets = [SECRET], logger = silentLogger }: { secrets?: string[]; logger?: Logger } = {}) {
+interface Bench {
+  readonly secrets?: string[] | Error
+  readonly logger?: Logger
+}
+
+function bench({ secrets = [SECRET], logger = silentLogger }: Bench = {}) {
   const clock = virtualClock()
   const store = memoryStore({ clock })
   const came = arrivals(clock)
@@ -43,7 +48,7 @@ function bench({ secrets = [SECRET], logger = silentLogger }: { secrets?: string
       store,
       clock,
       logger,
-      secrets: async () => secrets,
+      secrets: () => (secrets instanceof Error ? Promise.reject(secrets) : Promise.resolve(secrets)),
       arrivals: came,
     })
   const kept = async () => (await store.backlog('live')).records
@@ -109,6 +114,12 @@ test('without a secret it is said once, not with each webhook', async () => {
   const { send } = bench({ secrets: [], logger: { ...silentLogger, warn } })
   for (let n = 0; n < 3; n++) await send(good, { 'X-Hub-Signature': sign(good) })
   expect(said).toEqual([expect.stringContaining('no signing secret')])
+})
+
+test('while its secrets cannot be read it is asked to be sent again', async () => {
+  const { send, kept } = bench({ secrets: new Error('the store is away') })
+  expect((await send(good, { 'X-Hub-Signature': sign(good) })).status).toBe(503)
+  expect(await kept()).toBe(0)
 })
 
 test('without a secret nothing is trusted, and the sender is asked to come again', async () => {

@@ -8,6 +8,7 @@ import type { Lane } from '../types.ts'
 import type { Workshop } from '../workshop.ts'
 import { arrivals } from './arrivals.ts'
 import { backfill } from './backfill.ts'
+import { blameless } from './blameless.ts'
 import { budget } from './budget.ts'
 import type { Connector } from './connector.ts'
 import { type DeliverParts, deliver } from './deliver.ts'
@@ -77,6 +78,7 @@ export function assemble(options: AssembleOptions): Connector {
   const client = sourceClient(spec.source, { source, store, http: line })
 
   const came = arrivals(clock)
+  const asking = blameless(store)
   const crowd = crowding(spec, store, clock)
   const send = sender({ destination, clock, signal, crowded: crowd.is })
   const parts: DeliverParts = {
@@ -85,13 +87,13 @@ export function assemble(options: AssembleOptions): Connector {
     random,
     logger,
     plan: plan(spec),
-    lookups: lookups({ client, store, clock, signal }),
-    delivered: async (key) => (await store.delivered([key])).has(key),
+    lookups: lookups({ client, store: asking, clock, signal }),
+    delivered: async (key) => (await asking.delivered([key])).has(key),
     gate: { live: pLimit(MAPPED_AT_ONCE), backfill: pLimit(MAPPED_AT_ONCE) },
     turn: turns(),
     profiles: pLimit(PROFILES_AT_ONCE),
     send,
-    isCurrentRun: currentRuns(store, clock),
+    isCurrentRun: currentRuns(asking, clock),
   }
 
   const workLane = (lane: Lane, stop: AbortSignal) => whileOpen(options.gate, stop, (end) => workNow(lane, end))
@@ -117,7 +119,8 @@ export function assemble(options: AssembleOptions): Connector {
     spec,
     store,
     traffic: () => ({ source: asked.side(), destination: options.destinationTraffic?.() ?? { limits: [] } }),
-    receive: (request) => receive(request, { spec, store, clock, logger, secrets: source.secrets, arrivals: came }),
+    receive: (request) =>
+      receive(request, { spec, store: asking, clock, logger, secrets: source.secrets, arrivals: came }),
     arrivals: came.seen,
     work: ({ signal: stop, lanes = ['live', 'backfill'] }) =>
       together(

@@ -1,7 +1,7 @@
 /** An assembled connector: what a host embeds and what the commands call. */
 import type { CheckResult, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
-import type { Json, Lane, Outcome, Profile, SourceRecord } from '../types.ts'
+import type { Json, Lane, LeasedRecord, Outcome, Profile, SourceRecord } from '../types.ts'
 import type { Seen } from './arrivals.ts'
 import type { Estimate } from './estimate.ts'
 import type { RecipeBook } from './recipes.ts'
@@ -26,8 +26,12 @@ export interface Connector {
   lastBackfill(): Promise<Progress | undefined>
   /** Who runs a backfill on the store now: this process or another. Undefined when nobody does. */
   importing(): Promise<Importing | undefined>
-  /** Takes one record to its end, for hosts with a queue of their own. Never throws for the record's sake. */
-  deliver(record: SourceRecord): Promise<Outcome>
+  /**
+   * Takes one record to its end, for hosts with a queue of their own: what `append` of their store was given, and on a
+   * further try its `attempt` and `trouble`, which say how long it waits. Never throws for the record's sake. It writes
+   * nothing: what was delivered is for the host to keep, so that `delivered` of the store knows the keys.
+   */
+  deliver(record: SourceRecord | LeasedRecord): Promise<Outcome>
   /** Maps what a webhook or a stream would give, and sends nothing. */
   preview(input: PreviewInput): Promise<Preview>
   /** Tries credentials and permissions on both sides. */
@@ -124,6 +128,6 @@ export interface Preview {
   readonly bodies: readonly Json[]
   /** Things a person should know, e.g. a lookup that was not given. */
   readonly notes: readonly string[]
-  /** Whether any item is a fault. */
+  /** Whether no item is a fault. */
   readonly ok: boolean
 }

@@ -1,15 +1,17 @@
 /** A request under a log-in that may end: after a 401 once more, if there is another by then. */
 import { Fault } from '../fault.ts'
 import type { Login, Logins } from '../logins.ts'
+import { orWait } from './blameless.ts'
 
 /** Never more than twice: a side that refuses a fresh log-in too has another reason. */
 export async function loggedIn<T>(logins: Logins, signal: AbortSignal, send: (login: Login) => Promise<T>): Promise<T> {
-  const login = await logins.current(signal)
+  const current = () => orWait(() => logins.current(signal), 'log-in/unread', 'the log-in could not be read')
+  const login = await current()
   try {
     return await send(login)
   } catch (error) {
     const refused = error instanceof Fault && error.details.status === 401
     if (!refused || !(await logins.renew(login, signal))) throw error
-    return send(await logins.current(signal))
+    return send(await current())
   }
 }

@@ -41,17 +41,21 @@ export async function receive(request: Request, parts: ReceiveParts): Promise<Re
     arrivals.refused('it is larger than the limit')
     return answer(413)
   }
-  const secrets = await parts.secrets()
-  const { signature } = spec.webhook
-  const reason = refusal(body, request.headers.get(signature.header), signature, secrets)
-  if (reason !== undefined) {
+  try {
+    const secrets = await parts.secrets()
+    const { signature } = spec.webhook
+    const reason = refusal(body, request.headers.get(signature.header), signature, secrets)
+    if (reason === undefined) return await keep(new TextDecoder().decode(body), parts)
     // Until set-up is done all are refused for one reason, which need be read once.
     const known = secrets.length === 0 && arrivals.seen().refused?.reason === reason
     logger[known ? 'debug' : 'warn'](`webhook refused: ${reason}`, { bytes: body.length })
     arrivals.refused(reason)
     return secrets.length > 0 ? answer(401) : new Response(NOT_SET_UP, { status: 503 })
+  } catch (error) {
+    const fault = toFault(error)
+    logger.error(`webhook not stored: ${fault.message}`, { code: fault.code })
+    return answer(fault.kind === 'data' ? 400 : 503)
   }
-  return keep(new TextDecoder().decode(body), parts)
 }
 
 const NOT_SET_UP = 'this connector is not set up yet: no webhook can be verified, so none is taken\n'
@@ -59,27 +63,24 @@ const NOT_SET_UP = 'this connector is not set up yet: no webhook can be verified
 async function keep(body: string, { spec, store, clock, logger, arrivals }: ReceiveParts): Promise<Response> {
   const envelope = parse(body)
   if (envelope === undefined) {
+    logger.warn('webhook refused: it is signed, but not a notification', { bytes: body.length })
     arrivals.refused('it is signed, but not a notification')
     return answer(400)
   }
-  try {
-    const notification = await openEnvelope(envelope, spec)
-    if (await ofAnother(notification, store)) {
-      // One app's address is told of every account it is installed in: theirs is none of our store's.
-      arrivals.refused('it is of another account, which this store does not serve')
-      return answer(200)
-    }
-    arrivals.verified(notification.topic)
-    if (spec.webhook.ignore.has(notification.topic)) return answer(200)
-    const record = await recordOf(body, notification, spec, clock.now())
-    const { added } = await store.append([record], await firstSign(notification, record.receivedAt, store))
-    logger.debug(added ? 'webhook stored' : 'webhook known already', { record: record.id, topic: notification.topic })
+  const notification = await openEnvelope(envelope, spec)
+  const { topic, workspace } = notification
+  if (await ofAnother(notification, store)) {
+    // One app's address is told of every account it is installed in: theirs is none of our store's.
+    logger.debug('webhook not kept: it is of another account, which this store does not serve', { topic, workspace })
+    arrivals.refused('it is of another account, which this store does not serve')
     return answer(200)
-  } catch (error) {
-    const fault = toFault(error)
-    logger.error(`webhook not stored: ${fault.message}`, { code: fault.code })
-    return answer(fault.kind === 'data' ? 400 : 503)
   }
+  arrivals.verified(topic)
+  if (spec.webhook.ignore.has(topic)) return answer(200)
+  const record = await recordOf(body, notification, spec, clock.now())
+  const { added } = await store.append([record], await firstSign(notification, record.receivedAt, store))
+  logger.debug(added ? 'webhook stored' : 'webhook known already', { record: record.id, topic })
+  return answer(200)
 }
 
 async function ofAnother({ workspace }: Notification, store: Pick<Store, 'checkpoint'>): Promise<boolean> {
