@@ -22,7 +22,7 @@ export interface Secrets {
 }
 
 export interface Settings {
-  /** A spec already loaded (share it between tenants), its folder, or what `connector build` made. Default: the one in this package. */
+  /** What `loadConnectorSpec` gave (share it between tenants), a folder, or what `connector build` made. Default: the one in this package. */
   readonly spec?: Spec | URL | BuiltSpec | undefined
   /** `us`, `eu` or `au`. */
   readonly intercomRegion?: string | undefined
@@ -106,6 +106,7 @@ function fixedSource(spec: Spec, secrets: Secrets, settings: Settings): Source {
   })
 }
 
-export { connectorAccount } from './account.ts'
+export { type AccountEnv, type ConnectorAccountOptions, connectorAccount } from './account.ts'
 export { functions } from './functions.ts'
+export { loadConnectorSpec } from './spec.ts'
 export type { Connector }

@@ -15,6 +15,8 @@ export type { Bindings, Expression } from './expression/expression.ts'
 export type { Argument, ExpressionFunction, FunctionTable } from './expression/functions.ts'
 /** The only error thrown on purpose: `config`, `data`, `transient` or `bug`, with a stable code. */
 export { Fault, type FaultDetails, type FaultKind, toFault } from './fault.ts'
+/** When webhooks came last. */
+export type { Seen } from './flow/arrivals.ts'
 /** Joins a spec, a source, a destination and a store into a connector. */
 export { type AssembleOptions, assemble } from './flow/assemble.ts'
 /** Paces requests within a limit of the other side; everything that counts against it shares one. */
@@ -23,20 +25,28 @@ export { type Budget, budget } from './flow/budget.ts'
 export type {
   BackfillOptions,
   Connector,
+  Importing,
   Preview,
   PreviewInput,
   PreviewItem,
   Progress,
   StreamProgress,
 } from './flow/connector.ts'
+/** What a backfill would cost. */
+export type { Estimate, StreamEstimate } from './flow/estimate.ts'
 /** Requests with a budget, a timeout, faults by class and a few tries: what a destination sends with. */
 export { type Going, type Http, type HttpParts, http, type MakeRequest, type Peer } from './flow/http.ts'
-/** What `checks` asks the source with. */
+/** Who imports, for `assemble`: another process on the store may ask whether this one still runs. */
+export type { Self } from './flow/import-turn.ts'
+/** Segments and flows that can be made of the metrics, and how it stands with each. */
 export type { RecipeBook, RecipeState } from './flow/recipes.ts'
 /** How a refusal of the other side becomes a fault. */
 export type { Answer, Explain, Refuser } from './flow/refusal.ts'
-
+/** What `checks` asks the source with. */
 export type { SourceClient } from './flow/source-client.ts'
+/** How it goes with one side: when it last answered, why it last did not, how much is used. */
+export type { SideTraffic, Used } from './flow/traffic.ts'
+/** What a store tells of how things ended. */
 export type { Activity, ActivityWindow, DeadGroup, DeadPage, EventsPage, LedgerEvent, Replayed } from './ledger.ts'
 /** How requests are logged in, and whether delivery may run: for hosts that keep credentials their own way. */
 export { fixedLogin, type Gate, type GivenBy, type Login, type Logins } from './logins.ts'
@@ -62,6 +72,7 @@ export type {
   Store,
   Tally,
 } from './ports.ts'
+/** What `connector build` wrote, as a spec: no code is made out of text. */
 export { type BuiltSpec, loadBuilt } from './spec/built.ts'
 /** One complaint about a spec as text: place, sentence, the line, a caret. */
 export { type Diagnostic, render } from './spec/diagnostic.ts'
@@ -95,8 +106,8 @@ export type {
 export type { SpecFiles } from './spec/spec-files.ts'
 /** Keeps everything in memory: for tests and trials. `./store/sqlite` is the one that survives a crash. */
 export { memoryStore } from './store/memory.ts'
-/** The machine's own clock, fetch and chance, and a logger that says nothing. */
-export { silentLogger, systemClock, systemFetch, systemRandom } from './system.ts'
+/** The machine's own clock, fetch and chance, this process, and a logger that says nothing. */
+export { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from './system.ts'
 /** The words of this project: records, messages, outcomes. */
 export type {
   Attempt,
@@ -116,6 +127,7 @@ export type {
   Run,
   Settlement,
   SourceRecord,
+  Trouble,
 } from './types.ts'
-/** What `connector build` wrote, as a spec: no code is made out of text. */
+/** What a destination lets us make of the metrics. */
 export type { Listeners, Made, Recipe, Workshop } from './workshop.ts'

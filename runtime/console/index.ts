@@ -21,6 +21,8 @@ export interface Console {
   readonly idle: () => Promise<void>
 }
 
+export type { ConsoleParts }
+
 /** All that is passed in stays the host's: the console closes nothing. */
 export function console(parts: ConsoleParts): Console {
   const imports = importDesk({ ...parts, gate: parts.account?.gate })
