@@ -184,3 +184,14 @@ describe('dead letters', () => {
     expect((await run(['dead-letters', 'replay', '--all'], { store })).exit).toBe(0)
   })
 })
+
+test.each([
+  ['trace', 'x'],
+  ['dead-letters', 'list'],
+  ['dead-letters', 'replay', '--all'],
+])('%s says when there was no store where it looked', async (...argv) => {
+  const where = (CONNECTOR_STORE: string) => run(argv, { store, env: { CONNECTOR_STORE } })
+  expect((await where('sqlite:/nowhere/typo.db')).err).toContain('There was no store at /nowhere/typo.db')
+  for (const there of [`sqlite:${import.meta.filename}`, 'memory:'])
+    expect((await where(there)).err).not.toContain('There was no store')
+})

@@ -52,7 +52,7 @@ export async function withConnector<T>(
   const stored = app.account !== undefined && isThere(url)
   const hint = options.hint ?? (app.account ? IN_A_BROWSER : '')
   if (!stored) requireSettings(app, env, options.needs, hint)
-  const spec = await checkedSpec(context)
+  const { spec } = await checkedLoad(context)
   return withStore(
     context,
     async (store) => {
@@ -104,6 +104,14 @@ export async function withStore<T>(context: Context, use: (store: Store) => Prom
   }
 }
 
+/** The same, for commands that look into one: a misspelt place would have them say that nothing ever came. */
+export async function withKnownStore<T>(context: Context, use: (store: Store) => Promise<T>): Promise<T> {
+  const file = fileOf(urlOf(context))
+  if (file !== undefined && !existsSync(file))
+    context.note(`There was no store at ${file}, so a new one is looked into. Is CONNECTOR_STORE right?`)
+  return withStore(context, use)
+}
+
 /** A store that cannot be opened for its URL's sake is a setting to change: exit code 2. */
 function badSetting(error: unknown): never {
   throw error instanceof Fault && error.kind === 'config' ? usage(`CONNECTOR_STORE: ${error.message}`) : error
@@ -121,14 +129,12 @@ export function specFolder({ app, env, io }: Context, named?: string): URL {
   return folder === undefined ? app.specFolder : pathToFileURL(`${resolve(io.cwd, folder)}/`)
 }
 
-/** The spec without errors. Otherwise they are printed and the command ends with exit code 3. */
-export async function checkedSpec(context: Context): Promise<Spec> {
-  return (await checkedLoad(context)).spec
-}
-
 export type CheckedSpec = Loaded & { readonly spec: Spec }
 
-/** The same with all that was loaded, from a folder named on the command line or the usual one. */
+/**
+ * A spec without errors, with all that was loaded, from a folder named on the command line or the usual one.
+ * Otherwise they are printed and the command ends with exit code 3.
+ */
 export async function checkedLoad(context: Context, named?: string): Promise<CheckedSpec> {
   const loaded = await context.load.spec(specFolder(context, named), context.app.functions)
   const { spec, diagnostics } = loaded

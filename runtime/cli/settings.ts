@@ -56,7 +56,7 @@ export const COMMON_SETTINGS: readonly Setting[] = [
     secret: false,
     needed: 'no',
     what: 'how much is logged',
-    how: 'debug, info (default), warn, error or silent.',
+    how: 'debug, info, warn, error or silent. Default: info for `start`, warn for the other commands.',
   },
 ]
 

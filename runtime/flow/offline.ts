@@ -1,4 +1,5 @@
 /** Lookups for a preview: from a file a person gives, or from what the record itself says. No network. */
+import { suggest } from '../expression/nearest.ts'
 import type { LookupSpec } from '../spec/spec.ts'
 import type { Json, JsonObject } from '../types.ts'
 import { text } from './envelope.ts'
@@ -29,6 +30,16 @@ export function offline(given: Json | undefined, data: Json): Offline {
       return said
     },
   }
+}
+
+/** What was given and nobody will ask for: most often a misspelt name. */
+export function unasked(given: Json | undefined, names: readonly string[]): readonly string[] {
+  if (given === undefined) return []
+  if (!isObject(given)) return [`the lookups given are not by lookup name: ${names.join(', ')}`]
+  const known = new Set(names.flatMap((name) => [name, `${name}s`]))
+  return Object.keys(given)
+    .filter((name) => !known.has(name))
+    .map((name) => `the lookups given hold "${name}", and there is no such lookup; ${suggest(name, names)}`)
 }
 
 /** Rows by id, from any of the three shapes. */

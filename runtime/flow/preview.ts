@@ -8,7 +8,7 @@ import { type Notification, openEnvelope, resourceOfTopic, text } from './envelo
 import { type Lookups, list } from './lookups.ts'
 import { type MapParts, type Mapped, mapEvent } from './map.ts'
 import { occurrences } from './occurrences.ts'
-import { offline } from './offline.ts'
+import { offline, unasked } from './offline.ts'
 import { type OpenRecord, openNotification, type Takers, takersOf } from './open-record.ts'
 import type { Plan } from './plan.ts'
 import { mapProfile, PROFILE } from './profile.ts'
@@ -30,6 +30,7 @@ interface Shown {
 /** Throws a config fault for a topic or a stream that the spec does not know. */
 export async function preview(input: PreviewInput, parts: PreviewParts): Promise<Preview> {
   const { find: here, notes } = offline(input.lookups, input.data)
+  for (const note of unasked(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
   const find: Lookups['find'] = async (lookup, key) => (await beyond(input, lookup, key, parts)) ?? here(lookup, key)
   const map: MapParts = { ...parts, lookups: { find }, delivered: async () => false, forTheEye: true }
   const { opened, takers, lane } = await (input.topic === undefined
@@ -37,7 +38,9 @@ export async function preview(input: PreviewInput, parts: PreviewParts): Promise
     : fromWebhook(input, parts))
   const shown: Shown[] = []
   for (const open of opened) shown.push(...(await showAll(open, takers, input, map)))
-  if (shown.length === 0) notes.add('no mapping finds anything in it')
+  if (opened.length === 0)
+    notes.add(`it holds nothing of ${input.stream}: give a page of it, a list, or one item with its id`)
+  else if (shown.length === 0) notes.add('no mapping finds anything in it')
   const messages = shown.flatMap(({ message }) => (message === undefined ? [] : [message]))
   return {
     items: shown.map(({ item }) => item),

@@ -6,7 +6,7 @@ import type { CommandRow } from '../command.ts'
 import { type DeadGroup, deadLetters, groupDead } from '../dead.ts'
 import { EXIT, usage } from '../failure.ts'
 import type { Paint } from '../io.ts'
-import { withStore } from '../open.ts'
+import { withKnownStore } from '../open.ts'
 
 const IDS_SHOWN = 5
 
@@ -19,7 +19,7 @@ export const listDeadLetters: CommandRow = {
     ['dead-letters list --json', 'the same with every id'],
   ],
   async run(context) {
-    const groups = await withStore(context, (store) => groupDead(deadLetters(store)))
+    const groups = await withKnownStore(context, (store) => groupDead(deadLetters(store)))
     if (context.json) context.print(json(groups))
     else if (groups.length === 0) context.print('No dead letters.\n')
     else context.print(render(groups, context.paint))
@@ -40,7 +40,7 @@ export const replayDeadLetters: CommandRow = {
     const all = input.flag('all')
     const ids = [...new Set(input.operands)]
     if (all === ids.length > 0) throw usage('name the record ids to replay, or --all, but not both')
-    const queued = await withStore(context, (store) => store.replay(all ? 'all' : ids))
+    const queued = await withKnownStore(context, (store) => store.replay(all ? 'all' : ids))
     const asked = all ? queued : ids.length
     if (context.json) context.print(json({ queued, unknown: asked - queued }))
     else context.print(replayed(queued, asked))

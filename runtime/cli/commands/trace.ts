@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../../ports.ts'
 import { referenceOf, tell } from '../../story.ts'
 import type { CommandRow } from '../command.ts'
 import { EXIT, usage } from '../failure.ts'
-import { withStore } from '../open.ts'
+import { withKnownStore } from '../open.ts'
 import { timeline } from '../timeline.ts'
 
 export const trace: CommandRow = {
@@ -18,7 +18,7 @@ export const trace: CommandRow = {
   ],
   async run(context, { operands: [id = ''] }) {
     if (id.trim() === '') throw usage('trace needs an id')
-    const entries = await withStore(context, (store) => store.trace(referenceOf(id)))
+    const entries = await withKnownStore(context, (store) => store.trace(referenceOf(id)))
     if (entries.length === 0 && !context.json) {
       context.note('Nothing is known of it: it never came here, or retention has dropped it.')
     }
