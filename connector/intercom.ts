@@ -2,10 +2,11 @@
 import type { Bindings } from '../runtime/expression/expression.ts'
 import { Fault, toFault } from '../runtime/fault.ts'
 import type { SourceClient } from '../runtime/flow/source-client.ts'
+import { isObject } from '../runtime/json.ts'
 import { fixedLogin, type GivenBy, type Logins } from '../runtime/logins.ts'
 import type { CheckResult, Clock, Refused, Source } from '../runtime/ports.ts'
 import type { RequestSpec, Spec } from '../runtime/spec/spec.ts'
-import type { Json, JsonObject } from '../runtime/types.ts'
+import type { Json } from '../runtime/types.ts'
 import { requestId } from './request-id.ts'
 
 export interface IntercomOptions {
@@ -149,10 +150,6 @@ const allowed = (_: Json) => 'allowed'
 function describe(me: Json): string {
   const app = isObject(me) && isObject(me.app) ? me.app : {}
   return `workspace ${app.name ?? '?'} (${app.id_code ?? '?'}), region ${app.region ?? '?'}`
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function tried(

@@ -1,5 +1,6 @@
 /** Tries a log-in to Klaviyo: whose account it is, and which scopes it has. Writes nothing. */
 import { toFault } from '../runtime/fault.ts'
+import { at } from '../runtime/json.ts'
 import type { CheckResult } from '../runtime/ports.ts'
 import type { Window } from '../runtime/spec/spec.ts'
 import type { Json } from '../runtime/types.ts'
@@ -69,13 +70,4 @@ function windows(perSecond: number, perMinute: number): readonly Window[] {
     { limit: perSecond, per: 1000 },
     { limit: perMinute, per: 60_000 },
   ]
-}
-
-function at(value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
-  let found = value
-  for (const step of path) {
-    if (typeof found !== 'object' || found === null) return undefined
-    found = (found as Readonly<Record<string | number, Json | undefined>>)[step]
-  }
-  return found
 }

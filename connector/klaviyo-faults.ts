@@ -1,5 +1,6 @@
 /** What Klaviyo's refusals mean: who must act, which event is to blame, what may be said. */
 import type { Explain } from '../runtime/flow/refusal.ts'
+import { at, isObject } from '../runtime/json.ts'
 import type { GivenBy } from '../runtime/logins.ts'
 import type { Refused } from '../runtime/ports.ts'
 import type { Json, JsonObject } from '../runtime/types.ts'
@@ -78,7 +79,7 @@ function summary(problems: readonly Problem[]): string {
 const POINTER = /^(?:\/[\w $-]{1,100}(?=\/|$))+/
 
 function problem(error: JsonObject): Problem {
-  const pointer = POINTER.exec(String(record(error.source)?.pointer ?? ''))?.[0]
+  const pointer = POINTER.exec(String(at(error, 'source', 'pointer') ?? ''))?.[0]
   const words = wording(String(error.detail ?? ''), String(error.code ?? 'invalid'))
   return pointer === undefined ? { words } : { words, pointer: pointer.slice(0, 300) }
 }
@@ -115,10 +116,6 @@ export function onlyPhone(pointers: readonly string[] | undefined): boolean {
 }
 
 function errors(body: Json | undefined): readonly JsonObject[] {
-  const list = record(body)?.errors
-  return Array.isArray(list) ? list.map(record).filter((one) => one !== undefined) : []
-}
-
-function record(value: Json | undefined): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined
+  const list = at(body, 'errors')
+  return Array.isArray(list) ? list.filter(isObject) : []
 }

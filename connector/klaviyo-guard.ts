@@ -1,7 +1,8 @@
 /** The last look at history before it leaves: without its flags it would start flows and e-mail people. */
 import { Fault } from '../runtime/fault.ts'
+import { at } from '../runtime/json.ts'
 import type { Fetch } from '../runtime/ports.ts'
-import type { Json, JsonObject } from '../runtime/types.ts'
+import type { Json } from '../runtime/types.ts'
 
 /**
  * A fetch for lane `backfill` alone. It reads the body that would go over the wire, not what was meant to be
@@ -35,15 +36,6 @@ const isTrue = (resource: Json) => at(resource, 'attributes', 'backfill') === tr
 function list(value: Json | undefined, ...path: readonly string[]): readonly Json[] {
   const found = at(value, ...path)
   return Array.isArray(found) ? found : []
-}
-
-function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
-  let found = value
-  for (const name of path) {
-    if (typeof found !== 'object' || found === null || Array.isArray(found)) return undefined
-    found = (found as JsonObject)[name]
-  }
-  return found
 }
 
 function parse(text: string): Json | undefined {

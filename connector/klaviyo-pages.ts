@@ -1,5 +1,6 @@
 /** Klaviyo's JSON:API documents: resources, and lists of them page by page. */
 import { Fault } from '../runtime/fault.ts'
+import { at, isObject } from '../runtime/json.ts'
 import type { Json, JsonObject } from '../runtime/types.ts'
 import type { Line } from './klaviyo-wire.ts'
 
@@ -26,37 +27,34 @@ export async function* walk(
     if (page === PAGES)
       throw new Fault('data', 'klaviyo/too-many', `there are more than ${PAGES} pages; the rest was not read`)
     const { body } = await ask('live', signal, undefined, next)
-    also?.(resources(record(body)?.included))
+    also?.(resources(at(body, 'included')))
     yield* listOf(body)
     next = nextOf(body)
   }
 }
 
-export const listOf = (body: Json | undefined): readonly Resource[] => resources(record(body)?.data)
+export const listOf = (body: Json | undefined): readonly Resource[] => resources(at(body, 'data'))
 
 /** The one resource of a document. */
-export const resourceOf = (body: Json | undefined): Resource | undefined => resources([record(body)?.data ?? null])[0]
+export const resourceOf = (body: Json | undefined): Resource | undefined => resources([at(body, 'data') ?? null])[0]
 
 function resources(value: Json | undefined): readonly Resource[] {
   if (!Array.isArray(value)) return []
   return value.flatMap((each: Json) => {
-    const found = record(each)
-    if (typeof found?.id !== 'string' || !/^[\w-]{1,64}$/.test(found.id)) return []
-    const relationships = Object.entries(record(found.relationships) ?? {})
-    const related = relationships.map(([name, value]) => [name, resources(record(value)?.data).map(({ id }) => id)])
-    const attributes = record(found.attributes) ?? {}
-    return [{ type: String(found.type), id: found.id, attributes, related: Object.fromEntries(related) }]
+    if (!isObject(each) || typeof each.id !== 'string' || !/^[\w-]{1,64}$/.test(each.id)) return []
+    const { type, id, attributes, relationships } = each
+    const related = Object.entries(isObject(relationships) ? relationships : {}).map(
+      ([name, value]) => [name, resources(at(value, 'data')).map(({ id }) => id)] as const,
+    )
+    const own = isObject(attributes) ? attributes : {}
+    return [{ type: String(type), id, attributes: own, related: Object.fromEntries(related) }]
   })
 }
 
 /** The path of the next page. Its host is not asked: the page is Klaviyo's, whatever stands in for it. */
 function nextOf(body: Json | undefined): string | undefined {
-  const next = record(record(body)?.links)?.next
+  const next = at(body, 'links', 'next')
   if (typeof next !== 'string' || next === '') return undefined
   const { pathname, search } = new URL(next)
   return pathname + search
-}
-
-function record(value: Json | undefined): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined
 }

@@ -31,6 +31,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'runtime/workshop.ts': ['runtime/types.ts'],
   'runtime/ports.ts': ['runtime/types.ts', 'runtime/fault.ts', 'runtime/ledger.ts', 'runtime/logins.ts'],
   'runtime/system.ts': ['runtime/ports.ts'],
+  'runtime/json.ts': ['runtime/types.ts'],
   'runtime/format.ts': [],
   'runtime/pace.ts': [],
   'runtime/reasons.ts': [],
@@ -53,6 +54,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   'runtime/flow': [
     'runtime/types.ts',
+    'runtime/json.ts',
     'runtime/fault.ts',
     'runtime/logins.ts',
     'runtime/ledger.ts',
@@ -63,6 +65,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   'runtime/account': [
     'runtime/types.ts',
+    'runtime/json.ts',
     'runtime/fault.ts',
     'runtime/logins.ts',
     'runtime/ledger.ts',

@@ -1,5 +1,6 @@
 /** The bodies of segments and flows that the local Klaviyo takes: their outline, and the conditions we make. */
-import { type Check, type Fields, isList, isObject, type Rule } from './klaviyo-rules.ts'
+import { isObject } from '../../runtime/json.ts'
+import { type Check, type Fields, isList, type Rule } from './klaviyo-rules.ts'
 import { exactly } from './klaviyo-values.ts'
 
 const need = (rule: Rule): Rule => ({ ...rule, required: true })

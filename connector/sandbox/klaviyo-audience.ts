@@ -1,11 +1,12 @@
 /** The local Klaviyo's segments and flows: made, found, never run. */
+import { isObject } from '../../runtime/json.ts'
 import type { Clock, Random } from '../../runtime/ports.ts'
 import type { Json, JsonObject } from '../../runtime/types.ts'
 import { type Filterable, filterOf, pageOf, sorted } from './klaviyo-filter.ts'
 import { identifier } from './klaviyo-identifier.ts'
 import { invalid, Refusal } from './klaviyo-problem.ts'
 import { collection, self, stamp } from './klaviyo-resources.ts'
-import { isList, isObject } from './klaviyo-rules.ts'
+import { isList } from './klaviyo-rules.ts'
 
 export interface Thing {
   readonly kind: 'segment' | 'flow'

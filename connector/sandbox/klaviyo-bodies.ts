@@ -1,6 +1,7 @@
 /** The request bodies the local Klaviyo takes, as tables of rules. */
+import { isObject } from '../../runtime/json.ts'
 import type { Json } from '../../runtime/types.ts'
-import { type Check, type Complaint, type Fields, isList, isObject, type Rule, step } from './klaviyo-rules.ts'
+import { type Check, type Complaint, type Fields, isList, type Rule, step } from './klaviyo-rules.ts'
 import {
   atMost,
   bytes,

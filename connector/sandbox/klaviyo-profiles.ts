@@ -1,9 +1,10 @@
 /** The people the local Klaviyo knows: who is who, and what is known of each. */
+import { isObject } from '../../runtime/json.ts'
 import type { Clock, Random } from '../../runtime/ports.ts'
 import type { Json, JsonObject } from '../../runtime/types.ts'
 import type { Patch, SentProfile } from './klaviyo-arrival.ts'
 import { identifier } from './klaviyo-identifier.ts'
-import { isList, isObject } from './klaviyo-rules.ts'
+import { isList } from './klaviyo-rules.ts'
 
 export interface StoredProfile {
   readonly id: string

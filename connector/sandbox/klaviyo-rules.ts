@@ -1,4 +1,5 @@
 /** A small language of rules for request bodies, and the walk that finds every fault in one. */
+import { isObject } from '../../runtime/json.ts'
 import type { Json, JsonObject } from '../../runtime/types.ts'
 
 export type Kind = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null'
@@ -96,8 +97,4 @@ export function kindOf(value: Json): Kind {
 
 export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value)
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

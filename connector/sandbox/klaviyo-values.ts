@@ -1,7 +1,9 @@
 /** Checks on single values, each with the limit or the shape that Klaviyo documents. */
+
 import { isValidPhoneNumber } from 'libphonenumber-js/max'
+import { isObject } from '../../runtime/json.ts'
 import type { Json } from '../../runtime/types.ts'
-import { below, type Check, type Complaint, isList, isObject } from './klaviyo-rules.ts'
+import { below, type Check, type Complaint, isList } from './klaviyo-rules.ts'
 
 // "KB" and "MB" are read as the smaller, decimal ones: who keeps to these is safe under either reading.
 export const KB = 1_000

@@ -1,8 +1,10 @@
 /** OAuth 2.0 with one side, by what its spec says: the address to send a person to, codes, refreshing, revoking. */
+
 import { createHash } from 'node:crypto'
 import { Fault } from '../fault.ts'
 import { budget } from '../flow/budget.ts'
 import { type Http, http } from '../flow/http.ts'
+import { isObject } from '../json.ts'
 import type { Clock, Fetch, Random, Refused } from '../ports.ts'
 import type { OauthSpec } from '../spec/access.ts'
 import type { Json } from '../types.ts'
@@ -161,8 +163,7 @@ function explained({ label }: Side, status: number, body: Json | undefined): Ref
 }
 
 function credentialsOf({ name, label }: Side, body: Json | undefined, now: number): OauthCredentials {
-  const said =
-    typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as { [key: string]: Json }) : {}
+  const said = isObject(body) ? body : {}
   const access = said.access_token ?? said.token
   // In a header other characters would make fetch throw an error that quotes the token.
   if (typeof access !== 'string' || !/^[\x21-\x7e]+$/.test(access))

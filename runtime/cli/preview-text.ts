@@ -1,6 +1,8 @@
 /** A preview as a person reads it: an event a block, its properties in columns. */
+
 import type { PreviewItem } from '../flow/connector.ts'
 import { columns } from '../format.ts'
+import { isObject } from '../json.ts'
 import type { Json } from '../types.ts'
 import type { Paint } from './io.ts'
 
@@ -47,8 +49,4 @@ function tree(value: Json, depth: number): string[] {
   }
   flush()
   return lines
-}
-
-function isObject(value: Json): value is { readonly [key: string]: Json | undefined } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,7 @@
 /** One occurrence to one event, or to the named reason why there is none. */
 import type { Bindings, Expression } from '../expression/expression.ts'
 import { Fault } from '../fault.ts'
+import { isObject } from '../json.ts'
 import type { Mapping, Property, Spec } from '../spec/spec.ts'
 import type { EventResult, Json, JsonObject, Lane, MetricEvent, Run } from '../types.ts'
 import { text } from './envelope.ts'
@@ -113,10 +114,6 @@ const LONG_PAST = 30 * 86_400_000
 function isHistory(ms: number, { notification }: Bindings): boolean {
   const told = isObject(notification) ? moment(notification.created_at) : undefined
   return told !== undefined && told - ms > LONG_PAST
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Workspace first: a source's ids are unique only within one. */

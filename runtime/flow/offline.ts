@@ -1,5 +1,6 @@
 /** Lookups for a preview: from a file a person gives, or from what the record itself says. No network. */
 import { suggest } from '../expression/nearest.ts'
+import { isObject } from '../json.ts'
 import type { LookupSpec } from '../spec/spec.ts'
 import type { Json, JsonObject } from '../types.ts'
 import { text } from './envelope.ts'
@@ -72,7 +73,3 @@ const withoutEmpty = (value: JsonObject) =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null && one !== ''))
 
 const idOf = (value: Json | undefined) => (isObject(value) ? text(value.id) : undefined)
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

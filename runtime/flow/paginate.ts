@@ -1,6 +1,8 @@
 /** The pages of a stream, one after another; smaller ones while the source struggles. */
+
 import type { Bindings } from '../expression/expression.ts'
 import { Fault, toFault } from '../fault.ts'
+import { isObject } from '../json.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { StreamSpec } from '../spec/spec.ts'
 import type { Json, JsonObject, Lane } from '../types.ts'
@@ -161,5 +163,5 @@ function noPage(stream: string): Fault {
 /** A missing list is an empty one, where there is a count; what is not an object is no item. */
 function objects(value: Json | undefined): JsonObject[] {
   const list = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]
-  return list.filter((item): item is JsonObject => typeof item === 'object' && item !== null && !Array.isArray(item))
+  return list.filter(isObject)
 }

@@ -1,5 +1,7 @@
 /** One webhook: raw body, signature, envelope, disk, 200. In that order, and nothing else before the answer. */
+
 import { toFault } from '../fault.ts'
+import { isObject } from '../json.ts'
 import type { Checkpoint, Clock, Logger, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Json } from '../types.ts'
@@ -122,7 +124,7 @@ async function readStream(request: Request, limit: number): Promise<Uint8Array |
 function parse(body: string): Json | undefined {
   try {
     const value: Json = JSON.parse(body)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+    return isObject(value) ? value : undefined
   } catch {
     return undefined
   }
