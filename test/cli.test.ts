@@ -104,9 +104,9 @@ describe('settings', () => {
 
   test('the environment wins over .env, an empty value counts as none, ends are trimmed', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'cli-'))
-    await writeFile(join(cwd, '.env'), '# a comment\nA=file\nB="from file"\nC=file\nD=\n')
-    const env = await readSettings({ cwd, env: { A: 'environment', C: '', E: ' secret\n' } })
-    expect(env).toEqual({ A: 'environment', B: 'from file', C: 'file', E: 'secret' })
+    await writeFile(join(cwd, '.env'), '\uFEFFA=file\n# a comment\nB="from file"\nC=file\nD=\n')
+    const env = await readSettings({ cwd, env: { B: 'environment', C: '', E: ' secret\n' } })
+    expect(env).toEqual({ A: 'file', B: 'environment', C: 'file', E: 'secret' })
   })
 
   test('no .env is no trouble', async () => {

@@ -12,13 +12,11 @@ export type Env = Readonly<Record<string, string | undefined>>
 /** One environment variable, described once: for the help, for "missing" and for `.env.example`. */
 export interface Setting {
   readonly env: string
-  /** Never shown, not even in part. */
-  readonly secret: boolean
   /**
-   * Without it: `always`, nothing that talks to either side runs; `source`, `destination`, nothing that talks
-   * to that side; `webhook`, no notification can be verified, so only `start` refuses; `no`, it has a default.
+   * Without it: `source`, `destination`, nothing that talks to that side runs; `webhook`, no notification can be
+   * verified, so only `start` refuses; `no`, it has a default.
    */
-  readonly needed: 'always' | 'source' | 'destination' | 'webhook' | 'no'
+  readonly needed: 'source' | 'destination' | 'webhook' | 'no'
   /** What it is, in a few words, without a full stop. */
   readonly what: string
   /** How to get it, in one or two sentences. */

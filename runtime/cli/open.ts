@@ -18,7 +18,7 @@ import { requireSettings } from './settings.ts'
 export const DEFAULT_STORE = 'sqlite:.connector/store.db'
 
 /** What must be set before a command talks to both sides. */
-export const TALKS_TO_BOTH: readonly Setting['needed'][] = ['always', 'source', 'destination']
+export const TALKS_TO_BOTH: readonly Setting['needed'][] = ['source', 'destination']
 
 const IN_A_BROWSER = 'Or connect both sides in a browser: connector start'
 

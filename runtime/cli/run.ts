@@ -1,5 +1,6 @@
 /** From a command line to an exit code. */
 import { Command, CommanderError } from 'commander'
+import { columns } from '../format.ts'
 import type { App } from './app.ts'
 import type { CommandRow, Context, Input } from './command.ts'
 import { commandTable, GROUPS } from './commands/table.ts'
@@ -8,7 +9,7 @@ import { Footer } from './footer.ts'
 import { type Io, painter, wantsColor } from './io.ts'
 import { type Loaders, loaders } from './loaders.ts'
 import { createLogger, logLevelOf } from './log.ts'
-import { readSettings } from './settings.ts'
+import { COMMON_SETTINGS, readSettings } from './settings.ts'
 
 /** What the bin is called, whatever it connects. */
 const PROGRAM = 'connector'
@@ -57,7 +58,15 @@ function programOf(app: App, rows: readonly CommandRow[], io: Io, run: Run): Com
     groups.set(first, group)
     addCommand(group, second, row, run)
   }
-  return program.addHelpText('after', `\nEach command shows its examples: ${PROGRAM} start --help`)
+  return program.addHelpText(
+    'after',
+    `\n${settingsHelp(app)}\n\nEach command shows its examples: ${PROGRAM} start --help`,
+  )
+}
+
+function settingsHelp({ settings }: App): string {
+  const rows = [...settings, ...COMMON_SETTINGS].map(({ env, what }) => [env, what])
+  return ['Settings, from the environment or .env:', ...columns(rows, '  ')].join('\n')
 }
 
 function addCommand(parent: Command, name: string, row: CommandRow, run: Run): void {

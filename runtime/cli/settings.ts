@@ -10,50 +10,43 @@ import type { Io } from './io.ts'
 export const COMMON_SETTINGS: readonly Setting[] = [
   {
     env: 'CONNECTOR_STORE',
-    secret: true, // a database address may hold a password
     needed: 'no',
     what: 'where records wait and the ledger is kept',
     how: 'sqlite:PATH (default sqlite:.connector/store.db), or memory: to keep nothing after the process ends.',
   },
   {
     env: 'CONNECTOR_SPEC',
-    secret: false,
     needed: 'no',
     what: 'the folder that holds connector.yaml',
     how: 'Copy connector.yaml, fields.yaml and mappings/ of this package and change them; default is the package itself.',
   },
   {
     env: 'CONNECTOR_KEY',
-    secret: true,
     needed: 'no',
     what: 'seals the log-ins made on the console: 32 bytes in base64',
     how: '`openssl rand -base64 32` makes one. Default: a file beside the store, readable by its owner alone.',
   },
   {
     env: 'CONNECTOR_URL',
-    secret: false,
     needed: 'no',
     what: 'the address under which others reach this connector',
     how: 'E.g. https://connector.example.com. Set-up shows it in the addresses to paste; default is the one in your browser.',
   },
-  { env: 'PORT', secret: false, needed: 'no', what: 'the port `start` listens on', how: 'Default 3000.' },
+  { env: 'PORT', needed: 'no', what: 'the port `start` listens on', how: 'Default 3000.' },
   {
     env: 'HOST',
-    secret: false,
     needed: 'no',
     what: 'the address `start` listens on',
     how: 'Default 127.0.0.1; in a container 0.0.0.0, behind something that speaks TLS.',
   },
   {
     env: 'CONNECTOR_PASSWORD',
-    secret: true,
     needed: 'no',
     what: 'opens the web pages',
     how: "Needed where `start` listens on another address than this machine's own; asked for on every address once it is set.",
   },
   {
     env: 'LOG_LEVEL',
-    secret: false,
     needed: 'no',
     what: 'how much is logged',
     how: 'debug, info, warn, error or silent. Default: info for `start`, warn for the other commands.',
@@ -66,7 +59,8 @@ export async function readSettings(io: Pick<Io, 'cwd' | 'env'>): Promise<Env> {
     if (error.code === 'ENOENT') return ''
     throw error
   })
-  const both = [parseEnv(file), io.env]
+  // Windows editors put a byte order mark before the first name.
+  const both = [parseEnv(file.replace(/^\uFEFF/, '')), io.env]
   const given = both.flatMap((place) => Object.entries(place).map(([name, value]) => [name, value?.trim()] as const))
   return Object.fromEntries(given.filter(([, value]) => value))
 }

@@ -10,7 +10,7 @@ import { EXIT, usage } from '../failure.ts'
 import type { Paint } from '../io.ts'
 import { type OpenWith, withConnector } from '../open.ts'
 
-const NEEDS: OpenWith = { needs: ['always', 'destination'] }
+const NEEDS: OpenWith = { needs: ['destination'] }
 
 export const listRecipes: CommandRow = {
   name: 'recipes list',
