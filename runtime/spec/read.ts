@@ -25,15 +25,13 @@ export interface SpecDocuments {
   readonly files: readonly SourceFile[]
 }
 
-export const connectorFile = 'connector.yaml'
+const connectorFile = 'connector.yaml'
 
-/** Whatever does not fit is complained of and left out, so that one look finds all there is. */
-export async function readSpec(files: SpecFiles, context: Context): Promise<SpecDocuments> {
-  const read: SourceFile[] = []
-  const open = async <K extends keyof Documents>(
-    kind: K,
-    path: string,
-  ): Promise<Document<K> | undefined | 'absent'> => {
+type Open = <K extends keyof Documents>(kind: K, path: string) => Promise<Document<K> | undefined | 'absent'>
+
+/** Opens a file and checks it against its schema; `read` is told of each. */
+function opener(files: SpecFiles, read: SourceFile[], context: Context): Open {
+  return async (kind, path) => {
     const text = await files.read(path)
     if (text === undefined) return 'absent'
     const yaml = new YamlFile(new SourceFile(path, text))
@@ -46,14 +44,21 @@ export async function readSpec(files: SpecFiles, context: Context): Promise<Spec
     context.diagnostics.push(...errors)
     return document && { document, yaml }
   }
-  const connector = await open('connector', connectorFile)
-  if (connector === 'absent') {
-    const file = new SourceFile(connectorFile, '')
-    const help = 'a spec is a folder with a connector.yaml in it'
-    const message = 'there is no connector.yaml here'
-    context.diagnostics.push({ code: 'spec/no-file', severity: 'error', message, help, file, span: [0, 0] })
-  }
-  if (connector === 'absent' || connector === undefined) {
+}
+
+function noConnector({ diagnostics }: Context): undefined {
+  const help = 'a spec is a folder with a connector.yaml in it'
+  const about = { code: 'spec/no-file', severity: 'error', message: 'there is no connector.yaml here', help } as const
+  diagnostics.push({ ...about, file: new SourceFile(connectorFile, ''), span: [0, 0] })
+}
+
+/** Whatever does not fit is complained of and left out, so that one look finds all there is. */
+export async function readSpec(files: SpecFiles, context: Context): Promise<SpecDocuments> {
+  const read: SourceFile[] = []
+  const open = opener(files, read, context)
+  const there = await open('connector', connectorFile)
+  const connector = there === 'absent' ? noConnector(context) : there
+  if (connector === undefined) {
     return {
       connector: undefined,
       mappings: [],
