@@ -2,13 +2,10 @@
 import { toFault } from '../runtime/fault.ts'
 import { at } from '../runtime/json.ts'
 import type { CheckResult } from '../runtime/ports.ts'
-import type { Window } from '../runtime/spec/spec.ts'
 import type { Json } from '../runtime/types.ts'
-import { endpoint, type KlaviyoOptions, type Line, line } from './klaviyo-wire.ts'
+import { endpoint, type KlaviyoOptions, type Line, line, METRICS, windows } from './klaviyo-wire.ts'
 
-/** Klaviyo's limits of the two endpoints that are only asked here. */
 const ACCOUNTS = { path: '/api/accounts', windows: windows(1, 15) }
-const METRICS = { path: '/api/metrics', windows: windows(10, 150) }
 
 /** No event and no profile: whoever may write is told it is invalid (400), whoever may not is told that (403). */
 const EMPTY = '{"data":{}}'
@@ -63,11 +60,4 @@ async function mayWrite(ask: Line, scope: string, what: string, signal: AbortSig
     if (fault.kind !== 'data') return { name, ok: false, detail: fault.message }
   }
   return { name, ok: true, detail: `${what} may be written (tried with an empty request; nothing was written)` }
-}
-
-function windows(perSecond: number, perMinute: number): readonly Window[] {
-  return [
-    { limit: perSecond, per: 1000 },
-    { limit: perMinute, per: 60_000 },
-  ]
 }

@@ -37,6 +37,14 @@ const IN_FLIGHT = 10
 /** So many of the ten may be history, which must leave places for live events while it waits for its budget. */
 const HISTORY_IN_FLIGHT = 3
 
+/** Klaviyo's two windows for endpoints that no spec names, as its OpenAPI description states them. */
+export const windows = (perSecond: number, perMinute: number): readonly Window[] => [
+  { limit: perSecond, per: 1000 },
+  { limit: perMinute, per: 60_000 },
+]
+
+export const METRICS = { path: '/api/metrics', windows: windows(10, 150) }
+
 /** A line to an endpoint that `spec.endpoints` names. */
 export function endpoint(options: KlaviyoOptions, name: string, scope: string): Line {
   const found = options.spec.endpoints[name]

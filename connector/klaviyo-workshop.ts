@@ -1,18 +1,12 @@
 /** What is made out of our metrics in Klaviyo, and who there listens to them: segments and flows, by its API. */
 import { Fault, toFault } from '../runtime/fault.ts'
-import type { Window } from '../runtime/spec/spec.ts'
 import type { Json, JsonObject } from '../runtime/types.ts'
 import type { Made, Recipe, Workshop } from '../runtime/workshop.ts'
 import { klaviyoListeners } from './klaviyo-listeners.ts'
 import { listOf, type Resource, resourceOf, walk } from './klaviyo-pages.ts'
-import { type KlaviyoOptions, line } from './klaviyo-wire.ts'
+import { type KlaviyoOptions, line, METRICS, windows } from './klaviyo-wire.ts'
 
-// As Klaviyo's OpenAPI description states them; of what is made, only so many a day besides.
-const windows = (perSecond: number, perMinute: number): readonly Window[] => [
-  { limit: perSecond, per: 1000 },
-  { limit: perMinute, per: 60_000 },
-]
-const METRICS = { path: '/api/metrics', windows: windows(10, 150) }
+// Of what is made, Klaviyo takes only so many a day besides.
 const READ = {
   segment: { path: '/api/segments', windows: windows(75, 750) },
   flow: { path: '/api/flows', windows: windows(3, 60) },

@@ -9,8 +9,6 @@ import { onlyPhone } from './klaviyo-faults.ts'
 import { type Limits, most } from './klaviyo-limits.ts'
 import { endpoint, type KlaviyoOptions, receipt } from './klaviyo-wire.ts'
 
-export { klaviyoChecks } from './klaviyo-checks.ts'
-
 /**
  * Knows three endpoints, and none that subscribes, unsubscribes or suppresses anybody.
  *

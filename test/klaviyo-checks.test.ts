@@ -1,7 +1,7 @@
 /** What `check` says of a Klaviyo key: named permissions, and nothing written. */
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { klaviyoChecks } from '../connector/klaviyo.ts'
+import { klaviyoChecks } from '../connector/klaviyo-checks.ts'
 import type { CheckResult } from '../runtime/ports.ts'
 import { fixture, never, options, textOf } from './klaviyo-parts.ts'
 

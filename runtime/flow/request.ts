@@ -24,7 +24,6 @@ export async function buildRequest(
     ...asked,
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    redirect: 'manual',
   })
 }
 
