@@ -25,6 +25,7 @@ import { receive } from './receive.ts'
 import { recipeBook } from './recipes.ts'
 import { sender } from './send.ts'
 import { type SourceClient, sourceClient } from './source-client.ts'
+import { steady } from './steady.ts'
 import { type SideTraffic, traffic } from './traffic.ts'
 import { turns } from './turns.ts'
 import { whileOpen } from './while-open.ts'
@@ -164,13 +165,14 @@ async function together(all: readonly ((stop: AbortSignal) => Promise<void>)[], 
 
 /** Looks at the live backlog now and then, since counting it for every record would cost more than it saves. */
 function crowding({ destination: { bulkFrom } }: Spec, store: Store, clock: Clock) {
+  const time = steady(clock)
   let crowded = false
   let next = 0
   return {
     is: () => crowded,
     async look(): Promise<void> {
-      if (clock.now() < next) return
-      next = clock.now() + 250
+      if (time.now() < next) return
+      next = time.now() + 250
       crowded = (await store.backlog('live')).records >= bulkFrom
     },
   }

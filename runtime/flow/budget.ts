@@ -4,6 +4,7 @@ import type { Clock } from '../ports.ts'
 import type { BudgetSpec, Window } from '../spec/spec.ts'
 import type { Lane } from '../types.ts'
 import { onAbort } from './on-abort.ts'
+import { steady } from './steady.ts'
 
 export interface Budget {
   /**
@@ -30,6 +31,7 @@ const LONGEST_SLEEP = 3_600_000
 
 /** One budget for one limit of the other side. Everything that counts against that limit must ask it. */
 export function budget(spec: BudgetSpec, clock: Clock): Budget {
+  const time = steady(clock)
   const logs = spec.windows.map((window) => slidingWindow(window, spec.share))
   const queues = { live: new Set<Waiting>(), backfill: new Set<Waiting>() }
   const notBefore = { live: 0, backfill: 0 }
@@ -39,7 +41,7 @@ export function budget(spec: BudgetSpec, clock: Clock): Budget {
   const due = (lane: Lane) => Math.max(notBefore[lane], ...logs.map((log) => log.free()))
 
   function serve(): void {
-    const now = clock.now()
+    const now = time.now()
     for (const lane of ['live', 'backfill'] as const) {
       for (const waiting of queues[lane]) {
         if (due(lane) > now) break
@@ -88,8 +90,9 @@ export function budget(spec: BudgetSpec, clock: Clock): Budget {
   }
 
   function hold(until: number): void {
-    notBefore.live = Math.max(notBefore.live, until)
-    notBefore.backfill = Math.max(notBefore.backfill, until)
+    const at = time.of(until)
+    notBefore.live = Math.max(notBefore.live, at)
+    notBefore.backfill = Math.max(notBefore.backfill, at)
     serve()
   }
 
@@ -99,11 +102,11 @@ export function budget(spec: BudgetSpec, clock: Clock): Budget {
     const remaining = count(headers.get(spec.headers.remaining))
     const reset = resetTime(headers.get(spec.headers.reset), clock.now())
     if (remaining === undefined || reset === undefined || remaining >= limit * RESERVE) return
-    notBefore.backfill = Math.max(notBefore.backfill, reset)
+    notBefore.backfill = Math.max(notBefore.backfill, time.of(reset))
     serve()
   }
 
-  const used = () => logs.map((log) => log.used(clock.now()))
+  const used = () => logs.map((log) => log.used(time.now()))
   return { take, told, hold, used }
 }
 

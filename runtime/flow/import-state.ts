@@ -7,6 +7,7 @@ import type { Json, Run } from '../types.ts'
 import type { BackfillParts } from './backfill.ts'
 import type { BackfillOptions } from './connector.ts'
 import { asked } from './open-record.ts'
+import { steady } from './steady.ts'
 
 export interface StreamState {
   readonly stream: string
@@ -39,11 +40,12 @@ const RUN_KNOWN = 1_000
  * replaced does no harm; a no is always the store's, since a record that is not sent is lost to its import.
  */
 export function currentRuns(store: Pick<Store, 'checkpoint'>, clock: Clock): (run: string) => Promise<boolean> {
+  const time = steady(clock)
   let known: { readonly run: string; readonly at: number } | undefined
   return async (run) => {
-    if (known?.run === run && clock.now() - known.at < RUN_KNOWN) return true
+    if (known?.run === run && time.now() - known.at < RUN_KNOWN) return true
     const current = ((await store.checkpoint(NAME)) as Import | undefined)?.run.id
-    known = current === undefined ? undefined : { run: current, at: clock.now() }
+    known = current === undefined ? undefined : { run: current, at: time.now() }
     return current === run
   }
 }

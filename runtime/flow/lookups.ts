@@ -9,6 +9,7 @@ import { lastSeen } from './last-seen.ts'
 import { type Remembered, remembered } from './remembered.ts'
 import { after, type Soon } from './soon.ts'
 import type { SourceClient } from './source-client.ts'
+import { steady } from './steady.ts'
 
 export interface Lookups {
   /** What the source has under this key, or undefined if it has nothing: at once, when it is remembered. Throws a `Fault` when it could not be asked. */
@@ -68,6 +69,7 @@ export function lookups(parts: LookupParts): Lookups {
 function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
   const { request, records, id } = lookup.table ?? absent(lookup)
   type Rows = ReadonlyMap<string, Json>
+  const time = steady(clock)
   let loaded: { readonly at: number; rows: Soon<Rows> } | undefined
 
   async function load(): Promise<Rows> {
@@ -76,7 +78,7 @@ function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
     return new Map(rows.flatMap((row) => keyed(row, id)))
   }
   function fresh(age: number): Soon<Rows> {
-    const now = clock.now()
+    const now = time.now()
     if (loaded !== undefined && now - loaded.at < age) return loaded.rows
     const rows = load()
     const mine: typeof loaded = { at: now, rows }

@@ -2,6 +2,7 @@
 import type { Clock } from '../ports.ts'
 import type { Json, Lane } from '../types.ts'
 import type { Soon } from './soon.ts'
+import { steady } from './steady.ts'
 
 export interface Remembered {
   /** At once, when it is known. */
@@ -18,6 +19,7 @@ export function remembered(
   clock: Clock,
   get: (key: string, lane: Lane) => Promise<Json | undefined>,
 ): Remembered {
+  const time = steady(clock)
   const kept = new Map<string, { readonly at: number; value: Soon<Json | undefined> }>()
 
   function ask(key: string, lane: Lane, now: number): Promise<Json | undefined> {
@@ -40,7 +42,7 @@ export function remembered(
   return {
     find(key, lane) {
       const known = kept.get(key)
-      const now = clock.now()
+      const now = time.now()
       return known && now - known.at < age ? known.value : ask(key, lane, now)
     },
     forget: (key) => void kept.delete(key),

@@ -3,6 +3,7 @@ import { Fault, toFault } from '../fault.ts'
 import type { Clock, Logger, Store } from '../ports.ts'
 import type { Lane, LeasedRecord, Outcome, Settlement } from '../types.ts'
 import { batch } from './batch.ts'
+import { steady } from './steady.ts'
 
 export interface WorkParts {
   readonly store: Store
@@ -138,6 +139,7 @@ async function renew(
 
 /** When the destination refuses everything, leasing more records would only hammer it and burn their attempts. */
 function pauses(clock: Clock) {
+  const time = steady(clock)
   let until = 0
   let failures = 0
   let streak = 0
@@ -146,12 +148,12 @@ function pauses(clock: Clock) {
       if (outcome.status !== 'deferred') streak = failures = 0
       // Without `since` nothing failed: the record only lets others go first.
       else if (outcome.since !== undefined) streak += 1
-      if (streak < STREAK || clock.now() < until) return
+      if (streak < STREAK || time.now() < until) return
       failures += 1
-      until = clock.now() + Math.min(LONGEST_PAUSE, 250 * 2 ** Math.min(failures, 10))
+      until = time.now() + Math.min(LONGEST_PAUSE, 250 * 2 ** Math.min(failures, 10))
     },
     async over(signal: AbortSignal): Promise<void> {
-      const left = until - clock.now()
+      const left = until - time.now()
       if (left > 0) await clock.sleep(left, signal)
     },
   }
