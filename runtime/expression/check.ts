@@ -1,5 +1,5 @@
 /** What can be said about an expression before it ever runs. JSONata turns a typo into silence; this does not. */
-import { nodes } from './ast.ts'
+import { type Node, nodes } from './ast.ts'
 import { builtins, volatile } from './builtins.ts'
 import { type Arity, arity, type FunctionTable } from './functions.ts'
 import { list, nearest, suggest } from './nearest.ts'
@@ -39,7 +39,7 @@ export function check(parsed: Parsed, options: CheckOptions): readonly Problem[]
     const start = reference.end - reference.name.length - (reference.kind === 'bare' ? 0 : 1)
     return problem === undefined ? [] : [{ ...problem, span: [start, reference.end] as const }]
   })
-  return [...named, ...curlyQuotes(parsed), ...regexProblems(parsed)]
+  return [...named, ...curlyQuotes(parsed), ...addedTexts(parsed), ...regexProblems(parsed)]
 }
 
 /** One table serves all expressions of a spec. */
@@ -85,6 +85,22 @@ function curlyQuotes({ root, text }: Parsed): readonly Problem[] {
     const message = `${value} is taken for the name of a field`
     const help = `texts stand in straight quotes: "…" or '…'`
     return [{ code: 'curly-quotes', message, help, span: [end - String(value).length, end] as const }]
+  })
+}
+
+/** Every record would fail of it, at run time. */
+function addedTexts({ root, text }: Parsed): readonly Problem[] {
+  if (!text.includes('+')) return []
+  const sums = [...nodes(root)].filter(({ type, value }) => type === 'binary' && value === '+')
+  const wrong = sums.filter(({ lhs, rhs }) => [lhs, rhs].some((side) => (side as Node).type === 'string'))
+  return wrong.map(({ position }) => {
+    const end = Number(position)
+    return {
+      code: 'added-text',
+      message: '+ adds numbers',
+      help: 'texts are joined by &',
+      span: [end - 1, end] as const,
+    }
   })
 }
 

@@ -86,6 +86,7 @@ const habits: Readonly<Record<string, string>> = {
   '==': 'equality is written with one =',
   '&&': 'write and',
   '||': 'write or',
+  '=>': 'write function($x) { … }',
   '{{': 'an expression is written as it is, without {{ }}',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what people write
   '${': 'an expression is written as it is, without ${ }',

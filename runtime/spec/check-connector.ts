@@ -9,8 +9,11 @@ import type { YamlFile } from './yaml.ts'
 type Named = Pick<Spec, 'resources' | 'streams' | 'lookups'> & { readonly permissions: ReadonlyMap<string, string> }
 
 export function checkConnector(names: Named, yaml: YamlFile, context: Context): void {
-  for (const { name, resource } of names.streams.values()) {
+  for (const { name, resource, pageSize } of names.streams.values()) {
     known('resource', resource, names.resources, ['streams', name, 'resource'], yaml, context)
+    if (pageSize.min <= pageSize.max) continue
+    const message = `the smallest page, of ${pageSize.min}, is larger than the largest, of ${pageSize.max}`
+    context.error(yaml, yaml.span(['streams', name, 'pageSize']), { code: 'spec/page-size', message })
   }
   for (const { name, refreshes, permission } of names.resources.values()) {
     if (refreshes !== undefined)

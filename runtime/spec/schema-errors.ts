@@ -64,6 +64,10 @@ function words(error: DefinedError, yaml: YamlFile): Words {
       const span = propertyName === undefined ? yaml.span(path) : yaml.keySpan([...path, propertyName])
       return { code: 'spec/value', message, ...formHelp(schema), span }
     }
+    case 'uniqueItems': {
+      const again = [...path, Math.max(error.params.i, error.params.j)]
+      return { code: 'spec/value', message: `${nameOf(path)} names the same thing twice`, span: yaml.span(again) }
+    }
     default:
       return { code: 'spec/value', message: bounds(error, path), ...exampleHelp(schema), span: yaml.span(path) }
   }
@@ -94,8 +98,6 @@ function bounds(error: DefinedError, path: Path): string {
       return `${name} is empty`
     case 'maxProperties':
       return `${name} may say one thing only`
-    case 'uniqueItems':
-      return `${name} names the same thing twice`
     default:
       return `${name} ${error.message ?? 'does not fit'}`
   }

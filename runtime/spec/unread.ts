@@ -18,8 +18,11 @@ export async function checkUnread(
   for (const folder of folders) {
     for (const path of (await yamlBelow(folder, files)).filter((path) => !known.has(path))) {
       const yaml = new YamlFile(new SourceFile(path, (await files.read(path)) ?? ''))
-      const message = `${basename(path)} is not read: connector.yaml does not name it`
-      const help = `add it to "mappings" there, or move it out of ${folder}`
+      const name = basename(path)
+      const message = `${name} is not read: connector.yaml does not name it`
+      const usual = name.replace(/\.ya?ml(\.txt)?$/, '.yaml')
+      const add = usual === name ? 'add it to "mappings" there' : `call it ${usual}`
+      const help = `${add}, or move it out of ${folder}`
       context.warn(yaml, yaml.keySpan([]), { code: 'spec/unread-file', message, help })
     }
   }
