@@ -63,7 +63,7 @@ async function sortOut(batch: readonly Item[], fault: Fault, parts: BulkParts): 
     if (again === undefined) item.settle(guilty.size === 1 ? fault : blame(fault, mine))
     return again ?? []
   })
-  parts.logger.warn('klaviyo refused some events of a request; the rest is sent now', {
+  parts.logger.warn('Klaviyo refused some events of a request; the rest is sent now', {
     refused: guilty.size,
     rest: rest.length,
     lane: parts.lane,
@@ -81,6 +81,6 @@ function withoutPhone({ event, settle }: Item, { lane, limits }: BulkParts): Ite
 
 /** One event's part in a refusal of several. */
 function blame({ kind, code, details }: Fault, pointers: readonly string[]): Fault {
-  const message = `klaviyo answered ${details.status}: it refuses this event at ${pointers.slice(0, 3).join(', ')}`
+  const message = `Klaviyo answered ${details.status}: it refuses this event at ${pointers.slice(0, 3).join(', ')}`
   return new Fault(kind, code, message, { ...details, pointers })
 }

@@ -34,7 +34,7 @@ export function klaviyo(options: KlaviyoOptions): Destination {
       const fault = toFault(error)
       const trimmed = phoneIsToBlame(fault) ? withoutPhone(message) : undefined
       if (trimmed === undefined) throw fault
-      options.logger.warn('klaviyo refused a phone number; sent once more without it', { code: fault.code })
+      options.logger.warn('Klaviyo refused a phone number; sent once more without it', { code: fault.code })
       return { ...(await post(trimmed, signal)), without: ['phone_number'] }
     }
   }

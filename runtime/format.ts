@@ -1,4 +1,7 @@
-/** Numbers, times and columns as people read them. */
+/** Names, numbers, times and columns as people read them. */
+
+/** A side's name in the spec, as a name in a sentence. */
+export const titled = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1)
 
 /** 1234567 → `1,234,567`. */
 export function count(value: number): string {

@@ -55,6 +55,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'runtime/flow': [
     'runtime/types.ts',
     'runtime/json.ts',
+    'runtime/format.ts',
     'runtime/fault.ts',
     'runtime/logins.ts',
     'runtime/ledger.ts',

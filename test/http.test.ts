@@ -91,7 +91,7 @@ describe('answers', () => {
     const { go, calls } = play(Array(4).fill(status))
     const fault = await faultOf(go())
     expect(fault).toMatchObject({ kind, code, details: { status } })
-    expect(fault.message).toMatch(new RegExp(`^peer answered ${status}: `))
+    expect(fault.message).toMatch(new RegExp(`^Peer answered ${status}: `))
     expect(calls.length).toBe(tries)
   })
 
@@ -113,13 +113,13 @@ describe('answers', () => {
       ...(status === 404 && { kind: 'config' as const, code: 'wrong-place' }),
     })
     const invalid = await faultOf(play([reject('{"e":1}', 400)], { explain }).go())
-    expect(invalid).toMatchObject({ code: 'peer/invalid', message: 'peer answered 400: said {"e":1}' })
+    expect(invalid).toMatchObject({ code: 'peer/invalid', message: 'Peer answered 400: said {"e":1}' })
     expect(invalid.details.pointers).toEqual(['/a'])
     const gone = await faultOf(play([reject('<html>', 404)], { explain }).go())
     expect(gone).toMatchObject({
       kind: 'config',
       code: 'peer/wrong-place',
-      message: 'peer answered 404: said undefined',
+      message: 'Peer answered 404: said undefined',
     })
   })
 

@@ -123,7 +123,7 @@ describe('check', () => {
   test.each(lacking)('%s refused: that line says so, the others are still tried', async (line, name) => {
     const { lines, missing } = await checked({ ...allowed, [line]: [[403, 'forbidden']] }, TOKEN)
     expect([lines.length, missing]).toEqual([7, [name]])
-    expect(lines.find(({ ok }) => !ok)?.detail).toMatch(/^intercom answered 403: the access token lacks a permission/)
+    expect(lines.find(({ ok }) => !ok)?.detail).toMatch(/^Intercom answered 403: the access token lacks a permission/)
   })
 
   test('Intercom away is one line, and nothing else is asked', async () => {

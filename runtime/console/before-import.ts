@@ -1,10 +1,10 @@
 /** Before an import: who at the destination listens to our metrics, and why an import starts none of it. */
 import { html } from 'hono/html'
+import { titled } from '../format.ts'
 import type { FaultInfo } from '../types.ts'
 import type { Listeners, Made } from '../workshop.ts'
 import type { Context, Html } from './parts.ts'
 import { within } from './patience.ts'
-import { titled } from './words.ts'
 
 /** Longer than this nobody looks at an empty page, milliseconds. */
 const PATIENCE = 10_000

@@ -1,8 +1,9 @@
 /** The frame round every page: head, navigation, what was said, the page itself. */
+
 import { html } from 'hono/html'
+import { titled } from '../format.ts'
 import { assetLinks } from './assets.ts'
 import type { ConsoleParts, Context, Html, Page, Tone } from './parts.ts'
-import { titled } from './words.ts'
 
 export interface Framed {
   readonly context: Context

@@ -2,9 +2,6 @@
 import { html } from 'hono/html'
 import type { Html } from './parts.ts'
 
-/** A side's name in the spec, as a name in a sentence. */
-export const titled = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1)
-
 /** A moment, milliseconds since 1970: in UTC, and in the reader's own zone where the script runs. */
 export function when(ms: number): Html {
   const iso = new Date(ms).toISOString()

@@ -1,6 +1,7 @@
 /** Performs HTTP requests: a budget, a timeout, faults by class, a few tries. */
 import pRetry from 'p-retry'
 import { Fault, toFault } from '../fault.ts'
+import { titled } from '../format.ts'
 import type { Clock, Fetch, Random } from '../ports.ts'
 import type { Json, Lane } from '../types.ts'
 import type { Budget } from './budget.ts'
@@ -73,7 +74,7 @@ async function attempt(parts: HttpParts, peer: Peer, make: MakeRequest, { lane, 
   const answer = await exchange(parts, peer, request, signal)
   if (answer.status >= 200 && answer.status < 300) {
     if (!peer.json || answer.body !== undefined) return answer
-    throw new Fault('transient', `${peer.name}/not-json`, `${peer.name} answered, but not in JSON; tried again`)
+    throw new Fault('transient', `${peer.name}/not-json`, `${titled(peer.name)} answered, but not in JSON; tried again`)
   }
 
   const now = parts.clock.now()
@@ -95,7 +96,7 @@ async function exchange(parts: HttpParts, peer: Peer, request: Request, signal: 
     return await Promise.race([work(), limit.over])
   } catch (error) {
     if (error instanceof Fault) throw error
-    const message = `${peer.name} could not be reached, or the connection broke; tried again`
+    const message = `${titled(peer.name)} could not be reached, or the connection broke; tried again`
     throw new Fault('transient', `${peer.name}/network`, message, { cause: error })
   } finally {
     limit.close()
@@ -121,7 +122,7 @@ function deadline({ clock, timeout }: HttpParts, name: string, outer: AbortSigna
     fail(fault)
     inner.abort(fault)
   }
-  const stop = () => end('stopped', `stopped while ${name} was asked; it is tried again`)
+  const stop = () => end('stopped', `stopped while ${titled(name)} was asked; it is tried again`)
   const ignore = onAbort(outer, stop)
   const close = () => {
     ignore()
@@ -129,7 +130,7 @@ function deadline({ clock, timeout }: HttpParts, name: string, outer: AbortSigna
   }
   if (outer.aborted) stop()
   void clock.sleep(timeout, timer.signal).then(() => {
-    if (!timer.signal.aborted) end('timeout', `${name} did not answer within ${timeout / 1000} s; tried again`)
+    if (!timer.signal.aborted) end('timeout', `${titled(name)} did not answer within ${timeout / 1000} s; tried again`)
   })
   return { signal: inner.signal, over, close }
 }

@@ -1,5 +1,6 @@
 /** From an answer that is no success to a fault: who must act, and when to come back. */
 import { Fault, type FaultKind } from '../fault.ts'
+import { titled } from '../format.ts'
 import type { Refused } from '../ports.ts'
 import type { Json } from '../types.ts'
 import { resetTime } from './budget.ts'
@@ -13,7 +14,7 @@ export interface Answer {
 
 /** The side that refuses. */
 export interface Refuser {
-  /** Begins the codes and messages of its faults. */
+  /** Begins the codes of its faults, and with a capital their messages. */
   readonly name: string
   readonly explain?: Explain
   /** Says when to come back on a 429 that has no `Retry-After`: Unix seconds, or seconds from now. */
@@ -38,7 +39,7 @@ export function refusal(refuser: Refuser, { status, headers, body }: Answer, now
   return new Fault(
     kind,
     `${refuser.name}/${code}`,
-    `${refuser.name} answered ${status}: ${message ?? said.words}`,
+    `${titled(refuser.name)} answered ${status}: ${message ?? said.words}`,
     details,
   )
 }

@@ -1,6 +1,7 @@
 /** Asks the source: one request of the spec, logged in, paced, retried for seconds, answered as JSON. */
 import type { Bindings } from '../expression/expression.ts'
 import { Fault } from '../fault.ts'
+import { titled } from '../format.ts'
 import type { Source, Store } from '../ports.ts'
 import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
 import type { Json, Lane } from '../types.ts'
@@ -81,11 +82,11 @@ function sound(body: Json | undefined): Json | undefined {
 }
 
 function noAnswer(name: string): Fault {
-  const message = `${name} answered 200, but not with what was asked for; tried again`
+  const message = `${titled(name)} answered 200, but not with what was asked for; tried again`
   return new Fault('transient', `${name}/no-answer`, message)
 }
 
 function otherAccount(name: string): Fault {
-  const message = `the store belongs to another account of ${name}: use its credentials, or another store`
+  const message = `the store belongs to another account of ${titled(name)}: use its credentials, or another store`
   return new Fault('config', 'source/other-account', message)
 }

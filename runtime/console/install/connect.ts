@@ -1,10 +1,11 @@
 /** A page for each side: log in there, or paste a key; and what comes back from there. */
+
 import { html } from 'hono/html'
 import type { Connected } from '../../account/connect.ts'
 import type { SideView, View } from '../../account/setup.ts'
 import { toFault } from '../../fault.ts'
+import { titled } from '../../format.ts'
 import type { Action, Context, Html, Page } from '../parts.ts'
-import { titled } from '../words.ts'
 import { BY_HOST, extrasIn, facts, going, permissions, setupOf, sideNamed } from './steps.ts'
 import { byKey, byOauth } from './ways.ts'
 

@@ -1,8 +1,10 @@
 /** The webhook: which topics to subscribe, which address to paste, and whether the first one has arrived. */
+
 import { html } from 'hono/html'
+import { titled } from '../../format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { Context, Html, Page } from '../parts.ts'
-import { titled, when } from '../words.ts'
+import { when } from '../words.ts'
 import { origin } from './steps.ts'
 
 export const webhooksPage: Page = {

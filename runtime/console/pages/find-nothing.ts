@@ -1,9 +1,8 @@
 /** Nothing was found: what that can mean here, and what to do about each. */
 import { html } from 'hono/html'
 import type { Import } from '../../flow/import-state.ts'
-import { duration } from '../../format.ts'
+import { duration, titled } from '../../format.ts'
 import type { Context, Html } from '../parts.ts'
-import { titled } from '../words.ts'
 
 export async function nothingFound(what: string, context: Context): Promise<Html> {
   const { connector } = context.parts

@@ -2,10 +2,9 @@
 import { html } from 'hono/html'
 import { toFault } from '../../fault.ts'
 import type { Estimate } from '../../flow/estimate.ts'
-import { count, duration, plural } from '../../format.ts'
+import { count, duration, plural, titled } from '../../format.ts'
 import type { Context, Html } from '../parts.ts'
 import { within } from '../patience.ts'
-import { titled } from '../words.ts'
 import type { Wanted } from './import-asked.ts'
 
 /** A person waits, milliseconds. A page of a large account may take half a minute, and then so does each of the import. */

@@ -1,12 +1,12 @@
 /** How an import goes: a bar for each stream, what was sent, what was left out and why; and what one can do about it. */
 import { html } from 'hono/html'
 import type { Importing, Progress, StreamProgress } from '../../flow/connector.ts'
-import { count, duration, plural } from '../../format.ts'
+import { count, duration, plural, titled } from '../../format.ts'
 import { reasonWords } from '../../reasons.ts'
 import type { ImportStatus } from '../import-desk.ts'
 import { restartWords, stateWords } from '../import-words.ts'
 import type { Context, Html } from '../parts.ts'
-import { titled, when } from '../words.ts'
+import { when } from '../words.ts'
 
 export function progressPart(status: ImportStatus, context: Context): Html {
   const { progress, running } = status

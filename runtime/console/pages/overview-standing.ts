@@ -1,12 +1,12 @@
 /** The head of the overview: both sides, the delay, what waits, what failed, the import; and how much of each limit is used. */
 import { html } from 'hono/html'
 import type { SideTraffic, Used } from '../../flow/traffic.ts'
-import { count, duration, plural } from '../../format.ts'
+import { count, duration, plural, titled } from '../../format.ts'
 import type { Backlog } from '../../ports.ts'
 import { stateWords } from '../import-words.ts'
 import type { Overview } from '../overview-data.ts'
 import type { Context, Html } from '../parts.ts'
-import { titled, when } from '../words.ts'
+import { when } from '../words.ts'
 
 export async function standing(found: Overview, context: Context): Promise<Html> {
   const { spec, traffic, arrivals } = context.parts.connector

@@ -1,12 +1,12 @@
 /** How things stand: both sides, the queue, every metric, what was not sent and what failed. */
 import { html } from 'hono/html'
-import { count, plural } from '../../format.ts'
+import { count, plural, titled } from '../../format.ts'
 import { reasonWords } from '../../reasons.ts'
 import { hourChart } from '../chart.ts'
 import { type MetricRow, type Overview, overviewOf } from '../overview-data.ts'
 import type { Context, Html, Page } from '../parts.ts'
 import { waits } from '../waits.ts'
-import { titled, when } from '../words.ts'
+import { when } from '../words.ts'
 import { limits, standing } from './overview-standing.ts'
 
 export const overview: Page = {

@@ -1,13 +1,14 @@
 /** Use it: one button each makes a segment or a draft flow out of the metrics, after showing exactly what. */
+
 import { html } from 'hono/html'
 import { toFault } from '../../fault.ts'
 import type { RecipeBook, RecipeState } from '../../flow/recipes.ts'
+import { titled } from '../../format.ts'
 import type { Json } from '../../types.ts'
 import type { Recipe } from '../../workshop.ts'
 import { beforeImport, mayAllow, toneOf } from '../before-import.ts'
 import type { Action, Context, Html, Page } from '../parts.ts'
 import { within } from '../patience.ts'
-import { titled } from '../words.ts'
 
 const PATIENCE = 10_000
 
