@@ -67,11 +67,13 @@ export function hastyClock(): Clock & { readonly slept: number[] } {
     now: () => now,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
-        signal?.addEventListener('abort', () => resolve(), { once: true })
+        const wake = () => resolve()
+        signal?.addEventListener('abort', wake, { once: true })
         if (signal?.aborted) resolve()
         if (ms >= spec.source.timeout) return
         setImmediate(() => {
           if (signal?.aborted) return
+          signal?.removeEventListener('abort', wake)
           now += ms
           slept.push(ms)
           resolve()
