@@ -46,7 +46,11 @@ export function filter(result: unknown, test: Test): Sequence {
   spend(items.length)
   const found: unknown[] = []
   for (let i = 0; i < items.length; i++) {
-    for (let left = times(test(items[i]), i, items.length); left > 0; left--) found.push(items[i])
+    const answer = test(items[i])
+    // As nearly always; what is left may be positions.
+    if (typeof answer === 'string' || typeof answer === 'boolean') {
+      if (answer) found.push(items[i])
+    } else for (let left = times(answer, i, items.length); left > 0; left--) found.push(items[i])
   }
   return new Sequence(found)
 }

@@ -46,6 +46,9 @@ function sourceOf(members: readonly Member[]): string {
   const each = members.map((_, i) => i)
   return `const [${each.map((i) => `program${i}`)}] = programs;
 const [${each.map((i) => `finish${i}`)}] = finishes;
+${headsOf(members)
+  .map((head, i) => within(i, head, members))
+  .join('\n')}
 function Made(input, bindings) {
   let value;
 ${each.map((i) => `  ${statement(i, members)}`).join('\n')}
@@ -58,6 +61,18 @@ return (input, bindings) => {
     return loop(input, bindings);
   }
 };`
+}
+
+/** The members that hold members. */
+const headsOf = (members: readonly Member[]): readonly string[] => [
+  ...new Set(members.flatMap(({ name: [head, tail] }) => (tail === undefined ? [] : head))),
+]
+
+/** For one of them, an object without any yet: how many it has room for, the engine reads off what is never done. */
+function within(i: number, head: string, members: readonly Member[]): string {
+  const tails = members.flatMap(({ name: [other, tail] }) => (other === head && tail !== undefined ? tail : []))
+  const room = tails.map((tail) => `this[${literal(tail)}] = 0;`).join(' ')
+  return `function Within${i}() { if (false) { ${room} } }\nWithin${i}.prototype = Object.prototype;`
 }
 
 function statement(i: number, members: readonly Member[]): string {
@@ -73,7 +88,8 @@ function statement(i: number, members: readonly Member[]): string {
   // In source these names would reach a prototype; and what may belong to the input must not be written to.
   if (head in {} || tail === '__proto__' || isMixed)
     return `${given} if (${found}) put(this, ${key}, ${tail && inner}, value);`
-  return `${given} if (${found}) ${tail === undefined ? `this[${key}]` : `(this[${key}] ??= {})[${inner}]`} = value;`
+  const made = `new Within${headsOf(members).indexOf(head)}()`
+  return `${given} if (${found}) ${tail === undefined ? `this[${key}]` : `(this[${key}] ??= ${made})[${inner}]`} = value;`
 }
 
 function looped(members: readonly Member[]): Unrolled {
