@@ -14,7 +14,7 @@ inBrowser(
   async () => {
     let slow = async () => {}
     const instead = (request: Request) => (request.url.endsWith('/search') ? slow().then(() => undefined) : NOTHING)
-    const it = await house(closing, { conversations: 600, tickets: 400, instead })
+    const it = await house(closing, { conversations: 1_500, tickets: 400, instead })
     slow = () => it.clock.sleep(4_000)
     const { page, faults } = await visitor(closing)
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click({ noWaitAfter: true })
@@ -22,14 +22,14 @@ inBrowser(
     const sent = () => it.klaviyo.summary().events
     await page.goto(`${it.url}import`)
     await it.during(press('See what it would cost'))
-    await sees('600 records')
+    await sees('1,500 records')
     await press('Begin the import')
     await page.getByText('The import has begun.').waitFor()
-    await sees('150 of 600 read')
-    // The page moves on while the button is held down.
+    await sees('150 of 1,500 read')
+    // The page moves on while the button is held down; so much is left to read that a slow browser sees it, too.
     await page.getByRole('button', { name: 'Pause' }).hover()
     await page.mouse.down()
-    await sees('300 of 600 read')
+    await sees('300 of 1,500 read')
     await page.mouse.up()
     await sees('The import is paused.')
     slow = async () => {}
