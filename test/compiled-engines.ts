@@ -1,11 +1,12 @@
 /** Both engines side by side: what each makes of an expression, as a value that can be compared. */
 import jsonata from 'jsonata'
 import { functions as connectorFunctions } from '../connector/functions.ts'
+import type { Node } from '../runtime/expression/ast.ts'
 import { type CompiledProgram, Refusal, tryCompile } from '../runtime/expression/compiled/program.ts'
 import type { Bindings } from '../runtime/expression/expression.ts'
 import type { FunctionTable } from '../runtime/expression/functions.ts'
 import { interpreter } from '../runtime/expression/interpreter.ts'
-import { defaultLimits, isProblem, type Limits, parse } from '../runtime/expression/parse.ts'
+import { BESIDE_PER_LEVEL, defaultLimits, isProblem, isWide, type Limits, parse } from '../runtime/expression/parse.ts'
 import { plain } from '../runtime/expression/plain.ts'
 import { references } from '../runtime/expression/references.ts'
 import type { Json } from '../runtime/types.ts'
@@ -57,7 +58,9 @@ export function engines(text: string, limits: Limits = defaultLimits): Engines |
 }
 
 function reference(text: string, { steps, stack, sequence }: Limits): jsonata.Expression {
-  const engine = jsonata(text, { stack, sequence })
+  const options = { stack, sequence }
+  const engine = jsonata(text, options)
+  if (isWide(engine.ast() as Node)) options.stack *= BESIDE_PER_LEVEL
   for (const { name, signature, run } of functions) {
     const safe = (...args: unknown[]) => plain(run(...args.map((arg) => plain(arg, 1e9))), 1e9)
     engine.registerFunction(name, safe, signature)

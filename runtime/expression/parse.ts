@@ -1,6 +1,6 @@
 /** Text to syntax tree, or what is wrong with it. */
 import jsonata from 'jsonata'
-import type { Node } from './ast.ts'
+import { type Node, nodes } from './ast.ts'
 import { explain } from './messages.ts'
 
 /** What one evaluation may take. */
@@ -44,13 +44,26 @@ export interface Parsed {
 
 export function parse(text: string, limits: Limits = defaultLimits): Parsed | Problem {
   try {
-    const { stack, sequence } = limits
     // JSONata's own timeout reads the wall clock, which also counts what else this process did meanwhile.
-    const engine = jsonata(text, { stack, sequence })
-    return { text, root: engine.ast() as Node, engine, limits }
+    const options = { stack: limits.stack, sequence: limits.sequence }
+    const engine = jsonata(text, options)
+    const root = engine.ast() as Node
+    if (isWide(root)) options.stack *= BESIDE_PER_LEVEL
+    return { text, root, engine, limits }
   } catch (error) {
     return problemOf(error, text)
   }
+}
+
+/** Parts of a list or an object are evaluated side by side, and JSONata counts them as if they were in one another. */
+export const BESIDE_PER_LEVEL = 20
+
+/** Whether there is something in it whose parts are evaluated side by side. */
+export function isWide(root: Node): boolean {
+  for (const { type, value, group } of nodes(root)) {
+    if (group !== undefined || (type === 'unary' && (value === '[' || value === '{'))) return true
+  }
+  return false
 }
 
 export const isProblem = (result: Parsed | Problem): result is Problem => 'span' in result

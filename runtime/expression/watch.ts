@@ -1,7 +1,7 @@
 /** Watches the interpreter from node to node: counts its steps, and looks at what each of them gives. */
 import type jsonata from 'jsonata'
 import { type Node, nodes, type Pair } from './ast.ts'
-import { type Budget, budgetOf, type InterpretersBudget, PER_STEP } from './budget.ts'
+import { type Budget, budgetOf, GROUPED_PER_STEP, type InterpretersBudget, PER_STEP } from './budget.ts'
 import { charactersOf, itemsIn, valuesIn } from './measure.ts'
 import type { Limits } from './parse.ts'
 import { matchingCost } from './regex/cost.ts'
@@ -64,6 +64,8 @@ export function watch(engine: jsonata.Expression, root: Node, limits: Limits): v
         if (role?.bound !== undefined) fitBound(result, role.bound)
       } else if (typeof result === 'object' && result !== null) {
         if (Array.isArray(result)) listMade(node, result, budget)
+        // What a path gives is a sequence still.
+        if (role?.key && Array.isArray(result)) groupAgain(environment.base, node, result[0], budget)
         if (role?.text) budget.fitText(charactersOf(result))
         if (role?.compared) budget.spend(Math.floor(valuesIn(result) / PER_STEP))
       }
@@ -87,13 +89,14 @@ function fitBound(bound: number, side: 'from' | 'to'): void {
 }
 
 /** The interpreter copies a group for each item that it adds. */
-function groupAgain(base: Base, node: Node, key: string, budget: Budget): void {
+function groupAgain(base: Base, node: Node, key: unknown, budget: Budget): void {
+  if (typeof key !== 'string') return
   base[GROUPS] ??= new Map()
   const sizes = base[GROUPS].get(node) ?? new Map<string, number>()
   base[GROUPS].set(node, sizes)
   const size = (sizes.get(key) ?? 0) + 1
   sizes.set(key, size)
-  budget.spend(Math.floor(size / PER_STEP))
+  budget.spend(Math.floor(size / GROUPED_PER_STEP))
 }
 
 function rolesIn(root: Node): WeakMap<object, Role> {

@@ -1,6 +1,7 @@
 /** Objects: written out, and grouped by a key. */
-import { rerun, spend } from './budget.ts'
-import { append, own } from './natives.ts'
+import { GROUPED_PER_STEP } from '../budget.ts'
+import { fitLength, rerun, spend } from './budget.ts'
+import { own } from './natives.ts'
 import { Sequence } from './sequence.ts'
 
 export type Part = (context: unknown) => unknown
@@ -26,13 +27,35 @@ export function gather(context: unknown): unknown {
   if (!Array.isArray(context) && !(typeof context === 'object' && context !== null && 'tupleStream' in context)) {
     return context
   }
-  const [first, ...rest] = itemsOf(context)
-  return rest.reduce((all, item) => append(all, item), first)
+  const all: Gathered = { data: undefined }
+  for (const item of itemsOf(context)) add(all, item)
+  return all.data
+}
+
+/** Items taken together, as `$append` does it: the first stands for itself. */
+interface Gathered {
+  data: unknown
+  /** The same, where it is a list of ours: a copy for each item would take far longer. */
+  list?: unknown[]
+}
+
+function add(to: Gathered, item: unknown): void {
+  if (item === undefined) return
+  if (to.data === undefined) {
+    to.data = item
+    return
+  }
+  to.list ??= Array.isArray(to.data) ? [...to.data] : [to.data]
+  if (Array.isArray(item)) for (const each of item) to.list.push(each)
+  else to.list.push(item)
+  to.data = to.list
+  fitLength(to.list.length)
+  spend(Math.floor(to.list.length / GROUPED_PER_STEP))
 }
 
 /** `{ key: value }` over items: those with the same key are taken together. */
 export function group(result: unknown, pairs: readonly (readonly [key: Part, value: Part])[]): unknown {
-  const groups = new Map<string, { data: unknown; readonly pair: number }>()
+  const groups = new Map<string, Gathered & { readonly pair: number }>()
   for (const item of itemsOf(result)) {
     spend(1)
     for (const [pair, [keyOf]] of pairs.entries()) {
@@ -41,7 +64,7 @@ export function group(result: unknown, pairs: readonly (readonly [key: Part, val
       if (typeof key !== 'string' || isTaken(key)) return rerun()
       const known = groups.get(key)
       if (known === undefined) groups.set(key, { data: item, pair })
-      else if (known.pair === pair) known.data = append(known.data, item)
+      else if (known.pair === pair) add(known, item)
       else rerun()
     }
   }

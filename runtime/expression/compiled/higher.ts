@@ -94,9 +94,12 @@ export function sorted(list: unknown, compare: (left: unknown, right: unknown) =
   return isMarked(list) || list instanceof Sequence ? list : new Sequence([...items])
 }
 
-/** It as the list of the next step, which looks for none in an empty list of the data: that is the result then. */
+/**
+ * It as the list of the next step. A list of the data that was picked out of what was sorted is itself the result: where
+ * it is empty, and where it has one item that is sorted once more.
+ */
 export const sortedItems = (result: unknown): readonly unknown[] =>
-  Array.isArray(result) && result.length === 0 ? rerun() : itemsOf(result)
+  Array.isArray(result) && result.length <= 1 && !isMarked(result) ? rerun() : itemsOf(result)
 
 /** One term of it. What is absent goes last, in both directions. */
 export function compare(left: unknown, right: unknown, descending: boolean): number {

@@ -15,7 +15,8 @@ export const refusals = {
   'partial application': 'write function($a) { $f($a, 1) }: the interpreter, too, cannot apply most of these in part',
   transform: 'do not bind $clone, by which a transform copies',
   'unknown syntax': 'nothing: it is right, and only slower',
-  'variable bound in a list or an object': 'bind it first: ($v := …; [$v])',
+  'variable bound in a list or an object':
+    'bind it first: ($v := …; [$v]), since what stands beside it may see it or not',
   'variable bound in a path': 'bind it in brackets of its own: (…; …)',
 } as const satisfies Readonly<Record<string, string>>
 

@@ -112,10 +112,10 @@ export function numberRows(from: Rows | undefined, name: string): Rows | undefin
   return from
 }
 
-/** `^(...)`. */
+/** `^(...)`. What is sorted already is data to the interpreter: the terms would be looked up in the rows themselves. */
 export function sortRows(from: Rows | undefined, compare: (left: Row, right: Row) => number): Rows | undefined {
   if (from === undefined || from.rows.length <= 1) return from
-  const sorted = mergeSort(from.rows, (left, right) => compare(left as Row, right as Row) > 0)
+  const sorted = mergeSort(unsorted(from).rows, (left, right) => compare(left as Row, right as Row) > 0)
   return new Rows(sorted as Row[], true)
 }
 
