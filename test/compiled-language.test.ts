@@ -113,6 +113,14 @@ describe('refused', () => {
     expect((result as Refusal).reason).toBe(reason)
   })
 
+  test('what is too deep for JavaScript itself, whatever the limits', () => {
+    const text = `${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`
+    const limits = { ...defaultLimits, stack: 1_000_000 }
+    const parsed = parse(text, limits)
+    if (isProblem(parsed)) throw new Error(parsed.message)
+    expect(tryCompile(parsed.root, text, functions, limits)).toMatchObject({ reason: 'nested too deeply' })
+  })
+
   test('every reason has an example and says what to write instead', () => {
     expect([...Object.keys(examples), ...unseen].sort()).toEqual(Object.keys(refusals).sort())
     for (const advice of Object.values(refusals)) expect(advice).toMatch(/^\w.{10,}[^.]$/)

@@ -79,6 +79,7 @@ export const runaways: readonly Runaway[] = [
   row('a long list sorted', '$sort([1..15000], function($a, $b) { $a < $b })', 'D1012'),
   row('a long list in order', '[1..15000]^(>$)', 'D1012'),
   row('one large group', '[1..15000]{"a": $count($)}', 'D1012'),
+  row('one large group by what a path gives', '[1..15000].{"k": "a"}{k: $count($)}', 'D1012'),
   row('many groups', '$map([1..5000], function($i) { [1..400]{$string($): $} })', 'D1012'),
   row('all different', '$distinct([1..15000])', 'D1012'),
 

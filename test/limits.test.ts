@@ -40,6 +40,7 @@ describe('what is large and not too large is done', () => {
     ['$length($join([1..20000].$string(), ", "))', 128_892],
     ['$count($sort([1..5000], function($a, $b) { $a < $b }))', 5000],
     ['$count($keys([1..5000]{$string($ % 100): $}))', 100],
+    ['$count($keys([1..20000]{$string($ % 400): $count($)}))', 400],
     ['$count($distinct([1..5000].($ % 500)))', 500],
     ['$length($reduce([1..500], function($s, $i) { $s & "<p>a paragraph of a conversation</p>" }, ""))', 18_000],
     ['$count($reduce([1..3000], function($l, $i) { $append($l, $i) }, []))', 3000],

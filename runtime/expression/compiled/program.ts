@@ -64,6 +64,7 @@ export function tryCompile(
   } catch (error) {
     // Hosts may forbid to make code out of text.
     if (error instanceof EvalError) return new Refusal('code generation is not allowed here')
+    if (error instanceof RangeError) return new Refusal('nested too deeply', root)
     throw error
   }
 }
@@ -74,6 +75,8 @@ export function trySource(root: Node, text: string, functions: FunctionTable, li
     return generate(root, text, functions, limits)
   } catch (error) {
     if (error instanceof Refusal) return error
+    // Neither we nor the parser of JavaScript get to the bottom of it: their stack is shorter than some limits.
+    if (error instanceof RangeError) return new Refusal('nested too deeply', root)
     throw error
   }
 }
