@@ -28,7 +28,16 @@ export interface Plan {
   readonly profile: ProfilePlan
 }
 
+const made = new WeakMap<Spec, Plan>()
+
+/** Of one spec always the same: tenants that share it share the code made for it, which is fast once it is used much. */
 export function plan(spec: Spec): Plan {
+  const known = made.get(spec) ?? planned(spec)
+  made.set(spec, known)
+  return known
+}
+
+function planned(spec: Spec): Plan {
   const plans = new Map(spec.mappings.map((mapping) => [mapping, mappingPlan(mapping, spec)]))
   return { profile: profilePlan(spec), of: (mapping) => plans.get(mapping) ?? mappingPlan(mapping, spec) }
 }
