@@ -1,6 +1,6 @@
 /** Names, numbers, times and columns as people read them. */
 
-/** A side's name in the spec, as a name in a sentence. */
+/** With a capital: a side's name in the spec as a name in a sentence, a message as a sentence. */
 export const titled = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1)
 
 /** 1234567 → `1,234,567`. */

@@ -1,5 +1,5 @@
 /** What one evaluation may still take. Counted, never timed: it ends the same way on every machine. */
-import type { Limits } from './parse.ts'
+import { BESIDE_PER_LEVEL, type Limits } from './parse.ts'
 import { NotPlain } from './plain.ts'
 
 /** Each throws what says that a limit was reached. */
@@ -25,8 +25,6 @@ export const PER_STEP = 64
 /** The interpreter copies a group for each item that it adds: so many items of it for one step. Faster than looking at them. */
 export const GROUPED_PER_STEP = 512
 
-const WAITING_PER_LEVEL = 20
-
 export function budgetOf({ steps, stack, sequence, output }: Limits): InterpretersBudget {
   let [left, waiting] = [steps, 0]
   return {
@@ -42,7 +40,7 @@ export function budgetOf({ steps, stack, sequence, output }: Limits): Interprete
     },
     enter() {
       waiting++
-      if (waiting > stack * WAITING_PER_LEVEL) throw { code: 'D1011' }
+      if (waiting > stack * BESIDE_PER_LEVEL) throw { code: 'D1011' }
     },
     leave() {
       waiting--

@@ -52,7 +52,6 @@ export interface Runnable {
  */
 export function runnable(parsed: Parsed, functions: FunctionTable, programs?: Programs): Runnable {
   const { root, text, limits } = parsed
-  const called = new Set(references(root).map(({ name }) => name))
   const variables = variablesOf(root, functions)
   let made: Program | Refusal | undefined
   const make = () => {
@@ -60,19 +59,25 @@ export function runnable(parsed: Parsed, functions: FunctionTable, programs?: Pr
     return written ? readProgram(written, functions, limits) : tryCompile(root, text, functions, limits)
   }
   const program = () => (made ??= make())
-  return {
-    text,
-    variables,
-    program,
-    interpret: interpreter(parsed, functions, called, boundIn(root, called, functions)),
+  let asked: Interpret | undefined
+  const interpret: Interpret = (input, bindings) => {
+    asked ??= interpreting(parsed, functions)
+    return asked(input, bindings)
   }
+  return { text, variables, program, interpret }
+}
+
+/** Made when it is first needed, too. */
+function interpreting(parsed: Parsed, functions: FunctionTable): Interpret {
+  const called = new Set(references(parsed.root).map(({ name }) => name))
+  return interpreter(parsed, functions, called, perhapsOutside(parsed.root, called, functions))
 }
 
 /**
  * Names that are bound from outside, if there is anything to bind. More than the variables that are asked for: where
  * a path finds nothing, what it should bind is looked for outside, and so is a function that is called without its `$`.
  */
-function boundIn(root: Node, called: Iterable<string>, functions: FunctionTable): ReadonlySet<string> {
+function perhapsOutside(root: Node, called: Iterable<string>, functions: FunctionTable): ReadonlySet<string> {
   const names = [...nodes(root)].filter(({ type }) => type === 'variable').map(({ value }) => String(value))
   return new Set([...called, ...names].filter((name) => !isFunction(name, functions)))
 }

@@ -8,6 +8,7 @@ import { bounds } from './import-state.ts'
 import { asked } from './open-record.ts'
 import { readPage } from './paginate.ts'
 import type { SourceClient } from './source-client.ts'
+import { sweepPays } from './sweep.ts'
 
 export interface Estimate {
   readonly streams: readonly StreamEstimate[]
@@ -63,25 +64,22 @@ export async function estimate(
     const mappings = spec.mappings.filter((it) => it.stream?.name === stream.name && asked(it, run.only))
     return mappings.length === 0 ? [] : [{ stream, mappings }]
   })
+  const lookup = spec.lookups.get(CONTACT)
+  const swept = spec.streams.get(lookup?.sweep ?? '')
   const [pages, contacts] = await Promise.all([
     Promise.all(wanted.map(({ stream }) => firstPage(stream, window, parts, signal))),
-    contactsPage(parts, signal),
+    swept && firstPage(swept, {}, parts, signal),
   ])
   const streams = wanted.map(({ stream, mappings }, at) => costOf(stream, mappings, pages[at]?.total))
   const records = streams.reduce((sum, one) => sum + (one.records ?? 0), 0)
-  const batches = Math.ceil(records / (spec.lookups.get(CONTACT)?.batch?.size ?? records + 1))
-  // As the import itself decides: all contacts first, where that costs fewer calls than asking for those it meets.
-  const sweep = contacts !== undefined && pagesOf(contacts) <= batches ? contacts : undefined
+  const batches = Math.ceil(records / (lookup?.batch?.size ?? records + 1))
+  const pays = lookup && swept && sweepPays({ contacts: contacts?.total ?? 0, records }, lookup, swept)
+  const sweep = pays ? contacts : undefined
   const calls = streams.reduce((sum, one) => sum + one.calls, sweep ? pagesOf(sweep) : batches)
   return { streams, calls, ...timeOf(sweep ? [...pages, sweep] : pages, { calls, records }, parts) }
 }
 
 const pagesOf = ({ total = 0, size }: Timed) => Math.ceil(total / size)
-
-async function contactsPage(parts: EstimateParts, signal: AbortSignal): Promise<Timed | undefined> {
-  const stream = parts.spec.streams.get(parts.spec.lookups.get(CONTACT)?.sweep ?? '')
-  return stream && firstPage(stream, {}, parts, signal)
-}
 
 /** As large as the import reads them, since what a page takes depends on that; smaller where the source struggles. */
 async function firstPage(

@@ -32,9 +32,11 @@ const made = new WeakMap<Spec, Plan>()
 
 /** Of one spec always the same: tenants that share it share the code made for it, which is fast once it is used much. */
 export function plan(spec: Spec): Plan {
-  const known = made.get(spec) ?? planned(spec)
-  made.set(spec, known)
-  return known
+  const known = made.get(spec)
+  if (known !== undefined) return known
+  const fresh = planned(spec)
+  made.set(spec, fresh)
+  return fresh
 }
 
 function planned(spec: Spec): Plan {

@@ -52,12 +52,21 @@ async function planned(
     if (counted) records += await count(counted, window)
   }
   const contacts = await count(stream, {})
-  const worth = contacts / stream.pageSize.max <= records / (lookup.batch?.size ?? 1)
+  const worth = sweepPays({ contacts, records }, lookup, stream)
   parts.logger.info(worth ? 'reading all contacts first' : 'contacts will be asked for in batches', {
     contacts,
     records,
   })
   return { stream: stream.name, seen: 0, total: contacts, done: !worth }
+}
+
+/** Whether reading all contacts costs fewer calls than asking for those that the records name. */
+export function sweepPays(
+  { contacts, records }: { readonly contacts: number; readonly records: number },
+  { batch }: LookupSpec,
+  { pageSize }: StreamSpec,
+): boolean {
+  return contacts / pageSize.max <= records / (batch?.size ?? 1)
 }
 
 async function idOf(item: JsonObject, stream: StreamSpec, spec: Spec): Promise<string | undefined> {

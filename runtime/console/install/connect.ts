@@ -76,14 +76,12 @@ async function tried(
   if (found === undefined) return context.missing(setup ? 'There is no such side.' : BY_HOST)
   try {
     const note = (await attempt(found))?.note
-    const also = note === undefined ? '' : ` ${capital(note)}.`
+    const also = note === undefined ? '' : ` ${titled(note)}.`
     return context.goTo('/set-up', `${found.side.label} is connected.${also}`)
   } catch (error) {
     const { message, code, kind } = toFault(error)
     context.parts.logger.warn(`${found.side.label} was not connected: ${message}`, { code })
     const words = kind === 'bug' ? 'That did not work, and it is our fault. The log says more.' : `${message}.`
-    return context.goTo(`/set-up/${found.side.name}`, capital(words), 'bad')
+    return context.goTo(`/set-up/${found.side.name}`, titled(words), 'bad')
   }
 }
-
-const capital = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1)

@@ -44,14 +44,13 @@ export function unrolled(members: readonly Member[]): Unrolled {
 /** A constructor, whose objects the engine learns to make as large as they get; they look like any other object. */
 function sourceOf(members: readonly Member[]): string {
   const each = members.map((_, i) => i)
+  const heads = headsOf(members)
   return `const [${each.map((i) => `program${i}`)}] = programs;
 const [${each.map((i) => `finish${i}`)}] = finishes;
-${headsOf(members)
-  .map((head, i) => within(i, head, members))
-  .join('\n')}
+${heads.map((head, i) => within(i, head, members)).join('\n')}
 function Made(input, bindings) {
   let value;
-${each.map((i) => `  ${statement(i, members)}`).join('\n')}
+${each.map((i) => `  ${statement(i, members, heads)}`).join('\n')}
 }
 Made.prototype = Object.prototype;
 return (input, bindings) => {
@@ -75,7 +74,7 @@ function within(i: number, head: string, members: readonly Member[]): string {
   return `function Within${i}() { if (false) { ${room} } }\nWithin${i}.prototype = Object.prototype;`
 }
 
-function statement(i: number, members: readonly Member[]): string {
+function statement(i: number, members: readonly Member[], heads: readonly string[]): string {
   const { name, finish } = members[i] as Member
   const [head, tail] = name
   const [key, inner] = [literal(head), literal(tail ?? '')]
@@ -88,7 +87,7 @@ function statement(i: number, members: readonly Member[]): string {
   // In source these names would reach a prototype; and what may belong to the input must not be written to.
   if (head in {} || tail === '__proto__' || isMixed)
     return `${given} if (${found}) put(this, ${key}, ${tail && inner}, value);`
-  const made = `new Within${headsOf(members).indexOf(head)}()`
+  const made = `new Within${heads.indexOf(head)}()`
   return `${given} if (${found}) ${tail === undefined ? `this[${key}]` : `(this[${key}] ??= ${made})[${inner}]`} = value;`
 }
 
