@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { live } from '../runtime/console/live.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
 import type { SourceRecord } from '../runtime/types.ts'
+import { bareConsole } from './console-parts.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 const record = (id: string): SourceRecord => ({
@@ -48,7 +49,7 @@ function listen(response: Response) {
   return {
     heard,
     changes: () => heard.join('').match(/event: changed/g)?.length ?? 0,
-    lastId: () => [...heard.join('').matchAll(/id: (\S+)/g)].at(-1)?.[1] ?? null,
+    lastId: () => [...heard.join('').matchAll(/id: (\S+)/g)].at(-1)?.[1] ?? '',
     ended: () => ended,
     leave: () => reader?.cancel(),
   }
@@ -56,7 +57,7 @@ function listen(response: Response) {
 
 test('says within a second that something changed, and says it once', async () => {
   const { clock, store, changes } = stage()
-  const page = listen(changes.listen(null))
+  const page = listen(changes.listen(''))
   await clock.pass(1_500)
   const before = page.changes()
   await store.append([record('a')])
@@ -70,7 +71,7 @@ test('looks once a second for all, and not at all for nobody', async () => {
   const { clock, changes, looks } = stage()
   await clock.pass(10_000)
   expect(looks()).toBe(0)
-  const pages = [1, 2, 3].map(() => listen(changes.listen(null)))
+  const pages = [1, 2, 3].map(() => listen(changes.listen('')))
   await clock.pass(10_000)
   expect(looks()).toBeLessThanOrEqual(12)
   for (const page of pages) await page.leave()
@@ -83,7 +84,7 @@ test('looks once a second for all, and not at all for nobody', async () => {
 
 test('a page that comes back hears what it missed, and nothing if it missed nothing', async () => {
   const { clock, store, changes } = stage()
-  const other = listen(changes.listen(null))
+  const other = listen(changes.listen(''))
   await clock.pass(2_000)
   const id = other.lastId()
   const same = listen(changes.listen(id))
@@ -97,21 +98,49 @@ test('a page that comes back hears what it missed, and nothing if it missed noth
   expect(back.changes()).toBe(1)
 })
 
+test('a page that was made before a change which others heard of is told of it', async () => {
+  const { clock, store, changes } = stage()
+  listen(changes.listen(''))
+  await clock.pass(2_000)
+  const made = changes.seen()
+  await store.append([record('a')])
+  await clock.pass(2_000)
+  const late = listen(changes.listen(made))
+  const inTime = listen(changes.listen(changes.seen()))
+  await clock.pass(2_000)
+  expect([late.changes(), inTime.changes()]).toEqual([1, 0])
+})
+
+test('a page says of itself what it has seen', async () => {
+  const { clock, store, browser } = await bareConsole()
+  const visitor = browser()
+  const eventsOf = async () => /data-events="([^"]+)"/.exec(await visitor.text('/'))?.[1] ?? ''
+  const open = async (path: string) => listen(await visitor.get(path))
+  await open(await eventsOf())
+  await clock.pass(2_000)
+  const made = await eventsOf()
+  await store.append([record('a')])
+  await clock.pass(2_000)
+  const [late, inTime] = [await open(made), await open(await eventsOf())]
+  await clock.pass(2_000)
+  expect([late.changes(), inTime.changes()]).toEqual([1, 0])
+})
+
 test('a quiet stream gives a sign of life', async () => {
   const { clock, changes } = stage()
-  const page = listen(changes.listen(null))
+  const page = listen(changes.listen(''))
   await clock.pass(40_000)
   expect(page.heard.join('')).toMatch(/^: /m)
 })
 
 test('ends with the process, and begins no more', async () => {
   const { clock, changes, end } = stage()
-  const page = listen(changes.listen(null))
+  const page = listen(changes.listen(''))
   await clock.pass(2_000)
   end()
   await clock.pass(10)
   expect(page.ended()).toBe(true)
-  expect(changes.listen(null).status).toBe(503)
+  expect(changes.listen('').status).toBe(503)
   expect(clock.sleeping).toBe(0)
 })
 
@@ -124,7 +153,7 @@ test('goes on when the store fails for a moment', async () => {
     return store.backlog(lane)
   }
   const bound = { tallies: store.tallies.bind(store), backlog, checkpoint: store.checkpoint.bind(store) }
-  const page = listen(live({ store: bound, clock, signal: new AbortController().signal }).listen(null))
+  const page = listen(live({ store: bound, clock, signal: new AbortController().signal }).listen(''))
   await clock.pass(2_000)
   const before = page.changes()
   fails = true
@@ -137,6 +166,6 @@ test('goes on when the store fails for a moment', async () => {
 
 test('takes only so many', async () => {
   const { changes } = stage()
-  const answers = Array.from({ length: 101 }, () => changes.listen(null))
+  const answers = Array.from({ length: 101 }, () => changes.listen(''))
   expect(answers.map(({ status }) => status)).toEqual([...new Array(100).fill(200), 503])
 })

@@ -31,7 +31,7 @@ export function frame(framed: Framed): Html {
 <link rel="stylesheet" href="${links.style}">
 <script type="module" src="${links.script}"></script>
 </head>
-<body data-events="${context.link('/events')}">
+<body data-events="${context.events}">
 <a class="skip" href="#main">Skip to the page</a>
 ${head(framed)}
 <main id="main" tabindex="-1">

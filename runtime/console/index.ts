@@ -6,7 +6,7 @@ import { attempts } from './attempts.ts'
 import { type Entrance, entrance, type Visit } from './entrance.ts'
 import { guarded } from './headers.ts'
 import { type ImportDesk, importDesk } from './import-desk.ts'
-import { live } from './live.ts'
+import { type Live, live } from './live.ts'
 import { doorActions, logInPage } from './log-in.ts'
 import { actions, pages } from './pages.ts'
 import type { ConsoleParts } from './parts.ts'
@@ -52,6 +52,7 @@ interface Rooms {
   readonly parts: ConsoleParts
   readonly entry: Entrance
   readonly imports: ImportDesk
+  readonly changes: Live
   readonly shown: Show
 }
 
@@ -61,7 +62,8 @@ interface House extends Rooms {
 
 async function open(parts: ConsoleParts, imports: ImportDesk): Promise<House> {
   const entry = entrance(parts, await keyOf(parts))
-  const rooms = { parts, entry, imports, shown: show(parts, entry, imports) }
+  const changes = liveOf(parts, imports)
+  const rooms = { parts, entry, imports, changes, shown: show(parts, entry, imports, changes) }
   return { ...rooms, app: routesOf(rooms) }
 }
 
@@ -98,24 +100,28 @@ function toLogIn(request: Request, location: string): Response {
   return isPage ? new Response(null, { status: 303, headers: { location } }) : new Response(null, { status: 401 })
 }
 
-function routesOf({ parts, entry, imports, shown }: Rooms): Hono<Env> {
-  const { base, clock, signal, connector, password } = parts
-  const changes = live({
+/** Whatever pages show that changes by itself. */
+function liveOf({ connector, account, clock, signal }: ConsoleParts, imports: ImportDesk): Live {
+  return live({
     store: connector.store,
     clock,
     signal,
     also: async () => [
       connector.arrivals(),
-      parts.account?.gate.shut(),
+      account?.gate.shut(),
       imports.running(),
       imports.waits(),
       imports.problem(),
       await imports.elsewhere(),
     ],
   })
+}
+
+function routesOf({ parts, entry, changes, shown }: Rooms): Hono<Env> {
+  const { base, clock, password } = parts
   const door = doorActions({ entrance: entry, attempts: attempts(clock), password, refuse: shown.words })
   const app = base === undefined ? new Hono<Env>() : new Hono<Env>().basePath(base)
-  app.get('/events', (c) => changes.listen(c.req.header('last-event-id') ?? null))
+  app.get('/events', (c) => changes.listen(c.req.header('last-event-id') ?? c.req.query('seen') ?? ''))
   for (const row of [logInPage, ...pages]) app.get(row.path, (c) => shown.page(row, c.env.visit, paramsOf(c)))
   for (const row of [...door, ...actions]) app.post(row.path, (c) => shown.action(row, c.env.visit, paramsOf(c)))
   app.notFound((c) => shown.words({ status: 404, title: 'Not found', words: 'There is no such page.' }, c.env.visit))

@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto'
 import type { Clock, Store } from '../ports.ts'
 
 export interface Live {
-  /** A stream that says `changed` whenever something did; `seen` is the last id the page knows. */
-  listen(seen: string | null): Response
+  /** What was found by the last look: a page that is made now shows this, or what came after it. Empty: none yet. */
+  seen(): string
+  /** A stream that says `changed` whenever something did; `seen` is the last that the page knows. */
+  listen(seen: string): Response
 }
 
 export interface LiveParts {
@@ -44,14 +46,15 @@ export function live(parts: LiveParts): Live {
   }
 
   return {
+    seen: () => known ?? '',
     listen(seen) {
       if (signal.aborted || listeners.size >= MOST)
         return new Response(null, { status: 503, headers: { 'retry-after': '10' } })
       return new Response(
         stream(listeners, (send) => {
-          // The first look of all is what the page already shows; a page that comes back is told what it missed.
           send('retry: 3000\n\n')
-          if (known !== undefined) send(seen === null || seen === known ? `id: ${known}\ndata:\n\n` : changed(known))
+          // Something may have changed since the page was made, or while its connection was away.
+          if (known !== undefined) send(seen === known ? `id: ${known}\ndata:\n\n` : changed(known))
           if (!looking) void look()
         }),
         { headers: EVENT_STREAM },

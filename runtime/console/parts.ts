@@ -65,6 +65,8 @@ export interface Context {
   readonly csrf: Html
   /** A path of the console as a link, wherever it is mounted. */
   link(path: string): string
+  /** Where a page listens for changes since it was made. */
+  readonly events: string
   /** How an action ends: another page, which says the words once. Never a payload or an address in them. */
   goTo(path: string, words?: string, tone?: Tone): Response
   /** 404, in the frame of all pages. */

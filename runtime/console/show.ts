@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { Entrance, Refused, Visit } from './entrance.ts'
 import { frame } from './frame.ts'
 import type { ImportDesk } from './import-desk.ts'
+import type { Live } from './live.ts'
 import { pages } from './pages.ts'
 import type { ConsoleParts, Context, Html, Page } from './parts.ts'
 
@@ -21,7 +22,7 @@ export interface Show {
   words(refused: Refused, visit?: Visit): Promise<Response>
 }
 
-export function show(parts: ConsoleParts, entrance: Entrance, imports: ImportDesk): Show {
+export function show(parts: ConsoleParts, entrance: Entrance, imports: ImportDesk, changes: Pick<Live, 'seen'>): Show {
   const { base = '', password } = parts
   const nav = pages.filter((page) => page.nav !== undefined)
   const link = (path: string) => `${base}${path}`
@@ -38,6 +39,7 @@ export function show(parts: ConsoleParts, entrance: Entrance, imports: ImportDes
       session: session.id,
       csrf: html`<input type="hidden" name="csrf" value="${entrance.sessions.token(session)}">`,
       link,
+      events: link(`/events?seen=${changes.seen()}`),
       goTo(path, said, tone = 'good') {
         if (said !== undefined) entrance.say(visit, said, tone)
         return new Response(null, { status: 303, headers: { location: link(path) } })
