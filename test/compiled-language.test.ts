@@ -81,7 +81,7 @@ const examples: Readonly<Partial<Record<Reason, readonly string[]>>> = {
   ],
   'list at the start of a path': ['([1].$).a', '[a]@$x.b', '[1][0]#$i.b', '[*].x'],
   'name of an object member': ['$constructor', 'a@$toString.b', '$valueOf()'],
-  'nested too deeply': [`${'['.repeat(600)}1${']'.repeat(600)}`],
+  'nested too deeply': [`${'['.repeat(700)}1${']'.repeat(700)}`],
   'operator within the left side of ?? or ?:': [
     '$match(a, /x/) ?? 1',
     '(a ~> /x/) ?: 1',

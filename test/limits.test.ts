@@ -47,6 +47,8 @@ describe('what is large and not too large is done', () => {
     ['$length($replace($pad("", 20000, "ab "), /a(b)/, "<$1>"))', 26_667],
     ['$count($match($pad("", 20000, "a1 "), /[a-z]\\d/))', 6667],
     ['$count([1..20].$replace($pad("", 5000, "text <b>bold</b> "), /<[^>]*>/, ""))', 20],
+    // The example of JSONata's own manual: the largest factorial that is a number.
+    ['($f := function($x) { $x <= 1 ? 1 : $x * $f($x - 1) }; $f(170))', 7.257415615307994e306],
     ['$pad(missing, 1e9)', undefined],
     ['$formatInteger(3999, "I")', 'MMMCMXCIX'],
     ['$toMillis("20260711120000123", "[Y0001][M01][D01][H01][m01][s01][f001]")', 1_783_771_200_123],

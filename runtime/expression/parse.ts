@@ -16,7 +16,7 @@ export interface Limits {
 }
 
 /** Wide enough for a page of 150 full records, narrow enough that a runaway recursion ends within seconds. */
-export const defaultLimits: Limits = { steps: 1_000_000, stack: 500, sequence: 200_000, output: 64_000_000 }
+export const defaultLimits: Limits = { steps: 1_000_000, stack: 625, sequence: 200_000, output: 64_000_000 }
 
 /** Something wrong within an expression. Offsets are into its text. */
 export interface Problem {
@@ -56,7 +56,7 @@ export function parse(text: string, limits: Limits = defaultLimits): Parsed | Pr
 }
 
 /** Parts of a list or an object are evaluated side by side, and JSONata counts them as if they were in one another. */
-export const BESIDE_PER_LEVEL = 20
+export const BESIDE_PER_LEVEL = 16
 
 /** Whether there is something in it whose parts are evaluated side by side. */
 export function isWide(root: Node): boolean {
