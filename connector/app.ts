@@ -2,6 +2,7 @@
 import type { App, Setting } from '../runtime/cli/app.ts'
 import { version } from '../runtime/version.ts'
 import { functions } from './functions.ts'
+import { names } from './klaviyo-names.ts'
 import { specFolder } from './spec.ts'
 
 /** Each described once: for the help, for "missing", and for `.env.example`. */
@@ -69,6 +70,7 @@ export const app: App = {
   settings,
   specFolder: specFolder(),
   functions,
+  names,
   // Klaviyo lists all metrics on one page; it filters by the kind of source, and ours is the API.
   whereIs: (metric) => ({
     href: 'https://www.klaviyo.com/analytics/metrics',

@@ -2,11 +2,12 @@
 import { Fault } from '../runtime/fault.ts'
 import type { DestinationSpec } from '../runtime/spec/spec.ts'
 import type { Json, MetricEvent, Profile } from '../runtime/types.ts'
+import type { LimitName } from './klaviyo-names.ts'
 
 /** `destination.limits` of connector.yaml, by name. One that is not named does not limit. */
 export type Limits = DestinationSpec['limits']
 
-export const most = (limits: Limits, name: string): number => limits[name] ?? Number.POSITIVE_INFINITY
+export const most = (limits: Limits, name: LimitName): number => limits[name] ?? Number.POSITIVE_INFINITY
 
 /** Klaviyo answers 400 to any other: one's own belong into `properties` (API reference, revision 2026-07-15). */
 const ATTRIBUTES: ReadonlySet<string> = new Set([
@@ -80,7 +81,7 @@ function checkValue(what: string, name: string, value: Json | undefined, depth: 
   for (const inner of Object.values(value)) checkValue(what, name, inner, depth + 1, limits)
 }
 
-function over(what: string, where: string, count: number, unit: string, limit: string, limits: Limits): void {
+function over(what: string, where: string, count: number, unit: string, limit: LimitName, limits: Limits): void {
   const max = most(limits, limit)
   if (count <= max) return
   const message = `${what}: ${where} has ${count} ${unit}, over the limit "${limit}" of ${max}; shorten it in the mapping`

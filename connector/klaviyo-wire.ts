@@ -11,6 +11,7 @@ import type { DestinationSpec, Window } from '../runtime/spec/spec.ts'
 import type { Lane, Receipt } from '../runtime/types.ts'
 import { explainer, klaviyoRequest } from './klaviyo-faults.ts'
 import { guarded } from './klaviyo-guard.ts'
+import type { EndpointName } from './klaviyo-names.ts'
 import { places } from './klaviyo-places.ts'
 
 export interface KlaviyoOptions {
@@ -46,7 +47,7 @@ export const windows = (perSecond: number, perMinute: number): readonly Window[]
 export const METRICS = { path: '/api/metrics', windows: windows(10, 150) }
 
 /** A line to an endpoint that `spec.endpoints` names. */
-export function endpoint(options: KlaviyoOptions, name: string, scope: string): Line {
+export function endpoint(options: KlaviyoOptions, name: EndpointName, scope: string): Line {
   const found = options.spec.endpoints[name]
   if (found === undefined)
     throw new Fault('config', 'klaviyo/no-endpoint', `connector.yaml: destination.endpoints lacks "${name}"`)

@@ -4,6 +4,7 @@ import { Fault } from '../runtime/fault.ts'
 import type { BuiltSpec } from '../runtime/spec/built.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { functions } from './functions.ts'
+import { names } from './klaviyo-names.ts'
 
 /** One folder up in the checkout, two in the compiled package. Asked when needed: a bundle has no address. */
 export function specFolder(): URL {
@@ -20,8 +21,8 @@ export async function loadConnectorSpec(from: URL | BuiltSpec = specFolder()): P
     import('../runtime/spec/built.ts'),
   ])
   const { spec, diagnostics } = await (from instanceof URL
-    ? loadSpec(from, { functions })
-    : loadBuilt(from, { functions }))
+    ? loadSpec(from, { functions, names })
+    : loadBuilt(from, { functions, names }))
   if (spec !== undefined) return spec
   const errors = diagnostics.filter(({ severity }) => severity === 'error').map((one) => render(one, false))
   throw new Fault('config', 'spec/invalid', `the spec has errors:\n${errors.join('\n\n')}`)

@@ -18,7 +18,7 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }))
 function connector(title = 'title') {
   const disk = filesOn(small)
   const read = async (path: string) => (await disk.read(path))?.replace('Title: title', `Title: ${title}`)
-  const spec: Loaders['spec'] = (folder, functions) => loadSpec(folder, { functions, files: { ...disk, read } })
+  const spec: Loaders['spec'] = (folder, { functions }) => loadSpec(folder, { functions, files: { ...disk, read } })
   return (...argv: string[]) => run(argv, { app: { functions }, load: { spec }, cwd, env: {} })
 }
 

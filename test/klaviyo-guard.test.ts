@@ -55,7 +55,7 @@ describe('the guard', () => {
 
   test.each(refused)('stands in lane backfill of the real line: %s', async (_, body) => {
     const { left, fetch } = recorder()
-    for (const name of ['bulk', 'event', 'profile'])
+    for (const name of ['bulk', 'event', 'profile'] as const)
       await expect(endpoint(options({ fetch }), name, 'scope')('backfill', never, body)).rejects.toMatchObject({
         kind: 'bug',
       })

@@ -4,6 +4,7 @@ import type { Key } from '../account/vault.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Connector } from '../flow/connector.ts'
 import type { Clock, Fetch, Logger, Random, Store } from '../ports.ts'
+import type { DestinationNames } from '../spec/load.ts'
 import type { Spec } from '../spec/spec.ts'
 
 /** The environment with `.env` under it. An empty value counts as absent. */
@@ -68,6 +69,8 @@ export interface App {
   /** The spec that comes with the package; `CONNECTOR_SPEC` names another. */
   readonly specFolder: URL
   readonly functions: FunctionTable
+  /** What a spec may say of the destination by name. Absent: anything. */
+  readonly names?: DestinationNames
   /** Where the destination shows a metric, by the name it has there: a link and its words. */
   readonly whereIs?: (metric: string) => { readonly href: string; readonly words: string }
   /** Log-ins kept in the store, beside those of the environment. Absent: the environment alone gives credentials. */

@@ -136,7 +136,7 @@ export type CheckedSpec = Loaded & { readonly spec: Spec }
  * Otherwise they are printed and the command ends with exit code 3.
  */
 export async function checkedLoad(context: Context, named?: string): Promise<CheckedSpec> {
-  const loaded = await context.load.spec(specFolder(context, named), context.app.functions)
+  const loaded = await context.load.spec(specFolder(context, named), context.app)
   const { spec, diagnostics } = loaded
   if (spec !== undefined) return { ...loaded, spec }
   for (const diagnostic of diagnostics) context.note(`${render(diagnostic, context.colorNotes)}\n`)

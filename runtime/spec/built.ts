@@ -4,7 +4,7 @@ import type { FunctionTable } from '../expression/functions.ts'
 import { list } from '../expression/nearest.ts'
 import { Fault } from '../fault.ts'
 import { version } from '../version.ts'
-import { type Loaded, loadSpec } from './load.ts'
+import { type Loaded, type LoadOptions, loadSpec } from './load.ts'
 import type { SpecFiles } from './spec-files.ts'
 
 /** What such a module exports as `built`. Only the version that made it can read it. */
@@ -27,13 +27,13 @@ export const BUILT_FORMAT = 1
  *
  * Throws a config `Fault` if another version made it, or with other functions: it is not run then.
  */
-export function loadBuilt(built: BuiltSpec, { functions }: { readonly functions: FunctionTable }): Promise<Loaded> {
-  const problem = mismatch(built, functions)
+export function loadBuilt(built: BuiltSpec, options: Pick<LoadOptions, 'functions' | 'names'>): Promise<Loaded> {
+  const problem = mismatch(built, options.functions)
   if (problem !== undefined) {
     throw new Fault('config', 'spec/built', `${problem}, so it was not run; make it again: connector build --out FILE`)
   }
   const programs: Programs = programsOf(built.programs)
-  return loadSpec('', { functions, files: filesIn(built), programs })
+  return loadSpec('', { ...options, files: filesIn(built), programs })
 }
 
 function mismatch(built: BuiltSpec, functions: FunctionTable): string | undefined {

@@ -3,6 +3,7 @@ import { suggest } from '../expression/nearest.ts'
 import type { Compiled } from './check-mappings.ts'
 import type { Context } from './context.ts'
 import type { Connector, Properties } from './documents.ts'
+import type { ConnectorFile, DestinationNames } from './load.ts'
 import type { ProfileMapping } from './profile-mapping.ts'
 import type { Document, SpecDocuments } from './read.ts'
 import { size } from './units.ts'
@@ -24,6 +25,28 @@ export function checkTaken({ destination, documents, compiled, profile }: Taken,
     warnOfReserved(document.properties, reserved, yaml, context)
   }
   if (documents.profile && profile) refuseReserved(documents.profile, profile, reserved, context)
+}
+
+/** A limit of another name would limit nothing, and an endpoint of another name is not found when it is needed. */
+export function checkNames({ document, yaml }: ConnectorFile, names: DestinationNames, context: Context): void {
+  const { endpoints, limits } = document.destination
+  const unknown = (what: 'endpoint' | 'limit', given: object, known: readonly string[]): boolean => {
+    const others = Object.keys(given).filter((name) => !known.includes(name))
+    for (const name of others) {
+      const message = `the destination has no ${what} "${name}"`
+      const span = yaml.keySpan(['destination', `${what}s`, name])
+      context.error(yaml, span, { code: `spec/unknown-${what}`, message, help: suggest(name, known) })
+    }
+    return others.length > 0
+  }
+  unknown('limit', limits, names.limits)
+  // One that is misspelt is told of once.
+  if (unknown('endpoint', endpoints, names.endpoints)) return
+  for (const name of names.endpoints.filter((name) => !Object.hasOwn(endpoints, name))) {
+    const message = `destination.endpoints lacks "${name}"`
+    const help = 'give its path and its windows'
+    context.error(yaml, yaml.keySpan(['destination', 'endpoints']), { code: 'spec/missing-endpoint', message, help })
+  }
 }
 
 function checkAttributes(

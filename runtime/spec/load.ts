@@ -4,7 +4,7 @@ import type { Programs } from '../expression/compiled/written.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { unlinked } from '../expression/unlinked.ts'
 import { checkConnector } from './check-connector.ts'
-import { checkTaken } from './check-destination.ts'
+import { checkNames, checkTaken } from './check-destination.ts'
 import { type Compiled, checkTwice, checkUnused } from './check-mappings.ts'
 import {
   compileDelivery,
@@ -29,9 +29,19 @@ import type { Spec } from './spec.ts'
 import { filesOn, type SpecFiles } from './spec-files.ts'
 import type { YamlFile } from './yaml.ts'
 
+/** What the destination's code looks for under `destination`, by name. */
+export interface DestinationNames {
+  /** All must be there. */
+  readonly endpoints: readonly string[]
+  /** One that is left out does not limit. */
+  readonly limits: readonly string[]
+}
+
 export interface LoadOptions {
   /** The connector's own functions, beside those of JSONata. */
   readonly functions: FunctionTable
+  /** Absent: any are taken, for a destination that is not known here. */
+  readonly names?: DestinationNames | undefined
   /** Where files come from. Absent: the folder on disk. */
   readonly files?: SpecFiles
   /** What was compiled before. Absent: expressions are compiled when first used, where the host allows it. */
@@ -53,12 +63,13 @@ export interface Loaded {
 /** Reads `connector.yaml` in the folder and what it names. Throws only when a file cannot be read for no fault of its own. */
 export async function loadSpec(
   folder: string | URL,
-  { functions, files = filesOn(folder), programs, checkOnly = false }: LoadOptions,
+  { functions, names, files = filesOn(folder), programs, checkOnly = false }: LoadOptions,
 ): Promise<Loaded> {
   const link = checkOnly ? unlinked(functions) : (await import('../expression/compile.ts')).linker(functions, programs)
   const context = new Context(functions, link)
   const documents = await readSpec(files, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)
+  if (documents.connector && names) checkNames(documents.connector, names, context)
   // The metric of a file that could not be read is not known, so no recipe is told that there is none.
   const metrics = context.failed ? undefined : documents.mappings.map(({ document }) => document.metric)
   const { recipes, files: more } = await readRecipes(files, metrics, context)
@@ -71,7 +82,7 @@ export async function loadSpec(
   }
 }
 
-interface ConnectorFile {
+export interface ConnectorFile {
   readonly document: Connector
   readonly yaml: YamlFile
 }

@@ -23,7 +23,7 @@ export const validate: CommandRow = {
     const { app, io, load } = context
     const verbose = input.flag('verbose')
     const folder = specFolder(context, input.operands[0])
-    const { spec, diagnostics, expressions } = await load.spec(folder, app.functions, { checkOnly: !verbose })
+    const { spec, diagnostics, expressions } = await load.spec(folder, app, { checkOnly: !verbose })
     const ok = spec !== undefined
     // To ask compiles every expression, so only who wants to know waits for it.
     const engines = ok && verbose ? enginesOf(expressions) : undefined
