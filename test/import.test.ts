@@ -213,3 +213,21 @@ test('with trouble on both sides nothing is lost', async () => {
       .sort(),
   ).toEqual(whole.keys)
 })
+
+test('one request that is refused is one line of the log, whatever number of records it held', async () => {
+  let refused = 0
+  const lines: string[] = []
+  const quiet = () => undefined
+  const warn = (message: string) => void lines.push(message)
+  const { last, keys } = await imported({
+    instead: ({ url }) => {
+      if (!url.includes('bulk') || refused >= 3) return
+      refused++
+      return Response.json({ errors: [{ status: 401, code: 'not_authenticated' }] }, { status: 401 })
+    },
+    connector: { logger: { debug: quiet, info: quiet, warn, error: warn } },
+  })
+  expect(last).toMatchObject({ phase: 'done', dead: 0, waiting: 0 })
+  expect(keys.length).toBeGreaterThan(80)
+  expect(lines.filter((line) => line.startsWith('waits for another attempt'))).toHaveLength(refused)
+})

@@ -87,6 +87,7 @@ export function assemble(options: AssembleOptions): Connector {
     clock,
     random,
     logger,
+    told: new WeakSet(),
     plan: plan(spec),
     lookups: lookups({ client, store: asking, clock, signal }),
     delivered: async (key) => (await asking.delivered([key])).has(key),

@@ -11,6 +11,8 @@ export interface OutcomeParts {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Faults that the log has heard of. */
+  readonly told: WeakSet<Fault>
 }
 
 /** How one occurrence ended, and the fault in full where there was one. */
@@ -43,7 +45,7 @@ export function failed(
   fault: Fault,
   events: readonly EventResult[],
   { id, attempt = 1, trouble }: Tried,
-  { spec, clock, random, logger }: OutcomeParts,
+  { spec, clock, random, logger, told }: OutcomeParts,
 ): Outcome {
   const tried = { attempt, trouble, giveUp: spec.delivery.giveUp, now: clock.now() }
   const until = retryAt(fault, tried, random)
@@ -54,8 +56,9 @@ export function failed(
     const ends = events.map((event) => (event.status === 'deferred' ? { ...event, status: 'dead' as const } : event))
     return { status: 'dead', fault: fault.info(), events: ends }
   }
-  // What was stopped with the process is no news to anybody, and there may be a thousand of it.
-  const level = fault.code.endsWith('/stopped') ? 'debug' : 'warn'
+  // What was stopped with the process is no news to anybody, and a request that is refused holds up a thousand records.
+  const level = fault.code.endsWith('/stopped') || told.has(fault) ? 'debug' : 'warn'
+  told.add(fault)
   logger[level](`waits for another attempt: ${fault.message}`, { ...fields, until: new Date(until).toISOString() })
   // Only what was delivered is settled now; the rest is decided by the next attempt.
   const delivered = events.filter(({ status }) => status === 'delivered')
