@@ -3,8 +3,16 @@ import type { DestinationNames } from '../runtime/spec/load.ts'
 
 const endpoints = ['event', 'bulk', 'profile'] as const
 const limits = [
-  ...(['events', 'request', 'profile', 'string', 'properties'] as const),
-  ...(['list', 'depth', 'key', 'metric', 'email'] as const),
+  'events',
+  'request',
+  'profile',
+  'string',
+  'properties',
+  'list',
+  'depth',
+  'key',
+  'metric',
+  'email',
 ] as const
 
 export type EndpointName = (typeof endpoints)[number]
