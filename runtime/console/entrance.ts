@@ -23,7 +23,11 @@ export interface Refused {
   readonly words: string
 }
 
-export type Entered = { readonly visit: Visit } | { readonly refused: Refused } | { readonly logIn: string }
+export type Entered =
+  | { readonly visit: Visit }
+  | { readonly refused: Refused }
+  /** Where to go on after it. */
+  | { readonly logIn: string; readonly visit: Visit }
 
 export interface Entrance {
   readonly sessions: Sessions
@@ -40,40 +44,70 @@ const OPEN: ReadonlySet<string> = new Set(['/log-in'])
 export function entrance({ base = '', password, connector, clock }: ConsoleParts, key?: Uint8Array): Entrance {
   const seals = seal(key, password)
   const known = sessions({ seal: seals, clock, store: connector.store, base })
+
+  function say({ request, session, cookies }: Visit, words: string, tone: Tone): void {
+    const text = Buffer.from(JSON.stringify({ words, tone })).toString('base64url')
+    const value = `${text}.${seals.sign(`said ${session.id}`, text)}`
+    cookies.add(setCookie(request, { name: 'said', value, base, seconds: 60 }))
+  }
+
+  /** Nobody can be led on to a form that was sent: only to the page that it stood on. */
+  function toLogIn(visit: Visit): Entered {
+    const { request, url, session } = visit
+    if (request.method !== 'POST') return { logIn: pathIn(url, base), visit }
+    // Not for a form of another site, which could so take a session away.
+    if (fromOurselves(request)) {
+      visit.cookies.add(known.cookie(session, request))
+      say(visit, LOGGED_OUT, 'bad')
+    }
+    return { logIn: pageOf(request, url, base), visit }
+  }
+
   return {
     sessions: known,
+    say,
     async enter(request, address) {
       const road = password === undefined ? wrongRoad(request) : undefined
       if (road !== undefined) return { refused: notHere(road) }
       const url = new URL(request.url)
-      const path = url.pathname.slice(base.length) || '/'
+      const isOpen = OPEN.has(url.pathname.slice(base.length))
       const old = await known.of(request)
       const session = old ?? known.begin(false)
-      if (password !== undefined && !session.known && !OPEN.has(path)) return { logIn: path + url.search }
+      const visit = { request, url, address, session, form: new URLSearchParams(), cookies: new Set<string>() }
+      if (password !== undefined && !session.known && !isOpen) return toLogIn(visit)
       const form = request.method === 'POST' ? await formOf(request) : new URLSearchParams()
       if (form === undefined) return { refused: NO_FORM }
-      if (request.method === 'POST' && !(fromOurselves(request) && known.holds(session, form.get('csrf') ?? '')))
+      if (request.method === 'POST' && !(fromOurselves(request) && known.holds(session, form.get('csrf') ?? ''))) {
+        // Another tab has logged in since.
+        if (session.known && isOpen) return { logIn: form.get('next') ?? '/', visit }
         return { refused: OLD_FORM }
-      const visit = { request, url, address, session, form, cookies: new Set<string>() }
+      }
       // A page that only keeps itself up to date is not used by anybody.
       if (old === undefined || (known.stale(old) && !request.headers.has('x-live')))
         visit.cookies.add(known.cookie(session, request))
-      return { visit }
-    },
-    say({ request, session, cookies }, words, tone) {
-      const text = Buffer.from(JSON.stringify({ words, tone })).toString('base64url')
-      const value = `${text}.${seals.sign(`said ${session.id}`, text)}`
-      cookies.add(setCookie(request, { name: 'said', value, base, seconds: 60 }))
+      return { visit: { ...visit, form } }
     },
     said({ request, session, cookies }) {
       const [text = '', mac = ''] = cookieOf(request, 'said')?.split('.') ?? []
-      if (text === '') return undefined
+      // A page in another tab that only keeps itself up to date is not the one that they are for.
+      if (text === '' || request.headers.has('x-live')) return undefined
       cookies.add(setCookie(request, { name: 'said', value: '', base, seconds: 0 }))
       if (!seals.verify(`said ${session.id}`, text, mac)) return undefined
       return JSON.parse(Buffer.from(text, 'base64url').toString())
     },
   }
 }
+
+const pathIn = (url: URL, base: string) => (url.pathname.slice(base.length) || '/') + url.search
+
+/** The page of ours that a form was sent from, as far as the browser says. */
+function pageOf(request: Request, { host }: URL, base: string): string {
+  const from = request.headers.get('referer') ?? ''
+  const url = URL.canParse(from) ? new URL(from) : undefined
+  return url?.host === host && url.pathname.startsWith(base) ? pathIn(url, base) : '/'
+}
+
+const LOGGED_OUT = 'You were logged out meanwhile, so that was not done. Log in, and do it again.'
 
 const notHere = (road: string): Refused => ({
   status: 403,

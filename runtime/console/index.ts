@@ -88,8 +88,10 @@ async function answer(request: Request, address: string, { parts, entry, shown, 
   if (file !== undefined) return file
   const entered = await entry.enter(request, address)
   if ('refused' in entered) return shown.words(entered.refused)
-  if ('logIn' in entered) return toLogIn(request, `${base}/log-in?next=${encodeURIComponent(entered.logIn)}`)
-  const response = await app.fetch(request, { visit: entered.visit })
+  const response =
+    'logIn' in entered
+      ? toLogIn(request, `${base}/log-in?next=${encodeURIComponent(entered.logIn)}`)
+      : await app.fetch(request, { visit: entered.visit })
   for (const cookie of entered.visit.cookies) response.headers.append('set-cookie', cookie)
   return response
 }

@@ -18,7 +18,7 @@ export const logInPage = {
   path: '/log-in',
   title: 'Log in',
   render: (context: Context, visit: Visit): Html | Response =>
-    visit.session.known ? context.goTo('/') : form(context),
+    visit.session.known ? context.goTo(safeNext(context.url.searchParams.get('next'))) : form(context),
 }
 
 /** Rows that change who the visitor is. */

@@ -11,6 +11,7 @@ export interface EndedParts {
 
 export interface EndedSessions {
   has(id: string): Promise<boolean>
+  all(): Promise<readonly string[]>
   add(id: string): Promise<void>
 }
 
@@ -26,6 +27,7 @@ export function endedSessions({ store, clock, forget }: EndedParts): EndedSessio
   }
   return {
     has: async (id) => Object.hasOwn((await load()).ended, id),
+    all: async () => Object.keys((await load()).ended),
     async add(id) {
       for (;;) {
         const { kept, ended } = await load()

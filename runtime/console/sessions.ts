@@ -13,7 +13,7 @@ export interface Session {
 }
 
 export interface Sessions {
-  /** The browser's session, if it is ours, not ended, and was used within 12 hours. */
+  /** The browser's session, if it is ours, not ended, and was used within 12 hours; a month where it opens nothing. */
   of(request: Request): Promise<Session | undefined>
   begin(known: boolean): Session
   /** The header that gives or renews it. */
@@ -22,6 +22,8 @@ export interface Sessions {
   stale(session: Session): boolean
   /** Nobody who kept the cookie can use it again. */
   end(session: Session): Promise<void>
+  /** Those that were ended before their time. */
+  ended(): Promise<readonly string[]>
   /** The token of its forms. */
   token(session: Session): string
   holds(session: Session, token: string): boolean
@@ -36,13 +38,17 @@ export interface SessionsParts {
 
 /** Without use, milliseconds. */
 const IDLE = 12 * 3_600_000
+/** One that never gave a password opens nothing: all it must outlive is a form that stands open over a weekend. */
+const IDLE_UNKNOWN = 30 * 86_400_000
+const idle = (known: boolean) => (known ? IDLE : IDLE_UNKNOWN)
 const RENEW = 300_000
 const NAME = 'session'
 
 export function sessions({ seal, clock, store, base }: SessionsParts): Sessions {
   const ended = endedSessions({ store, clock, forget: IDLE })
   // Whoever never gave the password has a session that opens nothing: it need not be remembered as ended.
-  const alive = async ({ id, at, known }: Session) => clock.now() - at < IDLE && !(known && (await ended.has(id)))
+  const alive = async ({ id, at, known }: Session) =>
+    clock.now() - at < idle(known) && !(known && (await ended.has(id)))
   return {
     async of(request) {
       const [id = '', at = '', known = '', mac = ''] = cookieOf(request, NAME)?.split('.') ?? []
@@ -57,13 +63,14 @@ export function sessions({ seal, clock, store, base }: SessionsParts): Sessions 
         name: NAME,
         value: `${text}.${seal.sign('session', text)}`,
         base,
-        seconds: IDLE / 1000,
+        seconds: idle(known) / 1000,
       })
     },
     stale: ({ at }) => clock.now() - at >= RENEW,
     end: async ({ id, known }) => {
       if (known) await ended.add(id)
     },
+    ended: ended.all,
     token: ({ id }) => seal.sign('form', id),
     holds: ({ id }, token) => seal.verify('form', id, token),
   }
