@@ -1,6 +1,8 @@
 /** The web pages of a connector, for any host that speaks web-standard requests: `console(parts).fetch(request)`. */
 import { Hono, type Context as HonoContext } from 'hono'
 import { toFault } from '../fault.ts'
+import type { Connector } from '../flow/connector.ts'
+import { away } from '../flow/traffic.ts'
 import { asset } from './assets.ts'
 import { attempts } from './attempts.ts'
 import { type Entrance, entrance, type Visit } from './entrance.ts'
@@ -62,7 +64,7 @@ interface House extends Rooms {
 
 async function open(parts: ConsoleParts, imports: ImportDesk): Promise<House> {
   const entry = entrance(parts, await keyOf(parts))
-  const changes = liveOf(parts, imports)
+  const changes = liveOf(parts, imports, entry)
   const rooms = { parts, entry, imports, changes, shown: show(parts, entry, imports, changes) }
   return { ...rooms, app: routesOf(rooms) }
 }
@@ -103,27 +105,36 @@ function toLogIn(request: Request, location: string): Response {
 }
 
 /** Whatever pages show that changes by itself. */
-function liveOf({ connector, account, clock, signal }: ConsoleParts, imports: ImportDesk): Live {
+function liveOf({ connector, account, clock, signal }: ConsoleParts, imports: ImportDesk, entry: Entrance): Live {
   return live({
     store: connector.store,
     clock,
     signal,
     also: async () => [
       connector.arrivals(),
+      awayIn(connector.traffic()),
       account?.gate.shut(),
       imports.running(),
       imports.waits(),
       imports.problem(),
       await imports.elsewhere(),
+      // Whose session that was has to leave its other pages, too.
+      await entry.sessions.ended(),
     ],
   })
 }
+
+/** Why a side does not answer. While it does not, nothing else may change. */
+const awayIn = (sides: ReturnType<Connector['traffic']>) =>
+  [sides.source, sides.destination].map((side) => away(side)?.fault.message ?? null)
 
 function routesOf({ parts, entry, changes, shown }: Rooms): Hono<Env> {
   const { base, clock, password } = parts
   const door = doorActions({ entrance: entry, attempts: attempts(clock), password, refuse: shown.words })
   const app = base === undefined ? new Hono<Env>() : new Hono<Env>().basePath(base)
-  app.get('/events', (c) => changes.listen(c.req.header('last-event-id') ?? c.req.query('seen') ?? ''))
+  app.get('/events', (c) =>
+    changes.listen(c.req.header('last-event-id') ?? c.req.query('seen') ?? '', c.env.visit.session.id),
+  )
   for (const row of [logInPage, ...pages]) app.get(row.path, (c) => shown.page(row, c.env.visit, paramsOf(c)))
   for (const row of [...door, ...actions]) app.post(row.path, (c) => shown.action(row, c.env.visit, paramsOf(c)))
   app.notFound((c) => shown.words({ status: 404, title: 'Not found', words: 'There is no such page.' }, c.env.visit))

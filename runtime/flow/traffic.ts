@@ -15,6 +15,10 @@ export interface SideTraffic {
   readonly limits: readonly Used[]
 }
 
+/** Why a side does not answer now. */
+export const away = ({ answered = 0, failed }: SideTraffic): SideTraffic['failed'] =>
+  failed !== undefined && failed.at >= answered ? failed : undefined
+
 /** One limit of the other side. */
 export interface Used extends Window {
   /** What it limits: an endpoint, or the side as a whole. */

@@ -53,25 +53,36 @@ const become = (old, next) => {
 
 const busy = (region) => region.matches(':focus-within') && document.activeElement.matches('input, textarea, select')
 const adopt = (fresh) => {
-  for (const region of document.querySelectorAll('[data-live][id]')) {
+  const regions = [...document.querySelectorAll('[data-live][id]')]
+  // Another page stands there now: the set-up, say, once both sides were let go.
+  if (regions.some(({ id }) => !fresh.getElementById(id))) return location.reload()
+  for (const region of regions) {
     const next = fresh.getElementById(region.id)
-    if (!next || busy(region)) continue
+    if (busy(region)) continue
     local(next)
     settle(region, next)
   }
 }
 
+// Milliseconds: a failed look is made again; the process gives a sign of life every fifteen seconds.
+const AGAIN = 10000
+const SILENCE = 40000
+
 let asking = false
 let again = false
+let later
 const refresh = async () => {
   if (asking) return void (again = true)
   asking = true
   try {
-    const answer = await fetch(location.href, { headers: { 'x-live': '1', accept: 'text/html' } })
+    const headers = { 'x-live': '1', accept: 'text/html' }
+    const answer = await fetch(location.href, { headers, signal: AbortSignal.timeout(SILENCE) })
     if (answer.status === 401) return location.reload()
-    if (answer.ok) adopt(new DOMParser().parseFromString(await answer.text(), 'text/html'))
+    if (!answer.ok) throw new Error('no page')
+    adopt(new DOMParser().parseFromString(await answer.text(), 'text/html'))
   } catch {
-    // The process may be starting again; the stream comes back by itself and says so.
+    clearTimeout(later)
+    later = setTimeout(() => document.hidden || refresh(), AGAIN)
   } finally {
     asking = false
     if (again) setTimeout(refresh, 500)
@@ -81,12 +92,37 @@ const refresh = async () => {
 
 const pulse = document.getElementById('pulse')
 let stream
+let waiting
+// A connection may be gone without a word: a laptop slept, a router forgot it. Browsers notice after many minutes.
+const within = (ms) => {
+  clearTimeout(waiting)
+  waiting = setTimeout(() => {
+    stream.close()
+    pulse.hidden = true
+    follow()
+  }, ms)
+}
 const listen = () => {
   if (stream && stream.readyState !== EventSource.CLOSED) return
   stream = new EventSource(document.body.dataset.events)
-  stream.onopen = () => (pulse.hidden = false)
-  stream.onerror = () => (pulse.hidden = true)
-  stream.addEventListener('changed', refresh)
+  const heard = () => within(SILENCE)
+  heard()
+  stream.onopen = () => {
+    pulse.hidden = false
+    heard()
+  }
+  stream.onerror = () => {
+    pulse.hidden = true
+    // The browser comes back by itself to what broke, not to what said no: too many pages listen, or one must log in.
+    if (stream.readyState !== EventSource.CLOSED) return
+    refresh()
+    within(AGAIN)
+  }
+  stream.addEventListener('still', heard)
+  stream.addEventListener('changed', () => {
+    heard()
+    refresh()
+  })
 }
 // A browser opens few connections to one host, so a page nobody sees gives its own back.
 const follow = () => (document.hidden ? stream?.close() : listen())
@@ -119,14 +155,23 @@ const ask = (form, button) => {
     dialog.remove()
     if (dialog.returnValue !== 'yes') return button.focus()
     form.dataset.asked = 'yes'
+    // The page may have moved on under the question. What comes of it is for the answer to say.
+    form.hidden = !form.isConnected
+    if (form.hidden) document.body.append(form)
     form.requestSubmit(button)
   })
   dialog.showModal()
 }
+// Of a double click on a slow line the second would arrive as well, and be told that there is nothing to do any more.
+const TWICE = 3000
+let sent = {}
 document.addEventListener('submit', (event) => {
   const form = event.target
-  if (!form.dataset.confirm || form.dataset.asked === 'yes') return
-  event.preventDefault()
-  ask(form, event.submitter)
+  if (form.method === 'dialog') return
+  const asks = form.dataset.confirm && form.dataset.asked !== 'yes'
+  const isAgain = sent.form === form && event.timeStamp - sent.at < TWICE
+  if (asks || isAgain) event.preventDefault()
+  else sent = { form, at: event.timeStamp }
+  if (asks && !isAgain) ask(form, event.submitter)
 })
 `

@@ -18,7 +18,9 @@ export const setUpPage: Page = {
   async render(context) {
     const setup = setupOf(context)
     if (setup === undefined) return html`<p>${BY_HOST}</p>`
-    const view = await within(PATIENCE, context.parts, (stop) => setup.view(stop))
+    // A page that keeps itself up to date asks neither side.
+    const quiet = context.request.headers.has('x-live')
+    const view = await within(PATIENCE, context.parts, (stop) => setup.view(quiet ? undefined : stop))
     return html`${view.step !== 'done' && stepRow(view)}${gone(view)}${await body(view, context)}`
   },
 }
@@ -62,7 +64,7 @@ function done(view: View, context: Context): Html {
     view.shut === undefined
       ? html`<p class="said good">Delivery is on.</p>`
       : html`<p class="said bad">Delivery waits: ${view.shut}. Nothing is lost.</p>`
-  return html`${state}
+  return html`<section id="delivery" data-live aria-label="Delivery">${state}</section>
 ${both(view, context)}
 <p><a href="${link('/set-up/check')}">Try all permissions now</a></p>
 <div class="cards">

@@ -1,6 +1,6 @@
 /** The head of the overview: both sides, the delay, what waits, what failed, the import; and how much of each limit is used. */
 import { html } from 'hono/html'
-import type { SideTraffic, Used } from '../../flow/traffic.ts'
+import { away, type SideTraffic, type Used } from '../../flow/traffic.ts'
 import { count, duration, plural, titled } from '../../format.ts'
 import type { Backlog } from '../../ports.ts'
 import { stateWords } from '../import-words.ts'
@@ -25,8 +25,10 @@ ${await importCard(found, context)}
 const card = (title: string, value: Html | string, more: Html | string = '') =>
   html`<li class="card"><h2>${title}</h2><span class="big">${value}</span>${more && html`<p class="soft">${more}</p>`}</li>`
 
-function sideCard(name: string, { answered, failed }: SideTraffic, more: Html | '' | undefined = ''): Html {
-  if (failed !== undefined && failed.at >= (answered ?? 0)) {
+function sideCard(name: string, side: SideTraffic, more: Html | '' | undefined = ''): Html {
+  const { answered } = side
+  const failed = away(side)
+  if (failed !== undefined) {
     const needs = failed.fault.kind === 'config'
     const badge = html`<span class="badge ${needs ? 'bad' : 'warn'}">${needs ? 'Needs you' : 'Away'}</span>`
     return card(name, badge, html`${failed.fault.message}. ${when(failed.at)}. Nothing is lost: records wait. ${more}`)
