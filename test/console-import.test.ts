@@ -58,6 +58,9 @@ test('begins, goes on without anybody, and ends with a report', async () => {
   const report = await done(shop, visitor)
   expect(report).toMatch(/Sent: \d+/)
   expect(report).toContain('Restart import')
+  // A page that was left open since offers it still.
+  await visitor.post('/import/pause')
+  expect(await visitor.text('/import')).toContain('It is finished already.')
   const sent = (await shop.store.tallies()).filter(({ status }) => status === 'delivered')
   expect(new Set(sent.map(({ metric }) => metric))).toEqual(new Set(['Rated Conversation', 'Created Ticket']))
 })

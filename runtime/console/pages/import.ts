@@ -45,6 +45,8 @@ interface Asked {
 
 const RUNNING = 'An import is running already; nothing was done.'
 
+const FINISHED = 'It is finished already.'
+
 const isDone = (last: Progress | undefined): boolean => last === undefined || last.phase === 'done'
 
 export const importActions: readonly Action[] = [
@@ -59,13 +61,13 @@ export const importActions: readonly Action[] = [
   },
   {
     path: '/import/resume',
-    run: (context) =>
-      begun(context, { of: (last) => (isDone(last) ? 'It is finished already.' : {}), words: 'The import goes on.' }),
+    run: (context) => begun(context, { of: (last) => (isDone(last) ? FINISHED : {}), words: 'The import goes on.' }),
   },
   {
     path: '/import/pause',
     async run(context) {
       if ((await context.imports.elsewhere()) !== undefined) return context.goTo('/import', RUNNING, 'bad')
+      if (isDone((await context.imports.status())?.progress)) return context.goTo('/import', FINISHED, 'bad')
       await context.imports.pause()
       return context.goTo('/import', 'The import is paused. What was read is kept, and is still sent.')
     },
