@@ -123,6 +123,22 @@ describe('a metric', () => {
     expect(textOf(page)).toContain('Conversation Rating 4')
   })
 
+  test('asks the source nothing only to stay up to date', async () => {
+    const asked: unknown[] = []
+    const connector: Pick<typeof shop.connector, 'store' | 'preview'> = {
+      store: shop.store,
+      preview: (input) => {
+        asked.push(input.beyond)
+        return shop.connector.preview(input)
+      },
+    }
+    const visitor = (await consoleShop({ connector })).browser()
+    await visitor.get(shown, { 'x-live': '1' })
+    expect([...new Set(asked)]).toEqual(['remembered'])
+    await visitor.get(shown)
+    expect(asked).toContain('source')
+  })
+
   test('tells what it can when the record is kept no more', async () => {
     const store = { ...shop.store, trace: async () => [], events: shop.store.events.bind(shop.store) }
     const { browser } = await consoleShop({ connector: { store: Object.setPrototypeOf(store, shop.store) } })

@@ -39,6 +39,11 @@ inBrowser('a page that changes keeps the focus where it was', async () => {
   expect(await page.evaluate('document.activeElement === window.stayed')).toBe(true)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Properties' }).waitFor()
+  // What is shown was asked for once: a page that moves on does not ask again, and so leaves it.
+  await page.evaluate(`document.querySelector('#events .shown h3').textContent = 'As it was'`)
+  await it.rate('79', person)
+  await it.until('three events', async () => (await page.locator('#events tbody tr[id]').count()) === 3)
+  await page.getByRole('heading', { name: 'As it was' }).waitFor()
   expect(faults).toEqual([])
 })
 

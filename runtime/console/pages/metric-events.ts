@@ -42,14 +42,16 @@ async function pushedOff(
 }
 
 async function eventRows(event: LedgerEvent, isShown: boolean, context: Context): Promise<Html> {
-  const again = await mappedAgain(event, context.parts, isShown ? 'source' : 'remembered')
+  // A page that keeps itself up to date asks the source nothing, and leaves what is shown as it was.
+  const asks = isShown && !context.request.headers.has('x-live')
+  const again = await mappedAgain(event, context.parts, asks ? 'source' : 'remembered')
   const { id, time, settledAt } = event
-  return html`<tr id="event-${id}">
+  return html`<tr id="event-${id}"${isShown && html` data-still`}>
 <td data-name="Happened">${when(time === undefined ? settledAt : Date.parse(time))}</td>
 <td data-name="Person"><div class="person"><span>${person(again, isShown)}</span>${toggle(event, isShown, context)}</div></td>
 <td data-name="How it came"><div>${road(event)}</div></td>
 <td data-name="How it ended"><div>${ending(event)}</div></td>
-</tr>${isShown && html`<tr class="shown"><td colspan="4">${shownEvent(event, again)}</td></tr>`}`
+</tr>${isShown && html`<tr class="shown" data-still><td colspan="4">${shownEvent(event, again)}</td></tr>`}`
 }
 
 function person(again: Again, isShown: boolean): Html | string {
