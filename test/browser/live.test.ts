@@ -21,6 +21,16 @@ inBrowser('a live event appears on the overview without a reload', async () => {
   expect(faults).toEqual([])
 })
 
+inBrowser('what was not found yet is found when it comes', async () => {
+  const it = await house(closing, { conversations: 30 })
+  const { page, faults } = await visitor(closing)
+  await page.goto(`${it.url}find?ref=77`)
+  await page.getByText('Nothing is known of 77').waitFor()
+  await it.rate('77', await somebody(it))
+  await it.until('it is found', () => page.getByRole('heading', { name: '1 record of 77' }).isVisible())
+  expect(faults).toEqual([])
+})
+
 inBrowser('a page that changes keeps the focus where it was', async () => {
   const it = await house(closing, { conversations: 30 })
   const person = await somebody(it)

@@ -13,7 +13,7 @@ export async function nothingFound(what: string, context: Context): Promise<Html
   const { settled } = spec.delivery.retention
   const topics = [...new Set(spec.mappings.flatMap((mapping) => [...mapping.topics]))]
   const { link } = context
-  return html`<section class="card" aria-label="Nothing found">
+  return html`<section id="found" class="card" data-live aria-label="Nothing found">
 <h2>Nothing is known of ${what}</h2>
 <p>That can mean:</p>
 <ul>
