@@ -2,7 +2,6 @@
 import { Hono, type Context as HonoContext } from 'hono'
 import { toFault } from '../fault.ts'
 import type { Connector } from '../flow/connector.ts'
-import { away } from '../flow/traffic.ts'
 import { asset } from './assets.ts'
 import { attempts } from './attempts.ts'
 import { type Entrance, entrance, type Visit } from './entrance.ts'
@@ -126,7 +125,7 @@ function liveOf({ connector, account, clock, signal }: ConsoleParts, imports: Im
 
 /** Why a side does not answer. While it does not, nothing else may change. */
 const awayIn = (sides: ReturnType<Connector['traffic']>) =>
-  [sides.source, sides.destination].map((side) => away(side)?.fault.message ?? null)
+  [sides.source, sides.destination].map(({ failed }) => failed?.fault.message ?? null)
 
 function routesOf({ parts, entry, changes, shown }: Rooms): Hono<Env> {
   const { base, clock, password } = parts

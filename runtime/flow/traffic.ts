@@ -10,14 +10,10 @@ import type { Http } from './http.ts'
 export interface SideTraffic {
   /** When it last took a request. */
   readonly answered?: number
-  /** Why it last did not, after all tries. */
+  /** When and why it last did not, after all tries. Absent: it has answered since, if it was asked. */
   readonly failed?: { readonly at: number; readonly fault: FaultInfo }
   readonly limits: readonly Used[]
 }
-
-/** Why a side does not answer now. */
-export const away = ({ answered = 0, failed }: SideTraffic): SideTraffic['failed'] =>
-  failed !== undefined && failed.at >= answered ? failed : undefined
 
 /** One limit of the other side. */
 export interface Used extends Window {
@@ -37,19 +33,24 @@ export function traffic(clock: Clock): Traffic {
   const budgets = new Map<string, Budget>()
   let answered: number | undefined
   let failed: SideTraffic['failed']
+  // Told by what came last, not by the times: the clock may be put back.
+  const took = () => {
+    answered = clock.now()
+    failed = undefined
+  }
   return {
     watch(name, budget, http) {
       budgets.set(name, budget)
       return async (make, going) => {
         try {
           const answer = await http(make, going)
-          answered = clock.now()
+          took()
           return answer
         } catch (error) {
           const fault = toFault(error)
           if (isAboutSide(fault, going.signal)) failed = { at: clock.now(), fault: fault.info() }
           // It refused this one record, so it is there and let us in.
-          else if (fault.kind === 'data') answered = clock.now()
+          else if (fault.kind === 'data') took()
           throw error
         }
       }

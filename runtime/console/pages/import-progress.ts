@@ -1,7 +1,6 @@
 /** How an import goes: a bar for each stream, what was sent, what was left out and why; and what one can do about it. */
 import { html } from 'hono/html'
 import type { Importing, Progress, StreamProgress } from '../../flow/connector.ts'
-import { away } from '../../flow/traffic.ts'
 import { count, duration, plural, titled } from '../../format.ts'
 import { reasonWords } from '../../reasons.ts'
 import type { ImportStatus } from '../import-desk.ts'
@@ -14,7 +13,7 @@ export function progressPart(status: ImportStatus, context: Context): Html {
   const done = progress.phase === 'done'
   return html`<div class="card">
 <div class="row apart"><h2>${done ? 'The last import' : 'The import'}</h2>${badge(status, context)}</div>
-${running ? silent(context) : stopped(status, context)}
+${running ? away(context) : stopped(status, context)}
 <p class="soft">${windowWords(progress)}</p>
 ${progress.streams.map((stream) => streamBar(stream, status))}
 <p>${done ? 'All is read and settled.' : `${plural(progress.waiting, 'record')} read and not yet settled.`}</p>
@@ -24,7 +23,7 @@ ${outcomes(progress, context)}`
 }
 
 /** A side that does not answer is asked again for minutes, and meanwhile nothing moves. */
-function silent({ parts }: Context): Html[] {
+function away({ parts }: Context): Html[] {
   const { spec, traffic } = parts.connector
   const { source, destination } = traffic()
   const sides = [
@@ -32,7 +31,7 @@ function silent({ parts }: Context): Html[] {
     { ...destination, name: spec.destination.name },
   ]
   return sides
-    .filter((side) => away(side) !== undefined)
+    .filter(({ failed }) => failed !== undefined)
     .map(
       ({ failed, name }) =>
         html`<p class="note">${titled(name)} does not answer: ${failed?.fault.message}. ${when(failed?.at ?? 0)}.</p>`,

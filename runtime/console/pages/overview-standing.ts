@@ -1,6 +1,6 @@
 /** The head of the overview: both sides, the delay, what waits, what failed, the import; and how much of each limit is used. */
 import { html } from 'hono/html'
-import { away, type SideTraffic, type Used } from '../../flow/traffic.ts'
+import type { SideTraffic, Used } from '../../flow/traffic.ts'
 import { count, duration, plural, titled } from '../../format.ts'
 import type { Backlog } from '../../ports.ts'
 import { stateWords } from '../import-words.ts'
@@ -25,9 +25,7 @@ ${await importCard(found, context)}
 const card = (title: string, value: Html | string, more: Html | string = '') =>
   html`<li class="card"><h2>${title}</h2><span class="big">${value}</span>${more && html`<p class="soft">${more}</p>`}</li>`
 
-function sideCard(name: string, side: SideTraffic, more: Html | '' | undefined = ''): Html {
-  const { answered } = side
-  const failed = away(side)
+function sideCard(name: string, { answered, failed }: SideTraffic, more: Html | '' | undefined = ''): Html {
   if (failed !== undefined) {
     const needs = failed.fault.kind === 'config'
     const badge = html`<span class="badge ${needs ? 'bad' : 'warn'}">${needs ? 'Needs you' : 'Away'}</span>`
