@@ -97,7 +97,7 @@ export function place({ text, variables, program, interpret, taken }: Runnable, 
     if (it instanceof Refusal) return (input, bindings = {}) => interpreted(input, bindings)
     const names = taken()
     return (input, bindings = {}) => {
-      if (names.some((name) => name in bindings)) return interpreted(input, bindings)
+      for (const name of names) if (name in bindings) return interpreted(input, bindings)
       try {
         return it.evaluate(input, bindings)
       } catch (error) {
