@@ -180,6 +180,24 @@ describe('the names it takes from outside', () => {
       }
     }
   })
+
+  const taken: [text: string, gives: Json | undefined, code?: string][] = [
+    ['$sum + 1', 6],
+    ['a.$sum', [5, 5]],
+    ['$sum([1, 2])', undefined, 'T1006'],
+    ['$count(a)', undefined, 'T1006'],
+    ['$map(a, $sum)', undefined, 'T0410'],
+    ['a ~> $sum', undefined, 'T2006'],
+    ['$ ~> |a|{"b": 1}|', undefined, 'T2013'],
+    ['($sum := function() { 7 }; $sum())', 7],
+    ['$max(a)', 2],
+  ]
+  test.for(taken)('what is bound to the name of a function goes before it: %s', async ([text, gives, code]) => {
+    const evaluate = async () =>
+      make(text).evaluate(frozen({ a: [1, 2] }), frozen({ sum: 5, count: { n: 1 }, clone: 1 }))
+    if (code === undefined) expect(await evaluate()).toStrictEqual(gives)
+    else expect((await faultOf(evaluate)).code).toBe(`expression/${code}`)
+  })
 })
 
 describe('a fault names the place and no value', () => {

@@ -14,7 +14,7 @@ import { defaultLimits, isProblem, type Limits, type Origin, type Parsed, parse 
 import { NotPlain } from './plain.ts'
 import { references } from './references.ts'
 import type { Link } from './unlinked.ts'
-import { isFunction, variablesOf } from './variables.ts'
+import { functionsOf, variablesOf } from './variables.ts'
 
 /** Parses and links. Throws a `Fault` (`config`) if the text is no expression. */
 export function compile(text: string, origin: Origin, functions: FunctionTable, limits?: Limits): Expression {
@@ -44,6 +44,8 @@ export interface Runnable {
   /** Made when first asked for: who validates, or replays a few records, evaluates few expressions or none. */
   program(): Program | Refusal
   readonly interpret: Interpret
+  /** Names of functions: where one is bound to a value, which compiled code does not look for, it is interpreted. */
+  taken(): readonly string[]
 }
 
 /**
@@ -64,35 +66,38 @@ export function runnable(parsed: Parsed, functions: FunctionTable, programs?: Pr
     asked ??= interpreting(parsed, functions)
     return asked(input, bindings)
   }
-  return { text, variables, program, interpret }
+  return { text, variables, program, interpret, taken: () => functionsOf(root, functions) }
 }
 
 /** Made when it is first needed, too. */
 function interpreting(parsed: Parsed, functions: FunctionTable): Interpret {
   const called = new Set(references(parsed.root).map(({ name }) => name))
-  return interpreter(parsed, functions, called, perhapsOutside(parsed.root, called, functions))
+  return interpreter(parsed, functions, called, perhapsOutside(parsed.root, called))
 }
 
 /**
  * Names that are bound from outside, if there is anything to bind. More than the variables that are asked for: where
- * a path finds nothing, what it should bind is looked for outside, and so is a function that is called without its `$`.
+ * a path finds nothing, what it should bind is looked for outside. So is a function, with its `$` or without, and
+ * that by which a transform copies.
  */
-function perhapsOutside(root: Node, called: Iterable<string>, functions: FunctionTable): ReadonlySet<string> {
+function perhapsOutside(root: Node, called: Iterable<string>): ReadonlySet<string> {
   const names = [...nodes(root)].filter(({ type }) => type === 'variable').map(({ value }) => String(value))
-  return new Set([...called, ...names].filter((name) => !isFunction(name, functions)))
+  return new Set([...called, ...names, 'clone'])
 }
 
 type Evaluate = Expression['evaluate']
 
 /** Its faults name this place. */
-export function place({ text, variables, program, interpret }: Runnable, origin: Origin): Expression {
+export function place({ text, variables, program, interpret, taken }: Runnable, origin: Origin): Expression {
   const interpreted = (input: Json, bindings: Bindings) =>
     interpret(input, bindings).catch((error: unknown) => {
       throw faultOf(error, origin, text)
     })
   function evaluating(it: Program | Refusal): Evaluate {
     if (it instanceof Refusal) return (input, bindings = {}) => interpreted(input, bindings)
+    const names = taken()
     return (input, bindings = {}) => {
+      for (const name of names) if (name in bindings) return interpreted(input, bindings)
       try {
         return it.evaluate(input, bindings)
       } catch (error) {

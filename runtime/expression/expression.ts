@@ -30,7 +30,7 @@ export interface Expression {
   evaluate(input: Json, bindings?: Bindings): Json | undefined | Promise<Json | undefined>
   /**
    * The compiled program alone, where there is one: always at once. What it throws is worth nothing; `evaluate` then says
-   * what is wrong, or gives the value all the same.
+   * what is wrong, or gives the value all the same. Bindings must not have the name of a function, as no lookup has.
    */
   readonly program?: ((input: Json, bindings: Bindings) => Json | undefined) | undefined
 }

@@ -8,6 +8,7 @@ import type { Argument, ExpressionFunction, FunctionTable } from './functions.ts
 import { guardBuiltins } from './guarded.ts'
 import type { Limits, Parsed } from './parse.ts'
 import { plain } from './plain.ts'
+import { isFunction } from './variables.ts'
 import { watch } from './watch.ts'
 
 /** Throws what JSONata throws, a `NotPlain`, or the `Fault` of a function. */
@@ -30,7 +31,9 @@ export function interpreter(
     const given: Record<string, Json | undefined> = {}
     for (const name of variables) {
       // What every object has by birth is not bound.
-      if (Object.hasOwn(bindings, name)) given[name] = careful ? copy(bindings[name]) : bindings[name]
+      if (!Object.hasOwn(bindings, name)) continue
+      // What has the name of a function may be called, and is then written to.
+      given[name] = careful || isFunction(name, functions) ? copy(bindings[name]) : bindings[name]
     }
     return plain(await engine.evaluate(careful ? copy(input) : input, given), limits.output)
   }

@@ -24,6 +24,16 @@ function perhapsBound(root: Node): ReadonlySet<string> {
   return found
 }
 
+/** Functions that it may take by name, a transform one without a word. What is bound to such a name goes before them. */
+export function functionsOf(root: Node, functions: FunctionTable): readonly string[] {
+  const names = new Set<string>()
+  for (const { type, value } of nodes(root)) {
+    if (type === 'variable') names.add(String(value))
+    if (type === 'transform') names.add('clone')
+  }
+  return [...names].filter((name) => isFunction(name, functions))
+}
+
 /** Built in, or the connector's own. */
 export const isFunction = (name: string, functions: FunctionTable): boolean =>
   Object.hasOwn(builtins, name) || functions.some((each) => each.name === name)
