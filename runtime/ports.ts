@@ -22,7 +22,7 @@ export type Fetch = (request: Request) => Promise<Response>
 export type Random = () => number
 
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, a whole number. */
   now(): number
   /** Resolves after `ms`, or at once when the signal aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
