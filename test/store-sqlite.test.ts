@@ -1,5 +1,5 @@
 /** What only a file can get wrong: who may read it, who shares it, and what is done when it cannot be used. */
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -22,6 +22,14 @@ const open = (path: string, options: Partial<SqliteOptions> = {}) => sqliteStore
 const request = { lane: 'live', limit: 10, hold: 3_600_000 } as const
 
 describe('the file', () => {
+  test('is left out by git where its folder was made for it, and nothing is written to a folder of others', async () => {
+    await (await open(join(folder, 'data', 'store.db'))).close()
+    expect(readFileSync(join(folder, 'data', '.gitignore'), 'utf8')).toBe('*\n')
+    mkdirSync(join(folder, 'theirs'))
+    await (await open(join(folder, 'theirs', 'store.db'))).close()
+    expect(existsSync(join(folder, 'theirs', '.gitignore'))).toBe(false)
+  })
+
   test('is made with its folder, and is for its owner alone', async () => {
     const path = join(folder, 'deep', 'er', 'store.db')
     const store = await open(path)

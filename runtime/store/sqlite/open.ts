@@ -1,6 +1,6 @@
 /** Opens the file: where it lies, who may read it, and what durability it promises. */
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { Fault } from '../../fault.ts'
 import type { Clock } from '../../ports.ts'
 import { Connection } from './connection.ts'
@@ -46,10 +46,15 @@ export async function openConnection(path: string, clock: Clock): Promise<Connec
   }
 }
 
-/** Records hold personal data, so only their owner may read them. SQLite gives its -wal and -shm files the same mode. */
+/**
+ * Records hold personal data, so only their owner may read them. SQLite gives its -wal and -shm files the same mode.
+ * A folder made for them tells git to leave it out: it will hold a key, too, and `git add .` is quickly said.
+ */
 function createPrivately(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    const folder = dirname(file)
+    const made = mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (made !== undefined) writeFileSync(join(folder, '.gitignore'), '*\n')
     closeSync(openSync(file, 'a', 0o600))
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
