@@ -1,5 +1,5 @@
 /** What connector.yaml says of Klaviyo by name, and we read by it: its endpoints and its limits. */
-import type { DestinationNames } from '../runtime/spec/load.ts'
+import type { DestinationNames } from '../runtime/spec/check-destination.ts'
 
 const endpoints = ['event', 'bulk', 'profile'] as const
 const limits = [

@@ -4,7 +4,7 @@ import type { Key } from '../account/vault.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Connector } from '../flow/connector.ts'
 import type { Clock, Fetch, Logger, Random, Store } from '../ports.ts'
-import type { DestinationNames } from '../spec/load.ts'
+import type { DestinationNames } from '../spec/check-destination.ts'
 import type { Spec } from '../spec/spec.ts'
 
 /** The environment with `.env` under it. An empty value counts as absent. */

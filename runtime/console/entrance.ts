@@ -1,6 +1,7 @@
 /** Lets a request in as a visit, or says why not. Every check that pages rely on is made here, once. */
 import { cookieOf, setCookie } from './cookies.ts'
 import { formOf, fromOurselves, wrongRoad } from './door.ts'
+import { isLook } from './live.ts'
 import type { ConsoleParts, Tone } from './parts.ts'
 import { seal } from './seal.ts'
 import { type Session, type Sessions, sessions } from './sessions.ts'
@@ -82,15 +83,13 @@ export function entrance({ base = '', password, connector, clock }: ConsoleParts
         if (session.known && isOpen) return { logIn: form.get('next') ?? '/', visit }
         return { refused: OLD_FORM }
       }
-      // A page that only keeps itself up to date is not used by anybody.
-      if (old === undefined || (known.stale(old) && !request.headers.has('x-live')))
-        visit.cookies.add(known.cookie(session, request))
+      if (old === undefined || (known.stale(old) && !isLook(request))) visit.cookies.add(known.cookie(session, request))
       return { visit: { ...visit, form } }
     },
     said({ request, session, cookies }) {
       const [text = '', mac = ''] = cookieOf(request, 'said')?.split('.') ?? []
-      // A page in another tab that only keeps itself up to date is not the one that they are for.
-      if (text === '' || request.headers.has('x-live')) return undefined
+      // Another tab that looks again is not the page that they are for.
+      if (text === '' || isLook(request)) return undefined
       cookies.add(setCookie(request, { name: 'said', value: '', base, seconds: 0 }))
       if (!seals.verify(`said ${session.id}`, text, mac)) return undefined
       return JSON.parse(Buffer.from(text, 'base64url').toString())

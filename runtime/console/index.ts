@@ -7,7 +7,7 @@ import { attempts } from './attempts.ts'
 import { type Entrance, entrance, type Visit } from './entrance.ts'
 import { guarded } from './headers.ts'
 import { type ImportDesk, importDesk } from './import-desk.ts'
-import { type Live, live } from './live.ts'
+import { isLook, type Live, live } from './live.ts'
 import { doorActions, logInPage } from './log-in.ts'
 import { actions, pages } from './pages.ts'
 import type { ConsoleParts } from './parts.ts'
@@ -99,7 +99,7 @@ async function answer(request: Request, address: string, { parts, entry, shown, 
 
 /** A person is led to the form; a script hears no. */
 function toLogIn(request: Request, location: string): Response {
-  const isPage = request.headers.get('accept')?.includes('text/html') === true && !request.headers.has('x-live')
+  const isPage = request.headers.get('accept')?.includes('text/html') === true && !isLook(request)
   return isPage ? new Response(null, { status: 303, headers: { location } }) : new Response(null, { status: 401 })
 }
 

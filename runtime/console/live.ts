@@ -9,6 +9,9 @@ export interface Live {
   listen(seen: string, who: string): Response
 }
 
+/** Whether a page asks only to keep itself up to date: nobody uses it then, and neither side is asked for it. */
+export const isLook = (request: Request): boolean => request.headers.has('x-live')
+
 export interface LiveParts {
   readonly store: Pick<Store, 'tallies' | 'backlog' | 'checkpoint'>
   readonly clock: Clock

@@ -1,7 +1,5 @@
 /** An expression, parsed once and evaluated many times, also at the same time. */
-
 import type { Json } from '../types.ts'
-import { type Node, nodes } from './ast.ts'
 import { Exhausted } from './compiled/budget.ts'
 import { type Program, Refusal, readProgram, tryCompile } from './compiled/program.ts'
 import { refusals } from './compiled/refusals.ts'
@@ -14,7 +12,7 @@ import { defaultLimits, isProblem, type Limits, type Origin, type Parsed, parse 
 import { NotPlain } from './plain.ts'
 import { references } from './references.ts'
 import type { Link } from './unlinked.ts'
-import { functionsOf, variablesOf } from './variables.ts'
+import { functionsOf, namesIn, variablesOf } from './variables.ts'
 
 /** Parses and links. Throws a `Fault` (`config`) if the text is no expression. */
 export function compile(text: string, origin: Origin, functions: FunctionTable, limits?: Limits): Expression {
@@ -72,17 +70,10 @@ export function runnable(parsed: Parsed, functions: FunctionTable, programs?: Pr
 /** Made when it is first needed, too. */
 function interpreting(parsed: Parsed, functions: FunctionTable): Interpret {
   const called = new Set(references(parsed.root).map(({ name }) => name))
-  return interpreter(parsed, functions, called, perhapsOutside(parsed.root, called))
-}
-
-/**
- * Names that are bound from outside, if there is anything to bind. More than the variables that are asked for: where
- * a path finds nothing, what it should bind is looked for outside. So is a function, with its `$` or without, and
- * that by which a transform copies.
- */
-function perhapsOutside(root: Node, called: Iterable<string>): ReadonlySet<string> {
-  const names = [...nodes(root)].filter(({ type }) => type === 'variable').map(({ value }) => String(value))
-  return new Set([...called, ...names, 'clone'])
+  // More than the variables that are asked for: where a path finds nothing, what it should bind is looked for outside.
+  // So is a function, with its `$` or without.
+  const perhapsOutside = new Set([...called, ...namesIn(parsed.root)])
+  return interpreter(parsed, functions, called, perhapsOutside)
 }
 
 type Evaluate = Expression['evaluate']

@@ -23,6 +23,7 @@ export function interpreter(
 ): Interpret {
   const { engine, limits } = parsed
   const loads = functions.flatMap(({ name, load }) => (called.has(name) && load ? load : []))
+  const callable = new Set([...variables].filter((name) => isFunction(name, functions)))
   let careful: boolean | undefined
   return async (input, bindings) => {
     // Nearly every expression is compiled and never gets here.
@@ -33,7 +34,7 @@ export function interpreter(
       // What every object has by birth is not bound.
       if (!Object.hasOwn(bindings, name)) continue
       // What has the name of a function may be called, and is then written to.
-      given[name] = careful || isFunction(name, functions) ? copy(bindings[name]) : bindings[name]
+      given[name] = careful || callable.has(name) ? copy(bindings[name]) : bindings[name]
     }
     return plain(await engine.evaluate(careful ? copy(input) : input, given), limits.output)
   }

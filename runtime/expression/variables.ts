@@ -24,15 +24,19 @@ function perhapsBound(root: Node): ReadonlySet<string> {
   return found
 }
 
-/** Functions that it may take by name, a transform one without a word. What is bound to such a name goes before them. */
-export function functionsOf(root: Node, functions: FunctionTable): readonly string[] {
+/** All names with a `$` in it, and that by which a transform copies without a word. */
+export function namesIn(root: Node): ReadonlySet<string> {
   const names = new Set<string>()
   for (const { type, value } of nodes(root)) {
     if (type === 'variable') names.add(String(value))
     if (type === 'transform') names.add('clone')
   }
-  return [...names].filter((name) => isFunction(name, functions))
+  return names
 }
+
+/** Functions that it may take by name. What is bound to such a name goes before them. */
+export const functionsOf = (root: Node, functions: FunctionTable): readonly string[] =>
+  [...namesIn(root)].filter((name) => isFunction(name, functions))
 
 /** Built in, or the connector's own. */
 export const isFunction = (name: string, functions: FunctionTable): boolean =>

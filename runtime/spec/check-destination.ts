@@ -3,7 +3,6 @@ import { suggest } from '../expression/nearest.ts'
 import type { Compiled } from './check-mappings.ts'
 import type { Context } from './context.ts'
 import type { Connector, Properties } from './documents.ts'
-import type { ConnectorFile, DestinationNames } from './load.ts'
 import type { ProfileMapping } from './profile-mapping.ts'
 import type { Document, SpecDocuments } from './read.ts'
 import { size } from './units.ts'
@@ -14,6 +13,14 @@ export interface Taken {
   readonly documents: SpecDocuments
   readonly compiled: readonly Compiled[]
   readonly profile: ProfileMapping | undefined
+}
+
+/** What the destination's code looks for under `destination`, by name. */
+export interface DestinationNames {
+  /** All must be there. */
+  readonly endpoints: readonly string[]
+  /** One that is left out does not limit. */
+  readonly limits: readonly string[]
 }
 
 export function checkTaken({ destination, documents, compiled, profile }: Taken, context: Context): void {
@@ -28,7 +35,7 @@ export function checkTaken({ destination, documents, compiled, profile }: Taken,
 }
 
 /** A limit of another name would limit nothing, and an endpoint of another name is not found when it is needed. */
-export function checkNames({ document, yaml }: ConnectorFile, names: DestinationNames, context: Context): void {
+export function checkNames({ document, yaml }: Document<'connector'>, names: DestinationNames, context: Context) {
   const { endpoints, limits } = document.destination
   const unknown = (what: 'endpoint' | 'limit', given: object, known: readonly string[]): boolean => {
     const others = Object.keys(given).filter((name) => !known.includes(name))

@@ -4,7 +4,7 @@ import type { Programs } from '../expression/compiled/written.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { unlinked } from '../expression/unlinked.ts'
 import { checkConnector } from './check-connector.ts'
-import { checkNames, checkTaken } from './check-destination.ts'
+import { checkNames, checkTaken, type DestinationNames } from './check-destination.ts'
 import { type Compiled, checkTwice, checkUnused } from './check-mappings.ts'
 import {
   compileDelivery,
@@ -20,22 +20,12 @@ import { compileProfile } from './compile-profile.ts'
 import { type CompiledSet, compileSet } from './compile-properties.ts'
 import { Context, type PlacedExpression } from './context.ts'
 import { type Diagnostic, inOrder } from './diagnostic.ts'
-import type { Connector } from './documents.ts'
 import { compileFields, resourcesOfSet } from './fields.ts'
-import { readSpec, type SpecDocuments } from './read.ts'
+import { type Document, readSpec, type SpecDocuments } from './read.ts'
 import { readRecipes } from './recipes.ts'
 import type { SourceFile } from './source-file.ts'
 import type { Spec } from './spec.ts'
 import { filesOn, type SpecFiles } from './spec-files.ts'
-import type { YamlFile } from './yaml.ts'
-
-/** What the destination's code looks for under `destination`, by name. */
-export interface DestinationNames {
-  /** All must be there. */
-  readonly endpoints: readonly string[]
-  /** One that is left out does not limit. */
-  readonly limits: readonly string[]
-}
 
 export interface LoadOptions {
   /** The connector's own functions, beside those of JSONata. */
@@ -82,14 +72,13 @@ export async function loadSpec(
   }
 }
 
-export interface ConnectorFile {
-  readonly document: Connector
-  readonly yaml: YamlFile
-}
-
 type Main = Omit<Spec, 'recipes' | 'sources'>
 
-function compileSpec({ document, yaml }: ConnectorFile, documents: SpecDocuments, context: Context): Main | undefined {
+function compileSpec(
+  { document, yaml }: Document<'connector'>,
+  documents: SpecDocuments,
+  context: Context,
+): Main | undefined {
   for (const name of Object.keys(document.lookups)) context.names.add(name)
   context.fields = compileFields(documents.fields, document, context)
   const resources = compileResources(document, yaml, context)

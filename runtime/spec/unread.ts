@@ -17,13 +17,10 @@ export async function checkUnread(
   const known = new Set(read.map(({ path }) => path))
   for (const folder of folders) {
     for (const path of (await yamlBelow(folder, files)).filter((path) => !known.has(path))) {
-      const yaml = new YamlFile(new SourceFile(path, (await files.read(path)) ?? ''))
       const name = basename(path)
-      const message = `${name} is not read: connector.yaml does not name it`
       const usual = name.replace(/\.ya?ml(\.txt)?$/, '.yaml')
       const add = usual === name ? 'add it to "mappings" there' : `call it ${usual}`
-      const help = `${add}, or move it out of ${folder}`
-      context.warn(yaml, yaml.keySpan([]), { code: 'spec/unread-file', message, help })
+      warn(path, (await files.read(path)) ?? '', `${add}, or move it out of ${folder}`, context)
     }
   }
   await checkAbove(known, mappings[0] ?? '', files, context)
@@ -34,12 +31,14 @@ async function checkAbove(known: ReadonlySet<string>, pattern: string, files: Sp
   const others = (await glob('*', files)).filter((path) => isYaml(path) && !known.has(path))
   for (const path of others) {
     const text = (await files.read(path)) ?? ''
-    if (!/^metric:/m.test(text)) continue
-    const yaml = new YamlFile(new SourceFile(path, text))
-    const message = `${path} is not read: connector.yaml does not name it`
-    const help = `move it to ${dirname(pattern)}, where the other metrics are`
-    context.warn(yaml, yaml.keySpan([]), { code: 'spec/unread-file', message, help })
+    if (/^metric:/m.test(text)) warn(path, text, `move it to ${dirname(pattern)}, where the other metrics are`, context)
   }
+}
+
+function warn(path: string, text: string, help: string, context: Context): void {
+  const yaml = new YamlFile(new SourceFile(path, text))
+  const message = `${basename(path)} is not read: connector.yaml does not name it`
+  context.warn(yaml, yaml.keySpan([]), { code: 'spec/unread-file', message, help })
 }
 
 /** Also in the folders within: `mappings/*.yaml` names none of those. */

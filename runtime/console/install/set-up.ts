@@ -1,6 +1,7 @@
 /** Set-up, step by step: the page shows the one that is due, and once all are done how both sides stand. */
 import { html } from 'hono/html'
 import type { View } from '../../account/setup.ts'
+import { isLook } from '../live.ts'
 import type { Action, Context, Html, Page } from '../parts.ts'
 import { within } from '../patience.ts'
 import { checks, lacking, tried } from './check.ts'
@@ -18,9 +19,7 @@ export const setUpPage: Page = {
   async render(context) {
     const setup = setupOf(context)
     if (setup === undefined) return html`<p>${BY_HOST}</p>`
-    // A page that keeps itself up to date asks neither side.
-    const quiet = context.request.headers.has('x-live')
-    const view = await within(PATIENCE, context.parts, (stop) => setup.view(quiet ? undefined : stop))
+    const view = await within(PATIENCE, context.parts, (stop) => setup.view(isLook(context.request) ? undefined : stop))
     return html`${view.step !== 'done' && stepRow(view)}${gone(view)}${await body(view, context)}`
   },
 }

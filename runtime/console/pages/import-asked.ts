@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import { beforeImport } from '../before-import.ts'
 import { BACKFILL_AGAIN } from '../import-words.ts'
+import { isLook } from '../live.ts'
 import type { Context, Html } from '../parts.ts'
 import { costs } from './import-cost.ts'
 
@@ -51,11 +52,11 @@ ${asked && 'wrong' in asked && html`<p class="said bad" role="alert">${asked.wro
 </form>`
 }
 
-/** What the choice would cost, and the button that begins. A page that keeps itself up to date asks the source nothing. */
+/** What the choice would cost, and the button that begins. */
 export async function cost(context: Context): Promise<Html | string> {
   const { searchParams: fields } = context.url
   const asked = askedIn(fields, context)
-  if (!chosenIn(fields) || 'wrong' in asked || context.request.headers.has('x-live')) return ''
+  if (!chosenIn(fields) || 'wrong' in asked || isLook(context.request)) return ''
   return html`<section class="card" aria-labelledby="before"><h2 id="before">Before it begins</h2>${await costs(context, asked)}<h3>Who listens</h3>${await beforeImport(context)}${beginForm(context, fields)}</section>`
 }
 

@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { LedgerEvent } from '../../ledger.ts'
 import type { Store } from '../../ports.ts'
 import { ending, road } from '../event-words.ts'
+import { isLook } from '../live.ts'
 import { type Again, mappedAgain, nameOf } from '../mapped-again.ts'
 import type { Context, Html } from '../parts.ts'
 import { masked, when } from '../words.ts'
@@ -42,8 +43,8 @@ async function pushedOff(
 }
 
 async function eventRows(event: LedgerEvent, isShown: boolean, context: Context): Promise<Html> {
-  // A page that keeps itself up to date asks the source nothing, and leaves what is shown as it was.
-  const asks = isShown && !context.request.headers.has('x-live')
+  // What is shown is left as it was by a page that looks again.
+  const asks = isShown && !isLook(context.request)
   const again = await mappedAgain(event, context.parts, asks ? 'source' : 'remembered')
   const { id, time, settledAt } = event
   return html`<tr id="event-${id}"${isShown && html` data-still`}>
