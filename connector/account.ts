@@ -1,5 +1,6 @@
 /** Both sides as set-up sees them: Intercom and Klaviyo, their OAuth clients and what can be pasted instead. */
 import { type Account, type AccountOptions, account } from '../runtime/account/account.ts'
+import { type CheckedLoginsParts, checkedLogins } from '../runtime/account/checked-logins.ts'
 import type { OauthClient, Side } from '../runtime/account/side.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { checkedToken, hostOf } from './intercom.ts'
@@ -21,6 +22,22 @@ export interface AccountEnv {
 export interface ConnectorAccountOptions extends Omit<AccountOptions, 'source' | 'destination'> {
   readonly spec: Pick<Spec, 'source' | 'destination'>
   readonly env: AccountEnv
+}
+
+/**
+ * The credentials of a host, without set-up: never changed, and held to the accounts that the store is pinned to.
+ * Throws a config `Fault` for a region there is none of.
+ */
+export function hostLogins(
+  { spec, env }: Pick<ConnectorAccountOptions, 'spec' | 'env'>,
+  parts: CheckedLoginsParts,
+): Pick<Account, 'source' | 'destination'> {
+  const logins = (side: Side) => {
+    // A missing key is refused in the side's own words once it is used: a preview needs none.
+    const credentials = side.given ?? { kind: 'key', key: '' }
+    return checkedLogins({ ...side, given: credentials }, credentials, parts)
+  }
+  return { source: logins(intercomSide(spec.source, env)), destination: logins(klaviyoSide(spec.destination, env)) }
 }
 
 /** Throws a config `Fault` for a region there is none of. */

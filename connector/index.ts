@@ -1,15 +1,17 @@
 /** The connector, assembled: what a host imports. */
 
 import type { Account } from '../runtime/account/account.ts'
+import type { CheckedLoginsParts } from '../runtime/account/checked-logins.ts'
 import { assemble } from '../runtime/flow/assemble.ts'
 import type { Connector } from '../runtime/flow/connector.ts'
 import { traffic } from '../runtime/flow/traffic.ts'
-import type { Clock, Fetch, Logger, Random, Source, Store } from '../runtime/ports.ts'
+import type { Clock, Fetch, Logger, Random, Store } from '../runtime/ports.ts'
 import type { BuiltSpec } from '../runtime/spec/built.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
-import { intercom, intercomChecks, intercomSource } from './intercom.ts'
+import { hostLogins } from './account.ts'
+import { intercomChecks, intercomSource } from './intercom.ts'
 import { historyPace, klaviyo } from './klaviyo.ts'
 import { klaviyoChecks } from './klaviyo-checks.ts'
 import { klaviyoWorkshop } from './klaviyo-workshop.ts'
@@ -63,13 +65,13 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
   const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
   const { random = systemRandom, logger = silentLogger } = options
   const { account } = options
-  const source = account ? intercomSource(account.source, account.secrets) : fixedSource(spec, secrets, settings)
+  const sides = account ?? ofHost(spec, { secrets, settings }, { store, fetch, clock, random })
   const sent = traffic(clock)
   const to = {
     traffic: sent,
     spec: spec.destination,
     apiKey: secrets.klaviyoApiKey,
-    ...(account && { logins: account.destination }),
+    logins: sides.destination,
     ...(settings.klaviyoBaseUrl !== undefined && { baseUrl: settings.klaviyoBaseUrl }),
     fetch,
     clock,
@@ -78,8 +80,9 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
   }
   return assemble({
     spec,
-    source,
+    source: intercomSource(sides.source, sides.secrets),
     destination: klaviyo(to),
+    destinationLogins: sides.destination,
     store,
     fetch,
     clock,
@@ -97,14 +100,20 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
   })
 }
 
-function fixedSource(spec: Spec, secrets: Secrets, settings: Settings): Source {
-  return intercom({
-    spec: spec.source,
-    accessToken: secrets.intercomAccessToken,
-    clientSecrets: [secrets.intercomClientSecret ?? []].flat(),
-    region: settings.intercomRegion,
-    baseUrl: settings.intercomBaseUrl,
-  })
+function ofHost(
+  spec: Spec,
+  { secrets, settings }: Required<Pick<ConnectorOptions, 'secrets' | 'settings'>>,
+  parts: CheckedLoginsParts,
+): Pick<Account, 'source' | 'destination' | 'secrets'> {
+  const env = {
+    INTERCOM_ACCESS_TOKEN: secrets.intercomAccessToken,
+    INTERCOM_REGION: settings.intercomRegion,
+    INTERCOM_BASE_URL: settings.intercomBaseUrl,
+    KLAVIYO_API_KEY: secrets.klaviyoApiKey,
+    KLAVIYO_BASE_URL: settings.klaviyoBaseUrl,
+  }
+  const signing = [secrets.intercomClientSecret ?? []].flat().filter((secret) => secret !== '')
+  return { ...hostLogins({ spec, env }, parts), secrets: async () => signing }
 }
 
 export { type AccountEnv, type ConnectorAccountOptions, connectorAccount } from './account.ts'

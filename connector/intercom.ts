@@ -3,36 +3,15 @@ import type { Bindings } from '../runtime/expression/expression.ts'
 import { Fault, toFault } from '../runtime/fault.ts'
 import type { SourceClient } from '../runtime/flow/source-client.ts'
 import { isObject } from '../runtime/json.ts'
-import { fixedLogin, type GivenBy, type Logins } from '../runtime/logins.ts'
+import type { GivenBy, Logins } from '../runtime/logins.ts'
 import type { CheckResult, Clock, Refused, Source } from '../runtime/ports.ts'
 import type { RequestSpec, Spec } from '../runtime/spec/spec.ts'
 import type { Json } from '../runtime/types.ts'
 import { requestId } from './request-id.ts'
 
-export interface IntercomOptions {
-  readonly spec: Spec['source']
-  readonly accessToken: string | undefined
-  /** The app's client secret signs webhooks. Several while it is being changed. */
-  readonly clientSecrets: readonly string[]
-  /** `us`, `eu` or `au`. Default: the spec's first host. */
-  readonly region?: string | undefined
-  /** Instead of the region's host. */
-  readonly baseUrl?: string | undefined
-}
-
-/** With credentials that do not change while it lasts. */
-export function intercom({ spec, accessToken, clientSecrets, region, baseUrl }: IntercomOptions): Source {
-  const secrets = clientSecrets.filter((secret) => secret !== '')
-  const host = baseUrl ?? hostOf(spec, region)
-  const logins = fixedLogin(() => ({ baseUrl: host, headers: bearer(accessToken) }))
-  return intercomSource(logins, async () => secrets)
-}
-
 export function intercomSource(logins: Logins, secrets: Source['secrets']): Source {
   return { logins, secrets, explain: (...answer) => explain(logins.by(), ...answer) }
 }
-
-const bearer = (accessToken: string | undefined) => ({ Authorization: `Bearer ${checkedToken(accessToken)}` })
 
 export function checkedToken(accessToken: string | undefined): string {
   const token = accessToken?.trim()

@@ -1,6 +1,9 @@
 /** What a store tells of how things ended: by the hour, event by event, and what died of what. */
 import type { EventResult, FaultInfo, Ingress } from './types.ts'
 
+/** Why a record ended that another account of the source sent to our webhook's address. Stores drop its body. */
+export const FOREIGN_WORKSPACE = 'foreign-workspace'
+
 /** What ended in one hour. The metric is empty for records that ended without an event. */
 export interface Activity extends Pick<EventResult, 'metric' | 'status'> {
   /** When the hour, or the day in UTC, began, milliseconds since 1970. */

@@ -13,7 +13,7 @@ export type GivenBy = 'environment' | 'oauth' | 'key'
 export interface Logins {
   /** What is said of a refusal must fit it. */
   by(): GivenBy
-  /** Throws a config `Fault` when there is none; a transient one when it could not be renewed just now. */
+  /** Throws a config `Fault` when there is none, or when it is of another account than the store is pinned to; a transient one when it could not be renewed just now. */
   current(signal: AbortSignal): Promise<Login>
   /** After a 401 to `refused`: whether there is another by now, worth one more try. */
   renew(refused: Login, signal: AbortSignal): Promise<boolean>

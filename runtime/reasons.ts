@@ -22,6 +22,7 @@ const REASONS: Readonly<Record<string, readonly [words: string, who: string]>> =
   ],
   'after-live-began': ['it happened after live delivery began, which has it', NOBODY],
   'not-asked-for': ['the import was asked for other metrics', 'you, if it should be sent: import this metric too'],
+  'foreign-workspace': ['another account of the source sent it, which has the same app installed', NOBODY],
   'run-replaced': ['a newer import took the place of the one that read it', NOBODY],
 }
 

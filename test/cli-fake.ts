@@ -52,6 +52,7 @@ export function fakeConnector(store: Store, parts: Partial<Connector> = {}): Con
     store,
     receive: refuse,
     arrivals: () => ({}),
+    gate: { shut: () => undefined, changed: (signal) => standingClock().sleep(0, signal) },
     work: ({ signal }) => standingClock().sleep(0, signal),
     backfill: refuse,
     estimate: refuse,

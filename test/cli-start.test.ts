@@ -58,6 +58,17 @@ test('is up, is ready, and says what it is', async () => {
   expect((await ended).exit).toBe(0)
 })
 
+test('says why delivery waits, and is ready for webhooks all the same', async () => {
+  const gate = { shut: () => 'From does not answer', changed: () => new Promise<void>(() => undefined) }
+  const { url } = await starting({ connector: { gate } })
+  const get = (path: string, headers = {}) => fetch(new URL(path, url), { headers })
+  const ready = await get('/readyz')
+  expect([ready.status, await ready.text()]).toEqual([200, 'ready\ndelivery waits: From does not answer\n'])
+  expect(await (await get('/')).text()).toContain('waits: From does not answer')
+  const elsewhere = await get('/readyz', { 'x-forwarded-for': '192.0.2.1' })
+  expect(await elsewhere.text()).toBe('ready\ndelivery waits\n')
+})
+
 test('hands the webhook on as it is, whatever its method', async () => {
   const seen: string[] = []
   const receive = async (request: Request) => {

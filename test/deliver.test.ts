@@ -87,7 +87,7 @@ describe('is skipped, by name', () => {
     const { klaviyo, notify, store, work } = await workshop({ instead })
     await notify('conversation.user.created', conversation('c1'))
     await work()
-    expect(klaviyo.summary().requests).toEqual({})
+    expect(klaviyo.summary().requests).toEqual({ 'GET /api/accounts': 1 })
     expect(await traced(store, '4711')).toEqual([{ status: 'skipped', reason: 'no-identity' }])
   })
 })
@@ -271,7 +271,7 @@ test('a contact topic updates the profile, and nobody is subscribed', async () =
   await notify('contact.unsubscribed', { type: 'contact_unsubscribe', contact, subscription_types: { data: [] } })
   await work()
   expect(klaviyo.profile('bea@mail.sandbox-shop.com')).toBeDefined()
-  expect(klaviyo.summary().requests).toEqual({ 'POST /api/profile-import': 1 })
+  expect(klaviyo.summary().requests).toEqual({ 'GET /api/accounts': 1, 'POST /api/profile-import': 1 })
 })
 
 describe('a store that fails is no record’s fault: it waits', () => {

@@ -11,6 +11,7 @@ interface Given {
 }
 
 const { built: file, body, answers } = JSON.parse(process.argv[2] ?? '') as Given
+const { app_id: workspace } = JSON.parse(body) as { readonly app_id: string }
 /** From here on there are chance and time, as there are within a request. */
 ;(globalThis as { loaded?: () => void }).loaded?.()
 const { built } = (await import(file)) as { built: BuiltSpec }
@@ -22,6 +23,8 @@ const connector = await intercomToKlaviyo({
   secrets: { intercomAccessToken: 'token', intercomClientSecret: 'secret', klaviyoApiKey: 'pk_key' },
   fetch: async (request) => {
     const { host, pathname } = new URL(request.url)
+    if (pathname === '/me') return Response.json({ app: { id_code: workspace } })
+    if (pathname === '/api/accounts') return Response.json({ data: [{ id: 'Edge01' }] })
     if (!host.endsWith('klaviyo.com')) return Response.json(answers[pathname] ?? { data: [] })
     sent.push(await request.json())
     stop.abort()

@@ -1,19 +1,29 @@
 /** Where the source is, how it is logged in, and what `check` says of a connection that lacks something. */
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { IntercomOptions } from '../connector/intercom.ts'
 import type { CheckResult } from '../runtime/ports.ts'
-import { client, connector, faultOf, fixture, never, type Reply, recorded, spec, TOKEN, US } from './intercom-parts.ts'
+import {
+  type Credentials,
+  client,
+  connector,
+  faultOf,
+  fixture,
+  never,
+  type Reply,
+  recorded,
+  spec,
+  TOKEN,
+  US,
+} from './intercom-parts.ts'
 
 beforeAll(() => nock.disableNetConnect())
 afterEach(() => nock.cleanAll())
 afterAll(() => nock.restore())
 
-const me = (change: Partial<IntercomOptions> = {}) =>
-  client(change).request(spec.source.workspace.request, {}, 'live', never)
+const me = (change: Credentials = {}) => client(change).request(spec.source.workspace.request, {}, 'live', never)
 
 describe('where', () => {
-  const hosts: readonly [change: Partial<IntercomOptions>, host: string][] = [
+  const hosts: readonly [change: Credentials, host: string][] = [
     [{}, US],
     [{ region: '' }, US],
     [{ region: 'us' }, US],

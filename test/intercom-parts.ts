@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs'
 import nock from 'nock'
 import { type ConnectorOptions, intercomToKlaviyo } from '../connector/index.ts'
-import { type IntercomOptions, intercom } from '../connector/intercom.ts'
+import { checkedToken, hostOf, intercomSource } from '../connector/intercom.ts'
 import { loadConnectorSpec } from '../connector/spec.ts'
 import { Fault } from '../runtime/fault.ts'
 import { budget } from '../runtime/flow/budget.ts'
 import { http } from '../runtime/flow/http.ts'
 import { sourceClient } from '../runtime/flow/source-client.ts'
+import { fixedLogin } from '../runtime/logins.ts'
 import type { Clock } from '../runtime/ports.ts'
 import { memoryStore } from '../runtime/store/memory.ts'
 import { systemFetch } from '../runtime/system.ts'
@@ -82,9 +83,19 @@ export function hastyClock(): Clock & { readonly slept: number[] } {
   }
 }
 
+export interface Credentials {
+  readonly accessToken?: string | undefined
+  readonly region?: string
+  readonly baseUrl?: string
+}
+
 /** The source's client as the connector joins it. */
-export function client(change: Partial<IntercomOptions> = {}, clock = hastyClock()) {
-  const source = intercom({ spec: spec.source, accessToken: TOKEN, clientSecrets: [], ...change })
+export function client(change: Credentials = {}, clock = hastyClock()) {
+  const { accessToken, region, baseUrl } = { accessToken: TOKEN, ...change }
+  const host = baseUrl ?? hostOf(spec.source, region)
+  const headers = () => ({ Authorization: `Bearer ${checkedToken(accessToken)}` })
+  const logins = fixedLogin(() => ({ baseUrl: host, headers: headers() }))
+  const source = intercomSource(logins, async () => [])
   const { name, timeout, budget: limits } = spec.source
   const resetHeader = 'X-RateLimit-Reset'
   const peer = { name, budget: budget(limits, clock), explain: source.explain, json: true, resetHeader }
@@ -98,7 +109,9 @@ export function client(change: Partial<IntercomOptions> = {}, clock = hastyClock
 
 /** The whole connector, with Klaviyo taking whatever it is sent. */
 export async function connector(options: ConnectorOptions = {}) {
-  nock('https://a.klaviyo.com').post(/.*/).reply(202).persist()
+  const klaviyo = nock('https://a.klaviyo.com').persist()
+  klaviyo.get('/api/accounts').reply(200, { data: [{ id: 'Accnt1' }] })
+  klaviyo.post(/.*/).reply(202)
   return intercomToKlaviyo({
     secrets: { intercomAccessToken: TOKEN, klaviyoApiKey: 'pk_test' },
     clock: hastyClock(),

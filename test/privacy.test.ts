@@ -53,8 +53,11 @@ describe('nothing personal and no secret is said', () => {
       request.url.includes(host)
         ? json(status, { errors: [{ detail: login(request), message: login(request) }] })
         : undefined
-    const { connector, live, history, found, said } = await listenedTo(fine, { instead })
-    for await (const line of connector.check(never)) said.push(JSON.stringify(line))
+    const { connector, clock, live, history, found, said } = await listenedTo(fine, { instead })
+    const check = async () => {
+      for await (const line of connector.check(never)) said.push(JSON.stringify(line))
+    }
+    await clock.until(check())
     if (host === 'intercom') await history()
     else await live()
     expect(await found()).toEqual([])

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../connector/spec.ts'
 import { arrivals } from '../runtime/flow/arrivals.ts'
+import { text } from '../runtime/flow/envelope.ts'
 import { receive } from '../runtime/flow/receive.ts'
 import type { Logger } from '../runtime/ports.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
@@ -50,6 +51,7 @@ function bench({ secrets = [SECRET], logger = silentLogger }: Bench = {}) {
       logger,
       secrets: () => (secrets instanceof Error ? Promise.reject(secrets) : Promise.resolve(secrets)),
       arrivals: came,
+      workspace: async () => text(await store.checkpoint('workspace')),
     })
   const kept = async () => (await store.backlog('live')).records
   return { store, send, kept, seen: came.seen }

@@ -116,6 +116,8 @@ export function ledgerCases(current: () => Bench): void {
     { lane: 'live', outcome: delivered(), kept: true },
     { lane: 'backfill', outcome: delivered(), kept: false },
     { lane: 'backfill', outcome: skipped('x'), kept: true },
+    { lane: 'live', outcome: skipped('x'), kept: true },
+    { lane: 'live', outcome: skipped('foreign-workspace'), kept: false },
     { lane: 'backfill', outcome: dead(), kept: true },
   ] as const
   test.each(bodies)('body in lane $lane, $outcome.status: kept $kept', async ({ lane, outcome, kept }) => {

@@ -27,7 +27,7 @@ export function noClient({ name, label }: Named): Fault {
 export function otherAccount({ name, label, given }: Named, { name: business = 'another one' }: Party): Fault {
   const other = 'start with another store (CONNECTOR_STORE)'
   const message = given
-    ? `the credentials in the environment are of the ${label} account of ${business}, but this store belongs to another account: set those of that one, or ${other}`
+    ? `the configured credentials are of the ${label} account of ${business}, but this store belongs to another account: configure those of that one, or ${other}`
     : `this is the ${label} account of ${business}, but this store belongs to another account: log in to that one, or ${other}`
   return new Fault('config', `${name}/other-account`, message)
 }

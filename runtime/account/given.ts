@@ -1,4 +1,4 @@
-/** Whose account the environment's credentials are: asked once for each key, and held against the store's. */
+/** Whose account the credentials of the environment or a host are: asked once for each key, and held against the store's. */
 import { type Fault, toFault } from '../fault.ts'
 import { text } from '../flow/envelope.ts'
 import type { Clock, Store } from '../ports.ts'
@@ -25,12 +25,13 @@ export interface Given {
 export interface GivenParts {
   readonly side: Side
   readonly credentials: KeyCredentials
-  readonly vault: Vault
+  /** Remembers whose key it is, by a keyed hash. Absent: each process asks. */
+  readonly vault?: Pick<Vault, 'derive'>
   readonly store: Pick<Store, 'checkpoint' | 'saveCheckpoints'>
   readonly clock: Clock
   readonly identify: (credentials: KeyCredentials, signal: AbortSignal) => Promise<Party>
   /** Called when the store belongs to another account. */
-  readonly onForeign: () => Promise<void>
+  readonly onForeign?: () => Promise<void>
 }
 
 /** A side that does not say who it is is asked again after this, milliseconds. */
@@ -44,8 +45,8 @@ export function given({ side, credentials, vault, store, clock, identify, onFore
   let checking: Promise<void> | undefined
 
   /** Tells one key from another, and nothing else about it. Undefined where there is no key of ours to do that with. */
-  const mark = () =>
-    vault.derive('given', JSON.stringify([side.side, credentials.key, hostOf(side)])).then(
+  const mark = async () =>
+    vault?.derive('given', JSON.stringify([side.side, credentials.key, hostOf(side)])).then(
       (hash) => Buffer.from(hash).toString('base64url'),
       () => undefined,
     )
@@ -61,7 +62,7 @@ export function given({ side, credentials, vault, store, clock, identify, onFore
     const bound = text(await store.checkpoint(accountOf(side)))
     foreign = bound === undefined || bound === found.id ? undefined : otherAccount(side, found)
     if (foreign !== undefined) {
-      await onForeign()
+      await onForeign?.()
       throw foreign
     }
     if (party === undefined) {
@@ -82,7 +83,7 @@ export function given({ side, credentials, vault, store, clock, identify, onFore
       next = Number.POSITIVE_INFINITY
     } catch (error) {
       const fault = toFault(error)
-      if (fault === foreign || fault.kind !== 'config') throw fault
+      if (fault === foreign || fault.kind !== 'config') throw error
       next = clock.now() + AGAIN
     }
   }

@@ -38,7 +38,7 @@ export async function identify(
 }
 
 function explained({ given, hosts, party }: Side, { kind }: Credentials, status: number): Refused {
-  const pasted = given === undefined ? 'what you pasted' : 'what the environment gave'
+  const pasted = given === undefined ? 'what you pasted' : 'the configured credentials'
   const what = kind === 'key' ? pasted : 'the log-in it gave a moment ago'
   const region = kind === 'key' && Object.keys(hosts).length > 1 ? ', and choose its region' : ''
   if (status === 401)

@@ -12,8 +12,7 @@ import {
   asCredentials,
   asJson,
   type Credentials,
-  headersOf,
-  hostOf,
+  loginOf,
   type OauthCredentials,
   type Side,
   vaultName,
@@ -193,8 +192,3 @@ export class Keeper implements Logins {
     await onChange()
   }
 }
-
-const loginOf = (side: Side, credentials: Credentials): Login => ({
-  baseUrl: hostOf(side, credentials.region),
-  headers: headersOf(side, credentials),
-})

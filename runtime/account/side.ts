@@ -1,4 +1,5 @@
 /** One side of a connection as set-up sees it: what it is called, how one is let in, what can be pasted instead. */
+import type { Login } from '../logins.ts'
 import type { AccessSpec, PartySpec } from '../spec/access.ts'
 import type { JsonObject } from '../types.ts'
 
@@ -93,6 +94,11 @@ export function headersOf(side: Side, credentials: Credentials): Readonly<Record
   const authorization = credentials.kind === 'key' ? side.keyHeader(credentials.key) : `Bearer ${credentials.access}`
   return { Authorization: authorization }
 }
+
+export const loginOf = (side: Side, credentials: Credentials): Login => ({
+  baseUrl: hostOf(side, credentials.region),
+  headers: headersOf(side, credentials),
+})
 
 /** What was sealed by us has the shape we gave it. */
 export const asCredentials = (value: unknown): Credentials => value as Credentials

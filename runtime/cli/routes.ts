@@ -12,7 +12,7 @@ import { statusText } from './status.ts'
 
 export interface RoutesParts {
   readonly app: Pick<App, 'name' | 'version' | 'summary'>
-  readonly connector: Pick<Connector, 'receive' | 'spec' | 'store'>
+  readonly connector: Pick<Connector, 'receive' | 'spec' | 'store' | 'gate'>
   readonly console: Console
   /** Log-ins that the source may tell us to forget. */
   readonly account?: Account | undefined
@@ -37,7 +37,7 @@ export function routes(parts: RoutesParts): (request: Request, address?: string)
     text(200, isNear(request, address) ? await statusText(app, connector, clock) : `${app.name} ${app.version}\n`)
   const pages: Readonly<Record<string, Page>> = {
     '/healthz': async () => text(200, 'ok\n'),
-    '/readyz': () => ready(parts),
+    '/readyz': (request, address) => ready(parts, isNear(request, address)),
     '/metrics': async () => text(200, await metricsText(app, connector.store, clock), METRICS_TYPE),
   }
   return async (request, address) => {
@@ -89,8 +89,11 @@ function isNear(request: Request, address = '127.0.0.1'): boolean {
   return wrongRoad(request) === undefined && isLoopback(address.replace(/^::ffff:/, ''))
 }
 
-/** 200 when a record could be stored now. The spec is valid, or there would be no connector to ask. */
-async function ready({ connector, clock, trouble }: RoutesParts): Promise<Response> {
+/**
+ * 200 when a record could be stored now: webhooks must come in while delivery waits. The reason to wait may name an
+ * account, so only this machine reads it.
+ */
+async function ready({ connector, clock, trouble }: RoutesParts, near: boolean): Promise<Response> {
   const reasons = [...trouble()]
   const waited = new AbortController()
   const wrote = connector.store.saveCheckpoints([{ name: 'ready', value: clock.now() }]).then(
@@ -101,7 +104,9 @@ async function ready({ connector, clock, trouble }: RoutesParts): Promise<Respon
   const failed = await Promise.race([wrote, late])
   waited.abort()
   if (failed !== undefined) reasons.push(failed)
-  return reasons.length === 0 ? text(200, 'ready\n') : text(503, `${reasons.join('\n')}\n`)
+  const shut = connector.gate.shut()
+  const waits = shut === undefined ? '' : `delivery waits${near ? `: ${shut}` : ''}\n`
+  return reasons.length === 0 ? text(200, `ready\n${waits}`) : text(503, `${reasons.join('\n')}\n`)
 }
 
 function text(

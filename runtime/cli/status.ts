@@ -6,7 +6,7 @@ import type { App } from './app.ts'
 
 export async function statusText(
   app: Pick<App, 'name' | 'version' | 'summary'>,
-  { spec, store }: Pick<Connector, 'spec' | 'store'>,
+  { spec, store, gate }: Pick<Connector, 'spec' | 'store' | 'gate'>,
   clock: Clock,
 ): Promise<string> {
   const [live, backfill, dead, tallies] = await Promise.all([
@@ -15,6 +15,7 @@ export async function statusText(
     store.deadCount(),
     store.tallies(),
   ])
+  const shut = gate.shut()
   const rows = tallies.map((it) => [it.metric, it.status, it.reason, it.scope, count(it.count)])
   return [
     `${app.name} ${app.version}`,
@@ -22,6 +23,7 @@ export async function statusText(
     '',
     ...columns([
       ['webhooks', `POST ${spec.webhook.path}`],
+      ...(shut === undefined ? [] : [['delivery', `waits: ${shut}`]]),
       ['waiting', `live ${waiting(live, clock)}; backfill ${waiting(backfill, clock)}`],
       ['dead', dead === 0 ? 'none' : `${count(dead)}; connector dead-letters list`],
     ]),

@@ -26,7 +26,7 @@ export type { ConsoleParts }
 
 /** All that is passed in stays the host's: the console closes nothing. */
 export function console(parts: ConsoleParts): Console {
-  const imports = importDesk({ ...parts, gate: parts.account?.gate })
+  const imports = importDesk({ ...parts, gate: parts.connector.gate })
   let opened: Promise<House> | undefined
   return {
     goOn: imports.goOn,
@@ -104,7 +104,7 @@ function toLogIn(request: Request, location: string): Response {
 }
 
 /** Whatever pages show that changes by itself. */
-function liveOf({ connector, account, clock, signal }: ConsoleParts, imports: ImportDesk, entry: Entrance): Live {
+function liveOf({ connector, clock, signal }: ConsoleParts, imports: ImportDesk, entry: Entrance): Live {
   return live({
     store: connector.store,
     clock,
@@ -112,7 +112,7 @@ function liveOf({ connector, account, clock, signal }: ConsoleParts, imports: Im
     also: async () => [
       connector.arrivals(),
       awayIn(connector.traffic()),
-      account?.gate.shut(),
+      connector.gate.shut(),
       imports.running(),
       imports.waits(),
       imports.problem(),

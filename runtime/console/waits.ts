@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import type { Context, Html } from './parts.ts'
 
 export function waits({ parts, link }: Context): Html | '' {
-  const why = parts.account?.gate.shut()
+  const why = parts.connector.gate.shut()
   if (why === undefined) return ''
-  return html`<p class="said bad">Delivery waits: ${why}. Nothing is lost. <a href="${link('/set-up')}">Go to set-up</a></p>`
+  return html`<p class="said bad">Delivery waits: ${why}. Nothing is lost.${parts.account && html` <a href="${link('/set-up')}">Go to set-up</a>`}</p>`
 }

@@ -1,11 +1,12 @@
 /** Joins a spec, a source, a destination and a store into a connector. Nothing here is global: many fit in one process. */
 import pLimit from 'p-limit'
 import { Fault } from '../fault.ts'
-import type { Gate } from '../logins.ts'
+import type { Gate, Logins } from '../logins.ts'
 import type { CheckResult, Clock, Destination, Fetch, Logger, Random, Source, Store } from '../ports.ts'
 import type { Spec, Window } from '../spec/spec.ts'
 import type { Lane } from '../types.ts'
 import type { Workshop } from '../workshop.ts'
+import { createAccountPin } from './account-pin.ts'
 import { arrivals } from './arrivals.ts'
 import { backfill } from './backfill.ts'
 import { blameless } from './blameless.ts'
@@ -44,8 +45,10 @@ export interface AssembleOptions {
   readonly self?: Self
   /** Tries credentials and permissions, one by one. */
   readonly checks: (client: SourceClient, signal: AbortSignal) => AsyncIterable<CheckResult>
-  /** Delivery waits while it is shut. Absent: it never is. */
+  /** Delivery waits while it is shut. Absent: only until both accounts are pinned. */
   readonly gate?: Gate
+  /** Used before the first delivery, so that the destination's account is pinned by then. Absent: it stays unknown. */
+  readonly destinationLogins?: Logins
   /** What can be made of the metrics at the destination, where anything can. */
   readonly workshop?: Workshop
   /** Events of history that the destination takes in a time, where that is known. */
@@ -80,6 +83,9 @@ export function assemble(options: AssembleOptions): Connector {
 
   const came = arrivals(clock)
   const asking = blameless(store)
+  const { gate, destinationLogins } = options
+  const logins = { source: source.logins, destination: destinationLogins }
+  const accounts = createAccountPin({ client, ...logins, store: asking, gate, clock, logger })
   const crowd = crowding(spec, store, clock)
   const send = sender({ destination, clock, signal, crowded: crowd.is })
   const parts: DeliverParts = {
@@ -96,11 +102,14 @@ export function assemble(options: AssembleOptions): Connector {
     profiles: pLimit(PROFILES_AT_ONCE),
     send,
     isCurrentRun: currentRuns(asking, clock),
+    accounts: { known: accounts.known, pin: () => accounts.pin(signal) },
   }
 
-  const workLane = (lane: Lane, stop: AbortSignal) => whileOpen(options.gate, stop, (end) => workNow(lane, end))
+  const workspace = accounts.read
+  const workLane = (lane: Lane, stop: AbortSignal) => whileOpen(gate, stop, (end) => workNow(lane, end))
 
   async function workNow(lane: Lane, stop: AbortSignal): Promise<void> {
+    if (!(await accounts.untilPinned(stop))) return
     const { concurrency } = spec.delivery
     await work(
       lane,
@@ -122,19 +131,20 @@ export function assemble(options: AssembleOptions): Connector {
     store,
     traffic: () => ({ source: asked.side(), destination: options.destinationTraffic?.() ?? { limits: [] } }),
     receive: (request) =>
-      receive(request, { spec, store: asking, clock, logger, secrets: source.secrets, arrivals: came }),
+      receive(request, { spec, store: asking, clock, logger, secrets: source.secrets, arrivals: came, workspace }),
     arrivals: came.seen,
+    gate: accounts.gate,
     work: ({ signal: stop, lanes = ['live', 'backfill'] }) =>
       together(
         lanes.map((lane) => (end: AbortSignal) => workLane(lane, end)),
         stop,
       ),
     async *backfill(asked) {
-      const why = options.gate?.shut()
+      const why = gate?.shut()
       if (why !== undefined) throw new Fault('config', 'account/shut', why)
       const lane = (stop: AbortSignal) => workLane('backfill', stop)
       const flush = () => send.flush('backfill')
-      yield* backfill({ spec, store, client, clock, logger, random, self, work: lane, flush }, asked)
+      yield* backfill({ spec, store, client, clock, logger, random, self, pin: accounts.pin, work: lane, flush }, asked)
     },
     estimate: ({ signal: stop, ...wanted }) =>
       estimate({ spec, client, clock, historyPace: options.historyPace }, { until: clock.now(), ...wanted }, stop),

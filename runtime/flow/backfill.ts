@@ -1,10 +1,10 @@
 /** History: reads streams into the store, page and checkpoint in one transaction, while a worker delivers them. */
-import { Fault } from '../fault.ts'
+import { Fault, toFault } from '../fault.ts'
 import type { Clock, Logger, Store } from '../ports.ts'
 import type { Spec, StreamSpec } from '../spec/spec.ts'
 import type { BackfillOptions, Progress } from './connector.ts'
 import { streamRecord } from './envelope.ts'
-import { bounds, type Import, loadImport, type StreamState, saved } from './import-state.ts'
+import { bounds, endAtLive, type Import, loadImport, type StreamState, saved } from './import-state.ts'
 import { type Self, takeTurn } from './import-turn.ts'
 import { insist, paginate } from './paginate.ts'
 import { snapshot } from './progress.ts'
@@ -20,6 +20,8 @@ export interface BackfillParts {
   /** A number for run ids; two runs of one store must differ. */
   readonly random: () => number
   readonly self: Self
+  /** Pins both accounts to the store. Throws a `Fault`. */
+  readonly pin: (signal: AbortSignal) => Promise<void>
   /** Delivers lane `backfill` until the signal aborts. */
   readonly work: (signal: AbortSignal) => Promise<void>
   /** Sends what waits for a full request. */
@@ -98,6 +100,11 @@ async function finish(state: Import, { store, spec }: BackfillParts): Promise<vo
 /** Reads what is left of every stream, then waits until all of it is settled. */
 async function read(state: Import, parts: BackfillParts, signal: AbortSignal): Promise<void> {
   const workspace = await insist(() => parts.client.workspace(signal), parts, signal)
+  await parts.pin(signal).catch((error: unknown) => {
+    // The worker waits for a destination that does not answer; one that is refused leaves nothing to read for.
+    if (toFault(error).kind !== 'transient') throw error
+  })
+  await endAtLive(state, parts)
   if (state.phase === 'lookups') {
     await sweepContacts(state, parts, signal)
     if (signal.aborted) return

@@ -1,4 +1,5 @@
 /** An assembled connector: what a host embeds and what the commands call. */
+import type { Gate } from '../logins.ts'
 import type { CheckResult, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Json, Lane, LeasedRecord, Outcome, Profile, SourceRecord } from '../types.ts'
@@ -14,6 +15,8 @@ export interface Connector {
   receive(request: Request): Promise<Response>
   /** What came to the webhook's address last, since the process began. */
   arrivals(): Seen
+  /** Why delivery waits, if it does: for a person to set up, or until both sides have said whose accounts they are. */
+  readonly gate: Gate
   /** How it goes with both sides, since the process began. */
   traffic(): { readonly source: SideTraffic; readonly destination: SideTraffic }
   /** Delivers until the signal aborts, then settles what it leased and returns. */

@@ -1,13 +1,16 @@
 /** Takes one record to its end: map it, send what it holds, say how it ended. */
 import type { LimitFunction } from 'p-limit'
 import { toFault } from '../fault.ts'
+import { FOREIGN_WORKSPACE } from '../ledger.ts'
 import type { Lane, LeasedRecord, Outcome, SourceRecord } from '../types.ts'
+import { type AccountPin, isForeign } from './account-pin.ts'
 import { type MapRecordParts, mapRecord, type Tried } from './map-record.ts'
 import { takersOf } from './open-record.ts'
 import { type Ended, ended, failed, type OutcomeParts, outcomeOf } from './outcome.ts'
 import type { Send } from './send.ts'
 
 export interface DeliverParts extends MapRecordParts, OutcomeParts {
+  readonly accounts: Pick<AccountPin, 'known'> & { pin(): Promise<void> }
   readonly send: Send
   /** How many records are mapped at once. Thousands may wait to be sent; half-mapped ones cost memory, not time. */
   readonly gate: Readonly<Record<Lane, LimitFunction>>
@@ -25,11 +28,25 @@ type Bare = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord, 'attempt' | 
  * the destination makes this throw, so one bad record cannot stop the others.
  */
 export function deliver(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+  const ours = parts.accounts.known()
+  if (ours === undefined) return pinFirst(record, parts)
+  if (isForeign(record.workspace, ours))
+    return Promise.resolve({ status: 'skipped', reason: FOREIGN_WORKSPACE, events: [] })
   if (!isProfileOnly(record, parts)) return begin(record, parts)
   const { profiles } = parts
   // A bulk edit of contacts gives thousands of updates. What does not fit waits in the store, where others pass it.
   const full = profiles.activeCount + profiles.pendingCount >= profiles.concurrency
   return full ? Promise.resolve(later(parts)) : profiles(() => begin(record, parts))
+}
+
+/** A host with a queue of its own may deliver before any worker has pinned the accounts. */
+async function pinFirst(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+  try {
+    await parts.accounts.pin()
+  } catch (error) {
+    return failed(toFault(error), [], record, parts)
+  }
+  return deliver(record, parts)
 }
 
 function begin(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {

@@ -6,7 +6,9 @@ import type { Spec } from '../spec/spec.ts'
 import type { Json, Run } from '../types.ts'
 import type { BackfillParts } from './backfill.ts'
 import type { BackfillOptions } from './connector.ts'
+import { text } from './envelope.ts'
 import { asked } from './open-record.ts'
+import { WORKSPACE } from './source-client.ts'
 import { steady } from './steady.ts'
 
 export interface StreamState {
@@ -20,7 +22,7 @@ export interface StreamState {
 
 /** Changes as the import goes on; what is on disk is a copy of it. */
 export interface Import {
-  readonly run: Run
+  run: Run
   phase: 'lookups' | 'reading' | 'delivering' | 'done'
   /** How far contacts were swept. */
   sweep?: StreamState | undefined
@@ -59,8 +61,11 @@ export function bounds({ since, until }: Run): Bindings {
   return { until: Math.ceil(until / 1000), ...(since !== undefined && { since: Math.floor(since / 1000) }) }
 }
 
-/** When live delivery first began, milliseconds: history ends there. Written with the first webhook that is stored. */
-export const LIVE_SINCE = 'live-since'
+/**
+ * The checkpoint that says when live delivery began, milliseconds: history ends there. Written with the first webhook
+ * that is stored; for each workspace its own while none is pinned.
+ */
+export const liveSinceOf = (workspace = ''): string => (workspace === '' ? 'live-since' : `live-since:${workspace}`)
 
 /** The checkpoint to save with what was just read. */
 export function saved(state: Import): Checkpoint {
@@ -107,10 +112,18 @@ async function begin(parts: BackfillParts, options: BackfillOptions): Promise<Im
   return { run, phase: 'lookups', streams: names.map((stream) => ({ stream, seen: 0, done: false })) }
 }
 
+/** An import may have begun before the workspace was pinned, which says whose first webhook began live delivery. */
+export async function endAtLive(state: Import, { store, clock }: BackfillParts): Promise<void> {
+  if (state.phase !== 'lookups' || state.sweep !== undefined) return
+  state.run = { ...state.run, until: await endOf(store, state.run.until, clock.now()) }
+}
+
 /** Never past the moment live delivery began: a copy of history that arrived first would swallow the live event's flow. */
 async function endOf(store: Store, wanted: number, now: number): Promise<number> {
-  const live = await store.checkpoint(LIVE_SINCE)
-  return Math.min(wanted, typeof live === 'number' ? live : now)
+  const ours = text(await store.checkpoint(WORKSPACE))
+  const found = [await store.checkpoint(liveSinceOf()), await store.checkpoint(liveSinceOf(ours))]
+  const live = found.filter((at) => typeof at === 'number')
+  return Math.min(wanted, ...(live.length > 0 ? live : [now]))
 }
 
 function streamsFor(spec: Spec, only: readonly string[] | undefined): string[] {

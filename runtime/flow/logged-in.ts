@@ -3,15 +3,17 @@ import { Fault } from '../fault.ts'
 import type { Login, Logins } from '../logins.ts'
 import { orWait } from './blameless.ts'
 
+export const currentLogin = (logins: Logins, signal: AbortSignal): Promise<Login> =>
+  orWait(() => logins.current(signal), 'log-in/unread', 'the log-in could not be read')
+
 /** Never more than twice: a side that refuses a fresh log-in too has another reason. */
 export async function loggedIn<T>(logins: Logins, signal: AbortSignal, send: (login: Login) => Promise<T>): Promise<T> {
-  const current = () => orWait(() => logins.current(signal), 'log-in/unread', 'the log-in could not be read')
-  const login = await current()
+  const login = await currentLogin(logins, signal)
   try {
     return await send(login)
   } catch (error) {
     const refused = error instanceof Fault && error.details.status === 401
     if (!refused || !(await logins.renew(login, signal))) throw error
-    return send(await current())
+    return send(await currentLogin(logins, signal))
   }
 }

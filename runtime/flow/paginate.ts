@@ -64,7 +64,9 @@ export async function insist<T>(
   }
 }
 
-const waitAfter = (fault: Fault, failures: number) => fault.details.retryAfter ?? Math.min(60_000, 500 * 2 ** failures)
+/** Milliseconds, doubled with each failure in a row; a `Retry-After` wins. */
+export const waitAfter = (fault: Fault, failures: number) =>
+  fault.details.retryAfter ?? Math.min(60_000, 500 * 2 ** failures)
 
 /**
  * All pages from `cursor` on, the next one asked for while the last is worked on: the source and we take turns no more.

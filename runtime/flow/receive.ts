@@ -5,11 +5,11 @@ import { isObject } from '../json.ts'
 import type { Checkpoint, Clock, Logger, Store } from '../ports.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Json } from '../types.ts'
+import { isForeign } from './account-pin.ts'
 import type { Arrivals } from './arrivals.ts'
-import { type Notification, openEnvelope, recordOf, text } from './envelope.ts'
-import { LIVE_SINCE } from './import-state.ts'
+import { type Notification, openEnvelope, recordOf } from './envelope.ts'
+import { liveSinceOf } from './import-state.ts'
 import { refusal } from './signature.ts'
-import { WORKSPACE } from './source-client.ts'
 import { moment } from './values.ts'
 
 export interface ReceiveParts {
@@ -20,6 +20,8 @@ export interface ReceiveParts {
   /** Any of these may have signed it. */
   readonly secrets: () => Promise<readonly string[]>
   readonly arrivals: Arrivals
+  /** The source account that the store is pinned to. Undefined until it is. */
+  readonly workspace: () => Promise<string | undefined>
 }
 
 /**
@@ -62,7 +64,8 @@ export async function receive(request: Request, parts: ReceiveParts): Promise<Re
 
 const NOT_SET_UP = 'this connector is not set up yet: no webhook can be verified, so none is taken\n'
 
-async function keep(body: string, { spec, store, clock, logger, arrivals }: ReceiveParts): Promise<Response> {
+async function keep(body: string, parts: ReceiveParts): Promise<Response> {
+  const { spec, store, clock, logger, arrivals } = parts
   const envelope = parse(body)
   if (envelope === undefined) {
     logger.warn('webhook refused: it is signed, but not a notification', { bytes: body.length })
@@ -71,8 +74,9 @@ async function keep(body: string, { spec, store, clock, logger, arrivals }: Rece
   }
   const notification = await openEnvelope(envelope, spec)
   const { topic, workspace } = notification
-  if (await ofAnother(notification, store)) {
-    // One app's address is told of every account it is installed in: theirs is none of our store's.
+  const ours = await parts.workspace()
+  if (ours !== undefined && isForeign(workspace, ours)) {
+    // An app has one address for all accounts that installed it. Until ours is known, delivery sorts theirs out.
     logger.debug('webhook not kept: it is of another account, which this store does not serve', { topic, workspace })
     arrivals.refused('it is of another account, which this store does not serve')
     return answer(200)
@@ -80,24 +84,22 @@ async function keep(body: string, { spec, store, clock, logger, arrivals }: Rece
   arrivals.verified(topic)
   if (spec.webhook.ignore.has(topic)) return answer(200)
   const record = await recordOf(body, notification, spec, clock.now())
-  const { added } = await store.append([record], await firstSign(notification, record.receivedAt, store))
+  const { added } = await store.append([record], await firstSign(notification, ours, record.receivedAt, store))
   logger.debug(added ? 'webhook stored' : 'webhook known already', { record: record.id, topic })
   return answer(200)
 }
 
-async function ofAnother({ workspace }: Notification, store: Pick<Store, 'checkpoint'>): Promise<boolean> {
-  const ours = text(await store.checkpoint(WORKSPACE))
-  return ours !== undefined && workspace !== '' && workspace !== ours
-}
-
 /** With the first webhook live delivery begins, and history ends: the moment is saved with the record. */
 async function firstSign(
-  { time }: Notification,
+  { time, workspace }: Notification,
+  ours: string | undefined,
   now: number,
   store: Pick<Store, 'checkpoint'>,
 ): Promise<Checkpoint | undefined> {
-  if ((await store.checkpoint(LIVE_SINCE)) !== undefined) return undefined
-  return { name: LIVE_SINCE, value: Math.min(now, moment(time) ?? now) }
+  // Another account's first notice must not end the history of ours.
+  const name = liveSinceOf(ours === undefined ? workspace : undefined)
+  if ((await store.checkpoint(name)) !== undefined) return undefined
+  return { name, value: Math.min(now, moment(time) ?? now) }
 }
 
 /** The raw bytes, or undefined if they are more than `limit`: read to the end only when they announce that they are not. */

@@ -1,6 +1,6 @@
 /** Asks the source: one request of the spec, logged in, paced, retried for seconds, answered as JSON. */
 import type { Bindings } from '../expression/expression.ts'
-import { Fault } from '../fault.ts'
+import { Fault, toFault } from '../fault.ts'
 import { titled } from '../format.ts'
 import type { Source, Store } from '../ports.ts'
 import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
@@ -57,8 +57,9 @@ export function sourceClient(
   async function workspace(signal: AbortSignal): Promise<string> {
     const known = text(await store.checkpoint(WORKSPACE))
     const id = await asked(signal).catch((error: unknown) => {
-      if (known === undefined || signal.aborted) throw error
-      return known // some apps may not ask until they are reviewed; the store remembers
+      // Falls back to the pinned account in transient trouble only: a refusal may come from another account.
+      if (known === undefined || signal.aborted || toFault(error).kind !== 'transient') throw error
+      return known
     })
     if (known !== undefined && known !== id) throw otherAccount(spec.name)
     await store.append([], { name: WORKSPACE, value: id })

@@ -1,4 +1,5 @@
 /** What an outcome leaves in the ledger: its totals, and what it can be found by. The same for every store. */
+import { FOREIGN_WORKSPACE } from '../ledger.ts'
 import type { Retention } from '../ports.ts'
 import type { EventResult, FaultInfo, Lane, Outcome, Trouble } from '../types.ts'
 
@@ -27,6 +28,12 @@ export function deliveredKeys(outcome: Outcome): string[] {
 export function refsOf(outcome: Outcome): Set<string> {
   const refs = outcome.events.flatMap(({ key, contact, person }) => [key, contact, person])
   return new Set(refs.filter((ref) => ref !== undefined))
+}
+
+/** Whether a record's body goes with its end: history can be read again, and another account's people are not ours to keep. */
+export function dropsBody(outcome: Outcome, lane: Lane): boolean {
+  if (outcome.status === 'skipped') return outcome.reason === FOREIGN_WORKSPACE
+  return outcome.status === 'delivered' && lane === 'backfill'
 }
 
 /** One event that an outcome tells of, and its place among the outcome's. */

@@ -2,7 +2,7 @@
 import type { Replayed } from '../ledger.ts'
 import type { Appended, Backlog, CacheEntry, Checkpoint, Clock, LeaseRequest, Retention, Store } from '../ports.ts'
 import type { Lane, LeasedRecord, Outcome, Settlement, SourceRecord } from '../types.ts'
-import { counted, deliveredKeys, refsOf, troubleOf } from './ledger.ts'
+import { counted, deliveredKeys, dropsBody, refsOf, troubleOf } from './ledger.ts'
 import { MemoryReads } from './memory-reads.ts'
 import { arrived, giveBack, heads, keepAttempt, type Stored, scopeOf } from './memory-records.ts'
 import { LANES, Waiters } from './waiters.ts'
@@ -148,7 +148,7 @@ class MemoryStore extends MemoryReads implements Store {
       this.#waiting[lane].delete(stored)
     }
     this.#waiters.wake([lane])
-    if (outcome.status === 'delivered' && lane === 'backfill') stored.body = undefined
+    if (dropsBody(outcome, lane)) stored.body = undefined
     for (const ref of refsOf(outcome)) stored.refs.add(ref)
     const fresh = new Set(deliveredKeys(outcome).filter((key) => !this.keys.has(key)))
     for (const key of fresh) this.keys.add(key)

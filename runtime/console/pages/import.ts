@@ -28,7 +28,7 @@ async function begun(context: Context, asked: Asked): Promise<Response> {
   const no = (words: string) => goTo('/import', words, 'bad')
   // Not ours to pause.
   if ((await imports.elsewhere()) !== undefined) return no(RUNNING)
-  const why = parts.account?.gate.shut()
+  const why = parts.connector.gate.shut()
   if (why !== undefined) return no(`Nothing was begun, since delivery waits: ${why}.`)
   const last = (await imports.status())?.progress
   const wanted = asked.of(last)

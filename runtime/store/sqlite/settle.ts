@@ -1,6 +1,6 @@
 /** How leases end: status, keys, refs and totals of a record, and the way back for a dead letter. */
 import type { Lane, Outcome, Settlement } from '../../types.ts'
-import { counted, deliveredKeys, LIVE_SCOPE, refsOf } from '../ledger.ts'
+import { counted, deliveredKeys, dropsBody, LIVE_SCOPE, refsOf } from '../ledger.ts'
 import { enterEvents, leaveEvents } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { addRef, type Place, passTurn, proof } from './lease.ts'
@@ -34,10 +34,7 @@ function settleOne(db: Connection, { record, outcome }: Settlement, now: number,
       : db.run(END, outcome.status, now, json, seq, lease)
   if (changes === 0) return undefined
   const place = { seq, lane: record.lane, line: record.order, scope: record.run?.id ?? LIVE_SCOPE }
-  // History is read from the source again if need be; its bodies would only fill the disk.
-  if (outcome.status === 'delivered' && place.lane === 'backfill') {
-    db.run('DELETE FROM bodies WHERE seq = ?', place.seq)
-  }
+  if (dropsBody(outcome, place.lane)) db.run('DELETE FROM bodies WHERE seq = ?', place.seq)
   enterLedger(db, outcome, place, now, sums)
   passTurn(db, place)
   return place.lane
