@@ -6,7 +6,7 @@ import { intercomToKlaviyo } from '../connector/index.ts'
 import { loadConnectorSpec } from '../connector/spec.ts'
 import { console as pages } from '../runtime/console/index.ts'
 import { openConnection } from '../runtime/store/sqlite/open.ts'
-import { sqliteStore } from '../runtime/store/sqlite.ts'
+import { sqliteStore } from '../runtime/store/sqlite/store.ts'
 import { silentLogger, systemClock } from '../runtime/system.ts'
 import type { Table } from './report.ts'
 

@@ -1,9 +1,9 @@
 /** The sandbox in a process of its own, so that it takes no time of what is measured. Prints the settings that point at it. */
 import { parseArgs } from 'node:util'
-import { localIntercom } from '../connector/sandbox/intercom.ts'
-import { localKlaviyo } from '../connector/sandbox/klaviyo.ts'
-import { listen } from '../runtime/cli/listen.ts'
+import { listen } from '../runtime/cli/server/listen.ts'
 import { systemClock, systemFetch, systemRandom } from '../runtime/system.ts'
+import { localIntercom } from '../sandbox/intercom/server.ts'
+import { localKlaviyo } from '../sandbox/klaviyo/server.ts'
 
 const { values } = parseArgs({
   options: {

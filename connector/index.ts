@@ -1,20 +1,20 @@
 /** The connector, assembled: what a host imports. */
 
-import type { Account } from '../runtime/account/account.ts'
-import type { CheckedLoginsParts } from '../runtime/account/checked-logins.ts'
-import { assemble } from '../runtime/flow/assemble.ts'
-import type { Connector } from '../runtime/flow/connector.ts'
-import { traffic } from '../runtime/flow/traffic.ts'
-import type { Clock, Fetch, Logger, Random, Store } from '../runtime/ports.ts'
-import type { BuiltSpec } from '../runtime/spec/built.ts'
+import type { CheckedLoginsParts } from '../runtime/auth/checked-auth.ts'
+import type { Account } from '../runtime/auth/connections.ts'
+import type { Connector } from '../runtime/connector.ts'
+import { assemble } from '../runtime/create-connector.ts'
+import { traffic } from '../runtime/http/connection-stats.ts'
+import type { Clock, Fetch, Logger, Random, Store } from '../runtime/ports/ports.ts'
+import type { BuiltSpec } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
-import { memoryStore } from '../runtime/store/memory.ts'
+import { memoryStore } from '../runtime/store/memory/store.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
-import { hostLogins } from './account.ts'
-import { intercomChecks, intercomSource } from './intercom.ts'
-import { historyPace, klaviyo } from './klaviyo.ts'
-import { klaviyoChecks } from './klaviyo-checks.ts'
-import { klaviyoWorkshop } from './klaviyo-workshop.ts'
+import { hostLogins } from './auth.ts'
+import { intercomChecks, intercomSource } from './intercom/source.ts'
+import { klaviyoChecks } from './klaviyo/checks.ts'
+import { historyPace, klaviyo } from './klaviyo/destination.ts'
+import { klaviyoWorkshop } from './klaviyo/recipes.ts'
 import { loadConnectorSpec } from './spec.ts'
 
 export interface Secrets {
@@ -116,7 +116,7 @@ function ofHost(
   return { ...hostLogins({ spec, env }, parts), secrets: async () => signing }
 }
 
-export { type AccountEnv, type ConnectorAccountOptions, connectorAccount } from './account.ts'
-export { functions } from './functions.ts'
+export { type AccountEnv, type ConnectorAccountOptions, connectorAccount } from './auth.ts'
+export { functions } from './functions/index.ts'
 export { loadConnectorSpec } from './spec.ts'
 export type { Connector }

@@ -1,10 +1,10 @@
 /** The spec that comes with the package: `connector.yaml` and the mappings beside it. */
 import { existsSync } from 'node:fs'
-import { Fault } from '../runtime/fault.ts'
-import type { BuiltSpec } from '../runtime/spec/built.ts'
+import { Fault } from '../runtime/ports/fault.ts'
+import type { BuiltSpec } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
-import { functions } from './functions.ts'
-import { names } from './klaviyo-names.ts'
+import { functions } from './functions/index.ts'
+import { names } from './klaviyo/spec-names.ts'
 
 /** One folder up in the checkout, two in the compiled package. Asked when needed: a bundle has no address. */
 export function specFolder(): URL {
@@ -18,7 +18,7 @@ export async function loadConnectorSpec(from: URL | BuiltSpec = specFolder()): P
   const [{ render }, { loadSpec }, { loadBuilt }] = await Promise.all([
     import('../runtime/spec/diagnostic.ts'),
     import('../runtime/spec/load.ts'),
-    import('../runtime/spec/built.ts'),
+    import('../runtime/spec/load-bundle.ts'),
   ])
   const { spec, diagnostics } = await (from instanceof URL
     ? loadSpec(from, { functions, names })

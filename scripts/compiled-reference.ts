@@ -1,8 +1,8 @@
 /** The reference page of what runs compiled: the rule, its exceptions, and each file that is shipped. */
-import { enginesOf } from '../runtime/cli/engines.ts'
-import { refusals } from '../runtime/expression/compiled/refusals.ts'
+import { enginesOf } from '../runtime/cli/output/compile-report.ts'
+import { refusals } from '../runtime/expression/compiler/refusals.ts'
 import type { FunctionTable } from '../runtime/expression/functions.ts'
-import type { PlacedExpression } from '../runtime/spec/context.ts'
+import type { PlacedExpression } from '../runtime/spec/compile/context.ts'
 import { loadSpec } from '../runtime/spec/load.ts'
 import { generatedNote } from './schema-reference.ts'
 

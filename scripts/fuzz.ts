@@ -1,5 +1,5 @@
 /** `npm run fuzz [pairs] [seed]`: looks for differences between the engines, with more pairs than the tests have time for. */
-import { compareEngines } from '../test/compiled-compare.ts'
+import { compareEngines } from '../test/helpers/compiler/compare.ts'
 
 const [pairs = '200000', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2)
 const tally = await compareEngines(Number(pairs), Number(seed), (line) => process.stderr.write(`${line}\n`))

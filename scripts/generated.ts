@@ -1,6 +1,6 @@
 /** Every derived file and what it should hold. */
 import { readdir, readFile } from 'node:fs/promises'
-import { functions } from '../connector/functions.ts'
+import { functions } from '../connector/functions/index.ts'
 import { compiledPage } from './compiled-reference.ts'
 import { documentTypes } from './document-types.ts'
 import { functionsPage } from './functions-reference.ts'
@@ -22,7 +22,7 @@ const pages = {
 }
 
 export async function generated(root: URL): Promise<readonly Generated[]> {
-  const spec = new URL('runtime/spec/', root)
+  const spec = new URL('runtime/spec/schemas/', root)
   const schema = async (name: string) =>
     JSON.parse(await readFile(new URL(`${name}.schema.json`, spec), 'utf8')) as Schema
   const definitions = await schema('definitions')
@@ -31,8 +31,8 @@ export async function generated(root: URL): Promise<readonly Generated[]> {
     text: schemaPage(title, await schema(name), definitions),
   }))
   return [
-    { path: 'runtime/spec/documents.ts', text: await documentTypes(spec) },
-    { path: 'runtime/spec/validators.ts', text: await validators(spec, [...Object.keys(pages), 'fields']) },
+    { path: 'runtime/spec/generated/documents.ts', text: await documentTypes(spec) },
+    { path: 'runtime/spec/generated/validators.ts', text: await validators(spec, [...Object.keys(pages), 'fields']) },
     { path: 'runtime/version.ts', text: await versionFile(root) },
     ...(await Promise.all(reference)),
     { path: 'docs/reference/functions.md', text: functionsPage(functions) },

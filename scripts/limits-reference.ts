@@ -1,5 +1,5 @@
 /** What the reference page of functions says of limits: figures from where they are set. */
-import { PER_STEP } from '../runtime/expression/budget.ts'
+import { PER_STEP } from '../runtime/expression/interpreter/limits.ts'
 import { defaultLimits } from '../runtime/expression/parse.ts'
 
 const figure = (number: number): string => number.toLocaleString('en')

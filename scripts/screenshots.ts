@@ -2,10 +2,10 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core'
+import { house } from '../test/browser/app-under-test.ts'
 import { chromiumPath, launching, NO_CHROMIUM } from '../test/browser/chromium.ts'
-import { house } from '../test/browser/house.ts'
 import { type Place, places } from '../test/browser/places.ts'
-import { type Closers, closers } from '../test/processes.ts'
+import { type Closers, closers } from '../test/helpers/processes.ts'
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))
 const SCREEN = { width: 1120, height: 700 }

@@ -1,6 +1,6 @@
 /** By hand, as a good engineer writes it: optional chaining, small functions, absent values left out at the end. */
-import { e164 } from '../../connector/phone.ts'
-import { emailAddress, isoTime, splitName } from '../../connector/text.ts'
+import { e164 } from '../../connector/functions/phone.ts'
+import { emailAddress, isoTime, splitName } from '../../connector/functions/text.ts'
 import type { Contact, Conversation, Result, Sample, Ticket } from './samples.ts'
 import { WORKSPACE } from './samples.ts'
 

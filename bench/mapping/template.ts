@@ -1,6 +1,6 @@
 /** RudderStack's json-template-engine as its users write it: compiled once, simple paths, omission by a bound function. */
 import { JsonTemplateEngine, PathType } from '@rudderstack/json-template-engine'
-import { functions } from '../../connector/functions.ts'
+import { functions } from '../../connector/functions/index.ts'
 import { compact, object } from './idiomatic.ts'
 import { type Result, type Sample, WORKSPACE } from './samples.ts'
 

@@ -1,6 +1,6 @@
 /** By hand, tuned: no object is made twice, no entry is listed, nothing is asked twice. */
-import { e164 } from '../../connector/phone.ts'
-import { emailAddress, isoTime, splitName } from '../../connector/text.ts'
+import { e164 } from '../../connector/functions/phone.ts'
+import { emailAddress, isoTime, splitName } from '../../connector/functions/text.ts'
 import { image, object } from './idiomatic.ts'
 import type { Contact, Conversation, Part, Result, Sample, Ticket } from './samples.ts'
 import { WORKSPACE } from './samples.ts'

@@ -1,10 +1,10 @@
 /** What a connector's package hands to the commands, so that they need to know no vendor. */
-import type { Account } from '../account/account.ts'
-import type { Key } from '../account/vault.ts'
+import type { Account } from '../auth/connections.ts'
+import type { Key } from '../auth/vault.ts'
+import type { Connector } from '../connector.ts'
 import type { FunctionTable } from '../expression/functions.ts'
-import type { Connector } from '../flow/connector.ts'
-import type { Clock, Fetch, Logger, Random, Store } from '../ports.ts'
-import type { DestinationNames } from '../spec/check-destination.ts'
+import type { Clock, Fetch, Logger, Random, Store } from '../ports/ports.ts'
+import type { DestinationNames } from '../spec/check/destination.ts'
 import type { Spec } from '../spec/spec.ts'
 
 /** The environment with `.env` under it. An empty value counts as absent. */

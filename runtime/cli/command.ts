@@ -1,10 +1,10 @@
 /** A command as one row: what it is called, what it takes, how it is used, what it does. */
-import type { Logger } from '../ports.ts'
+import type { Logger } from '../ports/ports.ts'
 import type { App, Env } from './app.ts'
-import type { Footer } from './footer.ts'
 import type { Io, Paint } from './io.ts'
 import type { Loaders } from './loaders.ts'
-import type { LogLevel } from './log.ts'
+import type { Footer } from './output/footer.ts'
+import type { LogLevel } from './output/log.ts'
 
 export interface CommandRow {
   /** One word, or two for a command of a group: `dead-letters list`. */

@@ -1,6 +1,6 @@
 /** Words of a command line, checked. What is wrong is said with what would be right. */
-import { suggest } from '../expression/nearest.ts'
-import { usage } from './failure.ts'
+import { suggest } from '../expression/did-you-mean.ts'
+import { usage } from './errors.ts'
 
 /** A port, 0 meaning any free one. */
 export function portOf(text: string, name: string): number {

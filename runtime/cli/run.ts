@@ -1,14 +1,14 @@
 /** From a command line to an exit code. */
 import { Command, CommanderError } from 'commander'
-import { columns } from '../format.ts'
+import { columns } from '../lib/format.ts'
 import type { App } from './app.ts'
 import type { CommandRow, Context, Input } from './command.ts'
-import { commandTable, GROUPS } from './commands/table.ts'
-import { EXIT, explain, Stop } from './failure.ts'
-import { Footer } from './footer.ts'
+import { commandTable, GROUPS } from './commands/index.ts'
+import { EXIT, explain, Stop } from './errors.ts'
 import { type Io, painter, wantsColor } from './io.ts'
 import { type Loaders, loaders } from './loaders.ts'
-import { createLogger, logLevelOf } from './log.ts'
+import { Footer } from './output/footer.ts'
+import { createLogger, logLevelOf } from './output/log.ts'
 import { COMMON_SETTINGS, readSettings } from './settings.ts'
 
 /** What the bin is called, whatever it connects. */

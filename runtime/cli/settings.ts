@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { App, Env, Setting } from './app.ts'
-import { usage } from './failure.ts'
+import { usage } from './errors.ts'
 import type { Io } from './io.ts'
 
 /** What every connector has, whatever it connects. */

@@ -1,17 +1,17 @@
 /** The web pages of a connector, for any host that speaks web-standard requests: `console(parts).fetch(request)`. */
 import { Hono, type Context as HonoContext } from 'hono'
-import { toFault } from '../fault.ts'
-import type { Connector } from '../flow/connector.ts'
+import type { Connector } from '../connector.ts'
+import { toFault } from '../ports/fault.ts'
 import { asset } from './assets.ts'
-import { attempts } from './attempts.ts'
-import { type Entrance, entrance, type Visit } from './entrance.ts'
-import { guarded } from './headers.ts'
-import { type ImportDesk, importDesk } from './import-desk.ts'
-import { isLook, type Live, live } from './live.ts'
-import { doorActions, logInPage } from './log-in.ts'
+import { type ImportDesk, importDesk } from './pages/import/runner.ts'
 import { actions, pages } from './pages.ts'
-import type { ConsoleParts } from './parts.ts'
-import { type Show, show } from './show.ts'
+import { type Entrance, entrance, type Visit } from './server/authorize.ts'
+import { isLook, type Live, live } from './server/live-updates.ts'
+import { doorActions, logInPage } from './server/login.ts'
+import { attempts } from './server/login-throttle.ts'
+import { type Show, show } from './server/render.ts'
+import { guarded } from './server/security-headers.ts'
+import type { ConsoleParts } from './types.ts'
 
 export interface Console {
   /** Answers one request and never throws. `address` is whom it came from: wrong passwords are counted by it. */

@@ -1,8 +1,8 @@
 /** A record as it was received, with what may be personal masked until asked for. */
 import { html } from 'hono/html'
-import type { LedgerEntry } from '../ports.ts'
-import type { Json } from '../types.ts'
-import type { Context, Html } from './parts.ts'
+import type { LedgerEntry } from '../ports/ports.ts'
+import type { Json } from '../ports/types.ts'
+import type { Context, Html } from './types.ts'
 
 /** Texts under these keys are ids, kinds and moments. Whatever else is a text may be somebody's. */
 const TELLING = /^(type|id|topic|state|status|category|priority|object|.+_(id|type|state|at|token))$/

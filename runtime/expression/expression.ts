@@ -1,5 +1,5 @@
 /** One compiled expression. Which engine runs it is nobody's business but this folder's. */
-import type { Json } from '../types.ts'
+import type { Json } from '../ports/types.ts'
 
 /** Named values an expression may use as `$name`. Absent ones evaluate to nothing. */
 export type Bindings = Readonly<Record<string, Json | undefined>>

@@ -1,5 +1,5 @@
 /** Functions a connector adds to the expression language: named, typed, documented, each with an example that is tested. */
-import type { Json } from '../types.ts'
+import type { Json } from '../ports/types.ts'
 
 /** What a function is given: plain JSON, or `undefined` where the expression found nothing. */
 export type Argument = Json | undefined

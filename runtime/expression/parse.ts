@@ -1,7 +1,7 @@
 /** Text to syntax tree, or what is wrong with it. */
 import jsonata from 'jsonata'
 import { type Node, nodes } from './ast.ts'
-import { explain } from './messages.ts'
+import { explain } from './jsonata-errors.ts'
 
 /** What one evaluation may take. */
 export interface Limits {

@@ -1,6 +1,6 @@
 /** What is wrong with a spec, where, and what to write instead. */
 import { styleText } from 'node:util'
-import type { JsonObject } from '../types.ts'
+import type { JsonObject } from '../ports/types.ts'
 import type { SourceFile } from './source-file.ts'
 
 export interface Diagnostic {

@@ -1,11 +1,12 @@
 /** A folder of YAML to a checked, compiled spec, or to everything that is wrong with it. */
 import { basename } from 'node:path/posix'
-import type { Programs } from '../expression/compiled/written.ts'
+import { unlinked } from '../expression/check/check-only.ts'
+import type { Programs } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'
-import { unlinked } from '../expression/unlinked.ts'
-import { checkConnector } from './check-connector.ts'
-import { checkNames, checkTaken, type DestinationNames } from './check-destination.ts'
-import { type Compiled, checkTwice, checkUnused } from './check-mappings.ts'
+import { checkConnector } from './check/connector.ts'
+import { checkNames, checkTaken, type DestinationNames } from './check/destination.ts'
+import { compileFields, resourcesOfSet } from './check/known-fields.ts'
+import { type Compiled, checkTwice, checkUnused } from './check/mappings.ts'
 import {
   compileDelivery,
   compileDestination,
@@ -13,16 +14,15 @@ import {
   compileSource,
   compileStreams,
   compileWebhook,
-} from './compile-connector.ts'
-import { compileLookups } from './compile-lookups.ts'
-import { compileMapping, mappingScope } from './compile-mapping.ts'
-import { compileProfile } from './compile-profile.ts'
-import { type CompiledSet, compileSet } from './compile-properties.ts'
-import { Context, type PlacedExpression } from './context.ts'
+} from './compile/connector.ts'
+import { Context, type PlacedExpression } from './compile/context.ts'
+import { compileLookups } from './compile/lookups.ts'
+import { compileMapping, mappingScope } from './compile/mapping.ts'
+import { compileProfile } from './compile/profile.ts'
+import { type CompiledSet, compileSet } from './compile/properties.ts'
+import { readRecipes } from './compile/recipes.ts'
 import { type Diagnostic, inOrder } from './diagnostic.ts'
-import { compileFields, resourcesOfSet } from './fields.ts'
 import { type Document, readSpec, type SpecDocuments } from './read.ts'
-import { readRecipes } from './recipes.ts'
 import type { SourceFile } from './source-file.ts'
 import type { Spec } from './spec.ts'
 import { filesOn, type SpecFiles } from './spec-files.ts'

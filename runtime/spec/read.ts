@@ -1,11 +1,11 @@
 /** The files of a spec: found, parsed, and each checked against its schema. */
 import { basename } from 'node:path/posix'
-import type { Context } from './context.ts'
-import type { Connector, Documents } from './documents.ts'
+import { checkUnread } from './check/unused-files.ts'
+import type { Context } from './compile/context.ts'
+import type { Connector, Documents } from './generated/documents.ts'
 import { conform } from './schema.ts'
 import { SourceFile } from './source-file.ts'
 import { glob, type SpecFiles } from './spec-files.ts'
-import { checkUnread } from './unread.ts'
 import { type Path, YamlFile } from './yaml.ts'
 
 /** A file that fits its schema. */

@@ -1,6 +1,6 @@
 /** What a JSON Schema validator says, in words for the person who wrote the file. */
 import type { DefinedError } from 'ajv'
-import { nearest, suggest } from '../expression/nearest.ts'
+import { nearest, suggest } from '../expression/did-you-mean.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Path, Span, YamlFile } from './yaml.ts'
 

@@ -1,9 +1,9 @@
 /** Checks a file against its published JSON Schema and says what does not fit, in words. */
 import type { DefinedError } from 'ajv'
 import type { Diagnostic } from './diagnostic.ts'
-import type { Documents } from './documents.ts'
+import type { Documents } from './generated/documents.ts'
+import * as validators from './generated/validators.ts'
 import { complaints } from './schema-errors.ts'
-import * as validators from './validators.ts'
 import type { YamlFile } from './yaml.ts'
 
 interface Validate<T> {

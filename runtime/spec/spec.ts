@@ -1,8 +1,8 @@
 /** A checked and compiled connector spec: what `flow` runs. Durations are milliseconds, sizes bytes. */
 import type { Expression } from '../expression/expression.ts'
-import type { Json } from '../types.ts'
-import type { Recipe } from '../workshop.ts'
-import type { AccessSpec, PartySpec, Permitted } from './access.ts'
+import type { Recipe } from '../ports/recipes.ts'
+import type { Json } from '../ports/types.ts'
+import type { AccessSpec, PartySpec, Permitted } from './compile/auth.ts'
 import type { ProfileMapping } from './profile-mapping.ts'
 import type { SourceFile } from './source-file.ts'
 

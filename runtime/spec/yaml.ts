@@ -1,9 +1,9 @@
 /** A YAML file and the way from a value in it to its place in the text. */
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml'
 import type { Diagnostic } from './diagnostic.ts'
-import { offsets } from './scalar.ts'
+import { offsets } from './scalar-offsets.ts'
 import type { SourceFile } from './source-file.ts'
-import { aliasFault, unreadable, word, yamlFaults } from './yaml-faults.ts'
+import { aliasFault, unreadable, word, yamlFaults } from './yaml-errors.ts'
 
 export type Path = readonly (string | number)[]
 export type Span = readonly [start: number, end: number]

@@ -1,14 +1,14 @@
 /** Opens the store that a URL names: `sqlite:PATH` or `memory:`. */
-import { Fault } from '../fault.ts'
-import type { Clock, Store } from '../ports.ts'
-import { memoryStore } from './memory.ts'
+import { Fault } from '../ports/fault.ts'
+import type { Clock, Store } from '../ports/ports.ts'
+import { memoryStore } from './memory/store.ts'
 
 /** Throws a `config` fault when the URL names no store we have, or its file cannot be opened. */
 export async function openStore(url: string, { clock }: { readonly clock: Clock }): Promise<Store> {
   if (url === 'memory:') return memoryStore({ clock })
   if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) {
     // Loaded only when asked for: the engine is a native module, and a host with another store needs none.
-    const { sqliteStore } = await import('./sqlite.ts')
+    const { sqliteStore } = await import('./sqlite/store.ts')
     return sqliteStore(url.slice('sqlite:'.length), { clock })
   }
   if (/^postgres(ql)?:/.test(url)) throw new Fault('config', 'store/postgres', POSTGRES)

@@ -1,6 +1,6 @@
 /** Those who wait for work: woken by a change in their lane, by time, or by their signal. */
-import type { Clock } from '../ports.ts'
-import type { Lane } from '../types.ts'
+import type { Clock } from '../ports/ports.ts'
+import type { Lane } from '../ports/types.ts'
 
 export const LANES: readonly Lane[] = ['live', 'backfill']
 

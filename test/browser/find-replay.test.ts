@@ -1,8 +1,8 @@
 /** Finding an event by whom it is about, and sending again what failed. */
 import { afterEach, expect } from 'vitest'
-import { closers } from '../processes.ts'
-import { furnished } from './furnish.ts'
-import { inBrowser, visitor } from './visitor.ts'
+import { closers } from '../helpers/processes.ts'
+import { inBrowser, visitor } from './page-helpers.ts'
+import { furnished } from './seed-store.ts'
 
 const closing = closers()
 afterEach(() => closing.close())

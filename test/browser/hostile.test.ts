@@ -1,9 +1,9 @@
 /** Names, titles and tags that are markup, script or turn text round: shown as they are, and nothing of them runs. */
 import type { Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
-import { closers } from '../processes.ts'
-import { house } from './house.ts'
-import { inBrowser, visitor } from './visitor.ts'
+import { closers } from '../helpers/processes.ts'
+import { house } from './app-under-test.ts'
+import { inBrowser, visitor } from './page-helpers.ts'
 
 const closing = closers()
 afterEach(() => closing.close())

@@ -1,8 +1,8 @@
 /** An import by mouse: its cost, its beginning, a pause, once more from the beginning, and the report. */
 import { afterEach, expect } from 'vitest'
-import { closers } from '../processes.ts'
-import { house } from './house.ts'
-import { inBrowser, visitor } from './visitor.ts'
+import { closers } from '../helpers/processes.ts'
+import { house } from './app-under-test.ts'
+import { inBrowser, visitor } from './page-helpers.ts'
 
 const closing = closers()
 afterEach(() => closing.close())

@@ -1,7 +1,7 @@
 /** The whole install as a person does it, against a real process and both local log-ins, by mouse. */
 import { afterEach, expect } from 'vitest'
-import { closers, run } from '../processes.ts'
-import { inBrowser, visitor } from './visitor.ts'
+import { closers, run } from '../helpers/processes.ts'
+import { inBrowser, visitor } from './page-helpers.ts'
 
 const closing = closers()
 afterEach(() => closing.close())

@@ -1,11 +1,11 @@
 /** Everything that must be done can be done with a keyboard alone, and one always sees where one is. */
 import type { Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
-import { KEY, SIGNING, TOKEN } from '../account-parts.ts'
-import { closers } from '../processes.ts'
-import { furnished } from './furnish.ts'
-import { house } from './house.ts'
-import { focus, inBrowser, visitor } from './visitor.ts'
+import { KEY, SIGNING, TOKEN } from '../helpers/auth.ts'
+import { closers } from '../helpers/processes.ts'
+import { house } from './app-under-test.ts'
+import { focus, inBrowser, visitor } from './page-helpers.ts'
+import { furnished } from './seed-store.ts'
 
 const closing = closers()
 afterEach(() => closing.close())

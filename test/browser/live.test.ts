@@ -1,8 +1,8 @@
 /** What happens is on an open page a moment later, without anybody loading it again. */
 import { afterEach, expect } from 'vitest'
-import { closers } from '../processes.ts'
-import { type House, house, type Person } from './house.ts'
-import { focus, inBrowser, visitor } from './visitor.ts'
+import { closers } from '../helpers/processes.ts'
+import { type House, house, type Person } from './app-under-test.ts'
+import { focus, inBrowser, visitor } from './page-helpers.ts'
 
 const closing = closers()
 afterEach(() => closing.close())

@@ -1,7 +1,7 @@
 /** Every page there is, as a furnished house shows it: where it is, and by which name. */
-import type { Closers } from '../processes.ts'
-import { furnished } from './furnish.ts'
-import { type House, house } from './house.ts'
+import type { Closers } from '../helpers/processes.ts'
+import { type House, house } from './app-under-test.ts'
+import { furnished } from './seed-store.ts'
 
 export interface Place {
   readonly name: string

@@ -1,10 +1,10 @@
 /** Several tabs, a line that is gone, a hand that is quicker than the line: what a page does when it is not alone. */
 import type { Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
-import { closers } from '../processes.ts'
-import { furnished } from './furnish.ts'
-import { house } from './house.ts'
-import { inBrowser, visitor } from './visitor.ts'
+import { closers } from '../helpers/processes.ts'
+import { house } from './app-under-test.ts'
+import { inBrowser, visitor } from './page-helpers.ts'
+import { furnished } from './seed-store.ts'
 
 const closing = closers()
 afterEach(() => closing.close())

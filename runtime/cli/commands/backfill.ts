@@ -1,13 +1,13 @@
 /** `backfill`: history, from where the last one stopped. */
-import type { BackfillOptions, Progress } from '../../flow/connector.ts'
-import { json } from '../../format.ts'
+import type { BackfillOptions, Progress } from '../../connector.ts'
+import { json } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
-import { EXIT, usage } from '../failure.ts'
-import { TALKS_TO_BOTH, withConnector } from '../open.ts'
+import { EXIT, usage } from '../errors.ts'
+import { ProgressDisplay } from '../output/progress.ts'
+import { reportData, reportText } from '../output/report.ts'
 import { listOf, momentOf, unknown } from '../parse.ts'
-import { ProgressDisplay } from '../progress.ts'
-import { reportData, reportText } from '../report.ts'
+import { TALKS_TO_BOTH, withConnector } from '../with-connector.ts'
 
 export const backfill: CommandRow = {
   name: 'backfill',

@@ -1,15 +1,15 @@
 /** `build`: a spec and its expressions as code in one module, or the code of one mapping to read. */
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { json } from '../../format.ts'
-import { buildModule } from '../../spec/build.ts'
-import { groupsOf } from '../../spec/parts.ts'
+import { json } from '../../lib/format.ts'
+import { groupsOf } from '../../spec/expression-groups.ts'
+import { buildModule } from '../../spec/write-bundle.ts'
 import type { CommandRow, Context } from '../command.ts'
-import { enginesJson, enginesOf, enginesText } from '../engines.ts'
-import { EXIT, Stop, usage } from '../failure.ts'
-import { type CheckedSpec, checkedLoad } from '../open.ts'
+import { EXIT, Stop, usage } from '../errors.ts'
+import { enginesJson, enginesOf, enginesText } from '../output/compile-report.ts'
+import { printedJson, printedText } from '../output/print-compiled.ts'
 import { unknown } from '../parse.ts'
-import { printedJson, printedText } from '../printed.ts'
+import { type CheckedSpec, checkedLoad } from '../with-connector.ts'
 
 export const build: CommandRow = {
   name: 'build',

@@ -1,10 +1,10 @@
 /** `check`: are the credentials good, and may they do what we need? */
 
-import { columns, json } from '../../format.ts'
-import type { CheckResult } from '../../ports.ts'
+import { columns, json } from '../../lib/format.ts'
+import type { CheckResult } from '../../ports/ports.ts'
 import type { CommandRow } from '../command.ts'
-import { EXIT } from '../failure.ts'
-import { TALKS_TO_BOTH, withConnector } from '../open.ts'
+import { EXIT } from '../errors.ts'
+import { TALKS_TO_BOTH, withConnector } from '../with-connector.ts'
 
 export const check: CommandRow = {
   name: 'check',

@@ -1,12 +1,12 @@
 /** `dead-letters list` and `dead-letters replay`: what could not be delivered, and once more. */
 
-import { whoActs } from '../../fault.ts'
-import { json, plural } from '../../format.ts'
+import { json, plural } from '../../lib/format.ts'
+import { whoActs } from '../../ports/fault.ts'
 import type { CommandRow } from '../command.ts'
-import { type DeadGroup, deadLetters, groupDead } from '../dead.ts'
-import { EXIT, usage } from '../failure.ts'
+import { EXIT, usage } from '../errors.ts'
 import type { Paint } from '../io.ts'
-import { withKnownStore } from '../open.ts'
+import { type DeadGroup, deadLetters, groupDead } from '../output/dead-letter-groups.ts'
+import { withKnownStore } from '../with-connector.ts'
 
 const IDS_SHOWN = 5
 

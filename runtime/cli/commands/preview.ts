@@ -1,13 +1,13 @@
 /** `preview`: what would be sent of one webhook or one page, without credentials and without sending. */
-import type { Preview, PreviewInput } from '../../flow/connector.ts'
-import { json } from '../../format.ts'
+import type { Preview, PreviewInput } from '../../connector.ts'
+import { json } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
-import { EXIT, usage } from '../failure.ts'
-import { withConnector } from '../open.ts'
+import { EXIT, usage } from '../errors.ts'
+import { previewText } from '../output/preview-text.ts'
 import { unknown } from '../parse.ts'
-import { previewText } from '../preview-text.ts'
-import { readJson, readJsonOrYaml } from '../read.ts'
+import { readJson, readJsonOrYaml } from '../read-input.ts'
+import { withConnector } from '../with-connector.ts'
 
 export const preview: CommandRow = {
   name: 'preview',

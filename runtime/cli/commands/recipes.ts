@@ -1,14 +1,14 @@
 /** `recipes list` and `recipes apply`: segments and flows made out of the metrics. */
 
-import { suggest } from '../../expression/nearest.ts'
-import { toFault } from '../../fault.ts'
-import type { RecipeBook, RecipeState } from '../../flow/recipes.ts'
-import { json } from '../../format.ts'
-import type { Recipe } from '../../workshop.ts'
+import { suggest } from '../../expression/did-you-mean.ts'
+import { json } from '../../lib/format.ts'
+import { toFault } from '../../ports/fault.ts'
+import type { Recipe } from '../../ports/recipes.ts'
+import type { RecipeBook, RecipeState } from '../../recipes.ts'
 import type { CommandRow, Context } from '../command.ts'
-import { EXIT, usage } from '../failure.ts'
+import { EXIT, usage } from '../errors.ts'
 import type { Paint } from '../io.ts'
-import { type OpenWith, withConnector } from '../open.ts'
+import { type OpenWith, withConnector } from '../with-connector.ts'
 
 const NEEDS: OpenWith = { needs: ['destination'] }
 

@@ -1,11 +1,11 @@
 /** `sandbox`: the local stand-ins of both sides, alone. */
 
-import { columns, json } from '../../format.ts'
+import { columns, json } from '../../lib/format.ts'
 import type { App, Sandbox } from '../app.ts'
 import type { CommandRow, Input } from '../command.ts'
-import { EXIT, Stop } from '../failure.ts'
+import { EXIT, Stop } from '../errors.ts'
 import { portOf } from '../parse.ts'
-import { untilAborted } from '../until.ts'
+import { untilAborted } from '../until-aborted.ts'
 
 /** Its options are the servers that this connector's sandbox has. */
 export function sandbox(app: App): CommandRow {

@@ -1,15 +1,15 @@
 /** `start`: receiver and worker in one process, until it is asked to stop. */
 
-import { isLoopback } from '../../console/door.ts'
-import { json } from '../../format.ts'
-import { answers } from '../answers.ts'
+import { isLoopback } from '../../console/server/request-origin.ts'
+import { json } from '../../lib/format.ts'
 import type { Env, Sandbox, Setting } from '../app.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
-import { EXIT, usage } from '../failure.ts'
-import { type Listener, listen } from '../listen.ts'
-import { DEFAULT_STORE, type Opened, TALKS_TO_BOTH, withConnector } from '../open.ts'
+import { EXIT, usage } from '../errors.ts'
 import { portOf } from '../parse.ts'
-import { serve } from '../serve.ts'
+import { answers } from '../server/http-app.ts'
+import { type Listener, listen } from '../server/listen.ts'
+import { serve } from '../server/serve.ts'
+import { DEFAULT_STORE, type Opened, TALKS_TO_BOTH, withConnector } from '../with-connector.ts'
 
 const NEEDS: readonly Setting['needed'][] = [...TALKS_TO_BOTH, 'webhook']
 const TRY_IT = 'To try it without any: connector start --sandbox'

@@ -1,11 +1,11 @@
 /** `trace`: what became of one thing. */
-import { json } from '../../format.ts'
-import type { LedgerEntry } from '../../ports.ts'
-import { referenceOf, tell } from '../../story.ts'
+import { json } from '../../lib/format.ts'
+import type { LedgerEntry } from '../../ports/ports.ts'
+import { referenceOf, tell } from '../../record-history.ts'
 import type { CommandRow } from '../command.ts'
-import { EXIT, usage } from '../failure.ts'
-import { withKnownStore } from '../open.ts'
-import { timeline } from '../timeline.ts'
+import { EXIT, usage } from '../errors.ts'
+import { timeline } from '../output/timeline.ts'
+import { withKnownStore } from '../with-connector.ts'
 
 export const trace: CommandRow = {
   name: 'trace',

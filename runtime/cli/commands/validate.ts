@@ -1,13 +1,13 @@
 /** `validate`: is a spec right, and if not, where and why? */
 
-import { json, plural } from '../../format.ts'
+import { json, plural } from '../../lib/format.ts'
 import { render, toJson } from '../../spec/diagnostic.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandRow } from '../command.ts'
-import { enginesJson, enginesOf, enginesText } from '../engines.ts'
-import { EXIT } from '../failure.ts'
+import { EXIT } from '../errors.ts'
 import { wantsColor } from '../io.ts'
-import { specFolder } from '../open.ts'
+import { enginesJson, enginesOf, enginesText } from '../output/compile-report.ts'
+import { specFolder } from '../with-connector.ts'
 
 export const validate: CommandRow = {
   name: 'validate',

@@ -1,6 +1,7 @@
 /** In how many ways an automaton can take the same text: what decides how long a search that fails goes on. */
-import { type Automaton, TooLarge } from './automaton.ts'
+
 import { kindsOf } from './characters.ts'
+import { type Automaton, TooLarge } from './nfa.ts'
 
 /**
  * `power`: the ways grow like the length of the text to this power. Infinite if they double with each further turn.

@@ -1,7 +1,7 @@
 /** What matching a text costs at worst, in steps. */
 import { type Node, nodes } from '../ast.ts'
-import { PER_STEP } from '../budget.ts'
-import { judge } from './judge.ts'
+import { PER_STEP } from '../interpreter/limits.ts'
+import { judge } from './redos.ts'
 
 /** Of a text so many characters long. */
 export type MatchingCost = (characters: number) => number

@@ -1,8 +1,8 @@
 /** What ended, event by event and hour by hour: written as records are settled, read by the console. */
-import type { Activity, ActivityWindow, EventsPage, LedgerEvent } from '../../ledger.ts'
-import type { Retention } from '../../ports.ts'
-import type { EventResult, Ingress, Lane, Outcome } from '../../types.ts'
-import { type Counted, dayOf, hourOf, hoursKept, recordResult } from '../ledger.ts'
+import type { Activity, ActivityWindow, EventsPage, LedgerEvent } from '../../ports/ledger.ts'
+import type { Retention } from '../../ports/ports.ts'
+import type { EventResult, Ingress, Lane, Outcome } from '../../ports/types.ts'
+import { type Counted, dayOf, hourOf, hoursKept, recordResult } from '../outcome-effects.ts'
 import type { Connection } from './connection.ts'
 
 const ENTER = 'INSERT INTO events (seq, n, metric, status, at, result) VALUES (?, ?, ?, ?, ?, ?)'

@@ -1,5 +1,5 @@
 /** One open file, its prepared statements and its transactions. Errors leave it as faults. */
-import { Fault } from '../../fault.ts'
+import { Fault } from '../../ports/fault.ts'
 import type { Engine, Statement, Value } from './engine.ts'
 import { storeFault } from './fault.ts'
 

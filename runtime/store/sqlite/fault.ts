@@ -1,5 +1,5 @@
 /** What SQLite's error codes mean to an operator. */
-import { Fault, type FaultKind } from '../../fault.ts'
+import { Fault, type FaultKind } from '../../ports/fault.ts'
 
 type Row = readonly [kind: FaultKind, code: string, message: string]
 

@@ -1,11 +1,11 @@
 /** The queue: append, lease, renew, release, and whose turn it is in a line. */
-import type { LeaseRequest } from '../../ports.ts'
-import type { Lane, LeasedRecord, SourceRecord } from '../../types.ts'
-import { LIVE_SCOPE } from '../ledger.ts'
+import type { LeaseRequest } from '../../ports/ports.ts'
+import type { Lane, LeasedRecord, SourceRecord } from '../../ports/types.ts'
+import { LIVE_SCOPE } from '../outcome-effects.ts'
+import type { Hand } from './append-buffer.ts'
 import type { Connection } from './connection.ts'
-import type { Hand } from './hand.ts'
 import type { Owner } from './owner.ts'
-import { type LeaseRow, leasedRecord, whole } from './rows.ts'
+import { type LeaseRow, leasedRecord, whole } from './row-mapping.ts'
 
 /** The place of a record: which line it waits in, and its number there. */
 export interface Place {

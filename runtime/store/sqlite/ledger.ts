@@ -1,10 +1,10 @@
 /** What became of every record: looked up, counted, replayed page by page, and dropped by age. */
-import type { DeadPage, Replayed } from '../../ledger.ts'
-import type { Backlog, LedgerEntry, Retention, Tally } from '../../ports.ts'
-import type { Lane } from '../../types.ts'
+import type { DeadPage, Replayed } from '../../ports/ledger.ts'
+import type { Backlog, LedgerEntry, Retention, Tally } from '../../ports/ports.ts'
+import type { Lane } from '../../ports/types.ts'
 import { pruneHours } from './activity.ts'
 import type { Connection } from './connection.ts'
-import { type LedgerRow, ledgerEntry } from './rows.ts'
+import { type LedgerRow, ledgerEntry } from './row-mapping.ts'
 import { type DeadRow, revive } from './settle.ts'
 
 /** How many records one transaction replays or drops: short enough for a webhook to wait behind. */

@@ -1,12 +1,12 @@
 /** What the store answers without writing. */
-import type { ActivityWindow, DeadPage, EventsPage } from '../../ledger.ts'
-import type { Backlog, CacheEntry } from '../../ports.ts'
-import type { Json, Lane } from '../../types.ts'
+import type { ActivityWindow, DeadPage, EventsPage } from '../../ports/ledger.ts'
+import type { Backlog, CacheEntry } from '../../ports/ports.ts'
+import type { Json, Lane } from '../../ports/types.ts'
 import * as looking from './activity.ts'
-import * as kept from './cache.ts'
 import type { Connection } from './connection.ts'
+import * as letters from './dead-letters.ts'
+import * as kept from './key-values.ts'
 import * as ledger from './ledger.ts'
-import * as letters from './letters.ts'
 
 export class SqliteReads {
   protected readonly db: Connection

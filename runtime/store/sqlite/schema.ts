@@ -1,5 +1,5 @@
 /** The tables, as a list of steps that each bring a file from one version to the next. */
-import { Fault } from '../../fault.ts'
+import { Fault } from '../../ports/fault.ts'
 import type { Connection } from './connection.ts'
 import { LOOKING } from './schema-looking.ts'
 

@@ -1,12 +1,12 @@
 /** How leases end: status, keys, refs and totals of a record, and the way back for a dead letter. */
-import type { Lane, Outcome, Settlement } from '../../types.ts'
-import { counted, deliveredKeys, dropsBody, LIVE_SCOPE, refsOf } from '../ledger.ts'
+import type { Lane, Outcome, Settlement } from '../../ports/types.ts'
+import { counted, deliveredKeys, dropsBody, LIVE_SCOPE, refsOf } from '../outcome-effects.ts'
 import { enterEvents, leaveEvents } from './activity.ts'
 import type { Connection } from './connection.ts'
+import { enterLetters, leaveLetters } from './dead-letters.ts'
 import { addRef, type Place, passTurn, proof } from './lease.ts'
-import { enterLetters, leaveLetters } from './letters.ts'
-import { oneMore, whole } from './rows.ts'
-import { Sums } from './sums.ts'
+import { oneMore, whole } from './row-mapping.ts'
+import { Sums } from './tally-batch.ts'
 
 const END = `
   UPDATE records SET status = ?, turn = NULL, lease = NULL, owner = NULL, settled_at = ?, outcome = ?

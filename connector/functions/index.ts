@@ -1,0 +1,55 @@
+/** What an expression of the mappings may call and JSONata does not have. */
+import type { FunctionTable } from '../../runtime/expression/functions.ts'
+import { e164, loadNumbers } from './phone.ts'
+import { emailAddress, isoTime, plainText, splitName } from './text.ts'
+
+/**
+ * The functions of this connector. A row is all one needs: it is checked, registered and documented from here.
+ *
+ * Each gives nothing for what it cannot read, so that the property is left out; none throws for the data's sake.
+ */
+export const functions: FunctionTable = [
+  {
+    name: 'datetime',
+    signature: '<x?:s>',
+    doc: 'A time as Klaviyo takes it: ISO 8601 in UTC with milliseconds. From Unix seconds (a number or digits) or ISO 8601 with any offset. Nothing for 0, which means never.',
+    example: { expr: '$datetime(1768031789)', gives: '2026-01-10T07:56:29.000Z' },
+    run: (time) => isoTime(time),
+  },
+  {
+    name: 'phone',
+    signature: '<x?x?x?:s>',
+    doc: 'A telephone number in E.164, or nothing unless it is valid. The first of the countries that is one (IE, IRL or Ireland) says how a number without a country prefix is read.',
+    example: { expr: '$phone("087 123 4567", "IRL", "Ireland")', gives: '+353871234567' },
+    run: (number, ...countries) => (typeof number === 'string' ? e164(number, ...countries) : undefined),
+    load: loadNumbers,
+  },
+  {
+    name: 'email',
+    signature: '<x?:s>',
+    doc: 'An e-mail address, trimmed and lower-cased, or nothing if Klaviyo would refuse it.',
+    example: { expr: '$email(" Ann@Shop.ie ")', gives: 'ann@shop.ie' },
+    run: (address) => (typeof address === 'string' ? emailAddress(address) : undefined),
+  },
+  {
+    name: 'firstName',
+    signature: '<x?:s>',
+    doc: 'The first word of a name, HTML entities decoded. Nothing for an e-mail address.',
+    example: { expr: '$firstName("Ann O&#39;Neill")', gives: 'Ann' },
+    run: (name) => (typeof name === 'string' ? splitName(name).first : undefined),
+  },
+  {
+    name: 'lastName',
+    signature: '<x?:s>',
+    doc: 'What follows the first word of a name, HTML entities decoded. Nothing for a single word.',
+    example: { expr: '$lastName("Ann O&#39;Neill")', gives: "O'Neill" },
+    run: (name) => (typeof name === 'string' ? splitName(name).last : undefined),
+  },
+  {
+    name: 'text',
+    signature: '<x?:s>',
+    doc: 'Text with HTML entities decoded and its ends trimmed. Tags are left alone.',
+    example: { expr: '$text(" Phone &amp; SMS ")', gives: 'Phone & SMS' },
+    run: (text) => (typeof text === 'string' ? plainText(text) : undefined),
+  },
+]

@@ -1,0 +1,138 @@
+/** Klaviyo over HTTP: one line for each endpoint, with its budget, its ten places and its guard. */
+
+import { type Http, http } from '../../runtime/http/client.ts'
+import type { Traffic } from '../../runtime/http/connection-stats.ts'
+import type { Answer } from '../../runtime/http/error-response.ts'
+import { budget } from '../../runtime/http/rate-limiter.ts'
+import { loggedIn } from '../../runtime/http/with-auth.ts'
+import { fixedLogin, type Login, type Logins } from '../../runtime/ports/auth.ts'
+import { Fault } from '../../runtime/ports/fault.ts'
+import type { Clock, Fetch, Logger, Random } from '../../runtime/ports/ports.ts'
+import type { Lane, Receipt } from '../../runtime/ports/types.ts'
+import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
+import { guarded } from './backfill-guard.ts'
+import { places } from './concurrency.ts'
+import { explainer, klaviyoRequest } from './errors.ts'
+import type { EndpointName } from './spec-names.ts'
+
+export interface KlaviyoOptions {
+  readonly spec: DestinationSpec
+  /** A private key with the scopes events:write and profiles:write; the checks use accounts:read and metrics:read. */
+  readonly apiKey: string | undefined
+  /** Instead of `spec.host`. */
+  readonly baseUrl?: string
+  /** Instead of a key that does not change. */
+  readonly logins?: Logins
+  /** Told of what is sent to the endpoints of the spec. */
+  readonly traffic?: Traffic
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/** Sends one request to an endpoint, a POST if there is a body; `path` instead of the endpoint's own. Throws a `Fault`. */
+export type Line = (lane: Lane, signal: AbortSignal, body?: string, path?: string) => Promise<Answer>
+
+/** Klaviyo names no number, but asks to treat its limits as maximums; a private key's are shared with others. */
+const IN_FLIGHT = 10
+/** So many of the ten may be history, which must leave places for live events while it waits for its budget. */
+const HISTORY_IN_FLIGHT = 3
+
+/** Klaviyo's two windows for endpoints that no spec names, as its OpenAPI description states them. */
+export const windows = (perSecond: number, perMinute: number): readonly Window[] => [
+  { limit: perSecond, per: 1000 },
+  { limit: perMinute, per: 60_000 },
+]
+
+export const METRICS = { path: '/api/metrics', windows: windows(10, 150) }
+
+/** A line to an endpoint that `spec.endpoints` names. */
+export function endpoint(options: KlaviyoOptions, name: EndpointName, scope: string): Line {
+  const found = options.spec.endpoints[name]
+  if (found === undefined)
+    throw new Fault('config', 'klaviyo/no-endpoint', `connector.yaml: destination.endpoints lacks "${name}"`)
+  return line(options, { ...found, name }, scope)
+}
+
+interface To {
+  /** Of the endpoint, if it is one whose traffic is watched. */
+  readonly name?: string
+  readonly path: string
+  readonly windows: readonly Window[]
+  /** Tries in all, where asking twice could do harm. */
+  readonly attempts?: number
+}
+
+export function line(options: KlaviyoOptions, to: To, scope: string): Line {
+  const { spec, fetch, clock, random, traffic } = options
+  const shared = budget({ windows: to.windows, share: spec.share }, clock)
+  const logins = options.logins ?? fixedLogin(() => keyLogin(options))
+  const peer = { name: spec.name, budget: shared, explain: explainer(scope, () => logins.by()) }
+  const { attempts } = to
+  const parts = { fetch, clock, random, timeout: spec.timeout, ...(attempts !== undefined && { attempts }) }
+  const watched = (one: Http) => (to.name === undefined ? one : (traffic?.watch(to.name, shared, one) ?? one))
+  const lanes: Readonly<Record<Lane, Http>> = {
+    live: watched(http(parts, peer)),
+    backfill: watched(http({ ...parts, fetch: guarded(fetch) }, peer)),
+  }
+  const enter = places(IN_FLIGHT, HISTORY_IN_FLIGHT)
+
+  return async (lane, signal, body, path = to.path) => {
+    const leave = await enter(lane, signal)
+    try {
+      const send = (login: Login) => lanes[lane](() => request(options, login, path, body), { lane, signal })
+      return answered(await loggedIn(logins, signal, send))
+    } finally {
+      leave()
+    }
+  }
+}
+
+/**
+ * Klaviyo takes events with 202 and nothing, and answers all else with JSON. A page, a torn answer or a list of errors
+ * under a 200 is not its yes, but some proxy's, and would count as delivered.
+ */
+function answered(answer: Answer): Answer {
+  const { status, body, headers } = answer
+  const page = headers.get('content-type')?.includes('text/html')
+  const resource = typeof body === 'object' && body !== null && 'data' in body
+  if (!page && (resource || (body === undefined && (status === 202 || status === 204)))) return answer
+  throw new Fault(
+    'transient',
+    'klaviyo/not-json',
+    'something between us and Klaviyo answered in its place; tried again',
+  )
+}
+
+function keyLogin({ spec, baseUrl, apiKey }: KlaviyoOptions): Login {
+  return { baseUrl: baseUrl ?? spec.host, headers: { Authorization: keyHeader(checkedKey(apiKey)) } }
+}
+
+/** Klaviyo's own scheme, for keys that somebody made by hand. */
+export const keyHeader = (key: string): string => `Klaviyo-API-Key ${key}`
+
+function request({ spec }: KlaviyoOptions, login: Login, path: string, body: string | undefined): Request {
+  const url = login.baseUrl.replace(/\/+$/, '') + path
+  const headers = { ...spec.headers, ...login.headers }
+  // Not followed: a redirected POST becomes a GET, and its 200 would count as delivered.
+  if (body === undefined) return new Request(url, { headers, redirect: 'manual' })
+  return new Request(url, { method: 'POST', headers, body, redirect: 'manual' })
+}
+
+export function checkedKey(apiKey: string | undefined): string {
+  const key = apiKey?.trim()
+  if (!key) {
+    const message = 'KLAVIYO_API_KEY is not set; make a private key in Klaviyo under Settings > API keys'
+    throw new Fault('config', 'klaviyo/no-credentials', `${message}, with the scopes events:write and profiles:write`)
+  }
+  // A header with other characters makes fetch throw an error that quotes the key.
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw new Fault('config', 'klaviyo/no-credentials', 'KLAVIYO_API_KEY holds characters no key has; copy it again')
+  return key
+}
+
+/** What Klaviyo said of an accepted request, with its request id to quote to its support. */
+export function receipt({ status, headers }: Answer): Receipt {
+  return { status, ...klaviyoRequest(headers) }
+}

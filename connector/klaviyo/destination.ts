@@ -1,0 +1,124 @@
+/** The destination: events and profiles to Klaviyo, each with its own answer. */
+import { Fault, toFault } from '../../runtime/ports/fault.ts'
+import type { Destination, SendResult } from '../../runtime/ports/ports.ts'
+import type { Json, Lane, Message, MetricEvent, Receipt } from '../../runtime/ports/types.ts'
+import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
+import { type Item, sendBulk } from './bulk.ts'
+import { endpoint, type KlaviyoOptions, receipt } from './client.ts'
+import { onlyPhone } from './errors.ts'
+import { type Limits, most } from './limits.ts'
+import { BULK_WRAPPER, bulkBody, bulkEntry, type Entry, eventBody, profileBody, split } from './request-bodies.ts'
+
+/**
+ * Knows three endpoints, and none that subscribes, unsubscribes or suppresses anybody.
+ *
+ * Live events go one by one to `event`, or many at a time to `bulk`; history goes to `bulk` alone, flagged so
+ * that it starts no flow. `unique_id` is always the event's key, so sending again changes nothing.
+ */
+export function klaviyo(options: KlaviyoOptions): Destination {
+  const { limits } = options.spec
+  const event = endpoint(options, 'event', 'events:write')
+  const bulk = endpoint(options, 'bulk', 'events:write')
+  const profile = endpoint(options, 'profile', 'profiles:write')
+  const entryOf = rememberedEntries(limits)
+
+  async function post(message: Message, signal: AbortSignal): Promise<Receipt> {
+    const to = message.kind === 'event' ? event : profile
+    return receipt(await to('live', signal, body(message, limits)))
+  }
+
+  async function send(message: Message, signal: AbortSignal): Promise<Receipt> {
+    try {
+      return await post(message, signal)
+    } catch (error) {
+      const fault = toFault(error)
+      const trimmed = phoneIsToBlame(fault) ? withoutPhone(message) : undefined
+      if (trimmed === undefined) throw fault
+      options.logger.warn('Klaviyo refused a phone number; sent once more without it', { code: fault.code })
+      return { ...(await post(trimmed, signal)), without: ['phone_number'] }
+    }
+  }
+
+  async function sendMany(messages: readonly Message[], lane: Lane, signal: AbortSignal) {
+    const results = new Map<number, SendResult>()
+    const items: Item[] = []
+    for (const [index, message] of messages.entries()) {
+      const entry = message.kind === 'event' ? entryOf(message, lane) : undefined
+      const settle = (result: SendResult) => void results.set(index, result)
+      if (entry instanceof Fault) settle(entry)
+      else if (entry && message.kind === 'event') items.push({ ...entry, event: message, settle })
+      else settle(await one(message, lane, signal))
+    }
+    const send = async (text: string) => receipt(await bulk(lane, signal, text))
+    await sendBulk(items, { limits, lane, logger: options.logger, post: send })
+    return messages.map((_, index) => results.get(index) ?? unanswered())
+  }
+
+  /** A profile has no place in a bulk request of events, and its attributes as they are now none in history. */
+  async function one(message: Message, lane: Lane, signal: AbortSignal): Promise<SendResult> {
+    if (lane === 'backfill') return new Fault('bug', 'klaviyo/profile-lane', 'a profile update came by lane backfill')
+    return send(message, signal).catch(toFault)
+  }
+
+  return {
+    send,
+    sendMany,
+    batch: { events: most(limits, 'events'), bytes: most(limits, 'request') - BULK_WRAPPER },
+    size(message, lane) {
+      const entry = message.kind === 'event' ? entryOf(message, lane) : undefined
+      return entry === undefined || entry instanceof Fault ? 0 : entry.bytes
+    },
+    bodies(messages, lane) {
+      if (lane === 'live') return messages.map((message) => parse(body(message, limits)))
+      const events = messages.filter((message) => message.kind === 'event')
+      const entries = events.map((message) => bulkEntry(message, lane, limits))
+      return split(entries, limits).map((batch) => parse(bulkBody(batch.map(({ text }) => text))))
+    },
+  }
+}
+
+const body = (message: Message, limits: Limits): string =>
+  message.kind === 'event' ? eventBody(message, limits) : profileBody(message.profile, limits)
+
+/** History goes in bulk: so many events, in so many requests a minute, when each is full. */
+export function historyPace({ endpoints, share, limits }: DestinationSpec): Window | undefined {
+  const events = most(limits, 'events')
+  const all =
+    endpoints.bulk?.windows.map(({ limit, per }) => ({ limit: Math.floor(limit * share) * events, per })) ?? []
+  return all.sort((a, b) => a.limit / a.per - b.limit / b.per)[0]
+}
+
+/** Entries are encoded once, though asked for when a batch is filled and again when it is sent. */
+function rememberedEntries(limits: Limits): (event: MetricEvent, lane: Lane) => Entry | Fault {
+  const known = { live: new WeakMap<MetricEvent, Entry | Fault>(), backfill: new WeakMap<MetricEvent, Entry | Fault>() }
+  return (event, lane) => {
+    const entry = known[lane].get(event) ?? encode(event, lane, limits)
+    known[lane].set(event, entry)
+    return entry
+  }
+}
+
+function encode(event: MetricEvent, lane: Lane, limits: Limits): Entry | Fault {
+  try {
+    return bulkEntry(event, lane, limits)
+  } catch (error) {
+    return toFault(error)
+  }
+}
+
+/** A number Klaviyo does not take, or one that belongs to somebody else's profile. */
+function phoneIsToBlame({ code, details }: Fault): boolean {
+  return code === 'klaviyo/duplicate-profile' || (details.status === 400 && onlyPhone(details.pointers))
+}
+
+/** The same message by e-mail alone, if it has both. */
+function withoutPhone(message: Message): Message | undefined {
+  const { phone_number, ...profile } = message.profile
+  return phone_number !== undefined && profile.email ? { ...message, profile } : undefined
+}
+
+function unanswered(): Fault {
+  return new Fault('bug', 'klaviyo/unanswered', 'an event of a bulk request got no answer; please report it')
+}
+
+const parse = (text: string): Json => JSON.parse(text) as Json

@@ -1,0 +1,60 @@
+/** How far set-up has come: the steps, and what is kept of it in the store. No secrets. */
+
+import type { Store } from '../ports/ports.ts'
+import type { Json } from '../ports/types.ts'
+import { WORKSPACE } from '../source/client.ts'
+import type { SideName } from './side.ts'
+
+/** Whose account a side is. */
+export interface Party {
+  readonly id: string
+  readonly name?: string
+  readonly region?: string
+  readonly timezone?: string
+}
+
+export interface Progress {
+  /** When somebody said yes to what is shared, milliseconds since 1970. */
+  readonly allowed?: number
+  /** Permissions that were given besides. */
+  readonly extras?: readonly string[]
+  readonly parties?: Readonly<Partial<Record<SideName, Party>>>
+  /** When delivery was allowed to begin. */
+  readonly finished?: number
+  /** When both sides were let go. */
+  readonly removed?: number
+}
+
+/** In the order a person meets them. */
+export const STEPS = ['review', 'source', 'destination', 'confirm', 'done'] as const
+export type Step = (typeof STEPS)[number]
+
+/** The checkpoint that says whose records or deliveries the store holds. */
+export const accountOf = ({ side }: { readonly side: SideName }): string =>
+  side === 'source' ? WORKSPACE : DESTINATION_ACCOUNT
+
+const NAME = 'account.progress'
+/** Whose account the destination of this store is: what was delivered there cannot be delivered elsewhere. */
+export const DESTINATION_ACCOUNT = 'account.destination.id'
+
+export async function loadProgress(store: Pick<Store, 'checkpoint'>): Promise<Progress> {
+  return ((await store.checkpoint(NAME)) ?? {}) as Progress
+}
+
+export async function saveProgress(
+  store: Pick<Store, 'saveCheckpoints'>,
+  progress: Progress,
+  more: Parameters<Store['saveCheckpoints']>[0] = [],
+): Promise<void> {
+  const value = JSON.parse(JSON.stringify(progress)) as Json
+  await store.saveCheckpoints([{ name: NAME, value }, ...more])
+}
+
+/** What a person has to do next. Both sides given by the environment are a yes in themselves. */
+export function stepOf(progress: Progress, connected: Readonly<Record<SideName, boolean>>, given: boolean): Step {
+  if (given && progress.removed === undefined) return 'done'
+  if (progress.allowed === undefined) return 'review'
+  if (!connected.source) return 'source'
+  if (!connected.destination) return 'destination'
+  return progress.finished === undefined ? 'confirm' : 'done'
+}

@@ -1,0 +1,112 @@
+/** One import at a time on a store: whoever runs it holds a turn, which ends by itself when its process dies. */
+
+import type { Importing } from '../connector.ts'
+import { Fault } from '../ports/fault.ts'
+import type { Clock, Random, Store } from '../ports/ports.ts'
+
+/** This process, as others that share its store know it. */
+export interface Self {
+  /** Begins with a name that a person can look for, then a dot. */
+  readonly id: string
+  /** Whether the process of that id is known to have ended. */
+  gone(id: string): boolean
+}
+
+export interface TurnParts {
+  readonly store: Pick<Store, 'checkpoint' | 'swapCheckpoint'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly self: Self
+}
+
+export interface Turn {
+  /** Lets the next one in. */
+  end(): Promise<void>
+}
+
+const NAME = 'import-turn'
+/** A turn that was not renewed for so long is free. Milliseconds; longer than any transaction holds up the process. */
+const HOLD = 10_000
+const RENEW = 2_000
+
+interface Held {
+  readonly by: string
+  readonly since: number
+  readonly until: number
+  /** Tells two turns of one process apart. */
+  readonly mark: number
+}
+
+/**
+ * Takes the turn, or throws a config `Fault` that says who has it. Calls `lost` if another took it
+ * meanwhile: this process then slept longer than its turn held.
+ */
+export async function takeTurn(parts: TurnParts, lost: () => void): Promise<Turn> {
+  const { store, clock, random, self } = parts
+  const since = clock.now()
+  const mark = random()
+  const written = () => JSON.stringify({ by: self.id, since, until: clock.now() + HOLD, mark } satisfies Held)
+
+  let mine = await claim(parts, written)
+  const ended = new AbortController()
+  const renew = async () => {
+    while (!ended.signal.aborted) {
+      await clock.sleep(RENEW, ended.signal)
+      if (ended.signal.aborted) return
+      const next = written()
+      // A store that is busy is asked again; if it is so for too long, the turn is lost and the next swap says so.
+      const still = await store.swapCheckpoint(NAME, mine, next).catch(() => undefined)
+      if (still === false) return lost()
+      if (still) mine = next
+    }
+  }
+  const renewing = renew()
+  return {
+    async end() {
+      ended.abort()
+      await renewing
+      await store.swapCheckpoint(NAME, mine, undefined)
+    },
+  }
+}
+
+async function claim(parts: TurnParts, written: () => string): Promise<string> {
+  for (;;) {
+    const { text, held } = await look(parts)
+    if (held !== undefined) throw running(held, parts.self)
+    const mine = written()
+    if (await parts.store.swapCheckpoint(NAME, text, mine)) return mine
+  }
+}
+
+/** What stands there, and whose turn it is now, if anybody's. */
+async function look({ store, clock, self }: Looking): Promise<{ readonly text?: string; readonly held?: Held }> {
+  const text = await store.checkpoint(NAME)
+  if (typeof text !== 'string') return {}
+  const held = JSON.parse(text) as Held
+  const now = clock.now()
+  // One that ends later than any turn can is of a clock that was put back.
+  const counts = held.until > now && held.until <= now + HOLD && !self.gone(held.by)
+  return { text, ...(counts && { held }) }
+}
+
+type Looking = Omit<TurnParts, 'random'>
+
+/** Who imports on the store now; undefined when nobody does. */
+export async function importing(parts: Looking): Promise<Importing | undefined> {
+  const { held } = await look(parts)
+  return held && { process: nameOf(held), here: held.by === parts.self.id, since: held.since }
+}
+
+const nameOf = ({ by }: Held): string => by.split('.')[0] ?? by
+
+function running(held: Held, self: Self): Fault {
+  const { by, since } = held
+  const who = by === self.id ? 'this process' : `process ${nameOf(held)}`
+  const message = `an import is running already: ${who} began it at ${new Date(since).toISOString()}. Look there, or stop it first`
+  return new Fault(
+    'config',
+    'backfill/running',
+    `${message}; if it died on another machine, try again in ${HOLD / 1000} s`,
+  )
+}

@@ -1,0 +1,45 @@
+/** How an import goes, from what the store has counted. */
+
+import type { Progress, StreamProgress } from '../connector.ts'
+import type { Store } from '../ports/ports.ts'
+import { type Import, type StreamState, savedImport } from './state.ts'
+
+export async function snapshot(
+  state: Import,
+  { store, resumed, elapsed }: { readonly store: Store; readonly resumed: boolean; readonly elapsed: number },
+): Promise<Progress> {
+  const tallies = await store.tallies(state.run.id)
+  const counted = (status: string, by: 'metric' | 'reason') => {
+    const sums: Record<string, number> = {}
+    for (const tally of tallies) if (tally.status === status) sums[tally[by]] = (sums[tally[by]] ?? 0) + tally.count
+    return sums
+  }
+  const { since, until, only } = state.run
+  const sentByMetric = counted('delivered', 'metric')
+  return {
+    run: state.run.id,
+    resumed,
+    phase: state.phase,
+    window: { until, ...(since !== undefined && { since }) },
+    ...(only && { only }),
+    streams: [...(state.sweep ? [state.sweep] : []), ...state.streams].map(told),
+    waiting: (await store.backlog('backfill')).records,
+    sent: sum(sentByMetric),
+    sentByMetric,
+    skipped: counted('skipped', 'reason'),
+    dead: sum(counted('dead', 'reason')),
+    elapsed,
+  }
+}
+
+/** The newest import as its last page left it, whether or not it goes on just now. */
+export async function lastImport(store: Store): Promise<Progress | undefined> {
+  const state = await savedImport(store)
+  return state && snapshot(state, { store, resumed: false, elapsed: 0 })
+}
+
+function told({ stream, seen, total, done }: StreamState): StreamProgress {
+  return { stream, seen, done, ...(total !== undefined && { total }) }
+}
+
+const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((all, count) => all + count, 0)

@@ -1,0 +1,35 @@
+/** Lines at the bottom of a terminal that are redrawn in place, while log lines pass above them. */
+import type { Output } from '../io.ts'
+
+/** One for each terminal: everything written to it must go through here, or the lines tear. */
+export class Footer {
+  readonly #output: Output
+  #lines: readonly string[] = []
+
+  constructor(output: Output) {
+    this.#output = output
+  }
+
+  /** Replaces the lines. Each is cut to the width, since a wrapped line cannot be taken back. */
+  draw(lines: readonly string[]): void {
+    const width = Math.max(1, this.#output.columns - 1)
+    const cut = lines.map((line) => line.slice(0, width))
+    this.#output.write(this.#erase() + cut.map((line) => `${line}\n`).join(''))
+    this.#lines = cut
+  }
+
+  /** Prints above the lines. */
+  print(text: string): void {
+    this.#output.write(this.#erase() + text + this.#lines.map((line) => `${line}\n`).join(''))
+  }
+
+  /** Leaves the lines where they are: the next output goes below. */
+  release(): void {
+    this.#lines = []
+  }
+
+  /** To the first of our lines, and clear from there down (ECMA-48 CPL and ED). */
+  #erase(): string {
+    return this.#lines.length === 0 ? '' : `\u001b[${this.#lines.length}F\u001b[J`
+  }
+}

@@ -1,0 +1,52 @@
+/** A preview as a person reads it: an event a block, its properties in columns. */
+
+import type { PreviewItem } from '../../connector.ts'
+import { columns } from '../../lib/format.ts'
+import { isObject } from '../../lib/json.ts'
+import type { Json } from '../../ports/types.ts'
+import type { Paint } from '../io.ts'
+
+export function previewText(items: readonly PreviewItem[], paint: Paint): string {
+  if (items.length === 0) return 'Nothing would be sent: no mapping takes it.\n'
+  return items.map((item) => `${itemLines(item, paint).join('\n')}\n`).join('\n')
+}
+
+function itemLines(item: PreviewItem, paint: Paint): string[] {
+  if (!('metric' in item)) return [paint('bold', 'Profile'), ...tree(item.profile, 1)]
+  if ('skipped' in item) return [`${paint('bold', item.metric)}  ${paint('yellow', `skipped: ${item.skipped}`)}`]
+  if ('fault' in item) {
+    const place = item.place === undefined ? [] : [`  ${item.place}`]
+    return [`${paint('bold', item.metric)}  ${paint('red', `fault: ${item.fault}`)}`, ...place]
+  }
+  return [
+    `${paint('bold', item.metric)}  ${item.time}`,
+    `  key  ${item.key}`,
+    `  ${paint('dim', 'profile')}`,
+    ...tree(item.profile, 2),
+    `  ${paint('dim', 'properties')}`,
+    ...tree(item.properties, 2),
+  ]
+}
+
+/** Objects are indented; whatever else is shown as JSON, so that "5" and 5 look different. */
+function tree(value: Json, depth: number): string[] {
+  const indent = '  '.repeat(depth)
+  if (!isObject(value)) return [`${indent}${JSON.stringify(value)}`]
+  const lines: string[] = []
+  let flat: [string, string][] = []
+  const flush = () => {
+    lines.push(...columns(flat, indent))
+    flat = []
+  }
+  for (const [name, inner] of Object.entries(value)) {
+    if (inner === undefined) continue
+    if (!isObject(inner) || Object.keys(inner).length === 0) {
+      flat.push([name, JSON.stringify(inner)])
+      continue
+    }
+    flush()
+    lines.push(`${indent}${name}`, ...tree(inner, depth + 1))
+  }
+  flush()
+  return lines
+}

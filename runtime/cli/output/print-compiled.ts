@@ -1,0 +1,33 @@
+/** The code of one group of expressions, to be read by a person. */
+import { comment, literal } from '../../expression/compiler/literal.ts'
+import { Refusal } from '../../expression/compiler/program.ts'
+import type { FunctionTable } from '../../expression/functions.ts'
+import type { JsonObject } from '../../ports/types.ts'
+import type { Group, Part } from '../../spec/expression-groups.ts'
+import { sourceOf } from '../../spec/write-bundle.ts'
+
+const legend = 'get_x finds x in one item; each_x and end_x in a list, within a path and at its end.'
+
+/** JavaScript: each expression's function under its name, after its place. */
+export function printedText({ name, file, parts }: Group, functions: FunctionTable): string {
+  const members = parts.map((part) => printedPart(part, functions))
+  const all = members.join('\n\n').replaceAll(/^(?=.)/gm, '  ')
+  return `${comment(`${name}, ${file}\n${legend}`)}\nexport const expressions = {\n${all}\n}\n`
+}
+
+function printedPart([name, { text, place, refused }]: Part, functions: FunctionTable): string {
+  const made = sourceOf(text, functions)
+  if (!(made instanceof Refusal)) return `${comment(place)}\n${literal(name)}: ${made.source},`
+  const why = `interpreted: ${made.reason}, ${refused?.place ?? place}`
+  return `${comment(why)}\n${comment(text)}\n${literal(name)}: undefined,`
+}
+
+export function printedJson({ name, file, parts }: Group, functions: FunctionTable): JsonObject {
+  const expressions = parts.map(([part, { text, place, refused }]) => {
+    const made = sourceOf(text, functions)
+    const code =
+      made instanceof Refusal ? { interpreted: { reason: made.reason, ...refused } } : { source: made.source }
+    return { name: part, place, text, ...code }
+  })
+  return { name, file, expressions }
+}

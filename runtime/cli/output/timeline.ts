@@ -1,0 +1,66 @@
+/** Ledger entries as a story a person can follow: step by step, when, and how it ended. */
+import { count, moment } from '../../lib/format.ts'
+import type { LedgerEntry } from '../../ports/ports.ts'
+import { type Blame, type Step, type ToldEvent, tell } from '../../record-history.ts'
+import type { Paint, Style } from '../io.ts'
+
+const STYLES: Readonly<Record<LedgerEntry['status'] | Step['what'], Style>> = {
+  received: 'bold',
+  replayed: 'bold',
+  pending: 'cyan',
+  leased: 'cyan',
+  delivered: 'green',
+  skipped: 'dim',
+  deferred: 'yellow',
+  between: 'yellow',
+  dead: 'red',
+}
+
+/** Oldest first, as the store gives them. Empty for no entries. */
+export function timeline(entries: readonly LedgerEntry[], paint: Paint): string {
+  return entries.map((entry) => `${entryLines(entry, paint).join('\n')}\n`).join('\n')
+}
+
+function entryLines(entry: LedgerEntry, paint: Paint): string[] {
+  const { record, status, course, steps } = tell(entry)
+  const head = `${paint('bold', record)}  ${paint(STYLES[status], status)} ${course}`
+  return [head, ...steps.flatMap((step) => stepLines(step, paint))]
+}
+
+function stepLines(step: Step, paint: Paint): string[] {
+  const { at, what, blame, events } = step
+  return [
+    `  ${moment(at)}  ${paint(STYLES[what], what)}${details(step)}`,
+    ...(blame ? blameLines(blame, '      ') : []),
+    ...events.flatMap((event) => eventLines(event, paint)),
+  ]
+}
+
+function details({ what, road, times = 1, last, until }: Step): string {
+  const alike = what === 'between' ? 'attempts, one way and another' : 'times'
+  const many = times > 1 ? [`${count(times)} ${alike}${last === undefined ? '' : `, the last ${moment(last)}`}`] : []
+  const all = [
+    ...(road === undefined ? [] : [road]),
+    ...many,
+    ...(until === undefined ? [] : [`until ${moment(until)}`]),
+  ]
+  return all.length === 0 ? '' : `  ${all.join(', ')}`
+}
+
+function eventLines({ metric, status, facts, blame }: ToldEvent, paint: Paint): string[] {
+  return [
+    `      event    ${metric}: ${paint(STYLES[status], status)}`,
+    ...facts.map((fact) => `               ${fact}`),
+    ...(blame ? blameLines(blame, '               ') : []),
+  ]
+}
+
+function blameLines({ message, code, place, request, who }: Blame, indent: string): string[] {
+  const lines = [
+    ['because ', `${message} [${code}]`],
+    ['place   ', place],
+    ['request ', request],
+    ['who acts', who],
+  ]
+  return lines.flatMap(([name, value]) => (value === undefined ? [] : [`${indent}${name} ${value}`]))
+}

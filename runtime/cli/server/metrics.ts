@@ -1,0 +1,58 @@
+/** What the ledger counts, in the text format that Prometheus reads. */
+import type { Clock, Store, Tally } from '../../ports/ports.ts'
+import type { Lane } from '../../ports/types.ts'
+import type { App } from '../app.ts'
+
+/** prometheus.io/docs/instrumenting/exposition_formats */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+const LANES: readonly Lane[] = ['live', 'backfill']
+
+type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
+type Reads = Pick<Store, 'tallies' | 'backlog' | 'deadCount'>
+
+export async function metricsText(app: Pick<App, 'name' | 'version'>, store: Reads, clock: Clock): Promise<string> {
+  const [tallies, dead, ...lanes] = await Promise.all([
+    store.tallies(),
+    store.deadCount(),
+    ...LANES.map(async (lane) => ({ lane, backlog: await store.backlog(lane) })),
+  ])
+  const now = clock.now()
+  const waiting = lanes.map(({ lane, backlog }) => [{ lane }, backlog.records] as const)
+  const oldest = lanes.map(
+    ({ lane, backlog: { oldest: at = now } }) => [{ lane }, Math.max(0, now - at) / 1000] as const,
+  )
+  return [
+    family('connector_info', 'gauge', 'What runs here.', [[{ name: app.name, version: app.version }, 1]]),
+    family('connector_events_total', 'counter', 'Occurrences by how they ended.', eventSamples(tallies)),
+    family('connector_backlog_records', 'gauge', 'Records that wait, by lane.', waiting),
+    family('connector_oldest_waiting_seconds', 'gauge', 'How long the oldest of them has waited.', oldest),
+    family('connector_dead_letters', 'gauge', 'Dead letters.', [[{}, dead]]),
+  ].join('')
+}
+
+/** Summed over runs: a label for each run would grow without end. */
+function eventSamples(tallies: readonly Tally[]): Sample[] {
+  const sums = new Map<string, { labels: Record<string, string>; value: number }>()
+  for (const { metric, status, reason, count } of tallies) {
+    const name = JSON.stringify([metric, status, reason])
+    const sum = sums.get(name) ?? { labels: { metric, status, reason }, value: 0 }
+    sum.value += count
+    sums.set(name, sum)
+  }
+  return [...sums.values()].map(({ labels, value }) => [labels, value])
+}
+
+function family(name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(([labels, value]) => `${name}${labelText(labels)} ${value}`)
+  return `${[`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines].join('\n')}\n`
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}
+
+function escaped(value: string): string {
+  return value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')
+}

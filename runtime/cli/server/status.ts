@@ -1,0 +1,38 @@
+/** The page at `/`: a few plain lines on how things stand. */
+import type { Connector } from '../../connector.ts'
+import { columns, count, duration } from '../../lib/format.ts'
+import type { Backlog, Clock } from '../../ports/ports.ts'
+import type { App } from '../app.ts'
+
+export async function statusText(
+  app: Pick<App, 'name' | 'version' | 'summary'>,
+  { spec, store, gate }: Pick<Connector, 'spec' | 'store' | 'gate'>,
+  clock: Clock,
+): Promise<string> {
+  const [live, backfill, dead, tallies] = await Promise.all([
+    store.backlog('live'),
+    store.backlog('backfill'),
+    store.deadCount(),
+    store.tallies(),
+  ])
+  const shut = gate.shut()
+  const rows = tallies.map((it) => [it.metric, it.status, it.reason, it.scope, count(it.count)])
+  return [
+    `${app.name} ${app.version}`,
+    app.summary,
+    '',
+    ...columns([
+      ['webhooks', `POST ${spec.webhook.path}`],
+      ...(shut === undefined ? [] : [['delivery', `waits: ${shut}`]]),
+      ['waiting', `live ${waiting(live, clock)}; backfill ${waiting(backfill, clock)}`],
+      ['dead', dead === 0 ? 'none' : `${count(dead)}; connector dead-letters list`],
+    ]),
+    '',
+    ...(rows.length === 0 ? ['No event yet.'] : ['Events so far:', '', ...columns(rows, '  ')]),
+    '',
+  ].join('\n')
+}
+
+function waiting({ records, oldest }: Backlog, clock: Clock): string {
+  return oldest === undefined ? count(records) : `${count(records)} (oldest ${duration(clock.now() - oldest)})`
+}

@@ -1,0 +1,65 @@
+/** One step of a record's way: when, what happened, and for what was not sent the reason and who must act. */
+import { html } from 'hono/html'
+import { count } from '../../../lib/format.ts'
+import type { LedgerEntry } from '../../../ports/ports.ts'
+import type { Blame, Step, ToldEvent } from '../../../record-history.ts'
+import { when } from '../../format-html.ts'
+import type { Context, Html } from '../../types.ts'
+
+type Word = readonly [tone: string, word: string]
+
+const STANDS: Readonly<Record<LedgerEntry['status'], Word>> = {
+  pending: ['', 'Waiting for its turn'],
+  leased: ['', 'On its way'],
+  delivered: ['good', 'Sent'],
+  skipped: ['', 'Left out'],
+  deferred: ['warn', 'Waiting for another try'],
+  dead: ['bad', 'Failed'],
+}
+
+const STEPS: Readonly<Record<Step['what'], Word>> = {
+  received: ['', 'Received'],
+  replayed: ['', 'Queued again'],
+  between: ['warn', 'Tried'],
+  delivered: STANDS.delivered,
+  skipped: STANDS.skipped,
+  deferred: ['warn', 'Put off'],
+  dead: STANDS.dead,
+}
+
+/** Where a record, or one of its events, stands. */
+export const badge = (status: LedgerEntry['status']): Html => tag(STANDS[status])
+
+const tag = ([tone, word]: Word): Html => html`<span class="badge ${tone}">${word}</span>`
+
+export function step(of: Step, context: Context): Html {
+  const { at, what, blame, events } = of
+  return html`<li><p>${when(at)} ${tag(STEPS[what])}${details(of)}</p>
+${blame && html`<dl class="facts">${blamed(blame, what, context)}</dl>`}
+${events.length > 0 && html`<ul>${events.map((event) => eventItem(event, context))}</ul>`}</li>`
+}
+
+function details({ what, road, times = 1, last, until }: Step): Html {
+  const many = what === 'between' ? `${count(times)} times, one way and another` : `${count(times)} times`
+  return html`${road !== undefined && html` by ${road}`}
+${times > 1 && html` ${many}${last !== undefined && html`, the last ${when(last)}`}`}
+${until !== undefined && html` <span class="soft">until ${when(until)}</span>`}`
+}
+
+function eventItem({ metric, status, facts, blame }: ToldEvent, context: Context): Html {
+  return html`<li><strong>${metric}</strong> ${badge(status)}
+${facts.length > 0 && html`<br><span class="soft">${facts.join(' · ')}</span>`}
+${blame && html`<dl class="facts">${blamed(blame, status, context)}</dl>`}</li>`
+}
+
+function blamed(
+  { message, code, place, request, who }: Blame,
+  what: Step['what'] | ToldEvent['status'],
+  context: Context,
+): Html {
+  const letters = what === 'dead' && html` <a href="${context.link('/dead-letters')}">Dead letters</a>`
+  return html`<dt>${what === 'skipped' ? 'Why not' : 'What failed'}</dt><dd>${message} <code>${code}</code></dd>
+${place !== undefined && html`<dt>Where</dt><dd><code>${place}</code></dd>`}
+${request !== undefined && html`<dt>Request</dt><dd><code>${request}</code></dd>`}
+${who !== undefined && html`<dt>Who acts</dt><dd>${who}.${letters}</dd>`}`
+}

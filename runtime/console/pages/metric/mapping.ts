@@ -1,0 +1,41 @@
+/** The mapping of a metric: each property with its expression and place, and the files as they stand. */
+import { html } from 'hono/html'
+import type { SourceFile } from '../../../spec/source-file.ts'
+import type { Property } from '../../../spec/spec.ts'
+import type { Context, Html } from '../../types.ts'
+
+interface Made {
+  readonly file: string
+  readonly properties: readonly Property[]
+}
+
+export function mappingPart({ file, properties }: Made, { parts }: Context): Html {
+  const { sources } = parts.connector.spec
+  const files = [...new Set([file, ...properties.map(({ expr }) => fileOf(expr.place))])]
+  const texts = files.flatMap((path) => sources.filter((source) => source.path === path))
+  return html`<div class="beside">
+<div class="table"><table class="stack">
+<caption>Properties <span class="soft">and the expressions they come from</span></caption>
+<thead><tr><th scope="col">Property</th><th scope="col">Expression</th></tr></thead>
+<tbody>${properties.map(propertyRow)}</tbody>
+</table></div>
+<div>${texts.map((source) => fileText(source, source.path === file))}</div>
+</div>`
+}
+
+function propertyRow({ name, expr, type, missing, doc }: Property): Html {
+  const absent = missing.action === 'default' ? html` else <code>${JSON.stringify(missing.value)}</code>` : ''
+  const skip = missing.action === 'skip' ? html` else the event is left out (${missing.reason})` : ''
+  return html`<tr><th scope="row">${name}</th><td class="wide"><code>${expr.text.trim()}</code>${type && html` <span class="soft">as ${type}</span>`}<span class="soft">${absent}${skip}</span>${doc && html`<br><span class="soft">${doc}</span>`}<br><span class="place">${expr.place}</span></td></tr>`
+}
+
+function fileText({ path, text }: SourceFile, open: boolean): Html {
+  const lines = text.trimEnd().split('\n')
+  return html`<details class="card"${open && html` open`}><summary><code>${path}</code></summary>
+<pre class="yaml" tabindex="0" aria-label="${path}"><code>${lines.map(
+    (line) => html`<span class="line">${line}
+</span>`,
+  )}</code></pre></details>`
+}
+
+const fileOf = (place: string) => place.replace(/:\d+:\d+$/, '')

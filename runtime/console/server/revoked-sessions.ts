@@ -1,0 +1,41 @@
+/** Which sessions were ended: in the store, since their cookies outlive the process and its signing key does too. */
+
+import type { Clock, Store } from '../../ports/ports.ts'
+import { text } from '../../source/envelope.ts'
+
+export interface EndedParts {
+  readonly store: Pick<Store, 'checkpoint' | 'swapCheckpoint'>
+  readonly clock: Clock
+  /** An ended session of this age, milliseconds, could not be used any more anyway. */
+  readonly forget: number
+}
+
+export interface EndedSessions {
+  has(id: string): Promise<boolean>
+  all(): Promise<readonly string[]>
+  add(id: string): Promise<void>
+}
+
+const NAME = 'console-ended-sessions'
+
+/** By id, when each was ended. */
+type Ended = Readonly<Record<string, number>>
+
+export function endedSessions({ store, clock, forget }: EndedParts): EndedSessions {
+  async function load() {
+    const kept = text(await store.checkpoint(NAME))
+    return { kept, ended: (kept === undefined ? {} : JSON.parse(kept)) as Ended }
+  }
+  return {
+    has: async (id) => Object.hasOwn((await load()).ended, id),
+    all: async () => Object.keys((await load()).ended),
+    async add(id) {
+      for (;;) {
+        const { kept, ended } = await load()
+        const recent = Object.entries(ended).filter(([, at]) => clock.now() - at < forget)
+        const next = JSON.stringify({ ...Object.fromEntries(recent), [id]: clock.now() })
+        if (await store.swapCheckpoint(NAME, kept, next)) return
+      }
+    },
+  }
+}

@@ -1,0 +1,94 @@
+/** Set-up, step by step: the page shows the one that is due, and once all are done how both sides stand. */
+import { html } from 'hono/html'
+import type { View } from '../../auth/setup.ts'
+import { isLook } from '../server/live-updates.ts'
+import { within } from '../server/with-timeout.ts'
+import type { Action, Context, Html, Page } from '../types.ts'
+import { checks, lacking, tried } from './check.ts'
+import { connect } from './connect.ts'
+import { review } from './review.ts'
+import { BY_HOST, extrasIn, facts, setupOf, stepRow } from './shared.ts'
+
+/** Whose account a side is may have to be asked there, and the page comes without it after this. Milliseconds. */
+const PATIENCE = 5_000
+
+export const setUpPage: Page = {
+  path: '/set-up',
+  title: 'Set up',
+  nav: 'Set up',
+  async render(context) {
+    const setup = setupOf(context)
+    if (setup === undefined) return html`<p>${BY_HOST}</p>`
+    const view = await within(PATIENCE, context.parts, (stop) => setup.view(isLook(context.request) ? undefined : stop))
+    return html`${view.step !== 'done' && stepRow(view)}${gone(view)}${await body(view, context)}`
+  },
+}
+
+function body(view: View, context: Context): Html | Promise<Html> {
+  if (view.step === 'review') return review(view, context)
+  if (view.step === 'source') return connect(view.source, view, context)
+  if (view.step === 'destination') return connect(view.destination, view, context)
+  return view.step === 'confirm' ? confirm(view, context) : done(view, context)
+}
+
+function gone({ progress: { removed }, step }: View): Html | '' {
+  if (removed === undefined || step === 'done') return ''
+  return html`<p class="note">Both sides were disconnected. What was received and what became of it is kept. You can connect the same accounts again.</p>`
+}
+
+async function confirm(view: View, context: Context): Promise<Html> {
+  const { csrf, link, imports } = context
+  const { results, missing } = await tried(context)
+  const finish = missing > 0 ? 'Begin all the same' : 'Finish: begin delivery'
+  return html`<p class="lead">Are these the right two?</p>
+${both(view, context)}
+${checks(results)}
+<form method="post" action="${link('/set-up/finish')}" class="card">${csrf}
+${missing > 0 && html`<p class="said bad">${lacking(missing)} What depends on it would wait, not be lost.</p>`}
+<p>From here on new conversations and tickets are sent as they happen. ${imports.waits() ? 'The import that was interrupted goes on.' : 'History is not sent until you ask for it.'}</p>
+<button>${finish}</button></form>`
+}
+
+function both(view: View, { link }: Context): Html {
+  return html`<div class="beside">${[view.source, view.destination].map(
+    (one) => html`<section class="card" aria-label="${one.side.label}">${facts(one)}
+${one.trouble && html`<p class="said bad" role="alert">${one.trouble}.</p>`}
+${one.by !== 'environment' && html`<p><a href="${link(`/set-up/${one.side.name}`)}">${one.trouble ? 'Connect again' : 'Connect another way'}</a></p>`}</section>`,
+  )}</div>`
+}
+
+function done(view: View, context: Context): Html {
+  const { link } = context
+  const state =
+    view.shut === undefined
+      ? html`<p class="said good">Delivery is on.</p>`
+      : html`<p class="said bad">Delivery waits: ${view.shut}. Nothing is lost.</p>`
+  return html`<section id="delivery" data-live aria-label="Delivery">${state}</section>
+${both(view, context)}
+<p><a href="${link('/set-up/check')}">Try all permissions now</a></p>
+<div class="cards">
+<section class="card"><h2>Webhooks</h2><p>So that events arrive as they happen.</p><a class="button" href="${link('/set-up/webhooks')}">Subscribe and test</a></section>
+<section class="card"><h2>History</h2><p>What happened before now, without starting a flow.</p><a class="button" href="${link('/import')}">Bring in history</a></section>
+<section class="card"><h2>Let go</h2><p>Stop, and give back access on both sides.</p><a class="button plain" href="${link('/set-up/disconnect')}">Disconnect</a></section>
+</div>`
+}
+
+export const allowAction: Action = {
+  path: '/set-up/allow',
+  async run(context) {
+    const setup = setupOf(context)
+    if (setup !== undefined) await setup.allow(extrasIn(context.form, (await setup.view()).destination.side))
+    return context.goTo('/set-up')
+  },
+}
+
+export const finishAction: Action = {
+  path: '/set-up/finish',
+  async run(context) {
+    const setup = setupOf(context)
+    await setup?.finish()
+    // A page that was left open since may offer it when it is not its turn.
+    if ((await setup?.view())?.step !== 'done') return context.goTo('/set-up', 'Not yet: this comes first.', 'bad')
+    return context.goTo('/set-up', 'Set-up is finished. Delivery has begun. Next: webhooks.')
+  },
+}

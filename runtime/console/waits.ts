@@ -1,9 +1,0 @@
-/** That delivery waits for a person, wherever somebody may look for what is not sent. */
-import { html } from 'hono/html'
-import type { Context, Html } from './parts.ts'
-
-export function waits({ parts, link }: Context): Html | '' {
-  const why = parts.connector.gate.shut()
-  if (why === undefined) return ''
-  return html`<p class="said bad">Delivery waits: ${why}. Nothing is lost.${parts.account && html` <a href="${link('/set-up')}">Go to set-up</a>`}</p>`
-}

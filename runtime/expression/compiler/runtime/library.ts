@@ -1,0 +1,75 @@
+/** All that generated code may call, by name. */
+
+export { descendants, each, end, isArray, lookup, one, self, wildcard } from './fields.ts'
+export { at, atKept, filter, where } from './filters.ts'
+export { compact, gather, group } from './groups.ts'
+export { compare, sorted, sortedItems } from './higher-order.ts'
+export { enter, leave } from './limits.ts'
+export { boxed, list } from './lists.ts'
+export {
+  boolean,
+  connectedValue,
+  contains,
+  count,
+  exists,
+  handOn,
+  handSort,
+  invoke,
+  native,
+  nativeValue,
+  not,
+  pipe,
+  string,
+} from './natives.ts'
+export {
+  add,
+  concat,
+  divide,
+  equal,
+  greater,
+  greaterOrEqual,
+  isIn,
+  less,
+  lessOrEqual,
+  multiply,
+  negate,
+  range,
+  remainder,
+  subtract,
+  truthy,
+  type,
+  unequal,
+} from './operators.ts'
+export { HOLE, partial, partialNative, signed, transform } from './partial.ts'
+export { regex } from './regex.ts'
+export {
+  construct,
+  itemsOf,
+  keep,
+  keepPath,
+  last,
+  lastKept,
+  marked,
+  mustBeList,
+  step,
+  stepKept,
+  unsettled,
+  value,
+} from './sequence.ts'
+export { NO_CONTEXT } from './signature.ts'
+export {
+  atMade,
+  atRows,
+  filterMade,
+  filterRows,
+  groupRows,
+  itemsOfRows,
+  keepRows,
+  noList,
+  numberRows,
+  rows,
+  rowsAfter,
+  sortedRows,
+  sortRows,
+  stepRows,
+} from './tuple-stream.ts'

@@ -1,0 +1,28 @@
+/** Programs as text in a module, and as that module gives them back. */
+
+import { indent, Refusal } from './compilation-unit.ts'
+import { literal } from './literal.ts'
+import type { Factory, Source } from './program.ts'
+import type { Reason } from './refusals.ts'
+
+/** One expression of a module. The text is what finds it again: all else that decides its code is the module's. */
+export type WrittenProgram =
+  | (Omit<Source, 'source'> & { readonly text: string; readonly factory: Factory })
+  | { readonly text: string; readonly refused: Reason; readonly position?: number }
+
+/** By text. */
+export type Programs = ReadonlyMap<string, WrittenProgram>
+
+export const programsOf = (written: readonly WrittenProgram[]): Programs =>
+  new Map(written.map((each) => [each.text, each]))
+
+/** A `WrittenProgram` as JavaScript source: an object literal. */
+export function writeProgram(text: string, made: Source | Refusal): string {
+  if (made instanceof Refusal) {
+    const position = made.position === undefined ? '' : `, position: ${literal(made.position)}`
+    return `{ text: ${literal(text)}, refused: ${literal(made.reason)}${position} }`
+  }
+  const { source, remembers, levels } = made
+  const members = [`text: ${literal(text)}`, `remembers: ${remembers}`, `levels: ${levels}`, `factory: ${source}`]
+  return `{\n  ${indent(members.join(',\n'))},\n}`
+}

@@ -1,0 +1,155 @@
+/** Performs HTTP requests: a budget, a timeout, faults by class, a few tries. */
+import pRetry from 'p-retry'
+import { onAbort } from '../lib/abort.ts'
+import { titled } from '../lib/format.ts'
+import { Fault, toFault } from '../ports/fault.ts'
+import type { Clock, Fetch, Random } from '../ports/ports.ts'
+import type { Json, Lane } from '../ports/types.ts'
+import { type Answer, type Refuser, refusal } from './error-response.ts'
+import type { Budget } from './rate-limiter.ts'
+
+export interface HttpParts {
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly random: Random
+  /** Milliseconds for one try, its body included. */
+  readonly timeout: number
+  /** Tries in all. Default 4. */
+  readonly attempts?: number
+}
+
+/** The other side: whose limits we keep and how its refusals read. */
+export interface Peer extends Refuser {
+  readonly budget: Budget
+  /** It answers in JSON whenever it takes a request: what is not is a proxy's, and no empty answer. */
+  readonly json?: boolean
+}
+
+export interface Going {
+  readonly lane: Lane
+  /** Aborting it stops at once, with a transient fault. */
+  readonly signal: AbortSignal
+}
+
+/** Called for every try, since a Request's body can be read only once. */
+export type MakeRequest = () => Request | Promise<Request>
+
+/**
+ * Performs a request, again after a transient fault, and resolves with a 2xx answer.
+ *
+ * Throws a `Fault`: of `refusal` for any other answer, transient `<name>/timeout`, `<name>/network`,
+ * `<name>/not-json`, `<name>/stopped` or `budget/stopped` for none, or what `make` throws.
+ */
+export type Http = (make: MakeRequest, going: Going) => Promise<Answer>
+
+const ATTEMPTS = 4
+/** Pauses double from this, milliseconds: under two seconds in all for four tries. */
+const FIRST_PAUSE = 250
+/** The `Retry-After`s waited for in process, milliseconds, taken together. Longer waits belong in the store. */
+const PATIENCE = 20_000
+/** An error answer is read no further than this, bytes. */
+const ERROR_BODY = 64 * 1024
+
+export function http(parts: HttpParts, peer: Peer): Http {
+  const { clock, random, attempts = ATTEMPTS } = parts
+  return (make, going) => {
+    let asked = 0
+    // p-retry takes no clock. With `minTimeout: 0` it starts no timer, and we do the waiting
+    // where it asks whether to go on: full jitter, never before Retry-After.
+    const shouldRetry = async ({ error, retriesConsumed }: { error: Error; retriesConsumed: number }) => {
+      const { kind, details } = toFault(error)
+      const { retryAfter = 0 } = details
+      asked += retryAfter
+      if (kind !== 'transient' || asked > PATIENCE) return false
+      await clock.sleep(retryAfter + random() * FIRST_PAUSE * 2 ** retriesConsumed, going.signal)
+      return !going.signal.aborted
+    }
+    return pRetry(() => attempt(parts, peer, make, going), { retries: attempts - 1, minTimeout: 0, shouldRetry })
+  }
+}
+
+async function attempt(parts: HttpParts, peer: Peer, make: MakeRequest, { lane, signal }: Going): Promise<Answer> {
+  const request = await make()
+  await peer.budget.take(lane, signal)
+  const answer = await exchange(parts, peer, request, signal)
+  if (answer.status >= 200 && answer.status < 300) {
+    if (!peer.json || answer.body !== undefined) return answer
+    throw new Fault('transient', `${peer.name}/not-json`, `${titled(peer.name)} answered, but not in JSON; tried again`)
+  }
+
+  const now = parts.clock.now()
+  const fault = refusal(peer, answer, now)
+  if (fault.details.retryAfter !== undefined) peer.budget.hold(now + fault.details.retryAfter)
+  throw fault
+}
+
+/** One request and its whole answer, whatever its status, before the timeout. */
+async function exchange(parts: HttpParts, peer: Peer, request: Request, signal: AbortSignal): Promise<Answer> {
+  const limit = deadline(parts, peer.name, signal)
+  const work = async () => {
+    const response = await parts.fetch(new Request(request, { signal: limit.signal }))
+    peer.budget.told(response)
+    const text = response.ok ? await response.text() : await beginning(response, ERROR_BODY)
+    return { status: response.status, headers: response.headers, body: parse(text) }
+  }
+  try {
+    return await Promise.race([work(), limit.over])
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    const message = `${titled(peer.name)} could not be reached, or the connection broke; tried again`
+    throw new Fault('transient', `${peer.name}/network`, message, { cause: error })
+  } finally {
+    limit.close()
+  }
+}
+
+/**
+ * A signal and a promise that end when time is up or the caller's signal aborts, until closed.
+ *
+ * By hand and not by `AbortSignal.any`: in Node 20 that keeps every derived signal alive as
+ * long as the caller's, which here lives as long as the process.
+ */
+function deadline({ clock, timeout }: HttpParts, name: string, outer: AbortSignal) {
+  const inner = new AbortController()
+  const timer = new AbortController()
+  let fail: (fault: Fault) => void = () => undefined
+  const over = new Promise<never>((_, reject) => {
+    fail = reject
+  })
+  over.catch(() => undefined)
+  const end = (code: string, message: string) => {
+    const fault = new Fault('transient', `${name}/${code}`, message)
+    fail(fault)
+    inner.abort(fault)
+  }
+  const stop = () => end('stopped', `stopped while ${titled(name)} was asked; it is tried again`)
+  const ignore = onAbort(outer, stop)
+  const close = () => {
+    ignore()
+    timer.abort()
+  }
+  if (outer.aborted) stop()
+  void clock.sleep(timeout, timer.signal).then(() => {
+    if (!timer.signal.aborted) end('timeout', `${titled(name)} did not answer within ${timeout / 1000} s; tried again`)
+  })
+  return { signal: inner.signal, over, close }
+}
+
+async function beginning(response: Response, limit: number): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= limit) break
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, limit)
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,68 @@
+/** How it goes with one side since the process began: when it last answered, why it last did not, how much is used. */
+import { type Fault, toFault } from '../ports/fault.ts'
+import type { Clock } from '../ports/ports.ts'
+import type { FaultInfo } from '../ports/types.ts'
+import type { Window } from '../spec/spec.ts'
+import type { Http } from './client.ts'
+import type { Budget } from './rate-limiter.ts'
+
+/** Times are milliseconds since 1970. */
+export interface SideTraffic {
+  /** When it last took a request. */
+  readonly answered?: number
+  /** When and why it last did not, after all tries. Absent: it has answered since, if it was asked. */
+  readonly failed?: { readonly at: number; readonly fault: FaultInfo }
+  readonly limits: readonly Used[]
+}
+
+/** One limit of the other side. */
+export interface Used extends Window {
+  /** What it limits: an endpoint, or the side as a whole. */
+  readonly name: string
+  /** Requests within the window that ends now. `limit` is the part of it that we take. */
+  readonly used: number
+}
+
+export interface Traffic {
+  /** Keeps count of what goes out under a budget. */
+  watch(name: string, budget: Budget, http: Http): Http
+  side(): SideTraffic
+}
+
+export function traffic(clock: Clock): Traffic {
+  const budgets = new Map<string, Budget>()
+  let answered: number | undefined
+  let failed: SideTraffic['failed']
+  // Told by what came last, not by the times: the clock may be put back.
+  const took = () => {
+    answered = clock.now()
+    failed = undefined
+  }
+  return {
+    watch(name, budget, http) {
+      budgets.set(name, budget)
+      return async (make, going) => {
+        try {
+          const answer = await http(make, going)
+          took()
+          return answer
+        } catch (error) {
+          const fault = toFault(error)
+          if (isAboutSide(fault, going.signal)) failed = { at: clock.now(), fault: fault.info() }
+          // It refused this one record, so it is there and let us in.
+          else if (fault.kind === 'data') took()
+          throw error
+        }
+      }
+    },
+    side: () => ({
+      ...(answered !== undefined && { answered }),
+      ...(failed && { failed }),
+      limits: [...budgets].flatMap(([name, budget]) => budget.used().map((used) => ({ name, ...used }))),
+    }),
+  }
+}
+
+/** Not of one record, and not our own end. */
+const isAboutSide = ({ kind }: Fault, signal: AbortSignal) =>
+  (kind === 'config' || kind === 'transient') && !signal.aborted

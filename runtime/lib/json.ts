@@ -1,0 +1,16 @@
+/** Questions to JSON from outside, in which anything may stand anywhere. */
+import type { Json, JsonObject } from '../ports/types.ts'
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What a path of names and positions leads to, if it leads anywhere. */
+export function at(value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
+  let found = value
+  for (const step of path) {
+    if (typeof found !== 'object' || found === null) return undefined
+    found = (found as Readonly<Record<string | number, Json | undefined>>)[step]
+  }
+  return found
+}

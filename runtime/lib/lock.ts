@@ -1,0 +1,49 @@
+/** One of several processes on a store at a time: a claim that ends by itself if its holder dies. */
+import { randomUUID } from 'node:crypto'
+import { Fault } from '../ports/fault.ts'
+import type { Clock, Store } from '../ports/ports.ts'
+
+export interface Claims {
+  /** Runs `work` alone among all who claim `name`, or not at all once `done` says that another has done it. */
+  alone(name: string, done: () => Promise<boolean>, work: () => Promise<void>): Promise<void>
+}
+
+/** Longer than the one request it is held for may take, milliseconds. */
+const HOLD = 45_000
+const LOOK_EVERY = 100
+
+type Board = Pick<Store, 'checkpoint' | 'swapCheckpoint'>
+
+export function claims(store: Board, clock: Clock, signal: AbortSignal): Claims {
+  return {
+    async alone(name, done, work) {
+      const board = `${name}.claim`
+      for (;;) {
+        if (await done()) return
+        const mine = await take(store, board, clock.now())
+        if (mine === undefined) {
+          await clock.sleep(LOOK_EVERY, signal)
+          if (signal.aborted)
+            throw new Fault('transient', 'account/stopped', 'stopped while another process renews a log-in')
+          continue
+        }
+        try {
+          // Between the look and the claim another may have come and gone.
+          if (!(await done())) await work()
+        } finally {
+          await store.swapCheckpoint(board, mine, undefined)
+        }
+        return
+      }
+    },
+  }
+}
+
+/** The claim, if nobody holds one. One further ahead than any can be is of a clock that was put back. */
+async function take(store: Board, board: string, now: number): Promise<string | undefined> {
+  const held = await store.checkpoint(board)
+  const until = typeof held === 'string' ? Number.parseInt(held, 10) : Number.NaN
+  if (until > now && until <= now + HOLD) return undefined
+  const mine = `${now + HOLD} ${randomUUID()}`
+  return (await store.swapCheckpoint(board, typeof held === 'string' ? held : undefined, mine)) ? mine : undefined
+}

@@ -1,0 +1,184 @@
+/** Further things a record needs: fetched once, remembered for a while, in few calls for history. */
+
+import { batch } from '../lib/batcher.ts'
+import { after, type Soon } from '../lib/maybe-promise.ts'
+import { steady } from '../lib/monotonic-clock.ts'
+import { lastSeen } from '../lib/recent-values.ts'
+import { type Remembered, remembered } from '../lib/ttl-cache.ts'
+import { Fault } from '../ports/fault.ts'
+import type { Clock, Store } from '../ports/ports.ts'
+import type { Json, Lane } from '../ports/types.ts'
+import type { SourceClient } from '../source/client.ts'
+import { text } from '../source/envelope.ts'
+import type { LookupSpec } from '../spec/spec.ts'
+
+export interface Lookups {
+  /** What the source has under this key, or undefined if it has nothing: at once, when it is remembered. Throws a `Fault` when it could not be asked. */
+  find(lookup: LookupSpec, key: string, lane: Lane): Soon<Json | undefined>
+  /** What was found last under this key, however long ago. Asks nobody. */
+  peek(lookup: LookupSpec, key: string): Json | undefined
+  /** Drops what is remembered of one key: the source has told us that it changed. */
+  forget(name: string, key: string): Promise<void>
+}
+
+export interface LookupParts {
+  readonly client: SourceClient
+  readonly store: Pick<Store, 'cached' | 'cache' | 'uncache'>
+  readonly clock: Clock
+  /** Ends requests that nobody waits for any more. */
+  readonly signal: AbortSignal
+}
+
+/** What history remembers of a contact is trusted for a day; a longer import asks again. */
+export const HISTORY_AGE = 24 * 3_600_000
+/** A key missing from a table is asked for again at most once in this time. */
+const REFRESH = 60_000
+
+export function lookups(parts: LookupParts): Lookups {
+  const tables = new Map<string, ReturnType<typeof table>>()
+  const items = new Map<string, Remembered>()
+  const histories = new Map<string, Remembered>()
+
+  const tableOf = (lookup: LookupSpec) => getOr(tables, lookup.name, () => table(lookup, parts))
+  const itemOf = (lookup: LookupSpec) =>
+    getOr(items, lookup.name, () =>
+      remembered(lookup.cache, parts.clock, (key, lane) => fetchOne(lookup, key, lane, parts)),
+    )
+  const historyOf = (lookup: LookupSpec) =>
+    getOr(histories, lookup.name, () => remembered(lookup.cache, parts.clock, history(lookup, parts)))
+
+  const seen = lastSeen()
+  return {
+    find(lookup, key, lane) {
+      const from = lane === 'backfill' && lookup.batch ? historyOf : itemOf
+      return after(lookup.table ? tableOf(lookup)(key) : from(lookup).find(key, lane), (value) => {
+        seen.put(lookup.name, key, value)
+        return value
+      })
+    },
+    peek: ({ name }, key) => seen.get(name, key),
+    async forget(name, key) {
+      seen.put(name, key, undefined)
+      items.get(name)?.forget(key)
+      histories.get(name)?.forget(key)
+      await parts.store.uncache(name, [key])
+    },
+  }
+}
+
+/** A small collection, fetched whole. A key it lacks makes it ask again: the thing may be new. */
+function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
+  const { request, records, id } = lookup.table ?? absent(lookup)
+  type Rows = ReadonlyMap<string, Json>
+  const time = steady(clock)
+  let loaded: { readonly at: number; rows: Soon<Rows> } | undefined
+
+  async function load(): Promise<Rows> {
+    const answer = await client.request(request, {}, 'live', signal).catch(notTheRecords)
+    const rows = list(await records.evaluate(answer))
+    return new Map(rows.flatMap((row) => keyed(row, id)))
+  }
+  function fresh(age: number): Soon<Rows> {
+    const now = time.now()
+    if (loaded !== undefined && now - loaded.at < age) return loaded.rows
+    const rows = load()
+    const mine: typeof loaded = { at: now, rows }
+    loaded = mine
+    const forget = () => {
+      if (loaded === mine) loaded = undefined // a failure is not remembered
+    }
+    const keep = (all: Rows) => {
+      mine.rows = all
+    }
+    rows.then(keep, forget)
+    return rows
+  }
+  return (key: string): Soon<Json | undefined> =>
+    after(fresh(lookup.cache), (rows) => rows.get(key) ?? after(fresh(REFRESH), (again) => again.get(key)))
+}
+
+/** Undefined inside an object: a batch must answer something for each item. */
+interface Found {
+  readonly value: Json | undefined
+}
+
+/** From the store, or many at a time from the source; one by one what no batch gave (merged things, say). */
+function history(lookup: LookupSpec, parts: LookupParts): (key: string) => Promise<Json | undefined> {
+  const { store, clock } = parts
+  const ask = batch<string, Found>({
+    max: 500,
+    linger: 20,
+    clock,
+    run: async (wanted) => {
+      const fetched = await fetchMany(lookup, [...new Set(wanted)], parts)
+      const at = clock.now()
+      await store.cache(
+        lookup.name,
+        [...fetched].map(([key, value]) => ({ key, value, at })),
+      )
+      return wanted.map((key) => ({ value: fetched.get(key) ?? undefined }))
+    },
+  })
+  return async (key) => {
+    const [known] = await store.cached(lookup.name, [key])
+    if (known !== undefined && known.at >= clock.now() - HISTORY_AGE) return known.value ?? undefined
+    return (await ask(key)).value
+  }
+}
+
+/** Null for what the source does not have. */
+async function fetchMany(lookup: LookupSpec, keys: readonly string[], parts: LookupParts): Promise<Map<string, Json>> {
+  const { request, records, id, size } = lookup.batch ?? absent(lookup)
+  const found = new Map<string, Json>()
+  for (let start = 0; start < keys.length; start += size) {
+    const chunk = keys.slice(start, start + size)
+    const answer = await parts.client.request(request, { ids: chunk }, 'backfill', parts.signal).catch(notTheRecords)
+    for (const row of list(await records.evaluate(answer)))
+      for (const [key, value] of keyed(row, id)) found.set(key, value)
+  }
+  for (const key of keys) if (!found.has(key)) found.set(key, (await fetchOne(lookup, key, 'backfill', parts)) ?? null)
+  return found
+}
+
+async function fetchOne(lookup: LookupSpec, key: string, lane: Lane, parts: LookupParts): Promise<Json | undefined> {
+  const { request, value } = lookup.item ?? absent(lookup)
+  // Where we know how a thing says which it is, another one is not taken for it: it would be somebody else's event.
+  const id = lookup.batch?.id
+  const fits = (answer: Json) => id === undefined || keyed(answer, id)[0]?.[0] === key
+  try {
+    const answer = await parts.client.request(request, { key }, lane, parts.signal, fits)
+    return value ? await value.evaluate(answer) : answer
+  } catch (error) {
+    // A missing child is normal: people delete things. What cannot be asked is another matter.
+    if (error instanceof Fault && (error.details.status === 404 || error.details.status === 410)) return undefined
+    throw error
+  }
+}
+
+/** A whole collection, or a batch, that is refused is nobody's record's fault: an address or a permission is wrong. */
+function notTheRecords(error: unknown): never {
+  if (!(error instanceof Fault) || error.kind !== 'data') throw error
+  throw new Fault('config', error.code, error.message, error.details)
+}
+
+function absent(lookup: LookupSpec): never {
+  throw new Fault('bug', 'bug/lookup', `lookup ${lookup.name} was used in a way its spec does not give`)
+}
+
+function keyed(row: Json, id: string): [string, Json][] {
+  const key = text((row as { readonly [name: string]: Json } | null)?.[id])
+  return key === undefined ? [] : [[key, row]]
+}
+
+export function list(value: Json | undefined): readonly Json[] {
+  if (value === undefined || value === null) return []
+  return Array.isArray(value) ? value : [value]
+}
+
+function getOr<V>(map: Map<string, V>, key: string, make: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
+}

@@ -1,0 +1,59 @@
+/** The events hidden in one record: which parts of the resource a mapping is about. */
+import type { Bindings, Expression } from '../expression/expression.ts'
+import { after, type Soon } from '../lib/maybe-promise.ts'
+import type { Json } from '../ports/types.ts'
+import type { Mapping } from '../spec/spec.ts'
+import { list } from './lookups.ts'
+import { truthy } from './skip-rules.ts'
+
+/** The resource, and what its expressions may name. */
+export interface Occurrence {
+  readonly item: Json
+  readonly bindings: Bindings
+}
+
+/**
+ * All occurrences of a mapping in a resource.
+ *
+ * `pick: last` holds for webhooks alone and comes before `when`: a notification
+ * tells of its newest part, so an older one that would match is not news.
+ */
+export function occurrences(
+  { each, when, pick }: Mapping,
+  item: Json,
+  bindings: Bindings,
+  webhook: boolean,
+): Soon<readonly Occurrence[]> {
+  if (each === undefined) return holding([{ item, bindings }], when)
+  const { workspace, notification } = bindings
+  return after(each.evaluate(item, bindings), (given) => {
+    const parts = list(given)
+    const news = webhook && pick === 'last' ? parts.slice(-1) : parts
+    return holding(
+      news.map((part) => ({ item, bindings: { workspace, notification, part } })),
+      when,
+    )
+  })
+}
+
+/** Those of which it is true. */
+function holding(
+  all: readonly Occurrence[],
+  when: Expression | undefined,
+  from = 0,
+  found: Occurrence[] = [],
+): Soon<readonly Occurrence[]> {
+  if (when === undefined) return all
+  for (let i = from; i < all.length; i++) {
+    const one = all[i] as Occurrence
+    const holds = when.evaluate(one.item, one.bindings)
+    if (holds instanceof Promise) {
+      return holds.then((late) => {
+        if (truthy(late)) found.push(one)
+        return holding(all, when, i + 1, found)
+      })
+    }
+    if (truthy(holds)) found.push(one)
+  }
+  return found
+}

@@ -1,0 +1,154 @@
+/** Maps what a webhook or a stream would give, and sends nothing: for trying a mapping. */
+
+import type { Preview, PreviewInput, PreviewItem } from '../connector.ts'
+import { Fault, toFault } from '../ports/fault.ts'
+import type { Clock, Destination } from '../ports/ports.ts'
+import type { Json, Lane, Message } from '../ports/types.ts'
+import { type Notification, openEnvelope, resourceOfTopic, text } from '../source/envelope.ts'
+import { type OpenRecord, openNotification, type Takers, takersOf } from '../source/open-record.ts'
+import type { LookupSpec, ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
+import type { Plan } from './compile-plan.ts'
+import { type Lookups, list } from './lookups.ts'
+import { type MapParts, type Mapped, mapEvent } from './map-event.ts'
+import { mapProfile, PROFILE } from './map-profile.ts'
+import { occurrences } from './occurrences.ts'
+import { offline, unasked } from './offline-lookups.ts'
+
+export interface PreviewParts {
+  readonly spec: Spec
+  readonly plan: Plan
+  readonly destination: Pick<Destination, 'bodies'>
+  readonly clock: Clock
+  readonly lookups: Pick<Lookups, 'find' | 'peek'>
+}
+
+/** A message, or why there is none, under its metric's name. */
+interface Shown {
+  readonly item: PreviewItem
+  readonly message?: Message
+}
+
+/** Throws a config fault for a topic or a stream that the spec does not know. */
+export async function preview(input: PreviewInput, parts: PreviewParts): Promise<Preview> {
+  const { find: here, notes } = offline(input.lookups, input.data)
+  for (const note of unasked(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
+  const find: Lookups['find'] = async (lookup, key) => (await beyond(input, lookup, key, parts)) ?? here(lookup, key)
+  const map: MapParts = { ...parts, lookups: { find }, delivered: async () => false, forTheEye: true }
+  const { opened, takers, lane } = await (input.topic === undefined
+    ? fromStream(input, parts)
+    : fromWebhook(input, parts))
+  const shown: Shown[] = []
+  for (const open of opened) shown.push(...(await showAll(open, takers, input, map)))
+  if (opened.length === 0)
+    notes.add(`it holds nothing of ${input.stream}: give a page of it, a list, or one item with its id`)
+  else if (shown.length === 0) notes.add('no mapping finds anything in it')
+  const messages = shown.flatMap(({ message }) => (message === undefined ? [] : [message]))
+  return {
+    items: shown.map(({ item }) => item),
+    bodies: bodiesOf(messages, lane, parts, notes),
+    notes: [...notes],
+    ok: !shown.some(({ item }) => 'fault' in item),
+  }
+}
+
+function beyond({ beyond }: PreviewInput, lookup: LookupSpec, key: string, { lookups }: PreviewParts) {
+  if (beyond === 'source') return lookups.find(lookup, key, 'live')
+  return beyond === 'remembered' ? lookups.peek(lookup, key) : undefined
+}
+
+interface Given {
+  readonly opened: readonly OpenRecord[]
+  readonly takers: Takers
+  readonly lane: Lane
+}
+
+async function fromWebhook(input: PreviewInput, { spec, clock }: PreviewParts): Promise<Given> {
+  const topic = input.topic ?? ''
+  const resource = resourceOfTopic(topic, spec)
+  if (resource === undefined) throw new Fault('config', 'preview/unknown-topic', `the spec knows no topic "${topic}"`)
+  const notification = await notificationOf(input, spec, clock.now())
+  return { opened: [await openNotification(notification, resource)], takers: takersOf({ topic }, spec), lane: 'live' }
+}
+
+/** The file's own envelope, or one made up round a bare item. */
+async function notificationOf(
+  { topic = '', data, workspace }: PreviewInput,
+  spec: Spec,
+  now: number,
+): Promise<Notification> {
+  const whole = await openEnvelope(data, spec).catch(() => undefined)
+  if (whole !== undefined && whole.item !== null) return { ...whole, topic, workspace: workspace ?? whole.workspace }
+  return { id: undefined, topic, workspace: workspace ?? '', time: Math.floor(now / 1000), item: data }
+}
+
+async function fromStream(input: PreviewInput, { spec }: PreviewParts): Promise<Given> {
+  const stream = spec.streams.get(input.stream ?? '')
+  const resource = spec.resources.get(stream?.resource ?? '')
+  if (stream === undefined || resource === undefined)
+    throw new Fault('config', 'preview/unknown-stream', `the spec has no stream "${input.stream ?? ''}"`)
+  const workspace = input.workspace ?? ''
+  const items = await itemsOf(input.data, stream, resource)
+  const named = spec.mappings.map(({ metric }) => metric) // opt-in metrics too: a preview costs no calls
+  return {
+    opened: items.map((item) => ({ resource, item, bindings: { workspace } })),
+    takers: takersOf({ stream: stream.name, run: { id: '', until: 0, only: named } }, spec),
+    lane: 'backfill',
+  }
+}
+
+/** One item, a list of them, or a page. */
+async function itemsOf(data: Json, stream: StreamSpec, resource: ResourceSpec): Promise<readonly Json[]> {
+  if (Array.isArray(data)) return data
+  const isItem = text(await resource.id.evaluate(data)) !== undefined
+  return isItem ? [data] : list(await stream.records.evaluate(data))
+}
+
+async function showAll(open: OpenRecord, takers: Takers, input: PreviewInput, parts: MapParts): Promise<Shown[]> {
+  const workspace = text(open.bindings.workspace) ?? ''
+  const shown: Shown[] = []
+  for (const mapping of takers.mappings) {
+    try {
+      // Lane `live` shows the whole profile. What history leaves out of it is seen in the request.
+      for (const one of await occurrences(mapping, open.item, open.bindings, input.topic !== undefined)) {
+        shown.push(await show(mapping.metric, () => mapEvent(mapping, one, { lane: 'live', workspace }, parts)))
+      }
+    } catch (error) {
+      shown.push(faulty(mapping.metric, error))
+    }
+  }
+  if (takers.profile) shown.push(await show(PROFILE, () => mapProfile(open.item, open.bindings, parts)))
+  return shown
+}
+
+async function show(metric: string, map: () => Promise<Mapped<Message>>): Promise<Shown> {
+  try {
+    const mapped = await map()
+    if ('skipped' in mapped) return { item: { metric, skipped: mapped.skipped } }
+    const { message } = mapped
+    if (message.kind === 'profile') return { message, item: { profile: message.profile } }
+    const { kind: _, ...item } = message
+    return { message, item }
+  } catch (error) {
+    return faulty(metric, error)
+  }
+}
+
+function faulty(metric: string, error: unknown): Shown {
+  const { message, place } = toFault(error).info()
+  return { item: { metric, fault: message, ...(place !== undefined && { place }) } }
+}
+
+/** None where the destination would not take them, e.g. for want of an identifier. */
+function bodiesOf(
+  messages: readonly Message[],
+  lane: Lane,
+  { destination }: PreviewParts,
+  notes: Set<string>,
+): readonly Json[] {
+  try {
+    return destination.bodies(messages, lane)
+  } catch (error) {
+    notes.add(`no request: ${toFault(error).message}`)
+    return []
+  }
+}

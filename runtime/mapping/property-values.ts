@@ -1,0 +1,93 @@
+/** From what an expression gives to what is sent: types, missing values, time. */
+
+import { type Name, unrolled } from '../expression/compiler/object-builder.ts'
+import type { Bindings } from '../expression/expression.ts'
+import type { Soon } from '../lib/maybe-promise.ts'
+import { Fault } from '../ports/fault.ts'
+import type { Json, JsonObject } from '../ports/types.ts'
+import type { Property, PropertyType } from '../spec/spec.ts'
+
+/** Thrown by a property whose absence means "do not send": caught by the map alone. */
+export class Skip extends Error {
+  readonly reason: string
+  constructor(reason: string) {
+    super(reason)
+    this.reason = reason
+  }
+}
+
+/** Properties as one object: at once, or as a promise where one of them had to be interpreted. */
+export type EvaluateAll = (item: Json, bindings: Bindings) => Soon<JsonObject>
+
+/** Makes an object of properties; what is missing is omitted, defaulted or skips, as each says. */
+export function evaluator(properties: readonly Property[], nameOf = ({ name }: Property): Name => [name]): EvaluateAll {
+  // An expression is compiled when it is first asked for; so is this.
+  let run: EvaluateAll | undefined
+  const make = () =>
+    unrolled(
+      properties.map((property) => ({
+        name: nameOf(property),
+        expr: property.expr,
+        finish: isPlain(property) ? undefined : (value) => settle(property, typed(value, property)),
+      })),
+    )
+  return (item, bindings) => {
+    run ??= make()
+    return run(item, bindings)
+  }
+}
+
+/** `location.city` is the member `city` of `location`. */
+export const nested = ({ name }: Pick<Property, 'name'>): Name => name.split('.', 2) as unknown as Name
+
+const isPlain = ({ type, missing }: Property): boolean => type === undefined && missing.action === 'omit'
+
+/** Absent, null and "" are missing. Zero, false, {} and [] are values. */
+export function isMissing(value: Json | undefined): value is undefined | null | '' {
+  return value === undefined || value === null || value === ''
+}
+
+function settle({ missing }: Property, value: Json | undefined): Json | undefined {
+  if (!isMissing(value)) return value
+  switch (missing.action) {
+    case 'omit':
+      return undefined
+    case 'default':
+      return missing.value
+    case 'skip':
+      throw new Skip(missing.reason)
+  }
+}
+
+/** Coerces what can be without guessing; anything else is a fault that names the property. */
+function typed(value: Json | undefined, { name, type, expr }: Property): Json | undefined {
+  if (type === undefined || isMissing(value)) return value
+  const coerced = coerce(value, type)
+  if (coerced !== undefined) return coerced
+  throw new Fault('config', 'mapping/type', `property "${name}" is not a ${type}`, { place: expr.place, dead: true })
+}
+
+function coerce(value: Json, type: PropertyType): Json | undefined {
+  switch (type) {
+    case 'list':
+      return Array.isArray(value) ? value : [value]
+    case 'string':
+      return typeof value === 'object' ? undefined : String(value)
+    case 'number': {
+      const number = typeof value === 'string' ? Number(value) : value
+      return typeof number === 'number' && Number.isFinite(number) ? number : undefined
+    }
+    case 'boolean':
+      if (typeof value === 'boolean') return value
+      return value === 'true' ? true : value === 'false' ? false : undefined
+    case 'object':
+      return typeof value === 'object' && !Array.isArray(value) ? value : undefined
+  }
+}
+
+/** Milliseconds of a moment given in Unix seconds or ISO 8601; undefined if it is neither. */
+export function moment(value: Json | undefined): number | undefined {
+  if (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) return moment(Number(value))
+  const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined
+}

@@ -1,0 +1,37 @@
+/** Named reasons not to send. */
+import type { Bindings } from '../expression/expression.ts'
+import type { Soon } from '../lib/maybe-promise.ts'
+import type { Json, Run } from '../ports/types.ts'
+import type { SkipRule } from '../spec/spec.ts'
+
+/** The first rule that holds, by name: at once, unless one had to be interpreted. */
+export function firstSkip(
+  rules: readonly SkipRule[],
+  item: Json,
+  bindings: Bindings,
+  from = 0,
+): Soon<string | undefined> {
+  for (let i = from; i < rules.length; i++) {
+    const { reason, when } = rules[i] as SkipRule
+    const holds = when.evaluate(item, bindings)
+    if (holds instanceof Promise) {
+      return holds.then((late) => (truthy(late) ? reason : firstSkip(rules, item, bindings, i + 1)))
+    }
+    if (truthy(holds)) return reason
+  }
+  return undefined
+}
+
+/** A run sends what happened in its window: earlier was not asked for, later belongs to live delivery. */
+export function outside(time: number, run: Run | undefined): string | undefined {
+  if (run === undefined) return undefined
+  if (run.since !== undefined && time < run.since) return 'before-since'
+  return time >= run.until ? 'after-live-began' : undefined
+}
+
+/** As JSONata's `$boolean`: nothing, null, "", 0, {} and [] are false. */
+export function truthy(value: Json | undefined): boolean {
+  if (Array.isArray(value)) return value.some(truthy)
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
+  return Boolean(value)
+}

@@ -1,0 +1,111 @@
+/** From a webhook's text to the record that is queued, and back to the resource it holds. */
+import { createHash } from 'node:crypto'
+import { Fault } from '../ports/fault.ts'
+import type { Json, JsonObject, SourceRecord } from '../ports/types.ts'
+import type { ResourceSpec, Spec } from '../spec/spec.ts'
+
+/** A webhook, opened. */
+export interface Notification {
+  /** May be missing: some sources send null. */
+  readonly id: string | undefined
+  readonly topic: string
+  readonly workspace: string
+  /** When it was made, as the source writes time. */
+  readonly time: Json | undefined
+  readonly item: Json
+}
+
+/** Reads the envelope. Throws a data fault if there is no topic in it: then it is no notification. */
+export async function openEnvelope(envelope: Json, spec: Spec): Promise<Notification> {
+  const paths = spec.webhook.envelope
+  const topic = await paths.topic.evaluate(envelope)
+  if (typeof topic !== 'string' || topic === '')
+    throw new Fault('data', 'webhook/no-topic', 'the notification names no topic')
+  return {
+    topic,
+    id: text(await paths.id.evaluate(envelope)),
+    workspace: text(await paths.workspace.evaluate(envelope)) ?? '',
+    time: await paths.time.evaluate(envelope),
+    item: (await paths.item.evaluate(envelope)) ?? null,
+  }
+}
+
+/** The resource as streams give it, whatever its topic wrapped round it. */
+export async function resourceOf(notification: Notification, resource: ResourceSpec): Promise<Json> {
+  return (await resource.fromWebhook?.evaluate(notification.item)) ?? notification.item
+}
+
+/** The resource kind a topic is about. */
+export function resourceOfTopic(topic: string, spec: Spec): ResourceSpec | undefined {
+  for (const resource of spec.resources.values()) if (resource.topics.has(topic)) return resource
+  return undefined
+}
+
+/** The record to queue for a verified webhook. `body` is its text, kept to the letter. */
+export async function recordOf(
+  body: string,
+  notification: Notification,
+  spec: Spec,
+  now: number,
+): Promise<SourceRecord> {
+  const { topic, workspace } = notification
+  const resource = resourceOfTopic(topic, spec)
+  // An item its own expressions cannot read is kept all the same: the worker will say what is wrong with it.
+  const id = resource && (await idOf(notification, resource).catch(() => undefined))
+  const identity = notification.id ?? fingerprint(notification)
+  return {
+    id: `${workspace}:${topic}:${identity}`,
+    ingress: 'webhook',
+    lane: 'live',
+    topic,
+    ...(resource && { resource: resource.name }),
+    workspace,
+    order: resource && id ? `${workspace}:${resource.name}:${id}` : `${workspace}:${identity}`,
+    refs: [id, notification.id].filter((ref) => ref !== undefined),
+    receivedAt: now,
+    body,
+  }
+}
+
+async function idOf(notification: Notification, resource: ResourceSpec): Promise<string | undefined> {
+  return text(await resource.id.evaluate(await resourceOf(notification, resource)))
+}
+
+/** The record to queue for one item of a stream. */
+export async function streamRecord(
+  item: JsonObject,
+  from: { readonly stream: string; readonly resource: ResourceSpec; readonly workspace: string },
+  run: NonNullable<SourceRecord['run']>,
+  now: number,
+): Promise<SourceRecord> {
+  const { stream, resource, workspace } = from
+  const id = text(await resource.id.evaluate(item))
+  if (id === undefined) throw new Fault('data', 'stream/no-id', `an item of stream ${stream} has no id`)
+  return {
+    id: `${run.id}:${stream}:${id}`,
+    ingress: 'backfill',
+    lane: 'backfill',
+    stream,
+    resource: resource.name,
+    workspace,
+    order: `${workspace}:${resource.name}:${id}`,
+    refs: [id],
+    receivedAt: now,
+    body: JSON.stringify(item),
+    run,
+  }
+}
+
+/** What makes a notification without an id the same as its retry: all but how often it was tried. */
+function fingerprint({ topic, time, item }: Notification): string {
+  return createHash('sha256')
+    .update(JSON.stringify([topic, time, item]))
+    .digest('hex')
+    .slice(0, 32)
+}
+
+/** Ids come as strings or numbers; "" and null are none. */
+export function text(value: Json | undefined): string | undefined {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

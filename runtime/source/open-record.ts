@@ -1,0 +1,61 @@
+/** A queued record, opened: its resource, and the mappings that take it. */
+import type { Bindings } from '../expression/expression.ts'
+import { Fault } from '../ports/fault.ts'
+import type { Json, SourceRecord } from '../ports/types.ts'
+import type { Mapping, ResourceSpec, Spec } from '../spec/spec.ts'
+import { type Notification, openEnvelope, resourceOf } from './envelope.ts'
+
+/** A resource with what its expressions may name: the same by every road. */
+export interface OpenRecord {
+  readonly resource: ResourceSpec
+  readonly item: Json
+  /** `$notification` (webhooks only) and `$workspace`. */
+  readonly bindings: Bindings
+}
+
+/** Who takes a record. */
+export interface Takers {
+  readonly mappings: readonly Mapping[]
+  /** It also updates its person's profile. */
+  readonly profile: boolean
+}
+
+/** The mappings for a topic, or for a stream in a run. None: nobody wants the record. */
+export function takersOf(record: Pick<SourceRecord, 'topic' | 'stream' | 'run'>, spec: Spec): Takers {
+  const { topic, stream, run } = record
+  if (topic !== undefined) {
+    const mappings = spec.mappings.filter((mapping) => mapping.topics.has(topic))
+    return { mappings, profile: spec.profile.topics.has(topic) }
+  }
+  const mappings = spec.mappings.filter((mapping) => mapping.stream?.name === stream && asked(mapping, run?.only))
+  return { mappings, profile: false }
+}
+
+/** Whether a run that was asked for `only` these metrics wants this one. Opt-in metrics must be named. */
+export function asked(mapping: Mapping, only: readonly string[] | undefined): boolean {
+  if (mapping.stream === undefined) return false
+  return only === undefined ? !mapping.stream.optIn : only.includes(mapping.metric)
+}
+
+/** Throws a data fault if the record cannot be read. */
+export async function openRecord(record: SourceRecord, resource: ResourceSpec, spec: Spec): Promise<OpenRecord> {
+  const body = parse(record)
+  const { topic, workspace } = record
+  return topic === undefined
+    ? { resource, item: body, bindings: { workspace } }
+    : openNotification(await openEnvelope(body, spec), resource)
+}
+
+export async function openNotification(notification: Notification, resource: ResourceSpec): Promise<OpenRecord> {
+  const { workspace, time } = notification
+  const bindings = { workspace, ...(time !== undefined && { notification: { created_at: time } }) }
+  return { resource, item: await resourceOf(notification, resource), bindings }
+}
+
+function parse(record: SourceRecord): Json {
+  try {
+    return JSON.parse(record.body)
+  } catch {
+    throw new Fault('data', 'record/not-json', 'the stored body is not JSON')
+  }
+}

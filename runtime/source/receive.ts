@@ -1,0 +1,137 @@
+/** One webhook: raw body, signature, envelope, disk, 200. In that order, and nothing else before the answer. */
+
+import { liveSinceOf } from '../backfill/state.ts'
+import { isObject } from '../lib/json.ts'
+import { moment } from '../mapping/property-values.ts'
+import { toFault } from '../ports/fault.ts'
+import type { Checkpoint, Clock, Logger, Store } from '../ports/ports.ts'
+import type { Json } from '../ports/types.ts'
+import type { Spec } from '../spec/spec.ts'
+import { isForeign } from './account-pin.ts'
+import { type Notification, openEnvelope, recordOf } from './envelope.ts'
+import { refusal } from './verify-signature.ts'
+import type { Arrivals } from './webhook-stats.ts'
+
+export interface ReceiveParts {
+  readonly spec: Spec
+  readonly store: Pick<Store, 'append' | 'checkpoint'>
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Any of these may have signed it. */
+  readonly secrets: () => Promise<readonly string[]>
+  readonly arrivals: Arrivals
+  /** The source account that the store is pinned to. Undefined until it is. */
+  readonly workspace: () => Promise<string | undefined>
+}
+
+/**
+ * Answers one request to the webhook's path.
+ *
+ * 200 means: on disk, or nothing to keep. 401 is a bad signature, 400 not a
+ * notification, 413 too large, 405 another method; none of these store anything.
+ * 503 means that our disk failed or that we have no secret to verify it by, so that the source sends it again.
+ */
+export async function receive(request: Request, parts: ReceiveParts): Promise<Response> {
+  const { spec, logger, arrivals } = parts
+  if (request.method === 'HEAD') {
+    arrivals.asked() // the source's set-up check
+    return answer(200)
+  }
+  if (request.method !== 'POST') return answer(405, { allow: 'HEAD, POST' })
+
+  const body = await readBody(request, spec.webhook.maxBody)
+  if (body === undefined) {
+    logger.warn('webhook refused: larger than the limit', { limit: spec.webhook.maxBody })
+    arrivals.refused('it is larger than the limit')
+    return answer(413)
+  }
+  try {
+    const secrets = await parts.secrets()
+    const { signature } = spec.webhook
+    const reason = refusal(body, request.headers.get(signature.header), signature, secrets)
+    if (reason === undefined) return await keep(new TextDecoder().decode(body), parts)
+    // Until set-up is done all are refused for one reason, which need be read once.
+    const known = secrets.length === 0 && arrivals.seen().refused?.reason === reason
+    logger[known ? 'debug' : 'warn'](`webhook refused: ${reason}`, { bytes: body.length })
+    arrivals.refused(reason)
+    return secrets.length > 0 ? answer(401) : new Response(NOT_SET_UP, { status: 503 })
+  } catch (error) {
+    const fault = toFault(error)
+    logger.error(`webhook not stored: ${fault.message}`, { code: fault.code })
+    return answer(fault.kind === 'data' ? 400 : 503)
+  }
+}
+
+const NOT_SET_UP = 'this connector is not set up yet: no webhook can be verified, so none is taken\n'
+
+async function keep(body: string, parts: ReceiveParts): Promise<Response> {
+  const { spec, store, clock, logger, arrivals } = parts
+  const envelope = parse(body)
+  if (envelope === undefined) {
+    logger.warn('webhook refused: it is signed, but not a notification', { bytes: body.length })
+    arrivals.refused('it is signed, but not a notification')
+    return answer(400)
+  }
+  const notification = await openEnvelope(envelope, spec)
+  const { topic, workspace } = notification
+  const ours = await parts.workspace()
+  if (ours !== undefined && isForeign(workspace, ours)) {
+    // An app has one address for all accounts that installed it. Until ours is known, delivery sorts theirs out.
+    logger.debug('webhook not kept: it is of another account, which this store does not serve', { topic, workspace })
+    arrivals.refused('it is of another account, which this store does not serve')
+    return answer(200)
+  }
+  arrivals.verified(topic)
+  if (spec.webhook.ignore.has(topic)) return answer(200)
+  const record = await recordOf(body, notification, spec, clock.now())
+  const { added } = await store.append([record], await firstSign(notification, ours, record.receivedAt, store))
+  logger.debug(added ? 'webhook stored' : 'webhook known already', { record: record.id, topic })
+  return answer(200)
+}
+
+/** With the first webhook live delivery begins, and history ends: the moment is saved with the record. */
+async function firstSign(
+  { time, workspace }: Notification,
+  ours: string | undefined,
+  now: number,
+  store: Pick<Store, 'checkpoint'>,
+): Promise<Checkpoint | undefined> {
+  // Another account's first notice must not end the history of ours.
+  const name = liveSinceOf(ours === undefined ? workspace : undefined)
+  if ((await store.checkpoint(name)) !== undefined) return undefined
+  return { name, value: Math.min(now, moment(time) ?? now) }
+}
+
+/** The raw bytes, or undefined if they are more than `limit`: read to the end only when they announce that they are not. */
+async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
+  const announced = Number(request.headers.get('content-length') ?? Number.NaN)
+  if (announced > limit) return undefined
+  // HTTP holds a body to its announced length; in one piece it costs a third of a stream of one chunk.
+  const body = announced >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readStream(request, limit)
+  return body !== undefined && body.length <= limit ? body : undefined
+}
+
+async function readStream(request: Request, limit: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length
+    if (size > limit) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** An object, or undefined: other JSON is no notification. */
+function parse(body: string): Json | undefined {
+  try {
+    const value: Json = JSON.parse(body)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function answer(status: number, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status, headers })
+}

@@ -1,0 +1,50 @@
+/** The expressions of a mapping, a stream or a lookup, each under the name it has in its file. */
+import type { Expression } from '../expression/expression.ts'
+import type { PlacedExpression } from './compile/context.ts'
+import type { ProfileMapping } from './profile-mapping.ts'
+import type { Mapping, Property, SkipRule, Spec } from './spec.ts'
+
+export type Part = readonly [name: string, expression: Expression]
+
+export interface Group {
+  /** A metric, `Profile`, or a stream, lookup or resource. */
+  readonly name: string
+  readonly file: string
+  readonly parts: readonly Part[]
+}
+
+/** What a person may want to see the code of. A mapping's parts include those of the property sets it uses. */
+export function groupsOf(spec: Spec, expressions: readonly PlacedExpression[]): readonly Group[] {
+  const { mappings, profile, streams, lookups, resources } = spec
+  const names = new Set([...streams.keys(), ...lookups.keys(), ...resources.keys()])
+  return [
+    ...mappings.map((mapping) => ({ name: mapping.metric, file: mapping.file, parts: mappingParts(mapping) })),
+    { name: 'Profile', file: profile.file, parts: profileParts(profile) },
+    ...[...names].map((name) => sectionOf(name, expressions)).filter(({ parts }) => parts.length > 0),
+  ]
+}
+
+function mappingParts({ each, when, key, time, contact, skip, properties }: Mapping): readonly Part[] {
+  const early = [['each', each] as const, ['when', when] as const]
+  const there = early.flatMap(([name, part]): Part[] => (part === undefined ? [] : [[name, part]]))
+  const keys = key.map((part, index): Part => [`key[${index}]`, part])
+  return [...there, ...keys, ['time', time], ['contact', contact], ...rules(skip), ...named(properties)]
+}
+
+const profileParts = ({ attributes, properties, skip }: ProfileMapping): readonly Part[] => [
+  ...rules(skip),
+  ...named(attributes),
+  ...named(properties),
+]
+
+const rules = (skip: readonly SkipRule[]): Part[] => skip.map(({ reason, when }) => [`skip ${reason}`, when])
+
+const named = (properties: readonly Property[]): Part[] => properties.map(({ name, expr }) => [name, expr])
+
+/** Streams, lookups and resources of one name are shown together. */
+function sectionOf(name: string, expressions: readonly PlacedExpression[]): Group {
+  const sections = ['streams', 'lookups', 'resources']
+  const own = expressions.filter(({ path }) => sections.includes(String(path[0])) && path[1] === name)
+  const parts = own.map(({ path, expression }): Part => [path.join('.'), expression])
+  return { name, file: 'connector.yaml', parts }
+}

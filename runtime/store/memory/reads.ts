@@ -1,0 +1,73 @@
+/** The memory store's maps, and what it answers from them without changing any. */
+import type { ActivityWindow, DeadPage, EventsPage, Replayed } from '../../ports/ledger.ts'
+import type { CacheEntry } from '../../ports/ports.ts'
+import type { Json } from '../../ports/types.ts'
+import { deadGroups, inGroup, MemoryActivity, openLetters } from './activity.ts'
+import { MemoryKept } from './key-values.ts'
+import { ledgerEntry, MemoryTallies, type Stored, scopeOf } from './records.ts'
+
+export class MemoryReads {
+  /** By id, oldest first. */
+  protected readonly records = new Map<string, Stored>()
+  /** Delivered. */
+  protected readonly keys = new Set<string>()
+  protected readonly totals = new MemoryTallies()
+  protected readonly ended = new MemoryActivity()
+  protected readonly kept = new MemoryKept()
+
+  async delivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(keys.filter((key) => this.keys.has(key)))
+  }
+
+  async checkpoint(name: string): Promise<Json | undefined> {
+    return this.kept.checkpoint(name)
+  }
+
+  async cached(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]> {
+    return this.kept.cached(namespace, keys)
+  }
+
+  async tallies(scope?: string) {
+    return this.totals.list(scope)
+  }
+
+  async trace(ref: string) {
+    const matches = ({ record, refs }: Stored) => record.id === ref || record.refs.includes(ref) || refs.has(ref)
+    return [...this.records.values()].filter(matches).slice(0, 100).map(ledgerEntry)
+  }
+
+  async activity(window: ActivityWindow) {
+    return this.ended.hours(window)
+  }
+
+  async events(page: EventsPage) {
+    return this.ended.list(page)
+  }
+
+  async dead({ after = 0, limit, run, group }: DeadPage) {
+    const matches = (it: Stored) =>
+      it.seq > after &&
+      (run === undefined || scopeOf(it) === run) &&
+      (group === undefined || inGroup(it, group, this.keys))
+    return this.letters().filter(matches).slice(0, Math.max(0, limit)).map(ledgerEntry)
+  }
+
+  async deadGroups() {
+    return deadGroups(this.letters(), this.keys)
+  }
+
+  async deadCount(): Promise<number> {
+    return this.letters().length
+  }
+
+  protected letters(): Stored[] {
+    return openLetters(this.records.values(), this.keys)
+  }
+
+  protected replayable(which: Replayed): Stored[] {
+    if (which === 'all') return this.letters()
+    if ('group' in which) return this.letters().filter((it) => inGroup(it, which.group, this.keys))
+    const wanted = new Set(which)
+    return [...this.records.values()].filter(({ status, record }) => status === 'dead' && wanted.has(record.id))
+  }
+}

@@ -1,0 +1,177 @@
+/** Contacts of the sandbox, made on demand from their index. */
+
+import {
+  COUNTRIES,
+  type Country,
+  ESCAPED_NAMES,
+  FIRST_NAMES,
+  LAST_NAMES,
+  NO_PHONES,
+  PSEUDONYM_PICTURES,
+} from './contact-names.ts'
+import { type Dice, diceFor, fraction, lifetime, type Plan, SALT } from './seed.ts'
+import { ADMINS, TAGS } from './teammates-and-tags.ts'
+
+/** As many tags as a contact carries itself; the rest are at `/contacts/{id}/tags`. */
+const TAGS_CARRIED = 10
+
+/** Not example.com or test.com: Klaviyo drops those without a word. */
+const MAIL_DOMAIN = 'mail.sandbox-shop.com'
+
+/** A contact as kept here: as the API gives it, but for `tag_ids`, which are all its tags. */
+export type Contact = ReturnType<typeof contact>
+
+/** Contact `index`, of the past or (with an index beyond it) new. The same arguments always give the same person. */
+export function contact(plan: Plan, index: number) {
+  const d = diceFor(plan, SALT.contact, index)
+  const role = d.chance(0.25) ? 'lead' : 'user'
+  const name = nameOf(d, role)
+  const email = role === 'lead' && d.chance(0.4) ? null : `${slug(name)}.${index}@${MAIL_DOMAIN}`
+  const country = d.pick(COUNTRIES)
+  const tags = d.chance(0.03) ? TAGS_CARRIED + 1 + d.int(8) : d.chance(0.4) ? d.int(4) : 0
+  const created = contactCreated(plan, index)
+  return {
+    type: 'contact',
+    id: contactId(index),
+    workspace_id: plan.workspace,
+    external_id: role === 'user' ? String(40_000 + index) : `5e68${index.toString(16).padStart(8, '0')}`,
+    role,
+    email,
+    email_domain: email === null ? null : MAIL_DOMAIN,
+    phone: phoneOf(d, country, email === null ? 0.35 : 0.5),
+    name,
+    avatar: avatarOf(d, role, index),
+    owner_id: d.chance(0.1) ? String(d.pick(ADMINS).id) : null,
+    social_profiles: { type: 'list', data: [] as const },
+    has_hard_bounced: d.chance(0.02),
+    marked_email_as_spam: d.chance(0.01),
+    unsubscribed_from_emails: d.chance(0.1),
+    unsubscribed_from_sms: false,
+    created_at: created,
+    updated_at: contactUpdated(plan, index),
+    signed_up_at: role === 'user' ? created : null,
+    last_seen_at: d.chance(0.8) ? created : null,
+    last_replied_at: null,
+    last_contacted_at: null,
+    last_email_opened_at: null,
+    last_email_clicked_at: null,
+    language_override: null,
+    browser: 'chrome',
+    browser_version: '131.0.0.0',
+    browser_language: d.pick(['en', 'de', 'fr', 'ja']),
+    os: d.pick(['Windows 10', 'OS X 10.15.7', 'Android 14']),
+    location: locationOf(d, country),
+    custom_attributes: customOf(d, index),
+    tag_ids: Array.from({ length: tags }, (_, i) => TAGS[(index + i) % TAGS.length]?.id ?? ''),
+    notes: subList(index, 'notes', []),
+    companies: subList(index, 'companies', []),
+    opted_out_subscription_types: subList(index, 'subscriptions', []),
+    opted_in_subscription_types: subList(index, 'subscriptions', d.chance(0.3) ? ['91001', '91002'] : []),
+    utm_campaign: null,
+    utm_source: d.chance(0.2) ? 'newsletter' : null,
+    referrer: null,
+    enabled_push_messaging: null,
+  }
+}
+
+/** The contact as the API gives it: ten tags at most, by reference. */
+export function contactBody({ tag_ids, ...rest }: Contact) {
+  const data = tag_ids.slice(0, TAGS_CARRIED).map((id) => ({ type: 'tag', id, url: `/tags/${id}` }))
+  const more = { total_count: tag_ids.length, has_more: tag_ids.length > TAGS_CARRIED }
+  return { ...rest, tags: { type: 'list', data, url: `/contacts/${rest.id}/tags`, ...more } }
+}
+
+/** Unix seconds. A day early, so that a contact is always older than what it began. */
+export function contactCreated(plan: Plan, index: number): number {
+  return plan.from - 86_400 + Math.floor((index / plan.contacts) * (plan.now - plan.from))
+}
+
+export function contactUpdated(plan: Plan, index: number): number {
+  const created = contactCreated(plan, index)
+  return created + lifetime(plan, SALT.contactLife, index, created)
+}
+
+/** 24 hex digits like a Mongo id. The index is in it, so that no table of ids is needed. */
+export function contactId(index: number): string {
+  return `6960a1b2c3d4e5f6${index.toString(16).padStart(8, '0')}`
+}
+
+export function contactIndex(id: string): number | undefined {
+  return /^6960a1b2c3d4e5f6[0-9a-f]{8}$/.test(id) ? Number.parseInt(id.slice(16), 16) : undefined
+}
+
+/** Where contact `index` went, if it is no more: about 1 % were merged into the next one, 1 % deleted. */
+export function departed(plan: Plan, index: number): { mergedInto: string } | 'deleted' | undefined {
+  const gone = (i: number) => (i >= plan.contacts ? 1 : fraction(plan, SALT.gone, i))
+  if (gone(index) < 0.01 && gone(index + 1) >= 0.02) return { mergedInto: contactId(index + 1) }
+  return gone(index) < 0.02 ? 'deleted' : undefined
+}
+
+function nameOf(d: Dice, role: string): string | null {
+  if (d.chance(role === 'lead' ? 0.4 : 0.05)) return null
+  if (d.chance(0.05)) return d.pick(ESCAPED_NAMES)
+  if (d.chance(0.05)) return d.pick(FIRST_NAMES)
+  return `${d.pick(FIRST_NAMES)} ${d.pick(LAST_NAMES)}`
+}
+
+function slug(name: string | null): string {
+  const letters = (name ?? '')
+    .replace(/&#?\w+;/g, '')
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+  return (letters.toLowerCase().match(/[a-z]+/g) ?? ['customer']).join('.')
+}
+
+function phoneOf(d: Dice, country: Country, likely: number): string | null {
+  if (!d.chance(likely)) return null
+  if (d.chance(0.08)) return d.pick(NO_PHONES)
+  return d.pick(country.phones).replaceAll('#', () => String(d.int(10)))
+}
+
+/** By specification an object; live answers gave a plain string; leads get stock pictures. */
+function avatarOf(d: Dice, role: string, index: number): string | { type: string; image_url: string | null } | null {
+  if (d.chance(0.4)) return null
+  const url =
+    role === 'lead' ? d.pick(PSEUDONYM_PICTURES) : `https://static.intercomassets.com/avatars/${index}/square.jpg`
+  return d.chance(0.5) ? url : { type: 'avatar', image_url: d.chance(0.05) ? null : url }
+}
+
+function locationOf(d: Dice, country: Country) {
+  if (d.chance(0.1))
+    return { type: 'location', country: null, region: null, city: null, country_code: null, continent_code: null }
+  const [city, region] = d.pick(country.places)
+  const code = country.codes[d.chance(0.2) ? 1 : 0]
+  return {
+    type: 'location',
+    country: country.name,
+    region,
+    city,
+    country_code: code,
+    continent_code: country.continent,
+  }
+}
+
+function customOf(d: Dice, index: number): Readonly<Record<string, unknown>> {
+  if (d.chance(0.4)) return {}
+  const list = {
+    type: 'order.list',
+    instances: [{ id: String(index), custom_attributes: { total: 12.5, gift: true } }],
+  }
+  return {
+    plan: d.pick(['free', 'pro', 'プロ']),
+    Größe: d.pick(['S', 'M', 'L']),
+    lifetime_value: d.int(100_000) / 100,
+    ...(d.chance(0.1) ? { orders: list } : {}),
+  }
+}
+
+function subList(index: number, name: string, ids: readonly string[]) {
+  const data = ids.map((id) => ({ type: 'subscription', id, url: `/subscription_types/${id}` }))
+  return {
+    type: 'list',
+    data,
+    url: `/contacts/${contactId(index)}/${name}`,
+    total_count: ids.length,
+    has_more: false,
+  }
+}

@@ -1,0 +1,157 @@
+/** The shape of a conversation: as it is when it has just begun, and the parts that are added to it. */
+
+import type { Contact } from './contacts.ts'
+import {
+  type Author,
+  anyAdmin,
+  assignees,
+  contactAuthor,
+  contactReference,
+  FIRST_CONVERSATION,
+  line,
+} from './history.ts'
+import type { Dice } from './seed.ts'
+import { TAGS } from './teammates-and-tags.ts'
+
+export type Conversation = ReturnType<typeof opened>
+export type ConversationPart = ReturnType<typeof part>
+
+interface Rating {
+  readonly rating: number | null
+  readonly remark: string | null
+  /** When it was asked for. */
+  readonly created_at: number
+  readonly updated_at: number
+  readonly contact: ReturnType<typeof contactReference> | null
+  readonly teammate: { readonly type: string; readonly id: string }
+}
+
+/** A conversation that has just begun. At least one contact. */
+export function opened(id: number, at: number, people: readonly Contact[], d: Dice) {
+  const starter = people[0] as Contact
+  return {
+    type: 'conversation',
+    id: String(id),
+    created_at: at,
+    updated_at: at,
+    title: d.chance(0.6) ? null : d.chance(0.2) ? '' : d.pick(['Size question', 'Où est ma commande ?', '返品']),
+    state: 'open',
+    open: true,
+    read: false,
+    waiting_since: at as number | null,
+    snoozed_until: d.chance(0.05) ? at + 86_400 : null,
+    priority: d.pick(['none', 'none', 'none', 'low', 'medium', 'high', 'urgent']),
+    ...assignees(d),
+    company: null,
+    source: sourceOf(id, starter, d) as ReturnType<typeof sourceOf> | null,
+    channel: null,
+    contacts: { type: 'contact.list', contacts: people.map(contactReference) },
+    first_contact_reply: { created_at: at, type: 'conversation', url: null },
+    tags: { type: 'tag.list', tags: tagsOf(d, at) },
+    sla_applied: d.chance(0.3) ? slaOf(d) : null,
+    conversation_rating: null as Rating | null,
+    statistics: statisticsOf(at, d) as ReturnType<typeof statisticsOf> | null,
+    teammates: { type: 'admin.list', admins: [] as const },
+    custom_attributes: customOf(d, id),
+    topics: {},
+    ticket: null as { readonly type: string; readonly id: string; readonly ticket_id: string } | null,
+    linked_objects: { type: 'list', data: [] as const, total_count: 0, has_more: false },
+    ai_agent: null,
+    ai_agent_participated: false,
+    conversation_parts: {
+      type: 'conversation_part.list',
+      conversation_parts: [] as readonly ConversationPart[],
+      total_count: 0,
+    },
+  }
+}
+
+/** Something said or done in it, numbered after what is there. */
+export function part(
+  it: { id: string; conversation_parts: { total_count: number } },
+  author: Author,
+  at: number,
+  type: string,
+  body: string | null,
+) {
+  return {
+    type: 'conversation_part',
+    id: `37${String(Number(it.id.slice(-9)) * 1000 + it.conversation_parts.total_count).padStart(9, '0')}`,
+    part_type: type,
+    body,
+    created_at: at,
+    updated_at: at,
+    notified_at: at,
+    assigned_to: null,
+    author,
+    attachments: [] as const,
+    external_id: null,
+    redacted: false,
+    email_message_metadata: null,
+    state: type === 'close' ? 'closed' : 'open',
+    tags: [] as const,
+  }
+}
+
+function sourceOf(id: number, starter: Contact, d: Dice) {
+  const byContact = d.chance(0.8)
+  return {
+    type: d.pick(['conversation', 'conversation', 'conversation', 'email', 'whatsapp', 'instagram', 'sms']),
+    id: `338${id - FIRST_CONVERSATION}`,
+    delivered_as: byContact
+      ? 'customer_initiated'
+      : d.pick(['automated', 'admin_initiated', 'campaigns_initiated', 'operator_initiated']),
+    subject: '',
+    body: line(d),
+    author: byContact ? contactAuthor(starter) : anyAdmin(d),
+    attachments: [] as const,
+    url: d.chance(0.5) ? 'https://sandbox-shop.com/cart' : null,
+    redacted: false,
+  }
+}
+
+function statisticsOf(at: number, d: Dice) {
+  return {
+    type: 'conversation_statistics',
+    first_contact_reply_at: at,
+    last_contact_reply_at: at,
+    last_admin_reply_at: null as number | null,
+    last_close_at: null as number | null,
+    last_closed_by_id: null as string | null,
+    count_reopens: d.chance(0.2) ? 1 + d.int(3) : 0,
+    count_assignments: d.int(4),
+    count_conversation_parts: 1,
+  }
+}
+
+function slaOf(d: Dice) {
+  return {
+    type: 'conversation_sla_summary',
+    sla_name: d.pick(['Gold', 'Silber']),
+    sla_status: d.pick(['hit', 'missed', 'active', 'cancelled']),
+  }
+}
+
+function tagsOf(d: Dice, at: number) {
+  const first = d.int(TAGS.length - 3)
+  return TAGS.slice(first, first + (d.chance(0.4) ? 1 + d.int(3) : 0)).map((tag) => ({
+    type: 'tag',
+    ...tag,
+    applied_at: at,
+    applied_by: { type: 'admin', id: anyAdmin(d).id },
+  }))
+}
+
+function customOf(d: Dice, id: number): Readonly<Record<string, unknown>> {
+  const order = {
+    id: String(id),
+    custom_attributes: { total: d.int(30_000) / 100, artikel: ['Größe M', '青いシャツ'] },
+  }
+  return {
+    'Has attachments': d.chance(0.1),
+    'Copilot used': false,
+    ...(d.chance(0.5) ? { 'Order number': String(1000 + d.int(9000)), Grund: 'Rückgabe – zu groß 👕' } : {}),
+    ...(d.chance(0.1) ? { Orders: { type: 'order.list', instances: [order] } } : {}),
+    ...(d.chance(0.2) ? { Language: d.pick(['English', '日本語']), 'CX Score rating': 1 + d.int(5) } : {}),
+  }
+}

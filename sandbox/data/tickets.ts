@@ -1,0 +1,194 @@
+/** Tickets of the sandbox, made on demand from their index, and what can happen to one. */
+
+import type { Contact } from './contacts.ts'
+import {
+  type Author,
+  anyAdmin,
+  assignees,
+  contactAuthor,
+  contactReference,
+  conversationCreated,
+  conversationPeople,
+  convertedFrom,
+  FIRST_CONVERSATION,
+  FIRST_TICKET,
+  line,
+  participants,
+  ticketNumber,
+} from './history.ts'
+import { type Dice, diceFor, fraction, lifetime, moment, type Plan, SALT } from './seed.ts'
+import { STATES, type StateCategory, ticketType } from './teammates-and-tags.ts'
+
+export type Ticket = ReturnType<typeof opened>
+export type TicketPart = ReturnType<typeof part>
+
+/** The ways a ticket goes. A state that repeats is a move between two custom states of one category. */
+const WAYS: readonly (readonly StateCategory[])[] = [
+  [],
+  ['in_progress'],
+  ['in_progress', 'waiting_on_customer'],
+  ['in_progress', 'resolved'],
+  ['in_progress', 'waiting_on_customer', 'in_progress', 'resolved'],
+  ['waiting_on_customer', 'waiting_on_customer', 'resolved'],
+  ['in_progress', 'resolved', 'in_progress', 'waiting_on_customer', 'resolved'],
+  ['in_progress', 'resolved', 'submitted'],
+]
+
+/** Ticket `index` of the past, with all its parts. */
+export function ticket(plan: Plan, index: number): Ticket {
+  const d = diceFor(plan, SALT.ticket, index)
+  const created = ticketCreated(plan, index)
+  const origin = convertedFrom(plan, index)
+  const type = origin === undefined ? d.pick([0, 0, 0, 1, 1, 1, 2, 3]) : 0
+  const people = peopleOf(plan, d, index, type)
+  const life = lifetime(plan, SALT.ticketLife, index, created)
+  const way = d.pick(WAYS)
+  const at = (step: number) => created + Math.floor((life * step) / (way.length + 1))
+
+  // A converted ticket keeps the conversation's id and created_at; it became a ticket later.
+  const id = origin === undefined ? FIRST_TICKET + index : FIRST_CONVERSATION + origin
+  let it = opened(plan, { id, number: index, created, at: origin === undefined ? created : at(0.5), type, people }, d)
+  way.forEach((state, i) => {
+    const [person] = people
+    if (person && d.chance(0.4)) it = answered(it, contactAuthor(person), at(i + 0.75), line(d))
+    it = moved(it, state, anyAdmin(d), at(i + 1), d)
+  })
+  return { ...it, ...(d.chance(0.05) ? bare(d) : {}), updated_at: ticketUpdated(plan, index) }
+}
+
+export function ticketCreated(plan: Plan, index: number): number {
+  const origin = convertedFrom(plan, index)
+  return origin === undefined ? moment(plan, SALT.ticketTime, index, plan.tickets) : conversationCreated(plan, origin)
+}
+
+/** Unix seconds. In one of fifty it lags behind the newest part, as was seen of a real one. */
+export function ticketUpdated(plan: Plan, index: number): number {
+  const created = ticketCreated(plan, index)
+  const life = lifetime(plan, SALT.ticketLife, index, created)
+  return created + life - (fraction(plan, SALT.ticketLife, -2 - index) < 0.02 ? Math.min(life, 1800) : 0)
+}
+
+interface Opening {
+  readonly id: number
+  readonly number: number
+  readonly created: number
+  /** When it became a ticket. */
+  readonly at: number
+  /** Index into the ticket types. */
+  readonly type: number
+  readonly people: readonly Contact[]
+}
+
+/** A ticket that has just been made: its first part says `submitted` to `submitted`. */
+export function opened(plan: Plan, { id, number, created, at, type, people }: Opening, d: Dice) {
+  const { ticket_type_attributes, ...kind } = ticketType(plan, type)
+  const [state] = STATES
+  const starter = people[0]
+  const author = starter === undefined ? anyAdmin(d) : contactAuthor(starter)
+  const ticket_id = ticketNumber(number)
+  const first = part({ ticket_id, ticket_parts: { total_count: 0 } }, author, at, stateType(author))
+  const change = { ticket_state: 'submitted', previous_ticket_state: 'submitted' }
+  return {
+    type: 'ticket',
+    id: String(id),
+    ticket_id,
+    category: kind.category as string,
+    ticket_attributes: attributesOf(d) as Readonly<Record<string, string | number | boolean | null>>,
+    ticket_state: { type: 'ticket_state', ...state } as State,
+    previous_ticket_state_id: null as string | null,
+    ticket_type: { ...kind, ticket_type_attributes },
+    contacts: { type: 'contact.list', contacts: people.map(contactReference) },
+    ...assignees(d),
+    created_at: created,
+    updated_at: at,
+    open: true,
+    ...(d.chance(0.5) ? { snoozed_until: d.chance(0.2) ? at + 86_400 : null } : {}),
+    is_shared: kind.category === 'Customer' && d.chance(0.8),
+    company_id: null,
+    channel: 'messenger',
+    linked_objects: { type: 'list', data: [] as const, total_count: 0, has_more: false },
+    ticket_parts: {
+      type: 'ticket_part.list',
+      ticket_parts: [{ ...first, ...change }] as readonly TicketPart[],
+      total_count: 1,
+    },
+  }
+}
+
+interface State {
+  readonly type: string
+  readonly id: string
+  readonly category: string
+  readonly internal_label: string
+  readonly external_label: string
+}
+
+/** Moves a ticket to one of the states of a category. */
+export function moved(it: Ticket, to: StateCategory, author: Author, at: number, d: Dice): Ticket {
+  const state = d.pick(STATES.filter(({ category }) => category === to))
+  const change = { ticket_state: to, previous_ticket_state: it.ticket_state.category }
+  return withPart(
+    {
+      ...it,
+      ticket_state: { type: 'ticket_state', ...state },
+      previous_ticket_state_id: it.ticket_state.id,
+      open: to !== 'resolved',
+    },
+    { ...part(it, author, at, stateType(author)), ...change },
+  )
+}
+
+/** A comment. */
+export function answered(it: Ticket, author: Author, at: number, body: string): Ticket {
+  return withPart(it, { ...part(it, author, at, 'comment'), body })
+}
+
+function withPart(it: Ticket, added: TicketPart): Ticket {
+  const parts = [...it.ticket_parts.ticket_parts, added]
+  const list = { type: 'ticket_part.list', ticket_parts: parts, total_count: parts.length }
+  return { ...it, updated_at: added.created_at, ticket_parts: list }
+}
+
+/** Those of the conversation it came from; nobody for most back-office and tracker tickets. */
+function peopleOf(plan: Plan, d: Dice, index: number, type: number): readonly Contact[] {
+  const origin = convertedFrom(plan, index)
+  if (origin !== undefined) return conversationPeople(plan, origin)
+  return type > 1 && d.chance(0.6) ? [] : participants(plan, d, index / plan.tickets, 1)
+}
+
+type Numbered = Readonly<{ ticket_id: string; ticket_parts: Readonly<{ total_count: number }> }>
+
+function part(it: Numbered, author: Author, at: number, type: string) {
+  return {
+    type: 'ticket_part',
+    id: `38${Number(it.ticket_id) * 1000 + it.ticket_parts.total_count}`,
+    part_type: type,
+    created_at: at,
+    updated_at: at,
+    // In tickets a contact is always a user, lead or not.
+    author: author.type === 'admin' ? author : { ...author, type: 'user' },
+    attachments: [] as const,
+    redacted: false,
+    ...({} as { body?: string | null; ticket_state?: string; previous_ticket_state?: string }),
+  }
+}
+
+function stateType(author: Author): string {
+  return `ticket_state_updated_by_${author.type === 'admin' ? 'admin' : 'user'}`
+}
+
+function attributesOf(d: Dice) {
+  return {
+    _default_title_: d.pick(['Wrong size', 'Colis abîmé', '返品したい', 'Refund &amp; exchange']),
+    _default_description_: d.chance(0.15)
+      ? null
+      : d.pick(['Wants a swap', 'Zu groß, bitte umtauschen', 'No answer yet']),
+    Platforms: null,
+    Urgent: d.chance(0.1),
+  }
+}
+
+/** Default attributes can be missing. */
+function bare(d: Dice): Pick<Ticket, 'ticket_attributes'> {
+  return { ticket_attributes: d.chance(0.5) ? {} : { _default_title_: null, _default_description_: null } }
+}

@@ -1,0 +1,82 @@
+/** What happens to contacts while the sandbox is live. Their webhooks carry dates as ISO strings, unlike the API. */
+
+import { COUNTRIES } from '../data/contact-names.ts'
+import { type Contact, contact, contactBody } from '../data/contacts.ts'
+import { TAGS } from '../data/teammates-and-tags.ts'
+import { type Act, recentContact, type Stage } from './live-context.ts'
+
+export const contactActs: readonly Act[] = [
+  { name: 'contact created', weight: 3, run: create },
+  { name: 'contact updated', weight: 4, run: update },
+  { name: 'contact tagged', weight: 2, run: tag },
+  { name: 'contact unsubscribed', weight: 1, run: unsubscribe },
+]
+
+async function create({ workspace, now, notify }: Stage): Promise<boolean> {
+  const person = contact(workspace.plan, workspace.contacts.size)
+  const at = now()
+  const it = { ...person, created_at: at, updated_at: at, signed_up_at: person.signed_up_at && at, last_seen_at: at }
+  workspace.contacts.add(it)
+  await notify(`contact.${it.role}.created`, dated(contactBody(it)))
+  return true
+}
+
+async function update(stage: Stage): Promise<boolean> {
+  const { d, now } = stage
+  const country = d.pick(COUNTRIES)
+  const phone = d.pick(country.phones).replaceAll('#', () => String(d.int(10)))
+  const place = { country: country.name, country_code: country.codes[0], continent_code: country.continent }
+  const [city, region] = d.pick(country.places)
+  return change(stage, ({ location, ...it }) => {
+    const next = { ...it, phone, location: { ...location, ...place, city, region }, last_seen_at: now() }
+    return { next, topic: `contact.${it.role}.updated` }
+  })
+}
+
+async function tag(stage: Stage): Promise<boolean> {
+  return change(stage, (it) => {
+    const free = TAGS.filter(({ id }) => !it.tag_ids.includes(id))
+    if (free.length === 0) return undefined
+    const added = stage.d.pick(free)
+    const wrap = (body: object) => ({ type: 'contact_tag', tag: { type: 'tag', ...added }, contact: body })
+    return { next: { ...it, tag_ids: [...it.tag_ids, added.id] }, topic: `contact.${it.role}.tag.created`, wrap }
+  })
+}
+
+async function unsubscribe(stage: Stage): Promise<boolean> {
+  const created_at = new Date(stage.now() * 1000).toISOString()
+  const subscription_types = { type: 'list', data: [] as const, total_count: 0 }
+  const wrap = (body: object) => ({ type: 'contact_unsubscribe', contact: body, subscription_types, created_at })
+  return change(stage, (it) => ({
+    next: { ...it, unsubscribed_from_emails: true },
+    topic: 'contact.unsubscribed',
+    wrap,
+  }))
+}
+
+interface Changed {
+  readonly next: Contact
+  readonly topic: string
+  /** Some topics wrap the contact. */
+  readonly wrap?: (body: object) => object
+}
+
+/** Changes one of the recent contacts who are still there. */
+async function change(stage: Stage, by: (it: Contact) => Changed | undefined): Promise<boolean> {
+  const { workspace, now, notify } = stage
+  const index = recentContact(stage)
+  const changed = by(workspace.contacts.at(index))
+  if (changed === undefined) return false
+  const next = { ...changed.next, updated_at: now() }
+  workspace.contacts.put(index, next)
+  await notify(changed.topic, (changed.wrap ?? ((body) => body))(dated(contactBody(next))))
+  return true
+}
+
+/** Unix seconds under `*_at` become ISO 8601 with milliseconds. */
+function dated(body: object): object {
+  const entries = Object.entries(body).map(([name, value]) =>
+    name.endsWith('_at') && typeof value === 'number' ? [name, new Date(value * 1000).toISOString()] : [name, value],
+  )
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,141 @@
+/** Search queries as Intercom documents them: checked, refused where Intercom refuses, compiled to a filter. */
+import { Refusal } from './errors.ts'
+import { type Field, type Fields, type FieldType, fieldNamed } from './fields.ts'
+
+/** The values a record has in a field. */
+export type Reader = (name: string, field: Field) => readonly unknown[]
+export type Filter = (read: Reader) => boolean
+
+export interface QueryRules {
+  readonly fields: Fields
+  /** Contacts' times are compared by whole days (of the workspace's time zone, which is UTC here). */
+  readonly byDay: boolean
+}
+
+const MAX_DEPTH = 2
+const MAX_FILTERS = 15
+const DAY = 86_400
+
+const NUMERIC = ['=', '!=', 'IN', 'NIN', '>', '<', '>=', '<=']
+const OPERATORS: Readonly<Record<FieldType, readonly string[]>> = {
+  string: ['=', '!=', 'IN', 'NIN', '~', '!~', '^', '$'],
+  boolean: ['=', '!=', 'IN', 'NIN'],
+  integer: NUMERIC,
+  date: NUMERIC,
+}
+
+type Test = (value: unknown, wanted: unknown) => boolean
+
+/** Each on one value. Of several values one must match, or for the negated operators none. */
+const TESTS: Readonly<Record<string, Test>> = {
+  '=': (value, wanted) => value === wanted,
+  '>': (value, wanted) => isNumber(value) && isNumber(wanted) && value > wanted,
+  '<': (value, wanted) => isNumber(value) && isNumber(wanted) && value < wanted,
+  '>=': (value, wanted) => isNumber(value) && isNumber(wanted) && value >= wanted,
+  '<=': (value, wanted) => isNumber(value) && isNumber(wanted) && value <= wanted,
+  IN: (value, wanted) => Array.isArray(wanted) && wanted.includes(value),
+  '~': (value, wanted) => lower(value).includes(lower(wanted)),
+  '^': (value, wanted) => lower(value).startsWith(lower(wanted)),
+  $: (value, wanted) => lower(value).endsWith(lower(wanted)),
+}
+const NEGATED: Readonly<Record<string, string>> = { '!=': '=', NIN: 'IN', '!~': '~' }
+
+/** Throws a `Refusal` with status 400. */
+export function compileQuery(query: unknown, rules: QueryRules, depth = 1): Filter {
+  if (!isObject(query)) throw invalid('query is required and must be an object', 'query')
+  return query.operator === 'AND' || query.operator === 'OR'
+    ? compileGroup(query.operator, query.value, rules, depth)
+    : compileFilter(query, rules)
+}
+
+/** The ids a query can match, where it names them: then nothing else need be looked at. For a query that compiled. */
+export function idsNamed(query: unknown): readonly string[] | undefined {
+  if (!isObject(query)) return undefined
+  const { field, operator, value } = query
+  if (operator === 'AND' && Array.isArray(value)) return value.map(idsNamed).find((ids) => ids !== undefined)
+  if (field !== 'id') return undefined
+  if (operator === '=') return [String(value)]
+  return operator === 'IN' && Array.isArray(value) ? value.map(String) : undefined
+}
+
+function compileGroup(operator: 'AND' | 'OR', value: unknown, rules: QueryRules, depth: number): Filter {
+  if (!Array.isArray(value) || value.length === 0) throw invalid(`${operator} needs a list of filters`, 'value')
+  if (value.length > MAX_FILTERS) throw invalid(`${operator} takes at most ${MAX_FILTERS} filters`, 'value')
+  if (depth > MAX_DEPTH) throw invalid(`Filters can be nested ${MAX_DEPTH} levels deep`, 'value')
+  const filters = value.map((one) => compileQuery(one, rules, depth + 1))
+  return operator === 'AND' ? (read) => filters.every((it) => it(read)) : (read) => filters.some((it) => it(read))
+}
+
+function compileFilter(query: Readonly<Record<string, unknown>>, { fields, byDay }: QueryRules): Filter {
+  const { field: name, operator, value } = query
+  const field = typeof name === 'string' ? fieldNamed(fields, name) : undefined
+  if (typeof name !== 'string' || field === undefined) throw invalid(`Unknown field ${quoted(name)}`, 'field')
+  const days = byDay && field.type === 'date'
+  const allowed = field.operators ?? (days ? ['=', '>', '<'] : OPERATORS[field.type])
+  if (typeof operator !== 'string' || !allowed.includes(operator)) {
+    throw invalid(`Operator ${quoted(operator)} is not supported for ${quoted(name)}`, 'operator')
+  }
+
+  const wanted = wantedValue(value, operator, field.type, name)
+  const test = TESTS[NEGATED[operator] ?? operator] as Test
+  const unit = days ? dayOf : field.type === 'string' ? textOf : (it: unknown) => it
+  const target = Array.isArray(wanted) ? wanted : unit(wanted)
+  const negated = operator in NEGATED
+  const words = name === 'source.body'
+  return (read) => {
+    const values = read(name, field)
+    return negated !== (words ? values.flatMap(wordsOf) : values).some((one) => test(unit(one ?? null), target))
+  }
+}
+
+/** Dates and integers may come as digits in a string; nothing else is made to fit. */
+function wantedValue(value: unknown, operator: string, type: FieldType, name: string): unknown {
+  if (operator !== 'IN' && operator !== 'NIN') return fitting(value, type, name)
+  if (!Array.isArray(value)) throw invalid(`${operator} on ${quoted(name)} needs a list of values`, 'value')
+  return value.map((one) => fitting(one, type, name))
+}
+
+function fitting(value: unknown, type: FieldType, name: string): unknown {
+  if (value === null) return null
+  if (type === 'string' && ['string', 'number', 'boolean'].includes(typeof value)) return String(value)
+  if (type === 'boolean' && /^(true|false)$/.test(String(value))) return String(value) === 'true'
+  const digits = typeof value === 'string' && /^-?\d+$/.test(value)
+  if ((type === 'integer' || type === 'date') && (isNumber(value) || digits)) return Number(value)
+  throw invalid(`Value of ${quoted(name)} must be of type ${type}`, 'value')
+}
+
+function dayOf(value: unknown): unknown {
+  return isNumber(value) ? Math.floor(value / DAY) : value
+}
+
+/** Ids of assignees are searched as text and given as numbers; attributes are searched as text, whatever they are. */
+function textOf(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
+}
+
+/** Bodies are searched word by word. */
+function wordsOf(body: unknown): readonly string[] {
+  return String(body ?? '')
+    .replace(/<[^>]*>/g, ' ')
+    .split(/\s+/)
+}
+
+function invalid(message: string, field: string): Refusal {
+  return new Refusal(400, 'parameter_invalid', message, field)
+}
+
+function quoted(value: unknown): string {
+  return JSON.stringify(value) ?? 'undefined'
+}
+
+function lower(value: unknown): string {
+  return String(value ?? '').toLowerCase()
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

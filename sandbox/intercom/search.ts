@@ -1,0 +1,147 @@
+/** One search endpoint: query, sort and keyset cursor over a collection, a page at a time. */
+import { createHash } from 'node:crypto'
+import type { Collection, Row } from '../data/collection.ts'
+import { Refusal } from './errors.ts'
+import { type Field, fieldNamed, valuesOf } from './fields.ts'
+import { compileQuery, type Filter, idsNamed, type QueryRules, type Reader } from './query.ts'
+import { type Found, type View, viewOf } from './result-cache.ts'
+
+export interface SearchOptions<T extends Row> extends QueryRules {
+  readonly collection: Collection<T>
+  readonly perPage: number
+  readonly sort: string
+  /** False for records that are kept but not listed. */
+  readonly listed?: (index: number) => boolean
+}
+
+export interface SearchRequest {
+  /** Absent: everything, as the plain lists do. */
+  readonly query?: unknown
+  readonly sort?: unknown
+  readonly perPage?: unknown
+  readonly after?: unknown
+}
+
+export interface Page<T> {
+  readonly rows: readonly T[]
+  readonly total_count: number
+  readonly pages: object
+}
+
+const MAX_PER_PAGE = 150
+/** Each holds a few bytes for every match, so that page after page of one query costs no new scan. */
+const VIEWS = 8
+
+/** Throws a `Refusal` where Intercom answers 400. */
+export function searcher<T extends Row>(options: SearchOptions<T>): (request: SearchRequest) => Page<T> {
+  const { collection } = options
+  const views = new Map<string, View>()
+
+  function viewFor(print: string, query: unknown, filter: Filter, sort: Sort): View {
+    const named = idsNamed(query)?.flatMap((id) => collection.find(id) ?? [])
+    const candidates = named && [...new Set(named)]
+    const view = views.get(print) ?? viewOf(collection, (index) => find(index, filter, sort), candidates)
+    views.delete(print)
+    views.set(print, view)
+    const [oldest] = views.keys()
+    if (views.size > VIEWS && oldest !== undefined) views.delete(oldest)
+    return view
+  }
+
+  function find(index: number, filter: Filter, sort: Sort): Found | undefined {
+    if (options.listed?.(index) === false) return undefined
+    const read = readerOf(collection, index)
+    if (!filter(read)) return undefined
+    const [value] = read(sort.name, sort.field)
+    return { index, value: typeof value === 'number' || typeof value === 'string' ? value : sort.least }
+  }
+
+  return ({ query, sort: order, perPage, after }) => {
+    const filter = query === undefined ? () => true : compileQuery(query, options)
+    const sort = readSort(order, options)
+    const print = createHash('sha256')
+      .update(JSON.stringify([query, sort]))
+      .digest('base64url')
+      .slice(0, 8)
+    const size = readPerPage(perPage, options.perPage)
+    const start = after === undefined || after === null ? undefined : readCursor(after, print)
+    const from = start && { value: start.value, index: collection.find(start.id) ?? -1 }
+
+    const { found, total, more } = viewFor(print, query, filter, sort).page(from, size, sort.descending)
+    const rows = found.map(({ index }) => collection.at(index))
+    const [last, lastRow] = [found.at(-1), rows.at(-1)]
+    const page = start?.page ?? 1
+    const next =
+      more && last && lastRow
+        ? { next: { page: page + 1, starting_after: cursor(last, lastRow.id, page + 1, print) } }
+        : {}
+    const pages = { type: 'pages', page, per_page: size, total_pages: Math.ceil(total / size), ...next }
+    return { rows, total_count: total, pages }
+  }
+}
+
+interface Sort {
+  readonly name: string
+  readonly field: Field
+  readonly descending: boolean
+  /** Stands for a value that is not there. */
+  readonly least: number | string
+}
+
+function readSort(sort: unknown, options: Pick<SearchOptions<Row>, 'fields' | 'sort'>): Sort {
+  const { field: name = options.sort, order = 'descending' } = (sort ?? {}) as { field?: unknown; order?: unknown }
+  if (order !== 'ascending' && order !== 'descending') {
+    const message = `Invalid sort order '${String(order)}'. Must be one of: ascending, descending`
+    throw new Refusal(400, 'invalid_sort_order', message)
+  }
+  const field = typeof name === 'string' ? fieldNamed(options.fields, name) : undefined
+  if (typeof name !== 'string' || field === undefined) {
+    throw new Refusal(400, 'parameter_invalid', `Cannot sort by ${JSON.stringify(name)}`, 'sort')
+  }
+  return { name, field, descending: order === 'descending', least: field.type === 'string' ? '' : 0 }
+}
+
+function readPerPage(value: unknown, usual: number): number {
+  if (value === undefined || value === null) return usual
+  const size = Number(value)
+  if (size > MAX_PER_PAGE) throw new Refusal(400, 'parameter_invalid', 'Per Page is too big', 'per_page')
+  if (!Number.isInteger(size) || size < 1)
+    throw new Refusal(400, 'parameter_invalid', 'Per Page is invalid', 'per_page')
+  return size
+}
+
+/** `[sort value, id, page]` as Intercom's, and a print of query and sort: a cursor serves the query it came from. */
+function cursor({ value }: Found, id: string, page: number, print: string): string {
+  return Buffer.from(JSON.stringify([typeof value === 'number' ? value * 1000 : value, id, page, print])).toString(
+    'base64',
+  )
+}
+
+function readCursor(text: unknown, print: string): { value: number | string; id: string; page: number } {
+  const [value, id, page, of] = decoded(text)
+  const whole = (typeof value === 'number' || typeof value === 'string') && typeof id === 'string'
+  if (!whole || typeof page !== 'number')
+    throw new Refusal(400, 'parameter_invalid', 'starting_after is not a cursor', 'starting_after')
+  if (of !== print)
+    throw new Refusal(400, 'parameter_invalid', 'starting_after belongs to another query', 'starting_after')
+  return { value: typeof value === 'number' ? value / 1000 : value, id, page }
+}
+
+function decoded(text: unknown): readonly unknown[] {
+  try {
+    const list: unknown = JSON.parse(Buffer.from(String(text), 'base64').toString())
+    return Array.isArray(list) ? list : []
+  } catch {
+    return []
+  }
+}
+
+/** Reads the times of a record without making it: most queries ask for nothing else. */
+function readerOf<T extends Row>(collection: Collection<T>, index: number): Reader {
+  let row: T | undefined
+  return (name, field) => {
+    if (name === 'created_at' || name === 'updated_at') return [collection.time(index, name)]
+    row ??= collection.at(index)
+    return valuesOf(row, field)
+  }
+}

@@ -1,0 +1,175 @@
+/** What the local Klaviyo remembers of events, and what it silently drops. */
+import type { Clock, Random } from '../../runtime/ports/ports.ts'
+import type { Json, JsonObject } from '../../runtime/ports/types.ts'
+import { fingerprint, identifier, metricId } from './identifier.ts'
+import type { Arrival } from './parse-events.ts'
+import { ProfileBook, type StoredProfile } from './profiles.ts'
+
+/** An event that was recorded, as it was sent. */
+export interface RecordedEvent {
+  readonly id: string
+  readonly uuid: string
+  readonly metric: string
+  readonly metricId: string
+  /** ISO 8601, whole seconds: Klaviyo keeps no more. */
+  readonly time: string
+  /** The `unique_id`, if there was one. */
+  readonly key?: string
+  readonly email?: string
+  readonly phone?: string
+  readonly profileId: string
+  /** The profile's attributes as this event carried them. */
+  readonly profile: JsonObject
+  /** Without those that Klaviyo ignores: 0, null and "". */
+  readonly properties: JsonObject
+  readonly value?: number
+  /** The `backfill` flag on the bulk entry, and on the event. */
+  readonly backfill: { readonly entry: boolean; readonly event: boolean }
+  /** Neither flag was set: flows with this metric as trigger would have run. */
+  readonly triggersFlows: boolean
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number
+}
+
+/** Absent or empty: any. */
+export interface EventFilter {
+  readonly metric?: string
+  readonly key?: string
+  readonly email?: string
+}
+
+export interface Metric {
+  readonly id: string
+  readonly name: string
+  readonly count: number
+  readonly created: number
+  readonly updated: number
+}
+
+export interface MemoryOptions {
+  readonly clock: Clock
+  readonly random: Random
+  /** How many events to keep whole, the newest. Of the others a fingerprint is kept. */
+  readonly keep: number
+}
+
+/** Accepted with 202, never recorded. */
+const UNDELIVERABLE: readonly string[] = ['example.com', 'test.com']
+const IGNORED: readonly (Json | undefined)[] = [0, null, '', undefined]
+
+type Counts = Readonly<typeof NOTHING_YET>
+
+const NOTHING_YET = { events: 0, duplicates: 0, dropped: 0, flowTriggering: 0, backfilled: 0 }
+
+/** Records events and profiles in memory. About 100 bytes an event beyond the `keep` newest. */
+export class EventMemory {
+  readonly profiles: ProfileBook
+  readonly #options: MemoryOptions
+  readonly #metrics = new Map<string, Metric>()
+  readonly #seen = new Set<string>()
+  #newest: RecordedEvent[] = []
+  #counts = { ...NOTHING_YET }
+
+  constructor(options: MemoryOptions) {
+    this.#options = options
+    this.profiles = new ProfileBook(options)
+  }
+
+  /** What 202 leads to: recorded, or silently not. */
+  take(arrival: Arrival): void {
+    if (isUndeliverable(arrival)) {
+      this.#counts.dropped += 1
+      return
+    }
+    const { profile } = this.profiles.upsert(arrival.profile)
+    const seconds = Math.floor((arrival.time ?? this.#options.clock.now()) / 1000)
+    if (this.#isRepeated(arrival, profile, seconds)) {
+      // Without a key it is no repeat but a loss: a second event of the same person in the same second.
+      this.#counts[arrival.key === undefined ? 'dropped' : 'duplicates'] += 1
+      return
+    }
+    this.#record(arrival, profile, seconds)
+  }
+
+  /** The kept events that fit, oldest first. */
+  events({ metric, key, email }: EventFilter = {}): readonly RecordedEvent[] {
+    return this.#newest
+      .slice(-this.#options.keep)
+      .filter((event) => !metric || event.metric === metric)
+      .filter((event) => !key || event.key === key)
+      .filter((event) => !email || event.email?.toLowerCase() === email.toLowerCase())
+  }
+
+  metrics(): readonly Metric[] {
+    return [...this.#metrics.values()]
+  }
+
+  counts(): Counts {
+    return { ...this.#counts }
+  }
+
+  reset(): void {
+    this.profiles.reset()
+    this.#metrics.clear()
+    this.#seen.clear()
+    this.#newest = []
+    this.#counts = { ...NOTHING_YET }
+  }
+
+  /** Says whether the profile has an event of the metric under the key, and remembers it. The time stands in for a key. */
+  #isRepeated({ metric, key }: Arrival, { id, formerly }: StoredProfile, seconds: number): boolean {
+    const prints = [id, ...formerly].map((owner) => fingerprint(owner, metric, key ?? String(seconds)))
+    if (prints.some((print) => this.#seen.has(print))) return true
+    this.#seen.add(prints[0] ?? '')
+    return false
+  }
+
+  #record(arrival: Arrival, profile: StoredProfile, seconds: number): void {
+    const event = this.#recorded(arrival, this.#touch(arrival.metric), profile, seconds)
+    this.#counts.events += 1
+    this.#counts[event.triggersFlows ? 'flowTriggering' : 'backfilled'] += 1
+    this.#newest.push(event)
+    // Cut in large steps: taking one off the front for each event would move the whole list each time.
+    if (this.#newest.length >= this.#options.keep * 2) this.#newest = this.#newest.slice(-this.#options.keep)
+  }
+
+  #touch(name: string): Metric {
+    const now = this.#options.clock.now()
+    const { id, count, created } = this.#metrics.get(name) ?? { id: metricId(name), count: 0, created: now }
+    const metric = { id, name, count: count + 1, created, updated: now }
+    this.#metrics.set(name, metric)
+    return metric
+  }
+
+  #recorded(
+    { key, value, backfill, ...sent }: Arrival,
+    metric: Metric,
+    profile: StoredProfile,
+    seconds: number,
+  ): RecordedEvent {
+    const { email, phone_number: phone } = sent.profile.attributes
+    const properties = Object.entries(sent.properties).filter(([, each]) => !IGNORED.includes(each))
+    return {
+      id: identifier(this.#options.random, 'event'),
+      uuid: identifier(this.#options.random, 'uuid'),
+      metric: metric.name,
+      metricId: metric.id,
+      time: `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`,
+      ...(key !== undefined && { key }),
+      ...(typeof email === 'string' && { email }),
+      ...(typeof phone === 'string' && { phone }),
+      profileId: profile.id,
+      profile: sent.profile.attributes,
+      properties: Object.fromEntries(properties),
+      ...(value !== undefined && { value }),
+      backfill,
+      triggersFlows: !backfill.entry && !backfill.event,
+      receivedAt: this.#options.clock.now(),
+    }
+  }
+}
+
+function isUndeliverable({ profile }: Arrival): boolean {
+  const { email } = profile.attributes
+  return typeof email === 'string' && UNDELIVERABLE.includes(email.toLowerCase().split('@')[1] ?? '')
+}

@@ -1,0 +1,143 @@
+/** The local Klaviyo's segments and flows: made, found, never run. */
+import { isObject } from '../../runtime/lib/json.ts'
+import type { Clock, Random } from '../../runtime/ports/ports.ts'
+import type { Json, JsonObject } from '../../runtime/ports/types.ts'
+import { invalid, Refusal } from './errors.ts'
+import { type Filterable, filterOf, pageOf, sorted } from './filter.ts'
+import { identifier } from './identifier.ts'
+import { collection, self, stamp } from './resources.ts'
+import { isList } from './rules.ts'
+
+export interface Thing {
+  readonly kind: 'segment' | 'flow'
+  readonly id: string
+  readonly name: string
+  readonly definition: JsonObject
+  readonly created: number
+}
+
+export interface AudienceOptions {
+  readonly clock: Clock
+  readonly random: Random
+  /** Whether a metric of this id exists. */
+  readonly isMetric: (id: string) => boolean
+}
+
+const PLAIN: Readonly<Record<string, Filterable<Thing>>> = {
+  id: { operators: ['any'], read: ({ id }) => id },
+  name: { operators: ['equals'], read: ({ name }) => name },
+}
+const SEGMENT_FILTERS: typeof PLAIN = {
+  id: { operators: ['any', 'equals'], read: ({ id }) => id },
+  name: { operators: ['any', 'equals'], read: ({ name }) => name },
+}
+const SORTS = { created: ({ created }: Thing) => created }
+
+export class Audience {
+  readonly #options: AudienceOptions
+  #segments: Thing[] = []
+  #flows: Thing[] = []
+
+  constructor(options: AudienceOptions) {
+    this.#options = options
+  }
+
+  /** `POST /api/segments` */
+  addSegment(body: Json, url: URL): JsonObject {
+    const thing = this.#made('segment', body)
+    this.#requireMetrics(idsUnder('metric_id', thing.definition))
+    this.#segments.push(thing)
+    return { data: segment(thing, url), links: { self: url.href } }
+  }
+
+  /** `POST /api/flows`: a draft, whatever it holds. */
+  addFlow(body: Json, url: URL): JsonObject {
+    const thing = this.#made('flow', body)
+    this.#requireMetrics(triggersOf(thing).flatMap(({ type, id }) => (type === 'metric' ? [id] : [])))
+    this.#flows.push(thing)
+    return { data: flow(thing, url), links: { self: url.href } }
+  }
+
+  listSegments(url: URL): JsonObject {
+    const query = url.searchParams
+    const found = this.#segments.filter(filterOf(query.get('filter'), SEGMENT_FILTERS))
+    const page = pageOf(sorted(found, query.get('sort'), SORTS), query, { usual: 10, most: 10 })
+    if (query.get('include') !== 'flow-triggers') return collection(url, page, segment)
+    const behind = (it: Thing) => this.#flows.filter((one) => triggersOf(one).some(({ id }) => id === it.id))
+    const related = (it: Thing) => ({
+      ...segment(it, url),
+      relationships: { 'flow-triggers': { data: behind(it).map(({ id }) => ({ type: 'flow', id })) } },
+    })
+    const included = [...new Set(page.items.flatMap(behind))].map((one) => flow(one, url))
+    return { ...collection(url, page, related), included }
+  }
+
+  listFlows(url: URL): JsonObject {
+    const query = url.searchParams
+    const found = this.#flows.filter(filterOf(query.get('filter'), PLAIN))
+    return collection(url, pageOf(sorted(found, query.get('sort'), SORTS), query, { usual: 50, most: 50 }), flow)
+  }
+
+  /** `GET /api/metrics/{id}/flow-triggers` */
+  listTriggered(url: URL): JsonObject {
+    const metric = url.pathname.split('/').at(-2) ?? ''
+    const begins = (it: Thing) => triggersOf(it).some(({ type, id }) => type === 'metric' && id === metric)
+    return collection(url, { items: this.#flows.filter(begins) }, flow)
+  }
+
+  made(): readonly Thing[] {
+    return [...this.#segments, ...this.#flows]
+  }
+
+  reset(): void {
+    this.#segments = []
+    this.#flows = []
+  }
+
+  #made(kind: Thing['kind'], body: Json): Thing {
+    const { name, definition } = attributesIn(body)
+    const { random, clock } = this.#options
+    const id = identifier(random, 'event').slice(0, 6)
+    return { kind, id, name: String(name), definition: definition as JsonObject, created: clock.now() }
+  }
+
+  #requireMetrics(ids: readonly string[]): void {
+    const unknown = ids.find((id) => !this.#options.isMetric(id))
+    if (unknown === undefined) return
+    const pointer = '/data/attributes/definition'
+    throw new Refusal(400, [invalid('A metric of this definition does not exist.', { pointer })])
+  }
+}
+
+function attributesIn(body: Json): JsonObject {
+  const data = isObject(body) ? body.data : undefined
+  const attributes = isObject(data) ? data.attributes : undefined
+  return isObject(attributes) ? attributes : {}
+}
+
+function triggersOf({ definition }: Thing): readonly { readonly type: string; readonly id: string }[] {
+  const { triggers } = definition
+  return (isList(triggers) ? triggers : [])
+    .filter(isObject)
+    .map(({ type, id }) => ({ type: String(type), id: String(id) }))
+}
+
+function idsUnder(key: string, value: Json | undefined): string[] {
+  if (isList(value)) return value.flatMap((each) => idsUnder(key, each))
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([name, inner]) => (name === key ? [String(inner)] : idsUnder(key, inner)))
+}
+
+function segment({ id, name, definition, created }: Thing, url: URL): JsonObject {
+  const dates = { created: stamp(created), updated: stamp(created) }
+  const attributes = { name, definition, ...dates, is_active: true, is_processing: false, is_starred: false }
+  return { type: 'segment', id, attributes, links: self(url, 'segments', id) }
+}
+
+function flow(thing: Thing, url: URL): JsonObject {
+  const { id, name, created } = thing
+  const trigger = triggersOf(thing)[0]?.type === 'metric' ? 'Metric' : 'Added to List'
+  const dates = { created: stamp(created), updated: stamp(created) }
+  const attributes = { name, status: 'draft', archived: false, ...dates, trigger_type: trigger }
+  return { type: 'flow', id, attributes, links: self(url, 'flows', id) }
+}

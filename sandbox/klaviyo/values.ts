@@ -1,0 +1,120 @@
+/** Checks on single values, each with the limit or the shape that Klaviyo documents. */
+
+import { isValidPhoneNumber } from 'libphonenumber-js/max'
+import { isObject } from '../../runtime/lib/json.ts'
+import type { Json } from '../../runtime/ports/types.ts'
+import { below, type Check, type Complaint, isList } from './rules.ts'
+
+// "KB" and "MB" are read as the smaller, decimal ones: who keeps to these is safe under either reading.
+export const KB = 1_000
+export const MB = 1_000 * KB
+
+const E164 = /^\+[1-9]\d{1,14}$/
+const EMAIL_LOCAL = /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*$/
+const EMAIL_DOMAIN = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,}|xn--[a-z0-9-]+)$/i
+const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/
+const EARLIEST = Date.UTC(1990, 0, 1)
+
+/** The words for a time that is no ISO 8601 date-time, Unix seconds among them. */
+export const NOT_A_TIME = 'Invalid datetime format. Expected ISO 8601, for example 2026-07-15T09:30:00.000Z.'
+
+const text =
+  (detail: string, accepts: (value: string) => boolean): Check =>
+  (value) =>
+    typeof value === 'string' && !accepts(value) ? [{ detail }] : []
+
+export const email: readonly Check[] = [
+  text('Email address must not be longer than 100 characters.', (value) => value.length <= 100),
+  text('Invalid email address', (value) => value.length > 100 || isAddress(value)),
+]
+
+export const phone: readonly Check[] = [
+  text(
+    'Invalid phone number format (Example of a valid format: +12345678901)',
+    (value) => E164.test(value) && isValidPhoneNumber(value),
+  ),
+]
+
+export const metricName: readonly Check[] = [
+  text('Metric name must not be empty.', (value) => value.trim() !== ''),
+  text('Metric name must be shorter than 128 characters.', (value) => value.length < 128),
+]
+
+export const uniqueId: readonly Check[] = [
+  text('unique_id must have 1 to 255 characters.', (value) => value.length >= 1 && value.length <= 255),
+]
+
+export const currency: readonly Check[] = [text('Invalid ISO 4217 currency code.', (value) => /^[A-Z]{3}$/.test(value))]
+
+/** Only this one word. */
+export const exactly = (word: string): readonly Check[] => [text(`Expected '${word}'.`, (value) => value === word)]
+
+export const time: readonly Check[] = [
+  (value, { now }) => {
+    const parts = DATE_TIME.exec(String(value))
+    const at = Date.parse(String(value))
+    if (!parts || Number.isNaN(at) || !isCalendarDay(parts)) return [{ detail: NOT_A_TIME }]
+    if ((parts[4]?.length ?? 0) > 4) return [{ detail: 'Invalid datetime: at most 3 fraction digits are accepted.' }]
+    if (at < EARLIEST) return [{ detail: 'Invalid datetime: must be after the year 1990.' }]
+    if (at > oneYearAfter(now)) return [{ detail: 'Invalid datetime: at most 1 year in the future.' }]
+    return []
+  },
+]
+
+function isAddress(value: string): boolean {
+  const [local = '', domain = '', ...more] = value.split('@')
+  return more.length === 0 && EMAIL_LOCAL.test(local) && EMAIL_DOMAIN.test(domain)
+}
+
+// Date.parse takes 30 February for 2 March; Klaviyo's parser does not.
+function isCalendarDay([, year, month, day]: RegExpExecArray): boolean {
+  return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
+}
+
+function oneYearAfter(now: number): number {
+  const date = new Date(now)
+  return date.setUTCFullYear(date.getUTCFullYear() + 1)
+}
+
+/** At most so many entries of a list or keys of an object. */
+export const atMost =
+  (limit: number, what: string): Check =>
+  (value) => {
+    const count = isList(value) ? value.length : isObject(value) ? Object.keys(value).length : 0
+    return count > limit ? [{ detail: `At most ${limit} ${what} are accepted, got ${count}.` }] : []
+  }
+
+/** At most so many bytes, written as JSON. */
+export const bytes =
+  (limit: number, what: string): Check =>
+  (value) => {
+    const size = Buffer.byteLength(JSON.stringify(value))
+    return size > limit ? [{ detail: `The ${what} must not exceed ${limit} bytes, got ${size}.` }] : []
+  }
+
+/** The limits on whatever an event's properties hold. The properties themselves are the first level of nesting. */
+export const payload: Check = (value) => inside(value, 1)
+
+function inside(value: Json, level: number): readonly Complaint[] {
+  if (typeof value === 'string') return isLong(value) ? [{ detail: 'A string must not exceed 100 KB.' }] : []
+  if (typeof value === 'number') return isWide(value) ? [{ detail: 'An integer must fit in 64 bits.' }] : []
+  if (isList(value)) {
+    if (value.length > 4_000) return [{ detail: `A list must not exceed 4000 items, got ${value.length}.` }]
+    return value.flatMap((item, index) => below(index, inside(item, isObject(item) ? level + 1 : level)))
+  }
+  if (!isObject(value)) return []
+  if (level > 10) return [{ detail: 'Objects must not be nested more than 10 deep.' }]
+  return Object.entries(value).flatMap(([name, item = null]) =>
+    below(name, inside(item, isObject(item) ? level + 1 : level)),
+  )
+}
+
+// A character is at most three bytes a UTF-16 unit, so most strings need not be measured.
+function isLong(value: string): boolean {
+  return value.length * 3 > 100 * KB && Buffer.byteLength(value) > 100 * KB
+}
+
+// From 1e21 on, JavaScript writes a number with an exponent: a float to whoever reads it.
+function isWide(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) >= 2 ** 63 && Math.abs(value) < 1e21
+}

@@ -1,0 +1,161 @@
+// The functions of the mappings, as rows of arguments and answers.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { countryCode } from '../../../connector/functions/countries.ts'
+import { functions } from '../../../connector/functions/index.ts'
+import { compile } from '../../../runtime/expression/compile.ts'
+import type { Json } from '../../../runtime/ports/types.ts'
+
+const evaluate = (text: string, input: Json = null) => compile(text, { place: 'test:1:1' }, functions).evaluate(input)
+
+/** Through the engine, as a mapping would: `undefined` stands for a path that leads nowhere. */
+const call = (name: string, ...args: readonly (Json | undefined)[]) =>
+  evaluate(
+    `$${name}(${args.map((_, index) => `a${index}`).join(', ')})`,
+    Object.fromEntries(args.map((arg, index) => [`a${index}`, arg])),
+  )
+
+const nothing = undefined
+const long = (length: number) => `${'a'.repeat(length - '@wool.shop'.length)}@wool.shop`
+
+/** Function, arguments, answer. */
+const table: readonly (readonly [string, readonly (Json | undefined)[], Json | undefined])[] = [
+  ['datetime', [1768031789], '2026-01-10T07:56:29.000Z'],
+  ['datetime', ['1768031789'], '2026-01-10T07:56:29.000Z'],
+  ['datetime', [1768031789.25], '2026-01-10T07:56:29.250Z'],
+  ['datetime', ['2026-01-10T04:41:59.251+00:00'], '2026-01-10T04:41:59.251Z'],
+  ['datetime', ['2026-01-10T04:41:59.251999Z'], '2026-01-10T04:41:59.251Z'],
+  ['datetime', ['2026-01-10T04:41:59-0530'], '2026-01-10T10:11:59.000Z'],
+  ['datetime', ['2026-01-10 04:41:59 +01:00'], '2026-01-10T03:41:59.000Z'],
+  ['datetime', ['2026-01-10T04:41:59'], '2026-01-10T04:41:59.000Z'],
+  ['datetime', ['2026-01-10'], '2026-01-10T00:00:00.000Z'],
+  ...[nothing, null, '', 0, '0', -5, 'soon', '2026-13-45', true, {}, [1, 2], 1e15].map(
+    (value) => ['datetime', [value], nothing] as const,
+  ),
+
+  ['phone', ['087 123 4567', 'IE'], '+353871234567'],
+  ['phone', ['087 123 4567', 'irl'], '+353871234567'],
+  ['phone', ['087 123 4567', 'Ireland'], '+353871234567'],
+  ['phone', ['087 123 4567', null, 'Ireland'], '+353871234567'],
+  ['phone', ['087 123 4567', 'Atlantis', 'Ireland'], '+353871234567'],
+  ['phone', ['353871234567', 'IRL'], '+353871234567'],
+  ['phone', ['+44 20 7946 0958', 'IRL'], '+442079460958'],
+  ['phone', ['+44 20 7946 0958'], '+442079460958'],
+  ['phone', ['+1 (212) 456-1111 ext. 5'], '+12124561111'],
+  ['phone', ['020 7946 0958', 'United Kingdom'], '+442079460958'],
+  ['phone', ['087 123 4567'], nothing],
+  ['phone', ['+1 555-123-4567'], nothing],
+  ['phone', ['my number is 087 123 4567', 'IRL'], nothing],
+  ['phone', ['12345', 'IRL'], nothing],
+  ...[nothing, null, '', 871234567, {}].map((value) => ['phone', [value, 'IRL'], nothing] as const),
+
+  ['email', [' Ada@Harbourlight.Shop\n'], 'ada@harbourlight.shop'],
+  ['email', ["o'brien+news@mail.wool.co.uk"], "o'brien+news@mail.wool.co.uk"],
+  ['email', ['ada@xn--mnchen-3ya.xn--p1ai'], 'ada@xn--mnchen-3ya.xn--p1ai'],
+  ['email', [long(64)], long(64)],
+  ['email', [`${'a'.repeat(64)}@${'b'.repeat(30)}.sh`], `${'a'.repeat(64)}@${'b'.repeat(30)}.sh`],
+  ...[
+    ...[
+      '',
+      'ada',
+      'ada@localhost',
+      '@wool.shop',
+      'ada@@wool.shop',
+      '.ada@wool.shop',
+      'ada.@wool.shop',
+      'a..b@wool.shop',
+    ],
+    ...['ada@wool..shop', 'ada@-wool.shop', 'ada b@wool.shop', '"ada b"@wool.shop', 'ada@[10.0.0.1]', 'ada@10.0.0.1'],
+    ...['ada@wöol.shop', 'Ada <ada@wool.shop>', 'a@wool.shop,b@wool.shop', long(75), `${long(60)}${'.shop'.repeat(9)}`],
+    ...[nothing, null, 5, {}, ['ada@wool.shop', 'bob@wool.shop']],
+  ].map((value) => ['email', [value], nothing] as const),
+
+  ['firstName', ['Ada O&#39;Brien'], 'Ada'],
+  ['lastName', ['Ada O&#39;Brien'], "O'Brien"],
+  ['firstName', ['  Mary\u00a0 Ann \t van der  Berg '], 'Mary'],
+  ['lastName', ['  Mary\u00a0 Ann \t van der  Berg '], 'Ann van der Berg'],
+  ['firstName', ['Cher'], 'Cher'],
+  ['lastName', ['Cher'], nothing],
+  ['firstName', ['Phone &amp; SMS'], 'Phone'],
+  ['lastName', ['Phone &amp; SMS'], '& SMS'],
+  ['firstName', ['李小龍'], '李小龍'],
+  ['lastName', ['Ann @ Wool'], '@ Wool'],
+  ...['ada@wool.shop', ' ada@wool.shop ', '', ' ', '&nbsp;', nothing, null, 7, {}].flatMap((value) => [
+    ['firstName', [value], nothing] as const,
+    ['lastName', [value], nothing] as const,
+  ]),
+
+  ['text', [' Phone &amp; SMS '], 'Phone & SMS'],
+  ['text', ['&lt;b&gt; &eacute; <i>x</i>'], '<b> é <i>x</i>'],
+  ['text', ['&amp;amp;'], '&amp;'],
+  ...['', ' ', nothing, null, 7].map((value) => ['text', [value], nothing] as const),
+]
+
+describe('functions', () => {
+  test.each(functions)('$name is as its example says', async ({ example }) => {
+    expect(await evaluate(example.expr)).toEqual(example.gives)
+  })
+
+  test.each(functions)('$name has rows in the table', ({ name }) => {
+    expect(table.some(([of]) => of === name)).toBe(true)
+  })
+
+  for (const [name, args, gives] of table) {
+    test(`$${name}(${args.map((arg) => JSON.stringify(arg) ?? '').join(', ')})`, async () => {
+      expect(await call(name, ...args)).toEqual(gives)
+    })
+  }
+
+  test('take anything without an error', () =>
+    fc.assert(
+      fc.asyncProperty(fc.constantFrom(...functions), fc.jsonValue(), fc.jsonValue(), async (of, one, other) => {
+        const value = of.run(one as Json, other as Json)
+        expect(value === undefined || (typeof value === 'string' && value !== '')).toBe(true)
+      }),
+    ))
+
+  test('give the same for what they gave', () =>
+    fc.assert(
+      fc.property(fc.constantFrom('datetime', 'email', 'phone'), fc.string(), fc.nat(4e9), (name, text, number) => {
+        const { run } = functions.find((one) => one.name === name) ?? { run: () => undefined }
+        for (const value of [text, String(number), `+${number}`]) {
+          const once = run(value, 'IRL')
+          if (once !== undefined) expect(run(once)).toBe(once)
+        }
+      }),
+    ))
+})
+
+describe('countries', () => {
+  const written: Readonly<Record<string, readonly string[]>> = {
+    BO: ['BOL', 'Bolivia', 'Bolivia, Plurinational State of'],
+    CD: ['COD', 'DR Congo', 'Congo, The Democratic Republic of the'],
+    CG: ['COG', 'Congo', 'Congo Republic'],
+    CI: ['CIV', 'Ivory Coast', 'Côte d’Ivoire', "Cote d'Ivoire"],
+    CZ: ['CZE', 'Czechia', 'Czech Republic'],
+    DE: ['de', 'DEU', 'germany'],
+    GB: ['GBR', 'UK', 'United Kingdom', 'Great Britain'],
+    HK: ['HKG', 'Hong Kong', 'Hong Kong SAR China'],
+    IE: ['IRL', 'Ireland', ' IRELAND '],
+    KN: ['KNA', 'St. Kitts & Nevis', 'Saint Kitts and Nevis'],
+    KP: ["Korea, Democratic People's Republic of", 'North Korea'],
+    KR: ['KOR', 'South Korea', 'Korea, Republic of'],
+    NL: ['NLD', 'Netherlands', 'The Netherlands'],
+    RU: ['Russia', 'Russian Federation'],
+    TR: ['Turkey', 'Türkiye', 'Turkiye'],
+    TW: ['Taiwan', 'Taiwan, Province of China'],
+    US: ['USA', 'United States', 'United States of America', 'the United States'],
+    VG: ['British Virgin Islands', 'Virgin Islands, British'],
+    VI: ['U.S. Virgin Islands', 'Virgin Islands, U.S.'],
+    XK: ['XKX', 'Kosovo'],
+  }
+  test.each(Object.entries(written))('%s', (code, names) => {
+    expect(names.map((name) => [name, countryCode(name)])).toEqual(names.map((name) => [name, code]))
+  })
+
+  test('what is none', () => {
+    expect(['', 'Atlantis', 'ZZ', 'QQQ', 'constructor', 'Virgin Islands'].map(countryCode)).toEqual(
+      Array(6).fill(undefined),
+    )
+  })
+})

@@ -1,0 +1,215 @@
+/** The source against recorded answers: exactly what is asked, how pages end, what each refusal leads to. */
+import nock from 'nock'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Progress } from '../../../runtime/connector.ts'
+import type { RequestSpec } from '../../../runtime/spec/spec.ts'
+import {
+  client,
+  connector,
+  faultOf,
+  fixture,
+  hastyClock,
+  never,
+  type Reply,
+  recorded,
+  START,
+  TOKEN,
+} from '../../helpers/intercom.ts'
+
+beforeAll(() => nock.disableNetConnect())
+afterEach(() => nock.cleanAll())
+afterAll(() => nock.restore())
+
+const history = {
+  'GET /me': ['me'],
+  'GET /contacts': ['contacts'],
+  'GET /admins': ['admins'],
+  'GET /teams': ['teams'],
+  'POST /conversations/search': ['conversations-1', 'conversations-1', 'conversations-2'],
+  'POST /tickets/search': ['tickets'],
+} satisfies Record<string, readonly Reply[]>
+
+async function imported(answers: Readonly<Record<string, readonly Reply[]>>, since?: number) {
+  const asked = recorded(answers)
+  const { backfill } = await connector()
+  let last: Progress | undefined
+  for await (const progress of backfill({ signal: never, ...(since !== undefined && { since }) })) last = progress
+  const pages = (path: string) => asked.filter(({ line }) => line === `POST ${path}`).map(({ body }) => body)
+  return { asked, last, pages }
+}
+
+/** In Unix seconds, the end of the window: nothing was delivered live before. */
+const until = START / 1000
+const before = { field: 'created_at', operator: '<', value: until }
+const sort = { field: 'created_at', order: 'ascending' }
+const cursor = JSON.parse(fixture('conversations-1')).pages.next.starting_after
+
+describe('requests', () => {
+  test('each is logged in and names the version', async () => {
+    const { asked } = await imported(history)
+    expect(asked.length).toBeGreaterThan(5)
+    for (const { headers, line, host } of asked) {
+      expect(headers).toMatchObject({
+        authorization: `Bearer ${TOKEN}`,
+        'intercom-version': '2.16',
+        accept: 'application/json',
+      })
+      expect(headers['content-type']).toBe(line.startsWith('POST') ? 'application/json' : undefined)
+      expect(host).toBe('api.intercom.io')
+    }
+  })
+
+  test('history is counted, then read: the first page without a cursor, the next with the cursor as it came', async () => {
+    const { asked, pages, last } = await imported(history)
+    const query = { operator: 'AND', value: [before] }
+    expect(pages('/conversations/search')).toEqual([
+      { query, sort, pagination: { per_page: 1 } },
+      { query, sort, pagination: { per_page: 150 } },
+      { query, sort, pagination: { per_page: 150, starting_after: cursor } },
+    ])
+    expect(pages('/tickets/search')).toEqual([
+      { query, sort, pagination: { per_page: 1 } },
+      { query, sort, pagination: { per_page: 150 } },
+    ])
+    expect(asked.filter(({ line }) => line.startsWith('GET /contacts')).map(({ line }) => line)).toEqual([
+      'GET /contacts?per_page=1',
+      'GET /contacts?per_page=150',
+    ])
+    expect(last).toMatchObject({ phase: 'done', dead: 0, sent: 5 })
+  })
+
+  test('since asks for what was updated since, an hour earlier', async () => {
+    const { pages } = await imported(history, START - 86_400_000)
+    const since = { field: 'updated_at', operator: '>', value: until - 86_400 - 3600 }
+    expect(pages('/conversations/search')[1]).toMatchObject({ query: { operator: 'AND', value: [since, before] } })
+  })
+
+  test('a missing list is an empty page', async () => {
+    const { last } = await imported({ ...history, 'POST /conversations/search': ['conversations-without-list'] })
+    expect(last?.streams).toMatchObject([
+      { stream: 'contacts' },
+      { stream: 'conversations', seen: 0, done: true },
+      { stream: 'tickets', seen: 1 },
+    ])
+  })
+
+  test("a proxy's page with status 200 is not the end of history", async () => {
+    const search = ['conversations-1', 'conversations-1', 'bad-gateway.html', 'conversations-2']
+    const { last } = await imported({
+      ...history,
+      'GET /me': ['bad-gateway.html', 'me'],
+      'POST /conversations/search': search,
+    })
+    expect(last).toMatchObject({ phase: 'done', sent: 5 })
+  })
+
+  test('an error or nothing under a status 200 is not the end of history', async () => {
+    const search = ['conversations-1', 'conversations-1', 'server-error', 'nothing', 'conversations-2']
+    const { last } = await imported({ ...history, 'POST /conversations/search': search })
+    expect(last).toMatchObject({ phase: 'done', sent: 5 })
+  })
+
+  test('a page that fails is asked for again, smaller, at the same cursor', async () => {
+    const bad: Reply = [502, 'bad-gateway.html', { 'content-type': 'text/html' }]
+    const search = ['conversations-1', 'conversations-1', bad, bad, bad, bad, 'conversations-2']
+    const { pages, last } = await imported({ ...history, 'POST /conversations/search': search })
+    expect(pages('/conversations/search').at(-1)).toMatchObject({
+      pagination: { per_page: 75, starting_after: cursor },
+    })
+    expect(last).toMatchObject({ phase: 'done', sent: 5 })
+  })
+})
+
+const contact: RequestSpec = { method: 'GET', path: '/contacts/{key}', query: new Map() }
+const get = (change = {}, clock = hastyClock()) => client(change, clock).request(contact, { key: 'c1' }, 'live', never)
+
+describe('refusals', () => {
+  const rows: readonly [reply: Reply, code: string, says: RegExp, tries: number][] = [
+    [[401, 'unauthorized'], 'config intercom/unauthorized', /INTERCOM_ACCESS_TOKEN and INTERCOM_REGION/, 1],
+    [[401, 'token-suspended'], 'config intercom/suspended', /workspace is suspended or closed/, 1],
+    [[403, 'plan-restricted'], 'config intercom/plan', /plan does not include this API/, 1],
+    [[403, 'forbidden'], 'config intercom/forbidden', /lacks a permission, `connector check` says which/, 1],
+    [[404, 'not-found'], 'data intercom/not-found', /no such thing/, 1],
+    [[404, 'bad-gateway.html'], 'data intercom/not-found', /no such thing/, 1],
+    [[410, 'contact-merged'], 'data intercom/gone', /merged into another/, 1],
+    [[400, 'version-invalid'], 'config intercom/version', /does not know this Intercom-Version/, 1],
+    [[400, 'parameter-invalid'], 'data intercom/invalid', /it says parameter_invalid$/, 1],
+    [[400, 'malformed'], 'data intercom/invalid', /it refuses the request$/, 1],
+    [[302, undefined, { location: 'https://elsewhere.example/' }], 'config intercom/redirected', /points elsewhere/, 1],
+    [[500, 'server-error'], 'transient intercom/unavailable', /server_error$/, 4],
+    [[502, 'bad-gateway.html'], 'transient intercom/unavailable', /it has trouble/, 4],
+  ]
+  test.each(rows)('answered %j', async (reply, code, says, tries) => {
+    const asked = recorded({ 'GET /contacts/c1': [reply] })
+    const fault = await faultOf(get())
+    expect(`${fault.kind} ${fault.code}`).toBe(code)
+    expect(fault.message).toMatch(says)
+    expect(fault.message).not.toMatch(/harbourlight|dG9r|nginx|elsewhere\.example/)
+    expect(asked.length).toBe(tries)
+  })
+
+  const ids: readonly [id: string, request: string | undefined][] = [
+    ['000acb1d4fjd2sd1jnog', '000acb1d4fjd2sd1jnog'],
+    ['mara@harbourlight.example', undefined],
+  ]
+  test.each(ids)('with the request id %s is told by %s', async (id, request) => {
+    recorded({ 'GET /contacts/c1': [[404, 'bad-gateway.html', { 'x-request-id': id }]] })
+    expect((await faultOf(get())).info().request).toBe(request)
+  })
+
+  const resets: readonly [reset: number, pauses: readonly number[], tries: number][] = [
+    [START / 1000 + 7, [7000], 2],
+    [START / 1000 + 3600, [], 1],
+  ]
+  test.each(resets)('429 until %i: a short wait is waited for, a long one is told', async (reset, pauses, tries) => {
+    const limited: Reply = [429, 'rate-limited', { 'X-RateLimit-Limit': '83', 'X-RateLimit-Reset': String(reset) }]
+    const asked = recorded({ 'GET /contacts/c1': [limited, 'contact'] })
+    const clock = hastyClock()
+    const answer = await get({}, clock).catch((error) => error.details.retryAfter)
+    expect(answer).toEqual(tries === 2 ? JSON.parse(fixture('contact')) : 3_600_000)
+    expect([asked.length, clock.slept]).toEqual([tries, pauses])
+  })
+})
+
+describe('a merged contact', () => {
+  test.each([
+    '</contacts/c3>; rel="canonical"',
+    '</contacts/c3>; rel=canonical',
+    '<https://api.intercom.io/contacts/c3>; rel="canonical"',
+    '<https://docs.example/410>; rel="help", </contacts/c3>; rel="canonical"',
+    // Whatever host it names: ours is asked, and nobody else gets the token.
+    '<https://elsewhere.example/contacts/c3>; rel="canonical"',
+    '<https://api.intercom.io@elsewhere.example/contacts/c3>; rel="canonical"',
+  ])('is followed to where it is now, at Intercom: %s', async (link) => {
+    const asked = recorded({ 'GET /contacts/c1': [[410, 'contact-merged', { link }]], 'GET /contacts/c3': ['contact'] })
+    expect(await get()).toMatchObject({ name: 'Cleo' })
+    expect(asked.map(({ line, host }) => `${host} ${line}`)).toEqual([
+      'api.intercom.io GET /contacts/c1',
+      'api.intercom.io GET /contacts/c3',
+    ])
+  })
+
+  test.each([
+    '</contacts/c3>; rel="next"',
+    '</admins>; rel="canonical"',
+    '</contacts/../me>; rel="canonical"',
+    '</contacts/c3/../../me>; rel="canonical"',
+    '</contacts/%2e%2e/me>; rel="canonical"',
+    '</contacts/c3?to=https://elsewhere.example>; rel="canonical"',
+    '<//elsewhere.example/contacts/c3>; rel="canonical"',
+    '<@elsewhere.example/contacts/c3>; rel="canonical"',
+    '<javascript:/contacts/c3>; rel="canonical"',
+    '',
+  ])('is not followed by %j', async (link) => {
+    const asked = recorded({ 'GET /contacts/c1': [[410, 'contact-merged', { link }]] })
+    expect((await faultOf(get())).code).toBe('intercom/gone')
+    expect(asked.length).toBe(1)
+  })
+
+  test('is followed once: a circle ends', async () => {
+    const to = (id: string): Reply => [410, 'contact-merged', { link: `</contacts/${id}>; rel="canonical"` }]
+    const asked = recorded({ 'GET /contacts/c1': [to('c3')], 'GET /contacts/c3': [to('c1')] })
+    expect((await faultOf(get())).code).toBe('intercom/gone')
+    expect(asked.length).toBe(2)
+  })
+})

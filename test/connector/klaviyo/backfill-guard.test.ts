@@ -1,0 +1,136 @@
+/** History cannot leave without its flags, and live events do not stand behind it. */
+import { describe, expect, test } from 'vitest'
+import { guarded } from '../../../connector/klaviyo/backfill-guard.ts'
+import { endpoint } from '../../../connector/klaviyo/client.ts'
+import { places } from '../../../connector/klaviyo/concurrency.ts'
+import { bulkBody, bulkEntry, eventBody, profileBody } from '../../../connector/klaviyo/request-bodies.ts'
+import type { Fetch } from '../../../runtime/ports/ports.ts'
+import type { Lane } from '../../../runtime/ports/types.ts'
+import { event, limits, never, options } from '../../helpers/klaviyo.ts'
+
+const history = (...keys: string[]) => bulkBody(keys.map((key) => bulkEntry(event(key), 'backfill', limits).text))
+const live = (...keys: string[]) => bulkBody(keys.map((key) => bulkEntry(event(key), 'live', limits).text))
+const mixed = bulkBody([bulkEntry(event('a'), 'backfill', limits).text, bulkEntry(event('b'), 'live', limits).text])
+
+/** Replaces the nth flag; the first of an entry is the entry's, the second its event's. */
+function spoil(text: string, nth: number, by: string): string {
+  let seen = 0
+  return text.replace(/"backfill":true/g, (flag) => (++seen === nth ? by : flag))
+}
+
+const refused: readonly [name: string, body: string][] = [
+  ['a live bulk request', live('a', 'b')],
+  ['one live event among history', mixed],
+  ['no flag on the first entry', spoil(history('a', 'b'), 1, '"x":true')],
+  ['no flag on the first event', spoil(history('a', 'b'), 2, '"x":true')],
+  ['no flag on the last entry', spoil(history('a', 'b'), 3, '"x":true')],
+  ['no flag on the last event', spoil(history('a', 'b'), 4, '"x":true')],
+  ['false', spoil(history('a'), 2, '"backfill":false')],
+  ['the text "true"', spoil(history('a'), 1, '"backfill":"true"')],
+  ['a flag taken back by a second one', spoil(history('a'), 2, '"backfill":true,"backfill":false')],
+  ['no entries', bulkBody([])],
+  ['an entry without events', bulkBody(['{"attributes":{"backfill":true,"events":{"data":[]}}}'])],
+  ['a single live event', eventBody(event('a'), limits)],
+  ['a profile', profileBody(event('a').profile, limits)],
+  ['no JSON', 'backfill: true'],
+  ['nothing', ''],
+]
+
+describe('the guard', () => {
+  function recorder() {
+    const left: string[] = []
+    const fetch: Fetch = async (request) => {
+      left.push(await request.text())
+      return new Response(null, { status: 202 })
+    }
+    return { left, fetch }
+  }
+
+  test.each(refused)('stops %s', async (_, body) => {
+    const { left, fetch } = recorder()
+    const request = new Request('https://a.klaviyo.com/', { method: 'POST', body })
+    await expect(guarded(fetch)(request)).rejects.toMatchObject({ kind: 'bug', code: 'klaviyo/unflagged' })
+    expect(left).toEqual([])
+  })
+
+  test.each(refused)('stands in lane backfill of the real line: %s', async (_, body) => {
+    const { left, fetch } = recorder()
+    for (const name of ['bulk', 'event', 'profile'] as const)
+      await expect(endpoint(options({ fetch }), name, 'scope')('backfill', never, body)).rejects.toMatchObject({
+        kind: 'bug',
+      })
+    expect(left).toEqual([])
+  })
+
+  test('lets flagged history through unchanged, and is not asked of lane live', async () => {
+    const { left, fetch } = recorder()
+    const bulk = endpoint(options({ fetch }), 'bulk', 'events:write')
+    await bulk('backfill', never, history('a', 'b'))
+    await bulk('live', never, live('a'))
+    expect(left).toEqual([history('a', 'b'), live('a')])
+  })
+})
+
+describe('places', () => {
+  /** Opens all doors and notes who came in; each stays until `leave`. */
+  function crowd(all: number, some: number) {
+    const enter = places(all, some)
+    const inside: { lane: Lane; leave: () => void }[] = []
+    const come = (lane: Lane, signal = never) => enter(lane, signal).then((leave) => void inside.push({ lane, leave }))
+    return { inside, come }
+  }
+  const settle = () => new Promise((resolve) => setImmediate(resolve))
+  const count = (inside: readonly { lane: Lane }[]) =>
+    `${inside.filter(({ lane }) => lane === 'live').length} live, ${inside.filter(({ lane }) => lane === 'backfill').length} history`
+
+  test('history takes its part only; live takes all that is left, and is first when one is free', async () => {
+    const { inside, come } = crowd(10, 3)
+    for (let i = 0; i < 20; i++) void come('backfill')
+    await settle()
+    expect(count(inside)).toBe('0 live, 3 history')
+    for (let i = 0; i < 20; i++) void come('live')
+    await settle()
+    expect(count(inside)).toBe('7 live, 3 history')
+    inside[0]?.leave()
+    await settle()
+    expect(count(inside)).toBe('8 live, 3 history')
+  })
+
+  test('who gives up does not keep a place', async () => {
+    const { inside, come } = crowd(1, 1)
+    await come('live')
+    const stop = new AbortController()
+    const gone = come('live', stop.signal)
+    void come('live')
+    stop.abort()
+    await expect(gone).rejects.toMatchObject({ kind: 'transient' })
+    await expect(come('live', stop.signal)).rejects.toMatchObject({ kind: 'transient' })
+    inside[0]?.leave()
+    await settle()
+    expect(inside.length).toBe(2)
+  })
+
+  test('no more than ten requests are in flight at an endpoint, of which three are history', async () => {
+    const open: Record<string, () => void> = {}
+    let flying = 0
+    let most = 0
+    const fetch: Fetch = async () => {
+      most = Math.max(most, ++flying)
+      await new Promise<void>((resolve) => {
+        open[`${Object.keys(open).length}`] = resolve
+      })
+      flying--
+      return new Response(null, { status: 202 })
+    }
+    const bulk = endpoint(options({ fetch }), 'bulk', 'events:write')
+    const all = Array.from({ length: 30 }, (_, i) =>
+      i % 2 === 0 ? bulk('live', never, live(`k${i}`)) : bulk('backfill', never, history(`k${i}`)),
+    )
+    while (Object.keys(open).length < 30) {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      for (const resolve of Object.values(open)) resolve()
+    }
+    await Promise.all(all)
+    expect(most).toBe(10)
+  })
+})

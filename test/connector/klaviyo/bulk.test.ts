@@ -1,0 +1,112 @@
+/** The law of bulk requests: whatever Klaviyo refuses and however it says so, each event has its own right answer. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { klaviyo } from '../../../connector/klaviyo/destination.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
+import type { Fetch } from '../../../runtime/ports/ports.ts'
+import { event, keysOf, never, options } from '../../helpers/klaviyo.ts'
+
+/** How an event is received, and how loudly Klaviyo says so. */
+type Fate = 'good' | 'bad' | 'bad phone'
+type Manner = 'all pointers' | 'first pointer' | 'no pointer' | 'pointer beyond the end'
+
+const POINTERS: Readonly<Record<Exclude<Fate, 'good'>, string>> = {
+  bad: 'events/data/0/attributes/time',
+  'bad phone': 'profile/data/attributes/phone_number',
+}
+
+/** A Klaviyo that takes a request or nothing of it, as the real one does. */
+function fake(fates: readonly Fate[], manner: Manner) {
+  const taken = new Map<number, string>()
+  let requests = 0
+  const fetch: Fetch = async (request) => {
+    requests++
+    const text = await request.text()
+    const entries = JSON.parse(text).data.attributes['events-bulk-create'].data as object[]
+    const keys = keysOf(text).map(Number)
+    const wrong = keys.flatMap((key, index) => {
+      const phone = JSON.stringify(entries[index]).includes('"phone_number"')
+      const fate = fates[key] ?? 'good'
+      return fate === 'good' || (fate === 'bad phone' && !phone) ? [] : [{ index, pointer: POINTERS[fate] }]
+    })
+    if (wrong.length > 0) return refuse(wrong, manner)
+    for (const [index, key] of keys.entries()) {
+      if (taken.has(key)) throw new Error(`event ${key} was taken twice`)
+      taken.set(key, JSON.stringify(entries[index]))
+    }
+    return new Response(null, { status: 202 })
+  }
+  return { fetch, taken, requests: () => requests }
+}
+
+function refuse(wrong: readonly { index: number; pointer: string }[], manner: Manner): Response {
+  const named = manner === 'first pointer' ? wrong.slice(0, 1) : wrong
+  const base = '/data/attributes/events-bulk-create/data'
+  const errors = named.map(({ index, pointer }) => ({
+    code: 'invalid',
+    detail: 'Invalid input for ada@harbour-books.example',
+    source:
+      manner === 'no pointer'
+        ? {}
+        : { pointer: `${base}/${manner === 'pointer beyond the end' ? 5000 : index}/attributes/${pointer}` },
+  }))
+  return Response.json({ errors }, { status: 400 })
+}
+
+test('good events are taken once, bad ones are told so, phones are dropped where they alone are refused', async () => {
+  const fates = fc.array(fc.constantFrom<Fate>('good', 'good', 'good', 'bad', 'bad phone'), {
+    minLength: 1,
+    maxLength: 24,
+  })
+  const manners = fc.constantFrom<Manner>('all pointers', 'first pointer', 'no pointer', 'pointer beyond the end')
+  await fc.assert(
+    fc.asyncProperty(
+      fates,
+      manners,
+      fc.constantFrom('live' as const, 'backfill' as const),
+      async (fates, manner, lane) => {
+        const { fetch, taken, requests } = fake(fates, manner)
+        const events = fates.map((_, index) => event(String(index)))
+        const results = await klaviyo(options({ fetch })).sendMany(events, lane, never)
+        for (const [index, fate] of fates.entries()) {
+          const result = results[index]
+          // Without a pointer nobody knows that it was the phone.
+          const lost = fate === 'bad' || (fate === 'bad phone' && manner === 'no pointer')
+          expect(taken.has(index)).toBe(!lost)
+          if (lost) {
+            expect(result).toMatchObject({ kind: 'data', code: 'klaviyo/invalid' })
+            expect((result as Fault).message).not.toContain('ada@')
+          } else expect(result).toEqual({ status: 202, ...(fate === 'bad phone' && { without: ['phone_number'] }) })
+        }
+        // With pointers, one more request tells; without, each culprit costs a descent through the halves.
+        if (manner === 'all pointers') expect(requests()).toBeLessThanOrEqual(2)
+        expect(requests()).toBeLessThanOrEqual(1 + 3 * fates.length)
+      },
+    ),
+    { numRuns: 150 },
+  )
+})
+
+test('a thousand events with one culprit and no pointer cost about twenty requests', async () => {
+  const fates = Array.from({ length: 1000 }, (_, index): Fate => (index === 617 ? 'bad' : 'good'))
+  const { fetch, taken, requests } = fake(fates, 'no pointer')
+  const events = fates.map((_, index) => event(String(index)))
+  const results = await klaviyo(options({ fetch })).sendMany(events, 'backfill', never)
+  expect(taken.size).toBe(999)
+  expect(results.filter((result) => result instanceof Fault).length).toBe(1)
+  expect(requests()).toBeLessThanOrEqual(21)
+})
+
+test('an aborted signal stops the sending, and all are told to come again', async () => {
+  const stop = new AbortController()
+  const fetch: Fetch = async () => {
+    stop.abort()
+    return new Promise(() => undefined)
+  }
+  const results = await klaviyo(options({ fetch })).sendMany([event('a'), event('a'), event('b')], 'live', stop.signal)
+  expect(results.map((result) => result instanceof Fault && result.kind)).toEqual([
+    'transient',
+    'transient',
+    'transient',
+  ])
+})

@@ -1,0 +1,82 @@
+/** What `check` says of a Klaviyo key: named permissions, and nothing written. */
+import nock from 'nock'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { klaviyoChecks } from '../../../connector/klaviyo/checks.ts'
+import type { CheckResult } from '../../../runtime/ports/ports.ts'
+import { fixture, never, options, textOf } from '../../helpers/klaviyo.ts'
+
+beforeAll(() => nock.disableNetConnect())
+afterEach(() => nock.cleanAll())
+afterAll(() => nock.restore())
+
+type Status = Readonly<Record<'accounts' | 'metrics' | 'events' | 'profile-import', number>>
+
+const ANSWERS: Readonly<Record<number, string>> = { 400: 'empty-data', 401: 'unauthorized', 403: 'forbidden' }
+
+async function check(status: Status, change: Parameters<typeof options>[0] = {}) {
+  const bodies: string[] = []
+  for (const [name, code] of Object.entries(status)) {
+    const file = code === 200 ? name : ANSWERS[code]
+    const reply = (_: string, body: unknown): [number, nock.Body] => {
+      if (body) bodies.push(textOf(body))
+      return [code, file === undefined ? '' : (fixture(file) as nock.Body)]
+    }
+    const scope = nock('https://a.klaviyo.com')
+    if (code === 200 || name === 'accounts' || name === 'metrics') scope.get(`/api/${name}`).reply(reply).persist()
+    else scope.post(`/api/${name}`).reply(reply).persist()
+  }
+  const results: CheckResult[] = []
+  for await (const result of klaviyoChecks(options(change), never)) results.push(result)
+  return { bodies, results, lines: results.map(({ name, ok }) => `${ok ? 'ok' : 'no'} ${name}`) }
+}
+
+const all: Status = { accounts: 200, metrics: 200, events: 400, 'profile-import': 400 }
+
+test('a key that may do all: the business is named, and only empty requests are posted', async () => {
+  const { bodies, results, lines } = await check(all)
+  expect(lines).toEqual([
+    'ok Klaviyo accounts:read',
+    'ok Klaviyo metrics:read',
+    'ok Klaviyo events:write',
+    'ok Klaviyo profiles:write',
+  ])
+  expect(results[0]?.detail).toBe('the account of Harbour Books')
+  expect(bodies).toEqual(['{"data":{}}', '{"data":{}}'])
+})
+
+const lacking: readonly [status: Partial<Status>, scope: string][] = [
+  [{ accounts: 403 }, 'accounts:read'],
+  [{ metrics: 403 }, 'metrics:read'],
+  [{ events: 403 }, 'events:write'],
+  [{ 'profile-import': 403 }, 'profiles:write'],
+]
+test.each(lacking)('lacking a permission %j it is named, and the others are still tried', async (status, scope) => {
+  const { results } = await check({ ...all, ...status })
+  const missing = results.filter(({ ok }) => !ok)
+  expect([results.length, missing.length]).toEqual([4, 1])
+  expect(missing[0]?.name).toBe(`Klaviyo ${scope}`)
+  expect(missing[0]?.detail).toContain(`KLAVIYO_API_KEY lacks the scope ${scope}`)
+})
+
+test('a wrong key is one line, and nothing else is tried', async () => {
+  const { results, lines } = await check({ ...all, accounts: 401 })
+  expect(lines).toEqual(['no Klaviyo account'])
+  expect(results[0]?.detail).toMatch(/does not accept the key in KLAVIYO_API_KEY/)
+})
+
+test('no key is one line, without a request', async () => {
+  const { results, lines, bodies } = await check(all, { apiKey: undefined })
+  expect(lines).toEqual(['no Klaviyo account'])
+  expect(results[0]?.detail).toMatch(/KLAVIYO_API_KEY is not set/)
+  expect(bodies).toEqual([])
+})
+
+test('Klaviyo away is one line, and nothing else is tried', async () => {
+  const { lines } = await check({ ...all, accounts: 503 })
+  expect(lines).toEqual(['no Klaviyo account'])
+})
+
+test('Klaviyo in trouble is not taken for a permission', async () => {
+  const { lines } = await check({ ...all, events: 500 })
+  expect(lines).toContain('no Klaviyo events:write')
+})

@@ -1,0 +1,301 @@
+/** The destination against recorded answers: what goes out, what each refusal leads to, what each event is told. */
+import nock from 'nock'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { klaviyo } from '../../../connector/klaviyo/destination.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
+import type { SendResult } from '../../../runtime/ports/ports.ts'
+import type { Json, Message } from '../../../runtime/ports/types.ts'
+import { complaints, event, fixture, keysOf, never, options, spec, textOf } from '../../helpers/klaviyo.ts'
+
+interface Sent {
+  readonly path: string
+  readonly headers: Record<string, string>
+  readonly text: string
+}
+
+type Reply = readonly [status: number, answer?: string | undefined, headers?: Record<string, string>]
+
+let sent: Sent[] = []
+
+beforeAll(() => nock.disableNetConnect())
+afterEach(() => {
+  nock.cleanAll()
+  // Whatever a test sent is what we mean to send.
+  const wrong = sent.flatMap(({ text }) => complaints(JSON.parse(text)))
+  sent = []
+  expect(wrong).toEqual([])
+})
+afterAll(() => nock.restore())
+
+/** Answers one request after another; the last reply stays. An answer is a fixture's name. */
+function answer(...replies: readonly Reply[]): void {
+  nock('https://a.klaviyo.com')
+    .post(/.*/)
+    .reply(function (path, body) {
+      const [status, name, headers = {}] = replies[Math.min(sent.length, replies.length - 1)] ?? [500]
+      const text = textOf(body)
+      sent.push({ path, headers: this.req.headers as unknown as Record<string, string>, text })
+      return [status, name === undefined ? '' : JSON.stringify(fixture(name)), headers]
+    })
+    .persist()
+}
+
+const ada: Message = { kind: 'profile', profile: event('a').profile }
+const body = (index: number): Json => JSON.parse(sent[index]?.text ?? 'null')
+const said = (result: SendResult) => (result instanceof Fault ? `${result.kind} ${result.code}` : result)
+
+async function faultOf(promise: Promise<unknown>): Promise<Fault> {
+  const error = await promise.catch((error: unknown) => error)
+  if (error instanceof Fault) return error
+  throw new Error('expected a fault')
+}
+
+describe('one message', () => {
+  test('a live event goes to /api/events with its key, its revision and the login', async () => {
+    answer([202, undefined, { 'x-klaviyo-req-id': 'b6a1f0de-1' }])
+    expect(await klaviyo(options()).send(event('k1'), never)).toEqual({ status: 202, request: 'b6a1f0de-1' })
+    expect(sent.map(({ path }) => path)).toEqual(['/api/events'])
+    expect(sent[0]?.headers).toMatchObject({
+      revision: '2026-07-15',
+      authorization: 'Klaviyo-API-Key pk_test_0123456789',
+      'content-type': 'application/vnd.api+json',
+      accept: 'application/vnd.api+json',
+    })
+    expect(body(0)).toMatchObject({ data: { attributes: { unique_id: 'k1' } } })
+  })
+
+  test('a profile goes to /api/profile-import', async () => {
+    answer([200, 'profile-imported'])
+    expect(await klaviyo(options()).send(ada, never)).toEqual({ status: 200 })
+    expect(sent.map(({ path }) => path)).toEqual(['/api/profile-import'])
+  })
+
+  test('a request id that is none is not kept', async () => {
+    answer([202, undefined, { 'x-klaviyo-req-id': 'ada@harbour-books.example' }])
+    expect(await klaviyo(options()).send(event('k1'), never)).toEqual({ status: 202 })
+  })
+
+  const refused: readonly [which: string, header: string | undefined, request: string | undefined][] = [
+    ['its own', 'b6a1f0de-1', 'b6a1f0de-1'],
+    ["the error's where there is no other", undefined, '5f2c1b7e-0000-4000-8000-000000000001'],
+    ["the error's where the other is none", 'ada@harbour-books.example', '5f2c1b7e-0000-4000-8000-000000000001'],
+  ]
+  test.each(refused)('a refusal is told by its request id: %s', async (_, header, request) => {
+    answer([400, 'event-bad-email', header === undefined ? {} : { 'x-klaviyo-req-id': header }])
+    expect((await faultOf(klaviyo(options()).send(event('k1'), never))).info()).toMatchObject({ request })
+  })
+
+  test('a refusal without any id has none', async () => {
+    answer([429, undefined, { 'retry-after': '30' }])
+    expect((await faultOf(klaviyo(options()).send(event('k1'), never))).info()).not.toHaveProperty('request')
+  })
+
+  test('baseUrl goes before the host of the spec', async () => {
+    nock('http://127.0.0.1:4020').post('/api/events').reply(202)
+    const destination = klaviyo(options({ baseUrl: 'http://127.0.0.1:4020/' }))
+    expect((await destination.send(event('k1'), never)).status).toBe(202)
+  })
+
+  const phones: readonly [name: string, message: Message, reply: Reply][] = [
+    ['an event', event('k1'), [400, 'event-bad-phone']],
+    ['a profile', ada, [400, 'profile-bad-phone']],
+    ['a profile whose phone is somebody else', ada, [409, 'duplicate-profile']],
+  ]
+  test.each(phones)('%s goes once more without its phone number', async (_, message, reply) => {
+    answer(reply, [202])
+    expect(await klaviyo(options()).send(message, never)).toEqual({ status: 202, without: ['phone_number'] })
+    expect(sent.map(({ text }) => text.includes('+353'))).toEqual([true, false])
+  })
+
+  const dead: readonly [name: string, message: Message, reply: Reply, code: string, says: RegExp][] = [
+    ['a bad e-mail', event('k1'), [400, 'event-bad-email'], 'klaviyo/invalid', /invalid e-mail address at .*\/email$/],
+    [
+      'a bad phone and nothing else',
+      event('k1', { profile: { phone_number: '+353861234567' } }),
+      [400, 'event-bad-phone'],
+      'klaviyo/invalid',
+      /invalid phone number/,
+    ],
+    ['an unknown field', event('k1'), [400, 'unknown-field'], 'klaviyo/invalid', /"nickname" is no field of profile/],
+    [
+      'two owners and no e-mail',
+      { kind: 'profile', profile: { phone_number: '+353861234567' } },
+      [409, 'duplicate-profile'],
+      'klaviyo/duplicate-profile',
+      /two different profiles/,
+    ],
+  ]
+  test.each(dead)('%s is a data fault', async (...row) => {
+    const [, message, reply, code, says] = row
+    answer(reply)
+    const fault = await faultOf(klaviyo(options()).send(message, never))
+    expect(fault).toMatchObject({ kind: 'data', code })
+    expect(fault.message).toMatch(says)
+    expect(fault.message).not.toMatch(/ada@|\+353/)
+    expect(sent.length).toBe(1)
+  })
+
+  const others: readonly [reply: Reply, message: Message, code: string, says: RegExp, tries: number][] = [
+    [[401, 'unauthorized'], event('k1'), 'config klaviyo/unauthorized', /KLAVIYO_API_KEY/, 1],
+    [[403, 'forbidden'], event('k1'), 'config klaviyo/forbidden', /KLAVIYO_API_KEY lacks the scope events:write/, 1],
+    [[403, 'forbidden'], ada, 'config klaviyo/forbidden', /KLAVIYO_API_KEY lacks the scope profiles:write/, 1],
+    [[404, 'not-found'], event('k1'), 'config klaviyo/not-found', /KLAVIYO_BASE_URL/, 1],
+    [[400, 'bad-revision'], event('k1'), 'config klaviyo/revision', /revision header in connector.yaml/, 1],
+    [[302, undefined, { location: '/elsewhere' }], event('k1'), 'config klaviyo/redirected', /base URL/, 1],
+    [[500], event('k1'), 'transient klaviyo/unavailable', /answered 500/, 4],
+    [[429, 'rate-limited', { 'retry-after': '60' }], event('k1'), 'transient klaviyo/rate-limited', /too many/, 1],
+  ]
+  test.each(others)('answered %j', async (reply, message, code, says, tries) => {
+    answer(reply)
+    const fault = await faultOf(klaviyo(options()).send(message, never))
+    expect(said(fault)).toBe(code)
+    expect(fault.message).toMatch(says)
+    expect(fault.message).not.toContain('pk_test')
+    expect(sent.length).toBe(tries)
+    if (reply[0] === 429) expect(fault.details.retryAfter).toBe(60_000)
+  })
+
+  test.each([undefined, '', '  ', 'pk_\u2019x', 'pk_a\nb'])(
+    'without a usable key (%j) nothing is sent',
+    async (apiKey) => {
+      const fault = await faultOf(klaviyo(options({ apiKey })).send(event('k1'), never))
+      expect(said(fault)).toBe('config klaviyo/no-credentials')
+      expect(fault.message).toMatch(/KLAVIYO_API_KEY/)
+    },
+  )
+
+  test('a key copied with a line break works', async () => {
+    answer([202])
+    await klaviyo(options({ apiKey: 'pk_test_0123456789\n' })).send(event('k1'), never)
+    expect(sent[0]?.headers.authorization).toBe('Klaviyo-API-Key pk_test_0123456789')
+  })
+
+  test('an event over a limit is not sent', async () => {
+    const fault = await faultOf(klaviyo(options()).send(event('k'.repeat(256)), never))
+    expect(said(fault)).toBe('data klaviyo/limit')
+  })
+})
+
+describe('many events', () => {
+  const events = ['k0', 'k1', 'k2', 'k3'].map((key) => event(key))
+
+  test('go in one request, and each has the answer', async () => {
+    answer([202, undefined, { 'x-klaviyo-req-id': 'r1' }])
+    const results = await klaviyo(options()).sendMany(events, 'live', never)
+    expect(results).toEqual(Array(4).fill({ status: 202, request: 'r1' }))
+    expect(sent.map(({ path }) => path)).toEqual(['/api/event-bulk-create-jobs'])
+    expect(complaints(body(0), 'liveBulk')).toEqual([])
+  })
+
+  test('of history are flagged and carry identifiers only', async () => {
+    answer([202])
+    await klaviyo(options()).sendMany(events, 'backfill', never)
+    expect(complaints(body(0), 'historyBulk')).toEqual([])
+  })
+
+  test('refused by pointer: the culprit is told, a phone is dropped, the rest goes now', async () => {
+    answer([400, 'bulk-bad-phone-and-email'], [202])
+    const results = await klaviyo(options()).sendMany(events, 'live', never)
+    expect(results.map(said)).toEqual([
+      { status: 202 },
+      { status: 202, without: ['phone_number'] },
+      { status: 202 },
+      'data klaviyo/invalid',
+    ])
+    expect(sent.map(({ text }) => keysOf(text))).toEqual([
+      ['k0', 'k1', 'k2', 'k3'],
+      ['k0', 'k1', 'k2'],
+    ])
+    expect(body(1)).not.toHaveProperty(
+      'data.attributes.events-bulk-create.data.1.attributes.profile.data.attributes.phone_number',
+    )
+    const fault = results[3] as Fault
+    expect(fault.details.pointers?.length).toBe(2)
+    expect(fault.message).toMatch(/data\/3\/attributes\/profile/)
+    expect(fault.message).not.toMatch(/data\/1\//)
+  })
+
+  test('refused without a pointer: halves find the culprit', async () => {
+    nock('https://a.klaviyo.com')
+      .post('/api/event-bulk-create-jobs')
+      .reply((_, body) => {
+        const text = textOf(body)
+        sent.push({ path: '', headers: {}, text })
+        return text.includes('"k2"') ? [400, fixture('bulk-no-pointer') as nock.Body] : [202]
+      })
+      .persist()
+    const results = await klaviyo(options()).sendMany(events, 'live', never)
+    expect(results.map(said)).toEqual([{ status: 202 }, { status: 202 }, 'data klaviyo/invalid', { status: 202 }])
+    expect(sent.map(({ text }) => keysOf(text).length)).toEqual([4, 2, 2, 1, 1])
+  })
+
+  test('too large for the other side: halves', async () => {
+    answer([413], [202])
+    expect(await klaviyo(options()).sendMany(events, 'live', never)).toEqual(Array(4).fill({ status: 202 }))
+    expect(sent.map(({ text }) => keysOf(text).length)).toEqual([4, 2, 2])
+  })
+
+  const shared: readonly [reply: Reply, code: string][] = [
+    [[500], 'transient klaviyo/unavailable'],
+    [[401, 'unauthorized'], 'config klaviyo/unauthorized'],
+    [[404, 'not-found'], 'config klaviyo/not-found'],
+    [[400, 'bad-revision'], 'config klaviyo/revision'],
+  ]
+  test.each(shared)('answered %j all share the fault, and none dies of it', async (reply, code) => {
+    answer(reply)
+    const results = await klaviyo(options()).sendMany(events, 'backfill', never)
+    expect(results.map(said)).toEqual(Array(4).fill(code))
+  })
+
+  test('one over a limit does not go and does not hinder the others; a second of a key goes next', async () => {
+    answer([202])
+    const all = [event('k0'), event('x'.repeat(256)), event('k0'), event('k1')]
+    const results = await klaviyo(options()).sendMany(all, 'live', never)
+    expect(results.map(said)).toEqual([{ status: 202 }, 'data klaviyo/limit', { status: 202 }, { status: 202 }])
+    expect(sent.map(({ text }) => keysOf(text))).toEqual([['k0', 'k1'], ['k0']])
+  })
+
+  test('a profile among them goes by itself; in history it is a bug', async () => {
+    answer([202])
+    expect(await klaviyo(options()).sendMany([ada, event('k1')], 'live', never)).toEqual([
+      { status: 202 },
+      { status: 202 },
+    ])
+    expect(sent.map(({ path }) => path)).toEqual(['/api/profile-import', '/api/event-bulk-create-jobs'])
+    expect((await klaviyo(options()).sendMany([ada], 'backfill', never)).map(said)).toEqual([
+      'bug klaviyo/profile-lane',
+    ])
+  })
+
+  test('none: nothing is sent', async () => {
+    expect(await klaviyo(options()).sendMany([], 'live', never)).toEqual([])
+  })
+})
+
+describe('without sending', () => {
+  test('the bodies are those that would go', async () => {
+    answer([202])
+    const destination = klaviyo(options())
+    await destination.send(event('k1'), never)
+    await destination.send(ada, never)
+    await destination.sendMany([event('k1'), event('k2')], 'backfill', never)
+    expect(destination.bodies([event('k1'), ada], 'live')).toEqual([body(0), body(1)])
+    expect(destination.bodies([event('k1'), event('k2')], 'backfill')).toEqual([body(2)])
+  })
+
+  test('a batch filled by size and by number fits in one request', () => {
+    const { batch, size } = klaviyo(options({ spec: { ...spec, limits: { ...spec.limits, request: 20_000 } } }))
+    const events: Message[] = []
+    for (let bytes = 0; ; ) {
+      const next = event(`k${events.length}`)
+      bytes += size(next, 'live')
+      if (bytes > batch.bytes) break
+      events.push(next)
+    }
+    expect(events.length).toBeGreaterThan(20)
+    expect(batch.events).toBe(1000)
+    const destination = klaviyo(options({ spec: { ...spec, limits: { ...spec.limits, request: 20_000 } } }))
+    expect(destination.bodies(events, 'backfill').length).toBeGreaterThan(0)
+    expect(size(event('x'.repeat(256)), 'live')).toBe(0)
+  })
+})

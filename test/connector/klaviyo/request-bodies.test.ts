@@ -1,0 +1,204 @@
+/** From events to bodies: golden pairs, limits as a table, batches as laws. */
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import {
+  BULK_WRAPPER,
+  bulkBody,
+  bulkEntry,
+  eventBody,
+  profileBody,
+  split,
+} from '../../../connector/klaviyo/request-bodies.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
+import type { Json, JsonObject, MetricEvent, Profile } from '../../../runtime/ports/types.ts'
+import { complaints, event, fixture, type Golden, keysOf, limits } from '../../helpers/klaviyo.ts'
+
+const connector = parse(readFileSync(new URL('../../../connector.yaml', import.meta.url), 'utf8'))
+const attributes: readonly string[] = connector.destination.attributes
+/** Of those that are no plain text. */
+const samples: Readonly<Record<string, Json>> = {
+  phone_number: '+35315550100',
+  'location.ip': '192.0.2.1',
+  'location.latitude': 53.3,
+  'location.longitude': -6.2,
+}
+
+describe('golden pairs', () => {
+  test.each(['live-event', 'live-bulk', 'history', 'history-phone-only', 'profile'])('%s', (name) => {
+    const { message, lane, definition, body } = fixture<Golden>(`golden/${name}`)
+    const text =
+      message.kind === 'profile'
+        ? profileBody(message.profile, limits)
+        : definition === 'liveEvent'
+          ? eventBody(message, limits)
+          : bulkBody([bulkEntry(message, lane, limits).text])
+    expect(JSON.parse(text)).toEqual(body)
+    expect(complaints(JSON.parse(text))).toEqual([])
+    expect(complaints(JSON.parse(text), definition)).toEqual([])
+  })
+
+  test('the schema refuses history without a flag, and history with attributes', () => {
+    for (const broken of [/"backfill":true,"profile"/, /,"backfill":true\}/]) {
+      const text = bulkBody([bulkEntry(event('a'), 'backfill', limits).text])
+      expect(text).toMatch(broken)
+      expect(complaints(JSON.parse(text.replace(broken, (all) => all.replace('true', 'false'))))).not.toEqual([])
+    }
+    expect(complaints(JSON.parse(bulkBody([bulkEntry(event('a'), 'live', limits).text])), 'historyBulk')).not.toEqual(
+      [],
+    )
+  })
+})
+
+const SECRET = 'secret'
+const nested = (levels: number): JsonObject => (levels === 0 ? {} : { inner: nested(levels - 1) })
+const properties = (value: JsonObject): Partial<MetricEvent> => ({ properties: value })
+const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, i]))
+const address = (length: number) => `${'a'.repeat(length - 10)}@secret.ie`
+
+describe('limits', () => {
+  const cases: readonly [name: string, fits: Partial<MetricEvent>, breaks: Partial<MetricEvent>, says: RegExp][] = [
+    ['properties', properties(many(400)), properties(many(401)), /401 properties, over the limit "properties" of 400/],
+    [
+      'a string, in bytes',
+      properties({ Body: 'ä'.repeat(50_000) }),
+      properties({ Body: 'ä'.repeat(50_001) }),
+      /property "Body" has 100002 bytes, over the limit "string" of 100000/,
+    ],
+    [
+      'a string inside a list',
+      properties({ Tags: ['a'.repeat(100_000)] }),
+      properties({ Tags: ['a'.repeat(100_001)] }),
+      /property "Tags" .* "string"/,
+    ],
+    [
+      'a list',
+      properties({ Tags: Array(4000).fill(SECRET) }),
+      properties({ Tags: Array(4001).fill(SECRET) }),
+      /property "Tags" has 4001 items, over the limit "list" of 4000/,
+    ],
+    [
+      'depth',
+      properties({ Deep: nested(9) }),
+      properties({ Deep: nested(10) }),
+      /"Deep" has 11 levels, .* "depth" of 10/,
+    ],
+    [
+      'the request',
+      properties(Object.fromEntries(Array.from({ length: 39 }, (_, i) => [`p${i}`, 'a'.repeat(100_000)]))),
+      properties(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`p${i}`, 'a'.repeat(100_000)]))),
+      /its request has \d+ bytes, over the limit "request" of 4000000/,
+    ],
+    [
+      'the profile',
+      { profile: { email: 'a@b.ie', properties: { Note: SECRET.repeat(15_000) } } },
+      { profile: { email: 'a@b.ie', properties: { Note: SECRET.repeat(16_000) } } },
+      /the profile: it has \d+ bytes, over the limit "profile" of 95000/,
+    ],
+    [
+      'the metric',
+      { metric: 'm'.repeat(127) },
+      { metric: 'm'.repeat(128) },
+      /128 characters, over the limit "metric" of 127/,
+    ],
+    ['no metric', {}, { metric: '' }, /no metric name/],
+    ['the key', { key: 'k'.repeat(255) }, { key: 'k'.repeat(256) }, /256 characters, over the limit "key" of 255/],
+    ['no key', {}, { key: '' }, /no idempotency key/],
+    [
+      'an address',
+      { profile: { email: address(100) } },
+      { profile: { email: address(101) } },
+      /"email" has 101 characters/,
+    ],
+    ['no address', {}, { profile: { email: 'secret at b.ie' } }, /"email" is no e-mail address/],
+    ['Unix time', {}, { time: '1784021400' }, /time is not ISO 8601/],
+    [
+      'microseconds',
+      { time: '2026-07-14T09:30:00+01:00' },
+      { time: '2026-07-14T09:30:00.000000Z' },
+      /time is not ISO 8601/,
+    ],
+    ['a day that is none', {}, { time: '2026-13-14T09:30:00Z' }, /time is not ISO 8601/],
+    ['nobody', { profile: { phone_number: '+353861234567' } }, { profile: { first_name: SECRET } }, /neither .* nor/],
+    [
+      'an attribute',
+      {},
+      { profile: { email: 'a@b.ie', nickname: SECRET } },
+      /no attribute "nickname"; put it under properties/,
+    ],
+  ]
+
+  test.each(cases)('%s', (_, fits, breaks, says) => {
+    for (const encode of [eventBody, (one: MetricEvent) => bulkEntry(one, 'live', limits).text]) {
+      expect(() => encode(event('a', fits), limits)).not.toThrow()
+      const fault = thrown(() => encode(event('a', breaks), limits))
+      expect(fault.kind).toBe('data')
+      expect(fault.message).toMatch(says)
+      expect(fault.message).not.toContain(SECRET)
+      expect(fault.message.length).toBeLessThan(400)
+    }
+  })
+
+  test.each(attributes)('the attribute %s, which a mapping may name, is taken', (name) => {
+    const [attribute = '', within] = name.split('.')
+    const value = samples[name] ?? 'ada@klaviyo-demo.com'
+    const profile = { email: 'ada@klaviyo-demo.com', [attribute]: within ? { [within]: value } : value, properties: {} }
+    expect(complaints(JSON.parse(eventBody({ ...event('a'), profile }, limits)))).toEqual([])
+  })
+
+  test('history is not judged by attributes it does not send', () => {
+    const heavy: Profile = { email: 'a@b.ie', properties: { Note: 'a'.repeat(200_000) } }
+    expect(() => bulkEntry(event('a', { profile: heavy }), 'backfill', limits)).not.toThrow()
+  })
+
+  test('one that connector.yaml does not name does not limit', () => {
+    expect(() => eventBody(event('a', properties(many(2000))), {})).not.toThrow()
+  })
+})
+
+describe('batches', () => {
+  const keys = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 60 })
+  const tight = fc.record({ events: fc.integer({ min: 1, max: 10 }), request: fc.integer({ min: 1200, max: 6000 }) })
+
+  test('hold every event once, no key twice, and stay within events and bytes as sent', () => {
+    fc.assert(
+      fc.property(keys, tight, fc.constantFrom('live' as const, 'backfill' as const), (keys, tight, lane) => {
+        const entries = keys.map((key, index) =>
+          bulkEntry(event(`k${key}`, { properties: { Title: 'ü'.repeat(key * 5), index } }), lane, tight),
+        )
+        const batches = split(entries, tight)
+        expect(new Set(batches.flat())).toEqual(new Set(entries))
+        expect(batches.flat().length).toBe(entries.length)
+        for (const batch of batches) {
+          const text = bulkBody(batch.map((one) => one.text))
+          expect(Buffer.byteLength(text)).toBe(BULK_WRAPPER + batch.reduce((sum, { bytes }) => sum + bytes, 0) - 1)
+          expect(Buffer.byteLength(text)).toBeLessThanOrEqual(tight.request)
+          expect(batch.length).toBeLessThanOrEqual(tight.events)
+          expect(new Set(keysOf(text)).size).toBe(batch.length)
+          expect(complaints(JSON.parse(text))).toEqual([])
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('keep the order, oldest first', () => {
+    const entries = Array.from({ length: 25 }, (_, i) => bulkEntry(event(`k${i}`), 'backfill', limits))
+    expect(split(entries, { ...limits, events: 10 }).map((batch) => batch.map(({ key }) => key))).toEqual([
+      Array.from({ length: 10 }, (_, i) => `k${i}`),
+      Array.from({ length: 10 }, (_, i) => `k${i + 10}`),
+      Array.from({ length: 5 }, (_, i) => `k${i + 20}`),
+    ])
+  })
+})
+
+function thrown(run: () => unknown): Fault {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof Fault) return error
+    throw error
+  }
+  throw new Error('expected a fault')
+}

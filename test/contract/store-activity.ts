@@ -1,0 +1,228 @@
+/** Contract of a store: what it tells the console. What ended, when, and what is wrong with what died. */
+import { expect, test } from 'vitest'
+import type { EventsPage, LedgerEvent } from '../../runtime/ports/ledger.ts'
+import type { EventResult, Outcome } from '../../runtime/ports/types.ts'
+import type { Bench } from './store.ts'
+import { dead, deferred, delivered, event, fault, ids, only, record, settlement, skipped } from './store-fixtures.ts'
+
+const HOUR = 3_600_000
+/** When the test clock starts: thirteen minutes and twenty seconds past the hour. */
+const BEGAN = 1_700_000_000_000
+const FIRST = Math.floor(BEGAN / HOUR) * HOUR
+
+const failed = (metric: string, key?: string, code = 'destination/invalid', place?: string): EventResult => {
+  const its = { ...fault, code, message: `of ${metric}`, ...(place && { place }) }
+  return event(metric, { status: 'dead', reason: code, fault: its, ...(key && { key }) })
+}
+
+export function lookingCases(current: () => Bench): void {
+  /** Appends records and settles each with its outcome, one after another. */
+  const end = async (outcomes: Readonly<Record<string, Outcome>>) => {
+    const { store, lease } = current()
+    for (const [id, outcome] of Object.entries(outcomes)) {
+      await store.append([record(id)])
+      await store.settle([settlement(only(await lease()), outcome)])
+    }
+  }
+  const listed = async (page: Partial<EventsPage> = {}) => current().store.events({ limit: 100, ...page })
+  const names = async (page: Partial<EventsPage> = {}) =>
+    (await listed(page)).map(({ record: id, metric, status }) => `${id} ${metric} ${status}`)
+  const hours = async (since = 0, until = BEGAN * 2) => {
+    const found = await current().store.activity({ since, until })
+    return found.map(({ hour, metric, status, count }) => `${(hour - FIRST) / HOUR} ${metric} ${status} ${count}`)
+  }
+
+  test('tells of each event how it ended, and where it came from', async () => {
+    const { store, clock, lease } = current()
+    const result = event('M', { key: 'k', time: '2026-01-01T00:00:00.000Z', receipt: { status: 202, request: 'q' } })
+    await store.append([
+      record('a', { topic: 't', ingress: 'webhook' }),
+      record('b', { stream: 's', lane: 'backfill' }),
+    ])
+    clock.advance(5000)
+    await store.settle([settlement(only(await lease()), delivered(result))])
+    await store.settle([settlement(only(await lease({ lane: 'backfill' })), skipped('no-one'))])
+    const common = { id: expect.any(Number), seq: expect.any(Number), ingress: 'webhook', settledAt: BEGAN + 5000 }
+    expect(await listed()).toEqual([
+      { ...common, metric: '', status: 'skipped', reason: 'no-one', lane: 'backfill', record: 'b', stream: 's' },
+      { ...common, ...result, record: 'a', topic: 't' },
+    ])
+  })
+
+  const sent = (metric: string, key: string) => delivered(event(metric, { key }))
+  const six = {
+    a: sent('M', '1'),
+    b: sent('N', '2'),
+    c: skipped('x', event('M', { status: 'skipped', reason: 'x' })),
+    d: dead(failed('M', '4')),
+    e: delivered(event('N', { key: '5' }), event('M', { key: '6' })),
+    f: dead(),
+  }
+  const filters: [page: Partial<EventsPage>, records: string][] = [
+    [{}, 'f e e d c b a'],
+    [{ limit: 2 }, 'f e'],
+    [{ limit: 0 }, ''],
+    [{ metric: 'M' }, 'e d c a'],
+    [{ status: 'delivered' }, 'e e b a'],
+    [{ metric: 'M', status: 'delivered' }, 'e a'],
+    [{ metric: 'M', status: 'delivered', limit: 1 }, 'e'],
+    [{ metric: '' }, 'f'],
+    [{ metric: 'none' }, ''],
+    [{ status: 'deferred' }, ''],
+  ]
+  test.each(filters)('lists the newest of %j: %s', async (page, records) => {
+    await end(six)
+    expect((await listed(page)).map((it) => it.record).join(' ')).toBe(records)
+  })
+
+  test('goes on before an id, and tells what is new after one', async () => {
+    await end(six)
+    for (const filter of [{}, { metric: 'M' }, { status: 'delivered' as const }]) {
+      const all = await listed(filter)
+      const pages: LedgerEvent[] = []
+      for (let page = await listed({ ...filter, limit: 2 }); page.length > 0; ) {
+        pages.push(...page)
+        page = await listed({ ...filter, limit: 2, before: page.at(-1)?.id ?? 0 })
+      }
+      expect(pages).toEqual(all)
+      expect(all.map(({ id }) => id)).toEqual(all.map(({ id }) => id).sort((a, b) => b - a))
+      expect(await listed({ ...filter, after: all[1]?.id ?? 0 })).toEqual(all.slice(0, 1))
+    }
+  })
+
+  test('counts by the hour of settling', async () => {
+    const { clock } = current()
+    await end({ a: sent('M', '1'), b: delivered(event('M', { key: '2' }), event('N', { key: '3' })) })
+    clock.advance(HOUR)
+    await end({ c: sent('M', '4'), d: skipped('x'), e: dead(failed('M', '5')) })
+    const first = ['0 M delivered 2', '0 N delivered 1']
+    const second = ['1  skipped 1', '1 M dead 1', '1 M delivered 1']
+    expect(await hours()).toEqual([...first, ...second])
+    expect(await hours(BEGAN, BEGAN + 1)).toEqual(first)
+    expect(await hours(FIRST + HOUR, FIRST + 2 * HOUR)).toEqual(second)
+    expect(await hours(0, FIRST)).toEqual([])
+    const days = await current().store.activity({ since: 0, until: BEGAN * 2, by: 'day' })
+    const midnight = Date.parse('2023-11-14T00:00:00Z')
+    expect(days.map(({ hour, metric, status, count }) => [hour, metric, status, count])).toEqual([
+      [midnight, '', 'skipped', 1],
+      [midnight, 'M', 'dead', 1],
+      [midnight, 'M', 'delivered', 3],
+      [midnight, 'N', 'delivered', 1],
+    ])
+  })
+
+  test('of a record that waits it lists what was delivered, once and in its own words', async () => {
+    const { store, clock, lease, finish } = current()
+    const first = event('M', { key: '1', receipt: { status: 202, request: 'first' } })
+    await store.append([record('a')])
+    await finish(deferred(clock.now(), first, event('Profile')))
+    expect(await names()).toEqual(['a M delivered'])
+    const again = event('M', { key: '1', status: 'skipped', reason: 'already-delivered' })
+    const [held] = await lease()
+    if (held) await store.settle([settlement(held, delivered(again, event('N', { key: '2' })))])
+    expect(await names()).toEqual(['a N delivered', 'a M skipped', 'a M delivered'])
+    expect((await listed()).at(-1)).toMatchObject(first)
+    expect(await hours()).toEqual(['0 M delivered 1', '0 M skipped 1', '0 N delivered 1'])
+  })
+
+  test('a settlement without its lease lists and counts nothing', async () => {
+    const { store, lease } = current()
+    await store.append([record('a')])
+    const held = only(await lease())
+    await store.settle([settlement(held, sent('M', '1')), settlement(held, sent('M', '2'))])
+    expect(await names()).toEqual(['a M delivered'])
+    expect(await hours()).toEqual(['0 M delivered 1'])
+  })
+
+  test('a replay takes back what its dead letter listed and counted, but for what was delivered', async () => {
+    const { store, clock, finish } = current()
+    const went = event('N', { key: '2', receipt: { status: 202, request: 'then' } })
+    await end({ a: dead(failed('M', '1'), went, event('Profile')) })
+    clock.advance(HOUR)
+    expect(await store.replay('all')).toBe(1)
+    expect(await names()).toEqual(['a N delivered'])
+    expect(await hours()).toEqual(['0 N delivered 1'])
+    await finish(delivered(event('M', { key: '1' }), event('N', { key: '2', status: 'skipped', reason: 'r' })))
+    expect(await names()).toEqual(['a N skipped', 'a M delivered', 'a N delivered'])
+    expect((await listed()).at(-1)).toMatchObject(went)
+    expect(await hours()).toEqual(['0 N delivered 1', '1 M delivered 1', '1 N skipped 1'])
+    expect(new Set((await listed()).map(({ ingress }) => ingress))).toEqual(new Set(['replay']))
+  })
+
+  test('groups dead letters by fault, place and metric, the largest first', async () => {
+    const { store, clock } = current()
+    await end({ a: dead(failed('M', '1', 'mapping/type', 'm.yaml:1:2')) })
+    clock.advance(1000)
+    await end({
+      b: dead(failed('M', '2', 'mapping/type', 'm.yaml:1:2'), failed('M', '3', 'mapping/type', 'm.yaml:1:2')),
+      c: dead(failed('M', '4', 'mapping/type', 'm.yaml:9:9'), failed('N', '5')),
+      d: dead(),
+      e: delivered(event('M', { key: '6' })),
+    })
+    const groups = await store.deadGroups()
+    expect(
+      groups.map(
+        ({ metric = '-', fault: { code, place = '-' }, count, example }) =>
+          `${metric} ${code} ${place} ${count} ${example}`,
+      ),
+    ).toEqual([
+      'M mapping/type m.yaml:1:2 2 b',
+      'N destination/invalid - 1 c',
+      '- destination/invalid - 1 d',
+      'M mapping/type m.yaml:9:9 1 c',
+    ])
+    expect(groups[0]).toMatchObject({ oldest: BEGAN, newest: BEGAN + 1000, fault: { kind: 'data', message: 'of M' } })
+    expect(await store.deadCount()).toBe(4)
+    for (const { group, count } of groups) expect(await store.dead({ limit: 9, group })).toHaveLength(count)
+    expect(await store.dead({ limit: 9, group: 'none' })).toEqual([])
+    expect(ids(await store.dead({ limit: 1, group: groups[0]?.group ?? '' }))).toEqual(['a'])
+  })
+
+  test('replays one group', async () => {
+    const { store } = current()
+    await end({ a: dead(failed('M', '1')), b: dead(failed('N', '2')), c: dead(failed('M', '3'), failed('N', '4')) })
+    const group = (await store.deadGroups()).find(({ metric }) => metric === 'M')?.group ?? ''
+    expect(await store.replay({ group: 'none' })).toBe(0)
+    expect(await store.replay({ group })).toBe(2)
+    expect(ids(await store.dead({ limit: 9 }))).toEqual(['b'])
+    expect(await store.deadGroups()).toMatchObject([{ metric: 'N', count: 1 }])
+  })
+
+  test('leaves out what was delivered since, and what had been before', async () => {
+    const { store } = current()
+    await end({
+      one: dead(failed('M', '1')),
+      two: dead(failed('M', '2'), failed('N', '3')),
+      nameless: dead(failed('M')),
+      other: delivered(event('M', { key: '1' }), event('M', { key: '2' })),
+      late: dead(failed('M', '2')),
+    })
+    expect(ids(await store.dead({ limit: 9 }))).toEqual(['two', 'nameless'])
+    expect(await store.deadCount()).toBe(2)
+    expect((await store.deadGroups()).map(({ metric, count, example }) => [metric, count, example])).toEqual([
+      ['M', 1, 'nameless'],
+      ['N', 1, 'two'],
+    ])
+    expect(await store.replay('all')).toBe(2)
+    // Somebody who names it wants it; its event is known by its key and is not sent again.
+    expect(await store.replay(['one'])).toBe(1)
+  })
+
+  test('retention drops events with their records, letters too, and hours when they are old', async () => {
+    const { store, clock } = current()
+    await end({ a: sent('M', '1'), b: dead(failed('M', '2')) })
+    clock.advance(HOUR)
+    await store.prune({ settled: 1, dead: 2 * HOUR })
+    expect(await names()).toEqual(['b M dead'])
+    expect(await hours()).toHaveLength(2)
+    clock.advance(3 * HOUR)
+    await store.prune({ settled: 1, dead: 2 * HOUR })
+    expect([await names(), await store.deadGroups(), await store.deadCount()]).toEqual([[], [], 0])
+    clock.advance(32 * 24 * HOUR)
+    await end({ c: sent('M', '3') })
+    const [newest] = await listed()
+    await store.prune({ settled: HOUR, dead: HOUR })
+    expect(await hours()).toEqual(['772 M delivered 1'])
+    expect(newest?.id).toBeGreaterThan(2)
+  })
+}

@@ -1,0 +1,114 @@
+/** Contract of a store: the attempts of a record before its last, however many there were. */
+import { expect, test } from 'vitest'
+import type { Attempt, Outcome } from '../../runtime/ports/types.ts'
+import type { Bench } from './store.ts'
+import { dead, delivered, event, fault, only, record, settlement, skipped } from './store-fixtures.ts'
+
+const BEGAN = 1_700_000_000_000
+const down = (message: string, request?: string) =>
+  ({ kind: 'transient', code: 'destination/down', message, ...(request && { request }) }) as const
+
+export function attemptCases(current: () => Bench): void {
+  const attempts = async (): Promise<readonly Attempt[] | undefined> => only(await current().store.trace('a')).attempts
+
+  /** One attempt after another, each a second after the last. */
+  const end = async (...outcomes: Outcome[]) => {
+    const { store, clock, lease } = current()
+    for (const outcome of outcomes) {
+      await store.settle([settlement(only(await lease()), outcome)])
+      clock.advance(1000)
+    }
+  }
+  /** Waits until the next attempt. */
+  const waits = (message = 'answered 503', request?: string, ...events: Parameters<typeof delivered>): Outcome => {
+    const { clock } = current()
+    return { status: 'deferred', fault: down(message, request), until: clock.now(), events }
+  }
+
+  const atOnce: [how: string, outcome: Outcome][] = [
+    ['delivered', delivered(event('M', { key: 'k' }))],
+    ['skipped', skipped('x')],
+    ['dead', dead()],
+  ]
+  test.each(atOnce)('keeps none of a record that was %s at once', async (_, outcome) => {
+    await current().store.append([record('a')])
+    await end(outcome)
+    expect(only(await current().store.trace('a'))).not.toHaveProperty('attempts')
+  })
+
+  test('keeps each that waited: when, why, until when, and the request id', async () => {
+    await current().store.append([record('a')])
+    await end(waits('answered 503', 'r1'), waits('timed out'), delivered(event('M', { key: 'k' })))
+    expect(await attempts()).toEqual([
+      { at: BEGAN, fault: down('answered 503', 'r1'), until: BEGAN },
+      { at: BEGAN + 1000, fault: down('timed out'), until: BEGAN },
+    ])
+  })
+
+  test('tells all but the newest that ended alike in a row as one, by the last request id', async () => {
+    await current().store.append([record('a')])
+    await end(...[1, 2, 3, 4, 5, 6].map((n) => waits('answered 503', `r${n}`)), delivered())
+    const [first, ...rest] = (await attempts()) ?? []
+    expect(first).toEqual({
+      at: BEGAN,
+      times: 3,
+      last: BEGAN + 2000,
+      fault: down('answered 503', 'r3'),
+      until: BEGAN,
+    })
+    expect(rest.map((it) => it.fault?.request)).toEqual(['r4', 'r5', 'r6'])
+  })
+
+  test('keeps what an attempt delivered that waited for the rest, with its receipt', async () => {
+    const sent = event('M', { key: 'k', receipt: { status: 202, request: 'r9' } })
+    await current().store.append([record('a')])
+    await end(waits(), waits('answered 503', undefined, sent, event('Profile')), waits(), delivered())
+    expect((await attempts())?.map((it) => it.delivered)).toEqual([undefined, [sent], undefined])
+  })
+
+  test('a replay keeps how the record died, and when it was replayed', async () => {
+    const { store, clock } = current()
+    await store.append([record('a')])
+    await end(waits(), dead(event('N', { key: 'k' }), event('M', { status: 'dead', fault })))
+    clock.advance(9000)
+    await store.replay(['a'])
+    await end(dead())
+    await store.replay('all')
+    expect(await attempts()).toEqual([
+      { at: BEGAN, fault: down('answered 503'), until: BEGAN },
+      { at: BEGAN + 1000, fault, replayed: BEGAN + 11_000, delivered: [event('N', { key: 'k' })] },
+      { at: BEGAN + 11_000, fault, replayed: BEGAN + 12_000 },
+    ])
+    await end(delivered())
+    expect(await attempts()).toHaveLength(3)
+  })
+
+  test('an attempt whose lease is no longer ours leaves nothing', async () => {
+    const { store, lease } = current()
+    await store.append([record('a')])
+    const held = only(await lease())
+    await store.release([held])
+    await store.settle([settlement(held, waits())])
+    expect(await attempts()).toBeUndefined()
+  })
+
+  test('a hundred attempts are a few lines, and every attempt is counted', async () => {
+    await current().store.append([record('a')])
+    const all = Array.from({ length: 100 }, (_, n) => waits(`answered ${500 + (n % 4)}`))
+    await end(...all)
+    const kept = (await attempts()) ?? []
+    expect(kept.length).toBeLessThanOrEqual(12)
+    expect(kept.reduce((sum, { times = 1 }) => sum + times, 0)).toBe(all.length)
+    expect(kept[0]).toMatchObject({ at: BEGAN, fault: { message: 'answered 500' } })
+    expect(kept.at(-1)).toMatchObject({ at: BEGAN + 1000 * (all.length - 1), fault: { message: 'answered 503' } })
+  })
+
+  test('they go with their record', async () => {
+    const { store } = current()
+    await store.append([record('a')])
+    await end(waits(), delivered())
+    await store.prune({ settled: 0, dead: 0 })
+    await store.append([record('a')])
+    expect(await attempts()).toBeUndefined()
+  })
+}

@@ -1,0 +1,69 @@
+/** Records, outcomes and a clock to try stores with. */
+import type { Clock } from '../../runtime/ports/ports.ts'
+import type { EventResult, LeasedRecord, Outcome, Settlement, SourceRecord } from '../../runtime/ports/types.ts'
+
+/** Time stands still until a test moves it. */
+export class TestClock implements Clock {
+  #now = 1_700_000_000_000
+  readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>()
+
+  now(): number {
+    return this.#now
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#sleepers.delete(sleeper)
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      }
+      const sleeper = { at: this.#now + ms, wake }
+      this.#sleepers.add(sleeper)
+      signal?.addEventListener('abort', wake)
+    })
+  }
+
+  advance(ms: number): void {
+    this.#now += ms
+    for (const { at, wake } of this.#sleepers) if (at <= this.#now) wake()
+  }
+
+  /** How many timers are set: none may be left behind. */
+  get timers(): number {
+    return this.#sleepers.size
+  }
+}
+
+/** A live record; its order is its own unless given. */
+export function record(id: string, rest: Partial<SourceRecord> = {}): SourceRecord {
+  const common = { ingress: 'webhook', lane: 'live', workspace: 'w1', receivedAt: 1_700_000_000_000 } as const
+  return { id, ...common, order: `conversation:${id}`, refs: [], body: `{"id":"${id}"}`, ...rest }
+}
+
+export function event(metric: string, rest: Partial<EventResult> = {}): EventResult {
+  return { metric, status: 'delivered', lane: 'live', ...rest }
+}
+
+export const fault = { kind: 'data', code: 'destination/invalid', message: 'the destination refused it' } as const
+
+export const delivered = (...events: EventResult[]): Outcome => ({ status: 'delivered', events })
+export const skipped = (reason: string, ...events: EventResult[]): Outcome => ({ status: 'skipped', reason, events })
+export const dead = (...events: EventResult[]): Outcome => ({ status: 'dead', fault, events })
+export const deferred = (until: number, ...events: EventResult[]): Outcome => ({
+  status: 'deferred',
+  fault,
+  until,
+  events,
+})
+
+export const settlement = (record: LeasedRecord, outcome: Outcome): Settlement => ({ record, outcome })
+export const ids = (records: readonly { readonly id: string }[]): string[] => records.map(({ id }) => id)
+
+/** The only one of a list that must have exactly one. */
+export function only<T>(list: readonly T[]): T {
+  const [first] = list
+  if (first === undefined || list.length > 1) throw new Error(`expected one, got ${list.length}`)
+  return first
+}

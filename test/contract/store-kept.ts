@@ -1,0 +1,90 @@
+/** Contract of a store: checkpoints, cached lookups, and its end. */
+import { expect, test } from 'vitest'
+import type { Json } from '../../runtime/ports/types.ts'
+import type { Bench } from './store.ts'
+import { ids, record } from './store-fixtures.ts'
+
+export function keptCases(current: () => Bench): void {
+  const values: Json[] = [null, 0, '', false, 'text', [], { cursor: ['a', { b: null }] }]
+  test.each(values.map((value) => [JSON.stringify(value), value] as const))(
+    'keeps the checkpoint %s',
+    async (_, value) => {
+      const { store } = current()
+      expect(await store.checkpoint('tickets')).toBeUndefined()
+      await store.append([record('a')], { name: 'tickets', value: 'older' })
+      await store.append([], { name: 'tickets', value })
+      expect(await store.checkpoint('tickets')).toEqual(value)
+    },
+  )
+
+  test('writes and removes several checkpoints', async () => {
+    const { store } = current()
+    await store.saveCheckpoints([
+      { name: 'a', value: 1 },
+      { name: 'b', value: 2 },
+    ])
+    await store.saveCheckpoints([
+      { name: 'a', value: undefined },
+      { name: 'b', value: 3 },
+      { name: 'c', value: undefined },
+    ])
+    expect(await Promise.all(['a', 'b', 'c'].map((name) => store.checkpoint(name)))).toEqual([undefined, 3, undefined])
+  })
+
+  test('swaps a checkpoint for one alone of those who saw the same', async () => {
+    const { store } = current()
+    expect(await store.swapCheckpoint('lock', 'a', 'b')).toBe(false)
+    const first = await Promise.all(['a', 'b', 'c'].map((name) => store.swapCheckpoint('lock', undefined, name)))
+    expect(first.filter(Boolean)).toHaveLength(1)
+    const held = await store.checkpoint('lock')
+    expect(await store.swapCheckpoint('lock', undefined, 'd')).toBe(false)
+    expect(await store.swapCheckpoint('lock', String(held), undefined)).toBe(true)
+    expect(await store.checkpoint('lock')).toBeUndefined()
+  })
+
+  test('caches by namespace and key, and forgets', async () => {
+    const { store } = current()
+    const one = { key: '1', value: { email: 'a@b.example' }, at: 5 }
+    const gone = { key: '2', value: null, at: 6 }
+    await store.cache('contact', [one, gone])
+    await store.cache('team', [{ ...one, value: 'team' }])
+    await store.cache('contact', [{ ...one, at: 7 }])
+    const contacts = await store.cached('contact', ['2', '1', '1', '3'])
+    expect([...contacts].sort((a, b) => a.at - b.at)).toEqual([gone, { ...one, at: 7 }])
+    await store.uncache('contact', ['1', '3'])
+    expect(await store.cached('contact', ['1', '2'])).toEqual([gone])
+    await store.uncache('contact')
+    expect(await store.cached('contact', ['1', '2'])).toEqual([])
+    expect(await store.cached('team', ['1'])).toHaveLength(1)
+  })
+
+  test('asks for many keys at once', async () => {
+    const { store } = current()
+    const keys = Array.from({ length: 5000 }, (_, i) => `k"${i}`)
+    await store.cache(
+      'contact',
+      keys.map((key) => ({ key, value: key, at: 1 })),
+    )
+    expect(await store.cached('contact', keys)).toHaveLength(5000)
+    expect(await store.delivered(keys)).toEqual(new Set())
+  })
+
+  test('closes once, after what was asked for', async () => {
+    const { store } = current()
+    const appended = store.append([record('a')])
+    await Promise.all([store.close(), store.close()])
+    expect(await appended).toEqual({ added: 1 })
+    await store.close()
+  })
+
+  test('has nothing to say of nothing', async () => {
+    const { store, lease } = current()
+    expect(await store.append([])).toEqual({ added: 0 })
+    expect(await store.settle([])).toBe(0)
+    await store.renew([], 5)
+    await store.release([])
+    expect(ids(await lease())).toEqual([])
+    expect(await store.cached('contact', [])).toEqual([])
+    expect(await store.replay([])).toBe(0)
+  })
+}

@@ -1,0 +1,198 @@
+/** Contract of a store: what became of every record and event, dead letters, replay and retention. */
+import { expect, test } from 'vitest'
+import type { LedgerEntry } from '../../runtime/ports/ports.ts'
+import type { Bench } from './store.ts'
+import { dead, deferred, delivered, event, fault, ids, only, record, settlement, skipped } from './store-fixtures.ts'
+
+const keyed = (key: string) => event('Created Conversation', { key })
+
+export function ledgerCases(current: () => Bench): void {
+  const waited = { at: 1_700_000_000_000, fault, until: 1_700_000_005_000 }
+  const history: [status: LedgerEntry['status'], entry: object][] = [
+    ['pending', { attempt: 0 }],
+    ['leased', { attempt: 1 }],
+    ['deferred', { attempt: 1, due: 1_700_000_005_000, outcome: deferred(1_700_000_005_000), attempts: [waited] }],
+    ['delivered', { attempt: 2, settledAt: 1_700_000_005_000, outcome: delivered(keyed('k')), attempts: [waited] }],
+  ]
+  test('tells where a record stands at each moment', async () => {
+    const { store, clock, lease } = current()
+    const { workspace: _, order: __, ...shown } = record('a', { topic: 't', resource: 'r', refs: ['1'] })
+    const seen: unknown[] = []
+    const look = async () => seen.push(only(await store.trace('a')))
+    await store.append([record('a', { topic: 't', resource: 'r', refs: ['1'] })])
+    await look()
+    const first = only(await lease())
+    await look()
+    await store.settle([settlement(first, deferred(clock.now() + 5000))])
+    await look()
+    clock.advance(5000)
+    await store.settle([settlement(only(await lease()), delivered(keyed('k')))])
+    await look()
+    expect(seen).toEqual(history.map(([status, rest]) => ({ ...shown, seq: expect.any(Number), status, ...rest })))
+  })
+
+  test.each(['a', 'conv-1', 'notif-1', 'key-1', 'contact-1', 'hash-1'])('finds a record by %s', async (ref) => {
+    const { store, finish } = current()
+    await store.append([record('a', { refs: ['conv-1', 'notif-1'] })])
+    await finish(delivered(event('M', { key: 'key-1', contact: 'contact-1', person: 'hash-1' })))
+    await store.append([record('b', { refs: ['conv-2'] })])
+    expect(ids(await store.trace(ref))).toEqual(['a'])
+    expect(await store.trace('nobody')).toEqual([])
+  })
+
+  test('traces at most 100, oldest first', async () => {
+    const { store } = current()
+    await store.append(Array.from({ length: 120 }, (_, i) => record(`r${i}`, { refs: ['same', 'same'] })))
+    expect(ids(await store.trace('same'))).toEqual(Array.from({ length: 100 }, (_, i) => `r${i}`))
+  })
+
+  const keeps = [
+    { of: 'delivered', outcome: delivered(keyed('k')), known: ['k'] },
+    { of: 'deferred', outcome: deferred(1, keyed('k'), event('M', { key: 'j', status: 'deferred' })), known: ['k'] },
+    { of: 'dead', outcome: dead(keyed('k'), event('M', { key: 'j', status: 'dead' })), known: ['k'] },
+    { of: 'skipped', outcome: skipped('x', event('M', { key: 'j', status: 'skipped' })), known: [] },
+  ]
+  test.each(keeps)('remembers the keys that a $of record delivered: $known', async ({ outcome, known }) => {
+    const { store, finish } = current()
+    await store.append([record('a')])
+    await finish(outcome)
+    expect([...(await store.delivered(['k', 'j', 'k']))]).toEqual(known)
+  })
+
+  const totals = [
+    { of: 'a delivered event', outcome: delivered(event('M', { key: 'k', reason: 'r' })), lines: ['M|delivered||1'] },
+    { of: 'one key twice', outcome: delivered(keyed('k'), keyed('k')), lines: ['Created Conversation|delivered||1'] },
+    { of: 'deliveries without a key', outcome: delivered(event('Profile')), lines: ['Profile|delivered||1'] },
+    {
+      of: 'a skipped event',
+      outcome: skipped('x', event('M', { status: 'skipped', reason: 'no-contact' })),
+      lines: ['M|skipped|no-contact|1'],
+    },
+    {
+      of: 'a dead event',
+      outcome: dead(event('M', { status: 'dead', fault })),
+      lines: ['M|dead|destination/invalid|1'],
+    },
+    { of: 'a skipped record without events', outcome: skipped('unknown-topic'), lines: ['|skipped|unknown-topic|1'] },
+    { of: 'a dead record without events', outcome: dead(), lines: ['|dead|destination/invalid|1'] },
+    {
+      of: 'a deferred record',
+      outcome: deferred(1, event('M', { status: 'deferred' }), event('N', { status: 'skipped' })),
+      lines: [],
+    },
+    {
+      of: 'what a deferred record delivered',
+      outcome: deferred(1, keyed('k')),
+      lines: ['Created Conversation|delivered||1'],
+    },
+  ]
+  test.each(totals)('counts $of', async ({ outcome, lines }) => {
+    const { store, finish } = current()
+    await store.append([record('a')])
+    await finish(outcome)
+    const tallies = await store.tallies('live')
+    expect(tallies.map(({ metric, status, reason, count }) => [metric, status, reason, count].join('|'))).toEqual(lines)
+  })
+
+  test('counts an event once, however often and in whichever record it comes', async () => {
+    const { store, clock, finish } = current()
+    const run = { id: 'run1', until: 1 }
+    await store.append([record('a')])
+    await finish(deferred(clock.now(), keyed('k')))
+    await finish(delivered(keyed('k')))
+    await store.append([record('b'), record('c', { run, lane: 'backfill' })])
+    await finish(delivered(keyed('k')))
+    await finish(delivered(keyed('k'), keyed('l')), 'backfill')
+    const line = { metric: 'Created Conversation', status: 'delivered', reason: '', count: 1 }
+    expect(await store.tallies()).toEqual([
+      { scope: 'live', ...line },
+      { scope: 'run1', ...line },
+    ])
+    expect(await store.tallies('run1')).toHaveLength(1)
+    expect(await store.tallies('run2')).toEqual([])
+  })
+
+  const bodies = [
+    { lane: 'live', outcome: delivered(), kept: true },
+    { lane: 'backfill', outcome: delivered(), kept: false },
+    { lane: 'backfill', outcome: skipped('x'), kept: true },
+    { lane: 'live', outcome: skipped('x'), kept: true },
+    { lane: 'live', outcome: skipped('foreign-workspace'), kept: false },
+    { lane: 'backfill', outcome: dead(), kept: true },
+  ] as const
+  test.each(bodies)('body in lane $lane, $outcome.status: kept $kept', async ({ lane, outcome, kept }) => {
+    const { store, finish } = current()
+    await store.append([record('a', { lane })])
+    await finish(outcome, lane)
+    expect('body' in only(await store.trace('a'))).toBe(kept)
+  })
+
+  test('lists dead letters page by page, by run', async () => {
+    const { store, finish } = current()
+    const run = { id: 'run1', until: 1 }
+    await store.append([record('a'), record('b', { run }), record('c'), record('d', { run })])
+    await finish(dead())
+    const first = await store.dead({ limit: 3 })
+    expect(ids(first)).toEqual(['a', 'b', 'c'])
+    expect(ids(await store.dead({ limit: 3, after: first.at(-1)?.seq ?? 0 }))).toEqual(['d'])
+    expect(ids(await store.dead({ limit: 9, run: 'run1' }))).toEqual(['b', 'd'])
+  })
+
+  test('replays dead letters as they were, untried, before what came later in their order', async () => {
+    const { store, clock, lease, finish } = current()
+    const rest = { order: 'conversation:1', lane: 'backfill' } as const
+    await store.append([record('a', rest), record('x', { lane: 'backfill' })])
+    await finish(dead(event('M', { status: 'dead', fault }), keyed('k')), 'backfill')
+    await store.append([record('b', rest), record('c', rest)])
+    const held = only(await lease({ lane: 'backfill' }))
+    expect(await store.replay(['a', 'a', 'b', 'nobody'])).toBe(1)
+    expect(await lease({ lane: 'backfill' })).toEqual([])
+    await store.settle([settlement(held, deferred(clock.now()))])
+    expect(await lease({ lane: 'backfill' })).toEqual([
+      { ...record('a', rest), ingress: 'replay', lease: expect.any(String), attempt: 1 },
+    ])
+    expect(ids(await store.dead({ limit: 9 }))).toEqual(['x'])
+  })
+
+  test('a replay takes back what the dead letter had counted, but for what was delivered', async () => {
+    const { store, finish } = current()
+    const both = [keyed('k'), event('M', { status: 'dead', fault })]
+    await store.append([record('a')])
+    await finish(dead(...both))
+    expect(await store.replay('all')).toBe(1)
+    expect(await store.tallies()).toMatchObject([{ status: 'delivered', count: 1 }])
+    await finish(dead(...both))
+    expect(await store.tallies()).toMatchObject([
+      { status: 'delivered', count: 1 },
+      { status: 'dead', count: 1 },
+    ])
+  })
+
+  test('replays all, however many', async () => {
+    const { store, lease } = current()
+    await store.append(Array.from({ length: 1203 }, (_, i) => record(`r${i}`)))
+    await store.settle((await lease({ limit: 2000 })).map((it) => settlement(it, dead())))
+    expect(await store.replay('all')).toBe(1203)
+    expect(await lease({ limit: 2000 })).toHaveLength(1203)
+  })
+
+  test('drops what is too old, and keeps the keys and totals', async () => {
+    const { store, clock, lease } = current()
+    const endings = [delivered(keyed('k')), skipped('x'), dead(), deferred(clock.now() + 1e9)]
+    await store.append([
+      ...endings.map((_, i) => record(`r${i}`, { refs: ['same'] })),
+      record('waits', { refs: ['same'] }),
+    ])
+    const held = await lease({ limit: 4 })
+    await store.settle(held.map((it, i) => settlement(it, endings[i] ?? dead())))
+    clock.advance(1000)
+    expect(await store.prune({ settled: 1000, dead: 1000 })).toBe(0)
+    expect(await store.prune({ settled: 999, dead: 1000 })).toBe(2)
+    expect(ids(await store.trace('same'))).toEqual(['r2', 'r3', 'waits'])
+    expect(await store.prune({ settled: 999, dead: 999 })).toBe(1)
+    expect(await store.prune({ settled: 0, dead: 0 })).toBe(0)
+    expect([...(await store.delivered(['k']))]).toEqual(['k'])
+    expect(await store.tallies()).toHaveLength(3)
+    expect(await store.append([record('r0')])).toEqual({ added: 1 })
+  })
+}

@@ -1,0 +1,180 @@
+/** Contract of a store: whatever is done to it in whatever order, it does what a tiny model does. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Lane, LeasedRecord, Outcome } from '../../runtime/ports/types.ts'
+import { type Bench, bench, type MakeStore } from './store.ts'
+import { dead, deferred, delivered, event, ids, record, settlement, skipped } from './store-fixtures.ts'
+
+interface Item {
+  readonly id: string
+  readonly lane: Lane
+  readonly order: string
+  state: 'waiting' | 'held' | 'done' | 'dead'
+  due: number
+  attempt: number
+  lease?: LeasedRecord
+}
+
+type Step =
+  | { readonly do: 'append'; readonly records: readonly { id: number; order: number; lane: Lane }[] }
+  | { readonly do: 'lease'; readonly lane: Lane; readonly limit: number; readonly hold: number }
+  | { readonly do: 'settle'; readonly which: number; readonly as: Outcome['status']; readonly later: number }
+  | { readonly do: 'release' | 'renew'; readonly which: number }
+  | { readonly do: 'advance'; readonly ms: number }
+  | { readonly do: 'replay' }
+
+const lane = fc.constantFrom<Lane>('live', 'backfill')
+const small = (max: number) => fc.integer({ min: 0, max })
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('append' as const),
+      records: fc.array(fc.record({ id: small(40), order: small(3), lane }), { maxLength: 5 }),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('lease' as const), lane, limit: small(4), hold: small(50) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('settle' as const),
+      which: small(9),
+      as: fc.constantFrom<Outcome['status']>('delivered', 'skipped', 'deferred', 'dead'),
+      later: small(60),
+    }),
+  },
+  fc.record({ do: fc.constantFrom('release' as const, 'renew' as const), which: small(9) }),
+  fc.record({ do: fc.constant('advance' as const), ms: small(60) }),
+  fc.record({ do: fc.constant('replay' as const) }),
+)
+
+/** Every rule of the port that concerns the queue, in the words of the port. */
+class Model {
+  /** Oldest first. */
+  readonly items: Item[] = []
+  /** All leases ever given, also those no longer valid. */
+  readonly leases: LeasedRecord[] = []
+
+  leasable(lane: Lane, now: number): Item[] {
+    for (const it of this.items)
+      if (it.state === 'held' && it.due <= now) Object.assign(it, { state: 'waiting', due: 0 })
+    const open = this.items.filter((it) => it.lane === lane && (it.state === 'waiting' || it.state === 'held'))
+    const free = open.filter((it, i) => {
+      const sameOrder = open.filter(({ order }) => order === it.order)
+      const earlier = open.slice(0, i).some(({ order }) => order === it.order)
+      return it.due <= now && !earlier && !sameOrder.some(({ state }) => state === 'held')
+    })
+    return free.sort((a, b) => a.due - b.due)
+  }
+
+  /** The item whose lease this is, if it still is. */
+  owned(lease: LeasedRecord | undefined): Item | undefined {
+    return this.items.find((it) => it.state === 'held' && it.lease !== undefined && it.lease === lease)
+  }
+}
+
+function outcomeOf(as: Outcome['status'], until: number, key: string): Outcome {
+  if (as === 'delivered') return delivered(event('M', { key }))
+  if (as === 'skipped') return skipped('x')
+  return as === 'dead' ? dead() : deferred(until)
+}
+
+async function run(it: Bench, model: Model, step: Step): Promise<void> {
+  const { store, clock } = it
+  const now = clock.now()
+  if (step.do === 'advance') clock.advance(step.ms)
+  if (step.do === 'append') {
+    const fresh = step.records.map(({ id, order, lane }) => record(`r${id}`, { order: `o${order}`, lane }))
+    const known = new Set(ids(model.items))
+    for (const { id, lane, order } of fresh) {
+      if (!known.has(id)) model.items.push({ id, lane, order, state: 'waiting', due: 0, attempt: 0 })
+      known.add(id)
+    }
+    const before = known.size - new Set(ids(fresh)).size
+    const { added } = await store.append(fresh)
+    expect(before + added).toBeLessThanOrEqual(known.size)
+    expect(await total(it)).toBe(model.items.filter(({ state }) => state === 'waiting' || state === 'held').length)
+  }
+  if (step.do === 'lease') {
+    const expected = model.leasable(step.lane, now).slice(0, step.limit)
+    const taken = await store.lease(step)
+    for (const item of expected) Object.assign(item, { state: 'held', due: now + step.hold, attempt: item.attempt + 1 })
+    expect(taken.map(({ id, attempt }) => ({ id, attempt }))).toEqual(
+      expected.map(({ id, attempt }) => ({ id, attempt })),
+    )
+    for (const [i, item] of expected.entries()) Object.assign(item, { lease: taken[i] })
+    model.leases.push(...taken)
+  }
+  if (step.do === 'replay') {
+    const letters = model.items.filter(({ state }) => state === 'dead')
+    for (const item of letters) Object.assign(item, { state: 'waiting', due: 0, attempt: 0 })
+    expect(await store.replay('all')).toBe(letters.length)
+  }
+  if ('which' in step) await useLease(it, model, step, model.leases.at(-1 - step.which))
+}
+
+async function useLease(
+  { store, clock }: Bench,
+  model: Model,
+  step: Step,
+  lease: LeasedRecord | undefined,
+): Promise<void> {
+  if (lease === undefined) return
+  const item = model.owned(lease)
+  if (step.do === 'renew') {
+    await store.renew([lease], 30)
+    if (item) item.due = clock.now() + 30
+  }
+  if (step.do === 'release') {
+    await store.release([lease])
+    if (item) Object.assign(item, { state: 'waiting', due: 0, attempt: item.attempt - 1 })
+  }
+  if (step.do === 'settle') {
+    const until = clock.now() + step.later
+    expect(await store.settle([settlement(lease, outcomeOf(step.as, until, lease.id))])).toBe(item ? 1 : 0)
+    if (item && step.as === 'deferred') Object.assign(item, { state: 'waiting', due: until })
+    else if (item) item.state = step.as === 'dead' ? 'dead' : 'done'
+  }
+}
+
+async function total({ store }: Bench): Promise<number> {
+  const [live, backfill] = await Promise.all([store.backlog('live'), store.backlog('backfill')])
+  return live.records + backfill.records
+}
+
+/** Everything that was appended comes out in the end, each once, in its order. */
+async function drain(it: Bench, model: Model): Promise<void> {
+  it.clock.advance(1_000)
+  const open = model.items.filter(({ state }) => state === 'waiting' || state === 'held')
+  const out: LeasedRecord[] = []
+  for (const lane of ['live', 'backfill'] as const) {
+    for (let page = await it.lease({ lane }); page.length > 0; page = await it.lease({ lane })) {
+      out.push(...page)
+      await it.store.settle(page.map((leased) => settlement(leased, delivered())))
+    }
+  }
+  expect(ids(out).sort()).toEqual(ids(open).sort())
+  const line = (items: readonly { id: string; order: string; lane: Lane }[], of: Item) =>
+    ids(items.filter(({ order, lane }) => order === of.order && lane === of.lane))
+  for (const item of open) expect(line(out, item)).toEqual(line(open, item))
+  expect(await total(it)).toBe(0)
+}
+
+export function programCases(make: MakeStore): void {
+  test('does what the model does', async () => {
+    const program = fc.array(step, { minLength: 5, maxLength: 60 })
+    await fc.assert(
+      fc.asyncProperty(program, async (steps) => {
+        const it = await bench(make)
+        const model = new Model()
+        try {
+          for (const step of steps) await run(it, model, step)
+          await drain(it, model)
+        } finally {
+          await it.store.close()
+        }
+      }),
+      { numRuns: 100 },
+    )
+  })
+}

@@ -1,0 +1,158 @@
+/** Contract of a store: append, lease, renew, release, and the order within a key. */
+import { expect, test } from 'vitest'
+import type { Bench } from './store.ts'
+import { dead, deferred, delivered, ids, only, record, settlement, skipped } from './store-fixtures.ts'
+
+export function queueCases(current: () => Bench): void {
+  test('gives back a record as it was appended', async () => {
+    const { store, lease } = current()
+    const run = { id: 'run1', since: 5, until: 10, only: ['Created Conversation'] }
+    const full = record('a', {
+      topic: 't',
+      stream: 's',
+      resource: 'r',
+      refs: ['1', 'notif_1'],
+      run,
+      body: '{"é":"\\u0000"}',
+    })
+    await store.append([full, record('b')])
+    const [first, second] = await lease()
+    expect(first).toEqual({ ...full, lease: expect.any(String), attempt: 1 })
+    expect(second).toEqual({ ...record('b'), lease: expect.any(String), attempt: 1 })
+  })
+
+  test('appends an id once: in one call, in two calls, and after it was settled', async () => {
+    const { store, finish } = current()
+    expect(await store.append([record('a'), record('a', { body: 'other' }), record('b')])).toEqual({ added: 2 })
+    expect(await store.append([record('a', { lane: 'backfill' }), record('c')])).toEqual({ added: 1 })
+    await finish(delivered())
+    expect(await store.append([record('a'), record('b'), record('c')])).toEqual({ added: 0 })
+    expect(await store.backlog('live')).toEqual({ records: 0 })
+  })
+
+  test('appends at the same time lose nothing', async () => {
+    const { store, lease } = current()
+    const added = await Promise.all(Array.from({ length: 50 }, (_, i) => store.append([record(`r${i % 40}`)])))
+    expect(added.reduce((sum, it) => sum + it.added, 0)).toBe(40)
+    expect(await lease()).toHaveLength(40)
+  })
+
+  test('leases oldest first, up to the limit, of the lane asked for', async () => {
+    const { store, lease } = current()
+    await store.append([record('a'), record('z', { lane: 'backfill' }), record('b'), record('c')])
+    expect(ids(await lease({ limit: 2 }))).toEqual(['a', 'b'])
+    expect(ids(await lease({ limit: 0 }))).toEqual([])
+    expect(ids(await lease())).toEqual(['c'])
+    expect(ids(await lease({ lane: 'backfill' }))).toEqual(['z'])
+  })
+
+  test('leases nothing twice', async () => {
+    const { store, lease } = current()
+    await store.append([record('a'), record('b')])
+    const taken = await Promise.all([lease({ limit: 1 }), lease({ limit: 1 }), lease({ limit: 1 })])
+    expect(taken.flatMap(ids)).toEqual(['a', 'b'])
+  })
+
+  const line = { order: 'conversation:1' }
+  const endings = [
+    { how: 'delivered', outcome: delivered(), next: ['b'] },
+    { how: 'skipped', outcome: skipped('no-contact'), next: ['b'] },
+    { how: 'dead', outcome: dead(), next: ['b'] },
+    { how: 'deferred', outcome: deferred(Number.MAX_SAFE_INTEGER), next: [] },
+  ]
+  test.each(endings)('the next of an order comes after the first is $how: $next', async ({ outcome, next }) => {
+    const { store, lease } = current()
+    await store.append([record('a', line), record('b', line)])
+    const first = only(await lease())
+    expect(await lease()).toEqual([])
+    await store.settle([settlement(first, outcome)])
+    expect(ids(await lease())).toEqual(next)
+  })
+
+  test('lanes do not wait for each other', async () => {
+    const { store, lease } = current()
+    await store.append([record('a', { ...line, lane: 'backfill' }), record('b', line)])
+    expect(ids(await lease())).toEqual(['b'])
+    expect(ids(await lease({ lane: 'backfill' }))).toEqual(['a'])
+  })
+
+  test('a deferred record comes back when due, with another attempt', async () => {
+    const { store, clock, lease } = current()
+    await store.append([record('a', line), record('b', line)])
+    await store.settle([settlement(only(await lease()), deferred(clock.now() + 999.5))])
+    clock.advance(999)
+    expect(await lease()).toEqual([])
+    clock.advance(1)
+    expect(await lease()).toMatchObject([{ id: 'a', attempt: 2 }])
+  })
+
+  test('an expired lease counts as an attempt, and its holder no longer', async () => {
+    const { store, clock, lease } = current()
+    await store.append([record('a')])
+    const late = only(await lease({ hold: 1000 }))
+    clock.advance(999)
+    expect(await lease()).toEqual([])
+    clock.advance(1)
+    const now = only(await lease({ hold: 1000 }))
+    expect(now.attempt).toBe(2)
+    expect(now.lease).not.toBe(late.lease)
+    expect(await store.settle([settlement(late, dead())])).toBe(0)
+    await store.release([late])
+    await store.renew([late], 60_000)
+    clock.advance(999)
+    expect(await lease()).toEqual([])
+    expect(await store.settle([settlement(now, delivered())])).toBe(1)
+    expect(await store.dead({ limit: 10 })).toEqual([])
+  })
+
+  test('an expired lease keeps no place: a replayed earlier record of its order goes first', async () => {
+    const { store, clock, lease, finish } = current()
+    await store.append([record('a', line), record('b', line)])
+    await finish(dead())
+    await lease({ hold: 1000 })
+    await store.replay(['a'])
+    expect(await lease()).toEqual([])
+    clock.advance(1000)
+    expect(ids(await lease())).toEqual(['a'])
+  })
+
+  test('a renewed lease holds longer', async () => {
+    const { store, clock, lease } = current()
+    await store.append([record('a')])
+    const held = only(await lease({ hold: 1000 }))
+    clock.advance(900)
+    await store.renew([held], 1000)
+    clock.advance(900)
+    expect(await lease()).toEqual([])
+    clock.advance(100)
+    expect(await lease()).toHaveLength(1)
+  })
+
+  test('a released record is untried and at the head of its order again', async () => {
+    const { store, lease } = current()
+    await store.append([record('a', line), record('b', line)])
+    await store.release(await lease())
+    expect(await lease()).toMatchObject([{ id: 'a', attempt: 1 }])
+  })
+
+  test('a lease is settled once', async () => {
+    const { store, lease } = current()
+    await store.append([record('a')])
+    const held = only(await lease())
+    expect(await store.settle([settlement(held, delivered()), settlement(held, dead())])).toBe(1)
+    expect(await store.settle([settlement(held, dead())])).toBe(0)
+    expect(await store.trace('a')).toMatchObject([{ status: 'delivered' }])
+  })
+
+  test('the backlog counts pending, leased and deferred records, and knows the oldest', async () => {
+    const { store, clock, lease } = current()
+    expect(await store.backlog('live')).toEqual({ records: 0 })
+    const at = [50, 20, 40, 10].map((receivedAt, i) => record(`r${i}`, { receivedAt }))
+    await store.append([...at, record('z', { lane: 'backfill', receivedAt: 1 })])
+    const [first, , , last] = await lease()
+    if (!first || !last) throw new Error('expected four')
+    await store.settle([settlement(first, deferred(clock.now() + 1)), settlement(last, delivered())])
+    expect(await store.backlog('live')).toEqual({ records: 3, oldest: 20 })
+    expect(await store.backlog('backfill')).toEqual({ records: 1, oldest: 1 })
+  })
+}

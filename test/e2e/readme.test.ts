@@ -1,0 +1,102 @@
+/** What the README shows works as it says: its YAML, its complaint, its commands. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { functions } from '../../connector/functions/index.ts'
+import { intercomToKlaviyo } from '../../connector/index.ts'
+import { render } from '../../runtime/spec/diagnostic.ts'
+import { loadSpec } from '../../runtime/spec/load.ts'
+import { filesOn, type SpecFiles } from '../../runtime/spec/spec-files.ts'
+
+const root = new URL('../..', import.meta.url)
+const readme = readFileSync(new URL('README.md', root), 'utf8')
+const blocks = [...readme.matchAll(/```(\w*)\n([\s\S]*?)```/g)].map(([, language, text]) => ({
+  language,
+  text: text ?? '',
+}))
+const yaml = (word: string) =>
+  blocks.find(({ language, text }) => language === 'yaml' && text.includes(word))?.text ?? ''
+
+/** The shipped spec with some files changed, added or (undefined) taken away. */
+function changed(files: Readonly<Record<string, string | undefined>>): SpecFiles {
+  const disk = filesOn(root)
+  return {
+    read: async (path) => (path in files ? files[path] : disk.read(path)),
+    list: async (folder) => {
+      const names = new Set(await disk.list(folder))
+      for (const [path, text] of Object.entries(files)) {
+        const name = path.slice(folder.length + 1)
+        if (path.startsWith(`${folder}/`)) text === undefined ? names.delete(name) : names.add(name)
+      }
+      return [...names]
+    },
+  }
+}
+
+const load = (files: Readonly<Record<string, string | undefined>>) =>
+  loadSpec(root, { functions, files: changed(files) })
+const resolved = readFileSync(new URL('mappings/resolved-ticket.yaml', root), 'utf8')
+
+test('properties are renamed and added as it says', async () => {
+  const [, ...lines] = yaml('Order Number').trimEnd().split('\n')
+  const text = resolved.replace(/ {2}Ticket Name:.*\n/, `${lines.join('\n')}\n`)
+  const { spec, diagnostics } = await load({ 'mappings/resolved-ticket.yaml': text })
+  expect(diagnostics.map((one) => render(one, false))).toEqual([])
+  const ticket = JSON.parse(readFileSync(new URL('test/fixtures/intercom/ticket.json', root), 'utf8'))
+  const connector = await intercomToKlaviyo({ settings: { spec } })
+  const { items } = await connector.preview({ topic: 'ticket.state.updated', data: ticket })
+  expect(items).toMatchObject([{ metric: 'Resolved Ticket', properties: { 'Ticket Subject': 'Wrong size' } }])
+})
+
+test('a tenth metric is one file', async () => {
+  const { spec, diagnostics } = await load({ 'mappings/closed-conversation.yaml': yaml('Closed Conversation') })
+  expect(diagnostics.map((one) => render(one, false))).toEqual([])
+  const connector = await intercomToKlaviyo({ settings: { spec } })
+  const part = { id: '9', part_type: 'close', created_at: 1_768_031_900, author: { type: 'admin', id: '1' } }
+  const data = {
+    type: 'conversation',
+    id: '4',
+    contacts: { contacts: [{ id: 'c' }] },
+    conversation_parts: { conversation_parts: [part] },
+  }
+  const { items } = await connector.preview({ topic: 'conversation.admin.closed', data, workspace: 'w' })
+  expect(items).toMatchObject([{ metric: 'Closed Conversation', key: 'w:closed-conversation:9' }])
+})
+
+test('the topics it lists are those that the mappings take', async () => {
+  const { spec } = await load({})
+  const rows = ['conversations', 'tickets', 'profiles'].map((name) => {
+    const row = readme.split('\n').find((line) => line.startsWith(`| ${name} |`)) ?? ''
+    return [...row.matchAll(/`([\w.]+)`/g)].map(([, topic]) => topic).sort()
+  })
+  const of = (resource: string) => spec?.mappings.filter((it) => it.resource === resource) ?? []
+  const taken = [of('conversation'), of('ticket'), spec ? [spec.profile] : []]
+  expect(rows).toEqual(taken.map((all) => [...new Set(all.flatMap(({ topics }) => [...topics]))].sort()))
+})
+
+test('a metric is dropped with its file, or by a word in it', async () => {
+  for (const text of [undefined, `${resolved}enabled: false\n`]) {
+    const { spec, diagnostics } = await load({ 'mappings/resolved-ticket.yaml': text })
+    expect(diagnostics.map((one) => render(one, false))).toEqual([])
+    expect(spec?.mappings.map(({ metric }) => metric)).not.toContain('Resolved Ticket')
+  }
+})
+
+test('the complaint it shows is the one that is printed', async () => {
+  const shown = blocks.find(({ text }) => text.includes('[expression/unknown-function]'))?.text ?? ''
+  const line = Number(/:(\d+):/.exec(shown)?.[1])
+  const lines = resolved.split('\n')
+  lines[line - 1] = '  Contact Phone: $phon($contact.phone)'
+  const { diagnostics } = await load({ 'mappings/resolved-ticket.yaml': lines.join('\n') })
+  expect(diagnostics.map((one) => render(one, false)).join('\n')).toBe(shown.trimEnd())
+})
+
+describe('links lead somewhere', () => {
+  const targets = [...readme.matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, target]) => target ?? '')
+  test.each(targets)('%s', (target) => {
+    const folder = new URL(target.replace(/[^/]*$/, '') || '.', root)
+    const name = target.replace(/\/$/, '').split('/').at(-1) ?? ''
+    expect(
+      target.endsWith('/') ? readdirSync(new URL(target, root)).length > 0 : readdirSync(folder).includes(name),
+    ).toBe(true)
+  })
+})

@@ -1,0 +1,119 @@
+/** Both local servers, a store and accounts on it: what a person, a browser and several processes do with them. */
+import { connectorAccount } from '../../connector/auth.ts'
+import { loadConnectorSpec } from '../../connector/spec.ts'
+import type { Account } from '../../runtime/auth/connections.ts'
+import { passingKey } from '../../runtime/auth/encryption-key.ts'
+import type { SideName } from '../../runtime/auth/side.ts'
+import type { Key } from '../../runtime/auth/vault.ts'
+import type { Fetch, Logger, Store } from '../../runtime/ports/ports.ts'
+import { memoryStore } from '../../runtime/store/memory/store.ts'
+import { localIntercom } from '../../sandbox/intercom/server.ts'
+import { localKlaviyo } from '../../sandbox/klaviyo/server.ts'
+import { repeatable } from './open-intercom.ts'
+import { virtualClock } from './virtual-clock.ts'
+
+export const spec = await loadConnectorSpec()
+export const never = new AbortController().signal
+
+export const INTERCOM = 'http://intercom.local'
+export const KLAVIYO = 'http://klaviyo.local'
+export const KEY = 'pk_sandbox_0123456789'
+export const TOKEN = 'a-pasted-token-0123456789'
+export const SIGNING = 'a-client-secret-0123456789'
+export const CLIENT_ENV = {
+  INTERCOM_CLIENT_ID: 'sandbox-app',
+  INTERCOM_CLIENT_SECRET: SIGNING,
+  KLAVIYO_CLIENT_ID: 'sandbox-app',
+  KLAVIYO_CLIENT_SECRET: 'sandbox-app-secret',
+}
+
+/** A log that can be searched for what must not be in it. */
+export function listening(): Logger & { readonly lines: string[] } {
+  const lines: string[] = []
+  const say = (level: string) => (message: string, fields?: object) =>
+    void lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`)
+  return { lines, debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') }
+}
+
+export interface WorldOptions {
+  readonly workspace?: string
+  readonly conversations?: number
+  readonly tickets?: number
+  /** Where the source's notifications go. */
+  readonly webhook?: (request: Request) => Promise<Response>
+  /** Answers instead of a local server, where it wants to. */
+  readonly instead?: (request: Request) => Promise<Response | undefined>
+}
+
+export function world(options: WorldOptions = {}) {
+  const clock = virtualClock()
+  const random = repeatable()
+  const intercom = localIntercom({
+    clock,
+    random,
+    token: TOKEN,
+    clientSecret: SIGNING,
+    conversations: options.conversations ?? 3,
+    tickets: options.tickets ?? 3,
+    now: clock.now(),
+    webhookUrl: () => (options.webhook ? 'http://connector.local/webhooks/intercom' : undefined),
+    fetch: async (request) => (await options.webhook?.(request)) ?? new Response(),
+    ...(options.workspace !== undefined && { workspace: options.workspace }),
+  })
+  const klaviyo = localKlaviyo({ clock, random, key: KEY, limits: false })
+  /** Every request that left, without its body. */
+  const asked: string[] = []
+  const fetch: Fetch = async (request) => {
+    asked.push(`${request.method} ${request.url}`)
+    const other = await options.instead?.(request)
+    if (other !== undefined) return other
+    return request.url.startsWith(INTERCOM) ? intercom.fetch(request) : klaviyo.fetch(request)
+  }
+  const logger = listening()
+  const key = passingKey()
+  const store: Store = memoryStore({ clock })
+
+  /** A process on the store: the environment it has, and what goes wrong for it. */
+  function open(
+    env: Record<string, string> = CLIENT_ENV,
+    change: { fetch?: Fetch; store?: Store; key?: Key } = {},
+  ): Promise<Account> {
+    const all = { ...env, INTERCOM_BASE_URL: INTERCOM, KLAVIYO_BASE_URL: KLAVIYO }
+    return connectorAccount({ spec, env: all, store, key, fetch, clock, random, logger, ...change })
+  }
+  return { clock, intercom, klaviyo, asked, fetch, logger, store, key, open }
+}
+
+export type World = ReturnType<typeof world>
+
+export const redirectOf = (side: SideName) => `http://127.0.0.1:3000/set-up/${side}/callback`
+
+/** What a browser brings back once the person has said yes (or no) on the page it was sent to. */
+export async function consent({ fetch }: World, address: URL, decision = 'yes'): Promise<URLSearchParams> {
+  const page = await fetch(new Request(address))
+  if (page.status !== 200) throw new Error(`${address.pathname}: ${page.status} ${await page.text()}`)
+  const hidden = [...(await page.text()).matchAll(/name="([^"]+)" value="([^"]*)"/g)]
+  const form = new URLSearchParams(
+    hidden.map(([, name = '', value = '']): [string, string] => [name, value.replaceAll('&amp;', '&')]),
+  )
+  form.set('decision', decision)
+  const answer = await fetch(new Request(address, { method: 'POST', body: form }))
+  return new URL(answer.headers.get('location') ?? 'none:').searchParams
+}
+
+/** Logs in to one side by OAuth. */
+export async function logIn(it: World, account: Account, side: SideName, decision = 'yes') {
+  const going = { side, session: 's1', redirect: redirectOf(side) }
+  const query = await consent(it, await account.setup.authorize(going), decision)
+  return account.setup.comeBack(going, query, never)
+}
+
+/** The whole set-up by OAuth. */
+export async function installed(it: World, extras: readonly string[] = []): Promise<Account> {
+  const account = await it.open()
+  await account.setup.allow(extras)
+  await logIn(it, account, 'source')
+  await logIn(it, account, 'destination')
+  await account.setup.finish()
+  return account
+}

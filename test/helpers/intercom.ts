@@ -1,0 +1,128 @@
+/** What the source's tests share: recorded answers, what was asked for them, a connector and a client that ask. */
+import { readFileSync } from 'node:fs'
+import nock from 'nock'
+import { type ConnectorOptions, intercomToKlaviyo } from '../../connector/index.ts'
+import { checkedToken, hostOf, intercomSource } from '../../connector/intercom/source.ts'
+import { loadConnectorSpec } from '../../connector/spec.ts'
+import { http } from '../../runtime/http/client.ts'
+import { budget } from '../../runtime/http/rate-limiter.ts'
+import { fixedLogin } from '../../runtime/ports/auth.ts'
+import { Fault } from '../../runtime/ports/fault.ts'
+import type { Clock } from '../../runtime/ports/ports.ts'
+import type { Json } from '../../runtime/ports/types.ts'
+import { sourceClient } from '../../runtime/source/client.ts'
+import { memoryStore } from '../../runtime/store/memory/store.ts'
+import { systemFetch } from '../../runtime/system.ts'
+
+export const TOKEN = 'dG9rOmFiYzEyMw=='
+export const US = 'https://api.intercom.io'
+export const START = Date.parse('2026-07-14T09:30:00.000Z')
+
+export const spec = await loadConnectorSpec()
+export const never = new AbortController().signal
+
+/** A file's text as Intercom answers it: JSON, or what its proxies say. */
+export function fixture(name: string): string {
+  const file = name.includes('.') ? name : `${name}.json`
+  return readFileSync(new URL(`../fixtures/intercom-api/${file}`, import.meta.url), 'utf8')
+}
+
+export interface Asked {
+  /** `POST /conversations/search`, with the query. */
+  readonly line: string
+  readonly host: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Json
+}
+
+/** A fixture's name, or a refusal: status, fixture, headers. */
+export type Reply = string | readonly [status: number, name?: string | undefined, headers?: Record<string, string>]
+
+/** Plays answers by request line without its query, one after another; the last stays. Returns what was asked. */
+export function recorded(answers: Readonly<Record<string, readonly Reply[]>>, host = US): readonly Asked[] {
+  const asked: Asked[] = []
+  const played = new Map<string, number>()
+  const reply = function (this: nock.ReplyFnContext, path: string, body: nock.Body): nock.ReplyFnResult {
+    const { method } = this.req
+    const headers = this.req.headers as unknown as Record<string, string>
+    asked.push({ line: `${method} ${path}`, host: String(headers.host), headers, body: (body || null) as Json })
+    const line = `${method} ${path.replace(/\?.*/, '')}`
+    const nth = played.get(line) ?? 0
+    played.set(line, nth + 1)
+    const of = answers[line] ?? [[404, 'not-found']]
+    const answer = of[Math.min(nth, of.length - 1)] ?? 'me'
+    const [status, name, more] = typeof answer === 'string' ? [200, answer, {}] : answer
+    return [status, name === undefined ? '' : fixture(name), { 'content-type': 'application/json', ...more }]
+  }
+  nock(host).get(/.*/).reply(reply).persist()
+  nock(host).post(/.*/).reply(reply).persist()
+  return asked
+}
+
+/** Runs ahead of real time: a pause is over at once. What is slept for as long as a timeout is left to real answers. */
+export function hastyClock(): Clock & { readonly slept: number[] } {
+  let now = START
+  const slept: number[] = []
+  return {
+    slept,
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        const wake = () => resolve()
+        signal?.addEventListener('abort', wake, { once: true })
+        if (signal?.aborted) resolve()
+        if (ms >= spec.source.timeout) return
+        setImmediate(() => {
+          if (signal?.aborted) return
+          signal?.removeEventListener('abort', wake)
+          now += ms
+          slept.push(ms)
+          resolve()
+        })
+      }),
+  }
+}
+
+export interface Credentials {
+  readonly accessToken?: string | undefined
+  readonly region?: string
+  readonly baseUrl?: string
+}
+
+/** The source's client as the connector joins it. */
+export function client(change: Credentials = {}, clock = hastyClock()) {
+  const { accessToken, region, baseUrl } = { accessToken: TOKEN, ...change }
+  const host = baseUrl ?? hostOf(spec.source, region)
+  const headers = () => ({ Authorization: `Bearer ${checkedToken(accessToken)}` })
+  const logins = fixedLogin(() => ({ baseUrl: host, headers: headers() }))
+  const source = intercomSource(logins, async () => [])
+  const { name, timeout, budget: limits } = spec.source
+  const resetHeader = 'X-RateLimit-Reset'
+  const peer = { name, budget: budget(limits, clock), explain: source.explain, json: true, resetHeader }
+  const store = memoryStore({ clock })
+  return sourceClient(spec.source, {
+    source,
+    store,
+    http: http({ fetch: systemFetch, clock, random: () => 0, timeout }, peer),
+  })
+}
+
+/** The whole connector, with Klaviyo taking whatever it is sent. */
+export async function connector(options: ConnectorOptions = {}) {
+  const klaviyo = nock('https://a.klaviyo.com').persist()
+  klaviyo.get('/api/accounts').reply(200, { data: [{ id: 'Accnt1' }] })
+  klaviyo.post(/.*/).reply(202)
+  return intercomToKlaviyo({
+    secrets: { intercomAccessToken: TOKEN, klaviyoApiKey: 'pk_test' },
+    clock: hastyClock(),
+    random: () => 0,
+    ...options,
+    settings: { spec, ...options.settings },
+  })
+}
+
+export async function faultOf(promise: Promise<unknown>): Promise<Fault> {
+  const error = await promise.catch((error: unknown) => error)
+  if (error instanceof Fault) return error
+  throw new Error(`expected a fault, got ${error}`)
+}

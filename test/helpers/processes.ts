@@ -1,0 +1,131 @@
+/** Real processes and real sockets: the bin as a child, the sandbox's servers on loopback. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { serve } from '@hono/node-server'
+import { systemClock, systemFetch, systemRandom } from '../../runtime/system.ts'
+import type { LocalIntercomOptions } from '../../sandbox/intercom/server.ts'
+import { localIntercom } from '../../sandbox/intercom/server.ts'
+import { localKlaviyo } from '../../sandbox/klaviyo/server.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Closes what was opened, last first. */
+export function closers() {
+  const all: (() => unknown)[] = []
+  return {
+    add: <T>(thing: T, close: () => unknown): T => {
+      all.push(close)
+      return thing
+    },
+    async close() {
+      for (const one of all.reverse().splice(0)) await one()
+    },
+  }
+}
+
+export type Closers = ReturnType<typeof closers>
+
+export const TOKEN = 'test-token'
+export const SECRET = 'test-client-secret'
+export const KEY = 'pk_test'
+
+export function temporaryFolder(closing: Closers): string {
+  const folder = mkdtempSync(join(tmpdir(), 'connector-'))
+  return closing.add(folder, () => rmSync(folder, { recursive: true, force: true }))
+}
+
+function listen(fetch: (request: Request) => Promise<Response>, closing: Closers): Promise<string> {
+  return new Promise((resolve) => {
+    const server = serve({ fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => resolve(`http://127.0.0.1:${port}`))
+    closing.add(server, () => server.close())
+  })
+}
+
+/** Both local servers, and the settings that point a connector at them. */
+export async function servers(
+  closing: Closers,
+  options: Partial<LocalIntercomOptions> & { readonly limits?: boolean } = {},
+) {
+  const effects = { clock: systemClock, random: systemRandom }
+  const intercom = localIntercom({
+    ...effects,
+    token: TOKEN,
+    clientSecret: SECRET,
+    conversations: 500,
+    tickets: 300,
+    now: systemClock.now(),
+    fetch: systemFetch,
+    ...options,
+  })
+  const klaviyo = localKlaviyo({ ...effects, key: KEY, keep: 100_000, limits: options.limits ?? true })
+  closing.add(intercom, () => intercom.close())
+  const env = {
+    INTERCOM_BASE_URL: await listen(intercom.fetch, closing),
+    KLAVIYO_BASE_URL: await listen(klaviyo.fetch, closing),
+    INTERCOM_ACCESS_TOKEN: TOKEN,
+    INTERCOM_CLIENT_SECRET: SECRET,
+    KLAVIYO_API_KEY: KEY,
+  }
+  return { intercom, klaviyo, env }
+}
+
+export interface Running {
+  readonly child: ChildProcess
+  /** The first JSON on stdout. */
+  readonly said: Promise<Record<string, string>>
+  /** All of stderr so far. */
+  readonly log: () => string
+  /** Resolves to the exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>
+  kill(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
+}
+
+/** Runs a command of the bin as a process of its own. */
+export function run(args: readonly string[], env: Readonly<Record<string, string>>, closing: Closers): Running {
+  const command = ['--import', 'tsx', join(root, 'connector/main.ts'), ...args]
+  const child = spawn(process.execPath, command, { cwd: root, env: { PATH: process.env.PATH ?? '', ...env } })
+  let log = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString()
+  })
+  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
+  const said = Promise.race([
+    firstJson(child.stdout),
+    ended.then((code) => Promise.reject(new Error(`ended with ${code} before it said anything:\n${log}`))),
+  ])
+  said.catch(() => undefined)
+  closing.add(child, () => child.kill('SIGKILL'))
+  const kill = (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    return ended
+  }
+  return { child, said, log: () => log, ended, kill }
+}
+
+async function firstJson(stream: Readable): Promise<Record<string, string>> {
+  let text = ''
+  for await (const line of createInterface({ input: stream })) {
+    text += line
+    if (line === '}') return JSON.parse(text)
+  }
+  return new Promise(() => undefined) // the end of the process says why
+}
+
+/** Asks until it holds: the other side is a process whose time is its own. */
+export async function eventually(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  within = 30_000,
+): Promise<void> {
+  const end = systemClock.now() + within
+  while (!(await holds())) {
+    if (systemClock.now() > end) throw new Error(`not within ${within} ms: ${what}`)
+    await systemClock.sleep(50)
+  }
+}

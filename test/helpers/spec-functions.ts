@@ -1,0 +1,12 @@
+/** A small function table for tests of the spec and of expressions. */
+import type { FunctionTable } from '../../runtime/expression/functions.ts'
+
+export const functions: FunctionTable = [
+  {
+    name: 'phone',
+    signature: '<x?s?:s>',
+    doc: 'A telephone number.',
+    example: { expr: '$phone("1", "IE")', gives: 'IE 1' },
+    run: (number, country) => (number === undefined ? undefined : [country, number].filter(Boolean).join(' ')),
+  },
+]

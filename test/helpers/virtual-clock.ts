@@ -1,0 +1,77 @@
+/** A clock for tests: time passes only when it is told to, and only once everything else has come to rest. */
+import type { Clock } from '../../runtime/ports/ports.ts'
+
+export interface VirtualClock extends Clock {
+  /** Lets `ms` pass, waking sleepers at their moment, in order. */
+  pass(ms: number): Promise<void>
+  /** Lets time pass until the promise settles. Throws if nothing sleeps any more. */
+  until<T>(promise: Promise<T>): Promise<T>
+  /** How many sleep now: what a closed part must have brought back to zero. */
+  readonly sleeping: number
+}
+
+interface Sleeper {
+  readonly at: number
+  readonly wake: () => void
+}
+
+export function virtualClock(start = Date.parse('2026-07-14T09:30:00.000Z')): VirtualClock {
+  let now = start
+  const sleepers = new Set<Sleeper>()
+
+  const next = () => [...sleepers].sort((a, b) => a.at - b.at)[0]
+
+  async function wakeNext(limit: number): Promise<boolean> {
+    const sleeper = next()
+    if (sleeper === undefined || sleeper.at > limit) return false
+    now = Math.max(now, sleeper.at)
+    sleeper.wake()
+    await rest()
+    return true
+  }
+
+  return {
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve()
+        const wake = () => {
+          sleepers.delete(sleeper)
+          signal?.removeEventListener('abort', wake)
+          resolve()
+        }
+        const sleeper = { at: now + Math.max(0, ms), wake }
+        sleepers.add(sleeper)
+        signal?.addEventListener('abort', wake, { once: true })
+      }),
+    async pass(ms) {
+      const end = now + ms
+      await rest()
+      while (await wakeNext(end));
+      now = end
+    },
+    async until(promise) {
+      let settled = false
+      const done = () => {
+        settled = true
+      }
+      promise.then(done, done)
+      for (let idle = 0; !settled; ) {
+        await rest()
+        if (settled) break
+        // Real I/O (a socket, a mock of one) may need a few turns of the event loop.
+        idle = (await wakeNext(Number.POSITIVE_INFINITY)) ? 0 : idle + 1
+        if (idle > 1000) throw new Error('nothing sleeps and the promise has not settled')
+      }
+      return promise
+    },
+    get sleeping() {
+      return sleepers.size
+    },
+  }
+}
+
+/** Lets promises and immediate callbacks run. */
+async function rest(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+}

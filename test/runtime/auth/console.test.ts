@@ -1,0 +1,283 @@
+/** The whole install through the console's pages, as a browser without script sees it; and what they must not show. */
+import { expect, test } from 'vitest'
+import { joined } from '../../../connector/index.ts'
+import type { Account } from '../../../runtime/auth/connections.ts'
+import type { Key } from '../../../runtime/auth/vault.ts'
+import { routes } from '../../../runtime/cli/server/routes.ts'
+import { console as makeConsole } from '../../../runtime/console/index.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
+import {
+  CLIENT_ENV,
+  consent,
+  installed,
+  KEY,
+  never,
+  SIGNING,
+  spec,
+  TOKEN,
+  type World,
+  world,
+} from '../../helpers/auth.ts'
+
+const AT = 'http://127.0.0.1:3000'
+
+/** A browser: follows redirects of the console, keeps cookies, sends forms as they stand on the page. */
+function browser(fetch: (request: Request) => Promise<Response>) {
+  const cookies = new Map<string, string>()
+  const seen: string[] = []
+  async function ask(path: string, init: RequestInit = {}): Promise<{ path: string; text: string }> {
+    const headers = new Headers(init.headers)
+    headers.set('accept', 'text/html')
+    headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
+    const response = await fetch(new Request(new URL(path, AT), { ...init, headers }))
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+      cookies.set(name, value)
+    }
+    const text = await response.text()
+    seen.push(text, JSON.stringify([...response.headers]))
+    const location = response.headers.get('location')
+    return location === null ? { path, text } : ask(location)
+  }
+  return {
+    seen,
+    cookies,
+    open: (path: string) => ask(path),
+    async send(page: { text: string }, action: string, fields: Record<string, string> = {}) {
+      const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
+      if (!page.text.includes(`action="${action}"`)) throw new Error(`no form leads to ${action}`)
+      return ask(action, { method: 'POST', body: new URLSearchParams({ csrf, ...fields }) })
+    },
+  }
+}
+
+const addressTo = (text: string, host: string) => {
+  const found = new RegExp(`href="(${host}[^"]+)"`).exec(text)?.[1]
+  if (found === undefined) throw new Error(`no link to ${host}`)
+  return new URL(found.replaceAll('&amp;', '&'))
+}
+
+async function process(it: World, env: Record<string, string> = CLIENT_ENV, key: Key = it.key) {
+  const account: Account = await it.open(env, { key })
+  const { clock, fetch, logger, store } = it
+  const connector = joined(spec, store, { clock, fetch, logger, random: () => 0.5, account })
+  const app = { name: 'connector', version: '1', summary: 'x' }
+  const pages = makeConsole({ app, connector, clock, logger, signal: never, account })
+  const answer = routes({ app, connector, clock, logger, console: pages, account, signal: never, trouble: () => [] })
+  return { account, connector, answer, ...browser(answer) }
+}
+
+test('from an empty store to delivery, and back', async () => {
+  const it = world()
+  const { answer, open, send, seen, account } = await process(it)
+  const hook = () => answer(new Request(`${AT}/webhooks/intercom`, { method: 'POST', body: '{}' }))
+  expect((await hook()).status).toBe(503)
+
+  const review = await open('/')
+  expect(review.path).toBe('/set-up')
+  for (const words of ['Resolved Ticket', 'Read conversations', 'events:write', 'segments:write'])
+    expect(review.text).toContain(words)
+  let page = await send(review, '/set-up/allow', { extra: 'flows:read' })
+
+  const no = await consent(it, addressTo(page.text, 'http://intercom.local'), 'no')
+  page = await open(`/set-up/intercom/callback?${no}`)
+  expect(page.text).toContain('told not to let us in')
+  page = await open(`/set-up/intercom/callback?${await consent(it, addressTo(page.text, 'http://intercom.local'))}`)
+  expect(page.text).toContain('Intercom is connected')
+  const klaviyo = addressTo(page.text, 'http://klaviyo.local')
+  expect(klaviyo.searchParams.get('scope')).toContain('flows:read')
+  const answered = await consent(it, klaviyo)
+  page = await open(`/set-up/klaviyo/callback?${answered}`)
+  for (const words of ['Sandbox Shop', 'sandbox1', 'Klaviyo events:write', 'Finish: begin delivery'])
+    expect(page.text).toContain(words)
+
+  page = await send(page, '/set-up/finish')
+  expect(page.text).toContain('Delivery is on')
+  expect(account.gate.shut()).toBeUndefined()
+  expect((await hook()).status).toBe(401)
+  expect((await open('/set-up/webhooks')).text).toContain('One was refused')
+  expect((await open('/')).path).toBe('/')
+  expect((await open('/set-up/check')).text).toContain('All is as it should be')
+  expect((await open(`/set-up/klaviyo/callback?${answered}`)).text).toContain('was finished before')
+
+  page = await send(await open('/set-up/disconnect'), '/set-up/disconnect')
+  expect(page.text).toContain('Delivery has stopped. Intercom: access was given back. Klaviyo: access was given back.')
+  expect(account.gate.shut()).toContain('disconnected')
+  expect((await hook()).status).toBe(503)
+  const said = [...seen, ...it.logger.lines, ...it.asked].join('\n')
+  for (const secret of [SIGNING, 'sandbox-app-secret', 'tok:', Buffer.from('tok:').toString('base64').slice(0, 5)])
+    expect(said).not.toContain(secret)
+})
+
+test('each metric says what must be allowed for it, and so do the attributes of a person', async () => {
+  const { open } = await process(world())
+  const { text } = await open('/set-up')
+  const needs = (metric: string) => new RegExp(`>${metric}</th>[\\s\\S]*?data-name="Needs">([^<]*)`).exec(text)?.[1]
+  expect(needs('Rated Conversation')).toBe(
+    'Read conversations, Read and list users and companies, Read admins, Read tags',
+  )
+  expect(needs('Resolved Ticket')).toBe('Read tickets, Read and list users and companies, Read admins, Read tags')
+  expect(text).toContain('need Read and list users and companies, Read tags')
+})
+
+test('what nobody wanted at first is asked for with a later log-in; a form sent once more stops nothing', async () => {
+  const it = world()
+  await installed(it)
+  const { open, send, account } = await process(it)
+  let page = await open('/set-up/klaviyo')
+  expect(addressTo(page.text, 'http://klaviyo.local').searchParams.get('scope')).not.toContain('flows:read')
+  page = await send(page, '/set-up/klaviyo/extras', { extra: 'flows:read' })
+  expect(addressTo(page.text, 'http://klaviyo.local').searchParams.get('scope')).toContain('flows:read')
+  expect(page.text).toContain('value="flows:read" checked')
+  await account.setup.allow([])
+  expect(account.gate.shut()).toBeUndefined()
+  page = await send(await open('/set-up/klaviyo'), '/set-up/klaviyo/extras', { extra: 'profiles:delete' })
+  expect((await account.setup.view()).progress.extras).toEqual([])
+})
+
+test('a form of a page that was left open does nothing when its turn is over', async () => {
+  const it = world()
+  await installed(it)
+  const { open, send, account } = await process(it)
+  const left = { text: `${(await open('/set-up/disconnect')).text} action="/set-up/finish"` }
+  await send(left, '/set-up/disconnect')
+  const page = await send(left, '/set-up/finish')
+  expect(page.text).toContain('Not yet: this comes first')
+  expect(page.text).not.toContain('Delivery has begun')
+  expect(account.gate.shut()).toContain('disconnected')
+})
+
+test('by pasting, with what is wrong said on the page and nowhere else', async () => {
+  const it = world()
+  const { open, send, seen } = await process(it, {})
+  let page = await send(await open('/set-up'), '/set-up/allow')
+  expect(page.text).toContain('INTERCOM_CLIENT_ID')
+  expect(page.text).toContain(`${AT}/set-up/intercom/callback`)
+  page = await send(page, '/set-up/intercom/paste', { key: 'a-wrong-token-9876543210', signing: SIGNING, region: 'us' })
+  expect(page.text).toContain(
+    'it does not know what you pasted: copy the whole of it, from the right account, and choose its region',
+  )
+  page = await send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
+  page = await send(page, '/set-up/klaviyo/paste', { key: `${KEY}:readonly` })
+  expect(page.text).toContain('2 of these are not as they should be')
+  expect(page.text).toContain('Begin all the same')
+  const said = [...seen, ...it.logger.lines, ...it.asked].join('\n')
+  for (const secret of [TOKEN, SIGNING, KEY, 'a-wrong-token-9876543210']) expect(said).not.toContain(secret)
+  expect(
+    JSON.stringify([await it.store.checkpoint('account.source'), await it.store.checkpoint('account.progress')]),
+  ).not.toContain(TOKEN)
+})
+
+test('a log-in begun before a restart is finished after it', async () => {
+  const it = world()
+  const first = await process(it)
+  const page = await first.send(await first.open('/set-up'), '/set-up/allow')
+  const answered = await consent(it, addressTo(page.text, 'http://intercom.local'))
+  const second = await process(it)
+  for (const [name, value] of first.cookies) second.cookies.set(name, value)
+  expect((await second.open(`/set-up/intercom/callback?${answered}`)).text).toContain('Intercom is connected')
+  const stranger = await process(it)
+  expect((await stranger.open(`/set-up/intercom/callback?${answered}`)).text).toContain(
+    'no log-in begun in this browser',
+  )
+})
+
+test('a form without its token changes nothing', async () => {
+  const it = world()
+  const { answer, account } = await process(it)
+  for (const path of ['allow', 'finish', 'disconnect', 'intercom/paste']) {
+    const response = await answer(
+      new Request(`${AT}/set-up/${path}`, { method: 'POST', body: new URLSearchParams({ key: 'x' }) }),
+    )
+    expect(response.status).toBe(403)
+  }
+  expect((await account.setup.view()).step).toBe('review')
+})
+
+test('a side that nobody knows, and what is connected by the environment', async () => {
+  const it = world()
+  const { open } = await process(it, { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
+  expect((await open('/set-up/elsewhere')).text).toContain('There is no such side')
+  expect((await open('/set-up/intercom')).text).toContain('connected by the environment')
+  const page = (await open('/set-up')).text
+  for (const words of ['Delivery is on', 'Sandbox Shop', 'SndBox', 'Credentials from the environment'])
+    expect(page).toContain(words)
+})
+
+test('before delivery begins the account of the environment is shown too, or why it is not known', async () => {
+  const it = world()
+  const env = { KLAVIYO_API_KEY: KEY }
+  const { open, send } = await process(it, env)
+  let page = await send(await open('/set-up'), '/set-up/allow')
+  page = await send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
+  for (const words of ['Are these the right two?', 'Sandbox Shop', 'SndBox']) expect(page.text).toContain(words)
+
+  const other = world()
+  const mute: typeof other.fetch = async (request) =>
+    request.url.endsWith('/api/accounts') ? Response.json({}, { status: 403 }) : other.fetch(request)
+  const silent = await process({ ...other, open: (of, change) => other.open(of, { fetch: mute, ...change }) }, env)
+  page = await silent.send(await silent.open('/set-up'), '/set-up/allow')
+  page = await silent.send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
+  expect(page.text).toMatch(/Whose account it is could not be asked: .+accounts:read is missing/)
+})
+
+test('names from outside are text, and a key that cannot be used is said, not shown as a failure', async () => {
+  const it = world()
+  const hostile = '<script>alert(1)</script>"onload=x'
+  await installed(it)
+  const parties = { source: { id: hostile, name: hostile, timezone: hostile }, destination: { id: '1', name: hostile } }
+  await it.store.saveCheckpoints([{ name: 'account.progress', value: { allowed: 1, parties } }])
+  const key = async () => {
+    throw new Fault('config', 'account/key-file', 'the key file can be read by others')
+  }
+  const { open, answer } = await process(it, CLIENT_ENV, key)
+  for (const path of [
+    '/',
+    '/set-up',
+    '/set-up/intercom',
+    '/set-up/klaviyo',
+    '/set-up/webhooks',
+    '/set-up/disconnect',
+  ]) {
+    const { text } = await open(path)
+    expect(text).not.toContain('<script>alert')
+    expect(text).not.toContain('That did not work')
+  }
+  expect((await open('/set-up/intercom')).text).toContain('the key file can be read by others')
+  expect((await open('/set-up/webhooks?address=javascript:alert(1)')).text).not.toContain('href="javascript')
+  expect((await answer(new Request(`${AT}/webhooks/intercom`, { method: 'POST', body: '{}' }))).status).toBe(401)
+})
+
+test('the source says that it removed us: believed once it refuses our log-in', async () => {
+  let told: (request: Request) => Promise<Response> = async () => new Response()
+  const it = world({ webhook: (request) => told(request) })
+  const { account, answer, open, send } = await process(it)
+  let page = await send(await open('/set-up'), '/set-up/allow')
+  for (const [side, host] of Object.entries({ intercom: 'http://intercom.local', klaviyo: 'http://klaviyo.local' }))
+    page = await open(`/set-up/${side}/callback?${await consent(it, addressTo(page.text, host))}`)
+  await send(page, '/set-up/finish')
+
+  const notice = (body: string) => {
+    const headers = { 'content-length': String(body.length) }
+    return answer(new Request(`${AT}/webhooks/intercom/uninstall`, { method: 'POST', body, headers }))
+  }
+  for (const body of ['', '[]', '{"app_id":"another"}', '{"app_id":"sandbox1"}'])
+    expect((await notice(body)).status).toBe(200)
+  expect(account.gate.shut()).toBeUndefined()
+  expect(it.logger.lines.filter((line) => line.includes('nothing was done'))).toHaveLength(1)
+
+  await it.clock.pass(11_000)
+  const arrived: Promise<Response>[] = []
+  told = async (request) => {
+    const body = await request.text()
+    arrived.push(
+      answer(new Request(request.url, { method: 'POST', body, headers: { 'content-length': String(body.length) } })),
+    )
+    return new Response()
+  }
+  await it.intercom.fetch(new Request('http://intercom.local/sandbox/uninstall', { method: 'POST' }))
+  await it.clock.until(new Promise<void>((resolve) => setImmediate(resolve)))
+  await Promise.all(arrived)
+  expect(arrived).toHaveLength(1)
+  expect(account.gate.shut()).toContain('disconnected')
+})

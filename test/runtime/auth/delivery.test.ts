@@ -1,0 +1,169 @@
+/** Delivery under log-ins that end: it waits, loses nothing, and goes on by itself; and what is on disk meanwhile. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { connectorAccount } from '../../../connector/auth.ts'
+import { joined } from '../../../connector/index.ts'
+import { fileKey } from '../../../runtime/auth/encryption-key.ts'
+import type { Fetch } from '../../../runtime/ports/ports.ts'
+import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
+import { systemClock } from '../../../runtime/system.ts'
+import {
+  CLIENT_ENV,
+  INTERCOM,
+  installed,
+  KEY,
+  KLAVIYO,
+  logIn,
+  never,
+  spec,
+  TOKEN,
+  type World,
+  world,
+} from '../../helpers/auth.ts'
+
+/** A world whose notifications reach a connector that works. */
+async function delivering() {
+  let take: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 })
+  const it = world({ webhook: (request) => take(request) })
+  const account = await installed(it)
+  const { clock, fetch, logger, store } = it
+  const connector = joined(spec, store, { clock, fetch, logger, random: () => 0.5, account })
+  take = connector.receive
+  const stop = new AbortController()
+  const working = connector.work({ signal: stop.signal })
+  const end = () => {
+    stop.abort()
+    return working
+  }
+  return { it, account, connector, end }
+}
+
+const events = (it: World) => it.klaviyo.summary().events
+const waiting = async (it: World) => (await it.store.backlog('live')).records
+
+test('a grant that is over stops delivery; a new log-in starts it, and all is there', async () => {
+  const { it, account, end } = await delivering()
+  const act = async (times: number) => {
+    for (let n = 0; n < times; n++) await it.clock.until(it.intercom.act())
+    await it.clock.pass(5_000)
+  }
+  await act(10)
+  const before = events(it)
+  expect([before > 0, await waiting(it)]).toEqual([true, 0])
+
+  it.klaviyo.oauth.end('grants')
+  await it.clock.pass(3_600_000)
+  await act(10)
+  const held = await waiting(it)
+  expect([held > 0, events(it)]).toEqual([true, before])
+  expect(account.gate.shut()).toContain('connect it again')
+  const said = it.logger.lines.length
+  await it.clock.pass(600_000)
+  expect([await waiting(it), it.logger.lines.length]).toEqual([held, said])
+
+  await logIn(it, account, 'destination')
+  await it.clock.pass(120_000)
+  expect([await waiting(it), await it.store.deadCount()]).toEqual([0, 0])
+  expect(events(it)).toBeGreaterThan(before)
+  await it.clock.until(end())
+})
+
+test('a token that was revoked without notice stops delivery too, is said once, and a new log-in starts it', async () => {
+  const { it, account, end } = await delivering()
+  const uninstall = () => it.intercom.fetch(new Request(`${INTERCOM}/sandbox/uninstall`, { method: 'POST' }))
+  await it.clock.until(uninstall())
+  for (let n = 0; n < 10; n++) await it.clock.until(it.intercom.act())
+  await it.clock.pass(60_000)
+  const held = await waiting(it)
+  expect(held).toBeGreaterThan(0)
+  expect(account.gate.shut()).toBe('Intercom no longer accepts our log-in: connect it again on the console')
+  expect((await account.setup.view()).source.trouble).toContain('connect it again')
+  const said = it.logger.lines.filter((line) => line.includes('delivery waits: Intercom'))
+  const asked = it.asked.length
+  await it.clock.pass(600_000)
+  expect([said.length, await waiting(it)]).toEqual([1, held])
+  expect(it.asked.slice(asked)).toEqual(new Array(10).fill(`GET ${INTERCOM}/me`))
+
+  await logIn(it, account, 'source')
+  await it.clock.pass(120_000)
+  expect([account.gate.shut(), await waiting(it), await it.store.deadCount()]).toEqual([undefined, 0, 0])
+  expect(events(it)).toBeGreaterThan(0)
+  await it.clock.until(end())
+})
+
+test('one 401 among answers is no reason to stop, and what is mended there goes on by itself', async () => {
+  const it = world()
+  const account = await it.open({ INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
+  const login = await account.source.current(never)
+  expect(await account.source.renew(login, never)).toBe(false)
+  expect(account.gate.shut()).toBeUndefined()
+
+  let unknown = true
+  const fetch: Fetch = async (request) => (unknown ? Response.json({}, { status: 401 }) : it.fetch(request))
+  const other = await it.open({ INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY }, { fetch })
+  expect(await other.source.renew(login, never)).toBe(false)
+  expect(other.gate.shut()).toContain('change them there and start again')
+  unknown = false
+  const open = async () => {
+    while (other.gate.shut() !== undefined) await other.gate.changed(never)
+  }
+  await it.clock.until(open())
+  expect(await other.source.current(never)).toEqual(login)
+})
+
+test('no import begins before set-up is finished, and it says so', async () => {
+  const it = world()
+  const account = await it.open()
+  const { clock, fetch, logger, store } = it
+  const connector = joined(spec, store, { clock, fetch, logger, account })
+  const begin = connector.backfill({ signal: never })[Symbol.asyncIterator]().next()
+  await expect(begin).rejects.toMatchObject({
+    kind: 'config',
+    message: expect.stringContaining('set-up is not finished'),
+  })
+})
+
+test('on disk no token can be read, a restart reads them, and without the key they are said to be lost', async () => {
+  const it = world()
+  const folder = await mkdtemp(join(tmpdir(), 'account-'))
+  try {
+    const path = join(folder, 'store.db')
+    const open = async () => {
+      const store = await sqliteStore(path, { clock: systemClock })
+      const env = { ...CLIENT_ENV, INTERCOM_BASE_URL: INTERCOM, KLAVIYO_BASE_URL: KLAVIYO }
+      const { clock, fetch, logger } = it
+      const parts = { spec, env, store, key: fileKey(`${path}.key`), fetch, clock, random: () => 0.5, logger }
+      return { store, account: await connectorAccount(parts) }
+    }
+    const first = await open()
+    await first.account.setup.allow([])
+    await logIn(it, first.account, 'source')
+    await logIn(it, first.account, 'destination')
+    await first.account.setup.finish()
+    const tokens = [await first.account.source.current(never), await first.account.destination.current(never)]
+    const secrets = tokens.map(({ headers }) => headers.Authorization?.slice('Bearer '.length) ?? '')
+    for (const file of await readdir(folder)) {
+      const text = await readFile(join(folder, file), 'latin1')
+      for (const secret of secrets) expect(text.includes(secret), file).toBe(false)
+    }
+    await first.store.close()
+
+    const second = await open()
+    expect(second.account.gate.shut()).toBeUndefined()
+    expect(await second.account.source.current(never)).toEqual(tokens[0])
+    await second.store.close()
+
+    await rm(`${path}.key`)
+    const third = await open()
+    expect(third.account.gate.shut()).toContain('sealed with another key')
+    expect((await third.account.setup.view()).source.trouble).toContain('CONNECTOR_KEY')
+    await logIn(it, third.account, 'source')
+    await logIn(it, third.account, 'destination')
+    expect(third.account.gate.shut()).toBeUndefined()
+    await third.store.close()
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})

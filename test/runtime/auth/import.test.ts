@@ -1,0 +1,89 @@
+/** An import begun at the console, whose log-in ends: it waits, says so, and goes on after a new log-in without anybody. */
+import { expect, test } from 'vitest'
+import { joined } from '../../../connector/index.ts'
+import { importDesk } from '../../../runtime/console/pages/import/runner.ts'
+import { INTERCOM, installed, logIn, spec, type World, world } from '../../helpers/auth.ts'
+
+/** A process on the world's store. */
+async function process(it: World, account: Awaited<ReturnType<World['open']>>) {
+  const { clock, fetch, logger, store } = it
+  const ending = new AbortController()
+  const { signal } = ending
+  const connector = joined(spec, store, { clock, fetch, logger, random: () => 0.5, account })
+  const desk = importDesk({ connector, clock, logger, signal, gate: account.gate })
+  const end = async () => {
+    ending.abort()
+    await clock.until(desk.idle())
+  }
+  return { connector, desk, end }
+}
+
+/** An import under way, and then Intercom takes our app away. */
+async function cutOff() {
+  let slow = true
+  const it = world({
+    conversations: 400,
+    tickets: 200,
+    instead: async (request) =>
+      slow && request.url.endsWith('/search') ? void (await it.clock.sleep(5_000)) : undefined,
+  })
+  const account = await installed(it)
+  const first = await process(it, account)
+  await it.clock.until(first.desk.begin({}))
+  await it.clock.pass(18_000)
+  const read = async () => (await first.connector.lastBackfill())?.streams.reduce((sum, { seen }) => sum + seen, 0) ?? 0
+  const before = await read()
+  await it.clock.until(it.intercom.fetch(new Request(`${INTERCOM}/sandbox/uninstall`, { method: 'POST' })))
+  await it.clock.pass(90_000)
+  slow = false
+  return { it, account, ...first, before, read }
+}
+
+const finished = async (it: World, connector: Awaited<ReturnType<typeof process>>['connector']) => {
+  for (let n = 0; n < 300; n++) {
+    if ((await connector.lastBackfill())?.phase === 'done') return true
+    await it.clock.pass(1_000)
+  }
+  return false
+}
+
+test('it goes on after the new log-in, with what was read before', async () => {
+  const { it, account, connector, desk, before, read, end } = await cutOff()
+  expect(before).toBeGreaterThan(0)
+  expect([desk.running(), desk.waits()]).toEqual([false, true])
+  expect(desk.problem()).toMatch(/log in to Intercom again|connect it again/)
+  const run = (await connector.lastBackfill())?.run
+  await logIn(it, account, 'source')
+  expect(await finished(it, connector)).toBe(true)
+  const last = await connector.lastBackfill()
+  const contacts = last?.streams.find(({ stream }) => stream === 'contacts')?.seen ?? 0
+  expect([last?.run, await read()]).toEqual([run, 600 + contacts])
+  expect([desk.waits(), desk.problem(), await it.store.deadCount()]).toEqual([false, undefined, 0])
+  await end()
+})
+
+test('what a person pauses while it waits stays paused', async () => {
+  const { it, account, connector, desk, end } = await cutOff()
+  await it.clock.until(desk.pause())
+  expect(desk.waits()).toBe(false)
+  await logIn(it, account, 'source')
+  await it.clock.pass(120_000)
+  expect([desk.running(), (await connector.lastBackfill())?.phase === 'done']).toEqual([false, false])
+  await end()
+})
+
+test('a process that starts while a side waits for a log-in goes on after it, too', async () => {
+  const { it, end } = await cutOff()
+  await end()
+  const account = await it.open()
+  const login = await account.source.current(new AbortController().signal)
+  await account.source.renew(login, new AbortController().signal)
+  expect(account.gate.shut()).toBeDefined()
+  const next = await process(it, account)
+  await it.clock.until(next.desk.goOn())
+  await it.clock.pass(10_000)
+  expect([next.desk.running(), next.desk.waits()]).toEqual([false, true])
+  await logIn(it, account, 'source')
+  expect(await finished(it, next.connector)).toBe(true)
+  await next.end()
+})

@@ -1,0 +1,180 @@
+/** Tokens that end: renewed once for all callers and processes, whoever dies meanwhile; and what only a person can mend. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Account } from '../../../runtime/auth/connections.ts'
+import { loggedIn } from '../../../runtime/http/with-auth.ts'
+import type { Login } from '../../../runtime/ports/auth.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
+import type { Fetch, Store } from '../../../runtime/ports/ports.ts'
+import { installed, KLAVIYO, logIn, never, type World, world } from '../../helpers/auth.ts'
+
+const HOUR = 3_600_000
+
+const accepted = async (it: World, { headers }: Login): Promise<boolean> => {
+  const request = new Request(`${KLAVIYO}/api/accounts`, { headers: { ...headers, revision: '2026-07-15' } })
+  return (await it.klaviyo.fetch(request)).status === 200
+}
+
+test('a token is renewed before it ends, and once for everybody in two processes', async () => {
+  const it = world()
+  const processes = [await installed(it), await it.open()]
+  const before = it.klaviyo.oauth.refreshes()
+  const all = () =>
+    Promise.all(processes.flatMap((one) => Array.from({ length: 20 }, () => one.destination.current(never))))
+  const first = await all()
+  await it.clock.pass(HOUR - 29_000)
+  const second = await it.clock.until(all())
+  expect(new Set(second.map(({ headers }) => headers.Authorization)).size).toBe(1)
+  expect(second[0]?.headers.Authorization).not.toBe(first[0]?.headers.Authorization)
+  expect(it.klaviyo.oauth.refreshes() - before).toBe(1)
+  expect(await accepted(it, second[0] as Login)).toBe(true)
+})
+
+test('after a 401 it is renewed and asked once more, and not again for a token that is young', async () => {
+  const it = world()
+  const account = await installed(it)
+  const ask = () => {
+    let tries = 0
+    const asked = loggedIn(account.destination, never, async (login) => {
+      tries += 1
+      if (await accepted(it, login)) return 'ok'
+      throw new Fault('config', 'klaviyo/unauthorized', 'refused', { status: 401 })
+    })
+    return asked.then(
+      (said) => [said, tries],
+      (fault: unknown) => [(fault as { code: string }).code, tries],
+    )
+  }
+  await it.clock.pass(60_000)
+  it.klaviyo.oauth.end('access')
+  expect(await ask()).toEqual(['ok', 2])
+  it.klaviyo.oauth.end('access')
+  const before = it.klaviyo.oauth.refreshes()
+  expect(await ask()).toEqual(['klaviyo/unauthorized', 1])
+  expect(it.klaviyo.oauth.refreshes()).toBe(before)
+  await it.clock.pass(20_000)
+  expect(await ask()).toEqual(['ok', 2])
+})
+
+test('while it cannot be renewed the old token goes on, to its end', async () => {
+  const it = world()
+  await installed(it)
+  const down: Fetch = async () => Response.json({}, { status: 503 })
+  const account = await it.open(undefined, { fetch: down })
+  await it.clock.pass(HOUR - 20_000)
+  const login = await it.clock.until(account.destination.current(never))
+  expect(await accepted(it, login)).toBe(true)
+  await it.clock.pass(20_000)
+  const fault = await it.clock.until(account.destination.current(never).catch((error: unknown) => error))
+  expect(fault).toMatchObject({ kind: 'transient', code: 'klaviyo/unavailable' })
+})
+
+test('a grant that is over shuts the gate, is said once, and a new log-in opens it', async () => {
+  const it = world()
+  const account = await installed(it)
+  const other = await it.open()
+  it.klaviyo.oauth.end('grants')
+  await it.clock.pass(HOUR)
+  const tries = [account, account, other].map((one) => one.destination.current(never).catch((error: unknown) => error))
+  for (const fault of await it.clock.until(Promise.all(tries)))
+    expect(fault).toMatchObject({
+      kind: 'config',
+      code: 'klaviyo/log-in',
+      message: expect.stringContaining('connect it again'),
+    })
+  expect(account.gate.shut()).toContain('connect it again')
+  expect((await account.setup.view()).destination.trouble).toContain('connect it again')
+  expect(it.logger.lines.filter((line) => line.startsWith('error'))).toHaveLength(1)
+  await logIn(it, account, 'destination')
+  expect(account.gate.shut()).toBeUndefined()
+  for (const one of [account, other]) expect(await accepted(it, await one.destination.current(never))).toBe(true)
+})
+
+test('what a person does while a token is renewed counts', async () => {
+  const it = world()
+  const account = await installed(it)
+  let go: () => void = () => undefined
+  const held = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const slow: Fetch = async (request) => {
+    await held
+    return it.fetch(request)
+  }
+  const renewing = await it.open(undefined, { fetch: slow })
+  await it.clock.pass(HOUR)
+  const late = renewing.destination.current(never).catch((error: unknown) => error)
+  await account.setup.remove(never)
+  go()
+  expect(await it.clock.until(late)).toMatchObject({ code: 'klaviyo/no-credentials' })
+  expect(await it.store.checkpoint('account.destination')).toBeUndefined()
+})
+
+/** A process that dies at its nth effect: the effect happens or not, and nothing of it goes on. */
+function mortal(it: World, dies: { readonly at: number; readonly after: boolean }) {
+  let left = dies.at
+  const dead = new Promise<never>(() => undefined)
+  const alive = async <T>(effect: () => Promise<T>): Promise<T> => {
+    left -= 1
+    if (left < 0 || (left === 0 && !dies.after)) return dead
+    const result = await effect()
+    return left === 0 ? dead : result
+  }
+  const store = new Proxy(it.store, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? (...args: unknown[]) => alive(async () => value.apply(target, args)) : value
+    },
+  }) as Store
+  const fetch: Fetch = (request) => alive(() => it.fetch(request))
+  return { store, fetch }
+}
+
+describe('whoever dies, and whenever', () => {
+  const step = fc.oneof(
+    fc.record({ does: fc.constant('ask' as const), who: fc.nat(2), callers: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({ does: fc.constant('pass' as const), ms: fc.constantFrom(100, 20_000, HOUR - 20_000, HOUR) }),
+    fc.record({ does: fc.constant('end' as const) }),
+    fc.record({
+      does: fc.constant('die' as const),
+      who: fc.nat(2),
+      at: fc.integer({ min: 1, max: 14 }),
+      after: fc.boolean(),
+    }),
+  )
+  const rotate = fc.constantFrom('never' as const, 'grace' as const, 'strict' as const)
+
+  test('the next process has a token that counts, or asks for a person where one was lost for good', async () => {
+    await fc.assert(
+      fc.asyncProperty(rotate, fc.array(step, { maxLength: 12 }), async (mode, steps) => {
+        const it = world()
+        it.klaviyo.oauth.rule({ rotate: mode })
+        const processes: Account[] = [await installed(it), await it.open(), await it.open()]
+        let deaths = 0
+        for (const one of steps) {
+          if (one.does === 'pass') await it.clock.pass(one.ms)
+          else if (one.does === 'end') it.klaviyo.oauth.end('access')
+          else if (one.does === 'die') {
+            deaths += 1
+            const doomed = await it.open()
+            const open = it.open(undefined, mortal(it, { at: one.at, after: one.after }))
+            void open.then((account) => account.destination.current(never)).catch(() => undefined)
+            processes[one.who] = doomed
+          } else {
+            const who = processes[one.who] as Account
+            for (let n = 0; n < one.callers; n++) void who.destination.current(never).catch(() => undefined)
+          }
+        }
+        await it.clock.pass(2 * HOUR)
+        const last = await it.open()
+        const end = await it.clock.until(last.destination.current(never).catch((error: unknown) => error))
+        if (mode === 'strict' && deaths > 0 && end instanceof Error) {
+          expect(end).toMatchObject({ code: 'klaviyo/log-in' })
+          await logIn(it, last, 'destination')
+          expect(await accepted(it, await last.destination.current(never))).toBe(true)
+        } else expect(await accepted(it, end as Login)).toBe(true)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})

@@ -1,0 +1,46 @@
+/** What is said of a refusal fits how the side was connected: who logged in is not sent to a variable of the environment. */
+import { expect, test } from 'vitest'
+import { joined } from '../../../connector/index.ts'
+import type { GivenBy } from '../../../runtime/ports/auth.ts'
+import type { Fetch } from '../../../runtime/ports/ports.ts'
+import { CLIENT_ENV, KEY, logIn, never, spec, TOKEN, world } from '../../helpers/auth.ts'
+
+/** Both sides let in by one way; then everything is refused with the status. */
+async function refused(by: GivenBy, status: number): Promise<string[]> {
+  const it = world()
+  let refusing = false
+  const fetch: Fetch = async (request) => (refusing ? Response.json({}, { status }) : it.fetch(request))
+  const env = by === 'environment' ? { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY } : CLIENT_ENV
+  const account = await it.open(env, { fetch })
+  if (by !== 'environment') await account.setup.allow([])
+  for (const side of ['source', 'destination'] as const) {
+    if (by === 'oauth') await logIn(it, account, side)
+    if (by === 'key') await account.setup.paste(side, { key: side === 'source' ? TOKEN : KEY }, never)
+  }
+  refusing = true
+  const { clock, logger, store } = it
+  const said: string[] = []
+  const read = async () => {
+    const connector = joined(spec, store, { clock, fetch, logger, account })
+    for await (const { ok, detail } of connector.check(never)) if (!ok) said.push(detail)
+  }
+  await it.clock.until(read())
+  return said
+}
+
+const VARIABLE = /[A-Z]+_[A-Z_]+/
+const CASES: readonly (readonly [GivenBy, number, RegExp, RegExp])[] = [
+  ['environment', 401, /check INTERCOM_ACCESS_TOKEN/, /key in KLAVIYO_API_KEY; make a private key/],
+  ['environment', 403, /Developer Hub/, /KLAVIYO_API_KEY lacks the scope events:write/],
+  ['key', 401, /that was pasted: paste it again/, /key that was pasted; make a private key/],
+  ['key', 403, /Developer Hub/, /that was pasted lacks the scope events:write/],
+  ['oauth', 401, /log in to Intercom again|connect it again on the console/, /log in to Klaviyo again/],
+  ['oauth', 403, /Developer Hub.+log in to Intercom again/, /our log-in lacks the scope events:write; log in/],
+]
+
+test.each(CASES)('by %s, refused with %i', async (by, status, source, destination) => {
+  const said = await refused(by, status)
+  expect(said.filter((one) => source.test(one))).not.toEqual([])
+  expect(said.filter((one) => destination.test(one))).not.toEqual([])
+  if (by !== 'environment') expect(said.filter((one) => VARIABLE.test(one))).toEqual([])
+})

@@ -1,0 +1,233 @@
+/** Importing history: interrupted anywhere it gives the same; nothing twice, nothing that starts a flow, few calls. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { BackfillOptions, Connector, Progress } from '../../../runtime/connector.ts'
+import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { type WorkshopOptions, workshop } from '../../helpers/connector-harness.ts'
+import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
+
+async function runs(
+  connector: Connector,
+  clock: VirtualClock,
+  asked: Omit<BackfillOptions, 'signal'> = {},
+  watch: (progress: Progress, stop: AbortController) => void = () => undefined,
+): Promise<Progress> {
+  const stop = new AbortController()
+  const all = (async () => {
+    let last: Progress | undefined
+    for await (const progress of connector.backfill({ ...asked, signal: stop.signal })) {
+      last = progress
+      watch(progress, stop)
+    }
+    if (last === undefined) throw new Error('no progress was told')
+    return last
+  })()
+  return clock.until(all)
+}
+
+async function imported(options: WorkshopOptions = {}, asked: Omit<BackfillOptions, 'signal'> = {}) {
+  const shop = await workshop(options)
+  const last = await runs(shop.connector, shop.clock, asked)
+  return {
+    ...shop,
+    last,
+    keys: shop.klaviyo
+      .events()
+      .map(({ key }) => key)
+      .sort(),
+  }
+}
+
+test('history arrives once, oldest first in its window, with identifiers only and no flow', async () => {
+  const { last, klaviyo, keys } = await imported()
+  expect(last).toMatchObject({ phase: 'done', dead: 0, waiting: 0 })
+  expect(keys.length).toBeGreaterThan(80)
+  expect(new Set(keys).size).toBe(keys.length)
+  expect(last.sent).toBe(keys.length)
+  expect(klaviyo.summary()).toMatchObject({ flowTriggering: 0, duplicates: 0, refused: 0 })
+  for (const { profile, backfill } of klaviyo.events()) {
+    expect(Object.keys(profile).every((name) => name === 'email' || name === 'phone_number')).toBe(true)
+    expect(backfill).toEqual({ entry: true, event: true })
+  }
+})
+
+test('once all is read, nothing waits for a full request', async () => {
+  let read = 0
+  const shop = await workshop()
+  const last = await runs(shop.connector, shop.clock, {}, ({ phase, elapsed }) => {
+    if (phase === 'reading') read = elapsed
+  })
+  expect(last.elapsed - read).toBeLessThan(1_500)
+})
+
+test('interrupted at any moment, any number of times, it goes on and gives what one run gives', async () => {
+  const options = { conversations: 160, tickets: 60 }
+  const whole = await imported(options)
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 4 }), async (stops) => {
+      const shop = await workshop(options)
+      for (const after of stops) {
+        let told = 0
+        await runs(shop.connector, shop.clock, {}, (_, stop) => {
+          if (told++ >= after) stop.abort()
+        })
+      }
+      const last = await runs(shop.connector, shop.clock)
+      expect(last.phase).toBe('done')
+      expect(
+        shop.klaviyo
+          .events()
+          .map(({ key }) => key)
+          .sort(),
+      ).toEqual(whole.keys)
+      expect(last.streams.map(({ seen }) => seen)).toEqual(whole.last.streams.map(({ seen }) => seen))
+    }),
+    { numRuns: 6, seed: 7 },
+  )
+}, 60_000)
+
+describe('--restart', () => {
+  test('reads all again and counts nothing twice', async () => {
+    const shop = await imported()
+    const again = await runs(shop.connector, shop.clock, { restart: true })
+    expect(again).toMatchObject({ phase: 'done', sent: 0, skipped: { 'already-delivered': shop.last.sent } })
+    expect(shop.klaviyo.summary()).toMatchObject({ events: shop.last.sent, duplicates: 0 })
+  })
+
+  test('with other dates or metrics sends nothing of what was still waiting', async () => {
+    const shop = await workshop()
+    await runs(shop.connector, shop.clock, {}, ({ waiting }, stop) => waiting > 0 && stop.abort())
+    const before = shop.klaviyo.summary().byMetric['Created Conversation'] ?? 0
+    const last = await runs(shop.connector, shop.clock, { restart: true, only: ['Resolved Ticket'] })
+    expect(last).toMatchObject({ phase: 'done', waiting: 0 })
+    expect(shop.klaviyo.summary().byMetric['Created Conversation'] ?? 0).toBe(before)
+  })
+
+  test('even from an empty store, since the keys are the same', async () => {
+    const first = await imported()
+    const clock = virtualClock()
+    const other = await workshop({
+      connector: { store: memoryStore({ clock }) },
+      clock,
+      instead: (request) => (request.url.includes('klaviyo') ? first.klaviyo.fetch(request) : undefined),
+    })
+    await runs(other.connector, clock)
+    expect(first.klaviyo.summary()).toMatchObject({ events: first.last.sent, duplicates: first.last.sent })
+  })
+})
+
+describe('the window', () => {
+  test('ends with the first webhook, and with no later one', async () => {
+    const { clock, store, notify, work } = await workshop()
+    await work()
+    expect(await store.checkpoint('live-since')).toBeUndefined()
+    const began = Math.floor(clock.now() / 1000) * 1000 // the notification's time is in seconds
+    await notify('conversation.read', { id: '1' })
+    await clock.pass(60_000)
+    await notify('conversation.read', { id: '2' })
+    expect(await store.checkpoint('live-since')).toBe(began)
+  })
+
+  test('ends where live delivery began', async () => {
+    const shop = await workshop()
+    const began = shop.clock.now() - 180 * 86_400_000
+    await shop.store.append([], { name: 'live-since', value: began })
+    const last = await runs(shop.connector, shop.clock)
+    expect(last.skipped['after-live-began']).toBeGreaterThan(0)
+    expect(shop.klaviyo.events().every(({ time }) => Date.parse(time) < began)).toBe(true)
+  })
+
+  test('begins where it is told to, whatever the age of the conversation', async () => {
+    const since = virtualClock().now() - 60 * 86_400_000
+    const whole = await imported()
+    const { klaviyo, keys } = await imported({}, { since })
+    const late = whole.klaviyo.events().filter(({ time }) => Date.parse(time) >= since)
+    expect(keys).toEqual(late.map(({ key }) => key).sort())
+    expect(klaviyo.events().length).toBeGreaterThan(0)
+  })
+})
+
+describe('which metrics', () => {
+  test('only those asked for, and only their streams are read', async () => {
+    const { intercom, klaviyo } = await imported({}, { only: ['Resolved Ticket'] })
+    expect(Object.keys(klaviyo.summary().byMetric)).toEqual(['Resolved Ticket'])
+    expect(intercom.calls()['POST /conversations/search']).toBeUndefined()
+  })
+
+  test('replies to conversations only when asked for: a call for each conversation', async () => {
+    const { intercom, klaviyo } = await imported({ conversations: 30 }, { only: ['Replied to Conversation'] })
+    expect(Object.keys(klaviyo.summary().byMetric)).toEqual(['Replied to Conversation'])
+    expect(intercom.calls()['GET /conversations/{id}']).toBe(30)
+  })
+
+  test('an unfinished import cannot be continued with others', async () => {
+    const shop = await workshop()
+    await runs(shop.connector, shop.clock, {}, (_, stop) => stop.abort())
+    await expect(runs(shop.connector, shop.clock, { only: ['Resolved Ticket'] })).rejects.toMatchObject({
+      code: 'backfill/other-import',
+    })
+  })
+})
+
+describe('calls', () => {
+  const perHundred = (calls: Readonly<Record<string, number>>, events: number) =>
+    (Object.values(calls).reduce((sum, count) => sum + count, 0) * 100) / events
+
+  test('a large history costs at most 1.2 calls for each 100 events', async () => {
+    const { intercom, last } = await imported({ conversations: 2_000, tickets: 1_000 })
+    expect(perHundred(intercom.calls(), last.sent)).toBeLessThan(1.2)
+  }, 60_000)
+
+  test('contacts are asked for in batches where reading them all would cost more', async () => {
+    const { intercom } = await imported({ conversations: 30, tickets: 0, contacts: 5_000 })
+    const calls = intercom.calls()
+    expect(calls['GET /contacts']).toBe(1) // to count them
+    expect(calls['POST /contacts/search']).toBeGreaterThan(0)
+  })
+})
+
+test('begins when the source is back, if it is away at first', async () => {
+  const began = virtualClock().now()
+  const away = (clock: VirtualClock) => clock.now() < began + 120_000
+  const clock = virtualClock()
+  const shop = await workshop({
+    clock,
+    instead: (request) =>
+      away(clock) && !request.url.includes('klaviyo') ? new Response('', { status: 503 }) : undefined,
+  })
+  expect(await runs(shop.connector, clock)).toMatchObject({ phase: 'done', dead: 0 })
+})
+
+test('with trouble on both sides nothing is lost', async () => {
+  let n = 0
+  const whole = await imported()
+  const shop = await workshop({
+    instead: () => (++n % 3 === 0 ? new Response('<html>bad gateway</html>', { status: 502 }) : undefined),
+  })
+  const last = await runs(shop.connector, shop.clock)
+  expect(last).toMatchObject({ phase: 'done', dead: 0 })
+  expect(
+    shop.klaviyo
+      .events()
+      .map(({ key }) => key)
+      .sort(),
+  ).toEqual(whole.keys)
+})
+
+test('one request that is refused is one line of the log, whatever number of records it held', async () => {
+  let refused = 0
+  const lines: string[] = []
+  const quiet = () => undefined
+  const warn = (message: string) => void lines.push(message)
+  const { last, keys } = await imported({
+    instead: ({ url }) => {
+      if (!url.includes('bulk') || refused >= 3) return
+      refused++
+      return Response.json({ errors: [{ status: 401, code: 'not_authenticated' }] }, { status: 401 })
+    },
+    connector: { logger: { debug: quiet, info: quiet, warn, error: warn } },
+  })
+  expect(last).toMatchObject({ phase: 'done', dead: 0, waiting: 0 })
+  expect(keys.length).toBeGreaterThan(80)
+  expect(lines.filter((line) => line.startsWith('waits for another attempt'))).toHaveLength(refused)
+})

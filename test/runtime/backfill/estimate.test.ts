@@ -1,0 +1,82 @@
+/** What an import would cost: counted by the source, timed by a page of each stream, held up by whichever is slowest. */
+import { describe, expect, test } from 'vitest'
+import { historyPace } from '../../../connector/klaviyo/destination.ts'
+import { loadConnectorSpec } from '../../../connector/spec.ts'
+import { type EstimateParts, estimate } from '../../../runtime/backfill/estimate.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
+import type { SourceClient } from '../../../runtime/source/client.ts'
+import { virtualClock } from '../../helpers/virtual-clock.ts'
+
+const spec = await loadConnectorSpec()
+const never = new AbortController().signal
+
+interface Source {
+  readonly conversations: number
+  readonly tickets: number
+  readonly contacts: number
+  /** Milliseconds of a page of so many records. */
+  readonly takes: (size: number) => number
+  /** Pages larger than this fail. */
+  readonly largest?: number
+}
+
+async function estimated(
+  { takes, largest = Number.POSITIVE_INFINITY, ...totals }: Source,
+  { only, ...change }: Partial<EstimateParts> & { readonly only?: readonly string[] } = {},
+) {
+  const clock = virtualClock()
+  const sizes: number[] = []
+  const request: SourceClient['request'] = async ({ path }, { pageSize }) => {
+    const size = Number(pageSize)
+    sizes.push(size)
+    await clock.sleep(takes(size))
+    if (size > largest) throw new Fault('transient', 'intercom/timeout', 'too slow')
+    const name = (/conversations|tickets|contacts/.exec(path)?.[0] ?? 'contacts') as keyof typeof totals
+    return { [name]: [], data: [], total_count: totals[name] }
+  }
+  const client: SourceClient = { request, workspace: async () => 'w' }
+  const found = await clock.until(
+    estimate({ spec, client, clock, ...change }, { until: clock.now(), ...(only && { only }) }, never),
+  )
+  return { ...found, sizes }
+}
+
+const SHOP: Source = { conversations: 15_000, tickets: 3_000, contacts: 9_000, takes: () => 2_000 }
+
+test('pages take what a page of the same size just took, contacts too', async () => {
+  const { time, because, calls, sizes, slowest } = await estimated(SHOP)
+  expect(sizes).toEqual([150, 150, 150])
+  expect([calls, time, because]).toEqual([100 + 20 + 60, (100 + 20 + 60) * 2_000, 'pages'])
+  expect(slowest).toMatchObject({ stream: 'conversations', size: 150, took: 2_000 })
+})
+
+test('contacts are asked for in batches where there are far more of them than records', async () => {
+  const { time, calls } = await estimated({ ...SHOP, contacts: 3_000_000 })
+  expect([calls, time]).toEqual([100 + 20 + 18_000 / 15, 120 * 2_000])
+})
+
+test('where a whole page is too much, smaller ones are timed', async () => {
+  const { time, sizes } = await estimated({ ...SHOP, contacts: 0, takes: (size) => size * 100, largest: 50 })
+  expect(sizes.sort()).toEqual([10, 10, 10, 150, 150, 150])
+  expect(time).toBe(((15_000 + 3_000) / 10) * 1_000)
+})
+
+describe('never sooner than', () => {
+  const quick = { ...SHOP, takes: () => 1 }
+  test('the source lets us ask', async () => {
+    const { time, because } = await estimated(quick, { only: ['Replied to Conversation'] })
+    const [window = { limit: 1, per: 1 }] = spec.source.budget.windows
+    expect(because).toBe('source')
+    expect(time).toBeGreaterThan((15_000 * window.per) / window.limit)
+  })
+
+  test('the destination takes an event of each record', async () => {
+    const { time, because } = await estimated(quick, { historyPace: { limit: 100, per: 1_000 } })
+    expect([time, because]).toEqual([180_000, 'destination'])
+  })
+
+  test('which is what it allows of full requests', () => {
+    const perMinute = 150 * spec.destination.share * 1_000
+    expect(historyPace(spec.destination)).toEqual({ limit: Math.floor(perMinute), per: 60_000 })
+  })
+})

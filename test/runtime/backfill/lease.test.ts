@@ -1,0 +1,91 @@
+/** One import at a time: who may begin, who is told to look elsewhere, and what ends a turn. */
+import { describe, expect, test } from 'vitest'
+import { importing, type Self, takeTurn } from '../../../runtime/backfill/lease.ts'
+import type { Fault } from '../../../runtime/ports/fault.ts'
+import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { systemSelf } from '../../../runtime/system.ts'
+import { virtualClock } from '../../helpers/virtual-clock.ts'
+
+const self = (id: string, ...gone: readonly string[]): Self => ({ id, gone: (other) => gone.includes(other) })
+
+function place() {
+  const clock = virtualClock()
+  const store = memoryStore({ clock })
+  let mark = 0
+  const random = () => ++mark / 1000
+  const lost: string[] = []
+  const take = (who: Self) => takeTurn({ store, clock, random, self: who }, () => lost.push(who.id))
+  const refused = (who: Self) =>
+    take(who).then(
+      () => undefined,
+      (fault: Fault) => fault.message,
+    )
+  return { clock, store, take, refused, lost }
+}
+
+test('anybody can ask who imports', async () => {
+  const { clock, store, take } = place()
+  const ask = (who: Self) => importing({ store, clock, self: who })
+  expect(await ask(self('42.b'))).toBeUndefined()
+  const since = clock.now()
+  const turn = await take(self('41.a'))
+  await clock.pass(60_000)
+  expect(await ask(self('42.b'))).toEqual({ process: '41', here: false, since })
+  expect(await ask(self('41.a'))).toEqual({ process: '41', here: true, since })
+  expect(await ask(self('42.b', '41.a'))).toBeUndefined()
+  await turn.end()
+  expect(await ask(self('42.b'))).toBeUndefined()
+})
+
+describe('while one process runs an import', () => {
+  test('another is told who, for as long as it takes', async () => {
+    const { clock, take, refused } = place()
+    const turn = await take(self('41.a'))
+    expect(await refused(self('42.b'))).toMatch(/process 41 began it at \d{4}-/)
+    await clock.pass(60_000)
+    expect(await refused(self('42.b'))).toMatch(/process 41/)
+    await turn.end()
+    await (await take(self('42.b'))).end()
+  })
+
+  test('so is the same process', async () => {
+    const { take, refused } = place()
+    const turn = await take(self('41.a'))
+    expect(await refused(self('41.a'))).toMatch(/this process/)
+    await turn.end()
+  })
+
+  test('one that is known to have died is followed at once', async () => {
+    const { take } = place()
+    await take(self('41.a'))
+    await (await take(self('42.b', '41.a'))).end()
+  })
+})
+
+test('of two that begin together, one is refused', async () => {
+  const { refused } = place()
+  const said = await Promise.all([refused(self('41.a')), refused(self('42.b'))])
+  expect(said.filter((message) => message !== undefined)).toHaveLength(1)
+})
+
+test('a turn that is not renewed ends by itself, and its holder learns that it was taken', async () => {
+  const { clock, store, take, lost } = place()
+  const late = await take(self('41.a'))
+  await store.saveCheckpoints([
+    { name: 'import-turn', value: JSON.stringify({ by: '41.a', since: 0, until: 1, mark: 0 }) },
+  ])
+  const turn = await take(self('42.b'))
+  await clock.pass(5_000)
+  expect(lost).toEqual(['41.a'])
+  await late.end()
+  expect(await store.checkpoint('import-turn')).toMatch('42.b')
+  await turn.end()
+  expect(await store.checkpoint('import-turn')).toBeUndefined()
+})
+
+test('a process knows itself, an earlier one with its pid, and one that has ended', () => {
+  expect(systemSelf.gone(systemSelf.id)).toBe(false)
+  expect(systemSelf.gone(`${process.pid}.another-start`)).toBe(true)
+  expect(systemSelf.gone(`${process.ppid}.any`)).toBe(false)
+  expect(systemSelf.gone('999999999.any')).toBe(true)
+})

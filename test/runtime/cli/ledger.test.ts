@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Store } from '../../../runtime/ports/ports.ts'
+import type { FaultInfo, Outcome, SourceRecord } from '../../../runtime/ports/types.ts'
+import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { NOW, run, standingClock } from '../../helpers/cli-fake.ts'
+
+const BODY = '{"email":"ada@example.com"}'
+const person = createHash('sha256').update('ada@example.com').digest('hex')
+
+const record = (id: string, more: Partial<SourceRecord> = {}): SourceRecord => ({
+  id,
+  ingress: 'webhook',
+  lane: 'live',
+  topic: 'chat.opened',
+  resource: 'chat',
+  workspace: 'w',
+  order: id,
+  refs: [id.replace('webhook:', '')],
+  receivedAt: NOW,
+  body: BODY,
+  ...more,
+})
+
+const fault: FaultInfo = {
+  kind: 'data',
+  code: 'expression/T2001',
+  message: 'the left side of * is not a number',
+  place: 'mappings/rated.yaml:9:12',
+}
+
+let store: Store
+let clock: ReturnType<typeof standingClock>
+
+beforeEach(() => {
+  clock = standingClock()
+  store = memoryStore({ clock })
+})
+
+async function settle(it: SourceRecord, outcome: Outcome) {
+  await store.append([it])
+  const leased = await store.lease({ lane: it.lane, limit: 10, hold: 60_000 })
+  clock.at += 400
+  await store.settle(leased.map((record) => ({ record, outcome })))
+}
+
+const dead = (place?: string): Outcome => ({
+  status: 'dead',
+  fault: place === undefined ? fault : { ...fault, place },
+  events: [],
+})
+
+describe('trace', () => {
+  beforeEach(async () => {
+    const base = { lane: 'live', contact: 'c1', person, time: '2026-03-01T11:59:00.000Z' } as const
+    await settle(record('webhook:n1', { refs: ['n1', '42'] }), {
+      status: 'delivered',
+      events: [
+        {
+          ...base,
+          metric: 'Opened Chat',
+          status: 'delivered',
+          key: 'w:opened:42',
+          receipt: { status: 202, without: ['phone_number'] },
+        },
+        { ...base, metric: 'Rated Chat', status: 'skipped', key: 'w:rated:42', reason: 'no-rating' },
+      ],
+    })
+    const { topic: _, ...read } = record('backfill:1', { ingress: 'backfill', lane: 'backfill', refs: ['42'] })
+    await settle(
+      { ...read, stream: 'chats' },
+      {
+        status: 'skipped',
+        reason: 'delivered-already',
+        events: [],
+      },
+    )
+    await settle(record('webhook:n2', { refs: ['n2', '42'] }), {
+      status: 'dead',
+      fault,
+      events: [{ ...base, metric: 'Rated Chat', status: 'dead', key: 'w:rated:43', fault }],
+    })
+    await settle(record('webhook:n3', { refs: ['n3', '42'] }), {
+      status: 'deferred',
+      fault: { kind: 'transient', code: 'destination/down', message: 'the destination answered 503', request: 'r1' },
+      until: NOW + 60_000,
+      events: [],
+    })
+    await settle(record('webhook:n4', { refs: ['n4', '42'] }), dead('mappings/rated.yaml:1:1'))
+    await store.replay(['webhook:n4'])
+  })
+
+  test('tells the story of a thing', async () => {
+    const { exit, out } = await run(['trace', '42'], { store, clock })
+    expect(exit).toBe(0)
+    expect(out).toMatchSnapshot()
+  })
+
+  test.each([
+    ['a notification', 'n1'],
+    ['a key', 'w:opened:42'],
+    ['an address in any case', 'ADA@example.com'],
+  ])('finds %s', async (_, id) => {
+    const { exit, out } = await run(['trace', id, '--json'], { store, clock })
+    expect(exit).toBe(0)
+    expect(JSON.parse(out)[0].id).toBe('webhook:n1')
+  })
+
+  test('never shows a body', async () => {
+    for (const flags of [[], ['--json']]) {
+      const { out } = await run(['trace', '42', ...flags], { store, clock })
+      expect(out).not.toContain('ada@')
+    }
+  })
+
+  test('needs no credentials', async () => {
+    expect((await run(['trace', '42'], { store, clock, env: {} })).exit).toBe(0)
+  })
+
+  test('ends with 1 for what nobody knows', async () => {
+    const { exit, out, err } = await run(['trace', '43'], { store, clock })
+    expect({ exit, out }).toEqual({ exit: 1, out: '' })
+    expect(err).toContain('Nothing is known of it')
+    expect((await run(['trace', '43', '--json'], { store, clock })).out).toBe('[]\n')
+  })
+})
+
+describe('dead letters', () => {
+  test('none', async () => {
+    expect(await run(['dead-letters', 'list'], { store })).toMatchObject({ exit: 0, out: 'No dead letters.\n' })
+  })
+
+  test('are grouped by what was wrong, the largest group first', async () => {
+    for (const id of ['a', 'b']) await settle(record(`webhook:${id}`), dead('mappings/other.yaml:1:1'))
+    for (const id of ['c', 'd', 'e', 'f', 'g', 'h', 'i']) await settle(record(`webhook:${id}`), dead())
+    const { exit, out } = await run(['dead-letters', 'list'], { store })
+    expect(exit).toBe(0)
+    expect(out).toMatchSnapshot()
+  })
+
+  test('as JSON with every id, over more than a page', async () => {
+    for (let id = 0; id < 450; id++) await settle(record(`webhook:${id}`), dead())
+    const [group] = JSON.parse((await run(['dead-letters', 'list', '--json'], { store })).out)
+    expect(group).toMatchObject({ ...fault, count: 450 })
+    expect(new Set(group.ids).size).toBe(450)
+  })
+
+  test.each([
+    ['config', 'mend the mapping or the setting, then replay it'],
+    ['data', 'then replay it'],
+    ['transient', 'replay it when the other side is well'],
+    ['bug', 'us: please report it'],
+  ] as const)('of kind %s say who must act, and never that they go on by themselves', async (kind, advice) => {
+    await settle(record('webhook:a'), { status: 'dead', fault: { ...fault, kind }, events: [] })
+    const { out } = await run(['dead-letters', 'list'], { store })
+    expect(out).toContain(advice)
+    expect(out).not.toContain('by itself')
+  })
+
+  test('are queued again by id', async () => {
+    for (const id of ['a', 'b']) await settle(record(`webhook:${id}`), dead())
+    const { exit, out } = await run(['dead-letters', 'replay', 'webhook:a'], { store })
+    expect(exit).toBe(0)
+    expect(out).toContain('1 dead letter queued again')
+    expect((await store.dead({ limit: 10 })).map((it) => it.id)).toEqual(['webhook:b'])
+  })
+
+  test('an id that names none ends with 1, the others are queued', async () => {
+    await settle(record('webhook:a'), dead())
+    const { exit, out } = await run(['dead-letters', 'replay', 'webhook:a', 'webhook:z', '--json'], { store })
+    expect(exit).toBe(1)
+    expect(JSON.parse(out)).toEqual({ queued: 1, unknown: 1 })
+  })
+
+  test('are queued again all at once', async () => {
+    for (const id of ['a', 'b', 'c']) await settle(record(`webhook:${id}`), dead())
+    const { exit, out } = await run(['dead-letters', 'replay', '--all'], { store, env: {} })
+    expect(exit).toBe(0)
+    expect(out).toContain('3 dead letters queued again')
+    expect(await store.dead({ limit: 10 })).toEqual([])
+  })
+
+  test('all of none is no failure', async () => {
+    expect((await run(['dead-letters', 'replay', '--all'], { store })).exit).toBe(0)
+  })
+})
+
+test.each([
+  ['trace', 'x'],
+  ['dead-letters', 'list'],
+  ['dead-letters', 'replay', '--all'],
+])('%s says when there was no store where it looked', async (...argv) => {
+  const where = (CONNECTOR_STORE: string) => run(argv, { store, env: { CONNECTOR_STORE } })
+  expect((await where('sqlite:/nowhere/typo.db')).err).toContain('There was no store at /nowhere/typo.db')
+  for (const there of [`sqlite:${import.meta.filename}`, 'memory:'])
+    expect((await where(there)).err).not.toContain('There was no store')
+})

@@ -1,0 +1,170 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Footer } from '../../../runtime/cli/output/footer.ts'
+import { listOf, momentOf, portOf, unknown } from '../../../runtime/cli/parse.ts'
+import { storeUrl } from '../../../runtime/cli/with-connector.ts'
+import { columns, duration, moment } from '../../../runtime/lib/format.ts'
+import { Pace } from '../../../runtime/lib/throughput.ts'
+import { referenceOf } from '../../../runtime/record-history.ts'
+
+describe('dates', () => {
+  test.each([
+    ['2026-01-31', '2026-01-31T00:00:00.000Z'],
+    ['2026-01-31T09:30Z', '2026-01-31T09:30:00.000Z'],
+    ['2026-01-31T09:30:15', '2026-01-31T09:30:15.000Z'],
+    ['2026-01-31T09:30:15Z', '2026-01-31T09:30:15.000Z'],
+    ['2026-01-31T09:30:15.250+02:00', '2026-01-31T07:30:15.250Z'],
+    ['2024-02-29', '2024-02-29T00:00:00.000Z'],
+  ])('%s is %s', (text, iso) => {
+    expect(new Date(momentOf(text, '--since')).toISOString()).toBe(iso)
+  })
+
+  test.each([
+    ['2026-02-30'],
+    ['2026-13-01'],
+    ['2026-1-31'],
+    ['31.01.2026'],
+    ['1769852415'],
+    ['2026-01-31T25:00Z'],
+    [''],
+  ])('"%s" is none', (text) => {
+    expect(() => momentOf(text, '--since')).toThrow(/--since must be a date/)
+  })
+
+  test('every moment that toISOString writes is read back', () => {
+    const years = { min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }
+    fc.assert(fc.property(fc.date(years), (date) => momentOf(date.toISOString(), 'x') === date.getTime()))
+  })
+})
+
+test.each([
+  ['0', 0],
+  ['3000', 3000],
+  ['65535', 65_535],
+])('port %s', (text, port) => {
+  expect(portOf(text, 'PORT')).toBe(port)
+})
+
+test.each([['65536'], ['-1'], ['80.5'], ['http'], [''], ['1e3']])('"%s" is no port', (text) => {
+  expect(() => portOf(text, 'PORT')).toThrow('PORT must be a port')
+})
+
+test('a list may have spaces and empty places', () => {
+  expect(listOf('Created Ticket, Resolved Ticket,,')).toEqual(['Created Ticket', 'Resolved Ticket'])
+})
+
+test('an unknown word is told with what is near, or with all', () => {
+  expect(unknown('stream', 'ticket', ['tickets', 'contacts'])).toBe('unknown stream "ticket"; did you mean "tickets"?')
+  expect(unknown('stream', 'zzzzz', ['tickets', 'contacts'])).toBe('unknown stream "zzzzz"; known: contacts, tickets')
+})
+
+test.each([
+  [0, '0.0 s'],
+  [420, '0.4 s'],
+  [42_000, '42 s'],
+  [185_000, '3 min 5 s'],
+  [3_599_999, '1 h 0 min'],
+  [7_800_000, '2 h 10 min'],
+  [273_600_000, '3 d 4 h'],
+  [-5, '0.0 s'],
+])('%i ms is %s', (ms, text) => {
+  expect(duration(ms)).toBe(text)
+})
+
+test('a moment is to the second, in UTC', () => {
+  expect(moment(Date.parse('2026-01-31T09:30:15.250+02:00'))).toBe('2026-01-31 07:30:15Z')
+})
+
+test('columns are aligned but for the last', () => {
+  expect(
+    columns(
+      [
+        ['a', 'b', 'c'],
+        ['long', '', 'd'],
+      ],
+      '> ',
+    ),
+  ).toEqual(['> a     b  c', '> long     d'])
+})
+
+test.each([
+  ['sqlite:.connector/store.db', 'sqlite:/home/me/.connector/store.db'],
+  ['sqlite:/var/store.db', 'sqlite:/var/store.db'],
+  ['memory:', 'memory:'],
+  ['postgres://db/x', 'postgres://db/x'],
+])('the store %s in /home/me is %s', (url, expected) => {
+  expect(storeUrl(url, '/home/me')).toBe(expected)
+})
+
+test('an address is looked up by its hash in lower case, whatever else as it is', () => {
+  const hash = 'b6f8eb3a4bb0ced2e4a2d2fbfa8c3d2e'
+  expect(referenceOf(' Ada@Example.com ')).toMatch(/^[0-9a-f]{64}$/)
+  expect(referenceOf('ADA@EXAMPLE.COM')).toBe(referenceOf('ada@example.com'))
+  expect(referenceOf(hash)).toBe(hash)
+  expect(referenceOf('abc:created-ticket:12')).toBe('abc:created-ticket:12')
+})
+
+describe('pace', () => {
+  test('counts only what it saw itself', () => {
+    const pace = new Pace()
+    pace.add(0, 5000)
+    expect(pace.perSecond()).toBeUndefined()
+    pace.add(2000, 5200)
+    expect(pace.perSecond()).toBe(100)
+    expect(pace.left(300)).toBe(3000)
+  })
+
+  test('forgets how fast it once was', () => {
+    const pace = new Pace()
+    for (let second = 0; second <= 10; second++) pace.add(second * 1000, second * 1000)
+    for (let second = 11; second <= 60; second++) pace.add(second * 1000, 10_000 + (second - 10))
+    expect(pace.perSecond()).toBeCloseTo(1, 5)
+  })
+
+  test('is never negative, whatever it is fed', () => {
+    const samples = fc.array(fc.tuple(fc.nat(10_000), fc.nat(1000)))
+    fc.assert(
+      fc.property(samples, (steps) => {
+        const pace = new Pace()
+        let at = 0
+        let value = 0
+        for (const [ms, more] of steps) {
+          at += ms
+          value += more
+          pace.add(at, value)
+        }
+        return (pace.perSecond() ?? 0) >= 0
+      }),
+    )
+  })
+})
+
+describe('footer', () => {
+  const screen = (columns = 80) => {
+    const written: string[] = []
+    const footer = new Footer({ write: (text) => written.push(text), isTTY: true, columns })
+    return { written, footer }
+  }
+
+  test('is redrawn in place, and prints above itself', () => {
+    const { written, footer } = screen()
+    footer.draw(['one', 'two'])
+    footer.print('log\n')
+    footer.draw(['three'])
+    expect(written).toEqual(['one\ntwo\n', '\u001b[2F\u001b[Jlog\none\ntwo\n', '\u001b[2F\u001b[Jthree\n'])
+  })
+
+  test('is cut to the width, since what wraps cannot be taken back', () => {
+    const { written, footer } = screen(5)
+    footer.draw(['abcdefgh'])
+    expect(written).toEqual(['abcd\n'])
+  })
+
+  test('stays when it is released', () => {
+    const { written, footer } = screen()
+    footer.draw(['done'])
+    footer.release()
+    footer.print('report\n')
+    expect(written.at(-1)).toBe('report\n')
+  })
+})

@@ -1,0 +1,106 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+import { processIo } from '../../../runtime/cli/process.ts'
+
+const children: ChildProcessWithoutNullStreams[] = []
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+/** The bin in a folder of its own, without any setting of ours. */
+async function bin(...argv: string[]) {
+  const main = fileURLToPath(new URL('../../../connector/main.ts', import.meta.url))
+  const cwd = await mkdtemp(join(tmpdir(), 'cli-'))
+  const env = { PATH: process.env.PATH }
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...argv], { cwd, env })
+  children.push(child)
+  const written = { out: '', err: '' }
+  child.stdout.on('data', (chunk) => {
+    written.out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    written.err += chunk
+  })
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...written }))
+  return { child, ended }
+}
+
+test('the shipped spec is valid', async () => {
+  const { ended } = await bin('validate')
+  expect(await ended).toEqual({
+    code: 0,
+    signal: null,
+    out: expect.stringMatching(/^9 metrics, .*: no problems\n$/),
+    err: '',
+  })
+})
+
+test('check without credentials ends with 2 and names them', async () => {
+  const { code, err } = await (await bin('check')).ended
+  expect(code).toBe(2)
+  expect(err).toContain('INTERCOM_ACCESS_TOKEN')
+  expect(err).toContain('KLAVIYO_API_KEY')
+})
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s ends start with 0', async (signal) => {
+  const { child, ended } = await bin('start', '--sandbox', '--port', '0', '--json')
+  await once(child.stdout, 'data')
+  child.kill(signal)
+  const { code, err } = await ended
+  expect(err).toContain('"msg":"stopped"')
+  expect(code).toBe(0)
+})
+
+test('a command that waits for stdin is ended by one Ctrl-C', async () => {
+  const { child, ended } = await bin('preview', '--topic', 'ticket.created', '-')
+  // Until stdin ends it says nothing, so that it was started must do.
+  await once(child, 'spawn')
+  child.kill('SIGINT')
+  expect(await ended).toMatchObject({ code: null, signal: 'SIGINT' })
+})
+
+/** As much of a process as `processIo` takes hold of. */
+function fakeProcess() {
+  const exits: number[] = []
+  const streams = { stdout: new PassThrough(), stderr: new PassThrough(), stdin: new PassThrough() }
+  const parts = { ...streams, env: {}, cwd: () => '/', exit: (code: number) => exits.push(code) }
+  const fake = Object.assign(new EventEmitter(), parts)
+  return { fake, exits, io: processIo(fake as unknown as NodeJS.Process) }
+}
+
+test('the first signal aborts, the second ends the process at once', () => {
+  const { fake, exits, io } = fakeProcess()
+  expect(io.signal.aborted).toBe(false)
+  fake.emit('SIGTERM')
+  expect(io.signal.aborted).toBe(true)
+  expect(exits).toEqual([])
+  fake.emit('SIGINT')
+  expect(exits).toEqual([1])
+})
+
+test('signals are left alone until a command asks for them', () => {
+  const { fake, io } = fakeProcess()
+  expect(fake.listenerCount('SIGINT')).toBe(0)
+  void io.signal
+  void io.signal
+  expect(fake.listenerCount('SIGINT')).toBe(1)
+})
+
+test('a reader that goes away ends it quietly; another failure of the pipe does not pass', () => {
+  const { fake, exits } = fakeProcess()
+  fake.stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+  expect(exits).toEqual([0])
+  expect(() => fake.stdout.emit('error', Object.assign(new Error('write EIO'), { code: 'EIO' }))).toThrow('EIO')
+})
+
+test('a terminal that does not tell its width is taken for 80', () => {
+  const { io } = fakeProcess()
+  expect(io.stdout.columns).toBe(80)
+  expect(io.stdout.isTTY).toBe(false)
+})

@@ -1,0 +1,343 @@
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import type { Sandbox } from '../../../runtime/cli/app.ts'
+import type { Connector } from '../../../runtime/connector.ts'
+import type { SourceRecord } from '../../../runtime/ports/types.ts'
+import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { CREDENTIALS, type Given, NOW, run, standingClock } from '../../helpers/cli-fake.ts'
+
+const stops: AbortController[] = []
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop.abort()
+})
+
+interface Started {
+  readonly url: string
+  readonly webhook: string
+  readonly sandbox?: Record<string, string>
+}
+
+/** Runs `start` on a free port; `ended` is what the command came to once `stop` was called. */
+async function starting(given: Given = {}, ...flags: string[]) {
+  const stop = new AbortController()
+  stops.push(stop)
+  const store = given.store ?? memoryStore({ clock: standingClock() })
+  let listening: (started: Started) => void = () => undefined
+  const started = new Promise<Started>((resolve) => {
+    listening = resolve
+  })
+  const argv = ['start', '--port', '0', '--json', ...flags]
+  const ended = run(argv, { store, signal: stop.signal, onOut: (text) => listening(JSON.parse(text)), ...given })
+  const early = ended.then(({ err }) => Promise.reject(new Error(`it did not start: ${err}`)))
+  return { ...(await Promise.race([started, early])), stop: () => stop.abort(), ended, store }
+}
+
+const record = (id: string): SourceRecord => ({
+  id,
+  ingress: 'webhook',
+  lane: 'live',
+  workspace: 'w',
+  order: id,
+  refs: [],
+  receivedAt: NOW - 90_000,
+  body: '{}',
+})
+
+test('is up, is ready, and says what it is', async () => {
+  const { url, stop, ended } = await starting()
+  const get = (path: string) => fetch(new URL(path, url))
+  expect(await (await get('/healthz')).text()).toBe('ok\n')
+  expect(await (await get('/readyz')).text()).toBe('ready\n')
+  expect(await (await get('/')).text()).toMatchSnapshot()
+  expect((await get('/nothing')).status).toBe(404)
+  expect((await get('/__proto__')).status).toBe(404)
+  expect((await fetch(new URL('/healthz', url), { method: 'POST' })).status).toBe(405)
+  expect((await fetch(new URL('/healthz', url), { method: 'HEAD' })).status).toBe(200)
+  stop()
+  expect((await ended).exit).toBe(0)
+})
+
+test('says why delivery waits, and is ready for webhooks all the same', async () => {
+  const gate = { shut: () => 'From does not answer', changed: () => new Promise<void>(() => undefined) }
+  const { url } = await starting({ connector: { gate } })
+  const get = (path: string, headers = {}) => fetch(new URL(path, url), { headers })
+  const ready = await get('/readyz')
+  expect([ready.status, await ready.text()]).toEqual([200, 'ready\ndelivery waits: From does not answer\n'])
+  expect(await (await get('/')).text()).toContain('waits: From does not answer')
+  const elsewhere = await get('/readyz', { 'x-forwarded-for': '192.0.2.1' })
+  expect(await elsewhere.text()).toBe('ready\ndelivery waits\n')
+})
+
+test('hands the webhook on as it is, whatever its method', async () => {
+  const seen: string[] = []
+  const receive = async (request: Request) => {
+    seen.push(`${request.method} ${request.headers.get('x-sign')} ${await request.text()}`)
+    return new Response(null, { status: request.method === 'PUT' ? 405 : 200 })
+  }
+  const { webhook } = await starting({ connector: { receive } })
+  const headers = { 'x-sign': 's' }
+  expect((await fetch(webhook, { method: 'POST', headers, body: '{"ä": 1}' })).status).toBe(200)
+  expect((await fetch(webhook, { method: 'HEAD', headers })).status).toBe(200)
+  expect((await fetch(webhook, { method: 'PUT', headers, body: 'x' })).status).toBe(405)
+  expect(seen).toEqual(['POST s {"ä": 1}', 'HEAD s ', 'PUT s x'])
+})
+
+test('a body reaches the receiver as it comes, not when it is complete', async () => {
+  let first: (text: string) => void = () => undefined
+  const arrived = new Promise<string>((resolve) => {
+    first = resolve
+  })
+  const receive = async (request: Request) => {
+    for await (const chunk of request.body ?? []) first(new TextDecoder().decode(chunk))
+    return new Response(null)
+  }
+  const { webhook } = await starting({ connector: { receive } })
+  const { hostname, port, pathname } = new URL(webhook)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => undefined)
+  socket.write(`POST ${pathname} HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf`)
+  expect(await arrived).toBe('half')
+  socket.destroy()
+})
+
+test('a receiver that refuses a body early is heard', async () => {
+  const receive = async () => new Response(null, { status: 413 })
+  const { webhook } = await starting({ connector: { receive } })
+  expect((await fetch(webhook, { method: 'POST', body: 'x'.repeat(500_000) })).status).toBe(413)
+  expect((await fetch(webhook, { method: 'POST', body: 'x' })).status).toBe(413)
+})
+
+test('a receiver that throws is answered with 500, and nothing of the error is told', async () => {
+  const receive = async () => {
+    throw new Error('ada@example.com')
+  }
+  const { webhook, stop, ended } = await starting({ connector: { receive } })
+  const answer = await fetch(webhook, { method: 'POST', body: '{}' })
+  expect(answer.status).toBe(500)
+  expect(await answer.text()).not.toContain('ada')
+  stop()
+  const { err } = await ended
+  expect(err).toContain('request not answered')
+  expect(err).not.toContain('ada@')
+})
+
+test('metrics are what Prometheus reads', async () => {
+  const clock = standingClock()
+  const store = memoryStore({ clock })
+  const event = { metric: 'Opened "Chat"', lane: 'live', key: 'k' } as const
+  const settle = async (id: string, status: 'delivered' | 'dead') => {
+    await store.append([record(id)])
+    const leased = await store.lease({ lane: 'live', limit: 1, hold: 1000 })
+    const fault = { kind: 'data', code: 'destination/invalid', message: 'no' } as const
+    const events = [{ ...event, key: id, status, ...(status === 'dead' ? { fault } : {}) }]
+    const outcome = status === 'dead' ? ({ status, fault, events } as const) : ({ status, events } as const)
+    await store.settle(leased.map((record) => ({ record, outcome })))
+  }
+  await settle('a', 'delivered')
+  await settle('b', 'delivered')
+  await settle('c', 'dead')
+  await store.append([record('d')])
+  const { url } = await starting({ store, clock })
+  const answer = await fetch(new URL('/metrics', url))
+  expect(answer.headers.get('content-type')).toContain('version=0.0.4')
+  const text = await answer.text()
+  expect(text).toContain('connector_events_total{metric="Opened \\"Chat\\"",status="delivered",reason=""} 2\n')
+  expect(text).toContain('connector_backlog_records{lane="live"} 1\n')
+  expect(text).toContain('connector_oldest_waiting_seconds{lane="live"} 90\n')
+  expect(text).toContain('connector_oldest_waiting_seconds{lane="backfill"} 0\n')
+  expect(text).toContain('connector_dead_letters 1\n')
+  for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? [\d.]+)$/)
+})
+
+test('is not ready when the store cannot be written', async () => {
+  const store = memoryStore({ clock: standingClock() })
+  const { url } = await starting({ store })
+  store.saveCheckpoints = async () => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' })
+  }
+  const answer = await fetch(new URL('/readyz', url))
+  expect(answer.status).toBe(503)
+  expect(await answer.text()).toContain('the store cannot be written: ENOSPC')
+})
+
+test('ends in order: answers what is in flight, then settles, then closes', async () => {
+  const order: string[] = []
+  let answer: () => void = () => undefined
+  let asked: () => void = () => undefined
+  const arrived = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  const connector: Partial<Connector> = {
+    receive: async () => {
+      asked()
+      await new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      order.push('answered')
+      return new Response(null)
+    },
+    work: async ({ signal }) => {
+      await standingClock().sleep(0, signal)
+      order.push('settled')
+    },
+    close: async () => void order.push('closed'),
+  }
+  const { url, webhook, stop, ended } = await starting({ connector })
+  const posted = fetch(webhook, { method: 'POST', body: '{}' })
+  await arrived
+  stop()
+  await expect
+    .poll(() =>
+      fetch(url)
+        .then(() => 'open')
+        .catch(() => 'refused'),
+    )
+    .toBe('refused')
+  expect(order).toEqual([])
+  answer()
+  expect((await posted).status).toBe(200)
+  expect((await ended).exit).toBe(0)
+  expect(order).toEqual(['answered', 'settled', 'closed'])
+})
+
+test('does not wait for ever for a request that does not end', async () => {
+  const clock = standingClock()
+  // Only the limit of the drain passes; hourly and other sleeps stand still.
+  clock.sleep = (
+    (sleep) => (ms: number, signal?: AbortSignal) =>
+      ms === 10_000 ? Promise.resolve() : sleep(ms, signal)
+  )(clock.sleep)
+  let asked: () => void = () => undefined
+  const arrived = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  const receive = () => {
+    asked()
+    return new Promise<Response>(() => undefined)
+  }
+  const { webhook, stop, ended } = await starting({ clock, connector: { receive } })
+  const posted = fetch(webhook, { method: 'POST', body: '{}' }).catch(() => 'cut off')
+  await arrived
+  stop()
+  expect((await ended).exit).toBe(0)
+  expect(await posted).toBe('cut off')
+})
+
+test('ends with 1 when delivery fails, after it was said why', async () => {
+  const work = async () => {
+    throw Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO', syscall: 'write' })
+  }
+  const { ended } = await starting({ connector: { work } })
+  const { exit, err } = await ended
+  expect(exit).toBe(1)
+  expect(err).toContain('delivery stopped: EIO: i/o error')
+})
+
+test('a port that is taken is said clearly', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => other.once('listening', resolve))
+  const { port } = other.address() as AddressInfo
+  const { exit, err } = await run(['start', '--port', String(port)])
+  other.close()
+  expect(exit).toBe(1)
+  expect(err).toContain(`port ${port} on 127.0.0.1 is taken by another process; choose another with --port or PORT`)
+})
+
+test('takes port and host from the settings, and the command line over them', async () => {
+  const { ended, stop } = await starting({ env: { ...CREDENTIALS, PORT: '99999999' } })
+  stop()
+  expect((await ended).exit).toBe(0)
+  const { err } = await run(['start'], { env: { ...CREDENTIALS, PORT: '99999999' } })
+  expect(err).toContain('not "99999999"')
+})
+
+test('prunes the store by the retention of the spec', async () => {
+  const store = memoryStore({ clock: standingClock() })
+  const asked: unknown[] = []
+  store.prune = async (retention) => asked.push(retention)
+  await starting({ store })
+  expect(asked).toEqual([{ settled: 1000, dead: 2000 }])
+})
+
+test('--sandbox runs against its own servers, and leaves the real store alone', async () => {
+  const opened: { env: unknown; store: string }[] = []
+  const notified: string[] = []
+  let closed = 0
+  const sandbox = async (): Promise<Sandbox> => ({
+    env: { FROM_TOKEN: 'toy', TO_KEY: 'toy', HOOK_SECRET: 'toy' },
+    addresses: { from: 'http://127.0.0.1:1', to: 'http://127.0.0.1:2' },
+    notify: (url) => void notified.push(url.href),
+    close: async () => void closed++,
+  })
+  const load: Given['load'] = {
+    store: async (url) => {
+      opened.push({ env: undefined, store: url })
+      return memoryStore({ clock: standingClock() })
+    },
+  }
+  const env = { FROM_TOKEN: 'real', CONNECTOR_STORE: 'sqlite:real.db' }
+  const started = await starting({ app: { sandbox }, env, load }, '--sandbox')
+  expect(opened).toEqual([{ env: undefined, store: 'memory:' }])
+  expect(notified).toEqual([started.webhook])
+  expect(started.sandbox).toEqual({ from: 'http://127.0.0.1:1', to: 'http://127.0.0.1:2' })
+  started.stop()
+  expect((await started.ended).exit).toBe(0)
+  expect(closed).toBe(1)
+})
+
+test('the sandbox alone prints where it is until it is stopped', async () => {
+  const stop = new AbortController()
+  const asked: unknown[] = []
+  const sandbox = async ({ ports }: { ports?: unknown }): Promise<Sandbox> => {
+    asked.push(ports)
+    return { env: { FROM_TOKEN: 'toy' }, addresses: { from: 'http://127.0.0.1:4011' }, close: async () => undefined }
+  }
+  const { exit, out } = await run(['sandbox', '--from-port', '4011'], {
+    app: { sandbox },
+    env: {},
+    signal: stop.signal,
+    onOut: () => stop.abort(),
+  })
+  expect(exit).toBe(0)
+  expect(asked).toEqual([{ from: 4011, to: 4020 }])
+  expect(out).toMatchSnapshot()
+})
+
+test('shows people the console at /, and programs a few lines', async () => {
+  const { url } = await starting()
+  const page = await fetch(url, { headers: { accept: 'text/html,application/xhtml+xml' } })
+  expect(page.headers.get('content-type')).toContain('text/html')
+  expect(await page.text()).toContain('From to To')
+  expect((await fetch(url)).headers.get('content-type')).toContain('text/plain')
+})
+
+test('tells programs from elsewhere no more than its version', async () => {
+  const { url } = await starting()
+  for (const headers of [{ 'x-forwarded-for': '203.0.113.9' }, { forwarded: 'for=203.0.113.9' }])
+    expect(await (await fetch(url, { headers })).text()).toBe('from-to 1.2.3\n')
+})
+
+test('a page that stays connected does not hold up the end', async () => {
+  const { url, stop, ended } = await starting()
+  const stream = await fetch(new URL('/events', url), { headers: { accept: 'text/event-stream' } })
+  expect(stream.status).toBe(200)
+  const reading = stream.text()
+  stop()
+  // The clock stands still here: nothing but the end of the stream lets the drain end.
+  expect((await ended).exit).toBe(0)
+  expect(await reading).toContain('retry:')
+})
+
+test('listens where others can come only with a password', async () => {
+  const { exit, err } = await run(['start', '--host', '0.0.0.0', '--port', '0'])
+  expect(exit).toBe(2)
+  expect(err).toContain('set CONNECTOR_PASSWORD')
+  const env = { ...CREDENTIALS, CONNECTOR_PASSWORD: 'secret' }
+  const started = await starting({ env }, '--host', '0.0.0.0')
+  const answer = await fetch(new URL('/', started.url), { headers: { accept: 'text/html' }, redirect: 'manual' })
+  expect(answer.headers.get('location')).toBe('/log-in?next=%2F')
+  expect((await fetch(new URL('/healthz', started.url))).status).toBe(200)
+  started.stop()
+  expect((await started.ended).exit).toBe(0)
+})

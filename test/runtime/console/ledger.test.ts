@@ -1,0 +1,222 @@
+/** Finding an event, dead letters and recipes in the console: what they show, what they hide, what their buttons do. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import { maskedJson } from '../../../runtime/console/raw-record.ts'
+import type { LedgerEntry } from '../../../runtime/ports/ports.ts'
+import { referenceOf } from '../../../runtime/record-history.ts'
+import { someone } from '../../helpers/connector-harness.ts'
+import { consoleShop } from '../../helpers/console.ts'
+
+type Shop = Awaited<ReturnType<typeof consoleShop>>
+
+const HOSTILE = `"><img src=x onerror=alert(1)><script>alert('x')</script>&amp;`
+const textOf = (page: string) => page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+
+async function rate(shop: Shop, id: string, person: { id: string; email: string }): Promise<void> {
+  const at = Math.floor(shop.clock.now() / 1000) - 5
+  const item = {
+    type: 'conversation',
+    id,
+    created_at: at - 60,
+    title: HOSTILE,
+    contacts: { type: 'contact.list', contacts: [{ type: 'contact', id: person.id }] },
+    source: { type: 'conversation', author: { type: 'user', id: person.id, email: person.email, name: HOSTILE } },
+    conversation_rating: { rating: 2, created_at: at, updated_at: at, contact: { id: person.id } },
+  }
+  await shop.notify('conversation.rating.added', item, { id: `n-${id}` })
+  await shop.work(2_000)
+}
+
+/** A ticket that the mapping cannot read: its state is nowhere. */
+async function breakTicket(shop: Shop, id: string): Promise<void> {
+  await shop.notify(
+    'ticket.created',
+    { type: 'ticket', id, title: HOSTILE, email: 'secret@person.example' },
+    { id: `n-${id}` },
+  )
+  await shop.work(2_000)
+}
+
+let shop: Shop
+let person: { id: string; email: string }
+
+beforeAll(async () => {
+  shop = await consoleShop()
+  person = await someone(shop.intercom)
+  await rate(shop, '77', person)
+  await breakTicket(shop, '901')
+  await breakTicket(shop, '902')
+  await shop.notify(HOSTILE, { type: 'thing', id: HOSTILE }, { id: 'n-thing' })
+  await shop.work(2_000)
+})
+
+const dead = async (): Promise<readonly LedgerEntry[]> => shop.store.dead({ limit: 9 })
+
+describe('find', () => {
+  test('never puts an address into a URL, a log or a page', async () => {
+    const answer = await shop.browser().post('/find', { what: ` ${person.email.toUpperCase()} ` }, { from: '/find' })
+    const location = answer.headers.get('location') ?? ''
+    expect(location).toBe(`/find?ref=${referenceOf(person.email)}`)
+    const page = await shop.browser().text(location)
+    expect(textOf(page)).toContain('1 record of this person')
+    expect(`${page}${shop.logged.join()}`.toLowerCase()).not.toContain(person.email.toLowerCase())
+  })
+
+  const whats: [by: string, what: () => Promise<string | undefined>][] = [
+    ['conversation', async () => '77'],
+    ['notification', async () => 'n-77'],
+    ['contact', async () => person.id],
+    ['record', async () => (await shop.store.trace('77'))[0]?.id],
+    ['key', async () => (await shop.store.events({ metric: 'Rated Conversation', limit: 1 }))[0]?.key],
+  ]
+  test.each(whats)('tells the way from received to accepted, by %s', async (_, ask) => {
+    const what = (await ask()) ?? ''
+    const answer = await shop.browser().post('/find', { what }, { from: '/find' })
+    const page = textOf(await shop.browser().text(answer.headers.get('location') ?? ''))
+    expect(page).toMatch(/20\S+ \S+ UTC Received by webhook conversation\.rating\.added \(conversation\)/)
+    expect(page).toMatch(
+      /20\S+ \S+ UTC Sent Rated Conversation Sent at 20.+ · key \S+ · contact \S+ · answered 202, request \S{36}/,
+    )
+    expect(page).toMatch(/in lane live, 1 try, \d\.\d s after it came/)
+  })
+
+  test('says what failed and who must act', async () => {
+    const page = textOf(await shop.browser().text('/find?ref=901'))
+    expect(page).toMatch(/Failed .+ What failed .+ Where mappings\/.+ Who acts you: mend the mapping/)
+  })
+
+  test('says what it can mean that nothing is there', async () => {
+    const page = textOf(
+      await shop.browser().text(`/find?ref=${encodeURIComponent(HOSTILE)}`.replace('script', 'other')),
+    )
+    expect(page).toMatch(/Nothing is known of/)
+    expect(page).toContain('Nothing was imported yet')
+    expect(page).toContain('conversation.rating.added')
+    expect(page).toMatch(/dropped 30 d/)
+  })
+
+  test('shows a record masked, and in full when asked', async () => {
+    const [entry] = await shop.store.trace('901')
+    const id = encodeURIComponent(entry?.id ?? '')
+    const masked = await shop.browser().text(`/find?ref=901&show=${id}`)
+    expect(masked).toContain('&quot;type&quot;: &quot;ticket&quot;')
+    expect(masked).not.toContain('secret@person.example')
+    expect(masked).not.toContain('onerror')
+    const full = await shop.browser().text(`/find?ref=901&show=${id}&full=${id}`)
+    expect(full).toContain('secret@person.example')
+    expect(full).not.toContain('<img')
+    expect(full).not.toContain('<script>')
+  })
+})
+
+describe('masking', () => {
+  const cases: [unknown, unknown][] = [
+    [
+      { type: 'user', id: '1', email: 'a@b.c', name: 'Ada' },
+      { type: 'user', id: '1', email: '••••', name: '••••' },
+    ],
+    [
+      { id: 'a@b.example', state: 'I am Ada' },
+      { id: '••••', state: '••••' },
+    ],
+    [
+      { phone: '', tags: ['x'], n: 5, ok: true, none: null },
+      { phone: '', tags: ['••••'], n: 5, ok: true, none: null },
+    ],
+    [
+      { custom_attributes: { id: 'Ada', n: 49170, on: true, no: null } },
+      { custom_attributes: { id: '••••', n: '••••', on: '••••', no: null } },
+    ],
+    ['Ada', '••••'],
+  ]
+  test.each(cases)('%j → %j', (value, masked) => {
+    expect(maskedJson(value as never)).toEqual(masked)
+  })
+})
+
+describe('dead letters', () => {
+  test('are grouped by what was wrong, with the place in the mapping', async () => {
+    const page = await shop.browser().text('/dead-letters')
+    expect(textOf(page)).toMatch(/2 records could not be delivered/)
+    expect(textOf(page)).toMatch(/Created Ticket: .+ 2 records .+ Where mappings\/created-ticket\.yaml:\d+:\d+/)
+    expect(page).toMatch(/class="placed marked"/)
+    expect(await shop.browser().text('/')).toContain('/dead-letters')
+  })
+
+  test('of a group are listed, each with its record, escaped and masked', async () => {
+    const [group] = await shop.store.deadGroups()
+    const path = `/dead-letters?group=${encodeURIComponent(group?.group ?? '')}`
+    const [first] = await dead()
+    const page = await shop.browser().text(`${path}&show=${encodeURIComponent(first?.id ?? '')}`)
+    for (const { id } of await dead()) expect(page).toContain(`value="${id}"`)
+    expect(page).toContain('•••')
+    expect(page).not.toContain('secret@person.example')
+    expect(page).not.toContain('<img')
+    expect(textOf(await shop.browser().text('/dead-letters?group=none'))).toContain('Nothing of this kind is left')
+  })
+
+  test('are not sent again without the token, or for nothing', async () => {
+    const browser = shop.browser()
+    const refused = await browser.post('/dead-letters/replay', { all: 'yes', csrf: 'wrong' }, { from: '/dead-letters' })
+    expect(refused.status).toBe(403)
+    expect((await browser.post('/dead-letters/replay', {}, { from: '/dead-letters' })).status).toBe(303)
+    expect(await browser.text('/dead-letters')).toContain('Nothing was chosen')
+    expect(await dead()).toHaveLength(2)
+  })
+
+  const whiches: [what: string, fields: () => Promise<Record<string, string>>, queued: number][] = [
+    ['one', async () => ({ id: (await dead())[0]?.id ?? '' }), 1],
+    ['a group', async () => ({ group: (await shop.store.deadGroups())[0]?.group ?? '' }), 2],
+    ['all', async () => ({ all: 'yes' }), 2],
+  ]
+  test.each(whiches)('are sent again: %s', async (_, fields, queued) => {
+    const browser = shop.browser()
+    await browser.post('/dead-letters/replay', await fields(), { from: '/dead-letters' })
+    expect(textOf(await browser.text('/dead-letters'))).toContain(
+      `${queued} record${queued > 1 ? 's' : ''} queued again`,
+    )
+    expect((await dead()).length).toBe(2 - queued)
+    await shop.work(2_000)
+    expect(await dead()).toHaveLength(2)
+  })
+})
+
+describe('use it', () => {
+  test('shows exactly what would be sent, makes it once, and links to it', async () => {
+    const browser = shop.browser()
+    const before = await shop.clock.until(browser.text('/recipes'))
+    expect(textOf(before)).toMatch(/Rated a conversation 1 or 2 segment .+ What is sent .+less-than-or-equal/)
+    expect(textOf(before)).toMatch(/Not possible yet: Klaviyo does not know “Submitted Ticket”/)
+    for (const now of ['was made', 'was there already']) {
+      await shop.clock.until(browser.post('/recipes/apply', { recipe: 'low-rating' }, { from: '/find' }))
+      await shop.clock.pass(60_000)
+      const page = await shop.clock.until(browser.text('/recipes'))
+      expect(textOf(page)).toContain(now)
+      expect(page).toMatch(/https:\/\/www\.klaviyo\.com\/lists\/\w+/)
+    }
+  })
+
+  test('says who listens to the metrics', async () => {
+    await shop.clock.pass(60_000)
+    const browser = shop.browser()
+    await shop.clock.until(browser.post('/recipes/apply', { recipe: 'after-a-rating' }, { from: '/find' }))
+    const page = textOf(await shop.clock.until(browser.text('/recipes')))
+    expect(page).toMatch(/Flows that begin with our metrics .+ After a rated conversation Rated Conversation draft/)
+    expect(page).toMatch(/An import sends nothing to anybody/)
+  })
+
+  test('says what is in the way', async () => {
+    const forbidden = () => Response.json({ errors: [{ code: 'permission_denied' }] }, { status: 403 })
+    const other = await consoleShop(
+      {},
+      { instead: (request) => (/segments|flows/.test(request.url) ? forbidden() : undefined) },
+    )
+    await rate(other, '1', await someone(other.intercom))
+    const browser = other.browser()
+    const page = textOf(await other.clock.until(browser.text('/recipes')))
+    expect(page).toMatch(/cannot be told whether it is there: .+segments:read/)
+    expect(page).toMatch(/Not everything could be read, so there may be more/)
+    await other.clock.until(browser.post('/recipes/apply', { recipe: 'low-rating' }, { from: '/find' }))
+    expect(textOf(await other.clock.until(browser.text('/recipes')))).toMatch(/was not made: .+segments:read/)
+    expect((await browser.post('/recipes/apply', { recipe: 'nobody' }, { from: '/find' })).status).toBe(303)
+  })
+})

@@ -1,0 +1,188 @@
+/** Pages are told of changes: soon, once, without asking the store for nobody, and not beyond the end. */
+import { expect, test } from 'vitest'
+import { live } from '../../../runtime/console/server/live-updates.ts'
+import type { SourceRecord } from '../../../runtime/ports/types.ts'
+import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { bareConsole } from '../../helpers/console.ts'
+import { virtualClock } from '../../helpers/virtual-clock.ts'
+
+const record = (id: string): SourceRecord => ({
+  id,
+  ingress: 'webhook',
+  lane: 'live',
+  workspace: 'w',
+  order: id,
+  refs: [],
+  receivedAt: 0,
+  body: '{}',
+})
+
+function stage() {
+  const clock = virtualClock()
+  const store = memoryStore({ clock })
+  let looks = 0
+  const counting = Object.setPrototypeOf({ tallies: () => Promise.resolve(looks++).then(() => store.tallies()) }, store)
+  const ending = new AbortController()
+  const bound = {
+    tallies: counting.tallies,
+    backlog: store.backlog.bind(store),
+    checkpoint: store.checkpoint.bind(store),
+  }
+  const changes = live({ store: bound, clock, signal: ending.signal })
+  return { clock, store, changes, looks: () => looks, end: () => ending.abort() }
+}
+
+/** Reads a stream as it comes. */
+function listen(response: Response) {
+  const heard: string[] = []
+  const reader = response.body?.getReader()
+  let ended = false
+  const read = async () => {
+    for (;;) {
+      const piece = await reader?.read()
+      if (piece?.value) heard.push(new TextDecoder().decode(piece.value))
+      if (piece?.done !== false) break
+    }
+    ended = true
+  }
+  void read()
+  return {
+    heard,
+    changes: () => heard.join('').match(/event: changed/g)?.length ?? 0,
+    lastId: () => [...heard.join('').matchAll(/id: (\S+)/g)].at(-1)?.[1] ?? '',
+    ended: () => ended,
+    leave: () => reader?.cancel(),
+  }
+}
+
+test('says within a second that something changed, and says it once', async () => {
+  const { clock, store, changes } = stage()
+  const page = listen(changes.listen('', 'one'))
+  await clock.pass(1_500)
+  const before = page.changes()
+  await store.append([record('a')])
+  await clock.pass(1_000)
+  expect(page.changes()).toBe(before + 1)
+  await clock.pass(10_000)
+  expect(page.changes()).toBe(before + 1)
+})
+
+test('looks once a second for all, and not at all for nobody', async () => {
+  const { clock, changes, looks } = stage()
+  await clock.pass(10_000)
+  expect(looks()).toBe(0)
+  const pages = [1, 2, 3].map(() => listen(changes.listen('', 'one')))
+  await clock.pass(10_000)
+  expect(looks()).toBeLessThanOrEqual(12)
+  for (const page of pages) await page.leave()
+  await clock.pass(2_000)
+  const last = looks()
+  await clock.pass(10_000)
+  expect(looks()).toBe(last)
+  expect(clock.sleeping).toBe(0)
+})
+
+test('a page that comes back hears what it missed, and nothing if it missed nothing', async () => {
+  const { clock, store, changes } = stage()
+  const other = listen(changes.listen('', 'one'))
+  await clock.pass(2_000)
+  const id = other.lastId()
+  const same = listen(changes.listen(id, 'one'))
+  await clock.pass(2_000)
+  expect(same.changes()).toBe(0)
+  await same.leave()
+  await store.append([record('a')])
+  await clock.pass(2_000)
+  const back = listen(changes.listen(id, 'one'))
+  await clock.pass(10)
+  expect(back.changes()).toBe(1)
+})
+
+test('a page that was made before a change which others heard of is told of it', async () => {
+  const { clock, store, changes } = stage()
+  listen(changes.listen('', 'one'))
+  await clock.pass(2_000)
+  const made = changes.seen()
+  await store.append([record('a')])
+  await clock.pass(2_000)
+  const late = listen(changes.listen(made, 'one'))
+  const inTime = listen(changes.listen(changes.seen(), 'one'))
+  await clock.pass(2_000)
+  expect([late.changes(), inTime.changes()]).toEqual([1, 0])
+})
+
+test('a page says of itself what it has seen', async () => {
+  const { clock, store, browser } = await bareConsole()
+  const visitor = browser()
+  const eventsOf = async () => /data-events="([^"]+)"/.exec(await visitor.text('/'))?.[1] ?? ''
+  const open = async (path: string) => listen(await visitor.get(path))
+  await open(await eventsOf())
+  await clock.pass(2_000)
+  const made = await eventsOf()
+  await store.append([record('a')])
+  await clock.pass(2_000)
+  const [late, inTime] = [await open(made), await open(await eventsOf())]
+  await clock.pass(2_000)
+  expect([late.changes(), inTime.changes()]).toEqual([1, 0])
+})
+
+test('a quiet stream gives a sign of life that a page can hear', async () => {
+  const { clock, changes } = stage()
+  const page = listen(changes.listen('', 'one'))
+  await clock.pass(16_000)
+  expect(page.heard.join('')).toMatch(/^event: still\ndata:\n\n/m)
+})
+
+test('pages look again every minute, since time itself changes what they say', async () => {
+  const { clock, changes } = stage()
+  const page = listen(changes.listen('', 'one'))
+  await clock.pass(2_000)
+  const before = page.changes()
+  await clock.pass(10 * 60_000)
+  expect(page.changes()).toBe(before + 10)
+})
+
+test('one browser has four at most, so that it has connections left to load a page', async () => {
+  const { changes } = stage()
+  const answers = ['one', 'one', 'one', 'one', 'one', 'other'].map((who) => changes.listen('', who))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 503, 200])
+  await answers[0]?.body?.cancel()
+  expect(changes.listen('', 'one').status).toBe(200)
+})
+
+test('ends with the process, and begins no more', async () => {
+  const { clock, changes, end } = stage()
+  const page = listen(changes.listen('', 'one'))
+  await clock.pass(2_000)
+  end()
+  await clock.pass(10)
+  expect(page.ended()).toBe(true)
+  expect(changes.listen('', 'one').status).toBe(503)
+  expect(clock.sleeping).toBe(0)
+})
+
+test('goes on when the store fails for a moment', async () => {
+  const clock = virtualClock()
+  let fails = false
+  const store = memoryStore({ clock })
+  const backlog = async (lane: 'live' | 'backfill') => {
+    if (fails) throw new Error('busy')
+    return store.backlog(lane)
+  }
+  const bound = { tallies: store.tallies.bind(store), backlog, checkpoint: store.checkpoint.bind(store) }
+  const page = listen(live({ store: bound, clock, signal: new AbortController().signal }).listen('', 'one'))
+  await clock.pass(2_000)
+  const before = page.changes()
+  fails = true
+  await store.append([record('a')])
+  await clock.pass(3_000)
+  fails = false
+  await clock.pass(2_000)
+  expect(page.changes()).toBe(before + 1)
+})
+
+test('takes only so many', async () => {
+  const { changes } = stage()
+  const answers = Array.from({ length: 101 }, (_, at) => changes.listen('', `browser ${at}`))
+  expect(answers.map(({ status }) => status)).toEqual([...new Array(100).fill(200), 503])
+})

@@ -1,0 +1,208 @@
+/** What the overview and a metric's page show, whom they mask, and that what comes from outside stays text. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import { masked } from '../../../runtime/console/format-html.ts'
+import { someone } from '../../helpers/connector-harness.ts'
+import { consoleShop } from '../../helpers/console.ts'
+
+type Shop = Awaited<ReturnType<typeof consoleShop>>
+
+const HOSTILE = `"><img src=x onerror=alert(1)><script>alert('x')</script>&amp;`
+const METRIC = '/metric/Rated%20Conversation'
+
+/** A rated conversation of somebody with an address, hostile in every text. */
+async function rate(shop: Shop, id: string, person: { id: string; email: string }): Promise<void> {
+  const at = Math.floor(shop.clock.now() / 1000) - 5
+  const author = { type: 'user', id: person.id, email: person.email, name: HOSTILE }
+  const item = {
+    type: 'conversation',
+    id,
+    created_at: at - 60,
+    title: HOSTILE,
+    contacts: { type: 'contact.list', contacts: [{ type: 'contact', id: person.id }] },
+    source: { type: 'conversation', author },
+    tags: { tags: [{ id: '1', name: HOSTILE }] },
+    custom_attributes: { [HOSTILE]: HOSTILE },
+    conversation_rating: { rating: 4, created_at: at, updated_at: at, contact: { id: person.id } },
+  }
+  await shop.notify('conversation.rating.added', item, { id: `n-${id}` })
+  await shop.work(2_000)
+}
+
+let shop: Shop
+let person: { id: string; email: string }
+let shown: string
+
+beforeAll(async () => {
+  shop = await consoleShop({ whereIs: (metric) => ({ href: 'https://there.example/', words: `There: ${metric}` }) })
+  person = await someone(shop.intercom)
+  await rate(shop, '1', person)
+  await rate(shop, '2', person)
+  await shop.notify('ticket.created', { type: 'ticket', id: HOSTILE }, { id: `n-${HOSTILE}` })
+  await shop.notify(HOSTILE, { type: 'thing', id: HOSTILE }, { id: 'n-thing' })
+  await shop.work(2_000)
+  const [newest] = await shop.store.events({ metric: 'Rated Conversation', limit: 1 })
+  shown = `${METRIC}?show=${newest?.id}`
+})
+
+describe('the overview', () => {
+  test('tells of both sides, the delay, what waits and what failed', async () => {
+    const page = textOf(await shop.browser().text('/'))
+    expect(page).toMatch(/Intercom Connected Last answer/)
+    expect(page).toMatch(/Klaviyo Connected Last answer/)
+    expect(page).toMatch(/Delay [5-7]\.\d s From what happened to accepted: half of the last 2 live events/)
+    expect(page).toMatch(/Waiting 0 Live 0; history 0/)
+    expect(page).toMatch(/Failed 1 See what is wrong/)
+    expect(page).toContain('a topic that no mapping takes unknown-topic 1')
+    expect(page).toMatch(/Klaviyo: event 0 of 343 in 1 s; \d of 3,430 in 1 min/)
+  })
+
+  test('counts each metric by the hour, with the numbers in text', async () => {
+    const page = await shop.browser().text('/')
+    expect(textOf(page)).toMatch(
+      /Rated Conversation, sent in the last 24 hours: 2 Hour by hour from 10:00 UTC: (0, ){23}2 /,
+    )
+    expect(textOf(page)).toMatch(/Created Ticket 1 failed today/)
+    expect(page.match(/<svg[^>]+role="img"/g)).toHaveLength(shop.spec.mappings.length + 1)
+    for (const { metric } of shop.spec.mappings) expect(page).toContain(`/metric/${encodeURIComponent(metric)}`)
+  })
+
+  test('says which side needs somebody, and why', async () => {
+    const fault = { kind: 'config', code: 'x/key', message: 'the key is not known there' } as const
+    const failing = { answered: 1, failed: { at: 2, fault }, limits: [] }
+    const { browser } = await consoleShop({
+      connector: { traffic: () => ({ source: { limits: [] }, destination: failing }) },
+    })
+    const page = textOf(await browser().text('/'))
+    expect(page).toMatch(/Klaviyo Needs you the key is not known there/)
+    expect(page).toMatch(/Intercom Not asked yet/)
+  })
+
+  test('shows what is off as off', async () => {
+    const { spec } = shop
+    const [first, ...rest] = spec.mappings
+    const changed = { ...spec, mappings: rest, off: first ? [first] : [] }
+    const { browser } = await consoleShop({ connector: { spec: changed } })
+    expect(textOf(await browser().text('/'))).toContain(`${first?.metric} Off`)
+    expect(textOf(await browser().text(`/metric/${encodeURIComponent(first?.metric ?? '')}`))).toContain(
+      'enabled: true',
+    )
+  })
+})
+
+describe('a metric', () => {
+  test('shows its events: when, by which road, how they ended', async () => {
+    const page = textOf(await shop.browser().text(METRIC))
+    expect(page.match(/Webhook conversation\.rating\.added Sent/g)).toHaveLength(2)
+    expect(page).toContain('There: Rated Conversation')
+  })
+
+  test('shows beside them each property with its expression, and the files', async () => {
+    const page = textOf(await shop.browser().text(METRIC))
+    expect(page).toContain('Conversation Rating conversation_rating.rating mappings/_conversation.yaml:16:24')
+    expect(page).toContain('Tags tags.tags.name as list else []')
+    expect(page).toContain('topics: [conversation.rating.added]')
+  })
+
+  test('says who must act where one failed', async () => {
+    const page = textOf(await shop.browser().text('/metric/Created%20Ticket'))
+    expect(page).toMatch(/Failed .+ mappings\/created-ticket\.yaml:\d+:\d+\. Who acts: you: mend the mapping/)
+  })
+
+  test('that does not exist is not found', async () => {
+    expect((await shop.browser().get('/metric/Nothing')).status).toBe(404)
+    expect((await shop.browser().get(`/metric/${encodeURIComponent(HOSTILE)}`)).status).toBe(404)
+  })
+
+  test('masks people until one asks, and then shows one', async () => {
+    const hidden = await shop.browser().text(METRIC)
+    expect(hidden).toContain(masked(person.email))
+    expect(hidden).not.toContain(person.email)
+    const page = await shop.browser().text(shown)
+    expect(page).toContain(person.email)
+    expect(page).toContain(masked(person.email)) // the other row
+    expect(textOf(page)).toContain('Conversation Rating 4')
+  })
+
+  test('asks the source nothing only to stay up to date', async () => {
+    const asked: unknown[] = []
+    const connector: Pick<typeof shop.connector, 'store' | 'preview'> = {
+      store: shop.store,
+      preview: (input) => {
+        asked.push(input.beyond)
+        return shop.connector.preview(input)
+      },
+    }
+    const visitor = (await consoleShop({ connector })).browser()
+    await visitor.get(shown, { 'x-live': '1' })
+    expect([...new Set(asked)]).toEqual(['remembered'])
+    await visitor.get(shown)
+    expect(asked).toContain('source')
+  })
+
+  test('tells what it can when the record is kept no more', async () => {
+    const store = { ...shop.store, trace: async () => [], events: shop.store.events.bind(shop.store) }
+    const { browser } = await consoleShop({ connector: { store: Object.setPrototypeOf(store, shop.store) } })
+    const page = textOf(await browser().text(shown))
+    expect(page).toContain('no longer kept')
+    expect(page).toMatch(/Key sandbox1:rated-conversation:2:/)
+    expect(page).not.toContain(person.email)
+  })
+
+  test.each(['x', '-1', '1e9', "1'--", '99999999999999999999'])('takes no harm from ?show=%s', async (value) => {
+    const query = new URLSearchParams({ show: value, before: value })
+    expect((await shop.browser().get(`${METRIC}?${query}`)).status).toBe(200)
+  })
+})
+
+test.each(['/', METRIC, '/metric/Created%20Ticket', '/metric/Profile'])(
+  '%s shows hostile text as text',
+  async (path) => {
+    const page = await shop.browser().text(path)
+    expect(page).not.toContain('<img')
+    expect(page.match(/<script/g)).toHaveLength(1)
+  },
+)
+
+test('what is hostile is shown, as text, to who asks for it', async () => {
+  const page = await shop.browser().text(shown)
+  expect(page).not.toContain('<img')
+  expect(page.match(/<script/g)).toHaveLength(1)
+  expect(page).toContain('&quot;&gt;&lt;img src=x onerror=alert(1)&gt;')
+})
+
+test('nothing of a person and no secret reaches the log', () => {
+  const log = shop.logged.join('\n')
+  for (const secret of [person.email, 'test-token', 'test-client-secret', 'pk_test']) expect(log).not.toContain(secret)
+})
+
+test.each(['/', METRIC, '/metric/Profile'])('%s holds no secret', async (path) => {
+  const page = await shop.browser().text(path)
+  for (const secret of ['test-token', 'test-client-secret', 'pk_test']) expect(page).not.toContain(secret)
+})
+
+test.each([
+  ['ada@example.com', 'a••@e••.com'],
+  ['a@b', 'a••@b••'],
+  ['𝒜da@例え.jp', '𝒜••@例••.jp'],
+  ['+4930123456', '+49••••56'],
+  ['+49', '••••'],
+  ['@', '••••'],
+  ['', '••••'],
+])('%s is masked as %s', (text, mask) => {
+  expect(masked(text)).toBe(mask)
+})
+
+/** As a person reads it. */
+function textOf(page: string): string {
+  const body = page.slice(page.indexOf('<main'))
+  const plain = body
+    .replace(/<[^>]*>/g, ' ')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+  return plain
+    .replaceAll('&gt;', '>')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&amp;', '&')
+    .replace(/\s+/g, ' ')
+    .replace(/ ([;.,])/g, '$1')
+}

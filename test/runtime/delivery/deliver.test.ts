@@ -1,0 +1,337 @@
+/** What becomes of live records: sent, skipped with a reason, waiting, dead. Through the whole connector. */
+import { describe, expect, test, vi } from 'vitest'
+import type { Account, SourceRecord, Store } from '../../../runtime/index.ts'
+import { someone, workshop } from '../../helpers/connector-harness.ts'
+import { virtualClock } from '../../helpers/virtual-clock.ts'
+
+const conversation = (contact: string, change: object = {}) => ({
+  type: 'conversation',
+  id: '4711',
+  created_at: virtualClock().now() / 1000,
+  title: 'Where is it?',
+  source: { type: 'conversation', delivered_as: 'customer_initiated', author: { type: 'user', id: contact } },
+  contacts: { type: 'contact.list', contacts: [{ type: 'contact', id: contact }] },
+  ...change,
+})
+
+async function traced(store: Awaited<ReturnType<typeof workshop>>['store'], ref: string) {
+  const entries = await store.trace(ref)
+  return entries.map(({ status, outcome }) => ({
+    status,
+    ...(outcome && 'reason' in outcome && { reason: outcome.reason }),
+  }))
+}
+
+test('a conversation arrives as one event with its person, on the live lane', async () => {
+  const { intercom, klaviyo, notify, work } = await workshop()
+  const { id, email } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id))
+  await work()
+  const [event, ...more] = klaviyo.events()
+  expect(more).toEqual([])
+  expect(event).toMatchObject({
+    metric: 'Created Conversation',
+    key: 'sandbox1:created-conversation:4711',
+    email,
+    triggersFlows: true,
+  })
+  expect(event?.properties).toMatchObject({
+    Title: 'Where is it?',
+    email,
+    'Conversation Delivered As': 'customer_initiated',
+  })
+  expect(event?.profile).toMatchObject({ properties: { 'Intercom Contact ID': id } })
+  expect(klaviyo.summary().requests['POST /api/events']).toBe(1)
+})
+
+test('the same event by three roads is sent once', async () => {
+  const { intercom, klaviyo, notify, store, work } = await workshop()
+  const { id } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id))
+  await notify('conversation.user.created', conversation(id), { delivery_attempts: 2 }) // Intercom's retry
+  await notify('conversation.user.created', conversation(id), { id: 'another-notification' })
+  await work()
+  expect(klaviyo.summary()).toMatchObject({ events: 1, duplicates: 0 })
+  expect(await traced(store, '4711')).toEqual([
+    { status: 'delivered' },
+    { status: 'skipped', reason: 'already-delivered' },
+  ])
+})
+
+describe('is skipped, by name', () => {
+  const cases: readonly (readonly [reason: string, topic: string, item: (contact: string) => object])[] = [
+    ['unknown-topic', 'company.created', () => ({ id: '4711' })],
+    ['unknown-topic', 'conversation.admin.closed', (contact) => conversation(contact)], // known to Intercom, to no mapping
+    [
+      'started-by-bot',
+      'conversation.user.created',
+      (c) => conversation(c, { source: { author: { type: 'bot', id: '1' } } }),
+    ],
+    ['contact-not-found', 'conversation.user.created', () => conversation('6960000000000000000000ff')],
+    ['no-contact', 'conversation.user.created', () => conversation('', { source: null, contacts: null })],
+    ['no-occurrence', 'conversation.rating.added', (contact) => conversation(contact)],
+    ['contact-archived', 'contact.archived', (contact) => ({ type: 'contact', id: contact, archived: true })],
+  ]
+  test.each(cases)('%s: %s', async (reason, topic, item) => {
+    const { intercom, klaviyo, notify, store, work } = await workshop()
+    const { id } = await someone(intercom)
+    expect(await notify(topic, item(id))).toBe(200)
+    await work()
+    expect(klaviyo.summary().events).toBe(0)
+    expect(await store.tallies('live')).toEqual([expect.objectContaining({ status: 'skipped', reason, count: 1 })])
+  })
+
+  test('no-identity: a person with neither address nor number', async () => {
+    const anonymous = { type: 'contact', id: 'c1', role: 'lead', email: null, phone: '12' }
+    const instead = (request: Request) => (request.url.endsWith('/contacts/c1') ? Response.json(anonymous) : undefined)
+    const { klaviyo, notify, store, work } = await workshop({ instead })
+    await notify('conversation.user.created', conversation('c1'))
+    await work()
+    expect(klaviyo.summary().requests).toEqual({ 'GET /api/accounts': 1 })
+    expect(await traced(store, '4711')).toEqual([{ status: 'skipped', reason: 'no-identity' }])
+  })
+})
+
+test('a merged contact is followed to the one that remains', async () => {
+  const instead = (request: Request) => {
+    if (!request.url.endsWith('/contacts/old')) return undefined
+    return Response.json(
+      { type: 'error.list', errors: [{ code: 'contact_merged' }] },
+      { status: 410, headers: { Link: '</contacts/new>; rel="canonical"' } },
+    )
+  }
+  const remains = { type: 'contact', id: 'new', email: 'ann@mail.sandbox-shop.com' }
+  const both = (request: Request) => (request.url.endsWith('/contacts/new') ? Response.json(remains) : instead(request))
+  const { klaviyo, notify, work } = await workshop({ instead: both })
+  await notify('conversation.user.created', conversation('old'))
+  await work()
+  expect(klaviyo.events()).toMatchObject([{ email: 'ann@mail.sandbox-shop.com' }])
+})
+
+test.each([
+  ['an error under a 200', () => ({ type: 'error.list', errors: [{ code: 'server_error' }] })],
+  ['a thing without an id', () => ({})],
+  ['a list', () => []],
+  ['null', () => null],
+  ['a number', () => 5],
+  ['somebody else', (id: string) => ({ type: 'contact', id: `${id}0`, email: 'other@mail.sandbox-shop.com' })],
+])('what is not the contact asked for is neither taken for one nor for nobody: %s', async (_, answer) => {
+  let odd = true
+  const instead = (request: Request) => {
+    const [, id] = /\/contacts\/(\w+)$/.exec(request.url) ?? []
+    return odd && id !== undefined ? Response.json(answer(id)) : undefined
+  }
+  const { intercom, klaviyo, notify, store, work } = await workshop({ instead })
+  const { id, email } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id))
+  await work(10_000)
+  expect((await store.backlog('live')).records).toBe(1)
+  odd = false
+  await work(600_000)
+  expect(klaviyo.events()).toMatchObject([{ email }])
+})
+
+test('while Klaviyo is down records wait in the store, and arrive when it is back', async () => {
+  let down = true
+  const instead = (request: Request) =>
+    down && request.url.includes('a.klaviyo.com') ? new Response('', { status: 503 }) : undefined
+  const { intercom, klaviyo, notify, store, work } = await workshop({ instead })
+  const { id } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id))
+  await work(60_000)
+  expect((await store.backlog('live')).records).toBe(1)
+  down = false
+  await work(3_600_000)
+  expect(klaviyo.summary()).toMatchObject({ events: 1, flowTriggering: 1 })
+})
+
+const html = { headers: { 'content-type': 'text/html; charset=utf-8' } }
+test.each([
+  ['a page', () => new Response('<html>welcome</html>', html)],
+  ['a page that says accepted', () => new Response('<html>welcome</html>', { ...html, status: 202 })],
+  ['a text', () => new Response('log in to this network first')],
+  ['nothing', () => new Response('')],
+  ['a torn answer', () => new Response('{"data":', { headers: { 'content-type': 'application/json' } })],
+  ['a list of errors', () => Response.json({ errors: [{ code: 'error' }] })],
+  ['a list', () => Response.json([])],
+])("a friendly answer that is not Klaviyo's is no receipt: %s", async (_, answer) => {
+  let between = true
+  const instead = (request: Request) => (between && request.url.includes('a.klaviyo.com') ? answer() : undefined)
+  const { intercom, klaviyo, notify, work } = await workshop({ instead })
+  const { id } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id))
+  await work(10_000)
+  between = false
+  await work(600_000)
+  expect(klaviyo.summary().events).toBe(1)
+})
+
+test('with a wrong key records wait without limit: only a person can mend it', async () => {
+  const { intercom, notify, store, work } = await workshop({
+    connector: {
+      secrets: {
+        intercomAccessToken: 'test-token',
+        intercomClientSecret: 'test-client-secret',
+        klaviyoApiKey: 'pk_wrong',
+      },
+    },
+  })
+  const { id } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id))
+  await work(600_000)
+  const [entry] = await store.trace('4711')
+  expect(entry).toMatchObject({
+    status: 'deferred',
+    outcome: { fault: { kind: 'config', code: 'klaviyo/unauthorized' } },
+  })
+})
+
+test('what was delayed for more than a day is recorded, but starts no flow', async () => {
+  const { intercom, klaviyo, notify, clock, work } = await workshop()
+  const { id } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id))
+  await clock.pass(25 * 3_600_000)
+  await work()
+  expect(klaviyo.summary()).toMatchObject({ events: 1, flowTriggering: 0, backfilled: 1 })
+})
+
+test('what was long past when Intercom told of it starts no flow', async () => {
+  const { intercom, klaviyo, notify, work } = await workshop()
+  const { id } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id, { created_at: 1_700_000_000 }))
+  await work()
+  expect(klaviyo.summary()).toMatchObject({ events: 1, flowTriggering: 0 })
+})
+
+test('a bulk edit of contacts does not hold up a conversation', async () => {
+  const { intercom, klaviyo, notify, work } = await workshop()
+  const { id } = await someone(intercom)
+  for (let n = 0; n < 1_000; n++) {
+    const contact = { type: 'contact', id: `c${n}`, role: 'user', email: `p${n}@mail.sandbox-shop.com` }
+    await notify('contact.user.updated', contact, { id: `n${n}` })
+  }
+  await notify('conversation.user.created', conversation(id))
+  await work(30_000)
+  expect(klaviyo.summary().events).toBe(1)
+  await work(600_000)
+  expect(klaviyo.summary().profiles).toBeGreaterThanOrEqual(1_000)
+})
+
+test('a record that Klaviyo refuses is dead, and can be sent again', async () => {
+  let refuses = true
+  const refusal = {
+    errors: [
+      {
+        id: '1',
+        status: 400,
+        code: 'invalid',
+        title: 'Invalid input',
+        detail: 'no',
+        source: { pointer: '/data/attributes/time' },
+      },
+    ],
+  }
+  const instead = (request: Request) =>
+    refuses && request.url.endsWith('/api/events') ? Response.json(refusal, { status: 400 }) : undefined
+  const { intercom, klaviyo, notify, store, work } = await workshop({ instead })
+  const { id } = await someone(intercom)
+  await notify('conversation.user.created', conversation(id))
+  await work()
+  expect(await store.dead({ limit: 10 })).toMatchObject([{ status: 'dead', outcome: { fault: { kind: 'data' } } }])
+  refuses = false
+  expect(await store.replay('all')).toBe(1)
+  await work()
+  expect(klaviyo.summary().events).toBe(1)
+  expect(await store.dead({ limit: 10 })).toEqual([])
+})
+
+test('a burst goes out in bulk, without the backfill flag', async () => {
+  const { intercom, klaviyo, notify, work } = await workshop()
+  const { id } = await someone(intercom)
+  for (let n = 0; n < 400; n++)
+    await notify('conversation.user.created', conversation(id, { id: `${n}` }), { id: `n${n}` })
+  await work(20_000)
+  const { events, flowTriggering, requests } = klaviyo.summary()
+  expect({ events, flowTriggering }).toEqual({ events: 400, flowTriggering: 400 })
+  expect(requests['POST /api/event-bulk-create-jobs']).toBeGreaterThan(0)
+  expect(requests['POST /api/events'] ?? 0).toBeLessThan(200)
+})
+
+test('a contact topic updates the profile, and nobody is subscribed', async () => {
+  const { klaviyo, notify, work } = await workshop()
+  const contact = {
+    type: 'contact',
+    id: 'c9',
+    role: 'user',
+    email: 'Bea@Mail.sandbox-shop.com',
+    name: 'Bea &amp; Co',
+    unsubscribed_from_emails: true,
+    tags: { data: [], has_more: false },
+  }
+  await notify('contact.unsubscribed', { type: 'contact_unsubscribe', contact, subscription_types: { data: [] } })
+  await work()
+  expect(klaviyo.profile('bea@mail.sandbox-shop.com')).toBeDefined()
+  expect(klaviyo.summary().requests).toEqual({ 'GET /api/accounts': 1, 'POST /api/profile-import': 1 })
+})
+
+describe('a store that fails is no record’s fault: it waits', () => {
+  const base = { workspace: 'sandbox1', order: 'any', refs: ['4711'], receivedAt: virtualClock().now() }
+  const webhook = (topic: string, resource: string, item: object): SourceRecord => {
+    const body = JSON.stringify({ app_id: 'sandbox1', topic, data: { item } })
+    return { ...base, id: 'r', ingress: 'webhook', lane: 'live', topic, resource, body }
+  }
+  const item = (contact: string): SourceRecord => {
+    const run = { id: 'run-1', until: virtualClock().now() + 1 }
+    const from = { ingress: 'backfill', lane: 'backfill', stream: 'conversations', resource: 'conversation' } as const
+    return { ...base, ...from, id: 'r', body: JSON.stringify(conversation(contact)), run }
+  }
+  const cases: readonly (readonly [method: keyof Store & string, record: (contact: string) => SourceRecord])[] = [
+    ['delivered', (contact) => webhook('conversation.user.created', 'conversation', conversation(contact))],
+    ['uncache', (contact) => webhook('contact.user.updated', 'contact', { type: 'contact', id: contact })],
+    ['checkpoint', item],
+    ['cached', item],
+    ['cache', item],
+  ]
+  test.each(cases)('%s', async (method, record) => {
+    const { connector, clock, intercom, store } = await workshop()
+    const { id } = await someone(intercom)
+    await store.saveCheckpoints([{ name: 'import', value: { run: { id: 'run-1' } } }])
+    vi.spyOn(store, method).mockRejectedValue(new Error(`no connection for ${id}`))
+    const outcome = connector.deliver(record(id))
+    await clock.until(outcome)
+    expect(await outcome).toMatchObject({
+      status: 'deferred',
+      fault: { kind: 'transient', code: 'store/failed', message: 'the store failed' },
+    })
+  })
+})
+
+test('a log-in that cannot be read is no record’s fault either', async () => {
+  const away = async () => {
+    throw new Error('no connection')
+  }
+  const logins = { current: away, renew: async () => false }
+  const gate = { shut: () => undefined, changed: away }
+  const account = { source: logins, destination: logins, gate, secrets: async () => [] } as unknown as Account
+  const { connector, clock, intercom } = await workshop({ connector: { account } })
+  const { id } = await someone(intercom)
+  const body = JSON.stringify({
+    app_id: 'sandbox1',
+    topic: 'conversation.user.created',
+    data: { item: conversation(id) },
+  })
+  const outcome = connector.deliver({
+    id: 'r',
+    ingress: 'webhook',
+    lane: 'live',
+    topic: 'conversation.user.created',
+    resource: 'conversation',
+    workspace: 'sandbox1',
+    order: 'any',
+    refs: [],
+    receivedAt: clock.now(),
+    body,
+  })
+  await clock.until(outcome)
+  expect(await outcome).toMatchObject({ status: 'deferred', fault: { code: 'log-in/unread' } })
+})

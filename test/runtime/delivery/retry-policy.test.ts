@@ -1,0 +1,76 @@
+/** What follows from a fault: when to try again, and when to give up. A table. */
+import { expect, test } from 'vitest'
+import { retryAt, sinceOf } from '../../../runtime/delivery/retry-policy.ts'
+import { Fault, type FaultKind } from '../../../runtime/ports/fault.ts'
+
+const NOW = 1_800_000_000_000
+const DAY = 86_400_000
+const SECOND = 1_000
+
+interface Case {
+  readonly what: string
+  readonly kind: FaultKind
+  readonly attempt?: number
+  readonly retryAfter?: number
+  readonly dead?: boolean
+  readonly trouble?: { readonly kind: FaultKind; readonly since: number }
+  /** Milliseconds from now, at least and at most; absent: never. */
+  readonly waits?: readonly [number, number]
+}
+
+const CASES: readonly Case[] = [
+  { what: 'data never', kind: 'data' },
+  { what: 'a bug never', kind: 'bug' },
+  { what: 'a mapping never', kind: 'config', dead: true },
+  { what: 'credentials each minute', kind: 'config', waits: [60 * SECOND, 60 * SECOND] },
+  {
+    what: 'credentials without end',
+    kind: 'config',
+    attempt: 9_999,
+    trouble: { kind: 'config', since: 0 },
+    waits: [60 * SECOND, 60 * SECOND],
+  },
+  { what: 'a first failure soon', kind: 'transient', waits: [SECOND, 6 * SECOND] },
+  { what: 'later ones later', kind: 'transient', attempt: 4, waits: [SECOND, 41 * SECOND] },
+  { what: 'never later than an hour', kind: 'transient', attempt: 60, waits: [SECOND, 3_601 * SECOND] },
+  { what: 'never before Retry-After', kind: 'transient', retryAfter: 90 * SECOND, waits: [90 * SECOND, 90 * SECOND] },
+  {
+    what: 'a Retry-After of 0 is no reason to hammer',
+    kind: 'transient',
+    attempt: 9,
+    retryAfter: 0,
+    waits: [SECOND, 1_281 * SECOND],
+  },
+  {
+    what: 'three days of it: never',
+    kind: 'transient',
+    retryAfter: 5,
+    trouble: { kind: 'transient', since: NOW - 4 * DAY },
+  },
+  {
+    what: 'days of waiting for a person do not count',
+    kind: 'transient',
+    trouble: { kind: 'config', since: NOW - 9 * DAY },
+    waits: [SECOND, 6 * SECOND],
+  },
+]
+
+test.each(CASES)('$what', ({ kind, attempt = 1, retryAfter, dead, trouble, waits }) => {
+  const fault = new Fault(kind, 'x/y', 'z', { ...(retryAfter !== undefined && { retryAfter }), ...(dead && { dead }) })
+  for (const chance of [0, 0.5, 0.999]) {
+    const until = retryAt(fault, { attempt, trouble, giveUp: 3 * DAY, now: NOW }, () => chance)
+    if (waits === undefined) expect(until).toBeUndefined()
+    else {
+      expect(until).toBeGreaterThanOrEqual(NOW + waits[0])
+      expect(until).toBeLessThanOrEqual(NOW + waits[1])
+    }
+  }
+})
+
+test('a kind of fault is counted from its first, another between starts anew', () => {
+  const attempts = { attempt: 2, giveUp: DAY, now: NOW }
+  const fault = new Fault('transient', 'x/y', 'z')
+  expect(sinceOf(fault, { ...attempts, trouble: { kind: 'transient', since: 5 } })).toBe(5)
+  expect(sinceOf(fault, { ...attempts, trouble: { kind: 'config', since: 5 } })).toBe(NOW)
+  expect(sinceOf(fault, attempts)).toBe(NOW)
+})

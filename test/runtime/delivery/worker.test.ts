@@ -1,0 +1,179 @@
+/** The delivery loop: everything leased is settled, nothing is leased after the stop, a failing side is not hammered. */
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { work } from '../../../runtime/delivery/worker.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
+import type { Store } from '../../../runtime/ports/ports.ts'
+import type { LeasedRecord, Outcome, SourceRecord } from '../../../runtime/ports/types.ts'
+import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
+import { silentLogger } from '../../../runtime/system.ts'
+import { closers, temporaryFolder } from '../../helpers/processes.ts'
+import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
+
+const closing = closers()
+afterEach(() => closing.close())
+
+const record = (id: string, order = id): SourceRecord => ({
+  id,
+  ingress: 'webhook',
+  lane: 'live',
+  topic: 'a.topic',
+  workspace: 'w',
+  order,
+  refs: [],
+  receivedAt: 0,
+  body: '{}',
+})
+
+const delivered: Outcome = { status: 'delivered', events: [] }
+
+function bench(
+  deliver: (record: LeasedRecord) => Promise<Outcome>,
+  clock: VirtualClock = virtualClock(),
+  store: Store = memoryStore({ clock }),
+) {
+  const stop = new AbortController()
+  const begin = (concurrency = 10) =>
+    work('live', { store, clock, logger: silentLogger, deliver, concurrency: () => concurrency }, stop.signal)
+  return { clock, store, stop, begin }
+}
+
+test('delivers what is there and what comes later, each once', async () => {
+  const seen: string[] = []
+  const { clock, store, stop, begin } = bench(async ({ id }) => {
+    seen.push(id)
+    return delivered
+  })
+  await store.append([record('a'), record('b')])
+  const working = begin()
+  await clock.pass(10)
+  await store.append([record('c')])
+  await clock.pass(10)
+  stop.abort()
+  await clock.until(working)
+  expect(seen.sort()).toEqual(['a', 'b', 'c'])
+  expect((await store.backlog('live')).records).toBe(0)
+})
+
+// On both stores: one of them may lease many records under one token.
+const STORES: Readonly<Record<string, (clock: VirtualClock) => Store | Promise<Store>>> = {
+  memory: (clock) => memoryStore({ clock }),
+  sqlite: (clock) => sqliteStore(join(temporaryFolder(closing), 'store.db'), { clock }),
+}
+
+test.each(Object.keys(STORES))('%s: never more in flight than it may, and one conversation in order', async (name) => {
+  let now = 0
+  let most = 0
+  const seen: string[] = []
+  const time = virtualClock()
+  const made = await STORES[name]?.(time)
+  const { clock, store, stop, begin } = bench(
+    async ({ id }) => {
+      most = Math.max(most, ++now)
+      await clock.sleep(50)
+      now--
+      seen.push(id)
+      return delivered
+    },
+    time,
+    made,
+  )
+  await store.append(Array.from({ length: 40 }, (_, i) => record(`${i}`, `conversation:${i % 4}`)))
+  const working = begin(3)
+  await clock.pass(5_000)
+  stop.abort()
+  await clock.until(working)
+  expect(most).toBe(3)
+  expect(seen).toHaveLength(40)
+  for (const one of [0, 1, 2, 3]) {
+    const ids = seen.map(Number).filter((id) => id % 4 === one)
+    expect(ids).toEqual([...ids].sort((a, b) => a - b))
+  }
+})
+
+test('told to stop, it settles what is in flight and leases nothing more', async () => {
+  const { clock, store, stop, begin } = bench(async () => {
+    await clock.sleep(1_000)
+    return delivered
+  })
+  await store.append([record('a'), record('b'), record('c')])
+  const working = begin(2)
+  await clock.pass(10)
+  stop.abort()
+  await clock.until(working)
+  expect((await store.backlog('live')).records).toBe(1)
+})
+
+test('what outlasts the grace is given back, and the next worker takes it at once', async () => {
+  const { clock, store, stop, begin } = bench(() => new Promise(() => undefined))
+  await store.append([record('a')])
+  const working = begin()
+  await clock.pass(10)
+  stop.abort()
+  await clock.until(working)
+  expect(await store.lease({ lane: 'live', limit: 1, hold: 1_000 })).toHaveLength(1)
+})
+
+test('a lease outlives the longest delivery', async () => {
+  let tries = 0
+  const { clock, store, stop, begin } = bench(async () => {
+    tries++
+    await clock.sleep(600_000)
+    return delivered
+  })
+  await store.append([record('a')])
+  const working = begin()
+  await clock.pass(601_000)
+  stop.abort()
+  await clock.until(working)
+  expect(tries).toBe(1)
+  expect((await store.backlog('live')).records).toBe(0)
+})
+
+test('while everything is refused it asks less and less', async () => {
+  let tries = 0
+  const { clock, store, stop, begin } = bench(async () => {
+    tries++
+    const fault = { kind: 'transient', code: 'x/unavailable', message: 'down' } as const
+    return { status: 'deferred', fault, until: clock.now(), since: 0, events: [] }
+  })
+  await store.append([record('a')])
+  const working = begin()
+  await clock.pass(60_000)
+  expect(tries).toBeLessThan(20)
+  expect(tries).toBeGreaterThan(4)
+  stop.abort()
+  await clock.until(working)
+})
+
+test('a store that is busy is waited for, and nothing is delivered twice', async () => {
+  const seen: string[] = []
+  const { clock, store, stop, begin } = bench(async ({ id }) => {
+    seen.push(id)
+    return delivered
+  })
+  await store.append([record('a')])
+  const { lease, settle } = store
+  const busy = (after: number) => {
+    let calls = 0
+    return () => calls++ < after && Promise.reject(new Fault('transient', 'store/busy', 'locked'))
+  }
+  const [leaseBusy, settleBusy] = [busy(3), busy(3)]
+  store.lease = (request) => leaseBusy() || lease.call(store, request)
+  store.settle = (all) => settleBusy() || settle.call(store, all)
+  const working = begin()
+  await clock.pass(20_000)
+  stop.abort()
+  await clock.until(working)
+  expect(seen).toEqual(['a'])
+  expect((await store.backlog('live')).records).toBe(0)
+})
+
+test('throws when the store does, after settling what it can', async () => {
+  const { clock, store, begin } = bench(async () => delivered)
+  await store.append([record('a')])
+  const broken = begin()
+  store.settle = () => Promise.reject(new Error('disk full'))
+  await expect(clock.until(broken)).rejects.toThrow('disk full')
+})

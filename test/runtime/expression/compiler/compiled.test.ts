@@ -1,0 +1,138 @@
+/** Compiled expressions against the interpreter: by hand, by property, on what is shipped, and within limits. */
+import { describe, expect, test } from 'vitest'
+import { loadConnectorSpec } from '../../../../connector/spec.ts'
+import { comment, literal, word } from '../../../../runtime/expression/compiler/literal.ts'
+import { Refusal, tryCompile } from '../../../../runtime/expression/compiler/program.ts'
+import { Exhausted } from '../../../../runtime/expression/compiler/runtime/limits.ts'
+import { defaultLimits, isProblem, parse } from '../../../../runtime/expression/parse.ts'
+import type { Json } from '../../../../runtime/ports/types.ts'
+import { readCases } from '../../../helpers/compiler/cases.ts'
+import { compareEngines } from '../../../helpers/compiler/compare.ts'
+import { engines, exact, freeze, functions, interpret, isRefused, run } from '../../../helpers/compiler/engines.ts'
+
+function compiled(text: string) {
+  const both = engines(text)
+  if (both === undefined || isRefused(both.compiled)) throw new Error(`not compiled: ${text}`)
+  return both.compiled
+}
+
+describe('by hand', () => {
+  for (const { group, input, expressions } of readCases('cases')) {
+    describe(group, () => {
+      test.each(expressions)('$text', async ({ text, left }) => {
+        const both = engines(text)
+        if (both === undefined) throw new Error('no expression')
+        if (isRefused(both.compiled)) throw new Error(`refused: ${both.compiled.reason}`)
+        const read = () => JSON.parse(input) as Json
+        const program = run(both.compiled, freeze(read()), freeze({ x: [{ a: 1 }, { a: [2, 3] }] }))
+        const reference = await interpret(both.interpreted, read(), { x: [{ a: 1 }, { a: [2, 3] }] })
+        if ('fails' in reference || left) expect(program).toEqual({ fails: 'rerun' })
+        else expect('gives' in program ? exact(program.gives) : program).toBe(exact(reference.gives))
+      })
+    })
+  }
+})
+
+describe('by property', () => {
+  test('compiled gives what the interpreter gives, or nothing', { timeout: 120_000 }, async () => {
+    const tally = await compareEngines(5000, 20_260_710, () => undefined)
+    expect(tally.differences).toEqual([])
+    expect(tally.pairs).toBeGreaterThanOrEqual(5000)
+    expect(tally.compiled / tally.pairs).toBeGreaterThan(0.9)
+    // A property that only ever sees failures would prove nothing.
+    expect(tally.same / tally.compiled).toBeGreaterThan(0.5)
+    expect(tally.rerun / tally.compiled).toBeLessThan(0.03)
+  })
+})
+
+function parsed(text: string) {
+  const result = parse(text)
+  if (isProblem(result)) throw new Error(result.message)
+  return result
+}
+
+describe('limits', () => {
+  const tight = { steps: 10_000, stack: 100, sequence: 1000, output: 10_000 }
+  const evaluate = (text: string) => {
+    const result = tryCompile(parsed(text).root, text, functions, tight)
+    if (result instanceof Refusal) throw new Error(result.reason)
+    return result.evaluate({})
+  }
+
+  test.each([
+    ['steps', '($f := function($n){ $n + $count([1..900]) }; $map([1..900], $f))', 'D1012'],
+    ['a range', '[1..2000]', 'D2015'],
+    ['a list', '($a := [1..900]; $append($a, $a))', 'D2015'],
+    ['$pad', '$pad("x", 100000000)', 'output'],
+    [
+      'texts that double',
+      '($f := function($s, $n){ $n = 0 ? $s : $f($s & $s, $n - 1) & "" }; $f("xxxxxxxx", 20))',
+      'output',
+    ],
+  ])('%s', (_, text, code) => {
+    expect(() => evaluate(text)).toThrowError(expect.objectContaining({ code }) as Error)
+    expect(Exhausted).toBeDefined()
+  })
+
+  test('a recursion without end is given up', () => {
+    expect(() => evaluate('($f := function($n){ 1 + $f($n) }; $f(1))')).toThrow()
+    expect(evaluate('($f := function($n){ $n = 0 ? 0 : 1 + $f($n - 1) }; $f(5))')).toBe(5)
+  })
+
+  test('a function may evaluate an expression of its own', () => {
+    const inner = compiled('$count([1..10])')
+    const table = [{ ...functions[0], name: 'inner', signature: '<x?:n>', run: () => inner.evaluate({}) ?? null }]
+    const text = '$map([1..90], function($v){ $inner($v) })'
+    const outer = tryCompile(parsed(text).root, text, table as typeof functions, { ...tight, steps: 300 })
+    if (outer instanceof Refusal) throw new Error(outer.reason)
+    expect(() => outer.evaluate({})).toThrowError(expect.objectContaining({ code: 'D1012' }) as Error)
+  })
+
+  test('each evaluation has a count of its own', () => {
+    const program = compiled('$count($map([1..1000], function($v){ $v }))')
+    for (let i = 0; i < 2000; i++) expect(program.evaluate({})).toBe(1000)
+  })
+})
+
+describe('generated source', () => {
+  test.each(['"; evil(); "', '*/ evil() /*', '\u2028evil()', '</script>', '\\', '\n', '`', "'", '\u0000'])(
+    'a text is one token: %j',
+    (text) => {
+      expect(literal(text)).toMatch(/^"[^\n\r\u2028\u2029<]*"$/)
+      expect(JSON.parse(literal(text))).toBe(text)
+      expect(`x${word(text)}`).toMatch(/^\w+$/)
+      for (const line of comment(`a${text}b`).split('\n')) expect(line).toMatch(/^\/\/ [\x20-\x7e]*$/)
+      for (const expression of [
+        `$.\`${text.replaceAll('`', '')}\``,
+        JSON.stringify(text),
+        `/* ${text.replaceAll('*/', '')} */ 1`,
+        `($\`${text}\` := 1; $x${text} & a.\`x${text.replaceAll('`', '')}\`)`,
+      ]) {
+        const both = engines(expression)
+        if (both !== undefined && !isRefused(both.compiled))
+          expect(() => run(compiled(expression), {}, {})).not.toThrow()
+      }
+    },
+  )
+
+  test('reads as what it does', () => {
+    expect(compiled('[a.b[c = "x"].d, $phone(e)][0]').source).toMatchSnapshot()
+  })
+})
+
+test('all that is shipped compiles', async () => {
+  const refused = [...textsOf(await loadConnectorSpec())].filter((text) => {
+    return tryCompile(parsed(text).root, text, functions, defaultLimits) instanceof Refusal
+  })
+  expect(refused).toEqual([])
+})
+
+/** The text of every expression within the spec. */
+function textsOf(it: unknown, texts = new Set<string>(), seen = new Set<unknown>()): Set<string> {
+  if (typeof it !== 'object' || it === null || seen.has(it)) return texts
+  seen.add(it)
+  if ('evaluate' in it && 'text' in it) texts.add(String(it.text))
+  const members = it instanceof Map ? [...it.values()] : Object.values(it)
+  for (const member of members) textsOf(member, texts, seen)
+  return texts
+}

@@ -1,0 +1,290 @@
+/** Expressions: what they give, that they share nothing, and how they fail. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { builtins } from '../../../runtime/expression/builtins.ts'
+import { compile, runnable } from '../../../runtime/expression/compile.ts'
+import { Refusal } from '../../../runtime/expression/compiler/program.ts'
+import { arity, type FunctionTable } from '../../../runtime/expression/functions.ts'
+import { defaultLimits, isProblem, type Limits, parse } from '../../../runtime/expression/parse.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
+import type { Json } from '../../../runtime/ports/types.ts'
+import { functions } from '../../helpers/spec-functions.ts'
+
+const origin = { place: 'm.yaml:3:9', at: (offset: number) => `m.yaml:3:${9 + offset}` }
+const make = (text: string, limits?: Limits, table: FunctionTable = functions) => compile(text, origin, table, limits)
+
+const frozen = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null) {
+    Object.freeze(value)
+    for (const member of Object.values(value)) frozen(member)
+  }
+  return value
+}
+
+async function faultOf(run: () => unknown): Promise<Fault> {
+  try {
+    await run()
+  } catch (error) {
+    if (error instanceof Fault) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+describe('what it gives is plain JSON', () => {
+  const rows: [text: string, input: Json, gives: Json | undefined][] = [
+    ['a.b', { a: { b: 1 } }, 1],
+    ['a.b', {}, undefined],
+    ['a', { a: null }, null],
+    ['tags.name', { tags: [{ name: 'x' }, { name: 'y' }] }, ['x', 'y']],
+    ['tags.name', { tags: [{ name: 'x' }] }, 'x'],
+    ['tags.name[]', { tags: [{ name: 'x' }] }, ['x']],
+    ['tags[]', { tags: [] }, []],
+    ['tags{"n": 1}', { tags: [] }, { n: 1 }],
+    ['{"a": missing, "b": 1}', {}, { b: 1 }],
+    ['[missing, 1]', {}, [1]],
+    ['constructor', {}, undefined],
+    ['toString', {}, undefined],
+    ['$constructor', {}, undefined],
+    ['[$__proto__]', {}, []],
+    ['$merge([a, {"y": 2}])', { a: { x: 1 } }, { x: 1, y: 2 }],
+    ['a ?? 3', {}, 3],
+    ['$phone(p, "IE")', { p: '1' }, 'IE 1'],
+    ['$map(ps, $phone)', { ps: ['1', '2'] }, ['1', '2']],
+  ]
+  test.for(rows)('%s', async ([text, input, gives]) => {
+    const result = await make(text).evaluate(frozen(input))
+    expect(result).toStrictEqual(gives)
+    if (Array.isArray(result)) expect(Object.getOwnPropertyNames(result)).toHaveLength(result.length + 1)
+  })
+
+  test.each(['a', 'a ~> |$|{}|'])('%s: a member named __proto__ is data, as JSON has it', async (text) => {
+    const result = await make(text).evaluate(JSON.parse('{"a":{"__proto__":{"admin":true},"b":1}}'))
+    expect(JSON.stringify(result)).toBe('{"__proto__":{"admin":true},"b":1}')
+    expect(Object.getPrototypeOf(result)).not.toHaveProperty('admin')
+  })
+
+  test('a marker of the engine in the record is data', async () => {
+    const input = { a: { _jsonata_lambda: true, b: 1 } }
+    expect(await make('a').evaluate(input)).toStrictEqual(input.a)
+  })
+})
+
+describe('it leaves no trace', () => {
+  const texts = [
+    'a[]',
+    'a{"x": $}',
+    'a^(b)',
+    'a.{"b": b}',
+    'a@$v.{"v": $v}',
+    '$sort(a)',
+    '$append(a, a)',
+    '$reverse(a)',
+  ]
+  const more = [
+    'a#$i.$i',
+    '**',
+    '*',
+    '$distinct(a)',
+    '$each($, function($v) { $v })',
+    '$v{"k": $}',
+    '$ ~> |a|{"b": 2}|',
+    '($sum := a; $sum(1))',
+    'function($keys) { $keys(1) }($v)',
+  ]
+  const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>
+
+  test('inputs and bindings may be frozen, and frozen or not gives the same', async () => {
+    const property = fc.asyncProperty(fc.constantFrom(...texts, ...more), json, json, async (text, a, v) => {
+      const expression = make(text)
+      const attempt = async (input: Json, given: Json) =>
+        Promise.resolve(expression.evaluate(input, { v: given })).catch((e: Fault) => e.code)
+      const before = JSON.stringify([a, v])
+      const loose = await attempt({ a }, v)
+      expect(JSON.stringify([a, v])).toBe(before)
+      expect(await attempt(frozen({ a }), frozen(v))).toStrictEqual(loose)
+    })
+    await fc.assert(property, { numRuns: 300 })
+  })
+
+  test('evaluations at the same time do not mix', async () => {
+    const expression = make('($x := $v; $map(list, function($i) { $i & $x & $phone($v) }))')
+    const runs = Array.from({ length: 50 }, (_, n) => expression.evaluate({ list: [n, n] }, { v: String(n) }))
+    expect(await Promise.all(runs)).toStrictEqual(
+      Array.from({ length: 50 }, (_, n) => [`${n}${n}${n}`, `${n}${n}${n}`]),
+    )
+  })
+})
+
+test('a function is loaded before it is first called, and waited for by those who ask meanwhile', async () => {
+  let [loaded, loads] = [false, 0]
+  let loading: Promise<unknown> | undefined
+  const load = () => {
+    if (loaded) return undefined
+    loading ??= Promise.resolve().then(() => {
+      loads += 1
+      loaded = true
+    })
+    return loading
+  }
+  const late = { name: 'late', signature: '<x?:s>', doc: '', example: { expr: '$late()', gives: 'a' } }
+  const run = (it: Json | undefined) => (loaded ? String(it) : 'too early')
+  const given = make('$late(a)', undefined, [{ ...late, run, load }])
+  const [first, second] = [given.evaluate({ a: 1 }, {}), given.evaluate({ a: 2 }, {})]
+  expect(first).toBeInstanceOf(Promise)
+  expect([await first, await second]).toEqual(['1', '2'])
+  expect([given.evaluate({ a: 3 }, {}), loads]).toEqual(['3', 1])
+})
+
+describe('the names it takes from outside', () => {
+  const rows: [text: string, names: string[]][] = [
+    ['$contact.email', ['contact']],
+    ['$ & $$.a & $sum(b)', []],
+    ['$phone($a)', ['a']],
+    ['($x := 1; $x + $y)', ['y']],
+    ['($x; $x := 1)', ['x']],
+    ['(c ? $x := 1; $x)', ['x']],
+    ['(c ? ($x := 1; $x); d)', []],
+    ['[a and ($sum := 1), ($y := 2)]', []],
+    ['function($v) { $v + $w }', ['w']],
+    ['($f := function($n) { $n = 0 ? 0 : $f($n - 1) }; $f(2))', []],
+    ['a@$v#$i.b[$v = $i and $z]', ['z']],
+    ['a[$p = b]^(c + $q){$k: $l}', ['p', 'q', 'k', 'l']],
+    ['$a ?? $b ?: $c', ['a', 'b', 'c']],
+    ['$ ~> |a|{"b": $u}, $d|', ['u', 'd']],
+    ['$list ~> $map($phone)', ['list']],
+    ['[$x, a ? x(1), y(2)]', ['x']],
+    ['$sum[$w](b)', ['w']],
+    ['sum[$w](b)', ['w']],
+  ]
+  test.for(rows)('%s', ([text, names]) => {
+    expect([...make(text).variables].sort()).toStrictEqual([...names].sort())
+  })
+
+  test('what is bound in one case only comes from outside in the other, compiled or not', async () => {
+    const gives: [text: string, withC: number, without: number][] = [
+      ['(c ? $x := 1; $x)', 1, 2],
+      ['($$[c].c#$x{"k": $x}).k', 0, 2],
+      ['[c]#$x.$x', 2, 2],
+    ]
+    for (const [text, ...given] of gives) {
+      const parsed = parse(text)
+      if (isProblem(parsed)) throw new Error('it can be parsed')
+      const { program, interpret } = runnable(parsed, functions)
+      const compiled = program()
+      for (const [i, c] of [true, false].entries()) {
+        expect(await interpret({ c }, { x: 2 })).toBe(given[i])
+        if (!(compiled instanceof Refusal)) expect(compiled.evaluate({ c }, { x: 2 })).toBe(given[i])
+      }
+    }
+  })
+
+  const taken: [text: string, gives: Json | undefined, code?: string][] = [
+    ['$sum + 1', 6],
+    ['a.$sum', [5, 5]],
+    ['$sum([1, 2])', undefined, 'T1006'],
+    ['$count(a)', undefined, 'T1006'],
+    ['$map(a, $sum)', undefined, 'T0410'],
+    ['a ~> $sum', undefined, 'T2006'],
+    ['$ ~> |a|{"b": 1}|', undefined, 'T2013'],
+    ['($sum := function() { 7 }; $sum())', 7],
+    ['$max(a)', 2],
+  ]
+  test.for(taken)('what is bound to the name of a function goes before it: %s', async ([text, gives, code]) => {
+    const evaluate = async () =>
+      make(text).evaluate(frozen({ a: [1, 2] }), frozen({ sum: 5, count: { n: 1 }, clone: 1 }))
+    if (code === undefined) expect(await evaluate()).toStrictEqual(gives)
+    else expect((await faultOf(evaluate)).code).toBe(`expression/${code}`)
+  })
+})
+
+describe('a fault names the place and no value', () => {
+  const secret = 'ann@example.com'
+  const rows: [text: string, code: string, place: string][] = [
+    ['a + 1', 'T2001', 'm.yaml:3:11'],
+    ['x & $number(a)', 'D3030', 'm.yaml:3:13'],
+    ['$sum(a)', 'T0412', 'm.yaml:3:9'],
+    ['$error("bad: " & a)', 'D3137', 'm.yaml:3:9'],
+    ['$assert(false, a)', 'D3141', 'm.yaml:3:9'],
+    ['{a: 1, a: 2}', 'D1009', 'm.yaml:3:9'],
+    ['$toMillis(a)', 'D3110', 'm.yaml:3:9'],
+    ['$phone', 'function', 'm.yaml:3:9'],
+    ['$eval(a)', 'eval', 'm.yaml:3:9'],
+    ['($e := $eval; $e(a))', 'eval', 'm.yaml:3:9'],
+    ['$boom(a)', 'function', 'm.yaml:3:9'],
+    ['$known(a)', 'known', 'm.yaml:3:9'],
+  ]
+  const bad: FunctionTable = [
+    ...functions,
+    { ...row('boom'), run: (value) => fail(new Error(`cannot read ${value}`)) },
+    { ...row('known'), run: () => fail(new Fault('data', 'expression/known', 'said by the function')) },
+  ]
+  test.for(rows)('%s', async ([text, code, place]) => {
+    const { kind, message, details, ...fault } = await faultOf(() => make(text, undefined, bad).evaluate({ a: secret }))
+    expect(fault.code).toBe(`expression/${code}`)
+    expect(kind).toBe(code === 'known' ? 'data' : 'config')
+    expect(details).toMatchObject({ place, dead: true })
+    expect(message).not.toContain(secret)
+  })
+
+  test('a variable that is called without its $ is told from a name that is unknown', async () => {
+    const codes = ['x(1)', 'x(?)', 'y(1)', 'y(?)'].map(async (text) => {
+      return (await faultOf(() => make(text).evaluate({}, { x: 1 }))).code
+    })
+    expect(await Promise.all(codes)).toEqual(['T1005', 'T1007', 'T1006', 'T1008'].map((code) => `expression/${code}`))
+  })
+
+  test('a text that is no expression is refused when it is made', async () => {
+    const fault = await faultOf(() => make('a b'))
+    expect(fault.info()).toStrictEqual({
+      kind: 'config',
+      code: 'expression/S0201',
+      message: '"b" is not expected here',
+      place: 'm.yaml:3:11',
+    })
+  })
+})
+
+describe('it has limits', () => {
+  const rows: [what: string, text: string, limits: Partial<Limits>, code: string][] = [
+    ['steps', '($f := function($n) { $f($n + 1) }; $f(0))', { steps: 5_000 }, 'D1012'],
+    ['depth', '($f := function($n) { 1 + $f($n + 1) }; $f(0))', { stack: 100 }, 'D1011'],
+    ['lists', '[1..1000].($ & "x")', { sequence: 100 }, 'D2015'],
+    ['output', '$join([1..1000].$string($))', { output: 1000 }, 'output'],
+  ]
+  test.for(rows)('%s', async ([, text, limits, code]) => {
+    const expression = make(text, { ...defaultLimits, ...limits })
+    expect((await faultOf(() => expression.evaluate({}))).code).toBe(`expression/${code}`)
+  })
+})
+
+describe('the table of built-in functions is the engine’s', () => {
+  const source = readFileSync(createRequire(import.meta.url).resolve('jsonata'), 'utf8')
+  const bound = [...source.matchAll(/staticFrame\.bind\('(\w+)', defineFunction\([\w.]+, '([^']+)'\)/g)]
+  const timed = { now: '<s?s?:s>', millis: '<:n>' }
+
+  test('names and signatures', () => {
+    expect({ ...Object.fromEntries(bound.map(([, name, signature]) => [name, signature])), ...timed }).toEqual(builtins)
+  })
+
+  const rows: [signature: string, min: number, max: number][] = [
+    ['<x?s?:s>', 0, 2],
+    ['<s-nn?:s>', 1, 3],
+    ['<a<n>:n>', 1, 1],
+    ['<s-(sf)(sf)n?:s>', 2, 4],
+    ['<s-f<s:o>n?:a<o>>', 1, 3],
+    ['<a+>', 1, Number.POSITIVE_INFINITY],
+    ['<:n>', 0, 0],
+  ]
+  test.for(rows)('%s takes %i to %i', ([signature, min, max]) => {
+    expect(arity(signature)).toEqual({ min, max })
+  })
+})
+
+const row = (name: string) => ({ name, signature: '<x:x>', doc: '', example: { expr: '', gives: null } })
+
+function fail(error: Error): never {
+  throw error
+}

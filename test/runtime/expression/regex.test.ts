@@ -1,0 +1,145 @@
+/** Regular expressions that can backtrack without bound are told from those that cannot. */
+import { describe, expect, test } from 'vitest'
+import { loadConnectorSpec } from '../../../connector/spec.ts'
+import { nodes } from '../../../runtime/expression/ast.ts'
+import { check } from '../../../runtime/expression/check/check.ts'
+import { isProblem, parse } from '../../../runtime/expression/parse.ts'
+import { ambiguity } from '../../../runtime/expression/regex/ambiguity.ts'
+import { automaton } from '../../../runtime/expression/regex/nfa.ts'
+import { read } from '../../../runtime/expression/regex/parse.ts'
+import { type Judgement, judge } from '../../../runtime/expression/regex/redos.ts'
+import { expressionsOf } from '../../helpers/spec-expressions.ts'
+
+const parts = (regex: RegExp, judgement: Judgement): readonly string[] =>
+  judgement.power === 3 ? judgement.parts.map(([start, end]) => regex.source.slice(start, end)) : []
+
+describe('as long as the text', () => {
+  test.each([
+    [/^\+?[0-9 ()-]{6,20}$/],
+    [/^[A-Z0-9._%+-]+@[A-Z0-9.-]+\.[A-Z]{2,}$/i],
+    [/^[\w.+-]+@[\w-]+(\.[\w-]+)+$/],
+    [/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/],
+    [/^https?:\/\/([^/]+)(\/.*)?$/],
+    [/https?:\/\/[^\s"<>]+/i],
+    [/^(?:\d{1,3}\.){3}\d{1,3}$/],
+    [/^[a-z0-9]+(?:-[a-z0-9]+)*$/],
+    [/\b[A-Z]{2,3}-\d+\b/],
+    [/order\s+#?(\d+)/i],
+    [/<br\s*\/?>/i],
+    [/&(amp|lt|gt);/],
+    [/(?:\r\n|\r|\n)/],
+    [/utm_[a-z]+=([^&]*)/],
+    [/^(\w+)\s+(\w+)$/],
+    [/^(?<year>\d{4})\/(?<month>\d\d)$/],
+    [/^(['"])[a-z]+\1$/],
+    [/[\u00e0-\uffff\t\x41\cA\0\]\\-]/],
+    [/^(?=.*\d)(?=.*[a-z]).{8,}$/],
+    // What can match nothing always matches, so nothing is tried twice.
+    [/^(\w+\s?)*/],
+    [/(a*)*/],
+  ])('%s', (regex) => {
+    expect(judge(regex)).toEqual({ power: 1 })
+  })
+})
+
+describe('as long as the square of the text', () => {
+  test.each([
+    [/\s+$/],
+    [/^\s+|\s+$/],
+    [/<[^>]*>/],
+    [/<\/?[a-z][^>]*>/i],
+    [/[\w.+-]+@[\w-]+\.[\w.-]+/],
+    [/^[^\s@]+@[^\s@]+\.[^\s@]+$/],
+    [/^(.*?), (.*)$/],
+    [/a.*b/],
+    [/(\d+)-(\d+)/],
+    [/(?<!a)b+c/],
+  ])('%s', (regex) => {
+    expect(judge(regex)).toEqual({ power: 2 })
+  })
+})
+
+describe('longer', () => {
+  const rows: [RegExp, 'exponential' | 'polynomial' | 'too-large', ...parts: string[]][] = [
+    [/(a+)+$/, 'exponential', '(a+)+'],
+    [/(a|a)*b/, 'exponential', '(a|a)*'],
+    [/^(a|aa)+$/, 'exponential', '(a|aa)+'],
+    [/(.*)*x/, 'exponential', '(.*)*'],
+    [/(a*)*b/, 'exponential', '(a*)*'],
+    [/^(\w+\s?)*$/, 'exponential', '(\\w+\\s?)*'],
+    [/(x+x+)+y/, 'exponential', '(x+x+)+'],
+    [/(\w|\d)+x/, 'exponential', '(\\w|\\d)+'],
+    [/^(?:(?:a|b)+,?)+$/, 'exponential', '(?:(?:a|b)+,?)+'],
+    [/(a{1,10}){1,10}b/, 'exponential', '(a{1,10}){1,10}'],
+    [/^(([a-z])+.)+[A-Z]([a-z])+$/, 'exponential', '(([a-z])+.)+'],
+    [/(?=(a+)+$)b/, 'exponential', '(a+)+'],
+    [/^(?:(k|K)+)*$/i, 'exponential', '(?:(k|K)+)*'],
+    [/^(?:(?:a?|b?)c)*$/, 'exponential', '(?:(?:a?|b?)c)*'],
+    [/^(?:(.)\1?)+$/, 'exponential', '(?:(.)\\1?)+'],
+    [/a.*b.*c/, 'polynomial', '.*', '.*'],
+    [/(.*)(.*)(.*)x/, 'polynomial', '.*', '.*', '.*'],
+    [/^\s*(.*?)\s*$/, 'polynomial', '\\s*', '.*?', '\\s*'],
+    [/[^\s@]+@[^\s@]+\.[^\s@]+$/, 'polynomial', '[^\\s@]+', '[^\\s@]+', '[^\\s@]+'],
+    [new RegExp(`^${'a?'.repeat(30)}${'a'.repeat(30)}$`), 'too-large'],
+    [new RegExp(`^(?:${'[ab]c|'.repeat(300)}d)$`), 'too-large'],
+  ]
+  test.each(rows)('%s', (regex, reason, ...named) => {
+    const judgement = judge(regex)
+    expect(judgement).toMatchObject({ power: 3, reason })
+    expect(parts(regex, judgement)).toEqual(named)
+  })
+})
+
+describe('what is refused takes that long, and what is not does not', () => {
+  /** Milliseconds, the shortest of three. */
+  const time = (regex: RegExp, text: string): number => {
+    const took = [0, 1, 2].map(() => {
+      const start = performance.now()
+      regex.test(text)
+      return performance.now() - start
+    })
+    return Math.min(...took)
+  }
+
+  test.each([
+    [/^(\w+\s?)*$/, 'a', '!'],
+    [/^(?:(?:a?|b?)c)*$/, 'c', '!'],
+    [/^(?:(.)\1?)+$/, 'a', '\n'],
+  ])('%s doubles', (regex, unit, end) => {
+    expect(time(regex, unit.repeat(24) + end)).toBeGreaterThan(20 * time(regex, unit.repeat(14) + end))
+  })
+
+  test.each([
+    [/\s+$/, ' ', 'x'],
+    [/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'a@a.', ' '],
+    [/[\w.+-]+@[\w-]+\.[\w.-]+/, 'a', ''],
+    [/^(?:\d{1,3}\.){3}\d{1,3}$/, '1', 'x'],
+  ])('%s ends', (regex, unit, end) => {
+    expect(time(regex, unit.repeat(5_000) + end)).toBeLessThan(2_000)
+  })
+})
+
+test('a complaint has the place of the regular expression, and says what to do', () => {
+  const text = '$replace(a, /,/, "") & $match(b, /x(\n?\\/(a+)+)$/im)'
+  const parsed = parse(text)
+  if (isProblem(parsed)) throw new Error(parsed.message)
+  const [problem, ...more] = check(parsed, { functions: [], variables: [] })
+  expect(more).toEqual([])
+  expect(problem).toMatchObject({ code: 'regex-backtracking', message: expect.stringContaining('"(a+)+"') as string })
+  expect(text.slice(...(problem?.span ?? []))).toBe('/x(\n?\\/(a+)+)$/im')
+})
+
+test('all that is shipped is bounded', async () => {
+  for (const text of expressionsOf(await loadConnectorSpec())) {
+    const parsed = parse(text)
+    if (isProblem(parsed)) throw new Error(parsed.message)
+    for (const { value } of nodes(parsed.root)) {
+      if (value instanceof RegExp) expect([value, judge(value).power]).not.toEqual([value, 3])
+    }
+  }
+})
+
+test('the answer is counted, not timed', () => {
+  const regex = /^(?:[a-z]+|[0-9]+|[^x]){1,4}(?:,[a-z]*)*$/
+  expect(ambiguity(automaton(read(regex)))).toEqual(ambiguity(automaton(read(regex))))
+})

@@ -1,0 +1,34 @@
+/** Whether a side answers is told by what came last. */
+import { expect, test } from 'vitest'
+import { traffic } from '../../../runtime/http/connection-stats.ts'
+import { budget } from '../../../runtime/http/rate-limiter.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
+import { virtualClock } from '../../helpers/virtual-clock.ts'
+
+test('a side that answers is there, though the clock was put back an hour since it did not', async () => {
+  let at = Date.parse('2026-07-14T09:30:00.000Z')
+  const clock = { ...virtualClock(at), now: () => at }
+  const watched = traffic(clock)
+  let fault: Fault | undefined = new Fault('transient', 'x/server', 'it answered 503')
+  const http = watched.watch('x', budget({ windows: [], share: 1 }, clock), async () => {
+    if (fault) throw fault
+    return { status: 200, headers: new Headers(), body: undefined }
+  })
+  const ask = () =>
+    http(() => new Request('http://x.local'), { lane: 'live', signal: new AbortController().signal }).catch(
+      () => undefined,
+    )
+  await ask()
+  expect(watched.side().failed?.fault.code).toBe('x/server')
+  at -= 3_600_000
+  fault = new Fault('data', 'x/invalid', 'it refused this one')
+  await ask()
+  expect(watched.side().failed).toBeUndefined()
+  fault = new Fault('config', 'x/unauthorized', 'it let us in no more')
+  await ask()
+  expect(watched.side().failed?.fault.code).toBe('x/unauthorized')
+  fault = undefined
+  await ask()
+  expect(watched.side()).toMatchObject({ answered: at })
+  expect(watched.side().failed).toBeUndefined()
+})

@@ -1,0 +1,182 @@
+/** Laws of the budget: never more than its share in any interval, live never behind history. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { budget, resetTime } from '../../../runtime/http/rate-limiter.ts'
+import type { Lane } from '../../../runtime/ports/types.ts'
+import type { BudgetSpec } from '../../../runtime/spec/spec.ts'
+import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
+
+const never = new AbortController().signal
+
+interface Gone {
+  readonly lane: Lane
+  readonly asked: number
+  readonly went: number
+}
+
+/** Asks for a place now and notes when it was given. */
+function ask(pace: ReturnType<typeof budget>, lane: Lane, clock: VirtualClock, log: Gone[], signal = never) {
+  const asked = clock.now()
+  return pace.take(lane, signal).then(
+    () => void log.push({ lane, asked, went: clock.now() }),
+    () => undefined,
+  )
+}
+
+const windows = fc.array(
+  fc.record({ limit: fc.integer({ min: 1, max: 20 }), per: fc.integer({ min: 1, max: 5000 }) }),
+  {
+    minLength: 1,
+    maxLength: 3,
+  },
+)
+const arrivals = fc.array(
+  fc.record({
+    after: fc.integer({ min: 0, max: 2000 }),
+    lane: fc.constantFrom<Lane>('live', 'backfill'),
+    count: fc.integer({ min: 1, max: 8 }),
+    abort: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 12 },
+)
+
+describe('laws', () => {
+  const share = fc.double({ min: 0.05, max: 1, noNaN: true })
+
+  async function play(
+    spec: BudgetSpec,
+    steps: readonly { after: number; lane: Lane; count: number; abort: boolean }[],
+  ) {
+    const clock = virtualClock()
+    const pace = budget(spec, clock)
+    const log: Gone[] = []
+    const asks: Promise<void>[] = []
+    for (const step of steps) {
+      await clock.pass(step.after)
+      const stop = new AbortController()
+      for (let i = 0; i < step.count; i++) asks.push(ask(pace, step.lane, clock, log, stop.signal))
+      // Those that had to wait give up; those that could go are gone.
+      if (step.abort) stop.abort()
+    }
+    await clock.until(Promise.all(asks))
+    return { log, clock }
+  }
+
+  test('no interval of a window holds more than its share, and nothing sleeps at the end', async () => {
+    await fc.assert(
+      fc.asyncProperty(windows, share, arrivals, async (windows, share, steps) => {
+        const { log, clock } = await play({ windows, share }, steps)
+        for (const { limit, per } of windows) {
+          const most = Math.max(1, Math.floor(limit * share + 1e-9))
+          for (const { went: start } of log)
+            expect(log.filter(({ went }) => went >= start && went < start + per).length).toBeLessThanOrEqual(most)
+        }
+        expect(clock.sleeping).toBe(0)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('live never waits behind history, and each lane is first come first served', async () => {
+    await fc.assert(
+      fc.asyncProperty(windows, share, arrivals, async (windows, share, steps) => {
+        const { log } = await play({ windows, share }, steps)
+        log.forEach((one, index) => {
+          const overtaken = log.slice(index + 1).filter((later) => later.asked < one.went)
+          if (one.lane === 'backfill') expect(overtaken.filter(({ lane }) => lane === 'live')).toEqual([])
+          expect(overtaken.filter(({ lane, asked }) => lane === one.lane && asked < one.asked)).toEqual([])
+        })
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('all of a share goes as soon as it may', async () => {
+    const clock = virtualClock()
+    const pace = budget({ windows: [{ limit: 10, per: 1000 }], share: 0.5 }, clock)
+    const log: Gone[] = []
+    const start = clock.now()
+    await clock.until(Promise.all(Array.from({ length: 12 }, () => ask(pace, 'live', clock, log))))
+    expect(log.map(({ went }) => went - start)).toEqual([0, 0, 0, 0, 0, 1000, 1000, 1000, 1000, 1000, 2000, 2000])
+  })
+})
+
+test('a stopped wait rejects as transient and gives its place to the next', async () => {
+  const clock = virtualClock()
+  const pace = budget({ windows: [{ limit: 1, per: 1000 }], share: 1 }, clock)
+  await pace.take('live', never)
+  const stop = new AbortController()
+  const first = pace.take('live', stop.signal)
+  const second = pace.take('live', never)
+  stop.abort()
+  await expect(first).rejects.toMatchObject({ kind: 'transient', code: 'budget/stopped' })
+  await clock.until(second)
+  await expect(pace.take('live', stop.signal)).rejects.toMatchObject({ code: 'budget/stopped' })
+  expect(clock.sleeping).toBe(0)
+})
+
+test('nothing goes before the other side said so, in either lane', async () => {
+  const clock = virtualClock()
+  const pace = budget({ windows: [{ limit: 100, per: 1000 }], share: 1 }, clock)
+  const log: Gone[] = []
+  const start = clock.now()
+  pace.hold(start + 7000)
+  pace.hold(start + 3000)
+  await clock.until(Promise.all([ask(pace, 'backfill', clock, log), ask(pace, 'live', clock, log)]))
+  expect(log.map(({ lane, went }) => [lane, went - start])).toEqual([
+    ['live', 7000],
+    ['backfill', 7000],
+  ])
+})
+
+describe('what the headers tell', () => {
+  const headers = { limit: 'X-Limit', remaining: 'X-Remaining', reset: 'X-Reset' }
+  const spec = { windows: [{ limit: 100, per: 1000 }], share: 1, headers }
+  const now = Date.parse('2026-07-14T09:30:00.000Z')
+  const cases: readonly [name: string, headers: Record<string, string>, backfill: number][] = [
+    ['enough is left', { 'X-Limit': '100', 'X-Remaining': '10', 'X-Reset': '8' }, 0],
+    ['the reserve is touched', { 'X-Limit': '100', 'X-Remaining': '9', 'X-Reset': '8' }, 8000],
+    ['reset in Unix seconds', { 'X-Limit': '100', 'X-Remaining': '0', 'X-Reset': String(now / 1000 + 5) }, 5000],
+    ['no limit named: the spec has one', { 'X-Remaining': '9', 'X-Reset': '8' }, 8000],
+    ['nothing told', {}, 0],
+    ['nonsense told', { 'X-Limit': 'a', 'X-Remaining': 'b', 'X-Reset': 'c' }, 0],
+  ]
+  test.each(cases)('%s', async (_, told, backfill) => {
+    const clock = virtualClock()
+    const pace = budget(spec, clock)
+    const log: Gone[] = []
+    pace.told(new Response(null, { headers: told }))
+    await clock.until(Promise.all([ask(pace, 'backfill', clock, log), ask(pace, 'live', clock, log)]))
+    const went = Object.fromEntries(log.map((one) => [one.lane, one.went - now]))
+    expect(went).toEqual({ live: 0, backfill })
+  })
+
+  test('live goes at once while history already sleeps until a far reset', async () => {
+    const clock = virtualClock()
+    const pace = budget(spec, clock)
+    const log: Gone[] = []
+    pace.told(new Response(null, { headers: { 'X-Remaining': '0', 'X-Reset': '3600' } }))
+    void ask(pace, 'backfill', clock, log)
+    await clock.pass(10)
+    await ask(pace, 'live', clock, log)
+    expect(log.map(({ lane }) => lane)).toEqual(['live'])
+  })
+})
+
+test('a reset is Unix seconds or seconds from now', () => {
+  expect(resetTime('30', 1000)).toBe(31_000)
+  expect(resetTime('1790000000', 1000)).toBe(1_790_000_000_000)
+  for (const bad of [null, '', ' ', 'soon', '-1']) expect(resetTime(bad, 1000)).toBeUndefined()
+})
+
+test('hundreds may wait on one signal without a warning of a leak', async () => {
+  const warnings: Error[] = []
+  const note = (warning: Error) => void warnings.push(warning)
+  process.on('warning', note)
+  const clock = virtualClock()
+  const pace = budget({ windows: [{ limit: 50, per: 1000 }], share: 1 }, clock)
+  const { signal } = new AbortController()
+  await clock.until(Promise.all(Array.from({ length: 300 }, () => pace.take('live', signal))))
+  process.off('warning', note)
+  expect(warnings).toEqual([])
+})

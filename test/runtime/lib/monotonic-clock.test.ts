@@ -1,0 +1,66 @@
+/** A machine's clock that is put back holds nothing up. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { budget } from '../../../runtime/http/rate-limiter.ts'
+import { steady } from '../../../runtime/lib/monotonic-clock.ts'
+import { remembered } from '../../../runtime/lib/ttl-cache.ts'
+import { virtualClock } from '../../helpers/virtual-clock.ts'
+
+const HOUR = 3_600_000
+const never = new AbortController().signal
+
+/** A virtual clock that shows another time from when it is put back. */
+function unsteady() {
+  const clock = virtualClock()
+  let back = 0
+  return {
+    clock,
+    shown: { now: () => clock.now() - back, sleep: clock.sleep },
+    putBack: (ms: number) => {
+      back += ms
+    },
+  }
+}
+
+test('it goes on as the clock does, and never back', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -HOUR, max: HOUR })), fc.nat(), (steps, later) => {
+      let shows = 1_800_000_000_000
+      const time = steady({ now: () => shows })
+      for (const step of steps) {
+        const before = time.now()
+        shows += step
+        expect(time.now() - before).toBe(Math.max(0, step))
+        expect(time.of(shows + later) - time.now()).toBe(later)
+      }
+    }),
+  )
+})
+
+test('a full window is waited for as long as before, and so is what the other side asked for', async () => {
+  const { clock, shown, putBack } = unsteady()
+  const pace = budget({ windows: [{ limit: 2, per: 1_000 }], share: 1 }, shown)
+  for (let n = 0; n < 2; n++) await pace.take('live', never)
+  const began = clock.now()
+  putBack(HOUR)
+  await clock.until(pace.take('live', never))
+  expect(clock.now() - began).toBe(1_000)
+
+  pace.hold(shown.now() + 7_000)
+  putBack(HOUR)
+  await clock.until(pace.take('live', never))
+  expect(clock.now() - began).toBe(8_000)
+})
+
+test('what is remembered is forgotten in time', async () => {
+  const { clock, shown, putBack } = unsteady()
+  let asked = 0
+  const { find } = remembered(60_000, shown, async () => ++asked)
+  await find('1', 'live')
+  putBack(HOUR)
+  await find('1', 'live')
+  expect(asked).toBe(1)
+  await clock.pass(60_000)
+  await find('1', 'live')
+  expect(asked).toBe(2)
+})

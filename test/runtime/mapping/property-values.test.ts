@@ -1,0 +1,106 @@
+/** Many expressions made one object: by code of its own, by a loop, at once or late, it is always the same object. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { functions } from '../../../connector/functions/index.ts'
+import { compile } from '../../../runtime/expression/compile.ts'
+import type { Expression } from '../../../runtime/expression/expression.ts'
+import { evaluator, nested, Skip } from '../../../runtime/mapping/property-values.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
+import type { Json } from '../../../runtime/ports/types.ts'
+import type { Missing, Property } from '../../../runtime/spec/spec.ts'
+
+const omit: Missing = { action: 'omit' }
+const expression = (text: string) => compile(text, { place: 'test:1:1' }, functions)
+const property = (name: string, text: string, more: Partial<Property> = {}): Property => ({
+  ...{ name, expr: expression(text), missing: omit },
+  ...more,
+})
+
+/** The same expression, as if it were not compiled: it answers later. */
+function late(expr: Expression): Expression {
+  const { text, place, variables } = expr
+  return { text, place, variables, evaluate: async (input, bindings) => expr.evaluate(input, bindings) }
+}
+
+/** What comes of it, however it comes. */
+async function outcome(run: () => Json | Promise<Json>): Promise<unknown> {
+  try {
+    return { gives: await run() }
+  } catch (error) {
+    if (error instanceof Skip) return { skips: error.reason }
+    if (error instanceof Fault) return { fails: error.code, place: error.details.place }
+    throw error
+  }
+}
+
+const value = fc.oneof(
+  fc.constantFrom<Json>(null, '', 0, false, 'text', '7', 'true'),
+  fc.integer(),
+  fc.array(fc.constantFrom('a', 'b'), { maxLength: 2 }),
+  fc.dictionary(fc.constantFrom('city', 'x'), fc.constantFrom('a', 1), { maxKeys: 2 }),
+)
+const missing = fc.oneof(
+  fc.constant(omit),
+  fc.constantFrom<Missing>({ action: 'default', value: [] }, { action: 'skip', reason: 'why' }),
+)
+const type = fc.constantFrom<Property['type'][]>(undefined, undefined, 'string', 'number', 'boolean', 'list', 'object')
+const name = fc.constantFrom(
+  'Title',
+  'toString.x',
+  'city',
+  'a.b',
+  'place',
+  'place.city',
+  'place.x',
+  '__proto__',
+  'toString',
+  'a"b\n',
+)
+const text = fc.constantFrom('a', 'b', 'c', 'a.city', '$number(a)', '$error("no")', '$spread({"a": a})')
+const properties = fc.uniqueArray(fc.record({ name, text, missing, type }), { selector: (it) => it.name, maxLength: 6 })
+
+describe('evaluated at once, or each after a promise', () => {
+  test('gives the same, member by member in the same order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        properties,
+        fc.dictionary(fc.constantFrom('a', 'b', 'c'), value),
+        fc.boolean(),
+        fc.integer({ min: 0, max: 63 }),
+        async (given, input, isNested, which) => {
+          const all = given.map(({ name, text, missing, type }) =>
+            property(name, text, { missing, ...(type && { type }) }),
+          )
+          const some = all.map((one, i) => ((which >> i) & 1 ? { ...one, expr: late(one.expr) } : one))
+          const run = (these: readonly Property[]) =>
+            outcome(() => (isNested ? evaluator(these, nested) : evaluator(these))(input, {}))
+          const [now, mixed] = [await run(all), await run(some)]
+          expect(mixed).toStrictEqual(now)
+          expect(JSON.stringify(mixed)).toBe(JSON.stringify(now))
+        },
+      ),
+      { numRuns: 400 },
+    )
+  })
+
+  test('is no promise while nothing is interpreted, and one where something is', () => {
+    const one = property('A', 'a')
+    expect(evaluator([one])({ a: 1 }, {})).toEqual({ A: 1 })
+    expect(evaluator([one, { ...one, name: 'B', expr: late(one.expr) }])({ a: 1 }, {})).toBeInstanceOf(Promise)
+  })
+
+  test('what belongs to the input is not written to', () => {
+    const input = Object.freeze({ place: Object.freeze({ country: 'IE' }), city: 'Dublin' })
+    const all = [property('place', 'place'), property('place.city', 'city')]
+    expect(evaluator(all, nested)(input, {})).toEqual({ place: { country: 'IE', city: 'Dublin' } })
+  })
+
+  test('a name is a name, whatever it means in JavaScript', () => {
+    const made = evaluator([property('__proto__', 'a'), property('constructor', 'a')])({ a: { x: 1 } }, {})
+    expect(Object.entries(made)).toEqual([
+      ['__proto__', { x: 1 }],
+      ['constructor', { x: 1 }],
+    ])
+    expect(Object.getPrototypeOf(made)).toBe(Object.prototype)
+  })
+})

@@ -1,0 +1,253 @@
+/** What recipes make at the local Klaviyo: once, of the metrics that exist, as drafts; and who listens to the metrics. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { klaviyoWorkshop } from '../../connector/klaviyo/recipes.ts'
+import { loadConnectorSpec } from '../../connector/spec.ts'
+import type { Fetch } from '../../runtime/ports/ports.ts'
+import type { Recipe } from '../../runtime/ports/recipes.ts'
+import type { JsonObject } from '../../runtime/ports/types.ts'
+import { recipeBook } from '../../runtime/recipes.ts'
+import type { Spec } from '../../runtime/spec/spec.ts'
+import { memoryStore } from '../../runtime/store/memory/store.ts'
+import { sqliteStore } from '../../runtime/store/sqlite/store.ts'
+import { silentLogger } from '../../runtime/system.ts'
+import { localKlaviyo } from '../../sandbox/klaviyo/server.ts'
+import { never } from '../helpers/klaviyo.ts'
+import { HEADERS, KEY, metric, single } from '../helpers/sandbox-klaviyo-bodies.ts'
+import { virtualClock } from '../helpers/virtual-clock.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'recipes-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let spec: Spec
+beforeAll(async () => {
+  spec = await loadConnectorSpec()
+})
+
+interface Setting {
+  /** Stands between us and Klaviyo. */
+  readonly through?: (request: Request, on: Fetch) => Promise<Response>
+  readonly prefix?: string
+}
+
+/** A local Klaviyo that has got an event of each metric, and books that talk to it. */
+async function scene(metrics: readonly string[], { through, prefix = '' }: Setting = {}) {
+  const clock = virtualClock()
+  let state = 1
+  const random = () => {
+    state = (state * 48_271) % 2_147_483_647
+    return state / 2_147_483_647
+  }
+  const server = localKlaviyo({ clock, random, key: KEY, limits: true })
+  const asked: { method: string; path: string; body: string }[] = []
+  const post = async (path: string, body: unknown) => {
+    const request = new Request(`http://k${path}`, { method: 'POST', headers: HEADERS, body: JSON.stringify(body) })
+    return (await server.fetch(request)).status
+  }
+  for (const name of metrics) await post('/api/events', single({ metric: metric(name), unique_id: name }))
+  const on: Fetch = async (request) => {
+    const { pathname } = new URL(request.url)
+    asked.push({ method: request.method, path: pathname, body: await request.clone().text() })
+    return server.fetch(request)
+  }
+  const fetch: Fetch = through === undefined ? on : (request) => through(request, on)
+  const to = {
+    spec: { ...spec.destination, metricPrefix: prefix },
+    apiKey: KEY,
+    fetch,
+    clock,
+    random,
+    logger: silentLogger,
+  }
+  const shared = memoryStore({ clock })
+  const book = (kept = shared) => recipeBook({ spec, workshop: klaviyoWorkshop(to), store: kept, clock })
+  const made = () => asked.filter(({ method }) => method === 'POST')
+  return { clock, server, book, made, post }
+}
+
+const recipe = (id: string): Recipe => {
+  const found = spec.recipes.find((one) => one.id === id)
+  if (found === undefined) throw new Error(`no recipe ${id}`)
+  return found
+}
+
+const SHIPPED = ['after-a-rating', 'low-rating', 'submitted-ticket']
+const BOTH = ['Submitted Ticket', 'Rated Conversation']
+
+describe('a recipe', () => {
+  test('three are shipped', () => {
+    expect(spec.recipes.map(({ id }) => id)).toEqual(SHIPPED)
+  })
+
+  test.each(SHIPPED)('%s is shown before it is made, made once, then found', async (id) => {
+    const { clock, book, made } = await scene(BOTH)
+    const before = await clock.until(book().look(recipe(id), never))
+    expect(before.state).toBe('ready')
+    expect(made()).toEqual([])
+    const first = await clock.until(book().apply(recipe(id), never))
+    expect(first).toMatchObject({ state: 'made', now: true, made: { name: recipe(id).name, kind: recipe(id).kind } })
+    expect(made().map(({ body }) => JSON.parse(body))).toEqual([before.state === 'ready' && before.body])
+    expect(await clock.until(book().apply(recipe(id), never))).toEqual({ ...first, now: false })
+    expect(await clock.until(book().look(recipe(id), never))).toEqual({ ...first, now: false })
+    expect(made()).toHaveLength(1)
+  })
+
+  test('names metrics by the ids they have there, prefix and all', async () => {
+    const { clock, book } = await scene(['Desk: Submitted Ticket', 'Submitted Ticket'], { prefix: 'Desk: ' })
+    const plain = await scene(['Submitted Ticket'])
+    const [ours, theirs] = await Promise.all([
+      clock.until(book().look(recipe('submitted-ticket'), never)),
+      plain.clock.until(plain.book().look(recipe('submitted-ticket'), never)),
+    ])
+    expect(ours.state).toBe('ready')
+    expect(ours).not.toEqual(theirs)
+  })
+
+  test('says which metric does not exist yet, and makes nothing', async () => {
+    const { clock, book, made } = await scene(['Submitted Ticket'])
+    const state = await clock.until(book().apply(recipe('low-rating'), never))
+    expect(state).toMatchObject({ state: 'no-metric', missing: ['Rated Conversation'] })
+    expect(made()).toEqual([])
+    expect(JSON.stringify(state)).toContain('{"metric":"Rated Conversation"}')
+  })
+
+  test('is found by name when somebody else made it, and by id when somebody renamed it', async () => {
+    const { clock, book, made, post } = await scene(BOTH)
+    const seen = await clock.until(book().look(recipe('low-rating'), never))
+    expect(await post('/api/segments', seen.state === 'ready' && seen.body)).toBe(201)
+    const found = await clock.until(book().apply(recipe('low-rating'), never))
+    expect(found).toMatchObject({ state: 'made', now: false })
+    const renamed = { ...recipe('low-rating'), name: 'Another name' }
+    await clock.pass(5000)
+    expect(await clock.until(book().look(renamed, never))).toMatchObject({ state: 'ready' })
+    expect(made()).toEqual([])
+  })
+
+  const stores = {
+    'one memory store': async () => {
+      const store = memoryStore({ clock: virtualClock() })
+      return [store, store]
+    },
+    'two processes on one file': () => {
+      const clock = virtualClock()
+      return Promise.all([1, 2].map(() => sqliteStore(join(folder, 'two.db'), { clock })))
+    },
+  }
+  test.each(Object.entries(stores))('is made once when two ask at the same time: %s', async (_, open) => {
+    const both = await open()
+    const { clock, made, book } = await scene(BOTH)
+    const asking = [...both, ...both, ...both].map((store) => book(store).apply(recipe('after-a-rating'), never))
+    const states = await clock.until(Promise.all(asking))
+    expect(made()).toHaveLength(1)
+    expect(states.filter((state) => state.state === 'made' && state.now)).toHaveLength(1)
+    expect(new Set(states.map((state) => state.state === 'made' && state.made.id)).size).toBe(1)
+    for (const one of new Set(both)) await one.close()
+  })
+
+  test('is not made again while nobody knows what became of the first request', async () => {
+    let lost = true
+    const { clock, book, made } = await scene(BOTH, {
+      async through(request, on) {
+        const response = await on(request)
+        if (request.method !== 'POST' || !lost) return response
+        lost = false
+        throw new TypeError('the connection broke')
+      },
+    })
+    await expect(clock.until(book().apply(recipe('low-rating'), never))).rejects.toMatchObject({
+      code: 'klaviyo/network',
+    })
+    await expect(clock.until(book().apply(recipe('low-rating'), never))).rejects.toMatchObject({ code: 'recipe/busy' })
+    await clock.pass(120_000)
+    expect(await clock.until(book().apply(recipe('low-rating'), never))).toMatchObject({ state: 'made', now: false })
+    expect(made()).toHaveLength(1)
+  })
+
+  test('that is asked for too fast can be asked for again', async () => {
+    let full = true
+    const slow = () => new Response(null, { status: 429, headers: { 'retry-after': '30' } })
+    const { clock, book } = await scene(BOTH, {
+      through: async (request, on) => (request.method === 'POST' && full ? slow() : on(request)),
+    })
+    await expect(clock.until(book().apply(recipe('low-rating'), never))).rejects.toMatchObject({ kind: 'transient' })
+    full = false
+    expect(await clock.until(book().apply(recipe('low-rating'), never))).toMatchObject({ now: true })
+  })
+
+  test('that starts something is refused before it is sent', async () => {
+    const { clock, book, made } = await scene(BOTH)
+    const live = structuredClone(recipe('after-a-rating')) as { definition: { actions: JsonObject[] } } & Recipe
+    live.definition.actions.push({ type: 'send-email', data: { status: 'live', message: {} } })
+    for (const call of ['look', 'apply'] as const) {
+      await expect(clock.until(book()[call](live, never))).rejects.toMatchObject({ code: 'klaviyo/live-flow' })
+    }
+    expect(made()).toEqual([])
+  })
+
+  test('a key that may not write says which scope it lacks, and the next try is not held up', async () => {
+    let allowed = false
+    const forbidden = () => Response.json({ errors: [{ code: 'permission_denied' }] }, { status: 403 })
+    const { clock, book } = await scene(BOTH, {
+      through: async (request, on) => (request.method === 'POST' && !allowed ? forbidden() : on(request)),
+    })
+    const refused = clock.until(book().apply(recipe('low-rating'), never))
+    await expect(refused).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('segments:write') })
+    allowed = true
+    expect(await clock.until(book().apply(recipe('low-rating'), never))).toMatchObject({ now: true })
+  })
+})
+
+describe('who listens', () => {
+  test('nobody, where no metric exists', async () => {
+    const { clock, book } = await scene([])
+    expect(await clock.until(book().listeners(never))).toEqual({ flows: [], segments: [], unread: [] })
+  })
+
+  test('flows that begin with a metric, segments that ask for one, and flows behind those', async () => {
+    const { clock, book, post } = await scene(BOTH)
+    const ours = book()
+    for (const id of SHIPPED) await clock.until(ours.apply(recipe(id), never))
+    const { segments } = await clock.until(ours.listeners(never))
+    const low = segments.find(({ name }) => name === recipe('low-rating').name)
+    const behind = {
+      name: 'Behind it',
+      definition: {
+        triggers: [{ type: 'segment', id: low?.id }],
+        entry_action_id: 'a',
+        actions: [{ temporary_id: 'a', type: 'time-delay' }],
+      },
+    }
+    await clock.pass(60_000)
+    expect(await post('/api/flows', { data: { type: 'flow', attributes: behind } })).toBe(201)
+    const other = { condition_groups: [{ conditions: [{ type: 'profile-property', property: 'email' }] }] }
+    for (let i = 0; i < 12; i++) {
+      await clock.pass(60_000)
+      await post('/api/segments', { data: { type: 'segment', attributes: { name: `Other ${i}`, definition: other } } })
+    }
+    const heard = await clock.until(book().listeners(never))
+    expect(heard).toMatchObject({
+      flows: [{ metric: 'Rated Conversation', status: 'draft', name: recipe('after-a-rating').name }],
+      unread: [],
+    })
+    expect(
+      heard.segments.map(({ name, metrics, flows }) => [name, metrics, flows.map((flow) => flow.name)]).sort(),
+    ).toEqual([
+      [recipe('low-rating').name, ['Rated Conversation'], ['Behind it']],
+      [recipe('submitted-ticket').name, ['Submitted Ticket'], []],
+    ])
+  })
+
+  test('says what it may not read, and tells the rest', async () => {
+    const { clock, book } = await scene(BOTH, {
+      through: async (request, on) =>
+        request.url.includes('/flow-triggers')
+          ? Response.json({ errors: [{ code: 'permission_denied' }] }, { status: 403 })
+          : on(request),
+    })
+    await clock.until(book().apply(recipe('low-rating'), never))
+    const heard = await clock.until(book().listeners(never))
+    expect(heard.segments).toHaveLength(1)
+    expect(heard.unread).toMatchObject([{ kind: 'config', message: expect.stringContaining('flows:read') }])
+  })
+})

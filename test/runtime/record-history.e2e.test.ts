@@ -1,0 +1,116 @@
+/** A record's way from received to accepted, against a Klaviyo that has trouble: Find and `trace` tell the same steps. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Step } from '../../runtime/record-history.ts'
+import { run } from '../helpers/cli-fake.ts'
+import { someone } from '../helpers/connector-harness.ts'
+import { consoleShop } from '../helpers/console.ts'
+
+type Shop = Awaited<ReturnType<typeof consoleShop>>
+
+const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
+const REFUSED = '5f2c1b7e-0000-4000-8000-000000000001'
+const refusal = () =>
+  Response.json({ errors: [{ id: REFUSED, status: 400, code: 'invalid', detail: 'Invalid input.' }] }, { status: 400 })
+
+let shop: Shop
+let refusing = false
+
+/** Somebody rates a conversation, and it is delivered as far as it can be. */
+async function rate(id: string): Promise<void> {
+  const person = await someone(shop.intercom)
+  const at = Math.floor(shop.clock.now() / 1000)
+  const item = {
+    type: 'conversation',
+    id,
+    created_at: at - 60,
+    contacts: { type: 'contact.list', contacts: [{ type: 'contact', id: person.id }] },
+    conversation_rating: { rating: 2, created_at: at, contact: { id: person.id } },
+  }
+  await shop.notify('conversation.rating.added', item, { id: `n-${id}` })
+  await shop.work(60_000)
+}
+
+/** So many of the next requests are answered 500; one attempt is four. */
+async function failing(requests: number): Promise<void> {
+  const body = JSON.stringify({ failNext: requests })
+  await shop.klaviyo.fetch(new Request('http://klaviyo.local/sandbox/misbehave', { method: 'POST', body }))
+}
+
+beforeAll(async () => {
+  const isEvent = ({ method, url }: Request) => method === 'POST' && url.endsWith('/api/events')
+  shop = await consoleShop({}, { instead: (request) => (refusing && isEvent(request) ? refusal() : undefined) })
+  await rate('at-once')
+  await failing(3 * 4)
+  await rate('put-off')
+  refusing = true
+  await rate('refused')
+  await rate('replayed')
+  refusing = false
+  await shop.store.replay((await shop.store.trace('replayed')).map(({ id }) => id))
+  await shop.work(60_000)
+  await shop.notify('ticket.created', { type: 'ticket', id: 'broken' }, { id: 'n-broken' })
+  await shop.notify('thing.happened', { type: 'thing', id: 'skipped' }, { id: 'n-skipped' })
+  await shop.work(60_000)
+})
+
+const ways: [what: string, ref: string, steps: string, found: RegExp][] = [
+  ['delivered at once', 'at-once', 'received delivered', /Received by webhook .+ Sent Rated .+ answered 202, request/],
+  ['put off three times', 'put-off', 'received deferred deferred deferred delivered', /Put off until .+ Sent Rated/],
+  ['refused', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ Who acts you: mend the mapping/],
+  ['replayed', 'replayed', 'received dead replayed delivered', /Failed .+ Queued again .+ Sent Rated .+ answered 202/],
+  ['wrong at home', 'n-broken', 'received dead', /Where mappings\/created-ticket\.yaml:\d+:\d+ Who acts you/],
+  ['skipped', 'n-skipped', 'received skipped', /Left out Why not a topic that no mapping takes .+ Who acts you: /],
+]
+
+const stepsOf = async (ref: string): Promise<readonly Step[]> => {
+  const { out } = await run(['trace', ref, '--json'], { store: shop.store, clock: shop.clock })
+  return JSON.parse(out)[0].steps
+}
+const requestsOf = (steps: readonly Step[]): string[] =>
+  steps.flatMap(({ blame, events }) =>
+    [blame?.request, ...events.flatMap((event) => [event.blame?.request, ...event.facts])].flatMap(
+      (text) => /[\da-f-]{36}/.exec(text ?? '') ?? [],
+    ),
+  )
+
+describe.each(ways)('%s', (_, ref, what, found) => {
+  test('each step, in order of time', async () => {
+    const steps = await stepsOf(ref)
+    expect(steps.map((step) => step.what).join(' ')).toBe(what)
+    expect(steps.map(({ at }) => at)).toEqual(steps.map(({ at }) => at).sort((a, b) => a - b))
+  })
+
+  test('who must act is said of what is last, and of nothing before', async () => {
+    const blames = (await stepsOf(ref)).map(({ blame, events }) => [blame, ...events.map((event) => event.blame)])
+    const acting = blames.map((all) => all.some((blame) => blame?.who !== undefined))
+    expect(acting.lastIndexOf(true)).toBe(/dead$|skipped$/.test(what) ? acting.length - 1 : -1)
+  })
+
+  test('as text, as data and on the page the same', async () => {
+    const steps = await stepsOf(ref)
+    const { out } = await run(['trace', ref], { store: shop.store, clock: shop.clock })
+    const page = (await shop.browser().text(`/find?ref=${ref}`)).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+    expect(page).toMatch(found)
+    for (const { at, what: word } of steps) {
+      const time = new Date(at).toISOString().slice(0, 19).replace('T', ' ')
+      expect(out).toContain(`${time}Z  ${word}`)
+      expect(page).toContain(`${time} UTC`)
+    }
+    for (const request of requestsOf(steps))
+      expect([out.includes(request), page.includes(request)]).toEqual([true, true])
+  })
+})
+
+test('each refusal and each receipt has the id that Klaviyo gave it', async () => {
+  const requests = await Promise.all(ways.map(async ([, ref]) => requestsOf(await stepsOf(ref))))
+  expect(requests.map((all) => all.length)).toEqual([1, 4, 1, 2, 0, 0])
+  const all = requests.flat()
+  for (const request of all) expect(request).toMatch(ID)
+  expect(new Set(all).size).toBe(all.length - 1)
+  expect(all.filter((request) => request === REFUSED)).toHaveLength(2)
+})
+
+test('what nobody knows is unknown to both', async () => {
+  expect((await run(['trace', 'nobody'], { store: shop.store, clock: shop.clock })).exit).toBe(1)
+  expect(await shop.browser().text('/find?ref=nobody')).toContain('Nothing is known of nobody')
+})

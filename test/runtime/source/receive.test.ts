@@ -1,0 +1,198 @@
+/** One webhook, answered: a table of requests with their status and what is on disk afterwards. */
+import { createHmac } from 'node:crypto'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { loadConnectorSpec } from '../../../connector/spec.ts'
+import type { Logger } from '../../../runtime/ports/ports.ts'
+import { text } from '../../../runtime/source/envelope.ts'
+import { receive } from '../../../runtime/source/receive.ts'
+import { arrivals } from '../../../runtime/source/webhook-stats.ts'
+import type { Spec } from '../../../runtime/spec/spec.ts'
+import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { silentLogger } from '../../../runtime/system.ts'
+import { virtualClock } from '../../helpers/virtual-clock.ts'
+
+const URL_ = 'http://localhost/webhooks/intercom'
+const SECRET = 'a-client-secret'
+
+let spec: Spec
+beforeAll(async () => {
+  spec = await loadConnectorSpec()
+})
+
+const sign = (body: string, secret = SECRET) => `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`
+
+function notification(change: object = {}): string {
+  return JSON.stringify({
+    type: 'notification_event',
+    app_id: 'abc123',
+    id: 'notif_1',
+    topic: 'conversation.user.created',
+    created_at: 1768031790,
+    delivery_attempts: 1,
+    data: { type: 'notification_event_data', item: { type: 'conversation', id: '42', created_at: 1768031789 } },
+    ...change,
+  })
+}
+
+interface Bench {
+  readonly secrets?: string[] | Error
+  readonly logger?: Logger
+}
+
+function bench({ secrets = [SECRET], logger = silentLogger }: Bench = {}) {
+  const clock = virtualClock()
+  const store = memoryStore({ clock })
+  const came = arrivals(clock)
+  const send = (body: string | undefined, headers: Record<string, string> = {}, method = 'POST') =>
+    receive(new Request(URL_, { method, headers, ...(body !== undefined && { body }) }), {
+      spec,
+      store,
+      clock,
+      logger,
+      secrets: () => (secrets instanceof Error ? Promise.reject(secrets) : Promise.resolve(secrets)),
+      arrivals: came,
+      workspace: async () => text(await store.checkpoint('workspace')),
+    })
+  const kept = async () => (await store.backlog('live')).records
+  return { store, send, kept, seen: came.seen }
+}
+
+const good = notification()
+const large = notification({ padding: 'x'.repeat(4 * 1024 * 1024) })
+
+const TABLE: readonly (readonly [
+  name: string,
+  body: string,
+  signature: string | undefined,
+  status: number,
+  kept: number,
+])[] = [
+  ['a genuine notification', good, sign(good), 200, 1],
+  ['upper-case hexadecimal', good, sign(good).replace(/[a-f]+$/, (hex) => hex.toUpperCase()), 200, 1],
+  ['no signature', good, undefined, 401, 0],
+  ['an empty signature', good, '', 401, 0],
+  ['a signature of another body', good, sign('{}'), 401, 0],
+  ['a signature with another secret', good, sign(good, 'other'), 401, 0],
+  ['a signature without its prefix', good, sign(good).slice(5), 401, 0],
+  ['a signature that is not hexadecimal', good, 'sha1=zzzz', 401, 0],
+  ['a truncated signature', good, sign(good).slice(0, -1), 401, 0],
+  ['a body over the limit', large, sign(large), 413, 0],
+  ['no JSON', 'hello', sign('hello'), 400, 0],
+  ['JSON that is no object', '[1]', sign('[1]'), 400, 0],
+  ['an object without a topic', '{}', sign('{}'), 400, 0],
+]
+
+describe('answers', () => {
+  test.each(TABLE)('%s', async (_, body, signature, status, count) => {
+    const { send, kept } = bench()
+    const answer = await send(body, signature === undefined ? {} : { 'X-Hub-Signature': signature })
+    expect(answer.status).toBe(status)
+    expect(await kept()).toBe(count)
+  })
+
+  test('HEAD with 200, other methods with 405', async () => {
+    const { send } = bench()
+    expect((await send(undefined, {}, 'HEAD')).status).toBe(200)
+    expect((await send(undefined, {}, 'GET')).status).toBe(405)
+  })
+
+  test('ping with 200, and keeps nothing', async () => {
+    const { send, kept } = bench()
+    const ping = notification({ id: null, topic: 'ping', data: { item: { type: 'ping', message: 'hi' } } })
+    expect((await send(ping, { 'X-Hub-Signature': sign(ping) })).status).toBe(200)
+    expect(await kept()).toBe(0)
+  })
+
+  test('503 when the disk fails, so that it is sent again', async () => {
+    const { send, store } = bench()
+    store.append = () => Promise.reject(new Error('disk full'))
+    expect((await send(good, { 'X-Hub-Signature': sign(good) })).status).toBe(503)
+  })
+})
+
+test('without a secret it is said once, not with each webhook', async () => {
+  const said: string[] = []
+  const warn = (message: string) => void said.push(message)
+  const { send } = bench({ secrets: [], logger: { ...silentLogger, warn } })
+  for (let n = 0; n < 3; n++) await send(good, { 'X-Hub-Signature': sign(good) })
+  expect(said).toEqual([expect.stringContaining('no signing secret')])
+})
+
+test('while its secrets cannot be read it is asked to be sent again', async () => {
+  const { send, kept } = bench({ secrets: new Error('the store is away') })
+  expect((await send(good, { 'X-Hub-Signature': sign(good) })).status).toBe(503)
+  expect(await kept()).toBe(0)
+})
+
+test('without a secret nothing is trusted, and the sender is asked to come again', async () => {
+  const { send, kept } = bench({ secrets: [] })
+  const answer = await send(good, { 'X-Hub-Signature': sign(good, '') })
+  expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('not set up')])
+  expect(await kept()).toBe(0)
+})
+
+test('what is of an account that the store does not serve is answered, and not kept', async () => {
+  const { send, kept, store, seen } = bench()
+  await store.saveCheckpoints([{ name: 'workspace', value: 'another' }])
+  expect((await send(good, { 'X-Hub-Signature': sign(good) })).status).toBe(200)
+  expect(await kept()).toBe(0)
+  expect(seen().verified).toBeUndefined()
+  expect(seen().refused?.reason).toContain('another account')
+})
+
+test('what came last is known, without anything of it', async () => {
+  const { send, seen } = bench()
+  expect(seen()).toEqual({})
+  await send(undefined, {}, 'HEAD')
+  await send(good, { 'X-Hub-Signature': sign(good, 'other') })
+  await send(good, { 'X-Hub-Signature': sign(good) })
+  const at = expect.any(Number)
+  const refused = { at, reason: expect.stringContaining('the signature is not of this body') }
+  expect(seen()).toEqual({ asked: at, refused, verified: { at, topic: 'conversation.user.created' } })
+})
+
+test('while a secret is changed, both hold', async () => {
+  const { send } = bench({ secrets: ['new', SECRET] })
+  for (const secret of ['new', SECRET])
+    expect((await send(good, { 'X-Hub-Signature': sign(good, secret) })).status).toBe(200)
+})
+
+describe('a second delivery is the same record', () => {
+  const send2 = async (first: string, second: string) => {
+    const { send, kept } = bench()
+    for (const body of [first, second]) await send(body, { 'X-Hub-Signature': sign(body) })
+    return kept()
+  }
+  test('by the id of its notification', async () => {
+    expect(await send2(good, notification({ delivery_attempts: 2, delivery_status: 'retry' }))).toBe(1)
+  })
+  test('by its content where the id is null', async () => {
+    expect(await send2(notification({ id: null }), notification({ id: null, delivery_attempts: 2 }))).toBe(1)
+    expect(await send2(notification({ id: null }), notification({ id: null, created_at: 1768031999 }))).toBe(2)
+  })
+  test('but not of another workspace', async () => {
+    expect(await send2(good, notification({ app_id: 'other' }))).toBe(2)
+  })
+})
+
+test('unknown topics and odd items are kept, never refused', async () => {
+  const { send, kept } = bench()
+  for (const odd of [{ topic: 'company.created' }, { id: 'n2', data: null }, { id: 'n3', data: { item: [1, 'x'] } }]) {
+    const body = notification(odd)
+    expect((await send(body, { 'X-Hub-Signature': sign(body) })).status).toBe(200)
+  }
+  expect(await kept()).toBe(3)
+})
+
+test('the log says why one was refused, and holds nothing of it', async () => {
+  const lines: string[] = []
+  const warn = (message: string, fields?: object) => void lines.push(message + JSON.stringify(fields))
+  const { send } = bench({ secrets: [`${SECRET}\n`], logger: { ...silentLogger, warn } })
+  await send(good, { 'X-Hub-Signature': sign(good) })
+  expect(lines.join()).toContain('space or line break')
+  const pretty = JSON.stringify(JSON.parse(good), null, 2)
+  const other = bench({ logger: { ...silentLogger, warn } })
+  await other.send(pretty, { 'X-Hub-Signature': sign(good) })
+  expect(lines.join()).toContain('raw bytes')
+  expect(lines.join()).not.toMatch(/abc123|a-client-secret|notif_1/)
+})

@@ -1,0 +1,195 @@
+/** A spec as one module: where no code may be made out of text, all works the same, and nothing of a spec becomes code. */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { functions as shipped } from '../../../connector/functions/index.ts'
+import { intercomToKlaviyo } from '../../../connector/index.ts'
+import { specFolder } from '../../../connector/spec.ts'
+import { type Loaded, loadSpec } from '../../../runtime/spec/load.ts'
+import { type BuiltSpec, loadBuilt } from '../../../runtime/spec/load-bundle.ts'
+import { filesOn } from '../../../runtime/spec/spec-files.ts'
+import { buildModule } from '../../../runtime/spec/write-bundle.ts'
+import { pipeline, type Told } from '../../helpers/pipeline.ts'
+import { functions } from '../../helpers/spec-functions.ts'
+
+const call = promisify(execFile)
+const folder = mkdtempSync(join(tmpdir(), 'built-'))
+const file = join(folder, 'spec.mjs')
+const small = filesOn(new URL('../../diagnostics/spec/', import.meta.url))
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const imported = async (text: string): Promise<BuiltSpec> =>
+  (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(text)}`)).built
+
+describe('where no code may be made out of text', () => {
+  let [expected, withModule, without] = [] as unknown as readonly Told[]
+
+  beforeAll(async () => {
+    writeFileSync(file, buildModule(await loadSpec(specFolder(), { functions: shipped }), shipped))
+    ;[expected, withModule, without] = await Promise.all([pipeline(), closed(file), closed()])
+  })
+
+  async function closed(...args: string[]): Promise<Told> {
+    const child = fileURLToPath(new URL('../../helpers/pipeline-child.ts', import.meta.url))
+    const flags = ['--disallow-code-generation-from-strings', '--import', 'tsx']
+    const { stdout } = await call(process.execPath, [...flags, child, ...args], { maxBuffer: 2 ** 25 })
+    return JSON.parse(stdout)
+  }
+
+  test('elsewhere, all that is shipped runs compiled', () => {
+    expect(expected).toMatchObject({ generates: true, refused: {} })
+    expect(expected?.live).toHaveLength(2)
+    expect(JSON.stringify(expected?.history)).toContain('Resolved Ticket')
+  })
+
+  test('a webhook and an import go through with the built module, all compiled', () => {
+    expect(withModule).toEqual({ ...expected, generates: false })
+  })
+
+  test('and without it, on the interpreter', () => {
+    const refused = { 'code generation is not allowed here': expected?.expressions }
+    expect(without).toEqual({ ...expected, generates: false, refused })
+  })
+})
+
+describe('a built spec', () => {
+  const load = () => loadSpec('', { functions, files: small })
+  const build = async () => imported(buildModule(await load(), functions))
+
+  test('is the spec it was built from, to the places in its files', async () => {
+    const [then, now] = [await load(), await loadBuilt(await build(), { functions })]
+    expect(now.files.map(({ path, text }) => [path, text])).toEqual(then.files.map(({ path, text }) => [path, text]))
+    expect(now.expressions.map(about)).toEqual(then.expressions.map(about))
+    expect(now.diagnostics).toEqual([])
+    expect(now.spec?.mappings.map(({ metric }) => metric)).toEqual(then.spec?.mappings.map(({ metric }) => metric))
+  })
+
+  test('complains of its files as they would be complained of on disk', async () => {
+    const { files, ...rest } = await build()
+    const broken = files.map(({ path, text }) => ({ path, text: text.replace('resource: ticket', 'resource: tiket') }))
+    const { spec, diagnostics } = await loadBuilt({ ...rest, files: broken }, { functions })
+    expect(spec).toBeUndefined()
+    expect(diagnostics.map(({ code, file }) => [code, file.path])).toContainEqual([
+      'spec/unknown-resource',
+      'mappings/resolved-ticket.yaml',
+    ])
+  })
+
+  test('says where an expression is interpreted, as it was refused when it was built', async () => {
+    const built = await build()
+    const programs = built.programs.map(({ text }) => ({ text, refused: 'parent operator' as const, position: 3 }))
+    const { expressions } = await loadBuilt({ ...built, programs }, { functions })
+    expect(new Set(expressions.map(({ expression }) => expression.refused?.reason))).toEqual(
+      new Set(['parent operator']),
+    )
+    expect(expressions[0]?.expression.refused?.place).toMatch(/^connector\.yaml:\d+:\d+$/)
+  })
+
+  test.each<[string, Partial<BuiltSpec>, string]>([
+    ['another version', { version: '0.0.1' }, 'is of version 0.0.1, and this is'],
+    ['another format', { format: 99 }, 'is of version'],
+    ['other functions', { functions: [['phone', '<x:s>']] }, 'was made with other functions ($phone<x:s>'],
+    ['fewer functions', { functions: [] }, 'was made with other functions'],
+  ])('of %s is not run', async (_, change, words) => {
+    const built = { ...(await build()), ...change }
+    expect(() => loadBuilt(built, { functions })).toThrow(words)
+    await expect(intercomToKlaviyo({ settings: { spec: built } })).rejects.toMatchObject({ code: 'spec/built' })
+  })
+})
+
+/** What could end a text, a comment, a template or a line. */
+const hostile = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '"',
+        "'",
+        '`',
+        '\\',
+        '*/',
+        '/*',
+        '//',
+        '\n',
+        '\r',
+        '\u2028',
+        '\u2029',
+        `\${x}`,
+        '</script>',
+        '__proto__',
+      ),
+      fc.constantFrom('}, evil(), {', ') => {', '\u0000', '\ufeff', '\ud800', '😀', 'constructor', 'x'),
+      fc.string({ maxLength: 4 }),
+    ),
+    { minLength: 1, maxLength: 5 },
+  )
+  .map((parts) => parts.join(''))
+
+/** The small spec with a metric whose name, properties and expressions are made of what a stranger wrote. */
+async function strange(text: string): Promise<Loaded> {
+  const quoted = JSON.stringify(text)
+  const mapping = {
+    metric: text,
+    summary: text,
+    resource: 'ticket',
+    from: { webhook: { topics: ['ticket.state.updated'], pick: 'last' } },
+    key: ['strange', 'id'],
+    time: 'created_at',
+    contact: 'people[0].id',
+    properties: {
+      Text: quoted,
+      [`${text} `]: `$.\`${text.replaceAll('`', '')}\``,
+      Comment: `/* ${text.replaceAll('*/', '')} */ title & ${quoted}`,
+      Object: `{ ${quoted}: title }`,
+      Filter: `parts[state = ${quoted}].id`,
+      Call: `$phone(${quoted}, title)`,
+      Escaped: `$replace(title, /${text.replace(/[^a-z]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)}/, ${quoted})`,
+    },
+  }
+  const files = {
+    list: async (path: string) => [...(await small.list(path)), ...(path === 'mappings' ? ['strange.yaml'] : [])],
+    read: async (path: string) => (path === 'mappings/strange.yaml' ? stringify(mapping) : small.read(path)),
+  }
+  return loadSpec('', { functions, files })
+}
+
+test('whatever a spec says, the module parses and gives the same', async () => {
+  let loaded = 0
+  await fc.assert(
+    fc.asyncProperty(hostile, async (text) => {
+      const then = await strange(text)
+      if (then.spec === undefined) return
+      loaded++
+      const source = buildModule(then, functions)
+      expect([...source].every((each) => each === '\n' || (each >= ' ' && each <= '~'))).toBe(true)
+      const now = await loadBuilt(await imported(source), { functions })
+      expect(now.files.map((each) => each.text)).toEqual(then.files.map((each) => each.text))
+      const input = { title: text, [text]: { [text]: 1 }, parts: [{ state: text, id: 7 }], id: 1 }
+      for (const [index, { expression }] of then.expressions.entries()) {
+        const other = now.expressions[index]?.expression
+        expect(other?.refused).toEqual(expression.refused)
+        expect(await outcome(other?.evaluate(input))).toEqual(await outcome(expression.evaluate(input)))
+      }
+    }),
+    { numRuns: 40, seed: 11 },
+  )
+  expect(loaded).toBeGreaterThan(15)
+})
+
+const outcome = async (given: unknown): Promise<unknown> => {
+  try {
+    return await given
+  } catch (error) {
+    return (error as { code?: string }).code
+  }
+}
+
+const about = ({ file, path, expression: { text, place, refused } }: Loaded['expressions'][number]) => {
+  return { file, path, text, place, refused }
+}

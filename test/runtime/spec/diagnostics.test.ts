@@ -1,0 +1,69 @@
+/** Complaints about a spec, as people read them: pairs of a mistake and what is said about it. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { render } from '../../../runtime/spec/diagnostic.ts'
+import { loadSpec } from '../../../runtime/spec/load.ts'
+import { filesOn, type SpecFiles } from '../../../runtime/spec/spec-files.ts'
+import { functions } from '../../helpers/spec-functions.ts'
+
+/** What the small spec's destination looks for. */
+const names = { endpoints: ['event', 'bulk'], limits: ['events', 'request', 'metric', 'properties'] }
+
+/** A whole file, lines changed in one, or a file taken away. */
+type Change = string | readonly { readonly find: string; readonly put: string }[] | null
+type Changes = Readonly<Record<string, Change>>
+
+const folder = new URL('../../diagnostics/', import.meta.url)
+const base = filesOn(new URL('./spec/', folder))
+
+/** The small spec with the changes of a case. */
+function changed(changes: Changes): SpecFiles {
+  return {
+    async read(path) {
+      const change = changes[path]
+      if (change === null) return undefined
+      if (typeof change === 'string') return change
+      const text = await base.read(path)
+      return (change ?? []).reduce((before, { find, put }) => {
+        if (before?.split(find).length !== 2) throw new Error(`${path} must have once: ${find}`)
+        return before.split(find).join(put)
+      }, text)
+    },
+    async list(path) {
+      const folder = path === '' ? '' : `${path}/`
+      const added = Object.keys(changes).filter((file) => file.startsWith(folder))
+      const names = added.map((file) => file.slice(folder.length).replace(/\/.*/, ''))
+      return [...new Set([...(await base.list(path)), ...names])]
+    },
+  }
+}
+
+const cases = (kind: string): readonly string[] =>
+  readdirSync(new URL(`${kind}/`, folder))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.replace('.yaml', ''))
+
+async function diagnose(kind: string, name: string) {
+  const changes = parse(readFileSync(new URL(`${kind}/${name}.yaml`, folder), 'utf8')) as Changes
+  const { spec, diagnostics } = await loadSpec('', { functions, names, files: changed(changes) })
+  return { spec, diagnostics, text: diagnostics.map((each) => `${render(each)}\n`).join('\n') }
+}
+
+describe('a mistake is named, placed and, where possible, put right', () => {
+  test.for(cases('err'))('%s', async (name) => {
+    const { spec, diagnostics, text } = await diagnose('err', name)
+    const file = new URL(`err/${name}.out`, folder)
+    if (process.env.UPDATE) writeFileSync(file, text)
+    expect(text).toBe(readFileSync(file, 'utf8'))
+    expect(spec === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'))
+  })
+})
+
+describe('what is right is silent', () => {
+  test.for(cases('ok'))('%s', async (name) => {
+    const { spec, text } = await diagnose('ok', name)
+    expect(text).toBe('')
+    expect(spec).toBeDefined()
+  })
+})

@@ -1,0 +1,133 @@
+/** Misspelt fields: a complaint is never wrong, and what Intercom is seen to send is listed. */
+import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parse as parseYaml } from 'yaml'
+import { follow } from '../../../runtime/expression/check/fields.ts'
+import { type Declared, either, type Known, shapeOf } from '../../../runtime/expression/check/shape.ts'
+import { compile } from '../../../runtime/expression/compile.ts'
+import { isProblem, parse } from '../../../runtime/expression/parse.ts'
+import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
+
+const here = (path: string) => new URL(path, import.meta.url)
+
+/** The shape of one value, as far as it has one. */
+function shapeIn(value: Json): Known {
+  if (Array.isArray(value)) return value.length === 0 ? nothing : value.map(shapeIn).reduce(either)
+  if (typeof value !== 'object' || value === null) return undefined
+  const fields = Object.entries(value).map(([name, inner]) => [name, shapeIn(inner ?? null)] as const)
+  return { name: 'record', fields: new Map(fields) }
+}
+const nothing: Known = { name: 'nothing', fields: new Map() }
+
+function unknownIn(text: string, input: Known) {
+  const parsed = parse(text)
+  if (isProblem(parsed)) throw new Error(`${text}: ${parsed.message}`)
+  return follow(parsed, input, new Map()).unknown
+}
+
+const name = fc.constantFrom('a', 'b', 'c')
+
+/** Records within records, so full that most names lead somewhere. */
+const { record } = fc.letrec<{ value: Json; record: JsonObject }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3, depthIdentifier: 'value' },
+    fc.constantFrom<Json>(1, 'x', true),
+    tie('record'),
+    tie('record'),
+    fc.array(tie('record'), { minLength: 1, maxLength: 2, depthIdentifier: 'value' }),
+  ),
+  record: fc.dictionary(name, tie('value'), { minKeys: 1, maxKeys: 3, depthIdentifier: 'value' }),
+}))
+
+/** Expressions in all the ways that a field may be read. */
+const { expression } = fc.letrec<{ expression: string }>((tie) => {
+  const one = tie('expression')
+  const way = (write: (a: string, b: string, field: string) => string) =>
+    fc.tuple(one, one, name).map((of) => write(...of))
+  return {
+    expression: fc.oneof(
+      { maxDepth: 2, withCrossShrink: true },
+      name,
+      fc.tuple(name, name).map((names) => names.join('.')),
+      way((a, _, field) => `(${a}).${field}`),
+      way((a, b) => `(${a}).(${b})`),
+      way((a, b) => `(${a})[${b}]`),
+      way((a, b) => `[${a}, ${b}]`),
+      way((a, _, field) => `(${a})[0].${field}`),
+      way((a, b, field) => `(${field} ? ${a} : ${b})`),
+      way((a, b, field) => `($v := ${a}; ${b} = 1 ? $v := ${b}; $v.${field})`),
+      way((a, b, field) => `$map(${a}, function($v) { [$v.${field}, ${b}] })`),
+      way((a, _, field) => `(${a} ~> $filter(function($v) { $exists($v.${field}) }))`),
+      way((a, _, field) => `(${a})^(${field}).${field}`),
+      way((a, b, field) => `(${a})@$v.${field}.[$v.${field}, ${b}]`),
+      way((a, _, field) => `(${a})#$i[$i = 0].${field}`),
+      way((a, b, field) => `$append(${a}, ${b}).${field}`),
+      way((a, b, field) => `((${a}){ "${field}": ${b} }).${field}`),
+      way((a, _, field) => `$lookup(${a}, "${field}").${field}`),
+      way((a, b, field) => `(${a}).{ "${field}": ${b} }.${field}`),
+      way((a, _, field) => `(${a}).$.${field}`),
+      way((a, _, field) => `(${a}).$$.${field}`),
+      way((a, _, field) => `(${a}).*.${field}`),
+      way((a, b, field) => `(${a} ~> |${field}|{ "a": ${b} }|).${field}`),
+      way((a, b) => `$merge([${a}, ${b}])`),
+      way((a, _, field) => `${a} & "${field}"`),
+    ),
+  }
+})
+
+async function outcome(text: string, input: Json): Promise<unknown> {
+  const expression = compile(text, { place: 'p' }, [])
+  try {
+    return await expression.evaluate(input)
+  } catch (error) {
+    return (error as { code?: string }).code ?? 'thrown'
+  }
+}
+
+describe('a complaint is never wrong', () => {
+  test('a field that is said to be unknown may be called anything else', async () => {
+    let complaints = 0
+    const property = fc.asyncProperty(record, expression, async (input, text) => {
+      for (const { span } of unknownIn(text, shapeIn(input))) {
+        complaints++
+        const renamed = `${text.slice(0, span[0])}zzz${text.slice(span[1])}`
+        expect(await outcome(renamed, input), renamed).toEqual(await outcome(text, input))
+      }
+    })
+    await fc.assert(property, { numRuns: 1000 })
+    // Were nothing ever complained of, this would say nothing.
+    expect(complaints).toBeGreaterThan(200)
+  })
+})
+
+describe('what Intercom is seen to send is listed', () => {
+  const listed = parseYaml(readFileSync(here('../../../fields.yaml'), 'utf8')) as Record<string, Declared>
+  const json = (path: string) => JSON.parse(readFileSync(here(path), 'utf8')) as Json
+
+  /** Fields that are not listed, as paths. */
+  function missing(value: Json, shape: Known, path: string): readonly string[] {
+    if (Array.isArray(value)) return [...new Set(value.flatMap((item) => missing(item, shape, path)))]
+    if (typeof value !== 'object' || value === null || shape === undefined) return []
+    return Object.entries(value).flatMap(([field, inner]) => {
+      if (shape.fields.has('*')) return []
+      const at = `${path}.${field}`
+      return shape.fields.has(field) ? missing(inner ?? null, shape.fields.get(field), at) : [at]
+    })
+  }
+
+  const files = readdirSync(here('../../fixtures/intercom/')).filter((file) => file !== 'lookups.json')
+  test.for(files)('%s', (file) => {
+    const resource = file.replace('.json', '')
+    expect(
+      missing(json(`../../fixtures/intercom/${file}`), shapeOf(resource, listed[resource] ?? {}), resource),
+    ).toEqual([])
+  })
+
+  test.for(Object.entries(json('../../fixtures/intercom/lookups.json') as Record<string, Json>))(
+    '%s',
+    ([lookup, values]) => {
+      expect(missing(values, shapeOf(lookup, listed[lookup] ?? {}), lookup)).toEqual([])
+    },
+  )
+})

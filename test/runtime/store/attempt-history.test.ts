@@ -1,0 +1,57 @@
+/** The law of what is kept of a record's attempts: few lines, nothing miscounted, first and last as they were. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Attempt } from '../../../runtime/ports/types.ts'
+import { withAttempt } from '../../../runtime/store/attempt-history.ts'
+import { event, fault } from '../../contract/store-fixtures.ts'
+
+const kinds = fc.record({
+  message: fc.constantFrom('a', 'b', 'c'),
+  how: fc.constantFrom('waited', 'replayed', 'delivered'),
+  /** So often in a row. */
+  times: fc.constantFrom(1, 1, 2, 40),
+})
+
+const history = fc.array(kinds, { maxLength: 60 }).map((runs) =>
+  runs
+    .flatMap(({ times, ...rest }) => Array.from({ length: times }, () => rest))
+    .map(
+      ({ message, how }, at): Attempt => ({
+        at,
+        fault: { ...fault, message, request: `r${at}` },
+        ...(how === 'replayed' ? { replayed: at } : { until: at + 1 }),
+        ...(how === 'delivered' && { delivered: [event('M', { key: `k${at}` })] }),
+      }),
+    ),
+)
+
+const lastOf = ({ at, last = at }: Attempt) => last
+
+test('few lines, which count every attempt, in their order, and lose nothing that was delivered', () => {
+  fc.assert(
+    fc.property(history, (all) => {
+      const kept = all.reduce(withAttempt, [] as readonly Attempt[])
+      expect(kept.length).toBeLessThanOrEqual(12)
+      expect(kept.reduce((sum, { times = 1 }) => sum + times, 0)).toBe(all.length)
+      for (const [n, line] of kept.entries()) {
+        expect(lastOf(line) - line.at + 1).toBe(line.times ?? 1)
+        expect(line.at).toBe(n === 0 ? 0 : lastOf(kept[n - 1] ?? line) + 1)
+        if (line.fault) expect(line.fault).toEqual(all[lastOf(line)]?.fault)
+      }
+      expect(kept.slice(-3)).toEqual(all.slice(-3))
+      const sent = (attempts: readonly Attempt[]) => attempts.flatMap(({ delivered = [] }) => delivered)
+      expect(sent(kept)).toEqual(sent(all))
+    }),
+  )
+})
+
+test('only lines between the first and the last lose their faults', () => {
+  fc.assert(
+    fc.property(history, (all) => {
+      const kept = all.reduce(withAttempt, [] as readonly Attempt[])
+      const lost = kept.flatMap(({ fault: known }, n) => (known === undefined ? [n] : []))
+      expect(lost).toEqual(lost.length === 0 ? [] : [3])
+      if (lost.length === 1) expect(kept.length).toBe(12)
+    }),
+  )
+})

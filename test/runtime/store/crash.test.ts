@@ -1,0 +1,87 @@
+/** The one promise above all: what the store acknowledged outlives a process that is killed without warning. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import type { Store } from '../../../runtime/ports/ports.ts'
+import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
+import { systemClock } from '../../../runtime/system.ts'
+import { delivered, ids, settlement } from '../../contract/store-fixtures.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'store-crash-'))
+const child = fileURLToPath(new URL('../../contract/store-child.ts', import.meta.url))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function start(path: string, round: string): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', child, path, round], { stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+/** Lets the process acknowledge so many things, kills it, and answers all that it had acknowledged, by word. */
+async function killAfter(process: ChildProcess, lines: number): Promise<Record<string, string[]>> {
+  if (!process.stdout) throw new Error('the child has no output')
+  const said: Record<string, string[]> = { appended: [], settled: [], held: [] }
+  let count = 0
+  const exit = once(process, 'exit')
+  for await (const line of createInterface(process.stdout)) {
+    const [word = '', id = ''] = line.split(' ')
+    said[word]?.push(id)
+    count += 1
+    if (count === lines) process.kill('SIGKILL')
+  }
+  expect(await exit).toEqual([null, 'SIGKILL'])
+  return said
+}
+
+/** Leases and settles all that can be had at once. */
+async function drain(store: Store): Promise<string[]> {
+  const drained: string[] = []
+  for (;;) {
+    const leased = await store.lease({ lane: 'live', limit: 500, hold: 60_000 })
+    if (leased.length === 0) return drained
+    drained.push(...ids(leased))
+    await store.settle(leased.map((it) => settlement(it, delivered())))
+  }
+}
+
+test('kill -9, five times: every acknowledged record and settlement is there, and every lease is free', async () => {
+  const path = join(folder, 'store.db')
+  const rounds = [90, 700, 301, 1500, 37]
+  for (const [round, lines] of rounds.entries()) {
+    const { appended = [], settled = [], held = [] } = await killAfter(start(path, `${round}`), lines)
+    const store = await sqliteStore(path, { clock: systemClock })
+    expect(appended.length, 'the child must have got somewhere').toBeGreaterThan(0)
+
+    const statuses = new Map<string, string>()
+    for (const id of [...appended, ...settled]) statuses.set(id, (await store.trace(id))[0]?.status ?? 'lost')
+    expect([...statuses].filter(([, status]) => status === 'lost')).toEqual([])
+    expect(settled.filter((id) => statuses.get(id) !== 'delivered')).toEqual([])
+    expect((await store.delivered(settled.map((id) => `key-${id}`))).size).toBe(settled.length)
+    // A checkpoint never runs ahead of its records.
+    const checkpoint = await store.checkpoint('lane-0')
+    if (typeof checkpoint === 'string') expect(await store.trace(checkpoint)).toHaveLength(1)
+
+    const waiting = await store.backlog('live')
+    const drained = await drain(store)
+    expect(drained).toHaveLength(waiting.records)
+    expect(drained).toEqual(expect.arrayContaining(held))
+    await store.close()
+  }
+}, 60_000)
+
+test('several processes open a new file at once and share it', async () => {
+  const path = join(folder, 'shared.db')
+  const said = await Promise.all(['a', 'b', 'c'].map((name) => killAfter(start(path, name), 200)))
+  const store = await sqliteStore(path, { clock: systemClock })
+  for (const { appended = [] } of said) {
+    for (const id of appended) expect(await store.trace(id), id).toHaveLength(1)
+  }
+  const taken = said.flatMap(({ settled = [], held = [] }) => [...settled, ...held])
+  // While all of them lived, nobody was given what another held; once one was killed, what it held may come again.
+  expect(new Set(said.flatMap(({ settled = [] }) => settled)).size).toBe(said.flatMap((it) => it.settled ?? []).length)
+  expect(taken.length).toBeGreaterThan(0)
+  await store.close()
+}, 60_000)

@@ -1,0 +1,178 @@
+/** What only a file can get wrong: who may read it, who shares it, and what is done when it cannot be used. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { SourceRecord } from '../../../runtime/ports/types.ts'
+import type { Connection } from '../../../runtime/store/sqlite/connection.ts'
+import { storeFault } from '../../../runtime/store/sqlite/fault.ts'
+import { openConnection } from '../../../runtime/store/sqlite/open.ts'
+import { newOwner } from '../../../runtime/store/sqlite/owner.ts'
+import { type SqliteOptions, sqliteStore } from '../../../runtime/store/sqlite/store.ts'
+import { Writer } from '../../../runtime/store/sqlite/writer.ts'
+import { delivered, event, ids, only, record, settlement, TestClock } from '../../contract/store-fixtures.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'store-'))
+let files = 0
+const newFile = () => join(folder, `${++files}.db`)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const clock = new TestClock()
+const open = (path: string, options: Partial<SqliteOptions> = {}) => sqliteStore(path, { clock, ...options })
+const request = { lane: 'live', limit: 10, hold: 3_600_000 } as const
+
+describe('the file', () => {
+  test('is left out by git where its folder was made for it, and nothing is written to a folder of others', async () => {
+    await (await open(join(folder, 'data', 'store.db'))).close()
+    expect(readFileSync(join(folder, 'data', '.gitignore'), 'utf8')).toBe('*\n')
+    mkdirSync(join(folder, 'theirs'))
+    await (await open(join(folder, 'theirs', 'store.db'))).close()
+    expect(existsSync(join(folder, 'theirs', '.gitignore'))).toBe(false)
+  })
+
+  test('is made with its folder, and is for its owner alone', async () => {
+    const path = join(folder, 'deep', 'er', 'store.db')
+    const store = await open(path)
+    await store.append([record('a')])
+    const modes = [path, `${path}-wal`, `${path}-shm`].map((file) => (statSync(file).mode & 0o777).toString(8))
+    expect(modes).toEqual(['600', '600', '600'])
+    expect((statSync(join(folder, 'deep', 'er')).mode & 0o777).toString(8)).toBe('700')
+    await store.close()
+    // One engine lets go of its log only when statements are collected; empty it must be at once.
+    expect(statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0)
+  })
+
+  test('remembers everything when it is opened again', async () => {
+    const path = newFile()
+    const first = await open(path)
+    await first.append([record('a'), record('b')], { name: 'page', value: 7 })
+    await first.cache('team', [{ key: '1', value: 'Support', at: 5 }])
+    const [a] = await first.lease({ ...request, limit: 1 })
+    if (a) await first.settle([settlement(a, delivered(event('M', { key: 'k' })))])
+    await first.close()
+    const again = await open(path)
+    expect(await again.checkpoint('page')).toBe(7)
+    expect(await again.cached('team', ['1'])).toHaveLength(1)
+    expect(await again.delivered(['k'])).toEqual(new Set(['k']))
+    expect(await again.tallies()).toHaveLength(1)
+    expect(ids(await again.lease(request))).toEqual(['b'])
+    await again.close()
+  })
+
+  test('keeps what is durable durable: WAL, FULL, foreign keys', async () => {
+    const db = await openConnection(newFile(), clock)
+    const pragma = (name: string) => Object.values(db.get<object>(`PRAGMA ${name}`) ?? {})[0]
+    expect(['journal_mode', 'synchronous', 'foreign_keys'].map(pragma)).toEqual(['wal', 2, 1])
+    db.close()
+  })
+
+  const unusable: [what: string, code: string, spoil: (path: string) => unknown][] = [
+    [
+      'is no database',
+      'store/corrupt',
+      (path) => writeFileSync(path, 'not a database, but longer than a page'.repeat(99)),
+    ],
+    ['is a folder', 'store/unopenable', (path) => mkdirSync(path)],
+    ['is of a newer version', 'store/newer', (path) => openConnection(path, clock).then(fromTheFuture)],
+  ]
+  const fromTheFuture = (db: Connection) => {
+    db.exec('PRAGMA user_version = 99')
+    db.close()
+  }
+  test.each(unusable)('that %s is refused: %s', async (_, code, spoil) => {
+    const path = newFile()
+    await spoil(path)
+    await expect(open(path)).rejects.toMatchObject({ name: 'Fault', kind: 'config', code })
+  })
+
+  test.each([
+    [5, 'transient', 'store/busy'],
+    [13, 'config', 'store/full'],
+    [522, 'transient', 'store/io'],
+    [1299, 'bug', 'store/unexpected'],
+  ])('SQLite says %i: %s fault %s, which quotes nothing', (errcode, kind, code) => {
+    const fault = storeFault(Object.assign(new Error('near "secret"'), { errcode }))
+    expect(fault).toMatchObject({ kind, code })
+    expect(fault.message).not.toContain('secret')
+  })
+
+  test('says so when it is used after its end', async () => {
+    const store = await open(newFile())
+    await store.close()
+    await expect(store.append([record('a')])).rejects.toMatchObject({ code: 'store/closed' })
+    await expect(store.trace('a')).rejects.toMatchObject({ code: 'store/closed' })
+  })
+})
+
+describe('group commit', () => {
+  test('one transaction for all that arrive together', async () => {
+    let transactions = 0
+    const transaction = <T>(work: () => T) => {
+      transactions += 1
+      return work()
+    }
+    const writer = new Writer({ transaction } as Connection)
+    expect(await Promise.all([1, 2, 3].map((n) => writer.write(() => n)))).toEqual([1, 2, 3])
+    await writer.write(() => 4)
+    expect(transactions).toBe(2)
+  })
+
+  test('a transaction that fails, fails for each who waits, and leaves nothing', async () => {
+    const store = await open(newFile())
+    const broken = { ...record('b'), body: null } as unknown as SourceRecord
+    const results = await Promise.allSettled([
+      store.append([record('a')], { name: 'page', value: 1 }),
+      store.append([broken]),
+      store.append([record('c')]),
+    ])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(await store.checkpoint('page')).toBeUndefined()
+    expect(await store.append([record('a'), record('c')])).toEqual({ added: 2 })
+    await store.close()
+  })
+})
+
+describe('owners of leases', () => {
+  test('two stores on one file lease nothing twice, and see each other', async () => {
+    const path = newFile()
+    const [one, two] = await Promise.all([open(path), open(path)])
+    await one.append([record('a'), record('b')])
+    expect(ids(await two.lease({ ...request, limit: 1 }))).toEqual(['a'])
+    expect(ids(await one.lease(request))).toEqual(['b'])
+    await one.close()
+    expect(ids(await two.lease(request))).toEqual(['b'])
+    await two.close()
+  })
+
+  const others = [
+    { who: 'a process that is gone', owner: newOwner(4711, 'x'), runs: false, back: true },
+    { who: 'a process that runs', owner: newOwner(4711, 'x'), runs: true, back: false },
+    { who: 'an earlier process with our pid', owner: newOwner(process.pid, 'x'), runs: true, back: true },
+    { who: 'another store of this process', owner: newOwner(), runs: true, back: false },
+  ]
+  test.each(others)('when another opens the file, $who loses its leases: $back', async ({ owner, runs, back }) => {
+    const path = newFile()
+    const theirs = await open(path, { owner })
+    await theirs.append([record('a')])
+    const held = only(await theirs.lease(request))
+    const ours = await open(path, { alive: () => runs })
+    expect(only(await ours.trace('a')).status).toBe(back ? 'pending' : 'leased')
+    // It counts as an attempt: the record may be what ended them.
+    expect(await ours.lease(request)).toMatchObject(back ? [{ id: 'a', attempt: 2 }] : [])
+    expect(await theirs.settle([settlement(held, delivered())])).toBe(back ? 0 : 1)
+    await Promise.all([ours.close(), theirs.close()])
+  })
+
+  test('one that dies later loses its leases when another leases', async () => {
+    const path = newFile()
+    let runs = true
+    const ours = await open(path, { alive: () => runs })
+    const theirs = await open(path, { owner: newOwner(4711, 'x') })
+    await theirs.append([record('a')])
+    await theirs.lease(request)
+    expect(await ours.lease(request)).toEqual([])
+    runs = false
+    expect(ids(await ours.lease(request))).toEqual(['a'])
+    await Promise.all([ours.close(), theirs.close()])
+  })
+})

@@ -1,0 +1,108 @@
+/** A sandbox server can be told to be late, to fail, to be silent and to cut off; seen from the other end of a socket. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { misbehaviour, readMisbehaviour } from '../../sandbox/fault-injection.ts'
+import { at, onSocket, openIntercom, TOKEN } from '../helpers/open-intercom.ts'
+import { virtualClock } from '../helpers/virtual-clock.ts'
+
+test.each([
+  [{}, true],
+  [{ latency: 20, failRate: 0.5, hangRate: 0, resetRate: 1, failNext: 3 }, true],
+  [{ failRate: 2 }, false],
+  [{ latency: -1 }, false],
+  [{ latency: '20' }, false],
+  [{ slow: 1 }, false],
+  [[], false],
+  [null, false],
+])('rules %j make sense: %s', (rules, sensible) => {
+  expect(readMisbehaviour(rules)).toEqual(sensible ? rules : undefined)
+})
+
+describe('as a wrapper', () => {
+  const request = new Request('http://sandbox/')
+  const answer = async () => new Response('fine')
+
+  test('waits before it answers', async () => {
+    const clock = virtualClock()
+    const box = misbehaviour({ clock, random: () => 0 })
+    box.set({ latency: 250 })
+    const before = clock.now()
+    await clock.until(box.apply(request, answer))
+    expect(clock.now() - before).toBe(250)
+  })
+
+  test('fails as many as told, whatever the chance, and has no effect then', async () => {
+    const box = misbehaviour({ clock: virtualClock(), random: () => 0.99 })
+    box.set({ failNext: 2 })
+    let effects = 0
+    const counted = async () => new Response(String(++effects))
+    const statuses = []
+    for (let i = 0; i < 3; i++) statuses.push((await box.apply(request, counted)).status)
+    expect([statuses, effects, box.rules()]).toEqual([[500, 500, 200], 1, { failNext: 0 }])
+  })
+
+  test('rates are drawn together', async () => {
+    let draw = 0
+    const box = misbehaviour({ clock: virtualClock(), random: () => draw })
+    box.set({ failRate: 0.25, resetRate: 0.25 })
+    const outcome = async (next: number) => {
+      draw = next
+      const response = await box.apply(request, answer)
+      return response.status === 500 ? 'failed' : response.text().catch(() => 'cut')
+    }
+    expect([await outcome(0.24), await outcome(0.26), await outcome(0.5)]).toEqual(['failed', 'cut', 'fine'])
+  })
+})
+
+describe('over a socket', () => {
+  const { box, call } = openIntercom()
+  let server: Awaited<ReturnType<typeof onSocket>>
+  beforeAll(async () => {
+    server = await onSocket(box.fetch)
+  })
+  afterAll(() => server.close())
+  beforeEach(() => misbehave({}))
+
+  const misbehave = (rules: object) => call('POST', '/sandbox/misbehave', rules)
+  const me = (signal?: AbortSignal) =>
+    fetch(`${server.url}/me`, { headers: { authorization: `Bearer ${TOKEN}` }, ...(signal ? { signal } : {}) })
+
+  test('fails as Intercom does: an error list or a bare HTML page', async () => {
+    await misbehave({ failRate: 1 })
+    const answers = await Promise.all(Array.from({ length: 20 }, () => me()))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([500, 502]))
+    const page = answers.find(({ status }) => status === 502)
+    expect(page?.headers.get('content-type')).toBe('text/html')
+  })
+
+  test('cuts the connection inside the answer, and serves the next one', async () => {
+    await misbehave({ resetRate: 1 })
+    await expect(me().then((response) => response.json())).rejects.toThrow(/terminated|fetch failed/)
+    await misbehave({})
+    expect((await me()).status).toBe(200)
+  })
+
+  test('never answers, and lets go when the caller does', async () => {
+    await misbehave({ hangRate: 1 })
+    const caller = new AbortController()
+    const before = box.calls()['GET /me'] ?? 0
+    let answered = false
+    const answer = me(caller.signal).then(
+      () => {
+        answered = true
+      },
+      () => {},
+    )
+    await vi.waitFor(() => expect(box.calls()['GET /me']).toBe(before + 1))
+    // A request that is answered at all is answered before one that came later.
+    await misbehave({})
+    await me()
+    expect(answered).toBe(false)
+    caller.abort()
+    await answer
+    expect(answered).toBe(false)
+  })
+
+  test('refuses rules that make no sense', async () => {
+    expect(at(await misbehave({ failrate: 1 }), 'status')).toBe(400)
+  })
+})
