@@ -34,7 +34,7 @@ async function measure(file: string): Promise<Table> {
   const app = { name: 'bench', version: '0', summary: '' }
   const parts = { app, connector, clock: systemClock, logger: silentLogger, signal: ending.signal }
   const { fetch: ask } = pages(parts)
-  const [group] = await store.deadGroups()
+  const [group] = await store.groupDeadLetters()
   const rows = []
   for (const [page, path] of pathsOf(metrics, group?.group ?? '')) {
     const taken: number[] = []

@@ -6,13 +6,13 @@ import { plan } from '../runtime/mapping/compile-plan.ts'
 import { hydrate } from '../runtime/mapping/hydrate.ts'
 import { lookups } from '../runtime/mapping/lookups.ts'
 import { identityOf, type MapParts, mapEvent } from '../runtime/mapping/map-event.ts'
-import { personOf } from '../runtime/mapping/map-profile.ts'
+import { emailHashOf } from '../runtime/mapping/map-profile.ts'
 import { type Occurrence, occurrences } from '../runtime/mapping/occurrences.ts'
 import { firstSkip } from '../runtime/mapping/skip-rules.ts'
 import type { Json, JsonObject, MetricEvent } from '../runtime/ports/types.ts'
-import { openEnvelope, recordOf } from '../runtime/source/envelope.ts'
+import { openEnvelope, recordFromWebhook } from '../runtime/source/envelope.ts'
 import { openRecord } from '../runtime/source/open-record.ts'
-import { refusal } from '../runtime/source/verify-signature.ts'
+import { verifySignature } from '../runtime/source/verify-signature.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { type Sample, samples, WORKSPACE } from './mapping/samples.ts'
 import type { Table } from './report.ts'
@@ -76,7 +76,7 @@ async function follow(
   const signature = `sha1=${createHmac('sha1', SECRET).update(bytes).digest('hex')}`
   const envelope = JSON.parse(body) as Json
   const notification = await openEnvelope(envelope, spec)
-  const record = await recordOf(body, notification, spec, NOW)
+  const record = await recordFromWebhook(body, notification, spec, NOW)
   const resource = must(spec.resources.get(record.resource ?? ''))
   const mapping = must(spec.mappings.find((one) => one.metric === metric))
   const plans = plan(spec)
@@ -91,9 +91,9 @@ async function follow(
   const mapped = await mapEvent(mapping, one, { lane: 'live', workspace: WORKSPACE }, parts)
   const event = ('message' in mapped ? mapped.message : undefined) as MetricEvent
   return {
-    'signature (HMAC)': () => refusal(bytes, signature, spec.webhook.signature, [SECRET]),
+    'signature (HMAC)': () => verifySignature(bytes, signature, spec.webhook.signature, [SECRET]),
     'text to JSON': () => JSON.parse(new TextDecoder().decode(bytes)),
-    'envelope to record': async () => recordOf(body, await openEnvelope(envelope, spec), spec, NOW),
+    'envelope to record': async () => recordFromWebhook(body, await openEnvelope(envelope, spec), spec, NOW),
     'record opened (parsed again)': () => openRecord(record, resource, spec),
     occurrences: () => occurrences(mapping, item, bindings, true),
     'key, time, contact': () => identityOf(planned, item, one.bindings, WORKSPACE),
@@ -101,7 +101,7 @@ async function follow(
     'lookups from memory': () => hydrate({ ...wanted, contact: must(contact) }),
     profile: () => plans.profile.evaluate.live(must(bound.contact), bound),
     properties: () => planned.properties(item, bound),
-    'person (SHA-256, for the ledger)': () => personOf(event.profile),
+    'person (SHA-256, for the ledger)': () => emailHashOf(event.profile),
     'limits checked, body encoded': () => eventBody(event, spec.destination.limits),
   }
 }
@@ -123,7 +123,7 @@ function memory(all: readonly Sample[]) {
     (answers[path] ?? all.find(({ contact }) => contact.id === key)?.contact) as Json
   return lookups({
     client: { request } as unknown as Parameters<typeof lookups>[0]['client'],
-    store: { cached: async () => [], cache: async () => {}, uncache: async () => {} },
+    store: { readCache: async () => [], writeCache: async () => {}, deleteCache: async () => {} },
     clock: { now: () => NOW, sleep: async () => {} },
     signal: new AbortController().signal,
   })

@@ -1,7 +1,7 @@
 /** Both sides as set-up sees them: Intercom and Klaviyo, their OAuth clients and what can be pasted instead. */
 
-import { type CheckedLoginsParts, checkedLogins } from '../runtime/auth/checked-auth.ts'
-import { type Account, type AccountOptions, account } from '../runtime/auth/connections.ts'
+import { type CheckedAuthParts, checkedAuth } from '../runtime/auth/checked-auth.ts'
+import { type AccountOptions, type Connections, createConnections } from '../runtime/auth/connections.ts'
 import type { OauthClient, Side } from '../runtime/auth/side.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { checkedToken, hostOf } from './intercom/source.ts'
@@ -31,19 +31,19 @@ export interface ConnectorAccountOptions extends Omit<AccountOptions, 'source' |
  */
 export function hostLogins(
   { spec, env }: Pick<ConnectorAccountOptions, 'spec' | 'env'>,
-  parts: CheckedLoginsParts,
-): Pick<Account, 'source' | 'destination'> {
+  parts: CheckedAuthParts,
+): Pick<Connections, 'source' | 'destination'> {
   const logins = (side: Side) => {
     // A missing key is refused in the side's own words once it is used: a preview needs none.
     const credentials = side.given ?? { kind: 'key', key: '' }
-    return checkedLogins({ ...side, given: credentials }, credentials, parts)
+    return checkedAuth({ ...side, given: credentials }, credentials, parts)
   }
   return { source: logins(intercomSide(spec.source, env)), destination: logins(klaviyoSide(spec.destination, env)) }
 }
 
 /** Throws a config `Fault` for a region there is none of. */
-export async function connectorAccount({ spec, env, ...options }: ConnectorAccountOptions): Promise<Account> {
-  return account({
+export async function connectorAccount({ spec, env, ...options }: ConnectorAccountOptions): Promise<Connections> {
+  return createConnections({
     ...options,
     source: intercomSide(spec.source, env),
     destination: klaviyoSide(spec.destination, env),

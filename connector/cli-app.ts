@@ -10,56 +10,59 @@ export const settings: readonly Setting[] = [
   {
     env: 'INTERCOM_ACCESS_TOKEN',
     needed: 'source',
-    what: 'reads your conversations, tickets and contacts',
-    how: 'Intercom Developer Hub → your app → Configure → Authentication. A private app of your own workspace needs no review. Its permissions: Read conversations, Read tickets, Read and list users and companies, Read admins, Read tags.',
+    description: 'reads your conversations, tickets and contacts',
+    howToGet:
+      'Intercom Developer Hub → your app → Configure → Authentication. A private app of your own workspace needs no review. Its permissions: Read conversations, Read tickets, Read and list users and companies, Read admins, Read tags.',
   },
   {
     env: 'INTERCOM_CLIENT_ID',
     needed: 'no',
-    what: 'with the client secret: connects Intercom by OAuth on the console, instead of an access token',
-    how: 'Intercom Developer Hub → your app → Configure → Basic information → Client ID. Redirect URL: this connector, /set-up/intercom/callback.',
+    description: 'with the client secret: connects Intercom by OAuth on the console, instead of an access token',
+    howToGet:
+      'Intercom Developer Hub → your app → Configure → Basic information → Client ID. Redirect URL: this connector, /set-up/intercom/callback.',
   },
   {
     env: 'INTERCOM_CLIENT_SECRET',
     needed: 'webhook',
-    what: 'proves that a webhook is from Intercom',
-    how: 'Intercom Developer Hub → your app → Configure → Basic information → Client secret.',
+    description: 'proves that a webhook is from Intercom',
+    howToGet: 'Intercom Developer Hub → your app → Configure → Basic information → Client secret.',
   },
   {
     env: 'KLAVIYO_API_KEY',
     needed: 'destination',
-    what: 'sends events and profiles',
-    how: 'Klaviyo → Settings → API keys → Create private API key. Its scopes: Events full, Profiles full, Accounts read, Metrics read.',
+    description: 'sends events and profiles',
+    howToGet:
+      'Klaviyo → Settings → API keys → Create private API key. Its scopes: Events full, Profiles full, Accounts read, Metrics read.',
   },
   {
     env: 'KLAVIYO_CLIENT_ID',
     needed: 'no',
-    what: 'with KLAVIYO_CLIENT_SECRET: connects Klaviyo by OAuth on the console, instead of a private key',
-    how: 'klaviyo.com/oauth/client → your app. Redirect URL: this connector, /set-up/klaviyo/callback.',
+    description: 'with KLAVIYO_CLIENT_SECRET: connects Klaviyo by OAuth on the console, instead of a private key',
+    howToGet: 'klaviyo.com/oauth/client → your app. Redirect URL: this connector, /set-up/klaviyo/callback.',
   },
   {
     env: 'KLAVIYO_CLIENT_SECRET',
     needed: 'no',
-    what: 'proves to Klaviyo that the OAuth client is ours',
-    how: 'Shown once, when the app is made.',
+    description: 'proves to Klaviyo that the OAuth client is ours',
+    howToGet: 'Shown once, when the app is made.',
   },
   {
     env: 'INTERCOM_REGION',
     needed: 'no',
-    what: 'where your Intercom workspace is hosted: us (default), eu or au',
-    how: 'Look at its address: app.intercom.com is us, app.eu.intercom.com eu, app.au.intercom.com au.',
+    description: 'where your Intercom workspace is hosted: us (default), eu or au',
+    howToGet: 'Look at its address: app.intercom.com is us, app.eu.intercom.com eu, app.au.intercom.com au.',
   },
   {
     env: 'INTERCOM_BASE_URL',
     needed: 'no',
-    what: 'another server in place of the Intercom API',
-    how: 'For tests; `connector sandbox` prints one.',
+    description: 'another server in place of the Intercom API',
+    howToGet: 'For tests; `connector sandbox` prints one.',
   },
   {
     env: 'KLAVIYO_BASE_URL',
     needed: 'no',
-    what: 'another server in place of the Klaviyo API',
-    how: 'For tests; `connector sandbox` prints one.',
+    description: 'another server in place of the Klaviyo API',
+    howToGet: 'For tests; `connector sandbox` prints one.',
   },
 ]
 
@@ -72,14 +75,14 @@ export const app: App = {
   functions,
   names,
   // Klaviyo lists all metrics on one page; it filters by the kind of source, and ours is the API.
-  whereIs: (metric) => ({
+  metricUrl: (metric) => ({
     href: 'https://www.klaviyo.com/analytics/metrics',
     words: `Klaviyo → Analytics → Metrics → ${metric} (source: API)`,
   }),
   // Loaded when a command opens something: `validate`, `build` and the help need neither.
   account: async (options) => (await import('./auth.ts')).connectorAccount(options),
   open: async ({ env, spec, store, account, ...effects }) =>
-    (await import('./index.ts')).joined(spec, store, {
+    (await import('./index.ts')).connectorFromSpec(spec, store, {
       ...effects,
       ...(account && { account }),
       secrets: {

@@ -1,19 +1,19 @@
 /** The connector, assembled: what a host imports. */
 
-import type { CheckedLoginsParts } from '../runtime/auth/checked-auth.ts'
-import type { Account } from '../runtime/auth/connections.ts'
+import type { CheckedAuthParts } from '../runtime/auth/checked-auth.ts'
+import type { Connections } from '../runtime/auth/connections.ts'
 import type { Connector } from '../runtime/connector.ts'
-import { assemble } from '../runtime/create-connector.ts'
-import { traffic } from '../runtime/http/connection-stats.ts'
+import { createConnector } from '../runtime/create-connector.ts'
+import { connectionStats } from '../runtime/http/connection-stats.ts'
 import type { Clock, Fetch, Logger, Random, Store } from '../runtime/ports/ports.ts'
-import type { BuiltSpec } from '../runtime/spec/load-bundle.ts'
+import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory/store.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
 import { hostLogins } from './auth.ts'
 import { intercomChecks, intercomSource } from './intercom/source.ts'
 import { klaviyoChecks } from './klaviyo/checks.ts'
-import { historyPace, klaviyo } from './klaviyo/destination.ts'
+import { backfillRateLimit, klaviyo } from './klaviyo/destination.ts'
 import { klaviyoWorkshop } from './klaviyo/recipes.ts'
 import { loadConnectorSpec } from './spec.ts'
 
@@ -26,7 +26,7 @@ export interface Secrets {
 
 export interface Settings {
   /** What `loadConnectorSpec` gave (share it between tenants), a folder, or what `connector build` made. Default: the one in this package. */
-  readonly spec?: Spec | URL | BuiltSpec | undefined
+  readonly spec?: Spec | URL | SpecBundle | undefined
   /** `us`, `eu` or `au`. */
   readonly intercomRegion?: string | undefined
   readonly intercomBaseUrl?: string | undefined
@@ -43,7 +43,7 @@ export interface ConnectorOptions {
   readonly random?: Random
   readonly logger?: Logger
   /** Log-ins that are kept and renewed in the store, instead of `secrets`: what `connectorAccount` makes. */
-  readonly account?: Account
+  readonly account?: Connections
 }
 
 /**
@@ -57,16 +57,16 @@ export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise
   const loaded = given !== undefined && 'mappings' in given
   const spec = loaded ? given : await loadConnectorSpec(given)
   const clock = options.clock ?? systemClock
-  return joined(spec, options.store ?? memoryStore({ clock }), { ...options, clock })
+  return connectorFromSpec(spec, options.store ?? memoryStore({ clock }), { ...options, clock })
 }
 
 /** The same with a spec and a store at hand. */
-export function joined(spec: Spec, store: Store, options: ConnectorOptions): Connector {
+export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOptions): Connector {
   const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
   const { random = systemRandom, logger = silentLogger } = options
   const { account } = options
   const sides = account ?? ofHost(spec, { secrets, settings }, { store, fetch, clock, random })
-  const sent = traffic(clock)
+  const sent = connectionStats(clock)
   const to = {
     traffic: sent,
     spec: spec.destination,
@@ -78,7 +78,7 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
     random,
     logger,
   }
-  return assemble({
+  return createConnector({
     spec,
     source: intercomSource(sides.source, sides.secrets),
     destination: klaviyo(to),
@@ -88,12 +88,12 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
     clock,
     random,
     logger,
-    self: systemSelf,
+    processIdentity: systemSelf,
     workshop: klaviyoWorkshop(to),
     destinationTraffic: sent.side,
-    historyPace: historyPace(spec.destination),
+    backfillRateLimit: backfillRateLimit(spec.destination),
     ...(account && { gate: account.gate }),
-    async *checks(client, signal) {
+    async *runChecks(client, signal) {
       yield* intercomChecks(client, spec, clock, signal)
       yield* klaviyoChecks(to, signal)
     },
@@ -103,8 +103,8 @@ export function joined(spec: Spec, store: Store, options: ConnectorOptions): Con
 function ofHost(
   spec: Spec,
   { secrets, settings }: Required<Pick<ConnectorOptions, 'secrets' | 'settings'>>,
-  parts: CheckedLoginsParts,
-): Pick<Account, 'source' | 'destination' | 'secrets'> {
+  parts: CheckedAuthParts,
+): Pick<Connections, 'source' | 'destination' | 'secrets'> {
   const env = {
     INTERCOM_ACCESS_TOKEN: secrets.intercomAccessToken,
     INTERCOM_REGION: settings.intercomRegion,

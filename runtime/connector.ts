@@ -1,12 +1,12 @@
 /** An assembled connector: what a host embeds and what the commands call. */
 
 import type { Estimate } from './backfill/estimate.ts'
-import type { SideTraffic } from './http/connection-stats.ts'
-import type { Gate } from './ports/auth.ts'
+import type { ConnectionStats } from './http/connection-stats.ts'
+import type { DeliveryGate } from './ports/auth.ts'
 import type { CheckResult, Store } from './ports/ports.ts'
 import type { Json, Lane, LeasedRecord, Outcome, Profile, SourceRecord } from './ports/types.ts'
 import type { RecipeBook } from './recipes.ts'
-import type { Seen } from './source/webhook-stats.ts'
+import type { WebhookStats } from './source/webhook-stats.ts'
 import type { Spec } from './spec/spec.ts'
 
 export interface Connector {
@@ -15,11 +15,11 @@ export interface Connector {
   /** Answers one webhook: verified, stored and on disk before the 200. Any web-standard host can mount it. */
   receive(request: Request): Promise<Response>
   /** What came to the webhook's address last, since the process began. */
-  arrivals(): Seen
+  webhookStats(): WebhookStats
   /** Why delivery waits, if it does: for a person to set up, or until both sides have said whose accounts they are. */
-  readonly gate: Gate
+  readonly gate: DeliveryGate
   /** How it goes with both sides, since the process began. */
-  traffic(): { readonly source: SideTraffic; readonly destination: SideTraffic }
+  connectionStats(): { readonly source: ConnectionStats; readonly destination: ConnectionStats }
   /** Delivers until the signal aborts, then settles what it leased and returns. */
   work(options: { readonly signal: AbortSignal; readonly lanes?: readonly Lane[] }): Promise<void>
   /** Reads history into the store and delivers it; goes on where an earlier one stopped. Ends with phase `done`. */
@@ -29,7 +29,7 @@ export interface Connector {
   /** How the newest backfill stands, by what the store knows of it. Undefined before the first. */
   lastBackfill(): Promise<Progress | undefined>
   /** Who runs a backfill on the store now: this process or another. Undefined when nobody does. */
-  importing(): Promise<Importing | undefined>
+  runningBackfill(): Promise<RunningBackfill | undefined>
   /**
    * Takes one record to its end, for hosts with a queue of their own: what `append` of their store was given, and on a
    * further try its `attempt` and `trouble`, which say how long it waits. Never throws for the record's sake. It writes
@@ -56,11 +56,11 @@ export interface BackfillOptions {
   readonly signal: AbortSignal
 }
 
-export interface Importing {
+export interface RunningBackfill {
   /** A name to look for: its number on its machine. */
   readonly process: string
   /** It is this process. */
-  readonly here: boolean
+  readonly thisProcess: boolean
   /** Milliseconds since 1970. */
   readonly since: number
 }
@@ -87,7 +87,7 @@ export interface Progress {
   /** Records read and not yet settled. */
   readonly waiting: number
   /** Events accepted by the destination. */
-  readonly sent: number
+  readonly eventsSent: number
   readonly sentByMetric: Readonly<Record<string, number>>
   readonly skipped: Readonly<Record<string, number>>
   /** Events of this run that ended in dead letters. */
@@ -108,7 +108,7 @@ export interface PreviewInput {
    * Where else to find what `lookups` lacks: among what was looked up last, or at the source, which costs requests
    * and may fail. Absent: nowhere, so that a preview needs no network.
    */
-  readonly beyond?: 'remembered' | 'source'
+  readonly lookupFallback?: 'remembered' | 'source'
   /** Prefix of the keys, where the data does not say. */
   readonly workspace?: string
 }

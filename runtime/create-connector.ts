@@ -2,37 +2,37 @@
 import pLimit from 'p-limit'
 import { backfill } from './backfill/backfill.ts'
 import { estimate } from './backfill/estimate.ts'
-import { importing, type Self } from './backfill/lease.ts'
-import { lastImport } from './backfill/progress.ts'
-import { currentRuns } from './backfill/state.ts'
+import { type ProcessIdentity, runningBackfill } from './backfill/lease.ts'
+import { lastBackfill } from './backfill/progress.ts'
+import { currentRunChecker } from './backfill/state.ts'
 import type { Connector } from './connector.ts'
 import { type DeliverParts, deliver } from './delivery/deliver.ts'
-import { whileOpen } from './delivery/run-while-open.ts'
+import { runWhileOpen } from './delivery/run-while-open.ts'
 import { sender } from './delivery/sender.ts'
-import { work } from './delivery/worker.ts'
+import { runWorker } from './delivery/worker.ts'
 import { http } from './http/client.ts'
-import { type SideTraffic, traffic } from './http/connection-stats.ts'
-import { budget } from './http/rate-limiter.ts'
-import { blameless } from './http/transient-on-throw.ts'
+import { type ConnectionStats, connectionStats } from './http/connection-stats.ts'
+import { rateLimiter } from './http/rate-limiter.ts'
+import { storeWithTransientFaults } from './http/transient-on-throw.ts'
 import { onAbort } from './lib/abort.ts'
-import { steady } from './lib/monotonic-clock.ts'
-import { turns } from './lib/yield-to-event-loop.ts'
+import { monotonicClock } from './lib/monotonic-clock.ts'
+import { yieldingScheduler } from './lib/yield-to-event-loop.ts'
 import { plan } from './mapping/compile-plan.ts'
 import { lookups } from './mapping/lookups.ts'
 import { preview } from './mapping/preview.ts'
-import type { Gate, Logins } from './ports/auth.ts'
+import type { AuthProvider, DeliveryGate } from './ports/auth.ts'
 import { Fault } from './ports/fault.ts'
 import type { CheckResult, Clock, Destination, Fetch, Logger, Random, Source, Store } from './ports/ports.ts'
-import type { Workshop } from './ports/recipes.ts'
+import type { RecipeTarget } from './ports/recipes.ts'
 import type { Lane } from './ports/types.ts'
 import { recipeBook } from './recipes.ts'
 import { createAccountPin } from './source/account-pin.ts'
 import { type SourceClient, sourceClient } from './source/client.ts'
 import { receive } from './source/receive.ts'
-import { arrivals } from './source/webhook-stats.ts'
+import { webhookStats } from './source/webhook-stats.ts'
 import type { Spec, Window } from './spec/spec.ts'
 
-export interface AssembleOptions {
+export interface CreateConnectorOptions {
   readonly spec: Spec
   readonly source: Source
   readonly destination: Destination
@@ -42,76 +42,76 @@ export interface AssembleOptions {
   readonly random: Random
   readonly logger: Logger
   /** Default: a process nothing is known of, so that a turn it leaves behind must expire. */
-  readonly self?: Self
+  readonly processIdentity?: ProcessIdentity
   /** Tries credentials and permissions, one by one. */
-  readonly checks: (client: SourceClient, signal: AbortSignal) => AsyncIterable<CheckResult>
+  readonly runChecks: (client: SourceClient, signal: AbortSignal) => AsyncIterable<CheckResult>
   /** Delivery waits while it is shut. Absent: only until both accounts are pinned. */
-  readonly gate?: Gate
+  readonly gate?: DeliveryGate
   /** Used before the first delivery, so that the destination's account is pinned by then. Absent: it stays unknown. */
-  readonly destinationLogins?: Logins
+  readonly destinationLogins?: AuthProvider
   /** What can be made of the metrics at the destination, where anything can. */
-  readonly workshop?: Workshop
+  readonly workshop?: RecipeTarget
   /** Events of history that the destination takes in a time, where that is known. */
-  readonly historyPace?: Window | undefined
+  readonly backfillRateLimit?: Window | undefined
   /** How it goes with the destination, where it is told. */
-  readonly destinationTraffic?: () => SideTraffic
+  readonly destinationTraffic?: () => ConnectionStats
 }
 
-const NOBODY: Self = { id: 'unnamed.', gone: () => false }
+const UNKNOWN_PROCESS: ProcessIdentity = { id: 'unnamed.', hasExited: () => false }
 
 /** Enough to fill a batch of lookups while one is on its way. */
 const MAPPED_AT_ONCE = 100
 /** Half of what the live lane takes in when nothing has piled up. */
 const PROFILES_AT_ONCE = 32
 
-export function assemble(options: AssembleOptions): Connector {
-  const { spec, source, destination, store, fetch, clock, random, logger, self = NOBODY } = options
+export function createConnector(options: CreateConnectorOptions): Connector {
+  const { spec, source, destination, store, fetch, clock, random, logger, processIdentity = UNKNOWN_PROCESS } = options
   const closing = new AbortController()
   const { signal } = closing
 
   const { timeout, budget: limits, name } = spec.source
   const peer = {
     name,
-    budget: budget(limits, clock),
-    explain: source.explain,
+    budget: rateLimiter(limits, clock),
+    explain: source.explainError,
     json: true,
     ...(limits.headers && { resetHeader: limits.headers.reset }),
   }
-  const asked = traffic(clock)
+  const asked = connectionStats(clock)
   const line = asked.watch(name, peer.budget, http({ fetch, clock, random, timeout }, peer))
   const client = sourceClient(spec.source, { source, store, http: line })
 
-  const came = arrivals(clock)
-  const asking = blameless(store)
+  const came = webhookStats(clock)
+  const asking = storeWithTransientFaults(store)
   const { gate, destinationLogins } = options
   const logins = { source: source.logins, destination: destinationLogins }
   const accounts = createAccountPin({ client, ...logins, store: asking, gate, clock, logger })
-  const crowd = crowding(spec, store, clock)
-  const send = sender({ destination, clock, signal, crowded: crowd.is })
+  const crowd = backlogMonitor(spec, store, clock)
+  const send = sender({ destination, clock, signal, hasBacklog: crowd.is })
   const parts: DeliverParts = {
     spec,
     clock,
     random,
     logger,
-    told: new WeakSet(),
+    loggedFaults: new WeakSet(),
     plan: plan(spec),
     lookups: lookups({ client, store: asking, clock, signal }),
-    delivered: async (key) => (await asking.delivered([key])).has(key),
-    gate: { live: pLimit(MAPPED_AT_ONCE), backfill: pLimit(MAPPED_AT_ONCE) },
-    turn: turns(),
-    profiles: pLimit(PROFILES_AT_ONCE),
+    delivered: async (key) => (await asking.filterDelivered([key])).has(key),
+    mappingConcurrency: { live: pLimit(MAPPED_AT_ONCE), backfill: pLimit(MAPPED_AT_ONCE) },
+    yieldTurn: yieldingScheduler(),
+    profileConcurrency: pLimit(PROFILES_AT_ONCE),
     send,
-    isCurrentRun: currentRuns(asking, clock),
+    isCurrentRun: currentRunChecker(asking, clock),
     accounts: { known: accounts.known, pin: () => accounts.pin(signal) },
   }
 
   const workspace = accounts.read
-  const workLane = (lane: Lane, stop: AbortSignal) => whileOpen(gate, stop, (end) => workNow(lane, end))
+  const workLane = (lane: Lane, stop: AbortSignal) => runWhileOpen(gate, stop, (end) => workNow(lane, end))
 
   async function workNow(lane: Lane, stop: AbortSignal): Promise<void> {
     if (!(await accounts.untilPinned(stop))) return
     const { concurrency } = spec.delivery
-    await work(
+    await runWorker(
       lane,
       {
         store,
@@ -129,37 +129,47 @@ export function assemble(options: AssembleOptions): Connector {
   return {
     spec,
     store,
-    traffic: () => ({ source: asked.side(), destination: options.destinationTraffic?.() ?? { limits: [] } }),
+    connectionStats: () => ({ source: asked.side(), destination: options.destinationTraffic?.() ?? { limits: [] } }),
     receive: (request) =>
       receive(request, { spec, store: asking, clock, logger, secrets: source.secrets, arrivals: came, workspace }),
-    arrivals: came.seen,
+    webhookStats: came.seen,
     gate: accounts.gate,
     work: ({ signal: stop, lanes = ['live', 'backfill'] }) =>
-      together(
+      runAllUntilAborted(
         lanes.map((lane) => (end: AbortSignal) => workLane(lane, end)),
         stop,
       ),
     async *backfill(asked) {
-      const why = gate?.shut()
+      const why = gate?.pausedReason()
       if (why !== undefined) throw new Fault('config', 'account/shut', why)
       const lane = (stop: AbortSignal) => workLane('backfill', stop)
       const flush = () => send.flush('backfill')
-      yield* backfill({ spec, store, client, clock, logger, random, self, pin: accounts.pin, work: lane, flush }, asked)
+      yield* backfill(
+        { spec, store, client, clock, logger, random, self: processIdentity, pin: accounts.pin, work: lane, flush },
+        asked,
+      )
     },
     estimate: ({ signal: stop, ...wanted }) =>
-      estimate({ spec, client, clock, historyPace: options.historyPace }, { until: clock.now(), ...wanted }, stop),
-    lastBackfill: () => lastImport(store),
-    importing: () => importing({ store, clock, self }),
+      estimate(
+        { spec, client, clock, historyPace: options.backfillRateLimit },
+        { until: clock.now(), ...wanted },
+        stop,
+      ),
+    lastBackfill: () => lastBackfill(store),
+    runningBackfill: () => runningBackfill({ store, clock, self: processIdentity }),
     deliver: (record) => deliver(record, parts),
     preview: (input) => preview(input, { ...parts, destination }),
-    check: (stop) => options.checks(client, stop),
+    check: (stop) => options.runChecks(client, stop),
     ...(options.workshop && { recipes: recipeBook({ spec, store, clock, workshop: options.workshop }) }),
     close: async () => closing.abort(),
   }
 }
 
 /** Runs all until the signal aborts. If one fails the others are stopped, end in order, and then its error is thrown. */
-async function together(all: readonly ((stop: AbortSignal) => Promise<void>)[], signal: AbortSignal): Promise<void> {
+async function runAllUntilAborted(
+  all: readonly ((stop: AbortSignal) => Promise<void>)[],
+  signal: AbortSignal,
+): Promise<void> {
   const stop = new AbortController()
   const off = onAbort(signal, () => stop.abort())
   const ends = await Promise.allSettled(
@@ -175,8 +185,8 @@ async function together(all: readonly ((stop: AbortSignal) => Promise<void>)[], 
 }
 
 /** Looks at the live backlog now and then, since counting it for every record would cost more than it saves. */
-function crowding({ destination: { bulkFrom } }: Spec, store: Store, clock: Clock) {
-  const time = steady(clock)
+function backlogMonitor({ destination: { bulkFrom } }: Spec, store: Store, clock: Clock) {
+  const time = monotonicClock(clock)
   let crowded = false
   let next = 0
   return {

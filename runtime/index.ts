@@ -1,56 +1,63 @@
 /** What a host, or another connector, builds on. Anything not named here may change in any release. */
 
 /** Log-ins that are kept sealed in the store, renewed, and made or removed by a person: `account` for each tenant. */
-export { type Account, type AccountOptions, account } from './auth/connections.ts'
+export { type AccountOptions, type Connections, createConnections } from './auth/connections.ts'
 /** Where the sealing key comes from: a setting, a file, or nowhere that outlives the process. */
-export { fileKey, givenKey, passingKey } from './auth/encryption-key.ts'
+export { ephemeralKey, keyFromBase64, keyFromFile } from './auth/encryption-key.ts'
 /** What set-up shows and does, for hosts with pages of their own. */
-export type { Setup, View } from './auth/setup.ts'
+export type { Setup, SetupView } from './auth/setup.ts'
 /** One side as set-up sees it. */
 export type { Credentials, Side, SideName } from './auth/side.ts'
-export type { Key } from './auth/vault.ts'
+export type { EncryptionKey } from './auth/vault.ts'
 /** What a backfill would cost. */
 export type { Estimate, StreamEstimate } from './backfill/estimate.ts'
 /** Who imports, for `assemble`: another process on the store may ask whether this one still runs. */
-export type { Self } from './backfill/lease.ts'
+export type { ProcessIdentity } from './backfill/lease.ts'
 /** The assembled connector: receive, work, backfill, deliver, preview, check. */
 export type {
   BackfillOptions,
   Connector,
-  Importing,
   Preview,
   PreviewInput,
   PreviewItem,
   Progress,
+  RunningBackfill,
   StreamProgress,
 } from './connector.ts'
 /** Joins a spec, a source, a destination and a store into a connector. */
-export { type AssembleOptions, assemble } from './create-connector.ts'
+export { type CreateConnectorOptions, createConnector } from './create-connector.ts'
 /** One compiled expression: how a source or a destination would evaluate a part of its spec. */
 export type { Bindings, Expression } from './expression/expression.ts'
 /** The functions a connector adds to the expressions of its mappings, one row each. */
 export type { Argument, ExpressionFunction, FunctionTable } from './expression/functions.ts'
 /** Requests with a budget, a timeout, faults by class and a few tries: what a destination sends with. */
-export { type Going, type Http, type HttpParts, http, type MakeRequest, type Peer } from './http/client.ts'
+export {
+  type Http,
+  type HttpParts,
+  http,
+  type MakeRequest,
+  type RemoteApi,
+  type RequestOptions,
+} from './http/client.ts'
 /** How it goes with one side: when it last answered, why it last did not, how much is used. */
-export type { SideTraffic, Used } from './http/connection-stats.ts'
+export type { ConnectionStats, LimitUsage } from './http/connection-stats.ts'
 /** How a refusal of the other side becomes a fault. */
-export type { Answer, Explain, Refuser } from './http/error-response.ts'
+export type { ApiResponse, ErrorContext, ExplainError } from './http/error-response.ts'
 /** Paces requests within a limit of the other side; everything that counts against it shares one. */
-export { type Budget, budget } from './http/rate-limiter.ts'
+export { type RateLimiter, rateLimiter } from './http/rate-limiter.ts'
 /** How requests are logged in, and whether delivery may run: for hosts that keep credentials their own way. */
-export { fixedLogin, type Gate, type GivenBy, type Login, type Logins } from './ports/auth.ts'
+export { type AuthMethod, type AuthProvider, type DeliveryGate, type RequestAuth, staticAuth } from './ports/auth.ts'
 /** The only error thrown on purpose: `config`, `data`, `transient` or `bug`, with a stable code. */
 export { Fault, type FaultDetails, type FaultKind, toFault } from './ports/fault.ts'
 /** What a store tells of how things ended. */
 export type {
-  Activity,
+  ActivityBucket,
   ActivityWindow,
   DeadGroup,
   DeadPage,
   EventsPage,
   LedgerEvent,
-  Replayed,
+  ReplaySelector,
 } from './ports/ledger.ts'
 /** What the runtime asks of its host. Each can be replaced; `Store` and `Destination` are the ones worth replacing. */
 export type {
@@ -61,13 +68,13 @@ export type {
   CheckResult,
   Clock,
   Destination,
+  ErrorExplanation,
   Fetch,
   LeaseRequest,
   LedgerEntry,
   LogFields,
   Logger,
   Random,
-  Refused,
   Retention,
   SendResult,
   Source,
@@ -75,7 +82,7 @@ export type {
   Tally,
 } from './ports/ports.ts'
 /** What a destination lets us make of the metrics. */
-export type { Listeners, Made, Recipe, Workshop } from './ports/recipes.ts'
+export type { CreatedResource, Dependents, Recipe, RecipeTarget } from './ports/recipes.ts'
 /** The words of this project: records, messages, outcomes. */
 export type {
   Attempt,
@@ -86,36 +93,35 @@ export type {
   JsonObject,
   Lane,
   LeasedRecord,
-  Message,
   MetricEvent,
   Outcome,
+  OutgoingMessage,
   Profile,
   ProfileUpdate,
   Receipt,
+  RetryState,
   Run,
   Settlement,
   SourceRecord,
-  Trouble,
 } from './ports/types.ts'
 /** Segments and flows that can be made of the metrics, and how it stands with each. */
 export type { RecipeBook, RecipeState } from './recipes.ts'
 /** What `checks` asks the source with. */
 export type { SourceClient } from './source/client.ts'
 /** When webhooks came last. */
-export type { Seen } from './source/webhook-stats.ts'
+export type { WebhookStats } from './source/webhook-stats.ts'
 /** One complaint about a spec as text: place, sentence, the line, a caret. */
 export { type Diagnostic, render } from './spec/diagnostic.ts'
 /** A folder of YAML to a checked, compiled spec, or to everything that is wrong with it. */
 export { type Loaded, type LoadOptions, loadSpec } from './spec/load.ts'
 /** What `connector build` wrote, as a spec: no code is made out of text. */
-export { type BuiltSpec, loadBuilt } from './spec/load-bundle.ts'
+export { loadBundle, type SpecBundle } from './spec/load-bundle.ts'
 /** What is said of a person with every event. */
 export type { ProfileMapping } from './spec/profile-mapping.ts'
 /** The text a diagnostic points into. */
 export type { SourceFile } from './spec/source-file.ts'
 /** The compiled spec, for those who write a source or a destination. */
 export type {
-  BudgetSpec,
   DeliverySpec,
   DestinationSpec,
   LookupSpec,
@@ -124,6 +130,7 @@ export type {
   Missing,
   Property,
   PropertyType,
+  RateLimitSpec,
   RequestSpec,
   ResourceSpec,
   SkipRule,

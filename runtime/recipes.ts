@@ -1,14 +1,14 @@
 /** Makes what recipes describe at the destination, once: what is there is found, whoever else asks at the same time. */
 import { Fault, toFault } from './ports/fault.ts'
 import type { Clock, Store } from './ports/ports.ts'
-import type { Listeners, Made, Recipe, Workshop } from './ports/recipes.ts'
+import type { CreatedResource, Dependents, Recipe, RecipeTarget } from './ports/recipes.ts'
 import type { Json, JsonObject } from './ports/types.ts'
 import { metricOf } from './spec/recipe-metrics.ts'
 import type { Spec } from './spec/spec.ts'
 
 export type RecipeState =
   /** It is there. `now`: this call made it. */
-  | { readonly state: 'made'; readonly made: Made; readonly now: boolean }
+  | { readonly state: 'made'; readonly made: CreatedResource; readonly now: boolean }
   /** It can be made, by sending this. */
   | { readonly state: 'ready'; readonly body: Json }
   /** No event of these metrics was sent yet, so the destination does not know them. The body has names for their ids. */
@@ -17,17 +17,17 @@ export type RecipeState =
 export interface RecipeBook {
   readonly recipes: readonly Recipe[]
   /** How it stands with a recipe; changes nothing. Throws a `Fault`, e.g. for a missing permission. */
-  look(recipe: Recipe, signal: AbortSignal): Promise<RecipeState>
+  status(recipe: Recipe, signal: AbortSignal): Promise<RecipeState>
   /** Makes it, unless it is there. Two callers at once, in whatever processes, make one. Throws a `Fault`. */
   apply(recipe: Recipe, signal: AbortSignal): Promise<RecipeState>
   /** What would hear of events at the destination. */
-  listeners(signal: AbortSignal): Promise<Listeners>
+  listeners(signal: AbortSignal): Promise<Dependents>
 }
 
 export interface BookParts {
   readonly spec: Pick<Spec, 'recipes' | 'mappings'>
-  readonly workshop: Workshop
-  readonly store: Pick<Store, 'checkpoint' | 'swapCheckpoint'>
+  readonly workshop: RecipeTarget
+  readonly store: Pick<Store, 'checkpoint' | 'compareAndSwapCheckpoint'>
   readonly clock: Clock
 }
 
@@ -58,7 +58,7 @@ export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeB
     if (made !== undefined) return { state: 'made', made, now: false } as const
     const ids = await workshop.metricIds(recipe.metrics, signal)
     const missing = recipe.metrics.filter((metric) => !ids.has(metric))
-    const definition = filled(recipe, ids)
+    const definition = withMetricIds(recipe, ids)
     const body = workshop.body(recipe, definition)
     if (missing.length > 0) return { state: 'no-metric', missing, body } as const
     return { state: 'ready', body, definition } as const
@@ -70,16 +70,16 @@ export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeB
       const { text, until = 0, id } = await kept(recipe)
       const ours = { ...(id !== undefined && { id }), until: clock.now() + CLAIM }
       const asText = JSON.stringify(ours)
-      if (until <= clock.now() && (await store.swapCheckpoint(nameOf(recipe), text, asText))) {
+      if (until <= clock.now() && (await store.compareAndSwapCheckpoint(nameOf(recipe), text, asText))) {
         return { ...ours, text: asText }
       }
       await clock.sleep(LOOK_AGAIN, signal)
     }
-    throw busy()
+    throw alreadyInProgress()
   }
 
   async function letGo(recipe: Recipe, text: string, id: string | undefined): Promise<void> {
-    await store.swapCheckpoint(nameOf(recipe), text, id && JSON.stringify({ id }))
+    await store.compareAndSwapCheckpoint(nameOf(recipe), text, id && JSON.stringify({ id }))
   }
 
   async function make(
@@ -89,7 +89,7 @@ export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeB
     signal: AbortSignal,
   ) {
     const text = JSON.stringify({ until: clock.now() + CLAIM })
-    if (!(await store.swapCheckpoint(nameOf(recipe), held.text, text))) throw busy()
+    if (!(await store.compareAndSwapCheckpoint(nameOf(recipe), held.text, text))) throw alreadyInProgress()
     try {
       const made = await workshop.make(recipe, definition, signal)
       await letGo(recipe, text, made.id)
@@ -116,7 +116,7 @@ export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeB
 
   return {
     recipes: spec.recipes,
-    look: async (recipe, signal) => stateOf(recipe, (await kept(recipe)).id, signal),
+    status: async (recipe, signal) => stateOf(recipe, (await kept(recipe)).id, signal),
     apply,
     listeners: (signal) => workshop.listeners(metricsOf(spec), signal),
   }
@@ -124,13 +124,13 @@ export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeB
 
 const metricsOf = ({ mappings }: BookParts['spec']) => mappings.map(({ metric }) => metric)
 
-function busy(): Fault {
+function alreadyInProgress(): Fault {
   const message = 'somebody else makes it just now, or its making broke off; look again in two minutes'
   return new Fault('transient', 'recipe/busy', message)
 }
 
 /** The definition with ids where it names metrics; those without one keep their names. */
-function filled({ definition }: Recipe, ids: ReadonlyMap<string, string>): JsonObject {
+function withMetricIds({ definition }: Recipe, ids: ReadonlyMap<string, string>): JsonObject {
   const fill = (value: Json | undefined): Json | undefined => {
     const metric = metricOf(value)
     if (metric !== undefined) return ids.get(metric) ?? value

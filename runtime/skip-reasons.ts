@@ -28,7 +28,7 @@ const REASONS: Readonly<Record<string, readonly [words: string, who: string]>> =
 
 const ITS_MAPPING = 'you, if it should be sent: change the mapping, which leaves it out'
 
-export const reasonWords = (reason: string): string => REASONS[reason]?.[0] ?? reason.replaceAll('-', ' ')
+export const describeSkipReason = (reason: string): string => REASONS[reason]?.[0] ?? reason.replaceAll('-', ' ')
 
 /** Who must act on what was skipped, if anybody. */
-export const whoActsOnSkipped = (reason: string): string => REASONS[reason]?.[1] ?? ITS_MAPPING
+export const whoActsOnSkip = (reason: string): string => REASONS[reason]?.[1] ?? ITS_MAPPING

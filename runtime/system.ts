@@ -24,7 +24,7 @@ export const systemSelf = {
   get id() {
     return `${process.pid}.${startOf()}`
   },
-  gone(id: string): boolean {
+  hasExited(id: string): boolean {
     const [pid, began] = id.split('.')
     // In a container the pid is always 1, so an earlier process may have had ours.
     return Number(pid) === process.pid ? began !== startOf() : !processAlive(Number(pid))

@@ -2,7 +2,7 @@
 import type { Clock, Random } from '../runtime/ports/ports.ts'
 
 /** How to misbehave. Everything absent: not at all. The rates are drawn together, so their sum is at most 1. */
-export interface Misbehaviour {
+export interface FaultInjection {
   /** Milliseconds before every answer. */
   readonly latency?: number
   /** 0..1: answered 500, and the request has no effect. */
@@ -26,7 +26,7 @@ const RATES: readonly string[] = ['failRate', 'hangRate', 'resetRate']
 const RULES: readonly string[] = ['latency', 'failNext', ...RATES]
 
 /** Rules as a person posts them, or undefined if a name or a number in them makes no sense. */
-export function readMisbehaviour(value: unknown): Misbehaviour | undefined {
+export function readMisbehaviour(value: unknown): FaultInjection | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const sensible = Object.entries(value).every(
     ([name, rule]) =>
@@ -40,7 +40,7 @@ export function readMisbehaviour(value: unknown): Misbehaviour | undefined {
 
 /** Wraps each answer of a server in the rules that hold at the time. Starts well-behaved. */
 export function misbehaviour({ clock, random, failure = plainFailure }: MisbehaviourOptions) {
-  let rules: Misbehaviour = {}
+  let rules: FaultInjection = {}
 
   async function apply(request: Request, answer: () => Promise<Response>): Promise<Response> {
     const { latency = 0, failRate = 0, hangRate = 0, resetRate = 0, failNext = 0 } = rules
@@ -57,10 +57,10 @@ export function misbehaviour({ clock, random, failure = plainFailure }: Misbehav
   }
 
   return {
-    set(next: Misbehaviour): void {
+    set(next: FaultInjection): void {
       rules = next
     },
-    rules: (): Misbehaviour => rules,
+    rules: (): FaultInjection => rules,
     apply,
   }
 }

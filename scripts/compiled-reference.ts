@@ -1,5 +1,5 @@
 /** The reference page of what runs compiled: the rule, its exceptions, and each file that is shipped. */
-import { enginesOf } from '../runtime/cli/output/compile-report.ts'
+import { compileReport } from '../runtime/cli/output/compile-report.ts'
 import { refusals } from '../runtime/expression/compiler/refusals.ts'
 import type { FunctionTable } from '../runtime/expression/functions.ts'
 import type { PlacedExpression } from '../runtime/spec/compile/context.ts'
@@ -29,7 +29,7 @@ function shipped(expressions: readonly PlacedExpression[]): string {
   const files = new Map<string, PlacedExpression[]>()
   for (const each of expressions) files.set(each.file, [...(files.get(each.file) ?? []), each])
   const rows = [...files].sort().map(([file, own]) => {
-    const { total, interpreted } = enginesOf(own)
+    const { total, interpreted } = compileReport(own)
     const left = interpreted.map(({ place, reason }) => `${place} (${reason})`)
     return `| \`${file}\` | ${total} | ${total - interpreted.length} | ${left.join('<br>')} |`
   })

@@ -1,5 +1,5 @@
 /** By hand, as a good engineer writes it: optional chaining, small functions, absent values left out at the end. */
-import { e164 } from '../../connector/functions/phone.ts'
+import { toE164 } from '../../connector/functions/phone.ts'
 import { emailAddress, isoTime, splitName } from '../../connector/functions/text.ts'
 import type { Contact, Conversation, Result, Sample, Ticket } from './samples.ts'
 import { WORKSPACE } from './samples.ts'
@@ -13,7 +13,7 @@ export const compact = (object: Readonly<Record<string, unknown>>): Result =>
 export const email = (address?: string | null) => (typeof address === 'string' ? emailAddress(address) : undefined)
 
 export const phone = ({ phone: number, location }: Contact) =>
-  typeof number === 'string' ? e164(number, location?.country_code, location?.country) : undefined
+  typeof number === 'string' ? toE164(number, location?.country_code, location?.country) : undefined
 
 export const object = (value: unknown) =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined

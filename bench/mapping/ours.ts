@@ -5,8 +5,8 @@ import { references } from '../../runtime/expression/check/references.ts'
 import type { Expression } from '../../runtime/expression/expression.ts'
 import { interpreter } from '../../runtime/expression/interpreter/interpreter.ts'
 import { isProblem, parse } from '../../runtime/expression/parse.ts'
-import { iso } from '../../runtime/lib/iso-time.ts'
-import { after, type Soon } from '../../runtime/lib/maybe-promise.ts'
+import { toIsoUtc } from '../../runtime/lib/iso-time.ts'
+import { type MaybePromise, mapMaybe } from '../../runtime/lib/maybe-promise.ts'
 import { plan } from '../../runtime/mapping/compile-plan.ts'
 import { identityOf } from '../../runtime/mapping/map-event.ts'
 import { occurrences } from '../../runtime/mapping/occurrences.ts'
@@ -15,7 +15,10 @@ import type { Json } from '../../runtime/ports/types.ts'
 import { type Result, type Sample, WORKSPACE } from './samples.ts'
 
 /** What `mapEvent` does for one occurrence, without what is no mapping: fetching, the ledger, and asking the store. */
-export async function ours(metric: string, engine = (it: Expression) => it): Promise<(sample: Sample) => Soon<Result>> {
+export async function ours(
+  metric: string,
+  engine = (it: Expression) => it,
+): Promise<(sample: Sample) => MaybePromise<Result>> {
   const spec = withEngine(await loadConnectorSpec(), engine)
   const mapping = spec.mappings.find((one) => one.metric === metric)
   if (mapping === undefined) throw new Error(`no ${metric}`)
@@ -23,15 +26,15 @@ export async function ours(metric: string, engine = (it: Expression) => it): Pro
   const planned = plans.of(mapping)
   return (sample) => {
     const { item, contact: person, admin, team, tag } = sample as unknown as Readonly<Record<keyof Sample, Json>>
-    return after(occurrences(mapping, item, { workspace: WORKSPACE }, true), ([one]) => {
+    return mapMaybe(occurrences(mapping, item, { workspace: WORKSPACE }, true), ([one]) => {
       if (one === undefined) return { skipped: 'none' }
       const bound = { workspace: WORKSPACE, part: one.bindings.part, contact: person, admin, team, tag }
-      return after(identityOf(planned, item, one.bindings, WORKSPACE), ({ key, ms, contact }) =>
-        after(firstSkip(planned.early, item, one.bindings), (reason) => {
+      return mapMaybe(identityOf(planned, item, one.bindings, WORKSPACE), ({ key, ms, contact }) =>
+        mapMaybe(firstSkip(planned.early, item, one.bindings), (reason) => {
           if (reason !== undefined || contact === undefined) return { skipped: reason ?? 'no-contact' }
-          return after(plans.profile.evaluate.live(person, bound), (profile) =>
-            after(planned.properties(item, bound), (properties) => ({
-              ...{ metric, key, time: iso(ms), profile, properties },
+          return mapMaybe(plans.profile.evaluate.live(person, bound), (profile) =>
+            mapMaybe(planned.properties(item, bound), (properties) => ({
+              ...{ metric, key, time: toIsoUtc(ms), profile, properties },
             })),
           )
         }),

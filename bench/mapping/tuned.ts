@@ -1,5 +1,5 @@
 /** By hand, tuned: no object is made twice, no entry is listed, nothing is asked twice. */
-import { e164 } from '../../connector/functions/phone.ts'
+import { toE164 } from '../../connector/functions/phone.ts'
 import { emailAddress, isoTime, splitName } from '../../connector/functions/text.ts'
 import { image, object } from './idiomatic.ts'
 import type { Contact, Conversation, Part, Result, Sample, Ticket } from './samples.ts'
@@ -21,7 +21,7 @@ interface Who {
 function whoOf({ email, phone, location }: Contact): Who {
   return {
     email: typeof email === 'string' ? emailAddress(email) : undefined,
-    phone: typeof phone === 'string' ? e164(phone, location?.country_code, location?.country) : undefined,
+    phone: typeof phone === 'string' ? toE164(phone, location?.country_code, location?.country) : undefined,
   }
 }
 

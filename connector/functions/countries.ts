@@ -1,5 +1,5 @@
 /** A country as a person, Intercom or ISO 3166 writes it, as its alpha-2 code. */
-import { remember } from './memoize.ts'
+import { memoize } from './memoize.ts'
 
 /** Alpha-3 run together with alpha-2, for every ISO 3166-1 country with telephones, and Kosovo's XK, which is not in it. */
 const ALPHA_3 = `
@@ -55,7 +55,7 @@ let codes: ReadonlyMap<string, string> | undefined
  * The alpha-2 code of a country given as alpha-2 (`IE`), alpha-3 (`IRL`) or English name (`Ireland`), in any case.
  * Nothing for what is none of them. A code is read as a code first: `CAN` is Canada, whatever else it may mean.
  */
-export const countryCode = remember(1_000, (text): string | undefined => {
+export const countryCode = memoize(1_000, (text): string | undefined => {
   codes ??= index()
   const name = simplified(text)
   // ISO puts the qualifier last: "Bolivia, Plurinational State of".

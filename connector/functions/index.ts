@@ -1,6 +1,6 @@
 /** What an expression of the mappings may call and JSONata does not have. */
 import type { FunctionTable } from '../../runtime/expression/functions.ts'
-import { e164, loadNumbers } from './phone.ts'
+import { loadPhoneMetadata, toE164 } from './phone.ts'
 import { emailAddress, isoTime, plainText, splitName } from './text.ts'
 
 /**
@@ -21,8 +21,8 @@ export const functions: FunctionTable = [
     signature: '<x?x?x?:s>',
     doc: 'A telephone number in E.164, or nothing unless it is valid. The first of the countries that is one (IE, IRL or Ireland) says how a number without a country prefix is read.',
     example: { expr: '$phone("087 123 4567", "IRL", "Ireland")', gives: '+353871234567' },
-    run: (number, ...countries) => (typeof number === 'string' ? e164(number, ...countries) : undefined),
-    load: loadNumbers,
+    run: (number, ...countries) => (typeof number === 'string' ? toE164(number, ...countries) : undefined),
+    load: loadPhoneMetadata,
   },
   {
     name: 'email',

@@ -3,7 +3,7 @@
 // What is kept is a function of the text alone, and nobody can ask what texts there were: tenants may share it.
 
 /** The last answers, `kept` of them: the oldest goes first. */
-export function remember<T>(kept: number, answer: (text: string) => T): (text: string) => T {
+export function memoize<T>(kept: number, answer: (text: string) => T): (text: string) => T {
   const answers = new Map<string, T>()
   return (text) => {
     const known = answers.get(text)
@@ -16,7 +16,7 @@ export function remember<T>(kept: number, answer: (text: string) => T): (text: s
 }
 
 /** The last answer alone, for what an event and its person's profile both ask. */
-export function rememberOne<T>(answer: (text: string) => T): (text: string) => T {
+export function memoizeLast<T>(answer: (text: string) => T): (text: string) => T {
   let last: { readonly text: string; readonly given: T } | undefined
   return (text) => {
     if (last?.text !== text) last = { text, given: answer(text) }

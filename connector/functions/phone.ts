@@ -1,7 +1,7 @@
 /** Telephone numbers as people type them, in E.164 where a phone library is sure. */
 import type { CountryCode } from 'libphonenumber-js/max'
 import { countryCode } from './countries.ts'
-import { remember } from './memoize.ts'
+import { memoize } from './memoize.ts'
 
 type Library = typeof import('libphonenumber-js/max')
 
@@ -9,7 +9,7 @@ let library: Library | undefined
 let loading: Promise<unknown> | undefined
 
 /** 150 kB of metadata, loaded when the first number comes along: most commands never see one. Waits until it is there. */
-export function loadNumbers(): Promise<unknown> | undefined {
+export function loadPhoneMetadata(): Promise<unknown> | undefined {
   if (library !== undefined) return undefined
   loading ??= import('libphonenumber-js/max').then((loaded) => {
     library = loaded
@@ -24,7 +24,7 @@ export function loadNumbers(): Promise<unknown> | undefined {
  * The first of `countries` that is a country says how a number without a country prefix is read. To be called once
  * `loadNumbers` has nothing to wait for.
  */
-export function e164(text: string, ...countries: readonly unknown[]): string | undefined {
+export function toE164(text: string, ...countries: readonly unknown[]): string | undefined {
   const same = last?.text === text && last.countries.every((country, i) => country === countries[i])
   if (last === undefined || !same || last.countries.length !== countries.length) {
     last = { text, countries, number: within(firstCountry(countries) ?? '')(text) }
@@ -39,7 +39,7 @@ let last: { text: string; countries: readonly unknown[]; number: string | undefi
  * A history asks for each contact's number once an event; parsing it takes longer than all else. By country first: a
  * text of both would have to be put together, and hashed, each time.
  */
-const within = remember(250, (country) => remember(2_000, (text) => parse(text, country)))
+const within = memoize(250, (country) => memoize(2_000, (text) => parse(text, country)))
 
 function firstCountry(countries: readonly unknown[]): string | undefined {
   for (const country of countries) {

@@ -1,7 +1,7 @@
 /** Text, names, e-mail addresses and times as Intercom has them, as Klaviyo takes them. */
 import { decodeHTML } from 'entities/decode'
-import { iso } from '../../runtime/lib/iso-time.ts'
-import { rememberOne } from './memoize.ts'
+import { toIsoUtc } from '../../runtime/lib/iso-time.ts'
+import { memoizeLast } from './memoize.ts'
 
 /** RFC 5321 without quoted local parts, comments and address literals, which Klaviyo refuses. */
 const EMAIL =
@@ -24,7 +24,7 @@ export function plainText(text: string): string | undefined {
 const decoded = (text: string): string => (text.includes('&') ? decodeHTML(text) : text)
 
 /** Trimmed and lower-cased, or nothing if Klaviyo would refuse the address, and with it the request it is in. */
-export const emailAddress = rememberOne((text): string | undefined => {
+export const emailAddress = memoizeLast((text): string | undefined => {
   const address = text.trim().toLowerCase()
   return address.length <= EMAIL_LENGTH && address.indexOf('@') <= 64 && EMAIL.test(address) ? address : undefined
 })
@@ -43,7 +43,7 @@ export interface PersonName {
 }
 
 /** One field as two: the first word, and the others. An address in place of a name is no name. */
-export const splitName = rememberOne((text): PersonName => {
+export const splitName = memoizeLast((text): PersonName => {
   const name = TIDY.test(text) ? text : tidied(text)
   if (name === '' || (name.includes('@') && /^\S+@\S+\.\S+$/.test(name))) return {}
 
@@ -57,7 +57,7 @@ export const splitName = rememberOne((text): PersonName => {
  */
 export function isoTime(value: unknown): string | undefined {
   const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? fromText(value.trim()) : 0
-  return ms > 0 && ms <= LAST ? iso(ms) : undefined
+  return ms > 0 && ms <= LAST ? toIsoUtc(ms) : undefined
 }
 
 function fromText(text: string): number {

@@ -1,16 +1,16 @@
 /** The source: Intercom's credentials, its way of saying no, and what a connection must be allowed to read. */
 import type { Bindings } from '../../runtime/expression/expression.ts'
 import { isObject } from '../../runtime/lib/json.ts'
-import type { GivenBy, Logins } from '../../runtime/ports/auth.ts'
+import type { AuthMethod, AuthProvider } from '../../runtime/ports/auth.ts'
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
-import type { CheckResult, Clock, Refused, Source } from '../../runtime/ports/ports.ts'
+import type { CheckResult, Clock, ErrorExplanation, Source } from '../../runtime/ports/ports.ts'
 import type { Json } from '../../runtime/ports/types.ts'
 import type { SourceClient } from '../../runtime/source/client.ts'
 import type { RequestSpec, Spec } from '../../runtime/spec/spec.ts'
 import { requestId } from '../request-id.ts'
 
-export function intercomSource(logins: Logins, secrets: Source['secrets']): Source {
-  return { logins, secrets, explain: (...answer) => explain(logins.by(), ...answer) }
+export function intercomSource(logins: AuthProvider, secrets: Source['secrets']): Source {
+  return { logins, secrets, explainError: (...answer) => explain(logins.method(), ...answer) }
 }
 
 export function checkedToken(accessToken: string | undefined): string {
@@ -35,7 +35,7 @@ export function hostOf({ hosts }: Spec['source'], region = ''): string {
 }
 
 /** Codes in the error list that mean more than their status. Source: the API reference's error codes. */
-const MEANINGS: Readonly<Record<string, Refused>> = {
+const MEANINGS: Readonly<Record<string, ErrorExplanation>> = {
   token_suspended: { kind: 'config', code: 'suspended', message: 'the workspace is suspended or closed' },
   api_plan_restricted: { kind: 'config', code: 'plan', message: "the workspace's plan does not include this API" },
   media_type_not_acceptable: { kind: 'config', code: 'version', message: 'it does not know this Intercom-Version' },
@@ -45,7 +45,7 @@ const MEANINGS: Readonly<Record<string, Refused>> = {
 const HUB = 'choose it in the Developer Hub, your app, Configure, Authentication'
 
 /** By status and by how we were let in, where the list of errors says nothing we know. */
-const ADVICE: Readonly<Record<number, Readonly<Record<GivenBy, string>>>> = {
+const ADVICE: Readonly<Record<number, Readonly<Record<AuthMethod, string>>>> = {
   401: {
     environment: 'it does not know this access token: check INTERCOM_ACCESS_TOKEN and INTERCOM_REGION, and start again',
     key: 'it does not know the access token that was pasted: paste it again on the console, under Set up, with its region',
@@ -63,17 +63,17 @@ const SAYS: Readonly<Record<number, string>> = {
 }
 
 /** Every answer of Intercom has a request id, and a list of errors once more. Source: recorded answers. */
-function explain(by: GivenBy, status: number, body: Json | undefined, headers: Headers): Refused {
+function explain(by: AuthMethod, status: number, body: Json | undefined, headers: Headers): ErrorExplanation {
   const request = requestId(headers.get('x-request-id'), isObject(body) ? body.request_id : undefined)
   return { ...meaning(by, status, body, headers), ...(request !== undefined && { request }) }
 }
 
 /** Error messages of Intercom may quote what was asked for, so only its codes are passed on. */
-function meaning(by: GivenBy, status: number, body: Json | undefined, headers: Headers): Refused {
+function meaning(by: AuthMethod, status: number, body: Json | undefined, headers: Headers): ErrorExplanation {
   const codes = errorCodes(body)
   const known = codes.map((code) => MEANINGS[code]).find((meaning) => meaning !== undefined)
   if (known) return known
-  const movedTo = status === 410 ? canonical(headers) : undefined
+  const movedTo = status === 410 ? mergedContactPath(headers) : undefined
   const message = ADVICE[status]?.[by] ?? SAYS[status] ?? (codes.length > 0 ? `it says ${codes.join(', ')}` : undefined)
   return { ...(message !== undefined && { message }), ...(movedTo !== undefined && { movedTo }) }
 }
@@ -86,7 +86,7 @@ function errorCodes(body: Json | undefined): string[] {
 }
 
 /** A merged contact answers 410 with `Link: </contacts/ID>; rel="canonical"` (2.16). Only that path is followed. */
-function canonical(headers: Headers): string | undefined {
+function mergedContactPath(headers: Headers): string | undefined {
   return /<(?:https?:\/\/[^/>]+)?(\/contacts\/[\w-]+)>\s*;\s*rel="?canonical"?/.exec(headers.get('link') ?? '')?.[1]
 }
 
@@ -102,18 +102,18 @@ export async function* intercomChecks(
 
   let away = false
   const account = async () => describe(await ask(spec.source.workspace.request))
-  yield await tried('Intercom account', account, ({ kind }) => {
+  yield await runCheck('Intercom account', account, ({ kind }) => {
     away = kind === 'transient'
   })
   // A person waits for the answers, and each would take as long as this one.
   if (away) return
   for (const [permission, path] of Object.entries(READS)) {
-    yield await tried(`Intercom: ${permission}`, async () => allowed(await ask(get(path))))
+    yield await runCheck(`Intercom: ${permission}`, async () => allowed(await ask(get(path))))
   }
   const page = { pageSize: 1, until: Math.floor(clock.now() / 1000) }
   for (const stream of spec.streams.values()) {
     const permission = spec.resources.get(stream.resource)?.permission ?? `read ${stream.name}`
-    yield await tried(`Intercom: ${permission}`, async () => allowed(await ask(stream.request, page)))
+    yield await runCheck(`Intercom: ${permission}`, async () => allowed(await ask(stream.request, page)))
   }
 }
 
@@ -131,7 +131,7 @@ function describe(me: Json): string {
   return `workspace ${app.name ?? '?'} (${app.id_code ?? '?'}), region ${app.region ?? '?'}`
 }
 
-async function tried(
+async function runCheck(
   name: string,
   attempt: () => Promise<string>,
   failed: (fault: Fault) => void = () => undefined,

@@ -1,6 +1,6 @@
 /** The last look at history before it leaves: without its flags it would start flows and e-mail people. */
 
-import { at } from '../../runtime/lib/json.ts'
+import { getPath } from '../../runtime/lib/json.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
 import type { Fetch } from '../../runtime/ports/ports.ts'
 import type { Json } from '../../runtime/ports/types.ts'
@@ -9,9 +9,9 @@ import type { Json } from '../../runtime/ports/types.ts'
  * A fetch for lane `backfill` alone. It reads the body that would go over the wire, not what was meant to be
  * sent, and throws a bug `Fault` unless `backfill: true` stands on every entry and every event of a bulk request.
  */
-export function guarded(pass: Fetch): Fetch {
+export function requireBackfillFlag(pass: Fetch): Fetch {
   return async (request) => {
-    if (!flagged(await request.clone().text()))
+    if (!hasBackfillFlags(await request.clone().text()))
       throw new Fault(
         'bug',
         'klaviyo/unflagged',
@@ -21,7 +21,7 @@ export function guarded(pass: Fetch): Fetch {
   }
 }
 
-function flagged(text: string): boolean {
+function hasBackfillFlags(text: string): boolean {
   const entries = list(parse(text), 'data', 'attributes', 'events-bulk-create', 'data')
   return (
     entries.length > 0 &&
@@ -32,10 +32,10 @@ function flagged(text: string): boolean {
   )
 }
 
-const isTrue = (resource: Json) => at(resource, 'attributes', 'backfill') === true
+const isTrue = (resource: Json) => getPath(resource, 'attributes', 'backfill') === true
 
 function list(value: Json | undefined, ...path: readonly string[]): readonly Json[] {
-  const found = at(value, ...path)
+  const found = getPath(value, ...path)
   return Array.isArray(found) ? found : []
 }
 

@@ -1,10 +1,17 @@
 /** Tries a log-in to Klaviyo: whose account it is, and which scopes it has. Writes nothing. */
 
-import { at } from '../../runtime/lib/json.ts'
+import { getPath } from '../../runtime/lib/json.ts'
 import { toFault } from '../../runtime/ports/fault.ts'
 import type { CheckResult } from '../../runtime/ports/ports.ts'
 import type { Json } from '../../runtime/ports/types.ts'
-import { endpoint, type KlaviyoOptions, type Line, line, METRICS, windows } from './client.ts'
+import {
+  endpointClient,
+  type KlaviyoOptions,
+  METRICS_ENDPOINT,
+  type SendRequest,
+  specEndpoint,
+  windows,
+} from './client.ts'
 
 const ACCOUNTS = { path: '/api/accounts', windows: windows(1, 15) }
 
@@ -13,20 +20,25 @@ const EMPTY = '{"data":{}}'
 
 /** Yields one line a permission, in the order a person would mend them; one line alone if there is no way in. */
 export async function* klaviyoChecks(options: KlaviyoOptions, signal: AbortSignal): AsyncGenerator<CheckResult> {
-  const account = await read(line(options, ACCOUNTS, 'accounts:read'), 'accounts:read', signal, (body) => {
-    const name = at(body, 'data', 0, 'attributes', 'contact_information', 'organization_name')
+  const account = await read(endpointClient(options, ACCOUNTS, 'accounts:read'), 'accounts:read', signal, (body) => {
+    const name = getPath(body, 'data', 0, 'attributes', 'contact_information', 'organization_name')
     return typeof name === 'string' && name !== '' ? `the account of ${name}` : 'an account without a name'
   })
   yield account.result
   if (account.hopeless) return
 
-  const metrics = await read(line(options, METRICS, 'metrics:read'), 'metrics:read', signal, (body) => {
-    const list = at(body, 'data')
-    return `metrics can be read${Array.isArray(list) ? ` (${list.length} on the first page)` : ''}`
-  })
+  const metrics = await read(
+    endpointClient(options, METRICS_ENDPOINT, 'metrics:read'),
+    'metrics:read',
+    signal,
+    (body) => {
+      const list = getPath(body, 'data')
+      return `metrics can be read${Array.isArray(list) ? ` (${list.length} on the first page)` : ''}`
+    },
+  )
   yield metrics.result
-  yield await mayWrite(endpoint(options, 'event', 'events:write'), 'events:write', 'events', signal)
-  yield await mayWrite(endpoint(options, 'profile', 'profiles:write'), 'profiles:write', 'profiles', signal)
+  yield await mayWrite(specEndpoint(options, 'event', 'events:write'), 'events:write', 'events', signal)
+  yield await mayWrite(specEndpoint(options, 'profile', 'profiles:write'), 'profiles:write', 'profiles', signal)
 }
 
 interface Reading {
@@ -36,7 +48,7 @@ interface Reading {
 }
 
 async function read(
-  ask: Line,
+  ask: SendRequest,
   scope: string,
   signal: AbortSignal,
   say: (body: Json | undefined) => string,
@@ -52,7 +64,7 @@ async function read(
   }
 }
 
-async function mayWrite(ask: Line, scope: string, what: string, signal: AbortSignal): Promise<CheckResult> {
+async function mayWrite(ask: SendRequest, scope: string, what: string, signal: AbortSignal): Promise<CheckResult> {
   const name = `Klaviyo ${scope}`
   try {
     await ask('live', signal, EMPTY)

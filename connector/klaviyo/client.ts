@@ -1,18 +1,18 @@
 /** Klaviyo over HTTP: one line for each endpoint, with its budget, its ten places and its guard. */
 
 import { type Http, http } from '../../runtime/http/client.ts'
-import type { Traffic } from '../../runtime/http/connection-stats.ts'
-import type { Answer } from '../../runtime/http/error-response.ts'
-import { budget } from '../../runtime/http/rate-limiter.ts'
-import { loggedIn } from '../../runtime/http/with-auth.ts'
-import { fixedLogin, type Login, type Logins } from '../../runtime/ports/auth.ts'
+import type { ConnectionStatsRecorder } from '../../runtime/http/connection-stats.ts'
+import type { ApiResponse } from '../../runtime/http/error-response.ts'
+import { rateLimiter } from '../../runtime/http/rate-limiter.ts'
+import { withAuth } from '../../runtime/http/with-auth.ts'
+import { type AuthProvider, type RequestAuth, staticAuth } from '../../runtime/ports/auth.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
 import type { Clock, Fetch, Logger, Random } from '../../runtime/ports/ports.ts'
 import type { Lane, Receipt } from '../../runtime/ports/types.ts'
 import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
-import { guarded } from './backfill-guard.ts'
-import { places } from './concurrency.ts'
-import { explainer, klaviyoRequest } from './errors.ts'
+import { requireBackfillFlag } from './backfill-guard.ts'
+import { laneSemaphore } from './concurrency.ts'
+import { explainer, requestIdOf } from './errors.ts'
 import type { EndpointName } from './spec-names.ts'
 
 export interface KlaviyoOptions {
@@ -22,9 +22,9 @@ export interface KlaviyoOptions {
   /** Instead of `spec.host`. */
   readonly baseUrl?: string
   /** Instead of a key that does not change. */
-  readonly logins?: Logins
+  readonly logins?: AuthProvider
   /** Told of what is sent to the endpoints of the spec. */
-  readonly traffic?: Traffic
+  readonly traffic?: ConnectionStatsRecorder
   readonly fetch: Fetch
   readonly clock: Clock
   readonly random: Random
@@ -32,7 +32,7 @@ export interface KlaviyoOptions {
 }
 
 /** Sends one request to an endpoint, a POST if there is a body; `path` instead of the endpoint's own. Throws a `Fault`. */
-export type Line = (lane: Lane, signal: AbortSignal, body?: string, path?: string) => Promise<Answer>
+export type SendRequest = (lane: Lane, signal: AbortSignal, body?: string, path?: string) => Promise<ApiResponse>
 
 /** Klaviyo names no number, but asks to treat its limits as maximums; a private key's are shared with others. */
 const IN_FLIGHT = 10
@@ -45,14 +45,14 @@ export const windows = (perSecond: number, perMinute: number): readonly Window[]
   { limit: perMinute, per: 60_000 },
 ]
 
-export const METRICS = { path: '/api/metrics', windows: windows(10, 150) }
+export const METRICS_ENDPOINT = { path: '/api/metrics', windows: windows(10, 150) }
 
 /** A line to an endpoint that `spec.endpoints` names. */
-export function endpoint(options: KlaviyoOptions, name: EndpointName, scope: string): Line {
+export function specEndpoint(options: KlaviyoOptions, name: EndpointName, scope: string): SendRequest {
   const found = options.spec.endpoints[name]
   if (found === undefined)
     throw new Fault('config', 'klaviyo/no-endpoint', `connector.yaml: destination.endpoints lacks "${name}"`)
-  return line(options, { ...found, name }, scope)
+  return endpointClient(options, { ...found, name }, scope)
 }
 
 interface To {
@@ -64,25 +64,25 @@ interface To {
   readonly attempts?: number
 }
 
-export function line(options: KlaviyoOptions, to: To, scope: string): Line {
+export function endpointClient(options: KlaviyoOptions, to: To, scope: string): SendRequest {
   const { spec, fetch, clock, random, traffic } = options
-  const shared = budget({ windows: to.windows, share: spec.share }, clock)
-  const logins = options.logins ?? fixedLogin(() => keyLogin(options))
-  const peer = { name: spec.name, budget: shared, explain: explainer(scope, () => logins.by()) }
+  const shared = rateLimiter({ windows: to.windows, share: spec.share }, clock)
+  const logins = options.logins ?? staticAuth(() => keyLogin(options))
+  const peer = { name: spec.name, budget: shared, explain: explainer(scope, () => logins.method()) }
   const { attempts } = to
   const parts = { fetch, clock, random, timeout: spec.timeout, ...(attempts !== undefined && { attempts }) }
   const watched = (one: Http) => (to.name === undefined ? one : (traffic?.watch(to.name, shared, one) ?? one))
   const lanes: Readonly<Record<Lane, Http>> = {
     live: watched(http(parts, peer)),
-    backfill: watched(http({ ...parts, fetch: guarded(fetch) }, peer)),
+    backfill: watched(http({ ...parts, fetch: requireBackfillFlag(fetch) }, peer)),
   }
-  const enter = places(IN_FLIGHT, HISTORY_IN_FLIGHT)
+  const enter = laneSemaphore(IN_FLIGHT, HISTORY_IN_FLIGHT)
 
   return async (lane, signal, body, path = to.path) => {
     const leave = await enter(lane, signal)
     try {
-      const send = (login: Login) => lanes[lane](() => request(options, login, path, body), { lane, signal })
-      return answered(await loggedIn(logins, signal, send))
+      const send = (login: RequestAuth) => lanes[lane](() => request(options, login, path, body), { lane, signal })
+      return assertFromKlaviyo(await withAuth(logins, signal, send))
     } finally {
       leave()
     }
@@ -93,7 +93,7 @@ export function line(options: KlaviyoOptions, to: To, scope: string): Line {
  * Klaviyo takes events with 202 and nothing, and answers all else with JSON. A page, a torn answer or a list of errors
  * under a 200 is not its yes, but some proxy's, and would count as delivered.
  */
-function answered(answer: Answer): Answer {
+function assertFromKlaviyo(answer: ApiResponse): ApiResponse {
   const { status, body, headers } = answer
   const page = headers.get('content-type')?.includes('text/html')
   const resource = typeof body === 'object' && body !== null && 'data' in body
@@ -105,14 +105,14 @@ function answered(answer: Answer): Answer {
   )
 }
 
-function keyLogin({ spec, baseUrl, apiKey }: KlaviyoOptions): Login {
+function keyLogin({ spec, baseUrl, apiKey }: KlaviyoOptions): RequestAuth {
   return { baseUrl: baseUrl ?? spec.host, headers: { Authorization: keyHeader(checkedKey(apiKey)) } }
 }
 
 /** Klaviyo's own scheme, for keys that somebody made by hand. */
 export const keyHeader = (key: string): string => `Klaviyo-API-Key ${key}`
 
-function request({ spec }: KlaviyoOptions, login: Login, path: string, body: string | undefined): Request {
+function request({ spec }: KlaviyoOptions, login: RequestAuth, path: string, body: string | undefined): Request {
   const url = login.baseUrl.replace(/\/+$/, '') + path
   const headers = { ...spec.headers, ...login.headers }
   // Not followed: a redirected POST becomes a GET, and its 200 would count as delivered.
@@ -133,6 +133,6 @@ export function checkedKey(apiKey: string | undefined): string {
 }
 
 /** What Klaviyo said of an accepted request, with its request id to quote to its support. */
-export function receipt({ status, headers }: Answer): Receipt {
-  return { status, ...klaviyoRequest(headers) }
+export function receipt({ status, headers }: ApiResponse): Receipt {
+  return { status, ...requestIdOf(headers) }
 }

@@ -5,7 +5,7 @@ import { Fault } from '../../runtime/ports/fault.ts'
 import type { Lane } from '../../runtime/ports/types.ts'
 
 /** Resolves when there is a place, with the function that gives it back. Rejects when the signal aborts. */
-export type Enter = (lane: Lane, signal: AbortSignal) => Promise<() => void>
+export type Acquire = (lane: Lane, signal: AbortSignal) => Promise<() => void>
 
 /**
  * `all` places, of which history may hold `history`.
@@ -13,7 +13,7 @@ export type Enter = (lane: Lane, signal: AbortSignal) => Promise<() => void>
  * A request holds its place while it waits for its budget. Were all places open to history,
  * a live event would stand behind history that waits for a rate limit.
  */
-export function places(all: number, history: number): Enter {
+export function laneSemaphore(all: number, history: number): Acquire {
   const taken = { live: 0, backfill: 0 }
   const queues = { live: new Set<() => void>(), backfill: new Set<() => void>() }
 

@@ -1,15 +1,15 @@
 /** Who in Klaviyo hears of our events: flows that begin with them, segments that ask for them, and flows behind those. */
 import { toFault } from '../../runtime/ports/fault.ts'
-import type { Listeners, Made } from '../../runtime/ports/recipes.ts'
+import type { CreatedResource, Dependents } from '../../runtime/ports/recipes.ts'
 import type { FaultInfo, Json } from '../../runtime/ports/types.ts'
-import type { Line } from './client.ts'
-import { type Resource, walk } from './json-api.ts'
+import type { SendRequest } from './client.ts'
+import { listAll, type Resource } from './json-api.ts'
 
 export interface ListenerParts {
   /** `GET /api/metrics/…/flow-triggers` */
-  readonly triggered: Line
-  readonly segments: Line
-  readonly madeOf: (kind: Made['kind'], resource: Resource) => Made
+  readonly triggered: SendRequest
+  readonly segments: SendRequest
+  readonly madeOf: (kind: CreatedResource['kind'], resource: Resource) => CreatedResource
 }
 
 /** `ids` by metric. What may not be read is said instead of thrown: the rest is worth knowing. */
@@ -17,7 +17,7 @@ export async function klaviyoListeners(
   ids: ReadonlyMap<string, string>,
   parts: ListenerParts,
   signal: AbortSignal,
-): Promise<Listeners> {
+): Promise<Dependents> {
   const unread: FaultInfo[] = []
   const orSay = async <T>(read: () => Promise<readonly T[]>): Promise<readonly T[]> => {
     try {
@@ -33,10 +33,10 @@ export async function klaviyoListeners(
 }
 
 async function flowsOf(ids: ReadonlyMap<string, string>, { triggered, madeOf }: ListenerParts, signal: AbortSignal) {
-  const found: (Made & { metric: string })[] = []
+  const found: (CreatedResource & { metric: string })[] = []
   for (const [metric, id] of ids) {
     const path = `/api/metrics/${encodeURIComponent(id)}/flow-triggers`
-    for await (const flow of walk(triggered, path, signal)) {
+    for await (const flow of listAll(triggered, path, signal)) {
       if (flow.attributes.archived !== true) found.push({ ...madeOf('flow', flow), metric })
     }
   }
@@ -44,12 +44,12 @@ async function flowsOf(ids: ReadonlyMap<string, string>, { triggered, madeOf }: 
 }
 
 async function segmentsOf(ids: ReadonlyMap<string, string>, { segments, madeOf }: ListenerParts, signal: AbortSignal) {
-  const flows = new Map<string, Made>()
+  const flows = new Map<string, CreatedResource>()
   const keep = (included: readonly Resource[]) => {
     for (const one of included) if (one.type === 'flow') flows.set(one.id, madeOf('flow', one))
   }
   const found: { segment: Resource; metrics: readonly string[] }[] = []
-  for await (const segment of walk(segments, '/api/segments?include=flow-triggers', signal, keep)) {
+  for await (const segment of listAll(segments, '/api/segments?include=flow-triggers', signal, keep)) {
     const named = texts(segment.attributes.definition)
     const metrics = [...ids].filter(([, id]) => named.has(id)).map(([metric]) => metric)
     if (metrics.length > 0) found.push({ segment, metrics })

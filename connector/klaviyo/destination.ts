@@ -1,12 +1,12 @@
 /** The destination: events and profiles to Klaviyo, each with its own answer. */
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
 import type { Destination, SendResult } from '../../runtime/ports/ports.ts'
-import type { Json, Lane, Message, MetricEvent, Receipt } from '../../runtime/ports/types.ts'
+import type { Json, Lane, MetricEvent, OutgoingMessage, Receipt } from '../../runtime/ports/types.ts'
 import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
-import { type Item, sendBulk } from './bulk.ts'
-import { endpoint, type KlaviyoOptions, receipt } from './client.ts'
+import { type BulkItem, sendBulk } from './bulk.ts'
+import { type KlaviyoOptions, receipt, specEndpoint } from './client.ts'
 import { onlyPhone } from './errors.ts'
-import { type Limits, most } from './limits.ts'
+import { type Limits, limitOf } from './limits.ts'
 import { BULK_WRAPPER, bulkBody, bulkEntry, type Entry, eventBody, profileBody, split } from './request-bodies.ts'
 
 /**
@@ -17,17 +17,17 @@ import { BULK_WRAPPER, bulkBody, bulkEntry, type Entry, eventBody, profileBody, 
  */
 export function klaviyo(options: KlaviyoOptions): Destination {
   const { limits } = options.spec
-  const event = endpoint(options, 'event', 'events:write')
-  const bulk = endpoint(options, 'bulk', 'events:write')
-  const profile = endpoint(options, 'profile', 'profiles:write')
-  const entryOf = rememberedEntries(limits)
+  const event = specEndpoint(options, 'event', 'events:write')
+  const bulk = specEndpoint(options, 'bulk', 'events:write')
+  const profile = specEndpoint(options, 'profile', 'profiles:write')
+  const entryOf = entryCache(limits)
 
-  async function post(message: Message, signal: AbortSignal): Promise<Receipt> {
+  async function post(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
     const to = message.kind === 'event' ? event : profile
     return receipt(await to('live', signal, body(message, limits)))
   }
 
-  async function send(message: Message, signal: AbortSignal): Promise<Receipt> {
+  async function send(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
     try {
       return await post(message, signal)
     } catch (error) {
@@ -35,13 +35,13 @@ export function klaviyo(options: KlaviyoOptions): Destination {
       const trimmed = phoneIsToBlame(fault) ? withoutPhone(message) : undefined
       if (trimmed === undefined) throw fault
       options.logger.warn('Klaviyo refused a phone number; sent once more without it', { code: fault.code })
-      return { ...(await post(trimmed, signal)), without: ['phone_number'] }
+      return { ...(await post(trimmed, signal)), omittedFields: ['phone_number'] }
     }
   }
 
-  async function sendMany(messages: readonly Message[], lane: Lane, signal: AbortSignal) {
+  async function sendMany(messages: readonly OutgoingMessage[], lane: Lane, signal: AbortSignal) {
     const results = new Map<number, SendResult>()
-    const items: Item[] = []
+    const items: BulkItem[] = []
     for (const [index, message] of messages.entries()) {
       const entry = message.kind === 'event' ? entryOf(message, lane) : undefined
       const settle = (result: SendResult) => void results.set(index, result)
@@ -51,11 +51,11 @@ export function klaviyo(options: KlaviyoOptions): Destination {
     }
     const send = async (text: string) => receipt(await bulk(lane, signal, text))
     await sendBulk(items, { limits, lane, logger: options.logger, post: send })
-    return messages.map((_, index) => results.get(index) ?? unanswered())
+    return messages.map((_, index) => results.get(index) ?? missingResult())
   }
 
   /** A profile has no place in a bulk request of events, and its attributes as they are now none in history. */
-  async function one(message: Message, lane: Lane, signal: AbortSignal): Promise<SendResult> {
+  async function one(message: OutgoingMessage, lane: Lane, signal: AbortSignal): Promise<SendResult> {
     if (lane === 'backfill') return new Fault('bug', 'klaviyo/profile-lane', 'a profile update came by lane backfill')
     return send(message, signal).catch(toFault)
   }
@@ -63,12 +63,12 @@ export function klaviyo(options: KlaviyoOptions): Destination {
   return {
     send,
     sendMany,
-    batch: { events: most(limits, 'events'), bytes: most(limits, 'request') - BULK_WRAPPER },
-    size(message, lane) {
+    batch: { events: limitOf(limits, 'events'), bytes: limitOf(limits, 'request') - BULK_WRAPPER },
+    sizeOf(message, lane) {
       const entry = message.kind === 'event' ? entryOf(message, lane) : undefined
       return entry === undefined || entry instanceof Fault ? 0 : entry.bytes
     },
-    bodies(messages, lane) {
+    previewBodies(messages, lane) {
       if (lane === 'live') return messages.map((message) => parse(body(message, limits)))
       const events = messages.filter((message) => message.kind === 'event')
       const entries = events.map((message) => bulkEntry(message, lane, limits))
@@ -77,19 +77,19 @@ export function klaviyo(options: KlaviyoOptions): Destination {
   }
 }
 
-const body = (message: Message, limits: Limits): string =>
+const body = (message: OutgoingMessage, limits: Limits): string =>
   message.kind === 'event' ? eventBody(message, limits) : profileBody(message.profile, limits)
 
 /** History goes in bulk: so many events, in so many requests a minute, when each is full. */
-export function historyPace({ endpoints, share, limits }: DestinationSpec): Window | undefined {
-  const events = most(limits, 'events')
+export function backfillRateLimit({ endpoints, share, limits }: DestinationSpec): Window | undefined {
+  const events = limitOf(limits, 'events')
   const all =
     endpoints.bulk?.windows.map(({ limit, per }) => ({ limit: Math.floor(limit * share) * events, per })) ?? []
   return all.sort((a, b) => a.limit / a.per - b.limit / b.per)[0]
 }
 
 /** Entries are encoded once, though asked for when a batch is filled and again when it is sent. */
-function rememberedEntries(limits: Limits): (event: MetricEvent, lane: Lane) => Entry | Fault {
+function entryCache(limits: Limits): (event: MetricEvent, lane: Lane) => Entry | Fault {
   const known = { live: new WeakMap<MetricEvent, Entry | Fault>(), backfill: new WeakMap<MetricEvent, Entry | Fault>() }
   return (event, lane) => {
     const entry = known[lane].get(event) ?? encode(event, lane, limits)
@@ -112,12 +112,12 @@ function phoneIsToBlame({ code, details }: Fault): boolean {
 }
 
 /** The same message by e-mail alone, if it has both. */
-function withoutPhone(message: Message): Message | undefined {
+function withoutPhone(message: OutgoingMessage): OutgoingMessage | undefined {
   const { phone_number, ...profile } = message.profile
   return phone_number !== undefined && profile.email ? { ...message, profile } : undefined
 }
 
-function unanswered(): Fault {
+function missingResult(): Fault {
   return new Fault('bug', 'klaviyo/unanswered', 'an event of a bulk request got no answer; please report it')
 }
 

@@ -1,8 +1,8 @@
 /** What Klaviyo's refusals mean: who must act, which event is to blame, what may be said. */
-import type { Explain } from '../../runtime/http/error-response.ts'
-import { at, isObject } from '../../runtime/lib/json.ts'
-import type { GivenBy } from '../../runtime/ports/auth.ts'
-import type { Refused } from '../../runtime/ports/ports.ts'
+import type { ExplainError } from '../../runtime/http/error-response.ts'
+import { getPath, isObject } from '../../runtime/lib/json.ts'
+import type { AuthMethod } from '../../runtime/ports/auth.ts'
+import type { ErrorExplanation } from '../../runtime/ports/ports.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { requestId } from '../request-id.ts'
 
@@ -18,29 +18,29 @@ const LOG_IN = 'log in to Klaviyo again on the console, under Set up'
 const SET = 'set it there and start again'
 const HOST = 'check KLAVIYO_BASE_URL, and destination.host and the revision header in connector.yaml'
 
-const UNKNOWN: Readonly<Record<GivenBy, string>> = {
+const UNKNOWN: Readonly<Record<AuthMethod, string>> = {
   environment: `it does not accept the key in KLAVIYO_API_KEY; ${NEW_KEY}, ${SET}`,
   key: `it does not accept the key that was pasted; ${NEW_KEY} ${PASTED}`,
   oauth: `it does not accept our log-in any more; ${LOG_IN}`,
 }
 
-function lacks(scope: string, by: GivenBy): string {
+function missingScope(scope: string, by: AuthMethod): string {
   if (by === 'oauth') return `our log-in lacks the scope ${scope}; ${LOG_IN}, and let it ask for that too`
   const [key, then] = by === 'environment' ? ['in KLAVIYO_API_KEY', `, ${SET}`] : ['that was pasted', ` ${PASTED}`]
   return `the key ${key} lacks the scope ${scope}; scopes cannot be added later, so ${NEW_KEY} with it too${then}`
 }
 
 /** Explains a refusal at an endpoint that needs `scope`. Config for all that mends no record, so that none dies of it. */
-export function explainer(scope: string, by: () => GivenBy): Explain {
+export function explainer(scope: string, by: () => AuthMethod): ExplainError {
   return (status, body, headers) => {
     const found = errors(body)
-    return { ...explain(status, found, scope, by()), ...klaviyoRequest(headers, found) }
+    return { ...explain(status, found, scope, by()), ...requestIdOf(headers, found) }
   }
 }
 
-function explain(status: number, found: readonly JsonObject[], scope: string, by: GivenBy): Refused {
+function explain(status: number, found: readonly JsonObject[], scope: string, by: AuthMethod): ErrorExplanation {
   if (status === 401) return { message: UNKNOWN[by] }
-  if (status === 403) return { message: lacks(scope, by) }
+  if (status === 403) return { message: missingScope(scope, by) }
   if ([404, 405, 406, 410, 415].includes(status))
     return { kind: 'config', message: `it does not know this address, revision or media type; ${HOST}` }
   if (status !== 400 && status !== 409 && status !== 413 && status !== 422) return {}
@@ -51,9 +51,9 @@ function explain(status: number, found: readonly JsonObject[], scope: string, by
  * What Klaviyo's support can find a request by. The header is in no document of theirs, but was seen on answers of the
  * live API at revision 2026-07-15; the `id` of each error is in their OpenAPI description.
  */
-export function klaviyoRequest(headers: Headers, found: readonly JsonObject[] = []): { readonly request?: string } {
-  const request = requestId(headers.get('x-klaviyo-req-id'), headers.get('x-request-id'), ...found.map(({ id }) => id))
-  return request === undefined ? {} : { request }
+export function requestIdOf(headers: Headers, found: readonly JsonObject[] = []): { readonly requestId?: string } {
+  const id = requestId(headers.get('x-klaviyo-req-id'), headers.get('x-request-id'), ...found.map(({ id }) => id))
+  return id === undefined ? {} : { requestId: id }
 }
 
 function explainErrors(found: readonly JsonObject[]) {
@@ -79,7 +79,7 @@ function summary(problems: readonly Problem[]): string {
 const POINTER = /^(?:\/[\w $-]{1,100}(?=\/|$))+/
 
 function problem(error: JsonObject): Problem {
-  const pointer = POINTER.exec(String(at(error, 'source', 'pointer') ?? ''))?.[0]
+  const pointer = POINTER.exec(String(getPath(error, 'source', 'pointer') ?? ''))?.[0]
   const words = wording(String(error.detail ?? ''), String(error.code ?? 'invalid'))
   return pointer === undefined ? { words } : { words, pointer: pointer.slice(0, 300) }
 }
@@ -93,7 +93,7 @@ function wording(detail: string, code: string): string {
 }
 
 /** Which entries of a bulk request its refusal names, by index, each with its pointers. Empty: it names none of ours. */
-export function blamed(pointers: readonly string[], count: number): ReadonlyMap<number, readonly string[]> {
+export function rejectedEntries(pointers: readonly string[], count: number): ReadonlyMap<number, readonly string[]> {
   // Alone in its request, an event is to blame for whatever was wrong with it.
   if (count === 1) return new Map([[0, pointers]])
   const found = new Map<number, string[]>()
@@ -116,6 +116,6 @@ export function onlyPhone(pointers: readonly string[] | undefined): boolean {
 }
 
 function errors(body: Json | undefined): readonly JsonObject[] {
-  const list = at(body, 'errors')
+  const list = getPath(body, 'errors')
   return Array.isArray(list) ? list.filter(isObject) : []
 }

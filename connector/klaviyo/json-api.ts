@@ -1,9 +1,9 @@
 /** Klaviyo's JSON:API documents: resources, and lists of them page by page. */
 
-import { at, isObject } from '../../runtime/lib/json.ts'
+import { getPath, isObject } from '../../runtime/lib/json.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
-import type { Line } from './client.ts'
+import type { SendRequest } from './client.ts'
 
 export interface Resource {
   readonly type: string
@@ -17,8 +17,8 @@ export interface Resource {
 const PAGES = 50
 
 /** Every resource of a list. Throws a `Fault`, also when it goes on for more than 50 pages. */
-export async function* walk(
-  ask: Line,
+export async function* listAll(
+  ask: SendRequest,
   path: string,
   signal: AbortSignal,
   also?: (included: readonly Resource[]) => void,
@@ -28,16 +28,17 @@ export async function* walk(
     if (page === PAGES)
       throw new Fault('data', 'klaviyo/too-many', `there are more than ${PAGES} pages; the rest was not read`)
     const { body } = await ask('live', signal, undefined, next)
-    also?.(resources(at(body, 'included')))
+    also?.(resources(getPath(body, 'included')))
     yield* listOf(body)
     next = nextOf(body)
   }
 }
 
-export const listOf = (body: Json | undefined): readonly Resource[] => resources(at(body, 'data'))
+export const listOf = (body: Json | undefined): readonly Resource[] => resources(getPath(body, 'data'))
 
 /** The one resource of a document. */
-export const resourceOf = (body: Json | undefined): Resource | undefined => resources([at(body, 'data') ?? null])[0]
+export const resourceOf = (body: Json | undefined): Resource | undefined =>
+  resources([getPath(body, 'data') ?? null])[0]
 
 function resources(value: Json | undefined): readonly Resource[] {
   if (!Array.isArray(value)) return []
@@ -45,7 +46,7 @@ function resources(value: Json | undefined): readonly Resource[] {
     if (!isObject(each) || typeof each.id !== 'string' || !/^[\w-]{1,64}$/.test(each.id)) return []
     const { type, id, attributes, relationships } = each
     const related = Object.entries(isObject(relationships) ? relationships : {}).map(
-      ([name, value]) => [name, resources(at(value, 'data')).map(({ id }) => id)] as const,
+      ([name, value]) => [name, resources(getPath(value, 'data')).map(({ id }) => id)] as const,
     )
     const own = isObject(attributes) ? attributes : {}
     return [{ type: String(type), id, attributes: own, related: Object.fromEntries(related) }]
@@ -54,7 +55,7 @@ function resources(value: Json | undefined): readonly Resource[] {
 
 /** The path of the next page. Its host is not asked: the page is Klaviyo's, whatever stands in for it. */
 function nextOf(body: Json | undefined): string | undefined {
-  const next = at(body, 'links', 'next')
+  const next = getPath(body, 'links', 'next')
   if (typeof next !== 'string' || next === '') return undefined
   const { pathname, search } = new URL(next)
   return pathname + search

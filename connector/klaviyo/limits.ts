@@ -7,7 +7,7 @@ import type { LimitName } from './spec-names.ts'
 /** `destination.limits` of connector.yaml, by name. One that is not named does not limit. */
 export type Limits = DestinationSpec['limits']
 
-export const most = (limits: Limits, name: LimitName): number => limits[name] ?? Number.POSITIVE_INFINITY
+export const limitOf = (limits: Limits, name: LimitName): number => limits[name] ?? Number.POSITIVE_INFINITY
 
 /** Klaviyo answers 400 to any other: one's own belong into `properties` (API reference, revision 2026-07-15). */
 const ATTRIBUTES: ReadonlySet<string> = new Set([
@@ -34,14 +34,14 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 /** Throws a data `Fault` that names the limit and the property, never a value. */
 export function checkEvent(event: MetricEvent, limits: Limits): void {
   const what = `event "${event.metric.slice(0, 128)}"`
-  over(what, 'its metric name', event.metric.length, 'characters', 'metric', limits)
-  over(what, 'its idempotency key', event.key.length, 'characters', 'key', limits)
+  assertWithin(what, 'its metric name', event.metric.length, 'characters', 'metric', limits)
+  assertWithin(what, 'its idempotency key', event.key.length, 'characters', 'key', limits)
   if (event.metric === '') throw refuse('metric', `${what} has no metric name`)
   if (event.key === '') throw refuse('key', `${what} has no idempotency key`)
   if (!ISO_TIME.test(event.time) || Number.isNaN(Date.parse(event.time)))
     throw refuse('time', `${what}: its time is not ISO 8601 with at most milliseconds`)
   const named = Object.entries(event.properties)
-  over(what, 'it', named.length, 'properties', 'properties', limits)
+  assertWithin(what, 'it', named.length, 'properties', 'properties', limits)
   for (const [name, value] of named) checkValue(what, name, value, 0, limits)
 }
 
@@ -51,7 +51,7 @@ export function checkProfile(profile: Profile, limits: Limits): void {
   if (!email && !phone_number)
     throw refuse('no-identifier', 'the profile has neither an e-mail address nor a phone number')
   if (email) {
-    over('the profile', 'attribute "email"', email.length, 'characters', 'email', limits)
+    assertWithin('the profile', 'attribute "email"', email.length, 'characters', 'email', limits)
     if (!EMAIL.test(email)) throw refuse('email', 'the profile: attribute "email" is no e-mail address')
   }
   const unknown = Object.keys(profile).find((name) => !ATTRIBUTES.has(name))
@@ -64,25 +64,32 @@ export function checkProfile(profile: Profile, limits: Limits): void {
 
 /** `bytes` is the size of the whole request. A profile is measured only if what it is in is larger than it may be. */
 export function checkSize(bytes: number, profile: Profile, limits: Limits): void {
-  if (bytes > most(limits, 'profile'))
-    over('the profile', 'it', Buffer.byteLength(JSON.stringify(profile)), 'bytes', 'profile', limits)
-  over('the event', 'its request', bytes, 'bytes', 'request', limits)
+  if (bytes > limitOf(limits, 'profile'))
+    assertWithin('the profile', 'it', Buffer.byteLength(JSON.stringify(profile)), 'bytes', 'profile', limits)
+  assertWithin('the event', 'its request', bytes, 'bytes', 'request', limits)
 }
 
 function checkValue(what: string, name: string, value: Json | undefined, depth: number, limits: Limits): void {
   // Asked for every value of every event: what is surely short enough is not measured, and nothing is named.
-  if (typeof value === 'string' && value.length * BYTES_A_CHARACTER <= most(limits, 'string')) return
+  if (typeof value === 'string' && value.length * BYTES_A_CHARACTER <= limitOf(limits, 'string')) return
   if (typeof value !== 'object' && typeof value !== 'string') return
   const where = `property "${name}"`
-  if (typeof value === 'string') over(what, where, Buffer.byteLength(value), 'bytes', 'string', limits)
+  if (typeof value === 'string') assertWithin(what, where, Buffer.byteLength(value), 'bytes', 'string', limits)
   if (typeof value !== 'object' || value === null) return
-  over(what, where, depth + 1, 'levels', 'depth', limits)
-  if (Array.isArray(value)) over(what, where, value.length, 'items', 'list', limits)
+  assertWithin(what, where, depth + 1, 'levels', 'depth', limits)
+  if (Array.isArray(value)) assertWithin(what, where, value.length, 'items', 'list', limits)
   for (const inner of Object.values(value)) checkValue(what, name, inner, depth + 1, limits)
 }
 
-function over(what: string, where: string, count: number, unit: string, limit: LimitName, limits: Limits): void {
-  const max = most(limits, limit)
+function assertWithin(
+  what: string,
+  where: string,
+  count: number,
+  unit: string,
+  limit: LimitName,
+  limits: Limits,
+): void {
+  const max = limitOf(limits, limit)
   if (count <= max) return
   const message = `${what}: ${where} has ${count} ${unit}, over the limit "${limit}" of ${max}; shorten it in the mapping`
   throw refuse('limit', message)

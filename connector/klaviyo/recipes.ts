@@ -1,10 +1,10 @@
 /** What is made out of our metrics in Klaviyo, and who there listens to them: segments and flows, by its API. */
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
-import type { Made, Recipe, Workshop } from '../../runtime/ports/recipes.ts'
+import type { CreatedResource, Recipe, RecipeTarget } from '../../runtime/ports/recipes.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
-import { type KlaviyoOptions, line, METRICS, windows } from './client.ts'
+import { endpointClient, type KlaviyoOptions, METRICS_ENDPOINT, windows } from './client.ts'
 import { klaviyoListeners } from './dependents.ts'
-import { listOf, type Resource, resourceOf, walk } from './json-api.ts'
+import { listAll, listOf, type Resource, resourceOf } from './json-api.ts'
 
 // Of what is made, Klaviyo takes only so many a day besides.
 const READ = {
@@ -16,19 +16,25 @@ const MAKE = {
   flow: { path: '/api/flows', windows: windows(1, 15), attempts: 1 },
 }
 
-export function klaviyoWorkshop(options: KlaviyoOptions): Workshop {
+export function klaviyoWorkshop(options: KlaviyoOptions): RecipeTarget {
   const madeOf = (kind: Recipe['kind'], found: Resource) => made(kind, found, options)
-  const metrics = line(options, METRICS, 'metrics:read')
-  const triggered = line(options, METRICS, 'flows:read')
-  const read = { segment: line(options, READ.segment, 'segments:read'), flow: line(options, READ.flow, 'flows:read') }
-  const make = { segment: line(options, MAKE.segment, 'segments:write'), flow: line(options, MAKE.flow, 'flows:write') }
+  const metrics = endpointClient(options, METRICS_ENDPOINT, 'metrics:read')
+  const triggered = endpointClient(options, METRICS_ENDPOINT, 'flows:read')
+  const read = {
+    segment: endpointClient(options, READ.segment, 'segments:read'),
+    flow: endpointClient(options, READ.flow, 'flows:read'),
+  }
+  const make = {
+    segment: endpointClient(options, MAKE.segment, 'segments:write'),
+    flow: endpointClient(options, MAKE.flow, 'flows:write'),
+  }
 
   async function metricIds(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     const wanted = new Map(names.map((name) => [options.spec.metricPrefix + name, name]))
     const found = new Map<string, string>()
     // A metric is its name and its source: one of the same name that another integration sends is not ours.
-    const path = `${METRICS.path}?filter=${encodeURIComponent("equals(integration.name,'API')")}`
-    for await (const { id, attributes } of walk(metrics, path, signal)) {
+    const path = `${METRICS_ENDPOINT.path}?filter=${encodeURIComponent("equals(integration.name,'API')")}`
+    for await (const { id, attributes } of listAll(metrics, path, signal)) {
       const name = wanted.get(String(attributes.name))
       if (name !== undefined) found.set(name, id)
     }
@@ -40,18 +46,18 @@ export function klaviyoWorkshop(options: KlaviyoOptions): Workshop {
     return one ?? (await byName(kind, name, signal))
   }
 
-  async function byId(kind: Recipe['kind'], id: string, signal: AbortSignal): Promise<Made | undefined> {
+  async function byId(kind: Recipe['kind'], id: string, signal: AbortSignal): Promise<CreatedResource | undefined> {
     const filter = encodeURIComponent(`any(id,[${JSON.stringify(id)}])`)
     const { body } = await read[kind]('live', signal, undefined, `${READ[kind].path}?filter=${filter}`)
     const [found] = listOf(body)
     return found && madeOf(kind, found)
   }
 
-  async function byName(kind: Recipe['kind'], name: string, signal: AbortSignal): Promise<Made | undefined> {
+  async function byName(kind: Recipe['kind'], name: string, signal: AbortSignal): Promise<CreatedResource | undefined> {
     // A segment's filter takes a list, a flow's one text.
     const value = kind === 'segment' ? `[${JSON.stringify(name)}]` : JSON.stringify(name)
     const filter = encodeURIComponent(`equals(name,${value})`)
-    for await (const found of walk(read[kind], `${READ[kind].path}?filter=${filter}&sort=created`, signal)) {
+    for await (const found of listAll(read[kind], `${READ[kind].path}?filter=${filter}&sort=created`, signal)) {
       // What was put away does not count as there.
       if (found.attributes.name === name && found.attributes.archived !== true) return madeOf(kind, found)
     }
@@ -108,7 +114,7 @@ function linkTo(kind: Recipe['kind'], id: string, { baseUrl, spec }: KlaviyoOpti
   return kind === 'flow' ? `https://www.klaviyo.com/flow/${id}/edit` : `https://www.klaviyo.com/lists/${id}`
 }
 
-function made(kind: Recipe['kind'], { id, attributes }: Resource, options: KlaviyoOptions): Made {
+function made(kind: Recipe['kind'], { id, attributes }: Resource, options: KlaviyoOptions): CreatedResource {
   const { name, status } = attributes
   const link = linkTo(kind, id, options)
   return { kind, id, name: String(name ?? ''), link, ...(typeof status === 'string' && { status }) }

@@ -1,6 +1,6 @@
 /** From events and profiles to Klaviyo's request bodies, as JSON text. Pure. */
 import type { Lane, MetricEvent, Profile } from '../../runtime/ports/types.ts'
-import { checkEvent, checkProfile, checkSize, type Limits, most } from './limits.ts'
+import { checkEvent, checkProfile, checkSize, type Limits, limitOf } from './limits.ts'
 
 /** One event as its place in a bulk request: encoded once, however often the request is put together anew. */
 export interface Entry {
@@ -75,7 +75,7 @@ function firstBatch<E extends Entry>(entries: readonly E[], limits: Limits): { b
   let bytes = BULK_WRAPPER
   let full = false
   for (const entry of entries) {
-    const fits = batch.length < most(limits, 'events') && bytes + entry.bytes <= most(limits, 'request')
+    const fits = batch.length < limitOf(limits, 'events') && bytes + entry.bytes <= limitOf(limits, 'request')
     // The first is taken even if too large: `bulkEntry` has checked it, and the loop must end.
     full ||= !fits && batch.length > 0
     if (full || keys.has(entry.key)) {

@@ -1,39 +1,39 @@
 /** A person lets us into one side: by OAuth, or by pasting a key. Nothing is kept that was not tried. */
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Logger, Store } from '../ports/ports.ts'
-import { text } from '../source/envelope.ts'
-import type { Given } from './environment-credentials.ts'
-import { noClient, otherAccount } from './errors.ts'
+import { asId } from '../source/envelope.ts'
+import type { EnvironmentCredentials } from './environment-credentials.ts'
+import { accountMismatch, missingOauthClient } from './errors.ts'
 import { identify } from './identify-account.ts'
 import type { Oauth, OauthParts } from './oauth.ts'
-import type { Purpose, Tickets } from './oauth-state.ts'
-import type { Keeper } from './refreshing-auth.ts'
-import { accountOf, loadProgress, type Party, saveProgress } from './setup-state.ts'
+import type { OauthStates, Purpose } from './oauth-state.ts'
+import type { RefreshingAuth } from './refreshing-auth.ts'
+import { type AccountInfo, accountOf, loadProgress, saveProgress } from './setup-state.ts'
 import type { Credentials, KeyCredentials, Side } from './side.ts'
 
-export interface Entrance {
+export interface SideConnection {
   readonly side: Side
-  readonly keeper: Keeper
+  readonly keeper: RefreshingAuth
   readonly oauth: Oauth | undefined
   /** Of what the environment gave. */
-  readonly given: Given | undefined
+  readonly given: EnvironmentCredentials | undefined
 }
 
 export interface ConnectParts extends OauthParts {
-  readonly store: Pick<Store, 'checkpoint' | 'saveCheckpoints'>
-  readonly tickets: Tickets
+  readonly store: Pick<Store, 'checkpoint' | 'writeCheckpoints'>
+  readonly tickets: OauthStates
   readonly logger: Logger
 }
 
-export interface Pasted {
+export interface PastedCredentials {
   readonly key: string
   readonly signing?: string
   readonly region?: string
 }
 
 /** The address a person follows to say yes. Throws a config `Fault` where we have no client there. */
-export async function authorizeAddress(
-  { side, oauth }: Entrance,
+export async function authorizationUrl(
+  { side, oauth }: SideConnection,
   purpose: Purpose,
   region: string | undefined,
   parts: ConnectParts,
@@ -46,8 +46,8 @@ export async function authorizeAddress(
 }
 
 /** The person came back from the other side. Throws a `Fault` in words for them. */
-export async function comeBack(
-  entrance: Entrance,
+export async function handleCallback(
+  entrance: SideConnection,
   query: URLSearchParams,
   purpose: Purpose,
   parts: ConnectParts,
@@ -56,18 +56,18 @@ export async function comeBack(
   const { side, oauth } = entrance
   const ticket = await parts.tickets.redeem(query.get('state') ?? '', purpose)
   const code = query.get('code')
-  if (!code || query.has('error')) throw saidNo(side, query.get('error'))
+  if (!code || query.has('error')) throw accessDenied(side, query.get('error'))
   if (oauth === undefined)
     throw new Fault('config', `${side.name}/no-client`, `there is no OAuth client for ${side.label}`)
   const { region } = ticket
   const given = await oauth.exchange(code, { redirect: purpose.redirect, verifier: ticket.verifier }, signal)
-  return settle(entrance, { ...given, ...(region !== undefined && { region }) }, parts, signal)
+  return saveConnection(entrance, { ...given, ...(region !== undefined && { region }) }, parts, signal)
 }
 
 /** Throws a `Fault` in words for the person who pasted it. */
-export async function paste(
-  entrance: Entrance,
-  pasted: Pasted,
+export async function connectWithKey(
+  entrance: SideConnection,
+  pasted: PastedCredentials,
   parts: ConnectParts,
   signal: AbortSignal,
 ): Promise<Connected> {
@@ -84,7 +84,7 @@ export async function paste(
     ...(values.signing !== '' && { signing: values.signing.split(',').map((one) => one.trim()) }),
     ...(pasted.region && { region: pasted.region }),
   }
-  return settle(entrance, credentials, parts, signal)
+  return saveConnection(entrance, credentials, parts, signal)
 }
 
 /** In a header other characters would make fetch throw an error that quotes the key. */
@@ -96,7 +96,7 @@ function illFormed({ name }: Side, label: string, value: string): Fault {
   return new Fault('config', `${name}/ill-formed`, message)
 }
 
-function saidNo({ name, label }: Side, error: string | null): Fault {
+function accessDenied({ name, label }: Side, error: string | null): Fault {
   if (error === 'access_denied')
     return new Fault(
       'config',
@@ -108,21 +108,21 @@ function saidNo({ name, label }: Side, error: string | null): Fault {
 }
 
 /** Who was connected, and what a person should know of the log-in that was there before. */
-export interface Connected extends Party {
+export interface Connected extends AccountInfo {
   readonly note?: string
 }
 
 /** Asks whose account it is, refuses another than the store's, and keeps the log-in. */
-async function settle(
-  { side, keeper, oauth }: Entrance,
+async function saveConnection(
+  { side, keeper, oauth }: SideConnection,
   credentials: Credentials,
   parts: ConnectParts,
   signal: AbortSignal,
 ): Promise<Connected> {
   const { store, logger } = parts
   const party = await identify(side, credentials, parts, signal)
-  const known = text(await store.checkpoint(accountOf(side)))
-  if (known !== undefined && known !== party.id) throw otherAccount(side, party)
+  const known = asId(await store.checkpoint(accountOf(side)))
+  if (known !== undefined && known !== party.id) throw accountMismatch(side, party)
   const region = Object.keys(side.hosts).find((one) => one === party.region?.toLowerCase())
   const before = await keeper.credentials().catch(() => undefined)
   await keeper.replace({ ...credentials, ...(region !== undefined && { region }) })
@@ -135,7 +135,7 @@ async function settle(
 
 /** A log-in that a key has replaced is given back there. Best effort: the key is in use already. */
 async function giveBack(
-  { side, oauth }: Pick<Entrance, 'side' | 'oauth'>,
+  { side, oauth }: Pick<SideConnection, 'side' | 'oauth'>,
   old: Credentials | undefined,
   { logger }: ConnectParts,
   signal: AbortSignal,
@@ -146,7 +146,7 @@ async function giveBack(
   if (way.by === 'token')
     return 'the log-in before is forgotten here; if the key is of another app, take the app of that log-in away there'
   try {
-    if (oauth === undefined) throw noClient(side)
+    if (oauth === undefined) throw missingOauthClient(side)
     await oauth.revoke(old, signal)
     return 'the access of the log-in before was given back'
   } catch (error) {

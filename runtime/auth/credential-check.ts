@@ -3,11 +3,11 @@ import { toFault } from '../ports/fault.ts'
 import type { Clock } from '../ports/ports.ts'
 import { type Credentials, headersOf, type Side } from './side.ts'
 
-export interface Doubt {
+export interface CredentialCheck {
   /** Asks the side, once for all who ask and once a minute. One that counts again is believed at once. */
-  look(credentials: Credentials): Promise<void>
+  recheck(credentials: Credentials): Promise<void>
   /** As far as was seen. */
-  isOver(credentials: Credentials): boolean
+  isRevoked(credentials: Credentials): boolean
 }
 
 /** Milliseconds. What somebody mends at the side, be it there for a minute only, is found without a person here. */
@@ -20,7 +20,7 @@ export interface DoubtParts {
   readonly ask: (credentials: Credentials) => Promise<unknown>
 }
 
-export function doubt({ side, clock, ask }: DoubtParts): Doubt {
+export function credentialCheck({ side, clock, ask }: DoubtParts): CredentialCheck {
   let last: { readonly of: string | undefined; readonly at: number; over: boolean } | undefined
   let asking: Promise<void> | undefined
   const of = (credentials: Credentials) => headersOf(side, credentials).Authorization
@@ -43,12 +43,12 @@ export function doubt({ side, clock, ask }: DoubtParts): Doubt {
   }
 
   return {
-    look(credentials) {
+    recheck(credentials) {
       asking ??= asked(credentials).finally(() => {
         asking = undefined
       })
       return asking
     },
-    isOver: (credentials) => last?.over === true && last.of === of(credentials),
+    isRevoked: (credentials) => last?.over === true && last.of === of(credentials),
   }
 }

@@ -5,20 +5,20 @@ import { toFault } from '../ports/fault.ts'
 import type { Logger, Store } from '../ports/ports.ts'
 import type { Json } from '../ports/types.ts'
 import { WORKSPACE } from '../source/client.ts'
-import { text } from '../source/envelope.ts'
-import type { Entrance } from './connect.ts'
+import { asId } from '../source/envelope.ts'
+import type { SideConnection } from './connect.ts'
 import { identify } from './identify-account.ts'
 import type { OauthParts } from './oauth.ts'
 import { loadProgress, saveProgress } from './setup-state.ts'
-import { vaultName } from './side.ts'
+import { secretName } from './side.ts'
 
 export interface RemoveParts extends OauthParts {
-  readonly store: Pick<Store, 'checkpoint' | 'saveCheckpoints'>
+  readonly store: Pick<Store, 'checkpoint' | 'writeCheckpoints'>
   readonly logger: Logger
 }
 
 /** What became of one side, in a sentence. */
-export interface Farewell {
+export interface DisconnectResult {
   readonly side: string
   /** Nothing is left for a person to do there. */
   readonly done: boolean
@@ -26,22 +26,22 @@ export interface Farewell {
 }
 
 /** Stops even if a side cannot be told: what is forgotten cannot be used. */
-export async function remove(
-  entrances: readonly Entrance[],
+export async function disconnect(
+  entrances: readonly SideConnection[],
   parts: RemoveParts,
   signal: AbortSignal,
-): Promise<readonly Farewell[]> {
+): Promise<readonly DisconnectResult[]> {
   const { store, clock } = parts
-  const said = await Promise.all(entrances.map((entrance) => letGo(entrance, signal)))
+  const said = await Promise.all(entrances.map((entrance) => revokeSide(entrance, signal)))
   const { parties } = await loadProgress(store)
-  const forgotten = entrances.map(({ side }) => ({ name: vaultName(side.side), value: undefined }))
+  const forgotten = entrances.map(({ side }) => ({ name: secretName(side.side), value: undefined }))
   await saveProgress(store, { removed: clock.now(), ...(parties && { parties }) }, forgotten)
   for (const { keeper } of entrances) await keeper.forget()
   return said
 }
 
-async function letGo({ side, keeper, oauth }: Entrance, signal: AbortSignal): Promise<Farewell> {
-  const say = (done: boolean, detail: string): Farewell => ({ side: side.label, done, detail })
+async function revokeSide({ side, keeper, oauth }: SideConnection, signal: AbortSignal): Promise<DisconnectResult> {
+  const say = (done: boolean, detail: string): DisconnectResult => ({ side: side.label, done, detail })
   if (side.given !== undefined) return say(false, 'its credentials are in the environment: take them out there')
   try {
     const held = await keeper.credentials()
@@ -61,7 +61,7 @@ async function letGo({ side, keeper, oauth }: Entrance, signal: AbortSignal): Pr
   }
 }
 
-export interface Notice {
+export interface UninstallNotice {
   readonly body: Json
   /** Where in it the account's id is. */
   readonly workspace: Expression
@@ -74,13 +74,13 @@ const ASK_EVERY = 10_000
  * Whether the source has really removed us. A notice can be forged, and how it is signed is not documented, so it is
  * only believed once the source itself refuses our log-in.
  */
-export function believes(
-  source: Entrance,
+export function uninstallVerifier(
+  source: SideConnection,
   parts: RemoveParts,
-): (notice: Notice, signal: AbortSignal) => Promise<boolean> {
+): (notice: UninstallNotice, signal: AbortSignal) => Promise<boolean> {
   let next = 0
   return async ({ body, workspace }, signal) => {
-    const ours = text(await parts.store.checkpoint(WORKSPACE))
+    const ours = asId(await parts.store.checkpoint(WORKSPACE))
     const theirs = await idIn(body, workspace)
     const held = await source.keeper.credentials()
     if (ours === undefined || theirs !== ours || held === undefined || parts.clock.now() < next) return false
@@ -96,7 +96,7 @@ export function believes(
 
 async function idIn(body: Json, workspace: Expression): Promise<string | undefined> {
   try {
-    return text(await workspace.evaluate(body))
+    return asId(await workspace.evaluate(body))
   } catch {
     return undefined
   }

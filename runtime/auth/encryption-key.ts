@@ -3,12 +3,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Fault } from '../ports/fault.ts'
-import type { Key } from './vault.ts'
+import type { EncryptionKey } from './vault.ts'
 
 const BYTES = 32
 
 /** From `CONNECTOR_KEY`: 32 bytes in base64. Throws a config `Fault` at once if it is anything else. */
-export function givenKey(text: string): Key {
+export function keyFromBase64(text: string): EncryptionKey {
   const key = Buffer.from(text, 'base64')
   // Compared with what it would be written as: decoding alone passes over characters it does not know.
   const same = (one: string) => one.replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, '')
@@ -20,13 +20,13 @@ export function givenKey(text: string): Key {
 }
 
 /** A key that ends with the process, for a store that does. */
-export function passingKey(): Key {
+export function ephemeralKey(): EncryptionKey {
   const key = randomBytes(BYTES)
   return async () => key
 }
 
 /** From a file, made with mode 600 when a key is first asked for. Two processes that make it at once get one key. */
-export function fileKey(path: string): Key {
+export function keyFromFile(path: string): EncryptionKey {
   let known: Promise<Uint8Array> | undefined
   const forget = (error: unknown) => {
     known = undefined
@@ -69,7 +69,7 @@ async function read(path: string): Promise<Uint8Array | undefined> {
     const { mode } = await stat(path)
     if (process.platform !== 'win32' && (mode & 0o077) !== 0)
       throw unusable(path, `can be read by others (mode ${(mode & 0o777).toString(8)}): chmod 600 it, or connect anew`)
-    return await givenKey((await readFile(path, 'utf8')).trim())()
+    return await keyFromBase64((await readFile(path, 'utf8')).trim())()
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     if (error instanceof Fault && error.code === 'account/key') throw unusable(path, `does not hold ${BYTES} bytes`)

@@ -2,34 +2,34 @@
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { Clock, Store } from '../ports/ports.ts'
 import type { Json } from '../ports/types.ts'
-import { text } from '../source/envelope.ts'
-import { otherAccount } from './errors.ts'
-import { accountOf, type Party } from './setup-state.ts'
+import { asId } from '../source/envelope.ts'
+import { accountMismatch } from './errors.ts'
+import { type AccountInfo, accountOf } from './setup-state.ts'
 import { hostOf, type KeyCredentials, type Side } from './side.ts'
 import type { Vault } from './vault.ts'
 
-export interface Given {
+export interface EnvironmentCredentials {
   /** As far as is known without asking. */
-  known(): Promise<Party | undefined>
+  known(): Promise<AccountInfo | undefined>
   /** Asks if need be, and binds the store to it. Throws a `Fault`: also when the store belongs to another account. */
-  learn(signal: AbortSignal): Promise<Party>
+  identify(signal: AbortSignal): Promise<AccountInfo>
   /**
    * Throws when the store belongs to another account, or when nobody could be asked just now. A side that does not say
    * whose account it is (a permission is missing) is taken as it is.
    */
   check(signal: AbortSignal): Promise<void>
   /** What `check` found, if it found the account of somebody else. */
-  trouble(): Fault | undefined
+  mismatch(): Fault | undefined
 }
 
-export interface GivenParts {
+export interface EnvironmentCredentialsParts {
   readonly side: Side
   readonly credentials: KeyCredentials
   /** Remembers whose key it is, by a keyed hash. Absent: each process asks. */
   readonly vault?: Pick<Vault, 'derive'>
-  readonly store: Pick<Store, 'checkpoint' | 'saveCheckpoints'>
+  readonly store: Pick<Store, 'checkpoint' | 'writeCheckpoints'>
   readonly clock: Clock
-  readonly identify: (credentials: KeyCredentials, signal: AbortSignal) => Promise<Party>
+  readonly identify: (credentials: KeyCredentials, signal: AbortSignal) => Promise<AccountInfo>
   /** Called when the store belongs to another account. */
   readonly onForeign?: () => Promise<void>
 }
@@ -37,9 +37,17 @@ export interface GivenParts {
 /** A side that does not say who it is is asked again after this, milliseconds. */
 const AGAIN = 60_000
 
-export function given({ side, credentials, vault, store, clock, identify, onForeign }: GivenParts): Given {
+export function environmentCredentials({
+  side,
+  credentials,
+  vault,
+  store,
+  clock,
+  identify,
+  onForeign,
+}: EnvironmentCredentialsParts): EnvironmentCredentials {
   const name = `account.given.${side.side}`
-  let party: Party | undefined
+  let party: AccountInfo | undefined
   let foreign: Fault | undefined
   let next = 0
   let checking: Promise<void> | undefined
@@ -51,16 +59,16 @@ export function given({ side, credentials, vault, store, clock, identify, onFore
       () => undefined,
     )
 
-  async function known(): Promise<Party | undefined> {
-    const kept = (await store.checkpoint(name)) as { readonly mark: string; readonly party: Party } | undefined
+  async function known(): Promise<AccountInfo | undefined> {
+    const kept = (await store.checkpoint(name)) as { readonly mark: string; readonly party: AccountInfo } | undefined
     if (party === undefined && kept !== undefined && kept.mark === (await mark())) party = kept.party
     return party
   }
 
-  async function learn(signal: AbortSignal): Promise<Party> {
+  async function learn(signal: AbortSignal): Promise<AccountInfo> {
     const found = (await known()) ?? (await identify(credentials, signal))
-    const bound = text(await store.checkpoint(accountOf(side)))
-    foreign = bound === undefined || bound === found.id ? undefined : otherAccount(side, found)
+    const bound = asId(await store.checkpoint(accountOf(side)))
+    foreign = bound === undefined || bound === found.id ? undefined : accountMismatch(side, found)
     if (foreign !== undefined) {
       await onForeign?.()
       throw foreign
@@ -68,7 +76,7 @@ export function given({ side, credentials, vault, store, clock, identify, onFore
     if (party === undefined) {
       const hash = await mark()
       const kept = hash === undefined ? undefined : (JSON.parse(JSON.stringify({ mark: hash, party: found })) as Json)
-      await store.saveCheckpoints([
+      await store.writeCheckpoints([
         { name: accountOf(side), value: found.id },
         { name, value: kept },
       ])
@@ -90,8 +98,8 @@ export function given({ side, credentials, vault, store, clock, identify, onFore
 
   return {
     known,
-    learn,
-    trouble: () => foreign,
+    identify: learn,
+    mismatch: () => foreign,
     async check(signal) {
       if (foreign !== undefined) throw foreign
       if (clock.now() < next) return

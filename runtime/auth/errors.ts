@@ -1,6 +1,6 @@
 /** What is said when a side cannot be used as it is, and who mends it: in the log, on the console, of what waits. */
 import { Fault } from '../ports/fault.ts'
-import type { Party } from './setup-state.ts'
+import type { AccountInfo } from './setup-state.ts'
 import type { Side } from './side.ts'
 
 type Named = Pick<Side, 'name' | 'label' | 'given'>
@@ -11,20 +11,20 @@ export function notConnected({ name, label }: Named): Fault {
 }
 
 /** It does not let us in any more, and only a person can change that. */
-export function mustLogIn({ name, label, given }: Named): Fault {
+export function loginRequired({ name, label, given }: Named): Fault {
   const message = given
     ? `${label} does not accept the credentials in the environment: change them there and start again`
     : `${label} no longer accepts our log-in: connect it again on the console`
   return new Fault('config', `${name}/log-in`, message)
 }
 
-export function noClient({ name, label }: Named): Fault {
+export function missingOauthClient({ name, label }: Named): Fault {
   const message = `the log-in to ${label} was made by OAuth and must be renewed, but our app's client id and secret are not set any more`
   return new Fault('config', `${name}/no-client`, message)
 }
 
 /** What was sent from here to one account is known here, and would be sent to the other a second time or not at all. */
-export function otherAccount({ name, label, given }: Named, { name: business = 'another one' }: Party): Fault {
+export function accountMismatch({ name, label, given }: Named, { name: business = 'another one' }: AccountInfo): Fault {
   const other = 'start with another store (CONNECTOR_STORE)'
   const message = given
     ? `the configured credentials are of the ${label} account of ${business}, but this store belongs to another account: configure those of that one, or ${other}`

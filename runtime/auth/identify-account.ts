@@ -2,14 +2,14 @@
 
 import type { Expression } from '../expression/expression.ts'
 import { http } from '../http/client.ts'
-import { budget } from '../http/rate-limiter.ts'
+import { rateLimiter } from '../http/rate-limiter.ts'
 import { Fault } from '../ports/fault.ts'
-import type { Refused } from '../ports/ports.ts'
+import type { ErrorExplanation } from '../ports/ports.ts'
 import type { Json } from '../ports/types.ts'
 import { buildRequest } from '../source/build-request.ts'
-import { text } from '../source/envelope.ts'
+import { asId } from '../source/envelope.ts'
 import type { OauthParts } from './oauth.ts'
-import type { Party } from './setup-state.ts'
+import type { AccountInfo } from './setup-state.ts'
 import { type Credentials, headersOf, hostOf, type Side } from './side.ts'
 
 /** Throws a `Fault` in words for the person who has just logged in or pasted a key. */
@@ -18,26 +18,26 @@ export async function identify(
   credentials: Credentials,
   parts: OauthParts,
   signal: AbortSignal,
-): Promise<Party> {
+): Promise<AccountInfo> {
   const { name, timeout, headers, party, label } = side
   if (party === undefined) return { id: name }
   const windows = [{ limit: 1, per: 1000 }]
   const explain = (status: number) => explained(side, credentials, status)
-  const ask = http({ ...parts, timeout }, { name, budget: budget({ windows, share: 1 }, parts.clock), explain })
+  const ask = http({ ...parts, timeout }, { name, budget: rateLimiter({ windows, share: 1 }, parts.clock), explain })
   const all = { ...headers, ...headersOf(side, credentials) }
   const { body = null } = await ask(() => buildRequest(party.request, {}, hostOf(side, credentials.region), all), {
     lane: 'live',
     signal,
   })
   const part = async (expression?: Expression) =>
-    expression ? text(await expression.evaluate(body as Json)) : undefined
+    expression ? asId(await expression.evaluate(body as Json)) : undefined
   const id = await part(party.value)
   if (id === undefined) throw new Fault('config', `${name}/no-account`, `${label} did not say whose account this is`)
   const told = { name: await part(party.name), region: await part(party.region), timezone: await part(party.timezone) }
   return { id, ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) }
 }
 
-function explained({ given, hosts, party }: Side, { kind }: Credentials, status: number): Refused {
+function explained({ given, hosts, party }: Side, { kind }: Credentials, status: number): ErrorExplanation {
   const pasted = given === undefined ? 'what you pasted' : 'the configured credentials'
   const what = kind === 'key' ? pasted : 'the log-in it gave a moment ago'
   const region = kind === 'key' && Object.keys(hosts).length > 1 ? ', and choose its region' : ''

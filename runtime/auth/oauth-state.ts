@@ -5,7 +5,7 @@ import type { Clock } from '../ports/ports.ts'
 import type { SideName } from './side.ts'
 import type { Vault } from './vault.ts'
 
-export interface Ticket {
+export interface OauthState {
   readonly state: string
   /** The proof that goes with the code (RFC 7636): worked out from the state, so that no browser ever holds it. */
   readonly verifier: string
@@ -20,18 +20,18 @@ export interface Purpose {
   readonly redirect: string
 }
 
-export interface Tickets {
-  issue(purpose: Purpose, region?: string): Promise<Ticket>
+export interface OauthStates {
+  issue(purpose: Purpose, region?: string): Promise<OauthState>
   /** Takes it back, once. Throws a config `Fault` in words for the person who came back. */
-  redeem(state: string, purpose: Purpose): Promise<Ticket>
+  redeem(state: string, purpose: Purpose): Promise<OauthState>
 }
 
 /** Somebody may have to look up a password, and ask a colleague for the second factor. Milliseconds. */
 const LASTS = 15 * 60_000
 
-export function tickets(vault: Vault, clock: Clock): Tickets {
+export function oauthStates(vault: Vault, clock: Clock): OauthStates {
   const used = new Map<string, number>()
-  const ticketOf = async (state: string, nonce: string, region: string): Promise<Ticket> => ({
+  const ticketOf = async (state: string, nonce: string, region: string): Promise<OauthState> => ({
     state,
     verifier: Buffer.from(await vault.derive('pkce', nonce)).toString('base64url'),
     ...(region !== '' && { region: Buffer.from(region, 'base64url').toString() }),

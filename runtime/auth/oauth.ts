@@ -2,13 +2,13 @@
 
 import { createHash } from 'node:crypto'
 import { type Http, http } from '../http/client.ts'
-import { budget } from '../http/rate-limiter.ts'
+import { rateLimiter } from '../http/rate-limiter.ts'
 import { isObject } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
-import type { Clock, Fetch, Random, Refused } from '../ports/ports.ts'
+import type { Clock, ErrorExplanation, Fetch, Random } from '../ports/ports.ts'
 import type { Json } from '../ports/types.ts'
 import type { OauthSpec } from '../spec/compile/auth.ts'
-import { type OauthClient, type OauthCredentials, placeOf, type Side } from './side.ts'
+import { type OauthClient, type OauthCredentials, resolveUrl, type Side } from './side.ts'
 
 export interface OauthParts {
   readonly fetch: Fetch
@@ -18,16 +18,20 @@ export interface OauthParts {
 
 export interface Oauth {
   /** Where a person says yes. `scopes` besides the side's permissions. */
-  authorize(ask: Ask): URL
+  authorize(ask: AuthorizationRequest): URL
   /** Throws a config `Fault` in words for the person who came back with the code. */
-  exchange(code: string, ask: Pick<Ask, 'redirect' | 'verifier'>, signal: AbortSignal): Promise<OauthCredentials>
+  exchange(
+    code: string,
+    ask: Pick<AuthorizationRequest, 'redirect' | 'verifier'>,
+    signal: AbortSignal,
+  ): Promise<OauthCredentials>
   /** Throws `<name>/invalid-grant` when only a person can help. */
   refresh(credentials: OauthCredentials, signal: AbortSignal): Promise<OauthCredentials>
   /** Gives access back. Throws a `Fault` when the side did not confirm it. */
   revoke(credentials: OauthCredentials, signal: AbortSignal): Promise<void>
 }
 
-export interface Ask {
+export interface AuthorizationRequest {
   readonly redirect: string
   readonly state: string
   readonly verifier: string
@@ -42,8 +46,8 @@ const A_MINUTE = 10
 export function oauth(side: Side, parts: OauthParts): Oauth | undefined {
   const { oauth: spec, client } = side
   if (spec === undefined || client === undefined) return undefined
-  const line = tokenLine(side, parts)
-  const post = (address: string, form: Form, more: Posting) =>
+  const line = tokenClient(side, parts)
+  const post = (address: string, form: Form, more: TokenRequest) =>
     line(() => formRequest(side, spec, client, address, form, more), { lane: 'live', signal: more.signal })
 
   async function token(form: Form, signal: AbortSignal): Promise<OauthCredentials> {
@@ -80,7 +84,7 @@ export function oauth(side: Side, parts: OauthParts): Oauth | undefined {
 
 type Form = Readonly<Record<string, string>>
 
-interface Posting {
+interface TokenRequest {
   readonly signal: AbortSignal
   readonly by: 'client' | 'token'
   readonly region?: string | undefined
@@ -93,7 +97,7 @@ function formRequest(
   { id, secret }: OauthClient,
   address: string,
   form: Form,
-  { by, region, access }: Posting,
+  { by, region, access }: TokenRequest,
 ): Request {
   const basic = by === 'client' && spec.client === 'basic'
   const body = new URLSearchParams({
@@ -106,7 +110,7 @@ function formRequest(
       ? `Bearer ${access}`
       : undefined
   const { 'Content-Type': _, ...headers } = side.headers
-  return new Request(placeOf(side, address, region), {
+  return new Request(resolveUrl(side, address, region), {
     method: 'POST',
     redirect: 'manual',
     headers: { ...headers, Accept: 'application/json', ...(authorization !== undefined && { authorization }) },
@@ -117,10 +121,10 @@ function formRequest(
 /** RFC 6749, 2.3.1: ids and secrets are form-encoded before they are joined. */
 const formEncoded = (text: string): string => encodeURIComponent(text).replace(/%20/g, '+')
 
-function authorizeUrl(side: Side, spec: OauthSpec, { id }: OauthClient, ask: Ask): URL {
+function authorizeUrl(side: Side, spec: OauthSpec, { id }: OauthClient, ask: AuthorizationRequest): URL {
   const region = ask.region ?? side.region ?? ''
   const address = spec.authorize[region] ?? Object.values(spec.authorize)[0] ?? ''
-  const url = placeOf(side, address)
+  const url = resolveUrl(side, address)
   const scope = [...Object.keys(side.permissions), ...ask.extras].join(' ')
   const challenge = createHash('sha256').update(ask.verifier).digest('base64url')
   const query = {
@@ -136,14 +140,14 @@ function authorizeUrl(side: Side, spec: OauthSpec, { id }: OauthClient, ask: Ask
 }
 
 /** One try: a code counts once, and a refresh token may; whoever comes next tries again. */
-function tokenLine(side: Side, parts: OauthParts): Http {
-  const limits = budget({ windows: [{ limit: A_MINUTE, per: 60_000 }], share: 1 }, parts.clock)
-  const explain = (status: number, body: Json | undefined) => explained(side, status, body)
+function tokenClient(side: Side, parts: OauthParts): Http {
+  const limits = rateLimiter({ windows: [{ limit: A_MINUTE, per: 60_000 }], share: 1 }, parts.clock)
+  const explain = (status: number, body: Json | undefined) => explainOauthError(side, status, body)
   return http({ ...parts, timeout: side.timeout, attempts: 1 }, { name: side.name, budget: limits, explain })
 }
 
 /** By the `error` of RFC 6749, 5.2. Everything else a side may add could quote what was sent. */
-function explained({ label }: Side, status: number, body: Json | undefined): Refused {
+function explainOauthError({ label }: Side, status: number, body: Json | undefined): ErrorExplanation {
   const error = typeof body === 'object' && body !== null && 'error' in body ? String(body.error) : ''
   if (error === 'invalid_grant' || (status === 401 && error === ''))
     return {

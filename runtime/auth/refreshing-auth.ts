@@ -1,34 +1,34 @@
 /** The log-in of one side in use: kept in memory, renewed in time by one caller for all, also across processes. */
 
 import { onAbort } from '../lib/abort.ts'
-import type { Claims } from '../lib/lock.ts'
-import type { GivenBy, Login, Logins } from '../ports/auth.ts'
+import type { Locks } from '../lib/lock.ts'
+import type { AuthMethod, AuthProvider, RequestAuth } from '../ports/auth.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Clock } from '../ports/ports.ts'
-import type { Doubt } from './credential-check.ts'
-import type { Given } from './environment-credentials.ts'
-import { mustLogIn, noClient, notConnected } from './errors.ts'
+import type { CredentialCheck } from './credential-check.ts'
+import type { EnvironmentCredentials } from './environment-credentials.ts'
+import { loginRequired, missingOauthClient, notConnected } from './errors.ts'
 import type { Oauth } from './oauth.ts'
 import {
   asCredentials,
   asJson,
   type Credentials,
-  loginOf,
   type OauthCredentials,
+  requestAuthOf,
   type Side,
-  vaultName,
+  secretName,
 } from './side.ts'
-import type { Kept, Vault } from './vault.ts'
+import type { SealedValue, Vault } from './vault.ts'
 
 export interface KeeperParts {
   readonly side: Side
   readonly vault: Vault
-  readonly claims: Claims
+  readonly claims: Locks
   readonly oauth: Oauth | undefined
   readonly clock: Clock
   /** Of what the environment gave. */
-  readonly given: Given | undefined
-  readonly doubt: Doubt
+  readonly given: EnvironmentCredentials | undefined
+  readonly doubt: CredentialCheck
   /** Called when what is known of the log-in has changed. */
   readonly onChange: () => Promise<void>
   /** Ends what is under way for all callers. */
@@ -40,16 +40,16 @@ const EARLY = 30_000
 /** A token younger than this that is refused is not renewed again: the reason is another one. Milliseconds. */
 const YOUNG = 15_000
 
-export class Keeper implements Logins {
+export class RefreshingAuth implements AuthProvider {
   readonly #parts: KeeperParts
-  #known: Kept | undefined
+  #known: SealedValue | undefined
   #renewing: Promise<void> | undefined
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
   }
 
-  by(): GivenBy {
+  method(): AuthMethod {
     return this.#parts.side.given === undefined ? (this.#held()?.kind ?? 'key') : 'environment'
   }
 
@@ -57,14 +57,14 @@ export class Keeper implements Logins {
   async credentials(): Promise<Credentials | undefined> {
     const { side, vault } = this.#parts
     if (side.given !== undefined) return side.given
-    this.#known = await vault.read(vaultName(side.side))
+    this.#known = await vault.read(secretName(side.side))
     return this.#held()
   }
 
   /** A person has logged in. */
   async replace(credentials: Credentials): Promise<void> {
     const { side, vault, onChange } = this.#parts
-    await vault.put(vaultName(side.side), asJson(credentials))
+    await vault.put(secretName(side.side), asJson(credentials))
     this.#known = undefined
     await onChange()
   }
@@ -82,33 +82,33 @@ export class Keeper implements Logins {
   }
 
   /** Why nobody can use it before a person has done something. */
-  async trouble(): Promise<Fault | undefined> {
+  async blockingFault(): Promise<Fault | undefined> {
     const { side, doubt, given } = this.#parts
     const held = await this.credentials()
     if (held === undefined) return undefined
-    if (held.kind === 'oauth' && held.refused !== undefined) return mustLogIn(side)
-    if (doubt.isOver(held)) await doubt.look(held)
-    return doubt.isOver(held) ? mustLogIn(side) : given?.trouble()
+    if (held.kind === 'oauth' && held.refused !== undefined) return loginRequired(side)
+    if (doubt.isRevoked(held)) await doubt.recheck(held)
+    return doubt.isRevoked(held) ? loginRequired(side) : given?.mismatch()
   }
 
-  async current(signal: AbortSignal): Promise<Login> {
+  async current(signal: AbortSignal): Promise<RequestAuth> {
     const { side, doubt, given } = this.#parts
     // The environment may have changed since the store was last used.
     await given?.check(signal)
     const held = side.given ?? this.#held() ?? (await this.credentials())
     if (held === undefined) throw notConnected(side)
-    if (doubt.isOver(held)) throw mustLogIn(side)
-    if (held.kind === 'key') return loginOf(side, held)
-    return loginOf(side, await this.#lasting(held, signal))
+    if (doubt.isRevoked(held)) throw loginRequired(side)
+    if (held.kind === 'key') return requestAuthOf(side, held)
+    return requestAuthOf(side, await this.#lasting(held, signal))
   }
 
-  async renew(refused: Login, signal: AbortSignal): Promise<boolean> {
+  async refresh(refused: RequestAuth, signal: AbortSignal): Promise<boolean> {
     const { side, clock } = this.#parts
     const held = await this.credentials()
     if (held === undefined) return false
-    if (loginOf(side, held).headers.Authorization !== refused.headers.Authorization) return true
+    if (requestAuthOf(side, held).headers.Authorization !== refused.headers.Authorization) return true
     if (held.kind === 'key' || held.refresh === undefined) {
-      await this.suspect(held)
+      await this.recheck(held)
       return false
     }
     if (clock.now() - held.at < YOUNG) return false
@@ -117,10 +117,10 @@ export class Keeper implements Logins {
   }
 
   /** It was refused: asks the side whether it still counts, and says so if not. */
-  async suspect(held: Credentials): Promise<void> {
+  async recheck(held: Credentials): Promise<void> {
     const { doubt, onChange } = this.#parts
-    await doubt.look(held)
-    if (doubt.isOver(held)) await onChange()
+    await doubt.recheck(held)
+    if (doubt.isRevoked(held)) await onChange()
   }
 
   #held(): Credentials | undefined {
@@ -133,7 +133,7 @@ export class Keeper implements Logins {
     // Somebody may have logged in through another process: the store is asked before a person is.
     const token = held.refused === undefined ? held : ((await this.credentials()) ?? held)
     if (token.kind === 'key') return token
-    if (token.refused !== undefined) throw mustLogIn(side)
+    if (token.refused !== undefined) throw loginRequired(side)
     const ends = token.expires ?? Number.POSITIVE_INFINITY
     if (clock.now() < ends - EARLY) return token
     try {
@@ -165,10 +165,10 @@ export class Keeper implements Logins {
       const stored = await this.credentials()
       return stored?.kind !== 'oauth' || stored.access !== stale.access || stored.refused !== undefined
     }
-    await claims.alone(vaultName(side.side), newer, () => this.#refresh())
+    await claims.runExclusive(secretName(side.side), newer, () => this.#refresh())
     const held = this.#held()
     if (held === undefined) throw notConnected(side)
-    if (held.kind === 'oauth' && held.refused !== undefined) throw mustLogIn(side)
+    if (held.kind === 'oauth' && held.refused !== undefined) throw loginRequired(side)
   }
 
   /** Asks for a new token with what is stored, and stores it before anybody uses it. */
@@ -177,7 +177,7 @@ export class Keeper implements Logins {
     const kept = this.#known
     const held = this.#held()
     if (kept === undefined || held?.kind !== 'oauth') return
-    if (oauth === undefined) throw noClient(side)
+    if (oauth === undefined) throw missingOauthClient(side)
     let next: OauthCredentials
     try {
       next = await oauth.refresh(held, signal)
@@ -187,7 +187,7 @@ export class Keeper implements Logins {
       next = { ...held, refused: clock.now() }
     }
     // Lost only to a person who logged in or removed it meanwhile: theirs counts.
-    const stored = await vault.swap(vaultName(side.side), kept, asJson(next))
+    const stored = await vault.swap(secretName(side.side), kept, asJson(next))
     await this.credentials()
     if (!stored || next.refused === undefined) return
     await onChange()

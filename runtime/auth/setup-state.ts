@@ -6,19 +6,19 @@ import { WORKSPACE } from '../source/client.ts'
 import type { SideName } from './side.ts'
 
 /** Whose account a side is. */
-export interface Party {
+export interface AccountInfo {
   readonly id: string
   readonly name?: string
   readonly region?: string
   readonly timezone?: string
 }
 
-export interface Progress {
+export interface SetupState {
   /** When somebody said yes to what is shared, milliseconds since 1970. */
   readonly allowed?: number
   /** Permissions that were given besides. */
   readonly extras?: readonly string[]
-  readonly parties?: Readonly<Partial<Record<SideName, Party>>>
+  readonly parties?: Readonly<Partial<Record<SideName, AccountInfo>>>
   /** When delivery was allowed to begin. */
   readonly finished?: number
   /** When both sides were let go. */
@@ -37,21 +37,25 @@ const NAME = 'account.progress'
 /** Whose account the destination of this store is: what was delivered there cannot be delivered elsewhere. */
 export const DESTINATION_ACCOUNT = 'account.destination.id'
 
-export async function loadProgress(store: Pick<Store, 'checkpoint'>): Promise<Progress> {
-  return ((await store.checkpoint(NAME)) ?? {}) as Progress
+export async function loadProgress(store: Pick<Store, 'checkpoint'>): Promise<SetupState> {
+  return ((await store.checkpoint(NAME)) ?? {}) as SetupState
 }
 
 export async function saveProgress(
-  store: Pick<Store, 'saveCheckpoints'>,
-  progress: Progress,
-  more: Parameters<Store['saveCheckpoints']>[0] = [],
+  store: Pick<Store, 'writeCheckpoints'>,
+  progress: SetupState,
+  more: Parameters<Store['writeCheckpoints']>[0] = [],
 ): Promise<void> {
   const value = JSON.parse(JSON.stringify(progress)) as Json
-  await store.saveCheckpoints([{ name: NAME, value }, ...more])
+  await store.writeCheckpoints([{ name: NAME, value }, ...more])
 }
 
 /** What a person has to do next. Both sides given by the environment are a yes in themselves. */
-export function stepOf(progress: Progress, connected: Readonly<Record<SideName, boolean>>, given: boolean): Step {
+export function currentStep(
+  progress: SetupState,
+  connected: Readonly<Record<SideName, boolean>>,
+  given: boolean,
+): Step {
   if (given && progress.removed === undefined) return 'done'
   if (progress.allowed === undefined) return 'review'
   if (!connected.source) return 'source'

@@ -1,11 +1,11 @@
 /** One side of a connection as set-up sees it: what it is called, how one is let in, what can be pasted instead. */
-import type { Login } from '../ports/auth.ts'
+import type { RequestAuth } from '../ports/auth.ts'
 import type { JsonObject } from '../ports/types.ts'
-import type { AccessSpec, PartySpec } from '../spec/compile/auth.ts'
+import type { AccountSpec, AuthSpec } from '../spec/compile/auth.ts'
 
 export type SideName = 'source' | 'destination'
 
-export interface Side extends AccessSpec {
+export interface Side extends AuthSpec {
   readonly side: SideName
   /** As the spec calls it: begins its faults, stands in its addresses. */
   readonly name: string
@@ -16,7 +16,7 @@ export interface Side extends AccessSpec {
   readonly headers: Readonly<Record<string, string>>
   /** Of one request, milliseconds. */
   readonly timeout: number
-  readonly party?: PartySpec
+  readonly party?: AccountSpec
   /** Our app there. Absent: nobody can log in by OAuth, only paste. */
   readonly client?: OauthClient
   /** From the environment: wins over what is stored, and cannot be changed here. */
@@ -73,7 +73,7 @@ export interface OauthCredentials {
 export type Credentials = KeyCredentials | OauthCredentials
 
 /** Where its secrets are kept. */
-export const vaultName = (side: SideName): string => `account.${side}`
+export const secretName = (side: SideName): string => `account.${side}`
 
 /** The API's host for a region, as the spec or the account names it. */
 export function hostOf(side: Side, region?: string): string {
@@ -83,7 +83,7 @@ export function hostOf(side: Side, region?: string): string {
 }
 
 /** An address of the spec, or the same path on the host that stands in for all. */
-export function placeOf(side: Side, address: string, region?: string): URL {
+export function resolveUrl(side: Side, address: string, region?: string): URL {
   if (address.startsWith('/')) return new URL(hostOf(side, region) + address)
   const url = new URL(address)
   return side.baseUrl === undefined ? url : new URL(side.baseUrl.replace(/\/+$/, '') + url.pathname)
@@ -95,7 +95,7 @@ export function headersOf(side: Side, credentials: Credentials): Readonly<Record
   return { Authorization: authorization }
 }
 
-export const loginOf = (side: Side, credentials: Credentials): Login => ({
+export const requestAuthOf = (side: Side, credentials: Credentials): RequestAuth => ({
   baseUrl: hostOf(side, credentials.region),
   headers: headersOf(side, credentials),
 })

@@ -5,13 +5,13 @@ import type { Store } from '../ports/ports.ts'
 import type { Json } from '../ports/types.ts'
 
 /** Asked for when something is sealed or opened, so that who keeps no secrets needs no key. 32 bytes. */
-export type Key = () => Promise<Uint8Array>
+export type EncryptionKey = () => Promise<Uint8Array>
 
 export interface Vault {
   /** Throws a config `Fault` when the key is not the one it was sealed with. */
-  read(name: string): Promise<Kept | undefined>
+  read(name: string): Promise<SealedValue | undefined>
   /** Replaces `old`, or does nothing and answers false if another process was first. Undefined: there is none. */
-  swap(name: string, old: Kept | undefined, value: Json | undefined): Promise<boolean>
+  swap(name: string, old: SealedValue | undefined, value: Json | undefined): Promise<boolean>
   /** Whatever was there, even if it was sealed with another key. */
   put(name: string, value: Json): Promise<void>
   /** A secret for one purpose, the same for the same text: not stored, but worked out from the key. 32 bytes. */
@@ -21,14 +21,14 @@ export interface Vault {
 }
 
 /** A value as read, and what must still be there when it is replaced. */
-export interface Kept {
+export interface SealedValue {
   readonly value: Json
   readonly sealed: string
 }
 
-type Shelf = Pick<Store, 'checkpoint' | 'saveCheckpoints' | 'swapCheckpoint'>
+type CheckpointStore = Pick<Store, 'checkpoint' | 'writeCheckpoints' | 'compareAndSwapCheckpoint'>
 
-export function vault(store: Shelf, key: Key): Vault {
+export function vault(store: CheckpointStore, key: EncryptionKey): Vault {
   return {
     async read(name) {
       const sealed = await store.checkpoint(name)
@@ -37,10 +37,10 @@ export function vault(store: Shelf, key: Key): Vault {
     },
     async swap(name, old, value) {
       const sealed = value === undefined ? undefined : seal(await key(), name, JSON.stringify(value))
-      return store.swapCheckpoint(name, old?.sealed, sealed)
+      return store.compareAndSwapCheckpoint(name, old?.sealed, sealed)
     },
     put: async (name, value) =>
-      store.saveCheckpoints([{ name, value: seal(await key(), name, JSON.stringify(value)) }]),
+      store.writeCheckpoints([{ name, value: seal(await key(), name, JSON.stringify(value)) }]),
     derive: async (purpose, text) =>
       createHmac('sha256', await key())
         .update(`${purpose}\n${text}`)

@@ -4,13 +4,20 @@ import type { BackfillOptions, Progress } from '../connector.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Clock, Logger, Store } from '../ports/ports.ts'
 import type { SourceClient } from '../source/client.ts'
-import { streamRecord } from '../source/envelope.ts'
-import { insist, paginate } from '../source/paginate.ts'
+import { recordFromStream } from '../source/envelope.ts'
+import { paginate, retryTransient } from '../source/paginate.ts'
 import type { Spec, StreamSpec } from '../spec/spec.ts'
-import { type Self, takeTurn } from './lease.ts'
-import { sweepContacts } from './preload-contacts.ts'
-import { snapshot } from './progress.ts'
-import { bounds, endAtLive, type Import, loadImport, type StreamState, saved } from './state.ts'
+import { acquireBackfillLease, type ProcessIdentity } from './lease.ts'
+import { preloadContacts } from './preload-contacts.ts'
+import { readProgress } from './progress.ts'
+import {
+  type BackfillState,
+  endAtLive,
+  loadOrStartBackfill,
+  type StreamState,
+  toCheckpoint,
+  windowBindings,
+} from './state.ts'
 
 export interface BackfillParts {
   readonly spec: Spec
@@ -20,7 +27,7 @@ export interface BackfillParts {
   readonly logger: Logger
   /** A number for run ids; two runs of one store must differ. */
   readonly random: () => number
-  readonly self: Self
+  readonly self: ProcessIdentity
   /** Pins both accounts to the store. Throws a `Fault`. */
   readonly pin: (signal: AbortSignal) => Promise<void>
   /** Delivers lane `backfill` until the signal aborts. */
@@ -40,7 +47,7 @@ const TICK = 250
  */
 export async function* backfill(parts: BackfillParts, options: BackfillOptions): AsyncGenerator<Progress> {
   const taken = new AbortController()
-  const turn = await takeTurn(parts, () => taken.abort())
+  const turn = await acquireBackfillLease(parts, () => taken.abort())
   try {
     yield* imported(parts, options, taken.signal)
   } finally {
@@ -51,7 +58,7 @@ export async function* backfill(parts: BackfillParts, options: BackfillOptions):
 async function* imported(parts: BackfillParts, options: BackfillOptions, taken: AbortSignal): AsyncGenerator<Progress> {
   const { clock, store } = parts
   const began = clock.now()
-  const { state, resumed } = await loadImport(parts, options)
+  const { state, resumed } = await loadOrStartBackfill(parts, options)
   const working = new AbortController()
   const reading = new AbortController()
   const stop = () => reading.abort()
@@ -71,12 +78,12 @@ async function* imported(parts: BackfillParts, options: BackfillOptions, taken: 
     void reader.then(() => ended.abort())
     while (!ended.signal.aborted) {
       await clock.sleep(TICK, ended.signal)
-      yield await snapshot(state, { store, resumed, elapsed: clock.now() - began })
+      yield await readProgress(state, { store, resumed, elapsed: clock.now() - began })
     }
     if (options.signal.aborted) return
     if (failure !== undefined) throw failure
     await finish(state, parts)
-    yield await snapshot(state, { store, resumed, elapsed: clock.now() - began })
+    yield await readProgress(state, { store, resumed, elapsed: clock.now() - began })
   } finally {
     options.signal.removeEventListener('abort', stop)
     stop()
@@ -92,32 +99,32 @@ function replaced(): Fault {
 }
 
 /** What was looked up for the import is other people's data, and stale tomorrow: it goes. */
-async function finish(state: Import, { store, spec }: BackfillParts): Promise<void> {
+async function finish(state: BackfillState, { store, spec }: BackfillParts): Promise<void> {
   state.phase = 'done'
-  await store.append([], saved(state))
-  for (const { name, batch } of spec.lookups.values()) if (batch) await store.uncache(name)
+  await store.append([], toCheckpoint(state))
+  for (const { name, batch } of spec.lookups.values()) if (batch) await store.deleteCache(name)
 }
 
 /** Reads what is left of every stream, then waits until all of it is settled. */
-async function read(state: Import, parts: BackfillParts, signal: AbortSignal): Promise<void> {
-  const workspace = await insist(() => parts.client.workspace(signal), parts, signal)
+async function read(state: BackfillState, parts: BackfillParts, signal: AbortSignal): Promise<void> {
+  const workspace = await retryTransient(() => parts.client.workspace(signal), parts, signal)
   await parts.pin(signal).catch((error: unknown) => {
     // The worker waits for a destination that does not answer; one that is refused leaves nothing to read for.
     if (toFault(error).kind !== 'transient') throw error
   })
   await endAtLive(state, parts)
   if (state.phase === 'lookups') {
-    await sweepContacts(state, parts, signal)
+    await preloadContacts(state, parts, signal)
     if (signal.aborted) return
     state.phase = 'reading'
-    await parts.store.append([], saved(state))
+    await parts.store.append([], toCheckpoint(state))
   }
   for (const stream of state.streams) {
     if (!stream.done) await readStream(stream, workspace, state, parts, signal)
     if (signal.aborted) return
   }
   state.phase = 'delivering'
-  await parts.store.append([], saved(state))
+  await parts.store.append([], toCheckpoint(state))
   while (!signal.aborted && (await parts.store.backlog('backfill')).records > 0) {
     await parts.clock.sleep(TICK, signal)
     parts.flush()
@@ -127,7 +134,7 @@ async function read(state: Import, parts: BackfillParts, signal: AbortSignal): P
 async function readStream(
   progress: StreamState,
   workspace: string,
-  state: Import,
+  state: BackfillState,
   parts: BackfillParts,
   signal: AbortSignal,
 ): Promise<void> {
@@ -136,17 +143,20 @@ async function readStream(
   const resource = spec.resources.get(stream.resource)
   if (resource === undefined) throw new Fault('bug', 'bug/stream', `stream ${stream.name} has no resource`)
   const from = { stream: stream.name, resource, workspace }
-  const start = { bindings: bounds(state.run), ...(progress.cursor !== undefined && { cursor: progress.cursor }) }
+  const start = {
+    bindings: windowBindings(state.run),
+    ...(progress.cursor !== undefined && { cursor: progress.cursor }),
+  }
 
   for await (const page of paginate(parts, stream, start, signal)) {
     const records = []
-    for (const item of page.items) records.push(await streamRecord(item, from, state.run, clock.now()))
+    for (const item of page.items) records.push(await recordFromStream(item, from, state.run, clock.now()))
     progress.seen += records.length
     progress.total = page.total ?? progress.total
     progress.cursor = page.next
     progress.done = page.next === undefined
     // One transaction: after a crash the next run reads the page after the last one that is on disk.
-    await store.append(records, saved(state))
+    await store.append(records, toCheckpoint(state))
     await breathe(parts, signal)
   }
 }

@@ -5,11 +5,11 @@ import { toFault } from '../ports/fault.ts'
 import type { Clock } from '../ports/ports.ts'
 import type { Run } from '../ports/types.ts'
 import type { SourceClient } from '../source/client.ts'
-import { asked } from '../source/open-record.ts'
+import { isSelected } from '../source/open-record.ts'
 import { readPage } from '../source/paginate.ts'
 import type { Mapping, Spec, StreamSpec, Window } from '../spec/spec.ts'
-import { sweepPays } from './preload-contacts.ts'
-import { bounds } from './state.ts'
+import { isPreloadCheaper } from './preload-contacts.ts'
+import { windowBindings } from './state.ts'
 
 export interface Estimate {
   readonly streams: readonly StreamEstimate[]
@@ -18,9 +18,9 @@ export interface Estimate {
   /** Milliseconds, roughly. */
   readonly time: number
   /** What holds it up: pages that come one after another, or how much a side takes in a time. */
-  readonly because: 'pages' | 'source' | 'destination'
+  readonly bottleneck: 'pages' | 'source' | 'destination'
   /** Whose pages take longest in all, as one was just timed. */
-  readonly slowest?: Timed
+  readonly slowest?: TimedPage
 }
 
 export interface StreamEstimate {
@@ -33,7 +33,7 @@ export interface StreamEstimate {
 }
 
 /** One page as it just came. */
-export interface Timed {
+export interface TimedPage {
   readonly stream: string
   readonly total?: number
   /** Records asked for. */
@@ -60,9 +60,9 @@ export async function estimate(
   signal: AbortSignal,
 ): Promise<Estimate> {
   const { spec } = parts
-  const window = bounds({ id: '', ...run })
+  const window = windowBindings({ id: '', ...run })
   const wanted = [...spec.streams.values()].flatMap((stream) => {
-    const mappings = spec.mappings.filter((it) => it.stream?.name === stream.name && asked(it, run.only))
+    const mappings = spec.mappings.filter((it) => it.stream?.name === stream.name && isSelected(it, run.only))
     return mappings.length === 0 ? [] : [{ stream, mappings }]
   })
   const lookup = spec.lookups.get(CONTACT)
@@ -74,22 +74,22 @@ export async function estimate(
   const streams = wanted.map(({ stream, mappings }, at) => costOf(stream, mappings, pages[at]?.total))
   const records = streams.reduce((sum, one) => sum + (one.records ?? 0), 0)
   const batches = Math.ceil(records / (lookup?.batch?.size ?? records + 1))
-  const pays = lookup && swept && sweepPays({ contacts: contacts?.total ?? 0, records }, lookup, swept)
+  const pays = lookup && swept && isPreloadCheaper({ contacts: contacts?.total ?? 0, records }, lookup, swept)
   const sweep = pays ? contacts : undefined
   const calls = streams.reduce((sum, one) => sum + one.calls, sweep ? pagesOf(sweep) : batches)
   return { streams, calls, ...timeOf(sweep ? [...pages, sweep] : pages, { calls, records }, parts) }
 }
 
-const pagesOf = ({ total = 0, size }: Timed) => Math.ceil(total / size)
+const pagesOf = ({ total = 0, size }: TimedPage) => Math.ceil(total / size)
 
 /** As large as the import reads them, since what a page takes depends on that; smaller where the source struggles. */
 async function firstPage(
   stream: StreamSpec,
-  window: Partial<ReturnType<typeof bounds>>,
+  window: Partial<ReturnType<typeof windowBindings>>,
   { client, clock }: EstimateParts,
   signal: AbortSignal,
-): Promise<Timed> {
-  const read = async (size: number): Promise<Timed> => {
+): Promise<TimedPage> {
+  const read = async (size: number): Promise<TimedPage> => {
     const began = clock.now()
     const { total } = await readPage(client, stream, { ...window, pageSize: size }, 'live', signal)
     return { stream: stream.name, size, took: clock.now() - began, ...(total !== undefined && { total }) }
@@ -110,12 +110,12 @@ function costOf(stream: StreamSpec, wanted: readonly Mapping[], records: number 
 
 /** Whatever is slowest: pages one after another, all calls at the pace we are allowed, or an event of each record. */
 function timeOf(
-  pages: readonly Timed[],
+  pages: readonly TimedPage[],
   { calls, records }: { readonly calls: number; readonly records: number },
   { spec, historyPace }: EstimateParts,
-): Pick<Estimate, 'time' | 'because' | 'slowest'> {
+): Pick<Estimate, 'time' | 'bottleneck' | 'slowest'> {
   const { windows, share } = spec.source.budget
-  const reading = (page: Timed) => pagesOf(page) * page.took
+  const reading = (page: TimedPage) => pagesOf(page) * page.took
   const [slowest] = [...pages].sort((a, b) => reading(b) - reading(a))
   const all = [
     { because: 'pages', time: pages.reduce((sum, page) => sum + reading(page), 0) },
@@ -123,5 +123,5 @@ function timeOf(
     { because: 'destination', time: historyPace ? (records * historyPace.per) / historyPace.limit : 0 },
   ] as const
   const [most = all[0]] = [...all].sort((a, b) => b.time - a.time)
-  return { time: Math.ceil(most.time), because: most.because, ...(slowest && { slowest }) }
+  return { time: Math.ceil(most.time), bottleneck: most.because, ...(slowest && { slowest }) }
 }

@@ -1,25 +1,25 @@
 /** One import at a time on a store: whoever runs it holds a turn, which ends by itself when its process dies. */
 
-import type { Importing } from '../connector.ts'
+import type { RunningBackfill } from '../connector.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Clock, Random, Store } from '../ports/ports.ts'
 
 /** This process, as others that share its store know it. */
-export interface Self {
+export interface ProcessIdentity {
   /** Begins with a name that a person can look for, then a dot. */
   readonly id: string
   /** Whether the process of that id is known to have ended. */
-  gone(id: string): boolean
+  hasExited(id: string): boolean
 }
 
-export interface TurnParts {
-  readonly store: Pick<Store, 'checkpoint' | 'swapCheckpoint'>
+export interface LeaseParts {
+  readonly store: Pick<Store, 'checkpoint' | 'compareAndSwapCheckpoint'>
   readonly clock: Clock
   readonly random: Random
-  readonly self: Self
+  readonly self: ProcessIdentity
 }
 
-export interface Turn {
+export interface BackfillLease {
   /** Lets the next one in. */
   end(): Promise<void>
 }
@@ -29,7 +29,7 @@ const NAME = 'import-turn'
 const HOLD = 10_000
 const RENEW = 2_000
 
-interface Held {
+interface LeaseRecord {
   readonly by: string
   readonly since: number
   readonly until: number
@@ -41,11 +41,11 @@ interface Held {
  * Takes the turn, or throws a config `Fault` that says who has it. Calls `lost` if another took it
  * meanwhile: this process then slept longer than its turn held.
  */
-export async function takeTurn(parts: TurnParts, lost: () => void): Promise<Turn> {
+export async function acquireBackfillLease(parts: LeaseParts, lost: () => void): Promise<BackfillLease> {
   const { store, clock, random, self } = parts
   const since = clock.now()
   const mark = random()
-  const written = () => JSON.stringify({ by: self.id, since, until: clock.now() + HOLD, mark } satisfies Held)
+  const written = () => JSON.stringify({ by: self.id, since, until: clock.now() + HOLD, mark } satisfies LeaseRecord)
 
   let mine = await claim(parts, written)
   const ended = new AbortController()
@@ -55,7 +55,7 @@ export async function takeTurn(parts: TurnParts, lost: () => void): Promise<Turn
       if (ended.signal.aborted) return
       const next = written()
       // A store that is busy is asked again; if it is so for too long, the turn is lost and the next swap says so.
-      const still = await store.swapCheckpoint(NAME, mine, next).catch(() => undefined)
+      const still = await store.compareAndSwapCheckpoint(NAME, mine, next).catch(() => undefined)
       if (still === false) return lost()
       if (still) mine = next
     }
@@ -65,42 +65,42 @@ export async function takeTurn(parts: TurnParts, lost: () => void): Promise<Turn
     async end() {
       ended.abort()
       await renewing
-      await store.swapCheckpoint(NAME, mine, undefined)
+      await store.compareAndSwapCheckpoint(NAME, mine, undefined)
     },
   }
 }
 
-async function claim(parts: TurnParts, written: () => string): Promise<string> {
+async function claim(parts: LeaseParts, written: () => string): Promise<string> {
   for (;;) {
     const { text, held } = await look(parts)
     if (held !== undefined) throw running(held, parts.self)
     const mine = written()
-    if (await parts.store.swapCheckpoint(NAME, text, mine)) return mine
+    if (await parts.store.compareAndSwapCheckpoint(NAME, text, mine)) return mine
   }
 }
 
 /** What stands there, and whose turn it is now, if anybody's. */
-async function look({ store, clock, self }: Looking): Promise<{ readonly text?: string; readonly held?: Held }> {
+async function look({ store, clock, self }: Looking): Promise<{ readonly text?: string; readonly held?: LeaseRecord }> {
   const text = await store.checkpoint(NAME)
   if (typeof text !== 'string') return {}
-  const held = JSON.parse(text) as Held
+  const held = JSON.parse(text) as LeaseRecord
   const now = clock.now()
   // One that ends later than any turn can is of a clock that was put back.
-  const counts = held.until > now && held.until <= now + HOLD && !self.gone(held.by)
+  const counts = held.until > now && held.until <= now + HOLD && !self.hasExited(held.by)
   return { text, ...(counts && { held }) }
 }
 
-type Looking = Omit<TurnParts, 'random'>
+type Looking = Omit<LeaseParts, 'random'>
 
 /** Who imports on the store now; undefined when nobody does. */
-export async function importing(parts: Looking): Promise<Importing | undefined> {
+export async function runningBackfill(parts: Looking): Promise<RunningBackfill | undefined> {
   const { held } = await look(parts)
-  return held && { process: nameOf(held), here: held.by === parts.self.id, since: held.since }
+  return held && { process: nameOf(held), thisProcess: held.by === parts.self.id, since: held.since }
 }
 
-const nameOf = ({ by }: Held): string => by.split('.')[0] ?? by
+const nameOf = ({ by }: LeaseRecord): string => by.split('.')[0] ?? by
 
-function running(held: Held, self: Self): Fault {
+function running(held: LeaseRecord, self: ProcessIdentity): Fault {
   const { by, since } = held
   const who = by === self.id ? 'this process' : `process ${nameOf(held)}`
   const message = `an import is running already: ${who} began it at ${new Date(since).toISOString()}. Look there, or stop it first`

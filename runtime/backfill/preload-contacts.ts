@@ -2,14 +2,14 @@
 import type { Bindings } from '../expression/expression.ts'
 import { CONTACT } from '../mapping/hydrate.ts'
 import type { JsonObject } from '../ports/types.ts'
-import { text } from '../source/envelope.ts'
-import { insist, paginate, readPage } from '../source/paginate.ts'
+import { asId } from '../source/envelope.ts'
+import { paginate, readPage, retryTransient } from '../source/paginate.ts'
 import type { LookupSpec, Spec, StreamSpec } from '../spec/spec.ts'
 import type { BackfillParts } from './backfill.ts'
-import { bounds, type Import, saved } from './state.ts'
+import { type BackfillState, toCheckpoint, windowBindings } from './state.ts'
 
 /** Reads the sweep's stream into the lookup's cache, from where an interrupted one stopped. */
-export async function sweepContacts(state: Import, parts: BackfillParts, signal: AbortSignal): Promise<void> {
+export async function preloadContacts(state: BackfillState, parts: BackfillParts, signal: AbortSignal): Promise<void> {
   const { spec, store, client, clock } = parts
   const lookup = spec.lookups.get(CONTACT)
   const stream = spec.streams.get(lookup?.sweep ?? '')
@@ -29,13 +29,13 @@ export async function sweepContacts(state: Import, parts: BackfillParts, signal:
     sweep.cursor = page.next
     sweep.done = page.next === undefined
     // Asked for together, they share a commit; were they parted, a page would only be read again.
-    await Promise.all([store.cache(lookup.name, entries), store.append([], saved(state))])
+    await Promise.all([store.writeCache(lookup.name, entries), store.append([], toCheckpoint(state))])
   }
 }
 
 /** Counts both sides with a page of one. A contact occurs in one record at least, so records bound what batches would cost. */
 async function planned(
-  state: Import,
+  state: BackfillState,
   lookup: LookupSpec,
   stream: StreamSpec,
   parts: BackfillParts,
@@ -43,16 +43,16 @@ async function planned(
 ) {
   const count = async (counted: StreamSpec, bindings: Bindings) => {
     const ask = () => readPage(parts.client, counted, { ...bindings, pageSize: 1 }, 'backfill', signal)
-    return (await insist(ask, parts, signal)).total ?? 0
+    return (await retryTransient(ask, parts, signal)).total ?? 0
   }
-  const window = bounds(state.run)
+  const window = windowBindings(state.run)
   let records = 0
   for (const wanted of state.streams) {
     const counted = parts.spec.streams.get(wanted.stream)
     if (counted) records += await count(counted, window)
   }
   const contacts = await count(stream, {})
-  const worth = sweepPays({ contacts, records }, lookup, stream)
+  const worth = isPreloadCheaper({ contacts, records }, lookup, stream)
   parts.logger.info(worth ? 'reading all contacts first' : 'contacts will be asked for in batches', {
     contacts,
     records,
@@ -61,7 +61,7 @@ async function planned(
 }
 
 /** Whether reading all contacts costs fewer calls than asking for those that the records name. */
-export function sweepPays(
+export function isPreloadCheaper(
   { contacts, records }: { readonly contacts: number; readonly records: number },
   { batch }: LookupSpec,
   { pageSize }: StreamSpec,
@@ -70,5 +70,5 @@ export function sweepPays(
 }
 
 async function idOf(item: JsonObject, stream: StreamSpec, spec: Spec): Promise<string | undefined> {
-  return text(await spec.resources.get(stream.resource)?.id.evaluate(item))
+  return asId(await spec.resources.get(stream.resource)?.id.evaluate(item))
 }

@@ -2,10 +2,10 @@
 
 import type { Progress, StreamProgress } from '../connector.ts'
 import type { Store } from '../ports/ports.ts'
-import { type Import, type StreamState, savedImport } from './state.ts'
+import { type BackfillState, readBackfillState, type StreamState } from './state.ts'
 
-export async function snapshot(
-  state: Import,
+export async function readProgress(
+  state: BackfillState,
   { store, resumed, elapsed }: { readonly store: Store; readonly resumed: boolean; readonly elapsed: number },
 ): Promise<Progress> {
   const tallies = await store.tallies(state.run.id)
@@ -24,7 +24,7 @@ export async function snapshot(
     ...(only && { only }),
     streams: [...(state.sweep ? [state.sweep] : []), ...state.streams].map(told),
     waiting: (await store.backlog('backfill')).records,
-    sent: sum(sentByMetric),
+    eventsSent: sum(sentByMetric),
     sentByMetric,
     skipped: counted('skipped', 'reason'),
     dead: sum(counted('dead', 'reason')),
@@ -33,9 +33,9 @@ export async function snapshot(
 }
 
 /** The newest import as its last page left it, whether or not it goes on just now. */
-export async function lastImport(store: Store): Promise<Progress | undefined> {
-  const state = await savedImport(store)
-  return state && snapshot(state, { store, resumed: false, elapsed: 0 })
+export async function lastBackfill(store: Store): Promise<Progress | undefined> {
+  const state = await readBackfillState(store)
+  return state && readProgress(state, { store, resumed: false, elapsed: 0 })
 }
 
 function told({ stream, seen, total, done }: StreamState): StreamProgress {

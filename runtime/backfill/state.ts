@@ -2,13 +2,13 @@
 
 import type { BackfillOptions } from '../connector.ts'
 import type { Bindings } from '../expression/expression.ts'
-import { steady } from '../lib/monotonic-clock.ts'
+import { monotonicClock } from '../lib/monotonic-clock.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Checkpoint, Clock, Store } from '../ports/ports.ts'
 import type { Json, Run } from '../ports/types.ts'
 import { WORKSPACE } from '../source/client.ts'
-import { text } from '../source/envelope.ts'
-import { asked } from '../source/open-record.ts'
+import { asId } from '../source/envelope.ts'
+import { isSelected } from '../source/open-record.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { BackfillParts } from './backfill.ts'
 
@@ -22,7 +22,7 @@ export interface StreamState {
 }
 
 /** Changes as the import goes on; what is on disk is a copy of it. */
-export interface Import {
+export interface BackfillState {
   run: Run
   phase: 'lookups' | 'reading' | 'delivering' | 'done'
   /** How far contacts were swept. */
@@ -42,23 +42,23 @@ const RUN_KNOWN = 1_000
  * Asked for each record. A yes is remembered for a moment, since a record that is sent a second after its import was
  * replaced does no harm; a no is always the store's, since a record that is not sent is lost to its import.
  */
-export function currentRuns(store: Pick<Store, 'checkpoint'>, clock: Clock): (run: string) => Promise<boolean> {
-  const time = steady(clock)
+export function currentRunChecker(store: Pick<Store, 'checkpoint'>, clock: Clock): (run: string) => Promise<boolean> {
+  const time = monotonicClock(clock)
   let known: { readonly run: string; readonly at: number } | undefined
   return async (run) => {
     if (known?.run === run && time.now() - known.at < RUN_KNOWN) return true
-    const current = ((await store.checkpoint(NAME)) as Import | undefined)?.run.id
+    const current = ((await store.checkpoint(NAME)) as BackfillState | undefined)?.run.id
     known = current === undefined ? undefined : { run: current, at: time.now() }
     return current === run
   }
 }
 
-export async function savedImport(store: Pick<Store, 'checkpoint'>): Promise<Import | undefined> {
-  return (await store.checkpoint(NAME)) as Import | undefined
+export async function readBackfillState(store: Pick<Store, 'checkpoint'>): Promise<BackfillState | undefined> {
+  return (await store.checkpoint(NAME)) as BackfillState | undefined
 }
 
 /** The window in the source's Unix seconds; its end is rounded up, its exact end is kept by the map. */
-export function bounds({ since, until }: Run): Bindings {
+export function windowBindings({ since, until }: Run): Bindings {
   return { until: Math.ceil(until / 1000), ...(since !== undefined && { since: Math.floor(since / 1000) }) }
 }
 
@@ -69,30 +69,34 @@ export function bounds({ since, until }: Run): Bindings {
 export const liveSinceOf = (workspace = ''): string => (workspace === '' ? 'live-since' : `live-since:${workspace}`)
 
 /** The checkpoint to save with what was just read. */
-export function saved(state: Import): Checkpoint {
+export function toCheckpoint(state: BackfillState): Checkpoint {
   return { name: NAME, value: JSON.parse(JSON.stringify(state)) }
 }
 
 /** The interrupted import, or a new one. */
-export async function loadImport(
+export async function loadOrStartBackfill(
   parts: BackfillParts,
   options: BackfillOptions,
-): Promise<{ state: Import; resumed: boolean }> {
-  const earlier = (await parts.store.checkpoint(NAME)) as Import | undefined
+): Promise<{ state: BackfillState; resumed: boolean }> {
+  const earlier = (await parts.store.checkpoint(NAME)) as BackfillState | undefined
   if (earlier !== undefined && earlier.phase !== 'done' && options.restart !== true) {
-    await sameAsked(earlier.run, options, parts)
+    await assertSameOptions(earlier.run, options, parts)
     return { state: earlier, resumed: true }
   }
   const state = await begin(parts, options)
-  await parts.store.append([], saved(state))
+  await parts.store.append([], toCheckpoint(state))
   return { state, resumed: false }
 }
 
 /** An import can only go on with what it was asked for. */
-async function sameAsked({ since, until, only }: Run, options: BackfillOptions, { store, clock }: BackfillParts) {
+async function assertSameOptions(
+  { since, until, only }: Run,
+  options: BackfillOptions,
+  { store, clock }: BackfillParts,
+) {
   const other =
     (options.since !== undefined && options.since !== since) ||
-    (options.until !== undefined && (await endOf(store, options.until, clock.now())) !== until) ||
+    (options.until !== undefined && (await clampWindowEnd(store, options.until, clock.now())) !== until) ||
     (options.only !== undefined &&
       JSON.stringify([...options.only].sort()) !== JSON.stringify([...(only ?? [])].sort()))
   if (!other) return
@@ -101,11 +105,11 @@ async function sameAsked({ since, until, only }: Run, options: BackfillOptions, 
   throw new Fault('config', 'backfill/other-import', message)
 }
 
-async function begin(parts: BackfillParts, options: BackfillOptions): Promise<Import> {
+async function begin(parts: BackfillParts, options: BackfillOptions): Promise<BackfillState> {
   const { spec, store, clock, random } = parts
   const run: Run = {
     id: `run-${clock.now().toString(36)}-${Math.floor(random() * 36 ** 4).toString(36)}`,
-    until: await endOf(store, options.until ?? clock.now(), clock.now()),
+    until: await clampWindowEnd(store, options.until ?? clock.now(), clock.now()),
     ...(options.since !== undefined && { since: options.since }),
     ...(options.only !== undefined && { only: options.only }),
   }
@@ -114,20 +118,20 @@ async function begin(parts: BackfillParts, options: BackfillOptions): Promise<Im
 }
 
 /** An import may have begun before the workspace was pinned, which says whose first webhook began live delivery. */
-export async function endAtLive(state: Import, { store, clock }: BackfillParts): Promise<void> {
+export async function endAtLive(state: BackfillState, { store, clock }: BackfillParts): Promise<void> {
   if (state.phase !== 'lookups' || state.sweep !== undefined) return
-  state.run = { ...state.run, until: await endOf(store, state.run.until, clock.now()) }
+  state.run = { ...state.run, until: await clampWindowEnd(store, state.run.until, clock.now()) }
 }
 
 /** Never past the moment live delivery began: a copy of history that arrived first would swallow the live event's flow. */
-async function endOf(store: Store, wanted: number, now: number): Promise<number> {
-  const ours = text(await store.checkpoint(WORKSPACE))
+async function clampWindowEnd(store: Store, wanted: number, now: number): Promise<number> {
+  const ours = asId(await store.checkpoint(WORKSPACE))
   const found = [await store.checkpoint(liveSinceOf()), await store.checkpoint(liveSinceOf(ours))]
   const live = found.filter((at) => typeof at === 'number')
   return Math.min(wanted, ...(live.length > 0 ? live : [now]))
 }
 
 function streamsFor(spec: Spec, only: readonly string[] | undefined): string[] {
-  const names = spec.mappings.filter((mapping) => asked(mapping, only)).map((mapping) => mapping.stream?.name)
+  const names = spec.mappings.filter((mapping) => isSelected(mapping, only)).map((mapping) => mapping.stream?.name)
   return [...spec.streams.keys()].filter((name) => names.includes(name))
 }

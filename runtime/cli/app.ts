@@ -1,6 +1,6 @@
 /** What a connector's package hands to the commands, so that they need to know no vendor. */
-import type { Account } from '../auth/connections.ts'
-import type { Key } from '../auth/vault.ts'
+import type { Connections } from '../auth/connections.ts'
+import type { EncryptionKey } from '../auth/vault.ts'
 import type { Connector } from '../connector.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Clock, Fetch, Logger, Random, Store } from '../ports/ports.ts'
@@ -19,9 +19,9 @@ export interface Setting {
    */
   readonly needed: 'source' | 'destination' | 'webhook' | 'no'
   /** What it is, in a few words, without a full stop. */
-  readonly what: string
+  readonly description: string
   /** How to get it, in one or two sentences. */
-  readonly how: string
+  readonly howToGet: string
 }
 
 export interface OpenOptions {
@@ -33,7 +33,7 @@ export interface OpenOptions {
   readonly random: Random
   readonly logger: Logger
   /** Where log-ins are kept, if the connector can keep any. */
-  readonly account?: Account
+  readonly account?: Connections
 }
 
 export interface SandboxOptions {
@@ -72,9 +72,9 @@ export interface App {
   /** What a spec may say of the destination by name. Absent: anything. */
   readonly names?: DestinationNames
   /** Where the destination shows a metric, by the name it has there: a link and its words. */
-  readonly whereIs?: (metric: string) => { readonly href: string; readonly words: string }
+  readonly metricUrl?: (metric: string) => { readonly href: string; readonly words: string }
   /** Log-ins kept in the store, beside those of the environment. Absent: the environment alone gives credentials. */
-  readonly account?: (options: Omit<OpenOptions, 'account'> & { readonly key: Key }) => Promise<Account>
+  readonly account?: (options: Omit<OpenOptions, 'account'> & { readonly key: EncryptionKey }) => Promise<Connections>
   /** Joins the parts. Asks for no credentials: a preview has none. */
   open(options: OpenOptions): Promise<Connector>
   /** The sandbox's servers and their usual ports: each gives `sandbox` an option `--NAME-port`. */

@@ -1,16 +1,16 @@
 /** The key that seals log-ins, for each kind of store. */
-import { fileKey, givenKey, passingKey } from '../auth/encryption-key.ts'
-import type { Key } from '../auth/vault.ts'
+import { ephemeralKey, keyFromBase64, keyFromFile } from '../auth/encryption-key.ts'
+import type { EncryptionKey } from '../auth/vault.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Env } from './app.ts'
-import { usage } from './errors.ts'
+import { usageError } from './errors.ts'
 
 /** `CONNECTOR_KEY`; else a file beside the store's, made when there is something to seal; else one that passes. */
-export function keyOf(env: Env, storeUrl: string): Key {
+export function keyOf(env: Env, storeUrl: string): EncryptionKey {
   if (env.CONNECTOR_KEY !== undefined) return given(env.CONNECTOR_KEY)
   const file = fileOf(storeUrl)
-  if (file !== undefined) return fileKey(`${file}.key`)
-  if (storeUrl === 'memory:' || storeUrl === 'sqlite::memory:') return passingKey()
+  if (file !== undefined) return keyFromFile(`${file}.key`)
+  if (storeUrl === 'memory:' || storeUrl === 'sqlite::memory:') return ephemeralKey()
   const message = 'set CONNECTOR_KEY, so that log-ins can be kept sealed; `openssl rand -base64 32` makes one'
   return async () => {
     throw new Fault('config', 'account/no-key', message)
@@ -23,10 +23,10 @@ export function fileOf(storeUrl: string): string | undefined {
   return path === ':memory:' ? undefined : path
 }
 
-function given(text: string): Key {
+function given(text: string): EncryptionKey {
   try {
-    return givenKey(text)
+    return keyFromBase64(text)
   } catch (error) {
-    throw usage(toFault(error).message)
+    throw usageError(toFault(error).message)
   }
 }

@@ -3,7 +3,7 @@
 export const EXIT = { ok: 0, failed: 1, usage: 2, spec: 3 } as const
 
 /** A reason to stop that a person can act on: printed without a stack, ends with `exit`. */
-export class Stop extends Error {
+export class CliError extends Error {
   override readonly name = 'Stop'
   readonly exit: number
 
@@ -14,8 +14,8 @@ export class Stop extends Error {
 }
 
 /** Wrong usage: the command line or the settings must change. */
-export function usage(message: string): Stop {
-  return new Stop(EXIT.usage, message)
+export function usageError(message: string): CliError {
+  return new CliError(EXIT.usage, message)
 }
 
 /**

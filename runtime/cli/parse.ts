@@ -1,12 +1,12 @@
 /** Words of a command line, checked. What is wrong is said with what would be right. */
 import { suggest } from '../expression/did-you-mean.ts'
-import { usage } from './errors.ts'
+import { usageError } from './errors.ts'
 
 /** A port, 0 meaning any free one. */
 export function portOf(text: string, name: string): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
-  throw usage(`${name} must be a port from 0 to 65535, not "${text}"`)
+  throw usageError(`${name} must be a port from 0 to 65535, not "${text}"`)
 }
 
 const DATE = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/
@@ -18,14 +18,14 @@ export function momentOf(text: string, name: string): number {
   const time = day === undefined ? Number.NaN : Date.parse(zoned)
   // V8 reads 30 February as 2 March; we do not.
   if (day !== undefined && !Number.isNaN(time) && new Date(day).toISOString().startsWith(day)) return time
-  throw usage(`${name} must be a date such as 2026-01-31 or 2026-01-31T09:30:00Z, not "${text}"`)
+  throw usageError(`${name} must be a date such as 2026-01-31 or 2026-01-31T09:30:00Z, not "${text}"`)
 }
 
 /** A positive number of something. */
 export function positiveOf(text: string, name: string): number {
   const number = Number(text)
   if (text.trim() !== '' && Number.isFinite(number) && number > 0) return number
-  throw usage(`${name} must be a number above 0, not "${text}"`)
+  throw usageError(`${name} must be a number above 0, not "${text}"`)
 }
 
 /** The values of a comma-separated list, without empty ones. */

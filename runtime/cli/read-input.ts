@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
 import type { Json } from '../ports/types.ts'
-import { EXIT, Stop, usage } from './errors.ts'
+import { CliError, EXIT, usageError } from './errors.ts'
 import type { Io } from './io.ts'
 
 type Place = Pick<Io, 'cwd' | 'stdin'>
@@ -14,7 +14,7 @@ export async function readJson(file: string, io: Place): Promise<Json> {
     return JSON.parse(text)
   } catch {
     // The parser's own message quotes the text, which is a customer's.
-    throw new Stop(EXIT.failed, `${nameOf(file)} is not JSON${text.trim() === '' ? ': it is empty' : ''}`)
+    throw new CliError(EXIT.failed, `${nameOf(file)} is not JSON${text.trim() === '' ? ': it is empty' : ''}`)
   }
 }
 
@@ -26,7 +26,7 @@ export async function readJsonOrYaml(file: string, io: Place): Promise<Json> {
       return read(text)
     } catch {}
   }
-  throw new Stop(EXIT.failed, `${nameOf(file)} is neither JSON nor YAML`)
+  throw new CliError(EXIT.failed, `${nameOf(file)} is neither JSON nor YAML`)
 }
 
 async function readText(file: string, io: Place): Promise<string> {
@@ -43,7 +43,7 @@ async function readAll(stdin: Io['stdin']): Promise<string> {
 
 function noFile(file: string): (error: NodeJS.ErrnoException) => never {
   return (error) => {
-    throw usage(error.code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read (${error.code})`)
+    throw usageError(error.code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read (${error.code})`)
   }
 }
 

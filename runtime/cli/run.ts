@@ -4,7 +4,7 @@ import { columns } from '../lib/format.ts'
 import type { App } from './app.ts'
 import type { CommandRow, Context, Input } from './command.ts'
 import { commandTable, GROUPS } from './commands/index.ts'
-import { EXIT, explain, Stop } from './errors.ts'
+import { CliError, EXIT, explain } from './errors.ts'
 import { type Io, painter, wantsColor } from './io.ts'
 import { type Loaders, loaders } from './loaders.ts'
 import { Footer } from './output/footer.ts'
@@ -32,7 +32,7 @@ export async function runCli(app: App, argv: readonly string[], io: Io, load = l
     const paint = painter(wantsColor(io.stderr, io.env))
     io.stderr.write(`${paint('red', 'error:')} ${explain(error)}\n`)
     if (io.env.LOG_LEVEL === 'debug' && error instanceof Error) io.stderr.write(`${error.stack}\n`)
-    return error instanceof Stop ? error.exit : EXIT.failed
+    return error instanceof CliError ? error.exit : EXIT.failed
   }
 }
 
@@ -65,7 +65,7 @@ function programOf(app: App, rows: readonly CommandRow[], io: Io, run: Run): Com
 }
 
 function settingsHelp({ settings }: App): string {
-  const rows = [...settings, ...COMMON_SETTINGS].map(({ env, what }) => [env, what])
+  const rows = [...settings, ...COMMON_SETTINGS].map(({ env, description: what }) => [env, what])
   return ['Settings, from the environment or .env:', ...columns(rows, '  ')].join('\n')
 }
 

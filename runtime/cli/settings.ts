@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { App, Env, Setting } from './app.ts'
-import { usage } from './errors.ts'
+import { usageError } from './errors.ts'
 import type { Io } from './io.ts'
 
 /** What every connector has, whatever it connects. */
@@ -11,45 +11,48 @@ export const COMMON_SETTINGS: readonly Setting[] = [
   {
     env: 'CONNECTOR_STORE',
     needed: 'no',
-    what: 'where records wait and the ledger is kept',
-    how: 'sqlite:PATH (default sqlite:.connector/store.db), or memory: to keep nothing after the process ends.',
+    description: 'where records wait and the ledger is kept',
+    howToGet: 'sqlite:PATH (default sqlite:.connector/store.db), or memory: to keep nothing after the process ends.',
   },
   {
     env: 'CONNECTOR_SPEC',
     needed: 'no',
-    what: 'the folder that holds connector.yaml',
-    how: 'Copy connector.yaml, fields.yaml and mappings/ of this package and change them; default is the package itself.',
+    description: 'the folder that holds connector.yaml',
+    howToGet:
+      'Copy connector.yaml, fields.yaml and mappings/ of this package and change them; default is the package itself.',
   },
   {
     env: 'CONNECTOR_KEY',
     needed: 'no',
-    what: 'seals the log-ins made on the console: 32 bytes in base64',
-    how: '`openssl rand -base64 32` makes one. Default: a file beside the store, readable by its owner alone.',
+    description: 'seals the log-ins made on the console: 32 bytes in base64',
+    howToGet: '`openssl rand -base64 32` makes one. Default: a file beside the store, readable by its owner alone.',
   },
   {
     env: 'CONNECTOR_URL',
     needed: 'no',
-    what: 'the address under which others reach this connector',
-    how: 'E.g. https://connector.example.com. Set-up shows it in the addresses to paste; default is the one in your browser.',
+    description: 'the address under which others reach this connector',
+    howToGet:
+      'E.g. https://connector.example.com. Set-up shows it in the addresses to paste; default is the one in your browser.',
   },
-  { env: 'PORT', needed: 'no', what: 'the port `start` listens on', how: 'Default 3000.' },
+  { env: 'PORT', needed: 'no', description: 'the port `start` listens on', howToGet: 'Default 3000.' },
   {
     env: 'HOST',
     needed: 'no',
-    what: 'the address `start` listens on',
-    how: 'Default 127.0.0.1; in a container 0.0.0.0, behind something that speaks TLS.',
+    description: 'the address `start` listens on',
+    howToGet: 'Default 127.0.0.1; in a container 0.0.0.0, behind something that speaks TLS.',
   },
   {
     env: 'CONNECTOR_PASSWORD',
     needed: 'no',
-    what: 'opens the web pages',
-    how: "Needed where `start` listens on another address than this machine's own; asked for on every address once it is set.",
+    description: 'opens the web pages',
+    howToGet:
+      "Needed where `start` listens on another address than this machine's own; asked for on every address once it is set.",
   },
   {
     env: 'LOG_LEVEL',
     needed: 'no',
-    what: 'how much is logged',
-    how: 'debug, info, warn, error or silent. Default: info for `start`, warn for the other commands.',
+    description: 'how much is logged',
+    howToGet: 'debug, info, warn, error or silent. Default: info for `start`, warn for the other commands.',
   },
 ]
 
@@ -70,6 +73,6 @@ export function requireSettings(app: App, env: Env, needs: readonly Setting['nee
   const missing = app.settings.filter((it) => needs.includes(it.needed) && env[it.env] === undefined)
   if (missing.length === 0) return
   const count = missing.length === 1 ? 'A setting is missing' : `${missing.length} settings are missing`
-  const list = missing.map((it) => `  ${it.env}: ${it.what}\n      ${it.how}`)
-  throw usage(`${count}:\n\n${list.join('\n')}\n\nSet them in the environment or in .env. ${hint}`.trimEnd())
+  const list = missing.map((it) => `  ${it.env}: ${it.description}\n      ${it.howToGet}`)
+  throw usageError(`${count}:\n\n${list.join('\n')}\n\nSet them in the environment or in .env. ${hint}`.trimEnd())
 }

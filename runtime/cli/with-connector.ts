@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Account } from '../auth/connections.ts'
+import type { Connections } from '../auth/connections.ts'
 import type { Connector } from '../connector.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/ports.ts'
@@ -12,7 +12,7 @@ import type { Spec } from '../spec/spec.ts'
 import type { Env, Setting } from './app.ts'
 import type { Context } from './command.ts'
 import { fileOf, keyOf } from './encryption-key.ts'
-import { EXIT, Stop, usage } from './errors.ts'
+import { CliError, EXIT, usageError } from './errors.ts'
 import { requireSettings } from './settings.ts'
 
 export const DEFAULT_STORE = 'sqlite:.connector/store.db'
@@ -36,7 +36,7 @@ export interface Opened {
   readonly spec: Spec
   readonly store: Store
   readonly connector: Connector
-  readonly account?: Account
+  readonly account?: Connections
 }
 
 /** Settings, spec, store and connector, in this order: the cheapest complaint comes first. */
@@ -52,7 +52,7 @@ export async function withConnector<T>(
   const stored = app.account !== undefined && isThere(url)
   const hint = options.hint ?? (app.account ? IN_A_BROWSER : '')
   if (!stored) requireSettings(app, env, options.needs, hint)
-  const { spec } = await checkedLoad(context)
+  const { spec } = await loadSpecOrExit(context)
   return withStore(
     context,
     async (store) => {
@@ -76,7 +76,7 @@ export async function withConnector<T>(
 }
 
 /** The settings that neither the environment nor set-up gave. */
-async function requireLogins({ app, env }: Context, account: Account, options: OpenWith): Promise<void> {
+async function requireLogins({ app, env }: Context, account: Connections, options: OpenWith): Promise<void> {
   const { source, destination } = await account.setup.view()
   const signed = (await account.secrets()).length > 0
   const known = { source: source.by !== undefined, destination: destination.by !== undefined, webhook: signed }
@@ -105,7 +105,7 @@ export async function withStore<T>(context: Context, use: (store: Store) => Prom
 }
 
 /** The same, for commands that look into one: a misspelt place would have them say that nothing ever came. */
-export async function withKnownStore<T>(context: Context, use: (store: Store) => Promise<T>): Promise<T> {
+export async function withExistingStore<T>(context: Context, use: (store: Store) => Promise<T>): Promise<T> {
   const file = fileOf(urlOf(context))
   if (file !== undefined && !existsSync(file))
     context.note(`There was no store at ${file}, so a new one is looked into. Is CONNECTOR_STORE right?`)
@@ -114,7 +114,7 @@ export async function withKnownStore<T>(context: Context, use: (store: Store) =>
 
 /** A store that cannot be opened for its URL's sake is a setting to change: exit code 2. */
 function badSetting(error: unknown): never {
-  throw error instanceof Fault && error.kind === 'config' ? usage(`CONNECTOR_STORE: ${error.message}`) : error
+  throw error instanceof Fault && error.kind === 'config' ? usageError(`CONNECTOR_STORE: ${error.message}`) : error
 }
 
 /** `sqlite:PATH` is relative to the working directory, like `.env`. */
@@ -135,10 +135,10 @@ export type CheckedSpec = Loaded & { readonly spec: Spec }
  * A spec without errors, with all that was loaded, from a folder named on the command line or the usual one.
  * Otherwise they are printed and the command ends with exit code 3.
  */
-export async function checkedLoad(context: Context, named?: string): Promise<CheckedSpec> {
+export async function loadSpecOrExit(context: Context, named?: string): Promise<CheckedSpec> {
   const loaded = await context.load.spec(specFolder(context, named), context.app)
   const { spec, diagnostics } = loaded
   if (spec !== undefined) return { ...loaded, spec }
   for (const diagnostic of diagnostics) context.note(`${render(diagnostic, context.colorNotes)}\n`)
-  throw new Stop(EXIT.spec, 'the spec is invalid; nothing was done. `connector validate` checks it again')
+  throw new CliError(EXIT.spec, 'the spec is invalid; nothing was done. `connector validate` checks it again')
 }

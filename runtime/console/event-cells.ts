@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { whoActs } from '../ports/fault.ts'
 import type { LedgerEvent } from '../ports/ledger.ts'
 import type { EventResult, Ingress } from '../ports/types.ts'
-import { reasonWords } from '../skip-reasons.ts'
+import { describeSkipReason } from '../skip-reasons.ts'
 import type { Html } from './types.ts'
 
 const ROADS: Readonly<Record<Ingress, string>> = {
@@ -13,7 +13,7 @@ const ROADS: Readonly<Record<Ingress, string>> = {
   replay: 'Sent again by hand',
 }
 
-export function road({ ingress, topic, stream }: Pick<LedgerEvent, 'ingress' | 'topic' | 'stream'>): Html {
+export function ingressCell({ ingress, topic, stream }: Pick<LedgerEvent, 'ingress' | 'topic' | 'stream'>): Html {
   const from = topic ?? stream
   return html`${ROADS[ingress]}${from && html`<code class="from">${from}</code>`}`
 }
@@ -26,15 +26,15 @@ const ENDS: Readonly<Record<EventResult['status'], readonly [tone: string, word:
 }
 
 /** A badge, then what one may want to know: the reason, or the fault and who must act. */
-export function ending(event: EventResult): Html {
+export function statusCell(event: EventResult): Html {
   const [tone, word] = ENDS[event.status]
   return html`<span class="badge ${tone}">${word}</span>${because(event)}`
 }
 
 function because({ status, reason, fault, receipt, lane }: EventResult): Html | false {
-  if (status === 'skipped') return html` <span class="soft">${reasonWords(reason ?? '')}</span>`
+  if (status === 'skipped') return html` <span class="soft">${describeSkipReason(reason ?? '')}</span>`
   if (status === 'delivered') {
-    const without = receipt?.without?.length ? `without ${receipt.without.join(', ')}` : ''
+    const without = receipt?.omittedFields?.length ? `without ${receipt.omittedFields.join(', ')}` : ''
     const quiet = lane === 'backfill' ? 'as history' : ''
     const more = [quiet, without].filter(Boolean).join(', ')
     return more !== '' && html` <span class="soft">${more}</span>`

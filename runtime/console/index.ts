@@ -3,68 +3,68 @@ import { Hono, type Context as HonoContext } from 'hono'
 import type { Connector } from '../connector.ts'
 import { toFault } from '../ports/fault.ts'
 import { asset } from './assets.ts'
-import { type ImportDesk, importDesk } from './pages/import/runner.ts'
+import { type ImportRunner, importRunner } from './pages/import/runner.ts'
 import { actions, pages } from './pages.ts'
-import { type Entrance, entrance, type Visit } from './server/authorize.ts'
-import { isLook, type Live, live } from './server/live-updates.ts'
-import { doorActions, logInPage } from './server/login.ts'
-import { attempts } from './server/login-throttle.ts'
-import { type Show, show } from './server/render.ts'
-import { guarded } from './server/security-headers.ts'
+import { type AuthorizedRequest, type RequestGuard, requestGuard } from './server/authorize.ts'
+import { isBackgroundRefresh, type Live, live } from './server/live-updates.ts'
+import { loginActions, loginPage } from './server/login.ts'
+import { loginThrottle } from './server/login-throttle.ts'
+import { type Renderer, renderer } from './server/render.ts'
+import { withSecurityHeaders } from './server/security-headers.ts'
 import type { ConsoleParts } from './types.ts'
 
 export interface Console {
   /** Answers one request and never throws. `address` is whom it came from: wrong passwords are counted by it. */
   readonly fetch: (request: Request, address?: string) => Promise<Response>
   /** Goes on with an import that ran when the process ended. Call it once delivery runs. */
-  readonly goOn: () => Promise<void>
+  readonly resume: () => Promise<void>
   /** Resolves when nothing runs here any more, soon after `signal` aborted. Only then close the store. */
-  readonly idle: () => Promise<void>
+  readonly drained: () => Promise<void>
 }
 
 export type { ConsoleParts }
 
 /** All that is passed in stays the host's: the console closes nothing. */
 export function console(parts: ConsoleParts): Console {
-  const imports = importDesk({ ...parts, gate: parts.connector.gate })
-  let opened: Promise<House> | undefined
+  const imports = importRunner({ ...parts, gate: parts.connector.gate })
+  let opened: Promise<ConsoleApp> | undefined
   return {
-    goOn: imports.goOn,
-    idle: imports.idle,
+    resume: imports.resume,
+    drained: imports.idle,
     fetch: async (request, address = 'unknown') => {
       // Not before somebody comes: the key may be a file that is made for it.
       opened ??= open(parts, imports)
       const house = await opened
       try {
-        return guarded(await answer(request, address, house), parts.formsLeadTo)
+        return withSecurityHeaders(await answer(request, address, house), parts.allowedFormTargets)
       } catch (error) {
         const path = new URL(request.url).pathname
         const { code, kind, message } = toFault(error)
         parts.logger.error(`console: no page: ${message}`, { path, code })
         const why = kind === 'bug' ? 'something went wrong here, and the log says what' : message
         const words = `Sorry: ${why}. Nothing that was received is lost. Go back and try it again.`
-        return guarded(await house.shown.words({ status: 500, title: 'That did not work', words }))
+        return withSecurityHeaders(await house.shown.messagePage({ status: 500, title: 'That did not work', words }))
       }
     },
   }
 }
 
-interface Rooms {
+interface ConsoleServices {
   readonly parts: ConsoleParts
-  readonly entry: Entrance
-  readonly imports: ImportDesk
+  readonly entry: RequestGuard
+  readonly imports: ImportRunner
   readonly changes: Live
-  readonly shown: Show
+  readonly shown: Renderer
 }
 
-interface House extends Rooms {
+interface ConsoleApp extends ConsoleServices {
   readonly app: Hono<Env>
 }
 
-async function open(parts: ConsoleParts, imports: ImportDesk): Promise<House> {
-  const entry = entrance(parts, await keyOf(parts))
+async function open(parts: ConsoleParts, imports: ImportRunner): Promise<ConsoleApp> {
+  const entry = requestGuard(parts, await keyOf(parts))
   const changes = liveOf(parts, imports, entry)
-  const rooms = { parts, entry, imports, changes, shown: show(parts, entry, imports, changes) }
+  const rooms = { parts, entry, imports, changes, shown: renderer(parts, entry, imports, changes) }
   return { ...rooms, app: routesOf(rooms) }
 }
 
@@ -80,15 +80,15 @@ async function keyOf({ key, account, logger }: ConsoleParts): Promise<Uint8Array
 }
 
 interface Env {
-  Bindings: { readonly visit: Visit }
+  Bindings: { readonly visit: AuthorizedRequest }
 }
 
-async function answer(request: Request, address: string, { parts, entry, shown, app }: House) {
+async function answer(request: Request, address: string, { parts, entry, shown, app }: ConsoleApp) {
   const { base = '' } = parts
   const file = asset(new URL(request.url).pathname.slice(base.length))
   if (file !== undefined) return file
-  const entered = await entry.enter(request, address)
-  if ('refused' in entered) return shown.words(entered.refused)
+  const entered = await entry.authorize(request, address)
+  if ('refused' in entered) return shown.messagePage(entered.refused)
   const response =
     'logIn' in entered
       ? toLogIn(request, `${base}/log-in?next=${encodeURIComponent(entered.logIn)}`)
@@ -99,23 +99,23 @@ async function answer(request: Request, address: string, { parts, entry, shown, 
 
 /** A person is led to the form; a script hears no. */
 function toLogIn(request: Request, location: string): Response {
-  const isPage = request.headers.get('accept')?.includes('text/html') === true && !isLook(request)
+  const isPage = request.headers.get('accept')?.includes('text/html') === true && !isBackgroundRefresh(request)
   return isPage ? new Response(null, { status: 303, headers: { location } }) : new Response(null, { status: 401 })
 }
 
 /** Whatever pages show that changes by itself. */
-function liveOf({ connector, clock, signal }: ConsoleParts, imports: ImportDesk, entry: Entrance): Live {
+function liveOf({ connector, clock, signal }: ConsoleParts, imports: ImportRunner, entry: RequestGuard): Live {
   return live({
     store: connector.store,
     clock,
     signal,
     also: async () => [
-      connector.arrivals(),
-      awayIn(connector.traffic()),
-      connector.gate.shut(),
+      connector.webhookStats(),
+      awayIn(connector.connectionStats()),
+      connector.gate.pausedReason(),
       imports.running(),
-      imports.waits(),
-      imports.problem(),
+      imports.waitsForAuth(),
+      imports.lastError(),
       await imports.elsewhere(),
       // Whose session that was has to leave its other pages, too.
       await entry.sessions.ended(),
@@ -124,19 +124,21 @@ function liveOf({ connector, clock, signal }: ConsoleParts, imports: ImportDesk,
 }
 
 /** Why a side does not answer. While it does not, nothing else may change. */
-const awayIn = (sides: ReturnType<Connector['traffic']>) =>
+const awayIn = (sides: ReturnType<Connector['connectionStats']>) =>
   [sides.source, sides.destination].map(({ failed }) => failed?.fault.message ?? null)
 
-function routesOf({ parts, entry, changes, shown }: Rooms): Hono<Env> {
+function routesOf({ parts, entry, changes, shown }: ConsoleServices): Hono<Env> {
   const { base, clock, password } = parts
-  const door = doorActions({ entrance: entry, attempts: attempts(clock), password, refuse: shown.words })
+  const door = loginActions({ entrance: entry, attempts: loginThrottle(clock), password, refuse: shown.messagePage })
   const app = base === undefined ? new Hono<Env>() : new Hono<Env>().basePath(base)
   app.get('/events', (c) =>
-    changes.listen(c.req.header('last-event-id') ?? c.req.query('seen') ?? '', c.env.visit.session.id),
+    changes.subscribe(c.req.header('last-event-id') ?? c.req.query('seen') ?? '', c.env.visit.session.id),
   )
-  for (const row of [logInPage, ...pages]) app.get(row.path, (c) => shown.page(row, c.env.visit, paramsOf(c)))
+  for (const row of [loginPage, ...pages]) app.get(row.path, (c) => shown.page(row, c.env.visit, paramsOf(c)))
   for (const row of [...door, ...actions]) app.post(row.path, (c) => shown.action(row, c.env.visit, paramsOf(c)))
-  app.notFound((c) => shown.words({ status: 404, title: 'Not found', words: 'There is no such page.' }, c.env.visit))
+  app.notFound((c) =>
+    shown.messagePage({ status: 404, title: 'Not found', words: 'There is no such page.' }, c.env.visit),
+  )
   // Hono would answer by itself, and the log would hear nothing.
   app.onError((error) => {
     throw error

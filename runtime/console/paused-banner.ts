@@ -2,8 +2,8 @@
 import { html } from 'hono/html'
 import type { Context, Html } from './types.ts'
 
-export function waits({ parts, link }: Context): Html | '' {
-  const why = parts.connector.gate.shut()
+export function pausedBanner({ parts, link }: Context): Html | '' {
+  const why = parts.connector.gate.pausedReason()
   if (why === undefined) return ''
   return html`<p class="said bad">Delivery waits: ${why}. Nothing is lost.${parts.account && html` <a href="${link('/set-up')}">Go to set-up</a>`}</p>`
 }

@@ -6,7 +6,7 @@ import type { Html } from './types.ts'
 const ROUND = 2
 
 /** `file:line:column`, with the text as it is now: it may have been mended since. */
-export function placeInFile(place: string, sources: readonly SourceFile[]): Html | false {
+export function sourceExcerpt(place: string, sources: readonly SourceFile[]): Html | false {
   const [, path = '', at = ''] = /^(.+):(\d+):\d+$/.exec(place) ?? []
   const source = sources.find((one) => one.path === path)
   if (source === undefined) return false

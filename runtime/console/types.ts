@@ -1,10 +1,10 @@
 /** What the console is made of: what a host passes in, what a page is, what a page is given. */
 import type { HtmlEscapedString } from 'hono/utils/html'
-import type { Account } from '../auth/connections.ts'
-import type { Key } from '../auth/vault.ts'
+import type { Connections } from '../auth/connections.ts'
+import type { EncryptionKey } from '../auth/vault.ts'
 import type { Connector } from '../connector.ts'
 import type { Clock, Logger } from '../ports/ports.ts'
-import type { ImportDesk } from './pages/import/runner.ts'
+import type { ImportRunner } from './pages/import/runner.ts'
 
 /** Markup in which everything that was put in is escaped: what `html` of `hono/html` makes. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
@@ -17,7 +17,7 @@ export interface ConsoleParts {
   /** Ends the live connections, so that a process that stops need not wait for them. */
   readonly signal: AbortSignal
   /** Log-ins made here. Absent: the host keeps the credentials itself. */
-  readonly account?: Account | undefined
+  readonly account?: Connections | undefined
   /** The address under which others reach this console, where the request does not tell. */
   readonly publicUrl?: string | undefined
   /** Where it is mounted, e.g. `/connector`. Default: at the root. */
@@ -25,11 +25,11 @@ export interface ConsoleParts {
   /** Asked for at the door. Without one it answers to loopback names only, and to nobody who comes through a proxy. */
   readonly password?: string | undefined
   /** Signs the cookies; asked for with the first request. Default: the account's, else made anew, and then a restart ends all sessions. */
-  readonly key?: Key
+  readonly key?: EncryptionKey
   /** Where the other side shows a metric, by the name it has there. */
-  readonly whereIs?: ((metric: string) => { readonly href: string; readonly words: string }) | undefined
+  readonly metricUrl?: ((metric: string) => { readonly href: string; readonly words: string }) | undefined
   /** Other origins a form may lead to, e.g. `https://login.example`. */
-  readonly formsLeadTo?: readonly string[]
+  readonly allowedFormTargets?: readonly string[]
 }
 
 /** One page: a row of the table in `pages.ts`. */
@@ -54,7 +54,7 @@ export interface Context {
   readonly request: Request
   readonly url: URL
   /** Runs imports for those who press its buttons. */
-  readonly imports: ImportDesk
+  readonly imports: ImportRunner
   /** By the names in the row's path, decoded. */
   readonly params: Readonly<Record<string, string>>
   /** Of an action. Empty for a page. */
@@ -68,7 +68,7 @@ export interface Context {
   /** Where a page listens for changes since it was made. */
   readonly events: string
   /** How an action ends: another page, which says the words once. Never a payload or an address in them. */
-  goTo(path: string, words?: string, tone?: Tone): Response
+  redirect(path: string, words?: string, tone?: Tone): Response
   /** 404, in the frame of all pages. */
   missing(words: string): Promise<Response>
 }

@@ -1,27 +1,27 @@
 /** Takes one record to its end: map it, send what it holds, say how it ended. */
 import type { LimitFunction } from 'p-limit'
-import { type MapRecordParts, mapRecord, type Tried } from '../mapping/map-record.ts'
+import { type MappedOccurrence, type MapRecordParts, mapRecord } from '../mapping/map-record.ts'
 import { toFault } from '../ports/fault.ts'
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
 import type { Lane, LeasedRecord, Outcome, SourceRecord } from '../ports/types.ts'
 import { type AccountPin, isForeign } from '../source/account-pin.ts'
-import { takersOf } from '../source/open-record.ts'
-import { type Ended, ended, failed, type OutcomeParts, outcomeOf } from './outcome.ts'
+import { targetsOf } from '../source/open-record.ts'
+import { failedOccurrence, failRecord, type OccurrenceOutcome, type OutcomeParts, outcomeOf } from './outcome.ts'
 import type { Send } from './sender.ts'
 
 export interface DeliverParts extends MapRecordParts, OutcomeParts {
   readonly accounts: Pick<AccountPin, 'known'> & { pin(): Promise<void> }
   readonly send: Send
   /** How many records are mapped at once. Thousands may wait to be sent; half-mapped ones cost memory, not time. */
-  readonly gate: Readonly<Record<Lane, LimitFunction>>
+  readonly mappingConcurrency: Readonly<Record<Lane, LimitFunction>>
   /** Takes in records that only update a profile, few at a time: an event must not stand behind them all. */
-  readonly profiles: LimitFunction
+  readonly profileConcurrency: LimitFunction
   /** Waits for this record's turn: see `turns.ts`. */
-  readonly turn: () => Promise<void>
+  readonly yieldTurn: () => Promise<void>
 }
 
 /** What must be known of a record once it is mapped. Its body is not: thousands may wait for a full request. */
-type Bare = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord, 'attempt' | 'trouble'>>
+type RecordWithoutBody = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord, 'attempt' | 'retryState'>>
 
 /**
  * However it ends, the end is a value. Nothing about the record, the mapping or
@@ -32,11 +32,11 @@ export function deliver(record: SourceRecord | LeasedRecord, parts: DeliverParts
   if (ours === undefined) return pinFirst(record, parts)
   if (isForeign(record.workspace, ours))
     return Promise.resolve({ status: 'skipped', reason: FOREIGN_WORKSPACE, events: [] })
-  if (!isProfileOnly(record, parts)) return begin(record, parts)
-  const { profiles } = parts
+  if (!isProfileOnly(record, parts)) return mapAndSend(record, parts)
+  const { profileConcurrency } = parts
   // A bulk edit of contacts gives thousands of updates. What does not fit waits in the store, where others pass it.
-  const full = profiles.activeCount + profiles.pendingCount >= profiles.concurrency
-  return full ? Promise.resolve(later(parts)) : profiles(() => begin(record, parts))
+  const full = profileConcurrency.activeCount + profileConcurrency.pendingCount >= profileConcurrency.concurrency
+  return full ? Promise.resolve(deferBehindOthers(parts)) : profileConcurrency(() => mapAndSend(record, parts))
 }
 
 /** A host with a queue of its own may deliver before any worker has pinned the accounts. */
@@ -44,36 +44,40 @@ async function pinFirst(record: SourceRecord | LeasedRecord, parts: DeliverParts
   try {
     await parts.accounts.pin()
   } catch (error) {
-    return failed(toFault(error), [], record, parts)
+    return failRecord(toFault(error), [], record, parts)
   }
   return deliver(record, parts)
 }
 
-function begin(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
-  const mapped = parts.gate[record.lane](() => parts.turn().then(() => mapRecord(record, parts)))
+function mapAndSend(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+  const mapped = parts.mappingConcurrency[record.lane](() => parts.yieldTurn().then(() => mapRecord(record, parts)))
   const { body: _, ...bare } = record
-  return finish(bare, mapped, parts)
+  return settleOccurrences(bare, mapped, parts)
 }
 
-async function finish(record: Bare, mapped: ReturnType<typeof mapRecord>, parts: DeliverParts): Promise<Outcome> {
+async function settleOccurrences(
+  record: RecordWithoutBody,
+  mapped: ReturnType<typeof mapRecord>,
+  parts: DeliverParts,
+): Promise<Outcome> {
   try {
     const tried = await mapped
     if (typeof tried === 'string') return { status: 'skipped', reason: tried, events: [] }
     // Sending again after a crash is safe: each event carries the same key by whichever road its record came.
-    const ends = await Promise.all(tried.map((one) => end(one, parts)))
+    const ends = await Promise.all(tried.map((one) => sendOccurrence(one, parts)))
     return outcomeOf(ends, record, parts)
   } catch (error) {
-    return failed(toFault(error), [], record, parts)
+    return failRecord(toFault(error), [], record, parts)
   }
 }
 
 function isProfileOnly(record: SourceRecord, { spec }: DeliverParts): boolean {
-  const { mappings, profile } = takersOf(record, spec)
+  const { mappings, profile } = targetsOf(record, spec)
   return profile && mappings.length === 0
 }
 
 /** Not a failure, so it counts towards nothing. */
-function later({ clock, random }: DeliverParts): Outcome {
+function deferBehindOthers({ clock, random }: DeliverParts): Outcome {
   const fault = {
     kind: 'transient',
     code: 'delivery/profiles-wait',
@@ -83,14 +87,14 @@ function later({ clock, random }: DeliverParts): Outcome {
 }
 
 /** Sends one occurrence, unless it is at its end already. */
-async function end(tried: Tried, { send }: DeliverParts): Promise<Ended> {
+async function sendOccurrence(tried: MappedOccurrence, { send }: DeliverParts): Promise<OccurrenceOutcome> {
   const { named } = tried
-  if ('fault' in tried) return ended(named, tried.fault)
+  if ('fault' in tried) return failedOccurrence(named, tried.fault)
   if ('skipped' in tried) return { result: { ...named, status: 'skipped', reason: tried.skipped } }
   try {
     const receipt = await send(tried.message, named.lane)
     return { result: { ...named, status: 'delivered', receipt } }
   } catch (error) {
-    return ended(named, toFault(error))
+    return failedOccurrence(named, toFault(error))
   }
 }

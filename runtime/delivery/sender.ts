@@ -3,11 +3,11 @@
 import { batch } from '../lib/batcher.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Clock, Destination, SendResult } from '../ports/ports.ts'
-import type { Lane, Message, Receipt } from '../ports/types.ts'
+import type { Lane, OutgoingMessage, Receipt } from '../ports/types.ts'
 
 export interface Send {
   /** Sends one message and resolves with its own receipt. Throws its own `Fault`. */
-  (message: Message, lane: Lane): Promise<Receipt>
+  (message: OutgoingMessage, lane: Lane): Promise<Receipt>
   /** No more is read for this lane: what waits for a full request goes. */
   flush(lane: Lane): void
 }
@@ -22,29 +22,29 @@ export interface SendParts {
   readonly destination: Destination
   readonly clock: Clock
   /** Whether live events have piled up, so that one request each would be too slow. */
-  readonly crowded: () => boolean
+  readonly hasBacklog: () => boolean
   readonly signal: AbortSignal
 }
 
-export function sender({ destination, clock, crowded, signal }: SendParts): Send {
+export function sender({ destination, clock, hasBacklog, signal }: SendParts): Send {
   const bulk = (lane: Lane) =>
-    batch<Message, Receipt>({
+    batch<OutgoingMessage, Receipt>({
       max: destination.batch.events,
       bytes: destination.batch.bytes,
-      size: (message) => destination.size(message, lane),
+      size: (message) => destination.sizeOf(message, lane),
       linger: LINGER[lane],
       clock,
       run: (messages): Promise<readonly SendResult[]> => destination.sendMany(messages, lane, signal),
     })
   const bulks = { live: bulk('live'), backfill: bulk('backfill') }
 
-  const send = async (message: Message, lane: Lane): Promise<Receipt> => {
+  const send = async (message: OutgoingMessage, lane: Lane): Promise<Receipt> => {
     if (message.kind === 'profile') {
       // Profiles as they are now have no place in history: only the live lane may write attributes.
       if (lane === 'backfill') throw new Fault('bug', 'bug/profile-lane', 'a profile update came by lane backfill')
       return destination.send(message, signal)
     }
-    return lane === 'backfill' || crowded() ? bulks[lane](message) : destination.send(message, signal)
+    return lane === 'backfill' || hasBacklog() ? bulks[lane](message) : destination.send(message, signal)
   }
   return Object.assign(send, { flush: (lane: Lane) => bulks[lane].flush() })
 }

@@ -1,7 +1,7 @@
 /** Delivers a lane until told to stop, and settles every record it leased. */
 
 import { batch } from '../lib/batcher.ts'
-import { steady } from '../lib/monotonic-clock.ts'
+import { monotonicClock } from '../lib/monotonic-clock.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Clock, Logger, Store } from '../ports/ports.ts'
 import type { Lane, LeasedRecord, Outcome, Settlement } from '../ports/types.ts'
@@ -34,19 +34,19 @@ const SETTLE_LINGER: Readonly<Record<Lane, number>> = { live: 25, backfill: 250 
 const LONGEST_PAUSE = 30_000
 
 /** Returns when the signal has aborted and nothing leased is left. Throws only when the store does. */
-export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): Promise<void> {
+export async function runWorker(lane: Lane, parts: WorkParts, signal: AbortSignal): Promise<void> {
   const { store, clock } = parts
   const flight = new Map<string, LeasedRecord>()
   const room = latch()
   const idle = new AbortController()
-  const calm = pauses(clock)
+  const calm = failureBackoff(clock)
   let broken: unknown
 
   const end = async (record: LeasedRecord, delivered: Promise<Outcome>) => {
     flight.set(record.id, record)
     try {
       const outcome = await delivered
-      calm.told(outcome)
+      calm.record(outcome)
       await settle({ record, outcome })
     } catch (error) {
       broken ??= error
@@ -62,20 +62,20 @@ export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): P
     linger: SETTLE_LINGER[lane],
     clock,
     run: async (all) => {
-      await patiently(() => store.settle(all))
+      await retryStore(() => store.settle(all))
       return all.map(() => true)
     },
   })
 
   const begin = async (limit: number): Promise<number> => {
-    const leased = await store.lease({ lane, limit, hold: HOLD })
+    const leased = await store.lease({ lane, limit, leaseMs: HOLD })
     // What is in flight is kept without its body: a thousand of them may wait for one full request.
     for (const record of leased) void end({ ...record, body: '' }, parts.deliver(record))
     return leased.length
   }
 
   const round = async (): Promise<void> => {
-    await calm.over(signal)
+    await calm.wait(signal)
     await parts.before?.()
     const most = parts.concurrency()
     const free = most - flight.size
@@ -86,7 +86,7 @@ export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): P
   }
 
   /** A store that is busy or full is waited for: the records are safe in it, and a stopped worker helps nobody. */
-  async function patiently<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  async function retryStore<T>(ask: () => Promise<T>): Promise<T | undefined> {
     for (;;) {
       try {
         return await ask()
@@ -102,7 +102,7 @@ export async function work(lane: Lane, parts: WorkParts, signal: AbortSignal): P
 
   const renewing = renew(flight, parts, idle.signal)
   try {
-    while (!signal.aborted && broken === undefined) await patiently(round)
+    while (!signal.aborted && broken === undefined) await retryStore(round)
   } catch (error) {
     broken ??= error
   }
@@ -139,21 +139,21 @@ async function renew(
 }
 
 /** When the destination refuses everything, leasing more records would only hammer it and burn their attempts. */
-function pauses(clock: Clock) {
-  const time = steady(clock)
+function failureBackoff(clock: Clock) {
+  const time = monotonicClock(clock)
   let until = 0
   let failures = 0
   let streak = 0
   return {
-    told(outcome: Outcome): void {
+    record(outcome: Outcome): void {
       if (outcome.status !== 'deferred') streak = failures = 0
       // Without `since` nothing failed: the record only lets others go first.
-      else if (outcome.since !== undefined) streak += 1
+      else if (outcome.failingSince !== undefined) streak += 1
       if (streak < STREAK || time.now() < until) return
       failures += 1
       until = time.now() + Math.min(LONGEST_PAUSE, 250 * 2 ** Math.min(failures, 10))
     },
-    async over(signal: AbortSignal): Promise<void> {
+    async wait(signal: AbortSignal): Promise<void> {
       const left = until - time.now()
       if (left > 0) await clock.sleep(left, signal)
     },

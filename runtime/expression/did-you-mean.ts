@@ -4,7 +4,7 @@
  * Known words, nearest first, near enough to be meant: a third of the letters may differ, or one be part of the other.
  * Those clearly further off than the nearest are left out.
  */
-export function nearest(word: string, known: Iterable<string>): readonly string[] {
+export function nearestWords(word: string, known: Iterable<string>): readonly string[] {
   const wanted = word.toLowerCase()
   const scored = [...new Set(known)].map((candidate) => ({ candidate, score: score(wanted, candidate.toLowerCase()) }))
   const best = Math.min(...scored.map(({ score }) => score))
@@ -17,13 +17,13 @@ export function nearest(word: string, known: Iterable<string>): readonly string[
 /** `did you mean "a"?`, or `known: a, b, c` when nothing is near. Empty when nothing is known. */
 export function suggest(word: string, known: Iterable<string>, show = (name: string) => `"${name}"`): string {
   const all = [...new Set(known)]
-  const [first, second] = nearest(word, all)
-  if (first === undefined) return all.length === 0 ? '' : `known: ${list(all)}`
+  const [first, second] = nearestWords(word, all)
+  if (first === undefined) return all.length === 0 ? '' : `known: ${joinWords(all)}`
   return second === undefined ? `did you mean ${show(first)}?` : `did you mean ${show(first)} or ${show(second)}?`
 }
 
 /** Words in alphabetical order, cut where a line would grow too long. */
-export function list(words: readonly string[], most = 12): string {
+export function joinWords(words: readonly string[], most = 12): string {
   const sorted = [...words].sort((a, b) => a.localeCompare(b, 'en'))
   return sorted.length <= most
     ? sorted.join(', ')

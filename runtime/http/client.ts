@@ -1,12 +1,12 @@
 /** Performs HTTP requests: a budget, a timeout, faults by class, a few tries. */
 import pRetry from 'p-retry'
 import { onAbort } from '../lib/abort.ts'
-import { titled } from '../lib/format.ts'
+import { capitalize } from '../lib/format.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Clock, Fetch, Random } from '../ports/ports.ts'
 import type { Json, Lane } from '../ports/types.ts'
-import { type Answer, type Refuser, refusal } from './error-response.ts'
-import type { Budget } from './rate-limiter.ts'
+import { type ApiResponse, type ErrorContext, faultFromResponse } from './error-response.ts'
+import type { RateLimiter } from './rate-limiter.ts'
 
 export interface HttpParts {
   readonly fetch: Fetch
@@ -19,13 +19,13 @@ export interface HttpParts {
 }
 
 /** The other side: whose limits we keep and how its refusals read. */
-export interface Peer extends Refuser {
-  readonly budget: Budget
+export interface RemoteApi extends ErrorContext {
+  readonly budget: RateLimiter
   /** It answers in JSON whenever it takes a request: what is not is a proxy's, and no empty answer. */
   readonly json?: boolean
 }
 
-export interface Going {
+export interface RequestOptions {
   readonly lane: Lane
   /** Aborting it stops at once, with a transient fault. */
   readonly signal: AbortSignal
@@ -40,17 +40,17 @@ export type MakeRequest = () => Request | Promise<Request>
  * Throws a `Fault`: of `refusal` for any other answer, transient `<name>/timeout`, `<name>/network`,
  * `<name>/not-json`, `<name>/stopped` or `budget/stopped` for none, or what `make` throws.
  */
-export type Http = (make: MakeRequest, going: Going) => Promise<Answer>
+export type Http = (make: MakeRequest, going: RequestOptions) => Promise<ApiResponse>
 
 const ATTEMPTS = 4
 /** Pauses double from this, milliseconds: under two seconds in all for four tries. */
 const FIRST_PAUSE = 250
 /** The `Retry-After`s waited for in process, milliseconds, taken together. Longer waits belong in the store. */
-const PATIENCE = 20_000
+const MAX_RETRY_AFTER_TOTAL_MS = 20_000
 /** An error answer is read no further than this, bytes. */
 const ERROR_BODY = 64 * 1024
 
-export function http(parts: HttpParts, peer: Peer): Http {
+export function http(parts: HttpParts, peer: RemoteApi): Http {
   const { clock, random, attempts = ATTEMPTS } = parts
   return (make, going) => {
     let asked = 0
@@ -60,7 +60,7 @@ export function http(parts: HttpParts, peer: Peer): Http {
       const { kind, details } = toFault(error)
       const { retryAfter = 0 } = details
       asked += retryAfter
-      if (kind !== 'transient' || asked > PATIENCE) return false
+      if (kind !== 'transient' || asked > MAX_RETRY_AFTER_TOTAL_MS) return false
       await clock.sleep(retryAfter + random() * FIRST_PAUSE * 2 ** retriesConsumed, going.signal)
       return !going.signal.aborted
     }
@@ -68,35 +68,49 @@ export function http(parts: HttpParts, peer: Peer): Http {
   }
 }
 
-async function attempt(parts: HttpParts, peer: Peer, make: MakeRequest, { lane, signal }: Going): Promise<Answer> {
+async function attempt(
+  parts: HttpParts,
+  peer: RemoteApi,
+  make: MakeRequest,
+  { lane, signal }: RequestOptions,
+): Promise<ApiResponse> {
   const request = await make()
-  await peer.budget.take(lane, signal)
-  const answer = await exchange(parts, peer, request, signal)
+  await peer.budget.acquire(lane, signal)
+  const answer = await sendOnce(parts, peer, request, signal)
   if (answer.status >= 200 && answer.status < 300) {
     if (!peer.json || answer.body !== undefined) return answer
-    throw new Fault('transient', `${peer.name}/not-json`, `${titled(peer.name)} answered, but not in JSON; tried again`)
+    throw new Fault(
+      'transient',
+      `${peer.name}/not-json`,
+      `${capitalize(peer.name)} answered, but not in JSON; tried again`,
+    )
   }
 
   const now = parts.clock.now()
-  const fault = refusal(peer, answer, now)
-  if (fault.details.retryAfter !== undefined) peer.budget.hold(now + fault.details.retryAfter)
+  const fault = faultFromResponse(peer, answer, now)
+  if (fault.details.retryAfter !== undefined) peer.budget.pauseUntil(now + fault.details.retryAfter)
   throw fault
 }
 
 /** One request and its whole answer, whatever its status, before the timeout. */
-async function exchange(parts: HttpParts, peer: Peer, request: Request, signal: AbortSignal): Promise<Answer> {
+async function sendOnce(
+  parts: HttpParts,
+  peer: RemoteApi,
+  request: Request,
+  signal: AbortSignal,
+): Promise<ApiResponse> {
   const limit = deadline(parts, peer.name, signal)
   const work = async () => {
     const response = await parts.fetch(new Request(request, { signal: limit.signal }))
-    peer.budget.told(response)
-    const text = response.ok ? await response.text() : await beginning(response, ERROR_BODY)
+    peer.budget.observeHeaders(response)
+    const text = response.ok ? await response.text() : await readAtMost(response, ERROR_BODY)
     return { status: response.status, headers: response.headers, body: parse(text) }
   }
   try {
     return await Promise.race([work(), limit.over])
   } catch (error) {
     if (error instanceof Fault) throw error
-    const message = `${titled(peer.name)} could not be reached, or the connection broke; tried again`
+    const message = `${capitalize(peer.name)} could not be reached, or the connection broke; tried again`
     throw new Fault('transient', `${peer.name}/network`, message, { cause: error })
   } finally {
     limit.close()
@@ -122,7 +136,7 @@ function deadline({ clock, timeout }: HttpParts, name: string, outer: AbortSigna
     fail(fault)
     inner.abort(fault)
   }
-  const stop = () => end('stopped', `stopped while ${titled(name)} was asked; it is tried again`)
+  const stop = () => end('stopped', `stopped while ${capitalize(name)} was asked; it is tried again`)
   const ignore = onAbort(outer, stop)
   const close = () => {
     ignore()
@@ -130,12 +144,13 @@ function deadline({ clock, timeout }: HttpParts, name: string, outer: AbortSigna
   }
   if (outer.aborted) stop()
   void clock.sleep(timeout, timer.signal).then(() => {
-    if (!timer.signal.aborted) end('timeout', `${titled(name)} did not answer within ${timeout / 1000} s; tried again`)
+    if (!timer.signal.aborted)
+      end('timeout', `${capitalize(name)} did not answer within ${timeout / 1000} s; tried again`)
   })
   return { signal: inner.signal, over, close }
 }
 
-async function beginning(response: Response, limit: number): Promise<string> {
+async function readAtMost(response: Response, limit: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of response.body ?? []) {

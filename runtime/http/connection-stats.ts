@@ -4,35 +4,35 @@ import type { Clock } from '../ports/ports.ts'
 import type { FaultInfo } from '../ports/types.ts'
 import type { Window } from '../spec/spec.ts'
 import type { Http } from './client.ts'
-import type { Budget } from './rate-limiter.ts'
+import type { RateLimiter } from './rate-limiter.ts'
 
 /** Times are milliseconds since 1970. */
-export interface SideTraffic {
+export interface ConnectionStats {
   /** When it last took a request. */
   readonly answered?: number
   /** When and why it last did not, after all tries. Absent: it has answered since, if it was asked. */
   readonly failed?: { readonly at: number; readonly fault: FaultInfo }
-  readonly limits: readonly Used[]
+  readonly limits: readonly LimitUsage[]
 }
 
 /** One limit of the other side. */
-export interface Used extends Window {
+export interface LimitUsage extends Window {
   /** What it limits: an endpoint, or the side as a whole. */
   readonly name: string
   /** Requests within the window that ends now. `limit` is the part of it that we take. */
   readonly used: number
 }
 
-export interface Traffic {
+export interface ConnectionStatsRecorder {
   /** Keeps count of what goes out under a budget. */
-  watch(name: string, budget: Budget, http: Http): Http
-  side(): SideTraffic
+  watch(name: string, budget: RateLimiter, http: Http): Http
+  side(): ConnectionStats
 }
 
-export function traffic(clock: Clock): Traffic {
-  const budgets = new Map<string, Budget>()
+export function connectionStats(clock: Clock): ConnectionStatsRecorder {
+  const budgets = new Map<string, RateLimiter>()
   let answered: number | undefined
-  let failed: SideTraffic['failed']
+  let failed: ConnectionStats['failed']
   // Told by what came last, not by the times: the clock may be put back.
   const took = () => {
     answered = clock.now()
@@ -58,7 +58,7 @@ export function traffic(clock: Clock): Traffic {
     side: () => ({
       ...(answered !== undefined && { answered }),
       ...(failed && { failed }),
-      limits: [...budgets].flatMap(([name, budget]) => budget.used().map((used) => ({ name, ...used }))),
+      limits: [...budgets].flatMap(([name, budget]) => budget.usage().map((used) => ({ name, ...used }))),
     }),
   }
 }

@@ -1,12 +1,12 @@
 /** From an answer that is no success to a fault: who must act, and when to come back. */
 
-import { titled } from '../lib/format.ts'
+import { capitalize } from '../lib/format.ts'
 import { Fault, type FaultKind } from '../ports/fault.ts'
-import type { Refused } from '../ports/ports.ts'
+import type { ErrorExplanation } from '../ports/ports.ts'
 import type { Json } from '../ports/types.ts'
-import { resetTime } from './rate-limiter.ts'
+import { parseRateLimitReset } from './rate-limiter.ts'
 
-export interface Answer {
+export interface ApiResponse {
   readonly status: number
   readonly headers: Headers
   /** Absent when the body is empty or no JSON. */
@@ -14,16 +14,16 @@ export interface Answer {
 }
 
 /** The side that refuses. */
-export interface Refuser {
+export interface ErrorContext {
   /** Begins the codes of its faults, and with a capital their messages. */
   readonly name: string
-  readonly explain?: Explain
+  readonly explain?: ExplainError
   /** Says when to come back on a 429 that has no `Retry-After`: Unix seconds, or seconds from now. */
   readonly resetHeader?: string
 }
 
 /** Turns an error answer into what a fault may say: no personal data. `body` is its JSON, if it is JSON. */
-export type Explain = (status: number, body: Json | undefined, headers: Headers) => Refused
+export type ExplainError = (status: number, body: Json | undefined, headers: Headers) => ErrorExplanation
 
 /** A wrong `Retry-After` must not silence us for years, milliseconds. */
 const LONGEST_WAIT = 86_400_000
@@ -32,7 +32,7 @@ const LONGEST_WAIT = 86_400_000
  * Codes: `<name>/unauthorized`, `/forbidden`, `/redirected` (config), `/not-found`, `/gone`, `/invalid` (data),
  * `/rate-limited`, `/unavailable`, `/timeout` (transient), unless `explain` knows better.
  */
-export function refusal(refuser: Refuser, { status, headers, body }: Answer, now: number): Fault {
+export function faultFromResponse(refuser: ErrorContext, { status, headers, body }: ApiResponse, now: number): Fault {
   const said = classify(status)
   const { message, kind = said.kind, code = said.code, ...told } = refuser.explain?.(status, body, headers) ?? {}
   const retryAfter = kind === 'transient' ? wait(status, headers, refuser.resetHeader, now) : undefined
@@ -40,7 +40,7 @@ export function refusal(refuser: Refuser, { status, headers, body }: Answer, now
   return new Fault(
     kind,
     `${refuser.name}/${code}`,
-    `${titled(refuser.name)} answered ${status}: ${message ?? said.words}`,
+    `${capitalize(refuser.name)} answered ${status}: ${message ?? said.words}`,
     details,
   )
 }
@@ -62,7 +62,8 @@ function wait(status: number, headers: Headers, resetHeader: string | undefined,
   const header = headers.get('retry-after')?.trim()
   const seconds = Number(header || Number.NaN)
   const date = Number.isFinite(seconds) ? now + seconds * 1000 : Date.parse(header ?? '')
-  const reset = status === 429 && resetHeader !== undefined ? resetTime(headers.get(resetHeader), now) : undefined
+  const reset =
+    status === 429 && resetHeader !== undefined ? parseRateLimitReset(headers.get(resetHeader), now) : undefined
   const until = Number.isNaN(date) ? reset : date
   return until === undefined ? undefined : Math.min(LONGEST_WAIT, Math.max(0, until - now))
 }

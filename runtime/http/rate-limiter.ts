@@ -1,24 +1,24 @@
 /** Paces requests: sliding windows shared by both lanes, live first. */
 
 import { onAbort } from '../lib/abort.ts'
-import { steady } from '../lib/monotonic-clock.ts'
+import { monotonicClock } from '../lib/monotonic-clock.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Clock } from '../ports/ports.ts'
 import type { Lane } from '../ports/types.ts'
-import type { BudgetSpec, Window } from '../spec/spec.ts'
+import type { RateLimitSpec, Window } from '../spec/spec.ts'
 
-export interface Budget {
+export interface RateLimiter {
   /**
    * Resolves when a request may go. Waits of lane `live` are served before `backfill`, first come
    * first served within a lane. Rejects with a transient `Fault` when the signal aborts.
    */
-  take(lane: Lane, signal: AbortSignal): Promise<void>
+  acquire(lane: Lane, signal: AbortSignal): Promise<void>
   /** Reads what an answer's headers say is left, where the spec names such headers. */
-  told(response: Response): void
+  observeHeaders(response: Response): void
   /** Nothing goes before `until` (milliseconds since 1970): the other side asked for it. */
-  hold(until: number): void
+  pauseUntil(until: number): void
   /** How much of each window, of the part we take, went out in the time it spans. */
-  used(): readonly (Window & { readonly used: number })[]
+  usage(): readonly (Window & { readonly used: number })[]
 }
 
 interface Waiting {
@@ -31,8 +31,8 @@ const RESERVE = 0.1
 const LONGEST_SLEEP = 3_600_000
 
 /** One budget for one limit of the other side. Everything that counts against that limit must ask it. */
-export function budget(spec: BudgetSpec, clock: Clock): Budget {
-  const time = steady(clock)
+export function rateLimiter(spec: RateLimitSpec, clock: Clock): RateLimiter {
+  const time = monotonicClock(clock)
   const logs = spec.windows.map((window) => slidingWindow(window, spec.share))
   const queues = { live: new Set<Waiting>(), backfill: new Set<Waiting>() }
   const notBefore = { live: 0, backfill: 0 }
@@ -71,7 +71,7 @@ export function budget(spec: BudgetSpec, clock: Clock): Budget {
     })
   }
 
-  function take(lane: Lane, signal: AbortSignal): Promise<void> {
+  function acquire(lane: Lane, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.reject(stopped())
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -90,25 +90,25 @@ export function budget(spec: BudgetSpec, clock: Clock): Budget {
     })
   }
 
-  function hold(until: number): void {
-    const at = time.of(until)
+  function pauseUntil(until: number): void {
+    const at = time.fromWallClock(until)
     notBefore.live = Math.max(notBefore.live, at)
     notBefore.backfill = Math.max(notBefore.backfill, at)
     serve()
   }
 
-  function told({ headers }: Response): void {
+  function observeHeaders({ headers }: Response): void {
     if (spec.headers === undefined) return
     const limit = count(headers.get(spec.headers.limit)) ?? spec.windows[0]?.limit ?? 0
     const remaining = count(headers.get(spec.headers.remaining))
-    const reset = resetTime(headers.get(spec.headers.reset), clock.now())
+    const reset = parseRateLimitReset(headers.get(spec.headers.reset), clock.now())
     if (remaining === undefined || reset === undefined || remaining >= limit * RESERVE) return
-    notBefore.backfill = Math.max(notBefore.backfill, time.of(reset))
+    notBefore.backfill = Math.max(notBefore.backfill, time.fromWallClock(reset))
     serve()
   }
 
-  const used = () => logs.map((log) => log.used(time.now()))
-  return { take, told, hold, used }
+  const usage = () => logs.map((log) => log.used(time.now()))
+  return { acquire, observeHeaders, pauseUntil, usage }
 }
 
 /**
@@ -136,7 +136,7 @@ function slidingWindow({ limit, per }: Window, share: number) {
  * When a window begins anew, in milliseconds since 1970. Some headers give Unix seconds,
  * others seconds from now; no window is 30 years long, so the size tells which.
  */
-export function resetTime(header: string | null, now: number): number | undefined {
+export function parseRateLimitReset(header: string | null, now: number): number | undefined {
   const seconds = count(header)
   if (seconds === undefined) return undefined
   return seconds > 1e9 ? seconds * 1000 : now + seconds * 1000

@@ -2,23 +2,23 @@
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/ports.ts'
 
-type Asked = 'append' | 'checkpoint' | 'delivered' | 'cached' | 'cache' | 'uncache'
+type Asked = 'append' | 'checkpoint' | 'filterDelivered' | 'readCache' | 'writeCache' | 'deleteCache'
 
 /** All that is asked of a store on the way of one record. */
-export function blameless(store: Store): Pick<Store, Asked> {
-  const ask = <T>(question: () => Promise<T>) => orWait(question, 'store/failed', 'the store failed')
+export function storeWithTransientFaults(store: Store): Pick<Store, Asked> {
+  const ask = <T>(question: () => Promise<T>) => asTransientFault(question, 'store/failed', 'the store failed')
   return {
     append: (...given) => ask(() => store.append(...given)),
     checkpoint: (name) => ask(() => store.checkpoint(name)),
-    delivered: (keys) => ask(() => store.delivered(keys)),
-    cached: (...given) => ask(() => store.cached(...given)),
-    cache: (...given) => ask(() => store.cache(...given)),
-    uncache: (...given) => ask(() => store.uncache(...given)),
+    filterDelivered: (keys) => ask(() => store.filterDelivered(keys)),
+    readCache: (...given) => ask(() => store.readCache(...given)),
+    writeCache: (...given) => ask(() => store.writeCache(...given)),
+    deleteCache: (...given) => ask(() => store.deleteCache(...given)),
   }
 }
 
 /** A `Fault` says itself who must act; anything else may have passed by the next attempt. */
-export async function orWait<T>(question: () => Promise<T>, code: string, message: string): Promise<T> {
+export async function asTransientFault<T>(question: () => Promise<T>, code: string, message: string): Promise<T> {
   try {
     return await question()
   } catch (error) {

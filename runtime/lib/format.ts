@@ -1,21 +1,21 @@
 /** Names, numbers, times and columns as people read them. */
 
 /** With a capital: a side's name in the spec as a name in a sentence, a message as a sentence. */
-export const titled = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1)
+export const capitalize = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1)
 
 /** 1234567 → `1,234,567`. */
-export function count(value: number): string {
+export function formatCount(value: number): string {
   // To group digits, Node first loads tables of all languages: 5 ms and more, for nothing where there is one group.
   return Math.abs(value) < 1000 && Number.isInteger(value) ? String(value) : value.toLocaleString('en-US')
 }
 
 /** `1 record`, `2 records`. */
 export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`
+  return `${formatCount(value)} ${value === 1 ? one : many}`
 }
 
 /** Milliseconds as `0.4 s`, `42 s`, `3 min 5 s`, `2 h 10 min`, `3 d 4 h`. */
-export function duration(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms < 10_000) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
@@ -26,7 +26,7 @@ export function duration(ms: number): string {
 }
 
 /** Milliseconds since 1970 as `2026-01-31 09:30:00Z`. */
-export function moment(ms: number): string {
+export function formatTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}Z`
 }
 

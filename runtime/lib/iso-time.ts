@@ -9,7 +9,7 @@ const dates = new Map<number, string>()
 const LAST = 253_402_300_799_999
 
 /** `ms` since 1970. Throws a `RangeError` for what is no date. */
-export function iso(ms: number): string {
+export function toIsoUtc(ms: number): string {
   if (!(ms >= 0 && ms <= LAST)) return new Date(ms).toISOString()
   const day = Math.floor(ms / DAY)
   const rest = Math.floor(ms) - day * DAY

@@ -6,7 +6,7 @@ export function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /** What a path of names and positions leads to, if it leads anywhere. */
-export function at(value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
+export function getPath(value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
   let found = value
   for (const step of path) {
     if (typeof found !== 'object' || found === null) return undefined

@@ -3,20 +3,20 @@ import { randomUUID } from 'node:crypto'
 import { Fault } from '../ports/fault.ts'
 import type { Clock, Store } from '../ports/ports.ts'
 
-export interface Claims {
+export interface Locks {
   /** Runs `work` alone among all who claim `name`, or not at all once `done` says that another has done it. */
-  alone(name: string, done: () => Promise<boolean>, work: () => Promise<void>): Promise<void>
+  runExclusive(name: string, done: () => Promise<boolean>, work: () => Promise<void>): Promise<void>
 }
 
 /** Longer than the one request it is held for may take, milliseconds. */
 const HOLD = 45_000
 const LOOK_EVERY = 100
 
-type Board = Pick<Store, 'checkpoint' | 'swapCheckpoint'>
+type CheckpointStore = Pick<Store, 'checkpoint' | 'compareAndSwapCheckpoint'>
 
-export function claims(store: Board, clock: Clock, signal: AbortSignal): Claims {
+export function locks(store: CheckpointStore, clock: Clock, signal: AbortSignal): Locks {
   return {
-    async alone(name, done, work) {
+    async runExclusive(name, done, work) {
       const board = `${name}.claim`
       for (;;) {
         if (await done()) return
@@ -31,7 +31,7 @@ export function claims(store: Board, clock: Clock, signal: AbortSignal): Claims 
           // Between the look and the claim another may have come and gone.
           if (!(await done())) await work()
         } finally {
-          await store.swapCheckpoint(board, mine, undefined)
+          await store.compareAndSwapCheckpoint(board, mine, undefined)
         }
         return
       }
@@ -40,10 +40,12 @@ export function claims(store: Board, clock: Clock, signal: AbortSignal): Claims 
 }
 
 /** The claim, if nobody holds one. One further ahead than any can be is of a clock that was put back. */
-async function take(store: Board, board: string, now: number): Promise<string | undefined> {
+async function take(store: CheckpointStore, board: string, now: number): Promise<string | undefined> {
   const held = await store.checkpoint(board)
   const until = typeof held === 'string' ? Number.parseInt(held, 10) : Number.NaN
   if (until > now && until <= now + HOLD) return undefined
   const mine = `${now + HOLD} ${randomUUID()}`
-  return (await store.swapCheckpoint(board, typeof held === 'string' ? held : undefined, mine)) ? mine : undefined
+  return (await store.compareAndSwapCheckpoint(board, typeof held === 'string' ? held : undefined, mine))
+    ? mine
+    : undefined
 }

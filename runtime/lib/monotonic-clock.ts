@@ -1,14 +1,14 @@
 /** Time that never goes back, to measure waits by: a machine's clock that is put back an hour must not hold us up for one. */
 import type { Clock } from '../ports/ports.ts'
 
-export interface Steady {
+export interface MonotonicClock {
   /** Milliseconds; goes on as the clock does, and stands still where that goes back. */
   now(): number
   /** A moment of the clock, in this time. */
-  of(moment: number): number
+  fromWallClock(moment: number): number
 }
 
-export function steady(clock: Pick<Clock, 'now'>): Steady {
+export function monotonicClock(clock: Pick<Clock, 'now'>): MonotonicClock {
   let last = clock.now()
   let ahead = 0
   const now = () => {
@@ -17,5 +17,5 @@ export function steady(clock: Pick<Clock, 'now'>): Steady {
     last = time
     return time + ahead
   }
-  return { now, of: (moment) => now() + (moment - last) }
+  return { now, fromWallClock: (moment) => now() + (moment - last) }
 }

@@ -4,7 +4,7 @@ import type { Json } from '../ports/types.ts'
 const KEPT = 2_000
 
 /** By kind and key; the oldest go first. */
-export function lastSeen() {
+export function recentValues() {
   const kept = new Map<string, Json>()
   return {
     get: (name: string, key: string) => kept.get(`${name} ${key}`),

@@ -9,7 +9,7 @@ interface Sample {
 }
 
 /** Fed with a count that only rises. What happened before the first sample does not count as speed. */
-export class Pace {
+export class ThroughputMeter {
   #samples: readonly Sample[] = []
 
   add(at: number, value: number): void {

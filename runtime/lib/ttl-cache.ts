@@ -1,12 +1,12 @@
 /** Single things in memory: asked once for all who want one now, and kept for a while. */
 import type { Clock } from '../ports/ports.ts'
 import type { Json, Lane } from '../ports/types.ts'
-import type { Soon } from './maybe-promise.ts'
-import { steady } from './monotonic-clock.ts'
+import type { MaybePromise } from './maybe-promise.ts'
+import { monotonicClock } from './monotonic-clock.ts'
 
-export interface Remembered {
+export interface TtlCache {
   /** At once, when it is known. */
-  find(key: string, lane: Lane): Soon<Json | undefined>
+  find(key: string, lane: Lane): MaybePromise<Json | undefined>
   forget(key: string): void
 }
 
@@ -14,17 +14,17 @@ export interface Remembered {
 const KEPT = 2_000
 
 /** `age`: how long one is kept, in milliseconds; 0 is only as long as it is being asked for. A failure is not kept. */
-export function remembered(
+export function ttlCache(
   age: number,
   clock: Clock,
   get: (key: string, lane: Lane) => Promise<Json | undefined>,
-): Remembered {
-  const time = steady(clock)
-  const kept = new Map<string, { readonly at: number; value: Soon<Json | undefined> }>()
+): TtlCache {
+  const time = monotonicClock(clock)
+  const kept = new Map<string, { readonly at: number; value: MaybePromise<Json | undefined> }>()
 
   function ask(key: string, lane: Lane, now: number): Promise<Json | undefined> {
     const value = get(key, lane)
-    const entry: { readonly at: number; value: Soon<Json | undefined> } = { at: now, value }
+    const entry: { readonly at: number; value: MaybePromise<Json | undefined> } = { at: now, value }
     kept.delete(key)
     kept.set(key, entry)
     const forget = () => kept.delete(key)

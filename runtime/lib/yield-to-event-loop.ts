@@ -7,7 +7,7 @@ const TOGETHER = 8
  * Returns a function whose promises resolve in order, a few in each turn of the event loop.
  * Expressions run as promise jobs, which Node drains before it looks at a socket again; between two turns it looks.
  */
-export function turns(): () => Promise<void> {
+export function yieldingScheduler(): () => Promise<void> {
   let last = Promise.resolve()
   let room = 0
   return () => {

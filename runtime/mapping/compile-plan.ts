@@ -3,24 +3,24 @@ import type { Expression } from '../expression/expression.ts'
 import type { Lane } from '../ports/types.ts'
 import { neededLookups } from '../spec/compile/lookups.ts'
 import type { LookupSpec, Mapping, Property, SkipRule, Spec } from '../spec/spec.ts'
-import { CONTACT, type Wanted, wanting } from './hydrate.ts'
-import { type EvaluateAll, evaluator, nested } from './property-values.ts'
+import { CONTACT, type LookupPlan, lookupPlan } from './hydrate.ts'
+import { type EvaluateProperties, nested, propertyEvaluator } from './property-values.ts'
 
 export interface MappingPlan {
   readonly mapping: Mapping
   readonly key: readonly Property[]
   /** What says which event it is: the parts of the key, the time, the contact. */
-  readonly identity: EvaluateAll
-  readonly properties: EvaluateAll
+  readonly identity: EvaluateProperties
+  readonly properties: EvaluateProperties
   /** Skip rules that need nothing fetched, asked first. */
   readonly early: readonly SkipRule[]
   readonly late: readonly SkipRule[]
-  readonly wanted: Readonly<Record<Lane, Wanted>>
+  readonly wanted: Readonly<Record<Lane, LookupPlan>>
 }
 
 export interface ProfilePlan {
-  readonly evaluate: Readonly<Record<Lane, EvaluateAll>>
-  readonly wanted: Wanted
+  readonly evaluate: Readonly<Record<Lane, EvaluateProperties>>
+  readonly wanted: LookupPlan
 }
 
 export interface Plan {
@@ -34,12 +34,12 @@ const made = new WeakMap<Spec, Plan>()
 export function plan(spec: Spec): Plan {
   const known = made.get(spec)
   if (known !== undefined) return known
-  const fresh = planned(spec)
+  const fresh = buildPlan(spec)
   made.set(spec, fresh)
   return fresh
 }
 
-function planned(spec: Spec): Plan {
+function buildPlan(spec: Spec): Plan {
   const plans = new Map(spec.mappings.map((mapping) => [mapping, mappingPlan(mapping, spec)]))
   return { profile: profilePlan(spec), of: (mapping) => plans.get(mapping) ?? mappingPlan(mapping, spec) }
 }
@@ -53,10 +53,10 @@ function profileProperties({ profile }: Spec, lane: Lane): readonly Property[] {
 function profilePlan(spec: Spec): ProfilePlan {
   const own = new Set(spec.profile.properties)
   const evaluate = (lane: Lane) =>
-    evaluator(profileProperties(spec, lane), (one) => (own.has(one) ? ['properties', one.name] : nested(one)))
+    propertyEvaluator(profileProperties(spec, lane), (one) => (own.has(one) ? ['properties', one.name] : nested(one)))
   return {
     evaluate: { live: evaluate('live'), backfill: evaluate('backfill') },
-    wanted: wanting(needs(spec, expressions(profileProperties(spec, 'live')))),
+    wanted: lookupPlan(needs(spec, expressions(profileProperties(spec, 'live')))),
   }
 }
 
@@ -64,14 +64,14 @@ function mappingPlan(mapping: Mapping, spec: Spec): MappingPlan {
   const early = mapping.skip.filter(({ when }) => needs(spec, [when]).length === 0)
   const own = [...expressions(mapping.properties), ...mapping.skip.map(({ when }) => when)]
   const wanted = (lane: Lane) =>
-    wanting(needs(spec, [...own, ...expressions(profileProperties(spec, lane))], [CONTACT]))
+    lookupPlan(needs(spec, [...own, ...expressions(profileProperties(spec, lane))], [CONTACT]))
   const named = (name: string, expr: Expression): Property => ({ name, expr, missing: { action: 'omit' } })
   const key = mapping.key.map((expr, i) => named(`key ${i}`, expr))
   return {
     mapping,
     key,
-    identity: evaluator([...key, named('time', mapping.time), named('contact', mapping.contact)]),
-    properties: evaluator(mapping.properties),
+    identity: propertyEvaluator([...key, named('time', mapping.time), named('contact', mapping.contact)]),
+    properties: propertyEvaluator(mapping.properties),
     early,
     late: mapping.skip.filter((rule) => !early.includes(rule)),
     wanted: { live: wanted('live'), backfill: wanted('backfill') },

@@ -1,29 +1,29 @@
 /** Further things a record needs: fetched once, remembered for a while, in few calls for history. */
 
 import { batch } from '../lib/batcher.ts'
-import { after, type Soon } from '../lib/maybe-promise.ts'
-import { steady } from '../lib/monotonic-clock.ts'
-import { lastSeen } from '../lib/recent-values.ts'
-import { type Remembered, remembered } from '../lib/ttl-cache.ts'
+import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
+import { monotonicClock } from '../lib/monotonic-clock.ts'
+import { recentValues } from '../lib/recent-values.ts'
+import { type TtlCache, ttlCache } from '../lib/ttl-cache.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Clock, Store } from '../ports/ports.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { SourceClient } from '../source/client.ts'
-import { text } from '../source/envelope.ts'
+import { asId } from '../source/envelope.ts'
 import type { LookupSpec } from '../spec/spec.ts'
 
 export interface Lookups {
   /** What the source has under this key, or undefined if it has nothing: at once, when it is remembered. Throws a `Fault` when it could not be asked. */
-  find(lookup: LookupSpec, key: string, lane: Lane): Soon<Json | undefined>
+  find(lookup: LookupSpec, key: string, lane: Lane): MaybePromise<Json | undefined>
   /** What was found last under this key, however long ago. Asks nobody. */
   peek(lookup: LookupSpec, key: string): Json | undefined
   /** Drops what is remembered of one key: the source has told us that it changed. */
-  forget(name: string, key: string): Promise<void>
+  invalidate(name: string, key: string): Promise<void>
 }
 
 export interface LookupParts {
   readonly client: SourceClient
-  readonly store: Pick<Store, 'cached' | 'cache' | 'uncache'>
+  readonly store: Pick<Store, 'readCache' | 'writeCache' | 'deleteCache'>
   readonly clock: Clock
   /** Ends requests that nobody waits for any more. */
   readonly signal: AbortSignal
@@ -36,32 +36,32 @@ const REFRESH = 60_000
 
 export function lookups(parts: LookupParts): Lookups {
   const tables = new Map<string, ReturnType<typeof table>>()
-  const items = new Map<string, Remembered>()
-  const histories = new Map<string, Remembered>()
+  const items = new Map<string, TtlCache>()
+  const histories = new Map<string, TtlCache>()
 
   const tableOf = (lookup: LookupSpec) => getOr(tables, lookup.name, () => table(lookup, parts))
   const itemOf = (lookup: LookupSpec) =>
     getOr(items, lookup.name, () =>
-      remembered(lookup.cache, parts.clock, (key, lane) => fetchOne(lookup, key, lane, parts)),
+      ttlCache(lookup.cache, parts.clock, (key, lane) => fetchOne(lookup, key, lane, parts)),
     )
   const historyOf = (lookup: LookupSpec) =>
-    getOr(histories, lookup.name, () => remembered(lookup.cache, parts.clock, history(lookup, parts)))
+    getOr(histories, lookup.name, () => ttlCache(lookup.cache, parts.clock, history(lookup, parts)))
 
-  const seen = lastSeen()
+  const seen = recentValues()
   return {
     find(lookup, key, lane) {
       const from = lane === 'backfill' && lookup.batch ? historyOf : itemOf
-      return after(lookup.table ? tableOf(lookup)(key) : from(lookup).find(key, lane), (value) => {
+      return mapMaybe(lookup.table ? tableOf(lookup)(key) : from(lookup).find(key, lane), (value) => {
         seen.put(lookup.name, key, value)
         return value
       })
     },
     peek: ({ name }, key) => seen.get(name, key),
-    async forget(name, key) {
+    async invalidate(name, key) {
       seen.put(name, key, undefined)
       items.get(name)?.forget(key)
       histories.get(name)?.forget(key)
-      await parts.store.uncache(name, [key])
+      await parts.store.deleteCache(name, [key])
     },
   }
 }
@@ -70,15 +70,15 @@ export function lookups(parts: LookupParts): Lookups {
 function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
   const { request, records, id } = lookup.table ?? absent(lookup)
   type Rows = ReadonlyMap<string, Json>
-  const time = steady(clock)
-  let loaded: { readonly at: number; rows: Soon<Rows> } | undefined
+  const time = monotonicClock(clock)
+  let loaded: { readonly at: number; rows: MaybePromise<Rows> } | undefined
 
   async function load(): Promise<Rows> {
-    const answer = await client.request(request, {}, 'live', signal).catch(notTheRecords)
-    const rows = list(await records.evaluate(answer))
-    return new Map(rows.flatMap((row) => keyed(row, id)))
+    const answer = await client.request(request, {}, 'live', signal).catch(blameConfig)
+    const rows = asArray(await records.evaluate(answer))
+    return new Map(rows.flatMap((row) => entryById(row, id)))
   }
-  function fresh(age: number): Soon<Rows> {
+  function fresh(age: number): MaybePromise<Rows> {
     const now = time.now()
     if (loaded !== undefined && now - loaded.at < age) return loaded.rows
     const rows = load()
@@ -93,8 +93,8 @@ function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
     rows.then(keep, forget)
     return rows
   }
-  return (key: string): Soon<Json | undefined> =>
-    after(fresh(lookup.cache), (rows) => rows.get(key) ?? after(fresh(REFRESH), (again) => again.get(key)))
+  return (key: string): MaybePromise<Json | undefined> =>
+    mapMaybe(fresh(lookup.cache), (rows) => rows.get(key) ?? mapMaybe(fresh(REFRESH), (again) => again.get(key)))
 }
 
 /** Undefined inside an object: a batch must answer something for each item. */
@@ -112,7 +112,7 @@ function history(lookup: LookupSpec, parts: LookupParts): (key: string) => Promi
     run: async (wanted) => {
       const fetched = await fetchMany(lookup, [...new Set(wanted)], parts)
       const at = clock.now()
-      await store.cache(
+      await store.writeCache(
         lookup.name,
         [...fetched].map(([key, value]) => ({ key, value, at })),
       )
@@ -120,7 +120,7 @@ function history(lookup: LookupSpec, parts: LookupParts): (key: string) => Promi
     },
   })
   return async (key) => {
-    const [known] = await store.cached(lookup.name, [key])
+    const [known] = await store.readCache(lookup.name, [key])
     if (known !== undefined && known.at >= clock.now() - HISTORY_AGE) return known.value ?? undefined
     return (await ask(key)).value
   }
@@ -132,9 +132,9 @@ async function fetchMany(lookup: LookupSpec, keys: readonly string[], parts: Loo
   const found = new Map<string, Json>()
   for (let start = 0; start < keys.length; start += size) {
     const chunk = keys.slice(start, start + size)
-    const answer = await parts.client.request(request, { ids: chunk }, 'backfill', parts.signal).catch(notTheRecords)
-    for (const row of list(await records.evaluate(answer)))
-      for (const [key, value] of keyed(row, id)) found.set(key, value)
+    const answer = await parts.client.request(request, { ids: chunk }, 'backfill', parts.signal).catch(blameConfig)
+    for (const row of asArray(await records.evaluate(answer)))
+      for (const [key, value] of entryById(row, id)) found.set(key, value)
   }
   for (const key of keys) if (!found.has(key)) found.set(key, (await fetchOne(lookup, key, 'backfill', parts)) ?? null)
   return found
@@ -144,7 +144,7 @@ async function fetchOne(lookup: LookupSpec, key: string, lane: Lane, parts: Look
   const { request, value } = lookup.item ?? absent(lookup)
   // Where we know how a thing says which it is, another one is not taken for it: it would be somebody else's event.
   const id = lookup.batch?.id
-  const fits = (answer: Json) => id === undefined || keyed(answer, id)[0]?.[0] === key
+  const fits = (answer: Json) => id === undefined || entryById(answer, id)[0]?.[0] === key
   try {
     const answer = await parts.client.request(request, { key }, lane, parts.signal, fits)
     return value ? await value.evaluate(answer) : answer
@@ -156,7 +156,7 @@ async function fetchOne(lookup: LookupSpec, key: string, lane: Lane, parts: Look
 }
 
 /** A whole collection, or a batch, that is refused is nobody's record's fault: an address or a permission is wrong. */
-function notTheRecords(error: unknown): never {
+function blameConfig(error: unknown): never {
   if (!(error instanceof Fault) || error.kind !== 'data') throw error
   throw new Fault('config', error.code, error.message, error.details)
 }
@@ -165,12 +165,12 @@ function absent(lookup: LookupSpec): never {
   throw new Fault('bug', 'bug/lookup', `lookup ${lookup.name} was used in a way its spec does not give`)
 }
 
-function keyed(row: Json, id: string): [string, Json][] {
-  const key = text((row as { readonly [name: string]: Json } | null)?.[id])
+function entryById(row: Json, id: string): [string, Json][] {
+  const key = asId((row as { readonly [name: string]: Json } | null)?.[id])
   return key === undefined ? [] : [[key, row]]
 }
 
-export function list(value: Json | undefined): readonly Json[] {
+export function asArray(value: Json | undefined): readonly Json[] {
   if (value === undefined || value === null) return []
   return Array.isArray(value) ? value : [value]
 }

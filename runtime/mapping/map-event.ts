@@ -1,19 +1,19 @@
 /** One occurrence to one event, or to the named reason why there is none. */
 import type { Bindings, Expression } from '../expression/expression.ts'
-import { iso } from '../lib/iso-time.ts'
+import { toIsoUtc } from '../lib/iso-time.ts'
 import { isObject } from '../lib/json.ts'
-import { after, type Soon } from '../lib/maybe-promise.ts'
+import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
 import type { EventResult, Json, JsonObject, Lane, MetricEvent, Run } from '../ports/types.ts'
-import { text } from '../source/envelope.ts'
+import { asId } from '../source/envelope.ts'
 import type { Mapping, Property, Spec } from '../spec/spec.ts'
 import type { MappingPlan, Plan } from './compile-plan.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
-import { type Lookups, list } from './lookups.ts'
-import { identified, personOf } from './map-profile.ts'
+import { asArray, type Lookups } from './lookups.ts'
+import { emailHashOf, hasIdentifier } from './map-profile.ts'
 import type { Occurrence } from './occurrences.ts'
-import { moment, Skip } from './property-values.ts'
-import { firstSkip, outside } from './skip-rules.ts'
+import { parseTime, SkipSignal } from './property-values.ts'
+import { firstSkip, outsideWindow } from './skip-rules.ts'
 
 export interface MapParts {
   readonly spec: Spec
@@ -22,19 +22,19 @@ export interface MapParts {
   /** Whether the destination has taken an event with this key before. */
   readonly delivered: (key: string) => Promise<boolean>
   /** A preview: people are shown whole, and also those who could not be identified. */
-  readonly forTheEye?: boolean
+  readonly forDisplay?: boolean
 }
 
 /** What is known of an occurrence before it is sent; the ledger keeps it. */
-export type Named = Pick<EventResult, 'metric' | 'lane' | 'key' | 'time' | 'contact' | 'person'>
+export type EventIdentity = Pick<EventResult, 'metric' | 'lane' | 'key' | 'time' | 'contact' | 'emailHash'>
 
 /** A message and its name in the ledger, or the reason why there is none. */
-export type Mapped<M> =
-  | { readonly named: Named; readonly message: M }
-  | { readonly named: Named; readonly skipped: string }
+export type MapResult<M> =
+  | { readonly named: EventIdentity; readonly message: M }
+  | { readonly named: EventIdentity; readonly skipped: string }
 
 /** How a record's events are to be sent, and for which run. */
-export interface How {
+export interface DeliveryContext {
   readonly lane: Lane
   readonly workspace: string
   readonly run?: Run
@@ -44,19 +44,19 @@ export interface How {
 export async function mapEvent(
   mapping: Mapping,
   { item, bindings }: Occurrence,
-  how: How,
+  how: DeliveryContext,
   parts: MapParts,
-): Promise<Mapped<MetricEvent>> {
+): Promise<MapResult<MetricEvent>> {
   const plan = parts.plan.of(mapping)
   // Here and below: to wait for what is there already costs more than to look.
   const told = identityOf(plan, item, bindings, how.workspace)
   const { key, ms, contact } = told instanceof Promise ? await told : told
-  const time = iso(ms)
-  const lane = isHistory(ms, bindings) && !parts.forTheEye ? 'backfill' : how.lane
-  const named: Named = { metric: mapping.metric, lane, key, time, ...(contact && { contact }) }
+  const time = toIsoUtc(ms)
+  const lane = isHistory(ms, bindings) && !parts.forDisplay ? 'backfill' : how.lane
+  const named: EventIdentity = { metric: mapping.metric, lane, key, time, ...(contact && { contact }) }
 
   // In the order of their cost: what needs nothing fetched is asked before anything is fetched.
-  const reason = outside(ms, how.run) ?? (await firstSkip(plan.early, item, bindings))
+  const reason = outsideWindow(ms, how.run) ?? (await firstSkip(plan.early, item, bindings))
   if (reason !== undefined) return { named, skipped: reason }
   if (contact === undefined) return { named, skipped: 'no-contact' }
   if (await parts.delivered(key)) return { named, skipped: 'already-delivered' }
@@ -68,16 +68,16 @@ export async function mapEvent(
   if (lateReason !== undefined) return { named, skipped: lateReason }
   const person = parts.plan.profile.evaluate[lane](found, bound)
   const profile = person instanceof Promise ? await person : person
-  if (!parts.forTheEye && !identified(profile, parts.spec)) return { named, skipped: 'no-identity' }
+  if (!parts.forDisplay && !hasIdentifier(profile, parts.spec)) return { named, skipped: 'no-identity' }
 
-  const known = { ...named, ...personOf(profile) }
+  const known = { ...named, ...emailHashOf(profile) }
   try {
     const given = plan.properties(item, bound)
     const properties = given instanceof Promise ? await given : given
     const metric = parts.spec.destination.metricPrefix + mapping.metric
     return { named: known, message: { kind: 'event', metric, time, key, profile, properties } }
   } catch (error) {
-    if (error instanceof Skip) return { named: known, skipped: error.reason }
+    if (error instanceof SkipSignal) return { named: known, skipped: error.reason }
     throw error
   }
 }
@@ -96,11 +96,11 @@ export function identityOf(
   item: Json,
   bindings: Bindings,
   workspace: string,
-): Soon<Identity> {
-  return after(identity(item, bindings), (told) => ({
+): MaybePromise<Identity> {
+  return mapMaybe(identity(item, bindings), (told) => ({
     key: keyOf(key, told, mapping.metric, workspace),
-    ms: moment(told.time) ?? noTime(mapping),
-    contact: text(list(told.contact)[0]),
+    ms: parseTime(told.time) ?? noTime(mapping),
+    contact: asId(asArray(told.contact)[0]),
   }))
 }
 
@@ -112,7 +112,7 @@ const LONG_PAST = 30 * 86_400_000
 
 /** Whether a notification tells of something long past. */
 function isHistory(ms: number, { notification }: Bindings): boolean {
-  const told = isObject(notification) ? moment(notification.created_at) : undefined
+  const told = isObject(notification) ? parseTime(notification.created_at) : undefined
   return told !== undefined && told - ms > LONG_PAST
 }
 
@@ -120,7 +120,7 @@ function isHistory(ms: number, { notification }: Bindings): boolean {
 function keyOf(parts: readonly Property[], told: JsonObject, metric: string, workspace: string): string {
   let whole = workspace
   for (const { name, expr } of parts) {
-    const part = text(told[name]) ?? noKey(expr, metric)
+    const part = asId(told[name]) ?? noKey(expr, metric)
     whole = whole === '' ? part : `${whole}:${part}`
   }
   return whole

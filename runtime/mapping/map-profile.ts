@@ -2,10 +2,10 @@
 import { hash } from 'node:crypto'
 import type { Bindings } from '../expression/expression.ts'
 import type { Json, Profile, ProfileUpdate } from '../ports/types.ts'
-import { text } from '../source/envelope.ts'
+import { asId } from '../source/envelope.ts'
 import type { Spec } from '../spec/spec.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
-import type { MapParts, Mapped, Named } from './map-event.ts'
+import type { EventIdentity, MapParts, MapResult } from './map-event.ts'
 import { isMissing } from './property-values.ts'
 import { firstSkip } from './skip-rules.ts'
 
@@ -13,10 +13,10 @@ import { firstSkip } from './skip-rules.ts'
 export const PROFILE = 'Profile'
 
 /** Maps a record of a contact to its person's profile. */
-export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts): Promise<Mapped<ProfileUpdate>> {
+export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts): Promise<MapResult<ProfileUpdate>> {
   const { spec, plan, lookups } = parts
-  const contact = text(await spec.resources.get(spec.profile.resource)?.id.evaluate(item))
-  const named: Named = { metric: PROFILE, lane: 'live', ...(contact && { contact }) }
+  const contact = asId(await spec.resources.get(spec.profile.resource)?.id.evaluate(item))
+  const named: EventIdentity = { metric: PROFILE, lane: 'live', ...(contact && { contact }) }
   const reason = await firstSkip(spec.profile.skip, item, bindings)
   if (reason !== undefined) return { named, skipped: reason }
   const { wanted } = plan.profile
@@ -28,16 +28,16 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
     find: lookups.find,
   })
   const profile = await plan.profile.evaluate.live(item, bound)
-  if (!identified(profile, spec)) return { named, skipped: 'no-identity' }
-  return { named: { ...named, ...personOf(profile) }, message: { kind: 'profile', profile } }
+  if (!hasIdentifier(profile, spec)) return { named, skipped: 'no-identity' }
+  return { named: { ...named, ...emailHashOf(profile) }, message: { kind: 'profile', profile } }
 }
 
 /** Whether anything in it says who it is. */
-export function identified(profile: Profile, spec: Spec): boolean {
+export function hasIdentifier(profile: Profile, spec: Spec): boolean {
   return spec.profile.identifiers.some((name) => !isMissing(profile[name]))
 }
 
 /** The ledger finds a person by address without keeping it. */
-export function personOf({ email }: Profile): { readonly person?: string } {
-  return email === undefined ? {} : { person: hash('sha256', email.toLowerCase()) }
+export function emailHashOf({ email }: Profile): { readonly emailHash?: string } {
+  return email === undefined ? {} : { emailHash: hash('sha256', email.toLowerCase()) }
 }

@@ -1,11 +1,11 @@
 /** All that one record holds, mapped: what to send, what to skip and why, what went wrong. Nothing of the record is kept. */
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { Clock } from '../ports/ports.ts'
-import type { Json, Lane, Message, SourceRecord } from '../ports/types.ts'
-import { type OpenRecord, openRecord, takersOf } from '../source/open-record.ts'
+import type { Json, Lane, OutgoingMessage, SourceRecord } from '../ports/types.ts'
+import { type OpenRecord, openRecord, targetsOf } from '../source/open-record.ts'
 import type { Mapping } from '../spec/spec.ts'
 import type { Lookups } from './lookups.ts'
-import { type How, type MapParts, type Mapped, mapEvent, type Named } from './map-event.ts'
+import { type DeliveryContext, type EventIdentity, type MapParts, type MapResult, mapEvent } from './map-event.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
 import { occurrences } from './occurrences.ts'
 
@@ -17,26 +17,37 @@ export interface MapRecordParts extends MapParts {
 }
 
 /** A mapped occurrence, or the fault that stopped it: the others go on. */
-export type Tried = Mapped<Message> | { readonly named: Named; readonly fault: Fault }
+export type MappedOccurrence = MapResult<OutgoingMessage> | { readonly named: EventIdentity; readonly fault: Fault }
 
 /** The reason why no mapping takes the record, or everything they find in it. Throws a `Fault` if it cannot be read. */
-export async function mapRecord(record: SourceRecord, parts: MapRecordParts): Promise<string | readonly Tried[]> {
+export async function mapRecord(
+  record: SourceRecord,
+  parts: MapRecordParts,
+): Promise<string | readonly MappedOccurrence[]> {
   const { spec, lookups } = parts
-  const takers = takersOf(record, spec)
+  const takers = targetsOf(record, spec)
   const resource = spec.resources.get(record.resource ?? '')
   if (resource === undefined || (takers.mappings.length === 0 && !takers.profile)) {
     return record.topic === undefined ? 'not-asked-for' : 'unknown-topic'
   }
-  if (record.run !== undefined && record.ingress === 'backfill' && !(await parts.isCurrentRun(record.run.id))) {
+  if (
+    record.backfillRun !== undefined &&
+    record.ingress === 'backfill' &&
+    !(await parts.isCurrentRun(record.backfillRun.id))
+  ) {
     return 'run-replaced' // an import with other dates or metrics has begun since
   }
   const open = await openRecord(record, resource, spec)
   const stale = record.topic === undefined ? undefined : resource.refreshes
-  if (stale !== undefined) await Promise.all(record.refs.map((ref) => lookups.forget(stale, ref)))
+  if (stale !== undefined) await Promise.all(record.lookupIds.map((ref) => lookups.invalidate(stale, ref)))
 
   const lane = laneOf(record, parts)
-  const how: How = { lane, workspace: record.workspace, ...(record.run && { run: record.run }) }
-  const tried: Tried[] = []
+  const how: DeliveryContext = {
+    lane,
+    workspace: record.workspace,
+    ...(record.backfillRun && { run: record.backfillRun }),
+  }
+  const tried: MappedOccurrence[] = []
   for (const mapping of takers.mappings) tried.push(...(await mapAll(mapping, { ...open, record }, how, parts)))
   if (takers.profile) {
     tried.push(await attempt({ metric: PROFILE, lane: 'live' }, () => mapProfile(open.item, open.bindings, parts)))
@@ -54,10 +65,15 @@ interface Received extends OpenRecord {
   readonly record: SourceRecord
 }
 
-async function mapAll(mapping: Mapping, open: Received, how: How, parts: MapRecordParts): Promise<readonly Tried[]> {
-  const named: Named = { metric: mapping.metric, lane: how.lane }
+async function mapAll(
+  mapping: Mapping,
+  open: Received,
+  how: DeliveryContext,
+  parts: MapRecordParts,
+): Promise<readonly MappedOccurrence[]> {
+  const named: EventIdentity = { metric: mapping.metric, lane: how.lane }
   try {
-    const item = await wholeItem(mapping, open, how.lane, parts)
+    const item = await fetchFullResource(mapping, open, how.lane, parts)
     if (item === undefined) return [{ named, skipped: 'resource-not-found' }]
     const given = occurrences(mapping, item, open.bindings, open.record.topic !== undefined)
     const found = given instanceof Promise ? await given : given
@@ -67,7 +83,10 @@ async function mapAll(mapping: Mapping, open: Received, how: How, parts: MapReco
   }
 }
 
-async function attempt(named: Named, map: () => Promise<Mapped<Message>>): Promise<Tried> {
+async function attempt(
+  named: EventIdentity,
+  map: () => Promise<MapResult<OutgoingMessage>>,
+): Promise<MappedOccurrence> {
   try {
     return await map()
   } catch (error) {
@@ -76,7 +95,7 @@ async function attempt(named: Named, map: () => Promise<Mapped<Message>>): Promi
 }
 
 /** The item, or one call more where the stream gives only part of it. Undefined if the source no longer has it. */
-async function wholeItem(
+async function fetchFullResource(
   mapping: Mapping,
   { record, item }: Received,
   lane: Lane,
@@ -84,6 +103,6 @@ async function wholeItem(
 ): Promise<Json | undefined> {
   const name = record.stream === undefined ? undefined : mapping.stream?.detail
   const lookup = name === undefined ? undefined : spec.lookups.get(name)
-  const [id] = record.refs
+  const [id] = record.lookupIds
   return lookup === undefined || id === undefined ? item : lookups.find(lookup, id, lane)
 }

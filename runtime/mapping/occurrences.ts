@@ -1,9 +1,9 @@
 /** The events hidden in one record: which parts of the resource a mapping is about. */
 import type { Bindings, Expression } from '../expression/expression.ts'
-import { after, type Soon } from '../lib/maybe-promise.ts'
+import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
 import type { Mapping } from '../spec/spec.ts'
-import { list } from './lookups.ts'
+import { asArray } from './lookups.ts'
 import { truthy } from './skip-rules.ts'
 
 /** The resource, and what its expressions may name. */
@@ -23,13 +23,13 @@ export function occurrences(
   item: Json,
   bindings: Bindings,
   webhook: boolean,
-): Soon<readonly Occurrence[]> {
-  if (each === undefined) return holding([{ item, bindings }], when)
+): MaybePromise<readonly Occurrence[]> {
+  if (each === undefined) return filterByCondition([{ item, bindings }], when)
   const { workspace, notification } = bindings
-  return after(each.evaluate(item, bindings), (given) => {
-    const parts = list(given)
+  return mapMaybe(each.evaluate(item, bindings), (given) => {
+    const parts = asArray(given)
     const news = webhook && pick === 'last' ? parts.slice(-1) : parts
-    return holding(
+    return filterByCondition(
       news.map((part) => ({ item, bindings: { workspace, notification, part } })),
       when,
     )
@@ -37,12 +37,12 @@ export function occurrences(
 }
 
 /** Those of which it is true. */
-function holding(
+function filterByCondition(
   all: readonly Occurrence[],
   when: Expression | undefined,
   from = 0,
   found: Occurrence[] = [],
-): Soon<readonly Occurrence[]> {
+): MaybePromise<readonly Occurrence[]> {
   if (when === undefined) return all
   for (let i = from; i < all.length; i++) {
     const one = all[i] as Occurrence
@@ -50,7 +50,7 @@ function holding(
     if (holds instanceof Promise) {
       return holds.then((late) => {
         if (truthy(late)) found.push(one)
-        return holding(all, when, i + 1, found)
+        return filterByCondition(all, when, i + 1, found)
       })
     }
     if (truthy(holds)) found.push(one)

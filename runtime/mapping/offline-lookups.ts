@@ -2,10 +2,10 @@
 import { suggest } from '../expression/did-you-mean.ts'
 import { isObject } from '../lib/json.ts'
 import type { Json, JsonObject } from '../ports/types.ts'
-import { text } from '../source/envelope.ts'
+import { asId } from '../source/envelope.ts'
 import type { LookupSpec } from '../spec/spec.ts'
 
-export interface Offline {
+export interface OfflineLookups {
   find(lookup: LookupSpec, key: string): Promise<Json | undefined>
   /** What had to be guessed, for a person to read. */
   readonly notes: Set<string>
@@ -16,7 +16,7 @@ export interface Offline {
  * object keyed by id, or a page as the source answers it. What it lacks is put
  * together from whatever `data` says of the same id.
  */
-export function offline(given: Json | undefined, data: Json): Offline {
+export function offlineLookups(given: Json | undefined, data: Json): OfflineLookups {
   const tables = new Map(Object.entries(isObject(given) ? given : {}).map(([name, rows]) => [name, rowsOf(rows)]))
   const notes = new Set<string>()
   return {
@@ -24,7 +24,7 @@ export function offline(given: Json | undefined, data: Json): Offline {
     async find(lookup, key) {
       const known = (tables.get(lookup.name) ?? tables.get(`${lookup.name}s`))?.get(key)
       if (known !== undefined) return known
-      const said = mentions(data, key)
+      const said = collectById(data, key)
       notes.add(
         `${lookup.name} ${key} is not among the lookups given: ${said ? 'taken from the record itself' : 'left out'}`,
       )
@@ -34,7 +34,7 @@ export function offline(given: Json | undefined, data: Json): Offline {
 }
 
 /** What was given and nobody will ask for: most often a misspelt name. */
-export function unasked(given: Json | undefined, names: readonly string[]): readonly string[] {
+export function unusedLookups(given: Json | undefined, names: readonly string[]): readonly string[] {
   if (given === undefined) return []
   if (!isObject(given)) return [`the lookups given are not by lookup name: ${names.join(', ')}`]
   const known = new Set(names.flatMap((name) => [name, `${name}s`]))
@@ -56,7 +56,7 @@ function rowsOf(value: Json | undefined): Map<string, Json> {
 }
 
 /** Everything the data says of one id, in one object. */
-function mentions(data: Json, key: string): JsonObject | undefined {
+function collectById(data: Json, key: string): JsonObject | undefined {
   const found: JsonObject[] = []
   const visit = (value: Json | undefined) => {
     if (Array.isArray(value)) value.forEach(visit)
@@ -72,4 +72,4 @@ function mentions(data: Json, key: string): JsonObject | undefined {
 const withoutEmpty = (value: JsonObject) =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null && one !== ''))
 
-const idOf = (value: Json | undefined) => (isObject(value) ? text(value.id) : undefined)
+const idOf = (value: Json | undefined) => (isObject(value) ? asId(value.id) : undefined)

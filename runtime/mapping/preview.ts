@@ -3,21 +3,21 @@
 import type { Preview, PreviewInput, PreviewItem } from '../connector.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Clock, Destination } from '../ports/ports.ts'
-import type { Json, Lane, Message } from '../ports/types.ts'
-import { type Notification, openEnvelope, resourceOfTopic, text } from '../source/envelope.ts'
-import { type OpenRecord, openNotification, type Takers, takersOf } from '../source/open-record.ts'
+import type { Json, Lane, OutgoingMessage } from '../ports/types.ts'
+import { asId, type Notification, openEnvelope, resourceOfTopic } from '../source/envelope.ts'
+import { type OpenRecord, openNotification, type RecordTargets, targetsOf } from '../source/open-record.ts'
 import type { LookupSpec, ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
 import type { Plan } from './compile-plan.ts'
-import { type Lookups, list } from './lookups.ts'
-import { type MapParts, type Mapped, mapEvent } from './map-event.ts'
+import { asArray, type Lookups } from './lookups.ts'
+import { type MapParts, type MapResult, mapEvent } from './map-event.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
 import { occurrences } from './occurrences.ts'
-import { offline, unasked } from './offline-lookups.ts'
+import { offlineLookups, unusedLookups } from './offline-lookups.ts'
 
 export interface PreviewParts {
   readonly spec: Spec
   readonly plan: Plan
-  readonly destination: Pick<Destination, 'bodies'>
+  readonly destination: Pick<Destination, 'previewBodies'>
   readonly clock: Clock
   readonly lookups: Pick<Lookups, 'find' | 'peek'>
 }
@@ -25,15 +25,15 @@ export interface PreviewParts {
 /** A message, or why there is none, under its metric's name. */
 interface Shown {
   readonly item: PreviewItem
-  readonly message?: Message
+  readonly message?: OutgoingMessage
 }
 
 /** Throws a config fault for a topic or a stream that the spec does not know. */
 export async function preview(input: PreviewInput, parts: PreviewParts): Promise<Preview> {
-  const { find: here, notes } = offline(input.lookups, input.data)
-  for (const note of unasked(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
+  const { find: here, notes } = offlineLookups(input.lookups, input.data)
+  for (const note of unusedLookups(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
   const find: Lookups['find'] = async (lookup, key) => (await beyond(input, lookup, key, parts)) ?? here(lookup, key)
-  const map: MapParts = { ...parts, lookups: { find }, delivered: async () => false, forTheEye: true }
+  const map: MapParts = { ...parts, lookups: { find }, delivered: async () => false, forDisplay: true }
   const { opened, takers, lane } = await (input.topic === undefined
     ? fromStream(input, parts)
     : fromWebhook(input, parts))
@@ -51,14 +51,14 @@ export async function preview(input: PreviewInput, parts: PreviewParts): Promise
   }
 }
 
-function beyond({ beyond }: PreviewInput, lookup: LookupSpec, key: string, { lookups }: PreviewParts) {
-  if (beyond === 'source') return lookups.find(lookup, key, 'live')
-  return beyond === 'remembered' ? lookups.peek(lookup, key) : undefined
+function beyond({ lookupFallback }: PreviewInput, lookup: LookupSpec, key: string, { lookups }: PreviewParts) {
+  if (lookupFallback === 'source') return lookups.find(lookup, key, 'live')
+  return lookupFallback === 'remembered' ? lookups.peek(lookup, key) : undefined
 }
 
 interface Given {
   readonly opened: readonly OpenRecord[]
-  readonly takers: Takers
+  readonly takers: RecordTargets
   readonly lane: Lane
 }
 
@@ -67,7 +67,7 @@ async function fromWebhook(input: PreviewInput, { spec, clock }: PreviewParts): 
   const resource = resourceOfTopic(topic, spec)
   if (resource === undefined) throw new Fault('config', 'preview/unknown-topic', `the spec knows no topic "${topic}"`)
   const notification = await notificationOf(input, spec, clock.now())
-  return { opened: [await openNotification(notification, resource)], takers: takersOf({ topic }, spec), lane: 'live' }
+  return { opened: [await openNotification(notification, resource)], takers: targetsOf({ topic }, spec), lane: 'live' }
 }
 
 /** The file's own envelope, or one made up round a bare item. */
@@ -91,7 +91,7 @@ async function fromStream(input: PreviewInput, { spec }: PreviewParts): Promise<
   const named = spec.mappings.map(({ metric }) => metric) // opt-in metrics too: a preview costs no calls
   return {
     opened: items.map((item) => ({ resource, item, bindings: { workspace } })),
-    takers: takersOf({ stream: stream.name, run: { id: '', until: 0, only: named } }, spec),
+    takers: targetsOf({ stream: stream.name, backfillRun: { id: '', until: 0, only: named } }, spec),
     lane: 'backfill',
   }
 }
@@ -99,12 +99,17 @@ async function fromStream(input: PreviewInput, { spec }: PreviewParts): Promise<
 /** One item, a list of them, or a page. */
 async function itemsOf(data: Json, stream: StreamSpec, resource: ResourceSpec): Promise<readonly Json[]> {
   if (Array.isArray(data)) return data
-  const isItem = text(await resource.id.evaluate(data)) !== undefined
-  return isItem ? [data] : list(await stream.records.evaluate(data))
+  const isItem = asId(await resource.id.evaluate(data)) !== undefined
+  return isItem ? [data] : asArray(await stream.records.evaluate(data))
 }
 
-async function showAll(open: OpenRecord, takers: Takers, input: PreviewInput, parts: MapParts): Promise<Shown[]> {
-  const workspace = text(open.bindings.workspace) ?? ''
+async function showAll(
+  open: OpenRecord,
+  takers: RecordTargets,
+  input: PreviewInput,
+  parts: MapParts,
+): Promise<Shown[]> {
+  const workspace = asId(open.bindings.workspace) ?? ''
   const shown: Shown[] = []
   for (const mapping of takers.mappings) {
     try {
@@ -120,7 +125,7 @@ async function showAll(open: OpenRecord, takers: Takers, input: PreviewInput, pa
   return shown
 }
 
-async function show(metric: string, map: () => Promise<Mapped<Message>>): Promise<Shown> {
+async function show(metric: string, map: () => Promise<MapResult<OutgoingMessage>>): Promise<Shown> {
   try {
     const mapped = await map()
     if ('skipped' in mapped) return { item: { metric, skipped: mapped.skipped } }
@@ -140,13 +145,13 @@ function faulty(metric: string, error: unknown): Shown {
 
 /** None where the destination would not take them, e.g. for want of an identifier. */
 function bodiesOf(
-  messages: readonly Message[],
+  messages: readonly OutgoingMessage[],
   lane: Lane,
   { destination }: PreviewParts,
   notes: Set<string>,
 ): readonly Json[] {
   try {
-    return destination.bodies(messages, lane)
+    return destination.previewBodies(messages, lane)
   } catch (error) {
     notes.add(`no request: ${toFault(error).message}`)
     return []

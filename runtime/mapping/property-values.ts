@@ -1,14 +1,14 @@
 /** From what an expression gives to what is sent: types, missing values, time. */
 
-import { type Name, unrolled } from '../expression/compiler/object-builder.ts'
+import { compileObjectBuilder, type Name } from '../expression/compiler/object-builder.ts'
 import type { Bindings } from '../expression/expression.ts'
-import type { Soon } from '../lib/maybe-promise.ts'
+import type { MaybePromise } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Json, JsonObject } from '../ports/types.ts'
 import type { Property, PropertyType } from '../spec/spec.ts'
 
 /** Thrown by a property whose absence means "do not send": caught by the map alone. */
-export class Skip extends Error {
+export class SkipSignal extends Error {
   readonly reason: string
   constructor(reason: string) {
     super(reason)
@@ -17,18 +17,21 @@ export class Skip extends Error {
 }
 
 /** Properties as one object: at once, or as a promise where one of them had to be interpreted. */
-export type EvaluateAll = (item: Json, bindings: Bindings) => Soon<JsonObject>
+export type EvaluateProperties = (item: Json, bindings: Bindings) => MaybePromise<JsonObject>
 
 /** Makes an object of properties; what is missing is omitted, defaulted or skips, as each says. */
-export function evaluator(properties: readonly Property[], nameOf = ({ name }: Property): Name => [name]): EvaluateAll {
+export function propertyEvaluator(
+  properties: readonly Property[],
+  nameOf = ({ name }: Property): Name => [name],
+): EvaluateProperties {
   // An expression is compiled when it is first asked for; so is this.
-  let run: EvaluateAll | undefined
+  let run: EvaluateProperties | undefined
   const make = () =>
-    unrolled(
+    compileObjectBuilder(
       properties.map((property) => ({
         name: nameOf(property),
         expr: property.expr,
-        finish: isPlain(property) ? undefined : (value) => settle(property, typed(value, property)),
+        finish: isPlain(property) ? undefined : (value) => applyMissingRule(property, coerceProperty(value, property)),
       })),
     )
   return (item, bindings) => {
@@ -47,7 +50,7 @@ export function isMissing(value: Json | undefined): value is undefined | null | 
   return value === undefined || value === null || value === ''
 }
 
-function settle({ missing }: Property, value: Json | undefined): Json | undefined {
+function applyMissingRule({ missing }: Property, value: Json | undefined): Json | undefined {
   if (!isMissing(value)) return value
   switch (missing.action) {
     case 'omit':
@@ -55,12 +58,12 @@ function settle({ missing }: Property, value: Json | undefined): Json | undefine
     case 'default':
       return missing.value
     case 'skip':
-      throw new Skip(missing.reason)
+      throw new SkipSignal(missing.reason)
   }
 }
 
 /** Coerces what can be without guessing; anything else is a fault that names the property. */
-function typed(value: Json | undefined, { name, type, expr }: Property): Json | undefined {
+function coerceProperty(value: Json | undefined, { name, type, expr }: Property): Json | undefined {
   if (type === undefined || isMissing(value)) return value
   const coerced = coerce(value, type)
   if (coerced !== undefined) return coerced
@@ -86,8 +89,8 @@ function coerce(value: Json, type: PropertyType): Json | undefined {
 }
 
 /** Milliseconds of a moment given in Unix seconds or ISO 8601; undefined if it is neither. */
-export function moment(value: Json | undefined): number | undefined {
-  if (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) return moment(Number(value))
+export function parseTime(value: Json | undefined): number | undefined {
+  if (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) return parseTime(Number(value))
   const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN
   return Number.isFinite(ms) && ms > 0 ? ms : undefined
 }

@@ -1,6 +1,6 @@
 /** Named reasons not to send. */
 import type { Bindings } from '../expression/expression.ts'
-import type { Soon } from '../lib/maybe-promise.ts'
+import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Json, Run } from '../ports/types.ts'
 import type { SkipRule } from '../spec/spec.ts'
 
@@ -10,7 +10,7 @@ export function firstSkip(
   item: Json,
   bindings: Bindings,
   from = 0,
-): Soon<string | undefined> {
+): MaybePromise<string | undefined> {
   for (let i = from; i < rules.length; i++) {
     const { reason, when } = rules[i] as SkipRule
     const holds = when.evaluate(item, bindings)
@@ -23,7 +23,7 @@ export function firstSkip(
 }
 
 /** A run sends what happened in its window: earlier was not asked for, later belongs to live delivery. */
-export function outside(time: number, run: Run | undefined): string | undefined {
+export function outsideWindow(time: number, run: Run | undefined): string | undefined {
   if (run === undefined) return undefined
   if (run.since !== undefined && time < run.since) return 'before-since'
   return time >= run.until ? 'after-live-began' : undefined

@@ -20,7 +20,7 @@ export interface FaultDetails {
   /** Where the source says the thing is now, as a path. */
   readonly movedTo?: string
   /** The other side's id of the request or of its refusal. */
-  readonly request?: string
+  readonly requestId?: string
   /** HTTP status of the refusal. */
   readonly status?: number
   /** Config faults of a mapping end in dead letters at once: waiting mends nothing. */
@@ -44,8 +44,8 @@ export class Fault extends Error {
   /** The part that may be stored and shown. */
   info(): FaultInfo {
     const { kind, code, message } = this
-    const { place, request } = this.details
-    return { kind, code, message, ...(place !== undefined && { place }), ...(request !== undefined && { request }) }
+    const { place, requestId } = this.details
+    return { kind, code, message, ...(place !== undefined && { place }), ...(requestId !== undefined && { requestId }) }
   }
 }
 

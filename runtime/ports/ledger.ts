@@ -5,7 +5,7 @@ import type { EventResult, FaultInfo, Ingress } from './types.ts'
 export const FOREIGN_WORKSPACE = 'foreign-workspace'
 
 /** What ended in one hour. The metric is empty for records that ended without an event. */
-export interface Activity extends Pick<EventResult, 'metric' | 'status'> {
+export interface ActivityBucket extends Pick<EventResult, 'metric' | 'status'> {
   /** When the hour, or the day in UTC, began, milliseconds since 1970. */
   readonly hour: number
   readonly count: number
@@ -67,4 +67,4 @@ export interface DeadPage {
 }
 
 /** Which dead letters to replay: by record id, of one group, or all. */
-export type Replayed = readonly string[] | 'all' | { readonly group: string }
+export type ReplaySelector = readonly string[] | 'all' | { readonly group: string }

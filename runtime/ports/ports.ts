@@ -1,16 +1,24 @@
 /** What the runtime asks of its host: clock, log, store, destination. Each can be replaced. */
 
-import type { Logins } from './auth.ts'
+import type { AuthProvider } from './auth.ts'
 import type { Fault, FaultDetails, FaultKind } from './fault.ts'
-import type { Activity, ActivityWindow, DeadGroup, DeadPage, EventsPage, LedgerEvent, Replayed } from './ledger.ts'
+import type {
+  ActivityBucket,
+  ActivityWindow,
+  DeadGroup,
+  DeadPage,
+  EventsPage,
+  LedgerEvent,
+  ReplaySelector,
+} from './ledger.ts'
 import type {
   Attempt,
   EventResult,
   Json,
   Lane,
   LeasedRecord,
-  Message,
   Outcome,
+  OutgoingMessage,
   Receipt,
   Settlement,
   SourceRecord,
@@ -67,7 +75,7 @@ export interface Tally {
 }
 
 /** A record as the ledger knows it. The body is absent once retention has dropped it. */
-export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'order' | 'body' | 'run'> {
+export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'orderingKey' | 'body' | 'backfillRun'> {
   readonly seq: number
   readonly status: 'pending' | 'leased' | Outcome['status']
   readonly attempt: number
@@ -91,7 +99,7 @@ export interface LeaseRequest {
   readonly lane: Lane
   readonly limit: number
   /** How long the lease holds, milliseconds, unless renewed. */
-  readonly hold: number
+  readonly leaseMs: number
 }
 
 /** Dropped when older than this, milliseconds: records since they ended, cached lookups since they were fetched. */
@@ -122,35 +130,35 @@ export interface Store {
   /** Gives leases back untried, e.g. on shutdown. */
   release(records: readonly LeasedRecord[]): Promise<void>
   /** Which of these idempotency keys were delivered already. */
-  delivered(keys: readonly string[]): Promise<ReadonlySet<string>>
+  filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>>
   /** Resolves when something may have become due in the lane, after `ms` at most, or when the signal aborts. */
   wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void>
   backlog(lane: Lane): Promise<Backlog>
   checkpoint(name: string): Promise<Json | undefined>
   /** Writes several checkpoints, or removes those whose value is undefined, in one transaction. */
-  saveCheckpoints(entries: readonly { readonly name: string; readonly value: Json | undefined }[]): Promise<void>
+  writeCheckpoints(entries: readonly { readonly name: string; readonly value: Json | undefined }[]): Promise<void>
   /** Replaces a checkpoint if it still is `from`; undefined is none. Answers whether it did, once that is durable. */
-  swapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean>
-  cached(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]>
-  cache(namespace: string, entries: readonly CacheEntry[]): Promise<void>
+  compareAndSwapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean>
+  readCache(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]>
+  writeCache(namespace: string, entries: readonly CacheEntry[]): Promise<void>
   /** Forgets entries: the given keys, or the whole namespace. */
-  uncache(namespace: string, keys?: readonly string[]): Promise<void>
+  deleteCache(namespace: string, keys?: readonly string[]): Promise<void>
   tallies(scope?: string): Promise<readonly Tally[]>
   /** Every record and event that an id, key or person hash leads to, oldest first. At most 100. */
   trace(ref: string): Promise<readonly LedgerEntry[]>
   /** What ended from `since` to before `until`, by the hour. A replay takes back what its dead letter had counted. */
-  activity(window: ActivityWindow): Promise<readonly Activity[]>
+  activity(window: ActivityWindow): Promise<readonly ActivityBucket[]>
   /** What ended last, newest first. Of a record that waits, only what it delivered already. */
   events(page: EventsPage): Promise<readonly LedgerEvent[]>
   /** Dead letters, oldest first, after `seq`. One whose keys were all delivered since, by another record, is none. */
-  dead(page: DeadPage): Promise<readonly LedgerEntry[]>
+  listDeadLetters(page: DeadPage): Promise<readonly LedgerEntry[]>
   /** The same by what was wrong, largest group first. A record with two faults is in two groups. */
-  deadGroups(): Promise<readonly DeadGroup[]>
-  deadCount(): Promise<number>
+  groupDeadLetters(): Promise<readonly DeadGroup[]>
+  countDeadLetters(): Promise<number>
   /** Queues dead letters again, with ingress `replay`, and keeps how they died. Returns how many. */
-  replay(which: Replayed): Promise<number>
+  replay(which: ReplaySelector): Promise<number>
   /** Drops what retention no longer keeps. Returns how many records went. */
-  prune(retention: Retention): Promise<number>
+  applyRetention(retention: Retention): Promise<number>
   close(): Promise<void>
 }
 
@@ -160,31 +168,31 @@ export type SendResult = Receipt | Fault
 /** Where messages go. Speaks one vendor's API; knows nothing of records or mappings. */
 export interface Destination {
   /** Sends one message now. Throws a `Fault`. */
-  send(message: Message, signal: AbortSignal): Promise<Receipt>
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt>
   /**
    * Sends several events in as few requests as the limits allow, and answers for each, in order.
    * In lane `backfill` nothing may start a flow and profiles carry identifiers only.
    */
-  sendMany(messages: readonly Message[], lane: Lane, signal: AbortSignal): Promise<readonly SendResult[]>
+  sendMany(messages: readonly OutgoingMessage[], lane: Lane, signal: AbortSignal): Promise<readonly SendResult[]>
   /** How large a `sendMany` should be. */
   readonly batch: { readonly events: number; readonly bytes: number }
   /** How many bytes a message adds to a request. */
-  size(message: Message, lane: Lane): number
+  sizeOf(message: OutgoingMessage, lane: Lane): number
   /** The request bodies for these messages, without sending. */
-  bodies(messages: readonly Message[], lane: Lane): readonly Json[]
+  previewBodies(messages: readonly OutgoingMessage[], lane: Lane): readonly Json[]
 }
 
 /** Where records come from: its credentials, and its own way of saying no. */
 export interface Source {
-  readonly logins: Logins
+  readonly logins: AuthProvider
   /** Any of these may have signed a webhook. Empty: none is trusted. */
   secrets(): Promise<readonly string[]>
   /** What an error answer says, in words without personal data. `body` is its JSON, where it is JSON. */
-  explain(status: number, body: Json | undefined, headers: Headers): Refused
+  explainError(status: number, body: Json | undefined, headers: Headers): ErrorExplanation
 }
 
 /** What one vendor's refusal means, where its status alone does not say it. */
-export interface Refused extends Pick<FaultDetails, 'movedTo' | 'pointers' | 'request'> {
+export interface ErrorExplanation extends Pick<FaultDetails, 'movedTo' | 'pointers' | 'requestId'> {
   readonly message?: string
   readonly kind?: FaultKind
   /** Without the vendor's name. */

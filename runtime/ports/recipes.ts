@@ -16,7 +16,7 @@ export interface Recipe {
 }
 
 /** A segment or flow as the destination knows it. */
-export interface Made {
+export interface CreatedResource {
   readonly kind: Recipe['kind']
   readonly id: string
   readonly name: string
@@ -27,23 +27,30 @@ export interface Made {
 }
 
 /** What would hear of events that arrive. `unread` says what could not be read, and why: then there may be more. */
-export interface Listeners {
-  readonly flows: readonly (Made & { readonly metric: string })[]
+export interface Dependents {
+  readonly flows: readonly (CreatedResource & { readonly metric: string })[]
   /** Segments that ask for one of our metrics, and the flows that begin when somebody enters one. */
-  readonly segments: readonly (Made & { readonly metrics: readonly string[]; readonly flows: readonly Made[] })[]
+  readonly segments: readonly (CreatedResource & {
+    readonly metrics: readonly string[]
+    readonly flows: readonly CreatedResource[]
+  })[]
   readonly unread: readonly FaultInfo[]
 }
 
 /** What a destination lets us make out of our metrics. Every method throws a `Fault`, but for what it says otherwise. */
-export interface Workshop {
+export interface RecipeTarget {
   /** By name, of those that exist: a metric does from its first event on. */
   metricIds(metrics: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
   /** The thing itself if `id` is still there; else the oldest of this name. */
-  find(recipe: Pick<Recipe, 'kind' | 'name'>, id: string | undefined, signal: AbortSignal): Promise<Made | undefined>
+  find(
+    recipe: Pick<Recipe, 'kind' | 'name'>,
+    id: string | undefined,
+    signal: AbortSignal,
+  ): Promise<CreatedResource | undefined>
   /** What `make` would send. Throws if it would start anything. */
   body(recipe: Recipe, definition: JsonObject): Json
   /** Asks once and never again by itself, since nobody knows what became of a request that broke off. Flows are drafts. */
-  make(recipe: Recipe, definition: JsonObject, signal: AbortSignal): Promise<Made>
+  make(recipe: Recipe, definition: JsonObject, signal: AbortSignal): Promise<CreatedResource>
   /** Never throws for what may not be read. */
-  listeners(metrics: readonly string[], signal: AbortSignal): Promise<Listeners>
+  listeners(metrics: readonly string[], signal: AbortSignal): Promise<Dependents>
 }

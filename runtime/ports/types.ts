@@ -36,15 +36,15 @@ export interface SourceRecord {
   /** The source's account. Keys are prefixed with it, since ids are unique only within one. */
   readonly workspace: string
   /** Records of one lane with the same order are delivered one after another, e.g. `conversation:123`. */
-  readonly order: string
+  readonly orderingKey: string
   /** Ids a person may look this record up by: the resource's, the notification's. */
-  readonly refs: readonly string[]
+  readonly lookupIds: readonly string[]
   /** Milliseconds since 1970. */
   readonly receivedAt: number
   /** The JSON text as received: the whole notification of a webhook, one item of a stream. */
   readonly body: string
   /** The backfill run that read it: its window and its tallies. */
-  readonly run?: Run
+  readonly backfillRun?: Run
 }
 
 /** What one backfill was asked for. Saved with its checkpoint, carried by its records. */
@@ -65,10 +65,10 @@ export interface LeasedRecord extends SourceRecord {
   /** 1 on the first try. */
   readonly attempt: number
   /** Why it waited before this attempt, and since when that kind of fault has lasted. */
-  readonly trouble?: Trouble
+  readonly retryState?: RetryState
 }
 
-export interface Trouble {
+export interface RetryState {
   readonly kind: FaultInfo['kind']
   /** Milliseconds since 1970. */
   readonly since: number
@@ -99,16 +99,16 @@ export interface ProfileUpdate {
   readonly profile: Profile
 }
 
-export type Message = MetricEvent | ProfileUpdate
+export type OutgoingMessage = MetricEvent | ProfileUpdate
 
 /** What the destination said when it took a message. */
 export interface Receipt {
   /** HTTP status of the accepting answer. */
   readonly status: number
   /** The destination's id of the request, where it gives one. */
-  readonly request?: string
+  readonly requestId?: string
   /** What had to be left out to be accepted, e.g. `phone_number`. */
-  readonly without?: readonly string[]
+  readonly omittedFields?: readonly string[]
 }
 
 /** What must be known of a fault once it is stored: no stack, no payload. */
@@ -120,7 +120,7 @@ export interface FaultInfo {
   /** Where in the spec, `file:line:column`, if a mapping is to blame. */
   readonly place?: string
   /** The other side's id of the request it refused, or of its refusal, where it gave one. */
-  readonly request?: string
+  readonly requestId?: string
 }
 
 /** How one occurrence of a record ended. */
@@ -134,7 +134,7 @@ export interface EventResult {
   /** The source's id of the contact. */
   readonly contact?: string
   /** SHA-256 of the lower-cased e-mail, hex: found by address without keeping it. */
-  readonly person?: string
+  readonly emailHash?: string
   readonly reason?: string
   readonly fault?: FaultInfo
   readonly receipt?: Receipt
@@ -150,7 +150,7 @@ export type Outcome =
       /** Not before this. Milliseconds since 1970. */
       readonly until: number
       /** When faults of this kind began, without another kind between. */
-      readonly since?: number
+      readonly failingSince?: number
       readonly events: readonly EventResult[]
     }
   | { readonly status: 'dead'; readonly fault: FaultInfo; readonly events: readonly EventResult[] }
@@ -160,7 +160,7 @@ export interface Attempt {
   /** When it ended, milliseconds since 1970. Of several, when the first did. */
   readonly at: number
   /** How many. Absent: one. */
-  readonly times?: number
+  readonly count?: number
   /** Of several: when the last of them ended, if that is known. */
   readonly last?: number
   /** Of several, the last's. Absent: they ended in different ways, and there were too many to keep. */

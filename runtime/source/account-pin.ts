@@ -1,12 +1,12 @@
 /** Pins a store to one account of each side before the first delivery: one webhook address may serve many accounts. */
 
-import { currentLogin } from '../http/with-auth.ts'
+import { currentAuth } from '../http/with-auth.ts'
 import { onAbort } from '../lib/abort.ts'
-import type { Gate, Logins } from '../ports/auth.ts'
+import type { AuthProvider, DeliveryGate } from '../ports/auth.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { Clock, Logger, Store } from '../ports/ports.ts'
 import { type SourceClient, WORKSPACE } from './client.ts'
-import { text } from './envelope.ts'
+import { asId } from './envelope.ts'
 import { waitAfter } from './paginate.ts'
 
 export interface AccountPin {
@@ -24,16 +24,16 @@ export interface AccountPin {
   /** Retries `pin` until it succeeds. Resolves to false when the signal aborts first. */
   untilPinned(signal: AbortSignal): Promise<boolean>
   /** Shut while the host's own gate is, or while `untilPinned` cannot pin. */
-  readonly gate: Gate
+  readonly gate: DeliveryGate
 }
 
 export interface AccountPinParts {
   readonly client: Pick<SourceClient, 'workspace'>
-  readonly source: Logins
+  readonly source: AuthProvider
   /** Absent: nothing says whose account the destination is. */
-  readonly destination: Logins | undefined
+  readonly destination: AuthProvider | undefined
   readonly store: Pick<Store, 'checkpoint'>
-  readonly gate: Gate | undefined
+  readonly gate: DeliveryGate | undefined
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -48,13 +48,13 @@ export function createAccountPin(parts: AccountPinParts): AccountPin {
   const waits = pinGate(parts.gate, logger)
 
   async function read(): Promise<string | undefined> {
-    known ??= text(await store.checkpoint(WORKSPACE))
+    known ??= asId(await store.checkpoint(WORKSPACE))
     return known
   }
 
   async function pinSource(signal: AbortSignal): Promise<string> {
     // Credentials of a host or the environment are checked against the store by their first use, which pins them.
-    await currentLogin(source, signal)
+    await currentAuth(source, signal)
     const workspace = (await read()) ?? (await client.workspace(signal))
     known = workspace
     return workspace
@@ -63,7 +63,7 @@ export function createAccountPin(parts: AccountPinParts): AccountPin {
   async function pin(signal: AbortSignal): Promise<void> {
     if (pinned) return
     await pinSource(signal)
-    if (destination !== undefined) await currentLogin(destination, signal)
+    if (destination !== undefined) await currentAuth(destination, signal)
     pinned = true
   }
 
@@ -92,7 +92,7 @@ export function createAccountPin(parts: AccountPinParts): AccountPin {
 }
 
 /** The reason to wait, beside the host's own gate, and everyone who waits for it to change. */
-function pinGate(host: Gate | undefined, logger: Logger) {
+function pinGate(host: DeliveryGate | undefined, logger: Logger) {
   let reason: string | undefined
   const waiting = new Set<() => void>()
 
@@ -113,9 +113,9 @@ function pinGate(host: Gate | undefined, logger: Logger) {
     off()
   }
 
-  const gate: Gate = {
-    shut: () => host?.shut() ?? reason,
-    changed: (signal) => orChange(signal, (stop) => host?.changed(stop) ?? aborted(stop)),
+  const gate: DeliveryGate = {
+    pausedReason: () => host?.pausedReason() ?? reason,
+    waitForChange: (signal) => orChange(signal, (stop) => host?.waitForChange(stop) ?? aborted(stop)),
   }
 
   return {

@@ -1,14 +1,14 @@
 /** Asks the source: one request of the spec, logged in, paced, retried for seconds, answered as JSON. */
 import type { Bindings } from '../expression/expression.ts'
 import type { Http } from '../http/client.ts'
-import { loggedIn } from '../http/with-auth.ts'
-import { titled } from '../lib/format.ts'
+import { withAuth } from '../http/with-auth.ts'
+import { capitalize } from '../lib/format.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Source, Store } from '../ports/ports.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
 import { buildRequest } from './build-request.ts'
-import { text } from './envelope.ts'
+import { asId } from './envelope.ts'
 
 /** The checkpoint that says whose records the store holds. */
 export const WORKSPACE = 'workspace'
@@ -37,25 +37,25 @@ export function sourceClient(
 
   const request: SourceClient['request'] = async (wanted, bindings, lane, signal, fits = () => true) => {
     const ask = (asked: RequestSpec, bound: Bindings) =>
-      loggedIn(source.logins, signal, ({ baseUrl, headers }) =>
+      withAuth(source.logins, signal, ({ baseUrl, headers }) =>
         // Made anew for every try: a Request's body can be read only once.
         http(() => buildRequest(asked, bound, baseUrl, { ...spec.headers, ...headers }), { lane, signal }),
       )
     try {
-      const body = sound((await ask(wanted, bindings)).body)
+      const body = acceptableBody((await ask(wanted, bindings)).body)
       if (body !== undefined && fits(body)) return body
-      throw noAnswer(spec.name)
+      throw wrongAnswer(spec.name)
     } catch (error) {
       const path = error instanceof Fault ? error.details.movedTo : undefined
       if (path === undefined) throw error
-      const moved = sound((await ask({ method: 'GET', path, query: new Map() }, {})).body)
+      const moved = acceptableBody((await ask({ method: 'GET', path, query: new Map() }, {})).body)
       if (moved !== undefined) return moved
-      throw noAnswer(spec.name)
+      throw wrongAnswer(spec.name)
     }
   }
 
   async function workspace(signal: AbortSignal): Promise<string> {
-    const known = text(await store.checkpoint(WORKSPACE))
+    const known = asId(await store.checkpoint(WORKSPACE))
     const id = await asked(signal).catch((error: unknown) => {
       // Falls back to the pinned account in transient trouble only: a refusal may come from another account.
       if (known === undefined || signal.aborted || toFault(error).kind !== 'transient') throw error
@@ -68,7 +68,7 @@ export function sourceClient(
 
   async function asked(signal: AbortSignal): Promise<string> {
     const answer = await request(spec.workspace.request, {}, 'live', signal)
-    const id = text(await spec.workspace.value.evaluate(answer))
+    const id = asId(await spec.workspace.value.evaluate(answer))
     if (id !== undefined) return id
     throw new Fault('config', 'source/no-workspace', `${spec.name} did not say which account this is`)
   }
@@ -77,17 +77,17 @@ export function sourceClient(
 }
 
 /** A thing or a list: neither an error under a 200, which would pass for a thing without anything in it, nor a mere value. */
-function sound(body: Json | undefined): Json | undefined {
+function acceptableBody(body: Json | undefined): Json | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   return 'errors' in body && Array.isArray(body.errors) ? undefined : body
 }
 
-function noAnswer(name: string): Fault {
-  const message = `${titled(name)} answered 200, but not with what was asked for; tried again`
+function wrongAnswer(name: string): Fault {
+  const message = `${capitalize(name)} answered 200, but not with what was asked for; tried again`
   return new Fault('transient', `${name}/no-answer`, message)
 }
 
 function otherAccount(name: string): Fault {
-  const message = `the store belongs to another account of ${titled(name)}: use its credentials, or another store`
+  const message = `the store belongs to another account of ${capitalize(name)}: use its credentials, or another store`
   return new Fault('config', 'source/other-account', message)
 }

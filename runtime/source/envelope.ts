@@ -23,15 +23,15 @@ export async function openEnvelope(envelope: Json, spec: Spec): Promise<Notifica
     throw new Fault('data', 'webhook/no-topic', 'the notification names no topic')
   return {
     topic,
-    id: text(await paths.id.evaluate(envelope)),
-    workspace: text(await paths.workspace.evaluate(envelope)) ?? '',
+    id: asId(await paths.id.evaluate(envelope)),
+    workspace: asId(await paths.workspace.evaluate(envelope)) ?? '',
     time: await paths.time.evaluate(envelope),
     item: (await paths.item.evaluate(envelope)) ?? null,
   }
 }
 
 /** The resource as streams give it, whatever its topic wrapped round it. */
-export async function resourceOf(notification: Notification, resource: ResourceSpec): Promise<Json> {
+export async function unwrapResource(notification: Notification, resource: ResourceSpec): Promise<Json> {
   return (await resource.fromWebhook?.evaluate(notification.item)) ?? notification.item
 }
 
@@ -42,7 +42,7 @@ export function resourceOfTopic(topic: string, spec: Spec): ResourceSpec | undef
 }
 
 /** The record to queue for a verified webhook. `body` is its text, kept to the letter. */
-export async function recordOf(
+export async function recordFromWebhook(
   body: string,
   notification: Notification,
   spec: Spec,
@@ -52,7 +52,7 @@ export async function recordOf(
   const resource = resourceOfTopic(topic, spec)
   // An item its own expressions cannot read is kept all the same: the worker will say what is wrong with it.
   const id = resource && (await idOf(notification, resource).catch(() => undefined))
-  const identity = notification.id ?? fingerprint(notification)
+  const identity = notification.id ?? hashWithoutId(notification)
   return {
     id: `${workspace}:${topic}:${identity}`,
     ingress: 'webhook',
@@ -60,26 +60,26 @@ export async function recordOf(
     topic,
     ...(resource && { resource: resource.name }),
     workspace,
-    order: resource && id ? `${workspace}:${resource.name}:${id}` : `${workspace}:${identity}`,
-    refs: [id, notification.id].filter((ref) => ref !== undefined),
+    orderingKey: resource && id ? `${workspace}:${resource.name}:${id}` : `${workspace}:${identity}`,
+    lookupIds: [id, notification.id].filter((ref) => ref !== undefined),
     receivedAt: now,
     body,
   }
 }
 
 async function idOf(notification: Notification, resource: ResourceSpec): Promise<string | undefined> {
-  return text(await resource.id.evaluate(await resourceOf(notification, resource)))
+  return asId(await resource.id.evaluate(await unwrapResource(notification, resource)))
 }
 
 /** The record to queue for one item of a stream. */
-export async function streamRecord(
+export async function recordFromStream(
   item: JsonObject,
   from: { readonly stream: string; readonly resource: ResourceSpec; readonly workspace: string },
-  run: NonNullable<SourceRecord['run']>,
+  run: NonNullable<SourceRecord['backfillRun']>,
   now: number,
 ): Promise<SourceRecord> {
   const { stream, resource, workspace } = from
-  const id = text(await resource.id.evaluate(item))
+  const id = asId(await resource.id.evaluate(item))
   if (id === undefined) throw new Fault('data', 'stream/no-id', `an item of stream ${stream} has no id`)
   return {
     id: `${run.id}:${stream}:${id}`,
@@ -88,16 +88,16 @@ export async function streamRecord(
     stream,
     resource: resource.name,
     workspace,
-    order: `${workspace}:${resource.name}:${id}`,
-    refs: [id],
+    orderingKey: `${workspace}:${resource.name}:${id}`,
+    lookupIds: [id],
     receivedAt: now,
     body: JSON.stringify(item),
-    run,
+    backfillRun: run,
   }
 }
 
 /** What makes a notification without an id the same as its retry: all but how often it was tried. */
-function fingerprint({ topic, time, item }: Notification): string {
+function hashWithoutId({ topic, time, item }: Notification): string {
   return createHash('sha256')
     .update(JSON.stringify([topic, time, item]))
     .digest('hex')
@@ -105,7 +105,7 @@ function fingerprint({ topic, time, item }: Notification): string {
 }
 
 /** Ids come as strings or numbers; "" and null are none. */
-export function text(value: Json | undefined): string | undefined {
+export function asId(value: Json | undefined): string | undefined {
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value !== '' ? value : undefined
 }

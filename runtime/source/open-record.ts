@@ -3,7 +3,7 @@ import type { Bindings } from '../expression/expression.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Json, SourceRecord } from '../ports/types.ts'
 import type { Mapping, ResourceSpec, Spec } from '../spec/spec.ts'
-import { type Notification, openEnvelope, resourceOf } from './envelope.ts'
+import { type Notification, openEnvelope, unwrapResource } from './envelope.ts'
 
 /** A resource with what its expressions may name: the same by every road. */
 export interface OpenRecord {
@@ -14,25 +14,25 @@ export interface OpenRecord {
 }
 
 /** Who takes a record. */
-export interface Takers {
+export interface RecordTargets {
   readonly mappings: readonly Mapping[]
   /** It also updates its person's profile. */
   readonly profile: boolean
 }
 
 /** The mappings for a topic, or for a stream in a run. None: nobody wants the record. */
-export function takersOf(record: Pick<SourceRecord, 'topic' | 'stream' | 'run'>, spec: Spec): Takers {
-  const { topic, stream, run } = record
+export function targetsOf(record: Pick<SourceRecord, 'topic' | 'stream' | 'backfillRun'>, spec: Spec): RecordTargets {
+  const { topic, stream, backfillRun: run } = record
   if (topic !== undefined) {
     const mappings = spec.mappings.filter((mapping) => mapping.topics.has(topic))
     return { mappings, profile: spec.profile.topics.has(topic) }
   }
-  const mappings = spec.mappings.filter((mapping) => mapping.stream?.name === stream && asked(mapping, run?.only))
+  const mappings = spec.mappings.filter((mapping) => mapping.stream?.name === stream && isSelected(mapping, run?.only))
   return { mappings, profile: false }
 }
 
 /** Whether a run that was asked for `only` these metrics wants this one. Opt-in metrics must be named. */
-export function asked(mapping: Mapping, only: readonly string[] | undefined): boolean {
+export function isSelected(mapping: Mapping, only: readonly string[] | undefined): boolean {
   if (mapping.stream === undefined) return false
   return only === undefined ? !mapping.stream.optIn : only.includes(mapping.metric)
 }
@@ -49,7 +49,7 @@ export async function openRecord(record: SourceRecord, resource: ResourceSpec, s
 export async function openNotification(notification: Notification, resource: ResourceSpec): Promise<OpenRecord> {
   const { workspace, time } = notification
   const bindings = { workspace, ...(time !== undefined && { notification: { created_at: time } }) }
-  return { resource, item: await resourceOf(notification, resource), bindings }
+  return { resource, item: await unwrapResource(notification, resource), bindings }
 }
 
 function parse(record: SourceRecord): Json {

@@ -22,7 +22,7 @@ export interface PaginateParts {
 }
 
 /** Good pages in a row before a shrunken page size is doubled again. */
-const GROW_AFTER = 5
+const PAGES_BEFORE_GROWING = 5
 /** How often the smallest page may fail before the scan gives up, about ten minutes in all. */
 const PATIENCE = 12
 
@@ -38,7 +38,7 @@ export async function readPage(
   const next = await stream.next.evaluate(answer)
   const total = await stream.total.evaluate(answer)
   const records = await stream.records.evaluate(answer)
-  if (records === undefined && typeof total !== 'number') throw noPage(stream.name)
+  if (records === undefined && typeof total !== 'number') throw notAPage(stream.name)
   return {
     items: objects(records),
     ...(next !== undefined && next !== null && next !== '' && { next }),
@@ -47,7 +47,7 @@ export async function readPage(
 }
 
 /** Asks again while the source has trouble, with the same patience as for a page. */
-export async function insist<T>(
+export async function retryTransient<T>(
   ask: () => Promise<T>,
   { clock, logger }: Omit<PaginateParts, 'client'>,
   signal: AbortSignal,
@@ -89,7 +89,7 @@ export async function* paginate(
     if (next !== undefined && !again) ahead = read(next)
     yield page
     if (next === undefined || signal.aborted) return
-    if (again) throw stuck(stream.name)
+    if (again) throw repeatedCursor(stream.name)
     cursor = next
   }
 }
@@ -103,11 +103,11 @@ function reader(parts: PaginateParts, stream: StreamSpec, bindings: Bindings, si
       try {
         const asked = { ...bindings, cursor, pageSize: size.now }
         const page = await readPage(parts.client, stream, asked, 'backfill', signal)
-        size = size.good()
+        size = size.afterSuccess()
         return page
       } catch (error) {
         if (signal.aborted) return undefined
-        size = await size.bad(toFault(error), parts, stream.name, signal)
+        size = await size.afterFailure(toFault(error), parts, stream.name, signal)
       }
     }
     return undefined
@@ -122,19 +122,21 @@ function reader(parts: PaginateParts, stream: StreamSpec, bindings: Bindings, si
 
 interface PageSize {
   readonly now: number
-  good(): PageSize
+  afterSuccess(): PageSize
   /** Waits as long as the failure asks for. Throws it when there is no smaller page to try and patience is at its end. */
-  bad(fault: Fault, parts: PaginateParts, stream: string, signal: AbortSignal): Promise<PageSize>
+  afterFailure(fault: Fault, parts: PaginateParts, stream: string, signal: AbortSignal): Promise<PageSize>
 }
 
 function pageSize({ max, min }: StreamSpec['pageSize'], now = max, streak = 0): PageSize {
   return {
     now,
-    good: () => {
+    afterSuccess: () => {
       const lucky = Math.max(0, streak) + 1
-      return lucky < GROW_AFTER ? pageSize({ max, min }, now, lucky) : pageSize({ max, min }, Math.min(max, now * 2))
+      return lucky < PAGES_BEFORE_GROWING
+        ? pageSize({ max, min }, now, lucky)
+        : pageSize({ max, min }, Math.min(max, now * 2))
     },
-    bad: async (fault, { clock, logger }, stream, signal) => {
+    afterFailure: async (fault, { clock, logger }, stream, signal) => {
       const failures = Math.max(0, -streak) + 1
       if (fault.kind !== 'transient' || failures > PATIENCE) throw fault
       const smaller = Math.max(min, Math.floor(now / 2))
@@ -149,7 +151,7 @@ function pageSize({ max, min }: StreamSpec['pageSize'], now = max, streak = 0): 
   }
 }
 
-function stuck(stream: string): Fault {
+function repeatedCursor(stream: string): Fault {
   return new Fault(
     'data',
     'stream/stuck',
@@ -158,7 +160,7 @@ function stuck(stream: string): Fault {
 }
 
 /** Neither a list nor a count: were it taken for an empty page, history would end here. */
-function noPage(stream: string): Fault {
+function notAPage(stream: string): Fault {
   return new Fault('transient', 'stream/no-page', `a page of stream ${stream} was none; it is asked for again`)
 }
 

@@ -2,15 +2,15 @@
 
 import { liveSinceOf } from '../backfill/state.ts'
 import { isObject } from '../lib/json.ts'
-import { moment } from '../mapping/property-values.ts'
+import { parseTime } from '../mapping/property-values.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Checkpoint, Clock, Logger, Store } from '../ports/ports.ts'
 import type { Json } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import { isForeign } from './account-pin.ts'
-import { type Notification, openEnvelope, recordOf } from './envelope.ts'
-import { refusal } from './verify-signature.ts'
-import type { Arrivals } from './webhook-stats.ts'
+import { type Notification, openEnvelope, recordFromWebhook } from './envelope.ts'
+import { verifySignature } from './verify-signature.ts'
+import type { WebhookStatsRecorder } from './webhook-stats.ts'
 
 export interface ReceiveParts {
   readonly spec: Spec
@@ -19,7 +19,7 @@ export interface ReceiveParts {
   readonly logger: Logger
   /** Any of these may have signed it. */
   readonly secrets: () => Promise<readonly string[]>
-  readonly arrivals: Arrivals
+  readonly arrivals: WebhookStatsRecorder
   /** The source account that the store is pinned to. Undefined until it is. */
   readonly workspace: () => Promise<string | undefined>
 }
@@ -34,7 +34,7 @@ export interface ReceiveParts {
 export async function receive(request: Request, parts: ReceiveParts): Promise<Response> {
   const { spec, logger, arrivals } = parts
   if (request.method === 'HEAD') {
-    arrivals.asked() // the source's set-up check
+    arrivals.probed() // the source's set-up check
     return answer(200)
   }
   if (request.method !== 'POST') return answer(405, { allow: 'HEAD, POST' })
@@ -48,8 +48,8 @@ export async function receive(request: Request, parts: ReceiveParts): Promise<Re
   try {
     const secrets = await parts.secrets()
     const { signature } = spec.webhook
-    const reason = refusal(body, request.headers.get(signature.header), signature, secrets)
-    if (reason === undefined) return await keep(new TextDecoder().decode(body), parts)
+    const reason = verifySignature(body, request.headers.get(signature.header), signature, secrets)
+    if (reason === undefined) return await storeWebhook(new TextDecoder().decode(body), parts)
     // Until set-up is done all are refused for one reason, which need be read once.
     const known = secrets.length === 0 && arrivals.seen().refused?.reason === reason
     logger[known ? 'debug' : 'warn'](`webhook refused: ${reason}`, { bytes: body.length })
@@ -64,7 +64,7 @@ export async function receive(request: Request, parts: ReceiveParts): Promise<Re
 
 const NOT_SET_UP = 'this connector is not set up yet: no webhook can be verified, so none is taken\n'
 
-async function keep(body: string, parts: ReceiveParts): Promise<Response> {
+async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response> {
   const { spec, store, clock, logger, arrivals } = parts
   const envelope = parse(body)
   if (envelope === undefined) {
@@ -83,14 +83,17 @@ async function keep(body: string, parts: ReceiveParts): Promise<Response> {
   }
   arrivals.verified(topic)
   if (spec.webhook.ignore.has(topic)) return answer(200)
-  const record = await recordOf(body, notification, spec, clock.now())
-  const { added } = await store.append([record], await firstSign(notification, ours, record.receivedAt, store))
+  const record = await recordFromWebhook(body, notification, spec, clock.now())
+  const { added } = await store.append(
+    [record],
+    await liveSinceCheckpoint(notification, ours, record.receivedAt, store),
+  )
   logger.debug(added ? 'webhook stored' : 'webhook known already', { record: record.id, topic })
   return answer(200)
 }
 
 /** With the first webhook live delivery begins, and history ends: the moment is saved with the record. */
-async function firstSign(
+async function liveSinceCheckpoint(
   { time, workspace }: Notification,
   ours: string | undefined,
   now: number,
@@ -99,7 +102,7 @@ async function firstSign(
   // Another account's first notice must not end the history of ours.
   const name = liveSinceOf(ours === undefined ? workspace : undefined)
   if ((await store.checkpoint(name)) !== undefined) return undefined
-  return { name, value: Math.min(now, moment(time) ?? now) }
+  return { name, value: Math.min(now, parseTime(time) ?? now) }
 }
 
 /** The raw bytes, or undefined if they are more than `limit`: read to the end only when they announce that they are not. */

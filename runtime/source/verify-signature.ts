@@ -3,18 +3,18 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { WebhookSpec } from '../spec/spec.ts'
 
 /** Undefined if genuine; otherwise why not, in words for the log. */
-export type Refusal = string | undefined
+export type SignatureError = string | undefined
 
 /**
  * Checks one signature against every secret, so that a secret can be changed
  * without losing a webhook. With no secret nothing is genuine.
  */
-export function refusal(
+export function verifySignature(
   body: Uint8Array,
   header: string | null,
   spec: WebhookSpec['signature'],
   secrets: readonly string[],
-): Refusal {
+): SignatureError {
   if (secrets.length === 0) return 'no signing secret is set, so no webhook can be trusted'
   if (header === null) return `no ${spec.header} header: it is not from the source, or something on the way took it off`
   const given = header.trim()
@@ -24,7 +24,7 @@ export function refusal(
 
   const matches = (bytes: Uint8Array, secret: string) => equal(hex, sign(bytes, spec.algorithm, secret))
   if (secrets.some((secret) => matches(body, secret))) return undefined
-  return guess(body, secrets, matches)
+  return explainMismatch(body, secrets, matches)
 }
 
 /** The signature a source would send, hex, without its prefix. */
@@ -38,7 +38,11 @@ function equal(a: string, b: string): boolean {
 }
 
 /** The operator's two usual mistakes. Only the words of the refusal depend on this, never its being one. */
-function guess(body: Uint8Array, secrets: readonly string[], matches: (b: Uint8Array, s: string) => boolean): string {
+function explainMismatch(
+  body: Uint8Array,
+  secrets: readonly string[],
+  matches: (b: Uint8Array, s: string) => boolean,
+): string {
   if (secrets.some((secret) => secret !== secret.trim() && matches(body, secret.trim())))
     return 'the signing secret has a space or line break round it'
   const compact = reserialised(body)

@@ -2,26 +2,26 @@
 import type { Clock } from '../ports/ports.ts'
 
 /** Since the process began. Times are milliseconds since 1970. */
-export interface Seen {
+export interface WebhookStats {
   /** The source asked whether the address answers. */
-  readonly asked?: number
+  readonly probedAt?: number
   readonly verified?: { readonly at: number; readonly topic: string }
   /** The last refusal, in words without payload. */
   readonly refused?: { readonly at: number; readonly reason: string }
 }
 
-export interface Arrivals {
-  asked(): void
+export interface WebhookStatsRecorder {
+  probed(): void
   verified(topic: string): void
   refused(reason: string): void
-  seen(): Seen
+  seen(): WebhookStats
 }
 
-export function arrivals(clock: Clock): Arrivals {
-  let seen: Seen = {}
+export function webhookStats(clock: Clock): WebhookStatsRecorder {
+  let seen: WebhookStats = {}
   return {
-    asked() {
-      seen = { ...seen, asked: clock.now() }
+    probed() {
+      seen = { ...seen, probedAt: clock.now() }
     },
     verified(topic) {
       seen = { ...seen, verified: { at: clock.now(), topic } }

@@ -60,7 +60,7 @@ export function toJson({ file, span, ...rest }: Diagnostic): JsonObject {
 }
 
 /** In the order of the files and their text. The same thing said twice is said once. */
-export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+export function sortAndDedupe(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const key = ({ file, span, code, message }: Diagnostic) => [file.path, span[0], code, message].join('\n')
   const unique = [...new Map(diagnostics.map((each) => [key(each), each])).values()]
   return unique.sort((a, b) => compare(a.file.path, b.file.path) || a.span[0] - b.span[0])

@@ -1,6 +1,6 @@
 /** A spec as one ES module, made by `connector build`, for hosts that make no code out of text. */
-import { type Programs, programsOf, type WrittenProgram } from '../expression/compiler/serialize.ts'
-import { list } from '../expression/did-you-mean.ts'
+import { programsOf, type SerializedProgram, type SerializedPrograms } from '../expression/compiler/serialize.ts'
+import { joinWords } from '../expression/did-you-mean.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { Fault } from '../ports/fault.ts'
 import { version } from '../version.ts'
@@ -8,7 +8,7 @@ import { type Loaded, type LoadOptions, loadSpec } from './load.ts'
 import type { SpecFiles } from './spec-files.ts'
 
 /** What such a module exports as `built`. Only the version that made it can read it. */
-export interface BuiltSpec {
+export interface SpecBundle {
   /** Of this shape. */
   readonly format: number
   /** Of the package that made it. */
@@ -16,7 +16,7 @@ export interface BuiltSpec {
   /** Names and signatures of the connector's own functions: with the version, they decide what code an expression is. */
   readonly functions: readonly (readonly [name: string, signature: string])[]
   readonly files: readonly { readonly path: string; readonly text: string }[]
-  readonly programs: readonly WrittenProgram[]
+  readonly programs: readonly SerializedProgram[]
 }
 
 /** Another shape is another number. */
@@ -27,16 +27,16 @@ export const BUILT_FORMAT = 1
  *
  * Throws a config `Fault` if another version made it, or with other functions: it is not run then.
  */
-export function loadBuilt(built: BuiltSpec, options: Pick<LoadOptions, 'functions' | 'names'>): Promise<Loaded> {
+export function loadBundle(built: SpecBundle, options: Pick<LoadOptions, 'functions' | 'names'>): Promise<Loaded> {
   const problem = mismatch(built, options.functions)
   if (problem !== undefined) {
     throw new Fault('config', 'spec/built', `${problem}, so it was not run; make it again: connector build --out FILE`)
   }
-  const programs: Programs = programsOf(built.programs)
+  const programs: SerializedPrograms = programsOf(built.programs)
   return loadSpec('', { ...options, files: filesIn(built), programs })
 }
 
-function mismatch(built: BuiltSpec, functions: FunctionTable): string | undefined {
+function mismatch(built: SpecBundle, functions: FunctionTable): string | undefined {
   if (built.format !== BUILT_FORMAT || built.version !== version) {
     return `the built spec is of version ${built.version}, and this is ${version}`
   }
@@ -44,11 +44,11 @@ function mismatch(built: BuiltSpec, functions: FunctionTable): string | undefine
   const then = new Set(built.functions.map(([name, signature]) => signed(name, signature)))
   const now = new Set(functions.map(({ name, signature }) => signed(name, signature)))
   const other = [...then].filter((each) => !now.has(each)).concat([...now].filter((each) => !then.has(each)))
-  return other.length === 0 ? undefined : `the built spec was made with other functions (${list(other)})`
+  return other.length === 0 ? undefined : `the built spec was made with other functions (${joinWords(other)})`
 }
 
 /** Only files that the spec names are in it. */
-function filesIn({ files }: BuiltSpec): SpecFiles {
+function filesIn({ files }: SpecBundle): SpecFiles {
   const texts = new Map(files.map(({ path, text }) => [path, text]))
   const within = (folder: string) => (folder === '' ? '' : `${folder}/`)
   return {

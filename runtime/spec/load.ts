@@ -1,12 +1,12 @@
 /** A folder of YAML to a checked, compiled spec, or to everything that is wrong with it. */
 import { basename } from 'node:path/posix'
-import { unlinked } from '../expression/check/check-only.ts'
-import type { Programs } from '../expression/compiler/serialize.ts'
+import { checkOnlyLinker } from '../expression/check/check-only.ts'
+import type { SerializedPrograms } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { checkConnector } from './check/connector.ts'
-import { checkNames, checkTaken, type DestinationNames } from './check/destination.ts'
+import { checkDestinationLimits, checkNames, type DestinationNames } from './check/destination.ts'
 import { compileFields, resourcesOfSet } from './check/known-fields.ts'
-import { type Compiled, checkTwice, checkUnused } from './check/mappings.ts'
+import { type Compiled, checkDuplicates, checkUnused } from './check/mappings.ts'
 import {
   compileDelivery,
   compileDestination,
@@ -21,7 +21,7 @@ import { compileMapping, mappingScope } from './compile/mapping.ts'
 import { compileProfile } from './compile/profile.ts'
 import { type CompiledSet, compileSet } from './compile/properties.ts'
 import { readRecipes } from './compile/recipes.ts'
-import { type Diagnostic, inOrder } from './diagnostic.ts'
+import { type Diagnostic, sortAndDedupe } from './diagnostic.ts'
 import { type Document, readSpec, type SpecDocuments } from './read.ts'
 import type { SourceFile } from './source-file.ts'
 import type { Spec } from './spec.ts'
@@ -35,7 +35,7 @@ export interface LoadOptions {
   /** Where files come from. Absent: the folder on disk. */
   readonly files?: SpecFiles
   /** What was compiled before. Absent: expressions are compiled when first used, where the host allows it. */
-  readonly programs?: Programs
+  readonly programs?: SerializedPrograms
   /** To be checked and not to be run: its expressions throw a `TypeError`. Loads half as much. */
   readonly checkOnly?: boolean
 }
@@ -55,7 +55,9 @@ export async function loadSpec(
   folder: string | URL,
   { functions, names, files = filesOn(folder), programs, checkOnly = false }: LoadOptions,
 ): Promise<Loaded> {
-  const link = checkOnly ? unlinked(functions) : (await import('../expression/compile.ts')).linker(functions, programs)
+  const link = checkOnly
+    ? checkOnlyLinker(functions)
+    : (await import('../expression/compile.ts')).linker(functions, programs)
   const context = new Context(functions, link)
   const documents = await readSpec(files, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)
@@ -65,14 +67,14 @@ export async function loadSpec(
   const { recipes, files: more } = await readRecipes(files, metrics, context)
   const sources = [...documents.files, ...more]
   return {
-    spec: context.failed || spec === undefined ? undefined : { ...spec, recipes, sources },
-    diagnostics: inOrder(context.diagnostics),
+    spec: context.failed || spec === undefined ? undefined : { ...spec, recipes, sourceFiles: sources },
+    diagnostics: sortAndDedupe(context.diagnostics),
     files: sources,
     expressions: context.expressions,
   }
 }
 
-type Main = Omit<Spec, 'recipes' | 'sources'>
+type Main = Omit<Spec, 'recipes' | 'sourceFiles'>
 
 function compileSpec(
   { document, yaml }: Document<'connector'>,
@@ -95,8 +97,8 @@ function compileSpec(
     const mapping = compileMapping(document, yaml, { ...names, profileLookups: profile?.lookups ?? [] }, context)
     return { document, yaml, mapping }
   })
-  checkTwice(compiled, context)
-  checkTaken({ destination: document.destination, documents, compiled, profile }, context)
+  checkDuplicates(compiled, context)
+  checkDestinationLimits({ destination: document.destination, documents, compiled, profile }, context)
   const parts = {
     name: document.connector,
     source: compileSource(document, yaml, context),
@@ -110,7 +112,7 @@ function compileSpec(
   const isOn = ({ document }: Compiled) => document.enabled !== false
   const mappings = compiled.filter(isOn).map(({ mapping }) => mapping)
   const off = compiled.filter((one) => !isOn(one)).map(({ mapping }) => mapping)
-  return { ...parts, resources, streams, lookups, mappings, off, profile }
+  return { ...parts, resources, streams, lookups, mappings, disabledMappings: off, profile }
 }
 
 function compileSets(

@@ -1,9 +1,9 @@
 /** The files of a spec: found, parsed, and each checked against its schema. */
 import { basename } from 'node:path/posix'
-import { checkUnread } from './check/unused-files.ts'
+import { checkUnusedFiles } from './check/unused-files.ts'
 import type { Context } from './compile/context.ts'
 import type { Connector, Documents } from './generated/documents.ts'
-import { conform } from './schema.ts'
+import { validateAgainstSchema } from './schema.ts'
 import { SourceFile } from './source-file.ts'
 import { glob, type SpecFiles } from './spec-files.ts'
 import { type Path, YamlFile } from './yaml.ts'
@@ -30,7 +30,7 @@ const connectorFile = 'connector.yaml'
 type Open = <K extends keyof Documents>(kind: K, path: string) => Promise<Document<K> | undefined | 'absent'>
 
 /** Opens a file and checks it against its schema; `read` is told of each. */
-function opener(files: SpecFiles, read: SourceFile[], context: Context): Open {
+function fileOpener(files: SpecFiles, read: SourceFile[], context: Context): Open {
   return async (kind, path) => {
     const text = await files.read(path)
     if (text === undefined) return 'absent'
@@ -40,7 +40,7 @@ function opener(files: SpecFiles, read: SourceFile[], context: Context): Open {
       context.error(yaml, yaml.span(['profile']), otherProfile)
       return undefined
     }
-    const { document, errors } = conform(kind, yaml)
+    const { document, errors } = validateAgainstSchema(kind, yaml)
     context.diagnostics.push(...errors)
     return document && { document, yaml }
   }
@@ -55,7 +55,7 @@ function noConnector({ diagnostics }: Context): undefined {
 /** Whatever does not fit is complained of and left out, so that one look finds all there is. */
 export async function readSpec(files: SpecFiles, context: Context): Promise<SpecDocuments> {
   const read: SourceFile[] = []
-  const open = opener(files, read, context)
+  const open = fileOpener(files, read, context)
   const there = await open('connector', connectorFile)
   const connector = there === 'absent' ? noConnector(context) : there
   if (connector === undefined) {
@@ -91,7 +91,7 @@ export async function readSpec(files: SpecFiles, context: Context): Promise<Spec
     if (!basename(path).startsWith('_')) push(mappings, await found('mapping', path, from))
     else if (!push(sets, await found('properties', path, from))) brokenSets.push(path)
   }
-  await checkUnread(document, read, files, context)
+  await checkUnusedFiles(document, read, files, context)
   return { connector, mappings, sets, brokenSets, profile, fields, files: read }
 }
 

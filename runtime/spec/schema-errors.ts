@@ -1,6 +1,6 @@
 /** What a JSON Schema validator says, in words for the person who wrote the file. */
 import type { DefinedError } from 'ajv'
-import { nearest, suggest } from '../expression/did-you-mean.ts'
+import { nearestWords, suggest } from '../expression/did-you-mean.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Path, Span, YamlFile } from './yaml.ts'
 
@@ -22,7 +22,7 @@ interface Words {
   readonly span: Span
 }
 
-export function complaints(errors: readonly DefinedError[], yaml: YamlFile): readonly Diagnostic[] {
+export function schemaDiagnostics(errors: readonly DefinedError[], yaml: YamlFile): readonly Diagnostic[] {
   // `propertyNames` only says that a name broke another rule, which says so itself.
   const telling = errors.filter((error) => error.keyword !== 'propertyNames' && !isMisspelled(error, errors))
   return telling.map((error) => ({ severity: 'error', file: yaml.file, ...words(error, yaml) }))
@@ -36,7 +36,7 @@ function isMisspelled(error: DefinedError, errors: readonly DefinedError[]): boo
     (other) =>
       other.keyword === 'additionalProperties' &&
       other.instancePath === error.instancePath &&
-      nearest(other.params.additionalProperty, keys)[0] === error.params.missingProperty,
+      nearestWords(other.params.additionalProperty, keys)[0] === error.params.missingProperty,
   )
 }
 

@@ -3,7 +3,7 @@ import type { DefinedError } from 'ajv'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Documents } from './generated/documents.ts'
 import * as validators from './generated/validators.ts'
-import { complaints } from './schema-errors.ts'
+import { schemaDiagnostics } from './schema-errors.ts'
 import type { YamlFile } from './yaml.ts'
 
 interface Validate<T> {
@@ -20,10 +20,10 @@ export type Checked<K extends keyof Documents> =
   | { readonly document?: never; readonly errors: readonly Diagnostic[] }
 
 /** The document, if it fits; otherwise everything that does not. */
-export function conform<K extends keyof Documents>(kind: K, yaml: YamlFile): Checked<K> {
+export function validateAgainstSchema<K extends keyof Documents>(kind: K, yaml: YamlFile): Checked<K> {
   if (yaml.errors.length > 0) return { errors: yaml.errors }
   const fits: Validate<Documents[K]> = checks[kind]
   const { value } = yaml
   if (fits(value)) return { document: value, errors: [] }
-  return { errors: complaints(fits.errors ?? [], yaml) }
+  return { errors: schemaDiagnostics(fits.errors ?? [], yaml) }
 }

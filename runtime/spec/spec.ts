@@ -2,7 +2,7 @@
 import type { Expression } from '../expression/expression.ts'
 import type { Recipe } from '../ports/recipes.ts'
 import type { Json } from '../ports/types.ts'
-import type { AccessSpec, PartySpec, Permitted } from './compile/auth.ts'
+import type { AccountSpec, AuthSpec, WithPermission } from './compile/auth.ts'
 import type { ProfileMapping } from './profile-mapping.ts'
 import type { SourceFile } from './source-file.ts'
 
@@ -17,27 +17,27 @@ export interface Spec {
   readonly destination: DestinationSpec
   readonly mappings: readonly Mapping[]
   /** Those with `enabled: false`: shown, never asked. */
-  readonly off: readonly Mapping[]
+  readonly disabledMappings: readonly Mapping[]
   readonly profile: ProfileMapping
   /** What can be made of the metrics at the destination. */
   readonly recipes: readonly Recipe[]
   /** The text it was made from, for those who show it. */
-  readonly sources: readonly SourceFile[]
+  readonly sourceFiles: readonly SourceFile[]
 }
 
-export interface SourceSpec extends AccessSpec {
+export interface SourceSpec extends AuthSpec {
   readonly name: string
   /** By region. The first is the default. */
   readonly hosts: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
   readonly timeout: number
   /** Where the account's id is learned: it prefixes every key. */
-  readonly workspace: PartySpec
-  readonly budget: BudgetSpec
+  readonly workspace: AccountSpec
+  readonly budget: RateLimitSpec
 }
 
 /** How many requests are allowed in which time. */
-export interface BudgetSpec {
+export interface RateLimitSpec {
   readonly windows: readonly Window[]
   /** The part of each window we take: others use the account too. */
   readonly share: number
@@ -74,7 +74,7 @@ export interface WebhookSpec {
   readonly uninstall?: { readonly path: string; readonly workspace: Expression }
 }
 
-export interface ResourceSpec extends Permitted {
+export interface ResourceSpec extends WithPermission {
   readonly name: string
   readonly id: Expression
   /** From a webhook's item to the resource as streams give it. Absent: they are the same. */
@@ -95,7 +95,7 @@ export interface StreamSpec {
 }
 
 /** A further thing fetched for a record and bound under the lookup's name. */
-export interface LookupSpec extends Permitted {
+export interface LookupSpec extends WithPermission {
   readonly name: string
   /** Bound `$name` it is worked out from; absent: the resource itself. E.g. `contact` for a contact's tags. */
   readonly of?: string
@@ -131,7 +131,7 @@ export interface DeliverySpec {
   readonly retention: { readonly settled: number; readonly dead: number }
 }
 
-export interface DestinationSpec extends AccessSpec {
+export interface DestinationSpec extends AuthSpec {
   readonly name: string
   readonly host: string
   readonly headers: Readonly<Record<string, string>>
@@ -144,7 +144,7 @@ export interface DestinationSpec extends AccessSpec {
   readonly bulkFrom: number
   /** Put before every metric's name. */
   readonly metricPrefix: string
-  readonly account?: PartySpec
+  readonly account?: AccountSpec
 }
 
 /** What happens to a value that is absent, null or "". */

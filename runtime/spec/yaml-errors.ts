@@ -20,7 +20,7 @@ const CLOSE = 'close it; what stands in brackets over several lines is indented 
  * All keys written twice, and the first of other errors: what follows from it is found where nothing is wrong.
  * A tag is an error too, since its value would be taken for plain text.
  */
-export function yamlFaults(document: Document, file: SourceFile): Diagnostic[] {
+export function yamlDiagnostics(document: Document, file: SourceFile): Diagnostic[] {
   const twice = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY')
   const [first] = [...document.errors, ...document.warnings]
     .filter(({ code }) => code !== 'DUPLICATE_KEY')
@@ -54,7 +54,7 @@ export function aliasFault(document: Document, file: SourceFile): Diagnostic {
 const LONGEST = 500_000
 
 /** A file that is not worth parsing: too long, or its letters were lost, since it is in another encoding than UTF-8. */
-export function unreadable(file: SourceFile): Diagnostic | undefined {
+export function encodingDiagnostic(file: SourceFile): Diagnostic | undefined {
   const about = { severity: 'error', file } as const
   if (file.text.length > LONGEST) {
     const message = `the file is longer than ${LONGEST / 1000},000 characters`

@@ -3,7 +3,7 @@ import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type
 import type { Diagnostic } from './diagnostic.ts'
 import { offsets } from './scalar-offsets.ts'
 import type { SourceFile } from './source-file.ts'
-import { aliasFault, unreadable, word, yamlFaults } from './yaml-errors.ts'
+import { aliasFault, encodingDiagnostic, word, yamlDiagnostics } from './yaml-errors.ts'
 
 export type Path = readonly (string | number)[]
 export type Span = readonly [start: number, end: number]
@@ -24,12 +24,12 @@ export class YamlFile {
 
   constructor(file: SourceFile) {
     this.file = file
-    const lost = unreadable(file)
+    const lost = encodingDiagnostic(file)
     // At level "silent" it would say nothing of a second document in the file.
     const options = { prettyErrors: false, stringKeys: true, logLevel: 'error' } as const
     const document = parseDocument(lost ? '' : file.text, options)
     this.#document = document
-    const errors = lost ? [lost] : yamlFaults(document, file)
+    const errors = lost ? [lost] : yamlDiagnostics(document, file)
     try {
       this.value = errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 })
     } catch {

@@ -1,7 +1,7 @@
 /** What an outcome leaves in the ledger: its totals, and what it can be found by. The same for every store. */
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
 import type { Retention } from '../ports/ports.ts'
-import type { EventResult, FaultInfo, Lane, Outcome, Trouble } from '../ports/types.ts'
+import type { EventResult, FaultInfo, Lane, Outcome, RetryState } from '../ports/types.ts'
 
 /** What one record adds one to. */
 export interface TallyLine {
@@ -14,9 +14,9 @@ export interface TallyLine {
 export const LIVE_SCOPE = 'live'
 
 /** What a record waited for, if its last attempt was deferred. */
-export function troubleOf(outcome: Outcome | undefined): Trouble | undefined {
-  if (outcome?.status !== 'deferred' || outcome.since === undefined) return undefined
-  return { kind: outcome.fault.kind, since: outcome.since }
+export function retryStateOf(outcome: Outcome | undefined): RetryState | undefined {
+  if (outcome?.status !== 'deferred' || outcome.failingSince === undefined) return undefined
+  return { kind: outcome.fault.kind, since: outcome.failingSince }
 }
 
 /** The idempotency keys that an outcome proves delivered. A deferred or dead record may have delivered some, too. */
@@ -26,7 +26,7 @@ export function deliveredKeys(outcome: Outcome): string[] {
 
 /** Everything that a person may look its events up by: key, contact and person. */
 export function refsOf(outcome: Outcome): Set<string> {
-  const refs = outcome.events.flatMap(({ key, contact, person }) => [key, contact, person])
+  const refs = outcome.events.flatMap(({ key, contact, emailHash: person }) => [key, contact, person])
   return new Set(refs.filter((ref) => ref !== undefined))
 }
 
@@ -37,7 +37,7 @@ export function dropsBody(outcome: Outcome, lane: Lane): boolean {
 }
 
 /** One event that an outcome tells of, and its place among the outcome's. */
-export interface Counted {
+export interface CountedEvent {
   readonly n: number
   readonly result: EventResult
 }
@@ -49,7 +49,7 @@ export interface Counted {
  * that key is never new again. `isNew` says whether a key was first recorded by this outcome, so an
  * event that is settled twice (a retry, a replay, a second backfill) is counted once.
  */
-export function counted(outcome: Outcome, lane: Lane, isNew: (key: string) => boolean): Counted[] {
+export function countableEvents(outcome: Outcome, lane: Lane, isNew: (key: string) => boolean): CountedEvent[] {
   if (outcome.events.length === 0) {
     return outcome.status === 'deferred' ? [] : [{ n: 0, result: recordResult(outcome, lane) }]
   }
@@ -73,7 +73,7 @@ export function tallyLine({ metric, status, reason, fault }: EventResult): Tally
 }
 
 /** What must be sent before a dead record is none any more. Without a key only a replay can tell. */
-export interface Letter {
+export interface DeadLetterEntry {
   readonly group: string
   readonly fault: FaultInfo
   readonly metric?: string
@@ -81,7 +81,7 @@ export interface Letter {
 }
 
 /** One for each dead event, or one for a record that failed as a whole. */
-export function lettersOf(outcome: Outcome): Letter[] {
+export function deadLettersOf(outcome: Outcome): DeadLetterEntry[] {
   if (outcome.status !== 'dead') return []
   const events = outcome.events.filter(({ status }) => status === 'dead')
   if (events.length === 0) return [{ group: groupOf(outcome.fault), fault: outcome.fault }]

@@ -9,7 +9,7 @@ import {
   NO_PHONES,
   PSEUDONYM_PICTURES,
 } from './contact-names.ts'
-import { type Dice, diceFor, fraction, lifetime, type Plan, SALT } from './seed.ts'
+import { diceFor, fraction, lifetime, SALT, type Seed, type SeededRandom } from './seed.ts'
 import { ADMINS, TAGS } from './teammates-and-tags.ts'
 
 /** As many tags as a contact carries itself; the rest are at `/contacts/{id}/tags`. */
@@ -22,7 +22,7 @@ const MAIL_DOMAIN = 'mail.sandbox-shop.com'
 export type Contact = ReturnType<typeof contact>
 
 /** Contact `index`, of the past or (with an index beyond it) new. The same arguments always give the same person. */
-export function contact(plan: Plan, index: number) {
+export function contact(plan: Seed, index: number) {
   const d = diceFor(plan, SALT.contact, index)
   const role = d.chance(0.25) ? 'lead' : 'user'
   const name = nameOf(d, role)
@@ -82,11 +82,11 @@ export function contactBody({ tag_ids, ...rest }: Contact) {
 }
 
 /** Unix seconds. A day early, so that a contact is always older than what it began. */
-export function contactCreated(plan: Plan, index: number): number {
+export function contactCreated(plan: Seed, index: number): number {
   return plan.from - 86_400 + Math.floor((index / plan.contacts) * (plan.now - plan.from))
 }
 
-export function contactUpdated(plan: Plan, index: number): number {
+export function contactUpdated(plan: Seed, index: number): number {
   const created = contactCreated(plan, index)
   return created + lifetime(plan, SALT.contactLife, index, created)
 }
@@ -101,13 +101,13 @@ export function contactIndex(id: string): number | undefined {
 }
 
 /** Where contact `index` went, if it is no more: about 1 % were merged into the next one, 1 % deleted. */
-export function departed(plan: Plan, index: number): { mergedInto: string } | 'deleted' | undefined {
+export function deletedOrMerged(plan: Seed, index: number): { mergedInto: string } | 'deleted' | undefined {
   const gone = (i: number) => (i >= plan.contacts ? 1 : fraction(plan, SALT.gone, i))
   if (gone(index) < 0.01 && gone(index + 1) >= 0.02) return { mergedInto: contactId(index + 1) }
   return gone(index) < 0.02 ? 'deleted' : undefined
 }
 
-function nameOf(d: Dice, role: string): string | null {
+function nameOf(d: SeededRandom, role: string): string | null {
   if (d.chance(role === 'lead' ? 0.4 : 0.05)) return null
   if (d.chance(0.05)) return d.pick(ESCAPED_NAMES)
   if (d.chance(0.05)) return d.pick(FIRST_NAMES)
@@ -122,21 +122,25 @@ function slug(name: string | null): string {
   return (letters.toLowerCase().match(/[a-z]+/g) ?? ['customer']).join('.')
 }
 
-function phoneOf(d: Dice, country: Country, likely: number): string | null {
+function phoneOf(d: SeededRandom, country: Country, likely: number): string | null {
   if (!d.chance(likely)) return null
   if (d.chance(0.08)) return d.pick(NO_PHONES)
   return d.pick(country.phones).replaceAll('#', () => String(d.int(10)))
 }
 
 /** By specification an object; live answers gave a plain string; leads get stock pictures. */
-function avatarOf(d: Dice, role: string, index: number): string | { type: string; image_url: string | null } | null {
+function avatarOf(
+  d: SeededRandom,
+  role: string,
+  index: number,
+): string | { type: string; image_url: string | null } | null {
   if (d.chance(0.4)) return null
   const url =
     role === 'lead' ? d.pick(PSEUDONYM_PICTURES) : `https://static.intercomassets.com/avatars/${index}/square.jpg`
   return d.chance(0.5) ? url : { type: 'avatar', image_url: d.chance(0.05) ? null : url }
 }
 
-function locationOf(d: Dice, country: Country) {
+function locationOf(d: SeededRandom, country: Country) {
   if (d.chance(0.1))
     return { type: 'location', country: null, region: null, city: null, country_code: null, continent_code: null }
   const [city, region] = d.pick(country.places)
@@ -151,7 +155,7 @@ function locationOf(d: Dice, country: Country) {
   }
 }
 
-function customOf(d: Dice, index: number): Readonly<Record<string, unknown>> {
+function customOf(d: SeededRandom, index: number): Readonly<Record<string, unknown>> {
   if (d.chance(0.4)) return {}
   const list = {
     type: 'order.list',

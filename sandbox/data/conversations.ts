@@ -13,10 +13,10 @@ import {
   ticketNumber,
 } from './history.ts'
 import { type Conversation, type ConversationPart, opened, part } from './new-conversation.ts'
-import { type Dice, diceFor, lifetime, type Plan, SALT } from './seed.ts'
+import { diceFor, lifetime, SALT, type Seed, type SeededRandom } from './seed.ts'
 
 /** Conversation `index` of the past, whole. Search results leave `conversation_parts` out. */
-export function conversation(plan: Plan, index: number): Conversation {
+export function conversation(plan: Seed, index: number): Conversation {
   const d = diceFor(plan, SALT.conversation, index)
   const people = conversationPeople(plan, index)
   const at = conversationCreated(plan, index)
@@ -29,7 +29,7 @@ export function conversation(plan: Plan, index: number): Conversation {
   return { ...it, ...oddities(plan, index, it, d), updated_at: end }
 }
 
-export function conversationUpdated(plan: Plan, index: number): number {
+export function conversationUpdated(plan: Seed, index: number): number {
   const created = conversationCreated(plan, index)
   return created + lifetime(plan, SALT.conversationLife, index, created)
 }
@@ -50,7 +50,7 @@ export function closed(it: Conversation, author: Author, at: number): Conversati
 }
 
 /** A rating by the first contact: asked for at the last update, answered at `at`. Some are never answered. */
-export function rated(it: Conversation, d: Dice, at: number, answered = d.chance(0.9)): Conversation {
+export function rated(it: Conversation, d: SeededRandom, at: number, answered = d.chance(0.9)): Conversation {
   const rating = answered ? 1 + d.int(5) : null
   const remark = answered && d.chance(0.5) ? d.pick(['Great', 'Très bien !', '対応が早い', '']) : null
   const contact = it.contacts.contacts[0] ?? null
@@ -67,14 +67,14 @@ export function read(it: Conversation, at: number): Conversation {
   return { ...it, read: true, updated_at: at }
 }
 
-function happened(it: Conversation, people: readonly Contact[], d: Dice, at: number): Conversation {
+function happened(it: Conversation, people: readonly Contact[], d: SeededRandom, at: number): Conversation {
   if (d.chance(0.5)) return replied(it, anyAdmin(d), at, line(d))
   if (d.chance(0.3)) return closed(it, anyAdmin(d), at)
   return replied(it, contactAuthor(d.pick(people)), at, line(d))
 }
 
 /** What some have and programs trip over: no source, no statistics, a ticket grown from it. */
-function oddities(plan: Plan, index: number, it: Conversation, d: Dice): Partial<Conversation> {
+function oddities(plan: Seed, index: number, it: Conversation, d: SeededRandom): Partial<Conversation> {
   const ticket = convertedTo(plan, index)
   return {
     read: d.chance(0.7),

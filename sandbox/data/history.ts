@@ -1,7 +1,7 @@
 /** What conversations and tickets share: who takes part, what is said, and which ticket grew from which conversation. */
 
 import { type Contact, contact } from './contacts.ts'
-import { type Dice, diceFor, fraction, moment, type Plan, SALT } from './seed.ts'
+import { diceFor, fraction, moment, SALT, type Seed, type SeededRandom } from './seed.ts'
 import { ADMINS, adminReference, FORMER_ADMIN, TEAMS } from './teammates-and-tags.ts'
 
 export interface Author {
@@ -27,7 +27,7 @@ const LINES: readonly string[] = [
 ]
 
 /** A line of talk, as HTML, as the API gives bodies. */
-export function line(d: Dice): string {
+export function line(d: SeededRandom): string {
   return `<p>${d.pick(LINES)}</p>`
 }
 
@@ -45,12 +45,12 @@ export function contactReference(person: Contact) {
   return { type: 'contact', id: person.id, external_id: person.external_id }
 }
 
-export function anyAdmin(d: Dice): Author {
+export function anyAdmin(d: SeededRandom): Author {
   return adminReference(d.pick(ADMINS))
 }
 
 /** Who has it: 0 is nobody, and a few are still with somebody who has left. */
-export function assignees(d: Dice) {
+export function assignees(d: SeededRandom) {
   const admin = d.chance(0.35) ? 0 : d.chance(0.03) ? FORMER_ADMIN : d.pick(ADMINS).id
   return { admin_assignee_id: admin, team_assignee_id: d.chance(0.4) ? 0 : d.pick(TEAMS).id }
 }
@@ -59,7 +59,7 @@ export function assignees(d: Dice) {
  * The contacts of something at `position` (0..1) of the past: mostly recent ones, sometimes an old one, never one who
  * came later.
  */
-export function participants(plan: Plan, d: Dice, position: number, count: number): readonly Contact[] {
+export function participants(plan: Seed, d: SeededRandom, position: number, count: number): readonly Contact[] {
   const newest = Math.min(plan.contacts - 1, Math.floor(position * plan.contacts))
   const chosen = new Set<number>()
   for (let i = 0; i < count; i++) chosen.add(newest - d.int(d.chance(0.6) ? Math.min(newest + 1, 40) : newest + 1))
@@ -67,7 +67,7 @@ export function participants(plan: Plan, d: Dice, position: number, count: numbe
 }
 
 /** One contact, or the two to four of a group conversation. */
-export function conversationPeople(plan: Plan, index: number): readonly Contact[] {
+export function conversationPeople(plan: Seed, index: number): readonly Contact[] {
   const d = diceFor(plan, SALT.people, index)
   return participants(plan, d, index / plan.conversations, d.chance(0.03) ? 2 + d.int(3) : 1)
 }
@@ -77,12 +77,12 @@ export function ticketNumber(index: number): string {
   return String(66_040_000 + index)
 }
 
-export function conversationCreated(plan: Plan, index: number): number {
+export function conversationCreated(plan: Seed, index: number): number {
   return moment(plan, SALT.conversationTime, index, plan.conversations)
 }
 
 /** The conversation that ticket `index` was made from, for about one ticket in six. */
-export function convertedFrom(plan: Plan, index: number): number | undefined {
+export function convertedFrom(plan: Seed, index: number): number | undefined {
   if (fraction(plan, SALT.converted, index) >= 0.16) return undefined
   const origin = (ticket: number) => Math.floor(((ticket + 0.5) / plan.tickets) * plan.conversations)
   // With more tickets than conversations two could claim the same one; the first has it.
@@ -91,7 +91,7 @@ export function convertedFrom(plan: Plan, index: number): number | undefined {
 }
 
 /** The ticket that was made from conversation `index`. */
-export function convertedTo(plan: Plan, index: number): number | undefined {
+export function convertedTo(plan: Seed, index: number): number | undefined {
   const near = Math.floor((index / plan.conversations) * plan.tickets)
   return [near - 1, near, near + 1].find(
     (ticket) => ticket >= 0 && ticket < plan.tickets && convertedFrom(plan, ticket) === index,

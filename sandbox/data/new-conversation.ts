@@ -10,7 +10,7 @@ import {
   FIRST_CONVERSATION,
   line,
 } from './history.ts'
-import type { Dice } from './seed.ts'
+import type { SeededRandom } from './seed.ts'
 import { TAGS } from './teammates-and-tags.ts'
 
 export type Conversation = ReturnType<typeof opened>
@@ -27,7 +27,7 @@ interface Rating {
 }
 
 /** A conversation that has just begun. At least one contact. */
-export function opened(id: number, at: number, people: readonly Contact[], d: Dice) {
+export function opened(id: number, at: number, people: readonly Contact[], d: SeededRandom) {
   const starter = people[0] as Contact
   return {
     type: 'conversation',
@@ -93,7 +93,7 @@ export function part(
   }
 }
 
-function sourceOf(id: number, starter: Contact, d: Dice) {
+function sourceOf(id: number, starter: Contact, d: SeededRandom) {
   const byContact = d.chance(0.8)
   return {
     type: d.pick(['conversation', 'conversation', 'conversation', 'email', 'whatsapp', 'instagram', 'sms']),
@@ -110,7 +110,7 @@ function sourceOf(id: number, starter: Contact, d: Dice) {
   }
 }
 
-function statisticsOf(at: number, d: Dice) {
+function statisticsOf(at: number, d: SeededRandom) {
   return {
     type: 'conversation_statistics',
     first_contact_reply_at: at,
@@ -124,7 +124,7 @@ function statisticsOf(at: number, d: Dice) {
   }
 }
 
-function slaOf(d: Dice) {
+function slaOf(d: SeededRandom) {
   return {
     type: 'conversation_sla_summary',
     sla_name: d.pick(['Gold', 'Silber']),
@@ -132,7 +132,7 @@ function slaOf(d: Dice) {
   }
 }
 
-function tagsOf(d: Dice, at: number) {
+function tagsOf(d: SeededRandom, at: number) {
   const first = d.int(TAGS.length - 3)
   return TAGS.slice(first, first + (d.chance(0.4) ? 1 + d.int(3) : 0)).map((tag) => ({
     type: 'tag',
@@ -142,7 +142,7 @@ function tagsOf(d: Dice, at: number) {
   }))
 }
 
-function customOf(d: Dice, id: number): Readonly<Record<string, unknown>> {
+function customOf(d: SeededRandom, id: number): Readonly<Record<string, unknown>> {
   const order = {
     id: String(id),
     custom_attributes: { total: d.int(30_000) / 100, artikel: ['Größe M', '青いシャツ'] },

@@ -2,7 +2,7 @@
 import type { Random } from '../../runtime/ports/ports.ts'
 
 /** All that is needed to make any record of the past, in any order, at any time. Times are Unix seconds. */
-export interface Plan {
+export interface Seed {
   readonly seed: number
   readonly workspace: string
   /** The past lies between these two. */
@@ -28,14 +28,14 @@ export const SALT = {
   people: 11,
 } as const
 
-export interface Dice {
+export interface SeededRandom {
   chance(probability: number): boolean
   /** 0 to `below` - 1. */
   int(below: number): number
   pick<T>(list: readonly T[]): T
 }
 
-export function dice(random: Random): Dice {
+export function dice(random: Random): SeededRandom {
   const int = (below: number) => Math.floor(random() * below)
   return {
     chance: (probability) => random() < probability,
@@ -48,12 +48,12 @@ export function dice(random: Random): Dice {
 }
 
 /** One draw in [0, 1) that depends on its arguments alone: no state, so no order to keep. */
-export function fraction(plan: Plan, salt: number, index: number): number {
+export function fraction(plan: Seed, salt: number, index: number): number {
   return mixed(plan.seed, salt, index) / 2 ** 32
 }
 
 /** Dice for one record: the same seed, salt and index always give the same throws (mulberry32). */
-export function diceFor(plan: Plan, salt: number, index: number): Dice {
+export function diceFor(plan: Seed, salt: number, index: number): SeededRandom {
   let state = mixed(plan.seed, salt, index)
   return dice(() => {
     state = (state + 0x6d2b79f5) >>> 0
@@ -64,12 +64,12 @@ export function diceFor(plan: Plan, salt: number, index: number): Dice {
 }
 
 /** The moment of record `index` of `count`: ascending with the index, each somewhere in a slot of its own. */
-export function moment(plan: Plan, salt: number, index: number, count: number): number {
+export function moment(plan: Seed, salt: number, index: number, count: number): number {
   return plan.from + Math.floor(((index + fraction(plan, salt, index)) / count) * (plan.now - plan.from))
 }
 
 /** How long a record's story lasts: mostly minutes or hours, one in five up to ten days; never beyond now. */
-export function lifetime(plan: Plan, salt: number, index: number, created: number): number {
+export function lifetime(plan: Seed, salt: number, index: number, created: number): number {
   const draw = fraction(plan, salt, index)
   const seconds = draw < 0.8 ? 300 + draw * 27_000 : (draw - 0.8) * 50 * 86_400
   return Math.max(0, Math.min(Math.floor(seconds), plan.now - created))

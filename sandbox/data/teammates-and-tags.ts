@@ -1,5 +1,5 @@
 /** The workspace's own people and labels: small, fixed, the same in every sandbox. */
-import type { Plan } from './seed.ts'
+import type { Seed } from './seed.ts'
 
 export interface Admin {
   readonly id: number
@@ -72,7 +72,7 @@ export function adminReference(admin: Admin) {
 }
 
 /** `GET /me`. */
-export function me(plan: Plan) {
+export function me(plan: Seed) {
   const admin = ADMINS[0] as Admin
   return {
     ...adminReference(admin),
@@ -96,7 +96,7 @@ export function me(plan: Plan) {
 }
 
 /** `GET /admins`: the teammates of today, and Fin, whose address is Intercom's. */
-export function adminList(plan: Plan) {
+export function adminList(plan: Seed) {
   const fin = { id: 9_600_000, name: 'Fin', email: `operator+${plan.workspace}@intercom.io`, teams: [] }
   return {
     type: 'admin.list',
@@ -123,7 +123,7 @@ export function tagList() {
 }
 
 /** `GET /ticket_states`. */
-export function stateList(plan: Plan) {
+export function stateList(plan: Seed) {
   const types = TICKET_TYPES.map((_, i) => ticketType(plan, i))
   const data = STATES.map((state) => ({
     type: 'ticket_state',
@@ -135,13 +135,13 @@ export function stateList(plan: Plan) {
 }
 
 /** `GET /ticket_types`. */
-export function typeList(plan: Plan) {
+export function typeList(plan: Seed) {
   const states = { type: 'list', data: STATES.map((state) => ({ type: 'ticket_state', ...state })) }
   return { type: 'list', data: TICKET_TYPES.map((_, i) => ({ ...ticketType(plan, i), ticket_states: states })) }
 }
 
 /** One ticket type as tickets carry it. */
-export function ticketType(plan: Plan, index: number) {
+export function ticketType(plan: Seed, index: number) {
   const type = TICKET_TYPES[index % TICKET_TYPES.length] ?? TICKET_TYPES[0]
   return {
     type: 'ticket_type',

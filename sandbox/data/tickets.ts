@@ -16,7 +16,7 @@ import {
   participants,
   ticketNumber,
 } from './history.ts'
-import { type Dice, diceFor, fraction, lifetime, moment, type Plan, SALT } from './seed.ts'
+import { diceFor, fraction, lifetime, moment, SALT, type Seed, type SeededRandom } from './seed.ts'
 import { STATES, type StateCategory, ticketType } from './teammates-and-tags.ts'
 
 export type Ticket = ReturnType<typeof opened>
@@ -35,7 +35,7 @@ const WAYS: readonly (readonly StateCategory[])[] = [
 ]
 
 /** Ticket `index` of the past, with all its parts. */
-export function ticket(plan: Plan, index: number): Ticket {
+export function ticket(plan: Seed, index: number): Ticket {
   const d = diceFor(plan, SALT.ticket, index)
   const created = ticketCreated(plan, index)
   const origin = convertedFrom(plan, index)
@@ -56,13 +56,13 @@ export function ticket(plan: Plan, index: number): Ticket {
   return { ...it, ...(d.chance(0.05) ? bare(d) : {}), updated_at: ticketUpdated(plan, index) }
 }
 
-export function ticketCreated(plan: Plan, index: number): number {
+export function ticketCreated(plan: Seed, index: number): number {
   const origin = convertedFrom(plan, index)
   return origin === undefined ? moment(plan, SALT.ticketTime, index, plan.tickets) : conversationCreated(plan, origin)
 }
 
 /** Unix seconds. In one of fifty it lags behind the newest part, as was seen of a real one. */
-export function ticketUpdated(plan: Plan, index: number): number {
+export function ticketUpdated(plan: Seed, index: number): number {
   const created = ticketCreated(plan, index)
   const life = lifetime(plan, SALT.ticketLife, index, created)
   return created + life - (fraction(plan, SALT.ticketLife, -2 - index) < 0.02 ? Math.min(life, 1800) : 0)
@@ -80,7 +80,7 @@ interface Opening {
 }
 
 /** A ticket that has just been made: its first part says `submitted` to `submitted`. */
-export function opened(plan: Plan, { id, number, created, at, type, people }: Opening, d: Dice) {
+export function opened(plan: Seed, { id, number, created, at, type, people }: Opening, d: SeededRandom) {
   const { ticket_type_attributes, ...kind } = ticketType(plan, type)
   const [state] = STATES
   const starter = people[0]
@@ -124,7 +124,7 @@ interface State {
 }
 
 /** Moves a ticket to one of the states of a category. */
-export function moved(it: Ticket, to: StateCategory, author: Author, at: number, d: Dice): Ticket {
+export function moved(it: Ticket, to: StateCategory, author: Author, at: number, d: SeededRandom): Ticket {
   const state = d.pick(STATES.filter(({ category }) => category === to))
   const change = { ticket_state: to, previous_ticket_state: it.ticket_state.category }
   return withPart(
@@ -150,7 +150,7 @@ function withPart(it: Ticket, added: TicketPart): Ticket {
 }
 
 /** Those of the conversation it came from; nobody for most back-office and tracker tickets. */
-function peopleOf(plan: Plan, d: Dice, index: number, type: number): readonly Contact[] {
+function peopleOf(plan: Seed, d: SeededRandom, index: number, type: number): readonly Contact[] {
   const origin = convertedFrom(plan, index)
   if (origin !== undefined) return conversationPeople(plan, origin)
   return type > 1 && d.chance(0.6) ? [] : participants(plan, d, index / plan.tickets, 1)
@@ -177,7 +177,7 @@ function stateType(author: Author): string {
   return `ticket_state_updated_by_${author.type === 'admin' ? 'admin' : 'user'}`
 }
 
-function attributesOf(d: Dice) {
+function attributesOf(d: SeededRandom) {
   return {
     _default_title_: d.pick(['Wrong size', 'Colis abîmé', '返品したい', 'Refund &amp; exchange']),
     _default_description_: d.chance(0.15)
@@ -189,6 +189,6 @@ function attributesOf(d: Dice) {
 }
 
 /** Default attributes can be missing. */
-function bare(d: Dice): Pick<Ticket, 'ticket_attributes'> {
+function bare(d: SeededRandom): Pick<Ticket, 'ticket_attributes'> {
   return { ticket_attributes: d.chance(0.5) ? {} : { _default_title_: null, _default_description_: null } }
 }

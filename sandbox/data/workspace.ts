@@ -4,17 +4,17 @@ import { type Contact, contact, contactCreated, contactIndex, contactUpdated } f
 import { conversation, conversationUpdated } from './conversations.ts'
 import { conversationCreated, convertedTo, FIRST_CONVERSATION, FIRST_TICKET } from './history.ts'
 import type { Conversation } from './new-conversation.ts'
-import type { Plan } from './seed.ts'
+import type { Seed } from './seed.ts'
 import { type Ticket, ticket, ticketCreated, ticketUpdated } from './tickets.ts'
 
 export interface Workspace {
-  readonly plan: Plan
+  readonly plan: Seed
   readonly conversations: Collection<Conversation>
   readonly tickets: Collection<Ticket>
   readonly contacts: Collection<Contact>
 }
 
-export function workspaceOf(plan: Plan): Workspace {
+export function workspaceOf(plan: Seed): Workspace {
   return {
     plan,
     conversations: new Collection({
@@ -42,7 +42,7 @@ export function workspaceOf(plan: Plan): Workspace {
 }
 
 /** Tickets made from a conversation go by the conversation's id. */
-function ticketIndex(plan: Plan, id: string): number | undefined {
+function ticketIndex(plan: Seed, id: string): number | undefined {
   const own = behind(FIRST_TICKET, id)
   if (own !== undefined) return ticket(plan, own).id === id ? own : undefined
   const origin = behind(FIRST_CONVERSATION, id)

@@ -3,16 +3,16 @@
 import { COUNTRIES } from '../data/contact-names.ts'
 import { type Contact, contact, contactBody } from '../data/contacts.ts'
 import { TAGS } from '../data/teammates-and-tags.ts'
-import { type Act, recentContact, type Stage } from './live-context.ts'
+import { type LiveAction, type LiveContext, recentContact } from './live-context.ts'
 
-export const contactActs: readonly Act[] = [
+export const contactActs: readonly LiveAction[] = [
   { name: 'contact created', weight: 3, run: create },
   { name: 'contact updated', weight: 4, run: update },
   { name: 'contact tagged', weight: 2, run: tag },
   { name: 'contact unsubscribed', weight: 1, run: unsubscribe },
 ]
 
-async function create({ workspace, now, notify }: Stage): Promise<boolean> {
+async function create({ workspace, now, notify }: LiveContext): Promise<boolean> {
   const person = contact(workspace.plan, workspace.contacts.size)
   const at = now()
   const it = { ...person, created_at: at, updated_at: at, signed_up_at: person.signed_up_at && at, last_seen_at: at }
@@ -21,7 +21,7 @@ async function create({ workspace, now, notify }: Stage): Promise<boolean> {
   return true
 }
 
-async function update(stage: Stage): Promise<boolean> {
+async function update(stage: LiveContext): Promise<boolean> {
   const { d, now } = stage
   const country = d.pick(COUNTRIES)
   const phone = d.pick(country.phones).replaceAll('#', () => String(d.int(10)))
@@ -33,7 +33,7 @@ async function update(stage: Stage): Promise<boolean> {
   })
 }
 
-async function tag(stage: Stage): Promise<boolean> {
+async function tag(stage: LiveContext): Promise<boolean> {
   return change(stage, (it) => {
     const free = TAGS.filter(({ id }) => !it.tag_ids.includes(id))
     if (free.length === 0) return undefined
@@ -43,7 +43,7 @@ async function tag(stage: Stage): Promise<boolean> {
   })
 }
 
-async function unsubscribe(stage: Stage): Promise<boolean> {
+async function unsubscribe(stage: LiveContext): Promise<boolean> {
   const created_at = new Date(stage.now() * 1000).toISOString()
   const subscription_types = { type: 'list', data: [] as const, total_count: 0 }
   const wrap = (body: object) => ({ type: 'contact_unsubscribe', contact: body, subscription_types, created_at })
@@ -62,7 +62,7 @@ interface Changed {
 }
 
 /** Changes one of the recent contacts who are still there. */
-async function change(stage: Stage, by: (it: Contact) => Changed | undefined): Promise<boolean> {
+async function change(stage: LiveContext, by: (it: Contact) => Changed | undefined): Promise<boolean> {
   const { workspace, now, notify } = stage
   const index = recentContact(stage)
   const changed = by(workspace.contacts.at(index))

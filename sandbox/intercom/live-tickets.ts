@@ -2,9 +2,9 @@
 import { anyAdmin, contactAuthor, FIRST_TICKET, line } from '../data/history.ts'
 import type { StateCategory } from '../data/teammates-and-tags.ts'
 import { answered, moved, opened, type Ticket } from '../data/tickets.ts'
-import { type Act, personOf, recent, recentContact, type Stage } from './live-context.ts'
+import { type LiveAction, type LiveContext, personOf, recent, recentContact } from './live-context.ts'
 
-export const ticketActs: readonly Act[] = [
+export const ticketActs: readonly LiveAction[] = [
   { name: 'ticket created', weight: 8, run: create },
   { name: 'ticket moved', weight: 10, run: move },
   { name: 'ticket answered', weight: 6, run: answer },
@@ -18,7 +18,7 @@ const NEXT: Readonly<Record<string, readonly StateCategory[]>> = {
 }
 
 /** Creation fires a state update too, with the same item; one in three is made from a conversation. */
-async function create(stage: Stage): Promise<boolean> {
+async function create(stage: LiveContext): Promise<boolean> {
   const made = stage.d.chance(0.33) ? convert(stage) : undefined
   const it = made ?? direct(stage)
   stage.workspace.tickets.add(it)
@@ -26,7 +26,7 @@ async function create(stage: Stage): Promise<boolean> {
   return true
 }
 
-function direct(stage: Stage): Ticket {
+function direct(stage: LiveContext): Ticket {
   const { workspace, d, now } = stage
   const number = workspace.tickets.size
   const people = [workspace.contacts.at(recentContact(stage))]
@@ -37,7 +37,7 @@ function direct(stage: Stage): Ticket {
 }
 
 /** Keeps the conversation's id, contacts and `created_at`. Undefined if the conversation is a ticket already. */
-function convert(stage: Stage): Ticket | undefined {
+function convert(stage: LiveContext): Ticket | undefined {
   const { workspace, d, now } = stage
   const index = recent(d, workspace.conversations)
   const from = index === undefined ? undefined : workspace.conversations.at(index)
@@ -51,7 +51,7 @@ function convert(stage: Stage): Ticket | undefined {
   return it
 }
 
-async function move({ workspace, d, now, notify }: Stage): Promise<boolean> {
+async function move({ workspace, d, now, notify }: LiveContext): Promise<boolean> {
   const index = recent(d, workspace.tickets)
   if (index === undefined) return false
   const it = workspace.tickets.at(index)
@@ -61,7 +61,7 @@ async function move({ workspace, d, now, notify }: Stage): Promise<boolean> {
   return true
 }
 
-async function answer(stage: Stage): Promise<boolean> {
+async function answer(stage: LiveContext): Promise<boolean> {
   const { workspace, d, now, notify } = stage
   const index = recent(d, workspace.tickets)
   const it = index === undefined ? undefined : workspace.tickets.at(index)

@@ -3,13 +3,13 @@ import type { Clock, Random } from '../../runtime/ports/ports.ts'
 import { rated, read, replied } from '../data/conversations.ts'
 import { contactAuthor, FIRST_CONVERSATION, line, plainText } from '../data/history.ts'
 import { type Conversation, type ConversationPart, opened } from '../data/new-conversation.ts'
-import { type Dice, dice } from '../data/seed.ts'
+import { dice, type SeededRandom } from '../data/seed.ts'
 import type { Workspace } from '../data/workspace.ts'
 import { contactActs } from './live-contacts.ts'
-import { type Act, personOf, recent, recentContact, type Stage } from './live-context.ts'
+import { type LiveAction, type LiveContext, personOf, recent, recentContact } from './live-context.ts'
 import { ticketActs } from './live-tickets.ts'
 
-const ACTS: readonly Act[] = [
+const ACTS: readonly LiveAction[] = [
   { name: 'conversation begun', weight: 25, run: begin },
   { name: 'conversation replied', weight: 20, run: reply },
   { name: 'conversation read', weight: 15, run: look },
@@ -22,12 +22,12 @@ export interface LiveOptions {
   readonly workspace: Workspace
   readonly clock: Clock
   readonly random: Random
-  readonly notify: Stage['notify']
+  readonly notify: LiveContext['notify']
 }
 
 /** A function that does one thing at random, and resolves once its notifications have been tried. */
-export function actor({ workspace, clock, random, notify }: LiveOptions): () => Promise<void> {
-  const stage: Stage = { workspace, d: dice(random), now: () => Math.floor(clock.now() / 1000), notify }
+export function liveActivity({ workspace, clock, random, notify }: LiveOptions): () => Promise<void> {
+  const stage: LiveContext = { workspace, d: dice(random), now: () => Math.floor(clock.now() / 1000), notify }
   return async () => {
     const chosen = draw(stage.d)
     // An empty workspace has nothing to reply to, but something can always begin.
@@ -35,16 +35,16 @@ export function actor({ workspace, clock, random, notify }: LiveOptions): () => 
   }
 }
 
-function draw(d: Dice): Act {
+function draw(d: SeededRandom): LiveAction {
   let left = d.int(ACTS.reduce((sum, { weight }) => sum + weight, 0))
   for (const act of ACTS) {
     left -= act.weight
     if (left < 0) return act
   }
-  return ACTS[0] as Act
+  return ACTS[0] as LiveAction
 }
 
-async function begin(stage: Stage): Promise<boolean> {
+async function begin(stage: LiveContext): Promise<boolean> {
   const { workspace, d, now, notify } = stage
   const person = workspace.contacts.at(recentContact(stage))
   const it = opened(FIRST_CONVERSATION + workspace.conversations.size, now(), [person], d)
@@ -54,7 +54,7 @@ async function begin(stage: Stage): Promise<boolean> {
   return true
 }
 
-async function reply(stage: Stage): Promise<boolean> {
+async function reply(stage: LiveContext): Promise<boolean> {
   return change(stage, 'conversation.user.replied', (it) => {
     const person = personOf(stage, stage.d.pick(it.contacts.contacts))
     const next = person && replied(it, contactAuthor(person), stage.now(), line(stage.d))
@@ -63,18 +63,18 @@ async function reply(stage: Stage): Promise<boolean> {
   })
 }
 
-async function look(stage: Stage): Promise<boolean> {
+async function look(stage: LiveContext): Promise<boolean> {
   return change(stage, 'conversation.read', (it) => ({ next: read(it, stage.now()) }))
 }
 
-async function rate(stage: Stage): Promise<boolean> {
+async function rate(stage: LiveContext): Promise<boolean> {
   return change(stage, 'conversation.rating.added', (it) => ({ next: rated(it, stage.d, stage.now(), true) }))
 }
 
 type Changed = { readonly next: Conversation; readonly parts?: readonly ConversationPart[] }
 
 async function change(
-  { workspace, d, notify }: Stage,
+  { workspace, d, notify }: LiveContext,
   topic: string,
   by: (it: Conversation) => Changed | undefined,
 ): Promise<boolean> {

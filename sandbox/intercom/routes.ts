@@ -1,7 +1,7 @@
 /** The REST routes of the local Intercom, 2.16, over a workspace. */
 import { type Context, Hono } from 'hono'
 import type { Random } from '../../runtime/ports/ports.ts'
-import { type Contact, contactBody, departed } from '../data/contacts.ts'
+import { type Contact, contactBody, deletedOrMerged } from '../data/contacts.ts'
 import type { Conversation } from '../data/new-conversation.ts'
 import { adminList, me, stateList, TAGS, tagList, teamList, typeList } from '../data/teammates-and-tags.ts'
 import type { Workspace } from '../data/workspace.ts'
@@ -97,13 +97,13 @@ function contactRoutes(app: App, { plan, contacts }: Workspace): void {
     byDay: true,
     perPage: 50,
     sort: 'created_at',
-    listed: (index) => departed(plan, index) === undefined,
+    listed: (index) => deletedOrMerged(plan, index) === undefined,
   })
   const list = ({ rows, ...page }: Page<Contact>) => ({ type: 'list', data: rows.map(contactBody), ...page })
 
   function present(id: string): Contact {
     const index = contacts.find(id)
-    const gone = index === undefined ? 'deleted' : departed(plan, index)
+    const gone = index === undefined ? 'deleted' : deletedOrMerged(plan, index)
     if (index === undefined || gone === 'deleted') throw new Refusal(404, 'not_found', 'User Not Found')
     if (gone === undefined) return contacts.at(index)
     const message = "This contact has been merged. See the 'Link' header for the canonical contact."

@@ -5,7 +5,7 @@ import type { Clock, Fetch, Random } from '../../runtime/ports/ports.ts'
 import { workspaceOf } from '../data/workspace.ts'
 import { misbehaviour, readMisbehaviour } from '../fault-injection.ts'
 import { failures, type Limit, rateLimit } from './errors.ts'
-import { actor } from './live.ts'
+import { liveActivity } from './live.ts'
 import { intercomOauth } from './oauth.ts'
 import { routes } from './routes.ts'
 import { type Notification, pusher } from './webhooks.ts'
@@ -71,7 +71,7 @@ export function localIntercom(options: LocalIntercomOptions): LocalIntercom {
 
   const { clientSecret, fetch, webhookUrl: url = () => undefined } = options
   const push = pusher({ clock, random, fetch, workspace: id, clientSecret, url })
-  const act = actor({ workspace, clock, random, notify: push.send })
+  const act = liveActivity({ workspace, clock, random, notify: push.send })
   const limit = rateLimit(options.limit ?? { limit: 1666, per: 10_000 }, clock)
   const notice = () => void tellUninstalled({ ...options, workspace: id })
   const oauth = intercomOauth({

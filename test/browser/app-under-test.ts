@@ -1,7 +1,7 @@
 /** A whole connector behind a real address, its time in our hands: for pages that are looked at and worked with. */
 import { createHmac } from 'node:crypto'
 import { app } from '../../connector/cli-app.ts'
-import { joined } from '../../connector/index.ts'
+import { connectorFromSpec } from '../../connector/index.ts'
 import { listen } from '../../runtime/cli/server/listen.ts'
 import { routes } from '../../runtime/cli/server/routes.ts'
 import { console } from '../../runtime/console/index.ts'
@@ -35,16 +35,16 @@ export async function house(closing: Closers, options: HouseOptions = {}) {
   if (!options.empty) await installed(it, Object.keys(spec.destination.extras))
   const account = await it.open(options.env ?? CLIENT_ENV)
   const random = () => 0.5
-  const connector = joined(spec, store, { clock, fetch, logger, random, account })
+  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random, account })
   const ending = new AbortController()
   const { signal } = ending
   const parts = { app, connector, clock, logger, account, signal }
-  const pages = console({ ...parts, whereIs: app.whereIs, password: options.password })
-  answer = routes({ ...parts, console: pages, trouble: () => [] })
+  const pages = console({ ...parts, metricUrl: app.metricUrl, password: options.password })
+  answer = routes({ ...parts, console: pages, notReadyReasons: () => [] })
   const listener = await listen({ host: '127.0.0.1', port: 0, fetch: answer, clock })
   closing.add(listener, async () => {
     ending.abort()
-    await clock.until(pages.idle())
+    await clock.until(pages.drained())
     await clock.until(listener.drain(0))
   })
 

@@ -66,7 +66,7 @@ inBrowser('shows what it is given, runs nothing of it, and keeps its own words i
   await it.notify(HOSTILE, { type: HOSTILE, id: HOSTILE })
   await it.work(3_000)
   const [event] = await it.store.events({ metric: 'Rated Conversation', limit: 1 })
-  const [group] = await it.store.deadGroups()
+  const [group] = await it.store.groupDeadLetters()
   const of = encodeURIComponent
   const show = (id = '') => `show=${of(id)}&full=${of(id)}`
   const record = show(group?.example)

@@ -25,7 +25,7 @@ export async function places(closing: Closers, options: { readonly days?: number
 async function insides(it: House): Promise<Place[]> {
   const { store, url } = it
   const [event] = await store.events({ metric: 'Rated Conversation', limit: 1, status: 'delivered' })
-  const [group] = await store.deadGroups()
+  const [group] = await store.groupDeadLetters()
   const of = encodeURIComponent
   const [letter, letters] = [of(group?.example ?? ''), of(group?.group ?? '')]
   return Object.entries({

@@ -34,7 +34,7 @@ export function lookingCases(current: () => Bench): void {
 
   test('tells of each event how it ended, and where it came from', async () => {
     const { store, clock, lease } = current()
-    const result = event('M', { key: 'k', time: '2026-01-01T00:00:00.000Z', receipt: { status: 202, request: 'q' } })
+    const result = event('M', { key: 'k', time: '2026-01-01T00:00:00.000Z', receipt: { status: 202, requestId: 'q' } })
     await store.append([
       record('a', { topic: 't', ingress: 'webhook' }),
       record('b', { stream: 's', lane: 'backfill' }),
@@ -113,7 +113,7 @@ export function lookingCases(current: () => Bench): void {
 
   test('of a record that waits it lists what was delivered, once and in its own words', async () => {
     const { store, clock, lease, finish } = current()
-    const first = event('M', { key: '1', receipt: { status: 202, request: 'first' } })
+    const first = event('M', { key: '1', receipt: { status: 202, requestId: 'first' } })
     await store.append([record('a')])
     await finish(deferred(clock.now(), first, event('Profile')))
     expect(await names()).toEqual(['a M delivered'])
@@ -136,7 +136,7 @@ export function lookingCases(current: () => Bench): void {
 
   test('a replay takes back what its dead letter listed and counted, but for what was delivered', async () => {
     const { store, clock, finish } = current()
-    const went = event('N', { key: '2', receipt: { status: 202, request: 'then' } })
+    const went = event('N', { key: '2', receipt: { status: 202, requestId: 'then' } })
     await end({ a: dead(failed('M', '1'), went, event('Profile')) })
     clock.advance(HOUR)
     expect(await store.replay('all')).toBe(1)
@@ -159,7 +159,7 @@ export function lookingCases(current: () => Bench): void {
       d: dead(),
       e: delivered(event('M', { key: '6' })),
     })
-    const groups = await store.deadGroups()
+    const groups = await store.groupDeadLetters()
     expect(
       groups.map(
         ({ metric = '-', fault: { code, place = '-' }, count, example }) =>
@@ -172,20 +172,20 @@ export function lookingCases(current: () => Bench): void {
       'M mapping/type m.yaml:9:9 1 c',
     ])
     expect(groups[0]).toMatchObject({ oldest: BEGAN, newest: BEGAN + 1000, fault: { kind: 'data', message: 'of M' } })
-    expect(await store.deadCount()).toBe(4)
-    for (const { group, count } of groups) expect(await store.dead({ limit: 9, group })).toHaveLength(count)
-    expect(await store.dead({ limit: 9, group: 'none' })).toEqual([])
-    expect(ids(await store.dead({ limit: 1, group: groups[0]?.group ?? '' }))).toEqual(['a'])
+    expect(await store.countDeadLetters()).toBe(4)
+    for (const { group, count } of groups) expect(await store.listDeadLetters({ limit: 9, group })).toHaveLength(count)
+    expect(await store.listDeadLetters({ limit: 9, group: 'none' })).toEqual([])
+    expect(ids(await store.listDeadLetters({ limit: 1, group: groups[0]?.group ?? '' }))).toEqual(['a'])
   })
 
   test('replays one group', async () => {
     const { store } = current()
     await end({ a: dead(failed('M', '1')), b: dead(failed('N', '2')), c: dead(failed('M', '3'), failed('N', '4')) })
-    const group = (await store.deadGroups()).find(({ metric }) => metric === 'M')?.group ?? ''
+    const group = (await store.groupDeadLetters()).find(({ metric }) => metric === 'M')?.group ?? ''
     expect(await store.replay({ group: 'none' })).toBe(0)
     expect(await store.replay({ group })).toBe(2)
-    expect(ids(await store.dead({ limit: 9 }))).toEqual(['b'])
-    expect(await store.deadGroups()).toMatchObject([{ metric: 'N', count: 1 }])
+    expect(ids(await store.listDeadLetters({ limit: 9 }))).toEqual(['b'])
+    expect(await store.groupDeadLetters()).toMatchObject([{ metric: 'N', count: 1 }])
   })
 
   test('leaves out what was delivered since, and what had been before', async () => {
@@ -197,9 +197,9 @@ export function lookingCases(current: () => Bench): void {
       other: delivered(event('M', { key: '1' }), event('M', { key: '2' })),
       late: dead(failed('M', '2')),
     })
-    expect(ids(await store.dead({ limit: 9 }))).toEqual(['two', 'nameless'])
-    expect(await store.deadCount()).toBe(2)
-    expect((await store.deadGroups()).map(({ metric, count, example }) => [metric, count, example])).toEqual([
+    expect(ids(await store.listDeadLetters({ limit: 9 }))).toEqual(['two', 'nameless'])
+    expect(await store.countDeadLetters()).toBe(2)
+    expect((await store.groupDeadLetters()).map(({ metric, count, example }) => [metric, count, example])).toEqual([
       ['M', 1, 'nameless'],
       ['N', 1, 'two'],
     ])
@@ -212,16 +212,16 @@ export function lookingCases(current: () => Bench): void {
     const { store, clock } = current()
     await end({ a: sent('M', '1'), b: dead(failed('M', '2')) })
     clock.advance(HOUR)
-    await store.prune({ settled: 1, dead: 2 * HOUR })
+    await store.applyRetention({ settled: 1, dead: 2 * HOUR })
     expect(await names()).toEqual(['b M dead'])
     expect(await hours()).toHaveLength(2)
     clock.advance(3 * HOUR)
-    await store.prune({ settled: 1, dead: 2 * HOUR })
-    expect([await names(), await store.deadGroups(), await store.deadCount()]).toEqual([[], [], 0])
+    await store.applyRetention({ settled: 1, dead: 2 * HOUR })
+    expect([await names(), await store.groupDeadLetters(), await store.countDeadLetters()]).toEqual([[], [], 0])
     clock.advance(32 * 24 * HOUR)
     await end({ c: sent('M', '3') })
     const [newest] = await listed()
-    await store.prune({ settled: HOUR, dead: HOUR })
+    await store.applyRetention({ settled: HOUR, dead: HOUR })
     expect(await hours()).toEqual(['772 M delivered 1'])
     expect(newest?.id).toBeGreaterThan(2)
   })

@@ -56,11 +56,11 @@ export function attemptCases(current: () => Bench): void {
       fault: down('answered 503', 'r3'),
       until: BEGAN,
     })
-    expect(rest.map((it) => it.fault?.request)).toEqual(['r4', 'r5', 'r6'])
+    expect(rest.map((it) => it.fault?.requestId)).toEqual(['r4', 'r5', 'r6'])
   })
 
   test('keeps what an attempt delivered that waited for the rest, with its receipt', async () => {
-    const sent = event('M', { key: 'k', receipt: { status: 202, request: 'r9' } })
+    const sent = event('M', { key: 'k', receipt: { status: 202, requestId: 'r9' } })
     await current().store.append([record('a')])
     await end(waits(), waits('answered 503', undefined, sent, event('Profile')), waits(), delivered())
     expect((await attempts())?.map((it) => it.delivered)).toEqual([undefined, [sent], undefined])
@@ -98,7 +98,7 @@ export function attemptCases(current: () => Bench): void {
     await end(...all)
     const kept = (await attempts()) ?? []
     expect(kept.length).toBeLessThanOrEqual(12)
-    expect(kept.reduce((sum, { times = 1 }) => sum + times, 0)).toBe(all.length)
+    expect(kept.reduce((sum, { count: times = 1 }) => sum + times, 0)).toBe(all.length)
     expect(kept[0]).toMatchObject({ at: BEGAN, fault: { message: 'answered 500' } })
     expect(kept.at(-1)).toMatchObject({ at: BEGAN + 1000 * (all.length - 1), fault: { message: 'answered 503' } })
   })
@@ -107,7 +107,7 @@ export function attemptCases(current: () => Bench): void {
     const { store } = current()
     await store.append([record('a')])
     await end(waits(), delivered())
-    await store.prune({ settled: 0, dead: 0 })
+    await store.applyRetention({ settled: 0, dead: 0 })
     await store.append([record('a')])
     expect(await attempts()).toBeUndefined()
   })

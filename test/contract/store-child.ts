@@ -20,7 +20,7 @@ async function append(lane: number): Promise<void> {
 /** Settles every second record that it leases, and keeps the others until it is killed. */
 async function work(): Promise<void> {
   for (;;) {
-    const leased = await store.lease({ lane: 'live', limit: 4, hold: 3_600_000 })
+    const leased = await store.lease({ lane: 'live', limit: 4, leaseMs: 3_600_000 })
     const half = leased.filter((_, i) => i % 2 === 0)
     await store.settle(half.map((it) => settlement(it, delivered(event('M', { key: `key-${it.id}` })))))
     for (const { id } of half) say('settled', id)

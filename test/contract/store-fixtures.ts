@@ -39,7 +39,7 @@ export class TestClock implements Clock {
 /** A live record; its order is its own unless given. */
 export function record(id: string, rest: Partial<SourceRecord> = {}): SourceRecord {
   const common = { ingress: 'webhook', lane: 'live', workspace: 'w1', receivedAt: 1_700_000_000_000 } as const
-  return { id, ...common, order: `conversation:${id}`, refs: [], body: `{"id":"${id}"}`, ...rest }
+  return { id, ...common, orderingKey: `conversation:${id}`, lookupIds: [], body: `{"id":"${id}"}`, ...rest }
 }
 
 export function event(metric: string, rest: Partial<EventResult> = {}): EventResult {

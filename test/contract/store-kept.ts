@@ -19,11 +19,11 @@ export function keptCases(current: () => Bench): void {
 
   test('writes and removes several checkpoints', async () => {
     const { store } = current()
-    await store.saveCheckpoints([
+    await store.writeCheckpoints([
       { name: 'a', value: 1 },
       { name: 'b', value: 2 },
     ])
-    await store.saveCheckpoints([
+    await store.writeCheckpoints([
       { name: 'a', value: undefined },
       { name: 'b', value: 3 },
       { name: 'c', value: undefined },
@@ -33,12 +33,14 @@ export function keptCases(current: () => Bench): void {
 
   test('swaps a checkpoint for one alone of those who saw the same', async () => {
     const { store } = current()
-    expect(await store.swapCheckpoint('lock', 'a', 'b')).toBe(false)
-    const first = await Promise.all(['a', 'b', 'c'].map((name) => store.swapCheckpoint('lock', undefined, name)))
+    expect(await store.compareAndSwapCheckpoint('lock', 'a', 'b')).toBe(false)
+    const first = await Promise.all(
+      ['a', 'b', 'c'].map((name) => store.compareAndSwapCheckpoint('lock', undefined, name)),
+    )
     expect(first.filter(Boolean)).toHaveLength(1)
     const held = await store.checkpoint('lock')
-    expect(await store.swapCheckpoint('lock', undefined, 'd')).toBe(false)
-    expect(await store.swapCheckpoint('lock', String(held), undefined)).toBe(true)
+    expect(await store.compareAndSwapCheckpoint('lock', undefined, 'd')).toBe(false)
+    expect(await store.compareAndSwapCheckpoint('lock', String(held), undefined)).toBe(true)
     expect(await store.checkpoint('lock')).toBeUndefined()
   })
 
@@ -46,27 +48,27 @@ export function keptCases(current: () => Bench): void {
     const { store } = current()
     const one = { key: '1', value: { email: 'a@b.example' }, at: 5 }
     const gone = { key: '2', value: null, at: 6 }
-    await store.cache('contact', [one, gone])
-    await store.cache('team', [{ ...one, value: 'team' }])
-    await store.cache('contact', [{ ...one, at: 7 }])
-    const contacts = await store.cached('contact', ['2', '1', '1', '3'])
+    await store.writeCache('contact', [one, gone])
+    await store.writeCache('team', [{ ...one, value: 'team' }])
+    await store.writeCache('contact', [{ ...one, at: 7 }])
+    const contacts = await store.readCache('contact', ['2', '1', '1', '3'])
     expect([...contacts].sort((a, b) => a.at - b.at)).toEqual([gone, { ...one, at: 7 }])
-    await store.uncache('contact', ['1', '3'])
-    expect(await store.cached('contact', ['1', '2'])).toEqual([gone])
-    await store.uncache('contact')
-    expect(await store.cached('contact', ['1', '2'])).toEqual([])
-    expect(await store.cached('team', ['1'])).toHaveLength(1)
+    await store.deleteCache('contact', ['1', '3'])
+    expect(await store.readCache('contact', ['1', '2'])).toEqual([gone])
+    await store.deleteCache('contact')
+    expect(await store.readCache('contact', ['1', '2'])).toEqual([])
+    expect(await store.readCache('team', ['1'])).toHaveLength(1)
   })
 
   test('asks for many keys at once', async () => {
     const { store } = current()
     const keys = Array.from({ length: 5000 }, (_, i) => `k"${i}`)
-    await store.cache(
+    await store.writeCache(
       'contact',
       keys.map((key) => ({ key, value: key, at: 1 })),
     )
-    expect(await store.cached('contact', keys)).toHaveLength(5000)
-    expect(await store.delivered(keys)).toEqual(new Set())
+    expect(await store.readCache('contact', keys)).toHaveLength(5000)
+    expect(await store.filterDelivered(keys)).toEqual(new Set())
   })
 
   test('closes once, after what was asked for', async () => {
@@ -84,7 +86,7 @@ export function keptCases(current: () => Bench): void {
     await store.renew([], 5)
     await store.release([])
     expect(ids(await lease())).toEqual([])
-    expect(await store.cached('contact', [])).toEqual([])
+    expect(await store.readCache('contact', [])).toEqual([])
     expect(await store.replay([])).toBe(0)
   })
 }

@@ -16,10 +16,10 @@ export function ledgerCases(current: () => Bench): void {
   ]
   test('tells where a record stands at each moment', async () => {
     const { store, clock, lease } = current()
-    const { workspace: _, order: __, ...shown } = record('a', { topic: 't', resource: 'r', refs: ['1'] })
+    const { workspace: _, orderingKey: __, ...shown } = record('a', { topic: 't', resource: 'r', lookupIds: ['1'] })
     const seen: unknown[] = []
     const look = async () => seen.push(only(await store.trace('a')))
-    await store.append([record('a', { topic: 't', resource: 'r', refs: ['1'] })])
+    await store.append([record('a', { topic: 't', resource: 'r', lookupIds: ['1'] })])
     await look()
     const first = only(await lease())
     await look()
@@ -33,16 +33,16 @@ export function ledgerCases(current: () => Bench): void {
 
   test.each(['a', 'conv-1', 'notif-1', 'key-1', 'contact-1', 'hash-1'])('finds a record by %s', async (ref) => {
     const { store, finish } = current()
-    await store.append([record('a', { refs: ['conv-1', 'notif-1'] })])
-    await finish(delivered(event('M', { key: 'key-1', contact: 'contact-1', person: 'hash-1' })))
-    await store.append([record('b', { refs: ['conv-2'] })])
+    await store.append([record('a', { lookupIds: ['conv-1', 'notif-1'] })])
+    await finish(delivered(event('M', { key: 'key-1', contact: 'contact-1', emailHash: 'hash-1' })))
+    await store.append([record('b', { lookupIds: ['conv-2'] })])
     expect(ids(await store.trace(ref))).toEqual(['a'])
     expect(await store.trace('nobody')).toEqual([])
   })
 
   test('traces at most 100, oldest first', async () => {
     const { store } = current()
-    await store.append(Array.from({ length: 120 }, (_, i) => record(`r${i}`, { refs: ['same', 'same'] })))
+    await store.append(Array.from({ length: 120 }, (_, i) => record(`r${i}`, { lookupIds: ['same', 'same'] })))
     expect(ids(await store.trace('same'))).toEqual(Array.from({ length: 100 }, (_, i) => `r${i}`))
   })
 
@@ -56,7 +56,7 @@ export function ledgerCases(current: () => Bench): void {
     const { store, finish } = current()
     await store.append([record('a')])
     await finish(outcome)
-    expect([...(await store.delivered(['k', 'j', 'k']))]).toEqual(known)
+    expect([...(await store.filterDelivered(['k', 'j', 'k']))]).toEqual(known)
   })
 
   const totals = [
@@ -100,7 +100,7 @@ export function ledgerCases(current: () => Bench): void {
     await store.append([record('a')])
     await finish(deferred(clock.now(), keyed('k')))
     await finish(delivered(keyed('k')))
-    await store.append([record('b'), record('c', { run, lane: 'backfill' })])
+    await store.append([record('b'), record('c', { backfillRun: run, lane: 'backfill' })])
     await finish(delivered(keyed('k')))
     await finish(delivered(keyed('k'), keyed('l')), 'backfill')
     const line = { metric: 'Created Conversation', status: 'delivered', reason: '', count: 1 }
@@ -130,12 +130,12 @@ export function ledgerCases(current: () => Bench): void {
   test('lists dead letters page by page, by run', async () => {
     const { store, finish } = current()
     const run = { id: 'run1', until: 1 }
-    await store.append([record('a'), record('b', { run }), record('c'), record('d', { run })])
+    await store.append([record('a'), record('b', { backfillRun: run }), record('c'), record('d', { backfillRun: run })])
     await finish(dead())
-    const first = await store.dead({ limit: 3 })
+    const first = await store.listDeadLetters({ limit: 3 })
     expect(ids(first)).toEqual(['a', 'b', 'c'])
-    expect(ids(await store.dead({ limit: 3, after: first.at(-1)?.seq ?? 0 }))).toEqual(['d'])
-    expect(ids(await store.dead({ limit: 9, run: 'run1' }))).toEqual(['b', 'd'])
+    expect(ids(await store.listDeadLetters({ limit: 3, after: first.at(-1)?.seq ?? 0 }))).toEqual(['d'])
+    expect(ids(await store.listDeadLetters({ limit: 9, run: 'run1' }))).toEqual(['b', 'd'])
   })
 
   test('replays dead letters as they were, untried, before what came later in their order', async () => {
@@ -151,7 +151,7 @@ export function ledgerCases(current: () => Bench): void {
     expect(await lease({ lane: 'backfill' })).toEqual([
       { ...record('a', rest), ingress: 'replay', lease: expect.any(String), attempt: 1 },
     ])
-    expect(ids(await store.dead({ limit: 9 }))).toEqual(['x'])
+    expect(ids(await store.listDeadLetters({ limit: 9 }))).toEqual(['x'])
   })
 
   test('a replay takes back what the dead letter had counted, but for what was delivered', async () => {
@@ -180,18 +180,18 @@ export function ledgerCases(current: () => Bench): void {
     const { store, clock, lease } = current()
     const endings = [delivered(keyed('k')), skipped('x'), dead(), deferred(clock.now() + 1e9)]
     await store.append([
-      ...endings.map((_, i) => record(`r${i}`, { refs: ['same'] })),
-      record('waits', { refs: ['same'] }),
+      ...endings.map((_, i) => record(`r${i}`, { lookupIds: ['same'] })),
+      record('waits', { lookupIds: ['same'] }),
     ])
     const held = await lease({ limit: 4 })
     await store.settle(held.map((it, i) => settlement(it, endings[i] ?? dead())))
     clock.advance(1000)
-    expect(await store.prune({ settled: 1000, dead: 1000 })).toBe(0)
-    expect(await store.prune({ settled: 999, dead: 1000 })).toBe(2)
+    expect(await store.applyRetention({ settled: 1000, dead: 1000 })).toBe(0)
+    expect(await store.applyRetention({ settled: 999, dead: 1000 })).toBe(2)
     expect(ids(await store.trace('same'))).toEqual(['r2', 'r3', 'waits'])
-    expect(await store.prune({ settled: 999, dead: 999 })).toBe(1)
-    expect(await store.prune({ settled: 0, dead: 0 })).toBe(0)
-    expect([...(await store.delivered(['k']))]).toEqual(['k'])
+    expect(await store.applyRetention({ settled: 999, dead: 999 })).toBe(1)
+    expect(await store.applyRetention({ settled: 0, dead: 0 })).toBe(0)
+    expect([...(await store.filterDelivered(['k']))]).toEqual(['k'])
     expect(await store.tallies()).toHaveLength(3)
     expect(await store.append([record('r0')])).toEqual({ added: 1 })
   })

@@ -8,7 +8,7 @@ import { dead, deferred, delivered, event, ids, record, settlement, skipped } fr
 interface Item {
   readonly id: string
   readonly lane: Lane
-  readonly order: string
+  readonly orderingKey: string
   state: 'waiting' | 'held' | 'done' | 'dead'
   due: number
   attempt: number
@@ -17,7 +17,7 @@ interface Item {
 
 type Step =
   | { readonly do: 'append'; readonly records: readonly { id: number; order: number; lane: Lane }[] }
-  | { readonly do: 'lease'; readonly lane: Lane; readonly limit: number; readonly hold: number }
+  | { readonly do: 'lease'; readonly lane: Lane; readonly limit: number; readonly leaseMs: number }
   | { readonly do: 'settle'; readonly which: number; readonly as: Outcome['status']; readonly later: number }
   | { readonly do: 'release' | 'renew'; readonly which: number }
   | { readonly do: 'advance'; readonly ms: number }
@@ -33,7 +33,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       records: fc.array(fc.record({ id: small(40), order: small(3), lane }), { maxLength: 5 }),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('lease' as const), lane, limit: small(4), hold: small(50) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('lease' as const), lane, limit: small(4), leaseMs: small(50) }) },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -60,8 +60,8 @@ class Model {
       if (it.state === 'held' && it.due <= now) Object.assign(it, { state: 'waiting', due: 0 })
     const open = this.items.filter((it) => it.lane === lane && (it.state === 'waiting' || it.state === 'held'))
     const free = open.filter((it, i) => {
-      const sameOrder = open.filter(({ order }) => order === it.order)
-      const earlier = open.slice(0, i).some(({ order }) => order === it.order)
+      const sameOrder = open.filter(({ orderingKey }) => orderingKey === it.orderingKey)
+      const earlier = open.slice(0, i).some(({ orderingKey }) => orderingKey === it.orderingKey)
       return it.due <= now && !earlier && !sameOrder.some(({ state }) => state === 'held')
     })
     return free.sort((a, b) => a.due - b.due)
@@ -84,10 +84,10 @@ async function run(it: Bench, model: Model, step: Step): Promise<void> {
   const now = clock.now()
   if (step.do === 'advance') clock.advance(step.ms)
   if (step.do === 'append') {
-    const fresh = step.records.map(({ id, order, lane }) => record(`r${id}`, { order: `o${order}`, lane }))
+    const fresh = step.records.map(({ id, order, lane }) => record(`r${id}`, { orderingKey: `o${order}`, lane }))
     const known = new Set(ids(model.items))
-    for (const { id, lane, order } of fresh) {
-      if (!known.has(id)) model.items.push({ id, lane, order, state: 'waiting', due: 0, attempt: 0 })
+    for (const { id, lane, orderingKey } of fresh) {
+      if (!known.has(id)) model.items.push({ id, lane, orderingKey, state: 'waiting', due: 0, attempt: 0 })
       known.add(id)
     }
     const before = known.size - new Set(ids(fresh)).size
@@ -98,7 +98,8 @@ async function run(it: Bench, model: Model, step: Step): Promise<void> {
   if (step.do === 'lease') {
     const expected = model.leasable(step.lane, now).slice(0, step.limit)
     const taken = await store.lease(step)
-    for (const item of expected) Object.assign(item, { state: 'held', due: now + step.hold, attempt: item.attempt + 1 })
+    for (const item of expected)
+      Object.assign(item, { state: 'held', due: now + step.leaseMs, attempt: item.attempt + 1 })
     expect(taken.map(({ id, attempt }) => ({ id, attempt }))).toEqual(
       expected.map(({ id, attempt }) => ({ id, attempt })),
     )
@@ -154,8 +155,8 @@ async function drain(it: Bench, model: Model): Promise<void> {
     }
   }
   expect(ids(out).sort()).toEqual(ids(open).sort())
-  const line = (items: readonly { id: string; order: string; lane: Lane }[], of: Item) =>
-    ids(items.filter(({ order, lane }) => order === of.order && lane === of.lane))
+  const line = (items: readonly { id: string; orderingKey: string; lane: Lane }[], of: Item) =>
+    ids(items.filter(({ orderingKey, lane }) => orderingKey === of.orderingKey && lane === of.lane))
   for (const item of open) expect(line(out, item)).toEqual(line(open, item))
   expect(await total(it)).toBe(0)
 }

@@ -11,8 +11,8 @@ export function queueCases(current: () => Bench): void {
       topic: 't',
       stream: 's',
       resource: 'r',
-      refs: ['1', 'notif_1'],
-      run,
+      lookupIds: ['1', 'notif_1'],
+      backfillRun: run,
       body: '{"é":"\\u0000"}',
     })
     await store.append([full, record('b')])
@@ -53,7 +53,7 @@ export function queueCases(current: () => Bench): void {
     expect(taken.flatMap(ids)).toEqual(['a', 'b'])
   })
 
-  const line = { order: 'conversation:1' }
+  const line = { orderingKey: 'conversation:1' }
   const endings = [
     { how: 'delivered', outcome: delivered(), next: ['b'] },
     { how: 'skipped', outcome: skipped('no-contact'), next: ['b'] },
@@ -89,11 +89,11 @@ export function queueCases(current: () => Bench): void {
   test('an expired lease counts as an attempt, and its holder no longer', async () => {
     const { store, clock, lease } = current()
     await store.append([record('a')])
-    const late = only(await lease({ hold: 1000 }))
+    const late = only(await lease({ leaseMs: 1000 }))
     clock.advance(999)
     expect(await lease()).toEqual([])
     clock.advance(1)
-    const now = only(await lease({ hold: 1000 }))
+    const now = only(await lease({ leaseMs: 1000 }))
     expect(now.attempt).toBe(2)
     expect(now.lease).not.toBe(late.lease)
     expect(await store.settle([settlement(late, dead())])).toBe(0)
@@ -102,14 +102,14 @@ export function queueCases(current: () => Bench): void {
     clock.advance(999)
     expect(await lease()).toEqual([])
     expect(await store.settle([settlement(now, delivered())])).toBe(1)
-    expect(await store.dead({ limit: 10 })).toEqual([])
+    expect(await store.listDeadLetters({ limit: 10 })).toEqual([])
   })
 
   test('an expired lease keeps no place: a replayed earlier record of its order goes first', async () => {
     const { store, clock, lease, finish } = current()
     await store.append([record('a', line), record('b', line)])
     await finish(dead())
-    await lease({ hold: 1000 })
+    await lease({ leaseMs: 1000 })
     await store.replay(['a'])
     expect(await lease()).toEqual([])
     clock.advance(1000)
@@ -119,7 +119,7 @@ export function queueCases(current: () => Bench): void {
   test('a renewed lease holds longer', async () => {
     const { store, clock, lease } = current()
     await store.append([record('a')])
-    const held = only(await lease({ hold: 1000 }))
+    const held = only(await lease({ leaseMs: 1000 }))
     clock.advance(900)
     await store.renew([held], 1000)
     clock.advance(900)

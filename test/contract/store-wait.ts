@@ -5,7 +5,7 @@ import type { LeasedRecord } from '../../runtime/ports/types.ts'
 import type { Bench } from './store.ts'
 import { dead, deferred, delivered, only, record, settlement } from './store-fixtures.ts'
 
-const line = { order: 'conversation:1' }
+const line = { orderingKey: 'conversation:1' }
 const soon = () => new Promise((resolve) => setTimeout(resolve, 20))
 
 /** Starts to wait in lane live, and tells whether that has ended. */
@@ -73,7 +73,7 @@ export function waitCases(current: () => Bench): void {
   test('wakes when a lease expires, and not for what is behind it', async () => {
     const it = current()
     await it.store.append([record('a', line), record('b', line)])
-    await it.lease({ hold: 500 })
+    await it.lease({ leaseMs: 500 })
     const waiter = waiting(it)
     it.clock.advance(499)
     await soon()

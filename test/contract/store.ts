@@ -27,7 +27,7 @@ export async function bench(make: MakeStore): Promise<Bench> {
   const clock = new TestClock()
   const store = await make({ clock })
   const lease = (request: Partial<LeaseRequest> = {}) =>
-    store.lease({ lane: 'live', limit: 100, hold: 60_000, ...request })
+    store.lease({ lane: 'live', limit: 100, leaseMs: 60_000, ...request })
   return {
     store,
     clock,

@@ -10,7 +10,7 @@ import { afterAll, expect, test } from 'vitest'
 import { functions } from '../../connector/functions/index.ts'
 import { specFolder } from '../../connector/spec.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
-import { buildModule } from '../../runtime/spec/write-bundle.ts'
+import { writeBundle } from '../../runtime/spec/write-bundle.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'edge-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -41,7 +41,7 @@ syncBuiltinESMExports()`
 
 test('a webhook goes through a bundle', async () => {
   const file = (name: string) => join(folder, name)
-  writeFileSync(file('built.mjs'), buildModule(await loadSpec(specFolder(), { functions }), functions))
+  writeFileSync(file('built.mjs'), writeBundle(await loadSpec(specFolder(), { functions }), functions))
   writeFileSync(file('before.mjs'), before)
   await build({
     ...{

@@ -1,10 +1,10 @@
 /** Both local servers, a store and accounts on it: what a person, a browser and several processes do with them. */
 import { connectorAccount } from '../../connector/auth.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
-import type { Account } from '../../runtime/auth/connections.ts'
-import { passingKey } from '../../runtime/auth/encryption-key.ts'
+import type { Connections } from '../../runtime/auth/connections.ts'
+import { ephemeralKey } from '../../runtime/auth/encryption-key.ts'
 import type { SideName } from '../../runtime/auth/side.ts'
-import type { Key } from '../../runtime/auth/vault.ts'
+import type { EncryptionKey } from '../../runtime/auth/vault.ts'
 import type { Fetch, Logger, Store } from '../../runtime/ports/ports.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { localIntercom } from '../../sandbox/intercom/server.ts'
@@ -70,14 +70,14 @@ export function world(options: WorldOptions = {}) {
     return request.url.startsWith(INTERCOM) ? intercom.fetch(request) : klaviyo.fetch(request)
   }
   const logger = listening()
-  const key = passingKey()
+  const key = ephemeralKey()
   const store: Store = memoryStore({ clock })
 
   /** A process on the store: the environment it has, and what goes wrong for it. */
   function open(
     env: Record<string, string> = CLIENT_ENV,
-    change: { fetch?: Fetch; store?: Store; key?: Key } = {},
-  ): Promise<Account> {
+    change: { fetch?: Fetch; store?: Store; key?: EncryptionKey } = {},
+  ): Promise<Connections> {
     const all = { ...env, INTERCOM_BASE_URL: INTERCOM, KLAVIYO_BASE_URL: KLAVIYO }
     return connectorAccount({ spec, env: all, store, key, fetch, clock, random, logger, ...change })
   }
@@ -102,14 +102,14 @@ export async function consent({ fetch }: World, address: URL, decision = 'yes'):
 }
 
 /** Logs in to one side by OAuth. */
-export async function logIn(it: World, account: Account, side: SideName, decision = 'yes') {
+export async function logIn(it: World, account: Connections, side: SideName, decision = 'yes') {
   const going = { side, session: 's1', redirect: redirectOf(side) }
   const query = await consent(it, await account.setup.authorize(going), decision)
   return account.setup.comeBack(going, query, never)
 }
 
 /** The whole set-up by OAuth. */
-export async function installed(it: World, extras: readonly string[] = []): Promise<Account> {
+export async function installed(it: World, extras: readonly string[] = []): Promise<Connections> {
   const account = await it.open()
   await account.setup.allow(extras)
   await logIn(it, account, 'source')

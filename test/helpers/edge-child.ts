@@ -1,7 +1,7 @@
 /** What a host at the edge does: a webhook in, a request to the destination out. Bundled into one file by `edge.test.ts`. */
 import { createHmac } from 'node:crypto'
 import { intercomToKlaviyo } from '../../connector/index.ts'
-import type { BuiltSpec } from '../../runtime/spec/load-bundle.ts'
+import type { SpecBundle } from '../../runtime/spec/load-bundle.ts'
 
 interface Given {
   readonly built: string
@@ -14,7 +14,7 @@ const { built: file, body, answers } = JSON.parse(process.argv[2] ?? '') as Give
 const { app_id: workspace } = JSON.parse(body) as { readonly app_id: string }
 /** From here on there are chance and time, as there are within a request. */
 ;(globalThis as { loaded?: () => void }).loaded?.()
-const { built } = (await import(file)) as { built: BuiltSpec }
+const { built } = (await import(file)) as { built: SpecBundle }
 
 const stop = new AbortController()
 const sent: unknown[] = []

@@ -5,8 +5,8 @@ import { type ConnectorOptions, intercomToKlaviyo } from '../../connector/index.
 import { checkedToken, hostOf, intercomSource } from '../../connector/intercom/source.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
 import { http } from '../../runtime/http/client.ts'
-import { budget } from '../../runtime/http/rate-limiter.ts'
-import { fixedLogin } from '../../runtime/ports/auth.ts'
+import { rateLimiter } from '../../runtime/http/rate-limiter.ts'
+import { staticAuth } from '../../runtime/ports/auth.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
 import type { Clock } from '../../runtime/ports/ports.ts'
 import type { Json } from '../../runtime/ports/types.ts'
@@ -94,11 +94,11 @@ export function client(change: Credentials = {}, clock = hastyClock()) {
   const { accessToken, region, baseUrl } = { accessToken: TOKEN, ...change }
   const host = baseUrl ?? hostOf(spec.source, region)
   const headers = () => ({ Authorization: `Bearer ${checkedToken(accessToken)}` })
-  const logins = fixedLogin(() => ({ baseUrl: host, headers: headers() }))
+  const logins = staticAuth(() => ({ baseUrl: host, headers: headers() }))
   const source = intercomSource(logins, async () => [])
   const { name, timeout, budget: limits } = spec.source
   const resetHeader = 'X-RateLimit-Reset'
-  const peer = { name, budget: budget(limits, clock), explain: source.explain, json: true, resetHeader }
+  const peer = { name, budget: rateLimiter(limits, clock), explain: source.explainError, json: true, resetHeader }
   const store = memoryStore({ clock })
   return sourceClient(spec.source, {
     source,

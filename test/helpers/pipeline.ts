@@ -4,7 +4,7 @@ import { functions } from '../../connector/functions/index.ts'
 import { specFolder } from '../../connector/spec.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
-import { type BuiltSpec, loadBuilt } from '../../runtime/spec/load-bundle.ts'
+import { loadBundle, type SpecBundle } from '../../runtime/spec/load-bundle.ts'
 import { someone, workshop } from './connector-harness.ts'
 
 export interface Told {
@@ -18,8 +18,8 @@ export interface Told {
   readonly history: Json
 }
 
-export async function pipeline(built?: BuiltSpec): Promise<Told> {
-  const { spec, expressions } = await (built ? loadBuilt(built, { functions }) : loadSpec(specFolder(), { functions }))
+export async function pipeline(built?: SpecBundle): Promise<Told> {
+  const { spec, expressions } = await (built ? loadBundle(built, { functions }) : loadSpec(specFolder(), { functions }))
   if (spec === undefined) throw new Error('the shipped spec has no errors')
   const refused: Record<string, number> = {}
   for (const { expression } of expressions) {

@@ -82,14 +82,14 @@ describe('a recipe', () => {
 
   test.each(SHIPPED)('%s is shown before it is made, made once, then found', async (id) => {
     const { clock, book, made } = await scene(BOTH)
-    const before = await clock.until(book().look(recipe(id), never))
+    const before = await clock.until(book().status(recipe(id), never))
     expect(before.state).toBe('ready')
     expect(made()).toEqual([])
     const first = await clock.until(book().apply(recipe(id), never))
     expect(first).toMatchObject({ state: 'made', now: true, made: { name: recipe(id).name, kind: recipe(id).kind } })
     expect(made().map(({ body }) => JSON.parse(body))).toEqual([before.state === 'ready' && before.body])
     expect(await clock.until(book().apply(recipe(id), never))).toEqual({ ...first, now: false })
-    expect(await clock.until(book().look(recipe(id), never))).toEqual({ ...first, now: false })
+    expect(await clock.until(book().status(recipe(id), never))).toEqual({ ...first, now: false })
     expect(made()).toHaveLength(1)
   })
 
@@ -97,8 +97,8 @@ describe('a recipe', () => {
     const { clock, book } = await scene(['Desk: Submitted Ticket', 'Submitted Ticket'], { prefix: 'Desk: ' })
     const plain = await scene(['Submitted Ticket'])
     const [ours, theirs] = await Promise.all([
-      clock.until(book().look(recipe('submitted-ticket'), never)),
-      plain.clock.until(plain.book().look(recipe('submitted-ticket'), never)),
+      clock.until(book().status(recipe('submitted-ticket'), never)),
+      plain.clock.until(plain.book().status(recipe('submitted-ticket'), never)),
     ])
     expect(ours.state).toBe('ready')
     expect(ours).not.toEqual(theirs)
@@ -114,13 +114,13 @@ describe('a recipe', () => {
 
   test('is found by name when somebody else made it, and by id when somebody renamed it', async () => {
     const { clock, book, made, post } = await scene(BOTH)
-    const seen = await clock.until(book().look(recipe('low-rating'), never))
+    const seen = await clock.until(book().status(recipe('low-rating'), never))
     expect(await post('/api/segments', seen.state === 'ready' && seen.body)).toBe(201)
     const found = await clock.until(book().apply(recipe('low-rating'), never))
     expect(found).toMatchObject({ state: 'made', now: false })
     const renamed = { ...recipe('low-rating'), name: 'Another name' }
     await clock.pass(5000)
-    expect(await clock.until(book().look(renamed, never))).toMatchObject({ state: 'ready' })
+    expect(await clock.until(book().status(renamed, never))).toMatchObject({ state: 'ready' })
     expect(made()).toEqual([])
   })
 
@@ -179,7 +179,7 @@ describe('a recipe', () => {
     const { clock, book, made } = await scene(BOTH)
     const live = structuredClone(recipe('after-a-rating')) as { definition: { actions: JsonObject[] } } & Recipe
     live.definition.actions.push({ type: 'send-email', data: { status: 'live', message: {} } })
-    for (const call of ['look', 'apply'] as const) {
+    for (const call of ['status', 'apply'] as const) {
       await expect(clock.until(book()[call](live, never))).rejects.toMatchObject({ code: 'klaviyo/live-flow' })
     }
     expect(made()).toEqual([])

@@ -1,6 +1,6 @@
 /** A record's way from received to accepted, against a Klaviyo that has trouble: Find and `trace` tell the same steps. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Step } from '../../runtime/record-history.ts'
+import type { HistoryStep } from '../../runtime/record-history.ts'
 import { run } from '../helpers/cli-fake.ts'
 import { someone } from '../helpers/connector-harness.ts'
 import { consoleShop } from '../helpers/console.ts'
@@ -62,13 +62,13 @@ const ways: [what: string, ref: string, steps: string, found: RegExp][] = [
   ['skipped', 'n-skipped', 'received skipped', /Left out Why not a topic that no mapping takes .+ Who acts you: /],
 ]
 
-const stepsOf = async (ref: string): Promise<readonly Step[]> => {
+const stepsOf = async (ref: string): Promise<readonly HistoryStep[]> => {
   const { out } = await run(['trace', ref, '--json'], { store: shop.store, clock: shop.clock })
   return JSON.parse(out)[0].steps
 }
-const requestsOf = (steps: readonly Step[]): string[] =>
+const requestsOf = (steps: readonly HistoryStep[]): string[] =>
   steps.flatMap(({ blame, events }) =>
-    [blame?.request, ...events.flatMap((event) => [event.blame?.request, ...event.facts])].flatMap(
+    [blame?.requestId, ...events.flatMap((event) => [event.blame?.requestId, ...event.facts])].flatMap(
       (text) => /[\da-f-]{36}/.exec(text ?? '') ?? [],
     ),
   )

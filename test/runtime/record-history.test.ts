@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { timeline } from '../../runtime/cli/output/timeline.ts'
 import type { LedgerEntry } from '../../runtime/ports/ports.ts'
 import type { Attempt } from '../../runtime/ports/types.ts'
-import { tell } from '../../runtime/record-history.ts'
+import { recordHistory } from '../../runtime/record-history.ts'
 import { delivered, fault, record } from '../contract/store-fixtures.ts'
 
 const AT = Date.parse('2026-03-01T12:00:00Z')
-const { workspace: _, order: __, ...shown } = record('a', { topic: 'chat.opened', receivedAt: AT })
-const waited = (times?: number): Attempt => ({ at: AT, fault, until: AT + 1000, ...(times && { times }) })
+const { workspace: _, orderingKey: __, ...shown } = record('a', { topic: 'chat.opened', receivedAt: AT })
+const waited = (count?: number): Attempt => ({ at: AT, fault, until: AT + 1000, ...(count && { count }) })
 const died: Attempt = { at: AT, fault, replayed: AT + 1000 }
 const entry = (rest: Partial<LedgerEntry>): LedgerEntry => ({
   ...shown,
@@ -30,14 +30,14 @@ describe('tries that were cut off', () => {
     ['after a replay', { attempt: 3, attempts: [died, waited()] }, '3 tries (1 cut off with the process)'],
   ]
   test.each(rows)('%s', (_, rest, tries) => {
-    expect(`${tell(entry(rest)).course},`).toContain(`in lane live, ${tries}`)
-    if (!tries.includes('cut off')) expect(tell(entry(rest)).course).not.toContain('cut off')
+    expect(`${recordHistory(entry(rest)).summary},`).toContain(`in lane live, ${tries}`)
+    if (!tries.includes('cut off')) expect(recordHistory(entry(rest)).summary).not.toContain('cut off')
   })
 })
 
 test('says how many attempts were not kept, and what was delivered among them', () => {
-  const sent = delivered({ metric: 'M', status: 'delivered', lane: 'live', receipt: { status: 202, request: 'r7' } })
-  const between: Attempt = { at: AT, times: 4200, last: AT + 9000, delivered: sent.events }
+  const sent = delivered({ metric: 'M', status: 'delivered', lane: 'live', receipt: { status: 202, requestId: 'r7' } })
+  const between: Attempt = { at: AT, count: 4200, last: AT + 9000, delivered: sent.events }
   const text = timeline([entry({ attempts: [waited(), between, waited(37)] })], (_, words) => words)
   expect(text).toContain(
     '2026-03-01 12:00:00Z  between  4,200 attempts, one way and another, the last 2026-03-01 12:00:09Z',
@@ -47,7 +47,7 @@ test('says how many attempts were not kept, and what was delivered among them', 
 })
 
 test('of a record that came by webhook, a replay is a step, not the road', () => {
-  const steps = tell(entry({ ingress: 'replay', attempts: [died] })).steps
+  const steps = recordHistory(entry({ ingress: 'replay', attempts: [died] })).steps
   expect(steps.map(({ what, road = '' }) => `${what} ${road}`.trim())).toEqual([
     'received webhook chat.opened',
     'dead',

@@ -3,7 +3,7 @@ import type { BackfillOptions, Progress } from '../../connector.ts'
 import { json } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
-import { EXIT, usage } from '../errors.ts'
+import { EXIT, usageError } from '../errors.ts'
 import { ProgressDisplay } from '../output/progress.ts'
 import { reportData, reportText } from '../output/report.ts'
 import { listOf, momentOf, unknown } from '../parse.ts'
@@ -70,7 +70,7 @@ function windowOf(input: Input): Pick<BackfillOptions, 'since' | 'until'> {
     ...(until === undefined ? {} : { until: momentOf(until, '--until') }),
   }
   if (window.since !== undefined && window.until !== undefined && window.since >= window.until) {
-    throw usage('--since must be before --until')
+    throw usageError('--since must be before --until')
   }
   return window
 }
@@ -78,15 +78,15 @@ function windowOf(input: Input): Pick<BackfillOptions, 'since' | 'until'> {
 function metricsOf(names: string | undefined, spec: Spec): Pick<BackfillOptions, 'only'> {
   if (names === undefined) return {}
   const only = listOf(names)
-  if (only.length === 0) throw usage('--only names no metric')
+  if (only.length === 0) throw usageError('--only names no metric')
   return { only: only.map((name) => metricOf(name, spec)) }
 }
 
 function metricOf(name: string, { mappings }: Spec): string {
   const mapping = mappings.find((it) => it.metric.toLowerCase() === name.toLowerCase())
   const known = mappings.map((it) => it.metric)
-  if (mapping === undefined) throw usage(unknown('metric', name, known))
+  if (mapping === undefined) throw usageError(unknown('metric', name, known))
   // The source keeps none, so the mapping names no stream.
-  if (mapping.stream === undefined) throw usage(`"${mapping.metric}" has no history: it only comes live`)
+  if (mapping.stream === undefined) throw usageError(`"${mapping.metric}" has no history: it only comes live`)
   return mapping.metric
 }

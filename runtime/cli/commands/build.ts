@@ -3,13 +3,13 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { json } from '../../lib/format.ts'
 import { groupsOf } from '../../spec/expression-groups.ts'
-import { buildModule } from '../../spec/write-bundle.ts'
+import { writeBundle } from '../../spec/write-bundle.ts'
 import type { CommandRow, Context } from '../command.ts'
-import { EXIT, Stop, usage } from '../errors.ts'
-import { enginesJson, enginesOf, enginesText } from '../output/compile-report.ts'
+import { CliError, EXIT, usageError } from '../errors.ts'
+import { compileReport, enginesJson, enginesText } from '../output/compile-report.ts'
 import { printedJson, printedText } from '../output/print-compiled.ts'
 import { unknown } from '../parse.ts'
-import { type CheckedSpec, checkedLoad } from '../with-connector.ts'
+import { type CheckedSpec, loadSpecOrExit } from '../with-connector.ts'
 
 export const build: CommandRow = {
   name: 'build',
@@ -24,13 +24,13 @@ export const build: CommandRow = {
     ['build --print "Resolved Ticket"', 'what its expressions became'],
   ],
   async run(context, input) {
-    const loaded = await checkedLoad(context, input.operands[0])
+    const loaded = await loadSpecOrExit(context, input.operands[0])
     const [name, out] = [input.value('print'), input.value('out')]
-    if (name !== undefined && out !== undefined) throw usage('build takes either --out or --print')
+    if (name !== undefined && out !== undefined) throw usageError('build takes either --out or --print')
     if (name !== undefined) print(context, name, loaded)
     else if (out !== undefined) await write(context, out, loaded)
-    else if (context.json) throw usage('build --json needs --out FILE or --print NAME')
-    else context.print(buildModule(loaded, context.app.functions))
+    else if (context.json) throw usageError('build --json needs --out FILE or --print NAME')
+    else context.print(writeBundle(loaded, context.app.functions))
     return EXIT.ok
   },
 }
@@ -40,17 +40,17 @@ function print({ app, json: machine, print }: Context, name: string, { spec, exp
   const group = groups.find((each) => each.name === name)
   if (group === undefined) {
     const names = groups.map((each) => each.name)
-    throw usage(unknown('name', name, names))
+    throw usageError(unknown('name', name, names))
   }
   print(machine ? json(printedJson(group, app.functions)) : printedText(group, app.functions))
 }
 
 async function write({ app, io, json: machine, print }: Context, out: string, loaded: CheckedSpec): Promise<void> {
-  const text = buildModule(loaded, app.functions)
+  const text = writeBundle(loaded, app.functions)
   await writeFile(resolve(io.cwd, out), text).catch((error: NodeJS.ErrnoException) => {
-    throw new Stop(EXIT.failed, `${out} cannot be written (${error.code})`)
+    throw new CliError(EXIT.failed, `${out} cannot be written (${error.code})`)
   })
-  const engines = enginesOf(loaded.expressions)
+  const engines = compileReport(loaded.expressions)
   print(
     machine
       ? json({ out, bytes: text.length, expressions: enginesJson(engines) })

@@ -3,10 +3,10 @@
 import { json, plural } from '../../lib/format.ts'
 import { whoActs } from '../../ports/fault.ts'
 import type { CommandRow } from '../command.ts'
-import { EXIT, usage } from '../errors.ts'
+import { EXIT, usageError } from '../errors.ts'
 import type { Paint } from '../io.ts'
-import { type DeadGroup, deadLetters, groupDead } from '../output/dead-letter-groups.ts'
-import { withKnownStore } from '../with-connector.ts'
+import { type DeadGroup, deadLetters, groupDeadLetters } from '../output/dead-letter-groups.ts'
+import { withExistingStore } from '../with-connector.ts'
 
 const IDS_SHOWN = 5
 
@@ -19,7 +19,7 @@ export const listDeadLetters: CommandRow = {
     ['dead-letters list --json', 'the same with every id'],
   ],
   async run(context) {
-    const groups = await withKnownStore(context, (store) => groupDead(deadLetters(store)))
+    const groups = await withExistingStore(context, (store) => groupDeadLetters(deadLetters(store)))
     if (context.json) context.print(json(groups))
     else if (groups.length === 0) context.print('No dead letters.\n')
     else context.print(render(groups, context.paint))
@@ -39,8 +39,8 @@ export const replayDeadLetters: CommandRow = {
   async run(context, input) {
     const all = input.flag('all')
     const ids = [...new Set(input.operands)]
-    if (all === ids.length > 0) throw usage('name the record ids to replay, or --all, but not both')
-    const queued = await withKnownStore(context, (store) => store.replay(all ? 'all' : ids))
+    if (all === ids.length > 0) throw usageError('name the record ids to replay, or --all, but not both')
+    const queued = await withExistingStore(context, (store) => store.replay(all ? 'all' : ids))
     const asked = all ? queued : ids.length
     if (context.json) context.print(json({ queued, unknown: asked - queued }))
     else context.print(replayed(queued, asked))

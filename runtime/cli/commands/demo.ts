@@ -8,7 +8,7 @@ import type { CommandRow, Context, Input } from '../command.ts'
 import { EXIT } from '../errors.ts'
 import { reportText } from '../output/report.ts'
 import { positiveOf } from '../parse.ts'
-import { answers } from '../server/http-app.ts'
+import { httpApp } from '../server/http-app.ts'
 import { listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
 import { type Opened, withConnector } from '../with-connector.ts'
@@ -54,9 +54,9 @@ async function play(
   const seconds = input.value('for') === undefined ? undefined : positiveOf(input.value('for') ?? '', '--for')
   const { connector, store, spec, account } = opened
   const closing = new AbortController()
-  const { fetch, idle } = answers(context, { connector, account, closing, trouble: () => [] })
+  const { fetch, drained: idle } = httpApp(context, { connector, account, closing, notReadyReasons: () => [] })
   const listener = await listen({ host: '127.0.0.1', port: 0, fetch, clock: io.clock })
-  const ending = { trouble: [], closing, io: { clock: io.clock, signal: done.signal } }
+  const ending = { notReadyReasons: [], closing, io: { clock: io.clock, signal: done.signal } }
   const serving = serve({ ...opened, ...ending, listener, logger })
 
   const places = { ...sandbox.addresses, connector: listener.url.href }

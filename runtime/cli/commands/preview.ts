@@ -3,7 +3,7 @@ import type { Preview, PreviewInput } from '../../connector.ts'
 import { json } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
-import { EXIT, usage } from '../errors.ts'
+import { EXIT, usageError } from '../errors.ts'
 import { previewText } from '../output/preview-text.ts'
 import { unknown } from '../parse.ts'
 import { readJson, readJsonOrYaml } from '../read-input.ts'
@@ -41,7 +41,7 @@ export const preview: CommandRow = {
 async function inputOf(context: Context, input: Input): Promise<PreviewInput> {
   const topic = input.value('topic')
   const stream = input.value('stream')
-  if ((topic === undefined) === (stream === undefined)) throw usage('preview needs either --topic or --stream')
+  if ((topic === undefined) === (stream === undefined)) throw usageError('preview needs either --topic or --stream')
   const [file = ''] = input.operands
   const lookups = input.value('lookups')
   const workspace = input.value('workspace')
@@ -56,9 +56,9 @@ async function inputOf(context: Context, input: Input): Promise<PreviewInput> {
 
 /** A live notification of an unknown topic is kept and skipped; here it can only be a slip of the pen. */
 function checkWords({ topic, stream }: PreviewInput, { streams, resources, webhook }: Spec): void {
-  if (stream !== undefined && !streams.has(stream)) throw usage(unknown('stream', stream, streams.keys()))
+  if (stream !== undefined && !streams.has(stream)) throw usageError(unknown('stream', stream, streams.keys()))
   const topics = new Set([...webhook.ignore, ...[...resources.values()].flatMap((it) => [...it.topics])])
-  if (topic !== undefined && !topics.has(topic)) throw usage(unknown('topic', topic, topics))
+  if (topic !== undefined && !topics.has(topic)) throw usageError(unknown('topic', topic, topics))
 }
 
 function render(result: Preview, { json: machine, paint }: Context, request: boolean): string {

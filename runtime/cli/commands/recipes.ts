@@ -6,7 +6,7 @@ import { toFault } from '../../ports/fault.ts'
 import type { Recipe } from '../../ports/recipes.ts'
 import type { RecipeBook, RecipeState } from '../../recipes.ts'
 import type { CommandRow, Context } from '../command.ts'
-import { EXIT, usage } from '../errors.ts'
+import { EXIT, usageError } from '../errors.ts'
 import type { Paint } from '../io.ts'
 import { type OpenWith, withConnector } from '../with-connector.ts'
 
@@ -23,7 +23,7 @@ export const listRecipes: CommandRow = {
   run: (context) =>
     withBook(context, async (book) => {
       const states: { recipe: Recipe; state: RecipeState }[] = []
-      for (const recipe of book.recipes) states.push({ recipe, state: await book.look(recipe, context.io.signal) })
+      for (const recipe of book.recipes) states.push({ recipe, state: await book.status(recipe, context.io.signal) })
       if (context.json) context.print(json(states.map(({ recipe, state }) => ({ ...named(recipe), ...state }))))
       else if (states.length === 0) context.print('No recipes: the spec has no recipes/ folder.\n')
       else context.print(states.map(({ recipe, state }) => render(recipe, state, context.paint)).join('\n'))
@@ -41,7 +41,8 @@ export const applyRecipe: CommandRow = {
     withBook(context, async (book) => {
       const recipe = book.recipes.find((one) => one.id === id)
       const known = book.recipes.map((one) => one.id)
-      if (recipe === undefined) throw usage(`there is no recipe "${id}"; ${suggest(id, known) || 'there are none'}`)
+      if (recipe === undefined)
+        throw usageError(`there is no recipe "${id}"; ${suggest(id, known) || 'there are none'}`)
       const state = await book.apply(recipe, context.io.signal)
       if (context.json) context.print(json({ ...named(recipe), ...state }))
       else context.print(render(recipe, state, context.paint))
@@ -51,7 +52,7 @@ export const applyRecipe: CommandRow = {
 
 function withBook(context: Context, use: (book: RecipeBook) => Promise<number>): Promise<number> {
   return withConnector(context, NEEDS, async ({ connector }) => {
-    if (connector.recipes === undefined) throw usage('this destination can make nothing of the metrics')
+    if (connector.recipes === undefined) throw usageError('this destination can make nothing of the metrics')
     try {
       return await use(connector.recipes)
     } catch (error) {

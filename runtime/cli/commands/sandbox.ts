@@ -3,7 +3,7 @@
 import { columns, json } from '../../lib/format.ts'
 import type { App, Sandbox } from '../app.ts'
 import type { CommandRow, Input } from '../command.ts'
-import { EXIT, Stop } from '../errors.ts'
+import { CliError, EXIT } from '../errors.ts'
 import { portOf } from '../parse.ts'
 import { untilAborted } from '../until-aborted.ts'
 
@@ -44,7 +44,7 @@ function portsOf(app: App, input: Input): Record<string, number> {
 
 function portTaken(error: NodeJS.ErrnoException): never {
   if (error.code !== 'EADDRINUSE') throw error
-  throw new Stop(EXIT.failed, 'one of its ports is taken by another process; the --…-port options choose others')
+  throw new CliError(EXIT.failed, 'one of its ports is taken by another process; the --…-port options choose others')
 }
 
 function welcome({ addresses, env, install = {} }: Sandbox): string {

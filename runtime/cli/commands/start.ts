@@ -4,9 +4,9 @@ import { isLoopback } from '../../console/server/request-origin.ts'
 import { json } from '../../lib/format.ts'
 import type { Env, Sandbox, Setting } from '../app.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
-import { EXIT, usage } from '../errors.ts'
+import { EXIT, usageError } from '../errors.ts'
 import { portOf } from '../parse.ts'
-import { answers } from '../server/http-app.ts'
+import { httpApp } from '../server/http-app.ts'
 import { type Listener, listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
 import { DEFAULT_STORE, type Opened, TALKS_TO_BOTH, withConnector } from '../with-connector.ts'
@@ -33,7 +33,7 @@ export const start: CommandRow = {
   async run(context, input) {
     const port = portOf(input.value('port') ?? context.env.PORT ?? '3000', '--port')
     const host = input.value('host') ?? context.env.HOST ?? '127.0.0.1'
-    if (!isLoopback(host) && context.env.CONNECTOR_PASSWORD === undefined) throw usage(open(host))
+    if (!isLoopback(host) && context.env.CONNECTOR_PASSWORD === undefined) throw usageError(open(host))
     if (!input.flag('sandbox')) return run(context, input, { host, port })
 
     const stopped = new AbortController()
@@ -67,16 +67,20 @@ async function run(context: Context, input: Input, place: Place, sandbox?: Sandb
     ...(store === undefined ? {} : { store }),
   }
   return withConnector(context, options, async (opened) => {
-    const trouble: string[] = []
+    const notReadyReasons: string[] = []
     const { io, logger } = context
     // Asked for before anybody hears that we are up: from here on SIGTERM drains, until here it simply ends us.
     const { signal } = io
     const closing = new AbortController()
-    const { fetch, goOn, idle } = answers(context, { ...opened, closing, trouble: () => trouble })
+    const {
+      fetch,
+      resume: goOn,
+      drained: idle,
+    } = httpApp(context, { ...opened, closing, notReadyReasons: () => notReadyReasons })
     const listener = await listen({ ...place, fetch, clock: io.clock })
     announce(context, opened, listener, sandbox)
     void goOn()
-    const well = await serve({ ...opened, listener, trouble, closing, io: { clock: io.clock, signal }, logger })
+    const well = await serve({ ...opened, listener, notReadyReasons, closing, io: { clock: io.clock, signal }, logger })
     await idle()
     return well ? EXIT.ok : EXIT.failed
   })
@@ -94,6 +98,6 @@ function announce(context: Context, { spec, account }: Opened, { url }: Listener
   sandbox?.notify?.(webhook)
   if (context.json) context.print(json({ url: url.href, webhook: webhook.href, sandbox: sandbox?.addresses }))
   context.logger.info('listening', { url: url.href, webhook: webhook.href, ...sandbox?.addresses })
-  const shut = account?.gate.shut()
+  const shut = account?.gate.pausedReason()
   if (shut !== undefined) context.logger.warn(`delivery waits: ${shut}`, { setUp: new URL('set-up', url).href })
 }

@@ -1,11 +1,11 @@
 /** `trace`: what became of one thing. */
 import { json } from '../../lib/format.ts'
 import type { LedgerEntry } from '../../ports/ports.ts'
-import { referenceOf, tell } from '../../record-history.ts'
+import { recordHistory, searchKeyOf } from '../../record-history.ts'
 import type { CommandRow } from '../command.ts'
-import { EXIT, usage } from '../errors.ts'
+import { EXIT, usageError } from '../errors.ts'
 import { timeline } from '../output/timeline.ts'
-import { withKnownStore } from '../with-connector.ts'
+import { withExistingStore } from '../with-connector.ts'
 
 export const trace: CommandRow = {
   name: 'trace',
@@ -17,8 +17,8 @@ export const trace: CommandRow = {
     ['trace ada@example.com', 'the events of a person; the address itself is kept nowhere, only its SHA-256'],
   ],
   async run(context, { operands: [id = ''] }) {
-    if (id.trim() === '') throw usage('trace needs an id')
-    const entries = await withKnownStore(context, (store) => store.trace(referenceOf(id)))
+    if (id.trim() === '') throw usageError('trace needs an id')
+    const entries = await withExistingStore(context, (store) => store.trace(searchKeyOf(id)))
     if (entries.length === 0 && !context.json) {
       context.note('Nothing is known of it: it never came here, or retention has dropped it.')
     }
@@ -30,5 +30,5 @@ export const trace: CommandRow = {
 
 /** What the text shows, as data. A body holds personal data, and terminals keep what they show. */
 function withSteps({ body: _, attempts, ...entry }: LedgerEntry) {
-  return { ...entry, steps: tell({ ...entry, ...(attempts && { attempts }) }).steps }
+  return { ...entry, steps: recordHistory({ ...entry, ...(attempts && { attempts }) }).steps }
 }

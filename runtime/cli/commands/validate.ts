@@ -6,7 +6,7 @@ import type { Spec } from '../../spec/spec.ts'
 import type { CommandRow } from '../command.ts'
 import { EXIT } from '../errors.ts'
 import { wantsColor } from '../io.ts'
-import { enginesJson, enginesOf, enginesText } from '../output/compile-report.ts'
+import { compileReport, enginesJson, enginesText } from '../output/compile-report.ts'
 import { specFolder } from '../with-connector.ts'
 
 export const validate: CommandRow = {
@@ -26,7 +26,7 @@ export const validate: CommandRow = {
     const { spec, diagnostics, expressions } = await load.spec(folder, app, { checkOnly: !verbose })
     const ok = spec !== undefined
     // To ask compiles every expression, so only who wants to know waits for it.
-    const engines = ok && verbose ? enginesOf(expressions) : undefined
+    const engines = ok && verbose ? compileReport(expressions) : undefined
     if (context.json) {
       const asked = engines && { expressions: enginesJson(engines) }
       context.print(json({ ok, ...(ok ? sizeOf(spec) : {}), ...asked, diagnostics: diagnostics.map(toJson) }))

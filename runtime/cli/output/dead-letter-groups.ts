@@ -5,10 +5,10 @@ import type { FaultInfo } from '../../ports/types.ts'
 const PAGE = 200
 
 /** Every dead letter, oldest first, without holding more than a page. */
-export async function* deadLetters(store: Pick<Store, 'dead'>): AsyncGenerator<LedgerEntry> {
+export async function* deadLetters(store: Pick<Store, 'listDeadLetters'>): AsyncGenerator<LedgerEntry> {
   let after: number | undefined
   for (;;) {
-    const page = await store.dead({ limit: PAGE, ...(after === undefined ? {} : { after }) })
+    const page = await store.listDeadLetters({ limit: PAGE, ...(after === undefined ? {} : { after }) })
     yield* page
     after = page.at(-1)?.seq
     if (page.length < PAGE) return
@@ -23,7 +23,7 @@ export interface DeadGroup extends FaultInfo {
 }
 
 /** Largest group first. */
-export async function groupDead(letters: AsyncIterable<LedgerEntry>): Promise<readonly DeadGroup[]> {
+export async function groupDeadLetters(letters: AsyncIterable<LedgerEntry>): Promise<readonly DeadGroup[]> {
   const groups = new Map<string, { fault: FaultInfo; ids: string[] }>()
   for await (const letter of letters) {
     const fault = faultOf(letter)

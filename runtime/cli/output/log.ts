@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type { Logger as Pino } from 'pino'
 import type { Clock, LogFields, Logger } from '../../ports/ports.ts'
 import type { Env } from '../app.ts'
-import { usage } from '../errors.ts'
+import { usageError } from '../errors.ts'
 import { unknown } from '../parse.ts'
 import type { Footer } from './footer.ts'
 
@@ -23,7 +23,7 @@ export function logLevelOf(env: Env, fallback: LogLevel): LogLevel {
   const word = env.LOG_LEVEL?.toLowerCase() ?? fallback
   const level = LOG_LEVELS.find((it) => it === word)
   if (level !== undefined) return level
-  throw usage(unknown('LOG_LEVEL', word, LOG_LEVELS))
+  throw usageError(unknown('LOG_LEVEL', word, LOG_LEVELS))
 }
 
 const require = createRequire(import.meta.url)

@@ -1,6 +1,6 @@
 /** The code of one group of expressions, to be read by a person. */
 import { comment, literal } from '../../expression/compiler/literal.ts'
-import { Refusal } from '../../expression/compiler/program.ts'
+import { NotCompilable } from '../../expression/compiler/program.ts'
 import type { FunctionTable } from '../../expression/functions.ts'
 import type { JsonObject } from '../../ports/types.ts'
 import type { Group, Part } from '../../spec/expression-groups.ts'
@@ -17,7 +17,7 @@ export function printedText({ name, file, parts }: Group, functions: FunctionTab
 
 function printedPart([name, { text, place, refused }]: Part, functions: FunctionTable): string {
   const made = sourceOf(text, functions)
-  if (!(made instanceof Refusal)) return `${comment(place)}\n${literal(name)}: ${made.source},`
+  if (!(made instanceof NotCompilable)) return `${comment(place)}\n${literal(name)}: ${made.source},`
   const why = `interpreted: ${made.reason}, ${refused?.place ?? place}`
   return `${comment(why)}\n${comment(text)}\n${literal(name)}: undefined,`
 }
@@ -26,7 +26,7 @@ export function printedJson({ name, file, parts }: Group, functions: FunctionTab
   const expressions = parts.map(([part, { text, place, refused }]) => {
     const made = sourceOf(text, functions)
     const code =
-      made instanceof Refusal ? { interpreted: { reason: made.reason, ...refused } } : { source: made.source }
+      made instanceof NotCompilable ? { interpreted: { reason: made.reason, ...refused } } : { source: made.source }
     return { name: part, place, text, ...code }
   })
   return { name, file, expressions }

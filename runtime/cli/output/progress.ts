@@ -1,7 +1,7 @@
 /** A backfill on its way: bars on a terminal, a plain line now and then elsewhere. Always on stderr. */
 import type { Progress, StreamProgress } from '../../connector.ts'
-import { count, duration } from '../../lib/format.ts'
-import { Pace } from '../../lib/throughput.ts'
+import { formatCount, formatDuration } from '../../lib/format.ts'
+import { ThroughputMeter } from '../../lib/throughput.ts'
 import type { Clock } from '../../ports/ports.ts'
 import type { Footer } from './footer.ts'
 
@@ -19,7 +19,7 @@ export interface ProgressOptions {
 /** Shows the newest progress, no more often than is useful; `end` shows the last one whatever the time. */
 export class ProgressDisplay {
   readonly #options: ProgressOptions
-  readonly #paces = new Map<string, Pace>()
+  readonly #paces = new Map<string, ThroughputMeter>()
   #shownAt = Number.NEGATIVE_INFINITY
   #shown: Progress | undefined
 
@@ -47,8 +47,8 @@ export class ProgressDisplay {
     else this.#options.footer.print(`${line(progress)}\n`)
   }
 
-  #pace(name: string): Pace {
-    const pace = this.#paces.get(name) ?? new Pace()
+  #pace(name: string): ThroughputMeter {
+    const pace = this.#paces.get(name) ?? new ThroughputMeter()
     this.#paces.set(name, pace)
     return pace
   }
@@ -63,11 +63,11 @@ function counts(progress: Progress): readonly (readonly [string, number])[] {
   ]
 }
 
-function bars(progress: Progress, pace: (name: string) => Pace): string[] {
+function bars(progress: Progress, pace: (name: string) => ThroughputMeter): string[] {
   const width = Math.max(0, ...progress.streams.map((it) => it.stream.length))
   const streams = progress.streams.map((it) => `${it.stream.padEnd(width)}  ${bar(it)}  ${speed(it, pace(it.stream))}`)
   const left = pace(SETTLED).left(progress.waiting)
-  const rest = progress.phase === 'delivering' && left !== undefined ? `  ${duration(left)} left` : ''
+  const rest = progress.phase === 'delivering' && left !== undefined ? `  ${formatDuration(left)} left` : ''
   return [...streams, `${summary(progress)}${rest}`]
 }
 
@@ -75,16 +75,16 @@ function bar({ seen, total, done }: StreamProgress): string {
   // A total may be smaller than what was seen: the source counts once, and goes on growing.
   const part = done ? 1 : total ? Math.min(1, seen / total) : 0
   const full = Math.floor(part * BAR)
-  const of = total === undefined ? '' : `/${count(Math.max(total, seen))}`
-  return `${'█'.repeat(full)}${'░'.repeat(BAR - full)}  ${count(seen)}${of}`
+  const of = total === undefined ? '' : `/${formatCount(Math.max(total, seen))}`
+  return `${'█'.repeat(full)}${'░'.repeat(BAR - full)}  ${formatCount(seen)}${of}`
 }
 
-function speed({ seen, total, done }: StreamProgress, pace: Pace): string {
+function speed({ seen, total, done }: StreamProgress, pace: ThroughputMeter): string {
   if (done) return 'all read'
   const rate = pace.perSecond()
   if (rate === undefined) return ''
   const left = total === undefined ? undefined : pace.left(Math.max(0, total - seen))
-  return `${count(Math.round(rate))}/s${left === undefined ? '' : `  ${duration(left)} left`}`
+  return `${formatCount(Math.round(rate))}/s${left === undefined ? '' : `  ${formatDuration(left)} left`}`
 }
 
 const PHASES: Readonly<Record<Progress['phase'], string>> = {
@@ -95,19 +95,19 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
 }
 
 function summary(progress: Progress): string {
-  const { phase, sent, skipped, dead, waiting } = progress
+  const { phase, eventsSent, skipped, dead, waiting } = progress
   const facts = [
-    `sent ${count(sent)}`,
-    `skipped ${count(total(skipped))}`,
-    `dead ${count(dead)}`,
-    `waiting ${count(waiting)}`,
+    `sent ${formatCount(eventsSent)}`,
+    `skipped ${formatCount(total(skipped))}`,
+    `dead ${formatCount(dead)}`,
+    `waiting ${formatCount(waiting)}`,
   ]
   return `${PHASES[phase]}: ${facts.join(', ')}`
 }
 
 function line(progress: Progress): string {
   const read = progress.streams.map(({ stream, seen, total: of }) => {
-    return `${stream} ${count(seen)}${of === undefined ? '' : `/${count(Math.max(of, seen))}`}`
+    return `${stream} ${formatCount(seen)}${of === undefined ? '' : `/${formatCount(Math.max(of, seen))}`}`
   })
   return [...read, summary(progress)].join(', ')
 }

@@ -1,6 +1,6 @@
 /** What a backfill came to: seen, sent, skipped by reason, dead. */
 import type { Progress } from '../../connector.ts'
-import { columns, count, duration } from '../../lib/format.ts'
+import { columns, formatCount, formatDuration } from '../../lib/format.ts'
 import type { Paint } from '../io.ts'
 
 /** The machine's report: one JSON object. */
@@ -12,7 +12,7 @@ export function reportData(progress: Progress, finished: boolean) {
     since: progress.window.since === undefined ? null : iso(progress.window.since),
     until: iso(progress.window.until),
     seen: Object.fromEntries(progress.streams.map((it) => [it.stream, it.seen])),
-    sent: progress.sent,
+    sent: progress.eventsSent,
     sentByMetric: progress.sentByMetric,
     skipped: progress.skipped,
     dead: progress.dead,
@@ -23,19 +23,19 @@ export function reportData(progress: Progress, finished: boolean) {
 
 /** The person's report. */
 export function reportText(progress: Progress, finished: boolean, paint: Paint): string {
-  const { streams, sent, sentByMetric, skipped, dead, waiting, elapsed } = progress
+  const { streams, eventsSent, sentByMetric, skipped, dead, waiting, elapsed } = progress
   const sum = Object.values(skipped).reduce((all, it) => all + it, 0)
   const head = finished ? paint('green', 'Backfill finished') : paint('yellow', 'Backfill stopped')
   const deadHelp = dead === 0 ? '' : `  ${paint('red', 'see them: connector dead-letters list')}`
   return [
-    `${head} after ${duration(elapsed)} (run ${progress.run})`,
+    `${head} after ${formatDuration(elapsed)} (run ${progress.run})`,
     windowText(progress),
     '',
     ...part('seen', total(streams.map((it) => it.seen)), Object.fromEntries(streams.map((it) => [it.stream, it.seen]))),
-    ...part('sent', sent, sentByMetric),
+    ...part('sent', eventsSent, sentByMetric),
     ...part('skipped', sum, skipped),
-    `dead     ${count(dead)}${deadHelp}`,
-    ...(finished ? [] : [`waiting  ${count(waiting)}`, '', GOES_ON]),
+    `dead     ${formatCount(dead)}${deadHelp}`,
+    ...(finished ? [] : [`waiting  ${formatCount(waiting)}`, '', GOES_ON]),
     '',
   ].join('\n')
 }
@@ -52,8 +52,8 @@ const GOES_ON = 'Nothing is lost: the same command goes on where it stopped.'
 function part(title: string, sum: number, by: Readonly<Record<string, number>>): string[] {
   const rows = Object.entries(by)
     .filter(([, value]) => value > 0)
-    .map(([name, value]) => [name, count(value)])
-  return [`${title.padEnd(8)} ${count(sum)}`, ...columns(rows, ' '.repeat(9))]
+    .map(([name, value]) => [name, formatCount(value)])
+  return [`${title.padEnd(8)} ${formatCount(sum)}`, ...columns(rows, ' '.repeat(9))]
 }
 
 function total(values: readonly number[]): number {

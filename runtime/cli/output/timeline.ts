@@ -1,10 +1,10 @@
 /** Ledger entries as a story a person can follow: step by step, when, and how it ended. */
-import { count, moment } from '../../lib/format.ts'
+import { formatCount, formatTime } from '../../lib/format.ts'
 import type { LedgerEntry } from '../../ports/ports.ts'
-import { type Blame, type Step, type ToldEvent, tell } from '../../record-history.ts'
+import { type Cause, type EventHistory, type HistoryStep, recordHistory } from '../../record-history.ts'
 import type { Paint, Style } from '../io.ts'
 
-const STYLES: Readonly<Record<LedgerEntry['status'] | Step['what'], Style>> = {
+const STYLES: Readonly<Record<LedgerEntry['status'] | HistoryStep['what'], Style>> = {
   received: 'bold',
   replayed: 'bold',
   pending: 'cyan',
@@ -22,32 +22,33 @@ export function timeline(entries: readonly LedgerEntry[], paint: Paint): string 
 }
 
 function entryLines(entry: LedgerEntry, paint: Paint): string[] {
-  const { record, status, course, steps } = tell(entry)
-  const head = `${paint('bold', record)}  ${paint(STYLES[status], status)} ${course}`
+  const { record, status, summary, steps } = recordHistory(entry)
+  const head = `${paint('bold', record)}  ${paint(STYLES[status], status)} ${summary}`
   return [head, ...steps.flatMap((step) => stepLines(step, paint))]
 }
 
-function stepLines(step: Step, paint: Paint): string[] {
+function stepLines(step: HistoryStep, paint: Paint): string[] {
   const { at, what, blame, events } = step
   return [
-    `  ${moment(at)}  ${paint(STYLES[what], what)}${details(step)}`,
+    `  ${formatTime(at)}  ${paint(STYLES[what], what)}${details(step)}`,
     ...(blame ? blameLines(blame, '      ') : []),
     ...events.flatMap((event) => eventLines(event, paint)),
   ]
 }
 
-function details({ what, road, times = 1, last, until }: Step): string {
+function details({ what, road, count: times = 1, last, until }: HistoryStep): string {
   const alike = what === 'between' ? 'attempts, one way and another' : 'times'
-  const many = times > 1 ? [`${count(times)} ${alike}${last === undefined ? '' : `, the last ${moment(last)}`}`] : []
+  const many =
+    times > 1 ? [`${formatCount(times)} ${alike}${last === undefined ? '' : `, the last ${formatTime(last)}`}`] : []
   const all = [
     ...(road === undefined ? [] : [road]),
     ...many,
-    ...(until === undefined ? [] : [`until ${moment(until)}`]),
+    ...(until === undefined ? [] : [`until ${formatTime(until)}`]),
   ]
   return all.length === 0 ? '' : `  ${all.join(', ')}`
 }
 
-function eventLines({ metric, status, facts, blame }: ToldEvent, paint: Paint): string[] {
+function eventLines({ metric, status, facts, blame }: EventHistory, paint: Paint): string[] {
   return [
     `      event    ${metric}: ${paint(STYLES[status], status)}`,
     ...facts.map((fact) => `               ${fact}`),
@@ -55,7 +56,7 @@ function eventLines({ metric, status, facts, blame }: ToldEvent, paint: Paint): 
   ]
 }
 
-function blameLines({ message, code, place, request, who }: Blame, indent: string): string[] {
+function blameLines({ message, code, place, requestId: request, who }: Cause, indent: string): string[] {
   const lines = [
     ['because ', `${message} [${code}]`],
     ['place   ', place],

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { getRequestListener } from '@hono/node-server'
 import type { Clock } from '../../ports/ports.ts'
-import { EXIT, Stop } from '../errors.ts'
+import { CliError, EXIT } from '../errors.ts'
 
 /**
  * A sender that trickles its headers or body is cut off, so that it cannot hold
@@ -71,12 +71,12 @@ function bind(server: Server, host: string, port: number): Promise<number> {
   })
 }
 
-function cannotListen({ code }: NodeJS.ErrnoException, host: string, port: number): Stop {
+function cannotListen({ code }: NodeJS.ErrnoException, host: string, port: number): CliError {
   const why: Readonly<Record<string, string>> = {
     EADDRINUSE: `port ${port} on ${host} is taken by another process; choose another with --port or PORT`,
     EACCES: `we may not listen on port ${port}; choose one above 1023 with --port or PORT`,
     EADDRNOTAVAIL: `${host} is not an address of this machine; choose another with --host or HOST`,
     ENOTFOUND: `${host} is not a known address; choose another with --host or HOST`,
   }
-  return new Stop(EXIT.failed, why[code ?? ''] ?? `cannot listen on ${host}:${port} (${code})`)
+  return new CliError(EXIT.failed, why[code ?? ''] ?? `cannot listen on ${host}:${port} (${code})`)
 }

@@ -9,12 +9,12 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 const LANES: readonly Lane[] = ['live', 'backfill']
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
-type Reads = Pick<Store, 'tallies' | 'backlog' | 'deadCount'>
+type Reads = Pick<Store, 'tallies' | 'backlog' | 'countDeadLetters'>
 
 export async function metricsText(app: Pick<App, 'name' | 'version'>, store: Reads, clock: Clock): Promise<string> {
   const [tallies, dead, ...lanes] = await Promise.all([
     store.tallies(),
-    store.deadCount(),
+    store.countDeadLetters(),
     ...LANES.map(async (lane) => ({ lane, backlog: await store.backlog(lane) })),
   ])
   const now = clock.now()

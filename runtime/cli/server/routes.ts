@@ -1,8 +1,8 @@
 /** What `start` answers: the webhook, what machines ask, and for people the console. */
-import type { Account } from '../../auth/connections.ts'
+import type { Connections } from '../../auth/connections.ts'
 import type { Connector } from '../../connector.ts'
 import type { Console } from '../../console/index.ts'
-import { isLoopback, wrongRoad } from '../../console/server/request-origin.ts'
+import { isLoopback, nonLocalReason } from '../../console/server/request-origin.ts'
 import type { Clock, Logger } from '../../ports/ports.ts'
 import type { Json } from '../../ports/types.ts'
 import type { App } from '../app.ts'
@@ -15,13 +15,13 @@ export interface RoutesParts {
   readonly connector: Pick<Connector, 'receive' | 'spec' | 'store' | 'gate'>
   readonly console: Console
   /** Log-ins that the source may tell us to forget. */
-  readonly account?: Account | undefined
+  readonly account?: Connections | undefined
   /** Aborted when the end begins. */
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly logger: Logger
   /** Reasons why no traffic should come here, e.g. that the process is stopping. */
-  readonly trouble: () => readonly string[]
+  readonly notReadyReasons: () => readonly string[]
 }
 
 /** A store that takes longer than this to write is not ready. */
@@ -66,7 +66,8 @@ async function noticed(request: Request, { account, connector, signal }: RoutesP
   const { maxBody, uninstall } = connector.spec.webhook
   if (Number(request.headers.get('content-length') ?? Number.NaN) <= maxBody) {
     const body = parsed(await request.text())
-    if (uninstall && body !== undefined) await account?.setup.noticed({ body, workspace: uninstall.workspace }, signal)
+    if (uninstall && body !== undefined)
+      await account?.setup.handleUninstall({ body, workspace: uninstall.workspace }, signal)
   }
   return text(200, 'ok\n')
 }
@@ -86,17 +87,17 @@ function wantsPage(request: Request): boolean {
 
 /** From this machine, and not by way of a proxy or a tunnel: how things stand is nobody else's business. */
 function isNear(request: Request, address = '127.0.0.1'): boolean {
-  return wrongRoad(request) === undefined && isLoopback(address.replace(/^::ffff:/, ''))
+  return nonLocalReason(request) === undefined && isLoopback(address.replace(/^::ffff:/, ''))
 }
 
 /**
  * 200 when a record could be stored now: webhooks must come in while delivery waits. The reason to wait may name an
  * account, so only this machine reads it.
  */
-async function ready({ connector, clock, trouble }: RoutesParts, near: boolean): Promise<Response> {
-  const reasons = [...trouble()]
+async function ready({ connector, clock, notReadyReasons }: RoutesParts, near: boolean): Promise<Response> {
+  const reasons = [...notReadyReasons()]
   const waited = new AbortController()
-  const wrote = connector.store.saveCheckpoints([{ name: 'ready', value: clock.now() }]).then(
+  const wrote = connector.store.writeCheckpoints([{ name: 'ready', value: clock.now() }]).then(
     () => undefined,
     (error: unknown) => `the store cannot be written: ${explain(error)}`,
   )
@@ -104,7 +105,7 @@ async function ready({ connector, clock, trouble }: RoutesParts, near: boolean):
   const failed = await Promise.race([wrote, late])
   waited.abort()
   if (failed !== undefined) reasons.push(failed)
-  const shut = connector.gate.shut()
+  const shut = connector.gate.pausedReason()
   const waits = shut === undefined ? '' : `delivery waits${near ? `: ${shut}` : ''}\n`
   return reasons.length === 0 ? text(200, `ready\n${waits}`) : text(503, `${reasons.join('\n')}\n`)
 }

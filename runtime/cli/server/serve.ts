@@ -13,11 +13,11 @@ const PRUNE_EVERY = 3_600_000
 
 export interface ServeParts {
   readonly connector: Pick<Connector, 'work'>
-  readonly store: Pick<Store, 'prune'>
+  readonly store: Pick<Store, 'applyRetention'>
   readonly spec: Pick<Spec, 'delivery'>
   readonly listener: Listener
   /** Filled with reasons why no traffic should come here. */
-  readonly trouble: string[]
+  readonly notReadyReasons: string[]
   /** Aborted when the end begins, so that pages which stay connected do not hold it up. */
   readonly closing: AbortController
   readonly io: Pick<Io, 'clock' | 'signal'>
@@ -31,7 +31,7 @@ export interface ServeParts {
  * answered; leases are settled. Whoever opened the store closes it after that.
  */
 export async function serve(parts: ServeParts): Promise<boolean> {
-  const { connector, listener, trouble, closing, io, logger } = parts
+  const { connector, listener, notReadyReasons, closing, io, logger } = parts
   const stop = new AbortController()
   const working = connector.work({ signal: stop.signal }).then(
     () => true,
@@ -43,7 +43,7 @@ export async function serve(parts: ServeParts): Promise<boolean> {
   const pruning = prune(parts, stop.signal)
   await Promise.race([untilAborted(io.signal), working])
   logger.info('stopping: requests in flight are answered, leases are settled; a second signal ends it at once')
-  trouble.push('the process is stopping')
+  notReadyReasons.push('the process is stopping')
   closing.abort()
   await listener.drain(DRAIN)
   stop.abort()
@@ -57,7 +57,7 @@ export async function serve(parts: ServeParts): Promise<boolean> {
 async function prune({ store, spec, io, logger }: ServeParts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      const records = await store.prune(spec.delivery.retention)
+      const records = await store.applyRetention(spec.delivery.retention)
       if (records > 0) logger.info('old records dropped', { records })
     } catch (error) {
       logger.warn(`old records not dropped: ${explain(error)}`)

@@ -1,6 +1,6 @@
 /** The page at `/`: a few plain lines on how things stand. */
 import type { Connector } from '../../connector.ts'
-import { columns, count, duration } from '../../lib/format.ts'
+import { columns, formatCount, formatDuration } from '../../lib/format.ts'
 import type { Backlog, Clock } from '../../ports/ports.ts'
 import type { App } from '../app.ts'
 
@@ -12,11 +12,11 @@ export async function statusText(
   const [live, backfill, dead, tallies] = await Promise.all([
     store.backlog('live'),
     store.backlog('backfill'),
-    store.deadCount(),
+    store.countDeadLetters(),
     store.tallies(),
   ])
-  const shut = gate.shut()
-  const rows = tallies.map((it) => [it.metric, it.status, it.reason, it.scope, count(it.count)])
+  const shut = gate.pausedReason()
+  const rows = tallies.map((it) => [it.metric, it.status, it.reason, it.scope, formatCount(it.count)])
   return [
     `${app.name} ${app.version}`,
     app.summary,
@@ -25,7 +25,7 @@ export async function statusText(
       ['webhooks', `POST ${spec.webhook.path}`],
       ...(shut === undefined ? [] : [['delivery', `waits: ${shut}`]]),
       ['waiting', `live ${waiting(live, clock)}; backfill ${waiting(backfill, clock)}`],
-      ['dead', dead === 0 ? 'none' : `${count(dead)}; connector dead-letters list`],
+      ['dead', dead === 0 ? 'none' : `${formatCount(dead)}; connector dead-letters list`],
     ]),
     '',
     ...(rows.length === 0 ? ['No event yet.'] : ['Events so far:', '', ...columns(rows, '  ')]),
@@ -34,5 +34,7 @@ export async function statusText(
 }
 
 function waiting({ records, oldest }: Backlog, clock: Clock): string {
-  return oldest === undefined ? count(records) : `${count(records)} (oldest ${duration(clock.now() - oldest)})`
+  return oldest === undefined
+    ? formatCount(records)
+    : `${formatCount(records)} (oldest ${formatDuration(clock.now() - oldest)})`
 }

@@ -2,13 +2,13 @@
 
 import type { ConsoleParts, Tone } from '../types.ts'
 import { cookieOf, setCookie } from './cookies.ts'
-import { isLook } from './live-updates.ts'
-import { formOf, fromOurselves, wrongRoad } from './request-origin.ts'
+import { isBackgroundRefresh } from './live-updates.ts'
+import { isSameOrigin, nonLocalReason, readForm } from './request-origin.ts'
 import { type Session, type Sessions, sessions } from './sessions.ts'
-import { seal } from './signer.ts'
+import { signer } from './signer.ts'
 
 /** One request that was let in. */
-export interface Visit {
+export interface AuthorizedRequest {
   readonly request: Request
   readonly url: URL
   readonly address: string
@@ -25,72 +25,73 @@ export interface Refused {
   readonly words: string
 }
 
-export type Entered =
-  | { readonly visit: Visit }
+export type AuthorizeResult =
+  | { readonly visit: AuthorizedRequest }
   | { readonly refused: Refused }
   /** Where to go on after it. */
-  | { readonly logIn: string; readonly visit: Visit }
+  | { readonly logIn: string; readonly visit: AuthorizedRequest }
 
-export interface Entrance {
+export interface RequestGuard {
   readonly sessions: Sessions
-  enter(request: Request, address: string): Promise<Entered>
+  authorize(request: Request, address: string): Promise<AuthorizeResult>
   /** Words for the next page that this browser shows. */
-  say(visit: Visit, words: string, tone: Tone): void
+  setFlash(visit: AuthorizedRequest, words: string, tone: Tone): void
   /** Those words, once. */
-  said(visit: Visit): { readonly words: string; readonly tone: Tone } | undefined
+  takeFlash(visit: AuthorizedRequest): { readonly words: string; readonly tone: Tone } | undefined
 }
 
 /** Pages that one needs no password for. */
 const OPEN: ReadonlySet<string> = new Set(['/log-in'])
 
-export function entrance({ base = '', password, connector, clock }: ConsoleParts, key?: Uint8Array): Entrance {
-  const seals = seal(key, password)
+export function requestGuard({ base = '', password, connector, clock }: ConsoleParts, key?: Uint8Array): RequestGuard {
+  const seals = signer(key, password)
   const known = sessions({ seal: seals, clock, store: connector.store, base })
 
-  function say({ request, session, cookies }: Visit, words: string, tone: Tone): void {
+  function setFlash({ request, session, cookies }: AuthorizedRequest, words: string, tone: Tone): void {
     const text = Buffer.from(JSON.stringify({ words, tone })).toString('base64url')
     const value = `${text}.${seals.sign(`said ${session.id}`, text)}`
     cookies.add(setCookie(request, { name: 'said', value, base, seconds: 60 }))
   }
 
   /** Nobody can be led on to a form that was sent: only to the page that it stood on. */
-  function toLogIn(visit: Visit): Entered {
+  function toLogIn(visit: AuthorizedRequest): AuthorizeResult {
     const { request, url, session } = visit
     if (request.method !== 'POST') return { logIn: pathIn(url, base), visit }
     // Not for a form of another site, which could so take a session away.
-    if (fromOurselves(request)) {
+    if (isSameOrigin(request)) {
       visit.cookies.add(known.cookie(session, request))
-      say(visit, LOGGED_OUT, 'bad')
+      setFlash(visit, LOGGED_OUT, 'bad')
     }
     return { logIn: pageOf(request, url, base), visit }
   }
 
   return {
     sessions: known,
-    say,
-    async enter(request, address) {
-      const road = password === undefined ? wrongRoad(request) : undefined
+    setFlash,
+    async authorize(request, address) {
+      const road = password === undefined ? nonLocalReason(request) : undefined
       if (road !== undefined) return { refused: notHere(road) }
       const url = new URL(request.url)
       const isOpen = OPEN.has(url.pathname.slice(base.length))
       const old = await known.of(request)
       const session = old ?? known.begin(false)
       const visit = { request, url, address, session, form: new URLSearchParams(), cookies: new Set<string>() }
-      if (password !== undefined && !session.known && !isOpen) return toLogIn(visit)
-      const form = request.method === 'POST' ? await formOf(request) : new URLSearchParams()
+      if (password !== undefined && !session.authenticated && !isOpen) return toLogIn(visit)
+      const form = request.method === 'POST' ? await readForm(request) : new URLSearchParams()
       if (form === undefined) return { refused: NO_FORM }
-      if (request.method === 'POST' && !(fromOurselves(request) && known.holds(session, form.get('csrf') ?? ''))) {
+      if (request.method === 'POST' && !(isSameOrigin(request) && known.verifyToken(session, form.get('csrf') ?? ''))) {
         // Another tab has logged in since.
-        if (session.known && isOpen) return { logIn: form.get('next') ?? '/', visit }
+        if (session.authenticated && isOpen) return { logIn: form.get('next') ?? '/', visit }
         return { refused: OLD_FORM }
       }
-      if (old === undefined || (known.stale(old) && !isLook(request))) visit.cookies.add(known.cookie(session, request))
+      if (old === undefined || (known.stale(old) && !isBackgroundRefresh(request)))
+        visit.cookies.add(known.cookie(session, request))
       return { visit: { ...visit, form } }
     },
-    said({ request, session, cookies }) {
+    takeFlash({ request, session, cookies }) {
       const [text = '', mac = ''] = cookieOf(request, 'said')?.split('.') ?? []
       // Another tab that looks again is not the page that they are for.
-      if (text === '' || isLook(request)) return undefined
+      if (text === '' || isBackgroundRefresh(request)) return undefined
       cookies.add(setCookie(request, { name: 'said', value: '', base, seconds: 0 }))
       if (!seals.verify(`said ${session.id}`, text, mac)) return undefined
       return JSON.parse(Buffer.from(text, 'base64url').toString())

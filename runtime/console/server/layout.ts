@@ -1,11 +1,11 @@
 /** The frame round every page: head, navigation, what was said, the page itself. */
 
 import { html } from 'hono/html'
-import { titled } from '../../lib/format.ts'
+import { capitalize } from '../../lib/format.ts'
 import { assetLinks } from '../assets.ts'
 import type { ConsoleParts, Context, Html, Page, Tone } from '../types.ts'
 
-export interface Framed {
+export interface LayoutProps {
   readonly context: Context
   readonly title: string
   readonly body: Html
@@ -17,7 +17,7 @@ export interface Framed {
   readonly canLeave: boolean
 }
 
-export function frame(framed: Framed): Html {
+export function layout(framed: LayoutProps): Html {
   const { context, title, body, said } = framed
   const links = assetLinks(context.link)
   return html`<!doctype html>
@@ -44,7 +44,7 @@ ${body}
 </html>`
 }
 
-function head({ context, nav, path, canLeave }: Framed): Html {
+function head({ context, nav, path, canLeave }: LayoutProps): Html {
   const items = html`<ul>${nav.map((page) => item(page, path, context))}</ul>`
   const leave = html`<form method="post" action="${context.link('/log-out')}">${context.csrf}<button class="plain">Log out</button></form>`
   const more = html`${items}${canLeave && leave}`
@@ -64,4 +64,4 @@ function item({ path, nav = '' }: Page, current: string | undefined, { link }: C
 }
 
 const whatIs = ({ connector: { spec } }: ConsoleParts) =>
-  `${titled(spec.source.name)} to ${titled(spec.destination.name)}`
+  `${capitalize(spec.source.name)} to ${capitalize(spec.destination.name)}`

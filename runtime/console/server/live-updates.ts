@@ -6,11 +6,11 @@ export interface Live {
   /** What was found by the last look: a page that is made now shows this, or what came after it. Empty: none yet. */
   seen(): string
   /** A stream that says `changed` whenever something did; `seen` is the last that the page knows, `who` its browser. */
-  listen(seen: string, who: string): Response
+  subscribe(seen: string, who: string): Response
 }
 
 /** Whether a page asks only to keep itself up to date: nobody uses it then, and neither side is asked for it. */
-export const isLook = (request: Request): boolean => request.headers.has('x-live')
+export const isBackgroundRefresh = (request: Request): boolean => request.headers.has('x-live')
 
 export interface LiveParts {
   readonly store: Pick<Store, 'tallies' | 'backlog' | 'checkpoint'>
@@ -49,7 +49,8 @@ export function live(parts: LiveParts): Live {
       const found = await fingerprint(parts).catch(() => known)
       const news = found !== undefined && found !== known
       known = found
-      if (news || beat % HEARTBEAT === 0) for (const send of listeners.keys()) send(news ? changed(found) : STILL)
+      if (news || beat % HEARTBEAT === 0)
+        for (const send of listeners.keys()) send(news ? changed(found) : HEARTBEAT_EVENT)
       await clock.sleep(LOOK_EVERY, signal)
     }
     looking = false
@@ -58,7 +59,7 @@ export function live(parts: LiveParts): Live {
 
   return {
     seen: () => known ?? '',
-    listen(seen, who) {
+    subscribe(seen, who) {
       const own = [...listeners.values()].filter((it) => it.who === who).length
       if (signal.aborted || listeners.size >= MOST || own >= MOST_OF_ONE)
         return new Response(null, { status: 503, headers: { 'retry-after': '10' } })
@@ -78,7 +79,7 @@ export function live(parts: LiveParts): Live {
 const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
 
 /** An event, since pages hear nothing of a comment. */
-const STILL = 'event: still\ndata:\n\n'
+const HEARTBEAT_EVENT = 'event: still\ndata:\n\n'
 const changed = (id: string) => `id: ${id}\nevent: changed\ndata: ${JSON.stringify({ id })}\n\n`
 
 function stream(listeners: Map<Send, Listener>, who: string, opened: (send: Send) => void): ReadableStream<Uint8Array> {

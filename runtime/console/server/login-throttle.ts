@@ -1,7 +1,7 @@
 /** How often a password may be tried: from one address, and from everywhere. */
 import type { Clock } from '../../ports/ports.ts'
 
-export interface Attempts {
+export interface LoginThrottle {
   /** Milliseconds until another try is heard. 0: now. */
   wait(address: string): number
   failed(address: string): void
@@ -14,7 +14,7 @@ const FROM_ONE = 10
 /** Many addresses together: guessing stays hopeless, and the one who knows the password is not shut out for long. */
 const FROM_ALL = 200
 
-export function attempts(clock: Clock): Attempts {
+export function loginThrottle(clock: Clock): LoginThrottle {
   let failures: { readonly at: number; readonly address: string }[] = []
   const recent = () => {
     failures = failures.filter(({ at }) => clock.now() - at < SPAN)

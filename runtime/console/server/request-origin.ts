@@ -9,7 +9,7 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-i
  * A page of another site can point its own name at 127.0.0.1 (DNS rebinding), and a tunnel opened for webhooks leads
  * everybody to the console. Both are told by what they say: the first by its name, the second by its headers.
  */
-export function wrongRoad(request: Request): string | undefined {
+export function nonLocalReason(request: Request): string | undefined {
   const { hostname } = new URL(request.url)
   if (!isLoopback(hostname)) return `it was asked for as "${hostname}", which is not a name of this machine itself`
   if (FORWARDED.some((name) => request.headers.has(name))) return 'the request came through a proxy'
@@ -25,7 +25,7 @@ export function isLoopback(hostname: string): boolean {
  * Whether a form was sent from our own pages. Browsers say so in `Sec-Fetch-Site` where they trust the connection,
  * and otherwise in `Origin`; a program that says neither still needs the session's token.
  */
-export function fromOurselves(request: Request): boolean {
+export function isSameOrigin(request: Request): boolean {
   const site = request.headers.get('sec-fetch-site')
   if (site !== null) return site === 'same-origin'
   const origin = request.headers.get('origin')
@@ -36,7 +36,7 @@ export function fromOurselves(request: Request): boolean {
 const LARGEST_FORM = 64 * 1024
 
 /** The fields of a form, or undefined if it is none or too large. */
-export async function formOf(request: Request): Promise<URLSearchParams | undefined> {
+export async function readForm(request: Request): Promise<URLSearchParams | undefined> {
   if (!request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded')) return undefined
   const pieces: Uint8Array[] = []
   let size = 0

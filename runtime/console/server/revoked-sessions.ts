@@ -1,16 +1,16 @@
 /** Which sessions were ended: in the store, since their cookies outlive the process and its signing key does too. */
 
 import type { Clock, Store } from '../../ports/ports.ts'
-import { text } from '../../source/envelope.ts'
+import { asId } from '../../source/envelope.ts'
 
 export interface EndedParts {
-  readonly store: Pick<Store, 'checkpoint' | 'swapCheckpoint'>
+  readonly store: Pick<Store, 'checkpoint' | 'compareAndSwapCheckpoint'>
   readonly clock: Clock
   /** An ended session of this age, milliseconds, could not be used any more anyway. */
   readonly forget: number
 }
 
-export interface EndedSessions {
+export interface RevokedSessions {
   has(id: string): Promise<boolean>
   all(): Promise<readonly string[]>
   add(id: string): Promise<void>
@@ -21,9 +21,9 @@ const NAME = 'console-ended-sessions'
 /** By id, when each was ended. */
 type Ended = Readonly<Record<string, number>>
 
-export function endedSessions({ store, clock, forget }: EndedParts): EndedSessions {
+export function revokedSessions({ store, clock, forget }: EndedParts): RevokedSessions {
   async function load() {
-    const kept = text(await store.checkpoint(NAME))
+    const kept = asId(await store.checkpoint(NAME))
     return { kept, ended: (kept === undefined ? {} : JSON.parse(kept)) as Ended }
   }
   return {
@@ -34,7 +34,7 @@ export function endedSessions({ store, clock, forget }: EndedParts): EndedSessio
         const { kept, ended } = await load()
         const recent = Object.entries(ended).filter(([, at]) => clock.now() - at < forget)
         const next = JSON.stringify({ ...Object.fromEntries(recent), [id]: clock.now() })
-        if (await store.swapCheckpoint(NAME, kept, next)) return
+        if (await store.compareAndSwapCheckpoint(NAME, kept, next)) return
       }
     },
   }

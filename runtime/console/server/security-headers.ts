@@ -24,7 +24,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 }
 
 /** The same answer, with them. `formsLeadTo`: browsers hold `form-action` against where a form's answer redirects to. */
-export function guarded(response: Response, formsLeadTo: readonly string[] = []): Response {
+export function withSecurityHeaders(response: Response, formsLeadTo: readonly string[] = []): Response {
   const headers = new Headers(response.headers)
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value)
   headers.set('content-security-policy', [...POLICY, ['form-action', "'self'", ...formsLeadTo].join(' ')].join('; '))

@@ -1,14 +1,14 @@
 /** Values that leave with the browser and come back unchanged, or not at all: HMAC-SHA256 over what they are for. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
-export interface Seal {
+export interface Signer {
   /** Proves that we said `text` for this purpose. */
   sign(purpose: string, text: string): string
   verify(purpose: string, text: string, mac: string): boolean
 }
 
 /** Keys differ by password, so that a new one ends the sessions of the old. */
-export function seal(key: Uint8Array = randomBytes(32), password = ''): Seal {
+export function signer(key: Uint8Array = randomBytes(32), password = ''): Signer {
   const own = createHmac('sha256', key).update(`console\n${password}`).digest()
   const mac = (purpose: string, text: string) => createHmac('sha256', own).update(`${purpose}\n${text}`).digest()
   return {
@@ -18,7 +18,7 @@ export function seal(key: Uint8Array = randomBytes(32), password = ''): Seal {
 }
 
 /** Compares passwords as hashes under a key nobody knows, so that time tells neither length nor first letters. */
-export function samePassword(one: string, other: string): boolean {
+export function passwordMatches(one: string, other: string): boolean {
   const key = randomBytes(32)
   const hash = (text: string) => createHmac('sha256', key).update(text).digest()
   return timingSafeEqual(hash(one), hash(other))

@@ -9,7 +9,7 @@ export interface Waiting {
 }
 
 /** What `ask` gives; its signal aborts when `ms` are over. */
-export async function within<T>(
+export async function withTimeout<T>(
   ms: number,
   { clock, signal }: Waiting,
   ask: (signal: AbortSignal) => Promise<T>,

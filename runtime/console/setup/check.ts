@@ -1,7 +1,7 @@
 /** The same that `connector check` does, on a page: credentials and permissions of both sides, tried now. */
 import { html } from 'hono/html'
 import type { CheckResult } from '../../ports/ports.ts'
-import { within } from '../server/with-timeout.ts'
+import { withTimeout } from '../server/with-timeout.ts'
 import type { Context, Html, Page } from '../types.ts'
 
 /** A person waits, milliseconds. */
@@ -11,22 +11,22 @@ export const checkPage: Page = {
   path: '/set-up/check',
   title: 'Permissions',
   async render(context) {
-    const { results, missing } = await tried(context)
-    const words = missing === 0 ? 'All is as it should be.' : lacking(missing)
+    const { results, missing } = await runChecks(context)
+    const words = missing === 0 ? 'All is as it should be.' : missingText(missing)
     return html`<p class="said ${missing === 0 ? 'good' : 'bad'}">${words}</p>${checks(results)}
 <p><a href="${context.link('/set-up')}">Back to set-up</a></p>`
   },
 }
 
-export async function tried({ parts, request }: Context) {
+export async function runChecks({ parts, request }: Context) {
   const results: CheckResult[] = []
-  await within(PATIENCE, { clock: parts.clock, signal: request.signal }, async (stop) => {
+  await withTimeout(PATIENCE, { clock: parts.clock, signal: request.signal }, async (stop) => {
     for await (const result of parts.connector.check(stop)) results.push(result)
   })
   return { results, missing: results.filter(({ ok }) => !ok).length }
 }
 
-export const lacking = (missing: number): string =>
+export const missingText = (missing: number): string =>
   missing === 1 ? '1 of these is not as it should be.' : `${missing} of these are not as they should be.`
 
 export function checks(results: readonly CheckResult[]): Html {

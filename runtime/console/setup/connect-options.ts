@@ -1,12 +1,12 @@
 /** The two ways to let us into a side: a log-in there, or a key that somebody made there. */
 import { html } from 'hono/html'
-import type { SideView, View } from '../../auth/setup.ts'
+import type { SetupView, SideView } from '../../auth/setup.ts'
 import type { PasteField, Side } from '../../auth/side.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Context, Html } from '../types.ts'
 import { elsewhere, extras, going, origin, redirectOf, setupOf } from './shared.ts'
 
-export async function byOauth(found: SideView, { progress }: View, context: Context): Promise<Html> {
+export async function oauthOption(found: SideView, { progress }: SetupView, context: Context): Promise<Html> {
   const { side } = found
   const back = redirectOf(context, side)
   const registered = html`<p class="soft">Its redirect URL there: <code>${back}</code></p>`
@@ -62,7 +62,7 @@ async function door(found: SideView, region: string, context: Context): Promise<
   return html`<a class="button" href="${address?.href ?? ''}">Log in to ${side.label}${where}</a>`
 }
 
-export function byKey(side: Side, { csrf, link }: Context): Html {
+export function keyOption(side: Side, { csrf, link }: Context): Html {
   const { name, fields, hosts, region, label } = side
   const regions = Object.keys(hosts)
   const where = (one: string) => (regionsOf(side).includes(one) ? `, ${pageHost(side, one)}` : '')

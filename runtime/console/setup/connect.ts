@@ -2,16 +2,16 @@
 
 import { html } from 'hono/html'
 import type { Connected } from '../../auth/connect.ts'
-import type { SideView, View } from '../../auth/setup.ts'
-import { titled } from '../../lib/format.ts'
+import type { SetupView, SideView } from '../../auth/setup.ts'
+import { capitalize } from '../../lib/format.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Action, Context, Html, Page } from '../types.ts'
-import { byKey, byOauth } from './connect-options.ts'
+import { keyOption, oauthOption } from './connect-options.ts'
 import { BY_HOST, extrasIn, facts, going, permissions, setupOf, sideNamed } from './shared.ts'
 
 export const connectPage: Page = {
   path: '/set-up/:name',
-  title: ({ params }) => `Connect ${titled(params.name ?? '')}`,
+  title: ({ params }) => `Connect ${capitalize(params.name ?? '')}`,
   async render(context) {
     const view = await setupOf(context)?.view()
     const found = view && sideNamed(view, context.params.name)
@@ -22,14 +22,14 @@ export const connectPage: Page = {
 }
 
 /** What a person can do to let us in. */
-export async function connect(found: SideView, view: View, context: Context): Promise<Html> {
+export async function connect(found: SideView, view: SetupView, context: Context): Promise<Html> {
   const { side, by } = found
   if (by === 'environment')
     return html`<p>${side.label} is connected by the environment of this process, which wins over anything done here.</p>`
   return html`${by && html`<div class="card"><h2>Connected now</h2>${facts(found)}</div>`}
 <div class="beside">
-<section class="card" aria-labelledby="log-in"><h2 id="log-in">Log in to ${side.label}</h2>${await byOauth(found, view, context)}</section>
-<section class="card" aria-labelledby="paste"><h2 id="paste">Or paste a key</h2>${byKey(side, context)}</section>
+<section class="card" aria-labelledby="log-in"><h2 id="log-in">Log in to ${side.label}</h2>${await oauthOption(found, view, context)}</section>
+<section class="card" aria-labelledby="paste"><h2 id="paste">Or paste a key</h2>${keyOption(side, context)}</section>
 </div>
 ${permissions(found, true)}`
 }
@@ -63,7 +63,10 @@ export const extrasAction: Action = {
     const found = setup && sideNamed(await setup.view(), context.params.name)
     if (found === undefined) return context.missing(setup ? 'There is no such side.' : BY_HOST)
     await setup?.ask(extrasIn(context.form, found.side))
-    return context.goTo(`/set-up/${found.side.name}`, `Kept. Now log in to ${found.side.label}, which asks you for it.`)
+    return context.redirect(
+      `/set-up/${found.side.name}`,
+      `Kept. Now log in to ${found.side.label}, which asks you for it.`,
+    )
   },
 }
 
@@ -76,12 +79,12 @@ async function tried(
   if (found === undefined) return context.missing(setup ? 'There is no such side.' : BY_HOST)
   try {
     const note = (await attempt(found))?.note
-    const also = note === undefined ? '' : ` ${titled(note)}.`
-    return context.goTo('/set-up', `${found.side.label} is connected.${also}`)
+    const also = note === undefined ? '' : ` ${capitalize(note)}.`
+    return context.redirect('/set-up', `${found.side.label} is connected.${also}`)
   } catch (error) {
     const { message, code, kind } = toFault(error)
     context.parts.logger.warn(`${found.side.label} was not connected: ${message}`, { code })
     const words = kind === 'bug' ? 'That did not work, and it is our fault. The log says more.' : `${message}.`
-    return context.goTo(`/set-up/${found.side.name}`, titled(words), 'bad')
+    return context.redirect(`/set-up/${found.side.name}`, capitalize(words), 'bad')
   }
 }

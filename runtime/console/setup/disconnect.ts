@@ -38,6 +38,6 @@ export const disconnectAction: Action = {
     const said = (await setupOf(context)?.remove(context.request.signal)) ?? []
     const words = said.map(({ side, detail }) => `${side}: ${detail}.`).join(' ')
     const tone = said.every(({ done }) => done) ? 'good' : 'bad'
-    return context.goTo('/set-up', `Delivery has stopped. ${words}`, tone)
+    return context.redirect('/set-up', `Delivery has stopped. ${words}`, tone)
   },
 }

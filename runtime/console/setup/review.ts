@@ -1,12 +1,12 @@
 /** The first step: everything that will be shared, and what each side must allow. Read from the spec. */
 import { html } from 'hono/html'
-import type { View } from '../../auth/setup.ts'
+import type { SetupView } from '../../auth/setup.ts'
 import { permissionsOf } from '../../spec/compile/auth.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
 import type { Context, Html } from '../types.ts'
 import { extras, permissions } from './shared.ts'
 
-export function review(view: View, { parts, csrf, link }: Context): Html {
+export function review(view: SetupView, { parts, csrf, link }: Context): Html {
   const { spec } = parts.connector
   const [from, to] = [view.source.side.label, view.destination.side.label]
   return html`<p class="lead">This is what goes from ${from} to ${to} once you have connected both. Nothing is sent before the last step.</p>

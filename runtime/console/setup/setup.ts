@@ -1,10 +1,10 @@
 /** Set-up, step by step: the page shows the one that is due, and once all are done how both sides stand. */
 import { html } from 'hono/html'
-import type { View } from '../../auth/setup.ts'
-import { isLook } from '../server/live-updates.ts'
-import { within } from '../server/with-timeout.ts'
+import type { SetupView } from '../../auth/setup.ts'
+import { isBackgroundRefresh } from '../server/live-updates.ts'
+import { withTimeout } from '../server/with-timeout.ts'
 import type { Action, Context, Html, Page } from '../types.ts'
-import { checks, lacking, tried } from './check.ts'
+import { checks, missingText, runChecks } from './check.ts'
 import { connect } from './connect.ts'
 import { review } from './review.ts'
 import { BY_HOST, extrasIn, facts, setupOf, stepRow } from './shared.ts'
@@ -19,37 +19,39 @@ export const setUpPage: Page = {
   async render(context) {
     const setup = setupOf(context)
     if (setup === undefined) return html`<p>${BY_HOST}</p>`
-    const view = await within(PATIENCE, context.parts, (stop) => setup.view(isLook(context.request) ? undefined : stop))
+    const view = await withTimeout(PATIENCE, context.parts, (stop) =>
+      setup.view(isBackgroundRefresh(context.request) ? undefined : stop),
+    )
     return html`${view.step !== 'done' && stepRow(view)}${gone(view)}${await body(view, context)}`
   },
 }
 
-function body(view: View, context: Context): Html | Promise<Html> {
+function body(view: SetupView, context: Context): Html | Promise<Html> {
   if (view.step === 'review') return review(view, context)
   if (view.step === 'source') return connect(view.source, view, context)
   if (view.step === 'destination') return connect(view.destination, view, context)
   return view.step === 'confirm' ? confirm(view, context) : done(view, context)
 }
 
-function gone({ progress: { removed }, step }: View): Html | '' {
+function gone({ progress: { removed }, step }: SetupView): Html | '' {
   if (removed === undefined || step === 'done') return ''
   return html`<p class="note">Both sides were disconnected. What was received and what became of it is kept. You can connect the same accounts again.</p>`
 }
 
-async function confirm(view: View, context: Context): Promise<Html> {
+async function confirm(view: SetupView, context: Context): Promise<Html> {
   const { csrf, link, imports } = context
-  const { results, missing } = await tried(context)
+  const { results, missing } = await runChecks(context)
   const finish = missing > 0 ? 'Begin all the same' : 'Finish: begin delivery'
   return html`<p class="lead">Are these the right two?</p>
 ${both(view, context)}
 ${checks(results)}
 <form method="post" action="${link('/set-up/finish')}" class="card">${csrf}
-${missing > 0 && html`<p class="said bad">${lacking(missing)} What depends on it would wait, not be lost.</p>`}
-<p>From here on new conversations and tickets are sent as they happen. ${imports.waits() ? 'The import that was interrupted goes on.' : 'History is not sent until you ask for it.'}</p>
+${missing > 0 && html`<p class="said bad">${missingText(missing)} What depends on it would wait, not be lost.</p>`}
+<p>From here on new conversations and tickets are sent as they happen. ${imports.waitsForAuth() ? 'The import that was interrupted goes on.' : 'History is not sent until you ask for it.'}</p>
 <button>${finish}</button></form>`
 }
 
-function both(view: View, { link }: Context): Html {
+function both(view: SetupView, { link }: Context): Html {
   return html`<div class="beside">${[view.source, view.destination].map(
     (one) => html`<section class="card" aria-label="${one.side.label}">${facts(one)}
 ${one.trouble && html`<p class="said bad" role="alert">${one.trouble}.</p>`}
@@ -57,7 +59,7 @@ ${one.by !== 'environment' && html`<p><a href="${link(`/set-up/${one.side.name}`
   )}</div>`
 }
 
-function done(view: View, context: Context): Html {
+function done(view: SetupView, context: Context): Html {
   const { link } = context
   const state =
     view.shut === undefined
@@ -78,7 +80,7 @@ export const allowAction: Action = {
   async run(context) {
     const setup = setupOf(context)
     if (setup !== undefined) await setup.allow(extrasIn(context.form, (await setup.view()).destination.side))
-    return context.goTo('/set-up')
+    return context.redirect('/set-up')
   },
 }
 
@@ -88,7 +90,7 @@ export const finishAction: Action = {
     const setup = setupOf(context)
     await setup?.finish()
     // A page that was left open since may offer it when it is not its turn.
-    if ((await setup?.view())?.step !== 'done') return context.goTo('/set-up', 'Not yet: this comes first.', 'bad')
-    return context.goTo('/set-up', 'Set-up is finished. Delivery has begun. Next: webhooks.')
+    if ((await setup?.view())?.step !== 'done') return context.redirect('/set-up', 'Not yet: this comes first.', 'bad')
+    return context.redirect('/set-up', 'Set-up is finished. Delivery has begun. Next: webhooks.')
   },
 }

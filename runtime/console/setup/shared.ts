@@ -1,6 +1,6 @@
 /** What all set-up pages share: the account, the addresses, the row of steps, a side's permissions. */
 import { html } from 'hono/html'
-import type { Setup, SideView, View } from '../../auth/setup.ts'
+import type { Setup, SetupView, SideView } from '../../auth/setup.ts'
 import type { Side } from '../../auth/side.ts'
 import type { Context, Html } from '../types.ts'
 
@@ -30,10 +30,10 @@ export const going = (context: Context, { side }: SideView) => ({
 })
 
 /** The side that a page's address names. */
-export const sideNamed = (view: View, name: string | undefined): SideView | undefined =>
+export const sideNamed = (view: SetupView, name: string | undefined): SideView | undefined =>
   [view.source, view.destination].find(({ side }) => side.name === name)
 
-export function stepRow({ step, source, destination }: View): Html {
+export function stepRow({ step, source, destination }: SetupView): Html {
   const order = ['review', 'source', 'destination', 'confirm', 'done']
   const names = ['Review', source.side.label, destination.side.label, 'Confirm', 'Delivery']
   const now = order.indexOf(step)

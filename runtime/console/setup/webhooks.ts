@@ -1,9 +1,9 @@
 /** The webhook: which topics to subscribe, which address to paste, and whether the first one has arrived. */
 
 import { html } from 'hono/html'
-import { titled } from '../../lib/format.ts'
+import { capitalize } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
-import { when } from '../format-html.ts'
+import { timeElement } from '../format-html.ts'
 import type { Context, Html, Page } from '../types.ts'
 import { origin } from './shared.ts'
 
@@ -16,10 +16,10 @@ export const webhooksPage: Page = {
     const address = URL.canParse(asked) ? new URL(asked).origin : origin(context)
     return html`<section id="arrived" class="card" data-live aria-labelledby="test"><h2 id="test">Has one arrived?</h2>${await arrived(context)}</section>
 <section class="card" aria-labelledby="paste"><h2 id="paste">Addresses to paste</h2>
-<p>In the settings of your app at ${titled(spec.source.name)}, under webhooks:</p>
+<p>In the settings of your app at ${capitalize(spec.source.name)}, under webhooks:</p>
 ${addresses(spec, address)}
 <form method="get"><label for="address">Another address leads here</label>
-<p class="soft" id="why">${titled(spec.source.name)} must reach this process from outside, by HTTPS: a tunnel or a proxy. Setting CONNECTOR_URL makes this page remember it.</p>
+<p class="soft" id="why">${capitalize(spec.source.name)} must reach this process from outside, by HTTPS: a tunnel or a proxy. Setting CONNECTOR_URL makes this page remember it.</p>
 <div class="row"><input id="address" name="address" type="url" placeholder="https://connector.example.com" value="${asked}" aria-describedby="why"><button class="plain">Show</button></div></form>
 </section>
 ${topics(spec)}`
@@ -37,16 +37,18 @@ ${!address.startsWith('https:') && html`<p class="said bad">This is an address o
 
 /** What came last, and what a person can do about it. */
 async function arrived({ parts }: Context): Promise<Html> {
-  const { asked, verified, refused } = parts.connector.arrivals()
+  const { probedAt, verified, refused } = parts.connector.webhookStats()
   const secrets = (await parts.account?.secrets())?.length
   const head =
-    asked === undefined ? '' : html`<p class="soft">Somebody asked whether the address answers, ${when(asked)}.</p>`
+    probedAt === undefined
+      ? ''
+      : html`<p class="soft">Somebody asked whether the address answers, ${timeElement(probedAt)}.</p>`
   const good =
     verified &&
-    html`<p><span class="badge good">Yes</span> The last one that is genuine: <code>${verified.topic}</code>, ${when(verified.at)}.</p>`
+    html`<p><span class="badge good">Yes</span> The last one that is genuine: <code>${verified.topic}</code>, ${timeElement(verified.at)}.</p>`
   const bad =
     refused && refused.at >= (verified?.at ?? 0)
-      ? html`<p class="said bad">One was refused ${when(refused.at)}: ${refused.reason}.</p>`
+      ? html`<p class="said bad">One was refused ${timeElement(refused.at)}: ${refused.reason}.</p>`
       : ''
   if (secrets === 0)
     return html`<p><span class="badge bad">Not taken</span> None is taken yet: set-up has not come so far, or the client secret is missing by which they are verified.</p>${head}${bad}`

@@ -5,10 +5,10 @@ import type { Origin, Parsed } from '../parse.ts'
 import { variablesOf } from './variables.ts'
 
 /** From a parsed text at a place to an expression. */
-export type Link = (parsed: Parsed, origin: Origin) => Expression
+export type Linker = (parsed: Parsed, origin: Origin) => Expression
 
-export const unlinked =
-  (functions: FunctionTable): Link =>
+export const checkOnlyLinker =
+  (functions: FunctionTable): Linker =>
   ({ root, text }, { place }) => ({ text, place, variables: variablesOf(root, functions), evaluate: refuse })
 
 /** A mistake of ours, not of the expression's. */

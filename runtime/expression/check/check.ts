@@ -1,7 +1,7 @@
 /** What can be said about an expression before it ever runs. JSONata turns a typo into silence; this does not. */
 import { type Node, nodes } from '../ast.ts'
 import { builtins, volatile } from '../builtins.ts'
-import { list, nearest, suggest } from '../did-you-mean.ts'
+import { joinWords, nearestWords, suggest } from '../did-you-mean.ts'
 import { type Arity, arity, type FunctionTable } from '../functions.ts'
 import type { Parsed, Problem } from '../parse.ts'
 import { regexProblems } from '../regex/check.ts'
@@ -107,23 +107,23 @@ function addedTexts({ root, text }: Parsed): readonly Problem[] {
 const dollar = (name: string): string => `"$${name}"`
 
 function withoutDollar(name: string, { signatures }: Names): Complaint {
-  const [closest] = nearest(name, signatures.keys())
+  const [closest] = nearestWords(name, signatures.keys())
   const help = closest === undefined ? {} : { help: `did you mean ${dollar(closest)}?` }
   return { code: 'unknown-function', message: `"${name}" is called without a $`, ...help }
 }
 
 function unknownVariable(name: string, { variables, elsewhere, signatures }: Names): Complaint {
-  const here = variables.size === 0 ? 'nothing is bound here' : `bound here: ${list([...variables])}`
+  const here = variables.size === 0 ? 'nothing is bound here' : `bound here: ${joinWords([...variables])}`
   if (elsewhere.has(name)) {
     return { code: 'misplaced-variable', message: `${dollar(name)} is not bound here`, help: here }
   }
-  const near = nearest(name, [...variables, ...signatures.keys()])
+  const near = nearestWords(name, [...variables, ...signatures.keys()])
   const help = near.length > 0 ? suggest(name, near, dollar) : `${here}; a field of the record is written without $`
   return { code: 'unknown-variable', message: `unknown variable ${dollar(name)}`, help }
 }
 
 function unknownFunction(name: string, { signatures }: Names): Complaint {
-  const near = nearest(name, signatures.keys())
+  const near = nearestWords(name, signatures.keys())
   const help = near.length > 0 ? suggest(name, near, dollar) : 'the functions are listed in docs/reference/functions.md'
   return { code: 'unknown-function', message: `unknown function ${dollar(name)}`, help }
 }

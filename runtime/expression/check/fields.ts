@@ -1,7 +1,7 @@
 /** Follows the paths of an expression through what is known of its input, and finds the fields that are not there. */
 import { bareName, children, type Node, pairs } from '../ast.ts'
 import type { Parsed } from '../parse.ts'
-import { anyOf, either, type Known, type Shape } from './shape.ts'
+import { anyOf, either, type KnownShape, type Shape } from './shape.ts'
 
 /** A name that none of the values it may be read from has. */
 export interface UnknownField {
@@ -14,7 +14,7 @@ export interface UnknownField {
 
 export interface Followed {
   /** What the expression gives. */
-  readonly result: Known
+  readonly result: KnownShape
   readonly unknown: readonly UnknownField[]
 }
 
@@ -22,7 +22,11 @@ export interface Followed {
  * `input` is what the expression is asked of, `variables` what it may name. Whatever cannot be followed is taken to be
  * anything, and of that nothing is unknown: a complaint about a right expression would cost more than a missed typo.
  */
-export function follow({ root, text }: Parsed, input: Known, variables: ReadonlyMap<string, Known>): Followed {
+export function findUnknownFields(
+  { root, text }: Parsed,
+  input: KnownShape,
+  variables: ReadonlyMap<string, KnownShape>,
+): Followed {
   const unknown: UnknownField[] = []
   const result = visit(root, { at: input, input, names: { own: new Map(variables) }, text, unknown })
   return { result, unknown }
@@ -30,15 +34,15 @@ export function follow({ root, text }: Parsed, input: Known, variables: Readonly
 
 /** Names bound in a block, lambda or path, and those round it. */
 interface Names {
-  readonly own: Map<string, Known>
+  readonly own: Map<string, KnownShape>
   readonly outer?: Names
 }
 
 interface View {
   /** What `$` and a bare name are read from here. */
-  readonly at: Known
+  readonly at: KnownShape
   /** What `$$` is. */
-  readonly input: Known
+  readonly input: KnownShape
   readonly names: Names
   readonly text: string
   readonly unknown: UnknownField[]
@@ -49,15 +53,15 @@ const inner = (view: View): View => ({ ...view, names: { own: new Map(), outer: 
 const isBound = (name: string, names: Names | undefined): boolean =>
   names !== undefined && (names.own.has(name) || isBound(name, names.outer))
 
-const lookUp = (name: string, names: Names | undefined): Known =>
+const lookUp = (name: string, names: Names | undefined): KnownShape =>
   names?.own.has(name) ? names.own.get(name) : names && lookUp(name, names.outer)
 
 /** A name that is bound twice may hold either, since which of them runs is not known here. */
-function bind(name: string, value: Known, names: Names): void {
+function bind(name: string, value: KnownShape, names: Names): void {
   names.own.set(name, isBound(name, names) ? either(lookUp(name, names), value) : value)
 }
 
-function visit(node: Node, view: View): Known {
+function visit(node: Node, view: View): KnownShape {
   if (node.type === 'path') {
     const own = inner(view)
     const result = (node.steps ?? []).reduce((at, step) => visitStep(step, { ...own, at }), view.at)
@@ -69,7 +73,7 @@ function visit(node: Node, view: View): Known {
 }
 
 /** `step@$focus` names what it finds and stays where it was; its filter already sees the name. */
-function visitStep(step: Node, view: View): Known {
+function visitStep(step: Node, view: View): KnownShape {
   const found = valueAt(step, view)
   if (step.index) bind(step.index, undefined, view.names)
   if (step.focus) bind(step.focus, found, view.names)
@@ -78,7 +82,7 @@ function visitStep(step: Node, view: View): Known {
   return grouped(step, result, view)
 }
 
-function filter(node: Node, at: Known, view: View): void {
+function filter(node: Node, at: KnownShape, view: View): void {
   for (const { type, value, expr } of [...(node.predicate ?? []), ...(node.stages ?? [])]) {
     if (type === 'index') bind(String(value), undefined, view.names)
     if (expr) visit(expr, { ...view, at })
@@ -86,12 +90,12 @@ function filter(node: Node, at: Known, view: View): void {
 }
 
 /** `list{ key: value }` makes an object of its own. */
-function grouped({ group }: Node, at: Known, view: View): Known {
+function grouped({ group }: Node, at: KnownShape, view: View): KnownShape {
   for (const child of pairs(group?.lhs)) visit(child, { ...view, at })
   return group === undefined ? at : undefined
 }
 
-const kinds: Readonly<Record<string, (node: Node, view: View) => Known>> = {
+const kinds: Readonly<Record<string, (node: Node, view: View) => KnownShape>> = {
   name: field,
   function: (node, view) => call(node, view),
   partial: (node, view) => void call(node, view),
@@ -117,7 +121,7 @@ const kinds: Readonly<Record<string, (node: Node, view: View) => Known>> = {
   },
 }
 
-function valueAt(node: Node, view: View): Known {
+function valueAt(node: Node, view: View): KnownShape {
   if (node.type === 'variable') return variable(String(node.value), view)
   const follows = kinds[node.type]
   if (follows) return follows(node, view)
@@ -125,12 +129,12 @@ function valueAt(node: Node, view: View): Known {
   return node.type === 'unary' && node.value === '[' ? anyOf(found) : undefined
 }
 
-function variable(name: string, { at, input, names }: View): Known {
+function variable(name: string, { at, input, names }: View): KnownShape {
   if (name === '') return at
   return name === '$' ? input : lookUp(name, names)
 }
 
-function field({ value, position }: Node, { at, text, unknown }: View): Known {
+function field({ value, position }: Node, { at, text, unknown }: View): KnownShape {
   const name = String(value)
   const rest = at?.fields.has(name) ? name : '*'
   if (at === undefined || at.fields.has(rest)) return at?.fields.get(rest)
@@ -149,7 +153,7 @@ const keeping: ReadonlySet<string> = new Set(['distinct', 'filter', 'reverse', '
 const elements: Readonly<Record<string, number>> = { filter: 1, map: 1, single: 1, sort: 2 }
 
 /** `piped`: the left side of `~>` is its first argument. */
-function call({ procedure, arguments: args = [] }: Node, view: View, ...piped: readonly Known[]): Known {
+function call({ procedure, arguments: args = [] }: Node, view: View, ...piped: readonly KnownShape[]): KnownShape {
   const named = procedure?.type === 'variable' ? String(procedure.value) : ''
   const name = isBound(named, view.names) ? '' : named
   if (procedure && named === '' && bareName(procedure) === undefined) visit(procedure, view)
@@ -164,7 +168,7 @@ function call({ procedure, arguments: args = [] }: Node, view: View, ...piped: r
 }
 
 /** What its body gives. The body's `$` is that of the place where it is written. */
-function lambda(node: Node, parameters: readonly Known[], view: View): Known {
+function lambda(node: Node, parameters: readonly KnownShape[], view: View): KnownShape {
   const own = inner(view)
   node.arguments?.forEach(({ value }, index) => {
     own.names.own.set(String(value), parameters[index])
@@ -172,7 +176,7 @@ function lambda(node: Node, parameters: readonly Known[], view: View): Known {
   return node.body && visit(node.body, own)
 }
 
-function apply({ lhs, rhs }: Node, view: View): Known {
+function apply({ lhs, rhs }: Node, view: View): KnownShape {
   const left = visit(lhs as Node, view)
   if (rhs?.type === 'function') return call(rhs, view, left)
   if (rhs?.type === 'transform') return change(rhs, left, view)
@@ -181,7 +185,7 @@ function apply({ lhs, rhs }: Node, view: View): Known {
 }
 
 /** `| where | new, gone |`: fields that are added are not known before. */
-function change({ pattern, update, delete: gone }: Node, at: Known, view: View): undefined {
+function change({ pattern, update, delete: gone }: Node, at: KnownShape, view: View): undefined {
   const found = pattern && visit(pattern, { ...view, at })
   for (const node of [update, gone]) if (node) visit(node, { ...view, at: found })
 }

@@ -6,7 +6,7 @@ import { word } from './literal.ts'
 import type { Reason } from './refusals.ts'
 
 /** Why an expression is not compiled. Thrown within this folder, and given back as a value by it. */
-export class Refusal {
+export class NotCompilable {
   readonly reason: Reason
   /** Offset after the word that it is about, where known. */
   readonly position: number | undefined
@@ -73,7 +73,7 @@ export interface Frame {
 }
 
 /** Where a node stands. */
-export interface Place {
+export interface EmitSite {
   readonly context: Context
   readonly frame: Frame
   /** How deep the interpreter would be, counted from the function's body; the deepest place is noted. */
@@ -101,10 +101,10 @@ export function declare(unit: Unit, prefix: string, source: string, text?: strin
   return name
 }
 
-export const within = (place: Place, changes: Partial<Place>): Place => ({ ...place, ...changes })
+export const within = (place: EmitSite, changes: Partial<EmitSite>): EmitSite => ({ ...place, ...changes })
 
 /** The place of something evaluated against one item. */
-export const inItem = (place: Place, name: string): Place =>
+export const inItem = (place: EmitSite, name: string): EmitSite =>
   within(place, { context: { list: name, item: name, top: false } })
 
 export const indent = (source: string): string => source.replaceAll('\n', '\n  ')

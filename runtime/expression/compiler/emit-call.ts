@@ -3,16 +3,16 @@ import type { Node } from '../ast.ts'
 import {
   type Code,
   declare,
+  type EmitSite,
   fresh,
   indent,
-  type Place,
-  Refusal,
+  NotCompilable,
   type Slot,
   type Unit,
   use,
   within,
 } from './compilation-unit.ts'
-import { conditional, emit, halved } from './emit.ts'
+import { conditional, emit, LEFT_OPERAND_REASON } from './emit.ts'
 import { emitBlock } from './emit-block.ts'
 import { literal } from './literal.ts'
 import { isCompiled } from './runtime/natives.ts'
@@ -20,9 +20,9 @@ import { takesAnything } from './runtime/signature.ts'
 import { frameOf, isBound, isFunctionName, resolve, unbound } from './scope.ts'
 
 /** `piped`: the left side of `~>`, as the first argument. */
-export function emitCall(unit: Unit, node: Node, place: Place, piped?: string, tail = false): Code {
+export function emitCall(unit: Unit, node: Node, place: EmitSite, piped?: string, tail = false): Code {
   const { procedure } = node
-  if (procedure === undefined) throw new Refusal('unknown syntax', node)
+  if (procedure === undefined) throw new NotCompilable('unknown syntax', node)
   const args = (node.arguments ?? []).map((each) => {
     const js = emit(unit, each, place)
     return tail ? handOn(unit, each, js, String(procedure.value)) : js
@@ -38,9 +38,16 @@ export function emitCall(unit: Unit, node: Node, place: Place, piped?: string, t
   return { js, kind: unit.remembers ? 'raw' : 'value' }
 }
 
-function emitNamed(unit: Unit, node: Node, name: string, args: readonly string[], place: Place, tail: boolean): Code {
+function emitNamed(
+  unit: Unit,
+  node: Node,
+  name: string,
+  args: readonly string[],
+  place: EmitSite,
+  tail: boolean,
+): Code {
   const own = unit.functions.find((each) => each.name === name)
-  if (own === undefined && !isCompiled(name)) throw new Refusal('$eval', node)
+  if (own === undefined && !isCompiled(name)) throw new NotCompilable('$eval', node)
   if (own === undefined) {
     const simple = inline(unit, name, args)
     if (simple !== undefined) return simple
@@ -92,7 +99,7 @@ function handOn(unit: Unit, { type }: Node, js: string, name = ''): string {
 }
 
 /** `left ~> right`. */
-export function emitApply(unit: Unit, node: Node, place: Place): Code {
+export function emitApply(unit: Unit, node: Node, place: EmitSite): Code {
   const [left, right] = [emit(unit, node.lhs as Node, place), node.rhs as Node]
   if (right.type === 'function') {
     // The interpreter forgets what follows the call: a filter, a grouping.
@@ -102,8 +109,8 @@ export function emitApply(unit: Unit, node: Node, place: Place): Code {
 }
 
 /** `function($a, $b) { ... }`. */
-export function emitLambda(unit: Unit, node: Node, outer: Place): Code {
-  if (isThunk(node)) throw new Refusal('filter on a call that ends a function', node)
+export function emitLambda(unit: Unit, node: Node, outer: EmitSite): Code {
+  if (isThunk(node)) throw new NotCompilable('filter on a call that ends a function', node)
   const body = node.body as Node
   const frame = frameOf(unit, [body], outer.frame)
   const parameters = (node.arguments ?? []).map(({ value }) => {
@@ -126,12 +133,12 @@ export function emitLambda(unit: Unit, node: Node, outer: Place): Code {
   const js = `((${parameters.join(', ')}) => {\n  ${indent(source)}\n})`
   const { signature } = node as { readonly signature?: { readonly definition: string; readonly validate?: unknown } }
   if (signature === undefined) return { js, kind: 'value' }
-  if (signature.validate === undefined) throw new Refusal(halved, node)
+  if (signature.validate === undefined) throw new NotCompilable(LEFT_OPERAND_REASON, node)
   return { js: `${use(unit, 'signed')}(${literal(signature.definition)}, ${js})`, kind: 'value' }
 }
 
 /** What a function ends with. A call there gives what it gives: nothing makes a value of it. */
-function emitEnd(unit: Unit, node: Node, place: Place): string {
+function emitEnd(unit: Unit, node: Node, place: EmitSite): string {
   const deeper = within(place, { level: place.level + 1 })
   place.deepest.level = Math.max(place.deepest.level, deeper.level)
   if (isThunk(node)) return emitTail(unit, node.body as Node, deeper)
@@ -148,7 +155,7 @@ const picksCall = ({ expressions, predicate = [] }: Node): boolean =>
   (expressions ?? []).slice(-1).some(isThunk) &&
   predicate.every(({ expr }) => expr?.type === 'number' && [0, -1].includes(Math.floor(Number(expr.value))))
 
-function emitTail(unit: Unit, node: Node, place: Place): string {
+function emitTail(unit: Unit, node: Node, place: EmitSite): string {
   // A grouping there is forgotten by the interpreter.
   const { js, kind } = emitCall(unit, node, place, undefined, true)
   return kind === 'raw' ? `${use(unit, 'unsettled')}(${js})` : js

@@ -1,11 +1,11 @@
 /** Lists and objects that are written out, and grouping. */
 import type { Node, Pair } from '../ast.ts'
-import { arrow, type Code, fresh, indent, inItem, type Place, type Unit, use, within } from './compilation-unit.ts'
+import { arrow, type Code, type EmitSite, fresh, indent, inItem, type Unit, use, within } from './compilation-unit.ts'
 import { emit, isLiteral } from './emit.ts'
 import { literal } from './literal.ts'
 import { isTaken } from './runtime/groups.ts'
 
-export function emitList(unit: Unit, node: Node, place: Place): Code {
+export function emitList(unit: Unit, node: Node, place: EmitSite): Code {
   const inner = within(place, { beside: true })
   const parts = (node.expressions ?? []).map((part) => {
     const js = emit(unit, part, inner)
@@ -18,7 +18,7 @@ export function emitList(unit: Unit, node: Node, place: Place): Code {
 }
 
 /** `{...}`: over all items at once where its keys are written out, grouped by their keys otherwise. */
-export function emitObject(unit: Unit, node: Node, place: Place): Code {
+export function emitObject(unit: Unit, node: Node, place: EmitSite): Code {
   const pairs = node.lhs as readonly Pair[]
   const keys = pairs.map(([key]) => (isLiteral(key) && typeof key.value === 'string' ? key.value : undefined))
   const written = keys.every((key) => key !== undefined && !isTaken(key)) && new Set(keys).size === keys.length
@@ -28,14 +28,14 @@ export function emitObject(unit: Unit, node: Node, place: Place): Code {
   return { js: `((${all}) => ${members})(${use(unit, 'gather')}(${place.context.list}))`, kind: 'value' }
 }
 
-function inline(unit: Unit, pairs: readonly Pair[], place: Place): string {
+function inline(unit: Unit, pairs: readonly Pair[], place: EmitSite): string {
   const members = pairs.map(([key, member]) => `${literal(String(key.value))}: ${emit(unit, member, place)},`)
   if (members.length === 0) return '({})'
   return `${use(unit, 'compact')}({\n  ${indent(members.join('\n'))}\n})`
 }
 
 /** `list{ key: value }`. */
-export function emitGroup(unit: Unit, before: string, pairs: readonly Pair[], place: Place): Code {
+export function emitGroup(unit: Unit, before: string, pairs: readonly Pair[], place: EmitSite): Code {
   const functions = pairs.map(([key, member]) => {
     const parts = [key, member].map((part) => {
       const item = fresh(unit, 'item')

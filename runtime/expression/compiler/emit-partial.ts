@@ -3,11 +3,11 @@ import type { Node } from '../ast.ts'
 import {
   arrow,
   type Code,
+  type EmitSite,
   type Frame,
   fresh,
   inItem,
-  type Place,
-  Refusal,
+  NotCompilable,
   type Unit,
   use,
   within,
@@ -18,7 +18,7 @@ import { isCompiled } from './runtime/natives.ts'
 import { isBound, isFunctionName, resolve } from './scope.ts'
 
 /** `f(?, 1)`. */
-export function emitPartial(unit: Unit, node: Node, place: Place): Code {
+export function emitPartial(unit: Unit, node: Node, place: EmitSite): Code {
   const procedure = node.procedure as Node
   const args = (node.arguments ?? []).map((each) => {
     return each.type === 'operator' ? use(unit, 'HOLE') : emit(unit, each, place)
@@ -27,11 +27,11 @@ export function emitPartial(unit: Unit, node: Node, place: Place): Code {
   const plain = !procedure.predicate && !procedure.group
   if (plain && procedure.type === 'variable' && !isBound(name, place.frame) && isFunctionName(unit, name)) {
     if (!isCompiled(name) || unit.functions.some((each) => each.name === name) || unreadable.has(name)) {
-      throw new Refusal('partial application', node)
+      throw new NotCompilable('partial application', node)
     }
     return { js: `${use(unit, 'partialNative')}(${[literal(name), ...args].join(', ')})`, kind: 'value' }
   }
-  if (!plain || !isOwn(procedure, place.frame)) throw new Refusal('partial application', node)
+  if (!plain || !isOwn(procedure, place.frame)) throw new NotCompilable('partial application', node)
   const f = procedure.type === 'variable' ? resolve(unit, procedure, place) : emit(unit, procedure, place)
   return { js: `${use(unit, 'partial')}(${[f, ...args].join(', ')})`, kind: 'value' }
 }
@@ -55,8 +55,8 @@ const isMade = ({ type, predicate, group }: Node): boolean =>
   (type === 'lambda' || type === 'partial') && !predicate && !group
 
 /** `|pattern|update, delete|`. */
-export function emitTransform(unit: Unit, node: Node, place: Place): Code {
-  if (isBound('clone', place.frame)) throw new Refusal('transform', node)
+export function emitTransform(unit: Unit, node: Node, place: EmitSite): Code {
+  if (isBound('clone', place.frame)) throw new NotCompilable('transform', node)
   const deepest = { level: 0 }
   const parts = [node.pattern, node.update, node.delete].filter((part) => part !== undefined)
   const functions = parts.map((part) => {

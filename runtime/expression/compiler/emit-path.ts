@@ -4,10 +4,10 @@ import {
   arrow,
   type Code,
   declare,
+  type EmitSite,
   fresh,
   inItem,
-  type Place,
-  Refusal,
+  NotCompilable,
   type Unit,
   use,
   within,
@@ -27,10 +27,10 @@ type Position = 'middle' | 'value' | 'items'
  * The source of a path is a chain: each step is given what the one before gave. Between steps, an array is a list of
  * items, anything else is one item, and nothing is none. From the first step on that binds a name, rows are handed on.
  */
-export function emitPath(unit: Unit, node: Node, place: Place): Code {
+export function emitPath(unit: Unit, node: Node, place: EmitSite): Code {
   const steps = (node.steps ?? []) as readonly Step[]
   const [first] = steps
-  if (first === undefined) throw new Refusal('unknown syntax', node)
+  if (first === undefined) throw new NotCompilable('unknown syntax', node)
   place.deepest.level = Math.max(place.deepest.level, place.level + 1)
   const binds = steps.findIndex((each) => each.tuple)
   if (first.consarray) return emitFromList(unit, node, steps, binds, place)
@@ -46,7 +46,7 @@ export function emitPath(unit: Unit, node: Node, place: Place): Code {
 }
 
 /** What follows the first step. */
-function emitRest(unit: Unit, node: Node, steps: readonly Step[], first: Code, place: Place): Code {
+function emitRest(unit: Unit, node: Node, steps: readonly Step[], first: Code, place: EmitSite): Code {
   const binds = steps.findIndex((each, i) => each.tuple && i > 0)
   let code = first
   for (const [i, each] of steps.entries()) {
@@ -61,7 +61,7 @@ const positionOf = (node: Node, i: number): Position =>
   i < (node.steps ?? []).length - 1 ? 'middle' : node.group ? 'items' : 'value'
 
 /** What is asked of the path as a whole. Rows are grouped already. */
-function finished(unit: Unit, node: Node, code: Code, place: Place): Code {
+function finished(unit: Unit, node: Node, code: Code, place: EmitSite): Code {
   const grouped = node.group !== undefined && code.kind === 'value' && (node.steps ?? []).some((each) => each.tuple)
   if (grouped) return code
   const { keepSingletonArray } = node as { readonly keepSingletonArray?: boolean }
@@ -70,12 +70,12 @@ function finished(unit: Unit, node: Node, code: Code, place: Place): Code {
 }
 
 /** A list that is written out as the first step is evaluated against the whole context, not item by item. */
-function emitFromList(unit: Unit, node: Node, steps: readonly Step[], binds: number, place: Place): Code {
+function emitFromList(unit: Unit, node: Node, steps: readonly Step[], binds: number, place: EmitSite): Code {
   const [first] = steps as [Step]
   const filtered = first.predicate !== undefined || first.group !== undefined
   const binding = binds >= 0 && (filtered || first.focus !== undefined || node.group)
   if (first.type !== 'unary' || first.stages || binding) {
-    throw new Refusal('list at the start of a path', first)
+    throw new NotCompilable('list at the start of a path', first)
   }
   const made = emit(unit, first, within(place, { context: { ...place.context, unlike: true } }))
   const start = filtered ? `${use(unit, 'mustBeList')}(${made})` : made
@@ -88,7 +88,7 @@ function emitFromList(unit: Unit, node: Node, steps: readonly Step[], binds: num
   return finished(unit, node, { js: whole, kind: 'raw' }, place)
 }
 
-function emitFirst(unit: Unit, step: Step, position: Position, place: Place): Code {
+function emitFirst(unit: Unit, step: Step, position: Position, place: EmitSite): Code {
   const { context } = place
   const plain = isPlain(step) && !step.stages
   if (step.type === 'name' && plain) return emitStep(unit, step, context.list, position, place)
@@ -107,14 +107,14 @@ function emitFirst(unit: Unit, step: Step, position: Position, place: Place): Co
 }
 
 /** What a path starts from. A variable does not look into the context. */
-function firstList(unit: Unit, { type, focus }: Step, { context }: Place): string {
+function firstList(unit: Unit, { type, focus }: Step, { context }: EmitSite): string {
   if (type !== 'variable') return `${use(unit, 'itemsOf')}(${context.list})`
   // A list as input is wrapped there, which shows where a focus leaves the item as it is.
   return focus !== undefined && context.top ? `[${use(unit, 'noList')}(${context.item})]` : `[${context.item}]`
 }
 
 /** One step over what came before. The last one gives what may be a sequence, as names alone do not. */
-function emitStep(unit: Unit, step: Step, list: string, position: Position, place: Place): Code {
+function emitStep(unit: Unit, step: Step, list: string, position: Position, place: EmitSite): Code {
   const isLast = position !== 'middle'
   if (step.type === 'sort') return emitSort(unit, step, list, isLast, place)
   if (step.type === 'name' && isPlain(step) && !step.stages && !unit.remembers && position !== 'items') {
@@ -127,7 +127,7 @@ function emitStep(unit: Unit, step: Step, list: string, position: Position, plac
 }
 
 /** A step against one item, with its filters: what it gives is flattened into the rest, so it need be no value. */
-function emitItem(unit: Unit, step: Step, item: string, place: Place): string {
+function emitItem(unit: Unit, step: Step, item: string, place: EmitSite): string {
   let code: Code = { js: emitOne(unit, step, item, place), kind: 'value' }
   for (const stage of step.stages ?? []) code = emitFilter(unit, code, stage, place)
   return code.js
@@ -137,7 +137,7 @@ function emitItem(unit: Unit, step: Step, item: string, place: Place): string {
 const isPlain = ({ predicate, group }: Step): boolean => predicate === undefined && group === undefined
 
 /** A step against one item, without its filters. */
-export function emitOne(unit: Unit, step: Step, item: string, place: Place): string {
+export function emitOne(unit: Unit, step: Step, item: string, place: EmitSite): string {
   if (step.type !== 'name') return emit(unit, step, place)
   if (!isPlain(step)) return emitQuoted(unit, step, item, place)
   if (!unit.remembers) return `${getter(unit, String(step.value), 'one')}(${item})`
@@ -146,7 +146,7 @@ export function emitOne(unit: Unit, step: Step, item: string, place: Place): str
 }
 
 /** What else it carries is done before it becomes a value. */
-function emitQuoted(unit: Unit, step: Step, item: string, place: Place): string {
+function emitQuoted(unit: Unit, step: Step, item: string, place: EmitSite): string {
   let code: Code = { js: `${use(unit, 'lookup')}(${item}, ${literal(String(step.value))})`, kind: 'raw' }
   for (const stage of step.predicate ?? []) code = emitFilter(unit, code, stage, place)
   if (step.group) code = emitGroup(unit, code.js, step.group.lhs, place)
@@ -172,9 +172,9 @@ function getter(unit: Unit, key: string, otherwise: 'each' | 'end' | 'one'): str
 }
 
 /** `[...]` on what came before. */
-export function emitFilter(unit: Unit, before: Code, stage: Stage, place: Place): Code {
+export function emitFilter(unit: Unit, before: Code, stage: Stage, place: EmitSite): Code {
   const { expr } = stage
-  if (stage.type !== 'filter' || expr === undefined) throw new Refusal('variable bound in a path')
+  if (stage.type !== 'filter' || expr === undefined) throw new NotCompilable('variable bound in a path')
   if (expr.type === 'number') {
     const index = literal(Math.floor(expr.value as number))
     return { js: `${use(unit, unit.remembers ? 'atKept' : 'at')}(${before.js}, ${index})`, kind: 'raw' }
@@ -184,7 +184,7 @@ export function emitFilter(unit: Unit, before: Code, stage: Stage, place: Place)
   return { js: `${use(unit, kind === 'test' ? 'where' : 'filter')}(${before.js}, ${arrow(item, js)})`, kind: 'raw' }
 }
 
-function emitSort(unit: Unit, step: Step, list: string, isLast: boolean, place: Place): Code {
+function emitSort(unit: Unit, step: Step, list: string, isLast: boolean, place: EmitSite): Code {
   const [left, right] = [fresh(unit, 'left'), fresh(unit, 'right')]
   const compare = emitCompare(unit, step, inItem(place, left), inItem(place, right))
   let code: Code = { js: `${use(unit, 'sorted')}(${list}, (${left}, ${right}) => ${compare})`, kind: 'raw' }
@@ -194,7 +194,7 @@ function emitSort(unit: Unit, step: Step, list: string, isLast: boolean, place: 
 }
 
 /** The terms of a sort, each asked only where those before it find no difference. */
-export function emitCompare(unit: Unit, step: Step, left: Place, right: Place): string {
+export function emitCompare(unit: Unit, step: Step, left: EmitSite, right: EmitSite): string {
   const terms = (step.terms ?? []) as readonly { readonly expression: Node; readonly descending: boolean }[]
   const compared = terms.map(({ expression, descending }) => {
     const sides = [left, right].map((side) => emit(unit, expression, side))

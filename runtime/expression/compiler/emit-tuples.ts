@@ -3,12 +3,12 @@ import type { Node, Pair, Stage } from '../ast.ts'
 import {
   arrow,
   type Code,
+  type EmitSite,
   type Frame,
   fresh,
   indent,
   inItem,
-  type Place,
-  Refusal,
+  NotCompilable,
   type Unit,
   use,
   within,
@@ -33,7 +33,7 @@ export function emitRowPath(
   node: Node,
   steps: readonly Step[],
   list: string,
-  place: Place,
+  place: EmitSite,
   sure: boolean,
 ): Code {
   const names = { sure: new Set<string>(), maybe: new Set<string>() }
@@ -53,10 +53,10 @@ export function emitRowPath(
 type Names = Omit<Row, 'js'>
 
 /** A place within a row: where names are looked up in it before anywhere else. */
-const inRow = (place: Place, item: string, js: string, names: Names): Place =>
+const inRow = (place: EmitSite, item: string, js: string, names: Names): EmitSite =>
   within(inItem(place, item), { frame: { slots: new Map(), outer: place.frame, row: { js, ...names } } })
 
-function emitStep(unit: Unit, step: Step, before: string, place: Place, names: Names): string {
+function emitStep(unit: Unit, step: Step, before: string, place: EmitSite, names: Names): string {
   if (step.type === 'sort') return emitStages(unit, step, emitSort(unit, step, before, place, names), place, names)
   const [item, row] = [fresh(unit, 'item'), fresh(unit, 'row')]
   const inner = inRow(place, item, row, names)
@@ -75,7 +75,7 @@ function emitStep(unit: Unit, step: Step, before: string, place: Place, names: N
 
 /** The name of a variable, as a member of a row. */
 function nameOf(name: string, node: Node): string {
-  if (name === '' || name in {}) throw new Refusal('name of an object member', node)
+  if (name === '' || name in {}) throw new NotCompilable('name of an object member', node)
   return literal(name)
 }
 
@@ -89,7 +89,7 @@ function boundWithin(node: Node): readonly string[] {
   })
 }
 
-function emitStages(unit: Unit, step: Step, before: string, place: Place, names: Names): string {
+function emitStages(unit: Unit, step: Step, before: string, place: EmitSite, names: Names): string {
   let js = before
   for (const stage of step.stages ?? []) {
     if (stage.type === 'index') {
@@ -105,27 +105,27 @@ export function emitRowFilter(
   unit: Unit,
   before: string,
   { expr }: Stage,
-  place: Place,
+  place: EmitSite,
   names: Names,
   on: 'Rows' | 'Made' = 'Rows',
 ): string {
-  if (expr === undefined) throw new Refusal('variable bound in a path')
+  if (expr === undefined) throw new NotCompilable('variable bound in a path')
   if (expr.type === 'number') return `${use(unit, `at${on}`)}(${before}, ${literal(Math.floor(expr.value as number))})`
   const [item, row] = [fresh(unit, 'item'), fresh(unit, 'row')]
   const test = arrow(`${item}, ${row}`, emit(unit, expr, inRow(place, item, row, names)))
   return `${use(unit, `filter${on}`)}(${before}, ${test})`
 }
 
-function emitSort(unit: Unit, step: Step, before: string, place: Place, names: Names): string {
+function emitSort(unit: Unit, step: Step, before: string, place: EmitSite, names: Names): string {
   const sides = ['left', 'right'].map((side) => fresh(unit, side))
-  const [left, right] = sides.map((side) => inRow(place, `${side}["@"]`, side, names)) as [Place, Place]
+  const [left, right] = sides.map((side) => inRow(place, `${side}["@"]`, side, names)) as [EmitSite, EmitSite]
   return `${use(unit, 'sortRows')}(${before}, (${sides.join(', ')}) => ${emitCompare(unit, step, left, right)})`
 }
 
 /** A sort whose positions are bound: what was sorted are no rows yet. */
-function emitSortedRows(unit: Unit, step: Step, list: string, place: Place, names: Names): string {
+function emitSortedRows(unit: Unit, step: Step, list: string, place: EmitSite, names: Names): string {
   const sides = ['left', 'right'].map((side) => fresh(unit, side))
-  const [left, right] = sides.map((side) => inItem(place, side)) as [Place, Place]
+  const [left, right] = sides.map((side) => inItem(place, side)) as [EmitSite, EmitSite]
   const compare = `(${sides.join(', ')}) => ${emitCompare(unit, step, left, right)}`
   // Without a name, the interpreter binds it to what JavaScript makes of none.
   const index = step.index ?? 'undefined'
@@ -135,7 +135,7 @@ function emitSortedRows(unit: Unit, step: Step, list: string, place: Place, name
 }
 
 /** `{ key: value }` over rows. */
-export function emitRowGroup(unit: Unit, before: string, pairs: readonly Pair[], place: Place, names: Names): Code {
+export function emitRowGroup(unit: Unit, before: string, pairs: readonly Pair[], place: EmitSite, names: Names): Code {
   const functions = pairs.map((pair) => {
     const parts = pair.map((part) => {
       const [item, row] = [fresh(unit, 'item'), fresh(unit, 'row')]

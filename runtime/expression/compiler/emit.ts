@@ -1,6 +1,6 @@
 /** Syntax tree to source, one function for each kind of node. */
 import type { Node } from '../ast.ts'
-import { type Code, declare, indent, type Place, Refusal, type Unit, use, within } from './compilation-unit.ts'
+import { type Code, declare, type EmitSite, indent, NotCompilable, type Unit, use, within } from './compilation-unit.ts'
 import { emitBind, emitBlock } from './emit-block.ts'
 import { emitApply, emitCall, emitLambda } from './emit-call.ts'
 import { emitGroup, emitList, emitObject } from './emit-object.ts'
@@ -11,26 +11,27 @@ import { literal } from './literal.ts'
 import { resolve, resolveParent } from './scope.ts'
 
 /** A node as a value. */
-export const emit = (unit: Unit, node: Node, place: Place): string => settled(unit, node, emitRaw(unit, node, place))
+export const emit = (unit: Unit, node: Node, place: EmitSite): string =>
+  settled(unit, node, emitUnwrapped(unit, node, place))
 
 /** A node as a value, and whether it is a test. */
-export function emitAny(unit: Unit, node: Node, place: Place): Code {
-  const code = emitRaw(unit, node, place)
+export function emitAny(unit: Unit, node: Node, place: EmitSite): Code {
+  const code = emitUnwrapped(unit, node, place)
   return { js: settled(unit, node, code), kind: code.kind === 'test' ? 'test' : 'value' }
 }
 
 /** A node as a condition: what JavaScript takes as true exactly where JSONata does. */
-export function emitTest(unit: Unit, node: Node, place: Place): string {
+export function emitTest(unit: Unit, node: Node, place: EmitSite): string {
   const { js, kind } = emitAny(unit, node, place)
   return kind === 'test' ? js : `${use(unit, 'truthy')}(${js})`
 }
 
 /** A node as a step that may give rows, which no other place knows what to do with. */
-export const emitRows = (unit: Unit, node: Node, place: Place): string =>
-  finished(unit, node, emitRaw(unit, node, place))
+export const emitRows = (unit: Unit, node: Node, place: EmitSite): string =>
+  finished(unit, node, emitUnwrapped(unit, node, place))
 
 function settled(unit: Unit, node: Node, code: Code): string {
-  if (givesRows(node)) throw new Refusal('parent operator', node)
+  if (givesRows(node)) throw new NotCompilable('parent operator', node)
   return finished(unit, node, code)
 }
 
@@ -43,7 +44,7 @@ function finished(unit: Unit, node: Node, { js, kind }: Code): string {
 const isKept = (node: Node): boolean => (node as { keepArray?: boolean }).keepArray === true
 
 /** A node with its filters and its grouping, before it becomes a value. */
-export function emitRaw(unit: Unit, node: Node, outer: Place): Code {
+export function emitUnwrapped(unit: Unit, node: Node, outer: EmitSite): Code {
   const place = within(outer, { level: outer.level + 1 })
   place.deepest.level = Math.max(place.deepest.level, place.level)
   let code = emitNode(unit, node, place)
@@ -54,14 +55,14 @@ export function emitRaw(unit: Unit, node: Node, outer: Place): Code {
 }
 
 /** A block that gives rows, with its filters and its grouping. */
-function emitOnRows(unit: Unit, node: Node, { js, kind }: Code, place: Place): Code {
+function emitOnRows(unit: Unit, node: Node, { js, kind }: Code, place: EmitSite): Code {
   const names = namesWithin(node)
   let rows = js
   for (const stage of node.predicate ?? []) rows = emitRowFilter(unit, rows, stage, place, names, 'Made')
   return node.group ? emitRowGroup(unit, rows, node.group.lhs, place, names) : { js: rows, kind }
 }
 
-function emitNode(unit: Unit, node: Node, place: Place): Code {
+function emitNode(unit: Unit, node: Node, place: EmitSite): Code {
   // What is read may be a remembered sequence; elsewhere it is a value.
   const read = unit.remembers ? 'raw' : 'value'
   switch (node.type) {
@@ -70,7 +71,7 @@ function emitNode(unit: Unit, node: Node, place: Place): Code {
     case 'string':
     case 'number':
     case 'value':
-      if (node.value === undefined) throw new Refusal(halved, node)
+      if (node.value === undefined) throw new NotCompilable(LEFT_OPERAND_REASON, node)
       return { js: literal(node.value as string), kind: typeof node.value === 'boolean' ? 'test' : 'value' }
     case 'variable':
       return {
@@ -82,7 +83,7 @@ function emitNode(unit: Unit, node: Node, place: Place): Code {
     case 'unary':
       if (node.value === '[') return emitList(unit, node, place)
       if (node.value === '{') return emitObject(unit, node, place)
-      if (node.value !== '-') throw new Refusal(halved, node)
+      if (node.value !== '-') throw new NotCompilable(LEFT_OPERAND_REASON, node)
       return { js: `${use(unit, 'negate')}(${emit(unit, node.expression as Node, place)})`, kind: 'value' }
     case 'condition':
       return emitCondition(unit, node, place, read)
@@ -104,23 +105,23 @@ function emitNode(unit: Unit, node: Node, place: Place): Code {
       return emitLambda(unit, node, place)
     case 'wildcard':
     case 'descendant':
-      if (place.context.unlike) throw new Refusal('list at the start of a path', node)
+      if (place.context.unlike) throw new NotCompilable('list at the start of a path', node)
       return {
         js: `${use(unit, `${node.type}${node.type === 'wildcard' ? '' : 's'}`)}(${place.context.item})`,
         kind: 'raw',
       }
     case 'regex': {
-      if (!(node.value instanceof RegExp)) throw new Refusal(halved, node)
+      if (!(node.value instanceof RegExp)) throw new NotCompilable(LEFT_OPERAND_REASON, node)
       const { source, flags } = node.value as RegExp
       return { js: `${use(unit, 'regex')}(${literal(source)}, ${literal(flags)})`, kind: 'value' }
     }
     default:
-      throw new Refusal('unknown syntax', node)
+      throw new NotCompilable('unknown syntax', node)
   }
 }
 
 /** The parser makes the condition of `??` and `?:` by a copy through JSON, which loses operators and patterns. */
-export const halved = 'operator within the left side of ?? or ?:'
+export const LEFT_OPERAND_REASON = 'operator within the left side of ?? or ?:'
 
 const operators: Readonly<Record<string, string>> = {
   ...{ '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide', '%': 'remainder', '&': 'concat', '..': 'range' },
@@ -130,7 +131,7 @@ const operators: Readonly<Record<string, string>> = {
 
 const tests = new Set(['=', '!=', 'in', '<', '<=', '>', '>='])
 
-function emitBinary(unit: Unit, node: Node, place: Place): Code {
+function emitBinary(unit: Unit, node: Node, place: EmitSite): Code {
   const [left, right] = [node.lhs as Node, node.rhs as Node]
   const sign = String(node.value)
   if (sign === 'and' || sign === 'or') {
@@ -140,7 +141,7 @@ function emitBinary(unit: Unit, node: Node, place: Place): Code {
   const words = sign === 'in' ? constants(unit, right) : undefined
   if (words !== undefined) return { js: `${use(unit, 'isIn')}(${emit(unit, left, place)}, ${words})`, kind: 'test' }
   const operator = operators[sign]
-  if (operator === undefined) throw new Refusal(halved, node)
+  if (operator === undefined) throw new NotCompilable(LEFT_OPERAND_REASON, node)
   const [first, second] = [emit(unit, left, place), emit(unit, right, place)]
   // What is written out equals only itself.
   if (sign === '=' && (isLiteral(left) || isLiteral(right))) return { js: `(${first} === ${second})`, kind: 'test' }
@@ -160,20 +161,20 @@ export const isLiteral = ({ type, predicate, group }: Node): boolean =>
   (type === 'string' || type === 'number' || type === 'value') && predicate === undefined && group === undefined
 
 /** Always true or false, since it may be the result. */
-function emitBoolean(unit: Unit, node: Node, place: Place): string {
+function emitBoolean(unit: Unit, node: Node, place: EmitSite): string {
   const always = node.type === 'binary' && ['=', '!=', 'in', 'and', 'or'].includes(String(node.value))
   if (always && !node.predicate && !node.group) return emit(unit, node, place)
   return `${use(unit, 'truthy')}(${emit(unit, node, place)})`
 }
 
-function emitCondition(unit: Unit, node: Node, place: Place, kind: Code['kind']): Code {
+function emitCondition(unit: Unit, node: Node, place: EmitSite, kind: Code['kind']): Code {
   return { js: conditional(unit, node, place, emit), kind }
 }
 
-export type Emit = (unit: Unit, node: Node, place: Place) => string
+export type Emit = (unit: Unit, node: Node, place: EmitSite) => string
 
 /** Both branches may end a function, which is then another way to emit them. */
-export function conditional(unit: Unit, node: Node, place: Place, branch: Emit): string {
+export function conditional(unit: Unit, node: Node, place: EmitSite, branch: Emit): string {
   const test = emitTest(unit, node.condition as Node, place)
   const otherwise = node.else === undefined ? 'undefined' : branch(unit, node.else, place)
   return `(${test}\n  ? ${indent(branch(unit, node.then as Node, place))}\n  : ${indent(otherwise)})`

@@ -16,14 +16,14 @@ export interface Member {
 type Made = Record<string, Json | undefined>
 
 /** At once, or as a promise where an expression had to be interpreted. */
-export type Unrolled = (input: Json, bindings: Bindings) => Made | Promise<Made>
+export type ObjectBuilder = (input: Json, bindings: Bindings) => Made | Promise<Made>
 
 /**
  * The same as a loop over the members, in half its time: from a single place in a program the engine calls many
  * functions, and sets many names, only the slow way. The loop itself runs where the host makes no code out of text,
  * where an expression is not compiled, and once more where something was thrown.
  */
-export function unrolled(members: readonly Member[]): Unrolled {
+export function compileObjectBuilder(members: readonly Member[]): ObjectBuilder {
   const loop = looped(members)
   const programs = members.flatMap(({ expr }) => expr.program ?? [])
   if (programs.length < members.length) return loop
@@ -91,7 +91,7 @@ function statement(i: number, members: readonly Member[], heads: readonly string
   return `${given} if (${found}) ${tail === undefined ? `this[${key}]` : `(this[${key}] ??= ${made})[${inner}]`} = value;`
 }
 
-function looped(members: readonly Member[]): Unrolled {
+function looped(members: readonly Member[]): ObjectBuilder {
   function go(it: Made, from: number, input: Json, bindings: Bindings): Made | Promise<Made> {
     for (let i = from; i < members.length; i++) {
       const member = members[i] as Member

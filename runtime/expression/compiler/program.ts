@@ -4,17 +4,17 @@ import type { Node } from '../ast.ts'
 import type { Bindings } from '../expression.ts'
 import type { FunctionTable } from '../functions.ts'
 import type { Limits } from '../parse.ts'
-import { indent, type Place, Refusal, type Unit } from './compilation-unit.ts'
+import { type EmitSite, indent, NotCompilable, type Unit } from './compilation-unit.ts'
 import { emit } from './emit.ts'
 import { comment, literal } from './literal.ts'
 import { type ConnectedFunctions, connected } from './runtime/connector-functions.ts'
 import * as library from './runtime/library.ts'
-import { begin } from './runtime/limits.ts'
-import { copy, settle } from './runtime/result.ts'
+import { resetLimits } from './runtime/limits.ts'
+import { copy, toResult } from './runtime/result.ts'
 import { frameOf, mustRemember, unbound } from './scope.ts'
-import type { WrittenProgram } from './serialize.ts'
+import type { SerializedProgram } from './serialize.ts'
 
-export { Refusal } from './compilation-unit.ts'
+export { NotCompilable } from './compilation-unit.ts'
 
 /** What generated source is, once loaded. */
 export type Factory = (
@@ -44,8 +44,12 @@ export interface Program {
 export type CompiledProgram = Program & Source
 
 /** One that was written into a module before, as that is given back: no code is made from text. */
-export function readProgram(written: WrittenProgram, functions: FunctionTable, limits: Limits): Program | Refusal {
-  if ('refused' in written) return new Refusal(written.refused, written)
+export function deserializeProgram(
+  written: SerializedProgram,
+  functions: FunctionTable,
+  limits: Limits,
+): Program | NotCompilable {
+  if ('refused' in written) return new NotCompilable(written.refused, written)
   return { evaluate: load(written.factory, written, functions, limits) }
 }
 
@@ -55,28 +59,28 @@ export function tryCompile(
   text: string,
   functions: FunctionTable,
   limits: Limits,
-): CompiledProgram | Refusal {
+): CompiledProgram | NotCompilable {
   const source = trySource(root, text, functions, limits)
-  if (source instanceof Refusal) return source
+  if (source instanceof NotCompilable) return source
   try {
     const factory = new Function('library', 'functions', `return (${source.source})(library, functions)`) as Factory
     return { ...source, evaluate: load(factory, source, functions, limits) }
   } catch (error) {
     // Hosts may forbid to make code out of text.
-    if (error instanceof EvalError) return new Refusal('code generation is not allowed here')
-    if (error instanceof RangeError) return new Refusal('nested too deeply', root)
+    if (error instanceof EvalError) return new NotCompilable('code generation is not allowed here')
+    if (error instanceof RangeError) return new NotCompilable('nested too deeply', root)
     throw error
   }
 }
 
 /** The source alone, to be written into a module. */
-export function trySource(root: Node, text: string, functions: FunctionTable, limits: Limits): Source | Refusal {
+export function trySource(root: Node, text: string, functions: FunctionTable, limits: Limits): Source | NotCompilable {
   try {
     return generate(root, text, functions, limits)
   } catch (error) {
-    if (error instanceof Refusal) return error
+    if (error instanceof NotCompilable) return error
     // Neither we nor the parser of JavaScript get to the bottom of it: their stack is shorter than some limits.
-    if (error instanceof RangeError) return new Refusal('nested too deeply', root)
+    if (error instanceof RangeError) return new NotCompilable('nested too deeply', root)
     throw error
   }
 }
@@ -89,9 +93,9 @@ export function load(
   limits: Limits,
 ): Program['evaluate'] {
   const run = factory(library, connected(functions, limits))
-  const finish = remembers ? copy : settle
+  const finish = remembers ? copy : toResult
   return (input, bindings = none) => {
-    begin(limits, levels)
+    resetLimits(limits, levels)
     return finish(run(input, bindings))
   }
 }
@@ -105,9 +109,9 @@ function generate(root: Node, text: string, functions: FunctionTable, limits: Li
   }
   const frame = frameOf(unit, [root], undefined)
   const deepest = { level: 0 }
-  const place: Place = { context: { list: 'context', item: 'input', top: true }, frame, level: 0, deepest }
+  const place: EmitSite = { context: { list: 'context', item: 'input', top: true }, frame, level: 0, deepest }
   const code = emit(unit, root, place)
-  if (deepest.level > limits.stack) throw new Refusal('nested too deeply', root)
+  if (deepest.level > limits.stack) throw new NotCompilable('nested too deeply', root)
 
   const loose = [...frame.slots.values()].map(({ js }) => `let ${js} = ${unbound(unit)};`)
   const body = [

@@ -1,6 +1,15 @@
 /** `$name`: what it is bound to at a place, and what binds it. */
 import { type Node, nodes } from '../ast.ts'
-import { declare, type Frame, fresh, type Place, Refusal, type Slot, type Unit, use } from './compilation-unit.ts'
+import {
+  declare,
+  type EmitSite,
+  type Frame,
+  fresh,
+  NotCompilable,
+  type Slot,
+  type Unit,
+  use,
+} from './compilation-unit.ts'
 import { literal } from './literal.ts'
 import { isCompiled, sequential } from './runtime/natives.ts'
 
@@ -30,17 +39,17 @@ function* boundIn(node: unknown): Generator<{ readonly name: string; readonly va
 }
 
 /** What a name is bound to, as source. */
-export function resolve(unit: Unit, node: Node, place: Place): string {
+export function resolve(unit: Unit, node: Node, place: EmitSite): string {
   const name = String(node.value)
   return lookUp(unit, name, place, () => outermost(unit, name, node))
 }
 
 /** `%`: what a step before this one was taken from. */
-export const resolveParent = (unit: Unit, label: string, place: Place): string =>
+export const resolveParent = (unit: Unit, label: string, place: EmitSite): string =>
   lookUp(unit, label, place, () => 'undefined')
 
 /** The innermost that is bound by then. */
-function lookUp(unit: Unit, name: string, place: Place, last: () => string): string {
+function lookUp(unit: Unit, name: string, place: EmitSite, last: () => string): string {
   const perhaps: { readonly js: string; readonly test: string }[] = []
   const all = (js: string): string =>
     perhaps.reduceRight((outer, inner) => `(${inner.test} ? ${inner.js} : ${outer})`, js)
@@ -67,7 +76,7 @@ function outermost(unit: Unit, name: string, node: Node): string {
 
 /** Bound from outside. */
 function variable(unit: Unit, name: string, node: Node): string {
-  if (name in {}) throw new Refusal('name of an object member', node)
+  if (name in {}) throw new NotCompilable('name of an object member', node)
   const known = unit.variables.get(name)
   if (known !== undefined) return known
   const js = fresh(unit, '', name)
@@ -89,7 +98,7 @@ function functionValue(unit: Unit, name: string, node: Node): string {
   if (unit.functions.some((each) => each.name === name)) {
     return declare(unit, '', `${use(unit, 'connectedValue')}(functions[${literal(name)}].checked)`, name)
   }
-  if (!isCompiled(name)) throw new Refusal('$eval', node)
+  if (!isCompiled(name)) throw new NotCompilable('$eval', node)
   return declare(unit, '', `${use(unit, 'nativeValue')}(${literal(name)})`, name)
 }
 

@@ -1,24 +1,24 @@
 /** Programs as text in a module, and as that module gives them back. */
 
-import { indent, Refusal } from './compilation-unit.ts'
+import { indent, NotCompilable } from './compilation-unit.ts'
 import { literal } from './literal.ts'
 import type { Factory, Source } from './program.ts'
 import type { Reason } from './refusals.ts'
 
 /** One expression of a module. The text is what finds it again: all else that decides its code is the module's. */
-export type WrittenProgram =
+export type SerializedProgram =
   | (Omit<Source, 'source'> & { readonly text: string; readonly factory: Factory })
   | { readonly text: string; readonly refused: Reason; readonly position?: number }
 
 /** By text. */
-export type Programs = ReadonlyMap<string, WrittenProgram>
+export type SerializedPrograms = ReadonlyMap<string, SerializedProgram>
 
-export const programsOf = (written: readonly WrittenProgram[]): Programs =>
+export const programsOf = (written: readonly SerializedProgram[]): SerializedPrograms =>
   new Map(written.map((each) => [each.text, each]))
 
 /** A `WrittenProgram` as JavaScript source: an object literal. */
-export function writeProgram(text: string, made: Source | Refusal): string {
-  if (made instanceof Refusal) {
+export function serializeProgram(text: string, made: Source | NotCompilable): string {
+  if (made instanceof NotCompilable) {
     const position = made.position === undefined ? '' : `, position: ${literal(made.position)}`
     return `{ text: ${literal(text)}, refused: ${literal(made.reason)}${position} }`
   }

@@ -43,7 +43,7 @@ interface Role {
 }
 
 /** JSONata 2.2.2 calls these hooks before and after each node it evaluates. */
-export function watch(engine: jsonata.Expression, root: Node, limits: Limits): void {
+export function instrument(engine: jsonata.Expression, root: Node, limits: Limits): void {
   const roles = rolesIn(root)
   const cost = matchingCost(root)
   const hooks = engine as unknown as { assign(name: symbol, value: unknown): void }

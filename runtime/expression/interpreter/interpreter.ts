@@ -9,7 +9,7 @@ import type { Argument, ExpressionFunction, FunctionTable } from '../functions.t
 import type { Limits, Parsed } from '../parse.ts'
 import { plain } from '../to-plain-json.ts'
 import { guardBuiltins } from './guard-builtins.ts'
-import { watch } from './instrument.ts'
+import { instrument } from './instrument.ts'
 
 /** Throws what JSONata throws, a `NotPlain`, or the `Fault` of a function. */
 export type Interpret = (input: Json, bindings: Bindings) => Promise<Json | undefined>
@@ -42,7 +42,7 @@ export function interpreter(
 
 /** Sets the limits and adds the functions. Tells whether inputs must be copied. */
 function prepare({ engine, root, limits }: Parsed, functions: FunctionTable, called: ReadonlySet<string>): boolean {
-  watch(engine, root, limits)
+  instrument(engine, root, limits)
   // A transform copies what it is given by a function that it looks up.
   guardBuiltins(engine, root, [...called, 'clone'], limits)
   for (const each of functions) if (called.has(each.name)) register(engine, each, limits)

@@ -1,19 +1,19 @@
 /** Complaints about the regular expressions of an expression. */
 import { nodes } from '../ast.ts'
 import type { Parsed, Problem } from '../parse.ts'
-import { type Judgement, judge } from './redos.ts'
+import { analyzeBacktracking, type BacktrackingVerdict } from './redos.ts'
 
 export function regexProblems({ root, text }: Parsed): readonly Problem[] {
   const found: Problem[] = []
   for (const { type, value, position } of nodes(root)) {
     if (type !== 'regex' || !(value instanceof RegExp)) continue
-    const judgement = judge(value)
+    const judgement = analyzeBacktracking(value)
     if (judgement.power === 3) found.push(problem(value.source, judgement, spanOf(value, position, text)))
   }
   return found
 }
 
-type Refused = Extract<Judgement, { readonly power: 3 }>
+type Refused = Extract<BacktrackingVerdict, { readonly power: 3 }>
 
 function problem(source: string, { reason, parts }: Refused, span: Problem['span']): Problem {
   const named = [...new Set(parts.map(([start, end]) => `"${source.slice(start, end)}"`))]

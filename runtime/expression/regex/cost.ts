@@ -1,7 +1,7 @@
 /** What matching a text costs at worst, in steps. */
 import { type Node, nodes } from '../ast.ts'
 import { PER_STEP } from '../interpreter/limits.ts'
-import { judge } from './redos.ts'
+import { analyzeBacktracking } from './redos.ts'
 
 /** Of a text so many characters long. */
 export type MatchingCost = (characters: number) => number
@@ -11,7 +11,7 @@ const linear: MatchingCost = (characters) => Math.floor(characters / PER_STEP)
 /** A text of 64,000 characters takes all the steps there are, and no more than seconds. */
 const square: MatchingCost = (characters) => Math.floor(characters / PER_STEP) ** 2
 
-export const costOf = (regex: RegExp): MatchingCost => (judge(regex).power === 1 ? linear : square)
+export const costOf = (regex: RegExp): MatchingCost => (analyzeBacktracking(regex).power === 1 ? linear : square)
 
 /** Of the costliest of an expression's regular expressions: which of them a text meets shows too late. */
 export function matchingCost(root: Node): MatchingCost | undefined {

@@ -10,7 +10,7 @@ import { read, type Span } from './parse.ts'
  * an e-mail address), and with the text's length squared counted against the steps of an evaluation it ends in time.
  * With the cube, a text of 10,000 characters takes three minutes, and one of 100,000 two days.
  */
-export type Judgement =
+export type BacktrackingVerdict =
   | { readonly power: 1 | 2 }
   | {
       readonly power: 3
@@ -19,9 +19,9 @@ export type Judgement =
       readonly parts: readonly Span[]
     }
 
-const known = new Map<string, Judgement>()
+const known = new Map<string, BacktrackingVerdict>()
 
-export function judge(regex: RegExp): Judgement {
+export function analyzeBacktracking(regex: RegExp): BacktrackingVerdict {
   const key = String(regex)
   const before = known.get(key)
   if (before !== undefined) return before
@@ -30,7 +30,7 @@ export function judge(regex: RegExp): Judgement {
   return judgement
 }
 
-function judgeAnew(regex: RegExp): Judgement {
+function judgeAnew(regex: RegExp): BacktrackingVerdict {
   try {
     const built = automaton(read(regex))
     const { power, loops } = ambiguity(built)

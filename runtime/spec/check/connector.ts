@@ -2,7 +2,7 @@
 
 import { isFunction } from '../../expression/check/variables.ts'
 import type { Context } from '../compile/context.ts'
-import { known } from '../compile/resolve-name.ts'
+import { resolveName } from '../compile/resolve-name.ts'
 import type { LookupSpec, Spec } from '../spec.ts'
 import type { YamlFile } from '../yaml.ts'
 
@@ -10,18 +10,18 @@ type Named = Pick<Spec, 'resources' | 'streams' | 'lookups'> & { readonly permis
 
 export function checkConnector(names: Named, yaml: YamlFile, context: Context): void {
   for (const { name, resource, pageSize } of names.streams.values()) {
-    known('resource', resource, names.resources, ['streams', name, 'resource'], yaml, context)
+    resolveName('resource', resource, names.resources, ['streams', name, 'resource'], yaml, context)
     if (pageSize.min <= pageSize.max) continue
     const message = `the smallest page, of ${pageSize.min}, is larger than the largest, of ${pageSize.max}`
     context.error(yaml, yaml.span(['streams', name, 'pageSize']), { code: 'spec/page-size', message })
   }
   for (const { name, refreshes, permission } of names.resources.values()) {
     if (refreshes !== undefined)
-      known('lookup', refreshes, names.lookups, ['resources', name, 'refreshes'], yaml, context)
+      resolveName('lookup', refreshes, names.lookups, ['resources', name, 'refreshes'], yaml, context)
     if (permission !== undefined)
-      known('permission', permission, names.permissions, ['resources', name, 'permission'], yaml, context)
+      resolveName('permission', permission, names.permissions, ['resources', name, 'permission'], yaml, context)
   }
-  known('lookup', 'contact', names.lookups, ['lookups'], yaml, context)
+  resolveName('lookup', 'contact', names.lookups, ['lookups'], yaml, context)
   for (const lookup of names.lookups.values()) checkLookup(lookup, names, yaml, context)
   checkTopicOwners(names, yaml, context)
 }
@@ -33,10 +33,10 @@ function checkLookup(lookup: LookupSpec, names: Named, yaml: YamlFile, context: 
     const message = `"$${name}" is a function, so a lookup cannot have its name`
     context.error(yaml, yaml.keySpan(path), { code: 'spec/name-taken', message, help: 'give the lookup another name' })
   }
-  if (of !== undefined) known('lookup', of, names.lookups, [...path, 'of'], yaml, context)
+  if (of !== undefined) resolveName('lookup', of, names.lookups, [...path, 'of'], yaml, context)
   if (permission !== undefined)
-    known('permission', permission, names.permissions, [...path, 'permission'], yaml, context)
-  if (sweep !== undefined) known('stream', sweep, names.streams, [...path, 'sweep'], yaml, context)
+    resolveName('permission', permission, names.permissions, [...path, 'permission'], yaml, context)
+  if (sweep !== undefined) resolveName('stream', sweep, names.streams, [...path, 'sweep'], yaml, context)
   if (table === undefined && item === undefined) {
     const message = `lookup "${name}" says no way to fetch it`
     const help = 'give it item (one request for one key) or table (one request for all)'

@@ -8,7 +8,7 @@ import type { Document, SpecDocuments } from '../read.ts'
 import type { Span, YamlFile } from '../yaml.ts'
 import type { Compiled } from './mappings.ts'
 
-export interface Taken {
+export interface DestinationCheckInput {
   readonly destination: Connector['destination']
   readonly documents: SpecDocuments
   readonly compiled: readonly Compiled[]
@@ -23,7 +23,10 @@ export interface DestinationNames {
   readonly limits: readonly string[]
 }
 
-export function checkTaken({ destination, documents, compiled, profile }: Taken, context: Context): void {
+export function checkDestinationLimits(
+  { destination, documents, compiled, profile }: DestinationCheckInput,
+  context: Context,
+): void {
   const { reserved } = destination
   for (const one of compiled) checkLimits(one, destination, context)
   if (documents.profile) checkAttributes(documents.profile, destination.attributes, context)

@@ -1,8 +1,8 @@
 /** The fields that resources and lookups are known to have, and the words for one that is not among them. */
 import type { UnknownField } from '../../expression/check/fields.ts'
-import { anyOf, type Known, type Shape, shapeOf } from '../../expression/check/shape.ts'
+import { anyOf, type KnownShape, type Shape, shapeOf } from '../../expression/check/shape.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
-import type { Complaint, Context } from '../compile/context.ts'
+import type { Context, DiagnosticText } from '../compile/context.ts'
 import type { Connector } from '../generated/documents.ts'
 import type { Document, SpecDocuments } from '../read.ts'
 
@@ -36,19 +36,19 @@ export function compileFields(
 /** What the runtime itself binds, whatever a spec lists. */
 const notification: Shape = { name: '$notification', fields: new Map([['created_at', undefined]]) }
 
-export function shapeOfVariable(name: string, { shapes }: KnownFields, part: Known): Known {
+export function shapeOfVariable(name: string, { shapes }: KnownFields, part: KnownShape): KnownShape {
   if (name === 'part') return part
   return name === 'notification' ? notification : shapes.get(name)
 }
 
 /** What a property set is read from: any of the resources of those that use it. */
-export function resourcesOfSet(set: string, { mappings, profile }: SpecDocuments, { shapes }: KnownFields): Known {
+export function resourcesOfSet(set: string, { mappings, profile }: SpecDocuments, { shapes }: KnownFields): KnownShape {
   const files = [...mappings, ...(profile === undefined ? [] : [profile])].map(({ document }) => document)
   return anyOf(files.filter(({ use = [] }) => use.includes(set)).map(({ resource }) => shapes.get(resource)))
 }
 
 /** A warning, no error: accounts and versions of an API differ in what they have. */
-export function unknownField({ name, shape }: UnknownField, { file }: KnownFields): Complaint {
+export function unknownField({ name, shape }: UnknownField, { file }: KnownFields): DiagnosticText {
   const near = suggest(name, shape.fields.keys())
   const allow = `if there is such a field, list it in ${file} under ${shape.name}`
   const help = shape === notification ? near : near.endsWith('?') ? `${near} Otherwise, ${allow}` : `${near}; ${allow}`

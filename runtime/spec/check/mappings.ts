@@ -14,7 +14,7 @@ export interface Compiled {
   readonly mapping: Mapping
 }
 
-export function checkTwice(all: readonly Compiled[], context: Context): void {
+export function checkDuplicates(all: readonly Compiled[], context: Context): void {
   const metrics = new Map<string, string>()
   const keys = new Map<string, string>()
   for (const { document, yaml } of all) {

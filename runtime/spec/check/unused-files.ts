@@ -6,7 +6,7 @@ import { SourceFile } from '../source-file.ts'
 import { glob, type SpecFiles } from '../spec-files.ts'
 import { YamlFile } from '../yaml.ts'
 
-export async function checkUnread(
+export async function checkUnusedFiles(
   { mappings, profile }: Connector,
   read: readonly SourceFile[],
   files: SpecFiles,

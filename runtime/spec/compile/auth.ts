@@ -6,7 +6,7 @@ import type { YamlFile } from '../yaml.ts'
 import type { Context } from './context.ts'
 import { compileRequest } from './request.ts'
 
-export interface AccessSpec {
+export interface AuthSpec {
   /** What a connection must be allowed to do: the side's own name for it → what it is for. */
   readonly permissions: Readonly<Record<string, string>>
   /** What a person may allow besides. */
@@ -28,13 +28,13 @@ export interface OauthSpec {
   readonly revoke?: { readonly path: string; readonly by: 'token' | 'client' }
 }
 
-export interface Permitted {
+export interface WithPermission {
   /** Of the side's permissions, the one it takes to ask for this. */
   readonly permission?: string
 }
 
 /** How one side is asked whose account it is. */
-export interface PartySpec extends Permitted {
+export interface AccountSpec extends WithPermission {
   readonly request: RequestSpec
   /** The account's id. */
   readonly value: Expression
@@ -51,7 +51,7 @@ export function permissionsOf({ resource, lookups }: Pick<Mapping, 'resource' | 
 
 type Side = Pick<Connector['destination'], 'permissions' | 'extras' | 'oauth'>
 
-export function compileAccess({ permissions = {}, extras = {}, oauth }: Side): AccessSpec {
+export function compileAccess({ permissions = {}, extras = {}, oauth }: Side): AuthSpec {
   return { permissions, extras, ...(oauth && { oauth: compileOauth(oauth) }) }
 }
 
@@ -63,7 +63,7 @@ function compileOauth({ authorize, token, client = 'basic', pkce = false, scope 
 type Oauth = NonNullable<Side['oauth']>
 type Party = NonNullable<Connector['destination']['account']> | Connector['source']['workspace']
 
-export function compileParty(party: Party, path: readonly string[], yaml: YamlFile, context: Context): PartySpec {
+export function compileParty(party: Party, path: readonly string[], yaml: YamlFile, context: Context): AccountSpec {
   const part = (name: string) => context.expression(yaml, [...path, name], { variables: [] })
   return {
     request: compileRequest(party.request, [...path, 'request'], [], yaml, context),

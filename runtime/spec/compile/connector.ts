@@ -1,10 +1,10 @@
 /** connector.yaml, checked against its schema, to the compiled source, webhook, delivery and destination. */
-import type { Known } from '../../expression/check/shape.ts'
+import type { KnownShape } from '../../expression/check/shape.ts'
 import type { Connector, Windows } from '../generated/documents.ts'
 import type {
-  BudgetSpec,
   DeliverySpec,
   DestinationSpec,
+  RateLimitSpec,
   ResourceSpec,
   SourceSpec,
   StreamSpec,
@@ -15,7 +15,7 @@ import type { YamlFile } from '../yaml.ts'
 import { compileAccess, compileParty } from './auth.ts'
 import type { Context } from './context.ts'
 import { compileRequest } from './request.ts'
-import { known } from './resolve-name.ts'
+import { resolveName } from './resolve-name.ts'
 import { duration, size } from './units.ts'
 
 const nothing = { variables: [] }
@@ -33,7 +33,7 @@ export function compileSource({ source }: Connector, yaml: YamlFile, context: Co
   }
 }
 
-function compileBudget({ windows, share = 1, headers }: Connector['source']['budget']): BudgetSpec {
+function compileBudget({ windows, share = 1, headers }: Connector['source']['budget']): RateLimitSpec {
   return { windows: compileWindows(windows), share, ...(headers === undefined ? {} : { headers }) }
 }
 
@@ -70,7 +70,8 @@ export function compileResources(
   context: Context,
 ): ReadonlyMap<string, ResourceSpec> {
   const compiled = Object.entries(resources).map(([name, { topics, refreshes, fromWebhook, permission }]) => {
-    const part = (key: string, of?: Known) => context.expression(yaml, ['resources', name, key], { ...nothing, of })
+    const part = (key: string, of?: KnownShape) =>
+      context.expression(yaml, ['resources', name, key], { ...nothing, of })
     const resource: ResourceSpec = {
       name,
       id: part('id', context.fields.shapes.get(name)),
@@ -125,7 +126,7 @@ export function compileDestination({ destination }: Connector, yaml: YamlFile, c
   const { permissions = {}, account } = destination
   if (account?.permission !== undefined) {
     const path = ['destination', 'account', 'permission']
-    known('permission', account.permission, new Map(Object.entries(permissions)), path, yaml, context)
+    resolveName('permission', account.permission, new Map(Object.entries(permissions)), path, yaml, context)
   }
   return {
     name,

@@ -1,8 +1,8 @@
 /** What every step of compiling a spec shares: where to complain, and how a text becomes an expression. */
 import { check } from '../../expression/check/check.ts'
-import type { Link } from '../../expression/check/check-only.ts'
-import { follow } from '../../expression/check/fields.ts'
-import type { Known } from '../../expression/check/shape.ts'
+import type { Linker } from '../../expression/check/check-only.ts'
+import { findUnknownFields } from '../../expression/check/fields.ts'
+import type { KnownShape } from '../../expression/check/shape.ts'
 import type { Expression } from '../../expression/expression.ts'
 import type { FunctionTable } from '../../expression/functions.ts'
 import { isProblem, type Origin, type Parsed, type Problem, parse } from '../../expression/parse.ts'
@@ -16,14 +16,14 @@ export interface Scope {
   /** Why answers that change from call to call are refused here. Absent: they are not. */
   readonly stable?: string
   /** What it is asked of, and what `$part` is, as far as that is known. */
-  readonly of?: Known
-  readonly part?: Known
+  readonly of?: KnownShape
+  readonly part?: KnownShape
 }
 
 /** An expression, and what is known of what it gives. */
 export interface Read {
   readonly expression: Expression
-  readonly gives: Known
+  readonly gives: KnownShape
 }
 
 /** An expression and where in a file it stands. */
@@ -34,7 +34,7 @@ export interface PlacedExpression {
   readonly expression: Expression
 }
 
-export interface Complaint {
+export interface DiagnosticText {
   readonly code: string
   readonly message: string
   readonly help?: string
@@ -51,10 +51,10 @@ export class Context {
 
   /** Each expression that is right, in the order they were read. */
   readonly expressions: PlacedExpression[] = []
-  readonly #link: Link
+  readonly #link: Linker
   readonly #parsed = new Map<string, Parsed | Problem>()
 
-  constructor(functions: FunctionTable, link: Link) {
+  constructor(functions: FunctionTable, link: Linker) {
     this.functions = functions
     this.#link = link
   }
@@ -63,11 +63,11 @@ export class Context {
     return this.diagnostics.some(({ severity }) => severity === 'error')
   }
 
-  error(yaml: YamlFile, span: Span, complaint: Complaint): void {
+  error(yaml: YamlFile, span: Span, complaint: DiagnosticText): void {
     this.diagnostics.push({ severity: 'error', file: yaml.file, span, ...tidy(complaint) })
   }
 
-  warn(yaml: YamlFile, span: Span, complaint: Complaint): void {
+  warn(yaml: YamlFile, span: Span, complaint: DiagnosticText): void {
     this.diagnostics.push({ severity: 'warning', file: yaml.file, span, ...tidy(complaint) })
   }
 
@@ -116,9 +116,9 @@ export class Context {
   }
 
   /** Warns of fields that are not there. */
-  #follow(parsed: Parsed, text: PlacedText, yaml: YamlFile, { variables, of, part }: Scope): Known {
+  #follow(parsed: Parsed, text: PlacedText, yaml: YamlFile, { variables, of, part }: Scope): KnownShape {
     const bound = [...variables].map((name) => [name, shapeOfVariable(name, this.fields, part)] as const)
-    const { result, unknown } = follow(parsed, of, new Map(bound))
+    const { result, unknown } = findUnknownFields(parsed, of, new Map(bound))
     for (const field of unknown) this.warn(yaml, placed(field.span, text), unknownField(field, this.fields))
     return result
   }
@@ -130,6 +130,6 @@ function placed([start, end]: Span, text: PlacedText): Span {
 }
 
 /** Help that would say nothing is left out. */
-function tidy({ help, ...rest }: Complaint): Complaint {
+function tidy({ help, ...rest }: DiagnosticText): DiagnosticText {
   return help ? { ...rest, help } : rest
 }

@@ -7,7 +7,7 @@ import type { Context, Scope } from './context.ts'
 import { compileKey } from './key.ts'
 import { neededLookups } from './lookups.ts'
 import { type CompiledSet, compileProperties, compileSkip } from './properties.ts'
-import { checkStream, checkTopics, known } from './resolve-name.ts'
+import { checkStream, checkTopics, resolveName } from './resolve-name.ts'
 
 /** What the mappings may name. */
 export interface Known {
@@ -85,7 +85,7 @@ function checkFrom({ resource, from, each }: Document, yaml: YamlFile, names: Kn
     const help = 'say pick: last; or pick: all, if every one is meant'
     context.warn(yaml, yaml.keySpan(['from', 'webhook']), { code: 'spec/no-pick', message, help })
   }
-  const found = known('resource', resource, names.resources, ['resource'], yaml, context)
+  const found = resolveName('resource', resource, names.resources, ['resource'], yaml, context)
   if (found === undefined) return
   const path = ['from', 'webhook', 'topics']
   checkTopics(from.webhook?.topics ?? [], found, names.resources, path, yaml, context)
@@ -93,7 +93,7 @@ function checkFrom({ resource, from, each }: Document, yaml: YamlFile, names: Kn
   const { name, detail } = compileStream(from.stream)
   const isName = typeof from.stream === 'string'
   checkStream(name, resource, names.streams, isName ? ['from', 'stream'] : ['from', 'stream', 'name'], yaml, context)
-  if (detail !== undefined) known('lookup', detail, names.lookups, ['from', 'stream', 'detail'], yaml, context)
+  if (detail !== undefined) resolveName('lookup', detail, names.lookups, ['from', 'stream', 'detail'], yaml, context)
 }
 
 function compileStream(stream: NonNullable<Document['from']['stream']>): MappingStream {
@@ -110,7 +110,7 @@ export function useSets(
   context: Context,
 ): readonly CompiledSet[] {
   const found = (use ?? []).map((name, index) =>
-    brokenSets.has(name) ? undefined : known('property set', name, sets, ['use', index], yaml, context),
+    brokenSets.has(name) ? undefined : resolveName('property set', name, sets, ['use', index], yaml, context),
   )
   return found.filter((set) => set !== undefined)
 }

@@ -7,14 +7,14 @@ import type { Context } from './context.ts'
 import { neededLookups } from './lookups.ts'
 import { type Known, mappingScope, useSets } from './mapping.ts'
 import { compileProperties, compileSkip } from './properties.ts'
-import { checkTopics, known } from './resolve-name.ts'
+import { checkTopics, resolveName } from './resolve-name.ts'
 
 type Names = Omit<Known, 'profileLookups'>
 
 export function compileProfile(document: Profile, yaml: YamlFile, names: Names, context: Context): ProfileMapping {
   const { resource, identifiers } = document
   const topics = document.from?.webhook?.topics ?? []
-  const found = known('resource', resource, names.resources, ['resource'], yaml, context)
+  const found = resolveName('resource', resource, names.resources, ['resource'], yaml, context)
   if (found) checkTopics(topics, found, names.resources, ['from', 'webhook', 'topics'], yaml, context)
   const sets = useSets(document.use, names, yaml, context)
   // The profile is one person's, whatever event it goes with, so there is no `$part`.

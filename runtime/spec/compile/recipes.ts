@@ -5,7 +5,7 @@ import type { Recipe } from '../../ports/recipes.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
 import type { Recipe as Document } from '../generated/documents.ts'
 import { metricOf } from '../recipe-metrics.ts'
-import { conform } from '../schema.ts'
+import { validateAgainstSchema } from '../schema.ts'
 import { SourceFile } from '../source-file.ts'
 import { glob, type SpecFiles } from '../spec-files.ts'
 import { type Path, YamlFile } from '../yaml.ts'
@@ -29,7 +29,7 @@ export async function readRecipes(
   for (const path of await glob(`${FOLDER}/*.yaml`, files)) {
     const yaml = new YamlFile(new SourceFile(path, (await files.read(path)) ?? ''))
     read.push(yaml.file)
-    const { document, errors } = conform('recipe', yaml)
+    const { document, errors } = validateAgainstSchema('recipe', yaml)
     context.diagnostics.push(...errors)
     const recipe = document && recipeOf(document, yaml, metrics, context)
     if (recipe && !isTwice(recipe, recipes, yaml, context)) recipes.push(recipe)

@@ -5,7 +5,7 @@ import type { Path, YamlFile } from '../yaml.ts'
 import type { Context } from './context.ts'
 
 /** The value of a name, or a complaint that names the nearest. */
-export function known<T>(
+export function resolveName<T>(
   what: string,
   name: string,
   all: ReadonlyMap<string, T>,
@@ -53,7 +53,7 @@ export function checkStream(
   yaml: YamlFile,
   context: Context,
 ): void {
-  const stream = known('stream', name, streams, path, yaml, context)
+  const stream = resolveName('stream', name, streams, path, yaml, context)
   if (stream === undefined || stream.resource === resource) return
   const fitting = [...streams.values()].filter((other) => other.resource === resource).map((other) => other.name)
   const message = `stream "${name}" gives a ${stream.resource}, not a ${resource}`

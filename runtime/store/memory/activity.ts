@@ -1,18 +1,18 @@
 /** The memory store's list of what ended, event by event and hour by hour, and its dead letters by what was wrong. */
-import type { Activity, ActivityWindow, DeadGroup, EventsPage, LedgerEvent } from '../../ports/ledger.ts'
+import type { ActivityBucket, ActivityWindow, DeadGroup, EventsPage, LedgerEvent } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/ports.ts'
 import type { EventResult } from '../../ports/types.ts'
-import { type Counted, dayOf, hourOf, hoursKept, lettersOf } from '../outcome-effects.ts'
+import { type CountedEvent, dayOf, deadLettersOf, hourOf, hoursKept } from '../outcome-effects.ts'
 import type { Stored } from './records.ts'
 
 export class MemoryActivity {
   /** Oldest first. */
   #events: LedgerEvent[] = []
-  readonly #hours = new Map<string, Activity>()
+  readonly #hours = new Map<string, ActivityBucket>()
   #id = 0
 
   /** Counts and lists what a record just added. */
-  enter({ seq, record }: Stored, events: readonly Counted[], at: number): void {
+  enter({ seq, record }: Stored, events: readonly CountedEvent[], at: number): void {
     const { id, ingress, topic, stream } = record
     const from = {
       record: id,
@@ -29,7 +29,7 @@ export class MemoryActivity {
   }
 
   /** Takes back what a dead letter had added. `events` are those that were not delivered. */
-  leave({ seq, settledAt = 0 }: Stored, events: readonly Counted[]): void {
+  leave({ seq, settledAt = 0 }: Stored, events: readonly CountedEvent[]): void {
     const stays = (it: LedgerEvent) => it.seq !== seq || (it.status === 'delivered' && it.key !== undefined)
     this.#events = this.#events.filter(stays).map((it) => (it.seq === seq ? { ...it, ingress: 'replay' } : it))
     for (const { result } of events) this.#add(result, settledAt, -1)
@@ -41,16 +41,16 @@ export class MemoryActivity {
     for (const [name, { hour }] of this.#hours) if (hour < first) this.#hours.delete(name)
   }
 
-  hours(window: ActivityWindow): Activity[] {
+  hours(window: ActivityWindow): ActivityBucket[] {
     const beginning = window.by === 'day' ? dayOf : hourOf
-    const sums = new Map<string, Activity>()
+    const sums = new Map<string, ActivityBucket>()
     for (const it of this.#hours.values()) {
       if (it.hour < beginning(window.since) || it.hour >= window.until || it.count <= 0) continue
       const hour = beginning(it.hour)
       const name = JSON.stringify([hour, it.metric, it.status])
       sums.set(name, { ...it, hour, count: (sums.get(name)?.count ?? 0) + it.count })
     }
-    const byHour = (a: Activity, b: Activity) => a.hour - b.hour
+    const byHour = (a: ActivityBucket, b: ActivityBucket) => a.hour - b.hour
     return [...sums.values()].sort((a, b) => byHour(a, b) || compare(a.metric, b.metric) || compare(a.status, b.status))
   }
 
@@ -78,10 +78,10 @@ export function inGroup(stored: Stored, group: string, delivered: ReadonlySet<st
 
 function lettersIn({ status, outcome }: Stored, delivered: ReadonlySet<string>) {
   if (status !== 'dead' || outcome === undefined) return []
-  return lettersOf(outcome).filter(({ key }) => key === undefined || !delivered.has(key))
+  return deadLettersOf(outcome).filter(({ key }) => key === undefined || !delivered.has(key))
 }
 
-export function deadGroups(letters: readonly Stored[], delivered: ReadonlySet<string>): DeadGroup[] {
+export function groupDeadLetters(letters: readonly Stored[], delivered: ReadonlySet<string>): DeadGroup[] {
   const groups = new Map<string, DeadGroup>()
   for (const stored of letters) {
     const { record, settledAt: at = 0 } = stored

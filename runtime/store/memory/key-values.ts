@@ -2,7 +2,7 @@
 import type { CacheEntry, Checkpoint, Store } from '../../ports/ports.ts'
 import type { Json } from '../../ports/types.ts'
 
-export class MemoryKept {
+export class MemoryKeyValues {
   readonly #checkpoints = new Map<string, Json>()
   readonly #cache = new Map<string, Map<string, CacheEntry>>()
 
@@ -10,7 +10,7 @@ export class MemoryKept {
     return this.#checkpoints.get(name)
   }
 
-  saveCheckpoint({ name, value }: Parameters<Store['saveCheckpoints']>[0][number] | Checkpoint): void {
+  saveCheckpoint({ name, value }: Parameters<Store['writeCheckpoints']>[0][number] | Checkpoint): void {
     if (value === undefined) this.#checkpoints.delete(name)
     else this.#checkpoints.set(name, value)
   }

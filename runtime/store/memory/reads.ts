@@ -1,9 +1,9 @@
 /** The memory store's maps, and what it answers from them without changing any. */
-import type { ActivityWindow, DeadPage, EventsPage, Replayed } from '../../ports/ledger.ts'
+import type { ActivityWindow, DeadPage, EventsPage, ReplaySelector } from '../../ports/ledger.ts'
 import type { CacheEntry } from '../../ports/ports.ts'
 import type { Json } from '../../ports/types.ts'
-import { deadGroups, inGroup, MemoryActivity, openLetters } from './activity.ts'
-import { MemoryKept } from './key-values.ts'
+import { groupDeadLetters, inGroup, MemoryActivity, openLetters } from './activity.ts'
+import { MemoryKeyValues } from './key-values.ts'
 import { ledgerEntry, MemoryTallies, type Stored, scopeOf } from './records.ts'
 
 export class MemoryReads {
@@ -13,9 +13,9 @@ export class MemoryReads {
   protected readonly keys = new Set<string>()
   protected readonly totals = new MemoryTallies()
   protected readonly ended = new MemoryActivity()
-  protected readonly kept = new MemoryKept()
+  protected readonly kept = new MemoryKeyValues()
 
-  async delivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
+  async filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set(keys.filter((key) => this.keys.has(key)))
   }
 
@@ -23,7 +23,7 @@ export class MemoryReads {
     return this.kept.checkpoint(name)
   }
 
-  async cached(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]> {
+  async readCache(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]> {
     return this.kept.cached(namespace, keys)
   }
 
@@ -32,7 +32,7 @@ export class MemoryReads {
   }
 
   async trace(ref: string) {
-    const matches = ({ record, refs }: Stored) => record.id === ref || record.refs.includes(ref) || refs.has(ref)
+    const matches = ({ record, refs }: Stored) => record.id === ref || record.lookupIds.includes(ref) || refs.has(ref)
     return [...this.records.values()].filter(matches).slice(0, 100).map(ledgerEntry)
   }
 
@@ -44,7 +44,7 @@ export class MemoryReads {
     return this.ended.list(page)
   }
 
-  async dead({ after = 0, limit, run, group }: DeadPage) {
+  async listDeadLetters({ after = 0, limit, run, group }: DeadPage) {
     const matches = (it: Stored) =>
       it.seq > after &&
       (run === undefined || scopeOf(it) === run) &&
@@ -52,11 +52,11 @@ export class MemoryReads {
     return this.letters().filter(matches).slice(0, Math.max(0, limit)).map(ledgerEntry)
   }
 
-  async deadGroups() {
-    return deadGroups(this.letters(), this.keys)
+  async groupDeadLetters() {
+    return groupDeadLetters(this.letters(), this.keys)
   }
 
-  async deadCount(): Promise<number> {
+  async countDeadLetters(): Promise<number> {
     return this.letters().length
   }
 
@@ -64,7 +64,7 @@ export class MemoryReads {
     return openLetters(this.records.values(), this.keys)
   }
 
-  protected replayable(which: Replayed): Stored[] {
+  protected replayable(which: ReplaySelector): Stored[] {
     if (which === 'all') return this.letters()
     if ('group' in which) return this.letters().filter((it) => inGroup(it, which.group, this.keys))
     const wanted = new Set(which)

@@ -2,7 +2,7 @@
 import type { LedgerEntry, Tally } from '../../ports/ports.ts'
 import type { Attempt, Outcome, SourceRecord } from '../../ports/types.ts'
 import { attemptOf, withAttempt } from '../attempt-history.ts'
-import { type Counted, LIVE_SCOPE, tallyLine } from '../outcome-effects.ts'
+import { type CountedEvent, LIVE_SCOPE, tallyLine } from '../outcome-effects.ts'
 
 /** A record and what became of it. */
 export interface Stored {
@@ -22,7 +22,7 @@ export interface Stored {
   readonly refs: Set<string>
 }
 
-export function arrived(seq: number, { body, ...record }: SourceRecord): Stored {
+export function newStored(seq: number, { body, ...record }: SourceRecord): Stored {
   return { seq, record, body, status: 'pending', attempt: 0, due: 0, attempts: [], refs: new Set() }
 }
 
@@ -33,26 +33,26 @@ export function keepAttempt(stored: Stored, ...ended: Parameters<typeof attemptO
 }
 
 /** Ends a lease without a settlement. */
-export function giveBack(stored: Stored): void {
+export function releaseRecord(stored: Stored): void {
   Object.assign(stored, { status: 'pending', lease: undefined, due: 0 })
 }
 
 export function scopeOf({ record }: Stored): string {
-  return record.run?.id ?? LIVE_SCOPE
+  return record.backfillRun?.id ?? LIVE_SCOPE
 }
 
 /** The record of each order whose turn it is: the leased one, else the earliest. Oldest first. */
-export function heads(waiting: ReadonlySet<Stored>): Stored[] {
+export function leasable(waiting: ReadonlySet<Stored>): Stored[] {
   const byAge = [...waiting].sort((a, b) => a.seq - b.seq)
   const leased = byAge.filter(({ status }) => status === 'leased')
-  const turns = new Map(leased.map((stored) => [stored.record.order, stored]))
-  for (const stored of byAge) if (!turns.has(stored.record.order)) turns.set(stored.record.order, stored)
-  return byAge.filter((stored) => turns.get(stored.record.order) === stored)
+  const turns = new Map(leased.map((stored) => [stored.record.orderingKey, stored]))
+  for (const stored of byAge) if (!turns.has(stored.record.orderingKey)) turns.set(stored.record.orderingKey, stored)
+  return byAge.filter((stored) => turns.get(stored.record.orderingKey) === stored)
 }
 
 export function ledgerEntry(stored: Stored): LedgerEntry {
   const { seq, record, body, status, attempt, due, settledAt, outcome, attempts } = stored
-  const { workspace: _, order: __, run: ___, ...shown } = record
+  const { workspace: _, orderingKey: __, backfillRun: ___, ...shown } = record
   return {
     seq,
     ...shown,
@@ -69,7 +69,7 @@ export function ledgerEntry(stored: Stored): LedgerEntry {
 export class MemoryTallies {
   readonly #tallies = new Map<string, Tally>()
 
-  add(scope: string, events: readonly Counted[], by: number): void {
+  add(scope: string, events: readonly CountedEvent[], by: number): void {
     for (const line of events.map(({ result }) => tallyLine(result))) {
       const name = JSON.stringify([scope, line.metric, line.status, line.reason])
       this.#tallies.set(name, { scope, ...line, count: (this.#tallies.get(name)?.count ?? 0) + by })

@@ -1,5 +1,5 @@
 /** The reference store: everything in maps, nothing survives the process. For tests, trials and the demo. */
-import type { Replayed } from '../../ports/ledger.ts'
+import type { ReplaySelector } from '../../ports/ledger.ts'
 import type {
   Appended,
   Backlog,
@@ -11,10 +11,10 @@ import type {
   Store,
 } from '../../ports/ports.ts'
 import type { Lane, LeasedRecord, Outcome, Settlement, SourceRecord } from '../../ports/types.ts'
-import { counted, deliveredKeys, dropsBody, refsOf, troubleOf } from '../outcome-effects.ts'
+import { countableEvents, deliveredKeys, dropsBody, refsOf, retryStateOf } from '../outcome-effects.ts'
 import { LANES, Waiters } from '../waiters.ts'
 import { MemoryReads } from './reads.ts'
-import { arrived, giveBack, heads, keepAttempt, type Stored, scopeOf } from './records.ts'
+import { keepAttempt, leasable, newStored, releaseRecord, type Stored, scopeOf } from './records.ts'
 
 export function memoryStore({ clock }: { readonly clock: Clock }): Store {
   return new MemoryStore(clock)
@@ -39,7 +39,7 @@ class MemoryStore extends MemoryReads implements Store {
     let added = 0
     for (const record of records) {
       if (this.records.has(record.id)) continue
-      const stored = arrived(++this.#seq, record)
+      const stored = newStored(++this.#seq, record)
       this.records.set(record.id, stored)
       this.#waiting[record.lane].add(stored)
       this.#waiters.wake([record.lane])
@@ -48,18 +48,24 @@ class MemoryStore extends MemoryReads implements Store {
     return { added }
   }
 
-  async lease({ lane, limit, hold }: LeaseRequest): Promise<readonly LeasedRecord[]> {
+  async lease({ lane, limit, leaseMs }: LeaseRequest): Promise<readonly LeasedRecord[]> {
     const now = this.#clock.now()
     this.#expire(now)
-    const taken = heads(this.#waiting[lane])
+    const taken = leasable(this.#waiting[lane])
       .filter(({ due }) => due <= now)
       .sort((a, b) => a.due - b.due || a.seq - b.seq)
       .slice(0, Math.max(0, limit))
     return taken.map((stored) => {
       const lease = String(++this.#leases)
-      Object.assign(stored, { status: 'leased', lease, due: now + hold, attempt: stored.attempt + 1 })
-      const trouble = troubleOf(stored.outcome)
-      return { ...stored.record, body: stored.body ?? '', lease, attempt: stored.attempt, ...(trouble && { trouble }) }
+      Object.assign(stored, { status: 'leased', lease, due: now + leaseMs, attempt: stored.attempt + 1 })
+      const retryState = retryStateOf(stored.outcome)
+      return {
+        ...stored.record,
+        body: stored.body ?? '',
+        lease,
+        attempt: stored.attempt,
+        ...(retryState && { retryState }),
+      }
     })
   }
 
@@ -78,14 +84,14 @@ class MemoryStore extends MemoryReads implements Store {
 
   async release(records: readonly LeasedRecord[]): Promise<void> {
     for (const stored of this.#held(records)) {
-      giveBack(stored)
+      releaseRecord(stored)
       stored.attempt -= 1
       this.#waiters.wake([stored.record.lane])
     }
   }
 
   async wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
-    const due = heads(this.#waiting[lane]).reduce((least, it) => Math.min(least, it.due), Number.POSITIVE_INFINITY)
+    const due = leasable(this.#waiting[lane]).reduce((least, it) => Math.min(least, it.due), Number.POSITIVE_INFINITY)
     await this.#waiters.sleep(lane, Math.min(ms, due - this.#clock.now()), signal)
   }
 
@@ -95,32 +101,32 @@ class MemoryStore extends MemoryReads implements Store {
     return waiting.length === 0 ? { records: 0 } : { records: waiting.length, oldest }
   }
 
-  async saveCheckpoints(entries: Parameters<Store['saveCheckpoints']>[0]): Promise<void> {
+  async writeCheckpoints(entries: Parameters<Store['writeCheckpoints']>[0]): Promise<void> {
     for (const entry of entries) this.kept.saveCheckpoint(entry)
   }
 
-  async swapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean> {
+  async compareAndSwapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean> {
     if (this.kept.checkpoint(name) !== from) return false
     this.kept.saveCheckpoint({ name, value: to })
     return true
   }
 
-  async cache(namespace: string, entries: readonly CacheEntry[]): Promise<void> {
+  async writeCache(namespace: string, entries: readonly CacheEntry[]): Promise<void> {
     this.kept.cache(namespace, entries)
   }
 
-  async uncache(namespace: string, keys?: readonly string[]): Promise<void> {
+  async deleteCache(namespace: string, keys?: readonly string[]): Promise<void> {
     this.kept.uncache(namespace, keys)
   }
 
-  async replay(which: Replayed): Promise<number> {
+  async replay(which: ReplaySelector): Promise<number> {
     const found = this.replayable(which)
     for (const stored of found) this.#revive(stored)
     this.#waiters.wake(found.map(({ record }) => record.lane))
     return found.length
   }
 
-  async prune(retention: Retention): Promise<number> {
+  async applyRetention(retention: Retention): Promise<number> {
     const now = this.#clock.now()
     if (retention.lookups !== undefined) this.kept.forget(now - retention.lookups)
     const old = [...this.records.values()].filter(({ status, settledAt }) => {
@@ -137,7 +143,7 @@ class MemoryStore extends MemoryReads implements Store {
 
   #expire(now: number): void {
     for (const stored of LANES.flatMap((lane) => [...this.#waiting[lane]])) {
-      if (stored.lease !== undefined && stored.due <= now) giveBack(stored)
+      if (stored.lease !== undefined && stored.due <= now) releaseRecord(stored)
     }
   }
 
@@ -161,13 +167,13 @@ class MemoryStore extends MemoryReads implements Store {
     for (const ref of refsOf(outcome)) stored.refs.add(ref)
     const fresh = new Set(deliveredKeys(outcome).filter((key) => !this.keys.has(key)))
     for (const key of fresh) this.keys.add(key)
-    const events = counted(outcome, lane, (key) => fresh.delete(key))
+    const events = countableEvents(outcome, lane, (key) => fresh.delete(key))
     this.totals.add(scopeOf(stored), events, 1)
     this.ended.enter(stored, events, this.#clock.now())
   }
 
   #revive(stored: Stored): void {
-    const events = stored.outcome ? counted(stored.outcome, stored.record.lane, () => false) : []
+    const events = stored.outcome ? countableEvents(stored.outcome, stored.record.lane, () => false) : []
     this.totals.add(scopeOf(stored), events, -1)
     this.ended.leave(stored, events)
     if (stored.outcome) keepAttempt(stored, stored.outcome, stored.settledAt ?? 0, this.#clock.now())

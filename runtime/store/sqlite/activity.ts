@@ -1,8 +1,8 @@
 /** What ended, event by event and hour by hour: written as records are settled, read by the console. */
-import type { Activity, ActivityWindow, EventsPage, LedgerEvent } from '../../ports/ledger.ts'
+import type { ActivityBucket, ActivityWindow, EventsPage, LedgerEvent } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/ports.ts'
 import type { EventResult, Ingress, Lane, Outcome } from '../../ports/types.ts'
-import { type Counted, dayOf, hourOf, hoursKept, recordResult } from '../outcome-effects.ts'
+import { type CountedEvent, dayOf, hourOf, hoursKept, recordResult } from '../outcome-effects.ts'
 import type { Connection } from './connection.ts'
 
 const ENTER = 'INSERT INTO events (seq, n, metric, status, at, result) VALUES (?, ?, ?, ?, ?, ?)'
@@ -11,14 +11,20 @@ const ENTER = 'INSERT INTO events (seq, n, metric, status, at, result) VALUES (?
  * Lists what was counted of a record. How an event ended stands in the record's outcome, and is not written
  * twice; but of a record that waits the next attempt overwrites the outcome, so there it is kept here.
  */
-export function enterEvents(db: Connection, seq: number, events: readonly Counted[], at: number, kept: boolean): void {
+export function insertEvents(
+  db: Connection,
+  seq: number,
+  events: readonly CountedEvent[],
+  at: number,
+  kept: boolean,
+): void {
   for (const { n, result } of events) {
     db.run(ENTER, seq, n, result.metric, result.status, at, kept ? JSON.stringify(result) : null)
   }
 }
 
 /** Takes a dead record's events off the list, but for what was in fact delivered: that stays, in its own words. */
-export function leaveEvents(db: Connection, seq: number, outcome: Outcome): void {
+export function deleteEvents(db: Connection, seq: number, outcome: Outcome): void {
   for (const [n, result] of outcome.events.entries()) {
     if (result.status !== 'delivered' || result.key === undefined) continue
     db.run('UPDATE events SET result = ? WHERE seq = ? AND n = ? AND result IS NULL', JSON.stringify(result), seq, n)
@@ -53,7 +59,7 @@ const READ = { hour: read('hours'), day: read('days') }
 
 type Hour = readonly [hour: number, metric: string, status: EventResult['status'], count: number]
 
-export function activity(db: Connection, { since, until, by = 'hour' }: ActivityWindow): Activity[] {
+export function activity(db: Connection, { since, until, by = 'hour' }: ActivityWindow): ActivityBucket[] {
   const from = by === 'day' ? dayOf(since) : hourOf(since)
   const { hours = '[]' } = db.get<{ hours: string }>(READ[by], from, until) ?? {}
   return (JSON.parse(hours) as Hour[]).map(([hour, metric, status, count]) => ({ hour, metric, status, count }))

@@ -6,7 +6,7 @@ const ROOM = 2_000
 /** And characters of their bodies, together; each takes one or two bytes. Kept parsed, they would cost as much as parsing. */
 const CHARACTERS = 16_000_000
 
-export class Hand {
+export class AppendBuffer {
   readonly #records = new Map<string, SourceRecord>()
   #characters = 0
 

@@ -2,7 +2,7 @@
 import type { CacheEntry } from '../../ports/ports.ts'
 import type { Json } from '../../ports/types.ts'
 import type { Connection } from './connection.ts'
-import { whole } from './row-mapping.ts'
+import { toInteger } from './row-mapping.ts'
 
 export function checkpoint(db: Connection, name: string): Json | undefined {
   const row = db.get<{ value: string }>('SELECT value FROM checkpoints WHERE name = ?', name)
@@ -17,7 +17,7 @@ export function saveCheckpoint(db: Connection, { name, value }: { name: string; 
 
 const CACHED = 'SELECT key, value, at FROM cache WHERE namespace = ? AND key = ?'
 
-export function cached(db: Connection, namespace: string, keys: readonly string[]): CacheEntry[] {
+export function readCache(db: Connection, namespace: string, keys: readonly string[]): CacheEntry[] {
   return [...new Set(keys)].flatMap((key) => {
     const row = db.get<{ key: string; value: string; at: number }>(CACHED, namespace, key)
     return row === undefined ? [] : [{ key: row.key, value: JSON.parse(row.value) as Json, at: row.at }]
@@ -32,7 +32,7 @@ export function cache(db: Connection, namespace: string, { key, value, at }: Cac
     namespace,
     key,
     json,
-    whole(at),
+    toInteger(at),
   )
 }
 
@@ -44,7 +44,7 @@ export function uncache(db: Connection, namespace: string, keys?: readonly strin
 // A JSON list is one parameter however long it is, so one statement serves every call.
 const DELIVERED = 'SELECT key FROM delivered WHERE key IN (SELECT value FROM json_each(?))'
 
-export function delivered(db: Connection, keys: readonly string[]): Set<string> {
+export function filterDelivered(db: Connection, keys: readonly string[]): Set<string> {
   const rows =
     keys.length === 1 // how it is asked for each event; a quarter of the time
       ? db.all<{ key: string }>('SELECT key FROM delivered WHERE key = ?', keys[0] ?? '')

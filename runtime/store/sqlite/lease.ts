@@ -2,13 +2,13 @@
 import type { LeaseRequest } from '../../ports/ports.ts'
 import type { Lane, LeasedRecord, SourceRecord } from '../../ports/types.ts'
 import { LIVE_SCOPE } from '../outcome-effects.ts'
-import type { Hand } from './append-buffer.ts'
+import type { AppendBuffer } from './append-buffer.ts'
 import type { Connection } from './connection.ts'
 import type { Owner } from './owner.ts'
-import { type LeaseRow, leasedRecord, whole } from './row-mapping.ts'
+import { type LeaseRow, leasedRecord, toInteger } from './row-mapping.ts'
 
 /** The place of a record: which line it waits in, and its number there. */
-export interface Place {
+export interface QueuePosition {
   readonly seq: number
   readonly lane: Lane
   readonly line: string
@@ -23,14 +23,27 @@ const INSERT = `
 
 /** Adds a record with its body and refs, unless its id is known. Answers whether it was new. */
 export function append(db: Connection, record: SourceRecord): boolean {
-  const { id, ingress, lane, topic, stream, resource, workspace, order, refs, receivedAt, run, body } = record
-  const known = [id, ingress, lane, topic ?? null, stream ?? null, resource ?? null, workspace, order] as const
-  const runJson = run === undefined ? null : JSON.stringify(run)
-  const rest = [JSON.stringify(refs), whole(receivedAt), runJson, run?.id ?? LIVE_SCOPE] as const
+  const {
+    id,
+    ingress,
+    lane,
+    topic,
+    stream,
+    resource,
+    workspace,
+    orderingKey,
+    lookupIds,
+    receivedAt,
+    backfillRun,
+    body,
+  } = record
+  const known = [id, ingress, lane, topic ?? null, stream ?? null, resource ?? null, workspace, orderingKey] as const
+  const runJson = backfillRun === undefined ? null : JSON.stringify(backfillRun)
+  const rest = [JSON.stringify(lookupIds), toInteger(receivedAt), runJson, backfillRun?.id ?? LIVE_SCOPE] as const
   const { changes, seq } = db.run(INSERT, ...known, ...rest)
   if (changes === 0) return false
   db.run('INSERT INTO bodies (seq, body) VALUES (?, ?)', seq, body)
-  for (const ref of refs) addRef(db, ref, seq)
+  for (const ref of lookupIds) addRef(db, ref, seq)
   return true
 }
 
@@ -59,7 +72,7 @@ export function lease(
   db: Connection,
   request: LeaseRequest,
   now: number,
-  { owner, token, hand }: { readonly owner: Owner; readonly token: string; readonly hand: Hand },
+  { owner, token, hand }: { readonly owner: Owner; readonly token: string; readonly hand: AppendBuffer },
 ): LeasedRecord[] {
   const rows = db.all<DueRow>(DUE, request.lane, now, Math.max(0, request.limit))
   if (rows.length === 0) return []
@@ -70,7 +83,7 @@ export function lease(
     const whole = db.get<LeaseRow>(WHOLE, row.seq)
     return whole === undefined ? [] : leasedRecord(whole, lease)
   })
-  db.run(TAKE, whole(now + request.hold), token, owner.id, JSON.stringify(rows.map(({ seq }) => seq)))
+  db.run(TAKE, toInteger(now + request.leaseMs), token, owner.id, JSON.stringify(rows.map(({ seq }) => seq)))
   return taken
 }
 
@@ -82,41 +95,41 @@ interface DueRow {
 }
 
 /** The number and the token that a lease was made of. Of a lease that is none of ours: a number no record has. */
-export function proof({ lease }: LeasedRecord): readonly [seq: number, token: string] {
+export function parseLease({ lease }: LeasedRecord): readonly [seq: number, token: string] {
   const [, token = '', seq = '-1'] = /^(.*)\/(\d+)$/.exec(lease) ?? []
   return [Number(seq), token]
 }
 
 export function renew(db: Connection, record: LeasedRecord, until: number): void {
-  db.run('UPDATE records SET due = ? WHERE seq = ? AND lease = ?', whole(until), ...proof(record))
+  db.run('UPDATE records SET due = ? WHERE seq = ? AND lease = ?', toInteger(until), ...parseLease(record))
 }
 
 /** Where a leased record stands, if the lease is still ours. */
-export function held(db: Connection, record: LeasedRecord): Place | undefined {
-  return db.get('SELECT seq, lane, line FROM records WHERE seq = ? AND lease = ?', ...proof(record))
+export function findLease(db: Connection, record: LeasedRecord): QueuePosition | undefined {
+  return db.get('SELECT seq, lane, line FROM records WHERE seq = ? AND lease = ?', ...parseLease(record))
 }
 
 /** How a lease that ended without a settlement counts: as an attempt, or as if it had not been. */
-export type Ended = 'tried' | 'untried'
+export type LeaseEnd = 'tried' | 'untried'
 
 const UNLEASE = `
   UPDATE records SET status = 'pending', attempt = attempt - ?, due = 0, lease = NULL, owner = NULL WHERE seq = ?`
 
-export function unlease(db: Connection, place: Place, how: Ended): void {
+export function releaseLease(db: Connection, place: QueuePosition, how: LeaseEnd): void {
   db.run(UNLEASE, how === 'untried' ? 1 : 0, place.seq)
-  passTurn(db, place)
+  promoteNext(db, place)
 }
 
 /** Gives back the leases whose time is up. */
-export function expire(db: Connection, now: number): void {
+export function expireLeases(db: Connection, now: number): void {
   const sql = 'SELECT seq, lane, line FROM records WHERE lease IS NOT NULL AND due <= ?'
-  for (const place of db.all<Place>(sql, now)) unlease(db, place, 'tried')
+  for (const place of db.all<QueuePosition>(sql, now)) releaseLease(db, place, 'tried')
 }
 
 /** Gives back all that an owner holds. */
-export function giveBack(db: Connection, owner: string, how: Ended): void {
+export function releaseOwner(db: Connection, owner: string, how: LeaseEnd): void {
   const sql = 'SELECT seq, lane, line FROM records WHERE lease IS NOT NULL AND owner = ?'
-  for (const place of db.all<Place>(sql, owner)) unlease(db, place, how)
+  for (const place of db.all<QueuePosition>(sql, owner)) releaseLease(db, place, how)
 }
 
 const LINE =
@@ -132,7 +145,7 @@ interface Waiting {
  * Gives the turn of a line to its earliest unsettled record. Called whenever a record leaves the line, comes
  * back into it, or is no longer leased. A leased record keeps the turn, so a line never has two at once.
  */
-export function passTurn(db: Connection, { lane, line }: Place): void {
+export function promoteNext(db: Connection, { lane, line }: QueuePosition): void {
   // Who has the turn comes first, if anybody has; then the earliest of the others.
   const [first, second] = db.all<Waiting>(LINE, lane, line)
   const holder = first?.turn === 1 ? first : undefined

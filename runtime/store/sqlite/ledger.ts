@@ -1,11 +1,11 @@
 /** What became of every record: looked up, counted, replayed page by page, and dropped by age. */
-import type { DeadPage, Replayed } from '../../ports/ledger.ts'
+import type { DeadPage, ReplaySelector } from '../../ports/ledger.ts'
 import type { Backlog, LedgerEntry, Retention, Tally } from '../../ports/ports.ts'
 import type { Lane } from '../../ports/types.ts'
 import { pruneHours } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { type LedgerRow, ledgerEntry } from './row-mapping.ts'
-import { type DeadRow, revive } from './settle.ts'
+import { type DeadRow, requeueDeadLetter } from './settle.ts'
 
 /** How many records one transaction replays or drops: short enough for a webhook to wait behind. */
 export const PAGE = 500
@@ -32,7 +32,7 @@ const DEAD = `${ENTRY}
     AND (?2 IS NULL OR scope = ?2)
   ORDER BY r.seq LIMIT ?3`
 
-export function dead(db: Connection, { after = 0, limit, run, group }: DeadPage): LedgerEntry[] {
+export function listDeadLetters(db: Connection, { after = 0, limit, run, group }: DeadPage): LedgerEntry[] {
   return db.all<LedgerRow>(DEAD, after, run ?? null, Math.max(0, limit), group ?? null).map(ledgerEntry)
 }
 
@@ -68,11 +68,11 @@ const REPLAY_GROUP = 'AND seq IN (SELECT seq FROM letters WHERE ?2 IS NULL OR na
 const PAGED = `ORDER BY seq LIMIT ${PAGE}`
 
 /** Replays one page of dead letters, those after `seq`. One that is named is replayed even if another record sent it. */
-export function replayPage(db: Connection, which: Replayed, after: number, now: number): DeadRow[] {
+export function replayPage(db: Connection, which: ReplaySelector, after: number, now: number): DeadRow[] {
   const named = Array.isArray(which)
   const value = named ? JSON.stringify(which) : typeof which === 'object' && 'group' in which ? which.group : null
   const rows = db.all<DeadRow>(`${REPLAY} ${named ? REPLAY_NAMED : REPLAY_GROUP} ${PAGED}`, after, value)
-  for (const row of rows) revive(db, row, now)
+  for (const row of rows) requeueDeadLetter(db, row, now)
   return rows
 }
 

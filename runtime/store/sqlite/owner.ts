@@ -1,7 +1,7 @@
 /** Who holds leases: a store in a process. The leases of processes that are gone are given back at once. */
 import { randomUUID } from 'node:crypto'
 import type { Connection } from './connection.ts'
-import { giveBack } from './lease.ts'
+import { releaseOwner } from './lease.ts'
 
 export interface Owner {
   readonly id: string
@@ -11,7 +11,7 @@ export interface Owner {
 }
 
 /** Whether a process of this machine is running. */
-export type Alive = (pid: number) => boolean
+export type IsProcessAlive = (pid: number) => boolean
 
 const START: string = randomUUID()
 let stores = 0
@@ -27,8 +27,8 @@ export function register(db: Connection, { id, pid, start }: Owner): void {
 }
 
 /** Gives back, untried, what the owner still holds, and forgets it. */
-export function retire(db: Connection, owner: Owner): void {
-  giveBack(db, owner.id, 'untried')
+export function unregister(db: Connection, owner: Owner): void {
+  releaseOwner(db, owner.id, 'untried')
   db.run('DELETE FROM owners WHERE id = ?', owner.id)
 }
 
@@ -38,11 +38,11 @@ export function retire(db: Connection, owner: Owner): void {
  * A wrong guess (two containers that share a file, each with pid 1) costs one second delivery with the same
  * idempotency key, and only once: the owner is forgotten, and later leases of its own end by expiry alone.
  */
-export function reap(db: Connection, self: Owner, alive: Alive): boolean {
+export function releaseDeadOwners(db: Connection, self: Owner, alive: IsProcessAlive): boolean {
   const others = db.all<Owner>('SELECT id, pid, start FROM owners WHERE id <> ?', self.id)
   const gone = others.filter(({ pid, start }) => (pid === self.pid ? start !== self.start : !alive(pid)))
   for (const { id } of gone) {
-    giveBack(db, id, 'tried')
+    releaseOwner(db, id, 'tried')
     db.run('DELETE FROM owners WHERE id = ?', id)
   }
   return gone.length > 0

@@ -15,8 +15,8 @@ export class SqliteReads {
     this.db = db
   }
 
-  async delivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    return kept.delivered(this.db, keys)
+  async filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return kept.filterDelivered(this.db, keys)
   }
 
   async backlog(lane: Lane): Promise<Backlog> {
@@ -27,8 +27,8 @@ export class SqliteReads {
     return kept.checkpoint(this.db, name)
   }
 
-  async cached(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]> {
-    return kept.cached(this.db, namespace, keys)
+  async readCache(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]> {
+    return kept.readCache(this.db, namespace, keys)
   }
 
   async tallies(scope?: string) {
@@ -47,15 +47,15 @@ export class SqliteReads {
     return looking.events(this.db, page)
   }
 
-  async dead(page: DeadPage) {
-    return ledger.dead(this.db, page)
+  async listDeadLetters(page: DeadPage) {
+    return ledger.listDeadLetters(this.db, page)
   }
 
-  async deadGroups() {
-    return letters.deadGroups(this.db)
+  async groupDeadLetters() {
+    return letters.groupDeadLetters(this.db)
   }
 
-  async deadCount(): Promise<number> {
-    return letters.deadCount(this.db)
+  async countDeadLetters(): Promise<number> {
+    return letters.countDeadLetters(this.db)
   }
 }

@@ -2,7 +2,7 @@
 import type { LedgerEntry } from '../../ports/ports.ts'
 import type { Attempt, Ingress, Lane, LeasedRecord, Outcome, Run } from '../../ports/types.ts'
 import { attemptOf, withAttempt } from '../attempt-history.ts'
-import { troubleOf } from '../outcome-effects.ts'
+import { retryStateOf } from '../outcome-effects.ts'
 
 interface RecordRow {
   readonly seq: number
@@ -35,23 +35,23 @@ export interface LedgerRow extends RecordRow {
 }
 
 /** STRICT tables take no fractions, and jitter makes some. Rounded up: never earlier than asked for. */
-export function whole(ms: number): number {
+export function toInteger(ms: number): number {
   return Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER)
 }
 
 /** The record as it was appended, now on its next attempt. */
 export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
-  const { workspace, line: order, body, run, outcome } = row
-  const trouble = outcome === null ? undefined : troubleOf(JSON.parse(outcome) as Outcome)
+  const { workspace, line: orderingKey, body, run, outcome } = row
+  const retryState = outcome === null ? undefined : retryStateOf(JSON.parse(outcome) as Outcome)
   return {
     ...common(row),
     workspace,
-    order,
+    orderingKey,
     body,
-    ...(run !== null && { run: JSON.parse(run) as Run }),
+    ...(run !== null && { backfillRun: JSON.parse(run) as Run }),
     lease,
     attempt: row.attempt + 1,
-    ...(trouble && { trouble }),
+    ...(retryState && { retryState }),
   }
 }
 
@@ -71,7 +71,7 @@ export function ledgerEntry(row: LedgerRow): LedgerEntry {
 }
 
 /** The column after one more attempt. */
-export function oneMore(attempts: string | null, ...ended: Parameters<typeof attemptOf>): string | null {
+export function appendAttempt(attempts: string | null, ...ended: Parameters<typeof attemptOf>): string | null {
   const next = attemptOf(...ended)
   return next === undefined ? attempts : JSON.stringify(withAttempt(attemptsIn(attempts ?? '[]'), next))
 }
@@ -86,7 +86,7 @@ function common({ id, ingress, lane, topic, stream, resource, refs, received_at:
     ...(topic !== null && { topic }),
     ...(stream !== null && { stream }),
     ...(resource !== null && { resource }),
-    refs: JSON.parse(refs) as string[],
+    lookupIds: JSON.parse(refs) as string[],
     receivedAt,
   }
 }

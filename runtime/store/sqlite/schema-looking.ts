@@ -1,6 +1,6 @@
 /** The step that lets the console look: events, hours and letters, filled from what a file holds already. */
 
-export const LOOKING = `
+export const CONSOLE_TABLES = `
   -- n: its place among the events of the record's outcome. result: in its own words, where that outcome will not stay.
   CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

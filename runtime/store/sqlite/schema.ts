@@ -1,7 +1,7 @@
 /** The tables, as a list of steps that each bring a file from one version to the next. */
 import { Fault } from '../../ports/fault.ts'
 import type { Connection } from './connection.ts'
-import { LOOKING } from './schema-looking.ts'
+import { CONSOLE_TABLES } from './schema-looking.ts'
 
 /** Step n brings `user_version` n to n + 1. A step that was released is never changed; add another one. */
 const MIGRATIONS: readonly string[] = [
@@ -76,7 +76,7 @@ const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE owners (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, start TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
-  LOOKING,
+  CONSOLE_TABLES,
   // Large values: in a table WITHOUT ROWID every step down the tree reads some. What was cached is only asked for again.
   `
   DROP TABLE cache;

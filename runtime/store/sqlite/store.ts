@@ -1,17 +1,17 @@
 /** The embedded store: one SQLite file, shared by the processes of one machine. */
 import { Fault } from '../../ports/fault.ts'
-import type { Replayed } from '../../ports/ledger.ts'
+import type { ReplaySelector } from '../../ports/ledger.ts'
 import type { Appended, CacheEntry, Checkpoint, Clock, LeaseRequest, Retention, Store } from '../../ports/ports.ts'
 import type { Lane, LeasedRecord, Settlement, SourceRecord } from '../../ports/types.ts'
 import { processAlive } from '../../system.ts'
 import { LANES, Waiters } from '../waiters.ts'
-import { Hand } from './append-buffer.ts'
+import { AppendBuffer } from './append-buffer.ts'
 import type { Connection } from './connection.ts'
 import * as kept from './key-values.ts'
 import * as queue from './lease.ts'
 import * as ledger from './ledger.ts'
 import { openConnection } from './open.ts'
-import { type Alive, newOwner, type Owner, reap, register, retire } from './owner.ts'
+import { type IsProcessAlive, newOwner, type Owner, register, releaseDeadOwners, unregister } from './owner.ts'
 import { SqliteReads } from './reads.ts'
 import { settle } from './settle.ts'
 import { Writer } from './writer.ts'
@@ -21,7 +21,7 @@ export interface SqliteOptions {
   /** Who holds the leases. Default: this process. */
   readonly owner?: Owner
   /** Whether a process still runs, by pid. Default: asks the machine. */
-  readonly alive?: Alive
+  readonly alive?: IsProcessAlive
 }
 
 /**
@@ -33,7 +33,7 @@ export async function sqliteStore(path: string, options: SqliteOptions): Promise
   const db = await openConnection(path, clock)
   db.transaction(() => {
     register(db, owner)
-    reap(db, owner, alive)
+    releaseDeadOwners(db, owner, alive)
   })
   return new SqliteStore(db, clock, owner, alive)
 }
@@ -41,14 +41,14 @@ export async function sqliteStore(path: string, options: SqliteOptions): Promise
 class SqliteStore extends SqliteReads implements Store {
   readonly #clock: Clock
   readonly #owner: Owner
-  readonly #alive: Alive
+  readonly #alive: IsProcessAlive
   readonly #writer: Writer
   readonly #waiters: Waiters
-  readonly #hand = new Hand()
+  readonly #hand = new AppendBuffer()
   #leases = 0
   #closing: Promise<void> | undefined
 
-  constructor(db: Connection, clock: Clock, owner: Owner, alive: Alive) {
+  constructor(db: Connection, clock: Clock, owner: Owner, alive: IsProcessAlive) {
     super(db)
     this.#clock = clock
     this.#owner = owner
@@ -72,8 +72,8 @@ class SqliteStore extends SqliteReads implements Store {
     const grip = { owner: this.#owner, token: `${this.#owner.id}/${this.#leases}`, hand: this.#hand }
     const { reaped, records } = await this.#write(() => {
       const now = this.#clock.now()
-      const reaped = reap(this.db, this.#owner, this.#alive)
-      queue.expire(this.db, now)
+      const reaped = releaseDeadOwners(this.db, this.#owner, this.#alive)
+      queue.expireLeases(this.db, now)
       return { reaped, records: queue.lease(this.db, request, now, grip) }
     })
     if (reaped) this.#waiters.wake(LANES)
@@ -95,8 +95,8 @@ class SqliteStore extends SqliteReads implements Store {
 
   async release(records: readonly LeasedRecord[]): Promise<void> {
     await this.#write(() => {
-      for (const place of records.map((record) => queue.held(this.db, record))) {
-        if (place) queue.unlease(this.db, place, 'untried')
+      for (const place of records.map((record) => queue.findLease(this.db, record))) {
+        if (place) queue.releaseLease(this.db, place, 'untried')
       }
     })
     this.#waiters.wake(new Set(records.map(({ lane }) => lane)))
@@ -107,13 +107,13 @@ class SqliteStore extends SqliteReads implements Store {
     await this.#waiters.sleep(lane, Math.min(ms, due - this.#clock.now()), signal)
   }
 
-  async saveCheckpoints(entries: Parameters<Store['saveCheckpoints']>[0]): Promise<void> {
+  async writeCheckpoints(entries: Parameters<Store['writeCheckpoints']>[0]): Promise<void> {
     await this.#write(() => {
       for (const entry of entries) kept.saveCheckpoint(this.db, entry)
     })
   }
 
-  async swapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean> {
+  async compareAndSwapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean> {
     return this.#write(() => {
       const same = kept.checkpoint(this.db, name) === from
       if (same) kept.saveCheckpoint(this.db, { name, value: to })
@@ -121,17 +121,17 @@ class SqliteStore extends SqliteReads implements Store {
     })
   }
 
-  async cache(namespace: string, entries: readonly CacheEntry[]): Promise<void> {
+  async writeCache(namespace: string, entries: readonly CacheEntry[]): Promise<void> {
     await this.#write(() => {
       for (const entry of entries) kept.cache(this.db, namespace, entry)
     })
   }
 
-  async uncache(namespace: string, keys?: readonly string[]): Promise<void> {
+  async deleteCache(namespace: string, keys?: readonly string[]): Promise<void> {
     await this.#write(() => kept.uncache(this.db, namespace, keys))
   }
 
-  async replay(which: Replayed): Promise<number> {
+  async replay(which: ReplaySelector): Promise<number> {
     for (let [count, after] = [0, 0]; ; ) {
       const rows = await this.#write(() => ledger.replayPage(this.db, which, after, this.#clock.now()))
       this.#waiters.wake(new Set(rows.map(({ lane }) => lane)))
@@ -141,7 +141,7 @@ class SqliteStore extends SqliteReads implements Store {
     }
   }
 
-  async prune(retention: Retention): Promise<number> {
+  async applyRetention(retention: Retention): Promise<number> {
     for (let count = 0; ; ) {
       const page = await this.#write(() => ledger.prunePage(this.db, retention, this.#clock.now()))
       if (page === 0) return count
@@ -156,7 +156,7 @@ class SqliteStore extends SqliteReads implements Store {
 
   async #shut(): Promise<void> {
     try {
-      await this.#writer.write(() => retire(this.db, this.#owner))
+      await this.#writer.write(() => unregister(this.db, this.#owner))
       // Folds the log into the file, so that a copy of the file alone is the whole store.
       this.db.get('PRAGMA wal_checkpoint(TRUNCATE)')
     } finally {

@@ -3,7 +3,7 @@ import type { EventResult } from '../../ports/types.ts'
 import { tallyLine } from '../outcome-effects.ts'
 import { addHour } from './activity.ts'
 import type { Connection } from './connection.ts'
-import { answerLetters } from './dead-letters.ts'
+import { resolveDeadLetters } from './dead-letters.ts'
 
 const TALLY = `
   INSERT INTO tallies (scope, metric, status, reason, count) VALUES (?, ?, ?, ?, ?)
@@ -16,7 +16,7 @@ interface Sum {
   by: number
 }
 
-export class Sums {
+export class TallyBatch {
   /** Keys that were delivered for the first time. */
   readonly delivered: string[] = []
   readonly #sums = new Map<string, Sum>()
@@ -36,6 +36,6 @@ export class Sums {
       db.run(TALLY, scope, metric, status, reason, by)
       addHour(db, at, result, by)
     }
-    if (this.delivered.length > 0) answerLetters(db, this.delivered)
+    if (this.delivered.length > 0) resolveDeadLetters(db, this.delivered)
   }
 }

@@ -2,19 +2,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../../connector/functions/index.ts'
-import { remember, rememberOne } from '../../../connector/functions/memoize.ts'
-import { loadNumbers } from '../../../connector/functions/phone.ts'
-import { iso } from '../../../runtime/lib/iso-time.ts'
+import { memoize, memoizeLast } from '../../../connector/functions/memoize.ts'
+import { loadPhoneMetadata } from '../../../connector/functions/phone.ts'
+import { toIsoUtc } from '../../../runtime/lib/iso-time.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 
-await loadNumbers()
+await loadPhoneMetadata()
 
 const word = fc.constantFrom('a', 'A', 'b', 'c', 'd', 'e')
 
 describe('a memory of pure answers', () => {
   for (const [name, make] of [
-    ['of some', (answer: (text: string) => unknown) => remember(3, answer)],
-    ['of one', (answer: (text: string) => unknown) => rememberOne(answer)],
+    ['of some', (answer: (text: string) => unknown) => memoize(3, answer)],
+    ['of one', (answer: (text: string) => unknown) => memoizeLast(answer)],
   ] as const) {
     test(`${name} answers as if there were none, undefined and failures too`, () => {
       const answer = (text: string) => {
@@ -39,7 +39,7 @@ describe('a memory of pure answers', () => {
 
   test('works out again only what it has let go, the oldest first', () => {
     const asked: string[] = []
-    const memory = remember(2, (text) => void asked.push(text))
+    const memory = memoize(2, (text) => void asked.push(text))
     for (const text of ['a', 'b', 'a', 'c', 'b', 'a']) memory(text)
     expect(asked).toEqual(['a', 'b', 'c', 'a'])
   })
@@ -89,9 +89,9 @@ test('a time is written as the platform writes it', () => {
   const ms = fc.oneof(fc.nat({ max: last }), fc.double({ min: 0, max: 1e13, noNaN: true }), fc.integer())
   fc.assert(
     fc.property(ms, (moment) => {
-      expect(iso(moment)).toBe(new Date(moment).toISOString())
+      expect(toIsoUtc(moment)).toBe(new Date(moment).toISOString())
     }),
     { numRuns: 2_000, examples: [[0], [last], [last + 1], [59_999], [86_399_999], [-1]] },
   )
-  expect(() => iso(Number.NaN)).toThrow(RangeError)
+  expect(() => toIsoUtc(Number.NaN)).toThrow(RangeError)
 })

@@ -154,7 +154,7 @@ describe('refusals', () => {
   ]
   test.each(ids)('with the request id %s is told by %s', async (id, request) => {
     recorded({ 'GET /contacts/c1': [[404, 'bad-gateway.html', { 'x-request-id': id }]] })
-    expect((await faultOf(get())).info().request).toBe(request)
+    expect((await faultOf(get())).info().requestId).toBe(request)
   })
 
   const resets: readonly [reset: number, pauses: readonly number[], tries: number][] = [

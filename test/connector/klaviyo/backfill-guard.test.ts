@@ -1,8 +1,8 @@
 /** History cannot leave without its flags, and live events do not stand behind it. */
 import { describe, expect, test } from 'vitest'
-import { guarded } from '../../../connector/klaviyo/backfill-guard.ts'
-import { endpoint } from '../../../connector/klaviyo/client.ts'
-import { places } from '../../../connector/klaviyo/concurrency.ts'
+import { requireBackfillFlag } from '../../../connector/klaviyo/backfill-guard.ts'
+import { specEndpoint } from '../../../connector/klaviyo/client.ts'
+import { laneSemaphore } from '../../../connector/klaviyo/concurrency.ts'
 import { bulkBody, bulkEntry, eventBody, profileBody } from '../../../connector/klaviyo/request-bodies.ts'
 import type { Fetch } from '../../../runtime/ports/ports.ts'
 import type { Lane } from '../../../runtime/ports/types.ts'
@@ -49,14 +49,14 @@ describe('the guard', () => {
   test.each(refused)('stops %s', async (_, body) => {
     const { left, fetch } = recorder()
     const request = new Request('https://a.klaviyo.com/', { method: 'POST', body })
-    await expect(guarded(fetch)(request)).rejects.toMatchObject({ kind: 'bug', code: 'klaviyo/unflagged' })
+    await expect(requireBackfillFlag(fetch)(request)).rejects.toMatchObject({ kind: 'bug', code: 'klaviyo/unflagged' })
     expect(left).toEqual([])
   })
 
   test.each(refused)('stands in lane backfill of the real line: %s', async (_, body) => {
     const { left, fetch } = recorder()
     for (const name of ['bulk', 'event', 'profile'] as const)
-      await expect(endpoint(options({ fetch }), name, 'scope')('backfill', never, body)).rejects.toMatchObject({
+      await expect(specEndpoint(options({ fetch }), name, 'scope')('backfill', never, body)).rejects.toMatchObject({
         kind: 'bug',
       })
     expect(left).toEqual([])
@@ -64,7 +64,7 @@ describe('the guard', () => {
 
   test('lets flagged history through unchanged, and is not asked of lane live', async () => {
     const { left, fetch } = recorder()
-    const bulk = endpoint(options({ fetch }), 'bulk', 'events:write')
+    const bulk = specEndpoint(options({ fetch }), 'bulk', 'events:write')
     await bulk('backfill', never, history('a', 'b'))
     await bulk('live', never, live('a'))
     expect(left).toEqual([history('a', 'b'), live('a')])
@@ -74,7 +74,7 @@ describe('the guard', () => {
 describe('places', () => {
   /** Opens all doors and notes who came in; each stays until `leave`. */
   function crowd(all: number, some: number) {
-    const enter = places(all, some)
+    const enter = laneSemaphore(all, some)
     const inside: { lane: Lane; leave: () => void }[] = []
     const come = (lane: Lane, signal = never) => enter(lane, signal).then((leave) => void inside.push({ lane, leave }))
     return { inside, come }
@@ -122,7 +122,7 @@ describe('places', () => {
       flying--
       return new Response(null, { status: 202 })
     }
-    const bulk = endpoint(options({ fetch }), 'bulk', 'events:write')
+    const bulk = specEndpoint(options({ fetch }), 'bulk', 'events:write')
     const all = Array.from({ length: 30 }, (_, i) =>
       i % 2 === 0 ? bulk('live', never, live(`k${i}`)) : bulk('backfill', never, history(`k${i}`)),
     )

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { klaviyo } from '../../../connector/klaviyo/destination.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { SendResult } from '../../../runtime/ports/ports.ts'
-import type { Json, Message } from '../../../runtime/ports/types.ts'
+import type { Json, OutgoingMessage } from '../../../runtime/ports/types.ts'
 import { complaints, event, fixture, keysOf, never, options, spec, textOf } from '../../helpers/klaviyo.ts'
 
 interface Sent {
@@ -40,7 +40,7 @@ function answer(...replies: readonly Reply[]): void {
     .persist()
 }
 
-const ada: Message = { kind: 'profile', profile: event('a').profile }
+const ada: OutgoingMessage = { kind: 'profile', profile: event('a').profile }
 const body = (index: number): Json => JSON.parse(sent[index]?.text ?? 'null')
 const said = (result: SendResult) => (result instanceof Fault ? `${result.kind} ${result.code}` : result)
 
@@ -96,7 +96,7 @@ describe('one message', () => {
     expect((await destination.send(event('k1'), never)).status).toBe(202)
   })
 
-  const phones: readonly [name: string, message: Message, reply: Reply][] = [
+  const phones: readonly [name: string, message: OutgoingMessage, reply: Reply][] = [
     ['an event', event('k1'), [400, 'event-bad-phone']],
     ['a profile', ada, [400, 'profile-bad-phone']],
     ['a profile whose phone is somebody else', ada, [409, 'duplicate-profile']],
@@ -107,7 +107,7 @@ describe('one message', () => {
     expect(sent.map(({ text }) => text.includes('+353'))).toEqual([true, false])
   })
 
-  const dead: readonly [name: string, message: Message, reply: Reply, code: string, says: RegExp][] = [
+  const dead: readonly [name: string, message: OutgoingMessage, reply: Reply, code: string, says: RegExp][] = [
     ['a bad e-mail', event('k1'), [400, 'event-bad-email'], 'klaviyo/invalid', /invalid e-mail address at .*\/email$/],
     [
       'a bad phone and nothing else',
@@ -135,7 +135,7 @@ describe('one message', () => {
     expect(sent.length).toBe(1)
   })
 
-  const others: readonly [reply: Reply, message: Message, code: string, says: RegExp, tries: number][] = [
+  const others: readonly [reply: Reply, message: OutgoingMessage, code: string, says: RegExp, tries: number][] = [
     [[401, 'unauthorized'], event('k1'), 'config klaviyo/unauthorized', /KLAVIYO_API_KEY/, 1],
     [[403, 'forbidden'], event('k1'), 'config klaviyo/forbidden', /KLAVIYO_API_KEY lacks the scope events:write/, 1],
     [[403, 'forbidden'], ada, 'config klaviyo/forbidden', /KLAVIYO_API_KEY lacks the scope profiles:write/, 1],
@@ -279,23 +279,23 @@ describe('without sending', () => {
     await destination.send(event('k1'), never)
     await destination.send(ada, never)
     await destination.sendMany([event('k1'), event('k2')], 'backfill', never)
-    expect(destination.bodies([event('k1'), ada], 'live')).toEqual([body(0), body(1)])
-    expect(destination.bodies([event('k1'), event('k2')], 'backfill')).toEqual([body(2)])
+    expect(destination.previewBodies([event('k1'), ada], 'live')).toEqual([body(0), body(1)])
+    expect(destination.previewBodies([event('k1'), event('k2')], 'backfill')).toEqual([body(2)])
   })
 
   test('a batch filled by size and by number fits in one request', () => {
-    const { batch, size } = klaviyo(options({ spec: { ...spec, limits: { ...spec.limits, request: 20_000 } } }))
-    const events: Message[] = []
+    const { batch, sizeOf } = klaviyo(options({ spec: { ...spec, limits: { ...spec.limits, request: 20_000 } } }))
+    const events: OutgoingMessage[] = []
     for (let bytes = 0; ; ) {
       const next = event(`k${events.length}`)
-      bytes += size(next, 'live')
+      bytes += sizeOf(next, 'live')
       if (bytes > batch.bytes) break
       events.push(next)
     }
     expect(events.length).toBeGreaterThan(20)
     expect(batch.events).toBe(1000)
     const destination = klaviyo(options({ spec: { ...spec, limits: { ...spec.limits, request: 20_000 } } }))
-    expect(destination.bodies(events, 'backfill').length).toBeGreaterThan(0)
-    expect(size(event('x'.repeat(256)), 'live')).toBe(0)
+    expect(destination.previewBodies(events, 'backfill').length).toBeGreaterThan(0)
+    expect(sizeOf(event('x'.repeat(256)), 'live')).toBe(0)
   })
 })

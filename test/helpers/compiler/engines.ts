@@ -3,7 +3,7 @@ import jsonata from 'jsonata'
 import { functions as connectorFunctions } from '../../../connector/functions/index.ts'
 import type { Node } from '../../../runtime/expression/ast.ts'
 import { references } from '../../../runtime/expression/check/references.ts'
-import { type CompiledProgram, Refusal, tryCompile } from '../../../runtime/expression/compiler/program.ts'
+import { type CompiledProgram, NotCompilable, tryCompile } from '../../../runtime/expression/compiler/program.ts'
 import type { Bindings } from '../../../runtime/expression/expression.ts'
 import type { FunctionTable } from '../../../runtime/expression/functions.ts'
 import { interpreter } from '../../../runtime/expression/interpreter/interpreter.ts'
@@ -47,7 +47,7 @@ export interface Engines {
   readonly interpreted: (input: Json, bindings: Bindings) => Promise<Json | undefined>
   /** As it runs where it is not compiled: within limits, for inputs that must stay as they are. */
   readonly careful: (input: Json, bindings: Bindings) => Promise<Json | undefined>
-  readonly compiled: CompiledProgram | Refusal
+  readonly compiled: CompiledProgram | NotCompilable
 }
 
 /** Nothing if the text is no expression. */
@@ -118,7 +118,7 @@ export function exact(it: unknown): string {
   return Object.is(it, -0) ? '-0' : typeof it === 'string' ? JSON.stringify(it) : String(it)
 }
 
-export const isRefused = (compiled: Engines['compiled']): compiled is Refusal => compiled instanceof Refusal
+export const isRefused = (compiled: Engines['compiled']): compiled is NotCompilable => compiled instanceof NotCompilable
 
 export function freeze<T>(it: T): T {
   if (typeof it === 'object' && it !== null) {

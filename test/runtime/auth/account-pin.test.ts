@@ -1,8 +1,8 @@
 /** One app's webhook address serves every workspace that installed it: whose people reach this store's Klaviyo. */
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { intercomToKlaviyo, joined } from '../../../connector/index.ts'
-import type { Account } from '../../../runtime/auth/connections.ts'
+import { connectorFromSpec, intercomToKlaviyo } from '../../../connector/index.ts'
+import type { Connections } from '../../../runtime/auth/connections.ts'
 import type { Connector } from '../../../runtime/connector.ts'
 import type { Fetch } from '../../../runtime/ports/ports.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
@@ -32,8 +32,8 @@ interface Opened {
 
 type Change = { readonly fetch?: Fetch; readonly key?: string }
 
-const over = ({ store, clock, fetch, logger }: World, account: Account, change: Pick<Change, 'fetch'> = {}) =>
-  joined(spec, store, { clock, fetch, logger, random: () => 0.5, account, ...change })
+const over = ({ store, clock, fetch, logger }: World, account: Connections, change: Pick<Change, 'fetch'> = {}) =>
+  connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, account, ...change })
 
 async function byEnvironment(it: World, change: Change = {}): Promise<Opened> {
   const { key = KEY, ...parts } = change
@@ -109,7 +109,7 @@ async function work({ clock }: World, { connector }: Opened, ms = 10_000): Promi
 async function importAll({ clock }: World, { connector }: Opened): Promise<readonly number[]> {
   let last: readonly number[] = []
   const run = async () => {
-    for await (const { window, sent } of connector.backfill({ signal: never })) last = [window.until, sent]
+    for await (const { window, eventsSent: sent } of connector.backfill({ signal: never })) last = [window.until, sent]
   }
   await clock.until(run())
   return last
@@ -147,7 +147,7 @@ describe.each(ROADS)('set up by %s', (_, open) => {
 
     expect(await notify(opened, THEIRS, 'mallory')).toBe(200)
     expect(await it.store.trace('mallory')).toEqual([])
-    expect(opened.connector.gate.shut()).toBeUndefined()
+    expect(opened.connector.gate.pausedReason()).toBeUndefined()
   })
 
   test('its first notice does not end our history', async () => {
@@ -177,12 +177,12 @@ describe.each(GIVEN)('with %s', (_, open) => {
     await notify(opened, OURS, 'ann')
     await work(it, opened, 600_000)
     expect([await waiting(it), reached(it, 'ann', 'eve')]).toEqual([2, []])
-    expect(opened.connector.gate.shut()).toContain('503')
+    expect(opened.connector.gate.pausedReason()).toContain('503')
     expect(it.logger.lines.filter((line) => line.includes('delivery waits'))).toHaveLength(1)
     down = false
     await work(it, opened)
     expect([await waiting(it), reached(it, 'ann', 'eve')]).toEqual([0, ['ann']])
-    expect(opened.connector.gate.shut()).toBeUndefined()
+    expect(opened.connector.gate.pausedReason()).toBeUndefined()
     expect(await it.store.trace('ann')).toMatchObject([{ attempt: 1 }])
   })
 
@@ -194,7 +194,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
     await notify(opened, OURS, 'ann')
     await work(it, opened, 300_000)
     expect([await waiting(it), reached(it, 'ann')]).toEqual([1, []])
-    expect(opened.connector.gate.shut()).toContain('permission')
+    expect(opened.connector.gate.pausedReason()).toContain('permission')
     await expect(importAll(it, opened)).rejects.toMatchObject({ kind: 'config' })
   })
 
@@ -218,7 +218,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
     await notify(moved, OURS, 'ann')
     await work(it, moved, 120_000)
     expect([await waiting(it), reached(it, 'ann')]).toEqual([1, []])
-    expect(moved.connector.gate.shut()).toContain('belongs to another account')
+    expect(moved.connector.gate.pausedReason()).toContain('belongs to another account')
     expect(it.logger.lines.filter((line) => /delivery waits.+belongs to another account/.test(line))).toHaveLength(1)
   })
 
@@ -227,12 +227,12 @@ describe.each(GIVEN)('with %s', (_, open) => {
     await work(it, await open(it))
     const me = Response.json({ app: { id_code: THEIRS, name: 'Elsewhere' } })
     const fetch: Fetch = async (request) => (request.url === `${INTERCOM}/me` ? me.clone() : it.fetch(request))
-    await it.store.saveCheckpoints([{ name: 'account.given.source', value: undefined }])
+    await it.store.writeCheckpoints([{ name: 'account.given.source', value: undefined }])
     const moved = await open(it, { fetch })
     await notify(moved, OURS, 'ann')
     await work(it, moved, 120_000)
     expect([await waiting(it), reached(it, 'ann')]).toEqual([1, []])
-    expect(moved.connector.gate.shut()).toContain('of Elsewhere, but this store belongs to another account')
+    expect(moved.connector.gate.pausedReason()).toContain('of Elsewhere, but this store belongs to another account')
     const events = it.klaviyo.summary().events
     await expect(importAll(it, moved)).rejects.toMatchObject({ kind: 'config' })
     expect(it.klaviyo.summary().events).toBe(events)
@@ -246,7 +246,13 @@ describe.each(GIVEN)('with %s', (_, open) => {
     const { connector } = await open(it)
     const record = (workspace: string, name: string): SourceRecord => ({
       ...{ id: name, ingress: 'webhook', lane: 'live', topic: 'contact.user.created', resource: 'contact' },
-      ...{ workspace, order: name, refs: [], receivedAt: it.clock.now(), body: signed(workspace, name).body },
+      ...{
+        workspace,
+        orderingKey: name,
+        lookupIds: [],
+        receivedAt: it.clock.now(),
+        body: signed(workspace, name).body,
+      },
     })
     const deliver = (workspace: string, name: string) => it.clock.until(connector.deliver(record(workspace, name)))
     for (const workspace of [THEIRS, OURS])

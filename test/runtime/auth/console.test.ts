@@ -1,8 +1,8 @@
 /** The whole install through the console's pages, as a browser without script sees it; and what they must not show. */
 import { expect, test } from 'vitest'
-import { joined } from '../../../connector/index.ts'
-import type { Account } from '../../../runtime/auth/connections.ts'
-import type { Key } from '../../../runtime/auth/vault.ts'
+import { connectorFromSpec } from '../../../connector/index.ts'
+import type { Connections } from '../../../runtime/auth/connections.ts'
+import type { EncryptionKey } from '../../../runtime/auth/vault.ts'
 import { routes } from '../../../runtime/cli/server/routes.ts'
 import { console as makeConsole } from '../../../runtime/console/index.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
@@ -57,13 +57,22 @@ const addressTo = (text: string, host: string) => {
   return new URL(found.replaceAll('&amp;', '&'))
 }
 
-async function process(it: World, env: Record<string, string> = CLIENT_ENV, key: Key = it.key) {
-  const account: Account = await it.open(env, { key })
+async function process(it: World, env: Record<string, string> = CLIENT_ENV, key: EncryptionKey = it.key) {
+  const account: Connections = await it.open(env, { key })
   const { clock, fetch, logger, store } = it
-  const connector = joined(spec, store, { clock, fetch, logger, random: () => 0.5, account })
+  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, account })
   const app = { name: 'connector', version: '1', summary: 'x' }
   const pages = makeConsole({ app, connector, clock, logger, signal: never, account })
-  const answer = routes({ app, connector, clock, logger, console: pages, account, signal: never, trouble: () => [] })
+  const answer = routes({
+    app,
+    connector,
+    clock,
+    logger,
+    console: pages,
+    account,
+    signal: never,
+    notReadyReasons: () => [],
+  })
   return { account, connector, answer, ...browser(answer) }
 }
 
@@ -93,7 +102,7 @@ test('from an empty store to delivery, and back', async () => {
 
   page = await send(page, '/set-up/finish')
   expect(page.text).toContain('Delivery is on')
-  expect(account.gate.shut()).toBeUndefined()
+  expect(account.gate.pausedReason()).toBeUndefined()
   expect((await hook()).status).toBe(401)
   expect((await open('/set-up/webhooks')).text).toContain('One was refused')
   expect((await open('/')).path).toBe('/')
@@ -102,7 +111,7 @@ test('from an empty store to delivery, and back', async () => {
 
   page = await send(await open('/set-up/disconnect'), '/set-up/disconnect')
   expect(page.text).toContain('Delivery has stopped. Intercom: access was given back. Klaviyo: access was given back.')
-  expect(account.gate.shut()).toContain('disconnected')
+  expect(account.gate.pausedReason()).toContain('disconnected')
   expect((await hook()).status).toBe(503)
   const said = [...seen, ...it.logger.lines, ...it.asked].join('\n')
   for (const secret of [SIGNING, 'sandbox-app-secret', 'tok:', Buffer.from('tok:').toString('base64').slice(0, 5)])
@@ -130,7 +139,7 @@ test('what nobody wanted at first is asked for with a later log-in; a form sent 
   expect(addressTo(page.text, 'http://klaviyo.local').searchParams.get('scope')).toContain('flows:read')
   expect(page.text).toContain('value="flows:read" checked')
   await account.setup.allow([])
-  expect(account.gate.shut()).toBeUndefined()
+  expect(account.gate.pausedReason()).toBeUndefined()
   page = await send(await open('/set-up/klaviyo'), '/set-up/klaviyo/extras', { extra: 'profiles:delete' })
   expect((await account.setup.view()).progress.extras).toEqual([])
 })
@@ -144,7 +153,7 @@ test('a form of a page that was left open does nothing when its turn is over', a
   const page = await send(left, '/set-up/finish')
   expect(page.text).toContain('Not yet: this comes first')
   expect(page.text).not.toContain('Delivery has begun')
-  expect(account.gate.shut()).toContain('disconnected')
+  expect(account.gate.pausedReason()).toContain('disconnected')
 })
 
 test('by pasting, with what is wrong said on the page and nowhere else', async () => {
@@ -226,7 +235,7 @@ test('names from outside are text, and a key that cannot be used is said, not sh
   const hostile = '<script>alert(1)</script>"onload=x'
   await installed(it)
   const parties = { source: { id: hostile, name: hostile, timezone: hostile }, destination: { id: '1', name: hostile } }
-  await it.store.saveCheckpoints([{ name: 'account.progress', value: { allowed: 1, parties } }])
+  await it.store.writeCheckpoints([{ name: 'account.progress', value: { allowed: 1, parties } }])
   const key = async () => {
     throw new Fault('config', 'account/key-file', 'the key file can be read by others')
   }
@@ -263,7 +272,7 @@ test('the source says that it removed us: believed once it refuses our log-in', 
   }
   for (const body of ['', '[]', '{"app_id":"another"}', '{"app_id":"sandbox1"}'])
     expect((await notice(body)).status).toBe(200)
-  expect(account.gate.shut()).toBeUndefined()
+  expect(account.gate.pausedReason()).toBeUndefined()
   expect(it.logger.lines.filter((line) => line.includes('nothing was done'))).toHaveLength(1)
 
   await it.clock.pass(11_000)
@@ -279,5 +288,5 @@ test('the source says that it removed us: believed once it refuses our log-in', 
   await it.clock.until(new Promise<void>((resolve) => setImmediate(resolve)))
   await Promise.all(arrived)
   expect(arrived).toHaveLength(1)
-  expect(account.gate.shut()).toContain('disconnected')
+  expect(account.gate.pausedReason()).toContain('disconnected')
 })

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { connectorAccount } from '../../../connector/auth.ts'
-import { joined } from '../../../connector/index.ts'
-import { fileKey } from '../../../runtime/auth/encryption-key.ts'
+import { connectorFromSpec } from '../../../connector/index.ts'
+import { keyFromFile } from '../../../runtime/auth/encryption-key.ts'
 import type { Fetch } from '../../../runtime/ports/ports.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import { systemClock } from '../../../runtime/system.ts'
@@ -29,7 +29,7 @@ async function delivering() {
   const it = world({ webhook: (request) => take(request) })
   const account = await installed(it)
   const { clock, fetch, logger, store } = it
-  const connector = joined(spec, store, { clock, fetch, logger, random: () => 0.5, account })
+  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, account })
   take = connector.receive
   const stop = new AbortController()
   const working = connector.work({ signal: stop.signal })
@@ -58,14 +58,14 @@ test('a grant that is over stops delivery; a new log-in starts it, and all is th
   await act(10)
   const held = await waiting(it)
   expect([held > 0, events(it)]).toEqual([true, before])
-  expect(account.gate.shut()).toContain('connect it again')
+  expect(account.gate.pausedReason()).toContain('connect it again')
   const said = it.logger.lines.length
   await it.clock.pass(600_000)
   expect([await waiting(it), it.logger.lines.length]).toEqual([held, said])
 
   await logIn(it, account, 'destination')
   await it.clock.pass(120_000)
-  expect([await waiting(it), await it.store.deadCount()]).toEqual([0, 0])
+  expect([await waiting(it), await it.store.countDeadLetters()]).toEqual([0, 0])
   expect(events(it)).toBeGreaterThan(before)
   await it.clock.until(end())
 })
@@ -78,7 +78,7 @@ test('a token that was revoked without notice stops delivery too, is said once, 
   await it.clock.pass(60_000)
   const held = await waiting(it)
   expect(held).toBeGreaterThan(0)
-  expect(account.gate.shut()).toBe('Intercom no longer accepts our log-in: connect it again on the console')
+  expect(account.gate.pausedReason()).toBe('Intercom no longer accepts our log-in: connect it again on the console')
   expect((await account.setup.view()).source.trouble).toContain('connect it again')
   const said = it.logger.lines.filter((line) => line.includes('delivery waits: Intercom'))
   const asked = it.asked.length
@@ -88,7 +88,7 @@ test('a token that was revoked without notice stops delivery too, is said once, 
 
   await logIn(it, account, 'source')
   await it.clock.pass(120_000)
-  expect([account.gate.shut(), await waiting(it), await it.store.deadCount()]).toEqual([undefined, 0, 0])
+  expect([account.gate.pausedReason(), await waiting(it), await it.store.countDeadLetters()]).toEqual([undefined, 0, 0])
   expect(events(it)).toBeGreaterThan(0)
   await it.clock.until(end())
 })
@@ -97,17 +97,17 @@ test('one 401 among answers is no reason to stop, and what is mended there goes 
   const it = world()
   const account = await it.open({ INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
   const login = await account.source.current(never)
-  expect(await account.source.renew(login, never)).toBe(false)
-  expect(account.gate.shut()).toBeUndefined()
+  expect(await account.source.refresh(login, never)).toBe(false)
+  expect(account.gate.pausedReason()).toBeUndefined()
 
   let unknown = true
   const fetch: Fetch = async (request) => (unknown ? Response.json({}, { status: 401 }) : it.fetch(request))
   const other = await it.open({ INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY }, { fetch })
-  expect(await other.source.renew(login, never)).toBe(false)
-  expect(other.gate.shut()).toContain('change them there and start again')
+  expect(await other.source.refresh(login, never)).toBe(false)
+  expect(other.gate.pausedReason()).toContain('change them there and start again')
   unknown = false
   const open = async () => {
-    while (other.gate.shut() !== undefined) await other.gate.changed(never)
+    while (other.gate.pausedReason() !== undefined) await other.gate.waitForChange(never)
   }
   await it.clock.until(open())
   expect(await other.source.current(never)).toEqual(login)
@@ -117,7 +117,7 @@ test('no import begins before set-up is finished, and it says so', async () => {
   const it = world()
   const account = await it.open()
   const { clock, fetch, logger, store } = it
-  const connector = joined(spec, store, { clock, fetch, logger, account })
+  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, account })
   const begin = connector.backfill({ signal: never })[Symbol.asyncIterator]().next()
   await expect(begin).rejects.toMatchObject({
     kind: 'config',
@@ -134,7 +134,7 @@ test('on disk no token can be read, a restart reads them, and without the key th
       const store = await sqliteStore(path, { clock: systemClock })
       const env = { ...CLIENT_ENV, INTERCOM_BASE_URL: INTERCOM, KLAVIYO_BASE_URL: KLAVIYO }
       const { clock, fetch, logger } = it
-      const parts = { spec, env, store, key: fileKey(`${path}.key`), fetch, clock, random: () => 0.5, logger }
+      const parts = { spec, env, store, key: keyFromFile(`${path}.key`), fetch, clock, random: () => 0.5, logger }
       return { store, account: await connectorAccount(parts) }
     }
     const first = await open()
@@ -151,17 +151,17 @@ test('on disk no token can be read, a restart reads them, and without the key th
     await first.store.close()
 
     const second = await open()
-    expect(second.account.gate.shut()).toBeUndefined()
+    expect(second.account.gate.pausedReason()).toBeUndefined()
     expect(await second.account.source.current(never)).toEqual(tokens[0])
     await second.store.close()
 
     await rm(`${path}.key`)
     const third = await open()
-    expect(third.account.gate.shut()).toContain('sealed with another key')
+    expect(third.account.gate.pausedReason()).toContain('sealed with another key')
     expect((await third.account.setup.view()).source.trouble).toContain('CONNECTOR_KEY')
     await logIn(it, third.account, 'source')
     await logIn(it, third.account, 'destination')
-    expect(third.account.gate.shut()).toBeUndefined()
+    expect(third.account.gate.pausedReason()).toBeUndefined()
     await third.store.close()
   } finally {
     await rm(folder, { recursive: true })

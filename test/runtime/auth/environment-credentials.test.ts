@@ -50,13 +50,13 @@ describe('credentials of the environment', () => {
       else await (await it.open(ENV)).destination.current(never)
       const fetch = answering(it, () => account('Other1'))
       const moved = await it.open({ ...ENV, KLAVIYO_API_KEY: 'pk_of_another_account' }, { fetch })
-      expect(moved.gate.shut()).toBeUndefined()
+      expect(moved.gate.pausedReason()).toBeUndefined()
       await expect(moved.destination.current(never)).rejects.toMatchObject({
         kind: 'config',
         code: 'klaviyo/other-account',
         message: expect.stringMatching(/of Elsewhere, but this store belongs to another.+CONNECTOR_STORE/),
       })
-      expect(moved.gate.shut()).toContain('belongs to another account')
+      expect(moved.gate.pausedReason()).toContain('belongs to another account')
       expect((await moved.setup.view(never)).destination.trouble).toContain('belongs to another account')
       expect(it.logger.lines.filter((line) => line.startsWith('error'))).toHaveLength(1)
       expect(await it.store.checkpoint('account.destination.id')).toBe('SndBox')
@@ -115,7 +115,7 @@ describe('a key in place of a log-in', () => {
     expect(note).toContain('was given back')
     const headers = { ...old.headers, revision: '2026-07-15' }
     expect((await it.klaviyo.fetch(new Request('http://klaviyo.local/api/accounts', { headers }))).status).toBe(401)
-    expect(one.gate.shut()).toBeUndefined()
+    expect(one.gate.pausedReason()).toBeUndefined()
     expect((await one.setup.paste('destination', { key: KEY }, never)).note).toBeUndefined()
   })
 

@@ -1,16 +1,16 @@
 /** Tokens that end: renewed once for all callers and processes, whoever dies meanwhile; and what only a person can mend. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Account } from '../../../runtime/auth/connections.ts'
-import { loggedIn } from '../../../runtime/http/with-auth.ts'
-import type { Login } from '../../../runtime/ports/auth.ts'
+import type { Connections } from '../../../runtime/auth/connections.ts'
+import { withAuth } from '../../../runtime/http/with-auth.ts'
+import type { RequestAuth } from '../../../runtime/ports/auth.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Fetch, Store } from '../../../runtime/ports/ports.ts'
 import { installed, KLAVIYO, logIn, never, type World, world } from '../../helpers/auth.ts'
 
 const HOUR = 3_600_000
 
-const accepted = async (it: World, { headers }: Login): Promise<boolean> => {
+const accepted = async (it: World, { headers }: RequestAuth): Promise<boolean> => {
   const request = new Request(`${KLAVIYO}/api/accounts`, { headers: { ...headers, revision: '2026-07-15' } })
   return (await it.klaviyo.fetch(request)).status === 200
 }
@@ -27,7 +27,7 @@ test('a token is renewed before it ends, and once for everybody in two processes
   expect(new Set(second.map(({ headers }) => headers.Authorization)).size).toBe(1)
   expect(second[0]?.headers.Authorization).not.toBe(first[0]?.headers.Authorization)
   expect(it.klaviyo.oauth.refreshes() - before).toBe(1)
-  expect(await accepted(it, second[0] as Login)).toBe(true)
+  expect(await accepted(it, second[0] as RequestAuth)).toBe(true)
 })
 
 test('after a 401 it is renewed and asked once more, and not again for a token that is young', async () => {
@@ -35,7 +35,7 @@ test('after a 401 it is renewed and asked once more, and not again for a token t
   const account = await installed(it)
   const ask = () => {
     let tries = 0
-    const asked = loggedIn(account.destination, never, async (login) => {
+    const asked = withAuth(account.destination, never, async (login) => {
       tries += 1
       if (await accepted(it, login)) return 'ok'
       throw new Fault('config', 'klaviyo/unauthorized', 'refused', { status: 401 })
@@ -82,11 +82,11 @@ test('a grant that is over shuts the gate, is said once, and a new log-in opens 
       code: 'klaviyo/log-in',
       message: expect.stringContaining('connect it again'),
     })
-  expect(account.gate.shut()).toContain('connect it again')
+  expect(account.gate.pausedReason()).toContain('connect it again')
   expect((await account.setup.view()).destination.trouble).toContain('connect it again')
   expect(it.logger.lines.filter((line) => line.startsWith('error'))).toHaveLength(1)
   await logIn(it, account, 'destination')
-  expect(account.gate.shut()).toBeUndefined()
+  expect(account.gate.pausedReason()).toBeUndefined()
   for (const one of [account, other]) expect(await accepted(it, await one.destination.current(never))).toBe(true)
 })
 
@@ -149,7 +149,7 @@ describe('whoever dies, and whenever', () => {
       fc.asyncProperty(rotate, fc.array(step, { maxLength: 12 }), async (mode, steps) => {
         const it = world()
         it.klaviyo.oauth.rule({ rotate: mode })
-        const processes: Account[] = [await installed(it), await it.open(), await it.open()]
+        const processes: Connections[] = [await installed(it), await it.open(), await it.open()]
         let deaths = 0
         for (const one of steps) {
           if (one.does === 'pass') await it.clock.pass(one.ms)
@@ -161,7 +161,7 @@ describe('whoever dies, and whenever', () => {
             void open.then((account) => account.destination.current(never)).catch(() => undefined)
             processes[one.who] = doomed
           } else {
-            const who = processes[one.who] as Account
+            const who = processes[one.who] as Connections
             for (let n = 0; n < one.callers; n++) void who.destination.current(never).catch(() => undefined)
           }
         }
@@ -172,7 +172,7 @@ describe('whoever dies, and whenever', () => {
           expect(end).toMatchObject({ code: 'klaviyo/log-in' })
           await logIn(it, last, 'destination')
           expect(await accepted(it, await last.destination.current(never))).toBe(true)
-        } else expect(await accepted(it, end as Login)).toBe(true)
+        } else expect(await accepted(it, end as RequestAuth)).toBe(true)
       }),
       { numRuns: 60 },
     )

@@ -1,12 +1,12 @@
 /** What is said of a refusal fits how the side was connected: who logged in is not sent to a variable of the environment. */
 import { expect, test } from 'vitest'
-import { joined } from '../../../connector/index.ts'
-import type { GivenBy } from '../../../runtime/ports/auth.ts'
+import { connectorFromSpec } from '../../../connector/index.ts'
+import type { AuthMethod } from '../../../runtime/ports/auth.ts'
 import type { Fetch } from '../../../runtime/ports/ports.ts'
 import { CLIENT_ENV, KEY, logIn, never, spec, TOKEN, world } from '../../helpers/auth.ts'
 
 /** Both sides let in by one way; then everything is refused with the status. */
-async function refused(by: GivenBy, status: number): Promise<string[]> {
+async function refused(by: AuthMethod, status: number): Promise<string[]> {
   const it = world()
   let refusing = false
   const fetch: Fetch = async (request) => (refusing ? Response.json({}, { status }) : it.fetch(request))
@@ -21,7 +21,7 @@ async function refused(by: GivenBy, status: number): Promise<string[]> {
   const { clock, logger, store } = it
   const said: string[] = []
   const read = async () => {
-    const connector = joined(spec, store, { clock, fetch, logger, account })
+    const connector = connectorFromSpec(spec, store, { clock, fetch, logger, account })
     for await (const { ok, detail } of connector.check(never)) if (!ok) said.push(detail)
   }
   await it.clock.until(read())
@@ -29,7 +29,7 @@ async function refused(by: GivenBy, status: number): Promise<string[]> {
 }
 
 const VARIABLE = /[A-Z]+_[A-Z_]+/
-const CASES: readonly (readonly [GivenBy, number, RegExp, RegExp])[] = [
+const CASES: readonly (readonly [AuthMethod, number, RegExp, RegExp])[] = [
   ['environment', 401, /check INTERCOM_ACCESS_TOKEN/, /key in KLAVIYO_API_KEY; make a private key/],
   ['environment', 403, /Developer Hub/, /KLAVIYO_API_KEY lacks the scope events:write/],
   ['key', 401, /that was pasted: paste it again/, /key that was pasted; make a private key/],

@@ -29,16 +29,16 @@ test('by OAuth, step by step, and delivery begins at the end', async () => {
   const it = world()
   const account = await it.open()
   const step = async () => (await account.setup.view()).step
-  expect([await step(), account.gate.shut()]).toEqual(['review', expect.stringContaining('not finished')])
+  expect([await step(), account.gate.pausedReason()]).toEqual(['review', expect.stringContaining('not finished')])
   await account.setup.allow([])
   expect(await step()).toBe('source')
   expect(await logIn(it, account, 'source')).toMatchObject({ name: 'Sandbox Shop', region: 'US', timezone: 'UTC' })
   expect(await step()).toBe('destination')
   expect(await logIn(it, account, 'destination')).toMatchObject({ name: 'Sandbox', id: 'SndBox' })
   expect(await step()).toBe('confirm')
-  expect(account.gate.shut()).toBeDefined()
+  expect(account.gate.pausedReason()).toBeDefined()
   await account.setup.finish()
-  expect([await step(), account.gate.shut()]).toEqual(['done', undefined])
+  expect([await step(), account.gate.pausedReason()]).toEqual(['done', undefined])
   expect(await it.store.checkpoint('workspace')).toBe('sandbox1')
 })
 
@@ -52,17 +52,17 @@ test('by pasting, the signing secret with it', async () => {
   await account.setup.finish()
   expect(await account.secrets()).toEqual([SIGNING])
   expect((await account.destination.current(never)).headers).toEqual({ Authorization: `Klaviyo-API-Key ${KEY}` })
-  expect(account.gate.shut()).toBeUndefined()
+  expect(account.gate.pausedReason()).toBeUndefined()
 })
 
 test('the environment is a yes in itself, and wins over what is stored', async () => {
   const it = world()
   await installed(it)
   const account = await it.open({ INTERCOM_ACCESS_TOKEN: 'from-env', KLAVIYO_API_KEY: 'pk_env' })
-  expect(account.gate.shut()).toBeUndefined()
+  expect(account.gate.pausedReason()).toBeUndefined()
   expect((await account.source.current(never)).headers).toEqual({ Authorization: 'Bearer from-env' })
   const empty = await world().open({ INTERCOM_ACCESS_TOKEN: 'from-env', KLAVIYO_API_KEY: 'pk_env' })
-  expect([empty.gate.shut(), (await empty.setup.view()).step]).toEqual([undefined, 'done'])
+  expect([empty.gate.pausedReason(), (await empty.setup.view()).step]).toEqual([undefined, 'done'])
 })
 
 test('another process sees what was set up, and where it was left', async () => {
@@ -76,11 +76,11 @@ test('another process sees what was set up, and where it was left', async () => 
   expect(address.searchParams.get('scope')).toBe('events:write profiles:write accounts:read metrics:read flows:read')
   await logIn(it, second, 'destination')
   await second.setup.finish()
-  expect(first.gate.shut()).toBeDefined()
-  const change = first.gate.changed(never)
+  expect(first.gate.pausedReason()).toBeDefined()
+  const change = first.gate.waitForChange(never)
   await it.clock.pass(5_000)
   await change
-  expect(first.gate.shut()).toBeUndefined()
+  expect(first.gate.pausedReason()).toBeUndefined()
 })
 
 test('no address holds a secret, and none is asked for twice', async () => {

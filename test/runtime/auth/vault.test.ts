@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { fileKey, givenKey, passingKey } from '../../../runtime/auth/encryption-key.ts'
+import { ephemeralKey, keyFromBase64, keyFromFile } from '../../../runtime/auth/encryption-key.ts'
 import { open, seal, vault } from '../../../runtime/auth/vault.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
@@ -50,7 +50,7 @@ test('a sealed value that was tampered with is refused, wherever it was', () => 
 })
 
 test('of two who swap what they read, one is told that the other was first', async () => {
-  const shelf = vault(memoryStore({ clock: virtualClock() }), passingKey())
+  const shelf = vault(memoryStore({ clock: virtualClock() }), ephemeralKey())
   expect(await shelf.read('a')).toBeUndefined()
   expect(await shelf.swap('a', undefined, { token: 1 })).toBe(true)
   const seen = await shelf.read('a')
@@ -62,14 +62,14 @@ test('of two who swap what they read, one is told that the other was first', asy
 test.each(['', 'short', 'A'.repeat(44), `${'A'.repeat(43)}!`, 'a'.repeat(64)])(
   'CONNECTOR_KEY "%s" is refused in words',
   (text) => {
-    expect(() => givenKey(text)).toThrow('openssl rand -base64 32')
+    expect(() => keyFromBase64(text)).toThrow('openssl rand -base64 32')
   },
 )
 
 describe('a key file', () => {
   test('is made once, whoever asks first, for its owner alone', async () => {
     const file = join(await folder(), 'sub', 'store.db.key')
-    const keys = await Promise.all(Array.from({ length: 8 }, () => fileKey(file)()))
+    const keys = await Promise.all(Array.from({ length: 8 }, () => keyFromFile(file)()))
     expect(new Set(keys.map((key) => Buffer.from(key).toString('hex'))).size).toBe(1)
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     expect(await readdir(join(file, '..'))).toEqual(['store.db.key'])
@@ -78,11 +78,11 @@ describe('a key file', () => {
 
   test('is not used when others can read it, or it holds something else', async () => {
     const file = join(await folder(), 'k')
-    await fileKey(file)()
+    await keyFromFile(file)()
     await chmod(file, 0o640)
-    await expect(fileKey(file)()).rejects.toThrow(/can be read by others.*chmod 600/)
+    await expect(keyFromFile(file)()).rejects.toThrow(/can be read by others.*chmod 600/)
     await chmod(file, 0o600)
     await writeFile(file, 'hello')
-    await expect(fileKey(file)()).rejects.toThrow('does not hold 32 bytes')
+    await expect(keyFromFile(file)()).rejects.toThrow('does not hold 32 bytes')
   })
 })

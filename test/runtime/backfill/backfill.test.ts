@@ -43,7 +43,7 @@ test('history arrives once, oldest first in its window, with identifiers only an
   expect(last).toMatchObject({ phase: 'done', dead: 0, waiting: 0 })
   expect(keys.length).toBeGreaterThan(80)
   expect(new Set(keys).size).toBe(keys.length)
-  expect(last.sent).toBe(keys.length)
+  expect(last.eventsSent).toBe(keys.length)
   expect(klaviyo.summary()).toMatchObject({ flowTriggering: 0, duplicates: 0, refused: 0 })
   for (const { profile, backfill } of klaviyo.events()) {
     expect(Object.keys(profile).every((name) => name === 'email' || name === 'phone_number')).toBe(true)
@@ -90,8 +90,8 @@ describe('--restart', () => {
   test('reads all again and counts nothing twice', async () => {
     const shop = await imported()
     const again = await runs(shop.connector, shop.clock, { restart: true })
-    expect(again).toMatchObject({ phase: 'done', sent: 0, skipped: { 'already-delivered': shop.last.sent } })
-    expect(shop.klaviyo.summary()).toMatchObject({ events: shop.last.sent, duplicates: 0 })
+    expect(again).toMatchObject({ phase: 'done', sent: 0, skipped: { 'already-delivered': shop.last.eventsSent } })
+    expect(shop.klaviyo.summary()).toMatchObject({ events: shop.last.eventsSent, duplicates: 0 })
   })
 
   test('with other dates or metrics sends nothing of what was still waiting', async () => {
@@ -112,7 +112,7 @@ describe('--restart', () => {
       instead: (request) => (request.url.includes('klaviyo') ? first.klaviyo.fetch(request) : undefined),
     })
     await runs(other.connector, clock)
-    expect(first.klaviyo.summary()).toMatchObject({ events: first.last.sent, duplicates: first.last.sent })
+    expect(first.klaviyo.summary()).toMatchObject({ events: first.last.eventsSent, duplicates: first.last.eventsSent })
   })
 })
 
@@ -175,7 +175,7 @@ describe('calls', () => {
 
   test('a large history costs at most 1.2 calls for each 100 events', async () => {
     const { intercom, last } = await imported({ conversations: 2_000, tickets: 1_000 })
-    expect(perHundred(intercom.calls(), last.sent)).toBeLessThan(1.2)
+    expect(perHundred(intercom.calls(), last.eventsSent)).toBeLessThan(1.2)
   }, 60_000)
 
   test('contacts are asked for in batches where reading them all would cost more', async () => {

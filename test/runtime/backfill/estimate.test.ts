@@ -1,6 +1,6 @@
 /** What an import would cost: counted by the source, timed by a page of each stream, held up by whichever is slowest. */
 import { describe, expect, test } from 'vitest'
-import { historyPace } from '../../../connector/klaviyo/destination.ts'
+import { backfillRateLimit } from '../../../connector/klaviyo/destination.ts'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
 import { type EstimateParts, estimate } from '../../../runtime/backfill/estimate.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
@@ -44,7 +44,7 @@ async function estimated(
 const SHOP: Source = { conversations: 15_000, tickets: 3_000, contacts: 9_000, takes: () => 2_000 }
 
 test('pages take what a page of the same size just took, contacts too', async () => {
-  const { time, because, calls, sizes, slowest } = await estimated(SHOP)
+  const { time, bottleneck: because, calls, sizes, slowest } = await estimated(SHOP)
   expect(sizes).toEqual([150, 150, 150])
   expect([calls, time, because]).toEqual([100 + 20 + 60, (100 + 20 + 60) * 2_000, 'pages'])
   expect(slowest).toMatchObject({ stream: 'conversations', size: 150, took: 2_000 })
@@ -64,19 +64,19 @@ test('where a whole page is too much, smaller ones are timed', async () => {
 describe('never sooner than', () => {
   const quick = { ...SHOP, takes: () => 1 }
   test('the source lets us ask', async () => {
-    const { time, because } = await estimated(quick, { only: ['Replied to Conversation'] })
+    const { time, bottleneck: because } = await estimated(quick, { only: ['Replied to Conversation'] })
     const [window = { limit: 1, per: 1 }] = spec.source.budget.windows
     expect(because).toBe('source')
     expect(time).toBeGreaterThan((15_000 * window.per) / window.limit)
   })
 
   test('the destination takes an event of each record', async () => {
-    const { time, because } = await estimated(quick, { historyPace: { limit: 100, per: 1_000 } })
+    const { time, bottleneck: because } = await estimated(quick, { historyPace: { limit: 100, per: 1_000 } })
     expect([time, because]).toEqual([180_000, 'destination'])
   })
 
   test('which is what it allows of full requests', () => {
     const perMinute = 150 * spec.destination.share * 1_000
-    expect(historyPace(spec.destination)).toEqual({ limit: Math.floor(perMinute), per: 60_000 })
+    expect(backfillRateLimit(spec.destination)).toEqual({ limit: Math.floor(perMinute), per: 60_000 })
   })
 })

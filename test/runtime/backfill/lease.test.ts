@@ -1,12 +1,15 @@
 /** One import at a time: who may begin, who is told to look elsewhere, and what ends a turn. */
 import { describe, expect, test } from 'vitest'
-import { importing, type Self, takeTurn } from '../../../runtime/backfill/lease.ts'
+import { acquireBackfillLease, type ProcessIdentity, runningBackfill } from '../../../runtime/backfill/lease.ts'
 import type { Fault } from '../../../runtime/ports/fault.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { systemSelf } from '../../../runtime/system.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
-const self = (id: string, ...gone: readonly string[]): Self => ({ id, gone: (other) => gone.includes(other) })
+const self = (id: string, ...gone: readonly string[]): ProcessIdentity => ({
+  id,
+  hasExited: (other) => gone.includes(other),
+})
 
 function place() {
   const clock = virtualClock()
@@ -14,8 +17,9 @@ function place() {
   let mark = 0
   const random = () => ++mark / 1000
   const lost: string[] = []
-  const take = (who: Self) => takeTurn({ store, clock, random, self: who }, () => lost.push(who.id))
-  const refused = (who: Self) =>
+  const take = (who: ProcessIdentity) =>
+    acquireBackfillLease({ store, clock, random, self: who }, () => lost.push(who.id))
+  const refused = (who: ProcessIdentity) =>
     take(who).then(
       () => undefined,
       (fault: Fault) => fault.message,
@@ -25,7 +29,7 @@ function place() {
 
 test('anybody can ask who imports', async () => {
   const { clock, store, take } = place()
-  const ask = (who: Self) => importing({ store, clock, self: who })
+  const ask = (who: ProcessIdentity) => runningBackfill({ store, clock, self: who })
   expect(await ask(self('42.b'))).toBeUndefined()
   const since = clock.now()
   const turn = await take(self('41.a'))
@@ -71,7 +75,7 @@ test('of two that begin together, one is refused', async () => {
 test('a turn that is not renewed ends by itself, and its holder learns that it was taken', async () => {
   const { clock, store, take, lost } = place()
   const late = await take(self('41.a'))
-  await store.saveCheckpoints([
+  await store.writeCheckpoints([
     { name: 'import-turn', value: JSON.stringify({ by: '41.a', since: 0, until: 1, mark: 0 }) },
   ])
   const turn = await take(self('42.b'))
@@ -84,8 +88,8 @@ test('a turn that is not renewed ends by itself, and its holder learns that it w
 })
 
 test('a process knows itself, an earlier one with its pid, and one that has ended', () => {
-  expect(systemSelf.gone(systemSelf.id)).toBe(false)
-  expect(systemSelf.gone(`${process.pid}.another-start`)).toBe(true)
-  expect(systemSelf.gone(`${process.ppid}.any`)).toBe(false)
-  expect(systemSelf.gone('999999999.any')).toBe(true)
+  expect(systemSelf.hasExited(systemSelf.id)).toBe(false)
+  expect(systemSelf.hasExited(`${process.pid}.another-start`)).toBe(true)
+  expect(systemSelf.hasExited(`${process.ppid}.any`)).toBe(false)
+  expect(systemSelf.hasExited('999999999.any')).toBe(true)
 })

@@ -12,7 +12,7 @@ const progress = (parts: Partial<Progress> = {}): Progress => ({
     { stream: 'calls', seen: 0, done: false },
   ],
   waiting: 0,
-  sent: 0,
+  eventsSent: 0,
   sentByMetric: {},
   skipped: {},
   dead: 0,
@@ -26,7 +26,7 @@ const half = progress({
     { stream: 'calls', seen: 40, done: true },
   ],
   waiting: 200,
-  sent: 430,
+  eventsSent: 430,
   skipped: { 'no-contact': 10 },
   elapsed: 2000,
 })
@@ -37,7 +37,7 @@ const done = progress({
     { stream: 'chats', seen: 1500, total: 1500, done: true },
     { stream: 'calls', seen: 40, done: true },
   ],
-  sent: 1527,
+  eventsSent: 1527,
   sentByMetric: { 'Opened Chat': 1490, 'Rated Chat': 37 },
   skipped: { 'no-contact': 10, 'no-email-or-phone': 3 },
   elapsed: 65_000,
@@ -126,7 +126,7 @@ describe('progress', () => {
     ['elsewhere every five seconds at most', false, 500, 20, 3],
   ])('%s', async (_, terminal, ms, steps, most) => {
     const { given } = playing(
-      Array.from({ length: steps }, (_, at) => progress({ sent: at })),
+      Array.from({ length: steps }, (_, at) => progress({ eventsSent: at })),
       ms,
       { terminal },
     )

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Loaders } from '../../../runtime/cli/loaders.ts'
 import { type Loaded, loadSpec } from '../../../runtime/spec/load.ts'
-import { loadBuilt } from '../../../runtime/spec/load-bundle.ts'
+import { loadBundle } from '../../../runtime/spec/load-bundle.ts'
 import { filesOn } from '../../../runtime/spec/spec-files.ts'
 import { run, spec } from '../../helpers/cli-fake.ts'
 import { functions } from '../../helpers/spec-functions.ts'
@@ -30,7 +30,7 @@ describe('build', () => {
       err: '',
     })
     const { built } = await import(/* @vite-ignore */ join(cwd, 'spec.mjs'))
-    const { spec } = await loadBuilt(built, { functions })
+    const { spec } = await loadBundle(built, { functions })
     expect(spec?.mappings.map(({ metric }) => metric)).toContain('Resolved Ticket')
   })
 

@@ -15,8 +15,8 @@ const record = (id: string, more: Partial<SourceRecord> = {}): SourceRecord => (
   topic: 'chat.opened',
   resource: 'chat',
   workspace: 'w',
-  order: id,
-  refs: [id.replace('webhook:', '')],
+  orderingKey: id,
+  lookupIds: [id.replace('webhook:', '')],
   receivedAt: NOW,
   body: BODY,
   ...more,
@@ -39,7 +39,7 @@ beforeEach(() => {
 
 async function settle(it: SourceRecord, outcome: Outcome) {
   await store.append([it])
-  const leased = await store.lease({ lane: it.lane, limit: 10, hold: 60_000 })
+  const leased = await store.lease({ lane: it.lane, limit: 10, leaseMs: 60_000 })
   clock.at += 400
   await store.settle(leased.map((record) => ({ record, outcome })))
 }
@@ -53,7 +53,7 @@ const dead = (place?: string): Outcome => ({
 describe('trace', () => {
   beforeEach(async () => {
     const base = { lane: 'live', contact: 'c1', person, time: '2026-03-01T11:59:00.000Z' } as const
-    await settle(record('webhook:n1', { refs: ['n1', '42'] }), {
+    await settle(record('webhook:n1', { lookupIds: ['n1', '42'] }), {
       status: 'delivered',
       events: [
         {
@@ -61,12 +61,12 @@ describe('trace', () => {
           metric: 'Opened Chat',
           status: 'delivered',
           key: 'w:opened:42',
-          receipt: { status: 202, without: ['phone_number'] },
+          receipt: { status: 202, omittedFields: ['phone_number'] },
         },
         { ...base, metric: 'Rated Chat', status: 'skipped', key: 'w:rated:42', reason: 'no-rating' },
       ],
     })
-    const { topic: _, ...read } = record('backfill:1', { ingress: 'backfill', lane: 'backfill', refs: ['42'] })
+    const { topic: _, ...read } = record('backfill:1', { ingress: 'backfill', lane: 'backfill', lookupIds: ['42'] })
     await settle(
       { ...read, stream: 'chats' },
       {
@@ -75,18 +75,18 @@ describe('trace', () => {
         events: [],
       },
     )
-    await settle(record('webhook:n2', { refs: ['n2', '42'] }), {
+    await settle(record('webhook:n2', { lookupIds: ['n2', '42'] }), {
       status: 'dead',
       fault,
       events: [{ ...base, metric: 'Rated Chat', status: 'dead', key: 'w:rated:43', fault }],
     })
-    await settle(record('webhook:n3', { refs: ['n3', '42'] }), {
+    await settle(record('webhook:n3', { lookupIds: ['n3', '42'] }), {
       status: 'deferred',
-      fault: { kind: 'transient', code: 'destination/down', message: 'the destination answered 503', request: 'r1' },
+      fault: { kind: 'transient', code: 'destination/down', message: 'the destination answered 503', requestId: 'r1' },
       until: NOW + 60_000,
       events: [],
     })
-    await settle(record('webhook:n4', { refs: ['n4', '42'] }), dead('mappings/rated.yaml:1:1'))
+    await settle(record('webhook:n4', { lookupIds: ['n4', '42'] }), dead('mappings/rated.yaml:1:1'))
     await store.replay(['webhook:n4'])
   })
 
@@ -162,7 +162,7 @@ describe('dead letters', () => {
     const { exit, out } = await run(['dead-letters', 'replay', 'webhook:a'], { store })
     expect(exit).toBe(0)
     expect(out).toContain('1 dead letter queued again')
-    expect((await store.dead({ limit: 10 })).map((it) => it.id)).toEqual(['webhook:b'])
+    expect((await store.listDeadLetters({ limit: 10 })).map((it) => it.id)).toEqual(['webhook:b'])
   })
 
   test('an id that names none ends with 1, the others are queued', async () => {
@@ -177,7 +177,7 @@ describe('dead letters', () => {
     const { exit, out } = await run(['dead-letters', 'replay', '--all'], { store, env: {} })
     expect(exit).toBe(0)
     expect(out).toContain('3 dead letters queued again')
-    expect(await store.dead({ limit: 10 })).toEqual([])
+    expect(await store.listDeadLetters({ limit: 10 })).toEqual([])
   })
 
   test('all of none is no failure', async () => {

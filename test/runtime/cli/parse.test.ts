@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { Footer } from '../../../runtime/cli/output/footer.ts'
 import { listOf, momentOf, portOf, unknown } from '../../../runtime/cli/parse.ts'
 import { storeUrl } from '../../../runtime/cli/with-connector.ts'
-import { columns, duration, moment } from '../../../runtime/lib/format.ts'
-import { Pace } from '../../../runtime/lib/throughput.ts'
-import { referenceOf } from '../../../runtime/record-history.ts'
+import { columns, formatDuration, formatTime } from '../../../runtime/lib/format.ts'
+import { ThroughputMeter } from '../../../runtime/lib/throughput.ts'
+import { searchKeyOf } from '../../../runtime/record-history.ts'
 
 describe('dates', () => {
   test.each([
@@ -68,11 +68,11 @@ test.each([
   [273_600_000, '3 d 4 h'],
   [-5, '0.0 s'],
 ])('%i ms is %s', (ms, text) => {
-  expect(duration(ms)).toBe(text)
+  expect(formatDuration(ms)).toBe(text)
 })
 
 test('a moment is to the second, in UTC', () => {
-  expect(moment(Date.parse('2026-01-31T09:30:15.250+02:00'))).toBe('2026-01-31 07:30:15Z')
+  expect(formatTime(Date.parse('2026-01-31T09:30:15.250+02:00'))).toBe('2026-01-31 07:30:15Z')
 })
 
 test('columns are aligned but for the last', () => {
@@ -98,15 +98,15 @@ test.each([
 
 test('an address is looked up by its hash in lower case, whatever else as it is', () => {
   const hash = 'b6f8eb3a4bb0ced2e4a2d2fbfa8c3d2e'
-  expect(referenceOf(' Ada@Example.com ')).toMatch(/^[0-9a-f]{64}$/)
-  expect(referenceOf('ADA@EXAMPLE.COM')).toBe(referenceOf('ada@example.com'))
-  expect(referenceOf(hash)).toBe(hash)
-  expect(referenceOf('abc:created-ticket:12')).toBe('abc:created-ticket:12')
+  expect(searchKeyOf(' Ada@Example.com ')).toMatch(/^[0-9a-f]{64}$/)
+  expect(searchKeyOf('ADA@EXAMPLE.COM')).toBe(searchKeyOf('ada@example.com'))
+  expect(searchKeyOf(hash)).toBe(hash)
+  expect(searchKeyOf('abc:created-ticket:12')).toBe('abc:created-ticket:12')
 })
 
 describe('pace', () => {
   test('counts only what it saw itself', () => {
-    const pace = new Pace()
+    const pace = new ThroughputMeter()
     pace.add(0, 5000)
     expect(pace.perSecond()).toBeUndefined()
     pace.add(2000, 5200)
@@ -115,7 +115,7 @@ describe('pace', () => {
   })
 
   test('forgets how fast it once was', () => {
-    const pace = new Pace()
+    const pace = new ThroughputMeter()
     for (let second = 0; second <= 10; second++) pace.add(second * 1000, second * 1000)
     for (let second = 11; second <= 60; second++) pace.add(second * 1000, 10_000 + (second - 10))
     expect(pace.perSecond()).toBeCloseTo(1, 5)
@@ -125,7 +125,7 @@ describe('pace', () => {
     const samples = fc.array(fc.tuple(fc.nat(10_000), fc.nat(1000)))
     fc.assert(
       fc.property(samples, (steps) => {
-        const pace = new Pace()
+        const pace = new ThroughputMeter()
         let at = 0
         let value = 0
         for (const [ms, more] of steps) {

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { app as shipped } from '../../../connector/cli-app.ts'
-import type { Account } from '../../../runtime/auth/connections.ts'
+import type { Connections } from '../../../runtime/auth/connections.ts'
 import { loaders } from '../../../runtime/cli/loaders.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { type Given, run, standingClock } from '../../helpers/cli-fake.ts'
@@ -102,7 +102,7 @@ test('what set-up gave need not be set', async () => {
       setup: { view: async () => Object.fromEntries([by('source', source), by('destination', destination)]) },
       secrets: async () => [],
       close: () => undefined,
-    }) as unknown as Account
+    }) as unknown as Connections
   const env = { CONNECTOR_STORE: `sqlite:${fileURLToPath(import.meta.url)}` }
   const check = async function* () {
     yield { name: 'all', ok: true, detail: 'good' }

@@ -38,8 +38,8 @@ const record = (id: string): SourceRecord => ({
   ingress: 'webhook',
   lane: 'live',
   workspace: 'w',
-  order: id,
-  refs: [],
+  orderingKey: id,
+  lookupIds: [],
   receivedAt: NOW - 90_000,
   body: '{}',
 })
@@ -128,7 +128,7 @@ test('metrics are what Prometheus reads', async () => {
   const event = { metric: 'Opened "Chat"', lane: 'live', key: 'k' } as const
   const settle = async (id: string, status: 'delivered' | 'dead') => {
     await store.append([record(id)])
-    const leased = await store.lease({ lane: 'live', limit: 1, hold: 1000 })
+    const leased = await store.lease({ lane: 'live', limit: 1, leaseMs: 1000 })
     const fault = { kind: 'data', code: 'destination/invalid', message: 'no' } as const
     const events = [{ ...event, key: id, status, ...(status === 'dead' ? { fault } : {}) }]
     const outcome = status === 'dead' ? ({ status, fault, events } as const) : ({ status, events } as const)
@@ -153,7 +153,7 @@ test('metrics are what Prometheus reads', async () => {
 test('is not ready when the store cannot be written', async () => {
   const store = memoryStore({ clock: standingClock() })
   const { url } = await starting({ store })
-  store.saveCheckpoints = async () => {
+  store.writeCheckpoints = async () => {
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' })
   }
   const answer = await fetch(new URL('/readyz', url))
@@ -255,7 +255,7 @@ test('takes port and host from the settings, and the command line over them', as
 test('prunes the store by the retention of the spec', async () => {
   const store = memoryStore({ clock: standingClock() })
   const asked: unknown[] = []
-  store.prune = async (retention) => asked.push(retention)
+  store.applyRetention = async (retention) => asked.push(retention)
   await starting({ store })
   expect(asked).toEqual([{ settled: 1000, dead: 2000 }])
 })

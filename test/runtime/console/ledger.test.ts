@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { maskedJson } from '../../../runtime/console/raw-record.ts'
 import type { LedgerEntry } from '../../../runtime/ports/ports.ts'
-import { referenceOf } from '../../../runtime/record-history.ts'
+import { searchKeyOf } from '../../../runtime/record-history.ts'
 import { someone } from '../../helpers/connector-harness.ts'
 import { consoleShop } from '../../helpers/console.ts'
 
@@ -49,13 +49,13 @@ beforeAll(async () => {
   await shop.work(2_000)
 })
 
-const dead = async (): Promise<readonly LedgerEntry[]> => shop.store.dead({ limit: 9 })
+const dead = async (): Promise<readonly LedgerEntry[]> => shop.store.listDeadLetters({ limit: 9 })
 
 describe('find', () => {
   test('never puts an address into a URL, a log or a page', async () => {
     const answer = await shop.browser().post('/find', { what: ` ${person.email.toUpperCase()} ` }, { from: '/find' })
     const location = answer.headers.get('location') ?? ''
-    expect(location).toBe(`/find?ref=${referenceOf(person.email)}`)
+    expect(location).toBe(`/find?ref=${searchKeyOf(person.email)}`)
     const page = await shop.browser().text(location)
     expect(textOf(page)).toContain('1 record of this person')
     expect(`${page}${shop.logged.join()}`.toLowerCase()).not.toContain(person.email.toLowerCase())
@@ -143,7 +143,7 @@ describe('dead letters', () => {
   })
 
   test('of a group are listed, each with its record, escaped and masked', async () => {
-    const [group] = await shop.store.deadGroups()
+    const [group] = await shop.store.groupDeadLetters()
     const path = `/dead-letters?group=${encodeURIComponent(group?.group ?? '')}`
     const [first] = await dead()
     const page = await shop.browser().text(`${path}&show=${encodeURIComponent(first?.id ?? '')}`)
@@ -165,7 +165,7 @@ describe('dead letters', () => {
 
   const whiches: [what: string, fields: () => Promise<Record<string, string>>, queued: number][] = [
     ['one', async () => ({ id: (await dead())[0]?.id ?? '' }), 1],
-    ['a group', async () => ({ group: (await shop.store.deadGroups())[0]?.group ?? '' }), 2],
+    ['a group', async () => ({ group: (await shop.store.groupDeadLetters())[0]?.group ?? '' }), 2],
     ['all', async () => ({ all: 'yes' }), 2],
   ]
   test.each(whiches)('are sent again: %s', async (_, fields, queued) => {

@@ -11,8 +11,8 @@ const record = (id: string): SourceRecord => ({
   ingress: 'webhook',
   lane: 'live',
   workspace: 'w',
-  order: id,
-  refs: [],
+  orderingKey: id,
+  lookupIds: [],
   receivedAt: 0,
   body: '{}',
 })
@@ -57,7 +57,7 @@ function listen(response: Response) {
 
 test('says within a second that something changed, and says it once', async () => {
   const { clock, store, changes } = stage()
-  const page = listen(changes.listen('', 'one'))
+  const page = listen(changes.subscribe('', 'one'))
   await clock.pass(1_500)
   const before = page.changes()
   await store.append([record('a')])
@@ -71,7 +71,7 @@ test('looks once a second for all, and not at all for nobody', async () => {
   const { clock, changes, looks } = stage()
   await clock.pass(10_000)
   expect(looks()).toBe(0)
-  const pages = [1, 2, 3].map(() => listen(changes.listen('', 'one')))
+  const pages = [1, 2, 3].map(() => listen(changes.subscribe('', 'one')))
   await clock.pass(10_000)
   expect(looks()).toBeLessThanOrEqual(12)
   for (const page of pages) await page.leave()
@@ -84,29 +84,29 @@ test('looks once a second for all, and not at all for nobody', async () => {
 
 test('a page that comes back hears what it missed, and nothing if it missed nothing', async () => {
   const { clock, store, changes } = stage()
-  const other = listen(changes.listen('', 'one'))
+  const other = listen(changes.subscribe('', 'one'))
   await clock.pass(2_000)
   const id = other.lastId()
-  const same = listen(changes.listen(id, 'one'))
+  const same = listen(changes.subscribe(id, 'one'))
   await clock.pass(2_000)
   expect(same.changes()).toBe(0)
   await same.leave()
   await store.append([record('a')])
   await clock.pass(2_000)
-  const back = listen(changes.listen(id, 'one'))
+  const back = listen(changes.subscribe(id, 'one'))
   await clock.pass(10)
   expect(back.changes()).toBe(1)
 })
 
 test('a page that was made before a change which others heard of is told of it', async () => {
   const { clock, store, changes } = stage()
-  listen(changes.listen('', 'one'))
+  listen(changes.subscribe('', 'one'))
   await clock.pass(2_000)
   const made = changes.seen()
   await store.append([record('a')])
   await clock.pass(2_000)
-  const late = listen(changes.listen(made, 'one'))
-  const inTime = listen(changes.listen(changes.seen(), 'one'))
+  const late = listen(changes.subscribe(made, 'one'))
+  const inTime = listen(changes.subscribe(changes.seen(), 'one'))
   await clock.pass(2_000)
   expect([late.changes(), inTime.changes()]).toEqual([1, 0])
 })
@@ -128,14 +128,14 @@ test('a page says of itself what it has seen', async () => {
 
 test('a quiet stream gives a sign of life that a page can hear', async () => {
   const { clock, changes } = stage()
-  const page = listen(changes.listen('', 'one'))
+  const page = listen(changes.subscribe('', 'one'))
   await clock.pass(16_000)
   expect(page.heard.join('')).toMatch(/^event: still\ndata:\n\n/m)
 })
 
 test('pages look again every minute, since time itself changes what they say', async () => {
   const { clock, changes } = stage()
-  const page = listen(changes.listen('', 'one'))
+  const page = listen(changes.subscribe('', 'one'))
   await clock.pass(2_000)
   const before = page.changes()
   await clock.pass(10 * 60_000)
@@ -144,20 +144,20 @@ test('pages look again every minute, since time itself changes what they say', a
 
 test('one browser has four at most, so that it has connections left to load a page', async () => {
   const { changes } = stage()
-  const answers = ['one', 'one', 'one', 'one', 'one', 'other'].map((who) => changes.listen('', who))
+  const answers = ['one', 'one', 'one', 'one', 'one', 'other'].map((who) => changes.subscribe('', who))
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 503, 200])
   await answers[0]?.body?.cancel()
-  expect(changes.listen('', 'one').status).toBe(200)
+  expect(changes.subscribe('', 'one').status).toBe(200)
 })
 
 test('ends with the process, and begins no more', async () => {
   const { clock, changes, end } = stage()
-  const page = listen(changes.listen('', 'one'))
+  const page = listen(changes.subscribe('', 'one'))
   await clock.pass(2_000)
   end()
   await clock.pass(10)
   expect(page.ended()).toBe(true)
-  expect(changes.listen('', 'one').status).toBe(503)
+  expect(changes.subscribe('', 'one').status).toBe(503)
   expect(clock.sleeping).toBe(0)
 })
 
@@ -170,7 +170,7 @@ test('goes on when the store fails for a moment', async () => {
     return store.backlog(lane)
   }
   const bound = { tallies: store.tallies.bind(store), backlog, checkpoint: store.checkpoint.bind(store) }
-  const page = listen(live({ store: bound, clock, signal: new AbortController().signal }).listen('', 'one'))
+  const page = listen(live({ store: bound, clock, signal: new AbortController().signal }).subscribe('', 'one'))
   await clock.pass(2_000)
   const before = page.changes()
   fails = true
@@ -183,6 +183,6 @@ test('goes on when the store fails for a moment', async () => {
 
 test('takes only so many', async () => {
   const { changes } = stage()
-  const answers = Array.from({ length: 101 }, (_, at) => changes.listen('', `browser ${at}`))
+  const answers = Array.from({ length: 101 }, (_, at) => changes.subscribe('', `browser ${at}`))
   expect(answers.map(({ status }) => status)).toEqual([...new Array(100).fill(200), 503])
 })

@@ -20,7 +20,7 @@ test('pages hear that a side does not answer, though nothing else has changed', 
   const fault = { kind: 'transient', code: 'klaviyo/server', message: 'Klaviyo answered 503' } as const
   let failed: { readonly at: number; readonly fault: typeof fault } | undefined
   const traffic = () => ({ source: { limits: [] }, destination: { limits: [], ...(failed && { failed }) } })
-  const { browser, clock } = await bareConsole({ connector: { traffic } })
+  const { browser, clock } = await bareConsole({ connector: { connectionStats: traffic } })
   const told = await listening(browser())
   await clock.pass(2_000)
   const before = told()

@@ -1,6 +1,6 @@
 /** What the overview and a metric's page show, whom they mask, and that what comes from outside stays text. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { masked } from '../../../runtime/console/format-html.ts'
+import { maskPersonal } from '../../../runtime/console/format-html.ts'
 import { someone } from '../../helpers/connector-harness.ts'
 import { consoleShop } from '../../helpers/console.ts'
 
@@ -33,7 +33,7 @@ let person: { id: string; email: string }
 let shown: string
 
 beforeAll(async () => {
-  shop = await consoleShop({ whereIs: (metric) => ({ href: 'https://there.example/', words: `There: ${metric}` }) })
+  shop = await consoleShop({ metricUrl: (metric) => ({ href: 'https://there.example/', words: `There: ${metric}` }) })
   person = await someone(shop.intercom)
   await rate(shop, '1', person)
   await rate(shop, '2', person)
@@ -70,7 +70,7 @@ describe('the overview', () => {
     const fault = { kind: 'config', code: 'x/key', message: 'the key is not known there' } as const
     const failing = { answered: 1, failed: { at: 2, fault }, limits: [] }
     const { browser } = await consoleShop({
-      connector: { traffic: () => ({ source: { limits: [] }, destination: failing }) },
+      connector: { connectionStats: () => ({ source: { limits: [] }, destination: failing }) },
     })
     const page = textOf(await browser().text('/'))
     expect(page).toMatch(/Klaviyo Needs you the key is not known there/)
@@ -115,11 +115,11 @@ describe('a metric', () => {
 
   test('masks people until one asks, and then shows one', async () => {
     const hidden = await shop.browser().text(METRIC)
-    expect(hidden).toContain(masked(person.email))
+    expect(hidden).toContain(maskPersonal(person.email))
     expect(hidden).not.toContain(person.email)
     const page = await shop.browser().text(shown)
     expect(page).toContain(person.email)
-    expect(page).toContain(masked(person.email)) // the other row
+    expect(page).toContain(maskPersonal(person.email)) // the other row
     expect(textOf(page)).toContain('Conversation Rating 4')
   })
 
@@ -128,7 +128,7 @@ describe('a metric', () => {
     const connector: Pick<typeof shop.connector, 'store' | 'preview'> = {
       store: shop.store,
       preview: (input) => {
-        asked.push(input.beyond)
+        asked.push(input.lookupFallback)
         return shop.connector.preview(input)
       },
     }
@@ -189,7 +189,7 @@ test.each([
   ['@', '••••'],
   ['', '••••'],
 ])('%s is masked as %s', (text, mask) => {
-  expect(masked(text)).toBe(mask)
+  expect(maskPersonal(text)).toBe(mask)
 })
 
 /** As a person reads it. */

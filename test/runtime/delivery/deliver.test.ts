@@ -1,6 +1,6 @@
 /** What becomes of live records: sent, skipped with a reason, waiting, dead. Through the whole connector. */
 import { describe, expect, test, vi } from 'vitest'
-import type { Account, SourceRecord, Store } from '../../../runtime/index.ts'
+import type { Connections, SourceRecord, Store } from '../../../runtime/index.ts'
 import { someone, workshop } from '../../helpers/connector-harness.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
@@ -237,12 +237,14 @@ test('a record that Klaviyo refuses is dead, and can be sent again', async () =>
   const { id } = await someone(intercom)
   await notify('conversation.user.created', conversation(id))
   await work()
-  expect(await store.dead({ limit: 10 })).toMatchObject([{ status: 'dead', outcome: { fault: { kind: 'data' } } }])
+  expect(await store.listDeadLetters({ limit: 10 })).toMatchObject([
+    { status: 'dead', outcome: { fault: { kind: 'data' } } },
+  ])
   refuses = false
   expect(await store.replay('all')).toBe(1)
   await work()
   expect(klaviyo.summary().events).toBe(1)
-  expect(await store.dead({ limit: 10 })).toEqual([])
+  expect(await store.listDeadLetters({ limit: 10 })).toEqual([])
 })
 
 test('a burst goes out in bulk, without the backfill flag', async () => {
@@ -275,27 +277,27 @@ test('a contact topic updates the profile, and nobody is subscribed', async () =
 })
 
 describe('a store that fails is no record’s fault: it waits', () => {
-  const base = { workspace: 'sandbox1', order: 'any', refs: ['4711'], receivedAt: virtualClock().now() }
+  const base = { workspace: 'sandbox1', orderingKey: 'any', lookupIds: ['4711'], receivedAt: virtualClock().now() }
   const webhook = (topic: string, resource: string, item: object): SourceRecord => {
     const body = JSON.stringify({ app_id: 'sandbox1', topic, data: { item } })
     return { ...base, id: 'r', ingress: 'webhook', lane: 'live', topic, resource, body }
   }
   const item = (contact: string): SourceRecord => {
-    const run = { id: 'run-1', until: virtualClock().now() + 1 }
+    const backfillRun = { id: 'run-1', until: virtualClock().now() + 1 }
     const from = { ingress: 'backfill', lane: 'backfill', stream: 'conversations', resource: 'conversation' } as const
-    return { ...base, ...from, id: 'r', body: JSON.stringify(conversation(contact)), run }
+    return { ...base, ...from, id: 'r', body: JSON.stringify(conversation(contact)), backfillRun }
   }
   const cases: readonly (readonly [method: keyof Store & string, record: (contact: string) => SourceRecord])[] = [
-    ['delivered', (contact) => webhook('conversation.user.created', 'conversation', conversation(contact))],
-    ['uncache', (contact) => webhook('contact.user.updated', 'contact', { type: 'contact', id: contact })],
+    ['filterDelivered', (contact) => webhook('conversation.user.created', 'conversation', conversation(contact))],
+    ['deleteCache', (contact) => webhook('contact.user.updated', 'contact', { type: 'contact', id: contact })],
     ['checkpoint', item],
-    ['cached', item],
-    ['cache', item],
+    ['readCache', item],
+    ['writeCache', item],
   ]
   test.each(cases)('%s', async (method, record) => {
     const { connector, clock, intercom, store } = await workshop()
     const { id } = await someone(intercom)
-    await store.saveCheckpoints([{ name: 'import', value: { run: { id: 'run-1' } } }])
+    await store.writeCheckpoints([{ name: 'import', value: { run: { id: 'run-1' } } }])
     vi.spyOn(store, method).mockRejectedValue(new Error(`no connection for ${id}`))
     const outcome = connector.deliver(record(id))
     await clock.until(outcome)
@@ -312,7 +314,7 @@ test('a log-in that cannot be read is no record’s fault either', async () => {
   }
   const logins = { current: away, renew: async () => false }
   const gate = { shut: () => undefined, changed: away }
-  const account = { source: logins, destination: logins, gate, secrets: async () => [] } as unknown as Account
+  const account = { source: logins, destination: logins, gate, secrets: async () => [] } as unknown as Connections
   const { connector, clock, intercom } = await workshop({ connector: { account } })
   const { id } = await someone(intercom)
   const body = JSON.stringify({
@@ -327,8 +329,8 @@ test('a log-in that cannot be read is no record’s fault either', async () => {
     topic: 'conversation.user.created',
     resource: 'conversation',
     workspace: 'sandbox1',
-    order: 'any',
-    refs: [],
+    orderingKey: 'any',
+    lookupIds: [],
     receivedAt: clock.now(),
     body,
   })

@@ -1,6 +1,6 @@
 /** What follows from a fault: when to try again, and when to give up. A table. */
 import { expect, test } from 'vitest'
-import { retryAt, sinceOf } from '../../../runtime/delivery/retry-policy.ts'
+import { failingSince, retryAt } from '../../../runtime/delivery/retry-policy.ts'
 import { Fault, type FaultKind } from '../../../runtime/ports/fault.ts'
 
 const NOW = 1_800_000_000_000
@@ -55,10 +55,10 @@ const CASES: readonly Case[] = [
   },
 ]
 
-test.each(CASES)('$what', ({ kind, attempt = 1, retryAfter, dead, trouble, waits }) => {
+test.each(CASES)('$what', ({ kind, attempt = 1, retryAfter, dead, trouble: retryState, waits }) => {
   const fault = new Fault(kind, 'x/y', 'z', { ...(retryAfter !== undefined && { retryAfter }), ...(dead && { dead }) })
   for (const chance of [0, 0.5, 0.999]) {
-    const until = retryAt(fault, { attempt, trouble, giveUp: 3 * DAY, now: NOW }, () => chance)
+    const until = retryAt(fault, { attempt, retryState, giveUp: 3 * DAY, now: NOW }, () => chance)
     if (waits === undefined) expect(until).toBeUndefined()
     else {
       expect(until).toBeGreaterThanOrEqual(NOW + waits[0])
@@ -70,7 +70,7 @@ test.each(CASES)('$what', ({ kind, attempt = 1, retryAfter, dead, trouble, waits
 test('a kind of fault is counted from its first, another between starts anew', () => {
   const attempts = { attempt: 2, giveUp: DAY, now: NOW }
   const fault = new Fault('transient', 'x/y', 'z')
-  expect(sinceOf(fault, { ...attempts, trouble: { kind: 'transient', since: 5 } })).toBe(5)
-  expect(sinceOf(fault, { ...attempts, trouble: { kind: 'config', since: 5 } })).toBe(NOW)
-  expect(sinceOf(fault, attempts)).toBe(NOW)
+  expect(failingSince(fault, { ...attempts, retryState: { kind: 'transient', since: 5 } })).toBe(5)
+  expect(failingSince(fault, { ...attempts, retryState: { kind: 'config', since: 5 } })).toBe(NOW)
+  expect(failingSince(fault, attempts)).toBe(NOW)
 })

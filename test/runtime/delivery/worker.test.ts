@@ -1,7 +1,7 @@
 /** The delivery loop: everything leased is settled, nothing is leased after the stop, a failing side is not hammered. */
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { work } from '../../../runtime/delivery/worker.ts'
+import { runWorker } from '../../../runtime/delivery/worker.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Store } from '../../../runtime/ports/ports.ts'
 import type { LeasedRecord, Outcome, SourceRecord } from '../../../runtime/ports/types.ts'
@@ -14,14 +14,14 @@ import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
 const closing = closers()
 afterEach(() => closing.close())
 
-const record = (id: string, order = id): SourceRecord => ({
+const record = (id: string, orderingKey = id): SourceRecord => ({
   id,
   ingress: 'webhook',
   lane: 'live',
   topic: 'a.topic',
   workspace: 'w',
-  order,
-  refs: [],
+  orderingKey,
+  lookupIds: [],
   receivedAt: 0,
   body: '{}',
 })
@@ -35,7 +35,7 @@ function bench(
 ) {
   const stop = new AbortController()
   const begin = (concurrency = 10) =>
-    work('live', { store, clock, logger: silentLogger, deliver, concurrency: () => concurrency }, stop.signal)
+    runWorker('live', { store, clock, logger: silentLogger, deliver, concurrency: () => concurrency }, stop.signal)
   return { clock, store, stop, begin }
 }
 
@@ -112,7 +112,7 @@ test('what outlasts the grace is given back, and the next worker takes it at onc
   await clock.pass(10)
   stop.abort()
   await clock.until(working)
-  expect(await store.lease({ lane: 'live', limit: 1, hold: 1_000 })).toHaveLength(1)
+  expect(await store.lease({ lane: 'live', limit: 1, leaseMs: 1_000 })).toHaveLength(1)
 })
 
 test('a lease outlives the longest delivery', async () => {

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { builtins } from '../../../runtime/expression/builtins.ts'
 import { compile, runnable } from '../../../runtime/expression/compile.ts'
-import { Refusal } from '../../../runtime/expression/compiler/program.ts'
+import { NotCompilable } from '../../../runtime/expression/compiler/program.ts'
 import { arity, type FunctionTable } from '../../../runtime/expression/functions.ts'
 import { defaultLimits, isProblem, type Limits, parse } from '../../../runtime/expression/parse.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
@@ -176,7 +176,7 @@ describe('the names it takes from outside', () => {
       const compiled = program()
       for (const [i, c] of [true, false].entries()) {
         expect(await interpret({ c }, { x: 2 })).toBe(given[i])
-        if (!(compiled instanceof Refusal)) expect(compiled.evaluate({ c }, { x: 2 })).toBe(given[i])
+        if (!(compiled instanceof NotCompilable)) expect(compiled.evaluate({ c }, { x: 2 })).toBe(given[i])
       }
     }
   })

@@ -7,10 +7,10 @@ import { isProblem, parse } from '../../../runtime/expression/parse.ts'
 import { ambiguity } from '../../../runtime/expression/regex/ambiguity.ts'
 import { automaton } from '../../../runtime/expression/regex/nfa.ts'
 import { read } from '../../../runtime/expression/regex/parse.ts'
-import { type Judgement, judge } from '../../../runtime/expression/regex/redos.ts'
+import { analyzeBacktracking, type BacktrackingVerdict } from '../../../runtime/expression/regex/redos.ts'
 import { expressionsOf } from '../../helpers/spec-expressions.ts'
 
-const parts = (regex: RegExp, judgement: Judgement): readonly string[] =>
+const parts = (regex: RegExp, judgement: BacktrackingVerdict): readonly string[] =>
   judgement.power === 3 ? judgement.parts.map(([start, end]) => regex.source.slice(start, end)) : []
 
 describe('as long as the text', () => {
@@ -38,7 +38,7 @@ describe('as long as the text', () => {
     [/^(\w+\s?)*/],
     [/(a*)*/],
   ])('%s', (regex) => {
-    expect(judge(regex)).toEqual({ power: 1 })
+    expect(analyzeBacktracking(regex)).toEqual({ power: 1 })
   })
 })
 
@@ -55,7 +55,7 @@ describe('as long as the square of the text', () => {
     [/(\d+)-(\d+)/],
     [/(?<!a)b+c/],
   ])('%s', (regex) => {
-    expect(judge(regex)).toEqual({ power: 2 })
+    expect(analyzeBacktracking(regex)).toEqual({ power: 2 })
   })
 })
 
@@ -84,7 +84,7 @@ describe('longer', () => {
     [new RegExp(`^(?:${'[ab]c|'.repeat(300)}d)$`), 'too-large'],
   ]
   test.each(rows)('%s', (regex, reason, ...named) => {
-    const judgement = judge(regex)
+    const judgement = analyzeBacktracking(regex)
     expect(judgement).toMatchObject({ power: 3, reason })
     expect(parts(regex, judgement)).toEqual(named)
   })
@@ -134,7 +134,7 @@ test('all that is shipped is bounded', async () => {
     const parsed = parse(text)
     if (isProblem(parsed)) throw new Error(parsed.message)
     for (const { value } of nodes(parsed.root)) {
-      if (value instanceof RegExp) expect([value, judge(value).power]).not.toEqual([value, 3])
+      if (value instanceof RegExp) expect([value, analyzeBacktracking(value).power]).not.toEqual([value, 3])
     }
   }
 })

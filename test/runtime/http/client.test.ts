@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { http, type Peer } from '../../../runtime/http/client.ts'
-import { budget } from '../../../runtime/http/rate-limiter.ts'
+import { http, type RemoteApi } from '../../../runtime/http/client.ts'
+import { rateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Fetch } from '../../../runtime/ports/ports.ts'
 import { systemClock, systemFetch } from '../../../runtime/system.ts'
@@ -15,7 +15,7 @@ const never = new AbortController().signal
 const get = () => new Request('http://peer.test/things')
 
 /** Plays answers one after another and notes when each request came. A number is a status. */
-function play(answers: readonly (number | Response | Error | 'silence')[], peer: Partial<Peer> = {}, random = 1) {
+function play(answers: readonly (number | Response | Error | 'silence')[], peer: Partial<RemoteApi> = {}, random = 1) {
   const clock = virtualClock()
   const start = clock.now()
   const calls: number[] = []
@@ -27,7 +27,7 @@ function play(answers: readonly (number | Response | Error | 'silence')[], peer:
     return typeof answer === 'number' ? new Response(null, { status: answer }) : answer
   }
   const parts = { fetch, clock, random: () => random, timeout: 5000 }
-  const ask = http(parts, { name: 'peer', budget: budget(free, clock), ...peer })
+  const ask = http(parts, { name: 'peer', budget: rateLimiter(free, clock), ...peer })
   return { clock, calls, ask, go: () => clock.until(ask(get, { lane: 'live', signal: never })) }
 }
 
@@ -107,7 +107,7 @@ describe('answers', () => {
   })
 
   test('the explanation decides message, pointers, kind and code', async () => {
-    const explain: Peer['explain'] = (status, body) => ({
+    const explain: RemoteApi['explain'] = (status, body) => ({
       message: `said ${JSON.stringify(body)}`,
       pointers: ['/a'],
       ...(status === 404 && { kind: 'config' as const, code: 'wrong-place' }),
@@ -204,10 +204,10 @@ describe('pauses', () => {
   test('the budget is asked before every try, and told of every answer', async () => {
     const seen: string[] = []
     const watched = {
-      take: async (lane: string) => void seen.push(`take ${lane}`),
-      told: (response: Response) => void seen.push(`told ${response.status}`),
-      hold: (until: number) => void seen.push(`hold ${until - Date.parse('2026-07-14T09:30:00.000Z')}`),
-      used: () => [],
+      acquire: async (lane: string) => void seen.push(`take ${lane}`),
+      observeHeaders: (response: Response) => void seen.push(`told ${response.status}`),
+      pauseUntil: (until: number) => void seen.push(`hold ${until - Date.parse('2026-07-14T09:30:00.000Z')}`),
+      usage: () => [],
     }
     await play([reject(null, 429, { 'Retry-After': '1' })], { budget: watched }).go()
     expect(seen).toEqual(['take live', 'told 429', 'hold 1000', 'take live', 'told 200'])
@@ -266,7 +266,7 @@ test('on a real socket: a body that stops half-way is a timeout, a reset is the 
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const parts = { fetch: systemFetch, clock: systemClock, random: () => 0, timeout: 300 }
-  const ask = http(parts, { name: 'peer', budget: budget(free, systemClock) })
+  const ask = http(parts, { name: 'peer', budget: rateLimiter(free, systemClock) })
   const make = () => new Request(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{}' })
   try {
     const answer = await ask(make, { lane: 'live', signal: never })

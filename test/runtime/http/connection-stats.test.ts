@@ -1,16 +1,16 @@
 /** Whether a side answers is told by what came last. */
 import { expect, test } from 'vitest'
-import { traffic } from '../../../runtime/http/connection-stats.ts'
-import { budget } from '../../../runtime/http/rate-limiter.ts'
+import { connectionStats } from '../../../runtime/http/connection-stats.ts'
+import { rateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 test('a side that answers is there, though the clock was put back an hour since it did not', async () => {
   let at = Date.parse('2026-07-14T09:30:00.000Z')
   const clock = { ...virtualClock(at), now: () => at }
-  const watched = traffic(clock)
+  const watched = connectionStats(clock)
   let fault: Fault | undefined = new Fault('transient', 'x/server', 'it answered 503')
-  const http = watched.watch('x', budget({ windows: [], share: 1 }, clock), async () => {
+  const http = watched.watch('x', rateLimiter({ windows: [], share: 1 }, clock), async () => {
     if (fault) throw fault
     return { status: 200, headers: new Headers(), body: undefined }
   })

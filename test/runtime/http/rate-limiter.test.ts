@@ -1,9 +1,9 @@
 /** Laws of the budget: never more than its share in any interval, live never behind history. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { budget, resetTime } from '../../../runtime/http/rate-limiter.ts'
+import { parseRateLimitReset, rateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import type { Lane } from '../../../runtime/ports/types.ts'
-import type { BudgetSpec } from '../../../runtime/spec/spec.ts'
+import type { RateLimitSpec } from '../../../runtime/spec/spec.ts'
 import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
 
 const never = new AbortController().signal
@@ -15,9 +15,9 @@ interface Gone {
 }
 
 /** Asks for a place now and notes when it was given. */
-function ask(pace: ReturnType<typeof budget>, lane: Lane, clock: VirtualClock, log: Gone[], signal = never) {
+function ask(pace: ReturnType<typeof rateLimiter>, lane: Lane, clock: VirtualClock, log: Gone[], signal = never) {
   const asked = clock.now()
-  return pace.take(lane, signal).then(
+  return pace.acquire(lane, signal).then(
     () => void log.push({ lane, asked, went: clock.now() }),
     () => undefined,
   )
@@ -44,11 +44,11 @@ describe('laws', () => {
   const share = fc.double({ min: 0.05, max: 1, noNaN: true })
 
   async function play(
-    spec: BudgetSpec,
+    spec: RateLimitSpec,
     steps: readonly { after: number; lane: Lane; count: number; abort: boolean }[],
   ) {
     const clock = virtualClock()
-    const pace = budget(spec, clock)
+    const pace = rateLimiter(spec, clock)
     const log: Gone[] = []
     const asks: Promise<void>[] = []
     for (const step of steps) {
@@ -93,7 +93,7 @@ describe('laws', () => {
 
   test('all of a share goes as soon as it may', async () => {
     const clock = virtualClock()
-    const pace = budget({ windows: [{ limit: 10, per: 1000 }], share: 0.5 }, clock)
+    const pace = rateLimiter({ windows: [{ limit: 10, per: 1000 }], share: 0.5 }, clock)
     const log: Gone[] = []
     const start = clock.now()
     await clock.until(Promise.all(Array.from({ length: 12 }, () => ask(pace, 'live', clock, log))))
@@ -103,25 +103,25 @@ describe('laws', () => {
 
 test('a stopped wait rejects as transient and gives its place to the next', async () => {
   const clock = virtualClock()
-  const pace = budget({ windows: [{ limit: 1, per: 1000 }], share: 1 }, clock)
-  await pace.take('live', never)
+  const pace = rateLimiter({ windows: [{ limit: 1, per: 1000 }], share: 1 }, clock)
+  await pace.acquire('live', never)
   const stop = new AbortController()
-  const first = pace.take('live', stop.signal)
-  const second = pace.take('live', never)
+  const first = pace.acquire('live', stop.signal)
+  const second = pace.acquire('live', never)
   stop.abort()
   await expect(first).rejects.toMatchObject({ kind: 'transient', code: 'budget/stopped' })
   await clock.until(second)
-  await expect(pace.take('live', stop.signal)).rejects.toMatchObject({ code: 'budget/stopped' })
+  await expect(pace.acquire('live', stop.signal)).rejects.toMatchObject({ code: 'budget/stopped' })
   expect(clock.sleeping).toBe(0)
 })
 
 test('nothing goes before the other side said so, in either lane', async () => {
   const clock = virtualClock()
-  const pace = budget({ windows: [{ limit: 100, per: 1000 }], share: 1 }, clock)
+  const pace = rateLimiter({ windows: [{ limit: 100, per: 1000 }], share: 1 }, clock)
   const log: Gone[] = []
   const start = clock.now()
-  pace.hold(start + 7000)
-  pace.hold(start + 3000)
+  pace.pauseUntil(start + 7000)
+  pace.pauseUntil(start + 3000)
   await clock.until(Promise.all([ask(pace, 'backfill', clock, log), ask(pace, 'live', clock, log)]))
   expect(log.map(({ lane, went }) => [lane, went - start])).toEqual([
     ['live', 7000],
@@ -143,9 +143,9 @@ describe('what the headers tell', () => {
   ]
   test.each(cases)('%s', async (_, told, backfill) => {
     const clock = virtualClock()
-    const pace = budget(spec, clock)
+    const pace = rateLimiter(spec, clock)
     const log: Gone[] = []
-    pace.told(new Response(null, { headers: told }))
+    pace.observeHeaders(new Response(null, { headers: told }))
     await clock.until(Promise.all([ask(pace, 'backfill', clock, log), ask(pace, 'live', clock, log)]))
     const went = Object.fromEntries(log.map((one) => [one.lane, one.went - now]))
     expect(went).toEqual({ live: 0, backfill })
@@ -153,9 +153,9 @@ describe('what the headers tell', () => {
 
   test('live goes at once while history already sleeps until a far reset', async () => {
     const clock = virtualClock()
-    const pace = budget(spec, clock)
+    const pace = rateLimiter(spec, clock)
     const log: Gone[] = []
-    pace.told(new Response(null, { headers: { 'X-Remaining': '0', 'X-Reset': '3600' } }))
+    pace.observeHeaders(new Response(null, { headers: { 'X-Remaining': '0', 'X-Reset': '3600' } }))
     void ask(pace, 'backfill', clock, log)
     await clock.pass(10)
     await ask(pace, 'live', clock, log)
@@ -164,9 +164,9 @@ describe('what the headers tell', () => {
 })
 
 test('a reset is Unix seconds or seconds from now', () => {
-  expect(resetTime('30', 1000)).toBe(31_000)
-  expect(resetTime('1790000000', 1000)).toBe(1_790_000_000_000)
-  for (const bad of [null, '', ' ', 'soon', '-1']) expect(resetTime(bad, 1000)).toBeUndefined()
+  expect(parseRateLimitReset('30', 1000)).toBe(31_000)
+  expect(parseRateLimitReset('1790000000', 1000)).toBe(1_790_000_000_000)
+  for (const bad of [null, '', ' ', 'soon', '-1']) expect(parseRateLimitReset(bad, 1000)).toBeUndefined()
 })
 
 test('hundreds may wait on one signal without a warning of a leak', async () => {
@@ -174,9 +174,9 @@ test('hundreds may wait on one signal without a warning of a leak', async () => 
   const note = (warning: Error) => void warnings.push(warning)
   process.on('warning', note)
   const clock = virtualClock()
-  const pace = budget({ windows: [{ limit: 50, per: 1000 }], share: 1 }, clock)
+  const pace = rateLimiter({ windows: [{ limit: 50, per: 1000 }], share: 1 }, clock)
   const { signal } = new AbortController()
-  await clock.until(Promise.all(Array.from({ length: 300 }, () => pace.take('live', signal))))
+  await clock.until(Promise.all(Array.from({ length: 300 }, () => pace.acquire('live', signal))))
   process.off('warning', note)
   expect(warnings).toEqual([])
 })

@@ -1,9 +1,9 @@
 /** A machine's clock that is put back holds nothing up. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { budget } from '../../../runtime/http/rate-limiter.ts'
-import { steady } from '../../../runtime/lib/monotonic-clock.ts'
-import { remembered } from '../../../runtime/lib/ttl-cache.ts'
+import { rateLimiter } from '../../../runtime/http/rate-limiter.ts'
+import { monotonicClock } from '../../../runtime/lib/monotonic-clock.ts'
+import { ttlCache } from '../../../runtime/lib/ttl-cache.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const HOUR = 3_600_000
@@ -26,12 +26,12 @@ test('it goes on as the clock does, and never back', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -HOUR, max: HOUR })), fc.nat(), (steps, later) => {
       let shows = 1_800_000_000_000
-      const time = steady({ now: () => shows })
+      const time = monotonicClock({ now: () => shows })
       for (const step of steps) {
         const before = time.now()
         shows += step
         expect(time.now() - before).toBe(Math.max(0, step))
-        expect(time.of(shows + later) - time.now()).toBe(later)
+        expect(time.fromWallClock(shows + later) - time.now()).toBe(later)
       }
     }),
   )
@@ -39,23 +39,23 @@ test('it goes on as the clock does, and never back', () => {
 
 test('a full window is waited for as long as before, and so is what the other side asked for', async () => {
   const { clock, shown, putBack } = unsteady()
-  const pace = budget({ windows: [{ limit: 2, per: 1_000 }], share: 1 }, shown)
-  for (let n = 0; n < 2; n++) await pace.take('live', never)
+  const pace = rateLimiter({ windows: [{ limit: 2, per: 1_000 }], share: 1 }, shown)
+  for (let n = 0; n < 2; n++) await pace.acquire('live', never)
   const began = clock.now()
   putBack(HOUR)
-  await clock.until(pace.take('live', never))
+  await clock.until(pace.acquire('live', never))
   expect(clock.now() - began).toBe(1_000)
 
-  pace.hold(shown.now() + 7_000)
+  pace.pauseUntil(shown.now() + 7_000)
   putBack(HOUR)
-  await clock.until(pace.take('live', never))
+  await clock.until(pace.acquire('live', never))
   expect(clock.now() - began).toBe(8_000)
 })
 
 test('what is remembered is forgotten in time', async () => {
   const { clock, shown, putBack } = unsteady()
   let asked = 0
-  const { find } = remembered(60_000, shown, async () => ++asked)
+  const { find } = ttlCache(60_000, shown, async () => ++asked)
   await find('1', 'live')
   putBack(HOUR)
   await find('1', 'live')

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { functions } from '../../../connector/functions/index.ts'
 import { compile } from '../../../runtime/expression/compile.ts'
 import type { Expression } from '../../../runtime/expression/expression.ts'
-import { evaluator, nested, Skip } from '../../../runtime/mapping/property-values.ts'
+import { nested, propertyEvaluator, SkipSignal } from '../../../runtime/mapping/property-values.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 import type { Missing, Property } from '../../../runtime/spec/spec.ts'
@@ -27,7 +27,7 @@ async function outcome(run: () => Json | Promise<Json>): Promise<unknown> {
   try {
     return { gives: await run() }
   } catch (error) {
-    if (error instanceof Skip) return { skips: error.reason }
+    if (error instanceof SkipSignal) return { skips: error.reason }
     if (error instanceof Fault) return { fails: error.code, place: error.details.place }
     throw error
   }
@@ -73,7 +73,7 @@ describe('evaluated at once, or each after a promise', () => {
           )
           const some = all.map((one, i) => ((which >> i) & 1 ? { ...one, expr: late(one.expr) } : one))
           const run = (these: readonly Property[]) =>
-            outcome(() => (isNested ? evaluator(these, nested) : evaluator(these))(input, {}))
+            outcome(() => (isNested ? propertyEvaluator(these, nested) : propertyEvaluator(these))(input, {}))
           const [now, mixed] = [await run(all), await run(some)]
           expect(mixed).toStrictEqual(now)
           expect(JSON.stringify(mixed)).toBe(JSON.stringify(now))
@@ -85,18 +85,18 @@ describe('evaluated at once, or each after a promise', () => {
 
   test('is no promise while nothing is interpreted, and one where something is', () => {
     const one = property('A', 'a')
-    expect(evaluator([one])({ a: 1 }, {})).toEqual({ A: 1 })
-    expect(evaluator([one, { ...one, name: 'B', expr: late(one.expr) }])({ a: 1 }, {})).toBeInstanceOf(Promise)
+    expect(propertyEvaluator([one])({ a: 1 }, {})).toEqual({ A: 1 })
+    expect(propertyEvaluator([one, { ...one, name: 'B', expr: late(one.expr) }])({ a: 1 }, {})).toBeInstanceOf(Promise)
   })
 
   test('what belongs to the input is not written to', () => {
     const input = Object.freeze({ place: Object.freeze({ country: 'IE' }), city: 'Dublin' })
     const all = [property('place', 'place'), property('place.city', 'city')]
-    expect(evaluator(all, nested)(input, {})).toEqual({ place: { country: 'IE', city: 'Dublin' } })
+    expect(propertyEvaluator(all, nested)(input, {})).toEqual({ place: { country: 'IE', city: 'Dublin' } })
   })
 
   test('a name is a name, whatever it means in JavaScript', () => {
-    const made = evaluator([property('__proto__', 'a'), property('constructor', 'a')])({ a: { x: 1 } }, {})
+    const made = propertyEvaluator([property('__proto__', 'a'), property('constructor', 'a')])({ a: { x: 1 } }, {})
     expect(Object.entries(made)).toEqual([
       ['__proto__', { x: 1 }],
       ['constructor', { x: 1 }],

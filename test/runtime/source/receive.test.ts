@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
 import type { Logger } from '../../../runtime/ports/ports.ts'
-import { text } from '../../../runtime/source/envelope.ts'
+import { asId } from '../../../runtime/source/envelope.ts'
 import { receive } from '../../../runtime/source/receive.ts'
-import { arrivals } from '../../../runtime/source/webhook-stats.ts'
+import { webhookStats } from '../../../runtime/source/webhook-stats.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { silentLogger } from '../../../runtime/system.ts'
@@ -42,7 +42,7 @@ interface Bench {
 function bench({ secrets = [SECRET], logger = silentLogger }: Bench = {}) {
   const clock = virtualClock()
   const store = memoryStore({ clock })
-  const came = arrivals(clock)
+  const came = webhookStats(clock)
   const send = (body: string | undefined, headers: Record<string, string> = {}, method = 'POST') =>
     receive(new Request(URL_, { method, headers, ...(body !== undefined && { body }) }), {
       spec,
@@ -51,7 +51,7 @@ function bench({ secrets = [SECRET], logger = silentLogger }: Bench = {}) {
       logger,
       secrets: () => (secrets instanceof Error ? Promise.reject(secrets) : Promise.resolve(secrets)),
       arrivals: came,
-      workspace: async () => text(await store.checkpoint('workspace')),
+      workspace: async () => asId(await store.checkpoint('workspace')),
     })
   const kept = async () => (await store.backlog('live')).records
   return { store, send, kept, seen: came.seen }
@@ -133,7 +133,7 @@ test('without a secret nothing is trusted, and the sender is asked to come again
 
 test('what is of an account that the store does not serve is answered, and not kept', async () => {
   const { send, kept, store, seen } = bench()
-  await store.saveCheckpoints([{ name: 'workspace', value: 'another' }])
+  await store.writeCheckpoints([{ name: 'workspace', value: 'another' }])
   expect((await send(good, { 'X-Hub-Signature': sign(good) })).status).toBe(200)
   expect(await kept()).toBe(0)
   expect(seen().verified).toBeUndefined()

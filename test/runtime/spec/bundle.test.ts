@@ -12,9 +12,9 @@ import { functions as shipped } from '../../../connector/functions/index.ts'
 import { intercomToKlaviyo } from '../../../connector/index.ts'
 import { specFolder } from '../../../connector/spec.ts'
 import { type Loaded, loadSpec } from '../../../runtime/spec/load.ts'
-import { type BuiltSpec, loadBuilt } from '../../../runtime/spec/load-bundle.ts'
+import { loadBundle, type SpecBundle } from '../../../runtime/spec/load-bundle.ts'
 import { filesOn } from '../../../runtime/spec/spec-files.ts'
-import { buildModule } from '../../../runtime/spec/write-bundle.ts'
+import { writeBundle } from '../../../runtime/spec/write-bundle.ts'
 import { pipeline, type Told } from '../../helpers/pipeline.ts'
 import { functions } from '../../helpers/spec-functions.ts'
 
@@ -25,14 +25,14 @@ const small = filesOn(new URL('../../diagnostics/spec/', import.meta.url))
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const imported = async (text: string): Promise<BuiltSpec> =>
+const imported = async (text: string): Promise<SpecBundle> =>
   (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(text)}`)).built
 
 describe('where no code may be made out of text', () => {
   let [expected, withModule, without] = [] as unknown as readonly Told[]
 
   beforeAll(async () => {
-    writeFileSync(file, buildModule(await loadSpec(specFolder(), { functions: shipped }), shipped))
+    writeFileSync(file, writeBundle(await loadSpec(specFolder(), { functions: shipped }), shipped))
     ;[expected, withModule, without] = await Promise.all([pipeline(), closed(file), closed()])
   })
 
@@ -61,10 +61,10 @@ describe('where no code may be made out of text', () => {
 
 describe('a built spec', () => {
   const load = () => loadSpec('', { functions, files: small })
-  const build = async () => imported(buildModule(await load(), functions))
+  const build = async () => imported(writeBundle(await load(), functions))
 
   test('is the spec it was built from, to the places in its files', async () => {
-    const [then, now] = [await load(), await loadBuilt(await build(), { functions })]
+    const [then, now] = [await load(), await loadBundle(await build(), { functions })]
     expect(now.files.map(({ path, text }) => [path, text])).toEqual(then.files.map(({ path, text }) => [path, text]))
     expect(now.expressions.map(about)).toEqual(then.expressions.map(about))
     expect(now.diagnostics).toEqual([])
@@ -74,7 +74,7 @@ describe('a built spec', () => {
   test('complains of its files as they would be complained of on disk', async () => {
     const { files, ...rest } = await build()
     const broken = files.map(({ path, text }) => ({ path, text: text.replace('resource: ticket', 'resource: tiket') }))
-    const { spec, diagnostics } = await loadBuilt({ ...rest, files: broken }, { functions })
+    const { spec, diagnostics } = await loadBundle({ ...rest, files: broken }, { functions })
     expect(spec).toBeUndefined()
     expect(diagnostics.map(({ code, file }) => [code, file.path])).toContainEqual([
       'spec/unknown-resource',
@@ -85,21 +85,21 @@ describe('a built spec', () => {
   test('says where an expression is interpreted, as it was refused when it was built', async () => {
     const built = await build()
     const programs = built.programs.map(({ text }) => ({ text, refused: 'parent operator' as const, position: 3 }))
-    const { expressions } = await loadBuilt({ ...built, programs }, { functions })
+    const { expressions } = await loadBundle({ ...built, programs }, { functions })
     expect(new Set(expressions.map(({ expression }) => expression.refused?.reason))).toEqual(
       new Set(['parent operator']),
     )
     expect(expressions[0]?.expression.refused?.place).toMatch(/^connector\.yaml:\d+:\d+$/)
   })
 
-  test.each<[string, Partial<BuiltSpec>, string]>([
+  test.each<[string, Partial<SpecBundle>, string]>([
     ['another version', { version: '0.0.1' }, 'is of version 0.0.1, and this is'],
     ['another format', { format: 99 }, 'is of version'],
     ['other functions', { functions: [['phone', '<x:s>']] }, 'was made with other functions ($phone<x:s>'],
     ['fewer functions', { functions: [] }, 'was made with other functions'],
   ])('of %s is not run', async (_, change, words) => {
     const built = { ...(await build()), ...change }
-    expect(() => loadBuilt(built, { functions })).toThrow(words)
+    expect(() => loadBundle(built, { functions })).toThrow(words)
     await expect(intercomToKlaviyo({ settings: { spec: built } })).rejects.toMatchObject({ code: 'spec/built' })
   })
 })
@@ -166,9 +166,9 @@ test('whatever a spec says, the module parses and gives the same', async () => {
       const then = await strange(text)
       if (then.spec === undefined) return
       loaded++
-      const source = buildModule(then, functions)
+      const source = writeBundle(then, functions)
       expect([...source].every((each) => each === '\n' || (each >= ' ' && each <= '~'))).toBe(true)
-      const now = await loadBuilt(await imported(source), { functions })
+      const now = await loadBundle(await imported(source), { functions })
       expect(now.files.map((each) => each.text)).toEqual(then.files.map((each) => each.text))
       const input = { title: text, [text]: { [text]: 1 }, parts: [{ state: text, id: 7 }], id: 1 }
       for (const [index, { expression }] of then.expressions.entries()) {

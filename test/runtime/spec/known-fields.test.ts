@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
-import { follow } from '../../../runtime/expression/check/fields.ts'
-import { type Declared, either, type Known, shapeOf } from '../../../runtime/expression/check/shape.ts'
+import { findUnknownFields } from '../../../runtime/expression/check/fields.ts'
+import { type Declared, either, type KnownShape, shapeOf } from '../../../runtime/expression/check/shape.ts'
 import { compile } from '../../../runtime/expression/compile.ts'
 import { isProblem, parse } from '../../../runtime/expression/parse.ts'
 import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
@@ -12,18 +12,18 @@ import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
 const here = (path: string) => new URL(path, import.meta.url)
 
 /** The shape of one value, as far as it has one. */
-function shapeIn(value: Json): Known {
+function shapeIn(value: Json): KnownShape {
   if (Array.isArray(value)) return value.length === 0 ? nothing : value.map(shapeIn).reduce(either)
   if (typeof value !== 'object' || value === null) return undefined
   const fields = Object.entries(value).map(([name, inner]) => [name, shapeIn(inner ?? null)] as const)
   return { name: 'record', fields: new Map(fields) }
 }
-const nothing: Known = { name: 'nothing', fields: new Map() }
+const nothing: KnownShape = { name: 'nothing', fields: new Map() }
 
-function unknownIn(text: string, input: Known) {
+function unknownIn(text: string, input: KnownShape) {
   const parsed = parse(text)
   if (isProblem(parsed)) throw new Error(`${text}: ${parsed.message}`)
-  return follow(parsed, input, new Map()).unknown
+  return findUnknownFields(parsed, input, new Map()).unknown
 }
 
 const name = fc.constantFrom('a', 'b', 'c')
@@ -106,7 +106,7 @@ describe('what Intercom is seen to send is listed', () => {
   const json = (path: string) => JSON.parse(readFileSync(here(path), 'utf8')) as Json
 
   /** Fields that are not listed, as paths. */
-  function missing(value: Json, shape: Known, path: string): readonly string[] {
+  function missing(value: Json, shape: KnownShape, path: string): readonly string[] {
     if (Array.isArray(value)) return [...new Set(value.flatMap((item) => missing(item, shape, path)))]
     if (typeof value !== 'object' || value === null || shape === undefined) return []
     return Object.entries(value).flatMap(([field, inner]) => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { functions as shipped } from '../../../connector/functions/index.ts'
-import { list, nearest, suggest } from '../../../runtime/expression/did-you-mean.ts'
+import { joinWords, nearestWords, suggest } from '../../../runtime/expression/did-you-mean.ts'
 import { duration, size } from '../../../runtime/spec/compile/units.ts'
 import { render, toJson } from '../../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
@@ -107,8 +107,8 @@ describe('words', () => {
     ['xyz', 'known: conversation.rating.added, conversation.read, ticket.closed, ticket.created'],
   ] as const)('%s: %s', ([word, help]) => expect(suggest(word, topics)).toBe(help))
 
-  test('of one or two letters none is near', () => expect(nearest('x', ['y', 'zz'])).toEqual([]))
-  test('long lists are cut', () => expect(list(['c', 'b', 'a'], 2)).toBe('a, b and 1 more'))
+  test('of one or two letters none is near', () => expect(nearestWords('x', ['y', 'zz'])).toEqual([]))
+  test('long lists are cut', () => expect(joinWords(['c', 'b', 'a'], 2)).toBe('a, b and 1 more'))
 })
 
 test.for([

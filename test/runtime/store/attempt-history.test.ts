@@ -18,7 +18,7 @@ const history = fc.array(kinds, { maxLength: 60 }).map((runs) =>
     .map(
       ({ message, how }, at): Attempt => ({
         at,
-        fault: { ...fault, message, request: `r${at}` },
+        fault: { ...fault, message, requestId: `r${at}` },
         ...(how === 'replayed' ? { replayed: at } : { until: at + 1 }),
         ...(how === 'delivered' && { delivered: [event('M', { key: `k${at}` })] }),
       }),
@@ -32,9 +32,9 @@ test('few lines, which count every attempt, in their order, and lose nothing tha
     fc.property(history, (all) => {
       const kept = all.reduce(withAttempt, [] as readonly Attempt[])
       expect(kept.length).toBeLessThanOrEqual(12)
-      expect(kept.reduce((sum, { times = 1 }) => sum + times, 0)).toBe(all.length)
+      expect(kept.reduce((sum, { count: times = 1 }) => sum + times, 0)).toBe(all.length)
       for (const [n, line] of kept.entries()) {
-        expect(lastOf(line) - line.at + 1).toBe(line.times ?? 1)
+        expect(lastOf(line) - line.at + 1).toBe(line.count ?? 1)
         expect(line.at).toBe(n === 0 ? 0 : lastOf(kept[n - 1] ?? line) + 1)
         if (line.fault) expect(line.fault).toEqual(all[lastOf(line)]?.fault)
       }

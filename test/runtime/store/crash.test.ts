@@ -40,7 +40,7 @@ async function killAfter(process: ChildProcess, lines: number): Promise<Record<s
 async function drain(store: Store): Promise<string[]> {
   const drained: string[] = []
   for (;;) {
-    const leased = await store.lease({ lane: 'live', limit: 500, hold: 60_000 })
+    const leased = await store.lease({ lane: 'live', limit: 500, leaseMs: 60_000 })
     if (leased.length === 0) return drained
     drained.push(...ids(leased))
     await store.settle(leased.map((it) => settlement(it, delivered())))
@@ -59,7 +59,7 @@ test('kill -9, five times: every acknowledged record and settlement is there, an
     for (const id of [...appended, ...settled]) statuses.set(id, (await store.trace(id))[0]?.status ?? 'lost')
     expect([...statuses].filter(([, status]) => status === 'lost')).toEqual([])
     expect(settled.filter((id) => statuses.get(id) !== 'delivered')).toEqual([])
-    expect((await store.delivered(settled.map((id) => `key-${id}`))).size).toBe(settled.length)
+    expect((await store.filterDelivered(settled.map((id) => `key-${id}`))).size).toBe(settled.length)
     // A checkpoint never runs ahead of its records.
     const checkpoint = await store.checkpoint('lane-0')
     if (typeof checkpoint === 'string') expect(await store.trace(checkpoint)).toHaveLength(1)

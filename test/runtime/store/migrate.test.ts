@@ -43,8 +43,8 @@ test('lists and counts what had ended', async () => {
 
 test('knows the dead letters, and which of them were delivered since', async () => {
   const store = await version1()
-  expect(ids(await store.dead({ limit: 9 }))).toEqual(['c', 'd'])
-  expect(await store.deadGroups()).toMatchObject([
+  expect(ids(await store.listDeadLetters({ limit: 9 }))).toEqual(['c', 'd'])
+  expect(await store.groupDeadLetters()).toMatchObject([
     { group: 'mapping/type|Created Ticket|mappings/x.yaml:3:4', metric: 'Created Ticket', count: 1, example: 'c' },
     { group: 'record/json||', fault: { code: 'record/json' }, count: 1, example: 'd' },
   ])
@@ -63,7 +63,7 @@ test('knows why a record waits and since when, though not each attempt', async (
 
 test('goes on with what waited', async () => {
   const store = await version1()
-  const held = await store.lease({ lane: 'live', limit: 9, hold: 1000 })
+  const held = await store.lease({ lane: 'live', limit: 9, leaseMs: 1000 })
   expect(ids(held)).toEqual(['h'])
   expect(await store.settle(held.map((it) => settlement(it, delivered(event('M', { key: 'k1' })))))).toBe(1)
   expect(await store.events({ metric: 'M', limit: 9 })).toEqual([])

@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const clock = new TestClock()
 const open = (path: string, options: Partial<SqliteOptions> = {}) => sqliteStore(path, { clock, ...options })
-const request = { lane: 'live', limit: 10, hold: 3_600_000 } as const
+const request = { lane: 'live', limit: 10, leaseMs: 3_600_000 } as const
 
 describe('the file', () => {
   test('is left out by git where its folder was made for it, and nothing is written to a folder of others', async () => {
@@ -46,14 +46,14 @@ describe('the file', () => {
     const path = newFile()
     const first = await open(path)
     await first.append([record('a'), record('b')], { name: 'page', value: 7 })
-    await first.cache('team', [{ key: '1', value: 'Support', at: 5 }])
+    await first.writeCache('team', [{ key: '1', value: 'Support', at: 5 }])
     const [a] = await first.lease({ ...request, limit: 1 })
     if (a) await first.settle([settlement(a, delivered(event('M', { key: 'k' })))])
     await first.close()
     const again = await open(path)
     expect(await again.checkpoint('page')).toBe(7)
-    expect(await again.cached('team', ['1'])).toHaveLength(1)
-    expect(await again.delivered(['k'])).toEqual(new Set(['k']))
+    expect(await again.readCache('team', ['1'])).toHaveLength(1)
+    expect(await again.filterDelivered(['k'])).toEqual(new Set(['k']))
     expect(await again.tallies()).toHaveLength(1)
     expect(ids(await again.lease(request))).toEqual(['b'])
     await again.close()

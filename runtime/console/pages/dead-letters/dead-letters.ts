@@ -1,10 +1,10 @@
 /** Dead letters by what was wrong: who must act, the place in the mapping, and once more for one, a group or all. */
 import { html } from 'hono/html'
-import { count, plural } from '../../../lib/format.ts'
+import { formatCount, plural } from '../../../lib/format.ts'
 import { whoActs } from '../../../ports/fault.ts'
-import type { DeadGroup, Replayed } from '../../../ports/ledger.ts'
-import { when } from '../../format-html.ts'
-import { placeInFile } from '../../source-excerpt.ts'
+import type { DeadGroup, ReplaySelector } from '../../../ports/ledger.ts'
+import { timeElement } from '../../format-html.ts'
+import { sourceExcerpt } from '../../source-excerpt.ts'
 import type { Action, Context, Html, Page } from '../../types.ts'
 import { lettersOf } from './group.ts'
 import { replayForm } from './replay-form.ts'
@@ -14,7 +14,7 @@ export const deadLetters: Page = {
   title: 'Dead letters',
   nav: 'Dead letters',
   async render(context) {
-    const groups = await context.parts.connector.store.deadGroups()
+    const groups = await context.parts.connector.store.groupDeadLetters()
     const name = context.url.searchParams.get('group')
     const group = groups.find((one) => one.group === name)
     if (group !== undefined) return oneGroup(group, context)
@@ -26,16 +26,16 @@ export const deadLetters: Page = {
 
 export const replay: Action = {
   path: '/dead-letters/replay',
-  async run({ form, parts, goTo }) {
+  async run({ form, parts, redirect }) {
     const which = asked(form)
-    if (which === undefined) return goTo('/dead-letters', 'Nothing was chosen, so nothing was sent again.', 'bad')
+    if (which === undefined) return redirect('/dead-letters', 'Nothing was chosen, so nothing was sent again.', 'bad')
     const queued = await parts.connector.store.replay(which)
-    if (queued === 0) return goTo('/dead-letters', 'None of them is a dead letter any more.', 'bad')
-    return goTo('/dead-letters', `${plural(queued, 'record')} queued again. What fails again comes back here.`)
+    if (queued === 0) return redirect('/dead-letters', 'None of them is a dead letter any more.', 'bad')
+    return redirect('/dead-letters', `${plural(queued, 'record')} queued again. What fails again comes back here.`)
   },
 }
 
-function asked(form: URLSearchParams): Replayed | undefined {
+function asked(form: URLSearchParams): ReplaySelector | undefined {
   const [id, group] = [form.get('id'), form.get('group')]
   if (form.get('all') === 'yes') return 'all'
   if (group) return { group }
@@ -52,10 +52,10 @@ ${groups.map((group) => groupCard(group, context))}
 const NONE = html`<div class="card empty">No dead letters: everything was sent, left out for a reason, or waits.</div>`
 
 async function replayAll(context: Context): Promise<Html> {
-  const total = await context.parts.connector.store.deadCount()
+  const total = await context.parts.connector.store.countDeadLetters()
   const words = `Send ${plural(total, 'record')} again?\nNothing that was delivered is sent twice. What is still wrong comes back here.`
   return html`<div class="row apart"><p class="lead">${plural(total, 'record')} could not be delivered. What another record has delivered since is not counted.</p>
-${replayForm({ all: 'yes' }, `Send all ${count(total)} again`, words, context)}</div>`
+${replayForm({ all: 'yes' }, `Send all ${formatCount(total)} again`, words, context)}</div>`
 }
 
 function groupCard(group: DeadGroup, context: Context): Html {
@@ -72,9 +72,9 @@ function groupFacts({ fault, oldest, newest, count: many }: DeadGroup, { parts }
 <dt>What failed</dt><dd>${fault.message}</dd>
 ${fault.place !== undefined && html`<dt>Where</dt><dd><code>${fault.place}</code></dd>`}
 <dt>Who acts</dt><dd>${whoActs(fault, true)}</dd>
-<dt>When</dt><dd>${when(oldest)}${many > 1 && html` to ${when(newest)}`}</dd>
+<dt>When</dt><dd>${timeElement(oldest)}${many > 1 && html` to ${timeElement(newest)}`}</dd>
 </dl>
-${fault.place !== undefined && placeInFile(fault.place, parts.connector.spec.sources)}`
+${fault.place !== undefined && sourceExcerpt(fault.place, parts.connector.spec.sourceFiles)}`
 }
 
 async function oneGroup(group: DeadGroup, context: Context): Promise<Html> {
@@ -87,5 +87,5 @@ ${await lettersOf(group, context)}`
 
 function replayGroup({ group, count: many }: DeadGroup, context: Context): Html {
   const words = `Send ${plural(many, 'record')} of this kind again?\nNothing that was delivered is sent twice. What is still wrong comes back here.`
-  return replayForm({ group }, `Send ${many === 1 ? 'it' : `these ${count(many)}`} again`, words, context)
+  return replayForm({ group }, `Send ${many === 1 ? 'it' : `these ${formatCount(many)}`} again`, words, context)
 }

@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import type { DeadGroup } from '../../../ports/ledger.ts'
 import type { LedgerEntry } from '../../../ports/ports.ts'
-import { when } from '../../format-html.ts'
+import { timeElement } from '../../format-html.ts'
 import { rawRecord } from '../../raw-record.ts'
 import type { Context, Html } from '../../types.ts'
 import { replayForm } from './replay-form.ts'
@@ -13,7 +13,7 @@ export async function lettersOf({ group }: DeadGroup, context: Context): Promise
   const { url, parts } = context
   const after = url.searchParams.get('after') ?? ''
   const from = /^\d{1,15}$/.test(after) ? { after: Number(after) } : {}
-  const page = await parts.connector.store.dead({ group, limit: PAGE + 1, ...from })
+  const page = await parts.connector.store.listDeadLetters({ group, limit: PAGE + 1, ...from })
   const letters = page.slice(0, PAGE)
   const last = page.length > PAGE ? letters.at(-1)?.seq : undefined
   const more = new URLSearchParams({ group, after: String(last) })
@@ -26,13 +26,13 @@ ${last !== undefined && html`<p><a href="?${more.toString()}">Newer ones</a></p>
 }
 
 function letterRows(letter: LedgerEntry, context: Context): Html {
-  const { id, settledAt, attempt, refs } = letter
+  const { id, settledAt, attempt, lookupIds: refs } = letter
   const { searchParams } = context.url
   const isShown = searchParams.get('show') === id
   const words =
     'Send this record again?\nNothing that was delivered is sent twice. If it is still wrong, it comes back here.'
   return html`<tr id="letter-${letter.seq}">
-<td data-name="Ended">${settledAt !== undefined && when(settledAt)}</td>
+<td data-name="Ended">${settledAt !== undefined && timeElement(settledAt)}</td>
 <td data-name="Record"><div><code>${id}</code>${refs[0] !== undefined && html`<br><a href="${context.link(`/find?ref=${encodeURIComponent(refs[0])}`)}">What became of ${refs[0]}</a>`}</div></td>
 <td data-name="Tries">${attempt}</td>
 <td data-name="What to do"><div class="row">${toggle(letter, isShown, context)}${replayForm({ id }, 'Send again', words, context, true)}</div></td>

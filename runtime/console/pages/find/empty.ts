@@ -1,15 +1,15 @@
 /** Nothing was found: what that can mean here, and what to do about each. */
 import { html } from 'hono/html'
-import type { Import } from '../../../backfill/state.ts'
-import { duration, titled } from '../../../lib/format.ts'
+import type { BackfillState } from '../../../backfill/state.ts'
+import { capitalize, formatDuration } from '../../../lib/format.ts'
 import type { Context, Html } from '../../types.ts'
 
 export async function nothingFound(what: string, context: Context): Promise<Html> {
   const { connector } = context.parts
   const { spec, store } = connector
-  const imported = (await store.checkpoint('import')) as Import | undefined
-  const { verified } = connector.arrivals()
-  const source = titled(spec.source.name)
+  const imported = (await store.checkpoint('import')) as BackfillState | undefined
+  const { verified } = connector.webhookStats()
+  const source = capitalize(spec.source.name)
   const { settled } = spec.delivery.retention
   const topics = [...new Set(spec.mappings.flatMap((mapping) => [...mapping.topics]))]
   const { link } = context
@@ -20,7 +20,7 @@ export async function nothingFound(what: string, context: Context): Promise<Html
 <li><strong>It is not what is kept.</strong> Ids are compared letter for letter, and an address is known only of events that were mapped as far as their person. Try the id of the conversation or the contact.</li>
 <li><strong>It happened before the connector was there.</strong> ${imported === undefined ? html`Nothing was imported yet. <a href="${link('/import')}">Bring in history</a>.` : 'The last import began with other dates, or was for other metrics.'}</li>
 <li><strong>${source} did not tell.</strong> ${verified === undefined ? 'No webhook has come since this process began.' : 'Webhooks come.'} The topics that are needed: ${topics.map((topic, at) => html`${at > 0 && ', '}<code>${topic}</code>`)}. <a href="${link('/set-up/webhooks')}">Look at the webhook</a>.</li>
-<li><strong>It was longer ago than is kept.</strong> Records are dropped ${duration(settled).replace(' 0 h', '')} after they ended. Their keys stay, so nothing is ever sent twice.</li>
+<li><strong>It was longer ago than is kept.</strong> Records are dropped ${formatDuration(settled).replace(' 0 h', '')} after they ended. Their keys stay, so nothing is ever sent twice.</li>
 </ul>
 </section>`
 }

@@ -1,10 +1,10 @@
 /** Find an event: what became of a conversation, ticket, contact, address, key or notification, step by step. */
 import { html } from 'hono/html'
 import { plural } from '../../../lib/format.ts'
-import { referenceOf } from '../../../record-history.ts'
+import { searchKeyOf } from '../../../record-history.ts'
 import type { Action, Context, Html, Page } from '../../types.ts'
 import { nothingFound } from './empty.ts'
-import { foundEntry } from './result.ts'
+import { findResult } from './result.ts'
 
 export const find: Page = {
   path: '/find',
@@ -21,8 +21,8 @@ ${ref !== '' && (await results(ref, context))}`
 export const lookUp: Action = {
   path: '/find',
   run(context) {
-    const ref = referenceOf(context.form.get('what') ?? '')
-    return context.goTo(ref === '' ? '/find' : `/find?ref=${encodeURIComponent(ref)}`)
+    const ref = searchKeyOf(context.form.get('what') ?? '')
+    return context.redirect(ref === '' ? '/find' : `/find?ref=${encodeURIComponent(ref)}`)
   },
 }
 
@@ -46,6 +46,6 @@ async function results(ref: string, context: Context): Promise<Html> {
   return html`<section id="found" data-live aria-label="Found">
 <h2>${plural(entries.length, 'record')} of ${what}</h2>
 <p class="soft">Oldest first${entries.length === 100 ? ', the first hundred' : ''}. Each is one notification, or one reading of it.</p>
-${entries.map((entry) => foundEntry(entry, entry.id === shown, context))}
+${entries.map((entry) => findResult(entry, entry.id === shown, context))}
 </section>`
 }

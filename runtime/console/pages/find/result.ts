@@ -1,20 +1,20 @@
 /** One record that was found: where it stands, its way there, and its text for who asks. */
 import { html } from 'hono/html'
 import type { LedgerEntry } from '../../../ports/ports.ts'
-import { tell } from '../../../record-history.ts'
-import { when } from '../../format-html.ts'
+import { recordHistory } from '../../../record-history.ts'
+import { timeElement } from '../../format-html.ts'
 import { rawRecord } from '../../raw-record.ts'
 import type { Context, Html } from '../../types.ts'
 import { badge, step } from './timeline.ts'
 
-export function foundEntry(entry: LedgerEntry, isShown: boolean, context: Context): Html {
-  const { record, status, course, steps } = tell(entry)
+export function findResult(entry: LedgerEntry, isShown: boolean, context: Context): Html {
+  const { record, status, summary, steps } = recordHistory(entry)
   const full = context.url.searchParams.get('full') === entry.id
   return html`<article class="card" id="record-${entry.seq}" aria-label="${record}">
-<div class="row apart"><h3>${when(entry.receivedAt)}</h3><span>${badge(status)}</span></div>
+<div class="row apart"><h3>${timeElement(entry.receivedAt)}</h3><span>${badge(status)}</span></div>
 <dl class="facts">
 <dt>Record</dt><dd><code>${record}</code></dd>
-<dt>Course</dt><dd>${course}</dd>
+<dt>Course</dt><dd>${summary}</dd>
 </dl>
 <ol class="way" aria-label="Its way">${steps.map((one) => step(one, context))}</ol>
 ${isShown ? rawRecord(entry, full, context) : toggle(entry, context)}

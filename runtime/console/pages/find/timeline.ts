@@ -1,9 +1,9 @@
 /** One step of a record's way: when, what happened, and for what was not sent the reason and who must act. */
 import { html } from 'hono/html'
-import { count } from '../../../lib/format.ts'
+import { formatCount } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ports.ts'
-import type { Blame, Step, ToldEvent } from '../../../record-history.ts'
-import { when } from '../../format-html.ts'
+import type { Cause, EventHistory, HistoryStep } from '../../../record-history.ts'
+import { timeElement } from '../../format-html.ts'
 import type { Context, Html } from '../../types.ts'
 
 type Word = readonly [tone: string, word: string]
@@ -17,7 +17,7 @@ const STANDS: Readonly<Record<LedgerEntry['status'], Word>> = {
   dead: ['bad', 'Failed'],
 }
 
-const STEPS: Readonly<Record<Step['what'], Word>> = {
+const STEPS: Readonly<Record<HistoryStep['what'], Word>> = {
   received: ['', 'Received'],
   replayed: ['', 'Queued again'],
   between: ['warn', 'Tried'],
@@ -32,29 +32,29 @@ export const badge = (status: LedgerEntry['status']): Html => tag(STANDS[status]
 
 const tag = ([tone, word]: Word): Html => html`<span class="badge ${tone}">${word}</span>`
 
-export function step(of: Step, context: Context): Html {
+export function step(of: HistoryStep, context: Context): Html {
   const { at, what, blame, events } = of
-  return html`<li><p>${when(at)} ${tag(STEPS[what])}${details(of)}</p>
+  return html`<li><p>${timeElement(at)} ${tag(STEPS[what])}${details(of)}</p>
 ${blame && html`<dl class="facts">${blamed(blame, what, context)}</dl>`}
 ${events.length > 0 && html`<ul>${events.map((event) => eventItem(event, context))}</ul>`}</li>`
 }
 
-function details({ what, road, times = 1, last, until }: Step): Html {
-  const many = what === 'between' ? `${count(times)} times, one way and another` : `${count(times)} times`
+function details({ what, road, count: times = 1, last, until }: HistoryStep): Html {
+  const many = what === 'between' ? `${formatCount(times)} times, one way and another` : `${formatCount(times)} times`
   return html`${road !== undefined && html` by ${road}`}
-${times > 1 && html` ${many}${last !== undefined && html`, the last ${when(last)}`}`}
-${until !== undefined && html` <span class="soft">until ${when(until)}</span>`}`
+${times > 1 && html` ${many}${last !== undefined && html`, the last ${timeElement(last)}`}`}
+${until !== undefined && html` <span class="soft">until ${timeElement(until)}</span>`}`
 }
 
-function eventItem({ metric, status, facts, blame }: ToldEvent, context: Context): Html {
+function eventItem({ metric, status, facts, blame }: EventHistory, context: Context): Html {
   return html`<li><strong>${metric}</strong> ${badge(status)}
 ${facts.length > 0 && html`<br><span class="soft">${facts.join(' · ')}</span>`}
 ${blame && html`<dl class="facts">${blamed(blame, status, context)}</dl>`}</li>`
 }
 
 function blamed(
-  { message, code, place, request, who }: Blame,
-  what: Step['what'] | ToldEvent['status'],
+  { message, code, place, requestId: request, who }: Cause,
+  what: HistoryStep['what'] | EventHistory['status'],
   context: Context,
 ): Html {
   const letters = what === 'dead' && html` <a href="${context.link('/dead-letters')}">Dead letters</a>`

@@ -1,19 +1,22 @@
 /** What a person wants of an import: which metrics, from when, until when. */
 import { html } from 'hono/html'
-import { isLook } from '../../server/live-updates.ts'
+import { isBackgroundRefresh } from '../../server/live-updates.ts'
 import type { Context, Html } from '../../types.ts'
 import { costs } from './estimate.ts'
 import { BACKFILL_AGAIN } from './text.ts'
-import { beforeImport } from './warnings.ts'
+import { importWarnings } from './warnings.ts'
 
-export interface Wanted {
+export interface ImportOptions {
   readonly since?: number
   readonly until?: number
   readonly only?: readonly string[]
 }
 
 /** From the fields of the form, be they in an address or in a POST. `wrong` says what does not fit. */
-export function askedIn(fields: URLSearchParams, { parts }: Context): Wanted | { readonly wrong: string } {
+export function parseImportForm(
+  fields: URLSearchParams,
+  { parts }: Context,
+): ImportOptions | { readonly wrong: string } {
   const since = dayIn(fields.get('since'))
   const until = dayIn(fields.get('until'))
   if (since === 'wrong' || until === 'wrong') return { wrong: 'A date is written as 2026-01-31.' }
@@ -39,9 +42,9 @@ function dayIn(text: string | null): number | undefined | 'wrong' {
 
 const chosenIn = (fields: URLSearchParams) => fields.has('metric') || fields.has('since')
 
-export function choice(context: Context): Html {
+export function importForm(context: Context): Html {
   const { searchParams: fields } = context.url
-  const asked = chosenIn(fields) ? askedIn(fields, context) : undefined
+  const asked = chosenIn(fields) ? parseImportForm(fields, context) : undefined
   return html`<form class="card" method="get" action="${context.link('/import')}#before">
 <h2>Bring in history</h2>
 ${asked && 'wrong' in asked && html`<p class="said bad" role="alert">${asked.wrong}</p>`}
@@ -55,9 +58,9 @@ ${asked && 'wrong' in asked && html`<p class="said bad" role="alert">${asked.wro
 /** What the choice would cost, and the button that begins. */
 export async function cost(context: Context): Promise<Html | string> {
   const { searchParams: fields } = context.url
-  const asked = askedIn(fields, context)
-  if (!chosenIn(fields) || 'wrong' in asked || isLook(context.request)) return ''
-  return html`<section class="card" aria-labelledby="before"><h2 id="before">Before it begins</h2>${await costs(context, asked)}<h3>Who listens</h3>${await beforeImport(context)}${beginForm(context, fields)}</section>`
+  const asked = parseImportForm(fields, context)
+  if (!chosenIn(fields) || 'wrong' in asked || isBackgroundRefresh(context.request)) return ''
+  return html`<section class="card" aria-labelledby="before"><h2 id="before">Before it begins</h2>${await costs(context, asked)}<h3>Who listens</h3>${await importWarnings(context)}${beginForm(context, fields)}</section>`
 }
 
 function choices({ parts }: Context, chosen: readonly string[] | undefined): Html[] {

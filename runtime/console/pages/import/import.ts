@@ -1,9 +1,9 @@
 /** History: what to bring in and what it would cost, how it goes, and what came of it. */
 import { html } from 'hono/html'
 import type { Progress } from '../../../connector.ts'
-import { waits } from '../../paused-banner.ts'
+import { pausedBanner } from '../../paused-banner.ts'
 import type { Action, Context, Page } from '../../types.ts'
-import { askedIn, choice, cost, type Wanted } from './form.ts'
+import { cost, type ImportOptions, importForm, parseImportForm } from './form.ts'
 import { elsewhereNote, progressPart } from './progress.ts'
 
 export const importPage: Page = {
@@ -15,31 +15,31 @@ export const importPage: Page = {
     const other = await context.imports.elsewhere()
     const free = other === undefined && (status === undefined || status.progress.phase === 'done')
     return html`<p class="lead">History starts no flow and is never counted twice: each event has the same key by every road.</p>
-<section id="waits" data-live aria-label="Delivery">${waits(context)}</section>
+<section id="waits" data-live aria-label="Delivery">${pausedBanner(context)}</section>
 <section id="progress" data-live aria-label="How it goes">${other && elsewhereNote(other)}${status && progressPart(status, context)}</section>
-<section id="choice" data-live aria-label="A new import">${free && choice(context)}</section>
+<section id="choice" data-live aria-label="A new import">${free && importForm(context)}</section>
 ${free && (await cost(context))}`
   },
 }
 
 /** Begins, unless a page that was left open asks for what cannot be any more; then says why. */
 async function begun(context: Context, asked: Asked): Promise<Response> {
-  const { imports, parts, goTo } = context
-  const no = (words: string) => goTo('/import', words, 'bad')
+  const { imports, parts, redirect } = context
+  const no = (words: string) => redirect('/import', words, 'bad')
   // Not ours to pause.
   if ((await imports.elsewhere()) !== undefined) return no(RUNNING)
-  const why = parts.connector.gate.shut()
+  const why = parts.connector.gate.pausedReason()
   if (why !== undefined) return no(`Nothing was begun, since delivery waits: ${why}.`)
   const last = (await imports.status())?.progress
   const wanted = asked.of(last)
   if (typeof wanted === 'string') return no(wanted)
   if (wanted.restart === true) await imports.pause()
-  return (await imports.begin(wanted)) ? goTo('/import', asked.words) : no(RUNNING)
+  return (await imports.begin(wanted)) ? redirect('/import', asked.words) : no(RUNNING)
 }
 
 interface Asked {
   /** What to begin, or why nothing can be. */
-  readonly of: (last: Progress | undefined) => (Wanted & { readonly restart?: true }) | string
+  readonly of: (last: Progress | undefined) => (ImportOptions & { readonly restart?: true }) | string
   readonly words: string
 }
 
@@ -53,8 +53,8 @@ export const importActions: readonly Action[] = [
   {
     path: '/import/begin',
     async run(context) {
-      const asked = askedIn(context.form, context)
-      if ('wrong' in asked) return context.goTo('/import', asked.wrong, 'bad')
+      const asked = parseImportForm(context.form, context)
+      if ('wrong' in asked) return context.redirect('/import', asked.wrong, 'bad')
       const running = context.imports.running() ? RUNNING : 'The last import is unfinished: resume or restart it first.'
       return begun(context, { of: (last) => (isDone(last) ? asked : running), words: 'The import has begun.' })
     },
@@ -66,10 +66,10 @@ export const importActions: readonly Action[] = [
   {
     path: '/import/pause',
     async run(context) {
-      if ((await context.imports.elsewhere()) !== undefined) return context.goTo('/import', RUNNING, 'bad')
-      if (isDone((await context.imports.status())?.progress)) return context.goTo('/import', FINISHED, 'bad')
+      if ((await context.imports.elsewhere()) !== undefined) return context.redirect('/import', RUNNING, 'bad')
+      if (isDone((await context.imports.status())?.progress)) return context.redirect('/import', FINISHED, 'bad')
       await context.imports.pause()
-      return context.goTo('/import', 'The import is paused. What was read is kept, and is still sent.')
+      return context.redirect('/import', 'The import is paused. What was read is kept, and is still sent.')
     },
   },
   {

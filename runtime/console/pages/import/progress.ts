@@ -1,9 +1,9 @@
 /** How an import goes: a bar for each stream, what was sent, what was left out and why; and what one can do about it. */
 import { html } from 'hono/html'
-import type { Importing, Progress, StreamProgress } from '../../../connector.ts'
-import { count, duration, plural, titled } from '../../../lib/format.ts'
-import { reasonWords } from '../../../skip-reasons.ts'
-import { when } from '../../format-html.ts'
+import type { Progress, RunningBackfill, StreamProgress } from '../../../connector.ts'
+import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
+import { describeSkipReason } from '../../../skip-reasons.ts'
+import { timeElement } from '../../format-html.ts'
 import type { Context, Html } from '../../types.ts'
 import type { ImportStatus } from './runner.ts'
 import { restartWords, stateWords } from './text.ts'
@@ -24,8 +24,8 @@ ${outcomes(progress, context)}`
 
 /** A side that does not answer is asked again for minutes, and meanwhile nothing moves. */
 function away({ parts }: Context): Html[] {
-  const { spec, traffic } = parts.connector
-  const { source, destination } = traffic()
+  const { spec, connectionStats } = parts.connector
+  const { source, destination } = connectionStats()
   const sides = [
     { ...source, name: spec.source.name },
     { ...destination, name: spec.destination.name },
@@ -34,13 +34,13 @@ function away({ parts }: Context): Html[] {
     .filter(({ failed }) => failed !== undefined)
     .map(
       ({ failed, name }) =>
-        html`<p class="note">${titled(name)} does not answer: ${failed?.fault.message}. ${when(failed?.at ?? 0)}.</p>`,
+        html`<p class="note">${capitalize(name)} does not answer: ${failed?.fault.message}. ${timeElement(failed?.at ?? 0)}.</p>`,
     )
 }
 
-function stopped({ waits, elsewhere }: ImportStatus, { imports }: Context): Html | false {
-  const problem = elsewhere ? undefined : imports.problem()
-  const then = waits ? 'It goes on by itself once this is mended' : 'Mend this, then resume'
+function stopped({ waitsForAuth, elsewhere }: ImportStatus, { imports }: Context): Html | false {
+  const problem = elsewhere ? undefined : imports.lastError()
+  const then = waitsForAuth ? 'It goes on by itself once this is mended' : 'Mend this, then resume'
   return (
     problem !== undefined &&
     html`<p class="said bad" role="alert">It stopped: ${problem}. ${then}; what was read is kept.</p>`
@@ -48,34 +48,34 @@ function stopped({ waits, elsewhere }: ImportStatus, { imports }: Context): Html
 }
 
 /** An import that is not ours to pause: who runs it, since when, and where it is stopped. */
-export function elsewhereNote({ process, since }: Importing): Html {
-  return html`<p class="note" role="status">Process ${process} imports on this store, since ${when(since)}. It is paused where it was begun: with Ctrl-C in its terminal, or at its own console. Until it ends nothing can be begun here.</p>`
+export function elsewhereNote({ process, since }: RunningBackfill): Html {
+  return html`<p class="note" role="status">Process ${process} imports on this store, since ${timeElement(since)}. It is paused where it was begun: with Ctrl-C in its terminal, or at its own console. Until it ends nothing can be begun here.</p>`
 }
 
-function badge({ progress: { phase }, running, elsewhere, waits }: ImportStatus, { imports }: Context): Html {
+function badge({ progress: { phase }, running, elsewhere, waitsForAuth }: ImportStatus, { imports }: Context): Html {
   const moves = running || elsewhere !== undefined
-  const words = stateWords({ phase, moves, waits, failed: imports.problem() !== undefined })
+  const words = stateWords({ phase, moves, waits: waitsForAuth, failed: imports.lastError() !== undefined })
   return html`<span class="badge ${moves || phase === 'done' ? 'good' : 'warn'}">${words}</span>`
 }
 
 function windowWords({ window: { since, until }, only }: Progress): Html {
-  const from = since === undefined ? 'from the beginning' : html`from ${when(since)}`
-  return html`What happened ${from} until ${when(until)}${only && html`: ${only.join(', ')}`}.`
+  const from = since === undefined ? 'from the beginning' : html`from ${timeElement(since)}`
+  return html`What happened ${from} until ${timeElement(until)}${only && html`: ${only.join(', ')}`}.`
 }
 
 function streamBar({ stream, seen, total, done }: StreamProgress, { speed, running }: ImportStatus): Html {
   const most = Math.max(total ?? 0, seen)
-  const of = total === undefined ? '' : ` of ${count(most)}`
+  const of = total === undefined ? '' : ` of ${formatCount(most)}`
   const { perSecond, left } = speed.get(stream) ?? {}
-  const pace = perSecond === undefined ? '' : `, ${count(Math.round(perSecond))} a second`
-  const rest = left === undefined ? '' : `, ${duration(left)} left`
-  const words = `${count(seen)}${of} read${done ? '' : running ? pace + rest : ''}`
+  const pace = perSecond === undefined ? '' : `, ${formatCount(Math.round(perSecond))} a second`
+  const rest = left === undefined ? '' : `, ${formatDuration(left)} left`
+  const words = `${formatCount(seen)}${of} read${done ? '' : running ? pace + rest : ''}`
   const value = done ? 1 : most === 0 ? 0 : Math.min(1, seen / most)
-  return html`<p class="stream"><span class="row apart"><span>${titled(stream)}</span><span class="soft">${words}</span></span>
-<progress max="1" value="${value.toFixed(4)}" aria-label="${titled(stream)}: ${words}"></progress></p>`
+  return html`<p class="stream"><span class="row apart"><span>${capitalize(stream)}</span><span class="soft">${words}</span></span>
+<progress max="1" value="${value.toFixed(4)}" aria-label="${capitalize(stream)}: ${words}"></progress></p>`
 }
 
-function buttons({ progress, running, waits, elsewhere }: ImportStatus, { link, csrf }: Context): Html | '' {
+function buttons({ progress, running, waitsForAuth, elsewhere }: ImportStatus, { link, csrf }: Context): Html | '' {
   if (elsewhere) return ''
   const button = (path: string, words: string, kind: string, ask = '') =>
     html`<form method="post" action="${link(path)}"${ask && html` data-confirm="${ask}"`}>${csrf}<button class="${kind}">${words}</button></form>`
@@ -83,15 +83,15 @@ function buttons({ progress, running, waits, elsewhere }: ImportStatus, { link, 
   if (progress.phase === 'done') return html`<div class="row">${restart}</div>`
   // What was read is sent in any case: once all is read there is nothing to pause.
   if (running && progress.phase === 'delivering') return html`<div class="row">${restart}</div>`
-  const other = running || waits ? button('/import/pause', 'Pause', '') : button('/import/resume', 'Resume', '')
+  const other = running || waitsForAuth ? button('/import/pause', 'Pause', '') : button('/import/resume', 'Resume', '')
   return html`<div class="row">${other}${restart}</div>`
 }
 
-function outcomes({ sent, sentByMetric, skipped, dead }: Progress, { link }: Context): Html {
+function outcomes({ eventsSent, sentByMetric, skipped, dead }: Progress, { link }: Context): Html {
   const left = Object.values(skipped).reduce((sum, value) => sum + value, 0)
   return html`<div class="beside">
-${counted(`Sent: ${count(sent)}`, sentByMetric, (metric) => metric, 'Nothing yet.')}
-${counted(`Left out: ${count(left)}`, skipped, reasonWords, 'Nothing.')}
+${counted(`Sent: ${formatCount(eventsSent)}`, sentByMetric, (metric) => metric, 'Nothing yet.')}
+${counted(`Left out: ${formatCount(left)}`, skipped, describeSkipReason, 'Nothing.')}
 </div>
 ${dead > 0 && html`<p><a href="${link('/dead-letters')}">${plural(dead, 'event')} failed: see what is wrong, and send again</a></p>`}`
 }
@@ -106,5 +106,5 @@ function counted(
   if (rows.length === 0) return html`<div class="card"><h2>${title}</h2><p class="soft">${none}</p></div>`
   return html`<div class="table"><table><caption>${title}</caption>
 <thead class="hidden"><tr><th scope="col">What</th><th scope="col">Count</th></tr></thead>
-<tbody>${rows.map(([name, value]) => html`<tr><td>${words(name)}</td><td class="number">${count(value)}</td></tr>`)}</tbody></table></div>`
+<tbody>${rows.map(([name, value]) => html`<tr><td>${words(name)}</td><td class="number">${formatCount(value)}</td></tr>`)}</tbody></table></div>`
 }

@@ -1,8 +1,8 @@
 /** Runs an import for people at the console: one at a time, until it is done, paused, or the process ends. */
 
-import type { BackfillOptions, Connector, Importing, Progress } from '../../../connector.ts'
-import { Pace } from '../../../lib/throughput.ts'
-import type { Gate } from '../../../ports/auth.ts'
+import type { BackfillOptions, Connector, Progress, RunningBackfill } from '../../../connector.ts'
+import { ThroughputMeter } from '../../../lib/throughput.ts'
+import type { DeliveryGate } from '../../../ports/auth.ts'
 import { toFault } from '../../../ports/fault.ts'
 import type { Clock, Logger } from '../../../ports/ports.ts'
 
@@ -10,39 +10,39 @@ export interface ImportStatus {
   readonly progress: Progress
   /** Here. */
   readonly running: boolean
-  readonly waits: boolean
+  readonly waitsForAuth: boolean
   /** Another process that runs it on the same store: the counts move all the same. */
-  readonly elsewhere?: Importing
+  readonly elsewhere?: RunningBackfill
   /** Records read a second, and milliseconds left, of streams that move. */
   readonly speed: ReadonlyMap<string, { readonly perSecond: number; readonly left?: number }>
 }
 
-export interface ImportDesk {
+export interface ImportRunner {
   /** Undefined before the first import. */
   status(): Promise<ImportStatus | undefined>
   running(): boolean
   /** Another process that imports on this store: nothing can be begun here meanwhile. */
-  elsewhere(): Promise<Importing | undefined>
+  elsewhere(): Promise<RunningBackfill | undefined>
   /** It stopped since a side let us in no more, and goes on by itself once it does. */
-  waits(): boolean
+  waitsForAuth(): boolean
   /** Why it last stopped by itself, in words. */
-  problem(): string | undefined
+  lastError(): string | undefined
   /** Begins, or goes on with what was interrupted. Answers whether it did: false while one runs, here or elsewhere. */
   begin(asked: Omit<BackfillOptions, 'signal'>): Promise<boolean>
   /** Stops reading, or waiting to go on. What was read is kept and is still sent. */
   pause(): Promise<void>
   /** Goes on after a restart of the process with what was running when it ended. */
-  goOn(): Promise<void>
+  resume(): Promise<void>
   /** Resolves when nothing runs. */
   idle(): Promise<void>
 }
 
 export interface DeskParts {
-  readonly connector: Pick<Connector, 'backfill' | 'importing' | 'lastBackfill' | 'store'>
+  readonly connector: Pick<Connector, 'backfill' | 'runningBackfill' | 'lastBackfill' | 'store'>
   readonly clock: Clock
   readonly logger: Logger
   /** Shut while a side waits for a person. Absent: it never is. */
-  readonly gate?: Gate | undefined
+  readonly gate?: DeliveryGate | undefined
   /** Ends the import with the process; the next one goes on. */
   readonly signal: AbortSignal
 }
@@ -58,22 +58,22 @@ const A_MINUTE = 60_000
 interface Running {
   readonly stop: AbortController
   readonly ended: Promise<void>
-  readonly paces: Map<string, Pace>
+  readonly paces: Map<string, ThroughputMeter>
 }
 
-export function importDesk(parts: DeskParts): ImportDesk {
+export function importRunner(parts: DeskParts): ImportRunner {
   const { connector, clock, logger, gate, signal } = parts
   const { store } = connector
   let running: Running | undefined
   let problem: string | undefined
   let waiting: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined
 
-  async function elsewhere(): Promise<Importing | undefined> {
-    const found = await connector.importing()
-    return found?.here ? undefined : found
+  async function elsewhere(): Promise<RunningBackfill | undefined> {
+    const found = await connector.runningBackfill()
+    return found?.thisProcess ? undefined : found
   }
 
-  const want = (value: true | undefined) => store.saveCheckpoints([{ name: WANTED, value }])
+  const want = (value: true | undefined) => store.writeCheckpoints([{ name: WANTED, value }])
 
   async function follow(asked: Omit<BackfillOptions, 'signal'>, { stop, paces }: Omit<Running, 'ended'>) {
     try {
@@ -83,21 +83,21 @@ export function importDesk(parts: DeskParts): ImportDesk {
       const { message, code, details } = toFault(error)
       problem = message
       logger.error(`import stopped: ${message}`, { code })
-      if (gate !== undefined && (gate.shut() !== undefined || details.status === 401)) wait(gate)
+      if (gate !== undefined && (gate.pausedReason() !== undefined || details.status === 401)) wait(gate)
     } finally {
       running = undefined
     }
   }
 
   /** Nobody should have to remember the import after a new log-in. */
-  function wait(door: Gate): void {
+  function wait(door: DeliveryGate): void {
     const stop = ending()
     const opened = async () => {
       // A 401 may be a slip, and what follows from it is known after another question.
-      if (door.shut() === undefined) await clock.sleep(A_MINUTE, stop.signal)
-      while (door.shut() !== undefined && !stop.signal.aborted) await door.changed(stop.signal)
+      if (door.pausedReason() === undefined) await clock.sleep(A_MINUTE, stop.signal)
+      while (door.pausedReason() !== undefined && !stop.signal.aborted) await door.waitForChange(stop.signal)
       waiting = undefined
-      if (!stop.signal.aborted) await goOn()
+      if (!stop.signal.aborted) await resume()
     }
     waiting = { stop, ended: opened() }
   }
@@ -108,9 +108,9 @@ export function importDesk(parts: DeskParts): ImportDesk {
     return stop
   }
 
-  function note(paces: Map<string, Pace>, { streams }: Progress): void {
+  function note(paces: Map<string, ThroughputMeter>, { streams }: Progress): void {
     for (const { stream, seen } of streams) {
-      const pace = paces.get(stream) ?? new Pace()
+      const pace = paces.get(stream) ?? new ThroughputMeter()
       paces.set(stream, pace)
       pace.add(clock.now(), seen)
     }
@@ -121,14 +121,14 @@ export function importDesk(parts: DeskParts): ImportDesk {
     problem = undefined
     waiting?.stop.abort()
     const stop = ending()
-    const now = { stop, paces: new Map<string, Pace>() }
+    const now = { stop, paces: new Map<string, ThroughputMeter>() }
     // Known as running before its first step, so that two clicks begin one import.
     const started = Promise.resolve().then(() => follow(asked, now))
     running = { ...now, ended: started }
     return true
   }
 
-  async function goOn(): Promise<void> {
+  async function resume(): Promise<void> {
     try {
       const wanted = (await store.checkpoint(WANTED)) === true
       const last = wanted ? await connector.lastBackfill() : undefined
@@ -150,16 +150,16 @@ export function importDesk(parts: DeskParts): ImportDesk {
         progress && {
           progress,
           running: running !== undefined,
-          waits: waiting !== undefined,
+          waitsForAuth: waiting !== undefined,
           speed: speed(progress),
           ...(other && { elsewhere: other }),
         }
       )
     },
     running: () => running !== undefined,
-    waits: () => waiting !== undefined,
+    waitsForAuth: () => waiting !== undefined,
     elsewhere,
-    problem: () => problem,
+    lastError: () => problem,
     async begin(asked) {
       if ((await elsewhere()) !== undefined || !begin(asked)) return false
       await want(true)
@@ -171,12 +171,15 @@ export function importDesk(parts: DeskParts): ImportDesk {
       running?.stop.abort()
       await Promise.all([waiting?.ended, running?.ended])
     },
-    goOn,
+    resume,
     idle: async () => void (await Promise.all([waiting?.ended, running?.ended])),
   }
 }
 
-function speedOf({ streams }: Progress, paces: ReadonlyMap<string, Pace> = new Map()): ImportStatus['speed'] {
+function speedOf(
+  { streams }: Progress,
+  paces: ReadonlyMap<string, ThroughputMeter> = new Map(),
+): ImportStatus['speed'] {
   const found = streams.flatMap(({ stream, seen, total, done }) => {
     const pace = paces.get(stream)
     const perSecond = pace?.perSecond()

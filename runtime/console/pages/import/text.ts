@@ -1,6 +1,6 @@
 /** Sentences about an import that stand in more than one place. */
 import type { Progress } from '../../../connector.ts'
-import { moment } from '../../../lib/format.ts'
+import { formatTime } from '../../../lib/format.ts'
 
 const PHASES: Readonly<Record<Progress['phase'], string>> = {
   lookups: 'Reading contacts',
@@ -26,6 +26,6 @@ export const BACKFILL_AGAIN = 'No flow starts, and nothing is counted twice.'
 
 /** What is asked before an import begins again. */
 export const restartWords = ({ window: { since }, only }: Pick<Progress, 'window' | 'only'>): string =>
-  `Read history again, ${since === undefined ? 'from the beginning' : `from ${moment(since)}`} until live delivery began${only === undefined ? '' : `, of ${only.join(', ')}`}?
+  `Read history again, ${since === undefined ? 'from the beginning' : `from ${formatTime(since)}`} until live delivery began${only === undefined ? '' : `, of ${only.join(', ')}`}?
 
 What this import had read and not yet sent is dropped and read anew. What was sent stays sent: each event has the same key, so nothing is counted twice. Every event is marked as history, so no flow starts.`

@@ -1,51 +1,52 @@
 /** Before an import: who at the destination listens to our metrics, and why an import starts none of it. */
 import { html } from 'hono/html'
-import { titled } from '../../../lib/format.ts'
-import type { Listeners, Made } from '../../../ports/recipes.ts'
+import { capitalize } from '../../../lib/format.ts'
+import type { CreatedResource, Dependents } from '../../../ports/recipes.ts'
 import type { FaultInfo } from '../../../ports/types.ts'
-import { within } from '../../server/with-timeout.ts'
+import { withTimeout } from '../../server/with-timeout.ts'
 import type { Context, Html } from '../../types.ts'
 
 /** Longer than this nobody looks at an empty page, milliseconds. */
 const PATIENCE = 10_000
 
 /** Asks the destination. Says so where it may not be asked, and never throws. */
-export async function beforeImport(context: Context): Promise<Html> {
+export async function importWarnings(context: Context): Promise<Html> {
   const { parts } = context
   const { recipes, spec } = parts.connector
-  const there = titled(spec.destination.name)
+  const there = capitalize(spec.destination.name)
   if (recipes === undefined) return html`<p>${promise(there)}</p>`
-  const found = await within(PATIENCE, parts, (signal) => recipes.listeners(signal))
+  const found = await withTimeout(PATIENCE, parts, (signal) => recipes.listeners(signal))
   return html`<p>${promise(there)}</p>
 ${known(found.flows, found) && flowsPart(found, there)}
 ${known(found.segments, found) && segmentsPart(found, there)}
 ${unread(found, context)}`
 }
 
-function unread({ unread: all }: Listeners, context: Context): Html | false {
-  const said = ({ code, message }: FaultInfo) => html`<li>${message}.${mayAllow(code, context)}</li>`
+function unread({ unread: all }: Dependents, context: Context): Html | false {
+  const said = ({ code, message }: FaultInfo) => html`<li>${message}.${permissionHint(code, context)}</li>`
   if (all.length === 0) return false
-  const isMistake = all.some(({ code }) => toneOf(code, context) !== 'note')
+  const isMistake = all.some(({ code }) => toneOfFault(code, context) !== 'note')
   return html`<div class="${isMistake ? 'said bad' : 'note'}">Not everything could be read, so there may be more:<ul class="plain">${all.map(said)}</ul></div>`
 }
 
 /** Who did not allow what is allowed if one likes has made no mistake. */
-export const toneOf = (code: string, context: Context): string => (mayAllow(code, context) === '' ? 'said bad' : 'note')
+export const toneOfFault = (code: string, context: Context): string =>
+  permissionHint(code, context) === '' ? 'said bad' : 'note'
 
 /** Where a permission that the destination has not given can be asked for. */
-export function mayAllow(code: string, { parts, link }: Context): Html | '' {
+export function permissionHint(code: string, { parts, link }: Context): Html | '' {
   const { name } = parts.connector.spec.destination
   if (parts.account === undefined || code !== `${name}/forbidden`) return ''
-  return html` <a href="${link(`/set-up/${name}`)}">Connect ${titled(name)} with it</a>`
+  return html` <a href="${link(`/set-up/${name}`)}">Connect ${capitalize(name)} with it</a>`
 }
 
 /** That there is none is known only when all could be read. */
-const known = (some: readonly unknown[], { unread }: Listeners) => some.length > 0 || unread.length === 0
+const known = (some: readonly unknown[], { unread }: Dependents) => some.length > 0 || unread.length === 0
 
 const promise = (there: string) =>
   `An import sends nothing to anybody: each of its requests is marked as history, and ${there} starts no flow by metric for it. A request without the mark cannot leave this process.`
 
-function flowsPart({ flows }: Listeners, there: string): Html {
+function flowsPart({ flows }: Dependents, there: string): Html {
   if (flows.length === 0) return html`<p>No flow in ${there} begins with one of our metrics.</p>`
   return html`<div class="table"><table>
 <caption>Flows that begin with our metrics <span class="soft">an import does not start them</span></caption>
@@ -54,7 +55,7 @@ function flowsPart({ flows }: Listeners, there: string): Html {
 </table></div>`
 }
 
-function segmentsPart({ segments }: Listeners, there: string): Html {
+function segmentsPart({ segments }: Dependents, there: string): Html {
   if (segments.length === 0) return html`<p>No segment in ${there} asks for one of our metrics.</p>`
   const risky = segments.flatMap(({ flows }) => flows).some((flow) => flow.status !== 'draft')
   return html`<div class="table"><table>
@@ -65,9 +66,9 @@ function segmentsPart({ segments }: Listeners, there: string): Html {
 ${risky && html`<p class="said bad"><strong>Look at these first.</strong> Whether a flow that begins with a segment stays quiet when history moves people into it is not documented. Set it to draft before the import, or add a condition on the event's date to the segment.</p>`}`
 }
 
-const linked = ({ link, name }: Made) => html`<a href="${link}" rel="noreferrer">${name}</a>`
+const linked = ({ link, name }: CreatedResource) => html`<a href="${link}" rel="noreferrer">${name}</a>`
 
-function status({ status: word }: Made): Html | false {
+function status({ status: word }: CreatedResource): Html | false {
   if (word === undefined) return false
   return html`<span class="badge ${word === 'live' ? 'warn' : ''}">${word}</span>`
 }

@@ -2,11 +2,11 @@
 import { html } from 'hono/html'
 import type { LedgerEvent } from '../../../ports/ledger.ts'
 import type { Json, JsonObject } from '../../../ports/types.ts'
-import { when } from '../../format-html.ts'
+import { timeElement } from '../../format-html.ts'
 import type { Html } from '../../types.ts'
-import type { Again } from './remap-event.ts'
+import type { RemappedEvent } from './remap-event.ts'
 
-export function shownEvent(event: LedgerEvent, again: Again): Html {
+export function eventDetail(event: LedgerEvent, again: RemappedEvent): Html {
   if ('gone' in again) return html`<p>${again.gone}</p>${facts(event)}`
   const { properties, profile, notes } = again
   return html`${properties && html`<h3>Properties</h3>${listed(properties)}`}
@@ -17,11 +17,11 @@ ${notes.map((note) => html`<p class="soft">${note}</p>`)}`
 
 function facts({ key, settledAt, receipt, contact, record }: LedgerEvent): Html {
   return html`<dl class="facts">
-<dt>Ended</dt><dd>${when(settledAt)}</dd>
+<dt>Ended</dt><dd>${timeElement(settledAt)}</dd>
 ${key !== undefined && html`<dt>Key</dt><dd><code>${key}</code></dd>`}
 ${contact !== undefined && html`<dt>Contact</dt><dd><code>${contact}</code></dd>`}
 <dt>Record</dt><dd><code>${record}</code></dd>
-${receipt && html`<dt>Answer</dt><dd>${receipt.status}${receipt.request && html`, request <code>${receipt.request}</code>`}</dd>`}
+${receipt && html`<dt>Answer</dt><dd>${receipt.status}${receipt.requestId && html`, request <code>${receipt.requestId}</code>`}</dd>`}
 </dl>`
 }
 

@@ -2,12 +2,12 @@
 import { html } from 'hono/html'
 import type { LedgerEvent } from '../../../ports/ledger.ts'
 import type { Store } from '../../../ports/ports.ts'
-import { ending, road } from '../../event-cells.ts'
-import { masked, when } from '../../format-html.ts'
-import { isLook } from '../../server/live-updates.ts'
+import { ingressCell, statusCell } from '../../event-cells.ts'
+import { maskPersonal, timeElement } from '../../format-html.ts'
+import { isBackgroundRefresh } from '../../server/live-updates.ts'
 import type { Context, Html } from '../../types.ts'
-import { shownEvent } from './event-detail.ts'
-import { type Again, mappedAgain, nameOf } from './remap-event.ts'
+import { eventDetail } from './event-detail.ts'
+import { nameOf, type RemappedEvent, remapEvent } from './remap-event.ts'
 
 /** Each is mapped once more to know its person, so that a page stays quick only while they are few. */
 const PAGE = 20
@@ -44,21 +44,21 @@ async function pushedOff(
 
 async function eventRows(event: LedgerEvent, isShown: boolean, context: Context): Promise<Html> {
   // What is shown is left as it was by a page that looks again.
-  const asks = isShown && !isLook(context.request)
-  const again = await mappedAgain(event, context.parts, asks ? 'source' : 'remembered')
+  const asks = isShown && !isBackgroundRefresh(context.request)
+  const again = await remapEvent(event, context.parts, asks ? 'source' : 'remembered')
   const { id, time, settledAt } = event
   return html`<tr id="event-${id}"${isShown && html` data-still`}>
-<td data-name="Happened">${when(time === undefined ? settledAt : Date.parse(time))}</td>
+<td data-name="Happened">${timeElement(time === undefined ? settledAt : Date.parse(time))}</td>
 <td data-name="Person"><div class="person"><span>${person(again, isShown)}</span>${toggle(event, isShown, context)}</div></td>
-<td data-name="How it came"><div>${road(event)}</div></td>
-<td data-name="How it ended"><div>${ending(event)}</div></td>
-</tr>${isShown && html`<tr class="shown" data-still><td colspan="4">${shownEvent(event, again)}</td></tr>`}`
+<td data-name="How it came"><div>${ingressCell(event)}</div></td>
+<td data-name="How it ended"><div>${statusCell(event)}</div></td>
+</tr>${isShown && html`<tr class="shown" data-still><td colspan="4">${eventDetail(event, again)}</td></tr>`}`
 }
 
-function person(again: Again, isShown: boolean): Html | string {
+function person(again: RemappedEvent, isShown: boolean): Html | string {
   const name = 'profile' in again ? nameOf(again.profile) : undefined
   if (name === undefined) return html`<span class="soft">${'gone' in again ? 'not kept' : 'no address'}</span>`
-  return isShown ? name : masked(name)
+  return isShown ? name : maskPersonal(name)
 }
 
 /** A link, not a form: it changes nothing. It names a line of the ledger, never a person. */

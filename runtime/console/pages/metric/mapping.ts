@@ -10,9 +10,9 @@ interface Made {
 }
 
 export function mappingPart({ file, properties }: Made, { parts }: Context): Html {
-  const { sources } = parts.connector.spec
+  const { sourceFiles } = parts.connector.spec
   const files = [...new Set([file, ...properties.map(({ expr }) => fileOf(expr.place))])]
-  const texts = files.flatMap((path) => sources.filter((source) => source.path === path))
+  const texts = files.flatMap((path) => sourceFiles.filter((source) => source.path === path))
   return html`<div class="beside">
 <div class="table"><table class="stack">
 <caption>Properties <span class="soft">and the expressions they come from</span></caption>

@@ -11,9 +11,9 @@ export const metric: Page = {
   async render(context) {
     const { spec } = context.parts.connector
     const name = context.params.name ?? ''
-    const mapping = [...spec.mappings, ...spec.off].find((it) => it.metric === name)
+    const mapping = [...spec.mappings, ...spec.disabledMappings].find((it) => it.metric === name)
     if (mapping === undefined && name !== PROFILE) return context.missing('There is no metric of this name.')
-    const off = spec.off.some((it) => it.metric === name)
+    const off = spec.disabledMappings.some((it) => it.metric === name)
     const made = mapping ?? { ...spec.profile, summary: 'Attributes of a person, kept up to date.' }
     return html`<p class="lead">${made.summary}${off && html` <span class="badge">Off</span> <span class="soft">Turn it on with <code>enabled: true</code> in its mapping.</span>`}</p>
 <p class="row">${mapping && found(name, context)}<a href="#mapping">How it is made</a></p>
@@ -25,6 +25,6 @@ export const metric: Page = {
 /** Where a person finds it at the other side. */
 function found(name: string, { parts }: Context): Html | false {
   const { spec } = parts.connector
-  const where = parts.whereIs?.(spec.destination.metricPrefix + name)
+  const where = parts.metricUrl?.(spec.destination.metricPrefix + name)
   return where !== undefined && html`<a href="${where.href}" rel="noreferrer">${where.words}</a>`
 }

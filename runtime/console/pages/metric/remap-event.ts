@@ -8,20 +8,20 @@ import type { Json, JsonObject, Profile } from '../../../ports/types.ts'
 import type { ConsoleParts } from '../../types.ts'
 
 /** The person and the properties; or why they cannot be told, in a sentence. */
-export type Again =
+export type RemappedEvent =
   | { readonly profile: Profile; readonly properties?: JsonObject; readonly notes: readonly string[] }
   | { readonly gone: string }
 
 /** `beyond`: whether the source may be asked for what is no longer in memory. */
-export async function mappedAgain(
+export async function remapEvent(
   event: LedgerEvent,
   { connector: { store, preview, spec } }: Pick<ConsoleParts, 'connector'>,
-  beyond: NonNullable<PreviewInput['beyond']>,
-): Promise<Again> {
+  beyond: NonNullable<PreviewInput['lookupFallback']>,
+): Promise<RemappedEvent> {
   const entry = (await store.trace(event.record)).find(({ id }) => id === event.record)
   if (entry?.body === undefined) return { gone: 'Its record is no longer kept.' }
   try {
-    const shown = await preview({ ...inputOf(entry, event), beyond })
+    const shown = await preview({ ...inputOf(entry, event), lookupFallback: beyond })
     const item = itemOf(shown, event, spec.destination.metricPrefix)
     if (item === undefined) return { gone: 'As the mapping is now, it would not be made from its record.' }
     if ('skipped' in item) return { gone: `As the mapping is now, it would be left out: ${item.skipped}.` }

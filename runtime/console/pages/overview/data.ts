@@ -1,8 +1,8 @@
 /** What the overview shows, read from the store in a handful of small queries. */
 
-import type { Import } from '../../../backfill/state.ts'
+import type { BackfillState } from '../../../backfill/state.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
-import type { Activity, LedgerEvent } from '../../../ports/ledger.ts'
+import type { ActivityBucket, LedgerEvent } from '../../../ports/ledger.ts'
 import type { Backlog } from '../../../ports/ports.ts'
 import type { ConsoleParts } from '../../types.ts'
 import { DAY, HOUR } from './chart.ts'
@@ -32,7 +32,7 @@ export interface Overview {
   readonly dead: number
   /** Largest first. */
   readonly skipped: readonly { readonly reason: string; readonly count: number }[]
-  readonly lastImport?: Import
+  readonly lastImport?: BackfillState
 }
 
 /** How many bars a day has. */
@@ -51,14 +51,14 @@ export async function overviewOf({ connector, clock }: ConsoleParts): Promise<Ov
     store.activity({ since, until, by: 'day' }),
     store.backlog('live'),
     store.backlog('backfill'),
-    store.deadCount(),
+    store.countDeadLetters(),
     store.tallies(),
     store.events({ status: 'delivered', limit: LAG_OF }),
-    store.checkpoint('import') as Promise<Import | undefined>,
+    store.checkpoint('import') as Promise<BackfillState | undefined>,
   ])
   const rows = [
     ...spec.mappings.map((it) => ({ ...it, on: true })),
-    ...spec.off.map((it) => ({ ...it, on: false })),
+    ...spec.disabledMappings.map((it) => ({ ...it, on: false })),
     { metric: PROFILE, summary: 'Attributes of a person changed.', on: true },
   ]
   const metrics = await Promise.all(
@@ -73,17 +73,17 @@ export async function overviewOf({ connector, clock }: ConsoleParts): Promise<Ov
 }
 
 interface Counted {
-  readonly day: readonly Activity[]
-  readonly month: readonly Activity[]
+  readonly day: readonly ActivityBucket[]
+  readonly month: readonly ActivityBucket[]
 }
 
 function counts({ day, month }: Counted, metric: string, { from, now }: { from: number; now: number }) {
   const own = day.filter((it) => it.metric === metric)
-  const isSent = ({ status }: Activity) => status === 'delivered'
+  const isSent = ({ status }: ActivityBucket) => status === 'delivered'
   const hours = new Array<number>(BARS).fill(0)
   for (const { hour, count } of own.filter(isSent)) hours[(hour - from) / HOUR] = count
   const midnight = Math.floor(now / DAY) * DAY
-  const sum = (rows: readonly Activity[]) => rows.reduce((total, { count }) => total + count, 0)
+  const sum = (rows: readonly ActivityBucket[]) => rows.reduce((total, { count }) => total + count, 0)
   const today = own.filter(({ hour }) => hour >= midnight)
   return {
     hours,

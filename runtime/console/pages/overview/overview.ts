@@ -1,13 +1,13 @@
 /** How things stand: both sides, the queue, every metric, what was not sent and what failed. */
 import { html } from 'hono/html'
-import { count, plural, titled } from '../../../lib/format.ts'
-import { reasonWords } from '../../../skip-reasons.ts'
-import { when } from '../../format-html.ts'
-import { waits } from '../../paused-banner.ts'
+import { capitalize, formatCount, plural } from '../../../lib/format.ts'
+import { describeSkipReason } from '../../../skip-reasons.ts'
+import { timeElement } from '../../format-html.ts'
+import { pausedBanner } from '../../paused-banner.ts'
 import type { Context, Html, Page } from '../../types.ts'
 import { hourChart } from './chart.ts'
 import { type MetricRow, type Overview, overviewOf } from './data.ts'
-import { limits, standing } from './status.ts'
+import { limits, statusCards } from './status.ts'
 
 export const overview: Page = {
   path: '/',
@@ -15,10 +15,10 @@ export const overview: Page = {
   nav: 'Overview',
   async render(context) {
     // Before anything can be delivered there is nothing to look at but how to begin.
-    if ((await context.parts.account?.setup.view())?.step === 'review') return context.goTo('/set-up')
+    if ((await context.parts.account?.setup.view())?.step === 'review') return context.redirect('/set-up')
     const found = await overviewOf(context.parts)
-    return html`<section id="waits" data-live aria-label="Delivery">${waits(context)}</section>
-<section id="standing" data-live aria-label="How it stands">${await standing(found, context)}</section>
+    return html`<section id="waits" data-live aria-label="Delivery">${pausedBanner(context)}</section>
+<section id="standing" data-live aria-label="How it stands">${await statusCards(found, context)}</section>
 <section id="metrics" data-live aria-label="Metrics">${metrics(found, context)}</section>
 <div class="beside">
 <section id="skipped" data-live aria-label="Not sent">${skipped(found)}</section>
@@ -29,7 +29,7 @@ export const overview: Page = {
 
 function metrics({ metrics, from }: Overview, context: Context): Html {
   return html`<div class="table"><table class="stack middle">
-<caption>Metrics <span class="soft">sent to ${titled(context.parts.connector.spec.destination.name)}, by the hour they were accepted in</span></caption>
+<caption>Metrics <span class="soft">sent to ${capitalize(context.parts.connector.spec.destination.name)}, by the hour they were accepted in</span></caption>
 <thead><tr><th scope="col">Metric</th><th scope="col">Last 24 hours</th><th scope="col" class="number">Today (UTC)</th><th scope="col" class="number">30 days</th><th scope="col">Last sent</th></tr></thead>
 <tbody>${metrics.map((row, at) => metricRow(row, at, from, context))}</tbody>
 </table></div>`
@@ -40,11 +40,11 @@ function metricRow(row: MetricRow, at: number, from: number, { link }: Context):
   const day = hours.reduce((sum, value) => sum + value, 0)
   const chart = hourChart({ id: `chart-${at}`, title: `${metric}, sent in the last 24 hours`, values: hours, from })
   return html`<tr>
-<th scope="row"><a href="${link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a>${!on && html` <span class="badge">Off</span>`}${failedToday > 0 && html` <span class="badge bad">${count(failedToday)} failed today</span>`}</th>
+<th scope="row"><a href="${link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a>${!on && html` <span class="badge">Off</span>`}${failedToday > 0 && html` <span class="badge bad">${formatCount(failedToday)} failed today</span>`}</th>
 <td data-name="Last 24 hours"><div class="trend">${chart}<span class="soft">${plural(day, 'event')}</span></div></td>
-<td class="number" data-name="Today (UTC)">${count(today)}</td>
-<td class="number" data-name="30 days">${count(month)}</td>
-<td data-name="Last sent">${last ? when(last.settledAt) : html`<span class="soft">not yet</span>`}</td>
+<td class="number" data-name="Today (UTC)">${formatCount(today)}</td>
+<td class="number" data-name="30 days">${formatCount(month)}</td>
+<td data-name="Last sent">${last ? timeElement(last.settledAt) : html`<span class="soft">not yet</span>`}</td>
 </tr>`
 }
 
@@ -54,6 +54,6 @@ function skipped({ skipped }: Overview): Html {
   return html`<div class="table"><table>
 <caption>Not sent, and why <span class="soft">since the beginning</span></caption>
 <thead><tr><th scope="col">Reason</th><th scope="col" class="number">Count</th></tr></thead>
-<tbody>${skipped.map(({ reason, count: times }) => html`<tr><td>${reasonWords(reason)} <code>${reason}</code></td><td class="number">${count(times)}</td></tr>`)}</tbody>
+<tbody>${skipped.map(({ reason, count: times }) => html`<tr><td>${describeSkipReason(reason)} <code>${reason}</code></td><td class="number">${formatCount(times)}</td></tr>`)}</tbody>
 </table></div>`
 }

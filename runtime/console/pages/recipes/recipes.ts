@@ -1,28 +1,28 @@
 /** Use it: one button each makes a segment or a draft flow out of the metrics, after showing exactly what. */
 
 import { html } from 'hono/html'
-import { titled } from '../../../lib/format.ts'
+import { capitalize } from '../../../lib/format.ts'
 import { toFault } from '../../../ports/fault.ts'
 import type { Recipe } from '../../../ports/recipes.ts'
 import type { Json } from '../../../ports/types.ts'
 import type { RecipeBook, RecipeState } from '../../../recipes.ts'
-import { within } from '../../server/with-timeout.ts'
+import { withTimeout } from '../../server/with-timeout.ts'
 import type { Action, Context, Html, Page } from '../../types.ts'
-import { beforeImport, mayAllow, toneOf } from '../import/warnings.ts'
+import { importWarnings, permissionHint, toneOfFault } from '../import/warnings.ts'
 
 const PATIENCE = 10_000
 
 export const recipes: Page = {
   path: '/recipes',
-  title: ({ parts }) => `Use it in ${titled(parts.connector.spec.destination.name)}`,
+  title: ({ parts }) => `Use it in ${capitalize(parts.connector.spec.destination.name)}`,
   nav: 'Use it',
   async render(context) {
     const { connector } = context.parts
     const book = connector.recipes
-    const there = titled(connector.spec.destination.name)
+    const there = capitalize(connector.spec.destination.name)
     if (book === undefined) return html`<p>Nothing can be made of the metrics in ${there} from here.</p>`
     const [listening, ...cards] = await Promise.all([
-      beforeImport(context),
+      importWarnings(context),
       ...book.recipes.map((recipe) => card(recipe, book, context)),
     ])
     return html`<p class="lead">Each button makes one thing in ${there}, once. Flows are drafts: nothing is sent until you set them live there.</p>
@@ -33,20 +33,20 @@ ${cards.length === 0 ? html`<div class="card empty">The spec has no recipes. Eac
 
 export const applyRecipe: Action = {
   path: '/recipes/apply',
-  async run({ form, parts, goTo }) {
+  async run({ form, parts, redirect }) {
     const book = parts.connector.recipes
     const recipe = book?.recipes.find(({ id }) => id === form.get('recipe'))
-    if (book === undefined || recipe === undefined) return goTo('/recipes', 'There is no such recipe.', 'bad')
+    if (book === undefined || recipe === undefined) return redirect('/recipes', 'There is no such recipe.', 'bad')
     try {
-      const state = await within(4 * PATIENCE, parts, (signal) => book.apply(recipe, signal))
+      const state = await withTimeout(4 * PATIENCE, parts, (signal) => book.apply(recipe, signal))
       if (state.state !== 'made')
-        return goTo('/recipes', `${recipe.name} was not made: a metric does not exist yet.`, 'bad')
+        return redirect('/recipes', `${recipe.name} was not made: a metric does not exist yet.`, 'bad')
       const words = state.now ? 'was made' : 'was there already, and was not made again'
-      return goTo('/recipes', `${recipe.name} ${words}.`)
+      return redirect('/recipes', `${recipe.name} ${words}.`)
     } catch (error) {
       const { message, code } = toFault(error)
       parts.logger.warn(`recipe not made: ${message}`, { recipe: recipe.id, code })
-      return goTo('/recipes', `${recipe.name} was not made: ${message}.`, 'bad')
+      return redirect('/recipes', `${recipe.name} was not made: ${message}.`, 'bad')
     }
   },
 }
@@ -62,12 +62,12 @@ ${await standing(recipe, book, context)}
 
 async function standing(recipe: Recipe, book: RecipeBook, context: Context): Promise<Html> {
   try {
-    const state = await within(PATIENCE, context.parts, (signal) => book.look(recipe, signal))
+    const state = await withTimeout(PATIENCE, context.parts, (signal) => book.status(recipe, signal))
     return stateOf(recipe, state, context)
   } catch (error) {
     const { code, message } = toFault(error)
     return html`${definition(recipe, recipe.definition)}
-<p class="${toneOf(code, context)}">It cannot be told whether it is there: ${message}.${mayAllow(code, context)}</p>`
+<p class="${toneOfFault(code, context)}">It cannot be told whether it is there: ${message}.${permissionHint(code, context)}</p>`
   }
 }
 
@@ -77,7 +77,7 @@ function definition({ name }: Recipe, body: Json, open = false): Html {
 
 function stateOf(recipe: Recipe, state: RecipeState, { csrf, link, parts }: Context): Html {
   const { id, kind, name } = recipe
-  const there = titled(parts.connector.spec.destination.name)
+  const there = capitalize(parts.connector.spec.destination.name)
   if (state.state === 'made') {
     const { made } = state
     return html`<p><span class="badge good">In ${there}</span>${made.status && html` <span class="badge">${made.status}</span>`} <a href="${made.link}" rel="noreferrer">Open it<span class="hidden">: ${made.name}</span></a></p>`

@@ -3,7 +3,7 @@ import type { FunctionTable } from '../../functions.ts'
 import type { Limits } from '../../parse.ts'
 import { plain } from '../../to-plain-json.ts'
 import { guard } from './fields.ts'
-import { aside, rerun } from './limits.ts'
+import { fallBack, withOwnLimits } from './limits.ts'
 import { type Fit, fitting } from './signature.ts'
 
 interface Connected {
@@ -21,9 +21,9 @@ export function connected(functions: FunctionTable, limits: Limits): ConnectedFu
     functions.map(({ name, signature, run, load }) => {
       let adjust: Fit | undefined
       const call = (args: readonly unknown[]): unknown => {
-        if (load?.() !== undefined) rerun() // the interpreter can wait
+        if (load?.() !== undefined) fallBack() // the interpreter can wait
         const given = areSimple(args) ? args : args.map((arg) => plain(guard(arg), limits.output))
-        const result = aside(run, given as readonly Simple[])
+        const result = withOwnLimits(run, given as readonly Simple[])
         return isSimple(result) ? result : plain(result, Number.POSITIVE_INFINITY)
       }
       const checked = (context: unknown, ...args: readonly unknown[]) => {

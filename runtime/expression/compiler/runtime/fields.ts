@@ -1,6 +1,6 @@
 /** Looking up names: what `a.b` means when `a` is a list, or lists in a list. */
 import { itemsIn } from '../../json-size.ts'
-import { fitList, rerun, spend } from './limits.ts'
+import { consumeSteps, fallBack, fitList } from './limits.ts'
 import { Sequence, value } from './sequence.ts'
 
 export const isArray = Array.isArray
@@ -21,12 +21,12 @@ export function isRecord(it: unknown): it is Readonly<Record<string, unknown>> {
 /** An object that the interpreter takes for a function as an argument; what becomes of it is for it to say. */
 export function guard<T>(argument: T): T {
   const isObject = typeof argument === 'object' && argument !== null && !isArray(argument)
-  return isObject && !isRecord(argument) ? rerun() : argument
+  return isObject && !isRecord(argument) ? fallBack() : argument
 }
 
 /** `$`. The interpreter keeps a mark of its own under this name, wherever it stands. */
 export function self(item: unknown): unknown {
-  return typeof item === 'object' && item !== null && 'outerWrapper' in item && item.outerWrapper ? rerun() : item
+  return typeof item === 'object' && item !== null && 'outerWrapper' in item && item.outerWrapper ? fallBack() : item
 }
 
 /** One name in one item, before it becomes a value. */
@@ -36,7 +36,7 @@ export function lookup(item: unknown, key: string): unknown {
 }
 
 function gather(list: readonly unknown[], key: string): unknown[] {
-  spend(list.length)
+  consumeSteps(list.length)
   const found: unknown[] = []
   for (const item of list) {
     const result = isArray(item) ? gather(item, key) : lookup(item, key)
@@ -66,7 +66,7 @@ export function end(list: readonly unknown[], key: string, get: Get): unknown {
 }
 
 function collect(list: readonly unknown[], key: string, get: Get) {
-  spend(list.length)
+  consumeSteps(list.length)
   const items: unknown[] = []
   let [count, only] = [0, undefined as unknown]
   for (const item of list) {
@@ -88,11 +88,11 @@ export function wildcard(item: unknown): unknown {
   const members: readonly unknown[] = isList ? item : Object.values(item)
   const found: unknown[] = []
   for (const member of members) {
-    if (isArray(member)) spend(itemsIn(member))
+    if (isArray(member)) consumeSteps(itemsIn(member))
     if (isArray(member)) for (const each of member.flat(Number.POSITIVE_INFINITY)) found.push(each)
     else found.push(member)
   }
-  spend(found.length)
+  consumeSteps(found.length)
   return members.some(isArray) ? fitList(found) : new Sequence(found)
 }
 
@@ -105,7 +105,7 @@ export function descendants(item: unknown): unknown {
 }
 
 function descend(item: unknown, found: unknown[]): void {
-  spend(1)
+  consumeSteps(1)
   if (isArray(item)) for (const each of item) descend(each, found)
   else {
     found.push(item)

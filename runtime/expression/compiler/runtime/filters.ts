@@ -1,5 +1,5 @@
 /** `[...]` after something: by position, by positions, by condition. */
-import { rerun, spend } from './limits.ts'
+import { consumeSteps, fallBack } from './limits.ts'
 import { isNumeric, truthy } from './operators.ts'
 import { itemsOf, Sequence } from './sequence.ts'
 
@@ -8,7 +8,7 @@ type Test = (item: unknown) => unknown
 /** The name of a field that the interpreter keeps a mark of its own under, wherever it stands. */
 function guard(result: unknown): void {
   if (Array.isArray(result) || result instanceof Sequence) return
-  if (typeof result === 'object' && result !== null && 'tupleStream' in result && result.tupleStream) rerun()
+  if (typeof result === 'object' && result !== null && 'tupleStream' in result && result.tupleStream) fallBack()
 }
 
 const nothing = new Sequence([])
@@ -33,7 +33,7 @@ export function atKept(result: unknown, index: number): unknown {
 export function where(result: unknown, test: Test): Sequence {
   guard(result)
   const items = itemsOf(result)
-  spend(items.length)
+  consumeSteps(items.length)
   const found: unknown[] = []
   for (let i = 0; i < items.length; i++) if (test(items[i])) found.push(items[i])
   return new Sequence(found)
@@ -43,7 +43,7 @@ export function where(result: unknown, test: Test): Sequence {
 export function filter(result: unknown, test: Test): Sequence {
   guard(result)
   const items = itemsOf(result)
-  spend(items.length)
+  consumeSteps(items.length)
   const found: unknown[] = []
   for (let i = 0; i < items.length; i++) {
     const answer = test(items[i])

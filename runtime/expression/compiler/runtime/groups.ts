@@ -1,6 +1,6 @@
 /** Objects: written out, and grouped by a key. */
 import { GROUPED_PER_STEP } from '../../interpreter/limits.ts'
-import { fitLength, rerun, spend } from './limits.ts'
+import { consumeSteps, fallBack, fitLength } from './limits.ts'
 import { own } from './natives.ts'
 import { Sequence } from './sequence.ts'
 
@@ -16,10 +16,10 @@ function itemsOf(result: unknown): readonly unknown[] {
   if (result instanceof Sequence) return result.items.length === 0 ? [undefined] : result.items
   if (!Array.isArray(result)) {
     const marked = typeof result === 'object' && result !== null && 'tupleStream' in result && result.tupleStream
-    return marked ? rerun() : [result]
+    return marked ? fallBack() : [result]
   }
   // The interpreter puts an item into an empty list here, and it may be a list of the input.
-  return result.length === 0 ? rerun() : result
+  return result.length === 0 ? fallBack() : result
 }
 
 /** What the values of an object are evaluated against, where every key is written out: all items as one. */
@@ -50,22 +50,22 @@ function add(to: Gathered, item: unknown): void {
   else to.list.push(item)
   to.data = to.list
   fitLength(to.list.length)
-  spend(Math.floor(to.list.length / GROUPED_PER_STEP))
+  consumeSteps(Math.floor(to.list.length / GROUPED_PER_STEP))
 }
 
 /** `{ key: value }` over items: those with the same key are taken together. */
 export function group(result: unknown, pairs: readonly (readonly [key: Part, value: Part])[]): unknown {
   const groups = new Map<string, Gathered & { readonly pair: number }>()
   for (const item of itemsOf(result)) {
-    spend(1)
+    consumeSteps(1)
     for (const [pair, [keyOf]] of pairs.entries()) {
       const key = keyOf(item)
       if (key === undefined) continue
-      if (typeof key !== 'string' || isTaken(key)) return rerun()
+      if (typeof key !== 'string' || isTaken(key)) return fallBack()
       const known = groups.get(key)
       if (known === undefined) groups.set(key, { data: item, pair })
       else if (known.pair === pair) add(known, item)
-      else rerun()
+      else fallBack()
     }
   }
   const made = [...groups].map(([key, { data, pair }]) => [key, pairs[pair]?.[1](data)] as const)

@@ -1,5 +1,5 @@
 /** Built-in functions that call functions, without waiting for them. */
-import { rerun, spend } from './limits.ts'
+import { consumeSteps, fallBack } from './limits.ts'
 import { truthy } from './operators.ts'
 import { isMarked, itemsOf, Sequence } from './sequence.ts'
 
@@ -8,7 +8,7 @@ type Callable = Function & ((...args: unknown[]) => unknown)
 
 /** Calls it with as many arguments as it names, one at least. */
 function call(f: Callable, args: readonly unknown[]): unknown {
-  spend(1)
+  consumeSteps(1)
   return f(...args.slice(0, Math.max(1, f.length)))
 }
 
@@ -29,16 +29,16 @@ function filter(list: readonly unknown[] | undefined, f: Callable): unknown {
 function single(list: readonly unknown[] | undefined, f?: Callable): unknown {
   if (list === undefined) return undefined
   const found = f === undefined ? list : list.filter((item, i) => truthy(call(f, [item, i, list])))
-  return found.length === 1 ? found[0] : rerun()
+  return found.length === 1 ? found[0] : fallBack()
 }
 
 function reduce(list: readonly unknown[] | undefined, f: Callable, init: unknown): unknown {
   if (list === undefined) return undefined
-  if (f.length < 2) rerun()
+  if (f.length < 2) fallBack()
   const fresh = init === undefined && list.length > 0
   let result = fresh ? list[0] : init
   for (let i = fresh ? 1 : 0; i < list.length; i++) {
-    spend(1)
+    consumeSteps(1)
     result = f(...[result, list[i], i, list].slice(0, Math.min(4, f.length)))
   }
   return result
@@ -55,7 +55,7 @@ function each(it: unknown, f: Callable): unknown {
 
 function sift(it: unknown, f: Callable): unknown {
   const kept = entries(it).filter(([key, member]) => truthy(call(f, [member, key, it])))
-  if (kept.some(([key]) => key === '__proto__')) rerun()
+  if (kept.some(([key]) => key === '__proto__')) fallBack()
   return kept.length === 0 ? undefined : Object.fromEntries(kept)
 }
 
@@ -64,8 +64,8 @@ function sort(list: readonly unknown[] | undefined, f?: Callable): unknown {
   if (f !== undefined) return mergeSort(list, (left, right) => f(left, right))
   const [first] = list
   const same = list.every((item) => typeof item === typeof first && !Number.isNaN(item))
-  if (!same || (typeof first !== 'string' && typeof first !== 'number')) rerun()
-  if (list.some((item) => typeof item === 'number' && !Number.isFinite(item))) rerun()
+  if (!same || (typeof first !== 'string' && typeof first !== 'number')) fallBack()
+  if (list.some((item) => typeof item === 'number' && !Number.isFinite(item))) fallBack()
   return mergeSort(list, (left, right) => (left as string) > (right as string))
 }
 
@@ -78,7 +78,7 @@ export function mergeSort(list: readonly unknown[], after: (left: unknown, right
   const merged: unknown[] = []
   let [i, j] = [0, 0]
   while (i < left.length && j < right.length) {
-    spend(1)
+    consumeSteps(1)
     merged.push(after(left[i], right[j]) ? right[j++] : left[i++])
   }
   while (i < left.length) merged.push(left[i++])
@@ -99,13 +99,13 @@ export function sorted(list: unknown, compare: (left: unknown, right: unknown) =
  * it is empty, and where it has one item that is sorted once more.
  */
 export const sortedItems = (result: unknown): readonly unknown[] =>
-  Array.isArray(result) && result.length <= 1 && !isMarked(result) ? rerun() : itemsOf(result)
+  Array.isArray(result) && result.length <= 1 && !isMarked(result) ? fallBack() : itemsOf(result)
 
 /** One term of it. What is absent goes last, in both directions. */
 export function compare(left: unknown, right: unknown, descending: boolean): number {
   if (left === undefined) return right === undefined ? 0 : 1
   if (right === undefined) return -1
-  if (typeof left !== typeof right || (typeof left !== 'string' && typeof left !== 'number')) rerun()
+  if (typeof left !== typeof right || (typeof left !== 'string' && typeof left !== 'number')) fallBack()
   if (left === right) return 0
   const order = (left as string) < (right as string) ? -1 : 1
   return descending ? -order : order

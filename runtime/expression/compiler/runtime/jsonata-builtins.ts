@@ -1,7 +1,7 @@
 /** JSONata's own built-in functions, taken out of its environment once, to be called without its interpreter. */
 import jsonata from 'jsonata'
 import { charactersOf } from '../../json-size.ts'
-import { fitText, once } from './limits.ts'
+import { fitText, fixedNow } from './limits.ts'
 
 export interface Signature {
   /** The arguments as the function gets them: context put in, single values made lists. Throws if they do not fit. */
@@ -66,7 +66,7 @@ let clock: jsonata.Expression | undefined
 export function moment(): Date {
   clock ??= jsonata('null')
   const engine = clock
-  return once(() => environmentOf(engine).timestamp)
+  return fixedNow(() => environmentOf(engine).timestamp)
 }
 
 /** What built-in functions find as `this`. */

@@ -12,13 +12,13 @@ export {
   contains,
   count,
   exists,
-  handOn,
-  handSort,
   invoke,
   native,
   nativeValue,
   not,
   pipe,
+  rejectFunctionToSort,
+  rejectTailCall,
   string,
 } from './natives.ts'
 export {
@@ -44,16 +44,16 @@ export { HOLE, partial, partialNative, signed, transform } from './partial.ts'
 export { regex } from './regex.ts'
 export {
   construct,
+  fromTailCall,
   itemsOf,
   keep,
   keepPath,
   last,
-  lastKept,
-  marked,
+  lastKeepingArray,
   mustBeList,
   step,
   stepKept,
-  unsettled,
+  toRememberedArray,
   value,
 } from './sequence.ts'
 export { NO_CONTEXT } from './signature.ts'

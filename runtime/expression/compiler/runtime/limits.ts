@@ -2,7 +2,7 @@
 import type { Limits } from '../../parse.ts'
 
 /** A limit was reached. `code` is the one the interpreter uses for it. */
-export class Exhausted {
+export class LimitExceeded {
   readonly code: string
 
   constructor(code: 'D1012' | 'D2014' | 'D2015' | 'output') {
@@ -11,12 +11,12 @@ export class Exhausted {
 }
 
 /** Not done here exactly as the interpreter does it, for this data: it must run there. Thrown bare, without a stack. */
-export class Rerun {}
+export class FallbackToInterpreter {}
 
-const again = new Rerun()
+const again = new FallbackToInterpreter()
 
 /** Gives up on this evaluation; also where the interpreter is known to fail, since its error is the one reported. */
-export function rerun(): never {
+export function fallBack(): never {
   throw again
 }
 
@@ -27,7 +27,7 @@ let depth = 0
 let began: Date | undefined
 
 /** Begins an evaluation, so many levels deep. Nothing ends it: the next one begins anew. */
-export function begin(given: Limits, levels: number): void {
+export function resetLimits(given: Limits, levels: number): void {
   limits = given
   steps = given.steps
   depth = levels
@@ -35,7 +35,7 @@ export function begin(given: Limits, levels: number): void {
 }
 
 /** Calls a function that may evaluate an expression of its own. If it throws, this evaluation is over as well. */
-export function aside<A extends readonly unknown[], T>(call: (...args: A) => T, args: A): T {
+export function withOwnLimits<A extends readonly unknown[], T>(call: (...args: A) => T, args: A): T {
   const outer = limits
   const left = steps
   const level = depth
@@ -49,15 +49,15 @@ export function aside<A extends readonly unknown[], T>(call: (...args: A) => T, 
 }
 
 /** A moment that stays the same until the evaluation ends. */
-export function once(now: () => Date): Date {
+export function fixedNow(now: () => Date): Date {
   began ??= now()
   return began
 }
 
 /** One for each item looked at and each call made. */
-export function spend(items: number): void {
+export function consumeSteps(items: number): void {
   steps -= items
-  if (steps < 0) throw new Exhausted('D1012')
+  if (steps < 0) throw new LimitExceeded('D1012')
 }
 
 /**
@@ -66,8 +66,8 @@ export function spend(items: number): void {
  */
 export function enter(levels: number): void {
   depth += levels
-  if (depth > limits.stack) rerun()
-  spend(1)
+  if (depth > limits.stack) fallBack()
+  consumeSteps(1)
 }
 
 export function leave(levels: number): void {
@@ -75,23 +75,23 @@ export function leave(levels: number): void {
 }
 
 export function fitList<T extends readonly unknown[]>(list: T): T {
-  if (list.length > limits.sequence) throw new Exhausted('D2015')
+  if (list.length > limits.sequence) throw new LimitExceeded('D2015')
   return list
 }
 
 /** Checked before a list is made, too. */
 export function fitLength(length: number): void {
-  if (length > limits.sequence) throw new Exhausted('D2015')
+  if (length > limits.sequence) throw new LimitExceeded('D2015')
 }
 
 /** More numbers than a range may have, or as many as cannot be counted up. */
 export function rangeTooLong(): never {
-  throw new Exhausted('D2014')
+  throw new LimitExceeded('D2014')
 }
 
 /** Characters of a text on the way: no text may be larger than the result. */
 export function fitText(length: number): void {
-  if (length > limits.output) throw new Exhausted('output')
+  if (length > limits.output) throw new LimitExceeded('output')
 }
 
 export const outputLimit = (): number => limits.output

@@ -1,6 +1,6 @@
 /** `[...]`: lists that are written out. */
 import { itemsIn } from '../../json-size.ts'
-import { fitLength, fitList, spend } from './limits.ts'
+import { consumeSteps, fitLength, fitList } from './limits.ts'
 
 /** A list of these. A list among them gives its items; one that is written out within it is given in a list of its own. */
 export function list(...parts: readonly unknown[]): unknown[] {
@@ -9,7 +9,7 @@ export function list(...parts: readonly unknown[]): unknown[] {
     if (Array.isArray(part)) for (const item of part) all.push(item)
     else if (part !== undefined) all.push(part)
   }
-  spend(all.length)
+  consumeSteps(all.length)
   // Lists of the same lists would grow faster than their number.
   if (all.some(Array.isArray)) fitLength(itemsIn(all))
   return fitList(all)

@@ -6,19 +6,19 @@ import { PER_STEP } from '../../interpreter/limits.ts'
 import { guard, isRecord, lookup } from './fields.ts'
 import { higher } from './higher-order.ts'
 import { definitionOf, focus, moment, textOf } from './jsonata-builtins.ts'
-import { fitLength, fitText, rerun, spend } from './limits.ts'
+import { consumeSteps, fallBack, fitLength, fitText } from './limits.ts'
 import { deepEqual, truthy } from './operators.ts'
 import * as patterns from './regex.ts'
-import { isMarked, marked, Sequence, unsettled } from './sequence.ts'
+import { fromTailCall, isMarked, Sequence, toRememberedArray } from './sequence.ts'
 import { type Fit, fitting, NO_CONTEXT } from './signature.ts'
-import { handedOver, isHanded } from './tail-calls.ts'
+import { isNotTailCallable, markNotTailCallable } from './tail-calls.ts'
 
 type Run = (...args: never[]) => unknown
 
 function keys(it: unknown): Sequence {
   const found = new Set<string>()
   const add = (each: unknown): void => {
-    spend(1)
+    consumeSteps(1)
     if (Array.isArray(each)) for (const item of each) add(item)
     else if (isRecord(each)) for (const key of Object.keys(each)) found.add(key)
   }
@@ -26,7 +26,7 @@ function keys(it: unknown): Sequence {
   // Through an object where lists are merged, since that puts names that are numbers first.
   if (!Array.isArray(it)) return new Sequence([...found])
   // It merges them into an object, which is a function to it if it has one of these.
-  if (found.has('_jsonata_function') || found.has('_jsonata_lambda')) rerun()
+  if (found.has('_jsonata_function') || found.has('_jsonata_lambda')) fallBack()
   return new Sequence(Object.keys(Object.fromEntries([...found].map((key) => [key, true]))))
 }
 
@@ -38,7 +38,7 @@ function spread(it: unknown): unknown {
     return all
   }
   if (typeof it !== 'object' || it === null) return it
-  if (!isRecord(it)) return rerun()
+  if (!isRecord(it)) return fallBack()
   return new Sequence(Object.entries(it).map(([key, member]) => own([[key, member]])))
 }
 
@@ -49,20 +49,20 @@ export function append(left: unknown, right: unknown): unknown {
   const list = (it: unknown): readonly unknown[] => (it instanceof Sequence ? it.items : Array.isArray(it) ? it : [it])
   const [first, second] = [list(left), list(right)]
   fitLength(first.length + second.length)
-  spend(Math.floor((first.length + second.length) / PER_STEP))
+  consumeSteps(Math.floor((first.length + second.length) / PER_STEP))
   return [...first, ...second]
 }
 
 /** An object of these pairs. `__proto__` as a name would change the object itself. */
 export function own(pairs: Iterable<readonly [string, unknown]>): Record<string, unknown> {
   const result: Record<string, unknown> = {}
-  for (const [key, member] of pairs) result[key === '__proto__' ? rerun() : key] = member
+  for (const [key, member] of pairs) result[key === '__proto__' ? fallBack() : key] = member
   return result
 }
 
 function merge(list: readonly object[] | undefined): unknown {
   if (list === undefined) return undefined
-  spend(list.length)
+  consumeSteps(list.length)
   return own(list.flatMap((each) => Object.entries(each)))
 }
 
@@ -123,7 +123,7 @@ const made = new Map<string, Native>()
 export const implementation = (name: string) =>
   (ours[name] ?? definitionOf(name)?.implementation) as (this: unknown, ...args: unknown[]) => unknown
 
-const budget = { spend, fitLength, fitText }
+const budget = { spend: consumeSteps, fitLength, fitText }
 
 export function native(name: string): Native {
   const known = made.get(name)
@@ -147,37 +147,38 @@ export function nativeValue(name: string): unknown {
   const call = native(name)
   const it = (...args: readonly unknown[]) => {
     // At the end of a function this one cannot call what it is handed, and where it is called from is not known here.
-    if (name === 'sort' && args.length > 1) rerun()
-    return unsettled(call(NO_CONTEXT, ...args))
+    if (name === 'sort' && args.length > 1) fallBack()
+    return fromTailCall(call(NO_CONTEXT, ...args))
   }
-  return handedOver(it, definitionOf(name)?.implementation.length ?? 0)
+  return markNotTailCallable(it, definitionOf(name)?.implementation.length ?? 0)
 }
 
 /** One of the connector's, which is called with one argument. */
 export const connectedValue = (checked: Native): unknown =>
-  handedOver((...args: readonly unknown[]) => checked(NO_CONTEXT, ...args), 0)
+  markNotTailCallable((...args: readonly unknown[]) => checked(NO_CONTEXT, ...args), 0)
 
 /** An argument of a call that ends a function. */
-export const handOn = (argument: unknown): unknown => (isHanded(argument) ? rerun() : argument)
+export const rejectTailCall = (argument: unknown): unknown => (isNotTailCallable(argument) ? fallBack() : argument)
 
 /** A function that `$sort` is given at the end of a function, where it cannot call it. */
-export const handSort = (argument: unknown): unknown => (typeof argument === 'function' ? rerun() : argument)
+export const rejectFunctionToSort = (argument: unknown): unknown =>
+  typeof argument === 'function' ? fallBack() : argument
 
 /** A call of something that must turn out to be a function. */
 export function invoke(f: unknown, ...args: readonly unknown[]): unknown {
   for (const arg of args) guard(arg)
-  return typeof f === 'function' ? f(...args) : rerun()
+  return typeof f === 'function' ? f(...args) : fallBack()
 }
 
 /** `$contains` of two arguments: of texts as a rule. */
 export function contains(it: unknown, token: unknown): unknown {
   if (typeof it !== 'string' || typeof token !== 'string') return native('contains')(undefined, it, token)
-  if (it.length >= PER_STEP) spend(Math.floor(it.length / PER_STEP))
+  if (it.length >= PER_STEP) consumeSteps(Math.floor(it.length / PER_STEP))
   return it.includes(token)
 }
 
 /** `left ~> f`: two functions make a third. */
 export function pipe(left: unknown, f: unknown): unknown {
-  if (typeof f !== 'function') return rerun()
-  return typeof left === 'function' ? (it: unknown) => f(marked(left(it))) : f(guard(left))
+  if (typeof f !== 'function') return fallBack()
+  return typeof left === 'function' ? (it: unknown) => f(toRememberedArray(left(it))) : f(guard(left))
 }

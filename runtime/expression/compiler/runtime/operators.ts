@@ -2,13 +2,13 @@
 
 import { guard, isRecord } from './fields.ts'
 import { textOf } from './jsonata-builtins.ts'
-import { fitLength, fitText, rangeTooLong, rerun, spend } from './limits.ts'
+import { consumeSteps, fallBack, fitLength, fitText, rangeTooLong } from './limits.ts'
 import { Sequence } from './sequence.ts'
 
 /** Not NaN; one that is out of range is an error wherever it is looked at. */
 export function isNumeric(it: unknown): it is number {
   if (typeof it !== 'number') return false
-  return Number.isFinite(it) || (Number.isNaN(it) ? false : rerun())
+  return Number.isFinite(it) || (Number.isNaN(it) ? false : fallBack())
 }
 
 /** `$boolean`, with nothing as false. */
@@ -30,7 +30,7 @@ export function truthy(it: unknown): boolean {
 
 /** Looks at all of them, since one may be an error. */
 function truthyList(list: readonly unknown[]): boolean {
-  spend(list.length)
+  consumeSteps(list.length)
   return list.filter(truthy).length > 0
 }
 
@@ -39,8 +39,8 @@ type Arithmetic = (left: number, right: number) => number
 const arithmetic =
   (apply: Arithmetic) =>
   (left: unknown, right: unknown): number | undefined => {
-    if (left !== undefined && !isNumeric(left)) rerun()
-    if (right !== undefined && !isNumeric(right)) rerun()
+    if (left !== undefined && !isNumeric(left)) fallBack()
+    if (right !== undefined && !isNumeric(right)) fallBack()
     return left === undefined || right === undefined ? undefined : apply(left, right)
   }
 
@@ -52,7 +52,7 @@ export const remainder = arithmetic((left, right) => left % right)
 
 export function negate(it: unknown): number | undefined {
   if (it === undefined) return undefined
-  return isNumeric(it) ? -it : rerun()
+  return isNumeric(it) ? -it : fallBack()
 }
 
 type Order = (left: number | string, right: number | string) => boolean
@@ -62,9 +62,9 @@ const isOrdered = (it: unknown): it is number | string => typeof it === 'string'
 const order =
   (apply: Order) =>
   (left: unknown, right: unknown): boolean | undefined => {
-    if (!(left === undefined || isOrdered(left)) || !(right === undefined || isOrdered(right))) rerun()
+    if (!(left === undefined || isOrdered(left)) || !(right === undefined || isOrdered(right))) fallBack()
     if (left === undefined || right === undefined) return undefined
-    return typeof left === typeof right ? apply(left, right) : rerun()
+    return typeof left === typeof right ? apply(left, right) : fallBack()
   }
 
 export const less = order((left, right) => left < right)
@@ -81,14 +81,14 @@ export const unequal = (left: unknown, right: unknown): boolean =>
   left !== undefined && right !== undefined && !deepEqual(left, right)
 
 export function deepEqual(left: unknown, right: unknown): boolean {
-  if (typeof left === 'function' || typeof right === 'function') rerun()
+  if (typeof left === 'function' || typeof right === 'function') fallBack()
   if (left === right) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
-  spend(1)
+  consumeSteps(1)
   const lists = Number(Array.isArray(left)) + Number(Array.isArray(right))
   if (lists === 2) return equalLists(left as readonly unknown[], right as readonly unknown[])
   // The interpreter compares a list with an object by its own properties, `length` being one of them.
-  if (lists === 1) return Object.hasOwn(left, 'length') && Object.hasOwn(right, 'length') ? rerun() : false
+  if (lists === 1) return Object.hasOwn(left, 'length') && Object.hasOwn(right, 'length') ? fallBack() : false
   return equalRecords(left as Readonly<Record<string, unknown>>, right as Readonly<Record<string, unknown>>)
 }
 
@@ -104,7 +104,7 @@ function equalRecords(left: Readonly<Record<string, unknown>>, right: Readonly<R
 /** `in`: the same value, or the very same list or object. */
 export function isIn(item: unknown, list: unknown): boolean {
   if (item === undefined || list === undefined) return false
-  if (typeof item === 'function') rerun()
+  if (typeof item === 'function') fallBack()
   if (!Array.isArray(list)) return list === item
   return list.includes(item) && !Number.isNaN(item)
 }
@@ -119,14 +119,14 @@ export function concat(left: unknown, right: unknown): string {
 
 /** `from..to`, whole numbers only. */
 export function range(from: unknown, to: unknown): unknown {
-  if (from !== undefined && !Number.isInteger(from)) rerun()
-  if (to !== undefined && !Number.isInteger(to)) rerun()
+  if (from !== undefined && !Number.isInteger(from)) fallBack()
+  if (to !== undefined && !Number.isInteger(to)) fallBack()
   if (from === undefined || to === undefined || (from as number) > (to as number)) return undefined
   const size = (to as number) - (from as number) + 1
   // Where adding one to a number leaves it as it is, the interpreter would never end.
   if (size > 1e7 || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) rangeTooLong()
   fitLength(size)
-  spend(size)
+  consumeSteps(size)
   return new Sequence(Array.from({ length: size }, (_, i) => (from as number) + i))
 }
 

@@ -1,11 +1,11 @@
 /** Functions made of others: `f(?, 1)` and `|pattern|update, delete|`. */
 import { builtins } from '../../builtins.ts'
 import { definitionOf, focus, signatureOf } from './jsonata-builtins.ts'
-import { Exhausted, enter, leave, rerun, spend } from './limits.ts'
+import { consumeSteps, enter, fallBack, LimitExceeded, leave } from './limits.ts'
 import { implementation, native } from './natives.ts'
-import { unsettled } from './sequence.ts'
+import { fromTailCall } from './sequence.ts'
 import { fitting, NO_CONTEXT } from './signature.ts'
-import { handedOver, isHanded } from './tail-calls.ts'
+import { isNotTailCallable, markNotTailCallable } from './tail-calls.ts'
 
 /** `?` among the arguments. */
 export const HOLE: object = Object.freeze({})
@@ -15,7 +15,7 @@ type Fill = (args: readonly unknown[]) => unknown[]
 /** Puts arguments into the holes. Those beyond the parameters are forgotten, as are holes there. */
 function filling(given: readonly unknown[], parameters: number): { readonly fill: Fill; readonly holes: number } {
   const known = given.slice(0, parameters)
-  for (const each of known) if (looksLikeHole(each)) rerun()
+  for (const each of known) if (looksLikeHole(each)) fallBack()
   const holes = known.flatMap((each, i) => (each === HOLE ? [i] : []))
   const fill: Fill = (args) => {
     const all = [...known]
@@ -41,10 +41,10 @@ export function signed(signature: string, f: (...args: unknown[]) => unknown): u
 
 /** `f(?, 1)` of a function of the expression. */
 export function partial(f: unknown, ...given: readonly unknown[]): unknown {
-  if (typeof f !== 'function') return rerun()
+  if (typeof f !== 'function') return fallBack()
   const run = unsigned.get(f) ?? (f as (...args: unknown[]) => unknown)
   const { fill, holes } = filling(given, f.length)
-  return handedOver((...args: readonly unknown[]) => run(...fill(args)), holes)
+  return markNotTailCallable((...args: readonly unknown[]) => run(...fill(args)), holes)
 }
 
 /** `$f(?, 1)` of a function that comes along. The interpreter then looks at no signature. */
@@ -57,15 +57,15 @@ export function partialNative(name: string, ...given: readonly unknown[]): unkno
     while (all.length > 0 && all.at(-1) === undefined) all.pop()
     const fitted = signature.validate(all, NO_CONTEXT)
     // What a signature would change is not changed here; what becomes of it is for the interpreter to say.
-    if (fitted.some((each, i) => each !== all[i] || isHanded(each))) return rerun()
+    if (fitted.some((each, i) => each !== all[i] || isNotTailCallable(each))) return fallBack()
     try {
-      return unsettled(implementation(name).apply(focus, all))
+      return fromTailCall(implementation(name).apply(focus, all))
     } catch (error) {
       // Some limits are not looked at there.
-      throw error instanceof Exhausted ? rerun() : error
+      throw error instanceof LimitExceeded ? fallBack() : error
     }
   }
-  return handedOver(it, holes)
+  return markNotTailCallable(it, holes)
 }
 
 type Part = (item: unknown) => unknown
@@ -87,7 +87,7 @@ export function transform(levels: number, pattern: Part, update: Part, remove?: 
     leave(levels)
     return copy
   }
-  return handedOver(it, 1)
+  return markNotTailCallable(it, 1)
 }
 
 const listOf = (it: unknown): readonly unknown[] => (it === undefined ? [] : Array.isArray(it) ? [...it] : [it])
@@ -99,7 +99,7 @@ function objectsIn(copy: unknown): ReadonlySet<unknown> {
   while (waiting.length > 0) {
     const it = waiting.pop()
     if (typeof it !== 'object' || it === null) continue
-    spend(1)
+    consumeSteps(1)
     if (!Array.isArray(it)) found.add(it)
     for (const member of Object.values(it)) waiting.push(member)
   }
@@ -108,18 +108,18 @@ function objectsIn(copy: unknown): ReadonlySet<unknown> {
 
 function merge(match: unknown, update: unknown, ours: ReadonlySet<unknown>): void {
   if (update === undefined) return
-  if (typeof update !== 'object' || update === null || Array.isArray(update)) rerun()
+  if (typeof update !== 'object' || update === null || Array.isArray(update)) fallBack()
   for (const [key, member] of Object.entries(update as object)) {
-    if (key === '__proto__' || !ours.has(match)) rerun()
+    if (key === '__proto__' || !ours.has(match)) fallBack()
     ;(match as Record<string, unknown>)[key] = member
   }
 }
 
 function omit(match: unknown, names: unknown, ours: ReadonlySet<unknown>): void {
   for (const name of listOf(names)) {
-    if (typeof name !== 'string') rerun()
+    if (typeof name !== 'string') fallBack()
     if (typeof match !== 'object' || match === null) continue
-    if (!ours.has(match)) rerun()
+    if (!ours.has(match)) fallBack()
     delete (match as Record<string, unknown>)[name]
   }
 }

@@ -1,8 +1,8 @@
 /** Regular expressions, and the built-in functions that take them. The interpreter's own must be waited for. */
 import { costOf, type MatchingCost } from '../../regex/cost.ts'
-import { fitLength, fitText, rerun, spend } from './limits.ts'
+import { consumeSteps, fallBack, fitLength, fitText } from './limits.ts'
 import { Sequence } from './sequence.ts'
-import { isHanded } from './tail-calls.ts'
+import { isNotTailCallable } from './tail-calls.ts'
 
 /** What a regular expression gives when it is called, and what a function may give in its place. */
 interface Match {
@@ -19,14 +19,14 @@ export function regex(source: string, flags: string): object {
   const pattern = new RegExp(source, flags)
   let cost: MatchingCost | undefined
   const find = (text: unknown, from: unknown): Match | undefined => {
-    spend(1)
+    consumeSteps(1)
     if (typeof text === 'string' && from === undefined) {
       cost ??= costOf(pattern)
-      spend(cost(text.length))
+      consumeSteps(cost(text.length))
     }
     // What is no text is taken as one by JavaScript, and nothing is "undefined".
-    if ((typeof text === 'object' && text !== null) || typeof text === 'function') return rerun()
-    if (from !== undefined && typeof from !== 'number') return rerun()
+    if ((typeof text === 'object' && text !== null) || typeof text === 'function') return fallBack()
+    if (from !== undefined && typeof from !== 'number') return fallBack()
     pattern.lastIndex = from ?? 0
     const found = pattern.exec(text as string)
     if (found === null) return undefined
@@ -35,7 +35,7 @@ export function regex(source: string, flags: string): object {
       if (pattern.lastIndex >= (text as string).length) return undefined
       const after = find(text, pattern.lastIndex)
       // An empty match never gets any further. The first is taken; asking for the next is an error.
-      return after?.match === '' ? rerun() : after
+      return after?.match === '' ? fallBack() : after
     }
     return { match, start: found.index, end: found.index + match.length, groups, next }
   }
@@ -52,10 +52,10 @@ function* matches(matcher: unknown, text: string): Generator<Match> {
 }
 
 function ask(matcher: unknown, text: string | undefined): Match | undefined {
-  if (typeof matcher !== 'function' || isHanded(matcher)) return rerun()
-  spend(1)
+  if (typeof matcher !== 'function' || isNotTailCallable(matcher)) return fallBack()
+  consumeSteps(1)
   const found: unknown = matcher(text)
-  return found === undefined || isMatch(found) ? found : rerun()
+  return found === undefined || isMatch(found) ? found : fallBack()
 }
 
 function isMatch(it: unknown): it is Match {
@@ -86,7 +86,7 @@ export function contains(text: unknown, token: unknown): unknown {
 
 export function match(text: unknown, pattern: unknown, limit: unknown): unknown {
   if (typeof text !== 'string') return undefined
-  if (typeof limit === 'number' && limit < 0) rerun()
+  if (typeof limit === 'number' && limit < 0) fallBack()
   if (typeof limit === 'number' && limit <= 0) return new Sequence([])
   const found = limited(matches(pattern, text), limit)
   return new Sequence(Array.from(found, (each) => ({ match: each.match, index: each.start, groups: each.groups })))
@@ -94,7 +94,7 @@ export function match(text: unknown, pattern: unknown, limit: unknown): unknown 
 
 export function split(text: unknown, separator: unknown, limit: unknown): unknown {
   if (typeof text !== 'string') return undefined
-  if (typeof limit === 'number' && limit < 0) rerun()
+  if (typeof limit === 'number' && limit < 0) fallBack()
   if (typeof limit === 'number' && limit <= 0) return []
   if (typeof separator === 'string') return text.split(separator, limit as number | undefined)
   const parts: string[] = []
@@ -110,7 +110,7 @@ export function split(text: unknown, separator: unknown, limit: unknown): unknow
 
 export function replace(text: unknown, pattern: unknown, replacement: unknown, limit: unknown): unknown {
   if (typeof text !== 'string') return undefined
-  if (pattern === '' || (typeof limit === 'number' && limit < 0)) rerun()
+  if (pattern === '' || (typeof limit === 'number' && limit < 0)) fallBack()
   if (typeof limit === 'number' && limit <= 0) return text
   if (typeof pattern === 'string') return replaceText(text, pattern, replacement, limit)
   let result = ''
@@ -125,7 +125,7 @@ export function replace(text: unknown, pattern: unknown, replacement: unknown, l
 }
 
 function replaceText(text: string, pattern: string, replacement: unknown, limit: unknown): string {
-  if (typeof replacement !== 'string') return rerun()
+  if (typeof replacement !== 'string') return fallBack()
   const parts = text.split(pattern)
   const count = typeof limit === 'number' ? Math.min(Math.ceil(limit), parts.length - 1) : parts.length - 1
   fitText(text.length + count * replacement.length)
@@ -134,9 +134,9 @@ function replaceText(text: string, pattern: string, replacement: unknown, limit:
 }
 
 function called(replacement: unknown, found: Match): string {
-  if (typeof replacement !== 'function') return rerun()
+  if (typeof replacement !== 'function') return fallBack()
   const given: unknown = replacement(found)
-  return typeof given === 'string' ? given : rerun()
+  return typeof given === 'string' ? given : fallBack()
 }
 
 /** `$0` the match, `$1` a group, `$$` a dollar. With ten groups and more, two digits are read where that is a group. */

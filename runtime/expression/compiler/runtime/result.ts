@@ -2,25 +2,25 @@
 
 import type { Json } from '../../../ports/types.ts'
 import { plain } from '../../to-plain-json.ts'
-import { outputLimit, rerun } from './limits.ts'
+import { fallBack, outputLimit } from './limits.ts'
 
 /**
  * A result as plain JSON. What is plain already is given as it is, so it may share parts with the input: both are
  * treated as never changing. Anything else is copied; what cannot be made plain is left to the interpreter to refuse.
  */
-export function settle(result: unknown): Json | undefined {
+export function toResult(result: unknown): Json | undefined {
   switch (typeof result) {
     case 'undefined':
     case 'boolean':
       return result
     case 'string':
-      return result.length + 2 > outputLimit() ? rerun() : result
+      return result.length + 2 > outputLimit() ? fallBack() : result
     case 'number':
-      return Number.isFinite(result) ? result : rerun()
+      return Number.isFinite(result) ? result : fallBack()
     case 'object':
       return result === null || weigh(result, outputLimit()) >= 0 ? (result as Json) : copy(result)
     default:
-      return rerun()
+      return fallBack()
   }
 }
 

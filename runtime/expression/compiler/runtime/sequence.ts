@@ -1,5 +1,5 @@
 /** JSONata's sequences: lists made on the way, of which one item stands for itself and none for nothing. */
-import { fitList, rerun, spend } from './limits.ts'
+import { consumeSteps, fallBack, fitList } from './limits.ts'
 
 /**
  * A sequence before it becomes a value. The interpreter marks an array instead; as an object of its own it can never
@@ -29,7 +29,7 @@ export function value(result: unknown): unknown {
 }
 
 /** The same, remembered. Also for an array that is a sequence already, as the interpreter does after every node. */
-export function marked(result: unknown): unknown {
+export function toRememberedArray(result: unknown): unknown {
   if (result instanceof Sequence) {
     const { items, keep } = result
     if (items.length === 0 || (items.length === 1 && !keep)) return items[0]
@@ -43,7 +43,7 @@ export function marked(result: unknown): unknown {
 export const isMarked = (result: unknown): result is unknown[] => Array.isArray(result) && sequences.has(result)
 
 /** What a function gave without becoming a value first: its last act was to call another. */
-export function unsettled(result: unknown): unknown {
+export function fromTailCall(result: unknown): unknown {
   if (!(result instanceof Sequence)) return result
   sequences.set(result.items, result.keep)
   return result.items
@@ -69,7 +69,7 @@ export function construct(list: unknown[]): unknown[] {
 }
 
 /** `[...][filter].x`: of what is no list any more, the interpreter looks for a length. */
-export const mustBeList = (it: unknown): readonly unknown[] => (Array.isArray(it) ? it : rerun())
+export const mustBeList = (it: unknown): readonly unknown[] => (Array.isArray(it) ? it : fallBack())
 
 export const isConstructed = (result: unknown): boolean => Array.isArray(result) && constructed.has(result)
 
@@ -85,7 +85,7 @@ const between = (list: unknown): readonly unknown[] =>
 
 function run(list: unknown, f: (item: unknown) => unknown): unknown[] {
   const items = between(list)
-  spend(items.length)
+  consumeSteps(items.length)
   const results: unknown[] = []
   for (let i = 0; i < items.length; i++) {
     const result = f(items[i])
@@ -122,12 +122,12 @@ export function stepKept(list: unknown, f: (item: unknown) => unknown): unknown 
 
 /** The last step of a path. A single array that is no sequence is the result as it is, empty and nested ones included. */
 export function last(list: unknown, f: (item: unknown) => unknown): unknown {
-  if (list instanceof Sequence || Array.isArray(list)) return lastKept(list, f)
+  if (list instanceof Sequence || Array.isArray(list)) return lastKeepingArray(list, f)
   return list === undefined ? undefined : f(list)
 }
 
 /** The same, where it matters whether one item was a sequence. */
-export function lastKept(list: unknown, f: (item: unknown) => unknown): unknown {
+export function lastKeepingArray(list: unknown, f: (item: unknown) => unknown): unknown {
   const results = run(list, f)
   const [only] = results
   if (results.length === 1 && Array.isArray(only) && !sequences.has(only)) return only

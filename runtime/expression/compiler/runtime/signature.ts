@@ -1,7 +1,7 @@
 /** Arguments against a signature: the common case at once, every other as JSONata does it. */
 
 import { type Signature, signatureOf } from './jsonata-builtins.ts'
-import { rerun } from './limits.ts'
+import { fallBack } from './limits.ts'
 
 /** Gives the arguments as the function gets them. Throws what JSONata throws. */
 export type Fit = (args: readonly unknown[], context: unknown) => readonly unknown[]
@@ -19,7 +19,7 @@ export const NO_CONTEXT: object = Object.freeze({})
 
 function validate(signature: Signature, args: readonly unknown[], context: unknown): readonly unknown[] {
   const fitted = signature.validate(args, context)
-  return fitted.includes(NO_CONTEXT) ? rerun() : fitted
+  return fitted.includes(NO_CONTEXT) ? fallBack() : fitted
 }
 
 /**

@@ -2,9 +2,9 @@
 const handed = new WeakSet<object>()
 
 /** A function of so many arguments, which must not be handed on. */
-export function handedOver(it: object, length: number): object {
+export function markNotTailCallable(it: object, length: number): object {
   handed.add(it)
   return Object.defineProperty(it, 'length', { value: length })
 }
 
-export const isHanded = (it: unknown): boolean => typeof it === 'function' && handed.has(it)
+export const isNotTailCallable = (it: unknown): boolean => typeof it === 'function' && handed.has(it)

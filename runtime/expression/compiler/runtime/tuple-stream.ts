@@ -3,7 +3,7 @@
 import { at, filter, times } from './filters.ts'
 import { compact, group, isTaken, type Part } from './groups.ts'
 import { mergeSort, sorted } from './higher-order.ts'
-import { fitList, rerun, spend } from './limits.ts'
+import { consumeSteps, fallBack, fitList } from './limits.ts'
 import { append, own } from './natives.ts'
 import { Sequence } from './sequence.ts'
 
@@ -11,7 +11,7 @@ import { Sequence } from './sequence.ts'
 export type Row = Record<string, unknown>
 
 /** The interpreter calls it a tuple stream. Only steps of a path ever see one. */
-export class Rows {
+export class TupleStream {
   readonly rows: readonly Row[]
   /** A sort leaves the interpreter with a plain list of rows, which most of what may follow takes for data. */
   readonly plain: boolean
@@ -33,16 +33,17 @@ const rowOf = (row: Row | undefined, item: unknown): Row => {
 }
 
 /** Where the names begin, at the start of a path. */
-export const rows = (items: readonly unknown[]): Rows => new Rows(items.map((item) => rowOf(undefined, item)))
+export const rows = (items: readonly unknown[]): TupleStream =>
+  new TupleStream(items.map((item) => rowOf(undefined, item)))
 
 /** Where they begin further on, if there is anything to go on from. */
-export function rowsAfter(list: unknown): Rows | undefined {
+export function rowsAfter(list: unknown): TupleStream | undefined {
   const items = list === undefined ? [] : list instanceof Sequence ? list.items : Array.isArray(list) ? list : [list]
   return items.length === 0 ? undefined : rows(items)
 }
 
 /** An input that is no list. */
-export const noList = (it: unknown): unknown => (Array.isArray(it) ? rerun() : it)
+export const noList = (it: unknown): unknown => (Array.isArray(it) ? fallBack() : it)
 
 /** What a step binds: each item it gives, its position in what one row gave, and the item it was taken from. */
 interface Names {
@@ -52,18 +53,22 @@ interface Names {
 }
 
 /** A step. A focus is bound, and the path goes on from where it was. */
-export function stepRows(from: Rows | undefined, f: PerRow, { focus, index, parent }: Names): Rows | undefined {
+export function stepRows(
+  from: TupleStream | undefined,
+  f: PerRow,
+  { focus, index, parent }: Names,
+): TupleStream | undefined {
   if (from === undefined) return undefined
   const found: Row[] = []
   for (const row of from.rows) {
     const result = f(row['@'], row)
     if (result === undefined) continue
-    if (result instanceof Rows) {
+    if (result instanceof TupleStream) {
       for (const inner of unsorted(result).rows) found.push(Object.assign(rowOf(row, undefined), inner))
       continue
     }
     const items = Array.isArray(result) ? result : [result]
-    spend(items.length + 1)
+    consumeSteps(items.length + 1)
     items.forEach((item, i) => {
       const made = rowOf(row, focus === undefined ? item : row['@'])
       if (focus !== undefined) made[focus] = item
@@ -72,39 +77,39 @@ export function stepRows(from: Rows | undefined, f: PerRow, { focus, index, pare
       found.push(made)
     })
   }
-  return new Rows(found)
+  return new TupleStream(found)
 }
 
-const unsorted = (it: Rows): Rows => (it.plain ? rerun() : it)
+const unsorted = (it: TupleStream): TupleStream => (it.plain ? fallBack() : it)
 
 /** `[...]`. */
-export function filterRows(from: Rows | undefined, test: PerRow): Rows | undefined {
+export function filterRows(from: TupleStream | undefined, test: PerRow): TupleStream | undefined {
   if (from === undefined) return undefined
   const all = unsorted(from).rows
-  spend(all.length)
+  consumeSteps(all.length)
   const found: Row[] = []
   all.forEach((row, i) => {
     for (let left = times(test(row['@'], row), i, all.length); left > 0; left--) found.push(row)
   })
-  return new Rows(found)
+  return new TupleStream(found)
 }
 
 /** `[3]`. */
-export function atRows(from: Rows | undefined, index: number): Rows | undefined {
+export function atRows(from: TupleStream | undefined, index: number): TupleStream | undefined {
   if (from === undefined) return undefined
   const row = from.rows.at(index)
-  return new Rows(row === undefined ? [] : [row], from.plain)
+  return new TupleStream(row === undefined ? [] : [row], from.plain)
 }
 
 /** The same on a block, which may turn out to give no rows. */
 export const filterMade = (result: unknown, test: PerRow): unknown =>
-  result instanceof Rows ? filterRows(result, test) : filter(result, (item) => test(item, noRow))
+  result instanceof TupleStream ? filterRows(result, test) : filter(result, (item) => test(item, noRow))
 
 export const atMade = (result: unknown, index: number): unknown =>
-  result instanceof Rows ? atRows(result, index) : at(result, index)
+  result instanceof TupleStream ? atRows(result, index) : at(result, index)
 
 /** `#$i` after a filter: the position in what is left. */
-export function numberRows(from: Rows | undefined, name: string): Rows | undefined {
+export function numberRows(from: TupleStream | undefined, name: string): TupleStream | undefined {
   if (from === undefined) return undefined
   // In place: one row may be picked twice, and is then numbered twice.
   from.rows.forEach((row, i) => {
@@ -114,10 +119,13 @@ export function numberRows(from: Rows | undefined, name: string): Rows | undefin
 }
 
 /** `^(...)`. What is sorted already is data to the interpreter: the terms would be looked up in the rows themselves. */
-export function sortRows(from: Rows | undefined, compare: (left: Row, right: Row) => number): Rows | undefined {
+export function sortRows(
+  from: TupleStream | undefined,
+  compare: (left: Row, right: Row) => number,
+): TupleStream | undefined {
   if (from === undefined || from.rows.length <= 1) return from
   const sorted = mergeSort(unsorted(from).rows, (left, right) => compare(left as Row, right as Row) > 0)
-  return new Rows(sorted as Row[], true)
+  return new TupleStream(sorted as Row[], true)
 }
 
 /** A sort of items whose positions are bound. */
@@ -125,22 +133,22 @@ export function sortedRows(
   list: unknown,
   compare: (left: unknown, right: unknown) => number,
   index: string,
-): Rows | undefined {
+): TupleStream | undefined {
   return numberRows(rowsAfter(sorted(list, compare)), index)
 }
 
 /** The items alone, at the end of a path. */
-export const itemsOfRows = (from: Rows | undefined): unknown =>
+export const itemsOfRows = (from: TupleStream | undefined): unknown =>
   from === undefined ? undefined : new Sequence(from.rows.map((row) => row['@']))
 
 /** The rows themselves, where a path is a step of another that asks for its parents. */
-export const keepRows = (from: Rows | undefined): unknown => (from === undefined ? undefined : unsorted(from))
+export const keepRows = (from: TupleStream | undefined): unknown => (from === undefined ? undefined : unsorted(from))
 
 type Pairs = readonly (readonly [key: PerRow, value: PerRow])[]
 
 /** `{ key: value }` over rows; what the rows of a key bind is taken together, name by name. */
 export function groupRows(result: unknown, pairs: Pairs): unknown {
-  if (!(result instanceof Rows)) {
+  if (!(result instanceof TupleStream)) {
     const alone =
       (f: PerRow): Part =>
       (item) =>
@@ -157,7 +165,7 @@ export function groupRows(result: unknown, pairs: Pairs): unknown {
   const again = new Set(rows.filter((row) => once.has(row) || !once.add(row)))
   const made = [...groups].map(([key, { rows, pair }]) => {
     const [first, ...rest] = rows
-    if (first === undefined || (rest.length === 0 && again.has(first))) return rerun()
+    if (first === undefined || (rest.length === 0 && again.has(first))) return fallBack()
     const { '@': item, ...bound } = rest.reduce(merged, first)
     return [key, pairs[pair]?.[1](item, Object.assign(Object.create(null), bound))] as const
   })
@@ -167,15 +175,15 @@ export function groupRows(result: unknown, pairs: Pairs): unknown {
 function grouped(rows: readonly Row[], pairs: Pairs) {
   const groups = new Map<string, { readonly rows: Row[]; readonly pair: number }>()
   for (const row of rows) {
-    spend(1)
+    consumeSteps(1)
     for (const [pair, [keyOf]] of pairs.entries()) {
       const key = keyOf(row['@'], row)
       if (key === undefined) continue
-      if (typeof key !== 'string' || isTaken(key)) return rerun()
+      if (typeof key !== 'string' || isTaken(key)) return fallBack()
       const known = groups.get(key)
       if (known === undefined) groups.set(key, { rows: [row], pair })
       else if (known.pair === pair) known.rows.push(row)
-      else rerun()
+      else fallBack()
     }
   }
   return groups

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../../connector/spec.ts'
 import { comment, literal, word } from '../../../../runtime/expression/compiler/literal.ts'
-import { Refusal, tryCompile } from '../../../../runtime/expression/compiler/program.ts'
-import { Exhausted } from '../../../../runtime/expression/compiler/runtime/limits.ts'
+import { NotCompilable, tryCompile } from '../../../../runtime/expression/compiler/program.ts'
+import { LimitExceeded } from '../../../../runtime/expression/compiler/runtime/limits.ts'
 import { defaultLimits, isProblem, parse } from '../../../../runtime/expression/parse.ts'
 import type { Json } from '../../../../runtime/ports/types.ts'
 import { readCases } from '../../../helpers/compiler/cases.ts'
@@ -55,7 +55,7 @@ describe('limits', () => {
   const tight = { steps: 10_000, stack: 100, sequence: 1000, output: 10_000 }
   const evaluate = (text: string) => {
     const result = tryCompile(parsed(text).root, text, functions, tight)
-    if (result instanceof Refusal) throw new Error(result.reason)
+    if (result instanceof NotCompilable) throw new Error(result.reason)
     return result.evaluate({})
   }
 
@@ -71,7 +71,7 @@ describe('limits', () => {
     ],
   ])('%s', (_, text, code) => {
     expect(() => evaluate(text)).toThrowError(expect.objectContaining({ code }) as Error)
-    expect(Exhausted).toBeDefined()
+    expect(LimitExceeded).toBeDefined()
   })
 
   test('a recursion without end is given up', () => {
@@ -84,7 +84,7 @@ describe('limits', () => {
     const table = [{ ...functions[0], name: 'inner', signature: '<x?:n>', run: () => inner.evaluate({}) ?? null }]
     const text = '$map([1..90], function($v){ $inner($v) })'
     const outer = tryCompile(parsed(text).root, text, table as typeof functions, { ...tight, steps: 300 })
-    if (outer instanceof Refusal) throw new Error(outer.reason)
+    if (outer instanceof NotCompilable) throw new Error(outer.reason)
     expect(() => outer.evaluate({})).toThrowError(expect.objectContaining({ code: 'D1012' }) as Error)
   })
 
@@ -122,7 +122,7 @@ describe('generated source', () => {
 
 test('all that is shipped compiles', async () => {
   const refused = [...textsOf(await loadConnectorSpec())].filter((text) => {
-    return tryCompile(parsed(text).root, text, functions, defaultLimits) instanceof Refusal
+    return tryCompile(parsed(text).root, text, functions, defaultLimits) instanceof NotCompilable
   })
   expect(refused).toEqual([])
 })

@@ -1,6 +1,6 @@
 /** The whole language, expression by expression: compiled as the interpreter has it, or refused for a reason that is documented. */
 import { describe, expect, test } from 'vitest'
-import { Refusal, tryCompile } from '../../../../runtime/expression/compiler/program.ts'
+import { NotCompilable, tryCompile } from '../../../../runtime/expression/compiler/program.ts'
 import { type Reason, refusals } from '../../../../runtime/expression/compiler/refusals.ts'
 import { defaultLimits, isProblem, parse } from '../../../../runtime/expression/parse.ts'
 import type { Json } from '../../../../runtime/ports/types.ts'
@@ -109,8 +109,8 @@ describe('refused', () => {
     const parsed = parse(text)
     if (isProblem(parsed)) throw new Error(parsed.message)
     const result = tryCompile(parsed.root, text, functions, defaultLimits)
-    expect(result).toBeInstanceOf(Refusal)
-    expect((result as Refusal).reason).toBe(reason)
+    expect(result).toBeInstanceOf(NotCompilable)
+    expect((result as NotCompilable).reason).toBe(reason)
   })
 
   test('what is too deep for JavaScript itself, whatever the limits', () => {
