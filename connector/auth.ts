@@ -83,7 +83,7 @@ function intercomSide(spec: Spec['source'], env: AccountEnv): Side {
 const SIGNING = {
   name: 'signing',
   label: 'Client secret',
-  how: 'The same app, Configure, Basic information. It proves that a webhook is from Intercom.',
+  how: 'The same app, Configure, Basic information. It verifies webhook signatures.',
 } as const
 
 function klaviyoSide(spec: Spec['destination'], env: AccountEnv): Side {

@@ -24,7 +24,7 @@ export const settings: readonly Setting[] = [
   {
     env: 'INTERCOM_CLIENT_SECRET',
     needed: 'webhook',
-    description: 'proves that a webhook is from Intercom',
+    description: 'verifies webhook signatures',
     howToGet: 'Intercom Developer Hub → your app → Configure → Basic information → Client secret.',
   },
   {
@@ -55,7 +55,7 @@ export const settings: readonly Setting[] = [
   {
     env: 'INTERCOM_BASE_URL',
     needed: 'no',
-    description: 'another server in place of the Intercom API',
+    description: 'override the Intercom API base URL',
     howToGet: 'For tests; `connector sandbox` prints one.',
   },
   {

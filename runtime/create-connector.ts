@@ -141,7 +141,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
       ),
     async *backfill(asked) {
       const why = gate?.pausedReason()
-      if (why !== undefined) throw new Fault('config', 'account/shut', why)
+      if (why !== undefined) throw new Fault('config', 'delivery/paused', why)
       const lane = (stop: AbortSignal) => workLane('backfill', stop)
       const flush = () => send.flush('backfill')
       yield* backfill(

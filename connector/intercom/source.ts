@@ -64,8 +64,8 @@ const SAYS: Readonly<Record<number, string>> = {
 
 /** Every answer of Intercom has a request id, and a list of errors once more. Source: recorded answers. */
 function explain(by: AuthMethod, status: number, body: Json | undefined, headers: Headers): ErrorExplanation {
-  const request = requestId(headers.get('x-request-id'), isObject(body) ? body.request_id : undefined)
-  return { ...meaning(by, status, body, headers), ...(request !== undefined && { request }) }
+  const id = requestId(headers.get('x-request-id'), isObject(body) ? body.request_id : undefined)
+  return { ...meaning(by, status, body, headers), ...(id !== undefined && { requestId: id }) }
 }
 
 /** Error messages of Intercom may quote what was asked for, so only its codes are passed on. */

@@ -64,7 +64,7 @@ async function isolateRejected(batch: readonly BulkItem[], fault: Fault, parts: 
     if (again === undefined) item.settle(guilty.size === 1 ? fault : faultOfEvent(fault, mine))
     return again ?? []
   })
-  parts.logger.warn('Klaviyo refused some events of a request; the rest is sent now', {
+  parts.logger.warn('Klaviyo rejected some events in a bulk request; resending the rest', {
     refused: guilty.size,
     rest: rest.length,
     lane: parts.lane,

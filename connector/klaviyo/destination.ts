@@ -34,7 +34,7 @@ export function klaviyo(options: KlaviyoOptions): Destination {
       const fault = toFault(error)
       const trimmed = phoneIsToBlame(fault) ? withoutPhone(message) : undefined
       if (trimmed === undefined) throw fault
-      options.logger.warn('Klaviyo refused a phone number; sent once more without it', { code: fault.code })
+      options.logger.warn('Klaviyo rejected a phone number; resent without it', { code: fault.code })
       return { ...(await post(trimmed, signal)), omittedFields: ['phone_number'] }
     }
   }
@@ -118,7 +118,7 @@ function withoutPhone(message: OutgoingMessage): OutgoingMessage | undefined {
 }
 
 function missingResult(): Fault {
-  return new Fault('bug', 'klaviyo/unanswered', 'an event of a bulk request got no answer; please report it')
+  return new Fault('bug', 'klaviyo/missing-result', 'an event of a bulk request got no answer; please report it')
 }
 
 const parse = (text: string): Json => JSON.parse(text) as Json

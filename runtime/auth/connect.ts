@@ -152,7 +152,7 @@ async function giveBack(
   } catch (error) {
     const { code, message } = toFault(error)
     if (code.endsWith('/invalid-grant')) return undefined
-    logger.warn(`the log-in to ${side.label} that a key replaced could not be given back: ${message}`, { code })
+    logger.warn(`could not revoke the previous OAuth token for ${side.label}: ${message}`, { code })
     return `the log-in before it is forgotten here, but its access could not be given back (${message}): take our app away there`
   }
 }

@@ -32,8 +32,8 @@ export function deliveryGate({ findReason, clock, logger }: GateParts): Refresha
     if (found === shut) return
     shut = found
     // How it was at the start is for whoever started it to say.
-    if (turn > 1 && shut === undefined) logger.info('delivery is on')
-    else if (turn > 1) logger.error(`delivery waits: ${shut}; nothing is lost`, { code: 'account/shut' })
+    if (turn > 1 && shut === undefined) logger.info('delivery resumed')
+    else if (turn > 1) logger.error(`delivery paused: ${shut} (nothing is lost)`, { code: 'delivery/paused' })
     for (const wake of waiting) wake()
   }
   return {

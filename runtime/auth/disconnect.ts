@@ -89,7 +89,7 @@ export function uninstallVerifier(
       () => false,
       (error: unknown) => toFault(error).details.status === 401,
     )
-    if (!refused) parts.logger.warn('somebody said that we were removed, but our log-in still counts: nothing was done')
+    if (!refused) parts.logger.warn('uninstall notice ignored: credentials are still valid')
     return refused
   }
 }

@@ -95,7 +95,7 @@ async function* imported(parts: BackfillParts, options: BackfillOptions, taken: 
 
 function replaced(): Fault {
   const message = 'this process stood still for so long that another took the import over; it goes on there'
-  return new Fault('transient', 'backfill/taken-over', message)
+  return new Fault('transient', 'backfill/lease-lost', message)
 }
 
 /** What was looked up for the import is other people's data, and stale tomorrow: it goes. */

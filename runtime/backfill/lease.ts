@@ -106,7 +106,7 @@ function running(held: LeaseRecord, self: ProcessIdentity): Fault {
   const message = `an import is running already: ${who} began it at ${new Date(since).toISOString()}. Look there, or stop it first`
   return new Fault(
     'config',
-    'backfill/running',
+    'backfill/already-running',
     `${message}; if it died on another machine, try again in ${HOLD / 1000} s`,
   )
 }

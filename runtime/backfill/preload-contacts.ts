@@ -53,7 +53,7 @@ async function planned(
   }
   const contacts = await count(stream, {})
   const worth = isPreloadCheaper({ contacts, records }, lookup, stream)
-  parts.logger.info(worth ? 'reading all contacts first' : 'contacts will be asked for in batches', {
+  parts.logger.info(worth ? 'preloading all contacts (fewer calls than batches)' : 'fetching contacts in batches', {
     contacts,
     records,
   })

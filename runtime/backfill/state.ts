@@ -102,7 +102,7 @@ async function assertSameOptions(
   if (!other) return
   const message =
     'an import with other dates or metrics is unfinished: run it again without options to finish it, or use --restart'
-  throw new Fault('config', 'backfill/other-import', message)
+  throw new Fault('config', 'backfill/options-changed', message)
 }
 
 async function begin(parts: BackfillParts, options: BackfillOptions): Promise<BackfillState> {

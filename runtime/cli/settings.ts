@@ -11,7 +11,7 @@ export const COMMON_SETTINGS: readonly Setting[] = [
   {
     env: 'CONNECTOR_STORE',
     needed: 'no',
-    description: 'where records wait and the ledger is kept',
+    description: 'database URL',
     howToGet: 'sqlite:PATH (default sqlite:.connector/store.db), or memory: to keep nothing after the process ends.',
   },
   {
@@ -24,7 +24,7 @@ export const COMMON_SETTINGS: readonly Setting[] = [
   {
     env: 'CONNECTOR_KEY',
     needed: 'no',
-    description: 'seals the log-ins made on the console: 32 bytes in base64',
+    description: 'encrypts stored credentials: 32 bytes, base64',
     howToGet: '`openssl rand -base64 32` makes one. Default: a file beside the store, readable by its owner alone.',
   },
   {
@@ -44,7 +44,7 @@ export const COMMON_SETTINGS: readonly Setting[] = [
   {
     env: 'CONNECTOR_PASSWORD',
     needed: 'no',
-    description: 'opens the web pages',
+    description: 'password for the console',
     howToGet:
       "Needed where `start` listens on another address than this machine's own; asked for on every address once it is set.",
   },

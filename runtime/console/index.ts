@@ -40,7 +40,7 @@ export function console(parts: ConsoleParts): Console {
       } catch (error) {
         const path = new URL(request.url).pathname
         const { code, kind, message } = toFault(error)
-        parts.logger.error(`console: no page: ${message}`, { path, code })
+        parts.logger.error(`console: request failed: ${message}`, { path, code })
         const why = kind === 'bug' ? 'something went wrong here, and the log says what' : message
         const words = `Sorry: ${why}. Nothing that was received is lost. Go back and try it again.`
         return withSecurityHeaders(await house.shown.messagePage({ status: 500, title: 'That did not work', words }))
@@ -74,7 +74,7 @@ async function keyOf({ key, account, logger }: ConsoleParts): Promise<Uint8Array
     return await (key ?? account?.cookieKey)?.()
   } catch (error) {
     const { code, message } = toFault(error)
-    logger.warn(`console: a restart will end all sessions, since there is no key to sign them: ${message}`, { code })
+    logger.warn(`console: sessions will not survive a restart (no signing key): ${message}`, { code })
     return undefined
   }
 }

@@ -80,7 +80,7 @@ function isProfileOnly(record: SourceRecord, { spec }: DeliverParts): boolean {
 function deferBehindOthers({ clock, random }: DeliverParts): Outcome {
   const fault = {
     kind: 'transient',
-    code: 'delivery/profiles-wait',
+    code: 'delivery/deferred-behind-profiles',
     message: 'other profile updates go first',
   } as const
   return { status: 'deferred', fault, until: clock.now() + 5_000 + Math.round(random() * 25_000), events: [] }

@@ -60,7 +60,7 @@ export function failRecord(
   // What was stopped with the process is no news to anybody, and a request that is refused holds up a thousand records.
   const level = fault.code.endsWith('/stopped') || loggedFaults.has(fault) ? 'debug' : 'warn'
   loggedFaults.add(fault)
-  logger[level](`waits for another attempt: ${fault.message}`, { ...fields, until: new Date(until).toISOString() })
+  logger[level](`record deferred, will retry: ${fault.message}`, { ...fields, until: new Date(until).toISOString() })
   // Only what was delivered is settled now; the rest is decided by the next attempt.
   const delivered = events.filter(({ status }) => status === 'delivered')
   return { status: 'deferred', fault: fault.info(), until, failingSince: failingSince(fault, tried), events: delivered }

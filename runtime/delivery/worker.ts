@@ -93,7 +93,7 @@ export async function runWorker(lane: Lane, parts: WorkParts, signal: AbortSigna
       } catch (error) {
         const fault = toFault(error)
         if (fault.kind !== 'transient' && fault.code !== 'store/full') throw error
-        parts.logger.error(`the store does not answer, waiting for it: ${fault.message}`, { lane, code: fault.code })
+        parts.logger.error(`store unavailable, retrying: ${fault.message}`, { lane, code: fault.code })
         await clock.sleep(STORE_PAUSE, signal)
         if (signal.aborted) throw error
       }
@@ -133,7 +133,7 @@ async function renew(
     if (signal.aborted || flight.size === 0) continue
     await store.renew([...flight.values()], HOLD).catch((error: unknown) => {
       const code = error instanceof Fault ? error.code : 'store/renew'
-      logger.error('leases could not be renewed; their records may be delivered by another process too', { code })
+      logger.error('lease renewal failed; records may be delivered by another process', { code })
     })
   }
 }

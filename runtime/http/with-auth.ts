@@ -5,7 +5,7 @@ import { Fault } from '../ports/fault.ts'
 import { asTransientFault } from './transient-on-throw.ts'
 
 export const currentAuth = (logins: AuthProvider, signal: AbortSignal): Promise<RequestAuth> =>
-  asTransientFault(() => logins.current(signal), 'log-in/unread', 'the log-in could not be read')
+  asTransientFault(() => logins.current(signal), 'auth/unreadable', 'the log-in could not be read')
 
 /** Never more than twice: a side that refuses a fresh log-in too has another reason. */
 export async function withAuth<T>(

@@ -124,12 +124,12 @@ function pinGate(host: DeliveryGate | undefined, logger: Logger) {
     begin({ message, code, kind }: Fault): void {
       if (reason === message) return
       // Once for each reason: trouble may last for hours, and both lanes meet it.
-      logger[kind === 'transient' ? 'warn' : 'error'](`delivery waits: ${message}; nothing is lost`, { code })
+      logger[kind === 'transient' ? 'warn' : 'error'](`delivery paused: ${message} (nothing is lost)`, { code })
       set(message)
     },
     end(): void {
       if (reason === undefined) return
-      logger.info('delivery is on')
+      logger.info('delivery resumed')
       set(undefined)
     },
   }

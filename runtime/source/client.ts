@@ -70,7 +70,7 @@ export function sourceClient(
     const answer = await request(spec.workspace.request, {}, 'live', signal)
     const id = asId(await spec.workspace.value.evaluate(answer))
     if (id !== undefined) return id
-    throw new Fault('config', 'source/no-workspace', `${spec.name} did not say which account this is`)
+    throw new Fault('config', 'source/unknown-account', `${spec.name} did not say which account this is`)
   }
 
   return { request, workspace }

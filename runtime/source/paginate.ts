@@ -58,7 +58,7 @@ export async function retryTransient<T>(
     } catch (error) {
       const fault = toFault(error)
       if (signal.aborted || fault.kind !== 'transient' || failures > PATIENCE) throw fault
-      logger.warn(`asking again: ${fault.message}`, { code: fault.code })
+      logger.warn(`retrying: ${fault.message}`, { code: fault.code })
       await clock.sleep(waitAfter(fault, failures), signal)
     }
   }
@@ -140,7 +140,7 @@ function pageSize({ max, min }: StreamSpec['pageSize'], now = max, streak = 0): 
       const failures = Math.max(0, -streak) + 1
       if (fault.kind !== 'transient' || failures > PATIENCE) throw fault
       const smaller = Math.max(min, Math.floor(now / 2))
-      logger.warn(`page failed, trying a smaller one: ${fault.message}`, {
+      logger.warn(`page failed, retrying with a smaller page size: ${fault.message}`, {
         stream,
         code: fault.code,
         pageSize: smaller,

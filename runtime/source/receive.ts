@@ -41,7 +41,7 @@ export async function receive(request: Request, parts: ReceiveParts): Promise<Re
 
   const body = await readBody(request, spec.webhook.maxBody)
   if (body === undefined) {
-    logger.warn('webhook refused: larger than the limit', { limit: spec.webhook.maxBody })
+    logger.warn('webhook rejected: body too large', { limit: spec.webhook.maxBody })
     arrivals.refused('it is larger than the limit')
     return answer(413)
   }
@@ -68,7 +68,7 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
   const { spec, store, clock, logger, arrivals } = parts
   const envelope = parse(body)
   if (envelope === undefined) {
-    logger.warn('webhook refused: it is signed, but not a notification', { bytes: body.length })
+    logger.warn('webhook rejected: valid signature, but not a notification', { bytes: body.length })
     arrivals.refused('it is signed, but not a notification')
     return answer(400)
   }
@@ -77,7 +77,7 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
   const ours = await parts.workspace()
   if (ours !== undefined && isForeign(workspace, ours)) {
     // An app has one address for all accounts that installed it. Until ours is known, delivery sorts theirs out.
-    logger.debug('webhook not kept: it is of another account, which this store does not serve', { topic, workspace })
+    logger.debug('webhook ignored: it belongs to another account', { topic, workspace })
     arrivals.refused('it is of another account, which this store does not serve')
     return answer(200)
   }
@@ -88,7 +88,7 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
     [record],
     await liveSinceCheckpoint(notification, ours, record.receivedAt, store),
   )
-  logger.debug(added ? 'webhook stored' : 'webhook known already', { record: record.id, topic })
+  logger.debug(added ? 'webhook stored' : 'duplicate webhook ignored', { record: record.id, topic })
   return answer(200)
 }
 

@@ -51,7 +51,7 @@ function nameOf(fault: FaultInfo | undefined): string {
 }
 
 function counted(first: Attempt, next: Attempt) {
-  return { at: first.at, times: (first.count ?? 1) + (next.count ?? 1), last: next.last ?? next.at }
+  return { at: first.at, count: (first.count ?? 1) + (next.count ?? 1), last: next.last ?? next.at }
 }
 
 /** What was delivered is kept, since the record's own outcome will only say that it was delivered before. */

@@ -13,7 +13,11 @@ export async function openStore(url: string, { clock }: { readonly clock: Clock 
   }
   if (/^postgres(ql)?:/.test(url)) throw new Fault('config', 'store/postgres', POSTGRES)
   // The URL itself is not repeated: it may carry a password.
-  throw new Fault('config', 'store/url', 'the store URL is none we know: use sqlite:PATH (a file) or memory: (no file)')
+  throw new Fault(
+    'config',
+    'store/invalid-url',
+    'the store URL is none we know: use sqlite:PATH (a file) or memory: (no file)',
+  )
 }
 
 const POSTGRES =

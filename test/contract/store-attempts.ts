@@ -5,8 +5,8 @@ import type { Bench } from './store.ts'
 import { dead, delivered, event, fault, only, record, settlement, skipped } from './store-fixtures.ts'
 
 const BEGAN = 1_700_000_000_000
-const down = (message: string, request?: string) =>
-  ({ kind: 'transient', code: 'destination/down', message, ...(request && { request }) }) as const
+const down = (message: string, requestId?: string) =>
+  ({ kind: 'transient', code: 'destination/down', message, ...(requestId && { requestId }) }) as const
 
 export function attemptCases(current: () => Bench): void {
   const attempts = async (): Promise<readonly Attempt[] | undefined> => only(await current().store.trace('a')).attempts
@@ -51,7 +51,7 @@ export function attemptCases(current: () => Bench): void {
     const [first, ...rest] = (await attempts()) ?? []
     expect(first).toEqual({
       at: BEGAN,
-      times: 3,
+      count: 3,
       last: BEGAN + 2000,
       fault: down('answered 503', 'r3'),
       until: BEGAN,

@@ -140,7 +140,7 @@ export function ledgerCases(current: () => Bench): void {
 
   test('replays dead letters as they were, untried, before what came later in their order', async () => {
     const { store, clock, lease, finish } = current()
-    const rest = { order: 'conversation:1', lane: 'backfill' } as const
+    const rest = { orderingKey: 'conversation:1', lane: 'backfill' } as const
     await store.append([record('a', rest), record('x', { lane: 'backfill' })])
     await finish(dead(event('M', { status: 'dead', fault }), keyed('k')), 'backfill')
     await store.append([record('b', rest), record('c', rest)])

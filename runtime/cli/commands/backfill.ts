@@ -11,7 +11,7 @@ import { TALKS_TO_BOTH, withConnector } from '../with-connector.ts'
 
 export const backfill: CommandRow = {
   name: 'backfill',
-  summary: 'Import history. Goes on where an earlier run stopped, and starts no flow.',
+  summary: 'Import history. Resumes an interrupted run; never triggers flows.',
   options: [
     { flags: '--since <date>', what: 'leave out what happened before (2026-01-31, or with time and zone)' },
     { flags: '--until <date>', what: 'leave out what happened from then on (default: when live delivery began)' },

@@ -13,7 +13,7 @@ import { type CheckedSpec, loadSpecOrExit } from '../with-connector.ts'
 
 export const build: CommandRow = {
   name: 'build',
-  summary: 'Write a spec as one ES module, for hosts that make no code out of text.',
+  summary: 'Bundle the spec as one ES module, for hosts without `eval` (CSP, Cloudflare Workers).',
   operand: { flags: '[dir]', what: 'the folder of connector.yaml (default: CONNECTOR_SPEC, else the one shipped)' },
   options: [
     { flags: '--out <file>', what: 'where to write it (default: stdout)' },

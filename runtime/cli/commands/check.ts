@@ -8,7 +8,7 @@ import { TALKS_TO_BOTH, withConnector } from '../with-connector.ts'
 
 export const check: CommandRow = {
   name: 'check',
-  summary: 'Try the credentials and permissions of both sides and name what is missing.',
+  summary: 'Check credentials and permissions at the source and the destination.',
   options: [],
   examples: [
     ['check', 'before the first start, or when records wait with a fault of kind "config"'],

@@ -34,6 +34,6 @@ export async function commandTable(app: App, word: string | undefined): Promise<
 
 /** What the first word of a two-word command stands for. */
 export const GROUPS: Readonly<Record<string, string>> = {
-  'dead-letters': 'Records that could not be delivered: see them, send them again.',
-  recipes: 'Segments and flows to be made out of the metrics.',
+  'dead-letters': 'List and replay records that could not be delivered.',
+  recipes: 'Ready-made segments and draft flows for these metrics.',
 }

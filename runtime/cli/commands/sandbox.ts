@@ -12,7 +12,7 @@ export function sandbox(app: App): CommandRow {
   const ports = Object.entries(app.sandboxPorts)
   return {
     name: 'sandbox',
-    summary: 'Run local stand-ins of both sides, to try things without an account.',
+    summary: 'Run mock servers of the source and the destination.',
     options: ports.map(([name, port]) => ({ flags: `--${name}-port <number>`, what: `default ${port}; 0 for any` })),
     examples: [
       ['sandbox', 'then, in another terminal with the settings it prints: connector backfill'],

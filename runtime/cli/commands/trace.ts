@@ -9,7 +9,7 @@ import { withExistingStore } from '../with-connector.ts'
 
 export const trace: CommandRow = {
   name: 'trace',
-  summary: 'What became of a conversation, ticket, contact, e-mail address, key or notification.',
+  summary: 'Show what happened to a conversation, ticket, contact, e-mail address, key or notification.',
   operand: { flags: '<id>', what: 'its id; an e-mail address; an idempotency key' },
   options: [],
   examples: [

@@ -53,7 +53,7 @@ export function routes(parts: RoutesParts): (request: Request, address?: string)
     } catch (error) {
       // Its body never came to an end, so nothing was stored, and nobody is left to hear the answer.
       if (request.signal.aborted) return text(400, 'the request broke off\n')
-      parts.logger.error(`request not answered: ${explain(error)}`, { path })
+      parts.logger.error(`request failed: ${explain(error)}`, { path })
       return text(500, 'something went wrong; the log says what\n')
     }
   }

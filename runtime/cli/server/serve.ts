@@ -42,7 +42,7 @@ export async function serve(parts: ServeParts): Promise<boolean> {
   )
   const pruning = prune(parts, stop.signal)
   await Promise.race([untilAborted(io.signal), working])
-  logger.info('stopping: requests in flight are answered, leases are settled; a second signal ends it at once')
+  logger.info('shutting down: draining requests and settling leases (signal again to force)')
   notReadyReasons.push('the process is stopping')
   closing.abort()
   await listener.drain(DRAIN)
@@ -58,9 +58,9 @@ async function prune({ store, spec, io, logger }: ServeParts, signal: AbortSigna
   while (!signal.aborted) {
     try {
       const records = await store.applyRetention(spec.delivery.retention)
-      if (records > 0) logger.info('old records dropped', { records })
+      if (records > 0) logger.info('retention: records deleted', { records })
     } catch (error) {
-      logger.warn(`old records not dropped: ${explain(error)}`)
+      logger.warn(`retention failed: ${explain(error)}`)
     }
     await io.clock.sleep(PRUNE_EVERY, signal)
   }

@@ -96,7 +96,7 @@ function addedTexts({ root, text }: Parsed): readonly Problem[] {
   return wrong.map(({ position }) => {
     const end = Number(position)
     return {
-      code: 'added-text',
+      code: 'string-addition',
       message: '+ adds numbers',
       help: 'texts are joined by &',
       span: [end - 1, end] as const,

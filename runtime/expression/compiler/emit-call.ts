@@ -25,7 +25,7 @@ export function emitCall(unit: Unit, node: Node, place: EmitSite, piped?: string
   if (procedure === undefined) throw new NotCompilable('unknown syntax', node)
   const args = (node.arguments ?? []).map((each) => {
     const js = emit(unit, each, place)
-    return tail ? handOn(unit, each, js, String(procedure.value)) : js
+    return tail ? rejectTail(unit, each, js, String(procedure.value)) : js
   })
   if (piped !== undefined) args.unshift(piped)
   const name = String(procedure.value)
@@ -92,10 +92,10 @@ function inline(unit: Unit, name: string, args: readonly string[]): Code | undef
 const data = new Set(['string', 'number', 'value', 'binary', 'unary', 'lambda', 'regex'])
 
 /** An argument that the interpreter hands on as it is, which a function that comes along does not survive. */
-function handOn(unit: Unit, { type }: Node, js: string, name = ''): string {
+function rejectTail(unit: Unit, { type }: Node, js: string, name = ''): string {
   // There a function of the expression is handed on as it is, which this one alone cannot call.
-  if (name === 'sort') return `${use(unit, 'handSort')}(${js})`
-  return data.has(type) ? js : `${use(unit, 'handOn')}(${js})`
+  if (name === 'sort') return `${use(unit, 'rejectFunctionToSort')}(${js})`
+  return data.has(type) ? js : `${use(unit, 'rejectTailCall')}(${js})`
 }
 
 /** `left ~> right`. */
@@ -103,7 +103,7 @@ export function emitApply(unit: Unit, node: Node, place: EmitSite): Code {
   const [left, right] = [emit(unit, node.lhs as Node, place), node.rhs as Node]
   if (right.type === 'function') {
     // The interpreter forgets what follows the call: a filter, a grouping.
-    return emitCall(unit, right, place, handOn(unit, node.lhs as Node, left))
+    return emitCall(unit, right, place, rejectTail(unit, node.lhs as Node, left))
   }
   return { js: `${use(unit, 'pipe')}(${left}, ${emit(unit, right, place)})`, kind: unit.remembers ? 'raw' : 'value' }
 }
@@ -158,5 +158,5 @@ const picksCall = ({ expressions, predicate = [] }: Node): boolean =>
 function emitTail(unit: Unit, node: Node, place: EmitSite): string {
   // A grouping there is forgotten by the interpreter.
   const { js, kind } = emitCall(unit, node, place, undefined, true)
-  return kind === 'raw' ? `${use(unit, 'unsettled')}(${js})` : js
+  return kind === 'raw' ? `${use(unit, 'fromTailCall')}(${js})` : js
 }

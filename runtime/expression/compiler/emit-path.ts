@@ -122,7 +122,7 @@ function emitStep(unit: Unit, step: Step, list: string, position: Position, plac
   }
   const item = fresh(unit, 'item')
   const each = emitItem(unit, step, item, inItem(place, item))
-  const js = `${use(unit, `${isLast ? 'last' : 'step'}${unit.remembers ? 'Kept' : ''}`)}(${list}, ${arrow(item, each)})`
+  const js = `${use(unit, stepFunction(isLast, unit.remembers))}(${list}, ${arrow(item, each)})`
   return { js, kind: isLast ? 'raw' : 'value' }
 }
 
@@ -142,7 +142,7 @@ export function emitOne(unit: Unit, step: Step, item: string, place: EmitSite): 
   if (!isPlain(step)) return emitQuoted(unit, step, item, place)
   if (!unit.remembers) return `${getter(unit, String(step.value), 'one')}(${item})`
   const found = `${use(unit, 'lookup')}(${item}, ${literal(String(step.value))})`
-  return `${use(unit, 'marked')}(${step.keepArray ? `${use(unit, 'keep')}(${found})` : found})`
+  return `${use(unit, 'toRememberedArray')}(${step.keepArray ? `${use(unit, 'keep')}(${found})` : found})`
 }
 
 /** What else it carries is done before it becomes a value. */
@@ -151,7 +151,7 @@ function emitQuoted(unit: Unit, step: Step, item: string, place: EmitSite): stri
   for (const stage of step.predicate ?? []) code = emitFilter(unit, code, stage, place)
   if (step.group) code = emitGroup(unit, code.js, step.group.lhs, place)
   const kept = step.keepArray ? `${use(unit, 'keep')}(${code.js})` : code.js
-  return `${use(unit, unit.remembers ? 'marked' : 'value')}(${kept})`
+  return `${use(unit, unit.remembers ? 'toRememberedArray' : 'value')}(${kept})`
 }
 
 /**
@@ -202,3 +202,6 @@ export function emitCompare(unit: Unit, step: Step, left: EmitSite, right: EmitS
   })
   return compared.join(' || ')
 }
+
+const stepFunction = (isLast: boolean, remembers: boolean): string =>
+  isLast ? (remembers ? 'lastKeepingArray' : 'last') : remembers ? 'stepKept' : 'step'

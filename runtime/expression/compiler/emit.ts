@@ -38,7 +38,7 @@ function settled(unit: Unit, node: Node, code: Code): string {
 function finished(unit: Unit, node: Node, { js, kind }: Code): string {
   if (kind !== 'raw') return js
   const kept = isKept(node) ? `${use(unit, 'keep')}(${js})` : js
-  return `${use(unit, unit.remembers ? 'marked' : 'value')}(${kept})`
+  return `${use(unit, unit.remembers ? 'toRememberedArray' : 'value')}(${kept})`
 }
 
 const isKept = (node: Node): boolean => (node as { keepArray?: boolean }).keepArray === true

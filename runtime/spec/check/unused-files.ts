@@ -38,7 +38,7 @@ async function checkAbove(known: ReadonlySet<string>, pattern: string, files: Sp
 function warn(path: string, text: string, help: string, context: Context): void {
   const yaml = new YamlFile(new SourceFile(path, text))
   const message = `${basename(path)} is not read: connector.yaml does not name it`
-  context.warn(yaml, yaml.keySpan([]), { code: 'spec/unread-file', message, help })
+  context.warn(yaml, yaml.keySpan([]), { code: 'spec/unused-file', message, help })
 }
 
 /** Also in the folders within: `mappings/*.yaml` names none of those. */

@@ -116,5 +116,5 @@ export function compileSkip(
 function nothingToDrop(name: string, path: Path, known: Iterable<string>, yaml: YamlFile, context: Context): void {
   const message = `"${name}" has no expression, and no property set used here has it to be dropped`
   const help = suggest(name, known)
-  context.error(yaml, yaml.keySpan(path), { code: 'spec/nothing-to-drop', message, help })
+  context.error(yaml, yaml.keySpan(path), { code: 'spec/nothing-to-remove', message, help })
 }

@@ -74,7 +74,7 @@ describe('logged in', () => {
   const refused: readonly [reply: Reply, code: string][] = [
     [[401, 'unauthorized'], 'config intercom/unauthorized'],
     [[403, 'forbidden'], 'config intercom/forbidden'],
-    ['tags', 'config source/no-workspace'],
+    ['tags', 'config source/unknown-account'],
   ]
   test.each(refused)('GET /me answered %j: nothing can be keyed, and the operator is told', async (reply, code) => {
     recorded({ 'GET /me': [reply] })

@@ -75,7 +75,7 @@ describe('requests', () => {
       'GET /contacts?per_page=1',
       'GET /contacts?per_page=150',
     ])
-    expect(last).toMatchObject({ phase: 'done', dead: 0, sent: 5 })
+    expect(last).toMatchObject({ phase: 'done', dead: 0, eventsSent: 5 })
   })
 
   test('since asks for what was updated since, an hour earlier', async () => {
@@ -100,13 +100,13 @@ describe('requests', () => {
       'GET /me': ['bad-gateway.html', 'me'],
       'POST /conversations/search': search,
     })
-    expect(last).toMatchObject({ phase: 'done', sent: 5 })
+    expect(last).toMatchObject({ phase: 'done', eventsSent: 5 })
   })
 
   test('an error or nothing under a status 200 is not the end of history', async () => {
     const search = ['conversations-1', 'conversations-1', 'server-error', 'nothing', 'conversations-2']
     const { last } = await imported({ ...history, 'POST /conversations/search': search })
-    expect(last).toMatchObject({ phase: 'done', sent: 5 })
+    expect(last).toMatchObject({ phase: 'done', eventsSent: 5 })
   })
 
   test('a page that fails is asked for again, smaller, at the same cursor', async () => {
@@ -116,7 +116,7 @@ describe('requests', () => {
     expect(pages('/conversations/search').at(-1)).toMatchObject({
       pagination: { per_page: 75, starting_after: cursor },
     })
-    expect(last).toMatchObject({ phase: 'done', sent: 5 })
+    expect(last).toMatchObject({ phase: 'done', eventsSent: 5 })
   })
 })
 

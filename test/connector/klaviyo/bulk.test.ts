@@ -76,7 +76,8 @@ test('good events are taken once, bad ones are told so, phones are dropped where
           if (lost) {
             expect(result).toMatchObject({ kind: 'data', code: 'klaviyo/invalid' })
             expect((result as Fault).message).not.toContain('ada@')
-          } else expect(result).toEqual({ status: 202, ...(fate === 'bad phone' && { without: ['phone_number'] }) })
+          } else
+            expect(result).toEqual({ status: 202, ...(fate === 'bad phone' && { omittedFields: ['phone_number'] }) })
         }
         // With pointers, one more request tells; without, each culprit costs a descent through the halves.
         if (manner === 'all pointers') expect(requests()).toBeLessThanOrEqual(2)

@@ -53,7 +53,7 @@ async function faultOf(promise: Promise<unknown>): Promise<Fault> {
 describe('one message', () => {
   test('a live event goes to /api/events with its key, its revision and the login', async () => {
     answer([202, undefined, { 'x-klaviyo-req-id': 'b6a1f0de-1' }])
-    expect(await klaviyo(options()).send(event('k1'), never)).toEqual({ status: 202, request: 'b6a1f0de-1' })
+    expect(await klaviyo(options()).send(event('k1'), never)).toEqual({ status: 202, requestId: 'b6a1f0de-1' })
     expect(sent.map(({ path }) => path)).toEqual(['/api/events'])
     expect(sent[0]?.headers).toMatchObject({
       revision: '2026-07-15',
@@ -82,12 +82,12 @@ describe('one message', () => {
   ]
   test.each(refused)('a refusal is told by its request id: %s', async (_, header, request) => {
     answer([400, 'event-bad-email', header === undefined ? {} : { 'x-klaviyo-req-id': header }])
-    expect((await faultOf(klaviyo(options()).send(event('k1'), never))).info()).toMatchObject({ request })
+    expect((await faultOf(klaviyo(options()).send(event('k1'), never))).info()).toMatchObject({ requestId: request })
   })
 
   test('a refusal without any id has none', async () => {
     answer([429, undefined, { 'retry-after': '30' }])
-    expect((await faultOf(klaviyo(options()).send(event('k1'), never))).info()).not.toHaveProperty('request')
+    expect((await faultOf(klaviyo(options()).send(event('k1'), never))).info()).not.toHaveProperty('requestId')
   })
 
   test('baseUrl goes before the host of the spec', async () => {
@@ -103,7 +103,7 @@ describe('one message', () => {
   ]
   test.each(phones)('%s goes once more without its phone number', async (_, message, reply) => {
     answer(reply, [202])
-    expect(await klaviyo(options()).send(message, never)).toEqual({ status: 202, without: ['phone_number'] })
+    expect(await klaviyo(options()).send(message, never)).toEqual({ status: 202, omittedFields: ['phone_number'] })
     expect(sent.map(({ text }) => text.includes('+353'))).toEqual([true, false])
   })
 
@@ -182,7 +182,7 @@ describe('many events', () => {
   test('go in one request, and each has the answer', async () => {
     answer([202, undefined, { 'x-klaviyo-req-id': 'r1' }])
     const results = await klaviyo(options()).sendMany(events, 'live', never)
-    expect(results).toEqual(Array(4).fill({ status: 202, request: 'r1' }))
+    expect(results).toEqual(Array(4).fill({ status: 202, requestId: 'r1' }))
     expect(sent.map(({ path }) => path)).toEqual(['/api/event-bulk-create-jobs'])
     expect(complaints(body(0), 'liveBulk')).toEqual([])
   })
@@ -198,7 +198,7 @@ describe('many events', () => {
     const results = await klaviyo(options()).sendMany(events, 'live', never)
     expect(results.map(said)).toEqual([
       { status: 202 },
-      { status: 202, without: ['phone_number'] },
+      { status: 202, omittedFields: ['phone_number'] },
       { status: 202 },
       'data klaviyo/invalid',
     ])

@@ -273,7 +273,7 @@ test('the source says that it removed us: believed once it refuses our log-in', 
   for (const body of ['', '[]', '{"app_id":"another"}', '{"app_id":"sandbox1"}'])
     expect((await notice(body)).status).toBe(200)
   expect(account.gate.pausedReason()).toBeUndefined()
-  expect(it.logger.lines.filter((line) => line.includes('nothing was done'))).toHaveLength(1)
+  expect(it.logger.lines.filter((line) => line.includes('uninstall notice ignored'))).toHaveLength(1)
 
   await it.clock.pass(11_000)
   const arrived: Promise<Response>[] = []

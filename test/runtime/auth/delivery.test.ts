@@ -80,7 +80,7 @@ test('a token that was revoked without notice stops delivery too, is said once, 
   expect(held).toBeGreaterThan(0)
   expect(account.gate.pausedReason()).toBe('Intercom no longer accepts our log-in: connect it again on the console')
   expect((await account.setup.view()).source.trouble).toContain('connect it again')
-  const said = it.logger.lines.filter((line) => line.includes('delivery waits: Intercom'))
+  const said = it.logger.lines.filter((line) => line.includes('delivery paused: Intercom'))
   const asked = it.asked.length
   await it.clock.pass(600_000)
   expect([said.length, await waiting(it)]).toEqual([1, held])

@@ -127,7 +127,7 @@ describe('a key in place of a log-in', () => {
     const one = await it.open(undefined, { fetch })
     const { note } = await it.clock.until(one.setup.paste('destination', { key: KEY }, never))
     expect(note).toContain('take our app away there')
-    expect(it.logger.lines.join()).toContain('could not be given back')
+    expect(it.logger.lines.join()).toContain('could not revoke the previous OAuth token')
     expect((await one.destination.current(never)).headers.Authorization).toBe(`Klaviyo-API-Key ${KEY}`)
   })
 

@@ -90,7 +90,11 @@ describe('--restart', () => {
   test('reads all again and counts nothing twice', async () => {
     const shop = await imported()
     const again = await runs(shop.connector, shop.clock, { restart: true })
-    expect(again).toMatchObject({ phase: 'done', sent: 0, skipped: { 'already-delivered': shop.last.eventsSent } })
+    expect(again).toMatchObject({
+      phase: 'done',
+      eventsSent: 0,
+      skipped: { 'already-delivered': shop.last.eventsSent },
+    })
     expect(shop.klaviyo.summary()).toMatchObject({ events: shop.last.eventsSent, duplicates: 0 })
   })
 
@@ -164,7 +168,7 @@ describe('which metrics', () => {
     const shop = await workshop()
     await runs(shop.connector, shop.clock, {}, (_, stop) => stop.abort())
     await expect(runs(shop.connector, shop.clock, { only: ['Resolved Ticket'] })).rejects.toMatchObject({
-      code: 'backfill/other-import',
+      code: 'backfill/options-changed',
     })
   })
 })
@@ -229,5 +233,5 @@ test('one request that is refused is one line of the log, whatever number of rec
   })
   expect(last).toMatchObject({ phase: 'done', dead: 0, waiting: 0 })
   expect(keys.length).toBeGreaterThan(80)
-  expect(lines.filter((line) => line.startsWith('waits for another attempt'))).toHaveLength(refused)
+  expect(lines.filter((line) => line.startsWith('record deferred, will retry'))).toHaveLength(refused)
 })

@@ -52,7 +52,7 @@ const dead = (place?: string): Outcome => ({
 
 describe('trace', () => {
   beforeEach(async () => {
-    const base = { lane: 'live', contact: 'c1', person, time: '2026-03-01T11:59:00.000Z' } as const
+    const base = { lane: 'live', contact: 'c1', emailHash: person, time: '2026-03-01T11:59:00.000Z' } as const
     await settle(record('webhook:n1', { lookupIds: ['n1', '42'] }), {
       status: 'delivered',
       events: [

@@ -59,7 +59,7 @@ test('is up, is ready, and says what it is', async () => {
 })
 
 test('says why delivery waits, and is ready for webhooks all the same', async () => {
-  const gate = { shut: () => 'From does not answer', changed: () => new Promise<void>(() => undefined) }
+  const gate = { pausedReason: () => 'From does not answer', waitForChange: () => new Promise<void>(() => undefined) }
   const { url } = await starting({ connector: { gate } })
   const get = (path: string, headers = {}) => fetch(new URL(path, url), { headers })
   const ready = await get('/readyz')
@@ -118,7 +118,7 @@ test('a receiver that throws is answered with 500, and nothing of the error is t
   expect(await answer.text()).not.toContain('ada')
   stop()
   const { err } = await ended
-  expect(err).toContain('request not answered')
+  expect(err).toContain('request failed')
   expect(err).not.toContain('ada@')
 })
 

@@ -104,7 +104,7 @@ test('says who imports already, and begins, pauses and restarts nothing meanwhil
   await begin(other.browser())
   await other.clock.pass(300)
   const running = await other.connector.runningBackfill()
-  const importing = async () => running && { ...running, process: '4711', here: false }
+  const importing = async () => running && { ...running, process: '4711', thisProcess: false }
   const { browser, pages, clock } = await bareConsole({ connector: { ...other.connector, runningBackfill: importing } })
   const visitor = browser()
   const before = await other.store.checkpoint('import-wanted')

@@ -80,7 +80,7 @@ describe('the overview', () => {
   test('shows what is off as off', async () => {
     const { spec } = shop
     const [first, ...rest] = spec.mappings
-    const changed = { ...spec, mappings: rest, off: first ? [first] : [] }
+    const changed = { ...spec, mappings: rest, disabledMappings: first ? [first] : [] }
     const { browser } = await consoleShop({ connector: { spec: changed } })
     expect(textOf(await browser().text('/'))).toContain(`${first?.metric} Off`)
     expect(textOf(await browser().text(`/metric/${encodeURIComponent(first?.metric ?? '')}`))).toContain(

@@ -335,5 +335,5 @@ test('a log-in that cannot be read is no record’s fault either', async () => {
     body,
   })
   await clock.until(outcome)
-  expect(await outcome).toMatchObject({ status: 'deferred', fault: { code: 'log-in/unread' } })
+  expect(await outcome).toMatchObject({ status: 'deferred', fault: { code: 'auth/unreadable' } })
 })

@@ -136,7 +136,7 @@ test('while everything is refused it asks less and less', async () => {
   const { clock, store, stop, begin } = bench(async () => {
     tries++
     const fault = { kind: 'transient', code: 'x/unavailable', message: 'down' } as const
-    return { status: 'deferred', fault, until: clock.now(), since: 0, events: [] }
+    return { status: 'deferred', fault, until: clock.now(), failingSince: 0, events: [] }
   })
   await store.append([record('a')])
   const working = begin()

@@ -148,7 +148,7 @@ test('what came last is known, without anything of it', async () => {
   await send(good, { 'X-Hub-Signature': sign(good) })
   const at = expect.any(Number)
   const refused = { at, reason: expect.stringContaining('the signature is not of this body') }
-  expect(seen()).toEqual({ asked: at, refused, verified: { at, topic: 'conversation.user.created' } })
+  expect(seen()).toEqual({ probedAt: at, refused, verified: { at, topic: 'conversation.user.created' } })
 })
 
 test('while a secret is changed, both hold', async () => {

@@ -9,12 +9,12 @@ const kinds = fc.record({
   message: fc.constantFrom('a', 'b', 'c'),
   how: fc.constantFrom('waited', 'replayed', 'delivered'),
   /** So often in a row. */
-  times: fc.constantFrom(1, 1, 2, 40),
+  count: fc.constantFrom(1, 1, 2, 40),
 })
 
 const history = fc.array(kinds, { maxLength: 60 }).map((runs) =>
   runs
-    .flatMap(({ times, ...rest }) => Array.from({ length: times }, () => rest))
+    .flatMap(({ count, ...rest }) => Array.from({ length: count }, () => rest))
     .map(
       ({ message, how }, at): Attempt => ({
         at,

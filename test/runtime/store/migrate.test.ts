@@ -56,7 +56,7 @@ test('knows the dead letters, and which of them were delivered since', async () 
 test('knows why a record waits and since when, though not each attempt', async () => {
   const store = await version1()
   const fault = { kind: 'data', code: 'destination/busy', message: 'it was refused' }
-  expect((await store.trace('g'))[0]?.attempts).toEqual([{ at: 1, times: 1, fault, until: 1_700_100_000_000 }])
+  expect((await store.trace('g'))[0]?.attempts).toEqual([{ at: 1, count: 1, fault, until: 1_700_100_000_000 }])
   for (const ref of ['a', 'b', 'c', 'd', 'h']) expect((await store.trace(ref))[0]).not.toHaveProperty('attempts')
   await store.close()
 })

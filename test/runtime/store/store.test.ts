@@ -28,9 +28,9 @@ describe('openStore', () => {
   const refusals = [
     { url: 'postgres://user:secret@host/db', code: 'store/postgres' },
     { url: 'postgresql://user:secret@host/db', code: 'store/postgres' },
-    { url: 'mysql://user:secret@host/db', code: 'store/url' },
-    { url: 'sqlite:', code: 'store/url' },
-    { url: '', code: 'store/url' },
+    { url: 'mysql://user:secret@host/db', code: 'store/invalid-url' },
+    { url: 'sqlite:', code: 'store/invalid-url' },
+    { url: '', code: 'store/invalid-url' },
   ]
   test.each(refusals)('refuses $url as $code, without repeating it', async ({ url, code }) => {
     const refused = openStore(url, { clock })

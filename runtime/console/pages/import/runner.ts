@@ -137,7 +137,7 @@ export function importRunner(parts: DeskParts): ImportRunner {
       for (let n = 0; n < LOOKS && (await elsewhere()) !== undefined; n++) await clock.sleep(LOOK_EVERY, signal)
       if ((await elsewhere()) === undefined) begin({})
     } catch (error) {
-      logger.warn(`the import does not go on by itself: ${toFault(error).message}; resume it at the console`)
+      logger.warn(`import could not be resumed automatically: ${toFault(error).message}; resume it in the console`)
     }
   }
 
