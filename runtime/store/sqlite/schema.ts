@@ -106,7 +106,7 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE records ADD COLUMN attempts TEXT;
   UPDATE records SET attempts = json_array(json_object(
     'at', coalesce(outcome ->> '$.since', received_at),
-    'times', max(1, attempt - (lease IS NOT NULL)),
+    'count', max(1, attempt - (lease IS NOT NULL)),
     'fault', outcome -> '$.fault',
     'until', outcome -> '$.until'
   )) WHERE turn IS NOT NULL AND outcome ->> '$.status' = 'deferred';

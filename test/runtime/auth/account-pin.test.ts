@@ -178,7 +178,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
     await work(it, opened, 600_000)
     expect([await waiting(it), reached(it, 'ann', 'eve')]).toEqual([2, []])
     expect(opened.connector.gate.pausedReason()).toContain('503')
-    expect(it.logger.lines.filter((line) => line.includes('delivery waits'))).toHaveLength(1)
+    expect(it.logger.lines.filter((line) => line.includes('delivery paused'))).toHaveLength(1)
     down = false
     await work(it, opened)
     expect([await waiting(it), reached(it, 'ann', 'eve')]).toEqual([0, ['ann']])
@@ -219,7 +219,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
     await work(it, moved, 120_000)
     expect([await waiting(it), reached(it, 'ann')]).toEqual([1, []])
     expect(moved.connector.gate.pausedReason()).toContain('belongs to another account')
-    expect(it.logger.lines.filter((line) => /delivery waits.+belongs to another account/.test(line))).toHaveLength(1)
+    expect(it.logger.lines.filter((line) => /delivery paused.+belongs to another account/.test(line))).toHaveLength(1)
   })
 
   test('a token of another workspace stops delivery and the import', async () => {
