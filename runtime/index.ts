@@ -47,6 +47,10 @@ export type { ApiResponse, ErrorContext, ExplainError } from './http/error-respo
 export { type RateLimiter, rateLimiter } from './http/rate-limiter.ts'
 /** How requests are logged in, and whether delivery may run: for hosts that keep credentials their own way. */
 export { type AuthMethod, type AuthProvider, type DeliveryGate, type RequestAuth, staticAuth } from './ports/auth.ts'
+/** What the runtime asks of its host. Each can be replaced; `Store` and `Destination` are the ones worth replacing. */
+export type { CheckResult } from './ports/check-result.ts'
+export type { Destination, SendResult } from './ports/destination.ts'
+export type { Clock, Fetch, LogFields, Logger, Random } from './ports/effects.ts'
 /** The only error thrown on purpose: `config`, `data`, `transient` or `bug`, with a stable code. */
 export { Fault, type FaultDetails, type FaultKind, toFault } from './ports/fault.ts'
 /** What a store tells of how things ended. */
@@ -56,33 +60,15 @@ export type {
   DeadGroup,
   DeadPage,
   EventsPage,
+  LedgerEntry,
   LedgerEvent,
   ReplaySelector,
-} from './ports/ledger.ts'
-/** What the runtime asks of its host. Each can be replaced; `Store` and `Destination` are the ones worth replacing. */
-export type {
-  Appended,
-  Backlog,
-  CacheEntry,
-  Checkpoint,
-  CheckResult,
-  Clock,
-  Destination,
-  ErrorExplanation,
-  Fetch,
-  LeaseRequest,
-  LedgerEntry,
-  LogFields,
-  Logger,
-  Random,
-  Retention,
-  SendResult,
-  Source,
-  Store,
   Tally,
-} from './ports/ports.ts'
+} from './ports/ledger.ts'
 /** What a destination lets us make of the metrics. */
 export type { CreatedResource, Dependents, Recipe, RecipeTarget } from './ports/recipes.ts'
+export type { ErrorExplanation, Source } from './ports/source.ts'
+export type { Appended, Backlog, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from './ports/store.ts'
 /** The words of this project: records, messages, outcomes. */
 export type {
   Attempt,

@@ -1,7 +1,9 @@
 /** Makes what recipes describe at the destination, once: what is there is found, whoever else asks at the same time. */
+
+import type { Clock } from './ports/effects.ts'
 import { Fault, toFault } from './ports/fault.ts'
-import type { Clock, Store } from './ports/ports.ts'
 import type { CreatedResource, Dependents, Recipe, RecipeTarget } from './ports/recipes.ts'
+import type { Store } from './ports/store.ts'
 import type { Json, JsonObject } from './ports/types.ts'
 import { metricOf } from './spec/recipe-metrics.ts'
 import type { Spec } from './spec/spec.ts'

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { formatDuration, formatTime, plural } from './lib/format.ts'
 import { whoActs } from './ports/fault.ts'
-import type { LedgerEntry } from './ports/ports.ts'
+import type { LedgerEntry } from './ports/ledger.ts'
 import type { Attempt, EventResult, FaultInfo, Outcome } from './ports/types.ts'
 import { describeSkipReason, whoActsOnSkip } from './skip-reasons.ts'
 

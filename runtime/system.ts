@@ -1,7 +1,7 @@
 /** The machine's own clock, fetch and chance, for hosts that bring none. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Clock, Fetch, Logger, Random } from './ports/ports.ts'
+import type { Clock, Fetch, Logger, Random } from './ports/effects.ts'
 
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -1,5 +1,5 @@
 /** Says yes on the page of a local server, as a person in a browser does: reads the form, sends it, is sent back. */
-import type { Fetch } from '../runtime/ports/ports.ts'
+import type { Fetch } from '../runtime/ports/effects.ts'
 
 /** Where the browser is sent back to, with the code. Throws when the page is not the one that asks. */
 export async function consent(address: URL, fetch: Fetch): Promise<URL> {

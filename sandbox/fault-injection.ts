@@ -1,5 +1,5 @@
 /** Makes a local server as unreliable as a real one: late, failing, silent or cut off. */
-import type { Clock, Random } from '../runtime/ports/ports.ts'
+import type { Clock, Random } from '../runtime/ports/effects.ts'
 
 /** How to misbehave. Everything absent: not at all. The rates are drawn together, so their sum is at most 1. */
 export interface FaultInjection {

@@ -1,8 +1,8 @@
 /** The last look at history before it leaves: without its flags it would start flows and e-mail people. */
 
 import { getPath } from '../../runtime/lib/json.ts'
+import type { Fetch } from '../../runtime/ports/effects.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
-import type { Fetch } from '../../runtime/ports/ports.ts'
 import type { Json } from '../../runtime/ports/types.ts'
 
 /**

@@ -1,6 +1,8 @@
 /** Sends events by the thousand, and finds those to blame when a request is refused. */
+
+import type { SendResult } from '../../runtime/ports/destination.ts'
+import type { Logger } from '../../runtime/ports/effects.ts'
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
-import type { Logger, SendResult } from '../../runtime/ports/ports.ts'
 import type { Lane, MetricEvent, Receipt } from '../../runtime/ports/types.ts'
 import { onlyPhone, rejectedEntries } from './errors.ts'
 import type { Limits } from './limits.ts'

@@ -1,8 +1,8 @@
 /** Tries a log-in to Klaviyo: whose account it is, and which scopes it has. Writes nothing. */
 
 import { getPath } from '../../runtime/lib/json.ts'
+import type { CheckResult } from '../../runtime/ports/check-result.ts'
 import { toFault } from '../../runtime/ports/fault.ts'
-import type { CheckResult } from '../../runtime/ports/ports.ts'
 import type { Json } from '../../runtime/ports/types.ts'
 import {
   endpointClient,

@@ -1,6 +1,7 @@
 /** The destination: events and profiles to Klaviyo, each with its own answer. */
+
+import type { Destination, SendResult } from '../../runtime/ports/destination.ts'
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
-import type { Destination, SendResult } from '../../runtime/ports/ports.ts'
 import type { Json, Lane, MetricEvent, OutgoingMessage, Receipt } from '../../runtime/ports/types.ts'
 import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
 import { type BulkItem, sendBulk } from './bulk.ts'

@@ -2,7 +2,7 @@
 import type { ExplainError } from '../../runtime/http/error-response.ts'
 import { getPath, isObject } from '../../runtime/lib/json.ts'
 import type { AuthMethod } from '../../runtime/ports/auth.ts'
-import type { ErrorExplanation } from '../../runtime/ports/ports.ts'
+import type { ErrorExplanation } from '../../runtime/ports/source.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { requestId } from '../request-id.ts'
 

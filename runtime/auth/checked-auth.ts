@@ -1,7 +1,7 @@
 /** Credentials that a host passes in: they never change, and are held to the account that the store is pinned to. */
 import { asTransientFault } from '../http/transient-on-throw.ts'
 import type { AuthProvider } from '../ports/auth.ts'
-import type { Store } from '../ports/ports.ts'
+import type { Store } from '../ports/store.ts'
 import { environmentCredentials } from './environment-credentials.ts'
 import { identify } from './identify-account.ts'
 import type { OauthParts } from './oauth.ts'

@@ -2,8 +2,9 @@
 
 import { locks } from '../lib/lock.ts'
 import type { AuthProvider, DeliveryGate } from '../ports/auth.ts'
+import type { Clock, Fetch, Logger, Random } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
-import type { Clock, Fetch, Logger, Random, Store } from '../ports/ports.ts'
+import type { Store } from '../ports/store.ts'
 import type { ConnectParts, SideConnection } from './connect.ts'
 import { credentialCheck } from './credential-check.ts'
 import { deliveryGate as makeGate } from './delivery-gate.ts'

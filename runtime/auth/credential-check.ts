@@ -1,6 +1,7 @@
 /** Whether a side still knows a log-in that nobody can renew: after a 401 it is asked itself, since one may be a slip. */
+
+import type { Clock } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
-import type { Clock } from '../ports/ports.ts'
 import { type Credentials, headersOf, type Side } from './side.ts'
 
 export interface CredentialCheck {

@@ -1,7 +1,7 @@
 /** Whether delivery may run: looked up in the store, since another process may log in, finish or remove. */
 import { onAbort } from '../lib/abort.ts'
 import type { DeliveryGate } from '../ports/auth.ts'
-import type { Clock, Logger } from '../ports/ports.ts'
+import type { Clock, Logger } from '../ports/effects.ts'
 
 export interface RefreshableGate extends DeliveryGate {
   /** Looks now, and tells whoever waits if it is another than before. */

@@ -1,8 +1,9 @@
 /** Letting go of both sides: access is given back where it can be, log-ins are forgotten, delivery stops. */
 
 import type { Expression } from '../expression/expression.ts'
+import type { Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
-import type { Logger, Store } from '../ports/ports.ts'
+import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import { WORKSPACE } from '../source/client.ts'
 import { asId } from '../source/envelope.ts'

@@ -1,7 +1,7 @@
 /** OAuth's `state`: signed, for one session, side and quarter of an hour, and good once. Nothing is stored for it. */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
-import type { Clock } from '../ports/ports.ts'
 import type { SideName } from './side.ts'
 import type { Vault } from './vault.ts'
 

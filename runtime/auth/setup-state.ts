@@ -1,6 +1,6 @@
 /** How far set-up has come: the steps, and what is kept of it in the store. No secrets. */
 
-import type { Store } from '../ports/ports.ts'
+import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import { WORKSPACE } from '../source/client.ts'
 import type { SideName } from './side.ts'

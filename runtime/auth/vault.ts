@@ -1,7 +1,7 @@
 /** Secrets at rest: sealed with AES-256-GCM, kept among the store's checkpoints. */
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { Fault } from '../ports/fault.ts'
-import type { Store } from '../ports/ports.ts'
+import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 
 /** Asked for when something is sealed or opened, so that who keeps no secrets needs no key. 32 bytes. */

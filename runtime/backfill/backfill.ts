@@ -1,8 +1,9 @@
 /** History: reads streams into the store, page and checkpoint in one transaction, while a worker delivers them. */
 
 import type { BackfillOptions, Progress } from '../connector.ts'
+import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Clock, Logger, Store } from '../ports/ports.ts'
+import type { Store } from '../ports/store.ts'
 import type { SourceClient } from '../source/client.ts'
 import { recordFromStream } from '../source/envelope.ts'
 import { paginate, retryTransient } from '../source/paginate.ts'

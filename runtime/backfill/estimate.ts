@@ -1,8 +1,8 @@
 /** What an import would cost, told before it begins: a page of each stream, timed, and some arithmetic. */
 
 import { CONTACT } from '../mapping/hydrate.ts'
+import type { Clock } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
-import type { Clock } from '../ports/ports.ts'
 import type { Run } from '../ports/types.ts'
 import type { SourceClient } from '../source/client.ts'
 import { isSelected } from '../source/open-record.ts'

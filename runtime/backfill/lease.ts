@@ -1,8 +1,9 @@
 /** One import at a time on a store: whoever runs it holds a turn, which ends by itself when its process dies. */
 
 import type { RunningBackfill } from '../connector.ts'
+import type { Clock, Random } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
-import type { Clock, Random, Store } from '../ports/ports.ts'
+import type { Store } from '../ports/store.ts'
 
 /** This process, as others that share its store know it. */
 export interface ProcessIdentity {

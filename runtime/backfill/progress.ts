@@ -1,7 +1,7 @@
 /** How an import goes, from what the store has counted. */
 
 import type { Progress, StreamProgress } from '../connector.ts'
-import type { Store } from '../ports/ports.ts'
+import type { Store } from '../ports/store.ts'
 import { type BackfillState, readBackfillState, type StreamState } from './state.ts'
 
 export async function readProgress(

@@ -1,5 +1,5 @@
 /** A command as one row: what it is called, what it takes, how it is used, what it does. */
-import type { Logger } from '../ports/ports.ts'
+import type { Logger } from '../ports/effects.ts'
 import type { App, Env } from './app.ts'
 import type { Io, Paint } from './io.ts'
 import type { Loaders } from './loaders.ts'

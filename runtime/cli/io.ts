@@ -1,6 +1,6 @@
 /** Everything a command may touch of the process it runs in. Tests pass their own. */
 import { styleText } from 'node:util'
-import type { Clock, Fetch, Random } from '../ports/ports.ts'
+import type { Clock, Fetch, Random } from '../ports/effects.ts'
 
 export interface Output {
   write(text: string): unknown

@@ -1,5 +1,6 @@
 /** How a spec is read and a store is opened. Tests hand the commands their own. */
-import type { Clock, Store } from '../ports/ports.ts'
+import type { Clock } from '../ports/effects.ts'
+import type { Store } from '../ports/store.ts'
 import type { Loaded, LoadOptions } from '../spec/load.ts'
 import type { App } from './app.ts'
 

@@ -1,6 +1,6 @@
 /** A record as it was received, with what may be personal masked until asked for. */
 import { html } from 'hono/html'
-import type { LedgerEntry } from '../ports/ports.ts'
+import type { LedgerEntry } from '../ports/ledger.ts'
 import type { Json } from '../ports/types.ts'
 import type { Context, Html } from './types.ts'
 

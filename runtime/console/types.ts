@@ -3,7 +3,7 @@ import type { HtmlEscapedString } from 'hono/utils/html'
 import type { Connections } from '../auth/connections.ts'
 import type { EncryptionKey } from '../auth/vault.ts'
 import type { Connector } from '../connector.ts'
-import type { Clock, Logger } from '../ports/ports.ts'
+import type { Clock, Logger } from '../ports/effects.ts'
 import type { ImportRunner } from './pages/import/runner.ts'
 
 /** Markup in which everything that was put in is escaped: what `html` of `hono/html` makes. */

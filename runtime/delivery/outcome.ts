@@ -1,8 +1,8 @@
 /** From how each occurrence ended to how its record ended: delivered, skipped, deferred or dead. */
 
 import type { EventIdentity } from '../mapping/map-event.ts'
+import type { Clock, Logger, Random } from '../ports/effects.ts'
 import type { Fault } from '../ports/fault.ts'
-import type { Clock, Logger, Random } from '../ports/ports.ts'
 import type { EventResult, LeasedRecord, Outcome } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import { failingSince, isRetryable, retryAt } from './retry-policy.ts'

@@ -1,6 +1,7 @@
 /** What follows from a fault: waiting, and for how long, or the dead letters. */
+
+import type { Random } from '../ports/effects.ts'
 import type { Fault } from '../ports/fault.ts'
-import type { Random } from '../ports/ports.ts'
 import type { RetryState } from '../ports/types.ts'
 
 /** First wait in the store, doubled for each further attempt up to the longest. Milliseconds. */

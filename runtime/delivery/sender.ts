@@ -1,8 +1,9 @@
 /** Which request carries a message: one of its own, or a place in a bulk one. */
 
 import { batch } from '../lib/batcher.ts'
+import type { Destination, SendResult } from '../ports/destination.ts'
+import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
-import type { Clock, Destination, SendResult } from '../ports/ports.ts'
 import type { Lane, OutgoingMessage, Receipt } from '../ports/types.ts'
 
 export interface Send {

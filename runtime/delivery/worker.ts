@@ -2,8 +2,9 @@
 
 import { batch } from '../lib/batcher.ts'
 import { monotonicClock } from '../lib/monotonic-clock.ts'
+import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Clock, Logger, Store } from '../ports/ports.ts'
+import type { Store } from '../ports/store.ts'
 import type { Lane, LeasedRecord, Outcome, Settlement } from '../ports/types.ts'
 
 export interface WorkParts {

@@ -1,6 +1,7 @@
 /** How it goes with one side since the process began: when it last answered, why it last did not, how much is used. */
+
+import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
-import type { Clock } from '../ports/ports.ts'
 import type { FaultInfo } from '../ports/types.ts'
 import type { Window } from '../spec/spec.ts'
 import type { Http } from './client.ts'

@@ -2,7 +2,7 @@
 
 import { capitalize } from '../lib/format.ts'
 import { Fault, type FaultKind } from '../ports/fault.ts'
-import type { ErrorExplanation } from '../ports/ports.ts'
+import type { ErrorExplanation } from '../ports/source.ts'
 import type { Json } from '../ports/types.ts'
 import { parseRateLimitReset } from './rate-limiter.ts'
 

@@ -2,8 +2,8 @@
 
 import { onAbort } from '../lib/abort.ts'
 import { monotonicClock } from '../lib/monotonic-clock.ts'
+import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
-import type { Clock } from '../ports/ports.ts'
 import type { Lane } from '../ports/types.ts'
 import type { RateLimitSpec, Window } from '../spec/spec.ts'
 

@@ -1,6 +1,6 @@
 /** What a host's own parts throw, as faults that waiting can mend: no record is to blame for them. */
 import { Fault } from '../ports/fault.ts'
-import type { Store } from '../ports/ports.ts'
+import type { Store } from '../ports/store.ts'
 
 type Asked = 'append' | 'checkpoint' | 'filterDelivered' | 'readCache' | 'writeCache' | 'deleteCache'
 

@@ -1,5 +1,5 @@
 /** Groups single calls into few: each caller gets its own answer back. */
-import type { Clock } from '../ports/ports.ts'
+import type { Clock } from '../ports/effects.ts'
 
 export interface BatchOptions<I, O> {
   /** A batch goes when it holds this many, or would pass `bytes`. */

@@ -1,7 +1,8 @@
 /** One of several processes on a store at a time: a claim that ends by itself if its holder dies. */
 import { randomUUID } from 'node:crypto'
+import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
-import type { Clock, Store } from '../ports/ports.ts'
+import type { Store } from '../ports/store.ts'
 
 export interface Locks {
   /** Runs `work` alone among all who claim `name`, or not at all once `done` says that another has done it. */

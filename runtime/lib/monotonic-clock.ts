@@ -1,5 +1,5 @@
 /** Time that never goes back, to measure waits by: a machine's clock that is put back an hour must not hold us up for one. */
-import type { Clock } from '../ports/ports.ts'
+import type { Clock } from '../ports/effects.ts'
 
 export interface MonotonicClock {
   /** Milliseconds; goes on as the clock does, and stands still where that goes back. */

@@ -1,5 +1,5 @@
 /** Single things in memory: asked once for all who want one now, and kept for a while. */
-import type { Clock } from '../ports/ports.ts'
+import type { Clock } from '../ports/effects.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 import { monotonicClock } from './monotonic-clock.ts'

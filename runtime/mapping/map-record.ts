@@ -1,6 +1,7 @@
 /** All that one record holds, mapped: what to send, what to skip and why, what went wrong. Nothing of the record is kept. */
+
+import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
-import type { Clock } from '../ports/ports.ts'
 import type { Json, Lane, OutgoingMessage, SourceRecord } from '../ports/types.ts'
 import { type OpenRecord, openRecord, targetsOf } from '../source/open-record.ts'
 import type { Mapping } from '../spec/spec.ts'

@@ -1,8 +1,9 @@
 /** Maps what a webhook or a stream would give, and sends nothing: for trying a mapping. */
 
 import type { Preview, PreviewInput, PreviewItem } from '../connector.ts'
+import type { Destination } from '../ports/destination.ts'
+import type { Clock } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Clock, Destination } from '../ports/ports.ts'
 import type { Json, Lane, OutgoingMessage } from '../ports/types.ts'
 import { asId, type Notification, openEnvelope, resourceOfTopic } from '../source/envelope.ts'
 import { type OpenRecord, openNotification, type RecordTargets, targetsOf } from '../source/open-record.ts'

@@ -1,5 +1,5 @@
 /** What a store tells of how things ended: by the hour, event by event, and what died of what. */
-import type { EventResult, FaultInfo, Ingress } from './types.ts'
+import type { Attempt, EventResult, FaultInfo, Ingress, Outcome, SourceRecord } from './types.ts'
 
 /** Why a record ended that another account of the source sent to our webhook's address. Stores drop its body. */
 export const FOREIGN_WORKSPACE = 'foreign-workspace'
@@ -68,3 +68,25 @@ export interface DeadPage {
 
 /** Which dead letters to replay: by record id, of one group, or all. */
 export type ReplaySelector = readonly string[] | 'all' | { readonly group: string }
+
+/** One line of the ledger's totals. `scope` is a run's id, or `live`. */
+export interface Tally {
+  readonly scope: string
+  readonly metric: string
+  readonly status: EventResult['status']
+  readonly reason: string
+  readonly count: number
+}
+
+/** A record as the ledger knows it. The body is absent once retention has dropped it. */
+export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'orderingKey' | 'body' | 'backfillRun'> {
+  readonly seq: number
+  readonly status: 'pending' | 'leased' | Outcome['status']
+  readonly attempt: number
+  readonly due?: number
+  readonly settledAt?: number
+  readonly outcome?: Outcome
+  /** How the attempts before ended, oldest first, those before a replay too. Absent: there was none. */
+  readonly attempts?: readonly Attempt[]
+  readonly body?: string
+}

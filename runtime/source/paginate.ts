@@ -2,8 +2,8 @@
 
 import type { Bindings } from '../expression/expression.ts'
 import { isObject } from '../lib/json.ts'
+import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Clock, Logger } from '../ports/ports.ts'
 import type { Json, JsonObject, Lane } from '../ports/types.ts'
 import type { StreamSpec } from '../spec/spec.ts'
 import type { SourceClient } from './client.ts'

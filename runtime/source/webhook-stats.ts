@@ -1,5 +1,5 @@
 /** What came to the webhook's address last: for the person who sets it up and waits for the first one. */
-import type { Clock } from '../ports/ports.ts'
+import type { Clock } from '../ports/effects.ts'
 
 /** Since the process began. Times are milliseconds since 1970. */
 export interface WebhookStats {

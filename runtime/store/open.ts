@@ -1,6 +1,8 @@
 /** Opens the store that a URL names: `sqlite:PATH` or `memory:`. */
+
+import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
-import type { Clock, Store } from '../ports/ports.ts'
+import type { Store } from '../ports/store.ts'
 import { memoryStore } from './memory/store.ts'
 
 /** Throws a `config` fault when the URL names no store we have, or its file cannot be opened. */

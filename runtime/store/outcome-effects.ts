@@ -1,6 +1,6 @@
 /** What an outcome leaves in the ledger: its totals, and what it can be found by. The same for every store. */
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
-import type { Retention } from '../ports/ports.ts'
+import type { Retention } from '../ports/store.ts'
 import type { EventResult, FaultInfo, Lane, Outcome, RetryState } from '../ports/types.ts'
 
 /** What one record adds one to. */

@@ -1,5 +1,5 @@
 /** Those who wait for work: woken by a change in their lane, by time, or by their signal. */
-import type { Clock } from '../ports/ports.ts'
+import type { Clock } from '../ports/effects.ts'
 import type { Lane } from '../ports/types.ts'
 
 export const LANES: readonly Lane[] = ['live', 'backfill']

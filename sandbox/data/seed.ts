@@ -1,5 +1,5 @@
 /** The plan of a sandbox's past: how much happened, when, and chance that always falls the same way. */
-import type { Random } from '../../runtime/ports/ports.ts'
+import type { Random } from '../../runtime/ports/effects.ts'
 
 /** All that is needed to make any record of the past, in any order, at any time. Times are Unix seconds. */
 export interface Seed {

@@ -1,5 +1,5 @@
 /** How the local Intercom refuses, and how it counts and limits calls. */
-import type { Clock, Random } from '../../runtime/ports/ports.ts'
+import type { Clock, Random } from '../../runtime/ports/effects.ts'
 
 /** An answer other than 200, in Intercom's words. Thrown anywhere while answering. */
 export class Refusal extends Error {

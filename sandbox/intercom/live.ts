@@ -1,5 +1,5 @@
 /** What goes on happening in the sandbox's workspace: each act changes a record and notifies whoever subscribed. */
-import type { Clock, Random } from '../../runtime/ports/ports.ts'
+import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import { rated, read, replied } from '../data/conversations.ts'
 import { contactAuthor, FIRST_CONVERSATION, line, plainText } from '../data/history.ts'
 import { type Conversation, type ConversationPart, opened } from '../data/new-conversation.ts'

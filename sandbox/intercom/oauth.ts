@@ -1,6 +1,6 @@
 /** The local Intercom's OAuth: codes that may end in "=", tokens that do not expire, an uninstall that ends them. */
 import { Hono } from 'hono'
-import type { Clock, Random } from '../../runtime/ports/ports.ts'
+import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import { consentPage } from '../oauth-page.ts'
 import { uuid } from './errors.ts'
 

@@ -1,6 +1,6 @@
 /** The REST routes of the local Intercom, 2.16, over a workspace. */
 import { type Context, Hono } from 'hono'
-import type { Random } from '../../runtime/ports/ports.ts'
+import type { Random } from '../../runtime/ports/effects.ts'
 import { type Contact, contactBody, deletedOrMerged } from '../data/contacts.ts'
 import type { Conversation } from '../data/new-conversation.ts'
 import { adminList, me, stateList, TAGS, tagList, teamList, typeList } from '../data/teammates-and-tags.ts'

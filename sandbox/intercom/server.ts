@@ -1,7 +1,7 @@
 /** A local Intercom that speaks the real HTTP: a year of history made on demand, live activity, signed webhooks. */
 import { createHmac } from 'node:crypto'
 import { Hono } from 'hono'
-import type { Clock, Fetch, Random } from '../../runtime/ports/ports.ts'
+import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
 import { workspaceOf } from '../data/workspace.ts'
 import { misbehaviour, readMisbehaviour } from '../fault-injection.ts'
 import { failures, type Limit, rateLimit } from './errors.ts'

@@ -1,7 +1,7 @@
 /** Webhooks as Intercom sends them: signed, five seconds to answer, once more after a minute, then lost. */
 import { createHmac } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
-import type { Clock, Fetch, Random } from '../../runtime/ports/ports.ts'
+import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
 import { uuid } from './errors.ts'
 
 const DEADLINE = 5_000

@@ -1,6 +1,6 @@
 /** The way of a request through the local Klaviyo: key, rate, revision, body, answer. */
 import { Hono } from 'hono'
-import type { Clock, Random } from '../../runtime/ports/ports.ts'
+import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import type { Endpoint } from './endpoints.ts'
 import { Refusal, refuse, renderRefusal, serverError } from './errors.ts'
 import { identifier } from './identifier.ts'

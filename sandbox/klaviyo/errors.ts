@@ -1,5 +1,5 @@
 /** What the local Klaviyo says when it refuses: JSON:API errors, each with its place. */
-import type { Random } from '../../runtime/ports/ports.ts'
+import type { Random } from '../../runtime/ports/effects.ts'
 import type { JsonObject } from '../../runtime/ports/types.ts'
 import { identifier } from './identifier.ts'
 

@@ -1,5 +1,5 @@
 /** What the local Klaviyo remembers of events, and what it silently drops. */
-import type { Clock, Random } from '../../runtime/ports/ports.ts'
+import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { fingerprint, identifier, metricId } from './identifier.ts'
 import type { Arrival } from './parse-events.ts'

@@ -1,6 +1,6 @@
 /** Ids that look like Klaviyo's. */
 import { createHash } from 'node:crypto'
-import type { Random } from '../../runtime/ports/ports.ts'
+import type { Random } from '../../runtime/ports/effects.ts'
 
 const SHAPES = {
   uuid: { pattern: 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx', letters: '0123456789abcdef' },

@@ -1,5 +1,5 @@
 /** What people allowed at the local Klaviyo: access tokens that expire, refresh tokens that may change. */
-import type { Clock, Random } from '../../runtime/ports/ports.ts'
+import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import { identifier } from './identifier.ts'
 
 /** How it behaves, for tests. */

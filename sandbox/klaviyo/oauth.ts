@@ -1,7 +1,7 @@
 /** The local Klaviyo's OAuth: PKCE, tokens that expire, refresh tokens that are changed, ten requests a minute. */
 import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
-import type { Clock, Random } from '../../runtime/ports/ports.ts'
+import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import { type Asked, consentPage } from '../oauth-page.ts'
 import { identifier } from './identifier.ts'
 import { type Grant, grants } from './oauth-tokens.ts'

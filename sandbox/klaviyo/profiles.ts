@@ -1,6 +1,6 @@
 /** The people the local Klaviyo knows: who is who, and what is known of each. */
 import { isObject } from '../../runtime/lib/json.ts'
-import type { Clock, Random } from '../../runtime/ports/ports.ts'
+import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { identifier } from './identifier.ts'
 import type { Patch, SentProfile } from './parse-events.ts'

@@ -1,5 +1,5 @@
 /** Fixed rate-limit windows of a second and a minute, and the headers that tell of them. */
-import type { Clock } from '../../runtime/ports/ports.ts'
+import type { Clock } from '../../runtime/ports/effects.ts'
 import { type Refusal, refuse } from './errors.ts'
 
 /** Requests a second, and a minute. */

@@ -1,6 +1,6 @@
 /** The local Klaviyo's segments and flows: made, found, never run. */
 import { isObject } from '../../runtime/lib/json.ts'
-import type { Clock, Random } from '../../runtime/ports/ports.ts'
+import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { invalid, Refusal } from './errors.ts'
 import { type Filterable, filterOf, pageOf, sorted } from './filter.ts'

@@ -1,6 +1,6 @@
 /** A local Klaviyo: speaks the real HTTP, refuses and drops what the real one does, and tells what it recorded. */
 import { Hono } from 'hono'
-import type { Clock, Random } from '../../runtime/ports/ports.ts'
+import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import { misbehaviour, readMisbehaviour } from '../fault-injection.ts'
 import { klaviyoApi, type Traffic } from './api.ts'
 import { endpointsOf } from './endpoints.ts'

@@ -1,5 +1,5 @@
 /** Records, outcomes and a clock to try stores with. */
-import type { Clock } from '../../runtime/ports/ports.ts'
+import type { Clock } from '../../runtime/ports/effects.ts'
 import type { EventResult, LeasedRecord, Outcome, Settlement, SourceRecord } from '../../runtime/ports/types.ts'
 
 /** Time stands still until a test moves it. */

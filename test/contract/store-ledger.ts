@@ -1,6 +1,6 @@
 /** Contract of a store: what became of every record and event, dead letters, replay and retention. */
 import { expect, test } from 'vitest'
-import type { LedgerEntry } from '../../runtime/ports/ports.ts'
+import type { LedgerEntry } from '../../runtime/ports/ledger.ts'
 import type { Bench } from './store.ts'
 import { dead, deferred, delivered, event, fault, ids, only, record, settlement, skipped } from './store-fixtures.ts'
 

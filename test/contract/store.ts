@@ -1,6 +1,7 @@
 /** What every store must do. Call `testStore` for a store of your own; `make` gives a fresh, empty one. */
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { Clock, LeaseRequest, Store } from '../../runtime/ports/ports.ts'
+import type { Clock } from '../../runtime/ports/effects.ts'
+import type { LeaseRequest, Store } from '../../runtime/ports/store.ts'
 import type { Lane, LeasedRecord, Outcome } from '../../runtime/ports/types.ts'
 import { lookingCases } from './store-activity.ts'
 import { attemptCases } from './store-attempts.ts'

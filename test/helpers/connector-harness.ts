@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { type ConnectorOptions, intercomToKlaviyo } from '../../connector/index.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
-import type { Fetch, Random } from '../../runtime/ports/ports.ts'
+import type { Fetch, Random } from '../../runtime/ports/effects.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { type LocalIntercomOptions, localIntercom } from '../../sandbox/intercom/server.ts'

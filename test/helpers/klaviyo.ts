@@ -4,7 +4,7 @@ import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import type { KlaviyoOptions } from '../../connector/klaviyo/client.ts'
 import schema from '../../connector/klaviyo/request-bodies.schema.json' with { type: 'json' }
-import type { Fetch } from '../../runtime/ports/ports.ts'
+import type { Fetch } from '../../runtime/ports/effects.ts'
 import type { Json, MetricEvent } from '../../runtime/ports/types.ts'
 import type { DestinationSpec } from '../../runtime/spec/spec.ts'
 import { silentLogger, systemClock } from '../../runtime/system.ts'

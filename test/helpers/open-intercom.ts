@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
-import type { Fetch, Random } from '../../runtime/ports/ports.ts'
+import type { Fetch, Random } from '../../runtime/ports/effects.ts'
 import { type LocalIntercomOptions, localIntercom } from '../../sandbox/intercom/server.ts'
 import { virtualClock } from './virtual-clock.ts'
 

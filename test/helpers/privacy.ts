@@ -1,6 +1,8 @@
 /** What the law of silence is tested with: servers that repeat all they are sent, a connector that is listened to, a search. */
+
+import type { LogFields, Logger } from '../../runtime/ports/effects.ts'
 import { toFault } from '../../runtime/ports/fault.ts'
-import type { LogFields, Logger, Store } from '../../runtime/ports/ports.ts'
+import type { Store } from '../../runtime/ports/store.ts'
 import type { EventResult, Settlement } from '../../runtime/ports/types.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { type WorkshopOptions, workshop } from './connector-harness.ts'

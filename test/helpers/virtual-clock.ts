@@ -1,5 +1,5 @@
 /** A clock for tests: time passes only when it is told to, and only once everything else has come to rest. */
-import type { Clock } from '../../runtime/ports/ports.ts'
+import type { Clock } from '../../runtime/ports/effects.ts'
 
 export interface VirtualClock extends Clock {
   /** Lets `ms` pass, waking sleepers at their moment, in order. */

@@ -1,7 +1,7 @@
 /** What a record's way says where the ledger does not know each attempt. */
 import { describe, expect, test } from 'vitest'
 import { timeline } from '../../runtime/cli/output/timeline.ts'
-import type { LedgerEntry } from '../../runtime/ports/ports.ts'
+import type { LedgerEntry } from '../../runtime/ports/ledger.ts'
 import type { Attempt } from '../../runtime/ports/types.ts'
 import { recordHistory } from '../../runtime/record-history.ts'
 import { delivered, fault, record } from '../contract/store-fixtures.ts'

@@ -1,7 +1,7 @@
 /** `check`: are the credentials good, and may they do what we need? */
 
 import { columns, json } from '../../lib/format.ts'
-import type { CheckResult } from '../../ports/ports.ts'
+import type { CheckResult } from '../../ports/check-result.ts'
 import type { CommandRow } from '../command.ts'
 import { EXIT } from '../errors.ts'
 import { TALKS_TO_BOTH, withConnector } from '../with-connector.ts'

@@ -2,7 +2,7 @@
 import type { Setup } from '../../auth/setup.ts'
 import type { Connector } from '../../connector.ts'
 import { columns } from '../../lib/format.ts'
-import type { Tally } from '../../ports/ports.ts'
+import type { Tally } from '../../ports/ledger.ts'
 import type { Sandbox } from '../app.ts'
 import type { CommandRow, Context, Input } from '../command.ts'
 import { EXIT } from '../errors.ts'

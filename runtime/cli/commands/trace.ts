@@ -1,6 +1,6 @@
 /** `trace`: what became of one thing. */
 import { json } from '../../lib/format.ts'
-import type { LedgerEntry } from '../../ports/ports.ts'
+import type { LedgerEntry } from '../../ports/ledger.ts'
 import { recordHistory, searchKeyOf } from '../../record-history.ts'
 import type { CommandRow } from '../command.ts'
 import { EXIT, usageError } from '../errors.ts'

@@ -1,5 +1,6 @@
 /** Dead letters, page by page and grouped by what killed them. */
-import type { LedgerEntry, Store } from '../../ports/ports.ts'
+import type { LedgerEntry } from '../../ports/ledger.ts'
+import type { Store } from '../../ports/store.ts'
 import type { FaultInfo } from '../../ports/types.ts'
 
 const PAGE = 200

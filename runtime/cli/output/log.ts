@@ -1,7 +1,7 @@
 /** The log: JSON lines on stderr, or coloured lines when a person looks. */
 import { createRequire } from 'node:module'
 import type { Logger as Pino } from 'pino'
-import type { Clock, LogFields, Logger } from '../../ports/ports.ts'
+import type { Clock, LogFields, Logger } from '../../ports/effects.ts'
 import type { Env } from '../app.ts'
 import { usageError } from '../errors.ts'
 import { unknown } from '../parse.ts'

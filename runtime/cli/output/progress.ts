@@ -2,7 +2,7 @@
 import type { Progress, StreamProgress } from '../../connector.ts'
 import { formatCount, formatDuration } from '../../lib/format.ts'
 import { ThroughputMeter } from '../../lib/throughput.ts'
-import type { Clock } from '../../ports/ports.ts'
+import type { Clock } from '../../ports/effects.ts'
 import type { Footer } from './footer.ts'
 
 /** Ten pictures a second are enough for an eye, a line in five seconds for a log. */

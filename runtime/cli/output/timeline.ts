@@ -1,6 +1,6 @@
 /** Ledger entries as a story a person can follow: step by step, when, and how it ended. */
 import { formatCount, formatTime } from '../../lib/format.ts'
-import type { LedgerEntry } from '../../ports/ports.ts'
+import type { LedgerEntry } from '../../ports/ledger.ts'
 import { type Cause, type EventHistory, type HistoryStep, recordHistory } from '../../record-history.ts'
 import type { Paint, Style } from '../io.ts'
 

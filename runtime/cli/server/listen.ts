@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { getRequestListener } from '@hono/node-server'
-import type { Clock } from '../../ports/ports.ts'
+import type { Clock } from '../../ports/effects.ts'
 import { CliError, EXIT } from '../errors.ts'
 
 /**

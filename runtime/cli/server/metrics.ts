@@ -1,5 +1,7 @@
 /** What the ledger counts, in the text format that Prometheus reads. */
-import type { Clock, Store, Tally } from '../../ports/ports.ts'
+import type { Clock } from '../../ports/effects.ts'
+import type { Tally } from '../../ports/ledger.ts'
+import type { Store } from '../../ports/store.ts'
 import type { Lane } from '../../ports/types.ts'
 import type { App } from '../app.ts'
 

@@ -1,6 +1,7 @@
 /** Delivers while a listener receives, and ends in an order that loses nothing. */
 import type { Connector } from '../../connector.ts'
-import type { Logger, Store } from '../../ports/ports.ts'
+import type { Logger } from '../../ports/effects.ts'
+import type { Store } from '../../ports/store.ts'
 import type { Spec } from '../../spec/spec.ts'
 import { explain } from '../errors.ts'
 import type { Io } from '../io.ts'

@@ -1,7 +1,8 @@
 /** The page at `/`: a few plain lines on how things stand. */
 import type { Connector } from '../../connector.ts'
 import { columns, formatCount, formatDuration } from '../../lib/format.ts'
-import type { Backlog, Clock } from '../../ports/ports.ts'
+import type { Clock } from '../../ports/effects.ts'
+import type { Backlog } from '../../ports/store.ts'
 import type { App } from '../app.ts'
 
 export async function statusText(

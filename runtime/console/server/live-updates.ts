@@ -1,6 +1,7 @@
 /** Tells open pages when something changed, by server-sent events: one look at the store a second for all of them. */
 import { createHash } from 'node:crypto'
-import type { Clock, Store } from '../../ports/ports.ts'
+import type { Clock } from '../../ports/effects.ts'
+import type { Store } from '../../ports/store.ts'
 
 export interface Live {
   /** What was found by the last look: a page that is made now shows this, or what came after it. Empty: none yet. */

@@ -1,5 +1,5 @@
 /** How often a password may be tried: from one address, and from everywhere. */
-import type { Clock } from '../../ports/ports.ts'
+import type { Clock } from '../../ports/effects.ts'
 
 export interface LoginThrottle {
   /** Milliseconds until another try is heard. 0: now. */

@@ -1,6 +1,7 @@
 /** Which sessions were ended: in the store, since their cookies outlive the process and its signing key does too. */
 
-import type { Clock, Store } from '../../ports/ports.ts'
+import type { Clock } from '../../ports/effects.ts'
+import type { Store } from '../../ports/store.ts'
 import { asId } from '../../source/envelope.ts'
 
 export interface EndedParts {

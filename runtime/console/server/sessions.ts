@@ -1,5 +1,5 @@
 /** Who a browser is, in a signed cookie: nothing is kept but which sessions were ended. */
-import type { Clock } from '../../ports/ports.ts'
+import type { Clock } from '../../ports/effects.ts'
 import { cookieOf, setCookie } from './cookies.ts'
 import { type EndedParts, revokedSessions } from './revoked-sessions.ts'
 import { newId, type Signer } from './signer.ts'

@@ -1,6 +1,6 @@
 /** Asks the other side for a page's sake: a person waits, so it has seconds, not minutes. */
 import { onAbort } from '../../lib/abort.ts'
-import type { Clock } from '../../ports/ports.ts'
+import type { Clock } from '../../ports/effects.ts'
 
 export interface Waiting {
   readonly clock: Clock

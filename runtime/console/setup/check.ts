@@ -1,6 +1,6 @@
 /** The same that `connector check` does, on a page: credentials and permissions of both sides, tried now. */
 import { html } from 'hono/html'
-import type { CheckResult } from '../../ports/ports.ts'
+import type { CheckResult } from '../../ports/check-result.ts'
 import { withTimeout } from '../server/with-timeout.ts'
 import type { Context, Html, Page } from '../types.ts'
 

@@ -1,6 +1,6 @@
 /** The memory store's list of what ended, event by event and hour by hour, and its dead letters by what was wrong. */
 import type { ActivityBucket, ActivityWindow, DeadGroup, EventsPage, LedgerEvent } from '../../ports/ledger.ts'
-import type { Retention } from '../../ports/ports.ts'
+import type { Retention } from '../../ports/store.ts'
 import type { EventResult } from '../../ports/types.ts'
 import { type CountedEvent, dayOf, deadLettersOf, hourOf, hoursKept } from '../outcome-effects.ts'
 import type { Stored } from './records.ts'

@@ -1,5 +1,5 @@
 /** What the memory store keeps by name: checkpoints and cached lookups. */
-import type { CacheEntry, Checkpoint, Store } from '../../ports/ports.ts'
+import type { CacheEntry, Checkpoint, Store } from '../../ports/store.ts'
 import type { Json } from '../../ports/types.ts'
 
 export class MemoryKeyValues {

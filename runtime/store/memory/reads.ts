@@ -1,6 +1,6 @@
 /** The memory store's maps, and what it answers from them without changing any. */
 import type { ActivityWindow, DeadPage, EventsPage, ReplaySelector } from '../../ports/ledger.ts'
-import type { CacheEntry } from '../../ports/ports.ts'
+import type { CacheEntry } from '../../ports/store.ts'
 import type { Json } from '../../ports/types.ts'
 import { groupDeadLetters, inGroup, MemoryActivity, openLetters } from './activity.ts'
 import { MemoryKeyValues } from './key-values.ts'

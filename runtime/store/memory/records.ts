@@ -1,5 +1,5 @@
 /** The memory store's records, whose turn it is among them, and its totals. */
-import type { LedgerEntry, Tally } from '../../ports/ports.ts'
+import type { LedgerEntry, Tally } from '../../ports/ledger.ts'
 import type { Attempt, Outcome, SourceRecord } from '../../ports/types.ts'
 import { attemptOf, withAttempt } from '../attempt-history.ts'
 import { type CountedEvent, LIVE_SCOPE, tallyLine } from '../outcome-effects.ts'

@@ -1,15 +1,8 @@
 /** The reference store: everything in maps, nothing survives the process. For tests, trials and the demo. */
+
+import type { Clock } from '../../ports/effects.ts'
 import type { ReplaySelector } from '../../ports/ledger.ts'
-import type {
-  Appended,
-  Backlog,
-  CacheEntry,
-  Checkpoint,
-  Clock,
-  LeaseRequest,
-  Retention,
-  Store,
-} from '../../ports/ports.ts'
+import type { Appended, Backlog, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
 import type { Lane, LeasedRecord, Outcome, Settlement, SourceRecord } from '../../ports/types.ts'
 import { countableEvents, deliveredKeys, dropsBody, refsOf, retryStateOf } from '../outcome-effects.ts'
 import { LANES, Waiters } from '../waiters.ts'

@@ -1,6 +1,6 @@
 /** What ended, event by event and hour by hour: written as records are settled, read by the console. */
 import type { ActivityBucket, ActivityWindow, EventsPage, LedgerEvent } from '../../ports/ledger.ts'
-import type { Retention } from '../../ports/ports.ts'
+import type { Retention } from '../../ports/store.ts'
 import type { EventResult, Ingress, Lane, Outcome } from '../../ports/types.ts'
 import { type CountedEvent, dayOf, hourOf, hoursKept, recordResult } from '../outcome-effects.ts'
 import type { Connection } from './connection.ts'

@@ -1,5 +1,5 @@
 /** What is kept by name: checkpoints, cached lookups, and the keys of delivered events. */
-import type { CacheEntry } from '../../ports/ports.ts'
+import type { CacheEntry } from '../../ports/store.ts'
 import type { Json } from '../../ports/types.ts'
 import type { Connection } from './connection.ts'
 import { toInteger } from './row-mapping.ts'

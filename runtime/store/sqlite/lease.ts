@@ -1,5 +1,5 @@
 /** The queue: append, lease, renew, release, and whose turn it is in a line. */
-import type { LeaseRequest } from '../../ports/ports.ts'
+import type { LeaseRequest } from '../../ports/store.ts'
 import type { Lane, LeasedRecord, SourceRecord } from '../../ports/types.ts'
 import { LIVE_SCOPE } from '../outcome-effects.ts'
 import type { AppendBuffer } from './append-buffer.ts'

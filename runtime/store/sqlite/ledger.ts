@@ -1,6 +1,6 @@
 /** What became of every record: looked up, counted, replayed page by page, and dropped by age. */
-import type { DeadPage, ReplaySelector } from '../../ports/ledger.ts'
-import type { Backlog, LedgerEntry, Retention, Tally } from '../../ports/ports.ts'
+import type { DeadPage, LedgerEntry, ReplaySelector, Tally } from '../../ports/ledger.ts'
+import type { Backlog, Retention } from '../../ports/store.ts'
 import type { Lane } from '../../ports/types.ts'
 import { pruneHours } from './activity.ts'
 import type { Connection } from './connection.ts'

@@ -1,8 +1,8 @@
 /** Opens the file: where it lies, who may read it, and what durability it promises. */
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import type { Clock } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
-import type { Clock } from '../../ports/ports.ts'
 import { Connection } from './connection.ts'
 import { openEngine } from './engine.ts'
 import { storeFault } from './fault.ts'

@@ -1,6 +1,6 @@
 /** What the store answers without writing. */
 import type { ActivityWindow, DeadPage, EventsPage } from '../../ports/ledger.ts'
-import type { Backlog, CacheEntry } from '../../ports/ports.ts'
+import type { Backlog, CacheEntry } from '../../ports/store.ts'
 import type { Json, Lane } from '../../ports/types.ts'
 import * as looking from './activity.ts'
 import type { Connection } from './connection.ts'

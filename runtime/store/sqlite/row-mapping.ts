@@ -1,5 +1,5 @@
 /** Rows as the tables hold them, and what they mean. */
-import type { LedgerEntry } from '../../ports/ports.ts'
+import type { LedgerEntry } from '../../ports/ledger.ts'
 import type { Attempt, Ingress, Lane, LeasedRecord, Outcome, Run } from '../../ports/types.ts'
 import { attemptOf, withAttempt } from '../attempt-history.ts'
 import { retryStateOf } from '../outcome-effects.ts'

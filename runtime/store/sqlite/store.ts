@@ -1,7 +1,9 @@
 /** The embedded store: one SQLite file, shared by the processes of one machine. */
+
+import type { Clock } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { ReplaySelector } from '../../ports/ledger.ts'
-import type { Appended, CacheEntry, Checkpoint, Clock, LeaseRequest, Retention, Store } from '../../ports/ports.ts'
+import type { Appended, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
 import type { Lane, LeasedRecord, Settlement, SourceRecord } from '../../ports/types.ts'
 import { processAlive } from '../../system.ts'
 import { LANES, Waiters } from '../waiters.ts'

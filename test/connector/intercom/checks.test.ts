@@ -1,7 +1,7 @@
 /** Where the source is, how it is logged in, and what `check` says of a connection that lacks something. */
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { CheckResult } from '../../../runtime/ports/ports.ts'
+import type { CheckResult } from '../../../runtime/ports/check-result.ts'
 import {
   type Credentials,
   client,

@@ -4,7 +4,7 @@ import { requireBackfillFlag } from '../../../connector/klaviyo/backfill-guard.t
 import { specEndpoint } from '../../../connector/klaviyo/client.ts'
 import { laneSemaphore } from '../../../connector/klaviyo/concurrency.ts'
 import { bulkBody, bulkEntry, eventBody, profileBody } from '../../../connector/klaviyo/request-bodies.ts'
-import type { Fetch } from '../../../runtime/ports/ports.ts'
+import type { Fetch } from '../../../runtime/ports/effects.ts'
 import type { Lane } from '../../../runtime/ports/types.ts'
 import { event, limits, never, options } from '../../helpers/klaviyo.ts'
 

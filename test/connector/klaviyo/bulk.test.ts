@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { klaviyo } from '../../../connector/klaviyo/destination.ts'
+import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
-import type { Fetch } from '../../../runtime/ports/ports.ts'
 import { event, keysOf, never, options } from '../../helpers/klaviyo.ts'
 
 /** How an event is received, and how loudly Klaviyo says so. */

@@ -2,7 +2,7 @@
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { klaviyoChecks } from '../../../connector/klaviyo/checks.ts'
-import type { CheckResult } from '../../../runtime/ports/ports.ts'
+import type { CheckResult } from '../../../runtime/ports/check-result.ts'
 import { fixture, never, options, textOf } from '../../helpers/klaviyo.ts'
 
 beforeAll(() => nock.disableNetConnect())

@@ -2,8 +2,8 @@
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { klaviyo } from '../../../connector/klaviyo/destination.ts'
+import type { SendResult } from '../../../runtime/ports/destination.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
-import type { SendResult } from '../../../runtime/ports/ports.ts'
 import type { Json, OutgoingMessage } from '../../../runtime/ports/types.ts'
 import { complaints, event, fixture, keysOf, never, options, spec, textOf } from '../../helpers/klaviyo.ts'
 

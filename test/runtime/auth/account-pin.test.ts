@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { connectorFromSpec, intercomToKlaviyo } from '../../../connector/index.ts'
 import type { Connections } from '../../../runtime/auth/connections.ts'
 import type { Connector } from '../../../runtime/connector.ts'
-import type { Fetch } from '../../../runtime/ports/ports.ts'
+import type { Fetch } from '../../../runtime/ports/effects.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import {
   CLIENT_ENV,

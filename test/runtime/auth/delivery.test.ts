@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { connectorAccount } from '../../../connector/auth.ts'
 import { connectorFromSpec } from '../../../connector/index.ts'
 import { keyFromFile } from '../../../runtime/auth/encryption-key.ts'
-import type { Fetch } from '../../../runtime/ports/ports.ts'
+import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import { systemClock } from '../../../runtime/system.ts'
 import {

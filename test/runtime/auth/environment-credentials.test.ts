@@ -1,6 +1,6 @@
 /** Whose account the environment's credentials are: asked once for each key, remembered without it, and held to. */
 import { describe, expect, test } from 'vitest'
-import type { Fetch } from '../../../runtime/ports/ports.ts'
+import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { installed, KEY, logIn, never, TOKEN, type World, world } from '../../helpers/auth.ts'
 
 const ENV = { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY }

@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest'
 import type { Connections } from '../../../runtime/auth/connections.ts'
 import { withAuth } from '../../../runtime/http/with-auth.ts'
 import type { RequestAuth } from '../../../runtime/ports/auth.ts'
+import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
-import type { Fetch, Store } from '../../../runtime/ports/ports.ts'
+import type { Store } from '../../../runtime/ports/store.ts'
 import { installed, KLAVIYO, logIn, never, type World, world } from '../../helpers/auth.ts'
 
 const HOUR = 3_600_000

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
 import type { AuthMethod } from '../../../runtime/ports/auth.ts'
-import type { Fetch } from '../../../runtime/ports/ports.ts'
+import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { CLIENT_ENV, KEY, logIn, never, spec, TOKEN, world } from '../../helpers/auth.ts'
 
 /** Both sides let in by one way; then everything is refused with the status. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { settings as shipped } from '../../../connector/cli-app.ts'
 import { COMMON_SETTINGS, readSettings } from '../../../runtime/cli/settings.ts'
-import type { CheckResult } from '../../../runtime/ports/ports.ts'
+import type { CheckResult } from '../../../runtime/ports/check-result.ts'
 import { CREDENTIALS, run } from '../../helpers/cli-fake.ts'
 
 describe('help', () => {

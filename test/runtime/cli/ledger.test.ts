@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Store } from '../../../runtime/ports/ports.ts'
+import type { Store } from '../../../runtime/ports/store.ts'
 import type { FaultInfo, Outcome, SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { NOW, run, standingClock } from '../../helpers/cli-fake.ts'

@@ -1,7 +1,7 @@
 /** Finding an event, dead letters and recipes in the console: what they show, what they hide, what their buttons do. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { maskedJson } from '../../../runtime/console/raw-record.ts'
-import type { LedgerEntry } from '../../../runtime/ports/ports.ts'
+import type { LedgerEntry } from '../../../runtime/ports/ledger.ts'
 import { searchKeyOf } from '../../../runtime/record-history.ts'
 import { someone } from '../../helpers/connector-harness.ts'
 import { consoleShop } from '../../helpers/console.ts'

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
-import type { Logger } from '../../../runtime/ports/ports.ts'
+import type { Logger } from '../../../runtime/ports/effects.ts'
 import { asId } from '../../../runtime/source/envelope.ts'
 import { receive } from '../../../runtime/source/receive.ts'
 import { webhookStats } from '../../../runtime/source/webhook-stats.ts'

@@ -1,7 +1,6 @@
 /** The dead letters of one group, page by page; one of them shown as it was received. */
 import { html } from 'hono/html'
-import type { DeadGroup } from '../../../ports/ledger.ts'
-import type { LedgerEntry } from '../../../ports/ports.ts'
+import type { DeadGroup, LedgerEntry } from '../../../ports/ledger.ts'
 import { timeElement } from '../../format-html.ts'
 import { rawRecord } from '../../raw-record.ts'
 import type { Context, Html } from '../../types.ts'

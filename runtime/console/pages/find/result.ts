@@ -1,6 +1,6 @@
 /** One record that was found: where it stands, its way there, and its text for who asks. */
 import { html } from 'hono/html'
-import type { LedgerEntry } from '../../../ports/ports.ts'
+import type { LedgerEntry } from '../../../ports/ledger.ts'
 import { recordHistory } from '../../../record-history.ts'
 import { timeElement } from '../../format-html.ts'
 import { rawRecord } from '../../raw-record.ts'

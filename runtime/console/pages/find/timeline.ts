@@ -1,7 +1,7 @@
 /** One step of a record's way: when, what happened, and for what was not sent the reason and who must act. */
 import { html } from 'hono/html'
 import { formatCount } from '../../../lib/format.ts'
-import type { LedgerEntry } from '../../../ports/ports.ts'
+import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { Cause, EventHistory, HistoryStep } from '../../../record-history.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Context, Html } from '../../types.ts'

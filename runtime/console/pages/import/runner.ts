@@ -3,8 +3,8 @@
 import type { BackfillOptions, Connector, Progress, RunningBackfill } from '../../../connector.ts'
 import { ThroughputMeter } from '../../../lib/throughput.ts'
 import type { DeliveryGate } from '../../../ports/auth.ts'
+import type { Clock, Logger } from '../../../ports/effects.ts'
 import { toFault } from '../../../ports/fault.ts'
-import type { Clock, Logger } from '../../../ports/ports.ts'
 
 export interface ImportStatus {
   readonly progress: Progress

@@ -1,7 +1,7 @@
 /** The newest events of a metric, their people masked until asked for. */
 import { html } from 'hono/html'
 import type { LedgerEvent } from '../../../ports/ledger.ts'
-import type { Store } from '../../../ports/ports.ts'
+import type { Store } from '../../../ports/store.ts'
 import { ingressCell, statusCell } from '../../event-cells.ts'
 import { maskPersonal, timeElement } from '../../format-html.ts'
 import { isBackgroundRefresh } from '../../server/live-updates.ts'

@@ -2,8 +2,7 @@
 
 import type { Preview, PreviewInput, PreviewItem } from '../../../connector.ts'
 import { toFault } from '../../../ports/fault.ts'
-import type { LedgerEvent } from '../../../ports/ledger.ts'
-import type { LedgerEntry } from '../../../ports/ports.ts'
+import type { LedgerEntry, LedgerEvent } from '../../../ports/ledger.ts'
 import type { Json, JsonObject, Profile } from '../../../ports/types.ts'
 import type { ConsoleParts } from '../../types.ts'
 

@@ -3,7 +3,7 @@
 import type { BackfillState } from '../../../backfill/state.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import type { ActivityBucket, LedgerEvent } from '../../../ports/ledger.ts'
-import type { Backlog } from '../../../ports/ports.ts'
+import type { Backlog } from '../../../ports/store.ts'
 import type { ConsoleParts } from '../../types.ts'
 import { DAY, HOUR } from './chart.ts'
 

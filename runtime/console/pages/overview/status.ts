@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import type { ConnectionStats, LimitUsage } from '../../../http/connection-stats.ts'
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
-import type { Backlog } from '../../../ports/ports.ts'
+import type { Backlog } from '../../../ports/store.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Context, Html } from '../../types.ts'
 import { stateWords } from '../import/text.ts'

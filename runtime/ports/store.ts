@@ -1,50 +1,16 @@
-/** What the runtime asks of its host: clock, log, store, destination. Each can be replaced. */
-
-import type { AuthProvider } from './auth.ts'
-import type { Fault, FaultDetails, FaultKind } from './fault.ts'
+/** The store: keeps records until they are settled, and remembers their outcomes. */
 import type {
   ActivityBucket,
   ActivityWindow,
   DeadGroup,
   DeadPage,
   EventsPage,
+  LedgerEntry,
   LedgerEvent,
   ReplaySelector,
+  Tally,
 } from './ledger.ts'
-import type {
-  Attempt,
-  EventResult,
-  Json,
-  Lane,
-  LeasedRecord,
-  Outcome,
-  OutgoingMessage,
-  Receipt,
-  Settlement,
-  SourceRecord,
-} from './types.ts'
-
-export type Fetch = (request: Request) => Promise<Response>
-
-/** A number in [0, 1), like `Math.random`. */
-export type Random = () => number
-
-export interface Clock {
-  /** Milliseconds since 1970, a whole number. */
-  now(): number
-  /** Resolves after `ms`, or at once when the signal aborts. Never rejects. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>
-}
-
-/** Fields are ids, counts, codes and durations; never payloads, secrets or addresses. */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
-
-export interface Logger {
-  debug(message: string, fields?: LogFields): void
-  info(message: string, fields?: LogFields): void
-  warn(message: string, fields?: LogFields): void
-  error(message: string, fields?: LogFields): void
-}
+import type { Json, Lane, LeasedRecord, Settlement, SourceRecord } from './types.ts'
 
 /** Ours: everything up to here is in the store. */
 export interface Checkpoint {
@@ -63,28 +29,6 @@ export interface Backlog {
   readonly records: number
   /** When the oldest of them was received. */
   readonly oldest?: number
-}
-
-/** One line of the ledger's totals. `scope` is a run's id, or `live`. */
-export interface Tally {
-  readonly scope: string
-  readonly metric: string
-  readonly status: EventResult['status']
-  readonly reason: string
-  readonly count: number
-}
-
-/** A record as the ledger knows it. The body is absent once retention has dropped it. */
-export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'orderingKey' | 'body' | 'backfillRun'> {
-  readonly seq: number
-  readonly status: 'pending' | 'leased' | Outcome['status']
-  readonly attempt: number
-  readonly due?: number
-  readonly settledAt?: number
-  readonly outcome?: Outcome
-  /** How the attempts before ended, oldest first, those before a replay too. Absent: there was none. */
-  readonly attempts?: readonly Attempt[]
-  readonly body?: string
 }
 
 /** Cached lookups: `namespace` is the lookup's name, `value` undefined-as-null means "known to be gone". */
@@ -160,49 +104,4 @@ export interface Store {
   /** Drops what retention no longer keeps. Returns how many records went. */
   applyRetention(retention: Retention): Promise<number>
   close(): Promise<void>
-}
-
-/** What a destination says of one message of several. */
-export type SendResult = Receipt | Fault
-
-/** Where messages go. Speaks one vendor's API; knows nothing of records or mappings. */
-export interface Destination {
-  /** Sends one message now. Throws a `Fault`. */
-  send(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt>
-  /**
-   * Sends several events in as few requests as the limits allow, and answers for each, in order.
-   * In lane `backfill` nothing may start a flow and profiles carry identifiers only.
-   */
-  sendMany(messages: readonly OutgoingMessage[], lane: Lane, signal: AbortSignal): Promise<readonly SendResult[]>
-  /** How large a `sendMany` should be. */
-  readonly batch: { readonly events: number; readonly bytes: number }
-  /** How many bytes a message adds to a request. */
-  sizeOf(message: OutgoingMessage, lane: Lane): number
-  /** The request bodies for these messages, without sending. */
-  previewBodies(messages: readonly OutgoingMessage[], lane: Lane): readonly Json[]
-}
-
-/** Where records come from: its credentials, and its own way of saying no. */
-export interface Source {
-  readonly logins: AuthProvider
-  /** Any of these may have signed a webhook. Empty: none is trusted. */
-  secrets(): Promise<readonly string[]>
-  /** What an error answer says, in words without personal data. `body` is its JSON, where it is JSON. */
-  explainError(status: number, body: Json | undefined, headers: Headers): ErrorExplanation
-}
-
-/** What one vendor's refusal means, where its status alone does not say it. */
-export interface ErrorExplanation extends Pick<FaultDetails, 'movedTo' | 'pointers' | 'requestId'> {
-  readonly message?: string
-  readonly kind?: FaultKind
-  /** Without the vendor's name. */
-  readonly code?: string
-}
-
-/** One line of `connector check`. */
-export interface CheckResult {
-  readonly name: string
-  readonly ok: boolean
-  /** What was found, or what is missing and where to get it. */
-  readonly detail: string
 }

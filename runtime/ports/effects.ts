@@ -1,0 +1,22 @@
+/** Effects the host provides: time, randomness, the network and the log. */
+export type Fetch = (request: Request) => Promise<Response>
+
+/** A number in [0, 1), like `Math.random`. */
+export type Random = () => number
+
+export interface Clock {
+  /** Milliseconds since 1970, a whole number. */
+  now(): number
+  /** Resolves after `ms`, or at once when the signal aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** Fields are ids, counts, codes and durations; never payloads, secrets or addresses. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
+
+export interface Logger {
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+}
