@@ -1,6 +1,6 @@
 /** The reference page of what runs compiled: the rule, its exceptions, and each file that is shipped. */
 import { compileReport } from '../runtime/cli/output/compile-report.ts'
-import { refusals } from '../runtime/expression/compiler/refusals.ts'
+import { refusals } from '../runtime/expression/compiler/not-compilable.ts'
 import type { FunctionTable } from '../runtime/expression/functions.ts'
 import type { PlacedExpression } from '../runtime/spec/compile/context.ts'
 import { loadSpec } from '../runtime/spec/load.ts'

@@ -1,5 +1,5 @@
 /** The reference page of the functions an expression may call. */
-import { builtins } from '../runtime/expression/builtins.ts'
+import { builtins } from '../runtime/expression/compiler/runtime/functions/builtins.ts'
 import type { FunctionTable } from '../runtime/expression/functions.ts'
 import { limitsSection } from './limits-reference.ts'
 import { generatedNote } from './schema-reference.ts'

@@ -3,16 +3,16 @@ import type { Json } from '../ports/types.ts'
 import type { Linker } from './check/check-only.ts'
 import { references } from './check/references.ts'
 import { functionsOf, namesIn, variablesOf } from './check/variables.ts'
+import { refusals } from './compiler/not-compilable.ts'
 import { deserializeProgram, NotCompilable, type Program, tryCompile } from './compiler/program.ts'
-import { refusals } from './compiler/refusals.ts'
 import { LimitExceeded } from './compiler/runtime/limits.ts'
+import { NotPlain } from './compiler/runtime/to-plain-json.ts'
 import type { SerializedPrograms } from './compiler/serialize.ts'
 import type { Bindings, Expression } from './expression.ts'
 import { faultOf, problemFault } from './expression-fault.ts'
 import type { FunctionTable } from './functions.ts'
 import { type Interpret, interpreter } from './interpreter/interpreter.ts'
 import { defaultLimits, isProblem, type Limits, type Origin, type Parsed, parse } from './parse.ts'
-import { NotPlain } from './to-plain-json.ts'
 
 /** Parses and links. Throws a `Fault` (`config`) if the text is no expression. */
 export function compile(text: string, origin: Origin, functions: FunctionTable, limits?: Limits): Expression {

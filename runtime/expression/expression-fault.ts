@@ -1,8 +1,8 @@
 /** Whatever an evaluation throws, as a fault that names the place and quotes no value. */
 import { Fault } from '../ports/fault.ts'
+import { NotPlain } from './compiler/runtime/to-plain-json.ts'
 import { explain } from './jsonata-errors.ts'
 import type { Origin, Problem } from './parse.ts'
-import { NotPlain } from './to-plain-json.ts'
 
 /** A text that is no expression. */
 export const problemFault = ({ code, message, span }: Problem, origin: Origin): Fault =>

@@ -1,6 +1,6 @@
 /** Text to syntax tree, or what is wrong with it. */
 import jsonata from 'jsonata'
-import { type Node, nodes } from './ast.ts'
+import { type Node, nodes } from './compiler/ast.ts'
 import { explain } from './jsonata-errors.ts'
 
 /** What one evaluation may take. */

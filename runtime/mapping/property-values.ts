@@ -1,7 +1,7 @@
 /** From what an expression gives to what is sent: types, missing values, time. */
 
-import { compileObjectBuilder, type Name } from '../expression/compiler/object-builder.ts'
 import type { Bindings } from '../expression/expression.ts'
+import { compileObjectBuilder, type Name } from '../expression/object-builder.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Json, JsonObject } from '../ports/types.ts'

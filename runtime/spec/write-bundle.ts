@@ -1,7 +1,7 @@
 /** Writes a loaded spec as one ES module. It imports nothing, and reads as what it does. */
 
-import { indent } from '../expression/compiler/compilation-unit.ts'
-import { literal } from '../expression/compiler/literal.ts'
+import { indent } from '../expression/compiler/emit/compilation-unit.ts'
+import { literal } from '../expression/compiler/emit/literal.ts'
 import { type NotCompilable, type Source, trySource } from '../expression/compiler/program.ts'
 import { serializeProgram } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'

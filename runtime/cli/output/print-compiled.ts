@@ -1,5 +1,5 @@
 /** The code of one group of expressions, to be read by a person. */
-import { comment, literal } from '../../expression/compiler/literal.ts'
+import { comment, literal } from '../../expression/compiler/emit/literal.ts'
 import { NotCompilable } from '../../expression/compiler/program.ts'
 import type { FunctionTable } from '../../expression/functions.ts'
 import type { JsonObject } from '../../ports/types.ts'

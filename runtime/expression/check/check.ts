@@ -1,10 +1,10 @@
 /** What can be said about an expression before it ever runs. JSONata turns a typo into silence; this does not. */
-import { type Node, nodes } from '../ast.ts'
-import { builtins, volatile } from '../builtins.ts'
+import { type Node, nodes } from '../compiler/ast.ts'
+import { builtins, volatile } from '../compiler/runtime/functions/builtins.ts'
 import { joinWords, nearestWords, suggest } from '../did-you-mean.ts'
 import { type Arity, arity, type FunctionTable } from '../functions.ts'
 import type { Parsed, Problem } from '../parse.ts'
-import { regexProblems } from '../regex/check.ts'
+import { regexProblems } from './check-regex.ts'
 import { type Reference, references } from './references.ts'
 
 export interface CheckOptions {

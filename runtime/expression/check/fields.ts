@@ -1,5 +1,5 @@
 /** Follows the paths of an expression through what is known of its input, and finds the fields that are not there. */
-import { bareName, children, type Node, pairs } from '../ast.ts'
+import { bareName, children, type Node, pairs } from '../compiler/ast.ts'
 import type { Parsed } from '../parse.ts'
 import { anyOf, either, type KnownShape, type Shape } from './shape.ts'
 

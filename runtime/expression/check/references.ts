@@ -1,5 +1,5 @@
 /** Which names an expression takes from outside: variables it reads, functions it calls. */
-import { bareName, children, type Node, pairs, type Stage } from '../ast.ts'
+import { bareName, children, type Node, pairs, type Stage } from '../compiler/ast.ts'
 
 export interface Reference {
   /** `passed`: as it is, to a function or a name. `bare`: called without its `$`. */

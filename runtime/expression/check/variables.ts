@@ -1,6 +1,6 @@
 /** The names an expression takes from outside that are no functions: what must be bound, and so what must be looked up. */
-import { type Node, nodes } from '../ast.ts'
-import { builtins } from '../builtins.ts'
+import { type Node, nodes } from '../compiler/ast.ts'
+import { builtins } from '../compiler/runtime/functions/builtins.ts'
 import type { FunctionTable } from '../functions.ts'
 import { references } from './references.ts'
 

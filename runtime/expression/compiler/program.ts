@@ -1,20 +1,20 @@
 /** A syntax tree as a program of JavaScript: synchronous, and exactly what the interpreter would give, or nothing at all. */
 import type { Json } from '../../ports/types.ts'
-import type { Node } from '../ast.ts'
 import type { Bindings } from '../expression.ts'
 import type { FunctionTable } from '../functions.ts'
 import type { Limits } from '../parse.ts'
-import { type EmitSite, indent, NotCompilable, type Unit } from './compilation-unit.ts'
-import { emit } from './emit.ts'
-import { comment, literal } from './literal.ts'
-import { type ConnectedFunctions, connected } from './runtime/connector-functions.ts'
+import type { Node } from './ast.ts'
+import { type EmitSite, indent, NotCompilable, type Unit } from './emit/compilation-unit.ts'
+import { emit } from './emit/emit.ts'
+import { comment, literal } from './emit/literal.ts'
+import { frameOf, mustRemember, unbound } from './emit/scope.ts'
+import { type ConnectedFunctions, connected } from './runtime/functions/connector-functions.ts'
 import * as library from './runtime/library.ts'
 import { resetLimits } from './runtime/limits.ts'
 import { copy, toResult } from './runtime/result.ts'
-import { frameOf, mustRemember, unbound } from './scope.ts'
 import type { SerializedProgram } from './serialize.ts'
 
-export { NotCompilable } from './compilation-unit.ts'
+export { NotCompilable } from './emit/compilation-unit.ts'
 
 /** What generated source is, once loaded. */
 export type Factory = (

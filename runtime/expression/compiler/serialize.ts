@@ -1,9 +1,9 @@
 /** Programs as text in a module, and as that module gives them back. */
 
-import { indent, NotCompilable } from './compilation-unit.ts'
-import { literal } from './literal.ts'
+import { indent, NotCompilable } from './emit/compilation-unit.ts'
+import { literal } from './emit/literal.ts'
+import type { Reason } from './not-compilable.ts'
 import type { Factory, Source } from './program.ts'
-import type { Reason } from './refusals.ts'
 
 /** One expression of a module. The text is what finds it again: all else that decides its code is the module's. */
 export type SerializedProgram =

@@ -1,13 +1,13 @@
 /** JSONata's own built-in functions, with a budget: what they would make too large is refused before it is made. */
 import type jsonata from 'jsonata'
-import type { Node } from '../ast.ts'
-import { builtins } from '../builtins.ts'
-import { type Definition, definitionOf } from '../compiler/runtime/jsonata-builtins.ts'
+import type { Node } from '../compiler/ast.ts'
+import { charge } from '../compiler/runtime/functions/builtin-costs.ts'
+import { builtins } from '../compiler/runtime/functions/builtins.ts'
+import { type Definition, definitionOf } from '../compiler/runtime/functions/jsonata-builtins.ts'
 import type { Limits } from '../parse.ts'
-import { type MatchingCost, matchingCost } from '../regex/cost.ts'
-import { charge } from './builtin-costs.ts'
 import { budgetIn, type Environment } from './instrument.ts'
 import type { Budget, InterpretersBudget } from './limits.ts'
+import { type MatchingCost, matchingCost } from './matching-cost.ts'
 
 /** What the interpreter calls a function with as `this`. */
 interface Focus {

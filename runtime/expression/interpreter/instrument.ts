@@ -1,10 +1,10 @@
 /** Watches the interpreter from node to node: counts its steps, and looks at what each of them gives. */
 import type jsonata from 'jsonata'
-import { type Node, nodes, type Pair } from '../ast.ts'
-import { charactersOf, itemsIn, valuesIn } from '../json-size.ts'
+import { type Node, nodes, type Pair } from '../compiler/ast.ts'
+import { charactersOf, itemsIn, valuesIn } from '../compiler/runtime/json-size.ts'
 import type { Limits } from '../parse.ts'
-import { matchingCost } from '../regex/cost.ts'
 import { type Budget, budgetOf, GROUPED_PER_STEP, type InterpretersBudget, PER_STEP } from './limits.ts'
+import { matchingCost } from './matching-cost.ts'
 
 const BUDGET = Symbol('budget')
 const GROUPS = Symbol('groups')

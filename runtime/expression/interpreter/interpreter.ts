@@ -1,13 +1,13 @@
 /** JSONata's own interpreter, within limits: runs what is not compiled, and says what is wrong with what failed. */
 import { Fault } from '../../ports/fault.ts'
 import type { Json } from '../../ports/types.ts'
-import { type Node, nodes } from '../ast.ts'
-import { builtins } from '../builtins.ts'
 import { isFunction } from '../check/variables.ts'
+import { type Node, nodes } from '../compiler/ast.ts'
+import { builtins } from '../compiler/runtime/functions/builtins.ts'
+import { plain } from '../compiler/runtime/to-plain-json.ts'
 import type { Bindings } from '../expression.ts'
 import type { Argument, ExpressionFunction, FunctionTable } from '../functions.ts'
 import type { Limits, Parsed } from '../parse.ts'
-import { plain } from '../to-plain-json.ts'
 import { guardBuiltins } from './guard-builtins.ts'
 import { instrument } from './instrument.ts'
 

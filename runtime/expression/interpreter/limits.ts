@@ -1,6 +1,7 @@
 /** What one evaluation may still take. Counted, never timed: it ends the same way on every machine. */
+
+import { NotPlain } from '../compiler/runtime/to-plain-json.ts'
 import { BESIDE_PER_LEVEL, type Limits } from '../parse.ts'
-import { NotPlain } from '../to-plain-json.ts'
 
 /** Each throws what says that a limit was reached. */
 export interface Budget {

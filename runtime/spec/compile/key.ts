@@ -1,5 +1,5 @@
 /** An occurrence's key: a literal name, then expressions over what is the same by every road. */
-import { bareName, type Node, nodes } from '../../expression/ast.ts'
+import { bareName, type Node, nodes } from '../../expression/compiler/ast.ts'
 import type { Expression } from '../../expression/expression.ts'
 import { isProblem } from '../../expression/parse.ts'
 import type { Mapping } from '../generated/documents.ts'

@@ -1,9 +1,10 @@
 /** Both engines side by side: what each makes of an expression, as a value that can be compared. */
 import jsonata from 'jsonata'
 import { functions as connectorFunctions } from '../../../connector/functions/index.ts'
-import type { Node } from '../../../runtime/expression/ast.ts'
 import { references } from '../../../runtime/expression/check/references.ts'
+import type { Node } from '../../../runtime/expression/compiler/ast.ts'
 import { type CompiledProgram, NotCompilable, tryCompile } from '../../../runtime/expression/compiler/program.ts'
+import { plain } from '../../../runtime/expression/compiler/runtime/to-plain-json.ts'
 import type { Bindings } from '../../../runtime/expression/expression.ts'
 import type { FunctionTable } from '../../../runtime/expression/functions.ts'
 import { interpreter } from '../../../runtime/expression/interpreter/interpreter.ts'
@@ -15,7 +16,6 @@ import {
   type Limits,
   parse,
 } from '../../../runtime/expression/parse.ts'
-import { plain } from '../../../runtime/expression/to-plain-json.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 
 // Compiled, a function that must be loaded first waits on the interpreter. That is another test's.

@@ -1,13 +1,13 @@
 /** Regular expressions that can backtrack without bound are told from those that cannot. */
 import { describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
-import { nodes } from '../../../runtime/expression/ast.ts'
 import { check } from '../../../runtime/expression/check/check.ts'
+import { nodes } from '../../../runtime/expression/compiler/ast.ts'
+import { ambiguity } from '../../../runtime/expression/compiler/regex/ambiguity.ts'
+import { automaton } from '../../../runtime/expression/compiler/regex/nfa.ts'
+import { read } from '../../../runtime/expression/compiler/regex/parse.ts'
+import { analyzeBacktracking, type BacktrackingVerdict } from '../../../runtime/expression/compiler/regex/redos.ts'
 import { isProblem, parse } from '../../../runtime/expression/parse.ts'
-import { ambiguity } from '../../../runtime/expression/regex/ambiguity.ts'
-import { automaton } from '../../../runtime/expression/regex/nfa.ts'
-import { read } from '../../../runtime/expression/regex/parse.ts'
-import { analyzeBacktracking, type BacktrackingVerdict } from '../../../runtime/expression/regex/redos.ts'
 import { expressionsOf } from '../../helpers/spec-expressions.ts'
 
 const parts = (regex: RegExp, judgement: BacktrackingVerdict): readonly string[] =>

@@ -1,5 +1,5 @@
 /** Looking up names: what `a.b` means when `a` is a list, or lists in a list. */
-import { itemsIn } from '../../json-size.ts'
+import { itemsIn } from './json-size.ts'
 import { consumeSteps, fallBack, fitList } from './limits.ts'
 import { Sequence, value } from './sequence.ts'
 

@@ -1,7 +1,7 @@
 /** Objects: written out, and grouped by a key. */
 import { GROUPED_PER_STEP } from '../../interpreter/limits.ts'
+import { own } from './functions/natives.ts'
 import { consumeSteps, fallBack, fitLength } from './limits.ts'
-import { own } from './natives.ts'
 import { Sequence } from './sequence.ts'
 
 export type Part = (context: unknown) => unknown

@@ -2,10 +2,7 @@
 
 export { descendants, each, end, isArray, lookup, one, self, wildcard } from './fields.ts'
 export { at, atKept, filter, where } from './filters.ts'
-export { compact, gather, group } from './groups.ts'
-export { compare, sorted, sortedItems } from './higher-order.ts'
-export { enter, leave } from './limits.ts'
-export { boxed, list } from './lists.ts'
+export { compare, sorted, sortedItems } from './functions/higher-order.ts'
 export {
   boolean,
   connectedValue,
@@ -20,7 +17,12 @@ export {
   rejectFunctionToSort,
   rejectTailCall,
   string,
-} from './natives.ts'
+} from './functions/natives.ts'
+export { HOLE, partial, partialNative, signed, transform } from './functions/partial.ts'
+export { NO_CONTEXT } from './functions/signature.ts'
+export { compact, gather, group } from './groups.ts'
+export { enter, leave } from './limits.ts'
+export { boxed, list } from './lists.ts'
 export {
   add,
   concat,
@@ -40,7 +42,6 @@ export {
   type,
   unequal,
 } from './operators.ts'
-export { HOLE, partial, partialNative, signed, transform } from './partial.ts'
 export { regex } from './regex.ts'
 export {
   construct,
@@ -56,7 +57,6 @@ export {
   toRememberedArray,
   value,
 } from './sequence.ts'
-export { NO_CONTEXT } from './signature.ts'
 export {
   atMade,
   atRows,

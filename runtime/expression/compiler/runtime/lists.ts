@@ -1,5 +1,5 @@
 /** `[...]`: lists that are written out. */
-import { itemsIn } from '../../json-size.ts'
+import { itemsIn } from './json-size.ts'
 import { consumeSteps, fitLength, fitList } from './limits.ts'
 
 /** A list of these. A list among them gives its items; one that is written out within it is given in a list of its own. */

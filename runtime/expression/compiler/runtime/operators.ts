@@ -1,7 +1,7 @@
 /** JSONata's operators. Where the interpreter would fail, these give up and leave it to say why. */
 
 import { guard, isRecord } from './fields.ts'
-import { textOf } from './jsonata-builtins.ts'
+import { textOf } from './functions/jsonata-builtins.ts'
 import { consumeSteps, fallBack, fitLength, fitText, rangeTooLong } from './limits.ts'
 import { Sequence } from './sequence.ts'
 

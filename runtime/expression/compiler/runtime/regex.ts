@@ -1,8 +1,8 @@
 /** Regular expressions, and the built-in functions that take them. The interpreter's own must be waited for. */
-import { costOf, type MatchingCost } from '../../regex/cost.ts'
+import { costOf, type MatchingCost } from '../../interpreter/matching-cost.ts'
+import { isNotTailCallable } from './functions/tail-calls.ts'
 import { consumeSteps, fallBack, fitLength, fitText } from './limits.ts'
 import { Sequence } from './sequence.ts'
-import { isNotTailCallable } from './tail-calls.ts'
 
 /** What a regular expression gives when it is called, and what a function may give in its place. */
 interface Match {

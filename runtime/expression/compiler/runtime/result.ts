@@ -1,8 +1,8 @@
 /** The last look at a result: plain JSON as it is, without a copy, or what the interpreter's would be made into. */
 
 import type { Json } from '../../../ports/types.ts'
-import { plain } from '../../to-plain-json.ts'
 import { fallBack, outputLimit } from './limits.ts'
+import { plain } from './to-plain-json.ts'
 
 /**
  * A result as plain JSON. What is plain already is given as it is, so it may share parts with the input: both are

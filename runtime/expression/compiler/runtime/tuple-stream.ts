@@ -1,10 +1,10 @@
 /** Paths that bind names on their way (`@$v`, `#$i`, `%`): items together with what was bound at each. */
 
 import { at, filter, times } from './filters.ts'
+import { mergeSort, sorted } from './functions/higher-order.ts'
+import { append, own } from './functions/natives.ts'
 import { compact, group, isTaken, type Part } from './groups.ts'
-import { mergeSort, sorted } from './higher-order.ts'
 import { consumeSteps, fallBack, fitList } from './limits.ts'
-import { append, own } from './natives.ts'
 import { Sequence } from './sequence.ts'
 
 /** What is bound, by name, and the item itself as `@`. Without a prototype: any name may be bound. */

@@ -1,7 +1,7 @@
 /** Compiled expressions against the interpreter: by hand, by property, on what is shipped, and within limits. */
 import { describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../../connector/spec.ts'
-import { comment, literal, word } from '../../../../runtime/expression/compiler/literal.ts'
+import { comment, literal, word } from '../../../../runtime/expression/compiler/emit/literal.ts'
 import { NotCompilable, tryCompile } from '../../../../runtime/expression/compiler/program.ts'
 import { LimitExceeded } from '../../../../runtime/expression/compiler/runtime/limits.ts'
 import { defaultLimits, isProblem, parse } from '../../../../runtime/expression/parse.ts'

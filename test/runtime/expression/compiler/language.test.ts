@@ -1,7 +1,7 @@
 /** The whole language, expression by expression: compiled as the interpreter has it, or refused for a reason that is documented. */
 import { describe, expect, test } from 'vitest'
+import { type Reason, refusals } from '../../../../runtime/expression/compiler/not-compilable.ts'
 import { NotCompilable, tryCompile } from '../../../../runtime/expression/compiler/program.ts'
-import { type Reason, refusals } from '../../../../runtime/expression/compiler/refusals.ts'
 import { defaultLimits, isProblem, parse } from '../../../../runtime/expression/parse.ts'
 import type { Json } from '../../../../runtime/ports/types.ts'
 import { type Case, readCases } from '../../../helpers/compiler/cases.ts'

@@ -1,9 +1,10 @@
 /** Functions made of others: `f(?, 1)` and `|pattern|update, delete|`. */
-import { builtins } from '../../builtins.ts'
+
+import { consumeSteps, enter, fallBack, LimitExceeded, leave } from '../limits.ts'
+import { fromTailCall } from '../sequence.ts'
+import { builtins } from './builtins.ts'
 import { definitionOf, focus, signatureOf } from './jsonata-builtins.ts'
-import { consumeSteps, enter, fallBack, LimitExceeded, leave } from './limits.ts'
 import { implementation, native } from './natives.ts'
-import { fromTailCall } from './sequence.ts'
 import { fitting, NO_CONTEXT } from './signature.ts'
 import { isNotTailCallable, markNotTailCallable } from './tail-calls.ts'
 

@@ -1,9 +1,10 @@
 /** One expression being compiled: what its source needs declared, and where a name is bound. */
+
+import type { FunctionTable } from '../../functions.ts'
+import type { Limits } from '../../parse.ts'
 import type { Node } from '../ast.ts'
-import type { FunctionTable } from '../functions.ts'
-import type { Limits } from '../parse.ts'
+import type { Reason } from '../not-compilable.ts'
 import { word } from './literal.ts'
-import type { Reason } from './refusals.ts'
 
 /** Why an expression is not compiled. Thrown within this folder, and given back as a value by it. */
 export class NotCompilable {

@@ -1,9 +1,9 @@
 /** Lists and objects that are written out, and grouping. */
 import type { Node, Pair } from '../ast.ts'
+import { isTaken } from '../runtime/groups.ts'
 import { arrow, type Code, type EmitSite, fresh, indent, inItem, type Unit, use, within } from './compilation-unit.ts'
 import { emit, isLiteral } from './emit.ts'
 import { literal } from './literal.ts'
-import { isTaken } from './runtime/groups.ts'
 
 export function emitList(unit: Unit, node: Node, place: EmitSite): Code {
   const inner = within(place, { beside: true })

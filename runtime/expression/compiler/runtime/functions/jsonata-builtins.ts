@@ -1,7 +1,7 @@
 /** JSONata's own built-in functions, taken out of its environment once, to be called without its interpreter. */
 import jsonata from 'jsonata'
-import { charactersOf } from '../../json-size.ts'
-import { fitText, fixedNow } from './limits.ts'
+import { charactersOf } from '../json-size.ts'
+import { fitText, fixedNow } from '../limits.ts'
 
 export interface Signature {
   /** The arguments as the function gets them: context put in, single values made lists. Throws if they do not fit. */

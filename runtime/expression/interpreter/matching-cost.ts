@@ -1,7 +1,7 @@
 /** What matching a text costs at worst, in steps. */
-import { type Node, nodes } from '../ast.ts'
-import { PER_STEP } from '../interpreter/limits.ts'
-import { analyzeBacktracking } from './redos.ts'
+import { type Node, nodes } from '../compiler/ast.ts'
+import { analyzeBacktracking } from '../compiler/regex/redos.ts'
+import { PER_STEP } from './limits.ts'
 
 /** Of a text so many characters long. */
 export type MatchingCost = (characters: number) => number

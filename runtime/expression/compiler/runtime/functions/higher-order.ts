@@ -1,7 +1,7 @@
 /** Built-in functions that call functions, without waiting for them. */
-import { consumeSteps, fallBack } from './limits.ts'
-import { truthy } from './operators.ts'
-import { isMarked, itemsOf, Sequence } from './sequence.ts'
+import { consumeSteps, fallBack } from '../limits.ts'
+import { truthy } from '../operators.ts'
+import { isMarked, itemsOf, Sequence } from '../sequence.ts'
 
 // biome-ignore lint/complexity/noBannedTypes: any function of the expression.
 type Callable = Function & ((...args: unknown[]) => unknown)

@@ -1,5 +1,7 @@
 /** Functions: called, made, and piped into. */
 import type { Node } from '../ast.ts'
+import { isCompiled } from '../runtime/functions/natives.ts'
+import { takesAnything } from '../runtime/functions/signature.ts'
 import {
   type Code,
   declare,
@@ -15,8 +17,6 @@ import {
 import { conditional, emit, LEFT_OPERAND_REASON } from './emit.ts'
 import { emitBlock } from './emit-block.ts'
 import { literal } from './literal.ts'
-import { isCompiled } from './runtime/natives.ts'
-import { takesAnything } from './runtime/signature.ts'
 import { frameOf, isBound, isFunctionName, resolve, unbound } from './scope.ts'
 
 /** `piped`: the left side of `~>`, as the first argument. */

@@ -1,7 +1,7 @@
 /** What a call of a built-in function costs, told from its arguments before it is made. Holds for both engines. */
 
+import { type Budget, PER_STEP } from '../../../interpreter/limits.ts'
 import { charactersOf, itemsIn, valuesIn } from '../json-size.ts'
-import { type Budget, PER_STEP } from './limits.ts'
 
 type Cost = (budget: Budget, ...args: readonly unknown[]) => void
 

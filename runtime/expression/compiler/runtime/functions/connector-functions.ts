@@ -1,9 +1,9 @@
 /** The connector's own functions, as compiled code calls them. */
-import type { FunctionTable } from '../../functions.ts'
-import type { Limits } from '../../parse.ts'
-import { plain } from '../../to-plain-json.ts'
-import { guard } from './fields.ts'
-import { fallBack, withOwnLimits } from './limits.ts'
+import type { FunctionTable } from '../../../functions.ts'
+import type { Limits } from '../../../parse.ts'
+import { guard } from '../fields.ts'
+import { fallBack, withOwnLimits } from '../limits.ts'
+import { plain } from '../to-plain-json.ts'
 import { type Fit, fitting } from './signature.ts'
 
 interface Connected {

@@ -1,5 +1,5 @@
 /** From what JSONata gives to plain JSON: real arrays and objects, nothing hidden, nothing shared. */
-import type { Json } from '../ports/types.ts'
+import type { Json } from '../../../ports/types.ts'
 import { charactersOf } from './json-size.ts'
 
 /** Why a value cannot be made plain. */

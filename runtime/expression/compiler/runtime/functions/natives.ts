@@ -1,15 +1,15 @@
 /** Built-in functions as compiled code calls them: ours where the interpreter's must be waited for or make sequences. */
 
-import { builtins } from '../../builtins.ts'
-import { charge } from '../../interpreter/builtin-costs.ts'
-import { PER_STEP } from '../../interpreter/limits.ts'
-import { guard, isRecord, lookup } from './fields.ts'
+import { PER_STEP } from '../../../interpreter/limits.ts'
+import { guard, isRecord, lookup } from '../fields.ts'
+import { consumeSteps, fallBack, fitLength, fitText } from '../limits.ts'
+import { deepEqual, truthy } from '../operators.ts'
+import * as patterns from '../regex.ts'
+import { fromTailCall, isMarked, Sequence, toRememberedArray } from '../sequence.ts'
+import { charge } from './builtin-costs.ts'
+import { builtins } from './builtins.ts'
 import { higher } from './higher-order.ts'
 import { definitionOf, focus, moment, textOf } from './jsonata-builtins.ts'
-import { consumeSteps, fallBack, fitLength, fitText } from './limits.ts'
-import { deepEqual, truthy } from './operators.ts'
-import * as patterns from './regex.ts'
-import { fromTailCall, isMarked, Sequence, toRememberedArray } from './sequence.ts'
 import { type Fit, fitting, NO_CONTEXT } from './signature.ts'
 import { isNotTailCallable, markNotTailCallable } from './tail-calls.ts'
 

@@ -1,5 +1,6 @@
 /** Functions made of others: applied in part, and transforms. */
 import type { Node } from '../ast.ts'
+import { isCompiled } from '../runtime/functions/natives.ts'
 import {
   arrow,
   type Code,
@@ -14,7 +15,6 @@ import {
 } from './compilation-unit.ts'
 import { emit } from './emit.ts'
 import { literal } from './literal.ts'
-import { isCompiled } from './runtime/natives.ts'
 import { isBound, isFunctionName, resolve } from './scope.ts'
 
 /** `f(?, 1)`. */

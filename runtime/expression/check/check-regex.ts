@@ -1,7 +1,7 @@
 /** Complaints about the regular expressions of an expression. */
-import { nodes } from '../ast.ts'
+import { nodes } from '../compiler/ast.ts'
+import { analyzeBacktracking, type BacktrackingVerdict } from '../compiler/regex/redos.ts'
 import type { Parsed, Problem } from '../parse.ts'
-import { analyzeBacktracking, type BacktrackingVerdict } from './redos.ts'
 
 export function regexProblems({ root, text }: Parsed): readonly Problem[] {
   const found: Problem[] = []

@@ -1,5 +1,6 @@
 /** `$name`: what it is bound to at a place, and what binds it. */
 import { type Node, nodes } from '../ast.ts'
+import { isCompiled, sequential } from '../runtime/functions/natives.ts'
 import {
   declare,
   type EmitSite,
@@ -11,7 +12,6 @@ import {
   use,
 } from './compilation-unit.ts'
 import { literal } from './literal.ts'
-import { isCompiled, sequential } from './runtime/natives.ts'
 
 /** A frame with a slot for each name that is bound directly in it. */
 export function frameOf(unit: Unit, parts: readonly Node[], outer: Frame | undefined): Frame {

@@ -1,7 +1,7 @@
 /** Arguments against a signature: the common case at once, every other as JSONata does it. */
 
+import { fallBack } from '../limits.ts'
 import { type Signature, signatureOf } from './jsonata-builtins.ts'
-import { fallBack } from './limits.ts'
 
 /** Gives the arguments as the function gets them. Throws what JSONata throws. */
 export type Fit = (args: readonly unknown[], context: unknown) => readonly unknown[]

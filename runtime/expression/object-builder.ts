@@ -1,7 +1,7 @@
 /** Many expressions evaluated to one object, each called from a place of its own in code made for it. */
-import type { Json } from '../../ports/types.ts'
-import type { Bindings, Expression } from '../expression.ts'
-import { literal } from './literal.ts'
+import type { Json } from '../ports/types.ts'
+import { literal } from './compiler/emit/literal.ts'
+import type { Bindings, Expression } from './expression.ts'
 
 /** The name of a member; or of one, and of a member within it. */
 export type Name = readonly [head: string, tail?: string]
