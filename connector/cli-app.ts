@@ -1,5 +1,5 @@
 /** What the commands are given: settings, the spec's folder, and how to open a connector or the sandbox. */
-import type { App, Setting } from '../runtime/cli/app.ts'
+import type { CliApp, Setting } from '../runtime/cli/app.ts'
 import { version } from '../runtime/version.ts'
 import { functions } from './functions/index.ts'
 import { names } from './klaviyo/spec-names.ts'
@@ -66,7 +66,7 @@ export const settings: readonly Setting[] = [
   },
 ]
 
-export const app: App = {
+export const app: CliApp = {
   name: 'connector',
   version,
   summary: 'Intercom conversations and tickets as Klaviyo metrics, live and from history.',

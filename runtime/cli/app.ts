@@ -38,7 +38,7 @@ export interface OpenOptions {
 }
 
 export interface SandboxOptions {
-  /** By the names of `App.sandboxPorts`. Absent: any free port. */
+  /** By the names of `CliApp.sandboxPorts`. Absent: any free port. */
   readonly ports?: Readonly<Record<string, number>>
   /** How much history there is. */
   readonly conversations?: number
@@ -54,14 +54,14 @@ export interface Sandbox {
   readonly install?: Readonly<Record<string, string>>
   /** A person says yes on the page at this address; resolves to where the browser is sent back. */
   consent?(address: URL): Promise<URL>
-  /** Base address of each server, by the names of `App.sandboxPorts`. */
+  /** Base address of each server, by the names of `CliApp.sandboxPorts`. */
   readonly addresses: Readonly<Record<string, string>>
   /** From now on new things happen, and their signed notifications go to this address. */
   notify?(webhook: URL): void
   close(): Promise<void>
 }
 
-export interface App {
+export interface CliApp {
   readonly name: string
   readonly version: string
   readonly summary: string

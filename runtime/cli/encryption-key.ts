@@ -6,9 +6,9 @@ import type { Env } from './app.ts'
 import { usageError } from './errors.ts'
 
 /** `CONNECTOR_KEY`; else a file beside the store's, made when there is something to seal; else one that passes. */
-export function keyOf(env: Env, storeUrl: string): EncryptionKey {
+export function encryptionKeyFor(env: Env, storeUrl: string): EncryptionKey {
   if (env.CONNECTOR_KEY !== undefined) return given(env.CONNECTOR_KEY)
-  const file = fileOf(storeUrl)
+  const file = storeFile(storeUrl)
   if (file !== undefined) return keyFromFile(`${file}.key`)
   if (storeUrl === 'memory:' || storeUrl === 'sqlite::memory:') return ephemeralKey()
   const message = 'set CONNECTOR_KEY, so that log-ins can be kept sealed; `openssl rand -base64 32` makes one'
@@ -18,7 +18,7 @@ export function keyOf(env: Env, storeUrl: string): EncryptionKey {
 }
 
 /** The file of an embedded store. */
-export function fileOf(storeUrl: string): string | undefined {
+export function storeFile(storeUrl: string): string | undefined {
   const path = /^sqlite:(.+)$/.exec(storeUrl)?.[1]
   return path === ':memory:' ? undefined : path
 }

@@ -1,6 +1,6 @@
 /** How a command says that it cannot go on, and what the exit codes mean. */
 /** The exit codes every command keeps to. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, spec: 3 } as const
+export const EXIT_CODES = { ok: 0, failed: 1, usage: 2, spec: 3 } as const
 
 /** A reason to stop that a person can act on: printed without a stack, ends with `exit`. */
 export class CliError extends Error {
@@ -15,7 +15,7 @@ export class CliError extends Error {
 
 /** Wrong usage: the command line or the settings must change. */
 export function usageError(message: string): CliError {
-  return new CliError(EXIT.usage, message)
+  return new CliError(EXIT_CODES.usage, message)
 }
 
 /**

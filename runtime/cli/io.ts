@@ -9,7 +9,7 @@ export interface Output {
   readonly columns: number
 }
 
-export interface Io {
+export interface ProcessIo {
   readonly stdout: Output
   readonly stderr: Output
   readonly stdin: AsyncIterable<Uint8Array | string>
@@ -24,16 +24,16 @@ export interface Io {
 }
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
-export type Paint = (style: Style, text: string) => string
+export type Painter = (style: Style, text: string) => string
 
 /** Colour on a terminal, unless `NO_COLOR` (no-color.org) says no or `FORCE_COLOR` says yes or 0. */
-export function wantsColor(output: Output, env: Io['env']): boolean {
+export function wantsColor(output: Output, env: ProcessIo['env']): boolean {
   if (env.NO_COLOR) return false
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false'
   return output.isTTY && env.TERM !== 'dumb'
 }
 
-export function painter(color: boolean): Paint {
+export function painter(color: boolean): Painter {
   // Whether to colour is decided above; Node's own look at its streams must not decide again.
   return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
 }

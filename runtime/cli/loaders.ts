@@ -2,11 +2,11 @@
 import type { Clock } from '../ports/effects.ts'
 import type { Store } from '../ports/store.ts'
 import type { Loaded, LoadOptions } from '../spec/load.ts'
-import type { App } from './app.ts'
+import type { CliApp } from './app.ts'
 
 export interface Loaders {
   /** A spec without errors, or none; and every complaint either way. */
-  spec(folder: URL, app: Pick<App, 'functions' | 'names'>, options?: Pick<LoadOptions, 'checkOnly'>): Promise<Loaded>
+  spec(folder: URL, app: Pick<CliApp, 'functions' | 'names'>, options?: Pick<LoadOptions, 'checkOnly'>): Promise<Loaded>
   store(url: string, options: { readonly clock: Clock }): Promise<Store>
 }
 

@@ -3,7 +3,7 @@ import { suggest } from '../expression/did-you-mean.ts'
 import { usageError } from './errors.ts'
 
 /** A port, 0 meaning any free one. */
-export function portOf(text: string, name: string): number {
+export function parsePort(text: string, name: string): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
   throw usageError(`${name} must be a port from 0 to 65535, not "${text}"`)
@@ -12,7 +12,7 @@ export function portOf(text: string, name: string): number {
 const DATE = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/
 
 /** Milliseconds since 1970. Without a zone it is UTC: no machine's own zone decides. */
-export function momentOf(text: string, name: string): number {
+export function parseMoment(text: string, name: string): number {
   const day = DATE.exec(text)?.[1]
   const zoned = text.includes('T') && !/(Z|[+-]\d{2}:\d{2})$/.test(text) ? `${text}Z` : text
   const time = day === undefined ? Number.NaN : Date.parse(zoned)
@@ -22,19 +22,19 @@ export function momentOf(text: string, name: string): number {
 }
 
 /** A positive number of something. */
-export function positiveOf(text: string, name: string): number {
+export function parsePositive(text: string, name: string): number {
   const number = Number(text)
   if (text.trim() !== '' && Number.isFinite(number) && number > 0) return number
   throw usageError(`${name} must be a number above 0, not "${text}"`)
 }
 
 /** The values of a comma-separated list, without empty ones. */
-export function listOf(text: string): readonly string[] {
+export function parseList(text: string): readonly string[] {
   const items = text.split(',').map((item) => item.trim())
   return items.filter((item) => item !== '')
 }
 
 /** `unknown metric "Rated"; did you mean "Rated Conversation"?` */
-export function unknown(kind: string, word: string, known: Iterable<string>): string {
+export function unknownName(kind: string, word: string, known: Iterable<string>): string {
   return `unknown ${kind} "${word}"; ${suggest(word, known)}`
 }

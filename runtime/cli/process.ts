@@ -1,11 +1,11 @@
-/** A Node process as `Io`: the one place where signals and pipes are turned into values. */
+/** A Node process as `ProcessIo`: the one place where signals and pipes are turned into values. */
 import type { WriteStream } from 'node:tty'
 import { systemClock, systemFetch, systemRandom } from '../system.ts'
-import type { Io, Output } from './io.ts'
+import type { Output, ProcessIo } from './io.ts'
 
 type NodeProcess = typeof globalThis.process
 
-export function processIo(process: NodeProcess): Io {
+export function processIo(process: NodeProcess): ProcessIo {
   let signal: AbortSignal | undefined
   return {
     stdout: outputOf(process.stdout, process),

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
 import type { Json } from '../ports/types.ts'
-import { CliError, EXIT, usageError } from './errors.ts'
-import type { Io } from './io.ts'
+import { CliError, EXIT_CODES, usageError } from './errors.ts'
+import type { ProcessIo } from './io.ts'
 
-type Place = Pick<Io, 'cwd' | 'stdin'>
+type Place = Pick<ProcessIo, 'cwd' | 'stdin'>
 
 export async function readJson(file: string, io: Place): Promise<Json> {
   const text = await readText(file, io)
@@ -14,7 +14,7 @@ export async function readJson(file: string, io: Place): Promise<Json> {
     return JSON.parse(text)
   } catch {
     // The parser's own message quotes the text, which is a customer's.
-    throw new CliError(EXIT.failed, `${nameOf(file)} is not JSON${text.trim() === '' ? ': it is empty' : ''}`)
+    throw new CliError(EXIT_CODES.failed, `${nameOf(file)} is not JSON${text.trim() === '' ? ': it is empty' : ''}`)
   }
 }
 
@@ -26,7 +26,7 @@ export async function readJsonOrYaml(file: string, io: Place): Promise<Json> {
       return read(text)
     } catch {}
   }
-  throw new CliError(EXIT.failed, `${nameOf(file)} is neither JSON nor YAML`)
+  throw new CliError(EXIT_CODES.failed, `${nameOf(file)} is neither JSON nor YAML`)
 }
 
 async function readText(file: string, io: Place): Promise<string> {
@@ -35,7 +35,7 @@ async function readText(file: string, io: Place): Promise<string> {
   return text.replace(/^\uFEFF/, '') // Windows tools put a byte order mark before JSON
 }
 
-async function readAll(stdin: Io['stdin']): Promise<string> {
+async function readAll(stdin: ProcessIo['stdin']): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks).toString('utf8')

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import type { App, Env, Setting } from './app.ts'
+import type { CliApp, Env, Setting } from './app.ts'
 import { usageError } from './errors.ts'
-import type { Io } from './io.ts'
+import type { ProcessIo } from './io.ts'
 
 /** What every connector has, whatever it connects. */
 export const COMMON_SETTINGS: readonly Setting[] = [
@@ -57,7 +57,7 @@ export const COMMON_SETTINGS: readonly Setting[] = [
 ]
 
 /** Reads both places. Values are trimmed, since secrets mounted as files often end in a newline. */
-export async function readSettings(io: Pick<Io, 'cwd' | 'env'>): Promise<Env> {
+export async function readSettings(io: Pick<ProcessIo, 'cwd' | 'env'>): Promise<Env> {
   const file = await readFile(join(io.cwd, '.env'), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
     throw error
@@ -69,7 +69,7 @@ export async function readSettings(io: Pick<Io, 'cwd' | 'env'>): Promise<Env> {
 }
 
 /** Stops with exit code 2 when a setting that the command needs is absent, and says how to get each. */
-export function requireSettings(app: App, env: Env, needs: readonly Setting['needed'][], hint: string): void {
+export function requireSettings(app: CliApp, env: Env, needs: readonly Setting['needed'][], hint: string): void {
   const missing = app.settings.filter((it) => needs.includes(it.needed) && env[it.env] === undefined)
   if (missing.length === 0) return
   const count = missing.length === 1 ? 'A setting is missing' : `${missing.length} settings are missing`

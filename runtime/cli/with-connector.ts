@@ -10,15 +10,15 @@ import { render } from '../spec/diagnostic.ts'
 import type { Loaded } from '../spec/load.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Env, Setting } from './app.ts'
-import type { Context } from './command.ts'
-import { fileOf, keyOf } from './encryption-key.ts'
-import { CliError, EXIT, usageError } from './errors.ts'
+import type { CommandContext } from './command.ts'
+import { encryptionKeyFor, storeFile } from './encryption-key.ts'
+import { CliError, EXIT_CODES, usageError } from './errors.ts'
 import { requireSettings } from './settings.ts'
 
-export const DEFAULT_STORE = 'sqlite:.connector/store.db'
+export const DEFAULT_STORE_URL = 'sqlite:.connector/store.db'
 
 /** What must be set before a command talks to both sides. */
-export const TALKS_TO_BOTH: readonly Setting['needed'][] = ['source', 'destination']
+export const BOTH_SIDES: readonly Setting['needed'][] = ['source', 'destination']
 
 const IN_A_BROWSER = 'Or connect both sides in a browser: connector start'
 
@@ -41,7 +41,7 @@ export interface Opened {
 
 /** Settings, spec, store and connector, in this order: the cheapest complaint comes first. */
 export async function withConnector<T>(
-  context: Context,
+  context: CommandContext,
   options: OpenWith,
   use: (opened: Opened) => Promise<T>,
 ): Promise<T> {
@@ -58,7 +58,7 @@ export async function withConnector<T>(
     async (store) => {
       const { clock, fetch, random } = io
       const base = { env, spec, store, clock, fetch, random, logger }
-      const account = await app.account?.({ ...base, key: keyOf(env, url) })
+      const account = await app.account?.({ ...base, key: encryptionKeyFor(env, url) })
       try {
         if (account && stored) await requireLogins(context, account, { ...options, hint })
         const connector = await app.open({ ...base, ...(account && { account }) })
@@ -76,7 +76,7 @@ export async function withConnector<T>(
 }
 
 /** The settings that neither the environment nor set-up gave. */
-async function requireLogins({ app, env }: Context, account: Connections, options: OpenWith): Promise<void> {
+async function requireLogins({ app, env }: CommandContext, account: Connections, options: OpenWith): Promise<void> {
   const { source, destination } = await account.setup.view()
   const signed = (await account.secrets()).length > 0
   const known = { source: source.by !== undefined, destination: destination.by !== undefined, webhook: signed }
@@ -86,15 +86,19 @@ async function requireLogins({ app, env }: Context, account: Connections, option
 
 /** Whether the store may hold anything yet. */
 function isThere(url: string): boolean {
-  const file = fileOf(url)
+  const file = storeFile(url)
   return file === undefined ? !url.includes('memory:') : existsSync(file)
 }
 
-const urlOf = ({ env, io }: Context, named?: string): string =>
-  storeUrl(named ?? env.CONNECTOR_STORE ?? DEFAULT_STORE, io.cwd)
+const urlOf = ({ env, io }: CommandContext, named?: string): string =>
+  storeUrl(named ?? env.CONNECTOR_STORE ?? DEFAULT_STORE_URL, io.cwd)
 
 /** The store that `CONNECTOR_STORE` names, or `url`. */
-export async function withStore<T>(context: Context, use: (store: Store) => Promise<T>, url?: string): Promise<T> {
+export async function withStore<T>(
+  context: CommandContext,
+  use: (store: Store) => Promise<T>,
+  url?: string,
+): Promise<T> {
   const { clock } = context.io
   const store = await context.load.store(urlOf(context, url), { clock }).catch(badSetting)
   try {
@@ -105,8 +109,8 @@ export async function withStore<T>(context: Context, use: (store: Store) => Prom
 }
 
 /** The same, for commands that look into one: a misspelt place would have them say that nothing ever came. */
-export async function withExistingStore<T>(context: Context, use: (store: Store) => Promise<T>): Promise<T> {
-  const file = fileOf(urlOf(context))
+export async function withExistingStore<T>(context: CommandContext, use: (store: Store) => Promise<T>): Promise<T> {
+  const file = storeFile(urlOf(context))
   if (file !== undefined && !existsSync(file))
     context.note(`There was no store at ${file}, so a new one is looked into. Is CONNECTOR_STORE right?`)
   return withStore(context, use)
@@ -124,7 +128,7 @@ export function storeUrl(name: string, cwd: string): string {
 }
 
 /** A folder named on the command line or by `CONNECTOR_SPEC`, else the one that comes with the package. */
-export function specFolder({ app, env, io }: Context, named?: string): URL {
+export function specFolder({ app, env, io }: CommandContext, named?: string): URL {
   const folder = named ?? env.CONNECTOR_SPEC
   return folder === undefined ? app.specFolder : pathToFileURL(`${resolve(io.cwd, folder)}/`)
 }
@@ -135,10 +139,10 @@ export type CheckedSpec = Loaded & { readonly spec: Spec }
  * A spec without errors, with all that was loaded, from a folder named on the command line or the usual one.
  * Otherwise they are printed and the command ends with exit code 3.
  */
-export async function loadSpecOrExit(context: Context, named?: string): Promise<CheckedSpec> {
+export async function loadSpecOrExit(context: CommandContext, named?: string): Promise<CheckedSpec> {
   const loaded = await context.load.spec(specFolder(context, named), context.app)
   const { spec, diagnostics } = loaded
   if (spec !== undefined) return { ...loaded, spec }
   for (const diagnostic of diagnostics) context.note(`${render(diagnostic, context.colorNotes)}\n`)
-  throw new CliError(EXIT.spec, 'the spec is invalid; nothing was done. `connector validate` checks it again')
+  throw new CliError(EXIT_CODES.spec, 'the spec is invalid; nothing was done. `connector validate` checks it again')
 }

@@ -1,6 +1,6 @@
 /** A connector, a process and a store that only pretend, to test the commands by. */
-import type { App } from '../../runtime/cli/app.ts'
-import type { Io } from '../../runtime/cli/io.ts'
+import type { CliApp } from '../../runtime/cli/app.ts'
+import type { ProcessIo } from '../../runtime/cli/io.ts'
 import type { Loaders } from '../../runtime/cli/loaders.ts'
 import { runCli } from '../../runtime/cli/run.ts'
 import type { Connector } from '../../runtime/connector.ts'
@@ -69,7 +69,7 @@ export function fakeConnector(store: Store, parts: Partial<Connector> = {}): Con
 }
 
 export interface Given {
-  readonly app?: Partial<App>
+  readonly app?: Partial<CliApp>
   readonly connector?: Partial<Connector>
   readonly store?: Store
   readonly load?: Partial<Loaders>
@@ -86,7 +86,7 @@ export interface Given {
 
 export const CREDENTIALS = { FROM_TOKEN: 'a', TO_KEY: 'b', HOOK_SECRET: 'c' }
 
-const app: App = {
+const app: CliApp = {
   name: 'from-to',
   version: '1.2.3',
   summary: 'Chats of From as events of To.',
@@ -116,7 +116,7 @@ export async function run(argv: readonly string[], given: Given = {}) {
     isTTY: given.terminal ?? false,
     columns: 100,
   })
-  const io: Io = {
+  const io: ProcessIo = {
     stdout: output('out'),
     stderr: output('err'),
     stdin: (async function* () {
@@ -134,7 +134,7 @@ export async function run(argv: readonly string[], given: Given = {}) {
     store: async () => keptOpen(store),
     ...given.load,
   }
-  const open: App['open'] = async (options) => fakeConnector(options.store, given.connector)
+  const open: CliApp['open'] = async (options) => fakeConnector(options.store, given.connector)
   const exit = await runCli({ ...app, open, ...given.app }, argv, io, load)
   return { exit, ...written }
 }

@@ -2,11 +2,11 @@
 
 import { columns, json } from '../../lib/format.ts'
 import type { CheckResult } from '../../ports/check-result.ts'
-import type { CommandRow } from '../command.ts'
-import { EXIT } from '../errors.ts'
-import { TALKS_TO_BOTH, withConnector } from '../with-connector.ts'
+import type { CommandDefinition } from '../command.ts'
+import { EXIT_CODES } from '../errors.ts'
+import { BOTH_SIDES, withConnector } from '../with-connector.ts'
 
-export const check: CommandRow = {
+export const check: CommandDefinition = {
   name: 'check',
   summary: 'Check credentials and permissions at the source and the destination.',
   options: [],
@@ -16,7 +16,7 @@ export const check: CommandRow = {
   ],
   async run(context) {
     const { io, paint, print } = context
-    return withConnector(context, { needs: TALKS_TO_BOTH }, async ({ connector }) => {
+    return withConnector(context, { needs: BOTH_SIDES }, async ({ connector }) => {
       const results: CheckResult[] = []
       for await (const result of connector.check(io.signal)) {
         results.push(result)
@@ -24,7 +24,7 @@ export const check: CommandRow = {
         if (!context.json) print(`${render(result, paint)}\n`)
       }
       if (context.json) print(json(results))
-      return results.every((result) => result.ok) ? EXIT.ok : EXIT.failed
+      return results.every((result) => result.ok) ? EXIT_CODES.ok : EXIT_CODES.failed
     })
   },
 }

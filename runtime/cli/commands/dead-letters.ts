@@ -2,15 +2,15 @@
 
 import { json, plural } from '../../lib/format.ts'
 import { whoActs } from '../../ports/fault.ts'
-import type { CommandRow } from '../command.ts'
-import { EXIT, usageError } from '../errors.ts'
-import type { Paint } from '../io.ts'
+import type { CommandDefinition } from '../command.ts'
+import { EXIT_CODES, usageError } from '../errors.ts'
+import type { Painter } from '../io.ts'
 import { type DeadGroup, deadLetters, groupDeadLetters } from '../output/dead-letter-groups.ts'
 import { withExistingStore } from '../with-connector.ts'
 
 const IDS_SHOWN = 5
 
-export const listDeadLetters: CommandRow = {
+export const listDeadLetters: CommandDefinition = {
   name: 'dead-letters list',
   summary: 'Show what could not be delivered, grouped by what was wrong.',
   options: [],
@@ -23,15 +23,15 @@ export const listDeadLetters: CommandRow = {
     if (context.json) context.print(json(groups))
     else if (groups.length === 0) context.print('No dead letters.\n')
     else context.print(render(groups, context.paint))
-    return EXIT.ok
+    return EXIT_CODES.ok
   },
 }
 
-export const replayDeadLetters: CommandRow = {
+export const replayDeadLetters: CommandDefinition = {
   name: 'dead-letters replay',
   summary: 'Queue dead letters again: those named, or all.',
-  operand: { flags: '[id...]', what: 'record ids, as `dead-letters list` shows them' },
-  options: [{ flags: '--all', what: 'every dead letter' }],
+  operand: { flags: '[id...]', description: 'record ids, as `dead-letters list` shows them' },
+  options: [{ flags: '--all', description: 'every dead letter' }],
   examples: [
     ['dead-letters replay --all', 'after a mapping was mended; a running `start` delivers them'],
     ['dead-letters replay webhook:notif_1', 'just this record; nothing that was delivered is counted twice'],
@@ -44,7 +44,7 @@ export const replayDeadLetters: CommandRow = {
     const asked = all ? queued : ids.length
     if (context.json) context.print(json({ queued, unknown: asked - queued }))
     else context.print(replayed(queued, asked))
-    return queued < asked ? EXIT.failed : EXIT.ok
+    return queued < asked ? EXIT_CODES.failed : EXIT_CODES.ok
   },
 }
 
@@ -55,11 +55,11 @@ function replayed(queued: number, asked: number): string {
   return `${plural(queued, 'dead letter')} queued again.${next}\n${rest}`
 }
 
-function render(groups: readonly DeadGroup[], paint: Paint): string {
+function render(groups: readonly DeadGroup[], paint: Painter): string {
   return groups.map((group) => `${groupLines(group, paint).join('\n')}\n`).join('\n')
 }
 
-function groupLines(group: DeadGroup, paint: Paint): string[] {
+function groupLines(group: DeadGroup, paint: Painter): string[] {
   const shown = group.ids.slice(0, IDS_SHOWN)
   const more = group.count - shown.length
   return [

@@ -4,10 +4,10 @@ import type { Connector } from '../../connector.ts'
 import { columns } from '../../lib/format.ts'
 import type { Tally } from '../../ports/ledger.ts'
 import type { Sandbox } from '../app.ts'
-import type { CommandRow, Context, Input } from '../command.ts'
-import { EXIT } from '../errors.ts'
+import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
+import { EXIT_CODES } from '../errors.ts'
 import { reportText } from '../output/report.ts'
-import { positiveOf } from '../parse.ts'
+import { parsePositive } from '../parse.ts'
 import { httpApp } from '../server/http-app.ts'
 import { listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
@@ -17,10 +17,12 @@ import { withoutSecrets } from './start.ts'
 
 const LOOK_EVERY = 500
 
-export const demo: CommandRow = {
+export const demo: CommandDefinition = {
   name: 'demo',
   summary: 'Watch it work: local stand-ins of both sides, history first, then live events.',
-  options: [{ flags: '--for <seconds>', what: 'end by itself after the import (default: when you press Ctrl-C)' }],
+  options: [
+    { flags: '--for <seconds>', description: 'end by itself after the import (default: when you press Ctrl-C)' },
+  ],
   examples: [
     ['demo', 'no account needed, and nothing is kept'],
     ['demo --for 20', 'for a script'],
@@ -44,14 +46,14 @@ export const demo: CommandRow = {
 }
 
 async function play(
-  context: Context,
-  input: Input,
+  context: CommandContext,
+  input: CommandInput,
   opened: Opened,
   sandbox: Sandbox,
   done: AbortController,
 ): Promise<number> {
   const { io, logger } = context
-  const seconds = input.value('for') === undefined ? undefined : positiveOf(input.value('for') ?? '', '--for')
+  const seconds = input.value('for') === undefined ? undefined : parsePositive(input.value('for') ?? '', '--for')
   const { connector, store, spec, account } = opened
   const closing = new AbortController()
   const { fetch, drained: idle } = httpApp(context, { connector, account, closing, notReadyReasons: () => [] })
@@ -73,13 +75,13 @@ async function play(
   }
   const well = await serving
   await idle()
-  return well ? EXIT.ok : EXIT.failed
+  return well ? EXIT_CODES.ok : EXIT_CODES.failed
 }
 
 type Installing = Sandbox & Required<Pick<Sandbox, 'consent' | 'install'>>
 
 /** Without a way to log in there the demo is given keys. */
-function canInstall({ app }: Context, sandbox: Sandbox): sandbox is Installing {
+function canInstall({ app }: CommandContext, sandbox: Sandbox): sandbox is Installing {
   return app.account !== undefined && sandbox.install !== undefined && sandbox.consent !== undefined
 }
 
@@ -88,7 +90,7 @@ async function install(
   setup: Setup,
   sandbox: Installing,
   console: URL,
-  { print }: Context,
+  { print }: CommandContext,
   signal: AbortSignal,
 ): Promise<void> {
   const { destination, source } = await setup.view()
@@ -104,14 +106,14 @@ async function install(
   print(`Set up by the steps that a person takes at ${new URL('set-up', console).href}\n\n`)
 }
 
-async function history(connector: Connector, context: Context, signal: AbortSignal): Promise<void> {
+async function history(connector: Connector, context: CommandContext, signal: AbortSignal): Promise<void> {
   context.print('History: identifiers only, backfill flag on every event, so no flow starts.\n')
   const last = await follow(connector.backfill({ signal }), context)
   if (last !== undefined) context.print(reportText(last, last.phase === 'done', context.paint))
 }
 
 /** One line for each kind of thing that became of live events since the last look. */
-async function tail(store: Opened['store'], { io, print }: Context, signal: AbortSignal): Promise<void> {
+async function tail(store: Opened['store'], { io, print }: CommandContext, signal: AbortSignal): Promise<void> {
   const known = new Map<string, number>()
   while (!signal.aborted) {
     for (const tally of await store.tallies('live')) {

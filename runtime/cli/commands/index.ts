@@ -1,8 +1,8 @@
 /** Every command there is. A new one is a file beside this and a row here. */
-import type { App } from '../app.ts'
-import type { CommandRow } from '../command.ts'
+import type { CliApp } from '../app.ts'
+import type { CommandDefinition } from '../command.ts'
 
-type Load = (app: App) => Promise<readonly CommandRow[]>
+type Load = (app: CliApp) => Promise<readonly CommandDefinition[]>
 
 /** By first word, in the order the help shows them. Some options depend on what is connected. */
 const commands: Readonly<Record<string, Load>> = {
@@ -26,7 +26,7 @@ const commands: Readonly<Record<string, Load>> = {
 }
 
 /** Those that begin with this word; all of them where none does, since they are shown then. */
-export async function commandTable(app: App, word: string | undefined): Promise<readonly CommandRow[]> {
+export async function commandTable(app: CliApp, word: string | undefined): Promise<readonly CommandDefinition[]> {
   const named = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined
   const loads = named === undefined ? Object.values(commands) : [named]
   return (await Promise.all(loads.map((load) => load(app)))).flat()

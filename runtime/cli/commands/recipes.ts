@@ -5,14 +5,14 @@ import { json } from '../../lib/format.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Recipe } from '../../ports/recipes.ts'
 import type { RecipeBook, RecipeState } from '../../recipes.ts'
-import type { CommandRow, Context } from '../command.ts'
-import { EXIT, usageError } from '../errors.ts'
-import type { Paint } from '../io.ts'
+import type { CommandContext, CommandDefinition } from '../command.ts'
+import { EXIT_CODES, usageError } from '../errors.ts'
+import type { Painter } from '../io.ts'
 import { type OpenWith, withConnector } from '../with-connector.ts'
 
 const NEEDS: OpenWith = { needs: ['destination'] }
 
-export const listRecipes: CommandRow = {
+export const listRecipes: CommandDefinition = {
   name: 'recipes list',
   summary: 'Show what can be made of the metrics at the destination, and what is there already.',
   options: [],
@@ -27,14 +27,14 @@ export const listRecipes: CommandRow = {
       if (context.json) context.print(json(states.map(({ recipe, state }) => ({ ...named(recipe), ...state }))))
       else if (states.length === 0) context.print('No recipes: the spec has no recipes/ folder.\n')
       else context.print(states.map(({ recipe, state }) => render(recipe, state, context.paint)).join('\n'))
-      return EXIT.ok
+      return EXIT_CODES.ok
     }),
 }
 
-export const applyRecipe: CommandRow = {
+export const applyRecipe: CommandDefinition = {
   name: 'recipes apply',
   summary: 'Make a segment or a draft flow, unless it is there.',
-  operand: { flags: '<name>', what: 'the recipe, as `recipes list` names it' },
+  operand: { flags: '<name>', description: 'the recipe, as `recipes list` names it' },
   options: [],
   examples: [['recipes apply submitted-ticket', 'made once, however often it is asked for; a flow is always a draft']],
   run: (context, { operands: [id = ''] }) =>
@@ -46,11 +46,11 @@ export const applyRecipe: CommandRow = {
       const state = await book.apply(recipe, context.io.signal)
       if (context.json) context.print(json({ ...named(recipe), ...state }))
       else context.print(render(recipe, state, context.paint))
-      return state.state === 'made' ? EXIT.ok : EXIT.failed
+      return state.state === 'made' ? EXIT_CODES.ok : EXIT_CODES.failed
     }),
 }
 
-function withBook(context: Context, use: (book: RecipeBook) => Promise<number>): Promise<number> {
+function withBook(context: CommandContext, use: (book: RecipeBook) => Promise<number>): Promise<number> {
   return withConnector(context, NEEDS, async ({ connector }) => {
     if (connector.recipes === undefined) throw usageError('this destination can make nothing of the metrics')
     try {
@@ -59,14 +59,14 @@ function withBook(context: Context, use: (book: RecipeBook) => Promise<number>):
       const { kind, message } = toFault(error)
       if (kind === 'bug') throw error
       context.note(message)
-      return EXIT.failed
+      return EXIT_CODES.failed
     }
   })
 }
 
 const named = ({ id, kind, name, summary }: Recipe) => ({ recipe: id, kind, name, summary })
 
-function render({ id, kind, name, summary }: Recipe, state: RecipeState, paint: Paint): string {
+function render({ id, kind, name, summary }: Recipe, state: RecipeState, paint: Painter): string {
   return [
     `${paint('bold', id)}  ${kind} "${name}"`,
     `    ${summary}`,
@@ -75,7 +75,7 @@ function render({ id, kind, name, summary }: Recipe, state: RecipeState, paint: 
   ].join('\n')
 }
 
-function stateLines(id: string, state: RecipeState, paint: Paint): string[] {
+function stateLines(id: string, state: RecipeState, paint: Painter): string[] {
   switch (state.state) {
     case 'made': {
       const { id: at, status, link } = state.made

@@ -1,19 +1,22 @@
 /** `sandbox`: the local stand-ins of both sides, alone. */
 
 import { columns, json } from '../../lib/format.ts'
-import type { App, Sandbox } from '../app.ts'
-import type { CommandRow, Input } from '../command.ts'
-import { CliError, EXIT } from '../errors.ts'
-import { portOf } from '../parse.ts'
+import type { CliApp, Sandbox } from '../app.ts'
+import type { CommandDefinition, CommandInput } from '../command.ts'
+import { CliError, EXIT_CODES } from '../errors.ts'
+import { parsePort } from '../parse.ts'
 import { untilAborted } from '../until-aborted.ts'
 
 /** Its options are the servers that this connector's sandbox has. */
-export function sandbox(app: App): CommandRow {
+export function sandbox(app: CliApp): CommandDefinition {
   const ports = Object.entries(app.sandboxPorts)
   return {
     name: 'sandbox',
     summary: 'Run mock servers of the source and the destination.',
-    options: ports.map(([name, port]) => ({ flags: `--${name}-port <number>`, what: `default ${port}; 0 for any` })),
+    options: ports.map(([name, port]) => ({
+      flags: `--${name}-port <number>`,
+      description: `default ${port}; 0 for any`,
+    })),
     examples: [
       ['sandbox', 'then, in another terminal with the settings it prints: connector backfill'],
       ['start --sandbox', 'connector and sandbox in one process, with live events'],
@@ -29,22 +32,25 @@ export function sandbox(app: App): CommandRow {
       } finally {
         await servers.close()
       }
-      return EXIT.ok
+      return EXIT_CODES.ok
     },
   }
 }
 
-function portsOf(app: App, input: Input): Record<string, number> {
+function portsOf(app: CliApp, input: CommandInput): Record<string, number> {
   const ports = Object.entries(app.sandboxPorts).map(([name, port]) => {
     const given = input.value(`${name}-port`)
-    return [name, given === undefined ? port : portOf(given, `--${name}-port`)] as const
+    return [name, given === undefined ? port : parsePort(given, `--${name}-port`)] as const
   })
   return Object.fromEntries(ports)
 }
 
 function portTaken(error: NodeJS.ErrnoException): never {
   if (error.code !== 'EADDRINUSE') throw error
-  throw new CliError(EXIT.failed, 'one of its ports is taken by another process; the --…-port options choose others')
+  throw new CliError(
+    EXIT_CODES.failed,
+    'one of its ports is taken by another process; the --…-port options choose others',
+  )
 }
 
 function welcome({ addresses, env, install = {} }: Sandbox): string {

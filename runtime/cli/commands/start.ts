@@ -3,27 +3,27 @@
 import { isLoopback } from '../../console/server/request-origin.ts'
 import { json } from '../../lib/format.ts'
 import type { Env, Sandbox, Setting } from '../app.ts'
-import type { CommandRow, Context, Input } from '../command.ts'
-import { EXIT, usageError } from '../errors.ts'
-import { portOf } from '../parse.ts'
+import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
+import { EXIT_CODES, usageError } from '../errors.ts'
+import { parsePort } from '../parse.ts'
 import { httpApp } from '../server/http-app.ts'
 import { type Listener, listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
-import { DEFAULT_STORE, type Opened, TALKS_TO_BOTH, withConnector } from '../with-connector.ts'
+import { BOTH_SIDES, DEFAULT_STORE_URL, type Opened, withConnector } from '../with-connector.ts'
 
-const NEEDS: readonly Setting['needed'][] = [...TALKS_TO_BOTH, 'webhook']
+const NEEDS: readonly Setting['needed'][] = [...BOTH_SIDES, 'webhook']
 const TRY_IT = 'To try it without any: connector start --sandbox'
 
-export const start: CommandRow = {
+export const start: CommandDefinition = {
   name: 'start',
   summary: 'Receive webhooks and deliver them, until SIGTERM or Ctrl-C.',
   log: 'info',
   options: [
-    { flags: '--port <number>', what: 'where to listen (PORT; default 3000; 0 for any free port)' },
-    { flags: '--host <address>', what: 'on which address (HOST; default 127.0.0.1)' },
-    { flags: '--store <url>', what: `sqlite:PATH or memory: (CONNECTOR_STORE; default ${DEFAULT_STORE})` },
-    { flags: '--sandbox', what: 'against local stand-ins of both sides; keeps nothing unless --store is given' },
-    { flags: '--set-up', what: 'with --sandbox: without credentials, to go through set-up in a browser' },
+    { flags: '--port <number>', description: 'where to listen (PORT; default 3000; 0 for any free port)' },
+    { flags: '--host <address>', description: 'on which address (HOST; default 127.0.0.1)' },
+    { flags: '--store <url>', description: `sqlite:PATH or memory: (CONNECTOR_STORE; default ${DEFAULT_STORE_URL})` },
+    { flags: '--sandbox', description: 'against local stand-ins of both sides; keeps nothing unless --store is given' },
+    { flags: '--set-up', description: 'with --sandbox: without credentials, to go through set-up in a browser' },
   ],
   examples: [
     ['start', 'with credentials from the environment or .env, or set up in a browser at the address it prints'],
@@ -31,7 +31,7 @@ export const start: CommandRow = {
     ['start --host 0.0.0.0 --port 8080 --store sqlite:/data/connector.db', 'in a container'],
   ],
   async run(context, input) {
-    const port = portOf(input.value('port') ?? context.env.PORT ?? '3000', '--port')
+    const port = parsePort(input.value('port') ?? context.env.PORT ?? '3000', '--port')
     const host = input.value('host') ?? context.env.HOST ?? '127.0.0.1'
     if (!isLoopback(host) && context.env.CONNECTOR_PASSWORD === undefined) throw usageError(open(host))
     if (!input.flag('sandbox')) return run(context, input, { host, port })
@@ -56,7 +56,7 @@ interface Place {
   readonly port: number
 }
 
-async function run(context: Context, input: Input, place: Place, sandbox?: Sandbox): Promise<number> {
+async function run(context: CommandContext, input: CommandInput, place: Place, sandbox?: Sandbox): Promise<number> {
   // The sandbox's settings win: with --sandbox nothing may reach a real account, nor a real account's store.
   const store = input.value('store') ?? (sandbox ? 'memory:' : undefined)
   const options = {
@@ -82,18 +82,18 @@ async function run(context: Context, input: Input, place: Place, sandbox?: Sandb
     void goOn()
     const well = await serve({ ...opened, listener, notReadyReasons, closing, io: { clock: io.clock, signal }, logger })
     await idle()
-    return well ? EXIT.ok : EXIT.failed
+    return well ? EXIT_CODES.ok : EXIT_CODES.failed
   })
 }
 
 /** With the sandbox no credential of a real account is there to be used by mistake. */
-export function withoutSecrets({ app, env }: Context, sandbox?: Sandbox): Env {
+export function withoutSecrets({ app, env }: CommandContext, sandbox?: Sandbox): Env {
   if (sandbox === undefined) return env
   const own = new Set(app.settings.map((setting) => setting.env))
   return Object.fromEntries(Object.entries(env).filter(([name]) => !own.has(name)))
 }
 
-function announce(context: Context, { spec, account }: Opened, { url }: Listener, sandbox?: Sandbox): void {
+function announce(context: CommandContext, { spec, account }: Opened, { url }: Listener, sandbox?: Sandbox): void {
   const webhook = new URL(spec.webhook.path, url)
   sandbox?.notify?.(webhook)
   if (context.json) context.print(json({ url: url.href, webhook: webhook.href, sandbox: sandbox?.addresses }))

@@ -2,15 +2,15 @@
 import { json } from '../../lib/format.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
 import { recordHistory, searchKeyOf } from '../../record-history.ts'
-import type { CommandRow } from '../command.ts'
-import { EXIT, usageError } from '../errors.ts'
+import type { CommandDefinition } from '../command.ts'
+import { EXIT_CODES, usageError } from '../errors.ts'
 import { timeline } from '../output/timeline.ts'
 import { withExistingStore } from '../with-connector.ts'
 
-export const trace: CommandRow = {
+export const trace: CommandDefinition = {
   name: 'trace',
   summary: 'Show what happened to a conversation, ticket, contact, e-mail address, key or notification.',
-  operand: { flags: '<id>', what: 'its id; an e-mail address; an idempotency key' },
+  operand: { flags: '<id>', description: 'its id; an e-mail address; an idempotency key' },
   options: [],
   examples: [
     ['trace 215472', 'each road this conversation or ticket came by, each attempt, and where its events went'],
@@ -24,7 +24,7 @@ export const trace: CommandRow = {
     }
     if (context.json) context.print(json(entries.map(withSteps)))
     else context.print(timeline(entries, context.paint))
-    return entries.length === 0 ? EXIT.failed : EXIT.ok
+    return entries.length === 0 ? EXIT_CODES.failed : EXIT_CODES.ok
   },
 }
 

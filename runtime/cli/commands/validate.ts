@@ -3,17 +3,20 @@
 import { json, plural } from '../../lib/format.ts'
 import { render, toJson } from '../../spec/diagnostic.ts'
 import type { Spec } from '../../spec/spec.ts'
-import type { CommandRow } from '../command.ts'
-import { EXIT } from '../errors.ts'
+import type { CommandDefinition } from '../command.ts'
+import { EXIT_CODES } from '../errors.ts'
 import { wantsColor } from '../io.ts'
 import { compileReport, enginesJson, enginesText } from '../output/compile-report.ts'
 import { specFolder } from '../with-connector.ts'
 
-export const validate: CommandRow = {
+export const validate: CommandDefinition = {
   name: 'validate',
   summary: 'Check a spec: connector.yaml and the mappings it names.',
-  operand: { flags: '[dir]', what: 'the folder of connector.yaml (default: CONNECTOR_SPEC, else the one shipped)' },
-  options: [{ flags: '--verbose', what: 'say which expressions run compiled, and why the others do not' }],
+  operand: {
+    flags: '[dir]',
+    description: 'the folder of connector.yaml (default: CONNECTOR_SPEC, else the one shipped)',
+  },
+  options: [{ flags: '--verbose', description: 'say which expressions run compiled, and why the others do not' }],
   examples: [
     ['validate', 'the spec that `start` would use'],
     ['validate --verbose', 'is any expression interpreted, and why?'],
@@ -35,7 +38,7 @@ export const validate: CommandRow = {
       for (const diagnostic of diagnostics) context.print(`${render(diagnostic, color)}\n\n`)
       context.print(`${verdict(spec, diagnostics.length)}\n${engines ? `${enginesText(engines)}\n` : ''}`)
     }
-    return ok ? EXIT.ok : EXIT.failed
+    return ok ? EXIT_CODES.ok : EXIT_CODES.failed
   },
 }
 

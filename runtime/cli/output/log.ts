@@ -4,7 +4,7 @@ import type { Logger as Pino } from 'pino'
 import type { Clock, LogFields, Logger } from '../../ports/effects.ts'
 import type { Env } from '../app.ts'
 import { usageError } from '../errors.ts'
-import { unknown } from '../parse.ts'
+import { unknownName } from '../parse.ts'
 import type { Footer } from './footer.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -19,11 +19,11 @@ export interface LogOptions {
 }
 
 /** `LOG_LEVEL`, or `fallback` where it is not set. Throws a `Stop` (2) for a word it does not know. */
-export function logLevelOf(env: Env, fallback: LogLevel): LogLevel {
+export function parseLogLevel(env: Env, fallback: LogLevel): LogLevel {
   const word = env.LOG_LEVEL?.toLowerCase() ?? fallback
   const level = LOG_LEVELS.find((it) => it === word)
   if (level !== undefined) return level
-  throw usageError(unknown('LOG_LEVEL', word, LOG_LEVELS))
+  throw usageError(unknownName('LOG_LEVEL', word, LOG_LEVELS))
 }
 
 const require = createRequire(import.meta.url)

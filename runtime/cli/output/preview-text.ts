@@ -4,14 +4,14 @@ import type { PreviewItem } from '../../connector.ts'
 import { columns } from '../../lib/format.ts'
 import { isObject } from '../../lib/json.ts'
 import type { Json } from '../../ports/types.ts'
-import type { Paint } from '../io.ts'
+import type { Painter } from '../io.ts'
 
-export function previewText(items: readonly PreviewItem[], paint: Paint): string {
+export function previewText(items: readonly PreviewItem[], paint: Painter): string {
   if (items.length === 0) return 'Nothing would be sent: no mapping takes it.\n'
   return items.map((item) => `${itemLines(item, paint).join('\n')}\n`).join('\n')
 }
 
-function itemLines(item: PreviewItem, paint: Paint): string[] {
+function itemLines(item: PreviewItem, paint: Painter): string[] {
   if (!('metric' in item)) return [paint('bold', 'Profile'), ...tree(item.profile, 1)]
   if ('skipped' in item) return [`${paint('bold', item.metric)}  ${paint('yellow', `skipped: ${item.skipped}`)}`]
   if ('fault' in item) {

@@ -1,7 +1,7 @@
 /** What a backfill came to: seen, sent, skipped by reason, dead. */
 import type { Progress } from '../../connector.ts'
 import { columns, formatCount, formatDuration } from '../../lib/format.ts'
-import type { Paint } from '../io.ts'
+import type { Painter } from '../io.ts'
 
 /** The machine's report: one JSON object. */
 export function reportData(progress: Progress, finished: boolean) {
@@ -22,7 +22,7 @@ export function reportData(progress: Progress, finished: boolean) {
 }
 
 /** The person's report. */
-export function reportText(progress: Progress, finished: boolean, paint: Paint): string {
+export function reportText(progress: Progress, finished: boolean, paint: Painter): string {
   const { streams, eventsSent, sentByMetric, skipped, dead, waiting, elapsed } = progress
   const sum = Object.values(skipped).reduce((all, it) => all + it, 0)
   const head = finished ? paint('green', 'Backfill finished') : paint('yellow', 'Backfill stopped')

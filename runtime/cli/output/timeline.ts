@@ -2,7 +2,7 @@
 import { formatCount, formatTime } from '../../lib/format.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
 import { type Cause, type EventHistory, type HistoryStep, recordHistory } from '../../record-history.ts'
-import type { Paint, Style } from '../io.ts'
+import type { Painter, Style } from '../io.ts'
 
 const STYLES: Readonly<Record<LedgerEntry['status'] | HistoryStep['what'], Style>> = {
   received: 'bold',
@@ -17,17 +17,17 @@ const STYLES: Readonly<Record<LedgerEntry['status'] | HistoryStep['what'], Style
 }
 
 /** Oldest first, as the store gives them. Empty for no entries. */
-export function timeline(entries: readonly LedgerEntry[], paint: Paint): string {
+export function timeline(entries: readonly LedgerEntry[], paint: Painter): string {
   return entries.map((entry) => `${entryLines(entry, paint).join('\n')}\n`).join('\n')
 }
 
-function entryLines(entry: LedgerEntry, paint: Paint): string[] {
+function entryLines(entry: LedgerEntry, paint: Painter): string[] {
   const { record, status, summary, steps } = recordHistory(entry)
   const head = `${paint('bold', record)}  ${paint(STYLES[status], status)} ${summary}`
   return [head, ...steps.flatMap((step) => stepLines(step, paint))]
 }
 
-function stepLines(step: HistoryStep, paint: Paint): string[] {
+function stepLines(step: HistoryStep, paint: Painter): string[] {
   const { at, what, blame, events } = step
   return [
     `  ${formatTime(at)}  ${paint(STYLES[what], what)}${details(step)}`,
@@ -48,7 +48,7 @@ function details({ what, road, count: times = 1, last, until }: HistoryStep): st
   return all.length === 0 ? '' : `  ${all.join(', ')}`
 }
 
-function eventLines({ metric, status, facts, blame }: EventHistory, paint: Paint): string[] {
+function eventLines({ metric, status, facts, blame }: EventHistory, paint: Painter): string[] {
   return [
     `      event    ${metric}: ${paint(STYLES[status], status)}`,
     ...facts.map((fact) => `               ${fact}`),

@@ -3,7 +3,7 @@ import type { Connections } from '../../auth/connections.ts'
 import type { Connector } from '../../connector.ts'
 import { type Console, console } from '../../console/index.ts'
 import type { Env } from '../app.ts'
-import type { Context } from '../command.ts'
+import type { CommandContext } from '../command.ts'
 import { usageError } from '../errors.ts'
 import { routes } from './routes.ts'
 
@@ -19,7 +19,7 @@ export interface HttpApp extends Pick<Console, 'resume' | 'drained'> {
   readonly fetch: ReturnType<typeof routes>
 }
 
-export function httpApp({ app, io, env, logger }: Context, parts: AnswersParts): HttpApp {
+export function httpApp({ app, io, env, logger }: CommandContext, parts: AnswersParts): HttpApp {
   const { connector, account, closing, notReadyReasons } = parts
   const given = { app, connector, clock: io.clock, logger }
   const pages = console({

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { getRequestListener } from '@hono/node-server'
 import type { Clock } from '../../ports/effects.ts'
-import { CliError, EXIT } from '../errors.ts'
+import { CliError, EXIT_CODES } from '../errors.ts'
 
 /**
  * A sender that trickles its headers or body is cut off, so that it cannot hold
@@ -78,5 +78,5 @@ function cannotListen({ code }: NodeJS.ErrnoException, host: string, port: numbe
     EADDRNOTAVAIL: `${host} is not an address of this machine; choose another with --host or HOST`,
     ENOTFOUND: `${host} is not a known address; choose another with --host or HOST`,
   }
-  return new CliError(EXIT.failed, why[code ?? ''] ?? `cannot listen on ${host}:${port} (${code})`)
+  return new CliError(EXIT_CODES.failed, why[code ?? ''] ?? `cannot listen on ${host}:${port} (${code})`)
 }

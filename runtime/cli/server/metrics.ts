@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/effects.ts'
 import type { Tally } from '../../ports/ledger.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Lane } from '../../ports/types.ts'
-import type { App } from '../app.ts'
+import type { CliApp } from '../app.ts'
 
 /** prometheus.io/docs/instrumenting/exposition_formats */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
@@ -13,7 +13,7 @@ const LANES: readonly Lane[] = ['live', 'backfill']
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
 type Reads = Pick<Store, 'tallies' | 'backlog' | 'countDeadLetters'>
 
-export async function metricsText(app: Pick<App, 'name' | 'version'>, store: Reads, clock: Clock): Promise<string> {
+export async function metricsText(app: Pick<CliApp, 'name' | 'version'>, store: Reads, clock: Clock): Promise<string> {
   const [tallies, dead, ...lanes] = await Promise.all([
     store.tallies(),
     store.countDeadLetters(),

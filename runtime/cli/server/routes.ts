@@ -5,13 +5,13 @@ import type { Console } from '../../console/index.ts'
 import { isLoopback, nonLocalReason } from '../../console/server/request-origin.ts'
 import type { Clock, Logger } from '../../ports/effects.ts'
 import type { Json } from '../../ports/types.ts'
-import type { App } from '../app.ts'
+import type { CliApp } from '../app.ts'
 import { explain } from '../errors.ts'
 import { METRICS_TYPE, metricsText } from './metrics.ts'
 import { statusText } from './status.ts'
 
 export interface RoutesParts {
-  readonly app: Pick<App, 'name' | 'version' | 'summary'>
+  readonly app: Pick<CliApp, 'name' | 'version' | 'summary'>
   readonly connector: Pick<Connector, 'receive' | 'spec' | 'store' | 'gate'>
   readonly console: Console
   /** Log-ins that the source may tell us to forget. */

@@ -4,7 +4,7 @@ import type { Logger } from '../../ports/effects.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Spec } from '../../spec/spec.ts'
 import { explain } from '../errors.ts'
-import type { Io } from '../io.ts'
+import type { ProcessIo } from '../io.ts'
 import { untilAborted } from '../until-aborted.ts'
 import type { Listener } from './listen.ts'
 
@@ -21,7 +21,7 @@ export interface ServeParts {
   readonly notReadyReasons: string[]
   /** Aborted when the end begins, so that pages which stay connected do not hold it up. */
   readonly closing: AbortController
-  readonly io: Pick<Io, 'clock' | 'signal'>
+  readonly io: Pick<ProcessIo, 'clock' | 'signal'>
   readonly logger: Logger
 }
 

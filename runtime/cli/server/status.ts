@@ -3,10 +3,10 @@ import type { Connector } from '../../connector.ts'
 import { columns, formatCount, formatDuration } from '../../lib/format.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Backlog } from '../../ports/store.ts'
-import type { App } from '../app.ts'
+import type { CliApp } from '../app.ts'
 
 export async function statusText(
-  app: Pick<App, 'name' | 'version' | 'summary'>,
+  app: Pick<CliApp, 'name' | 'version' | 'summary'>,
   { spec, store, gate }: Pick<Connector, 'spec' | 'store' | 'gate'>,
   clock: Clock,
 ): Promise<string> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Footer } from '../../../runtime/cli/output/footer.ts'
-import { listOf, momentOf, portOf, unknown } from '../../../runtime/cli/parse.ts'
+import { parseList, parseMoment, parsePort, unknownName } from '../../../runtime/cli/parse.ts'
 import { storeUrl } from '../../../runtime/cli/with-connector.ts'
 import { columns, formatDuration, formatTime } from '../../../runtime/lib/format.ts'
 import { ThroughputMeter } from '../../../runtime/lib/throughput.ts'
@@ -16,7 +16,7 @@ describe('dates', () => {
     ['2026-01-31T09:30:15.250+02:00', '2026-01-31T07:30:15.250Z'],
     ['2024-02-29', '2024-02-29T00:00:00.000Z'],
   ])('%s is %s', (text, iso) => {
-    expect(new Date(momentOf(text, '--since')).toISOString()).toBe(iso)
+    expect(new Date(parseMoment(text, '--since')).toISOString()).toBe(iso)
   })
 
   test.each([
@@ -28,12 +28,12 @@ describe('dates', () => {
     ['2026-01-31T25:00Z'],
     [''],
   ])('"%s" is none', (text) => {
-    expect(() => momentOf(text, '--since')).toThrow(/--since must be a date/)
+    expect(() => parseMoment(text, '--since')).toThrow(/--since must be a date/)
   })
 
   test('every moment that toISOString writes is read back', () => {
     const years = { min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }
-    fc.assert(fc.property(fc.date(years), (date) => momentOf(date.toISOString(), 'x') === date.getTime()))
+    fc.assert(fc.property(fc.date(years), (date) => parseMoment(date.toISOString(), 'x') === date.getTime()))
   })
 })
 
@@ -42,20 +42,24 @@ test.each([
   ['3000', 3000],
   ['65535', 65_535],
 ])('port %s', (text, port) => {
-  expect(portOf(text, 'PORT')).toBe(port)
+  expect(parsePort(text, 'PORT')).toBe(port)
 })
 
 test.each([['65536'], ['-1'], ['80.5'], ['http'], [''], ['1e3']])('"%s" is no port', (text) => {
-  expect(() => portOf(text, 'PORT')).toThrow('PORT must be a port')
+  expect(() => parsePort(text, 'PORT')).toThrow('PORT must be a port')
 })
 
 test('a list may have spaces and empty places', () => {
-  expect(listOf('Created Ticket, Resolved Ticket,,')).toEqual(['Created Ticket', 'Resolved Ticket'])
+  expect(parseList('Created Ticket, Resolved Ticket,,')).toEqual(['Created Ticket', 'Resolved Ticket'])
 })
 
 test('an unknown word is told with what is near, or with all', () => {
-  expect(unknown('stream', 'ticket', ['tickets', 'contacts'])).toBe('unknown stream "ticket"; did you mean "tickets"?')
-  expect(unknown('stream', 'zzzzz', ['tickets', 'contacts'])).toBe('unknown stream "zzzzz"; known: contacts, tickets')
+  expect(unknownName('stream', 'ticket', ['tickets', 'contacts'])).toBe(
+    'unknown stream "ticket"; did you mean "tickets"?',
+  )
+  expect(unknownName('stream', 'zzzzz', ['tickets', 'contacts'])).toBe(
+    'unknown stream "zzzzz"; known: contacts, tickets',
+  )
 })
 
 test.each([
