@@ -2,9 +2,10 @@
 import pLimit from 'p-limit'
 import { backfill } from './backfill/backfill.ts'
 import { estimate } from './backfill/estimate.ts'
-import { type ProcessIdentity, runningBackfill } from './backfill/lease.ts'
+import { runningBackfill } from './backfill/lease.ts'
 import { lastBackfill } from './backfill/progress.ts'
 import { currentRunChecker } from './backfill/state.ts'
+import type { ProcessIdentity } from './backfill/types.ts'
 import type { Connector } from './connector.ts'
 import { type DeliverParts, deliver } from './delivery/deliver.ts'
 import { runWhileOpen } from './delivery/run-while-open.ts'
@@ -149,7 +150,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
       const lane = (stop: AbortSignal) => workLane('backfill', stop)
       const flush = () => send.flush('backfill')
       yield* backfill(
-        { spec, store, client, clock, logger, random, self: processIdentity, pin: accounts.pin, work: lane, flush },
+        { spec, store, client, clock, logger, random, processIdentity, pin: accounts.pin, work: lane, flush },
         asked,
       )
     },
@@ -160,7 +161,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
         stop,
       ),
     lastBackfill: () => lastBackfill(store),
-    runningBackfill: () => runningBackfill({ store, clock, self: processIdentity }),
+    runningBackfill: () => runningBackfill({ store, clock, processIdentity }),
     deliver: (record) => deliver(record, parts),
     preview: (input) => preview(input, { ...parts, destination }),
     check: (stop) => options.runChecks(client, stop),

@@ -12,18 +12,9 @@ export type { EncryptionKey } from './auth/vault.ts'
 /** What a backfill would cost. */
 export type { Estimate, StreamEstimate } from './backfill/estimate.ts'
 /** Who imports, for `assemble`: another process on the store may ask whether this one still runs. */
-export type { ProcessIdentity } from './backfill/lease.ts'
+export type { BackfillOptions, ProcessIdentity, Progress, RunningBackfill, StreamProgress } from './backfill/types.ts'
 /** The assembled connector: receive, work, backfill, deliver, preview, check. */
-export type {
-  BackfillOptions,
-  Connector,
-  Preview,
-  PreviewInput,
-  PreviewItem,
-  Progress,
-  RunningBackfill,
-  StreamProgress,
-} from './connector.ts'
+export type { Connector } from './connector.ts'
 /** Joins a spec, a source, a destination and a store into a connector. */
 export { type CreateConnectorOptions, createConnector } from './create-connector.ts'
 /** One compiled expression: how a source or a destination would evaluate a part of its spec. */
@@ -45,6 +36,7 @@ export type { ConnectionStats, LimitUsage } from './http/connection-stats.ts'
 export type { ApiResponse, ErrorContext, ExplainError } from './http/error-response.ts'
 /** Paces requests within a limit of the other side; everything that counts against it shares one. */
 export { type RateLimiter, rateLimiter } from './http/rate-limiter.ts'
+export type { Preview, PreviewInput, PreviewItem } from './mapping/preview.ts'
 /** How requests are logged in, and whether delivery may run: for hosts that keep credentials their own way. */
 export { type AuthMethod, type AuthProvider, type DeliveryGate, type RequestAuth, staticAuth } from './ports/auth.ts'
 /** What the runtime asks of its host. Each can be replaced; `Store` and `Destination` are the ones worth replacing. */

@@ -1,5 +1,6 @@
 /** Makes what recipes describe at the destination, once: what is there is found, whoever else asks at the same time. */
 
+import { recipeCheckpoint } from './lib/checkpoint-names.ts'
 import type { Clock } from './ports/effects.ts'
 import { Fault, toFault } from './ports/fault.ts'
 import type { CreatedResource, Dependents, Recipe, RecipeTarget } from './ports/recipes.ts'
@@ -48,10 +49,8 @@ interface Kept {
 }
 
 export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeBook {
-  const nameOf = ({ kind, name }: Recipe) => `recipe ${kind} ${name}`
-
   async function kept(recipe: Recipe): Promise<{ text: string | undefined } & Kept> {
-    const text = await store.checkpoint(nameOf(recipe))
+    const text = await store.checkpoint(recipeCheckpoint(recipe))
     return typeof text === 'string' ? { text, ...(JSON.parse(text) as Kept) } : { text: undefined }
   }
 
@@ -72,7 +71,7 @@ export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeB
       const { text, until = 0, id } = await kept(recipe)
       const ours = { ...(id !== undefined && { id }), until: clock.now() + CLAIM }
       const asText = JSON.stringify(ours)
-      if (until <= clock.now() && (await store.compareAndSwapCheckpoint(nameOf(recipe), text, asText))) {
+      if (until <= clock.now() && (await store.compareAndSwapCheckpoint(recipeCheckpoint(recipe), text, asText))) {
         return { ...ours, text: asText }
       }
       await clock.sleep(LOOK_AGAIN, signal)
@@ -81,7 +80,7 @@ export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeB
   }
 
   async function letGo(recipe: Recipe, text: string, id: string | undefined): Promise<void> {
-    await store.compareAndSwapCheckpoint(nameOf(recipe), text, id && JSON.stringify({ id }))
+    await store.compareAndSwapCheckpoint(recipeCheckpoint(recipe), text, id && JSON.stringify({ id }))
   }
 
   async function make(
@@ -91,7 +90,7 @@ export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeB
     signal: AbortSignal,
   ) {
     const text = JSON.stringify({ until: clock.now() + CLAIM })
-    if (!(await store.compareAndSwapCheckpoint(nameOf(recipe), held.text, text))) throw alreadyInProgress()
+    if (!(await store.compareAndSwapCheckpoint(recipeCheckpoint(recipe), held.text, text))) throw alreadyInProgress()
     try {
       const made = await workshop.make(recipe, definition, signal)
       await letGo(recipe, text, made.id)

@@ -1,9 +1,9 @@
 /** A person lets us into one side: by OAuth, or by pasting a key. Nothing is kept that was not tried. */
 
+import { asId } from '../lib/json.ts'
 import type { Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
-import { asId } from '../source/envelope.ts'
 import type { EnvironmentCredentials } from './environment-credentials.ts'
 import { accountMismatch, missingOauthClient } from './errors.ts'
 import { identify } from './identify-account.ts'

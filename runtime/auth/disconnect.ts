@@ -1,12 +1,12 @@
 /** Letting go of both sides: access is given back where it can be, log-ins are forgotten, delivery stops. */
 
 import type { Expression } from '../expression/expression.ts'
+import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import { asId } from '../lib/json.ts'
 import type { Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
-import { WORKSPACE } from '../source/client.ts'
-import { asId } from '../source/envelope.ts'
 import type { SideConnection } from './connect.ts'
 import { identify } from './identify-account.ts'
 import type { OauthParts } from './oauth.ts'
@@ -81,7 +81,7 @@ export function uninstallVerifier(
 ): (notice: UninstallNotice, signal: AbortSignal) => Promise<boolean> {
   let next = 0
   return async ({ body, workspace }, signal) => {
-    const ours = asId(await parts.store.checkpoint(WORKSPACE))
+    const ours = asId(await parts.store.checkpoint(WORKSPACE_CHECKPOINT))
     const theirs = await idIn(body, workspace)
     const held = await source.keeper.credentials()
     if (ours === undefined || theirs !== ours || held === undefined || parts.clock.now() < next) return false

@@ -1,10 +1,10 @@
 /** Whose account the credentials of the environment or a host are: asked once for each key, and held against the store's. */
 
+import { asId } from '../lib/json.ts'
 import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
-import { asId } from '../source/envelope.ts'
 import { accountMismatch } from './errors.ts'
 import { type AccountInfo, accountOf } from './setup-state.ts'
 import { hostOf, type KeyCredentials, type Side } from './side.ts'

@@ -1,8 +1,8 @@
 /** How far set-up has come: the steps, and what is kept of it in the store. No secrets. */
 
+import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
-import { WORKSPACE } from '../source/client.ts'
 import type { SideName } from './side.ts'
 
 /** Whose account a side is. */
@@ -31,7 +31,7 @@ export type Step = (typeof STEPS)[number]
 
 /** The checkpoint that says whose records or deliveries the store holds. */
 export const accountOf = ({ side }: { readonly side: SideName }): string =>
-  side === 'source' ? WORKSPACE : DESTINATION_ACCOUNT
+  side === 'source' ? WORKSPACE_CHECKPOINT : DESTINATION_ACCOUNT
 
 const NAME = 'account.progress'
 /** Whose account the destination of this store is: what was delivered there cannot be delivered elsewhere. */

@@ -1,14 +1,10 @@
 /** History: reads streams into the store, page and checkpoint in one transaction, while a worker delivers them. */
 
-import type { BackfillOptions, Progress } from '../connector.ts'
-import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Store } from '../ports/store.ts'
-import type { SourceClient } from '../source/client.ts'
 import { recordFromStream } from '../source/envelope.ts'
 import { paginate, retryTransient } from '../source/paginate.ts'
 import type { Spec, StreamSpec } from '../spec/spec.ts'
-import { acquireBackfillLease, type ProcessIdentity } from './lease.ts'
+import { acquireBackfillLease } from './lease.ts'
 import { preloadContacts } from './preload-contacts.ts'
 import { readProgress } from './progress.ts'
 import {
@@ -19,23 +15,7 @@ import {
   toCheckpoint,
   windowBindings,
 } from './state.ts'
-
-export interface BackfillParts {
-  readonly spec: Spec
-  readonly store: Store
-  readonly client: SourceClient
-  readonly clock: Clock
-  readonly logger: Logger
-  /** A number for run ids; two runs of one store must differ. */
-  readonly random: () => number
-  readonly self: ProcessIdentity
-  /** Pins both accounts to the store. Throws a `Fault`. */
-  readonly pin: (signal: AbortSignal) => Promise<void>
-  /** Delivers lane `backfill` until the signal aborts. */
-  readonly work: (signal: AbortSignal) => Promise<void>
-  /** Sends what waits for a full request. */
-  readonly flush: () => void
-}
+import type { BackfillOptions, BackfillParts, Progress } from './types.ts'
 
 /** Progress is told this often, milliseconds. */
 const TICK = 250

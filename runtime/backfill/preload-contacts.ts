@@ -1,12 +1,12 @@
 /** Before history: all contacts at once, where that costs fewer calls than asking for them in batches. */
 import type { Bindings } from '../expression/expression.ts'
+import { asId } from '../lib/json.ts'
 import { CONTACT } from '../mapping/hydrate.ts'
 import type { JsonObject } from '../ports/types.ts'
-import { asId } from '../source/envelope.ts'
 import { paginate, readPage, retryTransient } from '../source/paginate.ts'
 import type { LookupSpec, Spec, StreamSpec } from '../spec/spec.ts'
-import type { BackfillParts } from './backfill.ts'
 import { type BackfillState, toCheckpoint, windowBindings } from './state.ts'
+import type { BackfillParts } from './types.ts'
 
 /** Reads the sweep's stream into the lookup's cache, from where an interrupted one stopped. */
 export async function preloadContacts(state: BackfillState, parts: BackfillParts, signal: AbortSignal): Promise<void> {

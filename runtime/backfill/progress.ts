@@ -1,8 +1,8 @@
 /** How an import goes, from what the store has counted. */
 
-import type { Progress, StreamProgress } from '../connector.ts'
 import type { Store } from '../ports/store.ts'
 import { type BackfillState, readBackfillState, type StreamState } from './state.ts'
+import type { Progress, StreamProgress } from './types.ts'
 
 export async function readProgress(
   state: BackfillState,

@@ -1,17 +1,16 @@
 /** How far an import has come: saved with every page, loaded by the next run. */
 
-import type { BackfillOptions } from '../connector.ts'
 import type { Bindings } from '../expression/expression.ts'
+import { BACKFILL_CHECKPOINT, liveSinceCheckpoint, WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import { asId } from '../lib/json.ts'
 import { monotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
 import type { Json, Run } from '../ports/types.ts'
-import { WORKSPACE } from '../source/client.ts'
-import { asId } from '../source/envelope.ts'
 import { isSelected } from '../source/open-record.ts'
 import type { Spec } from '../spec/spec.ts'
-import type { BackfillParts } from './backfill.ts'
+import type { BackfillOptions, BackfillParts } from './types.ts'
 
 export interface StreamState {
   readonly stream: string
@@ -31,9 +30,6 @@ export interface BackfillState {
   readonly streams: StreamState[]
 }
 
-/** The checkpoint that holds the import. */
-const NAME = 'import'
-
 /** An answer is trusted this long, milliseconds. */
 const RUN_KNOWN = 1_000
 
@@ -48,14 +44,14 @@ export function currentRunChecker(store: Pick<Store, 'checkpoint'>, clock: Clock
   let known: { readonly run: string; readonly at: number } | undefined
   return async (run) => {
     if (known?.run === run && time.now() - known.at < RUN_KNOWN) return true
-    const current = ((await store.checkpoint(NAME)) as BackfillState | undefined)?.run.id
+    const current = ((await store.checkpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined)?.run.id
     known = current === undefined ? undefined : { run: current, at: time.now() }
     return current === run
   }
 }
 
 export async function readBackfillState(store: Pick<Store, 'checkpoint'>): Promise<BackfillState | undefined> {
-  return (await store.checkpoint(NAME)) as BackfillState | undefined
+  return (await store.checkpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
 }
 
 /** The window in the source's Unix seconds; its end is rounded up, its exact end is kept by the map. */
@@ -63,15 +59,9 @@ export function windowBindings({ since, until }: Run): Bindings {
   return { until: Math.ceil(until / 1000), ...(since !== undefined && { since: Math.floor(since / 1000) }) }
 }
 
-/**
- * The checkpoint that says when live delivery began, milliseconds: history ends there. Written with the first webhook
- * that is stored; for each workspace its own while none is pinned.
- */
-export const liveSinceOf = (workspace = ''): string => (workspace === '' ? 'live-since' : `live-since:${workspace}`)
-
 /** The checkpoint to save with what was just read. */
 export function toCheckpoint(state: BackfillState): Checkpoint {
-  return { name: NAME, value: JSON.parse(JSON.stringify(state)) }
+  return { name: BACKFILL_CHECKPOINT, value: JSON.parse(JSON.stringify(state)) }
 }
 
 /** The interrupted import, or a new one. */
@@ -79,7 +69,7 @@ export async function loadOrStartBackfill(
   parts: BackfillParts,
   options: BackfillOptions,
 ): Promise<{ state: BackfillState; resumed: boolean }> {
-  const earlier = (await parts.store.checkpoint(NAME)) as BackfillState | undefined
+  const earlier = (await parts.store.checkpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
   if (earlier !== undefined && earlier.phase !== 'done' && options.restart !== true) {
     await assertSameOptions(earlier.run, options, parts)
     return { state: earlier, resumed: true }
@@ -126,8 +116,8 @@ export async function endAtLive(state: BackfillState, { store, clock }: Backfill
 
 /** Never past the moment live delivery began: a copy of history that arrived first would swallow the live event's flow. */
 async function clampWindowEnd(store: Store, wanted: number, now: number): Promise<number> {
-  const ours = asId(await store.checkpoint(WORKSPACE))
-  const found = [await store.checkpoint(liveSinceOf()), await store.checkpoint(liveSinceOf(ours))]
+  const ours = asId(await store.checkpoint(WORKSPACE_CHECKPOINT))
+  const found = [await store.checkpoint(liveSinceCheckpoint()), await store.checkpoint(liveSinceCheckpoint(ours))]
   const live = found.filter((at) => typeof at === 'number')
   return Math.min(wanted, ...(live.length > 0 ? live : [now]))
 }

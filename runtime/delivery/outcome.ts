@@ -1,6 +1,6 @@
 /** From how each occurrence ended to how its record ended: delivered, skipped, deferred or dead. */
 
-import type { EventIdentity } from '../mapping/map-event.ts'
+import type { EventIdentity } from '../mapping/types.ts'
 import type { Clock, Logger, Random } from '../ports/effects.ts'
 import type { Fault } from '../ports/fault.ts'
 import type { EventResult, LeasedRecord, Outcome } from '../ports/types.ts'

@@ -1,4 +1,5 @@
 /** Moments as ISO 8601 in UTC with milliseconds. The same text as `toISOString`, at a fifth of its price. */
+import type { Json } from '../ports/types.ts'
 
 const DAY = 86_400_000
 /** Days whose dates are remembered: some 30 kB, of the calendar and of nobody's data. */
@@ -28,4 +29,11 @@ function remember(day: number): string {
   const date = new Date(day * DAY).toISOString().slice(0, 11)
   dates.set(day, date)
   return date
+}
+
+/** Milliseconds since 1970 of a moment in Unix seconds or ISO 8601; undefined for anything else. */
+export function parseTime(value: Json | undefined): number | undefined {
+  if (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) return parseTime(Number(value))
+  const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined
 }

@@ -14,3 +14,15 @@ export function getPath(value: Json | undefined, ...path: readonly (string | num
   }
   return found
 }
+
+/** Ids arrive as strings or numbers; "" and null are none. */
+export function asId(value: Json | undefined): string | undefined {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** A missing value is an empty list, a single value a list of one. */
+export function asArray(value: Json | undefined): readonly Json[] {
+  if (value === undefined || value === null) return []
+  return Array.isArray(value) ? value : [value]
+}

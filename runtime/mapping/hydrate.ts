@@ -1,10 +1,9 @@
 /** Fetches what an occurrence's expressions name, and binds it under the lookup's name. */
 import type { Bindings } from '../expression/expression.ts'
+import { asArray, asId } from '../lib/json.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Json, Lane } from '../ports/types.ts'
-import { asId } from '../source/envelope.ts'
 import type { LookupSpec } from '../spec/spec.ts'
-import { asArray } from './lookups.ts'
 
 /** The lookup that says whose event it is. Its key is the mapping's `contact`. */
 export const CONTACT = 'contact'

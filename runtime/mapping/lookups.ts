@@ -1,6 +1,7 @@
 /** Further things a record needs: fetched once, remembered for a while, in few calls for history. */
 
 import { batch } from '../lib/batcher.ts'
+import { asArray, asId } from '../lib/json.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { monotonicClock } from '../lib/monotonic-clock.ts'
 import { recentValues } from '../lib/recent-values.ts'
@@ -10,7 +11,6 @@ import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { SourceClient } from '../source/client.ts'
-import { asId } from '../source/envelope.ts'
 import type { LookupSpec } from '../spec/spec.ts'
 
 export interface Lookups {
@@ -169,11 +169,6 @@ function absent(lookup: LookupSpec): never {
 function entryById(row: Json, id: string): [string, Json][] {
   const key = asId((row as { readonly [name: string]: Json } | null)?.[id])
   return key === undefined ? [] : [[key, row]]
-}
-
-export function asArray(value: Json | undefined): readonly Json[] {
-  if (value === undefined || value === null) return []
-  return Array.isArray(value) ? value : [value]
 }
 
 function getOr<V>(map: Map<string, V>, key: string, make: () => V): V {

@@ -1,44 +1,18 @@
 /** One occurrence to one event, or to the named reason why there is none. */
 import type { Bindings, Expression } from '../expression/expression.ts'
-import { toIsoUtc } from '../lib/iso-time.ts'
-import { isObject } from '../lib/json.ts'
+import { parseTime, toIsoUtc } from '../lib/iso-time.ts'
+import { asArray, asId, isObject } from '../lib/json.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
-import type { EventResult, Json, JsonObject, Lane, MetricEvent, Run } from '../ports/types.ts'
-import { asId } from '../source/envelope.ts'
-import type { Mapping, Property, Spec } from '../spec/spec.ts'
-import type { MappingPlan, Plan } from './compile-plan.ts'
+import type { Json, JsonObject, MetricEvent } from '../ports/types.ts'
+import type { Mapping, Property } from '../spec/spec.ts'
+import type { MappingPlan } from './compile-plan.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
-import { asArray, type Lookups } from './lookups.ts'
 import { emailHashOf, hasIdentifier } from './map-profile.ts'
 import type { Occurrence } from './occurrences.ts'
-import { parseTime, SkipSignal } from './property-values.ts'
+import { SkipSignal } from './property-values.ts'
 import { firstSkip, outsideWindow } from './skip-rules.ts'
-
-export interface MapParts {
-  readonly spec: Spec
-  readonly plan: Plan
-  readonly lookups: Pick<Lookups, 'find'>
-  /** Whether the destination has taken an event with this key before. */
-  readonly delivered: (key: string) => Promise<boolean>
-  /** A preview: people are shown whole, and also those who could not be identified. */
-  readonly forDisplay?: boolean
-}
-
-/** What is known of an occurrence before it is sent; the ledger keeps it. */
-export type EventIdentity = Pick<EventResult, 'metric' | 'lane' | 'key' | 'time' | 'contact' | 'emailHash'>
-
-/** A message and its name in the ledger, or the reason why there is none. */
-export type MapResult<M> =
-  | { readonly named: EventIdentity; readonly message: M }
-  | { readonly named: EventIdentity; readonly skipped: string }
-
-/** How a record's events are to be sent, and for which run. */
-export interface DeliveryContext {
-  readonly lane: Lane
-  readonly workspace: string
-  readonly run?: Run
-}
+import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './types.ts'
 
 /** Maps one occurrence. Throws a `Fault` for an expression that fails: there are no half events. */
 export async function mapEvent(

@@ -1,13 +1,13 @@
 /** A contact to a profile: identifiers always, attributes only where they are today's. */
 import { hash } from 'node:crypto'
 import type { Bindings } from '../expression/expression.ts'
+import { asId } from '../lib/json.ts'
 import type { Json, Profile, ProfileUpdate } from '../ports/types.ts'
-import { asId } from '../source/envelope.ts'
 import type { Spec } from '../spec/spec.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
-import type { EventIdentity, MapParts, MapResult } from './map-event.ts'
 import { isMissing } from './property-values.ts'
 import { firstSkip } from './skip-rules.ts'
+import type { EventIdentity, MapParts, MapResult } from './types.ts'
 
 /** Names the profile's own results in the ledger. */
 export const PROFILE = 'Profile'

@@ -6,9 +6,10 @@ import type { Json, Lane, OutgoingMessage, SourceRecord } from '../ports/types.t
 import { type OpenRecord, openRecord, targetsOf } from '../source/open-record.ts'
 import type { Mapping } from '../spec/spec.ts'
 import type { Lookups } from './lookups.ts'
-import { type DeliveryContext, type EventIdentity, type MapParts, type MapResult, mapEvent } from './map-event.ts'
+import { mapEvent } from './map-event.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
 import { occurrences } from './occurrences.ts'
+import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './types.ts'
 
 export interface MapRecordParts extends MapParts {
   readonly lookups: Lookups

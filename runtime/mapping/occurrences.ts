@@ -1,9 +1,9 @@
 /** The events hidden in one record: which parts of the resource a mapping is about. */
 import type { Bindings, Expression } from '../expression/expression.ts'
+import { asArray } from '../lib/json.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
 import type { Mapping } from '../spec/spec.ts'
-import { asArray } from './lookups.ts'
 import { truthy } from './skip-rules.ts'
 
 /** The resource, and what its expressions may name. */

@@ -1,8 +1,7 @@
 /** Lookups for a preview: from a file a person gives, or from what the record itself says. No network. */
 import { suggest } from '../expression/did-you-mean.ts'
-import { isObject } from '../lib/json.ts'
+import { asId, isObject } from '../lib/json.ts'
 import type { Json, JsonObject } from '../ports/types.ts'
-import { asId } from '../source/envelope.ts'
 import type { LookupSpec } from '../spec/spec.ts'
 
 export interface OfflineLookups {

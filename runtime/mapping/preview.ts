@@ -1,19 +1,60 @@
 /** Maps what a webhook or a stream would give, and sends nothing: for trying a mapping. */
 
-import type { Preview, PreviewInput, PreviewItem } from '../connector.ts'
+import { asArray, asId } from '../lib/json.ts'
 import type { Destination } from '../ports/destination.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Json, Lane, OutgoingMessage } from '../ports/types.ts'
-import { asId, type Notification, openEnvelope, resourceOfTopic } from '../source/envelope.ts'
+import type { Json, Lane, OutgoingMessage, Profile } from '../ports/types.ts'
+import { type Notification, openEnvelope, resourceOfTopic } from '../source/envelope.ts'
 import { type OpenRecord, openNotification, type RecordTargets, targetsOf } from '../source/open-record.ts'
 import type { LookupSpec, ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
 import type { Plan } from './compile-plan.ts'
-import { asArray, type Lookups } from './lookups.ts'
-import { type MapParts, type MapResult, mapEvent } from './map-event.ts'
+import type { Lookups } from './lookups.ts'
+import { mapEvent } from './map-event.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
 import { occurrences } from './occurrences.ts'
 import { offlineLookups, unusedLookups } from './offline-lookups.ts'
+import type { MapParts, MapResult } from './types.ts'
+
+export interface PreviewInput {
+  /** Exactly one of `topic` and `stream`. */
+  readonly topic?: string
+  readonly stream?: string
+  /** A whole notification or its item; a page of the stream, a list of items, or one item. */
+  readonly data: Json
+  /** By lookup name: a list of objects with `id`, or an object keyed by id. Also as the source's own pages give them. */
+  readonly lookups?: Json
+  /**
+   * Where else to find what `lookups` lacks: among what was looked up last, or at the source, which costs requests
+   * and may fail. Absent: nowhere, so that a preview needs no network.
+   */
+  readonly lookupFallback?: 'remembered' | 'source'
+  /** Prefix of the keys, where the data does not say. */
+  readonly workspace?: string
+}
+
+/** What would be sent of one occurrence, or why nothing would. */
+export type PreviewItem =
+  | {
+      readonly metric: string
+      readonly time: string
+      readonly key: string
+      readonly profile: Profile
+      readonly properties: Json
+    }
+  | { readonly profile: Profile }
+  | { readonly metric: string; readonly skipped: string }
+  | { readonly metric: string; readonly fault: string; readonly place?: string }
+
+export interface Preview {
+  readonly items: readonly PreviewItem[]
+  /** The destination's request bodies for them. */
+  readonly bodies: readonly Json[]
+  /** Things a person should know, e.g. a lookup that was not given. */
+  readonly notes: readonly string[]
+  /** Whether no item is a fault. */
+  readonly ok: boolean
+}
 
 export interface PreviewParts {
   readonly spec: Spec

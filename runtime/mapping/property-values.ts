@@ -87,10 +87,3 @@ function coerce(value: Json, type: PropertyType): Json | undefined {
       return typeof value === 'object' && !Array.isArray(value) ? value : undefined
   }
 }
-
-/** Milliseconds of a moment given in Unix seconds or ISO 8601; undefined if it is neither. */
-export function parseTime(value: Json | undefined): number | undefined {
-  if (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) return parseTime(Number(value))
-  const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined
-}

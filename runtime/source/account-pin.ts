@@ -2,12 +2,13 @@
 
 import { currentAuth } from '../http/with-auth.ts'
 import { onAbort } from '../lib/abort.ts'
+import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import { asId } from '../lib/json.ts'
 import type { AuthProvider, DeliveryGate } from '../ports/auth.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
-import { type SourceClient, WORKSPACE } from './client.ts'
-import { asId } from './envelope.ts'
+import type { SourceClient } from './client.ts'
 import { waitAfter } from './paginate.ts'
 
 export interface AccountPin {
@@ -49,7 +50,7 @@ export function createAccountPin(parts: AccountPinParts): AccountPin {
   const waits = pinGate(parts.gate, logger)
 
   async function read(): Promise<string | undefined> {
-    known ??= asId(await store.checkpoint(WORKSPACE))
+    known ??= asId(await store.checkpoint(WORKSPACE_CHECKPOINT))
     return known
   }
 

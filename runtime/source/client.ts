@@ -1,18 +1,17 @@
 /** Asks the source: one request of the spec, logged in, paced, retried for seconds, answered as JSON. */
+
 import type { Bindings } from '../expression/expression.ts'
 import type { Http } from '../http/client.ts'
 import { withAuth } from '../http/with-auth.ts'
+import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { capitalize } from '../lib/format.ts'
+import { asId } from '../lib/json.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Source } from '../ports/source.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
 import { buildRequest } from './build-request.ts'
-import { asId } from './envelope.ts'
-
-/** The checkpoint that says whose records the store holds. */
-export const WORKSPACE = 'workspace'
 
 export interface SourceClient {
   /**
@@ -56,14 +55,14 @@ export function sourceClient(
   }
 
   async function workspace(signal: AbortSignal): Promise<string> {
-    const known = asId(await store.checkpoint(WORKSPACE))
+    const known = asId(await store.checkpoint(WORKSPACE_CHECKPOINT))
     const id = await asked(signal).catch((error: unknown) => {
       // Falls back to the pinned account in transient trouble only: a refusal may come from another account.
       if (known === undefined || signal.aborted || toFault(error).kind !== 'transient') throw error
       return known
     })
     if (known !== undefined && known !== id) throw otherAccount(spec.name)
-    await store.append([], { name: WORKSPACE, value: id })
+    await store.append([], { name: WORKSPACE_CHECKPOINT, value: id })
     return id
   }
 

@@ -1,5 +1,6 @@
 /** From a webhook's text to the record that is queued, and back to the resource it holds. */
 import { createHash } from 'node:crypto'
+import { asId } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Json, JsonObject, SourceRecord } from '../ports/types.ts'
 import type { ResourceSpec, Spec } from '../spec/spec.ts'
@@ -102,10 +103,4 @@ function hashWithoutId({ topic, time, item }: Notification): string {
     .update(JSON.stringify([topic, time, item]))
     .digest('hex')
     .slice(0, 32)
-}
-
-/** Ids come as strings or numbers; "" and null are none. */
-export function asId(value: Json | undefined): string | undefined {
-  if (typeof value === 'number') return String(value)
-  return typeof value === 'string' && value !== '' ? value : undefined
 }

@@ -1,8 +1,8 @@
 /** One webhook: raw body, signature, envelope, disk, 200. In that order, and nothing else before the answer. */
 
-import { liveSinceOf } from '../backfill/state.ts'
+import { liveSinceCheckpoint } from '../lib/checkpoint-names.ts'
+import { parseTime } from '../lib/iso-time.ts'
 import { isObject } from '../lib/json.ts'
-import { parseTime } from '../mapping/property-values.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
@@ -85,23 +85,20 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
   arrivals.verified(topic)
   if (spec.webhook.ignore.has(topic)) return answer(200)
   const record = await recordFromWebhook(body, notification, spec, clock.now())
-  const { added } = await store.append(
-    [record],
-    await liveSinceCheckpoint(notification, ours, record.receivedAt, store),
-  )
+  const { added } = await store.append([record], await liveSinceToSave(notification, ours, record.receivedAt, store))
   logger.debug(added ? 'webhook stored' : 'duplicate webhook ignored', { record: record.id, topic })
   return answer(200)
 }
 
 /** With the first webhook live delivery begins, and history ends: the moment is saved with the record. */
-async function liveSinceCheckpoint(
+async function liveSinceToSave(
   { time, workspace }: Notification,
   ours: string | undefined,
   now: number,
   store: Pick<Store, 'checkpoint'>,
 ): Promise<Checkpoint | undefined> {
   // Another account's first notice must not end the history of ours.
-  const name = liveSinceOf(ours === undefined ? workspace : undefined)
+  const name = liveSinceCheckpoint(ours === undefined ? workspace : undefined)
   if ((await store.checkpoint(name)) !== undefined) return undefined
   return { name, value: Math.min(now, parseTime(time) ?? now) }
 }

@@ -1,7 +1,7 @@
 /** The mapping cases: tables in YAML, read, and made into what a webhook or a page would hold. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import type { PreviewInput } from '../../runtime/connector.ts'
+import type { PreviewInput } from '../../runtime/mapping/preview.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 
 /** Paths given another value, and paths taken out. A number in a path is an index. */

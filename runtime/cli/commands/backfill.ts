@@ -1,5 +1,5 @@
 /** `backfill`: history, from where the last one stopped. */
-import type { BackfillOptions, Progress } from '../../connector.ts'
+import type { BackfillOptions, Progress } from '../../backfill/types.ts'
 import { json } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'

@@ -1,6 +1,7 @@
 /** `preview`: what would be sent of one webhook or one page, without credentials and without sending. */
-import type { Preview, PreviewInput } from '../../connector.ts'
+
 import { json } from '../../lib/format.ts'
+import type { Preview, PreviewInput } from '../../mapping/preview.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'

@@ -1,8 +1,8 @@
 /** A preview as a person reads it: an event a block, its properties in columns. */
 
-import type { PreviewItem } from '../../connector.ts'
 import { columns } from '../../lib/format.ts'
 import { isObject } from '../../lib/json.ts'
+import type { PreviewItem } from '../../mapping/preview.ts'
 import type { Json } from '../../ports/types.ts'
 import type { Painter } from '../io.ts'
 

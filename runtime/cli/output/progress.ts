@@ -1,5 +1,5 @@
 /** A backfill on its way: bars on a terminal, a plain line now and then elsewhere. Always on stderr. */
-import type { Progress, StreamProgress } from '../../connector.ts'
+import type { Progress, StreamProgress } from '../../backfill/types.ts'
 import { formatCount, formatDuration } from '../../lib/format.ts'
 import { ThroughputMeter } from '../../lib/throughput.ts'
 import type { Clock } from '../../ports/effects.ts'

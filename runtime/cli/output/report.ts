@@ -1,5 +1,5 @@
 /** What a backfill came to: seen, sent, skipped by reason, dead. */
-import type { Progress } from '../../connector.ts'
+import type { Progress } from '../../backfill/types.ts'
 import { columns, formatCount, formatDuration } from '../../lib/format.ts'
 import type { Painter } from '../io.ts'
 

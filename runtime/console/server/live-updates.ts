@@ -1,5 +1,7 @@
 /** Tells open pages when something changed, by server-sent events: one look at the store a second for all of them. */
+
 import { createHash } from 'node:crypto'
+import { BACKFILL_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Store } from '../../ports/store.ts'
 
@@ -107,7 +109,7 @@ async function fingerprint({ store, clock, also }: LiveParts): Promise<string> {
     store.tallies(),
     store.backlog('live'),
     store.backlog('backfill'),
-    store.checkpoint('import'),
+    store.checkpoint(BACKFILL_CHECKPOINT),
     also?.(),
     Math.floor(clock.now() / A_MINUTE),
   ])

@@ -1,8 +1,8 @@
 /** Which sessions were ended: in the store, since their cookies outlive the process and its signing key does too. */
 
+import { asId } from '../../lib/json.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Store } from '../../ports/store.ts'
-import { asId } from '../../source/envelope.ts'
 
 export interface EndedParts {
   readonly store: Pick<Store, 'checkpoint' | 'compareAndSwapCheckpoint'>

@@ -1,7 +1,7 @@
 /** The source against recorded answers: exactly what is asked, how pages end, what each refusal leads to. */
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Progress } from '../../../runtime/connector.ts'
+import type { Progress } from '../../../runtime/backfill/types.ts'
 import type { RequestSpec } from '../../../runtime/spec/spec.ts'
 import {
   client,

@@ -1,7 +1,8 @@
 /** Importing history: interrupted anywhere it gives the same; nothing twice, nothing that starts a flow, few calls. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { BackfillOptions, Connector, Progress } from '../../../runtime/connector.ts'
+import type { BackfillOptions, Progress } from '../../../runtime/backfill/types.ts'
+import type { Connector } from '../../../runtime/connector.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { type WorkshopOptions, workshop } from '../../helpers/connector-harness.ts'
 import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'

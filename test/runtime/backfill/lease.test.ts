@@ -1,6 +1,7 @@
 /** One import at a time: who may begin, who is told to look elsewhere, and what ends a turn. */
 import { describe, expect, test } from 'vitest'
-import { acquireBackfillLease, type ProcessIdentity, runningBackfill } from '../../../runtime/backfill/lease.ts'
+import { acquireBackfillLease, runningBackfill } from '../../../runtime/backfill/lease.ts'
+import type { ProcessIdentity } from '../../../runtime/backfill/types.ts'
 import type { Fault } from '../../../runtime/ports/fault.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { systemSelf } from '../../../runtime/system.ts'
@@ -18,7 +19,7 @@ function place() {
   const random = () => ++mark / 1000
   const lost: string[] = []
   const take = (who: ProcessIdentity) =>
-    acquireBackfillLease({ store, clock, random, self: who }, () => lost.push(who.id))
+    acquireBackfillLease({ store, clock, random, processIdentity: who }, () => lost.push(who.id))
   const refused = (who: ProcessIdentity) =>
     take(who).then(
       () => undefined,
@@ -29,7 +30,7 @@ function place() {
 
 test('anybody can ask who imports', async () => {
   const { clock, store, take } = place()
-  const ask = (who: ProcessIdentity) => runningBackfill({ store, clock, self: who })
+  const ask = (who: ProcessIdentity) => runningBackfill({ store, clock, processIdentity: who })
   expect(await ask(self('42.b'))).toBeUndefined()
   const since = clock.now()
   const turn = await take(self('41.a'))
@@ -76,15 +77,15 @@ test('a turn that is not renewed ends by itself, and its holder learns that it w
   const { clock, store, take, lost } = place()
   const late = await take(self('41.a'))
   await store.writeCheckpoints([
-    { name: 'import-turn', value: JSON.stringify({ by: '41.a', since: 0, until: 1, mark: 0 }) },
+    { name: 'backfill-lease', value: JSON.stringify({ by: '41.a', since: 0, until: 1, mark: 0 }) },
   ])
   const turn = await take(self('42.b'))
   await clock.pass(5_000)
   expect(lost).toEqual(['41.a'])
   await late.end()
-  expect(await store.checkpoint('import-turn')).toMatch('42.b')
+  expect(await store.checkpoint('backfill-lease')).toMatch('42.b')
   await turn.end()
-  expect(await store.checkpoint('import-turn')).toBeUndefined()
+  expect(await store.checkpoint('backfill-lease')).toBeUndefined()
 })
 
 test('a process knows itself, an earlier one with its pid, and one that has ended', () => {

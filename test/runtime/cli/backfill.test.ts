@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { BackfillOptions, Progress } from '../../../runtime/connector.ts'
+import type { BackfillOptions, Progress } from '../../../runtime/backfill/types.ts'
 import { type Given, run, standingClock } from '../../helpers/cli-fake.ts'
 
 const progress = (parts: Partial<Progress> = {}): Progress => ({

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import type { Preview, PreviewInput } from '../../../runtime/connector.ts'
+import type { Preview, PreviewInput } from '../../../runtime/mapping/preview.ts'
 import { type Given, run } from '../../helpers/cli-fake.ts'
 
 const items: Preview['items'] = [

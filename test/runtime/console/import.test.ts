@@ -36,7 +36,7 @@ test('tells what it would cost before it begins', async () => {
   expect(page).toMatch(/at most \d+ to Intercom/)
   const dear = await shop.browser().text('/import?metric=Replied+to+Conversation')
   expect(dear).toContain('each asked for by itself for Replied to Conversation')
-  expect(await shop.store.checkpoint('import')).toBeUndefined()
+  expect(await shop.store.checkpoint('backfill')).toBeUndefined()
 })
 
 test('asks the source nothing only to stay up to date', async () => {
@@ -195,5 +195,5 @@ test.each([
   const visitor = browser()
   await begin(visitor, query)
   expect(await visitor.text('/import')).toContain(words)
-  expect(await store.checkpoint('import')).toBeUndefined()
+  expect(await store.checkpoint('backfill')).toBeUndefined()
 })

@@ -297,7 +297,7 @@ describe('a store that fails is no record’s fault: it waits', () => {
   test.each(cases)('%s', async (method, record) => {
     const { connector, clock, intercom, store } = await workshop()
     const { id } = await someone(intercom)
-    await store.writeCheckpoints([{ name: 'import', value: { run: { id: 'run-1' } } }])
+    await store.writeCheckpoints([{ name: 'backfill', value: { run: { id: 'run-1' } } }])
     vi.spyOn(store, method).mockRejectedValue(new Error(`no connection for ${id}`))
     const outcome = connector.deliver(record(id))
     await clock.until(outcome)

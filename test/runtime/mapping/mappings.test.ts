@@ -1,7 +1,7 @@
 // Each case of mappings/*.yaml, by webhook and from history: the same events, the same keys.
 import { describe, expect, test } from 'vitest'
 import { intercomToKlaviyo } from '../../../connector/index.ts'
-import type { PreviewInput, PreviewItem } from '../../../runtime/connector.ts'
+import type { PreviewInput, PreviewItem } from '../../../runtime/mapping/preview.ts'
 import type { JsonObject } from '../../../runtime/ports/types.ts'
 import {
   contactWebhookOf,

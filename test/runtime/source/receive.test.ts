@@ -1,9 +1,10 @@
 /** One webhook, answered: a table of requests with their status and what is on disk afterwards. */
+
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
+import { asId } from '../../../runtime/lib/json.ts'
 import type { Logger } from '../../../runtime/ports/effects.ts'
-import { asId } from '../../../runtime/source/envelope.ts'
 import { receive } from '../../../runtime/source/receive.ts'
 import { webhookStats } from '../../../runtime/source/webhook-stats.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'

@@ -1,13 +1,15 @@
 /** Nothing was found: what that can mean here, and what to do about each. */
+
 import { html } from 'hono/html'
 import type { BackfillState } from '../../../backfill/state.ts'
+import { BACKFILL_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import { capitalize, formatDuration } from '../../../lib/format.ts'
 import type { Context, Html } from '../../types.ts'
 
 export async function nothingFound(what: string, context: Context): Promise<Html> {
   const { connector } = context.parts
   const { spec, store } = connector
-  const imported = (await store.checkpoint('import')) as BackfillState | undefined
+  const imported = (await store.checkpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
   const { verified } = connector.webhookStats()
   const source = capitalize(spec.source.name)
   const { settled } = spec.delivery.retention

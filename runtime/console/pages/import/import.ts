@@ -1,6 +1,6 @@
 /** History: what to bring in and what it would cost, how it goes, and what came of it. */
 import { html } from 'hono/html'
-import type { Progress } from '../../../connector.ts'
+import type { Progress } from '../../../backfill/types.ts'
 import { pausedBanner } from '../../paused-banner.ts'
 import type { Action, Context, Page } from '../../types.ts'
 import { cost, type ImportOptions, importForm, parseImportForm } from './form.ts'

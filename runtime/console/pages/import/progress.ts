@@ -1,6 +1,6 @@
 /** How an import goes: a bar for each stream, what was sent, what was left out and why; and what one can do about it. */
 import { html } from 'hono/html'
-import type { Progress, RunningBackfill, StreamProgress } from '../../../connector.ts'
+import type { Progress, RunningBackfill, StreamProgress } from '../../../backfill/types.ts'
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { timeElement } from '../../format-html.ts'

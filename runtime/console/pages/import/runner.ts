@@ -1,6 +1,7 @@
 /** Runs an import for people at the console: one at a time, until it is done, paused, or the process ends. */
 
-import type { BackfillOptions, Connector, Progress, RunningBackfill } from '../../../connector.ts'
+import type { BackfillOptions, Progress, RunningBackfill } from '../../../backfill/types.ts'
+import type { Connector } from '../../../connector.ts'
 import { ThroughputMeter } from '../../../lib/throughput.ts'
 import type { DeliveryGate } from '../../../ports/auth.ts'
 import type { Clock, Logger } from '../../../ports/effects.ts'

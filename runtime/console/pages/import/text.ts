@@ -1,5 +1,5 @@
 /** Sentences about an import that stand in more than one place. */
-import type { Progress } from '../../../connector.ts'
+import type { Progress } from '../../../backfill/types.ts'
 import { formatTime } from '../../../lib/format.ts'
 
 const PHASES: Readonly<Record<Progress['phase'], string>> = {

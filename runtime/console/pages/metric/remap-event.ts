@@ -1,6 +1,6 @@
 /** An event as it was sent: its raw record, mapped once more. Nothing mapped is kept, so this is where its person is. */
 
-import type { Preview, PreviewInput, PreviewItem } from '../../../connector.ts'
+import type { Preview, PreviewInput, PreviewItem } from '../../../mapping/preview.ts'
 import { toFault } from '../../../ports/fault.ts'
 import type { LedgerEntry, LedgerEvent } from '../../../ports/ledger.ts'
 import type { Json, JsonObject, Profile } from '../../../ports/types.ts'

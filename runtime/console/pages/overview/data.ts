@@ -1,6 +1,7 @@
 /** What the overview shows, read from the store in a handful of small queries. */
 
 import type { BackfillState } from '../../../backfill/state.ts'
+import { BACKFILL_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import type { ActivityBucket, LedgerEvent } from '../../../ports/ledger.ts'
 import type { Backlog } from '../../../ports/store.ts'
@@ -54,7 +55,7 @@ export async function overviewOf({ connector, clock }: ConsoleParts): Promise<Ov
     store.countDeadLetters(),
     store.tallies(),
     store.events({ status: 'delivered', limit: LAG_OF }),
-    store.checkpoint('import') as Promise<BackfillState | undefined>,
+    store.checkpoint(BACKFILL_CHECKPOINT) as Promise<BackfillState | undefined>,
   ])
   const rows = [
     ...spec.mappings.map((it) => ({ ...it, on: true })),

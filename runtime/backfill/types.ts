@@ -1,0 +1,81 @@
+/** What a backfill is asked for, what it works with, and how far it has come. */
+
+import type { Clock, Logger } from '../ports/effects.ts'
+import type { Store } from '../ports/store.ts'
+import type { SourceClient } from '../source/client.ts'
+import type { Spec } from '../spec/spec.ts'
+
+export interface BackfillOptions {
+  /** Milliseconds since 1970. */
+  readonly since?: number
+  readonly until?: number
+  /** Metrics, by name. Absent: all with history that are not opt-in. */
+  readonly only?: readonly string[]
+  /** Discards the position of an unfinished run and starts over. Nothing is counted twice. */
+  readonly restart?: boolean
+  readonly signal: AbortSignal
+}
+
+export interface RunningBackfill {
+  /** The process id on its machine. */
+  readonly process: string
+  readonly thisProcess: boolean
+  /** Milliseconds since 1970. */
+  readonly since: number
+}
+
+export interface StreamProgress {
+  readonly stream: string
+  /** Records read so far. */
+  readonly seen: number
+  /** The source's count, where it gives one. */
+  readonly total?: number
+  readonly done: boolean
+}
+
+export interface Progress {
+  readonly run: string
+  /** Continues an interrupted run. */
+  readonly resumed: boolean
+  readonly phase: 'lookups' | 'reading' | 'delivering' | 'done'
+  /** Only occurrences within it are sent. Milliseconds since 1970. */
+  readonly window: { readonly since?: number; readonly until: number }
+  /** Metrics selected by name. */
+  readonly only?: readonly string[]
+  readonly streams: readonly StreamProgress[]
+  /** Records read and not yet settled. */
+  readonly waiting: number
+  /** Events accepted by the destination. */
+  readonly eventsSent: number
+  readonly sentByMetric: Readonly<Record<string, number>>
+  readonly skipped: Readonly<Record<string, number>>
+  /** Events of this run that ended as dead letters. */
+  readonly dead: number
+  /** Milliseconds since this process began the run. */
+  readonly elapsed: number
+}
+
+/** This process, as others that share its store know it. */
+export interface ProcessIdentity {
+  /** Begins with a name that a person can look up, then a dot. */
+  readonly id: string
+  /** Whether the process of that id is known to have exited. */
+  hasExited(id: string): boolean
+}
+
+export interface BackfillParts {
+  readonly spec: Spec
+  readonly store: Store
+  readonly client: SourceClient
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Makes run ids distinct. */
+  readonly random: () => number
+  readonly processIdentity: ProcessIdentity
+  /** Pins both accounts to the store. Throws a `Fault`. */
+  readonly pin: (signal: AbortSignal) => Promise<void>
+  /** Delivers lane `backfill` until the signal aborts. */
+  readonly work: (signal: AbortSignal) => Promise<void>
+  /** Sends bulk requests that are not full yet. */
+  readonly flush: () => void
+}
