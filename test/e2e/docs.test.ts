@@ -31,3 +31,12 @@ test('the Dockerfile copies files that exist, for a supported Node', () => {
   const { engines } = JSON.parse(read('package.json'))
   expect(engines.node).toMatch(new RegExp(`^>=${read('.nvmrc').trim()}\\.`))
 })
+
+test('the examples import the package by the paths that it exports', () => {
+  const { compilerOptions } = JSON.parse(read('tsconfig.json'))
+  const { name, exports } = JSON.parse(read('package.json'))
+  const entries = Object.entries<{ types?: string }>(exports).flatMap(([path, { types }]) =>
+    types === undefined ? [] : [[path.replace('.', name), [types.replace('/dist', '').replace('.d.ts', '.ts')]]],
+  )
+  expect(compilerOptions.paths).toEqual(Object.fromEntries(entries))
+})
