@@ -87,6 +87,6 @@ export function unlimitedSpec(folder: string): string {
     cpSync(new URL(name, specFolder()), join(path, name), { recursive: true })
   }
   const file = join(path, 'connector.yaml')
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/limit: \d+, per/g, 'limit: 1000000, per'))
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/limit: \d+, interval/g, 'limit: 1000000, interval'))
   return path
 }

@@ -74,7 +74,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   const closing = new AbortController()
   const { signal } = closing
 
-  const { timeout, budget: limits, name } = spec.source
+  const { timeout, rateLimit: limits, name } = spec.source
   const peer = {
     name,
     budget: rateLimiter(limits, clock),
@@ -190,7 +190,7 @@ async function runAllUntilAborted(
 }
 
 /** Looks at the live backlog now and then, since counting it for every record would cost more than it saves. */
-function backlogMonitor({ destination: { bulkFrom } }: Spec, store: Store, clock: Clock) {
+function backlogMonitor({ destination: { bulkThreshold } }: Spec, store: Store, clock: Clock) {
   const time = monotonicClock(clock)
   let crowded = false
   let next = 0
@@ -199,7 +199,7 @@ function backlogMonitor({ destination: { bulkFrom } }: Spec, store: Store, clock
     async look(): Promise<void> {
       if (time.now() < next) return
       next = time.now() + 250
-      crowded = (await store.backlog('live')).records >= bulkFrom
+      crowded = (await store.backlog('live')).records >= bulkThreshold
     },
   }
 }

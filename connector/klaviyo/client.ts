@@ -41,8 +41,8 @@ const HISTORY_IN_FLIGHT = 3
 
 /** Klaviyo's two windows for endpoints that no spec names, as its OpenAPI description states them. */
 export const windows = (perSecond: number, perMinute: number): readonly Window[] => [
-  { limit: perSecond, per: 1000 },
-  { limit: perMinute, per: 60_000 },
+  { limit: perSecond, interval: 1000 },
+  { limit: perMinute, interval: 60_000 },
 ]
 
 export const METRICS_ENDPOINT = { path: '/api/metrics', windows: windows(10, 150) }
@@ -66,7 +66,7 @@ interface To {
 
 export function endpointClient(options: KlaviyoOptions, to: To, scope: string): SendRequest {
   const { spec, fetch, clock, random, traffic } = options
-  const shared = rateLimiter({ windows: to.windows, share: spec.share }, clock)
+  const shared = rateLimiter({ windows: to.windows, utilization: spec.utilization }, clock)
   const logins = options.logins ?? staticAuth(() => keyLogin(options))
   const peer = { name: spec.name, budget: shared, explain: explainer(scope, () => logins.method()) }
   const { attempts } = to

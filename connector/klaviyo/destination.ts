@@ -82,11 +82,13 @@ const body = (message: OutgoingMessage, limits: Limits): string =>
   message.kind === 'event' ? eventBody(message, limits) : profileBody(message.profile, limits)
 
 /** History goes in bulk: so many events, in so many requests a minute, when each is full. */
-export function backfillRateLimit({ endpoints, share, limits }: DestinationSpec): Window | undefined {
+export function backfillRateLimit({ endpoints, utilization, limits }: DestinationSpec): Window | undefined {
   const events = limitOf(limits, 'events')
-  const all =
-    endpoints.bulk?.windows.map(({ limit, per }) => ({ limit: Math.floor(limit * share) * events, per })) ?? []
-  return all.sort((a, b) => a.limit / a.per - b.limit / b.per)[0]
+  const windows = (endpoints.bulk?.windows ?? []).map(({ limit, interval }) => ({
+    limit: Math.floor(limit * utilization) * events,
+    interval,
+  }))
+  return windows.sort((a, b) => a.limit / a.interval - b.limit / b.interval)[0]
 }
 
 /** Entries are encoded once, though asked for when a batch is filled and again when it is sent. */

@@ -142,7 +142,7 @@ async function giveBack(
   { logger }: ConnectParts,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const way = side.oauth?.revoke
+  const way = side.oauth?.revocation
   if (old?.kind !== 'oauth' || old.refused !== undefined || way === undefined) return undefined
   // A token that gives itself back takes its whole app away, and with it a pasted key that is of the same app.
   if (way.by === 'token')

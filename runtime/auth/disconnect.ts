@@ -48,7 +48,7 @@ async function revokeSide({ side, keeper, oauth }: SideConnection, signal: Abort
     const held = await keeper.credentials()
     if (held === undefined) return say(true, 'it was not connected')
     if (held.kind === 'key') return say(false, 'the key is forgotten here; delete it there too, where it was made')
-    if (oauth === undefined || side.oauth?.revoke === undefined)
+    if (oauth === undefined || side.oauth?.revocation === undefined)
       return say(false, 'the log-in is forgotten here; take our app away there too')
     await oauth.revoke(held, signal)
     return say(true, 'access was given back')

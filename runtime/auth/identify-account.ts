@@ -21,9 +21,12 @@ export async function identify(
 ): Promise<AccountInfo> {
   const { name, timeout, headers, party, label } = side
   if (party === undefined) return { id: name }
-  const windows = [{ limit: 1, per: 1000 }]
+  const windows = [{ limit: 1, interval: 1000 }]
   const explain = (status: number) => explained(side, credentials, status)
-  const ask = http({ ...parts, timeout }, { name, budget: rateLimiter({ windows, share: 1 }, parts.clock), explain })
+  const ask = http(
+    { ...parts, timeout },
+    { name, budget: rateLimiter({ windows, utilization: 1 }, parts.clock), explain },
+  )
   const all = { ...headers, ...headersOf(side, credentials) }
   const { body = null } = await ask(() => buildRequest(party.request, {}, hostOf(side, credentials.region), all), {
     lane: 'live',
@@ -31,7 +34,7 @@ export async function identify(
   })
   const part = async (expression?: Expression) =>
     expression ? asId(await expression.evaluate(body as Json)) : undefined
-  const id = await part(party.value)
+  const id = await part(party.id)
   if (id === undefined) throw new Fault('config', `${name}/no-account`, `${label} did not say whose account this is`)
   const told = { name: await part(party.name), region: await part(party.region), timezone: await part(party.timezone) }
   return { id, ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) }

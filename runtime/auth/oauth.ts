@@ -52,7 +52,7 @@ export function oauth(side: Side, parts: OauthParts): Oauth | undefined {
     line(() => formRequest(side, spec, client, address, form, more), { lane: 'live', signal: more.signal })
 
   async function token(form: Form, signal: AbortSignal): Promise<OauthCredentials> {
-    const { body } = await post(spec?.token ?? '', form, { signal, by: 'client' })
+    const { body } = await post(spec?.tokenUrl ?? '', form, { signal, by: 'client' })
     return credentialsOf(side, body, parts.clock.now())
   }
 
@@ -74,8 +74,8 @@ export function oauth(side: Side, parts: OauthParts): Oauth | undefined {
       return { ...fresh, refresh: fresh.refresh ?? refresh, ...(region !== undefined && { region }) }
     },
     async revoke({ access, refresh, region }, signal) {
-      if (spec.revoke === undefined) return
-      const { path, by } = spec.revoke
+      if (spec.revocation === undefined) return
+      const { path, by } = spec.revocation
       const hint: Form =
         refresh === undefined ? { token: access } : { token: refresh, token_type_hint: 'refresh_token' }
       await post(path, by === 'client' ? hint : {}, { signal, by, region, access })
@@ -100,7 +100,7 @@ function formRequest(
   form: Form,
   { by, region, access }: TokenRequest,
 ): Request {
-  const basic = by === 'client' && spec.client === 'basic'
+  const basic = by === 'client' && spec.clientAuth === 'client_secret_basic'
   const body = new URLSearchParams({
     ...form,
     ...(by === 'client' && !basic && { client_id: id, client_secret: secret }),
@@ -124,7 +124,7 @@ const formEncoded = (text: string): string => encodeURIComponent(text).replace(/
 
 function authorizeUrl(side: Side, spec: OauthSpec, { id }: OauthClient, ask: AuthorizationRequest): URL {
   const region = ask.region ?? side.region ?? ''
-  const address = spec.authorize[region] ?? Object.values(spec.authorize)[0] ?? ''
+  const address = spec.authorizationUrl[region] ?? Object.values(spec.authorizationUrl)[0] ?? ''
   const url = resolveUrl(side, address)
   const scope = [...Object.keys(side.permissions), ...ask.extras].join(' ')
   const challenge = createHash('sha256').update(ask.verifier).digest('base64url')
@@ -133,7 +133,7 @@ function authorizeUrl(side: Side, spec: OauthSpec, { id }: OauthClient, ask: Aut
     client_id: id,
     redirect_uri: ask.redirect,
     state: ask.state,
-    ...(spec.scope && { scope }),
+    ...(spec.sendScope && { scope }),
     ...(spec.pkce && { code_challenge: challenge, code_challenge_method: 'S256' }),
   }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
@@ -142,7 +142,7 @@ function authorizeUrl(side: Side, spec: OauthSpec, { id }: OauthClient, ask: Aut
 
 /** One try: a code counts once, and a refresh token may; whoever comes next tries again. */
 function tokenClient(side: Side, parts: OauthParts): Http {
-  const limits = rateLimiter({ windows: [{ limit: A_MINUTE, per: 60_000 }], share: 1 }, parts.clock)
+  const limits = rateLimiter({ windows: [{ limit: A_MINUTE, interval: 60_000 }], utilization: 1 }, parts.clock)
   const explain = (status: number, body: Json | undefined) => explainOauthError(side, status, body)
   return http({ ...parts, timeout: side.timeout, attempts: 1 }, { name: side.name, budget: limits, explain })
 }

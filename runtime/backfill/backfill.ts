@@ -144,7 +144,7 @@ async function readStream(
 
 /** Reads no further while too much waits: memory and disk stay flat, whatever the size of the history. */
 async function breathe({ spec, store, clock }: BackfillParts, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await store.backlog('backfill')).records > spec.delivery.backlog)
+  while (!signal.aborted && (await store.backlog('backfill')).records > spec.delivery.maxBacklog)
     await clock.sleep(TICK, signal)
 }
 

@@ -66,7 +66,7 @@ export async function estimate(
     return mappings.length === 0 ? [] : [{ stream, mappings }]
   })
   const lookup = spec.lookups.get(CONTACT)
-  const swept = spec.streams.get(lookup?.sweep ?? '')
+  const swept = spec.streams.get(lookup?.preloadFrom ?? '')
   const [pages, contacts] = await Promise.all([
     Promise.all(wanted.map(({ stream }) => firstPage(stream, window, parts, signal))),
     swept && firstPage(swept, {}, parts, signal),
@@ -102,7 +102,7 @@ async function firstPage(
 }
 
 function costOf(stream: StreamSpec, wanted: readonly Mapping[], records: number | undefined): StreamEstimate {
-  const oneByOne = wanted.filter((it) => it.stream?.detail !== undefined).map(({ metric }) => metric)
+  const oneByOne = wanted.filter((it) => it.stream?.fetchFull !== undefined).map(({ metric }) => metric)
   const pages = Math.ceil((records ?? 0) / stream.pageSize.max)
   const calls = pages + (oneByOne.length > 0 ? (records ?? 0) : 0)
   return { stream: stream.name, ...(records !== undefined && { records }), calls, oneByOne }
@@ -114,13 +114,16 @@ function timeOf(
   { calls, records }: { readonly calls: number; readonly records: number },
   { spec, historyPace }: EstimateParts,
 ): Pick<Estimate, 'time' | 'bottleneck' | 'slowest'> {
-  const { windows, share } = spec.source.budget
+  const { windows, utilization } = spec.source.rateLimit
   const reading = (page: TimedPage) => pagesOf(page) * page.took
   const [slowest] = [...pages].sort((a, b) => reading(b) - reading(a))
   const all = [
     { because: 'pages', time: pages.reduce((sum, page) => sum + reading(page), 0) },
-    { because: 'source', time: Math.max(...windows.map(({ limit, per }) => (calls * per) / (limit * share))) },
-    { because: 'destination', time: historyPace ? (records * historyPace.per) / historyPace.limit : 0 },
+    {
+      because: 'source',
+      time: Math.max(...windows.map(({ limit, interval }) => (calls * interval) / (limit * utilization))),
+    },
+    { because: 'destination', time: historyPace ? (records * historyPace.interval) / historyPace.limit : 0 },
   ] as const
   const [most = all[0]] = [...all].sort((a, b) => b.time - a.time)
   return { time: Math.ceil(most.time), bottleneck: most.because, ...(slowest && { slowest }) }

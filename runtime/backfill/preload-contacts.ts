@@ -12,7 +12,7 @@ import type { BackfillParts } from './types.ts'
 export async function preloadContacts(state: BackfillState, parts: BackfillParts, signal: AbortSignal): Promise<void> {
   const { spec, store, client, clock } = parts
   const lookup = spec.lookups.get(CONTACT)
-  const stream = spec.streams.get(lookup?.sweep ?? '')
+  const stream = spec.streams.get(lookup?.preloadFrom ?? '')
   if (lookup === undefined || stream === undefined) return
   state.sweep ??= await planned(state, lookup, stream, parts, signal)
   const { sweep } = state

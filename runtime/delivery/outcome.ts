@@ -48,7 +48,7 @@ export function failRecord(
   { id, attempt = 1, retryState }: Tried,
   { spec, clock, random, logger, loggedFaults }: OutcomeParts,
 ): Outcome {
-  const tried = { attempt, retryState, giveUp: spec.delivery.giveUp, now: clock.now() }
+  const tried = { attempt, retryState, retryFor: spec.delivery.retryFor, now: clock.now() }
   const until = retryAt(fault, tried, random)
   const { place, requestId } = fault.details
   const fields = { record: id, code: fault.code, attempt, place, requestId }

@@ -21,7 +21,7 @@ export interface AttemptInfo {
   readonly attempt: number
   /** Why it waited before. */
   readonly retryState?: RetryState | undefined
-  readonly giveUp: number
+  readonly retryFor: number
   readonly now: number
 }
 
@@ -36,9 +36,9 @@ export function failingSince(fault: Fault, { retryState, now }: AttemptInfo): nu
  */
 export function retryAt(fault: Fault, attempts: AttemptInfo, random: Random): number | undefined {
   if (!isRetryable(fault)) return undefined
-  const { attempt, giveUp, now } = attempts
+  const { attempt, retryFor, now } = attempts
   if (fault.kind === 'config') return now + CONFIG
-  if (now - failingSince(fault, attempts) > giveUp) return undefined
+  if (now - failingSince(fault, attempts) > retryFor) return undefined
   const longest = Math.min(LONGEST, FIRST * 2 ** Math.min(attempt - 1, 20))
   return now + Math.max(fault.details.retryAfter ?? 0, 1_000 + Math.round(random() * longest))
 }

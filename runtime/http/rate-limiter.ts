@@ -33,7 +33,7 @@ const LONGEST_SLEEP = 3_600_000
 /** One budget for one limit of the other side. Everything that counts against that limit must ask it. */
 export function rateLimiter(spec: RateLimitSpec, clock: Clock): RateLimiter {
   const time = monotonicClock(clock)
-  const logs = spec.windows.map((window) => slidingWindow(window, spec.share))
+  const logs = spec.windows.map((window) => slidingWindow(window, spec.utilization))
   const queues = { live: new Set<Waiting>(), backfill: new Set<Waiting>() }
   const notBefore = { live: 0, backfill: 0 }
   let alarm: { readonly at: number; readonly off: AbortController } | undefined
@@ -112,23 +112,23 @@ export function rateLimiter(spec: RateLimitSpec, clock: Clock): RateLimiter {
 }
 
 /**
- * Remembers the last `limit * share` requests, at least 1: the next may go once the oldest is `per` ago.
+ * Remembers the last `limit * utilization` requests, at least 1: the next may go once the oldest is `interval` ago.
  *
  * The other side counts in fixed windows whose edges we do not know. A window that slides
  * holds for every place the edges may have.
  */
-function slidingWindow({ limit, per }: Window, share: number) {
-  // The product of a share like 0.07 and a limit like 100 is 7.000000000000001 or 6.999999999999999.
-  const size = Math.max(1, Math.floor(limit * share + 1e-9))
+function slidingWindow({ limit, interval }: Window, utilization: number) {
+  // The product of a utilization like 0.07 and a limit like 100 is 7.000000000000001 or 6.999999999999999.
+  const size = Math.max(1, Math.floor(limit * utilization + 1e-9))
   const times: number[] = []
   let oldest = 0
   return {
-    free: () => (times.length < size ? 0 : (times[oldest] ?? 0) + per),
+    free: () => (times.length < size ? 0 : (times[oldest] ?? 0) + interval),
     record: (now: number) => {
       times[oldest] = now
       oldest = (oldest + 1) % size
     },
-    used: (now: number) => ({ limit: size, per, used: times.filter((at) => at > now - per).length }),
+    used: (now: number) => ({ limit: size, interval, used: times.filter((at) => at > now - interval).length }),
   }
 }
 

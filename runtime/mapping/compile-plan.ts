@@ -65,7 +65,7 @@ function mappingPlan(mapping: Mapping, spec: Spec): MappingPlan {
   const own = [...expressions(mapping.properties), ...mapping.skip.map(({ when }) => when)]
   const wanted = (lane: Lane) =>
     lookupPlan(needs(spec, [...own, ...expressions(profileProperties(spec, lane))], [CONTACT]))
-  const named = (name: string, expr: Expression): Property => ({ name, expr, missing: { action: 'omit' } })
+  const named = (name: string, expr: Expression): Property => ({ name, expr, whenMissing: { action: 'omit' } })
   const key = mapping.key.map((expr, i) => named(`key ${i}`, expr))
   return {
     mapping,

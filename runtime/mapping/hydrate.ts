@@ -36,14 +36,14 @@ export async function hydrate({ wanted, item, bindings, contact, lane, find }: H
   for (const name in bindings) bound[name] = bindings[name]
   for (const lookup of wanted.lookups) {
     if (bound[lookup.name] !== undefined) continue
-    const of = lookup.of === undefined ? item : bound[lookup.of]
+    const of = lookup.from === undefined ? item : bound[lookup.from]
     if (of === undefined) continue
     const given = lookup.name === CONTACT ? contact : lookup.key?.evaluate(of, bound)
     const keys = given instanceof Promise ? await given : given
     const found: Json[] = []
     for (const key of asArray(keys)) {
       const id = asId(key)
-      const asked = id === undefined || lookup.none.has(id) ? undefined : find(lookup, id, lane)
+      const asked = id === undefined || lookup.emptyKeys.has(id) ? undefined : find(lookup, id, lane)
       // To wait for what is there already costs more than to look.
       const value = asked instanceof Promise ? await asked : asked
       if (value !== undefined) found.push(...asArray(value))

@@ -43,16 +43,16 @@ export function lookups(parts: LookupParts): Lookups {
   const tableOf = (lookup: LookupSpec) => getOr(tables, lookup.name, () => table(lookup, parts))
   const itemOf = (lookup: LookupSpec) =>
     getOr(items, lookup.name, () =>
-      ttlCache(lookup.cache, parts.clock, (key, lane) => fetchOne(lookup, key, lane, parts)),
+      ttlCache(lookup.ttl, parts.clock, (key, lane) => fetchOne(lookup, key, lane, parts)),
     )
   const historyOf = (lookup: LookupSpec) =>
-    getOr(histories, lookup.name, () => ttlCache(lookup.cache, parts.clock, history(lookup, parts)))
+    getOr(histories, lookup.name, () => ttlCache(lookup.ttl, parts.clock, history(lookup, parts)))
 
   const seen = recentValues()
   return {
     find(lookup, key, lane) {
       const from = lane === 'backfill' && lookup.batch ? historyOf : itemOf
-      return mapMaybe(lookup.table ? tableOf(lookup)(key) : from(lookup).find(key, lane), (value) => {
+      return mapMaybe(lookup.list ? tableOf(lookup)(key) : from(lookup).find(key, lane), (value) => {
         seen.put(lookup.name, key, value)
         return value
       })
@@ -69,7 +69,7 @@ export function lookups(parts: LookupParts): Lookups {
 
 /** A small collection, fetched whole. A key it lacks makes it ask again: the thing may be new. */
 function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
-  const { request, records, id } = lookup.table ?? absent(lookup)
+  const { request, records, id } = lookup.list ?? absent(lookup)
   type Rows = ReadonlyMap<string, Json>
   const time = monotonicClock(clock)
   let loaded: { readonly at: number; rows: MaybePromise<Rows> } | undefined
@@ -95,7 +95,7 @@ function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
     return rows
   }
   return (key: string): MaybePromise<Json | undefined> =>
-    mapMaybe(fresh(lookup.cache), (rows) => rows.get(key) ?? mapMaybe(fresh(REFRESH), (again) => again.get(key)))
+    mapMaybe(fresh(lookup.ttl), (rows) => rows.get(key) ?? mapMaybe(fresh(REFRESH), (again) => again.get(key)))
 }
 
 /** Undefined inside an object: a batch must answer something for each item. */
@@ -142,7 +142,7 @@ async function fetchMany(lookup: LookupSpec, keys: readonly string[], parts: Loo
 }
 
 async function fetchOne(lookup: LookupSpec, key: string, lane: Lane, parts: LookupParts): Promise<Json | undefined> {
-  const { request, value } = lookup.item ?? absent(lookup)
+  const { request, value } = lookup.get ?? absent(lookup)
   // Where we know how a thing says which it is, another one is not taken for it: it would be somebody else's event.
   const id = lookup.batch?.id
   const fits = (answer: Json) => id === undefined || entryById(answer, id)[0]?.[0] === key

@@ -40,7 +40,7 @@ export async function mapRecord(
     return 'run-replaced' // an import with other dates or metrics has begun since
   }
   const open = await openRecord(record, resource, spec)
-  const stale = record.topic === undefined ? undefined : resource.refreshes
+  const stale = record.topic === undefined ? undefined : resource.invalidates
   if (stale !== undefined) await Promise.all(record.lookupIds.map((ref) => lookups.invalidate(stale, ref)))
 
   const lane = laneOf(record, parts)
@@ -59,7 +59,7 @@ export async function mapRecord(
 
 /** What comes late is recorded, but starts nothing: a flow three days after the event helps nobody. */
 function laneOf(record: SourceRecord, { spec, clock }: MapRecordParts): Lane {
-  return clock.now() - record.receivedAt > spec.delivery.late ? 'backfill' : record.lane
+  return clock.now() - record.receivedAt > spec.delivery.liveWindow ? 'backfill' : record.lane
 }
 
 /** An opened record and the record it was. */
@@ -103,7 +103,7 @@ async function fetchFullResource(
   lane: Lane,
   { spec, lookups }: MapRecordParts,
 ): Promise<Json | undefined> {
-  const name = record.stream === undefined ? undefined : mapping.stream?.detail
+  const name = record.stream === undefined ? undefined : mapping.stream?.fetchFull
   const lookup = name === undefined ? undefined : spec.lookups.get(name)
   const [id] = record.lookupIds
   return lookup === undefined || id === undefined ? item : lookups.find(lookup, id, lane)

@@ -15,11 +15,11 @@ export interface Occurrence {
 /**
  * All occurrences of a mapping in a resource.
  *
- * `pick: last` holds for webhooks alone and comes before `when`: a notification
+ * `occurrences: latest` holds for webhooks alone and comes before `when`: a notification
  * tells of its newest part, so an older one that would match is not news.
  */
 export function occurrences(
-  { each, when, pick }: Mapping,
+  { each, when, occurrences: wanted }: Mapping,
   item: Json,
   bindings: Bindings,
   webhook: boolean,
@@ -28,7 +28,7 @@ export function occurrences(
   const { workspace, notification } = bindings
   return mapMaybe(each.evaluate(item, bindings), (given) => {
     const parts = asArray(given)
-    const news = webhook && pick === 'last' ? parts.slice(-1) : parts
+    const news = webhook && wanted === 'latest' ? parts.slice(-1) : parts
     return filterByCondition(
       news.map((part) => ({ item, bindings: { workspace, notification, part } })),
       when,

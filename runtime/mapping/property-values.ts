@@ -43,22 +43,22 @@ export function propertyEvaluator(
 /** `location.city` is the member `city` of `location`. */
 export const nested = ({ name }: Pick<Property, 'name'>): Name => name.split('.', 2) as unknown as Name
 
-const isPlain = ({ type, missing }: Property): boolean => type === undefined && missing.action === 'omit'
+const isPlain = ({ type, whenMissing }: Property): boolean => type === undefined && whenMissing.action === 'omit'
 
 /** Absent, null and "" are missing. Zero, false, {} and [] are values. */
 export function isMissing(value: Json | undefined): value is undefined | null | '' {
   return value === undefined || value === null || value === ''
 }
 
-function applyMissingRule({ missing }: Property, value: Json | undefined): Json | undefined {
+function applyMissingRule({ whenMissing }: Property, value: Json | undefined): Json | undefined {
   if (!isMissing(value)) return value
-  switch (missing.action) {
+  switch (whenMissing.action) {
     case 'omit':
       return undefined
     case 'default':
-      return missing.value
+      return whenMissing.value
     case 'skip':
-      throw new SkipSignal(missing.reason)
+      throw new SkipSignal(whenMissing.reason)
   }
 }
 

@@ -68,7 +68,7 @@ export function sourceClient(
 
   async function asked(signal: AbortSignal): Promise<string> {
     const answer = await request(spec.workspace.request, {}, 'live', signal)
-    const id = asId(await spec.workspace.value.evaluate(answer))
+    const id = asId(await spec.workspace.id.evaluate(answer))
     if (id !== undefined) return id
     throw new Fault('config', 'source/unknown-account', `${spec.name} did not say which account this is`)
   }

@@ -33,7 +33,7 @@ export async function openEnvelope(envelope: Json, spec: Spec): Promise<Notifica
 
 /** The resource as streams give it, whatever its topic wrapped round it. */
 export async function unwrapResource(notification: Notification, resource: ResourceSpec): Promise<Json> {
-  return (await resource.fromWebhook?.evaluate(notification.item)) ?? notification.item
+  return (await resource.normalize?.evaluate(notification.item)) ?? notification.item
 }
 
 /** The resource kind a topic is about. */

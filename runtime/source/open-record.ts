@@ -34,7 +34,7 @@ export function targetsOf(record: Pick<SourceRecord, 'topic' | 'stream' | 'backf
 /** Whether a run that was asked for `only` these metrics wants this one. Opt-in metrics must be named. */
 export function isSelected(mapping: Mapping, only: readonly string[] | undefined): boolean {
   if (mapping.stream === undefined) return false
-  return only === undefined ? !mapping.stream.optIn : only.includes(mapping.metric)
+  return only === undefined ? !mapping.stream.onRequest : only.includes(mapping.metric)
 }
 
 /** Throws a data fault if the record cannot be read. */

@@ -40,9 +40,9 @@ export async function receive(request: Request, parts: ReceiveParts): Promise<Re
   }
   if (request.method !== 'POST') return answer(405, { allow: 'HEAD, POST' })
 
-  const body = await readBody(request, spec.webhook.maxBody)
+  const body = await readBody(request, spec.webhook.maxBodySize)
   if (body === undefined) {
-    logger.warn('webhook rejected: body too large', { limit: spec.webhook.maxBody })
+    logger.warn('webhook rejected: body too large', { limit: spec.webhook.maxBodySize })
     arrivals.refused('it is larger than the limit')
     return answer(413)
   }
@@ -83,7 +83,7 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
     return answer(200)
   }
   arrivals.verified(topic)
-  if (spec.webhook.ignore.has(topic)) return answer(200)
+  if (spec.webhook.ignoredTopics.has(topic)) return answer(200)
   const record = await recordFromWebhook(body, notification, spec, clock.now())
   const { added } = await store.append([record], await liveSinceToSave(notification, ours, record.receivedAt, store))
   logger.debug(added ? 'webhook stored' : 'duplicate webhook ignored', { record: record.id, topic })

@@ -83,7 +83,10 @@ export async function readSpec(files: SpecFiles, context: Context): Promise<Spec
   }
   const profile = await found('profile', document.profile, ['profile'])
   // Without it the spec does the same: only misspelt fields are not found.
-  const fields = document.fields === undefined ? undefined : await found('fields', document.fields, ['fields'], 'warn')
+  const fields =
+    document.knownFields === undefined
+      ? undefined
+      : await found('fields', document.knownFields, ['knownFields'], 'warn')
   const mappings: Document<'mapping'>[] = []
   const sets: Document<'properties'>[] = []
   const brokenSets: string[] = []

@@ -33,19 +33,19 @@ export interface SourceSpec extends AuthSpec {
   readonly timeout: number
   /** Where the account's id is learned: it prefixes every key. */
   readonly workspace: AccountSpec
-  readonly budget: RateLimitSpec
+  readonly rateLimit: RateLimitSpec
 }
 
 /** How many requests are allowed in which time. */
 export interface RateLimitSpec {
   readonly windows: readonly Window[]
   /** The part of each window we take: others use the account too. */
-  readonly share: number
+  readonly utilization: number
   /** Answer headers that say more exactly what is left. */
   readonly headers?: { readonly limit: string; readonly remaining: string; readonly reset: string }
 }
 
-export type Window = { readonly limit: number; readonly per: number }
+export type Window = { readonly limit: number; readonly interval: number }
 
 /** `{name}` in the path is replaced by the binding of that name, percent-encoded. */
 export interface RequestSpec {
@@ -57,7 +57,7 @@ export interface RequestSpec {
 
 export interface WebhookSpec {
   readonly path: string
-  readonly maxBody: number
+  readonly maxBodySize: number
   /** HMAC over the raw body, hex, after `prefix`. */
   readonly signature: { readonly header: string; readonly algorithm: 'sha1' | 'sha256'; readonly prefix: string }
   readonly envelope: {
@@ -69,7 +69,7 @@ export interface WebhookSpec {
     readonly item: Expression
   }
   /** Topics answered 200 and not stored. */
-  readonly ignore: ReadonlySet<string>
+  readonly ignoredTopics: ReadonlySet<string>
   /** Where the source tells that we were removed. */
   readonly uninstall?: { readonly path: string; readonly workspace: Expression }
 }
@@ -78,10 +78,10 @@ export interface ResourceSpec extends WithPermission {
   readonly name: string
   readonly id: Expression
   /** From a webhook's item to the resource as streams give it. Absent: they are the same. */
-  readonly fromWebhook?: Expression
+  readonly normalize?: Expression
   readonly topics: ReadonlySet<string>
   /** Lookups whose cached value a webhook about this resource makes stale. */
-  readonly refreshes?: string
+  readonly invalidates?: string
 }
 
 export interface StreamSpec {
@@ -98,18 +98,18 @@ export interface StreamSpec {
 export interface LookupSpec extends WithPermission {
   readonly name: string
   /** Bound `$name` it is worked out from; absent: the resource itself. E.g. `contact` for a contact's tags. */
-  readonly of?: string
+  readonly from?: string
   /** Its key or keys. Absent: the mapping names it (`contact:`, `detail:`). */
   readonly key?: Expression
   /** Keys that mean nobody, as strings. */
-  readonly none: ReadonlySet<string>
-  readonly cache: number
+  readonly emptyKeys: ReadonlySet<string>
+  readonly ttl: number
   /** One request for a whole small collection. */
-  readonly table?: { readonly request: RequestSpec; readonly records: Expression; readonly id: string }
+  readonly list?: { readonly request: RequestSpec; readonly records: Expression; readonly id: string }
   /** One request for one key. */
-  readonly item?: { readonly request: RequestSpec; readonly value?: Expression }
+  readonly get?: { readonly request: RequestSpec; readonly value?: Expression }
   /** A stream that gives all of them, for history. */
-  readonly sweep?: string
+  readonly preloadFrom?: string
   /** One request for several keys (`$ids`), for history. */
   readonly batch?: {
     readonly request: RequestSpec
@@ -121,13 +121,13 @@ export interface LookupSpec extends WithPermission {
 
 export interface DeliverySpec {
   /** A live record sent later than this after it was received is sent as history: recorded, no flow. */
-  readonly late: number
+  readonly liveWindow: number
   /** Records in flight, by lane. */
   readonly concurrency: { readonly live: number; readonly backfill: number }
   /** A backfill reads no further page while more than this many of its records wait. */
-  readonly backlog: number
+  readonly maxBacklog: number
   /** How long transient faults are retried before the record is dead. */
-  readonly giveUp: number
+  readonly retryFor: number
   readonly retention: { readonly settled: number; readonly dead: number }
 }
 
@@ -137,11 +137,11 @@ export interface DestinationSpec extends AuthSpec {
   readonly headers: Readonly<Record<string, string>>
   readonly timeout: number
   /** The part of each window we take. */
-  readonly share: number
+  readonly utilization: number
   readonly endpoints: Readonly<Record<string, { readonly path: string; readonly windows: readonly Window[] }>>
   readonly limits: Readonly<Record<string, number>>
   /** Live events waiting before the bulk endpoint is used. */
-  readonly bulkFrom: number
+  readonly bulkThreshold: number
   /** Put before every metric's name. */
   readonly metricPrefix: string
   readonly account?: AccountSpec
@@ -160,7 +160,7 @@ export interface Property {
   readonly expr: Expression
   /** Coerced to it; a `list` stays a list with one element. Absent: as the expression gives it. */
   readonly type?: PropertyType
-  readonly missing: Missing
+  readonly whenMissing: Missing
   readonly doc?: string
 }
 
@@ -170,9 +170,9 @@ export type SkipRule = { readonly reason: string; readonly when: Expression }
 export interface MappingStream {
   readonly name: string
   /** A lookup that fetches the whole resource first: one call a record. */
-  readonly detail?: string
+  readonly fetchFull?: string
   /** Read only when the metric is asked for by name. */
-  readonly optIn: boolean
+  readonly onRequest: boolean
 }
 
 export interface Mapping {
@@ -181,8 +181,8 @@ export interface Mapping {
   readonly file: string
   readonly resource: string
   readonly topics: ReadonlySet<string>
-  /** `last`: of a webhook's occurrences only the newest, before `when` is asked. */
-  readonly pick: 'all' | 'last'
+  /** `latest`: of a webhook's occurrences only the newest, before `when` is asked. */
+  readonly occurrences: 'all' | 'latest'
   readonly stream?: MappingStream
   /** Occurrences, each bound as `$part`. Absent: the resource is the one occurrence. */
   readonly each?: Expression

@@ -32,7 +32,7 @@ export async function house(closing: Closers, options: HouseOptions = {}) {
   let answer: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 })
   const it = world({ ...options, webhook: (request) => answer(request) })
   const { clock, fetch, logger, store } = it
-  if (!options.empty) await installed(it, Object.keys(spec.destination.extras))
+  if (!options.empty) await installed(it, Object.keys(spec.destination.optionalPermissions))
   const account = await it.open(options.env ?? CLIENT_ENV)
   const random = () => 0.5
   const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random, account })

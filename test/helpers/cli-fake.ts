@@ -27,7 +27,7 @@ export function standingClock(at = NOW): Clock & { at: number } {
 
 const mapping = (metric: string, history: boolean) => ({
   metric,
-  ...(history ? { stream: { name: 'chats', optIn: false } } : {}),
+  ...(history ? { stream: { name: 'chats', onRequest: false } } : {}),
 })
 
 /** Only what the commands read of a spec. */
@@ -35,7 +35,7 @@ export const spec = {
   name: 'fake',
   source: { name: 'from' },
   destination: { name: 'to' },
-  webhook: { path: '/hook', maxBody: 1000, ignore: new Set(['ping']) },
+  webhook: { path: '/hook', maxBodySize: 1000, ignoredTopics: new Set(['ping']) },
   resources: new Map([['chat', { topics: new Set(['chat.opened', 'chat.rated']) }]]),
   streams: new Map([['chats', {}]]),
   lookups: new Map([['contact', {}]]),

@@ -96,7 +96,7 @@ export function client(change: Credentials = {}, clock = hastyClock()) {
   const headers = () => ({ Authorization: `Bearer ${checkedToken(accessToken)}` })
   const logins = staticAuth(() => ({ baseUrl: host, headers: headers() }))
   const source = intercomSource(logins, async () => [])
-  const { name, timeout, budget: limits } = spec.source
+  const { name, timeout, rateLimit: limits } = spec.source
   const resetHeader = 'X-RateLimit-Reset'
   const peer = { name, budget: rateLimiter(limits, clock), explain: source.explainError, json: true, resetHeader }
   const store = memoryStore({ clock })

@@ -9,7 +9,7 @@ import type { Json, MetricEvent } from '../../runtime/ports/types.ts'
 import type { DestinationSpec } from '../../runtime/spec/spec.ts'
 import { silentLogger, systemClock } from '../../runtime/system.ts'
 
-const fast = [{ limit: 100_000, per: 1 }]
+const fast = [{ limit: 100_000, interval: 1 }]
 
 export const limits: DestinationSpec['limits'] = {
   events: 1000,
@@ -33,17 +33,17 @@ export const spec: DestinationSpec = {
     'Content-Type': 'application/vnd.api+json',
   },
   timeout: 5000,
-  share: 1,
+  utilization: 1,
   endpoints: {
     event: { path: '/api/events', windows: fast },
     bulk: { path: '/api/event-bulk-create-jobs', windows: fast },
     profile: { path: '/api/profile-import', windows: fast },
   },
   limits,
-  bulkFrom: 100,
+  bulkThreshold: 100,
   metricPrefix: '',
   permissions: {},
-  extras: {},
+  optionalPermissions: {},
 }
 
 export const never = new AbortController().signal

@@ -94,7 +94,7 @@ async function install(
   signal: AbortSignal,
 ): Promise<void> {
   const { destination, source } = await setup.view()
-  await setup.allow(Object.keys(destination.side.extras))
+  await setup.allow(Object.keys(destination.side.optionalPermissions))
   for (const { side } of [source, destination]) {
     const redirect = new URL(`set-up/${side.name}/callback`, console).href
     const going = { side: side.side, session: 'demo', redirect }

@@ -61,7 +61,7 @@ async function inputOf(context: CommandContext, input: CommandInput): Promise<Pr
 /** A live notification of an unknown topic is kept and skipped; here it can only be a slip of the pen. */
 function checkWords({ topic, stream }: PreviewInput, { streams, resources, webhook }: Spec): void {
   if (stream !== undefined && !streams.has(stream)) throw usageError(unknownName('stream', stream, streams.keys()))
-  const topics = new Set([...webhook.ignore, ...[...resources.values()].flatMap((it) => [...it.topics])])
+  const topics = new Set([...webhook.ignoredTopics, ...[...resources.values()].flatMap((it) => [...it.topics])])
   if (topic !== undefined && !topics.has(topic)) throw usageError(unknownName('topic', topic, topics))
 }
 

@@ -63,8 +63,8 @@ export function routes(parts: RoutesParts): (request: Request, address?: string)
 async function noticed(request: Request, { account, connector, signal }: RoutesParts): Promise<Response> {
   if (request.method === 'HEAD') return text(200, '')
   if (request.method !== 'POST') return text(405, 'only HEAD and POST\n', undefined, { allow: 'HEAD, POST' })
-  const { maxBody, uninstall } = connector.spec.webhook
-  if (Number(request.headers.get('content-length') ?? Number.NaN) <= maxBody) {
+  const { maxBodySize, uninstall } = connector.spec.webhook
+  if (Number(request.headers.get('content-length') ?? Number.NaN) <= maxBodySize) {
     const body = parsed(await request.text())
     if (uninstall && body !== undefined)
       await account?.setup.handleUninstall({ body, workspace: uninstall.workspace }, signal)

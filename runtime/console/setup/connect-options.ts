@@ -46,11 +46,11 @@ function regionHint(side: Side): Html | '' {
   return html`<p class="soft">Where you use ${side.label} tells which one is yours: ${at}.</p>`
 }
 
-const pageHost = ({ oauth }: Side, region: string) => new URL(oauth?.authorize[region] ?? 'none:').hostname
+const pageHost = ({ oauth }: Side, region: string) => new URL(oauth?.authorizationUrl[region] ?? 'none:').hostname
 
 /** The regions to choose from. One that the environment names leaves no choice. */
 function regionsOf({ oauth, region }: Side): readonly string[] {
-  const all = Object.keys(oauth?.authorize ?? {})
+  const all = Object.keys(oauth?.authorizationUrl ?? {})
   return region !== undefined && all.includes(region) ? [region] : all
 }
 

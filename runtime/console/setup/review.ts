@@ -36,7 +36,7 @@ function metrics(spec: Spec, from: string): Html {
 </table></div>`
 }
 
-const historyOf = ({ stream }: Mapping) => (stream === undefined ? 'no' : stream.optIn ? 'when asked for' : 'yes')
+const historyOf = ({ stream }: Mapping) => (stream === undefined ? 'no' : stream.onRequest ? 'when asked for' : 'yes')
 
 function attributes(spec: Spec): Html {
   const { profile } = spec

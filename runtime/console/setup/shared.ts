@@ -45,7 +45,7 @@ export function stepRow({ step, source, destination }: SetupView): Html {
 }
 
 /** What a side may allow besides: asked for with a log-in, since most sides let nobody add to one later. */
-export function extras({ extras: all, label }: Side, chosen: readonly string[] = []): Html | '' {
+export function extras({ optionalPermissions: all, label }: Side, chosen: readonly string[] = []): Html | '' {
   if (Object.keys(all).length === 0) return ''
   const one = ([name, what]: [string, string]) =>
     html`<label class="check"><input type="checkbox" name="extra" value="${name}"${chosen.includes(name) && html` checked`}> <span>${what} <span class="soft">${name}</span></span></label>`
@@ -53,14 +53,14 @@ export function extras({ extras: all, label }: Side, chosen: readonly string[] =
 }
 
 /** Those of the form that there are. */
-export const extrasIn = (form: URLSearchParams, { extras: all }: Side): string[] =>
+export const extrasIn = (form: URLSearchParams, { optionalPermissions: all }: Side): string[] =>
   form.getAll('extra').filter((one) => Object.hasOwn(all, one))
 
 /** `besides`: also what it may allow, for who makes a key there and has to choose. */
 export function permissions({ side }: SideView, besides = false): Html {
   const row = ([name, what]: [string, string], more: Html | '' = '') =>
     html`<tr><th scope="row">${name}</th><td>${what}${more}</td></tr>`
-  const more = besides ? Object.entries(side.extras) : []
+  const more = besides ? Object.entries(side.optionalPermissions) : []
   return html`<div class="table"><table>
 <caption>${side.label} <span class="soft">what it must allow</span></caption>
 <thead><tr><th scope="col">Permission</th><th scope="col">What for</th></tr></thead>

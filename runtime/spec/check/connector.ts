@@ -15,9 +15,9 @@ export function checkConnector(names: Named, yaml: YamlFile, context: Context): 
     const message = `the smallest page, of ${pageSize.min}, is larger than the largest, of ${pageSize.max}`
     context.error(yaml, yaml.span(['streams', name, 'pageSize']), { code: 'spec/page-size', message })
   }
-  for (const { name, refreshes, permission } of names.resources.values()) {
-    if (refreshes !== undefined)
-      resolveName('lookup', refreshes, names.lookups, ['resources', name, 'refreshes'], yaml, context)
+  for (const { name, invalidates, permission } of names.resources.values()) {
+    if (invalidates !== undefined)
+      resolveName('lookup', invalidates, names.lookups, ['resources', name, 'invalidates'], yaml, context)
     if (permission !== undefined)
       resolveName('permission', permission, names.permissions, ['resources', name, 'permission'], yaml, context)
   }
@@ -27,40 +27,41 @@ export function checkConnector(names: Named, yaml: YamlFile, context: Context): 
 }
 
 function checkLookup(lookup: LookupSpec, names: Named, yaml: YamlFile, context: Context): void {
-  const { name, of, sweep, table, item, batch, permission } = lookup
+  const { name, from, preloadFrom, list, get, batch, permission } = lookup
   const path = ['lookups', name]
   if (isFunction(name, context.functions)) {
     const message = `"$${name}" is a function, so a lookup cannot have its name`
     context.error(yaml, yaml.keySpan(path), { code: 'spec/name-taken', message, help: 'give the lookup another name' })
   }
-  if (of !== undefined) resolveName('lookup', of, names.lookups, [...path, 'of'], yaml, context)
+  if (from !== undefined) resolveName('lookup', from, names.lookups, [...path, 'from'], yaml, context)
   if (permission !== undefined)
     resolveName('permission', permission, names.permissions, [...path, 'permission'], yaml, context)
-  if (sweep !== undefined) resolveName('stream', sweep, names.streams, [...path, 'sweep'], yaml, context)
-  if (table === undefined && item === undefined) {
-    const message = `lookup "${name}" says no way to fetch it`
-    const help = 'give it item (one request for one key) or table (one request for all)'
+  if (preloadFrom !== undefined)
+    resolveName('stream', preloadFrom, names.streams, [...path, 'preloadFrom'], yaml, context)
+  if (list === undefined && get === undefined) {
+    const message = `lookup "${name}" has no request`
+    const help = 'give it get (one request for one key) or list (one request for all keys)'
     context.error(yaml, yaml.keySpan(path), { code: 'spec/lookup-without-request', message, help })
   }
-  if (table !== undefined && (item !== undefined || batch !== undefined || sweep !== undefined)) {
-    const message = `lookup "${name}" is a table and has other ways besides`
-    const help = 'a table holds every key already: leave out item, batch and sweep'
+  if (list !== undefined && (get !== undefined || batch !== undefined || preloadFrom !== undefined)) {
+    const message = `lookup "${name}" has list and other requests beside it`
+    const help = 'list fetches every key already: leave out get, batch and preloadFrom'
     context.error(yaml, yaml.keySpan(path), { code: 'spec/lookup-with-two-ways', message, help })
   }
   if (dependsOn(name, lookup, names.lookups)) {
-    const message = `lookup "${name}" is worked out from itself`
-    context.error(yaml, yaml.keySpan(path), { code: 'spec/lookup-cycle', message, help: 'look at of and key' })
+    const message = `lookup "${name}" depends on itself`
+    context.error(yaml, yaml.keySpan(path), { code: 'spec/lookup-cycle', message, help: 'check its from and key' })
   }
 }
 
 /** Whether a lookup is needed for itself, by way of others. */
 function dependsOn(
   target: string,
-  { of, key }: LookupSpec,
+  { from, key }: LookupSpec,
   lookups: ReadonlyMap<string, LookupSpec>,
   seen: ReadonlySet<string> = new Set(),
 ): boolean {
-  const needed = [...(of === undefined ? [] : [of]), ...(key?.variables ?? [])]
+  const needed = [...(from === undefined ? [] : [from]), ...(key?.variables ?? [])]
   return needed.some((name) => {
     if (name === target) return true
     const lookup = lookups.get(name)

@@ -27,14 +27,14 @@ export function checkDestinationLimits(
   { destination, documents, compiled, profile }: DestinationCheckInput,
   context: Context,
 ): void {
-  const { reserved } = destination
+  const { reservedPrefix } = destination
   for (const one of compiled) checkLimits(one, destination, context)
   if (documents.profile) checkAttributes(documents.profile, destination.attributes, context)
-  if (reserved === undefined) return
+  if (reservedPrefix === undefined) return
   for (const { document, yaml } of [...documents.mappings, ...documents.sets]) {
-    warnOfReserved(document.properties, reserved, yaml, context)
+    warnOfReserved(document.properties, reservedPrefix, yaml, context)
   }
-  if (documents.profile && profile) refuseReserved(documents.profile, profile, reserved, context)
+  if (documents.profile && profile) refuseReserved(documents.profile, profile, reservedPrefix, context)
 }
 
 /** A limit of another name would limit nothing, and an endpoint of another name is not found when it is needed. */
@@ -90,11 +90,11 @@ function checkLimits({ document, yaml, mapping }: Compiled, destination: Destina
 
 type Destination = Connector['destination']
 
-function warnOfReserved(own: Properties | undefined, reserved: string, yaml: YamlFile, context: Context): void {
+function warnOfReserved(own: Properties | undefined, reservedPrefix: string, yaml: YamlFile, context: Context): void {
   for (const [name, value] of Object.entries(own ?? {})) {
-    if (value === null || !name.startsWith(reserved)) continue
-    const message = `"${name}" may mean something to the destination: it keeps names with "${reserved}" for itself`
-    const help = `name it without the "${reserved}", unless that is what you want`
+    if (value === null || !name.startsWith(reservedPrefix)) continue
+    const message = `"${name}" may mean something to the destination: it keeps names with "${reservedPrefix}" for itself`
+    const help = `name it without the "${reservedPrefix}", unless that is what you want`
     context.warn(yaml, yaml.keySpan(['properties', name]), { code: 'spec/reserved-name', message, help })
   }
 }
@@ -103,15 +103,15 @@ function warnOfReserved(own: Properties | undefined, reserved: string, yaml: Yam
 function refuseReserved(
   { document, yaml }: Document<'profile'>,
   { properties }: ProfileMapping,
-  reserved: string,
+  reservedPrefix: string,
   context: Context,
 ): void {
   for (const { name } of properties) {
-    if (!name.startsWith(reserved)) continue
+    if (!name.startsWith(reservedPrefix)) continue
     const isOwn = Object.hasOwn(document.properties ?? {}, name)
-    const message = `the profile may not have "${name}": the destination keeps names with "${reserved}" for itself`
-    const help = `name it without the "${reserved}"; what a person agreed to is never changed`
-    const span = isOwn ? yaml.keySpan(['properties', name]) : yaml.span(['use'])
+    const message = `the profile may not have "${name}": the destination keeps names with "${reservedPrefix}" for itself`
+    const help = `name it without the "${reservedPrefix}"; what a person agreed to is never changed`
+    const span = isOwn ? yaml.keySpan(['properties', name]) : yaml.span(['include'])
     context.error(yaml, span, { code: 'spec/reserved-name', message, help })
   }
 }

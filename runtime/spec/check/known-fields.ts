@@ -44,7 +44,7 @@ export function shapeOfVariable(name: string, { shapes }: KnownFields, part: Kno
 /** What a property set is read from: any of the resources of those that use it. */
 export function resourcesOfSet(set: string, { mappings, profile }: SpecDocuments, { shapes }: KnownFields): KnownShape {
   const files = [...mappings, ...(profile === undefined ? [] : [profile])].map(({ document }) => document)
-  return anyOf(files.filter(({ use = [] }) => use.includes(set)).map(({ resource }) => shapes.get(resource)))
+  return anyOf(files.filter(({ include = [] }) => include.includes(set)).map(({ resource }) => shapes.get(resource)))
 }
 
 /** A warning, no error: accounts and versions of an API differ in what they have. */

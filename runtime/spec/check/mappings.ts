@@ -47,9 +47,9 @@ export function checkUnused(
   context: Context,
 ): void {
   const lookups = new Set(['contact', ...profile.lookups, ...all.flatMap(({ mapping }) => mapping.lookups)])
-  for (const { mapping } of all) if (mapping.stream?.detail) lookups.add(mapping.stream.detail)
+  for (const { mapping } of all) if (mapping.stream?.fetchFull) lookups.add(mapping.stream.fetchFull)
   const streams = new Set(all.map(({ mapping }) => mapping.stream?.name))
-  for (const { name, sweep } of spec.lookups.values()) if (lookups.has(name)) streams.add(sweep)
+  for (const { name, preloadFrom } of spec.lookups.values()) if (lookups.has(name)) streams.add(preloadFrom)
   const warn = (what: string, name: string, file: YamlFile, path: readonly string[]) =>
     context.warn(file, file.keySpan(path), {
       code: `spec/unused-${what.replace(' ', '-')}`,
@@ -57,6 +57,6 @@ export function checkUnused(
     })
   for (const name of spec.lookups.keys()) if (!lookups.has(name)) warn('lookup', name, yaml, ['lookups', name])
   for (const name of spec.streams.keys()) if (!streams.has(name)) warn('stream', name, yaml, ['streams', name])
-  const used = new Set(all.flatMap(({ document }) => document.use ?? []))
+  const used = new Set(all.flatMap(({ document }) => document.include ?? []))
   for (const set of sets.values()) if (!used.has(set.name)) warn('property set', set.name, set.yaml, [])
 }

@@ -10,22 +10,22 @@ export interface AuthSpec {
   /** What a connection must be allowed to do: the side's own name for it → what it is for. */
   readonly permissions: Readonly<Record<string, string>>
   /** What a person may allow besides. */
-  readonly extras: Readonly<Record<string, string>>
+  readonly optionalPermissions: Readonly<Record<string, string>>
   readonly oauth?: OauthSpec
 }
 
 /** RFC 6749, authorization code. */
 export interface OauthSpec {
   /** Where a person says yes, by region. The first is the default. */
-  readonly authorize: Readonly<Record<string, string>>
+  readonly authorizationUrl: Readonly<Record<string, string>>
   /** A path on the API's host, or an address. */
-  readonly token: string
+  readonly tokenUrl: string
   /** How the app's id and secret are sent there. */
-  readonly client: 'basic' | 'body'
+  readonly clientAuth: 'client_secret_basic' | 'client_secret_post'
   readonly pkce: boolean
   /** Whether the permissions' names are sent as `scope`. */
-  readonly scope: boolean
-  readonly revoke?: { readonly path: string; readonly by: 'token' | 'client' }
+  readonly sendScope: boolean
+  readonly revocation?: { readonly path: string; readonly by: 'token' | 'client' }
 }
 
 export interface WithPermission {
@@ -37,7 +37,7 @@ export interface WithPermission {
 export interface AccountSpec extends WithPermission {
   readonly request: RequestSpec
   /** The account's id. */
-  readonly value: Expression
+  readonly id: Expression
   readonly name?: Expression
   readonly region?: Expression
   readonly timezone?: Expression
@@ -49,15 +49,21 @@ export function permissionsOf({ resource, lookups }: Pick<Mapping, 'resource' | 
   return Object.keys(spec.source.permissions).filter((name) => wanted.some((one) => one?.permission === name))
 }
 
-type Side = Pick<Connector['destination'], 'permissions' | 'extras' | 'oauth'>
+type Side = Pick<Connector['destination'], 'permissions' | 'optionalPermissions' | 'oauth'>
 
-export function compileAccess({ permissions = {}, extras = {}, oauth }: Side): AuthSpec {
-  return { permissions, extras, ...(oauth && { oauth: compileOauth(oauth) }) }
+export function compileAccess({ permissions = {}, optionalPermissions = {}, oauth }: Side): AuthSpec {
+  return { permissions, optionalPermissions, ...(oauth && { oauth: compileOauth(oauth) }) }
 }
 
-function compileOauth({ authorize, token, client = 'basic', pkce = false, scope = false, revoke }: Oauth): OauthSpec {
-  const one = typeof authorize === 'string' ? { '': authorize } : authorize
-  return { authorize: one, token, client, pkce, scope, ...(revoke && { revoke }) }
+function compileOauth({ authorizationUrl, tokenUrl, revocation, ...options }: Oauth): OauthSpec {
+  return {
+    authorizationUrl: typeof authorizationUrl === 'string' ? { '': authorizationUrl } : authorizationUrl,
+    tokenUrl,
+    clientAuth: options.clientAuth ?? 'client_secret_basic',
+    pkce: options.pkce ?? false,
+    sendScope: options.sendScope ?? false,
+    ...(revocation && { revocation }),
+  }
 }
 
 type Oauth = NonNullable<Side['oauth']>
@@ -67,7 +73,7 @@ export function compileParty(party: Party, path: readonly string[], yaml: YamlFi
   const part = (name: string) => context.expression(yaml, [...path, name], { variables: [] })
   return {
     request: compileRequest(party.request, [...path, 'request'], [], yaml, context),
-    value: part('value'),
+    id: part('id'),
     ...(party.name !== undefined && { name: part('name') }),
     ...('region' in party && party.region !== undefined && { region: part('region') }),
     ...(party.timezone !== undefined && { timezone: part('timezone') }),

@@ -21,31 +21,31 @@ import { duration, size } from './units.ts'
 const nothing = { variables: [] }
 
 export function compileSource({ source }: Connector, yaml: YamlFile, context: Context): SourceSpec {
-  const { name, hosts, headers = {}, timeout, workspace, budget } = source
+  const { name, hosts, headers = {}, timeout, workspace, rateLimit } = source
   return {
     name,
     hosts,
     headers,
     timeout: duration(timeout),
     workspace: compileParty(workspace, ['source', 'workspace'], yaml, context),
-    budget: compileBudget(budget),
+    rateLimit: compileRateLimit(rateLimit),
     ...compileAccess(source),
   }
 }
 
-function compileBudget({ windows, share = 1, headers }: Connector['source']['budget']): RateLimitSpec {
-  return { windows: compileWindows(windows), share, ...(headers === undefined ? {} : { headers }) }
+function compileRateLimit({ windows, utilization = 1, headers }: Connector['source']['rateLimit']): RateLimitSpec {
+  return { windows: compileWindows(windows), utilization, ...(headers === undefined ? {} : { headers }) }
 }
 
 const compileWindows = (windows: Windows): readonly Window[] =>
-  windows.map(({ limit, per }) => ({ limit, per: duration(per) }))
+  windows.map(({ limit, interval }) => ({ limit, interval: duration(interval) }))
 
 export function compileWebhook({ webhook }: Connector, yaml: YamlFile, context: Context): WebhookSpec {
-  const { path, maxBody, signature, ignore = [], uninstall } = webhook
+  const { path, maxBodySize, signature, ignoredTopics = [], uninstall } = webhook
   const part = (name: string) => context.expression(yaml, ['webhook', 'envelope', name], nothing)
   return {
     path,
-    maxBody: size(maxBody),
+    maxBodySize: size(maxBodySize),
     signature: { ...pick(signature, ['header', 'algorithm']), prefix: signature.prefix ?? '' },
     envelope: {
       id: part('id'),
@@ -54,7 +54,7 @@ export function compileWebhook({ webhook }: Connector, yaml: YamlFile, context: 
       time: part('time'),
       item: part('item'),
     },
-    ignore: new Set(ignore),
+    ignoredTopics: new Set(ignoredTopics),
     ...(uninstall && {
       uninstall: {
         path: uninstall.path,
@@ -69,15 +69,15 @@ export function compileResources(
   yaml: YamlFile,
   context: Context,
 ): ReadonlyMap<string, ResourceSpec> {
-  const compiled = Object.entries(resources).map(([name, { topics, refreshes, fromWebhook, permission }]) => {
+  const compiled = Object.entries(resources).map(([name, { topics, invalidates, normalize, permission }]) => {
     const part = (key: string, of?: KnownShape) =>
       context.expression(yaml, ['resources', name, key], { ...nothing, of })
     const resource: ResourceSpec = {
       name,
       id: part('id', context.fields.shapes.get(name)),
-      ...(fromWebhook === undefined ? {} : { fromWebhook: part('fromWebhook') }),
+      ...(normalize === undefined ? {} : { normalize: part('normalize') }),
       topics: new Set(topics),
-      ...(refreshes === undefined ? {} : { refreshes }),
+      ...(invalidates === undefined ? {} : { invalidates }),
       ...(permission === undefined ? {} : { permission }),
     }
     return [name, resource] as const
@@ -111,18 +111,28 @@ export function compileStreams(
 }
 
 export function compileDelivery({ delivery }: Connector): DeliverySpec {
-  const { late, concurrency, backlog, giveUp, retention } = delivery
+  const { liveWindow, concurrency, maxBacklog, retryFor, retention } = delivery
   return {
-    late: duration(late),
+    liveWindow: duration(liveWindow),
     concurrency: pick(concurrency, ['live', 'backfill']),
-    backlog,
-    giveUp: duration(giveUp),
+    maxBacklog,
+    retryFor: duration(retryFor),
     retention: { settled: duration(retention.settled), dead: duration(retention.dead) },
   }
 }
 
 export function compileDestination({ destination }: Connector, yaml: YamlFile, context: Context): DestinationSpec {
-  const { name, host, headers = {}, timeout, share = 1, endpoints, limits, bulkFrom, metricPrefix = '' } = destination
+  const {
+    name,
+    host,
+    headers = {},
+    timeout,
+    utilization = 1,
+    endpoints,
+    limits,
+    bulkThreshold,
+    metricPrefix = '',
+  } = destination
   const { permissions = {}, account } = destination
   if (account?.permission !== undefined) {
     const path = ['destination', 'account', 'permission']
@@ -133,10 +143,10 @@ export function compileDestination({ destination }: Connector, yaml: YamlFile, c
     host,
     headers,
     timeout: duration(timeout),
-    share,
+    utilization,
     endpoints: mapValues(endpoints, ({ path, windows }) => ({ path, windows: compileWindows(windows) })),
     limits: mapValues(limits, size),
-    bulkFrom,
+    bulkThreshold,
     metricPrefix,
     ...(account && {
       account: compileParty(account, ['destination', 'account'], yaml, context),

@@ -24,14 +24,14 @@ export function compileLookups(
     const path = ['lookups', name]
     // A lookup's key may be read off another's value, so it may name them; itself it cannot.
     const others = names.filter((other) => other !== name)
-    const key = { variables: others, of: raw.of === undefined ? anyResource : context.fields.shapes.get(raw.of) }
+    const key = { variables: others, of: raw.from === undefined ? anyResource : context.fields.shapes.get(raw.from) }
     const lookup: LookupSpec = {
       name,
-      ...(raw.of === undefined ? {} : { of: raw.of }),
+      ...(raw.from === undefined ? {} : { from: raw.from }),
       ...(raw.key === undefined ? {} : { key: context.expression(yaml, [...path, 'key'], key) }),
-      none: new Set((raw.none ?? []).map(String)),
-      cache: duration(raw.cache),
-      ...(raw.sweep === undefined ? {} : { sweep: raw.sweep }),
+      emptyKeys: new Set((raw.emptyKeys ?? []).map(String)),
+      ttl: duration(raw.ttl),
+      ...(raw.preloadFrom === undefined ? {} : { preloadFrom: raw.preloadFrom }),
       ...(raw.permission === undefined ? {} : { permission: raw.permission }),
       ...compileWays(raw, path, yaml, context),
     }
@@ -42,22 +42,22 @@ export function compileLookups(
 
 /** The requests that fetch it. */
 function compileWays(
-  { table, item, batch }: RawLookup,
+  { list, get, batch }: RawLookup,
   path: Path,
   yaml: YamlFile,
   context: Context,
-): Pick<LookupSpec, 'table' | 'item' | 'batch'> {
-  const request = (way: 'table' | 'item' | 'batch', raw: NonNullable<RawLookup['item']>['request'], bound: string[]) =>
+): Pick<LookupSpec, 'list' | 'get' | 'batch'> {
+  const request = (way: 'list' | 'get' | 'batch', raw: NonNullable<RawLookup['get']>['request'], bound: string[]) =>
     compileRequest(raw, [...path, way, 'request'], bound, yaml, context)
   const part = (way: string, key: string) => context.expression(yaml, [...path, way, key], nothing)
   return {
-    ...(table && {
-      table: { request: request('table', table.request, []), records: part('table', 'records'), id: table.id },
+    ...(list && {
+      list: { request: request('list', list.request, []), records: part('list', 'records'), id: list.id },
     }),
-    ...(item && {
-      item: {
-        request: request('item', item.request, ['key']),
-        ...(item.value === undefined ? {} : { value: part('item', 'value') }),
+    ...(get && {
+      get: {
+        request: request('get', get.request, ['key']),
+        ...(get.value === undefined ? {} : { value: part('get', 'value') }),
       },
     }),
     ...(batch && {
@@ -86,7 +86,7 @@ export function neededLookups(
     const lookup = lookups.get(name)
     if (lookup === undefined || seen.has(name)) return
     seen.add(name)
-    if (lookup.of !== undefined) add(lookup.of)
+    if (lookup.from !== undefined) add(lookup.from)
     for (const variable of lookup.key?.variables ?? []) add(variable)
     ordered.add(name)
   }

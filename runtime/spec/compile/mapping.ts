@@ -39,7 +39,7 @@ const boundLookups = (lookups: ReadonlyMap<string, LookupSpec>): readonly string
 export function compileMapping(document: Document, yaml: YamlFile, names: Known, context: Context): Mapping {
   const { metric, summary, resource, from, each, when } = document
   checkFrom(document, yaml, names, context)
-  const sets = useSets(document.use, names, yaml, context)
+  const sets = useSets(document.include, names, yaml, context)
   const of = context.fields.shapes.get(resource)
   const parts =
     each === undefined ? undefined : context.read(yaml, ['each'], { variables: ['notification'], stable, of })
@@ -54,7 +54,7 @@ export function compileMapping(document: Document, yaml: YamlFile, names: Known,
     file: yaml.file.path,
     resource,
     topics: new Set(from.webhook?.topics ?? []),
-    pick: from.webhook?.pick ?? 'all',
+    occurrences: from.webhook?.occurrences ?? 'all',
     ...(from.stream === undefined ? {} : { stream: compileStream(from.stream) }),
     ...(parts === undefined ? {} : { each: parts.expression }),
     ...(when === undefined ? {} : { when: context.expression(yaml, ['when'], early) }),
@@ -76,41 +76,42 @@ function expressions({ each, when, key, time, contact, skip, properties }: Omit<
 }
 
 function checkFrom({ resource, from, each }: Document, yaml: YamlFile, names: Known, context: Context): void {
-  if (each === undefined && from.webhook?.pick !== undefined) {
-    const message = '"pick" chooses among the parts that "each" finds, and there is no "each"'
-    context.warn(yaml, yaml.keySpan(['from', 'webhook', 'pick']), { code: 'spec/unused-pick', message })
+  if (each === undefined && from.webhook?.occurrences !== undefined) {
+    const message = '"occurrences" chooses among the parts that "each" finds, and there is no "each"'
+    context.warn(yaml, yaml.keySpan(['from', 'webhook', 'occurrences']), { code: 'spec/unused-occurrences', message })
   }
-  if (each !== undefined && from.webhook !== undefined && from.webhook.pick === undefined) {
+  if (each !== undefined && from.webhook !== undefined && from.webhook.occurrences === undefined) {
     const message = 'each webhook would bring every matching part again, not only its newest'
-    const help = 'say pick: last; or pick: all, if every one is meant'
-    context.warn(yaml, yaml.keySpan(['from', 'webhook']), { code: 'spec/no-pick', message, help })
+    const help = 'write occurrences: latest, or occurrences: all to count every one of them'
+    context.warn(yaml, yaml.keySpan(['from', 'webhook']), { code: 'spec/no-occurrences', message, help })
   }
   const found = resolveName('resource', resource, names.resources, ['resource'], yaml, context)
   if (found === undefined) return
   const path = ['from', 'webhook', 'topics']
   checkTopics(from.webhook?.topics ?? [], found, names.resources, path, yaml, context)
   if (from.stream === undefined) return
-  const { name, detail } = compileStream(from.stream)
+  const { name, fetchFull } = compileStream(from.stream)
   const isName = typeof from.stream === 'string'
   checkStream(name, resource, names.streams, isName ? ['from', 'stream'] : ['from', 'stream', 'name'], yaml, context)
-  if (detail !== undefined) resolveName('lookup', detail, names.lookups, ['from', 'stream', 'detail'], yaml, context)
+  if (fetchFull !== undefined)
+    resolveName('lookup', fetchFull, names.lookups, ['from', 'stream', 'fetchFull'], yaml, context)
 }
 
 function compileStream(stream: NonNullable<Document['from']['stream']>): MappingStream {
-  if (typeof stream === 'string') return { name: stream, optIn: false }
-  const { name, detail, optIn = false } = stream
-  return { name, ...(detail === undefined ? {} : { detail }), optIn }
+  if (typeof stream === 'string') return { name: stream, onRequest: false }
+  const { name, fetchFull, onRequest = false } = stream
+  return { name, ...(fetchFull === undefined ? {} : { fetchFull }), onRequest }
 }
 
 /** The sets a file uses, in its order. */
 export function useSets(
-  use: readonly string[] | undefined,
+  include: readonly string[] | undefined,
   { sets, brokenSets }: Pick<Known, 'sets' | 'brokenSets'>,
   yaml: YamlFile,
   context: Context,
 ): readonly CompiledSet[] {
-  const found = (use ?? []).map((name, index) =>
-    brokenSets.has(name) ? undefined : resolveName('property set', name, sets, ['use', index], yaml, context),
+  const found = (include ?? []).map((name, index) =>
+    brokenSets.has(name) ? undefined : resolveName('property set', name, sets, ['include', index], yaml, context),
   )
   return found.filter((set) => set !== undefined)
 }

@@ -16,7 +16,7 @@ export function compileProfile(document: Profile, yaml: YamlFile, names: Names, 
   const topics = document.from?.webhook?.topics ?? []
   const found = resolveName('resource', resource, names.resources, ['resource'], yaml, context)
   if (found) checkTopics(topics, found, names.resources, ['from', 'webhook', 'topics'], yaml, context)
-  const sets = useSets(document.use, names, yaml, context)
+  const sets = useSets(document.include, names, yaml, context)
   // The profile is one person's, whatever event it goes with, so there is no `$part`.
   const scope = { ...mappingScope(names.lookups, false), of: context.fields.shapes.get(resource) }
   const attributes = compileProperties(document.attributes, ['attributes'], [], scope, yaml, context)

@@ -4,7 +4,7 @@ import type { Json } from '../../ports/types.ts'
 import type {
   Properties,
   PropertySet,
-  Missing as RawMissing,
+  WhenMissing as RawMissing,
   Property as RawProperty,
   Skip,
 } from '../generated/documents.ts'
@@ -57,32 +57,32 @@ function compileProperty(
   context: Context,
 ): Property {
   if (typeof raw === 'string') {
-    return { name, expr: context.expression(yaml, path, scope), missing: { action: 'omit' } }
+    return { name, expr: context.expression(yaml, path, scope), whenMissing: { action: 'omit' } }
   }
   checkDefault(raw, path, yaml, context)
   return {
     name,
     expr: context.expression(yaml, [...path, 'expr'], scope),
     ...(raw.type === undefined ? {} : { type: raw.type }),
-    missing: compileMissing(raw.missing),
+    whenMissing: compileMissing(raw.whenMissing),
     ...(raw.doc === undefined ? {} : { doc: raw.doc }),
   }
 }
 
 /** What is sent instead is sent as it is, and the destination would see two types under one name. */
 function checkDefault(
-  { type, missing }: Exclude<RawProperty, string | null>,
+  { type, whenMissing }: Exclude<RawProperty, string | null>,
   path: Path,
   yaml: YamlFile,
   context: Context,
 ) {
-  const value = typeof missing === 'object' ? missing.default : undefined
+  const value = typeof whenMissing === 'object' ? whenMissing.default : undefined
   if (type === undefined || value === undefined || value === null) return
   const is = Array.isArray(value) ? 'list' : typeof value
   if (is === type) return
   const message = `the property is made a ${type}, and its default is a ${is}`
   const help = `give a default that is a ${type}, or leave out "type"`
-  context.error(yaml, yaml.span([...path, 'missing', 'default']), {
+  context.error(yaml, yaml.span([...path, 'whenMissing', 'default']), {
     code: 'spec/default-of-another-type',
     message,
     help,

@@ -5,22 +5,22 @@ export type Duration = string
 export type Expression = string
 export type Windows = {
   limit: number
-  per: Duration
+  interval: Duration
 }[]
-export type Share = number
+export type Utilization = number
 export type Size = string
 export type Topics = string[]
-export type Sets = string[]
+export type Include = string[]
 export type Property =
   | string
   | {
       expr: Expression
       type?: 'string' | 'number' | 'boolean' | 'list' | 'object'
-      missing?: Missing
+      whenMissing?: WhenMissing
       doc?: string
     }
   | null
-export type Missing =
+export type WhenMissing =
   | string
   | {
       default?: unknown
@@ -44,7 +44,7 @@ export interface Connector {
   summary?: string
   mappings: string[]
   profile: string
-  fields?: string
+  knownFields?: string
   source: {
     name: string
     hosts: {
@@ -54,14 +54,14 @@ export interface Connector {
     timeout: Duration
     workspace: {
       request: Request
-      value: Expression
+      id: Expression
       name?: Expression
       region?: Expression
       timezone?: Expression
     }
-    budget: {
+    rateLimit: {
       windows: Windows
-      share?: Share
+      utilization?: Utilization
       headers?: {
         limit: string
         remaining: string
@@ -72,27 +72,27 @@ export interface Connector {
       [k: string]: string
     }
     oauth?: {
-      authorize:
+      authorizationUrl:
         | string
         | {
             [k: string]: string
           }
-      token: string
-      client?: 'basic' | 'body'
+      tokenUrl: string
+      clientAuth?: 'client_secret_basic' | 'client_secret_post'
       pkce?: boolean
-      scope?: boolean
-      revoke?: {
+      sendScope?: boolean
+      revocation?: {
         path: string
         by: 'token' | 'client'
       }
     }
-    extras?: {
+    optionalPermissions?: {
       [k: string]: string
     }
   }
   webhook: {
     path: string
-    maxBody: Size
+    maxBodySize: Size
     signature: {
       header: string
       algorithm: 'sha1' | 'sha256'
@@ -105,7 +105,7 @@ export interface Connector {
       time: Expression
       item: Expression
     }
-    ignore?: string[]
+    ignoredTopics?: string[]
     uninstall?: {
       path: string
       workspace: Expression
@@ -114,8 +114,8 @@ export interface Connector {
   resources: {
     [k: string]: {
       id: Expression
-      fromWebhook?: Expression
-      refreshes?: string
+      normalize?: Expression
+      invalidates?: string
       permission?: string
       topics: Topics
     }
@@ -137,21 +137,21 @@ export interface Connector {
   lookups: {
     [k: string]: {
       summary?: string
-      of?: string
+      from?: string
       key?: Expression
-      none?: (string | number)[]
-      cache: Duration
-      table?: {
+      emptyKeys?: (string | number)[]
+      ttl: Duration
+      list?: {
         request: Request
         records: Expression
         id: string
       }
-      item?: {
+      get?: {
         request: Request
         value?: Expression
       }
       permission?: string
-      sweep?: string
+      preloadFrom?: string
       batch?: {
         request: Request
         records: Expression
@@ -161,13 +161,13 @@ export interface Connector {
     }
   }
   delivery: {
-    late: Duration
+    liveWindow: Duration
     concurrency: {
       live: number
       backfill: number
     }
-    backlog: number
-    giveUp: Duration
+    maxBacklog: number
+    retryFor: Duration
     retention: {
       settled: Duration
       dead: Duration
@@ -178,7 +178,7 @@ export interface Connector {
     host: string
     headers?: Headers
     timeout: Duration
-    share?: Share
+    utilization?: Utilization
     endpoints: {
       [k: string]: {
         path: string
@@ -188,13 +188,13 @@ export interface Connector {
     limits: {
       [k: string]: number | string
     }
-    bulkFrom: number
+    bulkThreshold: number
     metricPrefix?: string
     attributes?: string[]
-    reserved?: string
+    reservedPrefix?: string
     account?: {
       request: Request
-      value: Expression
+      id: Expression
       name?: Expression
       timezone?: Expression
       permission?: string
@@ -202,20 +202,20 @@ export interface Connector {
     permissions?: {
       [k: string]: string
     }
-    extras?: {
+    optionalPermissions?: {
       [k: string]: string
     }
     oauth?: {
-      authorize:
+      authorizationUrl:
         | string
         | {
             [k: string]: string
           }
-      token: string
-      client?: 'basic' | 'body'
+      tokenUrl: string
+      clientAuth?: 'client_secret_basic' | 'client_secret_post'
       pkce?: boolean
-      scope?: boolean
-      revoke?: {
+      sendScope?: boolean
+      revocation?: {
         path: string
         by: 'token' | 'client'
       }
@@ -241,14 +241,14 @@ export interface Mapping {
   from: {
     webhook?: {
       topics: Topics
-      pick?: 'all' | 'last'
+      occurrences?: 'all' | 'latest'
     }
     stream?:
       | string
       | {
           name: string
-          detail?: string
-          optIn?: boolean
+          fetchFull?: string
+          onRequest?: boolean
         }
   }
   each?: Expression
@@ -257,7 +257,7 @@ export interface Mapping {
   time: Expression
   contact: Expression
   skip?: Skip
-  use?: Sets
+  include?: Include
   properties?: Properties
 }
 export interface Skip {
@@ -284,7 +284,7 @@ export interface Profile {
   attributes: {
     [k: string]: Property
   }
-  use?: Sets
+  include?: Include
   properties?: Properties
   skip?: Skip
 }

@@ -65,18 +65,18 @@ describe('never sooner than', () => {
   const quick = { ...SHOP, takes: () => 1 }
   test('the source lets us ask', async () => {
     const { time, bottleneck: because } = await estimated(quick, { only: ['Replied to Conversation'] })
-    const [window = { limit: 1, per: 1 }] = spec.source.budget.windows
+    const [window = { limit: 1, interval: 1 }] = spec.source.rateLimit.windows
     expect(because).toBe('source')
-    expect(time).toBeGreaterThan((15_000 * window.per) / window.limit)
+    expect(time).toBeGreaterThan((15_000 * window.interval) / window.limit)
   })
 
   test('the destination takes an event of each record', async () => {
-    const { time, bottleneck: because } = await estimated(quick, { historyPace: { limit: 100, per: 1_000 } })
+    const { time, bottleneck: because } = await estimated(quick, { historyPace: { limit: 100, interval: 1_000 } })
     expect([time, because]).toEqual([180_000, 'destination'])
   })
 
   test('which is what it allows of full requests', () => {
-    const perMinute = 150 * spec.destination.share * 1_000
-    expect(backfillRateLimit(spec.destination)).toEqual({ limit: Math.floor(perMinute), per: 60_000 })
+    const perMinute = 150 * spec.destination.utilization * 1_000
+    expect(backfillRateLimit(spec.destination)).toEqual({ limit: Math.floor(perMinute), interval: 60_000 })
   })
 })

@@ -58,7 +58,7 @@ const CASES: readonly Case[] = [
 test.each(CASES)('$what', ({ kind, attempt = 1, retryAfter, dead, trouble: retryState, waits }) => {
   const fault = new Fault(kind, 'x/y', 'z', { ...(retryAfter !== undefined && { retryAfter }), ...(dead && { dead }) })
   for (const chance of [0, 0.5, 0.999]) {
-    const until = retryAt(fault, { attempt, retryState, giveUp: 3 * DAY, now: NOW }, () => chance)
+    const until = retryAt(fault, { attempt, retryState, retryFor: 3 * DAY, now: NOW }, () => chance)
     if (waits === undefined) expect(until).toBeUndefined()
     else {
       expect(until).toBeGreaterThanOrEqual(NOW + waits[0])
@@ -68,7 +68,7 @@ test.each(CASES)('$what', ({ kind, attempt = 1, retryAfter, dead, trouble: retry
 })
 
 test('a kind of fault is counted from its first, another between starts anew', () => {
-  const attempts = { attempt: 2, giveUp: DAY, now: NOW }
+  const attempts = { attempt: 2, retryFor: DAY, now: NOW }
   const fault = new Fault('transient', 'x/y', 'z')
   expect(failingSince(fault, { ...attempts, retryState: { kind: 'transient', since: 5 } })).toBe(5)
   expect(failingSince(fault, { ...attempts, retryState: { kind: 'config', since: 5 } })).toBe(NOW)

@@ -10,7 +10,7 @@ import { Fault } from '../../../runtime/ports/fault.ts'
 import { systemClock, systemFetch } from '../../../runtime/system.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
-const free = { windows: [{ limit: 1000, per: 1 }], share: 1 }
+const free = { windows: [{ limit: 1000, interval: 1 }], utilization: 1 }
 const never = new AbortController().signal
 const get = () => new Request('http://peer.test/things')
 

@@ -10,7 +10,7 @@ test('a side that answers is there, though the clock was put back an hour since 
   const clock = { ...virtualClock(at), now: () => at }
   const watched = connectionStats(clock)
   let fault: Fault | undefined = new Fault('transient', 'x/server', 'it answered 503')
-  const http = watched.watch('x', rateLimiter({ windows: [], share: 1 }, clock), async () => {
+  const http = watched.watch('x', rateLimiter({ windows: [], utilization: 1 }, clock), async () => {
     if (fault) throw fault
     return { status: 200, headers: new Headers(), body: undefined }
   })

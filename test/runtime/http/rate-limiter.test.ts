@@ -24,7 +24,7 @@ function ask(pace: ReturnType<typeof rateLimiter>, lane: Lane, clock: VirtualClo
 }
 
 const windows = fc.array(
-  fc.record({ limit: fc.integer({ min: 1, max: 20 }), per: fc.integer({ min: 1, max: 5000 }) }),
+  fc.record({ limit: fc.integer({ min: 1, max: 20 }), interval: fc.integer({ min: 1, max: 5000 }) }),
   {
     minLength: 1,
     maxLength: 3,
@@ -41,7 +41,7 @@ const arrivals = fc.array(
 )
 
 describe('laws', () => {
-  const share = fc.double({ min: 0.05, max: 1, noNaN: true })
+  const utilization = fc.double({ min: 0.05, max: 1, noNaN: true })
 
   async function play(
     spec: RateLimitSpec,
@@ -64,12 +64,12 @@ describe('laws', () => {
 
   test('no interval of a window holds more than its share, and nothing sleeps at the end', async () => {
     await fc.assert(
-      fc.asyncProperty(windows, share, arrivals, async (windows, share, steps) => {
-        const { log, clock } = await play({ windows, share }, steps)
-        for (const { limit, per } of windows) {
-          const most = Math.max(1, Math.floor(limit * share + 1e-9))
+      fc.asyncProperty(windows, utilization, arrivals, async (windows, utilization, steps) => {
+        const { log, clock } = await play({ windows, utilization }, steps)
+        for (const { limit, interval } of windows) {
+          const most = Math.max(1, Math.floor(limit * utilization + 1e-9))
           for (const { went: start } of log)
-            expect(log.filter(({ went }) => went >= start && went < start + per).length).toBeLessThanOrEqual(most)
+            expect(log.filter(({ went }) => went >= start && went < start + interval).length).toBeLessThanOrEqual(most)
         }
         expect(clock.sleeping).toBe(0)
       }),
@@ -79,8 +79,8 @@ describe('laws', () => {
 
   test('live never waits behind history, and each lane is first come first served', async () => {
     await fc.assert(
-      fc.asyncProperty(windows, share, arrivals, async (windows, share, steps) => {
-        const { log } = await play({ windows, share }, steps)
+      fc.asyncProperty(windows, utilization, arrivals, async (windows, utilization, steps) => {
+        const { log } = await play({ windows, utilization }, steps)
         log.forEach((one, index) => {
           const overtaken = log.slice(index + 1).filter((later) => later.asked < one.went)
           if (one.lane === 'backfill') expect(overtaken.filter(({ lane }) => lane === 'live')).toEqual([])
@@ -93,7 +93,7 @@ describe('laws', () => {
 
   test('all of a share goes as soon as it may', async () => {
     const clock = virtualClock()
-    const pace = rateLimiter({ windows: [{ limit: 10, per: 1000 }], share: 0.5 }, clock)
+    const pace = rateLimiter({ windows: [{ limit: 10, interval: 1000 }], utilization: 0.5 }, clock)
     const log: Gone[] = []
     const start = clock.now()
     await clock.until(Promise.all(Array.from({ length: 12 }, () => ask(pace, 'live', clock, log))))
@@ -103,7 +103,7 @@ describe('laws', () => {
 
 test('a stopped wait rejects as transient and gives its place to the next', async () => {
   const clock = virtualClock()
-  const pace = rateLimiter({ windows: [{ limit: 1, per: 1000 }], share: 1 }, clock)
+  const pace = rateLimiter({ windows: [{ limit: 1, interval: 1000 }], utilization: 1 }, clock)
   await pace.acquire('live', never)
   const stop = new AbortController()
   const first = pace.acquire('live', stop.signal)
@@ -117,7 +117,7 @@ test('a stopped wait rejects as transient and gives its place to the next', asyn
 
 test('nothing goes before the other side said so, in either lane', async () => {
   const clock = virtualClock()
-  const pace = rateLimiter({ windows: [{ limit: 100, per: 1000 }], share: 1 }, clock)
+  const pace = rateLimiter({ windows: [{ limit: 100, interval: 1000 }], utilization: 1 }, clock)
   const log: Gone[] = []
   const start = clock.now()
   pace.pauseUntil(start + 7000)
@@ -131,7 +131,7 @@ test('nothing goes before the other side said so, in either lane', async () => {
 
 describe('what the headers tell', () => {
   const headers = { limit: 'X-Limit', remaining: 'X-Remaining', reset: 'X-Reset' }
-  const spec = { windows: [{ limit: 100, per: 1000 }], share: 1, headers }
+  const spec = { windows: [{ limit: 100, interval: 1000 }], utilization: 1, headers }
   const now = Date.parse('2026-07-14T09:30:00.000Z')
   const cases: readonly [name: string, headers: Record<string, string>, backfill: number][] = [
     ['enough is left', { 'X-Limit': '100', 'X-Remaining': '10', 'X-Reset': '8' }, 0],
@@ -174,7 +174,7 @@ test('hundreds may wait on one signal without a warning of a leak', async () => 
   const note = (warning: Error) => void warnings.push(warning)
   process.on('warning', note)
   const clock = virtualClock()
-  const pace = rateLimiter({ windows: [{ limit: 50, per: 1000 }], share: 1 }, clock)
+  const pace = rateLimiter({ windows: [{ limit: 50, interval: 1000 }], utilization: 1 }, clock)
   const { signal } = new AbortController()
   await clock.until(Promise.all(Array.from({ length: 300 }, () => pace.acquire('live', signal))))
   process.off('warning', note)

@@ -39,7 +39,7 @@ test('it goes on as the clock does, and never back', () => {
 
 test('a full window is waited for as long as before, and so is what the other side asked for', async () => {
   const { clock, shown, putBack } = unsteady()
-  const pace = rateLimiter({ windows: [{ limit: 2, per: 1_000 }], share: 1 }, shown)
+  const pace = rateLimiter({ windows: [{ limit: 2, interval: 1_000 }], utilization: 1 }, shown)
   for (let n = 0; n < 2; n++) await pace.acquire('live', never)
   const began = clock.now()
   putBack(HOUR)

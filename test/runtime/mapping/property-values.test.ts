@@ -12,7 +12,7 @@ import type { Missing, Property } from '../../../runtime/spec/spec.ts'
 const omit: Missing = { action: 'omit' }
 const expression = (text: string) => compile(text, { place: 'test:1:1' }, functions)
 const property = (name: string, text: string, more: Partial<Property> = {}): Property => ({
-  ...{ name, expr: expression(text), missing: omit },
+  ...{ name, expr: expression(text), whenMissing: omit },
   ...more,
 })
 
@@ -69,7 +69,7 @@ describe('evaluated at once, or each after a promise', () => {
         fc.integer({ min: 0, max: 63 }),
         async (given, input, isNested, which) => {
           const all = given.map(({ name, text, missing, type }) =>
-            property(name, text, { missing, ...(type && { type }) }),
+            property(name, text, { whenMissing: missing, ...(type && { type }) }),
           )
           const some = all.map((one, i) => ((which >> i) & 1 ? { ...one, expr: late(one.expr) } : one))
           const run = (these: readonly Property[]) =>

@@ -138,7 +138,7 @@ async function strange(text: string): Promise<Loaded> {
     metric: text,
     summary: text,
     resource: 'ticket',
-    from: { webhook: { topics: ['ticket.state.updated'], pick: 'last' } },
+    from: { webhook: { topics: ['ticket.state.updated'], occurrences: 'latest' } },
     key: ['strange', 'id'],
     time: 'created_at',
     contact: 'people[0].id',

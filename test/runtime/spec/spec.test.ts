@@ -47,16 +47,16 @@ describe('a small spec', async () => {
   test('durations are milliseconds, sizes bytes', () => {
     expect(spec?.source.timeout).toBe(30_000)
     expect(spec?.delivery.retention).toEqual({ settled: 2_592_000_000, dead: 7_776_000_000 })
-    expect(spec?.webhook.maxBody).toBe(1_048_576)
+    expect(spec?.webhook.maxBodySize).toBe(1_048_576)
     expect(spec?.destination.limits).toEqual({ events: 1000, request: 4_000_000 })
   })
 
   test('what is not said has its default', () => {
     expect(spec?.webhook.signature).toEqual({ header: 'X-Signature', algorithm: 'sha256', prefix: '' })
-    expect(spec?.source.budget.share).toBe(1)
+    expect(spec?.source.rateLimit.utilization).toBe(1)
     expect(spec?.streams.get('people')?.request.method).toBe('GET')
-    expect(replied?.stream).toEqual({ name: 'tickets', detail: 'ticket', optIn: true })
-    expect(resolved?.stream).toEqual({ name: 'tickets', optIn: false })
+    expect(replied?.stream).toEqual({ name: 'tickets', fetchFull: 'ticket', onRequest: true })
+    expect(resolved?.stream).toEqual({ name: 'tickets', onRequest: false })
   })
 
   test('a key begins with its name, as it is written', async () => {
@@ -66,10 +66,10 @@ describe('a small spec', async () => {
 
   test('properties of a set come first, the metric’s own win', () => {
     expect(resolved?.properties.map(({ name }) => name)).toEqual(['Ticket ID', 'Team', 'Title', 'Phone', 'Tags'])
-    const { type, missing, expr } = resolved?.properties.find(({ name }) => name === 'Tags') ?? {}
-    expect({ type, missing, place: expr?.place }).toEqual({
+    const { type, whenMissing, expr } = resolved?.properties.find(({ name }) => name === 'Tags') ?? {}
+    expect({ type, whenMissing, place: expr?.place }).toEqual({
       type: 'list',
-      missing: { action: 'default', value: [] },
+      whenMissing: { action: 'default', value: [] },
       place: 'mappings/resolved-ticket.yaml:18:17',
     })
   })

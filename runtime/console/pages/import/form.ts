@@ -28,7 +28,7 @@ export function parseImportForm(
   if (only.some((name) => !known.some(({ metric }) => metric === name)))
     return { wrong: 'One of these metrics has no history.' }
   if (only.length === 0) return { wrong: 'Choose at least one metric.' }
-  const usual = known.filter(({ stream }) => stream?.optIn === false).map(({ metric }) => metric)
+  const usual = known.filter(({ stream }) => stream?.onRequest === false).map(({ metric }) => metric)
   const isUsual = only.length === usual.length && usual.every((metric) => only.includes(metric))
   return { ...(since !== undefined && { since }), ...(until !== undefined && { until }), ...(!isUsual && { only }) }
 }
@@ -66,8 +66,8 @@ export async function cost(context: Context): Promise<Html | string> {
 function choices({ parts }: Context, chosen: readonly string[] | undefined): Html[] {
   return parts.connector.spec.mappings.map(({ metric, stream }) => {
     if (stream === undefined) return html`<p class="soft">${metric}: the source keeps no history of it.</p>`
-    const on = chosen === undefined ? !stream.optIn : chosen.includes(metric)
-    const dear = stream.detail === undefined ? '' : html` <span class="soft">takes a request for each record</span>`
+    const on = chosen === undefined ? !stream.onRequest : chosen.includes(metric)
+    const dear = stream.fetchFull === undefined ? '' : html` <span class="soft">takes a request for each record</span>`
     return html`<label class="choice"><input type="checkbox" name="metric" value="${metric}"${on ? html` checked` : ''}> ${metric}${dear}</label>`
   })
 }

@@ -23,9 +23,9 @@ export function mappingPart({ file, properties }: Made, { parts }: Context): Htm
 </div>`
 }
 
-function propertyRow({ name, expr, type, missing, doc }: Property): Html {
-  const absent = missing.action === 'default' ? html` else <code>${JSON.stringify(missing.value)}</code>` : ''
-  const skip = missing.action === 'skip' ? html` else the event is left out (${missing.reason})` : ''
+function propertyRow({ name, expr, type, whenMissing, doc }: Property): Html {
+  const absent = whenMissing.action === 'default' ? html` else <code>${JSON.stringify(whenMissing.value)}</code>` : ''
+  const skip = whenMissing.action === 'skip' ? html` else the event is left out (${whenMissing.reason})` : ''
   return html`<tr><th scope="row">${name}</th><td class="wide"><code>${expr.text.trim()}</code>${type && html` <span class="soft">as ${type}</span>`}<span class="soft">${absent}${skip}</span>${doc && html`<br><span class="soft">${doc}</span>`}<br><span class="place">${expr.place}</span></td></tr>`
 }
 

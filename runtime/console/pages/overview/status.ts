@@ -99,7 +99,7 @@ export function limits({ parts }: Context): Html {
 /** One bar for all windows of a limit: the fullest is the one that holds us back. */
 function limitRow(name: string, windows: readonly LimitUsage[]): Html {
   const words = windows
-    .map(({ used, limit, per }) => `${formatCount(used)} of ${formatCount(limit)} in ${span(per)}`)
+    .map(({ used, limit, interval }) => `${formatCount(used)} of ${formatCount(limit)} in ${span(interval)}`)
     .join('; ')
   const fullest = Math.max(...windows.map(({ used, limit }) => used / limit))
   return html`<tr><td>${name}</td><td><meter min="0" max="1" high="0.9" value="${fullest.toFixed(3)}" aria-label="${name}: ${words}"></meter><span class="soft">${words}</span></td></tr>`
