@@ -89,7 +89,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   const came = webhookStats(clock)
   const asking = storeWithTransientFaults(store)
   const { gate, destinationLogins } = options
-  const logins = { source: source.logins, destination: destinationLogins }
+  const logins = { source: source.auth, destination: destinationLogins }
   const accounts = createAccountPin({ client, ...logins, store: asking, gate, clock, logger })
   const crowd = backlogMonitor(spec, store, clock)
   const send = sender({ destination, clock, signal, hasBacklog: crowd.is })

@@ -49,9 +49,9 @@ export { Fault, type FaultDetails, type FaultKind, toFault } from './ports/fault
 export type {
   ActivityBucket,
   ActivityWindow,
-  DeadGroup,
-  DeadPage,
-  EventsPage,
+  DeadLetterGroup,
+  DeadLetterQuery,
+  EventQuery,
   LedgerEntry,
   LedgerEvent,
   ReplaySelector,
@@ -60,10 +60,11 @@ export type {
 /** What a destination lets us make of the metrics. */
 export type { CreatedResource, Dependents, Recipe, RecipeTarget } from './ports/recipes.ts'
 export type { ErrorExplanation, Source } from './ports/source.ts'
-export type { Appended, Backlog, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from './ports/store.ts'
+export type { AppendResult, Backlog, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from './ports/store.ts'
 /** The words of this project: records, messages, outcomes. */
 export type {
   Attempt,
+  BackfillRun,
   EventResult,
   FaultInfo,
   Ingress,
@@ -78,7 +79,6 @@ export type {
   ProfileUpdate,
   Receipt,
   RetryState,
-  Run,
   Settlement,
   SourceRecord,
 } from './ports/types.ts'

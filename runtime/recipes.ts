@@ -30,7 +30,7 @@ export interface RecipeBook {
 export interface BookParts {
   readonly spec: Pick<Spec, 'recipes' | 'mappings'>
   readonly workshop: RecipeTarget
-  readonly store: Pick<Store, 'checkpoint' | 'compareAndSwapCheckpoint'>
+  readonly store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
   readonly clock: Clock
 }
 
@@ -50,17 +50,17 @@ interface Kept {
 
 export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeBook {
   async function kept(recipe: Recipe): Promise<{ text: string | undefined } & Kept> {
-    const text = await store.checkpoint(recipeCheckpoint(recipe))
+    const text = await store.readCheckpoint(recipeCheckpoint(recipe))
     return typeof text === 'string' ? { text, ...(JSON.parse(text) as Kept) } : { text: undefined }
   }
 
   async function stateOf(recipe: Recipe, id: string | undefined, signal: AbortSignal) {
     const made = await workshop.find(recipe, id, signal)
     if (made !== undefined) return { state: 'made', made, now: false } as const
-    const ids = await workshop.metricIds(recipe.metrics, signal)
+    const ids = await workshop.findMetricIds(recipe.metrics, signal)
     const missing = recipe.metrics.filter((metric) => !ids.has(metric))
     const definition = withMetricIds(recipe, ids)
-    const body = workshop.body(recipe, definition)
+    const body = workshop.previewBody(recipe, definition)
     if (missing.length > 0) return { state: 'no-metric', missing, body } as const
     return { state: 'ready', body, definition } as const
   }
@@ -92,7 +92,7 @@ export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeB
     const text = JSON.stringify({ until: clock.now() + CLAIM })
     if (!(await store.compareAndSwapCheckpoint(recipeCheckpoint(recipe), held.text, text))) throw alreadyInProgress()
     try {
-      const made = await workshop.make(recipe, definition, signal)
+      const made = await workshop.create(recipe, definition, signal)
       await letGo(recipe, text, made.id)
       return { state: 'made', made, now: true } as const
     } catch (error) {
@@ -119,7 +119,7 @@ export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeB
     recipes: spec.recipes,
     status: async (recipe, signal) => stateOf(recipe, (await kept(recipe)).id, signal),
     apply,
-    listeners: (signal) => workshop.listeners(metricsOf(spec), signal),
+    listeners: (signal) => workshop.findDependents(metricsOf(spec), signal),
   }
 }
 

@@ -12,7 +12,7 @@ import type { RequestSpec, Spec } from '../../runtime/spec/spec.ts'
 import { requestId } from '../request-id.ts'
 
 export function intercomSource(logins: AuthProvider, secrets: Source['secrets']): Source {
-  return { logins, secrets, explainError: (...answer) => explain(logins.method(), ...answer) }
+  return { auth: logins, secrets, explainError: (...answer) => explain(logins.method(), ...answer) }
 }
 
 export function checkedToken(accessToken: string | undefined): string {

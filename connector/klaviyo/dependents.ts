@@ -18,18 +18,18 @@ export async function klaviyoListeners(
   parts: ListenerParts,
   signal: AbortSignal,
 ): Promise<Dependents> {
-  const unread: FaultInfo[] = []
+  const unreadable: FaultInfo[] = []
   const orSay = async <T>(read: () => Promise<readonly T[]>): Promise<readonly T[]> => {
     try {
       return await read()
     } catch (error) {
-      unread.push(toFault(error).info())
+      unreadable.push(toFault(error).info())
       return []
     }
   }
   const flows = await orSay(() => flowsOf(ids, parts, signal))
   const segments = await orSay(() => segmentsOf(ids, parts, signal))
-  return { flows, segments, unread }
+  return { flows, segments, unreadable }
 }
 
 async function flowsOf(ids: ReadonlyMap<string, string>, { triggered, madeOf }: ListenerParts, signal: AbortSignal) {

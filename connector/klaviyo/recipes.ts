@@ -65,10 +65,10 @@ export function klaviyoWorkshop(options: KlaviyoOptions): RecipeTarget {
   }
 
   return {
-    metricIds,
+    findMetricIds: metricIds,
     find,
-    body: bodyOf,
-    async make(recipe, definition, signal) {
+    previewBody: bodyOf,
+    async create(recipe, definition, signal) {
       const body = JSON.stringify(bodyOf(recipe, definition))
       const answer = await make[recipe.kind]('live', signal, body)
       const found = resourceOf(answer.body)
@@ -77,12 +77,12 @@ export function klaviyoWorkshop(options: KlaviyoOptions): RecipeTarget {
         throw new Fault('config', 'klaviyo/not-draft', NOT_DRAFT)
       return madeOf(recipe.kind, found)
     },
-    async listeners(names, signal) {
+    async findDependents(names, signal) {
       try {
         const ids = await metricIds(names, signal)
         return await klaviyoListeners(ids, { triggered, segments: read.segment, madeOf }, signal)
       } catch (error) {
-        return { flows: [], segments: [], unread: [toFault(error).info()] }
+        return { flows: [], segments: [], unreadable: [toFault(error).info()] }
       }
     },
   }

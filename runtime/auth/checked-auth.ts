@@ -8,7 +8,7 @@ import type { OauthParts } from './oauth.ts'
 import { type KeyCredentials, requestAuthOf, type Side } from './side.ts'
 
 export interface CheckedAuthParts extends OauthParts {
-  readonly store: Pick<Store, 'checkpoint' | 'writeCheckpoints'>
+  readonly store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>
 }
 
 /** The first use asks the side whose account it is. Throws a config `Fault` for another one than the store's. */

@@ -22,7 +22,7 @@ export interface SideConnection {
 }
 
 export interface ConnectParts extends OauthParts {
-  readonly store: Pick<Store, 'checkpoint' | 'writeCheckpoints'>
+  readonly store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>
   readonly tickets: OauthStates
   readonly logger: Logger
 }
@@ -123,7 +123,7 @@ async function saveConnection(
 ): Promise<Connected> {
   const { store, logger } = parts
   const party = await identify(side, credentials, parts, signal)
-  const known = asId(await store.checkpoint(accountOf(side)))
+  const known = asId(await store.readCheckpoint(accountOf(side)))
   if (known !== undefined && known !== party.id) throw accountMismatch(side, party)
   const region = Object.keys(side.hosts).find((one) => one === party.region?.toLowerCase())
   const before = await keeper.credentials().catch(() => undefined)

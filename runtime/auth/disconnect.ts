@@ -14,7 +14,7 @@ import { loadProgress, saveProgress } from './setup-state.ts'
 import { secretName } from './side.ts'
 
 export interface RemoveParts extends OauthParts {
-  readonly store: Pick<Store, 'checkpoint' | 'writeCheckpoints'>
+  readonly store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>
   readonly logger: Logger
 }
 
@@ -81,7 +81,7 @@ export function uninstallVerifier(
 ): (notice: UninstallNotice, signal: AbortSignal) => Promise<boolean> {
   let next = 0
   return async ({ body, workspace }, signal) => {
-    const ours = asId(await parts.store.checkpoint(WORKSPACE_CHECKPOINT))
+    const ours = asId(await parts.store.readCheckpoint(WORKSPACE_CHECKPOINT))
     const theirs = await idIn(body, workspace)
     const held = await source.keeper.credentials()
     if (ours === undefined || theirs !== ours || held === undefined || parts.clock.now() < next) return false

@@ -29,7 +29,7 @@ export interface EnvironmentCredentialsParts {
   readonly credentials: KeyCredentials
   /** Remembers whose key it is, by a keyed hash. Absent: each process asks. */
   readonly vault?: Pick<Vault, 'derive'>
-  readonly store: Pick<Store, 'checkpoint' | 'writeCheckpoints'>
+  readonly store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>
   readonly clock: Clock
   readonly identify: (credentials: KeyCredentials, signal: AbortSignal) => Promise<AccountInfo>
   /** Called when the store belongs to another account. */
@@ -62,14 +62,16 @@ export function environmentCredentials({
     )
 
   async function known(): Promise<AccountInfo | undefined> {
-    const kept = (await store.checkpoint(name)) as { readonly mark: string; readonly party: AccountInfo } | undefined
+    const kept = (await store.readCheckpoint(name)) as
+      | { readonly mark: string; readonly party: AccountInfo }
+      | undefined
     if (party === undefined && kept !== undefined && kept.mark === (await mark())) party = kept.party
     return party
   }
 
   async function learn(signal: AbortSignal): Promise<AccountInfo> {
     const found = (await known()) ?? (await identify(credentials, signal))
-    const bound = asId(await store.checkpoint(accountOf(side)))
+    const bound = asId(await store.readCheckpoint(accountOf(side)))
     foreign = bound === undefined || bound === found.id ? undefined : accountMismatch(side, found)
     if (foreign !== undefined) {
       await onForeign?.()

@@ -37,8 +37,8 @@ const NAME = 'account.progress'
 /** Whose account the destination of this store is: what was delivered there cannot be delivered elsewhere. */
 export const DESTINATION_ACCOUNT = 'account.destination.id'
 
-export async function loadProgress(store: Pick<Store, 'checkpoint'>): Promise<SetupState> {
-  return ((await store.checkpoint(NAME)) ?? {}) as SetupState
+export async function loadProgress(store: Pick<Store, 'readCheckpoint'>): Promise<SetupState> {
+  return ((await store.readCheckpoint(NAME)) ?? {}) as SetupState
 }
 
 export async function saveProgress(

@@ -26,12 +26,12 @@ export interface SealedValue {
   readonly sealed: string
 }
 
-type CheckpointStore = Pick<Store, 'checkpoint' | 'writeCheckpoints' | 'compareAndSwapCheckpoint'>
+type CheckpointStore = Pick<Store, 'readCheckpoint' | 'writeCheckpoints' | 'compareAndSwapCheckpoint'>
 
 export function vault(store: CheckpointStore, key: EncryptionKey): Vault {
   return {
     async read(name) {
-      const sealed = await store.checkpoint(name)
+      const sealed = await store.readCheckpoint(name)
       if (typeof sealed !== 'string') return undefined
       return { sealed, value: JSON.parse(open(await key(), name, sealed)) as Json }
     },

@@ -3,7 +3,7 @@
 import { CONTACT } from '../mapping/hydrate.ts'
 import type { Clock } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
-import type { Run } from '../ports/types.ts'
+import type { BackfillRun } from '../ports/types.ts'
 import type { SourceClient } from '../source/client.ts'
 import { isSelected } from '../source/open-record.ts'
 import { readPage } from '../source/paginate.ts'
@@ -56,7 +56,7 @@ const SMALL = 10
 /** Costs a request for each stream, and one more for contacts. Throws a `Fault` when the source refuses. */
 export async function estimate(
   parts: EstimateParts,
-  run: Pick<Run, 'since' | 'until' | 'only'>,
+  run: Pick<BackfillRun, 'since' | 'until' | 'only'>,
   signal: AbortSignal,
 ): Promise<Estimate> {
   const { spec } = parts

@@ -7,7 +7,7 @@ import type { Store } from '../ports/store.ts'
 import type { ProcessIdentity, RunningBackfill } from './types.ts'
 
 export interface LeaseParts {
-  readonly store: Pick<Store, 'checkpoint' | 'compareAndSwapCheckpoint'>
+  readonly store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
   readonly clock: Clock
   readonly random: Random
   readonly processIdentity: ProcessIdentity
@@ -79,7 +79,7 @@ async function look({
   clock,
   processIdentity,
 }: Looking): Promise<{ readonly text?: string; readonly held?: LeaseRecord }> {
-  const text = await store.checkpoint(BACKFILL_LEASE_CHECKPOINT)
+  const text = await store.readCheckpoint(BACKFILL_LEASE_CHECKPOINT)
   if (typeof text !== 'string') return {}
   const held = JSON.parse(text) as LeaseRecord
   const now = clock.now()

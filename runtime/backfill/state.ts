@@ -7,7 +7,7 @@ import { monotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
-import type { Json, Run } from '../ports/types.ts'
+import type { BackfillRun, Json } from '../ports/types.ts'
 import { isSelected } from '../source/open-record.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { BackfillOptions, BackfillParts } from './types.ts'
@@ -23,7 +23,7 @@ export interface StreamState {
 
 /** Changes as the import goes on; what is on disk is a copy of it. */
 export interface BackfillState {
-  run: Run
+  run: BackfillRun
   phase: 'lookups' | 'reading' | 'delivering' | 'done'
   /** How far contacts were swept. */
   sweep?: StreamState | undefined
@@ -39,23 +39,26 @@ const RUN_KNOWN = 1_000
  * Asked for each record. A yes is remembered for a moment, since a record that is sent a second after its import was
  * replaced does no harm; a no is always the store's, since a record that is not sent is lost to its import.
  */
-export function currentRunChecker(store: Pick<Store, 'checkpoint'>, clock: Clock): (run: string) => Promise<boolean> {
+export function currentRunChecker(
+  store: Pick<Store, 'readCheckpoint'>,
+  clock: Clock,
+): (run: string) => Promise<boolean> {
   const time = monotonicClock(clock)
   let known: { readonly run: string; readonly at: number } | undefined
   return async (run) => {
     if (known?.run === run && time.now() - known.at < RUN_KNOWN) return true
-    const current = ((await store.checkpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined)?.run.id
+    const current = ((await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined)?.run.id
     known = current === undefined ? undefined : { run: current, at: time.now() }
     return current === run
   }
 }
 
-export async function readBackfillState(store: Pick<Store, 'checkpoint'>): Promise<BackfillState | undefined> {
-  return (await store.checkpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
+export async function readBackfillState(store: Pick<Store, 'readCheckpoint'>): Promise<BackfillState | undefined> {
+  return (await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
 }
 
 /** The window in the source's Unix seconds; its end is rounded up, its exact end is kept by the map. */
-export function windowBindings({ since, until }: Run): Bindings {
+export function windowBindings({ since, until }: BackfillRun): Bindings {
   return { until: Math.ceil(until / 1000), ...(since !== undefined && { since: Math.floor(since / 1000) }) }
 }
 
@@ -69,7 +72,7 @@ export async function loadOrStartBackfill(
   parts: BackfillParts,
   options: BackfillOptions,
 ): Promise<{ state: BackfillState; resumed: boolean }> {
-  const earlier = (await parts.store.checkpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
+  const earlier = (await parts.store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
   if (earlier !== undefined && earlier.phase !== 'done' && options.restart !== true) {
     await assertSameOptions(earlier.run, options, parts)
     return { state: earlier, resumed: true }
@@ -81,7 +84,7 @@ export async function loadOrStartBackfill(
 
 /** An import can only go on with what it was asked for. */
 async function assertSameOptions(
-  { since, until, only }: Run,
+  { since, until, only }: BackfillRun,
   options: BackfillOptions,
   { store, clock }: BackfillParts,
 ) {
@@ -98,7 +101,7 @@ async function assertSameOptions(
 
 async function begin(parts: BackfillParts, options: BackfillOptions): Promise<BackfillState> {
   const { spec, store, clock, random } = parts
-  const run: Run = {
+  const run: BackfillRun = {
     id: `run-${clock.now().toString(36)}-${Math.floor(random() * 36 ** 4).toString(36)}`,
     until: await clampWindowEnd(store, options.until ?? clock.now(), clock.now()),
     ...(options.since !== undefined && { since: options.since }),
@@ -116,8 +119,11 @@ export async function endAtLive(state: BackfillState, { store, clock }: Backfill
 
 /** Never past the moment live delivery began: a copy of history that arrived first would swallow the live event's flow. */
 async function clampWindowEnd(store: Store, wanted: number, now: number): Promise<number> {
-  const ours = asId(await store.checkpoint(WORKSPACE_CHECKPOINT))
-  const found = [await store.checkpoint(liveSinceCheckpoint()), await store.checkpoint(liveSinceCheckpoint(ours))]
+  const ours = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
+  const found = [
+    await store.readCheckpoint(liveSinceCheckpoint()),
+    await store.readCheckpoint(liveSinceCheckpoint(ours)),
+  ]
   const live = found.filter((at) => typeof at === 'number')
   return Math.min(wanted, ...(live.length > 0 ? live : [now]))
 }

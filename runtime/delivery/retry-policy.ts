@@ -12,7 +12,7 @@ const CONFIG = 60_000
 
 /** Whether trying again can help. */
 export function isRetryable(fault: Fault): boolean {
-  return fault.kind === 'transient' || (fault.kind === 'config' && fault.details.dead !== true)
+  return fault.kind === 'transient' || (fault.kind === 'config' && fault.details.permanent !== true)
 }
 
 /** What is known of a record's attempts. Milliseconds. */

@@ -10,7 +10,7 @@ export const problemFault = ({ code, message, span }: Problem, origin: Origin): 
 
 export function faultOf(error: unknown, origin: Origin, text: string): Fault {
   if (error instanceof Fault) {
-    return new Fault(error.kind, error.code, error.message, { dead: true, place: origin.place, ...error.details })
+    return new Fault(error.kind, error.code, error.message, { permanent: true, place: origin.place, ...error.details })
   }
   if (error instanceof NotPlain) return fault(error.code, error.message, origin.place)
   if (!isThrown(error)) {
@@ -38,7 +38,7 @@ function startOf(word: string | undefined, position: unknown, text: string): num
 }
 
 const fault = (code: string, message: string, place: string, cause?: unknown): Fault =>
-  new Fault('config', `expression/${code}`, message, { place, dead: true, cause })
+  new Fault('config', `expression/${code}`, message, { place, permanent: true, cause })
 
 interface Thrown {
   readonly code: string

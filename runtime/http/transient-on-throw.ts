@@ -2,14 +2,14 @@
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 
-type Asked = 'append' | 'checkpoint' | 'filterDelivered' | 'readCache' | 'writeCache' | 'deleteCache'
+type Asked = 'append' | 'readCheckpoint' | 'filterDelivered' | 'readCache' | 'writeCache' | 'deleteCache'
 
 /** All that is asked of a store on the way of one record. */
 export function storeWithTransientFaults(store: Store): Pick<Store, Asked> {
   const ask = <T>(question: () => Promise<T>) => asTransientFault(question, 'store/failed', 'the store failed')
   return {
     append: (...given) => ask(() => store.append(...given)),
-    checkpoint: (name) => ask(() => store.checkpoint(name)),
+    readCheckpoint: (name) => ask(() => store.readCheckpoint(name)),
     filterDelivered: (keys) => ask(() => store.filterDelivered(keys)),
     readCache: (...given) => ask(() => store.readCache(...given)),
     writeCache: (...given) => ask(() => store.writeCache(...given)),

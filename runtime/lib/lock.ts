@@ -13,7 +13,7 @@ export interface Locks {
 const HOLD = 45_000
 const LOOK_EVERY = 100
 
-type CheckpointStore = Pick<Store, 'checkpoint' | 'compareAndSwapCheckpoint'>
+type CheckpointStore = Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
 
 export function locks(store: CheckpointStore, clock: Clock, signal: AbortSignal): Locks {
   return {
@@ -42,7 +42,7 @@ export function locks(store: CheckpointStore, clock: Clock, signal: AbortSignal)
 
 /** The claim, if nobody holds one. One further ahead than any can be is of a clock that was put back. */
 async function take(store: CheckpointStore, board: string, now: number): Promise<string | undefined> {
-  const held = await store.checkpoint(board)
+  const held = await store.readCheckpoint(board)
   const until = typeof held === 'string' ? Number.parseInt(held, 10) : Number.NaN
   if (until > now && until <= now + HOLD) return undefined
   const mine = `${now + HOLD} ${randomUUID()}`

@@ -1,7 +1,7 @@
 /** Named reasons not to send. */
 import type { Bindings } from '../expression/expression.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
-import type { Json, Run } from '../ports/types.ts'
+import type { BackfillRun, Json } from '../ports/types.ts'
 import type { SkipRule } from '../spec/spec.ts'
 
 /** The first rule that holds, by name: at once, unless one had to be interpreted. */
@@ -23,7 +23,7 @@ export function firstSkip(
 }
 
 /** A run sends what happened in its window: earlier was not asked for, later belongs to live delivery. */
-export function outsideWindow(time: number, run: Run | undefined): string | undefined {
+export function outsideWindow(time: number, run: BackfillRun | undefined): string | undefined {
   if (run === undefined) return undefined
   if (run.since !== undefined && time < run.since) return 'before-since'
   return time >= run.until ? 'after-live-began' : undefined

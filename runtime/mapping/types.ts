@@ -1,6 +1,6 @@
 /** What mapping works with and gives back. */
 
-import type { EventResult, Lane, Run } from '../ports/types.ts'
+import type { BackfillRun, EventResult, Lane } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Plan } from './compile-plan.ts'
 import type { Lookups } from './lookups.ts'
@@ -27,5 +27,5 @@ export type MapResult<M> =
 export interface DeliveryContext {
   readonly lane: Lane
   readonly workspace: string
-  readonly run?: Run
+  readonly run?: BackfillRun
 }

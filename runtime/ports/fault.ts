@@ -24,7 +24,7 @@ export interface FaultDetails {
   /** HTTP status of the refusal. */
   readonly status?: number
   /** Config faults of a mapping end in dead letters at once: waiting mends nothing. */
-  readonly dead?: boolean
+  readonly permanent?: boolean
 }
 
 /** An error that knows its kind. Messages hold no payload, token or address. */

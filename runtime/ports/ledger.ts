@@ -32,7 +32,7 @@ export interface LedgerEvent extends EventResult {
   readonly settledAt: number
 }
 
-export interface EventsPage {
+export interface EventQuery {
   readonly metric?: string
   readonly status?: EventResult['status']
   /** Only events with a smaller id: the next page of older ones. */
@@ -43,7 +43,7 @@ export interface EventsPage {
 }
 
 /** Dead letters that died of the same thing, at the same place, for the same metric. */
-export interface DeadGroup {
+export interface DeadLetterGroup {
   /** Names the group; the same as long as code, metric and place are. */
   readonly group: string
   /** Of the example: what differs between letters of a group is the message and the request alone. */
@@ -59,7 +59,7 @@ export interface DeadGroup {
   readonly example: string
 }
 
-export interface DeadPage {
+export interface DeadLetterQuery {
   readonly after?: number
   readonly limit: number
   readonly run?: string

@@ -34,13 +34,13 @@ export interface Dependents {
     readonly metrics: readonly string[]
     readonly flows: readonly CreatedResource[]
   })[]
-  readonly unread: readonly FaultInfo[]
+  readonly unreadable: readonly FaultInfo[]
 }
 
 /** What a destination lets us make out of our metrics. Every method throws a `Fault`, but for what it says otherwise. */
 export interface RecipeTarget {
   /** By name, of those that exist: a metric does from its first event on. */
-  metricIds(metrics: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
+  findMetricIds(metrics: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
   /** The thing itself if `id` is still there; else the oldest of this name. */
   find(
     recipe: Pick<Recipe, 'kind' | 'name'>,
@@ -48,9 +48,9 @@ export interface RecipeTarget {
     signal: AbortSignal,
   ): Promise<CreatedResource | undefined>
   /** What `make` would send. Throws if it would start anything. */
-  body(recipe: Recipe, definition: JsonObject): Json
+  previewBody(recipe: Recipe, definition: JsonObject): Json
   /** Asks once and never again by itself, since nobody knows what became of a request that broke off. Flows are drafts. */
-  make(recipe: Recipe, definition: JsonObject, signal: AbortSignal): Promise<CreatedResource>
+  create(recipe: Recipe, definition: JsonObject, signal: AbortSignal): Promise<CreatedResource>
   /** Never throws for what may not be read. */
-  listeners(metrics: readonly string[], signal: AbortSignal): Promise<Dependents>
+  findDependents(metrics: readonly string[], signal: AbortSignal): Promise<Dependents>
 }

@@ -5,7 +5,7 @@ import type { Json } from './types.ts'
 
 /** Where records come from: its credentials, and its own way of saying no. */
 export interface Source {
-  readonly logins: AuthProvider
+  readonly auth: AuthProvider
   /** Any of these may have signed a webhook. Empty: none is trusted. */
   secrets(): Promise<readonly string[]>
   /** What an error answer says, in words without personal data. `body` is its JSON, where it is JSON. */

@@ -2,9 +2,9 @@
 import type {
   ActivityBucket,
   ActivityWindow,
-  DeadGroup,
-  DeadPage,
-  EventsPage,
+  DeadLetterGroup,
+  DeadLetterQuery,
+  EventQuery,
   LedgerEntry,
   LedgerEvent,
   ReplaySelector,
@@ -18,7 +18,7 @@ export interface Checkpoint {
   readonly value: Json
 }
 
-export interface Appended {
+export interface AppendResult {
   /** How many were new. The rest were already known by id. */
   readonly added: number
 }
@@ -57,7 +57,7 @@ export type Retention = Readonly<Record<'settled' | 'dead', number>> & { readonl
  */
 export interface Store {
   /** Appends records, dropping known ids, and saves the checkpoint in the same transaction. Resolves once durable. */
-  append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<Appended>
+  append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<AppendResult>
   /**
    * Takes up to `limit` due records of a lane: fresh ones first, oldest first, then those that waited, by when they
    * became due. At most one for each `order`, and none whose order has an earlier record that is not settled
@@ -78,7 +78,7 @@ export interface Store {
   /** Resolves when something may have become due in the lane, after `ms` at most, or when the signal aborts. */
   wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void>
   backlog(lane: Lane): Promise<Backlog>
-  checkpoint(name: string): Promise<Json | undefined>
+  readCheckpoint(name: string): Promise<Json | undefined>
   /** Writes several checkpoints, or removes those whose value is undefined, in one transaction. */
   writeCheckpoints(entries: readonly { readonly name: string; readonly value: Json | undefined }[]): Promise<void>
   /** Replaces a checkpoint if it still is `from`; undefined is none. Answers whether it did, once that is durable. */
@@ -93,11 +93,11 @@ export interface Store {
   /** What ended from `since` to before `until`, by the hour. A replay takes back what its dead letter had counted. */
   activity(window: ActivityWindow): Promise<readonly ActivityBucket[]>
   /** What ended last, newest first. Of a record that waits, only what it delivered already. */
-  events(page: EventsPage): Promise<readonly LedgerEvent[]>
+  events(page: EventQuery): Promise<readonly LedgerEvent[]>
   /** Dead letters, oldest first, after `seq`. One whose keys were all delivered since, by another record, is none. */
-  listDeadLetters(page: DeadPage): Promise<readonly LedgerEntry[]>
+  listDeadLetters(page: DeadLetterQuery): Promise<readonly LedgerEntry[]>
   /** The same by what was wrong, largest group first. A record with two faults is in two groups. */
-  groupDeadLetters(): Promise<readonly DeadGroup[]>
+  groupDeadLetters(): Promise<readonly DeadLetterGroup[]>
   countDeadLetters(): Promise<number>
   /** Queues dead letters again, with ingress `replay`, and keeps how they died. Returns how many. */
   replay(which: ReplaySelector): Promise<number>

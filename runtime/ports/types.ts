@@ -44,11 +44,11 @@ export interface SourceRecord {
   /** The JSON text as received: the whole notification of a webhook, one item of a stream. */
   readonly body: string
   /** The backfill run that read it: its window and its tallies. */
-  readonly backfillRun?: Run
+  readonly backfillRun?: BackfillRun
 }
 
 /** What one backfill was asked for. Saved with its checkpoint, carried by its records. */
-export interface Run {
+export interface BackfillRun {
   readonly id: string
   /** Occurrences before this are not sent. Milliseconds; absent = from the beginning. */
   readonly since?: number

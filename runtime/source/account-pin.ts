@@ -34,7 +34,7 @@ export interface AccountPinParts {
   readonly source: AuthProvider
   /** Absent: nothing says whose account the destination is. */
   readonly destination: AuthProvider | undefined
-  readonly store: Pick<Store, 'checkpoint'>
+  readonly store: Pick<Store, 'readCheckpoint'>
   readonly gate: DeliveryGate | undefined
   readonly clock: Clock
   readonly logger: Logger
@@ -50,7 +50,7 @@ export function createAccountPin(parts: AccountPinParts): AccountPin {
   const waits = pinGate(parts.gate, logger)
 
   async function read(): Promise<string | undefined> {
-    known ??= asId(await store.checkpoint(WORKSPACE_CHECKPOINT))
+    known ??= asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
     return known
   }
 

@@ -37,7 +37,7 @@ export function sourceClient(
 
   const request: SourceClient['request'] = async (wanted, bindings, lane, signal, fits = () => true) => {
     const ask = (asked: RequestSpec, bound: Bindings) =>
-      withAuth(source.logins, signal, ({ baseUrl, headers }) =>
+      withAuth(source.auth, signal, ({ baseUrl, headers }) =>
         // Made anew for every try: a Request's body can be read only once.
         http(() => buildRequest(asked, bound, baseUrl, { ...spec.headers, ...headers }), { lane, signal }),
       )
@@ -55,7 +55,7 @@ export function sourceClient(
   }
 
   async function workspace(signal: AbortSignal): Promise<string> {
-    const known = asId(await store.checkpoint(WORKSPACE_CHECKPOINT))
+    const known = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
     const id = await asked(signal).catch((error: unknown) => {
       // Falls back to the pinned account in transient trouble only: a refusal may come from another account.
       if (known === undefined || signal.aborted || toFault(error).kind !== 'transient') throw error

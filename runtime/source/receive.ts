@@ -15,7 +15,7 @@ import type { WebhookStatsRecorder } from './webhook-stats.ts'
 
 export interface ReceiveParts {
   readonly spec: Spec
-  readonly store: Pick<Store, 'append' | 'checkpoint'>
+  readonly store: Pick<Store, 'append' | 'readCheckpoint'>
   readonly clock: Clock
   readonly logger: Logger
   /** Any of these may have signed it. */
@@ -95,11 +95,11 @@ async function liveSinceToSave(
   { time, workspace }: Notification,
   ours: string | undefined,
   now: number,
-  store: Pick<Store, 'checkpoint'>,
+  store: Pick<Store, 'readCheckpoint'>,
 ): Promise<Checkpoint | undefined> {
   // Another account's first notice must not end the history of ours.
   const name = liveSinceCheckpoint(ours === undefined ? workspace : undefined)
-  if ((await store.checkpoint(name)) !== undefined) return undefined
+  if ((await store.readCheckpoint(name)) !== undefined) return undefined
   return { name, value: Math.min(now, parseTime(time) ?? now) }
 }
 

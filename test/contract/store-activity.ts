@@ -1,6 +1,6 @@
 /** Contract of a store: what it tells the console. What ended, when, and what is wrong with what died. */
 import { expect, test } from 'vitest'
-import type { EventsPage, LedgerEvent } from '../../runtime/ports/ledger.ts'
+import type { EventQuery, LedgerEvent } from '../../runtime/ports/ledger.ts'
 import type { EventResult, Outcome } from '../../runtime/ports/types.ts'
 import type { Bench } from './store.ts'
 import { dead, deferred, delivered, event, fault, ids, only, record, settlement, skipped } from './store-fixtures.ts'
@@ -24,8 +24,8 @@ export function lookingCases(current: () => Bench): void {
       await store.settle([settlement(only(await lease()), outcome)])
     }
   }
-  const listed = async (page: Partial<EventsPage> = {}) => current().store.events({ limit: 100, ...page })
-  const names = async (page: Partial<EventsPage> = {}) =>
+  const listed = async (page: Partial<EventQuery> = {}) => current().store.events({ limit: 100, ...page })
+  const names = async (page: Partial<EventQuery> = {}) =>
     (await listed(page)).map(({ record: id, metric, status }) => `${id} ${metric} ${status}`)
   const hours = async (since = 0, until = BEGAN * 2) => {
     const found = await current().store.activity({ since, until })
@@ -58,7 +58,7 @@ export function lookingCases(current: () => Bench): void {
     e: delivered(event('N', { key: '5' }), event('M', { key: '6' })),
     f: dead(),
   }
-  const filters: [page: Partial<EventsPage>, records: string][] = [
+  const filters: [page: Partial<EventQuery>, records: string][] = [
     [{}, 'f e e d c b a'],
     [{ limit: 2 }, 'f e'],
     [{ limit: 0 }, ''],

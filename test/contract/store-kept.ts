@@ -10,10 +10,10 @@ export function keptCases(current: () => Bench): void {
     'keeps the checkpoint %s',
     async (_, value) => {
       const { store } = current()
-      expect(await store.checkpoint('tickets')).toBeUndefined()
+      expect(await store.readCheckpoint('tickets')).toBeUndefined()
       await store.append([record('a')], { name: 'tickets', value: 'older' })
       await store.append([], { name: 'tickets', value })
-      expect(await store.checkpoint('tickets')).toEqual(value)
+      expect(await store.readCheckpoint('tickets')).toEqual(value)
     },
   )
 
@@ -28,7 +28,11 @@ export function keptCases(current: () => Bench): void {
       { name: 'b', value: 3 },
       { name: 'c', value: undefined },
     ])
-    expect(await Promise.all(['a', 'b', 'c'].map((name) => store.checkpoint(name)))).toEqual([undefined, 3, undefined])
+    expect(await Promise.all(['a', 'b', 'c'].map((name) => store.readCheckpoint(name)))).toEqual([
+      undefined,
+      3,
+      undefined,
+    ])
   })
 
   test('swaps a checkpoint for one alone of those who saw the same', async () => {
@@ -38,10 +42,10 @@ export function keptCases(current: () => Bench): void {
       ['a', 'b', 'c'].map((name) => store.compareAndSwapCheckpoint('lock', undefined, name)),
     )
     expect(first.filter(Boolean)).toHaveLength(1)
-    const held = await store.checkpoint('lock')
+    const held = await store.readCheckpoint('lock')
     expect(await store.compareAndSwapCheckpoint('lock', undefined, 'd')).toBe(false)
     expect(await store.compareAndSwapCheckpoint('lock', String(held), undefined)).toBe(true)
-    expect(await store.checkpoint('lock')).toBeUndefined()
+    expect(await store.readCheckpoint('lock')).toBeUndefined()
   })
 
   test('caches by namespace and key, and forgets', async () => {

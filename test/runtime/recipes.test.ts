@@ -201,7 +201,7 @@ describe('a recipe', () => {
 describe('who listens', () => {
   test('nobody, where no metric exists', async () => {
     const { clock, book } = await scene([])
-    expect(await clock.until(book().listeners(never))).toEqual({ flows: [], segments: [], unread: [] })
+    expect(await clock.until(book().listeners(never))).toEqual({ flows: [], segments: [], unreadable: [] })
   })
 
   test('flows that begin with a metric, segments that ask for one, and flows behind those', async () => {
@@ -228,7 +228,7 @@ describe('who listens', () => {
     const heard = await clock.until(book().listeners(never))
     expect(heard).toMatchObject({
       flows: [{ metric: 'Rated Conversation', status: 'draft', name: recipe('after-a-rating').name }],
-      unread: [],
+      unreadable: [],
     })
     expect(
       heard.segments.map(({ name, metrics, flows }) => [name, metrics, flows.map((flow) => flow.name)]).sort(),
@@ -248,6 +248,6 @@ describe('who listens', () => {
     await clock.until(book().apply(recipe('low-rating'), never))
     const heard = await clock.until(book().listeners(never))
     expect(heard.segments).toHaveLength(1)
-    expect(heard.unread).toMatchObject([{ kind: 'config', message: expect.stringContaining('flows:read') }])
+    expect(heard.unreadable).toMatchObject([{ kind: 'config', message: expect.stringContaining('flows:read') }])
   })
 })

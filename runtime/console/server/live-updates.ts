@@ -16,7 +16,7 @@ export interface Live {
 export const isBackgroundRefresh = (request: Request): boolean => request.headers.has('x-live')
 
 export interface LiveParts {
-  readonly store: Pick<Store, 'tallies' | 'backlog' | 'checkpoint'>
+  readonly store: Pick<Store, 'tallies' | 'backlog' | 'readCheckpoint'>
   readonly clock: Clock
   readonly signal: AbortSignal
   /** Whatever else should make pages look again. */
@@ -109,7 +109,7 @@ async function fingerprint({ store, clock, also }: LiveParts): Promise<string> {
     store.tallies(),
     store.backlog('live'),
     store.backlog('backfill'),
-    store.checkpoint(BACKFILL_CHECKPOINT),
+    store.readCheckpoint(BACKFILL_CHECKPOINT),
     also?.(),
     Math.floor(clock.now() / A_MINUTE),
   ])

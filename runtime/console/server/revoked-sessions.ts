@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/effects.ts'
 import type { Store } from '../../ports/store.ts'
 
 export interface EndedParts {
-  readonly store: Pick<Store, 'checkpoint' | 'compareAndSwapCheckpoint'>
+  readonly store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
   readonly clock: Clock
   /** An ended session of this age, milliseconds, could not be used any more anyway. */
   readonly forget: number
@@ -24,7 +24,7 @@ type Ended = Readonly<Record<string, number>>
 
 export function revokedSessions({ store, clock, forget }: EndedParts): RevokedSessions {
   async function load() {
-    const kept = asId(await store.checkpoint(NAME))
+    const kept = asId(await store.readCheckpoint(NAME))
     return { kept, ended: (kept === undefined ? {} : JSON.parse(kept)) as Ended }
   }
   return {

@@ -1,5 +1,5 @@
 /** The memory store's list of what ended, event by event and hour by hour, and its dead letters by what was wrong. */
-import type { ActivityBucket, ActivityWindow, DeadGroup, EventsPage, LedgerEvent } from '../../ports/ledger.ts'
+import type { ActivityBucket, ActivityWindow, DeadLetterGroup, EventQuery, LedgerEvent } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/store.ts'
 import type { EventResult } from '../../ports/types.ts'
 import { type CountedEvent, dayOf, deadLettersOf, hourOf, hoursKept } from '../outcome-effects.ts'
@@ -54,7 +54,7 @@ export class MemoryActivity {
     return [...sums.values()].sort((a, b) => byHour(a, b) || compare(a.metric, b.metric) || compare(a.status, b.status))
   }
 
-  list({ metric, status, before = Number.POSITIVE_INFINITY, after = 0, limit }: EventsPage): LedgerEvent[] {
+  list({ metric, status, before = Number.POSITIVE_INFINITY, after = 0, limit }: EventQuery): LedgerEvent[] {
     const wanted = (it: LedgerEvent) =>
       it.id < before && it.id > after && it.metric === (metric ?? it.metric) && it.status === (status ?? it.status)
     return this.#events.filter(wanted).reverse().slice(0, Math.max(0, limit))
@@ -81,8 +81,8 @@ function lettersIn({ status, outcome }: Stored, delivered: ReadonlySet<string>) 
   return deadLettersOf(outcome).filter(({ key }) => key === undefined || !delivered.has(key))
 }
 
-export function groupDeadLetters(letters: readonly Stored[], delivered: ReadonlySet<string>): DeadGroup[] {
-  const groups = new Map<string, DeadGroup>()
+export function groupDeadLetters(letters: readonly Stored[], delivered: ReadonlySet<string>): DeadLetterGroup[] {
+  const groups = new Map<string, DeadLetterGroup>()
   for (const stored of letters) {
     const { record, settledAt: at = 0 } = stored
     const named = new Map(lettersIn(stored, delivered).map((letter) => [letter.group, letter]))

@@ -1,5 +1,5 @@
 /** The memory store's maps, and what it answers from them without changing any. */
-import type { ActivityWindow, DeadPage, EventsPage, ReplaySelector } from '../../ports/ledger.ts'
+import type { ActivityWindow, DeadLetterQuery, EventQuery, ReplaySelector } from '../../ports/ledger.ts'
 import type { CacheEntry } from '../../ports/store.ts'
 import type { Json } from '../../ports/types.ts'
 import { groupDeadLetters, inGroup, MemoryActivity, openLetters } from './activity.ts'
@@ -19,7 +19,7 @@ export class MemoryReads {
     return new Set(keys.filter((key) => this.keys.has(key)))
   }
 
-  async checkpoint(name: string): Promise<Json | undefined> {
+  async readCheckpoint(name: string): Promise<Json | undefined> {
     return this.kept.checkpoint(name)
   }
 
@@ -40,11 +40,11 @@ export class MemoryReads {
     return this.ended.hours(window)
   }
 
-  async events(page: EventsPage) {
+  async events(page: EventQuery) {
     return this.ended.list(page)
   }
 
-  async listDeadLetters({ after = 0, limit, run, group }: DeadPage) {
+  async listDeadLetters({ after = 0, limit, run, group }: DeadLetterQuery) {
     const matches = (it: Stored) =>
       it.seq > after &&
       (run === undefined || scopeOf(it) === run) &&

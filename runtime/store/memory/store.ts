@@ -2,7 +2,15 @@
 
 import type { Clock } from '../../ports/effects.ts'
 import type { ReplaySelector } from '../../ports/ledger.ts'
-import type { Appended, Backlog, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
+import type {
+  AppendResult,
+  Backlog,
+  CacheEntry,
+  Checkpoint,
+  LeaseRequest,
+  Retention,
+  Store,
+} from '../../ports/store.ts'
 import type { Lane, LeasedRecord, Outcome, Settlement, SourceRecord } from '../../ports/types.ts'
 import { countableEvents, deliveredKeys, dropsBody, refsOf, retryStateOf } from '../outcome-effects.ts'
 import { LANES, Waiters } from '../waiters.ts'
@@ -27,7 +35,7 @@ class MemoryStore extends MemoryReads implements Store {
     this.#waiters = new Waiters(clock)
   }
 
-  async append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<Appended> {
+  async append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<AppendResult> {
     if (checkpoint) this.kept.saveCheckpoint(checkpoint)
     let added = 0
     for (const record of records) {

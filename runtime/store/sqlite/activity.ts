@@ -1,5 +1,5 @@
 /** What ended, event by event and hour by hour: written as records are settled, read by the console. */
-import type { ActivityBucket, ActivityWindow, EventsPage, LedgerEvent } from '../../ports/ledger.ts'
+import type { ActivityBucket, ActivityWindow, EventQuery, LedgerEvent } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/store.ts'
 import type { EventResult, Ingress, Lane, Outcome } from '../../ports/types.ts'
 import { type CountedEvent, dayOf, hourOf, hoursKept, recordResult } from '../outcome-effects.ts'
@@ -93,7 +93,7 @@ const NEWEST = 'SELECT id FROM events WHERE id < ? AND id > ? ORDER BY id DESC L
 const NEWEST_OF = `
   SELECT id FROM events WHERE metric = ? AND status = ? AND id < ? AND id > ? ORDER BY id DESC LIMIT ?`
 
-export function events(db: Connection, page: EventsPage): LedgerEvent[] {
+export function events(db: Connection, page: EventQuery): LedgerEvent[] {
   const limit = Math.max(0, page.limit)
   const range = [page.before ?? Number.MAX_SAFE_INTEGER, page.after ?? 0, limit] as const
   const newest = (kind: Kind) => db.all<{ id: number }>(NEWEST_OF, kind.metric, kind.status, ...range)
@@ -112,7 +112,7 @@ const KINDS = `
   SELECT DISTINCT metric, status FROM tallies WHERE (?1 IS NULL OR metric = ?1) AND (?2 IS NULL OR status = ?2)`
 
 /** One index serves every filter: the newest of a metric are the newest of its few statuses. */
-function kinds(db: Connection, { metric, status }: EventsPage): Kind[] {
+function kinds(db: Connection, { metric, status }: EventQuery): Kind[] {
   return db.all<Kind>(KINDS, metric ?? null, status ?? null)
 }
 

@@ -1,5 +1,5 @@
 /** Dead letters by what was wrong: written as records die, gone when they are replayed or sent by another record. */
-import type { DeadGroup } from '../../ports/ledger.ts'
+import type { DeadLetterGroup } from '../../ports/ledger.ts'
 import type { Outcome } from '../../ports/types.ts'
 import { deadLettersOf } from '../outcome-effects.ts'
 import type { Connection } from './connection.ts'
@@ -34,7 +34,7 @@ interface GroupRow {
   readonly seq: number
 }
 
-export function groupDeadLetters(db: Connection): DeadGroup[] {
+export function groupDeadLetters(db: Connection): DeadLetterGroup[] {
   return db.all<GroupRow>(GROUPS).flatMap(({ name, count, oldest, newest, seq }) => {
     const record = db.get<{ id: string; outcome: string }>('SELECT id, outcome FROM records WHERE seq = ?', seq)
     if (record === undefined) return []

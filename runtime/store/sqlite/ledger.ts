@@ -1,5 +1,5 @@
 /** What became of every record: looked up, counted, replayed page by page, and dropped by age. */
-import type { DeadPage, LedgerEntry, ReplaySelector, Tally } from '../../ports/ledger.ts'
+import type { DeadLetterQuery, LedgerEntry, ReplaySelector, Tally } from '../../ports/ledger.ts'
 import type { Backlog, Retention } from '../../ports/store.ts'
 import type { Lane } from '../../ports/types.ts'
 import { pruneHours } from './activity.ts'
@@ -32,7 +32,7 @@ const DEAD = `${ENTRY}
     AND (?2 IS NULL OR scope = ?2)
   ORDER BY r.seq LIMIT ?3`
 
-export function listDeadLetters(db: Connection, { after = 0, limit, run, group }: DeadPage): LedgerEntry[] {
+export function listDeadLetters(db: Connection, { after = 0, limit, run, group }: DeadLetterQuery): LedgerEntry[] {
   return db.all<LedgerRow>(DEAD, after, run ?? null, Math.max(0, limit), group ?? null).map(ledgerEntry)
 }
 

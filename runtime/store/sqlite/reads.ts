@@ -1,5 +1,5 @@
 /** What the store answers without writing. */
-import type { ActivityWindow, DeadPage, EventsPage } from '../../ports/ledger.ts'
+import type { ActivityWindow, DeadLetterQuery, EventQuery } from '../../ports/ledger.ts'
 import type { Backlog, CacheEntry } from '../../ports/store.ts'
 import type { Json, Lane } from '../../ports/types.ts'
 import * as looking from './activity.ts'
@@ -23,7 +23,7 @@ export class SqliteReads {
     return ledger.backlog(this.db, lane)
   }
 
-  async checkpoint(name: string): Promise<Json | undefined> {
+  async readCheckpoint(name: string): Promise<Json | undefined> {
     return kept.checkpoint(this.db, name)
   }
 
@@ -43,11 +43,11 @@ export class SqliteReads {
     return looking.activity(this.db, window)
   }
 
-  async events(page: EventsPage) {
+  async events(page: EventQuery) {
     return looking.events(this.db, page)
   }
 
-  async listDeadLetters(page: DeadPage) {
+  async listDeadLetters(page: DeadLetterQuery) {
     return ledger.listDeadLetters(this.db, page)
   }
 

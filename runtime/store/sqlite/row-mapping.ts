@@ -1,6 +1,6 @@
 /** Rows as the tables hold them, and what they mean. */
 import type { LedgerEntry } from '../../ports/ledger.ts'
-import type { Attempt, Ingress, Lane, LeasedRecord, Outcome, Run } from '../../ports/types.ts'
+import type { Attempt, BackfillRun, Ingress, Lane, LeasedRecord, Outcome } from '../../ports/types.ts'
 import { attemptOf, withAttempt } from '../attempt-history.ts'
 import { retryStateOf } from '../outcome-effects.ts'
 
@@ -48,7 +48,7 @@ export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
     workspace,
     orderingKey,
     body,
-    ...(run !== null && { backfillRun: JSON.parse(run) as Run }),
+    ...(run !== null && { backfillRun: JSON.parse(run) as BackfillRun }),
     lease,
     attempt: row.attempt + 1,
     ...(retryState && { retryState }),

@@ -3,7 +3,7 @@
 import type { Clock } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { ReplaySelector } from '../../ports/ledger.ts'
-import type { Appended, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
+import type { AppendResult, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
 import type { Lane, LeasedRecord, Settlement, SourceRecord } from '../../ports/types.ts'
 import { processAlive } from '../../system.ts'
 import { LANES, Waiters } from '../waiters.ts'
@@ -59,7 +59,7 @@ class SqliteStore extends SqliteReads implements Store {
     this.#waiters = new Waiters(clock)
   }
 
-  async append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<Appended> {
+  async append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<AppendResult> {
     const added = await this.#write(() => {
       if (checkpoint) kept.saveCheckpoint(this.db, checkpoint)
       return records.filter((record) => queue.append(this.db, record))

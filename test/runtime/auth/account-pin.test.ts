@@ -137,10 +137,10 @@ describe.each(ROADS)('set up by %s', (_, open) => {
     await it.clock.until(opened.finish())
     await work(it, opened)
     expect(reached(it, 'ann', 'eve')).toEqual(['ann'])
-    expect([await it.store.checkpoint('workspace'), await it.store.checkpoint('account.destination.id')]).toEqual([
-      OURS,
-      'SndBox',
-    ])
+    expect([
+      await it.store.readCheckpoint('workspace'),
+      await it.store.readCheckpoint('account.destination.id'),
+    ]).toEqual([OURS, 'SndBox'])
     const [ended] = await it.store.trace('eve')
     expect(ended?.outcome).toEqual({ status: 'skipped', reason: 'foreign-workspace', events: [] })
     expect(ended).not.toHaveProperty('body')

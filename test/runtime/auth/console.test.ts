@@ -173,7 +173,10 @@ test('by pasting, with what is wrong said on the page and nowhere else', async (
   const said = [...seen, ...it.logger.lines, ...it.asked].join('\n')
   for (const secret of [TOKEN, SIGNING, KEY, 'a-wrong-token-9876543210']) expect(said).not.toContain(secret)
   expect(
-    JSON.stringify([await it.store.checkpoint('account.source'), await it.store.checkpoint('account.progress')]),
+    JSON.stringify([
+      await it.store.readCheckpoint('account.source'),
+      await it.store.readCheckpoint('account.progress'),
+    ]),
   ).not.toContain(TOKEN)
 })
 

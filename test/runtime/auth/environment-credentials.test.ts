@@ -31,7 +31,7 @@ describe('credentials of the environment', () => {
     await second.destination.current(never)
     expect(it.asked).toHaveLength(asked)
     for (const name of ['account.given.source', 'account.given.destination'])
-      expect(JSON.stringify(await it.store.checkpoint(name))).not.toMatch(new RegExp(`${TOKEN}|${KEY}`))
+      expect(JSON.stringify(await it.store.readCheckpoint(name))).not.toMatch(new RegExp(`${TOKEN}|${KEY}`))
   })
 
   test('bind the store with their first use, asked once for all callers', async () => {
@@ -39,7 +39,7 @@ describe('credentials of the environment', () => {
     const one = await it.open(ENV)
     await Promise.all([1, 2, 3].map(() => one.destination.current(never)))
     expect(accountsAsked(it)).toBe(1)
-    expect(await it.store.checkpoint('account.destination.id')).toBe('SndBox')
+    expect(await it.store.readCheckpoint('account.destination.id')).toBe('SndBox')
   })
 
   test.each(['by OAuth', 'by another key'])(
@@ -59,7 +59,7 @@ describe('credentials of the environment', () => {
       expect(moved.gate.pausedReason()).toContain('belongs to another account')
       expect((await moved.setup.view(never)).destination.trouble).toContain('belongs to another account')
       expect(it.logger.lines.filter((line) => line.startsWith('error'))).toHaveLength(1)
-      expect(await it.store.checkpoint('account.destination.id')).toBe('SndBox')
+      expect(await it.store.readCheckpoint('account.destination.id')).toBe('SndBox')
     },
   )
 
@@ -70,7 +70,7 @@ describe('credentials of the environment', () => {
     await one.destination.current(never)
     const { destination } = await one.setup.view(never)
     expect(destination.unknown).toContain('accounts:read is missing')
-    expect(await it.store.checkpoint('account.destination.id')).toBeUndefined()
+    expect(await it.store.readCheckpoint('account.destination.id')).toBeUndefined()
   })
 
   test('that are not known there shut the gate as soon as somebody looks at the page', async () => {
@@ -90,7 +90,7 @@ describe('credentials of the environment', () => {
     expect(await it.clock.until(refused)).toMatchObject({ kind: 'transient' })
     down = false
     await it.clock.until(one.destination.current(never))
-    expect(await it.store.checkpoint('account.destination.id')).toBe('SndBox')
+    expect(await it.store.readCheckpoint('account.destination.id')).toBe('SndBox')
   })
 
   test('need no key of ours: then they are asked once in each process', async () => {

@@ -108,7 +108,7 @@ test('what a person does while a token is renewed counts', async () => {
   await account.setup.remove(never)
   go()
   expect(await it.clock.until(late)).toMatchObject({ code: 'klaviyo/no-credentials' })
-  expect(await it.store.checkpoint('account.destination')).toBeUndefined()
+  expect(await it.store.readCheckpoint('account.destination')).toBeUndefined()
 })
 
 /** A process that dies at its nth effect: the effect happens or not, and nothing of it goes on. */

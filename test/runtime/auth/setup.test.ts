@@ -39,7 +39,7 @@ test('by OAuth, step by step, and delivery begins at the end', async () => {
   expect(account.gate.pausedReason()).toBeDefined()
   await account.setup.finish()
   expect([await step(), account.gate.pausedReason()]).toEqual(['done', undefined])
-  expect(await it.store.checkpoint('workspace')).toBe('sandbox1')
+  expect(await it.store.readCheckpoint('workspace')).toBe('sandbox1')
 })
 
 test('by pasting, the signing secret with it', async () => {

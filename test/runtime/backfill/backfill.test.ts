@@ -125,12 +125,12 @@ describe('the window', () => {
   test('ends with the first webhook, and with no later one', async () => {
     const { clock, store, notify, work } = await workshop()
     await work()
-    expect(await store.checkpoint('live-since')).toBeUndefined()
+    expect(await store.readCheckpoint('live-since')).toBeUndefined()
     const began = Math.floor(clock.now() / 1000) * 1000 // the notification's time is in seconds
     await notify('conversation.read', { id: '1' })
     await clock.pass(60_000)
     await notify('conversation.read', { id: '2' })
-    expect(await store.checkpoint('live-since')).toBe(began)
+    expect(await store.readCheckpoint('live-since')).toBe(began)
   })
 
   test('ends where live delivery began', async () => {

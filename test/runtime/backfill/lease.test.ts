@@ -83,9 +83,9 @@ test('a turn that is not renewed ends by itself, and its holder learns that it w
   await clock.pass(5_000)
   expect(lost).toEqual(['41.a'])
   await late.end()
-  expect(await store.checkpoint('backfill-lease')).toMatch('42.b')
+  expect(await store.readCheckpoint('backfill-lease')).toMatch('42.b')
   await turn.end()
-  expect(await store.checkpoint('backfill-lease')).toBeUndefined()
+  expect(await store.readCheckpoint('backfill-lease')).toBeUndefined()
 })
 
 test('a process knows itself, an earlier one with its pid, and one that has ended', () => {

@@ -36,7 +36,7 @@ test('tells what it would cost before it begins', async () => {
   expect(page).toMatch(/at most \d+ to Intercom/)
   const dear = await shop.browser().text('/import?metric=Replied+to+Conversation')
   expect(dear).toContain('each asked for by itself for Replied to Conversation')
-  expect(await shop.store.checkpoint('backfill')).toBeUndefined()
+  expect(await shop.store.readCheckpoint('backfill')).toBeUndefined()
 })
 
 test('asks the source nothing only to stay up to date', async () => {
@@ -107,7 +107,7 @@ test('says who imports already, and begins, pauses and restarts nothing meanwhil
   const importing = async () => running && { ...running, process: '4711', thisProcess: false }
   const { browser, pages, clock } = await bareConsole({ connector: { ...other.connector, runningBackfill: importing } })
   const visitor = browser()
-  const before = await other.store.checkpoint('import-wanted')
+  const before = await other.store.readCheckpoint('import-wanted')
   for (const action of ['begin', 'resume', 'pause', 'restart']) {
     expect((await visitor.post(`/import/${action}`, {}, { more: CHOICE })).status).toBe(303)
     const page = await visitor.text('/import')
@@ -117,7 +117,7 @@ test('says who imports already, and begins, pauses and restarts nothing meanwhil
     expect(page).not.toContain('Bring in history')
   }
   await clock.until(pages.resume())
-  expect(await other.store.checkpoint('import-wanted')).toBe(before)
+  expect(await other.store.readCheckpoint('import-wanted')).toBe(before)
   await done(other, other.browser())
 })
 
@@ -195,5 +195,5 @@ test.each([
   const visitor = browser()
   await begin(visitor, query)
   expect(await visitor.text('/import')).toContain(words)
-  expect(await store.checkpoint('backfill')).toBeUndefined()
+  expect(await store.readCheckpoint('backfill')).toBeUndefined()
 })

@@ -26,7 +26,7 @@ function stage() {
   const bound = {
     tallies: counting.tallies,
     backlog: store.backlog.bind(store),
-    checkpoint: store.checkpoint.bind(store),
+    readCheckpoint: store.readCheckpoint.bind(store),
   }
   const changes = live({ store: bound, clock, signal: ending.signal })
   return { clock, store, changes, looks: () => looks, end: () => ending.abort() }
@@ -169,7 +169,7 @@ test('goes on when the store fails for a moment', async () => {
     if (fails) throw new Error('busy')
     return store.backlog(lane)
   }
-  const bound = { tallies: store.tallies.bind(store), backlog, checkpoint: store.checkpoint.bind(store) }
+  const bound = { tallies: store.tallies.bind(store), backlog, readCheckpoint: store.readCheckpoint.bind(store) }
   const page = listen(live({ store: bound, clock, signal: new AbortController().signal }).subscribe('', 'one'))
   await clock.pass(2_000)
   const before = page.changes()

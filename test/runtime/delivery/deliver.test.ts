@@ -290,7 +290,7 @@ describe('a store that fails is no record’s fault: it waits', () => {
   const cases: readonly (readonly [method: keyof Store & string, record: (contact: string) => SourceRecord])[] = [
     ['filterDelivered', (contact) => webhook('conversation.user.created', 'conversation', conversation(contact))],
     ['deleteCache', (contact) => webhook('contact.user.updated', 'contact', { type: 'contact', id: contact })],
-    ['checkpoint', item],
+    ['readCheckpoint', item],
     ['readCache', item],
     ['writeCache', item],
   ]

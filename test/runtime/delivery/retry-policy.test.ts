@@ -56,7 +56,10 @@ const CASES: readonly Case[] = [
 ]
 
 test.each(CASES)('$what', ({ kind, attempt = 1, retryAfter, dead, trouble: retryState, waits }) => {
-  const fault = new Fault(kind, 'x/y', 'z', { ...(retryAfter !== undefined && { retryAfter }), ...(dead && { dead }) })
+  const fault = new Fault(kind, 'x/y', 'z', {
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(dead && { permanent: dead }),
+  })
   for (const chance of [0, 0.5, 0.999]) {
     const until = retryAt(fault, { attempt, retryState, retryFor: 3 * DAY, now: NOW }, () => chance)
     if (waits === undefined) expect(until).toBeUndefined()

@@ -52,7 +52,7 @@ function bench({ secrets = [SECRET], logger = silentLogger }: Bench = {}) {
       logger,
       secrets: () => (secrets instanceof Error ? Promise.reject(secrets) : Promise.resolve(secrets)),
       arrivals: came,
-      workspace: async () => asId(await store.checkpoint('workspace')),
+      workspace: async () => asId(await store.readCheckpoint('workspace')),
     })
   const kept = async () => (await store.backlog('live')).records
   return { store, send, kept, seen: came.seen }

@@ -61,7 +61,7 @@ test('kill -9, five times: every acknowledged record and settlement is there, an
     expect(settled.filter((id) => statuses.get(id) !== 'delivered')).toEqual([])
     expect((await store.filterDelivered(settled.map((id) => `key-${id}`))).size).toBe(settled.length)
     // A checkpoint never runs ahead of its records.
-    const checkpoint = await store.checkpoint('lane-0')
+    const checkpoint = await store.readCheckpoint('lane-0')
     if (typeof checkpoint === 'string') expect(await store.trace(checkpoint)).toHaveLength(1)
 
     const waiting = await store.backlog('live')

@@ -51,7 +51,7 @@ describe('the file', () => {
     if (a) await first.settle([settlement(a, delivered(event('M', { key: 'k' })))])
     await first.close()
     const again = await open(path)
-    expect(await again.checkpoint('page')).toBe(7)
+    expect(await again.readCheckpoint('page')).toBe(7)
     expect(await again.readCache('team', ['1'])).toHaveLength(1)
     expect(await again.filterDelivered(['k'])).toEqual(new Set(['k']))
     expect(await again.tallies()).toHaveLength(1)
@@ -126,7 +126,7 @@ describe('group commit', () => {
       store.append([record('c')]),
     ])
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
-    expect(await store.checkpoint('page')).toBeUndefined()
+    expect(await store.readCheckpoint('page')).toBeUndefined()
     expect(await store.append([record('a'), record('c')])).toEqual({ added: 2 })
     await store.close()
   })

@@ -1,6 +1,6 @@
 /** The dead letters of one group, page by page; one of them shown as it was received. */
 import { html } from 'hono/html'
-import type { DeadGroup, LedgerEntry } from '../../../ports/ledger.ts'
+import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
 import { timeElement } from '../../format-html.ts'
 import { rawRecord } from '../../raw-record.ts'
 import type { Context, Html } from '../../types.ts'
@@ -8,7 +8,7 @@ import { replayForm } from './replay-form.ts'
 
 const PAGE = 20
 
-export async function lettersOf({ group }: DeadGroup, context: Context): Promise<Html> {
+export async function lettersOf({ group }: DeadLetterGroup, context: Context): Promise<Html> {
   const { url, parts } = context
   const after = url.searchParams.get('after') ?? ''
   const from = /^\d{1,15}$/.test(after) ? { after: Number(after) } : {}

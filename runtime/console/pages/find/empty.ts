@@ -9,7 +9,7 @@ import type { Context, Html } from '../../types.ts'
 export async function nothingFound(what: string, context: Context): Promise<Html> {
   const { connector } = context.parts
   const { spec, store } = connector
-  const imported = (await store.checkpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
+  const imported = (await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
   const { verified } = connector.webhookStats()
   const source = capitalize(spec.source.name)
   const { settled } = spec.delivery.retention

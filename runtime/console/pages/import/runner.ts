@@ -131,7 +131,7 @@ export function importRunner(parts: DeskParts): ImportRunner {
 
   async function resume(): Promise<void> {
     try {
-      const wanted = (await store.checkpoint(WANTED)) === true
+      const wanted = (await store.readCheckpoint(WANTED)) === true
       const last = wanted ? await connector.lastBackfill() : undefined
       if (last === undefined || last.phase === 'done') return
       // The process before us may have died on another machine, where only time shows it.

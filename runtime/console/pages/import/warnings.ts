@@ -22,7 +22,7 @@ ${known(found.segments, found) && segmentsPart(found, there)}
 ${unread(found, context)}`
 }
 
-function unread({ unread: all }: Dependents, context: Context): Html | false {
+function unread({ unreadable: all }: Dependents, context: Context): Html | false {
   const said = ({ code, message }: FaultInfo) => html`<li>${message}.${permissionHint(code, context)}</li>`
   if (all.length === 0) return false
   const isMistake = all.some(({ code }) => toneOfFault(code, context) !== 'note')
@@ -41,7 +41,7 @@ export function permissionHint(code: string, { parts, link }: Context): Html | '
 }
 
 /** That there is none is known only when all could be read. */
-const known = (some: readonly unknown[], { unread }: Dependents) => some.length > 0 || unread.length === 0
+const known = (some: readonly unknown[], { unreadable: unread }: Dependents) => some.length > 0 || unread.length === 0
 
 const promise = (there: string) =>
   `An import sends nothing to anybody: each of its requests is marked as history, and ${there} starts no flow by metric for it. A request without the mark cannot leave this process.`

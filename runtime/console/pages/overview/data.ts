@@ -55,7 +55,7 @@ export async function overviewOf({ connector, clock }: ConsoleParts): Promise<Ov
     store.countDeadLetters(),
     store.tallies(),
     store.events({ status: 'delivered', limit: LAG_OF }),
-    store.checkpoint(BACKFILL_CHECKPOINT) as Promise<BackfillState | undefined>,
+    store.readCheckpoint(BACKFILL_CHECKPOINT) as Promise<BackfillState | undefined>,
   ])
   const rows = [
     ...spec.mappings.map((it) => ({ ...it, on: true })),
