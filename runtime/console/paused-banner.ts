@@ -1,9 +1,9 @@
 /** That delivery waits for a person, wherever somebody may look for what is not sent. */
 import { html } from 'hono/html'
-import type { Context, Html } from './types.ts'
+import type { Html, PageContext } from './types.ts'
 
-export function pausedBanner({ parts, link }: Context): Html | '' {
+export function pausedBanner({ parts, link }: PageContext): Html | '' {
   const why = parts.connector.gate.pausedReason()
   if (why === undefined) return ''
-  return html`<p class="said bad">Delivery waits: ${why}. Nothing is lost.${parts.account && html` <a href="${link('/set-up')}">Go to set-up</a>`}</p>`
+  return html`<p class="message bad">Delivery waits: ${why}. Nothing is lost.${parts.account && html` <a href="${link('/set-up')}">Go to set-up</a>`}</p>`
 }

@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import type { LedgerEntry } from '../ports/ledger.ts'
 import type { Json } from '../ports/types.ts'
-import type { Context, Html } from './types.ts'
+import type { Html, PageContext } from './types.ts'
 
 /** Texts under these keys are ids, kinds and moments. Whatever else is a text may be somebody's. */
 const TELLING = /^(type|id|topic|state|status|category|priority|object|.+_(id|type|state|at|token))$/
@@ -26,7 +26,7 @@ const hidden = (value: Json | undefined): Json =>
   value === null || value === undefined || value === '' ? (value ?? null) : '••••'
 
 /** The record's JSON; `shown` says whether in full. `toggle` leads to the same page with and without. */
-export function rawRecord({ id, body }: Pick<LedgerEntry, 'id' | 'body'>, shown: boolean, { url }: Context): Html {
+export function rawRecord({ id, body }: Pick<LedgerEntry, 'id' | 'body'>, shown: boolean, { url }: PageContext): Html {
   if (body === undefined) return html`<p class="soft">Its text is no longer kept.</p>`
   const query = new URLSearchParams(url.search)
   if (shown) query.delete('full')

@@ -3,7 +3,7 @@
 import { loadConnectorSpec } from '../../connector/spec.ts'
 import type { Connector } from '../../runtime/connector.ts'
 import { console } from '../../runtime/console/index.ts'
-import type { ConsoleParts } from '../../runtime/console/types.ts'
+import type { ConsoleOptions } from '../../runtime/console/types.ts'
 import type { Clock, LogFields } from '../../runtime/ports/effects.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
@@ -13,12 +13,12 @@ import { virtualClock } from './virtual-clock.ts'
 
 export const LOCAL = 'http://localhost:3000'
 
-export interface ConsoleOptions extends Partial<Omit<ConsoleParts, 'connector' | 'clock'>> {
-  readonly connector?: Partial<ConsoleParts['connector']>
+export interface TestConsoleOptions extends Partial<Omit<ConsoleOptions, 'connector' | 'clock'>> {
+  readonly connector?: Partial<ConsoleOptions['connector']>
 }
 
 /** With a real connector against both local servers. */
-export async function consoleShop(options: ConsoleOptions = {}, of: WorkshopOptions = {}) {
+export async function consoleShop(options: TestConsoleOptions = {}, of: WorkshopOptions = {}) {
   const shop = await workshop(of)
   const open = () => over({ ...shop.connector, ...options.connector }, shop.clock, options)
   /** `again` is the console of the next process on the same store. */
@@ -26,7 +26,7 @@ export async function consoleShop(options: ConsoleOptions = {}, of: WorkshopOpti
 }
 
 /** With a spec and an empty store, and nothing behind them: quick to make. */
-export async function bareConsole(options: ConsoleOptions = {}) {
+export async function bareConsole(options: TestConsoleOptions = {}) {
   spec ??= loadConnectorSpec()
   const clock = virtualClock()
   const store = memoryStore({ clock })
@@ -36,7 +36,7 @@ export async function bareConsole(options: ConsoleOptions = {}) {
 
 let spec: Promise<Spec> | undefined
 
-function over(connector: Connector, clock: Clock, options: ConsoleOptions) {
+function over(connector: Connector, clock: Clock, options: TestConsoleOptions) {
   const logged: string[] = []
   const line = (message: string, fields: LogFields = {}) => void logged.push(`${message} ${JSON.stringify(fields)}`)
   const ending = new AbortController()

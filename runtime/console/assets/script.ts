@@ -120,7 +120,7 @@ const listen = () => {
     refresh()
     within(AGAIN)
   }
-  stream.addEventListener('still', heard)
+  stream.addEventListener('heartbeat', heard)
   stream.addEventListener('changed', () => {
     heard()
     refresh()

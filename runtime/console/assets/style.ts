@@ -1,4 +1,4 @@
-/** How pages look: colours of day and night, type, the frame. The pieces inside pages are in `style-pieces.ts`. */
+/** The stylesheet: colours of both schemes, type, the frame, then the components inside pages. */
 export const style = `:root {
   color-scheme: light dark;
   --page: #f6f7f8; --card: #fff; --line: #dfe3e6; --text: #1b2226; --soft: #56626a;
@@ -65,4 +65,146 @@ footer { max-width: 72rem; margin: 0 auto; padding: 0 1rem 1.5rem; color: var(--
   .bar .narrow nav ul { display: block; }
   .bar .narrow nav a { padding: .6rem; }
 }
+
+.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style-position: inside; margin: 0 0 var(--gap); padding: 0; color: var(--soft); }
+.steps [aria-current] { color: var(--accent); font-weight: 650; }
+label.check { display: flex; gap: .5rem; align-items: baseline; font-weight: 400; padding: .2rem 0; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); padding: 1rem; margin: 0 0 var(--gap); }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: var(--gap); margin: 0 0 var(--gap); padding: 0; list-style: none; }
+.cards > * { margin: 0; }
+.beside { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--gap); align-items: start; margin: 0 0 var(--gap); }
+.beside > .card, .beside > .table, .beside > section > :last-child { margin-bottom: 0; }
+.cards .big { margin-bottom: .25rem; }
+.card > :last-child, .cards p { margin-bottom: 0; }
+@media (min-width: 62rem) { .beside { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (max-width: 40rem) {
+  .cards { gap: .5rem; }
+  .cards > .card { display: grid; grid-template-columns: 1fr auto; align-items: center; padding: .75rem 1rem; }
+  .cards > .card > h2 { margin: 0; }
+  .cards > .card > .big { font-size: 1.125rem; margin: 0; }
+  .cards > .card > p { grid-column: 1 / -1; }
+}
+h1 + .lead { margin-top: -.5rem; }
+.lead { color: var(--soft); }
+.slim { max-width: 24rem; }
+.row { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; }
+.row > h2 { margin: 0; }
+.row > input:not([type=hidden], [type=checkbox], [type=radio]) { flex: 1; width: auto; min-width: 12rem; margin: 0; }
+.row.apart { justify-content: space-between; }
+.message { padding: .625rem .875rem; border-radius: var(--radius); border: 1px solid; }
+.message.good, .note { color: var(--good); background: var(--good-soft); }
+.bad-text { color: var(--bad); }
+ul.plain { margin: .25rem 0 0; padding-left: 1.25rem; }
+.message.bad { color: var(--bad); background: var(--bad-soft); }
+.note { color: var(--text); background: var(--accent-soft); padding: .625rem .875rem; border-radius: var(--radius); }
+
+dl.facts { display: grid; grid-template-columns: fit-content(22rem) minmax(0, 1fr); gap: .25rem 1rem; margin: 0; }
+dl.facts dt { color: var(--soft); overflow-wrap: anywhere; }
+dl.facts dd { margin: 0; overflow-wrap: anywhere; }
+dl.facts + * { margin-top: .75rem; }
+.way { list-style: none; margin-bottom: .75rem; padding: 0; }
+.way > li { position: relative; padding: 0 0 .75rem 1.25rem; border-left: 2px solid var(--line); margin-left: .3rem; }
+.way > li:last-child { border-color: transparent; padding-bottom: 0; }
+.way > li::before { content: ''; position: absolute; left: -.4rem; top: .4rem; width: .65rem; height: .65rem; border-radius: 50%; background: var(--soft); }
+.way > li > p { margin: 0; }
+.way dl.facts { margin: .125rem 0; }
+.way ul { margin: .125rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
+.big { display: block; font-size: 1.5rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; }
+
+.table { overflow-x: auto; margin: 0 0 var(--gap); background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
+.card .table { border: 0; margin: 0 -1rem -1rem; border-radius: 0 0 var(--radius) var(--radius); }
+table { width: 100%; border-collapse: collapse; }
+caption { text-align: left; font-weight: 600; padding: .75rem 1rem; }
+caption .soft { font-weight: 400; }
+th, td { text-align: left; vertical-align: top; padding: .5rem 1rem; border-top: 1px solid var(--line); }
+td .soft, tr.shown td { overflow-wrap: anywhere; }
+thead th { color: var(--soft); font-weight: 500; font-size: .8125rem; white-space: nowrap; }
+tbody th { font-weight: 600; }
+td.number, th.number { text-align: right; white-space: nowrap; }
+td time { white-space: nowrap; }
+td .soft { overflow-wrap: anywhere; }
+table.middle td, table.middle th { vertical-align: middle; }
+.person { min-width: 9rem; display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; justify-content: space-between; }
+.person > span { overflow-wrap: anywhere; }
+.from { display: block; white-space: nowrap; background: none; padding: 0; color: var(--soft); font-size: .8125rem; }
+@media (max-width: 40rem) {
+  th, td { padding-inline: .75rem; }
+  table.stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table.stack, table.stack caption, table.stack tbody { display: block; }
+  table.stack tr { display: block; padding: .5rem 0; border-top: 1px solid var(--line); }
+  table.stack th, table.stack td { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; padding: .2rem 1rem; border: 0; text-align: right; }
+  table.stack tbody th, table.stack td:not([data-name]) { text-align: left; }
+  table.stack td.wide { display: block; }
+  table.stack td[data-name]::before { content: attr(data-name); color: var(--soft); text-align: left; flex: none; }
+  table.stack td:empty { display: none; }
+  table.stack tr.shown td { display: block; text-align: left; }
+  .person { min-width: 0; }
+  .from { white-space: normal; overflow-wrap: anywhere; }
+  dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
+  dl.facts dd { margin-bottom: .375rem; }
+}
+
+.badge { display: inline-block; padding: .05rem .5rem; border-radius: 1rem; font-size: .8125rem; white-space: nowrap; color: var(--soft); background: var(--code); border: 1px solid var(--line); }
+.badge.good { color: var(--good); background: var(--good-soft); border-color: transparent; }
+.badge.bad { color: var(--bad); background: var(--bad-soft); border-color: transparent; }
+.badge.warn { color: var(--warn); background: var(--warn-soft); border-color: transparent; }
+
+label { display: block; font-weight: 600; margin: 0 0 .25rem; }
+input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea { width: 100%; font: inherit; color: inherit; background: var(--page); border: 1px solid var(--soft); border-radius: .375rem; padding: .5rem .625rem; margin: 0 0 .75rem; }
+button, a.button { display: inline-block; font: inherit; font-weight: 600; cursor: pointer; color: var(--on-accent); background: var(--accent); border: 1px solid var(--accent); border-radius: .375rem; padding: .4rem .875rem; text-decoration: none; }
+button:hover, a.button:hover { filter: brightness(1.08); }
+button.plain, a.button.plain { color: var(--text); background: var(--card); border-color: var(--line); font-weight: 500; }
+button.danger { background: var(--bad); border-color: var(--bad); color: var(--card); }
+button.small, a.button.small { padding: .05rem .5rem; font-size: .8125rem; }
+button:disabled { opacity: .55; cursor: not-allowed; }
+form { margin: 0; }
+td form, dd form { display: inline; }
+label.choice { font-weight: 400; padding: .125rem 0; }
+fieldset > p { margin: 0; padding: .125rem 0; }
+legend { font-weight: 600; padding: 0 .25rem; }
+.stream .soft { font-variant-numeric: tabular-nums; }
+fieldset { border: 1px solid var(--line); border-radius: var(--radius); margin: 0 0 .75rem; padding: .5rem 1rem; }
+details > summary { cursor: pointer; }
+dialog { color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); padding: 1.25rem; max-width: min(32rem, 92vw); }
+dialog::backdrop { background: #0008; }
+dialog p { white-space: pre-line; }
+dialog form { display: flex; justify-content: flex-end; gap: .5rem; }
+
+progress, meter { width: 100%; height: .5rem; border: 0; border-radius: 1rem; overflow: hidden; appearance: none; background: var(--bar-soft); accent-color: var(--bar); }
+progress::-webkit-progress-bar { background: var(--bar-soft); }
+progress::-webkit-progress-value { background: var(--bar); }
+progress::-moz-progress-bar { background: var(--bar); }
+.trend { flex: 1; min-width: 0; display: flex; align-items: flex-end; gap: .75rem; }
+.trend span { white-space: nowrap; min-width: 5.5rem; font-variant-numeric: tabular-nums; }
+meter::-webkit-meter-inner-element { display: block; height: 100%; }
+meter::-webkit-meter-bar { background: var(--bar-soft); border: 0; height: .5rem; }
+meter::-webkit-meter-optimum-value { background: var(--bar); }
+meter::-webkit-meter-suboptimum-value { background: var(--warn); }
+meter::-moz-meter-bar { background: var(--bar); }
+svg.chart { display: block; flex: 1; width: 0; min-width: 12rem; height: 2rem; }
+@media (max-width: 40rem) {
+  .trend span { min-width: 4.5rem; }
+  svg.chart { min-width: 3rem; }
+}
+svg.chart rect { fill: var(--bar); }
+svg.chart rect.none { fill: var(--bar-soft); }
+svg.chart rect.bad { fill: var(--bad); }
+.yaml { max-height: 34rem; overflow: auto; }
+.yaml.short { max-height: 16rem; }
+.yaml code { counter-reset: line; display: block; width: max-content; min-width: 100%; }
+.line { display: block; white-space: pre; counter-increment: line; }
+.line::before { content: counter(line); display: inline-block; width: 2rem; margin-right: .75rem; text-align: right; color: var(--soft); user-select: none; }
+.place { color: var(--soft); font-size: .8125rem; overflow-wrap: anywhere; }
+tr.shown td { background: var(--page); }
+tr.shown h3 { margin: .75rem 0 .25rem; }
+tr.shown h3:first-child { margin-top: 0; }
+td meter { margin-right: .5rem; }
+.card > .yaml, .card > details { margin: .5rem 0 .75rem; }
+.card > .row { margin-bottom: .5rem; }
+.card > .row:last-child { margin-bottom: 0; }
+.card > p + .button { margin-top: .75rem; }
+.row.apart + .card { margin-top: .75rem; }
+.placed { display: block; white-space: pre; }
+.placed.marked, .line.marked { background: var(--warn-soft); }
+.empty { padding: 1.5rem 1rem; color: var(--soft); text-align: center; }
 `

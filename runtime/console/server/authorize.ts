@@ -1,130 +1,122 @@
-/** Lets a request in as a visit, or says why not. Every check that pages rely on is made here, once. */
-
-import type { ConsoleParts, Tone } from '../types.ts'
-import { cookieOf, setCookie } from './cookies.ts'
+/** The checks every request passes before a page or an action runs, in this order. */
+import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { csrf } from 'hono/csrf'
+import { createMiddleware } from 'hono/factory'
 import { isBackgroundRefresh } from './live-updates.ts'
-import { isSameOrigin, nonLocalReason, readForm } from './request-origin.ts'
-import { type Session, type Sessions, sessions } from './sessions.ts'
-import { signer } from './signer.ts'
+import { LOGIN_PATH } from './login.ts'
+import type { MessagePage, PageRenderer } from './render.ts'
+import { isOwnOrigin, nonLocalReason } from './request-origin.ts'
+import type { ConsoleEnv, ConsoleServices } from './services.ts'
+import type { Session } from './sessions.ts'
 
-/** One request that was let in. */
-export interface AuthorizedRequest {
-  readonly request: Request
-  readonly url: URL
-  readonly address: string
-  /** Another one after a log-in. */
-  session: Session
-  readonly form: URLSearchParams
-  /** What the answer sets. */
-  readonly cookies: Set<string>
+/** No form of ours is larger. Bytes. */
+const MAX_FORM = 64 * 1024
+
+export function authorize(services: ConsoleServices, renderer: PageRenderer): MiddlewareHandler<ConsoleEnv>[] {
+  const refuse = (page: MessagePage) => (c: Context<ConsoleEnv>) => renderer.message(c, page)
+  return [
+    requireLocalRequest(services, renderer),
+    loadSession(services),
+    // Refuses forms of other sites. Whether a form came from a page of this session it cannot tell: see `verifyForm`.
+    csrf({ origin: isOwnOrigin }),
+    requirePassword(services),
+    bodyLimit({ maxSize: MAX_FORM, onError: refuse(NOT_A_FORM) }),
+    verifyForm(services, renderer),
+    writeSession(services),
+  ]
 }
 
-export interface Refused {
-  readonly status: number
-  readonly title: string
-  readonly words: string
+/** Without a password only this machine may read the console. Hono has no such check. */
+function requireLocalRequest({ options }: ConsoleServices, renderer: PageRenderer) {
+  return createMiddleware<ConsoleEnv>(async (c, next) => {
+    const reason = options.password === undefined ? nonLocalReason(c.req.raw) : undefined
+    return reason === undefined ? next() : renderer.message(c, notLocal(reason))
+  })
 }
 
-export type AuthorizeResult =
-  | { readonly visit: AuthorizedRequest }
-  | { readonly refused: Refused }
-  /** Where to go on after it. */
-  | { readonly logIn: string; readonly visit: AuthorizedRequest }
-
-export interface RequestGuard {
-  readonly sessions: Sessions
-  authorize(request: Request, address: string): Promise<AuthorizeResult>
-  /** Words for the next page that this browser shows. */
-  setFlash(visit: AuthorizedRequest, words: string, tone: Tone): void
-  /** Those words, once. */
-  takeFlash(visit: AuthorizedRequest): { readonly words: string; readonly tone: Tone } | undefined
+function loadSession({ sessions }: ConsoleServices) {
+  return createMiddleware<ConsoleEnv>(async (c, next) => {
+    c.set('session', (await sessions.load(c)) ?? sessions.create(false))
+    await next()
+  })
 }
 
-/** Pages that one needs no password for. */
-const OPEN: ReadonlySet<string> = new Set(['/log-in'])
+function requirePassword({ options, sessions, flash }: ConsoleServices) {
+  const { password, base = '' } = options
+  return createMiddleware<ConsoleEnv>(async (c, next) => {
+    const session = c.var.session as Session
+    if (password === undefined || session.authenticated || isLogin(c, base)) return next()
+    if (c.req.method !== 'POST') return toLogin(c, base, pathBelow(base, new URL(c.req.url)))
+    // A submitted form cannot be repeated after signing in. The person returns to the page it was on.
+    sessions.write(c, session)
+    flash.set(c, session, { text: SIGNED_OUT, tone: 'bad' })
+    return toLogin(c, base, refererBelow(base, c))
+  })
+}
 
-export function requestGuard({ base = '', password, connector, clock }: ConsoleParts, key?: Uint8Array): RequestGuard {
-  const seals = signer(key, password)
-  const known = sessions({ seal: seals, clock, store: connector.store, base })
-
-  function setFlash({ request, session, cookies }: AuthorizedRequest, words: string, tone: Tone): void {
-    const text = Buffer.from(JSON.stringify({ words, tone })).toString('base64url')
-    const value = `${text}.${seals.sign(`said ${session.id}`, text)}`
-    cookies.add(setCookie(request, { name: 'said', value, base, seconds: 60 }))
-  }
-
-  /** Nobody can be led on to a form that was sent: only to the page that it stood on. */
-  function toLogIn(visit: AuthorizedRequest): AuthorizeResult {
-    const { request, url, session } = visit
-    if (request.method !== 'POST') return { logIn: pathIn(url, base), visit }
-    // Not for a form of another site, which could so take a session away.
-    if (isSameOrigin(request)) {
-      visit.cookies.add(known.cookie(session, request))
-      setFlash(visit, LOGGED_OUT, 'bad')
+/** A token for each session: `hono/csrf` compares origins only, which programs and old browsers do not send. */
+function verifyForm({ options, sessions }: ConsoleServices, renderer: PageRenderer) {
+  const { base = '' } = options
+  return createMiddleware<ConsoleEnv>(async (c, next) => {
+    if (c.req.method !== 'POST') return next()
+    if (!c.req.header('content-type')?.startsWith('application/x-www-form-urlencoded'))
+      return renderer.message(c, NOT_A_FORM)
+    const form = new URLSearchParams(await c.req.text())
+    const session = c.var.session as Session
+    if (!sessions.verifyFormToken(session, form.get('csrf') ?? '')) {
+      // Another tab has signed in since this form was loaded.
+      if (session.authenticated && isLogin(c, base)) return toLogin(c, base, form.get('next') ?? '/')
+      return renderer.message(c, EXPIRED_FORM)
     }
-    return { logIn: pageOf(request, url, base), visit }
-  }
-
-  return {
-    sessions: known,
-    setFlash,
-    async authorize(request, address) {
-      const road = password === undefined ? nonLocalReason(request) : undefined
-      if (road !== undefined) return { refused: notHere(road) }
-      const url = new URL(request.url)
-      const isOpen = OPEN.has(url.pathname.slice(base.length))
-      const old = await known.of(request)
-      const session = old ?? known.begin(false)
-      const visit = { request, url, address, session, form: new URLSearchParams(), cookies: new Set<string>() }
-      if (password !== undefined && !session.authenticated && !isOpen) return toLogIn(visit)
-      const form = request.method === 'POST' ? await readForm(request) : new URLSearchParams()
-      if (form === undefined) return { refused: NO_FORM }
-      if (request.method === 'POST' && !(isSameOrigin(request) && known.verifyToken(session, form.get('csrf') ?? ''))) {
-        // Another tab has logged in since.
-        if (session.authenticated && isOpen) return { logIn: form.get('next') ?? '/', visit }
-        return { refused: OLD_FORM }
-      }
-      if (old === undefined || (known.stale(old) && !isBackgroundRefresh(request)))
-        visit.cookies.add(known.cookie(session, request))
-      return { visit: { ...visit, form } }
-    },
-    takeFlash({ request, session, cookies }) {
-      const [text = '', mac = ''] = cookieOf(request, 'said')?.split('.') ?? []
-      // Another tab that looks again is not the page that they are for.
-      if (text === '' || isBackgroundRefresh(request)) return undefined
-      cookies.add(setCookie(request, { name: 'said', value: '', base, seconds: 0 }))
-      if (!seals.verify(`said ${session.id}`, text, mac)) return undefined
-      return JSON.parse(Buffer.from(text, 'base64url').toString())
-    },
-  }
+    c.set('form', form)
+    return next()
+  })
 }
 
-const pathIn = (url: URL, base: string) => (url.pathname.slice(base.length) || '/') + url.search
-
-/** The page of ours that a form was sent from, as far as the browser says. */
-function pageOf(request: Request, { host }: URL, base: string): string {
-  const from = request.headers.get('referer') ?? ''
-  const url = URL.canParse(from) ? new URL(from) : undefined
-  return url?.host === host && url.pathname.startsWith(base) ? pathIn(url, base) : '/'
+/** After the route ran, which may have replaced the session. */
+function writeSession({ sessions }: ConsoleServices) {
+  return createMiddleware<ConsoleEnv>(async (c, next) => {
+    await next()
+    const session = c.var.session as Session
+    if (session.isNew || (sessions.needsRenewal(session) && !isBackgroundRefresh(c.req.raw))) sessions.write(c, session)
+  })
 }
 
-const LOGGED_OUT = 'You were logged out meanwhile, so that was not done. Log in, and do it again.'
+const isLogin = (c: Context, base: string) => c.req.path.slice(base.length) === LOGIN_PATH
 
-const notHere = (road: string): Refused => ({
+/** Redirects a page to the sign-in form; a script gets 401. */
+function toLogin(c: Context, base: string, next: string): Response {
+  const isPage = c.req.header('accept')?.includes('text/html') === true && !isBackgroundRefresh(c.req.raw)
+  return isPage ? c.redirect(`${base}${LOGIN_PATH}?next=${encodeURIComponent(next)}`, 303) : c.body(null, 401)
+}
+
+const pathBelow = (base: string, { pathname, search }: URL) => (pathname.slice(base.length) || '/') + search
+
+/** The console's own page that a form was sent from, as far as the browser says. */
+function refererBelow(base: string, c: Context): string {
+  const referer = c.req.header('referer') ?? ''
+  const url = URL.canParse(referer) ? new URL(referer) : undefined
+  const isOwn = url?.host === new URL(c.req.url).host && url.pathname.startsWith(base)
+  return url !== undefined && isOwn ? pathBelow(base, url) : '/'
+}
+
+const SIGNED_OUT = 'Your session had expired, so nothing was changed. Sign in and try again.'
+
+const notLocal = (reason: string): MessagePage => ({
   status: 403,
-  title: 'Not from here',
-  words: `Without a password these pages are shown on this machine only, and ${road}. Open them at http://localhost with the port of this process; or set CONNECTOR_PASSWORD, start again, and log in.`,
+  title: 'Access denied',
+  text: `Without a password the console is available on this machine only, and ${reason}. Open it at http://localhost with the port of this process, or set CONNECTOR_PASSWORD, restart and sign in.`,
 })
 
-const NO_FORM: Refused = {
+const NOT_A_FORM: MessagePage = {
   status: 400,
-  title: 'Not done',
-  words: 'That was not a form of these pages. Nothing was done.',
+  title: 'Nothing was changed',
+  text: 'This request did not come from a form of the console. Go back, reload the page and try again.',
 }
 
-const OLD_FORM: Refused = {
+export const EXPIRED_FORM: MessagePage = {
   status: 403,
-  title: 'Not done',
-  words:
-    'The form was too old, or not from these pages, or this browser keeps no cookies. Nothing was done. Go back, load the page again and send it once more.',
+  title: 'Nothing was changed',
+  text: 'This form has expired, came from another site, or your browser blocks cookies. Go back, reload the page and send the form again.',
 }

@@ -1,35 +1,51 @@
-/** Cookies as this console sets them: unreadable to scripts, and never sent along from another site's forms. */
-
-export interface Cookie {
-  readonly name: string
-  readonly value: string
-  /** Where the console is mounted: the cookie goes nowhere else. */
-  readonly base: string
-  /** 0 takes it away. */
-  readonly seconds: number
-}
-
-export function cookieOf(request: Request, name: string): string | undefined {
-  const prefix = `${nameFor(request, name)}=`
-  const pairs = request.headers.get('cookie')?.split(/;\s*/) ?? []
-  return pairs.find((pair) => pair.startsWith(prefix))?.slice(prefix.length)
-}
+/** The console's cookies: signed, hidden from scripts, bound to one port and one mount path. */
+import type { Context } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { Signer } from './signer.ts'
 
 /**
- * `SameSite=Lax`, not `Strict`: a log-in at the other side comes back as a link from there, and must find the session
- * it began in. No change can be made by a link, and forms carry a token besides.
+ * Signed by us and not by `setSignedCookie`, whose signature leaves out the cookie's name: a value signed for one
+ * cookie would be accepted in another.
  */
-export function setCookie(request: Request, { name, value, base, seconds }: Cookie): string {
-  const secure = isSecure(request) ? '; Secure' : ''
-  return `${nameFor(request, name)}=${value}; Path=${base || '/'}; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`
+export class SignedCookies {
+  readonly #signer: Signer
+  readonly #path: string
+
+  constructor(signer: Signer, base: string) {
+    this.#signer = signer
+    this.#path = base || '/'
+  }
+
+  /** Undefined when absent or not signed by us for this name. */
+  read(c: Context, name: string): string | undefined {
+    const cookie = getCookie(c, cookieName(c, name)) ?? ''
+    const end = cookie.lastIndexOf('.')
+    const value = cookie.slice(0, Math.max(0, end))
+    return this.#signer.verify(`cookie ${name}`, value, cookie.slice(end + 1)) ? value : undefined
+  }
+
+  /**
+   * `SameSite=Lax`, not `Strict`: an OAuth provider leads back by a link from its own site, and the callback must find
+   * the session that began it. No link changes anything, and forms carry a token besides.
+   */
+  write(c: Context, name: string, value: string, maxAge: number): void {
+    setCookie(c, cookieName(c, name), `${value}.${this.#signer.sign(`cookie ${name}`, value)}`, {
+      path: this.#path,
+      maxAge,
+      httpOnly: true,
+      sameSite: 'Lax',
+      secure: isSecure(c),
+    })
+  }
+
+  remove(c: Context, name: string): void {
+    deleteCookie(c, cookieName(c, name), { path: this.#path, secure: isSecure(c) })
+  }
 }
 
-/** Cookies do not tell ports apart, and two connectors on one machine would end each other's sessions. */
-function nameFor(request: Request, name: string): string {
-  return `connector-${name}-${new URL(request.url).port || 'web'}`
-}
+/** Cookies ignore the port (RFC 6265, 8.5): without it two connectors on one machine would end each other's sessions. */
+const cookieName = (c: Context, name: string): string => `connector-${name}-${new URL(c.req.url).port || 'web'}`
 
-/** A proxy that speaks TLS says so. Whoever forges that only keeps his own cookie from himself. */
-export function isSecure(request: Request): boolean {
-  return new URL(request.url).protocol === 'https:' || request.headers.get('x-forwarded-proto') === 'https'
-}
+/** A TLS proxy sets `X-Forwarded-Proto`. A client that forges it only withholds its own cookie from itself. */
+const isSecure = (c: Context): boolean =>
+  new URL(c.req.url).protocol === 'https:' || c.req.header('x-forwarded-proto') === 'https'

@@ -1,24 +1,23 @@
-/** The frame round every page: head, navigation, what was said, the page itself. */
-
+/** The layout of every page: head, navigation, flash message, content, footer. */
 import { html } from 'hono/html'
 import { capitalize } from '../../lib/format.ts'
 import { assetLinks } from '../assets.ts'
-import type { ConsoleParts, Context, Html, Page, Tone } from '../types.ts'
+import type { ConsoleOptions, Html, Page, PageContext } from '../types.ts'
+import type { FlashMessage } from './flash.ts'
 
 export interface LayoutProps {
-  readonly context: Context
+  readonly context: PageContext
   readonly title: string
   readonly body: Html
-  /** The page's own path in the table, to mark it in the navigation. Absent: none of them. */
+  /** The page's path in the table, to mark it in the navigation. */
   readonly path?: string
   readonly nav: readonly Page[]
-  readonly said?: { readonly words: string; readonly tone: Tone } | undefined
-  /** The session knows the password, so it can be given up. */
-  readonly canLeave: boolean
+  readonly flash?: FlashMessage | undefined
+  readonly canSignOut: boolean
 }
 
-export function layout(framed: LayoutProps): Html {
-  const { context, title, body, said } = framed
+export function layout(props: LayoutProps): Html {
+  const { context, title, body, flash } = props
   const links = assetLinks(context.link)
   return html`<!doctype html>
 <html lang="en">
@@ -26,17 +25,17 @@ export function layout(framed: LayoutProps): Html {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} · ${whatIs(context.parts)}</title>
+<title>${title} · ${connectorName(context.parts)}</title>
 <link rel="icon" href="${links.icon}">
 <link rel="stylesheet" href="${links.style}">
 <script type="module" src="${links.script}"></script>
 </head>
-<body data-events="${context.events}">
-<a class="skip" href="#main">Skip to the page</a>
-${head(framed)}
+<body data-events="${context.eventsUrl}">
+<a class="skip" href="#main">Skip to content</a>
+${header(props)}
 <main id="main" tabindex="-1">
 <h1>${title}</h1>
-${said && html`<p class="said ${said.tone}" role="${said.tone === 'bad' ? 'alert' : 'status'}">${said.words}</p>`}
+${flash && html`<p class="message ${flash.tone}" role="${flash.tone === 'bad' ? 'alert' : 'status'}">${flash.text}</p>`}
 ${body}
 </main>
 <footer><p>${context.parts.app.name} ${context.parts.app.version}</p></footer>
@@ -44,24 +43,24 @@ ${body}
 </html>`
 }
 
-function head({ context, nav, path, canLeave }: LayoutProps): Html {
-  const items = html`<ul>${nav.map((page) => item(page, path, context))}</ul>`
-  const leave = html`<form method="post" action="${context.link('/log-out')}">${context.csrf}<button class="plain">Log out</button></form>`
-  const more = html`${items}${canLeave && leave}`
-  if (nav.length === 0) return html`<header class="bar"><p class="brand">${whatIs(context.parts)}</p></header>`
+function header({ context, nav, path, canSignOut }: LayoutProps): Html {
+  const name = connectorName(context.parts)
+  if (nav.length === 0) return html`<header class="bar"><p class="brand">${name}</p></header>`
+  const signOut = html`<form method="post" action="${context.link('/log-out')}">${context.csrfField}<button class="plain">Sign out</button></form>`
+  const items = html`<ul>${nav.map((page) => navItem(page, path, context))}</ul>${canSignOut && signOut}`
   return html`<header class="bar">
-<p class="brand"><a href="${context.link('/')}">${whatIs(context.parts)}</a></p>
+<p class="brand"><a href="${context.link('/')}">${name}</a></p>
 <p class="pulse" id="pulse" hidden><span aria-hidden="true"></span>Live</p>
-<nav class="wide" aria-label="Pages">${more}</nav>
-<details class="narrow"><summary>Menu</summary><nav aria-label="Pages">${more}</nav></details>
+<nav class="wide" aria-label="Pages">${items}</nav>
+<details class="narrow"><summary>Menu</summary><nav aria-label="Pages">${items}</nav></details>
 </header>`
 }
 
-function item({ path, nav = '' }: Page, current: string | undefined, { link }: Context): Html {
+function navItem({ path, nav = '' }: Page, current: string | undefined, { link }: PageContext): Html {
   const isBelow = path !== '/' && current?.startsWith(`${path}/`)
   const mark = path === current ? html` aria-current="page"` : isBelow ? html` aria-current="true"` : ''
   return html`<li><a href="${link(path)}"${mark}>${nav}</a></li>`
 }
 
-const whatIs = ({ connector: { spec } }: ConsoleParts) =>
+const connectorName = ({ connector: { spec } }: ConsoleOptions) =>
   `${capitalize(spec.source.name)} to ${capitalize(spec.destination.name)}`

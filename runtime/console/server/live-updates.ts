@@ -1,117 +1,122 @@
-/** Tells open pages when something changed, by server-sent events: one look at the store a second for all of them. */
-
+/** Notifies open pages of changes by server-sent events: one poll of the store a second for all of them. */
 import { createHash } from 'node:crypto'
+import type { Context } from 'hono'
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import { BACKFILL_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Store } from '../../ports/store.ts'
 
-export interface Live {
-  /** What was found by the last look: a page that is made now shows this, or what came after it. Empty: none yet. */
-  seen(): string
-  /** A stream that says `changed` whenever something did; `seen` is the last that the page knows, `who` its browser. */
-  subscribe(seen: string, who: string): Response
-}
-
-/** Whether a page asks only to keep itself up to date: nobody uses it then, and neither side is asked for it. */
+/** A page that only refreshes itself: it renews no session, and neither vendor is called for it. */
 export const isBackgroundRefresh = (request: Request): boolean => request.headers.has('x-live')
 
-export interface LiveParts {
+export interface LiveUpdatesOptions {
   readonly store: Pick<Store, 'tallies' | 'backlog' | 'readCheckpoint'>
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Whatever else should make pages look again. */
-  readonly also?: () => Promise<unknown>
+  /** State beyond the store whose changes make pages refresh. */
+  readonly extraState?: () => Promise<unknown>
 }
 
-const LOOK_EVERY = 1_000
-/** Proxies drop connections that say nothing, and pages take one that is silent for gone. In looks. */
-const HEARTBEAT = 15
-/** Pages say how long something waits, what a day has brought, how much of a limit is used: all of it moves by itself. */
-const A_MINUTE = 60_000
-/** Tabs in all. Each costs little, but not nothing. */
-const MOST = 100
-/** A browser opens six connections to one host, and needs one to load a page: a seventh tab would wait for ever. */
-const MOST_OF_ONE = 4
-
-type Send = (text: string) => void
+export interface Subscriber {
+  /** The last state that the page shows. Empty: unknown. */
+  readonly lastId: string
+  /** The browser it belongs to: tabs are limited for each. */
+  readonly browser: string
+}
 
 interface Listener {
-  readonly who: string
+  readonly browser: string
+  readonly stream: SSEStreamingApi
   readonly close: () => void
 }
 
-export function live(parts: LiveParts): Live {
-  const { clock, signal } = parts
-  const listeners = new Map<Send, Listener>()
-  let looking = false
-  let known: string | undefined
+const POLL_INTERVAL = 1_000
+/** In polls. Proxies drop idle connections, and pages take a silent one for dead. */
+const HEARTBEAT = 15
+/** Ages, daily counts and used limits change with time alone, so pages refresh every minute. */
+const MINUTE = 60_000
+const MAX_STREAMS = 100
+/** A browser opens six HTTP/1.1 connections to one host and needs one to load pages: a seventh tab would hang. */
+const MAX_PER_BROWSER = 4
 
-  async function look(): Promise<void> {
-    looking = true
-    for (let beat = 1; listeners.size > 0 && !signal.aborted; beat++) {
-      const found = await fingerprint(parts).catch(() => known)
-      const news = found !== undefined && found !== known
-      known = found
-      if (news || beat % HEARTBEAT === 0)
-        for (const send of listeners.keys()) send(news ? changed(found) : HEARTBEAT_EVENT)
-      await clock.sleep(LOOK_EVERY, signal)
-    }
-    looking = false
-    for (const { close } of listeners.values()) close()
+export class LiveUpdates {
+  readonly #options: LiveUpdatesOptions
+  readonly #listeners = new Set<Listener>()
+  #polling = false
+  #lastId: string | undefined
+
+  constructor(options: LiveUpdatesOptions) {
+    this.#options = options
   }
 
-  return {
-    seen: () => known ?? '',
-    subscribe(seen, who) {
-      const own = [...listeners.values()].filter((it) => it.who === who).length
-      if (signal.aborted || listeners.size >= MOST || own >= MOST_OF_ONE)
-        return new Response(null, { status: 503, headers: { 'retry-after': '10' } })
-      return new Response(
-        stream(listeners, who, (send) => {
-          send('retry: 3000\n\n')
-          // Something may have changed since the page was made, or while its connection was away.
-          if (known !== undefined) send(seen === known ? `id: ${known}\ndata:\n\n` : changed(known))
-          if (!looking) void look()
-        }),
-        { headers: EVENT_STREAM },
-      )
-    },
+  /** Id of the state that the last poll found: a page rendered now shows this state or a later one. Empty: none yet. */
+  get lastId(): string {
+    return this.#lastId ?? ''
   }
-}
 
-const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
+  /** An event stream that sends `changed` after each change, or 503 when too many pages listen. */
+  subscribe(c: Context, subscriber: Subscriber): Response {
+    const ofBrowser = [...this.#listeners].filter(({ browser }) => browser === subscriber.browser).length
+    const isFull = this.#listeners.size >= MAX_STREAMS || ofBrowser >= MAX_PER_BROWSER
+    if (this.#options.signal.aborted || isFull) return c.body(null, 503, { 'retry-after': '10' })
+    c.header('x-accel-buffering', 'no')
+    const response = streamSSE(c, (stream) => this.#follow(stream, subscriber))
+    response.headers.set('cache-control', 'no-store')
+    // Connection-specific, so the server's own business; HTTP/2 forbids them (RFC 9113, 8.2.2).
+    for (const name of ['connection', 'transfer-encoding']) response.headers.delete(name)
+    return response
+  }
 
-/** An event, since pages hear nothing of a comment. */
-const HEARTBEAT_EVENT = 'event: still\ndata:\n\n'
-const changed = (id: string) => `id: ${id}\nevent: changed\ndata: ${JSON.stringify({ id })}\n\n`
-
-function stream(listeners: Map<Send, Listener>, who: string, opened: (send: Send) => void): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
-  let leave: () => void = () => undefined
-  return new ReadableStream({
-    start(controller) {
-      const send = (text: string) => controller.enqueue(encoder.encode(text))
-      leave = () => void listeners.delete(send)
+  /** Resolves when the page leaves or the process stops. */
+  #follow(stream: SSEStreamingApi, { lastId, browser }: Subscriber): Promise<void> {
+    return new Promise((resolve) => {
       const close = () => {
-        leave()
-        controller.close()
+        this.#listeners.delete(listener)
+        resolve()
       }
-      listeners.set(send, { who, close })
-      opened(send)
-    },
-    cancel: () => leave(),
-  })
+      const listener: Listener = { browser, stream, close }
+      this.#listeners.add(listener)
+      stream.onAbort(close)
+      void stream.write('retry: 3000\n\n')
+      // Something may have changed since the page was rendered, or while its connection was down.
+      if (this.#lastId !== undefined)
+        void (lastId === this.#lastId ? stream.writeSSE({ id: lastId, data: '' }) : sendChanged(stream, this.#lastId))
+      if (!this.#polling) void this.#poll()
+    })
+  }
+
+  async #poll(): Promise<void> {
+    const { clock, signal } = this.#options
+    this.#polling = true
+    for (let poll = 1; this.#listeners.size > 0 && !signal.aborted; poll++) {
+      const id = await fingerprint(this.#options).catch(() => this.#lastId)
+      const isChanged = id !== undefined && id !== this.#lastId
+      this.#lastId = id
+      for (const { stream } of this.#listeners) {
+        // Not awaited: a page that reads slowly must not hold up the others.
+        if (isChanged) void sendChanged(stream, id)
+        // An event, because `EventSource` hides comments from pages.
+        else if (poll % HEARTBEAT === 0) void stream.writeSSE({ event: 'heartbeat', data: '' })
+      }
+      await clock.sleep(POLL_INTERVAL, signal)
+    }
+    this.#polling = false
+    for (const { close } of this.#listeners) close()
+  }
 }
 
-/** Stands for everything pages show. Short, so that it can be an id. */
-async function fingerprint({ store, clock, also }: LiveParts): Promise<string> {
-  const parts = await Promise.all([
+const sendChanged = (stream: SSEStreamingApi, id: string) =>
+  stream.writeSSE({ id, event: 'changed', data: JSON.stringify({ id }) })
+
+/** Stands for all state that pages show, short enough for an event id. */
+async function fingerprint({ store, clock, extraState }: LiveUpdatesOptions): Promise<string> {
+  const state = await Promise.all([
     store.tallies(),
     store.backlog('live'),
     store.backlog('backfill'),
     store.readCheckpoint(BACKFILL_CHECKPOINT),
-    also?.(),
-    Math.floor(clock.now() / A_MINUTE),
+    extraState?.(),
+    Math.floor(clock.now() / MINUTE),
   ])
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16)
+  return createHash('sha256').update(JSON.stringify(state)).digest('base64url').slice(0, 16)
 }

@@ -1,39 +1,42 @@
-/** How often a password may be tried: from one address, and from everywhere. */
+/** Limits wrong passwords per address and in total. */
 import type { Clock } from '../../ports/effects.ts'
 
-export interface LoginThrottle {
-  /** Milliseconds until another try is heard. 0: now. */
-  wait(address: string): number
-  failed(address: string): void
-  /** The right password clears its address. */
-  passed(address: string): void
+const WINDOW = 15 * 60_000
+const MAX_PER_ADDRESS = 10
+/** Across all addresses: guessing stays hopeless, and the owner of the password is not locked out for long. */
+const MAX_TOTAL = 200
+
+interface Failure {
+  readonly at: number
+  readonly address: string
 }
 
-const SPAN = 15 * 60_000
-const FROM_ONE = 10
-/** Many addresses together: guessing stays hopeless, and the one who knows the password is not shut out for long. */
-const FROM_ALL = 200
+export class LoginThrottle {
+  readonly #clock: Clock
+  #failures: Failure[] = []
 
-export function loginThrottle(clock: Clock): LoginThrottle {
-  let failures: { readonly at: number; readonly address: string }[] = []
-  const recent = () => {
-    failures = failures.filter(({ at }) => clock.now() - at < SPAN)
-    return failures
+  constructor(clock: Clock) {
+    this.#clock = clock
   }
-  /** Until only so many are left that one more is allowed. */
-  const until = (times: readonly { at: number }[], most: number) => {
-    const last = times.at(-most)
-    return last === undefined ? 0 : last.at + SPAN - clock.now()
+
+  /** Milliseconds until this address may try again. 0: now. */
+  retryAfter(address: string): number {
+    this.#failures = this.#failures.filter(({ at }) => this.#clock.now() - at < WINDOW)
+    const own = this.#failures.filter((failure) => failure.address === address)
+    return Math.max(this.#timeUntilBelow(own, MAX_PER_ADDRESS), this.#timeUntilBelow(this.#failures, MAX_TOTAL))
   }
-  return {
-    wait(address) {
-      const all = recent()
-      const own = all.filter((it) => it.address === address)
-      return Math.max(until(own, FROM_ONE), until(all, FROM_ALL))
-    },
-    failed: (address) => void recent().push({ at: clock.now(), address }),
-    passed(address) {
-      failures = failures.filter((it) => it.address !== address)
-    },
+
+  recordFailure(address: string): void {
+    this.#failures.push({ at: this.#clock.now(), address })
+  }
+
+  /** The right password clears its address. */
+  reset(address: string): void {
+    this.#failures = this.#failures.filter((failure) => failure.address !== address)
+  }
+
+  #timeUntilBelow(failures: readonly Failure[], max: number): number {
+    const oldest = failures.at(-max)
+    return oldest === undefined ? 0 : oldest.at + WINDOW - this.#clock.now()
   }
 }

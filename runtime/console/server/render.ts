@@ -1,96 +1,77 @@
-/** Runs one row of the table for one visit, and puts what comes of it into the frame. */
+/** Renders pages inside the layout and gives page code its context. */
+import type { Context } from 'hono'
 import { html } from 'hono/html'
-import type { ImportRunner } from '../pages/import/runner.ts'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { pages } from '../pages.ts'
-import type { ConsoleParts, Context, Html, Page } from '../types.ts'
-import type { AuthorizedRequest, Refused, RequestGuard } from './authorize.ts'
-import { layout } from './layout.ts'
-import type { Live } from './live-updates.ts'
+import type { Action, Page, PageContext } from '../types.ts'
+import { type LayoutProps, layout } from './layout.ts'
+import type { ConsoleEnv, ConsoleServices } from './services.ts'
+import type { Session } from './sessions.ts'
 
-type Params = Readonly<Record<string, string>>
-/** What a row may do; those of the door see the visit too. */
-type Run<T> = (context: Context, visit: AuthorizedRequest) => T | Promise<T>
-
-export interface Renderer {
-  page(
-    row: Pick<Page, 'path' | 'title'> & { render: Run<Html | Response> },
-    visit: AuthorizedRequest,
-    params?: Params,
-  ): Promise<Response>
-  action(row: { run: Run<Response> }, visit: AuthorizedRequest, params?: Params): Promise<Response>
-  /** A page of a few words. Without a visit it leads nowhere else. */
-  messagePage(refused: Refused, visit?: AuthorizedRequest): Promise<Response>
+/** A page of a title and one paragraph. */
+export interface MessagePage {
+  readonly status: ContentfulStatusCode
+  readonly title: string
+  readonly text: string
 }
 
-export function renderer(
-  parts: ConsoleParts,
-  entrance: RequestGuard,
-  imports: ImportRunner,
-  changes: Pick<Live, 'seen'>,
-): Renderer {
-  const { base = '', password } = parts
-  const nav = pages.filter((page) => page.nav !== undefined)
-  const link = (path: string) => `${base}${path}`
+/** Of a request refused before its session was known. */
+const NO_SESSION: Session = { id: '', usedAt: 0, authenticated: false }
 
-  function contextOf(visit: AuthorizedRequest, params: Params = {}): Context {
-    const { request, url, form, session } = visit
+export class PageRenderer {
+  readonly #services: ConsoleServices
+
+  constructor(services: ConsoleServices) {
+    this.#services = services
+  }
+
+  async page(c: Context<ConsoleEnv>, { path, title, render }: Pick<Page, 'path' | 'title' | 'render'>) {
+    const context = this.contextOf(c)
+    const body = await render(context)
+    if (body instanceof Response) return body
+    const text = typeof title === 'string' ? title : title(context)
+    const flash = this.#services.flash.take(c, c.var.session ?? NO_SESSION)
+    return c.html(`${await layout({ context, title: text, body, path, flash, ...this.#access(c) })}`)
+  }
+
+  async action(c: Context<ConsoleEnv>, { run }: Action): Promise<Response> {
+    return run(this.contextOf(c))
+  }
+
+  async message(c: Context<ConsoleEnv>, { status, title, text }: MessagePage): Promise<Response> {
+    const props = { context: this.contextOf(c), title, body: html`<p>${text}</p>`, ...this.#access(c) }
+    return c.html(`${await layout(props)}`, status)
+  }
+
+  contextOf(c: Context<ConsoleEnv>): PageContext {
+    const { options, sessions, flash, imports, updates } = this.#services
+    const session = c.var.session ?? NO_SESSION
+    const link = (path: string) => `${options.base ?? ''}${path}`
     return {
-      parts,
+      parts: options,
       imports,
-      request,
-      url,
-      params,
-      form,
+      request: c.req.raw,
+      url: new URL(c.req.url),
+      params: c.req.param() as Readonly<Record<string, string>>,
+      form: c.var.form ?? new URLSearchParams(),
       session: session.id,
-      csrf: html`<input type="hidden" name="csrf" value="${entrance.sessions.token(session)}">`,
+      csrfField: html`<input type="hidden" name="csrf" value="${sessions.formToken(session)}">`,
       link,
-      events: link(`/events?seen=${changes.seen()}`),
-      redirect(path, said, tone = 'good') {
-        if (said !== undefined) entrance.setFlash(visit, said, tone)
-        return new Response(null, { status: 303, headers: { location: link(path) } })
+      eventsUrl: link(`/events?seen=${updates.lastId}`),
+      redirect(path, text, tone = 'good') {
+        // The session may have been replaced since, by signing in or out.
+        if (text !== undefined) flash.set(c, c.var.session ?? NO_SESSION, { text, tone })
+        return c.redirect(link(path), 303)
       },
-      missing: (text) => shown.messagePage({ status: 404, title: 'Not found', words: text }, visit),
+      notFound: (text) => this.message(c, { status: 404, title: 'Page not found', text }),
     }
   }
 
-  const shown: Renderer = {
-    async page({ path, title, render }, visit, params) {
-      const context = contextOf(visit, params)
-      const body = await render(context, visit)
-      if (body instanceof Response) return body
-      const canLeave = password !== undefined && visit.session.authenticated
-      const may = password === undefined || canLeave
-      const text = typeof title === 'string' ? title : title(context)
-      const said = entrance.takeFlash(visit)
-      return page(200, layout({ context, title: text, body, path, nav: may ? nav : [], said, canLeave }))
-    },
-    action: async ({ run }, visit, params) => run(contextOf(visit, params), visit),
-    async messagePage({ status, title, words }, visit) {
-      const nobody = visit ?? outsider()
-      const body = html`<p>${words}</p>`
-      const inside = visit !== undefined && (password === undefined || visit.session.authenticated)
-      return page(
-        status,
-        layout({
-          context: contextOf(nobody),
-          title,
-          body,
-          nav: inside ? nav : [],
-          canLeave: inside && password !== undefined,
-        }),
-      )
-    },
+  /** What this browser may see of the console around the page. */
+  #access(c: Context<ConsoleEnv>): Pick<LayoutProps, 'nav' | 'canSignOut'> {
+    const { session } = c.var
+    const hasPassword = this.#services.options.password !== undefined
+    const mayRead = session !== undefined && (!hasPassword || session.authenticated)
+    return { nav: mayRead ? pages.filter((page) => page.nav !== undefined) : [], canSignOut: mayRead && hasPassword }
   }
-
-  /** Whoever was refused: the frame needs a visit to be drawn for. */
-  function outsider(): AuthorizedRequest {
-    const url = new URL('http://localhost/')
-    const session = { id: '', at: 0, authenticated: false }
-    return { request: new Request(url), url, address: '', session, form: new URLSearchParams(), cookies: new Set() }
-  }
-  return shown
-}
-
-async function page(status: number, markup: Html): Promise<Response> {
-  return new Response(`${await markup}`, { status, headers: { 'content-type': 'text/html; charset=utf-8' } })
 }

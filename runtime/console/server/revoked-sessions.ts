@@ -1,42 +1,47 @@
-/** Which sessions were ended: in the store, since their cookies outlive the process and its signing key does too. */
-
+/** Sessions revoked before they expired, kept in the store: a cookie and its signing key outlive the process. */
 import { asId } from '../../lib/json.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Store } from '../../ports/store.ts'
 
-export interface EndedParts {
+export interface RevokedSessionsOptions {
   readonly store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
   readonly clock: Clock
-  /** An ended session of this age, milliseconds, could not be used any more anyway. */
-  readonly forget: number
+  /** Age in milliseconds from which a session is expired anyway and its entry is dropped. */
+  readonly maxAge: number
 }
 
-export interface RevokedSessions {
-  has(id: string): Promise<boolean>
-  all(): Promise<readonly string[]>
-  add(id: string): Promise<void>
-}
+const CHECKPOINT = 'console-revoked-sessions'
 
-const NAME = 'console-ended-sessions'
+/** When each was revoked, by session id. */
+type Revocations = Readonly<Record<string, number>>
 
-/** By id, when each was ended. */
-type Ended = Readonly<Record<string, number>>
+export class RevokedSessions {
+  readonly #options: RevokedSessionsOptions
 
-export function revokedSessions({ store, clock, forget }: EndedParts): RevokedSessions {
-  async function load() {
-    const kept = asId(await store.readCheckpoint(NAME))
-    return { kept, ended: (kept === undefined ? {} : JSON.parse(kept)) as Ended }
+  constructor(options: RevokedSessionsOptions) {
+    this.#options = options
   }
-  return {
-    has: async (id) => Object.hasOwn((await load()).ended, id),
-    all: async () => Object.keys((await load()).ended),
-    async add(id) {
-      for (;;) {
-        const { kept, ended } = await load()
-        const recent = Object.entries(ended).filter(([, at]) => clock.now() - at < forget)
-        const next = JSON.stringify({ ...Object.fromEntries(recent), [id]: clock.now() })
-        if (await store.compareAndSwapCheckpoint(NAME, kept, next)) return
-      }
-    },
+
+  async has(id: string): Promise<boolean> {
+    return Object.hasOwn((await this.#load()).revocations, id)
+  }
+
+  async list(): Promise<readonly string[]> {
+    return Object.keys((await this.#load()).revocations)
+  }
+
+  async add(id: string): Promise<void> {
+    const { store, clock, maxAge } = this.#options
+    for (;;) {
+      const { stored, revocations } = await this.#load()
+      const recent = Object.entries(revocations).filter(([, at]) => clock.now() - at < maxAge)
+      const next = JSON.stringify({ ...Object.fromEntries(recent), [id]: clock.now() })
+      if (await store.compareAndSwapCheckpoint(CHECKPOINT, stored, next)) return
+    }
+  }
+
+  async #load() {
+    const stored = asId(await this.#options.store.readCheckpoint(CHECKPOINT))
+    return { stored, revocations: (stored === undefined ? {} : JSON.parse(stored)) as Revocations }
   }
 }

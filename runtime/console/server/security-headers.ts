@@ -1,33 +1,35 @@
-/** The headers of every answer: what a browser may do with it, which is little. */
+/** Response headers that restrict what a browser may do with the console's pages. */
+import type { MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { secureHeaders } from 'hono/secure-headers'
 
-/** Everything from ourselves, nothing inline, nothing framed. */
-const POLICY = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "script-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-]
-
-const HEADERS: Readonly<Record<string, string>> = {
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  // Nothing to other sites. Not `no-referrer`: with it browsers send forms with `Origin: null`, and we could not tell
-  // our own from another site's where `Sec-Fetch-Site` is missing, as it is on plain HTTP.
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-  'x-robots-tag': 'noindex, nofollow',
+/** `formTargets`: browsers apply `form-action` to the redirects of a form's answer as well. */
+export function securityHeaders(formTargets: readonly string[] = []): MiddlewareHandler {
+  return secureHeaders({
+    // Everything from ourselves, nothing inline, nothing framed.
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      formAction: ["'self'", ...formTargets],
+    },
+    xFrameOptions: 'DENY',
+    // Not `no-referrer`: with it browsers send forms with `Origin: null`, and our own forms could not be told from
+    // another site's where `Sec-Fetch-Site` is missing, which it is on plain HTTP.
+    referrerPolicy: 'same-origin',
+    permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [], usb: [] },
+    // It binds the whole host and its subdomains: the decision of whoever runs the host.
+    strictTransportSecurity: false,
+  })
 }
 
-/** The same answer, with them. `formsLeadTo`: browsers hold `form-action` against where a form's answer redirects to. */
-export function withSecurityHeaders(response: Response, formsLeadTo: readonly string[] = []): Response {
-  const headers = new Headers(response.headers)
-  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value)
-  headers.set('content-security-policy', [...POLICY, ['form-action', "'self'", ...formsLeadTo].join(' ')].join('; '))
-  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
-  return new Response(response.body, { status: response.status, headers })
-}
+/** Keeps pages out of caches and search engines. Assets set their own `Cache-Control`. */
+export const keepPrivate = createMiddleware(async (c, next) => {
+  await next()
+  c.res.headers.set('x-robots-tag', 'noindex, nofollow')
+  if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
+})

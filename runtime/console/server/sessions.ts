@@ -1,77 +1,91 @@
-/** Who a browser is, in a signed cookie: nothing is kept but which sessions were ended. */
+/** Browser sessions in a signed cookie. The store holds only those revoked before they expired. */
+import { randomBytes } from 'node:crypto'
+import type { Context } from 'hono'
 import type { Clock } from '../../ports/effects.ts'
-import { cookieOf, setCookie } from './cookies.ts'
-import { type EndedParts, revokedSessions } from './revoked-sessions.ts'
-import { newId, type Signer } from './signer.ts'
+import type { SignedCookies } from './cookies.ts'
+import { RevokedSessions, type RevokedSessionsOptions } from './revoked-sessions.ts'
+import type { Signer } from './signer.ts'
 
 export interface Session {
   readonly id: string
-  /** When it was last used, milliseconds, to the nearest renewal. */
-  readonly at: number
-  /** The password was given. */
+  /** Last use in milliseconds, to the nearest renewal. */
+  readonly usedAt: number
+  /** Signed in with the password. */
   readonly authenticated: boolean
+  /** Its cookie has yet to be set. */
+  readonly isNew?: true
 }
 
-export interface Sessions {
-  /** The browser's session, if it is ours, not ended, and was used within 12 hours; a month where it opens nothing. */
-  of(request: Request): Promise<Session | undefined>
-  begin(authenticated: boolean): Session
-  /** The header that gives or renews it. */
-  cookie(session: Session, request: Request): string
-  /** Whether the cookie is old enough to be given anew. */
-  stale(session: Session): boolean
-  /** Nobody who kept the cookie can use it again. */
-  end(session: Session): Promise<void>
-  /** Those that were ended before their time. */
-  ended(): Promise<readonly string[]>
-  /** The token of its forms. */
-  token(session: Session): string
-  verifyToken(session: Session, token: string): boolean
-}
-
-export interface SessionsParts {
-  readonly seal: Signer
+export interface SessionsOptions {
+  readonly signer: Signer
+  readonly cookies: SignedCookies
   readonly clock: Clock
-  readonly store: EndedParts['store']
-  readonly base: string
+  readonly store: RevokedSessionsOptions['store']
 }
 
-/** Without use, milliseconds. */
-const IDLE = 12 * 3_600_000
-/** One that never gave a password opens nothing: all it must outlive is a form that stands open over a weekend. */
-const IDLE_UNKNOWN = 30 * 86_400_000
-const idle = (authenticated: boolean) => (authenticated ? IDLE : IDLE_UNKNOWN)
-const RENEW = 300_000
-const NAME = 'session'
+const COOKIE = 'session'
+/** Milliseconds without use after which a session expires. */
+const IDLE_AUTHENTICATED = 12 * 3_600_000
+/** Without a password it opens nothing, and need only outlive a form left open over a weekend. */
+const IDLE_ANONYMOUS = 30 * 86_400_000
+const RENEW_AFTER = 300_000
 
-export function sessions({ seal, clock, store, base }: SessionsParts): Sessions {
-  const ended = revokedSessions({ store, clock, forget: IDLE })
-  // Whoever never gave the password has a session that opens nothing: it need not be remembered as ended.
-  const alive = async ({ id, at, authenticated }: Session) =>
-    clock.now() - at < idle(authenticated) && !(authenticated && (await ended.has(id)))
-  return {
-    async of(request) {
-      const [id = '', at = '', authenticated = '', mac = ''] = cookieOf(request, NAME)?.split('.') ?? []
-      if (!seal.verify('session', `${id}.${at}.${authenticated}`, mac)) return undefined
-      const session = { id, at: Number.parseInt(at, 36), authenticated: authenticated === '1' }
-      return (await alive(session)) ? session : undefined
-    },
-    begin: (authenticated) => ({ id: newId(), at: clock.now(), authenticated }),
-    cookie({ id, authenticated }, request) {
-      const text = `${id}.${clock.now().toString(36)}.${authenticated ? 1 : 0}`
-      return setCookie(request, {
-        name: NAME,
-        value: `${text}.${seal.sign('session', text)}`,
-        base,
-        seconds: idle(authenticated) / 1000,
-      })
-    },
-    stale: ({ at }) => clock.now() - at >= RENEW,
-    end: async ({ id, authenticated }) => {
-      if (authenticated) await ended.add(id)
-    },
-    ended: ended.all,
-    token: ({ id }) => seal.sign('form', id),
-    verifyToken: ({ id }, token) => seal.verify('form', id, token),
+const idleLimit = (authenticated: boolean) => (authenticated ? IDLE_AUTHENTICATED : IDLE_ANONYMOUS)
+
+export class Sessions {
+  readonly #signer: Signer
+  readonly #cookies: SignedCookies
+  readonly #clock: Clock
+  readonly #revoked: RevokedSessions
+
+  constructor({ signer, cookies, clock, store }: SessionsOptions) {
+    this.#signer = signer
+    this.#cookies = cookies
+    this.#clock = clock
+    this.#revoked = new RevokedSessions({ store, clock, maxAge: IDLE_AUTHENTICATED })
+  }
+
+  /** The session of the request's cookie, unless it expired or was revoked. */
+  async load(c: Context): Promise<Session | undefined> {
+    const [id = '', usedAt = '', authenticated = ''] = this.#cookies.read(c, COOKIE)?.split('.') ?? []
+    const session = { id, usedAt: Number.parseInt(usedAt, 36), authenticated: authenticated === '1' }
+    return id !== '' && (await this.#isValid(session)) ? session : undefined
+  }
+
+  /** A new id each time. Unguessable: 144 bits. */
+  create(authenticated: boolean): Session {
+    return { id: randomBytes(18).toString('base64url'), usedAt: this.#clock.now(), authenticated, isNew: true }
+  }
+
+  /** Sets or renews the session's cookie on the response. */
+  write(c: Context, { id, authenticated }: Session): void {
+    const value = `${id}.${this.#clock.now().toString(36)}.${authenticated ? 1 : 0}`
+    this.#cookies.write(c, COOKIE, value, idleLimit(authenticated) / 1000)
+  }
+
+  needsRenewal({ usedAt }: Session): boolean {
+    return this.#clock.now() - usedAt >= RENEW_AFTER
+  }
+
+  /** From now on a copy of its cookie is refused. An anonymous session opens nothing and is not recorded. */
+  async revoke({ id, authenticated }: Session): Promise<void> {
+    if (authenticated) await this.#revoked.add(id)
+  }
+
+  revokedIds(): Promise<readonly string[]> {
+    return this.#revoked.list()
+  }
+
+  formToken({ id }: Session): string {
+    return this.#signer.sign('form', id)
+  }
+
+  verifyFormToken({ id }: Session, token: string): boolean {
+    return this.#signer.verify('form', id, token)
+  }
+
+  async #isValid({ id, usedAt, authenticated }: Session): Promise<boolean> {
+    if (!(this.#clock.now() - usedAt < idleLimit(authenticated))) return false
+    return !(authenticated && (await this.#revoked.has(id)))
   }
 }

@@ -1,32 +1,33 @@
-/** Values that leave with the browser and come back unchanged, or not at all: HMAC-SHA256 over what they are for. */
+/** Signatures of the console's own values (HMAC-SHA256), each for one purpose only. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
-export interface Signer {
-  /** Proves that we said `text` for this purpose. */
-  sign(purpose: string, text: string): string
-  verify(purpose: string, text: string, mac: string): boolean
-}
+export class Signer {
+  readonly #key: Uint8Array
 
-/** Keys differ by password, so that a new one ends the sessions of the old. */
-export function signer(key: Uint8Array = randomBytes(32), password = ''): Signer {
-  const own = createHmac('sha256', key).update(`console\n${password}`).digest()
-  const mac = (purpose: string, text: string) => createHmac('sha256', own).update(`${purpose}\n${text}`).digest()
-  return {
-    sign: (purpose, text) => mac(purpose, text).toString('base64url'),
-    verify: (purpose, text, given) => same(mac(purpose, text), Buffer.from(given, 'base64url')),
+  /** The password is part of the key, so that a new password ends the sessions of the old one. */
+  constructor(key: Uint8Array = randomBytes(32), password = '') {
+    this.#key = createHmac('sha256', key).update(`console\n${password}`).digest()
+  }
+
+  /** A value signed for one purpose is worthless for another. */
+  sign(purpose: string, text: string): string {
+    return this.#digest(`${purpose}\n${text}`).toString('base64url')
+  }
+
+  verify(purpose: string, text: string, signature: string): boolean {
+    const expected = this.#digest(`${purpose}\n${text}`)
+    const actual = Buffer.from(signature, 'base64url')
+    return expected.length === actual.length && timingSafeEqual(expected, actual)
+  }
+
+  #digest(text: string): Buffer {
+    return createHmac('sha256', this.#key).update(text).digest()
   }
 }
 
-/** Compares passwords as hashes under a key nobody knows, so that time tells neither length nor first letters. */
-export function passwordMatches(one: string, other: string): boolean {
+/** Compares hashes under a one-time key: the time it takes reveals neither length nor first letters. */
+export function passwordMatches(entered: string, password: string): boolean {
   const key = randomBytes(32)
   const hash = (text: string) => createHmac('sha256', key).update(text).digest()
-  return timingSafeEqual(hash(one), hash(other))
+  return timingSafeEqual(hash(entered), hash(password))
 }
-
-function same(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && timingSafeEqual(one, other)
-}
-
-/** Unguessable: 144 bits. */
-export const newId = (): string => randomBytes(18).toString('base64url')

@@ -1,27 +1,27 @@
-/** Asks the other side for a page's sake: a person waits, so it has seconds, not minutes. */
+/** Limits calls to a vendor during a page load to seconds: a person is waiting. */
 import { onAbort } from '../../lib/abort.ts'
 import type { Clock } from '../../ports/effects.ts'
 
-export interface Waiting {
+export interface TimeoutOptions {
   readonly clock: Clock
-  /** Ends it sooner. */
+  /** Aborts the call sooner. */
   readonly signal: AbortSignal
 }
 
-/** What `ask` gives; its signal aborts when `ms` are over. */
+/** Result of `call`, whose signal aborts after `ms`. */
 export async function withTimeout<T>(
   ms: number,
-  { clock, signal }: Waiting,
-  ask: (signal: AbortSignal) => Promise<T>,
+  { clock, signal }: TimeoutOptions,
+  call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const over = new AbortController()
+  const timeout = new AbortController()
   const timer = new AbortController()
-  const off = onAbort(signal, () => over.abort())
-  void clock.sleep(ms, timer.signal).then(() => over.abort())
+  const removeListener = onAbort(signal, () => timeout.abort())
+  void clock.sleep(ms, timer.signal).then(() => timeout.abort())
   try {
-    return await ask(over.signal)
+    return await call(timeout.signal)
   } finally {
     timer.abort()
-    off()
+    removeListener()
   }
 }

@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import type { CheckResult } from '../../ports/check-result.ts'
 import { withTimeout } from '../server/with-timeout.ts'
-import type { Context, Html, Page } from '../types.ts'
+import type { Html, Page, PageContext } from '../types.ts'
 
 /** A person waits, milliseconds. */
 const PATIENCE = 20_000
@@ -13,12 +13,12 @@ export const checkPage: Page = {
   async render(context) {
     const { results, missing } = await runChecks(context)
     const words = missing === 0 ? 'All is as it should be.' : missingText(missing)
-    return html`<p class="said ${missing === 0 ? 'good' : 'bad'}">${words}</p>${checks(results)}
+    return html`<p class="message ${missing === 0 ? 'good' : 'bad'}">${words}</p>${checks(results)}
 <p><a href="${context.link('/set-up')}">Back to set-up</a></p>`
   },
 }
 
-export async function runChecks({ parts, request }: Context) {
+export async function runChecks({ parts, request }: PageContext) {
   const results: CheckResult[] = []
   await withTimeout(PATIENCE, { clock: parts.clock, signal: request.signal }, async (stop) => {
     for await (const result of parts.connector.check(stop)) results.push(result)

@@ -3,10 +3,10 @@ import { html } from 'hono/html'
 import type { SetupView, SideView } from '../../auth/setup.ts'
 import type { PasteField, Side } from '../../auth/side.ts'
 import { toFault } from '../../ports/fault.ts'
-import type { Context, Html } from '../types.ts'
+import type { Html, PageContext } from '../types.ts'
 import { elsewhere, extras, going, origin, redirectOf, setupOf } from './shared.ts'
 
-export async function oauthOption(found: SideView, { progress }: SetupView, context: Context): Promise<Html> {
+export async function oauthOption(found: SideView, { progress }: SetupView, context: PageContext): Promise<Html> {
   const { side } = found
   const back = redirectOf(context, side)
   const registered = html`<p class="soft">Its redirect URL there: <code>${back}</code></p>`
@@ -20,21 +20,21 @@ ${asks(side, progress.extras, context)}`
 }
 
 /** Who did not want it at first may want it now: a log-in asks for what is ticked when it begins. */
-function asks(side: Side, chosen: readonly string[] | undefined, { csrf, link }: Context): Html | '' {
+function asks(side: Side, chosen: readonly string[] | undefined, { csrfField, link }: PageContext): Html | '' {
   const fields = extras(side, chosen)
   return (
     fields &&
-    html`<form method="post" action="${link(`/set-up/${side.name}/extras`)}">${csrf}${fields}<button class="plain">Ask for what is ticked</button></form>`
+    html`<form method="post" action="${link(`/set-up/${side.name}/extras`)}">${csrfField}${fields}<button class="plain">Ask for what is ticked</button></form>`
   )
 }
 
 /** Without a usable key nothing can be begun, since it could not be recognised when it comes back. */
-async function doors(found: SideView, context: Context): Promise<Html> {
+async function doors(found: SideView, context: PageContext): Promise<Html> {
   try {
     const all = await Promise.all(regionsOf(found.side).map((region) => door(found, region, context)))
     return html`${regionHint(found.side)}<p class="row">${all}</p>`
   } catch (error) {
-    return html`<p class="said bad" role="alert">${toFault(error).message}.</p>`
+    return html`<p class="message bad" role="alert">${toFault(error).message}.</p>`
   }
 }
 
@@ -54,7 +54,7 @@ function regionsOf({ oauth, region }: Side): readonly string[] {
   return region !== undefined && all.includes(region) ? [region] : all
 }
 
-async function door(found: SideView, region: string, context: Context): Promise<Html> {
+async function door(found: SideView, region: string, context: PageContext): Promise<Html> {
   const { side } = found
   // A link and no form: browsers hold our policy against where a form's answer leads.
   const address = await setupOf(context)?.authorize(going(context, found), region)
@@ -62,7 +62,7 @@ async function door(found: SideView, region: string, context: Context): Promise<
   return html`<a class="button" href="${address?.href ?? ''}">Log in to ${side.label}${where}</a>`
 }
 
-export function keyOption(side: Side, { csrf, link }: Context): Html {
+export function keyOption(side: Side, { csrfField, link }: PageContext): Html {
   const { name, fields, hosts, region, label } = side
   const regions = Object.keys(hosts)
   const where = (one: string) => (regionsOf(side).includes(one) ? `, ${pageHost(side, one)}` : '')
@@ -70,7 +70,7 @@ export function keyOption(side: Side, { csrf, link }: Context): Html {
     (one) => html`<option value="${one}">${one.toUpperCase()}${where(one)}</option>`,
   )}</select>`
   return html`<p>With a key of your own account. It is tried at once, and kept sealed.</p>
-<form method="post" action="${link(`/set-up/${name}/paste`)}" autocomplete="off">${csrf}
+<form method="post" action="${link(`/set-up/${name}/paste`)}" autocomplete="off">${csrfField}
 ${fields.map((field) => input(field))}
 ${regions.length > 1 && region === undefined ? choice : ''}
 <button>Connect ${label}</button></form>`

@@ -5,7 +5,7 @@ import type { Connected } from '../../auth/connect.ts'
 import type { SetupView, SideView } from '../../auth/setup.ts'
 import { capitalize } from '../../lib/format.ts'
 import { toFault } from '../../ports/fault.ts'
-import type { Action, Context, Html, Page } from '../types.ts'
+import type { Action, Html, Page, PageContext } from '../types.ts'
 import { keyOption, oauthOption } from './connect-options.ts'
 import { BY_HOST, extrasIn, facts, going, permissions, setupOf, sideNamed } from './shared.ts'
 
@@ -15,14 +15,14 @@ export const connectPage: Page = {
   async render(context) {
     const view = await setupOf(context)?.view()
     const found = view && sideNamed(view, context.params.name)
-    if (view === undefined || found === undefined) return context.missing(view ? 'There is no such side.' : BY_HOST)
+    if (view === undefined || found === undefined) return context.notFound(view ? 'There is no such side.' : BY_HOST)
     const back = html`<p><a href="${context.link('/set-up')}">Back to set-up</a></p>`
     return html`${await connect(found, view, context)}${back}`
   },
 }
 
 /** What a person can do to let us in. */
-export async function connect(found: SideView, view: SetupView, context: Context): Promise<Html> {
+export async function connect(found: SideView, view: SetupView, context: PageContext): Promise<Html> {
   const { side, by } = found
   if (by === 'environment')
     return html`<p>${side.label} is connected by the environment of this process, which wins over anything done here.</p>`
@@ -61,7 +61,7 @@ export const extrasAction: Action = {
   async run(context) {
     const setup = setupOf(context)
     const found = setup && sideNamed(await setup.view(), context.params.name)
-    if (found === undefined) return context.missing(setup ? 'There is no such side.' : BY_HOST)
+    if (found === undefined) return context.notFound(setup ? 'There is no such side.' : BY_HOST)
     await setup?.ask(extrasIn(context.form, found.side))
     return context.redirect(
       `/set-up/${found.side.name}`,
@@ -71,12 +71,12 @@ export const extrasAction: Action = {
 }
 
 async function tried(
-  context: Context,
+  context: PageContext,
   attempt: (found: SideView) => Promise<Connected | undefined>,
 ): Promise<Response> {
   const setup = setupOf(context)
   const found = setup && sideNamed(await setup.view(), context.params.name)
-  if (found === undefined) return context.missing(setup ? 'There is no such side.' : BY_HOST)
+  if (found === undefined) return context.notFound(setup ? 'There is no such side.' : BY_HOST)
   try {
     const note = (await attempt(found))?.note
     const also = note === undefined ? '' : ` ${capitalize(note)}.`

@@ -21,7 +21,7 @@ ${given.map(({ side }) => html`<li>The credentials of ${side.label} are in the e
 </ul>
 <h2>What is kept</h2>
 ${KEPT}
-<form method="post" action="${context.link('/set-up/disconnect')}" class="row">${context.csrf}
+<form method="post" action="${context.link('/set-up/disconnect')}" class="row">${context.csrfField}
 <button class="danger">Disconnect both sides</button>
 <a class="button plain" href="${context.link('/set-up')}">Leave it as it is</a></form>
 </div>`
@@ -34,7 +34,7 @@ export const disconnectAction: Action = {
   path: '/set-up/disconnect',
   async run(context) {
     // Who connects again decides anew: what is said there is that history is not sent before it is asked for.
-    if ((await context.imports.elsewhere()) === undefined) await context.imports.pause()
+    if ((await context.imports.otherProcess()) === undefined) await context.imports.pause()
     const said = (await setupOf(context)?.remove(context.request.signal)) ?? []
     const words = said.map(({ side, detail }) => `${side}: ${detail}.`).join(' ')
     const tone = said.every(({ done }) => done) ? 'good' : 'bad'

@@ -3,17 +3,17 @@ import { html } from 'hono/html'
 import type { SetupView } from '../../auth/setup.ts'
 import { permissionsOf } from '../../spec/compile/auth.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
-import type { Context, Html } from '../types.ts'
+import type { Html, PageContext } from '../types.ts'
 import { extras, permissions } from './shared.ts'
 
-export function review(view: SetupView, { parts, csrf, link }: Context): Html {
+export function review(view: SetupView, { parts, csrfField, link }: PageContext): Html {
   const { spec } = parts.connector
   const [from, to] = [view.source.side.label, view.destination.side.label]
   return html`<p class="lead">This is what goes from ${from} to ${to} once you have connected both. Nothing is sent before the last step.</p>
 ${metrics(spec, from)}
 ${attributes(spec)}
 <div class="beside">${permissions(view.source)}${permissions(view.destination)}</div>
-<form method="post" action="${link('/set-up/allow')}" class="card">${csrf}
+<form method="post" action="${link('/set-up/allow')}" class="card">${csrfField}
 ${extras(view.destination.side, view.progress.extras)}
 <p>Nobody is subscribed, unsubscribed or suppressed. History is sent so that it starts no flow.</p>
 <button>Allow, and go on</button>

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import type { SetupView } from '../../auth/setup.ts'
 import { isBackgroundRefresh } from '../server/live-updates.ts'
 import { withTimeout } from '../server/with-timeout.ts'
-import type { Action, Context, Html, Page } from '../types.ts'
+import type { Action, Html, Page, PageContext } from '../types.ts'
 import { checks, missingText, runChecks } from './check.ts'
 import { connect } from './connect.ts'
 import { review } from './review.ts'
@@ -26,7 +26,7 @@ export const setUpPage: Page = {
   },
 }
 
-function body(view: SetupView, context: Context): Html | Promise<Html> {
+function body(view: SetupView, context: PageContext): Html | Promise<Html> {
   if (view.step === 'review') return review(view, context)
   if (view.step === 'source') return connect(view.source, view, context)
   if (view.step === 'destination') return connect(view.destination, view, context)
@@ -38,33 +38,33 @@ function gone({ progress: { removed }, step }: SetupView): Html | '' {
   return html`<p class="note">Both sides were disconnected. What was received and what became of it is kept. You can connect the same accounts again.</p>`
 }
 
-async function confirm(view: SetupView, context: Context): Promise<Html> {
-  const { csrf, link, imports } = context
+async function confirm(view: SetupView, context: PageContext): Promise<Html> {
+  const { csrfField, link, imports } = context
   const { results, missing } = await runChecks(context)
   const finish = missing > 0 ? 'Begin all the same' : 'Finish: begin delivery'
   return html`<p class="lead">Are these the right two?</p>
 ${both(view, context)}
 ${checks(results)}
-<form method="post" action="${link('/set-up/finish')}" class="card">${csrf}
-${missing > 0 && html`<p class="said bad">${missingText(missing)} What depends on it would wait, not be lost.</p>`}
-<p>From here on new conversations and tickets are sent as they happen. ${imports.waitsForAuth() ? 'The import that was interrupted goes on.' : 'History is not sent until you ask for it.'}</p>
+<form method="post" action="${link('/set-up/finish')}" class="card">${csrfField}
+${missing > 0 && html`<p class="message bad">${missingText(missing)} What depends on it would wait, not be lost.</p>`}
+<p>From here on new conversations and tickets are sent as they happen. ${imports.waitsForAuth ? 'The import that was interrupted goes on.' : 'History is not sent until you ask for it.'}</p>
 <button>${finish}</button></form>`
 }
 
-function both(view: SetupView, { link }: Context): Html {
+function both(view: SetupView, { link }: PageContext): Html {
   return html`<div class="beside">${[view.source, view.destination].map(
     (one) => html`<section class="card" aria-label="${one.side.label}">${facts(one)}
-${one.trouble && html`<p class="said bad" role="alert">${one.trouble}.</p>`}
+${one.trouble && html`<p class="message bad" role="alert">${one.trouble}.</p>`}
 ${one.by !== 'environment' && html`<p><a href="${link(`/set-up/${one.side.name}`)}">${one.trouble ? 'Connect again' : 'Connect another way'}</a></p>`}</section>`,
   )}</div>`
 }
 
-function done(view: SetupView, context: Context): Html {
+function done(view: SetupView, context: PageContext): Html {
   const { link } = context
   const state =
     view.shut === undefined
-      ? html`<p class="said good">Delivery is on.</p>`
-      : html`<p class="said bad">Delivery waits: ${view.shut}. Nothing is lost.</p>`
+      ? html`<p class="message good">Delivery is on.</p>`
+      : html`<p class="message bad">Delivery waits: ${view.shut}. Nothing is lost.</p>`
   return html`<section id="delivery" data-live aria-label="Delivery">${state}</section>
 ${both(view, context)}
 <p><a href="${link('/set-up/check')}">Try all permissions now</a></p>

@@ -2,28 +2,28 @@
 import { html } from 'hono/html'
 import type { Setup, SetupView, SideView } from '../../auth/setup.ts'
 import type { Side } from '../../auth/side.ts'
-import type { Context, Html } from '../types.ts'
+import type { Html, PageContext } from '../types.ts'
 
 /** Where log-ins are kept; undefined when a host keeps the credentials itself. */
-export const setupOf = ({ parts }: Context): Setup | undefined => parts.account?.setup
+export const setupOf = ({ parts }: PageContext): Setup | undefined => parts.account?.setup
 
 export const BY_HOST = 'The credentials of both sides are kept by the program that runs this connector, not here.'
 
 /** The address of this console as others see it, without a slash at its end. */
-export function origin({ parts, url }: Context): string {
+export function origin({ parts, url }: PageContext): string {
   return (parts.publicUrl ?? url.origin).replace(/\/+$/, '')
 }
 
 /** Where a side sends the browser back to: registered there, to the letter. */
-export const redirectOf = (context: Context, { name }: Side): string =>
+export const redirectOf = (context: PageContext, { name }: Side): string =>
   `${origin(context)}${context.link(`/set-up/${name}/callback`)}`
 
 /** The browser is somewhere else than where the other side would send it back to. */
-export function elsewhere(context: Context): boolean {
+export function elsewhere(context: PageContext): boolean {
   return new URL(origin(context)).host !== context.url.host
 }
 
-export const going = (context: Context, { side }: SideView) => ({
+export const going = (context: PageContext, { side }: SideView) => ({
   side: side.side,
   session: context.session,
   redirect: redirectOf(context, side),

@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import { capitalize } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import { timeElement } from '../format-html.ts'
-import type { Context, Html, Page } from '../types.ts'
+import type { Html, Page, PageContext } from '../types.ts'
 import { origin } from './shared.ts'
 
 export const webhooksPage: Page = {
@@ -32,11 +32,11 @@ function addresses({ webhook }: Spec, address: string): Html {
 <dt>Webhooks</dt><dd><code>${address}${webhook.path}</code></dd>
 ${uninstall && html`<dt>Uninstall notice</dt><dd><code>${address}${uninstall.path}</code> <span class="soft">if you like: then we stop when our app is removed there</span></dd>`}
 </dl>
-${!address.startsWith('https:') && html`<p class="said bad">This is an address of this machine or without HTTPS, which cannot be reached from there.</p>`}`
+${!address.startsWith('https:') && html`<p class="message bad">This is an address of this machine or without HTTPS, which cannot be reached from there.</p>`}`
 }
 
 /** What came last, and what a person can do about it. */
-async function arrived({ parts }: Context): Promise<Html> {
+async function arrived({ parts }: PageContext): Promise<Html> {
   const { probedAt, verified, refused } = parts.connector.webhookStats()
   const secrets = (await parts.account?.secrets())?.length
   const head =
@@ -48,7 +48,7 @@ async function arrived({ parts }: Context): Promise<Html> {
     html`<p><span class="badge good">Yes</span> The last one that is genuine: <code>${verified.topic}</code>, ${timeElement(verified.at)}.</p>`
   const bad =
     refused && refused.at >= (verified?.at ?? 0)
-      ? html`<p class="said bad">One was refused ${timeElement(refused.at)}: ${refused.reason}.</p>`
+      ? html`<p class="message bad">One was refused ${timeElement(refused.at)}: ${refused.reason}.</p>`
       : ''
   if (secrets === 0)
     return html`<p><span class="badge bad">Not taken</span> None is taken yet: set-up has not come so far, or the client secret is missing by which they are verified.</p>${head}${bad}`

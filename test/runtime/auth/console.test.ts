@@ -28,6 +28,7 @@ function browser(fetch: (request: Request) => Promise<Response>) {
   async function ask(path: string, init: RequestInit = {}): Promise<{ path: string; text: string }> {
     const headers = new Headers(init.headers)
     headers.set('accept', 'text/html')
+    if (init.method === 'POST') headers.set('origin', AT)
     headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
     const response = await fetch(new Request(new URL(path, AT), { ...init, headers }))
     for (const cookie of response.headers.getSetCookie()) {

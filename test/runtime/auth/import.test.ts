@@ -1,7 +1,7 @@
 /** An import begun at the console, whose log-in ends: it waits, says so, and goes on after a new log-in without anybody. */
 import { expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
-import { importRunner } from '../../../runtime/console/pages/import/runner.ts'
+import { ImportRunner } from '../../../runtime/console/pages/import/import-runner.ts'
 import { INTERCOM, installed, logIn, spec, type World, world } from '../../helpers/auth.ts'
 
 /** A process on the world's store. */
@@ -10,10 +10,10 @@ async function process(it: World, account: Awaited<ReturnType<World['open']>>) {
   const ending = new AbortController()
   const { signal } = ending
   const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, account })
-  const desk = importRunner({ connector, clock, logger, signal, gate: account.gate })
+  const desk = new ImportRunner({ connector, clock, logger, signal, gate: account.gate })
   const end = async () => {
     ending.abort()
-    await clock.until(desk.idle())
+    await clock.until(desk.drained())
   }
   return { connector, desk, end }
 }
@@ -50,25 +50,25 @@ const finished = async (it: World, connector: Awaited<ReturnType<typeof process>
 test('it goes on after the new log-in, with what was read before', async () => {
   const { it, account, connector, desk, before, read, end } = await cutOff()
   expect(before).toBeGreaterThan(0)
-  expect([desk.running(), desk.waitsForAuth()]).toEqual([false, true])
-  expect(desk.lastError()).toMatch(/log in to Intercom again|connect it again/)
+  expect([desk.running, desk.waitsForAuth]).toEqual([false, true])
+  expect(desk.lastError).toMatch(/log in to Intercom again|connect it again/)
   const run = (await connector.lastBackfill())?.run
   await logIn(it, account, 'source')
   expect(await finished(it, connector)).toBe(true)
   const last = await connector.lastBackfill()
   const contacts = last?.streams.find(({ stream }) => stream === 'contacts')?.seen ?? 0
   expect([last?.run, await read()]).toEqual([run, 600 + contacts])
-  expect([desk.waitsForAuth(), desk.lastError(), await it.store.countDeadLetters()]).toEqual([false, undefined, 0])
+  expect([desk.waitsForAuth, desk.lastError, await it.store.countDeadLetters()]).toEqual([false, undefined, 0])
   await end()
 })
 
 test('what a person pauses while it waits stays paused', async () => {
   const { it, account, connector, desk, end } = await cutOff()
   await it.clock.until(desk.pause())
-  expect(desk.waitsForAuth()).toBe(false)
+  expect(desk.waitsForAuth).toBe(false)
   await logIn(it, account, 'source')
   await it.clock.pass(120_000)
-  expect([desk.running(), (await connector.lastBackfill())?.phase === 'done']).toEqual([false, false])
+  expect([desk.running, (await connector.lastBackfill())?.phase === 'done']).toEqual([false, false])
   await end()
 })
 
@@ -82,7 +82,7 @@ test('a process that starts while a side waits for a log-in goes on after it, to
   const next = await process(it, account)
   await it.clock.until(next.desk.resume())
   await it.clock.pass(10_000)
-  expect([next.desk.running(), next.desk.waitsForAuth()]).toEqual([false, true])
+  expect([next.desk.running, next.desk.waitsForAuth]).toEqual([false, true])
   await logIn(it, account, 'source')
   expect(await finished(it, next.connector)).toBe(true)
   await next.end()

@@ -17,7 +17,7 @@ test('a form that is sent after its session ended leads back to its page, and sa
   await clock.pass(12 * HOUR)
   const answer = await visitor.post('/import/pause', {}, SENT)
   expect(answer.headers.get('location')).toBe('/log-in?next=%2Ffind%3Fref%3D77')
-  expect(await visitor.text('/log-in')).toContain('You were logged out meanwhile, so that was not done.')
+  expect(await visitor.text('/log-in')).toContain('Your session had expired, so nothing was changed.')
   expect((await logIn(visitor, '/find?ref=77')).headers.get('location')).toBe('/find?ref=77')
 })
 

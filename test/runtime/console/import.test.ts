@@ -107,7 +107,7 @@ test('says who imports already, and begins, pauses and restarts nothing meanwhil
   const importing = async () => running && { ...running, process: '4711', thisProcess: false }
   const { browser, pages, clock } = await bareConsole({ connector: { ...other.connector, runningBackfill: importing } })
   const visitor = browser()
-  const before = await other.store.readCheckpoint('import-wanted')
+  const before = await other.store.readCheckpoint('import-requested')
   for (const action of ['begin', 'resume', 'pause', 'restart']) {
     expect((await visitor.post(`/import/${action}`, {}, { more: CHOICE })).status).toBe(303)
     const page = await visitor.text('/import')
@@ -117,7 +117,7 @@ test('says who imports already, and begins, pauses and restarts nothing meanwhil
     expect(page).not.toContain('Bring in history')
   }
   await clock.until(pages.resume())
-  expect(await other.store.readCheckpoint('import-wanted')).toBe(before)
+  expect(await other.store.readCheckpoint('import-requested')).toBe(before)
   await done(other, other.browser())
 })
 

@@ -1,6 +1,7 @@
 /** Pages are told of changes: soon, once, without asking the store for nobody, and not beyond the end. */
+import { Hono } from 'hono'
 import { expect, test } from 'vitest'
-import { live } from '../../../runtime/console/server/live-updates.ts'
+import { LiveUpdates } from '../../../runtime/console/server/live-updates.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { bareConsole } from '../../helpers/console.ts'
@@ -28,8 +29,14 @@ function stage() {
     backlog: store.backlog.bind(store),
     readCheckpoint: store.readCheckpoint.bind(store),
   }
-  const changes = live({ store: bound, clock, signal: ending.signal })
-  return { clock, store, changes, looks: () => looks, end: () => ending.abort() }
+  const updates = new LiveUpdates({ store: bound, clock, signal: ending.signal })
+  return { clock, store, updates, subscribe: subscriberOf(updates), looks: () => looks, end: () => ending.abort() }
+}
+
+/** The event stream as a page of `browser` gets it. */
+function subscriberOf(updates: LiveUpdates) {
+  return async (lastId: string, browser: string): Promise<Response> =>
+    new Hono().get('/', (c) => updates.subscribe(c, { lastId, browser })).request('/')
 }
 
 /** Reads a stream as it comes. */
@@ -56,8 +63,8 @@ function listen(response: Response) {
 }
 
 test('says within a second that something changed, and says it once', async () => {
-  const { clock, store, changes } = stage()
-  const page = listen(changes.subscribe('', 'one'))
+  const { clock, store, subscribe } = stage()
+  const page = listen(await subscribe('', 'one'))
   await clock.pass(1_500)
   const before = page.changes()
   await store.append([record('a')])
@@ -68,10 +75,10 @@ test('says within a second that something changed, and says it once', async () =
 })
 
 test('looks once a second for all, and not at all for nobody', async () => {
-  const { clock, changes, looks } = stage()
+  const { clock, subscribe, looks } = stage()
   await clock.pass(10_000)
   expect(looks()).toBe(0)
-  const pages = [1, 2, 3].map(() => listen(changes.subscribe('', 'one')))
+  const pages = (await Promise.all([1, 2, 3].map(() => subscribe('', 'one')))).map(listen)
   await clock.pass(10_000)
   expect(looks()).toBeLessThanOrEqual(12)
   for (const page of pages) await page.leave()
@@ -83,30 +90,30 @@ test('looks once a second for all, and not at all for nobody', async () => {
 })
 
 test('a page that comes back hears what it missed, and nothing if it missed nothing', async () => {
-  const { clock, store, changes } = stage()
-  const other = listen(changes.subscribe('', 'one'))
+  const { clock, store, subscribe } = stage()
+  const other = listen(await subscribe('', 'one'))
   await clock.pass(2_000)
   const id = other.lastId()
-  const same = listen(changes.subscribe(id, 'one'))
+  const same = listen(await subscribe(id, 'one'))
   await clock.pass(2_000)
   expect(same.changes()).toBe(0)
   await same.leave()
   await store.append([record('a')])
   await clock.pass(2_000)
-  const back = listen(changes.subscribe(id, 'one'))
+  const back = listen(await subscribe(id, 'one'))
   await clock.pass(10)
   expect(back.changes()).toBe(1)
 })
 
 test('a page that was made before a change which others heard of is told of it', async () => {
-  const { clock, store, changes } = stage()
-  listen(changes.subscribe('', 'one'))
+  const { clock, store, subscribe, updates } = stage()
+  listen(await subscribe('', 'one'))
   await clock.pass(2_000)
-  const made = changes.seen()
+  const made = updates.lastId
   await store.append([record('a')])
   await clock.pass(2_000)
-  const late = listen(changes.subscribe(made, 'one'))
-  const inTime = listen(changes.subscribe(changes.seen(), 'one'))
+  const late = listen(await subscribe(made, 'one'))
+  const inTime = listen(await subscribe(updates.lastId, 'one'))
   await clock.pass(2_000)
   expect([late.changes(), inTime.changes()]).toEqual([1, 0])
 })
@@ -127,15 +134,15 @@ test('a page says of itself what it has seen', async () => {
 })
 
 test('a quiet stream gives a sign of life that a page can hear', async () => {
-  const { clock, changes } = stage()
-  const page = listen(changes.subscribe('', 'one'))
+  const { clock, subscribe } = stage()
+  const page = listen(await subscribe('', 'one'))
   await clock.pass(16_000)
-  expect(page.heard.join('')).toMatch(/^event: still\ndata:\n\n/m)
+  expect(page.heard.join('')).toMatch(/^event: heartbeat\ndata: \n\n/m)
 })
 
 test('pages look again every minute, since time itself changes what they say', async () => {
-  const { clock, changes } = stage()
-  const page = listen(changes.subscribe('', 'one'))
+  const { clock, subscribe } = stage()
+  const page = listen(await subscribe('', 'one'))
   await clock.pass(2_000)
   const before = page.changes()
   await clock.pass(10 * 60_000)
@@ -143,21 +150,22 @@ test('pages look again every minute, since time itself changes what they say', a
 })
 
 test('one browser has four at most, so that it has connections left to load a page', async () => {
-  const { changes } = stage()
-  const answers = ['one', 'one', 'one', 'one', 'one', 'other'].map((who) => changes.subscribe('', who))
+  const { subscribe } = stage()
+  const browsers = ['one', 'one', 'one', 'one', 'one', 'other']
+  const answers = await Promise.all(browsers.map((browser) => subscribe('', browser)))
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 503, 200])
   await answers[0]?.body?.cancel()
-  expect(changes.subscribe('', 'one').status).toBe(200)
+  expect((await subscribe('', 'one')).status).toBe(200)
 })
 
 test('ends with the process, and begins no more', async () => {
-  const { clock, changes, end } = stage()
-  const page = listen(changes.subscribe('', 'one'))
+  const { clock, subscribe, end } = stage()
+  const page = listen(await subscribe('', 'one'))
   await clock.pass(2_000)
   end()
   await clock.pass(10)
   expect(page.ended()).toBe(true)
-  expect(changes.subscribe('', 'one').status).toBe(503)
+  expect((await subscribe('', 'one')).status).toBe(503)
   expect(clock.sleeping).toBe(0)
 })
 
@@ -170,7 +178,8 @@ test('goes on when the store fails for a moment', async () => {
     return store.backlog(lane)
   }
   const bound = { tallies: store.tallies.bind(store), backlog, readCheckpoint: store.readCheckpoint.bind(store) }
-  const page = listen(live({ store: bound, clock, signal: new AbortController().signal }).subscribe('', 'one'))
+  const updates = new LiveUpdates({ store: bound, clock, signal: new AbortController().signal })
+  const page = listen(await subscriberOf(updates)('', 'one'))
   await clock.pass(2_000)
   const before = page.changes()
   fails = true
@@ -182,7 +191,7 @@ test('goes on when the store fails for a moment', async () => {
 })
 
 test('takes only so many', async () => {
-  const { changes } = stage()
-  const answers = Array.from({ length: 101 }, (_, at) => changes.subscribe('', `browser ${at}`))
+  const { subscribe } = stage()
+  const answers = await Promise.all(Array.from({ length: 101 }, (_, at) => subscribe('', `browser ${at}`)))
   expect(answers.map(({ status }) => status)).toEqual([...new Array(100).fill(200), 503])
 })

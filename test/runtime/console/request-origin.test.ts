@@ -156,8 +156,8 @@ describe('a password', () => {
     const { browser, logged } = await bareConsole({ password: PASSWORD })
     const visitor = browser()
     await visitor.post('/log-in', { password: 'hunter2' })
-    expect(await visitor.text('/log-in')).toContain('That is not the password')
-    expect(await visitor.text('/log-in')).not.toContain('That is not the password')
+    expect(await visitor.text('/log-in')).toContain('Wrong password.')
+    expect(await visitor.text('/log-in')).not.toContain('Wrong password.')
     expect(logged.join()).not.toContain('hunter2')
   })
 

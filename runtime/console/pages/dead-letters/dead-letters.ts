@@ -5,7 +5,7 @@ import { whoActs } from '../../../ports/fault.ts'
 import type { DeadLetterGroup, ReplaySelector } from '../../../ports/ledger.ts'
 import { timeElement } from '../../format-html.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
-import type { Action, Context, Html, Page } from '../../types.ts'
+import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { lettersOf } from './group.ts'
 import { replayForm } from './replay-form.ts'
 
@@ -42,7 +42,7 @@ function asked(form: URLSearchParams): ReplaySelector | undefined {
   return id ? [id] : undefined
 }
 
-async function allGroups(groups: readonly DeadLetterGroup[], context: Context): Promise<Html> {
+async function allGroups(groups: readonly DeadLetterGroup[], context: PageContext): Promise<Html> {
   return html`<section id="groups" data-live aria-label="By what was wrong">
 ${groups.length === 0 ? NONE : await replayAll(context)}
 ${groups.map((group) => groupCard(group, context))}
@@ -51,14 +51,14 @@ ${groups.map((group) => groupCard(group, context))}
 
 const NONE = html`<div class="card empty">No dead letters: everything was sent, left out for a reason, or waits.</div>`
 
-async function replayAll(context: Context): Promise<Html> {
+async function replayAll(context: PageContext): Promise<Html> {
   const total = await context.parts.connector.store.countDeadLetters()
   const words = `Send ${plural(total, 'record')} again?\nNothing that was delivered is sent twice. What is still wrong comes back here.`
   return html`<div class="row apart"><p class="lead">${plural(total, 'record')} could not be delivered. What another record has delivered since is not counted.</p>
 ${replayForm({ all: 'yes' }, `Send all ${formatCount(total)} again`, words, context)}</div>`
 }
 
-function groupCard(group: DeadLetterGroup, context: Context): Html {
+function groupCard(group: DeadLetterGroup, context: PageContext): Html {
   const { fault, metric } = group
   const path = context.link(`/dead-letters?group=${encodeURIComponent(group.group)}`)
   return html`<article class="card" id="${encodeURIComponent(group.group)}"><div class="row apart"><h2>${metric === undefined ? 'The record as a whole' : metric}: <code>${fault.code}</code></h2><span class="badge bad">${plural(group.count, 'record')}</span></div>
@@ -67,7 +67,7 @@ ${groupFacts(group, context)}
 </article>`
 }
 
-function groupFacts({ fault, oldest, newest, count: many }: DeadLetterGroup, { parts }: Context): Html {
+function groupFacts({ fault, oldest, newest, count: many }: DeadLetterGroup, { parts }: PageContext): Html {
   return html`<dl class="facts">
 <dt>What failed</dt><dd>${fault.message}</dd>
 ${fault.place !== undefined && html`<dt>Where</dt><dd><code>${fault.place}</code></dd>`}
@@ -77,7 +77,7 @@ ${fault.place !== undefined && html`<dt>Where</dt><dd><code>${fault.place}</code
 ${fault.place !== undefined && sourceExcerpt(fault.place, parts.connector.spec.sourceFiles)}`
 }
 
-async function oneGroup(group: DeadLetterGroup, context: Context): Promise<Html> {
+async function oneGroup(group: DeadLetterGroup, context: PageContext): Promise<Html> {
   const { fault, metric } = group
   return html`<p><a href="${context.link('/dead-letters')}">All dead letters</a></p>
 <section class="card" aria-label="What was wrong"><h2>${metric === undefined ? 'The record as a whole' : metric}: <code>${fault.code}</code></h2>
@@ -85,7 +85,7 @@ ${groupFacts(group, context)}${replayGroup(group, context)}</section>
 ${await lettersOf(group, context)}`
 }
 
-function replayGroup({ group, count: many }: DeadLetterGroup, context: Context): Html {
+function replayGroup({ group, count: many }: DeadLetterGroup, context: PageContext): Html {
   const words = `Send ${plural(many, 'record')} of this kind again?\nNothing that was delivered is sent twice. What is still wrong comes back here.`
   return replayForm({ group }, `Send ${many === 1 ? 'it' : `these ${formatCount(many)}`} again`, words, context)
 }

@@ -3,12 +3,12 @@ import { html } from 'hono/html'
 import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
 import { timeElement } from '../../format-html.ts'
 import { rawRecord } from '../../raw-record.ts'
-import type { Context, Html } from '../../types.ts'
+import type { Html, PageContext } from '../../types.ts'
 import { replayForm } from './replay-form.ts'
 
 const PAGE = 20
 
-export async function lettersOf({ group }: DeadLetterGroup, context: Context): Promise<Html> {
+export async function lettersOf({ group }: DeadLetterGroup, context: PageContext): Promise<Html> {
   const { url, parts } = context
   const after = url.searchParams.get('after') ?? ''
   const from = /^\d{1,15}$/.test(after) ? { after: Number(after) } : {}
@@ -24,7 +24,7 @@ export async function lettersOf({ group }: DeadLetterGroup, context: Context): P
 ${last !== undefined && html`<p><a href="?${more.toString()}">Newer ones</a></p>`}`
 }
 
-function letterRows(letter: LedgerEntry, context: Context): Html {
+function letterRows(letter: LedgerEntry, context: PageContext): Html {
   const { id, settledAt, attempt, lookupIds: refs } = letter
   const { searchParams } = context.url
   const isShown = searchParams.get('show') === id
@@ -38,7 +38,7 @@ function letterRows(letter: LedgerEntry, context: Context): Html {
 </tr>${isShown && html`<tr class="shown"><td colspan="4">${rawRecord(letter, searchParams.get('full') === id, context)}</td></tr>`}`
 }
 
-function toggle({ id, seq }: LedgerEntry, isShown: boolean, { url }: Context): Html {
+function toggle({ id, seq }: LedgerEntry, isShown: boolean, { url }: PageContext): Html {
   const query = new URLSearchParams(url.search)
   query.delete('full')
   if (isShown) query.delete('show')

@@ -1,17 +1,17 @@
 /** The form that sends dead letters again, after asking. */
 import { html } from 'hono/html'
-import type { Context, Html } from '../../types.ts'
+import type { Html, PageContext } from '../../types.ts'
 
 /** `fields` say which: `all`, `group` or `id`. */
 export function replayForm(
   fields: Readonly<Record<string, string>>,
   button: string,
   confirm: string,
-  context: Context,
+  context: PageContext,
   small = false,
 ): Html {
   const inputs = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )
-  return html`<form method="post" action="${context.link('/dead-letters/replay')}" data-confirm="${confirm}">${context.csrf}${inputs}<button${small && html` class="small"`}>${button}</button></form>`
+  return html`<form method="post" action="${context.link('/dead-letters/replay')}" data-confirm="${confirm}">${context.csrfField}${inputs}<button${small && html` class="small"`}>${button}</button></form>`
 }

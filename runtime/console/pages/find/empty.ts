@@ -4,9 +4,9 @@ import { html } from 'hono/html'
 import type { BackfillState } from '../../../backfill/state.ts'
 import { BACKFILL_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import { capitalize, formatDuration } from '../../../lib/format.ts'
-import type { Context, Html } from '../../types.ts'
+import type { Html, PageContext } from '../../types.ts'
 
-export async function nothingFound(what: string, context: Context): Promise<Html> {
+export async function nothingFound(what: string, context: PageContext): Promise<Html> {
   const { connector } = context.parts
   const { spec, store } = connector
   const imported = (await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined

@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import { plural } from '../../../lib/format.ts'
 import { searchKeyOf } from '../../../record-history.ts'
-import type { Action, Context, Html, Page } from '../../types.ts'
+import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { nothingFound } from './empty.ts'
 import { findResult } from './result.ts'
 
@@ -26,10 +26,10 @@ export const lookUp: Action = {
   },
 }
 
-function form({ csrf, link }: Context, ref: string): Html {
+function form({ csrfField, link }: PageContext, ref: string): Html {
   const shown = isHash(ref) ? '' : ref
   return html`<form method="post" action="${link('/find')}" class="card">
-${csrf}<label for="what">E-mail address, or the id of a conversation, ticket, contact, key or notification</label>
+${csrfField}<label for="what">E-mail address, or the id of a conversation, ticket, contact, key or notification</label>
 <input id="what" name="what" type="search" value="${shown}" maxlength="300" autocomplete="off" spellcheck="false" required aria-describedby="what-more">
 <p class="soft" id="what-more">An address is written down nowhere by this: it is compared by its fingerprint.</p>
 <button>Find</button>
@@ -38,7 +38,7 @@ ${csrf}<label for="what">E-mail address, or the id of a conversation, ticket, co
 
 const isHash = (ref: string) => /^[0-9a-f]{64}$/.test(ref)
 
-async function results(ref: string, context: Context): Promise<Html> {
+async function results(ref: string, context: PageContext): Promise<Html> {
   const entries = await context.parts.connector.store.trace(ref)
   const what = isHash(ref) ? 'this person' : ref
   if (entries.length === 0) return nothingFound(what, context)

@@ -4,10 +4,10 @@ import type { LedgerEntry } from '../../../ports/ledger.ts'
 import { recordHistory } from '../../../record-history.ts'
 import { timeElement } from '../../format-html.ts'
 import { rawRecord } from '../../raw-record.ts'
-import type { Context, Html } from '../../types.ts'
+import type { Html, PageContext } from '../../types.ts'
 import { badge, step } from './timeline.ts'
 
-export function findResult(entry: LedgerEntry, isShown: boolean, context: Context): Html {
+export function findResult(entry: LedgerEntry, isShown: boolean, context: PageContext): Html {
   const { record, status, summary, steps } = recordHistory(entry)
   const full = context.url.searchParams.get('full') === entry.id
   return html`<article class="card" id="record-${entry.seq}" aria-label="${record}">
@@ -21,7 +21,7 @@ ${isShown ? rawRecord(entry, full, context) : toggle(entry, context)}
 </article>`
 }
 
-function toggle({ id, seq, body }: LedgerEntry, { url }: Context): Html {
+function toggle({ id, seq, body }: LedgerEntry, { url }: PageContext): Html {
   if (body === undefined) return html`<p class="soft">Its text is no longer kept.</p>`
   const query = new URLSearchParams(url.search)
   query.set('show', id)

@@ -4,7 +4,7 @@ import { formatCount } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { Cause, EventHistory, HistoryStep } from '../../../record-history.ts'
 import { timeElement } from '../../format-html.ts'
-import type { Context, Html } from '../../types.ts'
+import type { Html, PageContext } from '../../types.ts'
 
 type Word = readonly [tone: string, word: string]
 
@@ -32,7 +32,7 @@ export const badge = (status: LedgerEntry['status']): Html => tag(STANDS[status]
 
 const tag = ([tone, word]: Word): Html => html`<span class="badge ${tone}">${word}</span>`
 
-export function step(of: HistoryStep, context: Context): Html {
+export function step(of: HistoryStep, context: PageContext): Html {
   const { at, what, blame, events } = of
   return html`<li><p>${timeElement(at)} ${tag(STEPS[what])}${details(of)}</p>
 ${blame && html`<dl class="facts">${blamed(blame, what, context)}</dl>`}
@@ -46,7 +46,7 @@ ${times > 1 && html` ${many}${last !== undefined && html`, the last ${timeElemen
 ${until !== undefined && html` <span class="soft">until ${timeElement(until)}</span>`}`
 }
 
-function eventItem({ metric, status, facts, blame }: EventHistory, context: Context): Html {
+function eventItem({ metric, status, facts, blame }: EventHistory, context: PageContext): Html {
   return html`<li><strong>${metric}</strong> ${badge(status)}
 ${facts.length > 0 && html`<br><span class="soft">${facts.join(' · ')}</span>`}
 ${blame && html`<dl class="facts">${blamed(blame, status, context)}</dl>`}</li>`
@@ -55,7 +55,7 @@ ${blame && html`<dl class="facts">${blamed(blame, status, context)}</dl>`}</li>`
 function blamed(
   { message, code, place, requestId: request, who }: Cause,
   what: HistoryStep['what'] | EventHistory['status'],
-  context: Context,
+  context: PageContext,
 ): Html {
   const letters = what === 'dead' && html` <a href="${context.link('/dead-letters')}">Dead letters</a>`
   return html`<dt>${what === 'skipped' ? 'Why not' : 'What failed'}</dt><dd>${message} <code>${code}</code></dd>

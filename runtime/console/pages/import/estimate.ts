@@ -4,14 +4,14 @@ import type { Estimate } from '../../../backfill/estimate.ts'
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
 import { toFault } from '../../../ports/fault.ts'
 import { withTimeout } from '../../server/with-timeout.ts'
-import type { Context, Html } from '../../types.ts'
-import type { ImportOptions } from './form.ts'
+import type { Html, PageContext } from '../../types.ts'
+import type { ImportOptions } from './import-options.ts'
 
 /** A person waits, milliseconds. A page of a large account may take half a minute, and then so does each of the import. */
 const PATIENCE = 30_000
 
 /** Asks the source for a page of each stream; or says why that cannot be told. */
-export async function costs({ parts }: Context, wanted: ImportOptions): Promise<Html> {
+export async function costs({ parts }: PageContext, wanted: ImportOptions): Promise<Html> {
   const { connector, clock, signal } = parts
   try {
     const found = await withTimeout(PATIENCE, { clock, signal }, (stop) =>
@@ -19,7 +19,7 @@ export async function costs({ parts }: Context, wanted: ImportOptions): Promise<
     )
     return costPart(found, capitalize(connector.spec.source.name), capitalize(connector.spec.destination.name))
   } catch (error) {
-    return html`<p class="said bad">What it would cost is not known: ${toFault(error).message}.</p>`
+    return html`<p class="message bad">What it would cost is not known: ${toFault(error).message}.</p>`
   }
 }
 

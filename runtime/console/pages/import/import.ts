@@ -2,8 +2,9 @@
 import { html } from 'hono/html'
 import type { Progress } from '../../../backfill/types.ts'
 import { pausedBanner } from '../../paused-banner.ts'
-import type { Action, Context, Page } from '../../types.ts'
-import { cost, type ImportOptions, importForm, parseImportForm } from './form.ts'
+import type { Action, Page, PageContext } from '../../types.ts'
+import { cost, importForm } from './form.ts'
+import { type ImportOptions, parseImportForm } from './import-options.ts'
 import { elsewhereNote, progressPart } from './progress.ts'
 
 export const importPage: Page = {
@@ -12,7 +13,7 @@ export const importPage: Page = {
   nav: 'Import',
   async render(context) {
     const status = await context.imports.status()
-    const other = await context.imports.elsewhere()
+    const other = await context.imports.otherProcess()
     const free = other === undefined && (status === undefined || status.progress.phase === 'done')
     return html`<p class="lead">History starts no flow and is never counted twice: each event has the same key by every road.</p>
 <section id="waits" data-live aria-label="Delivery">${pausedBanner(context)}</section>
@@ -23,11 +24,11 @@ ${free && (await cost(context))}`
 }
 
 /** Begins, unless a page that was left open asks for what cannot be any more; then says why. */
-async function begun(context: Context, asked: Asked): Promise<Response> {
+async function begun(context: PageContext, asked: Asked): Promise<Response> {
   const { imports, parts, redirect } = context
   const no = (words: string) => redirect('/import', words, 'bad')
   // Not ours to pause.
-  if ((await imports.elsewhere()) !== undefined) return no(RUNNING)
+  if ((await imports.otherProcess()) !== undefined) return no(RUNNING)
   const why = parts.connector.gate.pausedReason()
   if (why !== undefined) return no(`Nothing was begun, since delivery waits: ${why}.`)
   const last = (await imports.status())?.progress
@@ -55,7 +56,7 @@ export const importActions: readonly Action[] = [
     async run(context) {
       const asked = parseImportForm(context.form, context)
       if ('wrong' in asked) return context.redirect('/import', asked.wrong, 'bad')
-      const running = context.imports.running() ? RUNNING : 'The last import is unfinished: resume or restart it first.'
+      const running = context.imports.running ? RUNNING : 'The last import is unfinished: resume or restart it first.'
       return begun(context, { of: (last) => (isDone(last) ? asked : running), words: 'The import has begun.' })
     },
   },
@@ -66,7 +67,7 @@ export const importActions: readonly Action[] = [
   {
     path: '/import/pause',
     async run(context) {
-      if ((await context.imports.elsewhere()) !== undefined) return context.redirect('/import', RUNNING, 'bad')
+      if ((await context.imports.otherProcess()) !== undefined) return context.redirect('/import', RUNNING, 'bad')
       if (isDone((await context.imports.status())?.progress)) return context.redirect('/import', FINISHED, 'bad')
       await context.imports.pause()
       return context.redirect('/import', 'The import is paused. What was read is kept, and is still sent.')

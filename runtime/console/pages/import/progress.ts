@@ -4,11 +4,11 @@ import type { Progress, RunningBackfill, StreamProgress } from '../../../backfil
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { timeElement } from '../../format-html.ts'
-import type { Context, Html } from '../../types.ts'
-import type { ImportStatus } from './runner.ts'
+import type { Html, PageContext } from '../../types.ts'
+import type { ImportStatus } from './import-runner.ts'
 import { restartWords, stateWords } from './text.ts'
 
-export function progressPart(status: ImportStatus, context: Context): Html {
+export function progressPart(status: ImportStatus, context: PageContext): Html {
   const { progress, running } = status
   const done = progress.phase === 'done'
   return html`<div class="card">
@@ -23,7 +23,7 @@ ${outcomes(progress, context)}`
 }
 
 /** A side that does not answer is asked again for minutes, and meanwhile nothing moves. */
-function away({ parts }: Context): Html[] {
+function away({ parts }: PageContext): Html[] {
   const { spec, connectionStats } = parts.connector
   const { source, destination } = connectionStats()
   const sides = [
@@ -38,12 +38,12 @@ function away({ parts }: Context): Html[] {
     )
 }
 
-function stopped({ waitsForAuth, elsewhere }: ImportStatus, { imports }: Context): Html | false {
-  const problem = elsewhere ? undefined : imports.lastError()
+function stopped({ waitsForAuth, otherProcess }: ImportStatus, { imports }: PageContext): Html | false {
+  const problem = otherProcess ? undefined : imports.lastError
   const then = waitsForAuth ? 'It goes on by itself once this is mended' : 'Mend this, then resume'
   return (
     problem !== undefined &&
-    html`<p class="said bad" role="alert">It stopped: ${problem}. ${then}; what was read is kept.</p>`
+    html`<p class="message bad" role="alert">It stopped: ${problem}. ${then}; what was read is kept.</p>`
   )
 }
 
@@ -52,9 +52,12 @@ export function elsewhereNote({ process, since }: RunningBackfill): Html {
   return html`<p class="note" role="status">Process ${process} imports on this store, since ${timeElement(since)}. It is paused where it was begun: with Ctrl-C in its terminal, or at its own console. Until it ends nothing can be begun here.</p>`
 }
 
-function badge({ progress: { phase }, running, elsewhere, waitsForAuth }: ImportStatus, { imports }: Context): Html {
-  const moves = running || elsewhere !== undefined
-  const words = stateWords({ phase, moves, waits: waitsForAuth, failed: imports.lastError() !== undefined })
+function badge(
+  { progress: { phase }, running, otherProcess, waitsForAuth }: ImportStatus,
+  { imports }: PageContext,
+): Html {
+  const moves = running || otherProcess !== undefined
+  const words = stateWords({ phase, moves, waits: waitsForAuth, failed: imports.lastError !== undefined })
   return html`<span class="badge ${moves || phase === 'done' ? 'good' : 'warn'}">${words}</span>`
 }
 
@@ -75,10 +78,13 @@ function streamBar({ stream, seen, total, done }: StreamProgress, { speed, runni
 <progress max="1" value="${value.toFixed(4)}" aria-label="${capitalize(stream)}: ${words}"></progress></p>`
 }
 
-function buttons({ progress, running, waitsForAuth, elsewhere }: ImportStatus, { link, csrf }: Context): Html | '' {
-  if (elsewhere) return ''
+function buttons(
+  { progress, running, waitsForAuth, otherProcess }: ImportStatus,
+  { link, csrfField }: PageContext,
+): Html | '' {
+  if (otherProcess) return ''
   const button = (path: string, words: string, kind: string, ask = '') =>
-    html`<form method="post" action="${link(path)}"${ask && html` data-confirm="${ask}"`}>${csrf}<button class="${kind}">${words}</button></form>`
+    html`<form method="post" action="${link(path)}"${ask && html` data-confirm="${ask}"`}>${csrfField}<button class="${kind}">${words}</button></form>`
   const restart = button('/import/restart', 'Restart import', 'plain', restartWords(progress))
   if (progress.phase === 'done') return html`<div class="row">${restart}</div>`
   // What was read is sent in any case: once all is read there is nothing to pause.
@@ -87,7 +93,7 @@ function buttons({ progress, running, waitsForAuth, elsewhere }: ImportStatus, {
   return html`<div class="row">${other}${restart}</div>`
 }
 
-function outcomes({ eventsSent, sentByMetric, skipped, dead }: Progress, { link }: Context): Html {
+function outcomes({ eventsSent, sentByMetric, skipped, dead }: Progress, { link }: PageContext): Html {
   const left = Object.values(skipped).reduce((sum, value) => sum + value, 0)
   return html`<div class="beside">
 ${counted(`Sent: ${formatCount(eventsSent)}`, sentByMetric, (metric) => metric, 'Nothing yet.')}

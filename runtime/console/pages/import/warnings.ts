@@ -4,13 +4,13 @@ import { capitalize } from '../../../lib/format.ts'
 import type { CreatedResource, Dependents } from '../../../ports/recipes.ts'
 import type { FaultInfo } from '../../../ports/types.ts'
 import { withTimeout } from '../../server/with-timeout.ts'
-import type { Context, Html } from '../../types.ts'
+import type { Html, PageContext } from '../../types.ts'
 
 /** Longer than this nobody looks at an empty page, milliseconds. */
 const PATIENCE = 10_000
 
 /** Asks the destination. Says so where it may not be asked, and never throws. */
-export async function importWarnings(context: Context): Promise<Html> {
+export async function importWarnings(context: PageContext): Promise<Html> {
   const { parts } = context
   const { recipes, spec } = parts.connector
   const there = capitalize(spec.destination.name)
@@ -22,7 +22,7 @@ ${known(found.segments, found) && segmentsPart(found, there)}
 ${unread(found, context)}`
 }
 
-function unread({ unreadable: all }: Dependents, context: Context): Html | false {
+function unread({ unreadable: all }: Dependents, context: PageContext): Html | false {
   const said = ({ code, message }: FaultInfo) => html`<li>${message}.${permissionHint(code, context)}</li>`
   if (all.length === 0) return false
   const isMistake = all.some(({ code }) => toneOfFault(code, context) !== 'note')
@@ -30,11 +30,11 @@ function unread({ unreadable: all }: Dependents, context: Context): Html | false
 }
 
 /** Who did not allow what is allowed if one likes has made no mistake. */
-export const toneOfFault = (code: string, context: Context): string =>
+export const toneOfFault = (code: string, context: PageContext): string =>
   permissionHint(code, context) === '' ? 'said bad' : 'note'
 
 /** Where a permission that the destination has not given can be asked for. */
-export function permissionHint(code: string, { parts, link }: Context): Html | '' {
+export function permissionHint(code: string, { parts, link }: PageContext): Html | '' {
   const { name } = parts.connector.spec.destination
   if (parts.account === undefined || code !== `${name}/forbidden`) return ''
   return html` <a href="${link(`/set-up/${name}`)}">Connect ${capitalize(name)} with it</a>`
@@ -63,7 +63,7 @@ function segmentsPart({ segments }: Dependents, there: string): Html {
 <thead><tr><th scope="col">Segment</th><th scope="col">Metrics</th><th scope="col">Flows that begin when somebody enters</th></tr></thead>
 <tbody>${segments.map((segment) => html`<tr><td>${linked(segment)}</td><td>${segment.metrics.join(', ')}</td><td>${segment.flows.length === 0 ? 'none' : segment.flows.map((flow) => html`${linked(flow)} ${status(flow)} `)}</td></tr>`)}</tbody>
 </table></div>
-${risky && html`<p class="said bad"><strong>Look at these first.</strong> Whether a flow that begins with a segment stays quiet when history moves people into it is not documented. Set it to draft before the import, or add a condition on the event's date to the segment.</p>`}`
+${risky && html`<p class="message bad"><strong>Look at these first.</strong> Whether a flow that begins with a segment stays quiet when history moves people into it is not documented. Set it to draft before the import, or add a condition on the event's date to the segment.</p>`}`
 }
 
 const linked = ({ link, name }: CreatedResource) => html`<a href="${link}" rel="noreferrer">${name}</a>`

@@ -5,14 +5,14 @@ import type { Store } from '../../../ports/store.ts'
 import { ingressCell, statusCell } from '../../event-cells.ts'
 import { maskPersonal, timeElement } from '../../format-html.ts'
 import { isBackgroundRefresh } from '../../server/live-updates.ts'
-import type { Context, Html } from '../../types.ts'
+import type { Html, PageContext } from '../../types.ts'
 import { eventDetail } from './event-detail.ts'
 import { nameOf, type RemappedEvent, remapEvent } from './remap-event.ts'
 
 /** Each is mapped once more to know its person, so that a page stays quick only while they are few. */
 const PAGE = 20
 
-export async function eventsTable(metric: string, context: Context): Promise<Html> {
+export async function eventsTable(metric: string, context: PageContext): Promise<Html> {
   const { parts, url } = context
   const before = numberOf(url.searchParams.get('before'))
   const shown = numberOf(url.searchParams.get('show'))
@@ -42,7 +42,7 @@ async function pushedOff(
   return store.events({ metric, before: id + 1, after: id - 1, limit: 1 })
 }
 
-async function eventRows(event: LedgerEvent, isShown: boolean, context: Context): Promise<Html> {
+async function eventRows(event: LedgerEvent, isShown: boolean, context: PageContext): Promise<Html> {
   // What is shown is left as it was by a page that looks again.
   const asks = isShown && !isBackgroundRefresh(context.request)
   const again = await remapEvent(event, context.parts, asks ? 'source' : 'remembered')
@@ -62,7 +62,7 @@ function person(again: RemappedEvent, isShown: boolean): Html | string {
 }
 
 /** A link, not a form: it changes nothing. It names a line of the ledger, never a person. */
-function toggle({ id, settledAt }: LedgerEvent, isShown: boolean, { url }: Context): Html {
+function toggle({ id, settledAt }: LedgerEvent, isShown: boolean, { url }: PageContext): Html {
   const query = new URLSearchParams(url.search)
   if (isShown) query.delete('show')
   else query.set('show', String(id))

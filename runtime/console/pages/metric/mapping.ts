@@ -2,14 +2,14 @@
 import { html } from 'hono/html'
 import type { SourceFile } from '../../../spec/source-file.ts'
 import type { Property } from '../../../spec/spec.ts'
-import type { Context, Html } from '../../types.ts'
+import type { Html, PageContext } from '../../types.ts'
 
 interface Made {
   readonly file: string
   readonly properties: readonly Property[]
 }
 
-export function mappingPart({ file, properties }: Made, { parts }: Context): Html {
+export function mappingPart({ file, properties }: Made, { parts }: PageContext): Html {
   const { sourceFiles } = parts.connector.spec
   const files = [...new Set([file, ...properties.map(({ expr }) => fileOf(expr.place))])]
   const texts = files.flatMap((path) => sourceFiles.filter((source) => source.path === path))

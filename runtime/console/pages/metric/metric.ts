@@ -1,7 +1,7 @@
 /** One metric: its recent events, where it is found, and the mapping that makes it. */
 import { html } from 'hono/html'
 import { PROFILE } from '../../../mapping/map-profile.ts'
-import type { Context, Html, Page } from '../../types.ts'
+import type { Html, Page, PageContext } from '../../types.ts'
 import { eventsTable } from './events.ts'
 import { mappingPart } from './mapping.ts'
 
@@ -12,7 +12,7 @@ export const metric: Page = {
     const { spec } = context.parts.connector
     const name = context.params.name ?? ''
     const mapping = [...spec.mappings, ...spec.disabledMappings].find((it) => it.metric === name)
-    if (mapping === undefined && name !== PROFILE) return context.missing('There is no metric of this name.')
+    if (mapping === undefined && name !== PROFILE) return context.notFound('There is no metric of this name.')
     const off = spec.disabledMappings.some((it) => it.metric === name)
     const made = mapping ?? { ...spec.profile, summary: 'Attributes of a person, kept up to date.' }
     return html`<p class="lead">${made.summary}${off && html` <span class="badge">Off</span> <span class="soft">Turn it on with <code>enabled: true</code> in its mapping.</span>`}</p>
@@ -23,7 +23,7 @@ export const metric: Page = {
 }
 
 /** Where a person finds it at the other side. */
-function found(name: string, { parts }: Context): Html | false {
+function found(name: string, { parts }: PageContext): Html | false {
   const { spec } = parts.connector
   const where = parts.metricUrl?.(spec.destination.metricPrefix + name)
   return where !== undefined && html`<a href="${where.href}" rel="noreferrer">${where.words}</a>`

@@ -4,7 +4,7 @@ import type { Preview, PreviewInput, PreviewItem } from '../../../mapping/previe
 import { toFault } from '../../../ports/fault.ts'
 import type { LedgerEntry, LedgerEvent } from '../../../ports/ledger.ts'
 import type { Json, JsonObject, Profile } from '../../../ports/types.ts'
-import type { ConsoleParts } from '../../types.ts'
+import type { ConsoleOptions } from '../../types.ts'
 
 /** The person and the properties; or why they cannot be told, in a sentence. */
 export type RemappedEvent =
@@ -14,7 +14,7 @@ export type RemappedEvent =
 /** `beyond`: whether the source may be asked for what is no longer in memory. */
 export async function remapEvent(
   event: LedgerEvent,
-  { connector: { store, preview, spec } }: Pick<ConsoleParts, 'connector'>,
+  { connector: { store, preview, spec } }: Pick<ConsoleOptions, 'connector'>,
   beyond: NonNullable<PreviewInput['lookupFallback']>,
 ): Promise<RemappedEvent> {
   const entry = (await store.trace(event.record)).find(({ id }) => id === event.record)

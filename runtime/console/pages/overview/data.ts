@@ -5,7 +5,7 @@ import { BACKFILL_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
 import type { ActivityBucket, LedgerEvent } from '../../../ports/ledger.ts'
 import type { Backlog } from '../../../ports/store.ts'
-import type { ConsoleParts } from '../../types.ts'
+import type { ConsoleOptions } from '../../types.ts'
 import { DAY, HOUR } from './chart.ts'
 
 export interface MetricRow {
@@ -41,7 +41,7 @@ const BARS = 24
 /** So many of the newest events tell the delay, as far as they are live. */
 const LAG_OF = 100
 
-export async function overviewOf({ connector, clock }: ConsoleParts): Promise<Overview> {
+export async function overviewOf({ connector, clock }: ConsoleOptions): Promise<Overview> {
   const { store, spec } = connector
   const now = clock.now()
   const until = (Math.floor(now / HOUR) + 1) * HOUR

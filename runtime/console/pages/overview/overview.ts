@@ -4,7 +4,7 @@ import { capitalize, formatCount, plural } from '../../../lib/format.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { timeElement } from '../../format-html.ts'
 import { pausedBanner } from '../../paused-banner.ts'
-import type { Context, Html, Page } from '../../types.ts'
+import type { Html, Page, PageContext } from '../../types.ts'
 import { hourChart } from './chart.ts'
 import { type MetricRow, type Overview, overviewOf } from './data.ts'
 import { limits, statusCards } from './status.ts'
@@ -27,7 +27,7 @@ export const overview: Page = {
   },
 }
 
-function metrics({ metrics, from }: Overview, context: Context): Html {
+function metrics({ metrics, from }: Overview, context: PageContext): Html {
   return html`<div class="table"><table class="stack middle">
 <caption>Metrics <span class="soft">sent to ${capitalize(context.parts.connector.spec.destination.name)}, by the hour they were accepted in</span></caption>
 <thead><tr><th scope="col">Metric</th><th scope="col">Last 24 hours</th><th scope="col" class="number">Today (UTC)</th><th scope="col" class="number">30 days</th><th scope="col">Last sent</th></tr></thead>
@@ -35,7 +35,7 @@ function metrics({ metrics, from }: Overview, context: Context): Html {
 </table></div>`
 }
 
-function metricRow(row: MetricRow, at: number, from: number, { link }: Context): Html {
+function metricRow(row: MetricRow, at: number, from: number, { link }: PageContext): Html {
   const { metric, on, hours, today, month, last, failedToday } = row
   const day = hours.reduce((sum, value) => sum + value, 0)
   const chart = hourChart({ id: `chart-${at}`, title: `${metric}, sent in the last 24 hours`, values: hours, from })

@@ -4,11 +4,11 @@ import type { ConnectionStats, LimitUsage } from '../../../http/connection-stats
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
 import type { Backlog } from '../../../ports/store.ts'
 import { timeElement } from '../../format-html.ts'
-import type { Context, Html } from '../../types.ts'
+import type { Html, PageContext } from '../../types.ts'
 import { stateWords } from '../import/text.ts'
 import type { Overview } from './data.ts'
 
-export async function statusCards(found: Overview, context: Context): Promise<Html> {
+export async function statusCards(found: Overview, context: PageContext): Promise<Html> {
   const { spec, connectionStats, webhookStats } = context.parts.connector
   const { source, destination } = connectionStats()
   const { verified } = webhookStats()
@@ -56,7 +56,7 @@ function waitingCard({ live, backfill, now }: Overview): Html {
   return card('Waiting', formatCount(live.records + backfill.records), more)
 }
 
-function deadCard({ dead }: Overview, { link }: Context): Html {
+function deadCard({ dead }: Overview, { link }: PageContext): Html {
   if (dead === 0) return card('Failed', '0', 'No dead letters: nothing needs you.')
   return card(
     'Failed',
@@ -65,7 +65,7 @@ function deadCard({ dead }: Overview, { link }: Context): Html {
   )
 }
 
-async function importCard({ lastImport }: Overview, { link, imports }: Context): Promise<Html> {
+async function importCard({ lastImport }: Overview, { link, imports }: PageContext): Promise<Html> {
   if (lastImport === undefined)
     return card('Import', 'None yet', html`<a href="${link('/import')}">Bring in history</a>`)
   const seen = lastImport.streams.reduce((sum, stream) => sum + stream.seen, 0)
@@ -73,15 +73,15 @@ async function importCard({ lastImport }: Overview, { link, imports }: Context):
     'Import',
     stateWords({
       phase: lastImport.phase,
-      moves: imports.running() || (await imports.elsewhere()) !== undefined,
-      waits: imports.waitsForAuth(),
-      failed: imports.lastError() !== undefined,
+      moves: imports.running || (await imports.otherProcess()) !== undefined,
+      waits: imports.waitsForAuth,
+      failed: imports.lastError !== undefined,
     }),
     html`${plural(seen, 'record')} read. <a href="${link('/import')}">How it goes</a>`,
   )
 }
 
-export function limits({ parts }: Context): Html {
+export function limits({ parts }: PageContext): Html {
   const { spec, connectionStats } = parts.connector
   const { source, destination } = connectionStats()
   const of = (side: string, all: readonly LimitUsage[]) =>

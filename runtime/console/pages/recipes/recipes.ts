@@ -7,7 +7,7 @@ import type { Recipe } from '../../../ports/recipes.ts'
 import type { Json } from '../../../ports/types.ts'
 import type { RecipeBook, RecipeState } from '../../../recipes.ts'
 import { withTimeout } from '../../server/with-timeout.ts'
-import type { Action, Context, Html, Page } from '../../types.ts'
+import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { importWarnings, permissionHint, toneOfFault } from '../import/warnings.ts'
 
 const PATIENCE = 10_000
@@ -51,7 +51,7 @@ export const applyRecipe: Action = {
   },
 }
 
-async function card(recipe: Recipe, book: RecipeBook, context: Context): Promise<Html> {
+async function card(recipe: Recipe, book: RecipeBook, context: PageContext): Promise<Html> {
   const { id, kind, name, summary } = recipe
   return html`<section class="card" id="recipe-${id}" aria-labelledby="name-${id}">
 <div class="row apart"><h2 id="name-${id}">${name}</h2><span class="badge">${kind}</span></div>
@@ -60,7 +60,7 @@ ${await standing(recipe, book, context)}
 </section>`
 }
 
-async function standing(recipe: Recipe, book: RecipeBook, context: Context): Promise<Html> {
+async function standing(recipe: Recipe, book: RecipeBook, context: PageContext): Promise<Html> {
   try {
     const state = await withTimeout(PATIENCE, context.parts, (signal) => book.status(recipe, signal))
     return stateOf(recipe, state, context)
@@ -75,7 +75,7 @@ function definition({ name }: Recipe, body: Json, open = false): Html {
   return html`<details${open && html` open`}><summary>What is sent</summary><pre class="yaml short" tabindex="0" aria-label="The request for ${name}"><code>${JSON.stringify(body, null, 2)}</code></pre></details>`
 }
 
-function stateOf(recipe: Recipe, state: RecipeState, { csrf, link, parts }: Context): Html {
+function stateOf(recipe: Recipe, state: RecipeState, { csrfField, link, parts }: PageContext): Html {
   const { id, kind, name } = recipe
   const there = capitalize(parts.connector.spec.destination.name)
   if (state.state === 'made') {
@@ -87,5 +87,5 @@ function stateOf(recipe: Recipe, state: RecipeState, { csrf, link, parts }: Cont
     const names = state.missing.map((metric) => `“${metric}”`).join(' and ')
     return html`<p class="note">Not possible yet: ${there} does not know ${names}. It does from the first event on, live or imported.</p>${shown}`
   }
-  return html`${shown}<form method="post" action="${link('/recipes/apply')}" data-confirm="Make the ${kind} “${name}” in ${there}?">${csrf}<input type="hidden" name="recipe" value="${id}"><button>Make this ${kind}</button></form>`
+  return html`${shown}<form method="post" action="${link('/recipes/apply')}" data-confirm="Make the ${kind} “${name}” in ${there}?">${csrfField}<input type="hidden" name="recipe" value="${id}"><button>Make this ${kind}</button></form>`
 }

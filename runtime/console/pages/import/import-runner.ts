@@ -1,0 +1,193 @@
+/** Runs imports begun in the console: one at a time, until it is done, paused, or the process stops. */
+import type { BackfillOptions, Progress, RunningBackfill } from '../../../backfill/types.ts'
+import type { Connector } from '../../../connector.ts'
+import { ThroughputMeter } from '../../../lib/throughput.ts'
+import type { DeliveryGate } from '../../../ports/auth.ts'
+import type { Clock, Logger } from '../../../ports/effects.ts'
+import { toFault } from '../../../ports/fault.ts'
+
+export interface ImportStatus {
+  readonly progress: Progress
+  /** In this process. */
+  readonly running: boolean
+  readonly waitsForAuth: boolean
+  /** Another process that runs it on the same store: the counts move all the same. */
+  readonly otherProcess?: RunningBackfill
+  /** Records read a second and milliseconds left, of streams that move. */
+  readonly speed: ReadonlyMap<string, { readonly perSecond: number; readonly left?: number }>
+}
+
+export interface ImportRunnerOptions {
+  readonly connector: Pick<Connector, 'backfill' | 'runningBackfill' | 'lastBackfill' | 'store'>
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Paused while a connection needs a person. Absent: delivery never pauses. */
+  readonly gate?: DeliveryGate | undefined
+  /** Stops the import with the process; the next process resumes it. */
+  readonly signal: AbortSignal
+}
+
+type ImportOptions = Omit<BackfillOptions, 'signal'>
+
+interface RunningImport {
+  readonly stop: AbortController
+  readonly ended: Promise<void>
+  readonly meters: Map<string, ThroughputMeter>
+}
+
+/** Set while an import should run, so that the next process resumes it. */
+const REQUESTED = 'import-requested'
+
+/** Together longer than a dead process holds its lease. */
+const LEASE_POLLS = 12
+const LEASE_POLL_INTERVAL = 1_000
+const RETRY_AFTER_REJECTION = 60_000
+
+export class ImportRunner {
+  readonly #options: ImportRunnerOptions
+  #current: RunningImport | undefined
+  #waiting: Omit<RunningImport, 'meters'> | undefined
+  #lastError: string | undefined
+
+  constructor(options: ImportRunnerOptions) {
+    this.#options = options
+  }
+
+  get running(): boolean {
+    return this.#current !== undefined
+  }
+
+  /** It stopped because a vendor rejected the credentials, and resumes once they are accepted again. */
+  get waitsForAuth(): boolean {
+    return this.#waiting !== undefined
+  }
+
+  /** Message of the fault that stopped the last import. */
+  get lastError(): string | undefined {
+    return this.#lastError
+  }
+
+  /** Undefined before the first import. */
+  async status(): Promise<ImportStatus | undefined> {
+    const progress = await this.#options.connector.lastBackfill()
+    const otherProcess = await this.otherProcess()
+    if (progress === undefined) return undefined
+    const { running, waitsForAuth } = this
+    const speed = speedOf(progress, this.#current?.meters)
+    return { progress, running, waitsForAuth, speed, ...(otherProcess && { otherProcess }) }
+  }
+
+  /** Another process that imports on this store: nothing can be begun here meanwhile. */
+  async otherProcess(): Promise<RunningBackfill | undefined> {
+    const running = await this.#options.connector.runningBackfill()
+    return running?.thisProcess ? undefined : running
+  }
+
+  /** Begins an import, or continues an interrupted one. False while one runs, here or elsewhere. */
+  async begin(options: ImportOptions): Promise<boolean> {
+    if ((await this.otherProcess()) !== undefined || !this.#start(options)) return false
+    await this.#saveRequested(true)
+    return true
+  }
+
+  /** Stops reading, or waiting to resume. Records already read are kept and still sent. */
+  async pause(): Promise<void> {
+    await this.#saveRequested(undefined)
+    this.#waiting?.stop.abort()
+    this.#current?.stop.abort()
+    await this.drained()
+  }
+
+  /** Continues an import that was running when the process ended. */
+  async resume(): Promise<void> {
+    const { connector, clock, logger, signal } = this.#options
+    try {
+      const isRequested = (await connector.store.readCheckpoint(REQUESTED)) === true
+      const last = isRequested ? await connector.lastBackfill() : undefined
+      if (last === undefined || last.phase === 'done') return
+      // The previous process may have died on another machine; only its expired lease tells.
+      for (let poll = 0; poll < LEASE_POLLS && (await this.otherProcess()) !== undefined; poll++)
+        await clock.sleep(LEASE_POLL_INTERVAL, signal)
+      if ((await this.otherProcess()) === undefined) this.#start({})
+    } catch (error) {
+      logger.warn(`import could not be resumed automatically: ${toFault(error).message}; resume it in the console`)
+    }
+  }
+
+  /** Resolves when nothing runs. */
+  async drained(): Promise<void> {
+    await Promise.all([this.#waiting?.ended, this.#current?.ended])
+  }
+
+  #start(options: ImportOptions): boolean {
+    if (this.#current !== undefined || this.#options.signal.aborted) return false
+    this.#lastError = undefined
+    this.#waiting?.stop.abort()
+    const started = { stop: this.#stopController(), meters: new Map<string, ThroughputMeter>() }
+    // `#current` is set before the first step, so that two clicks begin one import.
+    const ended = Promise.resolve().then(() => this.#run(options, started))
+    this.#current = { ...started, ended }
+    return true
+  }
+
+  async #run(options: ImportOptions, { stop, meters }: Omit<RunningImport, 'ended'>): Promise<void> {
+    const { connector, clock, logger, gate } = this.#options
+    try {
+      for await (const { streams } of connector.backfill({ ...options, signal: stop.signal }))
+        for (const { stream, seen } of streams) meterOf(meters, stream).add(clock.now(), seen)
+      if (!stop.signal.aborted) await this.#saveRequested(undefined)
+    } catch (error) {
+      const { message, code, details } = toFault(error)
+      this.#lastError = message
+      logger.error(`import stopped: ${message}`, { code })
+      const isAuth = gate?.pausedReason() !== undefined || details.status === 401
+      if (gate !== undefined && isAuth) this.#waitForAuth(gate)
+    } finally {
+      this.#current = undefined
+    }
+  }
+
+  /** Resumes after a reconnect without a click: a person should not have to remember the import. */
+  #waitForAuth(gate: DeliveryGate): void {
+    const stop = this.#stopController()
+    const wait = async () => {
+      // A 401 may be momentary: the gate pauses only once another request confirms it.
+      if (gate.pausedReason() === undefined) await this.#options.clock.sleep(RETRY_AFTER_REJECTION, stop.signal)
+      while (gate.pausedReason() !== undefined && !stop.signal.aborted) await gate.waitForChange(stop.signal)
+      this.#waiting = undefined
+      if (!stop.signal.aborted) await this.resume()
+    }
+    this.#waiting = { stop, ended: wait() }
+  }
+
+  /** Aborts with the process. */
+  #stopController(): AbortController {
+    const stop = new AbortController()
+    this.#options.signal.addEventListener('abort', () => stop.abort(), { once: true })
+    return stop
+  }
+
+  async #saveRequested(value: true | undefined): Promise<void> {
+    await this.#options.connector.store.writeCheckpoints([{ name: REQUESTED, value }])
+  }
+}
+
+function meterOf(meters: Map<string, ThroughputMeter>, stream: string): ThroughputMeter {
+  const meter = meters.get(stream) ?? new ThroughputMeter()
+  meters.set(stream, meter)
+  return meter
+}
+
+function speedOf(
+  { streams }: Progress,
+  meters: ReadonlyMap<string, ThroughputMeter> = new Map(),
+): ImportStatus['speed'] {
+  const entries = streams.flatMap(({ stream, seen, total, done }) => {
+    const meter = meters.get(stream)
+    const perSecond = meter?.perSecond()
+    if (done || meter === undefined || perSecond === undefined) return []
+    const left = total === undefined ? undefined : meter.left(Math.max(0, total - seen))
+    return [[stream, { perSecond, ...(left !== undefined && { left }) }] as const]
+  })
+  return new Map(entries)
+}

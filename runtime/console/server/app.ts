@@ -1,0 +1,50 @@
+/** The console as a Hono app: its middleware, then one route for each page and action. */
+import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { toFault } from '../../ports/fault.ts'
+import { serveAsset } from '../assets.ts'
+import { actions, pages } from '../pages.ts'
+import { authorize, EXPIRED_FORM } from './authorize.ts'
+import { loginRoutes } from './login.ts'
+import { type MessagePage, PageRenderer } from './render.ts'
+import { keepPrivate, securityHeaders } from './security-headers.ts'
+import type { ConsoleEnv, ConsoleServices } from './services.ts'
+
+export function createApp(services: ConsoleServices): Hono<ConsoleEnv> {
+  const { options, updates } = services
+  const { base = '', logger } = options
+  const renderer = new PageRenderer(services)
+  const app = new Hono<ConsoleEnv>()
+  const routes = base === '' ? app : app.basePath(base)
+
+  app.use(securityHeaders(options.allowedFormTargets), keepPrivate)
+  // The sign-in page needs them as well.
+  routes.get('/assets/:name', serveAsset)
+  app.use(...authorize(services, renderer))
+
+  routes.get('/events', (c) => {
+    const lastId = c.req.header('last-event-id') ?? c.req.query('seen') ?? ''
+    return updates.subscribe(c, { lastId, browser: c.var.session?.id ?? '' })
+  })
+  routes.route('/', loginRoutes(services, renderer))
+  for (const page of pages) routes.get(page.path, (c) => renderer.page(c, page))
+  for (const action of actions) routes.post(action.path, (c) => renderer.action(c, action))
+
+  app.notFound((c) => renderer.message(c, NOT_FOUND))
+  app.onError((error, c) => {
+    // From `hono/csrf`.
+    if (error instanceof HTTPException && error.status === 403) return renderer.message(c, EXPIRED_FORM)
+    const { code, kind, message } = toFault(error)
+    logger.error(`console: request failed: ${message}`, { path: c.req.path, code })
+    return renderer.message(c, failed(kind === 'bug' ? 'an unexpected error, see the log for details' : message))
+  })
+  return app
+}
+
+const NOT_FOUND: MessagePage = { status: 404, title: 'Page not found', text: 'This page does not exist.' }
+
+const failed = (reason: string): MessagePage => ({
+  status: 500,
+  title: 'Something went wrong',
+  text: `The page could not be shown: ${reason}. No record is lost. Go back and try again.`,
+})

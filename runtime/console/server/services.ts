@@ -1,0 +1,76 @@
+/** The parts that the console's routes share, built once with the first request. */
+import type { Connector } from '../../connector.ts'
+import { toFault } from '../../ports/fault.ts'
+import type { ImportRunner } from '../pages/import/import-runner.ts'
+import type { ConsoleOptions } from '../types.ts'
+import { SignedCookies } from './cookies.ts'
+import { FlashMessages } from './flash.ts'
+import { LiveUpdates } from './live-updates.ts'
+import { type Session, Sessions } from './sessions.ts'
+import { Signer } from './signer.ts'
+
+export interface ConsoleServices {
+  readonly options: ConsoleOptions
+  readonly sessions: Sessions
+  readonly flash: FlashMessages
+  readonly imports: ImportRunner
+  readonly updates: LiveUpdates
+}
+
+/** Types of Hono's context: `c.env` and `c.var`. */
+export interface ConsoleEnv {
+  Bindings: {
+    /** Of the client, for the login throttle. */
+    readonly address: string
+  }
+  Variables: {
+    /** Absent on a request refused before its cookie was read. */
+    session: Session | undefined
+    /** Fields of a POST whose token was verified. */
+    form: URLSearchParams | undefined
+  }
+}
+
+export async function createServices(options: ConsoleOptions, imports: ImportRunner): Promise<ConsoleServices> {
+  const { connector, clock, base = '', password } = options
+  const signer = new Signer(await loadKey(options), password)
+  const cookies = new SignedCookies(signer, base)
+  const sessions = new Sessions({ signer, cookies, clock, store: connector.store })
+  const updates = createLiveUpdates(options, imports, sessions)
+  return { options, sessions, flash: new FlashMessages(cookies), imports, updates }
+}
+
+/** Without a key the pages work, but sessions end with the process. */
+async function loadKey({ key, account, logger }: ConsoleOptions): Promise<Uint8Array | undefined> {
+  try {
+    return await (key ?? account?.cookieKey)?.()
+  } catch (error) {
+    const { code, message } = toFault(error)
+    logger.warn(`console: sessions will not survive a restart (no signing key): ${message}`, { code })
+    return undefined
+  }
+}
+
+function createLiveUpdates(options: ConsoleOptions, imports: ImportRunner, sessions: Sessions): LiveUpdates {
+  const { connector, clock, signal } = options
+  return new LiveUpdates({
+    store: connector.store,
+    clock,
+    signal,
+    extraState: async () => [
+      connector.webhookStats(),
+      failureMessages(connector.connectionStats()),
+      connector.gate.pausedReason(),
+      imports.running,
+      imports.waitsForAuth,
+      imports.lastError,
+      await imports.otherProcess(),
+      // The other tabs of a revoked session must leave their pages too.
+      await sessions.revokedIds(),
+    ],
+  })
+}
+
+/** Only the message: its time changes with each retry, and pages would refresh for nothing. */
+const failureMessages = ({ source, destination }: ReturnType<Connector['connectionStats']>) =>
+  [source, destination].map(({ failed }) => failed?.fault.message ?? null)
