@@ -1,6 +1,12 @@
 /** What is documented stays true: generated pages are fresh, links lead somewhere, YAML samples pass `validate`. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { isMap, parseDocument, type Scalar } from 'yaml'
+import { functions } from '../../connector/functions/index.ts'
+import { compile } from '../../runtime/expression/compile.ts'
+import { render } from '../../runtime/spec/diagnostic.ts'
+import { loadSpec } from '../../runtime/spec/load.ts'
+import { filesOn, type SpecFiles } from '../../runtime/spec/spec-files.ts'
 import { apiReference } from '../../scripts/api-reference.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -40,3 +46,105 @@ test('the examples import the package by the paths that it exports', () => {
   )
   expect(compilerOptions.paths).toEqual(Object.fromEntries(entries))
 })
+
+const guides = readdirSync(new URL('docs/guide/', root)).map((name) => `docs/guide/${name}`)
+const blocksOf = (path: string, language: string) =>
+  [...read(path).matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+    .filter(([, tag]) => tag === language)
+    .map(([, , text = '']) => text)
+
+describe('YAML samples pass `validate` without a complaint', () => {
+  const samples = guides.flatMap((path) =>
+    blocksOf(path, 'yaml').map((text, at) => ({ name: `${path} ${at + 1}`, text })),
+  )
+
+  test('and there are some', () => expect(samples.length).toBeGreaterThan(8))
+
+  test.each(samples)('$name', async ({ text }) => {
+    const [, path = ''] = /^# (mappings\/[\w-]+\.yaml)\n/.exec(text) ?? []
+    expect(path, 'its first line names the file it belongs to').not.toBe('')
+    const disk = filesOn(root)
+    const shipped = await disk.read(path)
+    const files: SpecFiles = {
+      read: async (name) => (name === path ? merged(shipped, text) : disk.read(name)),
+      list: async (folder) => {
+        const names = await disk.list(folder)
+        return path.startsWith(`${folder}/`) ? [...new Set([...names, path.slice(folder.length + 1)])] : names
+      },
+    }
+    const { diagnostics } = await loadSpec(root, { functions, files })
+    expect(diagnostics.map((diagnostic) => render(diagnostic, false))).toEqual([])
+  })
+})
+
+/** The shipped file with the keys of the sample, and with its lines added to maps that are there. */
+function merged(shipped: string | undefined, sample: string): string {
+  if (shipped === undefined) return sample
+  const file = parseDocument(shipped)
+  const change = parseDocument(sample).contents
+  if (!isMap<Scalar<string>>(change)) throw new Error('a sample is a map')
+  for (const { key, value } of change.items) {
+    const there = file.get(key.value)
+    if (isMap(there) && isMap<Scalar<string>>(value))
+      for (const line of value.items) there.set(line.key.value, line.value)
+    else file.set(key.value, value)
+  }
+  return String(file)
+}
+
+describe('expressions of the guide give what it says', () => {
+  const path = 'docs/guide/mapping-authors.md'
+  const sample = JSON.parse(blocksOf(path, 'json')[0] ?? '')
+  const rows = [...read(path).matchAll(/^\| `(.+?)` \| `(.+?)` \| .*\|$/gm)].map(
+    ([, expression = '', result = '']) => ({
+      expression,
+      result,
+    }),
+  )
+
+  test('and there are some', () => expect(rows.length).toBeGreaterThan(10))
+
+  test.each(rows)('$expression', async ({ expression, result }) => {
+    const compiled = await compile(expression, { place: path }, functions)
+    expect(await compiled.evaluate(sample)).toEqual(JSON.parse(result))
+  })
+})
+
+describe('links lead somewhere', () => {
+  const pages = ['ARCHITECTURE', 'BEHAVIOR', 'CHANGELOG', 'CONTRIBUTING', 'README', 'SECURITY'].map(
+    (name) => `${name}.md`,
+  )
+  const inFolders = ['docs/guide/', 'docs/reference/', 'docs/reference/api/', 'examples/'].flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: folder === 'examples/', encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => folder + name),
+  )
+
+  test.each([...pages, ...inFolders])('of %s', (page) => {
+    const prose = read(page).replace(/^```[\s\S]*?^```$/gm, '')
+    const targets = [...prose.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, target = '']) => target)
+    const broken = targets.filter((target) => {
+      const [file = '', fragment] = target.split('#')
+      const url = new URL(file, new URL(page, root))
+      if (!existsSync(url)) return true
+      return (
+        fragment !== undefined &&
+        !anchorsOf(readFileSync(file === '' ? new URL(page, root) : url, 'utf8')).has(fragment)
+      )
+    })
+    expect(broken).toEqual([])
+  })
+})
+
+/** As GitHub makes them of headings. */
+function anchorsOf(text: string): ReadonlySet<string> {
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading)
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  )
+}
