@@ -2,9 +2,9 @@
 import { createHmac } from 'node:crypto'
 import { eventBody } from '../connector/klaviyo/request-bodies.ts'
 import { loadConnectorSpec } from '../connector/spec.ts'
-import { plan } from '../runtime/mapping/compile-plan.ts'
+import { compilePlan } from '../runtime/mapping/compile-plan.ts'
 import { hydrate } from '../runtime/mapping/hydrate.ts'
-import { lookups } from '../runtime/mapping/lookups.ts'
+import { createLookups } from '../runtime/mapping/lookups.ts'
 import { identityOf, mapEvent } from '../runtime/mapping/map-event.ts'
 import { emailHashOf } from '../runtime/mapping/map-profile.ts'
 import { type Occurrence, occurrences } from '../runtime/mapping/occurrences.ts'
@@ -80,7 +80,7 @@ async function follow(
   const record = await recordFromWebhook(body, notification, spec, NOW)
   const resource = must(spec.resources.get(record.resource ?? ''))
   const mapping = must(spec.mappings.find((one) => one.metric === metric))
-  const plans = plan(spec)
+  const plans = compilePlan(spec)
   const planned = plans.of(mapping)
   const parts = { spec, plan: plans, lookups: { find }, delivered: async () => false } as MapParts
   const { item, bindings } = await openRecord(record, resource, spec)
@@ -122,8 +122,8 @@ function memory(all: readonly Sample[]) {
   }
   const request = async ({ path }: { readonly path: string }, { key }: JsonObject) =>
     (answers[path] ?? all.find(({ contact }) => contact.id === key)?.contact) as Json
-  return lookups({
-    client: { request } as unknown as Parameters<typeof lookups>[0]['client'],
+  return createLookups({
+    client: { request } as unknown as Parameters<typeof createLookups>[0]['client'],
     store: { readCache: async () => [], writeCache: async () => {}, deleteCache: async () => {} },
     clock: { now: () => NOW, sleep: async () => {} },
     signal: new AbortController().signal,

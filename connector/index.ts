@@ -4,7 +4,7 @@ import type { CheckedAuthParts } from '../runtime/auth/checked-auth.ts'
 import type { Connections } from '../runtime/auth/connections.ts'
 import type { Connector } from '../runtime/connector.ts'
 import { createConnector } from '../runtime/create-connector.ts'
-import { connectionStats } from '../runtime/http/connection-stats.ts'
+import { createConnectionStats } from '../runtime/http/connection-stats.ts'
 import type { Clock, Fetch, Logger, Random } from '../runtime/ports/effects.ts'
 import type { Store } from '../runtime/ports/store.ts'
 import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
@@ -67,7 +67,7 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
   const { random = systemRandom, logger = silentLogger } = options
   const { account } = options
   const sides = account ?? ofHost(spec, { secrets, settings }, { store, fetch, clock, random })
-  const sent = connectionStats(clock)
+  const sent = createConnectionStats(clock)
   const to = {
     traffic: sent,
     spec: spec.destination,
@@ -91,7 +91,7 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
     logger,
     processIdentity: systemSelf,
     workshop: klaviyoWorkshop(to),
-    destinationTraffic: sent.side,
+    destinationTraffic: sent.snapshot,
     backfillRateLimit: backfillRateLimit(spec.destination),
     ...(account && { gate: account.gate }),
     async *runChecks(client, signal) {

@@ -1,7 +1,7 @@
 /** Joins a spec, a source, a destination and a store into a connector. Nothing here is global: many fit in one process. */
 import pLimit from 'p-limit'
-import { backfill } from './backfill/backfill.ts'
-import { estimate } from './backfill/estimate.ts'
+import { runBackfill } from './backfill/backfill.ts'
+import { estimateBackfill } from './backfill/estimate.ts'
 import { runningBackfill } from './backfill/lease.ts'
 import { lastBackfill } from './backfill/progress.ts'
 import { currentRunChecker } from './backfill/state.ts'
@@ -9,18 +9,18 @@ import type { ProcessIdentity } from './backfill/types.ts'
 import type { Connector } from './connector.ts'
 import { type DeliverParts, deliver } from './delivery/deliver.ts'
 import { runWhileOpen } from './delivery/run-while-open.ts'
-import { sender } from './delivery/sender.ts'
+import { createSender } from './delivery/sender.ts'
 import { runWorker } from './delivery/worker.ts'
-import { http } from './http/client.ts'
-import { type ConnectionStats, connectionStats } from './http/connection-stats.ts'
-import { rateLimiter } from './http/rate-limiter.ts'
+import { createHttpClient } from './http/client.ts'
+import { type ConnectionStats, createConnectionStats } from './http/connection-stats.ts'
+import { createRateLimiter } from './http/rate-limiter.ts'
 import { storeWithTransientFaults } from './http/transient-on-throw.ts'
 import { onAbort } from './lib/abort.ts'
 import { monotonicClock } from './lib/monotonic-clock.ts'
 import { yieldingScheduler } from './lib/yield-to-event-loop.ts'
-import { plan } from './mapping/compile-plan.ts'
-import { lookups } from './mapping/lookups.ts'
-import { preview } from './mapping/preview.ts'
+import { compilePlan } from './mapping/compile-plan.ts'
+import { createLookups } from './mapping/lookups.ts'
+import { previewMapping } from './mapping/preview.ts'
 import type { AuthProvider, DeliveryGate } from './ports/auth.ts'
 import type { CheckResult } from './ports/check-result.ts'
 import type { Destination } from './ports/destination.ts'
@@ -32,9 +32,9 @@ import type { Store } from './ports/store.ts'
 import type { Lane } from './ports/types.ts'
 import { recipeBook } from './recipes.ts'
 import { createAccountPin } from './source/account-pin.ts'
-import { type SourceClient, sourceClient } from './source/client.ts'
-import { receive } from './source/receive.ts'
-import { webhookStats } from './source/webhook-stats.ts'
+import { createSourceClient, type SourceClient } from './source/client.ts'
+import { receiveWebhook } from './source/receive.ts'
+import { createWebhookStats } from './source/webhook-stats.ts'
 import type { Spec, Window } from './spec/spec.ts'
 
 export interface CreateConnectorOptions {
@@ -77,30 +77,30 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   const { timeout, rateLimit: limits, name } = spec.source
   const peer = {
     name,
-    budget: rateLimiter(limits, clock),
+    limiter: createRateLimiter(limits, clock),
     explain: source.explainError,
     json: true,
     ...(limits.headers && { resetHeader: limits.headers.reset }),
   }
-  const asked = connectionStats(clock)
-  const line = asked.watch(name, peer.budget, http({ fetch, clock, random, timeout }, peer))
-  const client = sourceClient(spec.source, { source, store, http: line })
+  const asked = createConnectionStats(clock)
+  const line = asked.watch(name, peer.limiter, createHttpClient({ fetch, clock, random, timeout }, peer))
+  const client = createSourceClient(spec.source, { source, store, http: line })
 
-  const came = webhookStats(clock)
+  const came = createWebhookStats(clock)
   const asking = storeWithTransientFaults(store)
   const { gate, destinationLogins } = options
   const logins = { source: source.auth, destination: destinationLogins }
   const accounts = createAccountPin({ client, ...logins, store: asking, gate, clock, logger })
   const crowd = backlogMonitor(spec, store, clock)
-  const send = sender({ destination, clock, signal, hasBacklog: crowd.is })
+  const send = createSender({ destination, clock, signal, hasBacklog: crowd.is })
   const parts: DeliverParts = {
     spec,
     clock,
     random,
     logger,
     loggedFaults: new WeakSet(),
-    plan: plan(spec),
-    lookups: lookups({ client, store: asking, clock, signal }),
+    plan: compilePlan(spec),
+    lookups: createLookups({ client, store: asking, clock, signal }),
     delivered: async (key) => (await asking.filterDelivered([key])).has(key),
     mappingConcurrency: { live: pLimit(MAPPED_AT_ONCE), backfill: pLimit(MAPPED_AT_ONCE) },
     yieldTurn: yieldingScheduler(),
@@ -134,10 +134,13 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   return {
     spec,
     store,
-    connectionStats: () => ({ source: asked.side(), destination: options.destinationTraffic?.() ?? { limits: [] } }),
+    connectionStats: () => ({
+      source: asked.snapshot(),
+      destination: options.destinationTraffic?.() ?? { limits: [] },
+    }),
     receive: (request) =>
-      receive(request, { spec, store: asking, clock, logger, secrets: source.secrets, arrivals: came, workspace }),
-    webhookStats: came.seen,
+      receiveWebhook(request, { spec, store: asking, clock, logger, secrets: source.secrets, stats: came, workspace }),
+    webhookStats: came.snapshot,
     gate: accounts.gate,
     work: ({ signal: stop, lanes = ['live', 'backfill'] }) =>
       runAllUntilAborted(
@@ -149,13 +152,13 @@ export function createConnector(options: CreateConnectorOptions): Connector {
       if (why !== undefined) throw new Fault('config', 'delivery/paused', why)
       const lane = (stop: AbortSignal) => workLane('backfill', stop)
       const flush = () => send.flush('backfill')
-      yield* backfill(
+      yield* runBackfill(
         { spec, store, client, clock, logger, random, processIdentity, pin: accounts.pin, work: lane, flush },
         asked,
       )
     },
     estimate: ({ signal: stop, ...wanted }) =>
-      estimate(
+      estimateBackfill(
         { spec, client, clock, historyPace: options.backfillRateLimit },
         { until: clock.now(), ...wanted },
         stop,
@@ -163,7 +166,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     lastBackfill: () => lastBackfill(store),
     runningBackfill: () => runningBackfill({ store, clock, processIdentity }),
     deliver: (record) => deliver(record, parts),
-    preview: (input) => preview(input, { ...parts, destination }),
+    preview: (input) => previewMapping(input, { ...parts, destination }),
     check: (stop) => options.runChecks(client, stop),
     ...(options.workshop && { recipes: recipeBook({ spec, store, clock, workshop: options.workshop }) }),
     close: async () => closing.abort(),

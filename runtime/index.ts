@@ -23,9 +23,9 @@ export type { Bindings, Expression } from './expression/expression.ts'
 export type { Argument, ExpressionFunction, FunctionTable } from './expression/functions.ts'
 /** Requests with a budget, a timeout, faults by class and a few tries: what a destination sends with. */
 export {
-  type Http,
+  createHttpClient,
+  type HttpClient,
   type HttpParts,
-  http,
   type MakeRequest,
   type RemoteApi,
   type RequestOptions,
@@ -35,7 +35,7 @@ export type { ConnectionStats, LimitUsage } from './http/connection-stats.ts'
 /** How a refusal of the other side becomes a fault. */
 export type { ApiResponse, ErrorContext, ExplainError } from './http/error-response.ts'
 /** Paces requests within a limit of the other side; everything that counts against it shares one. */
-export { type RateLimiter, rateLimiter } from './http/rate-limiter.ts'
+export { createRateLimiter, type RateLimiter } from './http/rate-limiter.ts'
 export type { Preview, PreviewInput, PreviewItem } from './mapping/preview.ts'
 /** How requests are logged in, and whether delivery may run: for hosts that keep credentials their own way. */
 export { type AuthMethod, type AuthProvider, type DeliveryGate, type RequestAuth, staticAuth } from './ports/auth.ts'

@@ -7,7 +7,7 @@ import { interpreter } from '../../runtime/expression/interpreter/interpreter.ts
 import { isProblem, parse } from '../../runtime/expression/parse.ts'
 import { toIsoUtc } from '../../runtime/lib/iso-time.ts'
 import { type MaybePromise, mapMaybe } from '../../runtime/lib/maybe-promise.ts'
-import { plan } from '../../runtime/mapping/compile-plan.ts'
+import { compilePlan } from '../../runtime/mapping/compile-plan.ts'
 import { identityOf } from '../../runtime/mapping/map-event.ts'
 import { occurrences } from '../../runtime/mapping/occurrences.ts'
 import { firstSkip } from '../../runtime/mapping/skip-rules.ts'
@@ -22,7 +22,7 @@ export async function ours(
   const spec = withEngine(await loadConnectorSpec(), engine)
   const mapping = spec.mappings.find((one) => one.metric === metric)
   if (mapping === undefined) throw new Error(`no ${metric}`)
-  const plans = plan(spec)
+  const plans = compilePlan(spec)
   const planned = plans.of(mapping)
   return (sample) => {
     const { item, contact: person, admin, team, tag } = sample as unknown as Readonly<Record<keyof Sample, Json>>

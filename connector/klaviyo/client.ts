@@ -1,9 +1,9 @@
 /** Klaviyo over HTTP: one line for each endpoint, with its budget, its ten places and its guard. */
 
-import { type Http, http } from '../../runtime/http/client.ts'
+import { createHttpClient, type HttpClient } from '../../runtime/http/client.ts'
 import type { ConnectionStatsRecorder } from '../../runtime/http/connection-stats.ts'
 import type { ApiResponse } from '../../runtime/http/error-response.ts'
-import { rateLimiter } from '../../runtime/http/rate-limiter.ts'
+import { createRateLimiter } from '../../runtime/http/rate-limiter.ts'
 import { withAuth } from '../../runtime/http/with-auth.ts'
 import { type AuthProvider, type RequestAuth, staticAuth } from '../../runtime/ports/auth.ts'
 import type { Clock, Fetch, Logger, Random } from '../../runtime/ports/effects.ts'
@@ -66,15 +66,15 @@ interface To {
 
 export function endpointClient(options: KlaviyoOptions, to: To, scope: string): SendRequest {
   const { spec, fetch, clock, random, traffic } = options
-  const shared = rateLimiter({ windows: to.windows, utilization: spec.utilization }, clock)
+  const shared = createRateLimiter({ windows: to.windows, utilization: spec.utilization }, clock)
   const logins = options.logins ?? staticAuth(() => keyLogin(options))
-  const peer = { name: spec.name, budget: shared, explain: explainer(scope, () => logins.method()) }
+  const peer = { name: spec.name, limiter: shared, explain: explainer(scope, () => logins.method()) }
   const { attempts } = to
   const parts = { fetch, clock, random, timeout: spec.timeout, ...(attempts !== undefined && { attempts }) }
-  const watched = (one: Http) => (to.name === undefined ? one : (traffic?.watch(to.name, shared, one) ?? one))
-  const lanes: Readonly<Record<Lane, Http>> = {
-    live: watched(http(parts, peer)),
-    backfill: watched(http({ ...parts, fetch: requireBackfillFlag(fetch) }, peer)),
+  const watched = (one: HttpClient) => (to.name === undefined ? one : (traffic?.watch(to.name, shared, one) ?? one))
+  const lanes: Readonly<Record<Lane, HttpClient>> = {
+    live: watched(createHttpClient(parts, peer)),
+    backfill: watched(createHttpClient({ ...parts, fetch: requireBackfillFlag(fetch) }, peer)),
   }
   const enter = laneSemaphore(IN_FLIGHT, HISTORY_IN_FLIGHT)
 

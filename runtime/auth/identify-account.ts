@@ -1,8 +1,8 @@
 /** Whose account is it? One request, by what the spec says, with credentials that nobody relies on yet. */
 
 import type { Expression } from '../expression/expression.ts'
-import { http } from '../http/client.ts'
-import { rateLimiter } from '../http/rate-limiter.ts'
+import { createHttpClient } from '../http/client.ts'
+import { createRateLimiter } from '../http/rate-limiter.ts'
 import { asId } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
 import type { ErrorExplanation } from '../ports/source.ts'
@@ -23,9 +23,9 @@ export async function identify(
   if (party === undefined) return { id: name }
   const windows = [{ limit: 1, interval: 1000 }]
   const explain = (status: number) => explained(side, credentials, status)
-  const ask = http(
+  const ask = createHttpClient(
     { ...parts, timeout },
-    { name, budget: rateLimiter({ windows, utilization: 1 }, parts.clock), explain },
+    { name, limiter: createRateLimiter({ windows, utilization: 1 }, parts.clock), explain },
   )
   const all = { ...headers, ...headersOf(side, credentials) }
   const { body = null } = await ask(() => buildRequest(party.request, {}, hostOf(side, credentials.region), all), {

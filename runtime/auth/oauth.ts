@@ -1,8 +1,8 @@
 /** OAuth 2.0 with one side, by what its spec says: the address to send a person to, codes, refreshing, revoking. */
 
 import { createHash } from 'node:crypto'
-import { type Http, http } from '../http/client.ts'
-import { rateLimiter } from '../http/rate-limiter.ts'
+import { createHttpClient, type HttpClient } from '../http/client.ts'
+import { createRateLimiter } from '../http/rate-limiter.ts'
 import { isObject } from '../lib/json.ts'
 import type { Clock, Fetch, Random } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
@@ -141,10 +141,13 @@ function authorizeUrl(side: Side, spec: OauthSpec, { id }: OauthClient, ask: Aut
 }
 
 /** One try: a code counts once, and a refresh token may; whoever comes next tries again. */
-function tokenClient(side: Side, parts: OauthParts): Http {
-  const limits = rateLimiter({ windows: [{ limit: A_MINUTE, interval: 60_000 }], utilization: 1 }, parts.clock)
+function tokenClient(side: Side, parts: OauthParts): HttpClient {
+  const limits = createRateLimiter({ windows: [{ limit: A_MINUTE, interval: 60_000 }], utilization: 1 }, parts.clock)
   const explain = (status: number, body: Json | undefined) => explainOauthError(side, status, body)
-  return http({ ...parts, timeout: side.timeout, attempts: 1 }, { name: side.name, budget: limits, explain })
+  return createHttpClient(
+    { ...parts, timeout: side.timeout, attempts: 1 },
+    { name: side.name, limiter: limits, explain },
+  )
 }
 
 /** By the `error` of RFC 6749, 5.2. Everything else a side may add could quote what was sent. */

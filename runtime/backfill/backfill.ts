@@ -26,7 +26,7 @@ const TICK = 250
  * Ends with phase `done`, or early when the signal aborts. Throws a `Fault` when the source refuses to be read
  * (what was read stays, and the next call goes on), and when another process runs one.
  */
-export async function* backfill(parts: BackfillParts, options: BackfillOptions): AsyncGenerator<Progress> {
+export async function* runBackfill(parts: BackfillParts, options: BackfillOptions): AsyncGenerator<Progress> {
   const taken = new AbortController()
   const turn = await acquireBackfillLease(parts, () => taken.abort())
   try {

@@ -54,7 +54,7 @@ export interface EstimateParts {
 const SMALL = 10
 
 /** Costs a request for each stream, and one more for contacts. Throws a `Fault` when the source refuses. */
-export async function estimate(
+export async function estimateBackfill(
   parts: EstimateParts,
   run: Pick<BackfillRun, 'since' | 'until' | 'only'>,
   signal: AbortSignal,

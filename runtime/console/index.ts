@@ -1,4 +1,5 @@
 /** The web console of a connector, for any host that speaks web-standard requests: `console(options).fetch(request)`. */
+
 import type { Hono } from 'hono'
 import { ImportRunner } from './pages/import/import-runner.ts'
 import { createApp } from './server/app.ts'

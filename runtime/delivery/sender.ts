@@ -27,7 +27,7 @@ export interface SendParts {
   readonly signal: AbortSignal
 }
 
-export function sender({ destination, clock, hasBacklog, signal }: SendParts): Send {
+export function createSender({ destination, clock, hasBacklog, signal }: SendParts): Send {
   const bulk = (lane: Lane) =>
     batch<OutgoingMessage, Receipt>({
       max: destination.batch.events,

@@ -20,7 +20,7 @@ export interface HttpParts {
 
 /** The other side: whose limits we keep and how its refusals read. */
 export interface RemoteApi extends ErrorContext {
-  readonly budget: RateLimiter
+  readonly limiter: RateLimiter
   /** It answers in JSON whenever it takes a request: what is not is a proxy's, and no empty answer. */
   readonly json?: boolean
 }
@@ -40,7 +40,7 @@ export type MakeRequest = () => Request | Promise<Request>
  * Throws a `Fault`: of `refusal` for any other answer, transient `<name>/timeout`, `<name>/network`,
  * `<name>/not-json`, `<name>/stopped` or `budget/stopped` for none, or what `make` throws.
  */
-export type Http = (make: MakeRequest, going: RequestOptions) => Promise<ApiResponse>
+export type HttpClient = (make: MakeRequest, going: RequestOptions) => Promise<ApiResponse>
 
 const ATTEMPTS = 4
 /** Pauses double from this, milliseconds: under two seconds in all for four tries. */
@@ -50,7 +50,7 @@ const MAX_RETRY_AFTER_TOTAL_MS = 20_000
 /** An error answer is read no further than this, bytes. */
 const ERROR_BODY = 64 * 1024
 
-export function http(parts: HttpParts, peer: RemoteApi): Http {
+export function createHttpClient(parts: HttpParts, peer: RemoteApi): HttpClient {
   const { clock, random, attempts = ATTEMPTS } = parts
   return (make, going) => {
     let asked = 0
@@ -75,7 +75,7 @@ async function attempt(
   { lane, signal }: RequestOptions,
 ): Promise<ApiResponse> {
   const request = await make()
-  await peer.budget.acquire(lane, signal)
+  await peer.limiter.acquire(lane, signal)
   const answer = await sendOnce(parts, peer, request, signal)
   if (answer.status >= 200 && answer.status < 300) {
     if (!peer.json || answer.body !== undefined) return answer
@@ -88,7 +88,7 @@ async function attempt(
 
   const now = parts.clock.now()
   const fault = faultFromResponse(peer, answer, now)
-  if (fault.details.retryAfter !== undefined) peer.budget.pauseUntil(now + fault.details.retryAfter)
+  if (fault.details.retryAfter !== undefined) peer.limiter.pauseUntil(now + fault.details.retryAfter)
   throw fault
 }
 
@@ -102,7 +102,7 @@ async function sendOnce(
   const limit = deadline(parts, peer.name, signal)
   const work = async () => {
     const response = await parts.fetch(new Request(request, { signal: limit.signal }))
-    peer.budget.observeHeaders(response)
+    peer.limiter.observeHeaders(response)
     const text = response.ok ? await response.text() : await readAtMost(response, ERROR_BODY)
     return { status: response.status, headers: response.headers, body: parse(text) }
   }

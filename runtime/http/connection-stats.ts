@@ -4,15 +4,15 @@ import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { FaultInfo } from '../ports/types.ts'
 import type { Window } from '../spec/spec.ts'
-import type { Http } from './client.ts'
+import type { HttpClient } from './client.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 
 /** Times are milliseconds since 1970. */
 export interface ConnectionStats {
   /** When it last took a request. */
-  readonly answered?: number
+  readonly lastSuccessAt?: number
   /** When and why it last did not, after all tries. Absent: it has answered since, if it was asked. */
-  readonly failed?: { readonly at: number; readonly fault: FaultInfo }
+  readonly lastFailure?: { readonly at: number; readonly fault: FaultInfo }
   readonly limits: readonly LimitUsage[]
 }
 
@@ -26,14 +26,14 @@ export interface LimitUsage extends Window {
 
 export interface ConnectionStatsRecorder {
   /** Keeps count of what goes out under a budget. */
-  watch(name: string, budget: RateLimiter, http: Http): Http
-  side(): ConnectionStats
+  watch(name: string, budget: RateLimiter, http: HttpClient): HttpClient
+  snapshot(): ConnectionStats
 }
 
-export function connectionStats(clock: Clock): ConnectionStatsRecorder {
+export function createConnectionStats(clock: Clock): ConnectionStatsRecorder {
   const budgets = new Map<string, RateLimiter>()
   let answered: number | undefined
-  let failed: ConnectionStats['failed']
+  let failed: ConnectionStats['lastFailure']
   // Told by what came last, not by the times: the clock may be put back.
   const took = () => {
     answered = clock.now()
@@ -56,9 +56,9 @@ export function connectionStats(clock: Clock): ConnectionStatsRecorder {
         }
       }
     },
-    side: () => ({
-      ...(answered !== undefined && { answered }),
-      ...(failed && { failed }),
+    snapshot: () => ({
+      ...(answered !== undefined && { lastSuccessAt: answered }),
+      ...(failed && { lastFailure: failed }),
       limits: [...budgets].flatMap(([name, budget]) => budget.usage().map((used) => ({ name, ...used }))),
     }),
   }

@@ -31,7 +31,7 @@ const RESERVE = 0.1
 const LONGEST_SLEEP = 3_600_000
 
 /** One budget for one limit of the other side. Everything that counts against that limit must ask it. */
-export function rateLimiter(spec: RateLimitSpec, clock: Clock): RateLimiter {
+export function createRateLimiter(spec: RateLimitSpec, clock: Clock): RateLimiter {
   const time = monotonicClock(clock)
   const logs = spec.windows.map((window) => slidingWindow(window, spec.utilization))
   const queues = { live: new Set<Waiting>(), backfill: new Set<Waiting>() }

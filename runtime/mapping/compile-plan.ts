@@ -23,15 +23,15 @@ export interface ProfilePlan {
   readonly wanted: LookupPlan
 }
 
-export interface Plan {
+export interface CompiledPlan {
   readonly of: (mapping: Mapping) => MappingPlan
   readonly profile: ProfilePlan
 }
 
-const made = new WeakMap<Spec, Plan>()
+const made = new WeakMap<Spec, CompiledPlan>()
 
 /** Of one spec always the same: tenants that share it share the code made for it, which is fast once it is used much. */
-export function plan(spec: Spec): Plan {
+export function compilePlan(spec: Spec): CompiledPlan {
   const known = made.get(spec)
   if (known !== undefined) return known
   const fresh = buildPlan(spec)
@@ -39,7 +39,7 @@ export function plan(spec: Spec): Plan {
   return fresh
 }
 
-function buildPlan(spec: Spec): Plan {
+function buildPlan(spec: Spec): CompiledPlan {
   const plans = new Map(spec.mappings.map((mapping) => [mapping, mappingPlan(mapping, spec)]))
   return { profile: profilePlan(spec), of: (mapping) => plans.get(mapping) ?? mappingPlan(mapping, spec) }
 }

@@ -35,7 +35,7 @@ export const HISTORY_AGE = 24 * 3_600_000
 /** A key missing from a table is asked for again at most once in this time. */
 const REFRESH = 60_000
 
-export function lookups(parts: LookupParts): Lookups {
+export function createLookups(parts: LookupParts): Lookups {
   const tables = new Map<string, ReturnType<typeof table>>()
   const items = new Map<string, TtlCache>()
   const histories = new Map<string, TtlCache>()

@@ -8,7 +8,7 @@ import type { Json, Lane, OutgoingMessage, Profile } from '../ports/types.ts'
 import { type Notification, openEnvelope, resourceOfTopic } from '../source/envelope.ts'
 import { type OpenRecord, openNotification, type RecordTargets, targetsOf } from '../source/open-record.ts'
 import type { LookupSpec, ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
-import type { Plan } from './compile-plan.ts'
+import type { CompiledPlan } from './compile-plan.ts'
 import type { Lookups } from './lookups.ts'
 import { mapEvent } from './map-event.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
@@ -58,7 +58,7 @@ export interface Preview {
 
 export interface PreviewParts {
   readonly spec: Spec
-  readonly plan: Plan
+  readonly plan: CompiledPlan
   readonly destination: Pick<Destination, 'previewBodies'>
   readonly clock: Clock
   readonly lookups: Pick<Lookups, 'find' | 'peek'>
@@ -71,7 +71,7 @@ interface Shown {
 }
 
 /** Throws a config fault for a topic or a stream that the spec does not know. */
-export async function preview(input: PreviewInput, parts: PreviewParts): Promise<Preview> {
+export async function previewMapping(input: PreviewInput, parts: PreviewParts): Promise<Preview> {
   const { find: here, notes } = offlineLookups(input.lookups, input.data)
   for (const note of unusedLookups(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
   const find: Lookups['find'] = async (lookup, key) => (await beyond(input, lookup, key, parts)) ?? here(lookup, key)

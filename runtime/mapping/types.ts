@@ -2,12 +2,12 @@
 
 import type { BackfillRun, EventResult, Lane } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
-import type { Plan } from './compile-plan.ts'
+import type { CompiledPlan } from './compile-plan.ts'
 import type { Lookups } from './lookups.ts'
 
 export interface MapParts {
   readonly spec: Spec
-  readonly plan: Plan
+  readonly plan: CompiledPlan
   readonly lookups: Pick<Lookups, 'find'>
   /** Whether the destination has taken an event with this key before. */
   readonly delivered: (key: string) => Promise<boolean>

@@ -1,7 +1,7 @@
 /** Asks the source: one request of the spec, logged in, paced, retried for seconds, answered as JSON. */
 
 import type { Bindings } from '../expression/expression.ts'
-import type { Http } from '../http/client.ts'
+import type { HttpClient } from '../http/client.ts'
 import { withAuth } from '../http/with-auth.ts'
 import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { capitalize } from '../lib/format.ts'
@@ -29,9 +29,9 @@ export interface SourceClient {
   workspace(signal: AbortSignal): Promise<string>
 }
 
-export function sourceClient(
+export function createSourceClient(
   spec: SourceSpec,
-  parts: { readonly source: Source; readonly http: Http; readonly store: Store },
+  parts: { readonly source: Source; readonly http: HttpClient; readonly store: Store },
 ): SourceClient {
   const { source, http, store } = parts
 

@@ -20,7 +20,7 @@ export interface ReceiveParts {
   readonly logger: Logger
   /** Any of these may have signed it. */
   readonly secrets: () => Promise<readonly string[]>
-  readonly arrivals: WebhookStatsRecorder
+  readonly stats: WebhookStatsRecorder
   /** The source account that the store is pinned to. Undefined until it is. */
   readonly workspace: () => Promise<string | undefined>
 }
@@ -32,10 +32,10 @@ export interface ReceiveParts {
  * notification, 413 too large, 405 another method; none of these store anything.
  * 503 means that our disk failed or that we have no secret to verify it by, so that the source sends it again.
  */
-export async function receive(request: Request, parts: ReceiveParts): Promise<Response> {
-  const { spec, logger, arrivals } = parts
+export async function receiveWebhook(request: Request, parts: ReceiveParts): Promise<Response> {
+  const { spec, logger, stats: arrivals } = parts
   if (request.method === 'HEAD') {
-    arrivals.probed() // the source's set-up check
+    arrivals.recordProbe() // the source's set-up check
     return answer(200)
   }
   if (request.method !== 'POST') return answer(405, { allow: 'HEAD, POST' })
@@ -43,7 +43,7 @@ export async function receive(request: Request, parts: ReceiveParts): Promise<Re
   const body = await readBody(request, spec.webhook.maxBodySize)
   if (body === undefined) {
     logger.warn('webhook rejected: body too large', { limit: spec.webhook.maxBodySize })
-    arrivals.refused('it is larger than the limit')
+    arrivals.recordRejected('it is larger than the limit')
     return answer(413)
   }
   try {
@@ -52,9 +52,9 @@ export async function receive(request: Request, parts: ReceiveParts): Promise<Re
     const reason = verifySignature(body, request.headers.get(signature.header), signature, secrets)
     if (reason === undefined) return await storeWebhook(new TextDecoder().decode(body), parts)
     // Until set-up is done all are refused for one reason, which need be read once.
-    const known = secrets.length === 0 && arrivals.seen().refused?.reason === reason
+    const known = secrets.length === 0 && arrivals.snapshot().lastRejected?.reason === reason
     logger[known ? 'debug' : 'warn'](`webhook refused: ${reason}`, { bytes: body.length })
-    arrivals.refused(reason)
+    arrivals.recordRejected(reason)
     return secrets.length > 0 ? answer(401) : new Response(NOT_SET_UP, { status: 503 })
   } catch (error) {
     const fault = toFault(error)
@@ -66,11 +66,11 @@ export async function receive(request: Request, parts: ReceiveParts): Promise<Re
 const NOT_SET_UP = 'this connector is not set up yet: no webhook can be verified, so none is taken\n'
 
 async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response> {
-  const { spec, store, clock, logger, arrivals } = parts
+  const { spec, store, clock, logger, stats: arrivals } = parts
   const envelope = parse(body)
   if (envelope === undefined) {
     logger.warn('webhook rejected: valid signature, but not a notification', { bytes: body.length })
-    arrivals.refused('it is signed, but not a notification')
+    arrivals.recordRejected('it is signed, but not a notification')
     return answer(400)
   }
   const notification = await openEnvelope(envelope, spec)
@@ -79,10 +79,10 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
   if (ours !== undefined && isForeign(workspace, ours)) {
     // An app has one address for all accounts that installed it. Until ours is known, delivery sorts theirs out.
     logger.debug('webhook ignored: it belongs to another account', { topic, workspace })
-    arrivals.refused('it is of another account, which this store does not serve')
+    arrivals.recordRejected('it is of another account, which this store does not serve')
     return answer(200)
   }
-  arrivals.verified(topic)
+  arrivals.recordVerified(topic)
   if (spec.webhook.ignoredTopics.has(topic)) return answer(200)
   const record = await recordFromWebhook(body, notification, spec, clock.now())
   const { added } = await store.append([record], await liveSinceToSave(notification, ours, record.receivedAt, store))

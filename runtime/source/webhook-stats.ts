@@ -5,30 +5,30 @@ import type { Clock } from '../ports/effects.ts'
 export interface WebhookStats {
   /** The source asked whether the address answers. */
   readonly probedAt?: number
-  readonly verified?: { readonly at: number; readonly topic: string }
+  readonly lastVerified?: { readonly at: number; readonly topic: string }
   /** The last refusal, in words without payload. */
-  readonly refused?: { readonly at: number; readonly reason: string }
+  readonly lastRejected?: { readonly at: number; readonly reason: string }
 }
 
 export interface WebhookStatsRecorder {
-  probed(): void
-  verified(topic: string): void
-  refused(reason: string): void
-  seen(): WebhookStats
+  recordProbe(): void
+  recordVerified(topic: string): void
+  recordRejected(reason: string): void
+  snapshot(): WebhookStats
 }
 
-export function webhookStats(clock: Clock): WebhookStatsRecorder {
+export function createWebhookStats(clock: Clock): WebhookStatsRecorder {
   let seen: WebhookStats = {}
   return {
-    probed() {
+    recordProbe() {
       seen = { ...seen, probedAt: clock.now() }
     },
-    verified(topic) {
-      seen = { ...seen, verified: { at: clock.now(), topic } }
+    recordVerified(topic) {
+      seen = { ...seen, lastVerified: { at: clock.now(), topic } }
     },
-    refused(reason) {
-      seen = { ...seen, refused: { at: clock.now(), reason } }
+    recordRejected(reason) {
+      seen = { ...seen, lastRejected: { at: clock.now(), reason } }
     },
-    seen: () => seen,
+    snapshot: () => seen,
   }
 }

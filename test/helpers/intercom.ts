@@ -4,13 +4,13 @@ import nock from 'nock'
 import { type ConnectorOptions, intercomToKlaviyo } from '../../connector/index.ts'
 import { checkedToken, hostOf, intercomSource } from '../../connector/intercom/source.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
-import { http } from '../../runtime/http/client.ts'
-import { rateLimiter } from '../../runtime/http/rate-limiter.ts'
+import { createHttpClient } from '../../runtime/http/client.ts'
+import { createRateLimiter } from '../../runtime/http/rate-limiter.ts'
 import { staticAuth } from '../../runtime/ports/auth.ts'
 import type { Clock } from '../../runtime/ports/effects.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
 import type { Json } from '../../runtime/ports/types.ts'
-import { sourceClient } from '../../runtime/source/client.ts'
+import { createSourceClient } from '../../runtime/source/client.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { systemFetch } from '../../runtime/system.ts'
 
@@ -98,12 +98,18 @@ export function client(change: Credentials = {}, clock = hastyClock()) {
   const source = intercomSource(logins, async () => [])
   const { name, timeout, rateLimit: limits } = spec.source
   const resetHeader = 'X-RateLimit-Reset'
-  const peer = { name, budget: rateLimiter(limits, clock), explain: source.explainError, json: true, resetHeader }
+  const peer = {
+    name,
+    limiter: createRateLimiter(limits, clock),
+    explain: source.explainError,
+    json: true,
+    resetHeader,
+  }
   const store = memoryStore({ clock })
-  return sourceClient(spec.source, {
+  return createSourceClient(spec.source, {
     source,
     store,
-    http: http({ fetch: systemFetch, clock, random: () => 0, timeout }, peer),
+    http: createHttpClient({ fetch: systemFetch, clock, random: () => 0, timeout }, peer),
   })
 }
 

@@ -73,4 +73,4 @@ function createLiveUpdates(options: ConsoleOptions, imports: ImportRunner, sessi
 
 /** Only the message: its time changes with each retry, and pages would refresh for nothing. */
 const failureMessages = ({ source, destination }: ReturnType<Connector['connectionStats']>) =>
-  [source, destination].map(({ failed }) => failed?.fault.message ?? null)
+  [source, destination].map(({ lastFailure }) => lastFailure?.fault.message ?? null)

@@ -37,7 +37,7 @@ ${!address.startsWith('https:') && html`<p class="message bad">This is an addres
 
 /** What came last, and what a person can do about it. */
 async function arrived({ parts }: PageContext): Promise<Html> {
-  const { probedAt, verified, refused } = parts.connector.webhookStats()
+  const { probedAt, lastVerified: verified, lastRejected: refused } = parts.connector.webhookStats()
   const secrets = (await parts.account?.secrets())?.length
   const head =
     probedAt === undefined

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { backfillRateLimit } from '../../../connector/klaviyo/destination.ts'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
-import { type EstimateParts, estimate } from '../../../runtime/backfill/estimate.ts'
+import { type EstimateParts, estimateBackfill } from '../../../runtime/backfill/estimate.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { SourceClient } from '../../../runtime/source/client.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
@@ -36,7 +36,7 @@ async function estimated(
   }
   const client: SourceClient = { request, workspace: async () => 'w' }
   const found = await clock.until(
-    estimate({ spec, client, clock, ...change }, { until: clock.now(), ...(only && { only }) }, never),
+    estimateBackfill({ spec, client, clock, ...change }, { until: clock.now(), ...(only && { only }) }, never),
   )
   return { ...found, sizes }
 }

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { http, type RemoteApi } from '../../../runtime/http/client.ts'
-import { rateLimiter } from '../../../runtime/http/rate-limiter.ts'
+import { createHttpClient, type RemoteApi } from '../../../runtime/http/client.ts'
+import { createRateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import { systemClock, systemFetch } from '../../../runtime/system.ts'
@@ -27,7 +27,7 @@ function play(answers: readonly (number | Response | Error | 'silence')[], peer:
     return typeof answer === 'number' ? new Response(null, { status: answer }) : answer
   }
   const parts = { fetch, clock, random: () => random, timeout: 5000 }
-  const ask = http(parts, { name: 'peer', budget: rateLimiter(free, clock), ...peer })
+  const ask = createHttpClient(parts, { name: 'peer', limiter: createRateLimiter(free, clock), ...peer })
   return { clock, calls, ask, go: () => clock.until(ask(get, { lane: 'live', signal: never })) }
 }
 
@@ -209,7 +209,7 @@ describe('pauses', () => {
       pauseUntil: (until: number) => void seen.push(`hold ${until - Date.parse('2026-07-14T09:30:00.000Z')}`),
       usage: () => [],
     }
-    await play([reject(null, 429, { 'Retry-After': '1' })], { budget: watched }).go()
+    await play([reject(null, 429, { 'Retry-After': '1' })], { limiter: watched }).go()
     expect(seen).toEqual(['take live', 'told 429', 'hold 1000', 'take live', 'told 200'])
   })
 })
@@ -266,7 +266,7 @@ test('on a real socket: a body that stops half-way is a timeout, a reset is the 
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const parts = { fetch: systemFetch, clock: systemClock, random: () => 0, timeout: 300 }
-  const ask = http(parts, { name: 'peer', budget: rateLimiter(free, systemClock) })
+  const ask = createHttpClient(parts, { name: 'peer', limiter: createRateLimiter(free, systemClock) })
   const make = () => new Request(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{}' })
   try {
     const answer = await ask(make, { lane: 'live', signal: never })

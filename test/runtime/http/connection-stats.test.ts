@@ -1,16 +1,17 @@
 /** Whether a side answers is told by what came last. */
+
 import { expect, test } from 'vitest'
-import { connectionStats } from '../../../runtime/http/connection-stats.ts'
-import { rateLimiter } from '../../../runtime/http/rate-limiter.ts'
+import { createConnectionStats } from '../../../runtime/http/connection-stats.ts'
+import { createRateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 test('a side that answers is there, though the clock was put back an hour since it did not', async () => {
   let at = Date.parse('2026-07-14T09:30:00.000Z')
   const clock = { ...virtualClock(at), now: () => at }
-  const watched = connectionStats(clock)
+  const watched = createConnectionStats(clock)
   let fault: Fault | undefined = new Fault('transient', 'x/server', 'it answered 503')
-  const http = watched.watch('x', rateLimiter({ windows: [], utilization: 1 }, clock), async () => {
+  const http = watched.watch('x', createRateLimiter({ windows: [], utilization: 1 }, clock), async () => {
     if (fault) throw fault
     return { status: 200, headers: new Headers(), body: undefined }
   })
@@ -19,16 +20,16 @@ test('a side that answers is there, though the clock was put back an hour since 
       () => undefined,
     )
   await ask()
-  expect(watched.side().failed?.fault.code).toBe('x/server')
+  expect(watched.snapshot().lastFailure?.fault.code).toBe('x/server')
   at -= 3_600_000
   fault = new Fault('data', 'x/invalid', 'it refused this one')
   await ask()
-  expect(watched.side().failed).toBeUndefined()
+  expect(watched.snapshot().lastFailure).toBeUndefined()
   fault = new Fault('config', 'x/unauthorized', 'it let us in no more')
   await ask()
-  expect(watched.side().failed?.fault.code).toBe('x/unauthorized')
+  expect(watched.snapshot().lastFailure?.fault.code).toBe('x/unauthorized')
   fault = undefined
   await ask()
-  expect(watched.side()).toMatchObject({ answered: at })
-  expect(watched.side().failed).toBeUndefined()
+  expect(watched.snapshot()).toMatchObject({ answered: at })
+  expect(watched.snapshot().lastFailure).toBeUndefined()
 })

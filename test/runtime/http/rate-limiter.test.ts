@@ -1,7 +1,7 @@
 /** Laws of the budget: never more than its share in any interval, live never behind history. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseRateLimitReset, rateLimiter } from '../../../runtime/http/rate-limiter.ts'
+import { createRateLimiter, parseRateLimitReset } from '../../../runtime/http/rate-limiter.ts'
 import type { Lane } from '../../../runtime/ports/types.ts'
 import type { RateLimitSpec } from '../../../runtime/spec/spec.ts'
 import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
@@ -15,7 +15,7 @@ interface Gone {
 }
 
 /** Asks for a place now and notes when it was given. */
-function ask(pace: ReturnType<typeof rateLimiter>, lane: Lane, clock: VirtualClock, log: Gone[], signal = never) {
+function ask(pace: ReturnType<typeof createRateLimiter>, lane: Lane, clock: VirtualClock, log: Gone[], signal = never) {
   const asked = clock.now()
   return pace.acquire(lane, signal).then(
     () => void log.push({ lane, asked, went: clock.now() }),
@@ -48,7 +48,7 @@ describe('laws', () => {
     steps: readonly { after: number; lane: Lane; count: number; abort: boolean }[],
   ) {
     const clock = virtualClock()
-    const pace = rateLimiter(spec, clock)
+    const pace = createRateLimiter(spec, clock)
     const log: Gone[] = []
     const asks: Promise<void>[] = []
     for (const step of steps) {
@@ -93,7 +93,7 @@ describe('laws', () => {
 
   test('all of a share goes as soon as it may', async () => {
     const clock = virtualClock()
-    const pace = rateLimiter({ windows: [{ limit: 10, interval: 1000 }], utilization: 0.5 }, clock)
+    const pace = createRateLimiter({ windows: [{ limit: 10, interval: 1000 }], utilization: 0.5 }, clock)
     const log: Gone[] = []
     const start = clock.now()
     await clock.until(Promise.all(Array.from({ length: 12 }, () => ask(pace, 'live', clock, log))))
@@ -103,7 +103,7 @@ describe('laws', () => {
 
 test('a stopped wait rejects as transient and gives its place to the next', async () => {
   const clock = virtualClock()
-  const pace = rateLimiter({ windows: [{ limit: 1, interval: 1000 }], utilization: 1 }, clock)
+  const pace = createRateLimiter({ windows: [{ limit: 1, interval: 1000 }], utilization: 1 }, clock)
   await pace.acquire('live', never)
   const stop = new AbortController()
   const first = pace.acquire('live', stop.signal)
@@ -117,7 +117,7 @@ test('a stopped wait rejects as transient and gives its place to the next', asyn
 
 test('nothing goes before the other side said so, in either lane', async () => {
   const clock = virtualClock()
-  const pace = rateLimiter({ windows: [{ limit: 100, interval: 1000 }], utilization: 1 }, clock)
+  const pace = createRateLimiter({ windows: [{ limit: 100, interval: 1000 }], utilization: 1 }, clock)
   const log: Gone[] = []
   const start = clock.now()
   pace.pauseUntil(start + 7000)
@@ -143,7 +143,7 @@ describe('what the headers tell', () => {
   ]
   test.each(cases)('%s', async (_, told, backfill) => {
     const clock = virtualClock()
-    const pace = rateLimiter(spec, clock)
+    const pace = createRateLimiter(spec, clock)
     const log: Gone[] = []
     pace.observeHeaders(new Response(null, { headers: told }))
     await clock.until(Promise.all([ask(pace, 'backfill', clock, log), ask(pace, 'live', clock, log)]))
@@ -153,7 +153,7 @@ describe('what the headers tell', () => {
 
   test('live goes at once while history already sleeps until a far reset', async () => {
     const clock = virtualClock()
-    const pace = rateLimiter(spec, clock)
+    const pace = createRateLimiter(spec, clock)
     const log: Gone[] = []
     pace.observeHeaders(new Response(null, { headers: { 'X-Remaining': '0', 'X-Reset': '3600' } }))
     void ask(pace, 'backfill', clock, log)
@@ -174,7 +174,7 @@ test('hundreds may wait on one signal without a warning of a leak', async () => 
   const note = (warning: Error) => void warnings.push(warning)
   process.on('warning', note)
   const clock = virtualClock()
-  const pace = rateLimiter({ windows: [{ limit: 50, interval: 1000 }], utilization: 1 }, clock)
+  const pace = createRateLimiter({ windows: [{ limit: 50, interval: 1000 }], utilization: 1 }, clock)
   const { signal } = new AbortController()
   await clock.until(Promise.all(Array.from({ length: 300 }, () => pace.acquire('live', signal))))
   process.off('warning', note)

@@ -1,7 +1,7 @@
 /** A machine's clock that is put back holds nothing up. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { rateLimiter } from '../../../runtime/http/rate-limiter.ts'
+import { createRateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import { monotonicClock } from '../../../runtime/lib/monotonic-clock.ts'
 import { ttlCache } from '../../../runtime/lib/ttl-cache.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
@@ -39,7 +39,7 @@ test('it goes on as the clock does, and never back', () => {
 
 test('a full window is waited for as long as before, and so is what the other side asked for', async () => {
   const { clock, shown, putBack } = unsteady()
-  const pace = rateLimiter({ windows: [{ limit: 2, interval: 1_000 }], utilization: 1 }, shown)
+  const pace = createRateLimiter({ windows: [{ limit: 2, interval: 1_000 }], utilization: 1 }, shown)
   for (let n = 0; n < 2; n++) await pace.acquire('live', never)
   const began = clock.now()
   putBack(HOUR)

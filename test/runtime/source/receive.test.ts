@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
 import { asId } from '../../../runtime/lib/json.ts'
 import type { Logger } from '../../../runtime/ports/effects.ts'
-import { receive } from '../../../runtime/source/receive.ts'
-import { webhookStats } from '../../../runtime/source/webhook-stats.ts'
+import { receiveWebhook } from '../../../runtime/source/receive.ts'
+import { createWebhookStats } from '../../../runtime/source/webhook-stats.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { silentLogger } from '../../../runtime/system.ts'
@@ -43,19 +43,19 @@ interface Bench {
 function bench({ secrets = [SECRET], logger = silentLogger }: Bench = {}) {
   const clock = virtualClock()
   const store = memoryStore({ clock })
-  const came = webhookStats(clock)
+  const came = createWebhookStats(clock)
   const send = (body: string | undefined, headers: Record<string, string> = {}, method = 'POST') =>
-    receive(new Request(URL_, { method, headers, ...(body !== undefined && { body }) }), {
+    receiveWebhook(new Request(URL_, { method, headers, ...(body !== undefined && { body }) }), {
       spec,
       store,
       clock,
       logger,
       secrets: () => (secrets instanceof Error ? Promise.reject(secrets) : Promise.resolve(secrets)),
-      arrivals: came,
+      stats: came,
       workspace: async () => asId(await store.readCheckpoint('workspace')),
     })
   const kept = async () => (await store.backlog('live')).records
-  return { store, send, kept, seen: came.seen }
+  return { store, send, kept, seen: came.snapshot }
 }
 
 const good = notification()
@@ -137,8 +137,8 @@ test('what is of an account that the store does not serve is answered, and not k
   await store.writeCheckpoints([{ name: 'workspace', value: 'another' }])
   expect((await send(good, { 'X-Hub-Signature': sign(good) })).status).toBe(200)
   expect(await kept()).toBe(0)
-  expect(seen().verified).toBeUndefined()
-  expect(seen().refused?.reason).toContain('another account')
+  expect(seen().lastVerified).toBeUndefined()
+  expect(seen().lastRejected?.reason).toContain('another account')
 })
 
 test('what came last is known, without anything of it', async () => {

@@ -10,7 +10,7 @@ export async function nothingFound(what: string, context: PageContext): Promise<
   const { connector } = context.parts
   const { spec, store } = connector
   const imported = (await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
-  const { verified } = connector.webhookStats()
+  const { lastVerified: verified } = connector.webhookStats()
   const source = capitalize(spec.source.name)
   const { settled } = spec.delivery.retention
   const topics = [...new Set(spec.mappings.flatMap((mapping) => [...mapping.topics]))]

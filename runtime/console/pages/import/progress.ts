@@ -31,10 +31,10 @@ function away({ parts }: PageContext): Html[] {
     { ...destination, name: spec.destination.name },
   ]
   return sides
-    .filter(({ failed }) => failed !== undefined)
+    .filter(({ lastFailure }) => lastFailure !== undefined)
     .map(
-      ({ failed, name }) =>
-        html`<p class="note">${capitalize(name)} does not answer: ${failed?.fault.message}. ${timeElement(failed?.at ?? 0)}.</p>`,
+      ({ lastFailure, name }) =>
+        html`<p class="note">${capitalize(name)} does not answer: ${lastFailure?.fault.message}. ${timeElement(lastFailure?.at ?? 0)}.</p>`,
     )
 }
 

@@ -11,7 +11,7 @@ import type { Overview } from './data.ts'
 export async function statusCards(found: Overview, context: PageContext): Promise<Html> {
   const { spec, connectionStats, webhookStats } = context.parts.connector
   const { source, destination } = connectionStats()
-  const { verified } = webhookStats()
+  const { lastVerified: verified } = webhookStats()
   return html`<ul class="cards">
 ${sideCard(capitalize(spec.source.name), source, verified && html`Last webhook ${timeElement(verified.at)}.`)}
 ${sideCard(capitalize(spec.destination.name), destination)}
@@ -25,7 +25,11 @@ ${await importCard(found, context)}
 const card = (title: string, value: Html | string, more: Html | string = '') =>
   html`<li class="card"><h2>${title}</h2><span class="big">${value}</span>${more && html`<p class="soft">${more}</p>`}</li>`
 
-function sideCard(name: string, { answered, failed }: ConnectionStats, more: Html | '' | undefined = ''): Html {
+function sideCard(
+  name: string,
+  { lastSuccessAt: answered, lastFailure: failed }: ConnectionStats,
+  more: Html | '' | undefined = '',
+): Html {
   if (failed !== undefined) {
     const needs = failed.fault.kind === 'config'
     const badge = html`<span class="badge ${needs ? 'bad' : 'warn'}">${needs ? 'Needs you' : 'Away'}</span>`
