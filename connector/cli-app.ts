@@ -1,25 +1,25 @@
-/** What the commands are given: settings, the spec's folder, and how to open a connector or the sandbox. */
+/** Describes this connector to the commands: settings, spec folder, and how to open the connector and the sandbox. */
 import type { CliApp, Setting } from '../runtime/cli/app.ts'
 import { version } from '../runtime/version.ts'
 import { functions } from './functions/index.ts'
 import { names } from './klaviyo/spec-names.ts'
 import { specFolder } from './spec.ts'
 
-/** Each described once: for the help, for "missing", and for `.env.example`. */
+/** Settings of Intercom and Klaviyo. */
 export const settings: readonly Setting[] = [
   {
     env: 'INTERCOM_ACCESS_TOKEN',
     needed: 'source',
-    description: 'reads your conversations, tickets and contacts',
+    description: 'reads conversations, tickets and contacts',
     howToGet:
       'Intercom Developer Hub → your app → Configure → Authentication. A private app of your own workspace needs no review. Its permissions: Read conversations, Read tickets, Read and list users and companies, Read admins, Read tags.',
   },
   {
     env: 'INTERCOM_CLIENT_ID',
     needed: 'no',
-    description: 'with the client secret: connects Intercom by OAuth on the console, instead of an access token',
+    description: 'connects Intercom by OAuth in the console, instead of an access token',
     howToGet:
-      'Intercom Developer Hub → your app → Configure → Basic information → Client ID. Redirect URL: this connector, /set-up/intercom/callback.',
+      'Intercom Developer Hub → your app → Configure → Basic information → Client ID. Redirect URL: the address of this connector with /set-up/intercom/callback.',
   },
   {
     env: 'INTERCOM_CLIENT_SECRET',
@@ -37,20 +37,22 @@ export const settings: readonly Setting[] = [
   {
     env: 'KLAVIYO_CLIENT_ID',
     needed: 'no',
-    description: 'with KLAVIYO_CLIENT_SECRET: connects Klaviyo by OAuth on the console, instead of a private key',
-    howToGet: 'klaviyo.com/oauth/client → your app. Redirect URL: this connector, /set-up/klaviyo/callback.',
+    description: 'connects Klaviyo by OAuth in the console, instead of a private key',
+    howToGet:
+      'klaviyo.com/oauth/client → your app. Redirect URL: the address of this connector with /set-up/klaviyo/callback.',
   },
   {
     env: 'KLAVIYO_CLIENT_SECRET',
     needed: 'no',
-    description: 'proves to Klaviyo that the OAuth client is ours',
-    howToGet: 'Shown once, when the app is made.',
+    description: 'secret of that OAuth client',
+    howToGet: 'Klaviyo shows it once, when the app is created.',
   },
   {
     env: 'INTERCOM_REGION',
     needed: 'no',
-    description: 'where your Intercom workspace is hosted: us (default), eu or au',
-    howToGet: 'Look at its address: app.intercom.com is us, app.eu.intercom.com eu, app.au.intercom.com au.',
+    description: 'region of the Intercom workspace: us (default), eu or au',
+    howToGet:
+      'See the address of your workspace: app.intercom.com is us, app.eu.intercom.com eu, app.au.intercom.com au.',
   },
   {
     env: 'INTERCOM_BASE_URL',
@@ -61,33 +63,35 @@ export const settings: readonly Setting[] = [
   {
     env: 'KLAVIYO_BASE_URL',
     needed: 'no',
-    description: 'another server in place of the Klaviyo API',
+    description: 'override the Klaviyo API base URL',
     howToGet: 'For tests; `connector sandbox` prints one.',
   },
 ]
 
-export const app: CliApp = {
+export const cliApp: CliApp = {
   name: 'connector',
   version,
   summary: 'Intercom conversations and tickets as Klaviyo metrics, live and from history.',
+  labels: { source: 'Intercom', destination: 'Klaviyo' },
+  bugsUrl: 'https://github.com/intercom-to-klaviyo/connector/issues',
   settings,
   specFolder: specFolder(),
   functions,
   names,
-  // Klaviyo lists all metrics on one page; it filters by the kind of source, and ours is the API.
+  // Klaviyo lists all metrics on one page, filtered by source; ours is the API.
   metricUrl: (metric) => ({
     href: 'https://www.klaviyo.com/analytics/metrics',
     words: `Klaviyo → Analytics → Metrics → ${metric} (source: API)`,
   }),
-  // Loaded when a command opens something: `validate`, `build` and the help need neither.
-  account: async (options) => (await import('./auth.ts')).connectorAccount(options),
-  open: async ({ env, spec, store, account, ...effects }) =>
+  // Imported on first use: `validate`, `build` and the help need neither.
+  openConnections: async (options) => (await import('./auth.ts')).connectorAccount(options),
+  open: async ({ env, spec, store, connections, ...effects }) =>
     (await import('./index.ts')).connectorFromSpec(spec, store, {
       ...effects,
-      ...(account && { account }),
+      ...(connections && { account: connections }),
       secrets: {
         intercomAccessToken: env.INTERCOM_ACCESS_TOKEN,
-        // Separated by commas while it is being changed.
+        // A comma-separated list while the secret is being rotated.
         intercomClientSecret: env.INTERCOM_CLIENT_SECRET?.split(','),
         klaviyoApiKey: env.KLAVIYO_API_KEY,
       },
@@ -98,5 +102,5 @@ export const app: CliApp = {
       },
     }),
   sandboxPorts: { intercom: 4010, klaviyo: 4020 },
-  sandbox: async (options) => (await import('../sandbox/index.ts')).sandbox(options),
+  startSandbox: async (options) => (await import('../sandbox/index.ts')).sandbox(options),
 }

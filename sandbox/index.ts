@@ -56,7 +56,7 @@ export async function sandbox(options: SandboxOptions): Promise<Sandbox> {
       KLAVIYO_BASE_URL: klaviyoUrl,
       KLAVIYO_API_KEY: KEY,
     },
-    install: {
+    oauthEnv: {
       INTERCOM_BASE_URL: intercomUrl,
       INTERCOM_CLIENT_ID: CLIENT.id,
       INTERCOM_CLIENT_SECRET: CLIENT_SECRET,
@@ -64,9 +64,9 @@ export async function sandbox(options: SandboxOptions): Promise<Sandbox> {
       KLAVIYO_CLIENT_ID: CLIENT.id,
       KLAVIYO_CLIENT_SECRET: CLIENT.secret,
     },
-    consent: (address) => consent(address, systemFetch),
+    acceptConsent: (address) => consent(address, systemFetch),
     addresses: { intercom: intercomUrl, klaviyo: klaviyoUrl },
-    notify(url) {
+    sendWebhooks(url) {
       if (webhook === undefined) alive = intercom.live({ every: EVERY, signal: living.signal })
       webhook = url
     },

@@ -1,4 +1,4 @@
-/** What a connector's package hands to the commands, so that they need to know no vendor. */
+/** The description of a connector that the commands work on, so that no command names a vendor. */
 import type { Connections } from '../auth/connections.ts'
 import type { EncryptionKey } from '../auth/vault.ts'
 import type { Connector } from '../connector.ts'
@@ -11,17 +11,17 @@ import type { Spec } from '../spec/spec.ts'
 /** The environment with `.env` under it. An empty value counts as absent. */
 export type Env = Readonly<Record<string, string | undefined>>
 
-/** One environment variable, described once: for the help, for "missing" and for `.env.example`. */
+/** One environment variable, described once for the help text, the error about a missing one and `.env.example`. */
 export interface Setting {
   readonly env: string
   /**
-   * Without it: `source`, `destination`, nothing that talks to that side runs; `webhook`, no notification can be
-   * verified, so only `start` refuses; `no`, it has a default.
+   * Who needs it. `source`, `destination`: every command that talks to that side. `webhook`: `start` alone, which
+   * verifies signatures with it. `no`: it is optional.
    */
   readonly needed: 'source' | 'destination' | 'webhook' | 'no'
-  /** What it is, in a few words, without a full stop. */
+  /** A few words without a full stop. */
   readonly description: string
-  /** How to get it, in one or two sentences. */
+  /** Where to find the value, or the default: one or two sentences. */
   readonly howToGet: string
 }
 
@@ -33,31 +33,31 @@ export interface OpenOptions {
   readonly fetch: Fetch
   readonly random: Random
   readonly logger: Logger
-  /** Where log-ins are kept, if the connector can keep any. */
-  readonly account?: Connections
+  /** Credentials stored by set-up. Absent: only `env` holds any. */
+  readonly connections?: Connections
 }
 
 export interface SandboxOptions {
   /** By the names of `CliApp.sandboxPorts`. Absent: any free port. */
   readonly ports?: Readonly<Record<string, number>>
-  /** How much history there is. */
+  /** Size of the generated history. */
   readonly conversations?: number
   readonly tickets?: number
   readonly signal: AbortSignal
 }
 
-/** Local servers that stand in for both sides. */
+/** Running mock servers of the source and the destination. */
 export interface Sandbox {
-  /** Settings that point a connector at it. */
+  /** Settings that connect a connector to it. */
   readonly env: Readonly<Record<string, string>>
-  /** The same without credentials, but with OAuth clients: for who wants to go through set-up. */
-  readonly install?: Readonly<Record<string, string>>
-  /** A person says yes on the page at this address; resolves to where the browser is sent back. */
-  consent?(address: URL): Promise<URL>
+  /** The same with OAuth clients instead of credentials, to try the set-up. */
+  readonly oauthEnv?: Readonly<Record<string, string>>
+  /** Accepts the consent page at this URL; resolves to the redirect back to the connector. */
+  acceptConsent?(address: URL): Promise<URL>
   /** Base address of each server, by the names of `CliApp.sandboxPorts`. */
   readonly addresses: Readonly<Record<string, string>>
-  /** From now on new things happen, and their signed notifications go to this address. */
-  notify?(webhook: URL): void
+  /** Starts live activity and posts its signed webhooks to this URL. */
+  sendWebhooks?(webhook: URL): void
   close(): Promise<void>
 }
 
@@ -65,20 +65,26 @@ export interface CliApp {
   readonly name: string
   readonly version: string
   readonly summary: string
-  /** Of both sides. What every connector has (store, port, log level) the commands add themselves. */
+  /** Product names for texts. */
+  readonly labels: { readonly source: string; readonly destination: string }
+  /** The issue tracker: `bugs` of package.json. */
+  readonly bugsUrl: string
+  /** Credentials and the like. The commands add those that every connector has (store, port, log level). */
   readonly settings: readonly Setting[]
-  /** The spec that comes with the package; `CONNECTOR_SPEC` names another. */
+  /** The spec shipped in the package; `CONNECTOR_SPEC` overrides it. */
   readonly specFolder: URL
   readonly functions: FunctionTable
-  /** What a spec may say of the destination by name. Absent: anything. */
+  /** Names of the destination that a spec may use. Absent: any. */
   readonly names?: DestinationNames
-  /** Where the destination shows a metric, by the name it has there: a link and its words. */
+  /** Link to a metric at the destination, and the path to it through the menus. */
   readonly metricUrl?: (metric: string) => { readonly href: string; readonly words: string }
-  /** Log-ins kept in the store, beside those of the environment. Absent: the environment alone gives credentials. */
-  readonly account?: (options: Omit<OpenOptions, 'account'> & { readonly key: EncryptionKey }) => Promise<Connections>
-  /** Joins the parts. Asks for no credentials: a preview has none. */
+  /** Opens the credentials stored by set-up. Absent: only the environment provides any. */
+  readonly openConnections?: (
+    options: Omit<OpenOptions, 'connections'> & { readonly key: EncryptionKey },
+  ) => Promise<Connections>
+  /** Assembles a connector. Requires no credentials: a preview has none. */
   open(options: OpenOptions): Promise<Connector>
-  /** The sandbox's servers and their usual ports: each gives `sandbox` an option `--NAME-port`. */
+  /** The sandbox's servers and their default ports; each adds an option `--NAME-port` to `sandbox`. */
   readonly sandboxPorts: Readonly<Record<string, number>>
-  sandbox(options: SandboxOptions): Promise<Sandbox>
+  startSandbox(options: SandboxOptions): Promise<Sandbox>
 }

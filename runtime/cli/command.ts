@@ -1,4 +1,4 @@
-/** A command as one row: what it is called, what it takes, how it is used, what it does. */
+/** The definition of a command, and the context and input its `run` receives. */
 import type { Logger } from '../ports/effects.ts'
 import type { CliApp, Env } from './app.ts'
 import type { Painter, ProcessIo } from './io.ts'
@@ -7,17 +7,17 @@ import type { Footer } from './output/footer.ts'
 import type { LogLevel } from './output/log.ts'
 
 export interface CommandDefinition {
-  /** One word, or two for a command of a group: `dead-letters list`. */
+  /** One word, or two for a subcommand: `dead-letters list`. */
   readonly name: string
   readonly summary: string
-  /** In commander's notation: `<file>`, `[dir]`, `[id...]`. */
+  /** Flags in commander's notation: `<file>`, `[dir]`, `[id...]`. */
   readonly operand?: OptionDefinition
   readonly options: readonly OptionDefinition[]
-  /** A command line without the program's name, and what it is for. */
+  /** A command line without the program's name, and its purpose. */
   readonly examples: readonly (readonly [line: string, purpose: string])[]
-  /** What is logged unless `LOG_LEVEL` says otherwise. Absent: `warn`, since most commands print their own result. */
-  readonly log?: LogLevel
-  /** Resolves to the exit code. Throws a `Stop` for what a person can mend. */
+  /** Default of `LOG_LEVEL`. Absent: `warn`, since most commands print their own result. */
+  readonly logLevel?: LogLevel
+  /** Resolves to the exit code. Throws a `CliError` for a mistake the user can correct. */
   run(context: CommandContext, input: CommandInput): Promise<number>
 }
 
@@ -27,7 +27,7 @@ export interface OptionDefinition {
   readonly description: string
 }
 
-/** What stands on the command line, before anything checked it. */
+/** Operands and options of the command line, not validated yet. */
 export interface CommandInput {
   readonly operands: readonly string[]
   value(option: string): string | undefined
@@ -38,17 +38,17 @@ export interface CommandContext {
   readonly app: CliApp
   readonly io: ProcessIo
   readonly env: Env
-  /** Machine output on stdout. */
+  /** `--json`: machine-readable output on stdout. */
   readonly json: boolean
-  /** For stdout. */
+  /** Colours text for stdout. */
   readonly paint: Painter
-  /** Whether stderr takes colour. */
+  /** Whether stderr shows colour. */
   readonly colorNotes: boolean
   /** Writes to stdout. */
   print(text: string): void
-  /** Writes a line to stderr: what a person should know, but no program reads. */
+  /** Writes a line to stderr, for people only. */
   note(text: string): void
-  /** The lower end of stderr, for progress. */
+  /** Redrawn lines at the bottom of stderr, for progress. */
   readonly footer: Footer
   readonly logger: Logger
   readonly load: Loaders

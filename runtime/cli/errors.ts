@@ -1,10 +1,10 @@
-/** How a command says that it cannot go on, and what the exit codes mean. */
-/** The exit codes every command keeps to. */
+/** Errors a command prints for its user, and the exit codes. */
+/** Exit codes of every command. */
 export const EXIT_CODES = { ok: 0, failed: 1, usage: 2, spec: 3 } as const
 
-/** A reason to stop that a person can act on: printed without a stack, ends with `exit`. */
+/** A mistake or obstacle the user can act on: printed without a stack, ends the command with `exit`. */
 export class CliError extends Error {
-  override readonly name = 'Stop'
+  override readonly name = 'CliError'
   readonly exit: number
 
   constructor(exit: number, message: string) {
@@ -13,21 +13,24 @@ export class CliError extends Error {
   }
 }
 
-/** Wrong usage: the command line or the settings must change. */
+/** A mistake in the command line or the settings. */
 export function usageError(message: string): CliError {
   return new CliError(EXIT_CODES.usage, message)
 }
 
 /**
- * Anything thrown, in words for a person.
+ * A message for anything thrown.
  *
- * Only errors known to carry no payload are quoted: ours, and the system's
- * (a file that is missing, a port that is taken).
+ * Quotes only errors known to carry no payload: ours, and system errors (a missing file, a port in use).
  */
-export function explain(error: unknown): string {
-  if (!(error instanceof Error)) return `unexpected ${typeof error}`
-  if (error.name === 'Stop' || error.name === 'Fault' || isSystemError(error)) return error.message
-  return `unexpected ${error.name}. This is a bug: please report it (LOG_LEVEL=debug shows where it happened)`
+export function describeError(error: unknown): string {
+  if (isUnexpected(error)) return `unexpected ${error instanceof Error ? error.name : typeof error}`
+  return (error as Error).message
+}
+
+/** Neither ours nor the system's: a bug. */
+export function isUnexpected(error: unknown): boolean {
+  return !(error instanceof Error && (['CliError', 'Fault'].includes(error.name) || isSystemError(error)))
 }
 
 function isSystemError(error: Error): error is NodeJS.ErrnoException {

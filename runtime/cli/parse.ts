@@ -1,8 +1,8 @@
-/** Words of a command line, checked. What is wrong is said with what would be right. */
+/** Parses values of the command line. Every error shows a valid value. */
 import { suggest } from '../expression/did-you-mean.ts'
 import { usageError } from './errors.ts'
 
-/** A port, 0 meaning any free one. */
+/** A port; 0 means any free one. */
 export function parsePort(text: string, name: string): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
@@ -11,30 +11,29 @@ export function parsePort(text: string, name: string): number {
 
 const DATE = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/
 
-/** Milliseconds since 1970. Without a zone it is UTC: no machine's own zone decides. */
+/** Milliseconds since 1970. A time without a zone is UTC, whatever the machine's zone. */
 export function parseMoment(text: string, name: string): number {
   const day = DATE.exec(text)?.[1]
   const zoned = text.includes('T') && !/(Z|[+-]\d{2}:\d{2})$/.test(text) ? `${text}Z` : text
   const time = day === undefined ? Number.NaN : Date.parse(zoned)
-  // V8 reads 30 February as 2 March; we do not.
+  // V8 parses 30 February as 2 March.
   if (day !== undefined && !Number.isNaN(time) && new Date(day).toISOString().startsWith(day)) return time
   throw usageError(`${name} must be a date such as 2026-01-31 or 2026-01-31T09:30:00Z, not "${text}"`)
 }
 
-/** A positive number of something. */
 export function parsePositive(text: string, name: string): number {
   const number = Number(text)
   if (text.trim() !== '' && Number.isFinite(number) && number > 0) return number
   throw usageError(`${name} must be a number above 0, not "${text}"`)
 }
 
-/** The values of a comma-separated list, without empty ones. */
+/** The items of a comma-separated list, empty ones removed. */
 export function parseList(text: string): readonly string[] {
   const items = text.split(',').map((item) => item.trim())
   return items.filter((item) => item !== '')
 }
 
 /** `unknown metric "Rated"; did you mean "Rated Conversation"?` */
-export function unknownName(kind: string, word: string, known: Iterable<string>): string {
-  return `unknown ${kind} "${word}"; ${suggest(word, known)}`
+export function unknownName(kind: string, name: string, known: Iterable<string>): string {
+  return `unknown ${kind} "${name}"; ${suggest(name, known)}`
 }

@@ -1,4 +1,4 @@
-/** A Node process as `ProcessIo`: the one place where signals and pipes are turned into values. */
+/** Adapts a Node process to `ProcessIo`; no other file handles signals and broken pipes. */
 import type { WriteStream } from 'node:tty'
 import { systemClock, systemFetch, systemRandom } from '../system.ts'
 import type { Output, ProcessIo } from './io.ts'
@@ -10,7 +10,7 @@ export function processIo(process: NodeProcess): ProcessIo {
   return {
     stdout: outputOf(process.stdout, process),
     stderr: outputOf(process.stderr, process),
-    // Only touched when it is read: an open stdin keeps a process alive.
+    // A getter, since touching stdin keeps the process alive.
     get stdin() {
       return process.stdin
     },
@@ -19,7 +19,7 @@ export function processIo(process: NodeProcess): ProcessIo {
     clock: systemClock,
     fetch: systemFetch,
     random: systemRandom,
-    // A command that never asks for it is ended by its first Ctrl-C, as everything is.
+    // A getter, so that Ctrl-C ends a command that does not listen for it.
     get signal() {
       signal ??= stopSignal(process)
       return signal
@@ -27,7 +27,7 @@ export function processIo(process: NodeProcess): ProcessIo {
   }
 }
 
-/** The first SIGINT or SIGTERM aborts it; a second one ends the process at once. */
+/** Aborts on the first SIGINT or SIGTERM; the second one exits at once. */
 function stopSignal(process: NodeProcess): AbortSignal {
   const stop = new AbortController()
   const onSignal = () => (stop.signal.aborted ? process.exit(1) : stop.abort())
@@ -37,7 +37,7 @@ function stopSignal(process: NodeProcess): AbortSignal {
 }
 
 function outputOf(stream: WriteStream, process: NodeProcess): Output {
-  // `connector trace ID | head` closes the pipe under us: that is no error.
+  // `connector trace ID | head` closes the pipe early, which is no error.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
     process.exit(0)
@@ -45,9 +45,9 @@ function outputOf(stream: WriteStream, process: NodeProcess): Output {
   return {
     write: (text) => stream.write(text),
     isTTY: stream.isTTY === true,
-    // Asked for each time, since a window may be resized.
+    // A getter, since a window may be resized.
     get columns() {
-      return stream.columns || 80 // 0 where a terminal does not tell
+      return stream.columns || 80 // 0 on a terminal of unknown width
     },
   }
 }

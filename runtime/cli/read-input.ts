@@ -6,32 +6,32 @@ import type { Json } from '../ports/types.ts'
 import { CliError, EXIT_CODES, usageError } from './errors.ts'
 import type { ProcessIo } from './io.ts'
 
-type Place = Pick<ProcessIo, 'cwd' | 'stdin'>
+type InputIo = Pick<ProcessIo, 'cwd' | 'stdin'>
 
-export async function readJson(file: string, io: Place): Promise<Json> {
+export async function readJson(file: string, io: InputIo): Promise<Json> {
   const text = await readText(file, io)
   try {
     return JSON.parse(text)
   } catch {
-    // The parser's own message quotes the text, which is a customer's.
-    throw new CliError(EXIT_CODES.failed, `${nameOf(file)} is not JSON${text.trim() === '' ? ': it is empty' : ''}`)
+    // The parser's message quotes the text, which may be personal data.
+    throw new CliError(EXIT_CODES.failed, `${inputName(file)} is ${text.trim() === '' ? 'empty' : 'not valid JSON'}`)
   }
 }
 
-/** Most JSON is YAML, but not all (tabs): it is tried first. */
-export async function readJsonOrYaml(file: string, io: Place): Promise<Json> {
+/** Tries JSON first, since some JSON is not YAML (tabs). */
+export async function readJsonOrYaml(file: string, io: InputIo): Promise<Json> {
   const text = await readText(file, io)
-  for (const read of [(it: string) => JSON.parse(it), (it: string) => parse(it)]) {
+  for (const parseText of [(json: string) => JSON.parse(json), (yaml: string) => parse(yaml)]) {
     try {
-      return read(text)
+      return parseText(text)
     } catch {}
   }
-  throw new CliError(EXIT_CODES.failed, `${nameOf(file)} is neither JSON nor YAML`)
+  throw new CliError(EXIT_CODES.failed, `${inputName(file)} is neither JSON nor YAML`)
 }
 
-async function readText(file: string, io: Place): Promise<string> {
+async function readText(file: string, io: InputIo): Promise<string> {
   const text =
-    file === '-' ? await readAll(io.stdin) : await readFile(resolve(io.cwd, file), 'utf8').catch(noFile(file))
+    file === '-' ? await readAll(io.stdin) : await readFile(resolve(io.cwd, file), 'utf8').catch(unreadableFile(file))
   return text.replace(/^\uFEFF/, '') // Windows tools put a byte order mark before JSON
 }
 
@@ -41,12 +41,12 @@ async function readAll(stdin: ProcessIo['stdin']): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function noFile(file: string): (error: NodeJS.ErrnoException) => never {
+function unreadableFile(file: string): (error: NodeJS.ErrnoException) => never {
   return (error) => {
-    throw usageError(error.code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read (${error.code})`)
+    throw usageError(error.code === 'ENOENT' ? `file not found: ${file}` : `cannot read ${file} (${error.code})`)
   }
 }
 
-function nameOf(file: string): string {
-  return file === '-' ? 'what came on stdin' : file
+function inputName(file: string): string {
+  return file === '-' ? 'stdin' : file
 }

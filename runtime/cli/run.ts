@@ -1,66 +1,78 @@
-/** From a command line to an exit code. */
+/** Runs a command line and resolves to its exit code. */
 import { Command, CommanderError } from 'commander'
 import { columns } from '../lib/format.ts'
 import type { CliApp } from './app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from './command.ts'
-import { commandTable, GROUPS } from './commands/index.ts'
-import { CliError, EXIT_CODES, explain } from './errors.ts'
+import { groupSummaries, loadCommands } from './commands/index.ts'
+import { CliError, describeError, EXIT_CODES, isUnexpected } from './errors.ts'
 import { type ProcessIo, painter, wantsColor } from './io.ts'
 import { type Loaders, loaders } from './loaders.ts'
 import { Footer } from './output/footer.ts'
 import { createLogger, parseLogLevel } from './output/log.ts'
 import { COMMON_SETTINGS, readSettings } from './settings.ts'
 
-/** What the bin is called, whatever it connects. */
+/** Name of the bin, whatever it connects. */
 const PROGRAM = 'connector'
 
 /**
- * Runs one command and resolves to its exit code: 0 and 1 as each command says,
- * 2 for wrong usage, 3 for an invalid spec. Never throws and never ends the process.
+ * Runs one command and resolves to its exit code: 0 and 1 as the command defines them, 2 for wrong usage, 3 for an
+ * invalid spec. Never throws and never exits the process.
  */
 export async function runCli(app: CliApp, argv: readonly string[], io: ProcessIo, load = loaders): Promise<number> {
   let exit: number = EXIT_CODES.ok
-  const rows = await commandTable(app, argv[0])
-  const program = programOf(app, rows, io, async (row, input) => {
-    exit = await row.run(await contextOf({ app, io, load }, row, input), input)
+  const definitions = await loadCommands(app, argv[0])
+  const program = createProgram(app, definitions, io, async (definition, input) => {
+    exit = await definition.run(await createContext({ app, io, load }, definition, input), input)
   })
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return exit
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage
-    const paint = painter(wantsColor(io.stderr, io.env))
-    io.stderr.write(`${paint('red', 'error:')} ${explain(error)}\n`)
-    if (io.env.LOG_LEVEL === 'debug' && error instanceof Error) io.stderr.write(`${error.stack}\n`)
+    printError(error, app, io)
     return error instanceof CliError ? error.exit : EXIT_CODES.failed
   }
 }
 
-interface Host {
-  readonly app: CliApp
-  readonly io: ProcessIo
-  readonly load: Loaders
+function printError(error: unknown, { bugsUrl }: CliApp, { stderr, env }: ProcessIo): void {
+  const paint = painter(wantsColor(stderr, env))
+  const report = isUnexpected(error)
+    ? `. This is a bug; please report it at ${bugsUrl} (LOG_LEVEL=debug prints the stack)`
+    : ''
+  stderr.write(`${paint('red', 'error:')} ${describeError(error)}${report}\n`)
+  if (env.LOG_LEVEL === 'debug' && error instanceof Error) stderr.write(`${error.stack}\n`)
 }
 
-type Run = (row: CommandDefinition, input: CommandInput) => Promise<void>
+type RunCommand = (definition: CommandDefinition, input: CommandInput) => Promise<void>
 
-function programOf(app: CliApp, rows: readonly CommandDefinition[], io: ProcessIo, run: Run): Command {
-  const program = new Command(PROGRAM).description(app.summary).version(`${app.name} ${app.version}`).exitOverride()
+function createProgram(
+  app: CliApp,
+  definitions: readonly CommandDefinition[],
+  io: ProcessIo,
+  run: RunCommand,
+): Command {
+  const program = new Command(PROGRAM)
+    .description(app.summary)
+    .version(`${app.name} ${app.version}`, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .exitOverride()
   configureHelp(program, io)
+  const summaries = groupSummaries(app)
   const groups = new Map<string, Command>()
-  for (const row of rows) {
-    const [first = row.name, second] = row.name.split(' ')
+  for (const definition of definitions) {
+    const [first = definition.name, second] = definition.name.split(' ')
     if (second === undefined) {
-      addCommand(program, first, row, run)
+      addCommand(program, first, definition, run)
       continue
     }
-    const group = groups.get(first) ?? program.command(first).description(GROUPS[first] ?? '')
+    const group = groups.get(first) ?? program.command(first).description(summaries[first] ?? '')
     groups.set(first, group)
-    addCommand(group, second, row, run)
+    addCommand(group, second, definition, run)
   }
   return program.addHelpText(
     'after',
-    `\n${settingsHelp(app)}\n\nEach command shows its examples: ${PROGRAM} start --help`,
+    `\n${settingsHelp(app)}\n\nOptions and examples of a command: ${PROGRAM} start --help`,
   )
 }
 
@@ -69,25 +81,25 @@ function settingsHelp({ settings }: CliApp): string {
   return ['Settings, from the environment or .env:', ...columns(rows, '  ')].join('\n')
 }
 
-function addCommand(parent: Command, name: string, row: CommandDefinition, run: Run): void {
-  const command = parent.command(name).description(row.summary)
-  if (row.operand) command.argument(row.operand.flags, row.operand.description)
-  for (const option of row.options) command.option(option.flags, option.description)
+function addCommand(parent: Command, name: string, definition: CommandDefinition, run: RunCommand): void {
+  const command = parent.command(name).description(definition.summary)
+  if (definition.operand) command.argument(definition.operand.flags, definition.operand.description)
+  for (const option of definition.options) command.option(option.flags, option.description)
   command.option('--json', 'machine-readable output on stdout')
-  const examples = row.examples.map(([line, purpose]) => `  $ ${PROGRAM} ${line}\n      ${purpose}`)
+  const examples = definition.examples.map(([line, purpose]) => `  $ ${PROGRAM} ${line}\n      ${purpose}`)
   command.addHelpText('after', `\nExamples:\n${examples.join('\n')}`)
-  command.action(() => run(row, inputOf(command)))
+  command.action(() => run(definition, inputOf(command)))
 }
 
 function inputOf(command: Command): CommandInput {
-  // Commander types option values as anything; ours are only ever text or a flag.
-  const given: Readonly<Record<string, unknown>> = command.opts()
-  const of = (option: string) => given[option.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())]
+  // Commander types option values as `any`; ours are text or true.
+  const options: Readonly<Record<string, unknown>> = command.opts()
+  const optionValue = (option: string) => options[option.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())]
   return {
     operands: command.args,
-    flag: (option) => of(option) === true,
+    flag: (option) => optionValue(option) === true,
     value: (option) => {
-      const value = of(option)
+      const value = optionValue(option)
       return typeof value === 'string' ? value : undefined
     },
   }
@@ -102,16 +114,29 @@ function configureHelp(program: Command, io: ProcessIo): void {
     getOutHasColors: () => wantsColor(io.stdout, io.env),
     getErrHasColors: () => wantsColor(io.stderr, io.env),
   })
-  program.configureHelp({ styleTitle: (title) => painter(true)('bold', title) })
-  program.showHelpAfterError(`(${PROGRAM} --help shows what there is)`)
+  program.configureHelp({
+    styleTitle: (title) => painter(true)('bold', title),
+    // Without commander's `[options]`, which every command would show.
+    subcommandTerm: (command) => `${command.name()} ${command.usage().replace('[options]', '').trim()}`.trim(),
+  })
+  program.showHelpAfterError(`(run ${PROGRAM} --help for usage)`)
 }
 
-async function contextOf(host: Host, row: CommandDefinition, input: CommandInput): Promise<CommandContext> {
-  const { app, io, load } = host
+interface RunOptions {
+  readonly app: CliApp
+  readonly io: ProcessIo
+  readonly load: Loaders
+}
+
+async function createContext(
+  { app, io, load }: RunOptions,
+  definition: CommandDefinition,
+  input: CommandInput,
+): Promise<CommandContext> {
   const env = await readSettings(io)
   const footer = new Footer(io.stderr)
   const color = wantsColor(io.stderr, io.env)
-  const level = parseLogLevel(env, row.log ?? 'warn')
+  const level = parseLogLevel(env, definition.logLevel ?? 'warn')
   return {
     app,
     io,

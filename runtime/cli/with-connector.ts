@@ -1,4 +1,4 @@
-/** Opens what a command works with, and closes it again however the command ends. */
+/** Opens spec, store and connector for a command and closes them however it ends. */
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -17,90 +17,100 @@ import { requireSettings } from './settings.ts'
 
 export const DEFAULT_STORE_URL = 'sqlite:.connector/store.db'
 
-/** What must be set before a command talks to both sides. */
+/** Needs of a command that calls both APIs. */
 export const BOTH_SIDES: readonly Setting['needed'][] = ['source', 'destination']
 
-const IN_A_BROWSER = 'Or connect both sides in a browser: connector start'
-
-export interface OpenWith {
+export interface ConnectorNeeds {
   readonly needs: readonly Setting['needed'][]
-  /** Instead of the context's settings. */
+  /** Overrides the settings of the context. */
   readonly env?: Env
-  /** Instead of `CONNECTOR_STORE`. */
+  /** Overrides `CONNECTOR_STORE`. */
   readonly store?: string
-  /** What to do about a missing setting, where there is more to say. */
+  /** Ends the error about a missing setting. Default: how to connect in a browser. */
   readonly hint?: string
 }
 
-export interface Opened {
+export interface OpenConnector {
   readonly spec: Spec
   readonly store: Store
   readonly connector: Connector
-  readonly account?: Connections
+  readonly connections?: Connections
 }
 
-/** Settings, spec, store and connector, in this order: the cheapest complaint comes first. */
+/** Checks settings, then opens spec, store and connector: the cheapest error comes first. */
 export async function withConnector<T>(
   context: CommandContext,
-  options: OpenWith,
-  use: (opened: Opened) => Promise<T>,
+  options: ConnectorNeeds,
+  use: (opened: OpenConnector) => Promise<T>,
 ): Promise<T> {
   const { app, io, logger } = context
   const env = options.env ?? context.env
-  const url = urlOf(context, options.store)
-  // What is not set may be in the store, if there is one.
-  const stored = app.account !== undefined && isThere(url)
-  const hint = options.hint ?? (app.account ? IN_A_BROWSER : '')
-  if (!stored) requireSettings(app, env, options.needs, hint)
+  const url = storeUrlOf(context, options.store)
+  const hint = options.hint ?? browserHint(context)
+  // An existing store may hold credentials, so missing settings are judged once it is open.
+  const mayHoldCredentials = app.openConnections !== undefined && storeExists(url)
+  if (!mayHoldCredentials) requireSettings(app, env, options.needs, hint)
   const { spec } = await loadSpecOrExit(context)
   return withStore(
     context,
     async (store) => {
       const { clock, fetch, random } = io
       const base = { env, spec, store, clock, fetch, random, logger }
-      const account = await app.account?.({ ...base, key: encryptionKeyFor(env, url) })
+      const connections = await app.openConnections?.({ ...base, key: encryptionKeyFor(env, url) })
       try {
-        if (account && stored) await requireLogins(context, account, { ...options, hint })
-        const connector = await app.open({ ...base, ...(account && { account }) })
+        if (connections && mayHoldCredentials) await requireCredentials(context, connections, { ...options, hint })
+        const connector = await app.open({ ...base, ...(connections && { connections }) })
         try {
-          return await use({ spec, store, connector, ...(account && { account }) })
+          return await use({ spec, store, connector, ...(connections && { connections }) })
         } finally {
           await connector.close()
         }
       } finally {
-        account?.close()
+        connections?.close()
       }
     },
     options.store,
   )
 }
 
-/** The settings that neither the environment nor set-up gave. */
-async function requireLogins({ app, env }: CommandContext, account: Connections, options: OpenWith): Promise<void> {
-  const { source, destination } = await account.setup.view()
-  const signed = (await account.secrets()).length > 0
-  const known = { source: source.by !== undefined, destination: destination.by !== undefined, webhook: signed }
-  const needs = options.needs.filter((need) => !(need in known && known[need as keyof typeof known]))
+function browserHint({ app: { labels, openConnections } }: CommandContext): string {
+  if (openConnections === undefined) return ''
+  return `Or connect ${labels.source} and ${labels.destination} in a browser: connector start`
+}
+
+/** Requires the settings that neither the environment nor set-up provides. */
+async function requireCredentials(
+  { app, env }: CommandContext,
+  connections: Connections,
+  options: ConnectorNeeds,
+): Promise<void> {
+  const { source, destination } = await connections.setup.view()
+  const provided: Readonly<Partial<Record<Setting['needed'], boolean>>> = {
+    source: source.by !== undefined,
+    destination: destination.by !== undefined,
+    webhook: (await connections.secrets()).length > 0,
+  }
+  const needs = options.needs.filter((need) => !provided[need])
   requireSettings(app, options.env ?? env, needs, options.hint ?? '')
 }
 
-/** Whether the store may hold anything yet. */
-function isThere(url: string): boolean {
+/** Whether the store may hold data from before. */
+function storeExists(url: string): boolean {
   const file = storeFile(url)
   return file === undefined ? !url.includes('memory:') : existsSync(file)
 }
 
-const urlOf = ({ env, io }: CommandContext, named?: string): string =>
-  storeUrl(named ?? env.CONNECTOR_STORE ?? DEFAULT_STORE_URL, io.cwd)
+const storeUrlOf = ({ env, io }: CommandContext, override?: string): string =>
+  resolveStoreUrl(override ?? env.CONNECTOR_STORE ?? DEFAULT_STORE_URL, io.cwd)
 
-/** The store that `CONNECTOR_STORE` names, or `url`. */
+/** Opens the store at `url`, by default the one of `CONNECTOR_STORE`. */
 export async function withStore<T>(
   context: CommandContext,
   use: (store: Store) => Promise<T>,
   url?: string,
 ): Promise<T> {
   const { clock } = context.io
-  const store = await context.load.store(urlOf(context, url), { clock }).catch(badSetting)
+  const store = await context.load.store(storeUrlOf(context, url), { clock }).catch(rethrowAsUsageError)
   try {
     return await use(store)
   } finally {
@@ -108,41 +118,37 @@ export async function withStore<T>(
   }
 }
 
-/** The same, for commands that look into one: a misspelt place would have them say that nothing ever came. */
+/** The same for commands that read the ledger: warns about a store that did not exist, since its path may be misspelt. */
 export async function withExistingStore<T>(context: CommandContext, use: (store: Store) => Promise<T>): Promise<T> {
-  const file = storeFile(urlOf(context))
+  const file = storeFile(storeUrlOf(context))
   if (file !== undefined && !existsSync(file))
-    context.note(`There was no store at ${file}, so a new one is looked into. Is CONNECTOR_STORE right?`)
+    context.note(`No store at ${file}; created an empty one. Check CONNECTOR_STORE if you expected records.`)
   return withStore(context, use)
 }
 
-/** A store that cannot be opened for its URL's sake is a setting to change: exit code 2. */
-function badSetting(error: unknown): never {
+function rethrowAsUsageError(error: unknown): never {
   throw error instanceof Fault && error.kind === 'config' ? usageError(`CONNECTOR_STORE: ${error.message}`) : error
 }
 
-/** `sqlite:PATH` is relative to the working directory, like `.env`. */
-export function storeUrl(name: string, cwd: string): string {
-  const path = /^sqlite:(?!\/\/)(.+)$/.exec(name)?.[1]
-  return path === undefined || path === ':memory:' || isAbsolute(path) ? name : `sqlite:${join(cwd, path)}`
+/** Resolves `sqlite:PATH` against the working directory, as `.env` is. */
+export function resolveStoreUrl(url: string, cwd: string): string {
+  const path = /^sqlite:(?!\/\/)(.+)$/.exec(url)?.[1]
+  return path === undefined || path === ':memory:' || isAbsolute(path) ? url : `sqlite:${join(cwd, path)}`
 }
 
-/** A folder named on the command line or by `CONNECTOR_SPEC`, else the one that comes with the package. */
-export function specFolder({ app, env, io }: CommandContext, named?: string): URL {
-  const folder = named ?? env.CONNECTOR_SPEC
+/** The folder given on the command line, else `CONNECTOR_SPEC`, else the spec shipped in the package. */
+export function specFolder({ app, env, io }: CommandContext, operand?: string): URL {
+  const folder = operand ?? env.CONNECTOR_SPEC
   return folder === undefined ? app.specFolder : pathToFileURL(`${resolve(io.cwd, folder)}/`)
 }
 
 export type CheckedSpec = Loaded & { readonly spec: Spec }
 
-/**
- * A spec without errors, with all that was loaded, from a folder named on the command line or the usual one.
- * Otherwise they are printed and the command ends with exit code 3.
- */
-export async function loadSpecOrExit(context: CommandContext, named?: string): Promise<CheckedSpec> {
-  const loaded = await context.load.spec(specFolder(context, named), context.app)
+/** Loads a spec. Prints its diagnostics and ends the command with exit code 3 if it has errors. */
+export async function loadSpecOrExit(context: CommandContext, operand?: string): Promise<CheckedSpec> {
+  const loaded = await context.load.spec(specFolder(context, operand), context.app)
   const { spec, diagnostics } = loaded
   if (spec !== undefined) return { ...loaded, spec }
   for (const diagnostic of diagnostics) context.note(`${render(diagnostic, context.colorNotes)}\n`)
-  throw new CliError(EXIT_CODES.spec, 'the spec is invalid; nothing was done. `connector validate` checks it again')
+  throw new CliError(EXIT_CODES.spec, 'the spec is invalid; nothing was done. Check it with `connector validate`')
 }

@@ -1,6 +1,6 @@
 /** A whole connector behind a real address, its time in our hands: for pages that are looked at and worked with. */
 import { createHmac } from 'node:crypto'
-import { app } from '../../connector/cli-app.ts'
+import { cliApp as app } from '../../connector/cli-app.ts'
 import { connectorFromSpec } from '../../connector/index.ts'
 import { listen } from '../../runtime/cli/server/listen.ts'
 import { routes } from '../../runtime/cli/server/routes.ts'
@@ -40,7 +40,7 @@ export async function house(closing: Closers, options: HouseOptions = {}) {
   const { signal } = ending
   const parts = { app, connector, clock, logger, account, signal }
   const pages = console({ ...parts, metricUrl: app.metricUrl, password: options.password })
-  answer = routes({ ...parts, console: pages, notReadyReasons: () => [] })
+  answer = routes({ ...parts, connections: account, console: pages, notReadyReasons: () => [] })
   const listener = await listen({ host: '127.0.0.1', port: 0, fetch: answer, clock })
   closing.add(listener, async () => {
     ending.abort()

@@ -1,37 +1,37 @@
-/** The demo: it sets itself up by log-in at both local servers, shows its pages, brings in history, and ends. */
+/** The demo sets itself up by OAuth at both mock servers, serves the console, imports history and ends. */
 import { expect, test } from 'vitest'
-import { app as shipped } from '../../connector/cli-app.ts'
+import { cliApp } from '../../connector/cli-app.ts'
 import { loaders } from '../../runtime/cli/loaders.ts'
 import { systemClock, systemFetch } from '../../runtime/system.ts'
-import { run } from '../helpers/cli-fake.ts'
+import { runCommand } from '../helpers/cli-fake.ts'
 
-test('installs itself, can be looked at, and ends with its report', async () => {
-  const asked: string[] = []
-  let seen: Promise<string> | undefined
-  const look = (text: string) => {
+test('sets itself up, serves the console and prints the import report', async () => {
+  const settings: string[] = []
+  let page: Promise<string> | undefined
+  const openConsole = (text: string) => {
     const address = /connector {2}(http:\S+)/.exec(text)?.[1]
     if (address === undefined) return
-    seen = fetch(new URL('set-up', address), { headers: { accept: 'text/html' } }).then((page) => page.text())
+    page = fetch(new URL('set-up', address), { headers: { accept: 'text/html' } }).then((response) => response.text())
   }
-  const { exit, out } = await run(['demo', '--for', '0.2'], {
+  const { exit, out } = await runCommand(['demo', '--for', '0.2'], {
     app: {
-      ...shipped,
-      account: async (options) => {
-        asked.push(...Object.keys(options.env))
-        return (shipped.account as NonNullable<typeof shipped.account>)(options)
+      ...cliApp,
+      openConnections: async (options) => {
+        settings.push(...Object.keys(options.env))
+        return (cliApp.openConnections as NonNullable<typeof cliApp.openConnections>)(options)
       },
-      sandbox: (options) => shipped.sandbox({ ...options, conversations: 5, tickets: 5 }),
+      startSandbox: (options) => cliApp.startSandbox({ ...options, conversations: 5, tickets: 5 }),
     },
     load: { spec: loaders.spec },
     env: { INTERCOM_ACCESS_TOKEN: 'real', KLAVIYO_API_KEY: 'real' },
     clock: systemClock,
     fetch: systemFetch,
-    onOut: look,
+    onOut: openConsole,
   })
   expect(exit).toBe(0)
-  expect(out).toMatch(/Connected to Intercom by log-in: .+\nConnected to Klaviyo by log-in: .+\nSet up by/)
-  expect(out).toContain('Backfill finished')
-  expect(await seen).toContain('<title>')
-  expect(asked).not.toContain('KLAVIYO_API_KEY')
-  expect(asked).not.toContain('INTERCOM_ACCESS_TOKEN')
+  expect(out).toMatch(/Connected Intercom by OAuth: .+\nConnected Klaviyo by OAuth: .+\nSet up as/)
+  expect(out).toContain('Import finished')
+  expect(await page).toContain('<title>')
+  expect(settings).not.toContain('KLAVIYO_API_KEY')
+  expect(settings).not.toContain('INTERCOM_ACCESS_TOKEN')
 })

@@ -1,4 +1,4 @@
-/** A connector, a process and a store that only pretend, to test the commands by. */
+/** A fake connector, process and store to run commands on. */
 import type { CliApp } from '../../runtime/cli/app.ts'
 import type { ProcessIo } from '../../runtime/cli/io.ts'
 import type { Loaders } from '../../runtime/cli/loaders.ts'
@@ -11,7 +11,7 @@ import { memoryStore } from '../../runtime/store/memory/store.ts'
 
 export const NOW = Date.parse('2026-03-01T12:00:00Z')
 
-/** Time stands still unless a test moves it; whoever sleeps wakes only when aborted. */
+/** A clock that only the test moves; sleeps end only when aborted. */
 export function standingClock(at = NOW): Clock & { at: number } {
   const clock = {
     at,
@@ -30,7 +30,7 @@ const mapping = (metric: string, history: boolean) => ({
   ...(history ? { stream: { name: 'chats', onRequest: false } } : {}),
 })
 
-/** Only what the commands read of a spec. */
+/** The part of a spec that commands read. */
 export const spec = {
   name: 'fake',
   source: { name: 'from' },
@@ -47,7 +47,7 @@ const refuse = () => {
   throw new Error('this test did not expect the call')
 }
 
-export function fakeConnector(store: Store, parts: Partial<Connector> = {}): Connector {
+export function fakeConnector(store: Store, overrides: Partial<Connector> = {}): Connector {
   return {
     spec,
     store,
@@ -64,11 +64,11 @@ export function fakeConnector(store: Store, parts: Partial<Connector> = {}): Con
     check: refuse,
     connectionStats: () => ({ source: { limits: [] }, destination: { limits: [] } }),
     close: async () => undefined,
-    ...parts,
+    ...overrides,
   }
 }
 
-export interface Given {
+export interface FakeSetup {
   readonly app?: Partial<CliApp>
   readonly connector?: Partial<Connector>
   readonly store?: Store
@@ -80,7 +80,7 @@ export interface Given {
   readonly signal?: AbortSignal
   readonly clock?: Clock
   readonly fetch?: Fetch
-  /** Sees stdout as it is written. */
+  /** Called with every write to stdout. */
   readonly onOut?: (text: string) => void
 }
 
@@ -90,6 +90,8 @@ const app: CliApp = {
   name: 'from-to',
   version: '1.2.3',
   summary: 'Chats of From as events of To.',
+  labels: { source: 'From', destination: 'To' },
+  bugsUrl: 'https://bugs.example.com',
   settings: [
     { env: 'FROM_TOKEN', needed: 'source', description: 'the token of From', howToGet: 'From, Settings, Tokens.' },
     { env: 'HOOK_SECRET', needed: 'webhook', description: 'signs webhooks', howToGet: 'From, Settings, Hooks.' },
@@ -100,47 +102,47 @@ const app: CliApp = {
   functions: [],
   open: refuse,
   sandboxPorts: { from: 4010, to: 4020 },
-  sandbox: refuse,
+  startSandbox: refuse,
 }
 
-/** Runs one command line and tells what came of it. */
-export async function run(argv: readonly string[], given: Given = {}) {
-  const written = { out: '', err: '' }
-  const clock = given.clock ?? standingClock()
-  const store = given.store ?? memoryStore({ clock })
-  const output = (to: 'out' | 'err') => ({
+/** Runs one command line; resolves to its exit code and output. */
+export async function runCommand(argv: readonly string[], setup: FakeSetup = {}) {
+  const output = { out: '', err: '' }
+  const clock = setup.clock ?? standingClock()
+  const store = setup.store ?? memoryStore({ clock })
+  const outputTo = (to: 'out' | 'err') => ({
     write: (text: string) => {
-      written[to] += text
-      if (to === 'out') given.onOut?.(text)
+      output[to] += text
+      if (to === 'out') setup.onOut?.(text)
     },
-    isTTY: given.terminal ?? false,
+    isTTY: setup.terminal ?? false,
     columns: 100,
   })
   const io: ProcessIo = {
-    stdout: output('out'),
-    stderr: output('err'),
+    stdout: outputTo('out'),
+    stderr: outputTo('err'),
     stdin: (async function* () {
-      yield given.stdin ?? ''
+      yield setup.stdin ?? ''
     })(),
-    env: given.env ?? CREDENTIALS,
-    cwd: given.cwd ?? '/nowhere',
+    env: setup.env ?? CREDENTIALS,
+    cwd: setup.cwd ?? '/nowhere',
     clock,
-    fetch: given.fetch ?? refuse,
+    fetch: setup.fetch ?? refuse,
     random: () => 0.5,
-    signal: given.signal ?? new AbortController().signal,
+    signal: setup.signal ?? new AbortController().signal,
   }
   const load: Loaders = {
     spec: async () => ({ spec, diagnostics: [], files: [], expressions: [] }),
-    store: async () => keptOpen(store),
-    ...given.load,
+    store: async () => withoutClose(store),
+    ...setup.load,
   }
-  const open: CliApp['open'] = async (options) => fakeConnector(options.store, given.connector)
-  const exit = await runCli({ ...app, open, ...given.app }, argv, io, load)
-  return { exit, ...written }
+  const open: CliApp['open'] = async (options) => fakeConnector(options.store, setup.connector)
+  const exit = await runCli({ ...app, open, ...setup.app }, argv, io, load)
+  return { exit, ...output }
 }
 
-/** The same store, but a command cannot close it: the test looks into it afterwards. */
-function keptOpen(store: Store): Store {
+/** The same store, which a command cannot close, so that the test can inspect it afterwards. */
+function withoutClose(store: Store): Store {
   return new Proxy(store, {
     get: (target, name) => {
       if (name === 'close') return async () => undefined

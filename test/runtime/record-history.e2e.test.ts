@@ -1,7 +1,7 @@
 /** A record's way from received to accepted, against a Klaviyo that has trouble: Find and `trace` tell the same steps. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { HistoryStep } from '../../runtime/record-history.ts'
-import { run } from '../helpers/cli-fake.ts'
+import { runCommand } from '../helpers/cli-fake.ts'
 import { someone } from '../helpers/connector-harness.ts'
 import { consoleShop } from '../helpers/console.ts'
 
@@ -63,7 +63,7 @@ const ways: [what: string, ref: string, steps: string, found: RegExp][] = [
 ]
 
 const stepsOf = async (ref: string): Promise<readonly HistoryStep[]> => {
-  const { out } = await run(['trace', ref, '--json'], { store: shop.store, clock: shop.clock })
+  const { out } = await runCommand(['trace', ref, '--json'], { store: shop.store, clock: shop.clock })
   return JSON.parse(out)[0].steps
 }
 const requestsOf = (steps: readonly HistoryStep[]): string[] =>
@@ -88,7 +88,7 @@ describe.each(ways)('%s', (_, ref, what, found) => {
 
   test('as text, as data and on the page the same', async () => {
     const steps = await stepsOf(ref)
-    const { out } = await run(['trace', ref], { store: shop.store, clock: shop.clock })
+    const { out } = await runCommand(['trace', ref], { store: shop.store, clock: shop.clock })
     const page = (await shop.browser().text(`/find?ref=${ref}`)).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
     expect(page).toMatch(found)
     for (const { at, what: word } of steps) {
@@ -111,6 +111,6 @@ test('each refusal and each receipt has the id that Klaviyo gave it', async () =
 })
 
 test('what nobody knows is unknown to both', async () => {
-  expect((await run(['trace', 'nobody'], { store: shop.store, clock: shop.clock })).exit).toBe(1)
+  expect((await runCommand(['trace', 'nobody'], { store: shop.store, clock: shop.clock })).exit).toBe(1)
   expect(await shop.browser().text('/find?ref=nobody')).toContain('Nothing is known of nobody')
 })

@@ -1,4 +1,4 @@
-/** `backfill`: history, from where the last one stopped. */
+/** `backfill`: imports history and resumes an interrupted import. */
 import type { BackfillOptions, Progress } from '../../backfill/types.ts'
 import { json } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
@@ -9,29 +9,32 @@ import { reportData, reportText } from '../output/report.ts'
 import { parseList, parseMoment, unknownName } from '../parse.ts'
 import { BOTH_SIDES, withConnector } from '../with-connector.ts'
 
-export const backfill: CommandDefinition = {
+export const backfillCommand: CommandDefinition = {
   name: 'backfill',
   summary: 'Import history. Resumes an interrupted run; never triggers flows.',
   options: [
-    { flags: '--since <date>', description: 'leave out what happened before (2026-01-31, or with time and zone)' },
+    {
+      flags: '--since <date>',
+      description: 'skip events before this date (2026-01-31 or 2026-01-31T09:30:00Z)',
+    },
     {
       flags: '--until <date>',
-      description: 'leave out what happened from then on (default: when live delivery began)',
+      description: 'skip events from this date on (default: the start of live delivery)',
     },
-    { flags: '--only <metrics>', description: 'these metrics, separated by commas' },
-    { flags: '--restart', description: 'forget where the last run stopped; nothing is counted twice' },
+    { flags: '--only <metrics>', description: 'import only these metrics, separated by commas' },
+    { flags: '--restart', description: 'start over instead of resuming; never counts an event twice' },
   ],
   examples: [
-    ['backfill', 'everything; press Ctrl-C at any time and run it again to go on'],
-    ['backfill --since 2026-01-01 --only "Created Ticket,Resolved Ticket"', 'two metrics of this year'],
-    ['backfill --json > report.json', 'the report for a machine; progress stays on stderr'],
+    ['backfill', 'import everything; stop with Ctrl-C at any time, run it again to resume'],
+    ['backfill --since 2026-01-01 --only "Created Ticket,Resolved Ticket"', 'two metrics, this year'],
+    ['backfill --json > report.json', 'machine-readable report; progress goes to stderr'],
   ],
   async run(context, input) {
     const window = windowOf(input)
     return withConnector(context, { needs: BOTH_SIDES }, async ({ connector, spec }) => {
       const only = metricsOf(input.value('only'), spec)
       const options = { ...window, ...only, restart: input.flag('restart'), signal: context.io.signal }
-      const last = await follow(connector.backfill(options), context)
+      const last = await showProgress(connector.backfill(options), context)
       if (last === undefined) return EXIT_CODES.failed
       const finished = last.phase === 'done'
       if (context.json) context.print(json(reportData(last, finished)))
@@ -41,18 +44,18 @@ export const backfill: CommandDefinition = {
   },
 }
 
-/** Shows progress until the end, or until the person stops it. Resolves to the last that was seen. */
-export async function follow(
+/** Shows the progress of an import until it ends or is stopped. Resolves to the last progress. */
+export async function showProgress(
   run: AsyncIterable<Progress>,
   { footer, io, note }: CommandContext,
 ): Promise<Progress | undefined> {
   const display = new ProgressDisplay({ footer, terminal: io.stderr.isTTY, clock: io.clock })
   let last: Progress | undefined
-  const onStop = () => note('Stopping: what was read is kept. The same command goes on where this one stopped.')
+  const onStop = () => note('Stopping. Everything read so far is saved; run the same command again to resume.')
   io.signal.addEventListener('abort', onStop, { once: true })
   try {
     for await (const progress of run) {
-      if (last === undefined && progress.resumed) note('Going on where the last run stopped.')
+      if (last === undefined && progress.resumed) note('Resuming the last run.')
       last = progress
       display.show(progress)
     }
@@ -86,10 +89,11 @@ function metricsOf(names: string | undefined, spec: Spec): Pick<BackfillOptions,
 }
 
 function metricOf(name: string, { mappings }: Spec): string {
-  const mapping = mappings.find((it) => it.metric.toLowerCase() === name.toLowerCase())
-  const known = mappings.map((it) => it.metric)
-  if (mapping === undefined) throw usageError(unknownName('metric', name, known))
-  // The source keeps none, so the mapping names no stream.
-  if (mapping.stream === undefined) throw usageError(`"${mapping.metric}" has no history: it only comes live`)
+  const mapping = mappings.find(({ metric }) => metric.toLowerCase() === name.toLowerCase())
+  if (mapping === undefined) {
+    const known = mappings.map(({ metric }) => metric)
+    throw usageError(unknownName('metric', name, known))
+  }
+  if (mapping.stream === undefined) throw usageError(`"${mapping.metric}" has no history: it is live only`)
   return mapping.metric
 }

@@ -1,4 +1,4 @@
-/** `build`: a spec and its expressions as code in one module, or the code of one mapping to read. */
+/** `build`: bundles a spec with its compiled expressions, or prints the code of one mapping. */
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { json } from '../../lib/format.ts'
@@ -6,64 +6,68 @@ import { groupsOf } from '../../spec/expression-groups.ts'
 import { writeBundle } from '../../spec/write-bundle.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../errors.ts'
-import { compileReport, enginesJson, enginesText } from '../output/compile-report.ts'
-import { printedJson, printedText } from '../output/print-compiled.ts'
+import { compileReport, compileReportJson, compileReportText } from '../output/compile-report.ts'
+import { compiledGroupJson, compiledGroupText } from '../output/print-compiled.ts'
 import { unknownName } from '../parse.ts'
 import { type CheckedSpec, loadSpecOrExit } from '../with-connector.ts'
 
-export const build: CommandDefinition = {
+export const buildCommand: CommandDefinition = {
   name: 'build',
   summary: 'Bundle the spec as one ES module, for hosts without `eval` (CSP, Cloudflare Workers).',
   operand: {
     flags: '[dir]',
-    description: 'the folder of connector.yaml (default: CONNECTOR_SPEC, else the one shipped)',
+    description: 'folder of connector.yaml (default: CONNECTOR_SPEC, else the shipped spec)',
   },
   options: [
-    { flags: '--out <file>', description: 'where to write it (default: stdout)' },
+    { flags: '--out <file>', description: 'output file (default: stdout)' },
     {
       flags: '--print <name>',
-      description: 'show the code of one metric, Profile, stream, lookup or resource instead',
+      description: 'print the code of one metric, Profile, stream, lookup or resource instead',
     },
   ],
   examples: [
-    ['build --out spec.js', 'a host imports `built` from it and gives it as the spec'],
-    ['build --print "Resolved Ticket"', 'what its expressions became'],
+    ['build --out spec.js', 'the host imports `built` from it and passes it as the spec'],
+    ['build --print "Resolved Ticket"', 'show the JavaScript of its expressions'],
   ],
   async run(context, input) {
     const loaded = await loadSpecOrExit(context, input.operands[0])
     const [name, out] = [input.value('print'), input.value('out')]
     if (name !== undefined && out !== undefined) throw usageError('build takes either --out or --print')
-    if (name !== undefined) print(context, name, loaded)
-    else if (out !== undefined) await write(context, out, loaded)
+    if (name !== undefined) printGroup(context, name, loaded)
+    else if (out !== undefined) await writeModule(context, out, loaded)
     else if (context.json) throw usageError('build --json needs --out FILE or --print NAME')
     else context.print(writeBundle(loaded, context.app.functions))
     return EXIT_CODES.ok
   },
 }
 
-function print({ app, json: machine, print }: CommandContext, name: string, { spec, expressions }: CheckedSpec): void {
+function printGroup(
+  { app, json: machine, print }: CommandContext,
+  name: string,
+  { spec, expressions }: CheckedSpec,
+): void {
   const groups = groupsOf(spec, expressions)
-  const group = groups.find((each) => each.name === name)
+  const group = groups.find((candidate) => candidate.name === name)
   if (group === undefined) {
-    const names = groups.map((each) => each.name)
+    const names = groups.map((candidate) => candidate.name)
     throw usageError(unknownName('name', name, names))
   }
-  print(machine ? json(printedJson(group, app.functions)) : printedText(group, app.functions))
+  print(machine ? json(compiledGroupJson(group, app.functions)) : compiledGroupText(group, app.functions))
 }
 
-async function write(
+async function writeModule(
   { app, io, json: machine, print }: CommandContext,
   out: string,
   loaded: CheckedSpec,
 ): Promise<void> {
   const text = writeBundle(loaded, app.functions)
   await writeFile(resolve(io.cwd, out), text).catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(EXIT_CODES.failed, `${out} cannot be written (${error.code})`)
+    throw new CliError(EXIT_CODES.failed, `cannot write ${out} (${error.code})`)
   })
-  const engines = compileReport(loaded.expressions)
+  const report = compileReport(loaded.expressions)
   print(
     machine
-      ? json({ out, bytes: text.length, expressions: enginesJson(engines) })
-      : `${out}: ${enginesText(engines)}\n`,
+      ? json({ out, bytes: text.length, expressions: compileReportJson(report) })
+      : `${out}: ${compileReportText(report)}\n`,
   )
 }

@@ -1,18 +1,19 @@
-/** `check`: are the credentials good, and may they do what we need? */
-
+/** `check`: tests credentials and permissions with real requests. */
 import { columns, json } from '../../lib/format.ts'
 import type { CheckResult } from '../../ports/check-result.ts'
+import type { CliApp } from '../app.ts'
 import type { CommandDefinition } from '../command.ts'
 import { EXIT_CODES } from '../errors.ts'
+import type { Painter } from '../io.ts'
 import { BOTH_SIDES, withConnector } from '../with-connector.ts'
 
-export const check: CommandDefinition = {
+export const checkCommand = ({ labels }: CliApp): CommandDefinition => ({
   name: 'check',
-  summary: 'Check credentials and permissions at the source and the destination.',
+  summary: `Check credentials and permissions for ${labels.source} and ${labels.destination}.`,
   options: [],
   examples: [
     ['check', 'before the first start, or when records wait with a fault of kind "config"'],
-    ['check --json', 'the same for a monitor: exit code 1 if anything is missing'],
+    ['check --json', 'for monitoring: exit code 1 if anything is missing'],
   ],
   async run(context) {
     const { io, paint, print } = context
@@ -20,16 +21,16 @@ export const check: CommandDefinition = {
       const results: CheckResult[] = []
       for await (const result of connector.check(io.signal)) {
         results.push(result)
-        // Shown as they come: a side that is down takes its whole timeout to say so.
+        // Printed one by one, since an unreachable API takes its whole timeout.
         if (!context.json) print(`${render(result, paint)}\n`)
       }
       if (context.json) print(json(results))
       return results.every((result) => result.ok) ? EXIT_CODES.ok : EXIT_CODES.failed
     })
   },
-}
+})
 
-function render(result: CheckResult, paint: (style: 'green' | 'red', text: string) => string): string {
+function render(result: CheckResult, paint: Painter): string {
   const mark = result.ok ? paint('green', 'ok     ') : paint('red', 'missing')
   return columns([[mark, result.name.padEnd(44), result.detail]]).join('')
 }

@@ -1,5 +1,4 @@
-/** `dead-letters list` and `dead-letters replay`: what could not be delivered, and once more. */
-
+/** `dead-letters list` and `dead-letters replay`. */
 import { json, plural } from '../../lib/format.ts'
 import { whoActs } from '../../ports/fault.ts'
 import type { CommandDefinition } from '../command.ts'
@@ -10,13 +9,13 @@ import { withExistingStore } from '../with-connector.ts'
 
 const IDS_SHOWN = 5
 
-export const listDeadLetters: CommandDefinition = {
+const listDeadLetters: CommandDefinition = {
   name: 'dead-letters list',
-  summary: 'Show what could not be delivered, grouped by what was wrong.',
+  summary: 'List dead letters, grouped by fault.',
   options: [],
   examples: [
-    ['dead-letters list', 'counts, messages, places in the mappings, ids'],
-    ['dead-letters list --json', 'the same with every id'],
+    ['dead-letters list', 'count, message, place in the mappings and record ids of each fault'],
+    ['dead-letters list --json', 'the same with every record id'],
   ],
   async run(context) {
     const groups = await withExistingStore(context, (store) => groupDeadLetters(deadLetters(store)))
@@ -27,31 +26,32 @@ export const listDeadLetters: CommandDefinition = {
   },
 }
 
-export const replayDeadLetters: CommandDefinition = {
+const replayDeadLetters: CommandDefinition = {
   name: 'dead-letters replay',
-  summary: 'Queue dead letters again: those named, or all.',
-  operand: { flags: '[id...]', description: 'record ids, as `dead-letters list` shows them' },
+  summary: 'Queue dead letters again, by record id or all of them.',
+  operand: { flags: '[id...]', description: 'record ids, as printed by `dead-letters list`' },
   options: [{ flags: '--all', description: 'every dead letter' }],
   examples: [
-    ['dead-letters replay --all', 'after a mapping was mended; a running `start` delivers them'],
-    ['dead-letters replay webhook:notif_1', 'just this record; nothing that was delivered is counted twice'],
+    ['dead-letters replay --all', 'after fixing a mapping; a running `start` delivers them'],
+    ['dead-letters replay webhook:notif_1', 'one record; events delivered before are not counted again'],
   ],
   async run(context, input) {
     const all = input.flag('all')
     const ids = [...new Set(input.operands)]
-    if (all === ids.length > 0) throw usageError('name the record ids to replay, or --all, but not both')
+    if (all === ids.length > 0) throw usageError('give the record ids to replay, or --all, but not both')
     const queued = await withExistingStore(context, (store) => store.replay(all ? 'all' : ids))
-    const asked = all ? queued : ids.length
-    if (context.json) context.print(json({ queued, unknown: asked - queued }))
-    else context.print(replayed(queued, asked))
-    return queued < asked ? EXIT_CODES.failed : EXIT_CODES.ok
+    const unknown = all ? 0 : ids.length - queued
+    if (context.json) context.print(json({ queued, unknown }))
+    else context.print(replayText(queued, unknown))
+    return unknown > 0 ? EXIT_CODES.failed : EXIT_CODES.ok
   },
 }
 
-function replayed(queued: number, asked: number): string {
-  const missing = asked - queued
-  const rest = missing === 0 ? '' : `${plural(missing, 'id')} named no dead letter.\n`
+export const deadLetterCommands: readonly CommandDefinition[] = [listDeadLetters, replayDeadLetters]
+
+function replayText(queued: number, unknown: number): string {
   const next = queued === 0 ? '' : ' A running `connector start` delivers them.'
+  const rest = unknown === 0 ? '' : `${plural(unknown, 'id')} ${unknown === 1 ? 'is' : 'are'} not a dead letter.\n`
   return `${plural(queued, 'dead letter')} queued again.${next}\n${rest}`
 }
 

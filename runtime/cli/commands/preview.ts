@@ -1,5 +1,4 @@
-/** `preview`: what would be sent of one webhook or one page, without credentials and without sending. */
-
+/** `preview`: maps one webhook or one page of history, without credentials and without sending. */
 import { json } from '../../lib/format.ts'
 import type { Preview, PreviewInput } from '../../mapping/preview.ts'
 import type { Spec } from '../../spec/spec.ts'
@@ -10,30 +9,33 @@ import { unknownName } from '../parse.ts'
 import { readJson, readJsonOrYaml } from '../read-input.ts'
 import { withConnector } from '../with-connector.ts'
 
-export const preview: CommandDefinition = {
+export const previewCommand: CommandDefinition = {
   name: 'preview',
-  summary: 'Show what would be sent of a webhook or a page of a stream. Sends nothing, needs no credentials.',
+  summary: 'Show the events of a webhook or a page of history. Sends nothing, needs no credentials.',
   operand: {
     flags: '<file>',
-    description: 'JSON: a notification or its item; a page, a list or one item. "-" is stdin',
+    description: 'JSON: a notification or its item; a page, a list or an item. "-" reads stdin',
   },
   options: [
-    { flags: '--topic <topic>', description: 'read it as a webhook of this topic' },
-    { flags: '--stream <stream>', description: 'read it as history of this stream' },
-    { flags: '--lookups <file>', description: 'what records refer to, by lookup name, as JSON or YAML' },
-    { flags: '--workspace <id>', description: 'prefix of the keys, where the file does not say' },
-    { flags: '--request', description: 'print the request bodies instead' },
+    { flags: '--topic <topic>', description: 'map the file as a webhook of this topic' },
+    { flags: '--stream <stream>', description: 'map the file as history of this stream' },
+    { flags: '--lookups <file>', description: 'resources that records refer to, by lookup, as JSON or YAML' },
+    { flags: '--workspace <id>', description: 'workspace id for the keys, if the file has none' },
+    { flags: '--request', description: 'print the request bodies instead of the events' },
   ],
   examples: [
     ['preview --topic ticket.created webhook.json', 'a recorded notification'],
     ['preview --stream tickets page.json --lookups people.yaml', 'a page of history, with contacts and admins'],
-    ['preview --topic ticket.created - --request < webhook.json', 'the bodies that would be posted'],
+    [
+      'preview --topic ticket.created - --request < webhook.json',
+      'the request bodies, with the notification from stdin',
+    ],
   ],
   async run(context, input) {
     const data = await inputOf(context, input)
     const opened = { needs: [], store: 'memory:' } as const
     const result = await withConnector(context, opened, ({ connector, spec }) => {
-      checkWords(data, spec)
+      checkNames(data, spec)
       return connector.preview(data)
     })
     for (const note of result.notes) context.note(`note: ${note}`)
@@ -58,10 +60,13 @@ async function inputOf(context: CommandContext, input: CommandInput): Promise<Pr
   }
 }
 
-/** A live notification of an unknown topic is kept and skipped; here it can only be a slip of the pen. */
-function checkWords({ topic, stream }: PreviewInput, { streams, resources, webhook }: Spec): void {
+/** Rejects unknown names: unlike live, where an unknown topic is stored and skipped, here it is a typo. */
+function checkNames({ topic, stream }: PreviewInput, { streams, resources, webhook }: Spec): void {
   if (stream !== undefined && !streams.has(stream)) throw usageError(unknownName('stream', stream, streams.keys()))
-  const topics = new Set([...webhook.ignoredTopics, ...[...resources.values()].flatMap((it) => [...it.topics])])
+  const topics = new Set([
+    ...webhook.ignoredTopics,
+    ...[...resources.values()].flatMap((resource) => [...resource.topics]),
+  ])
   if (topic !== undefined && !topics.has(topic)) throw usageError(unknownName('topic', topic, topics))
 }
 

@@ -1,58 +1,61 @@
-/** `recipes list` and `recipes apply`: segments and flows made out of the metrics. */
-
+/** `recipes list` and `recipes apply`: ready-made segments and flows for the metrics. */
 import { suggest } from '../../expression/did-you-mean.ts'
 import { json } from '../../lib/format.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Recipe } from '../../ports/recipes.ts'
 import type { RecipeBook, RecipeState } from '../../recipes.ts'
+import type { CliApp } from '../app.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
 import type { Painter } from '../io.ts'
-import { type OpenWith, withConnector } from '../with-connector.ts'
+import { type ConnectorNeeds, withConnector } from '../with-connector.ts'
 
-const NEEDS: OpenWith = { needs: ['destination'] }
+const NEEDS: ConnectorNeeds = { needs: ['destination'] }
 
-export const listRecipes: CommandDefinition = {
+export const recipeCommands = (app: CliApp): readonly CommandDefinition[] => [listRecipes(app), applyRecipe(app)]
+
+const listRecipes = ({ labels: { destination } }: CliApp): CommandDefinition => ({
   name: 'recipes list',
-  summary: 'Show what can be made of the metrics at the destination, and what is there already.',
+  summary: `List the recipes and whether each exists in ${destination}.`,
   options: [],
   examples: [
-    ['recipes list', 'each recipe: there, ready to be made, or which metric is missing'],
-    ['recipes list --json', 'with the exact request each would send'],
+    ['recipes list', 'each recipe: existing, ready to create, or missing a metric'],
+    ['recipes list --json', 'with the request each would send'],
   ],
   run: (context) =>
-    withBook(context, async (book) => {
+    withRecipes(context, async (book) => {
       const states: { recipe: Recipe; state: RecipeState }[] = []
       for (const recipe of book.recipes) states.push({ recipe, state: await book.status(recipe, context.io.signal) })
-      if (context.json) context.print(json(states.map(({ recipe, state }) => ({ ...named(recipe), ...state }))))
+      if (context.json) context.print(json(states.map(({ recipe, state }) => recipeJson(recipe, state))))
       else if (states.length === 0) context.print('No recipes: the spec has no recipes/ folder.\n')
-      else context.print(states.map(({ recipe, state }) => render(recipe, state, context.paint)).join('\n'))
+      else context.print(states.map(({ recipe, state }) => render(recipe, state, context)).join('\n'))
       return EXIT_CODES.ok
     }),
-}
+})
 
-export const applyRecipe: CommandDefinition = {
+const applyRecipe = ({ labels: { destination } }: CliApp): CommandDefinition => ({
   name: 'recipes apply',
-  summary: 'Make a segment or a draft flow, unless it is there.',
-  operand: { flags: '<name>', description: 'the recipe, as `recipes list` names it' },
+  summary: `Create a segment or a draft flow in ${destination}, unless it exists.`,
+  operand: { flags: '<name>', description: 'recipe name, as printed by `recipes list`' },
   options: [],
-  examples: [['recipes apply submitted-ticket', 'made once, however often it is asked for; a flow is always a draft']],
+  examples: [['recipes apply submitted-ticket', 'safe to repeat; flows are created as drafts']],
   run: (context, { operands: [id = ''] }) =>
-    withBook(context, async (book) => {
-      const recipe = book.recipes.find((one) => one.id === id)
-      const known = book.recipes.map((one) => one.id)
-      if (recipe === undefined)
-        throw usageError(`there is no recipe "${id}"; ${suggest(id, known) || 'there are none'}`)
+    withRecipes(context, async (book) => {
+      const recipe = book.recipes.find((candidate) => candidate.id === id)
+      if (recipe === undefined) {
+        const known = book.recipes.map((candidate) => candidate.id)
+        throw usageError(`unknown recipe "${id}"; ${suggest(id, known) || 'the spec has none'}`)
+      }
       const state = await book.apply(recipe, context.io.signal)
-      if (context.json) context.print(json({ ...named(recipe), ...state }))
-      else context.print(render(recipe, state, context.paint))
+      if (context.json) context.print(json(recipeJson(recipe, state)))
+      else context.print(render(recipe, state, context))
       return state.state === 'made' ? EXIT_CODES.ok : EXIT_CODES.failed
     }),
-}
+})
 
-function withBook(context: CommandContext, use: (book: RecipeBook) => Promise<number>): Promise<number> {
+function withRecipes(context: CommandContext, use: (book: RecipeBook) => Promise<number>): Promise<number> {
   return withConnector(context, NEEDS, async ({ connector }) => {
-    if (connector.recipes === undefined) throw usageError('this destination can make nothing of the metrics')
+    if (connector.recipes === undefined) throw usageError(`${context.app.labels.destination} supports no recipes`)
     try {
       return await use(connector.recipes)
     } catch (error) {
@@ -64,31 +67,35 @@ function withBook(context: CommandContext, use: (book: RecipeBook) => Promise<nu
   })
 }
 
-const named = ({ id, kind, name, summary }: Recipe) => ({ recipe: id, kind, name, summary })
+function recipeJson({ id, kind, name, summary }: Recipe, state: RecipeState) {
+  return { recipe: id, kind, name, summary, ...state }
+}
 
-function render({ id, kind, name, summary }: Recipe, state: RecipeState, paint: Painter): string {
+function render(recipe: Recipe, state: RecipeState, { app, paint }: CommandContext): string {
+  const { id, kind, name, summary } = recipe
   return [
     `${paint('bold', id)}  ${kind} "${name}"`,
     `    ${summary}`,
-    ...stateLines(id, state, paint).map((line) => `    ${line}`),
+    ...stateLines(id, state, paint, app.labels.destination).map((line) => `    ${line}`),
     '',
   ].join('\n')
 }
 
-function stateLines(id: string, state: RecipeState, paint: Painter): string[] {
+function stateLines(id: string, state: RecipeState, paint: Painter, destination: string): string[] {
   switch (state.state) {
     case 'made': {
-      const { id: at, status, link } = state.made
-      const what = `${state.now ? 'made now' : 'there already'}${status === undefined ? '' : `, ${status}`}`
-      return [`${paint('green', what)}, id ${at}`, link]
+      const { id: createdId, status, link } = state.made
+      const text = `${state.now ? 'created' : 'exists'}${status === undefined ? '' : `, ${status}`}`
+      return [`${paint('green', text)}, id ${createdId}`, link]
     }
     case 'ready':
-      return [paint('cyan', `not there; make it: connector recipes apply ${id}`)]
+      return [paint('cyan', `ready to create: connector recipes apply ${id}`)]
     case 'no-metric':
-      return [paint('yellow', `not possible yet: ${missingWords(state.missing)}`)]
+      return [paint('yellow', missingMetrics(state.missing, destination))]
   }
 }
 
-/** A metric exists from its first event on. */
-const missingWords = (missing: readonly string[]) =>
-  `${missing.map((metric) => `"${metric}"`).join(' and ')} ${missing.length === 1 ? 'does' : 'do'} not exist there; a metric does from its first event on`
+function missingMetrics(missing: readonly string[], destination: string): string {
+  const names = missing.map((metric) => `"${metric}"`).join(' and ')
+  return `not possible yet: ${destination} has no ${names}; a metric exists from its first event on`
+}

@@ -1,21 +1,20 @@
-/** `sandbox`: the local stand-ins of both sides, alone. */
-
+/** `sandbox`: runs the mock servers alone. */
+import { untilAborted } from '../../lib/abort.ts'
 import { columns, json } from '../../lib/format.ts'
 import type { CliApp, Sandbox } from '../app.ts'
 import type { CommandDefinition, CommandInput } from '../command.ts'
 import { CliError, EXIT_CODES } from '../errors.ts'
 import { parsePort } from '../parse.ts'
-import { untilAborted } from '../until-aborted.ts'
 
-/** Its options are the servers that this connector's sandbox has. */
-export function sandbox(app: CliApp): CommandDefinition {
-  const ports = Object.entries(app.sandboxPorts)
+/** Has a port option for each server of the app's sandbox. */
+export function sandboxCommand(app: CliApp): CommandDefinition {
+  const { labels, sandboxPorts } = app
   return {
     name: 'sandbox',
-    summary: 'Run mock servers of the source and the destination.',
-    options: ports.map(([name, port]) => ({
+    summary: `Run mock ${labels.source} and ${labels.destination} servers.`,
+    options: Object.entries(sandboxPorts).map(([name, port]) => ({
       flags: `--${name}-port <number>`,
-      description: `default ${port}; 0 for any`,
+      description: `default ${port}; 0 for any free port`,
     })),
     examples: [
       ['sandbox', 'then, in another terminal with the settings it prints: connector backfill'],
@@ -23,14 +22,14 @@ export function sandbox(app: CliApp): CommandDefinition {
     ],
     async run(context, input) {
       const { io } = context
-      const servers = await app.sandbox({ ports: portsOf(app, input), signal: io.signal }).catch(portTaken)
+      const sandbox = await app.startSandbox({ ports: portsOf(app, input), signal: io.signal }).catch(explainPortInUse)
       try {
-        const { addresses, env, install } = servers
+        const { addresses, env, oauthEnv: install } = sandbox
         if (context.json) context.print(json({ addresses, env, install }))
-        else context.print(welcome(servers))
+        else context.print(welcome(sandbox))
         await untilAborted(io.signal)
       } finally {
-        await servers.close()
+        await sandbox.close()
       }
       return EXIT_CODES.ok
     },
@@ -39,34 +38,29 @@ export function sandbox(app: CliApp): CommandDefinition {
 
 function portsOf(app: CliApp, input: CommandInput): Record<string, number> {
   const ports = Object.entries(app.sandboxPorts).map(([name, port]) => {
-    const given = input.value(`${name}-port`)
-    return [name, given === undefined ? port : parsePort(given, `--${name}-port`)] as const
+    const option = input.value(`${name}-port`)
+    return [name, option === undefined ? port : parsePort(option, `--${name}-port`)] as const
   })
   return Object.fromEntries(ports)
 }
 
-function portTaken(error: NodeJS.ErrnoException): never {
+function explainPortInUse(error: NodeJS.ErrnoException): never {
   if (error.code !== 'EADDRINUSE') throw error
-  throw new CliError(
-    EXIT_CODES.failed,
-    'one of its ports is taken by another process; the --…-port options choose others',
-  )
+  throw new CliError(EXIT_CODES.failed, 'a port is in use by another process; choose others with the --…-port options')
 }
 
-function welcome({ addresses, env, install = {} }: Sandbox): string {
-  const exported = (settings: Sandbox['env']) =>
+function welcome({ addresses, env, oauthEnv = {} }: Sandbox): string {
+  const exports = (settings: Sandbox['env']) =>
     Object.entries(settings).map(([name, value]) => `  export ${name}=${value}`)
   return [
-    'The sandbox is up. Press Ctrl-C to end it.',
+    'The sandbox is running. Press Ctrl-C to stop it.',
     '',
     ...columns(Object.entries(addresses), '  '),
     '',
-    'Settings that point a connector at it:',
+    'To connect to it:',
     '',
-    ...exported(env),
+    ...exports(env),
     '',
-    ...(Object.keys(install).length > 0
-      ? ['Or, to go through set-up in a browser:', '', ...exported(install), '']
-      : []),
+    ...(Object.keys(oauthEnv).length > 0 ? ['Or, to try the set-up in a browser:', '', ...exports(oauthEnv), ''] : []),
   ].join('\n')
 }

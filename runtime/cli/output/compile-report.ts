@@ -1,4 +1,4 @@
-/** Which expressions of a spec run compiled, which on the interpreter, and why. */
+/** Reports which expressions of a spec are compiled, and why others run on the interpreter. */
 import type { NotCompiled } from '../../expression/expression.ts'
 import { columns, formatCount, plural } from '../../lib/format.ts'
 import type { JsonObject } from '../../ports/types.ts'
@@ -13,7 +13,7 @@ export interface CompileReport {
   readonly interpreted: readonly Interpreted[]
 }
 
-/** Asking compiles each. */
+/** Compiles every expression. */
 export function compileReport(expressions: readonly PlacedExpression[]): CompileReport {
   const interpreted = expressions.flatMap(({ expression: { refused, text } }) =>
     refused ? [{ ...refused, text }] : [],
@@ -21,17 +21,17 @@ export function compileReport(expressions: readonly PlacedExpression[]): Compile
   return { total: expressions.length, interpreted }
 }
 
-/** `93 expressions, all compiled`, or a line for each that is not. */
-export function enginesText({ total, interpreted }: CompileReport): string {
+/** `93 expressions, all compiled`, or a line for each interpreted one. */
+export function compileReportText({ total, interpreted }: CompileReport): string {
   const all = plural(total, 'expression')
   if (interpreted.length === 0) return `${all}, all compiled`
   const rows = interpreted.map(({ place, reason, help }) => [`${place}:`, reason, `help: ${help}`])
-  const rest = 'the others run on the interpreter, which gives the same and takes longer:'
+  const rest = 'the interpreter runs the others, with the same results but slower:'
   return [`${all}, ${formatCount(total - interpreted.length)} compiled; ${rest}`, ...columns(rows, '  ')].join('\n')
 }
 
-export const enginesJson = ({ total, interpreted }: CompileReport): JsonObject => ({
+export const compileReportJson = ({ total, interpreted }: CompileReport): JsonObject => ({
   total,
   compiled: total - interpreted.length,
-  interpreted: interpreted.map((each) => ({ ...each })),
+  interpreted: interpreted.map((expression) => ({ ...expression })),
 })

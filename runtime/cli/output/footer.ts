@@ -1,7 +1,7 @@
-/** Lines at the bottom of a terminal that are redrawn in place, while log lines pass above them. */
+/** Lines at the bottom of a terminal, redrawn in place while log lines scroll above them. */
 import type { Output } from '../io.ts'
 
-/** One for each terminal: everything written to it must go through here, or the lines tear. */
+/** One per terminal. All output to it must pass through here, or the lines tear. */
 export class Footer {
   readonly #output: Output
   #lines: readonly string[] = []
@@ -10,7 +10,7 @@ export class Footer {
     this.#output = output
   }
 
-  /** Replaces the lines. Each is cut to the width, since a wrapped line cannot be taken back. */
+  /** Replaces the lines. Cuts each to the width, since a wrapped line cannot be erased. */
   draw(lines: readonly string[]): void {
     const width = Math.max(1, this.#output.columns - 1)
     const cut = lines.map((line) => line.slice(0, width))
@@ -23,12 +23,12 @@ export class Footer {
     this.#output.write(this.#erase() + text + this.#lines.map((line) => `${line}\n`).join(''))
   }
 
-  /** Leaves the lines where they are: the next output goes below. */
+  /** Leaves the lines in place; later output goes below them. */
   release(): void {
     this.#lines = []
   }
 
-  /** To the first of our lines, and clear from there down (ECMA-48 CPL and ED). */
+  /** Moves to the first line and clears from there down (ECMA-48 CPL and ED). */
   #erase(): string {
     return this.#lines.length === 0 ? '' : `\u001b[${this.#lines.length}F\u001b[J`
   }

@@ -1,4 +1,4 @@
-/** The log: JSON lines on stderr, or coloured lines when a person looks. */
+/** The log: JSON lines on stderr, or coloured lines on a terminal. */
 import { createRequire } from 'node:module'
 import type { Logger as Pino } from 'pino'
 import type { Clock, LogFields, Logger } from '../../ports/effects.ts'
@@ -12,38 +12,63 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export interface LogOptions {
   readonly level: LogLevel
-  /** Coloured lines for a person instead of JSON. */
+  /** Coloured lines for people instead of JSON. */
   readonly pretty: boolean
   readonly color: boolean
   readonly clock: Clock
 }
 
-/** `LOG_LEVEL`, or `fallback` where it is not set. Throws a `Stop` (2) for a word it does not know. */
+/** `LOG_LEVEL`, or `fallback` if it is not set. Throws a usage error for an unknown level. */
 export function parseLogLevel(env: Env, fallback: LogLevel): LogLevel {
-  const word = env.LOG_LEVEL?.toLowerCase() ?? fallback
-  const level = LOG_LEVELS.find((it) => it === word)
+  const name = env.LOG_LEVEL?.toLowerCase() ?? fallback
+  const level = LOG_LEVELS.find((candidate) => candidate === name)
   if (level !== undefined) return level
-  throw usageError(unknownName('LOG_LEVEL', word, LOG_LEVELS))
+  throw usageError(unknownName('LOG_LEVEL', name, LOG_LEVELS))
+}
+
+/** Writes each line at once, so that the last lines before a crash are not lost in a buffer. */
+export function createLogger(out: Pick<Footer, 'print'>, options: LogOptions): Logger {
+  return new PinoLogger(out, options)
+}
+
+class PinoLogger implements Logger {
+  readonly #out: Pick<Footer, 'print'>
+  readonly #options: LogOptions
+  #pino: Pino | undefined
+
+  constructor(out: Pick<Footer, 'print'>, options: LogOptions) {
+    this.#out = out
+    this.#options = options
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#logger().debug(fieldsOf(fields), message)
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#logger().info(fieldsOf(fields), message)
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#logger().warn(fieldsOf(fields), message)
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#logger().error(fieldsOf(fields), message)
+  }
+
+  /** Loads pino with the first line, since most commands log none. */
+  #logger(): Pino {
+    this.#pino ??= openPino(this.#out, this.#options)
+    return this.#pino
+  }
 }
 
 const require = createRequire(import.meta.url)
 
-/** Written line by line as it happens, so that the last words before a crash are not lost in a buffer. */
-export function createLogger(out: Pick<Footer, 'print'>, options: LogOptions): Logger {
-  let pino: Pino | undefined
-  // Most commands end without a word to log, so what writes it is loaded with the first one.
-  const log = (): Pino => (pino ??= open(out, options))
-  return {
-    debug: (message, fields) => log().debug(fieldsOf(fields), message),
-    info: (message, fields) => log().info(fieldsOf(fields), message),
-    warn: (message, fields) => log().warn(fieldsOf(fields), message),
-    error: (message, fields) => log().error(fieldsOf(fields), message),
-  }
-}
-
-function open(out: Pick<Footer, 'print'>, { level, pretty, color, clock }: LogOptions): Pino {
+function openPino(out: Pick<Footer, 'print'>, { level, pretty, color, clock }: LogOptions): Pino {
   const { pino } = require('pino') as typeof import('pino')
-  const render = pretty ? prettily(color) : (line: string) => line
+  const render = pretty ? prettyRenderer(color) : (line: string) => line
   return pino(
     {
       level,
@@ -55,12 +80,12 @@ function open(out: Pick<Footer, 'print'>, { level, pretty, color, clock }: LogOp
   )
 }
 
-function prettily(color: boolean): (line: string) => string {
+function prettyRenderer(color: boolean): (line: string) => string {
   const { prettyFactory } = require('pino-pretty') as typeof import('pino-pretty')
   return prettyFactory({ colorize: color, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' })
 }
 
-/** Only what the port allows gets through, so that an object passed by mistake cannot carry a payload out. */
+/** Drops objects, which the type forbids: one passed by mistake would leak a payload. */
 function fieldsOf(fields: LogFields = {}): LogFields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value !== 'object'))
 }

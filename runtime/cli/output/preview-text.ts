@@ -1,4 +1,4 @@
-/** A preview as a person reads it: an event a block, its properties in columns. */
+/** Prints a preview: a block per event, properties in columns. */
 
 import { columns } from '../../lib/format.ts'
 import { isObject } from '../../lib/json.ts'
@@ -7,7 +7,7 @@ import type { Json } from '../../ports/types.ts'
 import type { Painter } from '../io.ts'
 
 export function previewText(items: readonly PreviewItem[], paint: Painter): string {
-  if (items.length === 0) return 'Nothing would be sent: no mapping takes it.\n'
+  if (items.length === 0) return 'No events: no mapping matches.\n'
   return items.map((item) => `${itemLines(item, paint).join('\n')}\n`).join('\n')
 }
 
@@ -28,7 +28,7 @@ function itemLines(item: PreviewItem, paint: Painter): string[] {
   ]
 }
 
-/** Objects are indented; whatever else is shown as JSON, so that "5" and 5 look different. */
+/** Indents objects; prints other values as JSON, so that "5" and 5 look different. */
 function tree(value: Json, depth: number): string[] {
   const indent = '  '.repeat(depth)
   if (!isObject(value)) return [`${indent}${JSON.stringify(value)}`]

@@ -1,4 +1,4 @@
-/** The code of one group of expressions, to be read by a person. */
+/** Prints the compiled code of one group of expressions. */
 import { comment, literal } from '../../expression/compiler/emit/literal.ts'
 import { NotCompilable } from '../../expression/compiler/program.ts'
 import type { FunctionTable } from '../../expression/functions.ts'
@@ -6,23 +6,23 @@ import type { JsonObject } from '../../ports/types.ts'
 import type { Group, Part } from '../../spec/expression-groups.ts'
 import { sourceOf } from '../../spec/write-bundle.ts'
 
-const legend = 'get_x finds x in one item; each_x and end_x in a list, within a path and at its end.'
+const legend = 'get_x reads x from one item; each_x and end_x read it from a list, within a path and at its end.'
 
-/** JavaScript: each expression's function under its name, after its place. */
-export function printedText({ name, file, parts }: Group, functions: FunctionTable): string {
-  const members = parts.map((part) => printedPart(part, functions))
+/** JavaScript with one function per expression, each under a comment with its place. */
+export function compiledGroupText({ name, file, parts }: Group, functions: FunctionTable): string {
+  const members = parts.map((part) => expressionText(part, functions))
   const all = members.join('\n\n').replaceAll(/^(?=.)/gm, '  ')
   return `${comment(`${name}, ${file}\n${legend}`)}\nexport const expressions = {\n${all}\n}\n`
 }
 
-function printedPart([name, { text, place, refused }]: Part, functions: FunctionTable): string {
+function expressionText([name, { text, place, refused }]: Part, functions: FunctionTable): string {
   const made = sourceOf(text, functions)
   if (!(made instanceof NotCompilable)) return `${comment(place)}\n${literal(name)}: ${made.source},`
   const why = `interpreted: ${made.reason}, ${refused?.place ?? place}`
   return `${comment(why)}\n${comment(text)}\n${literal(name)}: undefined,`
 }
 
-export function printedJson({ name, file, parts }: Group, functions: FunctionTable): JsonObject {
+export function compiledGroupJson({ name, file, parts }: Group, functions: FunctionTable): JsonObject {
   const expressions = parts.map(([part, { text, place, refused }]) => {
     const made = sourceOf(text, functions)
     const code =

@@ -1,14 +1,14 @@
-/** A backfill on its way: bars on a terminal, a plain line now and then elsewhere. Always on stderr. */
+/** Shows the progress of an import on stderr: bars on a terminal, a plain line now and then elsewhere. */
 import type { Progress, StreamProgress } from '../../backfill/types.ts'
 import { formatCount, formatDuration } from '../../lib/format.ts'
 import { ThroughputMeter } from '../../lib/throughput.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Footer } from './footer.ts'
 
-/** Ten pictures a second are enough for an eye, a line in five seconds for a log. */
-const REDRAW = 100
-const LINE = 5_000
-const BAR = 24
+/** Between redraws on a terminal, and between lines in a log. */
+const REDRAW_MS = 100
+const LINE_MS = 5_000
+const BAR_WIDTH = 24
 
 export interface ProgressOptions {
   readonly footer: Footer
@@ -16,10 +16,10 @@ export interface ProgressOptions {
   readonly clock: Clock
 }
 
-/** Shows the newest progress, no more often than is useful; `end` shows the last one whatever the time. */
+/** Throttles what it shows; `end` always shows the last progress. */
 export class ProgressDisplay {
   readonly #options: ProgressOptions
-  readonly #paces = new Map<string, ThroughputMeter>()
+  readonly #meters = new Map<string, ThroughputMeter>()
   #shownAt = Number.NEGATIVE_INFINITY
   #shown: Progress | undefined
 
@@ -29,8 +29,8 @@ export class ProgressDisplay {
 
   show(progress: Progress): void {
     const now = this.#options.clock.now()
-    for (const [name, value] of counts(progress)) this.#pace(name).add(now, value)
-    const due = now - this.#shownAt >= (this.#options.terminal ? REDRAW : LINE)
+    for (const [name, value] of counts(progress)) this.#meter(name).add(now, value)
+    const due = now - this.#shownAt >= (this.#options.terminal ? REDRAW_MS : LINE_MS)
     if (due || progress.phase !== this.#shown?.phase) this.#write(progress, now)
   }
 
@@ -42,15 +42,14 @@ export class ProgressDisplay {
   #write(progress: Progress, now: number): void {
     this.#shownAt = now
     this.#shown = progress
-    const pace = (name: string) => this.#pace(name)
-    if (this.#options.terminal) this.#options.footer.draw(bars(progress, pace))
+    if (this.#options.terminal) this.#options.footer.draw(bars(progress, (name) => this.#meter(name)))
     else this.#options.footer.print(`${line(progress)}\n`)
   }
 
-  #pace(name: string): ThroughputMeter {
-    const pace = this.#paces.get(name) ?? new ThroughputMeter()
-    this.#paces.set(name, pace)
-    return pace
+  #meter(name: string): ThroughputMeter {
+    const meter = this.#meters.get(name) ?? new ThroughputMeter()
+    this.#meters.set(name, meter)
+    return meter
   }
 }
 
@@ -58,37 +57,39 @@ const SETTLED = 'settled records'
 
 function counts(progress: Progress): readonly (readonly [string, number])[] {
   return [
-    ...progress.streams.map((it) => [it.stream, it.seen] as const),
-    [SETTLED, seenOf(progress) - progress.waiting] as const,
+    ...progress.streams.map(({ stream, seen }) => [stream, seen] as const),
+    [SETTLED, totalSeen(progress) - progress.waiting] as const,
   ]
 }
 
-function bars(progress: Progress, pace: (name: string) => ThroughputMeter): string[] {
-  const width = Math.max(0, ...progress.streams.map((it) => it.stream.length))
-  const streams = progress.streams.map((it) => `${it.stream.padEnd(width)}  ${bar(it)}  ${speed(it, pace(it.stream))}`)
-  const left = pace(SETTLED).left(progress.waiting)
+function bars(progress: Progress, meterOf: (name: string) => ThroughputMeter): string[] {
+  const width = Math.max(0, ...progress.streams.map(({ stream }) => stream.length))
+  const streams = progress.streams.map(
+    (stream) => `${stream.stream.padEnd(width)}  ${bar(stream)}  ${speed(stream, meterOf(stream.stream))}`,
+  )
+  const left = meterOf(SETTLED).left(progress.waiting)
   const rest = progress.phase === 'delivering' && left !== undefined ? `  ${formatDuration(left)} left` : ''
   return [...streams, `${summary(progress)}${rest}`]
 }
 
 function bar({ seen, total, done }: StreamProgress): string {
-  // A total may be smaller than what was seen: the source counts once, and goes on growing.
-  const part = done ? 1 : total ? Math.min(1, seen / total) : 0
-  const full = Math.floor(part * BAR)
+  // More may be seen than the total: the source counts once and keeps growing.
+  const share = done ? 1 : total ? Math.min(1, seen / total) : 0
+  const full = Math.floor(share * BAR_WIDTH)
   const of = total === undefined ? '' : `/${formatCount(Math.max(total, seen))}`
-  return `${'█'.repeat(full)}${'░'.repeat(BAR - full)}  ${formatCount(seen)}${of}`
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)}  ${formatCount(seen)}${of}`
 }
 
-function speed({ seen, total, done }: StreamProgress, pace: ThroughputMeter): string {
+function speed({ seen, total, done }: StreamProgress, meter: ThroughputMeter): string {
   if (done) return 'all read'
-  const rate = pace.perSecond()
+  const rate = meter.perSecond()
   if (rate === undefined) return ''
-  const left = total === undefined ? undefined : pace.left(Math.max(0, total - seen))
+  const left = total === undefined ? undefined : meter.left(Math.max(0, total - seen))
   return `${formatCount(Math.round(rate))}/s${left === undefined ? '' : `  ${formatDuration(left)} left`}`
 }
 
-const PHASES: Readonly<Record<Progress['phase'], string>> = {
-  lookups: 'fetching what the records refer to',
+const PHASE_TEXT: Readonly<Record<Progress['phase'], string>> = {
+  lookups: 'fetching referenced resources',
   reading: 'reading',
   delivering: 'delivering',
   done: 'done',
@@ -102,7 +103,7 @@ function summary(progress: Progress): string {
     `dead ${formatCount(dead)}`,
     `waiting ${formatCount(waiting)}`,
   ]
-  return `${PHASES[phase]}: ${facts.join(', ')}`
+  return `${PHASE_TEXT[phase]}: ${facts.join(', ')}`
 }
 
 function line(progress: Progress): string {
@@ -112,10 +113,10 @@ function line(progress: Progress): string {
   return [...read, summary(progress)].join(', ')
 }
 
-function seenOf(progress: Progress): number {
-  return progress.streams.reduce((sum, it) => sum + it.seen, 0)
+function totalSeen(progress: Progress): number {
+  return progress.streams.reduce((sum, { seen }) => sum + seen, 0)
 }
 
 function total(tallies: Readonly<Record<string, number>>): number {
-  return Object.values(tallies).reduce((sum, it) => sum + it, 0)
+  return Object.values(tallies).reduce((sum, count) => sum + count, 0)
 }

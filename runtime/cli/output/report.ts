@@ -1,9 +1,9 @@
-/** What a backfill came to: seen, sent, skipped by reason, dead. */
+/** Reports the result of an import: records read, events sent, skipped by reason, dead. */
 import type { Progress } from '../../backfill/types.ts'
 import { columns, formatCount, formatDuration } from '../../lib/format.ts'
 import type { Painter } from '../io.ts'
 
-/** The machine's report: one JSON object. */
+/** The report of `--json`. */
 export function reportData(progress: Progress, finished: boolean) {
   return {
     run: progress.run,
@@ -11,7 +11,7 @@ export function reportData(progress: Progress, finished: boolean) {
     resumed: progress.resumed,
     since: progress.window.since === undefined ? null : iso(progress.window.since),
     until: iso(progress.window.until),
-    seen: Object.fromEntries(progress.streams.map((it) => [it.stream, it.seen])),
+    seen: Object.fromEntries(progress.streams.map(({ stream, seen }) => [stream, seen])),
     sent: progress.eventsSent,
     sentByMetric: progress.sentByMetric,
     skipped: progress.skipped,
@@ -21,41 +21,44 @@ export function reportData(progress: Progress, finished: boolean) {
   }
 }
 
-/** The person's report. */
 export function reportText(progress: Progress, finished: boolean, paint: Painter): string {
   const { streams, eventsSent, sentByMetric, skipped, dead, waiting, elapsed } = progress
-  const sum = Object.values(skipped).reduce((all, it) => all + it, 0)
-  const head = finished ? paint('green', 'Backfill finished') : paint('yellow', 'Backfill stopped')
-  const deadHelp = dead === 0 ? '' : `  ${paint('red', 'see them: connector dead-letters list')}`
+  const skippedCount = Object.values(skipped).reduce((sum, count) => sum + count, 0)
+  const head = finished ? paint('green', 'Import finished') : paint('yellow', 'Import stopped')
+  const deadHelp = dead === 0 ? '' : `  ${paint('red', 'list them: connector dead-letters list')}`
   return [
     `${head} after ${formatDuration(elapsed)} (run ${progress.run})`,
     windowText(progress),
     '',
-    ...part('seen', total(streams.map((it) => it.seen)), Object.fromEntries(streams.map((it) => [it.stream, it.seen]))),
-    ...part('sent', eventsSent, sentByMetric),
-    ...part('skipped', sum, skipped),
+    ...section(
+      'seen',
+      total(streams.map(({ seen }) => seen)),
+      Object.fromEntries(streams.map(({ stream, seen }) => [stream, seen])),
+    ),
+    ...section('sent', eventsSent, sentByMetric),
+    ...section('skipped', skippedCount, skipped),
     `dead     ${formatCount(dead)}${deadHelp}`,
-    ...(finished ? [] : [`waiting  ${formatCount(waiting)}`, '', GOES_ON]),
+    ...(finished ? [] : [`waiting  ${formatCount(waiting)}`, '', RESUME_HINT]),
     '',
   ].join('\n')
 }
 
-/** Where history ends is where live delivery begins, so that nothing is sent as both. */
+/** The import ends where live delivery begins, so that no event is sent twice. */
 function windowText({ window: { since, until } }: Progress): string {
-  return `What happened ${since === undefined ? 'from the beginning' : `from ${iso(since)}`} until ${iso(until)}.`
+  return `Events ${since === undefined ? 'from the beginning' : `from ${iso(since)}`} until ${iso(until)}.`
 }
 
 const iso = (ms: number) => new Date(ms).toISOString()
 
-const GOES_ON = 'Nothing is lost: the same command goes on where it stopped.'
+const RESUME_HINT = 'Nothing is lost. Run the same command again to resume.'
 
-function part(title: string, sum: number, by: Readonly<Record<string, number>>): string[] {
+function section(title: string, count: number, by: Readonly<Record<string, number>>): string[] {
   const rows = Object.entries(by)
     .filter(([, value]) => value > 0)
     .map(([name, value]) => [name, formatCount(value)])
-  return [`${title.padEnd(8)} ${formatCount(sum)}`, ...columns(rows, ' '.repeat(9))]
+  return [`${title.padEnd(8)} ${formatCount(count)}`, ...columns(rows, ' '.repeat(9))]
 }
 
 function total(values: readonly number[]): number {
-  return values.reduce((sum, it) => sum + it, 0)
+  return values.reduce((sum, value) => sum + value, 0)
 }

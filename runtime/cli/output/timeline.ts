@@ -1,4 +1,4 @@
-/** Ledger entries as a story a person can follow: step by step, when, and how it ended. */
+/** Prints ledger entries as timelines: each step of a record with its time and outcome. */
 import { formatCount, formatTime } from '../../lib/format.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
 import { type Cause, type EventHistory, type HistoryStep, recordHistory } from '../../record-history.ts'
@@ -16,7 +16,7 @@ const STYLES: Readonly<Record<LedgerEntry['status'] | HistoryStep['what'], Style
   dead: 'red',
 }
 
-/** Oldest first, as the store gives them. Empty for no entries. */
+/** Keeps the order of the store, oldest first. */
 export function timeline(entries: readonly LedgerEntry[], paint: Painter): string {
   return entries.map((entry) => `${entryLines(entry, paint).join('\n')}\n`).join('\n')
 }
@@ -37,15 +37,15 @@ function stepLines(step: HistoryStep, paint: Painter): string[] {
 }
 
 function details({ what, road, count: times = 1, last, until }: HistoryStep): string {
-  const alike = what === 'between' ? 'attempts, one way and another' : 'times'
-  const many =
-    times > 1 ? [`${formatCount(times)} ${alike}${last === undefined ? '' : `, the last ${formatTime(last)}`}`] : []
-  const all = [
+  const noun = what === 'between' ? 'attempts with different outcomes' : 'times'
+  const repeats =
+    times > 1 ? [`${formatCount(times)} ${noun}${last === undefined ? '' : `, the last ${formatTime(last)}`}`] : []
+  const parts = [
     ...(road === undefined ? [] : [road]),
-    ...many,
+    ...repeats,
     ...(until === undefined ? [] : [`until ${formatTime(until)}`]),
   ]
-  return all.length === 0 ? '' : `  ${all.join(', ')}`
+  return parts.length === 0 ? '' : `  ${parts.join(', ')}`
 }
 
 function eventLines({ metric, status, facts, blame }: EventHistory, paint: Painter): string[] {

@@ -1,4 +1,4 @@
-/** All that a process answers over HTTP: the webhook, what machines ask, and the console. */
+/** The HTTP app of a process: webhook, health checks, metrics and console. */
 import type { Connections } from '../../auth/connections.ts'
 import type { Connector } from '../../connector.ts'
 import { type Console, console } from '../../console/index.ts'
@@ -7,10 +7,10 @@ import type { CommandContext } from '../command.ts'
 import { usageError } from '../errors.ts'
 import { routes } from './routes.ts'
 
-export interface AnswersParts {
+export interface HttpAppOptions {
   readonly connector: Connector
-  readonly account?: Connections | undefined
-  /** Aborted when the end begins. */
+  readonly connections?: Connections | undefined
+  /** Aborted when the shutdown begins. */
   readonly closing: AbortController
   readonly notReadyReasons: () => readonly string[]
 }
@@ -19,22 +19,22 @@ export interface HttpApp extends Pick<Console, 'resume' | 'drained'> {
   readonly fetch: ReturnType<typeof routes>
 }
 
-export function httpApp({ app, io, env, logger }: CommandContext, parts: AnswersParts): HttpApp {
-  const { connector, account, closing, notReadyReasons } = parts
-  const given = { app, connector, clock: io.clock, logger }
+export function httpApp({ app, io, env, logger }: CommandContext, options: HttpAppOptions): HttpApp {
+  const { connector, connections, closing, notReadyReasons } = options
+  const common = { app, connector, clock: io.clock, logger }
   const pages = console({
-    ...given,
+    ...common,
     metricUrl: app.metricUrl,
     signal: closing.signal,
     password: env.CONNECTOR_PASSWORD,
-    account,
+    account: connections,
     publicUrl: publicUrl(env),
   })
-  const fetch = routes({ ...given, console: pages, notReadyReasons, account, signal: closing.signal })
+  const fetch = routes({ ...common, console: pages, notReadyReasons, connections, signal: closing.signal })
   return { fetch, resume: pages.resume, drained: pages.drained }
 }
 
 function publicUrl({ CONNECTOR_URL: url }: Env): string | undefined {
   if (url === undefined || /^https?:\/\/[^/]/.test(url)) return url && new URL(url).origin
-  throw usageError('CONNECTOR_URL must be an address such as https://connector.example.com')
+  throw usageError('CONNECTOR_URL must be a URL such as https://connector.example.com')
 }

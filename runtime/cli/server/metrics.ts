@@ -1,4 +1,4 @@
-/** What the ledger counts, in the text format that Prometheus reads. */
+/** Counters of the ledger in the Prometheus text format. */
 import type { Clock } from '../../ports/effects.ts'
 import type { Tally } from '../../ports/ledger.ts'
 import type { Store } from '../../ports/store.ts'
@@ -11,9 +11,13 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 const LANES: readonly Lane[] = ['live', 'backfill']
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
-type Reads = Pick<Store, 'tallies' | 'backlog' | 'countDeadLetters'>
+type MetricsStore = Pick<Store, 'tallies' | 'backlog' | 'countDeadLetters'>
 
-export async function metricsText(app: Pick<CliApp, 'name' | 'version'>, store: Reads, clock: Clock): Promise<string> {
+export async function metricsText(
+  app: Pick<CliApp, 'name' | 'version'>,
+  store: MetricsStore,
+  clock: Clock,
+): Promise<string> {
   const [tallies, dead, ...lanes] = await Promise.all([
     store.tallies(),
     store.countDeadLetters(),
@@ -25,15 +29,15 @@ export async function metricsText(app: Pick<CliApp, 'name' | 'version'>, store: 
     ({ lane, backlog: { oldest: at = now } }) => [{ lane }, Math.max(0, now - at) / 1000] as const,
   )
   return [
-    family('connector_info', 'gauge', 'What runs here.', [[{ name: app.name, version: app.version }, 1]]),
-    family('connector_events_total', 'counter', 'Occurrences by how they ended.', eventSamples(tallies)),
-    family('connector_backlog_records', 'gauge', 'Records that wait, by lane.', waiting),
-    family('connector_oldest_waiting_seconds', 'gauge', 'How long the oldest of them has waited.', oldest),
+    family('connector_info', 'gauge', 'Version of the connector.', [[{ name: app.name, version: app.version }, 1]]),
+    family('connector_events_total', 'counter', 'Events by outcome.', eventSamples(tallies)),
+    family('connector_backlog_records', 'gauge', 'Records waiting, by lane.', waiting),
+    family('connector_oldest_waiting_seconds', 'gauge', 'Age of the oldest waiting record.', oldest),
     family('connector_dead_letters', 'gauge', 'Dead letters.', [[{}, dead]]),
   ].join('')
 }
 
-/** Summed over runs: a label for each run would grow without end. */
+/** Summed over import runs: one label per run would grow without bound. */
 function eventSamples(tallies: readonly Tally[]): Sample[] {
   const sums = new Map<string, { labels: Record<string, string>; value: number }>()
   for (const { metric, status, reason, count } of tallies) {
@@ -51,10 +55,10 @@ function family(name: string, type: 'counter' | 'gauge', help: string, samples: 
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`)
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
 }
 
-function escaped(value: string): string {
+function escapeLabel(value: string): string {
   return value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')
 }

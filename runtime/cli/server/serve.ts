@@ -1,68 +1,68 @@
-/** Delivers while a listener receives, and ends in an order that loses nothing. */
+/** Delivers while a listener receives, and shuts down in an order that loses nothing. */
 import type { Connector } from '../../connector.ts'
+import { untilAborted } from '../../lib/abort.ts'
 import type { Logger } from '../../ports/effects.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Spec } from '../../spec/spec.ts'
-import { explain } from '../errors.ts'
+import { describeError } from '../errors.ts'
 import type { ProcessIo } from '../io.ts'
-import { untilAborted } from '../until-aborted.ts'
 import type { Listener } from './listen.ts'
 
-/** Webhooks are answered in milliseconds; what takes longer than this to arrive is not waited for. */
-const DRAIN = 10_000
-const PRUNE_EVERY = 3_600_000
+/** Webhooks are answered in milliseconds; a request slower than this is cut off. */
+const DRAIN_MS = 10_000
+const RETENTION_INTERVAL_MS = 3_600_000
 
-export interface ServeParts {
+export interface ServeOptions {
   readonly connector: Pick<Connector, 'work'>
   readonly store: Pick<Store, 'applyRetention'>
   readonly spec: Pick<Spec, 'delivery'>
   readonly listener: Listener
-  /** Filled with reasons why no traffic should come here. */
+  /** Filled with the reasons why the process takes no more traffic. */
   readonly notReadyReasons: string[]
-  /** Aborted when the end begins, so that pages which stay connected do not hold it up. */
+  /** Aborted when the shutdown begins, so that connected pages do not delay it. */
   readonly closing: AbortController
   readonly io: Pick<ProcessIo, 'clock' | 'signal'>
   readonly logger: Logger
 }
 
 /**
- * Works until the signal aborts or the worker fails. Resolves to false if it failed.
+ * Works until the signal aborts or the worker fails. Resolves to false if the worker failed.
  *
- * The end, in order: no new connection; requests in flight are stored and
- * answered; leases are settled. Whoever opened the store closes it after that.
+ * Shuts down in order: refuses new connections, stores and answers the requests in flight, settles the leases. The
+ * caller closes the store after that.
  */
-export async function serve(parts: ServeParts): Promise<boolean> {
-  const { connector, listener, notReadyReasons, closing, io, logger } = parts
+export async function serve(options: ServeOptions): Promise<boolean> {
+  const { connector, listener, notReadyReasons, closing, io, logger } = options
   const stop = new AbortController()
   const working = connector.work({ signal: stop.signal }).then(
     () => true,
     (error: unknown) => {
-      logger.error(`delivery stopped: ${explain(error)}; the process ends, records stay in the store`)
+      logger.error(`delivery stopped: ${describeError(error)}; shutting down, records stay in the store`)
       return false
     },
   )
-  const pruning = prune(parts, stop.signal)
+  const retention = enforceRetention(options, stop.signal)
   await Promise.race([untilAborted(io.signal), working])
   logger.info('shutting down: draining requests and settling leases (signal again to force)')
-  notReadyReasons.push('the process is stopping')
+  notReadyReasons.push('shutting down')
   closing.abort()
-  await listener.drain(DRAIN)
+  await listener.drain(DRAIN_MS)
   stop.abort()
-  await pruning
-  const well = await working
+  await retention
+  const succeeded = await working
   logger.info('stopped')
-  return well
+  return succeeded
 }
 
-/** Drops what retention no longer keeps, now and every hour. A failure is logged: room can wait, records cannot. */
-async function prune({ store, spec, io, logger }: ServeParts, signal: AbortSignal): Promise<void> {
+/** Deletes expired records now and every hour. Logs a failure and goes on: deleting can wait, delivery cannot. */
+async function enforceRetention({ store, spec, io, logger }: ServeOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       const records = await store.applyRetention(spec.delivery.retention)
       if (records > 0) logger.info('retention: records deleted', { records })
     } catch (error) {
-      logger.warn(`retention failed: ${explain(error)}`)
+      logger.warn(`retention failed: ${describeError(error)}`)
     }
-    await io.clock.sleep(PRUNE_EVERY, signal)
+    await io.clock.sleep(RETENTION_INTERVAL_MS, signal)
   }
 }

@@ -1,4 +1,4 @@
-/** The page at `/`: a few plain lines on how things stand. */
+/** The status text at `/`, for clients that do not accept HTML. */
 import type { Connector } from '../../connector.ts'
 import { columns, formatCount, formatDuration } from '../../lib/format.ts'
 import type { Clock } from '../../ports/effects.ts'
@@ -16,25 +16,31 @@ export async function statusText(
     store.countDeadLetters(),
     store.tallies(),
   ])
-  const shut = gate.pausedReason()
-  const rows = tallies.map((it) => [it.metric, it.status, it.reason, it.scope, formatCount(it.count)])
+  const paused = gate.pausedReason()
+  const rows = tallies.map(({ metric, status, reason, scope, count }) => [
+    metric,
+    status,
+    reason,
+    scope,
+    formatCount(count),
+  ])
   return [
     `${app.name} ${app.version}`,
     app.summary,
     '',
     ...columns([
       ['webhooks', `POST ${spec.webhook.path}`],
-      ...(shut === undefined ? [] : [['delivery', `waits: ${shut}`]]),
-      ['waiting', `live ${waiting(live, clock)}; backfill ${waiting(backfill, clock)}`],
+      ...(paused === undefined ? [] : [['delivery', `paused: ${paused}`]]),
+      ['waiting', `live ${waitingText(live, clock)}; backfill ${waitingText(backfill, clock)}`],
       ['dead', dead === 0 ? 'none' : `${formatCount(dead)}; connector dead-letters list`],
     ]),
     '',
-    ...(rows.length === 0 ? ['No event yet.'] : ['Events so far:', '', ...columns(rows, '  ')]),
+    ...(rows.length === 0 ? ['No events yet.'] : ['Events so far:', '', ...columns(rows, '  ')]),
     '',
   ].join('\n')
 }
 
-function waiting({ records, oldest }: Backlog, clock: Clock): string {
+function waitingText({ records, oldest }: Backlog, clock: Clock): string {
   return oldest === undefined
     ? formatCount(records)
     : `${formatCount(records)} (oldest ${formatDuration(clock.now() - oldest)})`

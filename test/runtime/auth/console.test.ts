@@ -70,7 +70,7 @@ async function process(it: World, env: Record<string, string> = CLIENT_ENV, key:
     clock,
     logger,
     console: pages,
-    account,
+    connections: account,
     signal: never,
     notReadyReasons: () => [],
   })

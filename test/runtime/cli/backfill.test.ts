@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { BackfillOptions, Progress } from '../../../runtime/backfill/types.ts'
-import { type Given, run, standingClock } from '../../helpers/cli-fake.ts'
+import { type FakeSetup, runCommand, standingClock } from '../../helpers/cli-fake.ts'
 
 const progress = (parts: Partial<Progress> = {}): Progress => ({
   run: 'r1',
@@ -43,37 +43,37 @@ const done = progress({
   elapsed: 65_000,
 })
 
-/** Plays progress, one step a given number of milliseconds. */
-function playing(steps: readonly Progress[], ms: number, given: Given = {}) {
+/** A backfill that yields these steps, the given milliseconds apart. */
+function fakeBackfill(steps: readonly Progress[], ms: number, setup: FakeSetup = {}) {
   const clock = standingClock()
-  const asked: BackfillOptions[] = []
+  const calls: BackfillOptions[] = []
   const backfill = async function* (options: BackfillOptions) {
-    asked.push(options)
+    calls.push(options)
     for (const step of steps) {
       yield step
       clock.at += ms
     }
   }
-  return { asked, given: { ...given, clock, connector: { backfill } } }
+  return { calls, options: { ...setup, clock, connector: { backfill } } }
 }
 
-test('ends with a report', async () => {
-  const { given } = playing([progress(), half, done], 2000)
-  const { exit, out } = await run(['backfill'], given)
+test('prints a report', async () => {
+  const { options } = fakeBackfill([progress(), half, done], 2000)
+  const { exit, out } = await runCommand(['backfill'], options)
   expect(exit).toBe(0)
   expect(out).toMatchSnapshot()
 })
 
-test('ends with 1 when any is dead, and says where to look', async () => {
-  const { given } = playing([{ ...done, dead: 2 }], 0)
-  const { exit, out } = await run(['backfill'], given)
+test('exits with 1 on dead letters and names the command that lists them', async () => {
+  const { options } = fakeBackfill([{ ...done, dead: 2 }], 0)
+  const { exit, out } = await runCommand(['backfill'], options)
   expect(exit).toBe(1)
   expect(out).toContain('connector dead-letters list')
 })
 
-test('as JSON: one object on stdout, progress on stderr', async () => {
-  const { given } = playing([progress({ resumed: true }), { ...done, resumed: true }], 2000)
-  const { out, err } = await run(['backfill', '--json'], given)
+test('--json prints one object on stdout, progress on stderr', async () => {
+  const { options } = fakeBackfill([progress({ resumed: true }), { ...done, resumed: true }], 2000)
+  const { out, err } = await runCommand(['backfill', '--json'], options)
   expect(JSON.parse(out)).toEqual({
     run: 'r1',
     finished: true,
@@ -88,15 +88,15 @@ test('as JSON: one object on stdout, progress on stderr', async () => {
     waiting: 0,
     elapsed: 65_000,
   })
-  expect(err).toContain('Going on where the last run stopped.')
+  expect(err).toContain('Resuming the last run.')
   expect(err).toContain('chats 1,500/1,500')
 })
 
-test('passes on what was asked', async () => {
-  const { asked, given } = playing([done], 0)
+test('passes its options on', async () => {
+  const { calls, options } = fakeBackfill([done], 0)
   const window = ['--since', '2026-01-01', '--until', '2026-02-01T00:00:00Z']
-  await run(['backfill', ...window, '--only', 'rated chat, Opened Chat', '--restart'], given)
-  expect(asked).toEqual([
+  await runCommand(['backfill', ...window, '--only', 'rated chat, Opened Chat', '--restart'], options)
+  expect(calls).toEqual([
     {
       since: Date.parse('2026-01-01'),
       until: Date.parse('2026-02-01'),
@@ -107,67 +107,67 @@ test('passes on what was asked', async () => {
   ])
 })
 
-test('without options asks for everything', async () => {
-  const { asked, given } = playing([done], 0)
-  await run(['backfill'], given)
-  expect(asked).toEqual([{ restart: false, signal: expect.any(AbortSignal) }])
+test('imports everything by default', async () => {
+  const { calls, options } = fakeBackfill([done], 0)
+  await runCommand(['backfill'], options)
+  expect(calls).toEqual([{ restart: false, signal: expect.any(AbortSignal) }])
 })
 
 describe('progress', () => {
-  test('bars on a terminal', async () => {
-    const { given } = playing([progress(), half], 2000, { terminal: true })
-    const { err } = await run(['backfill'], given)
+  test('draws bars on a terminal', async () => {
+    const { options } = fakeBackfill([progress(), half], 2000, { terminal: true })
+    const { err } = await runCommand(['backfill'], options)
     const last = err.slice(err.lastIndexOf('\u001b[J') + 3)
     expect(last).toMatchSnapshot()
   })
 
   test.each([
-    ['on a terminal ten times a second at most', true, 10, 1000, 11],
-    ['elsewhere every five seconds at most', false, 500, 20, 3],
+    ['redraws a terminal at most ten times a second', true, 10, 1000, 11],
+    ['prints at most one line in five seconds elsewhere', false, 500, 20, 3],
   ])('%s', async (_, terminal, ms, steps, most) => {
-    const { given } = playing(
+    const { options } = fakeBackfill(
       Array.from({ length: steps }, (_, at) => progress({ eventsSent: at })),
       ms,
       { terminal },
     )
-    const { err } = await run(['backfill'], given)
+    const { err } = await runCommand(['backfill'], options)
     const shown = err.match(/reading: sent/g)?.length ?? 0
-    // The first, one in each period, and the last as it is if it was not shown.
+    // The first, one in each period, and the last if it was not shown.
     const period = terminal ? 100 : 5000
     expect(shown).toBe(Math.floor(((steps - 1) * ms) / period) + 2)
     expect(shown).toBeLessThanOrEqual(Math.max(most, (steps * ms) / period + 2))
   })
 
-  test('elsewhere there is nothing a file could not hold', async () => {
-    const { given } = playing([progress(), half, done], 2000)
-    const { err } = await run(['backfill'], given)
+  test('prints no control characters to a file', async () => {
+    const { options } = fakeBackfill([progress(), half, done], 2000)
+    const { err } = await runCommand(['backfill'], options)
     expect(err).not.toContain('\u001b')
     expect(err).toMatchSnapshot()
   })
 })
 
-describe('stopped', () => {
-  test('says that the next one goes on, and ends with 1', async () => {
+describe('when stopped', () => {
+  test('explains how to resume and exits with 1', async () => {
     const stop = new AbortController()
     const backfill = async function* ({ signal }: BackfillOptions) {
       yield half
       stop.abort()
       if (!signal.aborted) yield done
     }
-    const { exit, out, err } = await run(['backfill'], { signal: stop.signal, connector: { backfill } })
+    const { exit, out, err } = await runCommand(['backfill'], { signal: stop.signal, connector: { backfill } })
     expect(exit).toBe(1)
-    expect(err).toContain('Stopping: what was read is kept')
-    expect(out).toContain('the same command goes on where it stopped')
+    expect(err).toContain('Everything read so far is saved')
+    expect(out).toContain('Run the same command again to resume')
   })
 
-  test('whether the run ends quietly or throws', async () => {
+  test('exits with 1 if the run throws', async () => {
     const stop = new AbortController()
     const backfill = async function* ({ signal }: BackfillOptions) {
       yield half
       stop.abort()
       signal.throwIfAborted()
     }
-    const { exit, err } = await run(['backfill'], { signal: stop.signal, connector: { backfill } })
+    const { exit, err } = await runCommand(['backfill'], { signal: stop.signal, connector: { backfill } })
     expect(exit).toBe(1)
     expect(err).not.toContain('error:')
   })

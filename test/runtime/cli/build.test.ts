@@ -1,4 +1,4 @@
-/** `build` and `validate --verbose`: what they write and print, and how they end. */
+/** `build` and `validate --verbose`: output and exit codes. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,24 +7,24 @@ import type { Loaders } from '../../../runtime/cli/loaders.ts'
 import { type Loaded, loadSpec } from '../../../runtime/spec/load.ts'
 import { loadBundle } from '../../../runtime/spec/load-bundle.ts'
 import { filesOn } from '../../../runtime/spec/spec-files.ts'
-import { run, spec } from '../../helpers/cli-fake.ts'
+import { runCommand, spec } from '../../helpers/cli-fake.ts'
 import { functions } from '../../helpers/spec-functions.ts'
 
-const small = new URL('../../diagnostics/spec/', import.meta.url)
+const smallSpec = new URL('../../diagnostics/spec/', import.meta.url)
 const cwd = mkdtempSync(join(tmpdir(), 'build-'))
 afterAll(() => rmSync(cwd, { recursive: true, force: true }))
 
-/** The small spec, with its title written in another way. */
-function connector(title = 'title') {
-  const disk = filesOn(small)
+/** Runs a command on the small spec, with another expression for the title. */
+function withTitle(title = 'title') {
+  const disk = filesOn(smallSpec)
   const read = async (path: string) => (await disk.read(path))?.replace('Title: title', `Title: ${title}`)
   const spec: Loaders['spec'] = (folder, { functions }) => loadSpec(folder, { functions, files: { ...disk, read } })
-  return (...argv: string[]) => run(argv, { app: { functions }, load: { spec }, cwd, env: {} })
+  return (...argv: string[]) => runCommand(argv, { app: { functions }, load: { spec }, cwd, env: {} })
 }
 
 describe('build', () => {
-  test('writes a module that a host can load', async () => {
-    expect(await connector()('build', '--out', 'spec.mjs')).toEqual({
+  test('writes a module that hosts can load', async () => {
+    expect(await withTitle()('build', '--out', 'spec.mjs')).toEqual({
       exit: 0,
       out: expect.stringMatching(/^spec\.mjs: \d+ expressions, all compiled\n$/),
       err: '',
@@ -34,13 +34,13 @@ describe('build', () => {
     expect(spec?.mappings.map(({ metric }) => metric)).toContain('Resolved Ticket')
   })
 
-  test('writes the same to stdout', async () => {
-    const { out } = await connector()('build')
+  test('writes the same module to stdout', async () => {
+    const { out } = await withTitle()('build')
     expect(out).toBe(readFileSync(join(cwd, 'spec.mjs'), 'utf8'))
   })
 
-  test('shows the code of one metric under the names of its properties', async () => {
-    const { exit, out } = await connector()('build', '--print', 'Resolved Ticket')
+  test('prints the code of one metric under its property names', async () => {
+    const { exit, out } = await withTitle()('build', '--print', 'Resolved Ticket')
     expect(exit).toBe(0)
     const { expressions } = await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(out)}`)
     const names = ['each', 'when', 'key[0]', 'key[1]', 'time', 'contact', 'skip no-contact']
@@ -50,26 +50,27 @@ describe('build', () => {
     )
   })
 
-  test.each(['Profile', 'tickets', 'team'])('shows that of %s', async (name) => {
-    const { exit, out } = await connector()('build', '--print', name, '--json')
+  test.each(['Profile', 'tickets', 'team'])('prints the code of %s', async (name) => {
+    const { exit, out } = await withTitle()('build', '--print', name, '--json')
     expect(exit).toBe(0)
     const { expressions } = JSON.parse(out)
     expect(expressions.length).toBeGreaterThan(0)
-    for (const each of expressions) expect(each).toMatchObject({ name: expect.any(String), source: expect.any(String) })
+    for (const expression of expressions)
+      expect(expression).toMatchObject({ name: expect.any(String), source: expect.any(String) })
   })
 
   test.each<[string, string[], number, string]>([
-    ['a name there is none of', ['--print', 'Resolvd Ticket'], 2, 'did you mean "Resolved Ticket"?'],
-    ['two wishes', ['--print', 'Profile', '--out', 'x'], 2, 'either --out or --print'],
-    ['--json of a module on stdout', ['--json'], 2, '--json needs --out FILE or --print NAME'],
-    ['a place that is not there', ['--out', 'no/such/folder/x.mjs'], 1, 'cannot be written (ENOENT)'],
+    ['an unknown name', ['--print', 'Resolvd Ticket'], 2, 'did you mean "Resolved Ticket"?'],
+    ['--print with --out', ['--print', 'Profile', '--out', 'x'], 2, 'either --out or --print'],
+    ['--json without --out', ['--json'], 2, '--json needs --out FILE or --print NAME'],
+    ['a nonexistent folder', ['--out', 'no/such/folder/x.mjs'], 1, 'cannot write no/such/folder/x.mjs (ENOENT)'],
   ])('%s', async (_, argv, exit, words) => {
-    const result = await connector()('build', ...argv)
+    const result = await withTitle()('build', ...argv)
     expect(result).toMatchObject({ exit, out: '', err: expect.stringContaining(words) })
   })
 
-  test('writes nothing of a spec with errors', async () => {
-    const result = await connector('$eval("1")')('build', '--out', 'none.mjs')
+  test('writes nothing for a spec with errors', async () => {
+    const result = await withTitle('$eval("1")')('build', '--out', 'none.mjs')
     expect(result).toMatchObject({ exit: 3, out: '', err: expect.stringContaining('expression/eval') })
     expect(() => readFileSync(join(cwd, 'none.mjs'))).toThrow('ENOENT')
   })
@@ -89,26 +90,26 @@ describe('validate --verbose', () => {
   })
   const validate = (...expressions: Loaded['expressions']) => {
     const load = { spec: async () => ({ spec, diagnostics: [], files: [], expressions }) }
-    return (...argv: string[]) => run(['validate', '--verbose', ...argv], { load, env: {} })
+    return (...argv: string[]) => runCommand(['validate', '--verbose', ...argv], { load, env: {} })
   }
 
-  test('says that all is compiled', async () => {
+  test('reports that all are compiled', async () => {
     const { out } = await validate(expression('a.yaml:1:1'), expression('a.yaml:2:1'))()
     expect(out).toMatch(/no problems\n2 expressions, all compiled\n$/)
   })
 
   const mixed = validate(expression('a.yaml:1:1'), expression('a.yaml:12:7', 'parent operator'))
 
-  test('says what is not, where and why', async () => {
+  test('lists interpreted expressions with place and reason', async () => {
     const { exit, out } = await mixed()
     expect(exit).toBe(0)
     expect(out.split('\n').slice(1, 3)).toEqual([
-      '2 expressions, 1 compiled; the others run on the interpreter, which gives the same and takes longer:',
+      '2 expressions, 1 compiled; the interpreter runs the others, with the same results but slower:',
       '  a.yaml:12:7:  parent operator  help: put it in brackets',
     ])
   })
 
-  test('and to programs', async () => {
+  test('prints JSON', async () => {
     expect(JSON.parse((await mixed('--json')).out)).toMatchObject({
       ok: true,
       expressions: {
@@ -119,10 +120,10 @@ describe('validate --verbose', () => {
     })
   })
 
-  test('which is asked for: otherwise nothing is compiled', async () => {
-    const dear = expression('a.yaml:1:1')
-    Object.defineProperty(dear.expression, 'refused', { get: () => expect.unreachable() })
-    const load = { spec: async () => ({ spec, diagnostics: [], files: [], expressions: [dear] }) }
-    expect((await run(['validate'], { load, env: {} })).exit).toBe(0)
+  test('compiles nothing without --verbose', async () => {
+    const untouchable = expression('a.yaml:1:1')
+    Object.defineProperty(untouchable.expression, 'refused', { get: () => expect.unreachable() })
+    const load = { spec: async () => ({ spec, diagnostics: [], files: [], expressions: [untouchable] }) }
+    expect((await runCommand(['validate'], { load, env: {} })).exit).toBe(0)
   })
 })

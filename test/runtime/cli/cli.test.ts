@@ -2,14 +2,14 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { settings as shipped } from '../../../connector/cli-app.ts'
+import { settings } from '../../../connector/cli-app.ts'
 import { COMMON_SETTINGS, readSettings } from '../../../runtime/cli/settings.ts'
 import type { CheckResult } from '../../../runtime/ports/check-result.ts'
-import { CREDENTIALS, run } from '../../helpers/cli-fake.ts'
+import { CREDENTIALS, runCommand } from '../../helpers/cli-fake.ts'
 
 describe('help', () => {
-  test('shows every command', async () => {
-    const { exit, out } = await run(['--help'])
+  test('lists every command', async () => {
+    const { exit, out } = await runCommand(['--help'])
     expect(exit).toBe(0)
     expect(out).toMatchSnapshot()
   })
@@ -25,7 +25,7 @@ describe('help', () => {
     ['dead-letters replay'],
     ['sandbox'],
   ])('%s shows its options and examples', async (name) => {
-    const { exit, out } = await run([...name.split(' '), '--help'])
+    const { exit, out } = await runCommand([...name.split(' '), '--help'])
     expect(exit).toBe(0)
     expect(out).toContain('Examples:')
     expect(out).toContain('--json')
@@ -33,28 +33,28 @@ describe('help', () => {
   })
 
   test('the sandbox has a port option for each of its servers', async () => {
-    const { out } = await run(['sandbox', '--help'])
+    const { out } = await runCommand(['sandbox', '--help'])
     expect(out).toContain('--from-port <number>')
     expect(out).toContain('default 4020')
   })
 
   test('the version names the connector', async () => {
-    expect(await run(['--version'])).toEqual({ exit: 0, out: 'from-to 1.2.3\n', err: '' })
+    expect(await runCommand(['--version'])).toEqual({ exit: 0, out: 'from-to 1.2.3\n', err: '' })
   })
 })
 
-describe('wrong usage ends with 2 and says so on stderr', () => {
+describe('wrong usage exits with 2 and an error on stderr', () => {
   test.each([
     ['no command', [], 'Usage: connector'],
     ['an unknown command', ['strat'], "unknown command 'strat'"],
-    ['a command of later', ['conform'], "unknown command 'conform'"],
-    ['another command of later', ['reconcile'], "unknown command 'reconcile'"],
+    ['a planned command', ['conform'], "unknown command 'conform'"],
+    ['another planned command', ['reconcile'], "unknown command 'reconcile'"],
     ['an unknown option', ['check', '--fast'], "unknown option '--fast'"],
-    ['too much', ['check', 'this'], 'too many arguments'],
-    ['a missing file', ['preview', '--topic', 't'], "missing required argument 'file'"],
+    ['an extra operand', ['check', 'this'], 'too many arguments'],
+    ['a missing operand', ['preview', '--topic', 't'], "missing required argument 'file'"],
     ['neither topic nor stream', ['preview', 'x.json'], 'either --topic or --stream'],
     ['topic and stream', ['preview', 'x.json', '--topic', 't', '--stream', 's'], 'either --topic or --stream'],
-    ['a file that is not there', ['preview', '--topic', 't', 'x.json'], 'there is no file x.json'],
+    ['a nonexistent file', ['preview', '--topic', 't', 'x.json'], 'file not found: x.json'],
     ['a bad date', ['backfill', '--since', 'yesterday'], 'must be a date such as 2026-01-31'],
     [
       'an empty window',
@@ -70,14 +70,14 @@ describe('wrong usage ends with 2 and says so on stderr', () => {
     ['replay of ids and all', ['dead-letters', 'replay', 'a', '--all'], 'but not both'],
     ['no id', ['trace', ' '], 'trace needs an id'],
   ])('%s', async (_, argv, message) => {
-    const { exit, out, err } = await run(argv)
+    const { exit, out, err } = await runCommand(argv)
     expect(err).toContain(message)
     expect(exit).toBe(2)
     expect(out).toBe('')
   })
 
   test('an unknown log level', async () => {
-    const { exit, err } = await run(['check'], { env: { ...CREDENTIALS, LOG_LEVEL: 'wran' } })
+    const { exit, err } = await runCommand(['check'], { env: { ...CREDENTIALS, LOG_LEVEL: 'wran' } })
     expect(err).toContain('unknown LOG_LEVEL "wran"; did you mean "warn"?')
     expect(exit).toBe(2)
   })
@@ -88,39 +88,39 @@ describe('settings', () => {
     ['start', ['FROM_TOKEN', 'HOOK_SECRET', 'TO_KEY']],
     ['backfill', ['FROM_TOKEN', 'TO_KEY']],
     ['check', ['FROM_TOKEN', 'TO_KEY']],
-  ])('%s without any says which are missing and how to get each', async (command, names) => {
-    const { exit, err } = await run([command], { env: {} })
+  ])('%s lists the missing settings and where to find each', async (command, names) => {
+    const { exit, err } = await runCommand([command], { env: {} })
     expect(exit).toBe(2)
     expect([...err.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name)).toEqual(names)
     expect(err).toContain('From, Settings, Tokens.')
     expect(err).not.toContain('FROM_REGION')
   })
 
-  test('start says how to try it without them', async () => {
-    const { err } = await run(['start'], { env: { FROM_TOKEN: 'a', TO_KEY: 'b' } })
+  test('start suggests the sandbox', async () => {
+    const { err } = await runCommand(['start'], { env: { FROM_TOKEN: 'a', TO_KEY: 'b' } })
     expect(err).toContain('A setting is missing')
     expect(err).toContain('connector start --sandbox')
   })
 
-  test('the environment wins over .env, an empty value counts as none, ends are trimmed', async () => {
+  test('the environment overrides .env, empty values count as absent, values are trimmed', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'cli-'))
     await writeFile(join(cwd, '.env'), '\uFEFFA=file\n# a comment\nB="from file"\nC=file\nD=\n')
     const env = await readSettings({ cwd, env: { B: 'environment', C: '', E: ' secret\n' } })
     expect(env).toEqual({ A: 'file', B: 'environment', C: 'file', E: 'secret' })
   })
 
-  test('no .env is no trouble', async () => {
+  test('.env may be missing', async () => {
     expect(await readSettings({ cwd: '/nowhere', env: { A: '1' } })).toEqual({ A: '1' })
   })
 
-  test('.env.example lists every setting there is, and no other', async () => {
+  test('.env.example lists every setting and no other', async () => {
     const text = await readFile(new URL('../../../.env.example', import.meta.url), 'utf8')
     const listed = [...text.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name)
-    const known = [...shipped, ...COMMON_SETTINGS].map(({ env }) => env)
+    const known = [...settings, ...COMMON_SETTINGS].map(({ env }) => env)
     expect(listed.sort()).toEqual(known.sort())
   })
 
-  test('no secret in .env.example is filled in', async () => {
+  test('.env.example contains no secret', async () => {
     const text = await readFile(new URL('../../../.env.example', import.meta.url), 'utf8')
     expect(text).not.toMatch(/^\w+_(TOKEN|SECRET|KEY)=./m)
   })
@@ -129,14 +129,14 @@ describe('settings', () => {
 describe('a spec with errors', () => {
   const broken = { spec: async () => ({ spec: undefined, diagnostics: [], files: [], expressions: [] }) }
 
-  test.each([['check'], ['backfill']])('ends %s with 3', async (command) => {
-    const { exit, out, err } = await run([command], { load: broken })
+  test.each([['check'], ['backfill']])('%s exits with 3', async (command) => {
+    const { exit, out, err } = await runCommand([command], { load: broken })
     expect(err).toContain('the spec is invalid; nothing was done')
     expect({ exit, out }).toEqual({ exit: 3, out: '' })
   })
 
-  test('ends validate with 1', async () => {
-    expect((await run(['validate'], { load: broken })).exit).toBe(1)
+  test('validate exits with 1', async () => {
+    expect((await runCommand(['validate'], { load: broken })).exit).toBe(1)
   })
 })
 
@@ -145,24 +145,24 @@ describe('check', () => {
     { name: 'from: token', ok: true, detail: 'workspace abc' },
     { name: 'to: scope events:write', ok: false, detail: 'add it to the key' },
   ]
-  const check = (good: boolean) => ({
+  const check = (complete: boolean) => ({
     async *check() {
-      yield* good ? results.slice(0, 1) : results
+      yield* complete ? results.slice(0, 1) : results
     },
   })
 
-  test('names what is missing and ends with 1', async () => {
-    const { exit, out } = await run(['check'], { connector: check(false) })
+  test('lists missing permissions and exits with 1', async () => {
+    const { exit, out } = await runCommand(['check'], { connector: check(false) })
     expect(exit).toBe(1)
     expect(out).toMatchSnapshot()
   })
 
-  test('ends with 0 when all is well', async () => {
-    expect((await run(['check'], { connector: check(true) })).exit).toBe(0)
+  test('exits with 0 if nothing is missing', async () => {
+    expect((await runCommand(['check'], { connector: check(true) })).exit).toBe(0)
   })
 
-  test('as JSON', async () => {
-    const { out } = await run(['check', '--json'], { connector: check(false) })
+  test('prints JSON', async () => {
+    const { out } = await runCommand(['check', '--json'], { connector: check(false) })
     expect(JSON.parse(out)).toEqual(results)
   })
 })
@@ -173,54 +173,54 @@ describe('colour', () => {
       yield { name: 'token', ok: true, detail: 'good' }
     },
   }
-  const colored = async (terminal: boolean, env: Record<string, string>) => {
-    const { out } = await run(['check'], { connector: check, terminal, env: { ...CREDENTIALS, ...env } })
+  const isColored = async (terminal: boolean, env: Record<string, string>) => {
+    const { out } = await runCommand(['check'], { connector: check, terminal, env: { ...CREDENTIALS, ...env } })
     return out.includes('\u001b[')
   }
 
   test.each([
     ['on a terminal', true, {}, true],
-    ['elsewhere', false, {}, false],
+    ['no terminal', false, {}, false],
     ['NO_COLOR on a terminal', true, { NO_COLOR: '1' }, false],
     ['an empty NO_COLOR on a terminal', true, { NO_COLOR: '' }, true],
-    ['FORCE_COLOR elsewhere', false, { FORCE_COLOR: '1' }, true],
+    ['FORCE_COLOR without a terminal', false, { FORCE_COLOR: '1' }, true],
     ['FORCE_COLOR=0 on a terminal', true, { FORCE_COLOR: '0' }, false],
     ['a dumb terminal', true, { TERM: 'dumb' }, false],
-    ['NO_COLOR beats FORCE_COLOR', true, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+    ['NO_COLOR overrides FORCE_COLOR', true, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
   ])('%s', async (_, terminal, env, expected) => {
-    expect(await colored(terminal, env)).toBe(expected)
+    expect(await isColored(terminal, env)).toBe(expected)
   })
 
-  test('help has none where nobody looks', async () => {
-    expect((await run(['--help'])).out).not.toContain('\u001b[')
-    expect((await run(['--help'], { terminal: true })).out).toContain('\u001b[1mUsage:')
+  test('help is coloured on a terminal only', async () => {
+    expect((await runCommand(['--help'])).out).not.toContain('\u001b[')
+    expect((await runCommand(['--help'], { terminal: true })).out).toContain('\u001b[1mUsage:')
   })
 })
 
-describe('what goes wrong', () => {
-  test('an unexpected error is not quoted, for it may hold a record', async () => {
+describe('errors', () => {
+  test('an unexpected error is not quoted, since it may contain a record', async () => {
     const check = () => {
       throw new TypeError('cannot read ada@example.com')
     }
-    const { exit, err } = await run(['check'], { connector: { check } })
+    const { exit, err } = await runCommand(['check'], { connector: { check } })
     expect(exit).toBe(1)
-    expect(err).toContain('unexpected TypeError. This is a bug')
+    expect(err).toContain('unexpected TypeError. This is a bug; please report it at https://bugs.example.com')
     expect(err).not.toContain('ada@')
   })
 
-  test('a connector is closed even then', async () => {
+  test('the connector is closed after an error', async () => {
     let closed = 0
     const check = () => {
       throw new Error('no')
     }
-    await run(['check'], { connector: { check, close: async () => void closed++ } })
+    await runCommand(['check'], { connector: { check, close: async () => void closed++ } })
     expect(closed).toBe(1)
   })
 
-  test('a store URL nobody knows is a setting to change', async () => {
+  test('an unknown store URL is wrong usage', async () => {
     const { loaders } = await import('../../../runtime/cli/loaders.ts')
-    const given = { env: { ...CREDENTIALS, CONNECTOR_STORE: 'mysql://me:secret@db' }, load: { store: loaders.store } }
-    const { exit, err } = await run(['dead-letters', 'list'], given)
+    const options = { env: { ...CREDENTIALS, CONNECTOR_STORE: 'mysql://me:secret@db' }, load: { store: loaders.store } }
+    const { exit, err } = await runCommand(['dead-letters', 'list'], options)
     expect(exit).toBe(2)
     expect(err).toContain('sqlite:PATH')
     expect(err).not.toContain('secret')

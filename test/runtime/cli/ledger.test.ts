@@ -3,12 +3,12 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { Store } from '../../../runtime/ports/store.ts'
 import type { FaultInfo, Outcome, SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { NOW, run, standingClock } from '../../helpers/cli-fake.ts'
+import { NOW, runCommand, standingClock } from '../../helpers/cli-fake.ts'
 
 const BODY = '{"email":"ada@example.com"}'
 const person = createHash('sha256').update('ada@example.com').digest('hex')
 
-const record = (id: string, more: Partial<SourceRecord> = {}): SourceRecord => ({
+const record = (id: string, overrides: Partial<SourceRecord> = {}): SourceRecord => ({
   id,
   ingress: 'webhook',
   lane: 'live',
@@ -19,7 +19,7 @@ const record = (id: string, more: Partial<SourceRecord> = {}): SourceRecord => (
   lookupIds: [id.replace('webhook:', '')],
   receivedAt: NOW,
   body: BODY,
-  ...more,
+  ...overrides,
 })
 
 const fault: FaultInfo = {
@@ -37,9 +37,9 @@ beforeEach(() => {
   store = memoryStore({ clock })
 })
 
-async function settle(it: SourceRecord, outcome: Outcome) {
-  await store.append([it])
-  const leased = await store.lease({ lane: it.lane, limit: 10, leaseMs: 60_000 })
+async function settle(source: SourceRecord, outcome: Outcome) {
+  await store.append([source])
+  const leased = await store.lease({ lane: source.lane, limit: 10, leaseMs: 60_000 })
   clock.at += 400
   await store.settle(leased.map((record) => ({ record, outcome })))
 }
@@ -90,8 +90,8 @@ describe('trace', () => {
     await store.replay(['webhook:n4'])
   })
 
-  test('tells the story of a thing', async () => {
-    const { exit, out } = await run(['trace', '42'], { store, clock })
+  test('prints a timeline per record', async () => {
+    const { exit, out } = await runCommand(['trace', '42'], { store, clock })
     expect(exit).toBe(0)
     expect(out).toMatchSnapshot()
   })
@@ -99,48 +99,48 @@ describe('trace', () => {
   test.each([
     ['a notification', 'n1'],
     ['a key', 'w:opened:42'],
-    ['an address in any case', 'ADA@example.com'],
+    ['an e-mail address in any case', 'ADA@example.com'],
   ])('finds %s', async (_, id) => {
-    const { exit, out } = await run(['trace', id, '--json'], { store, clock })
+    const { exit, out } = await runCommand(['trace', id, '--json'], { store, clock })
     expect(exit).toBe(0)
     expect(JSON.parse(out)[0].id).toBe('webhook:n1')
   })
 
   test('never shows a body', async () => {
     for (const flags of [[], ['--json']]) {
-      const { out } = await run(['trace', '42', ...flags], { store, clock })
+      const { out } = await runCommand(['trace', '42', ...flags], { store, clock })
       expect(out).not.toContain('ada@')
     }
   })
 
   test('needs no credentials', async () => {
-    expect((await run(['trace', '42'], { store, clock, env: {} })).exit).toBe(0)
+    expect((await runCommand(['trace', '42'], { store, clock, env: {} })).exit).toBe(0)
   })
 
-  test('ends with 1 for what nobody knows', async () => {
-    const { exit, out, err } = await run(['trace', '43'], { store, clock })
+  test('exits with 1 for an unknown id', async () => {
+    const { exit, out, err } = await runCommand(['trace', '43'], { store, clock })
     expect({ exit, out }).toEqual({ exit: 1, out: '' })
-    expect(err).toContain('Nothing is known of it')
-    expect((await run(['trace', '43', '--json'], { store, clock })).out).toBe('[]\n')
+    expect(err).toContain('No record found')
+    expect((await runCommand(['trace', '43', '--json'], { store, clock })).out).toBe('[]\n')
   })
 })
 
 describe('dead letters', () => {
-  test('none', async () => {
-    expect(await run(['dead-letters', 'list'], { store })).toMatchObject({ exit: 0, out: 'No dead letters.\n' })
+  test('an empty list', async () => {
+    expect(await runCommand(['dead-letters', 'list'], { store })).toMatchObject({ exit: 0, out: 'No dead letters.\n' })
   })
 
-  test('are grouped by what was wrong, the largest group first', async () => {
+  test('are grouped by fault, the largest group first', async () => {
     for (const id of ['a', 'b']) await settle(record(`webhook:${id}`), dead('mappings/other.yaml:1:1'))
     for (const id of ['c', 'd', 'e', 'f', 'g', 'h', 'i']) await settle(record(`webhook:${id}`), dead())
-    const { exit, out } = await run(['dead-letters', 'list'], { store })
+    const { exit, out } = await runCommand(['dead-letters', 'list'], { store })
     expect(exit).toBe(0)
     expect(out).toMatchSnapshot()
   })
 
-  test('as JSON with every id, over more than a page', async () => {
+  test('--json lists every id, across pages', async () => {
     for (let id = 0; id < 450; id++) await settle(record(`webhook:${id}`), dead())
-    const [group] = JSON.parse((await run(['dead-letters', 'list', '--json'], { store })).out)
+    const [group] = JSON.parse((await runCommand(['dead-letters', 'list', '--json'], { store })).out)
     expect(group).toMatchObject({ ...fault, count: 450 })
     expect(new Set(group.ids).size).toBe(450)
   })
@@ -150,38 +150,38 @@ describe('dead letters', () => {
     ['data', 'then replay it'],
     ['transient', 'replay it when the other side is well'],
     ['bug', 'us: please report it'],
-  ] as const)('of kind %s say who must act, and never that they go on by themselves', async (kind, advice) => {
+  ] as const)('of kind %s state who must act, never that they resolve themselves', async (kind, advice) => {
     await settle(record('webhook:a'), { status: 'dead', fault: { ...fault, kind }, events: [] })
-    const { out } = await run(['dead-letters', 'list'], { store })
+    const { out } = await runCommand(['dead-letters', 'list'], { store })
     expect(out).toContain(advice)
     expect(out).not.toContain('by itself')
   })
 
-  test('are queued again by id', async () => {
+  test('are replayed by id', async () => {
     for (const id of ['a', 'b']) await settle(record(`webhook:${id}`), dead())
-    const { exit, out } = await run(['dead-letters', 'replay', 'webhook:a'], { store })
+    const { exit, out } = await runCommand(['dead-letters', 'replay', 'webhook:a'], { store })
     expect(exit).toBe(0)
     expect(out).toContain('1 dead letter queued again')
-    expect((await store.listDeadLetters({ limit: 10 })).map((it) => it.id)).toEqual(['webhook:b'])
+    expect((await store.listDeadLetters({ limit: 10 })).map(({ id }) => id)).toEqual(['webhook:b'])
   })
 
-  test('an id that names none ends with 1, the others are queued', async () => {
+  test('an unknown id exits with 1; the others are queued', async () => {
     await settle(record('webhook:a'), dead())
-    const { exit, out } = await run(['dead-letters', 'replay', 'webhook:a', 'webhook:z', '--json'], { store })
+    const { exit, out } = await runCommand(['dead-letters', 'replay', 'webhook:a', 'webhook:z', '--json'], { store })
     expect(exit).toBe(1)
     expect(JSON.parse(out)).toEqual({ queued: 1, unknown: 1 })
   })
 
-  test('are queued again all at once', async () => {
+  test('are replayed all at once', async () => {
     for (const id of ['a', 'b', 'c']) await settle(record(`webhook:${id}`), dead())
-    const { exit, out } = await run(['dead-letters', 'replay', '--all'], { store, env: {} })
+    const { exit, out } = await runCommand(['dead-letters', 'replay', '--all'], { store, env: {} })
     expect(exit).toBe(0)
     expect(out).toContain('3 dead letters queued again')
     expect(await store.listDeadLetters({ limit: 10 })).toEqual([])
   })
 
-  test('all of none is no failure', async () => {
-    expect((await run(['dead-letters', 'replay', '--all'], { store })).exit).toBe(0)
+  test('replaying all of none exits with 0', async () => {
+    expect((await runCommand(['dead-letters', 'replay', '--all'], { store })).exit).toBe(0)
   })
 })
 
@@ -189,9 +189,9 @@ test.each([
   ['trace', 'x'],
   ['dead-letters', 'list'],
   ['dead-letters', 'replay', '--all'],
-])('%s says when there was no store where it looked', async (...argv) => {
-  const where = (CONNECTOR_STORE: string) => run(argv, { store, env: { CONNECTOR_STORE } })
-  expect((await where('sqlite:/nowhere/typo.db')).err).toContain('There was no store at /nowhere/typo.db')
-  for (const there of [`sqlite:${import.meta.filename}`, 'memory:'])
-    expect((await where(there)).err).not.toContain('There was no store')
+])('%s warns when the store did not exist', async (...argv) => {
+  const runOn = (CONNECTOR_STORE: string) => runCommand(argv, { store, env: { CONNECTOR_STORE } })
+  expect((await runOn('sqlite:/nowhere/typo.db')).err).toContain('No store at /nowhere/typo.db')
+  for (const existing of [`sqlite:${import.meta.filename}`, 'memory:'])
+    expect((await runOn(existing)).err).not.toContain('No store at')
 })

@@ -2,15 +2,15 @@ import { expect, test } from 'vitest'
 import { createLogger, type LogOptions } from '../../../runtime/cli/output/log.ts'
 import { NOW, standingClock } from '../../helpers/cli-fake.ts'
 
-function logging(options: Partial<LogOptions> = {}) {
+function testLogger(options: Partial<LogOptions> = {}) {
   const lines: string[] = []
   const out = { print: (text: string) => void lines.push(text) }
   const log = createLogger(out, { level: 'info', pretty: false, color: false, clock: standingClock(), ...options })
   return { log, lines }
 }
 
-test('JSON lines with the time of the clock', () => {
-  const { log, lines } = logging()
+test('writes JSON lines with the time of the clock', () => {
+  const { log, lines } = testLogger()
   log.info('stored', { record: 'r1', bytes: 12 })
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     { level: 'info', time: NOW, record: 'r1', bytes: 12, msg: 'stored' },
@@ -24,8 +24,8 @@ test.each([
   ['warn', 2],
   ['error', 1],
   ['silent', 0],
-] as const)('level %s lets %i of four through', (level, count) => {
-  const { log, lines } = logging({ level })
+] as const)('level %s passes %i of four lines', (level, count) => {
+  const { log, lines } = testLogger({ level })
   log.debug('a')
   log.info('b')
   log.warn('c')
@@ -33,14 +33,14 @@ test.each([
   expect(lines.length).toBe(count)
 })
 
-test('readable lines for a person', () => {
-  const { log, lines } = logging({ pretty: true })
+test('writes readable lines on a terminal', () => {
+  const { log, lines } = testLogger({ pretty: true })
   log.warn('refused', { status: 401 })
   expect(lines.join('')).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] WARN: refused\n +status: 401\n$/)
 })
 
-test('an object passed by mistake does not get into the log', () => {
-  const { log, lines } = logging()
+test('drops an object passed by mistake', () => {
+  const { log, lines } = testLogger()
   const record = { email: 'ada@example.com' } as unknown as string
   log.info('mapped', { record })
   expect(lines.join('')).not.toContain('ada')

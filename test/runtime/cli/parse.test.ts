@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Footer } from '../../../runtime/cli/output/footer.ts'
 import { parseList, parseMoment, parsePort, unknownName } from '../../../runtime/cli/parse.ts'
-import { storeUrl } from '../../../runtime/cli/with-connector.ts'
+import { resolveStoreUrl } from '../../../runtime/cli/with-connector.ts'
 import { columns, formatDuration, formatTime } from '../../../runtime/lib/format.ts'
 import { ThroughputMeter } from '../../../runtime/lib/throughput.ts'
 import { searchKeyOf } from '../../../runtime/record-history.ts'
@@ -15,7 +15,7 @@ describe('dates', () => {
     ['2026-01-31T09:30:15Z', '2026-01-31T09:30:15.000Z'],
     ['2026-01-31T09:30:15.250+02:00', '2026-01-31T07:30:15.250Z'],
     ['2024-02-29', '2024-02-29T00:00:00.000Z'],
-  ])('%s is %s', (text, iso) => {
+  ])('%s parses as %s', (text, iso) => {
     expect(new Date(parseMoment(text, '--since')).toISOString()).toBe(iso)
   })
 
@@ -27,11 +27,11 @@ describe('dates', () => {
     ['1769852415'],
     ['2026-01-31T25:00Z'],
     [''],
-  ])('"%s" is none', (text) => {
+  ])('rejects "%s"', (text) => {
     expect(() => parseMoment(text, '--since')).toThrow(/--since must be a date/)
   })
 
-  test('every moment that toISOString writes is read back', () => {
+  test('parses whatever toISOString writes', () => {
     const years = { min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }
     fc.assert(fc.property(fc.date(years), (date) => parseMoment(date.toISOString(), 'x') === date.getTime()))
   })
@@ -45,15 +45,15 @@ test.each([
   expect(parsePort(text, 'PORT')).toBe(port)
 })
 
-test.each([['65536'], ['-1'], ['80.5'], ['http'], [''], ['1e3']])('"%s" is no port', (text) => {
+test.each([['65536'], ['-1'], ['80.5'], ['http'], [''], ['1e3']])('rejects port "%s"', (text) => {
   expect(() => parsePort(text, 'PORT')).toThrow('PORT must be a port')
 })
 
-test('a list may have spaces and empty places', () => {
+test('a list may contain spaces and empty items', () => {
   expect(parseList('Created Ticket, Resolved Ticket,,')).toEqual(['Created Ticket', 'Resolved Ticket'])
 })
 
-test('an unknown word is told with what is near, or with all', () => {
+test('an unknown name is reported with a similar one, or with all known', () => {
   expect(unknownName('stream', 'ticket', ['tickets', 'contacts'])).toBe(
     'unknown stream "ticket"; did you mean "tickets"?',
   )
@@ -71,15 +71,15 @@ test.each([
   [7_800_000, '2 h 10 min'],
   [273_600_000, '3 d 4 h'],
   [-5, '0.0 s'],
-])('%i ms is %s', (ms, text) => {
+])('formats %i ms as %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text)
 })
 
-test('a moment is to the second, in UTC', () => {
+test('a time is formatted to the second, in UTC', () => {
   expect(formatTime(Date.parse('2026-01-31T09:30:15.250+02:00'))).toBe('2026-01-31 07:30:15Z')
 })
 
-test('columns are aligned but for the last', () => {
+test('aligns all columns but the last', () => {
   expect(
     columns(
       [
@@ -96,11 +96,11 @@ test.each([
   ['sqlite:/var/store.db', 'sqlite:/var/store.db'],
   ['memory:', 'memory:'],
   ['postgres://db/x', 'postgres://db/x'],
-])('the store %s in /home/me is %s', (url, expected) => {
-  expect(storeUrl(url, '/home/me')).toBe(expected)
+])('resolves %s in /home/me to %s', (url, expected) => {
+  expect(resolveStoreUrl(url, '/home/me')).toBe(expected)
 })
 
-test('an address is looked up by its hash in lower case, whatever else as it is', () => {
+test('an address is looked up by the hash of its lower case, anything else verbatim', () => {
   const hash = 'b6f8eb3a4bb0ced2e4a2d2fbfa8c3d2e'
   expect(searchKeyOf(' Ada@Example.com ')).toMatch(/^[0-9a-f]{64}$/)
   expect(searchKeyOf('ADA@EXAMPLE.COM')).toBe(searchKeyOf('ada@example.com'))
@@ -108,64 +108,64 @@ test('an address is looked up by its hash in lower case, whatever else as it is'
   expect(searchKeyOf('abc:created-ticket:12')).toBe('abc:created-ticket:12')
 })
 
-describe('pace', () => {
-  test('counts only what it saw itself', () => {
-    const pace = new ThroughputMeter()
-    pace.add(0, 5000)
-    expect(pace.perSecond()).toBeUndefined()
-    pace.add(2000, 5200)
-    expect(pace.perSecond()).toBe(100)
-    expect(pace.left(300)).toBe(3000)
+describe('throughput', () => {
+  test('ignores the count before its first sample', () => {
+    const meter = new ThroughputMeter()
+    meter.add(0, 5000)
+    expect(meter.perSecond()).toBeUndefined()
+    meter.add(2000, 5200)
+    expect(meter.perSecond()).toBe(100)
+    expect(meter.left(300)).toBe(3000)
   })
 
-  test('forgets how fast it once was', () => {
-    const pace = new ThroughputMeter()
-    for (let second = 0; second <= 10; second++) pace.add(second * 1000, second * 1000)
-    for (let second = 11; second <= 60; second++) pace.add(second * 1000, 10_000 + (second - 10))
-    expect(pace.perSecond()).toBeCloseTo(1, 5)
+  test('forgets old speeds', () => {
+    const meter = new ThroughputMeter()
+    for (let second = 0; second <= 10; second++) meter.add(second * 1000, second * 1000)
+    for (let second = 11; second <= 60; second++) meter.add(second * 1000, 10_000 + (second - 10))
+    expect(meter.perSecond()).toBeCloseTo(1, 5)
   })
 
-  test('is never negative, whatever it is fed', () => {
+  test('is never negative', () => {
     const samples = fc.array(fc.tuple(fc.nat(10_000), fc.nat(1000)))
     fc.assert(
       fc.property(samples, (steps) => {
-        const pace = new ThroughputMeter()
+        const meter = new ThroughputMeter()
         let at = 0
         let value = 0
         for (const [ms, more] of steps) {
           at += ms
           value += more
-          pace.add(at, value)
+          meter.add(at, value)
         }
-        return (pace.perSecond() ?? 0) >= 0
+        return (meter.perSecond() ?? 0) >= 0
       }),
     )
   })
 })
 
 describe('footer', () => {
-  const screen = (columns = 80) => {
+  const terminal = (columns = 80) => {
     const written: string[] = []
     const footer = new Footer({ write: (text) => written.push(text), isTTY: true, columns })
     return { written, footer }
   }
 
-  test('is redrawn in place, and prints above itself', () => {
-    const { written, footer } = screen()
+  test('is redrawn in place below printed lines', () => {
+    const { written, footer } = terminal()
     footer.draw(['one', 'two'])
     footer.print('log\n')
     footer.draw(['three'])
     expect(written).toEqual(['one\ntwo\n', '\u001b[2F\u001b[Jlog\none\ntwo\n', '\u001b[2F\u001b[Jthree\n'])
   })
 
-  test('is cut to the width, since what wraps cannot be taken back', () => {
-    const { written, footer } = screen(5)
+  test('is cut to the width, since a wrapped line cannot be erased', () => {
+    const { written, footer } = terminal(5)
     footer.draw(['abcdefgh'])
     expect(written).toEqual(['abcd\n'])
   })
 
-  test('stays when it is released', () => {
-    const { written, footer } = screen()
+  test('stays in place after its release', () => {
+    const { written, footer } = terminal()
     footer.draw(['done'])
     footer.release()
     footer.print('report\n')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import type { Preview, PreviewInput } from '../../../runtime/mapping/preview.ts'
-import { type Given, run } from '../../helpers/cli-fake.ts'
+import { type FakeSetup, runCommand } from '../../helpers/cli-fake.ts'
 
 const items: Preview['items'] = [
   {
@@ -27,61 +27,61 @@ beforeAll(async () => {
   await writeFile(join(cwd, 'people.json'), '{\n\t"contact": [{ "id": "7" }]\n}')
 })
 
-function previewing(parts: Partial<Preview> = {}, given: Given = {}) {
-  const asked: PreviewInput[] = []
+function fakePreview(result: Partial<Preview> = {}, setup: FakeSetup = {}) {
+  const calls: PreviewInput[] = []
   const preview = async (input: PreviewInput): Promise<Preview> => {
-    asked.push(input)
-    return { items, bodies: [{ data: 1 }], notes: ['no lookup "contact" was given'], ok: true, ...parts }
+    calls.push(input)
+    return { items, bodies: [{ data: 1 }], notes: ['no lookup "contact" was given'], ok: true, ...result }
   }
-  return { asked, given: { cwd, env: {}, connector: { preview }, ...given } }
+  return { calls, options: { cwd, env: {}, connector: { preview }, ...setup } }
 }
 
-test('needs no credentials and prints exactly the items as JSON', async () => {
-  const { given } = previewing()
-  const { exit, out, err } = await run(['preview', '--topic', 'chat.opened', 'item.json', '--json'], given)
+test('needs no credentials; --json prints exactly the items', async () => {
+  const { options } = fakePreview()
+  const { exit, out, err } = await runCommand(['preview', '--topic', 'chat.opened', 'item.json', '--json'], options)
   expect(exit).toBe(0)
   expect(JSON.parse(out)).toEqual(items)
   expect(err).toBe('note: no lookup "contact" was given\n')
 })
 
-test('is readable without', async () => {
-  const { given } = previewing({ items: [...items, fault], ok: false })
-  const { exit, out } = await run(['preview', '--topic', 'chat.opened', 'item.json'], given)
+test('prints readable text', async () => {
+  const { options } = fakePreview({ items: [...items, fault], ok: false })
+  const { exit, out } = await runCommand(['preview', '--topic', 'chat.opened', 'item.json'], options)
   expect(exit).toBe(1)
   expect(out).toMatchSnapshot()
 })
 
-test('says when nothing would be sent', async () => {
-  const { given } = previewing({ items: [] })
-  expect((await run(['preview', '--topic', 'chat.opened', 'item.json'], given)).out).toBe(
-    'Nothing would be sent: no mapping takes it.\n',
+test('reports that no mapping matches', async () => {
+  const { options } = fakePreview({ items: [] })
+  expect((await runCommand(['preview', '--topic', 'chat.opened', 'item.json'], options)).out).toBe(
+    'No events: no mapping matches.\n',
   )
 })
 
-test.each([[['--request']], [['--request', '--json']]])('%j prints the bodies', async (flags) => {
-  const { given } = previewing()
-  const { out } = await run(['preview', '--topic', 'chat.opened', 'item.json', ...flags], given)
+test.each([[['--request']], [['--request', '--json']]])('%j prints the request bodies', async (flags) => {
+  const { options } = fakePreview()
+  const { out } = await runCommand(['preview', '--topic', 'chat.opened', 'item.json', ...flags], options)
   expect(JSON.parse(out)).toEqual([{ data: 1 }])
 })
 
 test.each([['people.yaml'], ['people.json']])('reads lookups from %s', async (file) => {
-  const { asked, given } = previewing()
-  await run(['preview', '--stream', 'chats', 'item.json', '--lookups', file, '--workspace', 'w'], given)
-  expect(asked).toEqual([{ stream: 'chats', data: { id: 1 }, lookups: { contact: [{ id: '7' }] }, workspace: 'w' }])
+  const { calls, options } = fakePreview()
+  await runCommand(['preview', '--stream', 'chats', 'item.json', '--lookups', file, '--workspace', 'w'], options)
+  expect(calls).toEqual([{ stream: 'chats', data: { id: 1 }, lookups: { contact: [{ id: '7' }] }, workspace: 'w' }])
 })
 
-test('reads stdin', async () => {
-  const { asked, given } = previewing({}, { stdin: '{"id": 2}' })
-  await run(['preview', '--topic', 'chat.opened', '-'], given)
-  expect(asked).toEqual([{ topic: 'chat.opened', data: { id: 2 } }])
+test('reads stdin for "-"', async () => {
+  const { calls, options } = fakePreview({}, { stdin: '{"id": 2}' })
+  await runCommand(['preview', '--topic', 'chat.opened', '-'], options)
+  expect(calls).toEqual([{ topic: 'chat.opened', data: { id: 2 } }])
 })
 
 test.each([
-  ['bad.json', 'bad.json is not JSON'],
-  ['-', 'what came on stdin is not JSON: it is empty'],
-])('%s is not JSON', async (file, message) => {
-  const { given } = previewing()
-  const { exit, err } = await run(['preview', '--topic', 'chat.opened', file], given)
+  ['bad.json', 'bad.json is not valid JSON'],
+  ['-', 'stdin is empty'],
+])('%s is rejected', async (file, message) => {
+  const { options } = fakePreview()
+  const { exit, err } = await runCommand(['preview', '--topic', 'chat.opened', file], options)
   expect(exit).toBe(1)
   expect(err).toContain(message)
   expect(err).not.toContain('Ada')
@@ -90,9 +90,9 @@ test.each([
 test.each([
   ['--stream', 'chat', 'unknown stream "chat"; did you mean "chats"?'],
   ['--topic', 'chat.opend', 'unknown topic "chat.opend"; did you mean "chat.opened"?'],
-])('%s %s is a slip of the pen', async (option, word, message) => {
-  const { given } = previewing()
-  const { exit, err } = await run(['preview', option, word, 'item.json'], given)
+])('%s %s is reported as a typo', async (option, word, message) => {
+  const { options } = fakePreview()
+  const { exit, err } = await runCommand(['preview', option, word, 'item.json'], options)
   expect(exit).toBe(2)
   expect(err).toContain(message)
 })

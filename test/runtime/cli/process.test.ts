@@ -13,8 +13,8 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 
-/** The bin in a folder of its own, without any setting of ours. */
-async function bin(...argv: string[]) {
+/** Runs the bin in a folder of its own, without inherited settings. */
+async function runBin(...argv: string[]) {
   const main = fileURLToPath(new URL('../../../connector/main.ts', import.meta.url))
   const cwd = await mkdtemp(join(tmpdir(), 'cli-'))
   const env = { PATH: process.env.PATH }
@@ -32,7 +32,7 @@ async function bin(...argv: string[]) {
 }
 
 test('the shipped spec is valid', async () => {
-  const { ended } = await bin('validate')
+  const { ended } = await runBin('validate')
   expect(await ended).toEqual({
     code: 0,
     signal: null,
@@ -41,15 +41,15 @@ test('the shipped spec is valid', async () => {
   })
 })
 
-test('check without credentials ends with 2 and names them', async () => {
-  const { code, err } = await (await bin('check')).ended
+test('check without credentials exits with 2 and names them', async () => {
+  const { code, err } = await (await runBin('check')).ended
   expect(code).toBe(2)
   expect(err).toContain('INTERCOM_ACCESS_TOKEN')
   expect(err).toContain('KLAVIYO_API_KEY')
 })
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s ends start with 0', async (signal) => {
-  const { child, ended } = await bin('start', '--sandbox', '--port', '0', '--json')
+test.each(['SIGTERM', 'SIGINT'] as const)('start exits with 0 on %s', async (signal) => {
+  const { child, ended } = await runBin('start', '--sandbox', '--port', '0', '--json')
   await once(child.stdout, 'data')
   child.kill(signal)
   const { code, err } = await ended
@@ -57,15 +57,15 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends start with 0', async (signal)
   expect(code).toBe(0)
 })
 
-test('a command that waits for stdin is ended by one Ctrl-C', async () => {
-  const { child, ended } = await bin('preview', '--topic', 'ticket.created', '-')
-  // Until stdin ends it says nothing, so that it was started must do.
+test('one Ctrl-C ends a command that waits for stdin', async () => {
+  const { child, ended } = await runBin('preview', '--topic', 'ticket.created', '-')
+  // It prints nothing until stdin ends, so its spawn must do.
   await once(child, 'spawn')
   child.kill('SIGINT')
   expect(await ended).toMatchObject({ code: null, signal: 'SIGINT' })
 })
 
-/** As much of a process as `processIo` takes hold of. */
+/** The part of a process that `processIo` uses. */
 function fakeProcess() {
   const exits: number[] = []
   const streams = { stdout: new PassThrough(), stderr: new PassThrough(), stdin: new PassThrough() }
@@ -74,7 +74,7 @@ function fakeProcess() {
   return { fake, exits, io: processIo(fake as unknown as NodeJS.Process) }
 }
 
-test('the first signal aborts, the second ends the process at once', () => {
+test('the first signal aborts, the second exits at once', () => {
   const { fake, exits, io } = fakeProcess()
   expect(io.signal.aborted).toBe(false)
   fake.emit('SIGTERM')
@@ -84,7 +84,7 @@ test('the first signal aborts, the second ends the process at once', () => {
   expect(exits).toEqual([1])
 })
 
-test('signals are left alone until a command asks for them', () => {
+test('listens for signals only once a command reads the signal', () => {
   const { fake, io } = fakeProcess()
   expect(fake.listenerCount('SIGINT')).toBe(0)
   void io.signal
@@ -92,14 +92,14 @@ test('signals are left alone until a command asks for them', () => {
   expect(fake.listenerCount('SIGINT')).toBe(1)
 })
 
-test('a reader that goes away ends it quietly; another failure of the pipe does not pass', () => {
+test('a closed pipe ends the process quietly; other pipe errors are thrown', () => {
   const { fake, exits } = fakeProcess()
   fake.stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
   expect(exits).toEqual([0])
   expect(() => fake.stdout.emit('error', Object.assign(new Error('write EIO'), { code: 'EIO' }))).toThrow('EIO')
 })
 
-test('a terminal that does not tell its width is taken for 80', () => {
+test('a terminal of unknown width counts as 80 columns', () => {
   const { io } = fakeProcess()
   expect(io.stdout.columns).toBe(80)
   expect(io.stdout.isTTY).toBe(false)

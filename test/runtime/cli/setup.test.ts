@@ -1,21 +1,21 @@
-/** The commands where credentials may be in the store: start needs none, the others ask for what neither place has. */
+/** Credentials in the store: start needs none, other commands require those missing from both store and settings. */
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { app as shipped } from '../../../connector/cli-app.ts'
+import { cliApp } from '../../../connector/cli-app.ts'
 import type { Connections } from '../../../runtime/auth/connections.ts'
 import { loaders } from '../../../runtime/cli/loaders.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { type Given, run, standingClock } from '../../helpers/cli-fake.ts'
+import { type FakeSetup, runCommand, standingClock } from '../../helpers/cli-fake.ts'
 
 const stops: AbortController[] = []
 afterEach(() => {
   for (const stop of stops.splice(0)) stop.abort()
 })
 
-/** The connector as shipped, on a store in memory. */
-const real = (given: Given = {}): Given => ({ app: shipped, load: { spec: loaders.spec }, env: {}, ...given })
+/** The real connector on a memory store. */
+const realApp = (setup: FakeSetup = {}): FakeSetup => ({ app: cliApp, load: { spec: loaders.spec }, env: {}, ...setup })
 
-async function starting(given: Given, ...flags: string[]) {
+async function startCommand(setup: FakeSetup, ...flags: string[]) {
   const stop = new AbortController()
   stops.push(stop)
   let heard: (text: string) => void = () => undefined
@@ -23,19 +23,19 @@ async function starting(given: Given, ...flags: string[]) {
     heard = resolve
   })
   const store = memoryStore({ clock: standingClock() })
-  const ended = run(['start', '--port', '0', '--json', ...flags], {
+  const ended = runCommand(['start', '--port', '0', '--json', ...flags], {
     store,
     signal: stop.signal,
     onOut: heard,
-    ...given,
+    ...setup,
   })
-  const early = ended.then(({ err }) => Promise.reject(new Error(`it did not start: ${err}`)))
+  const early = ended.then(({ err }) => Promise.reject(new Error(`start failed: ${err}`)))
   const { url, webhook } = JSON.parse(await Promise.race([listening, early])) as Record<'url' | 'webhook', string>
   return { url, webhook, stop: () => stop.abort(), ended }
 }
 
-test('start without credentials serves set-up, says where, and takes no webhook yet', async () => {
-  const { url, webhook, stop, ended } = await starting(real())
+test('start without credentials serves set-up, prints its URL and refuses webhooks', async () => {
+  const { url, webhook, stop, ended } = await startCommand(realApp())
   const page = await fetch(url, { headers: { accept: 'text/html' } })
   expect([new URL(page.url).pathname, await page.text()]).toEqual([
     '/set-up',
@@ -47,29 +47,29 @@ test('start without credentials serves set-up, says where, and takes no webhook 
   stop()
   const { exit, err } = await ended
   expect(exit).toBe(0)
-  expect(err).toContain('delivery waits: set-up is not finished')
+  expect(err).toContain('delivery paused: set-up is not finished')
   expect(err).toContain(`${url}set-up`)
 })
 
-test('start --sandbox --set-up has no credentials of its own, and none of the environment', async () => {
+test('start --sandbox --set-up uses no credentials, not even those of the environment', async () => {
   const seen: unknown[] = []
-  const given = real({
+  const given = realApp({
     env: { INTERCOM_ACCESS_TOKEN: 'real', KLAVIYO_API_KEY: 'real', LOG_LEVEL: 'warn' },
     app: {
-      ...shipped,
-      sandbox: async () => ({
+      ...cliApp,
+      startSandbox: async () => ({
         env: { INTERCOM_ACCESS_TOKEN: 'toy', KLAVIYO_API_KEY: 'toy' },
-        install: { INTERCOM_BASE_URL: 'http://127.0.0.1:1', KLAVIYO_BASE_URL: 'http://127.0.0.1:1' },
+        oauthEnv: { INTERCOM_BASE_URL: 'http://127.0.0.1:1', KLAVIYO_BASE_URL: 'http://127.0.0.1:1' },
         addresses: {},
         close: async () => undefined,
       }),
-      account: async (options) => {
+      openConnections: async (options) => {
         seen.push(Object.keys(options.env).sort())
-        return (shipped.account as NonNullable<typeof shipped.account>)(options)
+        return (cliApp.openConnections as NonNullable<typeof cliApp.openConnections>)(options)
       },
     },
   })
-  const { stop, ended } = await starting(given, '--sandbox', '--set-up')
+  const { stop, ended } = await startCommand(given, '--sandbox', '--set-up')
   stop()
   expect((await ended).exit).toBe(0)
   expect(seen).toEqual([['INTERCOM_BASE_URL', 'KLAVIYO_BASE_URL', 'LOG_LEVEL']])
@@ -78,24 +78,24 @@ test('start --sandbox --set-up has no credentials of its own, and none of the en
 test.each([
   ['CONNECTOR_KEY', 'short', 'openssl rand -base64 32'],
   ['CONNECTOR_URL', 'connector.example.com', 'https://connector.example.com'],
-])('%s "%s" is wrong usage, said in words', async (name, value, words) => {
-  const { exit, err } = await run(['start', '--port', '0'], real({ env: { [name]: value } }))
+])('%s "%s" is wrong usage', async (name, value, words) => {
+  const { exit, err } = await runCommand(['start', '--port', '0'], realApp({ env: { [name]: value } }))
   expect([exit, err]).toEqual([2, expect.stringContaining(words)])
 })
 
-test('where there is no store yet, a missing credential is said at once', async () => {
+test('without a store, a missing credential is reported at once', async () => {
   let opened = 0
-  const load: Given['load'] = { store: async () => Promise.reject(new Error(`opened ${++opened}`)) }
-  const { exit, err } = await run(
+  const load: FakeSetup['load'] = { store: async () => Promise.reject(new Error(`opened ${++opened}`)) }
+  const { exit, err } = await runCommand(
     ['check'],
-    real({ load, env: { CONNECTOR_STORE: 'sqlite:/nowhere/there/is/none.db' } }),
+    realApp({ load, env: { CONNECTOR_STORE: 'sqlite:/nowhere/there/is/none.db' } }),
   )
   expect([exit, opened]).toEqual([2, 0])
   expect(err).toContain('KLAVIYO_API_KEY')
   expect(err).toContain('connector start')
 })
 
-test('what set-up gave need not be set', async () => {
+test('stored credentials need not be set', async () => {
   const by = (side: string, known: boolean) => [side, known ? { by: 'oauth' } : {}]
   const account = (source: boolean, destination: boolean) => async () =>
     ({
@@ -107,9 +107,17 @@ test('what set-up gave need not be set', async () => {
   const check = async function* () {
     yield { name: 'all', ok: true, detail: 'good' }
   }
-  const lacking = await run(['check'], { env, app: { account: account(true, false) }, connector: { check } })
+  const lacking = await runCommand(['check'], {
+    env,
+    app: { openConnections: account(true, false) },
+    connector: { check },
+  })
   expect(lacking.exit).toBe(2)
   expect([lacking.err.includes('TO_KEY'), lacking.err.includes('FROM_TOKEN')]).toEqual([true, false])
-  const whole = await run(['check'], { env, app: { account: account(true, true) }, connector: { check } })
+  const whole = await runCommand(['check'], {
+    env,
+    app: { openConnections: account(true, true) },
+    connector: { check },
+  })
   expect([whole.exit, whole.err]).toEqual([0, ''])
 })

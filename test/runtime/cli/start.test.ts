@@ -5,7 +5,7 @@ import type { Sandbox } from '../../../runtime/cli/app.ts'
 import type { Connector } from '../../../runtime/connector.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { CREDENTIALS, type Given, NOW, run, standingClock } from '../../helpers/cli-fake.ts'
+import { CREDENTIALS, type FakeSetup, NOW, runCommand, standingClock } from '../../helpers/cli-fake.ts'
 
 const stops: AbortController[] = []
 afterEach(() => {
@@ -18,22 +18,27 @@ interface Started {
   readonly sandbox?: Record<string, string>
 }
 
-/** Runs `start` on a free port; `ended` is what the command came to once `stop` was called. */
-async function starting(given: Given = {}, ...flags: string[]) {
+/** Runs `start` on a free port; `ended` resolves to its result after `stop`. */
+async function startCommand(options: FakeSetup = {}, ...flags: string[]) {
   const stop = new AbortController()
   stops.push(stop)
-  const store = given.store ?? memoryStore({ clock: standingClock() })
+  const store = options.store ?? memoryStore({ clock: standingClock() })
   let listening: (started: Started) => void = () => undefined
   const started = new Promise<Started>((resolve) => {
     listening = resolve
   })
   const argv = ['start', '--port', '0', '--json', ...flags]
-  const ended = run(argv, { store, signal: stop.signal, onOut: (text) => listening(JSON.parse(text)), ...given })
-  const early = ended.then(({ err }) => Promise.reject(new Error(`it did not start: ${err}`)))
+  const ended = runCommand(argv, {
+    store,
+    signal: stop.signal,
+    onOut: (text) => listening(JSON.parse(text)),
+    ...options,
+  })
+  const early = ended.then(({ err }) => Promise.reject(new Error(`start failed: ${err}`)))
   return { ...(await Promise.race([started, early])), stop: () => stop.abort(), ended, store }
 }
 
-const record = (id: string): SourceRecord => ({
+const waitingRecord = (id: string): SourceRecord => ({
   id,
   ingress: 'webhook',
   lane: 'live',
@@ -44,8 +49,8 @@ const record = (id: string): SourceRecord => ({
   body: '{}',
 })
 
-test('is up, is ready, and says what it is', async () => {
-  const { url, stop, ended } = await starting()
+test('answers health checks and prints its status', async () => {
+  const { url, stop, ended } = await startCommand()
   const get = (path: string) => fetch(new URL(path, url))
   expect(await (await get('/healthz')).text()).toBe('ok\n')
   expect(await (await get('/readyz')).text()).toBe('ready\n')
@@ -58,24 +63,24 @@ test('is up, is ready, and says what it is', async () => {
   expect((await ended).exit).toBe(0)
 })
 
-test('says why delivery waits, and is ready for webhooks all the same', async () => {
+test('reports why delivery is paused, and stays ready for webhooks', async () => {
   const gate = { pausedReason: () => 'From does not answer', waitForChange: () => new Promise<void>(() => undefined) }
-  const { url } = await starting({ connector: { gate } })
+  const { url } = await startCommand({ connector: { gate } })
   const get = (path: string, headers = {}) => fetch(new URL(path, url), { headers })
   const ready = await get('/readyz')
-  expect([ready.status, await ready.text()]).toEqual([200, 'ready\ndelivery waits: From does not answer\n'])
-  expect(await (await get('/')).text()).toContain('waits: From does not answer')
+  expect([ready.status, await ready.text()]).toEqual([200, 'ready\ndelivery paused: From does not answer\n'])
+  expect(await (await get('/')).text()).toContain('paused: From does not answer')
   const elsewhere = await get('/readyz', { 'x-forwarded-for': '192.0.2.1' })
-  expect(await elsewhere.text()).toBe('ready\ndelivery waits\n')
+  expect(await elsewhere.text()).toBe('ready\ndelivery paused\n')
 })
 
-test('hands the webhook on as it is, whatever its method', async () => {
+test('passes webhooks to the receiver unchanged, whatever the method', async () => {
   const seen: string[] = []
   const receive = async (request: Request) => {
     seen.push(`${request.method} ${request.headers.get('x-sign')} ${await request.text()}`)
     return new Response(null, { status: request.method === 'PUT' ? 405 : 200 })
   }
-  const { webhook } = await starting({ connector: { receive } })
+  const { webhook } = await startCommand({ connector: { receive } })
   const headers = { 'x-sign': 's' }
   expect((await fetch(webhook, { method: 'POST', headers, body: '{"ä": 1}' })).status).toBe(200)
   expect((await fetch(webhook, { method: 'HEAD', headers })).status).toBe(200)
@@ -83,7 +88,7 @@ test('hands the webhook on as it is, whatever its method', async () => {
   expect(seen).toEqual(['POST s {"ä": 1}', 'HEAD s ', 'PUT s x'])
 })
 
-test('a body reaches the receiver as it comes, not when it is complete', async () => {
+test('streams a body to the receiver before it is complete', async () => {
   let first: (text: string) => void = () => undefined
   const arrived = new Promise<string>((resolve) => {
     first = resolve
@@ -92,7 +97,7 @@ test('a body reaches the receiver as it comes, not when it is complete', async (
     for await (const chunk of request.body ?? []) first(new TextDecoder().decode(chunk))
     return new Response(null)
   }
-  const { webhook } = await starting({ connector: { receive } })
+  const { webhook } = await startCommand({ connector: { receive } })
   const { hostname, port, pathname } = new URL(webhook)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => undefined)
@@ -101,18 +106,18 @@ test('a body reaches the receiver as it comes, not when it is complete', async (
   socket.destroy()
 })
 
-test('a receiver that refuses a body early is heard', async () => {
+test('sends the response of a receiver that refuses a body early', async () => {
   const receive = async () => new Response(null, { status: 413 })
-  const { webhook } = await starting({ connector: { receive } })
+  const { webhook } = await startCommand({ connector: { receive } })
   expect((await fetch(webhook, { method: 'POST', body: 'x'.repeat(500_000) })).status).toBe(413)
   expect((await fetch(webhook, { method: 'POST', body: 'x' })).status).toBe(413)
 })
 
-test('a receiver that throws is answered with 500, and nothing of the error is told', async () => {
+test('answers 500 without details if the receiver throws', async () => {
   const receive = async () => {
     throw new Error('ada@example.com')
   }
-  const { webhook, stop, ended } = await starting({ connector: { receive } })
+  const { webhook, stop, ended } = await startCommand({ connector: { receive } })
   const answer = await fetch(webhook, { method: 'POST', body: '{}' })
   expect(answer.status).toBe(500)
   expect(await answer.text()).not.toContain('ada')
@@ -122,12 +127,12 @@ test('a receiver that throws is answered with 500, and nothing of the error is t
   expect(err).not.toContain('ada@')
 })
 
-test('metrics are what Prometheus reads', async () => {
+test('serves metrics in the Prometheus format', async () => {
   const clock = standingClock()
   const store = memoryStore({ clock })
   const event = { metric: 'Opened "Chat"', lane: 'live', key: 'k' } as const
   const settle = async (id: string, status: 'delivered' | 'dead') => {
-    await store.append([record(id)])
+    await store.append([waitingRecord(id)])
     const leased = await store.lease({ lane: 'live', limit: 1, leaseMs: 1000 })
     const fault = { kind: 'data', code: 'destination/invalid', message: 'no' } as const
     const events = [{ ...event, key: id, status, ...(status === 'dead' ? { fault } : {}) }]
@@ -137,8 +142,8 @@ test('metrics are what Prometheus reads', async () => {
   await settle('a', 'delivered')
   await settle('b', 'delivered')
   await settle('c', 'dead')
-  await store.append([record('d')])
-  const { url } = await starting({ store, clock })
+  await store.append([waitingRecord('d')])
+  const { url } = await startCommand({ store, clock })
   const answer = await fetch(new URL('/metrics', url))
   expect(answer.headers.get('content-type')).toContain('version=0.0.4')
   const text = await answer.text()
@@ -150,18 +155,18 @@ test('metrics are what Prometheus reads', async () => {
   for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? [\d.]+)$/)
 })
 
-test('is not ready when the store cannot be written', async () => {
+test('is not ready if the store cannot be written', async () => {
   const store = memoryStore({ clock: standingClock() })
-  const { url } = await starting({ store })
+  const { url } = await startCommand({ store })
   store.writeCheckpoints = async () => {
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' })
   }
   const answer = await fetch(new URL('/readyz', url))
   expect(answer.status).toBe(503)
-  expect(await answer.text()).toContain('the store cannot be written: ENOSPC')
+  expect(await answer.text()).toContain('cannot write to the store: ENOSPC')
 })
 
-test('ends in order: answers what is in flight, then settles, then closes', async () => {
+test('shuts down in order: answers requests in flight, settles, closes', async () => {
   const order: string[] = []
   let answer: () => void = () => undefined
   let asked: () => void = () => undefined
@@ -183,7 +188,7 @@ test('ends in order: answers what is in flight, then settles, then closes', asyn
     },
     close: async () => void order.push('closed'),
   }
-  const { url, webhook, stop, ended } = await starting({ connector })
+  const { url, webhook, stop, ended } = await startCommand({ connector })
   const posted = fetch(webhook, { method: 'POST', body: '{}' })
   await arrived
   stop()
@@ -201,9 +206,9 @@ test('ends in order: answers what is in flight, then settles, then closes', asyn
   expect(order).toEqual(['answered', 'settled', 'closed'])
 })
 
-test('does not wait for ever for a request that does not end', async () => {
+test('cuts off a request that does not end', async () => {
   const clock = standingClock()
-  // Only the limit of the drain passes; hourly and other sleeps stand still.
+  // Only the drain timeout elapses; other sleeps stand still.
   clock.sleep = (
     (sleep) => (ms: number, signal?: AbortSignal) =>
       ms === 10_000 ? Promise.resolve() : sleep(ms, signal)
@@ -216,7 +221,7 @@ test('does not wait for ever for a request that does not end', async () => {
     asked()
     return new Promise<Response>(() => undefined)
   }
-  const { webhook, stop, ended } = await starting({ clock, connector: { receive } })
+  const { webhook, stop, ended } = await startCommand({ clock, connector: { receive } })
   const posted = fetch(webhook, { method: 'POST', body: '{}' }).catch(() => 'cut off')
   await arrived
   stop()
@@ -224,60 +229,60 @@ test('does not wait for ever for a request that does not end', async () => {
   expect(await posted).toBe('cut off')
 })
 
-test('ends with 1 when delivery fails, after it was said why', async () => {
+test('logs why delivery failed and exits with 1', async () => {
   const work = async () => {
     throw Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO', syscall: 'write' })
   }
-  const { ended } = await starting({ connector: { work } })
+  const { ended } = await startCommand({ connector: { work } })
   const { exit, err } = await ended
   expect(exit).toBe(1)
   expect(err).toContain('delivery stopped: EIO: i/o error')
 })
 
-test('a port that is taken is said clearly', async () => {
+test('reports a port in use', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => other.once('listening', resolve))
   const { port } = other.address() as AddressInfo
-  const { exit, err } = await run(['start', '--port', String(port)])
+  const { exit, err } = await runCommand(['start', '--port', String(port)])
   other.close()
   expect(exit).toBe(1)
-  expect(err).toContain(`port ${port} on 127.0.0.1 is taken by another process; choose another with --port or PORT`)
+  expect(err).toContain(`port ${port} on 127.0.0.1 is in use by another process; choose another with --port or PORT`)
 })
 
-test('takes port and host from the settings, and the command line over them', async () => {
-  const { ended, stop } = await starting({ env: { ...CREDENTIALS, PORT: '99999999' } })
+test('reads port and host from the settings; options override them', async () => {
+  const { ended, stop } = await startCommand({ env: { ...CREDENTIALS, PORT: '99999999' } })
   stop()
   expect((await ended).exit).toBe(0)
-  const { err } = await run(['start'], { env: { ...CREDENTIALS, PORT: '99999999' } })
+  const { err } = await runCommand(['start'], { env: { ...CREDENTIALS, PORT: '99999999' } })
   expect(err).toContain('not "99999999"')
 })
 
-test('prunes the store by the retention of the spec', async () => {
+test('applies the retention of the spec to the store', async () => {
   const store = memoryStore({ clock: standingClock() })
   const asked: unknown[] = []
   store.applyRetention = async (retention) => asked.push(retention)
-  await starting({ store })
+  await startCommand({ store })
   expect(asked).toEqual([{ settled: 1000, dead: 2000 }])
 })
 
-test('--sandbox runs against its own servers, and leaves the real store alone', async () => {
+test('--sandbox uses its own servers and leaves the real store alone', async () => {
   const opened: { env: unknown; store: string }[] = []
   const notified: string[] = []
   let closed = 0
   const sandbox = async (): Promise<Sandbox> => ({
     env: { FROM_TOKEN: 'toy', TO_KEY: 'toy', HOOK_SECRET: 'toy' },
     addresses: { from: 'http://127.0.0.1:1', to: 'http://127.0.0.1:2' },
-    notify: (url) => void notified.push(url.href),
+    sendWebhooks: (url) => void notified.push(url.href),
     close: async () => void closed++,
   })
-  const load: Given['load'] = {
+  const load: FakeSetup['load'] = {
     store: async (url) => {
       opened.push({ env: undefined, store: url })
       return memoryStore({ clock: standingClock() })
     },
   }
   const env = { FROM_TOKEN: 'real', CONNECTOR_STORE: 'sqlite:real.db' }
-  const started = await starting({ app: { sandbox }, env, load }, '--sandbox')
+  const started = await startCommand({ app: { startSandbox: sandbox }, env, load }, '--sandbox')
   expect(opened).toEqual([{ env: undefined, store: 'memory:' }])
   expect(notified).toEqual([started.webhook])
   expect(started.sandbox).toEqual({ from: 'http://127.0.0.1:1', to: 'http://127.0.0.1:2' })
@@ -286,15 +291,15 @@ test('--sandbox runs against its own servers, and leaves the real store alone', 
   expect(closed).toBe(1)
 })
 
-test('the sandbox alone prints where it is until it is stopped', async () => {
+test('sandbox prints its URLs and runs until stopped', async () => {
   const stop = new AbortController()
   const asked: unknown[] = []
   const sandbox = async ({ ports }: { ports?: unknown }): Promise<Sandbox> => {
     asked.push(ports)
     return { env: { FROM_TOKEN: 'toy' }, addresses: { from: 'http://127.0.0.1:4011' }, close: async () => undefined }
   }
-  const { exit, out } = await run(['sandbox', '--from-port', '4011'], {
-    app: { sandbox },
+  const { exit, out } = await runCommand(['sandbox', '--from-port', '4011'], {
+    app: { startSandbox: sandbox },
     env: {},
     signal: stop.signal,
     onOut: () => stop.abort(),
@@ -304,37 +309,37 @@ test('the sandbox alone prints where it is until it is stopped', async () => {
   expect(out).toMatchSnapshot()
 })
 
-test('shows people the console at /, and programs a few lines', async () => {
-  const { url } = await starting()
+test('serves the console to browsers at /, status text to other clients', async () => {
+  const { url } = await startCommand()
   const page = await fetch(url, { headers: { accept: 'text/html,application/xhtml+xml' } })
   expect(page.headers.get('content-type')).toContain('text/html')
   expect(await page.text()).toContain('From to To')
   expect((await fetch(url)).headers.get('content-type')).toContain('text/plain')
 })
 
-test('tells programs from elsewhere no more than its version', async () => {
-  const { url } = await starting()
+test('shows remote clients only its version', async () => {
+  const { url } = await startCommand()
   for (const headers of [{ 'x-forwarded-for': '203.0.113.9' }, { forwarded: 'for=203.0.113.9' }])
     expect(await (await fetch(url, { headers })).text()).toBe('from-to 1.2.3\n')
 })
 
-test('a page that stays connected does not hold up the end', async () => {
-  const { url, stop, ended } = await starting()
+test('a connected page does not delay the shutdown', async () => {
+  const { url, stop, ended } = await startCommand()
   const stream = await fetch(new URL('/events', url), { headers: { accept: 'text/event-stream' } })
   expect(stream.status).toBe(200)
   const reading = stream.text()
   stop()
-  // The clock stands still here: nothing but the end of the stream lets the drain end.
+  // The clock stands still, so only the end of the stream can end the drain.
   expect((await ended).exit).toBe(0)
   expect(await reading).toContain('retry:')
 })
 
-test('listens where others can come only with a password', async () => {
-  const { exit, err } = await run(['start', '--host', '0.0.0.0', '--port', '0'])
+test('requires a password to listen on an address open to others', async () => {
+  const { exit, err } = await runCommand(['start', '--host', '0.0.0.0', '--port', '0'])
   expect(exit).toBe(2)
   expect(err).toContain('set CONNECTOR_PASSWORD')
   const env = { ...CREDENTIALS, CONNECTOR_PASSWORD: 'secret' }
-  const started = await starting({ env }, '--host', '0.0.0.0')
+  const started = await startCommand({ env }, '--host', '0.0.0.0')
   const answer = await fetch(new URL('/', started.url), { headers: { accept: 'text/html' }, redirect: 'manual' })
   expect(answer.headers.get('location')).toBe('/log-in?next=%2F')
   expect((await fetch(new URL('/healthz', started.url))).status).toBe(200)
