@@ -1,13 +1,13 @@
-/** Writes the API reference of the package's exports. A test holds it fresh. */
+/** Writes the reference pages that come from code: the package's exports, and the command line. */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { apiReference } from './api-reference.ts'
+import { codeReference } from './code-reference.ts'
 
 const root = new URL('../', import.meta.url)
-const folder = new URL('docs/reference/api/', root)
+const api = new URL('docs/reference/api/', root)
 
-const pages = apiReference(root)
-await rm(folder, { recursive: true, force: true })
-await mkdir(folder, { recursive: true })
+const pages = await codeReference(root)
+await rm(api, { recursive: true, force: true })
+await mkdir(api, { recursive: true })
 for (const { path, text } of pages) {
   await writeFile(new URL(path, root), text)
   process.stdout.write(`${path}\n`)

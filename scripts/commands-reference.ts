@@ -1,0 +1,56 @@
+/** The reference page of the command line: every command with its options and examples, settings, exit codes. */
+import { app } from '../connector/cli-app.ts'
+import type { Setting } from '../runtime/cli/app.ts'
+import type { CommandDefinition } from '../runtime/cli/command.ts'
+import { commandTable } from '../runtime/cli/commands/index.ts'
+import { COMMON_SETTINGS } from '../runtime/cli/settings.ts'
+
+const INTRO = `In a checkout every command is \`npm run -s connector -- COMMAND\`, installed it is \`connector COMMAND\`. Each takes \`--help\` and \`--json\`: machine-readable output on stdout, while logs go to stderr.`
+
+const EXIT_CODES = `| Exit code | Meaning |
+| --: | --- |
+| 0 | success |
+| 1 | failure |
+| 2 | wrong usage, or a missing setting |
+| 3 | the spec has errors |`
+
+const SETTINGS = 'From the environment, or from `.env` in the working directory; the environment wins.'
+
+export async function commandsPage(note: string): Promise<string> {
+  const commands = await commandTable(app, undefined)
+  return [
+    '# Commands and settings',
+    note,
+    INTRO,
+    EXIT_CODES,
+    ...commands.map(section),
+    '## Settings',
+    SETTINGS,
+    table(['Setting', 'Purpose', 'Value'], [...app.settings, ...COMMON_SETTINGS].map(settingRow)),
+    '',
+  ].join('\n\n')
+}
+
+function section({ name, summary, operand, options, examples }: CommandDefinition): string {
+  const rows = [...(operand === undefined ? [] : [operand]), ...options]
+  return [
+    `## \`${[name, operand?.flags].filter((part) => part !== undefined).join(' ')}\``,
+    summary,
+    ...(rows.length === 0
+      ? []
+      : [
+          table(
+            ['Option', 'Meaning'],
+            rows.map(({ flags, description }) => [`\`${flags}\``, description]),
+          ),
+        ]),
+    `\`\`\`sh\n${examples.map(([line, purpose]) => `connector ${line}    # ${purpose}`).join('\n')}\n\`\`\``,
+  ].join('\n\n')
+}
+
+const settingRow = ({ env, description, howToGet }: Setting): string[] => [`\`${env}\``, description, howToGet]
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
