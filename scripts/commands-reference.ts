@@ -1,8 +1,8 @@
 /** The reference page of the command line: every command with its options and examples, settings, exit codes. */
-import { app } from '../connector/cli-app.ts'
+import { cliApp as app } from '../connector/cli-app.ts'
 import type { Setting } from '../runtime/cli/app.ts'
 import type { CommandDefinition } from '../runtime/cli/command.ts'
-import { commandTable } from '../runtime/cli/commands/index.ts'
+import { loadCommands } from '../runtime/cli/commands/index.ts'
 import { COMMON_SETTINGS } from '../runtime/cli/settings.ts'
 
 const INTRO = `In a checkout every command is \`npm run -s connector -- COMMAND\`, installed it is \`connector COMMAND\`. Each takes \`--help\` and \`--json\`: machine-readable output on stdout, while logs go to stderr.`
@@ -17,7 +17,7 @@ const EXIT_CODES = `| Exit code | Meaning |
 const SETTINGS = 'From the environment, or from `.env` in the working directory; the environment wins.'
 
 export async function commandsPage(note: string): Promise<string> {
-  const commands = await commandTable(app, undefined)
+  const commands = await loadCommands(app, undefined)
   return [
     '# Commands and settings',
     note,
