@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { intercomToKlaviyo } from '../connector/index.ts'
 import { loadConnectorSpec } from '../connector/spec.ts'
 import { console as pages } from '../runtime/console/index.ts'
-import { openConnection } from '../runtime/store/sqlite/open.ts'
+import { openConnection } from '../runtime/store/sqlite/open-connection.ts'
 import { sqliteStore } from '../runtime/store/sqlite/store.ts'
 import { silentLogger, systemClock } from '../runtime/system.ts'
 import type { Table } from './report.ts'
@@ -89,21 +89,21 @@ async function fill(file: string, metrics: readonly string[]): Promise<void> {
   const at = `${Date.now()} - (${RECORDS} - i) * ${(30 * DAY) / RECORDS}`
   const fault = `json_object('kind', 'data', 'code', 'mapping/type', 'message', 'it is a list', 'place', 'mappings/created-ticket.yaml:' || (i % 20 + 1) || ':3')`
   const event = `json_object('metric', metric, 'status', status, 'lane', 'live', 'key', 'w1:bench:' || i, 'time', '2026-01-01T00:00:00.000Z',
-    'contact', '65f0c0ffee' || i, 'person', printf('%064d', i), 'reason', iif(status = 'skipped', 'no-identity', NULL), 'fault', json(iif(status = 'dead', fault, 'null')))`
+    'contact', '65f0c0ffee' || i, 'emailHash', printf('%064d', i), 'reason', iif(status = 'skipped', 'no-identity', NULL), 'fault', json(iif(status = 'dead', fault, 'null')))`
   db.exec(`BEGIN;
     CREATE TEMP TABLE made AS WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${RECORDS})
       SELECT i, ${metric} AS metric, ${status} AS status, CAST(${at} AS INTEGER) AS at, ${fault} AS fault FROM c;
-    INSERT INTO records (id, ingress, lane, topic, resource, workspace, line, refs, received_at, scope, status, attempt, settled_at, outcome)
+    INSERT INTO records (id, ingress, lane, topic, resource, workspace, ordering_key, lookup_ids, received_at, scope, status, attempt, settled_at, outcome)
       SELECT 'w1:n' || i, 'webhook', 'live', 'conversation.user.created', 'conversation', 'w1', 'w1:' || i, json_array('' || i), at, 'live', status, 1, at,
         json_object('status', status, 'reason', 'no-identity', 'fault', json(fault), 'events', json_array(${event})) FROM made ORDER BY i;
     INSERT INTO bodies SELECT i, json_object('id', 'n' || i, 'topic', 'conversation.user.created', 'data', json_object('item', json_object('type', 'conversation', 'id', '' || i)))
       FROM made WHERE i > ${RECORDS - 5_000} OR i % 50 = 0;
-    INSERT INTO events (seq, n, metric, status, at) SELECT i, 0, metric, status, at FROM made ORDER BY i;
-    INSERT INTO hours SELECT at / 3600000 * 3600000, metric, status, count(*) FROM made GROUP BY 1, 2, 3;
-    INSERT INTO days SELECT at / 86400000 * 86400000, metric, status, count(*) FROM made GROUP BY 1, 2, 3;
+    INSERT INTO events (seq, event_index, metric, status, settled_at) SELECT i, 0, metric, status, at FROM made ORDER BY i;
+    INSERT INTO hourly_counts SELECT at / 3600000 * 3600000, metric, status, count(*) FROM made GROUP BY 1, 2, 3;
+    INSERT INTO daily_counts SELECT at / 86400000 * 86400000, metric, status, count(*) FROM made GROUP BY 1, 2, 3;
     INSERT INTO tallies SELECT 'live', metric, status, iif(status = 'skipped', 'no-identity', ''), count(*) FROM made GROUP BY 2, 3;
-    INSERT INTO letters (seq, name, key, at) SELECT i, 'mapping/type|' || metric || '|' || (fault ->> '$.place'), 'w1:bench:' || i, at FROM made WHERE status = 'dead';
-    INSERT INTO refs SELECT '' || i, i FROM made;
+    INSERT INTO dead_letters (seq, group_name, key, settled_at) SELECT i, 'mapping/type|' || metric || '|' || (fault ->> '$.place'), 'w1:bench:' || i, at FROM made WHERE status = 'dead';
+    INSERT INTO lookup_ids SELECT '' || i, i FROM made;
     DROP TABLE made;
     COMMIT;`)
   db.close()

@@ -1,26 +1,21 @@
-/** Opens the store that a URL names: `sqlite:PATH` or `memory:`. */
+/** Opens a store by URL: `sqlite:PATH` or `memory:`. */
 
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import { memoryStore } from './memory/store.ts'
 
-/** Throws a `config` fault when the URL names no store we have, or its file cannot be opened. */
+/** Throws a `config` fault for an unknown URL, or when the file cannot be opened. */
 export async function openStore(url: string, { clock }: { readonly clock: Clock }): Promise<Store> {
   if (url === 'memory:') return memoryStore({ clock })
   if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) {
-    // Loaded only when asked for: the engine is a native module, and a host with another store needs none.
+    // Loaded on demand: the engine may be a native module, which a host with another store does not need.
     const { sqliteStore } = await import('./sqlite/store.ts')
     return sqliteStore(url.slice('sqlite:'.length), { clock })
   }
   if (/^postgres(ql)?:/.test(url)) throw new Fault('config', 'store/postgres', POSTGRES)
-  // The URL itself is not repeated: it may carry a password.
-  throw new Fault(
-    'config',
-    'store/invalid-url',
-    'the store URL is none we know: use sqlite:PATH (a file) or memory: (no file)',
-  )
+  // Never quote the URL: it may contain a password.
+  throw new Fault('config', 'store/invalid-url', 'unknown store URL: use sqlite:PATH (a file) or memory: (no file)')
 }
 
-const POSTGRES =
-  'a PostgreSQL store comes in a later version. Until then use sqlite:PATH: one file, for all processes of one machine'
+const POSTGRES = 'PostgreSQL is not supported yet. Use sqlite:PATH: one file, shared by the processes of one machine'

@@ -1,67 +1,66 @@
-/** What an outcome leaves in the ledger: its totals, and what it can be found by. The same for every store. */
+/** The effects of an outcome on the ledger: totals, events, dead letters, lookup ids. The same for every store. */
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
 import type { Retention } from '../ports/store.ts'
 import type { EventResult, FaultInfo, Lane, Outcome, RetryState } from '../ports/types.ts'
 
-/** What one record adds one to. */
 export interface TallyLine {
   readonly metric: string
   readonly status: EventResult['status']
   readonly reason: string
 }
 
-/** A record's tallies are kept under its backfill run, or here. */
+/** The scope of tallies of records that belong to no backfill run. */
 export const LIVE_SCOPE = 'live'
 
-/** What a record waited for, if its last attempt was deferred. */
+/** Why and since when a record is being retried, if its last attempt was deferred. */
 export function retryStateOf(outcome: Outcome | undefined): RetryState | undefined {
   if (outcome?.status !== 'deferred' || outcome.failingSince === undefined) return undefined
   return { kind: outcome.fault.kind, since: outcome.failingSince }
 }
 
-/** The idempotency keys that an outcome proves delivered. A deferred or dead record may have delivered some, too. */
+/** The idempotency keys of delivered events. A deferred or dead record may have delivered some, too. */
 export function deliveredKeys(outcome: Outcome): string[] {
   return outcome.events.flatMap(({ status, key }) => (status === 'delivered' && key !== undefined ? [key] : []))
 }
 
-/** Everything that a person may look its events up by: key, contact and person. */
-export function refsOf(outcome: Outcome): Set<string> {
-  const refs = outcome.events.flatMap(({ key, contact, emailHash: person }) => [key, contact, person])
-  return new Set(refs.filter((ref) => ref !== undefined))
+/** The ids to look up a record's events by: idempotency key, contact and e-mail hash. */
+export function eventLookupIds(outcome: Outcome): Set<string> {
+  const ids = outcome.events.flatMap(({ key, contact, emailHash }) => [key, contact, emailHash])
+  return new Set(ids.filter((id) => id !== undefined))
 }
 
-/** Whether a record's body goes with its end: history can be read again, and another account's people are not ours to keep. */
+/** Whether settling a record drops its body: history can be read again, and we must not keep another account's people. */
 export function dropsBody(outcome: Outcome, lane: Lane): boolean {
   if (outcome.status === 'skipped') return outcome.reason === FOREIGN_WORKSPACE
   return outcome.status === 'delivered' && lane === 'backfill'
 }
 
-/** One event that an outcome tells of, and its place among the outcome's. */
 export interface CountedEvent {
-  readonly n: number
+  /** Into the events of the outcome. */
+  readonly index: number
   readonly result: EventResult
 }
 
 /**
- * The events that an outcome adds to the totals, the hours and the list of events.
+ * The events that an outcome adds to the totals, the activity and the list of events.
  *
- * A deferred record comes back and is counted then; only deliveries with a key count at once, since
- * that key is never new again. `isNew` says whether a key was first recorded by this outcome, so an
- * event that is settled twice (a retry, a replay, a second backfill) is counted once.
+ * A deferred record is counted when it ends; only its deliveries with a key count at once, since a key is
+ * new only once. `isNew` tells whether this outcome was the first with a key, so an event that is settled
+ * twice (a retry, a replay, a second backfill) is counted once.
  */
 export function countableEvents(outcome: Outcome, lane: Lane, isNew: (key: string) => boolean): CountedEvent[] {
   if (outcome.events.length === 0) {
-    return outcome.status === 'deferred' ? [] : [{ n: 0, result: recordResult(outcome, lane) }]
+    return outcome.status === 'deferred' ? [] : [{ index: 0, result: recordResult(outcome, lane) }]
   }
   return outcome.events
-    .map((result, n) => ({ n, result }))
+    .map((result, index) => ({ index, result }))
     .filter(({ result }) => {
       if (result.status === 'delivered' && result.key !== undefined) return isNew(result.key)
       return outcome.status !== 'deferred' && result.status !== 'deferred'
     })
 }
 
-/** A record that ended without events, as one. */
+/** The result of a record that ended without events. */
 export function recordResult(outcome: Outcome, lane: Lane): EventResult {
   const { status } = outcome
   if (status === 'skipped') return { metric: '', status, lane, reason: outcome.reason }
@@ -72,7 +71,7 @@ export function tallyLine({ metric, status, reason, fault }: EventResult): Tally
   return { metric, status, reason: status === 'delivered' ? '' : (reason ?? fault?.code ?? '') }
 }
 
-/** What must be sent before a dead record is none any more. Without a key only a replay can tell. */
+/** One reason why a record is a dead letter. Delivering `key` resolves it; without a key only a replay does. */
 export interface DeadLetterEntry {
   readonly group: string
   readonly fault: FaultInfo
@@ -80,7 +79,7 @@ export interface DeadLetterEntry {
   readonly key?: string
 }
 
-/** One for each dead event, or one for a record that failed as a whole. */
+/** One entry for each dead event, or one for a record that failed as a whole. */
 export function deadLettersOf(outcome: Outcome): DeadLetterEntry[] {
   if (outcome.status !== 'dead') return []
   const events = outcome.events.filter(({ status }) => status === 'dead')
@@ -106,7 +105,7 @@ export const hourOf = (ms: number): number => Math.floor(ms / HOUR) * HOUR
 /** In UTC. */
 export const dayOf = (ms: number): number => Math.floor(ms / DAY) * DAY
 
-/** Hours are few and hold nobody's data: they are kept as long as anything else, and for a month's chart at least. */
-export function hoursKept({ settled, dead }: Retention): number {
+/** Counts hold no personal data: they stay as long as any record, and at least a month for the chart. Milliseconds. */
+export function retentionOfCounts({ settled, dead }: Retention): number {
   return Math.max(settled, dead, 31 * DAY)
 }

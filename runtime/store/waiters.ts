@@ -1,4 +1,4 @@
-/** Those who wait for work: woken by a change in their lane, by time, or by their signal. */
+/** Callers of `Store.wait`: woken by a change in their lane, by time, or by their signal. */
 import type { Clock } from '../ports/effects.ts'
 import type { Lane } from '../ports/types.ts'
 
@@ -6,7 +6,7 @@ export const LANES: readonly Lane[] = ['live', 'backfill']
 
 export class Waiters {
   readonly #clock: Clock
-  readonly #asleep: Readonly<Record<Lane, Set<AbortController>>> = { live: new Set(), backfill: new Set() }
+  readonly #alarms: Readonly<Record<Lane, Set<AbortController>>> = { live: new Set(), backfill: new Set() }
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -16,18 +16,18 @@ export class Waiters {
   async sleep(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || !(ms > 0)) return
     const alarm = new AbortController()
-    const ring = () => alarm.abort()
-    signal.addEventListener('abort', ring)
-    this.#asleep[lane].add(alarm)
+    const wake = () => alarm.abort()
+    signal.addEventListener('abort', wake)
+    this.#alarms[lane].add(alarm)
     try {
       await this.#clock.sleep(ms, alarm.signal)
     } finally {
-      this.#asleep[lane].delete(alarm)
-      signal.removeEventListener('abort', ring)
+      this.#alarms[lane].delete(alarm)
+      signal.removeEventListener('abort', wake)
     }
   }
 
   wake(lanes: Iterable<Lane>): void {
-    for (const lane of lanes) for (const alarm of this.#asleep[lane]) alarm.abort()
+    for (const lane of lanes) for (const alarm of this.#alarms[lane]) alarm.abort()
   }
 }

@@ -1,4 +1,4 @@
-/** What the memory store keeps by name: checkpoints and cached lookups. */
+/** The memory store's values by name: checkpoints and cached lookups. */
 import type { CacheEntry, Checkpoint, Store } from '../../ports/store.ts'
 import type { Json } from '../../ports/types.ts'
 
@@ -6,33 +6,33 @@ export class MemoryKeyValues {
   readonly #checkpoints = new Map<string, Json>()
   readonly #cache = new Map<string, Map<string, CacheEntry>>()
 
-  checkpoint(name: string): Json | undefined {
+  readCheckpoint(name: string): Json | undefined {
     return this.#checkpoints.get(name)
   }
 
-  saveCheckpoint({ name, value }: Parameters<Store['writeCheckpoints']>[0][number] | Checkpoint): void {
+  writeCheckpoint({ name, value }: Parameters<Store['writeCheckpoints']>[0][number] | Checkpoint): void {
     if (value === undefined) this.#checkpoints.delete(name)
     else this.#checkpoints.set(name, value)
   }
 
-  cached(namespace: string, keys: readonly string[]): CacheEntry[] {
+  readCache(namespace: string, keys: readonly string[]): CacheEntry[] {
     const entries = this.#cache.get(namespace)
     return [...new Set(keys)].map((key) => entries?.get(key)).filter((entry) => entry !== undefined)
   }
 
-  cache(namespace: string, entries: readonly CacheEntry[]): void {
+  writeCache(namespace: string, entries: readonly CacheEntry[]): void {
     const known = this.#cache.get(namespace) ?? new Map<string, CacheEntry>()
     for (const entry of entries) known.set(entry.key, { ...entry, value: entry.value ?? null })
     this.#cache.set(namespace, known)
   }
 
-  uncache(namespace: string, keys?: readonly string[]): void {
+  deleteCache(namespace: string, keys?: readonly string[]): void {
     if (keys === undefined) this.#cache.delete(namespace)
     else for (const key of keys) this.#cache.get(namespace)?.delete(key)
   }
 
-  /** Forgets what was fetched before `at`. */
-  forget(before: number): void {
+  /** Deletes lookups fetched before this. */
+  pruneCache(before: number): void {
     for (const entries of this.#cache.values())
       for (const { key, at } of entries.values()) if (at < before) entries.delete(key)
   }

@@ -1,11 +1,10 @@
-/** The memory store's records, whose turn it is among them, and its totals. */
+/** The memory store's records, the heads of their queues, and its totals. */
 import type { LedgerEntry, Tally } from '../../ports/ledger.ts'
 import type { Attempt, Outcome, SourceRecord } from '../../ports/types.ts'
 import { attemptOf, withAttempt } from '../attempt-history.ts'
 import { type CountedEvent, LIVE_SCOPE, tallyLine } from '../outcome-effects.ts'
 
-/** A record and what became of it. */
-export interface Stored {
+export interface StoredRecord {
   readonly seq: number
   record: Omit<SourceRecord, 'body'>
   body: string | undefined
@@ -16,46 +15,45 @@ export interface Stored {
   lease?: string | undefined
   settledAt?: number | undefined
   outcome?: Outcome
-  /** How those before ended. */
+  /** The earlier ones. */
   attempts: readonly Attempt[]
-  /** What its events can be found by. */
-  readonly refs: Set<string>
+  readonly eventLookupIds: Set<string>
 }
 
-export function newStored(seq: number, { body, ...record }: SourceRecord): Stored {
-  return { seq, record, body, status: 'pending', attempt: 0, due: 0, attempts: [], refs: new Set() }
+export function newRecord(seq: number, { body, ...record }: SourceRecord): StoredRecord {
+  return { seq, record, body, status: 'pending', attempt: 0, due: 0, attempts: [], eventLookupIds: new Set() }
 }
 
-/** Keeps how an attempt ended that was not the last. */
-export function keepAttempt(stored: Stored, ...ended: Parameters<typeof attemptOf>): void {
-  const next = attemptOf(...ended)
+/** Records an attempt that was not the last. */
+export function appendAttempt(stored: StoredRecord, ...end: Parameters<typeof attemptOf>): void {
+  const next = attemptOf(...end)
   if (next !== undefined) stored.attempts = withAttempt(stored.attempts, next)
 }
 
 /** Ends a lease without a settlement. */
-export function releaseRecord(stored: Stored): void {
+export function releaseRecord(stored: StoredRecord): void {
   Object.assign(stored, { status: 'pending', lease: undefined, due: 0 })
 }
 
-export function scopeOf({ record }: Stored): string {
+export function scopeOf({ record }: StoredRecord): string {
   return record.backfillRun?.id ?? LIVE_SCOPE
 }
 
-/** The record of each order whose turn it is: the leased one, else the earliest. Oldest first. */
-export function leasable(waiting: ReadonlySet<Stored>): Stored[] {
+/** The head of each ordering key's queue: the leased record, else the earliest. Oldest first. */
+export function leasable(waiting: ReadonlySet<StoredRecord>): StoredRecord[] {
   const byAge = [...waiting].sort((a, b) => a.seq - b.seq)
   const leased = byAge.filter(({ status }) => status === 'leased')
-  const turns = new Map(leased.map((stored) => [stored.record.orderingKey, stored]))
-  for (const stored of byAge) if (!turns.has(stored.record.orderingKey)) turns.set(stored.record.orderingKey, stored)
-  return byAge.filter((stored) => turns.get(stored.record.orderingKey) === stored)
+  const heads = new Map(leased.map((stored) => [stored.record.orderingKey, stored]))
+  for (const stored of byAge) if (!heads.has(stored.record.orderingKey)) heads.set(stored.record.orderingKey, stored)
+  return byAge.filter((stored) => heads.get(stored.record.orderingKey) === stored)
 }
 
-export function ledgerEntry(stored: Stored): LedgerEntry {
+export function ledgerEntry(stored: StoredRecord): LedgerEntry {
   const { seq, record, body, status, attempt, due, settledAt, outcome, attempts } = stored
-  const { workspace: _, orderingKey: __, backfillRun: ___, ...shown } = record
+  const { workspace: _, orderingKey: __, backfillRun: ___, ...fields } = record
   return {
     seq,
-    ...shown,
+    ...fields,
     status,
     attempt,
     ...(status === 'deferred' && { due }),
@@ -69,23 +67,23 @@ export function ledgerEntry(stored: Stored): LedgerEntry {
 export class MemoryTallies {
   readonly #tallies = new Map<string, Tally>()
 
-  add(scope: string, events: readonly CountedEvent[], by: number): void {
+  add(scope: string, events: readonly CountedEvent[], count: number): void {
     for (const line of events.map(({ result }) => tallyLine(result))) {
       const name = JSON.stringify([scope, line.metric, line.status, line.reason])
-      this.#tallies.set(name, { scope, ...line, count: (this.#tallies.get(name)?.count ?? 0) + by })
+      this.#tallies.set(name, { scope, ...line, count: (this.#tallies.get(name)?.count ?? 0) + count })
     }
   }
 
   list(scope?: string): Tally[] {
-    const found = [...this.#tallies.values()].filter(
-      (it) => it.count > 0 && (scope === undefined || it.scope === scope),
+    const tallies = [...this.#tallies.values()].filter(
+      (tally) => tally.count > 0 && (scope === undefined || tally.scope === scope),
     )
-    return found.sort(compare)
+    return tallies.sort(compareTallies)
   }
 }
 
-/** By scope, metric, status and reason, character by character, as SQL sorts. */
-function compare(a: Tally, b: Tally): number {
+/** By scope, metric, status and reason, by code unit, as SQL sorts. */
+function compareTallies(a: Tally, b: Tally): number {
   for (const field of ['scope', 'metric', 'status', 'reason'] as const) {
     if (a[field] !== b[field]) return a[field] < b[field] ? -1 : 1
   }

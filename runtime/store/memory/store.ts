@@ -1,7 +1,7 @@
 /** The reference store: everything in maps, nothing survives the process. For tests, trials and the demo. */
 
 import type { Clock } from '../../ports/effects.ts'
-import type { ReplaySelector } from '../../ports/ledger.ts'
+import type { ActivityWindow, DeadLetterQuery, EventQuery, ReplaySelector } from '../../ports/ledger.ts'
 import type {
   AppendResult,
   Backlog,
@@ -11,37 +11,52 @@ import type {
   Retention,
   Store,
 } from '../../ports/store.ts'
-import type { Lane, LeasedRecord, Outcome, Settlement, SourceRecord } from '../../ports/types.ts'
-import { countableEvents, deliveredKeys, dropsBody, refsOf, retryStateOf } from '../outcome-effects.ts'
+import type { Json, Lane, LeasedRecord, Outcome, Settlement, SourceRecord } from '../../ports/types.ts'
+import { countableEvents, deliveredKeys, dropsBody, eventLookupIds, retryStateOf } from '../outcome-effects.ts'
 import { LANES, Waiters } from '../waiters.ts'
-import { MemoryReads } from './reads.ts'
-import { keepAttempt, leasable, newStored, releaseRecord, type Stored, scopeOf } from './records.ts'
+import { groupDeadLetters, inGroup, MemoryActivity, unresolvedDeadLetters } from './activity.ts'
+import { MemoryKeyValues } from './key-values.ts'
+import {
+  appendAttempt,
+  leasable,
+  ledgerEntry,
+  MemoryTallies,
+  newRecord,
+  releaseRecord,
+  type StoredRecord,
+  scopeOf,
+} from './records.ts'
 
 export function memoryStore({ clock }: { readonly clock: Clock }): Store {
   return new MemoryStore(clock)
 }
 
-class MemoryStore extends MemoryReads implements Store {
+class MemoryStore implements Store {
+  /** By id, oldest first. */
+  readonly #records = new Map<string, StoredRecord>()
   readonly #clock: Clock
   readonly #waiters: Waiters
-  /** The unsettled ones. */
-  readonly #waiting: Record<Lane, Set<Stored>> = { live: new Set(), backfill: new Set() }
+  /** The unsettled records. */
+  readonly #waiting: Record<Lane, Set<StoredRecord>> = { live: new Set(), backfill: new Set() }
+  readonly #deliveredKeys = new Set<string>()
+  readonly #tallies = new MemoryTallies()
+  readonly #activity = new MemoryActivity()
+  readonly #keyValues = new MemoryKeyValues()
   #seq = 0
   #leases = 0
 
   constructor(clock: Clock) {
-    super()
     this.#clock = clock
     this.#waiters = new Waiters(clock)
   }
 
   async append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<AppendResult> {
-    if (checkpoint) this.kept.saveCheckpoint(checkpoint)
+    if (checkpoint) this.#keyValues.writeCheckpoint(checkpoint)
     let added = 0
     for (const record of records) {
-      if (this.records.has(record.id)) continue
-      const stored = newStored(++this.#seq, record)
-      this.records.set(record.id, stored)
+      if (this.#records.has(record.id)) continue
+      const stored = newRecord(++this.#seq, record)
+      this.#records.set(record.id, stored)
       this.#waiting[record.lane].add(stored)
       this.#waiters.wake([record.lane])
       added += 1
@@ -52,11 +67,11 @@ class MemoryStore extends MemoryReads implements Store {
   async lease({ lane, limit, leaseMs }: LeaseRequest): Promise<readonly LeasedRecord[]> {
     const now = this.#clock.now()
     this.#expire(now)
-    const taken = leasable(this.#waiting[lane])
-      .filter(({ due }) => due <= now)
+    const due = leasable(this.#waiting[lane])
+      .filter((stored) => stored.due <= now)
       .sort((a, b) => a.due - b.due || a.seq - b.seq)
       .slice(0, Math.max(0, limit))
-    return taken.map((stored) => {
+    return due.map((stored) => {
       const lease = String(++this.#leases)
       Object.assign(stored, { status: 'leased', lease, due: now + leaseMs, attempt: stored.attempt + 1 })
       const retryState = retryStateOf(stored.outcome)
@@ -70,21 +85,21 @@ class MemoryStore extends MemoryReads implements Store {
     })
   }
 
-  async renew(records: readonly LeasedRecord[], hold: number): Promise<void> {
-    for (const stored of this.#held(records)) stored.due = this.#clock.now() + hold
+  async renew(records: readonly LeasedRecord[], leaseMs: number): Promise<void> {
+    for (const stored of this.#findLeased(records)) stored.due = this.#clock.now() + leaseMs
   }
 
   async settle(settlements: readonly Settlement[]): Promise<number> {
-    const count = ({ record, outcome }: Settlement) => {
-      const [stored] = this.#held([record])
+    const settleOne = ({ record, outcome }: Settlement) => {
+      const [stored] = this.#findLeased([record])
       if (stored) this.#settle(stored, outcome)
       return stored ? 1 : 0
     }
-    return settlements.reduce((sum, settlement) => sum + count(settlement), 0)
+    return settlements.reduce((sum, settlement) => sum + settleOne(settlement), 0)
   }
 
   async release(records: readonly LeasedRecord[]): Promise<void> {
-    for (const stored of this.#held(records)) {
+    for (const stored of this.#findLeased(records)) {
       releaseRecord(stored)
       stored.attempt -= 1
       this.#waiters.wake([stored.record.lane])
@@ -92,7 +107,10 @@ class MemoryStore extends MemoryReads implements Store {
   }
 
   async wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
-    const due = leasable(this.#waiting[lane]).reduce((least, it) => Math.min(least, it.due), Number.POSITIVE_INFINITY)
+    const due = leasable(this.#waiting[lane]).reduce(
+      (least, stored) => Math.min(least, stored.due),
+      Number.POSITIVE_INFINITY,
+    )
     await this.#waiters.sleep(lane, Math.min(ms, due - this.#clock.now()), signal)
   }
 
@@ -103,39 +121,85 @@ class MemoryStore extends MemoryReads implements Store {
   }
 
   async writeCheckpoints(entries: Parameters<Store['writeCheckpoints']>[0]): Promise<void> {
-    for (const entry of entries) this.kept.saveCheckpoint(entry)
+    for (const entry of entries) this.#keyValues.writeCheckpoint(entry)
   }
 
   async compareAndSwapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean> {
-    if (this.kept.checkpoint(name) !== from) return false
-    this.kept.saveCheckpoint({ name, value: to })
+    if (this.#keyValues.readCheckpoint(name) !== from) return false
+    this.#keyValues.writeCheckpoint({ name, value: to })
     return true
   }
 
   async writeCache(namespace: string, entries: readonly CacheEntry[]): Promise<void> {
-    this.kept.cache(namespace, entries)
+    this.#keyValues.writeCache(namespace, entries)
   }
 
   async deleteCache(namespace: string, keys?: readonly string[]): Promise<void> {
-    this.kept.uncache(namespace, keys)
+    this.#keyValues.deleteCache(namespace, keys)
+  }
+
+  async filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(keys.filter((key) => this.#deliveredKeys.has(key)))
+  }
+
+  async readCheckpoint(name: string): Promise<Json | undefined> {
+    return this.#keyValues.readCheckpoint(name)
+  }
+
+  async readCache(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]> {
+    return this.#keyValues.readCache(namespace, keys)
+  }
+
+  async tallies(scope?: string) {
+    return this.#tallies.list(scope)
+  }
+
+  async trace(ref: string) {
+    const matches = ({ record, eventLookupIds: ids }: StoredRecord) =>
+      record.id === ref || record.lookupIds.includes(ref) || ids.has(ref)
+    return [...this.#records.values()].filter(matches).slice(0, 100).map(ledgerEntry)
+  }
+
+  async activity(window: ActivityWindow) {
+    return this.#activity.counts(window)
+  }
+
+  async events(query: EventQuery) {
+    return this.#activity.list(query)
+  }
+
+  async listDeadLetters({ after = 0, limit, run, group }: DeadLetterQuery) {
+    const matches = (stored: StoredRecord) =>
+      stored.seq > after &&
+      (run === undefined || scopeOf(stored) === run) &&
+      (group === undefined || inGroup(stored, group, this.#deliveredKeys))
+    return this.#deadLetters().filter(matches).slice(0, Math.max(0, limit)).map(ledgerEntry)
+  }
+
+  async groupDeadLetters() {
+    return groupDeadLetters(this.#deadLetters(), this.#deliveredKeys)
+  }
+
+  async countDeadLetters(): Promise<number> {
+    return this.#deadLetters().length
   }
 
   async replay(which: ReplaySelector): Promise<number> {
-    const found = this.replayable(which)
-    for (const stored of found) this.#revive(stored)
-    this.#waiters.wake(found.map(({ record }) => record.lane))
-    return found.length
+    const selected = this.#selectDeadLetters(which)
+    for (const stored of selected) this.#requeue(stored)
+    this.#waiters.wake(selected.map(({ record }) => record.lane))
+    return selected.length
   }
 
   async applyRetention(retention: Retention): Promise<number> {
     const now = this.#clock.now()
-    if (retention.lookups !== undefined) this.kept.forget(now - retention.lookups)
-    const old = [...this.records.values()].filter(({ status, settledAt }) => {
+    if (retention.lookups !== undefined) this.#keyValues.pruneCache(now - retention.lookups)
+    const expired = [...this.#records.values()].filter(({ status, settledAt }) => {
       return settledAt !== undefined && settledAt < now - (status === 'dead' ? retention.dead : retention.settled)
     })
-    for (const { record } of old) this.records.delete(record.id)
-    this.ended.prune(new Set(old.map(({ seq }) => seq)), retention, now)
-    return old.length
+    for (const { record } of expired) this.#records.delete(record.id)
+    this.#activity.prune(new Set(expired.map(({ seq }) => seq)), retention, now)
+    return expired.length
   }
 
   async close(): Promise<void> {
@@ -148,36 +212,49 @@ class MemoryStore extends MemoryReads implements Store {
     }
   }
 
-  #held(records: readonly LeasedRecord[]): Stored[] {
-    const found = records.map(({ id, lease }) => ({ stored: this.records.get(id), lease }))
+  #findLeased(records: readonly LeasedRecord[]): StoredRecord[] {
+    const found = records.map(({ id, lease }) => ({ stored: this.#records.get(id), lease }))
     return found.flatMap(({ stored, lease }) => (stored?.lease === lease ? [stored] : []))
   }
 
-  #settle(stored: Stored, outcome: Outcome): void {
+  #deadLetters(): StoredRecord[] {
+    return unresolvedDeadLetters(this.#records.values(), this.#deliveredKeys)
+  }
+
+  #selectDeadLetters(which: ReplaySelector): StoredRecord[] {
+    if (which === 'all') return this.#deadLetters()
+    if ('group' in which) {
+      return this.#deadLetters().filter((stored) => inGroup(stored, which.group, this.#deliveredKeys))
+    }
+    const ids = new Set(which)
+    return [...this.#records.values()].filter(({ status, record }) => status === 'dead' && ids.has(record.id))
+  }
+
+  #settle(stored: StoredRecord, outcome: Outcome): void {
     const { lane } = stored.record
     Object.assign(stored, { status: outcome.status, lease: undefined, outcome })
     if (outcome.status === 'deferred') {
       stored.due = outcome.until
-      keepAttempt(stored, outcome, this.#clock.now())
+      appendAttempt(stored, outcome, this.#clock.now())
     } else {
       stored.settledAt = this.#clock.now()
       this.#waiting[lane].delete(stored)
     }
     this.#waiters.wake([lane])
     if (dropsBody(outcome, lane)) stored.body = undefined
-    for (const ref of refsOf(outcome)) stored.refs.add(ref)
-    const fresh = new Set(deliveredKeys(outcome).filter((key) => !this.keys.has(key)))
-    for (const key of fresh) this.keys.add(key)
-    const events = countableEvents(outcome, lane, (key) => fresh.delete(key))
-    this.totals.add(scopeOf(stored), events, 1)
-    this.ended.enter(stored, events, this.#clock.now())
+    for (const lookupId of eventLookupIds(outcome)) stored.eventLookupIds.add(lookupId)
+    const newKeys = new Set(deliveredKeys(outcome).filter((key) => !this.#deliveredKeys.has(key)))
+    for (const key of newKeys) this.#deliveredKeys.add(key)
+    const events = countableEvents(outcome, lane, (key) => newKeys.delete(key))
+    this.#tallies.add(scopeOf(stored), events, 1)
+    this.#activity.add(stored, events, this.#clock.now())
   }
 
-  #revive(stored: Stored): void {
+  #requeue(stored: StoredRecord): void {
     const events = stored.outcome ? countableEvents(stored.outcome, stored.record.lane, () => false) : []
-    this.totals.add(scopeOf(stored), events, -1)
-    this.ended.leave(stored, events)
-    if (stored.outcome) keepAttempt(stored, stored.outcome, stored.settledAt ?? 0, this.#clock.now())
+    this.#tallies.add(scopeOf(stored), events, -1)
+    this.#activity.remove(stored, events)
+    if (stored.outcome) appendAttempt(stored, stored.outcome, stored.settledAt ?? 0, this.#clock.now())
     stored.record = { ...stored.record, ingress: 'replay' }
     Object.assign(stored, { status: 'pending', attempt: 0, due: 0, settledAt: undefined })
     this.#waiting[stored.record.lane].add(stored)

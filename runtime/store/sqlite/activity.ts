@@ -1,79 +1,81 @@
-/** What ended, event by event and hour by hour: written as records are settled, read by the console. */
+/** The list of events and the counts by hour and day: written when records are settled, read by the console. */
 import type { ActivityBucket, ActivityWindow, EventQuery, LedgerEvent } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/store.ts'
 import type { EventResult, Ingress, Lane, Outcome } from '../../ports/types.ts'
-import { type CountedEvent, dayOf, hourOf, hoursKept, recordResult } from '../outcome-effects.ts'
+import { type CountedEvent, dayOf, hourOf, recordResult, retentionOfCounts } from '../outcome-effects.ts'
 import type { Connection } from './connection.ts'
 
-const ENTER = 'INSERT INTO events (seq, n, metric, status, at, result) VALUES (?, ?, ?, ?, ?, ?)'
+const INSERT = 'INSERT INTO events (seq, event_index, metric, status, settled_at, result) VALUES (?, ?, ?, ?, ?, ?)'
 
-/**
- * Lists what was counted of a record. How an event ended stands in the record's outcome, and is not written
- * twice; but of a record that waits the next attempt overwrites the outcome, so there it is kept here.
- */
-export function insertEvents(
-  db: Connection,
-  seq: number,
-  events: readonly CountedEvent[],
-  at: number,
-  kept: boolean,
-): void {
-  for (const { n, result } of events) {
-    db.run(ENTER, seq, n, result.metric, result.status, at, kept ? JSON.stringify(result) : null)
+export interface SettledEvents {
+  readonly seq: number
+  readonly events: readonly CountedEvent[]
+  readonly settledAt: number
+  /** Copies each result. Needed for a deferred record alone: the next attempt overwrites its outcome. */
+  readonly copy: boolean
+}
+
+export function insertEvents(db: Connection, { seq, events, settledAt, copy }: SettledEvents): void {
+  for (const { index, result } of events) {
+    db.run(INSERT, seq, index, result.metric, result.status, settledAt, copy ? JSON.stringify(result) : null)
   }
 }
 
-/** Takes a dead record's events off the list, but for what was in fact delivered: that stays, in its own words. */
+/** Removes the events of a dead letter, except the delivered ones: those stay, with a copy of their results. */
 export function deleteEvents(db: Connection, seq: number, outcome: Outcome): void {
-  for (const [n, result] of outcome.events.entries()) {
+  const copy = 'UPDATE events SET result = ? WHERE seq = ? AND event_index = ? AND result IS NULL'
+  for (const [index, result] of outcome.events.entries()) {
     if (result.status !== 'delivered' || result.key === undefined) continue
-    db.run('UPDATE events SET result = ? WHERE seq = ? AND n = ? AND result IS NULL', JSON.stringify(result), seq, n)
+    db.run(copy, JSON.stringify(result), seq, index)
   }
   db.run('DELETE FROM events WHERE seq = ? AND result IS NULL', seq)
 }
 
-const add = (table: 'hours' | 'days') => `
-  INSERT INTO ${table} (hour, metric, status, count) VALUES (?, ?, ?, ?)
+type CountTable = 'hourly_counts' | 'daily_counts'
+
+const addTo = (table: CountTable) => `
+  INSERT INTO ${table} (start, metric, status, count) VALUES (?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET count = count + excluded.count`
 
-const ADD = [
-  { sql: add('hours'), beginning: hourOf },
-  { sql: add('days'), beginning: dayOf },
-]
+const ADD_HOUR = addTo('hourly_counts')
+const ADD_DAY = addTo('daily_counts')
 
-export function addHour(
+/** Adds `count` to the hour and the day of `at`. */
+export function addToActivity(
   db: Connection,
   at: number,
   { metric, status }: Pick<EventResult, 'metric' | 'status'>,
-  by: number,
+  count: number,
 ): void {
-  for (const { sql, beginning } of ADD) db.run(sql, beginning(at), metric, status, by)
+  db.run(ADD_HOUR, hourOf(at), metric, status, count)
+  db.run(ADD_DAY, dayOf(at), metric, status, count)
 }
 
-// One text instead of a row each: a week has thousands, and handing them over one by one takes ten times as long.
-const read = (table: 'hours' | 'days') => `
-  SELECT json_group_array(json_array(hour, metric, status, count)) AS hours
-  FROM (SELECT * FROM ${table} WHERE hour >= ? AND hour < ? AND count > 0 ORDER BY hour, metric, status)`
+// One JSON text instead of rows: a week has thousands, and passing them one by one takes ten times as long.
+const readFrom = (table: CountTable) => `
+  SELECT json_group_array(json_array(start, metric, status, count)) AS buckets
+  FROM (SELECT * FROM ${table} WHERE start >= ? AND start < ? AND count > 0 ORDER BY start, metric, status)`
 
-const READ = { hour: read('hours'), day: read('days') }
+const READ = { hour: readFrom('hourly_counts'), day: readFrom('daily_counts') }
 
-type Hour = readonly [hour: number, metric: string, status: EventResult['status'], count: number]
+type BucketRow = readonly [hour: number, metric: string, status: EventResult['status'], count: number]
 
 export function activity(db: Connection, { since, until, by = 'hour' }: ActivityWindow): ActivityBucket[] {
   const from = by === 'day' ? dayOf(since) : hourOf(since)
-  const { hours = '[]' } = db.get<{ hours: string }>(READ[by], from, until) ?? {}
-  return (JSON.parse(hours) as Hour[]).map(([hour, metric, status, count]) => ({ hour, metric, status, count }))
+  const { buckets = '[]' } = db.get<{ buckets: string }>(READ[by], from, until) ?? {}
+  return (JSON.parse(buckets) as BucketRow[]).map(([hour, metric, status, count]) => ({ hour, metric, status, count }))
 }
 
-export function pruneHours(db: Connection, retention: Retention, now: number): void {
-  db.run('DELETE FROM hours WHERE hour < ?', hourOf(now - hoursKept(retention)))
-  db.run('DELETE FROM days WHERE hour < ?', dayOf(now - hoursKept(retention)))
+export function pruneActivity(db: Connection, retention: Retention, now: number): void {
+  const oldest = now - retentionOfCounts(retention)
+  db.run('DELETE FROM hourly_counts WHERE start < ?', hourOf(oldest))
+  db.run('DELETE FROM daily_counts WHERE start < ?', dayOf(oldest))
 }
 
 interface EventRow {
   readonly id: number
-  readonly n: number
-  readonly at: number
+  readonly event_index: number
+  readonly settled_at: number
   readonly result: string | null
   readonly record: string
   readonly seq: number
@@ -85,7 +87,7 @@ interface EventRow {
 }
 
 const EVENTS = `
-  SELECT e.id, n, at, result, r.id AS record, r.seq, ingress, lane, topic, stream, outcome
+  SELECT e.id, event_index, e.settled_at, result, r.id AS record, r.seq, ingress, lane, topic, stream, outcome
   FROM events e JOIN records r USING (seq)
   WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id DESC`
 
@@ -93,17 +95,17 @@ const NEWEST = 'SELECT id FROM events WHERE id < ? AND id > ? ORDER BY id DESC L
 const NEWEST_OF = `
   SELECT id FROM events WHERE metric = ? AND status = ? AND id < ? AND id > ? ORDER BY id DESC LIMIT ?`
 
-export function events(db: Connection, page: EventQuery): LedgerEvent[] {
-  const limit = Math.max(0, page.limit)
-  const range = [page.before ?? Number.MAX_SAFE_INTEGER, page.after ?? 0, limit] as const
-  const newest = (kind: Kind) => db.all<{ id: number }>(NEWEST_OF, kind.metric, kind.status, ...range)
-  const everyKind = page.metric === undefined && page.status === undefined
-  const found = everyKind ? db.all<{ id: number }>(NEWEST, ...range) : kinds(db, page).flatMap(newest)
-  const ids = found.map(({ id }) => id).sort((a, b) => b - a)
+export function events(db: Connection, query: EventQuery): LedgerEvent[] {
+  const limit = Math.max(0, query.limit)
+  const range = [query.before ?? Number.MAX_SAFE_INTEGER, query.after ?? 0, limit] as const
+  const newestOf = (kind: EventKind) => db.all<{ id: number }>(NEWEST_OF, kind.metric, kind.status, ...range)
+  const everyKind = query.metric === undefined && query.status === undefined
+  const rows = everyKind ? db.all<{ id: number }>(NEWEST, ...range) : eventKinds(db, query).flatMap(newestOf)
+  const ids = rows.map(({ id }) => id).sort((a, b) => b - a)
   return db.all<EventRow>(EVENTS, JSON.stringify(ids.slice(0, limit))).map(ledgerEvent)
 }
 
-interface Kind {
+interface EventKind {
   readonly metric: string
   readonly status: string
 }
@@ -111,27 +113,27 @@ interface Kind {
 const KINDS = `
   SELECT DISTINCT metric, status FROM tallies WHERE (?1 IS NULL OR metric = ?1) AND (?2 IS NULL OR status = ?2)`
 
-/** One index serves every filter: the newest of a metric are the newest of its few statuses. */
-function kinds(db: Connection, { metric, status }: EventQuery): Kind[] {
-  return db.all<Kind>(KINDS, metric ?? null, status ?? null)
+/** One index serves every filter: the newest events of a metric are the newest of its few statuses. */
+function eventKinds(db: Connection, { metric, status }: EventQuery): EventKind[] {
+  return db.all<EventKind>(KINDS, metric ?? null, status ?? null)
 }
 
 function ledgerEvent(row: EventRow): LedgerEvent {
-  const { id, n, at, record, seq, ingress, topic, stream } = row
+  const { id, record, seq, ingress, topic, stream, settled_at: settledAt } = row
   return {
-    ...resultOf(row, n),
+    ...resultOf(row),
     id,
     record,
     seq,
     ingress,
     ...(topic !== null && { topic }),
     ...(stream !== null && { stream }),
-    settledAt: at,
+    settledAt,
   }
 }
 
-function resultOf({ result, outcome, lane }: EventRow, n: number): EventResult {
+function resultOf({ result, outcome: json, lane, event_index: index }: EventRow): EventResult {
   if (result !== null) return JSON.parse(result) as EventResult
-  const whole = JSON.parse(outcome ?? '') as Outcome
-  return whole.events[n] ?? recordResult(whole, lane)
+  const outcome = JSON.parse(json ?? '') as Outcome
+  return outcome.events[index] ?? recordResult(outcome, lane)
 }

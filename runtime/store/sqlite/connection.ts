@@ -1,11 +1,10 @@
-/** One open file, its prepared statements and its transactions. Errors leave it as faults. */
+/** One open file: its prepared statements, its transactions and group commit. Errors leave it as faults. */
 import { Fault } from '../../ports/fault.ts'
-import type { Engine, Statement, Value } from './engine.ts'
-import { storeFault } from './fault.ts'
+import { type Engine, type Statement, storeFault, type Value } from './engine.ts'
 
 export class Connection {
   readonly #engine: Engine
-  /** By their text. Every statement is a constant of ours, so this stays small. */
+  /** By SQL text. Every statement is a constant of this program, so the map stays small. */
   readonly #statements = new Map<string, Statement>()
   #open = true
 
@@ -31,7 +30,7 @@ export class Connection {
     this.#try(() => this.#engine.exec(sql))
   }
 
-  /** All or nothing. IMMEDIATE: a writer waits for another process here, and never has to give up half way. */
+  /** Runs `work` in a transaction. IMMEDIATE: a writer waits for other processes here, and never fails half way. */
   transaction<T>(work: () => T): T {
     this.exec('BEGIN IMMEDIATE')
     try {
@@ -44,7 +43,7 @@ export class Connection {
     }
   }
 
-  /** One of the engines lets go of the file only once its statements are collected, so they are forgotten here. */
+  /** Drops the statements, too: one of the engines releases the file only once they are garbage-collected. */
   close(): void {
     if (!this.#open) return
     this.#open = false
@@ -56,7 +55,7 @@ export class Connection {
     try {
       this.#engine.exec('ROLLBACK')
     } catch {
-      // After some errors (a full disk) SQLite has rolled back by itself; the first error is the one to tell.
+      // After some errors (a full disk) SQLite has rolled back already; the first error is the one to report.
     }
   }
 
@@ -75,6 +74,49 @@ export class Connection {
       return work()
     } catch (error) {
       throw storeFault(error)
+    }
+  }
+}
+
+interface WriteJob {
+  /** Runs its part of the transaction; returns the function that resolves its caller once that is on disk. */
+  readonly run: () => () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Group commit: all writes queued in one turn of the event loop share one transaction and one fsync. */
+export class GroupCommit {
+  readonly #db: Pick<Connection, 'transaction'>
+  #jobs: WriteJob[] = []
+
+  constructor(db: Pick<Connection, 'transaction'>) {
+    this.#db = db
+  }
+
+  /**
+   * Resolves with the result of `work` once it is durable; rejects if the shared transaction failed.
+   * `work` is synchronous and must not throw because of its input: its neighbours would fail with it.
+   */
+  write<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      // A commit blocks this thread, so requests that arrive meanwhile are read before the next `setImmediate`.
+      if (this.#jobs.length === 0) setImmediate(() => this.#flush())
+      const run = () => {
+        const result = work()
+        return () => resolve(result)
+      }
+      this.#jobs.push({ run, reject })
+    })
+  }
+
+  #flush(): void {
+    const jobs = this.#jobs
+    this.#jobs = []
+    try {
+      const resolvers = this.#db.transaction(() => jobs.map((job) => job.run()))
+      for (const resolve of resolvers) resolve()
+    } catch (error) {
+      for (const job of jobs) job.reject(error)
     }
   }
 }

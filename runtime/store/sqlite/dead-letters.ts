@@ -1,33 +1,33 @@
-/** Dead letters by what was wrong: written as records die, gone when they are replayed or sent by another record. */
+/** Dead letters by group: written when a record dies, removed when it is replayed or another record delivers its events. */
 import type { DeadLetterGroup } from '../../ports/ledger.ts'
 import type { Outcome } from '../../ports/types.ts'
 import { deadLettersOf } from '../outcome-effects.ts'
 import type { Connection } from './connection.ts'
 
-const ENTER = `
-  INSERT INTO letters (seq, name, key, at) SELECT ?1, ?2, ?3, ?4
-  WHERE NOT EXISTS (SELECT 1 FROM delivered WHERE key = ?3)`
+const INSERT = `
+  INSERT INTO dead_letters (seq, group_name, key, settled_at) SELECT ?1, ?2, ?3, ?4
+  WHERE NOT EXISTS (SELECT 1 FROM delivered_keys WHERE key = ?3)`
 
-export function insertDeadLetters(db: Connection, seq: number, outcome: Outcome, at: number): void {
-  for (const { group, key } of deadLettersOf(outcome)) db.run(ENTER, seq, group, key ?? null, at)
+export function insertDeadLetters(db: Connection, seq: number, outcome: Outcome, settledAt: number): void {
+  for (const { group, key } of deadLettersOf(outcome)) db.run(INSERT, seq, group, key ?? null, settledAt)
 }
 
 export function deleteDeadLetters(db: Connection, seq: number): void {
-  db.run('DELETE FROM letters WHERE seq = ?', seq)
+  db.run('DELETE FROM dead_letters WHERE seq = ?', seq)
 }
 
-/** What was delivered is no dead letter any more, whichever record brought it. */
+/** Removes the dead letters of events that were delivered, by whichever record. */
 export function resolveDeadLetters(db: Connection, keys: readonly string[]): void {
-  db.run('DELETE FROM letters WHERE key IN (SELECT value FROM json_each(?))', JSON.stringify(keys))
+  db.run('DELETE FROM dead_letters WHERE key IN (SELECT value FROM json_each(?))', JSON.stringify(keys))
 }
 
-// A record may have died of the same thing twice, and counts once.
+// DISTINCT: two events of one record may be in the same group.
 const GROUPS = `
-  SELECT name, count(DISTINCT seq) AS count, min(at) AS oldest, max(at) AS newest, max(seq) AS seq
-  FROM letters GROUP BY name ORDER BY count DESC, name`
+  SELECT group_name, count(DISTINCT seq) AS count, min(settled_at) AS oldest, max(settled_at) AS newest, max(seq) AS seq
+  FROM dead_letters GROUP BY group_name ORDER BY count DESC, group_name`
 
 interface GroupRow {
-  readonly name: string
+  readonly group_name: string
   readonly count: number
   readonly oldest: number
   readonly newest: number
@@ -35,7 +35,7 @@ interface GroupRow {
 }
 
 export function groupDeadLetters(db: Connection): DeadLetterGroup[] {
-  return db.all<GroupRow>(GROUPS).flatMap(({ name, count, oldest, newest, seq }) => {
+  return db.all<GroupRow>(GROUPS).flatMap(({ group_name: name, count, oldest, newest, seq }) => {
     const record = db.get<{ id: string; outcome: string }>('SELECT id, outcome FROM records WHERE seq = ?', seq)
     if (record === undefined) return []
     const letter = deadLettersOf(JSON.parse(record.outcome) as Outcome).find(({ group }) => group === name)
@@ -46,6 +46,6 @@ export function groupDeadLetters(db: Connection): DeadLetterGroup[] {
 }
 
 export function countDeadLetters(db: Connection): number {
-  const sql = 'SELECT count(*) AS count FROM (SELECT DISTINCT seq FROM letters)'
+  const sql = 'SELECT count(*) AS count FROM (SELECT DISTINCT seq FROM dead_letters)'
   return db.get<{ count: number }>(sql)?.count ?? 0
 }

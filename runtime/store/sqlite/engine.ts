@@ -1,4 +1,5 @@
-/** The SQLite engine: the one built into Node where there is one, else a package with the same API. */
+/** The SQLite engine: built into Node, else a package with the same API. Its error codes become faults. */
+import { Fault, type FaultKind } from '../../ports/fault.ts'
 
 export type Value = string | number | null
 
@@ -19,13 +20,13 @@ interface EngineModule {
   readonly DatabaseSync: new (path: string) => Engine
 }
 
-/** Opens a database file, which is created where there is none. */
+/** Opens a database file, and creates it if there is none. */
 export async function openEngine(path: string): Promise<Engine> {
   const { DatabaseSync } = builtIn() ?? ((await import('@photostructure/sqlite')) as EngineModule)
   return new DatabaseSync(path)
 }
 
-/** Node has it from 22.13 on, and warns once that it is experimental: of no use to an operator, so it is held back. */
+/** Node has the module from 22.13 on. It warns once that it is experimental, which helps no operator: suppressed. */
 function builtIn(): EngineModule | undefined {
   const emit = process.emitWarning
   process.emitWarning = ((...args: Parameters<typeof emit>) => {
@@ -36,4 +37,46 @@ function builtIn(): EngineModule | undefined {
   } finally {
     process.emitWarning = emit
   }
+}
+
+type FaultRow = readonly [kind: FaultKind, code: string, message: string]
+
+const BUSY: FaultRow = ['transient', 'store/busy', 'another process locked the store for too long; nothing was written']
+const CORRUPT: FaultRow = [
+  'config',
+  'store/corrupt',
+  'the store file is damaged, or not a store: restore it from a backup',
+]
+
+/** By primary result code, https://sqlite.org/rescode.html. */
+const FAULTS: Readonly<Record<number, FaultRow>> = {
+  5: BUSY,
+  6: BUSY,
+  8: ['config', 'store/read-only', 'the store file is read-only: check the owner and mode of the file and its folder'],
+  10: ['transient', 'store/io', 'the disk failed to read or write the store; nothing was written'],
+  11: CORRUPT,
+  13: [
+    'config',
+    'store/full',
+    'the disk of the store is full; nothing was written. Free some space: the connector resumes without a restart',
+  ],
+  14: ['config', 'store/unopenable', 'the store file cannot be opened: check its path, owner and mode'],
+  26: CORRUPT,
+}
+
+/** Turns an error of the engine into a fault. The engine's message may quote a value, so it is only the cause. */
+export function storeFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  const [kind, code, message] = FAULTS[primaryCode(error)] ?? [
+    'bug',
+    'store/unexpected',
+    'the store rejected a statement',
+  ]
+  return new Fault(kind, code, message, { cause: error })
+}
+
+/** Extended codes carry the primary one in their lowest byte. */
+function primaryCode(error: unknown): number {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
+  return typeof code === 'number' ? code & 0xff : -1
 }

@@ -1,25 +1,25 @@
-/** What became of every record: looked up, counted, replayed page by page, and dropped by age. */
+/** The ledger: lookups and totals, replay page by page, and retention. */
 import type { DeadLetterQuery, LedgerEntry, ReplaySelector, Tally } from '../../ports/ledger.ts'
-import type { Backlog, Retention } from '../../ports/store.ts'
-import type { Lane } from '../../ports/types.ts'
-import { pruneHours } from './activity.ts'
+import type { Retention } from '../../ports/store.ts'
+import { pruneActivity } from './activity.ts'
 import type { Connection } from './connection.ts'
+import { POSITION } from './queue.ts'
 import { type LedgerRow, ledgerEntry } from './row-mapping.ts'
 import { type DeadRow, requeueDeadLetter } from './settle.ts'
 
-/** How many records one transaction replays or drops: short enough for a webhook to wait behind. */
+/** Records that one transaction replays or drops: few enough for a webhook to wait behind. */
 export const PAGE = 500
 
 const ENTRY = `
-  SELECT r.seq, id, ingress, lane, topic, stream, resource, refs, received_at, status, attempt, due, settled_at,
-    outcome, attempts, body
+  SELECT r.seq, id, ingress, lane, topic, stream, resource, lookup_ids, received_at, status, attempt, due_at,
+    settled_at, outcome, attempts, body
   FROM records r LEFT JOIN bodies USING (seq)`
 
 const TRACE = `${ENTRY}
   WHERE r.seq IN (
     SELECT seq FROM records WHERE id = ?1
-    UNION SELECT seq FROM refs WHERE ref = ?1
-    UNION SELECT seq FROM delivered WHERE key = ?1
+    UNION SELECT seq FROM lookup_ids WHERE lookup_id = ?1
+    UNION SELECT seq FROM delivered_keys WHERE key = ?1
   )
   ORDER BY r.seq LIMIT 100`
 
@@ -27,13 +27,13 @@ export function trace(db: Connection, ref: string): LedgerEntry[] {
   return db.all<LedgerRow>(TRACE, ref).map(ledgerEntry)
 }
 
-const DEAD = `${ENTRY}
-  WHERE r.seq IN (SELECT seq FROM letters WHERE seq > ?1 AND (?4 IS NULL OR name = ?4))
+const DEAD_LETTERS = `${ENTRY}
+  WHERE r.seq IN (SELECT seq FROM dead_letters WHERE seq > ?1 AND (?4 IS NULL OR group_name = ?4))
     AND (?2 IS NULL OR scope = ?2)
   ORDER BY r.seq LIMIT ?3`
 
 export function listDeadLetters(db: Connection, { after = 0, limit, run, group }: DeadLetterQuery): LedgerEntry[] {
-  return db.all<LedgerRow>(DEAD, after, run ?? null, Math.max(0, limit), group ?? null).map(ledgerEntry)
+  return db.all<LedgerRow>(DEAD_LETTERS, after, run ?? null, Math.max(0, limit), group ?? null).map(ledgerEntry)
 }
 
 export function tallies(db: Connection, scope?: string): Tally[] {
@@ -45,33 +45,23 @@ export function tallies(db: Connection, scope?: string): Tally[] {
   return rows.map((row) => ({ ...row }))
 }
 
-const BACKLOG = `
-  SELECT count(*) AS records, min(received_at) AS oldest FROM records WHERE lane = ? AND turn IS NOT NULL`
-
-export function backlog(db: Connection, lane: Lane): Backlog {
-  const { records, oldest } = db.get<{ records: number; oldest: number | null }>(BACKLOG, lane) ?? NONE
-  return oldest === null ? { records } : { records, oldest }
-}
-
-const NONE = { records: 0, oldest: null }
-
-/** When the next record of the lane may be leased, which may be in the past. Nothing waits: undefined. */
-export function nextDue(db: Connection, lane: Lane): number | undefined {
-  const sql = 'SELECT min(due) AS due FROM records WHERE turn = 1 AND lane = ?'
-  return db.get<{ due: number | null }>(sql, lane)?.due ?? undefined
-}
-
 const REPLAY = `
-  SELECT seq, lane, line, scope, outcome, attempts, settled_at FROM records WHERE status = 'dead' AND seq > ?1`
-const REPLAY_NAMED = 'AND id IN (SELECT value FROM json_each(?2))'
-const REPLAY_GROUP = 'AND seq IN (SELECT seq FROM letters WHERE ?2 IS NULL OR name = ?2)'
+  SELECT ${POSITION}, scope, outcome, attempts, settled_at FROM records WHERE status = 'dead' AND seq > ?1`
+const REPLAY_BY_ID = 'AND id IN (SELECT value FROM json_each(?2))'
+const REPLAY_BY_GROUP = 'AND seq IN (SELECT seq FROM dead_letters WHERE ?2 IS NULL OR group_name = ?2)'
 const PAGED = `ORDER BY seq LIMIT ${PAGE}`
 
-/** Replays one page of dead letters, those after `seq`. One that is named is replayed even if another record sent it. */
-export function replayPage(db: Connection, which: ReplaySelector, after: number, now: number): DeadRow[] {
-  const named = Array.isArray(which)
-  const value = named ? JSON.stringify(which) : typeof which === 'object' && 'group' in which ? which.group : null
-  const rows = db.all<DeadRow>(`${REPLAY} ${named ? REPLAY_NAMED : REPLAY_GROUP} ${PAGED}`, after, value)
+export interface ReplayPage {
+  readonly which: ReplaySelector
+  /** Only records with a greater number. */
+  readonly after: number
+}
+
+/** Replays one page of dead letters. One named by id is replayed even if another record delivered its events. */
+export function replayPage(db: Connection, { which, after }: ReplayPage, now: number): DeadRow[] {
+  const byId = Array.isArray(which)
+  const value = byId ? JSON.stringify(which) : typeof which === 'object' && 'group' in which ? which.group : null
+  const rows = db.all<DeadRow>(`${REPLAY} ${byId ? REPLAY_BY_ID : REPLAY_BY_GROUP} ${PAGED}`, after, value)
   for (const row of rows) requeueDeadLetter(db, row, now)
   return rows
 }
@@ -80,11 +70,11 @@ const PRUNE = `
   DELETE FROM records
   WHERE seq IN (SELECT seq FROM records WHERE status = ? AND settled_at < ? LIMIT ${PAGE})`
 
-/** Drops a page of what is too old, with its body and refs. The keys of delivered events stay. */
+/** Drops one page of old records with their bodies and lookup ids. The keys of delivered events stay. */
 export function prunePage(db: Connection, retention: Retention, now: number): number {
   const ages = { delivered: retention.settled, skipped: retention.settled, dead: retention.dead }
-  if (retention.lookups !== undefined) db.run('DELETE FROM cache WHERE at < ?', now - retention.lookups)
-  pruneHours(db, retention, now)
+  if (retention.lookups !== undefined) db.run('DELETE FROM cache WHERE fetched_at < ?', now - retention.lookups)
+  pruneActivity(db, retention, now)
   const drop = ([status, age]: [string, number]) => db.run(PRUNE, status, now - age).changes
   return Object.entries(ages).reduce((sum, entry) => sum + drop(entry), 0)
 }

@@ -1,12 +1,12 @@
-/** Who holds leases: a store in a process. The leases of processes that are gone are given back at once. */
+/** Owners of leases: one for each store in each process. The leases of dead processes are released at once. */
 import { randomUUID } from 'node:crypto'
 import type { Connection } from './connection.ts'
-import { releaseOwner } from './lease.ts'
+import { releaseOwner } from './queue.ts'
 
 export interface Owner {
   readonly id: string
   readonly pid: number
-  /** Tells this process from an earlier one with the same pid: in a container the pid is always 1. */
+  /** Distinguishes this process from an earlier one with the same pid: in a container the pid is always 1. */
   readonly start: string
 }
 
@@ -26,24 +26,24 @@ export function register(db: Connection, { id, pid, start }: Owner): void {
   db.run('INSERT INTO owners (id, pid, start) VALUES (?, ?, ?)', id, pid, start)
 }
 
-/** Gives back, untried, what the owner still holds, and forgets it. */
+/** Releases the leases of an owner, untried, and removes it. */
 export function unregister(db: Connection, owner: Owner): void {
   releaseOwner(db, owner.id, 'untried')
   db.run('DELETE FROM owners WHERE id = ?', owner.id)
 }
 
 /**
- * Gives back the leases of owners that died. Their attempts count: a record may be what killed them.
+ * Releases the leases of dead owners. Each counts as an attempt: the record may be what killed its process.
  *
  * A wrong guess (two containers that share a file, each with pid 1) costs one second delivery with the same
- * idempotency key, and only once: the owner is forgotten, and later leases of its own end by expiry alone.
+ * idempotency key, and only once: the owner is removed, and its later leases end by expiry alone.
  */
-export function releaseDeadOwners(db: Connection, self: Owner, alive: IsProcessAlive): boolean {
+export function releaseDeadOwners(db: Connection, self: Owner, isAlive: IsProcessAlive): boolean {
   const others = db.all<Owner>('SELECT id, pid, start FROM owners WHERE id <> ?', self.id)
-  const gone = others.filter(({ pid, start }) => (pid === self.pid ? start !== self.start : !alive(pid)))
-  for (const { id } of gone) {
+  const dead = others.filter(({ pid, start }) => (pid === self.pid ? start !== self.start : !isAlive(pid)))
+  for (const { id } of dead) {
     releaseOwner(db, id, 'tried')
     db.run('DELETE FROM owners WHERE id = ?', id)
   }
-  return gone.length > 0
+  return dead.length > 0
 }

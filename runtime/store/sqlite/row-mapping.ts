@@ -1,4 +1,4 @@
-/** Rows as the tables hold them, and what they mean. */
+/** Maps rows of the tables to records and ledger entries. */
 import type { LedgerEntry } from '../../ports/ledger.ts'
 import type { Attempt, BackfillRun, Ingress, Lane, LeasedRecord, Outcome } from '../../ports/types.ts'
 import { attemptOf, withAttempt } from '../attempt-history.ts'
@@ -12,39 +12,39 @@ interface RecordRow {
   readonly topic: string | null
   readonly stream: string | null
   readonly resource: string | null
-  readonly refs: string
+  readonly lookup_ids: string
   readonly received_at: number
   readonly attempt: number
 }
 
 export interface LeaseRow extends RecordRow {
   readonly workspace: string
-  readonly line: string
-  readonly run: string | null
+  readonly ordering_key: string
+  readonly backfill_run: string | null
   readonly outcome: string | null
   readonly body: string
 }
 
 export interface LedgerRow extends RecordRow {
   readonly status: LedgerEntry['status']
-  readonly due: number
+  readonly due_at: number
   readonly settled_at: number | null
   readonly outcome: string | null
   readonly attempts: string | null
   readonly body: string | null
 }
 
-/** STRICT tables take no fractions, and jitter makes some. Rounded up: never earlier than asked for. */
+/** Rounds up, never earlier than requested: STRICT tables take no fractions, and jitter makes some. */
 export function toInteger(ms: number): number {
   return Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER)
 }
 
-/** The record as it was appended, now on its next attempt. */
+/** The record as appended, on its next attempt. */
 export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
-  const { workspace, line: orderingKey, body, run, outcome } = row
+  const { workspace, ordering_key: orderingKey, body, backfill_run: run, outcome } = row
   const retryState = outcome === null ? undefined : retryStateOf(JSON.parse(outcome) as Outcome)
   return {
-    ...common(row),
+    ...recordFields(row),
     workspace,
     orderingKey,
     body,
@@ -56,29 +56,30 @@ export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
 }
 
 export function ledgerEntry(row: LedgerRow): LedgerEntry {
-  const { seq, status, attempt, due, settled_at: settledAt, outcome, attempts, body } = row
+  const { seq, status, attempt, due_at: due, settled_at: settledAt, outcome, attempts, body } = row
   return {
     seq,
-    ...common(row),
+    ...recordFields(row),
     status,
     attempt,
     ...(status === 'deferred' && { due }),
     ...(settledAt !== null && { settledAt }),
     ...(outcome !== null && { outcome: JSON.parse(outcome) as Outcome }),
-    ...(attempts !== null && { attempts: attemptsIn(attempts) }),
+    ...(attempts !== null && { attempts: parseAttempts(attempts) }),
     ...(body !== null && { body }),
   }
 }
 
-/** The column after one more attempt. */
-export function appendAttempt(attempts: string | null, ...ended: Parameters<typeof attemptOf>): string | null {
-  const next = attemptOf(...ended)
-  return next === undefined ? attempts : JSON.stringify(withAttempt(attemptsIn(attempts ?? '[]'), next))
+/** The column `attempts`, with one more attempt. */
+export function appendAttempt(attempts: string | null, ...end: Parameters<typeof attemptOf>): string | null {
+  const next = attemptOf(...end)
+  return next === undefined ? attempts : JSON.stringify(withAttempt(parseAttempts(attempts ?? '[]'), next))
 }
 
-const attemptsIn = (json: string) => JSON.parse(json) as readonly Attempt[]
+const parseAttempts = (json: string) => JSON.parse(json) as readonly Attempt[]
 
-function common({ id, ingress, lane, topic, stream, resource, refs, received_at: receivedAt }: RecordRow) {
+function recordFields(row: RecordRow) {
+  const { id, ingress, lane, topic, stream, resource } = row
   return {
     id,
     ingress,
@@ -86,7 +87,7 @@ function common({ id, ingress, lane, topic, stream, resource, refs, received_at:
     ...(topic !== null && { topic }),
     ...(stream !== null && { stream }),
     ...(resource !== null && { resource }),
-    lookupIds: JSON.parse(refs) as string[],
-    receivedAt,
+    lookupIds: JSON.parse(row.lookup_ids) as string[],
+    receivedAt: row.received_at,
   }
 }

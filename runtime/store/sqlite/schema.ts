@@ -1,14 +1,14 @@
-/** The tables, as a list of steps that each bring a file from one version to the next. */
+/** The tables and indexes of a store file, and its version. */
 import { Fault } from '../../ports/fault.ts'
 import type { Connection } from './connection.ts'
-import { CONSOLE_TABLES } from './schema-looking.ts'
 
-/** Step n brings `user_version` n to n + 1. A step that was released is never changed; add another one. */
+/** Step n brings `user_version` n to n + 1. Never change a step that was released: add another one. */
 const MIGRATIONS: readonly string[] = [
   `
-  -- line: what records wait in, the record's order. Only one record of a line has the turn.
-  -- turn: 1 = may be leased once due, 0 = behind another of its line, null = settled.
-  -- due: not before this; of a leased record, when its lease expires.
+  -- ordering_key: only one unsettled record of a lane and key is at the head of its queue.
+  -- queue_head: 1 = can be leased once due, 0 = behind another of its key, null = settled.
+  -- due_at: not before this; of a leased record, when its lease expires.
+  -- attempts: a column and not a table, since null costs nothing where nothing failed.
   CREATE TABLE records (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -18,42 +18,72 @@ const MIGRATIONS: readonly string[] = [
     stream TEXT,
     resource TEXT,
     workspace TEXT NOT NULL,
-    line TEXT NOT NULL,
-    refs TEXT NOT NULL,
+    ordering_key TEXT NOT NULL,
+    lookup_ids TEXT NOT NULL,
     received_at INTEGER NOT NULL,
-    run TEXT,
+    backfill_run TEXT,
     scope TEXT NOT NULL,
     status TEXT NOT NULL,
-    turn INTEGER,
+    queue_head INTEGER,
     attempt INTEGER NOT NULL DEFAULT 0,
-    due INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER NOT NULL DEFAULT 0,
     lease TEXT,
     owner TEXT,
     settled_at INTEGER,
-    outcome TEXT
+    outcome TEXT,
+    attempts TEXT
   ) STRICT;
-  -- Partial, so that what is settled costs the queue nothing; wide, so that lease and backlog read the index alone.
-  CREATE INDEX records_turn ON records (lane, due, seq) WHERE turn = 1;
-  CREATE INDEX records_line ON records (lane, line, turn, seq, received_at) WHERE turn IS NOT NULL;
-  CREATE INDEX records_leased ON records (due, owner) WHERE lease IS NOT NULL;
+  -- Partial, so that settled records cost the queue nothing; wide, so that lease and backlog read the index alone.
+  CREATE INDEX records_queue_head ON records (lane, due_at, seq) WHERE queue_head = 1;
+  CREATE INDEX records_ordering_key ON records (lane, ordering_key, queue_head, seq, received_at)
+    WHERE queue_head IS NOT NULL;
+  CREATE INDEX records_leased ON records (due_at, owner) WHERE lease IS NOT NULL;
   CREATE INDEX records_settled ON records (status, settled_at) WHERE settled_at IS NOT NULL;
   CREATE INDEX records_dead ON records (seq) WHERE status = 'dead';
 
-  -- Apart from the record: a row is rewritten as a whole by each lease and settle, and a body is large.
+  -- Apart from the record: each lease and settle rewrites the whole row, and a body is large.
   CREATE TABLE bodies (
     seq INTEGER PRIMARY KEY REFERENCES records ON DELETE CASCADE,
     body TEXT NOT NULL
   ) STRICT;
 
-  CREATE TABLE refs (
-    ref TEXT NOT NULL,
+  CREATE TABLE lookup_ids (
+    lookup_id TEXT NOT NULL,
     seq INTEGER NOT NULL REFERENCES records ON DELETE CASCADE,
-    PRIMARY KEY (ref, seq)
+    PRIMARY KEY (lookup_id, seq)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX refs_seq ON refs (seq);
+  CREATE INDEX lookup_ids_seq ON lookup_ids (seq);
 
-  -- Outlives its record: it is what keeps an event from being counted twice.
-  CREATE TABLE delivered (key TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  -- Outlives its record: it keeps an event from being counted twice. seq: the record that delivered the event.
+  CREATE TABLE delivered_keys (
+    key TEXT PRIMARY KEY,
+    delivered_at INTEGER NOT NULL,
+    seq INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- event_index: into the events of the record's outcome. result: a copy, where a later attempt overwrites that outcome.
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER NOT NULL REFERENCES records ON DELETE CASCADE,
+    event_index INTEGER NOT NULL,
+    metric TEXT NOT NULL,
+    status TEXT NOT NULL,
+    settled_at INTEGER NOT NULL,
+    result TEXT
+  ) STRICT;
+  CREATE INDEX events_kind ON events (metric, status);
+  CREATE INDEX events_seq ON events (seq);
+
+  -- One row for each dead event, until its key is delivered.
+  CREATE TABLE dead_letters (
+    seq INTEGER NOT NULL REFERENCES records ON DELETE CASCADE,
+    group_name TEXT NOT NULL,
+    key TEXT,
+    settled_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX dead_letters_group ON dead_letters (group_name, seq, settled_at);
+  CREATE INDEX dead_letters_seq ON dead_letters (seq);
+  CREATE INDEX dead_letters_key ON dead_letters (key) WHERE key IS NOT NULL;
 
   CREATE TABLE tallies (
     scope TEXT NOT NULL,
@@ -64,52 +94,35 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (scope, metric, status, reason)
   ) STRICT, WITHOUT ROWID;
 
-  CREATE TABLE checkpoints (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE cache (
-    namespace TEXT NOT NULL,
-    key TEXT NOT NULL,
-    value TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    PRIMARY KEY (namespace, key)
-  ) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE owners (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, start TEXT NOT NULL) STRICT, WITHOUT ROWID;
-  `,
-  CONSOLE_TABLES,
-  // Large values: in a table WITHOUT ROWID every step down the tree reads some. What was cached is only asked for again.
-  `
-  DROP TABLE cache;
-  CREATE TABLE cache (
-    namespace TEXT NOT NULL,
-    key TEXT NOT NULL,
-    value TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    PRIMARY KEY (namespace, key)
-  ) STRICT;
-  `,
-  // The record that an event was delivered by: found through its key without another row for it.
-  'ALTER TABLE delivered ADD COLUMN seq INTEGER',
-  // A month of hours is 20,000 rows, and adding them up takes longer than the rest of a page.
-  `
-  CREATE TABLE days (
-    hour INTEGER NOT NULL,
+  CREATE TABLE hourly_counts (
+    start INTEGER NOT NULL,
     metric TEXT NOT NULL,
     status TEXT NOT NULL,
     count INTEGER NOT NULL,
-    PRIMARY KEY (hour, metric, status)
+    PRIMARY KEY (start, metric, status)
   ) STRICT, WITHOUT ROWID;
-  INSERT INTO days SELECT hour / 86400000 * 86400000, metric, status, sum(count) FROM hours GROUP BY 1, 2, 3;
-  `,
-  // A column and no table: null costs nothing where nothing failed. Of what waits, the last fault and when it began are known.
-  `
-  ALTER TABLE records ADD COLUMN attempts TEXT;
-  UPDATE records SET attempts = json_array(json_object(
-    'at', coalesce(outcome ->> '$.since', received_at),
-    'count', max(1, attempt - (lease IS NOT NULL)),
-    'fault', outcome -> '$.fault',
-    'until', outcome -> '$.until'
-  )) WHERE turn IS NOT NULL AND outcome ->> '$.status' = 'deferred';
+
+  -- Days in UTC. A month has 20,000 hourly rows, and adding them up takes longer than the rest of a page.
+  CREATE TABLE daily_counts (
+    start INTEGER NOT NULL,
+    metric TEXT NOT NULL,
+    status TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (start, metric, status)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE checkpoints (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- With a rowid: values are large, and in a table without one each step down the tree reads some of them.
+  CREATE TABLE cache (
+    namespace TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    fetched_at INTEGER NOT NULL,
+    PRIMARY KEY (namespace, key)
+  ) STRICT;
+
+  CREATE TABLE owners (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, start TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
 ]
 
@@ -124,4 +137,4 @@ export function migrate(db: Connection): void {
   })
 }
 
-const NEWER = 'the store file was written by a newer version of this program: run that version, or use another file'
+const NEWER = 'a newer version of this program wrote the store file: run that version, or use another file'

@@ -1,91 +1,99 @@
-/** How leases end: status, keys, refs and totals of a record, and the way back for a dead letter. */
+/** Ends leases: writes status, keys, lookup ids and totals of a record, and requeues dead letters. */
 import type { Lane, Outcome, Settlement } from '../../ports/types.ts'
-import { countableEvents, deliveredKeys, dropsBody, LIVE_SCOPE, refsOf } from '../outcome-effects.ts'
+import { countableEvents, deliveredKeys, dropsBody, eventLookupIds, LIVE_SCOPE } from '../outcome-effects.ts'
 import { deleteEvents, insertEvents } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { deleteDeadLetters, insertDeadLetters } from './dead-letters.ts'
-import { addRef, parseLease, promoteNext, type QueuePosition } from './lease.ts'
+import { insertLookupId, parseLease, promoteNext, type QueuePosition } from './queue.ts'
 import { appendAttempt, toInteger } from './row-mapping.ts'
 import { TallyBatch } from './tally-batch.ts'
 
 const END = `
-  UPDATE records SET status = ?, turn = NULL, lease = NULL, owner = NULL, settled_at = ?, outcome = ?
+  UPDATE records SET status = ?, queue_head = NULL, lease = NULL, owner = NULL, settled_at = ?, outcome = ?
   WHERE seq = ? AND lease = ?`
-const TRIED = 'SELECT attempts FROM records WHERE seq = ?'
 const DEFER = `
-  UPDATE records SET status = 'deferred', due = ?, lease = NULL, owner = NULL, outcome = ?, attempts = ?
+  UPDATE records SET status = 'deferred', due_at = ?, lease = NULL, owner = NULL, outcome = ?, attempts = ?
   WHERE seq = ? AND lease = ?`
 
-/** Writes settlements. Answers the lanes of those that counted: the others' leases are no longer ours. */
+interface SettledRecord extends QueuePosition {
+  readonly scope: string
+}
+
+/** One write of several settlements. */
+interface SettleContext {
+  readonly db: Connection
+  readonly now: number
+  readonly batch: TallyBatch
+}
+
+/** Writes settlements. Returns the lanes of those that counted, one each: the other leases no longer held. */
 export function settle(db: Connection, settlements: readonly Settlement[], now: number): Lane[] {
-  const sums = new TallyBatch()
-  const lanes = settlements.flatMap((it) => settleOne(db, it, now, sums) ?? [])
-  sums.write(db)
+  const context = { db, now, batch: new TallyBatch() }
+  const lanes = settlements.flatMap((settlement) => settleOne(context, settlement) ?? [])
+  context.batch.write(db)
   return lanes
 }
 
-function settleOne(db: Connection, { record, outcome }: Settlement, now: number, sums: TallyBatch): Lane | undefined {
+function settleOne(context: SettleContext, { record, outcome }: Settlement): Lane | undefined {
+  const { db, now } = context
   const [seq, lease] = parseLease(record)
   const json = JSON.stringify(outcome)
-  // An end is the record's last attempt and stands in its outcome: only one that waits needs another place.
+  // The outcome itself is the record's last attempt; only a deferred record's attempt needs another place.
   const { changes } =
     outcome.status === 'deferred'
-      ? db.run(DEFER, toInteger(outcome.until), json, appendAttempt(tried(db, seq), outcome, now), seq, lease)
+      ? db.run(DEFER, toInteger(outcome.until), json, appendAttempt(readAttempts(db, seq), outcome, now), seq, lease)
       : db.run(END, outcome.status, now, json, seq, lease)
   if (changes === 0) return undefined
-  const place = { seq, lane: record.lane, line: record.orderingKey, scope: record.backfillRun?.id ?? LIVE_SCOPE }
-  if (dropsBody(outcome, place.lane)) db.run('DELETE FROM bodies WHERE seq = ?', place.seq)
-  enterLedger(db, outcome, place, now, sums)
-  promoteNext(db, place)
-  return place.lane
+  const { lane, orderingKey } = record
+  const settled = { seq, lane, orderingKey, scope: record.backfillRun?.id ?? LIVE_SCOPE }
+  if (dropsBody(outcome, lane)) db.run('DELETE FROM bodies WHERE seq = ?', seq)
+  writeLedger(context, settled, outcome)
+  promoteNext(db, settled)
+  return lane
 }
 
-function tried(db: Connection, seq: number): string | null {
-  return db.get<{ attempts: string | null }>(TRIED, seq)?.attempts ?? null
+function readAttempts(db: Connection, seq: number): string | null {
+  return db.get<{ attempts: string | null }>('SELECT attempts FROM records WHERE seq = ?', seq)?.attempts ?? null
 }
 
-function enterLedger(
-  db: Connection,
-  outcome: Outcome,
-  place: QueuePosition & { scope: string },
-  now: number,
-  sums: TallyBatch,
-): void {
-  const fresh = new Set(deliveredKeys(outcome).filter((key) => addKey(db, key, now, place.seq)))
-  // By the key of what it was the first to deliver, a record is found already.
-  for (const ref of refsOf(outcome)) if (!fresh.has(ref)) addRef(db, ref, place.seq)
-  sums.delivered.push(...fresh)
-  insertDeadLetters(db, place.seq, outcome, now)
-  // `delete` answers true only once, so a key that one outcome names twice is counted once.
-  const events = countableEvents(outcome, place.lane, (key) => fresh.delete(key))
-  insertEvents(db, place.seq, events, now, outcome.status === 'deferred')
-  for (const { result } of events) sums.count(place.scope, now, result, 1)
+function writeLedger({ db, now, batch }: SettleContext, record: SettledRecord, outcome: Outcome): void {
+  const { seq, lane, scope } = record
+  const newKeys = new Set(deliveredKeys(outcome).filter((key) => insertDeliveredKey(db, key, now, seq)))
+  // A record is already found by the keys that it was the first to deliver.
+  for (const lookupId of eventLookupIds(outcome)) if (!newKeys.has(lookupId)) insertLookupId(db, lookupId, seq)
+  batch.deliveredKeys.push(...newKeys)
+  insertDeadLetters(db, seq, outcome, now)
+  // `delete` returns true only once, so a key that one outcome names twice is counted once.
+  const events = countableEvents(outcome, lane, (key) => newKeys.delete(key))
+  insertEvents(db, { seq, events, settledAt: now, copy: outcome.status === 'deferred' })
+  for (const { result } of events) batch.add(scope, now, result, 1)
 }
 
-function addKey(db: Connection, key: string, now: number, seq: number): boolean {
-  return db.run('INSERT OR IGNORE INTO delivered (key, at, seq) VALUES (?, ?, ?)', key, now, seq).changes === 1
+function insertDeliveredKey(db: Connection, key: string, now: number, seq: number): boolean {
+  const sql = 'INSERT OR IGNORE INTO delivered_keys (key, delivered_at, seq) VALUES (?, ?, ?)'
+  return db.run(sql, key, now, seq).changes === 1
 }
 
-export interface DeadRow extends QueuePosition {
-  readonly scope: string
+export interface DeadRow extends SettledRecord {
   readonly outcome: string
   readonly attempts: string | null
   readonly settled_at: number
 }
 
-const REVIVE = `
+const REQUEUE = `
   UPDATE records
-  SET status = 'pending', ingress = 'replay', turn = 0, attempt = 0, due = 0, settled_at = NULL, attempts = ?
+  SET status = 'pending', ingress = 'replay', queue_head = 0, attempt = 0, due_at = 0, settled_at = NULL, attempts = ?
   WHERE seq = ?`
 
-/** Queues a dead letter again. What it added to the totals is taken back, but for what was in fact delivered. */
+/** Queues a dead letter again and subtracts it from the totals, except the events that were delivered. */
 export function requeueDeadLetter(db: Connection, row: DeadRow, now: number): void {
   const outcome = JSON.parse(row.outcome) as Outcome
-  db.run(REVIVE, appendAttempt(row.attempts, outcome, row.settled_at, now), row.seq)
-  const sums = new TallyBatch()
-  for (const { result } of countableEvents(outcome, row.lane, () => false))
-    sums.count(row.scope, row.settled_at, result, -1)
-  sums.write(db)
+  db.run(REQUEUE, appendAttempt(row.attempts, outcome, row.settled_at, now), row.seq)
+  const batch = new TallyBatch()
+  for (const { result } of countableEvents(outcome, row.lane, () => false)) {
+    batch.add(row.scope, row.settled_at, result, -1)
+  }
+  batch.write(db)
   deleteEvents(db, row.seq, outcome)
   deleteDeadLetters(db, row.seq)
   promoteNext(db, row)

@@ -1,11 +1,11 @@
-/** What the settlements of one transaction add up to: totals and hours, written once for all of them. */
+/** Sums the counts of one transaction's settlements, so that each total and hour is written once. */
 import type { EventResult } from '../../ports/types.ts'
 import { tallyLine } from '../outcome-effects.ts'
-import { addHour } from './activity.ts'
+import { addToActivity } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { resolveDeadLetters } from './dead-letters.ts'
 
-const TALLY = `
+const ADD_TALLY = `
   INSERT INTO tallies (scope, metric, status, reason, count) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET count = count + excluded.count`
 
@@ -13,29 +13,29 @@ interface Sum {
   readonly scope: string
   readonly at: number
   readonly result: EventResult
-  by: number
+  count: number
 }
 
 export class TallyBatch {
-  /** Keys that were delivered for the first time. */
-  readonly delivered: string[] = []
+  /** Idempotency keys delivered for the first time. */
+  readonly deliveredKeys: string[] = []
   readonly #sums = new Map<string, Sum>()
 
-  /** All of one `Sums` happened in the same hour. */
-  count(scope: string, at: number, result: EventResult, by: number): void {
+  /** Adds `count` to the totals of `result`. Every `at` of one batch lies in the same hour. */
+  add(scope: string, at: number, result: EventResult, count: number): void {
     const { metric, status, reason } = tallyLine(result)
     const name = `${scope}|${metric}|${status}|${reason}`
     const sum = this.#sums.get(name)
-    if (sum === undefined) this.#sums.set(name, { scope, at, result, by })
-    else sum.by += by
+    if (sum === undefined) this.#sums.set(name, { scope, at, result, count })
+    else sum.count += count
   }
 
   write(db: Connection): void {
-    for (const { scope, at, result, by } of this.#sums.values()) {
+    for (const { scope, at, result, count } of this.#sums.values()) {
       const { metric, status, reason } = tallyLine(result)
-      db.run(TALLY, scope, metric, status, reason, by)
-      addHour(db, at, result, by)
+      db.run(ADD_TALLY, scope, metric, status, reason, count)
+      addToActivity(db, at, result, count)
     }
-    if (this.delivered.length > 0) resolveDeadLetters(db, this.delivered)
+    if (this.deliveredKeys.length > 0) resolveDeadLetters(db, this.deliveredKeys)
   }
 }

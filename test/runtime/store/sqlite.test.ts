@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
-import type { Connection } from '../../../runtime/store/sqlite/connection.ts'
-import { storeFault } from '../../../runtime/store/sqlite/fault.ts'
-import { openConnection } from '../../../runtime/store/sqlite/open.ts'
+import { type Connection, GroupCommit } from '../../../runtime/store/sqlite/connection.ts'
+import { storeFault } from '../../../runtime/store/sqlite/engine.ts'
+import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
 import { newOwner } from '../../../runtime/store/sqlite/owner.ts'
 import { type SqliteOptions, sqliteStore } from '../../../runtime/store/sqlite/store.ts'
-import { Writer } from '../../../runtime/store/sqlite/writer.ts'
 import { delivered, event, ids, only, record, settlement, TestClock } from '../../contract/store-fixtures.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
@@ -111,9 +110,9 @@ describe('group commit', () => {
       transactions += 1
       return work()
     }
-    const writer = new Writer({ transaction } as Connection)
-    expect(await Promise.all([1, 2, 3].map((n) => writer.write(() => n)))).toEqual([1, 2, 3])
-    await writer.write(() => 4)
+    const commits = new GroupCommit({ transaction } as Connection)
+    expect(await Promise.all([1, 2, 3].map((n) => commits.write(() => n)))).toEqual([1, 2, 3])
+    await commits.write(() => 4)
     expect(transactions).toBe(2)
   })
 
@@ -155,7 +154,7 @@ describe('owners of leases', () => {
     const theirs = await open(path, { owner })
     await theirs.append([record('a')])
     const held = only(await theirs.lease(request))
-    const ours = await open(path, { alive: () => runs })
+    const ours = await open(path, { isAlive: () => runs })
     expect(only(await ours.trace('a')).status).toBe(back ? 'pending' : 'leased')
     // It counts as an attempt: the record may be what ended them.
     expect(await ours.lease(request)).toMatchObject(back ? [{ id: 'a', attempt: 2 }] : [])
@@ -166,7 +165,7 @@ describe('owners of leases', () => {
   test('one that dies later loses its leases when another leases', async () => {
     const path = newFile()
     let runs = true
-    const ours = await open(path, { alive: () => runs })
+    const ours = await open(path, { isAlive: () => runs })
     const theirs = await open(path, { owner: newOwner(4711, 'x') })
     await theirs.append([record('a')])
     await theirs.lease(request)

@@ -1,25 +1,24 @@
-/** Opens the file: where it lies, who may read it, and what durability it promises. */
+/** Opens the store file: its location, its permissions and the durability it promises. */
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Clock } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import { Connection } from './connection.ts'
-import { openEngine } from './engine.ts'
-import { storeFault } from './fault.ts'
+import { openEngine, storeFault } from './engine.ts'
 import { migrate } from './schema.ts'
 
-/** How long a writer waits for another process, milliseconds. Transactions of ours take a few, a large prune some 100. */
+/** How long a writer waits for another process, milliseconds. A transaction takes a few, a large retention page some 100. */
 const BUSY_TIMEOUT = 10_000
 
-/** How often to try again to switch a new file to WAL: SQLite answers "busy" to that at once, without the timeout. */
-const OPEN_TRIES = 50
+/** Retries of the switch to WAL: SQLite reports "busy" at once there, without the timeout. */
+const WAL_TRIES = 50
 
 /**
  * `synchronous = FULL` is the promise of the store: in WAL mode it alone makes a commit survive a power cut
  * (https://sqlite.org/pragma.html#pragma_synchronous). Do not lower it for speed; group commit is what makes it cheap.
  *
- * The log is folded into the file every 8,000 pages (32 MB) and not every 1,000: an import writes the same pages of
- * its indexes again and again, and each folding writes them once.
+ * The log is checkpointed every 8,000 pages (32 MB) and not every 1,000: an import writes the same index pages again
+ * and again, and each checkpoint writes them once.
  */
 const PRAGMAS = `
   PRAGMA synchronous = FULL;
@@ -32,11 +31,11 @@ const PRAGMAS = `
 
 export async function openConnection(path: string, clock: Clock): Promise<Connection> {
   const file = resolve(path)
-  createPrivately(file)
-  const db = new Connection(await openEngine(file).catch(refuse))
+  createPrivateFile(file)
+  const db = new Connection(await openEngine(file).catch(rethrowAsFault))
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`)
-    await useWal(db, clock)
+    await switchToWal(db, clock)
     db.exec(PRAGMAS)
     migrate(db)
     return db
@@ -47,14 +46,14 @@ export async function openConnection(path: string, clock: Clock): Promise<Connec
 }
 
 /**
- * Records hold personal data, so only their owner may read them. SQLite gives its -wal and -shm files the same mode.
- * A folder made for them tells git to leave it out: it will hold a key, too, and `git add .` is quickly said.
+ * Creates the file readable by its owner alone, since records hold personal data; SQLite gives its -wal and -shm files
+ * the same mode. A folder created for it gets a .gitignore: it will hold a key, too, and `git add .` is quickly typed.
  */
-function createPrivately(file: string): void {
+function createPrivateFile(file: string): void {
   try {
     const folder = dirname(file)
-    const made = mkdirSync(folder, { recursive: true, mode: 0o700 })
-    if (made !== undefined) writeFileSync(join(folder, '.gitignore'), '*\n')
+    const created = mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (created !== undefined) writeFileSync(join(folder, '.gitignore'), '*\n')
     closeSync(openSync(file, 'a', 0o600))
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
@@ -62,8 +61,8 @@ function createPrivately(file: string): void {
   }
 }
 
-async function useWal(db: Connection, clock: Clock): Promise<void> {
-  for (let left = OPEN_TRIES; ; left--) {
+async function switchToWal(db: Connection, clock: Clock): Promise<void> {
+  for (let left = WAL_TRIES; ; left--) {
     try {
       db.exec('PRAGMA journal_mode = WAL')
       return
@@ -74,6 +73,6 @@ async function useWal(db: Connection, clock: Clock): Promise<void> {
   }
 }
 
-function refuse(error: unknown): never {
+function rethrowAsFault(error: unknown): never {
   throw storeFault(error)
 }

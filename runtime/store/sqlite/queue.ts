@@ -1,0 +1,175 @@
+/** The queue: append, lease, renew, release, and the head of each ordering key's queue. */
+import type { LeaseRequest } from '../../ports/store.ts'
+import type { Lane, LeasedRecord, SourceRecord } from '../../ports/types.ts'
+import { LIVE_SCOPE } from '../outcome-effects.ts'
+import type { AppendBuffer } from './append-buffer.ts'
+import type { Connection } from './connection.ts'
+import { type LeaseRow, leasedRecord, toInteger } from './row-mapping.ts'
+
+/** A record's number, and the queue it waits in: one for each lane and ordering key. */
+export interface QueuePosition {
+  readonly seq: number
+  readonly lane: Lane
+  readonly orderingKey: string
+}
+
+/** The columns of a `QueuePosition`. */
+export const POSITION = 'seq, lane, ordering_key AS orderingKey'
+
+const INSERT = `
+  INSERT INTO records
+    (id, ingress, lane, topic, stream, resource, workspace, ordering_key, lookup_ids, received_at, backfill_run, scope,
+      status, queue_head)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending',
+    NOT EXISTS (SELECT 1 FROM records WHERE lane = ?3 AND ordering_key = ?8 AND queue_head IS NOT NULL))
+  ON CONFLICT (id) DO NOTHING`
+
+/** Adds a record with its body and lookup ids, unless its id is known. Returns whether it was new. */
+export function append(db: Connection, record: SourceRecord): boolean {
+  const { id, ingress, lane, topic, stream, resource, workspace, orderingKey, lookupIds, backfillRun } = record
+  const { changes, seq } = db.run(
+    INSERT,
+    id,
+    ingress,
+    lane,
+    topic ?? null,
+    stream ?? null,
+    resource ?? null,
+    workspace,
+    orderingKey,
+    JSON.stringify(lookupIds),
+    toInteger(record.receivedAt),
+    backfillRun === undefined ? null : JSON.stringify(backfillRun),
+    backfillRun?.id ?? LIVE_SCOPE,
+  )
+  if (changes === 0) return false
+  db.run('INSERT INTO bodies (seq, body) VALUES (?, ?)', seq, record.body)
+  for (const lookupId of lookupIds) insertLookupId(db, lookupId, seq)
+  return true
+}
+
+export function insertLookupId(db: Connection, lookupId: string, seq: number): void {
+  db.run('INSERT OR IGNORE INTO lookup_ids (lookup_id, seq) VALUES (?, ?)', lookupId, seq)
+}
+
+const DUE = `
+  SELECT seq, id, ingress, attempt FROM records
+  WHERE queue_head = 1 AND lane = ? AND due_at <= ?
+  ORDER BY due_at, seq LIMIT ?`
+
+const LEASE = `
+  UPDATE records SET status = 'leased', attempt = attempt + 1, due_at = ?, lease = ?, owner = ?
+  WHERE seq IN (SELECT value FROM json_each(?))`
+
+const READ_RECORD = `
+  SELECT r.seq, id, ingress, lane, topic, stream, resource, workspace, ordering_key, lookup_ids, received_at,
+    backfill_run, attempt, outcome, body
+  FROM records r JOIN bodies USING (seq) WHERE r.seq = ?`
+
+export interface Lessee {
+  /** The owner's id. */
+  readonly owner: string
+  /** Shared by the records of one call; with the record's number it proves the lease. */
+  readonly token: string
+  readonly buffer: AppendBuffer
+}
+
+/** Leases due records; call it after `expireLeases`. Reads only the records that the buffer does not hold. */
+export function lease(db: Connection, request: LeaseRequest, now: number, lessee: Lessee): LeasedRecord[] {
+  const { owner, token, buffer } = lessee
+  const rows = db.all<DueRow>(DUE, request.lane, now, Math.max(0, request.limit))
+  if (rows.length === 0) return []
+  const leased = rows.flatMap((row) => {
+    const lease = `${token}/${row.seq}`
+    const buffered = buffer.take(row.id)
+    if (buffered !== undefined && row.attempt === 0) return { ...buffered, ingress: row.ingress, lease, attempt: 1 }
+    const stored = db.get<LeaseRow>(READ_RECORD, row.seq)
+    return stored === undefined ? [] : leasedRecord(stored, lease)
+  })
+  db.run(LEASE, toInteger(now + request.leaseMs), token, owner, JSON.stringify(rows.map(({ seq }) => seq)))
+  return leased
+}
+
+interface DueRow {
+  readonly seq: number
+  readonly id: string
+  readonly ingress: SourceRecord['ingress']
+  readonly attempt: number
+}
+
+/** Splits a lease into record number and token. For the lease of another store: a number that no record has. */
+export function parseLease({ lease }: LeasedRecord): readonly [seq: number, token: string] {
+  const [, token = '', seq = '-1'] = /^(.*)\/(\d+)$/.exec(lease) ?? []
+  return [Number(seq), token]
+}
+
+export function renew(db: Connection, record: LeasedRecord, until: number): void {
+  db.run('UPDATE records SET due_at = ? WHERE seq = ? AND lease = ?', toInteger(until), ...parseLease(record))
+}
+
+/** The position of a leased record, if the lease still holds. */
+export function findLease(db: Connection, record: LeasedRecord): QueuePosition | undefined {
+  return db.get(`SELECT ${POSITION} FROM records WHERE seq = ? AND lease = ?`, ...parseLease(record))
+}
+
+/** Whether a lease that ended without a settlement counts as an attempt. */
+export type LeaseEnd = 'tried' | 'untried'
+
+const RELEASE = `
+  UPDATE records SET status = 'pending', attempt = attempt - ?, due_at = 0, lease = NULL, owner = NULL WHERE seq = ?`
+
+export function releaseLease(db: Connection, position: QueuePosition, end: LeaseEnd): void {
+  db.run(RELEASE, end === 'untried' ? 1 : 0, position.seq)
+  promoteNext(db, position)
+}
+
+/** Releases expired leases. */
+export function expireLeases(db: Connection, now: number): void {
+  const sql = `SELECT ${POSITION} FROM records WHERE lease IS NOT NULL AND due_at <= ?`
+  for (const position of db.all<QueuePosition>(sql, now)) releaseLease(db, position, 'tried')
+}
+
+/** Releases every lease of an owner. */
+export function releaseOwner(db: Connection, owner: string, end: LeaseEnd): void {
+  const sql = `SELECT ${POSITION} FROM records WHERE lease IS NOT NULL AND owner = ?`
+  for (const position of db.all<QueuePosition>(sql, owner)) releaseLease(db, position, end)
+}
+
+const QUEUE = `
+  SELECT seq, status, queue_head FROM records WHERE lane = ? AND ordering_key = ? AND queue_head IS NOT NULL
+  ORDER BY queue_head DESC, seq LIMIT 2`
+
+interface QueueRow {
+  readonly seq: number
+  readonly status: string
+  readonly queue_head: number
+}
+
+/**
+ * Makes the earliest unsettled record the head of its queue. Called whenever a record leaves the queue, returns to
+ * it, or is no longer leased. A leased record stays the head, so no two records of a queue are leased at once.
+ */
+export function promoteNext(db: Connection, { lane, orderingKey }: QueuePosition): void {
+  // The head comes first, if there is one; then the earliest of the others.
+  const [first, second] = db.all<QueueRow>(QUEUE, lane, orderingKey)
+  const head = first?.queue_head === 1 ? first : undefined
+  const next = head === undefined ? first : second
+  if (next === undefined || head?.status === 'leased' || (head !== undefined && head.seq < next.seq)) return
+  if (head !== undefined) db.run('UPDATE records SET queue_head = 0 WHERE seq = ?', head.seq)
+  db.run('UPDATE records SET queue_head = 1 WHERE seq = ?', next.seq)
+}
+
+const BACKLOG = `
+  SELECT count(*) AS records, min(received_at) AS oldest FROM records WHERE lane = ? AND queue_head IS NOT NULL`
+
+export function backlog(db: Connection, lane: Lane): { readonly records: number; readonly oldest?: number } {
+  const row = db.get<{ records: number; oldest: number | null }>(BACKLOG, lane)
+  if (row === undefined || row.oldest === null) return { records: row?.records ?? 0 }
+  return { records: row.records, oldest: row.oldest }
+}
+
+/** When the next record of the lane is due, which may be in the past. Undefined when none waits. */
+export function nextDue(db: Connection, lane: Lane): number | undefined {
+  const sql = 'SELECT min(due_at) AS due FROM records WHERE queue_head = 1 AND lane = ?'
+  return db.get<{ due: number | null }>(sql, lane)?.due ?? undefined
+}
