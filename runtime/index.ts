@@ -88,17 +88,15 @@ export type { RecipeBook, RecipeState } from './recipes.ts'
 export type { SourceClient } from './source/client.ts'
 /** When webhooks came last. */
 export type { WebhookStats } from './source/webhook-stats.ts'
-/** One complaint about a spec as text: place, sentence, the line, a caret. */
+/** A diagnostic of a spec, and how it prints: place, message, source line, caret. */
 export { type Diagnostic, render } from './spec/diagnostic.ts'
-/** A folder of YAML to a checked, compiled spec, or to everything that is wrong with it. */
+/** From a folder of YAML to a checked, compiled spec, or to every error in it. */
 export { type Loaded, type LoadOptions, loadSpec } from './spec/load.ts'
-/** What `connector build` wrote, as a spec: no code is made out of text. */
+/** Loads what `connector build` wrote, without generating code. */
 export { loadBundle, type SpecBundle } from './spec/load-bundle.ts'
-/** What is said of a person with every event. */
-export type { ProfileMapping } from './spec/profile-mapping.ts'
 /** The text a diagnostic points into. */
 export type { SourceFile } from './spec/source-file.ts'
-/** The compiled spec, for those who write a source or a destination. */
+/** The compiled spec, for authors of a source or a destination. */
 export type {
   DeliverySpec,
   DestinationSpec,
@@ -106,6 +104,7 @@ export type {
   Mapping,
   MappingStream,
   Missing,
+  ProfileMapping,
   Property,
   PropertyType,
   RateLimitSpec,
@@ -118,7 +117,7 @@ export type {
   WebhookSpec,
   Window,
 } from './spec/spec.ts'
-/** Where a spec's files come from, if not from a folder on disk. */
+/** Where a spec's files come from if not from a folder on disk. */
 export type { SpecFiles } from './spec/spec-files.ts'
 /** Keeps everything in memory: for tests and trials. `./store/sqlite` is the one that survives a crash. */
 export { memoryStore } from './store/memory/store.ts'

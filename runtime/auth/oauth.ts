@@ -8,7 +8,7 @@ import type { Clock, Fetch, Random } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { ErrorExplanation } from '../ports/source.ts'
 import type { Json } from '../ports/types.ts'
-import type { OauthSpec } from '../spec/compile/auth.ts'
+import type { OauthSpec } from '../spec/spec.ts'
 import { type OauthClient, type OauthCredentials, resolveUrl, type Side } from './side.ts'
 
 export interface OauthParts {

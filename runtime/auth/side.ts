@@ -1,7 +1,7 @@
 /** One side of a connection as set-up sees it: what it is called, how one is let in, what can be pasted instead. */
 import type { RequestAuth } from '../ports/auth.ts'
 import type { JsonObject } from '../ports/types.ts'
-import type { AccountSpec, AuthSpec } from '../spec/compile/auth.ts'
+import type { AccountSpec, AuthSpec } from '../spec/spec.ts'
 
 export type SideName = 'source' | 'destination'
 

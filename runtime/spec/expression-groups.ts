@@ -1,8 +1,7 @@
 /** The expressions of a mapping, a stream or a lookup, each under the name it has in its file. */
 import type { Expression } from '../expression/expression.ts'
 import type { PlacedExpression } from './compile/context.ts'
-import type { ProfileMapping } from './profile-mapping.ts'
-import type { Mapping, Property, SkipRule, Spec } from './spec.ts'
+import type { Mapping, ProfileMapping, Property, SkipRule, Spec } from './spec.ts'
 
 export type Part = readonly [name: string, expression: Expression]
 

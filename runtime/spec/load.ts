@@ -1,12 +1,11 @@
-/** A folder of YAML to a checked, compiled spec, or to everything that is wrong with it. */
+/** From a folder of YAML to a checked, compiled spec, or to every error in it. */
 import { basename } from 'node:path/posix'
 import { checkOnlyLinker } from '../expression/check/check-only.ts'
 import type { SerializedPrograms } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { checkConnector } from './check/connector.ts'
 import { checkDestinationLimits, checkNames, type DestinationNames } from './check/destination.ts'
-import { compileFields, resourcesOfSet } from './check/known-fields.ts'
-import { type Compiled, checkDuplicates, checkUnused } from './check/mappings.ts'
+import { checkDuplicates, checkUnused, type MappingFile } from './check/mappings.ts'
 import {
   compileDelivery,
   compileDestination,
@@ -15,14 +14,15 @@ import {
   compileStreams,
   compileWebhook,
 } from './compile/connector.ts'
-import { Context, type PlacedExpression } from './compile/context.ts'
+import { CompileContext, type PlacedExpression } from './compile/context.ts'
+import { compileFields, inputOfSet } from './compile/fields.ts'
 import { compileLookups } from './compile/lookups.ts'
 import { compileMapping, mappingScope } from './compile/mapping.ts'
 import { compileProfile } from './compile/profile.ts'
 import { type CompiledSet, compileSet } from './compile/properties.ts'
 import { readRecipes } from './compile/recipes.ts'
 import { type Diagnostic, sortAndDedupe } from './diagnostic.ts'
-import { type Document, readSpec, type SpecDocuments } from './read.ts'
+import { readSpec, type SpecDocument, type SpecDocuments } from './read.ts'
 import type { SourceFile } from './source-file.ts'
 import type { Spec } from './spec.ts'
 import { filesOn, type SpecFiles } from './spec-files.ts'
@@ -30,27 +30,27 @@ import { filesOn, type SpecFiles } from './spec-files.ts'
 export interface LoadOptions {
   /** The connector's own functions, beside those of JSONata. */
   readonly functions: FunctionTable
-  /** Absent: any are taken, for a destination that is not known here. */
+  /** Names the destination's code reads. Absent: any name is accepted. */
   readonly names?: DestinationNames | undefined
   /** Where files come from. Absent: the folder on disk. */
   readonly files?: SpecFiles
-  /** What was compiled before. Absent: expressions are compiled when first used, where the host allows it. */
+  /** Expressions compiled ahead. Absent: each is compiled on first use, where the host allows it. */
   readonly programs?: SerializedPrograms
-  /** To be checked and not to be run: its expressions throw a `TypeError`. Loads half as much. */
+  /** Checks only: evaluating an expression throws a `TypeError`. Loads half as much code. */
   readonly checkOnly?: boolean
 }
 
 export interface Loaded {
   /** Absent if there is any error. */
   readonly spec: Spec | undefined
-  /** By file and place; warnings too. */
+  /** Errors and warnings, by file and place. */
   readonly diagnostics: readonly Diagnostic[]
   readonly files: readonly SourceFile[]
-  /** All of them, those of metrics that are switched off as well. */
+  /** Includes those of disabled metrics. */
   readonly expressions: readonly PlacedExpression[]
 }
 
-/** Reads `connector.yaml` in the folder and what it names. Throws only when a file cannot be read for no fault of its own. */
+/** Reads `connector.yaml` and the files it names. Throws only when a file cannot be read, e.g. for lack of permission. */
 export async function loadSpec(
   folder: string | URL,
   { functions, names, files = filesOn(folder), programs, checkOnly = false }: LoadOptions,
@@ -58,72 +58,73 @@ export async function loadSpec(
   const link = checkOnly
     ? checkOnlyLinker(functions)
     : (await import('../expression/compile.ts')).linker(functions, programs)
-  const context = new Context(functions, link)
+  const context = new CompileContext(functions, link)
   const documents = await readSpec(files, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)
-  if (documents.connector && names) checkNames(documents.connector, names, context)
-  // The metric of a file that could not be read is not known, so no recipe is told that there is none.
+  if (documents.connector && names) checkNames(documents.connector, names)
+  // The metrics of unreadable files are unknown, so a recipe's metric is not reported as unknown then.
   const metrics = context.failed ? undefined : documents.mappings.map(({ document }) => document.metric)
-  const { recipes, files: more } = await readRecipes(files, metrics, context)
-  const sources = [...documents.files, ...more]
+  const { recipes, files: recipeFiles } = await readRecipes(files, metrics, context)
+  const sourceFiles = [...documents.files, ...recipeFiles]
   return {
-    spec: context.failed || spec === undefined ? undefined : { ...spec, recipes, sourceFiles: sources },
+    spec: context.failed || spec === undefined ? undefined : { ...spec, recipes, sourceFiles },
     diagnostics: sortAndDedupe(context.diagnostics),
-    files: sources,
+    files: sourceFiles,
     expressions: context.expressions,
   }
 }
 
-type Main = Omit<Spec, 'recipes' | 'sourceFiles'>
-
 function compileSpec(
-  { document, yaml }: Document<'connector'>,
+  { document, node }: SpecDocument<'connector'>,
   documents: SpecDocuments,
-  context: Context,
-): Main | undefined {
-  for (const name of Object.keys(document.lookups)) context.names.add(name)
-  context.fields = compileFields(documents.fields, document, context)
-  const resources = compileResources(document, yaml, context)
-  const streams = compileStreams(document, yaml, context)
-  const lookups = compileLookups(document, yaml, context)
+  context: CompileContext,
+): Omit<Spec, 'recipes' | 'sourceFiles'> | undefined {
+  for (const name of Object.keys(document.lookups)) context.variables.add(name)
+  context.fields = compileFields(documents.fields, document)
+  const resources = compileResources(document.resources, node.at('resources'))
+  const streams = compileStreams(document.streams, node.at('streams'))
+  const lookups = compileLookups(document, node)
   const permissions = new Map(Object.entries(document.source.permissions ?? {}))
-  checkConnector({ resources, streams, lookups, permissions }, yaml, context)
-  const sets = compileSets(documents, mappingScope(lookups), context)
+  checkConnector({ resources, streams, lookups, permissions }, node)
+  const sets = compileSets(documents, lookups, context)
   const brokenSets = new Set(documents.brokenSets.map(setName))
   const names = { resources, streams, lookups, sets, brokenSets }
-  const profile =
-    documents.profile && compileProfile(documents.profile.document, documents.profile.yaml, names, context)
-  const compiled = documents.mappings.map(({ document, yaml }): Compiled => {
-    const mapping = compileMapping(document, yaml, { ...names, profileLookups: profile?.lookups ?? [] }, context)
-    return { document, yaml, mapping }
+  const profile = documents.profile && compileProfile(documents.profile.document, names, documents.profile.node)
+  const profileLookups = profile?.lookups ?? []
+  const mappings = documents.mappings.map(({ document, node }): MappingFile => {
+    return { document, node, mapping: compileMapping(document, { ...names, profileLookups }, node) }
   })
-  checkDuplicates(compiled, context)
-  checkDestinationLimits({ destination: document.destination, documents, compiled, profile }, context)
-  const parts = {
+  checkDuplicates(mappings)
+  checkDestinationLimits({ destination: document.destination, documents, mappings, profile })
+  const sections = {
     name: document.connector,
-    source: compileSource(document, yaml, context),
-    webhook: compileWebhook(document, yaml, context),
-    delivery: compileDelivery(document),
-    destination: compileDestination(document, yaml, context),
+    source: compileSource(document.source, node.at('source')),
+    webhook: compileWebhook(document.webhook, node.at('webhook')),
+    delivery: compileDelivery(document.delivery),
+    destination: compileDestination(document.destination, node.at('destination')),
   }
   if (profile === undefined) return undefined
-  // What an unreadable file would have used is not known, so nothing is called unused then.
-  if (!context.failed) checkUnused(names, compiled, profile, sets, yaml, context)
-  const isOn = ({ document }: Compiled) => document.enabled !== false
-  const mappings = compiled.filter(isOn).map(({ mapping }) => mapping)
-  const off = compiled.filter((one) => !isOn(one)).map(({ mapping }) => mapping)
-  return { ...parts, resources, streams, lookups, mappings, disabledMappings: off, profile }
+  // An unreadable file may be the one that uses a setting, so none is reported as unused then.
+  if (!context.failed) checkUnused(names, mappings, profile, node)
+  const withEnabled = (enabled: boolean) =>
+    mappings.filter(({ document }) => (document.enabled ?? true) === enabled).map(({ mapping }) => mapping)
+  return {
+    ...sections,
+    ...{ resources, streams, lookups, profile },
+    mappings: withEnabled(true),
+    disabledMappings: withEnabled(false),
+  }
 }
 
 function compileSets(
   documents: SpecDocuments,
-  scope: ReturnType<typeof mappingScope>,
-  context: Context,
+  lookups: Spec['lookups'],
+  context: CompileContext,
 ): ReadonlyMap<string, CompiledSet> {
-  const compiled = documents.sets.map(({ document, yaml }) => {
-    const name = setName(yaml.file.path)
-    const of = resourcesOfSet(name, documents, context.fields)
-    return [name, compileSet(name, document, yaml, { ...scope, of }, context)] as const
+  const compiled = documents.sets.map(({ document, node }) => {
+    const name = setName(node.file)
+    const scope = { ...mappingScope(lookups), input: inputOfSet(name, documents, context.fields) }
+    return [name, compileSet(name, document, scope, node)] as const
   })
   return new Map(compiled)
 }

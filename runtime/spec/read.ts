@@ -1,130 +1,137 @@
 /** The files of a spec: found, parsed, and each checked against its schema. */
 import { basename } from 'node:path/posix'
 import { checkUnusedFiles } from './check/unused-files.ts'
-import type { Context } from './compile/context.ts'
+import type { CompileContext } from './compile/context.ts'
+import { SpecNode } from './compile/spec-node.ts'
 import type { Connector, Documents } from './generated/documents.ts'
 import { validateAgainstSchema } from './schema.ts'
 import { SourceFile } from './source-file.ts'
 import { glob, type SpecFiles } from './spec-files.ts'
-import { type Path, YamlFile } from './yaml.ts'
+import { YamlFile } from './yaml.ts'
 
-/** A file that fits its schema. */
-export interface Document<K extends keyof Documents> {
+/** A file that conforms to its schema. */
+export interface SpecDocument<K extends keyof Documents> {
   readonly document: Documents[K]
-  readonly yaml: YamlFile
+  readonly node: SpecNode
 }
 
 export interface SpecDocuments {
-  readonly connector: Document<'connector'> | undefined
-  readonly mappings: readonly Document<'mapping'>[]
-  readonly sets: readonly Document<'properties'>[]
-  /** Paths of sets with mistakes of their own: nobody who uses one is told that there is none. */
+  readonly connector: SpecDocument<'connector'> | undefined
+  readonly mappings: readonly SpecDocument<'mapping'>[]
+  readonly sets: readonly SpecDocument<'properties'>[]
+  /** Paths of property sets with errors of their own; including one is no second error. */
   readonly brokenSets: readonly string[]
-  readonly profile: Document<'profile'> | undefined
-  readonly fields: Document<'fields'> | undefined
+  readonly profile: SpecDocument<'profile'> | undefined
+  readonly fields: SpecDocument<'fields'> | undefined
   readonly files: readonly SourceFile[]
 }
 
-const connectorFile = 'connector.yaml'
+const CONNECTOR_FILE = 'connector.yaml'
 
-type Open = <K extends keyof Documents>(kind: K, path: string) => Promise<Document<K> | undefined | 'absent'>
-
-/** Opens a file and checks it against its schema; `read` is told of each. */
-function fileOpener(files: SpecFiles, read: SourceFile[], context: Context): Open {
-  return async (kind, path) => {
-    const text = await files.read(path)
-    if (text === undefined) return 'absent'
-    const yaml = new YamlFile(new SourceFile(path, text))
-    read.push(yaml.file)
-    if (kind === 'mapping' && isProfile(yaml.value)) {
-      context.error(yaml, yaml.span(['profile']), otherProfile)
-      return undefined
-    }
-    const { document, errors } = validateAgainstSchema(kind, yaml)
-    context.diagnostics.push(...errors)
-    return document && { document, yaml }
-  }
-}
-
-function noConnector({ diagnostics }: Context): undefined {
-  const help = 'a spec is a folder with a connector.yaml in it'
-  const about = { code: 'spec/no-file', severity: 'error', message: 'there is no connector.yaml here', help } as const
-  diagnostics.push({ ...about, file: new SourceFile(connectorFile, ''), span: [0, 0] })
-}
-
-/** Whatever does not fit is complained of and left out, so that one look finds all there is. */
-export async function readSpec(files: SpecFiles, context: Context): Promise<SpecDocuments> {
-  const read: SourceFile[] = []
-  const open = fileOpener(files, read, context)
-  const there = await open('connector', connectorFile)
-  const connector = there === 'absent' ? noConnector(context) : there
-  if (connector === undefined) {
-    return {
-      connector: undefined,
-      mappings: [],
-      sets: [],
-      brokenSets: [],
-      profile: undefined,
-      fields: undefined,
-      files: read,
-    }
-  }
-  const { document, yaml } = connector
-  const found = async <K extends keyof Documents>(
-    kind: K,
-    path: string,
-    from: Path,
-    say: 'error' | 'warn' = 'error',
-  ) => {
-    const opened = await open(kind, path)
-    if (opened !== 'absent') return opened
-    context[say](yaml, yaml.span(from), { code: 'spec/no-file', message: `there is no file "${path}"` })
-    return undefined
-  }
-  const profile = await found('profile', document.profile, ['profile'])
-  // Without it the spec does the same: only misspelt fields are not found.
+/** Reports a file that does not conform and leaves it out, so that one load finds every error. */
+export async function readSpec(files: SpecFiles, context: CompileContext): Promise<SpecDocuments> {
+  const reader = new SpecReader(files, context)
+  const connector = await reader.readConnector()
+  const nothing = { mappings: [], sets: [], brokenSets: [], profile: undefined, fields: undefined }
+  if (connector === undefined) return { connector, ...nothing, files: reader.sources }
+  const { document, node } = connector
+  const profile = await reader.read('profile', document.profile, node.at('profile'))
   const fields =
     document.knownFields === undefined
       ? undefined
-      : await found('fields', document.knownFields, ['knownFields'], 'warn')
-  const mappings: Document<'mapping'>[] = []
-  const sets: Document<'properties'>[] = []
+      : await reader.read('fields', document.knownFields, node.at('knownFields'))
+  const mappings: SpecDocument<'mapping'>[] = []
+  const sets: SpecDocument<'properties'>[] = []
   const brokenSets: string[] = []
-  for (const { path, from } of await mappingFiles(document, yaml, files, context)) {
-    if (!basename(path).startsWith('_')) push(mappings, await found('mapping', path, from))
-    else if (!push(sets, await found('properties', path, from))) brokenSets.push(path)
+  for (const { path, pattern } of await findMappingFiles(document, node, files)) {
+    if (basename(path).startsWith('_')) {
+      const set = await reader.read('properties', path, pattern)
+      if (set === undefined) brokenSets.push(path)
+      else sets.push(set)
+    } else {
+      const mapping = await reader.read('mapping', path, pattern)
+      if (mapping !== undefined) mappings.push(mapping)
+    }
   }
-  await checkUnusedFiles(document, read, files, context)
-  return { connector, mappings, sets, brokenSets, profile, fields, files: read }
+  await checkUnusedFiles(document, reader.sources, files, context)
+  return { connector, mappings, sets, brokenSets, profile, fields, files: reader.sources }
 }
 
-const push = <T>(all: T[], one: T | undefined): boolean => one !== undefined && all.push(one) > 0
+class SpecReader {
+  readonly sources: SourceFile[] = []
+  readonly #files: SpecFiles
+  readonly #context: CompileContext
 
-/** The profile's file, named by a pattern for metrics, and not as the profile. */
+  constructor(files: SpecFiles, context: CompileContext) {
+    this.#files = files
+    this.#context = context
+  }
+
+  async readConnector(): Promise<SpecDocument<'connector'> | undefined> {
+    const text = await this.#files.read(CONNECTOR_FILE)
+    if (text !== undefined) return this.#parse('connector', new SourceFile(CONNECTOR_FILE, text))
+    this.#context.diagnostics.push({
+      code: 'spec/no-file',
+      severity: 'error',
+      message: 'there is no connector.yaml here',
+      help: 'a spec is a folder that contains a connector.yaml',
+      file: new SourceFile(CONNECTOR_FILE, ''),
+      span: [0, 0],
+    })
+    return undefined
+  }
+
+  /** `reference` is the place that names the file. */
+  async read<K extends keyof Documents>(
+    kind: K,
+    path: string,
+    reference: SpecNode,
+  ): Promise<SpecDocument<K> | undefined> {
+    const text = await this.#files.read(path)
+    if (text !== undefined) return this.#parse(kind, new SourceFile(path, text))
+    const missing = { code: 'spec/no-file', message: `there is no file "${path}"` }
+    // Without a list of fields the spec runs the same; only misspelt fields go unnoticed.
+    if (kind === 'fields') reference.warn(missing)
+    else reference.error(missing)
+    return undefined
+  }
+
+  #parse<K extends keyof Documents>(kind: K, file: SourceFile): SpecDocument<K> | undefined {
+    const yaml = new YamlFile(file)
+    this.sources.push(file)
+    const node = new SpecNode(yaml, this.#context)
+    if (kind === 'mapping' && isProfile(yaml.value)) {
+      node.at('profile').error(OTHER_PROFILE)
+      return undefined
+    }
+    const { document, errors } = validateAgainstSchema(kind, yaml)
+    this.#context.diagnostics.push(...errors)
+    return document && { document, node }
+  }
+}
+
+/** A profile that a pattern for metrics matches and that connector.yaml does not name as its profile. */
 const isProfile = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'profile' in value && !('metric' in value)
 
-const otherProfile = {
+const OTHER_PROFILE = {
   code: 'spec/other-profile',
   message: 'this is a profile, and connector.yaml names another',
   help: 'name this file under "profile" in connector.yaml, or keep it out of "mappings"',
 }
 
-/** The metrics' files and property sets, once each. The profile is none of them, even where a pattern names it. */
-async function mappingFiles(
+/** Metrics and property sets, each once. The profile is excluded, even where a pattern matches it. */
+async function findMappingFiles(
   { mappings, profile }: Connector,
-  yaml: YamlFile,
+  node: SpecNode,
   files: SpecFiles,
-  context: Context,
-): Promise<readonly { path: string; from: Path }[]> {
-  const all = new Map<string, Path>()
+): Promise<readonly { readonly path: string; readonly pattern: SpecNode }[]> {
+  const all = new Map<string, SpecNode>()
   for (const [index, pattern] of mappings.entries()) {
-    const from = ['mappings', index]
+    const place = node.at('mappings', index)
     const paths = await glob(pattern, files)
-    if (paths.length === 0) {
-      context.warn(yaml, yaml.span(from), { code: 'spec/no-file', message: `no file fits "${pattern}"` })
-    }
-    for (const path of paths) if (path !== profile && !all.has(path)) all.set(path, from)
+    if (paths.length === 0) place.warn({ code: 'spec/no-file', message: `no file matches "${pattern}"` })
+    for (const path of paths) if (path !== profile && !all.has(path)) all.set(path, place)
   }
-  return [...all].map(([path, from]) => ({ path, from }))
+  return [...all].map(([path, pattern]) => ({ path, pattern }))
 }

@@ -1,9 +1,7 @@
-/** A checked and compiled connector spec: what `flow` runs. Durations are milliseconds, sizes bytes. */
+/** A checked and compiled connector spec. Durations are milliseconds, sizes are bytes. */
 import type { Expression } from '../expression/expression.ts'
 import type { Recipe } from '../ports/recipes.ts'
 import type { Json } from '../ports/types.ts'
-import type { AccountSpec, AuthSpec, WithPermission } from './compile/auth.ts'
-import type { ProfileMapping } from './profile-mapping.ts'
 import type { SourceFile } from './source-file.ts'
 
 export interface Spec {
@@ -16,13 +14,51 @@ export interface Spec {
   readonly delivery: DeliverySpec
   readonly destination: DestinationSpec
   readonly mappings: readonly Mapping[]
-  /** Those with `enabled: false`: shown, never asked. */
+  /** Mappings with `enabled: false`: shown, never run. */
   readonly disabledMappings: readonly Mapping[]
   readonly profile: ProfileMapping
-  /** What can be made of the metrics at the destination. */
+  /** Segments and flows that can be made from the metrics at the destination. */
   readonly recipes: readonly Recipe[]
-  /** The text it was made from, for those who show it. */
+  /** The files it was compiled from. */
   readonly sourceFiles: readonly SourceFile[]
+}
+
+/** Authorization of one side. */
+export interface AuthSpec {
+  /** Required permissions, by the side's own names, each with its purpose. */
+  readonly permissions: Readonly<Record<string, string>>
+  /** Permissions that a person may grant besides. */
+  readonly optionalPermissions: Readonly<Record<string, string>>
+  readonly oauth?: OauthSpec
+}
+
+/** RFC 6749, authorization code. */
+export interface OauthSpec {
+  /** The authorization endpoint, by region. The first is the default. */
+  readonly authorizationUrl: Readonly<Record<string, string>>
+  /** A path on the API's host, or an address. */
+  readonly tokenUrl: string
+  /** Client authentication, by its RFC 8414 name. */
+  readonly clientAuth: 'client_secret_basic' | 'client_secret_post'
+  readonly pkce: boolean
+  /** Whether the permissions' names are sent as `scope`. */
+  readonly sendScope: boolean
+  /** By the bearer of the token, or by the app (RFC 7009). */
+  readonly revocation?: { readonly path: string; readonly by: 'token' | 'client' }
+}
+
+export interface WithPermission {
+  /** The permission that fetching it takes. */
+  readonly permission?: string
+}
+
+/** The request that identifies the account of one side. */
+export interface AccountSpec extends WithPermission {
+  readonly request: RequestSpec
+  readonly id: Expression
+  readonly name?: Expression
+  readonly region?: Expression
+  readonly timezone?: Expression
 }
 
 export interface SourceSpec extends AuthSpec {
@@ -31,7 +67,7 @@ export interface SourceSpec extends AuthSpec {
   readonly hosts: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
   readonly timeout: number
-  /** Where the account's id is learned: it prefixes every key. */
+  /** Identifies the workspace, whose id prefixes every key. */
   readonly workspace: AccountSpec
   readonly rateLimit: RateLimitSpec
 }
@@ -39,9 +75,9 @@ export interface SourceSpec extends AuthSpec {
 /** How many requests are allowed in which time. */
 export interface RateLimitSpec {
   readonly windows: readonly Window[]
-  /** The part of each window we take: others use the account too. */
+  /** Part of each window that we use: others use the account too. */
   readonly utilization: number
-  /** Answer headers that say more exactly what is left. */
+  /** Response headers with the exact state of the limit. */
   readonly headers?: { readonly limit: string; readonly remaining: string; readonly reset: string }
 }
 
@@ -70,17 +106,17 @@ export interface WebhookSpec {
   }
   /** Topics answered 200 and not stored. */
   readonly ignoredTopics: ReadonlySet<string>
-  /** Where the source tells that we were removed. */
+  /** Where the source reports that the app was uninstalled. */
   readonly uninstall?: { readonly path: string; readonly workspace: Expression }
 }
 
 export interface ResourceSpec extends WithPermission {
   readonly name: string
   readonly id: Expression
-  /** From a webhook's item to the resource as streams give it. Absent: they are the same. */
+  /** From a webhook's item to the resource as streams yield it. Absent: they are equal. */
   readonly normalize?: Expression
   readonly topics: ReadonlySet<string>
-  /** Lookups whose cached value a webhook about this resource makes stale. */
+  /** The lookup whose cached value a webhook about this resource invalidates. */
   readonly invalidates?: string
 }
 
@@ -94,23 +130,23 @@ export interface StreamSpec {
   readonly pageSize: { readonly max: number; readonly min: number }
 }
 
-/** A further thing fetched for a record and bound under the lookup's name. */
+/** Data fetched for a record and bound as a variable of the lookup's name. */
 export interface LookupSpec extends WithPermission {
   readonly name: string
-  /** Bound `$name` it is worked out from; absent: the resource itself. E.g. `contact` for a contact's tags. */
+  /** The lookup whose value its key reads, e.g. `contact` for a contact's tags. Absent: the resource. */
   readonly from?: string
-  /** Its key or keys. Absent: the mapping names it (`contact:`, `detail:`). */
+  /** Its key or keys. Absent: the mapping gives it (`contact:`, `fetchFull:`). */
   readonly key?: Expression
-  /** Keys that mean nobody, as strings. */
+  /** Keys that stand for no value, as strings. */
   readonly emptyKeys: ReadonlySet<string>
   readonly ttl: number
   /** One request for a whole small collection. */
   readonly list?: { readonly request: RequestSpec; readonly records: Expression; readonly id: string }
   /** One request for one key. */
   readonly get?: { readonly request: RequestSpec; readonly value?: Expression }
-  /** A stream that gives all of them, for history. */
+  /** A stream that yields all values, for backfills. */
   readonly preloadFrom?: string
-  /** One request for several keys (`$ids`), for history. */
+  /** One request for several keys (`$ids`), for backfills. */
   readonly batch?: {
     readonly request: RequestSpec
     readonly records: Expression
@@ -120,13 +156,13 @@ export interface LookupSpec extends WithPermission {
 }
 
 export interface DeliverySpec {
-  /** A live record sent later than this after it was received is sent as history: recorded, no flow. */
+  /** A live record delivered later than this after its receipt goes as history: recorded, starts no flow. */
   readonly liveWindow: number
   /** Records in flight, by lane. */
   readonly concurrency: { readonly live: number; readonly backfill: number }
-  /** A backfill reads no further page while more than this many of its records wait. */
+  /** A backfill pauses reading while more than this many of its records wait. */
   readonly maxBacklog: number
-  /** How long transient faults are retried before the record is dead. */
+  /** How long a transient fault is retried before the record is dead. */
   readonly retryFor: number
   readonly retention: { readonly settled: number; readonly dead: number }
 }
@@ -136,18 +172,18 @@ export interface DestinationSpec extends AuthSpec {
   readonly host: string
   readonly headers: Readonly<Record<string, string>>
   readonly timeout: number
-  /** The part of each window we take. */
+  /** Part of each window that we use. */
   readonly utilization: number
   readonly endpoints: Readonly<Record<string, { readonly path: string; readonly windows: readonly Window[] }>>
   readonly limits: Readonly<Record<string, number>>
-  /** Live events waiting before the bulk endpoint is used. */
+  /** Number of waiting live events from which the bulk endpoint is used. */
   readonly bulkThreshold: number
-  /** Put before every metric's name. */
+  /** Prefixes every metric's name. */
   readonly metricPrefix: string
   readonly account?: AccountSpec
 }
 
-/** What happens to a value that is absent, null or "". */
+/** Handling of a value that is absent, null or "". */
 export type Missing =
   | { readonly action: 'omit' }
   | { readonly action: 'default'; readonly value: Json }
@@ -158,7 +194,7 @@ export type PropertyType = 'string' | 'number' | 'boolean' | 'list' | 'object'
 export interface Property {
   readonly name: string
   readonly expr: Expression
-  /** Coerced to it; a `list` stays a list with one element. Absent: as the expression gives it. */
+  /** The value is coerced to it; a `list` of one element stays a list. Absent: the value stays as it is. */
   readonly type?: PropertyType
   readonly whenMissing: Missing
   readonly doc?: string
@@ -171,7 +207,7 @@ export interface MappingStream {
   readonly name: string
   /** A lookup that fetches the whole resource first: one call a record. */
   readonly fetchFull?: string
-  /** Read only when the metric is asked for by name. */
+  /** Read only when the metric is requested by name. */
   readonly onRequest: boolean
 }
 
@@ -181,12 +217,12 @@ export interface Mapping {
   readonly file: string
   readonly resource: string
   readonly topics: ReadonlySet<string>
-  /** `latest`: of a webhook's occurrences only the newest, before `when` is asked. */
+  /** `latest`: only the newest of a webhook's occurrences, chosen before `when` is evaluated. */
   readonly occurrences: 'all' | 'latest'
   readonly stream?: MappingStream
-  /** Occurrences, each bound as `$part`. Absent: the resource is the one occurrence. */
+  /** Occurrences, each bound as `$part`. Absent: the resource is the only occurrence. */
   readonly each?: Expression
-  /** Asked of each occurrence; false: it is not this metric's. */
+  /** Evaluated for each occurrence; false: it is not this metric's. */
   readonly when?: Expression
   readonly key: readonly Expression[]
   readonly time: Expression
@@ -194,6 +230,20 @@ export interface Mapping {
   readonly contact: Expression
   readonly skip: readonly SkipRule[]
   readonly properties: readonly Property[]
-  /** Lookups its expressions name, in an order that satisfies `of`. Includes the profile's. */
+  /** Lookups its expressions and the profile's need, each after those it depends on. */
+  readonly lookups: readonly string[]
+}
+
+/** The profile sent with every event. */
+export interface ProfileMapping {
+  readonly file: string
+  readonly resource: string
+  readonly topics: ReadonlySet<string>
+  readonly skip: readonly SkipRule[]
+  /** The destination's own attributes; dotted names nest (`location.city`). */
+  readonly attributes: readonly Property[]
+  /** Attributes that identify a person, strongest first. */
+  readonly identifiers: readonly string[]
+  readonly properties: readonly Property[]
   readonly lookups: readonly string[]
 }

@@ -1,7 +1,7 @@
 /** The first step: everything that will be shared, and what each side must allow. Read from the spec. */
 import { html } from 'hono/html'
 import type { SetupView } from '../../auth/setup.ts'
-import { permissionsOf } from '../../spec/compile/auth.ts'
+import { listPermissions } from '../../spec/compile/auth.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
 import type { Html, PageContext } from '../types.ts'
 import { extras, permissions } from './shared.ts'
@@ -29,7 +29,7 @@ function metrics(spec: Spec, from: string): Html {
     (mapping) => html`<tr>
 <th scope="row">${mapping.metric}</th><td data-name="When">${mapping.summary}</td>
 <td data-name="History">${historyOf(mapping)}</td>
-<td data-name="Needs">${permissionsOf(mapping, spec).join(', ')}</td>
+<td data-name="Needs">${listPermissions(mapping, spec).join(', ')}</td>
 <td data-name="Properties"><details><summary>${mapping.properties.length}</summary>${mapping.properties.map(({ name }) => name).join(', ')}</details></td>
 </tr>`,
   )}</tbody>
@@ -42,5 +42,5 @@ function attributes(spec: Spec): Html {
   const { profile } = spec
   const names = [...profile.attributes, ...profile.properties].map(({ name }) => name)
   return html`<details class="card"><summary><strong>${names.length} attributes of a person</strong>
-<span class="soft">identified by ${profile.identifiers.join(', then ')}; need ${permissionsOf(profile, spec).join(', ')}</span></summary><p>${names.join(', ')}</p></details>`
+<span class="soft">identified by ${profile.identifiers.join(', then ')}; need ${listPermissions(profile, spec).join(', ')}</span></summary><p>${names.join(', ')}</p></details>`
 }

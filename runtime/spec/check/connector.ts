@@ -1,76 +1,72 @@
-/** What a schema cannot say about connector.yaml: the names in it fit each other. */
-
+/** References and limits within connector.yaml that its schema cannot express. */
 import { isFunction } from '../../expression/check/variables.ts'
-import type { Context } from '../compile/context.ts'
 import { resolveName } from '../compile/resolve-name.ts'
+import type { SpecNode } from '../compile/spec-node.ts'
 import type { LookupSpec, Spec } from '../spec.ts'
-import type { YamlFile } from '../yaml.ts'
 
-type Named = Pick<Spec, 'resources' | 'streams' | 'lookups'> & { readonly permissions: ReadonlyMap<string, string> }
+type ConnectorNames = Pick<Spec, 'resources' | 'streams' | 'lookups'> & {
+  readonly permissions: ReadonlyMap<string, string>
+}
 
-export function checkConnector(names: Named, yaml: YamlFile, context: Context): void {
+/** `node` is the root of connector.yaml. */
+export function checkConnector(names: ConnectorNames, node: SpecNode): void {
   for (const { name, resource, pageSize } of names.streams.values()) {
-    resolveName('resource', resource, names.resources, ['streams', name, 'resource'], yaml, context)
+    const stream = node.at('streams', name)
+    resolveName(stream.at('resource'), 'resource', resource, names.resources)
     if (pageSize.min <= pageSize.max) continue
-    const message = `the smallest page, of ${pageSize.min}, is larger than the largest, of ${pageSize.max}`
-    context.error(yaml, yaml.span(['streams', name, 'pageSize']), { code: 'spec/page-size', message })
+    const message = `the smallest page size, ${pageSize.min}, exceeds the largest, ${pageSize.max}`
+    stream.at('pageSize').error({ code: 'spec/page-size', message })
   }
   for (const { name, invalidates, permission } of names.resources.values()) {
-    if (invalidates !== undefined)
-      resolveName('lookup', invalidates, names.lookups, ['resources', name, 'invalidates'], yaml, context)
-    if (permission !== undefined)
-      resolveName('permission', permission, names.permissions, ['resources', name, 'permission'], yaml, context)
+    const resource = node.at('resources', name)
+    if (invalidates !== undefined) resolveName(resource.at('invalidates'), 'lookup', invalidates, names.lookups)
+    if (permission !== undefined) resolveName(resource.at('permission'), 'permission', permission, names.permissions)
   }
-  resolveName('lookup', 'contact', names.lookups, ['lookups'], yaml, context)
-  for (const lookup of names.lookups.values()) checkLookup(lookup, names, yaml, context)
-  checkTopicOwners(names, yaml, context)
+  const lookups = node.at('lookups')
+  resolveName(lookups, 'lookup', 'contact', names.lookups)
+  for (const lookup of names.lookups.values()) checkLookup(lookup, names, lookups.at(lookup.name))
+  checkTopicOwners(names, node.at('resources'))
 }
 
-function checkLookup(lookup: LookupSpec, names: Named, yaml: YamlFile, context: Context): void {
+function checkLookup(lookup: LookupSpec, names: ConnectorNames, node: SpecNode): void {
   const { name, from, preloadFrom, list, get, batch, permission } = lookup
-  const path = ['lookups', name]
-  if (isFunction(name, context.functions)) {
-    const message = `"$${name}" is a function, so a lookup cannot have its name`
-    context.error(yaml, yaml.keySpan(path), { code: 'spec/name-taken', message, help: 'give the lookup another name' })
+  const report = (code: string, message: string, help: string) => node.error({ code, message, help }, node.keySpan)
+  if (isFunction(name, node.context.functions)) {
+    report('spec/name-taken', `"$${name}" is a function, so no lookup can have its name`, 'rename the lookup')
   }
-  if (from !== undefined) resolveName('lookup', from, names.lookups, [...path, 'from'], yaml, context)
-  if (permission !== undefined)
-    resolveName('permission', permission, names.permissions, [...path, 'permission'], yaml, context)
-  if (preloadFrom !== undefined)
-    resolveName('stream', preloadFrom, names.streams, [...path, 'preloadFrom'], yaml, context)
+  if (from !== undefined) resolveName(node.at('from'), 'lookup', from, names.lookups)
+  if (permission !== undefined) resolveName(node.at('permission'), 'permission', permission, names.permissions)
+  if (preloadFrom !== undefined) resolveName(node.at('preloadFrom'), 'stream', preloadFrom, names.streams)
   if (list === undefined && get === undefined) {
-    const message = `lookup "${name}" has no request`
     const help = 'give it get (one request for one key) or list (one request for all keys)'
-    context.error(yaml, yaml.keySpan(path), { code: 'spec/lookup-without-request', message, help })
+    report('spec/lookup-without-request', `lookup "${name}" has no request`, help)
   }
   if (list !== undefined && (get !== undefined || batch !== undefined || preloadFrom !== undefined)) {
-    const message = `lookup "${name}" has list and other requests beside it`
-    const help = 'list fetches every key already: leave out get, batch and preloadFrom'
-    context.error(yaml, yaml.keySpan(path), { code: 'spec/lookup-with-two-ways', message, help })
+    const help = 'list fetches every key already: remove get, batch and preloadFrom'
+    report('spec/lookup-with-two-ways', `lookup "${name}" has list and other requests beside it`, help)
   }
   if (dependsOn(name, lookup, names.lookups)) {
-    const message = `lookup "${name}" depends on itself`
-    context.error(yaml, yaml.keySpan(path), { code: 'spec/lookup-cycle', message, help: 'check its from and key' })
+    report('spec/lookup-cycle', `lookup "${name}" depends on itself`, 'check its from and key')
   }
 }
 
-/** Whether a lookup is needed for itself, by way of others. */
+/** Whether a lookup needs `target`, directly or through others. */
 function dependsOn(
   target: string,
   { from, key }: LookupSpec,
   lookups: ReadonlyMap<string, LookupSpec>,
-  seen: ReadonlySet<string> = new Set(),
+  visited: ReadonlySet<string> = new Set(),
 ): boolean {
   const needed = [...(from === undefined ? [] : [from]), ...(key?.variables ?? [])]
   return needed.some((name) => {
     if (name === target) return true
     const lookup = lookups.get(name)
-    return lookup !== undefined && !seen.has(name) && dependsOn(target, lookup, lookups, new Set([...seen, name]))
+    return lookup !== undefined && !visited.has(name) && dependsOn(target, lookup, lookups, new Set([...visited, name]))
   })
 }
 
-/** A topic says what its webhook holds, so it belongs to one resource. */
-function checkTopicOwners({ resources }: Named, yaml: YamlFile, context: Context): void {
+/** A topic determines the resource its webhook carries, so it belongs to one. */
+function checkTopicOwners({ resources }: ConnectorNames, node: SpecNode): void {
   const owners = new Map<string, string>()
   for (const { name, topics } of resources.values()) {
     for (const [index, topic] of [...topics].entries()) {
@@ -78,8 +74,8 @@ function checkTopicOwners({ resources }: Named, yaml: YamlFile, context: Context
       owners.set(topic, owner ?? name)
       if (owner === undefined) continue
       const message = `topic "${topic}" is listed under "${owner}" already`
-      const span = yaml.span(['resources', name, 'topics', index])
-      context.error(yaml, span, { code: 'spec/topic-of-two-resources', message, help: 'a topic brings one resource' })
+      const help = 'list a topic under one resource only'
+      node.at(name, 'topics', index).error({ code: 'spec/topic-of-two-resources', message, help })
     }
   }
 }

@@ -1,117 +1,115 @@
-/** What the destination would refuse of every event, said before the first is sent. */
+/** Names and sizes that the destination would reject in every event, reported before the first is sent. */
 import { suggest } from '../../expression/did-you-mean.ts'
-import type { Context } from '../compile/context.ts'
-import { size } from '../compile/units.ts'
+import type { SpecNode } from '../compile/spec-node.ts'
+import { parseSize } from '../compile/units.ts'
 import type { Connector, Properties } from '../generated/documents.ts'
-import type { ProfileMapping } from '../profile-mapping.ts'
-import type { Document, SpecDocuments } from '../read.ts'
-import type { Span, YamlFile } from '../yaml.ts'
-import type { Compiled } from './mappings.ts'
+import type { SpecDocument, SpecDocuments } from '../read.ts'
+import type { ProfileMapping } from '../spec.ts'
+import type { Span } from '../yaml.ts'
+import type { MappingFile } from './mappings.ts'
 
 export interface DestinationCheckInput {
   readonly destination: Connector['destination']
   readonly documents: SpecDocuments
-  readonly compiled: readonly Compiled[]
+  readonly mappings: readonly MappingFile[]
   readonly profile: ProfileMapping | undefined
 }
 
-/** What the destination's code looks for under `destination`, by name. */
+/** Names under `destination` that the destination's code reads. */
 export interface DestinationNames {
-  /** All must be there. */
+  /** All are required. */
   readonly endpoints: readonly string[]
-  /** One that is left out does not limit. */
+  /** An absent one does not limit. */
   readonly limits: readonly string[]
 }
 
-export function checkDestinationLimits(
-  { destination, documents, compiled, profile }: DestinationCheckInput,
-  context: Context,
-): void {
+export function checkDestinationLimits({ destination, documents, mappings, profile }: DestinationCheckInput): void {
   const { reservedPrefix } = destination
-  for (const one of compiled) checkLimits(one, destination, context)
-  if (documents.profile) checkAttributes(documents.profile, destination.attributes, context)
+  for (const mapping of mappings) checkLimits(mapping, destination)
+  if (documents.profile) checkAttributes(documents.profile, destination.attributes)
   if (reservedPrefix === undefined) return
-  for (const { document, yaml } of [...documents.mappings, ...documents.sets]) {
-    warnOfReserved(document.properties, reservedPrefix, yaml, context)
+  for (const { document, node } of [...documents.mappings, ...documents.sets]) {
+    warnOfReservedNames(document.properties, reservedPrefix, node.at('properties'))
   }
-  if (documents.profile && profile) refuseReserved(documents.profile, profile, reservedPrefix, context)
+  if (documents.profile && profile) refuseReservedNames(documents.profile, profile, reservedPrefix)
 }
 
-/** A limit of another name would limit nothing, and an endpoint of another name is not found when it is needed. */
-export function checkNames({ document, yaml }: Document<'connector'>, names: DestinationNames, context: Context) {
+/** An unknown limit would limit nothing; an unknown endpoint would never be called. */
+export function checkNames({ document, node }: SpecDocument<'connector'>, names: DestinationNames): void {
   const { endpoints, limits } = document.destination
-  const unknown = (what: 'endpoint' | 'limit', given: object, known: readonly string[]): boolean => {
-    const others = Object.keys(given).filter((name) => !known.includes(name))
-    for (const name of others) {
-      const message = `the destination has no ${what} "${name}"`
-      const span = yaml.keySpan(['destination', `${what}s`, name])
-      context.error(yaml, span, { code: `spec/unknown-${what}`, message, help: suggest(name, known) })
+  const reportUnknown = (kind: 'endpoint' | 'limit', members: object, known: readonly string[]): boolean => {
+    const unknown = Object.keys(members).filter((name) => !known.includes(name))
+    for (const name of unknown) {
+      const member = node.at('destination', `${kind}s`, name)
+      const message = `the destination has no ${kind} "${name}"`
+      member.error({ code: `spec/unknown-${kind}`, message, help: suggest(name, known) }, member.keySpan)
     }
-    return others.length > 0
+    return unknown.length > 0
   }
-  unknown('limit', limits, names.limits)
-  // One that is misspelt is told of once.
-  if (unknown('endpoint', endpoints, names.endpoints)) return
+  reportUnknown('limit', limits, names.limits)
+  // A misspelt endpoint is not reported as a missing one, too.
+  if (reportUnknown('endpoint', endpoints, names.endpoints)) return
+  const all = node.at('destination', 'endpoints')
   for (const name of names.endpoints.filter((name) => !Object.hasOwn(endpoints, name))) {
     const message = `destination.endpoints lacks "${name}"`
-    const help = 'give its path and its windows'
-    context.error(yaml, yaml.keySpan(['destination', 'endpoints']), { code: 'spec/missing-endpoint', message, help })
+    all.error({ code: 'spec/missing-endpoint', message, help: 'add it with its path and windows' }, all.keySpan)
   }
 }
 
-function checkAttributes(
-  { document, yaml }: Document<'profile'>,
-  known: readonly string[] | undefined,
-  context: Context,
-): void {
+function checkAttributes({ document, node }: SpecDocument<'profile'>, known: readonly string[] | undefined): void {
   for (const name of Object.keys(document.attributes)) {
     if (known === undefined || known.includes(name)) continue
-    const message = `the destination has no attribute "${name}", and would refuse the profile`
+    const attribute = node.at('attributes', name)
+    const message = `the destination has no attribute "${name}" and would reject the profile`
     const help = `a name of your own belongs under "properties"; ${suggest(name, known)}`
-    context.error(yaml, yaml.keySpan(['attributes', name]), { code: 'spec/unknown-attribute', message, help })
+    attribute.error({ code: 'spec/unknown-attribute', message, help }, attribute.keySpan)
   }
 }
 
-/** In characters and in numbers of properties, as the destination counts them. */
-function checkLimits({ document, yaml, mapping }: Compiled, destination: Destination, context: Context): void {
-  const { limits, metricPrefix = '' } = destination
-  const over = (count: number, limit: string, what: string, span: Span, help: string): void => {
-    const most = size(limits[limit] ?? Number.POSITIVE_INFINITY)
-    const message = `${what}, and the destination takes ${most}`
-    if (count > most) context.error(yaml, span, { code: 'spec/over-limit', message, help })
+/** Counts characters and properties as the destination does. */
+function checkLimits({ document, node, mapping }: MappingFile, { limits, metricPrefix = '' }: Destination): void {
+  const check = (count: number, limit: string, text: { subject: string; help: string }, span: Span): void => {
+    const most = parseSize(limits[limit] ?? Number.POSITIVE_INFINITY)
+    if (count <= most) return
+    const message = `${text.subject}, and the destination accepts ${most}`
+    node.error({ code: 'spec/over-limit', message, help: text.help }, span)
   }
   const { length } = metricPrefix + document.metric
-  const name = `the metric's name has ${length} characters${metricPrefix && ` with the prefix "${metricPrefix}"`}`
-  over(length, 'metric', name, yaml.span(['metric']), 'give it a shorter name')
+  const prefix = metricPrefix && ` with the prefix "${metricPrefix}"`
+  const name = { subject: `the metric's name has ${length} characters${prefix}`, help: 'shorten the name' }
+  check(length, 'metric', name, node.at('metric').span)
   const count = mapping.properties.length
-  const help = 'leave some out; `NAME: ~` drops one of a property set'
-  over(count, 'properties', `the event has ${count} properties`, yaml.keySpan(['properties']), help)
+  const help = 'remove some; `NAME: ~` removes one of a property set'
+  const properties = { subject: `the event has ${count} properties`, help }
+  check(count, 'properties', properties, node.at('properties').keySpan)
 }
 
 type Destination = Connector['destination']
 
-function warnOfReserved(own: Properties | undefined, reservedPrefix: string, yaml: YamlFile, context: Context): void {
+function warnOfReservedNames(own: Properties | undefined, prefix: string, node: SpecNode): void {
   for (const [name, value] of Object.entries(own ?? {})) {
-    if (value === null || !name.startsWith(reservedPrefix)) continue
-    const message = `"${name}" may mean something to the destination: it keeps names with "${reservedPrefix}" for itself`
-    const help = `name it without the "${reservedPrefix}", unless that is what you want`
-    context.warn(yaml, yaml.keySpan(['properties', name]), { code: 'spec/reserved-name', message, help })
+    if (value === null || !name.startsWith(prefix)) continue
+    const message = `"${name}" may have a special meaning: the destination reserves names that begin with "${prefix}"`
+    const help = `remove the "${prefix}", unless you want that meaning`
+    const property = node.at(name)
+    property.warn({ code: 'spec/reserved-name', message, help }, property.keySpan)
   }
 }
 
-/** An error: such a name may change what a person agreed to. Those of a property set are told where it is used. */
-function refuseReserved(
-  { document, yaml }: Document<'profile'>,
+/** An error: such a name may change a person's consent. One that a property set brings is reported where it is included. */
+function refuseReservedNames(
+  { document, node }: SpecDocument<'profile'>,
   { properties }: ProfileMapping,
-  reservedPrefix: string,
-  context: Context,
+  prefix: string,
 ): void {
   for (const { name } of properties) {
-    if (!name.startsWith(reservedPrefix)) continue
+    if (!name.startsWith(prefix)) continue
     const isOwn = Object.hasOwn(document.properties ?? {}, name)
-    const message = `the profile may not have "${name}": the destination keeps names with "${reservedPrefix}" for itself`
-    const help = `name it without the "${reservedPrefix}"; what a person agreed to is never changed`
-    const span = isOwn ? yaml.keySpan(['properties', name]) : yaml.span(['include'])
-    context.error(yaml, span, { code: 'spec/reserved-name', message, help })
+    const message = `the profile may not have "${name}": the destination reserves names that begin with "${prefix}"`
+    const help = `remove the "${prefix}"; consent is never changed`
+    node.error(
+      { code: 'spec/reserved-name', message, help },
+      isOwn ? node.at('properties', name).keySpan : node.at('include').span,
+    )
   }
 }

@@ -1,5 +1,4 @@
-/** connector.yaml, checked against its schema, to the compiled source, webhook, delivery and destination. */
-import type { KnownShape } from '../../expression/check/shape.ts'
+/** From connector.yaml to the compiled source, webhook, resources, streams, delivery and destination. */
 import type { Connector, Windows } from '../generated/documents.ts'
 import type {
   DeliverySpec,
@@ -11,25 +10,22 @@ import type {
   WebhookSpec,
   Window,
 } from '../spec.ts'
-import type { YamlFile } from '../yaml.ts'
-import { compileAccess, compileParty } from './auth.ts'
-import type { Context } from './context.ts'
+import { compileAccount, compileAuth } from './auth.ts'
 import { compileRequest } from './request.ts'
 import { resolveName } from './resolve-name.ts'
-import { duration, size } from './units.ts'
+import type { SpecNode } from './spec-node.ts'
+import { parseDuration, parseSize } from './units.ts'
 
-const nothing = { variables: [] }
-
-export function compileSource({ source }: Connector, yaml: YamlFile, context: Context): SourceSpec {
+export function compileSource(source: Connector['source'], node: SpecNode): SourceSpec {
   const { name, hosts, headers = {}, timeout, workspace, rateLimit } = source
   return {
     name,
     hosts,
     headers,
-    timeout: duration(timeout),
-    workspace: compileParty(workspace, ['source', 'workspace'], yaml, context),
+    timeout: parseDuration(timeout),
+    workspace: compileAccount(workspace, node.at('workspace')),
     rateLimit: compileRateLimit(rateLimit),
-    ...compileAccess(source),
+    ...compileAuth(source),
   }
 }
 
@@ -38,126 +34,97 @@ function compileRateLimit({ windows, utilization = 1, headers }: Connector['sour
 }
 
 const compileWindows = (windows: Windows): readonly Window[] =>
-  windows.map(({ limit, interval }) => ({ limit, interval: duration(interval) }))
+  windows.map(({ limit, interval }) => ({ limit, interval: parseDuration(interval) }))
 
-export function compileWebhook({ webhook }: Connector, yaml: YamlFile, context: Context): WebhookSpec {
+export function compileWebhook(webhook: Connector['webhook'], node: SpecNode): WebhookSpec {
   const { path, maxBodySize, signature, ignoredTopics = [], uninstall } = webhook
-  const part = (name: string) => context.expression(yaml, ['webhook', 'envelope', name], nothing)
+  const envelope = (name: string) => node.at('envelope', name).expression()
   return {
     path,
-    maxBodySize: size(maxBodySize),
-    signature: { ...pick(signature, ['header', 'algorithm']), prefix: signature.prefix ?? '' },
+    maxBodySize: parseSize(maxBodySize),
+    signature: { ...pickKeys(signature, ['header', 'algorithm']), prefix: signature.prefix ?? '' },
     envelope: {
-      id: part('id'),
-      topic: part('topic'),
-      workspace: part('workspace'),
-      time: part('time'),
-      item: part('item'),
+      id: envelope('id'),
+      topic: envelope('topic'),
+      workspace: envelope('workspace'),
+      time: envelope('time'),
+      item: envelope('item'),
     },
     ignoredTopics: new Set(ignoredTopics),
     ...(uninstall && {
-      uninstall: {
-        path: uninstall.path,
-        workspace: context.expression(yaml, ['webhook', 'uninstall', 'workspace'], nothing),
-      },
+      uninstall: { path: uninstall.path, workspace: node.at('uninstall', 'workspace').expression() },
     }),
   }
 }
 
-export function compileResources(
-  { resources }: Connector,
-  yaml: YamlFile,
-  context: Context,
-): ReadonlyMap<string, ResourceSpec> {
-  const compiled = Object.entries(resources).map(([name, { topics, invalidates, normalize, permission }]) => {
-    const part = (key: string, of?: KnownShape) =>
-      context.expression(yaml, ['resources', name, key], { ...nothing, of })
-    const resource: ResourceSpec = {
-      name,
-      id: part('id', context.fields.shapes.get(name)),
-      ...(normalize === undefined ? {} : { normalize: part('normalize') }),
-      topics: new Set(topics),
-      ...(invalidates === undefined ? {} : { invalidates }),
-      ...(permission === undefined ? {} : { permission }),
-    }
-    return [name, resource] as const
-  })
-  return new Map(compiled)
+export function compileResources(resources: Connector['resources'], node: SpecNode): ReadonlyMap<string, ResourceSpec> {
+  const { shapes } = node.context.fields
+  return mapOf(resources, (name, { topics, invalidates, normalize, permission }) => ({
+    name,
+    id: node.at(name, 'id').expression({ variables: [], input: shapes.get(name) }),
+    ...(normalize === undefined ? {} : { normalize: node.at(name, 'normalize').expression() }),
+    topics: new Set(topics),
+    ...(invalidates === undefined ? {} : { invalidates }),
+    ...(permission === undefined ? {} : { permission }),
+  }))
 }
 
-/** What a stream's request may name: its place in the scan, its window, its page. */
-const paging = ['cursor', 'pageSize', 'since', 'until']
+/** Variables of a stream's request: the position in the scan, its window, its page. */
+const PAGING = ['cursor', 'pageSize', 'since', 'until']
 
-export function compileStreams(
-  { streams }: Connector,
-  yaml: YamlFile,
-  context: Context,
-): ReadonlyMap<string, StreamSpec> {
-  const compiled = Object.entries(streams).map(([name, { resource, request, pageSize }]) => {
-    const path = ['streams', name]
-    const part = (key: string) => context.expression(yaml, [...path, key], nothing)
-    const stream: StreamSpec = {
-      name,
-      resource,
-      request: compileRequest(request, [...path, 'request'], paging, yaml, context),
-      records: part('records'),
-      next: part('next'),
-      total: part('total'),
-      pageSize: pick(pageSize, ['max', 'min']),
-    }
-    return [name, stream] as const
-  })
-  return new Map(compiled)
+export function compileStreams(streams: Connector['streams'], node: SpecNode): ReadonlyMap<string, StreamSpec> {
+  return mapOf(streams, (name, { resource, request, pageSize }) => ({
+    name,
+    resource,
+    request: compileRequest(request, node.at(name, 'request'), PAGING),
+    records: node.at(name, 'records').expression(),
+    next: node.at(name, 'next').expression(),
+    total: node.at(name, 'total').expression(),
+    pageSize: pickKeys(pageSize, ['max', 'min']),
+  }))
 }
 
-export function compileDelivery({ delivery }: Connector): DeliverySpec {
+export function compileDelivery(delivery: Connector['delivery']): DeliverySpec {
   const { liveWindow, concurrency, maxBacklog, retryFor, retention } = delivery
   return {
-    liveWindow: duration(liveWindow),
-    concurrency: pick(concurrency, ['live', 'backfill']),
+    liveWindow: parseDuration(liveWindow),
+    concurrency: pickKeys(concurrency, ['live', 'backfill']),
     maxBacklog,
-    retryFor: duration(retryFor),
-    retention: { settled: duration(retention.settled), dead: duration(retention.dead) },
+    retryFor: parseDuration(retryFor),
+    retention: { settled: parseDuration(retention.settled), dead: parseDuration(retention.dead) },
   }
 }
 
-export function compileDestination({ destination }: Connector, yaml: YamlFile, context: Context): DestinationSpec {
-  const {
-    name,
-    host,
-    headers = {},
-    timeout,
-    utilization = 1,
-    endpoints,
-    limits,
-    bulkThreshold,
-    metricPrefix = '',
-  } = destination
-  const { permissions = {}, account } = destination
+export function compileDestination(destination: Connector['destination'], node: SpecNode): DestinationSpec {
+  const { name, host, headers = {}, timeout, utilization = 1, endpoints, limits, bulkThreshold } = destination
+  const { metricPrefix = '', permissions = {}, account } = destination
   if (account?.permission !== undefined) {
-    const path = ['destination', 'account', 'permission']
-    resolveName('permission', account.permission, new Map(Object.entries(permissions)), path, yaml, context)
+    const known = new Map(Object.entries(permissions))
+    resolveName(node.at('account', 'permission'), 'permission', account.permission, known)
   }
   return {
     name,
     host,
     headers,
-    timeout: duration(timeout),
+    timeout: parseDuration(timeout),
     utilization,
     endpoints: mapValues(endpoints, ({ path, windows }) => ({ path, windows: compileWindows(windows) })),
-    limits: mapValues(limits, size),
+    limits: mapValues(limits, parseSize),
     bulkThreshold,
     metricPrefix,
-    ...(account && {
-      account: compileParty(account, ['destination', 'account'], yaml, context),
-    }),
-    ...compileAccess(destination),
+    ...(account && { account: compileAccount(account, node.at('account')) }),
+    ...compileAuth(destination),
   }
 }
 
-const mapValues = <T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+const mapOf = <T, U>(
+  members: Readonly<Record<string, T>>,
+  compile: (name: string, member: T) => U,
+): ReadonlyMap<string, U> => new Map(Object.entries(members).map(([name, member]) => [name, compile(name, member)]))
 
-/** Only these keys: free `x-` keys stay behind. */
-const pick = <T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> =>
+const mapValues = <T, U>(members: Readonly<Record<string, T>>, compile: (member: T) => U): Record<string, U> =>
+  Object.fromEntries(mapOf(members, (_, member) => compile(member)))
+
+/** Leaves free `x-` keys behind. */
+const pickKeys = <T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> =>
   Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>

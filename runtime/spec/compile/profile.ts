@@ -1,48 +1,48 @@
-/** The profile's file, checked against its schema, to a `ProfileMapping`. */
+/** From the profile's file to a `ProfileMapping`. */
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Profile } from '../generated/documents.ts'
-import type { ProfileMapping } from '../profile-mapping.ts'
-import type { YamlFile } from '../yaml.ts'
-import type { Context } from './context.ts'
+import type { ProfileMapping } from '../spec.ts'
 import { neededLookups } from './lookups.ts'
-import { type Known, mappingScope, useSets } from './mapping.ts'
+import { includeSets, mappingScope, type SpecNames } from './mapping.ts'
 import { compileProperties, compileSkip } from './properties.ts'
 import { checkTopics, resolveName } from './resolve-name.ts'
+import type { SpecNode } from './spec-node.ts'
 
-type Names = Omit<Known, 'profileLookups'>
-
-export function compileProfile(document: Profile, yaml: YamlFile, names: Names, context: Context): ProfileMapping {
+export function compileProfile(
+  document: Profile,
+  names: Omit<SpecNames, 'profileLookups'>,
+  node: SpecNode,
+): ProfileMapping {
   const { resource, identifiers } = document
   const topics = document.from?.webhook?.topics ?? []
-  const found = resolveName('resource', resource, names.resources, ['resource'], yaml, context)
-  if (found) checkTopics(topics, found, names.resources, ['from', 'webhook', 'topics'], yaml, context)
-  const sets = useSets(document.include, names, yaml, context)
-  // The profile is one person's, whatever event it goes with, so there is no `$part`.
-  const scope = { ...mappingScope(names.lookups, false), of: context.fields.shapes.get(resource) }
-  const attributes = compileProperties(document.attributes, ['attributes'], [], scope, yaml, context)
-  const properties = compileProperties(document.properties, ['properties'], sets, scope, yaml, context)
-  const skip = compileSkip(document.skip, sets, scope, yaml, context)
-  checkIdentifiers(document, yaml, context)
+  const known = resolveName(node.at('resource'), 'resource', resource, names.resources)
+  if (known) checkTopics(node.at('from', 'webhook', 'topics'), topics, known, names.resources)
+  const sets = includeSets(document.include, names, node.at('include'))
+  // A profile belongs to a person, whatever event it travels with, so there is no `$part`.
+  const scope = { ...mappingScope(names.lookups, false), input: node.context.fields.shapes.get(resource) }
+  const attributes = compileProperties(document.attributes, [], scope, node.at('attributes'))
+  const properties = compileProperties(document.properties, sets, scope, node.at('properties'))
+  const skip = compileSkip(document.skip, sets, scope, node.at('skip'))
+  checkIdentifiers(document, node.at('identifiers'))
   const expressions = [...attributes, ...properties].map(({ expr }) => expr)
-  // The contact is what the profile is made from, so it is at hand already.
   const lookups = neededLookups([...expressions, ...skip.map(({ when }) => when)], names.lookups)
   return {
-    file: yaml.file.path,
+    file: node.file,
     resource,
     topics: new Set(topics),
     skip,
     attributes,
     identifiers,
     properties,
+    // The contact is the profile's own input.
     lookups: lookups.filter((name) => name !== 'contact'),
   }
 }
 
-function checkIdentifiers({ identifiers, attributes }: Profile, yaml: YamlFile, context: Context): void {
+function checkIdentifiers({ identifiers, attributes }: Profile, node: SpecNode): void {
   identifiers.forEach((name, index) => {
     if (attributes[name]) return
-    const message = `identifier "${name}" is none of the attributes`
-    const help = suggest(name, Object.keys(attributes))
-    context.error(yaml, yaml.span(['identifiers', index]), { code: 'spec/unknown-identifier', message, help })
+    const message = `identifier "${name}" is not one of the attributes`
+    node.at(index).error({ code: 'spec/unknown-identifier', message, help: suggest(name, Object.keys(attributes)) })
   })
 }

@@ -1,91 +1,96 @@
-/** The recipes of a spec: read from `recipes/`, checked, and known by the names of their files. */
+/** The recipes of a spec: read from `recipes/`, checked, identified by file name. */
 import { basename } from 'node:path/posix'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Recipe } from '../../ports/recipes.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
-import type { Recipe as Document } from '../generated/documents.ts'
+import type { Recipe as RecipeDocument } from '../generated/documents.ts'
 import { metricOf } from '../recipe-metrics.ts'
 import { validateAgainstSchema } from '../schema.ts'
 import { SourceFile } from '../source-file.ts'
 import { glob, type SpecFiles } from '../spec-files.ts'
 import { type Path, YamlFile } from '../yaml.ts'
-import type { Context } from './context.ts'
+import type { CompileContext } from './context.ts'
+import { SpecNode } from './spec-node.ts'
 
 const FOLDER = 'recipes'
 
-export interface ReadRecipes {
+export interface RecipeFiles {
   readonly recipes: readonly Recipe[]
   readonly files: readonly SourceFile[]
 }
 
-/** All there are; none is no mistake. `metrics` are those a recipe may name; absent, they are not known. */
+/** A spec may have none. `metrics` are the names a recipe may use; absent, they are unknown and not checked. */
 export async function readRecipes(
   files: SpecFiles,
   metrics: readonly string[] | undefined,
-  context: Context,
-): Promise<ReadRecipes> {
-  const read: SourceFile[] = []
+  context: CompileContext,
+): Promise<RecipeFiles> {
+  const sources: SourceFile[] = []
   const recipes: Recipe[] = []
   for (const path of await glob(`${FOLDER}/*.yaml`, files)) {
     const yaml = new YamlFile(new SourceFile(path, (await files.read(path)) ?? ''))
-    read.push(yaml.file)
+    sources.push(yaml.file)
     const { document, errors } = validateAgainstSchema('recipe', yaml)
     context.diagnostics.push(...errors)
-    const recipe = document && recipeOf(document, yaml, metrics, context)
-    if (recipe && !isTwice(recipe, recipes, yaml, context)) recipes.push(recipe)
+    const node = new SpecNode(yaml, context)
+    const recipe = document && compileRecipe(document, metrics, node)
+    if (recipe && !isDuplicate(recipe, recipes, node)) recipes.push(recipe)
   }
-  return { recipes, files: read }
+  return { recipes, files: sources }
 }
 
-function recipeOf(
-  { segment, flow, summary, definition }: Document,
-  yaml: YamlFile,
+function compileRecipe(
+  { segment, flow, summary, definition }: RecipeDocument,
   metrics: readonly string[] | undefined,
-  context: Context,
+  node: SpecNode,
 ): Recipe | undefined {
   const name = segment ?? flow
   if (name === undefined || (segment !== undefined && flow !== undefined)) {
     const help = 'write "segment: NAME" or "flow: NAME"'
-    context.error(yaml, yaml.keySpan([]), { code: 'recipe/kind', message: 'a recipe is a segment or a flow', help })
+    node.error({ code: 'recipe/kind', message: 'a recipe is either a segment or a flow', help }, node.keySpan)
     return undefined
   }
-  const named = [...metricsIn(definition as JsonObject, ['definition'])]
-  for (const { metric, path } of named) {
-    if (metrics?.includes(metric) === false) unknown(metric, path, yaml, metrics, context)
+  const references = [...metricReferences(definition as JsonObject, [])]
+  for (const { metric, path } of references) {
+    if (metrics === undefined || metrics.includes(metric)) continue
+    const message = `unknown metric "${metric}"`
+    const help = suggest(metric, metrics)
+    node.at('definition', ...path).error({ code: 'recipe/unknown-metric', message, help })
   }
-  if (named.length === 0) {
-    const help = "where the destination wants a metric's id, write { metric: NAME }"
-    context.warn(yaml, yaml.keySpan(['definition']), { code: 'recipe/no-metric', message: 'it names no metric', help })
+  if (references.length === 0) {
+    const place = node.at('definition')
+    const help = "write { metric: NAME } where the destination expects a metric's id"
+    place.warn({ code: 'recipe/no-metric', message: 'the recipe names no metric', help }, place.keySpan)
   }
   return {
-    id: basename(yaml.file.path).replace(/\.yaml$/, ''),
+    id: basename(node.file).replace(/\.yaml$/, ''),
     kind: segment === undefined ? 'flow' : 'segment',
     name,
     summary,
-    metrics: [...new Set(named.map(({ metric }) => metric))],
+    metrics: [...new Set(references.map(({ metric }) => metric))],
     definition: definition as JsonObject,
   }
 }
 
-function unknown(metric: string, path: Path, yaml: YamlFile, metrics: readonly string[], context: Context): void {
-  const message = `there is no metric "${metric}"`
-  context.error(yaml, yaml.span(path), { code: 'recipe/unknown-metric', message, help: suggest(metric, metrics) })
-}
-
-/** Of one name only one would ever be made: the other would be found to exist. */
-function isTwice({ kind, name }: Recipe, others: readonly Recipe[], yaml: YamlFile, context: Context): boolean {
+/** Of two recipes with one name only the first would ever be made: the second would be found to exist. */
+function isDuplicate({ kind, name }: Recipe, others: readonly Recipe[], node: SpecNode): boolean {
   const other = others.find((one) => one.kind === kind && one.name === name)
   if (other === undefined) return false
-  const message = `a ${kind} of this name is made in ${FOLDER}/${other.id}.yaml already`
-  context.error(yaml, yaml.span([kind]), { code: 'recipe/duplicate-name', message })
+  const message = `${FOLDER}/${other.id}.yaml has a ${kind} of this name already`
+  node.at(kind).error({ code: 'recipe/duplicate-name', message, help: 'give one of the two another name' })
   return true
 }
 
-function* metricsIn(value: Json | undefined, path: Path): Generator<{ readonly metric: string; readonly path: Path }> {
+interface MetricReference {
+  readonly metric: string
+  readonly path: Path
+}
+
+function* metricReferences(value: Json | undefined, path: Path): Generator<MetricReference> {
   const metric = metricOf(value)
   if (metric !== undefined) yield { metric, path: [...path, 'metric'] }
   else if (typeof value === 'object' && value !== null) {
-    const steps = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
-    for (const [step, inner] of steps) yield* metricsIn(inner as Json, [...path, step])
+    const members = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
+    for (const [step, member] of members) yield* metricReferences(member as Json, [...path, step])
   }
 }

@@ -1,45 +1,28 @@
-/** A request to the source: its path's placeholders and its expressions. */
+/** A request to the source: placeholders in its path, expressions in its query and body. */
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Request } from '../generated/documents.ts'
 import type { RequestSpec } from '../spec.ts'
-import type { Path, YamlFile } from '../yaml.ts'
-import type { Context } from './context.ts'
+import type { SpecNode } from './spec-node.ts'
 
-/** `variables` are what will be bound when it is made. */
-export function compileRequest(
-  request: Request,
-  path: Path,
-  variables: readonly string[],
-  yaml: YamlFile,
-  context: Context,
-): RequestSpec {
-  checkPlaceholders(request.path, [...path, 'path'], variables, yaml, context)
+/** `variables` are bound when the request is built. */
+export function compileRequest(request: Request, node: SpecNode, variables: readonly string[] = []): RequestSpec {
+  checkPlaceholders(request.path, node.at('path'), variables)
   const names = Object.keys(request.query ?? {})
-  const query = names.map((name) => [name, context.expression(yaml, [...path, 'query', name], { variables })] as const)
   return {
     method: request.method ?? 'GET',
     path: request.path,
-    query: new Map(query),
-    ...(request.body === undefined ? {} : { body: context.expression(yaml, [...path, 'body'], { variables }) }),
+    query: new Map(names.map((name) => [name, node.at('query', name).expression({ variables })])),
+    ...(request.body === undefined ? {} : { body: node.at('body').expression({ variables }) }),
   }
 }
 
-function checkPlaceholders(
-  text: string,
-  path: Path,
-  variables: readonly string[],
-  yaml: YamlFile,
-  context: Context,
-): void {
-  for (const { 0: whole, 1: name = '', index } of text.matchAll(/\{([^{}]*)\}/g)) {
+function checkPlaceholders(path: string, node: SpecNode, variables: readonly string[]): void {
+  for (const { 0: whole, 1: name = '', index } of path.matchAll(/\{([^{}]*)\}/g)) {
     if (variables.includes(name)) continue
-    const { at } = yaml.text(path)
-    const help = variables.length === 0 ? 'nothing is bound here' : suggest(name, variables, (each) => `{${each}}`)
+    const { at } = node.text()
     const message = `unknown placeholder ${whole}`
-    context.error(yaml, [at(index), at(index + whole.length - 1) + 1], {
-      code: 'spec/unknown-placeholder',
-      message,
-      help,
-    })
+    const help = variables.length === 0 ? 'no variable is bound here' : suggest(name, variables, (each) => `{${each}}`)
+    const span = [at(index), at(index + whole.length - 1) + 1] as const
+    node.error({ code: 'spec/unknown-placeholder', message, help }, span)
   }
 }

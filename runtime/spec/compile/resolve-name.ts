@@ -1,65 +1,55 @@
-/** Names that must be known: resources, topics, streams, lookups, property sets. */
+/** References by name: resources, topics, streams, lookups, permissions, property sets. */
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { ResourceSpec, StreamSpec } from '../spec.ts'
-import type { Path, YamlFile } from '../yaml.ts'
-import type { Context } from './context.ts'
+import type { SpecNode } from './spec-node.ts'
 
-/** The value of a name, or a complaint that names the nearest. */
+/** The value of a name; an unknown one is an error that suggests the nearest. */
 export function resolveName<T>(
-  what: string,
+  node: SpecNode,
+  kind: string,
   name: string,
-  all: ReadonlyMap<string, T>,
-  path: Path,
-  yaml: YamlFile,
-  context: Context,
+  known: ReadonlyMap<string, T>,
 ): T | undefined {
-  const found = all.get(name)
-  if (found !== undefined) return found
-  const complaint = { code: `spec/unknown-${what.replace(' ', '-')}`, message: `unknown ${what} "${name}"` }
-  context.error(yaml, yaml.span(path), { ...complaint, help: suggest(name, all.keys()) })
+  const value = known.get(name)
+  if (value !== undefined) return value
+  const code = `spec/unknown-${kind.replace(' ', '-')}`
+  node.error({ code, message: `unknown ${kind} "${name}"`, help: suggest(name, known.keys()) })
   return undefined
 }
 
-/** Each topic must be one of the resource's own. */
+/** Requires each topic to belong to the resource. */
 export function checkTopics(
+  node: SpecNode,
   topics: readonly string[],
   resource: ResourceSpec,
   resources: ReadonlyMap<string, ResourceSpec>,
-  path: Path,
-  yaml: YamlFile,
-  context: Context,
 ): void {
   topics.forEach((topic, index) => {
     if (resource.topics.has(topic)) return
-    const span = yaml.span([...path, index])
     const owner = [...resources.values()].find((other) => other.topics.has(topic))
+    const help = suggest(topic, resource.topics)
     if (owner === undefined) {
-      const message = `unknown topic "${topic}"`
-      context.error(yaml, span, { code: 'spec/unknown-topic', message, help: suggest(topic, resource.topics) })
+      node.at(index).error({ code: 'spec/unknown-topic', message: `unknown topic "${topic}"`, help })
     } else {
-      const message = `topic "${topic}" brings a ${owner.name}, not a ${resource.name}`
-      const help = suggest(topic, resource.topics)
-      context.error(yaml, span, { code: 'spec/topic-of-another-resource', message, help })
+      const message = `topic "${topic}" carries a ${owner.name}, not a ${resource.name}`
+      node.at(index).error({ code: 'spec/topic-of-another-resource', message, help })
     }
   })
 }
 
-/** A stream must be there, and give what the mapping reads. */
+/** Requires the stream to exist and to yield the mapping's resource. */
 export function checkStream(
+  node: SpecNode,
   name: string,
   resource: string,
   streams: ReadonlyMap<string, StreamSpec>,
-  path: Path,
-  yaml: YamlFile,
-  context: Context,
 ): void {
-  const stream = resolveName('stream', name, streams, path, yaml, context)
+  const stream = resolveName(node, 'stream', name, streams)
   if (stream === undefined || stream.resource === resource) return
   const fitting = [...streams.values()].filter((other) => other.resource === resource).map((other) => other.name)
-  const message = `stream "${name}" gives a ${stream.resource}, not a ${resource}`
-  context.error(yaml, yaml.span(path), {
+  node.error({
     code: 'spec/stream-of-another-resource',
-    message,
-    help: fitting.length === 0 ? `no stream gives a ${resource}` : `streams of it: ${fitting.join(', ')}`,
+    message: `stream "${name}" yields a ${stream.resource}, not a ${resource}`,
+    help: fitting.length === 0 ? `no stream yields a ${resource}` : `streams that do: ${fitting.join(', ')}`,
   })
 }

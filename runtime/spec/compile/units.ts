@@ -1,15 +1,16 @@
-/** Durations and sizes as they are written in a spec. The schema has checked their form. */
+/** Durations and sizes as a spec writes them. The schema has checked their form. */
 
 const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const bytes: Readonly<Record<string, number>> = { B: 1, KB: 1_000, MB: 1_000_000, KiB: 1_024, MiB: 1_048_576 }
 
 /** `250ms`, `30s`, `24h` → milliseconds. */
-export const duration = (text: string): number => amount(text, milliseconds)
+export const parseDuration = (text: string): number => parseAmount(text, milliseconds)
 
-/** `95KB`, `1MiB` → bytes. A plain number is itself. */
-export const size = (value: string | number): number => (typeof value === 'number' ? value : amount(value, bytes))
+/** `95KB`, `1MiB` → bytes. A plain number stays as it is. */
+export const parseSize = (value: string | number): number =>
+  typeof value === 'number' ? value : parseAmount(value, bytes)
 
-function amount(text: string, units: Readonly<Record<string, number>>): number {
+function parseAmount(text: string, units: Readonly<Record<string, number>>): number {
   const [, number, unit] = /^([\d.]+)([A-Za-z]+)$/.exec(text) ?? []
   const factor = unit === undefined ? undefined : units[unit]
   if (factor === undefined) throw new RangeError(`"${text}" has no unit of ${Object.keys(units).join(', ')}`)

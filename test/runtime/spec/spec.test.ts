@@ -5,7 +5,7 @@ import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { functions as shipped } from '../../../connector/functions/index.ts'
 import { joinWords, nearestWords, suggest } from '../../../runtime/expression/did-you-mean.ts'
-import { duration, size } from '../../../runtime/spec/compile/units.ts'
+import { parseDuration, parseSize } from '../../../runtime/spec/compile/units.ts'
 import { render, toJson } from '../../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
 import { SourceFile } from '../../../runtime/spec/source-file.ts'
@@ -115,14 +115,14 @@ test.for([
   ['250ms', 250],
   ['1.5s', 1500],
   ['3d', 259_200_000],
-] as const)('%s is %i ms', ([text, ms]) => expect(duration(text)).toBe(ms))
+] as const)('%s is %i ms', ([text, ms]) => expect(parseDuration(text)).toBe(ms))
 
 test.for([
   ['95KB', 95_000],
   ['1MiB', 1_048_576],
   ['12B', 12],
   [7, 7],
-] as const)('%s is %i bytes', ([text, bytes]) => expect(size(text)).toBe(bytes))
+] as const)('%s is %i bytes', ([text, bytes]) => expect(parseSize(text)).toBe(bytes))
 
 test('a pattern stands for part of a file name', async () => {
   const files = filesOn(small)

@@ -1,0 +1,32 @@
+/** From fields.yaml to the shapes that expressions are checked against. */
+import { anyOf, type KnownShape, type Shape, shapeOf } from '../../expression/check/shape.ts'
+import { suggest } from '../../expression/did-you-mean.ts'
+import type { KnownFields } from '../check/known-fields.ts'
+import type { Connector } from '../generated/documents.ts'
+import type { SpecDocument, SpecDocuments } from '../read.ts'
+
+/** Empty if connector.yaml names no such file. */
+export function compileFields(
+  fields: SpecDocument<'fields'> | undefined,
+  { resources, lookups }: Connector,
+): KnownFields {
+  const shapes = new Map<string, Shape>()
+  if (fields === undefined) return { shapes }
+  const { document, node } = fields
+  const names = new Set(Object.keys({ ...resources, ...lookups }))
+  for (const [name, declared] of Object.entries(document).filter(([name]) => !name.startsWith('x-'))) {
+    const shape = shapeOf(name, declared)
+    if (shape !== undefined) shapes.set(name, shape)
+    if (names.has(name)) continue
+    const message = `no resource or lookup is called "${name}"`
+    const key = node.at(name)
+    key.warn({ code: 'spec/unused-fields', message, help: suggest(name, names) }, key.keySpan)
+  }
+  return { file: node.file, shapes }
+}
+
+/** Input of a property set: any resource of the files that include it. */
+export function inputOfSet(set: string, { mappings, profile }: SpecDocuments, { shapes }: KnownFields): KnownShape {
+  const files = [...mappings, ...(profile === undefined ? [] : [profile])].map(({ document }) => document)
+  return anyOf(files.filter(({ include = [] }) => include.includes(set)).map(({ resource }) => shapes.get(resource)))
+}

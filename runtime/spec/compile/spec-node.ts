@@ -1,0 +1,118 @@
+/** One place in a file of the spec: reads the value there, compiles it, reports what is wrong with it. */
+import { check } from '../../expression/check/check.ts'
+import { findUnknownFields } from '../../expression/check/fields.ts'
+import type { KnownShape } from '../../expression/check/shape.ts'
+import type { Expression } from '../../expression/expression.ts'
+import { isProblem, type Parsed } from '../../expression/parse.ts'
+import { describeUnknownField, shapeOfVariable } from '../check/known-fields.ts'
+import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
+import type { Path, PlacedText, Span, YamlFile } from '../yaml.ts'
+import type { CompileContext } from './context.ts'
+
+/** What an expression may name, and what is known of its input. */
+export interface Scope {
+  readonly variables: Iterable<string>
+  /** Why functions whose result changes from call to call are refused here. Absent: they are allowed. */
+  readonly stable?: string
+  readonly input?: KnownShape
+  readonly part?: KnownShape
+}
+
+export interface CompiledExpression {
+  readonly expression: Expression
+  /** Shape of its result, as far as it is known. */
+  readonly result: KnownShape
+}
+
+const NO_VARIABLES: Scope = { variables: [] }
+
+export class SpecNode {
+  readonly context: CompileContext
+  readonly path: Path
+  readonly #yaml: YamlFile
+
+  constructor(yaml: YamlFile, context: CompileContext, path: Path = []) {
+    this.#yaml = yaml
+    this.context = context
+    this.path = path
+  }
+
+  at(...steps: Path): SpecNode {
+    return new SpecNode(this.#yaml, this.context, [...this.path, ...steps])
+  }
+
+  get file(): string {
+    return this.#yaml.file.path
+  }
+
+  /** Span of the value; of the nearest value around it if it is absent. */
+  get span(): Span {
+    return this.#yaml.span(this.path)
+  }
+
+  get keySpan(): Span {
+    return this.#yaml.keySpan(this.path)
+  }
+
+  /** `path:line:column` of the value. */
+  get place(): string {
+    return this.#yaml.file.place(this.span[0])
+  }
+
+  text(): PlacedText {
+    return this.#yaml.text(this.path)
+  }
+
+  error(text: DiagnosticText, span = this.span): void {
+    this.#report('error', text, span)
+  }
+
+  warn(text: DiagnosticText, span = this.span): void {
+    this.#report('warning', text, span)
+  }
+
+  #report(severity: Diagnostic['severity'], { help, ...text }: DiagnosticText, span: Span): void {
+    this.context.diagnostics.push({ severity, file: this.#yaml.file, span, ...text, ...(help && { help }) })
+  }
+
+  expression(scope: Scope = NO_VARIABLES): Expression {
+    return this.compile(scope).expression
+  }
+
+  /** After an error the expression is a stand-in: a spec with errors never runs. */
+  compile(scope: Scope): CompiledExpression {
+    const { context } = this
+    const text = this.text()
+    const parsed = context.parse(text.value)
+    const problems = isProblem(parsed)
+      ? [parsed]
+      : check(parsed, { ...scope, elsewhere: context.variables, functions: context.functions })
+    for (const { code, span, ...words } of problems) {
+      this.error({ code: `expression/${code}`, ...words }, spanInFile(span, text))
+    }
+    if (isProblem(parsed)) return { expression: this.#standIn(text), result: undefined }
+    const at = (offset: number) => this.#yaml.file.place(text.at(offset))
+    const expression = context.link(parsed, this, { place: at(0), at })
+    // An unknown name would be reported as an unknown field, too.
+    return { expression, result: problems.length > 0 ? undefined : this.#checkFields(parsed, text, scope) }
+  }
+
+  #standIn(text: PlacedText): Expression {
+    const place = this.#yaml.file.place(text.at(0))
+    return { text: text.value, place, variables: new Set<string>(), evaluate: async () => undefined }
+  }
+
+  /** Warns of unknown fields. */
+  #checkFields(parsed: Parsed, text: PlacedText, { variables, input, part }: Scope): KnownShape {
+    const { fields } = this.context
+    const bound = [...variables].map((name) => [name, shapeOfVariable(name, fields, part)] as const)
+    const { result, unknown } = findUnknownFields(parsed, input, new Map(bound))
+    for (const field of unknown) this.warn(describeUnknownField(field, fields), spanInFile(field.span, text))
+    return result
+  }
+}
+
+/** From offsets in an expression to offsets in its file. */
+function spanInFile([start, end]: Span, text: PlacedText): Span {
+  return [text.at(start), text.at(Math.max(start, end - 1)) + 1]
+}
