@@ -1,14 +1,14 @@
 /** Both sides as set-up sees them: Intercom and Klaviyo, their OAuth clients and what can be pasted instead. */
 
-import { type CheckedAuthParts, checkedAuth } from '../runtime/auth/checked-auth.ts'
-import { type AccountOptions, type Connections, createConnections } from '../runtime/auth/connections.ts'
+import { type Connections, type ConnectionsOptions, createConnections } from '../runtime/auth/connections.ts'
+import { createHostAuth, type HostAuthParts } from '../runtime/auth/environment-credentials.ts'
 import type { OauthClient, Side } from '../runtime/auth/side.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { checkedToken, hostOf } from './intercom/source.ts'
 import { checkedKey, keyHeader } from './klaviyo/client.ts'
 
 /** The environment's part of it: what is given there wins over what is stored. */
-export interface AccountEnv {
+export interface CredentialsEnv {
   readonly INTERCOM_ACCESS_TOKEN?: string | undefined
   readonly INTERCOM_CLIENT_ID?: string | undefined
   readonly INTERCOM_CLIENT_SECRET?: string | undefined
@@ -20,29 +20,33 @@ export interface AccountEnv {
   readonly KLAVIYO_BASE_URL?: string | undefined
 }
 
-export interface ConnectorAccountOptions extends Omit<AccountOptions, 'source' | 'destination'> {
+export interface ConnectorConnectionsOptions extends Omit<ConnectionsOptions, 'source' | 'destination'> {
   readonly spec: Pick<Spec, 'source' | 'destination'>
-  readonly env: AccountEnv
+  readonly env: CredentialsEnv
 }
 
 /**
  * The credentials of a host, without set-up: never changed, and held to the accounts that the store is pinned to.
  * Throws a config `Fault` for a region there is none of.
  */
-export function hostLogins(
-  { spec, env }: Pick<ConnectorAccountOptions, 'spec' | 'env'>,
-  parts: CheckedAuthParts,
+export function hostAuth(
+  { spec, env }: Pick<ConnectorConnectionsOptions, 'spec' | 'env'>,
+  parts: HostAuthParts,
 ): Pick<Connections, 'source' | 'destination'> {
   const logins = (side: Side) => {
     // A missing key is refused in the side's own words once it is used: a preview needs none.
-    const credentials = side.given ?? { kind: 'key', key: '' }
-    return checkedAuth({ ...side, given: credentials }, credentials, parts)
+    const credentials = side.configured ?? { kind: 'key', key: '' }
+    return createHostAuth({ ...side, configured: credentials }, credentials, parts)
   }
   return { source: logins(intercomSide(spec.source, env)), destination: logins(klaviyoSide(spec.destination, env)) }
 }
 
 /** Throws a config `Fault` for a region there is none of. */
-export async function connectorAccount({ spec, env, ...options }: ConnectorAccountOptions): Promise<Connections> {
+export async function createConnectorConnections({
+  spec,
+  env,
+  ...options
+}: ConnectorConnectionsOptions): Promise<Connections> {
   return createConnections({
     ...options,
     source: intercomSide(spec.source, env),
@@ -50,7 +54,7 @@ export async function connectorAccount({ spec, env, ...options }: ConnectorAccou
   })
 }
 
-function intercomSide(spec: Spec['source'], env: AccountEnv): Side {
+function intercomSide(spec: Spec['source'], env: CredentialsEnv): Side {
   const region = env.INTERCOM_REGION?.toLowerCase()
   if (env.INTERCOM_BASE_URL === undefined) hostOf(spec, region)
   const key = env.INTERCOM_ACCESS_TOKEN
@@ -60,22 +64,23 @@ function intercomSide(spec: Spec['source'], env: AccountEnv): Side {
     ...spec,
     side: 'source',
     label: 'Intercom',
-    party: spec.workspace,
+    account: spec.workspace,
     ...clientOf(env.INTERCOM_CLIENT_ID, signingSecrets[0]),
-    ...(key !== undefined && { given: { kind: 'key', key } }),
+    ...(key !== undefined && { configured: { kind: 'key', key } }),
     ...(env.INTERCOM_BASE_URL !== undefined && { baseUrl: env.INTERCOM_BASE_URL }),
     ...(region !== undefined && { region }),
     keyHeader: (token) => `Bearer ${checkedToken(token)}`,
-    fields: [
+    pasteFields: [
       {
         name: 'key',
         label: 'Access token',
-        how: 'Intercom Developer Hub, your app, Configure, Authentication. A private app of your own workspace needs no review.',
+        instructions:
+          'Intercom Developer Hub, your app, Configure, Authentication. A private app of your own workspace needs no review.',
       },
       ...(signingSecrets.length > 0 ? [] : [SIGNING]),
     ],
     signingSecrets,
-    howOauth:
+    oauthInstructions:
       'Make an app in the Intercom Developer Hub, turn on OAuth under Configure, Authentication, enter the address below as its redirect URL, and set INTERCOM_CLIENT_ID and INTERCOM_CLIENT_SECRET. Intercom takes only redirect URLs that begin with https.',
   }
 }
@@ -83,10 +88,10 @@ function intercomSide(spec: Spec['source'], env: AccountEnv): Side {
 const SIGNING = {
   name: 'signing',
   label: 'Client secret',
-  how: 'The same app, Configure, Basic information. It verifies webhook signatures.',
+  instructions: 'The same app, Configure, Basic information. It verifies webhook signatures.',
 } as const
 
-function klaviyoSide(spec: Spec['destination'], env: AccountEnv): Side {
+function klaviyoSide(spec: Spec['destination'], env: CredentialsEnv): Side {
   const { account: party, host, ...rest } = spec
   const key = env.KLAVIYO_API_KEY
   return {
@@ -94,19 +99,19 @@ function klaviyoSide(spec: Spec['destination'], env: AccountEnv): Side {
     side: 'destination',
     label: 'Klaviyo',
     hosts: { '': host },
-    ...(party && { party }),
+    ...(party && { account: party }),
     ...clientOf(env.KLAVIYO_CLIENT_ID, env.KLAVIYO_CLIENT_SECRET),
-    ...(key !== undefined && { given: { kind: 'key', key } }),
+    ...(key !== undefined && { configured: { kind: 'key', key } }),
     ...(env.KLAVIYO_BASE_URL !== undefined && { baseUrl: env.KLAVIYO_BASE_URL }),
     keyHeader: (key) => keyHeader(checkedKey(key)),
-    fields: [
+    pasteFields: [
       {
         name: 'key',
         label: 'Private API key',
-        how: 'Klaviyo, Settings, API keys, Create private API key. Scopes cannot be added later.',
+        instructions: 'Klaviyo, Settings, API keys, Create private API key. Scopes cannot be added later.',
       },
     ],
-    howOauth:
+    oauthInstructions:
       'Make an app at klaviyo.com/oauth/client, enter the address below as its redirect URL and the permissions below as its scopes, and set KLAVIYO_CLIENT_ID and KLAVIYO_CLIENT_SECRET. Only metrics sent through OAuth carry the app’s icon in Klaviyo.',
   }
 }

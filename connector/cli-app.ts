@@ -84,11 +84,11 @@ export const cliApp: CliApp = {
     words: `Klaviyo → Analytics → Metrics → ${metric} (source: API)`,
   }),
   // Imported on first use: `validate`, `build` and the help need neither.
-  openConnections: async (options) => (await import('./auth.ts')).connectorAccount(options),
+  openConnections: async (options) => (await import('./auth.ts')).createConnectorConnections(options),
   open: async ({ env, spec, store, connections, ...effects }) =>
     (await import('./index.ts')).connectorFromSpec(spec, store, {
       ...effects,
-      ...(connections && { account: connections }),
+      ...(connections && { connections }),
       secrets: {
         intercomAccessToken: env.INTERCOM_ACCESS_TOKEN,
         // A comma-separated list while the secret is being rotated.

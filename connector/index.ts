@@ -1,7 +1,7 @@
 /** The connector, assembled: what a host imports. */
 
-import type { CheckedAuthParts } from '../runtime/auth/checked-auth.ts'
 import type { Connections } from '../runtime/auth/connections.ts'
+import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
 import type { Connector } from '../runtime/connector.ts'
 import { createConnector } from '../runtime/create-connector.ts'
 import { createConnectionStats } from '../runtime/http/connection-stats.ts'
@@ -11,7 +11,7 @@ import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory/store.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
-import { hostLogins } from './auth.ts'
+import { hostAuth } from './auth.ts'
 import { intercomChecks, intercomSource } from './intercom/source.ts'
 import { klaviyoChecks } from './klaviyo/checks.ts'
 import { backfillRateLimit, klaviyo } from './klaviyo/destination.ts'
@@ -44,7 +44,7 @@ export interface ConnectorOptions {
   readonly random?: Random
   readonly logger?: Logger
   /** Log-ins that are kept and renewed in the store, instead of `secrets`: what `connectorAccount` makes. */
-  readonly account?: Connections
+  readonly connections?: Connections
 }
 
 /**
@@ -65,7 +65,7 @@ export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise
 export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOptions): Connector {
   const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
   const { random = systemRandom, logger = silentLogger } = options
-  const { account } = options
+  const { connections: account } = options
   const sides = account ?? ofHost(spec, { secrets, settings }, { store, fetch, clock, random })
   const sent = createConnectionStats(clock)
   const to = {
@@ -81,7 +81,7 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
   }
   return createConnector({
     spec,
-    source: intercomSource(sides.source, sides.secrets),
+    source: intercomSource(sides.source, sides.signingSecrets),
     destination: klaviyo(to),
     destinationLogins: sides.destination,
     store,
@@ -104,8 +104,8 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
 function ofHost(
   spec: Spec,
   { secrets, settings }: Required<Pick<ConnectorOptions, 'secrets' | 'settings'>>,
-  parts: CheckedAuthParts,
-): Pick<Connections, 'source' | 'destination' | 'secrets'> {
+  parts: HostAuthParts,
+): Pick<Connections, 'source' | 'destination' | 'signingSecrets'> {
   const env = {
     INTERCOM_ACCESS_TOKEN: secrets.intercomAccessToken,
     INTERCOM_REGION: settings.intercomRegion,
@@ -114,10 +114,10 @@ function ofHost(
     KLAVIYO_BASE_URL: settings.klaviyoBaseUrl,
   }
   const signing = [secrets.intercomClientSecret ?? []].flat().filter((secret) => secret !== '')
-  return { ...hostLogins({ spec, env }, parts), secrets: async () => signing }
+  return { ...hostAuth({ spec, env }, parts), signingSecrets: async () => signing }
 }
 
-export { type AccountEnv, type ConnectorAccountOptions, connectorAccount } from './auth.ts'
+export { type ConnectorConnectionsOptions, type CredentialsEnv, createConnectorConnections } from './auth.ts'
 export { functions } from './functions/index.ts'
 export { loadConnectorSpec } from './spec.ts'
 export type { Connector }

@@ -1,7 +1,7 @@
 /** What a host, or another connector, builds on. Anything not named here may change in any release. */
 
 /** Log-ins that are kept sealed in the store, renewed, and made or removed by a person: `account` for each tenant. */
-export { type AccountOptions, type Connections, createConnections } from './auth/connections.ts'
+export { type ConnectionsOptions, type Connections, createConnections } from './auth/connections.ts'
 /** Where the sealing key comes from: a setting, a file, or nowhere that outlives the process. */
 export { ephemeralKey, keyFromBase64, keyFromFile } from './auth/encryption-key.ts'
 /** What set-up shows and does, for hosts with pages of their own. */
@@ -38,7 +38,7 @@ export type { ApiResponse, ErrorContext, ExplainError } from './http/error-respo
 export { createRateLimiter, type RateLimiter } from './http/rate-limiter.ts'
 export type { Preview, PreviewInput, PreviewItem } from './mapping/preview.ts'
 /** How requests are logged in, and whether delivery may run: for hosts that keep credentials their own way. */
-export { type AuthMethod, type AuthProvider, type DeliveryGate, type RequestAuth, staticAuth } from './ports/auth.ts'
+export { type AuthMethod, type AuthProvider, type DeliveryGate, type RequestAuth, createStaticAuth } from './ports/auth.ts'
 /** What the runtime asks of its host. Each can be replaced; `Store` and `Destination` are the ones worth replacing. */
 export type { CheckResult } from './ports/check-result.ts'
 export type { Destination, SendResult } from './ports/destination.ts'

@@ -5,7 +5,7 @@ import type { ConnectionStatsRecorder } from '../../runtime/http/connection-stat
 import type { ApiResponse } from '../../runtime/http/error-response.ts'
 import { createRateLimiter } from '../../runtime/http/rate-limiter.ts'
 import { withAuth } from '../../runtime/http/with-auth.ts'
-import { type AuthProvider, type RequestAuth, staticAuth } from '../../runtime/ports/auth.ts'
+import { type AuthProvider, createStaticAuth, type RequestAuth } from '../../runtime/ports/auth.ts'
 import type { Clock, Fetch, Logger, Random } from '../../runtime/ports/effects.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
 import type { Lane, Receipt } from '../../runtime/ports/types.ts'
@@ -67,7 +67,7 @@ interface To {
 export function endpointClient(options: KlaviyoOptions, to: To, scope: string): SendRequest {
   const { spec, fetch, clock, random, traffic } = options
   const shared = createRateLimiter({ windows: to.windows, utilization: spec.utilization }, clock)
-  const logins = options.logins ?? staticAuth(() => keyLogin(options))
+  const logins = options.logins ?? createStaticAuth(() => keyLogin(options))
   const peer = { name: spec.name, limiter: shared, explain: explainer(scope, () => logins.method()) }
   const { attempts } = to
   const parts = { fetch, clock, random, timeout: spec.timeout, ...(attempts !== undefined && { attempts }) }

@@ -1,4 +1,4 @@
-/** A person lets us into one side: by OAuth, or by pasting a key. Nothing is kept that was not tried. */
+/** Connects one side: by the OAuth authorization code flow, or with a pasted key. Stores only credentials that work. */
 
 import { asId } from '../lib/json.ts'
 import type { Logger } from '../ports/effects.ts'
@@ -6,24 +6,24 @@ import { Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { EnvironmentCredentials } from './environment-credentials.ts'
 import { accountMismatch, missingOauthClient } from './errors.ts'
-import { identify } from './identify-account.ts'
-import type { Oauth, OauthParts } from './oauth.ts'
-import type { OauthStates, Purpose } from './oauth-state.ts'
+import { identifyAccount } from './identify-account.ts'
+import type { OauthFlow } from './oauth.ts'
+import type { AuthorizationAttempt, OauthStates } from './oauth-state.ts'
 import type { RefreshingAuth } from './refreshing-auth.ts'
-import { type AccountInfo, accountOf, loadProgress, saveProgress } from './setup-state.ts'
-import type { Credentials, KeyCredentials, Side } from './side.ts'
+import { type AccountInfo, accountCheckpoint, loadSetupState, saveSetupState } from './setup-state.ts'
+import type { Credentials, KeyCredentials, NetworkEffects, Side } from './side.ts'
 
 export interface SideConnection {
   readonly side: Side
-  readonly keeper: RefreshingAuth
-  readonly oauth: Oauth | undefined
-  /** Of what the environment gave. */
-  readonly given: EnvironmentCredentials | undefined
+  readonly auth: RefreshingAuth
+  readonly oauth: OauthFlow | undefined
+  /** Where the environment configures this side. */
+  readonly environment: EnvironmentCredentials | undefined
 }
 
-export interface ConnectParts extends OauthParts {
+export interface ConnectParts extends NetworkEffects {
   readonly store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>
-  readonly tickets: OauthStates
+  readonly oauthStates: OauthStates
   readonly logger: Logger
 }
 
@@ -33,128 +33,131 @@ export interface PastedCredentials {
   readonly region?: string
 }
 
-/** The address a person follows to say yes. Throws a config `Fault` where we have no client there. */
-export async function authorizationUrl(
-  { side, oauth }: SideConnection,
-  purpose: Purpose,
-  region: string | undefined,
-  parts: ConnectParts,
-): Promise<URL> {
-  if (oauth === undefined)
-    throw new Fault('config', `${side.name}/no-client`, `there is no OAuth client for ${side.label}`)
-  const { extras = [] } = await loadProgress(parts.store)
-  const ticket = await parts.tickets.issue(purpose, region)
-  return oauth.authorize({ ...ticket, redirect: purpose.redirect, extras })
-}
-
-/** The person came back from the other side. Throws a `Fault` in words for them. */
-export async function handleCallback(
-  entrance: SideConnection,
-  query: URLSearchParams,
-  purpose: Purpose,
-  parts: ConnectParts,
-  signal: AbortSignal,
-): Promise<Connected> {
-  const { side, oauth } = entrance
-  const ticket = await parts.tickets.redeem(query.get('state') ?? '', purpose)
-  const code = query.get('code')
-  if (!code || query.has('error')) throw accessDenied(side, query.get('error'))
-  if (oauth === undefined)
-    throw new Fault('config', `${side.name}/no-client`, `there is no OAuth client for ${side.label}`)
-  const { region } = ticket
-  const given = await oauth.exchange(code, { redirect: purpose.redirect, verifier: ticket.verifier }, signal)
-  return saveConnection(entrance, { ...given, ...(region !== undefined && { region }) }, parts, signal)
-}
-
-/** Throws a `Fault` in words for the person who pasted it. */
-export async function connectWithKey(
-  entrance: SideConnection,
-  pasted: PastedCredentials,
-  parts: ConnectParts,
-  signal: AbortSignal,
-): Promise<Connected> {
-  const { side } = entrance
-  const [key, ...wanted] = side.fields
-  if (key === undefined)
-    throw new Fault('config', `${side.name}/no-paste`, `${side.label} can be connected by OAuth only`)
-  const values = { key: pasted.key.trim(), signing: (pasted.signing ?? '').trim() }
-  for (const { name, label } of [key, ...wanted])
-    if (!wellFormed(values[name])) throw illFormed(side, label, values[name])
-  const credentials: KeyCredentials = {
-    kind: 'key',
-    key: values.key,
-    ...(values.signing !== '' && { signing: values.signing.split(',').map((one) => one.trim()) }),
-    ...(pasted.region && { region: pasted.region }),
-  }
-  return saveConnection(entrance, credentials, parts, signal)
-}
-
-/** In a header other characters would make fetch throw an error that quotes the key. */
-const wellFormed = (value: string): boolean => /^[\x21-\x7e]{4,4096}$/.test(value)
-
-function illFormed({ name }: Side, label: string, value: string): Fault {
-  const message =
-    value === '' ? `${label} is missing` : `${label} holds spaces or characters that none has: copy it again`
-  return new Fault('config', `${name}/ill-formed`, message)
-}
-
-function accessDenied({ name, label }: Side, error: string | null): Fault {
-  if (error === 'access_denied')
-    return new Fault(
-      'config',
-      `${name}/denied`,
-      `${label} was told not to let us in, so nothing was connected: log in again and allow it, or paste a key`,
-    )
-  const said = /^[a-z_]{1,40}$/.test(error ?? '') ? `says ${error}` : 'sent no code'
-  return new Fault('config', `${name}/no-code`, `${label} ${said}, so nothing was connected: begin again`)
-}
-
-/** Who was connected, and what a person should know of the log-in that was there before. */
-export interface Connected extends AccountInfo {
+export interface ConnectedAccount extends AccountInfo {
+  /** About the access that this connection has replaced. */
   readonly note?: string
 }
 
-/** Asks whose account it is, refuses another than the store's, and keeps the log-in. */
+/** The URL at which a person grants access. Throws a config `Fault` without an OAuth client. */
+export async function authorizationUrl(
+  { side, oauth }: SideConnection,
+  attempt: AuthorizationAttempt,
+  region: string | undefined,
+  parts: ConnectParts,
+): Promise<URL> {
+  if (oauth === undefined) throw missingOauthClient(side)
+  const { optionalPermissions = [] } = await loadSetupState(parts.store)
+  const state = await parts.oauthStates.issue(attempt, region)
+  return oauth.authorizationUrl({ ...state, redirectUri: attempt.redirectUri, optionalPermissions })
+}
+
+export interface Callback extends AuthorizationAttempt {
+  /** Of the callback's URL. */
+  readonly query: URLSearchParams
+}
+
+/** Throws a `Fault` worded for the person in the browser. */
+export async function handleCallback(
+  connection: SideConnection,
+  { query, ...attempt }: Callback,
+  parts: ConnectParts,
+  signal: AbortSignal,
+): Promise<ConnectedAccount> {
+  const { side, oauth } = connection
+  const { region, codeVerifier } = await parts.oauthStates.redeem(query.get('state') ?? '', attempt)
+  const code = query.get('code')
+  if (!code || query.has('error')) throw accessDenied(side, query.get('error'))
+  if (oauth === undefined) throw missingOauthClient(side)
+  const credentials = await oauth.exchangeCode(code, { redirectUri: attempt.redirectUri, codeVerifier }, signal)
+  return saveConnection(connection, { ...credentials, ...(region !== undefined && { region }) }, parts, signal)
+}
+
+/** Throws a `Fault` worded for the person who pasted the key. */
+export async function connectWithKey(
+  connection: SideConnection,
+  pasted: PastedCredentials,
+  parts: ConnectParts,
+  signal: AbortSignal,
+): Promise<ConnectedAccount> {
+  const { side } = connection
+  if (side.pasteFields.length === 0)
+    throw new Fault('config', `${side.name}/oauth-only`, `${side.label} can be connected by OAuth only`)
+  const values = { key: pasted.key.trim(), signing: (pasted.signing ?? '').trim() }
+  for (const { name, label } of side.pasteFields)
+    if (!isHeaderSafe(values[name])) throw malformedField(side, label, values[name])
+  const credentials: KeyCredentials = {
+    kind: 'key',
+    key: values.key,
+    ...(values.signing !== '' && { signingSecrets: values.signing.split(',').map((secret) => secret.trim()) }),
+    ...(pasted.region && { region: pasted.region }),
+  }
+  return saveConnection(connection, credentials, parts, signal)
+}
+
+/** Any other character in a header makes fetch throw an error that quotes the key. */
+const isHeaderSafe = (value: string): boolean => /^[\x21-\x7e]{4,4096}$/.test(value)
+
+function malformedField({ name }: Side, label: string, value: string): Fault {
+  const message =
+    value === '' ? `${label} is missing` : `${label} contains spaces or other invalid characters: copy it again`
+  return new Fault('config', `${name}/malformed-credentials`, message)
+}
+
+function accessDenied({ name, label }: Side, error: string | null): Fault {
+  if (error === 'access_denied') {
+    const message = `access was denied in ${label}, so nothing was connected: try again and allow it, or paste a key`
+    return new Fault('config', `${name}/access-denied`, message)
+  }
+  const problem = /^[a-z_]{1,40}$/.test(error ?? '') ? `returned ${error}` : 'returned no authorization code'
+  return new Fault(
+    'config',
+    `${name}/no-authorization-code`,
+    `${label} ${problem}, so nothing was connected: try again`,
+  )
+}
+
+/** Identifies the account, refuses one that the store is not pinned to, and stores the credentials. */
 async function saveConnection(
-  { side, keeper, oauth }: SideConnection,
+  connection: SideConnection,
   credentials: Credentials,
   parts: ConnectParts,
   signal: AbortSignal,
-): Promise<Connected> {
+): Promise<ConnectedAccount> {
+  const { side, auth } = connection
   const { store, logger } = parts
-  const party = await identify(side, credentials, parts, signal)
-  const known = asId(await store.readCheckpoint(accountOf(side)))
-  if (known !== undefined && known !== party.id) throw accountMismatch(side, party)
-  const region = Object.keys(side.hosts).find((one) => one === party.region?.toLowerCase())
-  const before = await keeper.credentials().catch(() => undefined)
-  await keeper.replace({ ...credentials, ...(region !== undefined && { region }) })
-  const progress = await loadProgress(store)
-  await saveProgress(store, { ...progress, parties: { ...progress.parties, [side.side]: party } })
+  const account = await identifyAccount(side, credentials, parts, signal)
+  const pinned = asId(await store.readCheckpoint(accountCheckpoint(side)))
+  if (pinned !== undefined && pinned !== account.id) throw accountMismatch(side, account)
+  const region = Object.keys(side.hosts).find((name) => name === account.region?.toLowerCase())
+  const previous = await auth.credentials().catch(() => undefined)
+  await auth.replace({ ...credentials, ...(region !== undefined && { region }) })
+  const state = await loadSetupState(store)
+  await saveSetupState(store, { ...state, accounts: { ...state.accounts, [side.side]: account } })
   logger.info(`${side.label} is connected`, { by: credentials.kind })
-  const note = credentials.kind === 'key' ? await giveBack({ side, oauth }, before, parts, signal) : undefined
-  return { ...party, ...(note !== undefined && { note }) }
+  const note = credentials.kind === 'key' ? await revokeReplaced(connection, previous, logger, signal) : undefined
+  return { ...account, ...(note !== undefined && { note }) }
 }
 
-/** A log-in that a key has replaced is given back there. Best effort: the key is in use already. */
-async function giveBack(
-  { side, oauth }: Pick<SideConnection, 'side' | 'oauth'>,
-  old: Credentials | undefined,
-  { logger }: ConnectParts,
+/** Revokes the OAuth access that a key has replaced. Best effort: the key is in use already. */
+async function revokeReplaced(
+  { side, oauth }: SideConnection,
+  previous: Credentials | undefined,
+  logger: Logger,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const way = side.oauth?.revocation
-  if (old?.kind !== 'oauth' || old.refused !== undefined || way === undefined) return undefined
-  // A token that gives itself back takes its whole app away, and with it a pasted key that is of the same app.
-  if (way.by === 'token')
-    return 'the log-in before is forgotten here; if the key is of another app, take the app of that log-in away there'
+  const revocation = side.oauth?.revocation
+  if (previous?.kind !== 'oauth' || previous.rejectedAt !== undefined || revocation === undefined) return undefined
+  // Revocation with the token itself uninstalls its whole app, and a pasted key of the same app with it.
+  if (revocation.by === 'token')
+    return `the previous OAuth access was forgotten here but not revoked; if the key belongs to another app, uninstall the previous app in ${side.label}`
   try {
     if (oauth === undefined) throw missingOauthClient(side)
-    await oauth.revoke(old, signal)
-    return 'the access of the log-in before was given back'
+    await oauth.revoke(previous, signal)
+    return 'the previous OAuth access was revoked'
   } catch (error) {
     const { code, message } = toFault(error)
     if (code.endsWith('/invalid-grant')) return undefined
     logger.warn(`could not revoke the previous OAuth token for ${side.label}: ${message}`, { code })
-    return `the log-in before it is forgotten here, but its access could not be given back (${message}): take our app away there`
+    return `the previous OAuth access was forgotten here but could not be revoked (${message}): remove our app in ${side.label}`
   }
 }

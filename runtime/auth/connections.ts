@@ -1,112 +1,130 @@
-/** The accounts a connector works for: log-ins in use, set-up, removal. One for each store; nothing here is global. */
+/** The connections of one connector: credentials in use, set-up, the delivery gate. One for each store; nothing is global. */
 
 import { locks } from '../lib/lock.ts'
 import type { AuthProvider, DeliveryGate } from '../ports/auth.ts'
-import type { Clock, Fetch, Logger, Random } from '../ports/effects.ts'
+import type { Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
-import type { ConnectParts, SideConnection } from './connect.ts'
-import { credentialCheck } from './credential-check.ts'
-import { deliveryGate as makeGate } from './delivery-gate.ts'
-import { environmentCredentials } from './environment-credentials.ts'
-import { identify } from './identify-account.ts'
-import { oauth } from './oauth.ts'
-import { oauthStates } from './oauth-state.ts'
+import type { SideConnection } from './connect.ts'
+import { CredentialCheck } from './credential-check.ts'
+import { RefreshableGate } from './delivery-gate.ts'
+import { EnvironmentCredentials } from './environment-credentials.ts'
+import { identifyAccount } from './identify-account.ts'
+import { createOauthFlow } from './oauth.ts'
+import { OauthStates } from './oauth-state.ts'
 import { RefreshingAuth } from './refreshing-auth.ts'
-import { type Setup, setup } from './setup.ts'
-import { currentStep, loadProgress } from './setup-state.ts'
-import type { Credentials, Side, SideName } from './side.ts'
-import { type EncryptionKey, vault } from './vault.ts'
+import { Setup } from './setup.ts'
+import { currentStep, loadSetupState } from './setup-state.ts'
+import type { Credentials, NetworkEffects, Side, SideName } from './side.ts'
+import { type EncryptionKey, Vault } from './vault.ts'
 
-export interface AccountOptions {
+export interface ConnectionsOptions extends NetworkEffects {
   readonly source: Side
   readonly destination: Side
   readonly store: Store
-  /** Seals what is stored. Asked for when there is something to seal. */
-  readonly key: EncryptionKey
-  readonly fetch: Fetch
-  readonly clock: Clock
-  readonly random: Random
+  /** Encrypts stored credentials. Called only when there are some. */
+  readonly encryptionKey: EncryptionKey
   readonly logger: Logger
 }
 
 export interface Connections {
   readonly source: AuthProvider
   readonly destination: AuthProvider
-  /** Delivery waits while it is shut. */
+  /** Delivery waits while it is paused. */
   readonly gate: DeliveryGate
-  /** Any of these may have signed a webhook. None before somebody said yes to what is shared, or once both sides were removed. */
-  secrets(): Promise<readonly string[]>
+  /** Any of these verifies a webhook. None before a person has consented, and none after disconnecting. */
+  signingSecrets(): Promise<readonly string[]>
   readonly setup: Setup
-  /** Signs the cookies of those who set up, the same as long as the key is. Throws when that cannot be used. */
+  /** Signs the console's cookies; stable as long as the encryption key is. Throws when that key is unusable. */
   readonly cookieKey: EncryptionKey
   close(): void
 }
 
-/** Reads how far set-up has come, and how the log-ins are. Throws only when the store cannot be read. */
-export async function createConnections(options: AccountOptions): Promise<Connections> {
-  const { source, destination, store, logger, ...effects } = options
-  const ending = new AbortController()
-  const safe = vault(store, options.key)
-  const claim = locks(store, options.clock, ending.signal)
-  const enter = (side: Side): SideConnection => {
-    const way = oauth(side, effects)
-    const { clock } = options
-    const whose = (credentials: Credentials, signal: AbortSignal) => identify(side, credentials, effects, signal)
-    const asked = { side, vault: safe, store, clock, identify: whose, onForeign: () => gate.refresh() }
-    const known = side.given && environmentCredentials({ ...asked, credentials: side.given })
-    const parts = { side, vault: safe, claims: claim, oauth: way, given: known, clock, signal: ending.signal }
-    const doubts = credentialCheck({ side, clock, ask: (credentials) => whose(credentials, ending.signal) })
-    const keeper = new RefreshingAuth({ ...parts, doubt: doubts, onChange: () => gate.refresh() })
-    return { side, oauth: way, given: known, keeper }
+type BothSides = Readonly<Record<SideName, SideConnection>>
+
+/** Reads the state of set-up and of the credentials. Throws only when the store cannot be read. */
+export async function createConnections(options: ConnectionsOptions): Promise<Connections> {
+  const { source, destination, store, clock, logger } = options
+  const closing = new AbortController()
+  const vault = new Vault(store, options.encryptionKey)
+  const refreshGate = () => gate.refresh()
+  const connectionParts = { options, vault, refreshGate, signal: closing.signal }
+  const sides: BothSides = {
+    source: createSideConnection(source, connectionParts),
+    destination: createSideConnection(destination, connectionParts),
   }
-  const sides: Readonly<Record<SideName, SideConnection>> = { source: enter(source), destination: enter(destination) }
-  const gate = makeGate({ findReason: () => pausedReason(sides, store), clock: options.clock, logger })
-  const parts: ConnectParts = { ...effects, store, logger, tickets: oauthStates(safe, options.clock) }
+  const gate = new RefreshableGate({ findReason: () => findPauseReason(sides, store), clock, logger })
   await gate.refresh()
 
   return {
-    source: sides.source.keeper,
-    destination: sides.destination.keeper,
+    source: sides.source.auth,
+    destination: sides.destination.auth,
     gate,
-    async secrets() {
-      const { allowed, removed } = await loadProgress(store)
-      const given = source.given !== undefined && destination.given !== undefined
-      if (removed !== undefined || (allowed === undefined && !given)) return []
-      // What cannot be unsealed verifies nothing; the gate says why.
-      const ofBoth = [sides.source, sides.destination].map(({ keeper }) => keeper.signing().catch(() => []))
-      const stored = await Promise.all(ofBoth)
-      return [...(source.signingSecrets ?? []), ...(destination.signingSecrets ?? []), ...stored.flat()]
+    async signingSecrets() {
+      const { consentedAt, disconnectedAt } = await loadSetupState(store)
+      const allConfigured = source.configured !== undefined && destination.configured !== undefined
+      if (disconnectedAt !== undefined || (consentedAt === undefined && !allConfigured)) return []
+      // Undecryptable credentials verify nothing; the gate reports the reason.
+      const stored = [sides.source, sides.destination].map(({ auth }) => auth.signingSecrets().catch(() => []))
+      return [source.signingSecrets ?? [], destination.signingSecrets ?? [], ...(await Promise.all(stored))].flat()
     },
-    setup: setup({ ...parts, sides, look: gate.refresh, gate }),
-    cookieKey: () => safe.subkey('cookies'),
-    close: () => ending.abort(),
+    setup: new Setup({ ...options, oauthStates: new OauthStates(vault, clock), sides, gate }),
+    cookieKey: () => vault.subkey('cookies'),
+    close: () => closing.abort(),
   }
 }
 
-/** A reason not to deliver that a person can do something about. */
-async function pausedReason(
-  sides: Readonly<Record<SideName, SideConnection>>,
-  store: Store,
-): Promise<string | undefined> {
-  const progress = await loadProgress(store)
-  if (progress.removed !== undefined) return 'both sides were disconnected: set up again on the console'
-  const held = [sides.source, sides.destination].map(async ({ side, keeper }) => {
-    const it = await keeper.credentials()
-    return { side, given: side.given !== undefined, it }
+interface SideConnectionParts {
+  readonly options: ConnectionsOptions
+  readonly vault: Vault
+  readonly refreshGate: () => Promise<void>
+  readonly signal: AbortSignal
+}
+
+function createSideConnection(
+  side: Side,
+  { options, vault, refreshGate, signal }: SideConnectionParts,
+): SideConnection {
+  const { store, clock } = options
+  const identify = (credentials: Credentials, stop: AbortSignal) => identifyAccount(side, credentials, options, stop)
+  const environment =
+    side.configured &&
+    new EnvironmentCredentials({
+      side,
+      credentials: side.configured,
+      vault,
+      store,
+      clock,
+      identify,
+      onMismatch: refreshGate,
+    })
+  const oauth = createOauthFlow(side, options)
+  const auth = new RefreshingAuth({
+    side,
+    vault,
+    locks: locks(store, clock, signal),
+    oauth,
+    environment,
+    clock,
+    credentialCheck: new CredentialCheck({ side, clock, probe: (credentials) => identify(credentials, signal) }),
+    onChange: refreshGate,
+    signal,
   })
-  const both = await Promise.all(held).catch((error: unknown) => toFault(error).message)
-  if (typeof both === 'string') return both
-  const [from, to] = both
-  const connected = { source: from?.it !== undefined, destination: to?.it !== undefined }
-  if (
-    currentStep(
-      progress,
-      connected,
-      both.every(({ given }) => given),
-    ) !== 'done'
-  )
-    return 'set-up is not finished: go on with it on the console'
-  const troubles = [await sides.source.keeper.blockingFault(), await sides.destination.keeper.blockingFault()]
-  return troubles.find((trouble) => trouble !== undefined)?.message
+  return { side, oauth, environment, auth }
+}
+
+/** The reason not to deliver, if a person can resolve one. */
+async function findPauseReason(sides: BothSides, store: Store): Promise<string | undefined> {
+  const state = await loadSetupState(store)
+  if (state.disconnectedAt !== undefined) return 'both sides are disconnected: set up again in the console'
+  const { source, destination } = sides
+  const read = Promise.all([source.auth.credentials(), destination.auth.credentials()])
+  const credentials = await read.catch((error: unknown) => toFault(error).message)
+  if (typeof credentials === 'string') return credentials
+  const connected = { source: credentials[0] !== undefined, destination: credentials[1] !== undefined }
+  const allConfigured = source.side.configured !== undefined && destination.side.configured !== undefined
+  if (currentStep(state, connected, allConfigured) !== 'done')
+    return 'set-up is not finished: continue it in the console'
+  const faults = [await source.auth.blockingFault(), await destination.auth.blockingFault()]
+  return faults.find((fault) => fault !== undefined)?.message
 }

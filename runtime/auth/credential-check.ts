@@ -1,55 +1,64 @@
-/** Whether a side still knows a log-in that nobody can renew: after a 401 it is asked itself, since one may be a slip. */
-
+/** Confirms after a 401 that credentials without a refresh are really revoked: a single 401 may be a slip of the API. */
 import type { Clock } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
-import { type Credentials, headersOf, type Side } from './side.ts'
+import { authorizationHeader, type Credentials, type Side } from './side.ts'
 
-export interface CredentialCheck {
-  /** Asks the side, once for all who ask and once a minute. One that counts again is believed at once. */
-  recheck(credentials: Credentials): Promise<void>
-  /** As far as was seen. */
-  isRevoked(credentials: Credentials): boolean
-}
+/** Milliseconds. Frequent enough that credentials restored at the side work again without anyone acting here. */
+const RECHECK_INTERVAL = 60_000
 
-/** Milliseconds. What somebody mends at the side, be it there for a minute only, is found without a person here. */
-const EVERY = 60_000
-
-export interface DoubtParts {
+export interface CredentialCheckParts {
   readonly side: Side
   readonly clock: Clock
-  /** Makes one request with them that any permission allows. */
-  readonly ask: (credentials: Credentials) => Promise<unknown>
+  /** Makes a request that needs no particular permission. */
+  readonly probe: (credentials: Credentials) => Promise<unknown>
 }
 
-export function credentialCheck({ side, clock, ask }: DoubtParts): CredentialCheck {
-  let last: { readonly of: string | undefined; readonly at: number; over: boolean } | undefined
-  let asking: Promise<void> | undefined
-  const of = (credentials: Credentials) => headersOf(side, credentials).Authorization
+interface Verdict {
+  readonly authorization: string
+  readonly checkedAt: number
+  revoked: boolean
+}
 
-  async function asked(credentials: Credentials): Promise<void> {
-    const before = last?.of === of(credentials) ? last : undefined
-    if (before !== undefined && clock.now() - before.at < EVERY) return
-    const now = { of: of(credentials), at: clock.now(), over: before?.over ?? false }
-    last = now
-    await ask(credentials).then(
-      () => {
-        now.over = false
-      },
-      (error: unknown) => {
-        const { kind, details } = toFault(error)
-        // No answer says nothing; any other refusal says that it knows them.
-        if (kind !== 'transient') now.over = details.status === 401
-      },
-    )
+export class CredentialCheck {
+  readonly #parts: CredentialCheckParts
+  #last: Verdict | undefined
+  #running: Promise<void> | undefined
+
+  constructor(parts: CredentialCheckParts) {
+    this.#parts = parts
   }
 
-  return {
-    recheck(credentials) {
-      asking ??= asked(credentials).finally(() => {
-        asking = undefined
-      })
-      return asking
-    },
-    isRevoked: (credentials) => last?.over === true && last.of === of(credentials),
+  /** Probes the side, once for all concurrent callers and at most once a minute. */
+  recheck(credentials: Credentials): Promise<void> {
+    this.#running ??= this.#probe(credentials).finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  /** The verdict of the last probe. */
+  isRevoked(credentials: Credentials): boolean {
+    return this.#verdictOn(credentials)?.revoked === true
+  }
+
+  #verdictOn(credentials: Credentials): Verdict | undefined {
+    return this.#last?.authorization === authorizationHeader(this.#parts.side, credentials) ? this.#last : undefined
+  }
+
+  async #probe(credentials: Credentials): Promise<void> {
+    const { side, clock, probe } = this.#parts
+    const previous = this.#verdictOn(credentials)
+    if (previous !== undefined && clock.now() - previous.checkedAt < RECHECK_INTERVAL) return
+    const authorization = authorizationHeader(side, credentials)
+    const verdict = { authorization, checkedAt: clock.now(), revoked: previous?.revoked ?? false }
+    this.#last = verdict
+    try {
+      await probe(credentials)
+      verdict.revoked = false
+    } catch (error) {
+      const { kind, details } = toFault(error)
+      // A transient fault proves nothing; any refusal but a 401 proves that the credentials are known.
+      if (kind !== 'transient') verdict.revoked = details.status === 401
+    }
   }
 }

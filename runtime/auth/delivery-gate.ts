@@ -1,55 +1,61 @@
-/** Whether delivery may run: looked up in the store, since another process may log in, finish or remove. */
+/** Decides whether delivery may run, from the store: another process may connect, finish set-up or disconnect. */
 import { onAbort } from '../lib/abort.ts'
 import type { DeliveryGate } from '../ports/auth.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 
-export interface RefreshableGate extends DeliveryGate {
-  /** Looks now, and tells whoever waits if it is another than before. */
-  refresh(): Promise<void>
-}
+/** How long a change by another process may go unnoticed, in milliseconds. */
+const REFRESH_INTERVAL = 5_000
 
-/** How long another process's change may go unseen, milliseconds. */
-const LOOK_EVERY = 5_000
-
-export interface GateParts {
-  /** Works out the reason to be shut. A look that fails leaves it as it was. */
+export interface DeliveryGateParts {
+  /** Finds the reason to pause. When it throws, the gate stays as it was. */
   readonly findReason: () => Promise<string | undefined>
   readonly clock: Clock
   readonly logger: Logger
 }
 
-/** Shut until the first look. Says in the log when it shuts and when it opens, once. */
-export function deliveryGate({ findReason, clock, logger }: GateParts): RefreshableGate {
-  let shut: string | undefined = 'not looked yet'
-  const waiting = new Set<() => void>()
-  let [begun, ended] = [0, 0]
-  async function refresh(): Promise<void> {
-    const turn = ++begun
-    const found = await findReason().catch(() => shut)
-    // Of two looks at once the later one saw more.
-    if (turn < ended) return
-    ended = turn
-    if (found === shut) return
-    shut = found
-    // How it was at the start is for whoever started it to say.
-    if (turn > 1 && shut === undefined) logger.info('delivery resumed')
-    else if (turn > 1) logger.error(`delivery paused: ${shut} (nothing is lost)`, { code: 'delivery/paused' })
-    for (const wake of waiting) wake()
+/** Paused until the first refresh. Logs each pause and each resumption once. */
+export class RefreshableGate implements DeliveryGate {
+  readonly #parts: DeliveryGateParts
+  #reason: string | undefined = 'set-up has not been read yet'
+  readonly #waiters = new Set<() => void>()
+  #started = 0
+  #latest = 0
+
+  constructor(parts: DeliveryGateParts) {
+    this.#parts = parts
   }
-  return {
-    refresh,
-    pausedReason: () => shut,
-    async waitForChange(signal) {
-      if (signal.aborted) return
-      const over = new AbortController()
-      const off = onAbort(signal, () => over.abort())
-      const wake = () => over.abort()
-      waiting.add(wake)
-      // Woken by a change or the caller: nothing to look up. Slept through: another process may have changed it.
-      await clock.sleep(LOOK_EVERY, over.signal)
-      if (!over.signal.aborted) await refresh()
-      waiting.delete(wake)
-      off()
-    },
+
+  pausedReason(): string | undefined {
+    return this.#reason
+  }
+
+  /** Finds the reason anew, and wakes the waiters when it has changed. */
+  async refresh(): Promise<void> {
+    const { findReason, logger } = this.#parts
+    this.#started += 1
+    const started = this.#started
+    const reason = await findReason().catch(() => this.#reason)
+    // Of two overlapping refreshes the later one saw more.
+    if (started < this.#latest) return
+    this.#latest = started
+    if (reason === this.#reason) return
+    this.#reason = reason
+    // The first state is reported by the command that starts the process.
+    if (started > 1 && reason === undefined) logger.info('delivery resumed')
+    else if (started > 1) logger.error(`delivery paused: ${reason} (nothing is lost)`, { code: 'delivery/paused' })
+    for (const wake of this.#waiters) wake()
+  }
+
+  async waitForChange(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    const woken = new AbortController()
+    const wake = () => woken.abort()
+    const off = onAbort(signal, wake)
+    this.#waiters.add(wake)
+    await this.#parts.clock.sleep(REFRESH_INTERVAL, woken.signal)
+    // Not woken by this process: another one may have changed the store.
+    if (!woken.signal.aborted) await this.refresh()
+    this.#waiters.delete(wake)
+    off()
   }
 }

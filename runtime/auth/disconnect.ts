@@ -1,4 +1,4 @@
-/** Letting go of both sides: access is given back where it can be, log-ins are forgotten, delivery stops. */
+/** Disconnects both sides: revokes access where it can, deletes the credentials and stops delivery. */
 
 import type { Expression } from '../expression/expression.ts'
 import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
@@ -8,94 +8,100 @@ import { toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import type { SideConnection } from './connect.ts'
-import { identify } from './identify-account.ts'
-import type { OauthParts } from './oauth.ts'
-import { loadProgress, saveProgress } from './setup-state.ts'
-import { secretName } from './side.ts'
+import { identifyAccount } from './identify-account.ts'
+import { loadSetupState, saveSetupState } from './setup-state.ts'
+import { credentialsCheckpoint, type NetworkEffects } from './side.ts'
 
-export interface RemoveParts extends OauthParts {
+export interface DisconnectParts extends NetworkEffects {
   readonly store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>
   readonly logger: Logger
 }
 
-/** What became of one side, in a sentence. */
 export interface DisconnectResult {
+  /** The side's label. */
   readonly side: string
-  /** Nothing is left for a person to do there. */
-  readonly done: boolean
+  /** Whether nothing is left for a person to do there. */
+  readonly complete: boolean
+  /** The outcome, as a clause. */
   readonly detail: string
 }
 
-/** Stops even if a side cannot be told: what is forgotten cannot be used. */
+/** Deletes the credentials even if a side cannot be reached to revoke them. */
 export async function disconnect(
-  entrances: readonly SideConnection[],
-  parts: RemoveParts,
+  connections: readonly SideConnection[],
+  { store, clock }: DisconnectParts,
   signal: AbortSignal,
 ): Promise<readonly DisconnectResult[]> {
-  const { store, clock } = parts
-  const said = await Promise.all(entrances.map((entrance) => revokeSide(entrance, signal)))
-  const { parties } = await loadProgress(store)
-  const forgotten = entrances.map(({ side }) => ({ name: secretName(side.side), value: undefined }))
-  await saveProgress(store, { removed: clock.now(), ...(parties && { parties }) }, forgotten)
-  for (const { keeper } of entrances) await keeper.forget()
-  return said
+  const results = await Promise.all(connections.map((connection) => revokeSide(connection, signal)))
+  const { accounts } = await loadSetupState(store)
+  const deleted = connections.map(({ side }) => ({ name: credentialsCheckpoint(side.side), value: undefined }))
+  await saveSetupState(store, { disconnectedAt: clock.now(), ...(accounts && { accounts }) }, deleted)
+  for (const { auth } of connections) await auth.invalidate()
+  return results
 }
 
-async function revokeSide({ side, keeper, oauth }: SideConnection, signal: AbortSignal): Promise<DisconnectResult> {
-  const say = (done: boolean, detail: string): DisconnectResult => ({ side: side.label, done, detail })
-  if (side.given !== undefined) return say(false, 'its credentials are in the environment: take them out there')
+async function revokeSide({ side, auth, oauth }: SideConnection, signal: AbortSignal): Promise<DisconnectResult> {
+  const result = (complete: boolean, detail: string): DisconnectResult => ({ side: side.label, complete, detail })
+  if (side.configured !== undefined) return result(false, 'its credentials are in the environment: remove them there')
   try {
-    const held = await keeper.credentials()
-    if (held === undefined) return say(true, 'it was not connected')
-    if (held.kind === 'key') return say(false, 'the key is forgotten here; delete it there too, where it was made')
+    const credentials = await auth.credentials()
+    if (credentials === undefined) return result(true, 'it was not connected')
+    if (credentials.kind === 'key') return result(false, `the key was deleted here; delete it in ${side.label} as well`)
     if (oauth === undefined || side.oauth?.revocation === undefined)
-      return say(false, 'the log-in is forgotten here; take our app away there too')
-    await oauth.revoke(held, signal)
-    return say(true, 'access was given back')
+      return result(false, `the access token was deleted here; remove our app in ${side.label} as well`)
+    await oauth.revoke(credentials, signal)
+    return result(true, 'access was revoked')
   } catch (error) {
     const { code, message } = toFault(error)
-    if (code.endsWith('/invalid-grant')) return say(true, 'it had ended our access already')
-    return say(
+    if (code.endsWith('/invalid-grant')) return result(true, 'access had already been revoked')
+    return result(
       false,
-      `the log-in is forgotten here, but access could not be given back (${message}): take our app away there`,
+      `the access token was deleted here but could not be revoked (${message}): remove our app in ${side.label}`,
     )
   }
 }
 
 export interface UninstallNotice {
   readonly body: Json
-  /** Where in it the account's id is. */
+  /** Reads the account's id from the body. */
   readonly workspace: Expression
 }
 
-/** So many requests to the source may anybody cause with invented notices: one in this time, milliseconds. */
-const ASK_EVERY = 10_000
+/** Forged notices can cause one request to the source in this time, in milliseconds. */
+const VERIFY_INTERVAL = 10_000
 
 /**
- * Whether the source has really removed us. A notice can be forged, and how it is signed is not documented, so it is
- * only believed once the source itself refuses our log-in.
+ * Verifies an uninstall notice. How the source signs one is not documented, so a notice can be forged: it is believed
+ * only once the source itself rejects our credentials.
  */
-export function uninstallVerifier(
-  source: SideConnection,
-  parts: RemoveParts,
-): (notice: UninstallNotice, signal: AbortSignal) => Promise<boolean> {
-  let next = 0
-  return async ({ body, workspace }, signal) => {
-    const ours = asId(await parts.store.readCheckpoint(WORKSPACE_CHECKPOINT))
-    const theirs = await idIn(body, workspace)
-    const held = await source.keeper.credentials()
-    if (ours === undefined || theirs !== ours || held === undefined || parts.clock.now() < next) return false
-    next = parts.clock.now() + ASK_EVERY
-    const refused = await identify(source.side, held, parts, signal).then(
+export class UninstallVerifier {
+  readonly #source: SideConnection
+  readonly #parts: DisconnectParts
+  #nextAttempt = 0
+
+  constructor(source: SideConnection, parts: DisconnectParts) {
+    this.#source = source
+    this.#parts = parts
+  }
+
+  async verify({ body, workspace }: UninstallNotice, signal: AbortSignal): Promise<boolean> {
+    const { store, clock, logger } = this.#parts
+    const pinned = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
+    const notified = await readId(body, workspace)
+    const credentials = await this.#source.auth.credentials()
+    if (pinned === undefined || notified !== pinned || credentials === undefined) return false
+    if (clock.now() < this.#nextAttempt) return false
+    this.#nextAttempt = clock.now() + VERIFY_INTERVAL
+    const rejected = await identifyAccount(this.#source.side, credentials, this.#parts, signal).then(
       () => false,
       (error: unknown) => toFault(error).details.status === 401,
     )
-    if (!refused) parts.logger.warn('uninstall notice ignored: credentials are still valid')
-    return refused
+    if (!rejected) logger.warn('uninstall notice ignored: credentials are still valid')
+    return rejected
   }
 }
 
-async function idIn(body: Json, workspace: Expression): Promise<string | undefined> {
+async function readId(body: Json, workspace: Expression): Promise<string | undefined> {
   try {
     return asId(await workspace.evaluate(body))
   } catch {

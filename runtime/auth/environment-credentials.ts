@@ -1,116 +1,141 @@
-/** Whose account the credentials of the environment or a host are: asked once for each key, and held against the store's. */
-
+/** Credentials from the environment or a host: identifies their account once for each key and pins the store to it. */
+import { asTransientFault } from '../http/transient-on-throw.ts'
 import { asId } from '../lib/json.ts'
+import type { AuthProvider } from '../ports/auth.ts'
 import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import { accountMismatch } from './errors.ts'
-import { type AccountInfo, accountOf } from './setup-state.ts'
-import { hostOf, type KeyCredentials, type Side } from './side.ts'
+import { identifyAccount } from './identify-account.ts'
+import { type AccountInfo, accountCheckpoint } from './setup-state.ts'
+import { apiHost, type KeyCredentials, type NetworkEffects, type Side, toRequestAuth } from './side.ts'
 import type { Vault } from './vault.ts'
 
-export interface EnvironmentCredentials {
-  /** As far as is known without asking. */
-  known(): Promise<AccountInfo | undefined>
-  /** Asks if need be, and binds the store to it. Throws a `Fault`: also when the store belongs to another account. */
-  identify(signal: AbortSignal): Promise<AccountInfo>
-  /**
-   * Throws when the store belongs to another account, or when nobody could be asked just now. A side that does not say
-   * whose account it is (a permission is missing) is taken as it is.
-   */
-  check(signal: AbortSignal): Promise<void>
-  /** What `check` found, if it found the account of somebody else. */
-  mismatch(): Fault | undefined
-}
+type CheckpointStore = Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>
 
 export interface EnvironmentCredentialsParts {
   readonly side: Side
   readonly credentials: KeyCredentials
-  /** Remembers whose key it is, by a keyed hash. Absent: each process asks. */
+  /** Recognizes the key in a later process by a keyed hash. Absent: each process identifies the account anew. */
   readonly vault?: Pick<Vault, 'derive'>
-  readonly store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>
+  readonly store: CheckpointStore
   readonly clock: Clock
   readonly identify: (credentials: KeyCredentials, signal: AbortSignal) => Promise<AccountInfo>
   /** Called when the store belongs to another account. */
-  readonly onForeign?: () => Promise<void>
+  readonly onMismatch?: () => Promise<void>
 }
 
-/** A side that does not say who it is is asked again after this, milliseconds. */
-const AGAIN = 60_000
+interface IdentifiedKey {
+  readonly keyHash: string
+  readonly account: AccountInfo
+}
 
-export function environmentCredentials({
-  side,
-  credentials,
-  vault,
-  store,
-  clock,
-  identify,
-  onForeign,
-}: EnvironmentCredentialsParts): EnvironmentCredentials {
-  const name = `account.given.${side.side}`
-  let party: AccountInfo | undefined
-  let foreign: Fault | undefined
-  let next = 0
-  let checking: Promise<void> | undefined
+/** A side that refused to name the account is asked again after this, in milliseconds. */
+const RETRY_INTERVAL = 60_000
 
-  /** Tells one key from another, and nothing else about it. Undefined where there is no key of ours to do that with. */
-  const mark = async () =>
-    vault?.derive('given', JSON.stringify([side.side, credentials.key, hostOf(side)])).then(
+export class EnvironmentCredentials {
+  readonly #parts: EnvironmentCredentialsParts
+  readonly #checkpoint: string
+  #account: AccountInfo | undefined
+  #mismatch: Fault | undefined
+  #nextCheck = 0
+  #checking: Promise<void> | undefined
+
+  constructor(parts: EnvironmentCredentialsParts) {
+    this.#parts = parts
+    this.#checkpoint = `account.environment.${parts.side.side}`
+  }
+
+  /** The account, if this or an earlier process has identified it. Makes no request. */
+  async knownAccount(): Promise<AccountInfo | undefined> {
+    if (this.#account !== undefined) return this.#account
+    const stored = (await this.#parts.store.readCheckpoint(this.#checkpoint)) as IdentifiedKey | undefined
+    if (stored !== undefined && stored.keyHash === (await this.#keyHash())) this.#account = stored.account
+    return this.#account
+  }
+
+  /** Identifies the account and pins the store to it. Throws a `Fault`, also when the store belongs to another account. */
+  async identify(signal: AbortSignal): Promise<AccountInfo> {
+    const { side, credentials, store, identify, onMismatch } = this.#parts
+    const account = (await this.knownAccount()) ?? (await identify(credentials, signal))
+    const pinned = asId(await store.readCheckpoint(accountCheckpoint(side)))
+    this.#mismatch = pinned === undefined || pinned === account.id ? undefined : accountMismatch(side, account)
+    if (this.#mismatch !== undefined) {
+      await onMismatch?.()
+      throw this.#mismatch
+    }
+    if (this.#account === undefined) await this.#pin(account)
+    this.#account = account
+    return account
+  }
+
+  /**
+   * Throws when the store belongs to another account, or when the side is unavailable. A side that refuses to name
+   * the account (a permission is missing) is used all the same.
+   */
+  async check(signal: AbortSignal): Promise<void> {
+    if (this.#mismatch !== undefined) throw this.#mismatch
+    if (this.#parts.clock.now() < this.#nextCheck) return
+    this.#checking ??= this.#checkNow(signal).finally(() => {
+      this.#checking = undefined
+    })
+    await this.#checking
+  }
+
+  /** The fault of the last check, if the store belongs to another account. */
+  mismatch(): Fault | undefined {
+    return this.#mismatch
+  }
+
+  async #checkNow(signal: AbortSignal): Promise<void> {
+    try {
+      await this.identify(signal)
+      this.#nextCheck = Number.POSITIVE_INFINITY
+    } catch (error) {
+      const fault = toFault(error)
+      if (fault === this.#mismatch || fault.kind !== 'config') throw error
+      this.#nextCheck = this.#parts.clock.now() + RETRY_INTERVAL
+    }
+  }
+
+  async #pin(account: AccountInfo): Promise<void> {
+    const { side, store } = this.#parts
+    const keyHash = await this.#keyHash()
+    const value =
+      keyHash === undefined
+        ? undefined
+        : (JSON.parse(JSON.stringify({ keyHash, account } satisfies IdentifiedKey)) as Json)
+    await store.writeCheckpoints([
+      { name: accountCheckpoint(side), value: account.id },
+      { name: this.#checkpoint, value },
+    ])
+  }
+
+  /** Tells one key from another and reveals nothing else. Undefined without a usable encryption key. */
+  async #keyHash(): Promise<string | undefined> {
+    const { vault, side, credentials } = this.#parts
+    return vault?.derive('environment', JSON.stringify([side.side, credentials.key, apiHost(side)])).then(
       (hash) => Buffer.from(hash).toString('base64url'),
       () => undefined,
     )
-
-  async function known(): Promise<AccountInfo | undefined> {
-    const kept = (await store.readCheckpoint(name)) as
-      | { readonly mark: string; readonly party: AccountInfo }
-      | undefined
-    if (party === undefined && kept !== undefined && kept.mark === (await mark())) party = kept.party
-    return party
   }
+}
 
-  async function learn(signal: AbortSignal): Promise<AccountInfo> {
-    const found = (await known()) ?? (await identify(credentials, signal))
-    const bound = asId(await store.readCheckpoint(accountOf(side)))
-    foreign = bound === undefined || bound === found.id ? undefined : accountMismatch(side, found)
-    if (foreign !== undefined) {
-      await onForeign?.()
-      throw foreign
-    }
-    if (party === undefined) {
-      const hash = await mark()
-      const kept = hash === undefined ? undefined : (JSON.parse(JSON.stringify({ mark: hash, party: found })) as Json)
-      await store.writeCheckpoints([
-        { name: accountOf(side), value: found.id },
-        { name, value: kept },
-      ])
-    }
-    party = found
-    return found
-  }
+export interface HostAuthParts extends NetworkEffects {
+  readonly store: CheckpointStore
+}
 
-  async function checked(signal: AbortSignal): Promise<void> {
-    try {
-      await learn(signal)
-      next = Number.POSITIVE_INFINITY
-    } catch (error) {
-      const fault = toFault(error)
-      if (fault === foreign || fault.kind !== 'config') throw error
-      next = clock.now() + AGAIN
-    }
-  }
-
+/** Fixed credentials of a host without set-up. The first use throws a config `Fault` if the store belongs to another account. */
+export function createHostAuth(side: Side, credentials: KeyCredentials, parts: HostAuthParts): AuthProvider {
+  const identify = (key: KeyCredentials, signal: AbortSignal) => identifyAccount(side, key, parts, signal)
+  const environment = new EnvironmentCredentials({ ...parts, side, credentials, identify })
   return {
-    known,
-    identify: learn,
-    mismatch: () => foreign,
-    async check(signal) {
-      if (foreign !== undefined) throw foreign
-      if (clock.now() < next) return
-      checking ??= checked(signal).finally(() => {
-        checking = undefined
-      })
-      await checking
+    method: () => 'environment',
+    async current(signal) {
+      await asTransientFault(() => environment.check(signal), 'store/failed', 'the store failed')
+      return toRequestAuth(side, credentials)
     },
+    refresh: async () => false,
   }
 }

@@ -1,33 +1,37 @@
-/** What is said when a side cannot be used as it is, and who mends it: in the log, on the console, of what waits. */
+/** Faults of a side that only a person can resolve, worded for the log, the console and the records they hold up. */
 import { Fault } from '../ports/fault.ts'
 import type { AccountInfo } from './setup-state.ts'
-import type { Side } from './side.ts'
+import type { Credentials, Side } from './side.ts'
 
-type Named = Pick<Side, 'name' | 'label' | 'given'>
+type SideLabel = Pick<Side, 'name' | 'label' | 'configured'>
 
-export function notConnected({ name, label }: Named): Fault {
-  const message = `${label} is not connected: connect it on the console, or set its credentials in the environment`
+export function notConnected({ name, label }: SideLabel): Fault {
+  const message = `${label} is not connected: connect it in the console, or set its credentials in the environment`
   return new Fault('config', `${name}/no-credentials`, message)
 }
 
-/** It does not let us in any more, and only a person can change that. */
-export function loginRequired({ name, label, given }: Named): Fault {
-  const message = given
-    ? `${label} does not accept the credentials in the environment: change them there and start again`
-    : `${label} no longer accepts our log-in: connect it again on the console`
-  return new Fault('config', `${name}/log-in`, message)
+/** The side rejects our credentials, and no refresh can change that. */
+export function credentialsRejected(side: Side, { kind }: Credentials): Fault {
+  const { name, label, configured, pasteFields } = side
+  const key = pasteFields[0]?.label.replace(/^./, (first) => first.toLowerCase())
+  const message = configured
+    ? `${label} rejected the credentials from the environment: change them there and restart`
+    : `${label} rejected the ${(kind === 'key' && key) || 'access token'}: connect it again in the console`
+  return new Fault('config', `${name}/credentials-rejected`, message)
 }
 
-export function missingOauthClient({ name, label }: Named): Fault {
-  const message = `the log-in to ${label} was made by OAuth and must be renewed, but our app's client id and secret are not set any more`
-  return new Fault('config', `${name}/no-client`, message)
+export function missingOauthClient({ name, label }: SideLabel): Fault {
+  return new Fault('config', `${name}/no-oauth-client`, `no OAuth client is configured for ${label}`)
 }
 
-/** What was sent from here to one account is known here, and would be sent to the other a second time or not at all. */
-export function accountMismatch({ name, label, given }: Named, { name: business = 'another one' }: AccountInfo): Fault {
-  const other = 'start with another store (CONNECTOR_STORE)'
-  const message = given
-    ? `the configured credentials are of the ${label} account of ${business}, but this store belongs to another account: configure those of that one, or ${other}`
-    : `this is the ${label} account of ${business}, but this store belongs to another account: log in to that one, or ${other}`
-  return new Fault('config', `${name}/other-account`, message)
+/** The store's ledger is about one account: with another one it would send events twice, or not at all. */
+export function accountMismatch(
+  { name, label, configured }: SideLabel,
+  { name: account = 'another business' }: AccountInfo,
+): Fault {
+  const remedy = 'use another store (CONNECTOR_STORE)'
+  const message = configured
+    ? `the configured credentials belong to the ${label} account of ${account}, but this store belongs to another account: configure the credentials of that account, or ${remedy}`
+    : `this is the ${label} account of ${account}, but this store belongs to another account: connect that account, or ${remedy}`
+  return new Fault('config', `${name}/account-mismatch`, message)
 }

@@ -1,4 +1,4 @@
-/** OAuth's `state`: signed, for one session, side and quarter of an hour, and good once. Nothing is stored for it. */
+/** OAuth `state`: signed, bound to one session and side, valid for a quarter of an hour and once. Needs no storage. */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
@@ -7,64 +7,70 @@ import type { Vault } from './vault.ts'
 
 export interface OauthState {
   readonly state: string
-  /** The proof that goes with the code (RFC 7636): worked out from the state, so that no browser ever holds it. */
-  readonly verifier: string
+  /** For PKCE (RFC 7636): derived from the state with the vault's key, so that no browser ever holds it. */
+  readonly codeVerifier: string
   readonly region?: string
 }
 
-/** What it is for: all must be the same when it comes back. */
-export interface Purpose {
+/** What a state is bound to: the callback must present the same. */
+export interface AuthorizationAttempt {
   readonly side: SideName
-  /** Known to the browser that began, and to no other. */
+  /** The session of the browser that began; no other browser knows it. */
   readonly session: string
-  readonly redirect: string
+  readonly redirectUri: string
 }
 
-export interface OauthStates {
-  issue(purpose: Purpose, region?: string): Promise<OauthState>
-  /** Takes it back, once. Throws a config `Fault` in words for the person who came back. */
-  redeem(state: string, purpose: Purpose): Promise<OauthState>
-}
+/** Time to look up a password and to pass a second factor, in milliseconds. */
+const LIFETIME = 15 * 60_000
 
-/** Somebody may have to look up a password, and ask a colleague for the second factor. Milliseconds. */
-const LASTS = 15 * 60_000
+export class OauthStates {
+  readonly #vault: Vault
+  readonly #clock: Clock
+  /** Expiry by nonce. */
+  readonly #redeemed = new Map<string, number>()
 
-export function oauthStates(vault: Vault, clock: Clock): OauthStates {
-  const used = new Map<string, number>()
-  const ticketOf = async (state: string, nonce: string, region: string): Promise<OauthState> => ({
-    state,
-    verifier: Buffer.from(await vault.derive('pkce', nonce)).toString('base64url'),
-    ...(region !== '' && { region: Buffer.from(region, 'base64url').toString() }),
-  })
-  const sign = async (text: string, { side, session, redirect }: Purpose) =>
-    Buffer.from(await vault.derive('state', JSON.stringify([text, side, session, redirect])))
+  constructor(vault: Vault, clock: Clock) {
+    this.#vault = vault
+    this.#clock = clock
+  }
 
-  return {
-    async issue(purpose, region = '') {
-      const nonce = randomBytes(18).toString('base64url')
-      const where = Buffer.from(region).toString('base64url')
-      const text = `${nonce}.${(clock.now() + LASTS).toString(36)}.${where}`
-      return ticketOf(`${text}.${(await sign(text, purpose)).toString('base64url')}`, nonce, where)
-    },
-    async redeem(state, purpose) {
-      const [nonce = '', ends = '', region = '', mac = ''] = state.split('.')
-      const expected = await sign(`${nonce}.${ends}.${region}`, purpose)
-      const given = Buffer.from(mac, 'base64url')
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw stranger()
-      const until = Number.parseInt(ends, 36)
-      for (const [old, end] of used) if (end < clock.now()) used.delete(old)
-      if (clock.now() > until)
-        throw refused('expired', 'the log-in took longer than a quarter of an hour: begin it again')
-      if (used.has(nonce))
-        throw refused('used', 'this log-in was finished before: if the side is not connected, begin again')
-      used.set(nonce, until)
-      return ticketOf(state, nonce, region)
-    },
+  async issue(attempt: AuthorizationAttempt, region = ''): Promise<OauthState> {
+    const nonce = randomBytes(18).toString('base64url')
+    const encodedRegion = Buffer.from(region).toString('base64url')
+    const payload = `${nonce}.${(this.#clock.now() + LIFETIME).toString(36)}.${encodedRegion}`
+    const mac = await this.#sign(payload, attempt)
+    return this.#toState(`${payload}.${mac.toString('base64url')}`, nonce, encodedRegion)
+  }
+
+  /** Verifies a state from a callback and consumes it. Throws a config `Fault` worded for the person in the browser. */
+  async redeem(state: string, attempt: AuthorizationAttempt): Promise<OauthState> {
+    const [nonce = '', expiry = '', region = '', mac = ''] = state.split('.')
+    const expected = await this.#sign(`${nonce}.${expiry}.${region}`, attempt)
+    const actual = Buffer.from(mac, 'base64url')
+    if (actual.length !== expected.length || !timingSafeEqual(actual, expected))
+      throw rejected('state', 'this callback does not belong to a connection begun in this browser: begin again here')
+    const expiresAt = Number.parseInt(expiry, 36)
+    const now = this.#clock.now()
+    for (const [other, end] of this.#redeemed) if (end < now) this.#redeemed.delete(other)
+    if (now > expiresAt)
+      throw rejected('state-expired', 'connecting took longer than a quarter of an hour: begin again')
+    if (this.#redeemed.has(nonce))
+      throw rejected('state-used', 'this callback was used before: if the side is not connected, begin again')
+    this.#redeemed.set(nonce, expiresAt)
+    return this.#toState(state, nonce, region)
+  }
+
+  async #toState(state: string, nonce: string, region: string): Promise<OauthState> {
+    return {
+      state,
+      codeVerifier: Buffer.from(await this.#vault.derive('pkce', nonce)).toString('base64url'),
+      ...(region !== '' && { region: Buffer.from(region, 'base64url').toString() }),
+    }
+  }
+
+  async #sign(payload: string, { side, session, redirectUri }: AuthorizationAttempt): Promise<Buffer> {
+    return Buffer.from(await this.#vault.derive('state', JSON.stringify([payload, side, session, redirectUri])))
   }
 }
 
-function stranger(): Fault {
-  return refused('state', 'this answer belongs to no log-in begun in this browser, so it was not used: begin it here')
-}
-
-const refused = (code: string, message: string) => new Fault('config', `account/${code}`, message)
+const rejected = (code: string, message: string) => new Fault('config', `auth/${code}`, message)

@@ -1,187 +1,227 @@
-/** OAuth 2.0 with one side, by what its spec says: the address to send a person to, codes, refreshing, revoking. */
+/**
+ * The OAuth 2.0 authorization code flow with one side: authorization URL, code exchange, refresh, revocation.
+ *
+ * oauth4webapi builds the requests and validates the responses; our HTTP client sends them, so that rate limits, timeouts
+ * and faults are those of every other request.
+ */
 
-import { createHash } from 'node:crypto'
+import * as oauth4webapi from 'oauth4webapi'
 import { createHttpClient, type HttpClient } from '../http/client.ts'
 import { createRateLimiter } from '../http/rate-limiter.ts'
 import { isObject } from '../lib/json.ts'
-import type { Clock, Fetch, Random } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { ErrorExplanation } from '../ports/source.ts'
 import type { Json } from '../ports/types.ts'
 import type { OauthSpec } from '../spec/spec.ts'
-import { type OauthClient, type OauthCredentials, resolveUrl, type Side } from './side.ts'
+import type { OauthState } from './oauth-state.ts'
+import { type NetworkEffects, type OauthClient, type OauthCredentials, resolveUrl, type Side } from './side.ts'
 
-export interface OauthParts {
-  readonly fetch: Fetch
-  readonly clock: Clock
-  readonly random: Random
+export interface AuthorizationRequest extends OauthState {
+  readonly redirectUri: string
+  readonly optionalPermissions: readonly string[]
 }
 
-export interface Oauth {
-  /** Where a person says yes. `scopes` besides the side's permissions. */
-  authorize(ask: AuthorizationRequest): URL
-  /** Throws a config `Fault` in words for the person who came back with the code. */
-  exchange(
-    code: string,
-    ask: Pick<AuthorizationRequest, 'redirect' | 'verifier'>,
-    signal: AbortSignal,
-  ): Promise<OauthCredentials>
-  /** Throws `<name>/invalid-grant` when only a person can help. */
-  refresh(credentials: OauthCredentials, signal: AbortSignal): Promise<OauthCredentials>
-  /** Gives access back. Throws a `Fault` when the side did not confirm it. */
-  revoke(credentials: OauthCredentials, signal: AbortSignal): Promise<void>
-}
+/** Token requests a minute. Klaviyo rejects more for one installation. */
+const REQUESTS_PER_MINUTE = 10
 
-export interface AuthorizationRequest {
-  readonly redirect: string
-  readonly state: string
-  readonly verifier: string
-  readonly region?: string
-  readonly extras: readonly string[]
-}
-
-/** Of token requests in a minute; one of the sides says that more are refused. */
-const A_MINUTE = 10
-
-/** Absent when the side has no OAuth, or we have no client there. */
-export function oauth(side: Side, parts: OauthParts): Oauth | undefined {
+/** Undefined when the side has no OAuth, or we have no client there. */
+export function createOauthFlow(side: Side, effects: NetworkEffects): OauthFlow | undefined {
   const { oauth: spec, client } = side
-  if (spec === undefined || client === undefined) return undefined
-  const line = tokenClient(side, parts)
-  const post = (address: string, form: Form, more: TokenRequest) =>
-    line(() => formRequest(side, spec, client, address, form, more), { lane: 'live', signal: more.signal })
+  return spec === undefined || client === undefined ? undefined : new OauthFlow(side, spec, client, effects)
+}
 
-  async function token(form: Form, signal: AbortSignal): Promise<OauthCredentials> {
-    const { body } = await post(spec?.tokenUrl ?? '', form, { signal, by: 'client' })
-    return credentialsOf(side, body, parts.clock.now())
+export class OauthFlow {
+  readonly #side: Side
+  readonly #spec: OauthSpec
+  readonly #client: oauth4webapi.Client
+  readonly #clientAuth: oauth4webapi.ClientAuth
+  readonly #effects: NetworkEffects
+  readonly #send: HttpClient
+
+  constructor(side: Side, spec: OauthSpec, client: OauthClient, effects: NetworkEffects) {
+    this.#side = side
+    this.#spec = spec
+    this.#client = { client_id: client.id }
+    this.#clientAuth =
+      spec.clientAuth === 'client_secret_basic'
+        ? clientSecretBasic(client.secret)
+        : oauth4webapi.ClientSecretPost(client.secret)
+    this.#effects = effects
+    this.#send = tokenClient(side, effects)
   }
 
-  return {
-    authorize: (ask) => authorizeUrl(side, spec, client, ask),
-    exchange: (code, { redirect, verifier }, signal) =>
-      token(
-        {
-          grant_type: 'authorization_code',
-          code,
-          redirect_uri: redirect,
-          ...(spec.pkce && { code_verifier: verifier }),
-        },
-        signal,
-      ),
-    async refresh({ refresh = '', region }, signal) {
-      const fresh = await token({ grant_type: 'refresh_token', refresh_token: refresh }, signal)
-      // Without another in the answer the old one goes on (RFC 6749, 6).
-      return { ...fresh, refresh: fresh.refresh ?? refresh, ...(region !== undefined && { region }) }
-    },
-    async revoke({ access, refresh, region }, signal) {
-      if (spec.revocation === undefined) return
-      const { path, by } = spec.revocation
-      const hint: Form =
-        refresh === undefined ? { token: access } : { token: refresh, token_type_hint: 'refresh_token' }
-      await post(path, by === 'client' ? hint : {}, { signal, by, region, access })
-    },
+  /** Where a person grants the side's permissions and the optional ones. */
+  async authorizationUrl(request: AuthorizationRequest): Promise<URL> {
+    const { authorizationUrl, sendScope, pkce } = this.#spec
+    const side = this.#side
+    const region = request.region ?? side.region ?? ''
+    const url = resolveUrl(side, authorizationUrl[region] ?? Object.values(authorizationUrl)[0] ?? '')
+    const query = {
+      response_type: 'code',
+      client_id: this.#client.client_id,
+      redirect_uri: request.redirectUri,
+      state: request.state,
+      ...(sendScope && { scope: [...Object.keys(side.permissions), ...request.optionalPermissions].join(' ') }),
+      ...(pkce && {
+        code_challenge: await oauth4webapi.calculatePKCECodeChallenge(request.codeVerifier),
+        code_challenge_method: 'S256',
+      }),
+    }
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+    return url
+  }
+
+  /** Throws a config `Fault` worded for the person whose browser brought the code. */
+  async exchangeCode(
+    code: string,
+    { redirectUri, codeVerifier }: Pick<AuthorizationRequest, 'redirectUri' | 'codeVerifier'>,
+    signal: AbortSignal,
+  ): Promise<OauthCredentials> {
+    const server = this.#server()
+    // `state` and `error` of the callback are checked by then.
+    const callback = oauth4webapi.validateAuthResponse(server, this.#client, new URLSearchParams({ code }))
+    const verifier = this.#spec.pkce ? codeVerifier : oauth4webapi.nopkce
+    const response = await oauth4webapi.authorizationCodeGrantRequest(
+      server,
+      this.#client,
+      this.#clientAuth,
+      callback,
+      redirectUri,
+      verifier,
+      this.#requestOptions(signal),
+    )
+    return this.#toCredentials(oauth4webapi.processAuthorizationCodeResponse(server, this.#client, response))
+  }
+
+  /** Throws `<name>/invalid-grant` when only a person can connect the side again. */
+  async refresh({ refreshToken = '', region }: OauthCredentials, signal: AbortSignal): Promise<OauthCredentials> {
+    const server = this.#server()
+    const response = await oauth4webapi.refreshTokenGrantRequest(
+      server,
+      this.#client,
+      this.#clientAuth,
+      refreshToken,
+      this.#requestOptions(signal),
+    )
+    const fresh = await this.#toCredentials(oauth4webapi.processRefreshTokenResponse(server, this.#client, response))
+    // The refresh token may rotate; a response without one leaves the old one valid (RFC 6749, section 6).
+    return {
+      ...fresh,
+      refreshToken: fresh.refreshToken ?? refreshToken,
+      ...(region !== undefined && { region }),
+    }
+  }
+
+  /** Throws a `Fault` when the side did not confirm the revocation. */
+  async revoke({ accessToken, refreshToken, region }: OauthCredentials, signal: AbortSignal): Promise<void> {
+    const { revocation } = this.#spec
+    if (revocation === undefined) return
+    const url = resolveUrl(this.#side, revocation.path, region)
+    const options = this.#requestOptions(signal)
+    // Not RFC 7009: Intercom uninstalls the app whose token makes the request.
+    if (revocation.by === 'token') {
+      const body = new URLSearchParams()
+      await oauth4webapi.protectedResourceRequest(accessToken, 'POST', url, options.headers, body, options)
+      return
+    }
+    const server = { ...this.#server(), revocation_endpoint: url.href }
+    await oauth4webapi.revocationRequest(server, this.#client, this.#clientAuth, refreshToken ?? accessToken, {
+      ...options,
+      ...(refreshToken !== undefined && { additionalParameters: { token_type_hint: 'refresh_token' } }),
+    })
+  }
+
+  #server(): oauth4webapi.AuthorizationServer {
+    const { href, origin } = resolveUrl(this.#side, this.#spec.tokenUrl)
+    return { issuer: origin, token_endpoint: href }
+  }
+
+  #requestOptions(signal: AbortSignal) {
+    const { 'Content-Type': _, ...headers } = this.#side.headers
+    return {
+      headers: new Headers({ ...headers, Accept: 'application/json' }),
+      [oauth4webapi.customFetch]: async (url: string, { method, headers, body, redirect }: FetchInit) => {
+        // A new Request for each attempt; its signal is the one that our HTTP client adds.
+        const make = () => new Request(url, { method, headers, body: body ?? null, redirect })
+        const response = await this.#send(make, { lane: 'live', signal })
+        return normalizeTokenResponse(response.body)
+      },
+      // Only a base URL of our own may be plain HTTP: the sandbox and tests listen on loopback.
+      [oauth4webapi.allowInsecureRequests]: this.#side.baseUrl !== undefined,
+    }
+  }
+
+  async #toCredentials(processed: Promise<oauth4webapi.TokenEndpointResponse>): Promise<OauthCredentials> {
+    const { name, label } = this.#side
+    const now = this.#effects.clock.now()
+    const token = await processed.catch(() => undefined)
+    // Any other character in a header makes fetch throw an error that quotes the token. No cause: it holds the response.
+    if (token === undefined || !/^[\x21-\x7e]+$/.test(token.access_token))
+      throw new Fault('transient', `${name}/no-access-token`, `${label} returned no access token; try again`)
+    return {
+      kind: 'oauth',
+      accessToken: token.access_token,
+      issuedAt: now,
+      ...(token.refresh_token !== undefined && { refreshToken: token.refresh_token }),
+      ...(token.expires_in !== undefined && { expiresAt: now + token.expires_in * 1000 }),
+    }
   }
 }
 
-type Form = Readonly<Record<string, string>>
+type FetchInit = oauth4webapi.CustomFetchOptions<string, oauth4webapi.ProtectedResourceRequestBody>
 
-interface TokenRequest {
-  readonly signal: AbortSignal
-  readonly by: 'client' | 'token'
-  readonly region?: string | undefined
-  readonly access?: string
+/**
+ * Basic authentication with ids and secrets form-encoded (RFC 6749, section 2.3.1), but for `-`, `_` and `.`, which
+ * oauth4webapi's own escapes too: Klaviyo's ids are UUIDs, and its SDK sends them as they are.
+ */
+function clientSecretBasic(secret: string): oauth4webapi.ClientAuth {
+  const encode = (text: string) => encodeURIComponent(text).replace(/%20/g, '+')
+  return (_server, client, _body, headers) => {
+    const credentials = `${encode(client.client_id)}:${encode(secret)}`
+    headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`)
+  }
 }
 
-function formRequest(
-  side: Side,
-  spec: OauthSpec,
-  { id, secret }: OauthClient,
-  address: string,
-  form: Form,
-  { by, region, access }: TokenRequest,
-): Request {
-  const basic = by === 'client' && spec.clientAuth === 'client_secret_basic'
-  const body = new URLSearchParams({
-    ...form,
-    ...(by === 'client' && !basic && { client_id: id, client_secret: secret }),
+/**
+ * Makes a token response conform to RFC 6749, section 5.1. Intercom names the token `token` as well as `access_token`; a
+ * missing `token_type`, an empty `refresh_token`, or an `expires_in` that is not a positive number, must not cost a
+ * connection. Other members, an unrequested `id_token` among them, are dropped.
+ */
+function normalizeTokenResponse(body: Json | undefined): Response {
+  const { access_token, token, refresh_token, expires_in } = isObject(body) ? body : {}
+  return Response.json({
+    access_token: access_token ?? token,
+    token_type: 'bearer',
+    ...(typeof refresh_token === 'string' && refresh_token !== '' && { refresh_token }),
+    ...(Number(expires_in) > 0 && { expires_in: Number(expires_in) }),
   })
-  const authorization = basic
-    ? `Basic ${Buffer.from(`${formEncoded(id)}:${formEncoded(secret)}`).toString('base64')}`
-    : by === 'token'
-      ? `Bearer ${access}`
-      : undefined
-  const { 'Content-Type': _, ...headers } = side.headers
-  return new Request(resolveUrl(side, address, region), {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { ...headers, Accept: 'application/json', ...(authorization !== undefined && { authorization }) },
-    body,
-  })
 }
 
-/** RFC 6749, 2.3.1: ids and secrets are form-encoded before they are joined. */
-const formEncoded = (text: string): string => encodeURIComponent(text).replace(/%20/g, '+')
-
-function authorizeUrl(side: Side, spec: OauthSpec, { id }: OauthClient, ask: AuthorizationRequest): URL {
-  const region = ask.region ?? side.region ?? ''
-  const address = spec.authorizationUrl[region] ?? Object.values(spec.authorizationUrl)[0] ?? ''
-  const url = resolveUrl(side, address)
-  const scope = [...Object.keys(side.permissions), ...ask.extras].join(' ')
-  const challenge = createHash('sha256').update(ask.verifier).digest('base64url')
-  const query = {
-    response_type: 'code',
-    client_id: id,
-    redirect_uri: ask.redirect,
-    state: ask.state,
-    ...(spec.sendScope && { scope }),
-    ...(spec.pkce && { code_challenge: challenge, code_challenge_method: 'S256' }),
-  }
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-  return url
-}
-
-/** One try: a code counts once, and a refresh token may; whoever comes next tries again. */
-function tokenClient(side: Side, parts: OauthParts): HttpClient {
-  const limits = createRateLimiter({ windows: [{ limit: A_MINUTE, interval: 60_000 }], utilization: 1 }, parts.clock)
+/** No retries: a code is valid once, and a refresh token may be. The next caller tries again. */
+function tokenClient(side: Side, effects: NetworkEffects): HttpClient {
+  const windows = [{ limit: REQUESTS_PER_MINUTE, interval: 60_000 }]
+  const limiter = createRateLimiter({ windows, utilization: 1 }, effects.clock)
   const explain = (status: number, body: Json | undefined) => explainOauthError(side, status, body)
-  return createHttpClient(
-    { ...parts, timeout: side.timeout, attempts: 1 },
-    { name: side.name, limiter: limits, explain },
-  )
+  return createHttpClient({ ...effects, timeout: side.timeout, attempts: 1 }, { name: side.name, limiter, explain })
 }
 
-/** By the `error` of RFC 6749, 5.2. Everything else a side may add could quote what was sent. */
+/** By the `error` of RFC 6749, section 5.2. Any other member could quote the request, and thus a secret. */
 function explainOauthError({ label }: Side, status: number, body: Json | undefined): ErrorExplanation {
-  const error = typeof body === 'object' && body !== null && 'error' in body ? String(body.error) : ''
+  const error = isObject(body) ? String(body.error ?? '') : ''
+  // Intercom answers a wrong code or token with a 401 in its own shape.
   if (error === 'invalid_grant' || (status === 401 && error === ''))
     return {
       kind: 'config',
       code: 'invalid-grant',
-      message: 'what we were let in with is expired, revoked or was used before: log in again',
+      message: 'the authorization is expired, revoked or already used: connect again',
     }
   if (error === 'invalid_client' || status === 401)
     return {
       kind: 'config',
       code: 'invalid-client',
-      message: `it does not know our app: check the client id and secret of ${label}`,
+      message: `it rejected our OAuth client: check the client id and secret of ${label}`,
     }
   if (status >= 500 || status === 429 || status === 408) return {}
-  const said = /^[a-z_]{1,40}$/.test(error) ? error : 'no reason we know'
-  return { kind: 'config', code: 'oauth', message: `it gives no token and says ${said}` }
-}
-
-function credentialsOf({ name, label }: Side, body: Json | undefined, now: number): OauthCredentials {
-  const said = isObject(body) ? body : {}
-  const access = said.access_token ?? said.token
-  // In a header other characters would make fetch throw an error that quotes the token.
-  if (typeof access !== 'string' || !/^[\x21-\x7e]+$/.test(access))
-    throw new Fault('transient', `${name}/no-token`, `${label} answered without a token; try again`)
-  const { refresh_token: refresh, expires_in: seconds } = said
-  return {
-    kind: 'oauth',
-    access,
-    at: now,
-    ...(typeof refresh === 'string' && refresh !== '' && { refresh }),
-    ...(Number(seconds) > 0 && { expires: now + Number(seconds) * 1000 }),
-  }
+  const reason = /^[a-z_]{1,40}$/.test(error) ? error : 'an unknown reason'
+  return { kind: 'config', code: 'oauth-error', message: `it refused a token: ${reason}` }
 }

@@ -1,4 +1,4 @@
-/** The log-in of one side in use: kept in memory, renewed in time by one caller for all, also across processes. */
+/** Holds the credentials of one side and refreshes them before they expire: once for all callers and processes. */
 
 import { onAbort } from '../lib/abort.ts'
 import type { Locks } from '../lib/lock.ts'
@@ -7,189 +7,191 @@ import type { Clock } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { CredentialCheck } from './credential-check.ts'
 import type { EnvironmentCredentials } from './environment-credentials.ts'
-import { loginRequired, missingOauthClient, notConnected } from './errors.ts'
-import type { Oauth } from './oauth.ts'
+import { credentialsRejected, missingOauthClient, notConnected } from './errors.ts'
+import type { OauthFlow } from './oauth.ts'
 import {
   asCredentials,
   asJson,
   type Credentials,
+  credentialsCheckpoint,
   type OauthCredentials,
-  requestAuthOf,
   type Side,
-  secretName,
+  toRequestAuth,
 } from './side.ts'
-import type { SealedValue, Vault } from './vault.ts'
+import type { EncryptedValue, Vault } from './vault.ts'
 
-export interface KeeperParts {
+export interface RefreshingAuthParts {
   readonly side: Side
   readonly vault: Vault
-  readonly claims: Locks
-  readonly oauth: Oauth | undefined
+  readonly locks: Locks
+  readonly oauth: OauthFlow | undefined
   readonly clock: Clock
-  /** Of what the environment gave. */
-  readonly given: EnvironmentCredentials | undefined
-  readonly doubt: CredentialCheck
-  /** Called when what is known of the log-in has changed. */
+  /** Where the environment configures this side. */
+  readonly environment: EnvironmentCredentials | undefined
+  readonly credentialCheck: CredentialCheck
+  /** Called when the credentials, or our verdict on them, have changed. */
   readonly onChange: () => Promise<void>
-  /** Ends what is under way for all callers. */
+  /** Aborts a refresh for all callers. */
   readonly signal: AbortSignal
 }
 
-/** A token is renewed so long before it ends, milliseconds: a request takes its time to arrive. */
-const EARLY = 30_000
-/** A token younger than this that is refused is not renewed again: the reason is another one. Milliseconds. */
-const YOUNG = 15_000
+/** An access token is refreshed this long before it expires, in milliseconds: a request takes time to arrive. */
+const REFRESH_MARGIN = 30_000
+/** A token younger than this that is rejected is not refreshed: the cause is another one. Milliseconds. */
+const MIN_AGE = 15_000
 
 export class RefreshingAuth implements AuthProvider {
-  readonly #parts: KeeperParts
-  #known: SealedValue | undefined
-  #renewing: Promise<void> | undefined
+  readonly #parts: RefreshingAuthParts
+  #stored: EncryptedValue | undefined
+  #refreshing: Promise<void> | undefined
 
-  constructor(parts: KeeperParts) {
+  constructor(parts: RefreshingAuthParts) {
     this.#parts = parts
   }
 
   method(): AuthMethod {
-    return this.#parts.side.given === undefined ? (this.#held()?.kind ?? 'key') : 'environment'
+    return this.#parts.side.configured === undefined ? (this.#cached()?.kind ?? 'key') : 'environment'
   }
 
-  /** What is stored now, or given by the environment; undefined when nobody has connected this side. */
+  /** The credentials as stored now, or those of the environment; undefined when this side is not connected. */
   async credentials(): Promise<Credentials | undefined> {
     const { side, vault } = this.#parts
-    if (side.given !== undefined) return side.given
-    this.#known = await vault.read(secretName(side.side))
-    return this.#held()
+    if (side.configured !== undefined) return side.configured
+    this.#stored = await vault.read(credentialsCheckpoint(side.side))
+    return this.#cached()
   }
 
-  /** A person has logged in. */
+  /** Stores the credentials of a new connection. */
   async replace(credentials: Credentials): Promise<void> {
     const { side, vault, onChange } = this.#parts
-    await vault.put(secretName(side.side), asJson(credentials))
-    this.#known = undefined
+    await vault.put(credentialsCheckpoint(side.side), asJson(credentials))
+    this.#stored = undefined
     await onChange()
   }
 
-  /** What signs webhooks, of what is stored. */
-  async signing(): Promise<readonly string[]> {
-    const held = this.#held() ?? (await this.credentials())
-    return held?.kind === 'key' ? (held.signing ?? []) : []
+  /** The stored secrets that verify webhooks. */
+  async signingSecrets(): Promise<readonly string[]> {
+    const credentials = this.#cached() ?? (await this.credentials())
+    return credentials?.kind === 'key' ? (credentials.signingSecrets ?? []) : []
   }
 
-  /** Another may have written: the next look is at the store. */
-  async forget(): Promise<void> {
-    this.#known = undefined
+  /** Drops the cached credentials, so that the next use reads the store. */
+  async invalidate(): Promise<void> {
+    this.#stored = undefined
     await this.#parts.onChange()
   }
 
-  /** Why nobody can use it before a person has done something. */
+  /** The fault that only a person can resolve, if there is one. */
   async blockingFault(): Promise<Fault | undefined> {
-    const { side, doubt, given } = this.#parts
-    const held = await this.credentials()
-    if (held === undefined) return undefined
-    if (held.kind === 'oauth' && held.refused !== undefined) return loginRequired(side)
-    if (doubt.isRevoked(held)) await doubt.recheck(held)
-    return doubt.isRevoked(held) ? loginRequired(side) : given?.mismatch()
+    const { side, credentialCheck, environment } = this.#parts
+    const credentials = await this.credentials()
+    if (credentials === undefined) return undefined
+    if (credentials.kind === 'oauth' && credentials.rejectedAt !== undefined)
+      return credentialsRejected(side, credentials)
+    if (credentialCheck.isRevoked(credentials)) await credentialCheck.recheck(credentials)
+    return credentialCheck.isRevoked(credentials) ? credentialsRejected(side, credentials) : environment?.mismatch()
   }
 
   async current(signal: AbortSignal): Promise<RequestAuth> {
-    const { side, doubt, given } = this.#parts
+    const { side, credentialCheck, environment } = this.#parts
     // The environment may have changed since the store was last used.
-    await given?.check(signal)
-    const held = side.given ?? this.#held() ?? (await this.credentials())
-    if (held === undefined) throw notConnected(side)
-    if (doubt.isRevoked(held)) throw loginRequired(side)
-    if (held.kind === 'key') return requestAuthOf(side, held)
-    return requestAuthOf(side, await this.#lasting(held, signal))
+    await environment?.check(signal)
+    const credentials = side.configured ?? this.#cached() ?? (await this.credentials())
+    if (credentials === undefined) throw notConnected(side)
+    if (credentialCheck.isRevoked(credentials)) throw credentialsRejected(side, credentials)
+    if (credentials.kind === 'key') return toRequestAuth(side, credentials)
+    return toRequestAuth(side, await this.#unexpired(credentials, signal))
   }
 
-  async refresh(refused: RequestAuth, signal: AbortSignal): Promise<boolean> {
+  async refresh(rejected: RequestAuth, signal: AbortSignal): Promise<boolean> {
     const { side, clock } = this.#parts
-    const held = await this.credentials()
-    if (held === undefined) return false
-    if (requestAuthOf(side, held).headers.Authorization !== refused.headers.Authorization) return true
-    if (held.kind === 'key' || held.refresh === undefined) {
-      await this.recheck(held)
+    const credentials = await this.credentials()
+    if (credentials === undefined) return false
+    if (toRequestAuth(side, credentials).headers.Authorization !== rejected.headers.Authorization) return true
+    if (credentials.kind === 'key' || credentials.refreshToken === undefined) {
+      await this.recheck(credentials)
       return false
     }
-    if (clock.now() - held.at < YOUNG) return false
-    await this.#renewed(held, signal)
+    if (clock.now() - credentials.issuedAt < MIN_AGE) return false
+    await this.#refreshShared(credentials, signal)
     return true
   }
 
-  /** It was refused: asks the side whether it still counts, and says so if not. */
-  async recheck(held: Credentials): Promise<void> {
-    const { doubt, onChange } = this.#parts
-    await doubt.recheck(held)
-    if (doubt.isRevoked(held)) await onChange()
+  /** After a 401: asks the side whether these credentials are revoked, and reports the change if so. */
+  async recheck(credentials: Credentials): Promise<void> {
+    const { credentialCheck, onChange } = this.#parts
+    await credentialCheck.recheck(credentials)
+    if (credentialCheck.isRevoked(credentials)) await onChange()
   }
 
-  #held(): Credentials | undefined {
-    return this.#known && asCredentials(this.#known.value)
+  #cached(): Credentials | undefined {
+    return this.#stored && asCredentials(this.#stored.value)
   }
 
-  /** With time left, or renewed; the old one while it still counts and renewing has to wait. */
-  async #lasting(held: OauthCredentials, signal: AbortSignal): Promise<Credentials> {
+  /** Refreshes what is about to expire. Until then the old token serves while the side cannot refresh it. */
+  async #unexpired(cached: OauthCredentials, signal: AbortSignal): Promise<Credentials> {
     const { clock, side } = this.#parts
-    // Somebody may have logged in through another process: the store is asked before a person is.
-    const token = held.refused === undefined ? held : ((await this.credentials()) ?? held)
-    if (token.kind === 'key') return token
-    if (token.refused !== undefined) throw loginRequired(side)
-    const ends = token.expires ?? Number.POSITIVE_INFINITY
-    if (clock.now() < ends - EARLY) return token
+    // Another process may have connected this side again: read the store before asking a person to.
+    const credentials = cached.rejectedAt === undefined ? cached : ((await this.credentials()) ?? cached)
+    if (credentials.kind === 'key') return credentials
+    if (credentials.rejectedAt !== undefined) throw credentialsRejected(side, credentials)
+    const expiresAt = credentials.expiresAt ?? Number.POSITIVE_INFINITY
+    if (clock.now() < expiresAt - REFRESH_MARGIN) return credentials
     try {
-      await this.#renewed(token, signal)
+      await this.#refreshShared(credentials, signal)
     } catch (error) {
-      if (toFault(error).kind !== 'transient' || clock.now() >= ends) throw error
-      return token
+      if (toFault(error).kind !== 'transient' || clock.now() >= expiresAt) throw error
+      return credentials
     }
-    return this.#held() ?? token
+    return this.#cached() ?? credentials
   }
 
-  /** One renewal for all callers; each may stop waiting for it. */
-  async #renewed(stale: OauthCredentials, signal: AbortSignal): Promise<void> {
-    this.#renewing ??= this.#renewOnce(stale).finally(() => {
-      this.#renewing = undefined
+  /** One refresh for all callers in this process; each may stop waiting for it. */
+  async #refreshShared(stale: OauthCredentials, signal: AbortSignal): Promise<void> {
+    this.#refreshing ??= this.#refreshExclusively(stale).finally(() => {
+      this.#refreshing = undefined
     })
-    const stopped = new Promise<never>((_, reject) => {
-      const fault = () => reject(new Fault('transient', 'account/stopped', 'stopped while a log-in was renewed'))
-      const off = onAbort(signal, fault)
-      if (signal.aborted) fault()
-      this.#renewing?.then(off, off)
+    const aborted = new Promise<never>((_, reject) => {
+      const stop = () => reject(new Fault('transient', 'auth/stopped', 'stopped while refreshing an access token'))
+      const off = onAbort(signal, stop)
+      if (signal.aborted) stop()
+      this.#refreshing?.then(off, off)
     })
-    await Promise.race([this.#renewing, stopped])
+    await Promise.race([this.#refreshing, aborted])
   }
 
-  async #renewOnce(stale: OauthCredentials): Promise<void> {
-    const { claims, side } = this.#parts
-    const newer = async () => {
+  /** One refresh for all processes on the store. */
+  async #refreshExclusively(stale: OauthCredentials): Promise<void> {
+    const { locks, side } = this.#parts
+    const isDone = async () => {
       const stored = await this.credentials()
-      return stored?.kind !== 'oauth' || stored.access !== stale.access || stored.refused !== undefined
+      return stored?.kind !== 'oauth' || stored.accessToken !== stale.accessToken || stored.rejectedAt !== undefined
     }
-    await claims.runExclusive(secretName(side.side), newer, () => this.#refresh())
-    const held = this.#held()
-    if (held === undefined) throw notConnected(side)
-    if (held.kind === 'oauth' && held.refused !== undefined) throw loginRequired(side)
+    await locks.runExclusive(credentialsCheckpoint(side.side), isDone, () => this.#refreshStored())
+    const credentials = this.#cached()
+    if (credentials === undefined) throw notConnected(side)
+    if (credentials.kind === 'oauth' && credentials.rejectedAt !== undefined)
+      throw credentialsRejected(side, credentials)
   }
 
-  /** Asks for a new token with what is stored, and stores it before anybody uses it. */
-  async #refresh(): Promise<void> {
+  /** Requests a new token and stores it before anyone uses it: a rotated refresh token must not be lost. */
+  async #refreshStored(): Promise<void> {
     const { oauth, vault, side, clock, onChange, signal } = this.#parts
-    const kept = this.#known
-    const held = this.#held()
-    if (kept === undefined || held?.kind !== 'oauth') return
+    const stored = this.#stored
+    const credentials = this.#cached()
+    if (stored === undefined || credentials?.kind !== 'oauth') return
     if (oauth === undefined) throw missingOauthClient(side)
     let next: OauthCredentials
     try {
-      next = await oauth.refresh(held, signal)
+      next = await oauth.refresh(credentials, signal)
     } catch (error) {
       const fault = toFault(error)
       if (!fault.code.endsWith('/invalid-grant')) throw fault
-      next = { ...held, refused: clock.now() }
+      next = { ...credentials, rejectedAt: clock.now() }
     }
-    // Lost only to a person who logged in or removed it meanwhile: theirs counts.
-    const stored = await vault.swap(secretName(side.side), kept, asJson(next))
+    // The swap fails only when a person connected or disconnected this side meanwhile: that takes precedence.
+    const swapped = await vault.swap(credentialsCheckpoint(side.side), stored, asJson(next))
     await this.credentials()
-    if (!stored || next.refused === undefined) return
-    await onChange()
+    if (swapped && next.rejectedAt !== undefined) await onChange()
   }
 }

@@ -1,11 +1,11 @@
-/** How far set-up has come: the steps, and what is kept of it in the store. No secrets. */
+/** The progress of set-up, kept in the store as one checkpoint. Holds no secrets. */
 
 import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import type { SideName } from './side.ts'
 
-/** Whose account a side is. */
+/** The account on one side. */
 export interface AccountInfo {
   readonly id: string
   readonly name?: string
@@ -13,52 +13,54 @@ export interface AccountInfo {
   readonly timezone?: string
 }
 
+/** Times are in milliseconds since 1970. */
 export interface SetupState {
-  /** When somebody said yes to what is shared, milliseconds since 1970. */
-  readonly allowed?: number
-  /** Permissions that were given besides. */
-  readonly extras?: readonly string[]
-  readonly parties?: Readonly<Partial<Record<SideName, AccountInfo>>>
-  /** When delivery was allowed to begin. */
-  readonly finished?: number
-  /** When both sides were let go. */
-  readonly removed?: number
+  /** When a person consented to the data that is shared. */
+  readonly consentedAt?: number
+  /** Optional permissions that person chose. */
+  readonly optionalPermissions?: readonly string[]
+  readonly accounts?: Readonly<Partial<Record<SideName, AccountInfo>>>
+  /** When set-up was confirmed, so that delivery may run. */
+  readonly finishedAt?: number
+  /** When both sides were disconnected. */
+  readonly disconnectedAt?: number
 }
 
-/** In the order a person meets them. */
-export const STEPS = ['review', 'source', 'destination', 'confirm', 'done'] as const
-export type Step = (typeof STEPS)[number]
+/** In the order a person takes them. */
+export const SETUP_STEPS = ['review', 'source', 'destination', 'confirm', 'done'] as const
+export type SetupStep = (typeof SETUP_STEPS)[number]
 
-/** The checkpoint that says whose records or deliveries the store holds. */
-export const accountOf = ({ side }: { readonly side: SideName }): string =>
+/** The checkpoint that pins the account on a side. */
+export const accountCheckpoint = ({ side }: { readonly side: SideName }): string =>
   side === 'source' ? WORKSPACE_CHECKPOINT : DESTINATION_ACCOUNT
 
-const NAME = 'account.progress'
-/** Whose account the destination of this store is: what was delivered there cannot be delivered elsewhere. */
+const SETUP_STATE = 'account.setup'
+/** Pins the destination's account: events delivered there must not be delivered to another one. */
 export const DESTINATION_ACCOUNT = 'account.destination.id'
 
-export async function loadProgress(store: Pick<Store, 'readCheckpoint'>): Promise<SetupState> {
-  return ((await store.readCheckpoint(NAME)) ?? {}) as SetupState
+export async function loadSetupState(store: Pick<Store, 'readCheckpoint'>): Promise<SetupState> {
+  return ((await store.readCheckpoint(SETUP_STATE)) ?? {}) as SetupState
 }
 
-export async function saveProgress(
+/** Saves the state together with other checkpoints, in one transaction. */
+export async function saveSetupState(
   store: Pick<Store, 'writeCheckpoints'>,
-  progress: SetupState,
-  more: Parameters<Store['writeCheckpoints']>[0] = [],
+  state: SetupState,
+  others: Parameters<Store['writeCheckpoints']>[0] = [],
 ): Promise<void> {
-  const value = JSON.parse(JSON.stringify(progress)) as Json
-  await store.writeCheckpoints([{ name: NAME, value }, ...more])
+  const value = JSON.parse(JSON.stringify(state)) as Json
+  await store.writeCheckpoints([{ name: SETUP_STATE, value }, ...others])
 }
 
-/** What a person has to do next. Both sides given by the environment are a yes in themselves. */
+/** The step that is due. Credentials for both sides in the environment count as consent. */
 export function currentStep(
-  progress: SetupState,
+  state: SetupState,
   connected: Readonly<Record<SideName, boolean>>,
-  given: boolean,
-): Step {
-  if (given && progress.removed === undefined) return 'done'
-  if (progress.allowed === undefined) return 'review'
+  allConfigured: boolean,
+): SetupStep {
+  if (allConfigured && state.disconnectedAt === undefined) return 'done'
+  if (state.consentedAt === undefined) return 'review'
   if (!connected.source) return 'source'
   if (!connected.destination) return 'destination'
-  return progress.finished === undefined ? 'confirm' : 'done'
+  return state.finishedAt === undefined ? 'confirm' : 'done'
 }

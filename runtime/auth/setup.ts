@@ -1,159 +1,164 @@
-/** Set-up as a person goes through it: what the console's pages show, and what their buttons do. */
+/** Set-up as a person goes through it: the state the console's pages show, and the actions of their buttons. */
 
-import type { AuthMethod, DeliveryGate } from '../ports/auth.ts'
+import type { AuthMethod } from '../ports/auth.ts'
 import { toFault } from '../ports/fault.ts'
 import {
   authorizationUrl,
-  type Connected,
+  type Callback,
+  type ConnectedAccount,
   type ConnectParts,
   connectWithKey,
   handleCallback,
   type PastedCredentials,
   type SideConnection,
 } from './connect.ts'
-import { type DisconnectResult, disconnect, type UninstallNotice, uninstallVerifier } from './disconnect.ts'
+import type { RefreshableGate } from './delivery-gate.ts'
+import { type DisconnectResult, disconnect, type UninstallNotice, UninstallVerifier } from './disconnect.ts'
 import type { EnvironmentCredentials } from './environment-credentials.ts'
+import type { AuthorizationAttempt } from './oauth-state.ts'
 import {
   type AccountInfo,
-  accountOf,
+  accountCheckpoint,
   currentStep,
-  loadProgress,
+  loadSetupState,
   type SetupState,
-  type Step,
-  saveProgress,
+  type SetupStep,
+  saveSetupState,
 } from './setup-state.ts'
 import type { Side, SideName } from './side.ts'
 
 export interface SideView {
   readonly side: Side
-  /** By whom it was connected. Absent: it is not. */
-  readonly by?: AuthMethod
-  readonly party?: AccountInfo
-  /** What a person must do about a log-in that was there before. */
-  readonly trouble?: string
-  /** Why it is not known whose account the environment's credentials are, where that was asked. */
-  readonly unknown?: string
-  /** Whether there is an OAuth client. */
-  readonly oauth: boolean
+  /** How it is connected. Absent: it is not. */
+  readonly method?: AuthMethod
+  readonly account?: AccountInfo
+  /** Why the credentials cannot be used before a person acts. */
+  readonly problem?: string
+  /** Why the account of the environment's credentials could not be identified. */
+  readonly accountError?: string
+  readonly hasOauthClient: boolean
 }
 
 export interface SetupView {
-  readonly step: Step
-  readonly progress: SetupState
+  readonly step: SetupStep
+  readonly state: SetupState
   readonly source: SideView
   readonly destination: SideView
-  /** Why delivery waits. */
-  readonly shut?: string
-}
-
-/** `redirect` is the address the other side sends the browser back to; `session` is the browser's own. */
-export interface LoginAttempt {
-  readonly side: SideName
-  readonly session: string
-  readonly redirect: string
-}
-
-export interface Setup {
-  /** With a signal, sides of the environment are asked whose they are, if that is not known yet. */
-  view(ask?: AbortSignal): Promise<SetupView>
-  /** Somebody said yes to what is shared; `extras` are permissions given besides. Said again it stops nothing. */
-  allow(extras: readonly string[]): Promise<void>
-  /** The next log-in asks for these besides. */
-  ask(extras: readonly string[]): Promise<void>
-  authorize(going: LoginAttempt, region?: string): Promise<URL>
-  comeBack(going: LoginAttempt, query: URLSearchParams, signal: AbortSignal): Promise<Connected>
-  paste(side: SideName, pasted: PastedCredentials, signal: AbortSignal): Promise<Connected>
-  /** Binds the store to both accounts; delivery begins. Throws a config `Fault` when a step before is not done. */
-  finish(): Promise<void>
-  remove(signal: AbortSignal): Promise<readonly DisconnectResult[]>
-  /** The source says that it removed us. Resolves to whether that is so, and was done. */
-  handleUninstall(notice: UninstallNotice, signal: AbortSignal): Promise<boolean>
+  /** Why delivery is paused. */
+  readonly pausedReason?: string
 }
 
 export interface SetupParts extends ConnectParts {
   readonly sides: Readonly<Record<SideName, SideConnection>>
-  readonly gate: DeliveryGate
-  /** Looks whether delivery may run now. */
-  readonly look: () => Promise<void>
+  readonly gate: RefreshableGate
 }
 
-export function setup(parts: SetupParts): Setup {
-  const { sides, store, clock, look, gate } = parts
-  const both = [sides.source, sides.destination]
-  const believe = uninstallVerifier(sides.source, parts)
+export class Setup {
+  readonly #parts: SetupParts
+  readonly #connections: readonly SideConnection[]
+  readonly #uninstallVerifier: UninstallVerifier
 
-  async function view(ask?: AbortSignal): Promise<SetupView> {
-    const progress = await loadProgress(store)
-    const views = [viewOf(sides.source, progress, ask), viewOf(sides.destination, progress, ask)] as const
+  constructor(parts: SetupParts) {
+    this.#parts = parts
+    this.#connections = [parts.sides.source, parts.sides.destination]
+    this.#uninstallVerifier = new UninstallVerifier(parts.sides.source, parts)
+  }
+
+  /** With a signal, asks each side configured by the environment for its account, unless that is known. */
+  async view(signal?: AbortSignal): Promise<SetupView> {
+    const { sides, store, gate } = this.#parts
+    const state = await loadSetupState(store)
+    const views = [sideView(sides.source, state, signal), sideView(sides.destination, state, signal)] as const
     const [source, destination] = await Promise.all(views)
-    const connected = { source: source.by !== undefined, destination: destination.by !== undefined }
-    const given = source.by === 'environment' && destination.by === 'environment'
-    const shut = gate.pausedReason()
-    const step = currentStep(progress, connected, given)
-    return { step, progress, source, destination, ...(shut !== undefined && { shut }) }
+    const connected = { source: source.method !== undefined, destination: destination.method !== undefined }
+    const allConfigured = source.method === 'environment' && destination.method === 'environment'
+    const pausedReason = gate.pausedReason()
+    const step = currentStep(state, connected, allConfigured)
+    return { step, state, source, destination, ...(pausedReason !== undefined && { pausedReason }) }
   }
 
-  return {
-    view,
-    async allow(extras) {
-      const { removed: _, ...before } = await loadProgress(store)
-      await saveProgress(store, { ...before, allowed: before.allowed ?? clock.now(), extras })
-      await look()
-    },
-    ask: async (extras) => saveProgress(store, { ...(await loadProgress(store)), extras }),
-    authorize: (going, region) => authorizationUrl(sides[going.side], going, region, parts),
-    comeBack: (going, query, signal) => handleCallback(sides[going.side], query, going, parts, signal),
-    paste: (side, pasted, signal) => connectWithKey(sides[side], pasted, parts, signal),
-    async finish() {
-      const { step, progress } = await view()
-      if (step !== 'confirm') return
-      const bound = both.flatMap(({ side }) => {
-        const party = side.given === undefined ? progress.parties?.[side.side] : undefined
-        return party === undefined ? [] : [{ name: accountOf(side), value: party.id }]
-      })
-      await saveProgress(store, { ...progress, finished: clock.now() }, bound)
-      await look()
-    },
-    remove: (signal) => disconnect(both, parts, signal),
-    async handleUninstall(notice, signal) {
-      if (!(await believe(notice, signal))) return false
-      await disconnect(both, parts, signal)
-      return true
-    },
+  /** Records a person's consent to the data that is shared, and their optional permissions. Repeating it is harmless. */
+  async consent(optionalPermissions: readonly string[]): Promise<void> {
+    const { store, clock, gate } = this.#parts
+    const { disconnectedAt: _, ...state } = await loadSetupState(store)
+    await saveSetupState(store, { ...state, consentedAt: state.consentedAt ?? clock.now(), optionalPermissions })
+    await gate.refresh()
+  }
+
+  /** The next authorization URL requests these permissions as well. */
+  async requestPermissions(optionalPermissions: readonly string[]): Promise<void> {
+    const { store } = this.#parts
+    await saveSetupState(store, { ...(await loadSetupState(store)), optionalPermissions })
+  }
+
+  authorizationUrl(attempt: AuthorizationAttempt, region?: string): Promise<URL> {
+    return authorizationUrl(this.#parts.sides[attempt.side], attempt, region, this.#parts)
+  }
+
+  handleCallback(callback: Callback, signal: AbortSignal): Promise<ConnectedAccount> {
+    return handleCallback(this.#parts.sides[callback.side], callback, this.#parts, signal)
+  }
+
+  connectWithKey(side: SideName, pasted: PastedCredentials, signal: AbortSignal): Promise<ConnectedAccount> {
+    return connectWithKey(this.#parts.sides[side], pasted, this.#parts, signal)
+  }
+
+  /** Pins the store to both accounts and starts delivery. Does nothing while an earlier step is due. */
+  async finish(): Promise<void> {
+    const { store, clock, gate } = this.#parts
+    const { step, state } = await this.view()
+    if (step !== 'confirm') return
+    const pins = this.#connections.flatMap(({ side }) => {
+      const account = side.configured === undefined ? state.accounts?.[side.side] : undefined
+      return account === undefined ? [] : [{ name: accountCheckpoint(side), value: account.id }]
+    })
+    await saveSetupState(store, { ...state, finishedAt: clock.now() }, pins)
+    await gate.refresh()
+  }
+
+  disconnect(signal: AbortSignal): Promise<readonly DisconnectResult[]> {
+    return disconnect(this.#connections, this.#parts, signal)
+  }
+
+  /** Disconnects if the notice is true, and resolves to whether it is. */
+  async handleUninstall(notice: UninstallNotice, signal: AbortSignal): Promise<boolean> {
+    if (!(await this.#uninstallVerifier.verify(notice, signal))) return false
+    await this.disconnect(signal)
+    return true
   }
 }
 
-async function viewOf(entrance: SideConnection, progress: SetupState, ask?: AbortSignal): Promise<SideView> {
-  const { side, keeper, oauth } = entrance
-  const shown = { side, oauth: oauth !== undefined }
-  if (entrance.given !== undefined) {
-    const told = await whose(entrance, entrance.given, ask)
-    const trouble = (await keeper.blockingFault())?.message
-    return { ...shown, by: 'environment', ...told, ...(trouble !== undefined && { trouble }) }
+async function sideView(connection: SideConnection, state: SetupState, signal?: AbortSignal): Promise<SideView> {
+  const { side, auth, oauth, environment } = connection
+  const base = { side, hasOauthClient: oauth !== undefined }
+  if (environment !== undefined) {
+    const identity = await identifyEnvironment(connection, environment, signal)
+    const problem = (await auth.blockingFault())?.message
+    return { ...base, method: 'environment', ...identity, ...(problem !== undefined && { problem }) }
   }
-  const party = progress.parties?.[side.side]
-  const named = { ...shown, ...(party && { party }) }
+  const account = state.accounts?.[side.side]
+  const view = { ...base, ...(account && { account }) }
   try {
-    const held = await keeper.credentials()
-    if (held === undefined) return named
-    const trouble = (await keeper.blockingFault())?.message
-    return { ...named, by: held.kind, ...(trouble !== undefined && { trouble }) }
+    const credentials = await auth.credentials()
+    if (credentials === undefined) return view
+    const problem = (await auth.blockingFault())?.message
+    return { ...view, method: credentials.kind, ...(problem !== undefined && { problem }) }
   } catch (error) {
-    return { ...named, trouble: toFault(error).message }
+    return { ...view, problem: toFault(error).message }
   }
 }
 
-async function whose(
-  { side, keeper }: SideConnection,
-  given: EnvironmentCredentials,
-  ask?: AbortSignal,
-): Promise<Pick<SideView, 'party' | 'unknown'>> {
+async function identifyEnvironment(
+  { side, auth }: SideConnection,
+  environment: EnvironmentCredentials,
+  signal?: AbortSignal,
+): Promise<Pick<SideView, 'account' | 'accountError'>> {
   try {
-    const party = await (ask === undefined ? given.known() : given.identify(ask))
-    return party === undefined ? {} : { party }
+    const account = await (signal === undefined ? environment.knownAccount() : environment.identify(signal))
+    return account === undefined ? {} : { account }
   } catch (error) {
     const { message, details } = toFault(error)
-    if (details.status === 401 && side.given !== undefined) await keeper.recheck(side.given)
-    return (await keeper.blockingFault()) === undefined ? { unknown: message } : {}
+    if (details.status === 401 && side.configured !== undefined) await auth.recheck(side.configured)
+    return (await auth.blockingFault()) === undefined ? { accountError: message } : {}
   }
 }

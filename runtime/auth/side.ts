@@ -1,5 +1,6 @@
-/** One side of a connection as set-up sees it: what it is called, how one is let in, what can be pasted instead. */
+/** One side of a connector, source or destination, as authentication sees it, and the credentials it holds. */
 import type { RequestAuth } from '../ports/auth.ts'
+import type { Clock, Fetch, Random } from '../ports/effects.ts'
 import type { JsonObject } from '../ports/types.ts'
 import type { AccountSpec, AuthSpec } from '../spec/spec.ts'
 
@@ -7,32 +8,32 @@ export type SideName = 'source' | 'destination'
 
 export interface Side extends AuthSpec {
   readonly side: SideName
-  /** As the spec calls it: begins its faults, stands in its addresses. */
+  /** The name in the spec: begins its fault codes and its paths in the console. */
   readonly name: string
-  /** As people call it. */
+  /** The name people know. */
   readonly label: string
   /** API hosts by region; the first is the default. */
   readonly hosts: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
-  /** Of one request, milliseconds. */
+  /** Of one request, in milliseconds. */
   readonly timeout: number
-  readonly party?: AccountSpec
-  /** Our app there. Absent: nobody can log in by OAuth, only paste. */
+  readonly account?: AccountSpec
+  /** Our OAuth app there. Without one, only a pasted key connects this side. */
   readonly client?: OauthClient
-  /** From the environment: wins over what is stored, and cannot be changed here. */
-  readonly given?: KeyCredentials
-  /** Instead of every host, for tests. */
+  /** From the environment or the host: takes precedence over stored credentials and cannot be changed in the console. */
+  readonly configured?: KeyCredentials
+  /** Replaces every host, for tests and the sandbox. */
   readonly baseUrl?: string
-  /** From the environment. Absent: what the account says once it is known. */
+  /** From the environment. Absent: the region the account reports. */
   readonly region?: string
-  /** The header `Authorization` for a key made by hand. A token of OAuth is a bearer token. */
+  /** The `Authorization` header for a key. An OAuth access token is always a bearer token. */
   readonly keyHeader: (key: string) => string
-  /** What can be pasted: the key first. */
-  readonly fields: readonly PasteField[]
-  /** The variable that signs webhooks from the environment, beside what is stored. */
+  /** What a person can paste: the key first. */
+  readonly pasteFields: readonly PasteField[]
+  /** From the environment; verify webhooks beside the stored secrets. */
   readonly signingSecrets?: readonly string[]
-  /** How to get an OAuth client, for who would rather have that. */
-  readonly howOauth: string
+  /** How to register an OAuth client. */
+  readonly oauthInstructions: string
 }
 
 export interface OauthClient {
@@ -43,64 +44,68 @@ export interface OauthClient {
 export interface PasteField {
   readonly name: 'key' | 'signing'
   readonly label: string
-  /** How to get it, in one or two sentences. */
-  readonly how: string
+  /** Where to find the value, in one or two sentences. */
+  readonly instructions: string
 }
 
-/** A key that somebody made by hand. */
+/** An API key or access token created by hand. */
 export interface KeyCredentials {
   readonly kind: 'key'
   readonly key: string
-  /** Sign webhooks. */
-  readonly signing?: readonly string[]
+  /** Verify webhook signatures. */
+  readonly signingSecrets?: readonly string[]
   readonly region?: string
 }
 
-/** What OAuth gave. */
+/** The result of an OAuth grant. */
 export interface OauthCredentials {
   readonly kind: 'oauth'
-  readonly access: string
-  readonly refresh?: string
-  /** When `access` ends, milliseconds since 1970. Absent: it does not. */
-  readonly expires?: number
+  readonly accessToken: string
+  readonly refreshToken?: string
+  /** When the access token expires, in milliseconds since 1970. Absent: never. */
+  readonly expiresAt?: number
   readonly region?: string
-  /** When `access` was given, milliseconds. */
-  readonly at: number
-  /** When the other side said that `refresh` counts no more, milliseconds: a person must log in again. */
-  readonly refused?: number
+  /** When the access token was issued, in milliseconds since 1970. */
+  readonly issuedAt: number
+  /** When the side rejected the refresh token (`invalid_grant`), in milliseconds: a person must connect it again. */
+  readonly rejectedAt?: number
 }
 
 export type Credentials = KeyCredentials | OauthCredentials
 
-/** Where its secrets are kept. */
-export const secretName = (side: SideName): string => `account.${side}`
+/** What a request to a side needs besides the side itself. */
+export interface NetworkEffects {
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly random: Random
+}
 
-/** The API's host for a region, as the spec or the account names it. */
-export function hostOf(side: Side, region?: string): string {
-  const wanted = (side.region ?? region)?.toLowerCase() ?? ''
-  const host = Object.hasOwn(side.hosts, wanted) ? side.hosts[wanted] : Object.values(side.hosts)[0]
+/** The checkpoint that holds a side's encrypted credentials. */
+export const credentialsCheckpoint = (side: SideName): string => `account.${side}`
+
+/** The API's base URL in a region that the spec or the account names. */
+export function apiHost(side: Side, region?: string): string {
+  const name = (side.region ?? region)?.toLowerCase() ?? ''
+  const host = Object.hasOwn(side.hosts, name) ? side.hosts[name] : Object.values(side.hosts)[0]
   return (side.baseUrl ?? host ?? '').replace(/\/+$/, '')
 }
 
-/** An address of the spec, or the same path on the host that stands in for all. */
+/** Resolves a URL of the spec: a path is on the API's host; `baseUrl` replaces the origin of any. */
 export function resolveUrl(side: Side, address: string, region?: string): URL {
-  if (address.startsWith('/')) return new URL(hostOf(side, region) + address)
+  if (address.startsWith('/')) return new URL(apiHost(side, region) + address)
   const url = new URL(address)
   return side.baseUrl === undefined ? url : new URL(side.baseUrl.replace(/\/+$/, '') + url.pathname)
 }
 
-/** What is logged in with: the headers of every request. */
-export function headersOf(side: Side, credentials: Credentials): Readonly<Record<string, string>> {
-  const authorization = credentials.kind === 'key' ? side.keyHeader(credentials.key) : `Bearer ${credentials.access}`
-  return { Authorization: authorization }
-}
+export const authorizationHeader = (side: Side, credentials: Credentials): string =>
+  credentials.kind === 'key' ? side.keyHeader(credentials.key) : `Bearer ${credentials.accessToken}`
 
-export const requestAuthOf = (side: Side, credentials: Credentials): RequestAuth => ({
-  baseUrl: hostOf(side, credentials.region),
-  headers: headersOf(side, credentials),
+export const toRequestAuth = (side: Side, credentials: Credentials): RequestAuth => ({
+  baseUrl: apiHost(side, credentials.region),
+  headers: { Authorization: authorizationHeader(side, credentials) },
 })
 
-/** What was sealed by us has the shape we gave it. */
+/** Decrypted values need no validation: only we can have encrypted them. */
 export const asCredentials = (value: unknown): Credentials => value as Credentials
 
 export const asJson = (credentials: Credentials): JsonObject => ({ ...credentials })

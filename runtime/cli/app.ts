@@ -80,7 +80,7 @@ export interface CliApp {
   readonly metricUrl?: (metric: string) => { readonly href: string; readonly words: string }
   /** Opens the credentials stored by set-up. Absent: only the environment provides any. */
   readonly openConnections?: (
-    options: Omit<OpenOptions, 'connections'> & { readonly key: EncryptionKey },
+    options: Omit<OpenOptions, 'connections'> & { readonly encryptionKey: EncryptionKey },
   ) => Promise<Connections>
   /** Assembles a connector. Requires no credentials: a preview has none. */
   open(options: OpenOptions): Promise<Connector>

@@ -56,7 +56,7 @@ export async function withConnector<T>(
     async (store) => {
       const { clock, fetch, random } = io
       const base = { env, spec, store, clock, fetch, random, logger }
-      const connections = await app.openConnections?.({ ...base, key: encryptionKeyFor(env, url) })
+      const connections = await app.openConnections?.({ ...base, encryptionKey: encryptionKeyFor(env, url) })
       try {
         if (connections && mayHoldCredentials) await requireCredentials(context, connections, { ...options, hint })
         const connector = await app.open({ ...base, ...(connections && { connections }) })
@@ -86,9 +86,9 @@ async function requireCredentials(
 ): Promise<void> {
   const { source, destination } = await connections.setup.view()
   const provided: Readonly<Partial<Record<Setting['needed'], boolean>>> = {
-    source: source.by !== undefined,
-    destination: destination.by !== undefined,
-    webhook: (await connections.secrets()).length > 0,
+    source: source.method !== undefined,
+    destination: destination.method !== undefined,
+    webhook: (await connections.signingSecrets()).length > 0,
   }
   const needs = options.needs.filter((need) => !provided[need])
   requireSettings(app, options.env ?? env, needs, options.hint ?? '')

@@ -5,5 +5,5 @@ import type { Html, PageContext } from './types.ts'
 export function pausedBanner({ parts, link }: PageContext): Html | '' {
   const why = parts.connector.gate.pausedReason()
   if (why === undefined) return ''
-  return html`<p class="message bad">Delivery waits: ${why}. Nothing is lost.${parts.account && html` <a href="${link('/set-up')}">Go to set-up</a>`}</p>`
+  return html`<p class="message bad">Delivery waits: ${why}. Nothing is lost.${parts.connections && html` <a href="${link('/set-up')}">Go to set-up</a>`}</p>`
 }

@@ -17,14 +17,14 @@ export interface ConsoleOptions {
   /** Closes the live connections, so that a stopping process need not wait for them. */
   readonly signal: AbortSignal
   /** Connections made in the console. Absent: the host holds the credentials itself. */
-  readonly account?: Connections | undefined
+  readonly connections?: Connections | undefined
   /** The address at which others reach this console, where the request does not tell. */
   readonly publicUrl?: string | undefined
   /** Where it is mounted, e.g. `/connector`. Default: at the root. */
   readonly base?: string
   /** Required to sign in. Without one the console answers to loopback names only, and refuses proxied requests. */
   readonly password?: string | undefined
-  /** Signs the cookies; called with the first request. Default: the key of `account`, else a random one, and then a restart ends all sessions. */
+  /** Signs the cookies; called with the first request. Default: the key of `connections`, else a random one, and then a restart ends all sessions. */
   readonly key?: EncryptionKey
   /** Where the destination shows a metric, by its name there. */
   readonly metricUrl?: ((metric: string) => { readonly href: string; readonly words: string }) | undefined

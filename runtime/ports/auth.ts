@@ -28,6 +28,6 @@ export interface DeliveryGate {
 }
 
 /** One log-in that never changes, or the fault that there is none. */
-export function staticAuth(login: () => RequestAuth): AuthProvider {
+export function createStaticAuth(login: () => RequestAuth): AuthProvider {
   return { method: () => 'environment', current: async () => login(), refresh: async () => false }
 }

@@ -35,7 +35,7 @@ export async function house(closing: Closers, options: HouseOptions = {}) {
   if (!options.empty) await installed(it, Object.keys(spec.destination.optionalPermissions))
   const account = await it.open(options.env ?? CLIENT_ENV)
   const random = () => 0.5
-  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random, account })
+  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random, connections: account })
   const ending = new AbortController()
   const { signal } = ending
   const parts = { app, connector, clock, logger, account, signal }

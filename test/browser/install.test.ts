@@ -20,7 +20,7 @@ inBrowser('from an empty store to live events, by logging in to both sides', asy
   await follow('Log in to Intercom, US')
   await sees('Sandbox Shop')
   await press('Do not allow')
-  await sees('told not to let us in')
+  await sees('Access was denied')
   await follow('Log in to Intercom, US')
   await press('Allow')
   await sees('Intercom is connected.')

@@ -44,7 +44,7 @@ inBrowser('the install, with keys pasted by hand', async () => {
   await type(page, 'Access token', 'a-wrong-token-9876543210')
   await type(page, 'Client secret', SIGNING)
   await enter(page, 'Connect Intercom')
-  await sees('does not know what you pasted')
+  await sees('rejected the pasted credentials')
   await type(page, 'Access token', TOKEN)
   await type(page, 'Client secret', SIGNING)
   await enter(page, 'Connect Intercom')

@@ -1,5 +1,5 @@
-/** Both local servers, a store and accounts on it: what a person, a browser and several processes do with them. */
-import { connectorAccount } from '../../connector/auth.ts'
+/** Both sandbox servers and a store: the actions of a person, a browser and several processes on them. */
+import { createConnectorConnections } from '../../connector/auth.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
 import type { Connections } from '../../runtime/auth/connections.ts'
 import { ephemeralKey } from '../../runtime/auth/encryption-key.ts'
@@ -28,7 +28,7 @@ export const CLIENT_ENV = {
   KLAVIYO_CLIENT_SECRET: 'sandbox-app-secret',
 }
 
-/** A log that can be searched for what must not be in it. */
+/** A log that a test can search for secrets. */
 export function listening(): Logger & { readonly lines: string[] } {
   const lines: string[] = []
   const say = (level: string) => (message: string, fields?: object) =>
@@ -40,9 +40,9 @@ export interface WorldOptions {
   readonly workspace?: string
   readonly conversations?: number
   readonly tickets?: number
-  /** Where the source's notifications go. */
+  /** Receives the source's webhooks. */
   readonly webhook?: (request: Request) => Promise<Response>
-  /** Answers instead of a local server, where it wants to. */
+  /** Answers in place of a sandbox server, unless undefined. */
   readonly instead?: (request: Request) => Promise<Response | undefined>
 }
 
@@ -62,7 +62,7 @@ export function world(options: WorldOptions = {}) {
     ...(options.workspace !== undefined && { workspace: options.workspace }),
   })
   const klaviyo = localKlaviyo({ clock, random, key: KEY, limits: false })
-  /** Every request that left, without its body. */
+  /** Every request sent, without its body. */
   const asked: string[] = []
   const fetch: Fetch = async (request) => {
     asked.push(`${request.method} ${request.url}`)
@@ -74,13 +74,23 @@ export function world(options: WorldOptions = {}) {
   const key = ephemeralKey()
   const store: Store = memoryStore({ clock })
 
-  /** A process on the store: the environment it has, and what goes wrong for it. */
+  /** Opens a process on the store, with its environment and the faults it meets. */
   function open(
     env: Record<string, string> = CLIENT_ENV,
-    change: { fetch?: Fetch; store?: Store; key?: EncryptionKey } = {},
+    change: { fetch?: Fetch; store?: Store; encryptionKey?: EncryptionKey } = {},
   ): Promise<Connections> {
     const all = { ...env, INTERCOM_BASE_URL: INTERCOM, KLAVIYO_BASE_URL: KLAVIYO }
-    return connectorAccount({ spec, env: all, store, key, fetch, clock, random, logger, ...change })
+    return createConnectorConnections({
+      spec,
+      env: all,
+      store,
+      encryptionKey: key,
+      fetch,
+      clock,
+      random,
+      logger,
+      ...change,
+    })
   }
   return { clock, intercom, klaviyo, asked, fetch, logger, store, key, open }
 }
@@ -89,7 +99,7 @@ export type World = ReturnType<typeof world>
 
 export const redirectOf = (side: SideName) => `http://127.0.0.1:3000/set-up/${side}/callback`
 
-/** What a browser brings back once the person has said yes (or no) on the page it was sent to. */
+/** The query of the callback after a person has granted or denied access on the consent page. */
 export async function consent({ fetch }: World, address: URL, decision = 'yes'): Promise<URLSearchParams> {
   const page = await fetch(new Request(address))
   if (page.status !== 200) throw new Error(`${address.pathname}: ${page.status} ${await page.text()}`)
@@ -102,17 +112,17 @@ export async function consent({ fetch }: World, address: URL, decision = 'yes'):
   return new URL(answer.headers.get('location') ?? 'none:').searchParams
 }
 
-/** Logs in to one side by OAuth. */
+/** Connects one side by OAuth. */
 export async function logIn(it: World, account: Connections, side: SideName, decision = 'yes') {
-  const going = { side, session: 's1', redirect: redirectOf(side) }
-  const query = await consent(it, await account.setup.authorize(going), decision)
-  return account.setup.comeBack(going, query, never)
+  const attempt = { side, session: 's1', redirectUri: redirectOf(side) }
+  const query = await consent(it, await account.setup.authorizationUrl(attempt), decision)
+  return account.setup.handleCallback({ ...attempt, query }, never)
 }
 
-/** The whole set-up by OAuth. */
+/** Completes set-up by OAuth. */
 export async function installed(it: World, extras: readonly string[] = []): Promise<Connections> {
   const account = await it.open()
-  await account.setup.allow(extras)
+  await account.setup.consent(extras)
   await logIn(it, account, 'source')
   await logIn(it, account, 'destination')
   await account.setup.finish()

@@ -6,7 +6,7 @@ import { checkedToken, hostOf, intercomSource } from '../../connector/intercom/s
 import { loadConnectorSpec } from '../../connector/spec.ts'
 import { createHttpClient } from '../../runtime/http/client.ts'
 import { createRateLimiter } from '../../runtime/http/rate-limiter.ts'
-import { staticAuth } from '../../runtime/ports/auth.ts'
+import { createStaticAuth } from '../../runtime/ports/auth.ts'
 import type { Clock } from '../../runtime/ports/effects.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
 import type { Json } from '../../runtime/ports/types.ts'
@@ -94,7 +94,7 @@ export function client(change: Credentials = {}, clock = hastyClock()) {
   const { accessToken, region, baseUrl } = { accessToken: TOKEN, ...change }
   const host = baseUrl ?? hostOf(spec.source, region)
   const headers = () => ({ Authorization: `Bearer ${checkedToken(accessToken)}` })
-  const logins = staticAuth(() => ({ baseUrl: host, headers: headers() }))
+  const logins = createStaticAuth(() => ({ baseUrl: host, headers: headers() }))
   const source = intercomSource(logins, async () => [])
   const { name, timeout, rateLimit: limits } = spec.source
   const resetHeader = 'X-RateLimit-Reset'

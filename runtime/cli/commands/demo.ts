@@ -99,12 +99,12 @@ interface DemoSetup {
 /** Takes the steps of the console's set-up, with real OAuth redirects over HTTP. */
 async function setUp({ setup, sandbox, consoleUrl, context, signal }: DemoSetup): Promise<void> {
   const { destination, source } = await setup.view()
-  await setup.allow(Object.keys(destination.side.optionalPermissions))
+  await setup.consent(Object.keys(destination.side.optionalPermissions))
   for (const { side } of [source, destination]) {
-    const redirect = new URL(`set-up/${side.name}/callback`, consoleUrl).href
-    const attempt = { side: side.side, session: 'demo', redirect }
-    const callback = await sandbox.acceptConsent(await setup.authorize(attempt))
-    const { name = '?', id } = await setup.comeBack(attempt, callback.searchParams, signal)
+    const redirectUri = new URL(`set-up/${side.name}/callback`, consoleUrl).href
+    const attempt = { side: side.side, session: 'demo', redirectUri }
+    const callback = await sandbox.acceptConsent(await setup.authorizationUrl(attempt))
+    const { name = '?', id } = await setup.handleCallback({ ...attempt, query: callback.searchParams }, signal)
     context.print(`Connected ${side.label} by OAuth: ${name} (${id})\n`)
   }
   await setup.finish()

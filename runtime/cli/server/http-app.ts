@@ -27,7 +27,7 @@ export function httpApp({ app, io, env, logger }: CommandContext, options: HttpA
     metricUrl: app.metricUrl,
     signal: closing.signal,
     password: env.CONNECTOR_PASSWORD,
-    account: connections,
+    connections,
     publicUrl: publicUrl(env),
   })
   const fetch = routes({ ...common, console: pages, notReadyReasons, connections, signal: closing.signal })

@@ -41,9 +41,9 @@ export async function createServices(options: ConsoleOptions, imports: ImportRun
 }
 
 /** Without a key the pages work, but sessions end with the process. */
-async function loadKey({ key, account, logger }: ConsoleOptions): Promise<Uint8Array | undefined> {
+async function loadKey({ key, connections, logger }: ConsoleOptions): Promise<Uint8Array | undefined> {
   try {
-    return await (key ?? account?.cookieKey)?.()
+    return await (key ?? connections?.cookieKey)?.()
   } catch (error) {
     const { code, message } = toFault(error)
     logger.warn(`console: sessions will not survive a restart (no signing key): ${message}`, { code })

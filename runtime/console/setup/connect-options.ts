@@ -6,17 +6,18 @@ import { toFault } from '../../ports/fault.ts'
 import type { Html, PageContext } from '../types.ts'
 import { elsewhere, extras, going, origin, redirectOf, setupOf } from './shared.ts'
 
-export async function oauthOption(found: SideView, { progress }: SetupView, context: PageContext): Promise<Html> {
+export async function oauthOption(found: SideView, { state }: SetupView, context: PageContext): Promise<Html> {
   const { side } = found
   const back = redirectOf(context, side)
   const registered = html`<p class="soft">Its redirect URL there: <code>${back}</code></p>`
   if (side.oauth === undefined) return html`<p>${side.label} offers no log-in to apps.</p>`
-  if (!found.oauth) return html`<p>This process has no app there yet. ${side.howOauth}</p>${registered}`
+  if (!found.hasOauthClient)
+    return html`<p>This process has no app there yet. ${side.oauthInstructions}</p>${registered}`
   if (elsewhere(context))
     return html`<p>${side.label} sends you back to another address than this one. <a href="${origin(context)}${context.link('/set-up')}">Go on there</a>.</p>`
   return html`<p>You are asked there whether to let this connector in, and come back here.</p>
 ${await doors(found, context)}${registered}
-${asks(side, progress.extras, context)}`
+${asks(side, state.optionalPermissions, context)}`
 }
 
 /** Who did not want it at first may want it now: a log-in asks for what is ticked when it begins. */
@@ -57,13 +58,13 @@ function regionsOf({ oauth, region }: Side): readonly string[] {
 async function door(found: SideView, region: string, context: PageContext): Promise<Html> {
   const { side } = found
   // A link and no form: browsers hold our policy against where a form's answer leads.
-  const address = await setupOf(context)?.authorize(going(context, found), region)
+  const address = await setupOf(context)?.authorizationUrl(going(context, found), region)
   const where = regionsOf(side).length > 1 ? `, ${region.toUpperCase()}` : ''
   return html`<a class="button" href="${address?.href ?? ''}">Log in to ${side.label}${where}</a>`
 }
 
 export function keyOption(side: Side, { csrfField, link }: PageContext): Html {
-  const { name, fields, hosts, region, label } = side
+  const { name, pasteFields, hosts, region, label } = side
   const regions = Object.keys(hosts)
   const where = (one: string) => (regionsOf(side).includes(one) ? `, ${pageHost(side, one)}` : '')
   const choice = html`<label for="region">Region</label><select id="region" name="region">${regions.map(
@@ -71,12 +72,12 @@ export function keyOption(side: Side, { csrfField, link }: PageContext): Html {
   )}</select>`
   return html`<p>With a key of your own account. It is tried at once, and kept sealed.</p>
 <form method="post" action="${link(`/set-up/${name}/paste`)}" autocomplete="off">${csrfField}
-${fields.map((field) => input(field))}
+${pasteFields.map((field) => input(field))}
 ${regions.length > 1 && region === undefined ? choice : ''}
 <button>Connect ${label}</button></form>`
 }
 
-function input({ name, label, how }: PasteField): Html {
-  return html`<label for="${name}">${label}</label><p class="soft" id="${name}-how">${how}</p>
+function input({ name, label, instructions }: PasteField): Html {
+  return html`<label for="${name}">${label}</label><p class="soft" id="${name}-how">${instructions}</p>
 <input type="password" id="${name}" name="${name}" required autocomplete="off" spellcheck="false" aria-describedby="${name}-how">`
 }

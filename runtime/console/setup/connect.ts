@@ -1,7 +1,7 @@
 /** A page for each side: log in there, or paste a key; and what comes back from there. */
 
 import { html } from 'hono/html'
-import type { Connected } from '../../auth/connect.ts'
+import type { ConnectedAccount } from '../../auth/connect.ts'
 import type { SetupView, SideView } from '../../auth/setup.ts'
 import { capitalize } from '../../lib/format.ts'
 import { toFault } from '../../ports/fault.ts'
@@ -23,10 +23,10 @@ export const connectPage: Page = {
 
 /** What a person can do to let us in. */
 export async function connect(found: SideView, view: SetupView, context: PageContext): Promise<Html> {
-  const { side, by } = found
-  if (by === 'environment')
+  const { side, method } = found
+  if (method === 'environment')
     return html`<p>${side.label} is connected by the environment of this process, which wins over anything done here.</p>`
-  return html`${by && html`<div class="card"><h2>Connected now</h2>${facts(found)}</div>`}
+  return html`${method && html`<div class="card"><h2>Connected now</h2>${facts(found)}</div>`}
 <div class="beside">
 <section class="card" aria-labelledby="log-in"><h2 id="log-in">Log in to ${side.label}</h2>${await oauthOption(found, view, context)}</section>
 <section class="card" aria-labelledby="paste"><h2 id="paste">Or paste a key</h2>${keyOption(side, context)}</section>
@@ -41,7 +41,10 @@ export const callbackPage: Page = {
   render: (context) =>
     tried(context, async (found) => {
       const setup = setupOf(context)
-      return setup?.comeBack(going(context, found), context.url.searchParams, context.request.signal)
+      return setup?.handleCallback(
+        { ...going(context, found), query: context.url.searchParams },
+        context.request.signal,
+      )
     }),
 }
 
@@ -52,7 +55,7 @@ export const pasteAction: Action = {
       const { form, request } = context
       const [key, signing, region] = ['key', 'signing', 'region'].map((name) => form.get(name) ?? '')
       const pasted = { key: key ?? '', signing: signing ?? '', ...(region && { region }) }
-      return setupOf(context)?.paste(side.side, pasted, request.signal)
+      return setupOf(context)?.connectWithKey(side.side, pasted, request.signal)
     }),
 }
 
@@ -62,7 +65,7 @@ export const extrasAction: Action = {
     const setup = setupOf(context)
     const found = setup && sideNamed(await setup.view(), context.params.name)
     if (found === undefined) return context.notFound(setup ? 'There is no such side.' : BY_HOST)
-    await setup?.ask(extrasIn(context.form, found.side))
+    await setup?.requestPermissions(extrasIn(context.form, found.side))
     return context.redirect(
       `/set-up/${found.side.name}`,
       `Kept. Now log in to ${found.side.label}, which asks you for it.`,
@@ -72,7 +75,7 @@ export const extrasAction: Action = {
 
 async function tried(
   context: PageContext,
-  attempt: (found: SideView) => Promise<Connected | undefined>,
+  attempt: (found: SideView) => Promise<ConnectedAccount | undefined>,
 ): Promise<Response> {
   const setup = setupOf(context)
   const found = setup && sideNamed(await setup.view(), context.params.name)

@@ -10,7 +10,7 @@ export const disconnectPage: Page = {
     const setup = setupOf(context)
     if (setup === undefined) return html`<p>${BY_HOST}</p>`
     const { source, destination } = await setup.view()
-    const given = [source, destination].filter(({ by }) => by === 'environment')
+    const given = [source, destination].filter(({ method }) => method === 'environment')
     return html`<div class="card">
 <h2>What this does</h2>
 <ul>
@@ -35,9 +35,9 @@ export const disconnectAction: Action = {
   async run(context) {
     // Who connects again decides anew: what is said there is that history is not sent before it is asked for.
     if ((await context.imports.otherProcess()) === undefined) await context.imports.pause()
-    const said = (await setupOf(context)?.remove(context.request.signal)) ?? []
+    const said = (await setupOf(context)?.disconnect(context.request.signal)) ?? []
     const words = said.map(({ side, detail }) => `${side}: ${detail}.`).join(' ')
-    const tone = said.every(({ done }) => done) ? 'good' : 'bad'
+    const tone = said.every(({ complete }) => complete) ? 'good' : 'bad'
     return context.redirect('/set-up', `Delivery has stopped. ${words}`, tone)
   },
 }

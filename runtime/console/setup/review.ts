@@ -14,7 +14,7 @@ ${metrics(spec, from)}
 ${attributes(spec)}
 <div class="beside">${permissions(view.source)}${permissions(view.destination)}</div>
 <form method="post" action="${link('/set-up/allow')}" class="card">${csrfField}
-${extras(view.destination.side, view.progress.extras)}
+${extras(view.destination.side, view.state.optionalPermissions)}
 <p>Nobody is subscribed, unsubscribed or suppressed. History is sent so that it starts no flow.</p>
 <button>Allow, and go on</button>
 </form>`

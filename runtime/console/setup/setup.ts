@@ -33,8 +33,8 @@ function body(view: SetupView, context: PageContext): Html | Promise<Html> {
   return view.step === 'confirm' ? confirm(view, context) : done(view, context)
 }
 
-function gone({ progress: { removed }, step }: SetupView): Html | '' {
-  if (removed === undefined || step === 'done') return ''
+function gone({ state: { disconnectedAt }, step }: SetupView): Html | '' {
+  if (disconnectedAt === undefined || step === 'done') return ''
   return html`<p class="note">Both sides were disconnected. What was received and what became of it is kept. You can connect the same accounts again.</p>`
 }
 
@@ -54,17 +54,17 @@ ${missing > 0 && html`<p class="message bad">${missingText(missing)} What depend
 function both(view: SetupView, { link }: PageContext): Html {
   return html`<div class="beside">${[view.source, view.destination].map(
     (one) => html`<section class="card" aria-label="${one.side.label}">${facts(one)}
-${one.trouble && html`<p class="message bad" role="alert">${one.trouble}.</p>`}
-${one.by !== 'environment' && html`<p><a href="${link(`/set-up/${one.side.name}`)}">${one.trouble ? 'Connect again' : 'Connect another way'}</a></p>`}</section>`,
+${one.problem && html`<p class="message bad" role="alert">${one.problem}.</p>`}
+${one.method !== 'environment' && html`<p><a href="${link(`/set-up/${one.side.name}`)}">${one.problem ? 'Connect again' : 'Connect another way'}</a></p>`}</section>`,
   )}</div>`
 }
 
 function done(view: SetupView, context: PageContext): Html {
   const { link } = context
   const state =
-    view.shut === undefined
+    view.pausedReason === undefined
       ? html`<p class="message good">Delivery is on.</p>`
-      : html`<p class="message bad">Delivery waits: ${view.shut}. Nothing is lost.</p>`
+      : html`<p class="message bad">Delivery waits: ${view.pausedReason}. Nothing is lost.</p>`
   return html`<section id="delivery" data-live aria-label="Delivery">${state}</section>
 ${both(view, context)}
 <p><a href="${link('/set-up/check')}">Try all permissions now</a></p>
@@ -79,7 +79,7 @@ export const allowAction: Action = {
   path: '/set-up/allow',
   async run(context) {
     const setup = setupOf(context)
-    if (setup !== undefined) await setup.allow(extrasIn(context.form, (await setup.view()).destination.side))
+    if (setup !== undefined) await setup.consent(extrasIn(context.form, (await setup.view()).destination.side))
     return context.redirect('/set-up')
   },
 }

@@ -5,7 +5,7 @@ import type { Side } from '../../auth/side.ts'
 import type { Html, PageContext } from '../types.ts'
 
 /** Where log-ins are kept; undefined when a host keeps the credentials itself. */
-export const setupOf = ({ parts }: PageContext): Setup | undefined => parts.account?.setup
+export const setupOf = ({ parts }: PageContext): Setup | undefined => parts.connections?.setup
 
 export const BY_HOST = 'The credentials of both sides are kept by the program that runs this connector, not here.'
 
@@ -26,7 +26,7 @@ export function elsewhere(context: PageContext): boolean {
 export const going = (context: PageContext, { side }: SideView) => ({
   side: side.side,
   session: context.session,
-  redirect: redirectOf(context, side),
+  redirectUri: redirectOf(context, side),
 })
 
 /** The side that a page's address names. */
@@ -69,14 +69,14 @@ export function permissions({ side }: SideView, besides = false): Html {
 }
 
 /** Whose account a side is, as far as it has said. */
-export function facts({ side, party, by, unknown }: SideView): Html {
+export function facts({ side, account, method, accountError }: SideView): Html {
   const how = { environment: 'Credentials from the environment', oauth: 'OAuth', key: 'A pasted key' } as const
   const row = (name: string, value: string | undefined) =>
     value === undefined ? '' : html`<dt>${name}</dt><dd>${value}</dd>`
   return html`<dl class="facts">
-<dt>${side.label}</dt><dd>${party?.name ?? (by ? 'Connected' : 'Not connected')}</dd>
-${row('Account', party?.id)}${row('Region', party?.region)}${row('Time zone', party?.timezone)}
-${row('Connected by', by && how[by])}
+<dt>${side.label}</dt><dd>${account?.name ?? (method ? 'Connected' : 'Not connected')}</dd>
+${row('Account', account?.id)}${row('Region', account?.region)}${row('Time zone', account?.timezone)}
+${row('Connected by', method && how[method])}
 </dl>
-${unknown && html`<p class="note">Whose account it is could not be asked: ${unknown}.</p>`}`
+${accountError && html`<p class="note">Whose account it is could not be asked: ${accountError}.</p>`}`
 }

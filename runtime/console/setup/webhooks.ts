@@ -38,7 +38,7 @@ ${!address.startsWith('https:') && html`<p class="message bad">This is an addres
 /** What came last, and what a person can do about it. */
 async function arrived({ parts }: PageContext): Promise<Html> {
   const { probedAt, lastVerified: verified, lastRejected: refused } = parts.connector.webhookStats()
-  const secrets = (await parts.account?.secrets())?.length
+  const secrets = (await parts.connections?.signingSecrets())?.length
   const head =
     probedAt === undefined
       ? ''

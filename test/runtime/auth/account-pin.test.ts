@@ -1,4 +1,4 @@
-/** One app's webhook address serves every workspace that installed it: whose people reach this store's Klaviyo. */
+/** One webhook URL serves every workspace that installs the app: only the pinned one reaches this store's Klaviyo. */
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { connectorFromSpec, intercomToKlaviyo } from '../../../connector/index.ts'
@@ -26,14 +26,14 @@ const ENV = { INTERCOM_ACCESS_TOKEN: TOKEN, INTERCOM_CLIENT_SECRET: SIGNING, KLA
 
 interface Opened {
   readonly connector: Connector
-  /** The steps of set-up that are left once webhooks are taken. */
+  /** The steps of set-up that remain once webhooks are accepted. */
   finish(): Promise<void>
 }
 
 type Change = { readonly fetch?: Fetch; readonly key?: string }
 
 const over = ({ store, clock, fetch, logger }: World, account: Connections, change: Pick<Change, 'fetch'> = {}) =>
-  connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, account, ...change })
+  connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections: account, ...change })
 
 async function byEnvironment(it: World, change: Change = {}): Promise<Opened> {
   const { key = KEY, ...parts } = change
@@ -52,10 +52,10 @@ async function byHost({ store, clock, logger, ...it }: World, change: Change = {
 
 async function byPastedKeys(it: World): Promise<Opened> {
   const account = await it.open({})
-  await account.setup.allow([])
-  await account.setup.paste('source', { key: TOKEN, signing: SIGNING }, never)
+  await account.setup.consent([])
+  await account.setup.connectWithKey('source', { key: TOKEN, signing: SIGNING }, never)
   const finish = async () => {
-    await account.setup.paste('destination', { key: KEY }, never)
+    await account.setup.connectWithKey('destination', { key: KEY }, never)
     await account.setup.finish()
   }
   return { connector: over(it, account), finish }
@@ -63,7 +63,7 @@ async function byPastedKeys(it: World): Promise<Opened> {
 
 async function byOauth(it: World): Promise<Opened> {
   const account = await it.open(CLIENT_ENV)
-  await account.setup.allow([])
+  await account.setup.consent([])
   const finish = async () => {
     await logIn(it, account, 'source')
     await logIn(it, account, 'destination')
@@ -74,9 +74,9 @@ async function byOauth(it: World): Promise<Opened> {
 
 async function byTokenAndPastedKey(it: World): Promise<Opened> {
   const account = await it.open({ INTERCOM_ACCESS_TOKEN: TOKEN, INTERCOM_CLIENT_SECRET: SIGNING })
-  await account.setup.allow([])
+  await account.setup.consent([])
   const finish = async () => {
-    await account.setup.paste('destination', { key: KEY }, never)
+    await account.setup.connectWithKey('destination', { key: KEY }, never)
     await account.setup.finish()
   }
   return { connector: over(it, account), finish }
@@ -105,7 +105,7 @@ async function work({ clock }: World, { connector }: Opened, ms = 10_000): Promi
   await clock.until(working)
 }
 
-/** Runs an import to its end. Resolves to where its window ends, and what it sent. */
+/** Runs an import to completion. Resolves to the end of its window and the number of events sent. */
 async function importAll({ clock }: World, { connector }: Opened): Promise<readonly number[]> {
   let last: readonly number[] = []
   const run = async () => {
@@ -129,7 +129,7 @@ const ROADS: readonly (readonly [string, (it: World) => Promise<Opened>])[] = [
 ]
 
 describe.each(ROADS)('set up by %s', (_, open) => {
-  test('another workspace that came first never reaches Klaviyo, and ours does', async () => {
+  test('a webhook of another workspace never reaches Klaviyo, even if it comes first', async () => {
     const it = world()
     const opened = await open(it)
     expect(await notify(opened, THEIRS, 'eve')).toBe(200)
@@ -150,7 +150,7 @@ describe.each(ROADS)('set up by %s', (_, open) => {
     expect(opened.connector.gate.pausedReason()).toBeUndefined()
   })
 
-  test('its first notice does not end our history', async () => {
+  test('a first webhook of another workspace does not set the end of our import', async () => {
     const it = world()
     const opened = await open(it)
     await notify(opened, THEIRS, 'eve')
@@ -167,7 +167,7 @@ describe.each(ROADS)('set up by %s', (_, open) => {
 const GIVEN = ROADS.slice(0, 2) as unknown as readonly [string, (it: World, change?: Change) => Promise<Opened>][]
 
 describe.each(GIVEN)('with %s', (_, open) => {
-  test('records wait while the source cannot be asked, and are delivered once it can', async () => {
+  test('records wait while the source is unavailable and are delivered afterwards', async () => {
     let down = true
     const it = world({
       instead: async ({ url }) => (down && url === `${INTERCOM}/me` ? new Response(null, { status: 503 }) : undefined),
@@ -186,7 +186,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
     expect(await it.store.trace('ann')).toMatchObject([{ attempt: 1 }])
   })
 
-  test('a source that keeps its account to itself is not delivered from', async () => {
+  test('nothing is delivered from a source that does not name its account', async () => {
     const it = world({
       instead: async ({ url }) => (url === `${INTERCOM}/me` ? Response.json({}, { status: 403 }) : undefined),
     })
@@ -198,7 +198,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
     await expect(importAll(it, opened)).rejects.toMatchObject({ kind: 'config' })
   })
 
-  test('a destination that keeps its account to itself is delivered to', async () => {
+  test('a destination that does not name its account receives deliveries', async () => {
     const it = world({
       instead: async ({ url }) => (url.endsWith('/api/accounts') ? Response.json({}, { status: 403 }) : undefined),
     })
@@ -209,7 +209,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
     expect(reached(it, 'ann', 'eve')).toEqual(['ann'])
   })
 
-  test('a key of another account stops delivery and says so', async () => {
+  test('a key of another account pauses delivery, with the reason', async () => {
     const it = world()
     await work(it, await open(it))
     const other = Response.json({ data: [{ id: 'Other1' }] })
@@ -222,12 +222,12 @@ describe.each(GIVEN)('with %s', (_, open) => {
     expect(it.logger.lines.filter((line) => /delivery paused.+belongs to another account/.test(line))).toHaveLength(1)
   })
 
-  test('a token of another workspace stops delivery and the import', async () => {
+  test('a token of another workspace pauses delivery and the import', async () => {
     const it = world()
     await work(it, await open(it))
     const me = Response.json({ app: { id_code: THEIRS, name: 'Elsewhere' } })
     const fetch: Fetch = async (request) => (request.url === `${INTERCOM}/me` ? me.clone() : it.fetch(request))
-    await it.store.writeCheckpoints([{ name: 'account.given.source', value: undefined }])
+    await it.store.writeCheckpoints([{ name: 'account.environment.source', value: undefined }])
     const moved = await open(it, { fetch })
     await notify(moved, OURS, 'ann')
     await work(it, moved, 120_000)
@@ -238,7 +238,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
     expect(it.klaviyo.summary().events).toBe(events)
   })
 
-  test('a host with a queue of its own delivers no record of another workspace either', async () => {
+  test('a host with its own queue delivers no record of another workspace either', async () => {
     let down = true
     const it = world({
       instead: async ({ url }) => (down && url === `${INTERCOM}/me` ? new Response(null, { status: 503 }) : undefined),

@@ -1,4 +1,4 @@
-/** The whole install through the console's pages, as a browser without script sees it; and what they must not show. */
+/** Set-up through the console's pages, as a browser without JavaScript sees it; and the secrets they must not show. */
 import { expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
 import type { Connections } from '../../../runtime/auth/connections.ts'
@@ -21,7 +21,7 @@ import {
 
 const AT = 'http://127.0.0.1:3000'
 
-/** A browser: follows redirects of the console, keeps cookies, sends forms as they stand on the page. */
+/** A browser: follows redirects of the console, keeps cookies, submits forms as the page shows them. */
 function browser(fetch: (request: Request) => Promise<Response>) {
   const cookies = new Map<string, string>()
   const seen: string[] = []
@@ -59,11 +59,11 @@ const addressTo = (text: string, host: string) => {
 }
 
 async function process(it: World, env: Record<string, string> = CLIENT_ENV, key: EncryptionKey = it.key) {
-  const account: Connections = await it.open(env, { key })
+  const account: Connections = await it.open(env, { encryptionKey: key })
   const { clock, fetch, logger, store } = it
-  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, account })
+  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections: account })
   const app = { name: 'connector', version: '1', summary: 'x' }
-  const pages = makeConsole({ app, connector, clock, logger, signal: never, account })
+  const pages = makeConsole({ app, connector, clock, logger, signal: never, connections: account })
   const answer = routes({
     app,
     connector,
@@ -91,7 +91,7 @@ test('from an empty store to delivery, and back', async () => {
 
   const no = await consent(it, addressTo(page.text, 'http://intercom.local'), 'no')
   page = await open(`/set-up/intercom/callback?${no}`)
-  expect(page.text).toContain('told not to let us in')
+  expect(page.text).toContain('Access was denied in Intercom')
   page = await open(`/set-up/intercom/callback?${await consent(it, addressTo(page.text, 'http://intercom.local'))}`)
   expect(page.text).toContain('Intercom is connected')
   const klaviyo = addressTo(page.text, 'http://klaviyo.local')
@@ -108,10 +108,10 @@ test('from an empty store to delivery, and back', async () => {
   expect((await open('/set-up/webhooks')).text).toContain('One was refused')
   expect((await open('/')).path).toBe('/')
   expect((await open('/set-up/check')).text).toContain('All is as it should be')
-  expect((await open(`/set-up/klaviyo/callback?${answered}`)).text).toContain('was finished before')
+  expect((await open(`/set-up/klaviyo/callback?${answered}`)).text).toContain('was used before')
 
   page = await send(await open('/set-up/disconnect'), '/set-up/disconnect')
-  expect(page.text).toContain('Delivery has stopped. Intercom: access was given back. Klaviyo: access was given back.')
+  expect(page.text).toContain('Delivery has stopped. Intercom: access was revoked. Klaviyo: access was revoked.')
   expect(account.gate.pausedReason()).toContain('disconnected')
   expect((await hook()).status).toBe(503)
   const said = [...seen, ...it.logger.lines, ...it.asked].join('\n')
@@ -119,7 +119,7 @@ test('from an empty store to delivery, and back', async () => {
     expect(said).not.toContain(secret)
 })
 
-test('each metric says what must be allowed for it, and so do the attributes of a person', async () => {
+test('each metric lists the permissions it needs, and so do the profile attributes', async () => {
   const { open } = await process(world())
   const { text } = await open('/set-up')
   const needs = (metric: string) => new RegExp(`>${metric}</th>[\\s\\S]*?data-name="Needs">([^<]*)`).exec(text)?.[1]
@@ -130,7 +130,7 @@ test('each metric says what must be allowed for it, and so do the attributes of 
   expect(text).toContain('need Read and list users and companies, Read tags')
 })
 
-test('what nobody wanted at first is asked for with a later log-in; a form sent once more stops nothing', async () => {
+test('a later connection can request more permissions; repeating the consent form stops nothing', async () => {
   const it = world()
   await installed(it)
   const { open, send, account } = await process(it)
@@ -139,13 +139,13 @@ test('what nobody wanted at first is asked for with a later log-in; a form sent 
   page = await send(page, '/set-up/klaviyo/extras', { extra: 'flows:read' })
   expect(addressTo(page.text, 'http://klaviyo.local').searchParams.get('scope')).toContain('flows:read')
   expect(page.text).toContain('value="flows:read" checked')
-  await account.setup.allow([])
+  await account.setup.consent([])
   expect(account.gate.pausedReason()).toBeUndefined()
   page = await send(await open('/set-up/klaviyo'), '/set-up/klaviyo/extras', { extra: 'profiles:delete' })
-  expect((await account.setup.view()).progress.extras).toEqual([])
+  expect((await account.setup.view()).state.optionalPermissions).toEqual([])
 })
 
-test('a form of a page that was left open does nothing when its turn is over', async () => {
+test('a form of an outdated page does nothing', async () => {
   const it = world()
   await installed(it)
   const { open, send, account } = await process(it)
@@ -157,7 +157,7 @@ test('a form of a page that was left open does nothing when its turn is over', a
   expect(account.gate.pausedReason()).toContain('disconnected')
 })
 
-test('by pasting, with what is wrong said on the page and nowhere else', async () => {
+test('a pasted key is rejected on the page and nowhere else', async () => {
   const it = world()
   const { open, send, seen } = await process(it, {})
   let page = await send(await open('/set-up'), '/set-up/allow')
@@ -165,7 +165,7 @@ test('by pasting, with what is wrong said on the page and nowhere else', async (
   expect(page.text).toContain(`${AT}/set-up/intercom/callback`)
   page = await send(page, '/set-up/intercom/paste', { key: 'a-wrong-token-9876543210', signing: SIGNING, region: 'us' })
   expect(page.text).toContain(
-    'it does not know what you pasted: copy the whole of it, from the right account, and choose its region',
+    'it rejected the pasted credentials: copy them in full, from the right account, and choose its region',
   )
   page = await send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
   page = await send(page, '/set-up/klaviyo/paste', { key: `${KEY}:readonly` })
@@ -174,14 +174,11 @@ test('by pasting, with what is wrong said on the page and nowhere else', async (
   const said = [...seen, ...it.logger.lines, ...it.asked].join('\n')
   for (const secret of [TOKEN, SIGNING, KEY, 'a-wrong-token-9876543210']) expect(said).not.toContain(secret)
   expect(
-    JSON.stringify([
-      await it.store.readCheckpoint('account.source'),
-      await it.store.readCheckpoint('account.progress'),
-    ]),
+    JSON.stringify([await it.store.readCheckpoint('account.source'), await it.store.readCheckpoint('account.setup')]),
   ).not.toContain(TOKEN)
 })
 
-test('a log-in begun before a restart is finished after it', async () => {
+test('an authorization begun before a restart completes after it', async () => {
   const it = world()
   const first = await process(it)
   const page = await first.send(await first.open('/set-up'), '/set-up/allow')
@@ -191,11 +188,11 @@ test('a log-in begun before a restart is finished after it', async () => {
   expect((await second.open(`/set-up/intercom/callback?${answered}`)).text).toContain('Intercom is connected')
   const stranger = await process(it)
   expect((await stranger.open(`/set-up/intercom/callback?${answered}`)).text).toContain(
-    'no log-in begun in this browser',
+    'does not belong to a connection begun in this browser',
   )
 })
 
-test('a form without its token changes nothing', async () => {
+test('a form without its CSRF token changes nothing', async () => {
   const it = world()
   const { answer, account } = await process(it)
   for (const path of ['allow', 'finish', 'disconnect', 'intercom/paste']) {
@@ -207,7 +204,7 @@ test('a form without its token changes nothing', async () => {
   expect((await account.setup.view()).step).toBe('review')
 })
 
-test('a side that nobody knows, and what is connected by the environment', async () => {
+test('an unknown side, and sides configured by the environment', async () => {
   const it = world()
   const { open } = await process(it, { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
   expect((await open('/set-up/elsewhere')).text).toContain('There is no such side')
@@ -217,7 +214,7 @@ test('a side that nobody knows, and what is connected by the environment', async
     expect(page).toContain(words)
 })
 
-test('before delivery begins the account of the environment is shown too, or why it is not known', async () => {
+test('the page shows the account of the environment before delivery begins, or why it is unknown', async () => {
   const it = world()
   const env = { KLAVIYO_API_KEY: KEY }
   const { open, send } = await process(it, env)
@@ -234,14 +231,14 @@ test('before delivery begins the account of the environment is shown too, or why
   expect(page.text).toMatch(/Whose account it is could not be asked: .+accounts:read is missing/)
 })
 
-test('names from outside are text, and a key that cannot be used is said, not shown as a failure', async () => {
+test('names from the API are escaped, and an unusable encryption key is reported, not shown as a failure', async () => {
   const it = world()
   const hostile = '<script>alert(1)</script>"onload=x'
   await installed(it)
   const parties = { source: { id: hostile, name: hostile, timezone: hostile }, destination: { id: '1', name: hostile } }
-  await it.store.writeCheckpoints([{ name: 'account.progress', value: { allowed: 1, parties } }])
+  await it.store.writeCheckpoints([{ name: 'account.setup', value: { consentedAt: 1, accounts: parties } }])
   const key = async () => {
-    throw new Fault('config', 'account/key-file', 'the key file can be read by others')
+    throw new Fault('config', 'auth/key-file', 'the key file can be read by others')
   }
   const { open, answer } = await process(it, CLIENT_ENV, key)
   for (const path of [
@@ -261,7 +258,7 @@ test('names from outside are text, and a key that cannot be used is said, not sh
   expect((await answer(new Request(`${AT}/webhooks/intercom`, { method: 'POST', body: '{}' }))).status).toBe(401)
 })
 
-test('the source says that it removed us: believed once it refuses our log-in', async () => {
+test('an uninstall notice is believed once the source rejects our credentials', async () => {
   let told: (request: Request) => Promise<Response> = async () => new Response()
   const it = world({ webhook: (request) => told(request) })
   const { account, answer, open, send } = await process(it)

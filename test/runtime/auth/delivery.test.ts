@@ -1,9 +1,9 @@
-/** Delivery under log-ins that end: it waits, loses nothing, and goes on by itself; and what is on disk meanwhile. */
+/** Delivery when credentials are revoked: it pauses, loses nothing and resumes; and credentials on disk. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { connectorAccount } from '../../../connector/auth.ts'
+import { createConnectorConnections } from '../../../connector/auth.ts'
 import { connectorFromSpec } from '../../../connector/index.ts'
 import { keyFromFile } from '../../../runtime/auth/encryption-key.ts'
 import type { Fetch } from '../../../runtime/ports/effects.ts'
@@ -23,13 +23,13 @@ import {
   world,
 } from '../../helpers/auth.ts'
 
-/** A world whose notifications reach a connector that works. */
+/** A world whose webhooks reach a running connector. */
 async function delivering() {
   let take: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 })
   const it = world({ webhook: (request) => take(request) })
   const account = await installed(it)
   const { clock, fetch, logger, store } = it
-  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, account })
+  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections: account })
   take = connector.receive
   const stop = new AbortController()
   const working = connector.work({ signal: stop.signal })
@@ -43,7 +43,7 @@ async function delivering() {
 const events = (it: World) => it.klaviyo.summary().events
 const waiting = async (it: World) => (await it.store.backlog('live')).records
 
-test('a grant that is over stops delivery; a new log-in starts it, and all is there', async () => {
+test('a revoked grant pauses delivery; a new connection resumes it without loss', async () => {
   const { it, account, end } = await delivering()
   const act = async (times: number) => {
     for (let n = 0; n < times; n++) await it.clock.until(it.intercom.act())
@@ -70,7 +70,7 @@ test('a grant that is over stops delivery; a new log-in starts it, and all is th
   await it.clock.until(end())
 })
 
-test('a token that was revoked without notice stops delivery too, is said once, and a new log-in starts it', async () => {
+test('a token revoked without notice pauses delivery, with one log line, until a new connection', async () => {
   const { it, account, end } = await delivering()
   const uninstall = () => it.intercom.fetch(new Request(`${INTERCOM}/sandbox/uninstall`, { method: 'POST' }))
   await it.clock.until(uninstall())
@@ -78,8 +78,8 @@ test('a token that was revoked without notice stops delivery too, is said once, 
   await it.clock.pass(60_000)
   const held = await waiting(it)
   expect(held).toBeGreaterThan(0)
-  expect(account.gate.pausedReason()).toBe('Intercom no longer accepts our log-in: connect it again on the console')
-  expect((await account.setup.view()).source.trouble).toContain('connect it again')
+  expect(account.gate.pausedReason()).toBe('Intercom rejected the access token: connect it again in the console')
+  expect((await account.setup.view()).source.problem).toContain('connect it again')
   const said = it.logger.lines.filter((line) => line.includes('delivery paused: Intercom'))
   const asked = it.asked.length
   await it.clock.pass(600_000)
@@ -93,7 +93,7 @@ test('a token that was revoked without notice stops delivery too, is said once, 
   await it.clock.until(end())
 })
 
-test('one 401 among answers is no reason to stop, and what is mended there goes on by itself', async () => {
+test('a single 401 does not pause delivery, and credentials restored at the side resume it', async () => {
   const it = world()
   const account = await it.open({ INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
   const login = await account.source.current(never)
@@ -104,7 +104,7 @@ test('one 401 among answers is no reason to stop, and what is mended there goes 
   const fetch: Fetch = async (request) => (unknown ? Response.json({}, { status: 401 }) : it.fetch(request))
   const other = await it.open({ INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY }, { fetch })
   expect(await other.source.refresh(login, never)).toBe(false)
-  expect(other.gate.pausedReason()).toContain('change them there and start again')
+  expect(other.gate.pausedReason()).toContain('change them there and restart')
   unknown = false
   const open = async () => {
     while (other.gate.pausedReason() !== undefined) await other.gate.waitForChange(never)
@@ -113,11 +113,11 @@ test('one 401 among answers is no reason to stop, and what is mended there goes 
   expect(await other.source.current(never)).toEqual(login)
 })
 
-test('no import begins before set-up is finished, and it says so', async () => {
+test('an import is refused before set-up is finished', async () => {
   const it = world()
   const account = await it.open()
   const { clock, fetch, logger, store } = it
-  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, account })
+  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, connections: account })
   const begin = connector.backfill({ signal: never })[Symbol.asyncIterator]().next()
   await expect(begin).rejects.toMatchObject({
     kind: 'config',
@@ -125,7 +125,7 @@ test('no import begins before set-up is finished, and it says so', async () => {
   })
 })
 
-test('on disk no token can be read, a restart reads them, and without the key they are said to be lost', async () => {
+test('no token on disk is readable, a restart reads them, and without the key the reason is reported', async () => {
   const it = world()
   const folder = await mkdtemp(join(tmpdir(), 'account-'))
   try {
@@ -134,11 +134,20 @@ test('on disk no token can be read, a restart reads them, and without the key th
       const store = await sqliteStore(path, { clock: systemClock })
       const env = { ...CLIENT_ENV, INTERCOM_BASE_URL: INTERCOM, KLAVIYO_BASE_URL: KLAVIYO }
       const { clock, fetch, logger } = it
-      const parts = { spec, env, store, key: keyFromFile(`${path}.key`), fetch, clock, random: () => 0.5, logger }
-      return { store, account: await connectorAccount(parts) }
+      const parts = {
+        spec,
+        env,
+        store,
+        encryptionKey: keyFromFile(`${path}.key`),
+        fetch,
+        clock,
+        random: () => 0.5,
+        logger,
+      }
+      return { store, account: await createConnectorConnections(parts) }
     }
     const first = await open()
-    await first.account.setup.allow([])
+    await first.account.setup.consent([])
     await logIn(it, first.account, 'source')
     await logIn(it, first.account, 'destination')
     await first.account.setup.finish()
@@ -157,8 +166,8 @@ test('on disk no token can be read, a restart reads them, and without the key th
 
     await rm(`${path}.key`)
     const third = await open()
-    expect(third.account.gate.pausedReason()).toContain('sealed with another key')
-    expect((await third.account.setup.view()).source.trouble).toContain('CONNECTOR_KEY')
+    expect(third.account.gate.pausedReason()).toContain('encrypted with another key')
+    expect((await third.account.setup.view()).source.problem).toContain('CONNECTOR_KEY')
     await logIn(it, third.account, 'source')
     await logIn(it, third.account, 'destination')
     expect(third.account.gate.pausedReason()).toBeUndefined()

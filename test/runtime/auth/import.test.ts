@@ -1,4 +1,4 @@
-/** An import begun at the console, whose log-in ends: it waits, says so, and goes on after a new log-in without anybody. */
+/** An import whose credentials are revoked: it pauses with the reason and resumes after a new connection. */
 import { expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
 import { ImportRunner } from '../../../runtime/console/pages/import/import-runner.ts'
@@ -9,7 +9,7 @@ async function process(it: World, account: Awaited<ReturnType<World['open']>>) {
   const { clock, fetch, logger, store } = it
   const ending = new AbortController()
   const { signal } = ending
-  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, account })
+  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections: account })
   const desk = new ImportRunner({ connector, clock, logger, signal, gate: account.gate })
   const end = async () => {
     ending.abort()
@@ -18,7 +18,7 @@ async function process(it: World, account: Awaited<ReturnType<World['open']>>) {
   return { connector, desk, end }
 }
 
-/** An import under way, and then Intercom takes our app away. */
+/** An import in progress, during which the app is uninstalled in Intercom. */
 async function cutOff() {
   let slow = true
   const it = world({
@@ -47,7 +47,7 @@ const finished = async (it: World, connector: Awaited<ReturnType<typeof process>
   return false
 }
 
-test('it goes on after the new log-in, with what was read before', async () => {
+test('it resumes after the new connection from its checkpoint', async () => {
   const { it, account, connector, desk, before, read, end } = await cutOff()
   expect(before).toBeGreaterThan(0)
   expect([desk.running, desk.waitsForAuth]).toEqual([false, true])
@@ -62,7 +62,7 @@ test('it goes on after the new log-in, with what was read before', async () => {
   await end()
 })
 
-test('what a person pauses while it waits stays paused', async () => {
+test('an import paused by a person meanwhile stays paused', async () => {
   const { it, account, connector, desk, end } = await cutOff()
   await it.clock.until(desk.pause())
   expect(desk.waitsForAuth).toBe(false)
@@ -72,7 +72,7 @@ test('what a person pauses while it waits stays paused', async () => {
   await end()
 })
 
-test('a process that starts while a side waits for a log-in goes on after it, too', async () => {
+test('a process started while a side is disconnected resumes it, too', async () => {
   const { it, end } = await cutOff()
   await end()
   const account = await it.open()

@@ -1,4 +1,4 @@
-/** Tokens that end: renewed once for all callers and processes, whoever dies meanwhile; and what only a person can mend. */
+/** Access tokens that expire: refreshed once for all callers and processes, across crashes; and grants that are revoked. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Connections } from '../../../runtime/auth/connections.ts'
@@ -16,7 +16,7 @@ const accepted = async (it: World, { headers }: RequestAuth): Promise<boolean> =
   return (await it.klaviyo.fetch(request)).status === 200
 }
 
-test('a token is renewed before it ends, and once for everybody in two processes', async () => {
+test('a token is refreshed before it expires, once for all callers in two processes', async () => {
   const it = world()
   const processes = [await installed(it), await it.open()]
   const before = it.klaviyo.oauth.refreshes()
@@ -31,7 +31,7 @@ test('a token is renewed before it ends, and once for everybody in two processes
   expect(await accepted(it, second[0] as RequestAuth)).toBe(true)
 })
 
-test('after a 401 it is renewed and asked once more, and not again for a token that is young', async () => {
+test('a 401 refreshes the token and retries the request, but not for a token just issued', async () => {
   const it = world()
   const account = await installed(it)
   const ask = () => {
@@ -57,7 +57,7 @@ test('after a 401 it is renewed and asked once more, and not again for a token t
   expect(await ask()).toEqual(['ok', 2])
 })
 
-test('while it cannot be renewed the old token goes on, to its end', async () => {
+test('while a refresh fails the old token serves until it expires', async () => {
   const it = world()
   await installed(it)
   const down: Fetch = async () => Response.json({}, { status: 503 })
@@ -70,7 +70,7 @@ test('while it cannot be renewed the old token goes on, to its end', async () =>
   expect(fault).toMatchObject({ kind: 'transient', code: 'klaviyo/unavailable' })
 })
 
-test('a grant that is over shuts the gate, is said once, and a new log-in opens it', async () => {
+test('a revoked grant pauses delivery, with one log line, until a new connection', async () => {
   const it = world()
   const account = await installed(it)
   const other = await it.open()
@@ -80,18 +80,18 @@ test('a grant that is over shuts the gate, is said once, and a new log-in opens 
   for (const fault of await it.clock.until(Promise.all(tries)))
     expect(fault).toMatchObject({
       kind: 'config',
-      code: 'klaviyo/log-in',
+      code: 'klaviyo/credentials-rejected',
       message: expect.stringContaining('connect it again'),
     })
   expect(account.gate.pausedReason()).toContain('connect it again')
-  expect((await account.setup.view()).destination.trouble).toContain('connect it again')
+  expect((await account.setup.view()).destination.problem).toContain('connect it again')
   expect(it.logger.lines.filter((line) => line.startsWith('error'))).toHaveLength(1)
   await logIn(it, account, 'destination')
   expect(account.gate.pausedReason()).toBeUndefined()
   for (const one of [account, other]) expect(await accepted(it, await one.destination.current(never))).toBe(true)
 })
 
-test('what a person does while a token is renewed counts', async () => {
+test('a disconnection during a refresh takes precedence', async () => {
   const it = world()
   const account = await installed(it)
   let go: () => void = () => undefined
@@ -105,13 +105,13 @@ test('what a person does while a token is renewed counts', async () => {
   const renewing = await it.open(undefined, { fetch: slow })
   await it.clock.pass(HOUR)
   const late = renewing.destination.current(never).catch((error: unknown) => error)
-  await account.setup.remove(never)
+  await account.setup.disconnect(never)
   go()
   expect(await it.clock.until(late)).toMatchObject({ code: 'klaviyo/no-credentials' })
   expect(await it.store.readCheckpoint('account.destination')).toBeUndefined()
 })
 
-/** A process that dies at its nth effect: the effect happens or not, and nothing of it goes on. */
+/** A process that crashes at its nth effect, before or after it, and never continues. */
 function mortal(it: World, dies: { readonly at: number; readonly after: boolean }) {
   let left = dies.at
   const dead = new Promise<never>(() => undefined)
@@ -131,7 +131,7 @@ function mortal(it: World, dies: { readonly at: number; readonly after: boolean 
   return { store, fetch }
 }
 
-describe('whoever dies, and whenever', () => {
+describe('across crashes at any effect', () => {
   const step = fc.oneof(
     fc.record({ does: fc.constant('ask' as const), who: fc.nat(2), callers: fc.integer({ min: 1, max: 3 }) }),
     fc.record({ does: fc.constant('pass' as const), ms: fc.constantFrom(100, 20_000, HOUR - 20_000, HOUR) }),
@@ -145,7 +145,7 @@ describe('whoever dies, and whenever', () => {
   )
   const rotate = fc.constantFrom('never' as const, 'grace' as const, 'strict' as const)
 
-  test('the next process has a token that counts, or asks for a person where one was lost for good', async () => {
+  test('the next process has a valid token, or reports that a person must connect again', async () => {
     await fc.assert(
       fc.asyncProperty(rotate, fc.array(step, { maxLength: 12 }), async (mode, steps) => {
         const it = world()
@@ -170,7 +170,7 @@ describe('whoever dies, and whenever', () => {
         const last = await it.open()
         const end = await it.clock.until(last.destination.current(never).catch((error: unknown) => error))
         if (mode === 'strict' && deaths > 0 && end instanceof Error) {
-          expect(end).toMatchObject({ code: 'klaviyo/log-in' })
+          expect(end).toMatchObject({ code: 'klaviyo/credentials-rejected' })
           await logIn(it, last, 'destination')
           expect(await accepted(it, await last.destination.current(never))).toBe(true)
         } else expect(await accepted(it, end as RequestAuth)).toBe(true)

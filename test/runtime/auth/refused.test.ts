@@ -1,27 +1,27 @@
-/** What is said of a refusal fits how the side was connected: who logged in is not sent to a variable of the environment. */
+/** A rejection's message fits how the side was connected: it names an environment variable only where one is used. */
 import { expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
 import type { AuthMethod } from '../../../runtime/ports/auth.ts'
 import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { CLIENT_ENV, KEY, logIn, never, spec, TOKEN, world } from '../../helpers/auth.ts'
 
-/** Both sides let in by one way; then everything is refused with the status. */
+/** Connects both sides by one method, then rejects every request with the status, and collects the failed checks. */
 async function refused(by: AuthMethod, status: number): Promise<string[]> {
   const it = world()
   let refusing = false
   const fetch: Fetch = async (request) => (refusing ? Response.json({}, { status }) : it.fetch(request))
   const env = by === 'environment' ? { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY } : CLIENT_ENV
   const account = await it.open(env, { fetch })
-  if (by !== 'environment') await account.setup.allow([])
+  if (by !== 'environment') await account.setup.consent([])
   for (const side of ['source', 'destination'] as const) {
     if (by === 'oauth') await logIn(it, account, side)
-    if (by === 'key') await account.setup.paste(side, { key: side === 'source' ? TOKEN : KEY }, never)
+    if (by === 'key') await account.setup.connectWithKey(side, { key: side === 'source' ? TOKEN : KEY }, never)
   }
   refusing = true
   const { clock, logger, store } = it
   const said: string[] = []
   const read = async () => {
-    const connector = connectorFromSpec(spec, store, { clock, fetch, logger, account })
+    const connector = connectorFromSpec(spec, store, { clock, fetch, logger, connections: account })
     for await (const { ok, detail } of connector.check(never)) if (!ok) said.push(detail)
   }
   await it.clock.until(read())
@@ -38,7 +38,7 @@ const CASES: readonly (readonly [AuthMethod, number, RegExp, RegExp])[] = [
   ['oauth', 403, /Developer Hub.+log in to Intercom again/, /our log-in lacks the scope events:write; log in/],
 ]
 
-test.each(CASES)('by %s, refused with %i', async (by, status, source, destination) => {
+test.each(CASES)('connected by %s, rejected with %i', async (by, status, source, destination) => {
   const said = await refused(by, status)
   expect(said.filter((one) => source.test(one))).not.toEqual([])
   expect(said.filter((one) => destination.test(one))).not.toEqual([])

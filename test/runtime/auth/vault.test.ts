@@ -1,11 +1,11 @@
-/** Secrets at rest: sealed, told apart by name, and unreadable without their key; the key's file. */
+/** Secrets at rest: encrypted, bound to their name, unreadable without their key; and the key file. */
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ephemeralKey, keyFromBase64, keyFromFile } from '../../../runtime/auth/encryption-key.ts'
-import { open, seal, vault } from '../../../runtime/auth/vault.ts'
+import { decrypt, encrypt, Vault } from '../../../runtime/auth/vault.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
@@ -20,43 +20,43 @@ const folder = async () => {
   return made
 }
 
-test('what is sealed comes back under its name and key, and under no other', () => {
+test('a value decrypts under its name and key, and under no other', () => {
   fc.assert(
     fc.property(bytes, bytes, fc.string(), fc.string(), fc.string(), (key, otherKey, name, otherName, text) => {
-      const sealed = seal(key, name, text)
-      expect(open(key, name, sealed)).toBe(text)
-      expect(seal(key, name, text)).not.toBe(sealed)
-      if (name !== otherName) expect(() => open(key, otherName, sealed)).toThrow('changed from outside')
+      const encrypted = encrypt(key, name, text)
+      expect(decrypt(key, name, encrypted)).toBe(text)
+      expect(encrypt(key, name, text)).not.toBe(encrypted)
+      if (name !== otherName) expect(() => decrypt(key, otherName, encrypted)).toThrow('are damaged')
       if (!Buffer.from(key).equals(Buffer.from(otherKey)))
-        expect(() => open(otherKey, name, sealed)).toThrow('another key')
+        expect(() => decrypt(otherKey, name, encrypted)).toThrow('another key')
     }),
   )
 })
 
-test('a sealed value that was tampered with is refused, wherever it was', () => {
+test('a tampered value is rejected, whichever character changed', () => {
   const key = new Uint8Array(32).fill(7)
-  const sealed = seal(key, 'n', 'a secret of some length')
-  for (let at = 0; at < sealed.length; at++) {
-    const changed = sealed.slice(0, at) + (sealed[at] === 'A' ? 'B' : 'A') + sealed.slice(at + 1)
-    // The last letter of base64url holds bits that stand for nothing.
+  const encrypted = encrypt(key, 'n', 'a secret of some length')
+  for (let at = 0; at < encrypted.length; at++) {
+    const changed = encrypted.slice(0, at) + (encrypted[at] === 'A' ? 'B' : 'A') + encrypted.slice(at + 1)
+    // The last character of base64url has unused bits.
     if (
       !Buffer.from(changed.split('.')[2] ?? '', 'base64url').equals(
-        Buffer.from(sealed.split('.')[2] ?? '', 'base64url'),
+        Buffer.from(encrypted.split('.')[2] ?? '', 'base64url'),
       ) ||
       at < 12
     )
-      expect(() => open(key, 'n', changed)).toThrow()
+      expect(() => decrypt(key, 'n', changed)).toThrow()
   }
 })
 
-test('of two who swap what they read, one is told that the other was first', async () => {
-  const shelf = vault(memoryStore({ clock: virtualClock() }), ephemeralKey())
-  expect(await shelf.read('a')).toBeUndefined()
-  expect(await shelf.swap('a', undefined, { token: 1 })).toBe(true)
-  const seen = await shelf.read('a')
+test('of two concurrent swaps one fails', async () => {
+  const vault = new Vault(memoryStore({ clock: virtualClock() }), ephemeralKey())
+  expect(await vault.read('a')).toBeUndefined()
+  expect(await vault.swap('a', undefined, { token: 1 })).toBe(true)
+  const seen = await vault.read('a')
   expect(seen?.value).toEqual({ token: 1 })
-  expect(await Promise.all([2, 3].map((token) => shelf.swap('a', seen, { token })))).toEqual([true, false])
-  expect((await shelf.read('a'))?.value).toEqual({ token: 2 })
+  expect(await Promise.all([2, 3].map((token) => vault.swap('a', seen, { token })))).toEqual([true, false])
+  expect((await vault.read('a'))?.value).toEqual({ token: 2 })
 })
 
 test.each(['', 'short', 'A'.repeat(44), `${'A'.repeat(43)}!`, 'a'.repeat(64)])(
@@ -67,7 +67,7 @@ test.each(['', 'short', 'A'.repeat(44), `${'A'.repeat(43)}!`, 'a'.repeat(64)])(
 )
 
 describe('a key file', () => {
-  test('is made once, whoever asks first, for its owner alone', async () => {
+  test('is created once, readable by its owner alone', async () => {
     const file = join(await folder(), 'sub', 'store.db.key')
     const keys = await Promise.all(Array.from({ length: 8 }, () => keyFromFile(file)()))
     expect(new Set(keys.map((key) => Buffer.from(key).toString('hex'))).size).toBe(1)
@@ -76,7 +76,7 @@ describe('a key file', () => {
     expect(Buffer.from(await readFile(file, 'utf8'), 'base64')).toHaveLength(32)
   })
 
-  test('is not used when others can read it, or it holds something else', async () => {
+  test('is rejected when others can read it or its content is no key', async () => {
     const file = join(await folder(), 'k')
     await keyFromFile(file)()
     await chmod(file, 0o640)

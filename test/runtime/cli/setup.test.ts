@@ -96,11 +96,11 @@ test('without a store, a missing credential is reported at once', async () => {
 })
 
 test('stored credentials need not be set', async () => {
-  const by = (side: string, known: boolean) => [side, known ? { by: 'oauth' } : {}]
+  const by = (side: string, known: boolean) => [side, known ? { method: 'oauth' } : {}]
   const account = (source: boolean, destination: boolean) => async () =>
     ({
       setup: { view: async () => Object.fromEntries([by('source', source), by('destination', destination)]) },
-      secrets: async () => [],
+      signingSecrets: async () => [],
       close: () => undefined,
     }) as unknown as Connections
   const env = { CONNECTOR_STORE: `sqlite:${fileURLToPath(import.meta.url)}` }

@@ -312,10 +312,15 @@ test('a log-in that cannot be read is no record’s fault either', async () => {
   const away = async () => {
     throw new Error('no connection')
   }
-  const logins = { current: away, renew: async () => false }
-  const gate = { shut: () => undefined, changed: away }
-  const account = { source: logins, destination: logins, gate, secrets: async () => [] } as unknown as Connections
-  const { connector, clock, intercom } = await workshop({ connector: { account } })
+  const auth = { current: away, refresh: async () => false }
+  const gate = { pausedReason: () => undefined, waitForChange: away }
+  const connections = {
+    source: auth,
+    destination: auth,
+    gate,
+    signingSecrets: async () => [],
+  } as unknown as Connections
+  const { connector, clock, intercom } = await workshop({ connector: { connections } })
   const { id } = await someone(intercom)
   const body = JSON.stringify({
     app_id: 'sandbox1',

@@ -36,7 +36,7 @@ export const toneOfFault = (code: string, context: PageContext): string =>
 /** Where a permission that the destination has not given can be asked for. */
 export function permissionHint(code: string, { parts, link }: PageContext): Html | '' {
   const { name } = parts.connector.spec.destination
-  if (parts.account === undefined || code !== `${name}/forbidden`) return ''
+  if (parts.connections === undefined || code !== `${name}/forbidden`) return ''
   return html` <a href="${link(`/set-up/${name}`)}">Connect ${capitalize(name)} with it</a>`
 }
 

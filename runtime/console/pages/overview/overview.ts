@@ -15,7 +15,7 @@ export const overview: Page = {
   nav: 'Overview',
   async render(context) {
     // Before anything can be delivered there is nothing to look at but how to begin.
-    if ((await context.parts.account?.setup.view())?.step === 'review') return context.redirect('/set-up')
+    if ((await context.parts.connections?.setup.view())?.step === 'review') return context.redirect('/set-up')
     const found = await overviewOf(context.parts)
     return html`<section id="waits" data-live aria-label="Delivery">${pausedBanner(context)}</section>
 <section id="standing" data-live aria-label="How it stands">${await statusCards(found, context)}</section>
