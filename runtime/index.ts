@@ -1,8 +1,8 @@
 /** What a host, or another connector, builds on. Anything not named here may change in any release. */
 
-/** Log-ins that are kept sealed in the store, renewed, and made or removed by a person: `account` for each tenant. */
-export { type ConnectionsOptions, type Connections, createConnections } from './auth/connections.ts'
-/** Where the sealing key comes from: a setting, a file, or nowhere that outlives the process. */
+/** Connections of one tenant: encrypted credentials in the store, refreshed, connected and disconnected by a person. */
+export { type Connections, type ConnectionsOptions, createConnections } from './auth/connections.ts'
+/** The key that encrypts credentials: from a setting, from a file, or for the life of the process. */
 export { ephemeralKey, keyFromBase64, keyFromFile } from './auth/encryption-key.ts'
 /** What set-up shows and does, for hosts with pages of their own. */
 export type { Setup, SetupView } from './auth/setup.ts'
@@ -37,8 +37,14 @@ export type { ApiResponse, ErrorContext, ExplainError } from './http/error-respo
 /** Paces requests within a limit of the other side; everything that counts against it shares one. */
 export { createRateLimiter, type RateLimiter } from './http/rate-limiter.ts'
 export type { Preview, PreviewInput, PreviewItem } from './mapping/preview.ts'
-/** How requests are logged in, and whether delivery may run: for hosts that keep credentials their own way. */
-export { type AuthMethod, type AuthProvider, type DeliveryGate, type RequestAuth, createStaticAuth } from './ports/auth.ts'
+/** Credentials of requests and the delivery gate: for hosts that hold credentials themselves. */
+export {
+  type AuthMethod,
+  type AuthProvider,
+  createStaticAuth,
+  type DeliveryGate,
+  type RequestAuth,
+} from './ports/auth.ts'
 /** What the runtime asks of its host. Each can be replaced; `Store` and `Destination` are the ones worth replacing. */
 export type { CheckResult } from './ports/check-result.ts'
 export type { Destination, SendResult } from './ports/destination.ts'
