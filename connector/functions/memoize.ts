@@ -1,25 +1,25 @@
-/** Answers of pure functions, kept for when the same is asked again. */
+/** Memoizes pure functions of one text. */
+import { BoundedMap } from '../../runtime/lib/bounded-map.ts'
 
-// What is kept is a function of the text alone, and nobody can ask what texts there were: tenants may share it.
+// A result depends on its text alone, and no caller can list the texts: tenants may share a cache.
 
-/** The last answers, `kept` of them: the oldest goes first. */
-export function memoize<T>(kept: number, answer: (text: string) => T): (text: string) => T {
-  const answers = new Map<string, T>()
+/** Caches the newest `limit` results. */
+export function memoize<T>(limit: number, compute: (text: string) => T): (text: string) => T {
+  const results = new BoundedMap<string, T>(limit)
   return (text) => {
-    const known = answers.get(text)
-    if (known !== undefined || answers.has(text)) return known as T
-    if (answers.size >= kept) answers.delete(answers.keys().next().value ?? '')
-    const given = answer(text)
-    answers.set(text, given)
-    return given
+    const cached = results.get(text)
+    if (cached !== undefined || results.has(text)) return cached as T
+    const result = compute(text)
+    results.set(text, result)
+    return result
   }
 }
 
-/** The last answer alone, for what an event and its person's profile both ask. */
-export function memoizeLast<T>(answer: (text: string) => T): (text: string) => T {
-  let last: { readonly text: string; readonly given: T } | undefined
+/** Caches the last result alone: an event and its person's profile often need the same one. */
+export function memoizeLast<T>(compute: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly result: T } | undefined
   return (text) => {
-    if (last?.text !== text) last = { text, given: answer(text) }
-    return last.given
+    if (last?.text !== text) last = { text, result: compute(text) }
+    return last.result
   }
 }

@@ -2,6 +2,7 @@
 import pRetry from 'p-retry'
 import { onAbort } from '../lib/abort.ts'
 import { capitalize } from '../lib/format.ts'
+import { readStart } from '../lib/read-body.ts'
 import type { Clock, Fetch, Random } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Json, Lane } from '../ports/types.ts'
@@ -103,7 +104,7 @@ async function sendOnce(
   const work = async () => {
     const response = await parts.fetch(new Request(request, { signal: limit.signal }))
     peer.limiter.observeHeaders(response)
-    const text = response.ok ? await response.text() : await readAtMost(response, ERROR_BODY)
+    const text = response.ok ? await response.text() : (await readStart(response.body, ERROR_BODY)).toString()
     return { status: response.status, headers: response.headers, body: parse(text) }
   }
   try {
@@ -148,17 +149,6 @@ function deadline({ clock, timeout }: HttpParts, name: string, outer: AbortSigna
       end('timeout', `${capitalize(name)} did not answer within ${timeout / 1000} s; tried again`)
   })
   return { signal: inner.signal, over, close }
-}
-
-async function readAtMost(response: Response, limit: number): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length >= limit) break
-  }
-  return Buffer.concat(chunks).toString('utf8', 0, limit)
 }
 
 function parse(text: string): Json | undefined {

@@ -1,7 +1,7 @@
 /** Paces requests: sliding windows shared by both lanes, live first. */
 
-import { onAbort } from '../lib/abort.ts'
-import { monotonicClock } from '../lib/monotonic-clock.ts'
+import { LaneQueue } from '../lib/lane-queue.ts'
+import { type MonotonicClock, monotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
@@ -13,122 +13,137 @@ export interface RateLimiter {
    * first served within a lane. Rejects with a transient `Fault` when the signal aborts.
    */
   acquire(lane: Lane, signal: AbortSignal): Promise<void>
-  /** Reads what an answer's headers say is left, where the spec names such headers. */
+  /** Reads how much of the limit is left from a response's headers, if the spec names such headers. */
   observeHeaders(response: Response): void
-  /** Nothing goes before `until` (milliseconds since 1970): the other side asked for it. */
+  /** Holds every request until `until` (milliseconds since 1970), as requested by the remote API. */
   pauseUntil(until: number): void
-  /** How much of each window, of the part we take, went out in the time it spans. */
+  /** Requests sent within each window, and the part of its limit that we use. */
   usage(): readonly (Window & { readonly used: number })[]
 }
 
-interface Waiting {
-  readonly go: () => void
-}
-
-/** When the other side says that less than this part of its limit is left, history waits for the reset. */
+/** When the remote API reports less than this part of its limit left, lane `backfill` waits for the reset. */
 const RESERVE = 0.1
 /** Timers overflow beyond 24 days and fire at once, so a long wait is slept in pieces. */
 const LONGEST_SLEEP = 3_600_000
 
-/** One budget for one limit of the other side. Everything that counts against that limit must ask it. */
+/** One limiter for one limit of the remote API. Share it among all requests that count against that limit. */
 export function createRateLimiter(spec: RateLimitSpec, clock: Clock): RateLimiter {
-  const time = monotonicClock(clock)
-  const logs = spec.windows.map((window) => slidingWindow(window, spec.utilization))
-  const queues = { live: new Set<Waiting>(), backfill: new Set<Waiting>() }
-  const notBefore = { live: 0, backfill: 0 }
-  let alarm: { readonly at: number; readonly off: AbortController } | undefined
+  return new WindowRateLimiter(spec, clock)
+}
+
+class WindowRateLimiter implements RateLimiter {
+  readonly #spec: RateLimitSpec
+  readonly #clock: Clock
+  readonly #time: MonotonicClock
+  readonly #windows: readonly SlidingWindow[]
+  readonly #queue = new LaneQueue((lane) => this.#tryTake(lane))
+  readonly #notBefore = { live: 0, backfill: 0 }
+  #alarm: { readonly at: number; readonly controller: AbortController } | undefined
+
+  constructor(spec: RateLimitSpec, clock: Clock) {
+    this.#spec = spec
+    this.#clock = clock
+    this.#time = monotonicClock(clock)
+    this.#windows = spec.windows.map((window) => new SlidingWindow(window, spec.utilization))
+  }
+
+  async acquire(lane: Lane, signal: AbortSignal): Promise<void> {
+    const acquired = this.#queue.acquire(lane, signal, stopped)
+    this.#arm()
+    // A caller that gives up may have been the one that the alarm was set for.
+    await acquired.finally(() => this.#arm())
+  }
+
+  observeHeaders({ headers }: Response): void {
+    const { headers: names, windows } = this.#spec
+    if (names === undefined) return
+    const limit = count(headers.get(names.limit)) ?? windows[0]?.limit ?? 0
+    const remaining = count(headers.get(names.remaining))
+    const reset = parseRateLimitReset(headers.get(names.reset), this.#clock.now())
+    if (remaining === undefined || reset === undefined || remaining >= limit * RESERVE) return
+    this.#pause('backfill', reset)
+    this.#serve()
+  }
+
+  pauseUntil(until: number): void {
+    this.#pause('live', until)
+    this.#pause('backfill', until)
+    this.#serve()
+  }
+
+  usage(): readonly (Window & { readonly used: number })[] {
+    return this.#windows.map((window) => window.usage(this.#time.now()))
+  }
+
+  #pause(lane: Lane, until: number): void {
+    this.#notBefore[lane] = Math.max(this.#notBefore[lane], this.#time.fromWallClock(until))
+  }
 
   /** When the lane's next request may go. */
-  const due = (lane: Lane) => Math.max(notBefore[lane], ...logs.map((log) => log.free()))
-
-  function serve(): void {
-    const now = time.now()
-    for (const lane of ['live', 'backfill'] as const) {
-      for (const waiting of queues[lane]) {
-        if (due(lane) > now) break
-        queues[lane].delete(waiting)
-        for (const log of logs) log.record(now)
-        waiting.go()
-      }
-    }
-    arm(now)
+  #dueAt(lane: Lane): number {
+    return this.#windows.reduce((at, window) => Math.max(at, window.freeAt()), this.#notBefore[lane])
   }
 
-  /** Sleeps until the first waiting request may go. Only ever one sleep: an earlier one replaces it. */
-  function arm(now: number): void {
-    const lanes = (['live', 'backfill'] as const).filter((lane) => queues[lane].size > 0)
-    const at = Math.min(...lanes.map(due))
-    if (alarm?.at === at) return
-    alarm?.off.abort()
-    alarm = undefined
+  #tryTake(lane: Lane): boolean {
+    const now = this.#time.now()
+    if (this.#dueAt(lane) > now) return false
+    for (const window of this.#windows) window.record(now)
+    return true
+  }
+
+  #serve(): void {
+    this.#queue.serve()
+    this.#arm()
+  }
+
+  /** Sleeps until the first waiting request may go. There is only one sleep: an earlier one replaces it. */
+  #arm(): void {
+    const lanes = this.#queue.lanes()
+    const at = Math.min(...lanes.map((lane) => this.#dueAt(lane)))
+    if (this.#alarm?.at === at) return
+    this.#alarm?.controller.abort()
+    this.#alarm = undefined
     if (lanes.length === 0) return
-    const off = new AbortController()
-    alarm = { at, off }
-    void clock.sleep(Math.min(at - now, LONGEST_SLEEP), off.signal).then(() => {
-      if (off.signal.aborted) return
-      alarm = undefined
-      serve()
+    const controller = new AbortController()
+    this.#alarm = { at, controller }
+    const ms = Math.min(at - this.#time.now(), LONGEST_SLEEP)
+    void this.#clock.sleep(ms, controller.signal).then(() => {
+      if (controller.signal.aborted) return
+      this.#alarm = undefined
+      this.#serve()
     })
   }
-
-  function acquire(lane: Lane, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.reject(stopped())
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        queues[lane].delete(waiting)
-        reject(stopped())
-        serve()
-      }
-      const ignore = onAbort(signal, leave)
-      const go = () => {
-        ignore()
-        resolve()
-      }
-      const waiting: Waiting = { go }
-      queues[lane].add(waiting)
-      serve()
-    })
-  }
-
-  function pauseUntil(until: number): void {
-    const at = time.fromWallClock(until)
-    notBefore.live = Math.max(notBefore.live, at)
-    notBefore.backfill = Math.max(notBefore.backfill, at)
-    serve()
-  }
-
-  function observeHeaders({ headers }: Response): void {
-    if (spec.headers === undefined) return
-    const limit = count(headers.get(spec.headers.limit)) ?? spec.windows[0]?.limit ?? 0
-    const remaining = count(headers.get(spec.headers.remaining))
-    const reset = parseRateLimitReset(headers.get(spec.headers.reset), clock.now())
-    if (remaining === undefined || reset === undefined || remaining >= limit * RESERVE) return
-    notBefore.backfill = Math.max(notBefore.backfill, time.fromWallClock(reset))
-    serve()
-  }
-
-  const usage = () => logs.map((log) => log.used(time.now()))
-  return { acquire, observeHeaders, pauseUntil, usage }
 }
 
 /**
  * Remembers the last `limit * utilization` requests, at least 1: the next may go once the oldest is `interval` ago.
  *
- * The other side counts in fixed windows whose edges we do not know. A window that slides
- * holds for every place the edges may have.
+ * The remote API counts in fixed windows with unknown edges. A sliding window holds for every position of the edges.
  */
-function slidingWindow({ limit, interval }: Window, utilization: number) {
-  // The product of a utilization like 0.07 and a limit like 100 is 7.000000000000001 or 6.999999999999999.
-  const size = Math.max(1, Math.floor(limit * utilization + 1e-9))
-  const times: number[] = []
-  let oldest = 0
-  return {
-    free: () => (times.length < size ? 0 : (times[oldest] ?? 0) + interval),
-    record: (now: number) => {
-      times[oldest] = now
-      oldest = (oldest + 1) % size
-    },
-    used: (now: number) => ({ limit: size, interval, used: times.filter((at) => at > now - interval).length }),
+class SlidingWindow {
+  readonly #interval: number
+  readonly #size: number
+  readonly #times: number[] = []
+  #oldest = 0
+
+  constructor({ limit, interval }: Window, utilization: number) {
+    this.#interval = interval
+    // The product of a utilization like 0.07 and a limit like 100 is 7.000000000000001 or 6.999999999999999.
+    this.#size = Math.max(1, Math.floor(limit * utilization + 1e-9))
+  }
+
+  freeAt(): number {
+    return this.#times.length < this.#size ? 0 : (this.#times[this.#oldest] ?? 0) + this.#interval
+  }
+
+  record(now: number): void {
+    this.#times[this.#oldest] = now
+    this.#oldest = (this.#oldest + 1) % this.#size
+  }
+
+  usage(now: number): Window & { readonly used: number } {
+    const [limit, interval] = [this.#size, this.#interval]
+    return { limit, interval, used: this.#times.filter((at) => at > now - interval).length }
   }
 }
 
@@ -148,5 +163,5 @@ function count(header: string | null): number | undefined {
 }
 
 function stopped(): Fault {
-  return new Fault('transient', 'budget/stopped', 'stopped before the request went out; it is tried again')
+  return new Fault('transient', 'budget/stopped', 'stopped before the request was sent; will retry')
 }

@@ -1,50 +1,54 @@
-/** Single things in memory: asked once for all who want one now, and kept for a while. */
+/** Caches fetched values for a while; all callers that want the same one share a single fetch. */
 import type { Clock } from '../ports/effects.ts'
 import type { Json, Lane } from '../ports/types.ts'
+import { BoundedMap } from './bounded-map.ts'
 import type { MaybePromise } from './maybe-promise.ts'
-import { monotonicClock } from './monotonic-clock.ts'
+import { type MonotonicClock, monotonicClock } from './monotonic-clock.ts'
 
-export interface TtlCache {
-  /** At once, when it is known. */
-  find(key: string, lane: Lane): MaybePromise<Json | undefined>
-  forget(key: string): void
+interface CachedValue {
+  readonly fetchedAt: number
+  value: MaybePromise<Json | undefined>
 }
 
-/** Things remembered, of each lookup. */
-const KEPT = 2_000
+export interface TtlCacheOptions {
+  /** How long a value is cached, milliseconds; 0 is only while it is being fetched. Failures are never cached. */
+  readonly ttl: number
+  readonly clock: Clock
+  readonly fetch: (key: string, lane: Lane) => Promise<Json | undefined>
+}
 
-/** `age`: how long one is kept, in milliseconds; 0 is only as long as it is being asked for. A failure is not kept. */
-export function ttlCache(
-  age: number,
-  clock: Clock,
-  get: (key: string, lane: Lane) => Promise<Json | undefined>,
-): TtlCache {
-  const time = monotonicClock(clock)
-  const kept = new Map<string, { readonly at: number; value: MaybePromise<Json | undefined> }>()
+const MAX_ENTRIES = 2_000
 
-  function ask(key: string, lane: Lane, now: number): Promise<Json | undefined> {
-    const value = get(key, lane)
-    const entry: { readonly at: number; value: MaybePromise<Json | undefined> } = { at: now, value }
-    kept.delete(key)
-    kept.set(key, entry)
-    const forget = () => kept.delete(key)
-    const keep = (known: Json | undefined) => {
-      entry.value = known
-    }
-    value.then(age === 0 ? forget : keep, forget)
-    for (const oldest of kept.keys()) {
-      if (kept.size <= KEPT) break
-      kept.delete(oldest)
-    }
-    return value
+export class TtlCache {
+  readonly #options: TtlCacheOptions
+  readonly #time: MonotonicClock
+  readonly #entries = new BoundedMap<string, CachedValue>(MAX_ENTRIES)
+
+  constructor(options: TtlCacheOptions) {
+    this.#options = options
+    this.#time = monotonicClock(options.clock)
   }
 
-  return {
-    find(key, lane) {
-      const known = kept.get(key)
-      const now = time.now()
-      return known && now - known.at < age ? known.value : ask(key, lane, now)
-    },
-    forget: (key) => void kept.delete(key),
+  /** The value itself when it is cached, else a promise of it. */
+  find(key: string, lane: Lane): MaybePromise<Json | undefined> {
+    const cached = this.#entries.get(key)
+    const now = this.#time.now()
+    return cached && now - cached.fetchedAt < this.#options.ttl ? cached.value : this.#fetch(key, lane, now)
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key)
+  }
+
+  #fetch(key: string, lane: Lane, now: number): Promise<Json | undefined> {
+    const promise = this.#options.fetch(key, lane)
+    const entry: CachedValue = { fetchedAt: now, value: promise }
+    this.#entries.set(key, entry)
+    const remove = () => this.#entries.delete(key)
+    const store = (value: Json | undefined) => {
+      entry.value = value
+    }
+    promise.then(this.#options.ttl === 0 ? remove : store, remove)
+    return promise
   }
 }

@@ -1,11 +1,11 @@
 /** Further things a record needs: fetched once, remembered for a while, in few calls for history. */
 
 import { batch } from '../lib/batcher.ts'
+import { BoundedMap } from '../lib/bounded-map.ts'
 import { asArray, asId } from '../lib/json.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { monotonicClock } from '../lib/monotonic-clock.ts'
-import { recentValues } from '../lib/recent-values.ts'
-import { type TtlCache, ttlCache } from '../lib/ttl-cache.ts'
+import { TtlCache } from '../lib/ttl-cache.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
@@ -34,6 +34,8 @@ export interface LookupParts {
 export const HISTORY_AGE = 24 * 3_600_000
 /** A key missing from a table is asked for again at most once in this time. */
 const REFRESH = 60_000
+/** Values for `peek`, of all lookups together. */
+const MAX_RECENT = 2_000
 
 export function createLookups(parts: LookupParts): Lookups {
   const tables = new Map<string, ReturnType<typeof table>>()
@@ -42,26 +44,31 @@ export function createLookups(parts: LookupParts): Lookups {
 
   const tableOf = (lookup: LookupSpec) => getOr(tables, lookup.name, () => table(lookup, parts))
   const itemOf = (lookup: LookupSpec) =>
-    getOr(items, lookup.name, () =>
-      ttlCache(lookup.ttl, parts.clock, (key, lane) => fetchOne(lookup, key, lane, parts)),
-    )
+    getOr(items, lookup.name, () => {
+      const fetch = (key: string, lane: Lane) => fetchOne(lookup, key, lane, parts)
+      return new TtlCache({ ttl: lookup.ttl, clock: parts.clock, fetch })
+    })
   const historyOf = (lookup: LookupSpec) =>
-    getOr(histories, lookup.name, () => ttlCache(lookup.ttl, parts.clock, history(lookup, parts)))
+    getOr(histories, lookup.name, () => {
+      return new TtlCache({ ttl: lookup.ttl, clock: parts.clock, fetch: history(lookup, parts) })
+    })
 
-  const seen = recentValues()
+  const recent = new BoundedMap<string, Json>(MAX_RECENT)
   return {
     find(lookup, key, lane) {
       const from = lane === 'backfill' && lookup.batch ? historyOf : itemOf
       return mapMaybe(lookup.list ? tableOf(lookup)(key) : from(lookup).find(key, lane), (value) => {
-        seen.put(lookup.name, key, value)
+        const id = `${lookup.name} ${key}`
+        if (value === undefined) recent.delete(id)
+        else if (recent.get(id) !== value) recent.set(id, value)
         return value
       })
     },
-    peek: ({ name }, key) => seen.get(name, key),
+    peek: ({ name }, key) => recent.get(`${name} ${key}`),
     async invalidate(name, key) {
-      seen.put(name, key, undefined)
-      items.get(name)?.forget(key)
-      histories.get(name)?.forget(key)
+      recent.delete(`${name} ${key}`)
+      items.get(name)?.delete(key)
+      histories.get(name)?.delete(key)
       await parts.store.deleteCache(name, [key])
     },
   }

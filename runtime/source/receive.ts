@@ -3,6 +3,7 @@
 import { liveSinceCheckpoint } from '../lib/checkpoint-names.ts'
 import { parseTime } from '../lib/iso-time.ts'
 import { isObject } from '../lib/json.ts'
+import { readBody } from '../lib/read-body.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
@@ -101,26 +102,6 @@ async function liveSinceToSave(
   const name = liveSinceCheckpoint(ours === undefined ? workspace : undefined)
   if ((await store.readCheckpoint(name)) !== undefined) return undefined
   return { name, value: Math.min(now, parseTime(time) ?? now) }
-}
-
-/** The raw bytes, or undefined if they are more than `limit`: read to the end only when they announce that they are not. */
-async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
-  const announced = Number(request.headers.get('content-length') ?? Number.NaN)
-  if (announced > limit) return undefined
-  // HTTP holds a body to its announced length; in one piece it costs a third of a stream of one chunk.
-  const body = announced >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readStream(request, limit)
-  return body !== undefined && body.length <= limit ? body : undefined
-}
-
-async function readStream(request: Request, limit: number): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length
-    if (size > limit) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 /** An object, or undefined: other JSON is no notification. */

@@ -1,24 +1,26 @@
 /** `dead-letters list` and `dead-letters replay`. */
 import { json, plural } from '../../lib/format.ts'
 import { whoActs } from '../../ports/fault.ts'
+import type { LedgerEntry } from '../../ports/ledger.ts'
+import type { Store } from '../../ports/store.ts'
+import type { FaultInfo } from '../../ports/types.ts'
 import type { CommandDefinition } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
 import type { Painter } from '../io.ts'
-import { type DeadGroup, deadLetters, groupDeadLetters } from '../output/dead-letter-groups.ts'
 import { withExistingStore } from '../with-connector.ts'
 
 const IDS_SHOWN = 5
 
 const listDeadLetters: CommandDefinition = {
   name: 'dead-letters list',
-  summary: 'List dead letters, grouped by fault.',
+  summary: 'List dead letters, grouped by fault and metric.',
   options: [],
   examples: [
     ['dead-letters list', 'count, message, place in the mappings and record ids of each fault'],
     ['dead-letters list --json', 'the same with every record id'],
   ],
   async run(context) {
-    const groups = await withExistingStore(context, (store) => groupDeadLetters(deadLetters(store)))
+    const groups = await withExistingStore(context, readGroups)
     if (context.json) context.print(json(groups))
     else if (groups.length === 0) context.print('No dead letters.\n')
     else context.print(render(groups, context.paint))
@@ -55,16 +57,47 @@ function replayText(queued: number, unknown: number): string {
   return `${plural(queued, 'dead letter')} queued again.${next}\n${rest}`
 }
 
-function render(groups: readonly DeadGroup[], paint: Painter): string {
+/** One of the store's groups. The message and the request id are those of its newest record. */
+interface ListedGroup extends FaultInfo {
+  readonly metric?: string
+  readonly count: number
+  /** Record ids, oldest first. */
+  readonly ids: readonly string[]
+}
+
+/** Largest group first. */
+async function readGroups(store: Store): Promise<readonly ListedGroup[]> {
+  const listed: ListedGroup[] = []
+  for (const { group, fault, metric, count } of await store.groupDeadLetters()) {
+    const ids: string[] = []
+    for await (const { id } of readDeadLetters(store, group)) ids.push(id)
+    listed.push({ ...fault, ...(metric && { metric }), count, ids })
+  }
+  return listed
+}
+
+const PAGE = 200
+
+async function* readDeadLetters(store: Store, group: string): AsyncGenerator<LedgerEntry> {
+  for (let after = 0; ; ) {
+    const page = await store.listDeadLetters({ group, after, limit: PAGE })
+    yield* page
+    if (page.length < PAGE) return
+    after = page.at(-1)?.seq ?? after
+  }
+}
+
+function render(groups: readonly ListedGroup[], paint: Painter): string {
   return groups.map((group) => `${groupLines(group, paint).join('\n')}\n`).join('\n')
 }
 
-function groupLines(group: DeadGroup, paint: Painter): string[] {
+function groupLines(group: ListedGroup, paint: Painter): string[] {
   const shown = group.ids.slice(0, IDS_SHOWN)
   const more = group.count - shown.length
   return [
     `${paint('red', group.code)}  ${plural(group.count, 'record')}`,
     `    message  ${group.message}`,
+    ...(group.metric === undefined ? [] : [`    metric   ${group.metric}`]),
     ...(group.place === undefined ? [] : [`    place    ${group.place}`]),
     `    who acts ${whoActs(group, true)}`,
     ...shown.map((id, at) => `    ${at === 0 ? 'records ' : '        '} ${id}`),

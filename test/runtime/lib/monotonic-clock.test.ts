@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import { monotonicClock } from '../../../runtime/lib/monotonic-clock.ts'
-import { ttlCache } from '../../../runtime/lib/ttl-cache.ts'
+import { TtlCache } from '../../../runtime/lib/ttl-cache.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const HOUR = 3_600_000
@@ -55,12 +55,12 @@ test('a full window is waited for as long as before, and so is what the other si
 test('what is remembered is forgotten in time', async () => {
   const { clock, shown, putBack } = unsteady()
   let asked = 0
-  const { find } = ttlCache(60_000, shown, async () => ++asked)
-  await find('1', 'live')
+  const cache = new TtlCache({ ttl: 60_000, clock: shown, fetch: async () => ++asked })
+  await cache.find('1', 'live')
   putBack(HOUR)
-  await find('1', 'live')
+  await cache.find('1', 'live')
   expect(asked).toBe(1)
   await clock.pass(60_000)
-  await find('1', 'live')
+  await cache.find('1', 'live')
   expect(asked).toBe(2)
 })
