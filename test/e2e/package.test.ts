@@ -1,20 +1,31 @@
-/** The package as others get it: packed, unpacked outside the checkout, imported and run by plain Node. */
+/** The published package: packed, installed outside the checkout, imported and run by plain Node. */
 import { type ExecFileOptions, execFile } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cliApp } from '../../connector/cli-app.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'package-'))
-/** Somebody's program, with this package and its dependencies installed, and nothing else. */
+/** A user's program with only this package and its dependencies installed. */
 const app = join(folder, 'app')
 const installed = join(app, 'node_modules/intercom-to-klaviyo')
 
 const call = promisify(execFile)
-/** Without any setting of ours, as on somebody else's machine. Rejects unless it ends with 0. */
+/** Runs a program without inherited settings. Rejects unless it exits with 0. */
 const run = (file: string, args: readonly string[], options: ExecFileOptions = {}) =>
   call(file, args, { cwd: app, env: { PATH: process.env.PATH }, encoding: 'utf8', ...options })
 const node = (...args: string[]) => run(process.execPath, args)
@@ -26,17 +37,17 @@ const filesIn = (path: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
     .sort()
 
-/** Packs a copy, so that neither a build of yesterday nor one that runs now is in it. */
+/** Packs a copy of the checkout, so that no other build, old or running, gets into it. */
 async function pack(): Promise<string> {
   const source = join(folder, 'source')
-  const left = ['.git', 'node_modules', 'dist', '.connector']
-  cpSync(root, source, { recursive: true, filter: (path) => !left.includes(basename(path)) })
+  const excluded = ['.git', 'node_modules', 'dist', '.connector']
+  cpSync(root, source, { recursive: true, filter: (path) => !excluded.includes(basename(path)) })
   symlinkSync(join(root, 'node_modules'), join(source, 'node_modules'))
   await run('npm', ['pack', '--silent', '--offline', '--pack-destination', folder], { cwd: source, env: process.env })
   return join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? 'nothing was packed')
 }
 
-/** As npm does, without its network: unpacks, links what the package says it depends on, and its bin. */
+/** Installs as npm does but offline: unpacks, links the dependencies and the bin. */
 async function install(tarball: string): Promise<void> {
   mkdirSync(installed, { recursive: true })
   await run('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
@@ -58,25 +69,67 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('holds', () => {
-  test('the compiled connector and runtime, the spec, its schemas and what a person reads', () => {
-    const built = ['connector', 'runtime', 'sandbox'].flatMap((part) =>
-      filesIn(join(root, part))
-        .filter((path) => path.endsWith('.ts'))
-        .flatMap((path) => ['.js', '.d.ts'].map((end) => join('dist', part, path.replace(/\.ts$/, end)))),
-    )
+/** Files that these files import, directly or through others, found by following the paths in their text. */
+function reachable(from: readonly string[], extension: string): string[] {
+  const found = new Set<string>()
+  const queue = from.map((path) => join(path))
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (found.has(file)) continue
+    found.add(file)
+    for (const [, path = ''] of read(file).matchAll(
+      /^(?!\s*[/*]).*?(?:from|import)\s*\(?\s*['"](\.[^'"]+)\.[jt]s['"]/gm,
+    ))
+      queue.push(join(dirname(file), `${path}${extension}`))
+  }
+  return [...found].sort()
+}
+
+interface Entry {
+  readonly types?: string
+  readonly default?: string
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+describe('contains', () => {
+  let packed: readonly string[]
+  beforeAll(() => {
+    packed = filesIn(installed)
+  })
+
+  test('the scripts that its bin and exports reach, and no other', () => {
+    const { bin, exports } = JSON.parse(read('package.json'))
+    const entries = [...Object.values(bin), ...Object.values(exports).map((target) => (target as Entry).default)]
+    const scripts = packed.filter((path) => path.endsWith('.js'))
+    expect(scripts).toEqual(reachable(entries.filter(isText), '.js'))
+    const sandbox = scripts.filter((path) => path.startsWith('dist/sandbox/'))
+    expect(sandbox).toEqual(['dist/sandbox/index.js'])
+  })
+
+  test('the declarations that its exports reach, and no other', () => {
+    const { exports } = JSON.parse(read('package.json'))
+    const entries = Object.values(exports).map((target) => (target as Entry).types)
+    const declarations = packed.filter((path) => path.endsWith('.d.ts'))
+    expect(declarations).toEqual(reachable(entries.filter(isText), '.d.ts'))
+  })
+
+  test('the spec, its schemas and the documents, and nothing else', () => {
     const schemas = readdirSync(join(root, 'runtime/spec/schemas')).filter((name) => name.endsWith('.schema.json'))
     const expected = [
-      ...built,
       ...schemas.map((name) => `runtime/spec/schemas/${name}`), // for editors
       ...readdirSync(join(root, 'mappings')).map((name) => `mappings/${name}`),
       ...readdirSync(join(root, 'recipes')).map((name) => `recipes/${name}`),
       ...['connector.yaml', 'fields.yaml', 'package.json', 'README.md', 'BEHAVIOR.md', 'CHANGELOG.md', 'LICENSE'],
     ]
-    expect(filesIn(installed)).toEqual(expected.sort())
+    expect(packed.filter((path) => !/^dist\/.*(\.js|\.d\.ts)$/.test(path))).toEqual(expected.sort())
   })
 
-  test('a schema where the first line of each YAML file says it is', () => {
+  test('less than 1.8 MB', () => {
+    const sizes = packed.map((path) => statSync(join(installed, path)).size)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_800_000)
+  })
+
+  test('the schema that the first line of each YAML file names', () => {
     const files = filesIn(installed).filter((path) => path.endsWith('.yaml'))
     const schemas = files.map((path) => {
       const schema = /^# yaml-language-server: \$schema=(\S+)\n/.exec(read(path))?.[1] ?? 'none'
@@ -87,14 +140,14 @@ describe('holds', () => {
   })
 })
 
-test('a host imports every entry point, and previews with either store', async () => {
+test('a host imports every entry point and previews on either store', async () => {
   const { stdout, stderr } = await node('host.mjs')
-  const said = JSON.parse(String(stdout))
+  const printed = JSON.parse(String(stdout))
   expect(stderr).toBe('')
-  expect(said).toMatchObject({ schema: expect.any(String), functions: ['function', 'function'] })
-  expect(said).toMatchObject({ unsigned: { memory: 401, sqlite: 401 }, fault: 'intercom/region' })
-  expect(said.previews.sqlite).toEqual(said.previews.memory)
-  expect(said.previews.memory.items).toEqual([
+  expect(printed).toMatchObject({ schema: expect.any(String), functions: ['function', 'function', 'function'] })
+  expect(printed).toMatchObject({ unsigned: { memory: 401, sqlite: 401 }, fault: 'intercom/region' })
+  expect(printed.previews.sqlite).toEqual(printed.previews.memory)
+  expect(printed.previews.memory.items).toEqual([
     {
       metric: 'Created Conversation',
       time: '2026-01-10T07:56:29.000Z',
@@ -109,7 +162,13 @@ test('a host imports every entry point, and previews with either store', async (
   ])
 })
 
-describe('importing loads no more than it needs', () => {
+test('the declarations compile in a strict host', async () => {
+  const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2023', '--types', 'node']
+  const typeRoots = ['--typeRoots', join(root, 'node_modules/@types')]
+  await node(join(root, 'node_modules/typescript/bin/tsc'), ...options, ...typeRoots, 'types.mts')
+})
+
+describe('an import loads only what it needs', () => {
   const forbidden =
     /\/runtime\/cli\/|\/sandbox\/|\/store\/sqlite|\/(commander|hono|@hono|pino|pino-pretty|libphonenumber-js|@photostructure)\/|NativeModule (internal\/)?sqlite/
   async function loadedBy(entry: string): Promise<readonly string[]> {
@@ -126,17 +185,24 @@ describe('importing loads no more than it needs', () => {
     expect(loaded.filter((module) => forbidden.test(module))).toEqual([])
   })
 
-  test('and the watch sees what is imported and what is required', async () => {
+  test('the watch sees imported and required modules', async () => {
     const loaded = (await loadedBy('./host.mjs')).filter((module) => forbidden.test(module))
     expect(loaded).toContainEqual(expect.stringMatching(/\/dist\/runtime\/store\/sqlite\/store\.js$/))
     expect(loaded).toContainEqual(expect.stringMatching(/\/libphonenumber-js\//))
   })
 })
 
-describe('its bin', () => {
+describe('the bin', () => {
   const bin = join(app, 'node_modules/.bin/connector')
 
-  test('validates the spec in the package', async () => {
+  test('runs the demo on its own sandbox', async () => {
+    const { stdout, stderr } = await run(bin, ['demo', '--for', '0.1'])
+    expect(stdout).toContain('Connected Klaviyo by OAuth')
+    expect(stdout).toContain('Import finished')
+    expect(stderr).toContain('done: sent')
+  })
+
+  test('validates the shipped spec', async () => {
     expect(await run(bin, ['validate'])).toEqual({
       stdout: expect.stringMatching(/^9 metrics, .*: no problems\n$/),
       stderr: '',
@@ -151,7 +217,11 @@ describe('its bin', () => {
     ])
   })
 
-  test('has the version of the package', async () => {
+  test('reports bugs where the package does', () => {
+    expect(cliApp.bugsUrl).toBe(JSON.parse(read('package.json')).bugs.url)
+  })
+
+  test('prints the version of the package', async () => {
     const { version } = JSON.parse(read('package.json'))
     expect(String((await run(bin, ['--version'])).stdout)).toContain(version)
   })

@@ -1,0 +1,76 @@
+/** `npm run build`: compiles the package into `dist`, then keeps only files that a user of the package can reach. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const dist = join(root, 'dist')
+const { bin, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const entries = Object.values(exports).filter((target) => target.types !== undefined)
+
+rmSync(dist, { recursive: true, force: true })
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+})
+await bundleSandbox()
+const scripts = await reachableScripts([...Object.values(bin), ...entries.map((entry) => entry.default)])
+const types = reachableTypes(entries.map((entry) => entry.types))
+for (const file of filesOf(dist)) if (!scripts.has(file) && !types.has(file)) rmSync(file)
+
+/** One minified file instead of fifty: the sandbox is for trying the connector, and no host imports it. */
+async function bundleSandbox() {
+  rmSync(join(dist, 'sandbox'), { recursive: true })
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['sandbox/index.ts'],
+    outfile: 'dist/sandbox/index.js',
+    bundle: true,
+    minify: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    logLevel: 'warning',
+  })
+}
+
+/** Drops modules of types alone, which compile to nothing and are imported by nothing. */
+async function reachableScripts(entryPoints) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: 'unused',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  })
+  return new Set(Object.keys(metafile.inputs).map((file) => join(root, file)))
+}
+
+/** Keeps the declarations that TypeScript reads for the exports of the package. */
+function reachableTypes(entryPoints) {
+  const found = new Set()
+  const queue = entryPoints.map((entry) => join(root, entry))
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (found.has(file) || !existsSync(file)) continue
+    found.add(file)
+    for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)\.[jt]s['"]/g)) {
+      queue.push(join(file, '..', `${path}.d.ts`))
+    }
+  }
+  return found
+}
+
+function filesOf(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+}
