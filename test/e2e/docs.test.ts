@@ -1,8 +1,10 @@
-/** What is documented stays true: generated pages are fresh, links lead somewhere, YAML samples pass `validate`. */
+/** The documentation stays true: generated pages are fresh, links resolve, YAML samples pass `validate`. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { isMap, parseDocument, type Scalar } from 'yaml'
+import { cliApp } from '../../connector/cli-app.ts'
 import { functions } from '../../connector/functions/index.ts'
+import { loadCommands } from '../../runtime/cli/commands/index.ts'
 import { compile } from '../../runtime/expression/compile.ts'
 import { render } from '../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
@@ -93,7 +95,51 @@ function merged(shipped: string | undefined, sample: string): string {
   return String(file)
 }
 
-describe('expressions of the guide give what it says', () => {
+const written = ['README.md', 'SECURITY.md', ...guides]
+
+describe('command lines are valid', async () => {
+  const commands = await loadCommands(cliApp, undefined)
+  const lines = written.flatMap((path) =>
+    blocksOf(path, 'sh').flatMap((text) =>
+      [
+        ...text.matchAll(
+          /^(?:docker exec connector node dist\/connector\/main\.js|npm run -s connector --|connector) (.+?)(?: {2,}#.*)?$/gm,
+        ),
+      ].map(([, line = '']) => line),
+    ),
+  )
+
+  test('and there are some', () => expect(lines.length).toBeGreaterThan(10))
+
+  test.each([...new Set(lines)])('connector %s', (line) => {
+    const command = commands.find(({ name }) => line === name || line.startsWith(`${name} `))
+    expect(command, 'a command').toBeDefined()
+    const flags = [...line.matchAll(/(?<= )--[\w-]+/g)].map(([flag]) => flag)
+    const known = ['--json', ...(command?.options ?? []).flatMap((option) => option.flags.match(/--[\w-]+/g) ?? [])]
+    expect(flags.filter((flag) => !known.includes(flag))).toEqual([])
+  })
+})
+
+describe('code samples import names that exist', () => {
+  const { paths } = JSON.parse(read('tsconfig.json')).compilerOptions as { paths: Record<string, [string]> }
+  const imports = written.flatMap((path) =>
+    blocksOf(path, 'ts').flatMap((text) =>
+      [...text.matchAll(/^import \{ (.+) \} from '(intercom-to-klaviyo[^']*)'$/gm)].map(
+        ([, names = '', from = '']) => ({
+          names: names.split(', ').map((name) => name.split(' as ')[0] ?? ''),
+          from,
+        }),
+      ),
+    ),
+  )
+
+  test.each(imports)('$names from $from', async ({ names, from }) => {
+    const module = await import(new URL(paths[from]?.[0] ?? 'none', root).href)
+    expect(names.filter((name) => !(name in module))).toEqual([])
+  })
+})
+
+describe('expressions of the guide give the results it shows', () => {
   const path = 'docs/guide/mapping-authors.md'
   const sample = JSON.parse(blocksOf(path, 'json')[0] ?? '')
   const rows = [...read(path).matchAll(/^\| `(.+?)` \| `(.+?)` \| .*\|$/gm)].map(
@@ -111,7 +157,7 @@ describe('expressions of the guide give what it says', () => {
   })
 })
 
-describe('links lead somewhere', () => {
+describe('links resolve', () => {
   const pages = ['ARCHITECTURE', 'BEHAVIOR', 'CHANGELOG', 'CONTRIBUTING', 'README', 'SECURITY'].map(
     (name) => `${name}.md`,
   )

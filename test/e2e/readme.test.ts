@@ -1,4 +1,4 @@
-/** What the README shows works as it says: its YAML, its complaint, its commands. */
+/** The README's samples work as shown: its YAML, its diagnostic, its links. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../connector/functions/index.ts'
@@ -16,8 +16,8 @@ const blocks = [...readme.matchAll(/```(\w*)\n([\s\S]*?)```/g)].map(([, language
 const yaml = (word: string) =>
   blocks.find(({ language, text }) => language === 'yaml' && text.includes(word))?.text ?? ''
 
-/** The shipped spec with some files changed, added or (undefined) taken away. */
-function changed(files: Readonly<Record<string, string | undefined>>): SpecFiles {
+/** The shipped spec with some files changed, added or, where undefined, removed. */
+function withFiles(files: Readonly<Record<string, string | undefined>>): SpecFiles {
   const disk = filesOn(root)
   return {
     read: async (path) => (path in files ? files[path] : disk.read(path)),
@@ -33,10 +33,10 @@ function changed(files: Readonly<Record<string, string | undefined>>): SpecFiles
 }
 
 const load = (files: Readonly<Record<string, string | undefined>>) =>
-  loadSpec(root, { functions, files: changed(files) })
+  loadSpec(root, { functions, files: withFiles(files) })
 const resolved = readFileSync(new URL('mappings/resolved-ticket.yaml', root), 'utf8')
 
-test('properties are renamed and added as it says', async () => {
+test('renames and adds properties as shown', async () => {
   const [, ...lines] = yaml('Order Number').trimEnd().split('\n')
   const text = resolved.replace(/ {2}Ticket Name:.*\n/, `${lines.join('\n')}\n`)
   const { spec, diagnostics } = await load({ 'mappings/resolved-ticket.yaml': text })
@@ -47,7 +47,7 @@ test('properties are renamed and added as it says', async () => {
   expect(items).toMatchObject([{ metric: 'Resolved Ticket', properties: { 'Ticket Subject': 'Wrong size' } }])
 })
 
-test('a tenth metric is one file', async () => {
+test('adds a tenth metric with one file', async () => {
   const { spec, diagnostics } = await load({ 'mappings/closed-conversation.yaml': yaml('Closed Conversation') })
   expect(diagnostics.map((one) => render(one, false))).toEqual([])
   const connector = await intercomToKlaviyo({ settings: { spec } })
@@ -62,7 +62,7 @@ test('a tenth metric is one file', async () => {
   expect(items).toMatchObject([{ metric: 'Closed Conversation', key: 'w:closed-conversation:9' }])
 })
 
-test('the guide for operators lists the topics that the mappings take', async () => {
+test('lists in the guide for operators the topics that the mappings use', async () => {
   const guide = readFileSync(new URL('docs/guide/operators.md', root), 'utf8')
   const { spec } = await load({})
   const rows = ['conversations', 'tickets', 'profiles'].map((name) => {
@@ -74,7 +74,7 @@ test('the guide for operators lists the topics that the mappings take', async ()
   expect(rows).toEqual(taken.map((all) => [...new Set(all.flatMap(({ topics }) => [...topics]))].sort()))
 })
 
-test('a metric is dropped with its file, or by a word in it', async () => {
+test('removes a metric by its file or by `enabled: false`', async () => {
   for (const text of [undefined, `${resolved}enabled: false\n`]) {
     const { spec, diagnostics } = await load({ 'mappings/resolved-ticket.yaml': text })
     expect(diagnostics.map((one) => render(one, false))).toEqual([])
@@ -82,7 +82,7 @@ test('a metric is dropped with its file, or by a word in it', async () => {
   }
 })
 
-test('the complaint it shows is the one that is printed', async () => {
+test('shows the diagnostic that `validate` prints', async () => {
   const shown = blocks.find(({ text }) => text.includes('[expression/unknown-function]'))?.text ?? ''
   const line = Number(/:(\d+):/.exec(shown)?.[1])
   const lines = resolved.split('\n')
@@ -91,7 +91,7 @@ test('the complaint it shows is the one that is printed', async () => {
   expect(diagnostics.map((one) => render(one, false)).join('\n')).toBe(shown.trimEnd())
 })
 
-describe('links lead somewhere', () => {
+describe('links resolve', () => {
   const targets = [...readme.matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, target]) => target ?? '')
   test.each(targets)('%s', (target) => {
     const folder = new URL(target.replace(/[^/]*$/, '') || '.', root)
