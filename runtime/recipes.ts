@@ -127,7 +127,7 @@ const metricsOf = ({ mappings }: BookParts['spec']) => mappings.map(({ metric })
 
 function alreadyInProgress(): Fault {
   const message = 'somebody else makes it just now, or its making broke off; look again in two minutes'
-  return new Fault('transient', 'recipe/busy', message)
+  return new Fault('transient', 'recipe/in-progress', message)
 }
 
 /** The definition with ids where it names metrics; those without one keep their names. */

@@ -1,34 +1,63 @@
-/** Why something was not sent, in words, and who must act if it should be. A mapping's own reasons have their author's words. */
+/** Why an event was not sent, and who acts if it should be. A mapping's own reasons are in its author's words. */
 
-const NOBODY = 'nobody'
+import { referenceUrl } from './fault-reference.ts'
 
-const REASONS: Readonly<Record<string, readonly [words: string, who: string]>> = {
-  'no-occurrence': ['no metric is about it', NOBODY],
-  'unknown-topic': [
-    'a topic that no mapping takes',
-    'you: no longer subscribe to it at the source, or add a mapping that takes it',
-  ],
-  'no-identity': [
-    'the contact has neither an e-mail address nor a telephone number',
-    'you, if it should be sent: give the contact one at the source; what happens from then on is sent',
-  ],
-  'no-contact': ['nobody is named whose event it would be', NOBODY],
-  'contact-not-found': ['the source no longer knows the contact', NOBODY],
-  'resource-not-found': ['the source no longer has it', NOBODY],
-  'already-delivered': ['it was sent before; nothing is counted twice', NOBODY],
-  'before-since': [
-    'it happened before the time asked for',
-    'you, if it should be sent: import from an earlier time on',
-  ],
-  'after-live-began': ['it happened after live delivery began, which has it', NOBODY],
-  'not-asked-for': ['the import was asked for other metrics', 'you, if it should be sent: import this metric too'],
-  'foreign-workspace': ['another account of the source sent it, which has the same app installed', NOBODY],
-  'run-replaced': ['a newer import took the place of the one that read it', NOBODY],
+export interface SkipReason {
+  readonly reason: string
+  /** A clause, for a table or the end of a line. */
+  readonly meaning: string
+  /** What makes such an event count, where that can be wanted. Absent: nothing is wrong. */
+  readonly action?: string
 }
 
-const ITS_MAPPING = 'you, if it should be sent: change the mapping, which leaves it out'
+export const SKIP_REASONS: readonly SkipReason[] = [
+  { reason: 'no-occurrence', meaning: 'the record holds no event of any metric' },
+  {
+    reason: 'unknown-topic',
+    meaning: 'no mapping uses the topic',
+    action: 'unsubscribe from the topic at the source, or add a mapping that uses it',
+  },
+  {
+    reason: 'no-identity',
+    meaning: 'the contact has neither an e-mail address nor a phone number',
+    action: 'add one to the contact at the source; later events are then sent',
+  },
+  { reason: 'no-contact', meaning: 'the event names no contact' },
+  { reason: 'contact-not-found', meaning: 'the contact was deleted at the source' },
+  { reason: 'resource-not-found', meaning: 'the resource was deleted at the source' },
+  { reason: 'already-delivered', meaning: 'the event was delivered before; nothing is counted twice' },
+  {
+    reason: 'before-since',
+    meaning: 'the event happened before the start of the import',
+    action: 'import again with an earlier start',
+  },
+  { reason: 'after-live-began', meaning: 'the event happened after live delivery began, which delivers it' },
+  {
+    reason: 'not-selected',
+    meaning: 'the import selected other metrics',
+    action: 'import the metric too',
+  },
+  {
+    reason: 'foreign-workspace',
+    meaning: 'the record belongs to another account of the source that installed the same app',
+  },
+  { reason: 'run-replaced', meaning: 'a newer import replaced the one that read the record' },
+]
 
-export const describeSkipReason = (reason: string): string => REASONS[reason]?.[0] ?? reason.replaceAll('-', ' ')
+const byReason = new Map(SKIP_REASONS.map((row) => [row.reason, row]))
 
-/** Who must act on what was skipped, if anybody. */
-export const whoActsOnSkip = (reason: string): string => REASONS[reason]?.[1] ?? ITS_MAPPING
+export const describeSkipReason = (reason: string): string =>
+  byReason.get(reason)?.meaning ?? reason.replaceAll('-', ' ')
+
+/** Who acts on a skipped event, and how. */
+export function whoActsOnSkip(reason: string): string {
+  const known = byReason.get(reason)
+  if (known === undefined) return 'you, if it should be sent: change the mapping that skips it'
+  return known.action === undefined ? 'no action needed' : `you, if it should be sent: ${known.action}`
+}
+
+/** The section of the reference that explains a skip reason. A mapping's own reasons have none: then the page. */
+export function skipReasonUrl(reason: string, homepage?: string): string {
+  const page = referenceUrl('skip-reasons', homepage)
+  return byReason.has(reason) ? `${page}#${reason}` : page
+}

@@ -1,8 +1,12 @@
 /** Every derived file and what it should hold. */
 import { readdir, readFile } from 'node:fs/promises'
+import { VENDOR_FAULT_CODES } from '../connector/fault-codes.ts'
 import { functions } from '../connector/functions/index.ts'
+import { FAULT_CODES } from '../runtime/fault-codes.ts'
+import { SKIP_REASONS } from '../runtime/skip-reasons.ts'
 import { compiledPage } from './compiled-reference.ts'
 import { documentTypes } from './document-types.ts'
+import { faultsPage, skipReasonsPage } from './faults-reference.ts'
 import { functionsPage } from './functions-reference.ts'
 import { generatedNote, type Schema, schemaPage } from './schema-reference.ts'
 import { validators } from './validators.ts'
@@ -36,6 +40,11 @@ export async function generated(root: URL): Promise<readonly Generated[]> {
     { path: 'runtime/version.ts', text: await versionFile(root) },
     ...(await Promise.all(reference)),
     { path: 'docs/reference/functions.md', text: functionsPage(functions) },
+    {
+      path: 'docs/reference/faults.md',
+      text: faultsPage([...FAULT_CODES, ...VENDOR_FAULT_CODES], ['intercom', 'klaviyo']),
+    },
+    { path: 'docs/reference/skip-reasons.md', text: skipReasonsPage(SKIP_REASONS) },
     { path: 'docs/reference/compiled.md', text: await compiledPage(root, functions) },
     { path: 'docs/reference/diagnostics.md', text: await diagnosticsPage(new URL('test/diagnostics/err/', root)) },
   ]

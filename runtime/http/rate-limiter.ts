@@ -163,5 +163,5 @@ function count(header: string | null): number | undefined {
 }
 
 function stopped(): Fault {
-  return new Fault('transient', 'budget/stopped', 'stopped before the request was sent; will retry')
+  return new Fault('transient', 'rate-limit/stopped', 'stopped before the request was sent; will retry')
 }

@@ -30,7 +30,7 @@ export async function mapRecord(
   const takers = targetsOf(record, spec)
   const resource = spec.resources.get(record.resource ?? '')
   if (resource === undefined || (takers.mappings.length === 0 && !takers.profile)) {
-    return record.topic === undefined ? 'not-asked-for' : 'unknown-topic'
+    return record.topic === undefined ? 'not-selected' : 'unknown-topic'
   }
   if (
     record.backfillRun !== undefined &&

@@ -67,7 +67,7 @@ function coerceProperty(value: Json | undefined, { name, type, expr }: Property)
   if (type === undefined || isMissing(value)) return value
   const coerced = coerce(value, type)
   if (coerced !== undefined) return coerced
-  throw new Fault('config', 'mapping/type', `property "${name}" is not a ${type}`, {
+  throw new Fault('config', 'mapping/wrong-type', `property "${name}" is not a ${type}`, {
     place: expr.place,
     permanent: true,
   })

@@ -84,7 +84,7 @@ function acceptableBody(body: Json | undefined): Json | undefined {
 
 function wrongAnswer(name: string): Fault {
   const message = `${capitalize(name)} answered 200, but not with what was asked for; tried again`
-  return new Fault('transient', `${name}/no-answer`, message)
+  return new Fault('transient', `${name}/unexpected-response`, message)
 }
 
 function otherAccount(name: string): Fault {

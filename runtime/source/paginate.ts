@@ -154,14 +154,14 @@ function pageSize({ max, min }: StreamSpec['pageSize'], now = max, streak = 0): 
 function repeatedCursor(stream: string): Fault {
   return new Fault(
     'data',
-    'stream/stuck',
+    'stream/repeated-cursor',
     `stream ${stream} gave the cursor of the page just read again; the scan stopped`,
   )
 }
 
 /** Neither a list nor a count: were it taken for an empty page, history would end here. */
 function notAPage(stream: string): Fault {
-  return new Fault('transient', 'stream/no-page', `a page of stream ${stream} was none; it is asked for again`)
+  return new Fault('transient', 'stream/invalid-page', `a page of stream ${stream} was none; it is asked for again`)
 }
 
 /** A missing list is an empty one, where there is a count; what is not an object is no item. */

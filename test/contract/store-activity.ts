@@ -151,11 +151,14 @@ export function lookingCases(current: () => Bench): void {
 
   test('groups dead letters by fault, place and metric, the largest first', async () => {
     const { store, clock } = current()
-    await end({ a: dead(failed('M', '1', 'mapping/type', 'm.yaml:1:2')) })
+    await end({ a: dead(failed('M', '1', 'mapping/wrong-type', 'm.yaml:1:2')) })
     clock.advance(1000)
     await end({
-      b: dead(failed('M', '2', 'mapping/type', 'm.yaml:1:2'), failed('M', '3', 'mapping/type', 'm.yaml:1:2')),
-      c: dead(failed('M', '4', 'mapping/type', 'm.yaml:9:9'), failed('N', '5')),
+      b: dead(
+        failed('M', '2', 'mapping/wrong-type', 'm.yaml:1:2'),
+        failed('M', '3', 'mapping/wrong-type', 'm.yaml:1:2'),
+      ),
+      c: dead(failed('M', '4', 'mapping/wrong-type', 'm.yaml:9:9'), failed('N', '5')),
       d: dead(),
       e: delivered(event('M', { key: '6' })),
     })

@@ -28,6 +28,8 @@ const ROOMS = [
   'runtime/version.ts',
   'runtime/ports',
   'runtime/system.ts',
+  'runtime/fault-reference.ts',
+  'runtime/fault-codes.ts',
   'runtime/skip-reasons.ts',
   'runtime/lib',
   'runtime/record-history.ts',

@@ -158,7 +158,9 @@ describe('a recipe', () => {
     await expect(clock.until(book().apply(recipe('low-rating'), never))).rejects.toMatchObject({
       code: 'klaviyo/network',
     })
-    await expect(clock.until(book().apply(recipe('low-rating'), never))).rejects.toMatchObject({ code: 'recipe/busy' })
+    await expect(clock.until(book().apply(recipe('low-rating'), never))).rejects.toMatchObject({
+      code: 'recipe/in-progress',
+    })
     await clock.pass(120_000)
     expect(await clock.until(book().apply(recipe('low-rating'), never))).toMatchObject({ state: 'made', now: false })
     expect(made()).toHaveLength(1)

@@ -109,9 +109,9 @@ test('a stopped wait rejects as transient and gives its place to the next', asyn
   const first = pace.acquire('live', stop.signal)
   const second = pace.acquire('live', never)
   stop.abort()
-  await expect(first).rejects.toMatchObject({ kind: 'transient', code: 'budget/stopped' })
+  await expect(first).rejects.toMatchObject({ kind: 'transient', code: 'rate-limit/stopped' })
   await clock.until(second)
-  await expect(pace.acquire('live', stop.signal)).rejects.toMatchObject({ code: 'budget/stopped' })
+  await expect(pace.acquire('live', stop.signal)).rejects.toMatchObject({ code: 'rate-limit/stopped' })
   expect(clock.sleeping).toBe(0)
 })
 

@@ -1,0 +1,295 @@
+/** Every fault code that the runtime throws: what it means, who acts, and how. The reference page is made of this table. */
+
+import { type FaultCode, faultCodes } from './fault-reference.ts'
+
+/** By area. A connector adds those of its vendors. */
+export const FAULT_CODES: readonly FaultCode[] = [
+  // Credentials of, and answers from, the source and the destination.
+  ...faultCodes('config', 'operator', [
+    [
+      '<side>/unauthorized',
+      'The side answered 401: it rejected the credentials.',
+      'Connect the side again in the console, or set new credentials and restart. Waiting records then resume.',
+    ],
+    [
+      '<side>/forbidden',
+      'The side answered 403: the credentials lack a permission.',
+      'Grant the permission that the message names, or run `connector check`. Waiting records then resume.',
+    ],
+    [
+      '<side>/redirected',
+      'The side answered with a redirect, which is never followed: another host could answer in its place.',
+      'Check the base URL of the side.',
+    ],
+    [
+      '<side>/no-credentials',
+      'No credentials are configured for the side.',
+      'Connect it in the console, or set its credentials in the environment.',
+    ],
+    [
+      '<side>/credentials-rejected',
+      'The side rejected the stored or configured credentials, and they cannot be refreshed.',
+      'Connect the side again in the console, or change the environment and restart.',
+    ],
+    [
+      '<side>/malformed-credentials',
+      'A pasted credential is empty or holds characters that no credential has.',
+      'Copy the whole value again.',
+    ],
+    [
+      '<side>/no-oauth-client',
+      'The OAuth client id and secret of the side are not set.',
+      'Set both in the environment and restart.',
+    ],
+    ['<side>/oauth-only', 'The side accepts no pasted key.', 'Connect it by OAuth.'],
+    [
+      '<side>/access-denied',
+      'The person at the consent page denied access.',
+      'Connect again and allow access, or paste a key.',
+    ],
+    [
+      '<side>/no-code',
+      'The side returned from its consent page without an authorization code.',
+      'Begin connecting again in the console.',
+    ],
+    [
+      '<side>/invalid-grant',
+      'The side rejected the authorization code or the refresh token: expired, revoked or used before.',
+      'Connect the side again in the console.',
+    ],
+    ['<side>/invalid-client', 'The side rejected the OAuth client id or secret.', 'Check both settings and restart.'],
+    [
+      '<side>/oauth-error',
+      'The token endpoint of the side refused the request for another reason, which the message names.',
+      'Check the OAuth app at the side, then connect again.',
+    ],
+    [
+      '<side>/unknown-account',
+      'The side accepted the credentials but did not name the account they belong to.',
+      'Check that the credentials may read the account, then connect again.',
+    ],
+    [
+      '<side>/account-mismatch',
+      'The credentials belong to another account than the one this store is pinned to.',
+      'Use credentials of the pinned account, or start with another store.',
+    ],
+    [
+      'source/unknown-account',
+      'The source did not name the account of its credentials.',
+      'Check the permissions of the credentials and `source.workspace` in the spec.',
+    ],
+    [
+      'source/other-account',
+      'The store holds records of another source account.',
+      'Use the credentials of that account, or start with another store.',
+    ],
+  ]),
+  ...faultCodes('data', 'operator', [
+    [
+      '<side>/invalid',
+      'The side rejected the request of this record (a 4xx status).',
+      'Read the reason in the message, change the mapping or the record at its source, then replay it.',
+    ],
+    [
+      '<side>/not-found',
+      'The side answered 404: the resource does not exist.',
+      'Check that the resource still exists, then replay the record.',
+    ],
+    [
+      '<side>/gone',
+      'The side answered 410: the resource was deleted.',
+      'Nothing, unless the resource was restored: then replay the record.',
+    ],
+  ]),
+  ...faultCodes('transient', 'none', [
+    ['<side>/rate-limited', 'The side answered 429.'],
+    ['<side>/unavailable', 'The side answered with a 5xx status.'],
+    ['<side>/timeout', 'The side did not answer in time.'],
+    ['<side>/network', 'The side could not be reached, or the connection broke.'],
+    ['<side>/not-json', 'A success answer was not JSON: most likely from a proxy.'],
+    ['<side>/unexpected-response', 'A success answer did not hold the requested resource.'],
+    ['<side>/stopped', 'The process stopped during the request.'],
+    ['<side>/no-access-token', 'The token endpoint answered without an access token.'],
+    ['rate-limit/stopped', 'The process stopped while the request waited for the rate limit.'],
+  ]),
+
+  // Stored credentials and connecting.
+  ...faultCodes('config', 'operator', [
+    [
+      'auth/no-key',
+      'Credentials would be stored, but no encryption key is set.',
+      'Set `CONNECTOR_KEY`, or use a store in a file, beside which a key file is made.',
+    ],
+    ['auth/invalid-key', '`CONNECTOR_KEY` is not 32 bytes in base64.', 'Generate one: `openssl rand -base64 32`.'],
+    [
+      'auth/key-file',
+      'The key file cannot be used; the message says why.',
+      'Restore the file or its mode (600), or connect both sides again with a new one.',
+    ],
+    [
+      'auth/wrong-key',
+      'The stored credentials were encrypted with another key.',
+      'Restore `CONNECTOR_KEY` or the key file, or connect both sides again.',
+    ],
+    [
+      'auth/newer-version',
+      'A newer version of the connector stored the credentials.',
+      'Run that version, or connect both sides again.',
+    ],
+    ['auth/damaged-credentials', 'The stored credentials fail their integrity check.', 'Connect the side again.'],
+    [
+      'auth/state',
+      'An OAuth callback does not belong to a connection begun in this browser.',
+      'Begin connecting again in this browser.',
+    ],
+    ['auth/state-expired', 'Connecting took longer than a quarter of an hour.', 'Begin connecting again.'],
+    [
+      'auth/state-used',
+      'An OAuth callback was used before.',
+      'Nothing if the side is connected; otherwise begin again.',
+    ],
+    [
+      'delivery/paused',
+      'Delivery is paused; the message gives the reason. Webhooks are still stored.',
+      'Connect the side that the message names. Delivery then resumes.',
+    ],
+  ]),
+  ...faultCodes('transient', 'none', [
+    ['auth/stopped', 'The process stopped during a refresh of credentials.'],
+    ['auth/unreadable', 'The credentials of a host could not be read.'],
+  ]),
+
+  // Records, mappings and the spec.
+  ...faultCodes('data', 'operator', [
+    [
+      'webhook/no-topic',
+      'A signed notification names no topic. It is answered 400 and not stored.',
+      'Check that the webhook of the source points here.',
+    ],
+    [
+      'record/not-json',
+      'The stored body of the record is not JSON.',
+      'Restore the store from a backup, or import the record again.',
+    ],
+    [
+      'stream/no-id',
+      'An item of a stream has no id, so its record could not be told from another.',
+      'Check `id` of the resource in the spec.',
+    ],
+    [
+      'stream/repeated-cursor',
+      'A stream returned the cursor of the page just read, so reading on would never end.',
+      'Run the import again later; if it happens again, report it to the source.',
+    ],
+  ]),
+  ...faultCodes('transient', 'none', [
+    ['stream/invalid-page', 'A page of a stream held neither a list nor a count.'],
+    [
+      'delivery/deferred-behind-profiles',
+      'Other profile updates are delivered first. Not a failure.',
+      'Nothing: it is delivered within half a minute.',
+    ],
+  ]),
+  ...faultCodes('data', 'mapping author', [
+    [
+      'mapping/no-key',
+      'A part of the idempotency key is missing, so the event could be counted twice.',
+      'Change `key` of the mapping, then replay the record.',
+    ],
+    [
+      'mapping/no-time',
+      'The time of the event is missing, or not a time.',
+      'Change `time` of the mapping, then replay the record.',
+    ],
+  ]),
+  ...faultCodes('config', 'mapping author', [
+    [
+      'mapping/wrong-type',
+      'The value of a property is not of its declared type.',
+      'Change the expression or the type of the property, then replay the record.',
+    ],
+    [
+      'expression/<code>',
+      'An expression failed; the code is that of JSONata, the message explains it.',
+      'Change the expression at the given place, then replay the record.',
+    ],
+    [
+      'expression/failed',
+      'An expression failed with an unexpected error.',
+      'Change the expression at the given place, then replay the record.',
+    ],
+    [
+      'expression/function',
+      'The result of an expression is a function, or a function it calls failed.',
+      'Change the expression at the given place, then replay the record.',
+    ],
+    ['expression/output', 'The result of an expression is too large.', 'Shorten the result, then replay the record.'],
+    ['expression/eval', 'An expression calls `$eval`, which is switched off.', 'Write the expression out.'],
+    ['preview/unknown-topic', 'The spec knows no such topic.', 'Check the spelling, or add the topic to a mapping.'],
+    ['preview/unknown-stream', 'The spec has no such stream.', 'Check the spelling, or add the stream to the spec.'],
+    ['spec/built', 'A built spec does not fit this version of the connector.', 'Run `connector build` again.'],
+  ]),
+
+  // Imports and recipes.
+  ...faultCodes('config', 'operator', [
+    [
+      'backfill/already-running',
+      'Another import runs on this store.',
+      'Wait for it, or stop it in the process that the message names.',
+    ],
+    [
+      'backfill/options-changed',
+      'An unfinished import has other dates or metrics.',
+      'Run the import again without options to finish it, or restart it with `--restart`.',
+    ],
+    [
+      'backfill/unknown-stream',
+      'The unfinished import reads a stream that the spec no longer has.',
+      'Restart the import with `--restart`.',
+    ],
+  ]),
+  ...faultCodes('transient', 'none', [
+    [
+      'backfill/lease-lost',
+      'This process was suspended for too long, and another one took over the import.',
+      'Nothing: the import continues in the other process.',
+    ],
+    ['recipe/in-progress', 'Another process creates the same segment or flow.', 'Try again in two minutes.'],
+  ]),
+
+  // The store.
+  ...faultCodes('config', 'operator', [
+    ['store/invalid-url', 'The store URL is not one of the supported kinds.', 'Use `sqlite:PATH` or `memory:`.'],
+    ['store/postgres', 'PostgreSQL is not supported yet.', 'Use `sqlite:PATH`.'],
+    ['store/unopenable', 'The store file cannot be opened or created.', 'Check its path, owner and mode.'],
+    [
+      'store/read-only',
+      'The store file may not be written.',
+      'Check the owner and the mode of the file and its folder.',
+    ],
+    ['store/corrupt', 'The store file is damaged, or not a store.', 'Restore it from a backup.'],
+    [
+      'store/full',
+      'The disk of the store is full. Nothing was written.',
+      'Free space on the disk. The connector then resumes.',
+    ],
+    ['store/newer', 'A newer version of the connector wrote the store.', 'Run that version or a later one.'],
+  ]),
+  ...faultCodes('transient', 'none', [
+    ['store/busy', 'Another process held the lock of the store for too long. Nothing was written.'],
+    ['store/io', 'The disk failed to read or write the store. Nothing was written.'],
+    ['store/failed', 'The store of the host threw an error.'],
+  ]),
+
+  // Ours.
+  ...faultCodes('bug', 'maintainers', [
+    ['store/unexpected', 'The store rejected a statement.'],
+    ['store/closed', 'The store was used after it was closed.'],
+    ['bug/unexpected', 'An error without a code. Only its name is kept: its message could quote the record.'],
+    ['bug/stream', 'A stream has no resource.'],
+    ['bug/lookup', 'A lookup was used in a way that its spec does not declare.'],
+    ['bug/unbound-path', 'A request path lacks a value for one of its parameters.'],
+    ['bug/no-outcome', 'A dead letter has no outcome.'],
+    ['bug/profile-lane', 'A profile update was about to be sent as history.'],
+  ]),
+]
