@@ -48,7 +48,7 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Connect again and allow access, or paste a key.',
     ],
     [
-      '<side>/no-code',
+      '<side>/no-authorization-code',
       'The side returned from its consent page without an authorization code.',
       'Begin connecting again in the console.',
     ],
@@ -289,7 +289,6 @@ export const FAULT_CODES: readonly FaultCode[] = [
     ['bug/stream', 'A stream has no resource.'],
     ['bug/lookup', 'A lookup was used in a way that its spec does not declare.'],
     ['bug/unbound-path', 'A request path lacks a value for one of its parameters.'],
-    ['bug/no-outcome', 'A dead letter has no outcome.'],
     ['bug/profile-lane', 'A profile update was about to be sent as history.'],
   ]),
 ]

@@ -13,7 +13,7 @@ export function encryptionKeyFor(env: Env, storeUrl: string): EncryptionKey {
   if (storeUrl === 'memory:' || storeUrl === 'sqlite::memory:') return ephemeralKey()
   const message = 'set CONNECTOR_KEY to store credentials encrypted; `openssl rand -base64 32` generates a key'
   return async () => {
-    throw new Fault('config', 'account/no-key', message)
+    throw new Fault('config', 'auth/no-key', message)
   }
 }
 

@@ -39,7 +39,7 @@ export type MakeRequest = () => Request | Promise<Request>
  * Performs a request, again after a transient fault, and resolves with a 2xx answer.
  *
  * Throws a `Fault`: of `refusal` for any other answer, transient `<name>/timeout`, `<name>/network`,
- * `<name>/not-json`, `<name>/stopped` or `budget/stopped` for none, or what `make` throws.
+ * `<name>/not-json`, `<name>/stopped` or `rate-limit/stopped` for none, or what `make` throws.
  */
 export type HttpClient = (make: MakeRequest, going: RequestOptions) => Promise<ApiResponse>
 

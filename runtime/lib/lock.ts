@@ -25,7 +25,7 @@ export function locks(store: CheckpointStore, clock: Clock, signal: AbortSignal)
         if (mine === undefined) {
           await clock.sleep(LOOK_EVERY, signal)
           if (signal.aborted)
-            throw new Fault('transient', 'account/stopped', 'stopped while another process renews a log-in')
+            throw new Fault('transient', 'auth/stopped', 'stopped while another process renews a log-in')
           continue
         }
         try {
