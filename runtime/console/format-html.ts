@@ -1,21 +1,21 @@
-/** Small pieces of text and markup that pages share. */
+/** Formats times and personal data for pages. */
 import { html } from 'hono/html'
 import type { Html } from './types.ts'
 
-/** A moment, milliseconds since 1970: in UTC, and in the reader's own zone where the script runs. */
+/** Milliseconds since 1970, in UTC; the script shows them in the reader's time zone. */
 export function timeElement(ms: number): Html {
   const iso = new Date(ms).toISOString()
   return html`<time datetime="${iso}" data-local>${iso.slice(0, 19).replace('T', ' ')} UTC</time>`
 }
 
-/** `ada@example.com` as `a••@e••.com`, `+4930123456` as `+49••••56`: enough to tell two people apart. */
+/** `ada@example.com` as `a••@e••.com`, `+4930123456` as `+49••••56`: enough to distinguish two people. */
 export function maskPersonal(text: string): string {
   const at = text.lastIndexOf('@')
   if (at < 1) return text.length < 6 ? '••••' : `${text.slice(0, 3)}••••${text.slice(-2)}`
   const domain = text.slice(at + 1)
   const end = domain.lastIndexOf('.')
-  return `${first(text)}••@${first(domain)}••${end < 0 ? '' : domain.slice(end)}`
+  return `${firstCharacter(text)}••@${firstCharacter(domain)}••${end < 0 ? '' : domain.slice(end)}`
 }
 
-/** A whole character, be it beyond the BMP. */
-const first = (text: string): string => [...text].slice(0, 1).join('')
+/** By code point, so that characters beyond the BMP stay whole. */
+const firstCharacter = (text: string): string => [...text].slice(0, 1).join('')

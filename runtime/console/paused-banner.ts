@@ -1,9 +1,9 @@
-/** That delivery waits for a person, wherever somebody may look for what is not sent. */
+/** A notice that delivery is paused, on every page where missing events are looked for. */
 import { html } from 'hono/html'
 import type { Html, PageContext } from './types.ts'
 
 export function pausedBanner({ parts, link }: PageContext): Html | '' {
-  const why = parts.connector.gate.pausedReason()
-  if (why === undefined) return ''
-  return html`<p class="message bad">Delivery waits: ${why}. Nothing is lost.${parts.connections && html` <a href="${link('/set-up')}">Go to set-up</a>`}</p>`
+  const reason = parts.connector.gate.pausedReason()
+  if (reason === undefined) return ''
+  return html`<p class="message bad">Delivery is paused: ${reason}. New records are stored and will be delivered later.${parts.connections && html` <a href="${link('/set-up')}">Open setup</a>`}</p>`
 }

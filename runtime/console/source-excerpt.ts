@@ -1,18 +1,18 @@
-/** A place in the spec as a person finds it: the line, and those round it. */
+/** A place in the spec: its line, with the lines around it. */
 import { html } from 'hono/html'
 import type { SourceFile } from '../spec/source-file.ts'
 import type { Html } from './types.ts'
 
-const ROUND = 2
+const CONTEXT_LINES = 2
 
-/** `file:line:column`, with the text as it is now: it may have been mended since. */
+/** `place` is `file:line:column`. Shows the loaded spec, which may have changed since the fault. */
 export function sourceExcerpt(place: string, sources: readonly SourceFile[]): Html | false {
   const [, path = '', at = ''] = /^(.+):(\d+):\d+$/.exec(place) ?? []
-  const source = sources.find((one) => one.path === path)
+  const source = sources.find((file) => file.path === path)
   if (source === undefined) return false
   const line = Number(at)
-  const all = source.text.trimEnd().split('\n').length
-  const [first, last] = [Math.max(1, line - ROUND), Math.min(all, line + ROUND)]
+  const lineCount = source.text.trimEnd().split('\n').length
+  const [first, last] = [Math.max(1, line - CONTEXT_LINES), Math.min(lineCount, line + CONTEXT_LINES)]
   const numbers = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)
   return html`<pre class="yaml" tabindex="0" aria-label="${place}"><code>${numbers.map(
     (

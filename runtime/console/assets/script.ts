@@ -4,7 +4,7 @@
  * Plain JavaScript, served as it stands. Pages work without it.
  *
  * - Regions with `data-live` and an id are taken over from a fresh copy of the page when `/events` says `changed`.
- * - Of these, what says `data-still` stays as it was first shown.
+ * - Of these, what says `data-keep` stays as it was first shown.
  * - A form with `data-confirm` asks with these words first.
  * - `time[data-local]` is told in the reader's zone, with UTC as its title.
  */
@@ -45,7 +45,7 @@ const settle = (old, next) => {
   while (at) drop()
 }
 const become = (old, next) => {
-  if (old.matches('[data-still]') && next.matches('[data-still]')) return
+  if (old.matches('[data-keep]') && next.matches('[data-keep]')) return
   const own = old.nodeName === 'DETAILS' ? 'open' : '' // the reader opened it
   for (const { name } of [...old.attributes]) if (name !== own && !next.hasAttribute(name)) old.removeAttribute(name)
   for (const { name, value } of next.attributes)

@@ -102,13 +102,13 @@ dl.facts { display: grid; grid-template-columns: fit-content(22rem) minmax(0, 1f
 dl.facts dt { color: var(--soft); overflow-wrap: anywhere; }
 dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 dl.facts + * { margin-top: .75rem; }
-.way { list-style: none; margin-bottom: .75rem; padding: 0; }
-.way > li { position: relative; padding: 0 0 .75rem 1.25rem; border-left: 2px solid var(--line); margin-left: .3rem; }
-.way > li:last-child { border-color: transparent; padding-bottom: 0; }
-.way > li::before { content: ''; position: absolute; left: -.4rem; top: .4rem; width: .65rem; height: .65rem; border-radius: 50%; background: var(--soft); }
-.way > li > p { margin: 0; }
-.way dl.facts { margin: .125rem 0; }
-.way ul { margin: .125rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
+.timeline { list-style: none; margin-bottom: .75rem; padding: 0; }
+.timeline > li { position: relative; padding: 0 0 .75rem 1.25rem; border-left: 2px solid var(--line); margin-left: .3rem; }
+.timeline > li:last-child { border-color: transparent; padding-bottom: 0; }
+.timeline > li::before { content: ''; position: absolute; left: -.4rem; top: .4rem; width: .65rem; height: .65rem; border-radius: 50%; background: var(--soft); }
+.timeline > li > p { margin: 0; }
+.timeline dl.facts { margin: .125rem 0; }
+.timeline ul { margin: .125rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
 .big { display: block; font-size: 1.5rem; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; }
 
 .table { overflow-x: auto; margin: 0 0 var(--gap); background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
@@ -126,7 +126,7 @@ td .soft { overflow-wrap: anywhere; }
 table.middle td, table.middle th { vertical-align: middle; }
 .person { min-width: 9rem; display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; justify-content: space-between; }
 .person > span { overflow-wrap: anywhere; }
-.from { display: block; white-space: nowrap; background: none; padding: 0; color: var(--soft); font-size: .8125rem; }
+.origin { display: block; white-space: nowrap; background: none; padding: 0; color: var(--soft); font-size: .8125rem; }
 @media (max-width: 40rem) {
   th, td { padding-inline: .75rem; }
   table.stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -139,7 +139,7 @@ table.middle td, table.middle th { vertical-align: middle; }
   table.stack td:empty { display: none; }
   table.stack tr.shown td { display: block; text-align: left; }
   .person { min-width: 0; }
-  .from { white-space: normal; overflow-wrap: anywhere; }
+  .origin { white-space: normal; overflow-wrap: anywhere; }
   dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
   dl.facts dd { margin-bottom: .375rem; }
 }

@@ -1,41 +1,41 @@
-/** The same that `connector check` does, on a page: credentials and permissions of both sides, tried now. */
+/** The checks of `connector check` on a page: credentials and permissions of both accounts, tested now. */
 import { html } from 'hono/html'
 import type { CheckResult } from '../../ports/check-result.ts'
 import { withTimeout } from '../server/with-timeout.ts'
 import type { Html, Page, PageContext } from '../types.ts'
 
-/** A person waits, milliseconds. */
-const PATIENCE = 20_000
+/** Milliseconds that a page waits for both vendors. */
+const TIMEOUT = 20_000
 
 export const checkPage: Page = {
   path: '/set-up/check',
   title: 'Permissions',
   async render(context) {
-    const { results, missing } = await runChecks(context)
-    const words = missing === 0 ? 'All is as it should be.' : missingText(missing)
-    return html`<p class="message ${missing === 0 ? 'good' : 'bad'}">${words}</p>${checks(results)}
-<p><a href="${context.link('/set-up')}">Back to set-up</a></p>`
+    const { results, failures } = await runChecks(context)
+    const text = failures === 0 ? 'All checks passed.' : failuresText(failures)
+    return html`<p class="message ${failures === 0 ? 'good' : 'bad'}">${text}</p>${checksTable(results)}
+<p><a href="${context.link('/set-up')}">Back to setup</a></p>`
   },
 }
 
 export async function runChecks({ parts, request }: PageContext) {
   const results: CheckResult[] = []
-  await withTimeout(PATIENCE, { clock: parts.clock, signal: request.signal }, async (stop) => {
-    for await (const result of parts.connector.check(stop)) results.push(result)
+  await withTimeout(TIMEOUT, { clock: parts.clock, signal: request.signal }, async (signal) => {
+    for await (const result of parts.connector.check(signal)) results.push(result)
   })
-  return { results, missing: results.filter(({ ok }) => !ok).length }
+  return { results, failures: results.filter(({ ok }) => !ok).length }
 }
 
-export const missingText = (missing: number): string =>
-  missing === 1 ? '1 of these is not as it should be.' : `${missing} of these are not as they should be.`
+export const failuresText = (failures: number): string =>
+  failures === 1 ? '1 check failed.' : `${failures} checks failed.`
 
-export function checks(results: readonly CheckResult[]): Html {
+export function checksTable(results: readonly CheckResult[]): Html {
   return html`<div class="table"><table class="stack">
-<caption>Tried just now</caption>
-<thead><tr><th scope="col">What</th><th scope="col">Is it so?</th><th scope="col">More</th></tr></thead>
+<caption>Checked just now</caption>
+<thead><tr><th scope="col">Check</th><th scope="col">Result</th><th scope="col">Details</th></tr></thead>
 <tbody>${results.map(
     ({ name, ok, detail }) => html`<tr><th scope="row">${name}</th>
-<td data-name="Is it so?"><span class="badge ${ok ? 'good' : 'bad'}">${ok ? 'Yes' : 'No'}</span></td><td>${detail}</td></tr>`,
+<td data-name="Result"><span class="badge ${ok ? 'good' : 'bad'}">${ok ? 'Passed' : 'Failed'}</span></td><td>${detail}</td></tr>`,
   )}</tbody>
 </table></div>`
 }

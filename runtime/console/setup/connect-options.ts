@@ -1,83 +1,82 @@
-/** The two ways to let us into a side: a log-in there, or a key that somebody made there. */
+/** The two ways to connect an account: OAuth, or a key created there. */
 import { html } from 'hono/html'
 import type { SetupView, SideView } from '../../auth/setup.ts'
 import type { PasteField, Side } from '../../auth/side.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Html, PageContext } from '../types.ts'
-import { elsewhere, extras, going, origin, redirectOf, setupOf } from './shared.ts'
+import { consoleOrigin, extrasFieldset, isOtherHost, loginAttempt, redirectUrl, setupOf } from './shared.ts'
 
-export async function oauthOption(found: SideView, { state }: SetupView, context: PageContext): Promise<Html> {
-  const { side } = found
-  const back = redirectOf(context, side)
-  const registered = html`<p class="soft">Its redirect URL there: <code>${back}</code></p>`
-  if (side.oauth === undefined) return html`<p>${side.label} offers no log-in to apps.</p>`
-  if (!found.hasOauthClient)
-    return html`<p>This process has no app there yet. ${side.oauthInstructions}</p>${registered}`
-  if (elsewhere(context))
-    return html`<p>${side.label} sends you back to another address than this one. <a href="${origin(context)}${context.link('/set-up')}">Go on there</a>.</p>`
-  return html`<p>You are asked there whether to let this connector in, and come back here.</p>
-${await doors(found, context)}${registered}
-${asks(side, state.optionalPermissions, context)}`
+export async function oauthOption(view: SideView, { state }: SetupView, context: PageContext): Promise<Html> {
+  const { side } = view
+  if (side.oauth === undefined) return html`<p>${side.label} does not offer OAuth.</p>`
+  const redirect = html`<p class="soft">Redirect URL to register there: <code>${redirectUrl(context, side)}</code></p>`
+  if (!view.hasOauthClient)
+    return html`<p>No OAuth app is configured for ${side.label}. ${side.oauthInstructions}</p>${redirect}`
+  if (isOtherHost(context))
+    return html`<p>${side.label} returns to another address than this one. <a href="${consoleOrigin(context)}${context.link('/set-up')}">Continue at that address</a>.</p>`
+  return html`<p>${side.label} asks you to allow access, then returns you to this page.</p>
+${await oauthLinks(view, context)}${redirect}
+${extrasForm(side, state.optionalPermissions, context)}`
 }
 
-/** Who did not want it at first may want it now: a log-in asks for what is ticked when it begins. */
-function asks(side: Side, chosen: readonly string[] | undefined, { csrfField, link }: PageContext): Html | '' {
-  const fields = extras(side, chosen)
+/** Optional permissions can be added later: OAuth requests those selected when it starts. */
+function extrasForm(side: Side, selected: readonly string[] | undefined, { csrfField, link }: PageContext): Html | '' {
+  const fields = extrasFieldset(side, selected)
   return (
     fields &&
-    html`<form method="post" action="${link(`/set-up/${side.name}/extras`)}">${csrfField}${fields}<button class="plain">Ask for what is ticked</button></form>`
+    html`<form method="post" action="${link(`/set-up/${side.name}/extras`)}">${csrfField}${fields}<button class="plain">Save selection</button></form>`
   )
 }
 
-/** Without a usable key nothing can be begun, since it could not be recognised when it comes back. */
-async function doors(found: SideView, context: PageContext): Promise<Html> {
+/** Without a usable encryption key OAuth cannot start: its state could not be verified on return. */
+async function oauthLinks(view: SideView, context: PageContext): Promise<Html> {
   try {
-    const all = await Promise.all(regionsOf(found.side).map((region) => door(found, region, context)))
-    return html`${regionHint(found.side)}<p class="row">${all}</p>`
+    const links = await Promise.all(regionsOf(view.side).map((region) => oauthLink(view, region, context)))
+    return html`${regionHint(view.side)}<p class="row">${links}</p>`
   } catch (error) {
     return html`<p class="message bad" role="alert">${toFault(error).message}.</p>`
   }
 }
 
-/** Nobody knows the region of an account by heart, but everybody knows where they log in. */
+/** Few people know their region, but everyone knows the address where they use the product. */
 function regionHint(side: Side): Html | '' {
   const regions = regionsOf(side)
   if (regions.length < 2) return ''
-  const at = regions.map((region) => `${region.toUpperCase()} at ${pageHost(side, region)}`).join(', ')
-  return html`<p class="soft">Where you use ${side.label} tells which one is yours: ${at}.</p>`
+  const hosts = regions.map((region) => `${region.toUpperCase()} at ${authorizeHost(side, region)}`).join(', ')
+  return html`<p class="soft">Choose the region by the address where you use ${side.label}: ${hosts}.</p>`
 }
 
-const pageHost = ({ oauth }: Side, region: string) => new URL(oauth?.authorizationUrl[region] ?? 'none:').hostname
+const authorizeHost = ({ oauth }: Side, region: string) => new URL(oauth?.authorizationUrl[region] ?? 'none:').hostname
 
-/** The regions to choose from. One that the environment names leaves no choice. */
+/** The environment may name the region, which leaves no choice. */
 function regionsOf({ oauth, region }: Side): readonly string[] {
-  const all = Object.keys(oauth?.authorizationUrl ?? {})
-  return region !== undefined && all.includes(region) ? [region] : all
+  const regions = Object.keys(oauth?.authorizationUrl ?? {})
+  return region !== undefined && regions.includes(region) ? [region] : regions
 }
 
-async function door(found: SideView, region: string, context: PageContext): Promise<Html> {
-  const { side } = found
-  // A link and no form: browsers hold our policy against where a form's answer leads.
-  const address = await setupOf(context)?.authorizationUrl(going(context, found), region)
-  const where = regionsOf(side).length > 1 ? `, ${region.toUpperCase()}` : ''
-  return html`<a class="button" href="${address?.href ?? ''}">Log in to ${side.label}${where}</a>`
+async function oauthLink(view: SideView, region: string, context: PageContext): Promise<Html> {
+  const { side } = view
+  // A link, not a form: browsers apply the `form-action` policy to the redirect of a form's answer.
+  const url = await setupOf(context)?.authorizationUrl(loginAttempt(context, view), region)
+  const suffix = regionsOf(side).length > 1 ? `, ${region.toUpperCase()}` : ''
+  return html`<a class="button" href="${url?.href ?? ''}">Continue to ${side.label}${suffix}</a>`
 }
 
 export function keyOption(side: Side, { csrfField, link }: PageContext): Html {
   const { name, pasteFields, hosts, region, label } = side
   const regions = Object.keys(hosts)
-  const where = (one: string) => (regionsOf(side).includes(one) ? `, ${pageHost(side, one)}` : '')
-  const choice = html`<label for="region">Region</label><select id="region" name="region">${regions.map(
-    (one) => html`<option value="${one}">${one.toUpperCase()}${where(one)}</option>`,
+  const hostSuffix = (one: string) => (regionsOf(side).includes(one) ? `, ${authorizeHost(side, one)}` : '')
+  const regionSelect = html`<label for="region">Region</label><select id="region" name="region">${regions.map(
+    (one) => html`<option value="${one}">${one.toUpperCase()}${hostSuffix(one)}</option>`,
   )}</select>`
-  return html`<p>With a key of your own account. It is tried at once, and kept sealed.</p>
+  return html`<p>Use a key of your own account. It is tested right away and stored encrypted.</p>
 <form method="post" action="${link(`/set-up/${name}/paste`)}" autocomplete="off">${csrfField}
-${pasteFields.map((field) => input(field))}
-${regions.length > 1 && region === undefined ? choice : ''}
+${pasteFields.map((field) => keyInput(field))}
+${regions.length > 1 && region === undefined ? regionSelect : ''}
 <button>Connect ${label}</button></form>`
 }
 
-function input({ name, label, instructions }: PasteField): Html {
+function keyInput({ name, label, instructions }: PasteField): Html {
   return html`<label for="${name}">${label}</label><p class="soft" id="${name}-how">${instructions}</p>
 <input type="password" id="${name}" name="${name}" required autocomplete="off" spellcheck="false" aria-describedby="${name}-how">`
 }

@@ -1,5 +1,4 @@
-/** A page for each side: log in there, or paste a key; and what comes back from there. */
-
+/** Connects an account: the page with both ways, the OAuth callback, and the form for a key. */
 import { html } from 'hono/html'
 import type { ConnectedAccount } from '../../auth/connect.ts'
 import type { SetupView, SideView } from '../../auth/setup.ts'
@@ -7,42 +6,49 @@ import { capitalize } from '../../lib/format.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Action, Html, Page, PageContext } from '../types.ts'
 import { keyOption, oauthOption } from './connect-options.ts'
-import { BY_HOST, extrasIn, facts, going, permissions, setupOf, sideNamed } from './shared.ts'
+import {
+  accountFacts,
+  CREDENTIALS_BY_HOST,
+  loginAttempt,
+  permissionsTable,
+  selectedExtras,
+  setupOf,
+  sideNamed,
+} from './shared.ts'
 
 export const connectPage: Page = {
   path: '/set-up/:name',
   title: ({ params }) => `Connect ${capitalize(params.name ?? '')}`,
   async render(context) {
     const view = await setupOf(context)?.view()
-    const found = view && sideNamed(view, context.params.name)
-    if (view === undefined || found === undefined) return context.notFound(view ? 'There is no such side.' : BY_HOST)
-    const back = html`<p><a href="${context.link('/set-up')}">Back to set-up</a></p>`
-    return html`${await connect(found, view, context)}${back}`
+    const side = view && sideNamed(view, context.params.name)
+    if (view === undefined || side === undefined) return unknownConnection(context)
+    const back = html`<p><a href="${context.link('/set-up')}">Back to setup</a></p>`
+    return html`${await connectSection(side, view, context)}${back}`
   },
 }
 
-/** What a person can do to let us in. */
-export async function connect(found: SideView, view: SetupView, context: PageContext): Promise<Html> {
-  const { side, method } = found
+export async function connectSection(view: SideView, setup: SetupView, context: PageContext): Promise<Html> {
+  const { side, method } = view
   if (method === 'environment')
-    return html`<p>${side.label} is connected by the environment of this process, which wins over anything done here.</p>`
-  return html`${method && html`<div class="card"><h2>Connected now</h2>${facts(found)}</div>`}
+    return html`<p>${side.label} is connected by the environment variables of this process, which take precedence over this page.</p>`
+  return html`${method && html`<div class="card"><h2>Current connection</h2>${accountFacts(view)}</div>`}
 <div class="beside">
-<section class="card" aria-labelledby="log-in"><h2 id="log-in">Log in to ${side.label}</h2>${await oauthOption(found, view, context)}</section>
-<section class="card" aria-labelledby="paste"><h2 id="paste">Or paste a key</h2>${keyOption(side, context)}</section>
+<section class="card" aria-labelledby="oauth"><h2 id="oauth">Connect with OAuth</h2>${await oauthOption(view, setup, context)}</section>
+<section class="card" aria-labelledby="paste"><h2 id="paste">Or connect with a key</h2>${keyOption(side, context)}</section>
 </div>
-${permissions(found, true)}`
+${permissionsTable(view, true)}`
 }
 
-/** The other side sends the browser here. A GET, since it cannot do otherwise; the state in it proves that we began it. */
+/** The OAuth redirect URL. A GET, as OAuth requires; its state proves that this browser started it. */
 export const callbackPage: Page = {
   path: '/set-up/:name/callback',
   title: 'Connect',
   render: (context) =>
-    tried(context, async (found) => {
+    connect(context, async (view) => {
       const setup = setupOf(context)
       return setup?.handleCallback(
-        { ...going(context, found), query: context.url.searchParams },
+        { ...loginAttempt(context, view), query: context.url.searchParams },
         context.request.signal,
       )
     }),
@@ -51,10 +57,10 @@ export const callbackPage: Page = {
 export const pasteAction: Action = {
   path: '/set-up/:name/paste',
   run: (context) =>
-    tried(context, async ({ side }) => {
+    connect(context, async ({ side }) => {
       const { form, request } = context
-      const [key, signing, region] = ['key', 'signing', 'region'].map((name) => form.get(name) ?? '')
-      const pasted = { key: key ?? '', signing: signing ?? '', ...(region && { region }) }
+      const region = form.get('region')
+      const pasted = { key: form.get('key') ?? '', signing: form.get('signing') ?? '', ...(region && { region }) }
       return setupOf(context)?.connectWithKey(side.side, pasted, request.signal)
     }),
 }
@@ -63,31 +69,33 @@ export const extrasAction: Action = {
   path: '/set-up/:name/extras',
   async run(context) {
     const setup = setupOf(context)
-    const found = setup && sideNamed(await setup.view(), context.params.name)
-    if (found === undefined) return context.notFound(setup ? 'There is no such side.' : BY_HOST)
-    await setup?.requestPermissions(extrasIn(context.form, found.side))
-    return context.redirect(
-      `/set-up/${found.side.name}`,
-      `Kept. Now log in to ${found.side.label}, which asks you for it.`,
-    )
+    const view = setup && sideNamed(await setup.view(), context.params.name)
+    if (view === undefined) return unknownConnection(context)
+    const { side } = view
+    await setup?.requestPermissions(selectedExtras(context.form, side))
+    return context.redirect(`/set-up/${side.name}`, `Saved. Continue to ${side.label} to grant the selection.`)
   },
 }
 
-async function tried(
+async function connect(
   context: PageContext,
-  attempt: (found: SideView) => Promise<ConnectedAccount | undefined>,
+  attempt: (view: SideView) => Promise<ConnectedAccount | undefined>,
 ): Promise<Response> {
   const setup = setupOf(context)
-  const found = setup && sideNamed(await setup.view(), context.params.name)
-  if (found === undefined) return context.notFound(setup ? 'There is no such side.' : BY_HOST)
+  const view = setup && sideNamed(await setup.view(), context.params.name)
+  if (view === undefined) return unknownConnection(context)
+  const { side } = view
   try {
-    const note = (await attempt(found))?.note
-    const also = note === undefined ? '' : ` ${capitalize(note)}.`
-    return context.redirect('/set-up', `${found.side.label} is connected.${also}`)
+    const note = (await attempt(view))?.note
+    const details = note === undefined ? '' : ` ${capitalize(note)}.`
+    return context.redirect('/set-up', `${side.label} is connected.${details}`)
   } catch (error) {
     const { message, code, kind } = toFault(error)
-    context.parts.logger.warn(`${found.side.label} was not connected: ${message}`, { code })
-    const words = kind === 'bug' ? 'That did not work, and it is our fault. The log says more.' : `${message}.`
-    return context.redirect(`/set-up/${found.side.name}`, capitalize(words), 'bad')
+    context.parts.logger.warn(`${side.label} was not connected: ${message}`, { code })
+    const text = kind === 'bug' ? `${side.label} was not connected: an unexpected error, see the log` : message
+    return context.redirect(`/set-up/${side.name}`, `${capitalize(text)}.`, 'bad')
   }
 }
+
+const unknownConnection = (context: PageContext): Promise<Response> =>
+  context.notFound(setupOf(context) ? 'There is no such connection.' : CREDENTIALS_BY_HOST)

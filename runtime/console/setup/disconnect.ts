@@ -1,43 +1,43 @@
-/** Letting go of both sides: what will be done and what is kept, said before; what came of it, said after. */
+/** Disconnects both accounts: the page says what happens and what is kept, the result says what was done. */
 import { html } from 'hono/html'
 import type { Action, Html, Page } from '../types.ts'
-import { BY_HOST, setupOf } from './shared.ts'
+import { CREDENTIALS_BY_HOST, setupOf } from './shared.ts'
 
 export const disconnectPage: Page = {
   path: '/set-up/disconnect',
   title: 'Disconnect',
   async render(context) {
     const setup = setupOf(context)
-    if (setup === undefined) return html`<p>${BY_HOST}</p>`
+    if (setup === undefined) return html`<p>${CREDENTIALS_BY_HOST}</p>`
     const { source, destination } = await setup.view()
-    const given = [source, destination].filter(({ method }) => method === 'environment')
+    const fromEnvironment = [source, destination].filter(({ method }) => method === 'environment')
     return html`<div class="card">
-<h2>What this does</h2>
+<h2>What happens</h2>
 <ul>
-<li>Delivery stops, and webhooks are no longer taken.</li>
-<li>Access that was given by a log-in is given back on both sides; log-ins and keys are forgotten here.</li>
-${given.map(({ side }) => html`<li>The credentials of ${side.label} are in the environment of this process: take them out there.</li>`)}
+<li>Delivery stops, and webhooks are no longer accepted.</li>
+<li>OAuth access is revoked in both accounts. Stored tokens and keys are deleted here.</li>
+${fromEnvironment.map(({ side }) => html`<li>The credentials of ${side.label} are in the environment of this process: remove them there.</li>`)}
 <li>Nothing is deleted in ${source.side.label} or ${destination.side.label}.</li>
 </ul>
 <h2>What is kept</h2>
 ${KEPT}
 <form method="post" action="${context.link('/set-up/disconnect')}" class="row">${context.csrfField}
-<button class="danger">Disconnect both sides</button>
-<a class="button plain" href="${context.link('/set-up')}">Leave it as it is</a></form>
+<button class="danger">Disconnect both accounts</button>
+<a class="button plain" href="${context.link('/set-up')}">Cancel</a></form>
 </div>`
   },
 }
 
-const KEPT: Html = html`<p>What was received, what became of it, and the keys of events that were sent: so that nothing is counted twice if the same two accounts are connected again. What waits would then be sent. To remove it all, stop this process and delete the store: the file that <code>CONNECTOR_STORE</code> names, with the files beside it whose names begin the same.</p>`
+const KEPT: Html = html`<p>Received records, their history, and the keys of delivered events are kept, so that no event is counted twice if the same two accounts are connected again. Waiting records would then be delivered. To remove everything, stop this process and delete the store: the file named by <code>CONNECTOR_STORE</code>, and the files next to it that begin with the same name.</p>`
 
 export const disconnectAction: Action = {
   path: '/set-up/disconnect',
   async run(context) {
-    // Who connects again decides anew: what is said there is that history is not sent before it is asked for.
+    // Connecting again promises that no history is sent until requested, so the import must not resume then.
     if ((await context.imports.otherProcess()) === undefined) await context.imports.pause()
-    const said = (await setupOf(context)?.disconnect(context.request.signal)) ?? []
-    const words = said.map(({ side, detail }) => `${side}: ${detail}.`).join(' ')
-    const tone = said.every(({ complete }) => complete) ? 'good' : 'bad'
-    return context.redirect('/set-up', `Delivery has stopped. ${words}`, tone)
+    const results = (await setupOf(context)?.disconnect(context.request.signal)) ?? []
+    const details = results.map(({ side, detail }) => `${side}: ${detail}.`).join(' ')
+    const tone = results.every(({ complete }) => complete) ? 'good' : 'bad'
+    return context.redirect('/set-up', `Delivery has stopped. ${details}`, tone)
   },
 }

@@ -1,13 +1,13 @@
-/** The rows of set-up. Those with a fixed address come before those that name a side. */
+/** The pages and actions of setup. Fixed paths come before those with a connection's name. */
 import type { Action, Page } from '../types.ts'
 import { checkPage } from './check.ts'
 import { callbackPage, connectPage, extrasAction, pasteAction } from './connect.ts'
 import { disconnectAction, disconnectPage } from './disconnect.ts'
-import { allowAction, finishAction, setUpPage } from './setup.ts'
+import { approveAction, finishAction, setupPage } from './setup.ts'
 import { webhooksPage } from './webhooks.ts'
 
-export const installPages: readonly Page[] = [
-  setUpPage,
+export const setupPages: readonly Page[] = [
+  setupPage,
   checkPage,
   webhooksPage,
   disconnectPage,
@@ -15,8 +15,8 @@ export const installPages: readonly Page[] = [
   callbackPage,
 ]
 
-export const installActions: readonly Action[] = [
-  allowAction,
+export const setupActions: readonly Action[] = [
+  approveAction,
   finishAction,
   disconnectAction,
   pasteAction,

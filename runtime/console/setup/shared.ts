@@ -1,82 +1,83 @@
-/** What all set-up pages share: the account, the addresses, the row of steps, a side's permissions. */
+/** Shared by the setup pages: addresses, the list of steps, permissions and account details. */
 import { html } from 'hono/html'
 import type { Setup, SetupView, SideView } from '../../auth/setup.ts'
 import type { Side } from '../../auth/side.ts'
 import type { Html, PageContext } from '../types.ts'
 
-/** Where log-ins are kept; undefined when a host keeps the credentials itself. */
+/** Undefined when the host holds the credentials itself. */
 export const setupOf = ({ parts }: PageContext): Setup | undefined => parts.connections?.setup
 
-export const BY_HOST = 'The credentials of both sides are kept by the program that runs this connector, not here.'
+export const CREDENTIALS_BY_HOST =
+  'The program that runs this connector manages the credentials of both accounts. They cannot be changed here.'
 
-/** The address of this console as others see it, without a slash at its end. */
-export function origin({ parts, url }: PageContext): string {
+/** The public address of this console, without a trailing slash. */
+export function consoleOrigin({ parts, url }: PageContext): string {
   return (parts.publicUrl ?? url.origin).replace(/\/+$/, '')
 }
 
-/** Where a side sends the browser back to: registered there, to the letter. */
-export const redirectOf = (context: PageContext, { name }: Side): string =>
-  `${origin(context)}${context.link(`/set-up/${name}/callback`)}`
+/** The OAuth redirect URL. It must equal the one registered there exactly. */
+export const redirectUrl = (context: PageContext, { name }: Side): string =>
+  `${consoleOrigin(context)}${context.link(`/set-up/${name}/callback`)}`
 
-/** The browser is somewhere else than where the other side would send it back to. */
-export function elsewhere(context: PageContext): boolean {
-  return new URL(origin(context)).host !== context.url.host
+/** The browser uses another host than the redirect URL, so its session would be missing after OAuth. */
+export function isOtherHost(context: PageContext): boolean {
+  return new URL(consoleOrigin(context)).host !== context.url.host
 }
 
-export const going = (context: PageContext, { side }: SideView) => ({
+export const loginAttempt = (context: PageContext, { side }: SideView) => ({
   side: side.side,
   session: context.session,
-  redirectUri: redirectOf(context, side),
+  redirectUri: redirectUrl(context, side),
 })
 
-/** The side that a page's address names. */
+/** The connection named in the page's path. */
 export const sideNamed = (view: SetupView, name: string | undefined): SideView | undefined =>
   [view.source, view.destination].find(({ side }) => side.name === name)
 
-export function stepRow({ step, source, destination }: SetupView): Html {
+export function stepList({ step, source, destination }: SetupView): Html {
   const order = ['review', 'source', 'destination', 'confirm', 'done']
   const names = ['Review', source.side.label, destination.side.label, 'Confirm', 'Delivery']
-  const now = order.indexOf(step)
-  const item = (name: string, at: number) => {
-    const mark = at === now ? html` aria-current="step"` : ''
-    return html`<li${mark}>${name}${at < now && html` <span class="hidden">(done)</span>`}</li>`
+  const current = order.indexOf(step)
+  const item = (name: string, index: number) => {
+    const mark = index === current ? html` aria-current="step"` : ''
+    return html`<li${mark}>${name}${index < current && html` <span class="hidden">(done)</span>`}</li>`
   }
-  return html`<ol class="steps" aria-label="Steps of set-up">${names.map(item)}</ol>`
+  return html`<ol class="steps" aria-label="Setup steps">${names.map(item)}</ol>`
 }
 
-/** What a side may allow besides: asked for with a log-in, since most sides let nobody add to one later. */
-export function extras({ optionalPermissions: all, label }: Side, chosen: readonly string[] = []): Html | '' {
-  if (Object.keys(all).length === 0) return ''
-  const one = ([name, what]: [string, string]) =>
-    html`<label class="check"><input type="checkbox" name="extra" value="${name}"${chosen.includes(name) && html` checked`}> <span>${what} <span class="soft">${name}</span></span></label>`
-  return html`<fieldset><legend>If you like, ${label} may also allow</legend>${Object.entries(all).map(one)}</fieldset>`
+/** Optional permissions. Most vendors grant them only while connecting. */
+export function extrasFieldset({ optionalPermissions, label }: Side, selected: readonly string[] = []): Html | '' {
+  if (Object.keys(optionalPermissions).length === 0) return ''
+  const checkbox = ([name, purpose]: [string, string]) =>
+    html`<label class="check"><input type="checkbox" name="extra" value="${name}"${selected.includes(name) && html` checked`}> <span>${purpose} <span class="soft">${name}</span></span></label>`
+  return html`<fieldset><legend>Optional permissions in ${label}</legend>${Object.entries(optionalPermissions).map(checkbox)}</fieldset>`
 }
 
-/** Those of the form that there are. */
-export const extrasIn = (form: URLSearchParams, { optionalPermissions: all }: Side): string[] =>
-  form.getAll('extra').filter((one) => Object.hasOwn(all, one))
+/** Those of the form that exist. */
+export const selectedExtras = (form: URLSearchParams, { optionalPermissions }: Side): string[] =>
+  form.getAll('extra').filter((name) => Object.hasOwn(optionalPermissions, name))
 
-/** `besides`: also what it may allow, for who makes a key there and has to choose. */
-export function permissions({ side }: SideView, besides = false): Html {
-  const row = ([name, what]: [string, string], more: Html | '' = '') =>
-    html`<tr><th scope="row">${name}</th><td>${what}${more}</td></tr>`
-  const more = besides ? Object.entries(side.optionalPermissions) : []
+/** `withOptional` helps to choose the scopes of a key. */
+export function permissionsTable({ side }: SideView, withOptional = false): Html {
+  const row = ([name, purpose]: [string, string], note: Html | '' = '') =>
+    html`<tr><th scope="row">${name}</th><td>${purpose}${note}</td></tr>`
+  const optional = withOptional ? Object.entries(side.optionalPermissions) : []
   return html`<div class="table"><table>
-<caption>${side.label} <span class="soft">what it must allow</span></caption>
-<thead><tr><th scope="col">Permission</th><th scope="col">What for</th></tr></thead>
-<tbody>${Object.entries(side.permissions).map((one) => row(one))}${more.map((one) => row(one, html` <span class="soft">if you like</span>`))}</tbody>
+<caption>${side.label} <span class="soft">required permissions</span></caption>
+<thead><tr><th scope="col">Permission</th><th scope="col">Purpose</th></tr></thead>
+<tbody>${Object.entries(side.permissions).map((entry) => row(entry))}${optional.map((entry) => row(entry, html` <span class="soft">optional</span>`))}</tbody>
 </table></div>`
 }
 
-/** Whose account a side is, as far as it has said. */
-export function facts({ side, account, method, accountError }: SideView): Html {
-  const how = { environment: 'Credentials from the environment', oauth: 'OAuth', key: 'A pasted key' } as const
+/** Name, id and region of the connected account, as far as known. */
+export function accountFacts({ side, account, method, accountError }: SideView): Html {
+  const methods = { environment: 'Credentials from the environment', oauth: 'OAuth', key: 'Key entered here' } as const
   const row = (name: string, value: string | undefined) =>
     value === undefined ? '' : html`<dt>${name}</dt><dd>${value}</dd>`
   return html`<dl class="facts">
 <dt>${side.label}</dt><dd>${account?.name ?? (method ? 'Connected' : 'Not connected')}</dd>
 ${row('Account', account?.id)}${row('Region', account?.region)}${row('Time zone', account?.timezone)}
-${row('Connected by', method && how[method])}
+${row('Connected by', method && methods[method])}
 </dl>
-${accountError && html`<p class="note">Whose account it is could not be asked: ${accountError}.</p>`}`
+${accountError && html`<p class="note">The account of these credentials is unknown: ${accountError}.</p>`}`
 }

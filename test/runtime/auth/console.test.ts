@@ -87,7 +87,7 @@ test('from an empty store to delivery, and back', async () => {
   expect(review.path).toBe('/set-up')
   for (const words of ['Resolved Ticket', 'Read conversations', 'events:write', 'segments:write'])
     expect(review.text).toContain(words)
-  let page = await send(review, '/set-up/allow', { extra: 'flows:read' })
+  let page = await send(review, '/set-up/approve', { extra: 'flows:read' })
 
   const no = await consent(it, addressTo(page.text, 'http://intercom.local'), 'no')
   page = await open(`/set-up/intercom/callback?${no}`)
@@ -98,16 +98,16 @@ test('from an empty store to delivery, and back', async () => {
   expect(klaviyo.searchParams.get('scope')).toContain('flows:read')
   const answered = await consent(it, klaviyo)
   page = await open(`/set-up/klaviyo/callback?${answered}`)
-  for (const words of ['Sandbox Shop', 'sandbox1', 'Klaviyo events:write', 'Finish: begin delivery'])
+  for (const words of ['Sandbox Shop', 'sandbox1', 'Klaviyo events:write', 'Start delivery'])
     expect(page.text).toContain(words)
 
   page = await send(page, '/set-up/finish')
   expect(page.text).toContain('Delivery is on')
   expect(account.gate.pausedReason()).toBeUndefined()
   expect((await hook()).status).toBe(401)
-  expect((await open('/set-up/webhooks')).text).toContain('One was refused')
+  expect((await open('/set-up/webhooks')).text).toContain('The last webhook was rejected')
   expect((await open('/')).path).toBe('/')
-  expect((await open('/set-up/check')).text).toContain('All is as it should be')
+  expect((await open('/set-up/check')).text).toContain('All checks passed')
   expect((await open(`/set-up/klaviyo/callback?${answered}`)).text).toContain('was used before')
 
   page = await send(await open('/set-up/disconnect'), '/set-up/disconnect')
@@ -122,12 +122,13 @@ test('from an empty store to delivery, and back', async () => {
 test('each metric lists the permissions it needs, and so do the profile attributes', async () => {
   const { open } = await process(world())
   const { text } = await open('/set-up')
-  const needs = (metric: string) => new RegExp(`>${metric}</th>[\\s\\S]*?data-name="Needs">([^<]*)`).exec(text)?.[1]
+  const needs = (metric: string) =>
+    new RegExp(`>${metric}</th>[\\s\\S]*?data-name="Permissions">([^<]*)`).exec(text)?.[1]
   expect(needs('Rated Conversation')).toBe(
     'Read conversations, Read and list users and companies, Read admins, Read tags',
   )
   expect(needs('Resolved Ticket')).toBe('Read tickets, Read and list users and companies, Read admins, Read tags')
-  expect(text).toContain('need Read and list users and companies, Read tags')
+  expect(text).toContain('permissions: Read and list users and companies, Read tags')
 })
 
 test('a later connection can request more permissions; repeating the consent form stops nothing', async () => {
@@ -152,15 +153,15 @@ test('a form of an outdated page does nothing', async () => {
   const left = { text: `${(await open('/set-up/disconnect')).text} action="/set-up/finish"` }
   await send(left, '/set-up/disconnect')
   const page = await send(left, '/set-up/finish')
-  expect(page.text).toContain('Not yet: this comes first')
-  expect(page.text).not.toContain('Delivery has begun')
+  expect(page.text).toContain('Delivery was not started: complete this step first')
+  expect(page.text).not.toContain('delivery has started')
   expect(account.gate.pausedReason()).toContain('disconnected')
 })
 
 test('a pasted key is rejected on the page and nowhere else', async () => {
   const it = world()
   const { open, send, seen } = await process(it, {})
-  let page = await send(await open('/set-up'), '/set-up/allow')
+  let page = await send(await open('/set-up'), '/set-up/approve')
   expect(page.text).toContain('INTERCOM_CLIENT_ID')
   expect(page.text).toContain(`${AT}/set-up/intercom/callback`)
   page = await send(page, '/set-up/intercom/paste', { key: 'a-wrong-token-9876543210', signing: SIGNING, region: 'us' })
@@ -169,8 +170,8 @@ test('a pasted key is rejected on the page and nowhere else', async () => {
   )
   page = await send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
   page = await send(page, '/set-up/klaviyo/paste', { key: `${KEY}:readonly` })
-  expect(page.text).toContain('2 of these are not as they should be')
-  expect(page.text).toContain('Begin all the same')
+  expect(page.text).toContain('2 checks failed')
+  expect(page.text).toContain('Start delivery anyway')
   const said = [...seen, ...it.logger.lines, ...it.asked].join('\n')
   for (const secret of [TOKEN, SIGNING, KEY, 'a-wrong-token-9876543210']) expect(said).not.toContain(secret)
   expect(
@@ -181,7 +182,7 @@ test('a pasted key is rejected on the page and nowhere else', async () => {
 test('an authorization begun before a restart completes after it', async () => {
   const it = world()
   const first = await process(it)
-  const page = await first.send(await first.open('/set-up'), '/set-up/allow')
+  const page = await first.send(await first.open('/set-up'), '/set-up/approve')
   const answered = await consent(it, addressTo(page.text, 'http://intercom.local'))
   const second = await process(it)
   for (const [name, value] of first.cookies) second.cookies.set(name, value)
@@ -195,7 +196,7 @@ test('an authorization begun before a restart completes after it', async () => {
 test('a form without its CSRF token changes nothing', async () => {
   const it = world()
   const { answer, account } = await process(it)
-  for (const path of ['allow', 'finish', 'disconnect', 'intercom/paste']) {
+  for (const path of ['approve', 'finish', 'disconnect', 'intercom/paste']) {
     const response = await answer(
       new Request(`${AT}/set-up/${path}`, { method: 'POST', body: new URLSearchParams({ key: 'x' }) }),
     )
@@ -207,7 +208,7 @@ test('a form without its CSRF token changes nothing', async () => {
 test('an unknown side, and sides configured by the environment', async () => {
   const it = world()
   const { open } = await process(it, { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
-  expect((await open('/set-up/elsewhere')).text).toContain('There is no such side')
+  expect((await open('/set-up/elsewhere')).text).toContain('There is no such connection')
   expect((await open('/set-up/intercom')).text).toContain('connected by the environment')
   const page = (await open('/set-up')).text
   for (const words of ['Delivery is on', 'Sandbox Shop', 'SndBox', 'Credentials from the environment'])
@@ -218,17 +219,17 @@ test('the page shows the account of the environment before delivery begins, or w
   const it = world()
   const env = { KLAVIYO_API_KEY: KEY }
   const { open, send } = await process(it, env)
-  let page = await send(await open('/set-up'), '/set-up/allow')
+  let page = await send(await open('/set-up'), '/set-up/approve')
   page = await send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
-  for (const words of ['Are these the right two?', 'Sandbox Shop', 'SndBox']) expect(page.text).toContain(words)
+  for (const words of ['Are these the right accounts?', 'Sandbox Shop', 'SndBox']) expect(page.text).toContain(words)
 
   const other = world()
   const mute: typeof other.fetch = async (request) =>
     request.url.endsWith('/api/accounts') ? Response.json({}, { status: 403 }) : other.fetch(request)
   const silent = await process({ ...other, open: (of, change) => other.open(of, { fetch: mute, ...change }) }, env)
-  page = await silent.send(await silent.open('/set-up'), '/set-up/allow')
+  page = await silent.send(await silent.open('/set-up'), '/set-up/approve')
   page = await silent.send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
-  expect(page.text).toMatch(/Whose account it is could not be asked: .+accounts:read is missing/)
+  expect(page.text).toMatch(/The account of these credentials is unknown: .+accounts:read is missing/)
 })
 
 test('names from the API are escaped, and an unusable encryption key is reported, not shown as a failure', async () => {
@@ -251,7 +252,7 @@ test('names from the API are escaped, and an unusable encryption key is reported
   ]) {
     const { text } = await open(path)
     expect(text).not.toContain('<script>alert')
-    expect(text).not.toContain('That did not work')
+    expect(text).not.toContain('Something went wrong')
   }
   expect((await open('/set-up/intercom')).text).toContain('the key file can be read by others')
   expect((await open('/set-up/webhooks?address=javascript:alert(1)')).text).not.toContain('href="javascript')
@@ -262,7 +263,7 @@ test('an uninstall notice is believed once the source rejects our credentials', 
   let told: (request: Request) => Promise<Response> = async () => new Response()
   const it = world({ webhook: (request) => told(request) })
   const { account, answer, open, send } = await process(it)
-  let page = await send(await open('/set-up'), '/set-up/allow')
+  let page = await send(await open('/set-up'), '/set-up/approve')
   for (const [side, host] of Object.entries({ intercom: 'http://intercom.local', klaviyo: 'http://klaviyo.local' }))
     page = await open(`/set-up/${side}/callback?${await consent(it, addressTo(page.text, host))}`)
   await send(page, '/set-up/finish')

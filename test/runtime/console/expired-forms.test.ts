@@ -50,7 +50,7 @@ test('what is said to one tab is not taken by another that keeps itself up to da
   const visitor = browser()
   await visitor.post('/import/resume', {}, { from: '/find' })
   await visitor.get('/', { 'x-live': '1' })
-  expect(await visitor.text('/import')).toContain('It is finished already.')
+  expect(await visitor.text('/import')).toContain('The import has already finished.')
 })
 
 test.each([undefined, PASSWORD])('a form that stood open over a weekend is taken (password: %s)', async (password) => {

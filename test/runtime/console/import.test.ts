@@ -13,7 +13,7 @@ async function done(shop: Shop, visitor: ReturnType<Shop['browser']>): Promise<s
   for (let second = 0; second < 600; second++) {
     await shop.clock.pass(1_000)
     const page = await visitor.text('/import')
-    if (page.includes('The last import')) return page
+    if (page.includes('Last import')) return page
   }
   throw new Error('the import did not end')
 }
@@ -24,7 +24,7 @@ const begin = (visitor: ReturnType<Shop['browser']>, query = CHOICE) =>
 test('offers the metrics that have history, the dear one not chosen, and says which have none', async () => {
   const page = await (await bareConsole()).browser().text('/import')
   expect(page).toMatch(/value="Rated Conversation" checked/)
-  expect(page).toMatch(/value="Replied to Conversation">.+takes a request for each record/)
+  expect(page).toMatch(/value="Replied to Conversation">.+needs one request for each record/)
   expect(page).toContain('Read Conversation: the source keeps no history of it.')
 })
 
@@ -35,7 +35,7 @@ test('tells what it would cost before it begins', async () => {
   expect(page).toMatch(/Tickets<\/dt><dd>40 records/)
   expect(page).toMatch(/at most \d+ to Intercom/)
   const dear = await shop.browser().text('/import?metric=Replied+to+Conversation')
-  expect(dear).toContain('each asked for by itself for Replied to Conversation')
+  expect(dear).toContain('one request each for Replied to Conversation')
   expect(await shop.store.readCheckpoint('backfill')).toBeUndefined()
 })
 
@@ -45,7 +45,7 @@ test('asks the source nothing only to stay up to date', async () => {
   }
   const { browser } = await bareConsole({ connector: { estimate } })
   expect((await browser().get(`/import?${CHOICE}`, { 'x-live': '1' })).status).toBe(200)
-  expect(await browser().text(`/import?${CHOICE}`)).toContain('What it would cost is not known')
+  expect(await browser().text(`/import?${CHOICE}`)).toContain('The import could not be estimated')
 })
 
 test('begins, goes on without anybody, and ends with a report', async () => {
@@ -53,14 +53,14 @@ test('begins, goes on without anybody, and ends with a report', async () => {
   const visitor = shop.browser()
   expect((await begin(visitor)).headers.get('location')).toBe('/import')
   const during = await visitor.text('/import')
-  expect(during).toContain('The import has begun.')
+  expect(during).toContain('The import has started.')
   expect(during).toContain('Pause')
   const report = await done(shop, visitor)
-  expect(report).toMatch(/Sent: \d+/)
+  expect(report).toMatch(/Delivered: \d+/)
   expect(report).toContain('Restart import')
   // A page that was left open since offers it still.
   await visitor.post('/import/pause')
-  expect(await visitor.text('/import')).toContain('It is finished already.')
+  expect(await visitor.text('/import')).toContain('The import has already finished.')
   const sent = (await shop.store.tallies()).filter(({ status }) => status === 'delivered')
   expect(new Set(sent.map(({ metric }) => metric))).toEqual(new Set(['Rated Conversation', 'Created Ticket']))
 })
@@ -75,7 +75,7 @@ test('pauses, and goes on where it was', async () => {
   expect(paused).toContain('Paused')
   expect(paused).toContain('Resume')
   await visitor.post('/import/resume')
-  expect(await done(shop, visitor)).toMatch(/Sent: \d+/)
+  expect(await done(shop, visitor)).toMatch(/Delivered: \d+/)
 })
 
 test('begins again when asked to, with the same choice, and counts nothing twice', async () => {
@@ -93,7 +93,7 @@ test('begins again when asked to, with the same choice, and counts nothing twice
   const last = await shop.connector.lastBackfill()
   expect(last?.run).not.toBe(first)
   expect(await visitor.text('/import')).toMatch(
-    /data-confirm="Read history again, from 2020-01-01 00:00:00Z until live delivery began, of Rated Conversation, Created Ticket\?/,
+    /data-confirm="Read history again from 2020-01-01 00:00:00Z until live delivery began, for Rated Conversation, Created Ticket\?/,
   )
   expect(last?.only).toEqual(['Rated Conversation', 'Created Ticket'])
   expect(await count()).toBe(once)
@@ -111,10 +111,10 @@ test('says who imports already, and begins, pauses and restarts nothing meanwhil
   for (const action of ['begin', 'resume', 'pause', 'restart']) {
     expect((await visitor.post(`/import/${action}`, {}, { more: CHOICE })).status).toBe(303)
     const page = await visitor.text('/import')
-    expect(page).toContain('An import is running already')
-    expect(page).toMatch(/Process 4711 imports on this store, since <time datetime="2026-07-14T09:30/)
+    expect(page).toContain('An import is already running')
+    expect(page).toMatch(/Process 4711 has been importing on this store since <time datetime="2026-07-14T09:30/)
     for (const path of ['begin', 'resume', 'pause', 'restart']) expect(page).not.toContain(`action="/import/${path}"`)
-    expect(page).not.toContain('Bring in history')
+    expect(page).not.toContain('Import history')
   }
   await clock.until(pages.resume())
   expect(await other.store.readCheckpoint('import-requested')).toBe(before)
@@ -133,7 +133,7 @@ test('what a page that was left open asks for too late is refused in words', asy
   await visitor.post('/import/resume')
   await done(shop, visitor)
   await visitor.post('/import/resume')
-  expect(await visitor.text('/import')).toContain('It is finished already.')
+  expect(await visitor.text('/import')).toContain('The import has already finished.')
   expect((await shop.connector.lastBackfill())?.run).toBe(run)
 })
 
@@ -142,7 +142,7 @@ test('two clicks begin one import', async () => {
   const visitor = shop.browser()
   await begin(visitor)
   await begin(visitor)
-  expect(await visitor.text('/import')).toContain('running already')
+  expect(await visitor.text('/import')).toContain('already running')
   await done(shop, visitor)
 })
 
@@ -156,7 +156,7 @@ describe('when the process ends', () => {
     expect((await shop.connector.lastBackfill())?.phase).not.toBe('done')
     const next = shop.again()
     await next.pages.resume()
-    expect(await next.browser().text('/import')).toMatch(/Pause<|Sending the rest/)
+    expect(await next.browser().text('/import')).toMatch(/Pause<|Delivering the rest/)
     await done(shop, next.browser())
   })
 
@@ -183,13 +183,13 @@ test('says why it stopped by itself', async () => {
 })
 
 test.each([
-  ['metric=Rated+Conversation&since=yesterday', 'A date is written as'],
-  ['metric=Rated+Conversation&since=2026-13-01', 'A date is written as'],
-  ['metric=Rated+Conversation&since=2026-02-01&until=2026-01-01', 'must come before'],
-  ['metric=Rated+Conversation&since=2126-02-01', 'still to come'],
+  ['metric=Rated+Conversation&since=yesterday', 'Enter dates as'],
+  ['metric=Rated+Conversation&since=2026-13-01', 'Enter dates as'],
+  ['metric=Rated+Conversation&since=2026-02-01&until=2026-01-01', 'must be before'],
+  ['metric=Rated+Conversation&since=2126-02-01', 'is in the future'],
   ['metric=Read+Conversation', 'has no history'],
   ['metric=%3Cscript%3E', 'has no history'],
-  ['since=2026-01-01', 'Choose at least one'],
+  ['since=2026-01-01', 'Select at least one'],
 ])('%s is refused in words', async (query, words) => {
   const { browser, store } = await bareConsole()
   const visitor = browser()

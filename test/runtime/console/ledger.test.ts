@@ -1,4 +1,4 @@
-/** Finding an event, dead letters and recipes in the console: what they show, what they hide, what their buttons do. */
+/** Find, failed events, segments and flows: what the pages show and mask, and what their buttons do. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { maskedJson } from '../../../runtime/console/raw-record.ts'
 import type { LedgerEntry } from '../../../runtime/ports/ledger.ts'
@@ -74,24 +74,24 @@ describe('find', () => {
     const page = textOf(await shop.browser().text(answer.headers.get('location') ?? ''))
     expect(page).toMatch(/20\S+ \S+ UTC Received by webhook conversation\.rating\.added \(conversation\)/)
     expect(page).toMatch(
-      /20\S+ \S+ UTC Sent Rated Conversation Sent at 20.+ · key \S+ · contact \S+ · answered 202, request \S{36}/,
+      /20\S+ \S+ UTC Delivered Rated Conversation Delivered at 20.+ · key \S+ · contact \S+ · answered 202, request \S{36}/,
     )
     expect(page).toMatch(/in lane live, 1 try, \d\.\d s after it came/)
   })
 
   test('says what failed and who must act', async () => {
     const page = textOf(await shop.browser().text('/find?ref=901'))
-    expect(page).toMatch(/Failed .+ What failed .+ Where mappings\/.+ Who acts you: mend the mapping/)
+    expect(page).toMatch(/Failed .+ Error .+ Location mappings\/.+ Who acts you: mend the mapping/)
   })
 
   test('says what it can mean that nothing is there', async () => {
     const page = textOf(
       await shop.browser().text(`/find?ref=${encodeURIComponent(HOSTILE)}`.replace('script', 'other')),
     )
-    expect(page).toMatch(/Nothing is known of/)
-    expect(page).toContain('Nothing was imported yet')
+    expect(page).toMatch(/No records of/)
+    expect(page).toContain('No history was imported yet')
     expect(page).toContain('conversation.rating.added')
-    expect(page).toMatch(/dropped 30 d/)
+    expect(page).toMatch(/deleted 30 d/)
   })
 
   test('shows a record masked, and in full when asked', async () => {
@@ -133,33 +133,39 @@ describe('masking', () => {
   })
 })
 
-describe('dead letters', () => {
+describe('failed events', () => {
   test('are grouped by what was wrong, with the place in the mapping', async () => {
-    const page = await shop.browser().text('/dead-letters')
+    const page = await shop.browser().text('/failed-events')
     expect(textOf(page)).toMatch(/2 records could not be delivered/)
-    expect(textOf(page)).toMatch(/Created Ticket: .+ 2 records .+ Where mappings\/created-ticket\.yaml:\d+:\d+/)
+    expect(textOf(page)).toMatch(/Created Ticket: .+ 2 records .+ Location mappings\/created-ticket\.yaml:\d+:\d+/)
     expect(page).toMatch(/class="placed marked"/)
-    expect(await shop.browser().text('/')).toContain('/dead-letters')
+    expect(await shop.browser().text('/')).toContain('/failed-events')
   })
 
   test('of a group are listed, each with its record, escaped and masked', async () => {
     const [group] = await shop.store.groupDeadLetters()
-    const path = `/dead-letters?group=${encodeURIComponent(group?.group ?? '')}`
+    const path = `/failed-events?group=${encodeURIComponent(group?.group ?? '')}`
     const [first] = await dead()
     const page = await shop.browser().text(`${path}&show=${encodeURIComponent(first?.id ?? '')}`)
     for (const { id } of await dead()) expect(page).toContain(`value="${id}"`)
     expect(page).toContain('•••')
     expect(page).not.toContain('secret@person.example')
     expect(page).not.toContain('<img')
-    expect(textOf(await shop.browser().text('/dead-letters?group=none'))).toContain('Nothing of this kind is left')
+    expect(textOf(await shop.browser().text('/failed-events?group=none'))).toContain(
+      'No failed records are left in this group',
+    )
   })
 
-  test('are not sent again without the token, or for nothing', async () => {
+  test('are not retried without the token, or without a selection', async () => {
     const browser = shop.browser()
-    const refused = await browser.post('/dead-letters/replay', { all: 'yes', csrf: 'wrong' }, { from: '/dead-letters' })
+    const refused = await browser.post(
+      '/failed-events/retry',
+      { all: 'yes', csrf: 'wrong' },
+      { from: '/failed-events' },
+    )
     expect(refused.status).toBe(403)
-    expect((await browser.post('/dead-letters/replay', {}, { from: '/dead-letters' })).status).toBe(303)
-    expect(await browser.text('/dead-letters')).toContain('Nothing was chosen')
+    expect((await browser.post('/failed-events/retry', {}, { from: '/failed-events' })).status).toBe(303)
+    expect(await browser.text('/failed-events')).toContain('No record was selected')
     expect(await dead()).toHaveLength(2)
   })
 
@@ -168,11 +174,11 @@ describe('dead letters', () => {
     ['a group', async () => ({ group: (await shop.store.groupDeadLetters())[0]?.group ?? '' }), 2],
     ['all', async () => ({ all: 'yes' }), 2],
   ]
-  test.each(whiches)('are sent again: %s', async (_, fields, queued) => {
+  test.each(whiches)('are retried: %s', async (_, fields, queued) => {
     const browser = shop.browser()
-    await browser.post('/dead-letters/replay', await fields(), { from: '/dead-letters' })
-    expect(textOf(await browser.text('/dead-letters'))).toContain(
-      `${queued} record${queued > 1 ? 's' : ''} queued again`,
+    await browser.post('/failed-events/retry', await fields(), { from: '/failed-events' })
+    expect(textOf(await browser.text('/failed-events'))).toContain(
+      `${queued} record${queued > 1 ? 's' : ''} queued for retry`,
     )
     expect((await dead()).length).toBe(2 - queued)
     await shop.work(2_000)
@@ -180,16 +186,16 @@ describe('dead letters', () => {
   })
 })
 
-describe('use it', () => {
+describe('segments and flows', () => {
   test('shows exactly what would be sent, makes it once, and links to it', async () => {
     const browser = shop.browser()
-    const before = await shop.clock.until(browser.text('/recipes'))
-    expect(textOf(before)).toMatch(/Rated a conversation 1 or 2 segment .+ What is sent .+less-than-or-equal/)
-    expect(textOf(before)).toMatch(/Not possible yet: Klaviyo does not know “Submitted Ticket”/)
-    for (const now of ['was made', 'was there already']) {
-      await shop.clock.until(browser.post('/recipes/apply', { recipe: 'low-rating' }, { from: '/find' }))
+    const before = await shop.clock.until(browser.text('/segments-and-flows'))
+    expect(textOf(before)).toMatch(/Rated a conversation 1 or 2 segment .+ Request .+less-than-or-equal/)
+    expect(textOf(before)).toMatch(/Not available yet: Klaviyo has no metric “Submitted Ticket”/)
+    for (const now of ['was created', 'exists already']) {
+      await shop.clock.until(browser.post('/segments-and-flows/create', { recipe: 'low-rating' }, { from: '/find' }))
       await shop.clock.pass(60_000)
-      const page = await shop.clock.until(browser.text('/recipes'))
+      const page = await shop.clock.until(browser.text('/segments-and-flows'))
       expect(textOf(page)).toContain(now)
       expect(page).toMatch(/https:\/\/www\.klaviyo\.com\/lists\/\w+/)
     }
@@ -198,10 +204,10 @@ describe('use it', () => {
   test('says who listens to the metrics', async () => {
     await shop.clock.pass(60_000)
     const browser = shop.browser()
-    await shop.clock.until(browser.post('/recipes/apply', { recipe: 'after-a-rating' }, { from: '/find' }))
-    const page = textOf(await shop.clock.until(browser.text('/recipes')))
-    expect(page).toMatch(/Flows that begin with our metrics .+ After a rated conversation Rated Conversation draft/)
-    expect(page).toMatch(/An import sends nothing to anybody/)
+    await shop.clock.until(browser.post('/segments-and-flows/create', { recipe: 'after-a-rating' }, { from: '/find' }))
+    const page = textOf(await shop.clock.until(browser.text('/segments-and-flows')))
+    expect(page).toMatch(/Flows triggered by these metrics .+ After a rated conversation Rated Conversation draft/)
+    expect(page).toMatch(/An import triggers no flow/)
   })
 
   test('says what is in the way', async () => {
@@ -212,11 +218,13 @@ describe('use it', () => {
     )
     await rate(other, '1', await someone(other.intercom))
     const browser = other.browser()
-    const page = textOf(await other.clock.until(browser.text('/recipes')))
-    expect(page).toMatch(/cannot be told whether it is there: .+segments:read/)
-    expect(page).toMatch(/Not everything could be read, so there may be more/)
-    await other.clock.until(browser.post('/recipes/apply', { recipe: 'low-rating' }, { from: '/find' }))
-    expect(textOf(await other.clock.until(browser.text('/recipes')))).toMatch(/was not made: .+segments:read/)
-    expect((await browser.post('/recipes/apply', { recipe: 'nobody' }, { from: '/find' })).status).toBe(303)
+    const page = textOf(await other.clock.until(browser.text('/segments-and-flows')))
+    expect(page).toMatch(/Could not check whether it exists: .+segments:read/)
+    expect(page).toMatch(/This list may be incomplete/)
+    await other.clock.until(browser.post('/segments-and-flows/create', { recipe: 'low-rating' }, { from: '/find' }))
+    expect(textOf(await other.clock.until(browser.text('/segments-and-flows')))).toMatch(
+      /was not created: .+segments:read/,
+    )
+    expect((await browser.post('/segments-and-flows/create', { recipe: 'nobody' }, { from: '/find' })).status).toBe(303)
   })
 })

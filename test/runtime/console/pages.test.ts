@@ -47,11 +47,11 @@ beforeAll(async () => {
 describe('the overview', () => {
   test('tells of both sides, the delay, what waits and what failed', async () => {
     const page = textOf(await shop.browser().text('/'))
-    expect(page).toMatch(/Intercom Connected Last answer/)
-    expect(page).toMatch(/Klaviyo Connected Last answer/)
-    expect(page).toMatch(/Delay [5-7]\.\d s From what happened to accepted: half of the last 2 live events/)
-    expect(page).toMatch(/Waiting 0 Live 0; history 0/)
-    expect(page).toMatch(/Failed 1 See what is wrong/)
+    expect(page).toMatch(/Intercom Connected Last response/)
+    expect(page).toMatch(/Klaviyo Connected Last response/)
+    expect(page).toMatch(/Delay [5-7]\.\d s From occurrence to delivery: the median of the last 2 live events/)
+    expect(page).toMatch(/Waiting 0 Live: 0. Import: 0/)
+    expect(page).toMatch(/Failed 1 View and retry/)
     expect(page).toContain('a topic that no mapping takes unknown-topic 1')
     expect(page).toMatch(/Klaviyo: event 0 of 343 in 1 s; \d of 3,430 in 1 min/)
   })
@@ -59,7 +59,7 @@ describe('the overview', () => {
   test('counts each metric by the hour, with the numbers in text', async () => {
     const page = await shop.browser().text('/')
     expect(textOf(page)).toMatch(
-      /Rated Conversation, sent in the last 24 hours: 2 Hour by hour from 10:00 UTC: (0, ){23}2 /,
+      /Rated Conversation, delivered in the last 24 hours: 2 Hour by hour from 10:00 UTC: (0, ){23}2 /,
     )
     expect(textOf(page)).toMatch(/Created Ticket 1 failed today/)
     expect(page.match(/<svg[^>]+role="img"/g)).toHaveLength(shop.spec.mappings.length + 1)
@@ -73,8 +73,8 @@ describe('the overview', () => {
       connector: { connectionStats: () => ({ source: { limits: [] }, destination: failing }) },
     })
     const page = textOf(await browser().text('/'))
-    expect(page).toMatch(/Klaviyo Needs you the key is not known there/)
-    expect(page).toMatch(/Intercom Not asked yet/)
+    expect(page).toMatch(/Klaviyo Needs attention the key is not known there/)
+    expect(page).toMatch(/Intercom No request yet/)
   })
 
   test('shows what is off as off', async () => {
@@ -92,7 +92,7 @@ describe('the overview', () => {
 describe('a metric', () => {
   test('shows its events: when, by which road, how they ended', async () => {
     const page = textOf(await shop.browser().text(METRIC))
-    expect(page.match(/Webhook conversation\.rating\.added Sent/g)).toHaveLength(2)
+    expect(page.match(/Webhook conversation\.rating\.added Delivered/g)).toHaveLength(2)
     expect(page).toContain('There: Rated Conversation')
   })
 

@@ -1,28 +1,24 @@
-/** Nothing was found: what that can mean here, and what to do about each. */
-
+/** An empty search result: the possible reasons, and what to do about each. */
 import { html } from 'hono/html'
 import type { BackfillState } from '../../../backfill/state.ts'
 import { BACKFILL_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import { capitalize, formatDuration } from '../../../lib/format.ts'
 import type { Html, PageContext } from '../../types.ts'
 
-export async function nothingFound(what: string, context: PageContext): Promise<Html> {
-  const { connector } = context.parts
-  const { spec, store } = connector
-  const imported = (await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
-  const { lastVerified: verified } = connector.webhookStats()
+export async function nothingFound(subject: string, { parts, link }: PageContext): Promise<Html> {
+  const { spec, store } = parts.connector
+  const lastImport = (await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
   const source = capitalize(spec.source.name)
-  const { settled } = spec.delivery.retention
   const topics = [...new Set(spec.mappings.flatMap((mapping) => [...mapping.topics]))]
-  const { link } = context
+  const retention = formatDuration(spec.delivery.retention.settled).replace(' 0 h', '')
   return html`<section id="found" class="card" data-live aria-label="Nothing found">
-<h2>Nothing is known of ${what}</h2>
-<p>That can mean:</p>
+<h2>No records of ${subject}</h2>
+<p>Possible reasons:</p>
 <ul>
-<li><strong>It is not what is kept.</strong> Ids are compared letter for letter, and an address is known only of events that were mapped as far as their person. Try the id of the conversation or the contact.</li>
-<li><strong>It happened before the connector was there.</strong> ${imported === undefined ? html`Nothing was imported yet. <a href="${link('/import')}">Bring in history</a>.` : 'The last import began with other dates, or was for other metrics.'}</li>
-<li><strong>${source} did not tell.</strong> ${verified === undefined ? 'No webhook has come since this process began.' : 'Webhooks come.'} The topics that are needed: ${topics.map((topic, at) => html`${at > 0 && ', '}<code>${topic}</code>`)}. <a href="${link('/set-up/webhooks')}">Look at the webhook</a>.</li>
-<li><strong>It was longer ago than is kept.</strong> Records are dropped ${formatDuration(settled).replace(' 0 h', '')} after they ended. Their keys stay, so nothing is ever sent twice.</li>
+<li><strong>The id differs.</strong> Ids must match exactly, and an e-mail address is known only once an event of that person was mapped. Try the id of the conversation or the contact.</li>
+<li><strong>It happened before the connector was set up.</strong> ${lastImport === undefined ? html`No history was imported yet. <a href="${link('/import')}">Import history</a>.` : 'The last import covered other dates or other metrics.'}</li>
+<li><strong>${source} sent no webhook.</strong> ${parts.connector.webhookStats().lastVerified === undefined ? 'No webhook has arrived since this process started.' : 'Webhooks are arriving.'} Required topics: ${topics.map((topic, index) => html`${index > 0 && ', '}<code>${topic}</code>`)}. <a href="${link('/set-up/webhooks')}">Check the webhook</a>.</li>
+<li><strong>The record has expired.</strong> Records are deleted ${retention} after delivery. Their keys are kept, so no event is ever sent twice.</li>
 </ul>
 </section>`
 }

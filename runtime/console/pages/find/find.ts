@@ -1,4 +1,4 @@
-/** Find an event: what became of a conversation, ticket, contact, address, key or notification, step by step. */
+/** Find an event: the history of a conversation, ticket, contact, address, key or notification, step by step. */
 import { html } from 'hono/html'
 import { plural } from '../../../lib/format.ts'
 import { searchKeyOf } from '../../../record-history.ts'
@@ -6,19 +6,21 @@ import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { nothingFound } from './empty.ts'
 import { findResult } from './result.ts'
 
-export const find: Page = {
+const MAX_RESULTS = 100
+
+export const findPage: Page = {
   path: '/find',
   title: 'Find an event',
   nav: 'Find',
   async render(context) {
     const ref = context.url.searchParams.get('ref') ?? ''
-    return html`${form(context, ref)}
+    return html`${searchForm(context, ref)}
 ${ref !== '' && (await results(ref, context))}`
   },
 }
 
-/** By POST, since an address must not stand in a URL: what stands there afterwards is its hash, as in the ledger. */
-export const lookUp: Action = {
+/** A POST, because an e-mail address must not appear in a URL: it redirects to the hash that the ledger holds. */
+export const findAction: Action = {
   path: '/find',
   run(context) {
     const ref = searchKeyOf(context.form.get('what') ?? '')
@@ -26,12 +28,11 @@ export const lookUp: Action = {
   },
 }
 
-function form({ csrfField, link }: PageContext, ref: string): Html {
-  const shown = isHash(ref) ? '' : ref
+function searchForm({ csrfField, link }: PageContext, ref: string): Html {
   return html`<form method="post" action="${link('/find')}" class="card">
-${csrfField}<label for="what">E-mail address, or the id of a conversation, ticket, contact, key or notification</label>
-<input id="what" name="what" type="search" value="${shown}" maxlength="300" autocomplete="off" spellcheck="false" required aria-describedby="what-more">
-<p class="soft" id="what-more">An address is written down nowhere by this: it is compared by its fingerprint.</p>
+${csrfField}<label for="what">E-mail address, or id of a conversation, ticket, contact, event or notification</label>
+<input id="what" name="what" type="search" value="${isHash(ref) ? '' : ref}" maxlength="300" autocomplete="off" spellcheck="false" required aria-describedby="what-hint">
+<p class="soft" id="what-hint">The address is not stored: only its hash is compared.</p>
 <button>Find</button>
 </form>`
 }
@@ -40,12 +41,12 @@ const isHash = (ref: string) => /^[0-9a-f]{64}$/.test(ref)
 
 async function results(ref: string, context: PageContext): Promise<Html> {
   const entries = await context.parts.connector.store.trace(ref)
-  const what = isHash(ref) ? 'this person' : ref
-  if (entries.length === 0) return nothingFound(what, context)
+  const subject = isHash(ref) ? 'this person' : ref
+  if (entries.length === 0) return nothingFound(subject, context)
   const shown = context.url.searchParams.get('show')
-  return html`<section id="found" data-live aria-label="Found">
-<h2>${plural(entries.length, 'record')} of ${what}</h2>
-<p class="soft">Oldest first${entries.length === 100 ? ', the first hundred' : ''}. Each is one notification, or one reading of it.</p>
+  return html`<section id="found" data-live aria-label="Results">
+<h2>${plural(entries.length, 'record')} of ${subject}</h2>
+<p class="soft">Oldest first${entries.length === MAX_RESULTS ? ', the first hundred' : ''}. A record is one notification, or one item read from the source.</p>
 ${entries.map((entry) => findResult(entry, entry.id === shown, context))}
 </section>`
 }

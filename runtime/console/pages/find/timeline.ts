@@ -1,4 +1,4 @@
-/** One step of a record's way: when, what happened, and for what was not sent the reason and who must act. */
+/** One step of a record's timeline: when, what happened, and for a failure or a skip the reason and who must act. */
 import { html } from 'hono/html'
 import { formatCount } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
@@ -6,60 +6,60 @@ import type { Cause, EventHistory, HistoryStep } from '../../../record-history.t
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
 
-type Word = readonly [tone: string, word: string]
+type BadgeText = readonly [tone: string, label: string]
 
-const STANDS: Readonly<Record<LedgerEntry['status'], Word>> = {
-  pending: ['', 'Waiting for its turn'],
-  leased: ['', 'On its way'],
-  delivered: ['good', 'Sent'],
-  skipped: ['', 'Left out'],
-  deferred: ['warn', 'Waiting for another try'],
+const STATUS_BADGES: Readonly<Record<LedgerEntry['status'], BadgeText>> = {
+  pending: ['', 'Queued'],
+  leased: ['', 'Being delivered'],
+  delivered: ['good', 'Delivered'],
+  skipped: ['', 'Skipped'],
+  deferred: ['warn', 'Waiting to retry'],
   dead: ['bad', 'Failed'],
 }
 
-const STEPS: Readonly<Record<HistoryStep['what'], Word>> = {
+const STEP_BADGES: Readonly<Record<HistoryStep['what'], BadgeText>> = {
   received: ['', 'Received'],
-  replayed: ['', 'Queued again'],
-  between: ['warn', 'Tried'],
-  delivered: STANDS.delivered,
-  skipped: STANDS.skipped,
-  deferred: ['warn', 'Put off'],
-  dead: STANDS.dead,
+  replayed: ['', 'Queued for retry'],
+  between: ['warn', 'Attempted'],
+  delivered: STATUS_BADGES.delivered,
+  skipped: STATUS_BADGES.skipped,
+  deferred: ['warn', 'Deferred'],
+  dead: STATUS_BADGES.dead,
 }
 
-/** Where a record, or one of its events, stands. */
-export const badge = (status: LedgerEntry['status']): Html => tag(STANDS[status])
+/** The status of a record, or of one of its events. */
+export const statusBadge = (status: LedgerEntry['status']): Html => badge(STATUS_BADGES[status])
 
-const tag = ([tone, word]: Word): Html => html`<span class="badge ${tone}">${word}</span>`
+const badge = ([tone, label]: BadgeText): Html => html`<span class="badge ${tone}">${label}</span>`
 
-export function step(of: HistoryStep, context: PageContext): Html {
-  const { at, what, blame, events } = of
-  return html`<li><p>${timeElement(at)} ${tag(STEPS[what])}${details(of)}</p>
-${blame && html`<dl class="facts">${blamed(blame, what, context)}</dl>`}
+export function timelineStep(step: HistoryStep, context: PageContext): Html {
+  const { at, what, blame, events } = step
+  return html`<li><p>${timeElement(at)} ${badge(STEP_BADGES[what])}${stepDetails(step)}</p>
+${blame && html`<dl class="facts">${causeFacts(blame, what, context)}</dl>`}
 ${events.length > 0 && html`<ul>${events.map((event) => eventItem(event, context))}</ul>`}</li>`
 }
 
-function details({ what, road, count: times = 1, last, until }: HistoryStep): Html {
-  const many = what === 'between' ? `${formatCount(times)} times, one way and another` : `${formatCount(times)} times`
+function stepDetails({ what, road, count = 1, last, until }: HistoryStep): Html {
+  const times = `${formatCount(count)} times${what === 'between' ? ', with different results' : ''}`
   return html`${road !== undefined && html` by ${road}`}
-${times > 1 && html` ${many}${last !== undefined && html`, the last ${timeElement(last)}`}`}
+${count > 1 && html` ${times}${last !== undefined && html`, last ${timeElement(last)}`}`}
 ${until !== undefined && html` <span class="soft">until ${timeElement(until)}</span>`}`
 }
 
 function eventItem({ metric, status, facts, blame }: EventHistory, context: PageContext): Html {
-  return html`<li><strong>${metric}</strong> ${badge(status)}
+  return html`<li><strong>${metric}</strong> ${statusBadge(status)}
 ${facts.length > 0 && html`<br><span class="soft">${facts.join(' · ')}</span>`}
-${blame && html`<dl class="facts">${blamed(blame, status, context)}</dl>`}</li>`
+${blame && html`<dl class="facts">${causeFacts(blame, status, context)}</dl>`}</li>`
 }
 
-function blamed(
-  { message, code, place, requestId: request, who }: Cause,
-  what: HistoryStep['what'] | EventHistory['status'],
-  context: PageContext,
+function causeFacts(
+  { message, code, place, requestId, who }: Cause,
+  status: HistoryStep['what'] | EventHistory['status'],
+  { link }: PageContext,
 ): Html {
-  const letters = what === 'dead' && html` <a href="${context.link('/dead-letters')}">Dead letters</a>`
-  return html`<dt>${what === 'skipped' ? 'Why not' : 'What failed'}</dt><dd>${message} <code>${code}</code></dd>
-${place !== undefined && html`<dt>Where</dt><dd><code>${place}</code></dd>`}
-${request !== undefined && html`<dt>Request</dt><dd><code>${request}</code></dd>`}
-${who !== undefined && html`<dt>Who acts</dt><dd>${who}.${letters}</dd>`}`
+  const failedEvents = status === 'dead' && html` <a href="${link('/failed-events')}">Failed events</a>`
+  return html`<dt>${status === 'skipped' ? 'Reason' : 'Error'}</dt><dd>${message} <code>${code}</code></dd>
+${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
+${requestId !== undefined && html`<dt>Request</dt><dd><code>${requestId}</code></dd>`}
+${who !== undefined && html`<dt>Who acts</dt><dd>${who}.${failedEvents}</dd>`}`
 }

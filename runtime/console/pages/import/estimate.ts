@@ -1,4 +1,4 @@
-/** What an import would cost, in words: records, requests, minutes. */
+/** Estimates an import before it starts: records, requests, time. */
 import { html } from 'hono/html'
 import type { Estimate } from '../../../backfill/estimate.ts'
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
@@ -7,47 +7,47 @@ import { withTimeout } from '../../server/with-timeout.ts'
 import type { Html, PageContext } from '../../types.ts'
 import type { ImportOptions } from './import-options.ts'
 
-/** A person waits, milliseconds. A page of a large account may take half a minute, and then so does each of the import. */
-const PATIENCE = 30_000
+/** Milliseconds. One page of a large account may take half a minute, and then so does each page of the import. */
+const TIMEOUT = 30_000
 
-/** Asks the source for a page of each stream; or says why that cannot be told. */
-export async function costs({ parts }: PageContext, wanted: ImportOptions): Promise<Html> {
+/** Reads one page of each stream from the source; or says why it could not. */
+export async function estimateSection({ parts }: PageContext, options: ImportOptions): Promise<Html> {
   const { connector, clock, signal } = parts
+  const { source, destination } = connector.spec
   try {
-    const found = await withTimeout(PATIENCE, { clock, signal }, (stop) =>
-      connector.estimate({ ...wanted, signal: stop }),
+    const estimate = await withTimeout(TIMEOUT, { clock, signal }, (timeout) =>
+      connector.estimate({ ...options, signal: timeout }),
     )
-    return costPart(found, capitalize(connector.spec.source.name), capitalize(connector.spec.destination.name))
+    return estimateFacts(estimate, capitalize(source.name), capitalize(destination.name))
   } catch (error) {
-    return html`<p class="message bad">What it would cost is not known: ${toFault(error).message}.</p>`
+    return html`<p class="message bad">The import could not be estimated: ${toFault(error).message}.</p>`
   }
 }
 
-function costPart(found: Estimate, source: string, destination: string): Html {
-  const { streams, calls, time } = found
+function estimateFacts(estimate: Estimate, source: string, destination: string): Html {
+  const { streams, calls, time } = estimate
   return html`<dl class="facts">
-${streams.map(({ stream, records, oneByOne }) => html`<dt>${capitalize(stream)}</dt><dd>${records === undefined ? `not counted by ${source}` : plural(records, 'record')}${oneByOne.length > 0 && html`, each asked for by itself for ${oneByOne.join(', ')}`}</dd>`)}
+${streams.map(({ stream, records, oneByOne }) => html`<dt>${capitalize(stream)}</dt><dd>${records === undefined ? `not counted by ${source}` : plural(records, 'record')}${oneByOne.length > 0 && html`, one request each for ${oneByOne.join(', ')}`}</dd>`)}
 <dt>Requests</dt><dd>at most ${formatCount(calls)} to ${source}</dd>
-<dt>Time</dt><dd>${roughly(time)}${because(found, source, destination)}. Live events go first all the while.</dd>
+<dt>Time</dt><dd>${roundedTime(time)}${estimateBasis(estimate, source, destination)}. Live events keep priority during the import.</dd>
 </dl>`
 }
 
-/** Nobody knows it to the second. */
-function roughly(ms: number): string {
+function roundedTime(ms: number): string {
   if (ms <= 60_000) return 'about a minute or less'
   return ms < 3_600_000 ? `about ${Math.ceil(ms / 60_000)} minutes` : `about ${formatDuration(ms)}`
 }
 
-/** What the time is worked out from, so that nobody takes it for a promise. */
-function because({ bottleneck: why, slowest }: Estimate, source: string, destination: string): string {
+/** The assumptions behind the time, because it is no promise. */
+function estimateBasis({ bottleneck, slowest }: Estimate, source: string, destination: string): string {
   const { took = 0, size = 0, stream = '' } = slowest ?? {}
-  const pages =
+  const pageTime =
     slowest &&
-    `, if each page comes as quickly as one just did (${size} ${stream} in ${formatDuration(Math.max(took, 100))})`
-  const most = {
+    `, if each page takes as long as the one just read (${size} ${stream} in ${formatDuration(Math.max(took, 100))})`
+  const limit = {
     pages: '',
-    source: `, and as often as ${source} lets us ask`,
-    destination: `, and as much as ${destination} takes`,
+    source: `, limited by the rate limit of ${source}`,
+    destination: `, limited by the rate limit of ${destination}`,
   }
-  return `${pages ?? ''}${most[why]}`
+  return `${pageTime ?? ''}${limit[bottleneck]}`
 }

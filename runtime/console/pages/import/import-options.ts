@@ -1,4 +1,4 @@
-/** The choice of an import: which metrics, from which day, until which day. */
+/** The options of an import as its form sends them: metrics, first day, end day. */
 import type { PageContext } from '../../types.ts'
 
 export interface ImportOptions {
@@ -7,30 +7,30 @@ export interface ImportOptions {
   readonly only?: readonly string[]
 }
 
-/** From the fields of the form, be they in an address or in a POST. `wrong` says what does not fit. */
+/** Parses form fields, of a URL or a POST. `error` says what to correct. */
 export function parseImportForm(
   fields: URLSearchParams,
   { parts }: PageContext,
-): ImportOptions | { readonly wrong: string } {
-  const since = dayIn(fields.get('since'))
-  const until = dayIn(fields.get('until'))
-  if (since === 'wrong' || until === 'wrong') return { wrong: 'A date is written as 2026-01-31.' }
+): ImportOptions | { readonly error: string } {
+  const since = parseDay(fields.get('since'))
+  const until = parseDay(fields.get('until'))
+  if (since === 'invalid' || until === 'invalid') return { error: 'Enter dates as 2026-01-31.' }
   if (since !== undefined && until !== undefined && since >= until)
-    return { wrong: 'The first day must come before the last.' }
-  if (since !== undefined && since > parts.clock.now()) return { wrong: 'The first day is still to come.' }
-  const known = parts.connector.spec.mappings.filter(({ stream }) => stream !== undefined)
+    return { error: 'The start date must be before the end date.' }
+  if (since !== undefined && since > parts.clock.now()) return { error: 'The start date is in the future.' }
+  const available = parts.connector.spec.mappings.filter(({ stream }) => stream !== undefined)
   const only = fields.getAll('metric')
-  if (only.some((name) => !known.some(({ metric }) => metric === name)))
-    return { wrong: 'One of these metrics has no history.' }
-  if (only.length === 0) return { wrong: 'Choose at least one metric.' }
-  const usual = known.filter(({ stream }) => stream?.onRequest === false).map(({ metric }) => metric)
-  const isUsual = only.length === usual.length && usual.every((metric) => only.includes(metric))
-  return { ...(since !== undefined && { since }), ...(until !== undefined && { until }), ...(!isUsual && { only }) }
+  if (only.some((name) => !available.some(({ metric }) => metric === name)))
+    return { error: 'One of these metrics has no history.' }
+  if (only.length === 0) return { error: 'Select at least one metric.' }
+  const defaults = available.filter(({ stream }) => stream?.onRequest === false).map(({ metric }) => metric)
+  const isDefault = only.length === defaults.length && defaults.every((metric) => only.includes(metric))
+  return { ...(since !== undefined && { since }), ...(until !== undefined && { until }), ...(!isDefault && { only }) }
 }
 
 /** Midnight UTC of a day, milliseconds. */
-function dayIn(text: string | null): number | undefined | 'wrong' {
+function parseDay(text: string | null): number | undefined | 'invalid' {
   if (text === null || text === '') return undefined
   const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  return Number.isNaN(at) ? 'wrong' : at
+  return Number.isNaN(at) ? 'invalid' : at
 }

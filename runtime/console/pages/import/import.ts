@@ -1,52 +1,50 @@
-/** History: what to bring in and what it would cost, how it goes, and what came of it. */
+/** Historical sync: estimate, start, progress, pause, restart and report of an import. */
 import { html } from 'hono/html'
 import type { Progress } from '../../../backfill/types.ts'
 import { pausedBanner } from '../../paused-banner.ts'
 import type { Action, Page, PageContext } from '../../types.ts'
-import { cost, importForm } from './form.ts'
+import { importEstimate, importForm } from './import-form.ts'
 import { type ImportOptions, parseImportForm } from './import-options.ts'
-import { elsewhereNote, progressPart } from './progress.ts'
+import { otherProcessNote, progressSection } from './progress.ts'
 
 export const importPage: Page = {
   path: '/import',
-  title: 'Import',
+  title: 'Historical sync',
   nav: 'Import',
   async render(context) {
     const status = await context.imports.status()
     const other = await context.imports.otherProcess()
-    const free = other === undefined && (status === undefined || status.progress.phase === 'done')
-    return html`<p class="lead">History starts no flow and is never counted twice: each event has the same key by every road.</p>
-<section id="waits" data-live aria-label="Delivery">${pausedBanner(context)}</section>
-<section id="progress" data-live aria-label="How it goes">${other && elsewhereNote(other)}${status && progressPart(status, context)}</section>
-<section id="choice" data-live aria-label="A new import">${free && importForm(context)}</section>
-${free && (await cost(context))}`
+    const canStart = other === undefined && (status === undefined || status.progress.phase === 'done')
+    return html`<p class="lead">Imports the events from before live delivery. An import starts no flow, and no event is counted twice.</p>
+<section id="paused" data-live aria-label="Delivery">${pausedBanner(context)}</section>
+<section id="progress" data-live aria-label="Progress">${other && otherProcessNote(other)}${status && progressSection(status, context)}</section>
+<section id="choice" data-live aria-label="New import">${canStart && importForm(context)}</section>
+${canStart && (await importEstimate(context))}`
   },
 }
 
-/** Begins, unless a page that was left open asks for what cannot be any more; then says why. */
-async function begun(context: PageContext, asked: Asked): Promise<Response> {
+interface StartRequest {
+  /** The options to start with, or the reason to refuse. */
+  readonly optionsAfter: (last: Progress | undefined) => (ImportOptions & { readonly restart?: true }) | string
+  readonly message: string
+}
+
+/** Starts an import, or says why not: the page may have been open since before another one started. */
+async function start(context: PageContext, request: StartRequest): Promise<Response> {
   const { imports, parts, redirect } = context
-  const no = (words: string) => redirect('/import', words, 'bad')
-  // Not ours to pause.
-  if ((await imports.otherProcess()) !== undefined) return no(RUNNING)
-  const why = parts.connector.gate.pausedReason()
-  if (why !== undefined) return no(`Nothing was begun, since delivery waits: ${why}.`)
-  const last = (await imports.status())?.progress
-  const wanted = asked.of(last)
-  if (typeof wanted === 'string') return no(wanted)
-  if (wanted.restart === true) await imports.pause()
-  return (await imports.begin(wanted)) ? redirect('/import', asked.words) : no(RUNNING)
+  const refuse = (reason: string) => redirect('/import', reason, 'bad')
+  if ((await imports.otherProcess()) !== undefined) return refuse(ALREADY_RUNNING)
+  const pausedReason = parts.connector.gate.pausedReason()
+  if (pausedReason !== undefined) return refuse(`No import was started, because delivery is paused: ${pausedReason}.`)
+  const options = request.optionsAfter((await imports.status())?.progress)
+  if (typeof options === 'string') return refuse(options)
+  if (options.restart === true) await imports.pause()
+  return (await imports.begin(options)) ? redirect('/import', request.message) : refuse(ALREADY_RUNNING)
 }
 
-interface Asked {
-  /** What to begin, or why nothing can be. */
-  readonly of: (last: Progress | undefined) => (ImportOptions & { readonly restart?: true }) | string
-  readonly words: string
-}
-
-const RUNNING = 'An import is running already; nothing was done.'
-
-const FINISHED = 'It is finished already.'
+const ALREADY_RUNNING = 'An import is already running, so nothing was changed.'
+const ALREADY_FINISHED = 'The import has already finished.'
+const UNFINISHED = 'The last import is unfinished: resume or restart it first.'
 
 const isDone = (last: Progress | undefined): boolean => last === undefined || last.phase === 'done'
 
@@ -54,35 +52,42 @@ export const importActions: readonly Action[] = [
   {
     path: '/import/begin',
     async run(context) {
-      const asked = parseImportForm(context.form, context)
-      if ('wrong' in asked) return context.redirect('/import', asked.wrong, 'bad')
-      const running = context.imports.running ? RUNNING : 'The last import is unfinished: resume or restart it first.'
-      return begun(context, { of: (last) => (isDone(last) ? asked : running), words: 'The import has begun.' })
+      const options = parseImportForm(context.form, context)
+      if ('error' in options) return context.redirect('/import', options.error, 'bad')
+      const refusal = context.imports.running ? ALREADY_RUNNING : UNFINISHED
+      return start(context, {
+        optionsAfter: (last) => (isDone(last) ? options : refusal),
+        message: 'The import has started.',
+      })
     },
   },
   {
     path: '/import/resume',
-    run: (context) => begun(context, { of: (last) => (isDone(last) ? FINISHED : {}), words: 'The import goes on.' }),
+    run: (context) =>
+      start(context, {
+        optionsAfter: (last) => (isDone(last) ? ALREADY_FINISHED : {}),
+        message: 'The import has resumed.',
+      }),
   },
   {
     path: '/import/pause',
-    async run(context) {
-      if ((await context.imports.otherProcess()) !== undefined) return context.redirect('/import', RUNNING, 'bad')
-      if (isDone((await context.imports.status())?.progress)) return context.redirect('/import', FINISHED, 'bad')
-      await context.imports.pause()
-      return context.redirect('/import', 'The import is paused. What was read is kept, and is still sent.')
+    async run({ imports, redirect }) {
+      if ((await imports.otherProcess()) !== undefined) return redirect('/import', ALREADY_RUNNING, 'bad')
+      if (isDone((await imports.status())?.progress)) return redirect('/import', ALREADY_FINISHED, 'bad')
+      await imports.pause()
+      return redirect('/import', 'The import is paused. Records already read are still delivered.')
     },
   },
   {
     path: '/import/restart',
     run: (context) =>
-      begun(context, {
-        of: (last) => ({
+      start(context, {
+        optionsAfter: (last) => ({
           restart: true,
           ...(last?.window.since !== undefined && { since: last.window.since }),
           ...(last?.only && { only: last.only }),
         }),
-        words: 'The import begins again. Nothing is counted twice.',
+        message: 'The import has restarted. No event is counted twice.',
       }),
   },
 ]

@@ -1,4 +1,4 @@
-/** How an import goes: a bar for each stream, what was sent, what was left out and why; and what one can do about it. */
+/** Progress of an import: a bar for each stream, delivered and skipped events, and the actions available. */
 import { html } from 'hono/html'
 import type { Progress, RunningBackfill, StreamProgress } from '../../../backfill/types.ts'
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
@@ -6,111 +6,104 @@ import { describeSkipReason } from '../../../skip-reasons.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
 import type { ImportStatus } from './import-runner.ts'
-import { restartWords, stateWords } from './text.ts'
+import { importStateText, restartText } from './text.ts'
 
-export function progressPart(status: ImportStatus, context: PageContext): Html {
+export function progressSection(status: ImportStatus, context: PageContext): Html {
   const { progress, running } = status
-  const done = progress.phase === 'done'
+  const isDone = progress.phase === 'done'
   return html`<div class="card">
-<div class="row apart"><h2>${done ? 'The last import' : 'The import'}</h2>${badge(status, context)}</div>
-${running ? away(context) : stopped(status, context)}
-<p class="soft">${windowWords(progress)}</p>
+<div class="row apart"><h2>${isDone ? 'Last import' : 'Current import'}</h2>${stateBadge(status, context)}</div>
+${running ? unreachableNotes(context) : stoppedNote(status, context)}
+<p class="soft">${windowText(progress)}</p>
 ${progress.streams.map((stream) => streamBar(stream, status))}
-<p>${done ? 'All is read and settled.' : `${plural(progress.waiting, 'record')} read and not yet settled.`}</p>
-${buttons(status, context)}
+<p>${isDone ? 'All records are read and processed.' : `${plural(progress.waiting, 'record')} read, not yet processed.`}</p>
+${actionButtons(status, context)}
 </div>
-${outcomes(progress, context)}`
+${results(progress, context)}`
 }
 
-/** A side that does not answer is asked again for minutes, and meanwhile nothing moves. */
-function away({ parts }: PageContext): Html[] {
-  const { spec, connectionStats } = parts.connector
-  const { source, destination } = connectionStats()
-  const sides = [
+/** A vendor that does not answer is retried for minutes, during which nothing else moves on the page. */
+function unreachableNotes({ parts }: PageContext): Html[] {
+  const { spec } = parts.connector
+  const { source, destination } = parts.connector.connectionStats()
+  const connections = [
     { ...source, name: spec.source.name },
     { ...destination, name: spec.destination.name },
   ]
-  return sides
-    .filter(({ lastFailure }) => lastFailure !== undefined)
-    .map(
-      ({ lastFailure, name }) =>
-        html`<p class="note">${capitalize(name)} does not answer: ${lastFailure?.fault.message}. ${timeElement(lastFailure?.at ?? 0)}.</p>`,
-    )
-}
-
-function stopped({ waitsForAuth, otherProcess }: ImportStatus, { imports }: PageContext): Html | false {
-  const problem = otherProcess ? undefined : imports.lastError
-  const then = waitsForAuth ? 'It goes on by itself once this is mended' : 'Mend this, then resume'
-  return (
-    problem !== undefined &&
-    html`<p class="message bad" role="alert">It stopped: ${problem}. ${then}; what was read is kept.</p>`
+  return connections.flatMap(({ lastFailure, name }) =>
+    lastFailure === undefined
+      ? []
+      : [
+          html`<p class="note">${capitalize(name)} is not responding: ${lastFailure.fault.message}. ${timeElement(lastFailure.at)}.</p>`,
+        ],
   )
 }
 
-/** An import that is not ours to pause: who runs it, since when, and where it is stopped. */
-export function elsewhereNote({ process, since }: RunningBackfill): Html {
-  return html`<p class="note" role="status">Process ${process} imports on this store, since ${timeElement(since)}. It is paused where it was begun: with Ctrl-C in its terminal, or at its own console. Until it ends nothing can be begun here.</p>`
+function stoppedNote({ waitsForAuth, otherProcess }: ImportStatus, { imports }: PageContext): Html | false {
+  const error = otherProcess ? undefined : imports.lastError
+  const next = waitsForAuth ? 'Reconnect, and it resumes automatically' : 'Resolve this, then resume'
+  return (
+    error !== undefined &&
+    html`<p class="message bad" role="alert">The import stopped: ${error}. ${next}. Records already read are kept.</p>`
+  )
 }
 
-function badge(
-  { progress: { phase }, running, otherProcess, waitsForAuth }: ImportStatus,
-  { imports }: PageContext,
-): Html {
-  const moves = running || otherProcess !== undefined
-  const words = stateWords({ phase, moves, waits: waitsForAuth, failed: imports.lastError !== undefined })
-  return html`<span class="badge ${moves || phase === 'done' ? 'good' : 'warn'}">${words}</span>`
+/** This console cannot pause an import of another process. */
+export function otherProcessNote({ process, since }: RunningBackfill): Html {
+  return html`<p class="note" role="status">Process ${process} has been importing on this store since ${timeElement(since)}. Pause it where it was started: with Ctrl-C in its terminal, or in its own console. Until it ends, no other import can start.</p>`
 }
 
-function windowWords({ window: { since, until }, only }: Progress): Html {
-  const from = since === undefined ? 'from the beginning' : html`from ${timeElement(since)}`
-  return html`What happened ${from} until ${timeElement(until)}${only && html`: ${only.join(', ')}`}.`
+function stateBadge(status: ImportStatus, { imports }: PageContext): Html {
+  const { progress, running, otherProcess, waitsForAuth } = status
+  const { phase } = progress
+  const isRunning = running || otherProcess !== undefined
+  const text = importStateText({ phase, isRunning, waitsForAuth, hasFailed: imports.lastError !== undefined })
+  return html`<span class="badge ${isRunning || phase === 'done' ? 'good' : 'warn'}">${text}</span>`
+}
+
+function windowText({ window: { since, until }, only }: Progress): Html {
+  const start = since === undefined ? 'from the beginning' : html`from ${timeElement(since)}`
+  return html`Events ${start} until ${timeElement(until)}${only && html`: ${only.join(', ')}`}.`
 }
 
 function streamBar({ stream, seen, total, done }: StreamProgress, { speed, running }: ImportStatus): Html {
-  const most = Math.max(total ?? 0, seen)
-  const of = total === undefined ? '' : ` of ${formatCount(most)}`
+  const max = Math.max(total ?? 0, seen)
+  const ofTotal = total === undefined ? '' : ` of ${formatCount(max)}`
   const { perSecond, left } = speed.get(stream) ?? {}
-  const pace = perSecond === undefined ? '' : `, ${formatCount(Math.round(perSecond))} a second`
-  const rest = left === undefined ? '' : `, ${formatDuration(left)} left`
-  const words = `${formatCount(seen)}${of} read${done ? '' : running ? pace + rest : ''}`
-  const value = done ? 1 : most === 0 ? 0 : Math.min(1, seen / most)
-  return html`<p class="stream"><span class="row apart"><span>${capitalize(stream)}</span><span class="soft">${words}</span></span>
-<progress max="1" value="${value.toFixed(4)}" aria-label="${capitalize(stream)}: ${words}"></progress></p>`
+  const rate = perSecond === undefined ? '' : `, ${formatCount(Math.round(perSecond))} a second`
+  const remaining = left === undefined ? '' : `, ${formatDuration(left)} left`
+  const text = `${formatCount(seen)}${ofTotal} read${running && !done ? rate + remaining : ''}`
+  const value = done ? 1 : max === 0 ? 0 : Math.min(1, seen / max)
+  return html`<p class="stream"><span class="row apart"><span>${capitalize(stream)}</span><span class="soft">${text}</span></span>
+<progress max="1" value="${value.toFixed(4)}" aria-label="${capitalize(stream)}: ${text}"></progress></p>`
 }
 
-function buttons(
-  { progress, running, waitsForAuth, otherProcess }: ImportStatus,
-  { link, csrfField }: PageContext,
-): Html | '' {
+function actionButtons(status: ImportStatus, { link, csrfField }: PageContext): Html | '' {
+  const { progress, running, waitsForAuth, otherProcess } = status
   if (otherProcess) return ''
-  const button = (path: string, words: string, kind: string, ask = '') =>
-    html`<form method="post" action="${link(path)}"${ask && html` data-confirm="${ask}"`}>${csrfField}<button class="${kind}">${words}</button></form>`
-  const restart = button('/import/restart', 'Restart import', 'plain', restartWords(progress))
-  if (progress.phase === 'done') return html`<div class="row">${restart}</div>`
-  // What was read is sent in any case: once all is read there is nothing to pause.
-  if (running && progress.phase === 'delivering') return html`<div class="row">${restart}</div>`
-  const other = running || waitsForAuth ? button('/import/pause', 'Pause', '') : button('/import/resume', 'Resume', '')
-  return html`<div class="row">${other}${restart}</div>`
+  const button = (path: string, label: string, style = '', confirm = '') =>
+    html`<form method="post" action="${link(path)}"${confirm && html` data-confirm="${confirm}"`}>${csrfField}<button class="${style}">${label}</button></form>`
+  const restart = button('/import/restart', 'Restart import', 'plain', restartText(progress))
+  // Records already read are delivered in any case, so once all are read there is nothing to pause.
+  if (progress.phase === 'done' || (running && progress.phase === 'delivering'))
+    return html`<div class="row">${restart}</div>`
+  const toggle = running || waitsForAuth ? button('/import/pause', 'Pause') : button('/import/resume', 'Resume')
+  return html`<div class="row">${toggle}${restart}</div>`
 }
 
-function outcomes({ eventsSent, sentByMetric, skipped, dead }: Progress, { link }: PageContext): Html {
-  const left = Object.values(skipped).reduce((sum, value) => sum + value, 0)
+function results({ eventsSent, sentByMetric, skipped, dead }: Progress, { link }: PageContext): Html {
+  const skippedCount = Object.values(skipped).reduce((sum, count) => sum + count, 0)
   return html`<div class="beside">
-${counted(`Sent: ${formatCount(eventsSent)}`, sentByMetric, (metric) => metric, 'Nothing yet.')}
-${counted(`Left out: ${formatCount(left)}`, skipped, describeSkipReason, 'Nothing.')}
+${countTable(`Delivered: ${formatCount(eventsSent)}`, sentByMetric, (metric) => metric)}
+${countTable(`Skipped: ${formatCount(skippedCount)}`, skipped, describeSkipReason)}
 </div>
-${dead > 0 && html`<p><a href="${link('/dead-letters')}">${plural(dead, 'event')} failed: see what is wrong, and send again</a></p>`}`
+${dead > 0 && html`<p><a href="${link('/failed-events')}">${plural(dead, 'failed event')}: view and retry</a></p>`}`
 }
 
-function counted(
-  title: string,
-  of: Readonly<Record<string, number>>,
-  words: (name: string) => string,
-  none: string,
-): Html {
-  const rows = Object.entries(of).sort(([, a], [, b]) => b - a)
-  if (rows.length === 0) return html`<div class="card"><h2>${title}</h2><p class="soft">${none}</p></div>`
+function countTable(title: string, counts: Readonly<Record<string, number>>, labelOf: (name: string) => string): Html {
+  const rows = Object.entries(counts).sort(([, a], [, b]) => b - a)
+  if (rows.length === 0) return html`<div class="card"><h2>${title}</h2><p class="soft">None yet.</p></div>`
   return html`<div class="table"><table><caption>${title}</caption>
-<thead class="hidden"><tr><th scope="col">What</th><th scope="col">Count</th></tr></thead>
-<tbody>${rows.map(([name, value]) => html`<tr><td>${words(name)}</td><td class="number">${formatCount(value)}</td></tr>`)}</tbody></table></div>`
+<thead class="hidden"><tr><th scope="col">Name</th><th scope="col">Count</th></tr></thead>
+<tbody>${rows.map(([name, count]) => html`<tr><td>${labelOf(name)}</td><td class="number">${formatCount(count)}</td></tr>`)}</tbody></table></div>`
 }

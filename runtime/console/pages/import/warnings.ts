@@ -1,4 +1,4 @@
-/** Before an import: who at the destination listens to our metrics, and why an import starts none of it. */
+/** Warnings before an import: the destination's flows and segments that use our metrics, and why no flow starts. */
 import { html } from 'hono/html'
 import { capitalize } from '../../../lib/format.ts'
 import type { CreatedResource, Dependents } from '../../../ports/recipes.ts'
@@ -6,69 +6,70 @@ import type { FaultInfo } from '../../../ports/types.ts'
 import { withTimeout } from '../../server/with-timeout.ts'
 import type { Html, PageContext } from '../../types.ts'
 
-/** Longer than this nobody looks at an empty page, milliseconds. */
-const PATIENCE = 10_000
+/** Milliseconds that a page waits for the destination. */
+const TIMEOUT = 10_000
 
-/** Asks the destination. Says so where it may not be asked, and never throws. */
+/** Reads them from the destination. Never throws: says where a permission is missing. */
 export async function importWarnings(context: PageContext): Promise<Html> {
   const { parts } = context
   const { recipes, spec } = parts.connector
-  const there = capitalize(spec.destination.name)
-  if (recipes === undefined) return html`<p>${promise(there)}</p>`
-  const found = await withTimeout(PATIENCE, parts, (signal) => recipes.listeners(signal))
-  return html`<p>${promise(there)}</p>
-${known(found.flows, found) && flowsPart(found, there)}
-${known(found.segments, found) && segmentsPart(found, there)}
-${unread(found, context)}`
+  const destination = capitalize(spec.destination.name)
+  if (recipes === undefined) return html`<p>${noFlowStarts(destination)}</p>`
+  const dependents = await withTimeout(TIMEOUT, parts, (signal) => recipes.listeners(signal))
+  const { flows, segments } = dependents
+  return html`<p>${noFlowStarts(destination)}</p>
+${isKnown(flows, dependents) && flowsTable(flows, destination)}
+${isKnown(segments, dependents) && segmentsTable(segments, destination)}
+${unreadableNote(dependents, context)}`
 }
 
-function unread({ unreadable: all }: Dependents, context: PageContext): Html | false {
-  const said = ({ code, message }: FaultInfo) => html`<li>${message}.${permissionHint(code, context)}</li>`
-  if (all.length === 0) return false
-  const isMistake = all.some(({ code }) => toneOfFault(code, context) !== 'note')
-  return html`<div class="${isMistake ? 'said bad' : 'note'}">Not everything could be read, so there may be more:<ul class="plain">${all.map(said)}</ul></div>`
+const noFlowStarts = (destination: string) =>
+  `An import triggers no flow: every request is marked as history, and ${destination} starts no metric-triggered flow for it. The connector refuses to send an import without the mark.`
+
+/** An empty list is certain only if everything could be read. */
+const isKnown = (list: readonly unknown[], { unreadable }: Dependents) => list.length > 0 || unreadable.length === 0
+
+function unreadableNote({ unreadable }: Dependents, context: PageContext): Html | false {
+  if (unreadable.length === 0) return false
+  const item = ({ code, message }: FaultInfo) => html`<li>${message}.${permissionHint(code, context)}</li>`
+  const isError = unreadable.some(({ code }) => toneOfFault(code, context) !== 'note')
+  return html`<div class="${isError ? 'message bad' : 'note'}">This list may be incomplete:<ul class="plain">${unreadable.map(item)}</ul></div>`
 }
 
-/** Who did not allow what is allowed if one likes has made no mistake. */
+/** A missing optional permission is no error. */
 export const toneOfFault = (code: string, context: PageContext): string =>
-  permissionHint(code, context) === '' ? 'said bad' : 'note'
+  permissionHint(code, context) === '' ? 'message bad' : 'note'
 
-/** Where a permission that the destination has not given can be asked for. */
+/** A link to grant the missing permission. */
 export function permissionHint(code: string, { parts, link }: PageContext): Html | '' {
   const { name } = parts.connector.spec.destination
   if (parts.connections === undefined || code !== `${name}/forbidden`) return ''
-  return html` <a href="${link(`/set-up/${name}`)}">Connect ${capitalize(name)} with it</a>`
+  return html` <a href="${link(`/set-up/${name}`)}">Reconnect ${capitalize(name)} with this permission</a>`
 }
 
-/** That there is none is known only when all could be read. */
-const known = (some: readonly unknown[], { unreadable: unread }: Dependents) => some.length > 0 || unread.length === 0
-
-const promise = (there: string) =>
-  `An import sends nothing to anybody: each of its requests is marked as history, and ${there} starts no flow by metric for it. A request without the mark cannot leave this process.`
-
-function flowsPart({ flows }: Dependents, there: string): Html {
-  if (flows.length === 0) return html`<p>No flow in ${there} begins with one of our metrics.</p>`
+function flowsTable(flows: Dependents['flows'], destination: string): Html {
+  if (flows.length === 0) return html`<p>No flow in ${destination} is triggered by these metrics.</p>`
   return html`<div class="table"><table>
-<caption>Flows that begin with our metrics <span class="soft">an import does not start them</span></caption>
-<thead><tr><th scope="col">Flow</th><th scope="col">Begins with</th><th scope="col">Status</th></tr></thead>
-<tbody>${flows.map((flow) => html`<tr><td>${linked(flow)}</td><td>${flow.metric}</td><td>${status(flow)}</td></tr>`)}</tbody>
+<caption>Flows triggered by these metrics <span class="soft">an import does not trigger them</span></caption>
+<thead><tr><th scope="col">Flow</th><th scope="col">Trigger</th><th scope="col">Status</th></tr></thead>
+<tbody>${flows.map((flow) => html`<tr><td>${resourceLink(flow)}</td><td>${flow.metric}</td><td>${statusBadge(flow)}</td></tr>`)}</tbody>
 </table></div>`
 }
 
-function segmentsPart({ segments }: Dependents, there: string): Html {
-  if (segments.length === 0) return html`<p>No segment in ${there} asks for one of our metrics.</p>`
-  const risky = segments.flatMap(({ flows }) => flows).some((flow) => flow.status !== 'draft')
+function segmentsTable(segments: Dependents['segments'], destination: string): Html {
+  if (segments.length === 0) return html`<p>No segment in ${destination} uses these metrics.</p>`
+  const isRisky = segments.flatMap(({ flows }) => flows).some((flow) => flow.status !== 'draft')
   return html`<div class="table"><table>
-<caption>Segments that ask for our metrics <span class="soft">history changes who is in them</span></caption>
-<thead><tr><th scope="col">Segment</th><th scope="col">Metrics</th><th scope="col">Flows that begin when somebody enters</th></tr></thead>
-<tbody>${segments.map((segment) => html`<tr><td>${linked(segment)}</td><td>${segment.metrics.join(', ')}</td><td>${segment.flows.length === 0 ? 'none' : segment.flows.map((flow) => html`${linked(flow)} ${status(flow)} `)}</td></tr>`)}</tbody>
+<caption>Segments that use these metrics <span class="soft">an import changes their members</span></caption>
+<thead><tr><th scope="col">Segment</th><th scope="col">Metrics</th><th scope="col">Flows triggered by joining</th></tr></thead>
+<tbody>${segments.map((segment) => html`<tr><td>${resourceLink(segment)}</td><td>${segment.metrics.join(', ')}</td><td>${segment.flows.length === 0 ? 'none' : segment.flows.map((flow) => html`${resourceLink(flow)} ${statusBadge(flow)} `)}</td></tr>`)}</tbody>
 </table></div>
-${risky && html`<p class="message bad"><strong>Look at these first.</strong> Whether a flow that begins with a segment stays quiet when history moves people into it is not documented. Set it to draft before the import, or add a condition on the event's date to the segment.</p>`}`
+${isRisky && html`<p class="message bad"><strong>Check these first.</strong> ${destination} does not document whether a segment-triggered flow stays quiet when imported events add people to the segment. Set the flow to draft before the import, or add a condition on the event's date to the segment.</p>`}`
 }
 
-const linked = ({ link, name }: CreatedResource) => html`<a href="${link}" rel="noreferrer">${name}</a>`
+const resourceLink = ({ link, name }: CreatedResource) => html`<a href="${link}" rel="noreferrer">${name}</a>`
 
-function status({ status: word }: CreatedResource): Html | false {
-  if (word === undefined) return false
-  return html`<span class="badge ${word === 'live' ? 'warn' : ''}">${word}</span>`
+function statusBadge({ status }: CreatedResource): Html | false {
+  if (status === undefined) return false
+  return html`<span class="badge ${status === 'live' ? 'warn' : ''}">${status}</span>`
 }

@@ -1,32 +1,32 @@
-/** The mapping of a metric: each property with its expression and place, and the files as they stand. */
+/** The mapping of a metric: each property with its expression and location, and the spec files. */
 import { html } from 'hono/html'
 import type { SourceFile } from '../../../spec/source-file.ts'
 import type { Property } from '../../../spec/spec.ts'
 import type { Html, PageContext } from '../../types.ts'
 
-interface Made {
+interface MappingSource {
   readonly file: string
   readonly properties: readonly Property[]
 }
 
-export function mappingPart({ file, properties }: Made, { parts }: PageContext): Html {
+export function mappingSection({ file, properties }: MappingSource, { parts }: PageContext): Html {
   const { sourceFiles } = parts.connector.spec
   const files = [...new Set([file, ...properties.map(({ expr }) => fileOf(expr.place))])]
-  const texts = files.flatMap((path) => sourceFiles.filter((source) => source.path === path))
+  const sources = files.flatMap((path) => sourceFiles.filter((source) => source.path === path))
   return html`<div class="beside">
 <div class="table"><table class="stack">
-<caption>Properties <span class="soft">and the expressions they come from</span></caption>
+<caption>Properties <span class="soft">with their expressions</span></caption>
 <thead><tr><th scope="col">Property</th><th scope="col">Expression</th></tr></thead>
 <tbody>${properties.map(propertyRow)}</tbody>
 </table></div>
-<div>${texts.map((source) => fileText(source, source.path === file))}</div>
+<div>${sources.map((source) => fileText(source, source.path === file))}</div>
 </div>`
 }
 
 function propertyRow({ name, expr, type, whenMissing, doc }: Property): Html {
-  const absent = whenMissing.action === 'default' ? html` else <code>${JSON.stringify(whenMissing.value)}</code>` : ''
-  const skip = whenMissing.action === 'skip' ? html` else the event is left out (${whenMissing.reason})` : ''
-  return html`<tr><th scope="row">${name}</th><td class="wide"><code>${expr.text.trim()}</code>${type && html` <span class="soft">as ${type}</span>`}<span class="soft">${absent}${skip}</span>${doc && html`<br><span class="soft">${doc}</span>`}<br><span class="place">${expr.place}</span></td></tr>`
+  const fallback = whenMissing.action === 'default' ? html` else <code>${JSON.stringify(whenMissing.value)}</code>` : ''
+  const skipped = whenMissing.action === 'skip' ? html` else the event is skipped (${whenMissing.reason})` : ''
+  return html`<tr><th scope="row">${name}</th><td class="wide"><code>${expr.text.trim()}</code>${type && html` <span class="soft">as ${type}</span>`}<span class="soft">${fallback}${skipped}</span>${doc && html`<br><span class="soft">${doc}</span>`}<br><span class="place">${expr.place}</span></td></tr>`
 }
 
 function fileText({ path, text }: SourceFile, open: boolean): Html {

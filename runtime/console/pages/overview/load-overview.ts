@@ -1,5 +1,4 @@
-/** What the overview shows, read from the store in a handful of small queries. */
-
+/** Loads the data of the overview in a handful of small queries. */
 import type { BackfillState } from '../../../backfill/state.ts'
 import { BACKFILL_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
@@ -11,11 +10,12 @@ import { DAY, HOUR } from './chart.ts'
 export interface MetricRow {
   readonly metric: string
   readonly summary: string
-  readonly on: boolean
-  /** Sent, by hour, the last of them the hour that is. */
+  readonly enabled: boolean
+  /** Delivered events by hour, the current hour last. */
   readonly hours: readonly number[]
-  /** Since midnight UTC. */
+  /** Delivered since midnight UTC. */
   readonly today: number
+  /** Delivered in 30 days. */
   readonly month: number
   readonly failedToday: number
   readonly last?: LedgerEvent
@@ -23,12 +23,12 @@ export interface MetricRow {
 
 export interface Overview {
   readonly now: number
-  /** When the first of each metric's hours begins. */
+  /** Start of the first hour of each metric. */
   readonly from: number
   readonly metrics: readonly MetricRow[]
   readonly live: Backlog
   readonly backfill: Backlog
-  /** Milliseconds from occurrence to accepted, of live events. */
+  /** Milliseconds from occurrence to delivery, of live events. */
   readonly lag?: { readonly median: number; readonly longest: number; readonly events: number }
   readonly dead: number
   /** Largest first. */
@@ -36,17 +36,16 @@ export interface Overview {
   readonly lastImport?: BackfillState
 }
 
-/** How many bars a day has. */
-const BARS = 24
-/** So many of the newest events tell the delay, as far as they are live. */
-const LAG_OF = 100
+const HOURS_SHOWN = 24
+/** The delay is measured over the live events among this many latest deliveries. */
+const LAG_SAMPLE = 100
 
-export async function overviewOf({ connector, clock }: ConsoleOptions): Promise<Overview> {
+export async function loadOverview({ connector, clock }: ConsoleOptions): Promise<Overview> {
   const { store, spec } = connector
   const now = clock.now()
   const until = (Math.floor(now / HOUR) + 1) * HOUR
   const since = until - 30 * DAY
-  const from = until - BARS * HOUR
+  const from = until - HOURS_SHOWN * HOUR
   const [day, month, live, backfill, dead, tallies, delivered, lastImport] = await Promise.all([
     store.activity({ since: from, until }),
     store.activity({ since, until, by: 'day' }),
@@ -54,34 +53,34 @@ export async function overviewOf({ connector, clock }: ConsoleOptions): Promise<
     store.backlog('backfill'),
     store.countDeadLetters(),
     store.tallies(),
-    store.events({ status: 'delivered', limit: LAG_OF }),
+    store.events({ status: 'delivered', limit: LAG_SAMPLE }),
     store.readCheckpoint(BACKFILL_CHECKPOINT) as Promise<BackfillState | undefined>,
   ])
   const rows = [
-    ...spec.mappings.map((it) => ({ ...it, on: true })),
-    ...spec.disabledMappings.map((it) => ({ ...it, on: false })),
-    { metric: PROFILE, summary: 'Attributes of a person changed.', on: true },
+    ...spec.mappings.map((it) => ({ ...it, enabled: true })),
+    ...spec.disabledMappings.map((it) => ({ ...it, enabled: false })),
+    { metric: PROFILE, summary: 'Profile properties changed.', enabled: true },
   ]
   const metrics = await Promise.all(
-    rows.map(async ({ metric, summary, on }): Promise<MetricRow> => {
+    rows.map(async ({ metric, summary, enabled }): Promise<MetricRow> => {
       const [last] = await store.events({ metric, status: 'delivered', limit: 1 })
-      return { metric, summary, on, ...counts({ day, month }, metric, { from, now }), ...(last && { last }) }
+      return { metric, summary, enabled, ...counts({ day, month }, metric, { from, now }), ...(last && { last }) }
     }),
   )
   const lag = lagOf(delivered)
-  const skipped = sums(tallies.filter(({ status }) => status === 'skipped'))
+  const skipped = countByReason(tallies.filter(({ status }) => status === 'skipped'))
   return { now, from, metrics, live, backfill, dead, skipped, ...(lag && { lag }), ...(lastImport && { lastImport }) }
 }
 
-interface Counted {
+interface Activity {
   readonly day: readonly ActivityBucket[]
   readonly month: readonly ActivityBucket[]
 }
 
-function counts({ day, month }: Counted, metric: string, { from, now }: { from: number; now: number }) {
+function counts({ day, month }: Activity, metric: string, { from, now }: { from: number; now: number }) {
   const own = day.filter((it) => it.metric === metric)
   const isSent = ({ status }: ActivityBucket) => status === 'delivered'
-  const hours = new Array<number>(BARS).fill(0)
+  const hours = new Array<number>(HOURS_SHOWN).fill(0)
   for (const { hour, count } of own.filter(isSent)) hours[(hour - from) / HOUR] = count
   const midnight = Math.floor(now / DAY) * DAY
   const sum = (rows: readonly ActivityBucket[]) => rows.reduce((total, { count }) => total + count, 0)
@@ -94,7 +93,7 @@ function counts({ day, month }: Counted, metric: string, { from, now }: { from: 
   }
 }
 
-/** Of history and of replays the lag says nothing about how we do now. */
+/** Imports and retries say nothing about the current delay. */
 function lagOf(events: readonly LedgerEvent[]): Overview['lag'] {
   const lags = events
     .filter(({ lane, ingress, time }) => lane === 'live' && ingress !== 'replay' && time !== undefined)
@@ -104,8 +103,8 @@ function lagOf(events: readonly LedgerEvent[]): Overview['lag'] {
   return { median: lags[Math.floor(lags.length / 2)] ?? 0, longest: lags.at(-1) ?? 0, events: lags.length }
 }
 
-function sums(tallies: readonly { readonly reason: string; readonly count: number }[]): Overview['skipped'] {
-  const found = new Map<string, number>()
-  for (const { reason, count } of tallies) found.set(reason, (found.get(reason) ?? 0) + count)
-  return [...found].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count)
+function countByReason(tallies: readonly { readonly reason: string; readonly count: number }[]): Overview['skipped'] {
+  const counts = new Map<string, number>()
+  for (const { reason, count } of tallies) counts.set(reason, (counts.get(reason) ?? 0) + count)
+  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count)
 }

@@ -1,0 +1,56 @@
+/** The records of one group, page by page, one of them shown as received. */
+import { html } from 'hono/html'
+import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
+import { timeElement } from '../../format-html.ts'
+import { rawRecord } from '../../raw-record.ts'
+import type { Html, PageContext } from '../../types.ts'
+import { retryForm } from './retry-form.ts'
+
+const PAGE_SIZE = 20
+
+export async function failedRecords({ group }: DeadLetterGroup, context: PageContext): Promise<Html> {
+  const { url, parts } = context
+  const after = url.searchParams.get('after') ?? ''
+  const start = /^\d{1,15}$/.test(after) ? { after: Number(after) } : {}
+  const page = await parts.connector.store.listDeadLetters({ group, limit: PAGE_SIZE + 1, ...start })
+  const records = page.slice(0, PAGE_SIZE)
+  const last = page.length > PAGE_SIZE ? records.at(-1)?.seq : undefined
+  const nextPage = new URLSearchParams({ group, after: String(last) })
+  return html`<div class="table"><table class="stack">
+<caption>Records <span class="soft">oldest first</span></caption>
+<thead><tr><th scope="col">Failed</th><th scope="col">Record</th><th scope="col">Attempts</th><th scope="col">Actions</th></tr></thead>
+<tbody>${records.map((record) => recordRows(record, context))}</tbody>
+</table></div>
+${last !== undefined && html`<p><a href="?${nextPage.toString()}">Newer records</a></p>`}`
+}
+
+const RETRY = {
+  button: 'Retry',
+  confirm:
+    'Retry this record?\nEvents already delivered are not sent twice. If the record fails again, it returns to this list.',
+  isSmall: true,
+}
+
+function recordRows(record: LedgerEntry, context: PageContext): Html {
+  const { id, seq, settledAt, attempt, lookupIds } = record
+  const { searchParams } = context.url
+  const isShown = searchParams.get('show') === id
+  const inFull = searchParams.get('full') === id
+  const history =
+    lookupIds[0] !== undefined &&
+    html`<br><a href="${context.link(`/find?ref=${encodeURIComponent(lookupIds[0])}`)}">History of ${lookupIds[0]}</a>`
+  return html`<tr id="record-${seq}">
+<td data-name="Failed">${settledAt !== undefined && timeElement(settledAt)}</td>
+<td data-name="Record"><div><code>${id}</code>${history}</div></td>
+<td data-name="Attempts">${attempt}</td>
+<td data-name="Actions"><div class="row">${toggle(record, isShown, context)}${retryForm({ id }, RETRY, context)}</div></td>
+</tr>${isShown && html`<tr class="shown"><td colspan="4">${rawRecord(record, inFull, context)}</td></tr>`}`
+}
+
+function toggle({ id, seq }: LedgerEntry, isShown: boolean, { url }: PageContext): Html {
+  const query = new URLSearchParams(url.search)
+  query.delete('full')
+  if (isShown) query.delete('show')
+  else query.set('show', id)
+  return html`<a class="button plain small" href="?${query.toString()}#record-${seq}">${isShown ? 'Hide' : 'Show'}<span class="hidden"> ${id}</span></a>`
+}

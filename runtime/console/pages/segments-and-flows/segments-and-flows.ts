@@ -1,0 +1,97 @@
+/** Segments and flows: one button each creates a segment or a draft flow from the metrics, after showing the request. */
+import { html } from 'hono/html'
+import { capitalize } from '../../../lib/format.ts'
+import { toFault } from '../../../ports/fault.ts'
+import type { Recipe } from '../../../ports/recipes.ts'
+import type { Json } from '../../../ports/types.ts'
+import type { RecipeBook, RecipeState } from '../../../recipes.ts'
+import { withTimeout } from '../../server/with-timeout.ts'
+import type { Action, Html, Page, PageContext } from '../../types.ts'
+import { importWarnings, permissionHint, toneOfFault } from '../import/warnings.ts'
+
+const PATH = '/segments-and-flows'
+const CREATE_PATH = `${PATH}/create`
+
+/** Milliseconds that a page waits for the destination. */
+const TIMEOUT = 10_000
+const CREATE_TIMEOUT = 40_000
+
+export const segmentsAndFlowsPage: Page = {
+  path: PATH,
+  title: 'Segments and flows',
+  nav: 'Segments and flows',
+  async render(context) {
+    const { recipes: book, spec } = context.parts.connector
+    const destination = capitalize(spec.destination.name)
+    if (book === undefined) return html`<p>This connector cannot create segments or flows in ${destination}.</p>`
+    const [dependents, ...cards] = await Promise.all([
+      importWarnings(context),
+      ...book.recipes.map((recipe) => recipeCard(recipe, book, context)),
+    ])
+    return html`<p class="lead">Each button creates one segment or flow in ${destination}, once. Flows are created as drafts: they send nothing until you set them live there.</p>
+${cards.length === 0 ? NO_RECIPES : cards}
+<section class="card" aria-label="Existing flows and segments"><h2>Flows and segments that use these metrics</h2>${dependents}</section>`
+  },
+}
+
+const NO_RECIPES = html`<div class="card empty">No segments or flows are defined. Each is a YAML file in the folder <code>recipes</code> of the spec.</div>`
+
+export const createAction: Action = {
+  path: CREATE_PATH,
+  async run({ form, parts, redirect }) {
+    const book = parts.connector.recipes
+    const recipe = book?.recipes.find(({ id }) => id === form.get('recipe'))
+    if (book === undefined || recipe === undefined)
+      return redirect(PATH, 'Nothing was created: this segment or flow is not defined.', 'bad')
+    const { id, name } = recipe
+    try {
+      const state = await withTimeout(CREATE_TIMEOUT, parts, (signal) => book.apply(recipe, signal))
+      if (state.state !== 'made')
+        return redirect(PATH, `${name} was not created: one of its metrics has no events yet.`, 'bad')
+      return redirect(PATH, state.now ? `${name} was created.` : `${name} exists already, nothing was created.`)
+    } catch (error) {
+      const { message, code } = toFault(error)
+      parts.logger.warn(`recipe not created: ${message}`, { recipe: id, code })
+      return redirect(PATH, `${name} was not created: ${message}.`, 'bad')
+    }
+  },
+}
+
+async function recipeCard(recipe: Recipe, book: RecipeBook, context: PageContext): Promise<Html> {
+  const { id, kind, name, summary } = recipe
+  return html`<section class="card" id="recipe-${id}" aria-labelledby="name-${id}">
+<div class="row apart"><h2 id="name-${id}">${name}</h2><span class="badge">${kind}</span></div>
+<p>${summary}</p>
+${await recipeStatus(recipe, book, context)}
+</section>`
+}
+
+async function recipeStatus(recipe: Recipe, book: RecipeBook, context: PageContext): Promise<Html> {
+  try {
+    const state = await withTimeout(TIMEOUT, context.parts, (signal) => book.status(recipe, signal))
+    return recipeState(recipe, state, context)
+  } catch (error) {
+    const { code, message } = toFault(error)
+    return html`${requestDetails(recipe, recipe.definition)}
+<p class="${toneOfFault(code, context)}">Could not check whether it exists: ${message}.${permissionHint(code, context)}</p>`
+  }
+}
+
+function recipeState(recipe: Recipe, state: RecipeState, { csrfField, link, parts }: PageContext): Html {
+  const { id, kind, name } = recipe
+  const destination = capitalize(parts.connector.spec.destination.name)
+  if (state.state === 'made') {
+    const { made } = state
+    return html`<p><span class="badge good">In ${destination}</span>${made.status && html` <span class="badge">${made.status}</span>`} <a href="${made.link}" rel="noreferrer">Open in ${destination}<span class="hidden">: ${made.name}</span></a></p>`
+  }
+  const request = requestDetails(recipe, state.body, state.state === 'ready')
+  if (state.state === 'no-metric') {
+    const names = state.missing.map((metric) => `“${metric}”`).join(' and ')
+    return html`<p class="note">Not available yet: ${destination} has no metric ${names}. It appears with the first event, live or imported.</p>${request}`
+  }
+  return html`${request}<form method="post" action="${link(CREATE_PATH)}" data-confirm="Create the ${kind} “${name}” in ${destination}?">${csrfField}<input type="hidden" name="recipe" value="${id}"><button>Create ${kind}</button></form>`
+}
+
+function requestDetails({ name }: Recipe, body: Json, open = false): Html {
+  return html`<details${open && html` open`}><summary>Request</summary><pre class="yaml short" tabindex="0" aria-label="The request for ${name}"><code>${JSON.stringify(body, null, 2)}</code></pre></details>`
+}
