@@ -1,14 +1,20 @@
-/** Writes what is derived: the types of the spec's files and the reference pages. A test holds them fresh. */
+/** Writes every generated file: types and validators of the spec's files, the package's version, reference pages. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { generated } from './generated.ts'
+import { type GeneratedFile, generateCode, generatePages } from './generated.ts'
 
 const root = new URL('../', import.meta.url)
 
-for (const { path, text } of await generated(root)) {
-  const file = fileURLToPath(new URL(path, root))
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, text)
-  process.stdout.write(`${path}\n`)
+async function write(files: readonly GeneratedFile[]): Promise<void> {
+  for (const { path, text } of files) {
+    const file = fileURLToPath(new URL(path, root))
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text)
+    process.stdout.write(`${path}\n`)
+  }
 }
+
+// The pages load the shipped spec with the validators that were just written.
+await write(await generateCode(root))
+await write(await generatePages(root))

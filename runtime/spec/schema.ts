@@ -1,29 +1,226 @@
-/** Checks a file against its published JSON Schema and says what does not fit, in words. */
+/** Validates a file against its published JSON Schema and describes each violation for the file's author. */
 import type { DefinedError } from 'ajv'
-import type { Diagnostic } from './diagnostic.ts'
+import { nearestWords, suggest } from '../expression/did-you-mean.ts'
+import type { Diagnostic, DiagnosticText } from './diagnostic.ts'
 import type { Documents } from './generated/documents.ts'
-import * as validators from './generated/validators.ts'
-import { schemaDiagnostics } from './schema-errors.ts'
-import type { YamlFile } from './yaml.ts'
+import { schemas as schemaTexts } from './generated/schema-texts.ts'
+import * as generatedValidators from './generated/validators.ts'
+import type { Path, Span, YamlFile } from './yaml.ts'
 
-interface Validate<T> {
+interface Validator<T> {
   (value: unknown): value is T
   /** Of the last call. */
   readonly errors?: readonly DefinedError[] | null
 }
 
-/** Made by `npm run generate`: to compile the schemas took half of a start, and hosts may forbid to make code of text. */
-const checks = validators as unknown as { readonly [K in keyof Documents]: Validate<Documents[K]> }
+/** Generated ahead: compiling the schemas took half of a start, and some hosts forbid generating code. */
+const validators = generatedValidators as unknown as { readonly [K in keyof Documents]: Validator<Documents[K]> }
 
-export type Checked<K extends keyof Documents> =
+export type Validation<K extends keyof Documents> =
   | { readonly document: Documents[K]; readonly errors: readonly Diagnostic[] }
   | { readonly document?: never; readonly errors: readonly Diagnostic[] }
 
-/** The document, if it fits; otherwise everything that does not. */
-export function validateAgainstSchema<K extends keyof Documents>(kind: K, yaml: YamlFile): Checked<K> {
+/** The document if it conforms, otherwise every violation. */
+export function validateAgainstSchema<K extends keyof Documents>(kind: K, yaml: YamlFile): Validation<K> {
   if (yaml.errors.length > 0) return { errors: yaml.errors }
-  const fits: Validate<Documents[K]> = checks[kind]
+  const conforms: Validator<Documents[K]> = validators[kind]
   const { value } = yaml
-  if (fits(value)) return { document: value, errors: [] }
-  return { errors: schemaDiagnostics(fits.errors ?? [], yaml) }
+  if (conforms(value)) return { document: value, errors: [] }
+  const violations = (conforms.errors ?? []).map((error) => toViolation(error, kind, value))
+  // An error of `propertyNames` repeats the one of the rule that the name breaks.
+  const reported = violations.filter((one) => one.error.keyword !== 'propertyNames' && !isMisspelled(one, violations))
+  return { errors: reported.map((one) => ({ severity: 'error', file: yaml.file, ...describe(one, yaml) })) }
 }
+
+/** What a diagnostic quotes from the schema that a value violates. */
+interface SchemaText {
+  /** Completes "must be": `a duration`. */
+  readonly title?: string
+  readonly type?: string | readonly string[]
+  readonly pattern?: string
+  readonly description?: string
+  readonly examples?: readonly unknown[]
+  readonly properties?: Readonly<Record<string, SchemaText>>
+  readonly additionalProperties?: SchemaText
+  readonly propertyNames?: SchemaText
+  readonly items?: SchemaText
+  readonly $ref?: string
+  readonly allOf?: readonly SchemaText[]
+  readonly definitions?: Readonly<Record<string, SchemaText>>
+}
+
+const texts = schemaTexts as Readonly<Record<keyof Documents | 'definitions', SchemaText>>
+
+interface Violation {
+  readonly error: DefinedError
+  readonly path: Path
+  readonly value: unknown
+  readonly schema: SchemaText
+}
+
+function toViolation(error: DefinedError, kind: keyof Documents, root: unknown): Violation {
+  const path = parsePointer(error.instancePath)
+  const value = path.reduce((holder, step) => (holder as Record<string | number, unknown>)[step], root)
+  const schema = path.reduce((outer, step) => schemaOfMember(outer, step), resolve(texts[kind]))
+  const isOfName = error.propertyName !== undefined
+  return { error, path, value, schema: isOfName ? resolve(schema.propertyNames) : schema }
+}
+
+const schemaOfMember = (schema: SchemaText, step: string | number): SchemaText =>
+  resolve(schema.items ?? schema.properties?.[step] ?? schema.additionalProperties)
+
+/** A reference and its own annotations stand for the definition. */
+function resolve(schema: SchemaText = {}): SchemaText {
+  const reference = schema.$ref ?? schema.allOf?.[0]?.$ref
+  const name = reference?.split('/').at(-1)
+  return name === undefined ? schema : resolve(texts.definitions.definitions?.[name])
+}
+
+/** A key that is missing because it is misspelt: the unknown key is reported. */
+function isMisspelled({ error, schema }: Violation, violations: readonly Violation[]): boolean {
+  if (error.keyword !== 'required') return false
+  const keys = Object.keys(schema.properties ?? {})
+  return violations.some(
+    ({ error: other }) =>
+      other.keyword === 'additionalProperties' &&
+      other.instancePath === error.instancePath &&
+      nearestWords(other.params.additionalProperty, keys)[0] === error.params.missingProperty,
+  )
+}
+
+type Description = DiagnosticText & { readonly span: Span }
+
+function describe({ error, path, value, schema }: Violation, yaml: YamlFile): Description {
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return unknownKey(error.params.additionalProperty, path, schema, yaml)
+    case 'required':
+      return missingKey(error.params.missingProperty, path, schema, yaml)
+    case 'enum': {
+      const message = `${nameOf(path)} cannot be ${quote(value)}`
+      const help = suggest(String(value), error.params.allowedValues.map(String))
+      return { code: 'spec/value', message, help, span: yaml.span(path) }
+    }
+    case 'type': {
+      const message = `${nameOf(path)} must be ${kindOf(schema)}, and is ${kindOfValue(value)}`
+      return { code: 'spec/type', message, ...typeHelp(value, schema), span: yaml.span(path) }
+    }
+    case 'pattern': {
+      const { propertyName } = error
+      const quoted = quote(propertyName ?? value)
+      const message = isNoun(schema) ? `${quoted} is not ${schema.title}` : `${nameOf(path)} cannot be ${quoted}`
+      const span = propertyName === undefined ? yaml.span(path) : yaml.keySpan([...path, propertyName])
+      return { code: 'spec/value', message, ...formHelp(schema), span }
+    }
+    case 'uniqueItems': {
+      const repeated = [...path, Math.max(error.params.i, error.params.j)]
+      return { code: 'spec/value', message: `${nameOf(path)} lists the same item twice`, span: yaml.span(repeated) }
+    }
+    default:
+      return { code: 'spec/value', message: describeBounds(error, path), ...exampleHelp(schema), span: yaml.span(path) }
+  }
+}
+
+function unknownKey(key: string, path: Path, schema: SchemaText, yaml: YamlFile): Description {
+  const help = suggest(key, Object.keys(schema.properties ?? {}))
+  const message = `unknown key "${key}"${within(path)}`
+  return { code: 'spec/unknown-key', message, help, span: yaml.keySpan([...path, key]) }
+}
+
+function missingKey(key: string, path: Path, schema: SchemaText, yaml: YamlFile): Description {
+  const description = schema.properties?.[key]?.description
+  const message = `"${key}" is missing${within(path)}`
+  const help = description === undefined ? {} : { help: `${key}: ${firstSentence(description)}` }
+  return { code: 'spec/missing-key', message, ...help, span: yaml.keySpan(path) }
+}
+
+/** Emptiness, lengths and limits. */
+function describeBounds(error: DefinedError, path: Path): string {
+  const name = nameOf(path)
+  switch (error.keyword) {
+    case 'minLength':
+    case 'minProperties':
+      return `${name} is empty`
+    case 'minItems':
+      return `${name} needs at least ${error.params.limit} ${error.params.limit === 1 ? 'item' : 'items'}`
+    case 'maxProperties':
+      return `${name} takes one key only`
+    case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
+      return `${name} must be ${error.params.comparison} ${error.params.limit}`
+    default:
+      return `${name} is not valid`
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of keys and values',
+  null: 'nothing',
+}
+
+const kindOf = (schema: SchemaText): string =>
+  isNoun(schema)
+    ? schema.title
+    : [schema.type ?? []]
+        .flat()
+        .map((each) => kinds[each] ?? each)
+        .join(' or ')
+
+/** Whether its title is a noun with an article. */
+const isNoun = (schema: SchemaText): schema is SchemaText & { readonly title: string } =>
+  /^an? /.test(schema.title ?? '')
+
+function kindOfValue(value: unknown): string {
+  if (value === null) return 'empty'
+  return kinds[Array.isArray(value) ? 'array' : typeof value] ?? typeof value
+}
+
+function typeHelp(value: unknown, schema: SchemaText): { help?: string } {
+  const isPlain = typeof value === 'number' || typeof value === 'boolean'
+  if (isPlain && [schema.type].flat().includes('string')) {
+    const fitsQuoted = new RegExp(schema.pattern ?? '').test(String(value))
+    return fitsQuoted ? { help: `put it in quotes: "${value}"` } : formHelp(schema)
+  }
+  return exampleHelp(schema)
+}
+
+function exampleHelp({ examples = [] }: SchemaText): { help?: string } {
+  const [example] = examples
+  if (example === undefined || example === null) return {}
+  return { help: `for example: ${typeof example === 'string' ? example : JSON.stringify(example)}` }
+}
+
+/** The form of a value, and an example. */
+function formHelp(schema: SchemaText): { help?: string } {
+  const { help } = exampleHelp(schema)
+  const parts = [schema.description && firstSentence(schema.description), help].filter((each) => each !== undefined)
+  return parts.length === 0 ? {} : { help: parts.join('; ') }
+}
+
+/** Without its full stop. */
+const firstSentence = (text: string): string => (/^.*?(?=\.(\s|$))/.exec(text)?.[0] ?? text).replace(/\.$/, '')
+
+const nameOf = (path: Path): string => {
+  const last = path.at(-1)
+  if (last === undefined) return 'the file'
+  return typeof last === 'string' ? `"${last}"` : `an item of "${path.at(-2) ?? 'the list'}"`
+}
+
+const within = (path: Path): string => (path.length === 0 ? '' : ` in ${nameOf(path)}`)
+
+const quote = (value: unknown): string => (typeof value === 'string' ? `"${value}"` : String(value))
+
+/** A JSON pointer's steps; list positions as numbers. */
+const parsePointer = (pointer: string): Path =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step))

@@ -10,7 +10,7 @@ import { render, toJson } from '../../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
 import { SourceFile } from '../../../runtime/spec/source-file.ts'
 import { filesOn, glob } from '../../../runtime/spec/spec-files.ts'
-import { generated } from '../../../scripts/generated.ts'
+import { generateFiles } from '../../../scripts/generated.ts'
 import { functions } from '../../helpers/spec-functions.ts'
 
 const root = new URL('../../../', import.meta.url)
@@ -143,7 +143,7 @@ test('the schemas are JSON Schemas', () => {
 })
 
 describe('what is generated is fresh', async () => {
-  test.for(await generated(root))('$path', ({ path, text }) => {
+  test.for(await generateFiles(root))('$path', ({ path, text }) => {
     expect(readFileSync(new URL(path, root), 'utf8'), 'run npm run generate').toBe(text)
   })
 })
