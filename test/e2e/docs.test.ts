@@ -183,7 +183,21 @@ describe('links resolve', () => {
   })
 })
 
-/** As GitHub makes them of headings. */
+describe('files named in prose exist', () => {
+  const listed = ['connector', 'runtime', 'sandbox', 'scripts', 'test'].flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+  )
+  const names = new Set(listed.map((path) => path.split('/').at(-1)))
+
+  test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'README.md'])('by %s', (page) => {
+    const named = [...read(page).matchAll(/`((?:[\w-]+\/)*[\w.-]+\.ts|(?:[\w-]+\/)+)`/g)].map(([, path = '']) => path)
+    expect(named.filter((path) => (path.includes('/') ? !existsSync(new URL(path, root)) : !names.has(path)))).toEqual(
+      [],
+    )
+  })
+})
+
+/** As GitHub derives them from headings. */
 function anchorsOf(text: string): ReadonlySet<string> {
   const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading)
   return new Set(
