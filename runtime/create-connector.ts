@@ -30,7 +30,7 @@ import type { RecipeTarget } from './ports/recipes.ts'
 import type { Source } from './ports/source.ts'
 import type { Store } from './ports/store.ts'
 import type { Lane } from './ports/types.ts'
-import { recipeBook } from './recipes.ts'
+import { createRecipeBook } from './recipes.ts'
 import { createAccountPin } from './source/account-pin.ts'
 import { createSourceClient, type SourceClient } from './source/client.ts'
 import { receiveWebhook } from './source/receive.ts'
@@ -168,7 +168,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     deliver: (record) => deliver(record, parts),
     preview: (input) => previewMapping(input, { ...parts, destination }),
     check: (stop) => options.runChecks(client, stop),
-    ...(options.workshop && { recipes: recipeBook({ spec, store, clock, workshop: options.workshop }) }),
+    ...(options.workshop && { recipes: createRecipeBook({ spec, store, clock, target: options.workshop }) }),
     close: async () => closing.abort(),
   }
 }

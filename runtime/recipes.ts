@@ -1,6 +1,8 @@
-/** Makes what recipes describe at the destination, once: what is there is found, whoever else asks at the same time. */
+/** Creates the segments and flows of recipes at the destination: each once, whichever processes apply it at the same time. */
 
-import { recipeCheckpoint } from './lib/checkpoint-names.ts'
+import { recipeCheckpoint, recipeLockCheckpoint } from './lib/checkpoint-names.ts'
+import { asId } from './lib/json.ts'
+import { type HeldLock, Lock } from './lib/lock.ts'
 import type { Clock } from './ports/effects.ts'
 import { Fault, toFault } from './ports/fault.ts'
 import type { CreatedResource, Dependents, Recipe, RecipeTarget } from './ports/recipes.ts'
@@ -10,127 +12,134 @@ import { metricOf } from './spec/recipe-metrics.ts'
 import type { Spec } from './spec/spec.ts'
 
 export type RecipeState =
-  /** It is there. `now`: this call made it. */
+  /** It exists. `now`: this call created it. */
   | { readonly state: 'made'; readonly made: CreatedResource; readonly now: boolean }
-  /** It can be made, by sending this. */
+  /** It can be created, by sending this body. */
   | { readonly state: 'ready'; readonly body: Json }
   /** No event of these metrics was sent yet, so the destination does not know them. The body has names for their ids. */
   | { readonly state: 'no-metric'; readonly missing: readonly string[]; readonly body: Json }
 
 export interface RecipeBook {
   readonly recipes: readonly Recipe[]
-  /** How it stands with a recipe; changes nothing. Throws a `Fault`, e.g. for a missing permission. */
+  /** The state of a recipe; changes nothing. Throws a `Fault`, e.g. for a missing permission. */
   status(recipe: Recipe, signal: AbortSignal): Promise<RecipeState>
-  /** Makes it, unless it is there. Two callers at once, in whatever processes, make one. Throws a `Fault`. */
+  /** Creates its segment or flow unless it exists. Concurrent callers, in whatever processes, create one. Throws a `Fault`. */
   apply(recipe: Recipe, signal: AbortSignal): Promise<RecipeState>
-  /** What would hear of events at the destination. */
-  listeners(signal: AbortSignal): Promise<Dependents>
+  /** The destination's flows and segments that depend on our metrics. */
+  findDependents(signal: AbortSignal): Promise<Dependents>
 }
 
-export interface BookParts {
+export interface RecipeBookParts {
   readonly spec: Pick<Spec, 'recipes' | 'mappings'>
-  readonly workshop: RecipeTarget
+  readonly target: RecipeTarget
   readonly store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
   readonly clock: Clock
 }
 
-/** How long a caller has it to himself without saying so again, milliseconds: a full budget, and a request's timeout. */
-const CLAIM = 120_000
-/** Who comes second looks this often, and gives up after so many looks: a person waits for the answer. */
-const LOOK_AGAIN = 500
-const LOOKS = 40
+/** Milliseconds: the longest wait for the rate limiter and a request's timeout. */
+const LEASE_MS = 120_000
+/** A person waits for the answer: a second caller gives up after so many tries. */
+const POLL_MS = 500
+const MAX_TRIES = 40
 
-/** What is kept under a recipe's name, as JSON. */
-interface Kept {
-  /** What was made, by the destination's id: still found when somebody renamed it. */
-  readonly id?: string
-  /** Somebody makes it, and has it to himself until then. */
-  readonly until?: number
+export function createRecipeBook(parts: RecipeBookParts): RecipeBook {
+  return new TargetRecipeBook(parts)
 }
 
-export function recipeBook({ spec, workshop, store, clock }: BookParts): RecipeBook {
-  async function kept(recipe: Recipe): Promise<{ text: string | undefined } & Kept> {
-    const text = await store.readCheckpoint(recipeCheckpoint(recipe))
-    return typeof text === 'string' ? { text, ...(JSON.parse(text) as Kept) } : { text: undefined }
+class TargetRecipeBook implements RecipeBook {
+  readonly recipes: readonly Recipe[]
+  readonly #parts: RecipeBookParts
+
+  constructor(parts: RecipeBookParts) {
+    this.recipes = parts.spec.recipes
+    this.#parts = parts
   }
 
-  async function stateOf(recipe: Recipe, id: string | undefined, signal: AbortSignal) {
-    const made = await workshop.find(recipe, id, signal)
+  async status(recipe: Recipe, signal: AbortSignal): Promise<RecipeState> {
+    return this.#readState(recipe, await this.#readId(recipe), signal)
+  }
+
+  async apply(recipe: Recipe, signal: AbortSignal): Promise<RecipeState> {
+    const lock = await this.#acquireLock(recipe, signal)
+    const state = await this.#updateId(recipe, signal).catch(async (error: unknown) => {
+      await lock.release()
+      throw error
+    })
+    if (state.state === 'ready') return this.#create(recipe, state.definition, lock, signal)
+    await lock.release()
+    return state
+  }
+
+  findDependents(signal: AbortSignal): Promise<Dependents> {
+    const { spec, target } = this.#parts
+    return target.findDependents(
+      spec.mappings.map(({ metric }) => metric),
+      signal,
+    )
+  }
+
+  /** The id of the created segment or flow, which finds it even after a person renamed it. */
+  async #readId(recipe: Recipe): Promise<string | undefined> {
+    return asId(await this.#parts.store.readCheckpoint(recipeCheckpoint(recipe)))
+  }
+
+  async #writeId(recipe: Recipe, previous: string | undefined, id: string | undefined): Promise<void> {
+    if (id === previous) return
+    await this.#parts.store.compareAndSwapCheckpoint(recipeCheckpoint(recipe), previous, id)
+  }
+
+  /** Reads the state, and stores the id that it was found by. */
+  async #updateId(recipe: Recipe, signal: AbortSignal) {
+    const id = await this.#readId(recipe)
+    const state = await this.#readState(recipe, id, signal)
+    await this.#writeId(recipe, id, state.state === 'made' ? state.made.id : undefined)
+    return state
+  }
+
+  async #readState(recipe: Recipe, id: string | undefined, signal: AbortSignal) {
+    const { target } = this.#parts
+    const made = await target.find(recipe, id, signal)
     if (made !== undefined) return { state: 'made', made, now: false } as const
-    const ids = await workshop.findMetricIds(recipe.metrics, signal)
+    const ids = await target.findMetricIds(recipe.metrics, signal)
     const missing = recipe.metrics.filter((metric) => !ids.has(metric))
     const definition = withMetricIds(recipe, ids)
-    const body = workshop.previewBody(recipe, definition)
+    const body = target.previewBody(recipe, definition)
     if (missing.length > 0) return { state: 'no-metric', missing, body } as const
     return { state: 'ready', body, definition } as const
   }
 
-  /** Ours alone until it is let go: of all callers in all processes one gets it, the others look again. */
-  async function claim(recipe: Recipe, signal: AbortSignal): Promise<Kept & { readonly text: string }> {
-    for (let looks = 0; looks < LOOKS && !signal.aborted; looks++) {
-      const { text, until = 0, id } = await kept(recipe)
-      const ours = { ...(id !== undefined && { id }), until: clock.now() + CLAIM }
-      const asText = JSON.stringify(ours)
-      if (until <= clock.now() && (await store.compareAndSwapCheckpoint(recipeCheckpoint(recipe), text, asText))) {
-        return { ...ours, text: asText }
-      }
-      await clock.sleep(LOOK_AGAIN, signal)
-    }
-    throw alreadyInProgress()
+  async #acquireLock(recipe: Recipe, signal: AbortSignal): Promise<HeldLock> {
+    const { store, clock } = this.#parts
+    const lock = new Lock({ store, clock, name: recipeLockCheckpoint(recipe), leaseMs: LEASE_MS })
+    let tries = 0
+    const held = await lock.acquire({ pollMs: POLL_MS, giveUp: () => tries++ >= MAX_TRIES, signal })
+    if (held === undefined) throw alreadyInProgress()
+    return held
   }
 
-  async function letGo(recipe: Recipe, text: string, id: string | undefined): Promise<void> {
-    await store.compareAndSwapCheckpoint(recipeCheckpoint(recipe), text, id && JSON.stringify({ id }))
-  }
-
-  async function make(
-    recipe: Recipe,
-    definition: JsonObject,
-    held: Kept & { readonly text: string },
-    signal: AbortSignal,
-  ) {
-    const text = JSON.stringify({ until: clock.now() + CLAIM })
-    if (!(await store.compareAndSwapCheckpoint(recipeCheckpoint(recipe), held.text, text))) throw alreadyInProgress()
+  async #create(recipe: Recipe, definition: JsonObject, lock: HeldLock, signal: AbortSignal): Promise<RecipeState> {
+    if (!(await lock.renew())) throw alreadyInProgress()
     try {
-      const made = await workshop.create(recipe, definition, signal)
-      await letGo(recipe, text, made.id)
-      return { state: 'made', made, now: true } as const
+      const made = await this.#parts.target.create(recipe, definition, signal)
+      await this.#writeId(recipe, undefined, made.id)
+      await lock.release()
+      return { state: 'made', made, now: true }
     } catch (error) {
-      // Without a refusal it may have been made all the same: held on to, so that nobody makes another before
-      // this one can be seen.
+      // Unless the destination rejected the request, it may have created the resource all the same: the lock stays
+      // until it expires, so that no caller creates a second one before the first can be seen.
       const { status = 500 } = toFault(error).details
-      if (status < 500) await letGo(recipe, text, undefined)
+      if (status < 500) await lock.release()
       throw error
     }
-  }
-
-  async function apply(recipe: Recipe, signal: AbortSignal): Promise<RecipeState> {
-    const held = await claim(recipe, signal)
-    const found = await stateOf(recipe, held.id, signal).catch(async (error: unknown) => {
-      await letGo(recipe, held.text, held.id)
-      throw error
-    })
-    if (found.state === 'ready') return make(recipe, found.definition, held, signal)
-    await letGo(recipe, held.text, found.state === 'made' ? found.made.id : undefined)
-    return found
-  }
-
-  return {
-    recipes: spec.recipes,
-    status: async (recipe, signal) => stateOf(recipe, (await kept(recipe)).id, signal),
-    apply,
-    listeners: (signal) => workshop.findDependents(metricsOf(spec), signal),
   }
 }
 
-const metricsOf = ({ mappings }: BookParts['spec']) => mappings.map(({ metric }) => metric)
-
 function alreadyInProgress(): Fault {
-  const message = 'somebody else makes it just now, or its making broke off; look again in two minutes'
+  const message = 'another process is creating it, or an earlier attempt broke off; try again in two minutes'
   return new Fault('transient', 'recipe/in-progress', message)
 }
 
-/** The definition with ids where it names metrics; those without one keep their names. */
+/** The definition with ids in place of metrics. Metrics without an id keep their names. */
 function withMetricIds({ definition }: Recipe, ids: ReadonlyMap<string, string>): JsonObject {
   const fill = (value: Json | undefined): Json | undefined => {
     const metric = metricOf(value)

@@ -1,6 +1,7 @@
 /** The connections of one connector: credentials in use, set-up, the delivery gate. One for each store; nothing is global. */
 
-import { locks } from '../lib/lock.ts'
+import { credentialsLockCheckpoint } from '../lib/checkpoint-names.ts'
+import { Lock } from '../lib/lock.ts'
 import type { AuthProvider, DeliveryGate } from '../ports/auth.ts'
 import type { Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
@@ -81,6 +82,9 @@ interface SideConnectionParts {
   readonly signal: AbortSignal
 }
 
+/** Longer than the one request that the lock is held for, milliseconds. */
+const LOCK_LEASE_MS = 45_000
+
 function createSideConnection(
   side: Side,
   { options, vault, refreshGate, signal }: SideConnectionParts,
@@ -102,7 +106,7 @@ function createSideConnection(
   const auth = new RefreshingAuth({
     side,
     vault,
-    locks: locks(store, clock, signal),
+    lock: new Lock({ store, clock, name: credentialsLockCheckpoint(side.side), leaseMs: LOCK_LEASE_MS }),
     oauth,
     environment,
     clock,

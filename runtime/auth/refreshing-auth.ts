@@ -1,7 +1,7 @@
 /** Holds the credentials of one side and refreshes them before they expire: once for all callers and processes. */
 
 import { onAbort } from '../lib/abort.ts'
-import type { Locks } from '../lib/lock.ts'
+import type { Lock } from '../lib/lock.ts'
 import type { AuthMethod, AuthProvider, RequestAuth } from '../ports/auth.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
@@ -23,7 +23,8 @@ import type { EncryptedValue, Vault } from './vault.ts'
 export interface RefreshingAuthParts {
   readonly side: Side
   readonly vault: Vault
-  readonly locks: Locks
+  /** Held while refreshing, so that two processes do not use one refresh token. */
+  readonly lock: Lock
   readonly oauth: OauthFlow | undefined
   readonly clock: Clock
   /** Where the environment configures this side. */
@@ -39,6 +40,7 @@ export interface RefreshingAuthParts {
 const REFRESH_MARGIN = 30_000
 /** A token younger than this that is rejected is not refreshed: the cause is another one. Milliseconds. */
 const MIN_AGE = 15_000
+const LOCK_POLL_MS = 100
 
 export class RefreshingAuth implements AuthProvider {
   readonly #parts: RefreshingAuthParts
@@ -152,7 +154,7 @@ export class RefreshingAuth implements AuthProvider {
       this.#refreshing = undefined
     })
     const aborted = new Promise<never>((_, reject) => {
-      const stop = () => reject(new Fault('transient', 'auth/stopped', 'stopped while refreshing an access token'))
+      const stop = () => reject(stopped())
       const off = onAbort(signal, stop)
       if (signal.aborted) stop()
       this.#refreshing?.then(off, off)
@@ -162,12 +164,19 @@ export class RefreshingAuth implements AuthProvider {
 
   /** One refresh for all processes on the store. */
   async #refreshExclusively(stale: OauthCredentials): Promise<void> {
-    const { locks, side } = this.#parts
+    const { lock, side, signal } = this.#parts
     const isDone = async () => {
       const stored = await this.credentials()
       return stored?.kind !== 'oauth' || stored.accessToken !== stale.accessToken || stored.rejectedAt !== undefined
     }
-    await locks.runExclusive(credentialsCheckpoint(side.side), isDone, () => this.#refreshStored())
+    const held = await lock.acquire({ pollMs: LOCK_POLL_MS, giveUp: isDone, signal })
+    if (held === undefined && signal.aborted) throw stopped()
+    try {
+      // Another process may have refreshed between the check and the lock.
+      if (held !== undefined && !(await isDone())) await this.#refreshStored()
+    } finally {
+      await held?.release()
+    }
     const credentials = this.#cached()
     if (credentials === undefined) throw notConnected(side)
     if (credentials.kind === 'oauth' && credentials.rejectedAt !== undefined)
@@ -194,4 +203,8 @@ export class RefreshingAuth implements AuthProvider {
     await this.credentials()
     if (swapped && next.rejectedAt !== undefined) await onChange()
   }
+}
+
+function stopped(): Fault {
+  return new Fault('transient', 'auth/stopped', 'stopped while refreshing an access token')
 }

@@ -28,11 +28,11 @@ const TICK = 250
  */
 export async function* runBackfill(parts: BackfillParts, options: BackfillOptions): AsyncGenerator<Progress> {
   const taken = new AbortController()
-  const turn = await acquireBackfillLease(parts, () => taken.abort())
+  const lease = await acquireBackfillLease(parts, () => taken.abort())
   try {
     yield* imported(parts, options, taken.signal)
   } finally {
-    await turn.end()
+    await lease.release()
   }
 }
 

@@ -6,8 +6,8 @@ export const WORKSPACE_CHECKPOINT = 'workspace'
 /** The newest backfill: its window, and its position in each stream. */
 export const BACKFILL_CHECKPOINT = 'backfill'
 
-/** The process that runs a backfill. */
-export const BACKFILL_LEASE_CHECKPOINT = 'backfill-lease'
+/** The lock of the process that runs a backfill. */
+export const BACKFILL_LOCK_CHECKPOINT = 'backfill-lock'
 
 /**
  * When live delivery began, milliseconds since 1970: history ends there. Written with the first stored webhook, by
@@ -16,6 +16,16 @@ export const BACKFILL_LEASE_CHECKPOINT = 'backfill-lease'
 export const liveSinceCheckpoint = (workspace = ''): string =>
   workspace === '' ? 'live-since' : `live-since:${workspace}`
 
-/** What a recipe made at the destination, and who is making it now. */
-export const recipeCheckpoint = ({ kind, name }: { readonly kind: string; readonly name: string }): string =>
-  `recipe ${kind} ${name}`
+interface RecipeName {
+  readonly kind: string
+  readonly name: string
+}
+
+/** The id of the segment or flow that a recipe created. */
+export const recipeCheckpoint = ({ kind, name }: RecipeName): string => `recipe ${kind} ${name}`
+
+/** The lock of the process that is creating it. */
+export const recipeLockCheckpoint = ({ kind, name }: RecipeName): string => `recipe-lock ${kind} ${name}`
+
+/** The lock of the process that is refreshing the credentials of a side. */
+export const credentialsLockCheckpoint = (side: string): string => `credentials-lock:${side}`

@@ -1,52 +1,133 @@
-/** One of several processes on a store at a time: a claim that ends by itself if its holder dies. */
+/** A lock among all processes that share a store: a lease in a checkpoint, which expires if its holder dies. */
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../ports/effects.ts'
-import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 
-export interface Locks {
-  /** Runs `work` alone among all who claim `name`, or not at all once `done` says that another has done it. */
-  runExclusive(name: string, done: () => Promise<boolean>, work: () => Promise<void>): Promise<void>
+export interface LockOptions {
+  readonly store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
+  readonly clock: Clock
+  /** The checkpoint's name. */
+  readonly name: string
+  /** The lock is free when its holder has not renewed it for this long, milliseconds. */
+  readonly leaseMs: number
+  /** Who holds the lock, for other processes to show. */
+  readonly holder?: string
+  /** Whether a holder is known to be dead: its lock is free at once. */
+  readonly hasExited?: (holder: string) => boolean
 }
 
-/** Longer than the one request it is held for may take, milliseconds. */
-const HOLD = 45_000
-const LOOK_EVERY = 100
+export interface LockHolder {
+  readonly holder: string
+  /** When it acquired the lock, milliseconds since 1970. */
+  readonly since: number
+}
 
-type CheckpointStore = Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
+interface LockLease extends LockHolder {
+  readonly until: number
+  /** Distinguishes two leases of one holder. */
+  readonly token: string
+}
 
-export function locks(store: CheckpointStore, clock: Clock, signal: AbortSignal): Locks {
-  return {
-    async runExclusive(name, done, work) {
-      const board = `${name}.claim`
-      for (;;) {
-        if (await done()) return
-        const mine = await take(store, board, clock.now())
-        if (mine === undefined) {
-          await clock.sleep(LOOK_EVERY, signal)
-          if (signal.aborted)
-            throw new Fault('transient', 'auth/stopped', 'stopped while another process renews a log-in')
-          continue
-        }
-        try {
-          // Between the look and the claim another may have come and gone.
-          if (!(await done())) await work()
-        } finally {
-          await store.compareAndSwapCheckpoint(board, mine, undefined)
-        }
-        return
-      }
-    },
+export interface LockWait {
+  /** How often to try, milliseconds. */
+  readonly pollMs: number
+  /** Asked before each try. */
+  readonly giveUp: () => boolean | Promise<boolean>
+  readonly signal: AbortSignal
+}
+
+export class Lock {
+  readonly #options: LockOptions
+
+  constructor(options: LockOptions) {
+    this.#options = options
+  }
+
+  /** The current holder; undefined while the lock is free. */
+  async holder(): Promise<LockHolder | undefined> {
+    return (await this.#read()).lease
+  }
+
+  /** Acquires the lock, or returns undefined if it is held. */
+  async tryAcquire(): Promise<HeldLock | undefined> {
+    const { clock, holder = '' } = this.#options
+    const { text, lease } = await this.#read()
+    if (lease !== undefined) return undefined
+    const held = new HeldLock(this.#options, { holder, since: clock.now(), token: randomUUID() })
+    return (await held.acquireFrom(text)) ? held : undefined
+  }
+
+  /** Tries until it acquires the lock. Returns undefined when `giveUp` returns true or the signal aborts. */
+  async acquire({ pollMs, giveUp, signal }: LockWait): Promise<HeldLock | undefined> {
+    while (!(await giveUp()) && !signal.aborted) {
+      const held = await this.tryAcquire()
+      if (held !== undefined) return held
+      await this.#options.clock.sleep(pollMs, signal)
+    }
+    return undefined
+  }
+
+  /** The checkpoint's text, and the lease in it while that counts. */
+  async #read(): Promise<{ readonly text?: string; readonly lease?: LockLease }> {
+    const { store, clock, name, leaseMs, hasExited = () => false } = this.#options
+    const text = await store.readCheckpoint(name)
+    if (typeof text !== 'string') return {}
+    const lease = JSON.parse(text) as LockLease
+    const now = clock.now()
+    // A lease that ends later than any can was written before the clock was set back.
+    const counts = lease.until > now && lease.until <= now + leaseMs && !hasExited(lease.holder)
+    return { text, ...(counts && { lease }) }
   }
 }
 
-/** The claim, if nobody holds one. One further ahead than any can be is of a clock that was put back. */
-async function take(store: CheckpointStore, board: string, now: number): Promise<string | undefined> {
-  const held = await store.readCheckpoint(board)
-  const until = typeof held === 'string' ? Number.parseInt(held, 10) : Number.NaN
-  if (until > now && until <= now + HOLD) return undefined
-  const mine = `${now + HOLD} ${randomUUID()}`
-  return (await store.compareAndSwapCheckpoint(board, typeof held === 'string' ? held : undefined, mine))
-    ? mine
-    : undefined
+export class HeldLock {
+  readonly #options: LockOptions
+  readonly #lease: Omit<LockLease, 'until'>
+  readonly #released = new AbortController()
+  #text: string | undefined
+  #renewing: Promise<void> | undefined
+
+  constructor(options: LockOptions, lease: Omit<LockLease, 'until'>) {
+    this.#options = options
+    this.#lease = lease
+  }
+
+  /** Writes the first lease in place of `text`. Returns whether no other process was faster. */
+  acquireFrom(text: string | undefined): Promise<boolean> {
+    this.#text = text
+    return this.renew()
+  }
+
+  /** Extends the lease. Returns false if another process took the lock after it had expired. */
+  async renew(): Promise<boolean> {
+    const { store, clock, name, leaseMs } = this.#options
+    const next = JSON.stringify({ ...this.#lease, until: clock.now() + leaseMs } satisfies LockLease)
+    const renewed = await store.compareAndSwapCheckpoint(name, this.#text, next)
+    if (renewed) this.#text = next
+    return renewed
+  }
+
+  /** Renews the lease until the lock is released. Calls `onLost` if another process took it meanwhile. */
+  keepRenewing(everyMs: number, onLost: () => void): void {
+    this.#renewing = this.#renewUntilReleased(everyMs, onLost)
+  }
+
+  /** Leaves alone the lease of another process that took the lock meanwhile. */
+  async release(): Promise<void> {
+    const { store, name } = this.#options
+    this.#released.abort()
+    await this.#renewing
+    await store.compareAndSwapCheckpoint(name, this.#text, undefined)
+  }
+
+  async #renewUntilReleased(everyMs: number, onLost: () => void): Promise<void> {
+    const { signal } = this.#released
+    while (!signal.aborted) {
+      await this.#options.clock.sleep(everyMs, signal)
+      if (signal.aborted) return
+      // A busy store is tried again. If it stays busy for too long, the lease expires and the next renewal says so.
+      const renewed = await this.renew().catch(() => undefined)
+      if (renewed === false) return onLost()
+    }
+  }
 }

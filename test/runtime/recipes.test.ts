@@ -8,7 +8,7 @@ import { loadConnectorSpec } from '../../connector/spec.ts'
 import type { Fetch } from '../../runtime/ports/effects.ts'
 import type { Recipe } from '../../runtime/ports/recipes.ts'
 import type { JsonObject } from '../../runtime/ports/types.ts'
-import { recipeBook } from '../../runtime/recipes.ts'
+import { createRecipeBook } from '../../runtime/recipes.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { sqliteStore } from '../../runtime/store/sqlite/store.ts'
@@ -61,7 +61,7 @@ async function scene(metrics: readonly string[], { through, prefix = '' }: Setti
     logger: silentLogger,
   }
   const shared = memoryStore({ clock })
-  const book = (kept = shared) => recipeBook({ spec, workshop: klaviyoWorkshop(to), store: kept, clock })
+  const book = (kept = shared) => createRecipeBook({ spec, target: klaviyoWorkshop(to), store: kept, clock })
   const made = () => asked.filter(({ method }) => method === 'POST')
   return { clock, server, book, made, post }
 }
@@ -203,14 +203,14 @@ describe('a recipe', () => {
 describe('who listens', () => {
   test('nobody, where no metric exists', async () => {
     const { clock, book } = await scene([])
-    expect(await clock.until(book().listeners(never))).toEqual({ flows: [], segments: [], unreadable: [] })
+    expect(await clock.until(book().findDependents(never))).toEqual({ flows: [], segments: [], unreadable: [] })
   })
 
   test('flows that begin with a metric, segments that ask for one, and flows behind those', async () => {
     const { clock, book, post } = await scene(BOTH)
     const ours = book()
     for (const id of SHIPPED) await clock.until(ours.apply(recipe(id), never))
-    const { segments } = await clock.until(ours.listeners(never))
+    const { segments } = await clock.until(ours.findDependents(never))
     const low = segments.find(({ name }) => name === recipe('low-rating').name)
     const behind = {
       name: 'Behind it',
@@ -227,7 +227,7 @@ describe('who listens', () => {
       await clock.pass(60_000)
       await post('/api/segments', { data: { type: 'segment', attributes: { name: `Other ${i}`, definition: other } } })
     }
-    const heard = await clock.until(book().listeners(never))
+    const heard = await clock.until(book().findDependents(never))
     expect(heard).toMatchObject({
       flows: [{ metric: 'Rated Conversation', status: 'draft', name: recipe('after-a-rating').name }],
       unreadable: [],
@@ -248,7 +248,7 @@ describe('who listens', () => {
           : on(request),
     })
     await clock.until(book().apply(recipe('low-rating'), never))
-    const heard = await clock.until(book().listeners(never))
+    const heard = await clock.until(book().findDependents(never))
     expect(heard.segments).toHaveLength(1)
     expect(heard.unreadable).toMatchObject([{ kind: 'config', message: expect.stringContaining('flows:read') }])
   })

@@ -15,11 +15,9 @@ const self = (id: string, ...gone: readonly string[]): ProcessIdentity => ({
 function place() {
   const clock = virtualClock()
   const store = memoryStore({ clock })
-  let mark = 0
-  const random = () => ++mark / 1000
   const lost: string[] = []
   const take = (who: ProcessIdentity) =>
-    acquireBackfillLease({ store, clock, random, processIdentity: who }, () => lost.push(who.id))
+    acquireBackfillLease({ store, clock, processIdentity: who }, () => lost.push(who.id))
   const refused = (who: ProcessIdentity) =>
     take(who).then(
       () => undefined,
@@ -33,37 +31,37 @@ test('anybody can ask who imports', async () => {
   const ask = (who: ProcessIdentity) => runningBackfill({ store, clock, processIdentity: who })
   expect(await ask(self('42.b'))).toBeUndefined()
   const since = clock.now()
-  const turn = await take(self('41.a'))
+  const lease = await take(self('41.a'))
   await clock.pass(60_000)
   expect(await ask(self('42.b'))).toEqual({ process: '41', thisProcess: false, since })
   expect(await ask(self('41.a'))).toEqual({ process: '41', thisProcess: true, since })
   expect(await ask(self('42.b', '41.a'))).toBeUndefined()
-  await turn.end()
+  await lease.release()
   expect(await ask(self('42.b'))).toBeUndefined()
 })
 
 describe('while one process runs an import', () => {
   test('another is told who, for as long as it takes', async () => {
     const { clock, take, refused } = place()
-    const turn = await take(self('41.a'))
+    const lease = await take(self('41.a'))
     expect(await refused(self('42.b'))).toMatch(/process 41 began it at \d{4}-/)
     await clock.pass(60_000)
     expect(await refused(self('42.b'))).toMatch(/process 41/)
-    await turn.end()
-    await (await take(self('42.b'))).end()
+    await lease.release()
+    await (await take(self('42.b'))).release()
   })
 
   test('so is the same process', async () => {
     const { take, refused } = place()
-    const turn = await take(self('41.a'))
+    const lease = await take(self('41.a'))
     expect(await refused(self('41.a'))).toMatch(/this process/)
-    await turn.end()
+    await lease.release()
   })
 
   test('one that is known to have died is followed at once', async () => {
     const { take } = place()
     await take(self('41.a'))
-    await (await take(self('42.b', '41.a'))).end()
+    await (await take(self('42.b', '41.a'))).release()
   })
 })
 
@@ -77,15 +75,15 @@ test('a turn that is not renewed ends by itself, and its holder learns that it w
   const { clock, store, take, lost } = place()
   const late = await take(self('41.a'))
   await store.writeCheckpoints([
-    { name: 'backfill-lease', value: JSON.stringify({ by: '41.a', since: 0, until: 1, mark: 0 }) },
+    { name: 'backfill-lock', value: JSON.stringify({ holder: '41.a', since: 0, until: 1, token: '0' }) },
   ])
-  const turn = await take(self('42.b'))
+  const lease = await take(self('42.b'))
   await clock.pass(5_000)
   expect(lost).toEqual(['41.a'])
-  await late.end()
-  expect(await store.readCheckpoint('backfill-lease')).toMatch('42.b')
-  await turn.end()
-  expect(await store.readCheckpoint('backfill-lease')).toBeUndefined()
+  await late.release()
+  expect(await store.readCheckpoint('backfill-lock')).toMatch('42.b')
+  await lease.release()
+  expect(await store.readCheckpoint('backfill-lock')).toBeUndefined()
 })
 
 test('a process knows itself, an earlier one with its pid, and one that has ended', () => {

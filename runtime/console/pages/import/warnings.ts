@@ -15,7 +15,7 @@ export async function importWarnings(context: PageContext): Promise<Html> {
   const { recipes, spec } = parts.connector
   const destination = capitalize(spec.destination.name)
   if (recipes === undefined) return html`<p>${noFlowStarts(destination)}</p>`
-  const dependents = await withTimeout(TIMEOUT, parts, (signal) => recipes.listeners(signal))
+  const dependents = await withTimeout(TIMEOUT, parts, (signal) => recipes.findDependents(signal))
   const { flows, segments } = dependents
   return html`<p>${noFlowStarts(destination)}</p>
 ${isKnown(flows, dependents) && flowsTable(flows, destination)}
