@@ -1,4 +1,4 @@
-/** The reference page of the functions an expression may call. */
+/** Reference page of the functions that expressions may call. */
 import { builtins } from '../runtime/expression/compiler/runtime/functions/builtins.ts'
 import type { FunctionTable } from '../runtime/expression/functions.ts'
 import { limitsSection } from './limits-reference.ts'
@@ -14,13 +14,13 @@ export function functionsPage(functions: FunctionTable): string {
     .filter((name) => name !== 'eval')
     .map((name) => `\`$${name}\``)
   const built = [
-    '## Built in',
+    '## Built-in functions',
     `${names.join(', ')}.`,
-    'They are described at <https://docs.jsonata.org>. `$eval` is switched off; `$now`, `$millis`, `$random` and `$shuffle` are refused in mappings, where the same record must give the same event at any time.',
+    '<https://docs.jsonata.org> describes them. `$eval` is disabled. Mappings may not call `$now`, `$millis`, `$random` and `$shuffle`: the same record must give the same event at any time.',
   ]
   return [
     '# Functions',
-    `${generatedNote}\n\nWhat an expression may call.`,
+    `${generatedNote}\n\nFunctions that an expression may call.`,
     ...own,
     ...built,
     ...limitsSection,
