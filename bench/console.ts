@@ -1,20 +1,20 @@
-/** The console's pages over a store with a million ended records: made by SQL, asked as a browser asks. */
+/** Times the pages of the console over a store of a million settled records, created by SQL. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { intercomToKlaviyo } from '../connector/index.ts'
 import { loadConnectorSpec } from '../connector/spec.ts'
-import { console as pages } from '../runtime/console/index.ts'
+import { console as createConsole } from '../runtime/console/index.ts'
 import { openConnection } from '../runtime/store/sqlite/open-connection.ts'
 import { sqliteStore } from '../runtime/store/sqlite/store.ts'
 import { silentLogger, systemClock } from '../runtime/system.ts'
-import type { Table } from './report.ts'
+import type { ResultTable } from './result-table.ts'
 
 const RECORDS = 1_000_000
-const TIMES = 15
+const REQUESTS = 15
 const DAY = 86_400_000
 
-export async function run(): Promise<readonly Table[]> {
+export async function runBenchmark(): Promise<readonly ResultTable[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-console-'))
   try {
     return [await measure(join(folder, 'store.db'))]
@@ -23,7 +23,7 @@ export async function run(): Promise<readonly Table[]> {
   }
 }
 
-async function measure(file: string): Promise<Table> {
+async function measure(file: string): Promise<ResultTable> {
   const spec = await loadConnectorSpec()
   const metrics = spec.mappings.map(({ metric }) => metric)
   await fill(file, metrics)
@@ -33,30 +33,30 @@ async function measure(file: string): Promise<Table> {
   const ending = new AbortController()
   const app = { name: 'bench', version: '0', summary: '' }
   const parts = { app, connector, clock: systemClock, logger: silentLogger, signal: ending.signal }
-  const { fetch: ask } = pages(parts)
+  const { fetch: handle } = createConsole(parts)
   const [group] = await store.groupDeadLetters()
   const rows = []
   for (const [page, path] of pathsOf(metrics, group?.group ?? '')) {
-    const taken: number[] = []
+    const times: number[] = []
     const cpu = process.cpuUsage()
-    for (let i = 0; i < TIMES; i++) {
-      // Node loads what a Request is with the first of them, for 30 ms; a server has it before it listens.
+    for (let i = 0; i < REQUESTS; i++) {
+      // Created outside the measurement: the first Request takes Node 30 ms, which a server spends before it listens.
       const request = new Request(`http://localhost${path}`, { headers: { accept: 'text/html' } })
-      const began = performance.now()
-      const answer = await ask(request)
-      await answer.text()
-      if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`)
-      taken.push(performance.now() - began)
+      const start = performance.now()
+      const response = await handle(request)
+      await response.text()
+      if (response.status !== 200) throw new Error(`${path}: ${response.status}`)
+      times.push(performance.now() - start)
     }
     const { user, system } = process.cpuUsage(cpu)
-    const [first = 0] = taken
-    taken.sort((a, b) => a - b)
+    const [first = 0] = times
+    times.sort((a, b) => a - b)
     rows.push({
       page,
       'first ms': first,
-      'median ms': taken[TIMES >> 1] ?? 0,
-      'slowest ms': taken.at(-1) ?? 0,
-      'CPU ms': (user + system) / TIMES / 1000,
+      'median ms': times[REQUESTS >> 1] ?? 0,
+      'slowest ms': times.at(-1) ?? 0,
+      'CPU ms': (user + system) / REQUESTS / 1000,
     })
   }
   ending.abort()
@@ -65,7 +65,7 @@ async function measure(file: string): Promise<Table> {
   return {
     title: `Pages over ${RECORDS.toLocaleString('en')} records, 2 % of them dead letters`,
     rows,
-    notes: ['On a busy machine the wall clock also tells of others; the CPU column does not.'],
+    notes: ['A busy machine inflates the wall clock, not the CPU column.'],
   }
 }
 
@@ -75,12 +75,12 @@ const pathsOf = (metrics: readonly string[], group: string): [page: string, path
   ['metric, older', `/metric/${encodeURIComponent(metrics[0] ?? '')}?before=500000`],
   ['import', '/import'],
   ['find', `/find?ref=${RECORDS / 2}`],
-  ['find, nothing there', '/find?ref=nothing'],
+  ['find, no match', '/find?ref=nothing'],
   ['dead letters', '/dead-letters'],
   ['dead letters of a group', `/dead-letters?group=${encodeURIComponent(group)}`],
 ]
 
-/** A month of records, one event each, as settling would have written them. */
+/** Writes a month of records with one event each, as settling does. */
 async function fill(file: string, metrics: readonly string[]): Promise<void> {
   await (await sqliteStore(file, { clock: systemClock })).close()
   const db = await openConnection(file, systemClock)

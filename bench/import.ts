@@ -1,44 +1,47 @@
-/** An import from end to end: pages of the local Intercom in, bulk requests that the local Klaviyo accepts out. */
+/** Times an import from end to end: from pages of the mock Intercom to bulk requests accepted by the mock Klaviyo. */
 import { join } from 'node:path'
-import { start, temporaryFolder, unlimitedSpec, where } from './processes.ts'
-import type { Table } from './report.ts'
+import { placement, startProcess, temporaryFolder, unlimitedSpec } from './processes.ts'
+import type { ResultTable } from './result-table.ts'
 
-/** What the bulk endpoint takes in a minute: requests, and events in each. */
-const CALLS = 150
-const EVENTS = 1_000
+/** Limits of the bulk endpoint: requests per minute, events per request. */
+const REQUESTS_PER_MINUTE = 150
+const EVENTS_PER_REQUEST = 1_000
 
-/** For every five conversations there is a ticket. */
+/** Conversations; with a ticket for every five. */
 const SIZES = [1_000, 10_000, 100_000]
-/** Enough for two minutes at the allowed rate. */
-const LIMITED = 180_000
-/** After the first minute has filled the windows. Milliseconds. */
-const MEASURED = { after: 60_000, for: 60_000 }
+/** Conversations for two minutes at the allowed rate. */
+const LIMITED_SIZE = 180_000
+/** The first minute fills the rate-limit windows, the second is measured. */
+const WARM_UP_MS = 60_000
+const MEASURED_MS = 60_000
 
-export async function run(): Promise<readonly Table[]> {
+export async function runBenchmark(): Promise<readonly ResultTable[]> {
   const rows = []
   for (const conversations of SIZES) rows.push(await unlimited(conversations))
   return [
     {
       title: 'Import without rate limits: search page to accepted bulk request, SQLite on disk',
       rows,
-      notes: [where],
+      notes: [placement],
     },
     {
       title: 'Import with rate limits: one minute, after the first',
       rows: [await limited()],
-      notes: [`allowed: ${CALLS} bulk requests a minute of ${EVENTS} events; the connector on any core`],
+      notes: [
+        `allowed: ${REQUESTS_PER_MINUTE} bulk requests a minute of ${EVENTS_PER_REQUEST} events; the connector on any core`,
+      ],
     },
   ]
 }
 
 async function unlimited(conversations: number) {
-  return withBoth(conversations, [], async ({ env, summary }, folder) => {
-    const importing = start('../connector/main', ['backfill', '--json'], {
+  return withSandbox(conversations, [], async ({ env, summary }, folder) => {
+    const importing = startProcess('../connector/main', ['backfill', '--json'], {
       core: 0,
       env: { ...env, CONNECTOR_SPEC: unlimitedSpec(folder) },
     })
-    const report = await importing.said
-    const used = await importing.ended
+    const report = await importing.output
+    const usage = await importing.usage
     const { events, requests } = await summary()
     const seconds = Number(report.elapsed) / 1000
     const { contacts = 0, ...read } = report.seen as Record<string, number>
@@ -50,31 +53,31 @@ async function unlimited(conversations: number) {
       'events/s': Math.round(events / seconds),
       'records/s': Math.round(records / seconds),
       'events/request': Math.round(events / (requests[BULK] ?? 1)),
-      'CPU s': used.cpu,
-      'CPU µs/event': Math.round((used.cpu * 1e6) / events),
-      'MB at most': Math.round(used.rss),
+      'CPU s': usage.cpu,
+      'CPU µs/event': Math.round((usage.cpu * 1e6) / events),
+      'max MB': Math.round(usage.rss),
     }
   })
 }
 
 async function limited() {
-  return withBoth(LIMITED, ['--limits'], async ({ env, summary }) => {
-    const importing = start('../connector/main', ['backfill', '--json'], { env })
-    await sleep(MEASURED.after)
+  return withSandbox(LIMITED_SIZE, ['--limits'], async ({ env, summary }) => {
+    const importing = startProcess('../connector/main', ['backfill', '--json'], { env })
+    await sleep(WARM_UP_MS)
     const [before, from] = [await summary(), performance.now()]
-    await sleep(MEASURED.for)
+    await sleep(MEASURED_MS)
     const [after, to] = [await summary(), performance.now()]
     importing.child.kill('SIGTERM')
-    await importing.ended.catch(() => undefined) // stopped half way: exit code 1
+    await importing.usage.catch(() => undefined) // interrupted: exit code 1
     const minutes = (to - from) / 60_000
     const calls = ((after.requests[BULK] ?? 0) - (before.requests[BULK] ?? 0)) / minutes
     const events = (after.events - before.events) / minutes
     return {
       'requests/min': Math.round(calls),
-      'of the allowed': `${((calls / CALLS) * 100).toFixed(1)} %`,
+      'of the limit': `${((calls / REQUESTS_PER_MINUTE) * 100).toFixed(1)} %`,
       'events/request': Math.round(events / calls),
       'events/s': Math.round(events / 60),
-      'of all it could be': `${((events / (CALLS * EVENTS)) * 100).toFixed(1)} %`,
+      'of the maximum': `${((events / (REQUESTS_PER_MINUTE * EVENTS_PER_REQUEST)) * 100).toFixed(1)} %`,
       refused: after.refused + after.throttled,
     }
   })
@@ -89,21 +92,21 @@ interface Summary {
   readonly requests: Readonly<Record<string, number>>
 }
 
-interface Both {
+interface RunningSandbox {
   readonly env: Readonly<Record<string, string>>
   summary(): Promise<Summary>
 }
 
-async function withBoth<T>(
+async function withSandbox<T>(
   conversations: number,
   args: readonly string[],
-  use: (both: Both, folder: string) => Promise<T>,
+  use: (sandbox: RunningSandbox, folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = temporaryFolder()
   const size = ['--conversations', String(conversations), '--tickets', String(conversations / 5)]
-  const sandbox = start('./sandbox-process', [...size, ...args], { core: 1 })
+  const sandbox = startProcess('./sandbox-process', [...size, ...args], { core: 1 })
   try {
-    const settings = (await sandbox.said) as Record<string, string>
+    const settings = (await sandbox.output) as Record<string, string>
     const env = { ...settings, CONNECTOR_STORE: `sqlite:${join(folder.path, 'store.db')}` }
     const summary = async () => (await (await fetch(`${settings.KLAVIYO_BASE_URL}/sandbox/summary`)).json()) as Summary
     return await use({ env, summary }, folder.path)

@@ -1,78 +1,84 @@
-/** Webhooks into a real `connector start` with its store on disk: how many a second, and how long each waits for its 200. */
+/** Times webhooks into a real `connector start` with its store on disk: requests per second and latency of the 200. */
 import { createHmac } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { openEngine } from '../runtime/store/sqlite/engine.ts'
-import { start, temporaryFolder, unlimitedSpec, where } from './processes.ts'
-import type { Table } from './report.ts'
+import { placement, startProcess, temporaryFolder, unlimitedSpec } from './processes.ts'
+import type { ResultTable } from './result-table.ts'
 
 const CONNECTIONS = [1, 64]
-/** Milliseconds each. */
-const WARM_UP = 2_000
-const MEASURED = 10_000
+const WARM_UP_MS = 2_000
+const MEASURED_MS = 10_000
 
-export async function run(): Promise<readonly Table[]> {
+export async function runBenchmark(): Promise<readonly ResultTable[]> {
   const rows = []
   for (const connections of CONNECTIONS) rows.push(await intake(connections))
   return [
     {
       title: 'Webhook intake: signature checked, on disk (fsync), then 200',
       rows,
-      notes: [`${where}; the same process delivers what it took in`],
+      notes: [`${placement}; the same process delivers the records`],
     },
   ]
 }
 
 async function intake(connections: number) {
   const folder = temporaryFolder()
-  const sandbox = start('./sandbox-process', ['--conversations', '10', '--tickets', '2'], { core: 1 })
-  const settings = (await sandbox.said) as Record<string, string>
+  const sandbox = startProcess('./sandbox-process', ['--conversations', '10', '--tickets', '2'], { core: 1 })
+  const settings = (await sandbox.output) as Record<string, string>
   const store = join(folder.path, 'store.db')
   const env = { ...settings, CONNECTOR_STORE: `sqlite:${store}`, CONNECTOR_SPEC: unlimitedSpec(folder.path) }
-  const connector = start('../connector/main', ['start', '--port', '0', '--json'], { core: 0, env })
-  const { webhook } = (await connector.said) as Record<string, string>
-  const to = { url: webhook ?? '', secret: settings.INTERCOM_CLIENT_SECRET ?? '', person: await somebody(settings) }
-  const notify = notifier(to, connections)
+  const connector = startProcess('../connector/main', ['start', '--port', '0', '--json'], { core: 0, env })
+  const { webhook } = (await connector.output) as Record<string, string>
+  const contact = await firstContact(settings)
+  const target = { url: webhook ?? '', secret: settings.INTERCOM_CLIENT_SECRET ?? '', contact }
+  const notify = webhookSender(target, connections)
 
-  await notify(WARM_UP)
-  const waits = await notify(MEASURED)
-  const [sent, used] = [notify.accepted(), await connector.stop()]
+  await notify(WARM_UP_MS)
+  const latencies = await notify(MEASURED_MS)
+  const [sent, usage] = [notify.accepted(), await connector.stop()]
   await sandbox.stop()
-  const kept = await rowsIn(store)
+  const stored = await countRecords(store)
   folder.remove()
-  if (kept < sent) throw new Error(`${sent} webhooks were answered 200, and ${kept} are in the store`)
+  if (stored < sent) throw new Error(`${sent} webhooks were answered 200, but only ${stored} are in the store`)
   return {
     connections,
-    'requests/s': Math.round(waits.length / (MEASURED / 1000)),
-    'p50 ms': quantile(waits, 0.5),
-    'p99 ms': quantile(waits, 0.99),
+    'requests/s': Math.round(latencies.length / (MEASURED_MS / 1000)),
+    'p50 ms': quantile(latencies, 0.5),
+    'p99 ms': quantile(latencies, 0.99),
     'answered 200': sent,
-    'in the store': kept,
-    'CPU s': used.cpu,
-    'MB at most': Math.round(used.rss),
+    'in the store': stored,
+    'CPU s': usage.cpu,
+    'max MB': Math.round(usage.rss),
   }
 }
 
-/** Sends notifications one after another on each connection for some time. Resolves to how long each waited, milliseconds. */
-function notifier({ url, secret, person }: { url: string; secret: string; person: string }, connections: number) {
+interface WebhookTarget {
+  readonly url: string
+  readonly secret: string
+  readonly contact: string
+}
+
+/** Sends notifications for some time, one after another on each connection. Resolves to their latencies in milliseconds. */
+function webhookSender({ url, secret, contact }: WebhookTarget, connections: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   let n = 0
   let accepted = 0
   const notify = async (ms: number): Promise<number[]> => {
-    const waits: number[] = []
+    const latencies: number[] = []
     const until = performance.now() + ms
-    const line = async () => {
+    const sendUntilEnd = async () => {
       while (performance.now() < until) {
-        const body = notification(n++, person)
+        const body = notification(n++, contact)
         const signature = `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`
         const from = performance.now()
         if ((await post(url, body, signature, agent)) !== 200) continue
         accepted += 1
-        waits.push(performance.now() - from)
+        latencies.push(performance.now() - from)
       }
     }
-    await Promise.all(Array.from({ length: connections }, line))
-    return waits
+    await Promise.all(Array.from({ length: connections }, sendUntilEnd))
+    return latencies
   }
   return Object.assign(notify, { accepted: () => accepted })
 }
@@ -80,28 +86,28 @@ function notifier({ url, secret, person }: { url: string; secret: string; person
 function post(url: string, body: string, signature: string, agent: Agent): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'x-hub-signature': signature }
-    const going = request(url, { method: 'POST', agent, headers }, (answer) => {
-      answer.resume().on('end', () => resolve(answer.statusCode ?? 0))
+    const outgoing = request(url, { method: 'POST', agent, headers }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode ?? 0))
     })
-    going.on('error', reject).end(body)
+    outgoing.on('error', reject).end(body)
   })
 }
 
-/** A contact that the local Intercom knows. */
-async function somebody({
+/** The id of a contact in the mock Intercom. */
+async function firstContact({
   INTERCOM_BASE_URL,
   INTERCOM_ACCESS_TOKEN,
 }: Readonly<Record<string, string>>): Promise<string> {
   const headers = { authorization: `Bearer ${INTERCOM_ACCESS_TOKEN}` }
-  const answer = await fetch(`${INTERCOM_BASE_URL}/contacts?per_page=1`, { headers })
-  const { data } = (await answer.json()) as { readonly data: readonly { readonly id: string }[] }
+  const response = await fetch(`${INTERCOM_BASE_URL}/contacts?per_page=1`, { headers })
+  const { data } = (await response.json()) as { readonly data: readonly { readonly id: string }[] }
   return data[0]?.id ?? ''
 }
 
-/** A new conversation, in two kilobytes, as they usually are. */
-function notification(n: number, person: string): string {
+/** A new conversation of two kilobytes, the usual size. */
+function notification(n: number, contactId: string): string {
   const now = Math.floor(Date.now() / 1000)
-  const contact = { type: 'contact', id: person, external_id: null }
+  const contact = { type: 'contact', id: contactId, external_id: null }
   const item = {
     type: 'conversation',
     id: String(9_000_000 + n),
@@ -118,7 +124,7 @@ function notification(n: number, person: string): string {
     source: {
       type: 'conversation',
       delivered_as: 'customer_initiated',
-      author: { type: 'user', id: person },
+      author: { type: 'user', id: contactId },
       body: TEXT,
     },
     tags: { type: 'tag.list', tags: [] },
@@ -137,14 +143,14 @@ function notification(n: number, person: string): string {
 
 const TEXT = `<p>${'Where is my parcel? It should have come last week. '.repeat(20)}</p>`
 
-async function rowsIn(path: string): Promise<number> {
+async function countRecords(path: string): Promise<number> {
   const engine = await openEngine(path)
   const row = engine.prepare('SELECT count(*) AS count FROM records').get() as { readonly count: number }
   engine.close()
   return row.count
 }
 
-function quantile(values: readonly number[], part: number): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }

@@ -1,4 +1,4 @@
-/** What we use of the packages only the bench has, so that it is type-checked without installing them. */
+/** Types of the packages that only the benchmarks use, so that type checks need not install them. */
 
 declare module 'tinybench' {
   interface Task {
@@ -30,6 +30,5 @@ declare module '@rudderstack/json-template-engine' {
   export const PathType: { readonly SIMPLE: string }
   export const JsonTemplateEngine: {
     createAsSync(template: string, options: Options): { evaluate(data: unknown, bindings: unknown): unknown }
-    translate(template: string, options: Options): string
   }
 }

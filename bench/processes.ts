@@ -1,4 +1,4 @@
-/** Measured programs, each in a process of its own and, where the machine lets us, on a core of its own. */
+/** Runs each measured program in a process of its own and, if the machine has two cores, on a core of its own. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,59 +8,59 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { specFolder } from '../connector/spec.ts'
 
-/** Seconds of processor time; MB resident at most. */
-export interface Usage {
+/** Processor time in seconds; maximum resident size in MB. */
+export interface ResourceUsage {
   readonly cpu: number
   readonly rss: number
 }
 
-export interface Running {
+export interface MeasuredProcess {
   readonly child: ChildProcess
   /** The first JSON object on stdout. */
-  readonly said: Promise<Record<string, unknown>>
-  /** Resolves when the process has ended by itself or by `stop`. Rejects if it failed. */
-  readonly ended: Promise<Usage>
-  stop(): Promise<Usage>
+  readonly output: Promise<Record<string, unknown>>
+  /** Resolves on exit, by itself or by `stop`. Rejects if the process failed. */
+  readonly usage: Promise<ResourceUsage>
+  stop(): Promise<ResourceUsage>
 }
 
-/** Whether there are two cores to keep apart, and a way to do it. */
+/** Whether processes can be pinned to different cores. */
 const pinned = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
-export const where = pinned ? 'the connector on one core, everything else on another' : 'all on the same cores'
+export const placement = pinned ? 'the connector on one core, everything else on another' : 'all on the same cores'
 
-/** A file beside or below this folder, in whichever form this file itself runs. */
+/** A script relative to this folder, compiled or not as this file is. */
 const script = (path: string) => fileURLToPath(new URL(`${path}${extname(import.meta.url)}`, import.meta.url))
 
-export function start(
+export function startProcess(
   path: string,
   args: readonly string[],
   { env = {}, core }: { readonly env?: Readonly<Record<string, string>>; readonly core?: 0 | 1 },
-): Running {
+): MeasuredProcess {
   const folder = temporaryFolder()
-  const usage = join(folder.path, 'usage.json')
-  const command = ['node', ...process.execArgv, '--import', script('./usage'), script(path), ...args]
+  const usageFile = join(folder.path, 'usage.json')
+  const command = ['node', ...process.execArgv, '--import', script('./record-usage'), script(path), ...args]
   const [program = '', ...rest] = pinned && core !== undefined ? ['taskset', '-c', String(core), ...command] : command
   const child = spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1', BENCH_USAGE: usage, ...env },
+    env: { ...process.env, NO_COLOR: '1', BENCH_USAGE: usageFile, ...env },
   })
   let log = ''
   child.stderr.on('data', (text) => {
     log = `${log}${text}`.slice(-4_000)
   })
-  const ended = once(child, 'exit').then(([code]) => {
-    if (code !== 0) throw new Error(`${path} ended with ${code}:\n${log}`)
-    const used = JSON.parse(readFileSync(usage, 'utf8')) as Usage
+  const usage = once(child, 'exit').then(([code]) => {
+    if (code !== 0) throw new Error(`${path} exited with ${code}:\n${log}`)
+    const measured = JSON.parse(readFileSync(usageFile, 'utf8')) as ResourceUsage
     folder.remove()
-    return used
+    return measured
   })
-  ended.catch(() => undefined)
+  usage.catch(() => undefined)
   return {
     child,
-    said: Promise.race([firstJson(child), ended.then(() => Promise.reject(new Error(`${path} said nothing`)))]),
-    ended,
+    output: Promise.race([firstJson(child), usage.then(() => Promise.reject(new Error(`${path} printed no JSON`)))]),
+    usage,
     stop() {
       child.kill('SIGTERM')
-      return ended
+      return usage
     },
   }
 }
@@ -80,7 +80,7 @@ export function temporaryFolder() {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** The shipped spec with every rate limit so high that none is met: a folder for CONNECTOR_SPEC. */
+/** Writes the shipped spec with rate limits too high to reach. Returns its folder, for CONNECTOR_SPEC. */
 export function unlimitedSpec(folder: string): string {
   const path = join(folder, 'spec')
   for (const name of ['connector.yaml', 'fields.yaml', 'mappings']) {

@@ -1,9 +1,8 @@
-/** `npm run bench`: installs what is missing here, compiles everything as the package is compiled, and runs it from the root. */
+/** `npm run bench`: installs missing dependencies, compiles everything as the package is, runs it from the root. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 
-// The source is not what is measured: tsx keeps functions' names by a call for each function made, which takes longer
-// than most of them.
+// Not with tsx, which keeps function names by a call per created function; that takes longer than most of them.
 const out = '.bench/bench'
 
 function run(command, ...args) {

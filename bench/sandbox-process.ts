@@ -1,4 +1,4 @@
-/** The sandbox in a process of its own, so that it takes no time of what is measured. Prints the settings that point at it. */
+/** Runs the sandbox in a process of its own, outside the measured one. Prints the settings that connect to it. */
 import { parseArgs } from 'node:util'
 import { listen } from '../runtime/cli/server/listen.ts'
 import { systemClock, systemFetch, systemRandom } from '../runtime/system.ts'

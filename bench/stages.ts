@@ -1,4 +1,4 @@
-/** One webhook's way to a request body, stage by stage, by the functions that run in the connector. No disk, no network. */
+/** Times each stage from a webhook to its request body, by the functions of the connector. No disk, no network. */
 import { createHmac } from 'node:crypto'
 import { eventBody } from '../connector/klaviyo/request-bodies.ts'
 import { loadConnectorSpec } from '../connector/spec.ts'
@@ -15,9 +15,9 @@ import { openEnvelope, recordFromWebhook } from '../runtime/source/envelope.ts'
 import { openRecord } from '../runtime/source/open-record.ts'
 import { verifySignature } from '../runtime/source/verify-signature.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
+import { compare } from './compare.ts'
 import { type Sample, samples, WORKSPACE } from './mapping/samples.ts'
-import type { Table } from './report.ts'
-import { rounds } from './rounds.ts'
+import type { ResultTable } from './result-table.ts'
 
 const SECRET = 'bench-secret'
 const NOW = 1_768_204_800_000
@@ -28,25 +28,25 @@ const events = [
   { metric: 'Resolved Ticket', kind: 'ticket', topic: 'ticket.state.updated' },
 ] as const
 
-export async function run(): Promise<readonly Table[]> {
+export async function runBenchmark(): Promise<readonly ResultTable[]> {
   const spec = await loadConnectorSpec()
-  const tables: Table[] = []
+  const tables: ResultTable[] = []
   for (const event of events) tables.push(await measure(event, spec))
   return tables
 }
 
-async function measure({ metric, kind, topic }: (typeof events)[number], spec: Spec): Promise<Table> {
-  const given = samples(kind, SAMPLES)
-  const { find } = memory(given)
-  const ways = await Promise.all(given.map((sample) => follow(sample, metric, topic, spec, find)))
-  const names = Object.keys(ways[0] ?? {})
-  const measured = await rounds(
+async function measure({ metric, kind, topic }: (typeof events)[number], spec: Spec): Promise<ResultTable> {
+  const inputs = samples(kind, SAMPLES)
+  const { find } = lookupsFromMemory(inputs)
+  const runs = await Promise.all(inputs.map((sample) => prepareStages({ sample, metric, topic, spec, find })))
+  const names = Object.keys(runs[0] ?? {})
+  const measured = await compare(
     names.map((name) => ({
       name,
-      operations: ways.length,
+      operations: runs.length,
       run: async () => {
-        for (const way of ways) {
-          const result = way[name]?.()
+        for (const stages of runs) {
+          const result = stages[name]?.()
           if (result instanceof Promise) await result
         }
       },
@@ -54,24 +54,26 @@ async function measure({ metric, kind, topic }: (typeof events)[number], spec: S
   )
   const stages = measured.map(({ name: stage, micros }) => ({ stage, µs: micros }))
   const sum = stages.reduce((all, row) => all + row.µs, 0)
-  const bytes = Math.round(Buffer.byteLength(JSON.stringify(given[0]?.item)) / 100) / 10
+  const bytes = Math.round(Buffer.byteLength(JSON.stringify(inputs[0]?.item)) / 100) / 10
   return {
     title: `${metric}: one webhook to one request body, without store and network`,
-    rows: [...stages, { stage: 'all', µs: sum }],
+    rows: [...stages, { stage: 'total', µs: sum }],
     notes: [`an item of ${bytes} kB; lookups from memory`],
   }
 }
 
-type Way = Readonly<Record<string, () => unknown>>
+interface StageInputs {
+  readonly sample: Sample
+  readonly metric: string
+  readonly topic: string
+  readonly spec: Spec
+  readonly find: MapParts['lookups']['find']
+}
 
-/** The stages of one sample, each given what the ones before it gave. */
-async function follow(
-  sample: Sample,
-  metric: string,
-  topic: string,
-  spec: Spec,
-  find: MapParts['lookups']['find'],
-): Promise<Way> {
+type Stages = Readonly<Record<string, () => unknown>>
+
+/** The stages of one sample, each with the results of the stages before it. */
+async function prepareStages({ sample, metric, topic, spec, find }: StageInputs): Promise<Stages> {
   const body = bodyOf(sample, topic)
   const bytes = new TextEncoder().encode(body)
   const signature = `sha1=${createHmac('sha1', SECRET).update(bytes).digest('hex')}`
@@ -79,13 +81,13 @@ async function follow(
   const notification = await openEnvelope(envelope, spec)
   const record = await recordFromWebhook(body, notification, spec, NOW)
   const resource = must(spec.resources.get(record.resource ?? ''))
-  const mapping = must(spec.mappings.find((one) => one.metric === metric))
+  const mapping = must(spec.mappings.find((candidate) => candidate.metric === metric))
   const plans = compilePlan(spec)
   const planned = plans.of(mapping)
   const parts = { spec, plan: plans, lookups: { find }, delivered: async () => false } as MapParts
   const { item, bindings } = await openRecord(record, resource, spec)
-  const found: readonly Occurrence[] = await occurrences(mapping, item, bindings, true)
-  const one = must(found[0])
+  const all: readonly Occurrence[] = await occurrences(mapping, item, bindings, true)
+  const one = must(all[0])
   const { contact } = await identityOf(planned, item, one.bindings, WORKSPACE)
   const wanted = { wanted: planned.wanted.live, item, bindings: one.bindings, lane: 'live', find } as const
   const bound = await hydrate({ ...wanted, contact: must(contact) })
@@ -95,25 +97,31 @@ async function follow(
     'signature (HMAC)': () => verifySignature(bytes, signature, spec.webhook.signature, [SECRET]),
     'text to JSON': () => JSON.parse(new TextDecoder().decode(bytes)),
     'envelope to record': async () => recordFromWebhook(body, await openEnvelope(envelope, spec), spec, NOW),
-    'record opened (parsed again)': () => openRecord(record, resource, spec),
+    'open record (parses again)': () => openRecord(record, resource, spec),
     occurrences: () => occurrences(mapping, item, bindings, true),
     'key, time, contact': () => identityOf(planned, item, one.bindings, WORKSPACE),
-    'reasons to skip': () => firstSkip(mapping.skip, item, bound),
+    'skip rules': () => firstSkip(mapping.skip, item, bound),
     'lookups from memory': () => hydrate({ ...wanted, contact: must(contact) }),
     profile: () => plans.profile.evaluate.live(must(bound.contact), bound),
     properties: () => planned.properties(item, bound),
-    'person (SHA-256, for the ledger)': () => emailHashOf(event.profile),
-    'limits checked, body encoded': () => eventBody(event, spec.destination.limits),
+    'e-mail hash (SHA-256, for the ledger)': () => emailHashOf(event.profile),
+    'check limits, encode body': () => eventBody(event, spec.destination.limits),
   }
 }
 
 function bodyOf({ item }: Sample, topic: string): string {
-  const about = { type: 'notification_event', app_id: WORKSPACE, id: `notif_${item.id}`, topic, created_at: NOW / 1000 }
-  return JSON.stringify({ ...about, data: { type: 'notification_event_data', item } })
+  const envelope = {
+    type: 'notification_event',
+    app_id: WORKSPACE,
+    id: `notif_${item.id}`,
+    topic,
+    created_at: NOW / 1000,
+  }
+  return JSON.stringify({ ...envelope, data: { type: 'notification_event_data', item } })
 }
 
-/** Lookups that have been answered once: what is measured is finding them again. */
-function memory(all: readonly Sample[]) {
+/** Lookups answered once before, so that the stage measures their cache. */
+function lookupsFromMemory(all: readonly Sample[]) {
   const [{ admin, team, tag }] = all as readonly [Sample]
   const answers: Readonly<Record<string, unknown>> = {
     '/admins': { admins: [admin] },
@@ -131,6 +139,6 @@ function memory(all: readonly Sample[]) {
 }
 
 function must<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('the stages do not fit together')
+  if (value === undefined) throw new Error('a stage gave no result')
   return value
 }

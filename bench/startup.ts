@@ -1,52 +1,50 @@
-/** How long a start takes: of a command from source and compiled, and of importing the package. */
+/** Times the start of a command, from source and compiled, and the import of the package. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
-import type { Table } from './report.ts'
+import type { ResultTable } from './result-table.ts'
 
-/** `npm run` starts everything at the root. */
+/** `npm run` starts in the root. */
 const root = process.cwd()
 
 const imports =
   'const t = performance.now(); await import("./dist/connector/index.js"); console.log(performance.now() - t)'
 
-/** What is started, and what share of it is not ours. */
-const starts: Readonly<Record<string, readonly string[]>> = {
+/** Command lines by name; the first is the share of Node itself. */
+const commandLines: Readonly<Record<string, readonly string[]>> = {
   'node, doing nothing': ['-e', '0'],
   'validate, from source': ['scripts/source.mjs', 'validate'],
-  'validate, from source, each file turned into JavaScript by tsx as it loads': [
-    ...['--import', 'tsx', 'connector/main.ts', 'validate'],
-  ],
+  'validate, from source by tsx': [...['--import', 'tsx', 'connector/main.ts', 'validate']],
   'validate, compiled package': ['dist/connector/main.js', 'validate'],
   'import of the compiled package, whole process': ['--input-type=module', '-e', imports],
 }
 
 const ROUNDS = 15
 
-export async function run(): Promise<readonly Table[]> {
+export async function runBenchmark(): Promise<readonly ResultTable[]> {
   await promisify(execFile)('npm', ['run', '-s', 'build'], { cwd: root })
-  const taken = new Map(Object.keys(starts).map((name) => [name, [] as number[]]))
-  const inside: number[] = []
-  // In turns, so that a busy moment falls on all alike.
+  const times = new Map(Object.keys(commandLines).map((name) => [name, [] as number[]]))
+  const importTimes: number[] = []
+  // In turn, so that a busy moment of the machine hits all of them.
   for (let round = 0; round <= ROUNDS; round++) {
-    for (const [name, args] of Object.entries(starts)) {
-      const { ms, out } = await start(args)
-      if (round === 0) continue // the first makes the copy of the source, and fills caches
-      taken.get(name)?.push(ms)
-      if (name.startsWith('import')) inside.push(Number(out))
+    for (const [name, args] of Object.entries(commandLines)) {
+      const { ms, out } = await timeStart(args)
+      if (round === 0) continue // the first round creates the copy of the source and fills caches
+      times.get(name)?.push(ms)
+      if (name.startsWith('import')) importTimes.push(Number(out))
     }
   }
-  taken.set('import of the compiled package, the import alone', inside)
-  const rows = [...taken].map(([what, all]) => ({ what, 'median ms': median(all), 'best ms': Math.min(...all) }))
+  times.set('import of the compiled package, the import alone', importTimes)
+  const rows = [...times].map(([command, all]) => ({ command, 'median ms': median(all), 'best ms': Math.min(...all) }))
   return [{ title: 'Start-up', rows, notes }]
 }
 
 const notes = [
-  "Each is a process of its own, started and waited for; 15 rounds in turns. `npm run` adds npm's own start.",
-  'NODE_EXTRA_CA_CERTS is taken away: where it is set, Node 20 reads all certificates at each start (120 ms here).',
+  'Each start is a process of its own; 15 rounds in turn. `npm run` adds the start of npm.',
+  'Without NODE_EXTRA_CA_CERTS, which makes Node 20 read all certificates at each start (120 ms here).',
 ]
 
-async function start(args: readonly string[]): Promise<{ ms: number; out: string }> {
+async function timeStart(args: readonly string[]): Promise<{ ms: number; out: string }> {
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env
   const from = performance.now()
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })

@@ -1,37 +1,38 @@
-/** By hand, as a good engineer writes it: optional chaining, small functions, absent values left out at the end. */
+/** A handwritten mapping in common style: optional chaining, small functions, absent values dropped at the end. */
 import { toE164 } from '../../connector/functions/phone.ts'
 import { emailAddress, isoTime, splitName } from '../../connector/functions/text.ts'
 import type { Contact, Conversation, Result, Sample, Ticket } from './samples.ts'
 import { WORKSPACE } from './samples.ts'
 
-/** Leaves out what is absent, null or "". */
+/** Drops undefined, null and "". */
 export const compact = (object: Readonly<Record<string, unknown>>): Result =>
   Object.fromEntries(
     Object.entries(object).filter(([, value]) => value !== undefined && value !== null && value !== ''),
   )
 
-export const email = (address?: string | null) => (typeof address === 'string' ? emailAddress(address) : undefined)
+export const normalizedEmail = (address?: string | null) =>
+  typeof address === 'string' ? emailAddress(address) : undefined
 
-export const phone = ({ phone: number, location }: Contact) =>
+export const normalizedPhone = ({ phone: number, location }: Contact) =>
   typeof number === 'string' ? toE164(number, location?.country_code, location?.country) : undefined
 
-export const object = (value: unknown) =>
+export const plainObject = (value: unknown) =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
 
-export function image({ avatar }: Contact): string | undefined {
+export function avatarUrl({ avatar }: Contact): string | undefined {
   const url = typeof avatar === 'string' ? avatar : avatar?.image_url
   return typeof url === 'string' && !url.includes('/pseudonym_avatars_') ? url : undefined
 }
 
-function profile(contact: Contact, tags: Sample['tag']): Result {
+function toProfile(contact: Contact, tags: Sample['tag']): Result {
   const { first, last } = typeof contact.name === 'string' ? splitName(contact.name) : {}
   const { city, country, region } = contact.location ?? {}
   return compact({
-    email: email(contact.email),
-    phone_number: phone(contact),
+    email: normalizedEmail(contact.email),
+    phone_number: normalizedPhone(contact),
     first_name: first,
     last_name: last,
-    image: image(contact),
+    image: avatarUrl(contact),
     location: compact({ city, country, region }),
     properties: compact({
       'Intercom Contact ID': contact.id,
@@ -40,30 +41,30 @@ function profile(contact: Contact, tags: Sample['tag']): Result {
       Intercom_marked_email_as_spam: contact.marked_email_as_spam,
       Intercom_unsubscribed_from_emails: contact.unsubscribed_from_emails,
       'Opted In Subscription Types Count': contact.opted_in_subscription_types?.total_count,
-      Intercom_custom_attributes: object(contact.custom_attributes),
+      Intercom_custom_attributes: plainObject(contact.custom_attributes),
       Intercom_tags: contact.tags?.data ? tags.map(({ name }) => name) : undefined,
     }),
   })
 }
 
-const PEOPLE = ['user', 'lead', 'contact', 'visitor']
+const PERSON_TYPES = ['user', 'lead', 'contact', 'visitor']
 
 export function createdConversation({ item, contact, admin, team, tag }: Sample<Conversation>): Result {
   const { source, tags, statistics } = item
   const author = source?.author
   if (author?.type === 'admin' || author?.type === 'team') return { skipped: 'started-by-teammate' }
   if (author?.type === 'bot') return { skipped: 'started-by-bot' }
-  const starter = author && PEOPLE.includes(author.type) ? author.id : undefined
+  const starter = author && PERSON_TYPES.includes(author.type) ? author.id : undefined
   if (!(starter ?? item.contacts?.contacts?.[0]?.id ?? item.user?.id)) return { skipped: 'no-contact' }
 
   return {
     metric: 'Created Conversation',
     key: [WORKSPACE, 'created-conversation', item.id].join(':'),
     time: isoTime(item.created_at),
-    profile: profile(contact, tag),
+    profile: toProfile(contact, tag),
     properties: compact({
-      email: email(contact.email),
-      phone_number: phone(contact),
+      email: normalizedEmail(contact.email),
+      phone_number: normalizedPhone(contact),
       Title: item.title,
       'Snoozed Until': isoTime(item.snoozed_until),
       'Waiting Since': isoTime(item.waiting_since),
@@ -79,12 +80,12 @@ export function createdConversation({ item, contact, admin, team, tag }: Sample<
       'SLA Status': item.sla_applied?.sla_status,
       'Reopens Count': statistics?.count_reopens,
       'Assignments Count': statistics?.count_assignments,
-      'Custom Attributes': object(item.custom_attributes),
+      'Custom Attributes': plainObject(item.custom_attributes),
     }),
   }
 }
 
-/** The newest state part is what a notification tells of. */
+/** A notification is about the newest state part. */
 export function resolvedTicket({ item, contact, admin, team, tag }: Sample<Ticket>): Result {
   const part = item.ticket_parts?.ticket_parts.filter(({ ticket_state }) => ticket_state).at(-1)
   if (part?.ticket_state !== 'resolved' || part.previous_ticket_state === 'resolved') return { skipped: 'not-resolved' }
@@ -94,10 +95,10 @@ export function resolvedTicket({ item, contact, admin, team, tag }: Sample<Ticke
     metric: 'Resolved Ticket',
     key: [WORKSPACE, 'resolved-ticket', part.id].join(':'),
     time: isoTime(part.created_at),
-    profile: profile(contact, tag),
+    profile: toProfile(contact, tag),
     properties: compact({
-      'Contact Email': email(contact.email),
-      'Contact Phone': phone(contact),
+      'Contact Email': normalizedEmail(contact.email),
+      'Contact Phone': normalizedPhone(contact),
       Category: item.category,
       'Team Name': team?.name,
       'Admin Name': admin?.name,

@@ -1,4 +1,4 @@
-/** The payloads that are mapped: the fixtures of the tests (Intercom 2.16), made into many that differ as people do. */
+/** Payloads to map: the test fixtures (Intercom 2.16), varied in ids, times, names and phone numbers. */
 import { readFileSync } from 'node:fs'
 
 type Maybe<T> = T | null | undefined
@@ -28,7 +28,7 @@ export interface Conversation extends Item {
   readonly custom_attributes?: unknown
 }
 
-export interface Part {
+export interface TicketPart {
   readonly id: string
   readonly created_at: number
   readonly ticket_state?: Text
@@ -40,7 +40,7 @@ export interface Ticket extends Item {
   readonly category?: Text
   readonly is_shared?: Maybe<boolean>
   readonly ticket_attributes?: Maybe<{ readonly _default_title_?: Text; readonly _default_description_?: Text }>
-  readonly ticket_parts?: Maybe<{ readonly ticket_parts: readonly Part[] }>
+  readonly ticket_parts?: Maybe<{ readonly ticket_parts: readonly TicketPart[] }>
 }
 
 export interface Contact {
@@ -59,44 +59,44 @@ export interface Contact {
   readonly tags?: Maybe<{ readonly data?: readonly unknown[] }>
 }
 
-interface Named {
+interface NamedResource {
   readonly id: string
   readonly name?: Text
   readonly email?: Text
 }
 
-/** One occurrence and all that was looked up for it, typed as far as a mapping by hand needs. */
+/** An item with its lookups, typed as far as a handwritten mapping needs. */
 export interface Sample<T extends Item = Conversation & Ticket> {
   readonly item: T
   readonly contact: Contact
-  readonly admin?: Named
-  readonly team?: Named
-  /** The contact's tags, as the table of tags has them. */
-  readonly tag: readonly Named[]
+  readonly admin?: NamedResource
+  readonly team?: NamedResource
+  /** The contact's tags, as the lookup of tags returns them. */
+  readonly tag: readonly NamedResource[]
 }
 
 export const WORKSPACE = 'abc123de'
 
-/** `npm run` starts everything at the root. */
-const read = (name: string) => JSON.parse(readFileSync(`test/fixtures/intercom/${name}.json`, 'utf8'))
+/** `npm run` starts in the root. */
+const readFixture = (name: string) => JSON.parse(readFileSync(`test/fixtures/intercom/${name}.json`, 'utf8'))
 
 const FIRST = ['Ada', 'Mary Ann', 'Se&#225;n', 'Zoë', 'Liam', 'Cher', 'Nora', 'Tom']
 const LAST = ["O'Brien", 'Byrne', 'van der Berg', 'Müller', 'Walsh', 'Kelly', 'Doyle', 'Ryan']
 
-/** As many samples as asked for; the same ones each time. */
+/** The same samples on every call. */
 export function samples(name: 'conversation' | 'ticket', count: number): readonly Sample[] {
-  const { admin, team, tag } = read('lookups')
-  const [item, contact] = [JSON.stringify(read(name)), read('contact')]
+  const { admin, team, tag } = readFixture('lookups')
+  const [item, contact] = [JSON.stringify(readFixture(name)), readFixture('contact')]
   return Array.from({ length: count }, (_, i) => ({
     item: itemOf(item, i),
-    contact: person(contact, i),
+    contact: contactOf(contact, i),
     admin: admin[0],
     team: team[0],
     tag: tag.slice(1),
   }))
 }
 
-/** Through text, as it comes: no sample shares an object with another. */
+/** Parsed from text, as in production, so that samples share no object. */
 function itemOf(text: string, i: number): Sample['item'] {
   const later = (_: string, name: string, seconds: string) => `"${name}":${Number(seconds) + 977 * i}`
   const own = text.replaceAll('6960000000000000000000a1', idOf(i)).replaceAll('215400000000', `2154${10000000 + i}`)
@@ -105,18 +105,18 @@ function itemOf(text: string, i: number): Sample['item'] {
 
 const idOf = (i: number) => `69600000000000000000${String(1000 + i)}`
 
-function person(contact: Contact, i: number): Contact {
+function contactOf(contact: Contact, i: number): Contact {
   const [first, last] = [FIRST[i % FIRST.length], LAST[Math.floor(i / 8) % LAST.length]]
   const copy = {
     ...contact,
     id: idOf(i),
     email: `Ada.${i}@Harbourlight.shop`,
-    // One in four has none, which is few for a shop and many for a help desk.
+    // One in four has no phone number, between a shop (more) and a help desk (fewer).
     phone: i % 4 === 3 ? null : `087 123 ${4000 + i}`,
     name: `${first} ${last}`,
   }
   return JSON.parse(JSON.stringify(copy))
 }
 
-/** What the mapping gives for a sample: the same from every contestant. */
+/** The mapped event; equal for every candidate. */
 export type Result = Readonly<Record<string, unknown>>

@@ -1,13 +1,13 @@
-/** RudderStack's json-template-engine as its users write it: compiled once, simple paths, omission by a bound function. */
+/** RudderStack's json-template-engine in its usual style: compiled once, simple paths, a bound function for omission. */
 import { JsonTemplateEngine, PathType } from '@rudderstack/json-template-engine'
 import { functions } from '../../connector/functions/index.ts'
-import { compact, object } from './idiomatic.ts'
+import { compact, plainObject } from './idiomatic.ts'
 import { type Result, type Sample, WORKSPACE } from './samples.ts'
 
-// The same functions that the spec calls, and the one their users bind for what is absent.
+// The functions of the spec, and the one its users bind to drop absent values.
 const bindings = {
   ...Object.fromEntries(functions.map(({ name, run }) => [name, run])),
-  ...{ compact, object, workspace: WORKSPACE },
+  ...{ compact, object: plainObject, workspace: WORKSPACE },
 }
 
 const PROFILE = `
@@ -96,11 +96,7 @@ const templates: Readonly<Record<string, string>> = {
   }`,
 }
 
-export function template(metric: string): (sample: Sample) => Result {
+export function templateMapper(metric: string): (sample: Sample) => Result {
   const engine = JsonTemplateEngine.createAsSync(templates[metric] ?? '', { defaultPathType: PathType.SIMPLE })
   return (sample) => engine.evaluate(sample, bindings) as Result
 }
-
-/** What it runs, for a look. */
-export const sourceOf = (metric: string): string =>
-  JsonTemplateEngine.translate(templates[metric] ?? '', { defaultPathType: PathType.SIMPLE })

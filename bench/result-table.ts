@@ -1,18 +1,18 @@
-/** What a part found, as tables for people or as JSON. */
+/** Results of a benchmark as a table, printed as text or JSON. */
 
-export type Row = Readonly<Record<string, string | number>>
+export type ResultRow = Readonly<Record<string, string | number>>
 
-export interface Table {
+export interface ResultTable {
   readonly title: string
-  /** Every row has the same columns, in the order they are shown. */
-  readonly rows: readonly Row[]
-  /** What must be known to read it. */
+  /** Every row has the same columns in the same order. */
+  readonly rows: readonly ResultRow[]
+  /** Conditions of the measurement. */
   readonly notes?: readonly string[]
 }
 
-export function render({ title, rows, notes = [] }: Table): string {
+export function renderTable({ title, rows, notes = [] }: ResultTable): string {
   const columns = Object.keys(rows[0] ?? {})
-  const cells = rows.map((row) => columns.map((column) => shown(row[column])))
+  const cells = rows.map((row) => columns.map((column) => formatCell(row[column])))
   const widths = columns.map((column, i) => Math.max(column.length, ...cells.map((line) => line[i]?.length ?? 0)))
   const align = (line: readonly string[]) =>
     line
@@ -31,8 +31,8 @@ export function render({ title, rows, notes = [] }: Table): string {
   ].join('\n')
 }
 
-/** Three digits that count are all a measurement is worth. */
-function shown(value: string | number | undefined): string {
+/** Rounds to three significant digits; a measurement carries no more. */
+function formatCell(value: string | number | undefined): string {
   if (typeof value !== 'number') return value ?? ''
   if (Number.isInteger(value)) return value.toLocaleString('en')
   const digits = Math.min(3, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))))

@@ -1,4 +1,4 @@
-/** Ours: the functions that map one event in the connector, on the shipped spec, with what was looked up at hand. */
+/** The connector's mapping functions on the shipped spec, with lookups in memory. */
 import { functions } from '../../connector/functions/index.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
 import { references } from '../../runtime/expression/check/references.ts'
@@ -14,14 +14,14 @@ import { firstSkip } from '../../runtime/mapping/skip-rules.ts'
 import type { Json } from '../../runtime/ports/types.ts'
 import { type Result, type Sample, WORKSPACE } from './samples.ts'
 
-/** What `mapEvent` does for one occurrence, without what is no mapping: fetching, the ledger, and asking the store. */
-export async function ours(
+/** Does what `mapEvent` does for one occurrence, without fetching, ledger and store. */
+export async function connectorMapper(
   metric: string,
-  engine = (it: Expression) => it,
+  engine = (expression: Expression) => expression,
 ): Promise<(sample: Sample) => MaybePromise<Result>> {
   const spec = withEngine(await loadConnectorSpec(), engine)
-  const mapping = spec.mappings.find((one) => one.metric === metric)
-  if (mapping === undefined) throw new Error(`no ${metric}`)
+  const mapping = spec.mappings.find((candidate) => candidate.metric === metric)
+  if (mapping === undefined) throw new Error(`no mapping for ${metric}`)
   const plans = compilePlan(spec)
   const planned = plans.of(mapping)
   return (sample) => {
@@ -44,7 +44,7 @@ export async function ours(
 }
 
 /** The same expression on JSONata's interpreter. */
-export function interpreted(expr: Expression): Expression {
+export function onInterpreter(expr: Expression): Expression {
   const parsed = parse(expr.text)
   if (isProblem(parsed)) throw new Error(expr.text)
   const called = new Set(references(parsed.root).map(({ name }) => name))
@@ -53,8 +53,8 @@ export function interpreted(expr: Expression): Expression {
   return { text, place, variables, evaluate: (input, bindings = {}) => run(input, bindings) }
 }
 
-/** The same value with every expression in it on another engine. */
-function withEngine<T>(value: T, engine: (it: Expression) => Expression): T {
+/** A copy of the value with every expression replaced. */
+function withEngine<T>(value: T, engine: (expression: Expression) => Expression): T {
   const each = <V>(one: V): V => withEngine(one, engine)
   if (value instanceof Map) return new Map([...value].map(([name, one]) => [name, each(one)])) as T
   if (value instanceof Set || typeof value !== 'object' || value === null) return value

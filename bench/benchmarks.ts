@@ -1,0 +1,20 @@
+/** Every benchmark by name. A new one is a file and a row here. */
+import type { ResultTable } from './result-table.ts'
+
+export interface Benchmark {
+  readonly summary: string
+  /** Imports the benchmark before it runs, so that its modules do not weigh on another. */
+  load(): Promise<{ readonly runBenchmark: () => Promise<readonly ResultTable[]> }>
+}
+
+export const benchmarks: Readonly<Record<string, Benchmark>> = {
+  mapping: { summary: 'one event, mapped by five candidates', load: () => import('./mapping/mapping.ts') },
+  stages: { summary: 'one webhook to its request body, stage by stage', load: () => import('./stages.ts') },
+  import: { summary: 'history, from a search page to an accepted bulk request', load: () => import('./import.ts') },
+  startup: {
+    summary: 'start of a command, from source and compiled, and import of the package',
+    load: () => import('./startup.ts'),
+  },
+  intake: { summary: 'webhooks, until they are on disk', load: () => import('./intake.ts') },
+  console: { summary: 'pages of the console over a million records', load: () => import('./console.ts') },
+}
