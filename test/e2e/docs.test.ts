@@ -161,7 +161,7 @@ describe('links resolve', () => {
   const pages = ['ARCHITECTURE', 'BEHAVIOR', 'CHANGELOG', 'CONTRIBUTING', 'README', 'SECURITY'].map(
     (name) => `${name}.md`,
   )
-  const inFolders = ['docs/guide/', 'docs/reference/', 'docs/reference/api/', 'examples/'].flatMap((folder) =>
+  const inFolders = ['docs/', 'docs/guide/', 'docs/reference/', 'docs/reference/api/', 'examples/'].flatMap((folder) =>
     readdirSync(new URL(folder, root), { recursive: folder === 'examples/', encoding: 'utf8' })
       .filter((name) => name.endsWith('.md'))
       .map((name) => folder + name),
