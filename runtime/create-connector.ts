@@ -16,8 +16,8 @@ import { type ConnectionStats, createConnectionStats } from './http/connection-s
 import { createRateLimiter } from './http/rate-limiter.ts'
 import { storeWithTransientFaults } from './http/transient-on-throw.ts'
 import { onAbort } from './lib/abort.ts'
-import { monotonicClock } from './lib/monotonic-clock.ts'
-import { yieldingScheduler } from './lib/yield-to-event-loop.ts'
+import { MonotonicClock } from './lib/monotonic-clock.ts'
+import { YieldingScheduler } from './lib/yielding-scheduler.ts'
 import { compilePlan } from './mapping/compile-plan.ts'
 import { createLookups } from './mapping/lookups.ts'
 import { previewMapping } from './mapping/preview.ts'
@@ -93,6 +93,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   const accounts = createAccountPin({ client, ...logins, store: asking, gate, clock, logger })
   const crowd = backlogMonitor(spec, store, clock)
   const send = createSender({ destination, clock, signal, hasBacklog: crowd.is })
+  const scheduler = new YieldingScheduler()
   const parts: DeliverParts = {
     spec,
     clock,
@@ -103,7 +104,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     lookups: createLookups({ client, store: asking, clock, signal }),
     delivered: async (key) => (await asking.filterDelivered([key])).has(key),
     mappingConcurrency: { live: pLimit(MAPPED_AT_ONCE), backfill: pLimit(MAPPED_AT_ONCE) },
-    yieldTurn: yieldingScheduler(),
+    yieldTurn: () => scheduler.yield(),
     profileConcurrency: pLimit(PROFILES_AT_ONCE),
     send,
     isCurrentRun: currentRunChecker(asking, clock),
@@ -194,7 +195,7 @@ async function runAllUntilAborted(
 
 /** Looks at the live backlog now and then, since counting it for every record would cost more than it saves. */
 function backlogMonitor({ destination: { bulkThreshold } }: Spec, store: Store, clock: Clock) {
-  const time = monotonicClock(clock)
+  const time = new MonotonicClock(clock)
   let crowded = false
   let next = 0
   return {

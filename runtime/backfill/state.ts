@@ -3,7 +3,7 @@
 import type { Bindings } from '../expression/expression.ts'
 import { BACKFILL_CHECKPOINT, liveSinceCheckpoint, WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { asId } from '../lib/json.ts'
-import { monotonicClock } from '../lib/monotonic-clock.ts'
+import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
@@ -43,7 +43,7 @@ export function currentRunChecker(
   store: Pick<Store, 'readCheckpoint'>,
   clock: Clock,
 ): (run: string) => Promise<boolean> {
-  const time = monotonicClock(clock)
+  const time = new MonotonicClock(clock)
   let known: { readonly run: string; readonly at: number } | undefined
   return async (run) => {
     if (known?.run === run && time.now() - known.at < RUN_KNOWN) return true

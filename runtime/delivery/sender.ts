@@ -1,6 +1,6 @@
 /** Which request carries a message: one of its own, or a place in a bulk one. */
 
-import { batch } from '../lib/batcher.ts'
+import { Batcher } from '../lib/batcher.ts'
 import type { Destination, SendResult } from '../ports/destination.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
@@ -29,11 +29,11 @@ export interface SendParts {
 
 export function createSender({ destination, clock, hasBacklog, signal }: SendParts): Send {
   const bulk = (lane: Lane) =>
-    batch<OutgoingMessage, Receipt>({
-      max: destination.batch.events,
-      bytes: destination.batch.bytes,
-      size: (message) => destination.sizeOf(message, lane),
-      linger: LINGER[lane],
+    new Batcher<OutgoingMessage, Receipt>({
+      maxItems: destination.batch.events,
+      maxBytes: destination.batch.bytes,
+      sizeOf: (message) => destination.sizeOf(message, lane),
+      lingerMs: LINGER[lane],
       clock,
       run: (messages): Promise<readonly SendResult[]> => destination.sendMany(messages, lane, signal),
     })
@@ -45,7 +45,7 @@ export function createSender({ destination, clock, hasBacklog, signal }: SendPar
       if (lane === 'backfill') throw new Fault('bug', 'bug/profile-lane', 'a profile update came by lane backfill')
       return destination.send(message, signal)
     }
-    return lane === 'backfill' || hasBacklog() ? bulks[lane](message) : destination.send(message, signal)
+    return lane === 'backfill' || hasBacklog() ? bulks[lane].add(message) : destination.send(message, signal)
   }
   return Object.assign(send, { flush: (lane: Lane) => bulks[lane].flush() })
 }

@@ -1,7 +1,7 @@
 /** Delivers a lane until told to stop, and settles every record it leased. */
 
-import { batch } from '../lib/batcher.ts'
-import { monotonicClock } from '../lib/monotonic-clock.ts'
+import { Batcher } from '../lib/batcher.ts'
+import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
@@ -48,7 +48,7 @@ export async function runWorker(lane: Lane, parts: WorkParts, signal: AbortSigna
     try {
       const outcome = await delivered
       calm.record(outcome)
-      await settle({ record, outcome })
+      await settlements.add({ record, outcome })
     } catch (error) {
       broken ??= error
     } finally {
@@ -58,9 +58,9 @@ export async function runWorker(lane: Lane, parts: WorkParts, signal: AbortSigna
   }
 
   // A commit waits for the disk: the ends of many records share one.
-  const settle = batch<Settlement, true>({
-    max: 500,
-    linger: SETTLE_LINGER[lane],
+  const settlements = new Batcher<Settlement, true>({
+    maxItems: 500,
+    lingerMs: SETTLE_LINGER[lane],
     clock,
     run: async (all) => {
       await retryStore(() => store.settle(all))
@@ -141,7 +141,7 @@ async function renew(
 
 /** When the destination refuses everything, leasing more records would only hammer it and burn their attempts. */
 function failureBackoff(clock: Clock) {
-  const time = monotonicClock(clock)
+  const time = new MonotonicClock(clock)
   let until = 0
   let failures = 0
   let streak = 0

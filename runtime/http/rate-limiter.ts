@@ -1,7 +1,7 @@
 /** Paces requests: sliding windows shared by both lanes, live first. */
 
 import { LaneQueue } from '../lib/lane-queue.ts'
-import { type MonotonicClock, monotonicClock } from '../lib/monotonic-clock.ts'
+import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
@@ -43,7 +43,7 @@ class WindowRateLimiter implements RateLimiter {
   constructor(spec: RateLimitSpec, clock: Clock) {
     this.#spec = spec
     this.#clock = clock
-    this.#time = monotonicClock(clock)
+    this.#time = new MonotonicClock(clock)
     this.#windows = spec.windows.map((window) => new SlidingWindow(window, spec.utilization))
   }
 

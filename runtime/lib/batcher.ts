@@ -1,75 +1,75 @@
-/** Groups single calls into few: each caller gets its own answer back. */
+/** Groups single calls into batches; each caller gets the answer for its own item. */
 import type { Clock } from '../ports/effects.ts'
 
-export interface BatchOptions<I, O> {
-  /** A batch goes when it holds this many, or would pass `bytes`. */
-  readonly max: number
-  readonly bytes?: number
-  readonly size?: (item: I) => number
+export interface BatcherOptions<Item, Answer> {
+  /** A batch runs when it holds this many items, or would exceed `maxBytes`. */
+  readonly maxItems: number
+  readonly maxBytes?: number
+  readonly sizeOf?: (item: Item) => number
   /** Or when its first item has waited this long, milliseconds. */
-  readonly linger: number
+  readonly lingerMs: number
   readonly clock: Clock
-  /** One answer for each item, in order. An `Error` rejects that item's caller alone; a throw rejects all. */
-  readonly run: (items: readonly I[]) => Promise<readonly (O | Error)[]>
+  /** Returns one answer for each item, in order. An `Error` rejects that item's caller alone; a throw rejects all. */
+  readonly run: (items: readonly Item[]) => Promise<readonly (Answer | Error)[]>
 }
 
-interface Waiting<I, O> {
-  readonly item: I
-  readonly resolve: (answer: O) => void
+interface PendingItem<Item, Answer> {
+  readonly item: Item
+  readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
 }
 
-export interface Batch<I, O> {
-  /** Takes one item and resolves with its answer. */
-  (item: I): Promise<O>
-  /** Waits no longer for more. */
-  flush(): void
-}
+export class Batcher<Item, Answer> {
+  readonly #options: BatcherOptions<Item, Answer>
+  #pending: PendingItem<Item, Answer>[] = []
+  #bytes = 0
+  #timer = new AbortController()
 
-export function batch<I, O>(options: BatchOptions<I, O>): Batch<I, O> {
-  const { max, bytes = Number.POSITIVE_INFINITY, size = () => 0, linger, clock } = options
-  let open: Waiting<I, O>[] = []
-  let weight = 0
-  let timer = new AbortController()
-
-  function flush(): void {
-    const items = open
-    open = []
-    weight = 0
-    timer.abort()
-    if (items.length > 0) void run(items, options)
+  constructor(options: BatcherOptions<Item, Answer>) {
+    this.#options = options
   }
 
-  function arm(): void {
-    timer = new AbortController()
-    const { signal } = timer
-    void clock.sleep(linger, signal).then(() => {
-      if (!signal.aborted) flush()
+  /** Adds an item to the open batch and resolves with its answer. */
+  add(item: Item): Promise<Answer> {
+    const { maxItems, maxBytes = Number.POSITIVE_INFINITY, sizeOf } = this.#options
+    return new Promise<Answer>((resolve, reject) => {
+      const bytes = sizeOf === undefined ? 0 : sizeOf(item)
+      if (this.#bytes + bytes > maxBytes) this.flush()
+      this.#pending.push({ item, resolve, reject })
+      this.#bytes += bytes
+      if (this.#pending.length >= maxItems) this.flush()
+      else if (this.#pending.length === 1) this.#startTimer()
     })
   }
 
-  const take = (item: I) =>
-    new Promise<O>((resolve, reject) => {
-      const more = size(item)
-      if (weight + more > bytes) flush()
-      open.push({ item, resolve, reject })
-      weight += more
-      if (open.length >= max) flush()
-      else if (open.length === 1) arm()
-    })
-  return Object.assign(take, { flush })
-}
+  /** Runs the open batch now. */
+  flush(): void {
+    const pending = this.#pending
+    this.#pending = []
+    this.#bytes = 0
+    this.#timer.abort()
+    if (pending.length > 0) void this.#run(pending)
+  }
 
-async function run<I, O>(waiting: readonly Waiting<I, O>[], options: BatchOptions<I, O>): Promise<void> {
-  try {
-    const answers = await options.run(waiting.map((one) => one.item))
-    waiting.forEach((one, index) => {
-      const answer = answers[index]
-      if (answer === undefined) one.reject(new Error('a batch gave no answer for an item'))
-      else if (answer instanceof Error) one.reject(answer)
-      else one.resolve(answer)
+  #startTimer(): void {
+    this.#timer = new AbortController()
+    const { signal } = this.#timer
+    void this.#options.clock.sleep(this.#options.lingerMs, signal).then(() => {
+      if (!signal.aborted) this.flush()
     })
-  } catch (error) {
-    for (const one of waiting) one.reject(error)
+  }
+
+  async #run(pending: readonly PendingItem<Item, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.#options.run(pending.map(({ item }) => item))
+      pending.forEach(({ resolve, reject }, index) => {
+        const answer = answers[index]
+        if (answer === undefined) reject(new Error('the batch returned no answer for an item'))
+        else if (answer instanceof Error) reject(answer)
+        else resolve(answer)
+      })
+    } catch (error) {
+      for (const { reject } of pending) reject(error)
+    }
   }
 }

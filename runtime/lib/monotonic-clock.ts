@@ -1,21 +1,28 @@
-/** Time that never goes back, to measure waits by: a machine's clock that is put back an hour must not hold us up for one. */
+/** Time that never goes back, to measure waits by: a system clock set back an hour must not delay us for an hour. */
 import type { Clock } from '../ports/effects.ts'
 
-export interface MonotonicClock {
-  /** Milliseconds; goes on as the clock does, and stands still where that goes back. */
-  now(): number
-  /** A moment of the clock, in this time. */
-  fromWallClock(moment: number): number
-}
+export class MonotonicClock {
+  readonly #clock: Pick<Clock, 'now'>
+  /** The clock's time at the last reading. */
+  #last: number
+  /** How far the clock was set back so far. */
+  #offset = 0
 
-export function monotonicClock(clock: Pick<Clock, 'now'>): MonotonicClock {
-  let last = clock.now()
-  let ahead = 0
-  const now = () => {
-    const time = clock.now()
-    if (time < last) ahead += last - time
-    last = time
-    return time + ahead
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock
+    this.#last = clock.now()
   }
-  return { now, fromWallClock: (moment) => now() + (moment - last) }
+
+  /** Milliseconds. Advances with the clock, and stands still where the clock goes back. */
+  now(): number {
+    const time = this.#clock.now()
+    if (time < this.#last) this.#offset += this.#last - time
+    this.#last = time
+    return time + this.#offset
+  }
+
+  /** Converts a time of the clock. */
+  fromWallClock(time: number): number {
+    return this.now() + (time - this.#last)
+  }
 }

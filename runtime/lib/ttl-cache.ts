@@ -3,7 +3,7 @@ import type { Clock } from '../ports/effects.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { MaybePromise } from './maybe-promise.ts'
-import { type MonotonicClock, monotonicClock } from './monotonic-clock.ts'
+import { MonotonicClock } from './monotonic-clock.ts'
 
 interface CachedValue {
   readonly fetchedAt: number
@@ -26,7 +26,7 @@ export class TtlCache {
 
   constructor(options: TtlCacheOptions) {
     this.#options = options
-    this.#time = monotonicClock(options.clock)
+    this.#time = new MonotonicClock(options.clock)
   }
 
   /** The value itself when it is cached, else a promise of it. */

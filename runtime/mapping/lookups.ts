@@ -1,10 +1,10 @@
 /** Further things a record needs: fetched once, remembered for a while, in few calls for history. */
 
-import { batch } from '../lib/batcher.ts'
+import { Batcher } from '../lib/batcher.ts'
 import { BoundedMap } from '../lib/bounded-map.ts'
 import { asArray, asId } from '../lib/json.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
-import { monotonicClock } from '../lib/monotonic-clock.ts'
+import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import { TtlCache } from '../lib/ttl-cache.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
@@ -78,7 +78,7 @@ export function createLookups(parts: LookupParts): Lookups {
 function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
   const { request, records, id } = lookup.list ?? absent(lookup)
   type Rows = ReadonlyMap<string, Json>
-  const time = monotonicClock(clock)
+  const time = new MonotonicClock(clock)
   let loaded: { readonly at: number; rows: MaybePromise<Rows> } | undefined
 
   async function load(): Promise<Rows> {
@@ -113,9 +113,9 @@ interface Found {
 /** From the store, or many at a time from the source; one by one what no batch gave (merged things, say). */
 function history(lookup: LookupSpec, parts: LookupParts): (key: string) => Promise<Json | undefined> {
   const { store, clock } = parts
-  const ask = batch<string, Found>({
-    max: 500,
-    linger: 20,
+  const batcher = new Batcher<string, Found>({
+    maxItems: 500,
+    lingerMs: 20,
     clock,
     run: async (wanted) => {
       const fetched = await fetchMany(lookup, [...new Set(wanted)], parts)
@@ -130,7 +130,7 @@ function history(lookup: LookupSpec, parts: LookupParts): (key: string) => Promi
   return async (key) => {
     const [known] = await store.readCache(lookup.name, [key])
     if (known !== undefined && known.at >= clock.now() - HISTORY_AGE) return known.value ?? undefined
-    return (await ask(key)).value
+    return (await batcher.add(key)).value
   }
 }
 

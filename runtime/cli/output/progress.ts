@@ -1,7 +1,7 @@
 /** Shows the progress of an import on stderr: bars on a terminal, a plain line now and then elsewhere. */
 import type { Progress, StreamProgress } from '../../backfill/types.ts'
 import { formatCount, formatDuration } from '../../lib/format.ts'
-import { ThroughputMeter } from '../../lib/throughput.ts'
+import { ThroughputMeter } from '../../lib/throughput-meter.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Footer } from './footer.ts'
 
@@ -67,7 +67,7 @@ function bars(progress: Progress, meterOf: (name: string) => ThroughputMeter): s
   const streams = progress.streams.map(
     (stream) => `${stream.stream.padEnd(width)}  ${bar(stream)}  ${speed(stream, meterOf(stream.stream))}`,
   )
-  const left = meterOf(SETTLED).left(progress.waiting)
+  const left = meterOf(SETTLED).timeLeft(progress.waiting)
   const rest = progress.phase === 'delivering' && left !== undefined ? `  ${formatDuration(left)} left` : ''
   return [...streams, `${summary(progress)}${rest}`]
 }
@@ -84,7 +84,7 @@ function speed({ seen, total, done }: StreamProgress, meter: ThroughputMeter): s
   if (done) return 'all read'
   const rate = meter.perSecond()
   if (rate === undefined) return ''
-  const left = total === undefined ? undefined : meter.left(Math.max(0, total - seen))
+  const left = total === undefined ? undefined : meter.timeLeft(Math.max(0, total - seen))
   return `${formatCount(Math.round(rate))}/s${left === undefined ? '' : `  ${formatDuration(left)} left`}`
 }
 

@@ -4,7 +4,7 @@ import { Footer } from '../../../runtime/cli/output/footer.ts'
 import { parseList, parseMoment, parsePort, unknownName } from '../../../runtime/cli/parse.ts'
 import { resolveStoreUrl } from '../../../runtime/cli/with-connector.ts'
 import { columns, formatDuration, formatTime } from '../../../runtime/lib/format.ts'
-import { ThroughputMeter } from '../../../runtime/lib/throughput.ts'
+import { ThroughputMeter } from '../../../runtime/lib/throughput-meter.ts'
 import { searchKeyOf } from '../../../runtime/record-history.ts'
 
 describe('dates', () => {
@@ -115,7 +115,7 @@ describe('throughput', () => {
     expect(meter.perSecond()).toBeUndefined()
     meter.add(2000, 5200)
     expect(meter.perSecond()).toBe(100)
-    expect(meter.left(300)).toBe(3000)
+    expect(meter.timeLeft(300)).toBe(3000)
   })
 
   test('forgets old speeds', () => {

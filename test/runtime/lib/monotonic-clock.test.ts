@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRateLimiter } from '../../../runtime/http/rate-limiter.ts'
-import { monotonicClock } from '../../../runtime/lib/monotonic-clock.ts'
+import { MonotonicClock } from '../../../runtime/lib/monotonic-clock.ts'
 import { TtlCache } from '../../../runtime/lib/ttl-cache.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
@@ -26,7 +26,7 @@ test('it goes on as the clock does, and never back', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -HOUR, max: HOUR })), fc.nat(), (steps, later) => {
       let shows = 1_800_000_000_000
-      const time = monotonicClock({ now: () => shows })
+      const time = new MonotonicClock({ now: () => shows })
       for (const step of steps) {
         const before = time.now()
         shows += step

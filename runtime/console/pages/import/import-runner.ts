@@ -1,7 +1,7 @@
 /** Runs imports begun in the console: one at a time, until it is done, paused, or the process stops. */
 import type { BackfillOptions, Progress, RunningBackfill } from '../../../backfill/types.ts'
 import type { Connector } from '../../../connector.ts'
-import { ThroughputMeter } from '../../../lib/throughput.ts'
+import { ThroughputMeter } from '../../../lib/throughput-meter.ts'
 import type { DeliveryGate } from '../../../ports/auth.ts'
 import type { Clock, Logger } from '../../../ports/effects.ts'
 import { toFault } from '../../../ports/fault.ts'
@@ -186,7 +186,7 @@ function speedOf(
     const meter = meters.get(stream)
     const perSecond = meter?.perSecond()
     if (done || meter === undefined || perSecond === undefined) return []
-    const left = total === undefined ? undefined : meter.left(Math.max(0, total - seen))
+    const left = total === undefined ? undefined : meter.timeLeft(Math.max(0, total - seen))
     return [[stream, { perSecond, ...(left !== undefined && { left }) }] as const]
   })
   return new Map(entries)

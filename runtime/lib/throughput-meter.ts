@@ -1,6 +1,6 @@
-/** How fast something goes, from what was seen of it lately. */
+/** The speed of a rising count over the last seconds. */
 
-/** Old enough to be smooth, young enough to notice a slowdown. */
+/** Milliseconds: long enough to be smooth, short enough to notice a slowdown. */
 const WINDOW = 20_000
 
 interface Sample {
@@ -8,17 +8,17 @@ interface Sample {
   readonly value: number
 }
 
-/** Fed with a count that only rises. What happened before the first sample does not count as speed. */
 export class ThroughputMeter {
   #samples: readonly Sample[] = []
 
+  /** Adds a reading of the count at a time. */
   add(at: number, value: number): void {
-    // One older than the window is kept, so that a slow count still has something to compare with.
+    // One sample older than the window stays, so that a slow count still has one to compare with.
     const from = this.#samples.findLastIndex((sample) => sample.at <= at - WINDOW)
     this.#samples = [...this.#samples.slice(Math.max(0, from)), { at, value }]
   }
 
-  /** Undefined until something moved. */
+  /** Undefined until the count has risen. */
   perSecond(): number | undefined {
     const first = this.#samples[0]
     const last = this.#samples.at(-1)
@@ -27,7 +27,7 @@ export class ThroughputMeter {
   }
 
   /** Milliseconds for `rest` more at this speed. */
-  left(rest: number): number | undefined {
+  timeLeft(rest: number): number | undefined {
     const rate = this.perSecond()
     return rate === undefined ? undefined : (rest * 1000) / rate
   }
