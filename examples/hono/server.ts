@@ -4,7 +4,7 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
 import { logger as requestLog } from 'hono/logger'
 import { intercomToKlaviyo } from 'intercom-to-klaviyo'
-import { console as createConsole } from 'intercom-to-klaviyo/console'
+import { createConsole } from 'intercom-to-klaviyo/console'
 import { systemClock as clock, silentLogger as logger } from 'intercom-to-klaviyo/runtime'
 import { sqliteStore } from 'intercom-to-klaviyo/store/sqlite'
 

@@ -1,4 +1,4 @@
-/** The web console of a connector, for any host that speaks web-standard requests: `console(options).fetch(request)`. */
+/** The web console of a connector, for any host that speaks web-standard requests: `createConsole(options).fetch(request)`. */
 
 import type { Hono } from 'hono'
 import { ImportRunner } from './pages/import/import-runner.ts'
@@ -18,7 +18,7 @@ export interface Console {
 export type { ConsoleOptions }
 
 /** The host keeps ownership of all that it passes in: the console closes nothing. */
-export function console(options: ConsoleOptions): Console {
+export function createConsole(options: ConsoleOptions): Console {
   const imports = new ImportRunner({ ...options, gate: options.connector.gate })
   let app: Promise<Hono<ConsoleEnv>> | undefined
   return {

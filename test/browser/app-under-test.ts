@@ -4,7 +4,7 @@ import { cliApp as app } from '../../connector/cli-app.ts'
 import { connectorFromSpec } from '../../connector/index.ts'
 import { listen } from '../../runtime/cli/server/listen.ts'
 import { routes } from '../../runtime/cli/server/routes.ts'
-import { console } from '../../runtime/console/index.ts'
+import { createConsole } from '../../runtime/console/index.ts'
 import { systemClock } from '../../runtime/system.ts'
 import {
   CLIENT_ENV,
@@ -39,7 +39,7 @@ export async function house(closing: Closers, options: HouseOptions = {}) {
   const ending = new AbortController()
   const { signal } = ending
   const parts = { app, connector, clock, logger, account, signal }
-  const pages = console({ ...parts, metricUrl: app.metricUrl, password: options.password })
+  const pages = createConsole({ ...parts, metricUrl: app.metricUrl, password: options.password })
   answer = routes({ ...parts, connections: account, console: pages, notReadyReasons: () => [] })
   const listener = await listen({ host: '127.0.0.1', port: 0, fetch: answer, clock })
   closing.add(listener, async () => {

@@ -2,7 +2,7 @@
 
 import { loadConnectorSpec } from '../../connector/spec.ts'
 import type { Connector } from '../../runtime/connector.ts'
-import { console } from '../../runtime/console/index.ts'
+import { createConsole } from '../../runtime/console/index.ts'
 import type { ConsoleOptions } from '../../runtime/console/types.ts'
 import type { Clock, LogFields } from '../../runtime/ports/effects.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
@@ -40,7 +40,7 @@ function over(connector: Connector, clock: Clock, options: TestConsoleOptions) {
   const logged: string[] = []
   const line = (message: string, fields: LogFields = {}) => void logged.push(`${message} ${JSON.stringify(fields)}`)
   const ending = new AbortController()
-  const pages = console({
+  const pages = createConsole({
     app: { name: 'connector', version: '1.2.3', summary: 'A test.' },
     clock,
     logger: { debug: line, info: line, warn: line, error: line },
@@ -54,7 +54,7 @@ function over(connector: Connector, clock: Clock, options: TestConsoleOptions) {
 type Fields = Readonly<Record<string, string>>
 
 /** Keeps cookies as a browser does, and says of its forms where they come from. */
-export function browser({ fetch }: ReturnType<typeof console>, site: string) {
+export function browser({ fetch }: ReturnType<typeof createConsole>, site: string) {
   const cookies = new Map<string, string>()
   let address = '192.0.2.1'
 

@@ -1,7 +1,7 @@
 /** The HTTP app of a process: webhook, health checks, metrics and console. */
 import type { Connections } from '../../auth/connections.ts'
 import type { Connector } from '../../connector.ts'
-import { type Console, console } from '../../console/index.ts'
+import { type Console, createConsole } from '../../console/index.ts'
 import type { Env } from '../app.ts'
 import type { CommandContext } from '../command.ts'
 import { usageError } from '../errors.ts'
@@ -22,7 +22,7 @@ export interface HttpApp extends Pick<Console, 'resume' | 'drained'> {
 export function httpApp({ app, io, env, logger }: CommandContext, options: HttpAppOptions): HttpApp {
   const { connector, connections, closing, notReadyReasons } = options
   const common = { app, connector, clock: io.clock, logger }
-  const pages = console({
+  const pages = createConsole({
     ...common,
     metricUrl: app.metricUrl,
     signal: closing.signal,

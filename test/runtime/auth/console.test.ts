@@ -4,7 +4,7 @@ import { connectorFromSpec } from '../../../connector/index.ts'
 import type { Connections } from '../../../runtime/auth/connections.ts'
 import type { EncryptionKey } from '../../../runtime/auth/vault.ts'
 import { routes } from '../../../runtime/cli/server/routes.ts'
-import { console as makeConsole } from '../../../runtime/console/index.ts'
+import { createConsole } from '../../../runtime/console/index.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import {
   CLIENT_ENV,
@@ -63,7 +63,7 @@ async function process(it: World, env: Record<string, string> = CLIENT_ENV, key:
   const { clock, fetch, logger, store } = it
   const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections: account })
   const app = { name: 'connector', version: '1', summary: 'x' }
-  const pages = makeConsole({ app, connector, clock, logger, signal: never, connections: account })
+  const pages = createConsole({ app, connector, clock, logger, signal: never, connections: account })
   const answer = routes({
     app,
     connector,
