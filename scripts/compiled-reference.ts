@@ -1,31 +1,31 @@
-/** The reference page of what runs compiled: the rule, its exceptions, and each file that is shipped. */
+/** The reference page of compiled expressions: the rule, its exceptions, and the expressions we ship. */
 import { compileReport } from '../runtime/cli/output/compile-report.ts'
-import { refusals } from '../runtime/expression/compiler/not-compilable.ts'
+import { NOT_COMPILABLE_HELP } from '../runtime/expression/compiler/not-compilable.ts'
 import type { FunctionTable } from '../runtime/expression/functions.ts'
 import type { PlacedExpression } from '../runtime/spec/compile/context.ts'
 import { loadSpec } from '../runtime/spec/load.ts'
 import { generatedNote } from './schema-reference.ts'
 
-const said = `An expression is compiled to JavaScript when it is first used, and run as that. What the compiler does not do exactly as JSONata 2.2.2 does it, it refuses, and that expression runs on JSONata's own interpreter: the same results, many times more slowly. An expression that fails is run again on the interpreter, and the interpreter's error is the one that is reported.
+const introduction = `The first use of an expression compiles it to JavaScript. The compiler refuses whatever it cannot do exactly as JSONata 2.2.2 does it; such an expression runs on JSONata's own interpreter, with the same results, many times more slowly. If a compiled expression fails, the interpreter runs it again, and we report the interpreter's error.
 
-\`connector validate --verbose\` says which of your expressions are interpreted, where and why; \`connector build --print "Resolved Ticket"\` shows what they became. \`connector build --out spec.js\` writes all of it as one module, for hosts that forbid to make code out of text.`
+\`connector validate --verbose\` lists your interpreted expressions with place and reason; \`connector build --print "Resolved Ticket"\` shows the generated code. \`connector build --out spec.js\` writes everything as one module, for hosts that forbid compiling text to code.`
 
 export async function compiledPage(root: URL, functions: FunctionTable): Promise<string> {
   const { spec, expressions } = await loadSpec(root, { functions })
   if (spec === undefined) throw new Error('the shipped spec has errors: connector validate')
-  const reasons = Object.entries(refusals).map(([reason, instead]) => `| ${reason} | ${cell(instead)} |`)
+  const reasons = Object.entries(NOT_COMPILABLE_HELP).map(([reason, help]) => `| ${reason} | ${cell(help)} |`)
   return [
-    '# What runs compiled',
-    `${generatedNote}\n\n${said}`,
-    '## What does not, and what to write instead',
+    '# Compiled expressions',
+    `${generatedNote}\n\n${introduction}`,
+    '## Not compiled, and how to rewrite it',
     ['| Reason | Instead |', '|---|---|', ...reasons].join('\n'),
-    '## What is shipped',
-    shipped(expressions),
+    '## Expressions we ship',
+    shippedTable(expressions),
     '',
   ].join('\n\n')
 }
 
-function shipped(expressions: readonly PlacedExpression[]): string {
+function shippedTable(expressions: readonly PlacedExpression[]): string {
   const files = new Map<string, PlacedExpression[]>()
   for (const each of expressions) files.set(each.file, [...(files.get(each.file) ?? []), each])
   const rows = [...files].sort().map(([file, own]) => {

@@ -1,5 +1,5 @@
 /** Reference page of the functions that expressions may call. */
-import { builtins } from '../runtime/expression/compiler/runtime/functions/builtins.ts'
+import { BUILTIN_SIGNATURES } from '../runtime/expression/compiler/runtime/functions/builtins.ts'
 import type { FunctionTable } from '../runtime/expression/functions.ts'
 import { limitsSection } from './limits-reference.ts'
 import { generatedNote } from './schema-reference.ts'
@@ -10,7 +10,7 @@ export function functionsPage(functions: FunctionTable): string {
       `## \`$${name}\`\n\n${doc}\n\nSignature: \`${signature}\`\n\n` +
       `\`\`\`text\n${example.expr}\n→ ${example.gives === undefined ? 'nothing' : JSON.stringify(example.gives)}\n\`\`\``,
   )
-  const names = Object.keys(builtins)
+  const names = Object.keys(BUILTIN_SIGNATURES)
     .filter((name) => name !== 'eval')
     .map((name) => `\`$${name}\``)
   const built = [

@@ -1,4 +1,4 @@
-/** `npm run fuzz [pairs] [seed]`: looks for differences between the engines, with more pairs than the tests have time for. */
+/** `npm run fuzz [pairs] [seed]`: searches for differences between the engines, with more pairs than the tests have time for. */
 import { compareEngines } from '../test/helpers/compiler/compare.ts'
 
 const [pairs = '200000', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2)
@@ -6,11 +6,11 @@ const tally = await compareEngines(Number(pairs), Number(seed), (line) => proces
 const share = (part: number, of: number): string => `${((100 * part) / of).toFixed(1)} %`
 const reasons = Object.entries(tally.refused).sort(([, a], [, b]) => b - a)
 const lines = [
-  `seed ${tally.seed}; once more: npm run fuzz -- ${pairs} ${tally.seed}`,
-  `${tally.pairs} pairs of an expression and an input, ${share(tally.compiled, tally.pairs)} compiled`,
-  ...reasons.map(([reason, count]) => `  refused ${String(count).padStart(6)}  ${reason}`),
-  `of those compiled: ${share(tally.same, tally.compiled)} the same value, ${share(tally.failed, tally.compiled)} fail in both,`,
-  `  ${share(tally.rerun, tally.compiled)} left to the interpreter while they run`,
+  `seed ${tally.seed}; to repeat: npm run fuzz -- ${pairs} ${tally.seed}`,
+  `${tally.pairs} pairs of expression and input, ${share(tally.compiled, tally.pairs)} compiled`,
+  ...reasons.map(([reason, count]) => `  not compiled ${String(count).padStart(6)}  ${reason}`),
+  `of the compiled ones: ${share(tally.same, tally.compiled)} equal, ${share(tally.failed, tally.compiled)} fail in both,`,
+  `  ${share(tally.rerun, tally.compiled)} fell back to the interpreter`,
   `${tally.differences.length} differences`,
   ...tally.differences.map((each) => JSON.stringify(each, null, 2)),
 ]

@@ -1,9 +1,9 @@
 /** The connector's mapping functions on the shipped spec, with lookups in memory. */
 import { functions } from '../../connector/functions/index.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
-import { references } from '../../runtime/expression/check/references.ts'
+import { findReferences } from '../../runtime/expression/check/references.ts'
 import type { Expression } from '../../runtime/expression/expression.ts'
-import { interpreter } from '../../runtime/expression/interpreter/interpreter.ts'
+import { createInterpreter } from '../../runtime/expression/interpreter/interpreter.ts'
 import { isProblem, parse } from '../../runtime/expression/parse.ts'
 import { toIsoUtc } from '../../runtime/lib/iso-time.ts'
 import { type MaybePromise, mapMaybe } from '../../runtime/lib/maybe-promise.ts'
@@ -47,8 +47,8 @@ export async function connectorMapper(
 export function onInterpreter(expr: Expression): Expression {
   const parsed = parse(expr.text)
   if (isProblem(parsed)) throw new Error(expr.text)
-  const called = new Set(references(parsed.root).map(({ name }) => name))
-  const run = interpreter(parsed, functions, called, expr.variables)
+  const names = new Set(findReferences(parsed.root).map(({ name }) => name))
+  const run = createInterpreter(parsed, { functions, names, variables: expr.variables })
   const { text, place, variables } = expr
   return { text, place, variables, evaluate: (input, bindings = {}) => run(input, bindings) }
 }

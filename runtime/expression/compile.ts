@@ -1,133 +1,168 @@
-/** An expression, parsed once and evaluated many times, also at the same time. */
+/** Links an expression: parsed once, compiled or interpreted, evaluated many times, also concurrently. */
+import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
 import type { Linker } from './check/check-only.ts'
-import { references } from './check/references.ts'
-import { functionsOf, namesIn, variablesOf } from './check/variables.ts'
-import { refusals } from './compiler/not-compilable.ts'
-import { deserializeProgram, NotCompilable, type Program, tryCompile } from './compiler/program.ts'
-import { LimitExceeded } from './compiler/runtime/limits.ts'
+import { findReferences } from './check/references.ts'
+import { functionNamesIn, variableNamesIn, variablesOf } from './check/variables.ts'
+import { compileProgram } from './compiler/compile-program.ts'
+import { NOT_COMPILABLE_HELP, NotCompilable } from './compiler/not-compilable.ts'
+import type { Program } from './compiler/program.ts'
+import { DEFAULT_LIMITS, LimitExceeded, type Limits } from './compiler/runtime/limits.ts'
 import { NotPlain } from './compiler/runtime/to-plain-json.ts'
-import type { SerializedPrograms } from './compiler/serialize.ts'
-import type { Bindings, Expression } from './expression.ts'
-import { faultOf, problemFault } from './expression-fault.ts'
+import { deserializeProgram, type SerializedPrograms } from './compiler/serialize.ts'
+import type { Bindings, Expression, NotCompiled } from './expression.ts'
+import { evaluationFault, parseFault } from './expression-fault.ts'
 import type { FunctionTable } from './functions.ts'
-import { type Interpret, interpreter } from './interpreter/interpreter.ts'
-import { defaultLimits, isProblem, type Limits, type Origin, type Parsed, parse } from './parse.ts'
+import { createInterpreter, type Interpret } from './interpreter/interpreter.ts'
+import { isProblem, type Origin, type Parsed, parse } from './parse.ts'
 
-/** Parses and links. Throws a `Fault` (`config`) if the text is no expression. */
-export function compile(text: string, origin: Origin, functions: FunctionTable, limits?: Limits): Expression {
-  const parsed = parse(text, limits ?? defaultLimits)
-  if (isProblem(parsed)) throw problemFault(parsed, origin)
+/** Parses and links. Throws a `Fault` (`config`) if the text does not parse. */
+export function compile(
+  text: string,
+  origin: Origin,
+  functions: FunctionTable,
+  limits: Limits = DEFAULT_LIMITS,
+): Expression {
+  const parsed = parse(text, limits)
+  if (isProblem(parsed)) throw parseFault(parsed, origin)
   return link(parsed, origin, functions)
 }
 
-/** Makes a parsed expression ready to run. */
+/** Makes a parsed expression executable. */
 export const link = (
   parsed: Parsed,
   origin: Origin,
   functions: FunctionTable,
   programs?: SerializedPrograms,
-): Expression => atOrigin(runnable(parsed, functions, programs), origin)
+): Expression => new OriginExpression(new LinkedExpression(parsed, functions, programs), origin)
 
-/** Makes those of one spec ready, each text once: many properties of many files are read off the same path. */
-export function linker(functions: FunctionTable, programs?: SerializedPrograms): Linker {
-  const ready = new Map<string, LinkedExpression>()
+/** Links the expressions of one spec, each text once: many properties of many files read the same path. */
+export function createLinker(functions: FunctionTable, programs?: SerializedPrograms): Linker {
+  const linkedByText = new Map<string, LinkedExpression>()
   return (parsed, origin) => {
-    const known = ready.get(parsed.text) ?? runnable(parsed, functions, programs)
-    ready.set(parsed.text, known)
-    return atOrigin(known, origin)
+    const linked = linkedByText.get(parsed.text) ?? new LinkedExpression(parsed, functions, programs)
+    linkedByText.set(parsed.text, linked)
+    return new OriginExpression(linked, origin)
   }
-}
-
-/** A text ready to run, in however many places it stands. */
-export interface LinkedExpression {
-  readonly text: string
-  readonly variables: ReadonlySet<string>
-  /** Made when first asked for: who validates, or replays a few records, evaluates few expressions or none. */
-  program(): Program | NotCompilable
-  readonly interpret: Interpret
-  /** Names of functions: where one is bound to a value, which compiled code does not look for, it is interpreted. */
-  taken(): readonly string[]
 }
 
 /**
- * Compiled where that can be done exactly, interpreted where it cannot. `programs` were compiled before; what is not
- * among them is compiled here, where the host allows it.
+ * An executable text, in any number of places. Compiled if that can be done exactly, interpreted otherwise. Takes its
+ * program from `programs` if it was compiled before, and otherwise compiles it here if the host allows that. Compiles on
+ * first use: validating a spec, or replaying a few records, evaluates few expressions or none.
  */
-export function runnable(parsed: Parsed, functions: FunctionTable, programs?: SerializedPrograms): LinkedExpression {
-  const { root, text, limits } = parsed
-  const variables = variablesOf(root, functions)
-  let made: Program | NotCompilable | undefined
-  const make = () => {
-    const written = programs?.get(text)
-    return written ? deserializeProgram(written, functions, limits) : tryCompile(root, text, functions, limits)
-  }
-  const program = () => (made ??= make())
-  let asked: Interpret | undefined
-  const interpret: Interpret = (input, bindings) => {
-    asked ??= interpreting(parsed, functions)
-    return asked(input, bindings)
-  }
-  return { text, variables, program, interpret, taken: () => functionsOf(root, functions) }
-}
+export class LinkedExpression {
+  readonly text: string
+  readonly variables: ReadonlySet<string>
+  readonly #parsed: Parsed
+  readonly #functions: FunctionTable
+  readonly #programs: SerializedPrograms | undefined
+  #program: Program | NotCompilable | undefined
+  #interpret: Interpret | undefined
 
-/** Made when it is first needed, too. */
-function interpreting(parsed: Parsed, functions: FunctionTable): Interpret {
-  const called = new Set(references(parsed.root).map(({ name }) => name))
-  // More than the variables that are asked for: where a path finds nothing, what it should bind is looked for outside.
-  // So is a function, with its `$` or without.
-  const perhapsOutside = new Set([...called, ...namesIn(parsed.root)])
-  return interpreter(parsed, functions, called, perhapsOutside)
+  constructor(parsed: Parsed, functions: FunctionTable, programs?: SerializedPrograms) {
+    this.text = parsed.text
+    this.variables = variablesOf(parsed.root, functions)
+    this.#parsed = parsed
+    this.#functions = functions
+    this.#programs = programs
+  }
+
+  program(): Program | NotCompilable {
+    this.#program ??= this.#compile()
+    return this.#program
+  }
+
+  interpret(input: Json, bindings: Bindings): Promise<Json | undefined> {
+    this.#interpret ??= this.#createInterpreter()
+    return this.#interpret(input, bindings)
+  }
+
+  /** Functions in use. Compiled code ignores bindings of these names, so such an evaluation is interpreted. */
+  functionNames(): readonly string[] {
+    return functionNamesIn(this.#parsed.root, this.#functions)
+  }
+
+  #compile(): Program | NotCompilable {
+    const { root, text, limits } = this.#parsed
+    const serialized = this.#programs?.get(text)
+    return serialized
+      ? deserializeProgram(serialized, this.#functions, limits)
+      : compileProgram({ root, text, functions: this.#functions, limits })
+  }
+
+  #createInterpreter(): Interpret {
+    const { root } = this.#parsed
+    const names = new Set(findReferences(root).map(({ name }) => name))
+    // More than the free variables: a name that a path binds is resolved outside where the path finds no item, and so is
+    // the name of a function, with or without its `$`.
+    const variables = new Set([...names, ...variableNamesIn(root)])
+    return createInterpreter(this.#parsed, { functions: this.#functions, names, variables })
+  }
 }
 
 type Evaluate = Expression['evaluate']
 
-/** Its faults name this place. */
-export function atOrigin({ text, variables, program, interpret, taken }: LinkedExpression, origin: Origin): Expression {
-  const interpreted = (input: Json, bindings: Bindings) =>
-    interpret(input, bindings).catch((error: unknown) => {
-      throw faultOf(error, origin, text)
-    })
-  function evaluating(it: Program | NotCompilable): Evaluate {
-    if (it instanceof NotCompilable) return (input, bindings = {}) => interpreted(input, bindings)
-    const names = taken()
-    return (input, bindings = {}) => {
-      for (const name of names) if (name in bindings) return interpreted(input, bindings)
-      try {
-        return it.evaluate(input, bindings)
-      } catch (error) {
-        // A limit is reported as it is: the interpreter would only take longer to reach it, or never end.
-        if (error instanceof LimitExceeded) throw faultOf(limitReached(error), origin, text)
-        // All else is worth nothing by itself; the interpreter says what is wrong, or does what was given up.
-        return interpreted(input, bindings)
-      }
-    }
+/** A linked expression at one place, which its faults name. */
+class OriginExpression implements Expression {
+  readonly text: string
+  readonly place: string
+  readonly variables: ReadonlySet<string>
+  readonly #linked: LinkedExpression
+  readonly #origin: Origin
+  #evaluate: Evaluate | undefined
+
+  constructor(linked: LinkedExpression, origin: Origin) {
+    this.text = linked.text
+    this.place = origin.place
+    this.variables = linked.variables
+    this.#linked = linked
+    this.#origin = origin
   }
-  let ready: Evaluate | undefined
-  return {
-    text,
-    place: origin.place,
-    variables,
-    get refused() {
-      const it = program()
-      return it instanceof NotCompilable
-        ? { reason: it.reason, help: refusals[it.reason], place: placeOf(it, origin) }
-        : undefined
-    },
-    get program() {
-      const it = program()
-      return it instanceof NotCompilable ? undefined : it.evaluate
-    },
-    get evaluate() {
-      ready ??= evaluating(program())
-      return ready
-    },
+
+  get notCompiled(): NotCompiled | undefined {
+    const result = this.#linked.program()
+    if (!(result instanceof NotCompilable)) return undefined
+    return { reason: result.reason, help: NOT_COMPILABLE_HELP[result.reason], place: placeOf(result, this.#origin) }
+  }
+
+  get program(): Expression['program'] {
+    const result = this.#linked.program()
+    return result instanceof NotCompilable ? undefined : result.evaluate
+  }
+
+  /** A getter, so that a call goes straight to the engine in use. */
+  get evaluate(): Evaluate {
+    this.#evaluate ??= createEvaluate(this.#linked, this.#origin)
+    return this.#evaluate
   }
 }
 
-/** A refusal knows the end of the word it is about. */
+function createEvaluate(linked: LinkedExpression, origin: Origin): Evaluate {
+  const { text } = linked
+  const interpret = (input: Json, bindings: Bindings): Promise<Json | undefined> =>
+    linked.interpret(input, bindings).catch((error: unknown) => {
+      throw evaluationFault(error, origin, text)
+    })
+  const program = linked.program()
+  if (program instanceof NotCompilable) return (input, bindings = {}) => interpret(input, bindings)
+  const functionNames = linked.functionNames()
+  return (input, bindings = {}): MaybePromise<Json | undefined> => {
+    for (const name of functionNames) if (name in bindings) return interpret(input, bindings)
+    try {
+      return program.evaluate(input, bindings)
+    } catch (error) {
+      // A limit is final: the interpreter would only take longer to reach it, or never end.
+      if (error instanceof LimitExceeded) throw evaluationFault(limitError(error), origin, text)
+      // Any other error carries no meaning; the interpreter finds the error to report, or the value.
+      return interpret(input, bindings)
+    }
+  }
+}
+
+/** `position` is the offset after the offending token. */
 const placeOf = ({ position }: NotCompilable, origin: Origin): string =>
   position === undefined || origin.at === undefined ? origin.place : origin.at(Math.max(0, position - 1))
 
-const limitReached = ({ code }: LimitExceeded): unknown =>
+const limitError = ({ code }: LimitExceeded): unknown =>
   code === 'output' ? new NotPlain(code, 'its result is too large') : { code }

@@ -1,12 +1,15 @@
-/** "Did you mean": the known words nearest to a wrong one. */
+/** "Did you mean": suggests the known words nearest to an unknown one. */
 
 /**
- * Known words, nearest first, near enough to be meant: a third of the letters may differ, or one be part of the other.
- * Those clearly further off than the nearest are left out.
+ * Known words by distance, nearest first. At most a third of the letters may differ, unless one word contains the
+ * other. Excludes words clearly further away than the nearest.
  */
 export function nearestWords(word: string, known: Iterable<string>): readonly string[] {
-  const wanted = word.toLowerCase()
-  const scored = [...new Set(known)].map((candidate) => ({ candidate, score: score(wanted, candidate.toLowerCase()) }))
+  const lowerCase = word.toLowerCase()
+  const scored = [...new Set(known)].map((candidate) => ({
+    candidate,
+    score: score(lowerCase, candidate.toLowerCase()),
+  }))
   const best = Math.min(...scored.map(({ score }) => score))
   return scored
     .filter(({ score }) => score <= Math.min(1, best + 0.3))
@@ -14,15 +17,15 @@ export function nearestWords(word: string, known: Iterable<string>): readonly st
     .map(({ candidate }) => candidate)
 }
 
-/** `did you mean "a"?`, or `known: a, b, c` when nothing is near. Empty when nothing is known. */
-export function suggest(word: string, known: Iterable<string>, show = (name: string) => `"${name}"`): string {
+/** `did you mean "a"?`, or `known: a, b, c` if no word is near. Empty if there are none. */
+export function suggest(word: string, known: Iterable<string>, format = (name: string) => `"${name}"`): string {
   const all = [...new Set(known)]
   const [first, second] = nearestWords(word, all)
   if (first === undefined) return all.length === 0 ? '' : `known: ${joinWords(all)}`
-  return second === undefined ? `did you mean ${show(first)}?` : `did you mean ${show(first)} or ${show(second)}?`
+  return second === undefined ? `did you mean ${format(first)}?` : `did you mean ${format(first)} or ${format(second)}?`
 }
 
-/** Words in alphabetical order, cut where a line would grow too long. */
+/** Words in alphabetical order, truncated to a readable length. */
 export function joinWords(words: readonly string[], most = 12): string {
   const sorted = [...words].sort((a, b) => a.localeCompare(b, 'en'))
   return sorted.length <= most
@@ -30,19 +33,19 @@ export function joinWords(words: readonly string[], most = 12): string {
     : `${sorted.slice(0, most).join(', ')} and ${sorted.length - most} more`
 }
 
-/** 0 = the same, up to 1 = near enough. */
+/** 0 for equal words, up to 1 for a plausible suggestion. */
 function score(word: string, candidate: string): number {
   const length = Math.max(word.length, candidate.length)
-  // Of a word of one or two letters any other is "near", and none is meant.
+  // One edit turns a word of one or two letters into any other, so only half an edit is allowed: none.
   const allowed = length < 3 ? 0.5 : Math.max(1, Math.floor(length / 3))
-  const distance = edits(word, candidate) / allowed
+  const distance = editDistance(word, candidate) / allowed
   if (distance <= 1) return distance
   const [short, long] = word.length < candidate.length ? [word, candidate] : [candidate, word]
   return short.length >= 4 && long.includes(short) ? 1 : 2
 }
 
-/** Edit distance in which swapping two neighbours counts as one (optimal string alignment). */
-function edits(a: string, b: string): number {
+/** Edit distance that counts a swap of two adjacent letters as one edit (optimal string alignment). */
+function editDistance(a: string, b: string): number {
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

@@ -1,16 +1,18 @@
-/** One compiled expression. Which engine runs it is nobody's business but this folder's. */
+/** One compiled expression. Which engine runs it is known only to `runtime/expression`. */
+import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
+import type { ProgramBindings } from './compiler/program.ts'
 
-/** Named values an expression may use as `$name`. Absent ones evaluate to nothing. */
-export type Bindings = Readonly<Record<string, Json | undefined>>
+/** Named values that an expression reads as `$name`. Absent ones evaluate to undefined. */
+export type Bindings = ProgramBindings
 
-/** Why an expression is interpreted. */
+/** Why an expression runs on the interpreter. */
 export interface NotCompiled {
-  /** In a word or two, e.g. `parent operator`. */
+  /** In a few words, e.g. `parent operator`. */
   readonly reason: string
-  /** What to write instead. */
+  /** How to rewrite the expression. */
   readonly help: string
-  /** `file:line:column` of what is to blame. */
+  /** `file:line:column` of the syntax that is not compiled. */
   readonly place: string
 }
 
@@ -18,19 +20,19 @@ export interface Expression {
   readonly text: string
   /** `file:line:column` of its first character, for faults. */
   readonly place: string
-  /** Free variables, without `$`: what must be bound, and so what must be looked up. */
+  /** Free variables, without `$`. The caller must bind them, and so look up their values. */
   readonly variables: ReadonlySet<string>
-  /** Why it runs on the interpreter. Absent: it is compiled. To ask compiles it, as the first evaluation does. */
-  readonly refused?: NotCompiled | undefined
+  /** Absent if the expression is compiled. Reading it compiles the expression, as the first evaluation does. */
+  readonly notCompiled?: NotCompiled | undefined
   /**
-   * Evaluates to plain JSON, or `undefined` where JSONata finds nothing. At once, or as a promise where it had to be
-   * interpreted: await it, or look first where waiting a turn for each of many would cost more than they do.
+   * Evaluates to plain JSON, or to `undefined` where JSONata finds no value. A promise only if the interpreter ran:
+   * check before awaiting where a microtask for each of many values would cost more than the evaluations.
    * Throws, or rejects with, a `Fault` (`config`, code `expression/...`, dead) with the place in the YAML.
    */
-  evaluate(input: Json, bindings?: Bindings): Json | undefined | Promise<Json | undefined>
+  evaluate(input: Json, bindings?: Bindings): MaybePromise<Json | undefined>
   /**
-   * The compiled program alone, where there is one: always at once. What it throws is worth nothing; `evaluate` then says
-   * what is wrong, or gives the value all the same. Bindings must not have the name of a function, as no lookup has.
+   * The compiled program alone, if there is one: synchronous. Its errors carry no meaning; call `evaluate` for the fault,
+   * or for the value if the interpreter finds one. No binding may have the name of a function; no lookup has.
    */
   readonly program?: ((input: Json, bindings: Bindings) => Json | undefined) | undefined
 }

@@ -1,14 +1,14 @@
-/** What JSONata's error codes mean, in our words. Its own messages quote values, and those may be a customer's. */
+/** Our own messages for JSONata's error codes. JSONata's messages quote values, which may be personal data. */
 
-interface Thrown {
+interface JsonataErrorInfo {
   readonly code: string
-  /** A word of the expression's text: an operator, a function's name. Never a value of the record. */
+  /** A token of the expression's text: an operator, a function's name. Never a value of the record. */
   readonly token?: string
-  /** What the grammar expected. Only trusted for syntax errors (`S…`). */
+  /** The token the grammar expected. Trusted for syntax errors (`S…`) only. */
   readonly expected?: string
 }
 
-const known: Readonly<Record<string, (thrown: Thrown) => string>> = {
+const MESSAGES: Readonly<Record<string, (error: JsonataErrorInfo) => string>> = {
   S0101: () => 'a text is not closed by a matching quote',
   S0102: ({ token }) => `the number ${token} is out of range`,
   S0103: ({ token }) => `\\${token} is not an escape sequence`,
@@ -27,11 +27,11 @@ const known: Readonly<Record<string, (thrown: Thrown) => string>> = {
   S0301: () => 'a regular expression is empty',
   S0302: () => 'a regular expression is not closed by /',
   T0410: ({ token }) => `an argument of ${call(token)} is of the wrong type, or there are too many or too few`,
-  T0411: ({ token }) => `${call(token)} was given no argument, and the context is of the wrong type for it`,
+  T0411: ({ token }) => `${call(token)} has no argument, and the context is of the wrong type for it`,
   T0412: ({ token }) => `an argument of ${call(token)} is a list with items of the wrong type`,
   D1001: () => 'a number is out of range',
   D1002: () => 'only a number can be negated',
-  D1004: () => 'a regular expression found an empty text, and would find it for ever',
+  D1004: () => 'a regular expression matched an empty text, and would match it forever',
   D1013: () => 'the key of an object must not be _jsonata_lambda or _jsonata_function',
   T1003: () => 'the key of an object must be a text',
   T1005: ({ token }) => `"${token}" was called without its $`,
@@ -51,23 +51,23 @@ const known: Readonly<Record<string, (thrown: Thrown) => string>> = {
   D2014: () => 'a range (..) has too many items',
   D2015: () => 'a list has too many items',
   D3001: () => 'a number is out of range',
-  D3010: () => '$replace was given an empty text to look for',
-  D3012: () => 'what $replace was to put in is not a text',
+  D3010: () => 'the pattern of $replace is an empty text',
+  D3012: () => 'the replacement of $replace is not a text',
   D3030: () => 'a value cannot be read as a number',
-  D3050: () => 'the function given to $reduce must take two arguments',
-  D3060: () => '$sqrt was given a negative number',
+  D3050: () => 'the function passed to $reduce must take two arguments',
+  D3060: () => 'the argument of $sqrt is negative',
   D3061: () => 'the result of $power is out of range',
   D3070: () => '$sort without a function takes only texts or only numbers',
-  D3110: () => '$toMillis was given a text that is no ISO 8601 time',
-  D3137: () => 'its own $error() was called',
+  D3110: () => 'the argument of $toMillis is not an ISO 8601 time',
+  D3137: () => 'the expression called $error()',
   D3138: () => '$single found more than one item',
   D3139: () => '$single found no item',
-  D3141: () => 'its own $assert() did not hold',
+  D3141: () => 'the condition of $assert() is false',
 }
 
 const call = (token: string | undefined): string => (token ? `$${token}` : 'a function')
 
 /** One sentence for an error code, without a value of the record. */
-export function explain(thrown: Thrown): string {
-  return known[thrown.code]?.(thrown) ?? (thrown.token ? `JSONata error near "${thrown.token}"` : 'JSONata error')
+export function explainError(error: JsonataErrorInfo): string {
+  return MESSAGES[error.code]?.(error) ?? (error.token ? `JSONata error near "${error.token}"` : 'JSONata error')
 }

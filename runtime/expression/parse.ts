@@ -1,37 +1,24 @@
-/** Text to syntax tree, or what is wrong with it. */
+/** Parses an expression to its syntax tree, or to the problem in its text. */
 import jsonata from 'jsonata'
 import { type Node, nodes } from './compiler/ast.ts'
-import { explain } from './jsonata-errors.ts'
+import { DEFAULT_LIMITS, type Limits } from './compiler/runtime/limits.ts'
+import { explainError } from './jsonata-errors.ts'
 
-/** What one evaluation may take. */
-export interface Limits {
-  /** Nodes of the syntax tree evaluated: counted, not timed, so that it ends the same way on every machine. */
-  readonly steps: number
-  /** How deep evaluation may nest. */
-  readonly stack: number
-  /** Items of one list made on the way. */
-  readonly sequence: number
-  /** Characters of the result, as JSON, about. */
-  readonly output: number
-}
-
-/** Wide enough for a page of 150 full records, narrow enough that a runaway recursion ends within seconds. */
-export const defaultLimits: Limits = { steps: 1_000_000, stack: 625, sequence: 200_000, output: 64_000_000 }
-
-/** Something wrong within an expression. Offsets are into its text. */
+/** An error in the text of an expression. */
 export interface Problem {
-  /** Stable, after the slash: `S0202`, `unknown-function`. */
+  /** The part of the diagnostic's code after the slash: `S0202`, `unknown-function`. Stable. */
   readonly code: string
   readonly message: string
   readonly help?: string
+  /** Offsets into the text. */
   readonly span: readonly [start: number, end: number]
 }
 
-/** Where an expression stands. */
+/** The location of an expression. */
 export interface Origin {
   /** `file:line:column` of its first character. */
   readonly place: string
-  /** `file:line:column` of an offset into its text, where that is known. */
+  /** `file:line:column` of an offset into its text, where known. */
   at?(offset: number): string
 }
 
@@ -42,27 +29,28 @@ export interface Parsed {
   readonly limits: Limits
 }
 
-export function parse(text: string, limits: Limits = defaultLimits): Parsed | Problem {
+export function parse(text: string, limits: Limits = DEFAULT_LIMITS): Parsed | Problem {
   try {
-    // JSONata's own timeout reads the wall clock, which also counts what else this process did meanwhile.
+    // Not JSONata's own timeout: it reads the wall clock, which also counts other work of this process.
     const options = { stack: limits.stack, sequence: limits.sequence }
     const engine = jsonata(text, options)
     const root = engine.ast() as Node
-    if (isWide(root)) options.stack *= BESIDE_PER_LEVEL
+    if (hasConcurrentParts(root)) options.stack *= PARALLEL_PER_LEVEL
     return { text, root, engine, limits }
   } catch (error) {
-    return problemOf(error, text)
+    return toProblem(error, text)
   }
 }
 
 /**
- * Parts of a list or an object are evaluated side by side, and JSONata counts them as if they were in one another.
- * With the default limit that makes 10,000: at 12,000 a `$map` that calls itself meets the end of Node's own stack.
+ * JSONata evaluates the members of an array or an object concurrently, and counts them as if they were nested, so the
+ * stack limit is raised by this factor. At the default that makes 10,000: at 12,000 a recursive `$map` exhausts Node's
+ * own stack.
  */
-export const BESIDE_PER_LEVEL = 16
+export const PARALLEL_PER_LEVEL = 16
 
-/** Whether there is something in it whose parts are evaluated side by side. */
-export function isWide(root: Node): boolean {
+/** Whether any node has members that the interpreter evaluates concurrently. */
+export function hasConcurrentParts(root: Node): boolean {
   for (const { type, value, group } of nodes(root)) {
     if (group !== undefined || (type === 'unary' && (value === '[' || value === '{'))) return true
   }
@@ -71,25 +59,25 @@ export function isWide(root: Node): boolean {
 
 export const isProblem = (result: Parsed | Problem): result is Problem => 'span' in result
 
-function problemOf(error: unknown, text: string): Problem {
+function toProblem(error: unknown, text: string): Problem {
   const { code, position, token, value } = error as jsonata.JsonataError & { value?: unknown }
   if (error instanceof RangeError) {
     return { code: 'too-deep', message: 'the expression is too long, or nested too deeply', span: [0, text.length] }
   }
-  // A regular expression the engine of JavaScript refuses is a plain SyntaxError.
+  // JavaScript rejects an invalid regular expression with a plain SyntaxError.
   if (typeof code !== 'string') {
     return { code: 'regex', message: 'a regular expression is not valid', span: [0, text.length] }
   }
   const word = typeof token === 'string' ? token : undefined
-  const message = explain({ code, ...(word === undefined ? {} : { token: word }), expected: String(value ?? '') })
-  const place = span(text, position, word)
-  return { code, message, ...help(code, text, place), span: place }
+  const message = explainError({ code, ...(word === undefined ? {} : { token: word }), expected: String(value ?? '') })
+  const span = spanOf(text, position, word)
+  return { code, message, ...findHelp(code, text, span), span }
 }
 
-const helps: Readonly<Record<string, string>> = {
+const HELP: Readonly<Record<string, string>> = {
   S0101: 'close it with the same quote',
   S0105: 'close it with `',
-  S0201: `an operator is missing before it, or the quotes round a text, for YAML and for the expression: '"…"'`,
+  S0201: `an operator is missing before it, or the quotes around a text, for YAML and for the expression: '"…"'`,
   S0203: 'a bracket was opened and not closed',
   S0204: 'to negate, write $not(…)',
   S0207: 'an operator has nothing on its right',
@@ -97,28 +85,28 @@ const helps: Readonly<Record<string, string>> = {
   S0213: 'quote a name that looks like a number: `123`',
 }
 
-/** What other languages write, and JSONata does not. */
-const habits: Readonly<Record<string, string>> = {
+/** Syntax of other languages → its equivalent in JSONata. */
+const FOREIGN_SYNTAX: Readonly<Record<string, string>> = {
   '==': 'equality is written with one =',
   '&&': 'write and',
   '||': 'write or',
   '=>': 'write function($x) { … }',
-  '{{': 'an expression is written as it is, without {{ }}',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what people write
-  '${': 'an expression is written as it is, without ${ }',
-  '“': 'texts stand in straight quotes: "…"',
-  '‘': "texts stand in straight quotes: '…'",
+  '{{': 'an expression is written without {{ }}',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a common mistake
+  '${': 'an expression is written without ${ }',
+  '“': 'texts need straight quotes: "…"',
+  '‘': "texts need straight quotes: '…'",
 }
 
-function help(code: string, text: string, [start, end]: Problem['span']): { help?: string } {
+function findHelp(code: string, text: string, [start, end]: Problem['span']): { help?: string } {
   const around = text.slice(Math.max(0, start - 1), end + 1)
-  const habit = Object.keys(habits).find((each) => around.includes(each) || text.startsWith(each))
-  const found = habit === undefined ? helps[code] : habits[habit]
+  const foreign = Object.keys(FOREIGN_SYNTAX).find((each) => around.includes(each) || text.startsWith(each))
+  const found = foreign === undefined ? HELP[code] : FOREIGN_SYNTAX[foreign]
   return found === undefined ? {} : { help: found }
 }
 
-/** JSONata gives the offset after the offending word. */
-function span(text: string, position: number, token: string | undefined): readonly [number, number] {
+/** JSONata reports the offset after the offending token. */
+function spanOf(text: string, position: number, token: string | undefined): readonly [number, number] {
   const end = Math.min(Math.max(position, 1), Math.max(text.length, 1))
   const length = token !== undefined && text.slice(0, end).endsWith(token) ? token.length : 1
   return [end - length, end]

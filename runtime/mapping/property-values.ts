@@ -1,7 +1,7 @@
 /** From what an expression gives to what is sent: types, missing values, time. */
 
 import type { Bindings } from '../expression/expression.ts'
-import { compileObjectBuilder, type Name } from '../expression/object-builder.ts'
+import { compileObjectBuilder, type MemberName } from '../expression/object-builder.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Json, JsonObject } from '../ports/types.ts'
@@ -22,7 +22,7 @@ export type EvaluateProperties = (item: Json, bindings: Bindings) => MaybePromis
 /** Makes an object of properties; what is missing is omitted, defaulted or skips, as each says. */
 export function propertyEvaluator(
   properties: readonly Property[],
-  nameOf = ({ name }: Property): Name => [name],
+  nameOf = ({ name }: Property): MemberName => [name],
 ): EvaluateProperties {
   // An expression is compiled when it is first asked for; so is this.
   let run: EvaluateProperties | undefined
@@ -41,7 +41,7 @@ export function propertyEvaluator(
 }
 
 /** `location.city` is the member `city` of `location`. */
-export const nested = ({ name }: Pick<Property, 'name'>): Name => name.split('.', 2) as unknown as Name
+export const nested = ({ name }: Pick<Property, 'name'>): MemberName => name.split('.', 2) as unknown as MemberName
 
 const isPlain = ({ type, whenMissing }: Property): boolean => type === undefined && whenMissing.action === 'omit'
 

@@ -1,5 +1,5 @@
 /** A spec as one ES module, made by `connector build`, for hosts that make no code out of text. */
-import { programsOf, type SerializedProgram, type SerializedPrograms } from '../expression/compiler/serialize.ts'
+import { programsByText, type SerializedProgram, type SerializedPrograms } from '../expression/compiler/serialize.ts'
 import { joinWords } from '../expression/did-you-mean.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { Fault } from '../ports/fault.ts'
@@ -32,7 +32,7 @@ export function loadBundle(built: SpecBundle, options: Pick<LoadOptions, 'functi
   if (problem !== undefined) {
     throw new Fault('config', 'spec/built', `${problem}, so it was not run; make it again: connector build --out FILE`)
   }
-  const programs: SerializedPrograms = programsOf(built.programs)
+  const programs: SerializedPrograms = programsByText(built.programs)
   return loadSpec('', { ...options, files: filesIn(built), programs })
 }
 

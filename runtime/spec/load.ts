@@ -1,6 +1,6 @@
 /** From a folder of YAML to a checked, compiled spec, or to every error in it. */
 import { basename } from 'node:path/posix'
-import { checkOnlyLinker } from '../expression/check/check-only.ts'
+import { createCheckOnlyLinker } from '../expression/check/check-only.ts'
 import type { SerializedPrograms } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { checkConnector } from './check/connector.ts'
@@ -56,8 +56,8 @@ export async function loadSpec(
   { functions, names, files = filesOn(folder), programs, checkOnly = false }: LoadOptions,
 ): Promise<Loaded> {
   const link = checkOnly
-    ? checkOnlyLinker(functions)
-    : (await import('../expression/compile.ts')).linker(functions, programs)
+    ? createCheckOnlyLinker(functions)
+    : (await import('../expression/compile.ts')).createLinker(functions, programs)
   const context = new CompileContext(functions, link)
   const documents = await readSpec(files, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)

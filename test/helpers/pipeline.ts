@@ -23,7 +23,7 @@ export async function pipeline(built?: SpecBundle): Promise<Told> {
   if (spec === undefined) throw new Error('the shipped spec has no errors')
   const refused: Record<string, number> = {}
   for (const { expression } of expressions) {
-    const { reason } = expression.refused ?? {}
+    const { reason } = expression.notCompiled ?? {}
     if (reason !== undefined) refused[reason] = (refused[reason] ?? 0) + 1
   }
   const given = { connector: { settings: { spec: built ?? spec } } }

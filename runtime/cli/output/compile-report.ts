@@ -15,8 +15,8 @@ export interface CompileReport {
 
 /** Compiles every expression. */
 export function compileReport(expressions: readonly PlacedExpression[]): CompileReport {
-  const interpreted = expressions.flatMap(({ expression: { refused, text } }) =>
-    refused ? [{ ...refused, text }] : [],
+  const interpreted = expressions.flatMap(({ expression: { notCompiled, text } }) =>
+    notCompiled ? [{ ...notCompiled, text }] : [],
   )
   return { total: expressions.length, interpreted }
 }

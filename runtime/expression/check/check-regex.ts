@@ -1,56 +1,56 @@
-/** Complaints about the regular expressions of an expression. */
+/** Checks the regular expressions of an expression for ReDoS. */
 import { nodes } from '../compiler/ast.ts'
 import { analyzeBacktracking, type BacktrackingVerdict } from '../compiler/regex/redos.ts'
 import type { Parsed, Problem } from '../parse.ts'
 
-export function regexProblems({ root, text }: Parsed): readonly Problem[] {
+export function findRegexProblems({ root, text }: Parsed): readonly Problem[] {
   const found: Problem[] = []
   for (const { type, value, position } of nodes(root)) {
     if (type !== 'regex' || !(value instanceof RegExp)) continue
-    const judgement = analyzeBacktracking(value)
-    if (judgement.power === 3) found.push(problem(value.source, judgement, spanOf(value, position, text)))
+    const verdict = analyzeBacktracking(value)
+    if (verdict.power === 3) found.push(toProblem(value.source, verdict, spanOf(value, position, text)))
   }
   return found
 }
 
-type Refused = Extract<BacktrackingVerdict, { readonly power: 3 }>
+type UnsafeVerdict = Extract<BacktrackingVerdict, { readonly power: 3 }>
 
-function problem(source: string, { reason, parts }: Refused, span: Problem['span']): Problem {
-  const named = [...new Set(parts.map(([start, end]) => `"${source.slice(start, end)}"`))]
-  return { code: 'regex-backtracking', message: messages[reason](named), help: helps[reason], span }
+function toProblem(source: string, { reason, parts }: UnsafeVerdict, span: Problem['span']): Problem {
+  const quoted = [...new Set(parts.map(([start, end]) => `"${source.slice(start, end)}"`))]
+  return { code: 'regex-backtracking', message: MESSAGES[reason](quoted), help: HELP[reason], span }
 }
 
-const messages: Readonly<Record<Refused['reason'], (parts: readonly string[]) => string>> = {
+const MESSAGES: Readonly<Record<UnsafeVerdict['reason'], (parts: readonly string[]) => string>> = {
   exponential: ([part]) =>
-    `a regular expression may never end: ${part} can take the same text in ever more ways, the longer it is`,
+    `a regular expression may never end: ${part} can match the same text in exponentially many ways`,
   polynomial: (parts) => {
-    const which = parts.length > 1 ? `${parts.join(' and ')} can` : `${parts[0]} is in it more than once and can`
-    return `a regular expression may take hours over a long text: ${which} take the same characters`
+    const which = parts.length > 1 ? `${parts.join(' and ')} can` : `${parts[0]} occurs more than once and can`
+    return `a regular expression may take hours on a long text: ${which} match the same characters`
   },
-  'too-large': () => 'a regular expression has too many choices and repetitions to tell whether it ends',
+  'too-large': () => 'a regular expression has too many alternatives and repetitions to prove that it ends',
 }
 
-const helps: Readonly<Record<Refused['reason'], string>> = {
-  exponential: 'let each turn of a repetition begin with what the rest of it cannot take, as in (?:,[^,]+)*',
+const HELP: Readonly<Record<UnsafeVerdict['reason'], string>> = {
+  exponential: 'start each iteration with a character that the rest of it cannot match, as in (?:,[^,]+)*',
   polynomial:
-    'begin with ^, or repeat what cannot take the text that follows: [^"]* instead of .*; cut spaces off with $trim',
-  'too-large': 'match a part of it, or do it in two steps',
+    'begin with ^, or repeat a class that cannot match the text that follows: [^"]* instead of .*; trim spaces with $trim',
+  'too-large': 'match a part of the text, or match in two steps',
 }
 
-/** From the opening slash to the last flag. The source may be written otherwise: a line end shows as `\\n` in it. */
+/** From the opening slash to the last flag. `source` may differ from the text: it shows a line end as `\\n`. */
 function spanOf({ source, flags }: RegExp, position: unknown, text: string): Problem['span'] {
   const end = typeof position === 'number' ? position : text.length
   const close = end - (flags.length - 1) - 1
   for (let open = text.lastIndexOf('/', close - 1); open >= 0; open = text.lastIndexOf('/', open - 1)) {
-    if (isSource(text.slice(open + 1, close), source)) return [open, end]
+    if (matchesSource(text.slice(open + 1, close), source)) return [open, end]
     if (open === 0) break
   }
   return [0, end]
 }
 
-function isSource(written: string, source: string): boolean {
+function matchesSource(text: string, source: string): boolean {
   try {
-    return new RegExp(written).source === source
+    return new RegExp(text).source === source
   } catch {
     return false
   }

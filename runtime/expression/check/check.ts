@@ -1,65 +1,65 @@
-/** What can be said about an expression before it ever runs. JSONata turns a typo into silence; this does not. */
+/** Checks an expression before it runs. JSONata evaluates a misspelt name to nothing, silently; the check reports it. */
 import { type Node, nodes } from '../compiler/ast.ts'
-import { builtins, volatile } from '../compiler/runtime/functions/builtins.ts'
+import { BUILTIN_SIGNATURES, VOLATILE_BUILTINS } from '../compiler/runtime/functions/builtins.ts'
 import { joinWords, nearestWords, suggest } from '../did-you-mean.ts'
-import { type Arity, arity, type FunctionTable } from '../functions.ts'
+import type { FunctionTable } from '../functions.ts'
 import type { Parsed, Problem } from '../parse.ts'
-import { regexProblems } from './check-regex.ts'
-import { type Reference, references } from './references.ts'
+import { type Arity, arityOf } from './arity.ts'
+import { findRegexProblems } from './check-regex.ts'
+import { findReferences, type Reference } from './references.ts'
 
 export interface CheckOptions {
   readonly functions: FunctionTable
-  /** Names that will be bound. */
+  /** Names bound at evaluation. */
   readonly variables: Iterable<string>
-  /** Names that are bound in other places, to tell a misplaced one from a misspelt one. */
+  /** Names bound in other places, to distinguish a misplaced name from a misspelt one. */
   readonly elsewhere?: Iterable<string>
-  /** Why `$now`, `$millis`, `$random` and `$shuffle` are refused here. Absent: they are not. */
-  readonly stable?: string
+  /** The help text for `$now`, `$millis`, `$random` and `$shuffle`, which are errors here. Absent: they are allowed. */
+  readonly volatileHelp?: string
 }
 
-type Complaint = Omit<Problem, 'span'>
+type ProblemText = Omit<Problem, 'span'>
 
-/** The options, ready to be looked things up in. */
-interface Names {
+interface KnownNames {
   readonly signatures: ReadonlyMap<string, string>
   readonly variables: ReadonlySet<string>
   readonly elsewhere: ReadonlySet<string>
-  readonly stable: string | undefined
+  readonly volatileHelp: string | undefined
 }
 
 export function check(parsed: Parsed, options: CheckOptions): readonly Problem[] {
-  const names: Names = {
+  const names: KnownNames = {
     signatures: signaturesOf(options.functions),
     variables: new Set(options.variables),
     elsewhere: new Set(options.elsewhere),
-    stable: options.stable,
+    volatileHelp: options.volatileHelp,
   }
-  const named = references(parsed.root).flatMap((reference) => {
-    const problem = judge(reference, names)
+  const problems = findReferences(parsed.root).flatMap((reference) => {
+    const problem = checkReference(reference, names)
     const start = reference.end - reference.name.length - (reference.kind === 'bare' ? 0 : 1)
     return problem === undefined ? [] : [{ ...problem, span: [start, reference.end] as const }]
   })
-  return [...named, ...curlyQuotes(parsed), ...addedTexts(parsed), ...regexProblems(parsed)]
+  return [...problems, ...findCurlyQuotes(parsed), ...findStringAdditions(parsed), ...findRegexProblems(parsed)]
 }
 
-/** One table serves all expressions of a spec. */
-const signatures = new WeakMap<FunctionTable, ReadonlyMap<string, string>>()
+/** By table, which all expressions of a spec share. */
+const signatureCache = new WeakMap<FunctionTable, ReadonlyMap<string, string>>()
 
 function signaturesOf(functions: FunctionTable): ReadonlyMap<string, string> {
-  const known = signatures.get(functions)
-  if (known !== undefined) return known
+  const cached = signatureCache.get(functions)
+  if (cached !== undefined) return cached
   const own = functions.map(({ name, signature }) => [name, signature] as const)
-  const all = new Map([...Object.entries(builtins), ...own])
-  signatures.set(functions, all)
+  const all = new Map([...Object.entries(BUILTIN_SIGNATURES), ...own])
+  signatureCache.set(functions, all)
   return all
 }
 
-function judge({ kind, name, args }: Reference, names: Names): Complaint | undefined {
+function checkReference({ kind, name, args }: Reference, names: KnownNames): ProblemText | undefined {
   const signature = names.signatures.get(name)
-  if (kind === 'bare') return withoutDollar(name, names)
+  if (kind === 'bare') return missingDollar(name, names)
   if (name === 'eval') return { code: 'eval', message: '$eval is switched off', help: 'write the expression itself' }
-  if (names.stable !== undefined && volatile.has(name)) {
-    return { code: 'volatile', message: `$${name} gives another answer each time`, help: names.stable }
+  if (names.volatileHelp !== undefined && VOLATILE_BUILTINS.has(name)) {
+    return { code: 'volatile', message: `the result of $${name} varies between evaluations`, help: names.volatileHelp }
   }
   if (signature === undefined) {
     if (names.variables.has(name)) return undefined
@@ -67,29 +67,33 @@ function judge({ kind, name, args }: Reference, names: Names): Complaint | undef
   }
   if (kind === 'variable') {
     const help = `call it: $${name}(…)`
-    return { code: 'uncalled', message: `$${name} is a function, and is not called`, help }
+    return { code: 'uncalled', message: `$${name} is a function and is not called`, help }
   }
-  if (kind === 'partial' && !Object.hasOwn(builtins, name)) {
-    return { code: 'partial', message: `$${name} cannot be applied in part`, help: 'write function($x) { … } instead' }
+  if (kind === 'partial' && !Object.hasOwn(BUILTIN_SIGNATURES, name)) {
+    return {
+      code: 'partial',
+      message: `$${name} cannot be applied partially`,
+      help: 'write function($x) { … } instead',
+    }
   }
-  return kind === 'call' ? miscounted(name, args, arity(signature)) : undefined
+  return kind === 'call' ? checkArguments(name, args, arityOf(signature)) : undefined
 }
 
-/** JSONata takes `“open”` for the name of a field, which no record has. */
-function curlyQuotes({ root, text }: Parsed): readonly Problem[] {
+/** JSONata parses `“open”` as the name of a field, which no record has. */
+function findCurlyQuotes({ root, text }: Parsed): readonly Problem[] {
   if (!/[“”„‘’]/.test(text)) return []
   const names = [...nodes(root)].filter(({ type, value }) => type === 'name' && /^[“”„‘’]|[“”‘’]$/.test(String(value)))
   return names.flatMap(({ value, position }) => {
     const end = Number(position)
-    if (text[end - 1] === '`') return [] // meant as it is
-    const message = `${value} is taken for the name of a field`
-    const help = `texts stand in straight quotes: "…" or '…'`
+    if (text[end - 1] === '`') return [] // quoted, so intended
+    const message = `${value} is parsed as the name of a field`
+    const help = `texts need straight quotes: "…" or '…'`
     return [{ code: 'curly-quotes', message, help, span: [end - String(value).length, end] as const }]
   })
 }
 
-/** Every record would fail of it, at run time. */
-function addedTexts({ root, text }: Parsed): readonly Problem[] {
+/** `+` on a text literal, which fails for every record. */
+function findStringAdditions({ root, text }: Parsed): readonly Problem[] {
   if (!text.includes('+')) return []
   const sums = [...nodes(root)].filter(({ type, value }) => type === 'binary' && value === '+')
   const wrong = sums.filter(({ lhs, rhs }) => [lhs, rhs].some((side) => (side as Node).type === 'string'))
@@ -98,39 +102,40 @@ function addedTexts({ root, text }: Parsed): readonly Problem[] {
     return {
       code: 'string-addition',
       message: '+ adds numbers',
-      help: 'texts are joined by &',
+      help: 'concatenate texts with &',
       span: [end - 1, end] as const,
     }
   })
 }
 
-const dollar = (name: string): string => `"$${name}"`
+const quoteVariable = (name: string): string => `"$${name}"`
 
-function withoutDollar(name: string, { signatures }: Names): Complaint {
+function missingDollar(name: string, { signatures }: KnownNames): ProblemText {
   const [closest] = nearestWords(name, signatures.keys())
-  const help = closest === undefined ? {} : { help: `did you mean ${dollar(closest)}?` }
-  return { code: 'unknown-function', message: `"${name}" is called without a $`, ...help }
+  const help = closest === undefined ? {} : { help: `did you mean ${quoteVariable(closest)}?` }
+  return { code: 'unknown-function', message: `"${name}" is called without its $`, ...help }
 }
 
-function unknownVariable(name: string, { variables, elsewhere, signatures }: Names): Complaint {
+function unknownVariable(name: string, { variables, elsewhere, signatures }: KnownNames): ProblemText {
   const here = variables.size === 0 ? 'nothing is bound here' : `bound here: ${joinWords([...variables])}`
   if (elsewhere.has(name)) {
-    return { code: 'misplaced-variable', message: `${dollar(name)} is not bound here`, help: here }
+    return { code: 'misplaced-variable', message: `${quoteVariable(name)} is not bound here`, help: here }
   }
   const near = nearestWords(name, [...variables, ...signatures.keys()])
-  const help = near.length > 0 ? suggest(name, near, dollar) : `${here}; a field of the record is written without $`
-  return { code: 'unknown-variable', message: `unknown variable ${dollar(name)}`, help }
+  const help = near.length > 0 ? suggest(name, near, quoteVariable) : `${here}; fields of the record have no $`
+  return { code: 'unknown-variable', message: `unknown variable ${quoteVariable(name)}`, help }
 }
 
-function unknownFunction(name: string, { signatures }: Names): Complaint {
+function unknownFunction(name: string, { signatures }: KnownNames): ProblemText {
   const near = nearestWords(name, signatures.keys())
-  const help = near.length > 0 ? suggest(name, near, dollar) : 'the functions are listed in docs/reference/functions.md'
-  return { code: 'unknown-function', message: `unknown function ${dollar(name)}`, help }
+  const help =
+    near.length > 0 ? suggest(name, near, quoteVariable) : 'the functions are listed in docs/reference/functions.md'
+  return { code: 'unknown-function', message: `unknown function ${quoteVariable(name)}`, help }
 }
 
-function miscounted(name: string, args: number, { min, max }: Arity): Complaint | undefined {
+function checkArguments(name: string, args: number, { min, max }: Arity): ProblemText | undefined {
   if (args >= min && args <= max) return undefined
   const takes = max === Number.POSITIVE_INFINITY ? `at least ${min}` : min === max ? `${min}` : `${min} to ${max}`
   const plural = takes === '1' ? 'argument' : 'arguments'
-  return { code: 'arguments', message: `$${name} takes ${takes} ${plural}, and is given ${args}` }
+  return { code: 'arguments', message: `$${name} takes ${takes} ${plural}, not ${args}` }
 }

@@ -1,191 +1,197 @@
-/** Follows the paths of an expression through what is known of its input, and finds the fields that are not there. */
-import { bareName, children, type Node, pairs } from '../compiler/ast.ts'
+/** Follows the paths of an expression through the declared shape of its input, and finds unknown fields. */
+import { bareName, childrenOf, type Node, nodesOfPairs } from '../compiler/ast.ts'
 import type { Parsed } from '../parse.ts'
-import { anyOf, either, type KnownShape, type Shape } from './shape.ts'
+import { type KnownShape, type Shape, unionOf, unionOfAll } from './shape.ts'
 
-/** A name that none of the values it may be read from has. */
+/** A field that none of the possible values has. */
 export interface UnknownField {
   readonly name: string
-  /** What it is read from. */
+  /** The shape of the value it is read from. */
   readonly shape: Shape
   /** Offsets into the expression's text. */
   readonly span: readonly [start: number, end: number]
 }
 
-export interface Followed {
-  /** What the expression gives. */
+export interface FieldCheck {
+  /** The shape of the expression's result. */
   readonly result: KnownShape
-  readonly unknown: readonly UnknownField[]
+  readonly unknownFields: readonly UnknownField[]
 }
 
 /**
- * `input` is what the expression is asked of, `variables` what it may name. Whatever cannot be followed is taken to be
- * anything, and of that nothing is unknown: a complaint about a right expression would cost more than a missed typo.
+ * `input` is the shape of the input, `variables` those of the bindings. Syntax that cannot be followed may yield any
+ * shape, which has no unknown field: a false alarm about a correct expression costs more than a missed typo.
  */
 export function findUnknownFields(
   { root, text }: Parsed,
   input: KnownShape,
   variables: ReadonlyMap<string, KnownShape>,
-): Followed {
-  const unknown: UnknownField[] = []
-  const result = visit(root, { at: input, input, names: { own: new Map(variables) }, text, unknown })
-  return { result, unknown }
+): FieldCheck {
+  const unknownFields: UnknownField[] = []
+  const result = visit(root, { context: input, input, scope: { own: new Map(variables) }, text, unknownFields })
+  return { result, unknownFields }
 }
 
-/** Names bound in a block, lambda or path, and those round it. */
-interface Names {
+/** The names bound in a block, lambda or path, and in the scopes around it. */
+interface Scope {
   readonly own: Map<string, KnownShape>
-  readonly outer?: Names
+  readonly outer?: Scope
 }
 
-interface View {
-  /** What `$` and a bare name are read from here. */
-  readonly at: KnownShape
-  /** What `$$` is. */
+interface VisitState {
+  /** The shape of `$`, from which bare names are read. */
+  readonly context: KnownShape
+  /** The shape of `$$`. */
   readonly input: KnownShape
-  readonly names: Names
+  readonly scope: Scope
   readonly text: string
-  readonly unknown: UnknownField[]
+  readonly unknownFields: UnknownField[]
 }
 
-const inner = (view: View): View => ({ ...view, names: { own: new Map(), outer: view.names } })
+const withScope = (state: VisitState): VisitState => ({ ...state, scope: { own: new Map(), outer: state.scope } })
 
-const isBound = (name: string, names: Names | undefined): boolean =>
-  names !== undefined && (names.own.has(name) || isBound(name, names.outer))
+const isBound = (name: string, scope: Scope | undefined): boolean =>
+  scope !== undefined && (scope.own.has(name) || isBound(name, scope.outer))
 
-const lookUp = (name: string, names: Names | undefined): KnownShape =>
-  names?.own.has(name) ? names.own.get(name) : names && lookUp(name, names.outer)
+const lookUp = (name: string, scope: Scope | undefined): KnownShape =>
+  scope?.own.has(name) ? scope.own.get(name) : scope && lookUp(name, scope.outer)
 
-/** A name that is bound twice may hold either, since which of them runs is not known here. */
-function bind(name: string, value: KnownShape, names: Names): void {
-  names.own.set(name, isBound(name, names) ? either(lookUp(name, names), value) : value)
+/** A name bound twice may hold either value, since which binding runs is unknown here. */
+function bind(name: string, value: KnownShape, scope: Scope): void {
+  scope.own.set(name, isBound(name, scope) ? unionOf(lookUp(name, scope), value) : value)
 }
 
-function visit(node: Node, view: View): KnownShape {
+function visit(node: Node, state: VisitState): KnownShape {
   if (node.type === 'path') {
-    const own = inner(view)
-    const result = (node.steps ?? []).reduce((at, step) => visitStep(step, { ...own, at }), view.at)
-    return grouped(node, result, own)
+    const own = withScope(state)
+    const result = (node.steps ?? []).reduce((context, step) => visitStep(step, { ...own, context }), state.context)
+    return visitGroup(node, result, own)
   }
-  const result = valueAt(node, view)
-  filter(node, result, view)
-  return grouped(node, result, view)
+  const result = visitBare(node, state)
+  visitFilters(node, result, state)
+  return visitGroup(node, result, state)
 }
 
-/** `step@$focus` names what it finds and stays where it was; its filter already sees the name. */
-function visitStep(step: Node, view: View): KnownShape {
-  const found = valueAt(step, view)
-  if (step.index) bind(step.index, undefined, view.names)
-  if (step.focus) bind(step.focus, found, view.names)
-  const result = step.focus ? view.at : found
-  filter(step, result, view)
-  return grouped(step, result, view)
+/** `step@$focus` binds its result and keeps the context. Its filter already sees the name. */
+function visitStep(step: Node, state: VisitState): KnownShape {
+  const found = visitBare(step, state)
+  if (step.index) bind(step.index, undefined, state.scope)
+  if (step.focus) bind(step.focus, found, state.scope)
+  const result = step.focus ? state.context : found
+  visitFilters(step, result, state)
+  return visitGroup(step, result, state)
 }
 
-function filter(node: Node, at: KnownShape, view: View): void {
+function visitFilters(node: Node, context: KnownShape, state: VisitState): void {
   for (const { type, value, expr } of [...(node.predicate ?? []), ...(node.stages ?? [])]) {
-    if (type === 'index') bind(String(value), undefined, view.names)
-    if (expr) visit(expr, { ...view, at })
+    if (type === 'index') bind(String(value), undefined, state.scope)
+    if (expr) visit(expr, { ...state, context })
   }
 }
 
-/** `list{ key: value }` makes an object of its own. */
-function grouped({ group }: Node, at: KnownShape, view: View): KnownShape {
-  for (const child of pairs(group?.lhs)) visit(child, { ...view, at })
-  return group === undefined ? at : undefined
+/** `list{ key: value }` yields a new object. */
+function visitGroup({ group }: Node, context: KnownShape, state: VisitState): KnownShape {
+  for (const child of nodesOfPairs(group?.lhs)) visit(child, { ...state, context })
+  return group === undefined ? context : undefined
 }
 
-const kinds: Readonly<Record<string, (node: Node, view: View) => KnownShape>> = {
-  name: field,
-  function: (node, view) => call(node, view),
-  partial: (node, view) => void call(node, view),
-  apply,
-  transform: (node, view) => change(node, undefined, view),
-  lambda: (node, view) => void lambda(node, [], view),
-  block: ({ expressions = [] }, view) => {
-    const own = inner(view)
+const VISITORS: Readonly<Record<string, (node: Node, state: VisitState) => KnownShape>> = {
+  name: visitField,
+  function: (node, state) => visitCall(node, state),
+  partial: (node, state) => void visitCall(node, state),
+  apply: visitApply,
+  transform: (node, state) => visitTransform(node, undefined, state),
+  lambda: (node, state) => void visitLambda(node, [], state),
+  block: ({ expressions = [] }, state) => {
+    const own = withScope(state)
     return expressions.map((each) => visit(each, own)).at(-1)
   },
-  bind: ({ lhs, rhs }, view) => {
-    const value = rhs && visit(rhs, view)
-    bind(String((lhs as Node).value), value, view.names)
+  bind: ({ lhs, rhs }, state) => {
+    const value = rhs && visit(rhs, state)
+    bind(String((lhs as Node).value), value, state.scope)
     return value
   },
-  condition: (node, view) => {
-    if (node.condition) visit(node.condition, view)
-    return anyOf([node.then, node.else].filter((branch) => branch !== undefined).map((branch) => visit(branch, view)))
+  condition: (node, state) => {
+    if (node.condition) visit(node.condition, state)
+    return unionOfAll(
+      [node.then, node.else].filter((branch) => branch !== undefined).map((branch) => visit(branch, state)),
+    )
   },
-  sort: ({ terms = [] }, view) => {
-    for (const { expression } of terms) visit(expression, view)
-    return view.at
+  sort: ({ terms = [] }, state) => {
+    for (const { expression } of terms) visit(expression, state)
+    return state.context
   },
 }
 
-function valueAt(node: Node, view: View): KnownShape {
-  if (node.type === 'variable') return variable(String(node.value), view)
-  const follows = kinds[node.type]
-  if (follows) return follows(node, view)
-  const found = children(node).map((child) => visit(child, view))
-  return node.type === 'unary' && node.value === '[' ? anyOf(found) : undefined
+function visitBare(node: Node, state: VisitState): KnownShape {
+  if (node.type === 'variable') return resolveVariable(String(node.value), state)
+  const visitor = VISITORS[node.type]
+  if (visitor) return visitor(node, state)
+  const found = childrenOf(node).map((child) => visit(child, state))
+  return node.type === 'unary' && node.value === '[' ? unionOfAll(found) : undefined
 }
 
-function variable(name: string, { at, input, names }: View): KnownShape {
-  if (name === '') return at
-  return name === '$' ? input : lookUp(name, names)
+function resolveVariable(name: string, { context, input, scope }: VisitState): KnownShape {
+  if (name === '') return context
+  return name === '$' ? input : lookUp(name, scope)
 }
 
-function field({ value, position }: Node, { at, text, unknown }: View): KnownShape {
+function visitField({ value, position }: Node, { context, text, unknownFields }: VisitState): KnownShape {
   const name = String(value)
-  const rest = at?.fields.has(name) ? name : '*'
-  if (at === undefined || at.fields.has(rest)) return at?.fields.get(rest)
+  const key = context?.fields.has(name) ? name : '*'
+  if (context === undefined || context.fields.has(key)) return context?.fields.get(key)
   if (position !== undefined) {
     // A quoted name ends before its quote.
     const start = Math.max(0, text.lastIndexOf(name, position - name.length))
-    unknown.push({ name, shape: at, span: [start, start + name.length] })
+    unknownFields.push({ name, shape: context, span: [start, start + name.length] })
   }
   return undefined
 }
 
-/** Functions that give back what they are given, or some of it. */
-const keeping: ReadonlySet<string> = new Set(['distinct', 'filter', 'reverse', 'shuffle', 'single', 'sort'])
+/** Functions that return their argument, or some of its elements. */
+const SHAPE_PRESERVING: ReadonlySet<string> = new Set(['distinct', 'filter', 'reverse', 'shuffle', 'single', 'sort'])
 
-/** How many parameters of the function they are given stand for an element of their list. */
-const elements: Readonly<Record<string, number>> = { filter: 1, map: 1, single: 1, sort: 2 }
+/** The number of parameters of their callback that receive an element of the list. */
+const ELEMENT_PARAMETERS: Readonly<Record<string, number>> = { filter: 1, map: 1, single: 1, sort: 2 }
 
-/** `piped`: the left side of `~>` is its first argument. */
-function call({ procedure, arguments: args = [] }: Node, view: View, ...piped: readonly KnownShape[]): KnownShape {
-  const named = procedure?.type === 'variable' ? String(procedure.value) : ''
-  const name = isBound(named, view.names) ? '' : named
-  if (procedure && named === '' && bareName(procedure) === undefined) visit(procedure, view)
-  const given = [...piped]
+/** `chained`: the left side of `~>`, which is the first argument. */
+function visitCall(
+  { procedure, arguments: args = [] }: Node,
+  state: VisitState,
+  ...chained: readonly KnownShape[]
+): KnownShape {
+  const calledName = procedure?.type === 'variable' ? String(procedure.value) : ''
+  const name = isBound(calledName, state.scope) ? '' : calledName
+  if (procedure && calledName === '' && bareName(procedure) === undefined) visit(procedure, state)
+  const shapes = [...chained]
   for (const argument of args) {
-    const parameters = Array.from({ length: elements[name] ?? 0 }, () => given[0])
-    given.push(argument.type === 'lambda' ? lambda(argument, parameters, view) : visit(argument, view))
+    const parameters = Array.from({ length: ELEMENT_PARAMETERS[name] ?? 0 }, () => shapes[0])
+    shapes.push(argument.type === 'lambda' ? visitLambda(argument, parameters, state) : visit(argument, state))
   }
-  if (name === 'append') return either(given[0], given[1])
-  if (name === 'map') return given[1]
-  return keeping.has(name) ? given[0] : undefined
+  if (name === 'append') return unionOf(shapes[0], shapes[1])
+  if (name === 'map') return shapes[1]
+  return SHAPE_PRESERVING.has(name) ? shapes[0] : undefined
 }
 
-/** What its body gives. The body's `$` is that of the place where it is written. */
-function lambda(node: Node, parameters: readonly KnownShape[], view: View): KnownShape {
-  const own = inner(view)
+/** The shape of its body's result. The body's `$` is that of the surrounding code. */
+function visitLambda(node: Node, parameters: readonly KnownShape[], state: VisitState): KnownShape {
+  const own = withScope(state)
   node.arguments?.forEach(({ value }, index) => {
-    own.names.own.set(String(value), parameters[index])
+    own.scope.own.set(String(value), parameters[index])
   })
   return node.body && visit(node.body, own)
 }
 
-function apply({ lhs, rhs }: Node, view: View): KnownShape {
-  const left = visit(lhs as Node, view)
-  if (rhs?.type === 'function') return call(rhs, view, left)
-  if (rhs?.type === 'transform') return change(rhs, left, view)
-  if (rhs) visit(rhs, view)
+function visitApply({ lhs, rhs }: Node, state: VisitState): KnownShape {
+  const left = visit(lhs as Node, state)
+  if (rhs?.type === 'function') return visitCall(rhs, state, left)
+  if (rhs?.type === 'transform') return visitTransform(rhs, left, state)
+  if (rhs) visit(rhs, state)
   return undefined
 }
 
-/** `| where | new, gone |`: fields that are added are not known before. */
-function change({ pattern, update, delete: gone }: Node, at: KnownShape, view: View): undefined {
-  const found = pattern && visit(pattern, { ...view, at })
-  for (const node of [update, gone]) if (node) visit(node, { ...view, at: found })
+/** `| pattern | update, delete |`: the added fields are not declared. */
+function visitTransform({ pattern, update, delete: remove }: Node, context: KnownShape, state: VisitState): undefined {
+  const found = pattern && visit(pattern, { ...state, context })
+  for (const node of [update, remove]) if (node) visit(node, { ...state, context: found })
 }

@@ -1,31 +1,31 @@
-/** The names an expression takes from outside that are no functions: what must be bound, and so what must be looked up. */
+/** The free variables of an expression, without functions: the caller must bind them, and so look up their values. */
 import { type Node, nodes } from '../compiler/ast.ts'
-import { builtins } from '../compiler/runtime/functions/builtins.ts'
+import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
 import type { FunctionTable } from '../functions.ts'
-import { references } from './references.ts'
+import { findReferences } from './references.ts'
 
 /** Without `$`. */
 export function variablesOf(root: Node, functions: FunctionTable): ReadonlySet<string> {
-  const named = references(root).filter(({ kind }) => kind !== 'bare')
-  const variables = new Set([...named.map(({ name }) => name), ...perhapsBound(root)])
-  for (const name of variables) if (isFunction(name, functions)) variables.delete(name)
+  const references = findReferences(root).filter(({ kind }) => kind !== 'bare')
+  const variables = new Set([...references.map(({ name }) => name), ...conditionallyBound(root)])
+  for (const name of variables) if (isFunctionName(name, functions)) variables.delete(name)
   return variables
 }
 
-/** `(c ? $a := 1; $a)`: unless `c`, it is the `$a` from outside. Only what a block binds in a line of its own is sure. */
-function perhapsBound(root: Node): ReadonlySet<string> {
-  const sure = new Set<unknown>([root])
+/** `(c ? $a := 1; $a)` reads the caller's `$a` unless `c`. Only a statement of a block binds its name for certain. */
+function conditionallyBound(root: Node): ReadonlySet<string> {
+  const statements = new Set<unknown>([root])
   const found = new Set<string>()
   // Parents come first.
   for (const node of nodes(root)) {
-    if (node.type === 'block') for (const each of node.expressions as readonly Node[]) sure.add(each)
-    if (node.type === 'bind' && !sure.has(node)) found.add(String((node.lhs as Node).value))
+    if (node.type === 'block') for (const statement of node.expressions as readonly Node[]) statements.add(statement)
+    if (node.type === 'bind' && !statements.has(node)) found.add(String((node.lhs as Node).value))
   }
   return found
 }
 
-/** All names with a `$` in it, and that by which a transform copies without a word. */
-export function namesIn(root: Node): ReadonlySet<string> {
+/** Every name with a `$`, and `clone`, which a transform calls without naming it. */
+export function variableNamesIn(root: Node): ReadonlySet<string> {
   const names = new Set<string>()
   for (const { type, value } of nodes(root)) {
     if (type === 'variable') names.add(String(value))
@@ -34,10 +34,10 @@ export function namesIn(root: Node): ReadonlySet<string> {
   return names
 }
 
-/** Functions that it may take by name. What is bound to such a name goes before them. */
-export const functionsOf = (root: Node, functions: FunctionTable): readonly string[] =>
-  [...namesIn(root)].filter((name) => isFunction(name, functions))
+/** Functions that the expression names. A binding of the same name takes precedence. */
+export const functionNamesIn = (root: Node, functions: FunctionTable): readonly string[] =>
+  [...variableNamesIn(root)].filter((name) => isFunctionName(name, functions))
 
-/** Built in, or the connector's own. */
-export const isFunction = (name: string, functions: FunctionTable): boolean =>
-  Object.hasOwn(builtins, name) || functions.some((each) => each.name === name)
+/** Whether the name is that of a built-in function or of one of the connector's. */
+export const isFunctionName = (name: string, functions: FunctionTable): boolean =>
+  Object.hasOwn(BUILTIN_SIGNATURES, name) || functions.some((each) => each.name === name)

@@ -1,6 +1,6 @@
-/** The parts of JSONata's syntax tree that we read. */
+/** The syntax tree of JSONata 2.2.2, as far as we read it. */
 
-/** One node. JSONata marks the end of its token with `position`; most members exist on some types only. */
+/** `position` is the offset after the node's token. Most members exist on some types only. */
 export interface Node {
   readonly type: string
   readonly value?: unknown
@@ -12,8 +12,8 @@ export interface Node {
   readonly predicate?: readonly Stage[]
   readonly expressions?: readonly Node[]
   readonly expression?: Node
-  readonly terms?: readonly { readonly expression: Node }[]
-  /** An object's pairs for a unary `{`, one node elsewhere. */
+  readonly terms?: readonly { readonly expression: Node; readonly descending?: boolean }[]
+  /** Key-value pairs of an object constructor (unary `{`), one node elsewhere. */
   readonly lhs?: Node | readonly Pair[]
   readonly rhs?: Node
   readonly group?: { readonly lhs: readonly Pair[] }
@@ -24,15 +24,25 @@ export interface Node {
   readonly pattern?: Node
   readonly update?: Node
   readonly delete?: Node
-  /** Variables a path step binds, `@$focus` and `#$index`. */
+  /** Variables bound by a path step, `@$focus` and `#$index`. */
   readonly focus?: string
   readonly index?: string
   /** Set where a path step binds names, and where the parser looked for a parent. */
   readonly tuple?: boolean
-  /** Under which a step binds what it was taken from, for `%` further on. */
+  /** The label under which a step binds its input item, for a `%` in a later step. */
   readonly ancestor?: { readonly label: string }
-  /** What a `%` looks up. */
+  /** The label that a `%` resolves. */
   readonly slot?: { readonly label: string }
+  /** `[]` after a node: a single item stays an array. */
+  readonly keepArray?: boolean
+  /** `[]` within a path. */
+  readonly keepSingletonArray?: boolean
+  /** An array constructor as a path step: its array is not flattened. */
+  readonly consarray?: boolean
+  /** The lambda that the parser wraps around a tail call. */
+  readonly thunk?: boolean
+  /** The signature of a lambda. */
+  readonly signature?: { readonly definition: string; readonly validate?: unknown }
 }
 
 export type Pair = readonly [key: Node, value: Node]
@@ -46,28 +56,28 @@ export interface Stage {
 
 /** Every object in the tree, parents first. */
 export function* nodes(root: unknown): Generator<Readonly<Record<string, unknown>>> {
-  const waiting = [root]
-  while (waiting.length > 0) {
-    const node = waiting.pop()
+  const stack = [root]
+  while (stack.length > 0) {
+    const node = stack.pop()
     if (typeof node !== 'object' || node === null) continue
     if (!Array.isArray(node)) yield node as Readonly<Record<string, unknown>>
-    waiting.push(...Object.values(node).reverse())
+    stack.push(...Object.values(node).reverse())
   }
 }
 
-/** The name in `name` alone: a path of one plain step. */
+/** The name of a path that consists of one plain field. */
 export function bareName(node: Node): string | undefined {
   const [step, ...rest] = node.type === 'path' ? (node.steps ?? []) : []
   return step?.type === 'name' && rest.length === 0 && typeof step.value === 'string' ? step.value : undefined
 }
 
-/** The nodes right below one, but for arguments, steps, filters and grouping, which have a meaning of their own. */
-export function children(node: Node): readonly Node[] {
-  const lhs = Array.isArray(node.lhs) ? pairs(node.lhs as readonly Pair[]) : [node.lhs as Node | undefined]
+/** Direct children, except arguments, steps, filters and grouping, which need handling of their own. */
+export function childrenOf(node: Node): readonly Node[] {
+  const lhs = Array.isArray(node.lhs) ? nodesOfPairs(node.lhs as readonly Pair[]) : [node.lhs as Node | undefined]
   const rest = [node.rhs, node.expression, node.condition, node.then, node.else]
-  const change = [node.pattern, node.update, node.delete]
+  const transform = [node.pattern, node.update, node.delete]
   const lists = [...(node.expressions ?? []), ...(node.terms ?? []).map((term) => term.expression)]
-  return [...lhs, ...rest, ...change, ...lists].filter((child) => child !== undefined)
+  return [...lhs, ...rest, ...transform, ...lists].filter((child) => child !== undefined)
 }
 
-export const pairs = (list: readonly Pair[] | undefined): readonly Node[] => (list ?? []).flat()
+export const nodesOfPairs = (pairs: readonly Pair[] | undefined): readonly Node[] => (pairs ?? []).flat()

@@ -1,23 +1,40 @@
-/** Why an expression is not compiled, by reason, and what to write instead. It then runs on the interpreter: right, and slow. */
+/** Reasons not to compile an expression, each with the way to rewrite it. Such an expression runs on the interpreter. */
+import type { Node } from './ast.ts'
 
-/** Stable: they are shown, counted and documented. */
-export const refusals = {
+/** Stable keys: shown, counted and documented. */
+export const NOT_COMPILABLE_HELP = {
   $eval: 'write the expression itself: text that comes with a record is never run, and $eval fails',
   'code generation is not allowed here': 'write the program beforehand, where it is allowed, with the command build',
   'filter on a call that ends a function':
-    'bind it first: ($list := $f(…); $list[1]), since JSONata itself filters the call instead of what it gives',
+    'bind it first: ($list := $f(…); $list[1]), since JSONata itself filters the call instead of its result',
   'list at the start of a path': 'bind it first: ($list := […]; $list#$i.x)',
-  'name of an object member': 'take a name that not every JavaScript object has: not $constructor, $toString …',
+  'name of an object member': 'choose a name that not every JavaScript object has: not $constructor, $toString …',
   'nested too deeply': 'bind parts of it to names first: ($part := …; …)',
   'operator within the left side of ?? or ?:':
     'bind the left side first: ($left := …; $left ?? …), since JSONata itself loses regular expressions and signatures there',
   'parent operator': 'put the filter within the brackets: (a.b[%.c]) and not (a.b)[%.c]',
-  'partial application': 'write function($a) { $f($a, 1) }: the interpreter, too, cannot apply most of these in part',
-  transform: 'do not bind $clone, by which a transform copies',
-  'unknown syntax': 'nothing: it is right, and only slower',
+  'partial application':
+    'write function($a) { $f($a, 1) }: the interpreter cannot apply most of these partially either',
+  transform: 'do not bind $clone, which a transform calls to copy its input',
+  'unknown syntax': 'nothing to change: the result is correct, only slower',
   'variable bound in a list or an object':
-    'bind it first: ($v := …; [$v]), since what stands beside it may see it or not',
-  'variable bound in a path': 'bind it in brackets of its own: (…; …)',
+    'bind it first: ($v := …; [$v]), since the members beside it may or may not see it',
+  'variable bound in a path': 'bind it in a block of its own: (…; …)',
 } as const satisfies Readonly<Record<string, string>>
 
-export type Reason = keyof typeof refusals
+export type NotCompilableReason = keyof typeof NOT_COMPILABLE_HELP
+
+/** JSONata's parser copies the condition of `??` and `?:` through JSON, which loses operators and regular expressions. */
+export const LEFT_OPERAND_REASON = 'operator within the left side of ?? or ?:' satisfies NotCompilableReason
+
+/** Thrown inside the compiler and returned by it as a value. */
+export class NotCompilable {
+  readonly reason: NotCompilableReason
+  /** Offset after the offending token, where known. */
+  readonly position: number | undefined
+
+  constructor(reason: NotCompilableReason, node?: Pick<Node, 'position'>) {
+    this.reason = reason
+    this.position = node?.position
+  }
+}

@@ -1,28 +1,43 @@
-/** Programs as text in a module, and as that module gives them back. */
-
-import { indent, NotCompilable } from './emit/compilation-unit.ts'
+/** Programs as text in a module, and as that module exports them: loaded without compiling text to code. */
+import { indent } from './emit/compilation-unit.ts'
 import { literal } from './emit/literal.ts'
-import type { Reason } from './not-compilable.ts'
-import type { Factory, Source } from './program.ts'
+import { NotCompilable, type NotCompilableReason } from './not-compilable.ts'
+import { loadProgram, type Program, type ProgramFactory, type ProgramSource } from './program.ts'
+import type { ConnectorFunction } from './runtime/functions/connector-functions.ts'
+import type { Limits } from './runtime/limits.ts'
 
-/** One expression of a module. The text is what finds it again: all else that decides its code is the module's. */
+/** One expression of a module, found by its text. All else that decides its code belongs to the module. */
 export type SerializedProgram =
-  | (Omit<Source, 'source'> & { readonly text: string; readonly factory: Factory })
-  | { readonly text: string; readonly refused: Reason; readonly position?: number }
+  | (Omit<ProgramSource, 'source'> & { readonly text: string; readonly factory: ProgramFactory })
+  | { readonly text: string; readonly reason: NotCompilableReason; readonly position?: number }
 
 /** By text. */
 export type SerializedPrograms = ReadonlyMap<string, SerializedProgram>
 
-export const programsOf = (written: readonly SerializedProgram[]): SerializedPrograms =>
-  new Map(written.map((each) => [each.text, each]))
+export const programsByText = (programs: readonly SerializedProgram[]): SerializedPrograms =>
+  new Map(programs.map((program) => [program.text, program]))
 
-/** A `WrittenProgram` as JavaScript source: an object literal. */
-export function serializeProgram(text: string, made: Source | NotCompilable): string {
-  if (made instanceof NotCompilable) {
-    const position = made.position === undefined ? '' : `, position: ${literal(made.position)}`
-    return `{ text: ${literal(text)}, refused: ${literal(made.reason)}${position} }`
+/** A `SerializedProgram` as JavaScript source: an object literal. */
+export function serializeProgram(text: string, result: ProgramSource | NotCompilable): string {
+  if (result instanceof NotCompilable) {
+    const position = result.position === undefined ? '' : `, position: ${literal(result.position)}`
+    return `{ text: ${literal(text)}, reason: ${literal(result.reason)}${position} }`
   }
-  const { source, remembers, levels } = made
-  const members = [`text: ${literal(text)}`, `remembers: ${remembers}`, `levels: ${levels}`, `factory: ${source}`]
+  const { source, tracksSequences, levels } = result
+  const members = [
+    `text: ${literal(text)}`,
+    `tracksSequences: ${tracksSequences}`,
+    `levels: ${levels}`,
+    `factory: ${source}`,
+  ]
   return `{\n  ${indent(members.join(',\n'))},\n}`
+}
+
+export function deserializeProgram(
+  program: SerializedProgram,
+  functions: readonly ConnectorFunction[],
+  limits: Limits,
+): Program | NotCompilable {
+  if ('reason' in program) return new NotCompilable(program.reason, program)
+  return { evaluate: loadProgram(program.factory, program, functions, limits) }
 }

@@ -1,75 +1,76 @@
-/** JSONata's own built-in functions, with a budget: what they would make too large is refused before it is made. */
+/** JSONata's own built-in functions within limits: a call whose result would be too large fails before it runs. */
 import type jsonata from 'jsonata'
 import type { Node } from '../compiler/ast.ts'
-import { charge } from '../compiler/runtime/functions/builtin-costs.ts'
-import { builtins } from '../compiler/runtime/functions/builtins.ts'
-import { type Definition, definitionOf } from '../compiler/runtime/functions/jsonata-builtins.ts'
-import type { Limits } from '../parse.ts'
-import { budgetIn, type Environment } from './instrument.ts'
-import type { Budget, InterpretersBudget } from './limits.ts'
-import { type MatchingCost, matchingCost } from './matching-cost.ts'
+import { chargeBuiltin } from '../compiler/runtime/functions/builtin-costs.ts'
+import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
+import { type BuiltinDefinition, definitionOf } from '../compiler/runtime/functions/jsonata-builtins.ts'
+import type { LimitCounter, Limits } from '../compiler/runtime/limits.ts'
+import type { MatchingCost } from '../compiler/runtime/regex.ts'
+import { type Environment, limitsOf } from './instrument.ts'
+import type { InterpreterLimits } from './limits.ts'
+import { maxMatchingCost } from './matching-cost.ts'
 
-/** What the interpreter calls a function with as `this`. */
-interface Focus {
+/** The `this` of a function that the interpreter calls. */
+interface CallContext {
   readonly environment: Environment
 }
 
-type Implementation = Definition['implementation']
+type Implementation = BuiltinDefinition['implementation']
 
-/** Replaces these functions by the same with a budget. They cannot be told from the others in any other way. */
+/** Replaces functions by limited ones that the interpreter cannot distinguish from its own. */
 export function guardBuiltins(engine: jsonata.Expression, root: Node, names: Iterable<string>, limits: Limits): void {
-  const cost = matchingCost(root)
+  const cost = maxMatchingCost(root)
   for (const name of names) {
-    const definition = isPure(name) ? definitionOf(name) : undefined
+    const definition = isShared(name) ? definitionOf(name) : undefined
     if (definition === undefined) continue
     const original = definition.implementation
-    const guarded: Implementation = function (...args) {
-      const budget = budgetIn((this as Focus).environment, limits)
-      charge(name, args, budget)
-      if (cost !== undefined) for (const arg of args) budget.spend(matched(arg, cost))
-      const given = matchers.has(name) ? withMatcher(name, args, budget) : args
-      budget.enter()
-      const run = name === 'sort' && Array.isArray(given[0]) ? sort : original
-      const result = run.apply(this, [...given])
-      if (result instanceof Promise) return settled(result, budget)
-      budget.leave()
-      return fitting(result, budget)
+    const limited: Implementation = function (...args) {
+      const counter = limitsOf((this as CallContext).environment, limits)
+      chargeBuiltin(name, args, counter)
+      if (cost !== undefined) for (const arg of args) counter.consumeSteps(costOfArgument(arg, cost))
+      const counted = REGEX_FUNCTIONS.has(name) ? countMatches(name, args, counter) : args
+      counter.enterCall()
+      const run = name === 'sort' && Array.isArray(counted[0]) ? sort : original
+      const result = run.apply(this, [...counted])
+      if (result instanceof Promise) return awaitCall(result, counter)
+      counter.leaveCall()
+      return checkResult(result, counter)
     }
-    engine.registerFunction(name, disguised(guarded, original), builtins[name])
+    engine.registerFunction(name, imitate(limited, original), BUILTIN_SIGNATURES[name])
   }
 }
 
-/** Those that read a clock are made anew for each expression. */
-const isPure = (name: string): boolean =>
-  Object.hasOwn(builtins, name) && name !== 'eval' && name !== 'now' && name !== 'millis'
+/** JSONata creates functions that read the clock anew for each expression. */
+const isShared = (name: string): boolean =>
+  Object.hasOwn(BUILTIN_SIGNATURES, name) && name !== 'eval' && name !== 'now' && name !== 'millis'
 
-/** The interpreter reads the number of parameters, and for a partial application their names, off the function. */
-function disguised(guarded: Implementation, original: Implementation): Implementation {
-  Object.defineProperty(guarded, 'length', { value: original.length })
-  return Object.defineProperty(guarded, 'toString', { value: () => original.toString() })
+/** The interpreter reads a function's number of parameters, and for a partial application their names from its text. */
+function imitate(limited: Implementation, original: Implementation): Implementation {
+  Object.defineProperty(limited, 'length', { value: original.length })
+  return Object.defineProperty(limited, 'toString', { value: () => original.toString() })
 }
 
-/** Of a function that calls functions of the expression, which may call it again without the interpreter noticing. */
-async function settled(result: Promise<unknown>, budget: InterpretersBudget): Promise<unknown> {
-  const it = await result
-  budget.leave()
-  return fitting(it, budget)
+/** A higher-order call: functions of the expression may call it again, a recursion that the interpreter does not count. */
+async function awaitCall(pending: Promise<unknown>, counter: InterpreterLimits): Promise<unknown> {
+  const result = await pending
+  counter.leaveCall()
+  return checkResult(result, counter)
 }
 
-function fitting(result: unknown, budget: Budget): unknown {
-  if (typeof result === 'string') budget.fitText(result.length)
-  if (Array.isArray(result)) budget.fitLength(result.length)
+function checkResult(result: unknown, counter: LimitCounter): unknown {
+  if (typeof result === 'string') counter.checkTextLength(result.length)
+  if (Array.isArray(result)) counter.checkListLength(result.length)
   return result
 }
 
-/** Functions that are given a list hand its texts on, and what they hand them to may be a regular expression. */
-function matched(arg: unknown, cost: MatchingCost): number {
+/** A function may pass the texts of a list to another function, which may be a regular expression. */
+function costOfArgument(arg: unknown, cost: MatchingCost): number {
   if (typeof arg === 'string') return cost(arg.length)
   if (!Array.isArray(arg)) return 0
   return arg.reduce<number>((sum, each) => (typeof each === 'string' ? sum + cost(each.length) : sum), 0)
 }
 
-const matchers: ReadonlySet<string> = new Set(['contains', 'match', 'replace', 'split'])
+const REGEX_FUNCTIONS: ReadonlySet<string> = new Set(['contains', 'match', 'replace', 'split'])
 
 interface Match {
   readonly match?: unknown
@@ -79,38 +80,42 @@ interface Match {
 
 type Matcher = { apply(self: unknown, args: readonly unknown[]): unknown }
 
-/** Matches are asked for one after another where nobody counts. */
-function withMatcher(name: string, [text, pattern, ...rest]: readonly unknown[], budget: Budget): readonly unknown[] {
+/** Charges each match. These functions request one after another without evaluating a node. */
+function countMatches(
+  name: string,
+  [text, pattern, ...rest]: readonly unknown[],
+  counter: LimitCounter,
+): readonly unknown[] {
   if (typeof pattern !== 'function') return [text, pattern, ...rest]
   const [replacement] = rest
-  let [count, written] = [0, typeof text === 'string' ? text.length : 0]
-  const seen = ({ match, groups }: Match): void => {
-    budget.spend(1)
-    if (name !== 'replace') budget.fitLength(++count)
+  let [count, length] = [0, typeof text === 'string' ? text.length : 0]
+  const chargeMatch = ({ match, groups }: Match): void => {
+    counter.consumeSteps(1)
+    if (name !== 'replace') counter.checkListLength(++count)
     else if (typeof replacement === 'string') {
-      written += atMost(replacement, [match, ...(Array.isArray(groups) ? groups : [])])
-      budget.fitText(written)
+      length += maxReplacementLength(replacement, [match, ...(Array.isArray(groups) ? groups : [])])
+      counter.checkTextLength(length)
     }
   }
-  const counted = (matcher: Matcher) =>
+  const countCalls = (matcher: Matcher) =>
     async function (this: unknown, ...args: readonly unknown[]): Promise<unknown> {
       const found = (await matcher.apply(this, args)) as Match | undefined
       if (!found) return found
-      seen(found)
-      return found.next ? { ...found, next: counted(found.next) } : found
+      chargeMatch(found)
+      return found.next ? { ...found, next: countCalls(found.next) } : found
     }
-  return [text, counted(pattern as Matcher), ...rest]
+  return [text, countCalls(pattern as Matcher), ...rest]
 }
 
-/** How long a replacement may get: each `$` in it may stand for the longest of these. */
-function atMost(replacement: string, parts: readonly unknown[]): number {
+/** The maximum length of an expanded replacement: each `$` in it may stand for the longest of these. */
+function maxReplacementLength(replacement: string, parts: readonly unknown[]): number {
   const longest = Math.max(...parts.map((part) => (typeof part === 'string' ? part.length : 0)))
   return replacement.length + (replacement.split('$').length - 1) * longest
 }
 
 type Comparator = (left: unknown, right: unknown) => unknown
 
-/** The same comparisons in the same order as JSONata's own, which keeps a copy of the rest for each item it merges. */
+/** Makes the same comparisons in the same order as JSONata's own sort, which copies the rest for each item it merges. */
 async function sort(this: unknown, ...args: unknown[]): Promise<unknown> {
   const [list, comparator] = args as [readonly unknown[], Comparator | undefined]
   if (list.length <= 1) return list

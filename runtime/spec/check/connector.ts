@@ -1,5 +1,5 @@
 /** References and limits within connector.yaml that its schema cannot express. */
-import { isFunction } from '../../expression/check/variables.ts'
+import { isFunctionName } from '../../expression/check/variables.ts'
 import { resolveName } from '../compile/resolve-name.ts'
 import type { SpecNode } from '../compile/spec-node.ts'
 import type { LookupSpec, Spec } from '../spec.ts'
@@ -31,7 +31,7 @@ export function checkConnector(names: ConnectorNames, node: SpecNode): void {
 function checkLookup(lookup: LookupSpec, names: ConnectorNames, node: SpecNode): void {
   const { name, from, preloadFrom, list, get, batch, permission } = lookup
   const report = (code: string, message: string, help: string) => node.error({ code, message, help }, node.keySpan)
-  if (isFunction(name, node.context.functions)) {
+  if (isFunctionName(name, node.context.functions)) {
     report('spec/name-taken', `"$${name}" is a function, so no lookup can have its name`, 'rename the lookup')
   }
   if (from !== undefined) resolveName(node.at('from'), 'lookup', from, names.lookups)

@@ -1,5 +1,5 @@
 /** From fields.yaml to the shapes that expressions are checked against. */
-import { anyOf, type KnownShape, type Shape, shapeOf } from '../../expression/check/shape.ts'
+import { createShape, type KnownShape, type Shape, unionOfAll } from '../../expression/check/shape.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { KnownFields } from '../check/known-fields.ts'
 import type { Connector } from '../generated/documents.ts'
@@ -15,7 +15,7 @@ export function compileFields(
   const { document, node } = fields
   const names = new Set(Object.keys({ ...resources, ...lookups }))
   for (const [name, declared] of Object.entries(document).filter(([name]) => !name.startsWith('x-'))) {
-    const shape = shapeOf(name, declared)
+    const shape = createShape(name, declared)
     if (shape !== undefined) shapes.set(name, shape)
     if (names.has(name)) continue
     const message = `no resource or lookup is called "${name}"`
@@ -28,5 +28,7 @@ export function compileFields(
 /** Input of a property set: any resource of the files that include it. */
 export function inputOfSet(set: string, { mappings, profile }: SpecDocuments, { shapes }: KnownFields): KnownShape {
   const files = [...mappings, ...(profile === undefined ? [] : [profile])].map(({ document }) => document)
-  return anyOf(files.filter(({ include = [] }) => include.includes(set)).map(({ resource }) => shapes.get(resource)))
+  return unionOfAll(
+    files.filter(({ include = [] }) => include.includes(set)).map(({ resource }) => shapes.get(resource)),
+  )
 }

@@ -5,7 +5,7 @@ import { isProblem } from '../../expression/parse.ts'
 import type { Mapping } from '../generated/documents.ts'
 import type { Scope, SpecNode } from './spec-node.ts'
 
-const STABLE = 'a webhook, its retry and a backfill must give the same key: use ids and times of the record'
+const VOLATILE_HELP = 'a webhook, its retry and a backfill must give the same key: use ids and times of the record'
 
 /** `node` is the mapping's root; `shapes` hold the known fields of the record and of `$part`. */
 export function compileKey(
@@ -15,7 +15,11 @@ export function compileKey(
 ): readonly Expression[] {
   const [name = '', ...rest] = key
   // No lookups: their values may change, and a key must not.
-  const scope = { ...shapes, variables: [...(each === undefined ? [] : ['part']), 'notification'], stable: STABLE }
+  const scope = {
+    ...shapes,
+    variables: [...(each === undefined ? [] : ['part']), 'notification'],
+    volatileHelp: VOLATILE_HELP,
+  }
   const expressions = rest.map((_, index) => {
     const item = node.at('key', index + 1)
     const expression = item.expression(scope)
@@ -36,7 +40,7 @@ function compileName(name: string, node: SpecNode): Expression {
 }
 
 function checkVolatile({ text, variables }: Expression, hasStream: boolean, node: SpecNode): void {
-  const report = (message: string) => node.error({ code: 'spec/volatile-key', message, help: STABLE })
+  const report = (message: string) => node.error({ code: 'spec/volatile-key', message, help: VOLATILE_HELP })
   if (hasStream && variables.has('notification')) report('the key uses $notification, which history does not have')
   const parsed = node.context.parse(text)
   if (!isProblem(parsed) && readsUpdatedAt(parsed.root)) {

@@ -19,7 +19,8 @@ export interface SpecNames {
   readonly profileLookups: readonly string[]
 }
 
-const STABLE = 'the same record must give the same event on every ingress and at any time: use times of the record'
+const VOLATILE_HELP =
+  'the same record must give the same event on every ingress and at any time: use times of the record'
 
 /** Variables bound before anything is fetched. */
 const receivedVariables = (hasParts: boolean): readonly string[] => [
@@ -31,7 +32,7 @@ const receivedVariables = (hasParts: boolean): readonly string[] => [
 /** Scope of a mapping's properties and skip rules: one occurrence, its notification, and its lookups. */
 export const mappingScope = (lookups: ReadonlyMap<string, LookupSpec>, hasParts = true): Scope => ({
   variables: [...receivedVariables(hasParts), ...boundLookups(lookups)],
-  stable: STABLE,
+  volatileHelp: VOLATILE_HELP,
 })
 
 /** Lookups bound as variables: those with a key of their own, and the contact. */
@@ -44,12 +45,14 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
   const sets = includeSets(document.include, names, node.at('include'))
   const input = node.context.fields.shapes.get(resource)
   const parts =
-    each === undefined ? undefined : node.at('each').compile({ variables: ['notification'], stable: STABLE, input })
+    each === undefined
+      ? undefined
+      : node.at('each').compile({ variables: ['notification'], volatileHelp: VOLATILE_HELP, input })
   const shapes = { input, part: parts?.result }
   const hasParts = each !== undefined
   const scope = { ...mappingScope(names.lookups, hasParts), ...shapes }
   // Evaluated before anything is fetched, so no lookup is bound yet. A condition that needs one is a `skip` rule.
-  const earlyScope = { variables: receivedVariables(hasParts), stable: STABLE, ...shapes }
+  const earlyScope = { variables: receivedVariables(hasParts), volatileHelp: VOLATILE_HELP, ...shapes }
   const mapping: Omit<Mapping, 'lookups'> = {
     metric,
     summary,

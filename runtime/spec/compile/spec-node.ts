@@ -13,7 +13,7 @@ import type { CompileContext } from './context.ts'
 export interface Scope {
   readonly variables: Iterable<string>
   /** Why functions whose result changes from call to call are refused here. Absent: they are allowed. */
-  readonly stable?: string
+  readonly volatileHelp?: string
   readonly input?: KnownShape
   readonly part?: KnownShape
 }
@@ -106,8 +106,8 @@ export class SpecNode {
   #checkFields(parsed: Parsed, text: PlacedText, { variables, input, part }: Scope): KnownShape {
     const { fields } = this.context
     const bound = [...variables].map((name) => [name, shapeOfVariable(name, fields, part)] as const)
-    const { result, unknown } = findUnknownFields(parsed, input, new Map(bound))
-    for (const field of unknown) this.warn(describeUnknownField(field, fields), spanInFile(field.span, text))
+    const { result, unknownFields } = findUnknownFields(parsed, input, new Map(bound))
+    for (const field of unknownFields) this.warn(describeUnknownField(field, fields), spanInFile(field.span, text))
     return result
   }
 }

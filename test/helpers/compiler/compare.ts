@@ -1,7 +1,7 @@
 /** The law of the compiler: it gives what the interpreter gives, or it gives nothing and leaves it to the interpreter. */
 import fc from 'fast-check'
 import type { CompiledProgram } from '../../../runtime/expression/compiler/program.ts'
-import type { Limits } from '../../../runtime/expression/parse.ts'
+import type { Limits } from '../../../runtime/expression/compiler/runtime/limits.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 import { expression } from './arbitrary.ts'
 import { bindings, input } from './data.ts'

@@ -1,24 +1,20 @@
 /** Both engines side by side: what each makes of an expression, as a value that can be compared. */
 import jsonata from 'jsonata'
 import { functions as connectorFunctions } from '../../../connector/functions/index.ts'
-import { references } from '../../../runtime/expression/check/references.ts'
+import { findReferences } from '../../../runtime/expression/check/references.ts'
 import type { Node } from '../../../runtime/expression/compiler/ast.ts'
-import { type CompiledProgram, NotCompilable, tryCompile } from '../../../runtime/expression/compiler/program.ts'
-import { plain } from '../../../runtime/expression/compiler/runtime/to-plain-json.ts'
+import { compileProgram } from '../../../runtime/expression/compiler/compile-program.ts'
+import { NotCompilable } from '../../../runtime/expression/compiler/not-compilable.ts'
+import type { CompiledProgram } from '../../../runtime/expression/compiler/program.ts'
+import { DEFAULT_LIMITS, type Limits } from '../../../runtime/expression/compiler/runtime/limits.ts'
+import { toPlainJson } from '../../../runtime/expression/compiler/runtime/to-plain-json.ts'
 import type { Bindings } from '../../../runtime/expression/expression.ts'
 import type { FunctionTable } from '../../../runtime/expression/functions.ts'
-import { interpreter } from '../../../runtime/expression/interpreter/interpreter.ts'
-import {
-  BESIDE_PER_LEVEL,
-  defaultLimits,
-  isProblem,
-  isWide,
-  type Limits,
-  parse,
-} from '../../../runtime/expression/parse.ts'
+import { createInterpreter } from '../../../runtime/expression/interpreter/interpreter.ts'
+import { hasConcurrentParts, isProblem, PARALLEL_PER_LEVEL, parse } from '../../../runtime/expression/parse.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 
-// Compiled, a function that must be loaded first waits on the interpreter. That is another test's.
+// Compiled code falls back to the interpreter until these have loaded, which another test covers.
 for (const { load } of connectorFunctions) await load?.()
 
 /** Functions with contexts, lists and choices, which the connector's own do not have. */
@@ -51,25 +47,25 @@ export interface Engines {
 }
 
 /** Nothing if the text is no expression. */
-export function engines(text: string, limits: Limits = defaultLimits): Engines | undefined {
+export function engines(text: string, limits: Limits = DEFAULT_LIMITS): Engines | undefined {
   const parsed = parse(text, limits)
   if (isProblem(parsed)) return undefined
-  // Before the interpreter is made: it must not have touched the tree.
-  const compiled = tryCompile(parsed.root, text, functions, limits)
-  const called = new Set(references(parsed.root).map(({ name }) => name))
-  const careful = interpreter(parsed, functions, called, new Set(['x', 'v']))
+  // Before the interpreter is created: it must not have changed the tree.
+  const compiled = compileProgram({ root: parsed.root, text, functions, limits })
+  const names = new Set(findReferences(parsed.root).map(({ name }) => name))
+  const careful = createInterpreter(parsed, { functions, names, variables: new Set(['x', 'v']) })
   const engine = reference(text, limits)
   const interpreted: Engines['interpreted'] = async (input, bindings) =>
-    plain(await engine.evaluate(input, bindings), limits.output)
+    toPlainJson(await engine.evaluate(input, bindings), limits.output)
   return { interpreted, careful, compiled }
 }
 
 function reference(text: string, { steps, stack, sequence }: Limits): jsonata.Expression {
   const options = { stack, sequence }
   const engine = jsonata(text, options)
-  if (isWide(engine.ast() as Node)) options.stack *= BESIDE_PER_LEVEL
+  if (hasConcurrentParts(engine.ast() as Node)) options.stack *= PARALLEL_PER_LEVEL
   for (const { name, signature, run } of functions) {
-    const safe = (...args: unknown[]) => plain(run(...args.map((arg) => plain(arg, 1e9))), 1e9)
+    const safe = (...args: unknown[]) => toPlainJson(run(...args.map((arg) => toPlainJson(arg, 1e9))), 1e9)
     engine.registerFunction(name, safe, signature)
   }
   engine.registerFunction('eval', () => {
@@ -94,7 +90,7 @@ export async function interpret(run: Engines['interpreted'], input: Json, bindin
   }
 }
 
-/** What throws is run by the interpreter in the end, so what it throws is not compared. */
+/** After any error the interpreter runs, so errors of compiled code are not compared. */
 export function run(program: CompiledProgram, input: Json, bindings: Bindings): Outcome {
   try {
     return { gives: program.evaluate(input, bindings) }

@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compile, runnable } from '../../../runtime/expression/compile.ts'
-import { NotCompilable } from '../../../runtime/expression/compiler/program.ts'
-import { builtins } from '../../../runtime/expression/compiler/runtime/functions/builtins.ts'
-import { arity, type FunctionTable } from '../../../runtime/expression/functions.ts'
-import { defaultLimits, isProblem, type Limits, parse } from '../../../runtime/expression/parse.ts'
+import { arityOf } from '../../../runtime/expression/check/arity.ts'
+import { compile, LinkedExpression } from '../../../runtime/expression/compile.ts'
+import { NotCompilable } from '../../../runtime/expression/compiler/not-compilable.ts'
+import { BUILTIN_SIGNATURES } from '../../../runtime/expression/compiler/runtime/functions/builtins.ts'
+import { DEFAULT_LIMITS, type Limits } from '../../../runtime/expression/compiler/runtime/limits.ts'
+import type { FunctionTable } from '../../../runtime/expression/functions.ts'
+import { isProblem, parse } from '../../../runtime/expression/parse.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 import { functions } from '../../helpers/spec-functions.ts'
@@ -172,10 +174,10 @@ describe('the names it takes from outside', () => {
     for (const [text, ...given] of gives) {
       const parsed = parse(text)
       if (isProblem(parsed)) throw new Error('it can be parsed')
-      const { program, interpret } = runnable(parsed, functions)
-      const compiled = program()
+      const linked = new LinkedExpression(parsed, functions)
+      const compiled = linked.program()
       for (const [i, c] of [true, false].entries()) {
-        expect(await interpret({ c }, { x: 2 })).toBe(given[i])
+        expect(await linked.interpret({ c }, { x: 2 })).toBe(given[i])
         if (!(compiled instanceof NotCompilable)) expect(compiled.evaluate({ c }, { x: 2 })).toBe(given[i])
       }
     }
@@ -255,7 +257,7 @@ describe('it has limits', () => {
     ['output', '$join([1..1000].$string($))', { output: 1000 }, 'output'],
   ]
   test.for(rows)('%s', async ([, text, limits, code]) => {
-    const expression = make(text, { ...defaultLimits, ...limits })
+    const expression = make(text, { ...DEFAULT_LIMITS, ...limits })
     expect((await faultOf(() => expression.evaluate({}))).code).toBe(`expression/${code}`)
   })
 })
@@ -266,7 +268,9 @@ describe('the table of built-in functions is the engine’s', () => {
   const timed = { now: '<s?s?:s>', millis: '<:n>' }
 
   test('names and signatures', () => {
-    expect({ ...Object.fromEntries(bound.map(([, name, signature]) => [name, signature])), ...timed }).toEqual(builtins)
+    expect({ ...Object.fromEntries(bound.map(([, name, signature]) => [name, signature])), ...timed }).toEqual(
+      BUILTIN_SIGNATURES,
+    )
   })
 
   const rows: [signature: string, min: number, max: number][] = [
@@ -279,7 +283,7 @@ describe('the table of built-in functions is the engine’s', () => {
     ['<:n>', 0, 0],
   ]
   test.for(rows)('%s takes %i to %i', ([signature, min, max]) => {
-    expect(arity(signature)).toEqual({ min, max })
+    expect(arityOf(signature)).toEqual({ min, max })
   })
 })
 

@@ -1,12 +1,13 @@
-/** The interpreter within its limits: JSONata to the letter as long as none is reached, and it never writes to its input. */
+/** The createInterpreter within its limits: JSONata to the letter as long as none is reached, and it never writes to its input. */
 import fc from 'fast-check'
 import jsonata from 'jsonata'
 import { expect, test } from 'vitest'
-import { references } from '../../../runtime/expression/check/references.ts'
-import { plain } from '../../../runtime/expression/compiler/runtime/to-plain-json.ts'
+import { findReferences } from '../../../runtime/expression/check/references.ts'
+import type { Limits } from '../../../runtime/expression/compiler/runtime/limits.ts'
+import { toPlainJson } from '../../../runtime/expression/compiler/runtime/to-plain-json.ts'
 import type { Bindings } from '../../../runtime/expression/expression.ts'
-import { interpreter } from '../../../runtime/expression/interpreter/interpreter.ts'
-import { isProblem, type Limits, parse } from '../../../runtime/expression/parse.ts'
+import { createInterpreter } from '../../../runtime/expression/interpreter/interpreter.ts'
+import { isProblem, parse } from '../../../runtime/expression/parse.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 import { expression } from '../../helpers/compiler/arbitrary.ts'
 import { readCases } from '../../helpers/compiler/cases.ts'
@@ -24,18 +25,18 @@ async function outcome(run: () => Promise<Json | undefined>): Promise<Outcome> {
   }
 }
 
-/** JSONata alone. What it makes is made plain, as it is for everyone. */
+/** JSONata alone. Its result is converted to plain JSON, as ours is. */
 function reference(text: string) {
   const engine = jsonata(text, { stack: limits.stack, sequence: limits.sequence })
   return (given: Json, bound: Bindings) =>
-    outcome(async () => plain(await engine.evaluate(given, bound), limits.output))
+    outcome(async () => toPlainJson(await engine.evaluate(given, bound), limits.output))
 }
 
 function guarded(text: string) {
   const parsed = parse(text, limits)
   if (isProblem(parsed)) return undefined
-  const called = new Set(references(parsed.root).map(({ name }) => name))
-  const run = interpreter(parsed, [], called, new Set(['x', 'v']))
+  const names = new Set(findReferences(parsed.root).map(({ name }) => name))
+  const run = createInterpreter(parsed, { functions: [], names, variables: new Set(['x', 'v']) })
   return (given: Json, bound: Bindings) => outcome(() => run(given, bound))
 }
 

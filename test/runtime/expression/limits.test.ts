@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { compile } from '../../../runtime/expression/compile.ts'
-import { defaultLimits, type Limits } from '../../../runtime/expression/parse.ts'
+import { DEFAULT_LIMITS, type Limits } from '../../../runtime/expression/compiler/runtime/limits.ts'
 import { runaways } from '../../helpers/limits/cases.ts'
 import { interpreted } from '../../helpers/limits/engines.ts'
 
@@ -19,10 +19,10 @@ const codeOf = async (run: () => unknown): Promise<string> => {
 
 /** Reached in a tenth of the time. */
 const tenth: Limits = {
-  steps: defaultLimits.steps / 10,
-  stack: defaultLimits.stack,
-  sequence: defaultLimits.sequence / 10,
-  output: defaultLimits.output / 10,
+  steps: DEFAULT_LIMITS.steps / 10,
+  stack: DEFAULT_LIMITS.stack,
+  sequence: DEFAULT_LIMITS.sequence / 10,
+  output: DEFAULT_LIMITS.output / 10,
 }
 
 describe('ends by the same limit', () => {

@@ -84,12 +84,12 @@ describe('a built spec', () => {
 
   test('says where an expression is interpreted, as it was refused when it was built', async () => {
     const built = await build()
-    const programs = built.programs.map(({ text }) => ({ text, refused: 'parent operator' as const, position: 3 }))
+    const programs = built.programs.map(({ text }) => ({ text, reason: 'parent operator' as const, position: 3 }))
     const { expressions } = await loadBundle({ ...built, programs }, { functions })
-    expect(new Set(expressions.map(({ expression }) => expression.refused?.reason))).toEqual(
+    expect(new Set(expressions.map(({ expression }) => expression.notCompiled?.reason))).toEqual(
       new Set(['parent operator']),
     )
-    expect(expressions[0]?.expression.refused?.place).toMatch(/^connector\.yaml:\d+:\d+$/)
+    expect(expressions[0]?.expression.notCompiled?.place).toMatch(/^connector\.yaml:\d+:\d+$/)
   })
 
   test.each<[string, Partial<SpecBundle>, string]>([
@@ -173,7 +173,7 @@ test('whatever a spec says, the module parses and gives the same', async () => {
       const input = { title: text, [text]: { [text]: 1 }, parts: [{ state: text, id: 7 }], id: 1 }
       for (const [index, { expression }] of then.expressions.entries()) {
         const other = now.expressions[index]?.expression
-        expect(other?.refused).toEqual(expression.refused)
+        expect(other?.notCompiled).toEqual(expression.notCompiled)
         expect(await outcome(other?.evaluate(input))).toEqual(await outcome(expression.evaluate(input)))
       }
     }),
@@ -190,6 +190,6 @@ const outcome = async (given: unknown): Promise<unknown> => {
   }
 }
 
-const about = ({ file, path, expression: { text, place, refused } }: Loaded['expressions'][number]) => {
-  return { file, path, text, place, refused }
+const about = ({ file, path, expression: { text, place, notCompiled } }: Loaded['expressions'][number]) => {
+  return { file, path, text, place, notCompiled }
 }

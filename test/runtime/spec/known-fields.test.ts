@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { findUnknownFields } from '../../../runtime/expression/check/fields.ts'
-import { type Declared, either, type KnownShape, shapeOf } from '../../../runtime/expression/check/shape.ts'
+import { createShape, type DeclaredFields, type KnownShape, unionOf } from '../../../runtime/expression/check/shape.ts'
 import { compile } from '../../../runtime/expression/compile.ts'
 import { isProblem, parse } from '../../../runtime/expression/parse.ts'
 import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
@@ -13,7 +13,7 @@ const here = (path: string) => new URL(path, import.meta.url)
 
 /** The shape of one value, as far as it has one. */
 function shapeIn(value: Json): KnownShape {
-  if (Array.isArray(value)) return value.length === 0 ? nothing : value.map(shapeIn).reduce(either)
+  if (Array.isArray(value)) return value.length === 0 ? nothing : value.map(shapeIn).reduce(unionOf)
   if (typeof value !== 'object' || value === null) return undefined
   const fields = Object.entries(value).map(([name, inner]) => [name, shapeIn(inner ?? null)] as const)
   return { name: 'record', fields: new Map(fields) }
@@ -23,7 +23,7 @@ const nothing: KnownShape = { name: 'nothing', fields: new Map() }
 function unknownIn(text: string, input: KnownShape) {
   const parsed = parse(text)
   if (isProblem(parsed)) throw new Error(`${text}: ${parsed.message}`)
-  return findUnknownFields(parsed, input, new Map()).unknown
+  return findUnknownFields(parsed, input, new Map()).unknownFields
 }
 
 const name = fc.constantFrom('a', 'b', 'c')
@@ -102,7 +102,7 @@ describe('a complaint is never wrong', () => {
 })
 
 describe('what Intercom is seen to send is listed', () => {
-  const listed = parseYaml(readFileSync(here('../../../fields.yaml'), 'utf8')) as Record<string, Declared>
+  const listed = parseYaml(readFileSync(here('../../../fields.yaml'), 'utf8')) as Record<string, DeclaredFields>
   const json = (path: string) => JSON.parse(readFileSync(here(path), 'utf8')) as Json
 
   /** Fields that are not listed, as paths. */
@@ -120,14 +120,14 @@ describe('what Intercom is seen to send is listed', () => {
   test.for(files)('%s', (file) => {
     const resource = file.replace('.json', '')
     expect(
-      missing(json(`../../fixtures/intercom/${file}`), shapeOf(resource, listed[resource] ?? {}), resource),
+      missing(json(`../../fixtures/intercom/${file}`), createShape(resource, listed[resource] ?? {}), resource),
     ).toEqual([])
   })
 
   test.for(Object.entries(json('../../fixtures/intercom/lookups.json') as Record<string, Json>))(
     '%s',
     ([lookup, values]) => {
-      expect(missing(values, shapeOf(lookup, listed[lookup] ?? {}), lookup)).toEqual([])
+      expect(missing(values, createShape(lookup, listed[lookup] ?? {}), lookup)).toEqual([])
     },
   )
 })

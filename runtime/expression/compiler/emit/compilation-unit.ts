@@ -1,115 +1,109 @@
-/** One expression being compiled: what its source needs declared, and where a name is bound. */
-
-import type { FunctionTable } from '../../functions.ts'
-import type { Limits } from '../../parse.ts'
+/** One expression during compilation: the declarations its source needs, and where each name is bound. */
 import type { Node } from '../ast.ts'
-import type { Reason } from '../not-compilable.ts'
-import { word } from './literal.ts'
+import type { ConnectorFunction } from '../runtime/functions/connector-functions.ts'
+import type { Limits } from '../runtime/limits.ts'
+import { toIdentifier } from './literal.ts'
 
-/** Why an expression is not compiled. Thrown within this folder, and given back as a value by it. */
-export class NotCompilable {
-  readonly reason: Reason
-  /** Offset after the word that it is about, where known. */
-  readonly position: number | undefined
-
-  constructor(reason: Reason, node?: Pick<Node, 'position'>) {
-    this.reason = reason
-    this.position = node?.position
-  }
-}
-
-export interface Unit {
-  readonly functions: FunctionTable
+export interface CompilationUnit {
+  readonly functions: readonly ConnectorFunction[]
   readonly limits: Limits
-  /** Whether values remember that they were sequences. Decided before anything is emitted. */
-  readonly remembers: boolean
-  /** Names of the library that are used. */
-  readonly uses: Set<string>
-  /** Source of each declaration → its name: looked-up fields, functions, constants. */
-  readonly declared: Map<string, string>
+  /** Whether arrays must remember that they were sequences. Decided before any code is emitted. */
+  readonly tracksSequences: boolean
+  /** Library functions in use. */
+  readonly libraryNames: Set<string>
+  /** Source of each module constant → its name: field getters, functions, literal lists. */
+  readonly constants: Map<string, string>
   /** Free variables → their names in the source. */
   readonly variables: Map<string, string>
-  /** Functions of the connector that are called. */
-  readonly called: Set<string>
-  /** Last number given to a name. */
-  count: number
+  /** Last number used for a generated name. */
+  nameCount: number
+  /** Emits any node with its filters and its grouping. Emitters call one another through it, not by imports. */
+  readonly emitNode: (unit: CompilationUnit, node: Node, site: EmitSite) => EmittedCode
 }
 
-/** What a piece of source gives. `test`: true, false or nothing. `raw`: perhaps a sequence, not yet a value. */
-export type Kind = 'test' | 'value' | 'raw'
+/** `test`: true, false or undefined. `raw`: possibly a sequence, not yet a value. */
+export type CodeKind = 'test' | 'value' | 'raw'
 
-export interface Code {
+export interface EmittedCode {
   readonly js: string
-  readonly kind: Kind
+  readonly kind: CodeKind
 }
 
-/** What `.` and `$` mean at a place. They differ at the top, where a list as input is one item. */
-export interface Context {
-  /** Where a path starts: an array here is a list of items. */
+/** The meaning of `.` and `$` at a site. They differ at the top level, where an input array is one item. */
+export interface ItemContext {
+  /** The start of a path: an array here is a list of items. */
   readonly list: string
   /** `$`. */
   readonly item: string
-  /** Set at the top: a list as input is one item, and what is within a first step sees it as such. */
+  /** At the top level, an input array is one item, and a first step sees it as one. */
   readonly top: boolean
-  /** Set where the interpreter has a context that we do not make. */
-  readonly unlike?: boolean
+  /** The interpreter has a context here that compiled code does not build. */
+  readonly unavailable?: boolean
 }
 
-export interface Slot {
+export interface VariableSlot {
   readonly js: string
-  /** Bound by now, whatever happens. */
-  sure: boolean
-  /** Read or written where it may not be bound, so it has to say so. */
-  loose: boolean
-  /** What is bound to it, wherever that is. Nothing for a parameter, which may be anything. */
+  /** Bound from here on, on every execution path. */
+  alwaysBound: boolean
+  /** Read or written where it may be unbound, so it is declared with `let` and a marker. */
+  mayBeUnbound: boolean
+  /** Every value bound to it. Empty for a parameter, which may be anything. */
   readonly values: Node[]
 }
 
-/** Names that a block or a function binds. */
-export interface Frame {
-  readonly slots: Map<string, Slot>
-  readonly outer?: Frame
-  /** A row of a path instead: the names that are in it, and those that may be. */
-  readonly row?: { readonly js: string; readonly sure: Set<string>; readonly maybe: Set<string> }
+/** The names of a block or a lambda, JSONata's frame. */
+export interface ScopeFrame {
+  readonly slots: Map<string, VariableSlot>
+  readonly outer?: ScopeFrame
+  /** Set for a step of a tuple stream instead: the names each tuple binds. */
+  readonly tuple?: TupleNames & { readonly js: string }
 }
 
-/** Where a node stands. */
+/** The names that every tuple of a stream binds, and those that only some bind. */
+export interface TupleNames {
+  readonly always: Set<string>
+  readonly maybe: Set<string>
+}
+
+/** Everything about the surroundings of a node that its code depends on. */
 export interface EmitSite {
-  readonly context: Context
-  readonly frame: Frame
-  /** How deep the interpreter would be, counted from the function's body; the deepest place is noted. */
+  readonly context: ItemContext
+  readonly frame: ScopeFrame
+  /** Depth of the interpreter here, counted from the function's body. The deepest one is recorded. */
   readonly level: number
   readonly deepest: { level: number }
-  /** Within a list or object, whose parts the interpreter evaluates side by side: nothing may be bound there. */
-  readonly beside?: boolean
+  /** Inside an array or object constructor, whose members the interpreter evaluates concurrently: no name may be bound. */
+  readonly concurrent?: boolean
 }
 
-/** A name of its own. `text` is what it is called in the expression; the number keeps it from all other names. */
-export const fresh = (unit: Unit, prefix: string, text?: string): string =>
-  text === undefined ? `${prefix}${++unit.count}` : `${prefix}${word(text)}_${++unit.count}`
+export type NodeEmitter = (unit: CompilationUnit, node: Node, site: EmitSite) => string
 
-export function use(unit: Unit, name: string): string {
-  unit.uses.add(name)
+/** A unique name. `text` is its name in the expression. */
+export const createName = (unit: CompilationUnit, prefix: string, text?: string): string =>
+  text === undefined ? `${prefix}${++unit.nameCount}` : `${prefix}${toIdentifier(text)}_${++unit.nameCount}`
+
+export function useLibrary(unit: CompilationUnit, name: string): string {
+  unit.libraryNames.add(name)
   return name
 }
 
-/** A constant of the module, once for each source. */
-export function declare(unit: Unit, prefix: string, source: string, text?: string): string {
-  const known = unit.declared.get(source)
-  if (known !== undefined) return known
-  const name = fresh(unit, prefix, text)
-  unit.declared.set(source, name)
+/** A module constant, declared once for each source. */
+export function declareConstant(unit: CompilationUnit, prefix: string, source: string, text?: string): string {
+  const existing = unit.constants.get(source)
+  if (existing !== undefined) return existing
+  const name = createName(unit, prefix, text)
+  unit.constants.set(source, name)
   return name
 }
 
-export const within = (place: EmitSite, changes: Partial<EmitSite>): EmitSite => ({ ...place, ...changes })
+export const withSite = (site: EmitSite, changes: Partial<EmitSite>): EmitSite => ({ ...site, ...changes })
 
-/** The place of something evaluated against one item. */
-export const inItem = (place: EmitSite, name: string): EmitSite =>
-  within(place, { context: { list: name, item: name, top: false } })
+/** The site of a node evaluated against one item. */
+export const itemSite = (site: EmitSite, name: string): EmitSite =>
+  withSite(site, { context: { list: name, item: name, top: false } })
 
 export const indent = (source: string): string => source.replaceAll('\n', '\n  ')
 
-/** A function of one item. An object literal as its body needs brackets. */
-export const arrow = (parameters: string, body: string): string =>
+/** An arrow function. An object literal as its body needs parentheses. */
+export const arrowFunction = (parameters: string, body: string): string =>
   `(${parameters}) => ${body.startsWith('{') ? `(${body})` : body}`

@@ -1,58 +1,67 @@
-/** Blocks, and the names that are bound in them. */
+/** Blocks, and the names bound in them. */
 import type { Node } from '../ast.ts'
-import { type Code, type EmitSite, indent, NotCompilable, type Slot, type Unit, within } from './compilation-unit.ts'
-import { type Emit, emit } from './emit.ts'
-import { frameOf, unbound } from './scope.ts'
+import { NotCompilable } from '../not-compilable.ts'
+import {
+  type CodeKind,
+  type CompilationUnit,
+  type EmitSite,
+  type EmittedCode,
+  indent,
+  type NodeEmitter,
+  type VariableSlot,
+  withSite,
+} from './compilation-unit.ts'
+import { emitValue } from './emit-value.ts'
+import { createFrame, unboundMarker } from './scope.ts'
 
-/** `name := value` somewhere within an expression. */
-export function emitBind(unit: Unit, node: Node, place: EmitSite, kind: Code['kind']): Code {
-  if (place.beside) throw new NotCompilable('variable bound in a list or an object', node)
-  const slot = slotOf(node, place)
-  slot.loose = true
-  slot.sure = false
-  return { js: `(${slot.js} = ${emit(unit, node.rhs as Node, place)})`, kind }
+/** `name := value` anywhere within an expression. */
+export function emitBind(unit: CompilationUnit, node: Node, site: EmitSite, kind: CodeKind): EmittedCode {
+  if (site.concurrent) throw new NotCompilable('variable bound in a list or an object', node)
+  const slot = slotOf(node, site)
+  slot.mayBeUnbound = true
+  slot.alwaysBound = false
+  return { js: `(${slot.js} = ${emitValue(unit, node.rhs as Node, site)})`, kind }
 }
 
-function slotOf(node: Node, place: EmitSite): Slot {
-  const slot = place.frame.slots.get(String((node.lhs as Node).value))
+function slotOf(node: Node, site: EmitSite): VariableSlot {
+  const slot = site.frame.slots.get(String((node.lhs as Node).value))
   if (slot === undefined) throw new NotCompilable('variable bound in a path', node)
   return slot
 }
 
-/** Statements one after another, in a frame of their own. */
-export function emitBlock(unit: Unit, node: Node, place: EmitSite, end: Emit): string {
-  const parts = node.expressions ?? []
-  const frame = frameOf(unit, parts, place.frame)
-  const [only] = parts
-  const inner = within(place, { frame, beside: false })
+/** Statements in sequence, in a frame of their own. `emitLast` emits the one that gives the result. */
+export function emitBlock(unit: CompilationUnit, node: Node, site: EmitSite, emitLast: NodeEmitter): string {
+  const nodes = node.expressions ?? []
+  const frame = createFrame(unit, nodes, site.frame)
+  const [only] = nodes
+  const inner = withSite(site, { frame, concurrent: false })
   if (only === undefined) return 'undefined'
-  if (parts.length === 1 && frame.slots.size === 0) return end(unit, only, inner)
-  const body = statements(unit, parts, inner, end)
-  return `(() => {\n  ${indent(body)}\n})()`
+  if (nodes.length === 1 && frame.slots.size === 0) return emitLast(unit, only, inner)
+  return `(() => {\n  ${indent(emitStatements(unit, nodes, inner, emitLast))}\n})()`
 }
 
-/** The last of them is returned. */
-function statements(unit: Unit, parts: readonly Node[], place: EmitSite, end: Emit): string {
-  const written = parts.map((part, i) => {
-    const isLast = i === parts.length - 1
-    if (part.type === 'bind' && !part.predicate && !part.group) return binding(unit, part, place, isLast)
-    const code = isLast ? end(unit, part, place) : emit(unit, part, place)
+/** Returns the last one. A slot's declaration is known only once all statements are emitted, so their text comes last. */
+function emitStatements(unit: CompilationUnit, nodes: readonly Node[], site: EmitSite, emitLast: NodeEmitter): string {
+  const statements = nodes.map((node, i) => {
+    const isLast = i === nodes.length - 1
+    if (node.type === 'bind' && !node.predicate && !node.group) return emitBindStatement(unit, node, site, isLast)
+    const code = isLast ? emitLast(unit, node, site) : emitValue(unit, node, site)
     return () => (isLast ? `return ${code};` : `${code};`)
   })
-  const loose = [...place.frame.slots.values()].filter((slot) => slot.loose)
-  const first = loose.map(({ js }) => `let ${js} = ${unbound(unit)};`)
-  return [...first, ...written.map((write) => write())].join('\n')
+  const slots = [...site.frame.slots.values()].filter((slot) => slot.mayBeUnbound)
+  const declarations = slots.map(({ js }) => `let ${js} = ${unboundMarker(unit)};`)
+  return [...declarations, ...statements.map((write) => write())].join('\n')
 }
 
-/** A statement that binds: a constant, unless the name is bound or read in other places, too. */
-function binding(unit: Unit, node: Node, place: EmitSite, isLast: boolean): () => string {
-  const slot = slotOf(node, place)
-  const level = within(place, { level: place.level + 1 })
-  if (slot.sure) slot.loose = true
+/** A constant, unless the name is also bound or read elsewhere. */
+function emitBindStatement(unit: CompilationUnit, node: Node, site: EmitSite, isLast: boolean): () => string {
+  const slot = slotOf(node, site)
+  const inner = withSite(site, { level: site.level + 1 })
+  if (slot.alwaysBound) slot.mayBeUnbound = true
   // A function may call itself.
-  if (node.rhs?.type === 'lambda') slot.sure = true
-  const code = emit(unit, node.rhs as Node, level)
-  slot.sure = true
-  const given = isLast ? `\nreturn ${slot.js};` : ''
-  return () => `${slot.loose ? '' : 'const '}${slot.js} = ${code};${given}`
+  if (node.rhs?.type === 'lambda') slot.alwaysBound = true
+  const code = emitValue(unit, node.rhs as Node, inner)
+  slot.alwaysBound = true
+  const result = isLast ? `\nreturn ${slot.js};` : ''
+  return () => `${slot.mayBeUnbound ? '' : 'const '}${slot.js} = ${code};${result}`
 }

@@ -1,162 +1,174 @@
-/** Functions: called, made, and piped into. */
+/** Function calls, chaining with `~>`, and lambdas. */
 import type { Node } from '../ast.ts'
-import { isCompiled } from '../runtime/functions/natives.ts'
-import { takesAnything } from '../runtime/functions/signature.ts'
+import { LEFT_OPERAND_REASON, NotCompilable } from '../not-compilable.ts'
+import { isCompiled } from '../runtime/functions/builtin-functions.ts'
+import { acceptsAnything } from '../runtime/functions/signature.ts'
 import {
-  type Code,
-  declare,
+  type CompilationUnit,
+  createName,
+  declareConstant,
   type EmitSite,
-  fresh,
+  type EmittedCode,
   indent,
-  NotCompilable,
-  type Slot,
-  type Unit,
-  use,
-  within,
+  type NodeEmitter,
+  useLibrary,
+  type VariableSlot,
+  withSite,
 } from './compilation-unit.ts'
-import { conditional, emit, LEFT_OPERAND_REASON } from './emit.ts'
 import { emitBlock } from './emit-block.ts'
+import { emitConditional, emitValue } from './emit-value.ts'
 import { literal } from './literal.ts'
-import { frameOf, isBound, isFunctionName, resolve, unbound } from './scope.ts'
+import { createFrame, isBound, isFunctionName, resolveVariable, unboundMarker } from './scope.ts'
 
-/** `piped`: the left side of `~>`, as the first argument. */
-export function emitCall(unit: Unit, node: Node, place: EmitSite, piped?: string, tail = false): Code {
-  const { procedure } = node
-  if (procedure === undefined) throw new NotCompilable('unknown syntax', node)
-  const args = (node.arguments ?? []).map((each) => {
-    const js = emit(unit, each, place)
-    return tail ? rejectTail(unit, each, js, String(procedure.value)) : js
-  })
-  if (piped !== undefined) args.unshift(piped)
-  const name = String(procedure.value)
-  const isPlain = procedure.type === 'variable' && !procedure.predicate && !procedure.group
-  if (isPlain && !isBound(name, place.frame)) {
-    if (isFunctionName(unit, name)) return emitNamed(unit, node, name, args, place, tail)
-  }
-  const f = isPlain ? resolve(unit, procedure, place) : emit(unit, procedure, place)
-  const js = `${use(unit, 'invoke')}(${[f, ...args].join(', ')})`
-  return { js, kind: unit.remembers ? 'raw' : 'value' }
+interface CallOptions {
+  /** Source of the left side of `~>`, passed as the first argument. */
+  readonly chained?: string
+  readonly isTailCall?: boolean
 }
 
-function emitNamed(
-  unit: Unit,
-  node: Node,
-  name: string,
-  args: readonly string[],
-  place: EmitSite,
-  tail: boolean,
-): Code {
+export function emitCall(unit: CompilationUnit, node: Node, site: EmitSite, options: CallOptions = {}): EmittedCode {
+  const { chained, isTailCall = false } = options
+  const { procedure } = node
+  if (procedure === undefined) throw new NotCompilable('unknown syntax', node)
+  const args = (node.arguments ?? []).map((argument) => {
+    const js = emitValue(unit, argument, site)
+    return isTailCall ? guardTailArgument(unit, argument, js, String(procedure.value)) : js
+  })
+  if (chained !== undefined) args.unshift(chained)
+  const name = String(procedure.value)
+  const isPlain = procedure.type === 'variable' && !procedure.predicate && !procedure.group
+  if (isPlain && !isBound(name, site.frame) && isFunctionName(unit, name)) {
+    return emitNamedCall(unit, { node, name, args, site, isTailCall })
+  }
+  const f = isPlain ? resolveVariable(unit, procedure, site) : emitValue(unit, procedure, site)
+  const js = `${useLibrary(unit, 'invoke')}(${[f, ...args].join(', ')})`
+  return { js, kind: unit.tracksSequences ? 'raw' : 'value' }
+}
+
+interface NamedCall {
+  readonly node: Node
+  readonly name: string
+  /** Sources of the arguments. */
+  readonly args: readonly string[]
+  readonly site: EmitSite
+  readonly isTailCall: boolean
+}
+
+/** A call of a built-in function or one of the connector's. */
+function emitNamedCall(unit: CompilationUnit, { node, name, args, site, isTailCall }: NamedCall): EmittedCode {
   const own = unit.functions.find((each) => each.name === name)
   if (own === undefined && !isCompiled(name)) throw new NotCompilable('$eval', node)
   if (own === undefined) {
-    const simple = inline(unit, name, args)
-    if (simple !== undefined) return simple
+    const direct = emitDirectCall(unit, name, args)
+    if (direct !== undefined) return direct
   }
-  const { list, item, top, unlike } = place.context
-  // Where a function ends by calling another, the interpreter takes the context of whoever called the first.
-  const context = tail || unlike ? use(unit, 'NO_CONTEXT') : list
+  const { list, item, top, unavailable } = site.context
+  // For a tail call, the interpreter uses the context of the caller of the function.
+  const context = isTailCall || unavailable ? useLibrary(unit, 'NO_CONTEXT') : list
   if (own === undefined) {
-    const f = declare(unit, '', `${use(unit, 'native')}(${literal(name)})`, name)
-    // A list as input is one item to all but these two.
+    const f = declareConstant(unit, '', `${useLibrary(unit, 'builtin')}(${literal(name)})`, name)
+    // Only these two see an input array as one item.
     const first = context === list && top && (name === 'string' || name === 'clone') ? item : context
     return { js: `${f}(${[first, ...args].join(', ')})`, kind: 'raw' }
   }
-  unit.called.add(name)
-  if (takesAnything(own.signature, args.length)) {
-    return { js: `${declare(unit, '', `functions[${literal(name)}].plain`, name)}(${args.join(', ')})`, kind: 'value' }
+  const functions = `functions[${literal(name)}]`
+  if (acceptsAnything(own.signature, args.length)) {
+    return { js: `${declareConstant(unit, '', `${functions}.unchecked`, name)}(${args.join(', ')})`, kind: 'value' }
   }
-  const f = declare(unit, '', `functions[${literal(name)}].checked`, name)
+  const f = declareConstant(unit, '', `${functions}.checked`, name)
   return { js: `${f}(${[context, ...args].join(', ')})`, kind: 'value' }
 }
 
-const own: Readonly<Record<string, string>> = {
+/** Built-in functions of one argument → library functions that need no context and no signature. */
+const DIRECT_FUNCTIONS: Readonly<Record<string, string>> = {
   boolean: 'boolean',
   count: 'count',
   exists: 'exists',
   not: 'not',
   string: 'string',
-  type: 'type',
+  type: 'typeName',
 }
 
-/** The few that are as short as their call. */
-function inline(unit: Unit, name: string, args: readonly string[]): Code | undefined {
+function emitDirectCall(unit: CompilationUnit, name: string, args: readonly string[]): EmittedCode | undefined {
   const [only] = args
-  if (name === 'contains' && args.length === 2) return { js: `${use(unit, name)}(${args.join(', ')})`, kind: 'test' }
+  if (name === 'contains' && args.length === 2) {
+    return { js: `${useLibrary(unit, name)}(${args.join(', ')})`, kind: 'test' }
+  }
   if (args.length !== 1 || only === undefined) return undefined
-  const found = Object.hasOwn(own, name) ? own[name] : undefined
-  return found === undefined
-    ? undefined
-    : { js: `${use(unit, found)}(${only})`, kind: name === 'not' || name === 'exists' ? 'test' : 'value' }
+  const direct = Object.hasOwn(DIRECT_FUNCTIONS, name) ? DIRECT_FUNCTIONS[name] : undefined
+  if (direct === undefined) return undefined
+  return { js: `${useLibrary(unit, direct)}(${only})`, kind: name === 'not' || name === 'exists' ? 'test' : 'value' }
 }
 
-const data = new Set(['string', 'number', 'value', 'binary', 'unary', 'lambda', 'regex'])
+/** Nodes that the interpreter never confuses with a function in tail position. */
+const TAIL_SAFE_TYPES = new Set(['string', 'number', 'value', 'binary', 'unary', 'lambda', 'regex'])
 
-/** An argument that the interpreter hands on as it is, which a function that comes along does not survive. */
-function rejectTail(unit: Unit, { type }: Node, js: string, name = ''): string {
-  // There a function of the expression is handed on as it is, which this one alone cannot call.
-  if (name === 'sort') return `${use(unit, 'rejectFunctionToSort')}(${js})`
-  return data.has(type) ? js : `${use(unit, 'rejectTailCall')}(${js})`
+/** The interpreter passes an argument of a tail call unevaluated, which breaks built-in functions. */
+function guardTailArgument(unit: CompilationUnit, { type }: Node, js: string, name = ''): string {
+  // In tail position `$sort` receives functions of the expression in a form it cannot call.
+  if (name === 'sort') return `${useLibrary(unit, 'rejectFunctionToSort')}(${js})`
+  return TAIL_SAFE_TYPES.has(type) ? js : `${useLibrary(unit, 'rejectTailCall')}(${js})`
 }
 
 /** `left ~> right`. */
-export function emitApply(unit: Unit, node: Node, place: EmitSite): Code {
-  const [left, right] = [emit(unit, node.lhs as Node, place), node.rhs as Node]
+export function emitApply(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCode {
+  const [left, right] = [emitValue(unit, node.lhs as Node, site), node.rhs as Node]
   if (right.type === 'function') {
-    // The interpreter forgets what follows the call: a filter, a grouping.
-    return emitCall(unit, right, place, rejectTail(unit, node.lhs as Node, left))
+    // The interpreter ignores a filter or a grouping after the call.
+    return emitCall(unit, right, site, { chained: guardTailArgument(unit, node.lhs as Node, left) })
   }
-  return { js: `${use(unit, 'pipe')}(${left}, ${emit(unit, right, place)})`, kind: unit.remembers ? 'raw' : 'value' }
+  const js = `${useLibrary(unit, 'applyChain')}(${left}, ${emitValue(unit, right, site)})`
+  return { js, kind: unit.tracksSequences ? 'raw' : 'value' }
 }
 
 /** `function($a, $b) { ... }`. */
-export function emitLambda(unit: Unit, node: Node, outer: EmitSite): Code {
-  if (isThunk(node)) throw new NotCompilable('filter on a call that ends a function', node)
+export function emitLambda(unit: CompilationUnit, node: Node, outer: EmitSite): EmittedCode {
+  if (node.thunk) throw new NotCompilable('filter on a call that ends a function', node)
   const body = node.body as Node
-  const frame = frameOf(unit, [body], outer.frame)
+  const frame = createFrame(unit, [body], outer.frame)
   const parameters = (node.arguments ?? []).map(({ value }) => {
-    const slot: Slot = { js: fresh(unit, '', String(value)), sure: true, loose: false, values: [] }
+    const js = createName(unit, '', String(value))
+    const slot: VariableSlot = { js, alwaysBound: true, mayBeUnbound: false, values: [] }
     frame.slots.set(String(value), slot)
     return slot.js
   })
   const deepest = { level: 0 }
-  const inner = within(outer, { frame, level: 0, deepest, beside: false })
-  const code = emitEnd(unit, body, inner)
-  const loose = [...frame.slots.values()].filter(({ js }) => !parameters.includes(js))
-  const [enter, leave, result] = [use(unit, 'enter'), use(unit, 'leave'), fresh(unit, 'result')]
+  const code = emitTail(unit, body, withSite(outer, { frame, level: 0, deepest, concurrent: false }))
+  const locals = [...frame.slots.values()].filter(({ js }) => !parameters.includes(js))
+  const [enter, leave] = [useLibrary(unit, 'enterFunction'), useLibrary(unit, 'leaveFunction')]
+  const result = createName(unit, 'result')
   const source = [
-    ...loose.map(({ js }) => `let ${js} = ${unbound(unit)};`),
+    ...locals.map(({ js }) => `let ${js} = ${unboundMarker(unit)};`),
     `${enter}(${deepest.level});`,
     `const ${result} = ${code};`,
     `${leave}(${deepest.level});`,
     `return ${result};`,
   ].join('\n')
   const js = `((${parameters.join(', ')}) => {\n  ${indent(source)}\n})`
-  const { signature } = node as { readonly signature?: { readonly definition: string; readonly validate?: unknown } }
+  const { signature } = node
   if (signature === undefined) return { js, kind: 'value' }
   if (signature.validate === undefined) throw new NotCompilable(LEFT_OPERAND_REASON, node)
-  return { js: `${use(unit, 'signed')}(${literal(signature.definition)}, ${js})`, kind: 'value' }
+  return { js: `${useLibrary(unit, 'withSignature')}(${literal(signature.definition)}, ${js})`, kind: 'value' }
 }
 
-/** What a function ends with. A call there gives what it gives: nothing makes a value of it. */
-function emitEnd(unit: Unit, node: Node, place: EmitSite): string {
-  const deeper = within(place, { level: place.level + 1 })
-  place.deepest.level = Math.max(place.deepest.level, deeper.level)
-  if (isThunk(node)) return emitTail(unit, node.body as Node, deeper)
-  const plain = (!node.predicate || picksCall(node)) && !node.group
-  if (plain && node.type === 'condition') return conditional(unit, node, deeper, emitEnd)
-  if (plain && node.type === 'block') return emitBlock(unit, node, deeper, emitEnd)
-  return emit(unit, node, place)
+/** A node in tail position. The result of a tail call is returned unconverted: it may still be a sequence. */
+const emitTail: NodeEmitter = (unit, node, site) => {
+  const inner = withSite(site, { level: site.level + 1 })
+  site.deepest.level = Math.max(site.deepest.level, inner.level)
+  if (node.thunk) return emitTailCall(unit, node.body as Node, inner)
+  const isPlain = (!node.predicate || picksTailCall(node)) && !node.group
+  if (isPlain && node.type === 'condition') return emitConditional(unit, node, inner, emitTail)
+  if (isPlain && node.type === 'block') return emitBlock(unit, node, inner, emitTail)
+  return emitValue(unit, node, site)
 }
 
-const isThunk = (node: Node): boolean => (node as { thunk?: boolean }).thunk === true
-
-/** `(…; $f(x))[0]`: the call that is still to be made is the only item, so all of what it gives is picked. */
-const picksCall = ({ expressions, predicate = [] }: Node): boolean =>
-  (expressions ?? []).slice(-1).some(isThunk) &&
+/** `(…; $f(x))[0]`: the pending call is the only item, so the filter picks all of its result. */
+const picksTailCall = ({ expressions, predicate = [] }: Node): boolean =>
+  (expressions ?? []).slice(-1).some((last) => last.thunk) &&
   predicate.every(({ expr }) => expr?.type === 'number' && [0, -1].includes(Math.floor(Number(expr.value))))
 
-function emitTail(unit: Unit, node: Node, place: EmitSite): string {
-  // A grouping there is forgotten by the interpreter.
-  const { js, kind } = emitCall(unit, node, place, undefined, true)
-  return kind === 'raw' ? `${use(unit, 'fromTailCall')}(${js})` : js
+function emitTailCall(unit: CompilationUnit, node: Node, site: EmitSite): string {
+  // The interpreter ignores a grouping here.
+  const { js, kind } = emitCall(unit, node, site, { isTailCall: true })
+  return kind === 'raw' ? `${useLibrary(unit, 'fromTailCall')}(${js})` : js
 }

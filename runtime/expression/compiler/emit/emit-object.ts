@@ -1,48 +1,58 @@
-/** Lists and objects that are written out, and grouping. */
+/** Array and object constructors, and grouping. */
 import type { Node, Pair } from '../ast.ts'
-import { isTaken } from '../runtime/groups.ts'
-import { arrow, type Code, type EmitSite, fresh, indent, inItem, type Unit, use, within } from './compilation-unit.ts'
-import { emit, isLiteral } from './emit.ts'
+import { isReservedKey } from '../runtime/groups.ts'
+import {
+  arrowFunction,
+  type CompilationUnit,
+  createName,
+  type EmitSite,
+  type EmittedCode,
+  indent,
+  itemSite,
+  useLibrary,
+  withSite,
+} from './compilation-unit.ts'
+import { emitValue, isLiteral } from './emit-value.ts'
 import { literal } from './literal.ts'
 
-export function emitList(unit: Unit, node: Node, place: EmitSite): Code {
-  const inner = within(place, { beside: true })
+export function emitArray(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCode {
+  const inner = withSite(site, { concurrent: true })
   const parts = (node.expressions ?? []).map((part) => {
-    const js = emit(unit, part, inner)
-    // A list within a list stays one; so does the text "[", which is one item either way.
+    const js = emitValue(unit, part, inner)
+    // A nested array constructor stays one item; so does the text "[", which is one item either way.
     if (part.value !== '[') return js
-    return part.predicate || part.group ? `${use(unit, 'boxed')}(${js})` : `[${js}]`
+    return part.predicate || part.group ? `${useLibrary(unit, 'wrapInArray')}(${js})` : `[${js}]`
   })
-  const js = `${use(unit, 'list')}(${parts.join(', ')})`
-  return { js: (node as { consarray?: boolean }).consarray ? `${use(unit, 'construct')}(${js})` : js, kind: 'value' }
+  const js = `${useLibrary(unit, 'makeArray')}(${parts.join(', ')})`
+  return { js: node.consarray ? `${useLibrary(unit, 'markConstructed')}(${js})` : js, kind: 'value' }
 }
 
-/** `{...}`: over all items at once where its keys are written out, grouped by their keys otherwise. */
-export function emitObject(unit: Unit, node: Node, place: EmitSite): Code {
+/** `{...}`: evaluated over all items at once if every key is a distinct literal, grouped by key otherwise. */
+export function emitObject(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCode {
   const pairs = node.lhs as readonly Pair[]
   const keys = pairs.map(([key]) => (isLiteral(key) && typeof key.value === 'string' ? key.value : undefined))
-  const written = keys.every((key) => key !== undefined && !isTaken(key)) && new Set(keys).size === keys.length
-  if (!written) return emitGroup(unit, place.context.list, pairs, place)
-  const all = fresh(unit, 'all')
-  const members = inline(unit, pairs, within(inItem(place, all), { beside: true }))
-  return { js: `((${all}) => ${members})(${use(unit, 'gather')}(${place.context.list}))`, kind: 'value' }
+  const isFixed = keys.every((key) => key !== undefined && !isReservedKey(key)) && new Set(keys).size === keys.length
+  if (!isFixed) return emitGroup(unit, site.context.list, pairs, site)
+  const all = createName(unit, 'all')
+  const object = emitObjectLiteral(unit, pairs, withSite(itemSite(site, all), { concurrent: true }))
+  return { js: `((${all}) => ${object})(${useLibrary(unit, 'appendItems')}(${site.context.list}))`, kind: 'value' }
 }
 
-function inline(unit: Unit, pairs: readonly Pair[], place: EmitSite): string {
-  const members = pairs.map(([key, member]) => `${literal(String(key.value))}: ${emit(unit, member, place)},`)
+function emitObjectLiteral(unit: CompilationUnit, pairs: readonly Pair[], site: EmitSite): string {
+  const members = pairs.map(([key, member]) => `${literal(String(key.value))}: ${emitValue(unit, member, site)},`)
   if (members.length === 0) return '({})'
-  return `${use(unit, 'compact')}({\n  ${indent(members.join('\n'))}\n})`
+  return `${useLibrary(unit, 'dropUndefined')}({\n  ${indent(members.join('\n'))}\n})`
 }
 
 /** `list{ key: value }`. */
-export function emitGroup(unit: Unit, before: string, pairs: readonly Pair[], place: EmitSite): Code {
-  const functions = pairs.map(([key, member]) => {
-    const parts = [key, member].map((part) => {
-      const item = fresh(unit, 'item')
-      const inner = within(inItem(place, item), { beside: true })
-      return arrow(item, emit(unit, part, inner))
+export function emitGroup(unit: CompilationUnit, source: string, pairs: readonly Pair[], site: EmitSite): EmittedCode {
+  const functions = pairs.map((pair) => {
+    const [key, member] = pair.map((node) => {
+      const item = createName(unit, 'item')
+      return arrowFunction(item, emitValue(unit, node, withSite(itemSite(site, item), { concurrent: true })))
     })
-    return `[${parts.join(', ')}],`
+    return `[${key}, ${member}],`
   })
-  return { js: `${use(unit, 'group')}(${before}, [\n  ${indent(functions.join('\n'))}\n])`, kind: 'value' }
+  const js = `${useLibrary(unit, 'group')}(${source}, [\n  ${indent(functions.join('\n'))}\n])`
+  return { js, kind: 'value' }
 }

@@ -1,67 +1,68 @@
-/** Functions made of others: applied in part, and transforms. */
+/** Partial application and transforms. */
 import type { Node } from '../ast.ts'
-import { isCompiled } from '../runtime/functions/natives.ts'
+import { NotCompilable } from '../not-compilable.ts'
+import { isCompiled } from '../runtime/functions/builtin-functions.ts'
 import {
-  arrow,
-  type Code,
+  arrowFunction,
+  type CompilationUnit,
+  createName,
   type EmitSite,
-  type Frame,
-  fresh,
-  inItem,
-  NotCompilable,
-  type Unit,
-  use,
-  within,
+  type EmittedCode,
+  itemSite,
+  type ScopeFrame,
+  useLibrary,
+  withSite,
 } from './compilation-unit.ts'
-import { emit } from './emit.ts'
+import { emitValue } from './emit-value.ts'
 import { literal } from './literal.ts'
-import { isBound, isFunctionName, resolve } from './scope.ts'
+import { isBound, isFunctionName, resolveVariable } from './scope.ts'
 
 /** `f(?, 1)`. */
-export function emitPartial(unit: Unit, node: Node, place: EmitSite): Code {
+export function emitPartial(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCode {
   const procedure = node.procedure as Node
-  const args = (node.arguments ?? []).map((each) => {
-    return each.type === 'operator' ? use(unit, 'HOLE') : emit(unit, each, place)
-  })
+  const args = (node.arguments ?? []).map((argument) =>
+    argument.type === 'operator' ? useLibrary(unit, 'PLACEHOLDER') : emitValue(unit, argument, site),
+  )
   const name = String(procedure.value)
-  const plain = !procedure.predicate && !procedure.group
-  if (plain && procedure.type === 'variable' && !isBound(name, place.frame) && isFunctionName(unit, name)) {
-    if (!isCompiled(name) || unit.functions.some((each) => each.name === name) || unreadable.has(name)) {
+  const isPlain = !procedure.predicate && !procedure.group
+  if (isPlain && procedure.type === 'variable' && !isBound(name, site.frame) && isFunctionName(unit, name)) {
+    if (!isCompiled(name) || unit.functions.some((each) => each.name === name) || UNREADABLE_BUILTINS.has(name)) {
       throw new NotCompilable('partial application', node)
     }
-    return { js: `${use(unit, 'partialNative')}(${[literal(name), ...args].join(', ')})`, kind: 'value' }
+    return { js: `${useLibrary(unit, 'partialBuiltin')}(${[literal(name), ...args].join(', ')})`, kind: 'value' }
   }
-  if (!plain || !isOwn(procedure, place.frame)) throw new NotCompilable('partial application', node)
-  const f = procedure.type === 'variable' ? resolve(unit, procedure, place) : emit(unit, procedure, place)
-  return { js: `${use(unit, 'partial')}(${[f, ...args].join(', ')})`, kind: 'value' }
+  if (!isPlain || !isOwnFunction(procedure, site.frame)) throw new NotCompilable('partial application', node)
+  const f = procedure.type === 'variable' ? resolveVariable(unit, procedure, site) : emitValue(unit, procedure, site)
+  return { js: `${useLibrary(unit, 'partial')}(${[f, ...args].join(', ')})`, kind: 'value' }
 }
 
 /**
- * The interpreter reads the parameters off the text of a function, which fails for a default value and for none, and
- * `$sort` cannot call what it is handed.
+ * The interpreter parses the parameters out of a function's text, which fails for a default value and for no
+ * parameters at all; and a partially applied `$sort` cannot call its argument.
  */
-const unreadable = new Set(['string', 'zip', 'sort', 'random', 'millis'])
+const UNREADABLE_BUILTINS = new Set(['string', 'zip', 'sort', 'random', 'millis'])
 
-/** Written in the expression, and not handed on: a function that is passed as an argument cannot be applied in part. */
-function isOwn(node: Node, frame: Frame | undefined): boolean {
-  if (isMade(node)) return true
+/** Defined in the expression and not received as an argument: a function passed as one cannot be applied partially. */
+function isOwnFunction(node: Node, frame: ScopeFrame | undefined): boolean {
+  if (isFunctionNode(node)) return true
   if (node.type !== 'variable' || frame === undefined) return false
   const slot = frame.slots.get(String(node.value))
-  if (slot === undefined) return frame.row === undefined && isOwn(node, frame.outer)
-  return slot.sure && slot.values.length > 0 && slot.values.every(isMade)
+  if (slot === undefined) return frame.tuple === undefined && isOwnFunction(node, frame.outer)
+  return slot.alwaysBound && slot.values.length > 0 && slot.values.every(isFunctionNode)
 }
 
-const isMade = ({ type, predicate, group }: Node): boolean =>
+const isFunctionNode = ({ type, predicate, group }: Node): boolean =>
   (type === 'lambda' || type === 'partial') && !predicate && !group
 
 /** `|pattern|update, delete|`. */
-export function emitTransform(unit: Unit, node: Node, place: EmitSite): Code {
-  if (isBound('clone', place.frame)) throw new NotCompilable('transform', node)
+export function emitTransform(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCode {
+  if (isBound('clone', site.frame)) throw new NotCompilable('transform', node)
   const deepest = { level: 0 }
   const parts = [node.pattern, node.update, node.delete].filter((part) => part !== undefined)
   const functions = parts.map((part) => {
-    const item = fresh(unit, 'item')
-    return arrow(item, emit(unit, part, within(inItem(place, item), { level: 0, deepest, beside: true })))
+    const item = createName(unit, 'item')
+    const inner = withSite(itemSite(site, item), { level: 0, deepest, concurrent: true })
+    return arrowFunction(item, emitValue(unit, part, inner))
   })
-  return { js: `${use(unit, 'transform')}(${[deepest.level, ...functions].join(', ')})`, kind: 'value' }
+  return { js: `${useLibrary(unit, 'transform')}(${[deepest.level, ...functions].join(', ')})`, kind: 'value' }
 }

@@ -1,150 +1,156 @@
-/** Paths that bind names on their way: `a@$v.b#$i[$i > 0].{"parent": %.c}`. */
+/** Paths over a tuple stream, whose steps bind names: `a@$v.b#$i[$i > 0].{"parent": %.c}`. */
 import type { Node, Pair, Stage } from '../ast.ts'
+import { NotCompilable } from '../not-compilable.ts'
 import {
-  arrow,
-  type Code,
+  arrowFunction,
+  type CompilationUnit,
+  createName,
   type EmitSite,
-  type Frame,
-  fresh,
+  type EmittedCode,
   indent,
-  inItem,
-  NotCompilable,
-  type Unit,
-  use,
-  within,
+  itemSite,
+  type TupleNames,
+  useLibrary,
+  withSite,
 } from './compilation-unit.ts'
-import { emit, emitRows } from './emit.ts'
-import { emitCompare, emitOne, type Step } from './emit-path.ts'
+import { emitBareStep, emitComparison } from './emit-step.ts'
+import { emitTupleValue, emitValue } from './emit-value.ts'
 import { literal } from './literal.ts'
+import { boundByTuples, makesTuples, yieldsTuples } from './tuple-names.ts'
 
-type Row = NonNullable<Frame['row']>
-
-/** Whether a node gives rows, to be grouped or taken up by the path it is a step of. */
-export function makesRows(node: Node): boolean {
-  if (node.type === 'block') return (node.expressions ?? []).slice(-1).some(givesRows)
-  return node.type === 'path' && node.tuple === true && (node.steps ?? []).some((step) => step.tuple)
+interface TupleSource {
+  /** Source of the tuple stream so far. */
+  readonly source: string
+  readonly site: EmitSite
+  /** Names bound so far. Each step adds its own. */
+  readonly names: TupleNames
 }
 
-export const givesRows = (node: Node): boolean => node.group === undefined && makesRows(node)
+interface TuplePath {
+  readonly node: Node
+  /** The steps from the first that binds a name. */
+  readonly steps: readonly Node[]
+  /** Source of the list before them. */
+  readonly list: string
+  readonly site: EmitSite
+  /** Whether that list is never undefined. */
+  readonly isNeverEmpty: boolean
+}
 
-/** The part of a path from the first step on that binds a name. `sure`: the list before it is never nothing. */
-export function emitRowPath(
-  unit: Unit,
-  node: Node,
-  steps: readonly Step[],
-  list: string,
-  place: EmitSite,
-  sure: boolean,
-): Code {
-  const names = { sure: new Set<string>(), maybe: new Set<string>() }
+export function emitTuplePath(unit: CompilationUnit, path: TuplePath): EmittedCode {
+  const { node, steps, list, site, isNeverEmpty } = path
+  const names: TupleNames = { always: new Set(), maybe: new Set() }
   let js = ''
   for (const [i, step] of steps.entries()) {
-    if (i === 0 && step.type === 'sort') js = emitSortedRows(unit, step, list, place, names)
-    else js = emitStep(unit, step, i === 0 ? `${use(unit, sure ? 'rows' : 'rowsAfter')}(${list})` : js, place, names)
+    if (i === 0 && step.type === 'sort') js = emitSortedTuples(unit, step, { source: list, site, names })
+    else {
+      const source = i === 0 ? `${useLibrary(unit, isNeverEmpty ? 'tuples' : 'tuplesAfter')}(${list})` : js
+      js = emitStep(unit, step, { source, site, names })
+    }
   }
   if (node.group) {
-    const all = sure ? names : { sure: new Set<string>(), maybe: new Set([...names.sure, ...names.maybe]) }
-    return emitRowGroup(unit, js, node.group.lhs, place, all)
+    const maybe = new Set([...names.always, ...names.maybe])
+    const bound = isNeverEmpty ? names : { always: new Set<string>(), maybe }
+    return emitTupleGroup(unit, { pairs: node.group.lhs, source: js, site, names: bound })
   }
-  if (node.tuple) return { js: `${use(unit, 'keepRows')}(${js})`, kind: 'raw' }
-  return { js: `${use(unit, 'itemsOfRows')}(${js})`, kind: 'raw' }
+  return { js: `${useLibrary(unit, node.tuple ? 'keepTuples' : 'itemsOfTuples')}(${js})`, kind: 'raw' }
 }
 
-type Names = Omit<Row, 'js'>
+/** The site of a node evaluated against one tuple, whose names take precedence over all others. */
+const tupleSite = (site: EmitSite, item: string, tuple: string, names: TupleNames): EmitSite =>
+  withSite(itemSite(site, item), {
+    frame: { slots: new Map(), outer: site.frame, tuple: { js: tuple, ...names } },
+  })
 
-/** A place within a row: where names are looked up in it before anywhere else. */
-const inRow = (place: EmitSite, item: string, js: string, names: Names): EmitSite =>
-  within(inItem(place, item), { frame: { slots: new Map(), outer: place.frame, row: { js, ...names } } })
-
-function emitStep(unit: Unit, step: Step, before: string, place: EmitSite, names: Names): string {
-  if (step.type === 'sort') return emitStages(unit, step, emitSort(unit, step, before, place, names), place, names)
-  const [item, row] = [fresh(unit, 'item'), fresh(unit, 'row')]
-  const inner = inRow(place, item, row, names)
-  const each = makesRows(step) ? emitRows(unit, step, inner) : emitOne(unit, step, item, inner)
+function emitStep(unit: CompilationUnit, step: Node, { source, site, names }: TupleSource): string {
+  if (step.type === 'sort') {
+    return emitStages(unit, step, { source: emitSort(unit, step, { source, site, names }), site, names })
+  }
+  const [item, tuple] = [createName(unit, 'item'), createName(unit, 'tuple')]
+  const inner = tupleSite(site, item, tuple, names)
+  const body = makesTuples(step) ? emitTupleValue(unit, step, inner) : emitBareStep(unit, step, item, inner)
   const bound = { focus: step.focus, index: step.index, parent: step.ancestor?.label }
-  const written = Object.entries(bound).flatMap(([key, name]) =>
-    name === undefined ? [] : `${key}: ${nameOf(name, step)}`,
+  const members = Object.entries(bound).flatMap(([key, name]) =>
+    name === undefined ? [] : `${key}: ${variableLiteral(name, step)}`,
   )
-  // What gives rows of its own binds nothing more.
-  const into = givesRows(step) ? names.maybe : names.sure
-  for (const name of [...Object.values(bound), ...(givesRows(step) ? boundWithin(step) : [])])
-    if (name !== undefined) into.add(name)
-  const js = `${use(unit, 'stepRows')}(${before}, ${arrow(`${item}, ${row}`, each)}, { ${written.join(', ')} })`
-  return emitStages(unit, step, js, place, names)
+  // A step that yields tuples of its own binds nothing for certain.
+  const target = yieldsTuples(step) ? names.maybe : names.always
+  for (const name of [...Object.values(bound), ...(yieldsTuples(step) ? boundByTuples(step) : [])])
+    if (name !== undefined) target.add(name)
+  const callback = arrowFunction(`${item}, ${tuple}`, body)
+  const js = `${useLibrary(unit, 'stepTuples')}(${source}, ${callback}, { ${members.join(', ')} })`
+  return emitStages(unit, step, { source: js, site, names })
 }
 
-/** The name of a variable, as a member of a row. */
-function nameOf(name: string, node: Node): string {
+/** The name of a variable as a member of a tuple. */
+function variableLiteral(name: string, node: Node): string {
   if (name === '' || name in {}) throw new NotCompilable('name of an object member', node)
   return literal(name)
 }
 
-function boundWithin(node: Node): readonly string[] {
-  const inner = node.type === 'block' ? (node.expressions ?? []).slice(-1) : (node.steps ?? [])
-  return inner.flatMap((step) => {
-    const numbers = (step.stages ?? []).filter(({ type }) => type === 'index').map(({ value }) => String(value))
-    return [step.focus, step.index, step.ancestor?.label, ...numbers, ...boundWithin(step)].filter(
-      (it) => it !== undefined,
-    )
-  })
-}
-
-function emitStages(unit: Unit, step: Step, before: string, place: EmitSite, names: Names): string {
-  let js = before
+function emitStages(unit: CompilationUnit, step: Node, { source, site, names }: TupleSource): string {
+  let js = source
   for (const stage of step.stages ?? []) {
     if (stage.type === 'index') {
-      js = `${use(unit, 'numberRows')}(${js}, ${nameOf(String(stage.value), step)})`
-      names.sure.add(String(stage.value))
-    } else js = emitRowFilter(unit, js, stage, place, names)
+      js = `${useLibrary(unit, 'indexTuples')}(${js}, ${variableLiteral(String(stage.value), step)})`
+      names.always.add(String(stage.value))
+    } else js = emitTupleFilter(unit, { stage, source: js, site, names, of: 'Tuples' })
   }
   return js
 }
 
-/** `[...]` over rows. */
-export function emitRowFilter(
-  unit: Unit,
-  before: string,
-  { expr }: Stage,
-  place: EmitSite,
-  names: Names,
-  on: 'Rows' | 'Made' = 'Rows',
-): string {
+interface TupleFilter extends TupleSource {
+  readonly stage: Stage
+  /** `Block`: the source may turn out to be no tuple stream. */
+  readonly of: 'Tuples' | 'Block'
+}
+
+/** `[...]` over tuples. */
+export function emitTupleFilter(unit: CompilationUnit, filter: TupleFilter): string {
+  const { stage, source, site, names, of } = filter
+  const { expr } = stage
   if (expr === undefined) throw new NotCompilable('variable bound in a path')
-  if (expr.type === 'number') return `${use(unit, `at${on}`)}(${before}, ${literal(Math.floor(expr.value as number))})`
-  const [item, row] = [fresh(unit, 'item'), fresh(unit, 'row')]
-  const test = arrow(`${item}, ${row}`, emit(unit, expr, inRow(place, item, row, names)))
-  return `${use(unit, `filter${on}`)}(${before}, ${test})`
+  if (expr.type === 'number') {
+    return `${useLibrary(unit, `itemAtOf${of}`)}(${source}, ${literal(Math.floor(expr.value as number))})`
+  }
+  const [item, tuple] = [createName(unit, 'item'), createName(unit, 'tuple')]
+  const test = arrowFunction(`${item}, ${tuple}`, emitValue(unit, expr, tupleSite(site, item, tuple, names)))
+  return `${useLibrary(unit, `filter${of}`)}(${source}, ${test})`
 }
 
-function emitSort(unit: Unit, step: Step, before: string, place: EmitSite, names: Names): string {
-  const sides = ['left', 'right'].map((side) => fresh(unit, side))
-  const [left, right] = sides.map((side) => inRow(place, `${side}["@"]`, side, names)) as [EmitSite, EmitSite]
-  return `${use(unit, 'sortRows')}(${before}, (${sides.join(', ')}) => ${emitCompare(unit, step, left, right)})`
+function emitSort(unit: CompilationUnit, step: Node, { source, site, names }: TupleSource): string {
+  const sides = ['left', 'right'].map((side) => createName(unit, side))
+  const [left, right] = sides.map((side) => tupleSite(site, `${side}["@"]`, side, names)) as [EmitSite, EmitSite]
+  const comparison = emitComparison(unit, step, left, right)
+  return `${useLibrary(unit, 'sortTuples')}(${source}, (${sides.join(', ')}) => ${comparison})`
 }
 
-/** A sort whose positions are bound: what was sorted are no rows yet. */
-function emitSortedRows(unit: Unit, step: Step, list: string, place: EmitSite, names: Names): string {
-  const sides = ['left', 'right'].map((side) => fresh(unit, side))
-  const [left, right] = sides.map((side) => inItem(place, side)) as [EmitSite, EmitSite]
-  const compare = `(${sides.join(', ')}) => ${emitCompare(unit, step, left, right)}`
-  // Without a name, the interpreter binds it to what JavaScript makes of none.
+/** A sort as the first step that binds a name: it sorts items, and binds their positions. */
+function emitSortedTuples(unit: CompilationUnit, step: Node, { source, site, names }: TupleSource): string {
+  const sides = ['left', 'right'].map((side) => createName(unit, side))
+  const [left, right] = sides.map((side) => itemSite(site, side)) as [EmitSite, EmitSite]
+  const compare = `(${sides.join(', ')}) => ${emitComparison(unit, step, left, right)}`
+  // Without a name, the interpreter binds it as JavaScript's text for undefined.
   const index = step.index ?? 'undefined'
-  names.sure.add(index)
-  const js = `${use(unit, 'sortedRows')}(${list}, ${compare}, ${nameOf(index, step)})`
-  return emitStages(unit, step, js, place, names)
+  names.always.add(index)
+  const js = `${useLibrary(unit, 'tuplesOfSorted')}(${source}, ${compare}, ${variableLiteral(index, step)})`
+  return emitStages(unit, step, { source: js, site, names })
 }
 
-/** `{ key: value }` over rows. */
-export function emitRowGroup(unit: Unit, before: string, pairs: readonly Pair[], place: EmitSite, names: Names): Code {
+interface TupleGroup extends TupleSource {
+  readonly pairs: readonly Pair[]
+}
+
+/** `{ key: value }` over tuples. */
+export function emitTupleGroup(unit: CompilationUnit, { pairs, source, site, names }: TupleGroup): EmittedCode {
   const functions = pairs.map((pair) => {
-    const parts = pair.map((part) => {
-      const [item, row] = [fresh(unit, 'item'), fresh(unit, 'row')]
-      return arrow(`${item}, ${row}`, emit(unit, part, within(inRow(place, item, row, names), { beside: true })))
+    const [key, member] = pair.map((node) => {
+      const [item, tuple] = [createName(unit, 'item'), createName(unit, 'tuple')]
+      const inner = withSite(tupleSite(site, item, tuple, names), { concurrent: true })
+      return arrowFunction(`${item}, ${tuple}`, emitValue(unit, node, inner))
     })
-    return `[${parts.join(', ')}],`
+    return `[${key}, ${member}],`
   })
-  return { js: `${use(unit, 'groupRows')}(${before}, [\n  ${indent(functions.join('\n'))}\n])`, kind: 'value' }
+  const js = `${useLibrary(unit, 'groupTuples')}(${source}, [\n  ${indent(functions.join('\n'))}\n])`
+  return { js, kind: 'value' }
 }
-
-/** What filters and grouping of a block may find bound, if it gives rows at all. */
-export const namesWithin = (node: Node): Names => ({ sure: new Set(), maybe: new Set(boundWithin(node)) })

@@ -1,31 +1,31 @@
-/** The ways from an expression's text into generated source: there are no others. */
+/** The only ways for text of an expression to enter generated source. */
 
 /**
- * A text, number, boolean or null as JavaScript source: one token, on one line, ending nothing but itself.
+ * A text, number, boolean or null as JavaScript source: one token, on one line, that terminates nothing but itself.
  *
- * Names, texts, patterns and comments all pass through here, and nothing else of an expression reaches the source.
+ * Names, texts, regular expressions and comments pass through this file, and nothing else of an expression reaches the source.
  */
-export function literal(it: string | number | boolean | null): string {
-  if (Object.is(it, -0)) return '(-0)'
-  if (typeof it === 'number' && !Number.isFinite(it)) throw new TypeError('a number that cannot be written')
-  // Line ends of Unicode may stand in a JSON text; "<" is escaped so that the source may be put into a page.
-  const source = JSON.stringify(it).replace(/[\u007f-\uffff<]/g, escaped)
-  return typeof it === 'number' && it < 0 ? `(${source})` : source
+export function literal(value: string | number | boolean | null): string {
+  if (Object.is(value, -0)) return '(-0)'
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('the number has no literal')
+  // JSON allows Unicode line separators in a text; "<" is escaped so that the source can be embedded in HTML.
+  const source = JSON.stringify(value).replace(/[\u007f-\uffff<]/g, escapeCharacter)
+  return typeof value === 'number' && value < 0 ? `(${source})` : source
 }
 
-/** What a name is called in the source: for whoever reads it. At most letters, digits and underscores are left of it. */
-export const word = (text: string): string =>
+/** A readable identifier for a name. Only ASCII letters, digits and underscores remain of it. */
+export const toIdentifier = (text: string): string =>
   text
     .replace(/[^A-Za-z0-9]+/g, '_')
     .replace(/^(?=\d)/, '_')
     .slice(0, 30)
 
-/** A text as comments, a line for each of its own. */
-export const comment = (text: string): string =>
+/** A text as line comments, one for each of its lines. */
+export const toComment = (text: string): string =>
   text
     .trim()
     .split('\n')
-    .map((line) => `// ${line.replace(/[^\x20-\x7e]|</g, escaped)}`)
+    .map((line) => `// ${line.replace(/[^\x20-\x7e]|</g, escapeCharacter)}`)
     .join('\n')
 
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

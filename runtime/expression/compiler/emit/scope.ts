@@ -1,24 +1,26 @@
-/** `$name`: what it is bound to at a place, and what binds it. */
+/** Resolves `$name`, and finds which nodes bind it. */
 import { type Node, nodes } from '../ast.ts'
-import { isCompiled, sequential } from '../runtime/functions/natives.ts'
+import { NotCompilable } from '../not-compilable.ts'
+import { isCompiled, SEQUENCE_FUNCTIONS } from '../runtime/functions/builtin-functions.ts'
 import {
-  declare,
+  type CompilationUnit,
+  createName,
+  declareConstant,
   type EmitSite,
-  type Frame,
-  fresh,
-  NotCompilable,
-  type Slot,
-  type Unit,
-  use,
+  type ScopeFrame,
+  useLibrary,
+  type VariableSlot,
 } from './compilation-unit.ts'
 import { literal } from './literal.ts'
 
-/** A frame with a slot for each name that is bound directly in it. */
-export function frameOf(unit: Unit, parts: readonly Node[], outer: Frame | undefined): Frame {
-  const slots = new Map<string, Slot>()
+/** A frame with a slot for each name bound directly in it. */
+export function createFrame(unit: CompilationUnit, parts: readonly Node[], outer: ScopeFrame | undefined): ScopeFrame {
+  const slots = new Map<string, VariableSlot>()
   for (const part of parts) {
     for (const { name, value } of boundIn(part)) {
-      const slot = slots.get(name) ?? { js: fresh(unit, '', name), sure: false, loose: false, values: [] }
+      const slot = slots.get(name) ?? {
+        ...{ js: createName(unit, '', name), alwaysBound: false, mayBeUnbound: false, values: [] },
+      }
       slot.values.push(value)
       slots.set(name, slot)
     }
@@ -26,99 +28,96 @@ export function frameOf(unit: Unit, parts: readonly Node[], outer: Frame | undef
   return outer === undefined ? { slots } : { slots, outer }
 }
 
-/** Names bound in the same frame as this node: blocks and functions have frames of their own. */
+/** Names bound in the same frame as this node. Blocks and lambdas have frames of their own. */
 function* boundIn(node: unknown): Generator<{ readonly name: string; readonly value: Node }> {
   if (typeof node !== 'object' || node === null) return
-  const { type, lhs, rhs } = node as Partial<Node>
-  if (type === 'block' || type === 'lambda') {
-    // A call at the end of a function is wrapped into a function without a frame.
-    if ((node as { thunk?: boolean }).thunk !== true) return
-  }
+  const { type, lhs, rhs, thunk } = node as Partial<Node>
+  // A thunk, which the parser makes of a tail call, has no frame.
+  if ((type === 'block' || type === 'lambda') && !thunk) return
   if (type === 'bind') yield { name: String((lhs as Node).value), value: rhs as Node }
   for (const child of Object.values(node)) yield* boundIn(child)
 }
 
-/** What a name is bound to, as source. */
-export function resolve(unit: Unit, node: Node, place: EmitSite): string {
+/** The source of a variable's value. */
+export function resolveVariable(unit: CompilationUnit, node: Node, site: EmitSite): string {
   const name = String(node.value)
-  return lookUp(unit, name, place, () => outermost(unit, name, node))
+  return resolveName(unit, name, site, () => resolveGlobal(unit, name, node))
 }
 
-/** `%`: what a step before this one was taken from. */
-export const resolveParent = (unit: Unit, label: string, place: EmitSite): string =>
-  lookUp(unit, label, place, () => 'undefined')
+/** `%`: the item that an earlier step was applied to. */
+export const resolveParent = (unit: CompilationUnit, label: string, site: EmitSite): string =>
+  resolveName(unit, label, site, () => 'undefined')
 
-/** The innermost that is bound by then. */
-function lookUp(unit: Unit, name: string, place: EmitSite, last: () => string): string {
-  const perhaps: { readonly js: string; readonly test: string }[] = []
-  const all = (js: string): string =>
-    perhaps.reduceRight((outer, inner) => `(${inner.test} ? ${inner.js} : ${outer})`, js)
-  for (let frame: Frame | undefined = place.frame; frame !== undefined; frame = frame.outer) {
-    const { slots, row } = frame
+/** The innermost binding in effect at run time: tests each one that may be unbound before the next. */
+function resolveName(unit: CompilationUnit, name: string, site: EmitSite, fallback: () => string): string {
+  const candidates: { readonly js: string; readonly test: string }[] = []
+  const choose = (last: string): string =>
+    candidates.reduceRight((otherwise, { js, test }) => `(${test} ? ${js} : ${otherwise})`, last)
+  for (let frame: ScopeFrame | undefined = site.frame; frame !== undefined; frame = frame.outer) {
+    const { slots, tuple } = frame
     const slot = slots.get(name)
-    const member = `${row?.js}[${literal(name)}]`
-    if (row?.sure.has(name)) return all(member)
-    if (row?.maybe.has(name)) perhaps.push({ js: member, test: `${literal(name)} in ${row.js}` })
-    if (slot?.sure) return all(slot.js)
+    const member = `${tuple?.js}[${literal(name)}]`
+    if (tuple?.always.has(name)) return choose(member)
+    if (tuple?.maybe.has(name)) candidates.push({ js: member, test: `${literal(name)} in ${tuple.js}` })
+    if (slot?.alwaysBound) return choose(slot.js)
     if (slot === undefined) continue
-    slot.loose = true
-    perhaps.push({ js: slot.js, test: `${slot.js} !== ${unbound(unit)}` })
+    slot.mayBeUnbound = true
+    candidates.push({ js: slot.js, test: `${slot.js} !== ${unboundMarker(unit)}` })
   }
-  return all(last())
+  return choose(fallback())
 }
 
-export const unbound = (unit: Unit): string => declare(unit, 'unbound', 'Symbol()')
+export const unboundMarker = (unit: CompilationUnit): string => declareConstant(unit, 'unbound', 'Symbol()')
 
-function outermost(unit: Unit, name: string, node: Node): string {
+function resolveGlobal(unit: CompilationUnit, name: string, node: Node): string {
   if (name === '$') return 'input'
-  return isFunctionName(unit, name) ? functionValue(unit, name, node) : variable(unit, name, node)
+  return isFunctionName(unit, name) ? resolveFunction(unit, name, node) : resolveBinding(unit, name, node)
 }
 
-/** Bound from outside. */
-function variable(unit: Unit, name: string, node: Node): string {
+/** A variable bound by the caller. */
+function resolveBinding(unit: CompilationUnit, name: string, node: Node): string {
   if (name in {}) throw new NotCompilable('name of an object member', node)
-  const known = unit.variables.get(name)
-  if (known !== undefined) return known
-  const js = fresh(unit, '', name)
+  const existing = unit.variables.get(name)
+  if (existing !== undefined) return existing
+  const js = createName(unit, '', name)
   unit.variables.set(name, js)
   return js
 }
 
-export const isBound = (name: string, frame: Frame | undefined): boolean =>
-  frame !== undefined && (frame.slots.has(name) || isInRow(name, frame) || isBound(name, frame.outer))
+export const isBound = (name: string, frame: ScopeFrame | undefined): boolean =>
+  frame !== undefined && (frame.slots.has(name) || isInTuple(name, frame) || isBound(name, frame.outer))
 
-const isInRow = (name: string, { row }: Frame): boolean =>
-  row !== undefined && (row.sure.has(name) || row.maybe.has(name))
+const isInTuple = (name: string, { tuple }: ScopeFrame): boolean =>
+  tuple !== undefined && (tuple.always.has(name) || tuple.maybe.has(name))
 
-export const isFunctionName = (unit: Unit, name: string): boolean =>
+export const isFunctionName = (unit: CompilationUnit, name: string): boolean =>
   isCompiled(name) || name === 'eval' || unit.functions.some((each) => each.name === name)
 
-/** A function by its name alone. */
-function functionValue(unit: Unit, name: string, node: Node): string {
+/** A function named without being called. */
+function resolveFunction(unit: CompilationUnit, name: string, node: Node): string {
   if (unit.functions.some((each) => each.name === name)) {
-    return declare(unit, '', `${use(unit, 'connectedValue')}(functions[${literal(name)}].checked)`, name)
+    const source = `${useLibrary(unit, 'connectorFunctionValue')}(functions[${literal(name)}].checked)`
+    return declareConstant(unit, '', source, name)
   }
   if (!isCompiled(name)) throw new NotCompilable('$eval', node)
-  return declare(unit, '', `${use(unit, 'nativeValue')}(${literal(name)})`, name)
+  return declareConstant(unit, '', `${useLibrary(unit, 'builtinValue')}(${literal(name)})`, name)
 }
 
 /**
- * Whether it shows anywhere in the expression that a list was a sequence: lists that are kept, `$distinct`, lists
- * written out in a path, and functions whose last act gives a sequence that nothing makes a value of.
+ * Whether any node of the expression behaves differently for a sequence than for an array of the data: `[]`,
+ * `$distinct`, array constructors in a path, and functions whose tail call yields a sequence unconverted.
  */
-export function mustRemember(root: Node): boolean {
-  const all = [...nodes(root)]
-  // Called where they stand, what they give is made a value there and then.
-  const called = new Set(
-    all.filter(({ type, thunk }) => type === 'function' && !thunk).map(({ procedure }) => procedure),
-  )
-  const ends = new Set(all.filter(({ thunk }) => thunk).map(({ body }) => (body as Node).procedure))
-  return all.some((each) => {
-    const { type, value, keepArray, keepSingletonArray, consarray, predicate, group } = each
-    if (keepArray === true || keepSingletonArray === true || consarray === true) return true
-    if (type !== 'variable' || !sequential.has(String(value))) return false
-    // With a filter or a grouping it is a value first, and then called.
-    const byName = called.has(each) && predicate === undefined && group === undefined
-    return value === 'distinct' || !byName || ends.has(each as unknown as Node)
+export function needsSequenceTracking(root: Node): boolean {
+  const all = [...nodes(root)] as unknown as readonly Node[]
+  // The result of a direct call becomes a value at once.
+  const called = new Set(all.filter(({ type, thunk }) => type === 'function' && !thunk).map((node) => node.procedure))
+  const tailCalled = new Set(all.filter(({ thunk }) => thunk).map(({ body }) => body?.procedure))
+  return all.some((node) => {
+    const { type, value, keepArray, keepSingletonArray, consarray, predicate, group } = node
+    if (keepArray || keepSingletonArray || consarray) return true
+    if (type !== 'variable' || !SEQUENCE_FUNCTIONS.has(String(value))) return false
+    // With a filter or a grouping, the function becomes a value first and is called afterwards.
+    const isCalledByName = called.has(node) && predicate === undefined && group === undefined
+    return value === 'distinct' || !isCalledByName || tailCalled.has(node)
   })
 }

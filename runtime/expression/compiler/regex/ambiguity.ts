@@ -1,153 +1,160 @@
-/** In how many ways an automaton can take the same text: what decides how long a search that fails goes on. */
+/** The ambiguity of an NFA: the number of ways to match one text, which decides the duration of a failing search. */
 
-import { kindsOf } from './characters.ts'
-import { type Automaton, TooLarge } from './nfa.ts'
+import { partition } from './characters.ts'
+import { type Nfa, NfaTooLarge } from './nfa.ts'
 
 /**
- * `power`: the ways grow like the length of the text to this power. Infinite if they double with each further turn.
- * `loops`: states of what repeats ambiguously.
+ * `power`: the ways grow like the length of the text to this power; infinite if each iteration doubles them.
+ * `loops`: states of the ambiguous loops.
  */
 export interface Ambiguity {
   readonly power: number
   readonly loops: readonly number[]
 }
 
-/** The states after one, by the kind of character they take. A state that can be reached in two ways is there twice. */
-type Steps = readonly (readonly (readonly number[])[])[]
+/** For each state, its successors by character class. A successor with two ways to it is listed twice. */
+type Transitions = readonly (readonly (readonly number[])[])[]
 
-interface View {
-  readonly steps: Steps
-  /** By state, all that can come later. */
-  readonly later: readonly ReadonlySet<number>[]
-  fuel: number
+interface Analysis {
+  readonly transitions: Transitions
+  /** For each state, every state reachable from it. */
+  readonly reachable: readonly ReadonlySet<number>[]
+  stepsLeft: number
 }
 
-/** Choices that are made once may double the ways, too. So many of them are no more than a long text. */
-const MOST_CHOICES = 16
+/** Choices outside loops may double the ways as well. So many of them cost no more than a long text. */
+const MAX_CHOICES = 16
 
-/** Counted, so that the answer is the same on every machine. */
-const FUEL = 1_000_000
+/** Counted, not timed, so that the verdict is the same on every machine. */
+const MAX_STEPS = 1_000_000
 
-/** Throws `TooLarge` where finding out would take too long. */
-export function ambiguity({ states }: Automaton): Ambiguity {
-  const view = viewOf(states)
-  const turning = [...states.keys()].filter((state) => view.later[state]?.has(state))
-  const circles = new Map<number, readonly number[]>()
-  for (const state of turning) {
-    const circle = turning.filter((other) => view.later[state]?.has(other) && view.later[other]?.has(state))
-    circles.set(Math.min(...circle), circle)
+/** Throws `NfaTooLarge` if the analysis takes too long. */
+export function findAmbiguity({ states }: Nfa): Ambiguity {
+  const analysis = analyze(states)
+  const looping = [...states.keys()].filter((state) => analysis.reachable[state]?.has(state))
+  const loops = new Map<number, readonly number[]>()
+  for (const state of looping) {
+    const loop = looping.filter(
+      (other) => analysis.reachable[state]?.has(other) && analysis.reachable[other]?.has(state),
+    )
+    loops.set(Math.min(...loop), loop)
   }
-  for (const circle of circles.values()) {
-    if (doubles(circle, view)) return { power: Number.POSITIVE_INFINITY, loops: circle }
+  for (const loop of loops.values()) {
+    if (isExponential(loop, analysis)) return { power: Number.POSITIVE_INFINITY, loops: loop }
   }
-  const choices = [...states.keys()].filter((state) => !circles.has(state) && !turning.includes(state))
-  if (choices.filter((state) => view.steps[state]?.some((next) => next.length > 1)).length > MOST_CHOICES) {
-    throw new TooLarge()
+  const choices = [...states.keys()].filter((state) => !loops.has(state) && !looping.includes(state))
+  if (choices.filter((state) => analysis.transitions[state]?.some((next) => next.length > 1)).length > MAX_CHOICES) {
+    throw new NfaTooLarge()
   }
-  return longestChain([...circles.values()], view)
+  return longestChain([...loops.values()], analysis)
 }
 
-function viewOf(states: Automaton['states']): View {
-  const kinds = kindsOf(states.map(({ set }) => set))
-  const count = 1 + Math.max(0, ...kinds.flat())
-  const steps = states.map(({ next }) => {
-    const byKind: number[][] = Array.from({ length: count }, () => [])
+function analyze(states: Nfa['states']): Analysis {
+  const classes = partition(states.map(({ set }) => set))
+  const count = 1 + Math.max(0, ...classes.flat())
+  const transitions = states.map(({ next }) => {
+    const byClass: number[][] = Array.from({ length: count }, () => [])
     for (const [state, ways] of next) {
-      for (const kind of kinds[state] ?? []) for (let i = 0; i < ways; i++) byKind[kind]?.push(state)
+      for (const characterClass of classes[state] ?? [])
+        for (let i = 0; i < ways; i++) byClass[characterClass]?.push(state)
     }
-    return byKind
+    return byClass
   })
-  const later = states.map((_, state) => reach([state], (at) => states[at]?.next.keys() ?? []))
-  return { steps, later, fuel: FUEL }
+  const reachable = states.map((_, state) => reachableFrom([state], (at) => states[at]?.next.keys() ?? []))
+  return { transitions, reachable, stepsLeft: MAX_STEPS }
 }
 
-/** All that comes after these, themselves only if they come again. */
-function reach(from: readonly number[], next: (at: number) => Iterable<number>): Set<number> {
+/** All nodes reachable from these by at least one step. */
+function reachableFrom(from: readonly number[], next: (at: number) => Iterable<number>): Set<number> {
   const found = new Set<number>()
-  const waiting = [...from]
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+  const stack = [...from]
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     for (const each of next(at)) {
       if (found.has(each)) continue
       found.add(each)
-      waiting.push(each)
+      stack.push(each)
     }
   }
   return found
 }
 
-function burn(view: View): void {
-  if (--view.fuel < 0) throw new TooLarge()
+function countStep(analysis: Analysis): void {
+  if (--analysis.stepsLeft < 0) throw new NfaTooLarge()
 }
 
-/** Whether there are two ways to go round and come back on the same text. */
-function doubles(circle: readonly number[], view: View): boolean {
-  const inside = new Set(circle)
-  const [home = 0] = circle
-  const size = view.steps.length
-  const before = new Map<number, number[]>()
-  let twice = false
-  const pairs = reach([home * size + home], (pair) => {
+/** Whether one text leads around the loop and back to its start in two ways. */
+function isExponential(loop: readonly number[], analysis: Analysis): boolean {
+  const inside = new Set(loop)
+  const [entry = 0] = loop
+  const size = analysis.transitions.length
+  const predecessors = new Map<number, number[]>()
+  let hasTwoWays = false
+  const pairs = reachableFrom([entry * size + entry], (pair) => {
     const [a, b] = [Math.floor(pair / size), pair % size]
     const found: number[] = []
-    for (const [kind, nextOfA] of (view.steps[a] ?? []).entries()) {
-      const [left, right] = [nextOfA, view.steps[b]?.[kind] ?? []].map((list) => list.filter((s) => inside.has(s)))
-      if (a === b && left && new Set(left).size < left.length) twice = true
+    for (const [characterClass, nextOfA] of (analysis.transitions[a] ?? []).entries()) {
+      const [left, right] = [nextOfA, analysis.transitions[b]?.[characterClass] ?? []].map((list) =>
+        list.filter((s) => inside.has(s)),
+      )
+      if (a === b && left && new Set(left).size < left.length) hasTwoWays = true
       for (const one of left ?? []) for (const other of right ?? []) found.push(one * size + other)
     }
     for (const next of found) {
-      burn(view)
-      const known = before.get(next)
-      if (known === undefined) before.set(next, [pair])
-      else known.push(pair)
+      countStep(analysis)
+      const existing = predecessors.get(next)
+      if (existing === undefined) predecessors.set(next, [pair])
+      else existing.push(pair)
     }
     return found
   })
-  if (twice) return true
-  const back = reach([home * size + home], (pair) => before.get(pair) ?? [])
+  if (hasTwoWays) return true
+  const back = reachableFrom([entry * size + entry], (pair) => predecessors.get(pair) ?? [])
   return [...pairs].some((pair) => Math.floor(pair / size) !== pair % size && back.has(pair))
 }
 
-/** The longest row of loops, each of which can hand over to the next at any place of the same text. */
-function longestChain(circles: readonly (readonly number[])[], view: View): Ambiguity {
-  const first = (circle: readonly number[]): number => circle[0] ?? 0
+/** The longest chain of loops, each of which can continue in the next at any offset of the same text. */
+function longestChain(loops: readonly (readonly number[])[], analysis: Analysis): Ambiguity {
+  const first = (loop: readonly number[]): number => loop[0] ?? 0
   const isAfter = (a: readonly number[], b: readonly number[]) =>
-    a !== b && view.later[first(a)]?.has(first(b)) === true
+    a !== b && analysis.reachable[first(a)]?.has(first(b)) === true
   const best = new Map<readonly number[], Ambiguity>()
-  const bestOf = (circle: readonly number[]): Ambiguity => {
-    const known = best.get(circle)
-    if (known !== undefined) return known
+  const bestOf = (loop: readonly number[]): Ambiguity => {
+    const cached = best.get(loop)
+    if (cached !== undefined) return cached
     let found: Ambiguity = { power: 0, loops: [] }
-    for (const earlier of circles.filter((other) => isAfter(other, circle))) {
-      const { power, loops } = bestOf(earlier)
-      const handsOver = handOver(earlier, circle, view)
-      if (handsOver && power + 1 > found.power) {
-        found = { power: power + 1, loops: [...new Set([...loops, first(earlier), first(circle)])] }
-      } else if (power > found.power) found = { power, loops }
+    for (const earlier of loops.filter((other) => isAfter(other, loop))) {
+      const { power, loops: chain } = bestOf(earlier)
+      const continues = canContinue(earlier, loop, analysis)
+      if (continues && power + 1 > found.power) {
+        found = { power: power + 1, loops: [...new Set([...chain, first(earlier), first(loop)])] }
+      } else if (power > found.power) found = { power, loops: chain }
     }
-    best.set(circle, found)
+    best.set(loop, found)
     return found
   }
-  return circles.map(bestOf).reduce((a, b) => (b.power > a.power ? b : a), { power: 0, loops: [] })
+  return loops.map(bestOf).reduce((a, b) => (b.power > a.power ? b : a), { power: 0, loops: [] })
 }
 
-/** Whether one text can be gone round in the first, go from the first to the second, and go round in the second. */
-function handOver(from: readonly number[], to: readonly number[], view: View): boolean {
-  const size = view.steps.length
+/** Whether one text leads around the first loop, from the first to the second, and around the second. */
+function canContinue(from: readonly number[], to: readonly number[], analysis: Analysis): boolean {
+  const size = analysis.transitions.length
   const [inFrom, inTo] = [new Set(from), new Set(to)]
   const step = (triple: number): number[] => {
     const [a, b, c] = [Math.floor(triple / size / size), Math.floor(triple / size) % size, triple % size]
     const found: number[] = []
-    for (const [kind, nextOfA] of (view.steps[a] ?? []).entries()) {
+    for (const [characterClass, nextOfA] of (analysis.transitions[a] ?? []).entries()) {
       for (const x of nextOfA.filter((s) => inFrom.has(s))) {
-        for (const z of (view.steps[c]?.[kind] ?? []).filter((s) => inTo.has(s))) {
-          for (const y of view.steps[b]?.[kind] ?? []) {
-            burn(view)
-            if (inTo.has(y) || view.later[y]?.has(z)) found.push((x * size + y) * size + z)
+        for (const z of (analysis.transitions[c]?.[characterClass] ?? []).filter((s) => inTo.has(s))) {
+          for (const y of analysis.transitions[b]?.[characterClass] ?? []) {
+            countStep(analysis)
+            if (inTo.has(y) || analysis.reachable[y]?.has(z)) found.push((x * size + y) * size + z)
           }
         }
       }
     }
     return found
   }
-  return from.some((p) => to.some((q) => reach([(p * size + p) * size + q], step).has((p * size + q) * size + q)))
+  return from.some((p) =>
+    to.some((q) => reachableFrom([(p * size + p) * size + q], step).has((p * size + q) * size + q)),
+  )
 }

@@ -1,45 +1,46 @@
-/** Sets of characters, as ranges of UTF-16 code units: what a regular expression without flag `u` takes at one place. */
+/** Character sets as ranges of UTF-16 code units: what one position of a regular expression without flag `u` matches. */
 
-export type Ranges = readonly (readonly [from: number, to: number])[]
+export type CharacterSet = readonly (readonly [from: number, to: number])[]
 
-const LAST = 0xffff
+const MAX_CODE_UNIT = 0xffff
 
-export const anything: Ranges = [[0, LAST]]
+export const anyCharacter: CharacterSet = [[0, MAX_CODE_UNIT]]
 
-export function without(ranges: Ranges): Ranges {
+/** The complement of a set. */
+export function complement(ranges: CharacterSet): CharacterSet {
   const gaps: [number, number][] = []
   let next = 0
   for (const [from, to] of [...ranges].sort(([a], [b]) => a - b)) {
     if (from > next) gaps.push([next, from - 1])
     next = Math.max(next, to + 1)
   }
-  return next > LAST ? gaps : [...gaps, [next, LAST]]
+  return next > MAX_CODE_UNIT ? gaps : [...gaps, [next, MAX_CODE_UNIT]]
 }
 
-const of = (pairs: string): Ranges =>
+const parseSet = (pairs: string): CharacterSet =>
   [...pairs.matchAll(/(.)(.)/gs)].map(([, from = '', to = '']) => [from.charCodeAt(0), to.charCodeAt(0)])
 
-const digits = of('09')
-const words = of('09AZaz__')
-const spaces = of(
+const digits = parseSet('09')
+const words = parseSet('09AZaz__')
+const spaces = parseSet(
   '\t\r  \u00a0\u00a0\u1680\u1680\u2000\u200a\u2028\u2029\u202f\u202f\u205f\u205f\u3000\u3000\ufeff\ufeff',
 )
 
 /** `.` */
-export const anyButLineEnds = without(of('\n\n\r\r\u2028\u2029'))
+export const notLineTerminator = complement(parseSet('\n\n\r\r\u2028\u2029'))
 
 /** `\d`, `\W` …, by their letter. */
-export const classes: Readonly<Record<string, Ranges>> = {
+export const characterClasses: Readonly<Record<string, CharacterSet>> = {
   d: digits,
-  D: without(digits),
+  D: complement(digits),
   s: spaces,
-  S: without(spaces),
+  S: complement(spaces),
   w: words,
-  W: without(words),
+  W: complement(words),
 }
 
-/** What flag `i` makes of it. Of large ranges only the Latin letters: the rest of such a range holds both cases itself. */
-export function anyCase(ranges: Ranges): Ranges {
+/** A set under flag `i`. Only the first 500 characters of a range are folded: the rest of a large one holds both cases. */
+export function ignoreCase(ranges: CharacterSet): CharacterSet {
   const added: (readonly [number, number])[] = []
   for (const [from, to] of ranges) {
     for (let code = from; code <= Math.min(to, from + 500); code++) {
@@ -53,20 +54,20 @@ export function anyCase(ranges: Ranges): Ranges {
 }
 
 /**
- * Cuts the characters into kinds that none of the sets tells apart, and gives for each set the kinds it takes. Two
- * sets have a character in common exactly if they have a kind in common.
+ * Partitions all characters into classes that no set distinguishes, and returns the classes of each set. Two sets share
+ * a character exactly if they share a class.
  */
-export function kindsOf(sets: readonly Ranges[]): readonly (readonly number[])[] {
+export function partition(sets: readonly CharacterSet[]): readonly (readonly number[])[] {
   const cuts = new Set([0])
   for (const [from, to] of sets.flat()) cuts.add(from).add(to + 1)
-  const taken = new Map<string, number>()
-  const kinds: number[][] = sets.map(() => [])
+  const classIds = new Map<string, number>()
+  const classes: number[][] = sets.map(() => [])
   for (const cut of cuts) {
     const holders = [...sets.keys()].filter((i) => sets[i]?.some(([from, to]) => from <= cut && cut <= to))
     const key = holders.join()
-    if (taken.has(key)) continue
-    taken.set(key, taken.size)
-    for (const i of holders) kinds[i]?.push(taken.size - 1)
+    if (classIds.has(key)) continue
+    classIds.set(key, classIds.size)
+    for (const i of holders) classes[i]?.push(classIds.size - 1)
   }
-  return kinds
+  return classes
 }

@@ -1,82 +1,82 @@
-/** A regular expression as an automaton: one state for each character it may take, and which may come after which. */
-import { anything, type Ranges } from './characters.ts'
-import type { Span, Syntax, Tree } from './parse.ts'
+/** A regular expression as an NFA in Glushkov form: a state for each position that matches a character, and its successors. */
+import { anyCharacter, type CharacterSet } from './characters.ts'
+import type { ParsedRegex, RegexNode, Span } from './parse.ts'
 
-/** Larger ones are not looked into. */
-export class TooLarge extends Error {
-  override readonly name = 'TooLarge'
+/** The analysis would take too long. */
+export class NfaTooLarge extends Error {
+  override readonly name = 'NfaTooLarge'
 }
 
-/** In how many ways: one, or 2 for more than one. */
-type Ways = ReadonlyMap<number, number>
+/** States, each with the number of ways to it: 1, or 2 for more than one. */
+type WaysByState = ReadonlyMap<number, number>
 
-export interface State {
-  /** The characters it takes. */
-  readonly set: Ranges
-  /** Where it is written. Absent: the search, which lets a match begin anywhere. */
+export interface NfaState {
+  /** The characters it matches. */
+  readonly set: CharacterSet
+  /** Its part of the source. Absent for the search state, where a match can begin at any offset. */
   readonly span?: Span
-  /** The states that may come next. Two ways from one to another are a choice that no character decides. */
+  /** Successors. Two ways to one successor are a choice that no character decides. */
   readonly next: Map<number, number>
 }
 
-export interface Automaton {
-  /** The first is where everything begins, the second the search. */
-  readonly states: readonly State[]
+export interface Nfa {
+  /** The first is the start state, the second the search state. */
+  readonly states: readonly NfaState[]
   readonly repeats: readonly Span[]
 }
 
-interface Part {
-  /** In how many ways it may match nothing. */
+interface Fragment {
+  /** Number of ways to match the empty text. */
   readonly empty: number
-  readonly first: Ways
-  readonly last: Ways
-  /** Whether it may match nothing where no condition can say no, and the states after which that holds. */
-  readonly freely: boolean
+  readonly first: WaysByState
+  readonly last: WaysByState
+  /** Whether it can match the empty text unconditionally, and the states after which it can. */
+  readonly isSkippable: boolean
   readonly ends: ReadonlySet<number>
 }
 
-interface Build {
-  readonly states: State[]
+interface NfaBuilder {
+  readonly states: NfaState[]
   readonly repeats: Span[]
-  readonly groups: Syntax['groups']
-  /** Groups that are being repeated by a reference to them. */
-  readonly open: Set<number | string>
+  readonly groups: ParsedRegex['groups']
+  /** Groups being expanded for a back-reference. */
+  readonly expanding: Set<number | string>
 }
 
-const MOST_STATES = 400
-/** A part that is to come more often is taken to come as often as it likes; so is one that varies in itself. */
-const MOST_COPIES = 60
-const MOST_VARYING = 4
+const MAX_STATES = 400
+/** A part repeated more often counts as repeated without bound. The limit is lower for a part of variable length. */
+const MAX_COPIES = 60
+const MAX_VARIABLE_COPIES = 4
 
-export function automaton({ tree, groups }: Syntax): Automaton {
-  const build: Build = { states: [], repeats: [], groups, open: new Set() }
-  const start = addState(build, anything)
-  const search = addState(build, anything)
-  const all = tree.kind === 'choice' ? tree.items : [tree]
+export function buildNfa({ root, groups }: ParsedRegex): Nfa {
+  const builder: NfaBuilder = { states: [], repeats: [], groups, expanding: new Set() }
+  const start = addState(builder, anyCharacter)
+  const search = addState(builder, anyCharacter)
+  const alternatives = root.kind === 'choice' ? root.items : [root]
   const ends = new Set<number>()
-  connect(build, new Map([[start, 1]]), new Map([[search, 1]]))
-  connect(build, new Map([[search, 1]]), new Map([[search, 1]]))
-  for (const each of all) {
-    const part = partOf(build, each)
-    connect(build, new Map([[start, 1]]), part.first)
-    if (!isAnchored(each)) connect(build, new Map([[search, 1]]), part.first)
-    for (const end of part.ends) ends.add(end)
+  connect(builder, new Map([[start, 1]]), new Map([[search, 1]]))
+  connect(builder, new Map([[search, 1]]), new Map([[search, 1]]))
+  for (const alternative of alternatives) {
+    const fragment = toFragment(builder, alternative)
+    connect(builder, new Map([[start, 1]]), fragment.first)
+    if (!isAnchored(alternative)) connect(builder, new Map([[search, 1]]), fragment.first)
+    for (const end of fragment.ends) ends.add(end)
   }
-  cutSuccess(build.states, ends, search)
-  return build
+  cutSuccess(builder.states, ends, search)
+  return builder
 }
 
-function isAnchored(tree: Tree): boolean {
-  if (tree.kind === 'edge') return tree.isStart
-  if (tree.kind === 'choice') return tree.items.every(isAnchored)
-  return tree.kind === 'sequence' && tree.items[0] !== undefined && isAnchored(tree.items[0])
+function isAnchored(node: RegexNode): boolean {
+  if (node.kind === 'assertion') return node.isStart
+  if (node.kind === 'choice') return node.items.every(isAnchored)
+  return node.kind === 'sequence' && node.items[0] !== undefined && isAnchored(node.items[0])
 }
 
 /**
- * After one of these all is over, so what was tried in vain holds none of them. Attempts that began at one of them,
- * on the way that led to the match, take the place of others that the search began.
+ * After an end state the match has succeeded, so no failed attempt contains one. Attempts that would begin at a successor
+ * of an end state are begun by the search state instead.
  */
-function cutSuccess(states: readonly State[], ends: ReadonlySet<number>, search: number): void {
+function cutSuccess(states: readonly NfaState[], ends: ReadonlySet<number>, search: number): void {
   for (const end of ends) {
     const { next } = states[end] ?? { next: new Map<number, number>() }
     for (const state of next.keys()) if (!ends.has(state)) states[search]?.next.set(state, 1)
@@ -84,111 +84,111 @@ function cutSuccess(states: readonly State[], ends: ReadonlySet<number>, search:
   }
 }
 
-function addState({ states }: Build, set: Ranges, span?: Span): number {
-  if (states.length >= MOST_STATES) throw new TooLarge()
+function addState({ states }: NfaBuilder, set: CharacterSet, span?: Span): number {
+  if (states.length >= MAX_STATES) throw new NfaTooLarge()
   states.push({ set, next: new Map(), ...(span === undefined ? {} : { span }) })
   return states.length - 1
 }
 
-function connect({ states }: Build, from: Ways, to: Ways): void {
+function connect({ states }: NfaBuilder, from: WaysByState, to: WaysByState): void {
   for (const [one, ways] of from) {
     const next = states[one]?.next
     for (const [other, more] of to) next?.set(other, Math.min(2, (next.get(other) ?? 0) + ways * more))
   }
 }
 
-function plus(a: Ways, b: Ways, times = 1): Ways {
+function addWays(a: WaysByState, b: WaysByState, times = 1): WaysByState {
   if (times === 0) return a
   const sum = new Map(a)
   for (const [state, ways] of b) sum.set(state, Math.min(2, (sum.get(state) ?? 0) + ways * times))
   return sum
 }
 
-const none: Part = { empty: 1, first: new Map(), last: new Map(), freely: true, ends: new Set() }
+const EMPTY: Fragment = { empty: 1, first: new Map(), last: new Map(), isSkippable: true, ends: new Set() }
 
-function partOf(build: Build, tree: Tree): Part {
-  switch (tree.kind) {
+function toFragment(builder: NfaBuilder, node: RegexNode): Fragment {
+  switch (node.kind) {
     case 'set': {
-      const state = addState(build, tree.set, tree.span)
+      const state = addState(builder, node.set, node.span)
       const alone = new Map([[state, 1]])
-      return { empty: 0, first: alone, last: alone, freely: false, ends: new Set([state]) }
+      return { empty: 0, first: alone, last: alone, isSkippable: false, ends: new Set([state]) }
     }
     case 'sequence':
-      return tree.items.reduce((before, each) => inSequence(build, before, partOf(build, each)), none)
+      return node.items.reduce((before, each) => concatenate(builder, before, toFragment(builder, each)), EMPTY)
     case 'choice':
-      return tree.items.map((each) => partOf(build, each)).reduce(either)
-    case 'edge':
-      return { ...none, freely: false }
-    case 'look': {
-      // It is tried, and whatever it finds, the rest goes on from where it began.
-      const { first } = partOf(build, tree.item)
-      return { ...none, first, freely: false }
+      return node.items.map((each) => toFragment(builder, each)).reduce(alternate)
+    case 'assertion':
+      return { ...EMPTY, isSkippable: false }
+    case 'lookaround': {
+      // Whatever it matches, the rest continues at the offset where it began.
+      const { first } = toFragment(builder, node.item)
+      return { ...EMPTY, first, isSkippable: false }
     }
-    case 'again':
-      return repeated(build, tree.group)
+    case 'backreference':
+      return backreference(builder, node.group)
     case 'repeat':
-      return repeat(build, tree)
+      return repeat(builder, node)
   }
 }
 
-function inSequence(build: Build, a: Part, b: Part): Part {
-  connect(build, a.last, b.first)
+function concatenate(builder: NfaBuilder, a: Fragment, b: Fragment): Fragment {
+  connect(builder, a.last, b.first)
   return {
     empty: Math.min(2, a.empty * b.empty),
-    first: plus(a.first, b.first, a.empty),
-    last: plus(b.last, a.last, b.empty),
-    freely: a.freely && b.freely,
-    ends: b.freely ? new Set([...a.ends, ...b.ends]) : b.ends,
+    first: addWays(a.first, b.first, a.empty),
+    last: addWays(b.last, a.last, b.empty),
+    isSkippable: a.isSkippable && b.isSkippable,
+    ends: b.isSkippable ? new Set([...a.ends, ...b.ends]) : b.ends,
   }
 }
 
-const either = (a: Part, b: Part): Part => ({
+const alternate = (a: Fragment, b: Fragment): Fragment => ({
   empty: Math.min(2, a.empty + b.empty),
-  first: plus(a.first, b.first),
-  last: plus(a.last, b.last),
-  freely: a.freely || b.freely,
+  first: addWays(a.first, b.first),
+  last: addWays(a.last, b.last),
+  isSkippable: a.isSkippable || b.isSkippable,
   ends: new Set([...a.ends, ...b.ends]),
 })
 
-/** A reference stands for anything its group could match. */
-function repeated(build: Build, group: number | string): Part {
-  const tree = build.groups.get(group)
-  if (tree === undefined || build.open.has(group)) return { ...none, freely: false }
-  build.open.add(group)
-  const { freely: _, ends: __, ...part } = partOf(build, tree)
-  build.open.delete(group)
-  return { ...part, freely: false, ends: new Set() }
+/** A back-reference stands for any text that its group could match. */
+function backreference(builder: NfaBuilder, group: number | string): Fragment {
+  const node = builder.groups.get(group)
+  if (node === undefined || builder.expanding.has(group)) return { ...EMPTY, isSkippable: false }
+  builder.expanding.add(group)
+  const { isSkippable: _, ends: __, ...fragment } = toFragment(builder, node)
+  builder.expanding.delete(group)
+  return { ...fragment, isSkippable: false, ends: new Set() }
 }
 
-function repeat(build: Build, { item, min, max, span }: Extract<Tree, { kind: 'repeat' }>): Part {
-  if (max === 0) return none
-  if (max === 1) return min === 1 ? partOf(build, item) : optional(partOf(build, item))
-  if (max > min) build.repeats.push(span)
-  if (!isFixed(item) && max > MOST_VARYING) return loop(build, item, min)
-  let part = none
-  const copies = Math.min(min, MOST_COPIES)
-  for (let i = 0; i < copies; i++) part = inSequence(build, part, partOf(build, item))
-  if (copies < min || max - min > 8) return inSequence(build, part, loop(build, item, 0))
-  return inSequence(build, part, upTo(build, item, max - min))
+function repeat(builder: NfaBuilder, { item, min, max, span }: Extract<RegexNode, { kind: 'repeat' }>): Fragment {
+  if (max === 0) return EMPTY
+  if (max === 1) return min === 1 ? toFragment(builder, item) : optional(toFragment(builder, item))
+  if (max > min) builder.repeats.push(span)
+  if (!isFixed(item) && max > MAX_VARIABLE_COPIES) return loop(builder, item, min)
+  let fragment = EMPTY
+  const copies = Math.min(min, MAX_COPIES)
+  for (let i = 0; i < copies; i++) fragment = concatenate(builder, fragment, toFragment(builder, item))
+  if (copies < min || max - min > 8) return concatenate(builder, fragment, loop(builder, item, 0))
+  return concatenate(builder, fragment, upTo(builder, item, max - min))
 }
 
-function loop(build: Build, item: Tree, min: number): Part {
-  const part = partOf(build, item)
-  connect(build, part.last, part.first)
-  return min === 0 ? optional(part) : part
+function loop(builder: NfaBuilder, item: RegexNode, min: number): Fragment {
+  const fragment = toFragment(builder, item)
+  connect(builder, fragment.last, fragment.first)
+  return min === 0 ? optional(fragment) : fragment
 }
 
-/** JavaScript takes no turn that matches nothing, so leaving it out is the one way to. */
-const optional = (part: Part): Part => ({ ...part, empty: 1, freely: true })
+/** JavaScript rejects an iteration that matches the empty text, so skipping the part is the only way. */
+const optional = (fragment: Fragment): Fragment => ({ ...fragment, empty: 1, isSkippable: true })
 
-function upTo(build: Build, item: Tree, most: number): Part {
-  if (most === 0) return none
-  return optional(inSequence(build, partOf(build, item), upTo(build, item, most - 1)))
+function upTo(builder: NfaBuilder, item: RegexNode, most: number): Fragment {
+  if (most === 0) return EMPTY
+  return optional(concatenate(builder, toFragment(builder, item), upTo(builder, item, most - 1)))
 }
 
-/** Whether all it matches is of one length, in one way. */
-function isFixed(tree: Tree): boolean {
-  if (tree.kind === 'set') return true
-  if (tree.kind === 'repeat') return tree.min === tree.max && isFixed(tree.item)
-  return (tree.kind === 'sequence' || (tree.kind === 'choice' && tree.items.length === 1)) && tree.items.every(isFixed)
+/** Whether it matches texts of one length only, each in one way. */
+function isFixed(node: RegexNode): boolean {
+  if (node.kind === 'set') return true
+  if (node.kind === 'repeat') return node.min === node.max && isFixed(node.item)
+  return (node.kind === 'sequence' || (node.kind === 'choice' && node.items.length === 1)) && node.items.every(isFixed)
 }

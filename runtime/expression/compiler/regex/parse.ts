@@ -1,157 +1,165 @@
-/** The text of a regular expression that JavaScript has taken already, as a tree. Flags `u` and `v` are not known here. */
-import { anyButLineEnds, anyCase, classes, type Ranges, without } from './characters.ts'
+/** Parses a regular expression that JavaScript has accepted. Flags `u` and `v` are not supported. */
+import { type CharacterSet, characterClasses, complement, ignoreCase, notLineTerminator } from './characters.ts'
 
 /** Offsets into the regular expression's source. */
 export type Span = readonly [start: number, end: number]
 
-export type Tree =
-  | { readonly kind: 'set'; readonly set: Ranges; readonly span: Span }
-  | { readonly kind: 'sequence' | 'choice'; readonly items: readonly Tree[] }
-  | { readonly kind: 'repeat'; readonly item: Tree; readonly min: number; readonly max: number; readonly span: Span }
-  /** `^`, `$`, `\b`: takes nothing, and may not hold. */
-  | { readonly kind: 'edge'; readonly isStart: boolean }
-  /** `(?=…)` and its like: what is in it takes nothing in the end. */
-  | { readonly kind: 'look'; readonly item: Tree }
-  /** `\1`: what a group has matched. */
-  | { readonly kind: 'again'; readonly group: number | string }
+export type RegexNode =
+  | { readonly kind: 'set'; readonly set: CharacterSet; readonly span: Span }
+  | { readonly kind: 'sequence' | 'choice'; readonly items: readonly RegexNode[] }
+  | {
+      readonly kind: 'repeat'
+      readonly item: RegexNode
+      readonly min: number
+      readonly max: number
+      readonly span: Span
+    }
+  /** `^`, `$`, `\b`: consumes nothing, and may fail. */
+  | { readonly kind: 'assertion'; readonly isStart: boolean }
+  /** `(?=…)` and its kind: consumes nothing after its attempt. */
+  | { readonly kind: 'lookaround'; readonly item: RegexNode }
+  /** `\1`: the text that a group has matched. */
+  | { readonly kind: 'backreference'; readonly group: number | string }
 
-export interface Syntax {
-  readonly tree: Tree
+export interface ParsedRegex {
+  readonly root: RegexNode
   /** By number and by name. */
-  readonly groups: ReadonlyMap<number | string, Tree>
+  readonly groups: ReadonlyMap<number | string, RegexNode>
 }
 
-interface Reader {
+interface ParserState {
   readonly source: string
-  readonly ignoreCase: boolean
-  readonly multiline: boolean
-  readonly groups: Map<number | string, Tree>
-  readonly count: number
-  readonly named: boolean
-  opened: number
-  at: number
+  readonly ignoresCase: boolean
+  readonly isMultiline: boolean
+  readonly groups: Map<number | string, RegexNode>
+  readonly groupCount: number
+  readonly hasNamedGroups: boolean
+  openedGroups: number
+  position: number
 }
 
-export function read({ source, flags }: Pick<RegExp, 'source' | 'flags'>): Syntax {
-  // Brackets in a class or behind a backslash open nothing.
+export function parseRegex({ source, flags }: Pick<RegExp, 'source' | 'flags'>): ParsedRegex {
+  // Escaped parentheses and those in a character class open no group.
   const opening = source.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, '').match(/\((?!\?(?!<[^=!]))/g) ?? []
-  const reader: Reader = {
-    ...{ source, ignoreCase: flags.includes('i'), multiline: flags.includes('m'), groups: new Map() },
-    ...{ count: opening.length, named: /\(\?<[^=!]/.test(source), opened: 0, at: 0 },
+  const state: ParserState = {
+    ...{ source, ignoresCase: flags.includes('i'), isMultiline: flags.includes('m'), groups: new Map() },
+    ...{ groupCount: opening.length, hasNamedGroups: /\(\?<[^=!]/.test(source), openedGroups: 0, position: 0 },
   }
-  return { tree: readChoice(reader), groups: reader.groups }
+  return { root: parseAlternatives(state), groups: state.groups }
 }
 
-/** Takes this text if it comes next. */
-function take(reader: Reader, text: string): boolean {
-  if (!reader.source.startsWith(text, reader.at)) return false
-  reader.at += text.length
+/** Consumes this text if it comes next. */
+function consume(state: ParserState, text: string): boolean {
+  if (!state.source.startsWith(text, state.position)) return false
+  state.position += text.length
   return true
 }
 
-/** Takes what a pattern finds right here. */
-function match(reader: Reader, pattern: RegExp): RegExpExecArray | null {
-  const found = pattern.exec(reader.source.slice(reader.at))
-  if (found !== null) reader.at += found[0].length
+/** Consumes a match at the current position. `pattern` starts with `^`. */
+function consumeMatch(state: ParserState, pattern: RegExp): RegExpExecArray | null {
+  const found = pattern.exec(state.source.slice(state.position))
+  if (found !== null) state.position += found[0].length
   return found
 }
 
-function readChoice(reader: Reader): Tree {
-  const items = [readSequence(reader)]
-  while (take(reader, '|')) items.push(readSequence(reader))
+function parseAlternatives(state: ParserState): RegexNode {
+  const items = [parseSequence(state)]
+  while (consume(state, '|')) items.push(parseSequence(state))
   return { kind: 'choice', items }
 }
 
-function readSequence(reader: Reader): Tree {
-  const items: Tree[] = []
-  while (reader.at < reader.source.length && !/[|)]/.test(reader.source.charAt(reader.at))) {
-    const start = reader.at
-    items.push(readQuantifier(reader, readAtom(reader), start))
+function parseSequence(state: ParserState): RegexNode {
+  const items: RegexNode[] = []
+  while (state.position < state.source.length && !/[|)]/.test(state.source.charAt(state.position))) {
+    const start = state.position
+    items.push(parseQuantifier(state, parseAtom(state), start))
   }
   return { kind: 'sequence', items }
 }
 
-function readQuantifier(reader: Reader, item: Tree, start: number): Tree {
-  const found = match(reader, /^(?:([*+?])|\{(\d+)(,?)(\d*)\})\??/)
+function parseQuantifier(state: ParserState, item: RegexNode, start: number): RegexNode {
+  const found = consumeMatch(state, /^(?:([*+?])|\{(\d+)(,?)(\d*)\})\??/)
   if (found === null) return item
   const [, sign, least = '', comma, most] = found
   const [min, max] =
     sign === undefined
       ? [Number(least), most ? Number(most) : comma ? Number.POSITIVE_INFINITY : Number(least)]
       : [sign === '+' ? 1 : 0, sign === '?' ? 1 : Number.POSITIVE_INFINITY]
-  return { kind: 'repeat', item, min, max, span: [start, reader.at] }
+  return { kind: 'repeat', item, min, max, span: [start, state.position] }
 }
 
-function readAtom(reader: Reader): Tree {
-  const start = reader.at
-  if (take(reader, '(')) return readGroup(reader)
-  if (take(reader, '^')) return { kind: 'edge', isStart: !reader.multiline }
-  if (take(reader, '$') || match(reader, /^\\b/i)) return { kind: 'edge', isStart: false }
-  if (take(reader, '[')) return setOf(reader, readClass(reader), start)
-  if (take(reader, '.')) return setOf(reader, anyButLineEnds, start)
-  const again = reader.named ? match(reader, /^\\(?:([1-9]\d*)|k<([^>]*)>)/) : numbered(reader)
-  if (again) return { kind: 'again', group: again[2] ?? Number(again[1]) }
-  return setOf(reader, readCharacter(reader), start)
+function parseAtom(state: ParserState): RegexNode {
+  const start = state.position
+  if (consume(state, '(')) return parseGroup(state)
+  if (consume(state, '^')) return { kind: 'assertion', isStart: !state.isMultiline }
+  if (consume(state, '$') || consumeMatch(state, /^\\b/i)) return { kind: 'assertion', isStart: false }
+  if (consume(state, '[')) return setNode(state, parseClass(state), start)
+  if (consume(state, '.')) return setNode(state, notLineTerminator, start)
+  const reference = state.hasNamedGroups
+    ? consumeMatch(state, /^\\(?:([1-9]\d*)|k<([^>]*)>)/)
+    : consumeNumberedReference(state)
+  if (reference) return { kind: 'backreference', group: reference[2] ?? Number(reference[1]) }
+  return setNode(state, parseCharacter(state), start)
 }
 
-/** `\12` is a group only if there are as many; otherwise it is a character. */
-function numbered(reader: Reader): RegExpExecArray | null {
-  const found = /^\\([1-9]\d*)/.exec(reader.source.slice(reader.at))
-  return found !== null && Number(found[1]) <= reader.count ? match(reader, /^\\([1-9]\d*)/) : null
+/** `\12` refers to a group only if there are that many; otherwise it is a character. */
+function consumeNumberedReference(state: ParserState): RegExpExecArray | null {
+  const found = /^\\([1-9]\d*)/.exec(state.source.slice(state.position))
+  return found !== null && Number(found[1]) <= state.groupCount ? consumeMatch(state, /^\\([1-9]\d*)/) : null
 }
 
-function setOf({ ignoreCase, at }: Reader, set: Ranges, start: number): Tree {
-  return { kind: 'set', set: ignoreCase ? anyCase(set) : set, span: [start, at] }
+function setNode({ ignoresCase, position }: ParserState, set: CharacterSet, start: number): RegexNode {
+  return { kind: 'set', set: ignoresCase ? ignoreCase(set) : set, span: [start, position] }
 }
 
-function readGroup(reader: Reader): Tree {
-  const [, sign, name] = match(reader, /^\?(?:(<?[=!])|<([^>]*)>|[a-z-]*:)/) ?? []
-  const isCapture = name !== undefined || reader.source.charAt(reader.at - 1) === '('
-  const number = isCapture ? ++reader.opened : 0
-  const item = readChoice(reader)
-  take(reader, ')')
-  if (sign !== undefined) return { kind: 'look', item }
-  if (isCapture) reader.groups.set(number, item)
-  if (name !== undefined) reader.groups.set(name, item)
+function parseGroup(state: ParserState): RegexNode {
+  const [, sign, name] = consumeMatch(state, /^\?(?:(<?[=!])|<([^>]*)>|[a-z-]*:)/) ?? []
+  const isCapture = name !== undefined || state.source.charAt(state.position - 1) === '('
+  const number = isCapture ? ++state.openedGroups : 0
+  const item = parseAlternatives(state)
+  consume(state, ')')
+  if (sign !== undefined) return { kind: 'lookaround', item }
+  if (isCapture) state.groups.set(number, item)
+  if (name !== undefined) state.groups.set(name, item)
   return item
 }
 
-function readClass(reader: Reader): Ranges {
-  const isNot = take(reader, '^')
+function parseClass(state: ParserState): CharacterSet {
+  const isNegated = consume(state, '^')
   const ranges: (readonly [number, number])[] = []
-  while (reader.at < reader.source.length && !take(reader, ']')) {
-    const from = readCharacter(reader, true)
-    const isRange = /^-[^\]]/.test(reader.source.slice(reader.at)) && isSingle(from)
+  while (state.position < state.source.length && !consume(state, ']')) {
+    const from = parseCharacter(state, true)
+    const isRange = /^-[^\]]/.test(state.source.slice(state.position)) && isSingle(from)
     if (!isRange) {
       ranges.push(...from)
       continue
     }
-    take(reader, '-')
-    const to = readCharacter(reader, true)
+    consume(state, '-')
+    const to = parseCharacter(state, true)
     if (isSingle(to)) ranges.push([from[0]?.[0] ?? 0, to[0]?.[0] ?? 0])
     else ranges.push(...from, [0x2d, 0x2d], ...to)
   }
-  const all = reader.ignoreCase ? anyCase(ranges) : ranges
-  return isNot ? without(all) : all
+  const all = state.ignoresCase ? ignoreCase(ranges) : ranges
+  return isNegated ? complement(all) : all
 }
 
-const isSingle = ([first, ...rest]: Ranges): boolean => rest.length === 0 && first?.[0] === first?.[1]
+const isSingle = ([first, ...rest]: CharacterSet): boolean => rest.length === 0 && first?.[0] === first?.[1]
 
-const controls: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13 }
+const CONTROL_CHARACTERS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13 }
 
-/** One character, or `\d` and its like. */
-function readCharacter(reader: Reader, inClass = false): Ranges {
-  const one = (code: number): Ranges => [[code, code]]
-  const found = match(reader, /^\\(?:x([\da-f]{2})|u([\da-f]{4})|c([a-z])|([0-3]?[0-7]{1,2}))/i)
+/** One character, or a class like `\d`. */
+function parseCharacter(state: ParserState, inClass = false): CharacterSet {
+  const one = (code: number): CharacterSet => [[code, code]]
+  const found = consumeMatch(state, /^\\(?:x([\da-f]{2})|u([\da-f]{4})|c([a-z])|([0-3]?[0-7]{1,2}))/i)
   if (found !== null) {
     const [, byte, unit, control, octal] = found
     if (control !== undefined) return one(control.charCodeAt(0) % 32)
     return one(octal === undefined ? Number.parseInt(byte ?? unit ?? '', 16) : Number.parseInt(octal, 8))
   }
-  const escaped = take(reader, '\\')
-  const character = reader.source.charAt(reader.at++)
-  const known = escaped ? classes[character] : undefined
-  if (known !== undefined) return known
+  const escaped = consume(state, '\\')
+  const character = state.source.charAt(state.position++)
+  const set = escaped ? characterClasses[character] : undefined
+  if (set !== undefined) return set
   if (escaped && inClass && character === 'b') return one(8)
-  return one((escaped ? controls[character] : undefined) ?? character.charCodeAt(0))
+  return one((escaped ? CONTROL_CHARACTERS[character] : undefined) ?? character.charCodeAt(0))
 }

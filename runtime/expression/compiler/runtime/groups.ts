@@ -1,80 +1,83 @@
-/** Objects: written out, and grouped by a key. */
-import { GROUPED_PER_STEP } from '../../interpreter/limits.ts'
-import { own } from './functions/natives.ts'
-import { consumeSteps, fallBack, fitLength } from './limits.ts'
+/** Object constructors and grouping by key. */
+import { objectFromEntries } from './functions/builtin-functions.ts'
+import { checkListLength, consumeSteps, fallBack, GROUPED_PER_STEP } from './limits.ts'
 import { Sequence } from './sequence.ts'
 
-export type Part = (context: unknown) => unknown
+/** The key or the value of a pair, evaluated against an item. */
+export type PairFunction = (item: unknown) => unknown
 
-/** Names the interpreter refuses, that would change the object itself, or that JavaScript calls if it is a function. */
-const taken = new Set(['_jsonata_lambda', '_jsonata_function', '__proto__', 'toJSON'])
+/** Keys that the interpreter rejects, that would change the object itself, or that JavaScript calls if they hold functions. */
+const RESERVED_KEYS = new Set(['_jsonata_lambda', '_jsonata_function', '__proto__', 'toJSON'])
 
-/** Names that are written out are looked at when compiling. */
-export const isTaken = (key: string): boolean => taken.has(key)
+/** Literal keys are checked at compile time. */
+export const isReservedKey = (key: string): boolean => RESERVED_KEYS.has(key)
 
 function itemsOf(result: unknown): readonly unknown[] {
   if (result instanceof Sequence) return result.items.length === 0 ? [undefined] : result.items
   if (!Array.isArray(result)) {
-    const marked = typeof result === 'object' && result !== null && 'tupleStream' in result && result.tupleStream
-    return marked ? fallBack() : [result]
+    const isMarked = typeof result === 'object' && result !== null && 'tupleStream' in result && result.tupleStream
+    return isMarked ? fallBack() : [result]
   }
-  // The interpreter puts an item into an empty list here, and it may be a list of the input.
+  // The interpreter pushes an item into an empty list here, which may be a list of the input.
   return result.length === 0 ? fallBack() : result
 }
 
-/** What the values of an object are evaluated against, where every key is written out: all items as one. */
-export function gather(context: unknown): unknown {
+/** The context for the values of an object whose keys are all literals: all items as one. */
+export function appendItems(context: unknown): unknown {
   if (!Array.isArray(context) && !(typeof context === 'object' && context !== null && 'tupleStream' in context)) {
     return context
   }
-  const all: Gathered = { data: undefined }
-  for (const item of itemsOf(context)) add(all, item)
-  return all.data
+  const group: Group = { data: undefined }
+  for (const item of itemsOf(context)) addToGroup(group, item)
+  return group.data
 }
 
-/** Items taken together, as `$append` does it: the first stands for itself. */
-interface Gathered {
+/** Items combined as by `$append`: a single one stands for itself. */
+interface Group {
   data: unknown
-  /** The same, where it is a list of ours: a copy for each item would take far longer. */
+  /** `data` as a list that is ours to extend: a copy for each item would take far longer. */
   list?: unknown[]
 }
 
-function add(to: Gathered, item: unknown): void {
+function addToGroup(group: Group, item: unknown): void {
   if (item === undefined) return
-  if (to.data === undefined) {
-    to.data = item
+  if (group.data === undefined) {
+    group.data = item
     return
   }
-  to.list ??= Array.isArray(to.data) ? [...to.data] : [to.data]
-  if (Array.isArray(item)) for (const each of item) to.list.push(each)
-  else to.list.push(item)
-  to.data = to.list
-  fitLength(to.list.length)
-  consumeSteps(Math.floor(to.list.length / GROUPED_PER_STEP))
+  group.list ??= Array.isArray(group.data) ? [...group.data] : [group.data]
+  if (Array.isArray(item)) for (const each of item) group.list.push(each)
+  else group.list.push(item)
+  group.data = group.list
+  checkListLength(group.list.length)
+  consumeSteps(Math.floor(group.list.length / GROUPED_PER_STEP))
 }
 
-/** `{ key: value }` over items: those with the same key are taken together. */
-export function group(result: unknown, pairs: readonly (readonly [key: Part, value: Part])[]): unknown {
-  const groups = new Map<string, Gathered & { readonly pair: number }>()
+/** `{ key: value }` over items: items with the same key form one group. */
+export function group(result: unknown, pairs: readonly (readonly [key: PairFunction, value: PairFunction])[]): unknown {
+  const groups = new Map<string, Group & { readonly pair: number }>()
   for (const item of itemsOf(result)) {
     consumeSteps(1)
     for (const [pair, [keyOf]] of pairs.entries()) {
       const key = keyOf(item)
       if (key === undefined) continue
-      if (typeof key !== 'string' || isTaken(key)) return fallBack()
-      const known = groups.get(key)
-      if (known === undefined) groups.set(key, { data: item, pair })
-      else if (known.pair === pair) add(known, item)
+      if (typeof key !== 'string' || isReservedKey(key)) return fallBack()
+      const existing = groups.get(key)
+      if (existing === undefined) groups.set(key, { data: item, pair })
+      else if (existing.pair === pair) addToGroup(existing, item)
       else fallBack()
     }
   }
-  const made = [...groups].map(([key, { data, pair }]) => [key, pairs[pair]?.[1](data)] as const)
-  return compact(own(made))
+  const entries = [...groups].map(([key, { data, pair }]) => [key, pairs[pair]?.[1](data)] as const)
+  return dropUndefined(objectFromEntries(entries))
 }
 
-/** Drops the members that turned out to be nothing. */
-export function compact(it: Record<string, unknown>): Record<string, unknown> {
-  for (const key in it)
-    if (it[key] === undefined) return own(Object.entries(it).filter(([, member]) => member !== undefined))
-  return it
+/** Omits members whose value is undefined. */
+export function dropUndefined(object: Record<string, unknown>): Record<string, unknown> {
+  for (const key in object) {
+    if (object[key] === undefined) {
+      return objectFromEntries(Object.entries(object).filter(([, member]) => member !== undefined))
+    }
+  }
+  return object
 }

@@ -1,41 +1,47 @@
-/** How large a value is. Parts that are in it many times count each time, and are looked at once: they may be too many. */
+/** The size of a value. A part that occurs many times counts each time but is measured once: there may be too many. */
 
-/** Characters as JSON, about: what `plain` makes of it. Infinite for what holds itself. */
-export const charactersOf = (it: unknown): number => measure(it, (text) => text.length + 2, 3, new Map())
+/** Characters as JSON, approximately, after `toPlainJson`. Infinite for a value that contains itself. */
+export const charactersOf = (value: unknown): number => measure(value, (text) => text.length + 2, 3, new Map())
 
 /** Values within a value, itself included. */
-export const valuesIn = (it: unknown): number => measure(it, () => 1, 0, new Map())
+export const valuesIn = (value: unknown): number => measure(value, () => 1, 0, new Map())
 
-type Known = Map<object, number>
+type MeasuredSizes = Map<object, number>
 
-function measure(it: unknown, ofText: (text: string) => number, ofKey: number, known: Known): number {
-  if (typeof it === 'string') return ofText(it)
-  if (typeof it !== 'object' || it === null) return 1
-  const before = known.get(it)
-  if (before !== undefined) return before
-  known.set(it, Number.POSITIVE_INFINITY)
+function measure(
+  value: unknown,
+  sizeOfText: (text: string) => number,
+  sizePerKey: number,
+  measured: MeasuredSizes,
+): number {
+  if (typeof value === 'string') return sizeOfText(value)
+  if (typeof value !== 'object' || value === null) return 1
+  const size = measured.get(value)
+  if (size !== undefined) return size
+  measured.set(value, Number.POSITIVE_INFINITY)
   let total = 1
-  if (Array.isArray(it)) for (const item of it) total += measure(item, ofText, ofKey, known)
-  else if (!isFunction(it)) {
-    for (const [key, member] of Object.entries(it)) {
-      total += (ofKey && key.length + ofKey) + measure(member, ofText, ofKey, known)
+  if (Array.isArray(value)) for (const item of value) total += measure(item, sizeOfText, sizePerKey, measured)
+  else if (!isInterpreterFunction(value)) {
+    for (const [key, member] of Object.entries(value)) {
+      total += (sizePerKey && key.length + sizePerKey) + measure(member, sizeOfText, sizePerKey, measured)
     }
   }
-  known.set(it, total)
+  measured.set(value, total)
   return total
 }
 
-/** One of the interpreter's own, with all the places it was made in. */
-const isFunction = (it: object): boolean => Object.values(it).some((member) => typeof member === 'function')
+/** A function of the interpreter, which references every environment it was created in. */
+const isInterpreterFunction = (value: object): boolean =>
+  Object.values(value).some((member) => typeof member === 'function')
 
 /** Items of a list and of the lists within it. */
-export const itemsIn = (list: readonly unknown[]): number => nested(list, new Map())
+export const itemsIn = (list: readonly unknown[]): number => countItems(list, new Map())
 
-function nested(list: readonly unknown[], known: Known): number {
-  const before = known.get(list)
-  if (before !== undefined) return before
+function countItems(list: readonly unknown[], counted: MeasuredSizes): number {
+  const count = counted.get(list)
+  if (count !== undefined) return count
   let total = list.length
-  for (const item of list) if (Array.isArray(item)) total += nested(item, known)
-  known.set(list, total)
+  for (const item of list) if (Array.isArray(item)) total += countItems(item, counted)
+  counted.set(list, total)
   return total
 }

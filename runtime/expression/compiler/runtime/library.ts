@@ -1,28 +1,37 @@
-/** All that generated code may call, by name. */
+/** Every function that generated code may call, by name. */
 
-export { descendants, each, end, isArray, lookup, one, self, wildcard } from './fields.ts'
-export { at, atKept, filter, where } from './filters.ts'
-export { compare, sorted, sortedItems } from './functions/higher-order.ts'
 export {
+  contextItem,
+  descendants,
+  getField,
+  getFieldOfEach,
+  getLastField,
+  isArray,
+  lookup,
+  wildcard,
+} from './fields.ts'
+export { filter, filterByTest, itemAt, itemAtKeepingArray } from './filters.ts'
+export {
+  applyChain,
   boolean,
-  connectedValue,
+  builtin,
+  builtinValue,
+  connectorFunctionValue,
   contains,
   count,
   exists,
   invoke,
-  native,
-  nativeValue,
   not,
-  pipe,
   rejectFunctionToSort,
   rejectTailCall,
   string,
-} from './functions/natives.ts'
-export { HOLE, partial, partialNative, signed, transform } from './functions/partial.ts'
+} from './functions/builtin-functions.ts'
+export { compare, itemsOfSorted, sortItems } from './functions/higher-order.ts'
+export { PLACEHOLDER, partial, partialBuiltin, transform, withSignature } from './functions/partial.ts'
 export { NO_CONTEXT } from './functions/signature.ts'
-export { compact, gather, group } from './groups.ts'
-export { enter, leave } from './limits.ts'
-export { boxed, list } from './lists.ts'
+export { appendItems, dropUndefined, group } from './groups.ts'
+export { enterFunction, leaveFunction } from './limits.ts'
+export { makeArray, wrapInArray } from './lists.ts'
 export {
   add,
   concat,
@@ -39,37 +48,37 @@ export {
   remainder,
   subtract,
   truthy,
-  type,
+  typeName,
   unequal,
 } from './operators.ts'
 export { regex } from './regex.ts'
 export {
-  construct,
   fromTailCall,
   itemsOf,
-  keep,
-  keepPath,
-  last,
-  lastKeepingArray,
-  mustBeList,
+  keepArray,
+  keepPathArray,
+  lastStep,
+  lastStepKeepingArray,
+  markConstructed,
+  requireArray,
   step,
-  stepKept,
+  stepKeepingArray,
   toRememberedArray,
-  value,
+  toValue,
 } from './sequence.ts'
 export {
-  atMade,
-  atRows,
-  filterMade,
-  filterRows,
-  groupRows,
-  itemsOfRows,
-  keepRows,
-  noList,
-  numberRows,
-  rows,
-  rowsAfter,
-  sortedRows,
-  sortRows,
-  stepRows,
+  filterBlock,
+  filterTuples,
+  groupTuples,
+  indexTuples,
+  itemAtOfBlock,
+  itemAtOfTuples,
+  itemsOfTuples,
+  keepTuples,
+  rejectArray,
+  sortTuples,
+  stepTuples,
+  tuples,
+  tuplesAfter,
+  tuplesOfSorted,
 } from './tuple-stream.ts'

@@ -1,7 +1,36 @@
-/** What one evaluation may still take. Counted, so that a runaway expression ends the same way on every machine. */
-import type { Limits } from '../../parse.ts'
+/** Limits of one evaluation. Counted, never timed, so that a runaway expression ends the same way on every machine. */
 
-/** A limit was reached. `code` is the one the interpreter uses for it. */
+export interface Limits {
+  /** Nodes of the syntax tree evaluated. */
+  readonly steps: number
+  /** Depth of nested evaluation. */
+  readonly stack: number
+  /** Items of one intermediate list. */
+  readonly sequence: number
+  /** Characters of the result as JSON, approximately. */
+  readonly output: number
+}
+
+/** Wide enough for a page of 150 full records, narrow enough that a runaway recursion ends within seconds. */
+export const DEFAULT_LIMITS: Limits = { steps: 1_000_000, stack: 625, sequence: 200_000, output: 64_000_000 }
+
+/** Characters read or written, or list items handled, for one step. */
+export const PER_STEP = 64
+
+/** The interpreter copies a group for each item it adds. Copying is faster than evaluating: this many items are one step. */
+export const GROUPED_PER_STEP = 512
+
+/** Counts one evaluation against its limits. Each method throws once its limit is exceeded. */
+export interface LimitCounter {
+  /** One step for each value visited and each call made. */
+  consumeSteps(steps: number): void
+  /** The length of a list, before or after it is built. */
+  checkListLength(items: number): void
+  /** The length of a text, before or after it is built. */
+  checkTextLength(characters: number): void
+}
+
+/** Thrown by compiled code at a limit. `code` is the interpreter's own for it. */
 export class LimitExceeded {
   readonly code: string
 
@@ -10,88 +39,89 @@ export class LimitExceeded {
   }
 }
 
-/** Not done here exactly as the interpreter does it, for this data: it must run there. Thrown bare, without a stack. */
+/** Compiled code cannot match the interpreter for this data, so the interpreter must run. Thrown without a stack trace. */
 export class FallbackToInterpreter {}
 
-const again = new FallbackToInterpreter()
+const fallback = new FallbackToInterpreter()
 
-/** Gives up on this evaluation; also where the interpreter is known to fail, since its error is the one reported. */
+/** Abandons this evaluation. Also where the interpreter is known to fail: callers report its error. */
 export function fallBack(): never {
-  throw again
+  throw fallback
 }
 
-// Evaluation is synchronous, so there is only ever one going on: a single count does, and costs no argument.
+// Evaluation is synchronous, so only one runs at a time: module state suffices and costs no argument.
 let limits: Limits = { steps: 0, stack: 0, sequence: 0, output: 0 }
-let steps = 0
+let remaining = 0
 let depth = 0
-let began: Date | undefined
+let startedAt: Date | undefined
 
-/** Begins an evaluation, so many levels deep. Nothing ends it: the next one begins anew. */
-export function resetLimits(given: Limits, levels: number): void {
-  limits = given
-  steps = given.steps
+/** Begins an evaluation at a depth of `levels`. Nothing ends it; the next evaluation resets again. */
+export function resetLimits(evaluationLimits: Limits, levels: number): void {
+  limits = evaluationLimits
+  remaining = evaluationLimits.steps
   depth = levels
-  began = undefined
+  startedAt = undefined
 }
 
-/** Calls a function that may evaluate an expression of its own. If it throws, this evaluation is over as well. */
+/** Calls a function that may evaluate an expression of its own. If it throws, the outer evaluation has failed too. */
 export function withOwnLimits<A extends readonly unknown[], T>(call: (...args: A) => T, args: A): T {
-  const outer = limits
-  const left = steps
-  const level = depth
-  const moment = began
+  const outerLimits = limits
+  const outerRemaining = remaining
+  const outerDepth = depth
+  const outerStartedAt = startedAt
   const result = call(...args)
-  limits = outer
-  steps = left
-  depth = level
-  began = moment
+  limits = outerLimits
+  remaining = outerRemaining
+  depth = outerDepth
+  startedAt = outerStartedAt
   return result
 }
 
-/** A moment that stays the same until the evaluation ends. */
+/** The time of the first call, fixed until the evaluation ends. */
 export function fixedNow(now: () => Date): Date {
-  began ??= now()
-  return began
+  startedAt ??= now()
+  return startedAt
 }
 
-/** One for each item looked at and each call made. */
-export function consumeSteps(items: number): void {
-  steps -= items
-  if (steps < 0) throw new LimitExceeded('D1012')
+export function consumeSteps(steps: number): void {
+  remaining -= steps
+  if (remaining < 0) throw new LimitExceeded('D1012')
 }
 
 /**
- * Goes down into a function, by as many levels as its deepest part. The interpreter goes down by fewer, and not at all
- * where a function ends by calling another, so it has the last word. `leave` goes up again; after an error nobody asks.
+ * Enters a function, by as many levels as its deepest node. The interpreter nests less deeply, and not at all for a tail
+ * call, so it decides. `leaveFunction` undoes it; after an error the depth no longer matters.
  */
-export function enter(levels: number): void {
+export function enterFunction(levels: number): void {
   depth += levels
   if (depth > limits.stack) fallBack()
   consumeSteps(1)
 }
 
-export function leave(levels: number): void {
+export function leaveFunction(levels: number): void {
   depth -= levels
 }
 
-export function fitList<T extends readonly unknown[]>(list: T): T {
+export function checkList<T extends readonly unknown[]>(list: T): T {
   if (list.length > limits.sequence) throw new LimitExceeded('D2015')
   return list
 }
 
-/** Checked before a list is made, too. */
-export function fitLength(length: number): void {
+export function checkListLength(length: number): void {
   if (length > limits.sequence) throw new LimitExceeded('D2015')
 }
 
-/** More numbers than a range may have, or as many as cannot be counted up. */
-export function rangeTooLong(): never {
+/** A range of more numbers than allowed, or of numbers too large to count up. */
+export function rejectRange(): never {
   throw new LimitExceeded('D2014')
 }
 
-/** Characters of a text on the way: no text may be larger than the result. */
-export function fitText(length: number): void {
+/** Bounds an intermediate text by the limit for the result. */
+export function checkTextLength(length: number): void {
   if (length > limits.output) throw new LimitExceeded('output')
 }
 
 export const outputLimit = (): number => limits.output
+
+/** The limits of the running compiled evaluation. */
+export const limitCounter: LimitCounter = { consumeSteps, checkListLength, checkTextLength }

@@ -1,19 +1,20 @@
-/** `[...]`: lists that are written out. */
-import { itemsIn } from './json-size.ts'
-import { consumeSteps, fitLength, fitList } from './limits.ts'
+/** Array constructors: `[...]`. */
 
-/** A list of these. A list among them gives its items; one that is written out within it is given in a list of its own. */
-export function list(...parts: readonly unknown[]): unknown[] {
-  const all: unknown[] = []
+import { itemsIn } from './json-size.ts'
+import { checkList, checkListLength, consumeSteps } from './limits.ts'
+
+/** Arrays among the parts are flattened into it. A nested constructor arrives wrapped in an array of its own. */
+export function makeArray(...parts: readonly unknown[]): unknown[] {
+  const items: unknown[] = []
   for (const part of parts) {
-    if (Array.isArray(part)) for (const item of part) all.push(item)
-    else if (part !== undefined) all.push(part)
+    if (Array.isArray(part)) for (const item of part) items.push(item)
+    else if (part !== undefined) items.push(part)
   }
-  consumeSteps(all.length)
-  // Lists of the same lists would grow faster than their number.
-  if (all.some(Array.isArray)) fitLength(itemsIn(all))
-  return fitList(all)
+  consumeSteps(items.length)
+  // Lists of the same lists would grow faster than the number of items shows.
+  if (items.some(Array.isArray)) checkListLength(itemsIn(items))
+  return checkList(items)
 }
 
-/** What is left of a list that was written out within another, as one item. */
-export const boxed = (it: unknown): unknown => (it === undefined ? undefined : [it])
+/** Makes the result of a filtered, nested constructor one item. */
+export const wrapInArray = (value: unknown): unknown => (value === undefined ? undefined : [value])

@@ -1,34 +1,34 @@
-/** JSONata's operators. Where the interpreter would fail, these give up and leave it to say why. */
+/** JSONata's operators. Where the interpreter would fail, these fall back to it for the error. */
 
-import { guard, isRecord } from './fields.ts'
+import { guardArgument, isRecord } from './fields.ts'
 import { textOf } from './functions/jsonata-builtins.ts'
-import { consumeSteps, fallBack, fitLength, fitText, rangeTooLong } from './limits.ts'
+import { checkListLength, checkTextLength, consumeSteps, fallBack, rejectRange } from './limits.ts'
 import { Sequence } from './sequence.ts'
 
-/** Not NaN; one that is out of range is an error wherever it is looked at. */
-export function isNumeric(it: unknown): it is number {
-  if (typeof it !== 'number') return false
-  return Number.isFinite(it) || (Number.isNaN(it) ? false : fallBack())
+/** Whether the value is a number other than NaN. An infinite one is an error wherever it is read. */
+export function isNumeric(value: unknown): value is number {
+  if (typeof value !== 'number') return false
+  return Number.isFinite(value) || (Number.isNaN(value) ? false : fallBack())
 }
 
-/** `$boolean`, with nothing as false. */
-export function truthy(it: unknown): boolean {
-  switch (typeof it) {
+/** `$boolean`, with undefined as false. */
+export function truthy(value: unknown): boolean {
+  switch (typeof value) {
     case 'boolean':
-      return it
+      return value
     case 'string':
-      return it !== ''
+      return value !== ''
     case 'number':
-      return isNumeric(it) && it !== 0
+      return isNumeric(value) && value !== 0
     case 'object':
-      if (Array.isArray(it)) return it.length === 1 ? truthy(it[0]) : truthyList(it)
-      return isRecord(it) && Object.keys(it).length > 0
+      if (Array.isArray(value)) return value.length === 1 ? truthy(value[0]) : truthyList(value)
+      return isRecord(value) && Object.keys(value).length > 0
     default:
       return false
   }
 }
 
-/** Looks at all of them, since one may be an error. */
+/** Evaluates all of them, since any may be an error. */
 function truthyList(list: readonly unknown[]): boolean {
   consumeSteps(list.length)
   return list.filter(truthy).length > 0
@@ -50,33 +50,33 @@ export const multiply = arithmetic((left, right) => left * right)
 export const divide = arithmetic((left, right) => left / right)
 export const remainder = arithmetic((left, right) => left % right)
 
-export function negate(it: unknown): number | undefined {
-  if (it === undefined) return undefined
-  return isNumeric(it) ? -it : fallBack()
+export function negate(value: unknown): number | undefined {
+  if (value === undefined) return undefined
+  return isNumeric(value) ? -value : fallBack()
 }
 
-type Order = (left: number | string, right: number | string) => boolean
+type Comparison = (left: number | string, right: number | string) => boolean
 
-const isOrdered = (it: unknown): it is number | string => typeof it === 'string' || typeof it === 'number'
+const isOrdered = (value: unknown): value is number | string => typeof value === 'string' || typeof value === 'number'
 
-const order =
-  (apply: Order) =>
+const comparison =
+  (apply: Comparison) =>
   (left: unknown, right: unknown): boolean | undefined => {
     if (!(left === undefined || isOrdered(left)) || !(right === undefined || isOrdered(right))) fallBack()
     if (left === undefined || right === undefined) return undefined
     return typeof left === typeof right ? apply(left, right) : fallBack()
   }
 
-export const less = order((left, right) => left < right)
-export const lessOrEqual = order((left, right) => left <= right)
-export const greater = order((left, right) => left > right)
-export const greaterOrEqual = order((left, right) => left >= right)
+export const less = comparison((left, right) => left < right)
+export const lessOrEqual = comparison((left, right) => left <= right)
+export const greater = comparison((left, right) => left > right)
+export const greaterOrEqual = comparison((left, right) => left >= right)
 
-/** Nothing equals nothing. */
+/** False if either side is undefined. */
 export const equal = (left: unknown, right: unknown): boolean =>
   left !== undefined && right !== undefined && deepEqual(left, right)
 
-/** Nothing differs from nothing, either. */
+/** False if either side is undefined, too. */
 export const unequal = (left: unknown, right: unknown): boolean =>
   left !== undefined && right !== undefined && !deepEqual(left, right)
 
@@ -87,7 +87,7 @@ export function deepEqual(left: unknown, right: unknown): boolean {
   consumeSteps(1)
   const lists = Number(Array.isArray(left)) + Number(Array.isArray(right))
   if (lists === 2) return equalLists(left as readonly unknown[], right as readonly unknown[])
-  // The interpreter compares a list with an object by its own properties, `length` being one of them.
+  // The interpreter compares a list with an object by their own properties, `length` among them.
   if (lists === 1) return Object.hasOwn(left, 'length') && Object.hasOwn(right, 'length') ? fallBack() : false
   return equalRecords(left as Readonly<Record<string, unknown>>, right as Readonly<Record<string, unknown>>)
 }
@@ -109,32 +109,32 @@ export function isIn(item: unknown, list: unknown): boolean {
   return list.includes(item) && !Number.isNaN(item)
 }
 
-/** `&`: nothing is an empty text. */
+/** `&`: undefined is an empty text. */
 export function concat(left: unknown, right: unknown): string {
-  const text = (it: unknown): string => (typeof it === 'string' ? it : it === undefined ? '' : textOf(it))
+  const text = (side: unknown): string => (typeof side === 'string' ? side : side === undefined ? '' : textOf(side))
   const joined = text(left) + text(right)
-  fitText(joined.length)
+  checkTextLength(joined.length)
   return joined
 }
 
-/** `from..to`, whole numbers only. */
+/** `from..to`, integers only. */
 export function range(from: unknown, to: unknown): unknown {
   if (from !== undefined && !Number.isInteger(from)) fallBack()
   if (to !== undefined && !Number.isInteger(to)) fallBack()
   if (from === undefined || to === undefined || (from as number) > (to as number)) return undefined
   const size = (to as number) - (from as number) + 1
-  // Where adding one to a number leaves it as it is, the interpreter would never end.
-  if (size > 1e7 || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) rangeTooLong()
-  fitLength(size)
+  // Beyond the safe integers adding one may change nothing, and the interpreter would loop forever.
+  if (size > 1e7 || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) rejectRange()
+  checkListLength(size)
   consumeSteps(size)
   return new Sequence(Array.from({ length: size }, (_, i) => (from as number) + i))
 }
 
 /** `$type`. */
-export function type(it: unknown): string | undefined {
-  if (it === undefined) return undefined
-  if (it === null) return 'null'
-  if (Array.isArray(it)) return 'array'
-  if (typeof it !== 'object') return typeof it === 'number' && !isNumeric(it) ? 'object' : typeof it
-  return guard(it) && 'object'
+export function typeName(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value !== 'object') return typeof value === 'number' && !isNumeric(value) ? 'object' : typeof value
+  return guardArgument(value) && 'object'
 }

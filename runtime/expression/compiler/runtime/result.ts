@@ -1,12 +1,12 @@
-/** The last look at a result: plain JSON as it is, without a copy, or what the interpreter's would be made into. */
+/** The result of compiled code: uncopied if it is plain JSON already, otherwise converted like the interpreter's. */
 
 import type { Json } from '../../../ports/types.ts'
 import { fallBack, outputLimit } from './limits.ts'
-import { plain } from './to-plain-json.ts'
+import { toPlainJson } from './to-plain-json.ts'
 
 /**
- * A result as plain JSON. What is plain already is given as it is, so it may share parts with the input: both are
- * treated as never changing. Anything else is copied; what cannot be made plain is left to the interpreter to refuse.
+ * Returns plain JSON unchanged, so the result may share parts with the input; callers change neither. Copies anything
+ * else. A value without plain JSON is left to the interpreter to reject.
  */
 export function toResult(result: unknown): Json | undefined {
   switch (typeof result) {
@@ -18,46 +18,46 @@ export function toResult(result: unknown): Json | undefined {
     case 'number':
       return Number.isFinite(result) ? result : fallBack()
     case 'object':
-      return result === null || weigh(result, outputLimit()) >= 0 ? (result as Json) : copy(result)
+      return result === null || measure(result, outputLimit()) >= 0 ? (result as Json) : copyResult(result)
     default:
       return fallBack()
   }
 }
 
-/** A copy throws what the caller reports; it is thrown by the interpreter, too. */
-export const copy = (result: unknown): Json | undefined => plain(result, outputLimit())
+/** Throws `NotPlain`, as the interpreter then does, too. */
+export const copyResult = (result: unknown): Json | undefined => toPlainJson(result, outputLimit())
 
-/** How much is left of the budget, or below zero where it is spent or something is not plain. */
-function weigh(it: unknown, budget: number): number {
-  switch (typeof it) {
+/** Subtracts the size of a value from the remaining characters. Negative if none remain, or if a part is not plain. */
+function measure(value: unknown, remaining: number): number {
+  switch (typeof value) {
     case 'string':
-      return budget - it.length - 2
+      return remaining - value.length - 2
     case 'boolean':
-      return budget - 1
+      return remaining - 1
     case 'number':
-      return Number.isFinite(it) ? budget - 1 : -1
+      return Number.isFinite(value) ? remaining - 1 : -1
     case 'object':
-      if (it === null) return budget - 1
-      return Array.isArray(it) ? weighList(it, budget - 1) : weighObject(it, budget - 1)
+      if (value === null) return remaining - 1
+      return Array.isArray(value) ? measureList(value, remaining - 1) : measureObject(value, remaining - 1)
     default:
       return -1
   }
 }
 
-function weighList(list: readonly unknown[], budget: number): number {
-  let left = budget
-  for (let i = 0; i < list.length && left >= 0; i++) left = weigh(list[i], left)
+function measureList(list: readonly unknown[], remaining: number): number {
+  let left = remaining
+  for (let i = 0; i < list.length && left >= 0; i++) left = measure(list[i], left)
   return left
 }
 
-function weighObject(it: object, budget: number): number {
-  let left = budget
-  for (const key in it) {
+function measureObject(object: object, remaining: number): number {
+  let left = remaining
+  for (const key in object) {
     if (key === '__proto__') return -1
-    const member = (it as Readonly<Record<string, unknown>>)[key]
+    const member = (object as Readonly<Record<string, unknown>>)[key]
     left -= key.length + 3
-    // Nearly all of a record is text; it needs no call.
-    left = typeof member === 'string' ? left - member.length - 2 : weigh(member, left)
+    // Nearly all members of a record are texts, measured here without a call.
+    left = typeof member === 'string' ? left - member.length - 2 : measure(member, left)
     if (left < 0) return left
   }
   return left

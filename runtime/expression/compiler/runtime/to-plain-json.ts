@@ -1,8 +1,8 @@
-/** From what JSONata gives to plain JSON: real arrays and objects, nothing hidden, nothing shared. */
+/** Converts a result of JSONata to plain JSON: real arrays and objects, with no hidden members and no shared parts. */
 import type { Json } from '../../../ports/types.ts'
 import { charactersOf } from './json-size.ts'
 
-/** Why a value cannot be made plain. */
+/** The reason a value has no plain JSON. */
 export class NotPlain extends Error {
   override readonly name = 'NotPlain'
   readonly code: string
@@ -14,10 +14,10 @@ export class NotPlain extends Error {
 }
 
 /**
- * A deep copy as plain JSON. Members without a value are dropped, items without one become null, as in `JSON.stringify`.
- * Functions, numbers that are not finite, and more than `limit` characters throw `NotPlain`.
+ * Deep-copies a value as plain JSON. Omits members that are undefined and turns such items into null, like
+ * `JSON.stringify`. Throws `NotPlain` for functions, for numbers that are not finite, and beyond `limit` characters.
  */
-export function plain(value: unknown, limit: number): Json | undefined {
+export function toPlainJson(value: unknown, limit: number): Json | undefined {
   if (limit !== Number.POSITIVE_INFINITY && charactersOf(value) > limit) {
     throw new NotPlain('output', 'its result is too large')
   }
@@ -37,7 +37,7 @@ function copy(value: unknown): Json | undefined {
       if (value === null) return null
       return Array.isArray(value) ? value.map((item) => copy(item) ?? null) : copyObject(value)
     default:
-      throw new NotPlain('function', 'its result is a function, which is no value; was a call meant?')
+      throw new NotPlain('function', 'its result is a function, not a value; was a call intended?')
   }
 }
 
@@ -46,11 +46,11 @@ function copyObject(value: object): Json {
   for (const [key, member] of Object.entries(value)) {
     const copied = copy(member)
     if (copied === undefined) continue
-    // Assigning to this one would change the object's prototype instead of giving it a member.
-    if (key === '__proto__') Object.defineProperty(result, key, { ...asAssigned, value: copied })
+    // Assigning to `__proto__` would change the object's prototype instead of adding a member.
+    if (key === '__proto__') Object.defineProperty(result, key, { ...LIKE_ASSIGNED, value: copied })
     else result[key] = copied
   }
   return result
 }
 
-const asAssigned = { enumerable: true, configurable: true, writable: true }
+const LIKE_ASSIGNED = { enumerable: true, configurable: true, writable: true }

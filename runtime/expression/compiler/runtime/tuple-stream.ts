@@ -1,196 +1,199 @@
-/** Paths that bind names on their way (`@$v`, `#$i`, `%`): items together with what was bound at each. */
+/** Tuple streams, for paths whose steps bind names (`@$v`, `#$i`, `%`): each item together with the names bound at it. */
 
-import { at, filter, times } from './filters.ts'
-import { mergeSort, sorted } from './functions/higher-order.ts'
-import { append, own } from './functions/natives.ts'
-import { compact, group, isTaken, type Part } from './groups.ts'
-import { consumeSteps, fallBack, fitList } from './limits.ts'
-import { Sequence } from './sequence.ts'
+import { filter, itemAt, timesSelected } from './filters.ts'
+import { append, objectFromEntries } from './functions/builtin-functions.ts'
+import { mergeSort, sortItems } from './functions/higher-order.ts'
+import { dropUndefined, group, isReservedKey, type PairFunction } from './groups.ts'
+import { checkList, consumeSteps, fallBack } from './limits.ts'
+import { itemsOf, Sequence } from './sequence.ts'
 
-/** What is bound, by name, and the item itself as `@`. Without a prototype: any name may be bound. */
-export type Row = Record<string, unknown>
+/** Bound values by name, and the item itself as `@`. Without a prototype, so that any name can be bound. */
+export type Tuple = Record<string, unknown>
 
-/** The interpreter calls it a tuple stream. Only steps of a path ever see one. */
+/** Only steps of a path ever see one. */
 export class TupleStream {
-  readonly rows: readonly Row[]
-  /** A sort leaves the interpreter with a plain list of rows, which most of what may follow takes for data. */
-  readonly plain: boolean
+  readonly tuples: readonly Tuple[]
+  /** A sort leaves the interpreter with a plain list of tuples, which most later steps take for data. */
+  readonly isSorted: boolean
 
-  constructor(rows: readonly Row[], plain = false) {
-    this.rows = fitList(rows)
-    this.plain = plain
+  constructor(tuples: readonly Tuple[], isSorted = false) {
+    this.tuples = checkList(tuples)
+    this.isSorted = isSorted
   }
 }
 
-type PerRow = (item: unknown, row: Row) => unknown
+type TupleFunction = (item: unknown, tuple: Tuple) => unknown
 
-const noRow: Row = Object.create(null)
+const EMPTY_TUPLE: Tuple = Object.create(null)
 
-const rowOf = (row: Row | undefined, item: unknown): Row => {
-  const made: Row = Object.assign(Object.create(null), row)
-  made['@'] = item
-  return made
+function createTuple(base: Tuple | undefined, item: unknown): Tuple {
+  const tuple: Tuple = Object.assign(Object.create(null), base)
+  tuple['@'] = item
+  return tuple
 }
 
-/** Where the names begin, at the start of a path. */
-export const rows = (items: readonly unknown[]): TupleStream =>
-  new TupleStream(items.map((item) => rowOf(undefined, item)))
+/** The stream at the start of a path. */
+export const tuples = (items: readonly unknown[]): TupleStream =>
+  new TupleStream(items.map((item) => createTuple(undefined, item)))
 
-/** Where they begin further on, if there is anything to go on from. */
-export function rowsAfter(list: unknown): TupleStream | undefined {
-  const items = list === undefined ? [] : list instanceof Sequence ? list.items : Array.isArray(list) ? list : [list]
-  return items.length === 0 ? undefined : rows(items)
+/** The stream from a later step on, unless the steps before it found no item. */
+export function tuplesAfter(list: unknown): TupleStream | undefined {
+  const items = list === undefined ? [] : itemsOf(list)
+  return items.length === 0 ? undefined : tuples(items)
 }
 
-/** An input that is no list. */
-export const noList = (it: unknown): unknown => (Array.isArray(it) ? fallBack() : it)
+/** An input that must not be an array. */
+export const rejectArray = (value: unknown): unknown => (Array.isArray(value) ? fallBack() : value)
 
-/** What a step binds: each item it gives, its position in what one row gave, and the item it was taken from. */
-interface Names {
+/** The names a step binds: to each item, to its position among the results of one tuple, and to the item it came from. */
+interface StepNames {
   readonly focus?: string
   readonly index?: string
   readonly parent?: string
 }
 
-/** A step. A focus is bound, and the path goes on from where it was. */
-export function stepRows(
-  from: TupleStream | undefined,
-  f: PerRow,
-  { focus, index, parent }: Names,
+/** A step. With a focus, the path continues from the item the step was applied to. */
+export function stepTuples(
+  stream: TupleStream | undefined,
+  f: TupleFunction,
+  { focus, index, parent }: StepNames,
 ): TupleStream | undefined {
-  if (from === undefined) return undefined
-  const found: Row[] = []
-  for (const row of from.rows) {
-    const result = f(row['@'], row)
+  if (stream === undefined) return undefined
+  const found: Tuple[] = []
+  for (const tuple of stream.tuples) {
+    const result = f(tuple['@'], tuple)
     if (result === undefined) continue
     if (result instanceof TupleStream) {
-      for (const inner of unsorted(result).rows) found.push(Object.assign(rowOf(row, undefined), inner))
+      for (const inner of rejectSorted(result).tuples) found.push(Object.assign(createTuple(tuple, undefined), inner))
       continue
     }
     const items = Array.isArray(result) ? result : [result]
     consumeSteps(items.length + 1)
     items.forEach((item, i) => {
-      const made = rowOf(row, focus === undefined ? item : row['@'])
-      if (focus !== undefined) made[focus] = item
-      if (index !== undefined) made[index] = i
-      if (parent !== undefined) made[parent] = row['@']
-      found.push(made)
+      const next = createTuple(tuple, focus === undefined ? item : tuple['@'])
+      if (focus !== undefined) next[focus] = item
+      if (index !== undefined) next[index] = i
+      if (parent !== undefined) next[parent] = tuple['@']
+      found.push(next)
     })
   }
   return new TupleStream(found)
 }
 
-const unsorted = (it: TupleStream): TupleStream => (it.plain ? fallBack() : it)
+const rejectSorted = (stream: TupleStream): TupleStream => (stream.isSorted ? fallBack() : stream)
 
 /** `[...]`. */
-export function filterRows(from: TupleStream | undefined, test: PerRow): TupleStream | undefined {
-  if (from === undefined) return undefined
-  const all = unsorted(from).rows
+export function filterTuples(stream: TupleStream | undefined, predicate: TupleFunction): TupleStream | undefined {
+  if (stream === undefined) return undefined
+  const all = rejectSorted(stream).tuples
   consumeSteps(all.length)
-  const found: Row[] = []
-  all.forEach((row, i) => {
-    for (let left = times(test(row['@'], row), i, all.length); left > 0; left--) found.push(row)
+  const found: Tuple[] = []
+  all.forEach((tuple, i) => {
+    for (let left = timesSelected(predicate(tuple['@'], tuple), i, all.length); left > 0; left--) found.push(tuple)
   })
   return new TupleStream(found)
 }
 
 /** `[3]`. */
-export function atRows(from: TupleStream | undefined, index: number): TupleStream | undefined {
-  if (from === undefined) return undefined
-  const row = from.rows.at(index)
-  return new TupleStream(row === undefined ? [] : [row], from.plain)
+export function itemAtOfTuples(stream: TupleStream | undefined, index: number): TupleStream | undefined {
+  if (stream === undefined) return undefined
+  const tuple = stream.tuples.at(index)
+  return new TupleStream(tuple === undefined ? [] : [tuple], stream.isSorted)
 }
 
-/** The same on a block, which may turn out to give no rows. */
-export const filterMade = (result: unknown, test: PerRow): unknown =>
-  result instanceof TupleStream ? filterRows(result, test) : filter(result, (item) => test(item, noRow))
+/** `[...]` after a block, which may yield no tuple stream. */
+export const filterBlock = (result: unknown, predicate: TupleFunction): unknown =>
+  result instanceof TupleStream
+    ? filterTuples(result, predicate)
+    : filter(result, (item) => predicate(item, EMPTY_TUPLE))
 
-export const atMade = (result: unknown, index: number): unknown =>
-  result instanceof TupleStream ? atRows(result, index) : at(result, index)
+export const itemAtOfBlock = (result: unknown, index: number): unknown =>
+  result instanceof TupleStream ? itemAtOfTuples(result, index) : itemAt(result, index)
 
-/** `#$i` after a filter: the position in what is left. */
-export function numberRows(from: TupleStream | undefined, name: string): TupleStream | undefined {
-  if (from === undefined) return undefined
-  // In place: one row may be picked twice, and is then numbered twice.
-  from.rows.forEach((row, i) => {
-    row[name] = i
+/** `#$i` after a filter: the position among the remaining tuples. */
+export function indexTuples(stream: TupleStream | undefined, name: string): TupleStream | undefined {
+  if (stream === undefined) return undefined
+  // In place: a filter may select one tuple twice, which then is numbered twice.
+  stream.tuples.forEach((tuple, i) => {
+    tuple[name] = i
   })
-  return from
+  return stream
 }
 
-/** `^(...)`. What is sorted already is data to the interpreter: the terms would be looked up in the rows themselves. */
-export function sortRows(
-  from: TupleStream | undefined,
-  compare: (left: Row, right: Row) => number,
+/** `^(...)`. The interpreter takes a sorted stream for data, and would look up the terms in the tuples themselves. */
+export function sortTuples(
+  stream: TupleStream | undefined,
+  compare: (left: Tuple, right: Tuple) => number,
 ): TupleStream | undefined {
-  if (from === undefined || from.rows.length <= 1) return from
-  const sorted = mergeSort(unsorted(from).rows, (left, right) => compare(left as Row, right as Row) > 0)
-  return new TupleStream(sorted as Row[], true)
+  if (stream === undefined || stream.tuples.length <= 1) return stream
+  const sorted = mergeSort(rejectSorted(stream).tuples, (left, right) => compare(left as Tuple, right as Tuple) > 0)
+  return new TupleStream(sorted as Tuple[], true)
 }
 
 /** A sort of items whose positions are bound. */
-export function sortedRows(
+export function tuplesOfSorted(
   list: unknown,
   compare: (left: unknown, right: unknown) => number,
   index: string,
 ): TupleStream | undefined {
-  return numberRows(rowsAfter(sorted(list, compare)), index)
+  return indexTuples(tuplesAfter(sortItems(list, compare)), index)
 }
 
 /** The items alone, at the end of a path. */
-export const itemsOfRows = (from: TupleStream | undefined): unknown =>
-  from === undefined ? undefined : new Sequence(from.rows.map((row) => row['@']))
+export const itemsOfTuples = (stream: TupleStream | undefined): unknown =>
+  stream === undefined ? undefined : new Sequence(stream.tuples.map((tuple) => tuple['@']))
 
-/** The rows themselves, where a path is a step of another that asks for its parents. */
-export const keepRows = (from: TupleStream | undefined): unknown => (from === undefined ? undefined : unsorted(from))
+/** The stream itself, where a path is a step of another that reads its parents. */
+export const keepTuples = (stream: TupleStream | undefined): unknown =>
+  stream === undefined ? undefined : rejectSorted(stream)
 
-type Pairs = readonly (readonly [key: PerRow, value: PerRow])[]
+type Pairs = readonly (readonly [key: TupleFunction, value: TupleFunction])[]
 
-/** `{ key: value }` over rows; what the rows of a key bind is taken together, name by name. */
-export function groupRows(result: unknown, pairs: Pairs): unknown {
+/** `{ key: value }` over tuples. The values bound in the tuples of a group are appended name by name. */
+export function groupTuples(result: unknown, pairs: Pairs): unknown {
   if (!(result instanceof TupleStream)) {
-    const alone =
-      (f: PerRow): Part =>
+    const withoutTuple =
+      (f: TupleFunction): PairFunction =>
       (item) =>
-        f(item, noRow)
+        f(item, EMPTY_TUPLE)
     return group(
       result,
-      pairs.map(([key, value]) => [alone(key), alone(value)] as const),
+      pairs.map(([key, value]) => [withoutTuple(key), withoutTuple(value)] as const),
     )
   }
-  const groups = grouped(unsorted(result).rows, pairs)
-  const rows = [...groups.values()].flatMap((each) => each.rows)
-  // The interpreter takes the item out of a row that is alone in its group, also for other groups it is in.
-  const once = new Set<Row>()
-  const again = new Set(rows.filter((row) => once.has(row) || !once.add(row)))
-  const made = [...groups].map(([key, { rows, pair }]) => {
-    const [first, ...rest] = rows
-    if (first === undefined || (rest.length === 0 && again.has(first))) return fallBack()
-    const { '@': item, ...bound } = rest.reduce(merged, first)
+  const groups = groupByKey(rejectSorted(result).tuples, pairs)
+  const grouped = [...groups.values()].flatMap((each) => each.tuples)
+  // The interpreter removes the item from the only tuple of a group, and so from the other groups that tuple is in.
+  const once = new Set<Tuple>()
+  const repeated = new Set(grouped.filter((tuple) => once.has(tuple) || !once.add(tuple)))
+  const entries = [...groups].map(([key, { tuples, pair }]) => {
+    const [first, ...rest] = tuples
+    if (first === undefined || (rest.length === 0 && repeated.has(first))) return fallBack()
+    const { '@': item, ...bound } = rest.reduce(mergeTuples, first)
     return [key, pairs[pair]?.[1](item, Object.assign(Object.create(null), bound))] as const
   })
-  return compact(own(made))
+  return dropUndefined(objectFromEntries(entries))
 }
 
-function grouped(rows: readonly Row[], pairs: Pairs) {
-  const groups = new Map<string, { readonly rows: Row[]; readonly pair: number }>()
-  for (const row of rows) {
+function groupByKey(all: readonly Tuple[], pairs: Pairs) {
+  const groups = new Map<string, { readonly tuples: Tuple[]; readonly pair: number }>()
+  for (const tuple of all) {
     consumeSteps(1)
     for (const [pair, [keyOf]] of pairs.entries()) {
-      const key = keyOf(row['@'], row)
+      const key = keyOf(tuple['@'], tuple)
       if (key === undefined) continue
-      if (typeof key !== 'string' || isTaken(key)) return fallBack()
-      const known = groups.get(key)
-      if (known === undefined) groups.set(key, { rows: [row], pair })
-      else if (known.pair === pair) known.rows.push(row)
+      if (typeof key !== 'string' || isReservedKey(key)) return fallBack()
+      const existing = groups.get(key)
+      if (existing === undefined) groups.set(key, { tuples: [tuple], pair })
+      else if (existing.pair === pair) existing.tuples.push(tuple)
       else fallBack()
     }
   }
   return groups
 }
 
-function merged(all: Row, row: Row): Row {
-  const result = rowOf(all, all['@'])
-  for (const name of Object.keys(row)) result[name] = append(result[name], row[name])
+function mergeTuples(all: Tuple, tuple: Tuple): Tuple {
+  const result = createTuple(all, all['@'])
+  for (const name of Object.keys(tuple)) result[name] = append(result[name], tuple[name])
   return result
 }

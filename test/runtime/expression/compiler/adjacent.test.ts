@@ -1,6 +1,6 @@
 /** What stands beside what in a path: kinds of steps, and of what follows one, two and three in a row. */
 import { expect, test } from 'vitest'
-import { defaultLimits } from '../../../../runtime/expression/parse.ts'
+import { DEFAULT_LIMITS } from '../../../../runtime/expression/compiler/runtime/limits.ts'
 import type { Json } from '../../../../runtime/ports/types.ts'
 import { engines, exact, freeze, interpret, isRefused, run } from '../../../helpers/compiler/engines.ts'
 
@@ -72,7 +72,7 @@ const triples = (from: readonly string[]): string[] =>
 const bindings = { v: [{ a: 1, b: [2], c: 3 }, { b: 4 }] }
 
 async function differences(text: string): Promise<{ readonly compared: number; readonly wrong: readonly object[] }> {
-  const both = engines(text, defaultLimits)
+  const both = engines(text, DEFAULT_LIMITS)
   if (both === undefined || isRefused(both.compiled)) return { compared: 0, wrong: [] }
   const wrong: object[] = []
   let compared = 0

@@ -1,10 +1,11 @@
 /** Compiled expressions against the interpreter: by hand, by property, on what is shipped, and within limits. */
 import { describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../../connector/spec.ts'
-import { comment, literal, word } from '../../../../runtime/expression/compiler/emit/literal.ts'
-import { NotCompilable, tryCompile } from '../../../../runtime/expression/compiler/program.ts'
-import { LimitExceeded } from '../../../../runtime/expression/compiler/runtime/limits.ts'
-import { defaultLimits, isProblem, parse } from '../../../../runtime/expression/parse.ts'
+import { compileProgram } from '../../../../runtime/expression/compiler/compile-program.ts'
+import { literal, toComment, toIdentifier } from '../../../../runtime/expression/compiler/emit/literal.ts'
+import { NotCompilable } from '../../../../runtime/expression/compiler/not-compilable.ts'
+import { DEFAULT_LIMITS, LimitExceeded } from '../../../../runtime/expression/compiler/runtime/limits.ts'
+import { isProblem, parse } from '../../../../runtime/expression/parse.ts'
 import type { Json } from '../../../../runtime/ports/types.ts'
 import { readCases } from '../../../helpers/compiler/cases.ts'
 import { compareEngines } from '../../../helpers/compiler/compare.ts'
@@ -54,7 +55,7 @@ function parsed(text: string) {
 describe('limits', () => {
   const tight = { steps: 10_000, stack: 100, sequence: 1000, output: 10_000 }
   const evaluate = (text: string) => {
-    const result = tryCompile(parsed(text).root, text, functions, tight)
+    const result = compileProgram({ root: parsed(text).root, text, functions, limits: tight })
     if (result instanceof NotCompilable) throw new Error(result.reason)
     return result.evaluate({})
   }
@@ -83,7 +84,10 @@ describe('limits', () => {
     const inner = compiled('$count([1..10])')
     const table = [{ ...functions[0], name: 'inner', signature: '<x?:n>', run: () => inner.evaluate({}) ?? null }]
     const text = '$map([1..90], function($v){ $inner($v) })'
-    const outer = tryCompile(parsed(text).root, text, table as typeof functions, { ...tight, steps: 300 })
+    const outer = compileProgram({
+      ...{ root: parsed(text).root, text, functions: table as typeof functions },
+      limits: { ...tight, steps: 300 },
+    })
     if (outer instanceof NotCompilable) throw new Error(outer.reason)
     expect(() => outer.evaluate({})).toThrowError(expect.objectContaining({ code: 'D1012' }) as Error)
   })
@@ -100,8 +104,8 @@ describe('generated source', () => {
     (text) => {
       expect(literal(text)).toMatch(/^"[^\n\r\u2028\u2029<]*"$/)
       expect(JSON.parse(literal(text))).toBe(text)
-      expect(`x${word(text)}`).toMatch(/^\w+$/)
-      for (const line of comment(`a${text}b`).split('\n')) expect(line).toMatch(/^\/\/ [\x20-\x7e]*$/)
+      expect(`x${toIdentifier(text)}`).toMatch(/^\w+$/)
+      for (const line of toComment(`a${text}b`).split('\n')) expect(line).toMatch(/^\/\/ [\x20-\x7e]*$/)
       for (const expression of [
         `$.\`${text.replaceAll('`', '')}\``,
         JSON.stringify(text),
@@ -122,7 +126,7 @@ describe('generated source', () => {
 
 test('all that is shipped compiles', async () => {
   const refused = [...textsOf(await loadConnectorSpec())].filter((text) => {
-    return tryCompile(parsed(text).root, text, functions, defaultLimits) instanceof NotCompilable
+    return compileProgram({ root: parsed(text).root, text, functions, limits: DEFAULT_LIMITS }) instanceof NotCompilable
   })
   expect(refused).toEqual([])
 })

@@ -1,8 +1,13 @@
 /** The whole language, expression by expression: compiled as the interpreter has it, or refused for a reason that is documented. */
 import { describe, expect, test } from 'vitest'
-import { type Reason, refusals } from '../../../../runtime/expression/compiler/not-compilable.ts'
-import { NotCompilable, tryCompile } from '../../../../runtime/expression/compiler/program.ts'
-import { defaultLimits, isProblem, parse } from '../../../../runtime/expression/parse.ts'
+import { compileProgram } from '../../../../runtime/expression/compiler/compile-program.ts'
+import {
+  NOT_COMPILABLE_HELP,
+  NotCompilable,
+  type NotCompilableReason,
+} from '../../../../runtime/expression/compiler/not-compilable.ts'
+import { DEFAULT_LIMITS } from '../../../../runtime/expression/compiler/runtime/limits.ts'
+import { isProblem, parse } from '../../../../runtime/expression/parse.ts'
 import type { Json } from '../../../../runtime/ports/types.ts'
 import { type Case, readCases } from '../../../helpers/compiler/cases.ts'
 import { engines, exact, freeze, functions, interpret, isRefused, run } from '../../../helpers/compiler/engines.ts'
@@ -73,7 +78,7 @@ async function differences(text: string): Promise<readonly object[]> {
 }
 
 /** One or more for each reason, but for what only a host can show and what the parser never gives. */
-const examples: Readonly<Partial<Record<Reason, readonly string[]>>> = {
+const examples: Readonly<Partial<Record<NotCompilableReason, readonly string[]>>> = {
   $eval: ['$eval("1")', '($f := $eval; 1)'],
   'filter on a call that ends a function': [
     'function($l){ ($reverse($l))[1] }(a)',
@@ -101,28 +106,30 @@ const examples: Readonly<Partial<Record<Reason, readonly string[]>>> = {
   'variable bound in a path': ['a#$i[$x := 1]'],
 }
 
-const unseen: readonly Reason[] = ['code generation is not allowed here', 'unknown syntax']
+const unseen: readonly NotCompilableReason[] = ['code generation is not allowed here', 'unknown syntax']
 
 describe('refused', () => {
   const rows = Object.entries(examples).flatMap(([reason, texts]) => texts.map((text) => [text, reason] as const))
   test.each(rows)('%s: %s', (text, reason) => {
     const parsed = parse(text)
     if (isProblem(parsed)) throw new Error(parsed.message)
-    const result = tryCompile(parsed.root, text, functions, defaultLimits)
+    const result = compileProgram({ root: parsed.root, text, functions, limits: DEFAULT_LIMITS })
     expect(result).toBeInstanceOf(NotCompilable)
     expect((result as NotCompilable).reason).toBe(reason)
   })
 
   test('what is too deep for JavaScript itself, whatever the limits', () => {
     const text = `${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`
-    const limits = { ...defaultLimits, stack: 1_000_000 }
+    const limits = { ...DEFAULT_LIMITS, stack: 1_000_000 }
     const parsed = parse(text, limits)
     if (isProblem(parsed)) throw new Error(parsed.message)
-    expect(tryCompile(parsed.root, text, functions, limits)).toMatchObject({ reason: 'nested too deeply' })
+    expect(compileProgram({ root: parsed.root, text, functions, limits })).toMatchObject({
+      reason: 'nested too deeply',
+    })
   })
 
   test('every reason has an example and says what to write instead', () => {
-    expect([...Object.keys(examples), ...unseen].sort()).toEqual(Object.keys(refusals).sort())
-    for (const advice of Object.values(refusals)) expect(advice).toMatch(/^\w.{10,}[^.]$/)
+    expect([...Object.keys(examples), ...unseen].sort()).toEqual(Object.keys(NOT_COMPILABLE_HELP).sort())
+    for (const advice of Object.values(NOT_COMPILABLE_HELP)) expect(advice).toMatch(/^\w.{10,}[^.]$/)
   })
 })

@@ -1,134 +1,135 @@
-/** What a call of a built-in function costs, told from its arguments before it is made. Holds for both engines. */
+/** The cost of a call of a built-in function, estimated from its arguments in advance. Applies to both engines. */
 
-import { type Budget, PER_STEP } from '../../../interpreter/limits.ts'
 import { charactersOf, itemsIn, valuesIn } from '../json-size.ts'
+import { type LimitCounter, PER_STEP } from '../limits.ts'
 
-type Cost = (budget: Budget, ...args: readonly unknown[]) => void
+type Cost = (counter: LimitCounter, ...args: readonly unknown[]) => void
 
-/** One step, and one for so many characters and items it is given; then what this function makes of them. */
-export function charge(name: string, args: readonly unknown[], budget: Budget): void {
-  let given = 0
-  for (const arg of args) if (typeof arg === 'string' || Array.isArray(arg)) given += arg.length
-  budget.spend(1 + Math.floor(given / PER_STEP))
-  if (Object.hasOwn(costs, name)) costs[name]?.(budget, ...args)
+/** Charges one step, the size of the arguments, and the cost particular to this function. */
+export function chargeBuiltin(name: string, args: readonly unknown[], counter: LimitCounter): void {
+  let size = 0
+  for (const arg of args) if (typeof arg === 'string' || Array.isArray(arg)) size += arg.length
+  counter.consumeSteps(1 + Math.floor(size / PER_STEP))
+  if (Object.hasOwn(COSTS, name)) COSTS[name]?.(counter, ...args)
 }
 
-function writes(budget: Budget, characters: number): void {
-  budget.fitText(characters)
-  budget.spend(Math.floor(characters / PER_STEP))
+function chargeOutput(counter: LimitCounter, characters: number): void {
+  counter.checkTextLength(characters)
+  counter.consumeSteps(Math.floor(characters / PER_STEP))
 }
 
-const outOfRange = (it: unknown): boolean => typeof it === 'number' && !Number.isFinite(it) && !Number.isNaN(it)
+const isInfinite = (value: unknown): boolean => value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY
 
-/** Pictures are gone through again for each sign of theirs. */
-function picture(budget: Budget, it: unknown): void {
-  if (typeof it === 'string') budget.spend(Math.floor(it.length ** 2 / PER_STEP))
+/** JSONata scans a picture again for each of its characters. */
+function chargePicture(counter: LimitCounter, picture: unknown): void {
+  if (typeof picture === 'string') counter.consumeSteps(Math.floor(picture.length ** 2 / PER_STEP))
 }
 
-const date: Cost = (budget, _, form) => {
-  picture(budget, form)
-  if (typeof form !== 'string') return
-  const widths = form.replace(/\s+/g, '').matchAll(/,([^\],]*)\]/g)
+const chargeDatePicture: Cost = (counter, _, picture) => {
+  chargePicture(counter, picture)
+  if (typeof picture !== 'string') return
+  const widths = picture.replace(/\s+/g, '').matchAll(/,([^\],]*)\]/g)
   for (const [, width = ''] of widths) {
-    for (const part of width.split('-')) writes(budget, Number.parseInt(part, 10) || 0)
+    for (const part of width.split('-')) chargeOutput(counter, Number.parseInt(part, 10) || 0)
   }
 }
 
-const asText: Cost = (budget, it) => {
-  if (typeof it === 'object') writes(budget, charactersOf(it))
+const chargeText: Cost = (counter, value) => {
+  if (typeof value === 'object') chargeOutput(counter, charactersOf(value))
 }
 
-const members: Cost = (budget, it) => {
-  const each = Array.isArray(it) ? it : [it]
-  for (const one of each) {
-    if (typeof one === 'object' && one !== null) budget.spend(Math.floor(Object.keys(one).length / PER_STEP))
+const chargeMembers: Cost = (counter, value) => {
+  for (const each of Array.isArray(value) ? value : [value]) {
+    if (typeof each === 'object' && each !== null) {
+      counter.consumeSteps(Math.floor(Object.keys(each).length / PER_STEP))
+    }
   }
 }
 
-const truth: Cost = (budget, it) => {
-  if (Array.isArray(it)) budget.spend(Math.floor(itemsIn(it) / PER_STEP))
+const chargeTruth: Cost = (counter, value) => {
+  if (Array.isArray(value)) counter.consumeSteps(Math.floor(itemsIn(value) / PER_STEP))
 }
 
-/** How often one text is in another, `most` at most. */
+/** Occurrences of one text in another, at most `most`. */
 function occurrences(text: string, part: string, most: number): number {
   let count = 0
   for (let at = text.indexOf(part); at !== -1 && count < most; at = text.indexOf(part, at + part.length)) count++
   return count
 }
 
-/** A Roman numeral is made by a call within a call for each M. */
-const MOST_ROMAN = 1_000_000
+/** JSONata writes a Roman numeral by one nested call for each M. */
+const MAX_ROMAN = 1_000_000
 
-const costs: Readonly<Record<string, Cost>> = {
-  boolean: truth,
-  clone: asText,
-  keys: members,
-  merge: members,
-  not: truth,
-  spread: members,
-  string: asText,
+const COSTS: Readonly<Record<string, Cost>> = {
+  boolean: chargeTruth,
+  clone: chargeText,
+  keys: chargeMembers,
+  merge: chargeMembers,
+  not: chargeTruth,
+  spread: chargeMembers,
+  string: chargeText,
 
-  pad: (budget, text, width) => {
-    if (typeof text === 'string' && typeof width === 'number') writes(budget, Math.abs(width))
+  pad: (counter, text, width) => {
+    if (typeof text === 'string' && typeof width === 'number') chargeOutput(counter, Math.abs(width))
   },
-  join: (budget, list, separator) => {
+  join: (counter, list, separator) => {
     if (!Array.isArray(list)) return
     const between = typeof separator === 'string' ? separator.length * Math.max(0, list.length - 1) : 0
-    writes(
-      budget,
+    chargeOutput(
+      counter,
       list.reduce((sum, text) => sum + String(text).length, between),
     )
   },
-  replace: (budget, text, pattern, replacement, limit) => {
+  replace: (counter, text, pattern, replacement, limit) => {
     if (typeof text !== 'string' || typeof pattern !== 'string' || pattern === '') return
     if (typeof replacement !== 'string') return
     const most = typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY
     const count = occurrences(text, pattern, most)
-    budget.spend(count)
-    writes(budget, text.length + count * (replacement.length - pattern.length))
+    counter.consumeSteps(count)
+    chargeOutput(counter, text.length + count * (replacement.length - pattern.length))
   },
-  split: (budget, text, separator, limit) => {
+  split: (counter, text, separator, limit) => {
     if (typeof text !== 'string' || typeof separator !== 'string') return
     const most = typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY
-    budget.fitLength(separator === '' ? Math.min(most, text.length) : occurrences(text, separator, most))
+    counter.checkListLength(separator === '' ? Math.min(most, text.length) : occurrences(text, separator, most))
   },
-  zip: (budget, ...lists) => {
+  zip: (counter, ...lists) => {
     const shortest = Math.min(...lists.map((list) => (Array.isArray(list) ? list.length : 0)))
-    if (lists.length > 0) budget.spend(Math.floor((shortest * lists.length) / PER_STEP))
+    if (lists.length > 0) counter.consumeSteps(Math.floor((shortest * lists.length) / PER_STEP))
   },
-  distinct: (budget, list) => {
+  distinct: (counter, list) => {
     if (!Array.isArray(list)) return
-    const values = list.filter((it) => typeof it !== 'object')
-    // Each is compared with all those that differ from one another; of objects, all may.
-    const different = new Set(values).size + list.length - values.length
-    budget.spend(Math.floor((different * valuesIn(list)) / PER_STEP))
+    const primitives = list.filter((item) => typeof item !== 'object')
+    // Each item is compared with all distinct items before it; objects may all be distinct.
+    const most = new Set(primitives).size + list.length - primitives.length
+    counter.consumeSteps(Math.floor((most * valuesIn(list)) / PER_STEP))
   },
 
-  formatInteger: (budget, value, form) => {
-    picture(budget, form)
-    const isRoman = typeof form === 'string' && /^i(?:;|$)/i.test(form)
-    if (isRoman && typeof value === 'number' && Math.abs(value) > MOST_ROMAN) throw { code: 'D1011' }
-    if (outOfRange(value)) throw { code: 'D1001' }
+  formatInteger: (counter, value, picture) => {
+    chargePicture(counter, picture)
+    const isRoman = typeof picture === 'string' && /^i(?:;|$)/i.test(picture)
+    if (isRoman && typeof value === 'number' && Math.abs(value) > MAX_ROMAN) throw { code: 'D1011' }
+    if (isInfinite(value)) throw { code: 'D1001' }
   },
-  formatNumber: (budget, value, form) => {
-    picture(budget, form)
-    if (outOfRange(value)) throw { code: 'D1001' }
+  formatNumber: (counter, value, picture) => {
+    chargePicture(counter, picture)
+    if (isInfinite(value)) throw { code: 'D1001' }
   },
-  parseInteger: (budget, _, form) => picture(budget, form),
-  fromMillis: date,
-  now: (budget, form) => date(budget, undefined, form),
-  toMillis: (budget, text, form) => {
-    date(budget, text, form)
-    if (typeof text === 'string' && typeof form === 'string') budget.spend(guesses(text, form))
+  parseInteger: (counter, _, picture) => chargePicture(counter, picture),
+  fromMillis: chargeDatePicture,
+  now: (counter, picture) => chargeDatePicture(counter, undefined, picture),
+  toMillis: (counter, text, picture) => {
+    chargeDatePicture(counter, text, picture)
+    if (typeof text === 'string' && typeof picture === 'string') counter.consumeSteps(matchAttempts(text, picture))
   },
 }
 
 /**
- * In how many ways a text may be divided among the parts of a picture that nothing divides: their number is the power.
- * Digits before digits are counted off, not guessed.
+ * Ways to divide a text among the components of a picture that no literal separates: their number is the exponent.
+ * Digits followed by digits have a fixed width and divide in one way.
  */
-function guesses(text: string, form: string): number {
-  const undivided = form.match(/\](?=[[\w])/g)?.length ?? 0
-  const counted = form.match(/\[[A-Za-z]\d+\](?=\[[YMDdFWwXxHhmsf]\d+\])/g)?.length ?? 0
-  return Math.floor((text.length + 1) ** Math.max(0, undivided - counted) / PER_STEP)
+function matchAttempts(text: string, picture: string): number {
+  const adjacent = picture.match(/\](?=[[\w])/g)?.length ?? 0
+  const fixedWidth = picture.match(/\[[A-Za-z]\d+\](?=\[[YMDdFWwXxHhmsf]\d+\])/g)?.length ?? 0
+  return Math.floor((text.length + 1) ** Math.max(0, adjacent - fixedWidth) / PER_STEP)
 }

@@ -1,5 +1,5 @@
-/** The functions JSONata 2.2.2 brings along, as signatures. A test holds this table against the engine. */
-export const builtins: Readonly<Record<string, string>> = {
+/** Signatures of the built-in functions of JSONata 2.2.2. A test compares them with the engine. */
+export const BUILTIN_SIGNATURES: Readonly<Record<string, string>> = {
   abs: '<n-:n>',
   append: '<xx:a>',
   assert: '<bs?:x>',
@@ -67,5 +67,5 @@ export const builtins: Readonly<Record<string, string>> = {
   zip: '<a+>',
 }
 
-/** Those that give another answer each time: what they touch is not the same on every road. */
-export const volatile: ReadonlySet<string> = new Set(['millis', 'now', 'random', 'shuffle'])
+/** Functions whose result varies, so that one record would map differently on each ingress. */
+export const VOLATILE_BUILTINS: ReadonlySet<string> = new Set(['millis', 'now', 'random', 'shuffle'])

@@ -1,49 +1,60 @@
 /** The connector's own functions, as compiled code calls them. */
-import type { FunctionTable } from '../../../functions.ts'
-import type { Limits } from '../../../parse.ts'
-import { guard } from '../fields.ts'
-import { fallBack, withOwnLimits } from '../limits.ts'
-import { plain } from '../to-plain-json.ts'
-import { type Fit, fitting } from './signature.ts'
+import type { Json } from '../../../../ports/types.ts'
+import { guardArgument } from '../fields.ts'
+import { fallBack, type Limits, withOwnLimits } from '../limits.ts'
+import { toPlainJson } from '../to-plain-json.ts'
+import { type ArgumentCheck, createArgumentCheck } from './signature.ts'
 
-interface Connected {
-  /** For a signature that takes whatever it is given. */
-  plain(...args: readonly unknown[]): unknown
-  /** With the context first. */
+/** A function that the host adds to the expression language. */
+export interface ConnectorFunction {
+  /** Without `$`. */
+  readonly name: string
+  /** A JSONata signature: `<x?s?:s>` takes any value and a string, both optional, and returns a string. */
+  readonly signature: string
+  /** Pure: equal arguments give equal results on every machine. Must not change its arguments. */
+  run(...args: readonly (Json | undefined)[]): Json | undefined
+  /** Called before `run`: a promise to await, or undefined once everything is loaded. For large data that few need. */
+  load?(): Promise<unknown> | undefined
+}
+
+interface WrappedFunction {
+  /** For a signature that accepts any arguments. */
+  unchecked(...args: readonly unknown[]): unknown
+  /** Takes the context first. */
   checked(context: unknown, ...args: readonly unknown[]): unknown
 }
 
-export type ConnectedFunctions = Readonly<Record<string, Connected>>
+export type ConnectorFunctions = Readonly<Record<string, WrappedFunction>>
 
-/** Functions see plain JSON only, and what they return is copied, so neither side can change the other's. */
-export function connected(functions: FunctionTable, limits: Limits): ConnectedFunctions {
+/** Functions see plain JSON only and their results are copied, so that neither side can change the other's data. */
+export function wrapFunctions(functions: readonly ConnectorFunction[], limits: Limits): ConnectorFunctions {
   return Object.fromEntries(
     functions.map(({ name, signature, run, load }) => {
-      let adjust: Fit | undefined
+      let check: ArgumentCheck | undefined
       const call = (args: readonly unknown[]): unknown => {
-        if (load?.() !== undefined) fallBack() // the interpreter can wait
-        const given = areSimple(args) ? args : args.map((arg) => plain(guard(arg), limits.output))
-        const result = withOwnLimits(run, given as readonly Simple[])
-        return isSimple(result) ? result : plain(result, Number.POSITIVE_INFINITY)
+        if (load?.() !== undefined) fallBack() // the interpreter can await it
+        const plain = arePrimitive(args) ? args : args.map((arg) => toPlainJson(guardArgument(arg), limits.output))
+        const result = withOwnLimits(run, plain as readonly Primitive[])
+        return isPrimitive(result) ? result : toPlainJson(result, Number.POSITIVE_INFINITY)
       }
       const checked = (context: unknown, ...args: readonly unknown[]) => {
-        adjust ??= fitting(signature)
-        return call(adjust(args, context))
+        check ??= createArgumentCheck(signature)
+        return call(check(args, context))
       }
-      return [name, { plain: (...args: readonly unknown[]) => call(args), checked }]
+      return [name, { unchecked: (...args: readonly unknown[]) => call(args), checked }]
     }),
   )
 }
 
-type Simple = string | number | boolean | null | undefined
+type Primitive = string | number | boolean | null | undefined
 
-/** Needs no copy, and no second look. */
-function isSimple(it: unknown): it is Simple {
-  if (typeof it === 'number') return Number.isFinite(it)
-  return it === undefined || it === null || typeof it === 'string' || typeof it === 'boolean'
+/** Needs no copy and no check. */
+function isPrimitive(value: unknown): value is Primitive {
+  if (typeof value === 'number') return Number.isFinite(value)
+  return value === undefined || value === null || typeof value === 'string' || typeof value === 'boolean'
 }
 
-function areSimple(args: readonly unknown[]): args is readonly Simple[] {
-  for (let i = 0; i < args.length; i++) if (!isSimple(args[i])) return false
+function arePrimitive(args: readonly unknown[]): args is readonly Primitive[] {
+  for (let i = 0; i < args.length; i++) if (!isPrimitive(args[i])) return false
   return true
 }

@@ -1,36 +1,36 @@
-/** JSONata's own built-in functions, taken out of its environment once, to be called without its interpreter. */
+/** JSONata's own built-in functions, read once from its environment and called without its interpreter. */
 import jsonata from 'jsonata'
 import { charactersOf } from '../json-size.ts'
-import { fitText, fixedNow } from '../limits.ts'
+import { checkTextLength, fixedNow } from '../limits.ts'
 
 export interface Signature {
-  /** The arguments as the function gets them: context put in, single values made lists. Throws if they do not fit. */
+  /** The arguments as the function receives them: with the context, and with single values as lists. Throws on a mismatch. */
   validate(args: readonly unknown[], context: unknown): unknown[]
 }
 
-/** What JSONata keeps of a function. */
-export interface Definition {
+/** A function as JSONata stores it. */
+export interface BuiltinDefinition {
   readonly implementation: (this: unknown, ...args: unknown[]) => unknown
   readonly signature?: Signature
 }
 
 interface Environment {
-  /** When the evaluation began. */
+  /** Start of the evaluation. */
   readonly timestamp: Date
-  lookup(name: string): Definition | undefined
+  lookup(name: string): BuiltinDefinition | undefined
 }
 
 interface Hooks {
   assign(name: symbol, value: unknown): void
 }
 
-/** The interpreter calls this hook before it evaluates anything, and so before it first waits. */
+/** The interpreter calls this hook before it evaluates a node, and so before its first `await`. */
 function environmentOf(engine: jsonata.Expression): Environment {
   let found: Environment | undefined
   ;(engine as unknown as Hooks).assign(
     Symbol.for('jsonata.__evaluate_entry'),
-    (_: unknown, __: unknown, it: Environment) => {
-      found ??= it
+    (_node: unknown, _input: unknown, environment: Environment) => {
+      found ??= environment
     },
   )
   engine.evaluate(null).catch(() => undefined)
@@ -38,57 +38,56 @@ function environmentOf(engine: jsonata.Expression): Environment {
   return found
 }
 
-let builtIn: Environment | undefined
+let builtinEnvironment: Environment | undefined
 
-/** A built-in function as JSONata has it. */
-export function definitionOf(name: string): Definition | undefined {
-  builtIn ??= environmentOf(jsonata('null'))
-  return builtIn.lookup(name)
+export function definitionOf(name: string): BuiltinDefinition | undefined {
+  builtinEnvironment ??= environmentOf(jsonata('null'))
+  return builtinEnvironment.lookup(name)
 }
 
 const signatures = new Map<string, Signature>()
 
-/** A signature, read by JSONata itself. Throws if it is none. */
+/** A signature, parsed by JSONata. Throws if the text is none. */
 export function signatureOf(text: string): Signature {
-  const known = signatures.get(text)
-  if (known !== undefined) return known
+  const cached = signatures.get(text)
+  if (cached !== undefined) return cached
   const engine = jsonata('null')
   engine.registerFunction('f', () => undefined, text)
   const signature = environmentOf(engine).lookup('f')?.signature
-  if (signature === undefined) throw new Error('a signature that says nothing')
+  if (signature === undefined) throw new Error('the signature is empty')
   signatures.set(text, signature)
   return signature
 }
 
 let clock: jsonata.Expression | undefined
 
-/** When this evaluation began, as far as anyone can tell: by JSONata's own clock, and the same until it ends. */
-export function moment(): Date {
+/** The start of this evaluation by JSONata's own clock, fixed until it ends. */
+export function evaluationTime(): Date {
   clock ??= jsonata('null')
   const engine = clock
   return fixedNow(() => environmentOf(engine).timestamp)
 }
 
-/** What built-in functions find as `this`. */
-export const focus = {
+/** The `this` of built-in functions. */
+export const builtinThis = {
   options: {},
   createSequence: (...items: unknown[]) => items,
-  /** Parts of a date that a picture leaves out are taken from today. */
+  /** Components missing from a date picture default to today. */
   environment: {
     get timestamp() {
-      return moment()
+      return evaluationTime()
     },
   },
 }
 
-let string: Definition['implementation'] | undefined
+let string: BuiltinDefinition['implementation'] | undefined
 
 /** `$string` of one value. */
-export function textOf(it: unknown, pretty = false): string {
-  // Parts that are in it many times would make a text that has no end.
-  if (typeof it === 'object') fitText(charactersOf(it))
+export function textOf(value: unknown, pretty = false): string {
+  // Parts that occur many times in the value could make a text of unbounded size.
+  if (typeof value === 'object') checkTextLength(charactersOf(value))
   string ??= definitionOf('string')?.implementation
-  const text = string?.call(focus, it, pretty) as string
-  fitText(text.length)
+  const text = string?.call(builtinThis, value, pretty) as string
+  checkTextLength(text.length)
   return text
 }

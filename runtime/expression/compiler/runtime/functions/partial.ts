@@ -1,126 +1,125 @@
-/** Functions made of others: `f(?, 1)` and `|pattern|update, delete|`. */
-
-import { consumeSteps, enter, fallBack, LimitExceeded, leave } from '../limits.ts'
+/** Functions made from others: partial application `f(?, 1)` and transforms `|pattern|update, delete|`. */
+import { consumeSteps, enterFunction, fallBack, LimitExceeded, leaveFunction } from '../limits.ts'
 import { fromTailCall } from '../sequence.ts'
-import { builtins } from './builtins.ts'
-import { definitionOf, focus, signatureOf } from './jsonata-builtins.ts'
-import { implementation, native } from './natives.ts'
-import { fitting, NO_CONTEXT } from './signature.ts'
+import { builtin, implementationOf } from './builtin-functions.ts'
+import { BUILTIN_SIGNATURES } from './builtins.ts'
+import { builtinThis, definitionOf, signatureOf } from './jsonata-builtins.ts'
+import { createArgumentCheck, NO_CONTEXT } from './signature.ts'
 import { isNotTailCallable, markNotTailCallable } from './tail-calls.ts'
 
 /** `?` among the arguments. */
-export const HOLE: object = Object.freeze({})
+export const PLACEHOLDER: object = Object.freeze({})
 
-type Fill = (args: readonly unknown[]) => unknown[]
+type FillArguments = (args: readonly unknown[]) => unknown[]
 
-/** Puts arguments into the holes. Those beyond the parameters are forgotten, as are holes there. */
-function filling(given: readonly unknown[], parameters: number): { readonly fill: Fill; readonly holes: number } {
-  const known = given.slice(0, parameters)
-  for (const each of known) if (looksLikeHole(each)) fallBack()
-  const holes = known.flatMap((each, i) => (each === HOLE ? [i] : []))
-  const fill: Fill = (args) => {
-    const all = [...known]
-    for (const [i, hole] of holes.entries()) all[hole] = args[i]
+/** Puts arguments into the placeholders. Arguments and placeholders beyond the parameters are ignored. */
+function createFill(given: readonly unknown[], parameters: number): { fill: FillArguments; placeholders: number } {
+  const fixed = given.slice(0, parameters)
+  for (const each of fixed) if (resemblesPlaceholder(each)) fallBack()
+  const placeholders = fixed.flatMap((each, i) => (each === PLACEHOLDER ? [i] : []))
+  const fill: FillArguments = (args) => {
+    const all = [...fixed]
+    for (const [i, placeholder] of placeholders.entries()) all[placeholder] = args[i]
     return all
   }
-  return { fill, holes: holes.length }
+  return { fill, placeholders: placeholders.length }
 }
 
-/** The interpreter tells a hole by what it looks like in the syntax tree. */
-const looksLikeHole = (it: unknown): boolean =>
-  typeof it === 'object' && it !== null && 'type' in it && it.type === 'operator'
+/** The interpreter recognises a placeholder by its shape in the syntax tree, which data may have, too. */
+const resemblesPlaceholder = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'type' in value && value.type === 'operator'
 
-const unsigned = new WeakMap<object, (...args: unknown[]) => unknown>()
+const withoutSignature = new WeakMap<object, (...args: unknown[]) => unknown>()
 
-/** A function with a signature of its own, which it loses when it is applied in part. */
-export function signed(signature: string, f: (...args: unknown[]) => unknown): unknown {
-  const adjust = fitting(signature)
-  const it = (...args: readonly unknown[]) => f(...adjust(args, NO_CONTEXT))
-  unsigned.set(it, f)
-  return Object.defineProperty(it, 'length', { value: f.length })
+/** A lambda with a signature, which it loses in a partial application. */
+export function withSignature(signature: string, f: (...args: unknown[]) => unknown): unknown {
+  const check = createArgumentCheck(signature)
+  const checked = (...args: readonly unknown[]) => f(...check(args, NO_CONTEXT))
+  withoutSignature.set(checked, f)
+  return Object.defineProperty(checked, 'length', { value: f.length })
 }
 
 /** `f(?, 1)` of a function of the expression. */
 export function partial(f: unknown, ...given: readonly unknown[]): unknown {
   if (typeof f !== 'function') return fallBack()
-  const run = unsigned.get(f) ?? (f as (...args: unknown[]) => unknown)
-  const { fill, holes } = filling(given, f.length)
-  return markNotTailCallable((...args: readonly unknown[]) => run(...fill(args)), holes)
+  const run = withoutSignature.get(f) ?? (f as (...args: unknown[]) => unknown)
+  const { fill, placeholders } = createFill(given, f.length)
+  return markNotTailCallable((...args: readonly unknown[]) => run(...fill(args)), placeholders)
 }
 
-/** `$f(?, 1)` of a function that comes along. The interpreter then looks at no signature. */
-export function partialNative(name: string, ...given: readonly unknown[]): unknown {
+/** `$f(?, 1)` of a built-in function. The interpreter then ignores the signature. */
+export function partialBuiltin(name: string, ...given: readonly unknown[]): unknown {
   const parameters = definitionOf(name)?.implementation.length ?? 0
-  const signature = signatureOf(builtins[name] ?? '')
-  const { fill, holes } = filling(given, parameters)
-  const it = (...args: readonly unknown[]): unknown => {
+  const signature = signatureOf(BUILTIN_SIGNATURES[name] ?? '')
+  const { fill, placeholders } = createFill(given, parameters)
+  const f = (...args: readonly unknown[]): unknown => {
     const all = fill(args)
     while (all.length > 0 && all.at(-1) === undefined) all.pop()
-    const fitted = signature.validate(all, NO_CONTEXT)
-    // What a signature would change is not changed here; what becomes of it is for the interpreter to say.
-    if (fitted.some((each, i) => each !== all[i] || isNotTailCallable(each))) return fallBack()
+    const validated = signature.validate(all, NO_CONTEXT)
+    // The interpreter does not convert arguments here, so any conversion would give another result.
+    if (validated.some((each, i) => each !== all[i] || isNotTailCallable(each))) return fallBack()
     try {
-      return fromTailCall(implementation(name).apply(focus, all))
+      return fromTailCall(implementationOf(name).apply(builtinThis, all))
     } catch (error) {
-      // Some limits are not looked at there.
+      // The interpreter does not check every limit here.
       throw error instanceof LimitExceeded ? fallBack() : error
     }
   }
-  return markNotTailCallable(it, holes)
+  return markNotTailCallable(f, placeholders)
 }
 
-type Part = (item: unknown) => unknown
+type ItemFunction = (item: unknown) => unknown
 
-/** `|pattern|update, delete|`: a copy, changed where the pattern finds something in it. */
-export function transform(levels: number, pattern: Part, update: Part, remove?: Part): unknown {
-  const adjust = fitting('<(oa):o>')
-  const it = (...args: readonly unknown[]): unknown => {
-    const [given] = adjust(args, NO_CONTEXT)
-    if (given === undefined) return undefined
-    enter(levels)
-    const copy = native('clone')(NO_CONTEXT, given)
-    const ours = objectsIn(copy)
-    const found = pattern(copy)
-    for (const match of listOf(found)) {
-      merge(match, update(match), ours)
-      if (remove !== undefined) omit(match, remove(match), ours)
+/** `|pattern|update, delete|`: a copy, updated wherever the pattern matches in it. */
+export function transform(levels: number, pattern: ItemFunction, update: ItemFunction, remove?: ItemFunction): unknown {
+  const check = createArgumentCheck('<(oa):o>')
+  const f = (...args: readonly unknown[]): unknown => {
+    const [value] = check(args, NO_CONTEXT)
+    if (value === undefined) return undefined
+    enterFunction(levels)
+    const copy = builtin('clone')(NO_CONTEXT, value)
+    const copied = objectsIn(copy)
+    for (const match of toList(pattern(copy))) {
+      mergeInto(match, update(match), copied)
+      if (remove !== undefined) deleteFrom(match, remove(match), copied)
     }
-    leave(levels)
+    leaveFunction(levels)
     return copy
   }
-  return markNotTailCallable(it, 1)
+  return markNotTailCallable(f, 1)
 }
 
-const listOf = (it: unknown): readonly unknown[] => (it === undefined ? [] : Array.isArray(it) ? [...it] : [it])
+const toList = (value: unknown): readonly unknown[] =>
+  value === undefined ? [] : Array.isArray(value) ? [...value] : [value]
 
-/** All that may be changed. What a pattern finds elsewhere, in the input or in a variable, must stay as it is. */
+/** The objects that may be changed. A pattern may also match in the input or in a variable, which must stay unchanged. */
 function objectsIn(copy: unknown): ReadonlySet<unknown> {
   const found = new Set<unknown>()
-  const waiting = [copy]
-  while (waiting.length > 0) {
-    const it = waiting.pop()
-    if (typeof it !== 'object' || it === null) continue
+  const stack = [copy]
+  while (stack.length > 0) {
+    const value = stack.pop()
+    if (typeof value !== 'object' || value === null) continue
     consumeSteps(1)
-    if (!Array.isArray(it)) found.add(it)
-    for (const member of Object.values(it)) waiting.push(member)
+    if (!Array.isArray(value)) found.add(value)
+    for (const member of Object.values(value)) stack.push(member)
   }
   return found
 }
 
-function merge(match: unknown, update: unknown, ours: ReadonlySet<unknown>): void {
+function mergeInto(match: unknown, update: unknown, copied: ReadonlySet<unknown>): void {
   if (update === undefined) return
   if (typeof update !== 'object' || update === null || Array.isArray(update)) fallBack()
   for (const [key, member] of Object.entries(update as object)) {
-    if (key === '__proto__' || !ours.has(match)) fallBack()
+    if (key === '__proto__' || !copied.has(match)) fallBack()
     ;(match as Record<string, unknown>)[key] = member
   }
 }
 
-function omit(match: unknown, names: unknown, ours: ReadonlySet<unknown>): void {
-  for (const name of listOf(names)) {
+function deleteFrom(match: unknown, names: unknown, copied: ReadonlySet<unknown>): void {
+  for (const name of toList(names)) {
     if (typeof name !== 'string') fallBack()
     if (typeof match !== 'object' || match === null) continue
-    if (!ours.has(match)) fallBack()
+    if (!copied.has(match)) fallBack()
     delete (match as Record<string, unknown>)[name]
   }
 }

@@ -1,47 +1,48 @@
-/** Arguments against a signature: the common case at once, every other as JSONata does it. */
+/** Checks arguments against a signature: the common case directly, every other through JSONata. */
 
 import { fallBack } from '../limits.ts'
 import { type Signature, signatureOf } from './jsonata-builtins.ts'
 
-/** Gives the arguments as the function gets them. Throws what JSONata throws. */
-export type Fit = (args: readonly unknown[], context: unknown) => readonly unknown[]
+/** Returns the arguments as the function receives them. Throws what JSONata throws. */
+export type ArgumentCheck = (args: readonly unknown[], context: unknown) => readonly unknown[]
 
 interface Parameter {
-  /** One letter for each type it takes: `s`, `n`, `b`, `l`, `o`, `a`, `f`, and `m` for nothing. */
-  readonly takes: string
+  /** One letter for each accepted type: `s`, `n`, `b`, `l`, `o`, `a`, `f`, and `m` for undefined. */
+  readonly accepts: string
   readonly optional: boolean
 }
 
 const ANY = 'asnblfom'
 
-/** Stands where the interpreter has a context of its own making. A call that needs it is left to the interpreter. */
+/** Marks a site where the interpreter has a context that compiled code lacks. A call that needs it falls back. */
 export const NO_CONTEXT: object = Object.freeze({})
 
 function validate(signature: Signature, args: readonly unknown[], context: unknown): readonly unknown[] {
-  const fitted = signature.validate(args, context)
-  return fitted.includes(NO_CONTEXT) ? fallBack() : fitted
+  const validated = signature.validate(args, context)
+  return validated.includes(NO_CONTEXT) ? fallBack() : validated
 }
 
 /**
- * Reads the simple parameters of a signature. Nothing for those that turn values into lists, look into lists, or repeat.
+ * Parses the parameters of a simple signature. Undefined if one of them wraps values in lists, checks the items of
+ * lists, or repeats.
  */
-function simple(signature: string): readonly Parameter[] | undefined {
-  const [params = ''] = signature.slice(1, -1).split(':')
+function parseParameters(signature: string): readonly Parameter[] | undefined {
+  const [parameters = ''] = signature.slice(1, -1).split(':')
   const found: Parameter[] = []
-  let rest = params
+  let rest = parameters
   while (rest !== '') {
     const [all, choice, letter, mark] = /^(?:\(([a-z]+)\)|([snblofjx]))([-?]?)/.exec(rest) ?? []
     if (all === undefined) return undefined
     const types = choice ?? letter ?? ''
-    const takes = types === 'x' ? ANY : types === 'j' ? 'asnblom' : letter === 'f' ? 'f' : `${types}m`
-    found.push({ takes, optional: mark === '?' })
+    const accepts = types === 'x' ? ANY : types === 'j' ? 'asnblom' : letter === 'f' ? 'f' : `${types}m`
+    found.push({ accepts, optional: mark === '?' })
     rest = rest.slice(all.length)
   }
   return found
 }
 
-export function letterOf(it: unknown): string {
-  switch (typeof it) {
+function typeLetter(value: unknown): string {
+  switch (typeof value) {
     case 'string':
       return 's'
     case 'number':
@@ -51,12 +52,12 @@ export function letterOf(it: unknown): string {
     case 'function':
       return 'f'
     case 'object':
-      // An object may be a function to JSONata, which is for JSONata to say.
-      return it === null
+      // JSONata may take an object for a function, and decides itself.
+      return value === null
         ? 'l'
-        : Array.isArray(it)
+        : Array.isArray(value)
           ? 'a'
-          : '_jsonata_function' in it || '_jsonata_lambda' in it
+          : '_jsonata_function' in value || '_jsonata_lambda' in value
             ? '?'
             : 'o'
     default:
@@ -64,25 +65,25 @@ export function letterOf(it: unknown): string {
   }
 }
 
-export function fitting(text: string): Fit {
+export function createArgumentCheck(text: string): ArgumentCheck {
   const signature: Signature = signatureOf(text)
-  const parameters = simple(text)
+  const parameters = parseParameters(text)
   if (parameters === undefined) return (args, context) => validate(signature, args, context)
 
-  // Each argument fits its own parameter and the rest may be absent: JSONata's matching, being greedy, agrees.
+  // Each argument matches its own parameter and the rest may be absent: JSONata's greedy matching agrees.
   const required = parameters.filter(({ optional }) => !optional).length
   return (args, context) => {
     if (args.length > parameters.length || args.length < required) return validate(signature, args, context)
     for (let i = 0; i < args.length; i++) {
-      if (!parameters[i]?.takes.includes(letterOf(args[i]))) return validate(signature, args, context)
+      if (!parameters[i]?.accepts.includes(typeLetter(args[i]))) return validate(signature, args, context)
     }
     return args
   }
 }
 
-/** Whether any arguments of this number fit, whatever they are. */
-export function takesAnything(signature: string, count: number): boolean {
-  const parameters = simple(signature)
+/** Whether any `count` arguments match, whatever their types. */
+export function acceptsAnything(signature: string, count: number): boolean {
+  const parameters = parseParameters(signature)
   if (parameters === undefined || count > parameters.length) return false
-  return parameters.every(({ takes, optional }, i) => (i < count ? takes === ANY : optional))
+  return parameters.every(({ accepts, optional }, i) => (i < count ? accepts === ANY : optional))
 }

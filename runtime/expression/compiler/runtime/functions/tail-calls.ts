@@ -1,10 +1,10 @@
-/** Functions that the interpreter cannot hand on at the end of a function: those that come along, and some it makes. */
-const handed = new WeakSet<object>()
+/** Functions that the interpreter cannot pass in a tail call: built-in ones, and some that it creates itself. */
+const notTailCallable = new WeakSet<object>()
 
-/** A function of so many arguments, which must not be handed on. */
-export function markNotTailCallable(it: object, length: number): object {
-  handed.add(it)
-  return Object.defineProperty(it, 'length', { value: length })
+/** A function of `length` parameters that must not be an argument of a tail call. */
+export function markNotTailCallable(f: object, length: number): object {
+  notTailCallable.add(f)
+  return Object.defineProperty(f, 'length', { value: length })
 }
 
-export const isNotTailCallable = (it: unknown): boolean => typeof it === 'function' && handed.has(it)
+export const isNotTailCallable = (value: unknown): boolean => typeof value === 'function' && notTailCallable.has(value)

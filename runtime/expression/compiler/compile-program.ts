@@ -1,0 +1,72 @@
+/** Compiles a syntax tree to JavaScript that computes exactly what the interpreter computes, or refuses to. */
+import type { Node } from './ast.ts'
+import { type CompilationUnit, type EmitSite, indent } from './emit/compilation-unit.ts'
+import { emitNode } from './emit/emit.ts'
+import { emitValue } from './emit/emit-value.ts'
+import { literal, toComment } from './emit/literal.ts'
+import { createFrame, needsSequenceTracking, unboundMarker } from './emit/scope.ts'
+import { NotCompilable } from './not-compilable.ts'
+import { type CompiledProgram, loadProgram, type ProgramFactory, type ProgramSource } from './program.ts'
+import type { ConnectorFunction } from './runtime/functions/connector-functions.ts'
+import type { Limits } from './runtime/limits.ts'
+
+export interface CompileInput {
+  readonly root: Node
+  readonly text: string
+  readonly functions: readonly ConnectorFunction[]
+  readonly limits: Limits
+}
+
+/** Compiles and loads a program, or says why not. Refuses whatever it cannot do exactly as the interpreter does it. */
+export function compileProgram(input: CompileInput): CompiledProgram | NotCompilable {
+  const program = generateSource(input)
+  if (program instanceof NotCompilable) return program
+  try {
+    const factory = new Function('library', 'functions', `return (${program.source})(library, functions)`)
+    return { ...program, evaluate: loadProgram(factory as ProgramFactory, program, input.functions, input.limits) }
+  } catch (error) {
+    // A host may forbid compiling text to code.
+    if (error instanceof EvalError) return new NotCompilable('code generation is not allowed here')
+    if (error instanceof RangeError) return new NotCompilable('nested too deeply', input.root)
+    throw error
+  }
+}
+
+/** The source alone, to be written to a module. */
+export function generateSource(input: CompileInput): ProgramSource | NotCompilable {
+  try {
+    return generate(input)
+  } catch (error) {
+    if (error instanceof NotCompilable) return error
+    // The emitters and JavaScript's parser recurse, and their stack is shorter than some limits allow.
+    if (error instanceof RangeError) return new NotCompilable('nested too deeply', input.root)
+    throw error
+  }
+}
+
+function generate({ root, text, functions, limits }: CompileInput): ProgramSource {
+  const unit: CompilationUnit = {
+    ...{ functions, limits, tracksSequences: needsSequenceTracking(root), nameCount: 0, emitNode },
+    ...{ libraryNames: new Set(), constants: new Map(), variables: new Map() },
+  }
+  const frame = createFrame(unit, [root], undefined)
+  const deepest = { level: 0 }
+  const site: EmitSite = { context: { list: 'context', item: 'input', top: true }, frame, level: 0, deepest }
+  const code = emitValue(unit, root, site)
+  if (deepest.level > limits.stack) throw new NotCompilable('nested too deeply', root)
+
+  const body = [
+    ...[...unit.variables].map(([name, js]) => `const ${js} = bindings[${literal(name)}];`),
+    ...(/\bcontext\b/.test(code) ? ['const context = Array.isArray(input) ? [input] : input;'] : []),
+    ...[...frame.slots.values()].map(({ js }) => `let ${js} = ${unboundMarker(unit)};`),
+    `return ${code};`,
+  ]
+  const { libraryNames, constants, tracksSequences } = unit
+  const module = [
+    toComment(text),
+    ...(libraryNames.size === 0 ? [] : [`const { ${[...libraryNames].sort().join(', ')} } = library;`]),
+    ...[...constants].map(([source, name]) => `const ${name} = ${source};`),
+    `return (input, bindings) => {\n  ${indent(body.join('\n'))}\n};`,
+  ].join('\n')
+  return { source: `(library, functions) => {\n  ${indent(module)}\n}`, tracksSequences, levels: deepest.level }
+}
