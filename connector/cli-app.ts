@@ -73,6 +73,7 @@ export const cliApp: CliApp = {
   version,
   summary: 'Intercom conversations and tickets as Klaviyo metrics, live and from history.',
   labels: { source: 'Intercom', destination: 'Klaviyo' },
+  homepage: 'https://github.com/intercom-to-klaviyo/connector#readme',
   bugsUrl: 'https://github.com/intercom-to-klaviyo/connector/issues',
   settings,
   specFolder: specFolder(),

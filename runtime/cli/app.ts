@@ -67,6 +67,8 @@ export interface CliApp {
   readonly summary: string
   /** Product names for texts. */
   readonly labels: { readonly source: string; readonly destination: string }
+  /** The repository: `homepage` of package.json. Holds the reference pages of fault codes. */
+  readonly homepage: string
   /** The issue tracker: `bugs` of package.json. */
   readonly bugsUrl: string
   /** Credentials and the like. The commands add those that every connector has (store, port, log level). */

@@ -1,6 +1,8 @@
 /** Runs a command line and resolves to its exit code. */
 import { Command, CommanderError } from 'commander'
+import { faultUrl } from '../fault-reference.ts'
 import { columns } from '../lib/format.ts'
+import { Fault } from '../ports/fault.ts'
 import type { CliApp } from './app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from './command.ts'
 import { groupSummaries, loadCommands } from './commands/index.ts'
@@ -34,12 +36,13 @@ export async function runCli(app: CliApp, argv: readonly string[], io: ProcessIo
   }
 }
 
-function printError(error: unknown, { bugsUrl }: CliApp, { stderr, env }: ProcessIo): void {
+function printError(error: unknown, { bugsUrl, homepage }: CliApp, { stderr, env }: ProcessIo): void {
   const paint = painter(wantsColor(stderr, env))
   const report = isUnexpected(error)
     ? `. This is a bug; please report it at ${bugsUrl} (LOG_LEVEL=debug prints the stack)`
     : ''
   stderr.write(`${paint('red', 'error:')} ${describeError(error)}${report}\n`)
+  if (error instanceof Fault) stderr.write(`See ${faultUrl(error.code, homepage)}\n`)
   if (env.LOG_LEVEL === 'debug' && error instanceof Error) stderr.write(`${error.stack}\n`)
 }
 

@@ -217,8 +217,9 @@ describe('the bin', () => {
     ])
   })
 
-  test('reports bugs where the package does', () => {
-    expect(cliApp.bugsUrl).toBe(JSON.parse(read('package.json')).bugs.url)
+  test('links the homepage and the issue tracker of the package', () => {
+    const { bugs, homepage } = JSON.parse(read('package.json'))
+    expect(cliApp).toMatchObject({ homepage, bugsUrl: bugs.url })
   })
 
   test('prints the version of the package', async () => {

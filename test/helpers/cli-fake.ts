@@ -91,6 +91,7 @@ const app: CliApp = {
   version: '1.2.3',
   summary: 'Chats of From as events of To.',
   labels: { source: 'From', destination: 'To' },
+  homepage: 'https://example.com/from-to#readme',
   bugsUrl: 'https://bugs.example.com',
   settings: [
     { env: 'FROM_TOKEN', needed: 'source', description: 'the token of From', howToGet: 'From, Settings, Tokens.' },

@@ -40,7 +40,7 @@ test('says how many attempts were not kept, and what was delivered among them', 
   const between: Attempt = { at: AT, count: 4200, last: AT + 9000, delivered: sent.events }
   const text = timeline([entry({ attempts: [waited(), between, waited(37)] })], (_, words) => words)
   expect(text).toContain(
-    '2026-03-01 12:00:00Z  between  4,200 attempts, one way and another, the last 2026-03-01 12:00:09Z',
+    '2026-03-01 12:00:00Z  between  4,200 attempts with different outcomes, the last 2026-03-01 12:00:09Z',
   )
   expect(text).toContain('answered 202, request r7')
   expect(text).toContain('deferred  37 times, until 2026-03-01 12:00:01Z')

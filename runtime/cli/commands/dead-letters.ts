@@ -1,12 +1,12 @@
 /** `dead-letters list` and `dead-letters replay`. */
+import { faultUrl } from '../../fault-reference.ts'
 import { json, plural } from '../../lib/format.ts'
 import { whoActs } from '../../ports/fault.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
 import type { Store } from '../../ports/store.ts'
 import type { FaultInfo } from '../../ports/types.ts'
-import type { CommandDefinition } from '../command.ts'
+import type { CommandContext, CommandDefinition } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
-import type { Painter } from '../io.ts'
 import { withExistingStore } from '../with-connector.ts'
 
 const IDS_SHOWN = 5
@@ -23,7 +23,7 @@ const listDeadLetters: CommandDefinition = {
     const groups = await withExistingStore(context, readGroups)
     if (context.json) context.print(json(groups))
     else if (groups.length === 0) context.print('No dead letters.\n')
-    else context.print(render(groups, context.paint))
+    else context.print(render(groups, context))
     return EXIT_CODES.ok
   },
 }
@@ -87,11 +87,11 @@ async function* readDeadLetters(store: Store, group: string): AsyncGenerator<Led
   }
 }
 
-function render(groups: readonly ListedGroup[], paint: Painter): string {
-  return groups.map((group) => `${groupLines(group, paint).join('\n')}\n`).join('\n')
+function render(groups: readonly ListedGroup[], context: CommandContext): string {
+  return groups.map((group) => `${groupLines(group, context).join('\n')}\n`).join('\n')
 }
 
-function groupLines(group: ListedGroup, paint: Painter): string[] {
+function groupLines(group: ListedGroup, { app, paint }: CommandContext): string[] {
   const shown = group.ids.slice(0, IDS_SHOWN)
   const more = group.count - shown.length
   return [
@@ -100,6 +100,8 @@ function groupLines(group: ListedGroup, paint: Painter): string[] {
     ...(group.metric === undefined ? [] : [`    metric   ${group.metric}`]),
     ...(group.place === undefined ? [] : [`    place    ${group.place}`]),
     `    who acts ${whoActs(group, true)}`,
+    ...(group.kind === 'bug' ? [`    report   ${app.bugsUrl}`] : []),
+    `    docs     ${faultUrl(group.code, app.homepage)}`,
     ...shown.map((id, at) => `    ${at === 0 ? 'records ' : '        '} ${id}`),
     ...(more > 0 ? [`             and ${plural(more, 'more', 'more')} (--json lists all)`] : []),
   ]

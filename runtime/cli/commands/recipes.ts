@@ -1,5 +1,6 @@
 /** `recipes list` and `recipes apply`: ready-made segments and flows for the metrics. */
 import { suggest } from '../../expression/did-you-mean.ts'
+import { faultUrl } from '../../fault-reference.ts'
 import { json } from '../../lib/format.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Recipe } from '../../ports/recipes.ts'
@@ -59,9 +60,9 @@ function withRecipes(context: CommandContext, use: (book: RecipeBook) => Promise
     try {
       return await use(connector.recipes)
     } catch (error) {
-      const { kind, message } = toFault(error)
+      const { kind, code, message } = toFault(error)
       if (kind === 'bug') throw error
-      context.note(message)
+      context.note(`${message}\nSee ${faultUrl(code, context.app.homepage)}`)
       return EXIT_CODES.failed
     }
   })

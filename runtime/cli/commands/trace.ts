@@ -23,7 +23,7 @@ export const traceCommand: CommandDefinition = {
       context.note('No record found: it never arrived, or retention has deleted it.')
     }
     if (context.json) context.print(json(entries.map(entryJson)))
-    else context.print(timeline(entries, context.paint))
+    else context.print(timeline(entries, context.paint, context.app.homepage))
     return entries.length === 0 ? EXIT_CODES.failed : EXIT_CODES.ok
   },
 }

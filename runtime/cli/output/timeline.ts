@@ -1,4 +1,5 @@
 /** Prints ledger entries as timelines: each step of a record with its time and outcome. */
+import { faultUrl } from '../../fault-reference.ts'
 import { formatCount, formatTime } from '../../lib/format.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
 import { type Cause, type EventHistory, type HistoryStep, recordHistory } from '../../record-history.ts'
@@ -16,24 +17,55 @@ const STYLES: Readonly<Record<LedgerEntry['status'] | HistoryStep['what'], Style
   dead: 'red',
 }
 
-/** Keeps the order of the store, oldest first. */
-export function timeline(entries: readonly LedgerEntry[], paint: Painter): string {
-  return entries.map((entry) => `${entryLines(entry, paint).join('\n')}\n`).join('\n')
+/** Keeps the order of the store, oldest first. Links fault codes to their reference at `homepage`. */
+export function timeline(entries: readonly LedgerEntry[], paint: Painter, homepage?: string): string {
+  const renderer = new TimelineRenderer(paint, homepage)
+  return entries.map((entry) => `${renderer.entryLines(entry).join('\n')}\n`).join('\n')
 }
 
-function entryLines(entry: LedgerEntry, paint: Painter): string[] {
-  const { record, status, summary, steps } = recordHistory(entry)
-  const head = `${paint('bold', record)}  ${paint(STYLES[status], status)} ${summary}`
-  return [head, ...steps.flatMap((step) => stepLines(step, paint))]
-}
+class TimelineRenderer {
+  readonly #paint: Painter
+  readonly #homepage: string | undefined
 
-function stepLines(step: HistoryStep, paint: Painter): string[] {
-  const { at, what, blame, events } = step
-  return [
-    `  ${formatTime(at)}  ${paint(STYLES[what], what)}${details(step)}`,
-    ...(blame ? blameLines(blame, '      ') : []),
-    ...events.flatMap((event) => eventLines(event, paint)),
-  ]
+  constructor(paint: Painter, homepage: string | undefined) {
+    this.#paint = paint
+    this.#homepage = homepage
+  }
+
+  entryLines(entry: LedgerEntry): string[] {
+    const { record, status, summary, steps } = recordHistory(entry)
+    const head = `${this.#paint('bold', record)}  ${this.#paint(STYLES[status], status)} ${summary}`
+    return [head, ...steps.flatMap((step) => this.#stepLines(step))]
+  }
+
+  #stepLines(step: HistoryStep): string[] {
+    const { at, what, blame, events } = step
+    return [
+      `  ${formatTime(at)}  ${this.#paint(STYLES[what], what)}${details(step)}`,
+      ...(blame ? this.#causeLines(blame, '      ') : []),
+      ...events.flatMap((event) => this.#eventLines(event)),
+    ]
+  }
+
+  #eventLines({ metric, status, facts, blame }: EventHistory): string[] {
+    return [
+      `      event    ${metric}: ${this.#paint(STYLES[status], status)}`,
+      ...facts.map((fact) => `               ${fact}`),
+      ...(blame ? this.#causeLines(blame, '               ') : []),
+    ]
+  }
+
+  #causeLines({ message, code, place, requestId, who }: Cause, indent: string): string[] {
+    const lines = [
+      ['because ', `${message} [${code}]`],
+      ['place   ', place],
+      ['request ', requestId],
+      ['who acts', who],
+      // Only fault codes hold a slash; a skip reason is explained by its message.
+      ['docs    ', code.includes('/') && who !== undefined ? faultUrl(code, this.#homepage) : undefined],
+    ]
+    return lines.flatMap(([name, value]) => (value === undefined ? [] : [`${indent}${name} ${value}`]))
+  }
 }
 
 function details({ what, road, count: times = 1, last, until }: HistoryStep): string {
@@ -46,22 +78,4 @@ function details({ what, road, count: times = 1, last, until }: HistoryStep): st
     ...(until === undefined ? [] : [`until ${formatTime(until)}`]),
   ]
   return parts.length === 0 ? '' : `  ${parts.join(', ')}`
-}
-
-function eventLines({ metric, status, facts, blame }: EventHistory, paint: Painter): string[] {
-  return [
-    `      event    ${metric}: ${paint(STYLES[status], status)}`,
-    ...facts.map((fact) => `               ${fact}`),
-    ...(blame ? blameLines(blame, '               ') : []),
-  ]
-}
-
-function blameLines({ message, code, place, requestId: request, who }: Cause, indent: string): string[] {
-  const lines = [
-    ['because ', `${message} [${code}]`],
-    ['place   ', place],
-    ['request ', request],
-    ['who acts', who],
-  ]
-  return lines.flatMap(([name, value]) => (value === undefined ? [] : [`${indent}${name} ${value}`]))
 }

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { settings } from '../../../connector/cli-app.ts'
 import { COMMON_SETTINGS, readSettings } from '../../../runtime/cli/settings.ts'
 import type { CheckResult } from '../../../runtime/ports/check-result.ts'
+import { Fault } from '../../../runtime/ports/fault.ts'
 import { CREDENTIALS, runCommand } from '../../helpers/cli-fake.ts'
 
 describe('help', () => {
@@ -206,6 +207,16 @@ describe('errors', () => {
     expect(exit).toBe(1)
     expect(err).toContain('unexpected TypeError. This is a bug; please report it at https://bugs.example.com')
     expect(err).not.toContain('ada@')
+  })
+
+  test('a fault links to the reference of its code', async () => {
+    const check = () => {
+      throw new Fault('config', 'destination/key', 'the key is invalid')
+    }
+    const { exit, err } = await runCommand(['check'], { connector: { check } })
+    expect(exit).toBe(1)
+    const page = 'https://example.com/from-to/blob/main/docs/reference/faults.md'
+    expect(err).toBe(`error: the key is invalid\nSee ${page}#destination-key\n`)
   })
 
   test('the connector is closed after an error', async () => {

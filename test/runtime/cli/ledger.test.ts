@@ -155,6 +155,7 @@ describe('dead letters', () => {
     const { out } = await runCommand(['dead-letters', 'list'], { store })
     expect(out).toContain(advice)
     expect(out).not.toContain('by itself')
+    expect(out).toContain('docs     https://example.com/from-to/blob/main/docs/reference/faults.md#expression-code\n')
   })
 
   test('are replayed by id', async () => {
