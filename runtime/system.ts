@@ -1,4 +1,4 @@
-/** The machine's own clock, fetch and chance, for hosts that bring none. */
+/** Effects of the operating system, for hosts that bring none: clock, fetch, randomness, this process. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Fetch, Logger, Random } from './ports/effects.ts'
@@ -16,23 +16,23 @@ export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() 
 
 let start: string | undefined
 
-/** Made when first asked for: some platforms give no chance while modules load. */
-const startOf = (): string => (start ??= randomUUID())
+/** Created on first use: some platforms give no randomness while modules load. */
+const processStart = (): string => (start ??= randomUUID())
 
-/** This process, as others that share its store know it. */
+/** The identity of this process among those that share its store. */
 export const systemSelf = {
   get id() {
-    return `${process.pid}.${startOf()}`
+    return `${process.pid}.${processStart()}`
   },
   hasExited(id: string): boolean {
-    const [pid, began] = id.split('.')
-    // In a container the pid is always 1, so an earlier process may have had ours.
-    return Number(pid) === process.pid ? began !== startOf() : !processAlive(Number(pid))
+    const [pid, startedAs] = id.split('.')
+    // In a container the pid is always 1, so an earlier process may have had the same one.
+    return Number(pid) === process.pid ? startedAs !== processStart() : !isProcessAlive(Number(pid))
   },
 }
 
-/** Whether a process of this machine is running. Signal 0 asks without harm; EPERM means it lives and is someone else's. */
-export function processAlive(pid: number): boolean {
+/** Whether a process of this machine is running. Signal 0 only checks; EPERM means that another user runs it. */
+export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

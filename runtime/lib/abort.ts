@@ -1,9 +1,9 @@
-/** Listens for a signal's abort, from as many places at once as there are requests. */
+/** Listens for a signal's abort, from any number of places at once. */
 import { setMaxListeners } from 'node:events'
 
-/** Calls `listener` once when the signal aborts. Returns how to stop listening, which every caller must in the end. */
+/** Calls `listener` once when the signal aborts. Returns a function that stops listening; every caller has to call it. */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
-  // One signal stops a whole process, so hundreds of requests wait on it at once. Node warns from the 11th on.
+  // One signal stops a whole process, so hundreds of requests listen to it at once. Node warns from the 11th on.
   setMaxListeners(0, signal)
   signal.addEventListener('abort', listener, { once: true })
   return () => signal.removeEventListener('abort', listener)

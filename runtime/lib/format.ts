@@ -1,11 +1,11 @@
-/** Names, numbers, times and columns as people read them. */
+/** Formats names, numbers, times and columns for people. */
 
-/** With a capital: a side's name in the spec as a name in a sentence, a message as a sentence. */
+/** Capitalizes a vendor's name from the spec, or the first word of a message. */
 export const capitalize = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1)
 
 /** 1234567 → `1,234,567`. */
 export function formatCount(value: number): string {
-  // To group digits, Node first loads tables of all languages: 5 ms and more, for nothing where there is one group.
+  // Node's first `toLocaleString` loads the tables of all languages: 5 ms and more, wasted on a small number.
   return Math.abs(value) < 1000 && Number.isInteger(value) ? String(value) : value.toLocaleString('en-US')
 }
 
@@ -30,7 +30,7 @@ export function formatTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}Z`
 }
 
-/** Rows as lines with columns aligned; the last column is left as long as it is. */
+/** Aligns the columns of rows, except the last one. */
 export function columns(rows: readonly (readonly string[])[], indent = ''): string[] {
   const widths: number[] = []
   for (const row of rows) {
@@ -39,7 +39,7 @@ export function columns(rows: readonly (readonly string[])[], indent = ''): stri
   return rows.map((row) => `${indent}${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd())
 }
 
-/** JSON as the machine output of a command: indented, one value, a newline at the end. */
+/** Formats the `--json` output of a command: indented, one value, a newline at the end. */
 export function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }

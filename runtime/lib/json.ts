@@ -1,11 +1,11 @@
-/** Questions to JSON from outside, in which anything may stand anywhere. */
+/** Reads JSON of unknown shape. */
 import type { Json, JsonObject } from '../ports/types.ts'
 
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What a path of names and positions leads to, if it leads anywhere. */
+/** The value at a path of member names and indexes. */
 export function getPath(value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
   let found = value
   for (const step of path) {
@@ -15,13 +15,13 @@ export function getPath(value: Json | undefined, ...path: readonly (string | num
   return found
 }
 
-/** Ids arrive as strings or numbers; "" and null are none. */
+/** Reads an id: a number or a non-empty string. */
 export function asId(value: Json | undefined): string | undefined {
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** A missing value is an empty list, a single value a list of one. */
+/** Turns a missing value into an empty list, a single value into a list of one. */
 export function asArray(value: Json | undefined): readonly Json[] {
   if (value === undefined || value === null) return []
   return Array.isArray(value) ? value : [value]

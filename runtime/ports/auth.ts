@@ -1,33 +1,36 @@
-/** How requests to one side are logged in, and whether delivery may run: ports, like those of `ports.ts`. */
+/** Credentials for requests to the source or the destination, and the gate that pauses delivery without them. */
 
-/** Where and as whom a request goes. */
+/** Base URL and authorization of a request. */
 export interface RequestAuth {
   readonly baseUrl: string
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** How a person let us in, which is how the same person lets us in again: settings, OAuth, or a key pasted on the console. */
+/** How a side was connected: by settings, OAuth, or a key pasted into the console. */
 export type AuthMethod = 'environment' | 'oauth' | 'key'
 
-/** The log-in of one side, which may change while the process runs. */
+/** The credentials of one side, which may change while the process runs. */
 export interface AuthProvider {
-  /** What is said of a refusal must fit it. */
+  /** For messages: the remedy for rejected credentials depends on it. */
   method(): AuthMethod
-  /** Throws a config `Fault` when there is none, or when it is of another account than the store is pinned to; a transient one when it could not be renewed just now. */
+  /**
+   * Throws a config `Fault` without credentials, or with those of another account than the store is pinned to; a
+   * transient one when a refresh failed.
+   */
   current(signal: AbortSignal): Promise<RequestAuth>
-  /** After a 401 to `refused`: whether there is another by now, worth one more try. */
-  refresh(refused: RequestAuth, signal: AbortSignal): Promise<boolean>
+  /** Call it after a 401. Returns whether the credentials have changed since, so that a retry may succeed. */
+  refresh(rejected: RequestAuth, signal: AbortSignal): Promise<boolean>
 }
 
-/** Whether delivery may run. It is shut until both sides are connected, and while one of them waits for a person. */
+/** Pauses delivery until both sides are connected, and while one of them needs a person. */
 export interface DeliveryGate {
-  /** Why it is shut, for a person; undefined while it is open. */
+  /** For a person; undefined while delivery may run. */
   pausedReason(): string | undefined
-  /** Resolves when that may have changed, or when the signal aborts. */
+  /** Resolves when the reason may have changed, or when the signal aborts. */
   waitForChange(signal: AbortSignal): Promise<void>
 }
 
-/** One log-in that never changes, or the fault that there is none. */
-export function createStaticAuth(login: () => RequestAuth): AuthProvider {
-  return { method: () => 'environment', current: async () => login(), refresh: async () => false }
+/** Credentials that never change. `read` may throw the fault that there are none. */
+export function createStaticAuth(read: () => RequestAuth): AuthProvider {
+  return { method: () => 'environment', current: async () => read(), refresh: async () => false }
 }

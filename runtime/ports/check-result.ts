@@ -2,6 +2,6 @@
 export interface CheckResult {
   readonly name: string
   readonly ok: boolean
-  /** What was found, or what is missing and where to get it. */
+  /** The finding, or what is missing and where to get it. */
   readonly detail: string
 }

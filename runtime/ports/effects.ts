@@ -1,7 +1,7 @@
 /** Effects the host provides: time, randomness, the network and the log. */
 export type Fetch = (request: Request) => Promise<Response>
 
-/** A number in [0, 1), like `Math.random`. */
+/** Returns a number in [0, 1), like `Math.random`. */
 export type Random = () => number
 
 export interface Clock {
@@ -11,7 +11,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** Fields are ids, counts, codes and durations; never payloads, secrets or addresses. */
+/** Ids, counts, codes and durations; never payloads, secrets or addresses. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
 
 export interface Logger {

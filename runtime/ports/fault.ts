@@ -1,33 +1,33 @@
-/** What can go wrong with a record, and who must act. */
+/** Faults: what failed, and who has to act. */
 import type { FaultInfo } from './types.ts'
 
 /**
- * - `config`: credentials, permissions or settings. The operator must act; the record waits.
- * - `data`: this record cannot be delivered as it is. It goes to dead letters; the others go on.
- * - `transient`: the other side or the network. Nobody must act; it is tried again.
- * - `bug`: ours. It goes to dead letters; please report it.
+ * - `config`: credentials, permissions or settings. The operator has to act; the record waits.
+ * - `data`: this record cannot be delivered as it is. It becomes a dead letter; other records continue.
+ * - `transient`: the source, the destination or the network. The request is retried.
+ * - `bug`: an error of this program. The record becomes a dead letter; please report it.
  */
 export type FaultKind = FaultInfo['kind']
 
 export interface FaultDetails {
-  /** Milliseconds the other side asked us to wait (`Retry-After`). */
+  /** Milliseconds to wait, as requested by the remote API (`Retry-After`). */
   readonly retryAfter?: number
   /** `file:line:column` in the spec. */
   readonly place?: string
   readonly cause?: unknown
-  /** JSON pointers into the refused request. */
+  /** JSON pointers into the rejected request. */
   readonly pointers?: readonly string[]
-  /** Where the source says the thing is now, as a path. */
+  /** The resource's new path, as reported by the source. */
   readonly movedTo?: string
-  /** The other side's id of the request or of its refusal. */
+  /** The remote API's id of the request or of its error. */
   readonly requestId?: string
-  /** HTTP status of the refusal. */
+  /** HTTP status of the error response. */
   readonly status?: number
-  /** Config faults of a mapping end in dead letters at once: waiting mends nothing. */
+  /** Makes the record a dead letter at once, e.g. for a `config` fault of a mapping, which no waiting fixes. */
   readonly permanent?: boolean
 }
 
-/** An error that knows its kind. Messages hold no payload, token or address. */
+/** An error with a kind and a stable code. Its message contains no payload, token or address. */
 export class Fault extends Error {
   override readonly name = 'Fault'
   readonly kind: FaultKind
@@ -41,7 +41,7 @@ export class Fault extends Error {
     this.details = details
   }
 
-  /** The part that may be stored and shown. */
+  /** The fields that are safe to store and show. */
   info(): FaultInfo {
     const { kind, code, message } = this
     const { place, requestId } = this.details
@@ -49,29 +49,29 @@ export class Fault extends Error {
   }
 }
 
-/** Anything thrown, as a fault. What is not one already is a bug of ours. */
+/** Turns anything thrown into a fault. What is not a `Fault` already is a bug. */
 export function toFault(error: unknown): Fault {
   if (error instanceof Fault) return error
   const name = error instanceof Error ? error.name : typeof error
-  // The message of an unknown error may quote the record, so only its name is kept; the cause goes to the debugger.
+  // The message of an unknown error may quote the record, so only its name is stored; the cause is for debuggers.
   return new Fault('bug', 'bug/unexpected', `unexpected ${name}`, { cause: error })
 }
 
 const WHO_ACTS: Readonly<Record<FaultKind, string>> = {
-  config: 'you: mend the credentials, permissions or settings; what waits goes on by itself',
-  data: 'you: mend the mapping or the record at its source, then replay it',
-  transient: 'nobody: it is tried again by itself',
-  bug: 'us: please report it with the code; replay it after an update',
+  config: 'you: fix the credentials, permissions or settings; waiting records resume automatically',
+  data: 'you: fix the mapping or the record at its source, then replay it',
+  transient: 'no one: it is retried automatically',
+  bug: 'us: please report it with its code; replay it after an update',
 }
 
-/** Dead letters do not go on by themselves, whatever killed them. */
+/** A dead letter is never retried, whatever its fault. */
 const WHO_ACTS_ON_DEAD: typeof WHO_ACTS = {
   ...WHO_ACTS,
-  config: 'you: mend the mapping or the setting, then replay it',
-  transient: 'you: it was tried for as long as the spec allows; replay it when the other side is well',
+  config: 'you: fix the mapping or the setting, then replay it',
+  transient: 'you: retries ended after the time that the spec allows; replay it when the remote API has recovered',
 }
 
-/** Who must act on a fault, and how. Shown wherever a fault is. */
+/** Who has to act on a fault, and how. Shown with every fault. */
 export function whoActs({ kind }: Pick<FaultInfo, 'kind'>, dead: boolean): string {
   return (dead ? WHO_ACTS_ON_DEAD : WHO_ACTS)[kind]
 }

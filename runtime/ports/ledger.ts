@@ -1,12 +1,12 @@
-/** What a store tells of how things ended: by the hour, event by event, and what died of what. */
+/** The ledger: the outcome of every record and event, counts by the hour, and dead letters by group. */
 import type { Attempt, EventResult, FaultInfo, Ingress, Outcome, SourceRecord } from './types.ts'
 
-/** Why a record ended that another account of the source sent to our webhook's address. Stores drop its body. */
+/** The skip reason of a webhook from another account of the source. Stores drop its body. */
 export const FOREIGN_WORKSPACE = 'foreign-workspace'
 
-/** What ended in one hour. The metric is empty for records that ended without an event. */
+/** Events that ended in one hour. The metric is empty for records that ended without an event. */
 export interface ActivityBucket extends Pick<EventResult, 'metric' | 'status'> {
-  /** When the hour, or the day in UTC, began, milliseconds since 1970. */
+  /** Start of the hour, or of the day in UTC. Milliseconds since 1970. */
   readonly hour: number
   readonly count: number
 }
@@ -15,13 +15,13 @@ export interface ActivityBucket extends Pick<EventResult, 'metric' | 'status'> {
 export interface ActivityWindow {
   readonly since: number
   readonly until: number
-  /** Whole days in UTC instead of hours: what a month is asked for by. */
+  /** Days are in UTC. */
   readonly by?: 'hour' | 'day'
 }
 
-/** How one event ended, and the record it came from. A record that ended without events is one, its metric empty. */
+/** The result of one event, and its record. A record that ended without events is listed with an empty metric. */
 export interface LedgerEvent extends EventResult {
-  /** Ascending in the order of settling, never used again. */
+  /** Ascending in the order of settling, never reused. */
   readonly id: number
   /** The record's id and number. */
   readonly record: string
@@ -35,24 +35,24 @@ export interface LedgerEvent extends EventResult {
 export interface EventQuery {
   readonly metric?: string
   readonly status?: EventResult['status']
-  /** Only events with a smaller id: the next page of older ones. */
+  /** Only events with a smaller id: the next page. */
   readonly before?: number
-  /** Only events with a greater id: what is new. */
+  /** Only events with a greater id: new ones. */
   readonly after?: number
   readonly limit: number
 }
 
-/** Dead letters that died of the same thing, at the same place, for the same metric. */
+/** Dead letters with the same fault code, place in the spec, and metric. */
 export interface DeadLetterGroup {
-  /** Names the group; the same as long as code, metric and place are. */
+  /** The group's name, made of code, metric and place. */
   readonly group: string
-  /** Of the example: what differs between letters of a group is the message and the request alone. */
+  /** Of the example. Within a group only message and request id differ. */
   readonly fault: FaultInfo
   /** Absent when the record as a whole failed. */
   readonly metric?: string
   /** Records. */
   readonly count: number
-  /** When the first and the last of them ended, milliseconds. */
+  /** When the first and the last of them ended, milliseconds since 1970. */
   readonly oldest: number
   readonly newest: number
   /** The newest record's id. */
@@ -66,10 +66,10 @@ export interface DeadLetterQuery {
   readonly group?: string
 }
 
-/** Which dead letters to replay: by record id, of one group, or all. */
+/** Dead letters to replay: by record id, one group, or all. */
 export type ReplaySelector = readonly string[] | 'all' | { readonly group: string }
 
-/** One line of the ledger's totals. `scope` is a run's id, or `live`. */
+/** One total. `scope` is a backfill run's id, or `live`. */
 export interface Tally {
   readonly scope: string
   readonly metric: string
@@ -78,7 +78,7 @@ export interface Tally {
   readonly count: number
 }
 
-/** A record as the ledger knows it. The body is absent once retention has dropped it. */
+/** A record in the ledger. The body is absent once retention has dropped it. */
 export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'orderingKey' | 'body' | 'backfillRun'> {
   readonly seq: number
   readonly status: 'pending' | 'leased' | Outcome['status']
@@ -86,7 +86,7 @@ export interface LedgerEntry extends Omit<SourceRecord, 'workspace' | 'orderingK
   readonly due?: number
   readonly settledAt?: number
   readonly outcome?: Outcome
-  /** How the attempts before ended, oldest first, those before a replay too. Absent: there was none. */
+  /** Earlier attempts, oldest first, including those before a replay. Absent if there were none. */
   readonly attempts?: readonly Attempt[]
   readonly body?: string
 }

@@ -1,35 +1,35 @@
-/** What a destination lets us make out of our metrics, and who there listens to them. A port, like those in `ports.ts`. */
+/** Segments and flows that recipes create at the destination, and those that depend on our metrics. */
 import type { FaultInfo, Json, JsonObject } from './types.ts'
 
-/** Something of the destination's own that is made out of our metrics: a file in `recipes/`. */
+/** A segment or flow to create from our metrics: a file in `recipes/`. */
 export interface Recipe {
-  /** The file's name, without its ending. */
+  /** The file's name without its extension. */
   readonly id: string
   readonly kind: 'segment' | 'flow'
-  /** What it is called at the destination. */
+  /** At the destination. */
   readonly name: string
   readonly summary: string
-  /** Those it names. */
+  /** The metrics in its definition. */
   readonly metrics: readonly string[]
-  /** In the destination's words; `{ metric: NAME }` stands for that metric's id. */
+  /** In the destination's format; `{ metric: NAME }` stands for the metric's id. */
   readonly definition: JsonObject
 }
 
-/** A segment or flow as the destination knows it. */
+/** A segment or flow at the destination. */
 export interface CreatedResource {
   readonly kind: Recipe['kind']
   readonly id: string
   readonly name: string
-  /** Of a flow, in the destination's words: `draft`, `live` … */
+  /** Of a flow, as the destination reports it: `draft`, `live` … */
   readonly status?: string
-  /** Where a person finds it. */
+  /** Its page at the destination. */
   readonly link: string
 }
 
-/** What would hear of events that arrive. `unread` says what could not be read, and why: then there may be more. */
+/** Flows and segments that new events would trigger. There may be more if anything is `unreadable`. */
 export interface Dependents {
   readonly flows: readonly (CreatedResource & { readonly metric: string })[]
-  /** Segments that ask for one of our metrics, and the flows that begin when somebody enters one. */
+  /** Segments with a condition on one of our metrics, and the flows triggered by entering them. */
   readonly segments: readonly (CreatedResource & {
     readonly metrics: readonly string[]
     readonly flows: readonly CreatedResource[]
@@ -37,20 +37,20 @@ export interface Dependents {
   readonly unreadable: readonly FaultInfo[]
 }
 
-/** What a destination lets us make out of our metrics. Every method throws a `Fault`, but for what it says otherwise. */
+/** Creates segments and flows at the destination. Every method throws a `Fault`, unless it says otherwise. */
 export interface RecipeTarget {
-  /** By name, of those that exist: a metric does from its first event on. */
+  /** Ids by name. A metric exists at the destination from its first event on. */
   findMetricIds(metrics: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
-  /** The thing itself if `id` is still there; else the oldest of this name. */
+  /** Finds it by id, else the oldest one with its name. */
   find(
     recipe: Pick<Recipe, 'kind' | 'name'>,
     id: string | undefined,
     signal: AbortSignal,
   ): Promise<CreatedResource | undefined>
-  /** What `make` would send. Throws if it would start anything. */
+  /** The request body of `create`. Throws if it would activate anything. */
   previewBody(recipe: Recipe, definition: JsonObject): Json
-  /** Asks once and never again by itself, since nobody knows what became of a request that broke off. Flows are drafts. */
+  /** Sends one request and never retries: a request that broke off may have succeeded. Flows are created as drafts. */
   create(recipe: Recipe, definition: JsonObject, signal: AbortSignal): Promise<CreatedResource>
-  /** Never throws for what may not be read. */
+  /** Never throws for a missing permission: see `unreadable`. */
   findDependents(metrics: readonly string[], signal: AbortSignal): Promise<Dependents>
 }

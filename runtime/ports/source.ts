@@ -3,19 +3,19 @@ import type { AuthProvider } from './auth.ts'
 import type { FaultDetails, FaultKind } from './fault.ts'
 import type { Json } from './types.ts'
 
-/** Where records come from: its credentials, and its own way of saying no. */
+/** The origin of records. */
 export interface Source {
   readonly auth: AuthProvider
-  /** Any of these may have signed a webhook. Empty: none is trusted. */
+  /** Any of these may sign a webhook. Empty: no webhook is trusted. */
   secrets(): Promise<readonly string[]>
-  /** What an error answer says, in words without personal data. `body` is its JSON, where it is JSON. */
+  /** Explains an error response without personal data. `body` is its JSON, if it is JSON. */
   explainError(status: number, body: Json | undefined, headers: Headers): ErrorExplanation
 }
 
-/** What one vendor's refusal means, where its status alone does not say it. */
+/** The meaning of a vendor's error response, where its status alone does not tell. */
 export interface ErrorExplanation extends Pick<FaultDetails, 'movedTo' | 'pointers' | 'requestId'> {
   readonly message?: string
   readonly kind?: FaultKind
-  /** Without the vendor's name. */
+  /** Without the vendor's name, which the runtime puts first. */
   readonly code?: string
 }

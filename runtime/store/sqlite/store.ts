@@ -13,7 +13,7 @@ import type {
   Store,
 } from '../../ports/store.ts'
 import type { Json, Lane, LeasedRecord, Settlement, SourceRecord } from '../../ports/types.ts'
-import { processAlive } from '../../system.ts'
+import { isProcessAlive } from '../../system.ts'
 import { LANES, Waiters } from '../waiters.ts'
 import * as activity from './activity.ts'
 import { AppendBuffer } from './append-buffer.ts'
@@ -39,7 +39,7 @@ export interface SqliteOptions {
  * Throws a `config` fault when the file cannot be opened, is damaged, or has a newer version.
  */
 export async function sqliteStore(path: string, options: SqliteOptions): Promise<Store> {
-  const { clock, owner = newOwner(), isAlive = processAlive } = options
+  const { clock, owner = newOwner(), isAlive = isProcessAlive } = options
   const db = await openConnection(path, clock)
   db.transaction(() => {
     register(db, owner)
