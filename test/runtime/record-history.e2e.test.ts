@@ -56,7 +56,7 @@ beforeAll(async () => {
 const ways: [what: string, ref: string, steps: string, found: RegExp][] = [
   ['delivered at once', 'at-once', 'received delivered', /Received by webhook .+ Sent Rated .+ answered 202, request/],
   ['put off three times', 'put-off', 'received deferred deferred deferred delivered', /Put off until .+ Sent Rated/],
-  ['refused', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ Who acts you: mend the mapping/],
+  ['refused', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ Who acts you: fix the mapping/],
   ['replayed', 'replayed', 'received dead replayed delivered', /Failed .+ Queued again .+ Sent Rated .+ answered 202/],
   ['wrong at home', 'n-broken', 'received dead', /Where mappings\/created-ticket\.yaml:\d+:\d+ Who acts you/],
   ['skipped', 'n-skipped', 'received skipped', /Left out Why not a topic that no mapping takes .+ Who acts you: /],

@@ -146,7 +146,7 @@ describe('dead letters', () => {
   })
 
   test.each([
-    ['config', 'mend the mapping or the setting, then replay it'],
+    ['config', 'fix the mapping or the setting, then replay it'],
     ['data', 'then replay it'],
     ['transient', 'replay it when the other side is well'],
     ['bug', 'us: please report it'],

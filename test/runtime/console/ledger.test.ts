@@ -81,7 +81,7 @@ describe('find', () => {
 
   test('says what failed and who must act', async () => {
     const page = textOf(await shop.browser().text('/find?ref=901'))
-    expect(page).toMatch(/Failed .+ Error .+ Location mappings\/.+ Who acts you: mend the mapping/)
+    expect(page).toMatch(/Failed .+ Error .+ Location mappings\/.+ Who acts you: fix the mapping/)
   })
 
   test('says what it can mean that nothing is there', async () => {
