@@ -1,4 +1,4 @@
-/** `npm run screenshots [name]`: a picture of each page into docs/screenshots, the same each time while pages are. */
+/** `npm run screenshots [name]`: one picture of each page into docs/screenshots, identical while the page is. */
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core'
@@ -9,7 +9,7 @@ import { type Closers, closers } from '../test/helpers/processes.ts'
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))
 const SCREEN = { width: 1120, height: 700 }
-/** Of a long page its beginning is enough. Pixels. */
+/** Crops long pages. Pixels. */
 const TALLEST = 1_020
 /** Bytes. */
 const LARGEST = 150_000
@@ -21,7 +21,7 @@ interface Picture extends Place {
 
 interface Studio {
   readonly browser: Browser
-  /** Lets the time of the house pass while somebody does something. */
+  /** Advances the app's clock until the promise settles. */
   during<T>(doing: Promise<T>): Promise<T>
   readonly now: number
 }
@@ -34,7 +34,7 @@ async function take({ name, url, screen }: Picture, { browser, during, now }: St
   const path = `${FOLDER}${name}.png`
   const { width } = screen?.viewport ?? SCREEN
   let height = Math.min(TALLEST, await page.evaluate<number>('document.documentElement.scrollHeight'))
-  // An address that names a part is of what one sees there.
+  // A URL with a fragment shows the viewport at that place.
   const part = () => (url.includes('#') ? {} : { fullPage: true, clip: { x: 0, y: 0, width, height } })
   while ((await page.screenshot({ path, animations: 'disabled', ...part() })).length > LARGEST && height > 300)
     height = Math.round(height * 0.9)
@@ -53,7 +53,7 @@ function named(all: readonly Place[]): { readonly rules: string[]; readonly pict
   return { rules, pictures }
 }
 
-/** An import on its way, which stands still while nobody lets time pass. */
+/** A running import, which stands still while the app's clock does. */
 async function importing(closing: Closers): Promise<{ readonly place: Place; begin(browser: Browser): Promise<void> }> {
   let slow: () => Promise<void> = async () => undefined
   const instead = async (request: Request) => (request.url.endsWith('/search') ? void (await slow()) : undefined)

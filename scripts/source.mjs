@@ -1,72 +1,73 @@
-/** Runs the connector from source: from a copy in plain JavaScript, made anew when one of its files has changed. */
-// Turning 280 files of TypeScript into JavaScript while they load cost more than half of every command's time
-// (`npm run bench -- startup`). Plain JavaScript itself, since nothing is there yet to read anything else.
+/** Runs the connector from source: from a bundle in plain JavaScript, rebuilt when a source file has changed. */
+// Transpiling 280 files of TypeScript at load cost more than half of every command's time (`npm run bench -- startup`).
+// This file is plain JavaScript because no loader for TypeScript is active yet.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import module from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-/** One level above its copies, so that each finds `connector.yaml` where the compiled package does: two levels up. */
-const copies = `${root}.source/`
-const KEPT_DAYS = 30
+/** Each bundle finds `connector.yaml` two levels up, as the compiled package does. */
+const bundles = `${root}.source/`
+const RETENTION_DAYS = 30
 
 module.enableCompileCache?.() // from Node 22.1 on
 process.setSourceMapsEnabled(true)
 await import(await entry())
 
-/** The newest copy if it is one of the files as they are now, otherwise a new one. */
+/** The newest bundle if all its sources are unchanged, otherwise a new one. */
 async function entry() {
-  const known = newest()
-  if (known && Object.entries(known.files).every(([file, stamp]) => stampOf(file) === stamp)) return urlOf(known.name)
+  const current = newestBundle()
+  if (current && Object.entries(current.files).every(([file, stamp]) => stampOf(file) === stamp))
+    return urlOf(current.name)
   try {
-    return urlOf(await make())
+    return urlOf(await buildBundle())
   } catch (error) {
     if (!['EACCES', 'EROFS', 'ENOSPC'].includes(error.code)) throw error
-    // A checkout that nobody may write to is read file by file.
+    // A read-only checkout is transpiled file by file.
     await import('tsx')
     return new URL('../connector/main.ts', import.meta.url).href
   }
 }
 
-function newest() {
+function newestBundle() {
   try {
-    return JSON.parse(readFileSync(`${copies}newest.json`, 'utf8'))
+    return JSON.parse(readFileSync(`${bundles}newest.json`, 'utf8'))
   } catch {
     return undefined
   }
 }
 
-/** Written beside and named last: of two processes at once, each runs a whole copy. */
-async function make() {
+/** Points to the new bundle last, so that of two concurrent processes each runs a complete one. */
+async function buildBundle() {
   const name = `${Date.now()}-${process.pid}`
-  mkdirSync(copies, { recursive: true })
-  drop()
+  mkdirSync(bundles, { recursive: true })
+  deleteOldBundles()
   const { build } = await import('esbuild')
   const { metafile } = await build({
-    ...{ entryPoints: ['connector/main.ts'], absWorkingDir: root, outdir: `${copies}${name}` },
+    ...{ entryPoints: ['connector/main.ts'], absWorkingDir: root, outdir: `${bundles}${name}` },
     ...{ bundle: true, splitting: true, packages: 'external', format: 'esm', platform: 'node', target: 'node20.19' },
     ...{ outExtension: { '.js': '.mjs' }, sourcemap: 'linked', metafile: true, logLevel: 'warning' },
   })
   const files = Object.fromEntries(Object.keys(metafile.inputs).map((file) => [file, stampOf(file)]))
-  const draft = `${copies}${name}.json`
+  const draft = `${bundles}${name}.json`
   writeFileSync(draft, JSON.stringify({ name, files }))
-  renameSync(draft, `${copies}newest.json`)
+  renameSync(draft, `${bundles}newest.json`)
   return name
 }
 
-/** A process that still runs may yet load a part of its copy, so an old one is kept for long. */
-function drop() {
-  for (const name of readdirSync(copies)) {
+/** Deletes bundles after a month: a running process may still load parts of an older one. */
+function deleteOldBundles() {
+  for (const name of readdirSync(bundles)) {
     const age = Date.now() - Number.parseInt(name, 10)
-    if (age > KEPT_DAYS * 86_400_000) rmSync(`${copies}${name}`, { recursive: true, force: true })
+    if (age > RETENTION_DAYS * 86_400_000) rmSync(`${bundles}${name}`, { recursive: true, force: true })
   }
 }
 
 function stampOf(file) {
-  const found = statSync(`${root}${file}`, { throwIfNoEntry: false })
-  return found && `${found.mtimeMs} ${found.size}`
+  const stats = statSync(`${root}${file}`, { throwIfNoEntry: false })
+  return stats && `${stats.mtimeMs} ${stats.size}`
 }
 
 function urlOf(name) {
-  return pathToFileURL(`${copies}${name}/main.mjs`).href
+  return pathToFileURL(`${bundles}${name}/main.mjs`).href
 }
