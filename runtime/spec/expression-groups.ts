@@ -1,4 +1,4 @@
-/** The expressions of a mapping, a stream or a lookup, each under the name it has in its file. */
+/** The expressions of each mapping, stream, lookup and resource, by their names in the file. */
 import type { Expression } from '../expression/expression.ts'
 import type { PlacedExpression } from './compile/context.ts'
 import type { Mapping, ProfileMapping, Property, SkipRule, Spec } from './spec.ts'
@@ -12,7 +12,7 @@ export interface Group {
   readonly parts: readonly Part[]
 }
 
-/** What a person may want to see the code of. A mapping's parts include those of the property sets it uses. */
+/** For display. A mapping's expressions include those of the property sets it includes. */
 export function groupsOf(spec: Spec, expressions: readonly PlacedExpression[]): readonly Group[] {
   const { mappings, profile, streams, lookups, resources } = spec
   const names = new Set([...streams.keys(), ...lookups.keys(), ...resources.keys()])
@@ -40,7 +40,7 @@ const rules = (skip: readonly SkipRule[]): Part[] => skip.map(({ reason, when })
 
 const named = (properties: readonly Property[]): Part[] => properties.map(({ name, expr }) => [name, expr])
 
-/** Streams, lookups and resources of one name are shown together. */
+/** Streams, lookups and resources of one name form one group. */
 function sectionOf(name: string, expressions: readonly PlacedExpression[]): Group {
   const sections = ['streams', 'lookups', 'resources']
   const own = expressions.filter(({ path }) => sections.includes(String(path[0])) && path[1] === name)

@@ -1,4 +1,4 @@
-/** A spec as one ES module, made by `connector build`, for hosts that make no code out of text. */
+/** Loads a spec that `connector build` wrote as one ES module, for hosts that forbid generating code. */
 import { programsByText, type SerializedProgram, type SerializedPrograms } from '../expression/compiler/serialize.ts'
 import { joinWords } from '../expression/did-you-mean.ts'
 import type { FunctionTable } from '../expression/functions.ts'
@@ -7,30 +7,30 @@ import { version } from '../version.ts'
 import { type Loaded, type LoadOptions, loadSpec } from './load.ts'
 import type { SpecFiles } from './spec-files.ts'
 
-/** What such a module exports as `built`. Only the version that made it can read it. */
+/** The export `built` of such a module. Only the version that wrote it can load it. */
 export interface SpecBundle {
-  /** Of this shape. */
+  /** Version of this shape. */
   readonly format: number
-  /** Of the package that made it. */
+  /** Version of the package that wrote it. */
   readonly version: string
-  /** Names and signatures of the connector's own functions: with the version, they decide what code an expression is. */
+  /** Names and signatures of the connector's own functions: with the version, they determine the compiled code. */
   readonly functions: readonly (readonly [name: string, signature: string])[]
   readonly files: readonly { readonly path: string; readonly text: string }[]
   readonly programs: readonly SerializedProgram[]
 }
 
-/** Another shape is another number. */
+/** Increases whenever the shape changes. */
 export const BUILT_FORMAT = 1
 
 /**
- * Loads a spec as `loadSpec` does, with its files and its programs from a module.
+ * Loads a spec as `loadSpec` does, with files and compiled expressions from a module.
  *
- * Throws a config `Fault` if another version made it, or with other functions: it is not run then.
+ * Throws a config `Fault` if another version wrote it, or if the connector's functions differ.
  */
 export function loadBundle(built: SpecBundle, options: Pick<LoadOptions, 'functions' | 'names'>): Promise<Loaded> {
   const problem = mismatch(built, options.functions)
   if (problem !== undefined) {
-    throw new Fault('config', 'spec/built', `${problem}, so it was not run; make it again: connector build --out FILE`)
+    throw new Fault('config', 'spec/built', `${problem}; rebuild it: connector build --out FILE`)
   }
   const programs: SerializedPrograms = programsByText(built.programs)
   return loadSpec('', { ...options, files: filesIn(built), programs })
@@ -38,24 +38,26 @@ export function loadBundle(built: SpecBundle, options: Pick<LoadOptions, 'functi
 
 function mismatch(built: SpecBundle, functions: FunctionTable): string | undefined {
   if (built.format !== BUILT_FORMAT || built.version !== version) {
-    return `the built spec is of version ${built.version}, and this is ${version}`
+    return `the built spec has version ${built.version}, and this is ${version}`
   }
-  const signed = (name: string, signature: string) => `$${name}${signature}`
-  const then = new Set(built.functions.map(([name, signature]) => signed(name, signature)))
-  const now = new Set(functions.map(({ name, signature }) => signed(name, signature)))
-  const other = [...then].filter((each) => !now.has(each)).concat([...now].filter((each) => !then.has(each)))
-  return other.length === 0 ? undefined : `the built spec was made with other functions (${joinWords(other)})`
+  const declare = (name: string, signature: string) => `$${name}${signature}`
+  const bundled = new Set(built.functions.map(([name, signature]) => declare(name, signature)))
+  const current = new Set(functions.map(({ name, signature }) => declare(name, signature)))
+  const other = [...bundled]
+    .filter((each) => !current.has(each))
+    .concat([...current].filter((each) => !bundled.has(each)))
+  return other.length === 0 ? undefined : `the built spec was built with other functions (${joinWords(other)})`
 }
 
-/** Only files that the spec names are in it. */
+/** A bundle holds only the files that the spec names. */
 function filesIn({ files }: SpecBundle): SpecFiles {
   const texts = new Map(files.map(({ path, text }) => [path, text]))
-  const within = (folder: string) => (folder === '' ? '' : `${folder}/`)
+  const prefix = (folder: string) => (folder === '' ? '' : `${folder}/`)
   return {
     read: async (path) => texts.get(path),
     list: async (folder) => {
-      const below = [...texts.keys()].filter((path) => path.startsWith(within(folder)))
-      return below.map((path) => path.slice(within(folder).length)).filter((name) => !name.includes('/'))
+      const below = [...texts.keys()].filter((path) => path.startsWith(prefix(folder)))
+      return below.map((path) => path.slice(prefix(folder).length)).filter((name) => !name.includes('/'))
     },
   }
 }

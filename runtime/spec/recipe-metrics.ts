@@ -1,7 +1,7 @@
-/** How a recipe's definition names a metric where the destination wants its id. */
+/** References to metrics in a recipe's definition. */
 import type { Json, JsonObject } from '../ports/types.ts'
 
-/** The metric that `{ metric: NAME }` stands for. */
+/** The name in `{ metric: NAME }`, which stands in place of the metric's id. */
 export function metricOf(value: Json | undefined): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const { metric, ...rest } = value as JsonObject

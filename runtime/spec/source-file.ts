@@ -1,4 +1,4 @@
-/** A file of the spec, its text, and where in it things are. */
+/** A file of the spec: its path, its text, and the line and column of each offset. */
 
 export interface Position {
   /** From 1. */
@@ -30,14 +30,14 @@ export class SourceFile {
     return `${this.path}:${line}:${column}`
   }
 
-  /** Where a line begins; the end of the text if there is none. */
-  start(number: number): number {
+  /** Offset of a line; of the end of the text if there is no such line. */
+  lineStart(number: number): number {
     return this.#starts[number - 1] ?? this.text.length
   }
 
-  /** The text of a line, without its end. */
+  /** A line without its terminator. */
   line(number: number): string {
-    const start = this.start(number)
+    const start = this.lineStart(number)
     const end = (this.#starts[number] ?? this.text.length + 1) - 1
     return this.text.slice(start, end).replace(/\r$/, '')
   }

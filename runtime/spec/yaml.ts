@@ -1,14 +1,13 @@
-/** A YAML file and the way from a value in it to its place in the text. */
+/** A parsed YAML file, and the place in its text of each value, key and character. */
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml'
 import type { Diagnostic } from './diagnostic.ts'
-import { offsets } from './scalar-offsets.ts'
 import type { SourceFile } from './source-file.ts'
-import { aliasFault, encodingDiagnostic, word, yamlDiagnostics } from './yaml-errors.ts'
+import { aliasDiagnostic, encodingDiagnostic, wordAt, yamlDiagnostics } from './yaml-errors.ts'
 
 export type Path = readonly (string | number)[]
 export type Span = readonly [start: number, end: number]
 
-/** A text in a file, and where each of its characters stands. */
+/** A text in a file, with the place of each of its characters. */
 export interface PlacedText {
   readonly value: string
   /** Offset in the file of an offset in the value. */
@@ -17,32 +16,32 @@ export interface PlacedText {
 
 export class YamlFile {
   readonly file: SourceFile
-  /** As plain data, aliases resolved. */
+  /** Plain data with aliases resolved; undefined if there are errors. */
   readonly value: unknown
   readonly errors: readonly Diagnostic[]
   readonly #document: Document
 
   constructor(file: SourceFile) {
     this.file = file
-    const lost = encodingDiagnostic(file)
-    // At level "silent" it would say nothing of a second document in the file.
+    const unreadable = encodingDiagnostic(file)
+    // At level "silent" the parser does not report a second document.
     const options = { prettyErrors: false, stringKeys: true, logLevel: 'error' } as const
-    const document = parseDocument(lost ? '' : file.text, options)
+    const document = parseDocument(unreadable ? '' : file.text, options)
     this.#document = document
-    const errors = lost ? [lost] : yamlDiagnostics(document, file)
+    const errors = unreadable ? [unreadable] : yamlDiagnostics(document, file)
     try {
       this.value = errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 })
     } catch {
-      errors.push(aliasFault(document, file))
+      errors.push(aliasDiagnostic(document, file))
     }
     this.errors = errors
     if (isCircular(this.value)) {
-      const message = 'an alias stands within what it stands for'
-      this.errors = [{ code: 'yaml/circular', severity: 'error', message, file, span: word(file.text, 0) }]
+      const message = 'an alias refers to a value that contains it'
+      this.errors = [{ code: 'yaml/circular', severity: 'error', message, file, span: wordAt(file.text, 0) }]
     }
   }
 
-  /** The place of a value; of the nearest thing round it if there is none. */
+  /** Span of a value; of the nearest value around it if it is absent. */
   span(path: Path): Span {
     for (let length = path.length; length > 0; length--) {
       const node = this.#node(path.slice(0, length))
@@ -50,14 +49,14 @@ export class YamlFile {
       const key = this.#pair(path.slice(0, length))
       if (key) return this.keySpan(path.slice(0, length))
     }
-    return word(this.file.text, 0)
+    return wordAt(this.file.text, 0)
   }
 
-  /** The place of a key, or of the item in a list. */
+  /** Span of a key, or of an item in a list. */
   keySpan(path: Path): Span {
     const key = this.#pair(path)?.key
     if (isNode(key) && key.range) return [key.range[0], key.range[1]]
-    return path.length === 0 ? word(this.file.text, 0) : this.span(path)
+    return path.length === 0 ? wordAt(this.file.text, 0) : this.span(path)
   }
 
   /** The text at a path. */
@@ -66,14 +65,14 @@ export class YamlFile {
     const value = isScalar(node) && typeof node.value === 'string' ? node.value : ''
     if (!isScalar(node) || !node.range) return { value, at: () => this.span(path)[0] }
     const [start] = node.range
-    let map: readonly number[] | undefined
+    let offsets: readonly number[] | undefined
     return {
       value,
       at: (offset) => {
-        // Each expression is asked where it begins, few for more.
+        // Every expression needs its start, few need more.
         if (offset === 0 && node.type === 'PLAIN') return start
-        map ??= offsets(this.file.text, start, value, node.type ?? 'PLAIN')
-        return map[Math.min(offset, map.length - 1)] ?? start
+        offsets ??= scalarOffsets(this.file.text, start, value, node.type ?? 'PLAIN')
+        return offsets[Math.min(offset, offsets.length - 1)] ?? start
       },
     }
   }
@@ -98,9 +97,49 @@ export class YamlFile {
 const pairOf = (items: readonly Pair[], name: string | number): Pair | undefined =>
   items.find(({ key }) => isScalar(key) && String(key.value) === String(name))
 
-/** Nothing that reads the value by going down in it would come to an end. */
-function isCircular(value: unknown, above: ReadonlySet<unknown> = new Set()): boolean {
+/** No recursive walk of a circular value would end. */
+function isCircular(value: unknown, ancestors: ReadonlySet<unknown> = new Set()): boolean {
   if (typeof value !== 'object' || value === null) return false
-  const here = new Set(above).add(value)
-  return above.has(value) || Object.values(value).some((inner) => isCircular(inner, here))
+  const path = new Set(ancestors).add(value)
+  return ancestors.has(value) || Object.values(value).some((member) => isCircular(member, path))
+}
+/**
+ * The offset in `source` of every character of a scalar's `value`, and of its end. `start` is the offset of its
+ * quote, or of the `|` or `>` of a block.
+ *
+ * Indents, folds and trailing blanks only add or change blanks, so all other characters occur in order.
+ */
+function scalarOffsets(source: string, start: number, value: string, style: string): readonly number[] {
+  let at = start + headWidth(source, start, style)
+  const offsets: number[] = []
+  for (const char of value.split('')) {
+    const isBlank = /\s/.test(char)
+    if (!isBlank)
+      for (let blank = blankWidth(source, at, style); blank > 0; blank = blankWidth(source, at, style)) at += blank
+    offsets.push(at)
+    at += isBlank ? blankWidth(source, at, style) : charWidth(source, at, style)
+  }
+  return [...offsets, at]
+}
+
+/** Number of characters before the first of the value. */
+function headWidth(source: string, start: number, style: string): number {
+  if (style.startsWith('QUOTE')) return 1
+  if (style.startsWith('BLOCK')) return source.indexOf('\n', start) + 1 - start
+  return 0
+}
+
+/** Number of characters that write the blank at an offset; 0 without one. Double quotes may escape it. */
+function blankWidth(source: string, at: number, style: string): number {
+  if (/\s/.test(source[at] ?? '')) return 1
+  if (style !== 'QUOTE_DOUBLE' || source[at] !== '\\') return 0
+  return /[ntrvf_NLP\s]/.test(source[at + 1] ?? '') ? 2 : 0
+}
+
+const ESCAPE_DIGITS: Readonly<Record<string, number>> = { x: 4, u: 6, U: 10 }
+
+/** Number of characters that write the one at an offset. */
+function charWidth(source: string, at: number, style: string): number {
+  if (style === 'QUOTE_DOUBLE' && source[at] === '\\') return ESCAPE_DIGITS[source[at + 1] ?? ''] ?? 2
+  return style === 'QUOTE_SINGLE' && source.startsWith("''", at) ? 2 : 1
 }

@@ -93,10 +93,10 @@ describe('a built spec', () => {
   })
 
   test.each<[string, Partial<SpecBundle>, string]>([
-    ['another version', { version: '0.0.1' }, 'is of version 0.0.1, and this is'],
-    ['another format', { format: 99 }, 'is of version'],
-    ['other functions', { functions: [['phone', '<x:s>']] }, 'was made with other functions ($phone<x:s>'],
-    ['fewer functions', { functions: [] }, 'was made with other functions'],
+    ['another version', { version: '0.0.1' }, 'has version 0.0.1, and this is'],
+    ['another format', { format: 99 }, 'has version'],
+    ['other functions', { functions: [['phone', '<x:s>']] }, 'was built with other functions ($phone<x:s>'],
+    ['fewer functions', { functions: [] }, 'was built with other functions'],
   ])('of %s is not run', async (_, change, words) => {
     const built = { ...(await build()), ...change }
     expect(() => loadBundle(built, { functions })).toThrow(words)
