@@ -1,13 +1,13 @@
-/** Both sides as set-up sees them: Intercom and Klaviyo, their OAuth clients and what can be pasted instead. */
+/** Intercom and Klaviyo for authentication: OAuth clients, pasteable keys and the instructions to get them. */
 
 import { type Connections, type ConnectionsOptions, createConnections } from '../runtime/auth/connections.ts'
 import { createHostAuth, type HostAuthParts } from '../runtime/auth/environment-credentials.ts'
 import type { OauthClient, Side } from '../runtime/auth/side.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
-import { checkedToken, hostOf } from './intercom/source.ts'
-import { checkedKey, keyHeader } from './klaviyo/client.ts'
+import { intercomHost, requireAccessToken } from './intercom/source.ts'
+import { keyHeader, requireApiKey } from './klaviyo/client.ts'
 
-/** The environment's part of it: what is given there wins over what is stored. */
+/** Credentials in the environment, which take precedence over stored ones. */
 export interface CredentialsEnv {
   readonly INTERCOM_ACCESS_TOKEN?: string | undefined
   readonly INTERCOM_CLIENT_ID?: string | undefined
@@ -26,22 +26,22 @@ export interface ConnectorConnectionsOptions extends Omit<ConnectionsOptions, 's
 }
 
 /**
- * The credentials of a host, without set-up: never changed, and held to the accounts that the store is pinned to.
- * Throws a config `Fault` for a region there is none of.
+ * The fixed credentials of a host without set-up, checked against the accounts that the store is pinned to.
+ * Throws a config `Fault` for an unknown region.
  */
-export function hostAuth(
+export function createHostAuthProviders(
   { spec, env }: Pick<ConnectorConnectionsOptions, 'spec' | 'env'>,
   parts: HostAuthParts,
 ): Pick<Connections, 'source' | 'destination'> {
-  const logins = (side: Side) => {
-    // A missing key is refused in the side's own words once it is used: a preview needs none.
+  const authOf = (side: Side) => {
+    // A missing key is rejected on first use: a preview needs none.
     const credentials = side.configured ?? { kind: 'key', key: '' }
     return createHostAuth({ ...side, configured: credentials }, credentials, parts)
   }
-  return { source: logins(intercomSide(spec.source, env)), destination: logins(klaviyoSide(spec.destination, env)) }
+  return { source: authOf(intercomSide(spec.source, env)), destination: authOf(klaviyoSide(spec.destination, env)) }
 }
 
-/** Throws a config `Fault` for a region there is none of. */
+/** Throws a config `Fault` for an unknown region. */
 export async function createConnectorConnections({
   spec,
   env,
@@ -56,9 +56,9 @@ export async function createConnectorConnections({
 
 function intercomSide(spec: Spec['source'], env: CredentialsEnv): Side {
   const region = env.INTERCOM_REGION?.toLowerCase()
-  if (env.INTERCOM_BASE_URL === undefined) hostOf(spec, region)
+  if (env.INTERCOM_BASE_URL === undefined) intercomHost(spec, region)
   const key = env.INTERCOM_ACCESS_TOKEN
-  // Separated by commas while it is being changed; the first is the one in use.
+  // A comma-separated list while the secret is being rotated; the OAuth client uses the first.
   const signingSecrets = (env.INTERCOM_CLIENT_SECRET ?? '').split(',').filter((secret) => secret !== '')
   return {
     ...spec,
@@ -69,50 +69,50 @@ function intercomSide(spec: Spec['source'], env: CredentialsEnv): Side {
     ...(key !== undefined && { configured: { kind: 'key', key } }),
     ...(env.INTERCOM_BASE_URL !== undefined && { baseUrl: env.INTERCOM_BASE_URL }),
     ...(region !== undefined && { region }),
-    keyHeader: (token) => `Bearer ${checkedToken(token)}`,
+    keyHeader: (token) => `Bearer ${requireAccessToken(token)}`,
     pasteFields: [
       {
         name: 'key',
         label: 'Access token',
         instructions:
-          'Intercom Developer Hub, your app, Configure, Authentication. A private app of your own workspace needs no review.',
+          'Intercom Developer Hub → your app → Configure → Authentication. A private app of your own workspace needs no review.',
       },
       ...(signingSecrets.length > 0 ? [] : [SIGNING]),
     ],
     signingSecrets,
     oauthInstructions:
-      'Make an app in the Intercom Developer Hub, turn on OAuth under Configure, Authentication, enter the address below as its redirect URL, and set INTERCOM_CLIENT_ID and INTERCOM_CLIENT_SECRET. Intercom takes only redirect URLs that begin with https.',
+      'Create an app in the Intercom Developer Hub, turn on “Use OAuth” under Configure → Authentication, add the redirect URL below, and set INTERCOM_CLIENT_ID and INTERCOM_CLIENT_SECRET. Intercom accepts only HTTPS redirect URLs.',
   }
 }
 
 const SIGNING = {
   name: 'signing',
   label: 'Client secret',
-  instructions: 'The same app, Configure, Basic information. It verifies webhook signatures.',
+  instructions: 'Same app → Configure → Basic information. Verifies webhook signatures.',
 } as const
 
 function klaviyoSide(spec: Spec['destination'], env: CredentialsEnv): Side {
-  const { account: party, host, ...rest } = spec
+  const { account, host, ...rest } = spec
   const key = env.KLAVIYO_API_KEY
   return {
     ...rest,
     side: 'destination',
     label: 'Klaviyo',
     hosts: { '': host },
-    ...(party && { account: party }),
+    ...(account && { account }),
     ...clientOf(env.KLAVIYO_CLIENT_ID, env.KLAVIYO_CLIENT_SECRET),
     ...(key !== undefined && { configured: { kind: 'key', key } }),
     ...(env.KLAVIYO_BASE_URL !== undefined && { baseUrl: env.KLAVIYO_BASE_URL }),
-    keyHeader: (key) => keyHeader(checkedKey(key)),
+    keyHeader: (key) => keyHeader(requireApiKey(key)),
     pasteFields: [
       {
         name: 'key',
         label: 'Private API key',
-        instructions: 'Klaviyo, Settings, API keys, Create private API key. Scopes cannot be added later.',
+        instructions: 'Klaviyo → Settings → API keys → Create Private API Key. Scopes cannot be added to a key later.',
       },
     ],
     oauthInstructions:
-      'Make an app at klaviyo.com/oauth/client, enter the address below as its redirect URL and the permissions below as its scopes, and set KLAVIYO_CLIENT_ID and KLAVIYO_CLIENT_SECRET. Only metrics sent through OAuth carry the app’s icon in Klaviyo.',
+      'Create an app at klaviyo.com/oauth/client, add the redirect URL below and the permissions below as its scopes, and set KLAVIYO_CLIENT_ID and KLAVIYO_CLIENT_SECRET. Only metrics sent through OAuth show the app’s icon in Klaviyo.',
   }
 }
 

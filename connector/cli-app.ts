@@ -2,7 +2,7 @@
 import type { CliApp, Setting } from '../runtime/cli/app.ts'
 import { version } from '../runtime/version.ts'
 import { functions } from './functions/index.ts'
-import { names } from './klaviyo/spec-names.ts'
+import { destinationNames } from './klaviyo/spec-names.ts'
 import { specFolder } from './spec.ts'
 
 /** Settings of Intercom and Klaviyo. */
@@ -78,7 +78,7 @@ export const cliApp: CliApp = {
   settings,
   specFolder: specFolder(),
   functions,
-  names,
+  names: destinationNames,
   // Klaviyo lists all metrics on one page, filtered by source; ours is the API.
   metricUrl: (metric) => ({
     href: 'https://www.klaviyo.com/analytics/metrics',

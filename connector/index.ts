@@ -1,4 +1,4 @@
-/** The connector, assembled: what a host imports. */
+/** The package's main export: creates a connector from Intercom to Klaviyo. */
 
 import type { Connections } from '../runtime/auth/connections.ts'
 import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
@@ -11,22 +11,24 @@ import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory/store.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
-import { hostAuth } from './auth.ts'
-import { intercomChecks, intercomSource } from './intercom/source.ts'
-import { klaviyoChecks } from './klaviyo/checks.ts'
-import { backfillRateLimit, klaviyo } from './klaviyo/destination.ts'
-import { klaviyoWorkshop } from './klaviyo/recipes.ts'
+import { createHostAuthProviders } from './auth.ts'
+import { checkIntercom } from './intercom/checks.ts'
+import { createIntercomSource } from './intercom/source.ts'
+import { checkKlaviyo } from './klaviyo/checks.ts'
+import type { KlaviyoOptions } from './klaviyo/client.ts'
+import { backfillRateLimit, createKlaviyoDestination } from './klaviyo/destination.ts'
+import { createKlaviyoRecipeTarget } from './klaviyo/recipes.ts'
 import { loadConnectorSpec } from './spec.ts'
 
 export interface Secrets {
   readonly intercomAccessToken?: string | undefined
-  /** Signs webhooks. A list while it is being changed: any of them is accepted. */
+  /** Verifies webhooks. A list while the secret is being rotated: any of them is accepted. */
   readonly intercomClientSecret?: string | readonly string[] | undefined
   readonly klaviyoApiKey?: string | undefined
 }
 
 export interface Settings {
-  /** What `loadConnectorSpec` gave (share it between tenants), a folder, or what `connector build` made. Default: the one in this package. */
+  /** From `loadConnectorSpec` (tenants can share it), a folder, or a bundle of `connector build`. Default: this package's own. */
   readonly spec?: Spec | URL | SpecBundle | undefined
   /** `us`, `eu` or `au`. */
   readonly intercomRegion?: string | undefined
@@ -37,42 +39,41 @@ export interface Settings {
 export interface ConnectorOptions {
   readonly secrets?: Secrets
   readonly settings?: Settings
-  /** Default: in memory, so nothing survives the process. `runtime/store/sqlite` is the durable one. */
+  /** Default: in memory, so nothing survives the process. `./store/sqlite` is durable. */
   readonly store?: Store
   readonly fetch?: Fetch
   readonly clock?: Clock
   readonly random?: Random
   readonly logger?: Logger
-  /** Log-ins that are kept and renewed in the store, instead of `secrets`: what `connectorAccount` makes. */
+  /** Credentials in the store, refreshed there, in place of `secrets`: from `createConnectorConnections`. */
   readonly connections?: Connections
 }
 
 /**
- * Makes a connector. One for each tenant; they share nothing but the spec they are given.
+ * Creates a connector. One for each tenant: they share nothing but a spec passed to several.
  *
- * Throws a `Fault` if the spec has errors. Missing secrets are not an error here:
- * a preview needs none, and everything else says which one it lacks.
+ * Throws a `Fault` if the spec has errors. Missing secrets are no error here: a preview needs none, and every other
+ * operation names the one it lacks.
  */
 export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise<Connector> {
-  const given = options.settings?.spec
-  const loaded = given !== undefined && 'mappings' in given
-  const spec = loaded ? given : await loadConnectorSpec(given)
+  const from = options.settings?.spec
+  const isLoaded = from !== undefined && 'mappings' in from
+  const spec = isLoaded ? from : await loadConnectorSpec(from)
   const clock = options.clock ?? systemClock
   return connectorFromSpec(spec, options.store ?? memoryStore({ clock }), { ...options, clock })
 }
 
-/** The same with a spec and a store at hand. */
+/** Creates a connector from a loaded spec and an open store. */
 export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOptions): Connector {
   const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
-  const { random = systemRandom, logger = silentLogger } = options
-  const { connections: account } = options
-  const sides = account ?? ofHost(spec, { secrets, settings }, { store, fetch, clock, random })
-  const sent = createConnectionStats(clock)
-  const to = {
-    traffic: sent,
+  const { random = systemRandom, logger = silentLogger, connections } = options
+  const auth = connections ?? hostConnections(spec, { secrets, settings }, { store, fetch, clock, random })
+  const stats = createConnectionStats(clock)
+  const klaviyo: KlaviyoOptions = {
+    stats,
     spec: spec.destination,
     apiKey: secrets.klaviyoApiKey,
-    logins: sides.destination,
+    auth: auth.destination,
     ...(settings.klaviyoBaseUrl !== undefined && { baseUrl: settings.klaviyoBaseUrl }),
     fetch,
     clock,
@@ -81,27 +82,28 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
   }
   return createConnector({
     spec,
-    source: intercomSource(sides.source, sides.signingSecrets),
-    destination: klaviyo(to),
-    destinationLogins: sides.destination,
+    source: createIntercomSource(auth.source, auth.signingSecrets),
+    destination: createKlaviyoDestination(klaviyo),
+    destinationLogins: auth.destination,
     store,
     fetch,
     clock,
     random,
     logger,
     processIdentity: systemSelf,
-    workshop: klaviyoWorkshop(to),
-    destinationTraffic: sent.snapshot,
+    workshop: createKlaviyoRecipeTarget(klaviyo),
+    destinationTraffic: stats.snapshot,
     backfillRateLimit: backfillRateLimit(spec.destination),
-    ...(account && { gate: account.gate }),
+    ...(connections && { gate: connections.gate }),
     async *runChecks(client, signal) {
-      yield* intercomChecks(client, spec, clock, signal)
-      yield* klaviyoChecks(to, signal)
+      yield* checkIntercom(client, spec, clock, signal)
+      yield* checkKlaviyo(klaviyo, signal)
     },
   })
 }
 
-function ofHost(
+/** The connections of a host that holds the credentials itself. */
+function hostConnections(
   spec: Spec,
   { secrets, settings }: Required<Pick<ConnectorOptions, 'secrets' | 'settings'>>,
   parts: HostAuthParts,
@@ -114,7 +116,7 @@ function ofHost(
     KLAVIYO_BASE_URL: settings.klaviyoBaseUrl,
   }
   const signing = [secrets.intercomClientSecret ?? []].flat().filter((secret) => secret !== '')
-  return { ...hostAuth({ spec, env }, parts), signingSecrets: async () => signing }
+  return { ...createHostAuthProviders({ spec, env }, parts), signingSecrets: async () => signing }
 }
 
 export { type ConnectorConnectionsOptions, type CredentialsEnv, createConnectorConnections } from './auth.ts'

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The bin: runs a command of this connector in this process. */
+/** The `connector` command. */
 import process from 'node:process'
 import { limitHeapGrowth } from '../runtime/cli/limit-heap.ts'
 import { processIo } from '../runtime/cli/process.ts'

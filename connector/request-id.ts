@@ -1,6 +1,6 @@
-/** The id by which the other side's support can find a request. */
+/** Picks the id that identifies a request to a vendor's support. */
 
-/** The first candidate that is one. Nobody promises that a header or an error's id is no address, and it is shown. */
+/** The first candidate of an id's shape: it is shown, and a header might hold anything. */
 export function requestId(...candidates: readonly unknown[]): string | undefined {
   return candidates.find((id): id is string => typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id))
 }

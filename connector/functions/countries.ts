@@ -1,7 +1,7 @@
-/** A country as a person, Intercom or ISO 3166 writes it, as its alpha-2 code. */
+/** Finds the alpha-2 code of a country as a person, Intercom or ISO 3166 writes it. */
 import { memoize } from './memoize.ts'
 
-/** Alpha-3 run together with alpha-2, for every ISO 3166-1 country with telephones, and Kosovo's XK, which is not in it. */
+/** Alpha-3 followed by alpha-2, for every ISO 3166-1 country with telephones, and Kosovo's XK. */
 const ALPHA_3 = `
   ABWAW AFGAF AGOAO AIAAI ALAAX ALBAL ANDAD AREAE ARGAR ARMAM ASMAS ATGAG AUSAU AUTAT AZEAZ BDIBI BELBE BENBJ BESBQ
   BFABF BGDBD BGRBG BHRBH BHSBS BIHBA BLMBL BLRBY BLZBZ BMUBM BOLBO BRABR BRBBB BRNBN BTNBT BWABW CAFCF CANCA CCKCC
@@ -18,7 +18,7 @@ const ALPHA_3 = `
   UZBUZ VATVA VCTVC VENVE VGBVG VIRVI VNMVN VUTVU WLFWF WSMWS XKXXK YEMYE ZAFZA ZMBZM ZWEZW
 `
 
-/** English names that the platform's own list (CLDR) words otherwise: ISO 3166's forms and older or everyday ones. */
+/** English names missing from CLDR, the platform's list: ISO 3166's forms, older and everyday ones. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   BN: 'brunei darussalam',
   BQ: 'bonaire; bonaire, sint eustatius and saba',
@@ -53,33 +53,33 @@ let codes: ReadonlyMap<string, string> | undefined
 
 /**
  * The alpha-2 code of a country given as alpha-2 (`IE`), alpha-3 (`IRL`) or English name (`Ireland`), in any case.
- * Nothing for what is none of them. A code is read as a code first: `CAN` is Canada, whatever else it may mean.
+ * Undefined for anything else. Codes take precedence over names: `CAN` is Canada.
  */
 export const countryCode = memoize(1_000, (text): string | undefined => {
-  codes ??= index()
-  const name = simplified(text)
+  codes ??= buildIndex()
+  const name = simplify(text)
   // ISO puts the qualifier last: "Bolivia, Plurinational State of".
   return codes.get(name) ?? codes.get(name.replace(/,.*/, ''))
 })
 
-/** Every way of writing a country, simplified, to its code. Built once, when the first name is asked for. */
-function index(): ReadonlyMap<string, string> {
+/** Code by simplified name. Built on first use. */
+function buildIndex(): ReadonlyMap<string, string> {
   const pairs = ALPHA_3.trim()
     .split(/\s+/)
     .map((word) => [word.slice(0, 3), word.slice(3)] as const)
   const names = (['long', 'short'] as const).map((style) => new Intl.DisplayNames('en', { type: 'region', style }))
 
-  const found = new Map<string, string>()
+  const codeByName = new Map<string, string>()
   for (const [alpha3, alpha2] of pairs) {
-    const others = OTHER_NAMES[alpha2]?.split(';') ?? []
-    const written = [alpha2, alpha3, ...names.map((list) => list.of(alpha2) ?? alpha2), ...others]
-    for (const name of written) found.set(simplified(name), alpha2)
+    const otherNames = OTHER_NAMES[alpha2]?.split(';') ?? []
+    const spellings = [alpha2, alpha3, ...names.map((list) => list.of(alpha2) ?? alpha2), ...otherNames]
+    for (const name of spellings) codeByName.set(simplify(name), alpha2)
   }
-  return found
+  return codeByName
 }
 
-/** So that "St. Kitts & Nevis", "Saint Kitts and Nevis" and "SAINT KITTS AND NEVIS" are one name. */
-function simplified(name: string): string {
+/** Makes "St. Kitts & Nevis", "Saint Kitts and Nevis" and "SAINT KITTS AND NEVIS" equal. */
+function simplify(name: string): string {
   return name
     .normalize('NFD')
     .replace(/\p{M}/gu, '')

@@ -1,12 +1,12 @@
-/** What an expression of the mappings may call and JSONata does not have. */
+/** The functions that expressions of the mappings may call beside JSONata's own. */
 import type { FunctionTable } from '../../runtime/expression/functions.ts'
 import { loadPhoneMetadata, toE164 } from './phone.ts'
 import { emailAddress, isoTime, plainText, splitName } from './text.ts'
 
 /**
- * The functions of this connector. A row is all one needs: it is checked, registered and documented from here.
+ * One row declares a function: its checks, registration and documentation derive from it.
  *
- * Each gives nothing for what it cannot read, so that the property is left out; none throws for the data's sake.
+ * Each gives nothing for data it cannot read, so that the property is omitted; none throws because of data.
  */
 export const functions: FunctionTable = [
   {

@@ -1,4 +1,4 @@
-/** Telephone numbers as people type them, in E.164 where a phone library is sure. */
+/** Converts phone numbers as people type them to E.164, where libphonenumber finds them valid. */
 import type { CountryCode } from 'libphonenumber-js/max'
 import { countryCode } from './countries.ts'
 import { memoize } from './memoize.ts'
@@ -8,7 +8,7 @@ type Library = typeof import('libphonenumber-js/max')
 let library: Library | undefined
 let loading: Promise<unknown> | undefined
 
-/** 150 kB of metadata, loaded when the first number comes along: most commands never see one. Waits until it is there. */
+/** Loads 150 kB of metadata for the first number: most commands never see one. Undefined once loaded. */
 export function loadPhoneMetadata(): Promise<unknown> | undefined {
   if (library !== undefined) return undefined
   loading ??= import('libphonenumber-js/max').then((loaded) => {
@@ -18,28 +18,28 @@ export function loadPhoneMetadata(): Promise<unknown> | undefined {
 }
 
 /**
- * The number in E.164, e.g. `+353871234567`, or nothing unless it is a valid one: Klaviyo refuses a whole request,
- * up to 1,000 events, for one bad number.
+ * The number in E.164, e.g. `+353871234567`, or undefined unless it is valid: Klaviyo rejects a whole request, up to
+ * 1,000 events, for one invalid number.
  *
- * The first of `countries` that is a country says how a number without a country prefix is read. To be called once
- * `loadNumbers` has nothing to wait for.
+ * The first of `countries` that is a country determines the default prefix. Call it only after `loadPhoneMetadata` has
+ * returned undefined or resolved.
  */
 export function toE164(text: string, ...countries: readonly unknown[]): string | undefined {
   const same = last?.text === text && last.countries.every((country, i) => country === countries[i])
   if (last === undefined || !same || last.countries.length !== countries.length) {
-    last = { text, countries, number: within(firstCountry(countries) ?? '')(text) }
+    last = { text, countries, number: parseInCountry(firstCountry(countries) ?? '')(text) }
   }
   return last.number
 }
 
-/** An event asks, and its person's profile asks the same again. */
+/** An event and its profile convert the same number in turn. */
 let last: { text: string; countries: readonly unknown[]; number: string | undefined } | undefined
 
 /**
- * A history asks for each contact's number once an event; parsing it takes longer than all else. By country first: a
- * text of both would have to be put together, and hashed, each time.
+ * A backfill converts a contact's number for each event, and parsing is the slowest step of a mapping. By country first:
+ * a combined key would have to be concatenated and hashed each time.
  */
-const within = memoize(250, (country) => memoize(2_000, (text) => parse(text, country)))
+const parseInCountry = memoize(250, (country) => memoize(2_000, (text) => parse(text, country)))
 
 function firstCountry(countries: readonly unknown[]): string | undefined {
   for (const country of countries) {
@@ -49,9 +49,9 @@ function firstCountry(countries: readonly unknown[]): string | undefined {
   return undefined
 }
 
-/** `country`: its code, or "" if none is known. */
+/** `country` is a code, or "" if unknown. */
 function parse(text: string, country: string): string | undefined {
-  if (library === undefined) throw new Error('the phone library is used before it is loaded')
+  if (library === undefined) throw new Error('the phone metadata is not loaded yet')
   const defaultCountry = country as CountryCode | ''
   // Without `extract`, "order 0871234567 please" is not a number.
   const number = library.parsePhoneNumberFromString(text, { extract: false, ...(defaultCountry && { defaultCountry }) })

@@ -1,39 +1,39 @@
-/** Text, names, e-mail addresses and times as Intercom has them, as Klaviyo takes them. */
+/** Converts Intercom's texts, names, e-mail addresses and times to Klaviyo's formats. */
 import { decodeHTML } from 'entities/decode'
 import { toIsoUtc } from '../../runtime/lib/iso-time.ts'
 import { memoizeLast } from './memoize.ts'
 
-/** RFC 5321 without quoted local parts, comments and address literals, which Klaviyo refuses. */
+/** RFC 5321 without quoted local parts, comments and address literals, which Klaviyo rejects. */
 const EMAIL =
   /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/
 
-/** Klaviyo's limit on an address, in characters. */
-const EMAIL_LENGTH = 100
+/** Klaviyo's limit, in characters. */
+const MAX_EMAIL_LENGTH = 100
 
 const UNIX = /^\d+(\.\d+)?$/
 const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i
 
-/** The end of the year 9999 in milliseconds; ISO 8601 writes later ones otherwise, and nobody means them. */
-const LAST = 253_402_300_799_999
+/** The end of the year 9999 in milliseconds: ISO 8601 needs another notation for later years. */
+const MAX_TIME = 253_402_300_799_999
 
-/** HTML entities decoded, ends trimmed; nothing if nothing is left. */
+/** Decodes HTML entities and trims; undefined if nothing remains. */
 export function plainText(text: string): string | undefined {
-  return decoded(text).trim() || undefined
+  return decodeEntities(text).trim() || undefined
 }
 
-const decoded = (text: string): string => (text.includes('&') ? decodeHTML(text) : text)
+const decodeEntities = (text: string): string => (text.includes('&') ? decodeHTML(text) : text)
 
-/** Trimmed and lower-cased, or nothing if Klaviyo would refuse the address, and with it the request it is in. */
+/** Trimmed and lower-cased; undefined if Klaviyo would reject the address, and the whole request with it. */
 export const emailAddress = memoizeLast((text): string | undefined => {
   const address = text.trim().toLowerCase()
-  return address.length <= EMAIL_LENGTH && address.indexOf('@') <= 64 && EMAIL.test(address) ? address : undefined
+  return address.length <= MAX_EMAIL_LENGTH && address.indexOf('@') <= 64 && EMAIL.test(address) ? address : undefined
 })
 
-/** Words with one space between them and nothing to decode, as nearly all names are. */
-const TIDY = /^[^\s\u200b&]+(?: [^\s\u200b&]+)*$/
+/** Single-spaced words without entities, as nearly all names are. */
+const NORMALIZED = /^[^\s\u200b&]+(?: [^\s\u200b&]+)*$/
 
-const tidied = (name: string): string =>
-  decoded(name)
+const normalizeSpaces = (name: string): string =>
+  decodeEntities(name)
     .replace(/[\s\u200b]+/g, ' ')
     .trim()
 
@@ -42,9 +42,9 @@ export interface PersonName {
   readonly last?: string
 }
 
-/** One field as two: the first word, and the others. An address in place of a name is no name. */
+/** Splits a name after its first word. An e-mail address in place of a name gives none. */
 export const splitName = memoizeLast((text): PersonName => {
-  const name = TIDY.test(text) ? text : tidied(text)
+  const name = NORMALIZED.test(text) ? text : normalizeSpaces(text)
   if (name === '' || (name.includes('@') && /^\S+@\S+\.\S+$/.test(name))) return {}
 
   const space = name.indexOf(' ')
@@ -53,17 +53,17 @@ export const splitName = memoizeLast((text): PersonName => {
 
 /**
  * Unix seconds, or ISO 8601 with any offset (none means UTC), as ISO 8601 in UTC with milliseconds.
- * Nothing for 0, which Intercom uses for "never", and for what is not a time.
+ * Undefined for 0, Intercom's "never", and for anything but a time.
  */
 export function isoTime(value: unknown): string | undefined {
   const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? fromText(value.trim()) : 0
-  return ms > 0 && ms <= LAST ? toIsoUtc(ms) : undefined
+  return ms > 0 && ms <= MAX_TIME ? toIsoUtc(ms) : undefined
 }
 
 function fromText(text: string): number {
   if (UNIX.test(text)) return Number(text) * 1000
   const [, day, time = '00:00', offset = 'Z'] = ISO.exec(text) ?? []
-  // Said outright, since a time without an offset would be read in the zone of the machine.
+  // Explicit, since `Date.parse` reads a time without an offset in the machine's zone.
   const zone = offset.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2').toUpperCase()
   return day === undefined ? Number.NaN : Date.parse(`${day}T${time}${zone}`)
 }

@@ -1,87 +1,112 @@
-/** The destination: events and profiles to Klaviyo, each with its own answer. */
+/** The destination: sends events and profiles to Klaviyo, each with its own result. */
 
 import type { Destination, SendResult } from '../../runtime/ports/destination.ts'
+import type { Logger } from '../../runtime/ports/effects.ts'
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
 import type { Json, Lane, MetricEvent, OutgoingMessage, Receipt } from '../../runtime/ports/types.ts'
 import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
 import { type BulkItem, sendBulk } from './bulk.ts'
-import { type KlaviyoOptions, receipt, specEndpoint } from './client.ts'
+import { type KlaviyoOptions, type SendRequest, specEndpoint, toReceipt } from './client.ts'
 import { onlyPhone } from './errors.ts'
 import { type Limits, limitOf } from './limits.ts'
-import { BULK_WRAPPER, bulkBody, bulkEntry, type Entry, eventBody, profileBody, split } from './request-bodies.ts'
+import {
+  BULK_WRAPPER,
+  type BulkEntry,
+  bulkBody,
+  bulkEntry,
+  eventBody,
+  profileBody,
+  splitIntoRequests,
+} from './request-bodies.ts'
 
 /**
- * Knows three endpoints, and none that subscribes, unsubscribes or suppresses anybody.
+ * Uses three endpoints, none of which subscribes, unsubscribes or suppresses a profile.
  *
- * Live events go one by one to `event`, or many at a time to `bulk`; history goes to `bulk` alone, flagged so
- * that it starts no flow. `unique_id` is always the event's key, so sending again changes nothing.
+ * Live events go to `event` one by one or to `bulk` together; backfill events go to `bulk` only, with the flag that
+ * keeps flows from starting. `unique_id` is always the event's key, so resending changes nothing.
  */
-export function klaviyo(options: KlaviyoOptions): Destination {
-  const { limits } = options.spec
-  const event = specEndpoint(options, 'event', 'events:write')
-  const bulk = specEndpoint(options, 'bulk', 'events:write')
-  const profile = specEndpoint(options, 'profile', 'profiles:write')
-  const entryOf = entryCache(limits)
+export const createKlaviyoDestination = (options: KlaviyoOptions): Destination => new KlaviyoDestination(options)
 
-  async function post(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
-    const to = message.kind === 'event' ? event : profile
-    return receipt(await to('live', signal, body(message, limits)))
+class KlaviyoDestination implements Destination {
+  readonly batch: { readonly events: number; readonly bytes: number }
+  readonly #logger: Logger
+  readonly #limits: Limits
+  readonly #event: SendRequest
+  readonly #bulk: SendRequest
+  readonly #profile: SendRequest
+  readonly #entryOf: (event: MetricEvent, lane: Lane) => BulkEntry | Fault
+
+  constructor(options: KlaviyoOptions) {
+    const { limits } = options.spec
+    this.#logger = options.logger
+    this.#limits = limits
+    this.#event = specEndpoint(options, 'event', 'events:write')
+    this.#bulk = specEndpoint(options, 'bulk', 'events:write')
+    this.#profile = specEndpoint(options, 'profile', 'profiles:write')
+    this.#entryOf = entryCache(limits)
+    this.batch = { events: limitOf(limits, 'events'), bytes: limitOf(limits, 'request') - BULK_WRAPPER }
   }
 
-  async function send(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
+  async send(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
     try {
-      return await post(message, signal)
+      return await this.#post(message, signal)
     } catch (error) {
       const fault = toFault(error)
-      const trimmed = phoneIsToBlame(fault) ? withoutPhone(message) : undefined
+      const trimmed = isPhoneRejected(fault) ? withoutPhone(message) : undefined
       if (trimmed === undefined) throw fault
-      options.logger.warn('Klaviyo rejected a phone number; resent without it', { code: fault.code })
-      return { ...(await post(trimmed, signal)), omittedFields: ['phone_number'] }
+      this.#logger.warn('Klaviyo rejected a phone number; resent without it', { code: fault.code })
+      return { ...(await this.#post(trimmed, signal)), omittedFields: ['phone_number'] }
     }
   }
 
-  async function sendMany(messages: readonly OutgoingMessage[], lane: Lane, signal: AbortSignal) {
+  async sendMany(
+    messages: readonly OutgoingMessage[],
+    lane: Lane,
+    signal: AbortSignal,
+  ): Promise<readonly SendResult[]> {
     const results = new Map<number, SendResult>()
     const items: BulkItem[] = []
     for (const [index, message] of messages.entries()) {
-      const entry = message.kind === 'event' ? entryOf(message, lane) : undefined
+      const entry = message.kind === 'event' ? this.#entryOf(message, lane) : undefined
       const settle = (result: SendResult) => void results.set(index, result)
       if (entry instanceof Fault) settle(entry)
       else if (entry && message.kind === 'event') items.push({ ...entry, event: message, settle })
-      else settle(await one(message, lane, signal))
+      else settle(await this.#sendProfile(message, lane, signal))
     }
-    const send = async (text: string) => receipt(await bulk(lane, signal, text))
-    await sendBulk(items, { limits, lane, logger: options.logger, post: send })
+    const post = async (text: string) => toReceipt(await this.#bulk(lane, signal, text))
+    await sendBulk(items, { limits: this.#limits, lane, logger: this.#logger, post })
     return messages.map((_, index) => results.get(index) ?? missingResult())
   }
 
-  /** A profile has no place in a bulk request of events, and its attributes as they are now none in history. */
-  async function one(message: OutgoingMessage, lane: Lane, signal: AbortSignal): Promise<SendResult> {
-    if (lane === 'backfill') return new Fault('bug', 'klaviyo/profile-lane', 'a profile update came by lane backfill')
-    return send(message, signal).catch(toFault)
+  sizeOf(message: OutgoingMessage, lane: Lane): number {
+    const entry = message.kind === 'event' ? this.#entryOf(message, lane) : undefined
+    return entry === undefined || entry instanceof Fault ? 0 : entry.bytes
   }
 
-  return {
-    send,
-    sendMany,
-    batch: { events: limitOf(limits, 'events'), bytes: limitOf(limits, 'request') - BULK_WRAPPER },
-    sizeOf(message, lane) {
-      const entry = message.kind === 'event' ? entryOf(message, lane) : undefined
-      return entry === undefined || entry instanceof Fault ? 0 : entry.bytes
-    },
-    previewBodies(messages, lane) {
-      if (lane === 'live') return messages.map((message) => parse(body(message, limits)))
-      const events = messages.filter((message) => message.kind === 'event')
-      const entries = events.map((message) => bulkEntry(message, lane, limits))
-      return split(entries, limits).map((batch) => parse(bulkBody(batch.map(({ text }) => text))))
-    },
+  previewBodies(messages: readonly OutgoingMessage[], lane: Lane): readonly Json[] {
+    const limits = this.#limits
+    if (lane === 'live') return messages.map((message) => parse(body(message, limits)))
+    const events = messages.filter((message) => message.kind === 'event')
+    const entries = events.map((message) => bulkEntry(message, lane, limits))
+    return splitIntoRequests(entries, limits).map((batch) => parse(bulkBody(batch.map(({ text }) => text))))
+  }
+
+  async #post(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
+    const endpoint = message.kind === 'event' ? this.#event : this.#profile
+    return toReceipt(await endpoint('live', signal, body(message, this.#limits)))
+  }
+
+  /** Profiles do not fit a bulk request of events, and a backfill must not write today's attributes. */
+  async #sendProfile(message: OutgoingMessage, lane: Lane, signal: AbortSignal): Promise<SendResult> {
+    if (lane === 'backfill') return new Fault('bug', 'klaviyo/profile-lane', 'profile update in lane backfill')
+    return this.send(message, signal).catch(toFault)
   }
 }
 
 const body = (message: OutgoingMessage, limits: Limits): string =>
   message.kind === 'event' ? eventBody(message, limits) : profileBody(message.profile, limits)
 
-/** History goes in bulk: so many events, in so many requests a minute, when each is full. */
+/** Events of a backfill in a window, when each bulk request is full. */
 export function backfillRateLimit({ endpoints, utilization, limits }: DestinationSpec): Window | undefined {
   const events = limitOf(limits, 'events')
   const windows = (endpoints.bulk?.windows ?? []).map(({ limit, interval }) => ({
@@ -91,17 +116,20 @@ export function backfillRateLimit({ endpoints, utilization, limits }: Destinatio
   return windows.sort((a, b) => a.limit / a.interval - b.limit / b.interval)[0]
 }
 
-/** Entries are encoded once, though asked for when a batch is filled and again when it is sent. */
-function entryCache(limits: Limits): (event: MetricEvent, lane: Lane) => Entry | Fault {
-  const known = { live: new WeakMap<MetricEvent, Entry | Fault>(), backfill: new WeakMap<MetricEvent, Entry | Fault>() }
+/** Encodes an entry once, although filling a batch and sending it both need it. */
+function entryCache(limits: Limits): (event: MetricEvent, lane: Lane) => BulkEntry | Fault {
+  const cache = {
+    live: new WeakMap<MetricEvent, BulkEntry | Fault>(),
+    backfill: new WeakMap<MetricEvent, BulkEntry | Fault>(),
+  }
   return (event, lane) => {
-    const entry = known[lane].get(event) ?? encode(event, lane, limits)
-    known[lane].set(event, entry)
+    const entry = cache[lane].get(event) ?? encode(event, lane, limits)
+    cache[lane].set(event, entry)
     return entry
   }
 }
 
-function encode(event: MetricEvent, lane: Lane, limits: Limits): Entry | Fault {
+function encode(event: MetricEvent, lane: Lane, limits: Limits): BulkEntry | Fault {
   try {
     return bulkEntry(event, lane, limits)
   } catch (error) {
@@ -109,19 +137,19 @@ function encode(event: MetricEvent, lane: Lane, limits: Limits): Entry | Fault {
   }
 }
 
-/** A number Klaviyo does not take, or one that belongs to somebody else's profile. */
-function phoneIsToBlame({ code, details }: Fault): boolean {
+/** Whether Klaviyo rejected the phone number: as invalid, or as that of another profile. */
+function isPhoneRejected({ code, details }: Fault): boolean {
   return code === 'klaviyo/duplicate-profile' || (details.status === 400 && onlyPhone(details.pointers))
 }
 
-/** The same message by e-mail alone, if it has both. */
+/** The same message without its phone number, if it has an e-mail address as well. */
 function withoutPhone(message: OutgoingMessage): OutgoingMessage | undefined {
   const { phone_number, ...profile } = message.profile
   return phone_number !== undefined && profile.email ? { ...message, profile } : undefined
 }
 
 function missingResult(): Fault {
-  return new Fault('bug', 'klaviyo/missing-result', 'an event of a bulk request got no answer; please report it')
+  return new Fault('bug', 'klaviyo/missing-result', 'an event of a bulk request has no result: please report it')
 }
 
 const parse = (text: string): Json => JSON.parse(text) as Json

@@ -1,4 +1,4 @@
-/** What Klaviyo's refusals mean: who must act, which event is to blame, what may be said. */
+/** Explains Klaviyo's error responses: who must act, and which events are rejected. Quotes no data. */
 import type { ExplainError } from '../../runtime/http/error-response.ts'
 import { getPath, isObject } from '../../runtime/lib/json.ts'
 import type { AuthMethod } from '../../runtime/ports/auth.ts'
@@ -7,78 +7,78 @@ import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { requestId } from '../request-id.ts'
 
 interface Problem {
-  /** Of our choosing: Klaviyo's `detail` may quote what was sent. */
+  /** Ours: Klaviyo's `detail` may quote the request. */
   readonly words: string
   readonly pointer?: string
 }
 
-const NEW_KEY = 'make a private key in Klaviyo under Settings > API keys'
-const PASTED = 'and paste it on the console, under Set up'
-const LOG_IN = 'log in to Klaviyo again on the console, under Set up'
-const SET = 'set it there and start again'
+const NEW_KEY = 'create a private API key in Klaviyo → Settings → API keys'
+const PASTE = 'and paste it in the console under Set up'
+const CONNECT = 'connect Klaviyo again in the console under Set up'
+const SET = 'set it there and restart'
 const HOST = 'check KLAVIYO_BASE_URL, and destination.host and the revision header in connector.yaml'
 
-const UNKNOWN: Readonly<Record<AuthMethod, string>> = {
-  environment: `it does not accept the key in KLAVIYO_API_KEY; ${NEW_KEY}, ${SET}`,
-  key: `it does not accept the key that was pasted; ${NEW_KEY} ${PASTED}`,
-  oauth: `it does not accept our log-in any more; ${LOG_IN}`,
+const UNAUTHORIZED: Readonly<Record<AuthMethod, string>> = {
+  environment: `it rejected the key in KLAVIYO_API_KEY: ${NEW_KEY}, ${SET}`,
+  key: `it rejected the pasted key: ${NEW_KEY} ${PASTE}`,
+  oauth: `it rejected the access token: ${CONNECT}`,
 }
 
-function missingScope(scope: string, by: AuthMethod): string {
-  if (by === 'oauth') return `our log-in lacks the scope ${scope}; ${LOG_IN}, and let it ask for that too`
-  const [key, then] = by === 'environment' ? ['in KLAVIYO_API_KEY', `, ${SET}`] : ['that was pasted', ` ${PASTED}`]
-  return `the key ${key} lacks the scope ${scope}; scopes cannot be added later, so ${NEW_KEY} with it too${then}`
+function missingScope(scope: string, method: AuthMethod): string {
+  if (method === 'oauth') return `the access token lacks the scope ${scope}: ${CONNECT}, with that permission`
+  const [key, then] = method === 'environment' ? ['key in KLAVIYO_API_KEY', `, ${SET}`] : ['pasted key', ` ${PASTE}`]
+  return `the ${key} lacks the scope ${scope}; scopes cannot be added to a key, so ${NEW_KEY} with that scope${then}`
 }
 
-/** Explains a refusal at an endpoint that needs `scope`. Config for all that mends no record, so that none dies of it. */
-export function explainer(scope: string, by: () => AuthMethod): ExplainError {
+/** Explains errors of an endpoint that needs `scope`. Config faults for all that no record causes, so that none dies of it. */
+export function explainer(scope: string, method: () => AuthMethod): ExplainError {
   return (status, body, headers) => {
-    const found = errors(body)
-    return { ...explain(status, found, scope, by()), ...requestIdOf(headers, found) }
+    const list = errorsOf(body)
+    return { ...explain(status, list, scope, method()), ...requestIdOf(headers, list) }
   }
 }
 
-function explain(status: number, found: readonly JsonObject[], scope: string, by: AuthMethod): ErrorExplanation {
-  if (status === 401) return { message: UNKNOWN[by] }
-  if (status === 403) return { message: missingScope(scope, by) }
+function explain(status: number, list: readonly JsonObject[], scope: string, method: AuthMethod): ErrorExplanation {
+  if (status === 401) return { message: UNAUTHORIZED[method] }
+  if (status === 403) return { message: missingScope(scope, method) }
   if ([404, 405, 406, 410, 415].includes(status))
-    return { kind: 'config', message: `it does not know this address, revision or media type; ${HOST}` }
+    return { kind: 'config', message: `unknown URL, revision or media type: ${HOST}` }
   if (status !== 400 && status !== 409 && status !== 413 && status !== 422) return {}
-  return explainErrors(found)
+  return explainErrors(list)
 }
 
 /**
- * What Klaviyo's support can find a request by. The header is in no document of theirs, but was seen on answers of the
- * live API at revision 2026-07-15; the `id` of each error is in their OpenAPI description.
+ * Identifies a request to Klaviyo's support. The header is undocumented, but observed on responses of the live API at
+ * revision 2026-07-15; the `id` of each error is in their OpenAPI description.
  */
-export function requestIdOf(headers: Headers, found: readonly JsonObject[] = []): { readonly requestId?: string } {
-  const id = requestId(headers.get('x-klaviyo-req-id'), headers.get('x-request-id'), ...found.map(({ id }) => id))
+export function requestIdOf(headers: Headers, errors: readonly JsonObject[] = []): { readonly requestId?: string } {
+  const id = requestId(headers.get('x-klaviyo-req-id'), headers.get('x-request-id'), ...errors.map(({ id }) => id))
   return id === undefined ? {} : { requestId: id }
 }
 
-function explainErrors(found: readonly JsonObject[]) {
-  if (found.some((error) => error.code === 'duplicate_profile')) {
+function explainErrors(errors: readonly JsonObject[]) {
+  if (errors.some((error) => error.code === 'duplicate_profile')) {
     const message = 'the e-mail address and the phone number belong to two different profiles'
     return { code: 'duplicate-profile', message }
   }
-  const problems = found.map(problem)
+  const problems = errors.map(toProblem)
   const pointers = problems.flatMap(({ pointer }) => pointer ?? [])
-  // A refused header is nobody's event: waiting for the operator loses nothing, dying would lose all.
-  if (pointers.length === 0 && found.some(({ detail }) => /revision/i.test(String(detail))))
-    return { kind: 'config' as const, code: 'revision', message: `it does not take this revision; ${HOST}` }
+  // A rejected header is no event's fault: a config fault waits for the operator, a data fault would end every record.
+  if (pointers.length === 0 && errors.some(({ detail }) => /revision/i.test(String(detail))))
+    return { kind: 'config' as const, code: 'revision', message: `it does not support this revision: ${HOST}` }
   return { pointers, ...(problems.length > 0 && { message: summary(problems) }) }
 }
 
 function summary(problems: readonly Problem[]): string {
-  const said = [...new Set(problems.map(({ words, pointer }) => (pointer ? `${words} at ${pointer}` : words)))]
-  const more = said.length > 3 ? `, and ${said.length - 3} more` : ''
-  return `it refuses the request: ${said.slice(0, 3).join(', ')}${more}`
+  const reasons = [...new Set(problems.map(({ words, pointer }) => (pointer ? `${words} at ${pointer}` : words)))]
+  const more = reasons.length > 3 ? `, and ${reasons.length - 3} more` : ''
+  return `it rejected the request: ${reasons.slice(0, 3).join(', ')}${more}`
 }
 
-/** As far as it is made of names: it goes into messages, and nobody promises that it quotes no value. */
+/** The leading part that consists of names: a pointer appears in messages and must quote no value. */
 const POINTER = /^(?:\/[\w $-]{1,100}(?=\/|$))+/
 
-function problem(error: JsonObject): Problem {
+function toProblem(error: JsonObject): Problem {
   const pointer = POINTER.exec(String(getPath(error, 'source', 'pointer') ?? ''))?.[0]
   const words = wording(String(error.detail ?? ''), String(error.code ?? 'invalid'))
   return pointer === undefined ? { words } : { words, pointer: pointer.slice(0, 300) }
@@ -86,36 +86,36 @@ function problem(error: JsonObject): Problem {
 
 function wording(detail: string, code: string): string {
   const field = /'([\w $-]{1,60})' is not a valid field for the resource '([\w-]+)'/.exec(detail)
-  if (field) return `"${field[1]}" is no field of ${field[2]}`
+  if (field) return `"${field[1]}" is not a field of ${field[2]}`
   if (/phone/i.test(detail)) return 'invalid phone number'
   if (/e-?mail/i.test(detail)) return 'invalid e-mail address'
   return /^[\w-]{1,60}$/.test(code) ? code : 'invalid'
 }
 
-/** Which entries of a bulk request its refusal names, by index, each with its pointers. Empty: it names none of ours. */
+/** The entries of a bulk request that a rejection points at: their indexes and pointers. Empty: it points at none. */
 export function rejectedEntries(pointers: readonly string[], count: number): ReadonlyMap<number, readonly string[]> {
-  // Alone in its request, an event is to blame for whatever was wrong with it.
+  // The only event of a request is the cause of its rejection.
   if (count === 1) return new Map([[0, pointers]])
-  const found = new Map<number, string[]>()
+  const entries = new Map<number, string[]>()
   for (const pointer of pointers) {
     const index = Number(
       /^\/data\/attributes\/events-bulk-create\/data\/(\d+)(?:\/|$)/.exec(pointer)?.[1] ?? Number.NaN,
     )
-    if (index < count) found.set(index, [...(found.get(index) ?? []), pointer])
+    if (index < count) entries.set(index, [...(entries.get(index) ?? []), pointer])
   }
-  return found
+  return entries
 }
 
-/** Whether the profile's phone number alone is refused. An event property of that name is not it. */
+/** Whether only the profile's phone number is rejected. An event property of that name does not count. */
 export function onlyPhone(pointers: readonly string[] | undefined): boolean {
   return (
     pointers !== undefined &&
     pointers.length > 0 &&
-    pointers.every((one) => /\/data\/attributes\/phone_number$/.test(one))
+    pointers.every((pointer) => /\/data\/attributes\/phone_number$/.test(pointer))
   )
 }
 
-function errors(body: Json | undefined): readonly JsonObject[] {
+function errorsOf(body: Json | undefined): readonly JsonObject[] {
   const list = getPath(body, 'errors')
   return Array.isArray(list) ? list.filter(isObject) : []
 }

@@ -1,4 +1,4 @@
-/** Klaviyo's JSON:API documents: resources, and lists of them page by page. */
+/** Reads Klaviyo's JSON:API documents: resources, and lists page by page. */
 
 import { getPath, isObject } from '../../runtime/lib/json.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
@@ -9,42 +9,42 @@ export interface Resource {
   readonly type: string
   readonly id: string
   readonly attributes: JsonObject
-  /** Ids by the relationship's name, as far as they are given. */
+  /** Ids by the relationship's name, where the document includes them. */
   readonly related: Readonly<Record<string, readonly string[]>>
 }
 
-/** More than this is not read: what asks for it is a look, not an export. */
-const PAGES = 50
+/** Enough for a page of the console; nothing here exports an account. */
+const MAX_PAGES = 50
 
-/** Every resource of a list. Throws a `Fault`, also when it goes on for more than 50 pages. */
+/** Every resource of a list. Throws a `Fault`, also for more than 50 pages. */
 export async function* listAll(
-  ask: SendRequest,
+  send: SendRequest,
   path: string,
   signal: AbortSignal,
-  also?: (included: readonly Resource[]) => void,
+  onIncluded?: (included: readonly Resource[]) => void,
 ): AsyncGenerator<Resource> {
   let next: string | undefined = path
   for (let page = 0; next !== undefined; page++) {
-    if (page === PAGES)
-      throw new Fault('data', 'klaviyo/too-many', `there are more than ${PAGES} pages; the rest was not read`)
-    const { body } = await ask('live', signal, undefined, next)
-    also?.(resources(getPath(body, 'included')))
-    yield* listOf(body)
-    next = nextOf(body)
+    if (page === MAX_PAGES)
+      throw new Fault('data', 'klaviyo/too-many', `there are more than ${MAX_PAGES} pages; stopped reading`)
+    const { body } = await send('live', signal, undefined, next)
+    onIncluded?.(resources(getPath(body, 'included')))
+    yield* resourcesOf(body)
+    next = nextPath(body)
   }
 }
 
-export const listOf = (body: Json | undefined): readonly Resource[] => resources(getPath(body, 'data'))
+export const resourcesOf = (body: Json | undefined): readonly Resource[] => resources(getPath(body, 'data'))
 
-/** The one resource of a document. */
+/** The resource of a document with a single one. */
 export const resourceOf = (body: Json | undefined): Resource | undefined =>
   resources([getPath(body, 'data') ?? null])[0]
 
 function resources(value: Json | undefined): readonly Resource[] {
   if (!Array.isArray(value)) return []
-  return value.flatMap((each: Json) => {
-    if (!isObject(each) || typeof each.id !== 'string' || !/^[\w-]{1,64}$/.test(each.id)) return []
-    const { type, id, attributes, relationships } = each
+  return value.flatMap((item: Json) => {
+    if (!isObject(item) || typeof item.id !== 'string' || !/^[\w-]{1,64}$/.test(item.id)) return []
+    const { type, id, attributes, relationships } = item
     const related = Object.entries(isObject(relationships) ? relationships : {}).map(
       ([name, value]) => [name, resources(getPath(value, 'data')).map(({ id }) => id)] as const,
     )
@@ -53,8 +53,8 @@ function resources(value: Json | undefined): readonly Resource[] {
   })
 }
 
-/** The path of the next page. Its host is not asked: the page is Klaviyo's, whatever stands in for it. */
-function nextOf(body: Json | undefined): string | undefined {
+/** The path of the next page. Its host is ignored: with a base URL of our own it would be Klaviyo's. */
+function nextPath(body: Json | undefined): string | undefined {
   const next = getPath(body, 'links', 'next')
   if (typeof next !== 'string' || next === '') return undefined
   const { pathname, search } = new URL(next)

@@ -1,15 +1,15 @@
-/** What Klaviyo takes, asked before sending: one event too large would fail a request of a thousand. */
+/** Checks Klaviyo's limits before sending: one oversized event would fail a request of a thousand. */
 import { Fault } from '../../runtime/ports/fault.ts'
 import type { Json, MetricEvent, Profile } from '../../runtime/ports/types.ts'
 import type { DestinationSpec } from '../../runtime/spec/spec.ts'
 import type { LimitName } from './spec-names.ts'
 
-/** `destination.limits` of connector.yaml, by name. One that is not named does not limit. */
+/** `destination.limits` of connector.yaml, by name. An absent limit does not apply. */
 export type Limits = DestinationSpec['limits']
 
 export const limitOf = (limits: Limits, name: LimitName): number => limits[name] ?? Number.POSITIVE_INFINITY
 
-/** Klaviyo answers 400 to any other: one's own belong into `properties` (API reference, revision 2026-07-15). */
+/** Klaviyo answers 400 to any other: custom ones belong in `properties` (API reference, revision 2026-07-15). */
 const ATTRIBUTES: ReadonlySet<string> = new Set([
   'email',
   'phone_number',
@@ -24,77 +24,97 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   'properties',
 ])
 
-/** Klaviyo takes no Unix time, and more than three digits of a second made deliveries of others fail. */
+/** Klaviyo rejects Unix time; more than three fraction digits failed Segment's deliveries (action-destinations #2407). */
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/
-/** Of UTF-8, for one of JavaScript's characters, at most. */
-const BYTES_A_CHARACTER = 3
-/** Refuses only what is surely no address; Klaviyo judges the rest. */
+/** UTF-8 bytes of one UTF-16 code unit, at most. */
+const MAX_BYTES_PER_CHARACTER = 3
+/** Rejects only what cannot be an address; Klaviyo validates the rest. */
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 
 /** Throws a data `Fault` that names the limit and the property, never a value. */
 export function checkEvent(event: MetricEvent, limits: Limits): void {
-  const what = `event "${event.metric.slice(0, 128)}"`
-  assertWithin(what, 'its metric name', event.metric.length, 'characters', 'metric', limits)
-  assertWithin(what, 'its idempotency key', event.key.length, 'characters', 'key', limits)
-  if (event.metric === '') throw refuse('metric', `${what} has no metric name`)
-  if (event.key === '') throw refuse('key', `${what} has no idempotency key`)
+  const subject = `event "${event.metric.slice(0, 128)}"`
+  const check = new LimitCheck(subject, limits)
+  check.assertWithin('metric', 'its metric name', event.metric.length)
+  check.assertWithin('key', 'its idempotency key', event.key.length)
+  if (event.metric === '') throw limitFault('metric', `${subject} has no metric name`)
+  if (event.key === '') throw limitFault('key', `${subject} has no idempotency key`)
   if (!ISO_TIME.test(event.time) || Number.isNaN(Date.parse(event.time)))
-    throw refuse('time', `${what}: its time is not ISO 8601 with at most milliseconds`)
-  const named = Object.entries(event.properties)
-  assertWithin(what, 'it', named.length, 'properties', 'properties', limits)
-  for (const [name, value] of named) checkValue(what, name, value, 0, limits)
+    throw limitFault('time', `${subject}: its time is not ISO 8601 with at most milliseconds`)
+  const properties = Object.entries(event.properties)
+  check.assertWithin('properties', 'it', properties.length)
+  for (const [name, value] of properties) check.assertValue(name, value, 0)
 }
 
-/** Throws a data `Fault` as `checkEvent` does, for all but its size. */
+/** Throws a data `Fault` like `checkEvent`. `checkSize` checks the size. */
 export function checkProfile(profile: Profile, limits: Limits): void {
   const { email, phone_number } = profile
   if (!email && !phone_number)
-    throw refuse('no-identifier', 'the profile has neither an e-mail address nor a phone number')
+    throw limitFault('no-identifier', 'the profile has neither an e-mail address nor a phone number')
   if (email) {
-    assertWithin('the profile', 'attribute "email"', email.length, 'characters', 'email', limits)
-    if (!EMAIL.test(email)) throw refuse('email', 'the profile: attribute "email" is no e-mail address')
+    new LimitCheck('the profile', limits).assertWithin('email', 'attribute "email"', email.length)
+    if (!EMAIL.test(email)) throw limitFault('email', 'the profile: attribute "email" is not an e-mail address')
   }
   const unknown = Object.keys(profile).find((name) => !ATTRIBUTES.has(name))
   if (unknown !== undefined)
-    throw refuse(
+    throw limitFault(
       'attribute',
       `the profile: Klaviyo has no attribute "${unknown}"; put it under properties in the mapping`,
     )
 }
 
-/** `bytes` is the size of the whole request. A profile is measured only if what it is in is larger than it may be. */
+/** `bytes` is the size of the whole request. The profile is measured only if the request exceeds the profile's limit. */
 export function checkSize(bytes: number, profile: Profile, limits: Limits): void {
   if (bytes > limitOf(limits, 'profile'))
-    assertWithin('the profile', 'it', Buffer.byteLength(JSON.stringify(profile)), 'bytes', 'profile', limits)
-  assertWithin('the event', 'its request', bytes, 'bytes', 'request', limits)
+    new LimitCheck('the profile', limits).assertWithin('profile', 'it', Buffer.byteLength(JSON.stringify(profile)))
+  if (bytes > limitOf(limits, 'request'))
+    new LimitCheck('the event', limits).assertWithin('request', 'its request', bytes)
 }
 
-function checkValue(what: string, name: string, value: Json | undefined, depth: number, limits: Limits): void {
-  // Asked for every value of every event: what is surely short enough is not measured, and nothing is named.
-  if (typeof value === 'string' && value.length * BYTES_A_CHARACTER <= limitOf(limits, 'string')) return
-  if (typeof value !== 'object' && typeof value !== 'string') return
-  const where = `property "${name}"`
-  if (typeof value === 'string') assertWithin(what, where, Buffer.byteLength(value), 'bytes', 'string', limits)
-  if (typeof value !== 'object' || value === null) return
-  assertWithin(what, where, depth + 1, 'levels', 'depth', limits)
-  if (Array.isArray(value)) assertWithin(what, where, value.length, 'items', 'list', limits)
-  for (const inner of Object.values(value)) checkValue(what, name, inner, depth + 1, limits)
+/** The unit of each limit. */
+const UNITS: Readonly<Record<LimitName, string>> = {
+  events: 'events',
+  request: 'bytes',
+  profile: 'bytes',
+  string: 'bytes',
+  properties: 'properties',
+  list: 'items',
+  depth: 'levels',
+  key: 'characters',
+  metric: 'characters',
+  email: 'characters',
 }
 
-function assertWithin(
-  what: string,
-  where: string,
-  count: number,
-  unit: string,
-  limit: LimitName,
-  limits: Limits,
-): void {
-  const max = limitOf(limits, limit)
-  if (count <= max) return
-  const message = `${what}: ${where} has ${count} ${unit}, over the limit "${limit}" of ${max}; shorten it in the mapping`
-  throw refuse('limit', message)
+/** Checks one event or profile, which its faults name. */
+class LimitCheck {
+  readonly #subject: string
+  readonly #limits: Limits
+
+  constructor(subject: string, limits: Limits) {
+    this.#subject = subject
+    this.#limits = limits
+  }
+
+  assertWithin(limit: LimitName, part: string, count: number): void {
+    const max = limitOf(this.#limits, limit)
+    if (count <= max) return
+    const excess = `${part} has ${count} ${UNITS[limit]}, over the limit "${limit}" of ${max}`
+    throw limitFault('limit', `${this.#subject}: ${excess}; shorten it in the mapping`)
+  }
+
+  assertValue(name: string, value: Json | undefined, depth: number): void {
+    // Runs for every value of every event: skips measuring strings that cannot exceed the limit.
+    if (typeof value === 'string' && value.length * MAX_BYTES_PER_CHARACTER <= limitOf(this.#limits, 'string')) return
+    if (typeof value !== 'object' && typeof value !== 'string') return
+    const part = `property "${name}"`
+    if (typeof value === 'string') this.assertWithin('string', part, Buffer.byteLength(value))
+    if (typeof value !== 'object' || value === null) return
+    this.assertWithin('depth', part, depth + 1)
+    if (Array.isArray(value)) this.assertWithin('list', part, value.length)
+    for (const inner of Object.values(value)) this.assertValue(name, inner, depth + 1)
+  }
 }
 
-function refuse(code: string, message: string): Fault {
+function limitFault(code: string, message: string): Fault {
   return new Fault('data', `klaviyo/${code}`, `${message}; not sent`)
 }

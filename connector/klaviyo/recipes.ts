@@ -1,120 +1,143 @@
-/** What is made out of our metrics in Klaviyo, and who there listens to them: segments and flows, by its API. */
+/** Creates segments and flows for our metrics in Klaviyo, and finds those that depend on them. */
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
-import type { CreatedResource, Recipe, RecipeTarget } from '../../runtime/ports/recipes.ts'
+import type { CreatedResource, Dependents, Recipe, RecipeTarget } from '../../runtime/ports/recipes.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
-import { endpointClient, type KlaviyoOptions, METRICS_ENDPOINT, windows } from './client.ts'
-import { klaviyoListeners } from './dependents.ts'
-import { listAll, listOf, type Resource, resourceOf } from './json-api.ts'
+import { endpointClient, type KlaviyoOptions, METRICS_ENDPOINT, rateWindows, type SendRequest } from './client.ts'
+import { type DependentsParts, findDependents } from './dependents.ts'
+import { listAll, type Resource, resourceOf, resourcesOf } from './json-api.ts'
 
-// Of what is made, Klaviyo takes only so many a day besides.
+// Klaviyo also limits creations a day.
 const READ = {
-  segment: { path: '/api/segments', windows: windows(75, 750) },
-  flow: { path: '/api/flows', windows: windows(3, 60) },
+  segment: { path: '/api/segments', windows: rateWindows(75, 750) },
+  flow: { path: '/api/flows', windows: rateWindows(3, 60) },
 }
-const MAKE = {
-  segment: { path: '/api/segments', windows: windows(1, 15), attempts: 1 },
-  flow: { path: '/api/flows', windows: windows(1, 15), attempts: 1 },
+const CREATE = {
+  segment: { path: '/api/segments', windows: rateWindows(1, 15), attempts: 1 },
+  flow: { path: '/api/flows', windows: rateWindows(1, 15), attempts: 1 },
 }
 
-export function klaviyoWorkshop(options: KlaviyoOptions): RecipeTarget {
-  const madeOf = (kind: Recipe['kind'], found: Resource) => made(kind, found, options)
-  const metrics = endpointClient(options, METRICS_ENDPOINT, 'metrics:read')
-  const triggered = endpointClient(options, METRICS_ENDPOINT, 'flows:read')
-  const read = {
-    segment: endpointClient(options, READ.segment, 'segments:read'),
-    flow: endpointClient(options, READ.flow, 'flows:read'),
-  }
-  const make = {
-    segment: endpointClient(options, MAKE.segment, 'segments:write'),
-    flow: endpointClient(options, MAKE.flow, 'flows:write'),
-  }
+export const createKlaviyoRecipeTarget = (options: KlaviyoOptions): RecipeTarget => new KlaviyoRecipeTarget(options)
 
-  async function metricIds(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    const wanted = new Map(names.map((name) => [options.spec.metricPrefix + name, name]))
-    const found = new Map<string, string>()
-    // A metric is its name and its source: one of the same name that another integration sends is not ours.
-    const path = `${METRICS_ENDPOINT.path}?filter=${encodeURIComponent("equals(integration.name,'API')")}`
-    for await (const { id, attributes } of listAll(metrics, path, signal)) {
-      const name = wanted.get(String(attributes.name))
-      if (name !== undefined) found.set(name, id)
+type Kind = Recipe['kind']
+
+class KlaviyoRecipeTarget implements RecipeTarget {
+  readonly #options: KlaviyoOptions
+  readonly #metrics: SendRequest
+  readonly #flowTriggers: SendRequest
+  readonly #read: Readonly<Record<Kind, SendRequest>>
+  readonly #create: Readonly<Record<Kind, SendRequest>>
+
+  constructor(options: KlaviyoOptions) {
+    this.#options = options
+    this.#metrics = endpointClient(options, METRICS_ENDPOINT, 'metrics:read')
+    this.#flowTriggers = endpointClient(options, METRICS_ENDPOINT, 'flows:read')
+    this.#read = {
+      segment: endpointClient(options, READ.segment, 'segments:read'),
+      flow: endpointClient(options, READ.flow, 'flows:read'),
     }
-    return found
+    this.#create = {
+      segment: endpointClient(options, CREATE.segment, 'segments:write'),
+      flow: endpointClient(options, CREATE.flow, 'flows:write'),
+    }
   }
 
-  async function find({ kind, name }: Pick<Recipe, 'kind' | 'name'>, id: string | undefined, signal: AbortSignal) {
-    const one = id === undefined ? undefined : await byId(kind, id, signal)
-    return one ?? (await byName(kind, name, signal))
+  async findMetricIds(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const nameInSpec = new Map(names.map((name) => [this.#options.spec.metricPrefix + name, name]))
+    const ids = new Map<string, string>()
+    // Another integration may send a metric of the same name.
+    const path = `${METRICS_ENDPOINT.path}?filter=${encodeURIComponent("equals(integration.name,'API')")}`
+    for await (const { id, attributes } of listAll(this.#metrics, path, signal)) {
+      const name = nameInSpec.get(String(attributes.name))
+      if (name !== undefined) ids.set(name, id)
+    }
+    return ids
   }
 
-  async function byId(kind: Recipe['kind'], id: string, signal: AbortSignal): Promise<CreatedResource | undefined> {
+  async find(
+    { kind, name }: Pick<Recipe, 'kind' | 'name'>,
+    id: string | undefined,
+    signal: AbortSignal,
+  ): Promise<CreatedResource | undefined> {
+    const existing = id === undefined ? undefined : await this.#findById(kind, id, signal)
+    return existing ?? (await this.#findByName(kind, name, signal))
+  }
+
+  previewBody(recipe: Recipe, definition: JsonObject): Json {
+    return bodyOf(recipe, definition)
+  }
+
+  async create(recipe: Recipe, definition: JsonObject, signal: AbortSignal): Promise<CreatedResource> {
+    const body = JSON.stringify(bodyOf(recipe, definition))
+    const response = await this.#create[recipe.kind]('live', signal, body)
+    const resource = resourceOf(response.body)
+    if (resource === undefined)
+      throw new Fault('transient', 'klaviyo/not-json', 'Klaviyo did not return the created resource')
+    if (recipe.kind === 'flow' && resource.attributes.status !== 'draft')
+      throw new Fault('config', 'klaviyo/not-draft', NOT_DRAFT)
+    return toCreatedResource(recipe.kind, resource, this.#options)
+  }
+
+  async findDependents(names: readonly string[], signal: AbortSignal): Promise<Dependents> {
+    const parts: DependentsParts = {
+      flowTriggers: this.#flowTriggers,
+      segments: this.#read.segment,
+      toCreatedResource: (kind, resource) => toCreatedResource(kind, resource, this.#options),
+    }
+    try {
+      return await findDependents(await this.findMetricIds(names, signal), parts, signal)
+    } catch (error) {
+      return { flows: [], segments: [], unreadable: [toFault(error).info()] }
+    }
+  }
+
+  async #findById(kind: Kind, id: string, signal: AbortSignal): Promise<CreatedResource | undefined> {
     const filter = encodeURIComponent(`any(id,[${JSON.stringify(id)}])`)
-    const { body } = await read[kind]('live', signal, undefined, `${READ[kind].path}?filter=${filter}`)
-    const [found] = listOf(body)
-    return found && madeOf(kind, found)
+    const { body } = await this.#read[kind]('live', signal, undefined, `${READ[kind].path}?filter=${filter}`)
+    const [resource] = resourcesOf(body)
+    return resource && toCreatedResource(kind, resource, this.#options)
   }
 
-  async function byName(kind: Recipe['kind'], name: string, signal: AbortSignal): Promise<CreatedResource | undefined> {
-    // A segment's filter takes a list, a flow's one text.
+  async #findByName(kind: Kind, name: string, signal: AbortSignal): Promise<CreatedResource | undefined> {
+    // The filter of segments takes a list, that of flows a string.
     const value = kind === 'segment' ? `[${JSON.stringify(name)}]` : JSON.stringify(name)
-    const filter = encodeURIComponent(`equals(name,${value})`)
-    for await (const found of listAll(read[kind], `${READ[kind].path}?filter=${filter}&sort=created`, signal)) {
-      // What was put away does not count as there.
-      if (found.attributes.name === name && found.attributes.archived !== true) return madeOf(kind, found)
+    const path = `${READ[kind].path}?filter=${encodeURIComponent(`equals(name,${value})`)}&sort=created`
+    for await (const resource of listAll(this.#read[kind], path, signal)) {
+      const { attributes } = resource
+      // An archived one does not count as existing.
+      if (attributes.name === name && attributes.archived !== true)
+        return toCreatedResource(kind, resource, this.#options)
     }
     return undefined
   }
-
-  return {
-    findMetricIds: metricIds,
-    find,
-    previewBody: bodyOf,
-    async create(recipe, definition, signal) {
-      const body = JSON.stringify(bodyOf(recipe, definition))
-      const answer = await make[recipe.kind]('live', signal, body)
-      const found = resourceOf(answer.body)
-      if (found === undefined) throw new Fault('transient', 'klaviyo/not-json', 'Klaviyo did not say what it made')
-      if (recipe.kind === 'flow' && found.attributes.status !== 'draft')
-        throw new Fault('config', 'klaviyo/not-draft', NOT_DRAFT)
-      return madeOf(recipe.kind, found)
-    },
-    async findDependents(names, signal) {
-      try {
-        const ids = await metricIds(names, signal)
-        return await klaviyoListeners(ids, { triggered, segments: read.segment, madeOf }, signal)
-      } catch (error) {
-        return { flows: [], segments: [], unreadable: [toFault(error).info()] }
-      }
-    },
-  }
 }
 
-const NOT_DRAFT = 'Klaviyo made the flow, but not as a draft: look at it there now and set it to draft'
+const NOT_DRAFT = 'Klaviyo created the flow, but not as a draft: open it in Klaviyo now and set it to draft'
 
 function bodyOf({ kind, name }: Recipe, definition: JsonObject): Json {
-  if (kind === 'flow' && startsSomething(definition)) {
-    const message = 'a recipe makes drafts: take "status: live" and "status: manual" out of its actions'
+  if (kind === 'flow' && hasActiveStatus(definition)) {
+    const message = 'a recipe creates drafts only: remove "status: live" and "status: manual" from its actions'
     throw new Fault('config', 'klaviyo/live-flow', message)
   }
   return { data: { type: kind, attributes: { name, definition } } }
 }
 
-/** Flows begin as drafts, but each of their messages has a status of its own. */
-function startsSomething(value: Json | undefined): boolean {
+/** A new flow is a draft, but each of its messages has a status of its own. */
+function hasActiveStatus(value: Json | undefined): boolean {
   if (typeof value !== 'object' || value === null) return false
-  if (Array.isArray(value)) return value.some(startsSomething)
+  if (Array.isArray(value)) return value.some(hasActiveStatus)
   return Object.entries(value).some(
-    ([key, inner]) => (key === 'status' && (inner === 'live' || inner === 'manual')) || startsSomething(inner),
+    ([key, inner]) => (key === 'status' && (inner === 'live' || inner === 'manual')) || hasActiveStatus(inner),
   )
 }
 
-/** Klaviyo's pages are not in its API's description; these addresses are those its own tools name. */
-function linkTo(kind: Recipe['kind'], id: string, { baseUrl, spec }: KlaviyoOptions): string {
-  // What stands in for Klaviyo has made it, so Klaviyo's own page would not know it.
+/** Klaviyo documents no URLs of its pages; its own tools use these. */
+function linkTo(kind: Kind, id: string, { baseUrl, spec }: KlaviyoOptions): string {
+  // Created at another server than Klaviyo, so Klaviyo has no page of it.
   if (baseUrl !== undefined && baseUrl !== spec.host) return new URL(`#${id}`, baseUrl).href
   return kind === 'flow' ? `https://www.klaviyo.com/flow/${id}/edit` : `https://www.klaviyo.com/lists/${id}`
 }
 
-function made(kind: Recipe['kind'], { id, attributes }: Resource, options: KlaviyoOptions): CreatedResource {
+function toCreatedResource(kind: Kind, { id, attributes }: Resource, options: KlaviyoOptions): CreatedResource {
   const { name, status } = attributes
   const link = linkTo(kind, id, options)
   return { kind, id, name: String(name ?? ''), link, ...(typeof status === 'string' && { status }) }

@@ -1,16 +1,16 @@
-/** From events and profiles to Klaviyo's request bodies, as JSON text. Pure. */
+/** Builds Klaviyo's request bodies from events and profiles, as JSON text. Pure. */
 import type { Lane, MetricEvent, Profile } from '../../runtime/ports/types.ts'
 import { checkEvent, checkProfile, checkSize, type Limits, limitOf } from './limits.ts'
 
-/** One event as its place in a bulk request: encoded once, however often the request is put together anew. */
-export interface Entry {
+/** One event of a bulk request: encoded once, however often the request is rebuilt. */
+export interface BulkEntry {
   readonly key: string
   readonly text: string
-  /** UTF-8, with the comma that parts it from the next. */
+  /** Of UTF-8, with the separating comma. */
   readonly bytes: number
 }
 
-/** `POST /api/events`: one live event with the person's attributes as they are now. Throws a data `Fault`. */
+/** `POST /api/events`: one live event with the profile's current attributes. Throws a data `Fault`. */
 export function eventBody(event: MetricEvent, limits: Limits): string {
   checkEvent(event, limits)
   const profile = profileData(event.profile, limits)
@@ -19,7 +19,7 @@ export function eventBody(event: MetricEvent, limits: Limits): string {
   return body
 }
 
-/** `POST /api/profile-import`: a person's attributes. Throws a data `Fault`. */
+/** `POST /api/profile-import`: the profile's attributes. Throws a data `Fault`. */
 export function profileBody(profile: Profile, limits: Limits): string {
   const body = JSON.stringify(profileData(profile, limits))
   checkSize(Buffer.byteLength(body), profile, limits)
@@ -27,38 +27,41 @@ export function profileBody(profile: Profile, limits: Limits): string {
 }
 
 /**
- * An event's place in `POST /api/event-bulk-create-jobs`. Throws a data `Fault`.
+ * One entry of `POST /api/event-bulk-create-jobs`. Throws a data `Fault`.
  *
- * One event an entry, so that the index in an error's pointer is the event's. In lane `backfill` the flag
- * is on the entry and on the event (Klaviyo does not say which one counts), and the profile is identifiers
- * alone: attributes of long ago would overwrite today's.
+ * One event per entry, so that the index in an error's pointer is the event's. In lane `backfill` both the entry and the
+ * event carry the flag (Klaviyo does not document which one counts), and the profile holds identifiers only: old
+ * attributes would overwrite current ones.
  */
-export function bulkEntry(event: MetricEvent, lane: Lane, limits: Limits): Entry {
+export function bulkEntry(event: MetricEvent, lane: Lane, limits: Limits): BulkEntry {
   checkEvent(event, limits)
-  const person = lane === 'backfill' ? identifiers(event.profile) : event.profile
-  const profile = profileData(person, limits)
+  const included = lane === 'backfill' ? identifiers(event.profile) : event.profile
+  const profile = profileData(included, limits)
   const events = { data: [{ type: 'event', attributes: eventFields(event, lane) }] }
-  const text = JSON.stringify({ type: 'event-bulk-create', attributes: { ...flag(lane), profile, events } })
+  const text = JSON.stringify({ type: 'event-bulk-create', attributes: { ...backfillFlag(lane), profile, events } })
   const bytes = Buffer.byteLength(text)
-  checkSize(BULK_WRAPPER + bytes, person, limits)
+  checkSize(BULK_WRAPPER + bytes, included, limits)
   return { key: event.key, text, bytes: bytes + 1 }
 }
 
-/** A bulk request of entries' texts: what is encoded stays encoded. */
+/** A bulk request from encoded entries. */
 export function bulkBody(entries: readonly string[]): string {
   return `{"data":{"type":"event-bulk-create-job","attributes":{"events-bulk-create":{"data":[${entries.join(',')}]}}}}`
 }
 
-/** Bytes of a bulk request beside its entries. */
+/** Bytes of a bulk request without entries. */
 export const BULK_WRAPPER = Buffer.byteLength(bulkBody([]))
 
 /**
- * Parts entries into requests within the limits, in order.
+ * Splits entries into requests within the limits, in order.
  *
- * A key comes once in a request, since Klaviyo refuses a whole request for a second one;
- * the second goes with the next, where Klaviyo finds that it has it already.
+ * A request holds a key once: Klaviyo rejects a whole request for a duplicate. The duplicate goes with the next request,
+ * where Klaviyo drops it as known.
  */
-export function split<E extends Entry>(entries: readonly E[], limits: Limits): readonly (readonly E[])[] {
+export function splitIntoRequests<E extends BulkEntry>(
+  entries: readonly E[],
+  limits: Limits,
+): readonly (readonly E[])[] {
   const batches: E[][] = []
   for (let rest = entries; rest.length > 0; ) {
     const { batch, later } = firstBatch(rest, limits)
@@ -68,7 +71,7 @@ export function split<E extends Entry>(entries: readonly E[], limits: Limits): r
   return batches
 }
 
-function firstBatch<E extends Entry>(entries: readonly E[], limits: Limits): { batch: E[]; later: E[] } {
+function firstBatch<E extends BulkEntry>(entries: readonly E[], limits: Limits): { batch: E[]; later: E[] } {
   const batch: E[] = []
   const later: E[] = []
   const keys = new Set<string>()
@@ -76,7 +79,7 @@ function firstBatch<E extends Entry>(entries: readonly E[], limits: Limits): { b
   let full = false
   for (const entry of entries) {
     const fits = batch.length < limitOf(limits, 'events') && bytes + entry.bytes <= limitOf(limits, 'request')
-    // The first is taken even if too large: `bulkEntry` has checked it, and the loop must end.
+    // The first always fits: `bulkEntry` has checked its size, and the loop must end.
     full ||= !fits && batch.length > 0
     if (full || keys.has(entry.key)) {
       later.push(entry)
@@ -104,8 +107,8 @@ function eventFields({ metric, properties, time, key }: MetricEvent, lane: Lane)
     properties,
     time,
     unique_id: key,
-    ...flag(lane),
+    ...backfillFlag(lane),
   }
 }
 
-const flag = (lane: Lane) => (lane === 'backfill' ? { backfill: true } : {})
+const backfillFlag = (lane: Lane) => (lane === 'backfill' ? { backfill: true } : {})

@@ -1,4 +1,4 @@
-/** What connector.yaml says of Klaviyo by name, and we read by it: its endpoints and its limits. */
+/** The names of Klaviyo's endpoints and limits in connector.yaml. */
 import type { DestinationNames } from '../../runtime/spec/check/destination.ts'
 
 const endpoints = ['event', 'bulk', 'profile'] as const
@@ -18,4 +18,4 @@ const limits = [
 export type EndpointName = (typeof endpoints)[number]
 export type LimitName = (typeof limits)[number]
 
-export const names = { endpoints, limits } satisfies DestinationNames
+export const destinationNames = { endpoints, limits } satisfies DestinationNames

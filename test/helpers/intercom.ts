@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import nock from 'nock'
 import { type ConnectorOptions, intercomToKlaviyo } from '../../connector/index.ts'
-import { checkedToken, hostOf, intercomSource } from '../../connector/intercom/source.ts'
+import { createIntercomSource, intercomHost, requireAccessToken } from '../../connector/intercom/source.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
 import { createHttpClient } from '../../runtime/http/client.ts'
 import { createRateLimiter } from '../../runtime/http/rate-limiter.ts'
@@ -92,10 +92,10 @@ export interface Credentials {
 /** The source's client as the connector joins it. */
 export function client(change: Credentials = {}, clock = hastyClock()) {
   const { accessToken, region, baseUrl } = { accessToken: TOKEN, ...change }
-  const host = baseUrl ?? hostOf(spec.source, region)
-  const headers = () => ({ Authorization: `Bearer ${checkedToken(accessToken)}` })
+  const host = baseUrl ?? intercomHost(spec.source, region)
+  const headers = () => ({ Authorization: `Bearer ${requireAccessToken(accessToken)}` })
   const logins = createStaticAuth(() => ({ baseUrl: host, headers: headers() }))
-  const source = intercomSource(logins, async () => [])
+  const source = createIntercomSource(logins, async () => [])
   const { name, timeout, rateLimit: limits } = spec.source
   const resetHeader = 'X-RateLimit-Reset'
   const peer = {

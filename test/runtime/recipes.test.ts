@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { klaviyoWorkshop } from '../../connector/klaviyo/recipes.ts'
+import { createKlaviyoRecipeTarget } from '../../connector/klaviyo/recipes.ts'
 import { loadConnectorSpec } from '../../connector/spec.ts'
 import type { Fetch } from '../../runtime/ports/effects.ts'
 import type { Recipe } from '../../runtime/ports/recipes.ts'
@@ -61,7 +61,7 @@ async function scene(metrics: readonly string[], { through, prefix = '' }: Setti
     logger: silentLogger,
   }
   const shared = memoryStore({ clock })
-  const book = (kept = shared) => createRecipeBook({ spec, target: klaviyoWorkshop(to), store: kept, clock })
+  const book = (kept = shared) => createRecipeBook({ spec, target: createKlaviyoRecipeTarget(to), store: kept, clock })
   const made = () => asked.filter(({ method }) => method === 'POST')
   return { clock, server, book, made, post }
 }

@@ -1,7 +1,7 @@
 /** The law of bulk requests: whatever Klaviyo refuses and however it says so, each event has its own right answer. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { klaviyo } from '../../../connector/klaviyo/destination.ts'
+import { createKlaviyoDestination } from '../../../connector/klaviyo/destination.ts'
 import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import { event, keysOf, never, options } from '../../helpers/klaviyo.ts'
@@ -67,7 +67,7 @@ test('good events are taken once, bad ones are told so, phones are dropped where
       async (fates, manner, lane) => {
         const { fetch, taken, requests } = fake(fates, manner)
         const events = fates.map((_, index) => event(String(index)))
-        const results = await klaviyo(options({ fetch })).sendMany(events, lane, never)
+        const results = await createKlaviyoDestination(options({ fetch })).sendMany(events, lane, never)
         for (const [index, fate] of fates.entries()) {
           const result = results[index]
           // Without a pointer nobody knows that it was the phone.
@@ -92,7 +92,7 @@ test('a thousand events with one culprit and no pointer cost about twenty reques
   const fates = Array.from({ length: 1000 }, (_, index): Fate => (index === 617 ? 'bad' : 'good'))
   const { fetch, taken, requests } = fake(fates, 'no pointer')
   const events = fates.map((_, index) => event(String(index)))
-  const results = await klaviyo(options({ fetch })).sendMany(events, 'backfill', never)
+  const results = await createKlaviyoDestination(options({ fetch })).sendMany(events, 'backfill', never)
   expect(taken.size).toBe(999)
   expect(results.filter((result) => result instanceof Fault).length).toBe(1)
   expect(requests()).toBeLessThanOrEqual(21)
@@ -104,7 +104,11 @@ test('an aborted signal stops the sending, and all are told to come again', asyn
     stop.abort()
     return new Promise(() => undefined)
   }
-  const results = await klaviyo(options({ fetch })).sendMany([event('a'), event('a'), event('b')], 'live', stop.signal)
+  const results = await createKlaviyoDestination(options({ fetch })).sendMany(
+    [event('a'), event('a'), event('b')],
+    'live',
+    stop.signal,
+  )
   expect(results.map((result) => result instanceof Fault && result.kind)).toEqual([
     'transient',
     'transient',

@@ -1,7 +1,7 @@
 /** What `check` says of a Klaviyo key: named permissions, and nothing written. */
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { klaviyoChecks } from '../../../connector/klaviyo/checks.ts'
+import { checkKlaviyo } from '../../../connector/klaviyo/checks.ts'
 import type { CheckResult } from '../../../runtime/ports/check-result.ts'
 import { fixture, never, options, textOf } from '../../helpers/klaviyo.ts'
 
@@ -26,7 +26,7 @@ async function check(status: Status, change: Parameters<typeof options>[0] = {})
     else scope.post(`/api/${name}`).reply(reply).persist()
   }
   const results: CheckResult[] = []
-  for await (const result of klaviyoChecks(options(change), never)) results.push(result)
+  for await (const result of checkKlaviyo(options(change), never)) results.push(result)
   return { bodies, results, lines: results.map(({ name, ok }) => `${ok ? 'ok' : 'no'} ${name}`) }
 }
 

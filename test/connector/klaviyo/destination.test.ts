@@ -1,7 +1,7 @@
 /** The destination against recorded answers: what goes out, what each refusal leads to, what each event is told. */
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { klaviyo } from '../../../connector/klaviyo/destination.ts'
+import { createKlaviyoDestination } from '../../../connector/klaviyo/destination.ts'
 import type { SendResult } from '../../../runtime/ports/destination.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json, OutgoingMessage } from '../../../runtime/ports/types.ts'
@@ -53,7 +53,10 @@ async function faultOf(promise: Promise<unknown>): Promise<Fault> {
 describe('one message', () => {
   test('a live event goes to /api/events with its key, its revision and the login', async () => {
     answer([202, undefined, { 'x-klaviyo-req-id': 'b6a1f0de-1' }])
-    expect(await klaviyo(options()).send(event('k1'), never)).toEqual({ status: 202, requestId: 'b6a1f0de-1' })
+    expect(await createKlaviyoDestination(options()).send(event('k1'), never)).toEqual({
+      status: 202,
+      requestId: 'b6a1f0de-1',
+    })
     expect(sent.map(({ path }) => path)).toEqual(['/api/events'])
     expect(sent[0]?.headers).toMatchObject({
       revision: '2026-07-15',
@@ -66,13 +69,13 @@ describe('one message', () => {
 
   test('a profile goes to /api/profile-import', async () => {
     answer([200, 'profile-imported'])
-    expect(await klaviyo(options()).send(ada, never)).toEqual({ status: 200 })
+    expect(await createKlaviyoDestination(options()).send(ada, never)).toEqual({ status: 200 })
     expect(sent.map(({ path }) => path)).toEqual(['/api/profile-import'])
   })
 
   test('a request id that is none is not kept', async () => {
     answer([202, undefined, { 'x-klaviyo-req-id': 'ada@harbour-books.example' }])
-    expect(await klaviyo(options()).send(event('k1'), never)).toEqual({ status: 202 })
+    expect(await createKlaviyoDestination(options()).send(event('k1'), never)).toEqual({ status: 202 })
   })
 
   const refused: readonly [which: string, header: string | undefined, request: string | undefined][] = [
@@ -82,17 +85,21 @@ describe('one message', () => {
   ]
   test.each(refused)('a refusal is told by its request id: %s', async (_, header, request) => {
     answer([400, 'event-bad-email', header === undefined ? {} : { 'x-klaviyo-req-id': header }])
-    expect((await faultOf(klaviyo(options()).send(event('k1'), never))).info()).toMatchObject({ requestId: request })
+    expect((await faultOf(createKlaviyoDestination(options()).send(event('k1'), never))).info()).toMatchObject({
+      requestId: request,
+    })
   })
 
   test('a refusal without any id has none', async () => {
     answer([429, undefined, { 'retry-after': '30' }])
-    expect((await faultOf(klaviyo(options()).send(event('k1'), never))).info()).not.toHaveProperty('requestId')
+    expect((await faultOf(createKlaviyoDestination(options()).send(event('k1'), never))).info()).not.toHaveProperty(
+      'requestId',
+    )
   })
 
   test('baseUrl goes before the host of the spec', async () => {
     nock('http://127.0.0.1:4020').post('/api/events').reply(202)
-    const destination = klaviyo(options({ baseUrl: 'http://127.0.0.1:4020/' }))
+    const destination = createKlaviyoDestination(options({ baseUrl: 'http://127.0.0.1:4020/' }))
     expect((await destination.send(event('k1'), never)).status).toBe(202)
   })
 
@@ -103,7 +110,10 @@ describe('one message', () => {
   ]
   test.each(phones)('%s goes once more without its phone number', async (_, message, reply) => {
     answer(reply, [202])
-    expect(await klaviyo(options()).send(message, never)).toEqual({ status: 202, omittedFields: ['phone_number'] })
+    expect(await createKlaviyoDestination(options()).send(message, never)).toEqual({
+      status: 202,
+      omittedFields: ['phone_number'],
+    })
     expect(sent.map(({ text }) => text.includes('+353'))).toEqual([true, false])
   })
 
@@ -128,7 +138,7 @@ describe('one message', () => {
   test.each(dead)('%s is a data fault', async (...row) => {
     const [, message, reply, code, says] = row
     answer(reply)
-    const fault = await faultOf(klaviyo(options()).send(message, never))
+    const fault = await faultOf(createKlaviyoDestination(options()).send(message, never))
     expect(fault).toMatchObject({ kind: 'data', code })
     expect(fault.message).toMatch(says)
     expect(fault.message).not.toMatch(/ada@|\+353/)
@@ -147,7 +157,7 @@ describe('one message', () => {
   ]
   test.each(others)('answered %j', async (reply, message, code, says, tries) => {
     answer(reply)
-    const fault = await faultOf(klaviyo(options()).send(message, never))
+    const fault = await faultOf(createKlaviyoDestination(options()).send(message, never))
     expect(said(fault)).toBe(code)
     expect(fault.message).toMatch(says)
     expect(fault.message).not.toContain('pk_test')
@@ -158,7 +168,7 @@ describe('one message', () => {
   test.each([undefined, '', '  ', 'pk_\u2019x', 'pk_a\nb'])(
     'without a usable key (%j) nothing is sent',
     async (apiKey) => {
-      const fault = await faultOf(klaviyo(options({ apiKey })).send(event('k1'), never))
+      const fault = await faultOf(createKlaviyoDestination(options({ apiKey })).send(event('k1'), never))
       expect(said(fault)).toBe('config klaviyo/no-credentials')
       expect(fault.message).toMatch(/KLAVIYO_API_KEY/)
     },
@@ -166,12 +176,12 @@ describe('one message', () => {
 
   test('a key copied with a line break works', async () => {
     answer([202])
-    await klaviyo(options({ apiKey: 'pk_test_0123456789\n' })).send(event('k1'), never)
+    await createKlaviyoDestination(options({ apiKey: 'pk_test_0123456789\n' })).send(event('k1'), never)
     expect(sent[0]?.headers.authorization).toBe('Klaviyo-API-Key pk_test_0123456789')
   })
 
   test('an event over a limit is not sent', async () => {
-    const fault = await faultOf(klaviyo(options()).send(event('k'.repeat(256)), never))
+    const fault = await faultOf(createKlaviyoDestination(options()).send(event('k'.repeat(256)), never))
     expect(said(fault)).toBe('data klaviyo/limit')
   })
 })
@@ -181,7 +191,7 @@ describe('many events', () => {
 
   test('go in one request, and each has the answer', async () => {
     answer([202, undefined, { 'x-klaviyo-req-id': 'r1' }])
-    const results = await klaviyo(options()).sendMany(events, 'live', never)
+    const results = await createKlaviyoDestination(options()).sendMany(events, 'live', never)
     expect(results).toEqual(Array(4).fill({ status: 202, requestId: 'r1' }))
     expect(sent.map(({ path }) => path)).toEqual(['/api/event-bulk-create-jobs'])
     expect(complaints(body(0), 'liveBulk')).toEqual([])
@@ -189,13 +199,13 @@ describe('many events', () => {
 
   test('of history are flagged and carry identifiers only', async () => {
     answer([202])
-    await klaviyo(options()).sendMany(events, 'backfill', never)
+    await createKlaviyoDestination(options()).sendMany(events, 'backfill', never)
     expect(complaints(body(0), 'historyBulk')).toEqual([])
   })
 
   test('refused by pointer: the culprit is told, a phone is dropped, the rest goes now', async () => {
     answer([400, 'bulk-bad-phone-and-email'], [202])
-    const results = await klaviyo(options()).sendMany(events, 'live', never)
+    const results = await createKlaviyoDestination(options()).sendMany(events, 'live', never)
     expect(results.map(said)).toEqual([
       { status: 202 },
       { status: 202, omittedFields: ['phone_number'] },
@@ -224,14 +234,16 @@ describe('many events', () => {
         return text.includes('"k2"') ? [400, fixture('bulk-no-pointer') as nock.Body] : [202]
       })
       .persist()
-    const results = await klaviyo(options()).sendMany(events, 'live', never)
+    const results = await createKlaviyoDestination(options()).sendMany(events, 'live', never)
     expect(results.map(said)).toEqual([{ status: 202 }, { status: 202 }, 'data klaviyo/invalid', { status: 202 }])
     expect(sent.map(({ text }) => keysOf(text).length)).toEqual([4, 2, 2, 1, 1])
   })
 
   test('too large for the other side: halves', async () => {
     answer([413], [202])
-    expect(await klaviyo(options()).sendMany(events, 'live', never)).toEqual(Array(4).fill({ status: 202 }))
+    expect(await createKlaviyoDestination(options()).sendMany(events, 'live', never)).toEqual(
+      Array(4).fill({ status: 202 }),
+    )
     expect(sent.map(({ text }) => keysOf(text).length)).toEqual([4, 2, 2])
   })
 
@@ -243,39 +255,39 @@ describe('many events', () => {
   ]
   test.each(shared)('answered %j all share the fault, and none dies of it', async (reply, code) => {
     answer(reply)
-    const results = await klaviyo(options()).sendMany(events, 'backfill', never)
+    const results = await createKlaviyoDestination(options()).sendMany(events, 'backfill', never)
     expect(results.map(said)).toEqual(Array(4).fill(code))
   })
 
   test('one over a limit does not go and does not hinder the others; a second of a key goes next', async () => {
     answer([202])
     const all = [event('k0'), event('x'.repeat(256)), event('k0'), event('k1')]
-    const results = await klaviyo(options()).sendMany(all, 'live', never)
+    const results = await createKlaviyoDestination(options()).sendMany(all, 'live', never)
     expect(results.map(said)).toEqual([{ status: 202 }, 'data klaviyo/limit', { status: 202 }, { status: 202 }])
     expect(sent.map(({ text }) => keysOf(text))).toEqual([['k0', 'k1'], ['k0']])
   })
 
   test('a profile among them goes by itself; in history it is a bug', async () => {
     answer([202])
-    expect(await klaviyo(options()).sendMany([ada, event('k1')], 'live', never)).toEqual([
+    expect(await createKlaviyoDestination(options()).sendMany([ada, event('k1')], 'live', never)).toEqual([
       { status: 202 },
       { status: 202 },
     ])
     expect(sent.map(({ path }) => path)).toEqual(['/api/profile-import', '/api/event-bulk-create-jobs'])
-    expect((await klaviyo(options()).sendMany([ada], 'backfill', never)).map(said)).toEqual([
+    expect((await createKlaviyoDestination(options()).sendMany([ada], 'backfill', never)).map(said)).toEqual([
       'bug klaviyo/profile-lane',
     ])
   })
 
   test('none: nothing is sent', async () => {
-    expect(await klaviyo(options()).sendMany([], 'live', never)).toEqual([])
+    expect(await createKlaviyoDestination(options()).sendMany([], 'live', never)).toEqual([])
   })
 })
 
 describe('without sending', () => {
   test('the bodies are those that would go', async () => {
     answer([202])
-    const destination = klaviyo(options())
+    const destination = createKlaviyoDestination(options())
     await destination.send(event('k1'), never)
     await destination.send(ada, never)
     await destination.sendMany([event('k1'), event('k2')], 'backfill', never)
@@ -284,7 +296,9 @@ describe('without sending', () => {
   })
 
   test('a batch filled by size and by number fits in one request', () => {
-    const { batch, sizeOf } = klaviyo(options({ spec: { ...spec, limits: { ...spec.limits, request: 20_000 } } }))
+    const { batch, sizeOf } = createKlaviyoDestination(
+      options({ spec: { ...spec, limits: { ...spec.limits, request: 20_000 } } }),
+    )
     const events: OutgoingMessage[] = []
     for (let bytes = 0; ; ) {
       const next = event(`k${events.length}`)
@@ -294,7 +308,9 @@ describe('without sending', () => {
     }
     expect(events.length).toBeGreaterThan(20)
     expect(batch.events).toBe(1000)
-    const destination = klaviyo(options({ spec: { ...spec, limits: { ...spec.limits, request: 20_000 } } }))
+    const destination = createKlaviyoDestination(
+      options({ spec: { ...spec, limits: { ...spec.limits, request: 20_000 } } }),
+    )
     expect(destination.previewBodies(events, 'backfill').length).toBeGreaterThan(0)
     expect(sizeOf(event('x'.repeat(256)), 'live')).toBe(0)
   })

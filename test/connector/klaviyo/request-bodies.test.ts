@@ -9,7 +9,7 @@ import {
   bulkEntry,
   eventBody,
   profileBody,
-  split,
+  splitIntoRequests,
 } from '../../../connector/klaviyo/request-bodies.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json, JsonObject, MetricEvent, Profile } from '../../../runtime/ports/types.ts'
@@ -167,7 +167,7 @@ describe('batches', () => {
         const entries = keys.map((key, index) =>
           bulkEntry(event(`k${key}`, { properties: { Title: 'ü'.repeat(key * 5), index } }), lane, tight),
         )
-        const batches = split(entries, tight)
+        const batches = splitIntoRequests(entries, tight)
         expect(new Set(batches.flat())).toEqual(new Set(entries))
         expect(batches.flat().length).toBe(entries.length)
         for (const batch of batches) {
@@ -185,7 +185,7 @@ describe('batches', () => {
 
   test('keep the order, oldest first', () => {
     const entries = Array.from({ length: 25 }, (_, i) => bulkEntry(event(`k${i}`), 'backfill', limits))
-    expect(split(entries, { ...limits, events: 10 }).map((batch) => batch.map(({ key }) => key))).toEqual([
+    expect(splitIntoRequests(entries, { ...limits, events: 10 }).map((batch) => batch.map(({ key }) => key))).toEqual([
       Array.from({ length: 10 }, (_, i) => `k${i}`),
       Array.from({ length: 10 }, (_, i) => `k${i + 10}`),
       Array.from({ length: 5 }, (_, i) => `k${i + 20}`),
