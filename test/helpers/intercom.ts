@@ -1,4 +1,4 @@
-/** What the source's tests share: recorded answers, what was asked for them, a connector and a client that ask. */
+/** Recorded Intercom responses, the requests made for them, and a connector and a client that make them. */
 import { readFileSync } from 'node:fs'
 import nock from 'nock'
 import { type ConnectorOptions, intercomToKlaviyo } from '../../connector/index.ts'
@@ -21,7 +21,7 @@ export const START = Date.parse('2026-07-14T09:30:00.000Z')
 export const spec = await loadConnectorSpec()
 export const never = new AbortController().signal
 
-/** A file's text as Intercom answers it: JSON, or what its proxies say. */
+/** A fixture's text: JSON, or a proxy's page. */
 export function fixture(name: string): string {
   const file = name.includes('.') ? name : `${name}.json`
   return readFileSync(new URL(`../fixtures/intercom-api/${file}`, import.meta.url), 'utf8')
@@ -35,10 +35,10 @@ export interface Asked {
   readonly body: Json
 }
 
-/** A fixture's name, or a refusal: status, fixture, headers. */
+/** A fixture's name, or an error: status, fixture, headers. */
 export type Reply = string | readonly [status: number, name?: string | undefined, headers?: Record<string, string>]
 
-/** Plays answers by request line without its query, one after another; the last stays. Returns what was asked. */
+/** Replays responses by request line without its query; the last one repeats. Returns the requests. */
 export function recorded(answers: Readonly<Record<string, readonly Reply[]>>, host = US): readonly Asked[] {
   const asked: Asked[] = []
   const played = new Map<string, number>()
@@ -59,7 +59,7 @@ export function recorded(answers: Readonly<Record<string, readonly Reply[]>>, ho
   return asked
 }
 
-/** Runs ahead of real time: a pause is over at once. What is slept for as long as a timeout is left to real answers. */
+/** Ends short sleeps at once. Sleeps as long as a timeout wait for real responses. */
 export function hastyClock(): Clock & { readonly slept: number[] } {
   let now = START
   const slept: number[] = []
@@ -89,13 +89,13 @@ export interface Credentials {
   readonly baseUrl?: string
 }
 
-/** The source's client as the connector joins it. */
+/** The source's client as the connector creates it. */
 export function client(change: Credentials = {}, clock = hastyClock()) {
   const { accessToken, region, baseUrl } = { accessToken: TOKEN, ...change }
   const host = baseUrl ?? intercomHost(spec.source, region)
   const headers = () => ({ Authorization: `Bearer ${requireAccessToken(accessToken)}` })
-  const logins = createStaticAuth(() => ({ baseUrl: host, headers: headers() }))
-  const source = createIntercomSource(logins, async () => [])
+  const auth = createStaticAuth(() => ({ baseUrl: host, headers: headers() }))
+  const source = createIntercomSource(auth, async () => [])
   const { name, timeout, rateLimit: limits } = spec.source
   const resetHeader = 'X-RateLimit-Reset'
   const peer = {
@@ -113,7 +113,7 @@ export function client(change: Credentials = {}, clock = hastyClock()) {
   })
 }
 
-/** The whole connector, with Klaviyo taking whatever it is sent. */
+/** The whole connector, with a Klaviyo that accepts everything. */
 export async function connector(options: ConnectorOptions = {}) {
   const klaviyo = nock('https://a.klaviyo.com').persist()
   klaviyo.get('/api/accounts').reply(200, { data: [{ id: 'Accnt1' }] })

@@ -1,4 +1,4 @@
-/** What the destination's tests share: a spec, an event, recorded answers, the schema of what we send, a fake Klaviyo. */
+/** For tests of the destination: a spec, an event, recorded responses, the schema of our requests, a fake Klaviyo. */
 import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
@@ -74,7 +74,7 @@ export interface Golden {
   readonly body: Json
 }
 
-/** An answer as Klaviyo gave it, or a golden pair. */
+/** A recorded response of Klaviyo, or a golden pair. */
 export function fixture<T = Json>(name: string): T {
   return JSON.parse(readFileSync(new URL(`../fixtures/klaviyo/${name}.json`, import.meta.url), 'utf8')) as T
 }
@@ -83,7 +83,7 @@ const ajv = new Ajv({ allErrors: true })
 formats.default(ajv)
 ajv.addSchema(schema, 'klaviyo')
 
-/** Complaints of our own schema; empty if the body is as we mean it. */
+/** Errors of our own schema; empty for a valid body. */
 export function complaints(body: Json, definition?: string): readonly string[] {
   const check = ajv.getSchema(definition ? `klaviyo#/definitions/${definition}` : 'klaviyo')
   if (check === undefined) throw new Error(`request-bodies.schema.json has no definition ${definition}`)
@@ -103,7 +103,7 @@ export function keysOf(text: string): string[] {
   return data.flatMap(({ attributes }) => attributes.events.data.map((one) => one.attributes.unique_id))
 }
 
-/** A request's body as nock hands it over: it parses plain JSON only. */
+/** A request's body as nock passes it: it parses plain JSON only. */
 export function textOf(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body)
 }

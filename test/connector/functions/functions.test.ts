@@ -8,7 +8,7 @@ import type { Json } from '../../../runtime/ports/types.ts'
 
 const evaluate = (text: string, input: Json = null) => compile(text, { place: 'test:1:1' }, functions).evaluate(input)
 
-/** Through the engine, as a mapping would: `undefined` stands for a path that leads nowhere. */
+/** Evaluates a call as a mapping does: `undefined` stands for a path without a value. */
 const call = (name: string, ...args: readonly (Json | undefined)[]) =>
   evaluate(
     `$${name}(${args.map((_, index) => `a${index}`).join(', ')})`,
@@ -18,7 +18,7 @@ const call = (name: string, ...args: readonly (Json | undefined)[]) =>
 const nothing = undefined
 const long = (length: number) => `${'a'.repeat(length - '@wool.shop'.length)}@wool.shop`
 
-/** Function, arguments, answer. */
+/** Function, arguments, result. */
 const table: readonly (readonly [string, readonly (Json | undefined)[], Json | undefined])[] = [
   ['datetime', [1768031789], '2026-01-10T07:56:29.000Z'],
   ['datetime', ['1768031789'], '2026-01-10T07:56:29.000Z'],
@@ -92,7 +92,7 @@ const table: readonly (readonly [string, readonly (Json | undefined)[], Json | u
 ]
 
 describe('functions', () => {
-  test.each(functions)('$name is as its example says', async ({ example }) => {
+  test.each(functions)('$name matches its example', async ({ example }) => {
     expect(await evaluate(example.expr)).toEqual(example.gives)
   })
 
@@ -106,7 +106,7 @@ describe('functions', () => {
     })
   }
 
-  test('take anything without an error', () =>
+  test('accept anything without an error', () =>
     fc.assert(
       fc.asyncProperty(fc.constantFrom(...functions), fc.jsonValue(), fc.jsonValue(), async (of, one, other) => {
         const value = of.run(one as Json, other as Json)
@@ -114,7 +114,7 @@ describe('functions', () => {
       }),
     ))
 
-  test('give the same for what they gave', () =>
+  test('are idempotent', () =>
     fc.assert(
       fc.property(fc.constantFrom('datetime', 'email', 'phone'), fc.string(), fc.nat(4e9), (name, text, number) => {
         const { run } = functions.find((one) => one.name === name) ?? { run: () => undefined }
@@ -153,7 +153,7 @@ describe('countries', () => {
     expect(names.map((name) => [name, countryCode(name)])).toEqual(names.map((name) => [name, code]))
   })
 
-  test('what is none', () => {
+  test('anything else', () => {
     expect(['', 'Atlantis', 'ZZ', 'QQQ', 'constructor', 'Virgin Islands'].map(countryCode)).toEqual(
       Array(6).fill(undefined),
     )

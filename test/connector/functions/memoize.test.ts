@@ -1,4 +1,4 @@
-/** What is remembered is what would be worked out again; nobody's answer becomes another's. */
+/** A memoized result equals the computed one and never leaks to another input. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../../connector/functions/index.ts'
@@ -11,12 +11,12 @@ await loadPhoneMetadata()
 
 const word = fc.constantFrom('a', 'A', 'b', 'c', 'd', 'e')
 
-describe('a memory of pure answers', () => {
+describe('a memoized function', () => {
   for (const [name, make] of [
-    ['of some', (answer: (text: string) => unknown) => memoize(3, answer)],
-    ['of one', (answer: (text: string) => unknown) => memoizeLast(answer)],
+    ['with several results', (answer: (text: string) => unknown) => memoize(3, answer)],
+    ['with one result', (answer: (text: string) => unknown) => memoizeLast(answer)],
   ] as const) {
-    test(`${name} answers as if there were none, undefined and failures too`, () => {
+    test(`${name} returns the same as the plain function, also for undefined and errors`, () => {
       const answer = (text: string) => {
         if (text === 'e') throw new Error('e')
         return text === 'd' ? undefined : `${text}!`
@@ -37,7 +37,7 @@ describe('a memory of pure answers', () => {
     })
   }
 
-  test('works out again only what it has let go, the oldest first', () => {
+  test('recomputes only evicted results, oldest first', () => {
     const asked: string[] = []
     const memory = memoize(2, (text) => void asked.push(text))
     for (const text of ['a', 'b', 'a', 'c', 'b', 'a']) memory(text)
@@ -45,7 +45,7 @@ describe('a memory of pure answers', () => {
   })
 })
 
-/** Each alone, as the first thing it is ever asked would be too slow; asked between others, the same must come. */
+/** A fresh process for each would be too slow; interleaved calls must give the same results. */
 describe('the functions of the mappings', () => {
   const people: readonly (readonly [name: string, ...args: Json[]])[] = [
     ['phone', '087 123 4567', 'IE'],
@@ -74,7 +74,7 @@ describe('the functions of the mappings', () => {
     ...['2026-01-10T07:56:29.000Z', '2026-01-10T07:56:29.000Z'],
   ]
 
-  test('answer each tenant alike, whoever asked what before', () => {
+  test('return the same to each tenant, whatever was computed before', () => {
     const indexes = fc.array(fc.nat({ max: people.length - 1 }), { maxLength: 40 })
     fc.assert(
       fc.property(indexes, (order) => {
@@ -84,7 +84,7 @@ describe('the functions of the mappings', () => {
   })
 })
 
-test('a time is written as the platform writes it', () => {
+test('a time is formatted as by the platform', () => {
   const last = 253_402_300_799_999
   const ms = fc.oneof(fc.nat({ max: last }), fc.double({ min: 0, max: 1e13, noNaN: true }), fc.integer())
   fc.assert(

@@ -1,4 +1,4 @@
-/** Where the source is, how it is logged in, and what `check` says of a connection that lacks something. */
+/** Intercom's hosts and access token, and the results of its checks where a permission is missing. */
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { CheckResult } from '../../../runtime/ports/check-result.ts'
@@ -22,7 +22,7 @@ afterAll(() => nock.restore())
 
 const me = (change: Credentials = {}) => client(change).request(spec.source.workspace.request, {}, 'live', never)
 
-describe('where', () => {
+describe('the host', () => {
   const hosts: readonly [change: Credentials, host: string][] = [
     [{}, US],
     [{ region: '' }, US],
@@ -41,12 +41,12 @@ describe('where', () => {
     expect(asked.map(({ line }) => line)).toEqual([`GET ${pathname}`])
   })
 
-  test.each(['mars', 'constructor', 'us '])('%j is no region, and those there are are named', (region) => {
-    expect(() => client({ region })).toThrow(`INTERCOM_REGION is "${region}"; it can be us, eu, au`)
+  test.each(['mars', 'constructor', 'us '])('%j is no region, and the message lists the regions', (region) => {
+    expect(() => client({ region })).toThrow(`unknown INTERCOM_REGION "${region}": use one of us, eu, au`)
   })
 })
 
-describe('logged in', () => {
+describe('the access token', () => {
   test.each([undefined, '', '  ', 'dG9r\u2019', 'dG9r\nYWJj'])(
     'without a usable token (%j) nothing is asked',
     async (accessToken) => {
@@ -65,7 +65,7 @@ describe('logged in', () => {
     expect(asked[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`)
   })
 
-  test('the workspace is learned from GET /me', async () => {
+  test('GET /me identifies the workspace', async () => {
     const asked = recorded({ 'GET /me': ['me'] })
     expect(await client().workspace(never)).toBe('abc123de')
     expect(asked.map(({ line }) => line)).toEqual(['GET /me'])
@@ -76,7 +76,7 @@ describe('logged in', () => {
     [[403, 'forbidden'], 'config intercom/forbidden'],
     ['tags', 'config source/unknown-account'],
   ]
-  test.each(refused)('GET /me answered %j: nothing can be keyed, and the operator is told', async (reply, code) => {
+  test.each(refused)('GET /me answers %j: a config fault, since no record can be keyed', async (reply, code) => {
     recorded({ 'GET /me': [reply] })
     const fault = await faultOf(client().workspace(never))
     expect(`${fault.kind} ${fault.code}`).toBe(code)
@@ -103,8 +103,8 @@ async function checked(answers: Readonly<Record<string, readonly Reply[]>>, acce
   return { asked, lines, missing: lines.filter(({ ok }) => !ok).map(({ name }) => name) }
 }
 
-describe('check', () => {
-  test('asks for each permission, as little as can be, and names the workspace', async () => {
+describe('checks', () => {
+  test('read little for each permission, and name the workspace', async () => {
     const { asked, lines } = await checked(allowed, TOKEN)
     expect(lines.map(({ name, ok }) => `${ok ? 'ok' : 'no'} ${name}`)).toEqual([
       'ok Intercom account',
@@ -130,21 +130,23 @@ describe('check', () => {
     ['POST /conversations/search', 'Intercom: Read conversations'],
     ['POST /tickets/search', 'Intercom: Read tickets'],
   ]
-  test.each(lacking)('%s refused: that line says so, the others are still tried', async (line, name) => {
+  test.each(lacking)('%s rejected: that check fails, the others still run', async (line, name) => {
     const { lines, missing } = await checked({ ...allowed, [line]: [[403, 'forbidden']] }, TOKEN)
     expect([lines.length, missing]).toEqual([7, [name]])
     expect(lines.find(({ ok }) => !ok)?.detail).toMatch(/^Intercom answered 403: the access token lacks a permission/)
   })
 
-  test('Intercom away is one line, and nothing else is asked', async () => {
+  test('an unreachable Intercom fails the first check and runs no other', async () => {
     const { lines } = await checked({ ...allowed, 'GET /me': [[500, 'server-error']] }, TOKEN)
     expect(lines).toMatchObject([{ name: 'Intercom account', ok: false }])
   })
 
-  test('no token: every line says where to get one, and nothing is asked', async () => {
+  test('without a token every check says where to get one, without a request', async () => {
     const { asked, lines } = await checked(allowed)
     expect(new Set(lines.map(({ ok, detail }) => `${ok} ${detail}`))).toEqual(
-      new Set(['false no Intercom access token: set INTERCOM_ACCESS_TOKEN (Developer Hub, your app, Authentication)']),
+      new Set([
+        'false no Intercom access token: set INTERCOM_ACCESS_TOKEN (Developer Hub → your app → Configure → Authentication)',
+      ]),
     )
     expect(asked).toEqual([])
   })

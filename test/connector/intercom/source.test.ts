@@ -1,4 +1,4 @@
-/** The source against recorded answers: exactly what is asked, how pages end, what each refusal leads to. */
+/** The source against recorded responses: the exact requests, the end of pages, the fault of each rejection. */
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Progress } from '../../../runtime/backfill/types.ts'
@@ -38,14 +38,14 @@ async function imported(answers: Readonly<Record<string, readonly Reply[]>>, sin
   return { asked, last, pages }
 }
 
-/** In Unix seconds, the end of the window: nothing was delivered live before. */
+/** The end of the window in Unix seconds: live delivery has not begun. */
 const until = START / 1000
 const before = { field: 'created_at', operator: '<', value: until }
 const sort = { field: 'created_at', order: 'ascending' }
 const cursor = JSON.parse(fixture('conversations-1')).pages.next.starting_after
 
 describe('requests', () => {
-  test('each is logged in and names the version', async () => {
+  test('each carries the access token and the version', async () => {
     const { asked } = await imported(history)
     expect(asked.length).toBeGreaterThan(5)
     for (const { headers, line, host } of asked) {
@@ -59,7 +59,7 @@ describe('requests', () => {
     }
   })
 
-  test('history is counted, then read: the first page without a cursor, the next with the cursor as it came', async () => {
+  test('a backfill counts, then reads: the first page without a cursor, the next with the cursor unchanged', async () => {
     const { asked, pages, last } = await imported(history)
     const query = { operator: 'AND', value: [before] }
     expect(pages('/conversations/search')).toEqual([
@@ -78,7 +78,7 @@ describe('requests', () => {
     expect(last).toMatchObject({ phase: 'done', dead: 0, eventsSent: 5 })
   })
 
-  test('since asks for what was updated since, an hour earlier', async () => {
+  test('--since requests items updated since then, with an hour of overlap', async () => {
     const { pages } = await imported(history, START - 86_400_000)
     const since = { field: 'updated_at', operator: '>', value: until - 86_400 - 3600 }
     expect(pages('/conversations/search')[1]).toMatchObject({ query: { operator: 'AND', value: [since, before] } })
@@ -93,7 +93,7 @@ describe('requests', () => {
     ])
   })
 
-  test("a proxy's page with status 200 is not the end of history", async () => {
+  test("a proxy's page with status 200 does not end the backfill", async () => {
     const search = ['conversations-1', 'conversations-1', 'bad-gateway.html', 'conversations-2']
     const { last } = await imported({
       ...history,
@@ -103,13 +103,13 @@ describe('requests', () => {
     expect(last).toMatchObject({ phase: 'done', eventsSent: 5 })
   })
 
-  test('an error or nothing under a status 200 is not the end of history', async () => {
+  test('an error or an empty body with status 200 does not end the backfill', async () => {
     const search = ['conversations-1', 'conversations-1', 'server-error', 'nothing', 'conversations-2']
     const { last } = await imported({ ...history, 'POST /conversations/search': search })
     expect(last).toMatchObject({ phase: 'done', eventsSent: 5 })
   })
 
-  test('a page that fails is asked for again, smaller, at the same cursor', async () => {
+  test('a failed page is retried with a smaller size at the same cursor', async () => {
     const bad: Reply = [502, 'bad-gateway.html', { 'content-type': 'text/html' }]
     const search = ['conversations-1', 'conversations-1', bad, bad, bad, bad, 'conversations-2']
     const { pages, last } = await imported({ ...history, 'POST /conversations/search': search })
@@ -123,17 +123,17 @@ describe('requests', () => {
 const contact: RequestSpec = { method: 'GET', path: '/contacts/{key}', query: new Map() }
 const get = (change = {}, clock = hastyClock()) => client(change, clock).request(contact, { key: 'c1' }, 'live', never)
 
-describe('refusals', () => {
+describe('rejections', () => {
   const rows: readonly [reply: Reply, code: string, says: RegExp, tries: number][] = [
     [[401, 'unauthorized'], 'config intercom/unauthorized', /INTERCOM_ACCESS_TOKEN and INTERCOM_REGION/, 1],
     [[401, 'token-suspended'], 'config intercom/suspended', /workspace is suspended or closed/, 1],
     [[403, 'plan-restricted'], 'config intercom/plan', /plan does not include this API/, 1],
-    [[403, 'forbidden'], 'config intercom/forbidden', /lacks a permission, `connector check` says which/, 1],
-    [[404, 'not-found'], 'data intercom/not-found', /no such thing/, 1],
-    [[404, 'bad-gateway.html'], 'data intercom/not-found', /no such thing/, 1],
+    [[403, 'forbidden'], 'config intercom/forbidden', /lacks a permission \(`connector check` shows which\)/, 1],
+    [[404, 'not-found'], 'data intercom/not-found', /: not found$/, 1],
+    [[404, 'bad-gateway.html'], 'data intercom/not-found', /: not found$/, 1],
     [[410, 'contact-merged'], 'data intercom/gone', /merged into another/, 1],
-    [[400, 'version-invalid'], 'config intercom/version', /does not know this Intercom-Version/, 1],
-    [[400, 'parameter-invalid'], 'data intercom/invalid', /it says parameter_invalid$/, 1],
+    [[400, 'version-invalid'], 'config intercom/version', /does not support this Intercom-Version/, 1],
+    [[400, 'parameter-invalid'], 'data intercom/invalid', /error parameter_invalid$/, 1],
     [[400, 'malformed'], 'data intercom/invalid', /it refuses the request$/, 1],
     [[302, undefined, { location: 'https://elsewhere.example/' }], 'config intercom/redirected', /points elsewhere/, 1],
     [[500, 'server-error'], 'transient intercom/unavailable', /server_error$/, 4],
@@ -152,7 +152,7 @@ describe('refusals', () => {
     ['000acb1d4fjd2sd1jnog', '000acb1d4fjd2sd1jnog'],
     ['mara@harbourlight.example', undefined],
   ]
-  test.each(ids)('with the request id %s is told by %s', async (id, request) => {
+  test.each(ids)('with the request id %s carries %s', async (id, request) => {
     recorded({ 'GET /contacts/c1': [[404, 'bad-gateway.html', { 'x-request-id': id }]] })
     expect((await faultOf(get())).info().requestId).toBe(request)
   })
@@ -161,7 +161,7 @@ describe('refusals', () => {
     [START / 1000 + 7, [7000], 2],
     [START / 1000 + 3600, [], 1],
   ]
-  test.each(resets)('429 until %i: a short wait is waited for, a long one is told', async (reset, pauses, tries) => {
+  test.each(resets)('429 until %i: waits for a short reset, reports a long one', async (reset, pauses, tries) => {
     const limited: Reply = [429, 'rate-limited', { 'X-RateLimit-Limit': '83', 'X-RateLimit-Reset': String(reset) }]
     const asked = recorded({ 'GET /contacts/c1': [limited, 'contact'] })
     const clock = hastyClock()
@@ -177,10 +177,10 @@ describe('a merged contact', () => {
     '</contacts/c3>; rel=canonical',
     '<https://api.intercom.io/contacts/c3>; rel="canonical"',
     '<https://docs.example/410>; rel="help", </contacts/c3>; rel="canonical"',
-    // Whatever host it names: ours is asked, and nobody else gets the token.
+    // A link to another host is followed at Intercom's: no one else receives the token.
     '<https://elsewhere.example/contacts/c3>; rel="canonical"',
     '<https://api.intercom.io@elsewhere.example/contacts/c3>; rel="canonical"',
-  ])('is followed to where it is now, at Intercom: %s', async (link) => {
+  ])('is followed at Intercom: %s', async (link) => {
     const asked = recorded({ 'GET /contacts/c1': [[410, 'contact-merged', { link }]], 'GET /contacts/c3': ['contact'] })
     expect(await get()).toMatchObject({ name: 'Cleo' })
     expect(asked.map(({ line, host }) => `${host} ${line}`)).toEqual([
@@ -200,7 +200,7 @@ describe('a merged contact', () => {
     '<@elsewhere.example/contacts/c3>; rel="canonical"',
     '<javascript:/contacts/c3>; rel="canonical"',
     '',
-  ])('is not followed by %j', async (link) => {
+  ])('is not followed for %j', async (link) => {
     const asked = recorded({ 'GET /contacts/c1': [[410, 'contact-merged', { link }]] })
     expect((await faultOf(get())).code).toBe('intercom/gone')
     expect(asked.length).toBe(1)

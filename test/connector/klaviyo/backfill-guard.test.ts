@@ -1,4 +1,4 @@
-/** History cannot leave without its flags, and live events do not stand behind it. */
+/** Backfill requests cannot leave without their flags, and live events do not queue behind them. */
 import { describe, expect, test } from 'vitest'
 import { requireBackfillFlag } from '../../../connector/klaviyo/backfill-guard.ts'
 import { specEndpoint } from '../../../connector/klaviyo/client.ts'
@@ -20,14 +20,14 @@ function spoil(text: string, nth: number, by: string): string {
 
 const refused: readonly [name: string, body: string][] = [
   ['a live bulk request', live('a', 'b')],
-  ['one live event among history', mixed],
+  ['one live event in a backfill request', mixed],
   ['no flag on the first entry', spoil(history('a', 'b'), 1, '"x":true')],
   ['no flag on the first event', spoil(history('a', 'b'), 2, '"x":true')],
   ['no flag on the last entry', spoil(history('a', 'b'), 3, '"x":true')],
   ['no flag on the last event', spoil(history('a', 'b'), 4, '"x":true')],
   ['false', spoil(history('a'), 2, '"backfill":false')],
   ['the text "true"', spoil(history('a'), 1, '"backfill":"true"')],
-  ['a flag taken back by a second one', spoil(history('a'), 2, '"backfill":true,"backfill":false')],
+  ['a flag overridden by a second one', spoil(history('a'), 2, '"backfill":true,"backfill":false')],
   ['no entries', bulkBody([])],
   ['an entry without events', bulkBody(['{"attributes":{"backfill":true,"events":{"data":[]}}}'])],
   ['a single live event', eventBody(event('a'), limits)],
@@ -53,7 +53,7 @@ describe('the guard', () => {
     expect(left).toEqual([])
   })
 
-  test.each(refused)('stands in lane backfill of the real line: %s', async (_, body) => {
+  test.each(refused)('applies to lane backfill of an endpoint client: %s', async (_, body) => {
     const { left, fetch } = recorder()
     for (const name of ['bulk', 'event', 'profile'] as const)
       await expect(specEndpoint(options({ fetch }), name, 'scope')('backfill', never, body)).rejects.toMatchObject({
@@ -62,7 +62,7 @@ describe('the guard', () => {
     expect(left).toEqual([])
   })
 
-  test('lets flagged history through unchanged, and is not asked of lane live', async () => {
+  test('passes flagged requests unchanged, and does not apply to lane live', async () => {
     const { left, fetch } = recorder()
     const bulk = specEndpoint(options({ fetch }), 'bulk', 'events:write')
     await bulk('backfill', never, history('a', 'b'))
@@ -71,8 +71,8 @@ describe('the guard', () => {
   })
 })
 
-describe('places', () => {
-  /** Opens all doors and notes who came in; each stays until `leave`. */
+describe('concurrency', () => {
+  /** Acquires slots and records who got one, until it is released. */
   function crowd(all: number, some: number) {
     const enter = laneSemaphore(all, some)
     const inside: { lane: Lane; leave: () => void }[] = []
@@ -83,7 +83,7 @@ describe('places', () => {
   const count = (inside: readonly { lane: Lane }[]) =>
     `${inside.filter(({ lane }) => lane === 'live').length} live, ${inside.filter(({ lane }) => lane === 'backfill').length} history`
 
-  test('history takes its part only; live takes all that is left, and is first when one is free', async () => {
+  test('backfill uses only its share; live uses all the rest and goes first', async () => {
     const { inside, come } = crowd(10, 3)
     for (let i = 0; i < 20; i++) void come('backfill')
     await settle()
@@ -96,7 +96,7 @@ describe('places', () => {
     expect(count(inside)).toBe('8 live, 3 history')
   })
 
-  test('who gives up does not keep a place', async () => {
+  test('an aborted caller releases its slot', async () => {
     const { inside, come } = crowd(1, 1)
     await come('live')
     const stop = new AbortController()
@@ -110,7 +110,7 @@ describe('places', () => {
     expect(inside.length).toBe(2)
   })
 
-  test('no more than ten requests are in flight at an endpoint, of which three are history', async () => {
+  test('at most ten requests are in flight at an endpoint, three of them backfill', async () => {
     const open: Record<string, () => void> = {}
     let flying = 0
     let most = 0

@@ -1,4 +1,4 @@
-/** The law of bulk requests: whatever Klaviyo refuses and however it says so, each event has its own right answer. */
+/** A property of bulk requests: whatever Klaviyo rejects, and however it reports it, each event gets its own result. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createKlaviyoDestination } from '../../../connector/klaviyo/destination.ts'
@@ -6,7 +6,7 @@ import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import { event, keysOf, never, options } from '../../helpers/klaviyo.ts'
 
-/** How an event is received, and how loudly Klaviyo says so. */
+/** The fate of an event, and the detail of Klaviyo's error. */
 type Fate = 'good' | 'bad' | 'bad phone'
 type Manner = 'all pointers' | 'first pointer' | 'no pointer' | 'pointer beyond the end'
 
@@ -15,7 +15,7 @@ const POINTERS: Readonly<Record<Exclude<Fate, 'good'>, string>> = {
   'bad phone': 'profile/data/attributes/phone_number',
 }
 
-/** A Klaviyo that takes a request or nothing of it, as the real one does. */
+/** Accepts a request as a whole or not at all, like Klaviyo. */
 function fake(fates: readonly Fate[], manner: Manner) {
   const taken = new Map<number, string>()
   let requests = 0
@@ -53,7 +53,7 @@ function refuse(wrong: readonly { index: number; pointer: string }[], manner: Ma
   return Response.json({ errors }, { status: 400 })
 }
 
-test('good events are taken once, bad ones are told so, phones are dropped where they alone are refused', async () => {
+test('valid events are accepted once, invalid ones rejected, and phone numbers dropped where only they are rejected', async () => {
   const fates = fc.array(fc.constantFrom<Fate>('good', 'good', 'good', 'bad', 'bad phone'), {
     minLength: 1,
     maxLength: 24,
@@ -70,7 +70,7 @@ test('good events are taken once, bad ones are told so, phones are dropped where
         const results = await createKlaviyoDestination(options({ fetch })).sendMany(events, lane, never)
         for (const [index, fate] of fates.entries()) {
           const result = results[index]
-          // Without a pointer nobody knows that it was the phone.
+          // Without a pointer the phone number is not known as the cause.
           const lost = fate === 'bad' || (fate === 'bad phone' && manner === 'no pointer')
           expect(taken.has(index)).toBe(!lost)
           if (lost) {
@@ -79,7 +79,7 @@ test('good events are taken once, bad ones are told so, phones are dropped where
           } else
             expect(result).toEqual({ status: 202, ...(fate === 'bad phone' && { omittedFields: ['phone_number'] }) })
         }
-        // With pointers, one more request tells; without, each culprit costs a descent through the halves.
+        // With pointers, one more request suffices; without, each invalid event costs a bisection.
         if (manner === 'all pointers') expect(requests()).toBeLessThanOrEqual(2)
         expect(requests()).toBeLessThanOrEqual(1 + 3 * fates.length)
       },
@@ -88,7 +88,7 @@ test('good events are taken once, bad ones are told so, phones are dropped where
   )
 })
 
-test('a thousand events with one culprit and no pointer cost about twenty requests', async () => {
+test('a thousand events, one invalid, without a pointer cost about twenty requests', async () => {
   const fates = Array.from({ length: 1000 }, (_, index): Fate => (index === 617 ? 'bad' : 'good'))
   const { fetch, taken, requests } = fake(fates, 'no pointer')
   const events = fates.map((_, index) => event(String(index)))
@@ -98,7 +98,7 @@ test('a thousand events with one culprit and no pointer cost about twenty reques
   expect(requests()).toBeLessThanOrEqual(21)
 })
 
-test('an aborted signal stops the sending, and all are told to come again', async () => {
+test('an aborted signal stops sending, and every event gets a transient fault', async () => {
   const stop = new AbortController()
   const fetch: Fetch = async () => {
     stop.abort()

@@ -1,4 +1,4 @@
-/** What `check` says of a Klaviyo key: named permissions, and nothing written. */
+/** Checks of a Klaviyo key: they name missing scopes and write nothing. */
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { checkKlaviyo } from '../../../connector/klaviyo/checks.ts'
@@ -32,7 +32,7 @@ async function check(status: Status, change: Parameters<typeof options>[0] = {})
 
 const all: Status = { accounts: 200, metrics: 200, events: 400, 'profile-import': 400 }
 
-test('a key that may do all: the business is named, and only empty requests are posted', async () => {
+test('a key with all scopes: names the account, and posts only empty requests', async () => {
   const { bodies, results, lines } = await check(all)
   expect(lines).toEqual([
     'ok Klaviyo accounts:read',
@@ -40,7 +40,7 @@ test('a key that may do all: the business is named, and only empty requests are 
     'ok Klaviyo events:write',
     'ok Klaviyo profiles:write',
   ])
-  expect(results[0]?.detail).toBe('the account of Harbour Books')
+  expect(results[0]?.detail).toBe('account of Harbour Books')
   expect(bodies).toEqual(['{"data":{}}', '{"data":{}}'])
 })
 
@@ -50,7 +50,7 @@ const lacking: readonly [status: Partial<Status>, scope: string][] = [
   [{ events: 403 }, 'events:write'],
   [{ 'profile-import': 403 }, 'profiles:write'],
 ]
-test.each(lacking)('lacking a permission %j it is named, and the others are still tried', async (status, scope) => {
+test.each(lacking)('a missing scope (%j) is named, and the other checks still run', async (status, scope) => {
   const { results } = await check({ ...all, ...status })
   const missing = results.filter(({ ok }) => !ok)
   expect([results.length, missing.length]).toEqual([4, 1])
@@ -58,25 +58,25 @@ test.each(lacking)('lacking a permission %j it is named, and the others are stil
   expect(missing[0]?.detail).toContain(`KLAVIYO_API_KEY lacks the scope ${scope}`)
 })
 
-test('a wrong key is one line, and nothing else is tried', async () => {
+test('a rejected key fails the first check and runs no other', async () => {
   const { results, lines } = await check({ ...all, accounts: 401 })
   expect(lines).toEqual(['no Klaviyo account'])
-  expect(results[0]?.detail).toMatch(/does not accept the key in KLAVIYO_API_KEY/)
+  expect(results[0]?.detail).toMatch(/rejected the key in KLAVIYO_API_KEY/)
 })
 
-test('no key is one line, without a request', async () => {
+test('a missing key fails the first check without a request', async () => {
   const { results, lines, bodies } = await check(all, { apiKey: undefined })
   expect(lines).toEqual(['no Klaviyo account'])
   expect(results[0]?.detail).toMatch(/KLAVIYO_API_KEY is not set/)
   expect(bodies).toEqual([])
 })
 
-test('Klaviyo away is one line, and nothing else is tried', async () => {
+test('an unreachable Klaviyo fails the first check and runs no other', async () => {
   const { lines } = await check({ ...all, accounts: 503 })
   expect(lines).toEqual(['no Klaviyo account'])
 })
 
-test('Klaviyo in trouble is not taken for a permission', async () => {
+test('a server error is not reported as a missing scope', async () => {
   const { lines } = await check({ ...all, events: 500 })
   expect(lines).toContain('no Klaviyo events:write')
 })

@@ -1,4 +1,4 @@
-/** The destination against recorded answers: what goes out, what each refusal leads to, what each event is told. */
+/** The destination against recorded responses: the requests, the fault of each rejection, the result of each event. */
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createKlaviyoDestination } from '../../../connector/klaviyo/destination.ts'
@@ -20,14 +20,14 @@ let sent: Sent[] = []
 beforeAll(() => nock.disableNetConnect())
 afterEach(() => {
   nock.cleanAll()
-  // Whatever a test sent is what we mean to send.
+  // Every request of every test must satisfy our own schema.
   const wrong = sent.flatMap(({ text }) => complaints(JSON.parse(text)))
   sent = []
   expect(wrong).toEqual([])
 })
 afterAll(() => nock.restore())
 
-/** Answers one request after another; the last reply stays. An answer is a fixture's name. */
+/** Answers one request after another with fixtures; the last one repeats. */
 function answer(...replies: readonly Reply[]): void {
   nock('https://a.klaviyo.com')
     .post(/.*/)
@@ -51,7 +51,7 @@ async function faultOf(promise: Promise<unknown>): Promise<Fault> {
 }
 
 describe('one message', () => {
-  test('a live event goes to /api/events with its key, its revision and the login', async () => {
+  test('a live event goes to /api/events with its key, its revision and the API key', async () => {
     answer([202, undefined, { 'x-klaviyo-req-id': 'b6a1f0de-1' }])
     expect(await createKlaviyoDestination(options()).send(event('k1'), never)).toEqual({
       status: 202,
@@ -73,7 +73,7 @@ describe('one message', () => {
     expect(sent.map(({ path }) => path)).toEqual(['/api/profile-import'])
   })
 
-  test('a request id that is none is not kept', async () => {
+  test('a malformed request id is dropped', async () => {
     answer([202, undefined, { 'x-klaviyo-req-id': 'ada@harbour-books.example' }])
     expect(await createKlaviyoDestination(options()).send(event('k1'), never)).toEqual({ status: 202 })
   })
@@ -83,21 +83,21 @@ describe('one message', () => {
     ["the error's where there is no other", undefined, '5f2c1b7e-0000-4000-8000-000000000001'],
     ["the error's where the other is none", 'ada@harbour-books.example', '5f2c1b7e-0000-4000-8000-000000000001'],
   ]
-  test.each(refused)('a refusal is told by its request id: %s', async (_, header, request) => {
+  test.each(refused)('a rejection carries its request id: %s', async (_, header, request) => {
     answer([400, 'event-bad-email', header === undefined ? {} : { 'x-klaviyo-req-id': header }])
     expect((await faultOf(createKlaviyoDestination(options()).send(event('k1'), never))).info()).toMatchObject({
       requestId: request,
     })
   })
 
-  test('a refusal without any id has none', async () => {
+  test('a rejection without an id carries none', async () => {
     answer([429, undefined, { 'retry-after': '30' }])
     expect((await faultOf(createKlaviyoDestination(options()).send(event('k1'), never))).info()).not.toHaveProperty(
       'requestId',
     )
   })
 
-  test('baseUrl goes before the host of the spec', async () => {
+  test('baseUrl takes precedence over the spec’s host', async () => {
     nock('http://127.0.0.1:4020').post('/api/events').reply(202)
     const destination = createKlaviyoDestination(options({ baseUrl: 'http://127.0.0.1:4020/' }))
     expect((await destination.send(event('k1'), never)).status).toBe(202)
@@ -106,9 +106,9 @@ describe('one message', () => {
   const phones: readonly [name: string, message: OutgoingMessage, reply: Reply][] = [
     ['an event', event('k1'), [400, 'event-bad-phone']],
     ['a profile', ada, [400, 'profile-bad-phone']],
-    ['a profile whose phone is somebody else', ada, [409, 'duplicate-profile']],
+    ['a profile whose phone number belongs to another profile', ada, [409, 'duplicate-profile']],
   ]
-  test.each(phones)('%s goes once more without its phone number', async (_, message, reply) => {
+  test.each(phones)('%s is resent without its phone number', async (_, message, reply) => {
     answer(reply, [202])
     expect(await createKlaviyoDestination(options()).send(message, never)).toEqual({
       status: 202,
@@ -126,7 +126,13 @@ describe('one message', () => {
       'klaviyo/invalid',
       /invalid phone number/,
     ],
-    ['an unknown field', event('k1'), [400, 'unknown-field'], 'klaviyo/invalid', /"nickname" is no field of profile/],
+    [
+      'an unknown field',
+      event('k1'),
+      [400, 'unknown-field'],
+      'klaviyo/invalid',
+      /"nickname" is not a field of profile/,
+    ],
     [
       'two owners and no e-mail',
       { kind: 'profile', profile: { phone_number: '+353861234567' } },
@@ -189,7 +195,7 @@ describe('one message', () => {
 describe('many events', () => {
   const events = ['k0', 'k1', 'k2', 'k3'].map((key) => event(key))
 
-  test('go in one request, and each has the answer', async () => {
+  test('go in one request, and each gets its result', async () => {
     answer([202, undefined, { 'x-klaviyo-req-id': 'r1' }])
     const results = await createKlaviyoDestination(options()).sendMany(events, 'live', never)
     expect(results).toEqual(Array(4).fill({ status: 202, requestId: 'r1' }))
@@ -197,13 +203,13 @@ describe('many events', () => {
     expect(complaints(body(0), 'liveBulk')).toEqual([])
   })
 
-  test('of history are flagged and carry identifiers only', async () => {
+  test('of a backfill carry the flag and identifiers only', async () => {
     answer([202])
     await createKlaviyoDestination(options()).sendMany(events, 'backfill', never)
     expect(complaints(body(0), 'historyBulk')).toEqual([])
   })
 
-  test('refused by pointer: the culprit is told, a phone is dropped, the rest goes now', async () => {
+  test('rejected with pointers: the invalid event fails, a phone number is dropped, the rest is resent', async () => {
     answer([400, 'bulk-bad-phone-and-email'], [202])
     const results = await createKlaviyoDestination(options()).sendMany(events, 'live', never)
     expect(results.map(said)).toEqual([
@@ -225,7 +231,7 @@ describe('many events', () => {
     expect(fault.message).not.toMatch(/data\/1\//)
   })
 
-  test('refused without a pointer: halves find the culprit', async () => {
+  test('rejected without a pointer: bisection finds the invalid event', async () => {
     nock('https://a.klaviyo.com')
       .post('/api/event-bulk-create-jobs')
       .reply((_, body) => {
@@ -239,7 +245,7 @@ describe('many events', () => {
     expect(sent.map(({ text }) => keysOf(text).length)).toEqual([4, 2, 2, 1, 1])
   })
 
-  test('too large for the other side: halves', async () => {
+  test('rejected as too large: bisection', async () => {
     answer([413], [202])
     expect(await createKlaviyoDestination(options()).sendMany(events, 'live', never)).toEqual(
       Array(4).fill({ status: 202 }),
@@ -253,13 +259,13 @@ describe('many events', () => {
     [[404, 'not-found'], 'config klaviyo/not-found'],
     [[400, 'bad-revision'], 'config klaviyo/revision'],
   ]
-  test.each(shared)('answered %j all share the fault, and none dies of it', async (reply, code) => {
+  test.each(shared)('answered %j: all share the fault, and none dies of it', async (reply, code) => {
     answer(reply)
     const results = await createKlaviyoDestination(options()).sendMany(events, 'backfill', never)
     expect(results.map(said)).toEqual(Array(4).fill(code))
   })
 
-  test('one over a limit does not go and does not hinder the others; a second of a key goes next', async () => {
+  test('an event over a limit is not sent and does not affect the others; a duplicate key goes with the next request', async () => {
     answer([202])
     const all = [event('k0'), event('x'.repeat(256)), event('k0'), event('k1')]
     const results = await createKlaviyoDestination(options()).sendMany(all, 'live', never)
@@ -267,7 +273,7 @@ describe('many events', () => {
     expect(sent.map(({ text }) => keysOf(text))).toEqual([['k0', 'k1'], ['k0']])
   })
 
-  test('a profile among them goes by itself; in history it is a bug', async () => {
+  test('a profile among them is sent separately; in a backfill it is a bug', async () => {
     answer([202])
     expect(await createKlaviyoDestination(options()).sendMany([ada, event('k1')], 'live', never)).toEqual([
       { status: 202 },
@@ -279,13 +285,13 @@ describe('many events', () => {
     ])
   })
 
-  test('none: nothing is sent', async () => {
+  test('none: sends nothing', async () => {
     expect(await createKlaviyoDestination(options()).sendMany([], 'live', never)).toEqual([])
   })
 })
 
 describe('without sending', () => {
-  test('the bodies are those that would go', async () => {
+  test('previewed bodies equal sent ones', async () => {
     answer([202])
     const destination = createKlaviyoDestination(options())
     await destination.send(event('k1'), never)
@@ -296,22 +302,20 @@ describe('without sending', () => {
   })
 
   test('a batch filled by size and by number fits in one request', () => {
-    const { batch, sizeOf } = createKlaviyoDestination(
+    const destination = createKlaviyoDestination(
       options({ spec: { ...spec, limits: { ...spec.limits, request: 20_000 } } }),
     )
+    const { batch } = destination
     const events: OutgoingMessage[] = []
     for (let bytes = 0; ; ) {
       const next = event(`k${events.length}`)
-      bytes += sizeOf(next, 'live')
+      bytes += destination.sizeOf(next, 'live')
       if (bytes > batch.bytes) break
       events.push(next)
     }
     expect(events.length).toBeGreaterThan(20)
     expect(batch.events).toBe(1000)
-    const destination = createKlaviyoDestination(
-      options({ spec: { ...spec, limits: { ...spec.limits, request: 20_000 } } }),
-    )
     expect(destination.previewBodies(events, 'backfill').length).toBeGreaterThan(0)
-    expect(sizeOf(event('x'.repeat(256)), 'live')).toBe(0)
+    expect(destination.sizeOf(event('x'.repeat(256)), 'live')).toBe(0)
   })
 })

@@ -1,4 +1,4 @@
-/** From events to bodies: golden pairs, limits as a table, batches as laws. */
+/** Request bodies: golden pairs, limits as a table, batches as properties. */
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -39,7 +39,7 @@ describe('golden pairs', () => {
     expect(complaints(JSON.parse(text), definition)).toEqual([])
   })
 
-  test('the schema refuses history without a flag, and history with attributes', () => {
+  test('the schema rejects a backfill without a flag or with attributes', () => {
     for (const broken of [/"backfill":true,"profile"/, /,"backfill":true\}/]) {
       const text = bulkBody([bulkEntry(event('a'), 'backfill', limits).text])
       expect(text).toMatch(broken)
@@ -111,7 +111,7 @@ describe('limits', () => {
       { profile: { email: address(101) } },
       /"email" has 101 characters/,
     ],
-    ['no address', {}, { profile: { email: 'secret at b.ie' } }, /"email" is no e-mail address/],
+    ['an invalid address', {}, { profile: { email: 'secret at b.ie' } }, /"email" is not an e-mail address/],
     ['Unix time', {}, { time: '1784021400' }, /time is not ISO 8601/],
     [
       'microseconds',
@@ -119,8 +119,13 @@ describe('limits', () => {
       { time: '2026-07-14T09:30:00.000000Z' },
       /time is not ISO 8601/,
     ],
-    ['a day that is none', {}, { time: '2026-13-14T09:30:00Z' }, /time is not ISO 8601/],
-    ['nobody', { profile: { phone_number: '+353861234567' } }, { profile: { first_name: SECRET } }, /neither .* nor/],
+    ['an impossible date', {}, { time: '2026-13-14T09:30:00Z' }, /time is not ISO 8601/],
+    [
+      'no identifier',
+      { profile: { phone_number: '+353861234567' } },
+      { profile: { first_name: SECRET } },
+      /neither .* nor/,
+    ],
     [
       'an attribute',
       {},
@@ -140,19 +145,19 @@ describe('limits', () => {
     }
   })
 
-  test.each(attributes)('the attribute %s, which a mapping may name, is taken', (name) => {
+  test.each(attributes)('the attribute %s, which a mapping may name, is accepted', (name) => {
     const [attribute = '', within] = name.split('.')
     const value = samples[name] ?? 'ada@klaviyo-demo.com'
     const profile = { email: 'ada@klaviyo-demo.com', [attribute]: within ? { [within]: value } : value, properties: {} }
     expect(complaints(JSON.parse(eventBody({ ...event('a'), profile }, limits)))).toEqual([])
   })
 
-  test('history is not judged by attributes it does not send', () => {
+  test('a backfill ignores attributes it does not send', () => {
     const heavy: Profile = { email: 'a@b.ie', properties: { Note: 'a'.repeat(200_000) } }
     expect(() => bulkEntry(event('a', { profile: heavy }), 'backfill', limits)).not.toThrow()
   })
 
-  test('one that connector.yaml does not name does not limit', () => {
+  test('a limit absent from connector.yaml does not apply', () => {
     expect(() => eventBody(event('a', properties(many(2000))), {})).not.toThrow()
   })
 })

@@ -30,12 +30,12 @@ async function refused(by: AuthMethod, status: number): Promise<string[]> {
 
 const VARIABLE = /[A-Z]+_[A-Z_]+/
 const CASES: readonly (readonly [AuthMethod, number, RegExp, RegExp])[] = [
-  ['environment', 401, /check INTERCOM_ACCESS_TOKEN/, /key in KLAVIYO_API_KEY; make a private key/],
+  ['environment', 401, /check INTERCOM_ACCESS_TOKEN/, /key in KLAVIYO_API_KEY: create a private API key/],
   ['environment', 403, /Developer Hub/, /KLAVIYO_API_KEY lacks the scope events:write/],
-  ['key', 401, /that was pasted: paste it again/, /key that was pasted; make a private key/],
-  ['key', 403, /Developer Hub/, /that was pasted lacks the scope events:write/],
-  ['oauth', 401, /log in to Intercom again|connect it again on the console/, /log in to Klaviyo again/],
-  ['oauth', 403, /Developer Hub.+log in to Intercom again/, /our log-in lacks the scope events:write; log in/],
+  ['key', 401, /the pasted access token: paste it again/, /the pasted key: create a private API key/],
+  ['key', 403, /Developer Hub/, /the pasted key lacks the scope events:write/],
+  ['oauth', 401, /connect Intercom again|connect it again in the console/, /connect Klaviyo again/],
+  ['oauth', 403, /Developer Hub.+connect Intercom again/, /the access token lacks the scope events:write: connect/],
 ]
 
 test.each(CASES)('connected by %s, rejected with %i', async (by, status, source, destination) => {
