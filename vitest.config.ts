@@ -12,7 +12,7 @@ export default defineConfig({
           testTimeout: 120_000, // a busy machine renders slowly
           name: 'browser',
           include: ['test/browser/*.test.ts'],
-          globalSetup: 'test/browser/one-browser.ts',
+          globalSetup: 'test/browser/global-setup.ts',
           // One browser and one server at a time, modules loaded once.
           isolate: false,
           fileParallelism: false,

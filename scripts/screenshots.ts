@@ -1,49 +1,49 @@
-/** `npm run screenshots [name]`: one picture of each page into docs/screenshots, identical while the page is. */
+/** `npm run screenshots [name]`: takes a reproducible screenshot of each page into docs/screenshots. */
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core'
-import { house } from '../test/browser/app-under-test.ts'
-import { chromiumPath, launching, NO_CHROMIUM } from '../test/browser/chromium.ts'
-import { type Place, places } from '../test/browser/places.ts'
+import { allPages, type PageUrl } from '../test/browser/all-pages.ts'
+import { startApp } from '../test/browser/app-under-test.ts'
+import { chromiumPath, launchOptions, NO_CHROMIUM } from '../test/browser/chromium.ts'
 import { type Closers, closers } from '../test/helpers/processes.ts'
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))
 const SCREEN = { width: 1120, height: 700 }
-/** Crops long pages. Pixels. */
-const TALLEST = 1_020
+/** Pixels. Long pages are cut. */
+const MAX_HEIGHT = 1_020
 /** Bytes. */
-const LARGEST = 150_000
+const MAX_SIZE = 150_000
 const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 1.5, isMobile: true }
 
-interface Picture extends Place {
+interface Screenshot extends PageUrl {
   readonly screen?: BrowserContextOptions
 }
 
-interface Studio {
+interface Session {
   readonly browser: Browser
-  /** Advances the app's clock until the promise settles. */
-  during<T>(doing: Promise<T>): Promise<T>
+  /** Advances the app's clock until `pending` settles. */
+  during<T>(pending: Promise<T>): Promise<T>
   readonly now: number
 }
 
-async function take({ name, url, screen }: Picture, { browser, during, now }: Studio): Promise<void> {
+async function takeScreenshot({ name, url, screen }: Screenshot, { browser, during, now }: Session): Promise<void> {
   const context = await browser.newContext({ viewport: SCREEN, timezoneId: 'UTC', locale: 'en-GB', ...screen })
   const page = await context.newPage()
   await page.clock.setFixedTime(now)
   await during(page.goto(url))
   const path = `${FOLDER}${name}.png`
   const { width } = screen?.viewport ?? SCREEN
-  let height = Math.min(TALLEST, await page.evaluate<number>('document.documentElement.scrollHeight'))
-  // A URL with a fragment shows the viewport at that place.
-  const part = () => (url.includes('#') ? {} : { fullPage: true, clip: { x: 0, y: 0, width, height } })
-  while ((await page.screenshot({ path, animations: 'disabled', ...part() })).length > LARGEST && height > 300)
+  let height = Math.min(MAX_HEIGHT, await page.evaluate<number>('document.documentElement.scrollHeight'))
+  // A URL with a fragment shows that part of the page.
+  const area = () => (url.includes('#') ? {} : { fullPage: true, clip: { x: 0, y: 0, width, height } })
+  while ((await page.screenshot({ path, animations: 'disabled', ...area() })).length > MAX_SIZE && height > 300)
     height = Math.round(height * 0.9)
   process.stdout.write(`${name}.png\n`)
   await context.close()
 }
 
-/** Each house as if it listened on a port of its own that is always the same, since pages tell their address. */
-function named(all: readonly Place[]): { readonly rules: string[]; readonly pictures: Picture[] } {
+/** Maps each app to a fixed port, because pages show their own address. */
+function withFixedPorts(all: readonly PageUrl[]): { readonly rules: string[]; readonly pictures: Screenshot[] } {
   const hosts = [...new Set(all.map(({ url }) => new URL(url).host))]
   const rules = hosts.map((host, at) => `MAP localhost:${3000 + at} ${host}`)
   const pictures = all.map(({ name, url }) => {
@@ -53,19 +53,21 @@ function named(all: readonly Place[]): { readonly rules: string[]; readonly pict
   return { rules, pictures }
 }
 
-/** A running import, which stands still while the app's clock does. */
-async function importing(closing: Closers): Promise<{ readonly place: Place; begin(browser: Browser): Promise<void> }> {
+/** An app with an import in progress, which stops while the clock stands still. */
+async function startImportingApp(
+  closing: Closers,
+): Promise<{ readonly page: PageUrl; begin(browser: Browser): Promise<void> }> {
   let slow: () => Promise<void> = async () => undefined
   const instead = async (request: Request) => (request.url.endsWith('/search') ? void (await slow()) : undefined)
-  const it = await house(closing, { conversations: 600, tickets: 400, instead })
+  const it = await startApp(closing, { conversations: 600, tickets: 400, instead })
   slow = () => it.clock.sleep(4_000)
   return {
-    place: { name: 'import-running', url: `${it.url}import` },
+    page: { name: 'import-running', url: `${it.url}import` },
     async begin(browser) {
       const page = await browser.newPage()
       await page.goto(`${it.url}import`)
-      await it.during(page.getByRole('button', { name: 'See what' }).click())
-      await page.getByRole('button', { name: 'Begin' }).click()
+      await it.during(page.getByRole('button', { name: 'Estimate' }).click())
+      await page.getByRole('button', { name: 'Start import' }).click()
       await it.work(20_000)
       await page.close()
     },
@@ -76,24 +78,25 @@ const path = chromiumPath()
 if (path === undefined) throw new Error(NO_CHROMIUM)
 const closing = closers()
 try {
-  const { lived, places: found } = await places(closing, { days: 14 })
-  const begun = await importing(closing)
-  const { rules, pictures } = named([...found, begun.place])
-  const browser = await chromium.launch(launching(path, rules))
+  const { app, pages: found } = await allPages(closing, { days: 14 })
+  const importing = await startImportingApp(closing)
+  const { rules, pictures } = withFixedPorts([...found, importing.page])
+  const browser = await chromium.launch(launchOptions(path, rules))
   closing.add(browser, () => browser.close())
-  await begun.begin(browser)
+  await importing.begin(browser)
   const home = pictures.find(({ name }) => name === 'overview')?.url ?? ''
-  const all: Picture[] = [
-    // First: others ask both sides, and the overview tells when they last answered.
+  const all: Screenshot[] = [
+    // First, because later pages send requests, and the overview shows the time of the last response.
     { name: 'overview', url: home },
     { name: 'overview-dark', url: home, screen: { colorScheme: 'dark' } },
     { name: 'overview-phone', url: home, screen: PHONE },
     ...pictures.filter(({ name }) => name !== 'overview'),
   ]
   mkdirSync(FOLDER, { recursive: true })
-  const { during, clock } = lived
-  const wanted = process.argv[2] ?? ''
-  for (const one of all) if (one.name.startsWith(wanted)) await take(one, { browser, during, now: clock.now() })
+  const { during, clock } = app
+  const prefix = process.argv[2] ?? ''
+  for (const one of all)
+    if (one.name.startsWith(prefix)) await takeScreenshot(one, { browser, during, now: clock.now() })
 } finally {
   await closing.close()
 }

@@ -1,4 +1,4 @@
-/** A whole connector behind a real address, its time in our hands: for pages that are looked at and worked with. */
+/** A whole connector on a real port and a virtual clock, for tests in a browser. */
 import { createHmac } from 'node:crypto'
 import { cliApp as app } from '../../connector/cli-app.ts'
 import { connectorFromSpec } from '../../connector/index.ts'
@@ -19,16 +19,16 @@ import {
 } from '../helpers/auth.ts'
 import type { Closers } from '../helpers/processes.ts'
 
-export interface HouseOptions extends Omit<WorldOptions, 'webhook'> {
+export interface AppOptions extends Omit<WorldOptions, 'webhook'> {
   readonly password?: string
-  /** As a person finds it who begins. Default: both sides are connected. */
+  /** Before setup. Default: both accounts are connected. */
   readonly empty?: boolean
   readonly env?: Record<string, string>
 }
 
-export type House = Awaited<ReturnType<typeof house>>
+export type AppUnderTest = Awaited<ReturnType<typeof startApp>>
 
-export async function house(closing: Closers, options: HouseOptions = {}) {
+export async function startApp(closing: Closers, options: AppOptions = {}) {
   let answer: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 })
   const it = world({ ...options, webhook: (request) => answer(request) })
   const { clock, fetch, logger, store } = it
@@ -48,7 +48,7 @@ export async function house(closing: Closers, options: HouseOptions = {}) {
     await clock.until(listener.drain(0))
   })
 
-  /** Delivers for a while, then stops. */
+  /** Delivers for `ms`, then stops. */
   async function work(ms = 5_000): Promise<void> {
     const stop = new AbortController()
     const working = connector.work({ signal: stop.signal })
@@ -57,26 +57,26 @@ export async function house(closing: Closers, options: HouseOptions = {}) {
     await clock.until(working)
   }
 
-  /** Lets time pass while somebody does something that takes some. */
-  async function during<T>(doing: Promise<T>): Promise<T> {
-    const over = new AbortController()
-    const end = () => over.abort()
-    doing.then(end, end)
-    while (!over.signal.aborted) {
+  /** Advances the clock and delivers until `pending` settles. */
+  async function during<T>(pending: Promise<T>): Promise<T> {
+    const settled = new AbortController()
+    const settle = () => settled.abort()
+    pending.then(settle, settle)
+    while (!settled.signal.aborted) {
       await systemClock.sleep(5)
-      if (!over.signal.aborted) await work(200)
+      if (!settled.signal.aborted) await work(200)
     }
-    return doing
+    return pending
   }
 
-  /** Lets time pass, delivering meanwhile, until a page shows it. */
-  async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  /** Advances the clock and delivers until the condition holds on a page. */
+  async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
     const end = systemClock.now() + 20_000
-    // A page that is being loaded answers when it is there.
-    while (!(await during(holds()))) if (systemClock.now() > end) throw new Error(`not within twenty seconds: ${what}`)
+    // A page that is loading answers once it has loaded.
+    while (!(await during(isTrue()))) if (systemClock.now() > end) throw new Error(`not within 20 seconds: ${what}`)
   }
 
-  /** A notification as the source sends it, signed. */
+  /** Sends a signed notification. */
   async function notify(topic: string, item: object, id = `n-${topic}-${clock.now()}`): Promise<void> {
     const at = Math.floor(clock.now() / 1000)
     const data = { type: 'notification_event_data', item }
@@ -85,10 +85,10 @@ export async function house(closing: Closers, options: HouseOptions = {}) {
     const response = await answer(
       new Request(`${listener.url.href}webhooks/intercom`, { method: 'POST', body, headers }),
     )
-    if (response.status !== 200) throw new Error(`the notification was answered ${response.status}`)
+    if (response.status !== 200) throw new Error(`the notification got status ${response.status}`)
   }
 
-  /** Somebody rates a conversation: an event that any page shows. */
+  /** A conversation is rated: one event. */
   async function rate(id: string, person: Person, more: object = {}): Promise<void> {
     const at = Math.floor(clock.now() / 1000)
     await notify('conversation.rating.added', {
@@ -109,7 +109,7 @@ export interface Person {
   readonly email: string
 }
 
-/** Those of the local source who can be identified. */
+/** Contacts of the local source with an e-mail address. */
 async function people({ fetch }: Pick<World, 'fetch'>): Promise<readonly Person[]> {
   const headers = { authorization: `Bearer ${TOKEN}` }
   const answer = await fetch(new Request(`${INTERCOM}/contacts?per_page=50`, { headers }))

@@ -1,7 +1,7 @@
-/** The browser that pages are tried in: Debian's Chromium, without a window and without a word to anybody else. */
+/** Finds and configures Debian's Chromium: headless, with no network beyond this machine. */
 import { existsSync } from 'node:fs'
 
-/** `$CHROMIUM`, or where Debian puts it; undefined where there is none. */
+/** `$CHROMIUM`, or where Debian puts it; undefined if it is not installed. */
 export function chromiumPath(): string | undefined {
   return [process.env.CHROMIUM, '/usr/bin/chromium'].find((path) => path !== undefined && existsSync(path))
 }
@@ -9,18 +9,18 @@ export function chromiumPath(): string | undefined {
 export const NO_CHROMIUM =
   'There is no Chromium at /usr/bin/chromium or $CHROMIUM. Debian and Ubuntu: apt-get install chromium. Then: npm run test:browser'
 
-/** `known`: hosts that are found elsewhere on this machine, as Chromium writes such rules. */
-export const launching = (executablePath: string, known: readonly string[] = []) => ({
+/** `hostRules`: Chromium's resolver rules for hosts on this machine. */
+export const launchOptions = (executablePath: string, hostRules: readonly string[] = []) => ({
   executablePath,
   args: [
-    '--no-sandbox', // refuses to run as root otherwise, and reads nothing here but our own pages
+    '--no-sandbox', // Chromium refuses to run as root otherwise; it loads only our own pages
     '--disable-gpu',
     '--disable-quic',
     '--no-first-run',
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
-    // Whatever a page names, nothing but this machine is found.
-    `--host-resolver-rules=${[...known, 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1'].join(', ')}`,
+    // No page can reach a host outside this machine.
+    `--host-resolver-rules=${[...hostRules, 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1'].join(', ')}`,
   ],
 })

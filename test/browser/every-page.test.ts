@@ -1,46 +1,43 @@
-/** Every page, by day, by night and on a phone: nothing that keeps somebody out, nothing that runs off the screen. */
+/** Every page in light and dark mode and on a phone: no accessibility violation, no horizontal overflow. */
 import { afterAll, beforeAll, expect } from 'vitest'
 import { closers } from '../helpers/processes.ts'
-import { barriers, inBrowser, sideways, visitor } from './page-helpers.ts'
-import { places } from './places.ts'
+import { allPages } from './all-pages.ts'
+import { accessibilityViolations, horizontalOverflow, inBrowser, openPage } from './page-helpers.ts'
 
 const closing = closers()
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }
 
-let found: Awaited<ReturnType<typeof places>>
+let found: Awaited<ReturnType<typeof allPages>>
 beforeAll(async () => {
-  found = await places(closing, { days: 1 })
+  found = await allPages(closing, { days: 1 })
 })
 afterAll(() => closing.close())
 
 inBrowser.each([
-  ['by day', { colorScheme: 'light' }],
-  ['by night', { colorScheme: 'dark' }],
+  ['in light mode', { colorScheme: 'light' }],
+  ['in dark mode', { colorScheme: 'dark' }],
   ['on a phone', PHONE],
-] as const)(
-  '%s the accessibility checker has no serious complaint, and nothing is wider than the screen',
-  async (_, screen) => {
-    const { page, faults } = await visitor(closing, screen, [404])
-    const wrong: string[] = []
-    for (const { name, url } of found.places) {
-      await found.lived.during(page.goto(url))
-      // What is folded away must hold as well.
-      await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-      wrong.push(...(await barriers(page)).map((barrier) => `${name}: ${barrier}`))
-      const more = await sideways(page)
-      if (more > 0) wrong.push(`${name}: ${more} pixels wider than the screen`)
-    }
-    expect(wrong).toEqual([])
-    expect(faults).toEqual([])
-  },
-)
+] as const)('%s every page passes the accessibility checker and fits the screen', async (_, screen) => {
+  const { page, faults } = await openPage(closing, screen, [404])
+  const wrong: string[] = []
+  for (const { name, url } of found.pages) {
+    await found.app.during(page.goto(url))
+    // Collapsed details are checked too.
+    await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    wrong.push(...(await accessibilityViolations(page)).map((violation) => `${name}: ${violation}`))
+    const overflow = await horizontalOverflow(page)
+    if (overflow > 0) wrong.push(`${name}: ${overflow} pixels wider than the screen`)
+  }
+  expect(wrong).toEqual([])
+  expect(faults).toEqual([])
+})
 
-inBrowser('on a phone the menu opens at a touch and leads to each page', async () => {
-  const { page, faults } = await visitor(closing, PHONE)
-  await page.goto(found.lived.url)
-  for (const name of ['Import', 'Find', 'Dead letters', 'Use it', 'Set up', 'Overview']) {
+inBrowser('on a phone the menu opens on tap and leads to each page', async () => {
+  const { page, faults } = await openPage(closing, PHONE)
+  await page.goto(found.app.url)
+  for (const name of ['Import', 'Find', 'Failed events', 'Segments and flows', 'Setup', 'Overview']) {
     await page.locator('summary', { hasText: 'Menu' }).tap()
-    await found.lived.during(page.getByRole('link', { name, exact: true }).tap())
+    await found.app.during(page.getByRole('link', { name, exact: true }).tap())
     await page.locator('nav a[aria-current=page]', { hasText: name }).first().waitFor({ state: 'attached' })
   }
   expect(faults).toEqual([])

@@ -1,16 +1,16 @@
-/** Finding an event by whom it is about, and sending again what failed. */
+/** Finds an event by person and by conversation, then retries a failed one. */
 import { afterEach, expect } from 'vitest'
 import { closers } from '../helpers/processes.ts'
-import { inBrowser, visitor } from './page-helpers.ts'
-import { furnished } from './seed-store.ts'
+import { inBrowser, openPage } from './page-helpers.ts'
+import { startSeededApp } from './seed-store.ts'
 
 const closing = closers()
 afterEach(() => closing.close())
 
-inBrowser('an event is found by its person and by its conversation, and what failed is sent again', async () => {
-  const it = await furnished(closing, { days: 0 })
+inBrowser('finds an event by its person and by its conversation, and retries a failed one', async () => {
+  const it = await startSeededApp(closing, { days: 0 })
   const [person] = await it.people()
-  const { page, faults } = await visitor(closing)
+  const { page, faults } = await openPage(closing)
   const find = async (what: string) => {
     await page.getByRole('searchbox').fill(what)
     await page.getByRole('button', { name: 'Find' }).click()
@@ -22,19 +22,19 @@ inBrowser('an event is found by its person and by its conversation, and what fai
   await find('904')
   const sent = page.getByRole('article').filter({ hasText: 'Rated Conversation' })
   await sent.getByText('answered 202').waitFor()
-  await find('nobody-knows-this')
-  await page.getByText('Nothing is known of nobody-knows-this').waitFor()
+  await find('unknown-id')
+  await page.getByText('No records of unknown-id').waitFor()
 
   await find('903')
   const failed = page.getByRole('article')
   await failed.getByText('Who acts').first().waitFor()
   await failed.getByRole('link', { name: /Show the record/ }).click()
-  await page.getByText('What may be personal is masked.').waitFor()
-  await failed.getByRole('link', { name: 'Dead letters' }).first().click()
+  await page.getByText('Personal data is masked.').waitFor()
+  await failed.getByRole('link', { name: 'Failed events' }).first().click()
   const refused = page.getByRole('article').filter({ hasText: 'klaviyo/invalid' })
-  await refused.getByRole('button', { name: 'Send it again' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Send it again' }).click()
-  await page.getByText('1 record queued again').waitFor()
+  await refused.getByRole('button', { name: 'Retry this record' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Retry this record' }).click()
+  await page.getByText('1 record queued for retry').waitFor()
   await page.getByText('2 records could not be delivered').waitFor()
   await page.goto(`${it.url}find?ref=903`)
   await it.until('it was sent', () => page.getByRole('article').getByText('answered 202').isVisible())

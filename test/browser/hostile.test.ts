@@ -1,17 +1,17 @@
-/** Names, titles and tags that are markup, script or turn text round: shown as they are, and nothing of them runs. */
+/** Names, titles and tags with markup, script or bidi overrides are shown as text, and none of it runs. */
 import type { Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
 import { closers } from '../helpers/processes.ts'
-import { house } from './app-under-test.ts'
-import { inBrowser, visitor } from './page-helpers.ts'
+import { startApp } from './app-under-test.ts'
+import { inBrowser, openPage } from './page-helpers.ts'
 
 const closing = closers()
 afterEach(() => closing.close())
 
-const TURN = '\u202e'
-const HOSTILE = `"'><img src=x onerror="window.hit=1"><script>window.hit=2</script><a href="javascript:hit=3">${TURN}desrever`
+const RTL_OVERRIDE = '\u202e'
+const HOSTILE = `"'><img src=x onerror="window.hit=1"><script>window.hit=2</script><a href="javascript:hit=3">${RTL_OVERRIDE}desrever`
 
-/** Its name, its tags, its workspace: all that others may have written. */
+/** Hostile text wherever others may have written it: contact, tags, workspace. */
 async function instead(request: Request): Promise<Response | undefined> {
   const { pathname } = new URL(request.url)
   const id = /^\/contacts\/([^/]+)$/.exec(pathname)?.[1]
@@ -37,8 +37,8 @@ const CONVERSATION = {
   source: { type: HOSTILE, body: HOSTILE, author: { type: 'user', name: HOSTILE } },
 }
 
-/** Words of ours that somebody else's text has turned round: their first letter stands to the right of their last. */
-const turned = (page: Page): Promise<string[]> =>
+/** Words of the page itself reversed by hostile text: their first letter is to the right of their last. */
+const reversedWords = (page: Page): Promise<string[]> =>
   page.evaluate(`(() => {
     const at = (node, from) => {
       const range = document.createRange()
@@ -50,7 +50,7 @@ const turned = (page: Page): Promise<string[]> =>
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (walk.nextNode()) {
       const node = walk.currentNode
-      if (node.data.includes('${TURN}')) continue
+      if (node.data.includes('${RTL_OVERRIDE}')) continue
       for (const { index, 0: word } of node.data.matchAll(/[a-z]{3,}/gi)) {
         const [first, last] = [at(node, index), at(node, index + word.length - 1)]
         if (first.width > 1 && first.top === last.top && first.left > last.left) found.push(word)
@@ -59,47 +59,47 @@ const turned = (page: Page): Promise<string[]> =>
     return found
   })()`)
 
-inBrowser('shows what it is given, runs nothing of it, and keeps its own words in order', async () => {
-  const it = await house(closing, { conversations: 9, instead })
+inBrowser('shows hostile text, runs none of it, and keeps its own words in order', async () => {
+  const it = await startApp(closing, { conversations: 9, instead })
   await it.rate('77', { id: 'c1', email: '' }, CONVERSATION)
   await it.notify('ticket.created', { type: 'ticket', id: HOSTILE, title: HOSTILE, email: HOSTILE }, HOSTILE)
   await it.notify(HOSTILE, { type: HOSTILE, id: HOSTILE })
   await it.work(3_000)
   const [event] = await it.store.events({ metric: 'Rated Conversation', limit: 1 })
   const [group] = await it.store.groupDeadLetters()
-  const of = encodeURIComponent
-  const show = (id = '') => `show=${of(id)}&full=${of(id)}`
+  const encode = encodeURIComponent
+  const show = (id = '') => `show=${encode(id)}&full=${encode(id)}`
   const record = show(group?.example)
 
-  const { page, faults } = await visitor(closing, {}, [404])
+  const { page, faults } = await openPage(closing, {}, [404])
   const shown: string[] = []
   const wrong: string[] = []
   for (const path of [
     '',
-    `metric/${of('Rated Conversation')}?show=${event?.id}`,
-    `metric/${of(HOSTILE)}`,
+    `metric/${encode('Rated Conversation')}?show=${event?.id}`,
+    `metric/${encode(HOSTILE)}`,
     `find?ref=77&${show(event?.record)}`,
-    `find?ref=${of(HOSTILE)}&${record}`,
-    'find?ref=nobody',
-    'dead-letters',
-    `dead-letters?group=${of(group?.group ?? '')}&${record}`,
-    'recipes',
-    `import?metric=${of(HOSTILE)}&since=${of(HOSTILE)}`,
+    `find?ref=${encode(HOSTILE)}&${record}`,
+    'find?ref=unknown',
+    'failed-events',
+    `failed-events?group=${encode(group?.group ?? '')}&${record}`,
+    'segments-and-flows',
+    `import?metric=${encode(HOSTILE)}&since=${encode(HOSTILE)}`,
     'set-up',
     'set-up/check',
     'set-up/intercom',
-    `set-up/webhooks?address=${of(HOSTILE)}`,
-    `set-up/${of(HOSTILE)}`,
+    `set-up/webhooks?address=${encode(HOSTILE)}`,
+    `set-up/${encode(HOSTILE)}`,
   ]) {
     await it.during(page.goto(it.url + path))
     if ((await page.locator('main').innerText()).includes('<script>window.hit=2</script>')) shown.push(path)
     const made = await page.locator('img, iframe, script:not([src]), [onerror], a[href^="javascript"]').count()
-    if (made > 0) wrong.push(`${path} has ${made} things made of text`)
-    wrong.push(...(await turned(page)).map((word) => `${path} shows "${word}" turned round`))
+    if (made > 0) wrong.push(`${path} has ${made} elements made of text`)
+    wrong.push(...(await reversedWords(page)).map((word) => `${path} shows "${word}" reversed`))
   }
   expect(wrong).toEqual([])
   expect(await page.evaluate('window.hit')).toBeUndefined()
-  // Otherwise nothing was tried.
+  // Otherwise the test tested nothing.
   expect(shown.length).toBeGreaterThan(4)
   expect(faults).toEqual([])
 })

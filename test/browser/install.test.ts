@@ -1,38 +1,38 @@
-/** The whole install as a person does it, against a real process and both local log-ins, by mouse. */
+/** Setup by mouse against a real process and both local OAuth pages. */
 import { afterEach, expect } from 'vitest'
 import { closers, run } from '../helpers/processes.ts'
-import { inBrowser, visitor } from './page-helpers.ts'
+import { inBrowser, openPage } from './page-helpers.ts'
 
 const closing = closers()
 afterEach(() => closing.close())
 
-inBrowser('from an empty store to live events, by logging in to both sides', async () => {
+inBrowser('from an empty store to live events, by OAuth on both accounts', async () => {
   const { said } = run(['start', '--sandbox', '--set-up', '--json', '--port', '0'], {}, closing)
   const { url = '' } = await said
-  const { page, faults } = await visitor(closing)
+  const { page, faults } = await openPage(closing)
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
   const follow = (name: string | RegExp) => page.getByRole('link', { name }).first().click()
   const sees = (text: string | RegExp) => page.getByText(text).first().waitFor()
 
   await page.goto(url)
-  await sees('This is what goes from Intercom to Klaviyo')
-  await press('Allow, and go on')
-  await follow('Log in to Intercom, US')
+  await sees('this data is sent from Intercom to Klaviyo')
+  await press('Approve and continue')
+  await follow('Continue to Intercom, US')
   await sees('Sandbox Shop')
   await press('Do not allow')
   await sees('Access was denied')
-  await follow('Log in to Intercom, US')
+  await follow('Continue to Intercom, US')
   await press('Allow')
   await sees('Intercom is connected.')
-  await follow('Log in to Klaviyo')
+  await follow('Continue to Klaviyo')
   await press('Allow')
-  await sees('Are these the right two?')
+  await sees('Are these the right accounts?')
   await sees('Sandbox Shop')
-  await press('Finish: begin delivery')
+  await press('Start delivery')
   await sees('Delivery is on.')
 
-  await follow('Subscribe and test')
-  await sees('The last one that is genuine')
+  await follow('Set up webhooks')
+  await sees('Verified')
   await follow('Overview')
   await page.evaluate('window.stayed = true')
   await page

@@ -1,51 +1,51 @@
-/** What happens is on an open page a moment later, without anybody loading it again. */
+/** Changes appear on open pages within a moment, without a reload. */
 import { afterEach, expect } from 'vitest'
 import { closers } from '../helpers/processes.ts'
-import { type House, house, type Person } from './app-under-test.ts'
-import { focus, inBrowser, visitor } from './page-helpers.ts'
+import { type AppUnderTest, type Person, startApp } from './app-under-test.ts'
+import { focusedElement, inBrowser, openPage } from './page-helpers.ts'
 
 const closing = closers()
 afterEach(() => closing.close())
 
 inBrowser('a live event appears on the overview without a reload', async () => {
-  const it = await house(closing, { conversations: 30 })
-  const { page, faults } = await visitor(closing)
+  const it = await startApp(closing, { conversations: 30 })
+  const { page, faults } = await openPage(closing)
   await page.goto(it.url)
   await page.getByText('Live', { exact: true }).waitFor()
   await page.evaluate('window.stayed = true')
   const rated = page.getByRole('row', { name: /^Rated Conversation/ })
-  expect(await rated.textContent()).toContain('not yet')
-  await it.rate('77', await somebody(it))
+  expect(await rated.textContent()).toContain('never')
+  await it.rate('77', await firstPerson(it))
   await it.until('the event', async () => ((await rated.textContent()) ?? '').includes('1 event'))
   expect(await page.evaluate('window.stayed')).toBe(true)
   expect(faults).toEqual([])
 })
 
-inBrowser('what was not found yet is found when it comes', async () => {
-  const it = await house(closing, { conversations: 30 })
-  const { page, faults } = await visitor(closing)
+inBrowser('an event not found yet appears when it arrives', async () => {
+  const it = await startApp(closing, { conversations: 30 })
+  const { page, faults } = await openPage(closing)
   await page.goto(`${it.url}find?ref=77`)
-  await page.getByText('Nothing is known of 77').waitFor()
-  await it.rate('77', await somebody(it))
+  await page.getByText('No records of 77').waitFor()
+  await it.rate('77', await firstPerson(it))
   await it.until('it is found', () => page.getByRole('heading', { name: '1 record of 77' }).isVisible())
   expect(faults).toEqual([])
 })
 
-inBrowser('a page that changes keeps the focus where it was', async () => {
-  const it = await house(closing, { conversations: 30 })
-  const person = await somebody(it)
+inBrowser('an updating page keeps the focus', async () => {
+  const it = await startApp(closing, { conversations: 30 })
+  const person = await firstPerson(it)
   await it.rate('77', person)
   await it.work(2_000)
-  const { page, faults } = await visitor(closing)
+  const { page, faults } = await openPage(closing)
   await page.goto(`${it.url}metric/Rated%20Conversation`)
   const rows = page.locator('#events tbody tr')
   const show = rows.last().getByRole('link', { name: /^Show/ })
   await show.focus()
-  const { words } = await focus(page)
+  const { words } = await focusedElement(page)
   await page.evaluate('window.stayed = document.activeElement')
   await it.rate('78', person)
   await it.until('two events', async () => (await rows.count()) === 2)
-  expect((await focus(page)).words).toBe(words)
+  expect((await focusedElement(page)).words).toBe(words)
   expect(await page.evaluate('document.activeElement === window.stayed')).toBe(true)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Properties' }).waitFor()
@@ -57,8 +57,8 @@ inBrowser('a page that changes keeps the focus where it was', async () => {
   expect(faults).toEqual([])
 })
 
-async function somebody(it: House): Promise<Person> {
+async function firstPerson(it: AppUnderTest): Promise<Person> {
   const [person] = await it.people()
-  if (person === undefined) throw new Error('nobody can be identified')
+  if (person === undefined) throw new Error('no contact has an e-mail address')
   return person
 }

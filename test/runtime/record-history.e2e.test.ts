@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { HistoryStep } from '../../runtime/record-history.ts'
 import { runCommand } from '../helpers/cli-fake.ts'
 import { someone } from '../helpers/connector-harness.ts'
-import { consoleShop } from '../helpers/console.ts'
+import { createConsoleWithConnector } from '../helpers/console.ts'
 
-type Shop = Awaited<ReturnType<typeof consoleShop>>
+type Shop = Awaited<ReturnType<typeof createConsoleWithConnector>>
 
 const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 const REFUSED = '5f2c1b7e-0000-4000-8000-000000000001'
@@ -38,7 +38,10 @@ async function failing(requests: number): Promise<void> {
 
 beforeAll(async () => {
   const isEvent = ({ method, url }: Request) => method === 'POST' && url.endsWith('/api/events')
-  shop = await consoleShop({}, { instead: (request) => (refusing && isEvent(request) ? refusal() : undefined) })
+  shop = await createConsoleWithConnector(
+    {},
+    { instead: (request) => (refusing && isEvent(request) ? refusal() : undefined) },
+  )
   await rate('at-once')
   await failing(3 * 4)
   await rate('put-off')
@@ -54,12 +57,12 @@ beforeAll(async () => {
 })
 
 const ways: [what: string, ref: string, steps: string, found: RegExp][] = [
-  ['delivered at once', 'at-once', 'received delivered', /Received by webhook .+ Sent Rated .+ answered 202, request/],
-  ['put off three times', 'put-off', 'received deferred deferred deferred delivered', /Put off until .+ Sent Rated/],
+  ['delivered at once', 'at-once', 'received delivered', /Received by webhook .+ Delivered Rated .+ answered 202, request/],
+  ['put off three times', 'put-off', 'received deferred deferred deferred delivered', /Deferred until .+ Delivered Rated/],
   ['refused', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ Who acts you: fix the mapping/],
-  ['replayed', 'replayed', 'received dead replayed delivered', /Failed .+ Queued again .+ Sent Rated .+ answered 202/],
-  ['wrong at home', 'n-broken', 'received dead', /Where mappings\/created-ticket\.yaml:\d+:\d+ Who acts you/],
-  ['skipped', 'n-skipped', 'received skipped', /Left out Why not a topic that no mapping takes .+ Who acts you: /],
+  ['replayed', 'replayed', 'received dead replayed delivered', /Failed .+ Queued for retry .+ Delivered Rated .+ answered 202/],
+  ['wrong at home', 'n-broken', 'received dead', /Location mappings\/created-ticket\.yaml:\d+:\d+ Who acts you/],
+  ['skipped', 'n-skipped', 'received skipped', /Skipped Reason no mapping uses the topic .+ Who acts you: /],
 ]
 
 const stepsOf = async (ref: string): Promise<readonly HistoryStep[]> => {
@@ -112,5 +115,5 @@ test('each refusal and each receipt has the id that Klaviyo gave it', async () =
 
 test('what nobody knows is unknown to both', async () => {
   expect((await runCommand(['trace', 'nobody'], { store: shop.store, clock: shop.clock })).exit).toBe(1)
-  expect(await shop.browser().text('/find?ref=nobody')).toContain('Nothing is known of nobody')
+  expect(await shop.browser().text('/find?ref=nobody')).toContain('No records of nobody')
 })

@@ -1,35 +1,34 @@
 /** An import from the console: chosen, costed, begun, paused, gone on with, begun again, and reported. */
 import { describe, expect, test } from 'vitest'
 import { Fault } from '../../../runtime/ports/fault.ts'
-import { bareConsole, consoleShop } from '../../helpers/console.ts'
+import { createConsole, createConsoleWithConnector } from '../../helpers/console.ts'
 
-type Shop = Awaited<ReturnType<typeof consoleShop>>
+type Shop = Awaited<ReturnType<typeof createConsoleWithConnector>>
 
 /** Enough to pause in the middle of, and quickly done. */
 const FEW = { conversations: 20, tickets: 15 }
 const CHOICE = 'metric=Rated+Conversation&metric=Created+Ticket&since=2020-01-01'
 
-async function done(shop: Shop, visitor: ReturnType<Shop['browser']>): Promise<string> {
+async function done(shop: Shop, client: ReturnType<Shop['browser']>): Promise<string> {
   for (let second = 0; second < 600; second++) {
     await shop.clock.pass(1_000)
-    const page = await visitor.text('/import')
+    const page = await client.text('/import')
     if (page.includes('Last import')) return page
   }
   throw new Error('the import did not end')
 }
 
-const begin = (visitor: ReturnType<Shop['browser']>, query = CHOICE) =>
-  visitor.post('/import/begin', {}, { more: query })
+const begin = (client: ReturnType<Shop['browser']>, query = CHOICE) => client.post('/import/begin', {}, { more: query })
 
 test('offers the metrics that have history, the dear one not chosen, and says which have none', async () => {
-  const page = await (await bareConsole()).browser().text('/import')
+  const page = await (await createConsole()).browser().text('/import')
   expect(page).toMatch(/value="Rated Conversation" checked/)
   expect(page).toMatch(/value="Replied to Conversation">.+needs one request for each record/)
   expect(page).toContain('Read Conversation: the source keeps no history of it.')
 })
 
 test('tells what it would cost before it begins', async () => {
-  const shop = await consoleShop()
+  const shop = await createConsoleWithConnector()
   const page = await shop.browser().text(`/import?${CHOICE}`)
   expect(page).toMatch(/Conversations<\/dt><dd>60 records/)
   expect(page).toMatch(/Tickets<\/dt><dd>40 records/)
@@ -43,56 +42,56 @@ test('asks the source nothing only to stay up to date', async () => {
   const estimate = async () => {
     throw new Error('this test did not expect the call')
   }
-  const { browser } = await bareConsole({ connector: { estimate } })
+  const { browser } = await createConsole({ connector: { estimate } })
   expect((await browser().get(`/import?${CHOICE}`, { 'x-live': '1' })).status).toBe(200)
   expect(await browser().text(`/import?${CHOICE}`)).toContain('The import could not be estimated')
 })
 
 test('begins, goes on without anybody, and ends with a report', async () => {
-  const shop = await consoleShop({}, FEW)
-  const visitor = shop.browser()
-  expect((await begin(visitor)).headers.get('location')).toBe('/import')
-  const during = await visitor.text('/import')
+  const shop = await createConsoleWithConnector({}, FEW)
+  const client = shop.browser()
+  expect((await begin(client)).headers.get('location')).toBe('/import')
+  const during = await client.text('/import')
   expect(during).toContain('The import has started.')
   expect(during).toContain('Pause')
-  const report = await done(shop, visitor)
+  const report = await done(shop, client)
   expect(report).toMatch(/Delivered: \d+/)
   expect(report).toContain('Restart import')
   // A page that was left open since offers it still.
-  await visitor.post('/import/pause')
-  expect(await visitor.text('/import')).toContain('The import has already finished.')
+  await client.post('/import/pause')
+  expect(await client.text('/import')).toContain('The import has already finished.')
   const sent = (await shop.store.tallies()).filter(({ status }) => status === 'delivered')
   expect(new Set(sent.map(({ metric }) => metric))).toEqual(new Set(['Rated Conversation', 'Created Ticket']))
 })
 
 test('pauses, and goes on where it was', async () => {
-  const shop = await consoleShop({}, FEW)
-  const visitor = shop.browser()
-  await begin(visitor)
+  const shop = await createConsoleWithConnector({}, FEW)
+  const client = shop.browser()
+  await begin(client)
   await shop.clock.pass(300)
-  await shop.clock.until(visitor.post('/import/pause'))
-  const paused = await visitor.text('/import')
+  await shop.clock.until(client.post('/import/pause'))
+  const paused = await client.text('/import')
   expect(paused).toContain('Paused')
   expect(paused).toContain('Resume')
-  await visitor.post('/import/resume')
-  expect(await done(shop, visitor)).toMatch(/Delivered: \d+/)
+  await client.post('/import/resume')
+  expect(await done(shop, client)).toMatch(/Delivered: \d+/)
 })
 
 test('begins again when asked to, with the same choice, and counts nothing twice', async () => {
-  const shop = await consoleShop({}, FEW)
-  const visitor = shop.browser()
-  await begin(visitor)
-  await done(shop, visitor)
+  const shop = await createConsoleWithConnector({}, FEW)
+  const client = shop.browser()
+  await begin(client)
+  await done(shop, client)
   const count = async () =>
     (await shop.store.tallies()).filter((it) => it.status === 'delivered').reduce((sum, it) => sum + it.count, 0)
   const once = await count()
   expect(once).toBeGreaterThan(0)
   const first = (await shop.connector.lastBackfill())?.run
-  await visitor.post('/import/restart', {})
-  await done(shop, visitor)
+  await client.post('/import/restart', {})
+  await done(shop, client)
   const last = await shop.connector.lastBackfill()
   expect(last?.run).not.toBe(first)
-  expect(await visitor.text('/import')).toMatch(
+  expect(await client.text('/import')).toMatch(
     /data-confirm="Read history again from 2020-01-01 00:00:00Z until live delivery began, for Rated Conversation, Created Ticket\?/,
   )
   expect(last?.only).toEqual(['Rated Conversation', 'Created Ticket'])
@@ -100,17 +99,19 @@ test('begins again when asked to, with the same choice, and counts nothing twice
 })
 
 test('says who imports already, and begins, pauses and restarts nothing meanwhile', async () => {
-  const other = await consoleShop({}, FEW)
+  const other = await createConsoleWithConnector({}, FEW)
   await begin(other.browser())
   await other.clock.pass(300)
   const running = await other.connector.runningBackfill()
   const importing = async () => running && { ...running, process: '4711', thisProcess: false }
-  const { browser, pages, clock } = await bareConsole({ connector: { ...other.connector, runningBackfill: importing } })
-  const visitor = browser()
+  const { browser, pages, clock } = await createConsole({
+    connector: { ...other.connector, runningBackfill: importing },
+  })
+  const client = browser()
   const before = await other.store.readCheckpoint('import-requested')
   for (const action of ['begin', 'resume', 'pause', 'restart']) {
-    expect((await visitor.post(`/import/${action}`, {}, { more: CHOICE })).status).toBe(303)
-    const page = await visitor.text('/import')
+    expect((await client.post(`/import/${action}`, {}, { more: CHOICE })).status).toBe(303)
+    const page = await client.text('/import')
     expect(page).toContain('An import is already running')
     expect(page).toMatch(/Process 4711 has been importing on this store since <time datetime="2026-07-14T09:30/)
     for (const path of ['begin', 'resume', 'pause', 'restart']) expect(page).not.toContain(`action="/import/${path}"`)
@@ -122,33 +123,33 @@ test('says who imports already, and begins, pauses and restarts nothing meanwhil
 })
 
 test('what a page that was left open asks for too late is refused in words', async () => {
-  const shop = await consoleShop({}, FEW)
-  const visitor = shop.browser()
-  await begin(visitor)
+  const shop = await createConsoleWithConnector({}, FEW)
+  const client = shop.browser()
+  await begin(client)
   await shop.clock.pass(300)
-  await shop.clock.until(visitor.post('/import/pause'))
+  await shop.clock.until(client.post('/import/pause'))
   const { run } = (await shop.connector.lastBackfill()) ?? {}
-  await begin(visitor, 'metric=Resolved+Ticket')
-  expect(await visitor.text('/import')).toContain('The last import is unfinished: resume or restart it first.')
-  await visitor.post('/import/resume')
-  await done(shop, visitor)
-  await visitor.post('/import/resume')
-  expect(await visitor.text('/import')).toContain('The import has already finished.')
+  await begin(client, 'metric=Resolved+Ticket')
+  expect(await client.text('/import')).toContain('The last import is unfinished: resume or restart it first.')
+  await client.post('/import/resume')
+  await done(shop, client)
+  await client.post('/import/resume')
+  expect(await client.text('/import')).toContain('The import has already finished.')
   expect((await shop.connector.lastBackfill())?.run).toBe(run)
 })
 
 test('two clicks begin one import', async () => {
-  const shop = await consoleShop({}, FEW)
-  const visitor = shop.browser()
-  await begin(visitor)
-  await begin(visitor)
-  expect(await visitor.text('/import')).toContain('already running')
-  await done(shop, visitor)
+  const shop = await createConsoleWithConnector({}, FEW)
+  const client = shop.browser()
+  await begin(client)
+  await begin(client)
+  expect(await client.text('/import')).toContain('already running')
+  await done(shop, client)
 })
 
 describe('when the process ends', () => {
   test('it stops in order, and the next process goes on by itself', async () => {
-    const shop = await consoleShop({}, FEW)
+    const shop = await createConsoleWithConnector({}, FEW)
     await begin(shop.browser())
     await shop.clock.pass(300)
     shop.end()
@@ -161,11 +162,11 @@ describe('when the process ends', () => {
   })
 
   test('what was paused stays paused', async () => {
-    const shop = await consoleShop({}, FEW)
-    const visitor = shop.browser()
-    await begin(visitor)
+    const shop = await createConsoleWithConnector({}, FEW)
+    const client = shop.browser()
+    await begin(client)
     await shop.clock.pass(300)
-    await shop.clock.until(visitor.post('/import/pause'))
+    await shop.clock.until(client.post('/import/pause'))
     const next = shop.again()
     await next.pages.resume()
     expect(await next.browser().text('/import')).toContain('Resume')
@@ -176,7 +177,7 @@ test('says why it stopped by itself', async () => {
   const refuse = () => {
     throw new Fault('config', 'x/permission', 'it lacks the permission to read tickets')
   }
-  const { browser, clock, logged } = await bareConsole({ connector: { backfill: refuse } })
+  const { browser, clock, logged } = await createConsole({ connector: { backfill: refuse } })
   await begin(browser())
   await clock.pass(100)
   expect(logged.join()).toContain('lacks the permission')
@@ -191,9 +192,9 @@ test.each([
   ['metric=%3Cscript%3E', 'has no history'],
   ['since=2026-01-01', 'Select at least one'],
 ])('%s is refused in words', async (query, words) => {
-  const { browser, store } = await bareConsole()
-  const visitor = browser()
-  await begin(visitor, query)
-  expect(await visitor.text('/import')).toContain(words)
+  const { browser, store } = await createConsole()
+  const client = browser()
+  await begin(client, query)
+  expect(await client.text('/import')).toContain(words)
   expect(await store.readCheckpoint('backfill')).toBeUndefined()
 })

@@ -2,9 +2,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { maskPersonal } from '../../../runtime/console/format-html.ts'
 import { someone } from '../../helpers/connector-harness.ts'
-import { consoleShop } from '../../helpers/console.ts'
+import { createConsoleWithConnector } from '../../helpers/console.ts'
 
-type Shop = Awaited<ReturnType<typeof consoleShop>>
+type Shop = Awaited<ReturnType<typeof createConsoleWithConnector>>
 
 const HOSTILE = `"><img src=x onerror=alert(1)><script>alert('x')</script>&amp;`
 const METRIC = '/metric/Rated%20Conversation'
@@ -33,7 +33,9 @@ let person: { id: string; email: string }
 let shown: string
 
 beforeAll(async () => {
-  shop = await consoleShop({ metricUrl: (metric) => ({ href: 'https://there.example/', words: `There: ${metric}` }) })
+  shop = await createConsoleWithConnector({
+    metricUrl: (metric) => ({ href: 'https://there.example/', words: `There: ${metric}` }),
+  })
   person = await someone(shop.intercom)
   await rate(shop, '1', person)
   await rate(shop, '2', person)
@@ -52,7 +54,7 @@ describe('the overview', () => {
     expect(page).toMatch(/Delay [5-7]\.\d s From occurrence to delivery: the median of the last 2 live events/)
     expect(page).toMatch(/Waiting 0 Live: 0. Import: 0/)
     expect(page).toMatch(/Failed 1 View and retry/)
-    expect(page).toContain('a topic that no mapping takes unknown-topic 1')
+    expect(page).toContain('no mapping uses the topic unknown-topic 1')
     expect(page).toMatch(/Klaviyo: event 0 of 343 in 1 s; \d of 3,430 in 1 min/)
   })
 
@@ -68,8 +70,8 @@ describe('the overview', () => {
 
   test('says which side needs somebody, and why', async () => {
     const fault = { kind: 'config', code: 'x/key', message: 'the key is not known there' } as const
-    const failing = { answered: 1, failed: { at: 2, fault }, limits: [] }
-    const { browser } = await consoleShop({
+    const failing = { lastSuccessAt: 1, lastFailure: { at: 2, fault }, limits: [] }
+    const { browser } = await createConsoleWithConnector({
       connector: { connectionStats: () => ({ source: { limits: [] }, destination: failing }) },
     })
     const page = textOf(await browser().text('/'))
@@ -81,7 +83,7 @@ describe('the overview', () => {
     const { spec } = shop
     const [first, ...rest] = spec.mappings
     const changed = { ...spec, mappings: rest, disabledMappings: first ? [first] : [] }
-    const { browser } = await consoleShop({ connector: { spec: changed } })
+    const { browser } = await createConsoleWithConnector({ connector: { spec: changed } })
     expect(textOf(await browser().text('/'))).toContain(`${first?.metric} Off`)
     expect(textOf(await browser().text(`/metric/${encodeURIComponent(first?.metric ?? '')}`))).toContain(
       'enabled: true',
@@ -132,16 +134,18 @@ describe('a metric', () => {
         return shop.connector.preview(input)
       },
     }
-    const visitor = (await consoleShop({ connector })).browser()
-    await visitor.get(shown, { 'x-live': '1' })
+    const client = (await createConsoleWithConnector({ connector })).browser()
+    await client.get(shown, { 'x-live': '1' })
     expect([...new Set(asked)]).toEqual(['remembered'])
-    await visitor.get(shown)
+    await client.get(shown)
     expect(asked).toContain('source')
   })
 
   test('tells what it can when the record is kept no more', async () => {
     const store = { ...shop.store, trace: async () => [], events: shop.store.events.bind(shop.store) }
-    const { browser } = await consoleShop({ connector: { store: Object.setPrototypeOf(store, shop.store) } })
+    const { browser } = await createConsoleWithConnector({
+      connector: { store: Object.setPrototypeOf(store, shop.store) },
+    })
     const page = textOf(await browser().text(shown))
     expect(page).toContain('no longer kept')
     expect(page).toMatch(/Key sandbox1:rated-conversation:2:/)

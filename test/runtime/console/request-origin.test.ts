@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { actions, pages as table } from '../../../runtime/console/pages.ts'
 import { safeNext } from '../../../runtime/console/server/login.ts'
-import { bareConsole, type browser, LOCAL, tokenIn } from '../../helpers/console.ts'
+import { type browser, createConsole, LOCAL, tokenIn } from '../../helpers/console.ts'
 
 const PASSWORD = 'correct horse battery staple'
 /** Of every page, what the paths hold filled in. */
@@ -10,7 +10,7 @@ const paths = table.map(({ path }) => path.replace(':name', 'Rated%20Conversatio
 
 describe('every page', () => {
   test.each([...paths, '/nothing', '/log-in'])('%s allows browsers nothing but itself', async (path) => {
-    const { browser } = await bareConsole()
+    const { browser } = await createConsole()
     const { headers } = await browser().get(path)
     const policy = headers.get('content-security-policy') ?? ''
     for (const part of [
@@ -30,7 +30,7 @@ describe('every page', () => {
   })
 
   test.each(paths)('%s has nothing inline and nothing from elsewhere', async (path) => {
-    const { browser } = await bareConsole()
+    const { browser } = await createConsole()
     const page = await browser().text(path)
     expect(page).not.toMatch(/\s(style|on\w+)=/)
     expect(page).not.toMatch(/<script(?![^>]*\ssrc="\/assets\/)/)
@@ -39,14 +39,14 @@ describe('every page', () => {
   })
 
   test.each(paths)('%s knows where it is mounted', async (path) => {
-    const { browser } = await bareConsole({ base: '/desk' })
+    const { browser } = await createConsole({ base: '/desk' })
     const page = await browser().text(`/desk${path === '/' ? '' : path}`)
     for (const [, url = ''] of page.matchAll(/\s(?:href|src|action|data-events)="(\/[^"]*)"/g))
       expect(url).toMatch(/^\/desk\//)
   })
 
   test.each(paths)('%s asks for the password, where there is one', async (path) => {
-    const { browser } = await bareConsole({ password: PASSWORD })
+    const { browser } = await createConsole({ password: PASSWORD })
     const answer = await browser().get(path)
     expect(answer.status).toBe(303)
     expect(answer.headers.get('location')).toBe(`/log-in?next=${encodeURIComponent(path)}`)
@@ -56,17 +56,17 @@ describe('every page', () => {
 test.each(actions.map(({ path }) => path.replace(/:\w+/, 'x')))(
   'POST %s needs the token of its session',
   async (path) => {
-    const { browser } = await bareConsole()
-    const visitor = browser()
-    await visitor.get('/')
+    const { browser } = await createConsole()
+    const client = browser()
+    await client.get('/')
     const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: LOCAL }
-    expect((await visitor.post(path, { csrf: '' }, { headers })).status).toBe(403)
+    expect((await client.post(path, { csrf: '' }, { headers })).status).toBe(403)
   },
 )
 
 describe('without a password', () => {
   test.each(['localhost', 'connector.localhost', '127.0.0.1', '127.8.9.10', '[::1]'])('answers at %s', async (name) => {
-    const { browser } = await bareConsole()
+    const { browser } = await createConsole()
     expect((await browser(`http://${name}:3000`).get('/')).status).toBe(200)
   })
 
@@ -78,36 +78,36 @@ describe('without a password', () => {
     '0.0.0.0',
     'xlocalhost',
   ])('does not answer at %s: another site may have sent the browser here', async (name) => {
-    const { browser } = await bareConsole()
-    const visitor = browser(`http://${name}:3000`)
-    for (const path of [...paths, '/events']) expect((await visitor.get(path)).status).toBe(403)
-    expect(visitor.cookies.size).toBe(0)
-    expect(await visitor.text('/')).toContain('CONNECTOR_PASSWORD')
+    const { browser } = await createConsole()
+    const client = browser(`http://${name}:3000`)
+    for (const path of [...paths, '/events']) expect((await client.get(path)).status).toBe(403)
+    expect(client.cookies.size).toBe(0)
+    expect(await client.text('/')).toContain('CONNECTOR_PASSWORD')
   })
 
   test.each(['x-forwarded-for', 'forwarded', 'x-forwarded-host', 'x-real-ip'])(
     'does not answer through a proxy (%s)',
     async (header) => {
-      const { browser } = await bareConsole()
+      const { browser } = await createConsole()
       expect((await browser().get('/', { [header]: '203.0.113.9' })).status).toBe(403)
     },
   )
 })
 
 describe('a form', () => {
-  const refused = async (change: (visitor: ReturnType<typeof browser>) => Promise<Response>) => {
-    const { browser } = await bareConsole({ password: PASSWORD })
-    const visitor = browser()
-    const answer = await change(visitor)
+  const refused = async (change: (client: ReturnType<typeof browser>) => Promise<Response>) => {
+    const { browser } = await createConsole({ password: PASSWORD })
+    const client = browser()
+    const answer = await change(client)
     expect([400, 403]).toContain(answer.status)
-    expect((await visitor.get('/')).status).toBe(303)
+    expect((await client.get('/')).status).toBe(303)
   }
   const right = { password: PASSWORD }
 
   test('without a token is refused', () => refused((it) => it.post('/log-in', { ...right, csrf: '' })))
   test('with the token of another session is refused', async () => {
     await refused(async (it) => {
-      const { browser } = await bareConsole({ password: PASSWORD })
+      const { browser } = await createConsole({ password: PASSWORD })
       const csrf = tokenIn(await browser().text('/log-in'))
       return it.post('/log-in', { ...right, csrf })
     })
@@ -126,91 +126,91 @@ describe('a form', () => {
 
 describe('a password', () => {
   test('opens all pages, until log-out', async () => {
-    const { browser } = await bareConsole({ password: PASSWORD })
-    const visitor = browser()
-    const answer = await visitor.post(
+    const { browser } = await createConsole({ password: PASSWORD })
+    const client = browser()
+    const answer = await client.post(
       '/log-in',
       { password: PASSWORD, next: '/metric/Rated%20Conversation' },
       { from: '/log-in' },
     )
     expect(answer.headers.get('location')).toBe('/metric/Rated%20Conversation')
-    expect((await visitor.get('/')).status).toBe(200)
-    const kept = new Map(visitor.cookies)
-    expect((await visitor.post('/log-out')).headers.get('location')).toBe('/log-in')
-    for (const [name, value] of kept) visitor.cookies.set(name, value)
-    expect((await visitor.get('/')).status).toBe(303)
+    expect((await client.get('/')).status).toBe(200)
+    const kept = new Map(client.cookies)
+    expect((await client.post('/log-out')).headers.get('location')).toBe('/log-in')
+    for (const [name, value] of kept) client.cookies.set(name, value)
+    expect((await client.get('/')).status).toBe(303)
   })
 
   test('makes a new session, and what was known of the old one opens nothing', async () => {
-    const { browser } = await bareConsole({ password: PASSWORD })
-    const visitor = browser()
-    await visitor.get('/log-in')
-    const before = new Map(visitor.cookies)
-    await visitor.post('/log-in', { password: PASSWORD })
-    expect([...visitor.cookies]).not.toEqual([...before])
-    for (const [name, value] of before) visitor.cookies.set(name, value)
-    expect((await visitor.get('/')).status).toBe(303)
+    const { browser } = await createConsole({ password: PASSWORD })
+    const client = browser()
+    await client.get('/log-in')
+    const before = new Map(client.cookies)
+    await client.post('/log-in', { password: PASSWORD })
+    expect([...client.cookies]).not.toEqual([...before])
+    for (const [name, value] of before) client.cookies.set(name, value)
+    expect((await client.get('/')).status).toBe(303)
   })
 
   test('that is wrong is said, and nothing of it is logged', async () => {
-    const { browser, logged } = await bareConsole({ password: PASSWORD })
-    const visitor = browser()
-    await visitor.post('/log-in', { password: 'hunter2' })
-    expect(await visitor.text('/log-in')).toContain('Wrong password.')
-    expect(await visitor.text('/log-in')).not.toContain('Wrong password.')
+    const { browser, logged } = await createConsole({ password: PASSWORD })
+    const client = browser()
+    await client.post('/log-in', { password: 'hunter2' })
+    expect(await client.text('/log-in')).toContain('Wrong password.')
+    expect(await client.text('/log-in')).not.toContain('Wrong password.')
     expect(logged.join()).not.toContain('hunter2')
   })
 
   test('may be tried ten times in a quarter of an hour from one address', async () => {
-    const { browser, clock } = await bareConsole({ password: PASSWORD })
-    const visitor = browser()
-    const attempt = async (password: string) => (await visitor.post('/log-in', { password })).status
+    const { browser, clock } = await createConsole({ password: PASSWORD })
+    const client = browser()
+    const attempt = async (password: string) => (await client.post('/log-in', { password })).status
     for (let n = 0; n < 10; n++) expect(await attempt('wrong')).toBe(303)
-    const refused = await visitor.post('/log-in', { password: PASSWORD })
+    const refused = await client.post('/log-in', { password: PASSWORD })
     expect(refused.status).toBe(429)
     expect(refused.headers.get('retry-after')).toBe('900')
-    visitor.moveTo('192.0.2.2')
+    client.moveTo('192.0.2.2')
     expect(await attempt('wrong')).toBe(303)
-    visitor.moveTo('192.0.2.1')
+    client.moveTo('192.0.2.1')
     await clock.pass(15 * 60_000)
     expect(await attempt(PASSWORD)).toBe(303)
-    expect((await visitor.get('/')).status).toBe(200)
+    expect((await client.get('/')).status).toBe(200)
   })
 
   test('may be tried two hundred times from everywhere together', async () => {
-    const { browser } = await bareConsole({ password: PASSWORD })
-    const visitor = browser()
+    const { browser } = await createConsole({ password: PASSWORD })
+    const client = browser()
     for (let n = 0; n < 200; n++) {
-      visitor.moveTo(`198.51.100.${n}`)
-      await visitor.post('/log-in', { password: 'wrong' })
+      client.moveTo(`198.51.100.${n}`)
+      await client.post('/log-in', { password: 'wrong' })
     }
-    visitor.moveTo('203.0.113.1')
-    expect((await visitor.post('/log-in', { password: 'wrong' })).status).toBe(429)
+    client.moveTo('203.0.113.1')
+    expect((await client.post('/log-in', { password: 'wrong' })).status).toBe(429)
   })
 
   test('guards what scripts ask for, too', async () => {
-    const { browser } = await bareConsole({ password: PASSWORD })
+    const { browser } = await createConsole({ password: PASSWORD })
     expect((await browser().get('/events', { accept: 'text/event-stream' })).status).toBe(401)
     expect((await browser().get('/', { 'x-live': '1' })).status).toBe(401)
     expect((await browser().post('/log-out', {})).status).toBe(303)
   })
 
   test('opens at any name, since whoever has it may come', async () => {
-    const { browser } = await bareConsole({ password: PASSWORD })
-    const visitor = browser('https://connector.example')
-    await visitor.post('/log-in', { password: PASSWORD })
-    expect((await visitor.get('/')).status).toBe(200)
+    const { browser } = await createConsole({ password: PASSWORD })
+    const client = browser('https://connector.example')
+    await client.post('/log-in', { password: PASSWORD })
+    expect((await client.get('/')).status).toBe(200)
   })
 
   test('that was changed ends all sessions, though the key that signs them stays', async () => {
     const key = async () => new Uint8Array(32).fill(7)
-    const old = await bareConsole({ password: PASSWORD, key })
-    const visitor = old.browser()
-    await visitor.post('/log-in', { password: PASSWORD })
+    const old = await createConsole({ password: PASSWORD, key })
+    const client = old.browser()
+    await client.post('/log-in', { password: PASSWORD })
     const comesIn = async (password: string) => {
-      const { browser } = await bareConsole({ password, key })
+      const { browser } = await createConsole({ password, key })
       const again = browser()
-      for (const [name, value] of visitor.cookies) again.cookies.set(name, value)
+      for (const [name, value] of client.cookies) again.cookies.set(name, value)
       return (await again.get('/')).status
     }
     expect(await comesIn(PASSWORD)).toBe(200)
@@ -221,52 +221,52 @@ describe('a password', () => {
 describe('a session', () => {
   test('goes on in the next process on the store, unless it was ended', async () => {
     const key = async () => new Uint8Array(32).fill(7)
-    const { browser, store } = await bareConsole({ password: PASSWORD, key })
-    const visitors = [browser(), browser()] as const
-    for (const visitor of visitors) await visitor.post('/log-in', { password: PASSWORD })
-    const next = await bareConsole({ password: PASSWORD, key, connector: { store } })
-    const [stays, leaves] = visitors.map(({ cookies }) => {
+    const { browser, store } = await createConsole({ password: PASSWORD, key })
+    const clients = [browser(), browser()] as const
+    for (const client of clients) await client.post('/log-in', { password: PASSWORD })
+    const next = await createConsole({ password: PASSWORD, key, connector: { store } })
+    const [stays, leaves] = clients.map(({ cookies }) => {
       const again = next.browser()
       for (const [name, value] of cookies) again.cookies.set(name, value)
       return again
     })
-    await visitors[1].post('/log-out')
+    await clients[1].post('/log-out')
     expect([(await stays?.get('/'))?.status, (await leaves?.get('/'))?.status]).toEqual([200, 303])
   })
 
   test('ends after twelve hours without use, and is renewed by use', async () => {
-    const { browser, clock } = await bareConsole({ password: PASSWORD })
-    const visitor = browser()
-    await visitor.post('/log-in', { password: PASSWORD })
+    const { browser, clock } = await createConsole({ password: PASSWORD })
+    const client = browser()
+    await client.post('/log-in', { password: PASSWORD })
     for (let day = 0; day < 3; day++) {
       await clock.pass(11 * 3_600_000)
-      expect((await visitor.get('/')).status).toBe(200)
+      expect((await client.get('/')).status).toBe(200)
     }
     await clock.pass(12 * 3_600_000)
-    expect((await visitor.get('/')).status).toBe(303)
+    expect((await client.get('/')).status).toBe(303)
   })
 
   test('is not kept alive by a page that only stays up to date', async () => {
-    const { browser, clock } = await bareConsole({ password: PASSWORD })
-    const visitor = browser()
-    await visitor.post('/log-in', { password: PASSWORD })
+    const { browser, clock } = await createConsole({ password: PASSWORD })
+    const client = browser()
+    await client.post('/log-in', { password: PASSWORD })
     for (let hour = 0; hour < 11; hour++) {
       await clock.pass(3_600_000)
-      expect((await visitor.get('/', { 'x-live': '1' })).status).toBe(200)
+      expect((await client.get('/', { 'x-live': '1' })).status).toBe(200)
     }
     await clock.pass(3_600_000)
-    expect((await visitor.get('/', { 'x-live': '1' })).status).toBe(401)
+    expect((await client.get('/', { 'x-live': '1' })).status).toBe(401)
   })
 
   test('cannot be forged or changed', async () => {
-    const { browser } = await bareConsole({ password: PASSWORD })
-    const visitor = browser()
-    await visitor.get('/log-in')
-    const [[name = '', value = ''] = []] = visitor.cookies
+    const { browser } = await createConsole({ password: PASSWORD })
+    const client = browser()
+    await client.get('/log-in')
+    const [[name = '', value = ''] = []] = client.cookies
     const [id, at, , mac] = value.split('.')
     for (const forged of [`${id}.${at}.1.${mac}`, `${id}.${at}.1.`, `${id}.${at}.1.AAAA`, '....', '']) {
-      visitor.cookies.set(name, forged)
-      expect((await visitor.get('/')).status).toBe(303)
+      client.cookies.set(name, forged)
+      expect((await client.get('/')).status).toBe(303)
     }
   })
 
@@ -275,7 +275,7 @@ describe('a session', () => {
     ['https://localhost:3000', {}, true],
     ['http://localhost:3000', { 'x-forwarded-proto': 'https' }, true],
   ])('at %s %o keeps its cookie from scripts and from other connections (%s)', async (site, headers, secure) => {
-    const { browser } = await bareConsole({ password: PASSWORD })
+    const { browser } = await createConsole({ password: PASSWORD })
     const [cookie = ''] = (await browser(site).get('/log-in', headers)).headers.getSetCookie()
     expect(cookie).toContain('; HttpOnly')
     expect(cookie).toContain('; SameSite=Lax')

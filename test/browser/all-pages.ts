@@ -1,0 +1,48 @@
+/** Every page of the console with data in it: its name and URL. */
+import type { Closers } from '../helpers/processes.ts'
+import { type AppUnderTest, startApp } from './app-under-test.ts'
+import { startSeededApp } from './seed-store.ts'
+
+export interface PageUrl {
+  readonly name: string
+  readonly url: string
+}
+
+/** Pages of a seeded app, of one before setup, and the sign-in page of one with a password. */
+export async function allPages(closing: Closers, options: { readonly days?: number } = {}) {
+  const app = await startSeededApp(closing, options)
+  const beforeSetup = await startApp(closing, { empty: true })
+  const withPassword = await startApp(closing, { empty: true, password: 'x' })
+  const pages: readonly PageUrl[] = [
+    { name: 'sign-in', url: `${withPassword.url}log-in` },
+    { name: 'setup-review', url: `${beforeSetup.url}set-up` },
+    { name: 'setup-connect', url: `${beforeSetup.url}set-up/intercom` },
+    ...(await seededPages(app)),
+  ]
+  return { app, pages }
+}
+
+async function seededPages({ store, url }: AppUnderTest): Promise<PageUrl[]> {
+  const [event] = await store.events({ metric: 'Rated Conversation', limit: 1, status: 'delivered' })
+  const [group] = await store.groupDeadLetters()
+  const encode = encodeURIComponent
+  const [example, groupName] = [encode(group?.example ?? ''), encode(group?.group ?? '')]
+  return Object.entries({
+    overview: '',
+    metric: `metric/${encode('Rated Conversation')}`,
+    'metric-event': `metric/${encode('Rated Conversation')}?show=${event?.id}`,
+    import: 'import',
+    'import-estimate': `import?metric=${encode('Created Ticket')}&metric=${encode('Rated Conversation')}&since=2026-01-01#estimate`,
+    find: 'find?ref=903',
+    'find-record': `find?ref=901&show=${encode('sandbox1:ticket.created:n-901')}`,
+    'find-nothing': 'find?ref=unknown',
+    'failed-events': 'failed-events',
+    'failed-events-group': `failed-events?group=${groupName}&show=${example}`,
+    'segments-and-flows': 'segments-and-flows',
+    setup: 'set-up',
+    'setup-check': 'set-up/check',
+    webhooks: 'set-up/webhooks',
+    disconnect: 'set-up/disconnect',
+    'not-found': 'nowhere',
+  }).map(([name, path]) => ({ name, url: url + path }))
+}
