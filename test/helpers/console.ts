@@ -18,7 +18,7 @@ export interface TestConsoleOptions extends Partial<Omit<ConsoleOptions, 'connec
 }
 
 /** With a real connector against both local servers. */
-export async function createConsoleWithConnector(options: TestConsoleOptions = {}, of: WorkshopOptions = {}) {
+export async function openConsoleWithConnector(options: TestConsoleOptions = {}, of: WorkshopOptions = {}) {
   const shop = await workshop(of)
   const open = () => over({ ...shop.connector, ...options.connector }, shop.clock, options)
   /** `again` is the console of the next process on the same store. */
@@ -26,7 +26,7 @@ export async function createConsoleWithConnector(options: TestConsoleOptions = {
 }
 
 /** With a spec and an empty store, and nothing behind them: quick to make. */
-export async function createConsole(options: TestConsoleOptions = {}) {
+export async function openConsole(options: TestConsoleOptions = {}) {
   spec ??= loadConnectorSpec()
   const clock = virtualClock()
   const store = memoryStore({ clock })

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { HistoryStep } from '../../runtime/record-history.ts'
 import { runCommand } from '../helpers/cli-fake.ts'
 import { someone } from '../helpers/connector-harness.ts'
-import { createConsoleWithConnector } from '../helpers/console.ts'
+import { openConsoleWithConnector } from '../helpers/console.ts'
 
-type Shop = Awaited<ReturnType<typeof createConsoleWithConnector>>
+type Shop = Awaited<ReturnType<typeof openConsoleWithConnector>>
 
 const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 const REFUSED = '5f2c1b7e-0000-4000-8000-000000000001'
@@ -38,7 +38,7 @@ async function failing(requests: number): Promise<void> {
 
 beforeAll(async () => {
   const isEvent = ({ method, url }: Request) => method === 'POST' && url.endsWith('/api/events')
-  shop = await createConsoleWithConnector(
+  shop = await openConsoleWithConnector(
     {},
     { instead: (request) => (refusing && isEvent(request) ? refusal() : undefined) },
   )
@@ -57,12 +57,32 @@ beforeAll(async () => {
 })
 
 const ways: [what: string, ref: string, steps: string, found: RegExp][] = [
-  ['delivered at once', 'at-once', 'received delivered', /Received by webhook .+ Delivered Rated .+ answered 202, request/],
-  ['put off three times', 'put-off', 'received deferred deferred deferred delivered', /Deferred until .+ Delivered Rated/],
-  ['refused', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ Who acts you: fix the mapping/],
-  ['replayed', 'replayed', 'received dead replayed delivered', /Failed .+ Queued for retry .+ Delivered Rated .+ answered 202/],
+  [
+    'delivered at once',
+    'at-once',
+    'received delivered',
+    /Received by webhook .+ Delivered Rated .+ answered 202, request/,
+  ],
+  [
+    'put off three times',
+    'put-off',
+    'received deferred deferred deferred delivered',
+    /Deferred until .+ Delivered Rated/,
+  ],
+  ['refused', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ Who acts you: mend the mapping/],
+  [
+    'replayed',
+    'replayed',
+    'received dead replayed delivered',
+    /Failed .+ Queued for retry .+ Delivered Rated .+ answered 202/,
+  ],
   ['wrong at home', 'n-broken', 'received dead', /Location mappings\/created-ticket\.yaml:\d+:\d+ Who acts you/],
-  ['skipped', 'n-skipped', 'received skipped', /Skipped Reason no mapping uses the topic .+ Who acts you: /],
+  [
+    'skipped',
+    'n-skipped',
+    'received skipped',
+    /Skipped Reason no mapping uses the topic .+ Who acts you, if it should be sent: /,
+  ],
 ]
 
 const stepsOf = async (ref: string): Promise<readonly HistoryStep[]> => {

@@ -1,6 +1,6 @@
 /** Forms of pages that stood open for long, or while another tab did something: nobody is misled by what comes of them. */
 import { expect, test } from 'vitest'
-import { type browser, createConsole } from '../../helpers/console.ts'
+import { type browser, openConsole } from '../../helpers/console.ts'
 
 const PASSWORD = 'correct horse battery staple'
 const HOUR = 3_600_000
@@ -11,7 +11,7 @@ type Client = ReturnType<typeof browser>
 const logIn = (client: Client, next = '/') => client.post('/log-in', { password: PASSWORD, next })
 
 test('a form that is sent after its session ended leads back to its page, and says that it was not done', async () => {
-  const { browser, clock } = await createConsole({ password: PASSWORD })
+  const { browser, clock } = await openConsole({ password: PASSWORD })
   const client = browser()
   await logIn(client)
   await clock.pass(12 * HOUR)
@@ -25,19 +25,19 @@ test.each([
   ['another site', 'https://evil.example/find'],
   ['nowhere', ''],
 ])('such a form from %s leads to the overview', async (_, referer) => {
-  const { browser } = await createConsole({ password: PASSWORD })
+  const { browser } = await openConsole({ password: PASSWORD })
   const answer = await browser().post('/import/pause', {}, { headers: { referer } })
   expect(answer.headers.get('location')).toBe('/log-in?next=%2F')
 })
 
 test('such a form of another site takes nobody out', async () => {
-  const { browser } = await createConsole({ password: PASSWORD })
+  const { browser } = await openConsole({ password: PASSWORD })
   const headers = { origin: 'https://evil.example', accept: 'text/html' }
   expect((await browser().post('/import/pause', {}, { headers })).headers.getSetCookie()).toEqual([])
 })
 
 test('who has logged in in one tab need not do so in the other', async () => {
-  const { browser } = await createConsole({ password: PASSWORD })
+  const { browser } = await openConsole({ password: PASSWORD })
   const client = browser()
   await logIn(client)
   const late = await client.post('/log-in', { password: PASSWORD, next: '/find', csrf: 'of the session before' })
@@ -46,7 +46,7 @@ test('who has logged in in one tab need not do so in the other', async () => {
 })
 
 test('what is said to one tab is not taken by another that keeps itself up to date', async () => {
-  const { browser } = await createConsole()
+  const { browser } = await openConsole()
   const client = browser()
   await client.post('/import/resume', {}, { from: '/find' })
   await client.get('/', { 'x-live': '1' })
@@ -54,7 +54,7 @@ test('what is said to one tab is not taken by another that keeps itself up to da
 })
 
 test.each([undefined, PASSWORD])('a form that stood open over a weekend is taken (password: %s)', async (password) => {
-  const { browser, clock } = await createConsole({ password })
+  const { browser, clock } = await openConsole({ password })
   const client = browser()
   const page = await client.text(password === undefined ? '/find' : '/log-in')
   const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? ''

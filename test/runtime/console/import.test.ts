@@ -1,9 +1,9 @@
 /** An import from the console: chosen, costed, begun, paused, gone on with, begun again, and reported. */
 import { describe, expect, test } from 'vitest'
 import { Fault } from '../../../runtime/ports/fault.ts'
-import { createConsole, createConsoleWithConnector } from '../../helpers/console.ts'
+import { openConsole, openConsoleWithConnector } from '../../helpers/console.ts'
 
-type Shop = Awaited<ReturnType<typeof createConsoleWithConnector>>
+type Shop = Awaited<ReturnType<typeof openConsoleWithConnector>>
 
 /** Enough to pause in the middle of, and quickly done. */
 const FEW = { conversations: 20, tickets: 15 }
@@ -21,14 +21,14 @@ async function done(shop: Shop, client: ReturnType<Shop['browser']>): Promise<st
 const begin = (client: ReturnType<Shop['browser']>, query = CHOICE) => client.post('/import/begin', {}, { more: query })
 
 test('offers the metrics that have history, the dear one not chosen, and says which have none', async () => {
-  const page = await (await createConsole()).browser().text('/import')
+  const page = await (await openConsole()).browser().text('/import')
   expect(page).toMatch(/value="Rated Conversation" checked/)
   expect(page).toMatch(/value="Replied to Conversation">.+needs one request for each record/)
   expect(page).toContain('Read Conversation: the source keeps no history of it.')
 })
 
 test('tells what it would cost before it begins', async () => {
-  const shop = await createConsoleWithConnector()
+  const shop = await openConsoleWithConnector()
   const page = await shop.browser().text(`/import?${CHOICE}`)
   expect(page).toMatch(/Conversations<\/dt><dd>60 records/)
   expect(page).toMatch(/Tickets<\/dt><dd>40 records/)
@@ -42,13 +42,13 @@ test('asks the source nothing only to stay up to date', async () => {
   const estimate = async () => {
     throw new Error('this test did not expect the call')
   }
-  const { browser } = await createConsole({ connector: { estimate } })
+  const { browser } = await openConsole({ connector: { estimate } })
   expect((await browser().get(`/import?${CHOICE}`, { 'x-live': '1' })).status).toBe(200)
   expect(await browser().text(`/import?${CHOICE}`)).toContain('The import could not be estimated')
 })
 
 test('begins, goes on without anybody, and ends with a report', async () => {
-  const shop = await createConsoleWithConnector({}, FEW)
+  const shop = await openConsoleWithConnector({}, FEW)
   const client = shop.browser()
   expect((await begin(client)).headers.get('location')).toBe('/import')
   const during = await client.text('/import')
@@ -65,7 +65,7 @@ test('begins, goes on without anybody, and ends with a report', async () => {
 })
 
 test('pauses, and goes on where it was', async () => {
-  const shop = await createConsoleWithConnector({}, FEW)
+  const shop = await openConsoleWithConnector({}, FEW)
   const client = shop.browser()
   await begin(client)
   await shop.clock.pass(300)
@@ -78,7 +78,7 @@ test('pauses, and goes on where it was', async () => {
 })
 
 test('begins again when asked to, with the same choice, and counts nothing twice', async () => {
-  const shop = await createConsoleWithConnector({}, FEW)
+  const shop = await openConsoleWithConnector({}, FEW)
   const client = shop.browser()
   await begin(client)
   await done(shop, client)
@@ -99,12 +99,12 @@ test('begins again when asked to, with the same choice, and counts nothing twice
 })
 
 test('says who imports already, and begins, pauses and restarts nothing meanwhile', async () => {
-  const other = await createConsoleWithConnector({}, FEW)
+  const other = await openConsoleWithConnector({}, FEW)
   await begin(other.browser())
   await other.clock.pass(300)
   const running = await other.connector.runningBackfill()
   const importing = async () => running && { ...running, process: '4711', thisProcess: false }
-  const { browser, pages, clock } = await createConsole({
+  const { browser, pages, clock } = await openConsole({
     connector: { ...other.connector, runningBackfill: importing },
   })
   const client = browser()
@@ -123,7 +123,7 @@ test('says who imports already, and begins, pauses and restarts nothing meanwhil
 })
 
 test('what a page that was left open asks for too late is refused in words', async () => {
-  const shop = await createConsoleWithConnector({}, FEW)
+  const shop = await openConsoleWithConnector({}, FEW)
   const client = shop.browser()
   await begin(client)
   await shop.clock.pass(300)
@@ -139,7 +139,7 @@ test('what a page that was left open asks for too late is refused in words', asy
 })
 
 test('two clicks begin one import', async () => {
-  const shop = await createConsoleWithConnector({}, FEW)
+  const shop = await openConsoleWithConnector({}, FEW)
   const client = shop.browser()
   await begin(client)
   await begin(client)
@@ -149,7 +149,7 @@ test('two clicks begin one import', async () => {
 
 describe('when the process ends', () => {
   test('it stops in order, and the next process goes on by itself', async () => {
-    const shop = await createConsoleWithConnector({}, FEW)
+    const shop = await openConsoleWithConnector({}, FEW)
     await begin(shop.browser())
     await shop.clock.pass(300)
     shop.end()
@@ -162,7 +162,7 @@ describe('when the process ends', () => {
   })
 
   test('what was paused stays paused', async () => {
-    const shop = await createConsoleWithConnector({}, FEW)
+    const shop = await openConsoleWithConnector({}, FEW)
     const client = shop.browser()
     await begin(client)
     await shop.clock.pass(300)
@@ -177,7 +177,7 @@ test('says why it stopped by itself', async () => {
   const refuse = () => {
     throw new Fault('config', 'x/permission', 'it lacks the permission to read tickets')
   }
-  const { browser, clock, logged } = await createConsole({ connector: { backfill: refuse } })
+  const { browser, clock, logged } = await openConsole({ connector: { backfill: refuse } })
   await begin(browser())
   await clock.pass(100)
   expect(logged.join()).toContain('lacks the permission')
@@ -192,7 +192,7 @@ test.each([
   ['metric=%3Cscript%3E', 'has no history'],
   ['since=2026-01-01', 'Select at least one'],
 ])('%s is refused in words', async (query, words) => {
-  const { browser, store } = await createConsole()
+  const { browser, store } = await openConsole()
   const client = browser()
   await begin(client, query)
   expect(await client.text('/import')).toContain(words)

@@ -4,9 +4,9 @@ import { maskedJson } from '../../../runtime/console/raw-record.ts'
 import type { LedgerEntry } from '../../../runtime/ports/ledger.ts'
 import { searchKeyOf } from '../../../runtime/record-history.ts'
 import { someone } from '../../helpers/connector-harness.ts'
-import { createConsoleWithConnector } from '../../helpers/console.ts'
+import { openConsoleWithConnector } from '../../helpers/console.ts'
 
-type Shop = Awaited<ReturnType<typeof createConsoleWithConnector>>
+type Shop = Awaited<ReturnType<typeof openConsoleWithConnector>>
 
 const HOSTILE = `"><img src=x onerror=alert(1)><script>alert('x')</script>&amp;`
 const textOf = (page: string) => page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
@@ -40,7 +40,7 @@ let shop: Shop
 let person: { id: string; email: string }
 
 beforeAll(async () => {
-  shop = await createConsoleWithConnector()
+  shop = await openConsoleWithConnector()
   person = await someone(shop.intercom)
   await rate(shop, '77', person)
   await breakTicket(shop, '901')
@@ -212,7 +212,7 @@ describe('segments and flows', () => {
 
   test('says what is in the way', async () => {
     const forbidden = () => Response.json({ errors: [{ code: 'permission_denied' }] }, { status: 403 })
-    const other = await createConsoleWithConnector(
+    const other = await openConsoleWithConnector(
       {},
       { instead: (request) => (/segments|flows/.test(request.url) ? forbidden() : undefined) },
     )

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { LiveUpdates } from '../../../runtime/console/server/live-updates.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { createConsole } from '../../helpers/console.ts'
+import { openConsole } from '../../helpers/console.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const record = (id: string): SourceRecord => ({
@@ -119,7 +119,7 @@ test('a page that was made before a change which others heard of is told of it',
 })
 
 test('a page says of itself what it has seen', async () => {
-  const { clock, store, browser } = await createConsole()
+  const { clock, store, browser } = await openConsole()
   const client = browser()
   const eventsOf = async () => /data-events="([^"]+)"/.exec(await client.text('/'))?.[1] ?? ''
   const open = async (path: string) => listen(await client.get(path))

@@ -1,6 +1,6 @@
 /** Changes that pages are notified of, wherever they happen. */
 import { expect, test } from 'vitest'
-import { type browser, createConsole } from '../../helpers/console.ts'
+import { type browser, openConsole } from '../../helpers/console.ts'
 
 const PASSWORD = 'correct horse battery staple'
 
@@ -23,7 +23,7 @@ test('pages are notified when a vendor stops responding, though nothing else has
     source: { limits: [] },
     destination: { limits: [], ...(failed && { lastFailure: failed }) },
   })
-  const { browser, clock } = await createConsole({ connector: { connectionStats: traffic } })
+  const { browser, clock } = await openConsole({ connector: { connectionStats: traffic } })
   const changes = await listening(browser())
   await clock.pass(2_000)
   const before = changes()
@@ -36,7 +36,7 @@ test('pages are notified when a vendor stops responding, though nothing else has
 })
 
 test('signing out in one tab reaches the others, which then get 401', async () => {
-  const { browser, clock } = await createConsole({ password: PASSWORD })
+  const { browser, clock } = await openConsole({ password: PASSWORD })
   const client = browser()
   await client.post('/log-in', { password: PASSWORD })
   const changes = await listening(client)

@@ -2,9 +2,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { maskPersonal } from '../../../runtime/console/format-html.ts'
 import { someone } from '../../helpers/connector-harness.ts'
-import { createConsoleWithConnector } from '../../helpers/console.ts'
+import { openConsoleWithConnector } from '../../helpers/console.ts'
 
-type Shop = Awaited<ReturnType<typeof createConsoleWithConnector>>
+type Shop = Awaited<ReturnType<typeof openConsoleWithConnector>>
 
 const HOSTILE = `"><img src=x onerror=alert(1)><script>alert('x')</script>&amp;`
 const METRIC = '/metric/Rated%20Conversation'
@@ -33,7 +33,7 @@ let person: { id: string; email: string }
 let shown: string
 
 beforeAll(async () => {
-  shop = await createConsoleWithConnector({
+  shop = await openConsoleWithConnector({
     metricUrl: (metric) => ({ href: 'https://there.example/', words: `There: ${metric}` }),
   })
   person = await someone(shop.intercom)
@@ -71,7 +71,7 @@ describe('the overview', () => {
   test('says which side needs somebody, and why', async () => {
     const fault = { kind: 'config', code: 'x/key', message: 'the key is not known there' } as const
     const failing = { lastSuccessAt: 1, lastFailure: { at: 2, fault }, limits: [] }
-    const { browser } = await createConsoleWithConnector({
+    const { browser } = await openConsoleWithConnector({
       connector: { connectionStats: () => ({ source: { limits: [] }, destination: failing }) },
     })
     const page = textOf(await browser().text('/'))
@@ -83,7 +83,7 @@ describe('the overview', () => {
     const { spec } = shop
     const [first, ...rest] = spec.mappings
     const changed = { ...spec, mappings: rest, disabledMappings: first ? [first] : [] }
-    const { browser } = await createConsoleWithConnector({ connector: { spec: changed } })
+    const { browser } = await openConsoleWithConnector({ connector: { spec: changed } })
     expect(textOf(await browser().text('/'))).toContain(`${first?.metric} Off`)
     expect(textOf(await browser().text(`/metric/${encodeURIComponent(first?.metric ?? '')}`))).toContain(
       'enabled: true',
@@ -134,7 +134,7 @@ describe('a metric', () => {
         return shop.connector.preview(input)
       },
     }
-    const client = (await createConsoleWithConnector({ connector })).browser()
+    const client = (await openConsoleWithConnector({ connector })).browser()
     await client.get(shown, { 'x-live': '1' })
     expect([...new Set(asked)]).toEqual(['remembered'])
     await client.get(shown)
@@ -143,7 +143,7 @@ describe('a metric', () => {
 
   test('tells what it can when the record is kept no more', async () => {
     const store = { ...shop.store, trace: async () => [], events: shop.store.events.bind(shop.store) }
-    const { browser } = await createConsoleWithConnector({
+    const { browser } = await openConsoleWithConnector({
       connector: { store: Object.setPrototypeOf(store, shop.store) },
     })
     const page = textOf(await browser().text(shown))

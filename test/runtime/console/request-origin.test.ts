@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { actions, pages as table } from '../../../runtime/console/pages.ts'
 import { safeNext } from '../../../runtime/console/server/login.ts'
-import { type browser, createConsole, LOCAL, tokenIn } from '../../helpers/console.ts'
+import { type browser, LOCAL, openConsole, tokenIn } from '../../helpers/console.ts'
 
 const PASSWORD = 'correct horse battery staple'
 /** Of every page, what the paths hold filled in. */
@@ -10,7 +10,7 @@ const paths = table.map(({ path }) => path.replace(':name', 'Rated%20Conversatio
 
 describe('every page', () => {
   test.each([...paths, '/nothing', '/log-in'])('%s allows browsers nothing but itself', async (path) => {
-    const { browser } = await createConsole()
+    const { browser } = await openConsole()
     const { headers } = await browser().get(path)
     const policy = headers.get('content-security-policy') ?? ''
     for (const part of [
@@ -30,7 +30,7 @@ describe('every page', () => {
   })
 
   test.each(paths)('%s has nothing inline and nothing from elsewhere', async (path) => {
-    const { browser } = await createConsole()
+    const { browser } = await openConsole()
     const page = await browser().text(path)
     expect(page).not.toMatch(/\s(style|on\w+)=/)
     expect(page).not.toMatch(/<script(?![^>]*\ssrc="\/assets\/)/)
@@ -39,14 +39,14 @@ describe('every page', () => {
   })
 
   test.each(paths)('%s knows where it is mounted', async (path) => {
-    const { browser } = await createConsole({ base: '/desk' })
+    const { browser } = await openConsole({ base: '/desk' })
     const page = await browser().text(`/desk${path === '/' ? '' : path}`)
     for (const [, url = ''] of page.matchAll(/\s(?:href|src|action|data-events)="(\/[^"]*)"/g))
       expect(url).toMatch(/^\/desk\//)
   })
 
   test.each(paths)('%s asks for the password, where there is one', async (path) => {
-    const { browser } = await createConsole({ password: PASSWORD })
+    const { browser } = await openConsole({ password: PASSWORD })
     const answer = await browser().get(path)
     expect(answer.status).toBe(303)
     expect(answer.headers.get('location')).toBe(`/log-in?next=${encodeURIComponent(path)}`)
@@ -56,7 +56,7 @@ describe('every page', () => {
 test.each(actions.map(({ path }) => path.replace(/:\w+/, 'x')))(
   'POST %s needs the token of its session',
   async (path) => {
-    const { browser } = await createConsole()
+    const { browser } = await openConsole()
     const client = browser()
     await client.get('/')
     const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: LOCAL }
@@ -66,7 +66,7 @@ test.each(actions.map(({ path }) => path.replace(/:\w+/, 'x')))(
 
 describe('without a password', () => {
   test.each(['localhost', 'connector.localhost', '127.0.0.1', '127.8.9.10', '[::1]'])('answers at %s', async (name) => {
-    const { browser } = await createConsole()
+    const { browser } = await openConsole()
     expect((await browser(`http://${name}:3000`).get('/')).status).toBe(200)
   })
 
@@ -78,7 +78,7 @@ describe('without a password', () => {
     '0.0.0.0',
     'xlocalhost',
   ])('does not answer at %s: another site may have sent the browser here', async (name) => {
-    const { browser } = await createConsole()
+    const { browser } = await openConsole()
     const client = browser(`http://${name}:3000`)
     for (const path of [...paths, '/events']) expect((await client.get(path)).status).toBe(403)
     expect(client.cookies.size).toBe(0)
@@ -88,7 +88,7 @@ describe('without a password', () => {
   test.each(['x-forwarded-for', 'forwarded', 'x-forwarded-host', 'x-real-ip'])(
     'does not answer through a proxy (%s)',
     async (header) => {
-      const { browser } = await createConsole()
+      const { browser } = await openConsole()
       expect((await browser().get('/', { [header]: '203.0.113.9' })).status).toBe(403)
     },
   )
@@ -96,7 +96,7 @@ describe('without a password', () => {
 
 describe('a form', () => {
   const refused = async (change: (client: ReturnType<typeof browser>) => Promise<Response>) => {
-    const { browser } = await createConsole({ password: PASSWORD })
+    const { browser } = await openConsole({ password: PASSWORD })
     const client = browser()
     const answer = await change(client)
     expect([400, 403]).toContain(answer.status)
@@ -107,7 +107,7 @@ describe('a form', () => {
   test('without a token is refused', () => refused((it) => it.post('/log-in', { ...right, csrf: '' })))
   test('with the token of another session is refused', async () => {
     await refused(async (it) => {
-      const { browser } = await createConsole({ password: PASSWORD })
+      const { browser } = await openConsole({ password: PASSWORD })
       const csrf = tokenIn(await browser().text('/log-in'))
       return it.post('/log-in', { ...right, csrf })
     })
@@ -126,7 +126,7 @@ describe('a form', () => {
 
 describe('a password', () => {
   test('opens all pages, until log-out', async () => {
-    const { browser } = await createConsole({ password: PASSWORD })
+    const { browser } = await openConsole({ password: PASSWORD })
     const client = browser()
     const answer = await client.post(
       '/log-in',
@@ -142,7 +142,7 @@ describe('a password', () => {
   })
 
   test('makes a new session, and what was known of the old one opens nothing', async () => {
-    const { browser } = await createConsole({ password: PASSWORD })
+    const { browser } = await openConsole({ password: PASSWORD })
     const client = browser()
     await client.get('/log-in')
     const before = new Map(client.cookies)
@@ -153,7 +153,7 @@ describe('a password', () => {
   })
 
   test('that is wrong is said, and nothing of it is logged', async () => {
-    const { browser, logged } = await createConsole({ password: PASSWORD })
+    const { browser, logged } = await openConsole({ password: PASSWORD })
     const client = browser()
     await client.post('/log-in', { password: 'hunter2' })
     expect(await client.text('/log-in')).toContain('Wrong password.')
@@ -162,7 +162,7 @@ describe('a password', () => {
   })
 
   test('may be tried ten times in a quarter of an hour from one address', async () => {
-    const { browser, clock } = await createConsole({ password: PASSWORD })
+    const { browser, clock } = await openConsole({ password: PASSWORD })
     const client = browser()
     const attempt = async (password: string) => (await client.post('/log-in', { password })).status
     for (let n = 0; n < 10; n++) expect(await attempt('wrong')).toBe(303)
@@ -178,7 +178,7 @@ describe('a password', () => {
   })
 
   test('may be tried two hundred times from everywhere together', async () => {
-    const { browser } = await createConsole({ password: PASSWORD })
+    const { browser } = await openConsole({ password: PASSWORD })
     const client = browser()
     for (let n = 0; n < 200; n++) {
       client.moveTo(`198.51.100.${n}`)
@@ -189,14 +189,14 @@ describe('a password', () => {
   })
 
   test('guards what scripts ask for, too', async () => {
-    const { browser } = await createConsole({ password: PASSWORD })
+    const { browser } = await openConsole({ password: PASSWORD })
     expect((await browser().get('/events', { accept: 'text/event-stream' })).status).toBe(401)
     expect((await browser().get('/', { 'x-live': '1' })).status).toBe(401)
     expect((await browser().post('/log-out', {})).status).toBe(303)
   })
 
   test('opens at any name, since whoever has it may come', async () => {
-    const { browser } = await createConsole({ password: PASSWORD })
+    const { browser } = await openConsole({ password: PASSWORD })
     const client = browser('https://connector.example')
     await client.post('/log-in', { password: PASSWORD })
     expect((await client.get('/')).status).toBe(200)
@@ -204,11 +204,11 @@ describe('a password', () => {
 
   test('that was changed ends all sessions, though the key that signs them stays', async () => {
     const key = async () => new Uint8Array(32).fill(7)
-    const old = await createConsole({ password: PASSWORD, key })
+    const old = await openConsole({ password: PASSWORD, key })
     const client = old.browser()
     await client.post('/log-in', { password: PASSWORD })
     const comesIn = async (password: string) => {
-      const { browser } = await createConsole({ password, key })
+      const { browser } = await openConsole({ password, key })
       const again = browser()
       for (const [name, value] of client.cookies) again.cookies.set(name, value)
       return (await again.get('/')).status
@@ -221,10 +221,10 @@ describe('a password', () => {
 describe('a session', () => {
   test('goes on in the next process on the store, unless it was ended', async () => {
     const key = async () => new Uint8Array(32).fill(7)
-    const { browser, store } = await createConsole({ password: PASSWORD, key })
+    const { browser, store } = await openConsole({ password: PASSWORD, key })
     const clients = [browser(), browser()] as const
     for (const client of clients) await client.post('/log-in', { password: PASSWORD })
-    const next = await createConsole({ password: PASSWORD, key, connector: { store } })
+    const next = await openConsole({ password: PASSWORD, key, connector: { store } })
     const [stays, leaves] = clients.map(({ cookies }) => {
       const again = next.browser()
       for (const [name, value] of cookies) again.cookies.set(name, value)
@@ -235,7 +235,7 @@ describe('a session', () => {
   })
 
   test('ends after twelve hours without use, and is renewed by use', async () => {
-    const { browser, clock } = await createConsole({ password: PASSWORD })
+    const { browser, clock } = await openConsole({ password: PASSWORD })
     const client = browser()
     await client.post('/log-in', { password: PASSWORD })
     for (let day = 0; day < 3; day++) {
@@ -247,7 +247,7 @@ describe('a session', () => {
   })
 
   test('is not kept alive by a page that only stays up to date', async () => {
-    const { browser, clock } = await createConsole({ password: PASSWORD })
+    const { browser, clock } = await openConsole({ password: PASSWORD })
     const client = browser()
     await client.post('/log-in', { password: PASSWORD })
     for (let hour = 0; hour < 11; hour++) {
@@ -259,7 +259,7 @@ describe('a session', () => {
   })
 
   test('cannot be forged or changed', async () => {
-    const { browser } = await createConsole({ password: PASSWORD })
+    const { browser } = await openConsole({ password: PASSWORD })
     const client = browser()
     await client.get('/log-in')
     const [[name = '', value = ''] = []] = client.cookies
@@ -275,7 +275,7 @@ describe('a session', () => {
     ['https://localhost:3000', {}, true],
     ['http://localhost:3000', { 'x-forwarded-proto': 'https' }, true],
   ])('at %s %o keeps its cookie from scripts and from other connections (%s)', async (site, headers, secure) => {
-    const { browser } = await createConsole({ password: PASSWORD })
+    const { browser } = await openConsole({ password: PASSWORD })
     const [cookie = ''] = (await browser(site).get('/log-in', headers)).headers.getSetCookie()
     expect(cookie).toContain('; HttpOnly')
     expect(cookie).toContain('; SameSite=Lax')
