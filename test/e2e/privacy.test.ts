@@ -1,4 +1,4 @@
-/** The law of silence: whatever goes wrong, no log line and no fault repeats a secret or what a customer said or is. */
+/** Privacy: whatever fails, no log line and no fault contains a secret or a customer's data. */
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../connector/index.ts'
@@ -6,40 +6,40 @@ import { specFolder } from '../../connector/spec.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import { filesOn } from '../../runtime/spec/spec-files.ts'
 import { someone } from '../helpers/connector-harness.ts'
-import { codes, fine, json, listenedTo, login, never } from '../helpers/privacy.ts'
+import { codes, json, NO_FAILURES, never, recordedConnector, requestEcho } from '../helpers/privacy.ts'
 
-/** The spec, where reading a title as a number fails on whatever a customer wrote. */
-async function brittleSpec() {
+/** The shipped spec with a mapping that fails on every title. */
+async function failingSpec() {
   const disk = filesOn(specFolder())
   const read = async (path: string) => (await disk.read(path))?.replace('Title: title', 'Title: $number(title)')
   return (await loadSpec(specFolder(), { functions, files: { ...disk, read } })).spec
 }
 
-describe('nothing personal and no secret is said', () => {
-  test('over an import with trouble on both sides', async () => {
-    const { history, found, said } = await listenedTo({ intercom: 3, klaviyo: 6 })
+describe('output contains no secret and no personal data', () => {
+  test('of an import with failures of both vendors', async () => {
+    const { history, findLeaks, output } = await recordedConnector({ intercom: 3, klaviyo: 6 })
     await history()
-    expect(await found()).toEqual([])
-    // History is few requests, so not every trouble comes up; the live test hears them all.
-    expect(codes(said)).toContain('klaviyo/invalid')
+    expect(await findLeaks()).toEqual([])
+    // History takes few requests, so not every failure occurs; the live test covers them all.
+    expect(codes(output)).toContain('klaviyo/invalid')
   })
 
-  test('over live traffic with trouble on both sides', async () => {
-    const { live, found, said } = await listenedTo({ intercom: 4, klaviyo: 4 })
+  test('of live traffic with failures of both vendors', async () => {
+    const { live, findLeaks, output } = await recordedConnector({ intercom: 4, klaviyo: 4 })
     await live()
-    expect(await found()).toEqual([])
-    const told = ['intercom/unavailable', 'klaviyo/duplicate-profile', 'klaviyo/invalid']
-    expect(codes(said)).toEqual(expect.arrayContaining(told))
+    expect(await findLeaks()).toEqual([])
+    const expected = ['intercom/unavailable', 'klaviyo/duplicate-profile', 'klaviyo/invalid']
+    expect(codes(output)).toEqual(expect.arrayContaining(expected))
   })
 
-  test('when a mapping fails on what a customer wrote', async () => {
-    const { history, live, found, said } = await listenedTo(fine, {
-      connector: { settings: { spec: await brittleSpec() } },
+  test("when a mapping fails on a customer's text", async () => {
+    const { history, live, findLeaks, output } = await recordedConnector(NO_FAILURES, {
+      connector: { settings: { spec: await failingSpec() } },
     })
     await live()
     await history()
-    expect(await found()).toEqual([])
-    expect(codes(said)).toEqual(['expression/D3030', 'expression/T0410'])
+    expect(await findLeaks()).toEqual([])
+    expect(codes(output)).toEqual(['expression/D3030', 'expression/T0410'])
   })
 
   const refusals: readonly [status: number, host: string, code: string][] = [
@@ -48,24 +48,24 @@ describe('nothing personal and no secret is said', () => {
     [401, 'klaviyo', 'klaviyo/unauthorized'],
     [403, 'klaviyo', 'klaviyo/forbidden'],
   ]
-  test.each(refusals)('when %i %s refuses the login and repeats it', async (status, host, code) => {
+  test.each(refusals)('when %i %s rejects the credentials and echoes them', async (status, host, code) => {
     const instead = (request: Request) =>
       request.url.includes(host)
-        ? json(status, { errors: [{ detail: login(request), message: login(request) }] })
+        ? json(status, { errors: [{ detail: requestEcho(request), message: requestEcho(request) }] })
         : undefined
-    const { connector, clock, live, history, found, said } = await listenedTo(fine, { instead })
+    const { connector, clock, live, history, findLeaks, output } = await recordedConnector(NO_FAILURES, { instead })
     const check = async () => {
-      for await (const line of connector.check(never)) said.push(JSON.stringify(line))
+      for await (const line of connector.check(never)) output.push(JSON.stringify(line))
     }
     await clock.until(check())
     if (host === 'intercom') await history()
     else await live()
-    expect(await found()).toEqual([])
-    expect(codes(said)).toContain(code)
+    expect(await findLeaks()).toEqual([])
+    expect(codes(output)).toContain(code)
   })
 
-  test('when a webhook is refused', async () => {
-    const { connector, found, said } = await listenedTo()
+  test('when a webhook is rejected', async () => {
+    const { connector, findLeaks, output } = await recordedConnector()
     const item = { email: 'luca.10@mail.sandbox-shop.com', body: 'test-client-secret' }
     const signed = {
       'X-Hub-Signature': `sha1=${createHmac('sha1', 'test-client-secret').update('["luca"]').digest('hex')}`,
@@ -82,14 +82,14 @@ describe('nothing personal and no secret is said', () => {
       statuses.push((await connector.receive(request)).status)
     }
     expect(statuses).toEqual([401, 401, 413, 400])
-    expect(said.length).toBe(posts.length)
-    expect(await found()).toEqual([])
+    expect(output.length).toBe(posts.length)
+    expect(await findLeaks()).toEqual([])
   })
 })
 
-test('the search finds what is said', async () => {
-  const { intercom, found, said } = await listenedTo()
+test('the search finds leaks', async () => {
+  const { intercom, findLeaks, output } = await recordedConnector()
   const { email } = await someone(intercom)
-  said.push(`debug sent to ${email}`, 'warn dead letter: pk_test is no key')
-  expect(await found()).toEqual(['pk_test', email])
+  output.push(`debug sent to ${email}`, 'warn dead letter: pk_test is no key')
+  expect(await findLeaks()).toEqual(['pk_test', email])
 })

@@ -1,4 +1,4 @@
-/** One file without an address, where text is no code and chance and time come with requests: as on Cloudflare's Workers. */
+/** Runs bundled as on Cloudflare Workers: no module URL, no `eval`, no randomness or timers while modules load. */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,14 +18,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const fixture = (name: string) =>
   JSON.parse(readFileSync(new URL(`../fixtures/intercom/${name}.json`, import.meta.url), 'utf8'))
 
-/** Loaded first: what Workers refuse while modules load. */
+/** Loaded first: rejects what Workers reject while modules load. */
 const before = `
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 const { random } = Math
 const { randomUUID, randomBytes } = crypto
 const { setTimeout } = globalThis
-const refuse = () => { throw new Error('not while modules load') }
+const refuse = () => { throw new Error('not available while modules load') }
 Object.assign(crypto, { randomUUID: refuse, randomBytes: refuse })
 Object.assign(Math, { random: refuse })
 Object.assign(globalThis, {
@@ -39,7 +39,7 @@ Object.assign(globalThis, {
 })
 syncBuiltinESMExports()`
 
-test('a webhook goes through a bundle', async () => {
+test('a bundle receives and delivers a webhook', async () => {
   const file = (name: string) => join(folder, name)
   writeFileSync(file('built.mjs'), writeBundle(await loadSpec(specFolder(), { functions }), functions))
   writeFileSync(file('before.mjs'), before)
@@ -53,13 +53,13 @@ test('a webhook goes through a bundle', async () => {
   })
   const [item, contact] = [fixture('ticket'), fixture('contact')]
   const about = { type: 'notification_event', app_id: 'abc', id: 'n1', topic: 'ticket.state.updated' }
-  const given = {
+  const input = {
     built: pathToFileURL(file('built.mjs')).href,
     body: JSON.stringify({ ...about, created_at: 1_768_204_800, data: { item } }),
     answers: { [`/contacts/${item.contacts.contacts[0].id}`]: contact },
   }
   const flags = ['--disallow-code-generation-from-strings', '--import', pathToFileURL(file('before.mjs')).href]
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, file('bundle.mjs'), JSON.stringify(given)])
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, file('bundle.mjs'), JSON.stringify(input)])
   const { status, sent, tallies } = JSON.parse(stdout)
   expect(status).toBe(200)
   expect(JSON.stringify(sent)).toContain('"phone_number":"+353871234567"')

@@ -1,18 +1,18 @@
-/** What a host at the edge does: a webhook in, a request to the destination out. Bundled into one file by `edge.test.ts`. */
+/** A host on the edge: receives a webhook and sends a request to the destination. `workers.test.ts` bundles it into one file. */
 import { createHmac } from 'node:crypto'
 import { intercomToKlaviyo } from '../../connector/index.ts'
 import type { SpecBundle } from '../../runtime/spec/load-bundle.ts'
 
-interface Given {
+interface Input {
   readonly built: string
   readonly body: string
-  /** What the source answers, by path. */
+  /** Responses of the source, by path. */
   readonly answers: Readonly<Record<string, object>>
 }
 
-const { built: file, body, answers } = JSON.parse(process.argv[2] ?? '') as Given
+const { built: file, body, answers } = JSON.parse(process.argv[2] ?? '') as Input
 const { app_id: workspace } = JSON.parse(body) as { readonly app_id: string }
-/** From here on there are chance and time, as there are within a request. */
+/** Randomness and timers exist from here on, as within a request. */
 ;(globalThis as { loaded?: () => void }).loaded?.()
 const { built } = (await import(file)) as { built: SpecBundle }
 
