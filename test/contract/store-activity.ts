@@ -1,12 +1,12 @@
-/** Contract of a store: what it tells the console. What ended, when, and what is wrong with what died. */
+/** Contract of a store: events, counts by the hour, and groups of dead letters, as the console shows them. */
 import { expect, test } from 'vitest'
 import type { EventQuery, LedgerEvent } from '../../runtime/ports/ledger.ts'
 import type { EventResult, Outcome } from '../../runtime/ports/types.ts'
-import type { Bench } from './store.ts'
+import type { StoreHarness } from './store.ts'
 import { dead, deferred, delivered, event, fault, ids, only, record, settlement, skipped } from './store-fixtures.ts'
 
 const HOUR = 3_600_000
-/** When the test clock starts: thirteen minutes and twenty seconds past the hour. */
+/** The start of the test clock: thirteen minutes and twenty seconds past the hour. */
 const BEGAN = 1_700_000_000_000
 const FIRST = Math.floor(BEGAN / HOUR) * HOUR
 
@@ -15,7 +15,7 @@ const failed = (metric: string, key?: string, code = 'destination/invalid', plac
   return event(metric, { status: 'dead', reason: code, fault: its, ...(key && { key }) })
 }
 
-export function lookingCases(current: () => Bench): void {
+export function activityCases(current: () => StoreHarness): void {
   /** Appends records and settles each with its outcome, one after another. */
   const end = async (outcomes: Readonly<Record<string, Outcome>>) => {
     const { store, lease } = current()
@@ -32,7 +32,7 @@ export function lookingCases(current: () => Bench): void {
     return found.map(({ hour, metric, status, count }) => `${(hour - FIRST) / HOUR} ${metric} ${status} ${count}`)
   }
 
-  test('tells of each event how it ended, and where it came from', async () => {
+  test('lists each event with its result and its record', async () => {
     const { store, clock, lease } = current()
     const result = event('M', { key: 'k', time: '2026-01-01T00:00:00.000Z', receipt: { status: 202, requestId: 'q' } })
     await store.append([
@@ -41,10 +41,10 @@ export function lookingCases(current: () => Bench): void {
     ])
     clock.advance(5000)
     await store.settle([settlement(only(await lease()), delivered(result))])
-    await store.settle([settlement(only(await lease({ lane: 'backfill' })), skipped('no-one'))])
+    await store.settle([settlement(only(await lease({ lane: 'backfill' })), skipped('no-contact'))])
     const common = { id: expect.any(Number), seq: expect.any(Number), ingress: 'webhook', settledAt: BEGAN + 5000 }
     expect(await listed()).toEqual([
-      { ...common, metric: '', status: 'skipped', reason: 'no-one', lane: 'backfill', record: 'b', stream: 's' },
+      { ...common, metric: '', status: 'skipped', reason: 'no-contact', lane: 'backfill', record: 'b', stream: 's' },
       { ...common, ...result, record: 'a', topic: 't' },
     ])
   })
@@ -70,12 +70,12 @@ export function lookingCases(current: () => Bench): void {
     [{ metric: 'none' }, ''],
     [{ status: 'deferred' }, ''],
   ]
-  test.each(filters)('lists the newest of %j: %s', async (page, records) => {
+  test.each(filters)('lists the newest events of %j: %s', async (page, records) => {
     await end(six)
     expect((await listed(page)).map((it) => it.record).join(' ')).toBe(records)
   })
 
-  test('goes on before an id, and tells what is new after one', async () => {
+  test('pages to older events before an id, and to newer ones after an id', async () => {
     await end(six)
     for (const filter of [{}, { metric: 'M' }, { status: 'delivered' as const }]) {
       const all = await listed(filter)
@@ -90,7 +90,7 @@ export function lookingCases(current: () => Bench): void {
     }
   })
 
-  test('counts by the hour of settling', async () => {
+  test('counts events by the hour of settling', async () => {
     const { clock } = current()
     await end({ a: sent('M', '1'), b: delivered(event('M', { key: '2' }), event('N', { key: '3' })) })
     clock.advance(HOUR)
@@ -111,7 +111,7 @@ export function lookingCases(current: () => Bench): void {
     ])
   })
 
-  test('of a record that waits it lists what was delivered, once and in its own words', async () => {
+  test('lists an event delivered by a deferred record once, with its own result', async () => {
     const { store, clock, lease, finish } = current()
     const first = event('M', { key: '1', receipt: { status: 202, requestId: 'first' } })
     await store.append([record('a')])
@@ -125,7 +125,7 @@ export function lookingCases(current: () => Bench): void {
     expect(await hours()).toEqual(['0 M delivered 1', '0 M skipped 1', '0 N delivered 1'])
   })
 
-  test('a settlement without its lease lists and counts nothing', async () => {
+  test('a settlement without a lease lists and counts no event', async () => {
     const { store, lease } = current()
     await store.append([record('a')])
     const held = only(await lease())
@@ -134,22 +134,22 @@ export function lookingCases(current: () => Bench): void {
     expect(await hours()).toEqual(['0 M delivered 1'])
   })
 
-  test('a replay takes back what its dead letter listed and counted, but for what was delivered', async () => {
+  test('a replay removes the events of the dead letter, except the delivered ones', async () => {
     const { store, clock, finish } = current()
-    const went = event('N', { key: '2', receipt: { status: 202, requestId: 'then' } })
-    await end({ a: dead(failed('M', '1'), went, event('Profile')) })
+    const sentBefore = event('N', { key: '2', receipt: { status: 202, requestId: 'then' } })
+    await end({ a: dead(failed('M', '1'), sentBefore, event('Profile')) })
     clock.advance(HOUR)
     expect(await store.replay('all')).toBe(1)
     expect(await names()).toEqual(['a N delivered'])
     expect(await hours()).toEqual(['0 N delivered 1'])
     await finish(delivered(event('M', { key: '1' }), event('N', { key: '2', status: 'skipped', reason: 'r' })))
     expect(await names()).toEqual(['a N skipped', 'a M delivered', 'a N delivered'])
-    expect((await listed()).at(-1)).toMatchObject(went)
+    expect((await listed()).at(-1)).toMatchObject(sentBefore)
     expect(await hours()).toEqual(['0 N delivered 1', '1 M delivered 1', '1 N skipped 1'])
     expect(new Set((await listed()).map(({ ingress }) => ingress))).toEqual(new Set(['replay']))
   })
 
-  test('groups dead letters by fault, place and metric, the largest first', async () => {
+  test('groups dead letters by fault code, place and metric, largest first; CLI and console show these groups', async () => {
     const { store, clock } = current()
     await end({ a: dead(failed('M', '1', 'mapping/wrong-type', 'm.yaml:1:2')) })
     clock.advance(1000)
@@ -169,10 +169,10 @@ export function lookingCases(current: () => Bench): void {
           `${metric} ${code} ${place} ${count} ${example}`,
       ),
     ).toEqual([
-      'M mapping/type m.yaml:1:2 2 b',
+      'M mapping/wrong-type m.yaml:1:2 2 b',
       'N destination/invalid - 1 c',
       '- destination/invalid - 1 d',
-      'M mapping/type m.yaml:9:9 1 c',
+      'M mapping/wrong-type m.yaml:9:9 1 c',
     ])
     expect(groups[0]).toMatchObject({ oldest: BEGAN, newest: BEGAN + 1000, fault: { kind: 'data', message: 'of M' } })
     expect(await store.countDeadLetters()).toBe(4)
@@ -191,7 +191,7 @@ export function lookingCases(current: () => Bench): void {
     expect(await store.groupDeadLetters()).toMatchObject([{ metric: 'N', count: 1 }])
   })
 
-  test('leaves out what was delivered since, and what had been before', async () => {
+  test('leaves out dead letters whose events another record delivered, before or after', async () => {
     const { store } = current()
     await end({
       one: dead(failed('M', '1')),
@@ -207,11 +207,11 @@ export function lookingCases(current: () => Bench): void {
       ['N', 1, 'two'],
     ])
     expect(await store.replay('all')).toBe(2)
-    // Somebody who names it wants it; its event is known by its key and is not sent again.
+    // Replayed by id on purpose. Its key is known as delivered, so its event is not sent again.
     expect(await store.replay(['one'])).toBe(1)
   })
 
-  test('retention drops events with their records, letters too, and hours when they are old', async () => {
+  test('retention drops events and dead letters with their records, and old hours', async () => {
     const { store, clock } = current()
     await end({ a: sent('M', '1'), b: dead(failed('M', '2')) })
     clock.advance(HOUR)

@@ -1,17 +1,17 @@
-/** Contract of a store: the attempts of a record before its last, however many there were. */
+/** Contract of a store: the history of a record's attempts before the last one. */
 import { expect, test } from 'vitest'
 import type { Attempt, Outcome } from '../../runtime/ports/types.ts'
-import type { Bench } from './store.ts'
+import type { StoreHarness } from './store.ts'
 import { dead, delivered, event, fault, only, record, settlement, skipped } from './store-fixtures.ts'
 
 const BEGAN = 1_700_000_000_000
 const down = (message: string, requestId?: string) =>
   ({ kind: 'transient', code: 'destination/down', message, ...(requestId && { requestId }) }) as const
 
-export function attemptCases(current: () => Bench): void {
+export function attemptCases(current: () => StoreHarness): void {
   const attempts = async (): Promise<readonly Attempt[] | undefined> => only(await current().store.trace('a')).attempts
 
-  /** One attempt after another, each a second after the last. */
+  /** Settles one attempt after another, a second apart. */
   const end = async (...outcomes: Outcome[]) => {
     const { store, clock, lease } = current()
     for (const outcome of outcomes) {
@@ -19,8 +19,8 @@ export function attemptCases(current: () => Bench): void {
       clock.advance(1000)
     }
   }
-  /** Waits until the next attempt. */
-  const waits = (message = 'answered 503', request?: string, ...events: Parameters<typeof delivered>): Outcome => {
+  /** Deferred and due at once. */
+  const waiting = (message = 'answered 503', request?: string, ...events: Parameters<typeof delivered>): Outcome => {
     const { clock } = current()
     return { status: 'deferred', fault: down(message, request), until: clock.now(), events }
   }
@@ -30,24 +30,24 @@ export function attemptCases(current: () => Bench): void {
     ['skipped', skipped('x')],
     ['dead', dead()],
   ]
-  test.each(atOnce)('keeps none of a record that was %s at once', async (_, outcome) => {
+  test.each(atOnce)('stores no attempt of a record that was %s at the first one', async (_, outcome) => {
     await current().store.append([record('a')])
     await end(outcome)
     expect(only(await current().store.trace('a'))).not.toHaveProperty('attempts')
   })
 
-  test('keeps each that waited: when, why, until when, and the request id', async () => {
+  test('stores each deferred attempt: end, fault with request id, and due time', async () => {
     await current().store.append([record('a')])
-    await end(waits('answered 503', 'r1'), waits('timed out'), delivered(event('M', { key: 'k' })))
+    await end(waiting('answered 503', 'r1'), waiting('timed out'), delivered(event('M', { key: 'k' })))
     expect(await attempts()).toEqual([
       { at: BEGAN, fault: down('answered 503', 'r1'), until: BEGAN },
       { at: BEGAN + 1000, fault: down('timed out'), until: BEGAN },
     ])
   })
 
-  test('tells all but the newest that ended alike in a row as one, by the last request id', async () => {
+  test('merges all but the newest attempts that ended alike in a row, with the last request id', async () => {
     await current().store.append([record('a')])
-    await end(...[1, 2, 3, 4, 5, 6].map((n) => waits('answered 503', `r${n}`)), delivered())
+    await end(...[1, 2, 3, 4, 5, 6].map((n) => waiting('answered 503', `r${n}`)), delivered())
     const [first, ...rest] = (await attempts()) ?? []
     expect(first).toEqual({
       at: BEGAN,
@@ -59,17 +59,17 @@ export function attemptCases(current: () => Bench): void {
     expect(rest.map((it) => it.fault?.requestId)).toEqual(['r4', 'r5', 'r6'])
   })
 
-  test('keeps what an attempt delivered that waited for the rest, with its receipt', async () => {
+  test('stores the events, with receipts, that a deferred attempt delivered', async () => {
     const sent = event('M', { key: 'k', receipt: { status: 202, requestId: 'r9' } })
     await current().store.append([record('a')])
-    await end(waits(), waits('answered 503', undefined, sent, event('Profile')), waits(), delivered())
+    await end(waiting(), waiting('answered 503', undefined, sent, event('Profile')), waiting(), delivered())
     expect((await attempts())?.map((it) => it.delivered)).toEqual([undefined, [sent], undefined])
   })
 
-  test('a replay keeps how the record died, and when it was replayed', async () => {
+  test('a replay stores the fault of the dead letter and the time of the replay', async () => {
     const { store, clock } = current()
     await store.append([record('a')])
-    await end(waits(), dead(event('N', { key: 'k' }), event('M', { status: 'dead', fault })))
+    await end(waiting(), dead(event('N', { key: 'k' }), event('M', { status: 'dead', fault })))
     clock.advance(9000)
     await store.replay(['a'])
     await end(dead())
@@ -83,18 +83,18 @@ export function attemptCases(current: () => Bench): void {
     expect(await attempts()).toHaveLength(3)
   })
 
-  test('an attempt whose lease is no longer ours leaves nothing', async () => {
+  test('an attempt whose lease no longer holds is not stored', async () => {
     const { store, lease } = current()
     await store.append([record('a')])
     const held = only(await lease())
     await store.release([held])
-    await store.settle([settlement(held, waits())])
+    await store.settle([settlement(held, waiting())])
     expect(await attempts()).toBeUndefined()
   })
 
-  test('a hundred attempts are a few lines, and every attempt is counted', async () => {
+  test('a hundred attempts become a few entries that count every attempt', async () => {
     await current().store.append([record('a')])
-    const all = Array.from({ length: 100 }, (_, n) => waits(`answered ${500 + (n % 4)}`))
+    const all = Array.from({ length: 100 }, (_, n) => waiting(`answered ${500 + (n % 4)}`))
     await end(...all)
     const kept = (await attempts()) ?? []
     expect(kept.length).toBeLessThanOrEqual(12)
@@ -103,10 +103,10 @@ export function attemptCases(current: () => Bench): void {
     expect(kept.at(-1)).toMatchObject({ at: BEGAN + 1000 * (all.length - 1), fault: { message: 'answered 503' } })
   })
 
-  test('they go with their record', async () => {
+  test('attempts are dropped with their record', async () => {
     const { store } = current()
     await store.append([record('a')])
-    await end(waits(), delivered())
+    await end(waiting(), delivered())
     await store.applyRetention({ settled: 0, dead: 0 })
     await store.append([record('a')])
     expect(await attempts()).toBeUndefined()

@@ -1,8 +1,8 @@
-/** Records, outcomes and a clock to try stores with. */
+/** Records, outcomes and a clock for store tests. */
 import type { Clock } from '../../runtime/ports/effects.ts'
 import type { EventResult, LeasedRecord, Outcome, Settlement, SourceRecord } from '../../runtime/ports/types.ts'
 
-/** Time stands still until a test moves it. */
+/** A clock that advances only when a test advances it. */
 export class TestClock implements Clock {
   #now = 1_700_000_000_000
   readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>()
@@ -30,13 +30,13 @@ export class TestClock implements Clock {
     for (const { at, wake } of this.#sleepers) if (at <= this.#now) wake()
   }
 
-  /** How many timers are set: none may be left behind. */
+  /** The number of pending timers. */
   get timers(): number {
     return this.#sleepers.size
   }
 }
 
-/** A live record; its order is its own unless given. */
+/** A live record with an ordering key of its own by default. */
 export function record(id: string, rest: Partial<SourceRecord> = {}): SourceRecord {
   const common = { ingress: 'webhook', lane: 'live', workspace: 'w1', receivedAt: 1_700_000_000_000 } as const
   return { id, ...common, orderingKey: `conversation:${id}`, lookupIds: [], body: `{"id":"${id}"}`, ...rest }
@@ -46,7 +46,7 @@ export function event(metric: string, rest: Partial<EventResult> = {}): EventRes
   return { metric, status: 'delivered', lane: 'live', ...rest }
 }
 
-export const fault = { kind: 'data', code: 'destination/invalid', message: 'the destination refused it' } as const
+export const fault = { kind: 'data', code: 'destination/invalid', message: 'the destination rejected it' } as const
 
 export const delivered = (...events: EventResult[]): Outcome => ({ status: 'delivered', events })
 export const skipped = (reason: string, ...events: EventResult[]): Outcome => ({ status: 'skipped', reason, events })
@@ -61,7 +61,7 @@ export const deferred = (until: number, ...events: EventResult[]): Outcome => ({
 export const settlement = (record: LeasedRecord, outcome: Outcome): Settlement => ({ record, outcome })
 export const ids = (records: readonly { readonly id: string }[]): string[] => records.map(({ id }) => id)
 
-/** The only one of a list that must have exactly one. */
+/** The item of a list that has exactly one. */
 export function only<T>(list: readonly T[]): T {
   const [first] = list
   if (first === undefined || list.length > 1) throw new Error(`expected one, got ${list.length}`)

@@ -1,12 +1,12 @@
-/** Contract of a store: what became of every record and event, dead letters, replay and retention. */
+/** Contract of a store: trace, totals, dead letters, replay and retention. */
 import { expect, test } from 'vitest'
 import type { LedgerEntry } from '../../runtime/ports/ledger.ts'
-import type { Bench } from './store.ts'
+import type { StoreHarness } from './store.ts'
 import { dead, deferred, delivered, event, fault, ids, only, record, settlement, skipped } from './store-fixtures.ts'
 
 const keyed = (key: string) => event('Created Conversation', { key })
 
-export function ledgerCases(current: () => Bench): void {
+export function ledgerCases(current: () => StoreHarness): void {
   const waited = { at: 1_700_000_000_000, fault, until: 1_700_000_005_000 }
   const history: [status: LedgerEntry['status'], entry: object][] = [
     ['pending', { attempt: 0 }],
@@ -14,7 +14,7 @@ export function ledgerCases(current: () => Bench): void {
     ['deferred', { attempt: 1, due: 1_700_000_005_000, outcome: deferred(1_700_000_005_000), attempts: [waited] }],
     ['delivered', { attempt: 2, settledAt: 1_700_000_005_000, outcome: delivered(keyed('k')), attempts: [waited] }],
   ]
-  test('tells where a record stands at each moment', async () => {
+  test('traces the status of a record at each step', async () => {
     const { store, clock, lease } = current()
     const { workspace: _, orderingKey: __, ...shown } = record('a', { topic: 't', resource: 'r', lookupIds: ['1'] })
     const seen: unknown[] = []
@@ -37,7 +37,7 @@ export function ledgerCases(current: () => Bench): void {
     await finish(delivered(event('M', { key: 'key-1', contact: 'contact-1', emailHash: 'hash-1' })))
     await store.append([record('b', { lookupIds: ['conv-2'] })])
     expect(ids(await store.trace(ref))).toEqual(['a'])
-    expect(await store.trace('nobody')).toEqual([])
+    expect(await store.trace('unknown')).toEqual([])
   })
 
   test('traces at most 100, oldest first', async () => {
@@ -52,7 +52,7 @@ export function ledgerCases(current: () => Bench): void {
     { of: 'dead', outcome: dead(keyed('k'), event('M', { key: 'j', status: 'dead' })), known: ['k'] },
     { of: 'skipped', outcome: skipped('x', event('M', { key: 'j', status: 'skipped' })), known: [] },
   ]
-  test.each(keeps)('remembers the keys that a $of record delivered: $known', async ({ outcome, known }) => {
+  test.each(keeps)('remembers the keys delivered by a $of record: $known', async ({ outcome, known }) => {
     const { store, finish } = current()
     await store.append([record('a')])
     await finish(outcome)
@@ -81,7 +81,7 @@ export function ledgerCases(current: () => Bench): void {
       lines: [],
     },
     {
-      of: 'what a deferred record delivered',
+      of: 'an event delivered by a deferred record',
       outcome: deferred(1, keyed('k')),
       lines: ['Created Conversation|delivered||1'],
     },
@@ -94,7 +94,7 @@ export function ledgerCases(current: () => Bench): void {
     expect(tallies.map(({ metric, status, reason, count }) => [metric, status, reason, count].join('|'))).toEqual(lines)
   })
 
-  test('counts an event once, however often and in whichever record it comes', async () => {
+  test('counts an event once, over repeated deliveries and several records', async () => {
     const { store, clock, finish } = current()
     const run = { id: 'run1', until: 1 }
     await store.append([record('a')])
@@ -120,14 +120,17 @@ export function ledgerCases(current: () => Bench): void {
     { lane: 'live', outcome: skipped('foreign-workspace'), kept: false },
     { lane: 'backfill', outcome: dead(), kept: true },
   ] as const
-  test.each(bodies)('body in lane $lane, $outcome.status: kept $kept', async ({ lane, outcome, kept }) => {
-    const { store, finish } = current()
-    await store.append([record('a', { lane })])
-    await finish(outcome, lane)
-    expect('body' in only(await store.trace('a'))).toBe(kept)
-  })
+  test.each(bodies)(
+    'in lane $lane, a record that is $outcome.status keeps its body: $kept',
+    async ({ lane, outcome, kept }) => {
+      const { store, finish } = current()
+      await store.append([record('a', { lane })])
+      await finish(outcome, lane)
+      expect('body' in only(await store.trace('a'))).toBe(kept)
+    },
+  )
 
-  test('lists dead letters page by page, by run', async () => {
+  test('lists dead letters by page and by run', async () => {
     const { store, finish } = current()
     const run = { id: 'run1', until: 1 }
     await store.append([record('a'), record('b', { backfillRun: run }), record('c'), record('d', { backfillRun: run })])
@@ -138,14 +141,14 @@ export function ledgerCases(current: () => Bench): void {
     expect(ids(await store.listDeadLetters({ limit: 9, run: 'run1' }))).toEqual(['b', 'd'])
   })
 
-  test('replays dead letters as they were, untried, before what came later in their order', async () => {
+  test('replays dead letters unchanged, with no attempt, before later records of their ordering key', async () => {
     const { store, clock, lease, finish } = current()
     const rest = { orderingKey: 'conversation:1', lane: 'backfill' } as const
     await store.append([record('a', rest), record('x', { lane: 'backfill' })])
     await finish(dead(event('M', { status: 'dead', fault }), keyed('k')), 'backfill')
     await store.append([record('b', rest), record('c', rest)])
     const held = only(await lease({ lane: 'backfill' }))
-    expect(await store.replay(['a', 'a', 'b', 'nobody'])).toBe(1)
+    expect(await store.replay(['a', 'a', 'b', 'unknown'])).toBe(1)
     expect(await lease({ lane: 'backfill' })).toEqual([])
     await store.settle([settlement(held, deferred(clock.now()))])
     expect(await lease({ lane: 'backfill' })).toEqual([
@@ -154,7 +157,7 @@ export function ledgerCases(current: () => Bench): void {
     expect(ids(await store.listDeadLetters({ limit: 9 }))).toEqual(['x'])
   })
 
-  test('a replay takes back what the dead letter had counted, but for what was delivered', async () => {
+  test('a replay subtracts the dead letter from the totals, except its delivered events', async () => {
     const { store, finish } = current()
     const both = [keyed('k'), event('M', { status: 'dead', fault })]
     await store.append([record('a')])
@@ -168,7 +171,7 @@ export function ledgerCases(current: () => Bench): void {
     ])
   })
 
-  test('replays all, however many', async () => {
+  test('replays all, over many pages', async () => {
     const { store, lease } = current()
     await store.append(Array.from({ length: 1203 }, (_, i) => record(`r${i}`)))
     await store.settle((await lease({ limit: 2000 })).map((it) => settlement(it, dead())))
@@ -176,7 +179,7 @@ export function ledgerCases(current: () => Bench): void {
     expect(await lease({ limit: 2000 })).toHaveLength(1203)
   })
 
-  test('drops what is too old, and keeps the keys and totals', async () => {
+  test('drops old records, and keeps delivered keys and totals', async () => {
     const { store, clock, lease } = current()
     const endings = [delivered(keyed('k')), skipped('x'), dead(), deferred(clock.now() + 1e9)]
     await store.append([

@@ -1,8 +1,8 @@
-/** Contract of a store: whatever is done to it in whatever order, it does what a tiny model does. */
+/** Contract of a store: after any calls in any order it behaves like a tiny model. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Lane, LeasedRecord, Outcome } from '../../runtime/ports/types.ts'
-import { type Bench, bench, type MakeStore } from './store.ts'
+import { createHarness, type StoreFactory, type StoreHarness } from './store.ts'
 import { dead, deferred, delivered, event, ids, record, settlement, skipped } from './store-fixtures.ts'
 
 interface Item {
@@ -48,11 +48,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('replay' as const) }),
 )
 
-/** Every rule of the port that concerns the queue, in the words of the port. */
+/** The port's rules of the queue. */
 class Model {
   /** Oldest first. */
   readonly items: Item[] = []
-  /** All leases ever given, also those no longer valid. */
+  /** All leases ever taken, including those that no longer hold. */
   readonly leases: LeasedRecord[] = []
 
   leasable(lane: Lane, now: number): Item[] {
@@ -67,7 +67,7 @@ class Model {
     return free.sort((a, b) => a.due - b.due)
   }
 
-  /** The item whose lease this is, if it still is. */
+  /** The item of a lease, if the lease still holds. */
   owned(lease: LeasedRecord | undefined): Item | undefined {
     return this.items.find((it) => it.state === 'held' && it.lease !== undefined && it.lease === lease)
   }
@@ -79,7 +79,7 @@ function outcomeOf(as: Outcome['status'], until: number, key: string): Outcome {
   return as === 'dead' ? dead() : deferred(until)
 }
 
-async function run(it: Bench, model: Model, step: Step): Promise<void> {
+async function run(it: StoreHarness, model: Model, step: Step): Promise<void> {
   const { store, clock } = it
   const now = clock.now()
   if (step.do === 'advance') clock.advance(step.ms)
@@ -115,7 +115,7 @@ async function run(it: Bench, model: Model, step: Step): Promise<void> {
 }
 
 async function useLease(
-  { store, clock }: Bench,
+  { store, clock }: StoreHarness,
   model: Model,
   step: Step,
   lease: LeasedRecord | undefined,
@@ -138,13 +138,13 @@ async function useLease(
   }
 }
 
-async function total({ store }: Bench): Promise<number> {
+async function total({ store }: StoreHarness): Promise<number> {
   const [live, backfill] = await Promise.all([store.backlog('live'), store.backlog('backfill')])
   return live.records + backfill.records
 }
 
-/** Everything that was appended comes out in the end, each once, in its order. */
-async function drain(it: Bench, model: Model): Promise<void> {
+/** Every appended record is delivered in the end, once, and in the order of its key. */
+async function drain(it: StoreHarness, model: Model): Promise<void> {
   it.clock.advance(1_000)
   const open = model.items.filter(({ state }) => state === 'waiting' || state === 'held')
   const out: LeasedRecord[] = []
@@ -161,12 +161,12 @@ async function drain(it: Bench, model: Model): Promise<void> {
   expect(await total(it)).toBe(0)
 }
 
-export function programCases(make: MakeStore): void {
-  test('does what the model does', async () => {
+export function programCases(create: StoreFactory): void {
+  test('behaves like the model', async () => {
     const program = fc.array(step, { minLength: 5, maxLength: 60 })
     await fc.assert(
       fc.asyncProperty(program, async (steps) => {
-        const it = await bench(make)
+        const it = await createHarness(create)
         const model = new Model()
         try {
           for (const step of steps) await run(it, model, step)

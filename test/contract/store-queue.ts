@@ -1,10 +1,10 @@
 /** Contract of a store: append, lease, renew, release, and the order within a key. */
 import { expect, test } from 'vitest'
-import type { Bench } from './store.ts'
+import type { StoreHarness } from './store.ts'
 import { dead, deferred, delivered, ids, only, record, settlement, skipped } from './store-fixtures.ts'
 
-export function queueCases(current: () => Bench): void {
-  test('gives back a record as it was appended', async () => {
+export function queueCases(current: () => StoreHarness): void {
+  test('leases a record as it was appended', async () => {
     const { store, lease } = current()
     const run = { id: 'run1', since: 5, until: 10, only: ['Created Conversation'] }
     const full = record('a', {
@@ -21,7 +21,7 @@ export function queueCases(current: () => Bench): void {
     expect(second).toEqual({ ...record('b'), lease: expect.any(String), attempt: 1 })
   })
 
-  test('appends an id once: in one call, in two calls, and after it was settled', async () => {
+  test('appends an id once: in one call, in two calls, and after the record was settled', async () => {
     const { store, finish } = current()
     expect(await store.append([record('a'), record('a', { body: 'other' }), record('b')])).toEqual({ added: 2 })
     expect(await store.append([record('a', { lane: 'backfill' }), record('c')])).toEqual({ added: 1 })
@@ -30,14 +30,14 @@ export function queueCases(current: () => Bench): void {
     expect(await store.backlog('live')).toEqual({ records: 0 })
   })
 
-  test('appends at the same time lose nothing', async () => {
+  test('concurrent appends lose no record', async () => {
     const { store, lease } = current()
     const added = await Promise.all(Array.from({ length: 50 }, (_, i) => store.append([record(`r${i % 40}`)])))
     expect(added.reduce((sum, it) => sum + it.added, 0)).toBe(40)
     expect(await lease()).toHaveLength(40)
   })
 
-  test('leases oldest first, up to the limit, of the lane asked for', async () => {
+  test('leases the oldest records of the requested lane, up to the limit', async () => {
     const { store, lease } = current()
     await store.append([record('a'), record('z', { lane: 'backfill' }), record('b'), record('c')])
     expect(ids(await lease({ limit: 2 }))).toEqual(['a', 'b'])
@@ -46,39 +46,39 @@ export function queueCases(current: () => Bench): void {
     expect(ids(await lease({ lane: 'backfill' }))).toEqual(['z'])
   })
 
-  test('leases nothing twice', async () => {
+  test('leases no record twice', async () => {
     const { store, lease } = current()
     await store.append([record('a'), record('b')])
     const taken = await Promise.all([lease({ limit: 1 }), lease({ limit: 1 }), lease({ limit: 1 })])
     expect(taken.flatMap(ids)).toEqual(['a', 'b'])
   })
 
-  const line = { orderingKey: 'conversation:1' }
-  const endings = [
+  const sameKey = { orderingKey: 'conversation:1' }
+  const outcomes = [
     { how: 'delivered', outcome: delivered(), next: ['b'] },
     { how: 'skipped', outcome: skipped('no-contact'), next: ['b'] },
     { how: 'dead', outcome: dead(), next: ['b'] },
     { how: 'deferred', outcome: deferred(Number.MAX_SAFE_INTEGER), next: [] },
   ]
-  test.each(endings)('the next of an order comes after the first is $how: $next', async ({ outcome, next }) => {
+  test.each(outcomes)('after the first record of an ordering key is $how, leases $next', async ({ outcome, next }) => {
     const { store, lease } = current()
-    await store.append([record('a', line), record('b', line)])
+    await store.append([record('a', sameKey), record('b', sameKey)])
     const first = only(await lease())
     expect(await lease()).toEqual([])
     await store.settle([settlement(first, outcome)])
     expect(ids(await lease())).toEqual(next)
   })
 
-  test('lanes do not wait for each other', async () => {
+  test('lanes do not block each other', async () => {
     const { store, lease } = current()
-    await store.append([record('a', { ...line, lane: 'backfill' }), record('b', line)])
+    await store.append([record('a', { ...sameKey, lane: 'backfill' }), record('b', sameKey)])
     expect(ids(await lease())).toEqual(['b'])
     expect(ids(await lease({ lane: 'backfill' }))).toEqual(['a'])
   })
 
-  test('a deferred record comes back when due, with another attempt', async () => {
+  test('leases a deferred record again when it is due, as another attempt', async () => {
     const { store, clock, lease } = current()
-    await store.append([record('a', line), record('b', line)])
+    await store.append([record('a', sameKey), record('b', sameKey)])
     await store.settle([settlement(only(await lease()), deferred(clock.now() + 999.5))])
     clock.advance(999)
     expect(await lease()).toEqual([])
@@ -86,7 +86,7 @@ export function queueCases(current: () => Bench): void {
     expect(await lease()).toMatchObject([{ id: 'a', attempt: 2 }])
   })
 
-  test('an expired lease counts as an attempt, and its holder no longer', async () => {
+  test('an expired lease counts as an attempt, and no longer settles, renews or releases', async () => {
     const { store, clock, lease } = current()
     await store.append([record('a')])
     const late = only(await lease({ leaseMs: 1000 }))
@@ -105,9 +105,9 @@ export function queueCases(current: () => Bench): void {
     expect(await store.listDeadLetters({ limit: 10 })).toEqual([])
   })
 
-  test('an expired lease keeps no place: a replayed earlier record of its order goes first', async () => {
+  test('an expired lease does not stay the head: a replayed earlier record of its ordering key goes first', async () => {
     const { store, clock, lease, finish } = current()
-    await store.append([record('a', line), record('b', line)])
+    await store.append([record('a', sameKey), record('b', sameKey)])
     await finish(dead())
     await lease({ leaseMs: 1000 })
     await store.replay(['a'])
@@ -116,7 +116,7 @@ export function queueCases(current: () => Bench): void {
     expect(ids(await lease())).toEqual(['a'])
   })
 
-  test('a renewed lease holds longer', async () => {
+  test('a renewed lease expires later', async () => {
     const { store, clock, lease } = current()
     await store.append([record('a')])
     const held = only(await lease({ leaseMs: 1000 }))
@@ -128,14 +128,14 @@ export function queueCases(current: () => Bench): void {
     expect(await lease()).toHaveLength(1)
   })
 
-  test('a released record is untried and at the head of its order again', async () => {
+  test('a released record has no attempt and is the head of its ordering key again', async () => {
     const { store, lease } = current()
-    await store.append([record('a', line), record('b', line)])
+    await store.append([record('a', sameKey), record('b', sameKey)])
     await store.release(await lease())
     expect(await lease()).toMatchObject([{ id: 'a', attempt: 1 }])
   })
 
-  test('a lease is settled once', async () => {
+  test('settles a lease once', async () => {
     const { store, lease } = current()
     await store.append([record('a')])
     const held = only(await lease())
@@ -144,7 +144,7 @@ export function queueCases(current: () => Bench): void {
     expect(await store.trace('a')).toMatchObject([{ status: 'delivered' }])
   })
 
-  test('the backlog counts pending, leased and deferred records, and knows the oldest', async () => {
+  test('the backlog counts pending, leased and deferred records, and has the oldest', async () => {
     const { store, clock, lease } = current()
     expect(await store.backlog('live')).toEqual({ records: 0 })
     const at = [50, 20, 40, 10].map((receivedAt, i) => record(`r${i}`, { receivedAt }))

@@ -1,32 +1,32 @@
-/** What every store must do. Call `testStore` for a store of your own; `make` gives a fresh, empty one. */
+/** The contract of every store. Call `testStore` for a store of your own; `create` returns a fresh, empty one. */
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Clock } from '../../runtime/ports/effects.ts'
 import type { LeaseRequest, Store } from '../../runtime/ports/store.ts'
 import type { Lane, LeasedRecord, Outcome } from '../../runtime/ports/types.ts'
-import { lookingCases } from './store-activity.ts'
+import { activityCases } from './store-activity.ts'
 import { attemptCases } from './store-attempts.ts'
 import { TestClock } from './store-fixtures.ts'
-import { keptCases } from './store-kept.ts'
+import { keyValueCases } from './store-key-values.ts'
 import { ledgerCases } from './store-ledger.ts'
 import { programCases } from './store-programs.ts'
 import { queueCases } from './store-queue.ts'
 import { waitCases } from './store-wait.ts'
 
-export type MakeStore = (options: { readonly clock: Clock }) => Promise<Store>
+export type StoreFactory = (options: { readonly clock: Clock }) => Promise<Store>
 
-/** What a case works with: a fresh store, its clock, and shorthands for the two commonest calls. */
-export interface Bench {
+/** A fresh store, its clock, and shorthands for the two commonest calls. */
+export interface StoreHarness {
   readonly store: Store
   readonly clock: TestClock
-  /** Leases up to 100 live records for a minute, unless told otherwise. */
+  /** Leases up to 100 live records for a minute by default. */
   lease(request?: Partial<LeaseRequest>): Promise<readonly LeasedRecord[]>
-  /** Leases all that is due in a lane and settles each with the outcome. */
+  /** Leases every due record of a lane and settles each with the outcome. */
   finish(outcome: Outcome, lane?: Lane): Promise<number>
 }
 
-export async function bench(make: MakeStore): Promise<Bench> {
+export async function createHarness(create: StoreFactory): Promise<StoreHarness> {
   const clock = new TestClock()
-  const store = await make({ clock })
+  const store = await create({ clock })
   const lease = (request: Partial<LeaseRequest> = {}) =>
     store.lease({ lane: 'live', limit: 100, leaseMs: 60_000, ...request })
   return {
@@ -40,21 +40,21 @@ export async function bench(make: MakeStore): Promise<Bench> {
   }
 }
 
-export function testStore(name: string, make: MakeStore): void {
+export function testStore(name: string, create: StoreFactory): void {
   describe(name, () => {
-    let current: Bench
+    let current: StoreHarness
     beforeEach(async () => {
-      current = await bench(make)
+      current = await createHarness(create)
     })
     afterEach(() => current.store.close())
 
-    const it = () => current
-    describe('queue', () => queueCases(it))
-    describe('ledger', () => ledgerCases(it))
-    describe('attempts', () => attemptCases(it))
-    describe('looking', () => lookingCases(it))
-    describe('wait', () => waitCases(it))
-    describe('kept by name', () => keptCases(it))
-    describe('random programs', () => programCases(make))
+    const harness = () => current
+    describe('queue', () => queueCases(harness))
+    describe('ledger', () => ledgerCases(harness))
+    describe('attempts', () => attemptCases(harness))
+    describe('activity', () => activityCases(harness))
+    describe('wait', () => waitCases(harness))
+    describe('checkpoints and cache', () => keyValueCases(harness))
+    describe('random programs', () => programCases(create))
   })
 }

@@ -148,7 +148,7 @@ describe('dead letters', () => {
   test.each([
     ['config', 'fix the mapping or the setting, then replay it'],
     ['data', 'then replay it'],
-    ['transient', 'replay it when the other side is well'],
+    ['transient', 'replay it when the remote API has recovered'],
     ['bug', 'us: please report it'],
   ] as const)('of kind %s state who must act, never that they resolve themselves', async (kind, advice) => {
     await settle(record('webhook:a'), { status: 'dead', fault: { ...fault, kind }, events: [] })

@@ -1,4 +1,4 @@
-/** A machine's clock that is put back holds nothing up. */
+/** A system clock that is set back delays nothing. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRateLimiter } from '../../../runtime/http/rate-limiter.ts'
@@ -9,20 +9,20 @@ import { virtualClock } from '../../helpers/virtual-clock.ts'
 const HOUR = 3_600_000
 const never = new AbortController().signal
 
-/** A virtual clock that shows another time from when it is put back. */
-function unsteady() {
+/** A virtual clock that can be set back. */
+function adjustableClock() {
   const clock = virtualClock()
   let back = 0
   return {
     clock,
     shown: { now: () => clock.now() - back, sleep: clock.sleep },
-    putBack: (ms: number) => {
+    setBack: (ms: number) => {
       back += ms
     },
   }
 }
 
-test('it goes on as the clock does, and never back', () => {
+test('advances with the clock, and never goes back', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -HOUR, max: HOUR })), fc.nat(), (steps, later) => {
       let shows = 1_800_000_000_000
@@ -37,27 +37,27 @@ test('it goes on as the clock does, and never back', () => {
   )
 })
 
-test('a full window is waited for as long as before, and so is what the other side asked for', async () => {
-  const { clock, shown, putBack } = unsteady()
+test('the rate limiter waits as long as before for a full window and for a requested pause', async () => {
+  const { clock, shown, setBack } = adjustableClock()
   const pace = createRateLimiter({ windows: [{ limit: 2, interval: 1_000 }], utilization: 1 }, shown)
   for (let n = 0; n < 2; n++) await pace.acquire('live', never)
   const began = clock.now()
-  putBack(HOUR)
+  setBack(HOUR)
   await clock.until(pace.acquire('live', never))
   expect(clock.now() - began).toBe(1_000)
 
   pace.pauseUntil(shown.now() + 7_000)
-  putBack(HOUR)
+  setBack(HOUR)
   await clock.until(pace.acquire('live', never))
   expect(clock.now() - began).toBe(8_000)
 })
 
-test('what is remembered is forgotten in time', async () => {
-  const { clock, shown, putBack } = unsteady()
+test('cached values expire in time', async () => {
+  const { clock, shown, setBack } = adjustableClock()
   let asked = 0
   const cache = new TtlCache({ ttl: 60_000, clock: shown, fetch: async () => ++asked })
   await cache.find('1', 'live')
-  putBack(HOUR)
+  setBack(HOUR)
   await cache.find('1', 'live')
   expect(asked).toBe(1)
   await clock.pass(60_000)

@@ -1,4 +1,4 @@
-/** The law of what is kept of a record's attempts: few lines, nothing miscounted, first and last as they were. */
+/** The history of attempts: few entries, an exact count, the first and the last unchanged. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Attempt } from '../../../runtime/ports/types.ts'
@@ -8,7 +8,7 @@ import { event, fault } from '../../contract/store-fixtures.ts'
 const kinds = fc.record({
   message: fc.constantFrom('a', 'b', 'c'),
   how: fc.constantFrom('waited', 'replayed', 'delivered'),
-  /** So often in a row. */
+  /** In a row. */
   count: fc.constantFrom(1, 1, 2, 40),
 })
 
@@ -27,7 +27,7 @@ const history = fc.array(kinds, { maxLength: 60 }).map((runs) =>
 
 const lastOf = ({ at, last = at }: Attempt) => last
 
-test('few lines, which count every attempt, in their order, and lose nothing that was delivered', () => {
+test('has few entries that count every attempt in order and lose no delivery', () => {
   fc.assert(
     fc.property(history, (all) => {
       const kept = all.reduce(withAttempt, [] as readonly Attempt[])
@@ -45,7 +45,7 @@ test('few lines, which count every attempt, in their order, and lose nothing tha
   )
 })
 
-test('only lines between the first and the last lose their faults', () => {
+test('only entries between the first and the last lose their faults', () => {
   fc.assert(
     fc.property(history, (all) => {
       const kept = all.reduce(withAttempt, [] as readonly Attempt[])

@@ -1,4 +1,4 @@
-/** The one promise above all: what the store acknowledged outlives a process that is killed without warning. */
+/** The store's main promise: acknowledged writes survive a process that is killed without warning. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -20,23 +20,23 @@ function start(path: string, round: string): ChildProcess {
   return spawn(process.execPath, ['--import', 'tsx', child, path, round], { stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
-/** Lets the process acknowledge so many things, kills it, and answers all that it had acknowledged, by word. */
+/** Kills the process after it has printed `lines` acknowledgements. Returns all of them by kind. */
 async function killAfter(process: ChildProcess, lines: number): Promise<Record<string, string[]>> {
   if (!process.stdout) throw new Error('the child has no output')
-  const said: Record<string, string[]> = { appended: [], settled: [], held: [] }
+  const acknowledged: Record<string, string[]> = { appended: [], settled: [], held: [] }
   let count = 0
   const exit = once(process, 'exit')
   for await (const line of createInterface(process.stdout)) {
     const [word = '', id = ''] = line.split(' ')
-    said[word]?.push(id)
+    acknowledged[word]?.push(id)
     count += 1
     if (count === lines) process.kill('SIGKILL')
   }
   expect(await exit).toEqual([null, 'SIGKILL'])
-  return said
+  return acknowledged
 }
 
-/** Leases and settles all that can be had at once. */
+/** Leases and settles every due record. */
 async function drain(store: Store): Promise<string[]> {
   const drained: string[] = []
   for (;;) {
@@ -47,13 +47,13 @@ async function drain(store: Store): Promise<string[]> {
   }
 }
 
-test('kill -9, five times: every acknowledged record and settlement is there, and every lease is free', async () => {
+test('after kill -9, five times, every acknowledged record and settlement is stored, and every lease is released', async () => {
   const path = join(folder, 'store.db')
   const rounds = [90, 700, 301, 1500, 37]
   for (const [round, lines] of rounds.entries()) {
     const { appended = [], settled = [], held = [] } = await killAfter(start(path, `${round}`), lines)
     const store = await sqliteStore(path, { clock: systemClock })
-    expect(appended.length, 'the child must have got somewhere').toBeGreaterThan(0)
+    expect(appended.length, 'the child must have appended records').toBeGreaterThan(0)
 
     const statuses = new Map<string, string>()
     for (const id of [...appended, ...settled]) statuses.set(id, (await store.trace(id))[0]?.status ?? 'lost')
@@ -74,14 +74,16 @@ test('kill -9, five times: every acknowledged record and settlement is there, an
 
 test('several processes open a new file at once and share it', async () => {
   const path = join(folder, 'shared.db')
-  const said = await Promise.all(['a', 'b', 'c'].map((name) => killAfter(start(path, name), 200)))
+  const acknowledged = await Promise.all(['a', 'b', 'c'].map((name) => killAfter(start(path, name), 200)))
   const store = await sqliteStore(path, { clock: systemClock })
-  for (const { appended = [] } of said) {
+  for (const { appended = [] } of acknowledged) {
     for (const id of appended) expect(await store.trace(id), id).toHaveLength(1)
   }
-  const taken = said.flatMap(({ settled = [], held = [] }) => [...settled, ...held])
-  // While all of them lived, nobody was given what another held; once one was killed, what it held may come again.
-  expect(new Set(said.flatMap(({ settled = [] }) => settled)).size).toBe(said.flatMap((it) => it.settled ?? []).length)
+  const taken = acknowledged.flatMap(({ settled = [], held = [] }) => [...settled, ...held])
+  // While all of them ran, no record was leased twice; once one was killed, another may lease its records again.
+  expect(new Set(acknowledged.flatMap(({ settled = [] }) => settled)).size).toBe(
+    acknowledged.flatMap((it) => it.settled ?? []).length,
+  )
   expect(taken.length).toBeGreaterThan(0)
   await store.close()
 }, 60_000)

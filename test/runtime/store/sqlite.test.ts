@@ -1,4 +1,4 @@
-/** What only a file can get wrong: who may read it, who shares it, and what is done when it cannot be used. */
+/** SQLite only: file permissions, sharing between processes, and files that cannot be used. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ const open = (path: string, options: Partial<SqliteOptions> = {}) => sqliteStore
 const request = { lane: 'live', limit: 10, leaseMs: 3_600_000 } as const
 
 describe('the file', () => {
-  test('is left out by git where its folder was made for it, and nothing is written to a folder of others', async () => {
+  test('is ignored by git in a folder created for it; an existing folder gets no .gitignore', async () => {
     await (await open(join(folder, 'data', 'store.db'))).close()
     expect(readFileSync(join(folder, 'data', '.gitignore'), 'utf8')).toBe('*\n')
     mkdirSync(join(folder, 'theirs'))
@@ -29,7 +29,7 @@ describe('the file', () => {
     expect(existsSync(join(folder, 'theirs', '.gitignore'))).toBe(false)
   })
 
-  test('is made with its folder, and is for its owner alone', async () => {
+  test('is created with its folder, readable by its owner alone', async () => {
     const path = join(folder, 'deep', 'er', 'store.db')
     const store = await open(path)
     await store.append([record('a')])
@@ -37,11 +37,11 @@ describe('the file', () => {
     expect(modes).toEqual(['600', '600', '600'])
     expect((statSync(join(folder, 'deep', 'er')).mode & 0o777).toString(8)).toBe('700')
     await store.close()
-    // One engine lets go of its log only when statements are collected; empty it must be at once.
+    // One engine deletes its log only once statements are collected; it has to be empty at once.
     expect(statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0)
   })
 
-  test('remembers everything when it is opened again', async () => {
+  test('has all data when it is opened again', async () => {
     const path = newFile()
     const first = await open(path)
     await first.append([record('a'), record('b')], { name: 'page', value: 7 })
@@ -58,7 +58,7 @@ describe('the file', () => {
     await again.close()
   })
 
-  test('keeps what is durable durable: WAL, FULL, foreign keys', async () => {
+  test('uses WAL, synchronous FULL and foreign keys', async () => {
     const db = await openConnection(newFile(), clock)
     const pragma = (name: string) => Object.values(db.get<object>(`PRAGMA ${name}`) ?? {})[0]
     expect(['journal_mode', 'synchronous', 'foreign_keys'].map(pragma)).toEqual(['wal', 2, 1])
@@ -67,18 +67,18 @@ describe('the file', () => {
 
   const unusable: [what: string, code: string, spoil: (path: string) => unknown][] = [
     [
-      'is no database',
+      'is not a database',
       'store/corrupt',
       (path) => writeFileSync(path, 'not a database, but longer than a page'.repeat(99)),
     ],
     ['is a folder', 'store/unopenable', (path) => mkdirSync(path)],
-    ['is of a newer version', 'store/newer', (path) => openConnection(path, clock).then(fromTheFuture)],
+    ['has a newer version', 'store/newer', (path) => openConnection(path, clock).then(fromTheFuture)],
   ]
   const fromTheFuture = (db: Connection) => {
     db.exec('PRAGMA user_version = 99')
     db.close()
   }
-  test.each(unusable)('that %s is refused: %s', async (_, code, spoil) => {
+  test.each(unusable)('is rejected when it %s: %s', async (_, code, spoil) => {
     const path = newFile()
     await spoil(path)
     await expect(open(path)).rejects.toMatchObject({ name: 'Fault', kind: 'config', code })
@@ -89,13 +89,13 @@ describe('the file', () => {
     [13, 'config', 'store/full'],
     [522, 'transient', 'store/io'],
     [1299, 'bug', 'store/unexpected'],
-  ])('SQLite says %i: %s fault %s, which quotes nothing', (errcode, kind, code) => {
+  ])('result code %i becomes a %s fault %s without a quote', (errcode, kind, code) => {
     const fault = storeFault(Object.assign(new Error('near "secret"'), { errcode }))
     expect(fault).toMatchObject({ kind, code })
     expect(fault.message).not.toContain('secret')
   })
 
-  test('says so when it is used after its end', async () => {
+  test('throws store/closed when it is used after close', async () => {
     const store = await open(newFile())
     await store.close()
     await expect(store.append([record('a')])).rejects.toMatchObject({ code: 'store/closed' })
@@ -104,7 +104,7 @@ describe('the file', () => {
 })
 
 describe('group commit', () => {
-  test('one transaction for all that arrive together', async () => {
+  test('commits concurrent writes in one transaction', async () => {
     let transactions = 0
     const transaction = <T>(work: () => T) => {
       transactions += 1
@@ -116,7 +116,7 @@ describe('group commit', () => {
     expect(transactions).toBe(2)
   })
 
-  test('a transaction that fails, fails for each who waits, and leaves nothing', async () => {
+  test('a failed transaction rejects every caller and writes nothing', async () => {
     const store = await open(newFile())
     const broken = { ...record('b'), body: null } as unknown as SourceRecord
     const results = await Promise.allSettled([
@@ -132,7 +132,7 @@ describe('group commit', () => {
 })
 
 describe('owners of leases', () => {
-  test('two stores on one file lease nothing twice, and see each other', async () => {
+  test('two stores on one file lease no record twice', async () => {
     const path = newFile()
     const [one, two] = await Promise.all([open(path), open(path)])
     await one.append([record('a'), record('b')])
@@ -144,25 +144,28 @@ describe('owners of leases', () => {
   })
 
   const others = [
-    { who: 'a process that is gone', owner: newOwner(4711, 'x'), runs: false, back: true },
-    { who: 'a process that runs', owner: newOwner(4711, 'x'), runs: true, back: false },
+    { who: 'a dead process', owner: newOwner(4711, 'x'), runs: false, back: true },
+    { who: 'a running process', owner: newOwner(4711, 'x'), runs: true, back: false },
     { who: 'an earlier process with our pid', owner: newOwner(process.pid, 'x'), runs: true, back: true },
     { who: 'another store of this process', owner: newOwner(), runs: true, back: false },
   ]
-  test.each(others)('when another opens the file, $who loses its leases: $back', async ({ owner, runs, back }) => {
-    const path = newFile()
-    const theirs = await open(path, { owner })
-    await theirs.append([record('a')])
-    const held = only(await theirs.lease(request))
-    const ours = await open(path, { isAlive: () => runs })
-    expect(only(await ours.trace('a')).status).toBe(back ? 'pending' : 'leased')
-    // It counts as an attempt: the record may be what ended them.
-    expect(await ours.lease(request)).toMatchObject(back ? [{ id: 'a', attempt: 2 }] : [])
-    expect(await theirs.settle([settlement(held, delivered())])).toBe(back ? 0 : 1)
-    await Promise.all([ours.close(), theirs.close()])
-  })
+  test.each(others)(
+    'when another store opens the file, $who loses its leases: $back',
+    async ({ owner, runs, back }) => {
+      const path = newFile()
+      const theirs = await open(path, { owner })
+      await theirs.append([record('a')])
+      const held = only(await theirs.lease(request))
+      const ours = await open(path, { isAlive: () => runs })
+      expect(only(await ours.trace('a')).status).toBe(back ? 'pending' : 'leased')
+      // It counts as an attempt: the record may be what killed the process.
+      expect(await ours.lease(request)).toMatchObject(back ? [{ id: 'a', attempt: 2 }] : [])
+      expect(await theirs.settle([settlement(held, delivered())])).toBe(back ? 0 : 1)
+      await Promise.all([ours.close(), theirs.close()])
+    },
+  )
 
-  test('one that dies later loses its leases when another leases', async () => {
+  test('a process that dies later loses its leases at the next lease of another', async () => {
     const path = newFile()
     let runs = true
     const ours = await open(path, { isAlive: () => runs })

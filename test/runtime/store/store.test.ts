@@ -1,4 +1,4 @@
-/** Both stores under the contract, and the URLs that name them. */
+/** Both stores against the contract, and the URLs that open them. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ describe('openStore', () => {
     { url: 'sqlite:', code: 'store/invalid-url' },
     { url: '', code: 'store/invalid-url' },
   ]
-  test.each(refusals)('refuses $url as $code, without repeating it', async ({ url, code }) => {
+  test.each(refusals)('rejects $url with $code, without quoting it', async ({ url, code }) => {
     const refused = openStore(url, { clock })
     await expect(refused).rejects.toMatchObject({ kind: 'config', code })
     await expect(refused).rejects.not.toThrow(/secret/)

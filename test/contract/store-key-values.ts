@@ -1,13 +1,13 @@
-/** Contract of a store: checkpoints, cached lookups, and its end. */
+/** Contract of a store: checkpoints, cached lookups, and closing. */
 import { expect, test } from 'vitest'
 import type { Json } from '../../runtime/ports/types.ts'
-import type { Bench } from './store.ts'
+import type { StoreHarness } from './store.ts'
 import { ids, record } from './store-fixtures.ts'
 
-export function keptCases(current: () => Bench): void {
+export function keyValueCases(current: () => StoreHarness): void {
   const values: Json[] = [null, 0, '', false, 'text', [], { cursor: ['a', { b: null }] }]
   test.each(values.map((value) => [JSON.stringify(value), value] as const))(
-    'keeps the checkpoint %s',
+    'stores the checkpoint %s',
     async (_, value) => {
       const { store } = current()
       expect(await store.readCheckpoint('tickets')).toBeUndefined()
@@ -35,7 +35,7 @@ export function keptCases(current: () => Bench): void {
     ])
   })
 
-  test('swaps a checkpoint for one alone of those who saw the same', async () => {
+  test('of concurrent swaps of one value, exactly one succeeds', async () => {
     const { store } = current()
     expect(await store.compareAndSwapCheckpoint('lock', 'a', 'b')).toBe(false)
     const first = await Promise.all(
@@ -48,7 +48,7 @@ export function keptCases(current: () => Bench): void {
     expect(await store.readCheckpoint('lock')).toBeUndefined()
   })
 
-  test('caches by namespace and key, and forgets', async () => {
+  test('caches and deletes by namespace and key', async () => {
     const { store } = current()
     const one = { key: '1', value: { email: 'a@b.example' }, at: 5 }
     const gone = { key: '2', value: null, at: 6 }
@@ -64,7 +64,7 @@ export function keptCases(current: () => Bench): void {
     expect(await store.readCache('team', ['1'])).toHaveLength(1)
   })
 
-  test('asks for many keys at once', async () => {
+  test('reads many keys at once', async () => {
     const { store } = current()
     const keys = Array.from({ length: 5000 }, (_, i) => `k"${i}`)
     await store.writeCache(
@@ -75,7 +75,7 @@ export function keptCases(current: () => Bench): void {
     expect(await store.filterDelivered(keys)).toEqual(new Set())
   })
 
-  test('closes once, after what was asked for', async () => {
+  test('closes once, after pending writes', async () => {
     const { store } = current()
     const appended = store.append([record('a')])
     await Promise.all([store.close(), store.close()])
@@ -83,7 +83,7 @@ export function keptCases(current: () => Bench): void {
     await store.close()
   })
 
-  test('has nothing to say of nothing', async () => {
+  test('accepts empty lists', async () => {
     const { store, lease } = current()
     expect(await store.append([])).toEqual({ added: 0 })
     expect(await store.settle([])).toBe(0)
