@@ -33,14 +33,14 @@ export class TtlCache {
   find(key: string, lane: Lane): MaybePromise<Json | undefined> {
     const cached = this.#entries.get(key)
     const now = this.#time.now()
-    return cached && now - cached.fetchedAt < this.#options.ttl ? cached.value : this.#fetch(key, lane, now)
+    return cached && now - cached.fetchedAt < this.#options.ttl ? cached.value : this.#load(key, lane, now)
   }
 
   delete(key: string): void {
     this.#entries.delete(key)
   }
 
-  #fetch(key: string, lane: Lane, now: number): Promise<Json | undefined> {
+  #load(key: string, lane: Lane, now: number): Promise<Json | undefined> {
     const promise = this.#options.fetch(key, lane)
     const entry: CachedValue = { fetchedAt: now, value: promise }
     this.#entries.set(key, entry)
