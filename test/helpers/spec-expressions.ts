@@ -1,8 +1,9 @@
 /** The texts of all expressions within a spec. */
-export function expressionsOf(it: unknown, texts = new Set<string>(), seen = new Set<unknown>()): Set<string> {
-  if (typeof it !== 'object' || it === null || seen.has(it)) return texts
-  seen.add(it)
-  if ('evaluate' in it && 'text' in it) texts.add(String(it.text))
-  for (const member of it instanceof Map ? it.values() : Object.values(it)) expressionsOf(member, texts, seen)
+export function collectExpressionTexts(value: unknown, texts = new Set<string>(), visited = new Set<unknown>()) {
+  if (typeof value !== 'object' || value === null || visited.has(value)) return texts
+  visited.add(value)
+  if ('evaluate' in value && 'text' in value) texts.add(String(value.text))
+  const members = value instanceof Map ? value.values() : Object.values(value)
+  for (const member of members) collectExpressionTexts(member, texts, visited)
   return texts
 }

@@ -1,111 +1,133 @@
-/** Expressions at random, made of all that the language has. Some are no expressions at all: the parser leaves them out. */
+/** Generates expressions from every construct of JSONata. Some do not parse; callers skip those. */
 import fc from 'fast-check'
-import { name, number, text } from './data.ts'
-import { fitting } from './fitting.ts'
-import * as words from './words.ts'
+import { arbitraryName, arbitraryNumber, arbitraryText } from './data.ts'
+import { arbitraryTemplate } from './templates.ts'
+import * as vocabulary from './vocabulary.ts'
 
-type Text = fc.Arbitrary<string>
+type ArbitraryText = fc.Arbitrary<string>
 
-const quoted = (it: string | number): string => JSON.stringify(it)
-const pick = (from: readonly string[]): Text => fc.constantFrom(...from)
-const upTo = (max: number, it: Text, min = 0): fc.Arbitrary<string[]> =>
-  fc.array(it, { minLength: min, maxLength: max })
-const list = (max: number, it: Text): Text => upTo(max, it).map((items) => items.join(', '))
+const quote = (value: string | number): string => JSON.stringify(value)
+const pick = (from: readonly string[]): ArbitraryText => fc.constantFrom(...from)
+const upTo = (max: number, item: ArbitraryText, min = 0): fc.Arbitrary<string[]> =>
+  fc.array(item, { minLength: min, maxLength: max })
+const list = (max: number, item: ArbitraryText): ArbitraryText => upTo(max, item).map((items) => items.join(', '))
 
-/** Parts put into a template, where `_` stands for the next of them. */
-const fill = (template: string, ...parts: Text[]): Text =>
+/** Fills a template, in which each `_` stands for the next part. */
+const fill = (template: string, ...parts: ArbitraryText[]): ArbitraryText =>
   fc
     .tuple(...parts)
-    .map((given) =>
-      given.reduce((all, part) => all.replace('_', () => part.replaceAll('_', '\0')), template).replaceAll('\0', '_'),
+    .map((values) =>
+      values.reduce((all, part) => all.replace('_', () => part.replaceAll('_', '\0')), template).replaceAll('\0', '_'),
     )
 
-/** As many of each as it says. */
-const weighed = (...choices: readonly (readonly [weight: number, it: Text])[]): Text =>
+/** Chooses by weight. */
+const weighted = (...choices: readonly (readonly [weight: number, arbitrary: ArbitraryText])[]): ArbitraryText =>
   fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     ...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })),
   )
 
-const field = name.map((it) => (/^[a-z]+$/i.test(it) ? it : `\`${it}\``))
+const field = arbitraryName.map((name) => (/^[a-z]+$/i.test(name) ? name : `\`${name}\``))
 const literalText = fc.oneof(
-  text.map(quoted),
-  number.map(quoted),
+  arbitraryText.map(quote),
+  arbitraryNumber.map(quote),
   pick(['true', 'false', 'null', '-1', '0', '1', '2', '"a"', '"b"']),
 )
 
-/** Calls of functions that come along, as `~>` wants them, too. */
-const call = (any: Text, f: Text): Text =>
-  weighed(
-    [4, fill('$_(_)', pick([...words.one, ...words.other]), fc.option(any, { nil: '' }))],
-    [4, fill('$_(_, _)', pick(words.two), any, any)],
-    [1, fill('$_(_)', pick(words.two), any)],
-    [3, fill('$_(_, _)', pick(words.higher), any, f)],
+/** Calls of built-in functions, also to be chained by `~>`. */
+const call = (any: ArbitraryText, f: ArbitraryText): ArbitraryText =>
+  weighted(
+    [4, fill('$_(_)', pick([...vocabulary.unaryFunctions, ...vocabulary.moreFunctions]), fc.option(any, { nil: '' }))],
+    [4, fill('$_(_, _)', pick(vocabulary.binaryFunctions), any, any)],
+    [1, fill('$_(_)', pick(vocabulary.binaryFunctions), any)],
+    [3, fill('$_(_, _)', pick(vocabulary.higherOrderFunctions), any, f)],
     [1, fill('$reduce(_, _, _)', any, f, any)],
-    [2, fill('$_(_, _)', pick(words.matching), any, fc.oneof(pick(words.patterns), f))],
-    [1, fill('$replace(_, _, _)', any, pick(words.patterns), fc.oneof(any, text.map(quoted), f))],
-    [1, pick(words.calls)],
+    [2, fill('$_(_, _)', pick(vocabulary.regexFunctions), any, fc.oneof(pick(vocabulary.regexes), f))],
+    [1, fill('$replace(_, _, _)', any, pick(vocabulary.regexes), fc.oneof(any, arbitraryText.map(quote), f))],
+    [1, pick(vocabulary.stableCalls)],
   )
 
-/** Functions made of others. */
-const partial = (any: Text, f: Text): Text => {
-  const args = list(3, weighed([3, pick(['?'])], [2, any], [1, f]))
-  return weighed(
-    [3, fill('$_(_)', pick([...words.two, ...words.higher, ...words.one]), args)],
+/** Partial applications. */
+const partial = (any: ArbitraryText, f: ArbitraryText): ArbitraryText => {
+  const args = list(3, weighted([3, pick(['?'])], [2, any], [1, f]))
+  return weighted(
+    [
+      3,
+      fill(
+        '$_(_)',
+        pick([...vocabulary.binaryFunctions, ...vocabulary.higherOrderFunctions, ...vocabulary.unaryFunctions]),
+        args,
+      ),
+    ],
     [3, fill('(_)(_)', f, args)],
     [1, fill('$f(_)', args)],
   )
 }
 
-const transform = (any: Text, path: Text, object: Text): Text =>
-  weighed(
+const transform = (any: ArbitraryText, path: ArbitraryText, object: ArbitraryText): ArbitraryText =>
+  weighted(
     [3, fill('|_|_|', path, object)],
     [1, fill('|_|_, _|', path, object, fc.oneof(pick(['"a"', '["a", "b"]']), any))],
     [1, fill('|_|_|', any, any)],
   )
 
-export const expression: Text = fc.letrec<Record<'any' | 'step' | 'path' | 'f', string>>((tie) => {
+interface Nonterminals {
+  readonly any: ArbitraryText
+  readonly path: ArbitraryText
+  readonly f: ArbitraryText
+  readonly object: ArbitraryText
+  readonly bind: ArbitraryText
+  readonly statement: ArbitraryText
+}
+
+const anyExpression = ({ any, path, f, object, bind, statement }: Nonterminals): ArbitraryText =>
+  weighted(
+    [6, field],
+    [3, literalText],
+    [3, pick(vocabulary.variables)],
+    [8, path],
+    [5, fill('(_ _ _)', any, pick(vocabulary.binaryOperators), any)],
+    [2, fill('(_ ? _ : _)', any, any, any)],
+    [1, fill('(_ ? _)', any, any)],
+    [3, fill('[_]', list(3, any))],
+    [1, fill('[_.._]', any, any)],
+    [3, object],
+    [1, fill('-_', any)],
+    [12, call(any, f)],
+    [14, arbitraryTemplate],
+    [1, fill('$_[_](_)', pick(vocabulary.unaryFunctions), pick(['0', 'true', '$']), any)],
+    [
+      2,
+      fill('(_ ~> $_(_))', any, pick([...vocabulary.unaryFunctions, ...vocabulary.higherOrderFunctions]), list(2, any)),
+    ],
+    [1, fill('(_ ~> _)', any, fc.oneof(f, pick(vocabulary.regexes), call(any, f)))],
+    [1, fill('(_ ~> _)', any, transform(any, path, object))],
+    [3, upTo(3, statement, 1).map((parts) => `(${parts.join('; ')})`)],
+    [1, fill('(_)(_)', f, list(3, any))],
+    [1, fill('($f := _; $f(_))', fc.oneof(f, transform(any, path, object)), list(3, any))],
+    [1, fill('($f := _; $f(_))', partial(any, f), list(3, any))],
+    [1, fill('{"f": _}.f(_)', f, any)],
+    [1, any.map((each) => `[${each}, ${each}]`)],
+    [1, any.map((each) => `($x := ${each}; [$x, $x, {"a": $x}])`)],
+    [1, bind],
+  )
+
+export const arbitraryExpression: ArbitraryText = fc.letrec<Record<'any' | 'step' | 'path' | 'f', string>>((tie) => {
   const [any, step, path, f] = [tie('any'), tie('step'), tie('path'), tie('f')]
-  const pair = fill('_: _', weighed([2, text.map(quoted)], [3, pick(['"k"', '"j"'])], [3, any]), any)
+  const pair = fill('_: _', weighted([2, arbitraryText.map(quote)], [3, pick(['"k"', '"j"'])], [3, any]), any)
   const object = fill('{_}', list(3, pair))
   const bind = fill('_ := _', pick(['$x', '$y', '$f', '$sum']), fc.oneof(any, any, f))
   const statement = fc.oneof(bind, any)
-  const suffix = weighed(
+  const suffix = weighted(
     [6, pick(['[0]', '[-1]', '[1]', '[]', '[true]', '[$]', '[[0,1]]', '[0.7]', '[]', '[0][0]', '[[0,0]]'])],
     [3, fill('[_]', any)],
-    [2, pick(words.bindings)],
+    [2, pick(vocabulary.stepBindings)],
     [1, pick(['[$i = 0]', '[$v = $]', '[%.a = a]', '[$i > 0]', '[$v.a = a]', '[%]'])],
   )
   const order = fill('^(_)', list(2, fill('__', pick(['', '<', '>']), fc.oneof(any, pick(['$v', '$i', '%.a', '$'])))))
   return {
-    any: weighed(
-      [6, field],
-      [3, literalText],
-      [3, pick(words.variables)],
-      [8, path],
-      [5, fill('(_ _ _)', any, pick(words.binary), any)],
-      [2, fill('(_ ? _ : _)', any, any, any)],
-      [1, fill('(_ ? _)', any, any)],
-      [3, fill('[_]', list(3, any))],
-      [1, fill('[_.._]', any, any)],
-      [3, object],
-      [1, fill('-_', any)],
-      [12, call(any, f)],
-      [14, fitting],
-      [1, fill('$_[_](_)', pick(words.one), pick(['0', 'true', '$']), any)],
-      [2, fill('(_ ~> $_(_))', any, pick([...words.one, ...words.higher]), list(2, any))],
-      [1, fill('(_ ~> _)', any, fc.oneof(f, pick(words.patterns), call(any, f)))],
-      [1, fill('(_ ~> _)', any, transform(any, path, object))],
-      [3, upTo(3, statement, 1).map((parts) => `(${parts.join('; ')})`)],
-      [1, fill('(_)(_)', f, list(3, any))],
-      [1, fill('($f := _; $f(_))', fc.oneof(f, transform(any, path, object)), list(3, any))],
-      [1, fill('($f := _; $f(_))', partial(any, f), list(3, any))],
-      [1, fill('{"f": _}.f(_)', f, any)],
-      [1, any.map((it) => `[${it}, ${it}]`)],
-      [1, any.map((it) => `($x := ${it}; [$x, $x, {"a": $x}])`)],
-      [1, bind],
-    ),
-    step: weighed(
+    any: anyExpression({ any, path, f, object, bind, statement }),
+    step: weighted(
       [8, field],
       [4, fill('__', field, suffix)],
       [1, fill('__', field, order)],
@@ -116,22 +138,30 @@ export const expression: Text = fc.letrec<Record<'any' | 'step' | 'path' | 'f', 
       [1, fill('(_)_', any, suffix)],
       [1, fill('[_]', list(3, any))],
       [1, object],
-      [1, fill('$_(_)', pick([...words.one, ...words.two]), fc.option(any, { nil: '' }))],
+      [
+        1,
+        fill('$_(_)', pick([...vocabulary.unaryFunctions, ...vocabulary.binaryFunctions]), fc.option(any, { nil: '' })),
+      ],
     ),
     path: fc
       .tuple(
-        weighed([5, step], [1, pick(words.variables)], [1, fill('(_)', any)], [1, fill('[_]_', list(2, any), suffix)]),
+        weighted(
+          [5, step],
+          [1, pick(vocabulary.variables)],
+          [1, fill('(_)', any)],
+          [1, fill('[_]_', list(2, any), suffix)],
+        ),
         upTo(3, step),
         fc.option(suffix, { freq: 2, nil: '' }),
         fc.option(fc.oneof(object, order, fill('__', order, suffix)), { freq: 6, nil: '' }),
       )
       .map(([first, steps, last, end]) => `${[first, ...steps].join('.')}${last}${end}`),
-    f: weighed(
-      [3, fill('function(_){_}', pick(words.parameters), any)],
-      [1, fill('function(_)_{_}', pick(words.parameters), pick(words.signatures), any)],
-      [3, fill('function(_){(_)}', pick(words.parameters), statement)],
-      [3, pick(words.functions)],
-      [1, pick(words.patterns)],
+    f: weighted(
+      [3, fill('function(_){_}', pick(vocabulary.parameterLists), any)],
+      [1, fill('function(_)_{_}', pick(vocabulary.parameterLists), pick(vocabulary.signatures), any)],
+      [3, fill('function(_){(_)}', pick(vocabulary.parameterLists), statement)],
+      [3, pick(vocabulary.functionValues)],
+      [1, pick(vocabulary.regexes)],
       [1, partial(any, f)],
     ),
   }

@@ -1,30 +1,29 @@
-/** Reads `fixtures/compiled/*.txt`: expressions by group, each group with an input that shows what they mean. */
+/** Reads `fixtures/compiled/*.txt`: expressions by group, each group with an input that exercises them. */
 import { readFileSync } from 'node:fs'
 
-export interface Cases {
+export interface CaseGroup {
   readonly group: string
   /** JSON. */
   readonly input: string
-  readonly expressions: readonly Case[]
+  readonly expressions: readonly ExpressionCase[]
 }
 
-export interface Case {
+export interface ExpressionCase {
   readonly text: string
   /**
-   * Right, and slow: left to the interpreter while it runs. The interpreter puts an item into an empty list that it
-   * groups, compares a list with an object by its length, has names that we cannot give to a member, hands on
-   * functions that come along, and takes objects with certain names for functions.
+   * Falls back to the interpreter at run time: correct, but slow. The interpreter pushes an item into an empty list that
+   * it groups, compares a list with an object by `length`, reserves some member names, passes built-in functions
+   * in tail calls, and takes objects with certain members for functions.
    */
-  readonly left: boolean
-  /** Not compiled at all. */
-  readonly refused: boolean
+  readonly fallsBack: boolean
+  readonly isNotCompilable: boolean
 }
 
 /**
- * `# group`, then `< input`, then one expression a line, after two blanks, or after `~` where it is left, or after `!`
- * where it is refused. `cases` are those whose meaning is easily got wrong, `language` is all that there is.
+ * `# group`, then `< input`, then one expression per line, after two spaces, after `~` if it falls back, or after `!` if
+ * it is not compilable. `cases` holds tricky expressions, `language` every construct.
  */
-export function readCases(name: 'cases' | 'language'): readonly Cases[] {
+export function readCases(name: 'cases' | 'language'): readonly CaseGroup[] {
   const text = readFileSync(new URL(`../../fixtures/compiled/${name}.txt`, import.meta.url), 'utf8')
   return text
     .split(/^# /m)
@@ -37,8 +36,8 @@ export function readCases(name: 'cases' | 'language'): readonly Cases[] {
         input: input.slice(2),
         expressions: expressions.map((line) => ({
           text: line.slice(2),
-          left: line.startsWith('~'),
-          refused: line.startsWith('!'),
+          fallsBack: line.startsWith('~'),
+          isNotCompilable: line.startsWith('!'),
         })),
       }
     })

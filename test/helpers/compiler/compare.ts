@@ -1,24 +1,33 @@
-/** The law of the compiler: it gives what the interpreter gives, or it gives nothing and leaves it to the interpreter. */
+/** Compares the engines: compiled code must give the value of the interpreter, or fall back to it. */
 import fc from 'fast-check'
 import type { CompiledProgram } from '../../../runtime/expression/compiler/program.ts'
 import type { Limits } from '../../../runtime/expression/compiler/runtime/limits.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
-import { expression } from './arbitrary.ts'
-import { bindings, input } from './data.ts'
-import { type Engines, engines, exact, freeze, interpret, isRefused, type Outcome, run } from './engines.ts'
+import { arbitraryExpression } from './arbitrary.ts'
+import { arbitraryBindings, arbitraryInput } from './data.ts'
+import {
+  createEngines,
+  deepFreeze,
+  type Engines,
+  type EvaluationResult,
+  isNotCompilable,
+  runCompiled,
+  runInterpreted,
+  toExactText,
+} from './engines.ts'
 
-export interface Tally {
+export interface ComparisonTally {
   readonly seed: number
   pairs: number
-  /** Those that are compiled. The others are refused, for these reasons. */
   compiled: number
-  readonly refused: Record<string, number>
-  /** Those where both give a value, and the same one. */
-  same: number
-  /** Those where both fail. */
+  /** The pairs that are not compiled, by reason. */
+  readonly notCompiled: Record<string, number>
+  /** Both give the same value. */
+  equal: number
+  /** Both fail. */
   failed: number
-  /** Those left to the interpreter, which then gives a value: right, but slow. */
-  rerun: number
+  /** Compiled code fell back to the interpreter, which found a value: correct, but slow. */
+  fallbacks: number
   readonly differences: Difference[]
 }
 
@@ -32,28 +41,28 @@ export interface Difference {
 
 const limits: Limits = { steps: 20_000, stack: 200, sequence: 5_000, output: 200_000 }
 
-interface Given {
+interface BindingTexts {
   readonly x: string
   readonly v: string | undefined
 }
 
-/** An expression and its inputs: making one takes longer than running it. */
-type Group = readonly [text: string, inputs: readonly (readonly [input: string, bindings: Given])[]]
+/** An expression with several inputs, since generating an expression takes longer than running it. */
+type Group = readonly [text: string, inputs: readonly (readonly [input: string, bindings: BindingTexts])[]]
 
-/** A group of pairs, into the tally. The first difference, or nothing. */
-async function compareGroup([text, inputs]: Group, tally: Tally): Promise<Difference | undefined> {
-  const both = engines(text, limits)
+/** Counts a group of pairs, and returns the first difference. */
+async function compareGroup([text, inputs]: Group, tally: ComparisonTally): Promise<Difference | undefined> {
+  const both = createEngines(text, limits)
   if (both === undefined) return undefined
   tally.pairs += inputs.length
-  if (isRefused(both.compiled)) {
-    tally.refused[both.compiled.reason] = (tally.refused[both.compiled.reason] ?? 0) + inputs.length
+  if (isNotCompilable(both.compiled)) {
+    tally.notCompiled[both.compiled.reason] = (tally.notCompiled[both.compiled.reason] ?? 0) + inputs.length
     return undefined
   }
   tally.compiled += inputs.length
-  for (const [i, given] of inputs.entries()) {
-    const pair: Pair = { text, both, program: both.compiled, read: () => readGiven(given) }
+  for (const [i, texts] of inputs.entries()) {
+    const pair: Pair = { text, both, program: both.compiled, read: () => parsePair(texts) }
     const difference = (await compare(pair, tally)) ?? (i === 0 ? await compareFrozen(pair) : undefined)
-    if (difference !== undefined) return { text, input: given[0], bindings: JSON.stringify(given[1]), ...difference }
+    if (difference !== undefined) return { text, input: texts[0], bindings: JSON.stringify(texts[1]), ...difference }
   }
   return undefined
 }
@@ -62,72 +71,76 @@ interface Pair {
   readonly text: string
   readonly both: Engines
   readonly program: CompiledProgram
-  /** Anew each time, for whoever writes to it. */
+  /** Parses them anew, since an engine may write to them. */
   read(): [Json, Record<string, Json | undefined>]
 }
 
-const readGiven = ([json, { x, v }]: Group[1][number]): ReturnType<Pair['read']> => [
+const parsePair = ([json, { x, v }]: Group[1][number]): ReturnType<Pair['read']> => [
   JSON.parse(json),
   { x: JSON.parse(x), v: v === undefined ? undefined : JSON.parse(v) },
 ]
 
-type Sides = Pick<Difference, 'interpreted' | 'compiled'>
+type DifferingResults = Pick<Difference, 'interpreted' | 'compiled'>
 
-const shown = (it: Outcome): string => ('fails' in it ? it.fails : exact(it.gives))
+const format = (result: EvaluationResult): string => ('error' in result ? result.error : toExactText(result.value))
 
-async function compare({ both, program, read }: Pair, tally: Tally): Promise<Sides | undefined> {
-  // Frozen, so that whoever writes to it fails.
-  const given = freeze(read())
-  const compiled = run(program, ...given)
-  const interpreted = await interpret(both.interpreted, ...read())
-  if ('fails' in compiled) {
-    if ('fails' in interpreted) tally.failed++
-    else tally.rerun++
+async function compare({ both, program, read }: Pair, tally: ComparisonTally): Promise<DifferingResults | undefined> {
+  // Frozen, so that writing to it fails.
+  const args = deepFreeze(read())
+  const compiled = runCompiled(program, ...args)
+  const interpreted = await runInterpreted(both.reference, ...read())
+  if ('error' in compiled) {
+    if ('error' in interpreted) tally.failed++
+    else tally.fallbacks++
     return undefined
   }
-  // Once more, with the first result frozen, too: nothing of it may be written to later.
-  freeze(compiled.gives)
-  const again = run(program, ...given)
-  const [left, right, twice] = [shown(compiled), shown(interpreted), shown(again)]
-  if (left !== right || 'fails' in interpreted) return { interpreted: right, compiled: left }
-  if (left !== twice) return { interpreted: right, compiled: `the second time ${twice}` }
-  tally.same++
+  // Again, with the first result frozen as well: a later evaluation must not write to it.
+  deepFreeze(compiled.value)
+  const again = runCompiled(program, ...args)
+  const [left, right, twice] = [format(compiled), format(interpreted), format(again)]
+  if (left !== right || 'error' in interpreted) return { interpreted: right, compiled: left }
+  if (left !== twice) return { interpreted: right, compiled: `second evaluation: ${twice}` }
+  tally.equal++
   return undefined
 }
 
-/** The interpreter as it is used: on inputs that must stay as they are. */
-async function compareFrozen({ text, both, read }: Pair): Promise<Sides | undefined> {
-  const given = read()
-  // A copy has no such member.
-  if (text.includes('__proto__') || JSON.stringify(given).includes('__proto__')) return undefined
-  const interpreted = await interpret(both.interpreted, ...given)
-  const careful = await interpret(both.careful, ...freeze(read()))
-  // Parts of a list or an object are evaluated side by side, so of two errors either may come first.
-  const bothFail = 'fails' in careful && 'fails' in interpreted
+/** Our interpreter on frozen inputs, against plain JSONata. */
+async function compareFrozen({ text, both, read }: Pair): Promise<DifferingResults | undefined> {
+  const args = read()
+  // Copying the input drops this member.
+  if (text.includes('__proto__') || JSON.stringify(args).includes('__proto__')) return undefined
+  const reference = await runInterpreted(both.reference, ...args)
+  const interpreted = await runInterpreted(both.interpreted, ...deepFreeze(read()))
+  // JSONata evaluates the members of an array or an object concurrently, so either of two errors may come first.
+  const bothFail = 'error' in interpreted && 'error' in reference
   const isWrong = bothFail
-    ? /read only|extensible|Cannot delete/.test(careful.fails)
-    : shown(careful) !== shown(interpreted)
+    ? /read only|extensible|Cannot delete/.test(interpreted.error)
+    : format(interpreted) !== format(reference)
   if (!isWrong) return undefined
-  return { interpreted: shown(interpreted), compiled: `interpreted on what is frozen: ${shown(careful)}` }
+  return { interpreted: format(reference), compiled: `interpreted on frozen input: ${format(interpreted)}` }
 }
 
-export const emptyTally = (seed: number): Tally => ({
-  ...{ seed, pairs: 0, compiled: 0, refused: {}, same: 0, failed: 0, rerun: 0, differences: [] },
+export const emptyTally = (seed: number): ComparisonTally => ({
+  ...{ seed, pairs: 0, compiled: 0, notCompiled: {}, equal: 0, failed: 0, fallbacks: 0, differences: [] },
 })
 
-/** Compares so many pairs, and makes the first differences as small as they get. */
-export async function compareEngines(pairs: number, seed: number, log: (line: string) => void): Promise<Tally> {
+/** Compares this many pairs, and shrinks the first differences. */
+export async function compareEngines(
+  pairs: number,
+  seed: number,
+  log: (line: string) => void,
+): Promise<ComparisonTally> {
   const tally = emptyTally(seed)
   log(`seed ${seed}`)
   for (let round = 0; tally.pairs < pairs && tally.differences.length < 20; round++) {
-    const quiet = emptyTally(seed)
-    let counting = true
-    const inputs = fc.array(fc.tuple(input, bindings), { minLength: 1, maxLength: 8, size: 'max' })
-    const property = fc.asyncProperty(expression, inputs, async (text, each) => {
-      if (counting && tally.pairs >= pairs) return
-      const difference = await compareGroup([text, each], counting ? tally : quiet)
+    const uncounted = emptyTally(seed)
+    let isCounting = true
+    const inputs = fc.array(fc.tuple(arbitraryInput, arbitraryBindings), { minLength: 1, maxLength: 8, size: 'max' })
+    const property = fc.asyncProperty(arbitraryExpression, inputs, async (text, each) => {
+      if (isCounting && tally.pairs >= pairs) return
+      const difference = await compareGroup([text, each], isCounting ? tally : uncounted)
       if (difference === undefined) return
-      counting = false
+      isCounting = false
       throw new Error('differs')
     })
     const result = await fc.check(property, {
@@ -136,7 +149,7 @@ export async function compareEngines(pairs: number, seed: number, log: (line: st
       endOnFailure: false,
     })
     if (result.counterexample !== null) {
-      const difference = await compareGroup(result.counterexample as Group, quiet)
+      const difference = await compareGroup(result.counterexample as Group, uncounted)
       if (difference !== undefined) tally.differences.push(difference)
       log(`round ${round}, path ${result.counterexamplePath}: ${JSON.stringify(difference, null, 1)}`)
     }

@@ -1,8 +1,8 @@
-/** Inputs at random, as a property test wants them: short, nested, and full of what is easily got wrong. */
+/** Generates inputs for property tests: short, nested, and full of edge cases. */
 import fc from 'fast-check'
 
-/** Names in data: plain ones, often, and those that mean something to an engine. */
-export const name = fc.oneof(
+/** Member names: mostly plain ones, and some with a meaning to an engine. */
+export const arbitraryName = fc.oneof(
   { weight: 12, arbitrary: fc.constantFrom('a', 'b', 'c', 'd', 'id') },
   {
     weight: 1,
@@ -13,13 +13,13 @@ export const name = fc.oneof(
   },
 )
 
-// No larger: from 2 ** 53 on, the interpreter never gets to the end of a range, and takes the process with it.
-export const number = fc.oneof(
+// From 2 ** 53 on, plain JSONata never reaches the end of a range and hangs the process.
+export const arbitraryNumber = fc.oneof(
   fc.constantFrom(0, 1, 2, -1, 3, 0.5, -0.1, 1e-7, 12.75),
   fc.integer({ min: -999, max: 99_999 }),
 )
 
-export const text = fc.constantFrom(
+export const arbitraryText = fc.constantFrom(
   ...[
     '',
     'a',
@@ -42,13 +42,13 @@ export const text = fc.constantFrom(
   ...['2024-02-29T12:30:00.000Z', '2024-02-29', '*/ x', '[', '"', "it's", '_jsonata_function', '\\', '$[x}', '`'],
 )
 
-/** JSON as text, since only a parser makes an own member of `__proto__`. */
+/** JSON as text, since only `JSON.parse` creates an own member named `__proto__`. */
 const json = fc.letrec<{ value: string }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'medium', withCrossShrink: true },
     fc.constantFrom('null', 'true', 'false', '[]', '{}', '[null]', '[[]]', '[0]', '[1]', '[{}]'),
-    number.map((it) => JSON.stringify(it)),
-    text.map((it) => JSON.stringify(it)),
+    arbitraryNumber.map((value) => JSON.stringify(value)),
+    arbitraryText.map((value) => JSON.stringify(value)),
     fc.array(tie('value'), { maxLength: 4 }).map((items) => `[${items.join()}]`),
     fc.array(tie('value'), { minLength: 1, maxLength: 1 }).map((items) => `[${items.join()}]`),
     record(tie('value')),
@@ -58,13 +58,13 @@ const json = fc.letrec<{ value: string }>((tie) => ({
 }))
 
 function record(value: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  const member = fc.tuple(name, value).map(([key, it]) => `${JSON.stringify(key)}:${it}`)
+  const member = fc.tuple(arbitraryName, value).map(([key, member]) => `${JSON.stringify(key)}:${member}`)
   return fc.array(member, { maxLength: 5 }).map((members) => `{${members.join()}}`)
 }
 
-export const input = fc.oneof(
-  { weight: 6, arbitrary: json.value.filter((it) => it.startsWith('{')) },
+export const arbitraryInput = fc.oneof(
+  { weight: 6, arbitrary: json.value.filter((text) => text.startsWith('{')) },
   { weight: 2, arbitrary: json.value },
 )
 
-export const bindings = fc.record({ x: json.value, v: fc.option(json.value, { nil: undefined }) })
+export const arbitraryBindings = fc.record({ x: json.value, v: fc.option(json.value, { nil: undefined }) })

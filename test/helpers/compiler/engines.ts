@@ -1,4 +1,4 @@
-/** Both engines side by side: what each makes of an expression, as a value that can be compared. */
+/** The compiler, the interpreter, and plain JSONata on one expression, with results that can be compared. */
 import jsonata from 'jsonata'
 import { functions as connectorFunctions } from '../../../connector/functions/index.ts'
 import { findReferences } from '../../../runtime/expression/check/references.ts'
@@ -17,7 +17,7 @@ import type { Json } from '../../../runtime/ports/types.ts'
 // Compiled code falls back to the interpreter until these have loaded, which another test covers.
 for (const { load } of connectorFunctions) await load?.()
 
-/** Functions with contexts, lists and choices, which the connector's own do not have. */
+/** With signatures of context, list and choice parameters, which the connector's own functions lack. */
 export const functions: FunctionTable = [
   ...connectorFunctions,
   {
@@ -36,37 +36,37 @@ export const functions: FunctionTable = [
   },
 ]
 
-export type Outcome = { readonly gives: Json | undefined } | { readonly fails: string }
+export type EvaluationResult = { readonly value: Json | undefined } | { readonly error: string }
 
 export interface Engines {
-  /** JSONata itself: nothing of ours but the functions, and a limit to its steps. */
+  /** JSONata itself, with our functions and a step limit only. */
+  readonly reference: (input: Json, bindings: Bindings) => Promise<Json | undefined>
+  /** Our interpreter: within limits, and never writing to its input. */
   readonly interpreted: (input: Json, bindings: Bindings) => Promise<Json | undefined>
-  /** As it runs where it is not compiled: within limits, for inputs that must stay as they are. */
-  readonly careful: (input: Json, bindings: Bindings) => Promise<Json | undefined>
   readonly compiled: CompiledProgram | NotCompilable
 }
 
-/** Nothing if the text is no expression. */
-export function engines(text: string, limits: Limits = DEFAULT_LIMITS): Engines | undefined {
+/** Undefined if the text does not parse. */
+export function createEngines(text: string, limits: Limits = DEFAULT_LIMITS): Engines | undefined {
   const parsed = parse(text, limits)
   if (isProblem(parsed)) return undefined
   // Before the interpreter is created: it must not have changed the tree.
   const compiled = compileProgram({ root: parsed.root, text, functions, limits })
   const names = new Set(findReferences(parsed.root).map(({ name }) => name))
-  const careful = createInterpreter(parsed, { functions, names, variables: new Set(['x', 'v']) })
-  const engine = reference(text, limits)
-  const interpreted: Engines['interpreted'] = async (input, bindings) =>
+  const interpreted = createInterpreter(parsed, { functions, names, variables: new Set(['x', 'v']) })
+  const engine = createReference(text, limits)
+  const reference: Engines['reference'] = async (input, bindings) =>
     toPlainJson(await engine.evaluate(input, bindings), limits.output)
-  return { interpreted, careful, compiled }
+  return { reference, interpreted, compiled }
 }
 
-function reference(text: string, { steps, stack, sequence }: Limits): jsonata.Expression {
+function createReference(text: string, { steps, stack, sequence }: Limits): jsonata.Expression {
   const options = { stack, sequence }
   const engine = jsonata(text, options)
   if (hasConcurrentParts(engine.ast() as Node)) options.stack *= PARALLEL_PER_LEVEL
   for (const { name, signature, run } of functions) {
-    const safe = (...args: unknown[]) => toPlainJson(run(...args.map((arg) => toPlainJson(arg, 1e9))), 1e9)
-    engine.registerFunction(name, safe, signature)
+    const plainRun = (...args: unknown[]) => toPlainJson(run(...args.map((arg) => toPlainJson(arg, 1e9))), 1e9)
+    engine.registerFunction(name, plainRun, signature)
   }
   engine.registerFunction('eval', () => {
     throw new Error('$eval is switched off')
@@ -82,44 +82,49 @@ function reference(text: string, { steps, stack, sequence }: Limits): jsonata.Ex
   return engine
 }
 
-export async function interpret(run: Engines['interpreted'], input: Json, bindings: Bindings): Promise<Outcome> {
+export async function runInterpreted(
+  run: Engines['reference'],
+  input: Json,
+  bindings: Bindings,
+): Promise<EvaluationResult> {
   try {
-    return { gives: await run(input, bindings) }
+    return { value: await run(input, bindings) }
   } catch (error) {
-    return { fails: (error as { code?: string }).code ?? String(error) }
+    return { error: (error as { code?: string }).code ?? String(error) }
   }
 }
 
 /** After any error the interpreter runs, so errors of compiled code are not compared. */
-export function run(program: CompiledProgram, input: Json, bindings: Bindings): Outcome {
+export function runCompiled(program: CompiledProgram, input: Json, bindings: Bindings): EvaluationResult {
   try {
-    return { gives: program.evaluate(input, bindings) }
+    return { value: program.evaluate(input, bindings) }
   } catch {
-    return { fails: 'rerun' }
+    return { error: 'fallback' }
   }
 }
 
-/** A value with everything that JSON and `toEqual` overlook: nothing against null, -0, what is hidden, the prototype. */
-export function exact(it: unknown): string {
-  if (Array.isArray(it)) {
-    const hidden = Reflect.ownKeys(it).length === it.length + 1 ? '' : '!hidden'
-    return `[${Array.from(it, exact).join()}]${hidden}${Object.getPrototypeOf(it) === Array.prototype ? '' : '!class'}`
+/** A value as text, with the differences that JSON and `toEqual` ignore: undefined, -0, hidden members, prototypes. */
+export function toExactText(value: unknown): string {
+  if (Array.isArray(value)) {
+    const hidden = Reflect.ownKeys(value).length === value.length + 1 ? '' : '!hidden'
+    return `[${Array.from(value, toExactText).join()}]${hidden}${Object.getPrototypeOf(value) === Array.prototype ? '' : '!class'}`
   }
-  if (typeof it === 'object' && it !== null) {
-    const members = Reflect.ownKeys(it).map(
-      (key) => `${String(key)}:${exact((it as Record<PropertyKey, unknown>)[key])}`,
+  if (typeof value === 'object' && value !== null) {
+    const members = Reflect.ownKeys(value).map(
+      (key) => `${String(key)}:${toExactText((value as Record<PropertyKey, unknown>)[key])}`,
     )
     return `{${members.join()}}`
   }
-  return Object.is(it, -0) ? '-0' : typeof it === 'string' ? JSON.stringify(it) : String(it)
+  return Object.is(value, -0) ? '-0' : typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
-export const isRefused = (compiled: Engines['compiled']): compiled is NotCompilable => compiled instanceof NotCompilable
+export const isNotCompilable = (compiled: Engines['compiled']): compiled is NotCompilable =>
+  compiled instanceof NotCompilable
 
-export function freeze<T>(it: T): T {
-  if (typeof it === 'object' && it !== null) {
-    for (const member of Object.values(it)) freeze(member)
-    Object.freeze(it)
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const member of Object.values(value)) deepFreeze(member)
+    Object.freeze(value)
   }
-  return it
+  return value
 }

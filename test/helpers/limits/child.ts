@@ -1,20 +1,20 @@
-/** Evaluates the worst of the runaways one after another, and says how each ended. Run with a small heap. */
+/** Evaluates the worst runaways in sequence and prints the code of each. A test runs this process with a small heap. */
 import { compile } from '../../../runtime/expression/compile.ts'
 import type { Fault } from '../../../runtime/ports/fault.ts'
-import { runaways } from './cases.ts'
-import { interpreted } from './engines.ts'
+import { evaluateInterpreted } from './evaluate-interpreted.ts'
+import { runaways } from './runaways.ts'
 
 for (const { name, text, worst } of runaways) {
   if (!worst) continue
-  const engines = [() => compile(text, { place: 'test' }, []).evaluate({}), () => interpreted(text)]
-  const ends: string[] = []
+  const engines = [() => compile(text, { place: 'test' }, []).evaluate({}), () => evaluateInterpreted(text)]
+  const codes: string[] = []
   for (const run of engines) {
     try {
       await run()
-      ends.push('gave something')
+      codes.push('no error')
     } catch (error) {
-      ends.push((error as Fault).code.replace('expression/', ''))
+      codes.push((error as Fault).code.replace('expression/', ''))
     }
   }
-  process.stdout.write(`${JSON.stringify([name, ...ends])}\n`)
+  process.stdout.write(`${JSON.stringify([name, ...codes])}\n`)
 }

@@ -1,4 +1,4 @@
-/** Expressions: what they give, that they share nothing, and how they fail. */
+/** Expressions: their results, their isolation, and their faults. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
@@ -15,7 +15,7 @@ import type { Json } from '../../../runtime/ports/types.ts'
 import { functions } from '../../helpers/spec-functions.ts'
 
 const origin = { place: 'm.yaml:3:9', at: (offset: number) => `m.yaml:3:${9 + offset}` }
-const make = (text: string, limits?: Limits, table: FunctionTable = functions) => compile(text, origin, table, limits)
+const create = (text: string, limits?: Limits, table: FunctionTable = functions) => compile(text, origin, table, limits)
 
 const frozen = <T>(value: T): T => {
   if (typeof value === 'object' && value !== null) {
@@ -32,10 +32,10 @@ async function faultOf(run: () => unknown): Promise<Fault> {
     if (error instanceof Fault) return error
     throw error
   }
-  throw new Error('nothing was thrown')
+  throw new Error('no error was thrown')
 }
 
-describe('what it gives is plain JSON', () => {
+describe('results are plain JSON', () => {
   const rows: [text: string, input: Json, gives: Json | undefined][] = [
     ['a.b', { a: { b: 1 } }, 1],
     ['a.b', {}, undefined],
@@ -57,24 +57,24 @@ describe('what it gives is plain JSON', () => {
     ['$map(ps, $phone)', { ps: ['1', '2'] }, ['1', '2']],
   ]
   test.for(rows)('%s', async ([text, input, gives]) => {
-    const result = await make(text).evaluate(frozen(input))
+    const result = await create(text).evaluate(frozen(input))
     expect(result).toStrictEqual(gives)
     if (Array.isArray(result)) expect(Object.getOwnPropertyNames(result)).toHaveLength(result.length + 1)
   })
 
-  test.each(['a', 'a ~> |$|{}|'])('%s: a member named __proto__ is data, as JSON has it', async (text) => {
-    const result = await make(text).evaluate(JSON.parse('{"a":{"__proto__":{"admin":true},"b":1}}'))
+  test.each(['a', 'a ~> |$|{}|'])('%s: a member named __proto__ is data, as in JSON', async (text) => {
+    const result = await create(text).evaluate(JSON.parse('{"a":{"__proto__":{"admin":true},"b":1}}'))
     expect(JSON.stringify(result)).toBe('{"__proto__":{"admin":true},"b":1}')
     expect(Object.getPrototypeOf(result)).not.toHaveProperty('admin')
   })
 
-  test('a marker of the engine in the record is data', async () => {
+  test('a marker of the engine in a record is data', async () => {
     const input = { a: { _jsonata_lambda: true, b: 1 } }
-    expect(await make('a').evaluate(input)).toStrictEqual(input.a)
+    expect(await create('a').evaluate(input)).toStrictEqual(input.a)
   })
 })
 
-describe('it leaves no trace', () => {
+describe('isolation', () => {
   const texts = [
     'a[]',
     'a{"x": $}',
@@ -98,21 +98,21 @@ describe('it leaves no trace', () => {
   ]
   const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>
 
-  test('inputs and bindings may be frozen, and frozen or not gives the same', async () => {
+  test('frozen inputs and bindings give the same result, and neither is changed', async () => {
     const property = fc.asyncProperty(fc.constantFrom(...texts, ...more), json, json, async (text, a, v) => {
-      const expression = make(text)
-      const attempt = async (input: Json, given: Json) =>
-        Promise.resolve(expression.evaluate(input, { v: given })).catch((e: Fault) => e.code)
+      const expression = create(text)
+      const attempt = async (input: Json, value: Json) =>
+        Promise.resolve(expression.evaluate(input, { v: value })).catch((e: Fault) => e.code)
       const before = JSON.stringify([a, v])
-      const loose = await attempt({ a }, v)
+      const unfrozen = await attempt({ a }, v)
       expect(JSON.stringify([a, v])).toBe(before)
-      expect(await attempt(frozen({ a }), frozen(v))).toStrictEqual(loose)
+      expect(await attempt(frozen({ a }), frozen(v))).toStrictEqual(unfrozen)
     })
     await fc.assert(property, { numRuns: 300 })
   })
 
-  test('evaluations at the same time do not mix', async () => {
-    const expression = make('($x := $v; $map(list, function($i) { $i & $x & $phone($v) }))')
+  test('concurrent evaluations do not interfere', async () => {
+    const expression = create('($x := $v; $map(list, function($i) { $i & $x & $phone($v) }))')
     const runs = Array.from({ length: 50 }, (_, n) => expression.evaluate({ list: [n, n] }, { v: String(n) }))
     expect(await Promise.all(runs)).toStrictEqual(
       Array.from({ length: 50 }, (_, n) => [`${n}${n}${n}`, `${n}${n}${n}`]),
@@ -120,7 +120,7 @@ describe('it leaves no trace', () => {
   })
 })
 
-test('a function is loaded before it is first called, and waited for by those who ask meanwhile', async () => {
+test('a function loads before its first call, and concurrent evaluations await it', async () => {
   let [loaded, loads] = [false, 0]
   let loading: Promise<unknown> | undefined
   const load = () => {
@@ -132,15 +132,15 @@ test('a function is loaded before it is first called, and waited for by those wh
     return loading
   }
   const late = { name: 'late', signature: '<x?:s>', doc: '', example: { expr: '$late()', gives: 'a' } }
-  const run = (it: Json | undefined) => (loaded ? String(it) : 'too early')
-  const given = make('$late(a)', undefined, [{ ...late, run, load }])
-  const [first, second] = [given.evaluate({ a: 1 }, {}), given.evaluate({ a: 2 }, {})]
+  const run = (value: Json | undefined) => (loaded ? String(value) : 'too early')
+  const expression = create('$late(a)', undefined, [{ ...late, run, load }])
+  const [first, second] = [expression.evaluate({ a: 1 }, {}), expression.evaluate({ a: 2 }, {})]
   expect(first).toBeInstanceOf(Promise)
   expect([await first, await second]).toEqual(['1', '2'])
-  expect([given.evaluate({ a: 3 }, {}), loads]).toEqual(['3', 1])
+  expect([expression.evaluate({ a: 3 }, {}), loads]).toEqual(['3', 1])
 })
 
-describe('the names it takes from outside', () => {
+describe('free variables', () => {
   const rows: [text: string, names: string[]][] = [
     ['$contact.email', ['contact']],
     ['$ & $$.a & $sum(b)', []],
@@ -162,28 +162,28 @@ describe('the names it takes from outside', () => {
     ['sum[$w](b)', ['w']],
   ]
   test.for(rows)('%s', ([text, names]) => {
-    expect([...make(text).variables].sort()).toStrictEqual([...names].sort())
+    expect([...create(text).variables].sort()).toStrictEqual([...names].sort())
   })
 
-  test('what is bound in one case only comes from outside in the other, compiled or not', async () => {
-    const gives: [text: string, withC: number, without: number][] = [
+  test("a name bound on one path only is the caller's on the other, on both engines", async () => {
+    const cases: [text: string, withC: number, without: number][] = [
       ['(c ? $x := 1; $x)', 1, 2],
       ['($$[c].c#$x{"k": $x}).k', 0, 2],
       ['[c]#$x.$x', 2, 2],
     ]
-    for (const [text, ...given] of gives) {
+    for (const [text, ...expected] of cases) {
       const parsed = parse(text)
-      if (isProblem(parsed)) throw new Error('it can be parsed')
+      if (isProblem(parsed)) throw new Error(parsed.message)
       const linked = new LinkedExpression(parsed, functions)
       const compiled = linked.program()
       for (const [i, c] of [true, false].entries()) {
-        expect(await linked.interpret({ c }, { x: 2 })).toBe(given[i])
-        if (!(compiled instanceof NotCompilable)) expect(compiled.evaluate({ c }, { x: 2 })).toBe(given[i])
+        expect(await linked.interpret({ c }, { x: 2 })).toBe(expected[i])
+        if (!(compiled instanceof NotCompilable)) expect(compiled.evaluate({ c }, { x: 2 })).toBe(expected[i])
       }
     }
   })
 
-  const taken: [text: string, gives: Json | undefined, code?: string][] = [
+  const shadowing: [text: string, gives: Json | undefined, code?: string][] = [
     ['$sum + 1', 6],
     ['a.$sum', [5, 5]],
     ['$sum([1, 2])', undefined, 'T1006'],
@@ -194,15 +194,15 @@ describe('the names it takes from outside', () => {
     ['($sum := function() { 7 }; $sum())', 7],
     ['$max(a)', 2],
   ]
-  test.for(taken)('what is bound to the name of a function goes before it: %s', async ([text, gives, code]) => {
+  test.for(shadowing)('a binding shadows the function of the same name: %s', async ([text, gives, code]) => {
     const evaluate = async () =>
-      make(text).evaluate(frozen({ a: [1, 2] }), frozen({ sum: 5, count: { n: 1 }, clone: 1 }))
+      create(text).evaluate(frozen({ a: [1, 2] }), frozen({ sum: 5, count: { n: 1 }, clone: 1 }))
     if (code === undefined) expect(await evaluate()).toStrictEqual(gives)
     else expect((await faultOf(evaluate)).code).toBe(`expression/${code}`)
   })
 })
 
-describe('a fault names the place and no value', () => {
+describe('a fault names the place and quotes no value', () => {
   const secret = 'ann@example.com'
   const rows: [text: string, code: string, place: string][] = [
     ['a + 1', 'T2001', 'm.yaml:3:11'],
@@ -221,25 +221,27 @@ describe('a fault names the place and no value', () => {
   const bad: FunctionTable = [
     ...functions,
     { ...row('boom'), run: (value) => fail(new Error(`cannot read ${value}`)) },
-    { ...row('known'), run: () => fail(new Fault('data', 'expression/known', 'said by the function')) },
+    { ...row('known'), run: () => fail(new Fault('data', 'expression/known', 'message of the function')) },
   ]
   test.for(rows)('%s', async ([text, code, place]) => {
-    const { kind, message, details, ...fault } = await faultOf(() => make(text, undefined, bad).evaluate({ a: secret }))
+    const { kind, message, details, ...fault } = await faultOf(() =>
+      create(text, undefined, bad).evaluate({ a: secret }),
+    )
     expect(fault.code).toBe(`expression/${code}`)
     expect(kind).toBe(code === 'known' ? 'data' : 'config')
-    expect(details).toMatchObject({ place, dead: true })
+    expect(details).toMatchObject({ place, permanent: true })
     expect(message).not.toContain(secret)
   })
 
-  test('a variable that is called without its $ is told from a name that is unknown', async () => {
+  test('the code distinguishes a variable called without its $ from an unknown name', async () => {
     const codes = ['x(1)', 'x(?)', 'y(1)', 'y(?)'].map(async (text) => {
-      return (await faultOf(() => make(text).evaluate({}, { x: 1 }))).code
+      return (await faultOf(() => create(text).evaluate({}, { x: 1 }))).code
     })
     expect(await Promise.all(codes)).toEqual(['T1005', 'T1007', 'T1006', 'T1008'].map((code) => `expression/${code}`))
   })
 
-  test('a text that is no expression is refused when it is made', async () => {
-    const fault = await faultOf(() => make('a b'))
+  test('a text that does not parse fails at compile time', async () => {
+    const fault = await faultOf(() => create('a b'))
     expect(fault.info()).toStrictEqual({
       kind: 'config',
       code: 'expression/S0201',
@@ -249,20 +251,20 @@ describe('a fault names the place and no value', () => {
   })
 })
 
-describe('it has limits', () => {
-  const rows: [what: string, text: string, limits: Partial<Limits>, code: string][] = [
+describe('limits', () => {
+  const rows: [limit: string, text: string, limits: Partial<Limits>, code: string][] = [
     ['steps', '($f := function($n) { $f($n + 1) }; $f(0))', { steps: 5_000 }, 'D1012'],
     ['depth', '($f := function($n) { 1 + $f($n + 1) }; $f(0))', { stack: 100 }, 'D1011'],
     ['lists', '[1..1000].($ & "x")', { sequence: 100 }, 'D2015'],
     ['output', '$join([1..1000].$string($))', { output: 1000 }, 'output'],
   ]
   test.for(rows)('%s', async ([, text, limits, code]) => {
-    const expression = make(text, { ...DEFAULT_LIMITS, ...limits })
+    const expression = create(text, { ...DEFAULT_LIMITS, ...limits })
     expect((await faultOf(() => expression.evaluate({}))).code).toBe(`expression/${code}`)
   })
 })
 
-describe('the table of built-in functions is the engine’s', () => {
+describe('the table of built-in functions equals the engine’s', () => {
   const source = readFileSync(createRequire(import.meta.url).resolve('jsonata'), 'utf8')
   const bound = [...source.matchAll(/staticFrame\.bind\('(\w+)', defineFunction\([\w.]+, '([^']+)'\)/g)]
   const timed = { now: '<s?s?:s>', millis: '<:n>' }

@@ -1,4 +1,4 @@
-/** The createInterpreter within its limits: JSONata to the letter as long as none is reached, and it never writes to its input. */
+/** The interpreter within limits equals plain JSONata as long as it reaches none, and never writes to its input. */
 import fc from 'fast-check'
 import jsonata from 'jsonata'
 import { expect, test } from 'vitest'
@@ -9,65 +9,66 @@ import type { Bindings } from '../../../runtime/expression/expression.ts'
 import { createInterpreter } from '../../../runtime/expression/interpreter/interpreter.ts'
 import { isProblem, parse } from '../../../runtime/expression/parse.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
-import { expression } from '../../helpers/compiler/arbitrary.ts'
+import { arbitraryExpression } from '../../helpers/compiler/arbitrary.ts'
 import { readCases } from '../../helpers/compiler/cases.ts'
-import { bindings, input } from '../../helpers/compiler/data.ts'
-import { exact, freeze, type Outcome } from '../../helpers/compiler/engines.ts'
+import { arbitraryBindings, arbitraryInput } from '../../helpers/compiler/data.ts'
+import { deepFreeze, type EvaluationResult, toExactText } from '../../helpers/compiler/engines.ts'
 
 const limits: Limits = { steps: 50_000, stack: 300, sequence: 20_000, output: 1_000_000 }
 
-async function outcome(run: () => Promise<Json | undefined>): Promise<Outcome> {
+async function resultOf(run: () => Promise<Json | undefined>): Promise<EvaluationResult> {
   try {
-    return { gives: await run() }
+    return { value: await run() }
   } catch (error) {
     const { code } = error as { code?: unknown }
-    return { fails: typeof code === 'string' ? code : (error as Error).constructor.name }
+    return { error: typeof code === 'string' ? code : (error as Error).constructor.name }
   }
 }
 
 /** JSONata alone. Its result is converted to plain JSON, as ours is. */
-function reference(text: string) {
+function createReference(text: string) {
   const engine = jsonata(text, { stack: limits.stack, sequence: limits.sequence })
-  return (given: Json, bound: Bindings) =>
-    outcome(async () => toPlainJson(await engine.evaluate(given, bound), limits.output))
+  return (input: Json, bound: Bindings) =>
+    resultOf(async () => toPlainJson(await engine.evaluate(input, bound), limits.output))
 }
 
-function guarded(text: string) {
+function createLimited(text: string) {
   const parsed = parse(text, limits)
   if (isProblem(parsed)) return undefined
   const names = new Set(findReferences(parsed.root).map(({ name }) => name))
   const run = createInterpreter(parsed, { functions: [], names, variables: new Set(['x', 'v']) })
-  return (given: Json, bound: Bindings) => outcome(() => run(given, bound))
+  return (input: Json, bound: Bindings) => resultOf(() => run(input, bound))
 }
 
-/** Others every time, or switched off. */
-const isFickle = (text: string): boolean => /\$(?:now|millis|random|shuffle|eval|toMillis)\b/.test(text)
+/** Results that differ between evaluations, or functions that are switched off. */
+const isVolatile = (text: string): boolean => /\$(?:now|millis|random|shuffle|eval|toMillis)\b/.test(text)
 
 const limitCodes = new Set(['D1011', 'D1012', 'D2014', 'D2015', 'output'])
 
 async function compare(text: string, json: string, bound: () => Bindings): Promise<void> {
-  const run = isFickle(text) ? undefined : guarded(text)
+  const run = isVolatile(text) ? undefined : createLimited(text)
   if (run === undefined) return
-  const ours = await run(freeze(JSON.parse(json)), freeze(bound()))
-  if ('fails' in ours && limitCodes.has(ours.fails)) return
-  const theirs = await reference(text)(JSON.parse(json), bound())
-  expect([text, json, shown(ours)]).toEqual([text, json, shown(theirs)])
+  const ours = await run(deepFreeze(JSON.parse(json)), deepFreeze(bound()))
+  if ('error' in ours && limitCodes.has(ours.error)) return
+  const theirs = await createReference(text)(JSON.parse(json), bound())
+  expect([text, json, format(ours)]).toEqual([text, json, format(theirs)])
 }
 
-const shown = (it: Outcome): string => ('fails' in it ? `fails ${it.fails}` : exact(it.gives))
+const format = (result: EvaluationResult): string =>
+  'error' in result ? `error ${result.error}` : toExactText(result.value)
 
-test.each(['cases', 'language'] as const)('by hand: %s', async (name) => {
+test.each(['cases', 'language'] as const)('cases of %s', async (name) => {
   const x = () => ({ x: [{ a: 1 }, { a: [2, 3] }] })
   for (const { input, expressions } of readCases(name)) {
     for (const { text } of expressions) await compare(text, input, x)
   }
 })
 
-test('by property', { timeout: 60_000 }, async () => {
-  const property = fc.asyncProperty(expression, input, bindings, (text, json, given) =>
+test('generated expressions', { timeout: 60_000 }, async () => {
+  const property = fc.asyncProperty(arbitraryExpression, arbitraryInput, arbitraryBindings, (text, json, texts) =>
     compare(text, json, () => ({
-      x: JSON.parse(given.x),
-      v: given.v === undefined ? undefined : JSON.parse(given.v),
+      x: JSON.parse(texts.x),
+      v: texts.v === undefined ? undefined : JSON.parse(texts.v),
     })),
   )
   await fc.assert(property, { numRuns: Number(process.env.RUNS ?? 500), seed: Number(process.env.SEED ?? 20_260_711) })

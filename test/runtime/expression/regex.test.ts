@@ -1,4 +1,4 @@
-/** Regular expressions that can backtrack without bound are told from those that cannot. */
+/** The ReDoS analysis distinguishes regular expressions that backtrack without practical bound from those that do not. */
 import { describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
 import { check } from '../../../runtime/expression/check/check.ts'
@@ -8,12 +8,12 @@ import { buildNfa } from '../../../runtime/expression/compiler/regex/nfa.ts'
 import { parseRegex } from '../../../runtime/expression/compiler/regex/parse.ts'
 import { analyzeBacktracking, type BacktrackingVerdict } from '../../../runtime/expression/compiler/regex/redos.ts'
 import { isProblem, parse } from '../../../runtime/expression/parse.ts'
-import { expressionsOf } from '../../helpers/spec-expressions.ts'
+import { collectExpressionTexts } from '../../helpers/spec-expressions.ts'
 
-const parts = (regex: RegExp, judgement: BacktrackingVerdict): readonly string[] =>
-  judgement.power === 3 ? judgement.parts.map(([start, end]) => regex.source.slice(start, end)) : []
+const partTexts = (regex: RegExp, verdict: BacktrackingVerdict): readonly string[] =>
+  verdict.power === 3 ? verdict.parts.map(([start, end]) => regex.source.slice(start, end)) : []
 
-describe('as long as the text', () => {
+describe('linear', () => {
   test.each([
     [/^\+?[0-9 ()-]{6,20}$/],
     [/^[A-Z0-9._%+-]+@[A-Z0-9.-]+\.[A-Z]{2,}$/i],
@@ -34,7 +34,7 @@ describe('as long as the text', () => {
     [/^(['"])[a-z]+\1$/],
     [/[\u00e0-\uffff\t\x41\cA\0\]\\-]/],
     [/^(?=.*\d)(?=.*[a-z]).{8,}$/],
-    // What can match nothing always matches, so nothing is tried twice.
+    // A pattern that matches the empty text never fails, so it never backtracks.
     [/^(\w+\s?)*/],
     [/(a*)*/],
   ])('%s', (regex) => {
@@ -42,7 +42,7 @@ describe('as long as the text', () => {
   })
 })
 
-describe('as long as the square of the text', () => {
+describe('quadratic', () => {
   test.each([
     [/\s+$/],
     [/^\s+|\s+$/],
@@ -59,7 +59,7 @@ describe('as long as the square of the text', () => {
   })
 })
 
-describe('longer', () => {
+describe('worse than quadratic', () => {
   const rows: [RegExp, 'exponential' | 'polynomial' | 'too-large', ...parts: string[]][] = [
     [/(a+)+$/, 'exponential', '(a+)+'],
     [/(a|a)*b/, 'exponential', '(a|a)*'],
@@ -83,29 +83,29 @@ describe('longer', () => {
     [new RegExp(`^${'a?'.repeat(30)}${'a'.repeat(30)}$`), 'too-large'],
     [new RegExp(`^(?:${'[ab]c|'.repeat(300)}d)$`), 'too-large'],
   ]
-  test.each(rows)('%s', (regex, reason, ...named) => {
-    const judgement = analyzeBacktracking(regex)
-    expect(judgement).toMatchObject({ power: 3, reason })
-    expect(parts(regex, judgement)).toEqual(named)
+  test.each(rows)('%s', (regex, reason, ...expected) => {
+    const verdict = analyzeBacktracking(regex)
+    expect(verdict).toMatchObject({ power: 3, reason })
+    expect(partTexts(regex, verdict)).toEqual(expected)
   })
 })
 
-describe('what is refused takes that long, and what is not does not', () => {
-  /** Milliseconds, the shortest of three. */
+describe('measured times agree with the verdicts', () => {
+  /** Milliseconds, the minimum of three runs. */
   const time = (regex: RegExp, text: string): number => {
-    const took = [0, 1, 2].map(() => {
+    const durations = [0, 1, 2].map(() => {
       const start = performance.now()
       regex.test(text)
       return performance.now() - start
     })
-    return Math.min(...took)
+    return Math.min(...durations)
   }
 
   test.each([
     [/^(\w+\s?)*$/, 'a', '!'],
     [/^(?:(?:a?|b?)c)*$/, 'c', '!'],
     [/^(?:(.)\1?)+$/, 'a', '\n'],
-  ])('%s doubles', (regex, unit, end) => {
+  ])('%s takes exponential time', (regex, unit, end) => {
     expect(time(regex, unit.repeat(24) + end)).toBeGreaterThan(20 * time(regex, unit.repeat(14) + end))
   })
 
@@ -114,12 +114,12 @@ describe('what is refused takes that long, and what is not does not', () => {
     [/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'a@a.', ' '],
     [/[\w.+-]+@[\w-]+\.[\w.-]+/, 'a', ''],
     [/^(?:\d{1,3}\.){3}\d{1,3}$/, '1', 'x'],
-  ])('%s ends', (regex, unit, end) => {
+  ])('%s ends in time', (regex, unit, end) => {
     expect(time(regex, unit.repeat(5_000) + end)).toBeLessThan(2_000)
   })
 })
 
-test('a complaint has the place of the regular expression, and says what to do', () => {
+test('a problem has the span of the regular expression, and names the ambiguous part', () => {
   const text = '$replace(a, /,/, "") & $match(b, /x(\n?\\/(a+)+)$/im)'
   const parsed = parse(text)
   if (isProblem(parsed)) throw new Error(parsed.message)
@@ -129,8 +129,8 @@ test('a complaint has the place of the regular expression, and says what to do',
   expect(text.slice(...(problem?.span ?? []))).toBe('/x(\n?\\/(a+)+)$/im')
 })
 
-test('all that is shipped is bounded', async () => {
-  for (const text of expressionsOf(await loadConnectorSpec())) {
+test('the shipped regular expressions are bounded', async () => {
+  for (const text of collectExpressionTexts(await loadConnectorSpec())) {
     const parsed = parse(text)
     if (isProblem(parsed)) throw new Error(parsed.message)
     for (const { value } of nodes(parsed.root)) {
@@ -139,7 +139,7 @@ test('all that is shipped is bounded', async () => {
   }
 })
 
-test('the answer is counted, not timed', () => {
+test('the verdict is deterministic: counted, not timed', () => {
   const regex = /^(?:[a-z]+|[0-9]+|[^x]){1,4}(?:,[a-z]*)*$/
   expect(findAmbiguity(buildNfa(parseRegex(regex)))).toEqual(findAmbiguity(buildNfa(parseRegex(regex))))
 })

@@ -1,44 +1,44 @@
-/** The words of the language, by where they may stand. */
-type Words = readonly string[]
+/** Names and fragments of JSONata, by the position where they can stand. */
+type Fragments = readonly string[]
 
 /** Functions of one argument, or none. */
-export const one: Words = [
+export const unaryFunctions: Fragments = [
   ...['abs', 'boolean', 'ceil', 'clone', 'count', 'distinct', 'exists', 'floor', 'keys', 'length', 'lowercase'],
   ...['max', 'merge', 'min', 'not', 'number', 'reverse', 'round', 'sort', 'spread', 'sqrt', 'string', 'sum'],
 ]
 
-/** Such functions again, by name only where they are called. */
-export const other: Words = [
+/** Functions that are generated only in calls, never as values. */
+export const moreFunctions: Fragments = [
   ...['trim', 'type', 'uppercase', 'average', 'double', 'toMillis', 'fromMillis', 'base64encode', 'single'],
   ...['email', 'datetime', 'encodeUrlComponent', 'join', 'tally', 'zip', 'phone', 'text', 'decodeUrl', 'assert'],
   ...['base64decode', 'encodeUrl', 'decodeUrlComponent', 'eval', 'nope', 'error'],
 ]
 
-export const two: Words = [
+export const binaryFunctions: Fragments = [
   ...['append', 'contains', 'substring', 'substringBefore', 'substringAfter', 'split', 'join', 'lookup', 'pad'],
   ...['power', 'round', 'formatBase', 'zip', 'string', 'formatNumber', 'match', 'tally', 'replace', 'error'],
   ...['formatInteger', 'parseInteger', 'sort'],
 ]
 
-export const higher: Words = ['map', 'filter', 'each', 'sift', 'single', 'sort', 'reduce']
+export const higherOrderFunctions: Fragments = ['map', 'filter', 'each', 'sift', 'single', 'sort', 'reduce']
 
-export const matching: Words = ['contains', 'match', 'split', 'map', 'filter']
+export const regexFunctions: Fragments = ['contains', 'match', 'split', 'map', 'filter']
 
-/** Calls that give the same at any time. */
-export const calls: Words = [
+/** Calls of volatile functions with stable results. */
+export const stableCalls: Fragments = [
   ...['($now() = $now())', '($millis() = $millis())', '$type($millis())', '$length($now())', '($random() < 1)'],
   ...['$sort($shuffle(a))', '$count($shuffle([1, 2, 3]))', '$toMillis("2024", "[Y]")', '$fromMillis(0, "[D] [MNn]")'],
   ...['$formatNumber(12.5, "#0.00")', '$formatInteger(14, "w")', '$parseInteger("xiv", "i")', '$now("[Y", 1)'],
 ]
 
-export const binary: Words = [
+export const binaryOperators: Fragments = [
   ...['+', '-', '*', '/', '%', '=', '!=', '<', '<=', '>', '>=', '&', 'and', 'or', 'in', '=', '&', '??', '?:'],
 ]
 
-export const variables: Words = ['$x', '$y', '$v', '$w', '$', '$$', '$', '$x', '$i']
+export const variables: Fragments = ['$x', '$y', '$v', '$w', '$', '$$', '$', '$x', '$i']
 
-/** What a step may bind. */
-export const bindings: Words = [
+/** Bindings of a path step. */
+export const stepBindings: Fragments = [
   '@$v',
   '#$i',
   '@$w',
@@ -52,11 +52,11 @@ export const bindings: Words = [
   '@$f',
 ]
 
-export const patterns: Words = ['/a/', '/[a-z]+/i', '/(a)(b)?/', '/\\s*/', '/,/', '/x*/', '/(\\d)(\\d)?/', '/"/']
+export const regexes: Fragments = ['/a/', '/[a-z]+/i', '/(a)(b)?/', '/\\s*/', '/,/', '/x*/', '/(\\d)(\\d)?/', '/"/']
 
-export const parameters: Words = ['', '$v', '$v', '$v, $w', '$v, $w', '$v, $w, $x', '$v, $v', '$f']
+export const parameterLists: Fragments = ['', '$v', '$v', '$v, $w', '$v, $w', '$v, $w, $x', '$v, $v', '$f']
 
-export const signatures: Words = [
+export const signatures: Fragments = [
   '<x:x>',
   '<s-:s>',
   '<n?:n>',
@@ -68,7 +68,7 @@ export const signatures: Words = [
   '<x->',
 ]
 
-export const functions: Words = [
+export const functionValues: Fragments = [
   ...['$string', '$uppercase', '$sum', '$keys', '$not', '$count', '$f', '$append', '$boolean', '$exists'],
   ...['$substring', '$nope', '$map', '$match', '$clone'],
   'function($s){ $s = "a" ? {"match": "a", "start": 0, "end": 1, "groups": [], "next": function(){ $nope }} }',

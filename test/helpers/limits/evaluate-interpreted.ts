@@ -1,4 +1,4 @@
-/** The interpreter alone, whether or not an expression could be compiled. */
+/** Evaluates on the interpreter alone, whether or not the expression compiles. */
 
 import { findReferences } from '../../../runtime/expression/check/references.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../../runtime/expression/compiler/runtime/limits.ts'
@@ -6,7 +6,7 @@ import { createInterpreter } from '../../../runtime/expression/interpreter/inter
 import { isProblem, parse } from '../../../runtime/expression/parse.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 
-export async function interpreted(text: string, limits: Limits = DEFAULT_LIMITS): Promise<Json | undefined> {
+export async function evaluateInterpreted(text: string, limits: Limits = DEFAULT_LIMITS): Promise<Json | undefined> {
   const parsed = parse(text, limits)
   if (isProblem(parsed)) throw new Error(parsed.message)
   const names = new Set(findReferences(parsed.root).map(({ name }) => name))

@@ -1,13 +1,13 @@
-/** Calls and operators given what they ask for: of what is made at random alone, too much only ever fails. */
+/** Generates calls and operators with arguments of suitable types, since most fully random ones fail. */
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 
-type Text = fc.Arbitrary<string>
+type ArbitraryText = fc.Arbitrary<string>
 
-const pick = (...from: readonly string[]): Text => fc.constantFrom(...from)
+const pick = (...from: readonly string[]): ArbitraryText => fc.constantFrom(...from)
 
-/** What a letter of a template stands for: a text, a number, lists of them, an object, a pattern, any JSON. */
-const parts: Readonly<Record<string, Text>> = {
+/** The letters of a template: a text, a number, lists of them, an object, a regular expression, any JSON. */
+const values: Readonly<Record<string, ArbitraryText>> = {
   S: pick('"a"', '"aab"', '"a b,c"', '""', '"A1b22"', '"héé😀"', '"ab"', '"x.y.x"', 'a', 'b'),
   N: pick('0', '1', '2', '-1', '-3', '0.5', '2.5', '10', '255', '1999', '1234.567', '40000', 'a'),
   T: pick('["a","b"]', '["b","a","b"]', '[]', '["x"]', 'a', 'a.b', '$keys($)'),
@@ -19,7 +19,7 @@ const parts: Readonly<Record<string, Text>> = {
   Z: pick('"+0000"', '"+0530"', '"-0100"', 'a'),
 }
 
-const lambdas: Readonly<Record<string, Text>> = {
+const lambdas: Readonly<Record<string, ArbitraryText>> = {
   F: pick(
     'function($v){$v}',
     'function($v,$i){$i}',
@@ -33,9 +33,22 @@ const lambdas: Readonly<Record<string, Text>> = {
   C: pick('function($p,$q){$p > $q}', 'function($p,$q){$p.a < $q.a}', 'function($p,$q){1}', 'function($p,$q){$q}'),
 }
 
-const numbers = pick('"#,##0.00"', '"0"', '"0.0e0"', '"00%"', '"#0.#;(#0.#)"', '"#,######"', '"x"', '"9,99.9"')
-const integers = pick('"w"', '"W;o"', '"Ww"', '"I"', '"i"', '"A"', '"a"', '"0000"', '"#,##0"', '"1;o"', '"#:##0"', '""')
-const dates = pick(
+const numberPictures = pick('"#,##0.00"', '"0"', '"0.0e0"', '"00%"', '"#0.#;(#0.#)"', '"#,######"', '"x"', '"9,99.9"')
+const integerPictures = pick(
+  '"w"',
+  '"W;o"',
+  '"Ww"',
+  '"I"',
+  '"i"',
+  '"A"',
+  '"a"',
+  '"0000"',
+  '"#,##0"',
+  '"1;o"',
+  '"#:##0"',
+  '""',
+)
+const datePictures = pick(
   ...[
     '"[Y0001]-[M01]-[D01]"',
     '"[Y]-[M]-[D]T[H01]:[m]:[s].[f001][Z]"',
@@ -44,8 +57,8 @@ const dates = pick(
   ],
   ...['"[h]:[m01] [PN]"', '"[X0001]-W[W01]-[F1]"', '"[[[Y]]]"', '"[Y"', '"[q]"', '"[xNn] [w] [d] [E] [C] [z]"'],
 )
-const times = pick('0', '1510067557121', '-1', '951782400000', 'a')
-const written = pick(
+const timestamps = pick('0', '1510067557121', '-1', '951782400000', 'a')
+const dateTexts = pick(
   '"2018-03-23"',
   '"Friday, 23rd March 18"',
   '"1970-01-01T00:00:00.001Z"',
@@ -55,22 +68,22 @@ const written = pick(
   'a',
 )
 
-const letters: Readonly<Record<string, Text>> = {
-  ...parts,
+const letters: Readonly<Record<string, ArbitraryText>> = {
+  ...values,
   ...lambdas,
-  D: dates,
-  I: integers,
-  U: numbers,
-  E: times,
-  W: written,
+  D: datePictures,
+  I: integerPictures,
+  U: numberPictures,
+  E: timestamps,
+  W: dateTexts,
 }
 
 const templates = readFileSync(new URL('../../fixtures/compiled/templates.txt', import.meta.url), 'utf8')
   .trim()
   .split('\n')
 
-/** A template, one a line, with something put for every letter that stands between blanks. */
-export const fitting: Text = fc.constantFrom(...templates).chain((template) => {
+/** A template of the file, one per line, with a value for every letter between spaces. */
+export const arbitraryTemplate: ArbitraryText = fc.constantFrom(...templates).chain((template) => {
   const words = template.split(' ')
-  return fc.tuple(...words.map((word) => letters[word] ?? fc.constant(word))).map((all) => all.join(' ').trim())
+  return fc.tuple(...words.map((word) => letters[word] ?? fc.constant(word))).map((parts) => parts.join(' ').trim())
 })
