@@ -15,7 +15,7 @@ export function specFolder(): URL {
 /** Loads and checks a spec from a folder or a bundle. Throws a config `Fault` that lists every error with its place. */
 export async function loadConnectorSpec(from: URL | SpecBundle = specFolder()): Promise<Spec> {
   // Imported on first use: a host may pass a loaded spec and never need the YAML and expression parsers.
-  const [{ render }, { loadSpec }, { loadBundle }] = await Promise.all([
+  const [{ renderDiagnostic }, { loadSpec }, { loadBundle }] = await Promise.all([
     import('../runtime/spec/diagnostic.ts'),
     import('../runtime/spec/load.ts'),
     import('../runtime/spec/load-bundle.ts'),
@@ -24,6 +24,8 @@ export async function loadConnectorSpec(from: URL | SpecBundle = specFolder()): 
     ? loadSpec(from, { functions, names: destinationNames })
     : loadBundle(from, { functions, names: destinationNames }))
   if (spec !== undefined) return spec
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').map((error) => render(error, false))
+  const errors = diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map((error) => renderDiagnostic(error, false))
   throw new Fault('config', 'spec/invalid', `the spec has errors:\n${errors.join('\n\n')}`)
 }

@@ -95,9 +95,9 @@ export type { SourceClient } from './source/client.ts'
 /** When webhooks came last. */
 export type { WebhookStats } from './source/webhook-stats.ts'
 /** A diagnostic of a spec, and how it prints: place, message, source line, caret. */
-export { type Diagnostic, render } from './spec/diagnostic.ts'
+export { type Diagnostic, renderDiagnostic } from './spec/diagnostic.ts'
 /** From a folder of YAML to a checked, compiled spec, or to every error in it. */
-export { type Loaded, type LoadOptions, loadSpec } from './spec/load.ts'
+export { type LoadedSpec, type LoadOptions, loadSpec } from './spec/load.ts'
 /** Loads what `connector build` wrote, without generating code. */
 export { loadBundle, type SpecBundle } from './spec/load-bundle.ts'
 /** The text a diagnostic points into. */

@@ -8,7 +8,7 @@ import { Fault, toFault } from './ports/fault.ts'
 import type { CreatedResource, Dependents, Recipe, RecipeTarget } from './ports/recipes.ts'
 import type { Store } from './ports/store.ts'
 import type { Json, JsonObject } from './ports/types.ts'
-import { metricOf } from './spec/recipe-metrics.ts'
+import { readMetricReference } from './spec/recipe-metrics.ts'
 import type { Spec } from './spec/spec.ts'
 
 export type RecipeState =
@@ -142,7 +142,7 @@ function alreadyInProgress(): Fault {
 /** The definition with ids in place of metrics. Metrics without an id keep their names. */
 function withMetricIds({ definition }: Recipe, ids: ReadonlyMap<string, string>): JsonObject {
   const fill = (value: Json | undefined): Json | undefined => {
-    const metric = metricOf(value)
+    const metric = readMetricReference(value)
     if (metric !== undefined) return ids.get(metric) ?? value
     if (typeof value !== 'object' || value === null) return value
     if (Array.isArray(value)) return value.map((each) => fill(each) ?? null)

@@ -13,7 +13,7 @@ export function functionsPage(functions: FunctionTable): string {
   const names = Object.keys(BUILTIN_SIGNATURES)
     .filter((name) => name !== 'eval')
     .map((name) => `\`$${name}\``)
-  const built = [
+  const builtIn = [
     '## Built-in functions',
     `${names.join(', ')}.`,
     '<https://docs.jsonata.org> describes them. `$eval` is disabled. Mappings may not call `$now`, `$millis`, `$random` and `$shuffle`: the same record must give the same event at any time.',
@@ -22,7 +22,7 @@ export function functionsPage(functions: FunctionTable): string {
     '# Functions',
     `${generatedNote}\n\nFunctions that an expression may call.`,
     ...own,
-    ...built,
+    ...builtIn,
     ...limitsSection,
     '',
   ].join('\n\n')

@@ -1,12 +1,16 @@
 /** Loads specs and opens stores for the commands. Tests pass their own. */
 import type { Clock } from '../ports/effects.ts'
 import type { Store } from '../ports/store.ts'
-import type { Loaded, LoadOptions } from '../spec/load.ts'
+import type { LoadedSpec, LoadOptions } from '../spec/load.ts'
 import type { CliApp } from './app.ts'
 
 export interface Loaders {
   /** The spec, absent if it has errors, with every diagnostic. */
-  spec(folder: URL, app: Pick<CliApp, 'functions' | 'names'>, options?: Pick<LoadOptions, 'checkOnly'>): Promise<Loaded>
+  spec(
+    folder: URL,
+    app: Pick<CliApp, 'functions' | 'names'>,
+    options?: Pick<LoadOptions, 'checkOnly'>,
+  ): Promise<LoadedSpec>
   store(url: string, options: { readonly clock: Clock }): Promise<Store>
 }
 

@@ -6,8 +6,8 @@ import type { Connections } from '../auth/connections.ts'
 import type { Connector } from '../connector.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
-import { render } from '../spec/diagnostic.ts'
-import type { Loaded } from '../spec/load.ts'
+import { renderDiagnostic } from '../spec/diagnostic.ts'
+import type { LoadedSpec } from '../spec/load.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Env, Setting } from './app.ts'
 import type { CommandContext } from './command.ts'
@@ -142,13 +142,13 @@ export function specFolder({ app, env, io }: CommandContext, operand?: string): 
   return folder === undefined ? app.specFolder : pathToFileURL(`${resolve(io.cwd, folder)}/`)
 }
 
-export type CheckedSpec = Loaded & { readonly spec: Spec }
+export type CheckedSpec = LoadedSpec & { readonly spec: Spec }
 
 /** Loads a spec. Prints its diagnostics and ends the command with exit code 3 if it has errors. */
 export async function loadSpecOrExit(context: CommandContext, operand?: string): Promise<CheckedSpec> {
   const loaded = await context.load.spec(specFolder(context, operand), context.app)
   const { spec, diagnostics } = loaded
   if (spec !== undefined) return { ...loaded, spec }
-  for (const diagnostic of diagnostics) context.note(`${render(diagnostic, context.colorNotes)}\n`)
+  for (const diagnostic of diagnostics) context.note(`${renderDiagnostic(diagnostic, context.colorNotes)}\n`)
   throw new CliError(EXIT_CODES.spec, 'the spec is invalid; nothing was done. Check it with `connector validate`')
 }

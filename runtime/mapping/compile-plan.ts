@@ -1,7 +1,7 @@
 /** What each mapping needs fetched, worked out once when the connector is assembled. */
 import type { Expression } from '../expression/expression.ts'
 import type { Lane } from '../ports/types.ts'
-import { neededLookups } from '../spec/compile/lookups.ts'
+import { collectLookups } from '../spec/compile/lookups.ts'
 import type { LookupSpec, Mapping, Property, SkipRule, Spec } from '../spec/spec.ts'
 import { CONTACT, type LookupPlan, lookupPlan } from './hydrate.ts'
 import { type EvaluateProperties, nested, propertyEvaluator } from './property-values.ts'
@@ -81,5 +81,5 @@ function mappingPlan(mapping: Mapping, spec: Spec): MappingPlan {
 const expressions = (properties: readonly Property[]): Expression[] => properties.map(({ expr }) => expr)
 
 function needs(spec: Spec, named: readonly Expression[], always: readonly string[] = []): readonly LookupSpec[] {
-  return neededLookups(named, spec.lookups, always).flatMap((name) => spec.lookups.get(name) ?? [])
+  return collectLookups(named, spec.lookups, always).flatMap((name) => spec.lookups.get(name) ?? [])
 }

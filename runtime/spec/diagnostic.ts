@@ -25,7 +25,7 @@ type Style = 'red' | 'yellow' | 'bold' | 'dim' | 'cyan'
  *
  * Editors parse only the first line, so it is always `path:line:column: severity: message [code]`.
  */
-export function render(diagnostic: Diagnostic, color = false): string {
+export function renderDiagnostic(diagnostic: Diagnostic, color = false): string {
   const { file, span, severity, message, code, help } = diagnostic
   const paint = (style: Style, text: string) => (color ? styleText(style, text) : text)
   const tint = severity === 'error' ? 'red' : 'yellow'
@@ -55,7 +55,7 @@ function caret({ file, span: [start, end] }: Diagnostic): string {
 }
 
 /** For `--json`: with line and column. */
-export function toJson({ file, span, ...rest }: Diagnostic): JsonObject {
+export function diagnosticToJson({ file, span, ...rest }: Diagnostic): JsonObject {
   const [start, end] = span
   return { ...rest, file: file.path, ...file.position(start), end: { ...file.position(end) } }
 }

@@ -3,17 +3,17 @@ import type { Expression } from '../expression/expression.ts'
 import type { PlacedExpression } from './compile/context.ts'
 import type { Mapping, ProfileMapping, Property, SkipRule, Spec } from './spec.ts'
 
-export type Part = readonly [name: string, expression: Expression]
+export type NamedExpression = readonly [name: string, expression: Expression]
 
-export interface Group {
+export interface ExpressionGroup {
   /** A metric, `Profile`, or a stream, lookup or resource. */
   readonly name: string
   readonly file: string
-  readonly parts: readonly Part[]
+  readonly parts: readonly NamedExpression[]
 }
 
 /** For display. A mapping's expressions include those of the property sets it includes. */
-export function groupsOf(spec: Spec, expressions: readonly PlacedExpression[]): readonly Group[] {
+export function groupExpressions(spec: Spec, expressions: readonly PlacedExpression[]): readonly ExpressionGroup[] {
   const { mappings, profile, streams, lookups, resources } = spec
   const names = new Set([...streams.keys(), ...lookups.keys(), ...resources.keys()])
   return [
@@ -23,27 +23,27 @@ export function groupsOf(spec: Spec, expressions: readonly PlacedExpression[]): 
   ]
 }
 
-function mappingParts({ each, when, key, time, contact, skip, properties }: Mapping): readonly Part[] {
+function mappingParts({ each, when, key, time, contact, skip, properties }: Mapping): readonly NamedExpression[] {
   const early = [['each', each] as const, ['when', when] as const]
-  const there = early.flatMap(([name, part]): Part[] => (part === undefined ? [] : [[name, part]]))
-  const keys = key.map((part, index): Part => [`key[${index}]`, part])
+  const there = early.flatMap(([name, part]): NamedExpression[] => (part === undefined ? [] : [[name, part]]))
+  const keys = key.map((part, index): NamedExpression => [`key[${index}]`, part])
   return [...there, ...keys, ['time', time], ['contact', contact], ...rules(skip), ...named(properties)]
 }
 
-const profileParts = ({ attributes, properties, skip }: ProfileMapping): readonly Part[] => [
+const profileParts = ({ attributes, properties, skip }: ProfileMapping): readonly NamedExpression[] => [
   ...rules(skip),
   ...named(attributes),
   ...named(properties),
 ]
 
-const rules = (skip: readonly SkipRule[]): Part[] => skip.map(({ reason, when }) => [`skip ${reason}`, when])
+const rules = (skip: readonly SkipRule[]): NamedExpression[] => skip.map(({ reason, when }) => [`skip ${reason}`, when])
 
-const named = (properties: readonly Property[]): Part[] => properties.map(({ name, expr }) => [name, expr])
+const named = (properties: readonly Property[]): NamedExpression[] => properties.map(({ name, expr }) => [name, expr])
 
 /** Streams, lookups and resources of one name form one group. */
-function sectionOf(name: string, expressions: readonly PlacedExpression[]): Group {
+function sectionOf(name: string, expressions: readonly PlacedExpression[]): ExpressionGroup {
   const sections = ['streams', 'lookups', 'resources']
   const own = expressions.filter(({ path }) => sections.includes(String(path[0])) && path[1] === name)
-  const parts = own.map(({ path, expression }): Part => [path.join('.'), expression])
+  const parts = own.map(({ path, expression }): NamedExpression => [path.join('.'), expression])
   return { name, file: 'connector.yaml', parts }
 }

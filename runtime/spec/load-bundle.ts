@@ -4,7 +4,7 @@ import { joinWords } from '../expression/did-you-mean.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { Fault } from '../ports/fault.ts'
 import { version } from '../version.ts'
-import { type Loaded, type LoadOptions, loadSpec } from './load.ts'
+import { type LoadedSpec, type LoadOptions, loadSpec } from './load.ts'
 import type { SpecFiles } from './spec-files.ts'
 
 /** The export `built` of such a module. Only the version that wrote it can load it. */
@@ -20,14 +20,14 @@ export interface SpecBundle {
 }
 
 /** Increases whenever the shape changes. */
-export const BUILT_FORMAT = 1
+export const BUNDLE_FORMAT = 1
 
 /**
  * Loads a spec as `loadSpec` does, with files and compiled expressions from a module.
  *
  * Throws a config `Fault` if another version wrote it, or if the connector's functions differ.
  */
-export function loadBundle(built: SpecBundle, options: Pick<LoadOptions, 'functions' | 'names'>): Promise<Loaded> {
+export function loadBundle(built: SpecBundle, options: Pick<LoadOptions, 'functions' | 'names'>): Promise<LoadedSpec> {
   const problem = mismatch(built, options.functions)
   if (problem !== undefined) {
     throw new Fault('config', 'spec/built', `${problem}; rebuild it: connector build --out FILE`)
@@ -37,7 +37,7 @@ export function loadBundle(built: SpecBundle, options: Pick<LoadOptions, 'functi
 }
 
 function mismatch(built: SpecBundle, functions: FunctionTable): string | undefined {
-  if (built.format !== BUILT_FORMAT || built.version !== version) {
+  if (built.format !== BUNDLE_FORMAT || built.version !== version) {
     return `the built spec has version ${built.version}, and this is ${version}`
   }
   const declare = (name: string, signature: string) => `$${name}${signature}`

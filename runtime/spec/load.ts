@@ -25,7 +25,7 @@ import { type Diagnostic, sortAndDedupe } from './diagnostic.ts'
 import { readSpec, type SpecDocument, type SpecDocuments } from './read.ts'
 import type { SourceFile } from './source-file.ts'
 import type { Spec } from './spec.ts'
-import { filesOn, type SpecFiles } from './spec-files.ts'
+import { openSpecFolder, type SpecFiles } from './spec-files.ts'
 
 export interface LoadOptions {
   /** The connector's own functions, beside those of JSONata. */
@@ -40,7 +40,7 @@ export interface LoadOptions {
   readonly checkOnly?: boolean
 }
 
-export interface Loaded {
+export interface LoadedSpec {
   /** Absent if there is any error. */
   readonly spec: Spec | undefined
   /** Errors and warnings, by file and place. */
@@ -53,8 +53,8 @@ export interface Loaded {
 /** Reads `connector.yaml` and the files it names. Throws only when a file cannot be read, e.g. for lack of permission. */
 export async function loadSpec(
   folder: string | URL,
-  { functions, names, files = filesOn(folder), programs, checkOnly = false }: LoadOptions,
-): Promise<Loaded> {
+  { functions, names, files = openSpecFolder(folder), programs, checkOnly = false }: LoadOptions,
+): Promise<LoadedSpec> {
   const link = checkOnly
     ? createCheckOnlyLinker(functions)
     : (await import('../expression/compile.ts')).createLinker(functions, programs)

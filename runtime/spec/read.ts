@@ -6,7 +6,7 @@ import { SpecNode } from './compile/spec-node.ts'
 import type { Connector, Documents } from './generated/documents.ts'
 import { validateAgainstSchema } from './schema.ts'
 import { SourceFile } from './source-file.ts'
-import { glob, type SpecFiles } from './spec-files.ts'
+import { expandGlob, type SpecFiles } from './spec-files.ts'
 import { YamlFile } from './yaml.ts'
 
 /** A file that conforms to its schema. */
@@ -129,7 +129,7 @@ async function findMappingFiles(
   const all = new Map<string, SpecNode>()
   for (const [index, pattern] of mappings.entries()) {
     const place = node.at('mappings', index)
-    const paths = await glob(pattern, files)
+    const paths = await expandGlob(pattern, files)
     if (paths.length === 0) place.warn({ code: 'spec/no-file', message: `no file matches "${pattern}"` })
     for (const path of paths) if (path !== profile && !all.has(path)) all.set(path, place)
   }

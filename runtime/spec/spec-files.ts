@@ -11,7 +11,7 @@ export interface SpecFiles {
   list(folder: string): Promise<readonly string[]>
 }
 
-export function filesOn(folder: string | URL): SpecFiles {
+export function openSpecFolder(folder: string | URL): SpecFiles {
   const root = folder instanceof URL ? fileURLToPath(folder) : folder
   return {
     // Synchronous: a spec is a few small files, and awaiting each took longer than reading it.
@@ -31,7 +31,7 @@ function unlessMissing<T>(read: () => T): T | undefined {
 }
 
 /** The files that match a pattern, in alphabetical order. `*` matches any part of a file's name, not of a folder's. */
-export async function glob(pattern: string, files: SpecFiles): Promise<readonly string[]> {
+export async function expandGlob(pattern: string, files: SpecFiles): Promise<readonly string[]> {
   const slash = pattern.lastIndexOf('/')
   const [folder, name] = [pattern.slice(0, Math.max(slash, 0)), pattern.slice(slash + 1)]
   if (!name.includes('*')) return [pattern]

@@ -6,9 +6,9 @@ import { cliApp } from '../../connector/cli-app.ts'
 import { functions } from '../../connector/functions/index.ts'
 import { loadCommands } from '../../runtime/cli/commands/index.ts'
 import { compile } from '../../runtime/expression/compile.ts'
-import { render } from '../../runtime/spec/diagnostic.ts'
+import { renderDiagnostic } from '../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
-import { filesOn, type SpecFiles } from '../../runtime/spec/spec-files.ts'
+import { openSpecFolder, type SpecFiles } from '../../runtime/spec/spec-files.ts'
 import { codeReference } from '../../scripts/code-reference.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -66,7 +66,7 @@ describe('YAML samples pass `validate` without a complaint', () => {
   test.each(samples)('$name', async ({ text }) => {
     const [, path = ''] = /^# (mappings\/[\w-]+\.yaml)\n/.exec(text) ?? []
     expect(path, 'its first line names the file it belongs to').not.toBe('')
-    const disk = filesOn(root)
+    const disk = openSpecFolder(root)
     const shipped = await disk.read(path)
     const files: SpecFiles = {
       read: async (name) => (name === path ? merged(shipped, text) : disk.read(name)),
@@ -76,7 +76,7 @@ describe('YAML samples pass `validate` without a complaint', () => {
       },
     }
     const { diagnostics } = await loadSpec(root, { functions, files })
-    expect(diagnostics.map((diagnostic) => render(diagnostic, false))).toEqual([])
+    expect(diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, false))).toEqual([])
   })
 })
 

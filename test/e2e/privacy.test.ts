@@ -4,13 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { functions } from '../../connector/index.ts'
 import { specFolder } from '../../connector/spec.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
-import { filesOn } from '../../runtime/spec/spec-files.ts'
+import { openSpecFolder } from '../../runtime/spec/spec-files.ts'
 import { someone } from '../helpers/connector-harness.ts'
 import { codes, json, NO_FAILURES, never, recordedConnector, requestEcho } from '../helpers/privacy.ts'
 
 /** The shipped spec with a mapping that fails on every title. */
 async function failingSpec() {
-  const disk = filesOn(specFolder())
+  const disk = openSpecFolder(specFolder())
   const read = async (path: string) => (await disk.read(path))?.replace('Title: title', 'Title: $number(title)')
   return (await loadSpec(specFolder(), { functions, files: { ...disk, read } })).spec
 }

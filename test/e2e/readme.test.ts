@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../connector/functions/index.ts'
 import { intercomToKlaviyo } from '../../connector/index.ts'
-import { render } from '../../runtime/spec/diagnostic.ts'
+import { renderDiagnostic } from '../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
-import { filesOn, type SpecFiles } from '../../runtime/spec/spec-files.ts'
+import { openSpecFolder, type SpecFiles } from '../../runtime/spec/spec-files.ts'
 
 const root = new URL('../..', import.meta.url)
 const readme = readFileSync(new URL('README.md', root), 'utf8')
@@ -18,7 +18,7 @@ const yaml = (word: string) =>
 
 /** The shipped spec with some files changed, added or, where undefined, removed. */
 function withFiles(files: Readonly<Record<string, string | undefined>>): SpecFiles {
-  const disk = filesOn(root)
+  const disk = openSpecFolder(root)
   return {
     read: async (path) => (path in files ? files[path] : disk.read(path)),
     list: async (folder) => {
@@ -40,7 +40,7 @@ test('renames and adds properties as shown', async () => {
   const [, ...lines] = yaml('Order Number').trimEnd().split('\n')
   const text = resolved.replace(/ {2}Ticket Name:.*\n/, `${lines.join('\n')}\n`)
   const { spec, diagnostics } = await load({ 'mappings/resolved-ticket.yaml': text })
-  expect(diagnostics.map((one) => render(one, false))).toEqual([])
+  expect(diagnostics.map((one) => renderDiagnostic(one, false))).toEqual([])
   const ticket = JSON.parse(readFileSync(new URL('test/fixtures/intercom/ticket.json', root), 'utf8'))
   const connector = await intercomToKlaviyo({ settings: { spec } })
   const { items } = await connector.preview({ topic: 'ticket.state.updated', data: ticket })
@@ -49,7 +49,7 @@ test('renames and adds properties as shown', async () => {
 
 test('adds a tenth metric with one file', async () => {
   const { spec, diagnostics } = await load({ 'mappings/closed-conversation.yaml': yaml('Closed Conversation') })
-  expect(diagnostics.map((one) => render(one, false))).toEqual([])
+  expect(diagnostics.map((one) => renderDiagnostic(one, false))).toEqual([])
   const connector = await intercomToKlaviyo({ settings: { spec } })
   const part = { id: '9', part_type: 'close', created_at: 1_768_031_900, author: { type: 'admin', id: '1' } }
   const data = {
@@ -77,7 +77,7 @@ test('lists in the guide for operators the topics that the mappings use', async 
 test('removes a metric by its file or by `enabled: false`', async () => {
   for (const text of [undefined, `${resolved}enabled: false\n`]) {
     const { spec, diagnostics } = await load({ 'mappings/resolved-ticket.yaml': text })
-    expect(diagnostics.map((one) => render(one, false))).toEqual([])
+    expect(diagnostics.map((one) => renderDiagnostic(one, false))).toEqual([])
     expect(spec?.mappings.map(({ metric }) => metric)).not.toContain('Resolved Ticket')
   }
 })
@@ -88,7 +88,7 @@ test('shows the diagnostic that `validate` prints', async () => {
   const lines = resolved.split('\n')
   lines[line - 1] = '  Contact Phone: $phon($contact.phone)'
   const { diagnostics } = await load({ 'mappings/resolved-ticket.yaml': lines.join('\n') })
-  expect(diagnostics.map((one) => render(one, false)).join('\n')).toBe(shown.trimEnd())
+  expect(diagnostics.map((one) => renderDiagnostic(one, false)).join('\n')).toBe(shown.trimEnd())
 })
 
 describe('links resolve', () => {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { json } from '../../lib/format.ts'
-import { groupsOf } from '../../spec/expression-groups.ts'
+import { groupExpressions } from '../../spec/expression-groups.ts'
 import { writeBundle } from '../../spec/write-bundle.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../errors.ts'
@@ -46,7 +46,7 @@ function printGroup(
   name: string,
   { spec, expressions }: CheckedSpec,
 ): void {
-  const groups = groupsOf(spec, expressions)
+  const groups = groupExpressions(spec, expressions)
   const group = groups.find((candidate) => candidate.name === name)
   if (group === undefined) {
     const names = groups.map((candidate) => candidate.name)

@@ -1,6 +1,6 @@
 /** `validate`: checks a spec and prints its diagnostics. */
 import { json, plural } from '../../lib/format.ts'
-import { render, toJson } from '../../spec/diagnostic.ts'
+import { diagnosticToJson, renderDiagnostic } from '../../spec/diagnostic.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandDefinition } from '../command.ts'
 import { EXIT_CODES } from '../errors.ts'
@@ -31,10 +31,12 @@ export const validateCommand: CommandDefinition = {
     const report = ok && verbose ? compileReport(expressions) : undefined
     if (context.json) {
       const compiled = report && { expressions: compileReportJson(report) }
-      context.print(json({ ok, ...(ok ? sizeOf(spec) : {}), ...compiled, diagnostics: diagnostics.map(toJson) }))
+      context.print(
+        json({ ok, ...(ok ? sizeOf(spec) : {}), ...compiled, diagnostics: diagnostics.map(diagnosticToJson) }),
+      )
     } else {
       const color = wantsColor(io.stdout, io.env)
-      for (const diagnostic of diagnostics) context.print(`${render(diagnostic, color)}\n\n`)
+      for (const diagnostic of diagnostics) context.print(`${renderDiagnostic(diagnostic, color)}\n\n`)
       context.print(`${summary(spec, diagnostics.length)}\n${report ? `${compileReportText(report)}\n` : ''}`)
     }
     return ok ? EXIT_CODES.ok : EXIT_CODES.failed

@@ -3,28 +3,28 @@ import { literal, toComment } from '../../expression/compiler/emit/literal.ts'
 import { NotCompilable } from '../../expression/compiler/not-compilable.ts'
 import type { FunctionTable } from '../../expression/functions.ts'
 import type { JsonObject } from '../../ports/types.ts'
-import type { Group, Part } from '../../spec/expression-groups.ts'
-import { sourceOf } from '../../spec/write-bundle.ts'
+import type { ExpressionGroup, NamedExpression } from '../../spec/expression-groups.ts'
+import { generateExpressionSource } from '../../spec/write-bundle.ts'
 
 const legend = 'get_x reads x from one item; each_x and last_x read it from a list, within a path and at its end.'
 
 /** JavaScript with one function per expression, each under a comment with its place. */
-export function compiledGroupText({ name, file, parts }: Group, functions: FunctionTable): string {
+export function compiledGroupText({ name, file, parts }: ExpressionGroup, functions: FunctionTable): string {
   const members = parts.map((part) => expressionText(part, functions))
   const all = members.join('\n\n').replaceAll(/^(?=.)/gm, '  ')
   return `${toComment(`${name}, ${file}\n${legend}`)}\nexport const expressions = {\n${all}\n}\n`
 }
 
-function expressionText([name, { text, place, notCompiled }]: Part, functions: FunctionTable): string {
-  const made = sourceOf(text, functions)
+function expressionText([name, { text, place, notCompiled }]: NamedExpression, functions: FunctionTable): string {
+  const made = generateExpressionSource(text, functions)
   if (!(made instanceof NotCompilable)) return `${toComment(place)}\n${literal(name)}: ${made.source},`
   const why = `interpreted: ${made.reason}, ${notCompiled?.place ?? place}`
   return `${toComment(why)}\n${toComment(text)}\n${literal(name)}: undefined,`
 }
 
-export function compiledGroupJson({ name, file, parts }: Group, functions: FunctionTable): JsonObject {
+export function compiledGroupJson({ name, file, parts }: ExpressionGroup, functions: FunctionTable): JsonObject {
   const expressions = parts.map(([part, { text, place, notCompiled }]) => {
-    const made = sourceOf(text, functions)
+    const made = generateExpressionSource(text, functions)
     const code =
       made instanceof NotCompilable ? { interpreted: { reason: made.reason, ...notCompiled } } : { source: made.source }
     return { name: part, place, text, ...code }

@@ -4,7 +4,7 @@ import type { CompileContext } from '../compile/context.ts'
 import { SpecNode } from '../compile/spec-node.ts'
 import type { Connector } from '../generated/documents.ts'
 import { SourceFile } from '../source-file.ts'
-import { glob, type SpecFiles } from '../spec-files.ts'
+import { expandGlob, type SpecFiles } from '../spec-files.ts'
 import { YamlFile } from '../yaml.ts'
 
 export async function checkUnusedFiles(
@@ -29,7 +29,7 @@ export async function checkUnusedFiles(
       await warn(path, `${remedy}, or move it out of ${folder}`)
     }
   }
-  for (const path of (await glob('*', files)).filter((path) => isYaml(path) && !known.has(path))) {
+  for (const path of (await expandGlob('*', files)).filter((path) => isYaml(path) && !known.has(path))) {
     const isMetric = /^metric:/m.test((await files.read(path)) ?? '')
     if (isMetric) await warn(path, `move it to ${dirname(mappings[0] ?? '')}, where the other metrics are`)
   }
@@ -37,8 +37,8 @@ export async function checkUnusedFiles(
 
 /** Subfolders included: `mappings/*.yaml` names no file in them. */
 async function yamlFilesBelow(folder: string, files: SpecFiles): Promise<readonly string[]> {
-  const all = await glob(`${folder}/*`, files)
-  const inner = await Promise.all(all.filter((path) => !isYaml(path)).map((path) => glob(`${path}/*`, files)))
+  const all = await expandGlob(`${folder}/*`, files)
+  const inner = await Promise.all(all.filter((path) => !isYaml(path)).map((path) => expandGlob(`${path}/*`, files)))
   return [...all, ...inner.flat()].filter(isYaml)
 }
 

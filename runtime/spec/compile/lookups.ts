@@ -67,7 +67,7 @@ function compileRequests(
 }
 
 /** The lookups these expressions name, with those they depend on first. `always` are included in any case. */
-export function neededLookups(
+export function collectLookups(
   expressions: Iterable<Expression>,
   lookups: ReadonlyMap<string, LookupSpec>,
   always: readonly string[] = [],

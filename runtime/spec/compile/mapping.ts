@@ -2,7 +2,7 @@
 import type { Mapping as MappingDocument } from '../generated/documents.ts'
 import type { LookupSpec, Mapping, MappingStream, ResourceSpec, StreamSpec } from '../spec.ts'
 import { compileKey } from './key.ts'
-import { neededLookups } from './lookups.ts'
+import { collectLookups } from './lookups.ts'
 import { type CompiledSet, compileProperties, compileSkip } from './properties.ts'
 import { checkStream, checkTopics, resolveName } from './resolve-name.ts'
 import type { Scope, SpecNode } from './spec-node.ts'
@@ -69,7 +69,7 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
     skip: compileSkip(document.skip, sets, scope, node.at('skip')),
     properties: compileProperties(document.properties, sets, scope, node.at('properties')),
   }
-  const lookups = neededLookups(expressionsOf(mapping), names.lookups, ['contact', ...names.profileLookups])
+  const lookups = collectLookups(expressionsOf(mapping), names.lookups, ['contact', ...names.profileLookups])
   return { ...mapping, lookups }
 }
 

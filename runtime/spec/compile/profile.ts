@@ -2,7 +2,7 @@
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Profile } from '../generated/documents.ts'
 import type { ProfileMapping } from '../spec.ts'
-import { neededLookups } from './lookups.ts'
+import { collectLookups } from './lookups.ts'
 import { includeSets, mappingScope, type SpecNames } from './mapping.ts'
 import { compileProperties, compileSkip } from './properties.ts'
 import { checkTopics, resolveName } from './resolve-name.ts'
@@ -25,7 +25,7 @@ export function compileProfile(
   const skip = compileSkip(document.skip, sets, scope, node.at('skip'))
   checkIdentifiers(document, node.at('identifiers'))
   const expressions = [...attributes, ...properties].map(({ expr }) => expr)
-  const lookups = neededLookups([...expressions, ...skip.map(({ when }) => when)], names.lookups)
+  const lookups = collectLookups([...expressions, ...skip.map(({ when }) => when)], names.lookups)
   return {
     file: node.file,
     resource,

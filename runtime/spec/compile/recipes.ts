@@ -4,10 +4,10 @@ import { suggest } from '../../expression/did-you-mean.ts'
 import type { Recipe } from '../../ports/recipes.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
 import type { Recipe as RecipeDocument } from '../generated/documents.ts'
-import { metricOf } from '../recipe-metrics.ts'
+import { readMetricReference } from '../recipe-metrics.ts'
 import { validateAgainstSchema } from '../schema.ts'
 import { SourceFile } from '../source-file.ts'
-import { glob, type SpecFiles } from '../spec-files.ts'
+import { expandGlob, type SpecFiles } from '../spec-files.ts'
 import { type Path, YamlFile } from '../yaml.ts'
 import type { CompileContext } from './context.ts'
 import { SpecNode } from './spec-node.ts'
@@ -27,7 +27,7 @@ export async function readRecipes(
 ): Promise<RecipeFiles> {
   const sources: SourceFile[] = []
   const recipes: Recipe[] = []
-  for (const path of await glob(`${FOLDER}/*.yaml`, files)) {
+  for (const path of await expandGlob(`${FOLDER}/*.yaml`, files)) {
     const yaml = new YamlFile(new SourceFile(path, (await files.read(path)) ?? ''))
     sources.push(yaml.file)
     const { document, errors } = validateAgainstSchema('recipe', yaml)
@@ -87,7 +87,7 @@ interface MetricReference {
 }
 
 function* metricReferences(value: Json | undefined, path: Path): Generator<MetricReference> {
-  const metric = metricOf(value)
+  const metric = readMetricReference(value)
   if (metric !== undefined) yield { metric, path: [...path, 'metric'] }
   else if (typeof value === 'object' && value !== null) {
     const members = Array.isArray(value) ? [...value.entries()] : Object.entries(value)

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Loaders } from '../../../runtime/cli/loaders.ts'
-import { type Loaded, loadSpec } from '../../../runtime/spec/load.ts'
+import { type LoadedSpec, loadSpec } from '../../../runtime/spec/load.ts'
 import { loadBundle } from '../../../runtime/spec/load-bundle.ts'
-import { filesOn } from '../../../runtime/spec/spec-files.ts'
+import { openSpecFolder } from '../../../runtime/spec/spec-files.ts'
 import { runCommand, spec } from '../../helpers/cli-fake.ts'
 import { functions } from '../../helpers/spec-functions.ts'
 
@@ -16,7 +16,7 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }))
 
 /** Runs a command on the small spec, with another expression for the title. */
 function withTitle(title = 'title') {
-  const disk = filesOn(smallSpec)
+  const disk = openSpecFolder(smallSpec)
   const read = async (path: string) => (await disk.read(path))?.replace('Title: title', `Title: ${title}`)
   const spec: Loaders['spec'] = (folder, { functions }) => loadSpec(folder, { functions, files: { ...disk, read } })
   return (...argv: string[]) => runCommand(argv, { app: { functions }, load: { spec }, cwd, env: {} })
@@ -77,7 +77,7 @@ describe('build', () => {
 })
 
 describe('validate --verbose', () => {
-  const expression = (place: string, reason?: string): Loaded['expressions'][number] => ({
+  const expression = (place: string, reason?: string): LoadedSpec['expressions'][number] => ({
     file: 'a.yaml',
     path: ['time'],
     expression: {
@@ -88,7 +88,7 @@ describe('validate --verbose', () => {
       ...(reason !== undefined && { refused: { reason, place, help: 'put it in brackets' } }),
     },
   })
-  const validate = (...expressions: Loaded['expressions']) => {
+  const validate = (...expressions: LoadedSpec['expressions']) => {
     const load = { spec: async () => ({ spec, diagnostics: [], files: [], expressions }) }
     return (...argv: string[]) => runCommand(['validate', '--verbose', ...argv], { load, env: {} })
   }

@@ -11,9 +11,9 @@ import { stringify } from 'yaml'
 import { functions as shipped } from '../../../connector/functions/index.ts'
 import { intercomToKlaviyo } from '../../../connector/index.ts'
 import { specFolder } from '../../../connector/spec.ts'
-import { type Loaded, loadSpec } from '../../../runtime/spec/load.ts'
+import { type LoadedSpec, loadSpec } from '../../../runtime/spec/load.ts'
 import { loadBundle, type SpecBundle } from '../../../runtime/spec/load-bundle.ts'
-import { filesOn } from '../../../runtime/spec/spec-files.ts'
+import { openSpecFolder } from '../../../runtime/spec/spec-files.ts'
 import { writeBundle } from '../../../runtime/spec/write-bundle.ts'
 import { pipeline, type Told } from '../../helpers/pipeline.ts'
 import { functions } from '../../helpers/spec-functions.ts'
@@ -21,7 +21,7 @@ import { functions } from '../../helpers/spec-functions.ts'
 const call = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'built-'))
 const file = join(folder, 'spec.mjs')
-const small = filesOn(new URL('../../diagnostics/spec/', import.meta.url))
+const small = openSpecFolder(new URL('../../diagnostics/spec/', import.meta.url))
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -132,7 +132,7 @@ const hostile = fc
   .map((parts) => parts.join(''))
 
 /** The small spec with a metric whose name, properties and expressions are made of what a stranger wrote. */
-async function strange(text: string): Promise<Loaded> {
+async function strange(text: string): Promise<LoadedSpec> {
   const quoted = JSON.stringify(text)
   const mapping = {
     metric: text,
@@ -190,6 +190,6 @@ const outcome = async (given: unknown): Promise<unknown> => {
   }
 }
 
-const about = ({ file, path, expression: { text, place, notCompiled } }: Loaded['expressions'][number]) => {
+const about = ({ file, path, expression: { text, place, notCompiled } }: LoadedSpec['expressions'][number]) => {
   return { file, path, text, place, notCompiled }
 }

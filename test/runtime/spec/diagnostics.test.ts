@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { render } from '../../../runtime/spec/diagnostic.ts'
+import { renderDiagnostic } from '../../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
-import { filesOn, type SpecFiles } from '../../../runtime/spec/spec-files.ts'
+import { openSpecFolder, type SpecFiles } from '../../../runtime/spec/spec-files.ts'
 import { functions } from '../../helpers/spec-functions.ts'
 
 /** What the small spec's destination looks for. */
@@ -15,7 +15,7 @@ type Change = string | readonly { readonly find: string; readonly put: string }[
 type Changes = Readonly<Record<string, Change>>
 
 const folder = new URL('../../diagnostics/', import.meta.url)
-const base = filesOn(new URL('./spec/', folder))
+const base = openSpecFolder(new URL('./spec/', folder))
 
 /** The small spec with the changes of a case. */
 function changed(changes: Changes): SpecFiles {
@@ -47,7 +47,7 @@ const cases = (kind: string): readonly string[] =>
 async function diagnose(kind: string, name: string) {
   const changes = parse(readFileSync(new URL(`${kind}/${name}.yaml`, folder), 'utf8')) as Changes
   const { spec, diagnostics } = await loadSpec('', { functions, names, files: changed(changes) })
-  return { spec, diagnostics, text: diagnostics.map((each) => `${render(each)}\n`).join('\n') }
+  return { spec, diagnostics, text: diagnostics.map((each) => `${renderDiagnostic(each)}\n`).join('\n') }
 }
 
 describe('a mistake is named, placed and, where possible, put right', () => {

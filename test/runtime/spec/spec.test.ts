@@ -6,10 +6,10 @@ import { describe, expect, test } from 'vitest'
 import { functions as shipped } from '../../../connector/functions/index.ts'
 import { joinWords, nearestWords, suggest } from '../../../runtime/expression/did-you-mean.ts'
 import { parseDuration, parseSize } from '../../../runtime/spec/compile/units.ts'
-import { render, toJson } from '../../../runtime/spec/diagnostic.ts'
+import { diagnosticToJson, renderDiagnostic } from '../../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
 import { SourceFile } from '../../../runtime/spec/source-file.ts'
-import { filesOn, glob } from '../../../runtime/spec/spec-files.ts'
+import { expandGlob, openSpecFolder } from '../../../runtime/spec/spec-files.ts'
 import { generateFiles } from '../../../scripts/generated.ts'
 import { functions } from '../../helpers/spec-functions.ts'
 
@@ -18,7 +18,7 @@ const small = new URL('../../diagnostics/spec/', import.meta.url)
 
 test('the shipped spec is silent', async () => {
   const { spec, diagnostics } = await loadSpec(root, { functions: shipped })
-  expect(diagnostics.map((each) => render(each))).toEqual([])
+  expect(diagnostics.map((each) => renderDiagnostic(each))).toEqual([])
   expect(spec?.mappings).toHaveLength(9)
 })
 
@@ -83,7 +83,7 @@ describe('a small spec', async () => {
 test('a diagnostic for people and for programs', () => {
   const file = new SourceFile('m.yaml', 'a: 1\nb: two\n')
   const diagnostic = { code: 'x/y', severity: 'error', message: 'm', help: 'h', file, span: [8, 11] } as const
-  expect(toJson(diagnostic)).toEqual({
+  expect(diagnosticToJson(diagnostic)).toEqual({
     code: 'x/y',
     severity: 'error',
     message: 'm',
@@ -93,10 +93,10 @@ test('a diagnostic for people and for programs', () => {
     column: 4,
     end: { line: 2, column: 7 },
   })
-  const plain = render(diagnostic)
+  const plain = renderDiagnostic(diagnostic)
   const control = String.fromCharCode(27)
   expect(plain).not.toContain(control)
-  expect(render(diagnostic, true).replaceAll(new RegExp(`${control}\\[\\d+m`, 'g'), '')).toBe(plain)
+  expect(renderDiagnostic(diagnostic, true).replaceAll(new RegExp(`${control}\\[\\d+m`, 'g'), '')).toBe(plain)
 })
 
 describe('words', () => {
@@ -125,11 +125,11 @@ test.for([
 ] as const)('%s is %i bytes', ([text, bytes]) => expect(parseSize(text)).toBe(bytes))
 
 test('a pattern stands for part of a file name', async () => {
-  const files = filesOn(small)
-  expect(await glob('mappings/re*-ticket.yaml', files)).toHaveLength(2)
-  expect(await glob('mappings/_*.yaml', files)).toEqual(['mappings/_ticket.yaml'])
-  expect(await glob('*/profile.yaml', files)).toEqual(['*/profile.yaml'])
-  expect(await glob('nowhere/*.yaml', files)).toEqual([])
+  const files = openSpecFolder(small)
+  expect(await expandGlob('mappings/re*-ticket.yaml', files)).toHaveLength(2)
+  expect(await expandGlob('mappings/_*.yaml', files)).toEqual(['mappings/_ticket.yaml'])
+  expect(await expandGlob('*/profile.yaml', files)).toEqual(['*/profile.yaml'])
+  expect(await expandGlob('nowhere/*.yaml', files)).toEqual([])
 })
 
 test('the schemas are JSON Schemas', () => {
