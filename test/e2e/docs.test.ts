@@ -197,6 +197,24 @@ describe('files named in prose exist', () => {
   })
 })
 
+test('identifiers named in the guides exist in the code', () => {
+  const code = ['connector', 'runtime'].flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => read(`${folder}/${name}`)),
+  )
+  const words = new Set(code.join('\n').match(/\w+/g))
+  const known = new Set([...words, ...(read('connector.yaml').match(/\w+/g) ?? [])])
+  const prose = ['docs/guide/embedding.md', 'docs/guide/operators.md', 'README.md'].map((path) =>
+    read(path).replace(/^```[\s\S]*?^```$/gm, ''),
+  )
+  const named = prose.flatMap((text) =>
+    [...text.matchAll(/`([\w.]*[a-z][A-Z]\w*)(?:\(\))?`/g)].flatMap(([, name = '']) => name.split('.')),
+  )
+  expect(named.length).toBeGreaterThan(5)
+  expect(named.filter((name) => !known.has(name))).toEqual([])
+})
+
 /** As GitHub derives them from headings. */
 function anchorsOf(text: string): ReadonlySet<string> {
   const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading)
