@@ -40,6 +40,6 @@ export function columns(rows: readonly (readonly string[])[], indent = ''): stri
 }
 
 /** Formats the `--json` output of a command: indented, one value, a newline at the end. */
-export function json(value: unknown): string {
+export function formatJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }

@@ -2,6 +2,6 @@
 export interface CheckResult {
   readonly name: string
   readonly ok: boolean
-  /** The finding, or what is missing and where to get it. */
+  /** The finding; of a failed check, the missing part and where to get it. */
   readonly detail: string
 }

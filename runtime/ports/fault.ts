@@ -3,7 +3,7 @@ import type { FaultInfo } from './types.ts'
 
 /**
  * - `config`: credentials, permissions or settings. The operator has to act; the record waits.
- * - `data`: this record cannot be delivered as it is. It becomes a dead letter; other records continue.
+ * - `data`: this record cannot be delivered. It becomes a dead letter; other records continue.
  * - `transient`: the source, the destination or the network. The request is retried.
  * - `bug`: an error of this program. The record becomes a dead letter; please report it.
  */
@@ -49,7 +49,7 @@ export class Fault extends Error {
   }
 }
 
-/** Turns anything thrown into a fault. What is not a `Fault` already is a bug. */
+/** Turns anything thrown into a fault: anything but a `Fault` is a bug. */
 export function toFault(error: unknown): Fault {
   if (error instanceof Fault) return error
   const name = error instanceof Error ? error.name : typeof error

@@ -26,7 +26,7 @@ export type JsonObject = { readonly [key: string]: Json | undefined }
 export type Ingress = 'webhook' | 'backfill' | 'reconcile' | 'replay'
 export type Lane = 'live' | 'backfill'
 
-/** One resource as received. This, not the mapped event, is what is queued. */
+/** One resource as received. The queue holds these, not mapped events. */
 export interface SourceRecord {
   /** Appended once: a second record with the same id is dropped by the store. */
   readonly id: string

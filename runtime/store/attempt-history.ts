@@ -2,9 +2,9 @@
 import type { Attempt, FaultInfo, Outcome } from '../ports/types.ts'
 
 /** The newest attempts stay separate, with their times and request ids. */
-const NEWEST = 3
+const KEEP_NEWEST = 3
 /** The first entries stay: how a failure began says most about it. */
-const FIRST = 3
+const KEEP_FIRST = 3
 /** Entries in all. Those between the first and the newest are merged, without their faults. */
 const MAX_ENTRIES = 12
 
@@ -15,16 +15,16 @@ export function withAttempt(known: readonly Attempt[], next: Attempt): readonly 
 
 /** Merges the attempt that just left the newest into the entry before it, if both ended alike. */
 function mergeRepeated(all: readonly Attempt[]): readonly Attempt[] {
-  const at = all.length - NEWEST - 1
+  const at = all.length - KEEP_NEWEST - 1
   const [older, newer] = [all[at - 1], all[at]]
   if (older === undefined || newer === undefined || !endedAlike(older, newer)) return all
   return [...all.slice(0, at - 1), { ...newer, ...mergedSpan(older, newer) }, ...all.slice(at + 1)]
 }
 
 function limitEntries(all: readonly Attempt[]): readonly Attempt[] {
-  const [older, newer] = all.slice(FIRST)
+  const [older, newer] = all.slice(KEEP_FIRST)
   if (all.length <= MAX_ENTRIES || older === undefined || newer === undefined) return all
-  return [...all.slice(0, FIRST), mergeWithoutFault(older, newer), ...all.slice(FIRST + 2)]
+  return [...all.slice(0, KEEP_FIRST), mergeWithoutFault(older, newer), ...all.slice(KEEP_FIRST + 2)]
 }
 
 /** The attempt that an outcome ends. Leaves out deliveries without a key, which each attempt repeats. */

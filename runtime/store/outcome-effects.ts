@@ -100,10 +100,10 @@ const HOUR = 3_600_000
 
 const DAY = 24 * HOUR
 
-export const hourOf = (ms: number): number => Math.floor(ms / HOUR) * HOUR
+export const startOfHour = (ms: number): number => Math.floor(ms / HOUR) * HOUR
 
 /** In UTC. */
-export const dayOf = (ms: number): number => Math.floor(ms / DAY) * DAY
+export const startOfDay = (ms: number): number => Math.floor(ms / DAY) * DAY
 
 /** Counts hold no personal data: they stay as long as any record, and at least a month for the chart. Milliseconds. */
 export function retentionOfCounts({ settled, dead }: Retention): number {

@@ -51,14 +51,14 @@ export function keyValueCases(current: () => StoreHarness): void {
   test('caches and deletes by namespace and key', async () => {
     const { store } = current()
     const one = { key: '1', value: { email: 'a@b.example' }, at: 5 }
-    const gone = { key: '2', value: null, at: 6 }
-    await store.writeCache('contact', [one, gone])
+    const missing = { key: '2', value: null, at: 6 }
+    await store.writeCache('contact', [one, missing])
     await store.writeCache('team', [{ ...one, value: 'team' }])
     await store.writeCache('contact', [{ ...one, at: 7 }])
     const contacts = await store.readCache('contact', ['2', '1', '1', '3'])
-    expect([...contacts].sort((a, b) => a.at - b.at)).toEqual([gone, { ...one, at: 7 }])
+    expect([...contacts].sort((a, b) => a.at - b.at)).toEqual([missing, { ...one, at: 7 }])
     await store.deleteCache('contact', ['1', '3'])
-    expect(await store.readCache('contact', ['1', '2'])).toEqual([gone])
+    expect(await store.readCache('contact', ['1', '2'])).toEqual([missing])
     await store.deleteCache('contact')
     expect(await store.readCache('contact', ['1', '2'])).toEqual([])
     expect(await store.readCache('team', ['1'])).toHaveLength(1)

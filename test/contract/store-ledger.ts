@@ -113,20 +113,20 @@ export function ledgerCases(current: () => StoreHarness): void {
   })
 
   const bodies = [
-    { lane: 'live', outcome: delivered(), kept: true },
-    { lane: 'backfill', outcome: delivered(), kept: false },
-    { lane: 'backfill', outcome: skipped('x'), kept: true },
-    { lane: 'live', outcome: skipped('x'), kept: true },
-    { lane: 'live', outcome: skipped('foreign-workspace'), kept: false },
-    { lane: 'backfill', outcome: dead(), kept: true },
+    { lane: 'live', outcome: delivered(), keeps: true },
+    { lane: 'backfill', outcome: delivered(), keeps: false },
+    { lane: 'backfill', outcome: skipped('x'), keeps: true },
+    { lane: 'live', outcome: skipped('x'), keeps: true },
+    { lane: 'live', outcome: skipped('foreign-workspace'), keeps: false },
+    { lane: 'backfill', outcome: dead(), keeps: true },
   ] as const
   test.each(bodies)(
-    'in lane $lane, a record that is $outcome.status keeps its body: $kept',
-    async ({ lane, outcome, kept }) => {
+    'in lane $lane, a record that is $outcome.status keeps its body: $keeps',
+    async ({ lane, outcome, keeps }) => {
       const { store, finish } = current()
       await store.append([record('a', { lane })])
       await finish(outcome, lane)
-      expect('body' in only(await store.trace('a'))).toBe(kept)
+      expect('body' in only(await store.trace('a'))).toBe(keeps)
     },
   )
 

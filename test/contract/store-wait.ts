@@ -98,11 +98,11 @@ export function waitCases(current: () => StoreHarness): void {
     stop.abort()
     await Promise.all(waiters.map(({ done }) => done))
     await startWaiting(it, 10_000, stop.signal).done
-    const kept = new AbortController()
-    const waiter = startWaiting(it, 10_000, kept.signal)
+    const running = new AbortController()
+    const waiter = startWaiting(it, 10_000, running.signal)
     await it.store.append([record('a')])
     await waiter.done
     expect(it.clock.timers).toBe(0)
-    expect(getEventListeners(kept.signal, 'abort')).toEqual([])
+    expect(getEventListeners(running.signal, 'abort')).toEqual([])
   })
 }

@@ -1,6 +1,6 @@
 /** `backfill`: imports history and resumes an interrupted import. */
 import type { BackfillOptions, Progress } from '../../backfill/types.ts'
-import { json } from '../../lib/format.ts'
+import { formatJson } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
@@ -37,7 +37,7 @@ export const backfillCommand: CommandDefinition = {
       const last = await showProgress(connector.backfill(options), context)
       if (last === undefined) return EXIT_CODES.failed
       const finished = last.phase === 'done'
-      if (context.json) context.print(json(reportData(last, finished)))
+      if (context.json) context.print(formatJson(reportData(last, finished)))
       else context.print(reportText(last, finished, context.paint))
       return finished && last.dead === 0 ? EXIT_CODES.ok : EXIT_CODES.failed
     })

@@ -1,7 +1,7 @@
 /** `build`: bundles a spec with its compiled expressions, or prints the code of one mapping. */
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { json } from '../../lib/format.ts'
+import { formatJson } from '../../lib/format.ts'
 import { groupExpressions } from '../../spec/expression-groups.ts'
 import { writeBundle } from '../../spec/write-bundle.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
@@ -52,7 +52,7 @@ function printGroup(
     const names = groups.map((candidate) => candidate.name)
     throw usageError(unknownName('name', name, names))
   }
-  print(machine ? json(compiledGroupJson(group, app.functions)) : compiledGroupText(group, app.functions))
+  print(machine ? formatJson(compiledGroupJson(group, app.functions)) : compiledGroupText(group, app.functions))
 }
 
 async function writeModule(
@@ -67,7 +67,7 @@ async function writeModule(
   const report = compileReport(loaded.expressions)
   print(
     machine
-      ? json({ out, bytes: text.length, expressions: compileReportJson(report) })
+      ? formatJson({ out, bytes: text.length, expressions: compileReportJson(report) })
       : `${out}: ${compileReportText(report)}\n`,
   )
 }

@@ -1,5 +1,5 @@
 /** `check`: tests credentials and permissions with real requests. */
-import { columns, json } from '../../lib/format.ts'
+import { columns, formatJson } from '../../lib/format.ts'
 import type { CheckResult } from '../../ports/check-result.ts'
 import type { CliApp } from '../app.ts'
 import type { CommandDefinition } from '../command.ts'
@@ -24,7 +24,7 @@ export const checkCommand = ({ labels }: CliApp): CommandDefinition => ({
         // Printed one by one, since an unreachable API takes its whole timeout.
         if (!context.json) print(`${render(result, paint)}\n`)
       }
-      if (context.json) print(json(results))
+      if (context.json) print(formatJson(results))
       return results.every((result) => result.ok) ? EXIT_CODES.ok : EXIT_CODES.failed
     })
   },

@@ -1,6 +1,6 @@
 /** `dead-letters list` and `dead-letters replay`. */
 import { faultUrl } from '../../fault-reference.ts'
-import { json, plural } from '../../lib/format.ts'
+import { formatJson, plural } from '../../lib/format.ts'
 import { whoActs } from '../../ports/fault.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
 import type { Store } from '../../ports/store.ts'
@@ -21,7 +21,7 @@ const listDeadLetters: CommandDefinition = {
   ],
   async run(context) {
     const groups = await withExistingStore(context, readGroups)
-    if (context.json) context.print(json(groups))
+    if (context.json) context.print(formatJson(groups))
     else if (groups.length === 0) context.print('No dead letters.\n')
     else context.print(render(groups, context))
     return EXIT_CODES.ok
@@ -43,7 +43,7 @@ const replayDeadLetters: CommandDefinition = {
     if (all === ids.length > 0) throw usageError('give the record ids to replay, or --all, but not both')
     const queued = await withExistingStore(context, (store) => store.replay(all ? 'all' : ids))
     const unknown = all ? 0 : ids.length - queued
-    if (context.json) context.print(json({ queued, unknown }))
+    if (context.json) context.print(formatJson({ queued, unknown }))
     else context.print(replayText(queued, unknown))
     return unknown > 0 ? EXIT_CODES.failed : EXIT_CODES.ok
   },

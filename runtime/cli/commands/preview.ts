@@ -1,5 +1,5 @@
 /** `preview`: maps one webhook or one page of history, without credentials and without sending. */
-import { json } from '../../lib/format.ts'
+import { formatJson } from '../../lib/format.ts'
 import type { Preview, PreviewInput } from '../../mapping/preview.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
@@ -71,6 +71,6 @@ function checkNames({ topic, stream }: PreviewInput, { streams, resources, webho
 }
 
 function render(result: Preview, { json: machine, paint }: CommandContext, request: boolean): string {
-  if (request) return json(result.bodies)
-  return machine ? json(result.items) : previewText(result.items, paint)
+  if (request) return formatJson(result.bodies)
+  return machine ? formatJson(result.items) : previewText(result.items, paint)
 }

@@ -1,7 +1,7 @@
 /** `recipes list` and `recipes apply`: ready-made segments and flows for the metrics. */
 import { suggest } from '../../expression/did-you-mean.ts'
 import { faultUrl } from '../../fault-reference.ts'
-import { json } from '../../lib/format.ts'
+import { formatJson } from '../../lib/format.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Recipe } from '../../ports/recipes.ts'
 import type { RecipeBook, RecipeState } from '../../recipes.ts'
@@ -27,7 +27,7 @@ const listRecipes = ({ labels: { destination } }: CliApp): CommandDefinition => 
     withRecipes(context, async (book) => {
       const states: { recipe: Recipe; state: RecipeState }[] = []
       for (const recipe of book.recipes) states.push({ recipe, state: await book.status(recipe, context.io.signal) })
-      if (context.json) context.print(json(states.map(({ recipe, state }) => recipeJson(recipe, state))))
+      if (context.json) context.print(formatJson(states.map(({ recipe, state }) => recipeJson(recipe, state))))
       else if (states.length === 0) context.print('No recipes: the spec has no recipes/ folder.\n')
       else context.print(states.map(({ recipe, state }) => render(recipe, state, context)).join('\n'))
       return EXIT_CODES.ok
@@ -48,7 +48,7 @@ const applyRecipe = ({ labels: { destination } }: CliApp): CommandDefinition => 
         throw usageError(`unknown recipe "${id}"; ${suggest(id, known) || 'the spec has none'}`)
       }
       const state = await book.apply(recipe, context.io.signal)
-      if (context.json) context.print(json(recipeJson(recipe, state)))
+      if (context.json) context.print(formatJson(recipeJson(recipe, state)))
       else context.print(render(recipe, state, context))
       return state.state === 'made' ? EXIT_CODES.ok : EXIT_CODES.failed
     }),

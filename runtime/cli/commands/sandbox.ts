@@ -1,6 +1,6 @@
 /** `sandbox`: runs the mock servers alone. */
 import { untilAborted } from '../../lib/abort.ts'
-import { columns, json } from '../../lib/format.ts'
+import { columns, formatJson } from '../../lib/format.ts'
 import type { CliApp, Sandbox } from '../app.ts'
 import type { CommandDefinition, CommandInput } from '../command.ts'
 import { CliError, EXIT_CODES } from '../errors.ts'
@@ -25,7 +25,7 @@ export function sandboxCommand(app: CliApp): CommandDefinition {
       const sandbox = await app.startSandbox({ ports: portsOf(app, input), signal: io.signal }).catch(explainPortInUse)
       try {
         const { addresses, env, oauthEnv: install } = sandbox
-        if (context.json) context.print(json({ addresses, env, install }))
+        if (context.json) context.print(formatJson({ addresses, env, install }))
         else context.print(welcome(sandbox))
         await untilAborted(io.signal)
       } finally {

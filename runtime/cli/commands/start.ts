@@ -1,6 +1,6 @@
 /** `start`: receiver, worker and console in one process, until SIGTERM or Ctrl-C. */
 import { isLoopback } from '../../console/server/request-origin.ts'
-import { json } from '../../lib/format.ts'
+import { formatJson } from '../../lib/format.ts'
 import type { CliApp, Env, Sandbox, Setting } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
@@ -103,7 +103,7 @@ function announce(
 ): void {
   const webhook = new URL(spec.webhook.path, url)
   sandbox?.sendWebhooks?.(webhook)
-  if (machine) print(json({ url: url.href, webhook: webhook.href, sandbox: sandbox?.addresses }))
+  if (machine) print(formatJson({ url: url.href, webhook: webhook.href, sandbox: sandbox?.addresses }))
   logger.info('listening', { url: url.href, webhook: webhook.href, ...sandbox?.addresses })
   const reason = connections?.gate.pausedReason()
   if (reason !== undefined) logger.warn(`delivery paused: ${reason}`, { setUp: new URL('set-up', url).href })

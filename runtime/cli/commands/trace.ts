@@ -1,5 +1,5 @@
 /** `trace`: shows what happened to one thing, from the ledger. */
-import { json } from '../../lib/format.ts'
+import { formatJson } from '../../lib/format.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
 import { recordHistory, searchKeyOf } from '../../record-history.ts'
 import type { CommandDefinition } from '../command.ts'
@@ -22,7 +22,7 @@ export const traceCommand: CommandDefinition = {
     if (entries.length === 0 && !context.json) {
       context.note('No record found: it never arrived, or retention has deleted it.')
     }
-    if (context.json) context.print(json(entries.map(entryJson)))
+    if (context.json) context.print(formatJson(entries.map(entryJson)))
     else context.print(timeline(entries, context.paint, context.app.homepage))
     return entries.length === 0 ? EXIT_CODES.failed : EXIT_CODES.ok
   },

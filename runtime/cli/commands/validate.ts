@@ -1,5 +1,5 @@
 /** `validate`: checks a spec and prints its diagnostics. */
-import { json, plural } from '../../lib/format.ts'
+import { formatJson, plural } from '../../lib/format.ts'
 import { diagnosticToJson, renderDiagnostic } from '../../spec/diagnostic.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandDefinition } from '../command.ts'
@@ -32,7 +32,7 @@ export const validateCommand: CommandDefinition = {
     if (context.json) {
       const compiled = report && { expressions: compileReportJson(report) }
       context.print(
-        json({ ok, ...(ok ? sizeOf(spec) : {}), ...compiled, diagnostics: diagnostics.map(diagnosticToJson) }),
+        formatJson({ ok, ...(ok ? sizeOf(spec) : {}), ...compiled, diagnostics: diagnostics.map(diagnosticToJson) }),
       )
     } else {
       const color = wantsColor(io.stdout, io.env)

@@ -2,7 +2,7 @@
 import type { ActivityBucket, ActivityWindow, DeadLetterGroup, EventQuery, LedgerEvent } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/store.ts'
 import type { EventResult } from '../../ports/types.ts'
-import { type CountedEvent, dayOf, deadLettersOf, hourOf, retentionOfCounts } from '../outcome-effects.ts'
+import { type CountedEvent, deadLettersOf, retentionOfCounts, startOfDay, startOfHour } from '../outcome-effects.ts'
 import type { StoredRecord } from './records.ts'
 
 export class MemoryActivity {
@@ -38,12 +38,12 @@ export class MemoryActivity {
 
   prune(seqs: ReadonlySet<number>, retention: Retention, now: number): void {
     this.#events = this.#events.filter(({ seq }) => !seqs.has(seq))
-    const first = hourOf(now - retentionOfCounts(retention))
+    const first = startOfHour(now - retentionOfCounts(retention))
     for (const [name, { hour }] of this.#hours) if (hour < first) this.#hours.delete(name)
   }
 
   counts(window: ActivityWindow): ActivityBucket[] {
-    const startOf = window.by === 'day' ? dayOf : hourOf
+    const startOf = window.by === 'day' ? startOfDay : startOfHour
     const sums = new Map<string, ActivityBucket>()
     for (const bucket of this.#hours.values()) {
       if (bucket.hour < startOf(window.since) || bucket.hour >= window.until || bucket.count <= 0) continue
@@ -65,7 +65,7 @@ export class MemoryActivity {
   }
 
   #count({ metric, status }: EventResult, at: number, count: number): void {
-    const hour = hourOf(at)
+    const hour = startOfHour(at)
     const name = JSON.stringify([hour, metric, status])
     this.#hours.set(name, { hour, metric, status, count: (this.#hours.get(name)?.count ?? 0) + count })
   }

@@ -2,7 +2,7 @@
 import type { ActivityBucket, ActivityWindow, EventQuery, LedgerEvent } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/store.ts'
 import type { EventResult, Ingress, Lane, Outcome } from '../../ports/types.ts'
-import { type CountedEvent, dayOf, hourOf, recordResult, retentionOfCounts } from '../outcome-effects.ts'
+import { type CountedEvent, recordResult, retentionOfCounts, startOfDay, startOfHour } from '../outcome-effects.ts'
 import type { Connection } from './connection.ts'
 
 const INSERT = 'INSERT INTO events (seq, event_index, metric, status, settled_at, result) VALUES (?, ?, ?, ?, ?, ?)'
@@ -47,8 +47,8 @@ export function addToActivity(
   { metric, status }: Pick<EventResult, 'metric' | 'status'>,
   count: number,
 ): void {
-  db.run(ADD_HOUR, hourOf(at), metric, status, count)
-  db.run(ADD_DAY, dayOf(at), metric, status, count)
+  db.run(ADD_HOUR, startOfHour(at), metric, status, count)
+  db.run(ADD_DAY, startOfDay(at), metric, status, count)
 }
 
 // One JSON text instead of rows: a week has thousands, and passing them one by one takes ten times as long.
@@ -61,15 +61,15 @@ const READ = { hour: readFrom('hourly_counts'), day: readFrom('daily_counts') }
 type BucketRow = readonly [hour: number, metric: string, status: EventResult['status'], count: number]
 
 export function activity(db: Connection, { since, until, by = 'hour' }: ActivityWindow): ActivityBucket[] {
-  const from = by === 'day' ? dayOf(since) : hourOf(since)
+  const from = by === 'day' ? startOfDay(since) : startOfHour(since)
   const { buckets = '[]' } = db.get<{ buckets: string }>(READ[by], from, until) ?? {}
   return (JSON.parse(buckets) as BucketRow[]).map(([hour, metric, status, count]) => ({ hour, metric, status, count }))
 }
 
 export function pruneActivity(db: Connection, retention: Retention, now: number): void {
   const oldest = now - retentionOfCounts(retention)
-  db.run('DELETE FROM hourly_counts WHERE start < ?', hourOf(oldest))
-  db.run('DELETE FROM daily_counts WHERE start < ?', dayOf(oldest))
+  db.run('DELETE FROM hourly_counts WHERE start < ?', startOfHour(oldest))
+  db.run('DELETE FROM daily_counts WHERE start < ?', startOfDay(oldest))
 }
 
 interface EventRow {

@@ -1,6 +1,6 @@
 /** One open file: its prepared statements, its transactions and group commit. Errors leave it as faults. */
 import { Fault } from '../../ports/fault.ts'
-import { type Engine, type Statement, storeFault, type Value } from './engine.ts'
+import { type Engine, type SqlValue, type Statement, storeFault } from './engine.ts'
 
 export class Connection {
   readonly #engine: Engine
@@ -12,16 +12,16 @@ export class Connection {
     this.#engine = engine
   }
 
-  get<Row>(sql: string, ...values: Value[]): Row | undefined {
+  get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
     return this.#try(() => this.#statement(sql).get(...values) as Row | undefined)
   }
 
-  all<Row>(sql: string, ...values: Value[]): Row[] {
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] {
     return this.#try(() => this.#statement(sql).all(...values) as Row[])
   }
 
   /** Returns how many rows changed, and the number of the last one inserted. */
-  run(sql: string, ...values: Value[]): { changes: number; seq: number } {
+  run(sql: string, ...values: SqlValue[]): { changes: number; seq: number } {
     const { changes, lastInsertRowid } = this.#try(() => this.#statement(sql).run(...values))
     return { changes: Number(changes), seq: Number(lastInsertRowid) }
   }

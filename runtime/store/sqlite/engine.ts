@@ -1,12 +1,12 @@
 /** The SQLite engine: built into Node, else a package with the same API. Its error codes become faults. */
 import { Fault, type FaultKind } from '../../ports/fault.ts'
 
-export type Value = string | number | null
+export type SqlValue = string | number | null
 
 export interface Statement {
-  run(...values: Value[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint }
-  get(...values: Value[]): unknown
-  all(...values: Value[]): unknown[]
+  run(...values: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint }
+  get(...values: SqlValue[]): unknown
+  all(...values: SqlValue[]): unknown[]
 }
 
 /** The part of `DatabaseSync` that we use. */

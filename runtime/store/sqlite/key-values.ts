@@ -41,7 +41,7 @@ const DELIVERED = 'SELECT key FROM delivered_keys WHERE key IN (SELECT value FRO
 
 export function filterDelivered(db: Connection, keys: readonly string[]): Set<string> {
   const rows =
-    keys.length === 1 // how it is asked for each event; a quarter of the time
+    keys.length === 1 // the query for each delivered event: a quarter of the time
       ? db.all<{ key: string }>('SELECT key FROM delivered_keys WHERE key = ?', keys[0] ?? '')
       : db.all<{ key: string }>(DELIVERED, JSON.stringify(keys))
   return new Set(rows.map(({ key }) => key))

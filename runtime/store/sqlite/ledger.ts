@@ -8,7 +8,7 @@ import { type LedgerRow, ledgerEntry } from './row-mapping.ts'
 import { type DeadRow, requeueDeadLetter } from './settle.ts'
 
 /** Records that one transaction replays or drops: few enough for a webhook to wait behind. */
-export const PAGE = 500
+export const PAGE_SIZE = 500
 
 const ENTRY = `
   SELECT r.seq, id, ingress, lane, topic, stream, resource, lookup_ids, received_at, status, attempt, due_at,
@@ -49,7 +49,7 @@ const REPLAY = `
   SELECT ${POSITION}, scope, outcome, attempts, settled_at FROM records WHERE status = 'dead' AND seq > ?1`
 const REPLAY_BY_ID = 'AND id IN (SELECT value FROM json_each(?2))'
 const REPLAY_BY_GROUP = 'AND seq IN (SELECT seq FROM dead_letters WHERE ?2 IS NULL OR group_name = ?2)'
-const PAGED = `ORDER BY seq LIMIT ${PAGE}`
+const PAGED = `ORDER BY seq LIMIT ${PAGE_SIZE}`
 
 export interface ReplayPage {
   readonly which: ReplaySelector
@@ -68,7 +68,7 @@ export function replayPage(db: Connection, { which, after }: ReplayPage, now: nu
 
 const PRUNE = `
   DELETE FROM records
-  WHERE seq IN (SELECT seq FROM records WHERE status = ? AND settled_at < ? LIMIT ${PAGE})`
+  WHERE seq IN (SELECT seq FROM records WHERE status = ? AND settled_at < ? LIMIT ${PAGE_SIZE})`
 
 /** Drops one page of old records with their bodies and lookup ids. The keys of delivered events stay. */
 export function prunePage(db: Connection, retention: Retention, now: number): number {

@@ -192,7 +192,7 @@ class SqliteStore implements Store {
       const rows = await this.#write(() => ledger.replayPage(this.#db, { which, after }, this.#clock.now()))
       this.#waiters.wake(new Set(rows.map(({ lane }) => lane)))
       count += rows.length
-      if (rows.length < ledger.PAGE) return count
+      if (rows.length < ledger.PAGE_SIZE) return count
       after = rows.at(-1)?.seq ?? after
     }
   }

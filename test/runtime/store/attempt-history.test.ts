@@ -30,17 +30,17 @@ const lastOf = ({ at, last = at }: Attempt) => last
 test('has few entries that count every attempt in order and lose no delivery', () => {
   fc.assert(
     fc.property(history, (all) => {
-      const kept = all.reduce(withAttempt, [] as readonly Attempt[])
-      expect(kept.length).toBeLessThanOrEqual(12)
-      expect(kept.reduce((sum, { count: times = 1 }) => sum + times, 0)).toBe(all.length)
-      for (const [n, line] of kept.entries()) {
+      const entries = all.reduce(withAttempt, [] as readonly Attempt[])
+      expect(entries.length).toBeLessThanOrEqual(12)
+      expect(entries.reduce((sum, { count: times = 1 }) => sum + times, 0)).toBe(all.length)
+      for (const [n, line] of entries.entries()) {
         expect(lastOf(line) - line.at + 1).toBe(line.count ?? 1)
-        expect(line.at).toBe(n === 0 ? 0 : lastOf(kept[n - 1] ?? line) + 1)
+        expect(line.at).toBe(n === 0 ? 0 : lastOf(entries[n - 1] ?? line) + 1)
         if (line.fault) expect(line.fault).toEqual(all[lastOf(line)]?.fault)
       }
-      expect(kept.slice(-3)).toEqual(all.slice(-3))
+      expect(entries.slice(-3)).toEqual(all.slice(-3))
       const sent = (attempts: readonly Attempt[]) => attempts.flatMap(({ delivered = [] }) => delivered)
-      expect(sent(kept)).toEqual(sent(all))
+      expect(sent(entries)).toEqual(sent(all))
     }),
   )
 })
@@ -48,10 +48,10 @@ test('has few entries that count every attempt in order and lose no delivery', (
 test('only entries between the first and the last lose their faults', () => {
   fc.assert(
     fc.property(history, (all) => {
-      const kept = all.reduce(withAttempt, [] as readonly Attempt[])
-      const lost = kept.flatMap(({ fault: known }, n) => (known === undefined ? [n] : []))
+      const entries = all.reduce(withAttempt, [] as readonly Attempt[])
+      const lost = entries.flatMap(({ fault: known }, n) => (known === undefined ? [n] : []))
       expect(lost).toEqual(lost.length === 0 ? [] : [3])
-      if (lost.length === 1) expect(kept.length).toBe(12)
+      if (lost.length === 1) expect(entries.length).toBe(12)
     }),
   )
 })
