@@ -7,7 +7,7 @@ import { hydrate } from '../runtime/mapping/hydrate.ts'
 import { createLookups } from '../runtime/mapping/lookups.ts'
 import { identityOf, mapEvent } from '../runtime/mapping/map-event.ts'
 import { emailHashOf } from '../runtime/mapping/map-profile.ts'
-import { type Occurrence, occurrences } from '../runtime/mapping/occurrences.ts'
+import { findOccurrences, type Occurrence } from '../runtime/mapping/occurrences.ts'
 import { firstSkip } from '../runtime/mapping/skip-rules.ts'
 import type { MapParts } from '../runtime/mapping/types.ts'
 import type { Json, JsonObject, MetricEvent } from '../runtime/ports/types.ts'
@@ -83,13 +83,13 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   const resource = must(spec.resources.get(record.resource ?? ''))
   const mapping = must(spec.mappings.find((candidate) => candidate.metric === metric))
   const plans = compilePlan(spec)
-  const planned = plans.of(mapping)
+  const planned = plans.planOf(mapping)
   const parts = { spec, plan: plans, lookups: { find }, delivered: async () => false } as MapParts
   const { item, bindings } = await openRecord(record, resource, spec)
-  const all: readonly Occurrence[] = await occurrences(mapping, item, bindings, true)
+  const all: readonly Occurrence[] = await findOccurrences(mapping, item, bindings, true)
   const one = must(all[0])
   const { contact } = await identityOf(planned, item, one.bindings, WORKSPACE)
-  const wanted = { wanted: planned.wanted.live, item, bindings: one.bindings, lane: 'live', find } as const
+  const wanted = { plan: planned.lookups.live, item, bindings: one.bindings, lane: 'live', lookups: { find } } as const
   const bound = await hydrate({ ...wanted, contact: must(contact) })
   const mapped = await mapEvent(mapping, one, { lane: 'live', workspace: WORKSPACE }, parts)
   const event = ('message' in mapped ? mapped.message : undefined) as MetricEvent
@@ -98,7 +98,7 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
     'text to JSON': () => JSON.parse(new TextDecoder().decode(bytes)),
     'envelope to record': async () => recordFromWebhook(body, await openEnvelope(envelope, spec), spec, NOW),
     'open record (parses again)': () => openRecord(record, resource, spec),
-    occurrences: () => occurrences(mapping, item, bindings, true),
+    occurrences: () => findOccurrences(mapping, item, bindings, true),
     'key, time, contact': () => identityOf(planned, item, one.bindings, WORKSPACE),
     'skip rules': () => firstSkip(mapping.skip, item, bound),
     'lookups from memory': () => hydrate({ ...wanted, contact: must(contact) }),

@@ -4,7 +4,7 @@ import type { Connections } from '../runtime/auth/connections.ts'
 import type { HostAuthParts } from '../runtime/auth/environment-credentials.ts'
 import type { Connector } from '../runtime/connector.ts'
 import { createConnector } from '../runtime/create-connector.ts'
-import { createConnectionStats } from '../runtime/http/connection-stats.ts'
+import { ConnectionStatsRecorder } from '../runtime/http/connection-stats.ts'
 import type { Clock, Fetch, Logger, Random } from '../runtime/ports/effects.ts'
 import type { Store } from '../runtime/ports/store.ts'
 import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
@@ -68,7 +68,7 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
   const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
   const { random = systemRandom, logger = silentLogger, connections } = options
   const auth = connections ?? hostConnections(spec, { secrets, settings }, { store, fetch, clock, random })
-  const stats = createConnectionStats(clock)
+  const stats = new ConnectionStatsRecorder(clock)
   const klaviyo: KlaviyoOptions = {
     stats,
     spec: spec.destination,
@@ -84,15 +84,15 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
     spec,
     source: createIntercomSource(auth.source, auth.signingSecrets),
     destination: createKlaviyoDestination(klaviyo),
-    destinationLogins: auth.destination,
+    destinationAuth: auth.destination,
     store,
     fetch,
     clock,
     random,
     logger,
     processIdentity: systemSelf,
-    workshop: createKlaviyoRecipeTarget(klaviyo),
-    destinationTraffic: stats.snapshot,
+    recipeTarget: createKlaviyoRecipeTarget(klaviyo),
+    destinationStats: () => stats.snapshot(),
     backfillRateLimit: backfillRateLimit(spec.destination),
     ...(connections && { gate: connections.gate }),
     async *runChecks(client, signal) {

@@ -9,7 +9,7 @@ import { toIsoUtc } from '../../runtime/lib/iso-time.ts'
 import { type MaybePromise, mapMaybe } from '../../runtime/lib/maybe-promise.ts'
 import { compilePlan } from '../../runtime/mapping/compile-plan.ts'
 import { identityOf } from '../../runtime/mapping/map-event.ts'
-import { occurrences } from '../../runtime/mapping/occurrences.ts'
+import { findOccurrences } from '../../runtime/mapping/occurrences.ts'
 import { firstSkip } from '../../runtime/mapping/skip-rules.ts'
 import type { Json } from '../../runtime/ports/types.ts'
 import { type Result, type Sample, WORKSPACE } from './samples.ts'
@@ -23,14 +23,14 @@ export async function connectorMapper(
   const mapping = spec.mappings.find((candidate) => candidate.metric === metric)
   if (mapping === undefined) throw new Error(`no mapping for ${metric}`)
   const plans = compilePlan(spec)
-  const planned = plans.of(mapping)
+  const planned = plans.planOf(mapping)
   return (sample) => {
     const { item, contact: person, admin, team, tag } = sample as unknown as Readonly<Record<keyof Sample, Json>>
-    return mapMaybe(occurrences(mapping, item, { workspace: WORKSPACE }, true), ([one]) => {
+    return mapMaybe(findOccurrences(mapping, item, { workspace: WORKSPACE }, true), ([one]) => {
       if (one === undefined) return { skipped: 'none' }
       const bound = { workspace: WORKSPACE, part: one.bindings.part, contact: person, admin, team, tag }
       return mapMaybe(identityOf(planned, item, one.bindings, WORKSPACE), ({ key, ms, contact }) =>
-        mapMaybe(firstSkip(planned.early, item, one.bindings), (reason) => {
+        mapMaybe(firstSkip(planned.earlySkips, item, one.bindings), (reason) => {
           if (reason !== undefined || contact === undefined) return { skipped: reason ?? 'no-contact' }
           return mapMaybe(plans.profile.evaluate.live(person, bound), (profile) =>
             mapMaybe(planned.properties(item, bound), (properties) => ({

@@ -15,7 +15,8 @@ export async function* checkIntercom(
   clock: Clock,
   signal: AbortSignal,
 ): AsyncIterable<CheckResult> {
-  const send = (request: RequestSpec, bindings: Bindings = {}) => client.request(request, bindings, 'live', signal)
+  const send = (request: RequestSpec, bindings: Bindings = {}) =>
+    client.request(request, { bindings, lane: 'live', signal })
   const get = (path: string): RequestSpec => ({ method: 'GET', path, query: new Map() })
   let unreachable = false
   const account = async () => describeWorkspace(await send(spec.source.workspace.request))

@@ -26,7 +26,7 @@ export async function identifyAccount(
   const send = createHttpClient({ ...effects, timeout }, { name, limiter, explain })
   const headers = { ...side.headers, Authorization: authorizationHeader(side, credentials) }
   const { body = null } = await send(
-    () => buildRequest(account.request, {}, apiHost(side, credentials.region), headers),
+    () => buildRequest(account.request, { bindings: {}, baseUrl: apiHost(side, credentials.region), headers }),
     { lane: 'live', signal },
   )
   const read = async (expression?: Expression) =>

@@ -1,6 +1,8 @@
-/** History: reads streams into the store, page and checkpoint in one transaction, while a worker delivers them. */
+/** Imports history: reads streams into the store, page and checkpoint in one transaction, while a worker delivers. */
 
+import { onAbort } from '../lib/abort.ts'
 import { Fault, toFault } from '../ports/fault.ts'
+import type { SourceRecord } from '../ports/types.ts'
 import { recordFromStream } from '../source/envelope.ts'
 import { paginate, retryTransient } from '../source/paginate.ts'
 import type { Spec, StreamSpec } from '../spec/spec.ts'
@@ -9,7 +11,7 @@ import { preloadContacts } from './preload-contacts.ts'
 import { readProgress } from './progress.ts'
 import {
   type BackfillState,
-  endAtLive,
+  clampToLiveSince,
   loadOrStartBackfill,
   type StreamState,
   toCheckpoint,
@@ -17,33 +19,37 @@ import {
 } from './state.ts'
 import type { BackfillOptions, BackfillParts, Progress } from './types.ts'
 
-/** Progress is told this often, milliseconds. */
-const TICK = 250
+/** Milliseconds between two reports of progress. */
+const REPORT_EVERY = 250
 
 /**
- * Runs an import, or goes on with one that was interrupted, and tells how it goes.
+ * Runs an import, or resumes an interrupted one, and reports its progress.
  *
- * Ends with phase `done`, or early when the signal aborts. Throws a `Fault` when the source refuses to be read
- * (what was read stays, and the next call goes on), and when another process runs one.
+ * Ends with phase `done`, or early when the signal aborts. Throws a `Fault` when the source refuses to be read (records
+ * read so far stay, and the next call resumes), and when another process runs an import.
  */
 export async function* runBackfill(parts: BackfillParts, options: BackfillOptions): AsyncGenerator<Progress> {
-  const taken = new AbortController()
-  const lease = await acquireBackfillLease(parts, () => taken.abort())
+  const leaseLost = new AbortController()
+  const lease = await acquireBackfillLease(parts, () => leaseLost.abort())
   try {
-    yield* imported(parts, options, taken.signal)
+    yield* readAndDeliver(parts, options, leaseLost.signal)
   } finally {
     await lease.release()
   }
 }
 
-async function* imported(parts: BackfillParts, options: BackfillOptions, taken: AbortSignal): AsyncGenerator<Progress> {
+async function* readAndDeliver(
+  parts: BackfillParts,
+  options: BackfillOptions,
+  leaseLost: AbortSignal,
+): AsyncGenerator<Progress> {
   const { clock, store } = parts
-  const began = clock.now()
+  const startedAt = clock.now()
   const { state, resumed } = await loadOrStartBackfill(parts, options)
   const working = new AbortController()
   const reading = new AbortController()
   const stop = () => reading.abort()
-  options.signal.addEventListener('abort', stop, { once: true })
+  const stopListening = onAbort(options.signal, stop)
   if (options.signal.aborted) stop()
 
   let failure: unknown
@@ -51,22 +57,23 @@ async function* imported(parts: BackfillParts, options: BackfillOptions, taken: 
     failure ??= error
     stop()
   }
-  taken.addEventListener('abort', () => fail(replaced()))
+  leaseLost.addEventListener('abort', () => fail(leaseLostFault()))
   const worker = parts.work(working.signal).catch(fail)
-  const reader = read(state, parts, reading.signal).catch(fail)
+  const reader = new HistoryReader(state, parts, reading.signal).read().catch(fail)
+  const progress = () => readProgress(state, { store, resumed, elapsed: clock.now() - startedAt })
   try {
-    const ended = new AbortController()
-    void reader.then(() => ended.abort())
-    while (!ended.signal.aborted) {
-      await clock.sleep(TICK, ended.signal)
-      yield await readProgress(state, { store, resumed, elapsed: clock.now() - began })
+    const finished = new AbortController()
+    void reader.then(() => finished.abort())
+    while (!finished.signal.aborted) {
+      await clock.sleep(REPORT_EVERY, finished.signal)
+      yield await progress()
     }
     if (options.signal.aborted) return
     if (failure !== undefined) throw failure
     await finish(state, parts)
-    yield await readProgress(state, { store, resumed, elapsed: clock.now() - began })
+    yield await progress()
   } finally {
-    options.signal.removeEventListener('abort', stop)
+    stopListening()
     stop()
     working.abort()
     await reader
@@ -74,86 +81,93 @@ async function* imported(parts: BackfillParts, options: BackfillOptions, taken: 
   }
 }
 
-function replaced(): Fault {
-  const message = 'this process stood still for so long that another took the import over; it goes on there'
+function leaseLostFault(): Fault {
+  const message = 'this process was suspended for so long that another one took over the import, which continues there'
   return new Fault('transient', 'backfill/lease-lost', message)
 }
 
-/** What was looked up for the import is other people's data, and stale tomorrow: it goes. */
+/** Deletes the cached lookups of the import: personal data, and stale tomorrow. */
 async function finish(state: BackfillState, { store, spec }: BackfillParts): Promise<void> {
   state.phase = 'done'
   await store.append([], toCheckpoint(state))
   for (const { name, batch } of spec.lookups.values()) if (batch) await store.deleteCache(name)
 }
 
-/** Reads what is left of every stream, then waits until all of it is settled. */
-async function read(state: BackfillState, parts: BackfillParts, signal: AbortSignal): Promise<void> {
-  const workspace = await retryTransient(() => parts.client.workspace(signal), parts, signal)
-  await parts.pin(signal).catch((error: unknown) => {
-    // The worker waits for a destination that does not answer; one that is refused leaves nothing to read for.
-    if (toFault(error).kind !== 'transient') throw error
-  })
-  await endAtLive(state, parts)
-  if (state.phase === 'lookups') {
-    await preloadContacts(state, parts, signal)
-    if (signal.aborted) return
-    state.phase = 'reading'
-    await parts.store.append([], toCheckpoint(state))
-  }
-  for (const stream of state.streams) {
-    if (!stream.done) await readStream(stream, workspace, state, parts, signal)
-    if (signal.aborted) return
-  }
-  state.phase = 'delivering'
-  await parts.store.append([], toCheckpoint(state))
-  while (!signal.aborted && (await parts.store.backlog('backfill')).records > 0) {
-    await parts.clock.sleep(TICK, signal)
-    parts.flush()
-  }
-}
+/** Reads the rest of every stream, then waits until all of its records are settled. */
+class HistoryReader {
+  readonly #state: BackfillState
+  readonly #parts: BackfillParts
+  readonly #signal: AbortSignal
 
-async function readStream(
-  progress: StreamState,
-  workspace: string,
-  state: BackfillState,
-  parts: BackfillParts,
-  signal: AbortSignal,
-): Promise<void> {
-  const { spec, store, clock } = parts
-  const stream = streamOf(spec, progress.stream)
-  const resource = spec.resources.get(stream.resource)
-  if (resource === undefined) throw new Fault('bug', 'bug/stream', `stream ${stream.name} has no resource`)
-  const from = { stream: stream.name, resource, workspace }
-  const start = {
-    bindings: windowBindings(state.run),
-    ...(progress.cursor !== undefined && { cursor: progress.cursor }),
+  constructor(state: BackfillState, parts: BackfillParts, signal: AbortSignal) {
+    this.#state = state
+    this.#parts = parts
+    this.#signal = signal
   }
 
-  for await (const page of paginate(parts, stream, start, signal)) {
-    const records = []
-    for (const item of page.items) records.push(await recordFromStream(item, from, state.run, clock.now()))
-    progress.seen += records.length
-    progress.total = page.total ?? progress.total
-    progress.cursor = page.next
-    progress.done = page.next === undefined
-    // One transaction: after a crash the next run reads the page after the last one that is on disk.
-    await store.append(records, toCheckpoint(state))
-    await breathe(parts, signal)
+  async read(): Promise<void> {
+    const { client, store, clock, flush, pin } = this.#parts
+    const signal = this.#signal
+    const workspace = await retryTransient(() => client.workspace(signal), this.#parts, signal)
+    await pin(signal).catch((error: unknown) => {
+      // The worker waits for a destination that does not answer. One that rejects us makes reading pointless.
+      if (toFault(error).kind !== 'transient') throw error
+    })
+    await clampToLiveSince(this.#state, this.#parts)
+    if (this.#state.phase === 'lookups') {
+      await preloadContacts(this.#state, this.#parts, signal)
+      if (signal.aborted) return
+      await this.#enter('reading')
+    }
+    for (const stream of this.#state.streams) {
+      if (!stream.done) await this.#readStream(stream, workspace)
+      if (signal.aborted) return
+    }
+    await this.#enter('delivering')
+    while (!signal.aborted && (await store.backlog('backfill')).records > 0) {
+      await clock.sleep(REPORT_EVERY, signal)
+      flush()
+    }
   }
-}
 
-/** Reads no further while too much waits: memory and disk stay flat, whatever the size of the history. */
-async function breathe({ spec, store, clock }: BackfillParts, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await store.backlog('backfill')).records > spec.delivery.maxBacklog)
-    await clock.sleep(TICK, signal)
+  async #enter(phase: BackfillState['phase']): Promise<void> {
+    this.#state.phase = phase
+    await this.#parts.store.append([], toCheckpoint(this.#state))
+  }
+
+  async #readStream(progress: StreamState, workspace: string): Promise<void> {
+    const { spec, store, clock } = this.#parts
+    const { run } = this.#state
+    const stream = streamOf(spec, progress.stream)
+    const resource = spec.resources.get(stream.resource)
+    if (resource === undefined) throw new Fault('bug', 'bug/stream', `stream ${stream.name} has no resource`)
+    const from = { stream: stream.name, resource, workspace }
+    const start = { bindings: windowBindings(run), ...(progress.cursor !== undefined && { cursor: progress.cursor }) }
+
+    for await (const page of paginate(this.#parts, stream, start, this.#signal)) {
+      const records: SourceRecord[] = []
+      for (const item of page.items) records.push(await recordFromStream(item, from, run, clock.now()))
+      progress.seen += records.length
+      progress.total = page.total ?? progress.total
+      progress.cursor = page.next
+      progress.done = page.next === undefined
+      // One transaction: after a crash the next run reads the page after the last one on disk.
+      await store.append(records, toCheckpoint(this.#state))
+      await this.#waitForRoom()
+    }
+  }
+
+  /** Pauses reading above `maxBacklog`: memory and disk stay flat, whatever the size of the history. */
+  async #waitForRoom(): Promise<void> {
+    const { spec, store, clock } = this.#parts
+    while (!this.#signal.aborted && (await store.backlog('backfill')).records > spec.delivery.maxBacklog)
+      await clock.sleep(REPORT_EVERY, this.#signal)
+  }
 }
 
 function streamOf(spec: Spec, name: string): StreamSpec {
   const stream = spec.streams.get(name)
   if (stream !== undefined) return stream
-  throw new Fault(
-    'config',
-    'backfill/unknown-stream',
-    `the interrupted import read a stream "${name}" that the spec no longer has; begin again with --restart`,
-  )
+  const message = `the unfinished import reads stream "${name}", which the spec no longer has; restart it with --restart`
+  throw new Fault('config', 'backfill/unknown-stream', message)
 }

@@ -1,4 +1,4 @@
-/** What an import would cost, told before it begins: a page of each stream, timed, and some arithmetic. */
+/** Estimates an import before it begins: times one page of each stream, and calculates the rest. */
 
 import { CONTACT } from '../mapping/hydrate.ts'
 import type { Clock } from '../ports/effects.ts'
@@ -17,26 +17,26 @@ export interface Estimate {
   readonly calls: number
   /** Milliseconds, roughly. */
   readonly time: number
-  /** What holds it up: pages that come one after another, or how much a side takes in a time. */
+  /** The slowest part: pages, read one after another, or the rate limit of a side. */
   readonly bottleneck: 'pages' | 'source' | 'destination'
-  /** Whose pages take longest in all, as one was just timed. */
+  /** The stream whose pages take longest in total. */
   readonly slowest?: TimedPage
 }
 
 export interface StreamEstimate {
   readonly stream: string
-  /** Absent: the source does not count. */
+  /** Absent: the source gives no count. */
   readonly records?: number
   readonly calls: number
-  /** Metrics for which each record must be asked for by itself. */
+  /** Metrics that need one more request for each record. */
   readonly oneByOne: readonly string[]
 }
 
-/** One page as it just came. */
+/** One page, as timed. */
 export interface TimedPage {
   readonly stream: string
   readonly total?: number
-  /** Records asked for. */
+  /** Records requested. */
   readonly size: number
   /** Milliseconds. */
   readonly took: number
@@ -46,14 +46,14 @@ export interface EstimateParts {
   readonly spec: Spec
   readonly client: SourceClient
   readonly clock: Clock
-  /** Events of history that the destination takes in a time, where that is known. */
-  readonly historyPace?: Window | undefined
+  /** Events of history that the destination accepts, where that is known. */
+  readonly backfillRateLimit?: Window | undefined
 }
 
-/** Asked for where a whole page is too much for the source just now. */
-const SMALL = 10
+/** The page size when the source fails at a whole page. */
+const SMALL_PAGE = 10
 
-/** Costs a request for each stream, and one more for contacts. Throws a `Fault` when the source refuses. */
+/** Sends one request for each stream, and one for contacts. Throws a `Fault` when the source refuses. */
 export async function estimateBackfill(
   parts: EstimateParts,
   run: Pick<BackfillRun, 'since' | 'until' | 'only'>,
@@ -61,70 +61,74 @@ export async function estimateBackfill(
 ): Promise<Estimate> {
   const { spec } = parts
   const window = windowBindings({ id: '', ...run })
-  const wanted = [...spec.streams.values()].flatMap((stream) => {
+  const selected = [...spec.streams.values()].flatMap((stream) => {
     const mappings = spec.mappings.filter((it) => it.stream?.name === stream.name && isSelected(it, run.only))
     return mappings.length === 0 ? [] : [{ stream, mappings }]
   })
   const lookup = spec.lookups.get(CONTACT)
-  const swept = spec.streams.get(lookup?.preloadFrom ?? '')
+  const preloaded = spec.streams.get(lookup?.preloadFrom ?? '')
   const [pages, contacts] = await Promise.all([
-    Promise.all(wanted.map(({ stream }) => firstPage(stream, window, parts, signal))),
-    swept && firstPage(swept, {}, parts, signal),
+    Promise.all(selected.map(({ stream }) => timePage(stream, window, parts, signal))),
+    preloaded && timePage(preloaded, {}, parts, signal),
   ])
-  const streams = wanted.map(({ stream, mappings }, at) => costOf(stream, mappings, pages[at]?.total))
+  const streams = selected.map(({ stream, mappings }, at) => estimateStream(stream, mappings, pages[at]?.total))
   const records = streams.reduce((sum, one) => sum + (one.records ?? 0), 0)
   const batches = Math.ceil(records / (lookup?.batch?.size ?? records + 1))
-  const pays = lookup && swept && isPreloadCheaper({ contacts: contacts?.total ?? 0, records }, lookup, swept)
-  const sweep = pays ? contacts : undefined
-  const calls = streams.reduce((sum, one) => sum + one.calls, sweep ? pagesOf(sweep) : batches)
-  return { streams, calls, ...timeOf(sweep ? [...pages, sweep] : pages, { calls, records }, parts) }
+  const cheaper =
+    lookup && preloaded && isPreloadCheaper({ contacts: contacts?.total ?? 0, records }, lookup, preloaded)
+  const preload = cheaper ? contacts : undefined
+  const calls = streams.reduce((sum, one) => sum + one.calls, preload ? pagesOf(preload) : batches)
+  return { streams, calls, ...estimateTime(preload ? [...pages, preload] : pages, { calls, records }, parts) }
 }
 
 const pagesOf = ({ total = 0, size }: TimedPage) => Math.ceil(total / size)
 
-/** As large as the import reads them, since what a page takes depends on that; smaller where the source struggles. */
-async function firstPage(
+/** Reads the first page in the size of the import, which its time depends on; a small one if the source fails at it. */
+async function timePage(
   stream: StreamSpec,
   window: Partial<ReturnType<typeof windowBindings>>,
   { client, clock }: EstimateParts,
   signal: AbortSignal,
 ): Promise<TimedPage> {
   const read = async (size: number): Promise<TimedPage> => {
-    const began = clock.now()
-    const { total } = await readPage(client, stream, { ...window, pageSize: size }, 'live', signal)
-    return { stream: stream.name, size, took: clock.now() - began, ...(total !== undefined && { total }) }
+    const startedAt = clock.now()
+    const { total } = await readPage(client, stream, { bindings: { ...window, pageSize: size }, lane: 'live', signal })
+    return { stream: stream.name, size, took: clock.now() - startedAt, ...(total !== undefined && { total }) }
   }
   const { max } = stream.pageSize
   return read(max).catch((error: unknown) => {
-    if (signal.aborted || max <= SMALL || toFault(error).kind !== 'transient') throw error
-    return read(SMALL)
+    if (signal.aborted || max <= SMALL_PAGE || toFault(error).kind !== 'transient') throw error
+    return read(SMALL_PAGE)
   })
 }
 
-function costOf(stream: StreamSpec, wanted: readonly Mapping[], records: number | undefined): StreamEstimate {
-  const oneByOne = wanted.filter((it) => it.stream?.fetchFull !== undefined).map(({ metric }) => metric)
+function estimateStream(stream: StreamSpec, mappings: readonly Mapping[], records: number | undefined): StreamEstimate {
+  const oneByOne = mappings.filter((it) => it.stream?.fetchFull !== undefined).map(({ metric }) => metric)
   const pages = Math.ceil((records ?? 0) / stream.pageSize.max)
   const calls = pages + (oneByOne.length > 0 ? (records ?? 0) : 0)
   return { stream: stream.name, ...(records !== undefined && { records }), calls, oneByOne }
 }
 
-/** Whatever is slowest: pages one after another, all calls at the pace we are allowed, or an event of each record. */
-function timeOf(
+/** The slowest of three: pages one after another, all requests at the source's rate, one event per record at the destination's. */
+function estimateTime(
   pages: readonly TimedPage[],
   { calls, records }: { readonly calls: number; readonly records: number },
-  { spec, historyPace }: EstimateParts,
+  { spec, backfillRateLimit }: EstimateParts,
 ): Pick<Estimate, 'time' | 'bottleneck' | 'slowest'> {
   const { windows, utilization } = spec.source.rateLimit
   const reading = (page: TimedPage) => pagesOf(page) * page.took
   const [slowest] = [...pages].sort((a, b) => reading(b) - reading(a))
-  const all = [
-    { because: 'pages', time: pages.reduce((sum, page) => sum + reading(page), 0) },
+  const parts = [
+    { bottleneck: 'pages', time: pages.reduce((sum, page) => sum + reading(page), 0) },
     {
-      because: 'source',
+      bottleneck: 'source',
       time: Math.max(...windows.map(({ limit, interval }) => (calls * interval) / (limit * utilization))),
     },
-    { because: 'destination', time: historyPace ? (records * historyPace.interval) / historyPace.limit : 0 },
+    {
+      bottleneck: 'destination',
+      time: backfillRateLimit ? (records * backfillRateLimit.interval) / backfillRateLimit.limit : 0,
+    },
   ] as const
-  const [most = all[0]] = [...all].sort((a, b) => b.time - a.time)
-  return { time: Math.ceil(most.time), bottleneck: most.because, ...(slowest && { slowest }) }
+  const [longest = parts[0]] = [...parts].sort((a, b) => b.time - a.time)
+  return { time: Math.ceil(longest.time), bottleneck: longest.bottleneck, ...(slowest && { slowest }) }
 }

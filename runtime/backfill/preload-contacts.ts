@@ -1,74 +1,71 @@
-/** Before history: all contacts at once, where that costs fewer calls than asking for them in batches. */
+/** Before history: preloads all contacts, if that costs fewer requests than fetching them in batches. */
 import type { Bindings } from '../expression/expression.ts'
 import { asId } from '../lib/json.ts'
 import { CONTACT } from '../mapping/hydrate.ts'
-import type { JsonObject } from '../ports/types.ts'
 import { paginate, readPage, retryTransient } from '../source/paginate.ts'
-import type { LookupSpec, Spec, StreamSpec } from '../spec/spec.ts'
-import { type BackfillState, toCheckpoint, windowBindings } from './state.ts'
+import type { LookupSpec, StreamSpec } from '../spec/spec.ts'
+import { type BackfillState, type StreamState, toCheckpoint, windowBindings } from './state.ts'
 import type { BackfillParts } from './types.ts'
 
-/** Reads the sweep's stream into the lookup's cache, from where an interrupted one stopped. */
+/** Reads the contact stream into the cache of the contact lookup, from where an interrupted preload stopped. */
 export async function preloadContacts(state: BackfillState, parts: BackfillParts, signal: AbortSignal): Promise<void> {
-  const { spec, store, client, clock } = parts
+  const { spec, store, clock } = parts
   const lookup = spec.lookups.get(CONTACT)
   const stream = spec.streams.get(lookup?.preloadFrom ?? '')
   if (lookup === undefined || stream === undefined) return
-  state.sweep ??= await planned(state, lookup, stream, parts, signal)
-  const { sweep } = state
-  const start = { bindings: {}, ...(sweep.cursor !== undefined && { cursor: sweep.cursor }) }
-  if (sweep.done) return
-  for await (const page of paginate({ ...parts, client }, stream, start, signal)) {
+  state.preload ??= await planPreload({ state, lookup, stream, signal }, parts)
+  const { preload } = state
+  if (preload.done) return
+  const start = { bindings: {}, ...(preload.cursor !== undefined && { cursor: preload.cursor }) }
+  const id = spec.resources.get(stream.resource)?.id
+  for await (const page of paginate(parts, stream, start, signal)) {
     const entries = []
     for (const item of page.items) {
-      const key = await idOf(item, stream, spec)
+      const key = asId(await id?.evaluate(item))
       if (key !== undefined) entries.push({ key, value: item, at: clock.now() })
     }
-    sweep.seen += page.items.length
-    sweep.total = page.total ?? sweep.total
-    sweep.cursor = page.next
-    sweep.done = page.next === undefined
-    // Asked for together, they share a commit; were they parted, a page would only be read again.
+    preload.seen += page.items.length
+    preload.total = page.total ?? preload.total
+    preload.cursor = page.next
+    preload.done = page.next === undefined
+    // Written at once, the two share a commit; if only one survives a crash, the page is read again.
     await Promise.all([store.writeCache(lookup.name, entries), store.append([], toCheckpoint(state))])
   }
 }
 
-/** Counts both sides with a page of one. A contact occurs in one record at least, so records bound what batches would cost. */
-async function planned(
-  state: BackfillState,
-  lookup: LookupSpec,
-  stream: StreamSpec,
-  parts: BackfillParts,
-  signal: AbortSignal,
-) {
+interface PreloadPlan {
+  readonly state: BackfillState
+  readonly lookup: LookupSpec
+  readonly stream: StreamSpec
+  readonly signal: AbortSignal
+}
+
+/** Counts contacts and records, each with a page of one. Each contact has a record, so records bound the batches. */
+async function planPreload({ state, lookup, stream, signal }: PreloadPlan, parts: BackfillParts): Promise<StreamState> {
+  const { client, spec, logger } = parts
   const count = async (counted: StreamSpec, bindings: Bindings) => {
-    const ask = () => readPage(parts.client, counted, { ...bindings, pageSize: 1 }, 'backfill', signal)
-    return (await retryTransient(ask, parts, signal)).total ?? 0
+    const request = { bindings: { ...bindings, pageSize: 1 }, lane: 'backfill', signal } as const
+    const { total = 0 } = await retryTransient(() => readPage(client, counted, request), parts, signal)
+    return total
   }
   const window = windowBindings(state.run)
   let records = 0
-  for (const wanted of state.streams) {
-    const counted = parts.spec.streams.get(wanted.stream)
+  for (const { stream: name } of state.streams) {
+    const counted = spec.streams.get(name)
     if (counted) records += await count(counted, window)
   }
   const contacts = await count(stream, {})
-  const worth = isPreloadCheaper({ contacts, records }, lookup, stream)
-  parts.logger.info(worth ? 'preloading all contacts (fewer calls than batches)' : 'fetching contacts in batches', {
-    contacts,
-    records,
-  })
-  return { stream: stream.name, seen: 0, total: contacts, done: !worth }
+  const cheaper = isPreloadCheaper({ contacts, records }, lookup, stream)
+  const message = cheaper ? 'preloading all contacts (fewer calls than batches)' : 'fetching contacts in batches'
+  logger.info(message, { contacts, records })
+  return { stream: stream.name, seen: 0, total: contacts, done: !cheaper }
 }
 
-/** Whether reading all contacts costs fewer calls than asking for those that the records name. */
+/** Whether reading all contacts costs fewer requests than fetching those of the records in batches. */
 export function isPreloadCheaper(
   { contacts, records }: { readonly contacts: number; readonly records: number },
   { batch }: LookupSpec,
   { pageSize }: StreamSpec,
 ): boolean {
   return contacts / pageSize.max <= records / (batch?.size ?? 1)
-}
-
-async function idOf(item: JsonObject, stream: StreamSpec, spec: Spec): Promise<string | undefined> {
-  return asId(await spec.resources.get(stream.resource)?.id.evaluate(item))
 }

@@ -1,4 +1,4 @@
-/** How an import goes, from what the store has counted. */
+/** Reads the progress of an import from its state and the store's tallies. */
 
 import type { Store } from '../ports/store.ts'
 import { type BackfillState, readBackfillState, type StreamState } from './state.ts'
@@ -9,36 +9,36 @@ export async function readProgress(
   { store, resumed, elapsed }: { readonly store: Store; readonly resumed: boolean; readonly elapsed: number },
 ): Promise<Progress> {
   const tallies = await store.tallies(state.run.id)
-  const counted = (status: string, by: 'metric' | 'reason') => {
+  const countBy = (status: string, by: 'metric' | 'reason') => {
     const sums: Record<string, number> = {}
     for (const tally of tallies) if (tally.status === status) sums[tally[by]] = (sums[tally[by]] ?? 0) + tally.count
     return sums
   }
   const { since, until, only } = state.run
-  const sentByMetric = counted('delivered', 'metric')
+  const sentByMetric = countBy('delivered', 'metric')
   return {
     run: state.run.id,
     resumed,
     phase: state.phase,
     window: { until, ...(since !== undefined && { since }) },
     ...(only && { only }),
-    streams: [...(state.sweep ? [state.sweep] : []), ...state.streams].map(told),
+    streams: [...(state.preload ? [state.preload] : []), ...state.streams].map(toStreamProgress),
     waiting: (await store.backlog('backfill')).records,
     eventsSent: sum(sentByMetric),
     sentByMetric,
-    skipped: counted('skipped', 'reason'),
-    dead: sum(counted('dead', 'reason')),
+    skipped: countBy('skipped', 'reason'),
+    dead: sum(countBy('dead', 'reason')),
     elapsed,
   }
 }
 
-/** The newest import as its last page left it, whether or not it goes on just now. */
+/** The newest import as of its last page, whether or not it is running. */
 export async function lastBackfill(store: Store): Promise<Progress | undefined> {
   const state = await readBackfillState(store)
   return state && readProgress(state, { store, resumed: false, elapsed: 0 })
 }
 
-function told({ stream, seen, total, done }: StreamState): StreamProgress {
+function toStreamProgress({ stream, seen, total, done }: StreamState): StreamProgress {
   return { stream, seen, done, ...(total !== undefined && { total }) }
 }
 

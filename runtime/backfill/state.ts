@@ -1,4 +1,4 @@
-/** How far an import has come: saved with every page, loaded by the next run. */
+/** The state of an import: saved with every page, loaded by the next run. */
 
 import type { Bindings } from '../expression/expression.ts'
 import { BACKFILL_CHECKPOINT, liveSinceCheckpoint, WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
@@ -21,34 +21,38 @@ export interface StreamState {
   done: boolean
 }
 
-/** Changes as the import goes on; what is on disk is a copy of it. */
+/** Mutable; the checkpoint is a copy. */
 export interface BackfillState {
   run: BackfillRun
   phase: 'lookups' | 'reading' | 'delivering' | 'done'
-  /** How far contacts were swept. */
-  sweep?: StreamState | undefined
+  /** The position of the contact preload. */
+  preload?: StreamState | undefined
   readonly streams: StreamState[]
 }
 
-/** An answer is trusted this long, milliseconds. */
-const RUN_KNOWN = 1_000
+/** How long a positive answer is trusted, milliseconds. */
+const CURRENT_RUN_TTL = 1_000
 
 /**
- * Says whether a run is the newest import's: records of an earlier one that were still waiting are not sent any more.
+ * Tells whether a run is the newest import's: pending records of an earlier one are no longer sent.
  *
- * Asked for each record. A yes is remembered for a moment, since a record that is sent a second after its import was
- * replaced does no harm; a no is always the store's, since a record that is not sent is lost to its import.
+ * Called for each record. A yes is cached for a moment, since a record sent a second after its import was replaced does
+ * no harm; a no is always the store's, since a record not sent is lost to its import.
  */
-export function currentRunChecker(
-  store: Pick<Store, 'readCheckpoint'>,
-  clock: Clock,
-): (run: string) => Promise<boolean> {
-  const time = new MonotonicClock(clock)
-  let known: { readonly run: string; readonly at: number } | undefined
-  return async (run) => {
-    if (known?.run === run && time.now() - known.at < RUN_KNOWN) return true
-    const current = ((await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined)?.run.id
-    known = current === undefined ? undefined : { run: current, at: time.now() }
+export class CurrentRunChecker {
+  readonly #store: Pick<Store, 'readCheckpoint'>
+  readonly #time: MonotonicClock
+  #current: { readonly run: string; readonly at: number } | undefined
+
+  constructor(store: Pick<Store, 'readCheckpoint'>, clock: Clock) {
+    this.#store = store
+    this.#time = new MonotonicClock(clock)
+  }
+
+  async isCurrent(run: string): Promise<boolean> {
+    if (this.#current?.run === run && this.#time.now() - this.#current.at < CURRENT_RUN_TTL) return true
+    const current = (await readBackfillState(this.#store))?.run.id
+    this.#current = current === undefined ? undefined : { run: current, at: this.#time.now() }
     return current === run
   }
 }
@@ -57,12 +61,12 @@ export async function readBackfillState(store: Pick<Store, 'readCheckpoint'>): P
   return (await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
 }
 
-/** The window in the source's Unix seconds; its end is rounded up, its exact end is kept by the map. */
+/** The window in the source's Unix seconds. Its end is rounded up; mapping applies the exact end. */
 export function windowBindings({ since, until }: BackfillRun): Bindings {
   return { until: Math.ceil(until / 1000), ...(since !== undefined && { since: Math.floor(since / 1000) }) }
 }
 
-/** The checkpoint to save with what was just read. */
+/** The checkpoint to save with the records just read. */
 export function toCheckpoint(state: BackfillState): Checkpoint {
   return { name: BACKFILL_CHECKPOINT, value: JSON.parse(JSON.stringify(state)) }
 }
@@ -72,34 +76,34 @@ export async function loadOrStartBackfill(
   parts: BackfillParts,
   options: BackfillOptions,
 ): Promise<{ state: BackfillState; resumed: boolean }> {
-  const earlier = (await parts.store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
+  const earlier = await readBackfillState(parts.store)
   if (earlier !== undefined && earlier.phase !== 'done' && options.restart !== true) {
     await assertSameOptions(earlier.run, options, parts)
     return { state: earlier, resumed: true }
   }
-  const state = await begin(parts, options)
+  const state = await startBackfill(parts, options)
   await parts.store.append([], toCheckpoint(state))
   return { state, resumed: false }
 }
 
-/** An import can only go on with what it was asked for. */
+/** An unfinished import can only resume with the options it began with. */
 async function assertSameOptions(
   { since, until, only }: BackfillRun,
   options: BackfillOptions,
   { store, clock }: BackfillParts,
 ) {
-  const other =
+  const changed =
     (options.since !== undefined && options.since !== since) ||
     (options.until !== undefined && (await clampWindowEnd(store, options.until, clock.now())) !== until) ||
     (options.only !== undefined &&
       JSON.stringify([...options.only].sort()) !== JSON.stringify([...(only ?? [])].sort()))
-  if (!other) return
+  if (!changed) return
   const message =
-    'an import with other dates or metrics is unfinished: run it again without options to finish it, or use --restart'
+    'an import with other dates or metrics is unfinished: run it without options to finish it, or use --restart'
   throw new Fault('config', 'backfill/options-changed', message)
 }
 
-async function begin(parts: BackfillParts, options: BackfillOptions): Promise<BackfillState> {
+async function startBackfill(parts: BackfillParts, options: BackfillOptions): Promise<BackfillState> {
   const { spec, store, clock, random } = parts
   const run: BackfillRun = {
     id: `run-${clock.now().toString(36)}-${Math.floor(random() * 36 ** 4).toString(36)}`,
@@ -111,21 +115,21 @@ async function begin(parts: BackfillParts, options: BackfillOptions): Promise<Ba
   return { run, phase: 'lookups', streams: names.map((stream) => ({ stream, seen: 0, done: false })) }
 }
 
-/** An import may have begun before the workspace was pinned, which says whose first webhook began live delivery. */
-export async function endAtLive(state: BackfillState, { store, clock }: BackfillParts): Promise<void> {
-  if (state.phase !== 'lookups' || state.sweep !== undefined) return
+/** An import may have begun before the workspace was pinned, and only that tells whose first webhook began live delivery. */
+export async function clampToLiveSince(state: BackfillState, { store, clock }: BackfillParts): Promise<void> {
+  if (state.phase !== 'lookups' || state.preload !== undefined) return
   state.run = { ...state.run, until: await clampWindowEnd(store, state.run.until, clock.now()) }
 }
 
-/** Never past the moment live delivery began: a copy of history that arrived first would swallow the live event's flow. */
-async function clampWindowEnd(store: Store, wanted: number, now: number): Promise<number> {
-  const ours = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
-  const found = [
+/** History ends when live delivery began: imported first, an event would take the key of the live one and start no flow. */
+async function clampWindowEnd(store: Store, end: number, now: number): Promise<number> {
+  const workspace = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
+  const saved = [
     await store.readCheckpoint(liveSinceCheckpoint()),
-    await store.readCheckpoint(liveSinceCheckpoint(ours)),
+    await store.readCheckpoint(liveSinceCheckpoint(workspace)),
   ]
-  const live = found.filter((at) => typeof at === 'number')
-  return Math.min(wanted, ...(live.length > 0 ? live : [now]))
+  const live = saved.filter((at) => typeof at === 'number')
+  return Math.min(end, ...(live.length > 0 ? live : [now]))
 }
 
 function streamsFor(spec: Spec, only: readonly string[] | undefined): string[] {

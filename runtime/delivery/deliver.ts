@@ -1,5 +1,6 @@
-/** Takes one record to its end: map it, send what it holds, say how it ended. */
-import type { LimitFunction } from 'p-limit'
+/** Delivers one record: maps it, sends its events, and returns the outcome. */
+import pLimit, { type LimitFunction } from 'p-limit'
+import { YieldingScheduler } from '../lib/yielding-scheduler.ts'
 import { type MappedOccurrence, type MapRecordParts, mapRecord } from '../mapping/map-record.ts'
 import { toFault } from '../ports/fault.ts'
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
@@ -7,40 +8,56 @@ import type { Lane, LeasedRecord, Outcome, SourceRecord } from '../ports/types.t
 import { type AccountPin, isForeign } from '../source/account-pin.ts'
 import { targetsOf } from '../source/open-record.ts'
 import { failedOccurrence, failRecord, type OccurrenceOutcome, type OutcomeParts, outcomeOf } from './outcome.ts'
-import type { Send } from './sender.ts'
+import type { MessageSender } from './sender.ts'
 
-export interface DeliverParts extends MapRecordParts, OutcomeParts {
+export interface DeliverParts extends MapRecordParts, OutcomeParts, DeliveryLimits {
   readonly accounts: Pick<AccountPin, 'known'> & { pin(): Promise<void> }
-  readonly send: Send
-  /** How many records are mapped at once. Thousands may wait to be sent; half-mapped ones cost memory, not time. */
-  readonly mappingConcurrency: Readonly<Record<Lane, LimitFunction>>
-  /** Takes in records that only update a profile, few at a time: an event must not stand behind them all. */
-  readonly profileConcurrency: LimitFunction
-  /** Waits for this record's turn: see `turns.ts`. */
-  readonly yieldTurn: () => Promise<void>
+  readonly sender: Pick<MessageSender, 'send'>
 }
 
-/** What must be known of a record once it is mapped. Its body is not: thousands may wait for a full request. */
+export interface DeliveryLimits {
+  /** Records mapped at once. Thousands may wait to be sent; half-mapped ones cost memory, not time. */
+  readonly mappingConcurrency: Readonly<Record<Lane, LimitFunction>>
+  /** Records at once that only update a profile: few, so that no event waits behind all of them. */
+  readonly profileConcurrency: LimitFunction
+  /** Yields to the event loop between mapped records. */
+  readonly scheduler: Pick<YieldingScheduler, 'yield'>
+}
+
+/** Enough to fill a batch of lookups while another one is fetched. */
+const MAPPING_CONCURRENCY = 100
+/** Half of the live lane's records in flight while there is no backlog. */
+const PROFILE_CONCURRENCY = 32
+
+export function createDeliveryLimits(): DeliveryLimits {
+  return {
+    mappingConcurrency: { live: pLimit(MAPPING_CONCURRENCY), backfill: pLimit(MAPPING_CONCURRENCY) },
+    profileConcurrency: pLimit(PROFILE_CONCURRENCY),
+    scheduler: new YieldingScheduler(),
+  }
+}
+
+/** A record once it is mapped. Its body is no longer needed, and thousands may wait for a full request. */
 type RecordWithoutBody = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord, 'attempt' | 'retryState'>>
 
 /**
- * However it ends, the end is a value. Nothing about the record, the mapping or
- * the destination makes this throw, so one bad record cannot stop the others.
+ * Every result is a value: nothing about the record, the mapping or the destination makes this throw, so one bad
+ * record cannot stop the others.
  */
 export function deliver(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
-  const ours = parts.accounts.known()
-  if (ours === undefined) return pinFirst(record, parts)
-  if (isForeign(record.workspace, ours))
+  const workspace = parts.accounts.known()
+  if (workspace === undefined) return pinAndDeliver(record, parts)
+  if (isForeign(record.workspace, workspace))
     return Promise.resolve({ status: 'skipped', reason: FOREIGN_WORKSPACE, events: [] })
   if (!isProfileOnly(record, parts)) return mapAndSend(record, parts)
   const { profileConcurrency } = parts
-  // A bulk edit of contacts gives thousands of updates. What does not fit waits in the store, where others pass it.
+  // A bulk edit of contacts gives thousands of updates. Those over the limit wait in the store, where others pass them.
   const full = profileConcurrency.activeCount + profileConcurrency.pendingCount >= profileConcurrency.concurrency
-  return full ? Promise.resolve(deferBehindOthers(parts)) : profileConcurrency(() => mapAndSend(record, parts))
+  return full ? Promise.resolve(deferBehindProfiles(parts)) : profileConcurrency(() => mapAndSend(record, parts))
 }
 
 /** A host with a queue of its own may deliver before any worker has pinned the accounts. */
-async function pinFirst(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+async function pinAndDeliver(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
   try {
     await parts.accounts.pin()
   } catch (error) {
@@ -50,22 +67,24 @@ async function pinFirst(record: SourceRecord | LeasedRecord, parts: DeliverParts
 }
 
 function mapAndSend(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
-  const mapped = parts.mappingConcurrency[record.lane](() => parts.yieldTurn().then(() => mapRecord(record, parts)))
-  const { body: _, ...bare } = record
-  return settleOccurrences(bare, mapped, parts)
+  const mapped = parts.mappingConcurrency[record.lane](() =>
+    parts.scheduler.yield().then(() => mapRecord(record, parts)),
+  )
+  const { body: _, ...withoutBody } = record
+  return settleOccurrences(withoutBody, mapped, parts)
 }
 
 async function settleOccurrences(
   record: RecordWithoutBody,
-  mapped: ReturnType<typeof mapRecord>,
+  mapping: ReturnType<typeof mapRecord>,
   parts: DeliverParts,
 ): Promise<Outcome> {
   try {
-    const tried = await mapped
-    if (typeof tried === 'string') return { status: 'skipped', reason: tried, events: [] }
-    // Sending again after a crash is safe: each event carries the same key by whichever road its record came.
-    const ends = await Promise.all(tried.map((one) => sendOccurrence(one, parts)))
-    return outcomeOf(ends, record, parts)
+    const mapped = await mapping
+    if (typeof mapped === 'string') return { status: 'skipped', reason: mapped, events: [] }
+    // Sending again after a crash is safe: an event has the same key on every ingress.
+    const outcomes = await Promise.all(mapped.map((occurrence) => sendOccurrence(occurrence, parts)))
+    return outcomeOf(outcomes, record, parts)
   } catch (error) {
     return failRecord(toFault(error), [], record, parts)
   }
@@ -76,25 +95,25 @@ function isProfileOnly(record: SourceRecord, { spec }: DeliverParts): boolean {
   return profile && mappings.length === 0
 }
 
-/** Not a failure, so it counts towards nothing. */
-function deferBehindOthers({ clock, random }: DeliverParts): Outcome {
+/** Not a failure, so it has no `failingSince`. */
+function deferBehindProfiles({ clock, random }: DeliverParts): Outcome {
   const fault = {
     kind: 'transient',
     code: 'delivery/deferred-behind-profiles',
-    message: 'other profile updates go first',
+    message: 'other profile updates are delivered first',
   } as const
   return { status: 'deferred', fault, until: clock.now() + 5_000 + Math.round(random() * 25_000), events: [] }
 }
 
-/** Sends one occurrence, unless it is at its end already. */
-async function sendOccurrence(tried: MappedOccurrence, { send }: DeliverParts): Promise<OccurrenceOutcome> {
-  const { named } = tried
-  if ('fault' in tried) return failedOccurrence(named, tried.fault)
-  if ('skipped' in tried) return { result: { ...named, status: 'skipped', reason: tried.skipped } }
+/** Sends one occurrence, unless mapping has skipped or failed it. */
+async function sendOccurrence(occurrence: MappedOccurrence, { sender }: DeliverParts): Promise<OccurrenceOutcome> {
+  const { identity } = occurrence
+  if ('fault' in occurrence) return failedOccurrence(identity, occurrence.fault)
+  if ('skipped' in occurrence) return { result: { ...identity, status: 'skipped', reason: occurrence.skipped } }
   try {
-    const receipt = await send(tried.message, named.lane)
-    return { result: { ...named, status: 'delivered', receipt } }
+    const receipt = await sender.send(occurrence.message, identity.lane)
+    return { result: { ...identity, status: 'delivered', receipt } }
   } catch (error) {
-    return failedOccurrence(named, toFault(error))
+    return failedOccurrence(identity, toFault(error))
   }
 }

@@ -1,21 +1,22 @@
-/** What follows from a fault: waiting, and for how long, or the dead letters. */
+/** Decides from a fault whether and when a record is retried. */
 
 import type { Random } from '../ports/effects.ts'
 import type { Fault } from '../ports/fault.ts'
 import type { RetryState } from '../ports/types.ts'
 
-/** First wait in the store, doubled for each further attempt up to the longest. Milliseconds. */
-const FIRST = 5_000
-const LONGEST = 3_600_000
-/** Credentials and permissions are tried again this often, for as long as it takes: a person is at work on it. */
-const CONFIG = 60_000
+/** Milliseconds, doubled with each attempt up to the longest. */
+const FIRST_DELAY = 5_000
+const LONGEST_DELAY = 3_600_000
+/** Credentials and permissions are retried at this interval without end: a person must change them. Milliseconds. */
+const CONFIG_DELAY = 60_000
+/** A `Retry-After` of 0 is no invitation to hammer. */
+const SHORTEST_DELAY = 1_000
 
-/** Whether trying again can help. */
 export function isRetryable(fault: Fault): boolean {
   return fault.kind === 'transient' || (fault.kind === 'config' && fault.details.permanent !== true)
 }
 
-/** What is known of a record's attempts. Milliseconds. */
+/** The attempts of a record so far. Times in milliseconds. */
 export interface AttemptInfo {
   /** This one, from 1. */
   readonly attempt: number
@@ -25,20 +26,20 @@ export interface AttemptInfo {
   readonly now: number
 }
 
-/** When faults of this kind began: another kind between starts the count anew. */
+/** When faults of this kind began: a fault of another kind restarts the count. */
 export function failingSince(fault: Fault, { retryState, now }: AttemptInfo): number {
   return retryState?.kind === fault.kind ? retryState.since : now
 }
 
 /**
- * When to try again, milliseconds since 1970; undefined means never: dead letters.
- * Never before `Retry-After`; with full jitter, so that what failed together does not return together.
+ * The time of the next attempt, milliseconds since 1970. Undefined: none, the record is a dead letter.
+ * Never before `Retry-After`; with full jitter, so that records that failed together do not return together.
  */
 export function retryAt(fault: Fault, attempts: AttemptInfo, random: Random): number | undefined {
   if (!isRetryable(fault)) return undefined
   const { attempt, retryFor, now } = attempts
-  if (fault.kind === 'config') return now + CONFIG
+  if (fault.kind === 'config') return now + CONFIG_DELAY
   if (now - failingSince(fault, attempts) > retryFor) return undefined
-  const longest = Math.min(LONGEST, FIRST * 2 ** Math.min(attempt - 1, 20))
-  return now + Math.max(fault.details.retryAfter ?? 0, 1_000 + Math.round(random() * longest))
+  const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.min(attempt - 1, 20))
+  return now + Math.max(fault.details.retryAfter ?? 0, SHORTEST_DELAY + Math.round(random() * longest))
 }

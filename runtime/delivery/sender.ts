@@ -1,4 +1,4 @@
-/** Which request carries a message: one of its own, or a place in a bulk one. */
+/** Chooses the request that carries a message: one of its own, or a bulk request. */
 
 import { Batcher } from '../lib/batcher.ts'
 import type { Destination, SendResult } from '../ports/destination.ts'
@@ -6,46 +6,53 @@ import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Lane, OutgoingMessage, Receipt } from '../ports/types.ts'
 
-export interface Send {
-  /** Sends one message and resolves with its own receipt. Throws its own `Fault`. */
-  (message: OutgoingMessage, lane: Lane): Promise<Receipt>
-  /** No more is read for this lane: what waits for a full request goes. */
-  flush(lane: Lane): void
-}
-
 /**
- * A bulk request waits this long for more, milliseconds. History is in no hurry: one request in two seconds that is not
- * full stays far below any limit of requests, and as soon as more comes in than that, requests are full.
+ * How long a bulk request waits for more messages, milliseconds. History is in no hurry: one half-empty request in two
+ * seconds stays far below any rate limit, and when messages arrive faster than that, requests are full.
  */
 const LINGER: Readonly<Record<Lane, number>> = { live: 50, backfill: 2_000 }
 
-export interface SendParts {
+export interface SenderParts {
   readonly destination: Destination
   readonly clock: Clock
-  /** Whether live events have piled up, so that one request each would be too slow. */
+  /** Whether the live backlog is too high for one request per event. */
   readonly hasBacklog: () => boolean
   readonly signal: AbortSignal
 }
 
-export function createSender({ destination, clock, hasBacklog, signal }: SendParts): Send {
-  const bulk = (lane: Lane) =>
-    new Batcher<OutgoingMessage, Receipt>({
-      maxItems: destination.batch.events,
-      maxBytes: destination.batch.bytes,
-      sizeOf: (message) => destination.sizeOf(message, lane),
-      lingerMs: LINGER[lane],
-      clock,
-      run: (messages): Promise<readonly SendResult[]> => destination.sendMany(messages, lane, signal),
-    })
-  const bulks = { live: bulk('live'), backfill: bulk('backfill') }
+export class MessageSender {
+  readonly #parts: SenderParts
+  readonly #bulk: Readonly<Record<Lane, Batcher<OutgoingMessage, Receipt>>>
 
-  const send = async (message: OutgoingMessage, lane: Lane): Promise<Receipt> => {
+  constructor(parts: SenderParts) {
+    this.#parts = parts
+    this.#bulk = { live: bulkRequests('live', parts), backfill: bulkRequests('backfill', parts) }
+  }
+
+  /** Resolves with the receipt of this message, or throws its `Fault`. */
+  async send(message: OutgoingMessage, lane: Lane): Promise<Receipt> {
+    const { destination, hasBacklog, signal } = this.#parts
     if (message.kind === 'profile') {
-      // Profiles as they are now have no place in history: only the live lane may write attributes.
-      if (lane === 'backfill') throw new Fault('bug', 'bug/profile-lane', 'a profile update came by lane backfill')
+      // A profile as it is now has no place in history: only the live lane may write attributes.
+      if (lane === 'backfill') throw new Fault('bug', 'bug/profile-lane', 'a profile update is in lane backfill')
       return destination.send(message, signal)
     }
-    return lane === 'backfill' || hasBacklog() ? bulks[lane].add(message) : destination.send(message, signal)
+    return lane === 'backfill' || hasBacklog() ? this.#bulk[lane].add(message) : destination.send(message, signal)
   }
-  return Object.assign(send, { flush: (lane: Lane) => bulks[lane].flush() })
+
+  /** Sends the bulk request of a lane that is not full yet. */
+  flush(lane: Lane): void {
+    this.#bulk[lane].flush()
+  }
+}
+
+function bulkRequests(lane: Lane, { destination, clock, signal }: SenderParts): Batcher<OutgoingMessage, Receipt> {
+  return new Batcher<OutgoingMessage, Receipt>({
+    maxItems: destination.batch.events,
+    maxBytes: destination.batch.bytes,
+    sizeOf: (message) => destination.sizeOf(message, lane),
+    lingerMs: LINGER[lane],
+    clock,
+    run: (messages): Promise<readonly SendResult[]> => destination.sendMany(messages, lane, signal),
+  })
 }

@@ -1,4 +1,4 @@
-/** Performs HTTP requests: a budget, a timeout, faults by class, a few tries. */
+/** An HTTP client for one remote API: rate limit, timeout, classified faults, a few tries. */
 import pRetry from 'p-retry'
 import { onAbort } from '../lib/abort.ts'
 import { capitalize } from '../lib/format.ts'
@@ -19,139 +19,152 @@ export interface HttpParts {
   readonly attempts?: number
 }
 
-/** The other side: whose limits we keep and how its refusals read. */
 export interface RemoteApi extends ErrorContext {
   readonly limiter: RateLimiter
-  /** It answers in JSON whenever it takes a request: what is not is a proxy's, and no empty answer. */
+  /** Every success answer is JSON: any other comes from a proxy, and is retried. */
   readonly json?: boolean
 }
 
 export interface RequestOptions {
   readonly lane: Lane
-  /** Aborting it stops at once, with a transient fault. */
+  /** Aborting it ends the request at once, with a transient fault. */
   readonly signal: AbortSignal
 }
 
-/** Called for every try, since a Request's body can be read only once. */
+/** Called for every try: the body of a Request can be read only once. */
 export type MakeRequest = () => Request | Promise<Request>
 
 /**
- * Performs a request, again after a transient fault, and resolves with a 2xx answer.
+ * Sends a request, again after a transient fault, and resolves with a 2xx response.
  *
- * Throws a `Fault`: of `refusal` for any other answer, transient `<name>/timeout`, `<name>/network`,
- * `<name>/not-json`, `<name>/stopped` or `rate-limit/stopped` for none, or what `make` throws.
+ * Throws a `Fault`: that of `faultFromResponse` for any other response; transient `<name>/timeout`, `<name>/network`,
+ * `<name>/not-json`, `<name>/stopped` or `rate-limit/stopped` for none; or an error of `makeRequest`.
  */
-export type HttpClient = (make: MakeRequest, going: RequestOptions) => Promise<ApiResponse>
+export type HttpClient = (makeRequest: MakeRequest, options: RequestOptions) => Promise<ApiResponse>
 
 const ATTEMPTS = 4
 /** Pauses double from this, milliseconds: under two seconds in all for four tries. */
 const FIRST_PAUSE = 250
-/** The `Retry-After`s waited for in process, milliseconds, taken together. Longer waits belong in the store. */
+/** The sum of all `Retry-After`s waited for in process, milliseconds. Longer waits belong in the store. */
 const MAX_RETRY_AFTER_TOTAL_MS = 20_000
-/** An error answer is read no further than this, bytes. */
-const ERROR_BODY = 64 * 1024
+/** Bytes of an error response that are read. */
+const MAX_ERROR_BODY = 64 * 1024
 
-export function createHttpClient(parts: HttpParts, peer: RemoteApi): HttpClient {
+export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
   const { clock, random, attempts = ATTEMPTS } = parts
-  return (make, going) => {
-    let asked = 0
-    // p-retry takes no clock. With `minTimeout: 0` it starts no timer, and we do the waiting
-    // where it asks whether to go on: full jitter, never before Retry-After.
+  return (makeRequest, options) => {
+    let waited = 0
+    // p-retry takes no clock. With `minTimeout: 0` it starts no timer, and the pause is made here, where it asks whether
+    // to retry: full jitter, never before Retry-After.
     const shouldRetry = async ({ error, retriesConsumed }: { error: Error; retriesConsumed: number }) => {
       const { kind, details } = toFault(error)
       const { retryAfter = 0 } = details
-      asked += retryAfter
-      if (kind !== 'transient' || asked > MAX_RETRY_AFTER_TOTAL_MS) return false
-      await clock.sleep(retryAfter + random() * FIRST_PAUSE * 2 ** retriesConsumed, going.signal)
-      return !going.signal.aborted
+      waited += retryAfter
+      if (kind !== 'transient' || waited > MAX_RETRY_AFTER_TOTAL_MS) return false
+      await clock.sleep(retryAfter + random() * FIRST_PAUSE * 2 ** retriesConsumed, options.signal)
+      return !options.signal.aborted
     }
-    return pRetry(() => attempt(parts, peer, make, going), { retries: attempts - 1, minTimeout: 0, shouldRetry })
+    return pRetry(() => sendOnce(parts, api, makeRequest, options), {
+      retries: attempts - 1,
+      minTimeout: 0,
+      shouldRetry,
+    })
   }
 }
 
-async function attempt(
+async function sendOnce(
   parts: HttpParts,
-  peer: RemoteApi,
-  make: MakeRequest,
+  api: RemoteApi,
+  makeRequest: MakeRequest,
   { lane, signal }: RequestOptions,
 ): Promise<ApiResponse> {
-  const request = await make()
-  await peer.limiter.acquire(lane, signal)
-  const answer = await sendOnce(parts, peer, request, signal)
-  if (answer.status >= 200 && answer.status < 300) {
-    if (!peer.json || answer.body !== undefined) return answer
-    throw new Fault(
-      'transient',
-      `${peer.name}/not-json`,
-      `${capitalize(peer.name)} answered, but not in JSON; tried again`,
-    )
+  const request = await makeRequest()
+  await api.limiter.acquire(lane, signal)
+  const response = await fetchWithin(parts, api, request, signal)
+  if (response.status >= 200 && response.status < 300) {
+    if (!api.json || response.body !== undefined) return response
+    const message = `${capitalize(api.name)} answered, but not in JSON; will retry`
+    throw new Fault('transient', `${api.name}/not-json`, message)
   }
-
   const now = parts.clock.now()
-  const fault = faultFromResponse(peer, answer, now)
-  if (fault.details.retryAfter !== undefined) peer.limiter.pauseUntil(now + fault.details.retryAfter)
+  const fault = faultFromResponse(api, response, now)
+  if (fault.details.retryAfter !== undefined) api.limiter.pauseUntil(now + fault.details.retryAfter)
   throw fault
 }
 
-/** One request and its whole answer, whatever its status, before the timeout. */
-async function sendOnce(
+/** One request and its whole response, of whatever status, within the timeout. */
+async function fetchWithin(
   parts: HttpParts,
-  peer: RemoteApi,
+  api: RemoteApi,
   request: Request,
   signal: AbortSignal,
 ): Promise<ApiResponse> {
-  const limit = deadline(parts, peer.name, signal)
-  const work = async () => {
-    const response = await parts.fetch(new Request(request, { signal: limit.signal }))
-    peer.limiter.observeHeaders(response)
-    const text = response.ok ? await response.text() : (await readStart(response.body, ERROR_BODY)).toString()
-    return { status: response.status, headers: response.headers, body: parse(text) }
+  const deadline = new Deadline(parts, api.name, signal)
+  const exchange = async () => {
+    const response = await parts.fetch(new Request(request, { signal: deadline.signal }))
+    api.limiter.observeHeaders(response)
+    const text = response.ok ? await response.text() : (await readStart(response.body, MAX_ERROR_BODY)).toString()
+    return { status: response.status, headers: response.headers, body: parseJson(text) }
   }
   try {
-    return await Promise.race([work(), limit.over])
+    return await Promise.race([exchange(), deadline.exceeded])
   } catch (error) {
     if (error instanceof Fault) throw error
-    const message = `${capitalize(peer.name)} could not be reached, or the connection broke; tried again`
-    throw new Fault('transient', `${peer.name}/network`, message, { cause: error })
+    const message = `${capitalize(api.name)} could not be reached, or the connection broke; will retry`
+    throw new Fault('transient', `${api.name}/network`, message, { cause: error })
   } finally {
-    limit.close()
+    deadline.close()
   }
 }
 
 /**
  * A signal and a promise that end when time is up or the caller's signal aborts, until closed.
  *
- * By hand and not by `AbortSignal.any`: in Node 20 that keeps every derived signal alive as
- * long as the caller's, which here lives as long as the process.
+ * Not `AbortSignal.any`: in Node 20 that keeps every derived signal alive as long as the caller's, which here lives as
+ * long as the process.
  */
-function deadline({ clock, timeout }: HttpParts, name: string, outer: AbortSignal) {
-  const inner = new AbortController()
-  const timer = new AbortController()
-  let fail: (fault: Fault) => void = () => undefined
-  const over = new Promise<never>((_, reject) => {
-    fail = reject
-  })
-  over.catch(() => undefined)
-  const end = (code: string, message: string) => {
-    const fault = new Fault('transient', `${name}/${code}`, message)
-    fail(fault)
-    inner.abort(fault)
+class Deadline {
+  /** Rejects with a transient fault. */
+  readonly exceeded: Promise<never>
+  readonly #name: string
+  readonly #request = new AbortController()
+  readonly #timer = new AbortController()
+  readonly #stopListening: () => void
+  #reject: (fault: Fault) => void = () => undefined
+
+  constructor({ clock, timeout }: HttpParts, name: string, signal: AbortSignal) {
+    this.#name = name
+    this.exceeded = new Promise<never>((_, reject) => {
+      this.#reject = reject
+    })
+    this.exceeded.catch(() => undefined)
+    const label = capitalize(name)
+    const stop = () => this.#end('stopped', `stopped during a request to ${label}; will retry`)
+    this.#stopListening = onAbort(signal, stop)
+    if (signal.aborted) stop()
+    void clock.sleep(timeout, this.#timer.signal).then(() => {
+      if (!this.#timer.signal.aborted)
+        this.#end('timeout', `${label} did not answer within ${timeout / 1000} s; will retry`)
+    })
   }
-  const stop = () => end('stopped', `stopped while ${capitalize(name)} was asked; it is tried again`)
-  const ignore = onAbort(outer, stop)
-  const close = () => {
-    ignore()
-    timer.abort()
+
+  get signal(): AbortSignal {
+    return this.#request.signal
   }
-  if (outer.aborted) stop()
-  void clock.sleep(timeout, timer.signal).then(() => {
-    if (!timer.signal.aborted)
-      end('timeout', `${capitalize(name)} did not answer within ${timeout / 1000} s; tried again`)
-  })
-  return { signal: inner.signal, over, close }
+
+  close(): void {
+    this.#stopListening()
+    this.#timer.abort()
+  }
+
+  #end(code: string, message: string): void {
+    const fault = new Fault('transient', `${this.#name}/${code}`, message)
+    this.#reject(fault)
+    this.#request.abort(fault)
+  }
 }
 
-function parse(text: string): Json | undefined {
+function parseJson(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json
   } catch {

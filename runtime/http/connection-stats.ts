@@ -1,5 +1,4 @@
-/** How it goes with one side since the process began: when it last answered, why it last did not, how much is used. */
-
+/** The state of the connection to one side since the process began: last success, last failure, rate limits in use. */
 import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { FaultInfo } from '../ports/types.ts'
@@ -9,61 +8,63 @@ import type { RateLimiter } from './rate-limiter.ts'
 
 /** Times are milliseconds since 1970. */
 export interface ConnectionStats {
-  /** When it last took a request. */
   readonly lastSuccessAt?: number
-  /** When and why it last did not, after all tries. Absent: it has answered since, if it was asked. */
+  /** After all retries. Absent: the side has answered since. */
   readonly lastFailure?: { readonly at: number; readonly fault: FaultInfo }
   readonly limits: readonly LimitUsage[]
 }
 
-/** One limit of the other side. */
+/** One rate limit of the side. `limit` is the part of it that we use. */
 export interface LimitUsage extends Window {
-  /** What it limits: an endpoint, or the side as a whole. */
+  /** An endpoint, or the side as a whole. */
   readonly name: string
-  /** Requests within the window that ends now. `limit` is the part of it that we take. */
+  /** Requests in the window that ends now. */
   readonly used: number
 }
 
-export interface ConnectionStatsRecorder {
-  /** Keeps count of what goes out under a budget. */
-  watch(name: string, budget: RateLimiter, http: HttpClient): HttpClient
-  snapshot(): ConnectionStats
-}
+export class ConnectionStatsRecorder {
+  readonly #clock: Clock
+  readonly #limiters = new Map<string, RateLimiter>()
+  #lastSuccessAt: number | undefined
+  #lastFailure: ConnectionStats['lastFailure']
 
-export function createConnectionStats(clock: Clock): ConnectionStatsRecorder {
-  const budgets = new Map<string, RateLimiter>()
-  let answered: number | undefined
-  let failed: ConnectionStats['lastFailure']
-  // Told by what came last, not by the times: the clock may be put back.
-  const took = () => {
-    answered = clock.now()
-    failed = undefined
+  constructor(clock: Clock) {
+    this.#clock = clock
   }
-  return {
-    watch(name, budget, http) {
-      budgets.set(name, budget)
-      return async (make, going) => {
-        try {
-          const answer = await http(make, going)
-          took()
-          return answer
-        } catch (error) {
-          const fault = toFault(error)
-          if (isAboutSide(fault, going.signal)) failed = { at: clock.now(), fault: fault.info() }
-          // It refused this one record, so it is there and let us in.
-          else if (fault.kind === 'data') took()
-          throw error
-        }
+
+  /** Returns the client with its results recorded. */
+  watch(name: string, limiter: RateLimiter, http: HttpClient): HttpClient {
+    this.#limiters.set(name, limiter)
+    return async (makeRequest, options) => {
+      try {
+        const response = await http(makeRequest, options)
+        this.#recordSuccess()
+        return response
+      } catch (error) {
+        const fault = toFault(error)
+        if (isSideFailure(fault, options.signal)) this.#lastFailure = { at: this.#clock.now(), fault: fault.info() }
+        // A rejected record shows that the side is available and accepts our credentials.
+        else if (fault.kind === 'data') this.#recordSuccess()
+        throw error
       }
-    },
-    snapshot: () => ({
-      ...(answered !== undefined && { lastSuccessAt: answered }),
-      ...(failed && { lastFailure: failed }),
-      limits: [...budgets].flatMap(([name, budget]) => budget.usage().map((used) => ({ name, ...used }))),
-    }),
+    }
+  }
+
+  snapshot(): ConnectionStats {
+    return {
+      ...(this.#lastSuccessAt !== undefined && { lastSuccessAt: this.#lastSuccessAt }),
+      ...(this.#lastFailure && { lastFailure: this.#lastFailure }),
+      limits: [...this.#limiters].flatMap(([name, limiter]) => limiter.usage().map((usage) => ({ name, ...usage }))),
+    }
+  }
+
+  /** Clears the failure, whatever the times say: the clock may be set back. */
+  #recordSuccess(): void {
+    this.#lastSuccessAt = this.#clock.now()
+    this.#lastFailure = undefined
   }
 }
 
-/** Not of one record, and not our own end. */
-const isAboutSide = ({ kind }: Fault, signal: AbortSignal) =>
+/** Whether a fault is the side's: neither the record's nor our own shutdown. */
+const isSideFailure = ({ kind }: Fault, signal: AbortSignal) =>
   (kind === 'config' || kind === 'transient') && !signal.aborted

@@ -1,4 +1,4 @@
-/** From an answer that is no success to a fault: who must act, and when to come back. */
+/** Classifies error responses as faults: who must act, and when to retry. */
 
 import { capitalize } from '../lib/format.ts'
 import { Fault, type FaultKind } from '../ports/fault.ts'
@@ -9,56 +9,56 @@ import { parseRateLimitReset } from './rate-limiter.ts'
 export interface ApiResponse {
   readonly status: number
   readonly headers: Headers
-  /** Absent when the body is empty or no JSON. */
+  /** Absent when the body is empty or not JSON. */
   readonly body: Json | undefined
 }
 
-/** The side that refuses. */
 export interface ErrorContext {
-  /** Begins the codes of its faults, and with a capital their messages. */
+  /** Prefix of fault codes, and the first word of their messages. */
   readonly name: string
   readonly explain?: ExplainError
-  /** Says when to come back on a 429 that has no `Retry-After`: Unix seconds, or seconds from now. */
+  /** Replaces a missing `Retry-After` of a 429: Unix seconds, or seconds from now. */
   readonly resetHeader?: string
 }
 
-/** Turns an error answer into what a fault may say: no personal data. `body` is its JSON, if it is JSON. */
+/** Explains an error response without personal data. */
 export type ExplainError = (status: number, body: Json | undefined, headers: Headers) => ErrorExplanation
 
-/** A wrong `Retry-After` must not silence us for years, milliseconds. */
+/** A wrong `Retry-After` must not stop requests for years. Milliseconds. */
 const LONGEST_WAIT = 86_400_000
 
 /**
  * Codes: `<name>/unauthorized`, `/forbidden`, `/redirected` (config), `/not-found`, `/gone`, `/invalid` (data),
  * `/rate-limited`, `/unavailable`, `/timeout` (transient), unless `explain` knows better.
  */
-export function faultFromResponse(refuser: ErrorContext, { status, headers, body }: ApiResponse, now: number): Fault {
-  const said = classify(status)
-  const { message, kind = said.kind, code = said.code, ...told } = refuser.explain?.(status, body, headers) ?? {}
-  const retryAfter = kind === 'transient' ? wait(status, headers, refuser.resetHeader, now) : undefined
-  const details = { status, ...told, ...(retryAfter !== undefined && { retryAfter }) }
-  return new Fault(
-    kind,
-    `${refuser.name}/${code}`,
-    `${capitalize(refuser.name)} answered ${status}: ${message ?? said.words}`,
-    details,
-  )
+export function faultFromResponse(api: ErrorContext, { status, headers, body }: ApiResponse, now: number): Fault {
+  const byStatus = classify(status)
+  const explanation = api.explain?.(status, body, headers) ?? {}
+  const { message = byStatus.message, kind = byStatus.kind, code = byStatus.code, ...more } = explanation
+  const retryAfter = kind === 'transient' ? retryDelay(status, headers, api.resetHeader, now) : undefined
+  const details = { status, ...more, ...(retryAfter !== undefined && { retryAfter }) }
+  return new Fault(kind, `${api.name}/${code}`, `${capitalize(api.name)} answered ${status}: ${message}`, details)
 }
 
-function classify(status: number): { kind: FaultKind; code: string; words: string } {
-  if (status === 401) return { kind: 'config', code: 'unauthorized', words: 'it does not know these credentials' }
-  if (status === 403) return { kind: 'config', code: 'forbidden', words: 'these credentials lack a permission' }
-  if (status === 404) return { kind: 'data', code: 'not-found', words: 'it has no such thing' }
-  if (status === 408) return { kind: 'transient', code: 'timeout', words: 'it waited too long for us; tried again' }
-  if (status === 410) return { kind: 'data', code: 'gone', words: 'the thing is gone' }
-  if (status === 429) return { kind: 'transient', code: 'rate-limited', words: 'too many requests; tried again later' }
-  if (status >= 500) return { kind: 'transient', code: 'unavailable', words: 'it has trouble; tried again' }
-  if (status >= 400) return { kind: 'data', code: 'invalid', words: 'it refuses the request' }
-  return { kind: 'config', code: 'redirected', words: 'it points elsewhere; check its base URL' }
+function classify(status: number): { kind: FaultKind; code: string; message: string } {
+  if (status === 401) return { kind: 'config', code: 'unauthorized', message: 'it rejected the credentials' }
+  if (status === 403) return { kind: 'config', code: 'forbidden', message: 'the credentials lack a permission' }
+  if (status === 404) return { kind: 'data', code: 'not-found', message: 'it has no such resource' }
+  if (status === 408) return { kind: 'transient', code: 'timeout', message: 'it timed out; will retry' }
+  if (status === 410) return { kind: 'data', code: 'gone', message: 'the resource was deleted' }
+  if (status === 429) return { kind: 'transient', code: 'rate-limited', message: 'too many requests; will retry' }
+  if (status >= 500) return { kind: 'transient', code: 'unavailable', message: 'it is unavailable; will retry' }
+  if (status >= 400) return { kind: 'data', code: 'invalid', message: 'it rejected the request' }
+  return { kind: 'config', code: 'redirected', message: 'it answered with a redirect; check its base URL' }
 }
 
-/** Milliseconds the answer asks us to wait: `Retry-After` in seconds or as a date, else the reset header of a 429. */
-function wait(status: number, headers: Headers, resetHeader: string | undefined, now: number): number | undefined {
+/** Milliseconds: `Retry-After` in seconds or as a date, else the reset header of a 429. */
+function retryDelay(
+  status: number,
+  headers: Headers,
+  resetHeader: string | undefined,
+  now: number,
+): number | undefined {
   const header = headers.get('retry-after')?.trim()
   const seconds = Number(header || Number.NaN)
   const date = Number.isFinite(seconds) ? now + seconds * 1000 : Date.parse(header ?? '')

@@ -1,24 +1,24 @@
-/** A request under a log-in that may end: after a 401 once more, if there is another by then. */
+/** Sends a request with credentials that may expire: after a 401 once more, if they were refreshed meanwhile. */
 
 import type { AuthProvider, RequestAuth } from '../ports/auth.ts'
 import { Fault } from '../ports/fault.ts'
 import { asTransientFault } from './transient-on-throw.ts'
 
-export const currentAuth = (logins: AuthProvider, signal: AbortSignal): Promise<RequestAuth> =>
-  asTransientFault(() => logins.current(signal), 'auth/unreadable', 'the log-in could not be read')
+export const currentAuth = (provider: AuthProvider, signal: AbortSignal): Promise<RequestAuth> =>
+  asTransientFault(() => provider.current(signal), 'auth/unreadable', 'the credentials could not be read')
 
-/** Never more than twice: a side that refuses a fresh log-in too has another reason. */
+/** Sends at most twice: a side that rejects fresh credentials too has another reason. */
 export async function withAuth<T>(
-  logins: AuthProvider,
+  provider: AuthProvider,
   signal: AbortSignal,
-  send: (login: RequestAuth) => Promise<T>,
+  send: (auth: RequestAuth) => Promise<T>,
 ): Promise<T> {
-  const login = await currentAuth(logins, signal)
+  const auth = await currentAuth(provider, signal)
   try {
-    return await send(login)
+    return await send(auth)
   } catch (error) {
-    const refused = error instanceof Fault && error.details.status === 401
-    if (!refused || !(await logins.refresh(login, signal))) throw error
-    return send(await currentAuth(logins, signal))
+    const rejected = error instanceof Fault && error.details.status === 401
+    if (!rejected || !(await provider.refresh(auth, signal))) throw error
+    return send(await currentAuth(provider, signal))
   }
 }

@@ -1,51 +1,51 @@
-/** Fetches what an occurrence's expressions name, and binds it under the lookup's name. */
+/** Fetches the lookups that an occurrence's expressions use, and binds each to its name. */
 import type { Bindings } from '../expression/expression.ts'
 import { asArray, asId } from '../lib/json.ts'
-import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { LookupSpec } from '../spec/spec.ts'
+import type { Lookups } from './lookups.ts'
 
-/** The lookup that says whose event it is. Its key is the mapping's `contact`. */
+/** The lookup of the event's person. Its key is the mapping's `contact`. */
 export const CONTACT = 'contact'
 
 export interface LookupPlan {
-  /** Each after the one it is worked out from. */
+  /** Each after the one in its `from`. */
   readonly lookups: readonly LookupSpec[]
-  /** All that may be bound, as nothing: objects that begin alike are filled, and read, twice as fast. */
+  /** All names that may be bound, undefined: objects of one shape are filled, and read, twice as fast. */
   readonly unbound: Bindings
 }
 
-export function lookupPlan(lookups: readonly LookupSpec[]): LookupPlan {
+export function planLookups(lookups: readonly LookupSpec[]): LookupPlan {
   const names = ['workspace', 'notification', 'part', ...lookups.map(({ name }) => name)]
   return { lookups, unbound: Object.fromEntries(names.map((name) => [name, undefined])) }
 }
 
-export interface Hydrate {
-  readonly wanted: LookupPlan
+export interface HydrateRequest {
+  readonly plan: LookupPlan
   readonly item: Json
   readonly bindings: Bindings
   /** The key of the `contact` lookup. */
   readonly contact?: string
   readonly lane: Lane
-  readonly find: (lookup: LookupSpec, key: string, lane: Lane) => MaybePromise<Json | undefined>
+  readonly lookups: Pick<Lookups, 'find'>
 }
 
-/** The bindings, with every lookup that was found. What is not found stays undefined. */
-export async function hydrate({ wanted, item, bindings, contact, lane, find }: Hydrate): Promise<Bindings> {
-  const bound: Record<string, Json | undefined> = { ...wanted.unbound }
+/** The bindings with the values of all lookups. A lookup without a value stays undefined. */
+export async function hydrate({ plan, item, bindings, contact, lane, lookups }: HydrateRequest): Promise<Bindings> {
+  const bound: Record<string, Json | undefined> = { ...plan.unbound }
   for (const name in bindings) bound[name] = bindings[name]
-  for (const lookup of wanted.lookups) {
+  for (const lookup of plan.lookups) {
     if (bound[lookup.name] !== undefined) continue
-    const of = lookup.from === undefined ? item : bound[lookup.from]
-    if (of === undefined) continue
-    const given = lookup.name === CONTACT ? contact : lookup.key?.evaluate(of, bound)
-    const keys = given instanceof Promise ? await given : given
+    const from = lookup.from === undefined ? item : bound[lookup.from]
+    if (from === undefined) continue
+    const key = lookup.name === CONTACT ? contact : lookup.key?.evaluate(from, bound)
+    const keys = key instanceof Promise ? await key : key
     const found: Json[] = []
-    for (const key of asArray(keys)) {
-      const id = asId(key)
-      const asked = id === undefined || lookup.emptyKeys.has(id) ? undefined : find(lookup, id, lane)
-      // To wait for what is there already costs more than to look.
-      const value = asked instanceof Promise ? await asked : asked
+    for (const one of asArray(keys)) {
+      const id = asId(one)
+      const result = id === undefined || lookup.emptyKeys.has(id) ? undefined : lookups.find(lookup, id, lane)
+      // Awaiting a value that is no promise costs more than the check.
+      const value = result instanceof Promise ? await result : result
       if (value !== undefined) found.push(...asArray(value))
     }
     if (found.length > 0) bound[lookup.name] = found.length === 1 ? found[0] : found

@@ -1,4 +1,4 @@
-/** Further things a record needs: fetched once, remembered for a while, in few calls for history. */
+/** Fetches the lookups of records: each value once, cached for a while, in batches for history. */
 
 import { Batcher } from '../lib/batcher.ts'
 import { BoundedMap } from '../lib/bounded-map.ts'
@@ -14,11 +14,11 @@ import type { SourceClient } from '../source/client.ts'
 import type { LookupSpec } from '../spec/spec.ts'
 
 export interface Lookups {
-  /** What the source has under this key, or undefined if it has nothing: at once, when it is remembered. Throws a `Fault` when it could not be asked. */
+  /** The source's value for a key, or undefined if it has none: at once when cached. Throws a `Fault` of the request. */
   find(lookup: LookupSpec, key: string, lane: Lane): MaybePromise<Json | undefined>
-  /** What was found last under this key, however long ago. Asks nobody. */
+  /** The value last found for a key, of whatever age. Sends no request. */
   peek(lookup: LookupSpec, key: string): Json | undefined
-  /** Drops what is remembered of one key: the source has told us that it changed. */
+  /** Drops the cached value of a key, which the source says has changed. */
   invalidate(name: string, key: string): Promise<void>
 }
 
@@ -26,151 +26,183 @@ export interface LookupParts {
   readonly client: SourceClient
   readonly store: Pick<Store, 'readCache' | 'writeCache' | 'deleteCache'>
   readonly clock: Clock
-  /** Ends requests that nobody waits for any more. */
+  /** Ends requests when the connector closes. */
   readonly signal: AbortSignal
 }
 
-/** What history remembers of a contact is trusted for a day; a longer import asks again. */
-export const HISTORY_AGE = 24 * 3_600_000
-/** A key missing from a table is asked for again at most once in this time. */
-const REFRESH = 60_000
+/** How long a stored value of history is valid. A longer import fetches it again. */
+export const HISTORY_TTL = 24 * 3_600_000
+/** A key missing from a list makes it reload at most this often. */
+const RELOAD_EVERY = 60_000
 /** Values for `peek`, of all lookups together. */
 const MAX_RECENT = 2_000
 
 export function createLookups(parts: LookupParts): Lookups {
-  const tables = new Map<string, ReturnType<typeof table>>()
-  const items = new Map<string, TtlCache>()
-  const histories = new Map<string, TtlCache>()
+  return new SourceLookups(parts)
+}
 
-  const tableOf = (lookup: LookupSpec) => getOr(tables, lookup.name, () => table(lookup, parts))
-  const itemOf = (lookup: LookupSpec) =>
-    getOr(items, lookup.name, () => {
-      const fetch = (key: string, lane: Lane) => fetchOne(lookup, key, lane, parts)
-      return new TtlCache({ ttl: lookup.ttl, clock: parts.clock, fetch })
-    })
-  const historyOf = (lookup: LookupSpec) =>
-    getOr(histories, lookup.name, () => {
-      return new TtlCache({ ttl: lookup.ttl, clock: parts.clock, fetch: history(lookup, parts) })
-    })
+class SourceLookups implements Lookups {
+  readonly #parts: LookupParts
+  readonly #lists = new Map<string, ListCache>()
+  readonly #items = new Map<string, TtlCache>()
+  readonly #histories = new Map<string, TtlCache>()
+  readonly #recent = new BoundedMap<string, Json>(MAX_RECENT)
 
-  const recent = new BoundedMap<string, Json>(MAX_RECENT)
-  return {
-    find(lookup, key, lane) {
-      const from = lane === 'backfill' && lookup.batch ? historyOf : itemOf
-      return mapMaybe(lookup.list ? tableOf(lookup)(key) : from(lookup).find(key, lane), (value) => {
-        const id = `${lookup.name} ${key}`
-        if (value === undefined) recent.delete(id)
-        else if (recent.get(id) !== value) recent.set(id, value)
-        return value
-      })
-    },
-    peek: ({ name }, key) => recent.get(`${name} ${key}`),
-    async invalidate(name, key) {
-      recent.delete(`${name} ${key}`)
-      items.get(name)?.delete(key)
-      histories.get(name)?.delete(key)
-      await parts.store.deleteCache(name, [key])
-    },
+  constructor(parts: LookupParts) {
+    this.#parts = parts
+  }
+
+  find(lookup: LookupSpec, key: string, lane: Lane): MaybePromise<Json | undefined> {
+    return mapMaybe(this.#cacheOf(lookup, lane).find(key, lane), (value) => {
+      const id = `${lookup.name} ${key}`
+      if (value === undefined) this.#recent.delete(id)
+      else if (this.#recent.get(id) !== value) this.#recent.set(id, value)
+      return value
+    })
+  }
+
+  peek({ name }: LookupSpec, key: string): Json | undefined {
+    return this.#recent.get(`${name} ${key}`)
+  }
+
+  async invalidate(name: string, key: string): Promise<void> {
+    this.#recent.delete(`${name} ${key}`)
+    this.#items.get(name)?.delete(key)
+    this.#histories.get(name)?.delete(key)
+    await this.#parts.store.deleteCache(name, [key])
+  }
+
+  #cacheOf(lookup: LookupSpec, lane: Lane): ListCache | TtlCache {
+    const parts = this.#parts
+    const { name, ttl } = lookup
+    if (lookup.list) return getOrCreate(this.#lists, name, () => new ListCache(lookup, parts))
+    const { clock } = parts
+    if (lane === 'backfill' && lookup.batch)
+      return getOrCreate(this.#histories, name, () => new TtlCache({ ttl, clock, fetch: batchFetcher(lookup, parts) }))
+    const fetch = (key: string, itemLane: Lane) => fetchOne(lookup, key, itemLane, parts)
+    return getOrCreate(this.#items, name, () => new TtlCache({ ttl, clock, fetch }))
   }
 }
 
-/** A small collection, fetched whole. A key it lacks makes it ask again: the thing may be new. */
-function table(lookup: LookupSpec, { client, clock, signal }: LookupParts) {
-  const { request, records, id } = lookup.list ?? absent(lookup)
-  type Rows = ReadonlyMap<string, Json>
-  const time = new MonotonicClock(clock)
-  let loaded: { readonly at: number; rows: MaybePromise<Rows> } | undefined
+type Rows = ReadonlyMap<string, Json>
 
-  async function load(): Promise<Rows> {
-    const answer = await client.request(request, {}, 'live', signal).catch(blameConfig)
-    const rows = asArray(await records.evaluate(answer))
-    return new Map(rows.flatMap((row) => entryById(row, id)))
+/** A small collection, fetched whole. A missing key reloads it: the row may be new. */
+class ListCache {
+  readonly #lookup: LookupSpec
+  readonly #parts: LookupParts
+  readonly #time: MonotonicClock
+  #loaded: { readonly at: number; rows: MaybePromise<Rows> } | undefined
+
+  constructor(lookup: LookupSpec, parts: LookupParts) {
+    this.#lookup = lookup
+    this.#parts = parts
+    this.#time = new MonotonicClock(parts.clock)
   }
-  function fresh(age: number): MaybePromise<Rows> {
-    const now = time.now()
-    if (loaded !== undefined && now - loaded.at < age) return loaded.rows
-    const rows = load()
-    const mine: typeof loaded = { at: now, rows }
-    loaded = mine
-    const forget = () => {
-      if (loaded === mine) loaded = undefined // a failure is not remembered
-    }
-    const keep = (all: Rows) => {
-      mine.rows = all
-    }
-    rows.then(keep, forget)
-    return rows
+
+  find(key: string): MaybePromise<Json | undefined> {
+    return mapMaybe(
+      this.#rows(this.#lookup.ttl),
+      (rows) => rows.get(key) ?? mapMaybe(this.#rows(RELOAD_EVERY), (reloaded) => reloaded.get(key)),
+    )
   }
-  return (key: string): MaybePromise<Json | undefined> =>
-    mapMaybe(fresh(lookup.ttl), (rows) => rows.get(key) ?? mapMaybe(fresh(REFRESH), (again) => again.get(key)))
+
+  #rows(ttl: number): MaybePromise<Rows> {
+    const now = this.#time.now()
+    if (this.#loaded !== undefined && now - this.#loaded.at < ttl) return this.#loaded.rows
+    const promise = this.#load()
+    const entry: { readonly at: number; rows: MaybePromise<Rows> } = { at: now, rows: promise }
+    this.#loaded = entry
+    const store = (rows: Rows) => {
+      entry.rows = rows
+    }
+    const removeFailed = () => {
+      if (this.#loaded === entry) this.#loaded = undefined
+    }
+    promise.then(store, removeFailed)
+    return promise
+  }
+
+  async #load(): Promise<Rows> {
+    const { request, records, id } = this.#lookup.list ?? undeclared(this.#lookup)
+    const { client, signal } = this.#parts
+    const answer = await client.request(request, { lane: 'live', signal }).catch(rethrowAsConfig)
+    return new Map(asArray(await records.evaluate(answer)).flatMap((row) => entryById(row, id)))
+  }
 }
 
-/** Undefined inside an object: a batch must answer something for each item. */
-interface Found {
+/** An object, since a batch must answer something for each item. */
+interface FetchedValue {
   readonly value: Json | undefined
 }
 
-/** From the store, or many at a time from the source; one by one what no batch gave (merged things, say). */
-function history(lookup: LookupSpec, parts: LookupParts): (key: string) => Promise<Json | undefined> {
+/** Fetches from the store, else many keys at a time from the source, else one by one (merged contacts, say). */
+function batchFetcher(lookup: LookupSpec, parts: LookupParts): (key: string) => Promise<Json | undefined> {
   const { store, clock } = parts
-  const batcher = new Batcher<string, Found>({
+  const batcher = new Batcher<string, FetchedValue>({
     maxItems: 500,
     lingerMs: 20,
     clock,
-    run: async (wanted) => {
-      const fetched = await fetchMany(lookup, [...new Set(wanted)], parts)
+    run: async (keys) => {
+      const fetched = await fetchMany(lookup, [...new Set(keys)], parts)
       const at = clock.now()
       await store.writeCache(
         lookup.name,
         [...fetched].map(([key, value]) => ({ key, value, at })),
       )
-      return wanted.map((key) => ({ value: fetched.get(key) ?? undefined }))
+      return keys.map((key) => ({ value: fetched.get(key) ?? undefined }))
     },
   })
   return async (key) => {
-    const [known] = await store.readCache(lookup.name, [key])
-    if (known !== undefined && known.at >= clock.now() - HISTORY_AGE) return known.value ?? undefined
+    const [stored] = await store.readCache(lookup.name, [key])
+    if (stored !== undefined && stored.at >= clock.now() - HISTORY_TTL) return stored.value ?? undefined
     return (await batcher.add(key)).value
   }
 }
 
-/** Null for what the source does not have. */
+/** Null for a key that the source does not have. */
 async function fetchMany(lookup: LookupSpec, keys: readonly string[], parts: LookupParts): Promise<Map<string, Json>> {
-  const { request, records, id, size } = lookup.batch ?? absent(lookup)
-  const found = new Map<string, Json>()
+  const { request, records, id, size } = lookup.batch ?? undeclared(lookup)
+  const { client, signal } = parts
+  const fetched = new Map<string, Json>()
   for (let start = 0; start < keys.length; start += size) {
-    const chunk = keys.slice(start, start + size)
-    const answer = await parts.client.request(request, { ids: chunk }, 'backfill', parts.signal).catch(blameConfig)
+    const bindings = { ids: keys.slice(start, start + size) }
+    const answer = await client.request(request, { bindings, lane: 'backfill', signal }).catch(rethrowAsConfig)
     for (const row of asArray(await records.evaluate(answer)))
-      for (const [key, value] of entryById(row, id)) found.set(key, value)
+      for (const [key, value] of entryById(row, id)) fetched.set(key, value)
   }
-  for (const key of keys) if (!found.has(key)) found.set(key, (await fetchOne(lookup, key, 'backfill', parts)) ?? null)
-  return found
+  for (const key of keys)
+    if (!fetched.has(key)) fetched.set(key, (await fetchOne(lookup, key, 'backfill', parts)) ?? null)
+  return fetched
 }
 
-async function fetchOne(lookup: LookupSpec, key: string, lane: Lane, parts: LookupParts): Promise<Json | undefined> {
-  const { request, value } = lookup.get ?? absent(lookup)
-  // Where we know how a thing says which it is, another one is not taken for it: it would be somebody else's event.
+async function fetchOne(
+  lookup: LookupSpec,
+  key: string,
+  lane: Lane,
+  { client, signal }: LookupParts,
+): Promise<Json | undefined> {
+  const { request, value } = lookup.get ?? undeclared(lookup)
+  // Where the id of a resource is known, another resource is refused: its event would go to another person.
   const id = lookup.batch?.id
-  const fits = (answer: Json) => id === undefined || entryById(answer, id)[0]?.[0] === key
+  const accepts = (answer: Json) => id === undefined || entryById(answer, id)[0]?.[0] === key
   try {
-    const answer = await parts.client.request(request, { key }, lane, parts.signal, fits)
+    const answer = await client.request(request, { bindings: { key }, lane, signal, accepts })
     return value ? await value.evaluate(answer) : answer
   } catch (error) {
-    // A missing child is normal: people delete things. What cannot be asked is another matter.
+    // A deleted resource is normal. A failed request is not.
     if (error instanceof Fault && (error.details.status === 404 || error.details.status === 410)) return undefined
     throw error
   }
 }
 
-/** A whole collection, or a batch, that is refused is nobody's record's fault: an address or a permission is wrong. */
-function blameConfig(error: unknown): never {
+/** No record is to blame when a whole list or batch is refused: an address or a permission is wrong. */
+function rethrowAsConfig(error: unknown): never {
   if (!(error instanceof Fault) || error.kind !== 'data') throw error
   throw new Fault('config', error.code, error.message, error.details)
 }
 
-function absent(lookup: LookupSpec): never {
-  throw new Fault('bug', 'bug/lookup', `lookup ${lookup.name} was used in a way its spec does not give`)
+function undeclared(lookup: LookupSpec): never {
+  throw new Fault('bug', 'bug/lookup', `lookup ${lookup.name} was used in a way that its spec does not declare`)
 }
 
 function entryById(row: Json, id: string): [string, Json][] {
@@ -178,10 +210,10 @@ function entryById(row: Json, id: string): [string, Json][] {
   return key === undefined ? [] : [[key, row]]
 }
 
-function getOr<V>(map: Map<string, V>, key: string, make: () => V): V {
-  const known = map.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  map.set(key, made)
-  return made
+function getOrCreate<V>(map: Map<string, V>, key: string, create: () => V): V {
+  const existing = map.get(key)
+  if (existing !== undefined) return existing
+  const created = create()
+  map.set(key, created)
+  return created
 }

@@ -1,4 +1,4 @@
-/** One occurrence to one event, or to the named reason why there is none. */
+/** Maps one occurrence to one event, or to the named reason to skip it. */
 import type { Bindings, Expression } from '../expression/expression.ts'
 import { parseTime, toIsoUtc } from '../lib/iso-time.ts'
 import { asArray, asId, isObject } from '../lib/json.ts'
@@ -18,94 +18,94 @@ import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './type
 export async function mapEvent(
   mapping: Mapping,
   { item, bindings }: Occurrence,
-  how: DeliveryContext,
+  context: DeliveryContext,
   parts: MapParts,
 ): Promise<MapResult<MetricEvent>> {
-  const plan = parts.plan.of(mapping)
-  // Here and below: to wait for what is there already costs more than to look.
-  const told = identityOf(plan, item, bindings, how.workspace)
-  const { key, ms, contact } = told instanceof Promise ? await told : told
+  const plan = parts.plan.planOf(mapping)
+  // Here and below: awaiting a value that is no promise costs more than the check.
+  const identified = identityOf(plan, item, bindings, context.workspace)
+  const { key, ms, contact } = identified instanceof Promise ? await identified : identified
   const time = toIsoUtc(ms)
-  const lane = isHistory(ms, bindings) && !parts.forDisplay ? 'backfill' : how.lane
-  const named: EventIdentity = { metric: mapping.metric, lane, key, time, ...(contact && { contact }) }
+  const lane = isHistory(ms, bindings) && !parts.forDisplay ? 'backfill' : context.lane
+  const identity: EventIdentity = { metric: mapping.metric, lane, key, time, ...(contact && { contact }) }
 
-  // In the order of their cost: what needs nothing fetched is asked before anything is fetched.
-  const reason = outsideWindow(ms, how.run) ?? (await firstSkip(plan.early, item, bindings))
-  if (reason !== undefined) return { named, skipped: reason }
-  if (contact === undefined) return { named, skipped: 'no-contact' }
-  if (await parts.delivered(key)) return { named, skipped: 'already-delivered' }
+  // In the order of their cost: rules without lookups before anything is fetched.
+  const reason = outsideWindow(ms, context.run) ?? (await firstSkip(plan.earlySkips, item, bindings))
+  if (reason !== undefined) return { identity, skipped: reason }
+  if (contact === undefined) return { identity, skipped: 'no-contact' }
+  if (await parts.delivered(key)) return { identity, skipped: 'already-delivered' }
 
-  const bound = await hydrate({ wanted: plan.wanted[lane], item, bindings, contact, lane, find: parts.lookups.find })
-  const found = bound[CONTACT]
-  if (found === undefined) return { named, skipped: 'contact-not-found' }
-  const lateReason = await firstSkip(plan.late, item, bound)
-  if (lateReason !== undefined) return { named, skipped: lateReason }
-  const person = parts.plan.profile.evaluate[lane](found, bound)
-  const profile = person instanceof Promise ? await person : person
-  if (!parts.forDisplay && !hasIdentifier(profile, parts.spec)) return { named, skipped: 'no-identity' }
+  const bound = await hydrate({ plan: plan.lookups[lane], item, bindings, contact, lane, lookups: parts.lookups })
+  const person = bound[CONTACT]
+  if (person === undefined) return { identity, skipped: 'contact-not-found' }
+  const lateReason = await firstSkip(plan.lateSkips, item, bound)
+  if (lateReason !== undefined) return { identity, skipped: lateReason }
+  const evaluated = parts.plan.profile.evaluate[lane](person, bound)
+  const profile = evaluated instanceof Promise ? await evaluated : evaluated
+  if (!parts.forDisplay && !hasIdentifier(profile, parts.spec)) return { identity, skipped: 'no-identity' }
 
-  const known = { ...named, ...emailHashOf(profile) }
+  const withPerson = { ...identity, ...emailHashOf(profile) }
   try {
-    const given = plan.properties(item, bound)
-    const properties = given instanceof Promise ? await given : given
+    const result = plan.properties(item, bound)
+    const properties = result instanceof Promise ? await result : result
     const metric = parts.spec.destination.metricPrefix + mapping.metric
-    return { named: known, message: { kind: 'event', metric, time, key, profile, properties } }
+    return { identity: withPerson, message: { kind: 'event', metric, time, key, profile, properties } }
   } catch (error) {
-    if (error instanceof SkipSignal) return { named: known, skipped: error.reason }
+    if (error instanceof SkipSignal) return { identity: withPerson, skipped: error.reason }
     throw error
   }
 }
 
-export interface Identity {
+export interface OccurrenceIdentity {
   /** The idempotency key. */
   readonly key: string
-  /** When it happened, milliseconds since 1970. */
+  /** The time of the event, milliseconds since 1970. */
   readonly ms: number
   readonly contact: string | undefined
 }
 
-/** Which event an occurrence is. Throws, or rejects with, a data fault if it does not say. */
+/** Identifies the event of an occurrence. Throws, or rejects with, a data fault without a key or a time. */
 export function identityOf(
   { mapping, key, identity }: MappingPlan,
   item: Json,
   bindings: Bindings,
   workspace: string,
-): MaybePromise<Identity> {
-  return mapMaybe(identity(item, bindings), (told) => ({
-    key: keyOf(key, told, mapping.metric, workspace),
-    ms: parseTime(told.time) ?? noTime(mapping),
-    contact: asId(asArray(told.contact)[0]),
+): MaybePromise<OccurrenceIdentity> {
+  return mapMaybe(identity(item, bindings), (values) => ({
+    key: keyOf(key, values, mapping.metric, workspace),
+    ms: parseTime(values.time) ?? throwNoTime(mapping),
+    contact: asId(asArray(values.contact)[0]),
   }))
 }
 
 /**
- * A month. What was moved here from another help desk keeps its old date, and must not mail thousands; a
- * notification that is merely late is hours late.
+ * A month. Conversations imported from another help desk keep their old dates and must not mail thousands of people;
+ * a notification that is merely late is hours late.
  */
-const LONG_PAST = 30 * 86_400_000
+const HISTORY_AFTER = 30 * 86_400_000
 
-/** Whether a notification tells of something long past. */
+/** Whether the event was long past when its notification was created. */
 function isHistory(ms: number, { notification }: Bindings): boolean {
-  const told = isObject(notification) ? parseTime(notification.created_at) : undefined
-  return told !== undefined && told - ms > LONG_PAST
+  const notifiedAt = isObject(notification) ? parseTime(notification.created_at) : undefined
+  return notifiedAt !== undefined && notifiedAt - ms > HISTORY_AFTER
 }
 
 /** Workspace first: a source's ids are unique only within one. */
-function keyOf(parts: readonly Property[], told: JsonObject, metric: string, workspace: string): string {
-  let whole = workspace
+function keyOf(parts: readonly Property[], values: JsonObject, metric: string, workspace: string): string {
+  let key = workspace
   for (const { name, expr } of parts) {
-    const part = asId(told[name]) ?? noKey(expr, metric)
-    whole = whole === '' ? part : `${whole}:${part}`
+    const part = asId(values[name]) ?? throwNoKey(expr, metric)
+    key = key === '' ? part : `${key}:${part}`
   }
-  return whole
+  return key
 }
 
-function noKey({ text, place }: Expression, metric: string): never {
+function throwNoKey({ text, place }: Expression, metric: string): never {
   const message = `part "${text}" of the key of ${metric} is missing, so the event could be counted twice`
   throw new Fault('data', 'mapping/no-key', message, { place })
 }
 
-/** Without a time the destination would take the moment of receipt for it. */
-function noTime({ metric, time: { place } }: Mapping): never {
-  throw new Fault('data', 'mapping/no-time', `the time of ${metric} is missing, or is no time`, { place })
+/** Without a time the destination would record the time of receipt. */
+function throwNoTime({ metric, time: { place } }: Mapping): never {
+  throw new Fault('data', 'mapping/no-time', `the time of ${metric} is missing, or not a time`, { place })
 }

@@ -1,4 +1,4 @@
-/** A contact to a profile: identifiers always, attributes only where they are today's. */
+/** Maps a contact to a profile. */
 import { hash } from 'node:crypto'
 import type { Bindings } from '../expression/expression.ts'
 import { asId } from '../lib/json.ts'
@@ -9,35 +9,34 @@ import { isMissing } from './property-values.ts'
 import { firstSkip } from './skip-rules.ts'
 import type { EventIdentity, MapParts, MapResult } from './types.ts'
 
-/** Names the profile's own results in the ledger. */
+/** The metric of profile updates in the ledger. */
 export const PROFILE = 'Profile'
 
-/** Maps a record of a contact to its person's profile. */
+/** Maps a record of a contact to a profile update. */
 export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts): Promise<MapResult<ProfileUpdate>> {
   const { spec, plan, lookups } = parts
   const contact = asId(await spec.resources.get(spec.profile.resource)?.id.evaluate(item))
-  const named: EventIdentity = { metric: PROFILE, lane: 'live', ...(contact && { contact }) }
+  const identity: EventIdentity = { metric: PROFILE, lane: 'live', ...(contact && { contact }) }
   const reason = await firstSkip(spec.profile.skip, item, bindings)
-  if (reason !== undefined) return { named, skipped: reason }
-  const { wanted } = plan.profile
+  if (reason !== undefined) return { identity, skipped: reason }
   const bound = await hydrate({
-    wanted,
+    plan: plan.profile.lookups,
     item,
     bindings: { ...bindings, [CONTACT]: item },
     lane: 'live',
-    find: lookups.find,
+    lookups,
   })
   const profile = await plan.profile.evaluate.live(item, bound)
-  if (!hasIdentifier(profile, spec)) return { named, skipped: 'no-identity' }
-  return { named: { ...named, ...emailHashOf(profile) }, message: { kind: 'profile', profile } }
+  if (!hasIdentifier(profile, spec)) return { identity, skipped: 'no-identity' }
+  return { identity: { ...identity, ...emailHashOf(profile) }, message: { kind: 'profile', profile } }
 }
 
-/** Whether anything in it says who it is. */
+/** Whether a profile has any of the spec's identifiers. */
 export function hasIdentifier(profile: Profile, spec: Spec): boolean {
   return spec.profile.identifiers.some((name) => !isMissing(profile[name]))
 }
 
-/** The ledger finds a person by address without keeping it. */
+/** Lets the ledger find a person by address without storing it. */
 export function emailHashOf({ email }: Profile): { readonly emailHash?: string } {
   return email === undefined ? {} : { emailHash: hash('sha256', email.toLowerCase()) }
 }

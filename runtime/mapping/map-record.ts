@@ -1,4 +1,4 @@
-/** All that one record holds, mapped: what to send, what to skip and why, what went wrong. Nothing of the record is kept. */
+/** Maps one record: every occurrence becomes a message, a skip reason or a fault. */
 
 import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
@@ -8,28 +8,28 @@ import type { Mapping } from '../spec/spec.ts'
 import type { Lookups } from './lookups.ts'
 import { mapEvent } from './map-event.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
-import { occurrences } from './occurrences.ts'
+import { findOccurrences } from './occurrences.ts'
 import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './types.ts'
 
 export interface MapRecordParts extends MapParts {
   readonly lookups: Lookups
   readonly clock: Clock
-  /** Whether a run is the newest import's. */
+  /** Whether a run belongs to the newest import. */
   readonly isCurrentRun: (run: string) => Promise<boolean>
 }
 
-/** A mapped occurrence, or the fault that stopped it: the others go on. */
-export type MappedOccurrence = MapResult<OutgoingMessage> | { readonly named: EventIdentity; readonly fault: Fault }
+/** A mapped occurrence, or its fault, which does not affect the others. */
+export type MappedOccurrence = MapResult<OutgoingMessage> | { readonly identity: EventIdentity; readonly fault: Fault }
 
-/** The reason why no mapping takes the record, or everything they find in it. Throws a `Fault` if it cannot be read. */
+/** All occurrences, or the reason to skip the whole record. Throws a `Fault` for a record that cannot be read. */
 export async function mapRecord(
   record: SourceRecord,
   parts: MapRecordParts,
 ): Promise<string | readonly MappedOccurrence[]> {
   const { spec, lookups } = parts
-  const takers = targetsOf(record, spec)
+  const targets = targetsOf(record, spec)
   const resource = spec.resources.get(record.resource ?? '')
-  if (resource === undefined || (takers.mappings.length === 0 && !takers.profile)) {
+  if (resource === undefined || (targets.mappings.length === 0 && !targets.profile)) {
     return record.topic === undefined ? 'not-selected' : 'unknown-topic'
   }
   if (
@@ -37,69 +37,69 @@ export async function mapRecord(
     record.ingress === 'backfill' &&
     !(await parts.isCurrentRun(record.backfillRun.id))
   ) {
-    return 'run-replaced' // an import with other dates or metrics has begun since
+    return 'run-replaced'
   }
   const open = await openRecord(record, resource, spec)
-  const stale = record.topic === undefined ? undefined : resource.invalidates
-  if (stale !== undefined) await Promise.all(record.lookupIds.map((ref) => lookups.invalidate(stale, ref)))
+  const staleLookup = record.topic === undefined ? undefined : resource.invalidates
+  if (staleLookup !== undefined) await Promise.all(record.lookupIds.map((id) => lookups.invalidate(staleLookup, id)))
 
   const lane = laneOf(record, parts)
-  const how: DeliveryContext = {
+  const context: DeliveryContext = {
     lane,
     workspace: record.workspace,
     ...(record.backfillRun && { run: record.backfillRun }),
   }
-  const tried: MappedOccurrence[] = []
-  for (const mapping of takers.mappings) tried.push(...(await mapAll(mapping, { ...open, record }, how, parts)))
-  if (takers.profile) {
-    tried.push(await attempt({ metric: PROFILE, lane: 'live' }, () => mapProfile(open.item, open.bindings, parts)))
+  const mapped: MappedOccurrence[] = []
+  for (const mapping of targets.mappings)
+    mapped.push(...(await mapOccurrences(mapping, { ...open, record }, context, parts)))
+  if (targets.profile) {
+    mapped.push(await catchFault({ metric: PROFILE, lane: 'live' }, () => mapProfile(open.item, open.bindings, parts)))
   }
-  return tried
+  return mapped
 }
 
-/** What comes late is recorded, but starts nothing: a flow three days after the event helps nobody. */
+/** A late record is sent as history, which starts no flow: a flow three days late is worse than none. */
 function laneOf(record: SourceRecord, { spec, clock }: MapRecordParts): Lane {
   return clock.now() - record.receivedAt > spec.delivery.liveWindow ? 'backfill' : record.lane
 }
 
-/** An opened record and the record it was. */
-interface Received extends OpenRecord {
+interface OpenedRecord extends OpenRecord {
   readonly record: SourceRecord
 }
 
-async function mapAll(
+async function mapOccurrences(
   mapping: Mapping,
-  open: Received,
-  how: DeliveryContext,
+  open: OpenedRecord,
+  context: DeliveryContext,
   parts: MapRecordParts,
 ): Promise<readonly MappedOccurrence[]> {
-  const named: EventIdentity = { metric: mapping.metric, lane: how.lane }
+  const identity: EventIdentity = { metric: mapping.metric, lane: context.lane }
   try {
-    const item = await fetchFullResource(mapping, open, how.lane, parts)
-    if (item === undefined) return [{ named, skipped: 'resource-not-found' }]
-    const given = occurrences(mapping, item, open.bindings, open.record.topic !== undefined)
-    const found = given instanceof Promise ? await given : given
-    return await Promise.all(found.map((one) => attempt(named, () => mapEvent(mapping, one, how, parts))))
+    const item = await fetchFullResource(mapping, open, context.lane, parts)
+    if (item === undefined) return [{ identity, skipped: 'resource-not-found' }]
+    const result = findOccurrences(mapping, item, open.bindings, open.record.topic !== undefined)
+    const found = result instanceof Promise ? await result : result
+    return await Promise.all(found.map((one) => catchFault(identity, () => mapEvent(mapping, one, context, parts))))
   } catch (error) {
-    return [{ named, fault: toFault(error) }]
+    return [{ identity, fault: toFault(error) }]
   }
 }
 
-async function attempt(
-  named: EventIdentity,
+async function catchFault(
+  identity: EventIdentity,
   map: () => Promise<MapResult<OutgoingMessage>>,
 ): Promise<MappedOccurrence> {
   try {
     return await map()
   } catch (error) {
-    return { named, fault: toFault(error) }
+    return { identity, fault: toFault(error) }
   }
 }
 
-/** The item, or one call more where the stream gives only part of it. Undefined if the source no longer has it. */
+/** The item, fetched whole where the stream gives only a part. Undefined if the source no longer has it. */
 async function fetchFullResource(
   mapping: Mapping,
-  { record, item }: Received,
+  { record, item }: OpenedRecord,
   lane: Lane,
   { spec, lookups }: MapRecordParts,
 ): Promise<Json | undefined> {

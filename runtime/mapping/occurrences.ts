@@ -1,4 +1,4 @@
-/** The events hidden in one record: which parts of the resource a mapping is about. */
+/** Finds the occurrences of a mapping in a resource. */
 import type { Bindings, Expression } from '../expression/expression.ts'
 import { asArray } from '../lib/json.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
@@ -6,19 +6,17 @@ import type { Json } from '../ports/types.ts'
 import type { Mapping } from '../spec/spec.ts'
 import { truthy } from './skip-rules.ts'
 
-/** The resource, and what its expressions may name. */
+/** The resource, and the variables of its expressions. */
 export interface Occurrence {
   readonly item: Json
   readonly bindings: Bindings
 }
 
 /**
- * All occurrences of a mapping in a resource.
- *
  * `occurrences: latest` holds for webhooks alone and comes before `when`: a notification
- * tells of its newest part, so an older one that would match is not news.
+ * announces its newest part, so an older one that matches is not news.
  */
-export function occurrences(
+export function findOccurrences(
   { each, when, occurrences: wanted }: Mapping,
   item: Json,
   bindings: Bindings,
@@ -26,17 +24,17 @@ export function occurrences(
 ): MaybePromise<readonly Occurrence[]> {
   if (each === undefined) return filterByCondition([{ item, bindings }], when)
   const { workspace, notification } = bindings
-  return mapMaybe(each.evaluate(item, bindings), (given) => {
-    const parts = asArray(given)
-    const news = webhook && wanted === 'latest' ? parts.slice(-1) : parts
+  return mapMaybe(each.evaluate(item, bindings), (value) => {
+    const parts = asArray(value)
+    const announced = webhook && wanted === 'latest' ? parts.slice(-1) : parts
     return filterByCondition(
-      news.map((part) => ({ item, bindings: { workspace, notification, part } })),
+      announced.map((part) => ({ item, bindings: { workspace, notification, part } })),
       when,
     )
   })
 }
 
-/** Those of which it is true. */
+/** The occurrences for which the condition holds. */
 function filterByCondition(
   all: readonly Occurrence[],
   when: Expression | undefined,

@@ -1,4 +1,4 @@
-/** Lookups for a preview: from a file a person gives, or from what the record itself says. No network. */
+/** Lookups for a preview: from a file, or from the record itself. No network. */
 import { suggest } from '../expression/did-you-mean.ts'
 import { asId, isObject } from '../lib/json.ts'
 import type { Json, JsonObject } from '../ports/types.ts'
@@ -6,43 +6,42 @@ import type { LookupSpec } from '../spec/spec.ts'
 
 export interface OfflineLookups {
   find(lookup: LookupSpec, key: string): Promise<Json | undefined>
-  /** What had to be guessed, for a person to read. */
+  /** What was taken from the record or left out, for a person to read. */
   readonly notes: Set<string>
 }
 
 /**
- * `given` holds, by lookup name (or its plural), a list of things with ids, an
- * object keyed by id, or a page as the source answers it. What it lacks is put
- * together from whatever `data` says of the same id.
+ * `file` holds, by lookup name (or its plural), a list of objects with ids, an object keyed by id, or a page of the
+ * source. A missing value is collected from the objects in `data` with the same id.
  */
-export function offlineLookups(given: Json | undefined, data: Json): OfflineLookups {
-  const tables = new Map(Object.entries(isObject(given) ? given : {}).map(([name, rows]) => [name, rowsOf(rows)]))
+export function offlineLookups(file: Json | undefined, data: Json): OfflineLookups {
+  const tables = new Map(Object.entries(isObject(file) ? file : {}).map(([name, rows]) => [name, rowsOf(rows)]))
   const notes = new Set<string>()
   return {
     notes,
     async find(lookup, key) {
       const known = (tables.get(lookup.name) ?? tables.get(`${lookup.name}s`))?.get(key)
       if (known !== undefined) return known
-      const said = collectById(data, key)
+      const collected = collectById(data, key)
       notes.add(
-        `${lookup.name} ${key} is not among the lookups given: ${said ? 'taken from the record itself' : 'left out'}`,
+        `${lookup.name} ${key} is not in the given lookups: ${collected ? 'taken from the record itself' : 'left out'}`,
       )
-      return said
+      return collected
     },
   }
 }
 
-/** What was given and nobody will ask for: most often a misspelt name. */
-export function unusedLookups(given: Json | undefined, names: readonly string[]): readonly string[] {
-  if (given === undefined) return []
-  if (!isObject(given)) return [`the lookups given are not by lookup name: ${names.join(', ')}`]
+/** Notes on lookups that the spec does not have: most often a misspelt name. */
+export function unusedLookups(file: Json | undefined, names: readonly string[]): readonly string[] {
+  if (file === undefined) return []
+  if (!isObject(file)) return [`the given lookups are not keyed by lookup name: ${names.join(', ')}`]
   const known = new Set(names.flatMap((name) => [name, `${name}s`]))
-  return Object.keys(given)
+  return Object.keys(file)
     .filter((name) => !known.has(name))
-    .map((name) => `the lookups given hold "${name}", and there is no such lookup; ${suggest(name, names)}`)
+    .map((name) => `the given lookups hold "${name}", but there is no such lookup; ${suggest(name, names)}`)
 }
 
-/** Rows by id, from any of the three shapes. */
+/** Rows by id, from any of the shapes. */
 function rowsOf(value: Json | undefined): Map<string, Json> {
   if (Array.isArray(value))
     return new Map(value.flatMap((row) => (idOf(row) === undefined ? [] : [[idOf(row) ?? '', row]])))
@@ -54,7 +53,7 @@ function rowsOf(value: Json | undefined): Map<string, Json> {
   return new Map(Object.entries(value).filter((entry): entry is [string, Json] => entry[1] !== undefined))
 }
 
-/** Everything the data says of one id, in one object. */
+/** Merges all objects in the data with one id. */
 function collectById(data: Json, key: string): JsonObject | undefined {
   const found: JsonObject[] = []
   const visit = (value: Json | undefined) => {

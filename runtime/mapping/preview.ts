@@ -1,4 +1,4 @@
-/** Maps what a webhook or a stream would give, and sends nothing: for trying a mapping. */
+/** Maps a webhook or stream items and sends nothing: for trying a mapping. */
 
 import { asArray, asId } from '../lib/json.ts'
 import type { Destination } from '../ports/destination.ts'
@@ -12,7 +12,7 @@ import type { CompiledPlan } from './compile-plan.ts'
 import type { Lookups } from './lookups.ts'
 import { mapEvent } from './map-event.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
-import { occurrences } from './occurrences.ts'
+import { findOccurrences } from './occurrences.ts'
 import { offlineLookups, unusedLookups } from './offline-lookups.ts'
 import type { MapParts, MapResult } from './types.ts'
 
@@ -22,18 +22,18 @@ export interface PreviewInput {
   readonly stream?: string
   /** A whole notification or its item; a page of the stream, a list of items, or one item. */
   readonly data: Json
-  /** By lookup name: a list of objects with `id`, or an object keyed by id. Also as the source's own pages give them. */
+  /** By lookup name: a list of objects with `id`, an object keyed by id, or a page of the source. */
   readonly lookups?: Json
   /**
-   * Where else to find what `lookups` lacks: among what was looked up last, or at the source, which costs requests
+   * Where to find values that `lookups` lacks: among those last looked up, or at the source, which costs requests
    * and may fail. Absent: nowhere, so that a preview needs no network.
    */
   readonly lookupFallback?: 'remembered' | 'source'
-  /** Prefix of the keys, where the data does not say. */
+  /** Prefix of the keys, unless the data has one. */
   readonly workspace?: string
 }
 
-/** What would be sent of one occurrence, or why nothing would. */
+/** What one occurrence would send, or why it would send nothing. */
 export type PreviewItem =
   | {
       readonly metric: string
@@ -50,7 +50,7 @@ export interface Preview {
   readonly items: readonly PreviewItem[]
   /** The destination's request bodies for them. */
   readonly bodies: readonly Json[]
-  /** Things a person should know, e.g. a lookup that was not given. */
+  /** Hints for a person, e.g. a missing lookup. */
   readonly notes: readonly string[]
   /** Whether no item is a fault. */
   readonly ok: boolean
@@ -64,76 +64,78 @@ export interface PreviewParts {
   readonly lookups: Pick<Lookups, 'find' | 'peek'>
 }
 
-/** A message, or why there is none, under its metric's name. */
-interface Shown {
+interface PreviewResult {
   readonly item: PreviewItem
   readonly message?: OutgoingMessage
 }
 
 /** Throws a config fault for a topic or a stream that the spec does not know. */
 export async function previewMapping(input: PreviewInput, parts: PreviewParts): Promise<Preview> {
-  const { find: here, notes } = offlineLookups(input.lookups, input.data)
+  const offline = offlineLookups(input.lookups, input.data)
+  const { notes } = offline
   for (const note of unusedLookups(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
-  const find: Lookups['find'] = async (lookup, key) => (await beyond(input, lookup, key, parts)) ?? here(lookup, key)
+  const find: Lookups['find'] = async (lookup, key) =>
+    (await findInFallback(input, lookup, key, parts)) ?? offline.find(lookup, key)
   const map: MapParts = { ...parts, lookups: { find }, delivered: async () => false, forDisplay: true }
-  const { opened, takers, lane } = await (input.topic === undefined
+  const { opened, targets, lane } = await (input.topic === undefined
     ? fromStream(input, parts)
     : fromWebhook(input, parts))
-  const shown: Shown[] = []
-  for (const open of opened) shown.push(...(await showAll(open, takers, input, map)))
+  const results: PreviewResult[] = []
+  for (const open of opened) results.push(...(await previewAll(open, targets, input, map)))
   if (opened.length === 0)
-    notes.add(`it holds nothing of ${input.stream}: give a page of it, a list, or one item with its id`)
-  else if (shown.length === 0) notes.add('no mapping finds anything in it')
-  const messages = shown.flatMap(({ message }) => (message === undefined ? [] : [message]))
+    notes.add(`no item of stream ${input.stream} found: pass a page of it, a list, or one item with its id`)
+  else if (results.length === 0) notes.add('no mapping finds an occurrence in it')
+  const messages = results.flatMap(({ message }) => (message === undefined ? [] : [message]))
   return {
-    items: shown.map(({ item }) => item),
+    items: results.map(({ item }) => item),
     bodies: bodiesOf(messages, lane, parts, notes),
     notes: [...notes],
-    ok: !shown.some(({ item }) => 'fault' in item),
+    ok: !results.some(({ item }) => 'fault' in item),
   }
 }
 
-function beyond({ lookupFallback }: PreviewInput, lookup: LookupSpec, key: string, { lookups }: PreviewParts) {
+function findInFallback({ lookupFallback }: PreviewInput, lookup: LookupSpec, key: string, { lookups }: PreviewParts) {
   if (lookupFallback === 'source') return lookups.find(lookup, key, 'live')
   return lookupFallback === 'remembered' ? lookups.peek(lookup, key) : undefined
 }
 
-interface Given {
+interface OpenedInput {
   readonly opened: readonly OpenRecord[]
-  readonly takers: RecordTargets
+  readonly targets: RecordTargets
   readonly lane: Lane
 }
 
-async function fromWebhook(input: PreviewInput, { spec, clock }: PreviewParts): Promise<Given> {
+async function fromWebhook(input: PreviewInput, { spec, clock }: PreviewParts): Promise<OpenedInput> {
   const topic = input.topic ?? ''
   const resource = resourceOfTopic(topic, spec)
   if (resource === undefined) throw new Fault('config', 'preview/unknown-topic', `the spec knows no topic "${topic}"`)
   const notification = await notificationOf(input, spec, clock.now())
-  return { opened: [await openNotification(notification, resource)], takers: targetsOf({ topic }, spec), lane: 'live' }
+  return { opened: [await openNotification(notification, resource)], targets: targetsOf({ topic }, spec), lane: 'live' }
 }
 
-/** The file's own envelope, or one made up round a bare item. */
+/** The file's own envelope, or a synthetic one for a bare item. */
 async function notificationOf(
   { topic = '', data, workspace }: PreviewInput,
   spec: Spec,
   now: number,
 ): Promise<Notification> {
-  const whole = await openEnvelope(data, spec).catch(() => undefined)
-  if (whole !== undefined && whole.item !== null) return { ...whole, topic, workspace: workspace ?? whole.workspace }
+  const envelope = await openEnvelope(data, spec).catch(() => undefined)
+  if (envelope !== undefined && envelope.item !== null)
+    return { ...envelope, topic, workspace: workspace ?? envelope.workspace }
   return { id: undefined, topic, workspace: workspace ?? '', time: Math.floor(now / 1000), item: data }
 }
 
-async function fromStream(input: PreviewInput, { spec }: PreviewParts): Promise<Given> {
+async function fromStream(input: PreviewInput, { spec }: PreviewParts): Promise<OpenedInput> {
   const stream = spec.streams.get(input.stream ?? '')
   const resource = spec.resources.get(stream?.resource ?? '')
   if (stream === undefined || resource === undefined)
     throw new Fault('config', 'preview/unknown-stream', `the spec has no stream "${input.stream ?? ''}"`)
   const workspace = input.workspace ?? ''
   const items = await itemsOf(input.data, stream, resource)
-  const named = spec.mappings.map(({ metric }) => metric) // opt-in metrics too: a preview costs no calls
+  const allMetrics = spec.mappings.map(({ metric }) => metric) // on-request metrics too: a preview costs no requests
   return {
     opened: items.map((item) => ({ resource, item, bindings: { workspace } })),
-    takers: targetsOf({ stream: stream.name, backfillRun: { id: '', until: 0, only: named } }, spec),
+    targets: targetsOf({ stream: stream.name, backfillRun: { id: '', until: 0, only: allMetrics } }, spec),
     lane: 'backfill',
   }
 }
@@ -145,29 +147,29 @@ async function itemsOf(data: Json, stream: StreamSpec, resource: ResourceSpec): 
   return isItem ? [data] : asArray(await stream.records.evaluate(data))
 }
 
-async function showAll(
+async function previewAll(
   open: OpenRecord,
-  takers: RecordTargets,
+  targets: RecordTargets,
   input: PreviewInput,
   parts: MapParts,
-): Promise<Shown[]> {
+): Promise<PreviewResult[]> {
   const workspace = asId(open.bindings.workspace) ?? ''
-  const shown: Shown[] = []
-  for (const mapping of takers.mappings) {
+  const results: PreviewResult[] = []
+  for (const mapping of targets.mappings) {
     try {
-      // Lane `live` shows the whole profile. What history leaves out of it is seen in the request.
-      for (const one of await occurrences(mapping, open.item, open.bindings, input.topic !== undefined)) {
-        shown.push(await show(mapping.metric, () => mapEvent(mapping, one, { lane: 'live', workspace }, parts)))
+      // Lane `live` shows the whole profile. The request shows what history omits.
+      for (const one of await findOccurrences(mapping, open.item, open.bindings, input.topic !== undefined)) {
+        results.push(await previewOne(mapping.metric, () => mapEvent(mapping, one, { lane: 'live', workspace }, parts)))
       }
     } catch (error) {
-      shown.push(faulty(mapping.metric, error))
+      results.push(failedPreview(mapping.metric, error))
     }
   }
-  if (takers.profile) shown.push(await show(PROFILE, () => mapProfile(open.item, open.bindings, parts)))
-  return shown
+  if (targets.profile) results.push(await previewOne(PROFILE, () => mapProfile(open.item, open.bindings, parts)))
+  return results
 }
 
-async function show(metric: string, map: () => Promise<MapResult<OutgoingMessage>>): Promise<Shown> {
+async function previewOne(metric: string, map: () => Promise<MapResult<OutgoingMessage>>): Promise<PreviewResult> {
   try {
     const mapped = await map()
     if ('skipped' in mapped) return { item: { metric, skipped: mapped.skipped } }
@@ -176,16 +178,16 @@ async function show(metric: string, map: () => Promise<MapResult<OutgoingMessage
     const { kind: _, ...item } = message
     return { message, item }
   } catch (error) {
-    return faulty(metric, error)
+    return failedPreview(metric, error)
   }
 }
 
-function faulty(metric: string, error: unknown): Shown {
+function failedPreview(metric: string, error: unknown): PreviewResult {
   const { message, place } = toFault(error).info()
   return { item: { metric, fault: message, ...(place !== undefined && { place }) } }
 }
 
-/** None where the destination would not take them, e.g. for want of an identifier. */
+/** Empty if the destination would reject them, e.g. for a missing identifier. */
 function bodiesOf(
   messages: readonly OutgoingMessage[],
   lane: Lane,

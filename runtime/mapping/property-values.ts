@@ -1,4 +1,4 @@
-/** From what an expression gives to what is sent: types, missing values, time. */
+/** Turns the values of expressions into properties: types and missing values. */
 
 import type { Bindings } from '../expression/expression.ts'
 import { compileObjectBuilder, type MemberName } from '../expression/object-builder.ts'
@@ -7,7 +7,7 @@ import { Fault } from '../ports/fault.ts'
 import type { Json, JsonObject } from '../ports/types.ts'
 import type { Property, PropertyType } from '../spec/spec.ts'
 
-/** Thrown by a property whose absence means "do not send": caught by the map alone. */
+/** Thrown by a property whose absence skips the event. Caught by `mapEvent` alone. */
 export class SkipSignal extends Error {
   readonly reason: string
   constructor(reason: string) {
@@ -16,17 +16,17 @@ export class SkipSignal extends Error {
   }
 }
 
-/** Properties as one object: at once, or as a promise where one of them had to be interpreted. */
+/** All properties as one object; a promise only if an expression is interpreted. */
 export type EvaluateProperties = (item: Json, bindings: Bindings) => MaybePromise<JsonObject>
 
-/** Makes an object of properties; what is missing is omitted, defaulted or skips, as each says. */
+/** Each missing value is omitted, replaced by a default, or skips the event, as its property declares. */
 export function propertyEvaluator(
   properties: readonly Property[],
   nameOf = ({ name }: Property): MemberName => [name],
 ): EvaluateProperties {
-  // An expression is compiled when it is first asked for; so is this.
-  let run: EvaluateProperties | undefined
-  const make = () =>
+  // Compiled on first use, like an expression.
+  let evaluate: EvaluateProperties | undefined
+  const compile = () =>
     compileObjectBuilder(
       properties.map((property) => ({
         name: nameOf(property),
@@ -35,8 +35,8 @@ export function propertyEvaluator(
       })),
     )
   return (item, bindings) => {
-    run ??= make()
-    return run(item, bindings)
+    evaluate ??= compile()
+    return evaluate(item, bindings)
   }
 }
 
@@ -62,7 +62,7 @@ function applyMissingRule({ whenMissing }: Property, value: Json | undefined): J
   }
 }
 
-/** Coerces what can be without guessing; anything else is a fault that names the property. */
+/** Coerces where no guess is needed; any other value is a fault that names the property. */
 function coerceProperty(value: Json | undefined, { name, type, expr }: Property): Json | undefined {
   if (type === undefined || isMissing(value)) return value
   const coerced = coerce(value, type)

@@ -1,10 +1,10 @@
-/** Named reasons not to send. */
+/** Evaluates the rules that skip an event. */
 import type { Bindings } from '../expression/expression.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { BackfillRun, Json } from '../ports/types.ts'
 import type { SkipRule } from '../spec/spec.ts'
 
-/** The first rule that holds, by name: at once, unless one had to be interpreted. */
+/** The reason of the first rule that holds; a promise only if a rule is interpreted. */
 export function firstSkip(
   rules: readonly SkipRule[],
   item: Json,
@@ -22,7 +22,7 @@ export function firstSkip(
   return undefined
 }
 
-/** A run sends what happened in its window: earlier was not asked for, later belongs to live delivery. */
+/** A run sends only occurrences in its window: live delivery has the later ones. */
 export function outsideWindow(time: number, run: BackfillRun | undefined): string | undefined {
   if (run === undefined) return undefined
   if (run.since !== undefined && time < run.since) return 'before-since'

@@ -1,4 +1,4 @@
-/** What mapping works with and gives back. */
+/** The parts and the results of mapping. */
 
 import type { BackfillRun, EventResult, Lane } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
@@ -9,21 +9,21 @@ export interface MapParts {
   readonly spec: Spec
   readonly plan: CompiledPlan
   readonly lookups: Pick<Lookups, 'find'>
-  /** Whether the destination has taken an event with this key before. */
+  /** Whether an event with this key was delivered before. */
   readonly delivered: (key: string) => Promise<boolean>
-  /** A preview: people are shown whole, and also those who could not be identified. */
+  /** For a preview: shows whole profiles, and also those without an identifier. */
   readonly forDisplay?: boolean
 }
 
-/** What is known of an occurrence before it is sent; the ledger keeps it. */
+/** Identifies an occurrence in the ledger, before it is sent. */
 export type EventIdentity = Pick<EventResult, 'metric' | 'lane' | 'key' | 'time' | 'contact' | 'emailHash'>
 
-/** A message and its name in the ledger, or the reason why there is none. */
+/** A message, or the reason why there is none. */
 export type MapResult<M> =
-  | { readonly named: EventIdentity; readonly message: M }
-  | { readonly named: EventIdentity; readonly skipped: string }
+  | { readonly identity: EventIdentity; readonly message: M }
+  | { readonly identity: EventIdentity; readonly skipped: string }
 
-/** How a record's events are to be sent, and for which run. */
+/** How the events of a record are sent, and for which run. */
 export interface DeliveryContext {
   readonly lane: Lane
   readonly workspace: string

@@ -1,34 +1,38 @@
-/** From a request in the spec to a Request on the wire. */
+/** Builds a Request from a request of the spec. */
 import type { Bindings } from '../expression/expression.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Json } from '../ports/types.ts'
 import type { RequestSpec } from '../spec/spec.ts'
 
-/** Makes the request. What evaluates to nothing is left out of the query and the body. */
+export interface RequestContext {
+  readonly bindings: Bindings
+  readonly baseUrl: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Omits query parameters and a body that evaluate to nothing. */
 export async function buildRequest(
   spec: RequestSpec,
-  bindings: Bindings,
-  baseUrl: string,
-  headers: Readonly<Record<string, string>>,
+  { bindings, baseUrl, headers }: RequestContext,
 ): Promise<Request> {
-  const url = new URL(baseUrl.replace(/\/$/, '') + fill(spec.path, bindings))
+  const url = new URL(baseUrl.replace(/\/$/, '') + fillPath(spec.path, bindings))
   for (const [name, expression] of spec.query) {
     const value = await expression.evaluate(null, bindings)
     if (value !== undefined && value !== null && value !== '') url.searchParams.set(name, String(value))
   }
   const body = await spec.body?.evaluate(null, bindings)
-  // Not followed: what another host answers is not the source's, and a redirected POST becomes a GET.
-  const asked = { method: spec.method, redirect: 'manual' } as const
-  if (body === undefined) return new Request(url, { ...asked, headers })
+  // Redirects are not followed: another host's answer is not the source's, and a redirected POST becomes a GET.
+  const init = { method: spec.method, redirect: 'manual' } as const
+  if (body === undefined) return new Request(url, { ...init, headers })
   return new Request(url, {
-    ...asked,
+    ...init,
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
 }
 
 /** Replaces `{name}` by the binding of that name, percent-encoded. */
-function fill(path: string, bindings: Bindings): string {
+function fillPath(path: string, bindings: Bindings): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value: Json | undefined = bindings[name]
     if (typeof value !== 'string' && typeof value !== 'number')

@@ -1,7 +1,10 @@
-/** Asks the source: one request of the spec, logged in, paced, retried for seconds, answered as JSON. */
+/** Sends the spec's requests to the source: authorised, rate-limited, retried for seconds, answered as JSON. */
 
 import type { Bindings } from '../expression/expression.ts'
-import type { HttpClient } from '../http/client.ts'
+import { createHttpClient, type HttpClient, type HttpParts } from '../http/client.ts'
+import type { ConnectionStatsRecorder } from '../http/connection-stats.ts'
+import type { ApiResponse } from '../http/error-response.ts'
+import { createRateLimiter } from '../http/rate-limiter.ts'
 import { withAuth } from '../http/with-auth.ts'
 import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { capitalize } from '../lib/format.ts'
@@ -13,81 +16,111 @@ import type { Json, Lane } from '../ports/types.ts'
 import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
 import { buildRequest } from './build-request.ts'
 
+export interface SourceRequestOptions {
+  readonly bindings?: Bindings
+  readonly lane: Lane
+  readonly signal: AbortSignal
+  /** Whether an answer is the requested resource. If not, the request fails with a transient fault. */
+  readonly accepts?: (answer: Json) => boolean
+}
+
 export interface SourceClient {
-  /**
-   * Throws a `Fault`. Follows a thing that was merged into another to where it is now.
-   * `fits` looks at any other answer: one that is not of what was asked for is asked for again.
-   */
-  request(
-    spec: RequestSpec,
-    bindings: Bindings,
-    lane: Lane,
-    signal: AbortSignal,
-    fits?: (answer: Json) => boolean,
-  ): Promise<Json>
-  /** The source's account. Throws a config `Fault` if the store holds another one's records. */
+  /** Throws a `Fault`. Follows a resource that was merged into another one. */
+  request(spec: RequestSpec, options: SourceRequestOptions): Promise<Json>
+  /** Pins the store to the source's account and returns it. Throws a config `Fault` if the store is pinned to another. */
   workspace(signal: AbortSignal): Promise<string>
 }
 
-export function createSourceClient(
-  spec: SourceSpec,
-  parts: { readonly source: Source; readonly http: HttpClient; readonly store: Store },
-): SourceClient {
-  const { source, http, store } = parts
+export interface SourceClientParts {
+  readonly source: Source
+  readonly http: HttpClient
+  readonly store: Pick<Store, 'readCheckpoint' | 'append'>
+}
 
-  const request: SourceClient['request'] = async (wanted, bindings, lane, signal, fits = () => true) => {
-    const ask = (asked: RequestSpec, bound: Bindings) =>
-      withAuth(source.auth, signal, ({ baseUrl, headers }) =>
-        // Made anew for every try: a Request's body can be read only once.
-        http(() => buildRequest(asked, bound, baseUrl, { ...spec.headers, ...headers }), { lane, signal }),
-      )
+export function createSourceClient(spec: SourceSpec, parts: SourceClientParts): SourceClient {
+  return new HttpSourceClient(spec, parts)
+}
+
+/** The source's HTTP client, its rate limit included. */
+export function createSourceHttp(
+  { name, timeout, rateLimit }: SourceSpec,
+  { explainError }: Source,
+  parts: Omit<HttpParts, 'timeout'>,
+  stats: ConnectionStatsRecorder,
+): HttpClient {
+  const limiter = createRateLimiter(rateLimit, parts.clock)
+  const resetHeader = rateLimit.headers?.reset
+  const api = { name, limiter, explain: explainError, json: true, ...(resetHeader !== undefined && { resetHeader }) }
+  return stats.watch(name, limiter, createHttpClient({ ...parts, timeout }, api))
+}
+
+class HttpSourceClient implements SourceClient {
+  readonly #spec: SourceSpec
+  readonly #parts: SourceClientParts
+
+  constructor(spec: SourceSpec, parts: SourceClientParts) {
+    this.#spec = spec
+    this.#parts = parts
+  }
+
+  async request(spec: RequestSpec, options: SourceRequestOptions): Promise<Json> {
+    const { accepts = () => true } = options
     try {
-      const body = acceptableBody((await ask(wanted, bindings)).body)
-      if (body !== undefined && fits(body)) return body
-      throw wrongAnswer(spec.name)
+      const body = acceptableBody(await this.#send(spec, options))
+      if (body !== undefined && accepts(body)) return body
     } catch (error) {
       const path = error instanceof Fault ? error.details.movedTo : undefined
       if (path === undefined) throw error
-      const moved = acceptableBody((await ask({ method: 'GET', path, query: new Map() }, {})).body)
-      if (moved !== undefined) return moved
-      throw wrongAnswer(spec.name)
+      const moved: RequestSpec = { method: 'GET', path, query: new Map() }
+      const body = acceptableBody(await this.#send(moved, { ...options, bindings: {} }))
+      if (body !== undefined) return body
     }
+    throw unexpectedResponse(this.#spec.name)
   }
 
-  async function workspace(signal: AbortSignal): Promise<string> {
-    const known = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
-    const id = await asked(signal).catch((error: unknown) => {
-      // Falls back to the pinned account in transient trouble only: a refusal may come from another account.
-      if (known === undefined || signal.aborted || toFault(error).kind !== 'transient') throw error
-      return known
+  async workspace(signal: AbortSignal): Promise<string> {
+    const { store } = this.#parts
+    const pinned = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
+    const id = await this.#fetchWorkspace(signal).catch((error: unknown) => {
+      // The pinned account stands in for a transient fault only: a refusal may come from another account.
+      if (pinned === undefined || signal.aborted || toFault(error).kind !== 'transient') throw error
+      return pinned
     })
-    if (known !== undefined && known !== id) throw otherAccount(spec.name)
+    if (pinned !== undefined && pinned !== id) throw otherAccount(this.#spec.name)
     await store.append([], { name: WORKSPACE_CHECKPOINT, value: id })
     return id
   }
 
-  async function asked(signal: AbortSignal): Promise<string> {
-    const answer = await request(spec.workspace.request, {}, 'live', signal)
-    const id = asId(await spec.workspace.id.evaluate(answer))
+  async #fetchWorkspace(signal: AbortSignal): Promise<string> {
+    const { name, workspace } = this.#spec
+    const answer = await this.request(workspace.request, { lane: 'live', signal })
+    const id = asId(await workspace.id.evaluate(answer))
     if (id !== undefined) return id
-    throw new Fault('config', 'source/unknown-account', `${spec.name} did not say which account this is`)
+    throw new Fault('config', 'source/unknown-account', `${capitalize(name)} did not name the account`)
   }
 
-  return { request, workspace }
+  #send(spec: RequestSpec, { bindings = {}, lane, signal }: SourceRequestOptions): Promise<ApiResponse> {
+    const { source, http } = this.#parts
+    return withAuth(source.auth, signal, (auth) => {
+      const headers = { ...this.#spec.headers, ...auth.headers }
+      // Built for every try: the body of a Request can be read only once.
+      return http(() => buildRequest(spec, { bindings, baseUrl: auth.baseUrl, headers }), { lane, signal })
+    })
+  }
 }
 
-/** A thing or a list: neither an error under a 200, which would pass for a thing without anything in it, nor a mere value. */
-function acceptableBody(body: Json | undefined): Json | undefined {
+/** An object or a list, but no error under a 200, which would pass for a resource without members. */
+function acceptableBody({ body }: ApiResponse): Json | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   return 'errors' in body && Array.isArray(body.errors) ? undefined : body
 }
 
-function wrongAnswer(name: string): Fault {
-  const message = `${capitalize(name)} answered 200, but not with what was asked for; tried again`
+function unexpectedResponse(name: string): Fault {
+  const message = `${capitalize(name)} answered 200, but not with the requested resource; will retry`
   return new Fault('transient', `${name}/unexpected-response`, message)
 }
 
 function otherAccount(name: string): Fault {
-  const message = `the store belongs to another account of ${capitalize(name)}: use its credentials, or another store`
+  const message = `the store belongs to another ${capitalize(name)} account: use the credentials of that account, or another store`
   return new Fault('config', 'source/other-account', message)
 }

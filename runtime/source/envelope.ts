@@ -1,22 +1,22 @@
-/** From a webhook's text to the record that is queued, and back to the resource it holds. */
+/** Opens webhook envelopes, and builds the records to queue from webhooks and stream items. */
 import { createHash } from 'node:crypto'
 import { asId } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Json, JsonObject, SourceRecord } from '../ports/types.ts'
 import type { ResourceSpec, Spec } from '../spec/spec.ts'
 
-/** A webhook, opened. */
+/** An opened webhook. */
 export interface Notification {
   /** May be missing: some sources send null. */
   readonly id: string | undefined
   readonly topic: string
   readonly workspace: string
-  /** When it was made, as the source writes time. */
+  /** Creation time, in the source's format. */
   readonly time: Json | undefined
   readonly item: Json
 }
 
-/** Reads the envelope. Throws a data fault if there is no topic in it: then it is no notification. */
+/** Throws a data fault for an envelope without a topic: it is no notification. */
 export async function openEnvelope(envelope: Json, spec: Spec): Promise<Notification> {
   const paths = spec.webhook.envelope
   const topic = await paths.topic.evaluate(envelope)
@@ -31,18 +31,18 @@ export async function openEnvelope(envelope: Json, spec: Spec): Promise<Notifica
   }
 }
 
-/** The resource as streams give it, whatever its topic wrapped round it. */
+/** The resource in the form of its stream, without any wrapping of its topic. */
 export async function unwrapResource(notification: Notification, resource: ResourceSpec): Promise<Json> {
   return (await resource.normalize?.evaluate(notification.item)) ?? notification.item
 }
 
-/** The resource kind a topic is about. */
+/** The resource kind of a topic. */
 export function resourceOfTopic(topic: string, spec: Spec): ResourceSpec | undefined {
   for (const resource of spec.resources.values()) if (resource.topics.has(topic)) return resource
   return undefined
 }
 
-/** The record to queue for a verified webhook. `body` is its text, kept to the letter. */
+/** The record to queue for a verified webhook. `body` is its text, stored unchanged. */
 export async function recordFromWebhook(
   body: string,
   notification: Notification,
@@ -51,7 +51,7 @@ export async function recordFromWebhook(
 ): Promise<SourceRecord> {
   const { topic, workspace } = notification
   const resource = resourceOfTopic(topic, spec)
-  // An item its own expressions cannot read is kept all the same: the worker will say what is wrong with it.
+  // An item that fails its own `id` expression is stored all the same: the worker reports the fault.
   const id = resource && (await idOf(notification, resource).catch(() => undefined))
   const identity = notification.id ?? hashWithoutId(notification)
   return {
@@ -62,7 +62,7 @@ export async function recordFromWebhook(
     ...(resource && { resource: resource.name }),
     workspace,
     orderingKey: resource && id ? `${workspace}:${resource.name}:${id}` : `${workspace}:${identity}`,
-    lookupIds: [id, notification.id].filter((ref) => ref !== undefined),
+    lookupIds: [id, notification.id].filter((lookupId) => lookupId !== undefined),
     receivedAt: now,
     body,
   }
@@ -97,7 +97,7 @@ export async function recordFromStream(
   }
 }
 
-/** What makes a notification without an id the same as its retry: all but how often it was tried. */
+/** Identifies a notification without an id and its retries: everything but the count of attempts. */
 function hashWithoutId({ topic, time, item }: Notification): string {
   return createHash('sha256')
     .update(JSON.stringify([topic, time, item]))

@@ -1,11 +1,11 @@
-/** A queued record, opened: its resource, and the mappings that take it. */
+/** Opens a queued record, and finds the mappings for it. */
 import type { Bindings } from '../expression/expression.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Json, SourceRecord } from '../ports/types.ts'
 import type { Mapping, ResourceSpec, Spec } from '../spec/spec.ts'
 import { type Notification, openEnvelope, unwrapResource } from './envelope.ts'
 
-/** A resource with what its expressions may name: the same by every road. */
+/** A resource and the variables of its expressions: the same on every ingress. */
 export interface OpenRecord {
   readonly resource: ResourceSpec
   readonly item: Json
@@ -13,14 +13,13 @@ export interface OpenRecord {
   readonly bindings: Bindings
 }
 
-/** Who takes a record. */
 export interface RecordTargets {
   readonly mappings: readonly Mapping[]
-  /** It also updates its person's profile. */
+  /** Whether the record also updates a profile. */
   readonly profile: boolean
 }
 
-/** The mappings for a topic, or for a stream in a run. None: nobody wants the record. */
+/** The mappings for a topic, or for a stream in a backfill run. */
 export function targetsOf(record: Pick<SourceRecord, 'topic' | 'stream' | 'backfillRun'>, spec: Spec): RecordTargets {
   const { topic, stream, backfillRun: run } = record
   if (topic !== undefined) {
@@ -31,15 +30,15 @@ export function targetsOf(record: Pick<SourceRecord, 'topic' | 'stream' | 'backf
   return { mappings, profile: false }
 }
 
-/** Whether a run that was asked for `only` these metrics wants this one. Opt-in metrics must be named. */
+/** Whether a run limited to `only` includes a metric. Opt-in metrics must be named. */
 export function isSelected(mapping: Mapping, only: readonly string[] | undefined): boolean {
   if (mapping.stream === undefined) return false
   return only === undefined ? !mapping.stream.onRequest : only.includes(mapping.metric)
 }
 
-/** Throws a data fault if the record cannot be read. */
+/** Throws a data fault for a body that is not JSON, or has no topic. */
 export async function openRecord(record: SourceRecord, resource: ResourceSpec, spec: Spec): Promise<OpenRecord> {
-  const body = parse(record)
+  const body = parseBody(record)
   const { topic, workspace } = record
   return topic === undefined
     ? { resource, item: body, bindings: { workspace } }
@@ -52,10 +51,10 @@ export async function openNotification(notification: Notification, resource: Res
   return { resource, item: await unwrapResource(notification, resource), bindings }
 }
 
-function parse(record: SourceRecord): Json {
+function parseBody(record: SourceRecord): Json {
   try {
     return JSON.parse(record.body)
   } catch {
-    throw new Fault('data', 'record/not-json', 'the stored body is not JSON')
+    throw new Fault('data', 'record/not-json', 'the stored body of the record is not JSON')
   }
 }

@@ -1,13 +1,13 @@
-/** Is this webhook really from the source? HMAC over the raw bytes, compared in constant time. */
+/** Verifies that a webhook is from the source: HMAC over the raw bytes, compared in constant time. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { WebhookSpec } from '../spec/spec.ts'
 
-/** Undefined if genuine; otherwise why not, in words for the log. */
+/** Why a signature is not valid, for the log. Undefined: it is. */
 export type SignatureError = string | undefined
 
 /**
- * Checks one signature against every secret, so that a secret can be changed
- * without losing a webhook. With no secret nothing is genuine.
+ * Checks a signature against every secret, so that a secret can be rotated without losing a webhook. Without a secret
+ * no signature is valid.
  */
 export function verifySignature(
   body: Uint8Array,
@@ -15,20 +15,22 @@ export function verifySignature(
   spec: WebhookSpec['signature'],
   secrets: readonly string[],
 ): SignatureError {
-  if (secrets.length === 0) return 'no signing secret is set, so no webhook can be trusted'
-  if (header === null) return `no ${spec.header} header: it is not from the source, or something on the way took it off`
-  const given = header.trim()
-  if (!given.startsWith(spec.prefix)) return `${spec.header} does not begin with "${spec.prefix}"`
-  const hex = given.slice(spec.prefix.length).toLowerCase()
+  if (secrets.length === 0) return 'no signing secret is set, so no webhook can be verified'
+  if (header === null) return `no ${spec.header} header: not sent by the source, or removed by a proxy`
+  const value = header.trim()
+  if (!value.startsWith(spec.prefix)) return `${spec.header} does not begin with "${spec.prefix}"`
+  const hex = value.slice(spec.prefix.length).toLowerCase()
   if (!/^[0-9a-f]+$/.test(hex)) return `${spec.header} is not hexadecimal`
 
-  const matches = (bytes: Uint8Array, secret: string) => equal(hex, sign(bytes, spec.algorithm, secret))
+  const matches: SignatureMatch = (bytes, secret) => equal(hex, signBody(bytes, spec.algorithm, secret))
   if (secrets.some((secret) => matches(body, secret))) return undefined
   return explainMismatch(body, secrets, matches)
 }
 
-/** The signature a source would send, hex, without its prefix. */
-export function sign(body: Uint8Array, algorithm: string, secret: string): string {
+type SignatureMatch = (body: Uint8Array, secret: string) => boolean
+
+/** The signature that a source would send, hexadecimal, without its prefix. */
+export function signBody(body: Uint8Array, algorithm: string, secret: string): string {
   return createHmac(algorithm, secret).update(body).digest('hex')
 }
 
@@ -37,21 +39,17 @@ function equal(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-/** The operator's two usual mistakes. Only the words of the refusal depend on this, never its being one. */
-function explainMismatch(
-  body: Uint8Array,
-  secrets: readonly string[],
-  matches: (b: Uint8Array, s: string) => boolean,
-): string {
+/** Names the operator's two usual mistakes. Changes only the message: the webhook is rejected either way. */
+function explainMismatch(body: Uint8Array, secrets: readonly string[], matches: SignatureMatch): string {
   if (secrets.some((secret) => secret !== secret.trim() && matches(body, secret.trim())))
-    return 'the signing secret has a space or line break round it'
-  const compact = reserialised(body)
+    return 'the signing secret has a space or line break at its start or end'
+  const compact = reserialise(body)
   if (compact && secrets.some((secret) => matches(compact, secret)))
-    return 'the body was parsed and written again on the way here: pass on the raw bytes'
-  return 'the signature is not of this body with our secret: compare the secret that the source signs with and the one given here'
+    return 'a proxy or framework parsed the body and serialised it again: pass on the raw bytes'
+  return 'the signature does not match: compare the signing secret of the source with the one configured here'
 }
 
-function reserialised(body: Uint8Array): Uint8Array | undefined {
+function reserialise(body: Uint8Array): Uint8Array | undefined {
   try {
     return new TextEncoder().encode(JSON.stringify(JSON.parse(new TextDecoder().decode(body))))
   } catch {

@@ -1,34 +1,36 @@
-/** What came to the webhook's address last: for the person who sets it up and waits for the first one. */
+/** The latest requests to the webhook address: for the person who sets it up and waits for the first one. */
 import type { Clock } from '../ports/effects.ts'
 
 /** Since the process began. Times are milliseconds since 1970. */
 export interface WebhookStats {
-  /** The source asked whether the address answers. */
+  /** When the source checked that the address answers. */
   readonly probedAt?: number
   readonly lastVerified?: { readonly at: number; readonly topic: string }
-  /** The last refusal, in words without payload. */
+  /** The reason quotes no payload. */
   readonly lastRejected?: { readonly at: number; readonly reason: string }
 }
 
-export interface WebhookStatsRecorder {
-  recordProbe(): void
-  recordVerified(topic: string): void
-  recordRejected(reason: string): void
-  snapshot(): WebhookStats
-}
+export class WebhookStatsRecorder {
+  readonly #clock: Clock
+  #stats: WebhookStats = {}
 
-export function createWebhookStats(clock: Clock): WebhookStatsRecorder {
-  let seen: WebhookStats = {}
-  return {
-    recordProbe() {
-      seen = { ...seen, probedAt: clock.now() }
-    },
-    recordVerified(topic) {
-      seen = { ...seen, lastVerified: { at: clock.now(), topic } }
-    },
-    recordRejected(reason) {
-      seen = { ...seen, lastRejected: { at: clock.now(), reason } }
-    },
-    snapshot: () => seen,
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  recordProbe(): void {
+    this.#stats = { ...this.#stats, probedAt: this.#clock.now() }
+  }
+
+  recordVerified(topic: string): void {
+    this.#stats = { ...this.#stats, lastVerified: { at: this.#clock.now(), topic } }
+  }
+
+  recordRejected(reason: string): void {
+    this.#stats = { ...this.#stats, lastRejected: { at: this.#clock.now(), reason } }
+  }
+
+  snapshot(): WebhookStats {
+    return this.#stats
   }
 }

@@ -121,7 +121,7 @@ describe('requests', () => {
 })
 
 const contact: RequestSpec = { method: 'GET', path: '/contacts/{key}', query: new Map() }
-const get = (change = {}, clock = hastyClock()) => client(change, clock).request(contact, { key: 'c1' }, 'live', never)
+const get = (change = {}, clock = hastyClock()) => client(change, clock).request(contact, { bindings: { key: 'c1' }, lane: 'live', signal: never })
 
 describe('rejections', () => {
   const rows: readonly [reply: Reply, code: string, says: RegExp, tries: number][] = [

@@ -26,8 +26,8 @@ async function estimated(
 ) {
   const clock = virtualClock()
   const sizes: number[] = []
-  const request: SourceClient['request'] = async ({ path }, { pageSize }) => {
-    const size = Number(pageSize)
+  const request: SourceClient['request'] = async ({ path }, { bindings }) => {
+    const size = Number(bindings?.pageSize)
     sizes.push(size)
     await clock.sleep(takes(size))
     if (size > largest) throw new Fault('transient', 'intercom/timeout', 'too slow')
@@ -71,7 +71,7 @@ describe('never sooner than', () => {
   })
 
   test('the destination takes an event of each record', async () => {
-    const { time, bottleneck: because } = await estimated(quick, { historyPace: { limit: 100, interval: 1_000 } })
+    const { time, bottleneck: because } = await estimated(quick, { backfillRateLimit: { limit: 100, interval: 1_000 } })
     expect([time, because]).toEqual([180_000, 'destination'])
   })
 

@@ -1,7 +1,7 @@
 /** Whether a side answers is told by what came last. */
 
 import { expect, test } from 'vitest'
-import { createConnectionStats } from '../../../runtime/http/connection-stats.ts'
+import { ConnectionStatsRecorder } from '../../../runtime/http/connection-stats.ts'
 import { createRateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
@@ -9,7 +9,7 @@ import { virtualClock } from '../../helpers/virtual-clock.ts'
 test('a side that answers is there, though the clock was put back an hour since it did not', async () => {
   let at = Date.parse('2026-07-14T09:30:00.000Z')
   const clock = { ...virtualClock(at), now: () => at }
-  const watched = createConnectionStats(clock)
+  const watched = new ConnectionStatsRecorder(clock)
   let fault: Fault | undefined = new Fault('transient', 'x/server', 'it answered 503')
   const http = watched.watch('x', createRateLimiter({ windows: [], utilization: 1 }, clock), async () => {
     if (fault) throw fault

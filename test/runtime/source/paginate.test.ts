@@ -1,8 +1,10 @@
 /** Reading a stream: cursors go back unchanged, pages shrink while the source struggles and grow again. */
+
 import { expect, test } from 'vitest'
 import type { Expression } from '../../../runtime/expression/expression.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
+import type { SourceRequestOptions } from '../../../runtime/source/client.ts'
 import { paginate } from '../../../runtime/source/paginate.ts'
 import type { StreamSpec } from '../../../runtime/spec/spec.ts'
 import { silentLogger } from '../../../runtime/system.ts'
@@ -32,7 +34,7 @@ function source(trouble: (asked: { size: number; calls: number }) => void = () =
   const cursors: (Json | undefined)[] = []
   const client = {
     workspace: async () => 'w',
-    request: async (_: unknown, bindings: Readonly<Record<string, Json | undefined>>) => {
+    request: async (_: unknown, { bindings = {} }: SourceRequestOptions) => {
       const size = Number(bindings.pageSize)
       sizes.push(size)
       trouble({ size, calls: sizes.length })

@@ -6,7 +6,7 @@ import { loadConnectorSpec } from '../../../connector/spec.ts'
 import { asId } from '../../../runtime/lib/json.ts'
 import type { Logger } from '../../../runtime/ports/effects.ts'
 import { receiveWebhook } from '../../../runtime/source/receive.ts'
-import { createWebhookStats } from '../../../runtime/source/webhook-stats.ts'
+import { WebhookStatsRecorder } from '../../../runtime/source/webhook-stats.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { silentLogger } from '../../../runtime/system.ts'
@@ -43,7 +43,7 @@ interface Bench {
 function bench({ secrets = [SECRET], logger = silentLogger }: Bench = {}) {
   const clock = virtualClock()
   const store = memoryStore({ clock })
-  const came = createWebhookStats(clock)
+  const came = new WebhookStatsRecorder(clock)
   const send = (body: string | undefined, headers: Record<string, string> = {}, method = 'POST') =>
     receiveWebhook(new Request(URL_, { method, headers, ...(body !== undefined && { body }) }), {
       spec,

@@ -1,0 +1,33 @@
+/** Samples the live backlog: to count it for every record would cost more than it saves. */
+
+import { MonotonicClock } from '../lib/monotonic-clock.ts'
+import type { Clock } from '../ports/effects.ts'
+import type { Store } from '../ports/store.ts'
+
+/** Milliseconds between two samples. */
+const SAMPLE_EVERY = 250
+
+export class BacklogMonitor {
+  readonly #store: Pick<Store, 'backlog'>
+  readonly #threshold: number
+  readonly #time: MonotonicClock
+  #high = false
+  #nextSampleAt = 0
+
+  /** `threshold`: records from which on the backlog is high. */
+  constructor(store: Pick<Store, 'backlog'>, threshold: number, clock: Clock) {
+    this.#store = store
+    this.#threshold = threshold
+    this.#time = new MonotonicClock(clock)
+  }
+
+  isHigh(): boolean {
+    return this.#high
+  }
+
+  async update(): Promise<void> {
+    if (this.#time.now() < this.#nextSampleAt) return
+    this.#nextSampleAt = this.#time.now() + SAMPLE_EVERY
+    this.#high = (await this.#store.backlog('live')).records >= this.#threshold
+  }
+}

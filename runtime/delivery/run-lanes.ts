@@ -1,0 +1,87 @@
+/** Runs the workers of all lanes: paused while the delivery gate is shut, and not before both accounts are pinned. */
+
+import { onAbort } from '../lib/abort.ts'
+import type { DeliveryGate } from '../ports/auth.ts'
+import type { Clock, Logger } from '../ports/effects.ts'
+import type { Store } from '../ports/store.ts'
+import type { Lane, LeasedRecord, Outcome } from '../ports/types.ts'
+import type { AccountPin } from '../source/account-pin.ts'
+import type { Spec } from '../spec/spec.ts'
+import type { BacklogMonitor } from './backlog-monitor.ts'
+import { runWorker } from './worker.ts'
+
+export interface LaneParts {
+  readonly spec: Pick<Spec, 'delivery'>
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+  /** The host's own gate. */
+  readonly gate: DeliveryGate | undefined
+  readonly accounts: Pick<AccountPin, 'untilPinned'>
+  readonly backlog: BacklogMonitor
+  readonly deliver: (record: LeasedRecord) => Promise<Outcome>
+}
+
+type Work = (signal: AbortSignal) => Promise<void>
+
+/** Delivers until the signal aborts. If one lane fails the others stop in order, and then its error is thrown. */
+export async function runLanes(lanes: readonly Lane[], parts: LaneParts, signal: AbortSignal): Promise<void> {
+  const stop = new AbortController()
+  const stopListening = onAbort(signal, () => stop.abort())
+  const results = await Promise.allSettled(
+    lanes.map((lane) =>
+      runLane(lane, parts, stop.signal).catch((error: unknown) => {
+        stop.abort()
+        throw error
+      }),
+    ),
+  )
+  stopListening()
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+/** Delivers one lane until the signal aborts. */
+export function runLane(lane: Lane, parts: LaneParts, signal: AbortSignal): Promise<void> {
+  const { spec, store, clock, logger, accounts, backlog, deliver } = parts
+  const { concurrency } = spec.delivery
+  const worker = {
+    store,
+    clock,
+    logger,
+    deliver,
+    // Under a backlog the live lane takes as many records as history does, and sends them in bulk.
+    concurrency: () => (lane === 'live' && !backlog.isHigh() ? concurrency.live : concurrency.backfill),
+    beforeLease: lane === 'live' ? () => backlog.update() : undefined,
+  }
+  return runWhileOpen(parts.gate, signal, async (stop) => {
+    if (await accounts.untilPinned(stop)) await runWorker(lane, worker, stop)
+  })
+}
+
+/** Runs the work while the gate is open; stops it when the gate shuts. Returns when the signal aborts. */
+async function runWhileOpen(gate: DeliveryGate | undefined, signal: AbortSignal, work: Work): Promise<void> {
+  if (gate === undefined) return work(signal)
+  while (!signal.aborted) {
+    if (gate.pausedReason() === undefined) await runUntilPaused(gate, signal, work)
+    else await gate.waitForChange(signal)
+  }
+}
+
+async function runUntilPaused(gate: DeliveryGate, signal: AbortSignal, work: Work): Promise<void> {
+  const stop = new AbortController()
+  const stopListening = onAbort(signal, () => stop.abort())
+  const watch = async () => {
+    while (!stop.signal.aborted) {
+      await gate.waitForChange(stop.signal)
+      if (gate.pausedReason() !== undefined) stop.abort()
+    }
+  }
+  const watching = watch()
+  try {
+    await work(stop.signal)
+  } finally {
+    stopListening()
+    stop.abort()
+    await watching
+  }
+}
