@@ -48,7 +48,9 @@ function thrownIn({ path, text }: { readonly path: string; readonly text: string
 
 /** The first arguments of calls of the function that holds `index`. */
 function namesIn(text: string, index: number): readonly string[] {
-  const holder = [...text.slice(0, index).matchAll(/(?:function|const) (\w+)(?: = )?(?:\(|async \()/g)].at(-1)?.[1]
+  const holder = [...text.slice(0, index).matchAll(/(?:function |const |\n {2}#)(\w+)(?: = )?(?:\(|async \()/g)].at(
+    -1,
+  )?.[1]
   const calls = text.matchAll(new RegExp(`\\b${holder}\\(\\s*'([a-z-]+)'`, 'g'))
   return [...calls].map(([, name = '']) => name)
 }

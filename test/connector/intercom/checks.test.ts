@@ -20,7 +20,8 @@ beforeAll(() => nock.disableNetConnect())
 afterEach(() => nock.cleanAll())
 afterAll(() => nock.restore())
 
-const me = (change: Credentials = {}) => client(change).request(spec.source.workspace.request, { lane: 'live', signal: never })
+const me = (change: Credentials = {}) =>
+  client(change).request(spec.source.workspace.request, { lane: 'live', signal: never })
 
 describe('the host', () => {
   const hosts: readonly [change: Credentials, host: string][] = [

@@ -121,7 +121,8 @@ describe('requests', () => {
 })
 
 const contact: RequestSpec = { method: 'GET', path: '/contacts/{key}', query: new Map() }
-const get = (change = {}, clock = hastyClock()) => client(change, clock).request(contact, { bindings: { key: 'c1' }, lane: 'live', signal: never })
+const get = (change = {}, clock = hastyClock()) =>
+  client(change, clock).request(contact, { bindings: { key: 'c1' }, lane: 'live', signal: never })
 
 describe('rejections', () => {
   const rows: readonly [reply: Reply, code: string, says: RegExp, tries: number][] = [
@@ -134,10 +135,15 @@ describe('rejections', () => {
     [[410, 'contact-merged'], 'data intercom/gone', /merged into another/, 1],
     [[400, 'version-invalid'], 'config intercom/version', /does not support this Intercom-Version/, 1],
     [[400, 'parameter-invalid'], 'data intercom/invalid', /error parameter_invalid$/, 1],
-    [[400, 'malformed'], 'data intercom/invalid', /it refuses the request$/, 1],
-    [[302, undefined, { location: 'https://elsewhere.example/' }], 'config intercom/redirected', /points elsewhere/, 1],
+    [[400, 'malformed'], 'data intercom/invalid', /it rejected the request$/, 1],
+    [
+      [302, undefined, { location: 'https://elsewhere.example/' }],
+      'config intercom/redirected',
+      /it answered with a redirect/,
+      1,
+    ],
     [[500, 'server-error'], 'transient intercom/unavailable', /server_error$/, 4],
-    [[502, 'bad-gateway.html'], 'transient intercom/unavailable', /it has trouble/, 4],
+    [[502, 'bad-gateway.html'], 'transient intercom/unavailable', /it is unavailable/, 4],
   ]
   test.each(rows)('answered %j', async (reply, code, says, tries) => {
     const asked = recorded({ 'GET /contacts/c1': [reply] })

@@ -1,4 +1,4 @@
-/** Whether a side answers is told by what came last. */
+/** The last result of a side decides whether it is failing, not the times. */
 
 import { expect, test } from 'vitest'
 import { ConnectionStatsRecorder } from '../../../runtime/http/connection-stats.ts'
@@ -6,12 +6,12 @@ import { createRateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
-test('a side that answers is there, though the clock was put back an hour since it did not', async () => {
+test('a success clears the failure, even if the clock was set back between them', async () => {
   let at = Date.parse('2026-07-14T09:30:00.000Z')
   const clock = { ...virtualClock(at), now: () => at }
-  const watched = new ConnectionStatsRecorder(clock)
+  const stats = new ConnectionStatsRecorder(clock)
   let fault: Fault | undefined = new Fault('transient', 'x/server', 'it answered 503')
-  const http = watched.watch('x', createRateLimiter({ windows: [], utilization: 1 }, clock), async () => {
+  const http = stats.watch('x', createRateLimiter({ windows: [], utilization: 1 }, clock), async () => {
     if (fault) throw fault
     return { status: 200, headers: new Headers(), body: undefined }
   })
@@ -20,16 +20,16 @@ test('a side that answers is there, though the clock was put back an hour since 
       () => undefined,
     )
   await ask()
-  expect(watched.snapshot().lastFailure?.fault.code).toBe('x/server')
+  expect(stats.snapshot().lastFailure?.fault.code).toBe('x/server')
   at -= 3_600_000
-  fault = new Fault('data', 'x/invalid', 'it refused this one')
+  fault = new Fault('data', 'x/invalid', 'it rejected this one')
   await ask()
-  expect(watched.snapshot().lastFailure).toBeUndefined()
-  fault = new Fault('config', 'x/unauthorized', 'it let us in no more')
+  expect(stats.snapshot().lastFailure).toBeUndefined()
+  fault = new Fault('config', 'x/unauthorized', 'it rejected the credentials')
   await ask()
-  expect(watched.snapshot().lastFailure?.fault.code).toBe('x/unauthorized')
+  expect(stats.snapshot().lastFailure?.fault.code).toBe('x/unauthorized')
   fault = undefined
   await ask()
-  expect(watched.snapshot()).toMatchObject({ answered: at })
-  expect(watched.snapshot().lastFailure).toBeUndefined()
+  expect(stats.snapshot()).toMatchObject({ lastSuccessAt: at })
+  expect(stats.snapshot().lastFailure).toBeUndefined()
 })

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 
 const ticket = { id: '1', ticket_id: '9', contacts: { contacts: [] }, created_at: 1_768_031_789 }
-const nothing = 'it holds nothing of tickets: give a page of it, a list, or one item with its id'
+const nothing = 'no item of stream tickets found: pass a page of it, a list, or one item with its id'
 
 const cases: readonly (readonly [what: string, data: Json, lookups: Json | undefined, notes: readonly string[]])[] = [
   ['an item', ticket, undefined, []],
@@ -24,13 +24,13 @@ const cases: readonly (readonly [what: string, data: Json, lookups: Json | undef
     'a misspelt lookup',
     ticket,
     { admni: [] },
-    ['the lookups given hold "admni", and there is no such lookup; did you mean "admin"?'],
+    ['the given lookups hold "admni", but there is no such lookup; did you mean "admin"?'],
   ],
   [
     'lookups without names',
     ticket,
     [{ id: '7' }],
-    [expect.stringMatching(/^the lookups given are not by .*: .*contact/)],
+    [expect.stringMatching(/^the given lookups are not keyed by .*: .*contact/)],
   ],
 ]
 
