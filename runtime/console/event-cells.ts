@@ -4,7 +4,8 @@ import { whoActs } from '../ports/fault.ts'
 import type { LedgerEvent } from '../ports/ledger.ts'
 import type { EventResult, Ingress } from '../ports/types.ts'
 import { describeSkipReason } from '../skip-reasons.ts'
-import type { Html } from './types.ts'
+import { faultCode } from './fault-link.ts'
+import type { Html, PageContext } from './types.ts'
 
 const INGRESS_LABELS: Readonly<Record<Ingress, string>> = {
   webhook: 'Webhook',
@@ -26,12 +27,12 @@ const STATUS_BADGES: Readonly<Record<EventResult['status'], readonly [tone: stri
 }
 
 /** A badge, then the reason, or the fault and who must act. */
-export function statusCell(event: EventResult): Html {
+export function statusCell(event: EventResult, context: PageContext): Html {
   const [tone, label] = STATUS_BADGES[event.status]
-  return html`<span class="badge ${tone}">${label}</span>${statusDetails(event)}`
+  return html`<span class="badge ${tone}">${label}</span>${statusDetails(event, context)}`
 }
 
-function statusDetails({ status, reason, fault, receipt, lane }: EventResult): Html | false {
+function statusDetails({ status, reason, fault, receipt, lane }: EventResult, { parts }: PageContext): Html | false {
   if (status === 'skipped') return html` <span class="soft">${describeSkipReason(reason ?? '')}</span>`
   if (status === 'delivered') {
     const omitted = receipt?.omittedFields?.length ? `without ${receipt.omittedFields.join(', ')}` : ''
@@ -40,5 +41,5 @@ function statusDetails({ status, reason, fault, receipt, lane }: EventResult): H
   }
   if (fault === undefined) return false
   const place = fault.place && html` <code>${fault.place}</code>`
-  return html` <span class="soft">${fault.message}${place}. Who acts: ${whoActs(fault, status === 'dead')}.</span>`
+  return html` <span class="soft">${fault.message}${place} (${faultCode(fault.code, parts)}). Who acts: ${whoActs(fault, status === 'dead')}.</span>`
 }

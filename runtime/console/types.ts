@@ -10,7 +10,15 @@ import type { ImportRunner } from './pages/import/import-runner.ts'
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 
 export interface ConsoleOptions {
-  readonly app: { readonly name: string; readonly version: string; readonly summary: string }
+  readonly app: {
+    readonly name: string
+    readonly version: string
+    readonly summary: string
+    /** The repository, which holds the reference of fault codes. Absent: codes are not linked. */
+    readonly homepage?: string
+    /** The issue tracker. */
+    readonly bugsUrl?: string
+  }
   readonly connector: Connector
   readonly clock: Clock
   readonly logger: Logger

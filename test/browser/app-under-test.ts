@@ -33,14 +33,14 @@ export async function startApp(closing: Closers, options: AppOptions = {}) {
   const it = world({ ...options, webhook: (request) => answer(request) })
   const { clock, fetch, logger, store } = it
   if (!options.empty) await installed(it, Object.keys(spec.destination.optionalPermissions))
-  const account = await it.open(options.env ?? CLIENT_ENV)
+  const connections = await it.open(options.env ?? CLIENT_ENV)
   const random = () => 0.5
-  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random, connections: account })
+  const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random, connections })
   const ending = new AbortController()
   const { signal } = ending
-  const parts = { app, connector, clock, logger, account, signal }
+  const parts = { app, connector, clock, logger, connections, signal }
   const pages = createConsole({ ...parts, metricUrl: app.metricUrl, password: options.password })
-  answer = routes({ ...parts, connections: account, console: pages, notReadyReasons: () => [] })
+  answer = routes({ ...parts, console: pages, notReadyReasons: () => [] })
   const listener = await listen({ host: '127.0.0.1', port: 0, fetch: answer, clock })
   closing.add(listener, async () => {
     ending.abort()

@@ -1,179 +1,179 @@
-/** What pages do in the browser beyond showing themselves: stay up to date, ask before a change, tell local time. */
+/** The script of the pages: live refresh, confirmation dialogs, local time. */
 
 /**
- * Plain JavaScript, served as it stands. Pages work without it.
+ * Plain JavaScript, served unchanged. Pages work without it.
  *
- * - Regions with `data-live` and an id are taken over from a fresh copy of the page when `/events` says `changed`.
- * - Of these, what says `data-keep` stays as it was first shown.
- * - A form with `data-confirm` asks with these words first.
- * - `time[data-local]` is told in the reader's zone, with UTC as its title.
+ * - Regions with `data-live` and an id are updated from a fresh copy of the page when `/events` sends `changed`.
+ * - Inside them, elements with `data-keep` stay unchanged.
+ * - A form with `data-confirm` shows this text in a dialog first.
+ * - `time[data-local]` shows the reader's time zone, with UTC as its title.
  */
-export const script = `const local = (root) => {
+export const script = `const showLocalTimes = (root) => {
   for (const time of root.querySelectorAll('time[data-local]')) {
     const at = new Date(time.dateTime)
     time.title ||= time.textContent
     const now = new Date()
     const year = at.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }
-    const far = at.toLocaleDateString(undefined, { day: 'numeric', month: 'short', ...year }) + ', '
-    const day = at.toDateString() === now.toDateString() ? '' : far
+    const date = at.toLocaleDateString(undefined, { day: 'numeric', month: 'short', ...year }) + ', '
+    const day = at.toDateString() === now.toDateString() ? '' : date
     time.textContent = day + at.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
   }
 }
-local(document)
+showLocalTimes(document)
 
-// What is the same stays the same element: a button keeps its focus, and a click that has begun its end.
-// By attribute: to a form \`id\` is its field of this name. And a form that does something else is another one.
+// Unchanged elements are kept, so that a button keeps its focus and a click in progress still counts.
+// Attributes, because \`form.id\` is the form's field of this name. Forms with another action are other elements.
 const idOf = (node) => node?.getAttribute?.('id') ?? node?.getAttribute?.('action') ?? ''
-const alike = (a, b) => a?.nodeName === b.nodeName && idOf(a) === idOf(b)
-const settle = (old, next) => {
+const isSame = (a, b) => a?.nodeName === b.nodeName && idOf(a) === idOf(b)
+const patchChildren = (old, next) => {
   const ids = new Set([...next.childNodes].map(idOf))
   let at = old.firstChild
-  const drop = () => {
-    const gone = at
+  const removeCurrent = () => {
+    const removed = at
     at = at.nextSibling
-    gone.remove()
+    removed.remove()
   }
-  for (const want of next.childNodes) {
-    while (idOf(at) && !ids.has(idOf(at))) drop()
-    if (!alike(at, want)) old.insertBefore(document.importNode(want, true), at)
+  for (const wanted of next.childNodes) {
+    while (idOf(at) && !ids.has(idOf(at))) removeCurrent()
+    if (!isSame(at, wanted)) old.insertBefore(document.importNode(wanted, true), at)
     else {
-      if (want.nodeType === Node.ELEMENT_NODE) become(at, want)
-      else if (at.data !== want.data) at.data = want.data
+      if (wanted.nodeType === Node.ELEMENT_NODE) patchElement(at, wanted)
+      else if (at.data !== wanted.data) at.data = wanted.data
       at = at.nextSibling
     }
   }
-  while (at) drop()
+  while (at) removeCurrent()
 }
-const become = (old, next) => {
+const patchElement = (old, next) => {
   if (old.matches('[data-keep]') && next.matches('[data-keep]')) return
-  const own = old.nodeName === 'DETAILS' ? 'open' : '' // the reader opened it
-  for (const { name } of [...old.attributes]) if (name !== own && !next.hasAttribute(name)) old.removeAttribute(name)
+  const kept = old.nodeName === 'DETAILS' ? 'open' : '' // the reader's choice
+  for (const { name } of [...old.attributes]) if (name !== kept && !next.hasAttribute(name)) old.removeAttribute(name)
   for (const { name, value } of next.attributes)
-    if (name !== own && old.getAttribute(name) !== value) old.setAttribute(name, value)
-  settle(old, next)
+    if (name !== kept && old.getAttribute(name) !== value) old.setAttribute(name, value)
+  patchChildren(old, next)
 }
 
-const busy = (region) => region.matches(':focus-within') && document.activeElement.matches('input, textarea, select')
-const adopt = (fresh) => {
+const isBeingEdited = (region) => region.matches(':focus-within') && document.activeElement.matches('input, textarea, select')
+const updateRegions = (fresh) => {
   const regions = [...document.querySelectorAll('[data-live][id]')]
-  // Another page stands there now: the set-up, say, once both sides were let go.
+  // The URL shows another page now: setup, for example, after disconnecting.
   if (regions.some(({ id }) => !fresh.getElementById(id))) return location.reload()
   for (const region of regions) {
     const next = fresh.getElementById(region.id)
-    if (busy(region)) continue
-    local(next)
-    settle(region, next)
+    if (isBeingEdited(region)) continue
+    showLocalTimes(next)
+    patchChildren(region, next)
   }
 }
 
-// Milliseconds: a failed look is made again; the process gives a sign of life every fifteen seconds.
-const AGAIN = 10000
-const SILENCE = 40000
+// Milliseconds. The server sends a heartbeat every fifteen seconds.
+const RETRY_DELAY = 10000
+const SILENCE_LIMIT = 40000
 
-let asking = false
-let again = false
-let later
+let isRefreshing = false
+let refreshAgain = false
+let retryTimer
 const refresh = async () => {
-  if (asking) return void (again = true)
-  asking = true
+  if (isRefreshing) return void (refreshAgain = true)
+  isRefreshing = true
   try {
     const headers = { 'x-live': '1', accept: 'text/html' }
-    const answer = await fetch(location.href, { headers, signal: AbortSignal.timeout(SILENCE) })
-    if (answer.status === 401) return location.reload()
-    if (!answer.ok) throw new Error('no page')
-    adopt(new DOMParser().parseFromString(await answer.text(), 'text/html'))
+    const response = await fetch(location.href, { headers, signal: AbortSignal.timeout(SILENCE_LIMIT) })
+    if (response.status === 401) return location.reload()
+    if (!response.ok) throw new Error('no page')
+    updateRegions(new DOMParser().parseFromString(await response.text(), 'text/html'))
   } catch {
-    clearTimeout(later)
-    later = setTimeout(() => document.hidden || refresh(), AGAIN)
+    clearTimeout(retryTimer)
+    retryTimer = setTimeout(() => document.hidden || refresh(), RETRY_DELAY)
   } finally {
-    asking = false
-    if (again) setTimeout(refresh, 500)
-    again = false
+    isRefreshing = false
+    if (refreshAgain) setTimeout(refresh, 500)
+    refreshAgain = false
   }
 }
 
-const pulse = document.getElementById('pulse')
+const liveBadge = document.getElementById('pulse')
 let stream
-let waiting
-// A connection may be gone without a word: a laptop slept, a router forgot it. Browsers notice after many minutes.
-const within = (ms) => {
-  clearTimeout(waiting)
-  waiting = setTimeout(() => {
+let silenceTimer
+// A connection may be lost silently (sleep, router restart), and browsers notice only after minutes.
+const reconnectAfter = (ms) => {
+  clearTimeout(silenceTimer)
+  silenceTimer = setTimeout(() => {
     stream.close()
-    pulse.hidden = true
-    follow()
+    liveBadge.hidden = true
+    connect()
   }, ms)
 }
-const listen = () => {
+const openStream = () => {
   if (stream && stream.readyState !== EventSource.CLOSED) return
   stream = new EventSource(document.body.dataset.events)
-  const heard = () => within(SILENCE)
-  heard()
+  const received = () => reconnectAfter(SILENCE_LIMIT)
+  received()
   stream.onopen = () => {
-    pulse.hidden = false
-    heard()
+    liveBadge.hidden = false
+    received()
   }
   stream.onerror = () => {
-    pulse.hidden = true
-    // The browser comes back by itself to what broke, not to what said no: too many pages listen, or one must log in.
+    liveBadge.hidden = true
+    // The browser reconnects after a lost connection, but not after a refusal: too many tabs, or signed out.
     if (stream.readyState !== EventSource.CLOSED) return
     refresh()
-    within(AGAIN)
+    reconnectAfter(RETRY_DELAY)
   }
-  stream.addEventListener('heartbeat', heard)
+  stream.addEventListener('heartbeat', received)
   stream.addEventListener('changed', () => {
-    heard()
+    received()
     refresh()
   })
 }
-// A browser opens few connections to one host, so a page nobody sees gives its own back.
-const follow = () => (document.hidden ? stream?.close() : listen())
-if (pulse && document.querySelector('[data-live]')) {
-  follow()
+// A browser opens few connections to one host, so a hidden page closes its own.
+const connect = () => (document.hidden ? stream?.close() : openStream())
+if (liveBadge && document.querySelector('[data-live]')) {
+  connect()
   document.addEventListener('visibilitychange', () => {
-    follow()
+    connect()
     if (!document.hidden) refresh()
   })
 }
 
-const ask = (form, button) => {
+const confirmSubmit = (form, button) => {
   const dialog = document.createElement('dialog')
-  const words = document.createElement('p')
+  const text = document.createElement('p')
   const row = document.createElement('form')
-  const no = document.createElement('button')
-  const yes = document.createElement('button')
-  words.textContent = form.dataset.confirm
-  words.id = 'asked'
-  dialog.setAttribute('aria-labelledby', 'asked')
+  const cancel = document.createElement('button')
+  const confirm = document.createElement('button')
+  text.textContent = form.dataset.confirm
+  text.id = 'confirm-text'
+  dialog.setAttribute('aria-labelledby', 'confirm-text')
   row.method = 'dialog'
-  no.textContent = 'Cancel'
-  no.className = 'plain'
-  yes.textContent = button.textContent
-  yes.value = 'yes'
-  row.append(no, yes)
-  dialog.append(words, row)
+  cancel.textContent = 'Cancel'
+  cancel.className = 'plain'
+  confirm.textContent = button.textContent
+  confirm.value = 'yes'
+  row.append(cancel, confirm)
+  dialog.append(text, row)
   document.body.append(dialog)
   dialog.addEventListener('close', () => {
     dialog.remove()
     if (dialog.returnValue !== 'yes') return button.focus()
-    form.dataset.asked = 'yes'
-    // The page may have moved on under the question. What comes of it is for the answer to say.
+    form.dataset.confirmed = 'yes'
+    // The page may have changed under the dialog. The form is sent anyway, and the response tells the result.
     form.hidden = !form.isConnected
     if (form.hidden) document.body.append(form)
     form.requestSubmit(button)
   })
   dialog.showModal()
 }
-// Of a double click on a slow line the second would arrive as well, and be told that there is nothing to do any more.
-const TWICE = 3000
-let sent = {}
+// On a slow connection the second of a double click would be sent as well, and its error shown. Milliseconds.
+const DOUBLE_CLICK = 3000
+let lastSubmit = {}
 document.addEventListener('submit', (event) => {
   const form = event.target
   if (form.method === 'dialog') return
-  const asks = form.dataset.confirm && form.dataset.asked !== 'yes'
-  const isAgain = sent.form === form && event.timeStamp - sent.at < TWICE
-  if (asks || isAgain) event.preventDefault()
-  else sent = { form, at: event.timeStamp }
-  if (asks && !isAgain) ask(form, event.submitter)
+  const needsConfirm = form.dataset.confirm && form.dataset.confirmed !== 'yes'
+  const isRepeated = lastSubmit.form === form && event.timeStamp - lastSubmit.at < DOUBLE_CLICK
+  if (needsConfirm || isRepeated) event.preventDefault()
+  else lastSubmit = { form, at: event.timeStamp }
+  if (needsConfirm && !isRepeated) confirmSubmit(form, event.submitter)
 })
 `

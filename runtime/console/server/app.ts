@@ -1,9 +1,12 @@
 /** The console as a Hono app: its middleware, then one route for each page and action. */
 import { Hono } from 'hono'
+import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
-import { toFault } from '../../ports/fault.ts'
+import { type Fault, toFault } from '../../ports/fault.ts'
 import { serveAsset } from '../assets.ts'
+import { bugReportLink, faultCode } from '../fault-link.ts'
 import { actions, pages } from '../pages.ts'
+import type { ConsoleOptions } from '../types.ts'
 import { authorize, EXPIRED_FORM } from './authorize.ts'
 import { loginRoutes } from './login.ts'
 import { type MessagePage, PageRenderer } from './render.ts'
@@ -34,17 +37,18 @@ export function createApp(services: ConsoleServices): Hono<ConsoleEnv> {
   app.onError((error, c) => {
     // From `hono/csrf`.
     if (error instanceof HTTPException && error.status === 403) return renderer.message(c, EXPIRED_FORM)
-    const { code, kind, message } = toFault(error)
-    logger.error(`console: request failed: ${message}`, { path: c.req.path, code })
-    return renderer.message(c, failed(kind === 'bug' ? 'an unexpected error, see the log for details' : message))
+    const fault = toFault(error)
+    logger.error(`console: request failed: ${fault.message}`, { path: c.req.path, code: fault.code })
+    return renderer.message(c, failurePage(fault, options))
   })
   return app
 }
 
 const NOT_FOUND: MessagePage = { status: 404, title: 'Page not found', text: 'This page does not exist.' }
 
-const failed = (reason: string): MessagePage => ({
-  status: 500,
-  title: 'Something went wrong',
-  text: `The page could not be shown: ${reason}. No record is lost. Go back and try again.`,
-})
+/** The message of a bug may quote data of the request, so the page refers to the log. */
+function failurePage(fault: Fault, options: ConsoleOptions): MessagePage {
+  const reason = fault.kind === 'bug' ? 'an unexpected error, see the log for details' : fault.message
+  const text = html`The request failed: ${reason} (${faultCode(fault.code, options)}). No record is lost. Go back and try again.${bugReportLink(fault, options)}`
+  return { status: 500, title: 'Something went wrong', text }
+}

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { pages } from '../pages.ts'
-import type { Action, Page, PageContext } from '../types.ts'
+import type { Action, Html, Page, PageContext } from '../types.ts'
 import { type LayoutProps, layout } from './layout.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
 import type { Session } from './sessions.ts'
@@ -12,7 +12,7 @@ import type { Session } from './sessions.ts'
 export interface MessagePage {
   readonly status: ContentfulStatusCode
   readonly title: string
-  readonly text: string
+  readonly text: string | Html
 }
 
 /** Of a request refused before its session was known. */

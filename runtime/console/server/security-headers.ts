@@ -22,7 +22,7 @@ export function securityHeaders(formTargets: readonly string[] = []): Middleware
     // another site's where `Sec-Fetch-Site` is missing, which it is on plain HTTP.
     referrerPolicy: 'same-origin',
     permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [], usb: [] },
-    // It binds the whole host and its subdomains: the decision of whoever runs the host.
+    // It binds the whole host and its subdomains, so the operator of the host decides.
     strictTransportSecurity: false,
   })
 }

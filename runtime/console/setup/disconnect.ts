@@ -1,4 +1,4 @@
-/** Disconnects both accounts: the page says what happens and what is kept, the result says what was done. */
+/** Disconnects both accounts: the page announces the effects and the data kept, the result reports each account. */
 import { html } from 'hono/html'
 import type { Action, Html, Page } from '../types.ts'
 import { CREDENTIALS_BY_HOST, setupOf } from './shared.ts'

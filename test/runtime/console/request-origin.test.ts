@@ -53,6 +53,24 @@ describe('every page', () => {
   })
 })
 
+test('the security headers are no weaker than those before Hono set them', async () => {
+  const { browser } = await openConsole({ allowedFormTargets: ['https://login.example'] })
+  const { headers } = await browser().get('/')
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'content-security-policy':
+      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' https://login.example",
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    'x-robots-tag': 'noindex, nofollow',
+    'cache-control': 'no-store',
+  })
+  expect(headers.has('strict-transport-security')).toBe(false)
+})
+
 test.each(actions.map(({ path }) => path.replace(/:\w+/, 'x')))(
   'POST %s needs the token of its session',
   async (path) => {
@@ -119,6 +137,12 @@ describe('a form', () => {
     ['another site, as the browser says', { 'sec-fetch-site': 'cross-site' }],
     ['a sibling site', { 'sec-fetch-site': 'same-site' }],
   ])('from %s is refused', (_, headers) => refused((it) => it.post('/log-in', right, { headers })))
+  test('with neither Origin nor Sec-Fetch-Site is refused', async () => {
+    const { pages } = await openConsole()
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const answer = await pages.fetch(new Request(`${LOCAL}/find`, { method: 'POST', body: 'what=77', headers }))
+    expect(answer.status).toBe(403)
+  })
   test('in another shape is refused', () =>
     refused((it) => it.post('/log-in', right, { headers: { 'content-type': 'application/json' } })))
   test('of any size is not read', () => refused((it) => it.post('/log-in', { ...right, more: 'x'.repeat(70_000) })))

@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import { formatCount, plural } from '../../../lib/format.ts'
 import { whoActs } from '../../../ports/fault.ts'
 import type { DeadLetterGroup, ReplaySelector } from '../../../ports/ledger.ts'
+import { bugReportLink, faultCode } from '../../fault-link.ts'
 import { timeElement } from '../../format-html.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
@@ -59,7 +60,7 @@ ${retryForm({ all: 'yes' }, { button: `Retry all ${formatCount(total)}`, confirm
 
 function groupCard(group: DeadLetterGroup, context: PageContext): Html {
   const path = context.link(`${PATH}?group=${encodeURIComponent(group.group)}`)
-  return html`<article class="card" id="${encodeURIComponent(group.group)}"><div class="row apart"><h2>${groupTitle(group)}</h2><span class="badge bad">${plural(group.count, 'record')}</span></div>
+  return html`<article class="card" id="${encodeURIComponent(group.group)}"><div class="row apart"><h2>${groupTitle(group, context)}</h2><span class="badge bad">${plural(group.count, 'record')}</span></div>
 ${groupFacts(group, context)}
 <div class="row"><a class="button plain" href="${path}">View records<span class="hidden">: ${group.metric} ${group.fault.code}</span></a>${retryGroup(group, context)}</div>
 </article>`
@@ -67,7 +68,7 @@ ${groupFacts(group, context)}
 
 async function oneGroup(group: DeadLetterGroup, context: PageContext): Promise<Html> {
   return html`${linkToAll(context)}
-<section class="card" aria-label="Error"><h2>${groupTitle(group)}</h2>
+<section class="card" aria-label="Error"><h2>${groupTitle(group, context)}</h2>
 ${groupFacts(group, context)}${retryGroup(group, context)}</section>
 ${await failedRecords(group, context)}`
 }
@@ -77,15 +78,15 @@ const emptyGroup = (context: PageContext): Html =>
 
 const linkToAll = ({ link }: PageContext): Html => html`<p><a href="${link(PATH)}">All failed events</a></p>`
 
-const groupTitle = ({ metric, fault }: DeadLetterGroup): Html =>
-  html`${metric ?? 'Whole record'}: <code>${fault.code}</code>`
+const groupTitle = ({ metric, fault }: DeadLetterGroup, { parts }: PageContext): Html =>
+  html`${metric ?? 'Whole record'}: ${faultCode(fault.code, parts)}`
 
 function groupFacts({ fault, oldest, newest, count }: DeadLetterGroup, { parts }: PageContext): Html {
   const { place } = fault
   return html`<dl class="facts">
 <dt>Error</dt><dd>${fault.message}</dd>
 ${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
-<dt>Who acts</dt><dd>${whoActs(fault, true)}</dd>
+<dt>Who acts</dt><dd>${whoActs(fault, true)}${bugReportLink(fault, parts)}</dd>
 <dt>When</dt><dd>${timeElement(oldest)}${count > 1 && html` to ${timeElement(newest)}`}</dd>
 </dl>
 ${place !== undefined && sourceExcerpt(place, parts.connector.spec.sourceFiles)}`

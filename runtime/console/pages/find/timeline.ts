@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import { formatCount } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { Cause, EventHistory, HistoryStep } from '../../../record-history.ts'
+import { faultCode, skipReasonCode } from '../../fault-link.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
 
@@ -55,10 +56,12 @@ ${blame && html`<dl class="facts">${causeFacts(blame, status, context)}</dl>`}</
 function causeFacts(
   { message, code, place, requestId, who }: Cause,
   status: HistoryStep['what'] | EventHistory['status'],
-  { link }: PageContext,
+  { link, parts }: PageContext,
 ): Html {
+  const isSkip = status === 'skipped'
+  const codeElement = isSkip ? skipReasonCode(code, parts) : faultCode(code, parts)
   const failedEvents = status === 'dead' && html` <a href="${link('/failed-events')}">Failed events</a>`
-  return html`<dt>${status === 'skipped' ? 'Reason' : 'Error'}</dt><dd>${message} <code>${code}</code></dd>
+  return html`<dt>${isSkip ? 'Reason' : 'Error'}</dt><dd>${message} ${codeElement}</dd>
 ${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
 ${requestId !== undefined && html`<dt>Request</dt><dd><code>${requestId}</code></dd>`}
 ${who !== undefined && html`<dt>Who acts</dt><dd>${who}.${failedEvents}</dd>`}`

@@ -51,7 +51,7 @@ async function eventRows(event: LedgerEvent, isShown: boolean, context: PageCont
 <td data-name="Happened">${timeElement(time === undefined ? settledAt : Date.parse(time))}</td>
 <td data-name="Profile"><div class="person"><span>${profileName(remapped, isShown)}</span>${toggle(event, isShown, context)}</div></td>
 <td data-name="Received by"><div>${ingressCell(event)}</div></td>
-<td data-name="Delivery"><div>${statusCell(event)}</div></td>
+<td data-name="Delivery"><div>${statusCell(event, context)}</div></td>
 </tr>${isShown && html`<tr class="shown" data-keep><td colspan="4">${eventDetail(event, remapped)}</td></tr>`}`
 }
 

@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import { capitalize, formatCount, plural } from '../../../lib/format.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
+import { skipReasonCode } from '../../fault-link.ts'
 import { timeElement } from '../../format-html.ts'
 import { pausedBanner } from '../../paused-banner.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
@@ -21,7 +22,7 @@ export const overviewPage: Page = {
 <section id="status" data-live aria-label="Status">${await statusCards(overview, context)}</section>
 <section id="metrics" data-live aria-label="Metrics">${metricsTable(overview, context)}</section>
 <div class="beside">
-<section id="skipped" data-live aria-label="Skipped">${skippedTable(overview)}</section>
+<section id="skipped" data-live aria-label="Skipped">${skippedTable(overview, context)}</section>
 <section id="limits" data-live aria-label="Rate limits">${limitsTable(context)}</section>
 </div>`
   },
@@ -48,12 +49,12 @@ function metricRow(row: MetricRow, chartId: string, from: number, { link }: Page
 </tr>`
 }
 
-function skippedTable({ skipped }: Overview): Html {
+function skippedTable({ skipped }: Overview, { parts }: PageContext): Html {
   if (skipped.length === 0)
     return html`<div class="card"><h2>Skipped events</h2><p class="soft">No event was skipped yet.</p></div>`
   return html`<div class="table"><table>
 <caption>Skipped events <span class="soft">by reason, since setup</span></caption>
 <thead><tr><th scope="col">Reason</th><th scope="col" class="number">Count</th></tr></thead>
-<tbody>${skipped.map(({ reason, count }) => html`<tr><td>${describeSkipReason(reason)} <code>${reason}</code></td><td class="number">${formatCount(count)}</td></tr>`)}</tbody>
+<tbody>${skipped.map(({ reason, count }) => html`<tr><td>${describeSkipReason(reason)} ${skipReasonCode(reason, parts)}</td><td class="number">${formatCount(count)}</td></tr>`)}</tbody>
 </table></div>`
 }
