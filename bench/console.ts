@@ -76,8 +76,8 @@ const pathsOf = (metrics: readonly string[], group: string): [page: string, path
   ['import', '/import'],
   ['find', `/find?ref=${RECORDS / 2}`],
   ['find, no match', '/find?ref=nothing'],
-  ['dead letters', '/dead-letters'],
-  ['dead letters of a group', `/dead-letters?group=${encodeURIComponent(group)}`],
+  ['failed events', '/failed-events'],
+  ['failed events of a group', `/failed-events?group=${encodeURIComponent(group)}`],
 ]
 
 /** Writes a month of records with one event each, as settling does. */
