@@ -1,38 +1,14 @@
 /** Credentials in the store: start needs none, other commands require those missing from both store and settings. */
 import { fileURLToPath } from 'node:url'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { cliApp } from '../../../connector/cli-app.ts'
 import type { Connections } from '../../../runtime/auth/connections.ts'
 import { loaders } from '../../../runtime/cli/loaders.ts'
-import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { type FakeSetup, runCommand, standingClock } from '../../helpers/cli-fake.ts'
-
-const stops: AbortController[] = []
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop.abort()
-})
+import { type FakeSetup, runCommand } from '../../helpers/cli-fake.ts'
+import { startCommand } from '../../helpers/start-command.ts'
 
 /** The real connector on a memory store. */
 const realApp = (setup: FakeSetup = {}): FakeSetup => ({ app: cliApp, load: { spec: loaders.spec }, env: {}, ...setup })
-
-async function startCommand(setup: FakeSetup, ...flags: string[]) {
-  const stop = new AbortController()
-  stops.push(stop)
-  let heard: (text: string) => void = () => undefined
-  const listening = new Promise<string>((resolve) => {
-    heard = resolve
-  })
-  const store = memoryStore({ clock: standingClock() })
-  const ended = runCommand(['start', '--port', '0', '--json', ...flags], {
-    store,
-    signal: stop.signal,
-    onOut: heard,
-    ...setup,
-  })
-  const early = ended.then(({ err }) => Promise.reject(new Error(`start failed: ${err}`)))
-  const { url, webhook } = JSON.parse(await Promise.race([listening, early])) as Record<'url' | 'webhook', string>
-  return { url, webhook, stop: () => stop.abort(), ended }
-}
 
 test('start without credentials serves set-up, prints its URL and refuses webhooks', async () => {
   const { url, webhook, stop, ended } = await startCommand(realApp())

@@ -1,42 +1,12 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Sandbox } from '../../../runtime/cli/app.ts'
 import type { Connector } from '../../../runtime/connector.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { CREDENTIALS, type FakeSetup, NOW, runCommand, standingClock } from '../../helpers/cli-fake.ts'
-
-const stops: AbortController[] = []
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop.abort()
-})
-
-interface Started {
-  readonly url: string
-  readonly webhook: string
-  readonly sandbox?: Record<string, string>
-}
-
-/** Runs `start` on a free port; `ended` resolves to its result after `stop`. */
-async function startCommand(options: FakeSetup = {}, ...flags: string[]) {
-  const stop = new AbortController()
-  stops.push(stop)
-  const store = options.store ?? memoryStore({ clock: standingClock() })
-  let listening: (started: Started) => void = () => undefined
-  const started = new Promise<Started>((resolve) => {
-    listening = resolve
-  })
-  const argv = ['start', '--port', '0', '--json', ...flags]
-  const ended = runCommand(argv, {
-    store,
-    signal: stop.signal,
-    onOut: (text) => listening(JSON.parse(text)),
-    ...options,
-  })
-  const early = ended.then(({ err }) => Promise.reject(new Error(`start failed: ${err}`)))
-  return { ...(await Promise.race([started, early])), stop: () => stop.abort(), ended, store }
-}
+import { startCommand } from '../../helpers/start-command.ts'
 
 const waitingRecord = (id: string): SourceRecord => ({
   id,
