@@ -85,7 +85,7 @@ describe('validate --verbose', () => {
       place,
       variables: new Set(),
       evaluate: () => 1,
-      ...(reason !== undefined && { refused: { reason, place, help: 'put it in brackets' } }),
+      ...(reason !== undefined && { notCompiled: { reason, place, help: 'put it in brackets' } }),
     },
   })
   const validate = (...expressions: LoadedSpec['expressions']) => {
@@ -122,7 +122,7 @@ describe('validate --verbose', () => {
 
   test('compiles nothing without --verbose', async () => {
     const untouchable = expression('a.yaml:1:1')
-    Object.defineProperty(untouchable.expression, 'refused', { get: () => expect.unreachable() })
+    Object.defineProperty(untouchable.expression, 'notCompiled', { get: () => expect.unreachable() })
     const load = { spec: async () => ({ spec, diagnostics: [], files: [], expressions: [untouchable] }) }
     expect((await runCommand(['validate'], { load, env: {} })).exit).toBe(0)
   })
