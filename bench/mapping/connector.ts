@@ -4,7 +4,7 @@ import { loadConnectorSpec } from '../../connector/spec.ts'
 import { findReferences } from '../../runtime/expression/check/references.ts'
 import type { Expression } from '../../runtime/expression/expression.ts'
 import { createInterpreter } from '../../runtime/expression/interpreter/interpreter.ts'
-import { isProblem, parse } from '../../runtime/expression/parse.ts'
+import { isProblem, parseExpression } from '../../runtime/expression/parse.ts'
 import { toIsoUtc } from '../../runtime/lib/iso-time.ts'
 import { type MaybePromise, mapMaybe } from '../../runtime/lib/maybe-promise.ts'
 import { compilePlan } from '../../runtime/mapping/compile-plan.ts'
@@ -45,7 +45,7 @@ export async function connectorMapper(
 
 /** The same expression on JSONata's interpreter. */
 export function onInterpreter(expr: Expression): Expression {
-  const parsed = parse(expr.text)
+  const parsed = parseExpression(expr.text)
   if (isProblem(parsed)) throw new Error(expr.text)
   const names = new Set(findReferences(parsed.root).map(({ name }) => name))
   const run = createInterpreter(parsed, { functions, names, variables: expr.variables })

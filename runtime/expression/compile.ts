@@ -3,7 +3,7 @@ import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
 import type { Linker } from './check/check-only.ts'
 import { findReferences } from './check/references.ts'
-import { functionNamesIn, variableNamesIn, variablesOf } from './check/variables.ts'
+import { collectVariableNames, findFunctionNames, findVariables } from './check/variables.ts'
 import { compileProgram } from './compiler/compile-program.ts'
 import { NOT_COMPILABLE_HELP, NotCompilable } from './compiler/not-compilable.ts'
 import type { Program } from './compiler/program.ts'
@@ -11,25 +11,25 @@ import { DEFAULT_LIMITS, LimitExceeded, type Limits } from './compiler/runtime/l
 import { NotPlain } from './compiler/runtime/to-plain-json.ts'
 import { deserializeProgram, type SerializedPrograms } from './compiler/serialize.ts'
 import type { Bindings, Expression, NotCompiled } from './expression.ts'
-import { evaluationFault, parseFault } from './expression-fault.ts'
+import { toEvaluationFault, toParseFault } from './expression-fault.ts'
 import type { FunctionTable } from './functions.ts'
 import { createInterpreter, type Interpret } from './interpreter/interpreter.ts'
-import { isProblem, type Origin, type Parsed, parse } from './parse.ts'
+import { isProblem, type Origin, type Parsed, parseExpression } from './parse.ts'
 
 /** Parses and links. Throws a `Fault` (`config`) if the text does not parse. */
-export function compile(
+export function compileExpression(
   text: string,
   origin: Origin,
   functions: FunctionTable,
   limits: Limits = DEFAULT_LIMITS,
 ): Expression {
-  const parsed = parse(text, limits)
-  if (isProblem(parsed)) throw parseFault(parsed, origin)
-  return link(parsed, origin, functions)
+  const parsed = parseExpression(text, limits)
+  if (isProblem(parsed)) throw toParseFault(parsed, origin)
+  return linkExpression(parsed, origin, functions)
 }
 
 /** Makes a parsed expression executable. */
-export const link = (
+const linkExpression = (
   parsed: Parsed,
   origin: Origin,
   functions: FunctionTable,
@@ -62,7 +62,7 @@ export class LinkedExpression {
 
   constructor(parsed: Parsed, functions: FunctionTable, programs?: SerializedPrograms) {
     this.text = parsed.text
-    this.variables = variablesOf(parsed.root, functions)
+    this.variables = findVariables(parsed.root, functions)
     this.#parsed = parsed
     this.#functions = functions
     this.#programs = programs
@@ -80,7 +80,7 @@ export class LinkedExpression {
 
   /** Functions in use. Compiled code ignores bindings of these names, so such an evaluation is interpreted. */
   functionNames(): readonly string[] {
-    return functionNamesIn(this.#parsed.root, this.#functions)
+    return findFunctionNames(this.#parsed.root, this.#functions)
   }
 
   #compile(): Program | NotCompilable {
@@ -96,7 +96,7 @@ export class LinkedExpression {
     const names = new Set(findReferences(root).map(({ name }) => name))
     // More than the free variables: a name that a path binds is resolved outside where the path finds no item, and so is
     // the name of a function, with or without its `$`.
-    const variables = new Set([...names, ...variableNamesIn(root)])
+    const variables = new Set([...names, ...collectVariableNames(root)])
     return createInterpreter(this.#parsed, { functions: this.#functions, names, variables })
   }
 }
@@ -142,7 +142,7 @@ function createEvaluate(linked: LinkedExpression, origin: Origin): Evaluate {
   const { text } = linked
   const interpret = (input: Json, bindings: Bindings): Promise<Json | undefined> =>
     linked.interpret(input, bindings).catch((error: unknown) => {
-      throw evaluationFault(error, origin, text)
+      throw toEvaluationFault(error, origin, text)
     })
   const program = linked.program()
   if (program instanceof NotCompilable) return (input, bindings = {}) => interpret(input, bindings)
@@ -153,7 +153,7 @@ function createEvaluate(linked: LinkedExpression, origin: Origin): Evaluate {
       return program.evaluate(input, bindings)
     } catch (error) {
       // A limit is final: the interpreter would only take longer to reach it, or never end.
-      if (error instanceof LimitExceeded) throw evaluationFault(limitError(error), origin, text)
+      if (error instanceof LimitExceeded) throw toEvaluationFault(limitError(error), origin, text)
       // Any other error carries no meaning; the interpreter finds the error to report, or the value.
       return interpret(input, bindings)
     }

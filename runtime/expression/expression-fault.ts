@@ -5,10 +5,10 @@ import { explainError } from './jsonata-errors.ts'
 import type { Origin, Problem } from './parse.ts'
 
 /** The fault for a text that does not parse. */
-export const parseFault = ({ code, message, span }: Problem, origin: Origin): Fault =>
+export const toParseFault = ({ code, message, span }: Problem, origin: Origin): Fault =>
   createFault(code, message, origin.at?.(span[0]) ?? origin.place)
 
-export function evaluationFault(error: unknown, origin: Origin, text: string): Fault {
+export function toEvaluationFault(error: unknown, origin: Origin, text: string): Fault {
   if (error instanceof Fault) {
     return new Fault(error.kind, error.code, error.message, { permanent: true, place: origin.place, ...error.details })
   }

@@ -1,7 +1,7 @@
 /** Builds one object from many expressions, by code generated to call each of them from a call site of its own. */
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
-import { literal } from './compiler/emit/literal.ts'
+import { toLiteral } from './compiler/emit/literal.ts'
 import type { Bindings, Expression } from './expression.ts'
 
 /** The name of a member; or the name of one that holds members, and of a member in it. */
@@ -71,14 +71,14 @@ const nestedHeads = (members: readonly ObjectMember[]): readonly string[] => [
 /** A constructor of an empty nested object. From the assignments that never run, the engine learns its size. */
 function generateNested(i: number, head: string, members: readonly ObjectMember[]): string {
   const tails = members.flatMap(({ name: [other, tail] }) => (other === head && tail !== undefined ? tail : []))
-  const assignments = tails.map((tail) => `this[${literal(tail)}] = 0;`).join(' ')
+  const assignments = tails.map((tail) => `this[${toLiteral(tail)}] = 0;`).join(' ')
   return `function Nested${i}() { if (false) { ${assignments} } }\nNested${i}.prototype = Object.prototype;`
 }
 
 function generateStatement(i: number, members: readonly ObjectMember[], heads: readonly string[]): string {
   const { name, finish } = members[i] as ObjectMember
   const [head, tail] = name
-  const [key, inner] = [literal(head), literal(tail ?? '')]
+  const [key, inner] = [toLiteral(head), toLiteral(tail ?? '')]
   const value = `program${i}(input, bindings)`
   const assign = finish === undefined ? `value = ${value};` : `value = finish${i}(${value});`
   const isPresent =

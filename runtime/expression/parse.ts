@@ -1,6 +1,6 @@
 /** Parses an expression to its syntax tree, or to the problem in its text. */
 import jsonata from 'jsonata'
-import { type Node, nodes } from './compiler/ast.ts'
+import { type Node, walkNodes } from './compiler/ast.ts'
 import { DEFAULT_LIMITS, type Limits } from './compiler/runtime/limits.ts'
 import { explainError } from './jsonata-errors.ts'
 
@@ -29,7 +29,7 @@ export interface Parsed {
   readonly limits: Limits
 }
 
-export function parse(text: string, limits: Limits = DEFAULT_LIMITS): Parsed | Problem {
+export function parseExpression(text: string, limits: Limits = DEFAULT_LIMITS): Parsed | Problem {
   try {
     // Not JSONata's own timeout: it reads the wall clock, which also counts other work of this process.
     const options = { stack: limits.stack, sequence: limits.sequence }
@@ -51,7 +51,7 @@ export const PARALLEL_PER_LEVEL = 16
 
 /** Whether any node has members that the interpreter evaluates concurrently. */
 export function hasConcurrentParts(root: Node): boolean {
-  for (const { type, value, group } of nodes(root)) {
+  for (const { type, value, group } of walkNodes(root)) {
     if (group !== undefined || (type === 'unary' && (value === '[' || value === '{'))) return true
   }
   return false

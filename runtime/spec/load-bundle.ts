@@ -1,5 +1,5 @@
 /** Loads a spec that `connector build` wrote as one ES module, for hosts that forbid generating code. */
-import { programsByText, type SerializedProgram, type SerializedPrograms } from '../expression/compiler/serialize.ts'
+import { indexPrograms, type SerializedProgram, type SerializedPrograms } from '../expression/compiler/serialize.ts'
 import { joinWords } from '../expression/did-you-mean.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { Fault } from '../ports/fault.ts'
@@ -32,7 +32,7 @@ export function loadBundle(built: SpecBundle, options: Pick<LoadOptions, 'functi
   if (problem !== undefined) {
     throw new Fault('config', 'spec/built', `${problem}; rebuild it: connector build --out FILE`)
   }
-  const programs: SerializedPrograms = programsByText(built.programs)
+  const programs: SerializedPrograms = indexPrograms(built.programs)
   return loadSpec('', { ...options, files: filesIn(built), programs })
 }
 

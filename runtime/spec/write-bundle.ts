@@ -1,27 +1,27 @@
 /** Writes a loaded spec as one readable ES module without imports. */
 import { generateSource } from '../expression/compiler/compile-program.ts'
 import { indent } from '../expression/compiler/emit/compilation-unit.ts'
-import { literal } from '../expression/compiler/emit/literal.ts'
+import { toLiteral } from '../expression/compiler/emit/literal.ts'
 import type { NotCompilable } from '../expression/compiler/not-compilable.ts'
 import type { ProgramSource } from '../expression/compiler/program.ts'
 import { serializeProgram } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'
-import { isProblem, parse } from '../expression/parse.ts'
+import { isProblem, parseExpression } from '../expression/parse.ts'
 import { version } from '../version.ts'
 import type { LoadedSpec } from './load.ts'
 import { BUNDLE_FORMAT } from './load-bundle.ts'
 
-/** The module's text. Every text of the spec passes through `literal`, so none can become code. */
+/** The module's text. Every text of the spec passes through `toLiteral`, so none can become code. */
 export function writeBundle(
   { files, expressions }: Pick<LoadedSpec, 'files' | 'expressions'>,
   own: FunctionTable,
 ): string {
   const texts = new Set(expressions.map(({ expression }) => expression.text))
   const members = [
-    `format: ${literal(BUNDLE_FORMAT)}`,
-    `version: ${literal(version)}`,
-    `functions: ${list(own.map(({ name, signature }) => `[${literal(name)}, ${literal(signature)}]`))}`,
-    `files: ${list(files.map(({ path, text }) => `{ path: ${literal(path)}, text: ${literal(text)} }`))}`,
+    `format: ${toLiteral(BUNDLE_FORMAT)}`,
+    `version: ${toLiteral(version)}`,
+    `functions: ${list(own.map(({ name, signature }) => `[${toLiteral(name)}, ${toLiteral(signature)}]`))}`,
+    `files: ${list(files.map(({ path, text }) => `{ path: ${toLiteral(path)}, text: ${toLiteral(text)} }`))}`,
     `programs: ${list([...texts].map((text) => serializeProgram(text, generateExpressionSource(text, own))))}`,
   ]
   return `${HEAD}export const built = {\n  ${indent(members.join(',\n'))},\n}\n`
@@ -35,7 +35,7 @@ const list = (items: readonly string[]): string => (items.length === 0 ? '[]' : 
 
 /** The code of a loaded expression, or the reason it is interpreted. */
 export function generateExpressionSource(text: string, functions: FunctionTable): ProgramSource | NotCompilable {
-  const parsed = parse(text)
+  const parsed = parseExpression(text)
   if (isProblem(parsed)) throw new TypeError('an expression that was loaded can be parsed')
   return generateSource({ root: parsed.root, text, functions, limits: parsed.limits })
 }

@@ -5,7 +5,7 @@ import { isMap, parseDocument, type Scalar } from 'yaml'
 import { cliApp } from '../../connector/cli-app.ts'
 import { functions } from '../../connector/functions/index.ts'
 import { loadCommands } from '../../runtime/cli/commands/index.ts'
-import { compile } from '../../runtime/expression/compile.ts'
+import { compileExpression } from '../../runtime/expression/compile.ts'
 import { renderDiagnostic } from '../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import { openSpecFolder, type SpecFiles } from '../../runtime/spec/spec-files.ts'
@@ -152,7 +152,7 @@ describe('expressions of the guide give the results it shows', () => {
   test('and there are some', () => expect(rows.length).toBeGreaterThan(10))
 
   test.each(rows)('$expression', async ({ expression, result }) => {
-    const compiled = await compile(expression, { place: path }, functions)
+    const compiled = await compileExpression(expression, { place: path }, functions)
     expect(await compiled.evaluate(sample)).toEqual(JSON.parse(result))
   })
 })

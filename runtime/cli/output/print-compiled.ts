@@ -1,5 +1,5 @@
 /** Prints the compiled code of one group of expressions. */
-import { literal, toComment } from '../../expression/compiler/emit/literal.ts'
+import { toComment, toLiteral } from '../../expression/compiler/emit/literal.ts'
 import { NotCompilable } from '../../expression/compiler/not-compilable.ts'
 import type { FunctionTable } from '../../expression/functions.ts'
 import type { JsonObject } from '../../ports/types.ts'
@@ -17,9 +17,9 @@ export function compiledGroupText({ name, file, parts }: ExpressionGroup, functi
 
 function expressionText([name, { text, place, notCompiled }]: NamedExpression, functions: FunctionTable): string {
   const made = generateExpressionSource(text, functions)
-  if (!(made instanceof NotCompilable)) return `${toComment(place)}\n${literal(name)}: ${made.source},`
+  if (!(made instanceof NotCompilable)) return `${toComment(place)}\n${toLiteral(name)}: ${made.source},`
   const why = `interpreted: ${made.reason}, ${notCompiled?.place ?? place}`
-  return `${toComment(why)}\n${toComment(text)}\n${literal(name)}: undefined,`
+  return `${toComment(why)}\n${toComment(text)}\n${toLiteral(name)}: undefined,`
 }
 
 export function compiledGroupJson({ name, file, parts }: ExpressionGroup, functions: FunctionTable): JsonObject {

@@ -7,7 +7,7 @@ export interface Arity {
 }
 
 /** Parses the arity from a JSONata signature. The context stands in for a parameter marked `-`, so it is optional. */
-export function arityOf(signature: string): Arity {
+export function parseArity(signature: string): Arity {
   const [params = ''] = signature
     .slice(1, -1)
     .replace(/<[^<>]*>/g, '')

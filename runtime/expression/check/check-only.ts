@@ -2,14 +2,19 @@
 import type { Expression } from '../expression.ts'
 import type { FunctionTable } from '../functions.ts'
 import type { Origin, Parsed } from '../parse.ts'
-import { variablesOf } from './variables.ts'
+import { findVariables } from './variables.ts'
 
 /** Turns a parsed text at a place into an expression. */
 export type Linker = (parsed: Parsed, origin: Origin) => Expression
 
 export const createCheckOnlyLinker =
   (functions: FunctionTable): Linker =>
-  ({ root, text }, { place }) => ({ text, place, variables: variablesOf(root, functions), evaluate: rejectEvaluation })
+  ({ root, text }, { place }) => ({
+    text,
+    place,
+    variables: findVariables(root, functions),
+    evaluate: rejectEvaluation,
+  })
 
 /** A mistake of the program, not of the expression. */
 function rejectEvaluation(): never {

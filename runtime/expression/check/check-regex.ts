@@ -1,11 +1,11 @@
 /** Checks the regular expressions of an expression for ReDoS. */
-import { nodes } from '../compiler/ast.ts'
+import { walkNodes } from '../compiler/ast.ts'
 import { analyzeBacktracking, type BacktrackingVerdict } from '../compiler/regex/redos.ts'
 import type { Parsed, Problem } from '../parse.ts'
 
 export function findRegexProblems({ root, text }: Parsed): readonly Problem[] {
   const found: Problem[] = []
-  for (const { type, value, position } of nodes(root)) {
+  for (const { type, value, position } of walkNodes(root)) {
     if (type !== 'regex' || !(value instanceof RegExp)) continue
     const verdict = analyzeBacktracking(value)
     if (verdict.power === 3) found.push(toProblem(value.source, verdict, spanOf(value, position, text)))

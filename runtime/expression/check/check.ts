@@ -1,10 +1,10 @@
 /** Checks an expression before it runs. JSONata evaluates a misspelt name to nothing, silently; the check reports it. */
-import { type Node, nodes } from '../compiler/ast.ts'
+import { type Node, walkNodes } from '../compiler/ast.ts'
 import { BUILTIN_SIGNATURES, VOLATILE_BUILTINS } from '../compiler/runtime/functions/builtins.ts'
 import { joinWords, nearestWords, suggest } from '../did-you-mean.ts'
 import type { FunctionTable } from '../functions.ts'
 import type { Parsed, Problem } from '../parse.ts'
-import { type Arity, arityOf } from './arity.ts'
+import { type Arity, parseArity } from './arity.ts'
 import { findRegexProblems } from './check-regex.ts'
 import { findReferences, type Reference } from './references.ts'
 
@@ -27,7 +27,7 @@ interface KnownNames {
   readonly volatileHelp: string | undefined
 }
 
-export function check(parsed: Parsed, options: CheckOptions): readonly Problem[] {
+export function checkExpression(parsed: Parsed, options: CheckOptions): readonly Problem[] {
   const names: KnownNames = {
     signatures: signaturesOf(options.functions),
     variables: new Set(options.variables),
@@ -76,13 +76,15 @@ function checkReference({ kind, name, args }: Reference, names: KnownNames): Pro
       help: 'write function($x) { … } instead',
     }
   }
-  return kind === 'call' ? checkArguments(name, args, arityOf(signature)) : undefined
+  return kind === 'call' ? checkArguments(name, args, parseArity(signature)) : undefined
 }
 
 /** JSONata parses `“open”` as the name of a field, which no record has. */
 function findCurlyQuotes({ root, text }: Parsed): readonly Problem[] {
   if (!/[“”„‘’]/.test(text)) return []
-  const names = [...nodes(root)].filter(({ type, value }) => type === 'name' && /^[“”„‘’]|[“”‘’]$/.test(String(value)))
+  const names = [...walkNodes(root)].filter(
+    ({ type, value }) => type === 'name' && /^[“”„‘’]|[“”‘’]$/.test(String(value)),
+  )
   return names.flatMap(({ value, position }) => {
     const end = Number(position)
     if (text[end - 1] === '`') return [] // quoted, so intended
@@ -95,7 +97,7 @@ function findCurlyQuotes({ root, text }: Parsed): readonly Problem[] {
 /** `+` on a text literal, which fails for every record. */
 function findStringAdditions({ root, text }: Parsed): readonly Problem[] {
   if (!text.includes('+')) return []
-  const sums = [...nodes(root)].filter(({ type, value }) => type === 'binary' && value === '+')
+  const sums = [...walkNodes(root)].filter(({ type, value }) => type === 'binary' && value === '+')
   const wrong = sums.filter(({ lhs, rhs }) => [lhs, rhs].some((side) => (side as Node).type === 'string'))
   return wrong.map(({ position }) => {
     const end = Number(position)

@@ -1,7 +1,7 @@
 /** Follows the paths of an expression through the declared shape of its input, and finds unknown fields. */
-import { bareName, childrenOf, type Node, nodesOfPairs } from '../compiler/ast.ts'
+import { flattenPairs, getBareName, getChildren, type Node } from '../compiler/ast.ts'
 import type { Parsed } from '../parse.ts'
-import { type KnownShape, type Shape, unionOf, unionOfAll } from './shape.ts'
+import { type KnownShape, type Shape, uniteAllShapes, uniteShapes } from './shape.ts'
 
 /** A field that none of the possible values has. */
 export interface UnknownField {
@@ -58,7 +58,7 @@ const lookUp = (name: string, scope: Scope | undefined): KnownShape =>
 
 /** A name bound twice may hold either value, since which binding runs is unknown here. */
 function bind(name: string, value: KnownShape, scope: Scope): void {
-  scope.own.set(name, isBound(name, scope) ? unionOf(lookUp(name, scope), value) : value)
+  scope.own.set(name, isBound(name, scope) ? uniteShapes(lookUp(name, scope), value) : value)
 }
 
 function visit(node: Node, state: VisitState): KnownShape {
@@ -91,7 +91,7 @@ function visitFilters(node: Node, context: KnownShape, state: VisitState): void 
 
 /** `list{ key: value }` yields a new object. */
 function visitGroup({ group }: Node, context: KnownShape, state: VisitState): KnownShape {
-  for (const child of nodesOfPairs(group?.lhs)) visit(child, { ...state, context })
+  for (const child of flattenPairs(group?.lhs)) visit(child, { ...state, context })
   return group === undefined ? context : undefined
 }
 
@@ -113,7 +113,7 @@ const VISITORS: Readonly<Record<string, (node: Node, state: VisitState) => Known
   },
   condition: (node, state) => {
     if (node.condition) visit(node.condition, state)
-    return unionOfAll(
+    return uniteAllShapes(
       [node.then, node.else].filter((branch) => branch !== undefined).map((branch) => visit(branch, state)),
     )
   },
@@ -127,8 +127,8 @@ function visitBare(node: Node, state: VisitState): KnownShape {
   if (node.type === 'variable') return resolveVariable(String(node.value), state)
   const visitor = VISITORS[node.type]
   if (visitor) return visitor(node, state)
-  const found = childrenOf(node).map((child) => visit(child, state))
-  return node.type === 'unary' && node.value === '[' ? unionOfAll(found) : undefined
+  const found = getChildren(node).map((child) => visit(child, state))
+  return node.type === 'unary' && node.value === '[' ? uniteAllShapes(found) : undefined
 }
 
 function resolveVariable(name: string, { context, input, scope }: VisitState): KnownShape {
@@ -162,13 +162,13 @@ function visitCall(
 ): KnownShape {
   const calledName = procedure?.type === 'variable' ? String(procedure.value) : ''
   const name = isBound(calledName, state.scope) ? '' : calledName
-  if (procedure && calledName === '' && bareName(procedure) === undefined) visit(procedure, state)
+  if (procedure && calledName === '' && getBareName(procedure) === undefined) visit(procedure, state)
   const shapes = [...chained]
   for (const argument of args) {
     const parameters = Array.from({ length: ELEMENT_PARAMETERS[name] ?? 0 }, () => shapes[0])
     shapes.push(argument.type === 'lambda' ? visitLambda(argument, parameters, state) : visit(argument, state))
   }
-  if (name === 'append') return unionOf(shapes[0], shapes[1])
+  if (name === 'append') return uniteShapes(shapes[0], shapes[1])
   if (name === 'map') return shapes[1]
   return SHAPE_PRESERVING.has(name) ? shapes[0] : undefined
 }

@@ -1,5 +1,5 @@
 /** The free names of an expression: variables it reads, and functions it calls. */
-import { bareName, childrenOf, type Node, nodesOfPairs, type Stage } from '../compiler/ast.ts'
+import { flattenPairs, getBareName, getChildren, type Node, type Stage } from '../compiler/ast.ts'
 
 export interface Reference {
   /** `passed`: an argument, or the value of `:=`. `bare`: called without its `$`. */
@@ -74,7 +74,7 @@ function visit(node: Node, scope: Scope, found: Reference[], isChained = false):
       visitPath(node, innerScope(scope), found)
       return
     default:
-      for (const child of childrenOf(node)) descend(child)
+      for (const child of getChildren(node)) descend(child)
   }
   visitSuffix(node, scope, found)
 }
@@ -94,7 +94,7 @@ function visitSuffix(node: Node, scope: Scope, found: Reference[]): void {
   if (node.focus) scope.names.add(node.focus)
   if (node.index) scope.names.add(node.index)
   for (const stage of [...(node.predicate ?? []), ...(node.stages ?? [])]) visitStage(stage, scope, found)
-  for (const child of nodesOfPairs(node.group?.lhs)) visit(child, scope, found)
+  for (const child of flattenPairs(node.group?.lhs)) visit(child, scope, found)
 }
 
 function visitStage(stage: Stage, scope: Scope, found: Reference[]): void {
@@ -105,7 +105,7 @@ function visitStage(stage: Stage, scope: Scope, found: Reference[]): void {
 function visitCall(node: Node, scope: Scope, found: Reference[], isChained: boolean): void {
   const { procedure } = node
   const args = (node.arguments?.length ?? 0) + (isChained ? 1 : 0)
-  const bare = procedure && bareName(procedure)
+  const bare = procedure && getBareName(procedure)
   if (procedure?.type === 'variable') {
     addReference(procedure, scope, found, { kind: node.type === 'partial' ? 'partial' : 'call', args })
     visitSuffix(procedure, scope, found)

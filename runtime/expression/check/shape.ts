@@ -23,13 +23,13 @@ export function createShape(name: string, declared: DeclaredFields | null): Know
 }
 
 /** The union of two shapes: the fields of both, or anything if one of them may be anything. */
-export function unionOf(a: KnownShape, b: KnownShape): KnownShape {
+export function uniteShapes(a: KnownShape, b: KnownShape): KnownShape {
   if (a === undefined || b === undefined) return undefined
   if (a === b) return a
   const fields = new Map(a.fields)
   for (const [field, inner] of b.fields)
-    fields.set(field, fields.has(field) ? unionOf(fields.get(field), inner) : inner)
+    fields.set(field, fields.has(field) ? uniteShapes(fields.get(field), inner) : inner)
   return { name: a.name === b.name ? a.name : `${a.name} or ${b.name}`, fields }
 }
 
-export const unionOfAll = ([first, ...rest]: readonly KnownShape[]): KnownShape => rest.reduce(unionOf, first)
+export const uniteAllShapes = ([first, ...rest]: readonly KnownShape[]): KnownShape => rest.reduce(uniteShapes, first)

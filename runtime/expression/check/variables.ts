@@ -1,11 +1,11 @@
 /** The free variables of an expression, without functions: the caller must bind them, and so look up their values. */
-import { type Node, nodes } from '../compiler/ast.ts'
+import { type Node, walkNodes } from '../compiler/ast.ts'
 import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
 import type { FunctionTable } from '../functions.ts'
 import { findReferences } from './references.ts'
 
 /** Without `$`. */
-export function variablesOf(root: Node, functions: FunctionTable): ReadonlySet<string> {
+export function findVariables(root: Node, functions: FunctionTable): ReadonlySet<string> {
   const references = findReferences(root).filter(({ kind }) => kind !== 'bare')
   const variables = new Set([...references.map(({ name }) => name), ...conditionallyBound(root)])
   for (const name of variables) if (isFunctionName(name, functions)) variables.delete(name)
@@ -17,7 +17,7 @@ function conditionallyBound(root: Node): ReadonlySet<string> {
   const statements = new Set<unknown>([root])
   const found = new Set<string>()
   // Parents come first.
-  for (const node of nodes(root)) {
+  for (const node of walkNodes(root)) {
     if (node.type === 'block') for (const statement of node.expressions as readonly Node[]) statements.add(statement)
     if (node.type === 'bind' && !statements.has(node)) found.add(String((node.lhs as Node).value))
   }
@@ -25,9 +25,9 @@ function conditionallyBound(root: Node): ReadonlySet<string> {
 }
 
 /** Every name with a `$`, and `clone`, which a transform calls without naming it. */
-export function variableNamesIn(root: Node): ReadonlySet<string> {
+export function collectVariableNames(root: Node): ReadonlySet<string> {
   const names = new Set<string>()
-  for (const { type, value } of nodes(root)) {
+  for (const { type, value } of walkNodes(root)) {
     if (type === 'variable') names.add(String(value))
     if (type === 'transform') names.add('clone')
   }
@@ -35,8 +35,8 @@ export function variableNamesIn(root: Node): ReadonlySet<string> {
 }
 
 /** Functions that the expression names. A binding of the same name takes precedence. */
-export const functionNamesIn = (root: Node, functions: FunctionTable): readonly string[] =>
-  [...variableNamesIn(root)].filter((name) => isFunctionName(name, functions))
+export const findFunctionNames = (root: Node, functions: FunctionTable): readonly string[] =>
+  [...collectVariableNames(root)].filter((name) => isFunctionName(name, functions))
 
 /** Whether the name is that of a built-in function or of one of the connector's. */
 export const isFunctionName = (name: string, functions: FunctionTable): boolean =>

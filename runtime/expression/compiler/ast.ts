@@ -55,7 +55,7 @@ export interface Stage {
 }
 
 /** Every object in the tree, parents first. */
-export function* nodes(root: unknown): Generator<Readonly<Record<string, unknown>>> {
+export function* walkNodes(root: unknown): Generator<Readonly<Record<string, unknown>>> {
   const stack = [root]
   while (stack.length > 0) {
     const node = stack.pop()
@@ -66,18 +66,18 @@ export function* nodes(root: unknown): Generator<Readonly<Record<string, unknown
 }
 
 /** The name of a path that consists of one plain field. */
-export function bareName(node: Node): string | undefined {
+export function getBareName(node: Node): string | undefined {
   const [step, ...rest] = node.type === 'path' ? (node.steps ?? []) : []
   return step?.type === 'name' && rest.length === 0 && typeof step.value === 'string' ? step.value : undefined
 }
 
 /** Direct children, except arguments, steps, filters and grouping, which need handling of their own. */
-export function childrenOf(node: Node): readonly Node[] {
-  const lhs = Array.isArray(node.lhs) ? nodesOfPairs(node.lhs as readonly Pair[]) : [node.lhs as Node | undefined]
+export function getChildren(node: Node): readonly Node[] {
+  const lhs = Array.isArray(node.lhs) ? flattenPairs(node.lhs as readonly Pair[]) : [node.lhs as Node | undefined]
   const rest = [node.rhs, node.expression, node.condition, node.then, node.else]
   const transform = [node.pattern, node.update, node.delete]
   const lists = [...(node.expressions ?? []), ...(node.terms ?? []).map((term) => term.expression)]
   return [...lhs, ...rest, ...transform, ...lists].filter((child) => child !== undefined)
 }
 
-export const nodesOfPairs = (pairs: readonly Pair[] | undefined): readonly Node[] => (pairs ?? []).flat()
+export const flattenPairs = (pairs: readonly Pair[] | undefined): readonly Node[] => (pairs ?? []).flat()

@@ -3,8 +3,8 @@ import type { Node } from './ast.ts'
 import { type CompilationUnit, type EmitSite, indent } from './emit/compilation-unit.ts'
 import { emitNode } from './emit/emit.ts'
 import { emitValue } from './emit/emit-value.ts'
-import { literal, toComment } from './emit/literal.ts'
-import { createFrame, needsSequenceTracking, unboundMarker } from './emit/scope.ts'
+import { toComment, toLiteral } from './emit/literal.ts'
+import { createFrame, declareUnboundMarker, needsSequenceTracking } from './emit/scope.ts'
 import { NotCompilable } from './not-compilable.ts'
 import { type CompiledProgram, loadProgram, type ProgramFactory, type ProgramSource } from './program.ts'
 import type { ConnectorFunction } from './runtime/functions/connector-functions.ts'
@@ -56,9 +56,9 @@ function generate({ root, text, functions, limits }: CompileInput): ProgramSourc
   if (deepest.level > limits.stack) throw new NotCompilable('nested too deeply', root)
 
   const body = [
-    ...[...unit.variables].map(([name, js]) => `const ${js} = bindings[${literal(name)}];`),
+    ...[...unit.variables].map(([name, js]) => `const ${js} = bindings[${toLiteral(name)}];`),
     ...(/\bcontext\b/.test(code) ? ['const context = Array.isArray(input) ? [input] : input;'] : []),
-    ...[...frame.slots.values()].map(({ js }) => `let ${js} = ${unboundMarker(unit)};`),
+    ...[...frame.slots.values()].map(({ js }) => `let ${js} = ${declareUnboundMarker(unit)};`),
     `return ${code};`,
   ]
   const { libraryNames, constants, tracksSequences } = unit

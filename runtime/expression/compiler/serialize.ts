@@ -1,6 +1,6 @@
 /** Programs as text in a module, and as that module exports them: loaded without compiling text to code. */
 import { indent } from './emit/compilation-unit.ts'
-import { literal } from './emit/literal.ts'
+import { toLiteral } from './emit/literal.ts'
 import { NotCompilable, type NotCompilableReason } from './not-compilable.ts'
 import { loadProgram, type Program, type ProgramFactory, type ProgramSource } from './program.ts'
 import type { ConnectorFunction } from './runtime/functions/connector-functions.ts'
@@ -14,18 +14,18 @@ export type SerializedProgram =
 /** By text. */
 export type SerializedPrograms = ReadonlyMap<string, SerializedProgram>
 
-export const programsByText = (programs: readonly SerializedProgram[]): SerializedPrograms =>
+export const indexPrograms = (programs: readonly SerializedProgram[]): SerializedPrograms =>
   new Map(programs.map((program) => [program.text, program]))
 
 /** A `SerializedProgram` as JavaScript source: an object literal. */
 export function serializeProgram(text: string, result: ProgramSource | NotCompilable): string {
   if (result instanceof NotCompilable) {
-    const position = result.position === undefined ? '' : `, position: ${literal(result.position)}`
-    return `{ text: ${literal(text)}, reason: ${literal(result.reason)}${position} }`
+    const position = result.position === undefined ? '' : `, position: ${toLiteral(result.position)}`
+    return `{ text: ${toLiteral(text)}, reason: ${toLiteral(result.reason)}${position} }`
   }
   const { source, tracksSequences, levels } = result
   const members = [
-    `text: ${literal(text)}`,
+    `text: ${toLiteral(text)}`,
     `tracksSequences: ${tracksSequences}`,
     `levels: ${levels}`,
     `factory: ${source}`,

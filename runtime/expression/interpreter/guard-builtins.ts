@@ -3,12 +3,12 @@ import type jsonata from 'jsonata'
 import type { Node } from '../compiler/ast.ts'
 import { chargeBuiltin } from '../compiler/runtime/functions/builtin-costs.ts'
 import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
-import { type BuiltinDefinition, definitionOf } from '../compiler/runtime/functions/jsonata-builtins.ts'
+import { type BuiltinDefinition, findDefinition } from '../compiler/runtime/functions/jsonata-builtins.ts'
 import type { LimitCounter, Limits } from '../compiler/runtime/limits.ts'
 import type { MatchingCost } from '../compiler/runtime/regex.ts'
-import { type Environment, limitsOf } from './instrument.ts'
+import { type Environment, getLimits } from './instrument.ts'
 import type { InterpreterLimits } from './limits.ts'
-import { maxMatchingCost } from './matching-cost.ts'
+import { findMaxMatchingCost } from './matching-cost.ts'
 
 /** The `this` of a function that the interpreter calls. */
 interface CallContext {
@@ -19,13 +19,13 @@ type Implementation = BuiltinDefinition['implementation']
 
 /** Replaces functions by limited ones that the interpreter cannot distinguish from its own. */
 export function guardBuiltins(engine: jsonata.Expression, root: Node, names: Iterable<string>, limits: Limits): void {
-  const cost = maxMatchingCost(root)
+  const cost = findMaxMatchingCost(root)
   for (const name of names) {
-    const definition = isShared(name) ? definitionOf(name) : undefined
+    const definition = isShared(name) ? findDefinition(name) : undefined
     if (definition === undefined) continue
     const original = definition.implementation
     const limited: Implementation = function (...args) {
-      const counter = limitsOf((this as CallContext).environment, limits)
+      const counter = getLimits((this as CallContext).environment, limits)
       chargeBuiltin(name, args, counter)
       if (cost !== undefined) for (const arg of args) counter.consumeSteps(costOfArgument(arg, cost))
       const counted = REGEX_FUNCTIONS.has(name) ? countMatches(name, args, counter) : args

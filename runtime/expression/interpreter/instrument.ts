@@ -1,10 +1,10 @@
 /** Hooks into the interpreter before and after each node: counts steps, and checks the size of each result. */
 import type jsonata from 'jsonata'
-import { type Node, nodes, type Pair } from '../compiler/ast.ts'
-import { charactersOf, itemsIn, valuesIn } from '../compiler/runtime/json-size.ts'
+import { type Node, type Pair, walkNodes } from '../compiler/ast.ts'
+import { countCharacters, countItems, countValues } from '../compiler/runtime/json-size.ts'
 import { GROUPED_PER_STEP, type LimitCounter, type Limits, PER_STEP } from '../compiler/runtime/limits.ts'
 import { InterpreterLimits } from './limits.ts'
-import { maxMatchingCost } from './matching-cost.ts'
+import { findMaxMatchingCost } from './matching-cost.ts'
 
 const LIMITS = Symbol('limits')
 const GROUPS = Symbol('groups')
@@ -20,7 +20,7 @@ export interface Environment {
 }
 
 /** The limits of the evaluation that an environment belongs to. */
-export function limitsOf({ base }: Environment, limits: Limits): InterpreterLimits {
+export function getLimits({ base }: Environment, limits: Limits): InterpreterLimits {
   const evaluation = base as EvaluationBase
   evaluation[LIMITS] ??= new InterpreterLimits(limits)
   return evaluation[LIMITS]
@@ -36,7 +36,7 @@ interface NodeRole {
   bound?: 'from' | 'to'
   /** The key of a pair, by which items are grouped. */
   key?: boolean
-  /** Evaluated for both sides of each comparison of a sort. */
+  /** A term of a sort, evaluated twice for each comparison. */
   term?: boolean
   /** Passed to a function that may be a regular expression. */
   argument?: boolean
@@ -45,16 +45,16 @@ interface NodeRole {
 /** JSONata 2.2.2 calls these hooks before and after each node it evaluates. */
 export function instrument(engine: jsonata.Expression, root: Node, limits: Limits): void {
   const roles = findRoles(root)
-  const cost = maxMatchingCost(root)
+  const cost = findMaxMatchingCost(root)
   const hooks = engine as unknown as { assign(name: symbol, value: unknown): void }
   hooks.assign(Symbol.for('jsonata.__evaluate_entry'), (node: Node, _: unknown, environment: Environment) => {
     // The interpreter's sort copies the remaining items at every merge step.
-    limitsOf(environment, limits).consumeSteps(roles.get(node)?.term ? 5 : 1)
+    getLimits(environment, limits).consumeSteps(roles.get(node)?.term ? 5 : 1)
   })
   hooks.assign(
     Symbol.for('jsonata.__evaluate_exit'),
     (node: Node, _: unknown, environment: Environment, result: unknown) => {
-      const counter = limitsOf(environment, limits)
+      const counter = getLimits(environment, limits)
       const role = roles.get(node)
       if (typeof result === 'string') {
         if (node.type === 'binary') counter.checkTextLength(result.length)
@@ -66,8 +66,8 @@ export function instrument(engine: jsonata.Expression, root: Node, limits: Limit
         if (Array.isArray(result)) checkNewList(node, result, counter)
         // The result of a path is still a sequence here.
         if (role?.key && Array.isArray(result)) chargeGroup(environment.base, node, result[0], counter)
-        if (role?.concatenated) counter.checkTextLength(charactersOf(result))
-        if (role?.compared) counter.consumeSteps(Math.floor(valuesIn(result) / PER_STEP))
+        if (role?.concatenated) counter.checkTextLength(countCharacters(result))
+        if (role?.compared) counter.consumeSteps(Math.floor(countValues(result) / PER_STEP))
       }
     },
   )
@@ -79,7 +79,7 @@ const LIST_MAKERS: ReadonlySet<string> = new Set(['binary', 'unary', 'function',
 function checkNewList({ type }: Node, list: readonly unknown[], counter: LimitCounter): void {
   if (!LIST_MAKERS.has(type)) return
   if (type === 'binary' || type === 'unary') counter.consumeSteps(list.length)
-  counter.checkListLength(list.some(Array.isArray) ? itemsIn(list) : list.length)
+  counter.checkListLength(list.some(Array.isArray) ? countItems(list) : list.length)
 }
 
 /** Beyond the safe integers adding one may change nothing, and counting up would never end. */
@@ -105,7 +105,7 @@ function findRoles(root: Node): WeakMap<object, NodeRole> {
     for (const node of to)
       if (typeof node === 'object' && node !== null) roles.set(node, { ...roles.get(node), ...role })
   }
-  for (const each of nodes(root)) {
+  for (const each of walkNodes(root)) {
     const node = each as unknown as Node
     if (node.type === 'binary') assignToOperands(node, assign)
     const pairs = node.type === 'unary' && node.value === '{' ? (node.lhs as readonly Pair[]) : (node.group?.lhs ?? [])

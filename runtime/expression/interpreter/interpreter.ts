@@ -2,7 +2,7 @@
 import { Fault } from '../../ports/fault.ts'
 import type { Json } from '../../ports/types.ts'
 import { isFunctionName } from '../check/variables.ts'
-import { type Node, nodes } from '../compiler/ast.ts'
+import { type Node, walkNodes } from '../compiler/ast.ts'
 import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
 import type { Limits } from '../compiler/runtime/limits.ts'
 import { toPlainJson } from '../compiler/runtime/to-plain-json.ts'
@@ -83,7 +83,7 @@ function writesToInput(root: Node, functionNames: ReadonlySet<string>): boolean 
   const marks = ['group', 'keepArray', 'keepSingletonArray', 'focus', 'index', 'ancestor', 'terms', 'pattern']
   const bound = boundIn(root)
   const safeNames = new Set([...functionNames].filter((name) => !bound.has(name)))
-  for (const node of nodes(root)) {
+  for (const node of walkNodes(root)) {
     if (node.type === 'unary' && node.value === '{') return true
     if (node.type === 'function' && !isFunctionNode(node.procedure as Node, safeNames)) return true
     if (marks.some((mark) => node[mark] !== undefined)) return true
@@ -94,7 +94,7 @@ function writesToInput(root: Node, functionNames: ReadonlySet<string>): boolean 
 /** Names that the expression binds itself. A function of that name may be shadowed. */
 function boundIn(root: Node): ReadonlySet<string> {
   const found = new Set<string>()
-  for (const { type, lhs, arguments: parameters } of nodes(root)) {
+  for (const { type, lhs, arguments: parameters } of walkNodes(root)) {
     if (type === 'bind') found.add(String((lhs as Node).value))
     if (type === 'lambda') for (const { value } of parameters as readonly Node[]) found.add(String(value))
   }

@@ -2,7 +2,7 @@
 import type { Linker } from '../../expression/check/check-only.ts'
 import type { Expression } from '../../expression/expression.ts'
 import type { FunctionTable } from '../../expression/functions.ts'
-import { isProblem, type Origin, type Parsed, type Problem, parse } from '../../expression/parse.ts'
+import { isProblem, type Origin, type Parsed, type Problem, parseExpression } from '../../expression/parse.ts'
 import type { KnownFields } from '../check/known-fields.ts'
 import type { Diagnostic } from '../diagnostic.ts'
 import type { Path } from '../yaml.ts'
@@ -50,7 +50,7 @@ export class CompileContext {
 
   /** Parses each text once: many properties of many files read the same path, and parsing is most of a load. */
   parse(text: string): Parsed | Problem {
-    const parsed = this.#parsed.get(text) ?? parse(text)
+    const parsed = this.#parsed.get(text) ?? parseExpression(text)
     this.#parsed.set(text, parsed)
     return parsed
   }

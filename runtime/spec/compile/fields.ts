@@ -1,5 +1,5 @@
 /** From fields.yaml to the shapes that expressions are checked against. */
-import { createShape, type KnownShape, type Shape, unionOfAll } from '../../expression/check/shape.ts'
+import { createShape, type KnownShape, type Shape, uniteAllShapes } from '../../expression/check/shape.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { KnownFields } from '../check/known-fields.ts'
 import type { Connector } from '../generated/documents.ts'
@@ -28,7 +28,7 @@ export function compileFields(
 /** Input of a property set: any resource of the files that include it. */
 export function inputOfSet(set: string, { mappings, profile }: SpecDocuments, { shapes }: KnownFields): KnownShape {
   const files = [...mappings, ...(profile === undefined ? [] : [profile])].map(({ document }) => document)
-  return unionOfAll(
+  return uniteAllShapes(
     files.filter(({ include = [] }) => include.includes(set)).map(({ resource }) => shapes.get(resource)),
   )
 }

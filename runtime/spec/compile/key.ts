@@ -1,5 +1,5 @@
 /** An occurrence's key: a literal name, then expressions that are equal on every ingress. */
-import { bareName, type Node, nodes } from '../../expression/compiler/ast.ts'
+import { getBareName, type Node, walkNodes } from '../../expression/compiler/ast.ts'
 import type { Expression } from '../../expression/expression.ts'
 import { isProblem } from '../../expression/parse.ts'
 import type { Mapping } from '../generated/documents.ts'
@@ -51,11 +51,11 @@ function checkVolatile({ text, variables }: Expression, hasStream: boolean, node
 /** `updated_at` as a path of its own. Within another path (`rating.updated_at`) it belongs to a part and stays. */
 function readsUpdatedAt(root: Node): boolean {
   const inner = new Set<unknown>()
-  for (const node of nodes(root)) {
+  for (const node of walkNodes(root)) {
     if (inner.has(node)) continue
-    if (bareName(node as unknown as Node) === 'updated_at') return true
+    if (getBareName(node as unknown as Node) === 'updated_at') return true
     if (node.type !== 'path' || !Array.isArray(node.steps)) continue
-    for (const step of node.steps.slice(1)) for (const below of nodes(step)) inner.add(below)
+    for (const step of node.steps.slice(1)) for (const below of walkNodes(step)) inner.add(below)
   }
   return false
 }

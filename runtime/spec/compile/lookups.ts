@@ -1,5 +1,5 @@
 /** The lookups of connector.yaml, and the selection of those that a set of expressions needs. */
-import { unionOfAll } from '../../expression/check/shape.ts'
+import { uniteAllShapes } from '../../expression/check/shape.ts'
 import type { Expression } from '../../expression/expression.ts'
 import type { Connector } from '../generated/documents.ts'
 import type { LookupSpec } from '../spec.ts'
@@ -13,7 +13,7 @@ type LookupDocument = Connector['lookups'][string]
 export function compileLookups({ lookups, resources }: Connector, node: SpecNode): ReadonlyMap<string, LookupSpec> {
   const names = Object.keys(lookups)
   const { shapes } = node.context.fields
-  const anyResource = unionOfAll(Object.keys(resources).map((name) => shapes.get(name)))
+  const anyResource = uniteAllShapes(Object.keys(resources).map((name) => shapes.get(name)))
   const compiled = Object.entries(lookups).map(([name, document]) => {
     const { from, key, ttl, emptyKeys = [], preloadFrom, permission } = document
     const here = node.at('lookups', name)

@@ -1,5 +1,5 @@
 /** One place in a file of the spec: reads the value there, compiles it, reports what is wrong with it. */
-import { check } from '../../expression/check/check.ts'
+import { checkExpression } from '../../expression/check/check.ts'
 import { findUnknownFields } from '../../expression/check/fields.ts'
 import type { KnownShape } from '../../expression/check/shape.ts'
 import type { Expression } from '../../expression/expression.ts'
@@ -86,7 +86,7 @@ export class SpecNode {
     const parsed = context.parse(text.value)
     const problems = isProblem(parsed)
       ? [parsed]
-      : check(parsed, { ...scope, elsewhere: context.variables, functions: context.functions })
+      : checkExpression(parsed, { ...scope, elsewhere: context.variables, functions: context.functions })
     for (const { code, span, ...words } of problems) {
       this.error({ code: `expression/${code}`, ...words }, spanInFile(span, text))
     }

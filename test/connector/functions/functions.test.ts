@@ -3,10 +3,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { countryCode } from '../../../connector/functions/countries.ts'
 import { functions } from '../../../connector/functions/index.ts'
-import { compile } from '../../../runtime/expression/compile.ts'
+import { compileExpression } from '../../../runtime/expression/compile.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 
-const evaluate = (text: string, input: Json = null) => compile(text, { place: 'test:1:1' }, functions).evaluate(input)
+const evaluate = (text: string, input: Json = null) =>
+  compileExpression(text, { place: 'test:1:1' }, functions).evaluate(input)
 
 /** Evaluates a call as a mapping does: `undefined` stands for a path without a value. */
 const call = (name: string, ...args: readonly (Json | undefined)[]) =>

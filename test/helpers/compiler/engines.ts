@@ -11,7 +11,12 @@ import { toPlainJson } from '../../../runtime/expression/compiler/runtime/to-pla
 import type { Bindings } from '../../../runtime/expression/expression.ts'
 import type { FunctionTable } from '../../../runtime/expression/functions.ts'
 import { createInterpreter } from '../../../runtime/expression/interpreter/interpreter.ts'
-import { hasConcurrentParts, isProblem, PARALLEL_PER_LEVEL, parse } from '../../../runtime/expression/parse.ts'
+import {
+  hasConcurrentParts,
+  isProblem,
+  PARALLEL_PER_LEVEL,
+  parseExpression,
+} from '../../../runtime/expression/parse.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 
 // Compiled code falls back to the interpreter until these have loaded, which another test covers.
@@ -48,7 +53,7 @@ export interface Engines {
 
 /** Undefined if the text does not parse. */
 export function createEngines(text: string, limits: Limits = DEFAULT_LIMITS): Engines | undefined {
-  const parsed = parse(text, limits)
+  const parsed = parseExpression(text, limits)
   if (isProblem(parsed)) return undefined
   // Before the interpreter is created: it must not have changed the tree.
   const compiled = compileProgram({ root: parsed.root, text, functions, limits })

@@ -1,12 +1,12 @@
 /** Evaluates the worst runaways in sequence and prints the code of each. A test runs this process with a small heap. */
-import { compile } from '../../../runtime/expression/compile.ts'
+import { compileExpression } from '../../../runtime/expression/compile.ts'
 import type { Fault } from '../../../runtime/ports/fault.ts'
 import { evaluateInterpreted } from './evaluate-interpreted.ts'
 import { runaways } from './runaways.ts'
 
 for (const { name, text, worst } of runaways) {
   if (!worst) continue
-  const engines = [() => compile(text, { place: 'test' }, []).evaluate({}), () => evaluateInterpreted(text)]
+  const engines = [() => compileExpression(text, { place: 'test' }, []).evaluate({}), () => evaluateInterpreted(text)]
   const codes: string[] = []
   for (const run of engines) {
     try {

@@ -3,19 +3,20 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { arityOf } from '../../../runtime/expression/check/arity.ts'
-import { compile, LinkedExpression } from '../../../runtime/expression/compile.ts'
+import { parseArity } from '../../../runtime/expression/check/arity.ts'
+import { compileExpression, LinkedExpression } from '../../../runtime/expression/compile.ts'
 import { NotCompilable } from '../../../runtime/expression/compiler/not-compilable.ts'
 import { BUILTIN_SIGNATURES } from '../../../runtime/expression/compiler/runtime/functions/builtins.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../../runtime/expression/compiler/runtime/limits.ts'
 import type { FunctionTable } from '../../../runtime/expression/functions.ts'
-import { isProblem, parse } from '../../../runtime/expression/parse.ts'
+import { isProblem, parseExpression } from '../../../runtime/expression/parse.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 import { functions } from '../../helpers/spec-functions.ts'
 
 const origin = { place: 'm.yaml:3:9', at: (offset: number) => `m.yaml:3:${9 + offset}` }
-const create = (text: string, limits?: Limits, table: FunctionTable = functions) => compile(text, origin, table, limits)
+const create = (text: string, limits?: Limits, table: FunctionTable = functions) =>
+  compileExpression(text, origin, table, limits)
 
 const frozen = <T>(value: T): T => {
   if (typeof value === 'object' && value !== null) {
@@ -172,7 +173,7 @@ describe('free variables', () => {
       ['[c]#$x.$x', 2, 2],
     ]
     for (const [text, ...expected] of cases) {
-      const parsed = parse(text)
+      const parsed = parseExpression(text)
       if (isProblem(parsed)) throw new Error(parsed.message)
       const linked = new LinkedExpression(parsed, functions)
       const compiled = linked.program()
@@ -285,7 +286,7 @@ describe('the table of built-in functions equals the engine’s', () => {
     ['<:n>', 0, 0],
   ]
   test.for(rows)('%s takes %i to %i', ([signature, min, max]) => {
-    expect(arityOf(signature)).toEqual({ min, max })
+    expect(parseArity(signature)).toEqual({ min, max })
   })
 })
 

@@ -7,7 +7,7 @@ import type { Limits } from '../../../runtime/expression/compiler/runtime/limits
 import { toPlainJson } from '../../../runtime/expression/compiler/runtime/to-plain-json.ts'
 import type { Bindings } from '../../../runtime/expression/expression.ts'
 import { createInterpreter } from '../../../runtime/expression/interpreter/interpreter.ts'
-import { isProblem, parse } from '../../../runtime/expression/parse.ts'
+import { isProblem, parseExpression } from '../../../runtime/expression/parse.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 import { arbitraryExpression } from '../../helpers/compiler/arbitrary.ts'
 import { readCases } from '../../helpers/compiler/cases.ts'
@@ -33,7 +33,7 @@ function createReference(text: string) {
 }
 
 function createLimited(text: string) {
-  const parsed = parse(text, limits)
+  const parsed = parseExpression(text, limits)
   if (isProblem(parsed)) return undefined
   const names = new Set(findReferences(parsed.root).map(({ name }) => name))
   const run = createInterpreter(parsed, { functions: [], names, variables: new Set(['x', 'v']) })

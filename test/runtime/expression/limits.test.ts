@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { compile } from '../../../runtime/expression/compile.ts'
+import { compileExpression } from '../../../runtime/expression/compile.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../../runtime/expression/compiler/runtime/limits.ts'
 import { evaluateInterpreted } from '../../helpers/limits/evaluate-interpreted.ts'
 import { runaways } from '../../helpers/limits/runaways.ts'
@@ -28,7 +28,7 @@ const tenth: Limits = {
 describe('both engines reach the same limit', () => {
   test.each(runaways)('$name: $code', async ({ text, code }) => {
     expect({
-      compiled: await codeOf(() => compile(text, { place: 'test' }, [], tenth).evaluate({})),
+      compiled: await codeOf(() => compileExpression(text, { place: 'test' }, [], tenth).evaluate({})),
       interpreted: await codeOf(() => evaluateInterpreted(text, tenth)),
     }).toEqual({ compiled: code, interpreted: code })
   })
@@ -54,7 +54,7 @@ describe('large expressions within the limits complete', () => {
     ['$toMillis("20260711120000123", "[Y0001][M01][D01][H01][m01][s01][f001]")', 1_783_771_200_123],
     ['$fromMillis(0, "[D01]/[M01]/[Y0001] [h#1]:[m01][P]")', '01/01/1970 12:00am'],
   ])('%s', async (text, result) => {
-    expect(await compile(text, { place: 'test' }, []).evaluate({})).toEqual(result)
+    expect(await compileExpression(text, { place: 'test' }, []).evaluate({})).toEqual(result)
     expect(await evaluateInterpreted(text)).toEqual(result)
   })
 })

@@ -1,13 +1,13 @@
 /** The ReDoS analysis distinguishes regular expressions that backtrack without practical bound from those that do not. */
 import { describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
-import { check } from '../../../runtime/expression/check/check.ts'
-import { nodes } from '../../../runtime/expression/compiler/ast.ts'
+import { checkExpression } from '../../../runtime/expression/check/check.ts'
+import { walkNodes } from '../../../runtime/expression/compiler/ast.ts'
 import { findAmbiguity } from '../../../runtime/expression/compiler/regex/ambiguity.ts'
 import { buildNfa } from '../../../runtime/expression/compiler/regex/nfa.ts'
 import { parseRegex } from '../../../runtime/expression/compiler/regex/parse.ts'
 import { analyzeBacktracking, type BacktrackingVerdict } from '../../../runtime/expression/compiler/regex/redos.ts'
-import { isProblem, parse } from '../../../runtime/expression/parse.ts'
+import { isProblem, parseExpression } from '../../../runtime/expression/parse.ts'
 import { collectExpressionTexts } from '../../helpers/spec-expressions.ts'
 
 const partTexts = (regex: RegExp, verdict: BacktrackingVerdict): readonly string[] =>
@@ -121,9 +121,9 @@ describe('measured times agree with the verdicts', () => {
 
 test('a problem has the span of the regular expression, and names the ambiguous part', () => {
   const text = '$replace(a, /,/, "") & $match(b, /x(\n?\\/(a+)+)$/im)'
-  const parsed = parse(text)
+  const parsed = parseExpression(text)
   if (isProblem(parsed)) throw new Error(parsed.message)
-  const [problem, ...more] = check(parsed, { functions: [], variables: [] })
+  const [problem, ...more] = checkExpression(parsed, { functions: [], variables: [] })
   expect(more).toEqual([])
   expect(problem).toMatchObject({ code: 'regex-backtracking', message: expect.stringContaining('"(a+)+"') as string })
   expect(text.slice(...(problem?.span ?? []))).toBe('/x(\n?\\/(a+)+)$/im')
@@ -131,9 +131,9 @@ test('a problem has the span of the regular expression, and names the ambiguous 
 
 test('the shipped regular expressions are bounded', async () => {
   for (const text of collectExpressionTexts(await loadConnectorSpec())) {
-    const parsed = parse(text)
+    const parsed = parseExpression(text)
     if (isProblem(parsed)) throw new Error(parsed.message)
-    for (const { value } of nodes(parsed.root)) {
+    for (const { value } of walkNodes(parsed.root)) {
       if (value instanceof RegExp) expect([value, analyzeBacktracking(value).power]).not.toEqual([value, 3])
     }
   }

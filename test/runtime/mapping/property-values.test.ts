@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../../connector/functions/index.ts'
-import { compile } from '../../../runtime/expression/compile.ts'
+import { compileExpression } from '../../../runtime/expression/compile.ts'
 import type { Expression } from '../../../runtime/expression/expression.ts'
 import { nested, propertyEvaluator, SkipSignal } from '../../../runtime/mapping/property-values.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
@@ -10,7 +10,7 @@ import type { Json } from '../../../runtime/ports/types.ts'
 import type { Missing, Property } from '../../../runtime/spec/spec.ts'
 
 const omit: Missing = { action: 'omit' }
-const expression = (text: string) => compile(text, { place: 'test:1:1' }, functions)
+const expression = (text: string) => compileExpression(text, { place: 'test:1:1' }, functions)
 const property = (name: string, text: string, more: Partial<Property> = {}): Property => ({
   ...{ name, expr: expression(text), whenMissing: omit },
   ...more,

@@ -4,16 +4,21 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { findUnknownFields } from '../../../runtime/expression/check/fields.ts'
-import { createShape, type DeclaredFields, type KnownShape, unionOf } from '../../../runtime/expression/check/shape.ts'
-import { compile } from '../../../runtime/expression/compile.ts'
-import { isProblem, parse } from '../../../runtime/expression/parse.ts'
+import {
+  createShape,
+  type DeclaredFields,
+  type KnownShape,
+  uniteShapes,
+} from '../../../runtime/expression/check/shape.ts'
+import { compileExpression } from '../../../runtime/expression/compile.ts'
+import { isProblem, parseExpression } from '../../../runtime/expression/parse.ts'
 import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
 
 const here = (path: string) => new URL(path, import.meta.url)
 
 /** The shape of one value, as far as it has one. */
 function shapeIn(value: Json): KnownShape {
-  if (Array.isArray(value)) return value.length === 0 ? nothing : value.map(shapeIn).reduce(unionOf)
+  if (Array.isArray(value)) return value.length === 0 ? nothing : value.map(shapeIn).reduce(uniteShapes)
   if (typeof value !== 'object' || value === null) return undefined
   const fields = Object.entries(value).map(([name, inner]) => [name, shapeIn(inner ?? null)] as const)
   return { name: 'record', fields: new Map(fields) }
@@ -21,7 +26,7 @@ function shapeIn(value: Json): KnownShape {
 const nothing: KnownShape = { name: 'nothing', fields: new Map() }
 
 function unknownIn(text: string, input: KnownShape) {
-  const parsed = parse(text)
+  const parsed = parseExpression(text)
   if (isProblem(parsed)) throw new Error(`${text}: ${parsed.message}`)
   return findUnknownFields(parsed, input, new Map()).unknownFields
 }
@@ -77,7 +82,7 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
 })
 
 async function outcome(text: string, input: Json): Promise<unknown> {
-  const expression = compile(text, { place: 'p' }, [])
+  const expression = compileExpression(text, { place: 'p' }, [])
   try {
     return await expression.evaluate(input)
   } catch (error) {

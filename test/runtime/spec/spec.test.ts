@@ -149,6 +149,6 @@ describe('what is generated is fresh', async () => {
 })
 
 test.for(shipped)('the example of $name holds', async ({ example }) => {
-  const { compile } = await import('../../../runtime/expression/compile.ts')
-  expect(await compile(example.expr, { place: 'example' }, shipped).evaluate({})).toEqual(example.gives)
+  const { compileExpression } = await import('../../../runtime/expression/compile.ts')
+  expect(await compileExpression(example.expr, { place: 'example' }, shipped).evaluate({})).toEqual(example.gives)
 })

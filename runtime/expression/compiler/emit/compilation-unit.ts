@@ -99,11 +99,11 @@ export function declareConstant(unit: CompilationUnit, prefix: string, source: s
 export const withSite = (site: EmitSite, changes: Partial<EmitSite>): EmitSite => ({ ...site, ...changes })
 
 /** The site of a node evaluated against one item. */
-export const itemSite = (site: EmitSite, name: string): EmitSite =>
+export const toItemSite = (site: EmitSite, name: string): EmitSite =>
   withSite(site, { context: { list: name, item: name, top: false } })
 
 export const indent = (source: string): string => source.replaceAll('\n', '\n  ')
 
 /** An arrow function. An object literal as its body needs parentheses. */
-export const arrowFunction = (parameters: string, body: string): string =>
+export const toArrowFunction = (parameters: string, body: string): string =>
   `(${parameters}) => ${body.startsWith('{') ? `(${body})` : body}`

@@ -12,7 +12,7 @@ import {
   withSite,
 } from './compilation-unit.ts'
 import { emitValue } from './emit-value.ts'
-import { createFrame, unboundMarker } from './scope.ts'
+import { createFrame, declareUnboundMarker } from './scope.ts'
 
 /** `name := value` anywhere within an expression. */
 export function emitBind(unit: CompilationUnit, node: Node, site: EmitSite, kind: CodeKind): EmittedCode {
@@ -49,7 +49,7 @@ function emitStatements(unit: CompilationUnit, nodes: readonly Node[], site: Emi
     return () => (isLast ? `return ${code};` : `${code};`)
   })
   const slots = [...site.frame.slots.values()].filter((slot) => slot.mayBeUnbound)
-  const declarations = slots.map(({ js }) => `let ${js} = ${unboundMarker(unit)};`)
+  const declarations = slots.map(({ js }) => `let ${js} = ${declareUnboundMarker(unit)};`)
   return [...declarations, ...statements.map((write) => write())].join('\n')
 }
 

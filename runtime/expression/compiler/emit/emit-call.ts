@@ -17,8 +17,8 @@ import {
 } from './compilation-unit.ts'
 import { emitBlock } from './emit-block.ts'
 import { emitConditional, emitValue } from './emit-value.ts'
-import { literal } from './literal.ts'
-import { createFrame, isBound, isFunctionName, resolveVariable, unboundMarker } from './scope.ts'
+import { toLiteral } from './literal.ts'
+import { createFrame, declareUnboundMarker, isBound, isFunctionName, resolveVariable } from './scope.ts'
 
 interface CallOptions {
   /** Source of the left side of `~>`, passed as the first argument. */
@@ -66,12 +66,12 @@ function emitNamedCall(unit: CompilationUnit, { node, name, args, site, isTailCa
   // For a tail call, the interpreter uses the context of the caller of the function.
   const context = isTailCall || unavailable ? useLibrary(unit, 'NO_CONTEXT') : list
   if (own === undefined) {
-    const f = declareConstant(unit, '', `${useLibrary(unit, 'builtin')}(${literal(name)})`, name)
+    const f = declareConstant(unit, '', `${useLibrary(unit, 'builtin')}(${toLiteral(name)})`, name)
     // Only these two see an input array as one item.
     const first = context === list && top && (name === 'string' || name === 'clone') ? item : context
     return { js: `${f}(${[first, ...args].join(', ')})`, kind: 'raw' }
   }
-  const functions = `functions[${literal(name)}]`
+  const functions = `functions[${toLiteral(name)}]`
   if (acceptsAnything(own.signature, args.length)) {
     return { js: `${declareConstant(unit, '', `${functions}.unchecked`, name)}(${args.join(', ')})`, kind: 'value' }
   }
@@ -138,7 +138,7 @@ export function emitLambda(unit: CompilationUnit, node: Node, outer: EmitSite): 
   const [enter, leave] = [useLibrary(unit, 'enterFunction'), useLibrary(unit, 'leaveFunction')]
   const result = createName(unit, 'result')
   const source = [
-    ...locals.map(({ js }) => `let ${js} = ${unboundMarker(unit)};`),
+    ...locals.map(({ js }) => `let ${js} = ${declareUnboundMarker(unit)};`),
     `${enter}(${deepest.level});`,
     `const ${result} = ${code};`,
     `${leave}(${deepest.level});`,
@@ -148,7 +148,7 @@ export function emitLambda(unit: CompilationUnit, node: Node, outer: EmitSite): 
   const { signature } = node
   if (signature === undefined) return { js, kind: 'value' }
   if (signature.validate === undefined) throw new NotCompilable(LEFT_OPERAND_REASON, node)
-  return { js: `${useLibrary(unit, 'withSignature')}(${literal(signature.definition)}, ${js})`, kind: 'value' }
+  return { js: `${useLibrary(unit, 'withSignature')}(${toLiteral(signature.definition)}, ${js})`, kind: 'value' }
 }
 
 /** A node in tail position. The result of a tail call is returned unconverted: it may still be a sequence. */

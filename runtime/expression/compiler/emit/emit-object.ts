@@ -2,18 +2,18 @@
 import type { Node, Pair } from '../ast.ts'
 import { isReservedKey } from '../runtime/groups.ts'
 import {
-  arrowFunction,
   type CompilationUnit,
   createName,
   type EmitSite,
   type EmittedCode,
   indent,
-  itemSite,
+  toArrowFunction,
+  toItemSite,
   useLibrary,
   withSite,
 } from './compilation-unit.ts'
 import { emitValue, isLiteral } from './emit-value.ts'
-import { literal } from './literal.ts'
+import { toLiteral } from './literal.ts'
 
 export function emitArray(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCode {
   const inner = withSite(site, { concurrent: true })
@@ -34,12 +34,12 @@ export function emitObject(unit: CompilationUnit, node: Node, site: EmitSite): E
   const isFixed = keys.every((key) => key !== undefined && !isReservedKey(key)) && new Set(keys).size === keys.length
   if (!isFixed) return emitGroup(unit, site.context.list, pairs, site)
   const all = createName(unit, 'all')
-  const object = emitObjectLiteral(unit, pairs, withSite(itemSite(site, all), { concurrent: true }))
+  const object = emitObjectLiteral(unit, pairs, withSite(toItemSite(site, all), { concurrent: true }))
   return { js: `((${all}) => ${object})(${useLibrary(unit, 'appendItems')}(${site.context.list}))`, kind: 'value' }
 }
 
 function emitObjectLiteral(unit: CompilationUnit, pairs: readonly Pair[], site: EmitSite): string {
-  const members = pairs.map(([key, member]) => `${literal(String(key.value))}: ${emitValue(unit, member, site)},`)
+  const members = pairs.map(([key, member]) => `${toLiteral(String(key.value))}: ${emitValue(unit, member, site)},`)
   if (members.length === 0) return '({})'
   return `${useLibrary(unit, 'dropUndefined')}({\n  ${indent(members.join('\n'))}\n})`
 }
@@ -49,7 +49,7 @@ export function emitGroup(unit: CompilationUnit, source: string, pairs: readonly
   const functions = pairs.map((pair) => {
     const [key, member] = pair.map((node) => {
       const item = createName(unit, 'item')
-      return arrowFunction(item, emitValue(unit, node, withSite(itemSite(site, item), { concurrent: true })))
+      return toArrowFunction(item, emitValue(unit, node, withSite(toItemSite(site, item), { concurrent: true })))
     })
     return `[${key}, ${member}],`
   })

@@ -3,18 +3,18 @@ import type { Node } from '../ast.ts'
 import { NotCompilable } from '../not-compilable.ts'
 import { isCompiled } from '../runtime/functions/builtin-functions.ts'
 import {
-  arrowFunction,
   type CompilationUnit,
   createName,
   type EmitSite,
   type EmittedCode,
-  itemSite,
   type ScopeFrame,
+  toArrowFunction,
+  toItemSite,
   useLibrary,
   withSite,
 } from './compilation-unit.ts'
 import { emitValue } from './emit-value.ts'
-import { literal } from './literal.ts'
+import { toLiteral } from './literal.ts'
 import { isBound, isFunctionName, resolveVariable } from './scope.ts'
 
 /** `f(?, 1)`. */
@@ -29,7 +29,7 @@ export function emitPartial(unit: CompilationUnit, node: Node, site: EmitSite): 
     if (!isCompiled(name) || unit.functions.some((each) => each.name === name) || UNREADABLE_BUILTINS.has(name)) {
       throw new NotCompilable('partial application', node)
     }
-    return { js: `${useLibrary(unit, 'partialBuiltin')}(${[literal(name), ...args].join(', ')})`, kind: 'value' }
+    return { js: `${useLibrary(unit, 'partialBuiltin')}(${[toLiteral(name), ...args].join(', ')})`, kind: 'value' }
   }
   if (!isPlain || !isOwnFunction(procedure, site.frame)) throw new NotCompilable('partial application', node)
   const f = procedure.type === 'variable' ? resolveVariable(unit, procedure, site) : emitValue(unit, procedure, site)
@@ -61,8 +61,8 @@ export function emitTransform(unit: CompilationUnit, node: Node, site: EmitSite)
   const parts = [node.pattern, node.update, node.delete].filter((part) => part !== undefined)
   const functions = parts.map((part) => {
     const item = createName(unit, 'item')
-    const inner = withSite(itemSite(site, item), { level: 0, deepest, concurrent: true })
-    return arrowFunction(item, emitValue(unit, part, inner))
+    const inner = withSite(toItemSite(site, item), { level: 0, deepest, concurrent: true })
+    return toArrowFunction(item, emitValue(unit, part, inner))
   })
   return { js: `${useLibrary(unit, 'transform')}(${[deepest.level, ...functions].join(', ')})`, kind: 'value' }
 }

@@ -2,12 +2,12 @@
 import type { Node } from '../ast.ts'
 import { NotCompilable } from '../not-compilable.ts'
 import {
-  arrowFunction,
   type CompilationUnit,
   createName,
   type EmitSite,
   type EmittedCode,
-  itemSite,
+  toArrowFunction,
+  toItemSite,
   useLibrary,
   withSite,
 } from './compilation-unit.ts'
@@ -128,9 +128,9 @@ function emitStep(unit: CompilationUnit, { step, list, position, site }: StepOpt
     return { js: `${getter}(${list})`, kind: 'value' }
   }
   const item = createName(unit, 'item')
-  const body = emitItemStep(unit, step, item, itemSite(site, item))
+  const body = emitItemStep(unit, step, item, toItemSite(site, item))
   const name = useLibrary(unit, stepFunction(isLast, unit.tracksSequences))
-  return { js: `${name}(${list}, ${arrowFunction(item, body)})`, kind: isLast ? 'raw' : 'value' }
+  return { js: `${name}(${list}, ${toArrowFunction(item, body)})`, kind: isLast ? 'raw' : 'value' }
 }
 
 function stepFunction(isLast: boolean, tracksSequences: boolean): string {
@@ -140,7 +140,7 @@ function stepFunction(isLast: boolean, tracksSequences: boolean): string {
 
 function emitSort(unit: CompilationUnit, { step, list, position, site }: StepOptions): EmittedCode {
   const [left, right] = [createName(unit, 'left'), createName(unit, 'right')]
-  const comparison = emitComparison(unit, step, itemSite(site, left), itemSite(site, right))
+  const comparison = emitComparison(unit, step, toItemSite(site, left), toItemSite(site, right))
   const js = `${useLibrary(unit, 'sortItems')}(${list}, (${left}, ${right}) => ${comparison})`
   let code: EmittedCode = { js, kind: 'raw' }
   for (const stage of step.stages ?? []) code = emitFilter(unit, code, stage, site)

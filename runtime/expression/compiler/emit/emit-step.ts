@@ -2,18 +2,18 @@
 import type { Node, Stage } from '../ast.ts'
 import { NotCompilable } from '../not-compilable.ts'
 import {
-  arrowFunction,
   type CompilationUnit,
   createName,
   declareConstant,
   type EmitSite,
   type EmittedCode,
-  itemSite,
+  toArrowFunction,
+  toItemSite,
   useLibrary,
 } from './compilation-unit.ts'
 import { emitGroup } from './emit-object.ts'
 import { convertSequence, emitTyped, emitValue } from './emit-value.ts'
-import { literal } from './literal.ts'
+import { toLiteral } from './literal.ts'
 
 /** A step against one item, with its filters. Its result is flattened into the step's list, so it may stay a sequence. */
 export function emitItemStep(unit: CompilationUnit, step: Node, item: string, site: EmitSite): string {
@@ -30,12 +30,12 @@ export function emitBareStep(unit: CompilationUnit, step: Node, item: string, si
   if (step.type !== 'name') return emitValue(unit, step, site)
   if (!isPlainStep(step)) return emitQuotedName(unit, step, item, site)
   if (!unit.tracksSequences) return `${declareGetter(unit, String(step.value), 'getField')}(${item})`
-  return convertSequence(unit, step, `${useLibrary(unit, 'lookup')}(${item}, ${literal(String(step.value))})`)
+  return convertSequence(unit, step, `${useLibrary(unit, 'lookup')}(${item}, ${toLiteral(String(step.value))})`)
 }
 
 /** Its filters and grouping apply before it becomes a value. */
 function emitQuotedName(unit: CompilationUnit, step: Node, item: string, site: EmitSite): string {
-  const js = `${useLibrary(unit, 'lookup')}(${item}, ${literal(String(step.value))})`
+  const js = `${useLibrary(unit, 'lookup')}(${item}, ${toLiteral(String(step.value))})`
   let code: EmittedCode = { js, kind: 'raw' }
   for (const stage of step.predicate ?? []) code = emitFilter(unit, code, stage, site)
   if (step.group) code = emitGroup(unit, code.js, step.group.lhs, site)
@@ -52,7 +52,7 @@ export function declareGetter(
   key: string,
   lookup: 'getField' | 'getFieldOfEach' | 'getLastField',
 ): string {
-  const name = literal(key)
+  const name = toLiteral(key)
   const isRecord = `typeof it === 'object' && it !== null && !${useLibrary(unit, 'isArray')}(it)`
   const isData = 'it._jsonata_function !== true && it._jsonata_lambda !== true'
   const general = `${useLibrary(unit, 'getField')}(it, ${name})`
@@ -69,14 +69,14 @@ export function emitFilter(unit: CompilationUnit, source: EmittedCode, stage: St
   const { expr } = stage
   if (stage.type !== 'filter' || expr === undefined) throw new NotCompilable('variable bound in a path')
   if (expr.type === 'number') {
-    const index = literal(Math.floor(expr.value as number))
+    const index = toLiteral(Math.floor(expr.value as number))
     const name = useLibrary(unit, unit.tracksSequences ? 'itemAtKeepingArray' : 'itemAt')
     return { js: `${name}(${source.js}, ${index})`, kind: 'raw' }
   }
   const item = createName(unit, 'item')
-  const { js, kind } = emitTyped(unit, expr, itemSite(site, item))
+  const { js, kind } = emitTyped(unit, expr, toItemSite(site, item))
   const name = useLibrary(unit, kind === 'test' ? 'filterByTest' : 'filter')
-  return { js: `${name}(${source.js}, ${arrowFunction(item, js)})`, kind: 'raw' }
+  return { js: `${name}(${source.js}, ${toArrowFunction(item, js)})`, kind: 'raw' }
 }
 
 /** The terms of a sort. Each is evaluated only if those before it compare equal. */

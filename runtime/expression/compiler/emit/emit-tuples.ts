@@ -2,21 +2,21 @@
 import type { Node, Pair, Stage } from '../ast.ts'
 import { NotCompilable } from '../not-compilable.ts'
 import {
-  arrowFunction,
   type CompilationUnit,
   createName,
   type EmitSite,
   type EmittedCode,
   indent,
-  itemSite,
   type TupleNames,
+  toArrowFunction,
+  toItemSite,
   useLibrary,
   withSite,
 } from './compilation-unit.ts'
 import { emitBareStep, emitComparison } from './emit-step.ts'
 import { emitTupleValue, emitValue } from './emit-value.ts'
-import { literal } from './literal.ts'
-import { boundByTuples, makesTuples, yieldsTuples } from './tuple-names.ts'
+import { toLiteral } from './literal.ts'
+import { findTupleNames, makesTuples, yieldsTuples } from './tuple-names.ts'
 
 interface TupleSource {
   /** Source of the tuple stream so far. */
@@ -58,7 +58,7 @@ export function emitTuplePath(unit: CompilationUnit, path: TuplePath): EmittedCo
 
 /** The site of a node evaluated against one tuple, whose names take precedence over all others. */
 const tupleSite = (site: EmitSite, item: string, tuple: string, names: TupleNames): EmitSite =>
-  withSite(itemSite(site, item), {
+  withSite(toItemSite(site, item), {
     frame: { slots: new Map(), outer: site.frame, tuple: { js: tuple, ...names } },
   })
 
@@ -75,9 +75,9 @@ function emitStep(unit: CompilationUnit, step: Node, { source, site, names }: Tu
   )
   // A step that yields tuples of its own binds nothing for certain.
   const target = yieldsTuples(step) ? names.maybe : names.always
-  for (const name of [...Object.values(bound), ...(yieldsTuples(step) ? boundByTuples(step) : [])])
+  for (const name of [...Object.values(bound), ...(yieldsTuples(step) ? findTupleNames(step) : [])])
     if (name !== undefined) target.add(name)
-  const callback = arrowFunction(`${item}, ${tuple}`, body)
+  const callback = toArrowFunction(`${item}, ${tuple}`, body)
   const js = `${useLibrary(unit, 'stepTuples')}(${source}, ${callback}, { ${members.join(', ')} })`
   return emitStages(unit, step, { source: js, site, names })
 }
@@ -85,7 +85,7 @@ function emitStep(unit: CompilationUnit, step: Node, { source, site, names }: Tu
 /** The name of a variable as a member of a tuple. */
 function variableLiteral(name: string, node: Node): string {
   if (name === '' || name in {}) throw new NotCompilable('name of an object member', node)
-  return literal(name)
+  return toLiteral(name)
 }
 
 function emitStages(unit: CompilationUnit, step: Node, { source, site, names }: TupleSource): string {
@@ -111,10 +111,10 @@ export function emitTupleFilter(unit: CompilationUnit, filter: TupleFilter): str
   const { expr } = stage
   if (expr === undefined) throw new NotCompilable('variable bound in a path')
   if (expr.type === 'number') {
-    return `${useLibrary(unit, `itemAtOf${of}`)}(${source}, ${literal(Math.floor(expr.value as number))})`
+    return `${useLibrary(unit, `itemAtOf${of}`)}(${source}, ${toLiteral(Math.floor(expr.value as number))})`
   }
   const [item, tuple] = [createName(unit, 'item'), createName(unit, 'tuple')]
-  const test = arrowFunction(`${item}, ${tuple}`, emitValue(unit, expr, tupleSite(site, item, tuple, names)))
+  const test = toArrowFunction(`${item}, ${tuple}`, emitValue(unit, expr, tupleSite(site, item, tuple, names)))
   return `${useLibrary(unit, `filter${of}`)}(${source}, ${test})`
 }
 
@@ -128,7 +128,7 @@ function emitSort(unit: CompilationUnit, step: Node, { source, site, names }: Tu
 /** A sort as the first step that binds a name: it sorts items, and binds their positions. */
 function emitSortedTuples(unit: CompilationUnit, step: Node, { source, site, names }: TupleSource): string {
   const sides = ['left', 'right'].map((side) => createName(unit, side))
-  const [left, right] = sides.map((side) => itemSite(site, side)) as [EmitSite, EmitSite]
+  const [left, right] = sides.map((side) => toItemSite(site, side)) as [EmitSite, EmitSite]
   const compare = `(${sides.join(', ')}) => ${emitComparison(unit, step, left, right)}`
   // Without a name, the interpreter binds it as JavaScript's text for undefined.
   const index = step.index ?? 'undefined'
@@ -147,7 +147,7 @@ export function emitTupleGroup(unit: CompilationUnit, { pairs, source, site, nam
     const [key, member] = pair.map((node) => {
       const [item, tuple] = [createName(unit, 'item'), createName(unit, 'tuple')]
       const inner = withSite(tupleSite(site, item, tuple, names), { concurrent: true })
-      return arrowFunction(`${item}, ${tuple}`, emitValue(unit, node, inner))
+      return toArrowFunction(`${item}, ${tuple}`, emitValue(unit, node, inner))
     })
     return `[${key}, ${member}],`
   })

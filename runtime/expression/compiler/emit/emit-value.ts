@@ -10,7 +10,7 @@ import {
   type NodeEmitter,
   useLibrary,
 } from './compilation-unit.ts'
-import { literal } from './literal.ts'
+import { toLiteral } from './literal.ts'
 import { yieldsTuples } from './tuple-names.ts'
 
 /** A node as a value. */
@@ -87,7 +87,7 @@ function emitConstantList(unit: CompilationUnit, node: Node): string | undefined
   const list =
     node.type === 'unary' && node.value === '[' && !node.predicate && !node.group ? node.expressions : undefined
   if (!list?.every((item) => isLiteral(item) && item.value !== undefined)) return undefined
-  return declareConstant(unit, 'list', `[${list.map(({ value }) => literal(value as string)).join(', ')}]`)
+  return declareConstant(unit, 'list', `[${list.map(({ value }) => toLiteral(value as string)).join(', ')}]`)
 }
 
 export const isLiteral = ({ type, predicate, group }: Node): boolean =>

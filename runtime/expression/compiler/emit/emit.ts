@@ -10,9 +10,9 @@ import { emitPath } from './emit-path.ts'
 import { emitFilter } from './emit-step.ts'
 import { emitTupleFilter, emitTupleGroup } from './emit-tuples.ts'
 import { emitBinary, emitConditional, emitTupleValue, emitValue } from './emit-value.ts'
-import { literal } from './literal.ts'
+import { toLiteral } from './literal.ts'
 import { resolveParent, resolveVariable } from './scope.ts'
-import { makesTuples, namesOfBlock } from './tuple-names.ts'
+import { findBlockNames, makesTuples } from './tuple-names.ts'
 
 /** A node with its filters and its grouping, before it becomes a value. */
 export function emitNode(unit: CompilationUnit, node: Node, outer: EmitSite): EmittedCode {
@@ -27,7 +27,7 @@ export function emitNode(unit: CompilationUnit, node: Node, outer: EmitSite): Em
 
 /** The filters and the grouping of a block that may yield tuples. */
 function emitOnTuples(unit: CompilationUnit, node: Node, { js, kind }: EmittedCode, site: EmitSite): EmittedCode {
-  const names = namesOfBlock(node)
+  const names = findBlockNames(node)
   let tuples = js
   for (const stage of node.predicate ?? []) {
     tuples = emitTupleFilter(unit, { stage, source: tuples, site, names, of: 'Block' })
@@ -48,7 +48,7 @@ function emitBare(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCod
     case 'number':
     case 'value':
       if (node.value === undefined) throw new NotCompilable(LEFT_OPERAND_REASON, node)
-      return { js: literal(node.value as string), kind: typeof node.value === 'boolean' ? 'test' : 'value' }
+      return { js: toLiteral(node.value as string), kind: typeof node.value === 'boolean' ? 'test' : 'value' }
     case 'variable':
       return { js: emitVariable(unit, node, site), kind }
     case 'binary':
@@ -100,5 +100,5 @@ function emitUnary(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCo
 function emitRegex(unit: CompilationUnit, node: Node): EmittedCode {
   if (!(node.value instanceof RegExp)) throw new NotCompilable(LEFT_OPERAND_REASON, node)
   const { source, flags } = node.value
-  return { js: `${useLibrary(unit, 'regex')}(${literal(source)}, ${literal(flags)})`, kind: 'value' }
+  return { js: `${useLibrary(unit, 'regex')}(${toLiteral(source)}, ${toLiteral(flags)})`, kind: 'value' }
 }

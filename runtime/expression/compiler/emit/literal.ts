@@ -5,7 +5,7 @@
  *
  * Names, texts, regular expressions and comments pass through this file, and nothing else of an expression reaches the source.
  */
-export function literal(value: string | number | boolean | null): string {
+export function toLiteral(value: string | number | boolean | null): string {
   if (Object.is(value, -0)) return '(-0)'
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('the number has no literal')
   // JSON allows Unicode line separators in a text; "<" is escaped so that the source can be embedded in HTML.

@@ -1,5 +1,5 @@
 /** Resolves `$name`, and finds which nodes bind it. */
-import { type Node, nodes } from '../ast.ts'
+import { type Node, walkNodes } from '../ast.ts'
 import { NotCompilable } from '../not-compilable.ts'
 import { isCompiled, SEQUENCE_FUNCTIONS } from '../runtime/functions/builtin-functions.ts'
 import {
@@ -11,7 +11,7 @@ import {
   useLibrary,
   type VariableSlot,
 } from './compilation-unit.ts'
-import { literal } from './literal.ts'
+import { toLiteral } from './literal.ts'
 
 /** A frame with a slot for each name bound directly in it. */
 export function createFrame(unit: CompilationUnit, parts: readonly Node[], outer: ScopeFrame | undefined): ScopeFrame {
@@ -56,18 +56,18 @@ function resolveName(unit: CompilationUnit, name: string, site: EmitSite, fallba
   for (let frame: ScopeFrame | undefined = site.frame; frame !== undefined; frame = frame.outer) {
     const { slots, tuple } = frame
     const slot = slots.get(name)
-    const member = `${tuple?.js}[${literal(name)}]`
+    const member = `${tuple?.js}[${toLiteral(name)}]`
     if (tuple?.always.has(name)) return choose(member)
-    if (tuple?.maybe.has(name)) candidates.push({ js: member, test: `${literal(name)} in ${tuple.js}` })
+    if (tuple?.maybe.has(name)) candidates.push({ js: member, test: `${toLiteral(name)} in ${tuple.js}` })
     if (slot?.alwaysBound) return choose(slot.js)
     if (slot === undefined) continue
     slot.mayBeUnbound = true
-    candidates.push({ js: slot.js, test: `${slot.js} !== ${unboundMarker(unit)}` })
+    candidates.push({ js: slot.js, test: `${slot.js} !== ${declareUnboundMarker(unit)}` })
   }
   return choose(fallback())
 }
 
-export const unboundMarker = (unit: CompilationUnit): string => declareConstant(unit, 'unbound', 'Symbol()')
+export const declareUnboundMarker = (unit: CompilationUnit): string => declareConstant(unit, 'unbound', 'Symbol()')
 
 function resolveGlobal(unit: CompilationUnit, name: string, node: Node): string {
   if (name === '$') return 'input'
@@ -96,11 +96,11 @@ export const isFunctionName = (unit: CompilationUnit, name: string): boolean =>
 /** A function named without being called. */
 function resolveFunction(unit: CompilationUnit, name: string, node: Node): string {
   if (unit.functions.some((each) => each.name === name)) {
-    const source = `${useLibrary(unit, 'connectorFunctionValue')}(functions[${literal(name)}].checked)`
+    const source = `${useLibrary(unit, 'connectorFunctionValue')}(functions[${toLiteral(name)}].checked)`
     return declareConstant(unit, '', source, name)
   }
   if (!isCompiled(name)) throw new NotCompilable('$eval', node)
-  return declareConstant(unit, '', `${useLibrary(unit, 'builtinValue')}(${literal(name)})`, name)
+  return declareConstant(unit, '', `${useLibrary(unit, 'builtinValue')}(${toLiteral(name)})`, name)
 }
 
 /**
@@ -108,7 +108,7 @@ function resolveFunction(unit: CompilationUnit, name: string, node: Node): strin
  * `$distinct`, array constructors in a path, and functions whose tail call yields a sequence unconverted.
  */
 export function needsSequenceTracking(root: Node): boolean {
-  const all = [...nodes(root)] as unknown as readonly Node[]
+  const all = [...walkNodes(root)] as unknown as readonly Node[]
   // The result of a direct call becomes a value at once.
   const called = new Set(all.filter(({ type, thunk }) => type === 'function' && !thunk).map((node) => node.procedure))
   const tailCalled = new Set(all.filter(({ thunk }) => thunk).map(({ body }) => body?.procedure))

@@ -11,15 +11,15 @@ export function makesTuples(node: Node): boolean {
 export const yieldsTuples = (node: Node): boolean => node.group === undefined && makesTuples(node)
 
 /** Names bound within a node that yields tuples. */
-export function boundByTuples(node: Node): readonly string[] {
+export function findTupleNames(node: Node): readonly string[] {
   const inner = node.type === 'block' ? (node.expressions ?? []).slice(-1) : (node.steps ?? [])
   return inner.flatMap((step) => {
     const indexes = (step.stages ?? []).filter(({ type }) => type === 'index').map(({ value }) => String(value))
-    return [step.focus, step.index, step.ancestor?.label, ...indexes, ...boundByTuples(step)].filter(
+    return [step.focus, step.index, step.ancestor?.label, ...indexes, ...findTupleNames(step)].filter(
       (name) => name !== undefined,
     )
   })
 }
 
 /** The names that filters and grouping of a block may find bound, if it yields tuples at all. */
-export const namesOfBlock = (node: Node): TupleNames => ({ always: new Set(), maybe: new Set(boundByTuples(node)) })
+export const findBlockNames = (node: Node): TupleNames => ({ always: new Set(), maybe: new Set(findTupleNames(node)) })

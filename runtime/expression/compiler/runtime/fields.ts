@@ -1,5 +1,5 @@
 /** Field lookups: the meaning of `a.b` for an object, a list, and lists within a list. */
-import { itemsIn } from './json-size.ts'
+import { countItems } from './json-size.ts'
 import { checkList, consumeSteps, fallBack } from './limits.ts'
 import { Sequence, toValue } from './sequence.ts'
 
@@ -88,7 +88,7 @@ export function wildcard(item: unknown): unknown {
   const members: readonly unknown[] = isList ? item : Object.values(item)
   const found: unknown[] = []
   for (const member of members) {
-    if (isArray(member)) consumeSteps(itemsIn(member))
+    if (isArray(member)) consumeSteps(countItems(member))
     if (isArray(member)) for (const each of member.flat(Number.POSITIVE_INFINITY)) found.push(each)
     else found.push(member)
   }

@@ -1,10 +1,10 @@
 /** The size of a value. A part that occurs many times counts each time but is measured once: there may be too many. */
 
 /** Characters as JSON, approximately, after `toPlainJson`. Infinite for a value that contains itself. */
-export const charactersOf = (value: unknown): number => measure(value, (text) => text.length + 2, 3, new Map())
+export const countCharacters = (value: unknown): number => measure(value, (text) => text.length + 2, 3, new Map())
 
 /** Values within a value, itself included. */
-export const valuesIn = (value: unknown): number => measure(value, () => 1, 0, new Map())
+export const countValues = (value: unknown): number => measure(value, () => 1, 0, new Map())
 
 type MeasuredSizes = Map<object, number>
 
@@ -35,13 +35,13 @@ const isInterpreterFunction = (value: object): boolean =>
   Object.values(value).some((member) => typeof member === 'function')
 
 /** Items of a list and of the lists within it. */
-export const itemsIn = (list: readonly unknown[]): number => countItems(list, new Map())
+export const countItems = (list: readonly unknown[]): number => countNested(list, new Map())
 
-function countItems(list: readonly unknown[], counted: MeasuredSizes): number {
+function countNested(list: readonly unknown[], counted: MeasuredSizes): number {
   const count = counted.get(list)
   if (count !== undefined) return count
   let total = list.length
-  for (const item of list) if (Array.isArray(item)) total += countItems(item, counted)
+  for (const item of list) if (Array.isArray(item)) total += countNested(item, counted)
   counted.set(list, total)
   return total
 }

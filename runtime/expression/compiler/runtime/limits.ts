@@ -121,7 +121,7 @@ export function checkTextLength(length: number): void {
   if (length > limits.output) throw new LimitExceeded('output')
 }
 
-export const outputLimit = (): number => limits.output
+export const getOutputLimit = (): number => limits.output
 
 /** The limits of the running compiled evaluation. */
 export const limitCounter: LimitCounter = { consumeSteps, checkListLength, checkTextLength }

@@ -1,6 +1,6 @@
 /** Array constructors: `[...]`. */
 
-import { itemsIn } from './json-size.ts'
+import { countItems } from './json-size.ts'
 import { checkList, checkListLength, consumeSteps } from './limits.ts'
 
 /** Arrays among the parts are flattened into it. A nested constructor arrives wrapped in an array of its own. */
@@ -12,7 +12,7 @@ export function makeArray(...parts: readonly unknown[]): unknown[] {
   }
   consumeSteps(items.length)
   // Lists of the same lists would grow faster than the number of items shows.
-  if (items.some(Array.isArray)) checkListLength(itemsIn(items))
+  if (items.some(Array.isArray)) checkListLength(countItems(items))
   return checkList(items)
 }
 

@@ -22,7 +22,7 @@ export const linearCost: MatchingCost = (characters) => Math.floor(characters / 
 /** At this cost a text of 64,000 characters exhausts the default limit, within seconds. */
 export const quadraticCost: MatchingCost = (characters) => Math.floor(characters / PER_STEP) ** 2
 
-export const matchingCostOf = (regex: RegExp): MatchingCost =>
+export const getMatchingCost = (regex: RegExp): MatchingCost =>
   analyzeBacktracking(regex).power === 1 ? linearCost : quadraticCost
 
 /** `/source/flags` as a value: a function of a text and a start offset. All its calls share one `lastIndex`. */
@@ -32,7 +32,7 @@ export function regex(source: string, flags: string): object {
   const find = (text: unknown, from: unknown): Match | undefined => {
     consumeSteps(1)
     if (typeof text === 'string' && from === undefined) {
-      cost ??= matchingCostOf(pattern)
+      cost ??= getMatchingCost(pattern)
       consumeSteps(cost(text.length))
     }
     // JavaScript converts other values to text, undefined to "undefined".

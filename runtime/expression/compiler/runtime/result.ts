@@ -1,7 +1,7 @@
 /** The result of compiled code: uncopied if it is plain JSON already, otherwise converted like the interpreter's. */
 
 import type { Json } from '../../../ports/types.ts'
-import { fallBack, outputLimit } from './limits.ts'
+import { fallBack, getOutputLimit } from './limits.ts'
 import { toPlainJson } from './to-plain-json.ts'
 
 /**
@@ -14,18 +14,18 @@ export function toResult(result: unknown): Json | undefined {
     case 'boolean':
       return result
     case 'string':
-      return result.length + 2 > outputLimit() ? fallBack() : result
+      return result.length + 2 > getOutputLimit() ? fallBack() : result
     case 'number':
       return Number.isFinite(result) ? result : fallBack()
     case 'object':
-      return result === null || measure(result, outputLimit()) >= 0 ? (result as Json) : copyResult(result)
+      return result === null || measure(result, getOutputLimit()) >= 0 ? (result as Json) : copyResult(result)
     default:
       return fallBack()
   }
 }
 
 /** Throws `NotPlain`, as the interpreter then does, too. */
-export const copyResult = (result: unknown): Json | undefined => toPlainJson(result, outputLimit())
+export const copyResult = (result: unknown): Json | undefined => toPlainJson(result, getOutputLimit())
 
 /** Subtracts the size of a value from the remaining characters. Negative if none remain, or if a part is not plain. */
 function measure(value: unknown, remaining: number): number {

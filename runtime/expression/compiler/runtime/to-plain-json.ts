@@ -1,6 +1,6 @@
 /** Converts a result of JSONata to plain JSON: real arrays and objects, with no hidden members and no shared parts. */
 import type { Json } from '../../../ports/types.ts'
-import { charactersOf } from './json-size.ts'
+import { countCharacters } from './json-size.ts'
 
 /** The reason a value has no plain JSON. */
 export class NotPlain extends Error {
@@ -18,7 +18,7 @@ export class NotPlain extends Error {
  * `JSON.stringify`. Throws `NotPlain` for functions, for numbers that are not finite, and beyond `limit` characters.
  */
 export function toPlainJson(value: unknown, limit: number): Json | undefined {
-  if (limit !== Number.POSITIVE_INFINITY && charactersOf(value) > limit) {
+  if (limit !== Number.POSITIVE_INFINITY && countCharacters(value) > limit) {
     throw new NotPlain('output', 'its result is too large')
   }
   return copy(value)

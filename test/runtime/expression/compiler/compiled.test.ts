@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../../connector/spec.ts'
 import { compileProgram } from '../../../../runtime/expression/compiler/compile-program.ts'
-import { literal, toComment, toIdentifier } from '../../../../runtime/expression/compiler/emit/literal.ts'
+import { toComment, toIdentifier, toLiteral } from '../../../../runtime/expression/compiler/emit/literal.ts'
 import { NotCompilable } from '../../../../runtime/expression/compiler/not-compilable.ts'
 import { DEFAULT_LIMITS, LimitExceeded } from '../../../../runtime/expression/compiler/runtime/limits.ts'
-import { isProblem, parse } from '../../../../runtime/expression/parse.ts'
+import { isProblem, parseExpression } from '../../../../runtime/expression/parse.ts'
 import type { Json } from '../../../../runtime/ports/types.ts'
 import { readCases } from '../../../helpers/compiler/cases.ts'
 import { compareEngines } from '../../../helpers/compiler/compare.ts'
@@ -56,7 +56,7 @@ describe('generated expressions', () => {
 })
 
 function parsed(text: string) {
-  const result = parse(text)
+  const result = parseExpression(text)
   if (isProblem(result)) throw new Error(result.message)
   return result
 }
@@ -111,8 +111,8 @@ describe('generated source', () => {
   test.each(['"; evil(); "', '*/ evil() /*', '\u2028evil()', '</script>', '\\', '\n', '`', "'", '\u0000'])(
     'a text is one token: %j',
     (text) => {
-      expect(literal(text)).toMatch(/^"[^\n\r\u2028\u2029<]*"$/)
-      expect(JSON.parse(literal(text))).toBe(text)
+      expect(toLiteral(text)).toMatch(/^"[^\n\r\u2028\u2029<]*"$/)
+      expect(JSON.parse(toLiteral(text))).toBe(text)
       expect(`x${toIdentifier(text)}`).toMatch(/^\w+$/)
       for (const line of toComment(`a${text}b`).split('\n')) expect(line).toMatch(/^\/\/ [\x20-\x7e]*$/)
       for (const expression of [

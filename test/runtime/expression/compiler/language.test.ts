@@ -7,7 +7,7 @@ import {
   type NotCompilableReason,
 } from '../../../../runtime/expression/compiler/not-compilable.ts'
 import { DEFAULT_LIMITS } from '../../../../runtime/expression/compiler/runtime/limits.ts'
-import { isProblem, parse } from '../../../../runtime/expression/parse.ts'
+import { isProblem, parseExpression } from '../../../../runtime/expression/parse.ts'
 import type { Json } from '../../../../runtime/ports/types.ts'
 import { type ExpressionCase, readCases } from '../../../helpers/compiler/cases.ts'
 import {
@@ -123,7 +123,7 @@ const WITHOUT_EXAMPLE: readonly NotCompilableReason[] = ['code generation is not
 describe('not compilable', () => {
   const rows = Object.entries(EXAMPLES).flatMap(([reason, texts]) => texts.map((text) => [text, reason] as const))
   test.each(rows)('%s: %s', (text, reason) => {
-    const parsed = parse(text)
+    const parsed = parseExpression(text)
     if (isProblem(parsed)) throw new Error(parsed.message)
     const result = compileProgram({ root: parsed.root, text, functions, limits: DEFAULT_LIMITS })
     expect(result).toBeInstanceOf(NotCompilable)
@@ -133,7 +133,7 @@ describe('not compilable', () => {
   test('an expression too deep for the JavaScript stack, whatever the limits', () => {
     const text = `${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`
     const limits = { ...DEFAULT_LIMITS, stack: 1_000_000 }
-    const parsed = parse(text, limits)
+    const parsed = parseExpression(text, limits)
     if (isProblem(parsed)) throw new Error(parsed.message)
     expect(compileProgram({ root: parsed.root, text, functions, limits })).toMatchObject({
       reason: 'nested too deeply',

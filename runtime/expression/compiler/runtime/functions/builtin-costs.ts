@@ -1,6 +1,6 @@
 /** The cost of a call of a built-in function, estimated from its arguments in advance. Applies to both engines. */
 
-import { charactersOf, itemsIn, valuesIn } from '../json-size.ts'
+import { countCharacters, countItems, countValues } from '../json-size.ts'
 import { type LimitCounter, PER_STEP } from '../limits.ts'
 
 type Cost = (counter: LimitCounter, ...args: readonly unknown[]) => void
@@ -35,7 +35,7 @@ const chargeDatePicture: Cost = (counter, _, picture) => {
 }
 
 const chargeText: Cost = (counter, value) => {
-  if (typeof value === 'object') chargeOutput(counter, charactersOf(value))
+  if (typeof value === 'object') chargeOutput(counter, countCharacters(value))
 }
 
 const chargeMembers: Cost = (counter, value) => {
@@ -47,7 +47,7 @@ const chargeMembers: Cost = (counter, value) => {
 }
 
 const chargeTruth: Cost = (counter, value) => {
-  if (Array.isArray(value)) counter.consumeSteps(Math.floor(itemsIn(value) / PER_STEP))
+  if (Array.isArray(value)) counter.consumeSteps(Math.floor(countItems(value) / PER_STEP))
 }
 
 /** Occurrences of one text in another, at most `most`. */
@@ -102,7 +102,7 @@ const COSTS: Readonly<Record<string, Cost>> = {
     const primitives = list.filter((item) => typeof item !== 'object')
     // Each item is compared with all distinct items before it; objects may all be distinct.
     const most = new Set(primitives).size + list.length - primitives.length
-    counter.consumeSteps(Math.floor((most * valuesIn(list)) / PER_STEP))
+    counter.consumeSteps(Math.floor((most * countValues(list)) / PER_STEP))
   },
 
   formatInteger: (counter, value, picture) => {

@@ -8,7 +8,7 @@ import { fromTailCall, isRemembered, itemsOf, Sequence, toRememberedArray } from
 import { chargeBuiltin } from './builtin-costs.ts'
 import { BUILTIN_SIGNATURES } from './builtins.ts'
 import { higherOrderFunctions } from './higher-order.ts'
-import { builtinThis, definitionOf, evaluationTime, textOf } from './jsonata-builtins.ts'
+import { builtinThis, findDefinition, getEvaluationTime, textOf } from './jsonata-builtins.ts'
 import { createArgumentCheck, NO_CONTEXT } from './signature.ts'
 import { isNotTailCallable, markNotTailCallable } from './tail-calls.ts'
 
@@ -96,10 +96,10 @@ const OWN_IMPLEMENTATIONS: Readonly<Record<string, (...args: never[]) => unknown
   keys,
   lookup,
   merge,
-  millis: () => evaluationTime().getTime(),
+  millis: () => getEvaluationTime().getTime(),
   not,
   now: (picture?: string, timezone?: string) =>
-    definitionOf('fromMillis')?.implementation.call(builtinThis, evaluationTime().getTime(), picture, timezone),
+    findDefinition('fromMillis')?.implementation.call(builtinThis, getEvaluationTime().getTime(), picture, timezone),
   spread,
   string,
 }
@@ -118,13 +118,13 @@ export type BuiltinFunction = (context: unknown, ...args: readonly unknown[]) =>
 const builtinFunctions = new Map<string, BuiltinFunction>()
 
 /** The function behind the signature, for arguments that match it. */
-export const implementationOf = (name: string) =>
-  (OWN_IMPLEMENTATIONS[name] ?? definitionOf(name)?.implementation) as (this: unknown, ...args: unknown[]) => unknown
+export const findImplementation = (name: string) =>
+  (OWN_IMPLEMENTATIONS[name] ?? findDefinition(name)?.implementation) as (this: unknown, ...args: unknown[]) => unknown
 
 export function builtin(name: string): BuiltinFunction {
   const cached = builtinFunctions.get(name)
   if (cached !== undefined) return cached
-  const run = implementationOf(name)
+  const run = findImplementation(name)
   const check = createArgumentCheck(BUILTIN_SIGNATURES[name] ?? '')
   const call: BuiltinFunction = (context, ...args) => {
     for (const arg of args) guardArgument(arg)
@@ -146,7 +146,7 @@ export function builtinValue(name: string): unknown {
     if (name === 'sort' && args.length > 1) fallBack()
     return fromTailCall(call(NO_CONTEXT, ...args))
   }
-  return markNotTailCallable(f, definitionOf(name)?.implementation.length ?? 0)
+  return markNotTailCallable(f, findDefinition(name)?.implementation.length ?? 0)
 }
 
 /** A function of the connector as a value. Other functions call it with one argument. */

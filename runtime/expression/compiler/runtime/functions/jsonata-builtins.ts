@@ -1,6 +1,6 @@
 /** JSONata's own built-in functions, read once from its environment and called without its interpreter. */
 import jsonata from 'jsonata'
-import { charactersOf } from '../json-size.ts'
+import { countCharacters } from '../json-size.ts'
 import { checkTextLength, fixedNow } from '../limits.ts'
 
 export interface Signature {
@@ -40,7 +40,7 @@ function environmentOf(engine: jsonata.Expression): Environment {
 
 let builtinEnvironment: Environment | undefined
 
-export function definitionOf(name: string): BuiltinDefinition | undefined {
+export function findDefinition(name: string): BuiltinDefinition | undefined {
   builtinEnvironment ??= environmentOf(jsonata('null'))
   return builtinEnvironment.lookup(name)
 }
@@ -48,7 +48,7 @@ export function definitionOf(name: string): BuiltinDefinition | undefined {
 const signatures = new Map<string, Signature>()
 
 /** A signature, parsed by JSONata. Throws if the text is none. */
-export function signatureOf(text: string): Signature {
+export function parseSignature(text: string): Signature {
   const cached = signatures.get(text)
   if (cached !== undefined) return cached
   const engine = jsonata('null')
@@ -62,7 +62,7 @@ export function signatureOf(text: string): Signature {
 let clock: jsonata.Expression | undefined
 
 /** The start of this evaluation by JSONata's own clock, fixed until it ends. */
-export function evaluationTime(): Date {
+export function getEvaluationTime(): Date {
   clock ??= jsonata('null')
   const engine = clock
   return fixedNow(() => environmentOf(engine).timestamp)
@@ -75,7 +75,7 @@ export const builtinThis = {
   /** Components missing from a date picture default to today. */
   environment: {
     get timestamp() {
-      return evaluationTime()
+      return getEvaluationTime()
     },
   },
 }
@@ -85,8 +85,8 @@ let string: BuiltinDefinition['implementation'] | undefined
 /** `$string` of one value. */
 export function textOf(value: unknown, pretty = false): string {
   // Parts that occur many times in the value could make a text of unbounded size.
-  if (typeof value === 'object') checkTextLength(charactersOf(value))
-  string ??= definitionOf('string')?.implementation
+  if (typeof value === 'object') checkTextLength(countCharacters(value))
+  string ??= findDefinition('string')?.implementation
   const text = string?.call(builtinThis, value, pretty) as string
   checkTextLength(text.length)
   return text

@@ -1,9 +1,9 @@
 /** Functions made from others: partial application `f(?, 1)` and transforms `|pattern|update, delete|`. */
 import { consumeSteps, enterFunction, fallBack, LimitExceeded, leaveFunction } from '../limits.ts'
 import { fromTailCall } from '../sequence.ts'
-import { builtin, implementationOf } from './builtin-functions.ts'
+import { builtin, findImplementation } from './builtin-functions.ts'
 import { BUILTIN_SIGNATURES } from './builtins.ts'
-import { builtinThis, definitionOf, signatureOf } from './jsonata-builtins.ts'
+import { builtinThis, findDefinition, parseSignature } from './jsonata-builtins.ts'
 import { createArgumentCheck, NO_CONTEXT } from './signature.ts'
 import { isNotTailCallable, markNotTailCallable } from './tail-calls.ts'
 
@@ -49,8 +49,8 @@ export function partial(f: unknown, ...given: readonly unknown[]): unknown {
 
 /** `$f(?, 1)` of a built-in function. The interpreter then ignores the signature. */
 export function partialBuiltin(name: string, ...given: readonly unknown[]): unknown {
-  const parameters = definitionOf(name)?.implementation.length ?? 0
-  const signature = signatureOf(BUILTIN_SIGNATURES[name] ?? '')
+  const parameters = findDefinition(name)?.implementation.length ?? 0
+  const signature = parseSignature(BUILTIN_SIGNATURES[name] ?? '')
   const { fill, placeholders } = createFill(given, parameters)
   const f = (...args: readonly unknown[]): unknown => {
     const all = fill(args)
@@ -59,7 +59,7 @@ export function partialBuiltin(name: string, ...given: readonly unknown[]): unkn
     // The interpreter does not convert arguments here, so any conversion would give another result.
     if (validated.some((each, i) => each !== all[i] || isNotTailCallable(each))) return fallBack()
     try {
-      return fromTailCall(implementationOf(name).apply(builtinThis, all))
+      return fromTailCall(findImplementation(name).apply(builtinThis, all))
     } catch (error) {
       // The interpreter does not check every limit here.
       throw error instanceof LimitExceeded ? fallBack() : error

@@ -1,7 +1,7 @@
 /** Checks arguments against a signature: the common case directly, every other through JSONata. */
 
 import { fallBack } from '../limits.ts'
-import { type Signature, signatureOf } from './jsonata-builtins.ts'
+import { parseSignature, type Signature } from './jsonata-builtins.ts'
 
 /** Returns the arguments as the function receives them. Throws what JSONata throws. */
 export type ArgumentCheck = (args: readonly unknown[], context: unknown) => readonly unknown[]
@@ -66,7 +66,7 @@ function typeLetter(value: unknown): string {
 }
 
 export function createArgumentCheck(text: string): ArgumentCheck {
-  const signature: Signature = signatureOf(text)
+  const signature: Signature = parseSignature(text)
   const parameters = parseParameters(text)
   if (parameters === undefined) return (args, context) => validate(signature, args, context)
 
