@@ -1,4 +1,4 @@
-/** Diagnostics of a spec: what is wrong, where, and what to write instead. */
+/** Diagnostics of a spec: the error, its place, and what to write instead. */
 import { styleText } from 'node:util'
 import type { JsonObject } from '../ports/types.ts'
 import type { SourceFile } from './source-file.ts'

@@ -194,7 +194,7 @@ export type PropertyType = 'string' | 'number' | 'boolean' | 'list' | 'object'
 export interface Property {
   readonly name: string
   readonly expr: Expression
-  /** The value is coerced to it; a `list` of one element stays a list. Absent: the value stays as it is. */
+  /** The value is coerced to it; a `list` of one element stays a list. Absent: the value is not coerced. */
   readonly type?: PropertyType
   readonly whenMissing: Missing
   readonly doc?: string

@@ -5,7 +5,7 @@ export const functions: FunctionTable = [
   {
     name: 'phone',
     signature: '<x?s?:s>',
-    doc: 'A telephone number.',
+    doc: 'A phone number.',
     example: { expr: '$phone("1", "IE")', gives: 'IE 1' },
     run: (number, country) => (number === undefined ? undefined : [country, number].filter(Boolean).join(' ')),
   },

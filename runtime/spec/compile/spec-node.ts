@@ -1,4 +1,4 @@
-/** One place in a file of the spec: reads the value there, compiles it, reports what is wrong with it. */
+/** One place in a file of the spec: reads and compiles the value there, and reports errors in it. */
 import { checkExpression } from '../../expression/check/check.ts'
 import { findUnknownFields } from '../../expression/check/fields.ts'
 import type { KnownShape } from '../../expression/check/shape.ts'
@@ -9,7 +9,7 @@ import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
 import type { Path, PlacedText, Span, YamlFile } from '../yaml.ts'
 import type { CompileContext } from './context.ts'
 
-/** What an expression may name, and what is known of its input. */
+/** Variables an expression may use, and the known shape of its input. */
 export interface Scope {
   readonly variables: Iterable<string>
   /** Why functions whose result changes from call to call are refused here. Absent: they are allowed. */
@@ -20,7 +20,7 @@ export interface Scope {
 
 export interface CompiledExpression {
   readonly expression: Expression
-  /** Shape of its result, as far as it is known. */
+  /** Shape of its result, as far as known. */
   readonly result: KnownShape
 }
 

@@ -6,7 +6,7 @@ const bytes: Readonly<Record<string, number>> = { B: 1, KB: 1_000, MB: 1_000_000
 /** `250ms`, `30s`, `24h` → milliseconds. */
 export const parseDuration = (text: string): number => parseAmount(text, milliseconds)
 
-/** `95KB`, `1MiB` → bytes. A plain number stays as it is. */
+/** `95KB`, `1MiB` → bytes. A plain number stays unchanged. */
 export const parseSize = (value: string | number): number =>
   typeof value === 'number' ? value : parseAmount(value, bytes)
 

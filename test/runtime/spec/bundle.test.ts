@@ -1,4 +1,4 @@
-/** A spec as one module: where no code may be made out of text, all works the same, and nothing of a spec becomes code. */
+/** A spec as one module: equal results where generating code is forbidden, and no text of a spec becomes code. */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,10 +25,10 @@ const small = openSpecFolder(new URL('../../diagnostics/spec/', import.meta.url)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const imported = async (text: string): Promise<SpecBundle> =>
+const importBundle = async (text: string): Promise<SpecBundle> =>
   (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(text)}`)).built
 
-describe('where no code may be made out of text', () => {
+describe('where generating code is forbidden', () => {
   let [expected, withModule, without] = [] as unknown as readonly Told[]
 
   beforeAll(async () => {
@@ -43,17 +43,17 @@ describe('where no code may be made out of text', () => {
     return JSON.parse(stdout)
   }
 
-  test('elsewhere, all that is shipped runs compiled', () => {
+  test('elsewhere, every shipped expression is compiled', () => {
     expect(expected).toMatchObject({ generates: true, refused: {} })
     expect(expected?.live).toHaveLength(2)
     expect(JSON.stringify(expected?.history)).toContain('Resolved Ticket')
   })
 
-  test('a webhook and an import go through with the built module, all compiled', () => {
+  test('with the built module, a webhook and a backfill run compiled', () => {
     expect(withModule).toEqual({ ...expected, generates: false })
   })
 
-  test('and without it, on the interpreter', () => {
+  test('without it, they run on the interpreter', () => {
     const refused = { 'code generation is not allowed here': expected?.expressions }
     expect(without).toEqual({ ...expected, generates: false, refused })
   })
@@ -61,17 +61,17 @@ describe('where no code may be made out of text', () => {
 
 describe('a built spec', () => {
   const load = () => loadSpec('', { functions, files: small })
-  const build = async () => imported(writeBundle(await load(), functions))
+  const build = async () => importBundle(writeBundle(await load(), functions))
 
-  test('is the spec it was built from, to the places in its files', async () => {
+  test('equals its source, down to the places in the files', async () => {
     const [then, now] = [await load(), await loadBundle(await build(), { functions })]
     expect(now.files.map(({ path, text }) => [path, text])).toEqual(then.files.map(({ path, text }) => [path, text]))
-    expect(now.expressions.map(about)).toEqual(then.expressions.map(about))
+    expect(now.expressions.map(describeExpression)).toEqual(then.expressions.map(describeExpression))
     expect(now.diagnostics).toEqual([])
     expect(now.spec?.mappings.map(({ metric }) => metric)).toEqual(then.spec?.mappings.map(({ metric }) => metric))
   })
 
-  test('complains of its files as they would be complained of on disk', async () => {
+  test('reports errors in its files as on disk', async () => {
     const { files, ...rest } = await build()
     const broken = files.map(({ path, text }) => ({ path, text: text.replace('resource: ticket', 'resource: tiket') }))
     const { spec, diagnostics } = await loadBundle({ ...rest, files: broken }, { functions })
@@ -82,7 +82,7 @@ describe('a built spec', () => {
     ])
   })
 
-  test('says where an expression is interpreted, as it was refused when it was built', async () => {
+  test('reports each expression that was refused at build time', async () => {
     const built = await build()
     const programs = built.programs.map(({ text }) => ({ text, reason: 'parent operator' as const, position: 3 }))
     const { expressions } = await loadBundle({ ...built, programs }, { functions })
@@ -97,14 +97,14 @@ describe('a built spec', () => {
     ['another format', { format: 99 }, 'has version'],
     ['other functions', { functions: [['phone', '<x:s>']] }, 'was built with other functions ($phone<x:s>'],
     ['fewer functions', { functions: [] }, 'was built with other functions'],
-  ])('of %s is not run', async (_, change, words) => {
+  ])('of %s is rejected', async (_, change, words) => {
     const built = { ...(await build()), ...change }
     expect(() => loadBundle(built, { functions })).toThrow(words)
     await expect(intercomToKlaviyo({ settings: { spec: built } })).rejects.toMatchObject({ code: 'spec/built' })
   })
 })
 
-/** What could end a text, a comment, a template or a line. */
+/** Characters that could end a string, a comment, a template or a line. */
 const hostile = fc
   .array(
     fc.oneof(
@@ -131,8 +131,8 @@ const hostile = fc
   )
   .map((parts) => parts.join(''))
 
-/** The small spec with a metric whose name, properties and expressions are made of what a stranger wrote. */
-async function strange(text: string): Promise<LoadedSpec> {
+/** The small spec with a metric whose name, properties and expressions contain a hostile text. */
+async function loadHostile(text: string): Promise<LoadedSpec> {
   const quoted = JSON.stringify(text)
   const mapping = {
     metric: text,
@@ -159,22 +159,22 @@ async function strange(text: string): Promise<LoadedSpec> {
   return loadSpec('', { functions, files })
 }
 
-test('whatever a spec says, the module parses and gives the same', async () => {
+test('with hostile texts the module parses and gives equal results', async () => {
   let loaded = 0
   await fc.assert(
     fc.asyncProperty(hostile, async (text) => {
-      const then = await strange(text)
+      const then = await loadHostile(text)
       if (then.spec === undefined) return
       loaded++
       const source = writeBundle(then, functions)
       expect([...source].every((each) => each === '\n' || (each >= ' ' && each <= '~'))).toBe(true)
-      const now = await loadBundle(await imported(source), { functions })
+      const now = await loadBundle(await importBundle(source), { functions })
       expect(now.files.map((each) => each.text)).toEqual(then.files.map((each) => each.text))
       const input = { title: text, [text]: { [text]: 1 }, parts: [{ state: text, id: 7 }], id: 1 }
       for (const [index, { expression }] of then.expressions.entries()) {
         const other = now.expressions[index]?.expression
         expect(other?.notCompiled).toEqual(expression.notCompiled)
-        expect(await outcome(other?.evaluate(input))).toEqual(await outcome(expression.evaluate(input)))
+        expect(await outcomeOf(other?.evaluate(input))).toEqual(await outcomeOf(expression.evaluate(input)))
       }
     }),
     { numRuns: 40, seed: 11 },
@@ -182,14 +182,18 @@ test('whatever a spec says, the module parses and gives the same', async () => {
   expect(loaded).toBeGreaterThan(15)
 })
 
-const outcome = async (given: unknown): Promise<unknown> => {
+const outcomeOf = async (result: unknown): Promise<unknown> => {
   try {
-    return await given
+    return await result
   } catch (error) {
     return (error as { code?: string }).code
   }
 }
 
-const about = ({ file, path, expression: { text, place, notCompiled } }: LoadedSpec['expressions'][number]) => {
+const describeExpression = ({
+  file,
+  path,
+  expression: { text, place, notCompiled },
+}: LoadedSpec['expressions'][number]) => {
   return { file, path, text, place, notCompiled }
 }

@@ -1,4 +1,4 @@
-/** Complaints about a spec, as people read them: pairs of a mistake and what is said about it. */
+/** Diagnostics as people read them: pairs of a mistake and the text about it. UPDATE=1 rewrites the texts. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -7,10 +7,10 @@ import { loadSpec } from '../../../runtime/spec/load.ts'
 import { openSpecFolder, type SpecFiles } from '../../../runtime/spec/spec-files.ts'
 import { functions } from '../../helpers/spec-functions.ts'
 
-/** What the small spec's destination looks for. */
+/** Names that the small spec's destination reads. */
 const names = { endpoints: ['event', 'bulk'], limits: ['events', 'request', 'metric', 'properties'] }
 
-/** A whole file, lines changed in one, or a file taken away. */
+/** A whole file, replacements in one, or a removed file. */
 type Change = string | readonly { readonly find: string; readonly put: string }[] | null
 type Changes = Readonly<Record<string, Change>>
 
@@ -18,7 +18,7 @@ const folder = new URL('../../diagnostics/', import.meta.url)
 const base = openSpecFolder(new URL('./spec/', folder))
 
 /** The small spec with the changes of a case. */
-function changed(changes: Changes): SpecFiles {
+function applyChanges(changes: Changes): SpecFiles {
   return {
     async read(path) {
       const change = changes[path]
@@ -26,7 +26,7 @@ function changed(changes: Changes): SpecFiles {
       if (typeof change === 'string') return change
       const text = await base.read(path)
       return (change ?? []).reduce((before, { find, put }) => {
-        if (before?.split(find).length !== 2) throw new Error(`${path} must have once: ${find}`)
+        if (before?.split(find).length !== 2) throw new Error(`${path} must contain once: ${find}`)
         return before.split(find).join(put)
       }, text)
     },
@@ -46,11 +46,11 @@ const cases = (kind: string): readonly string[] =>
 
 async function diagnose(kind: string, name: string) {
   const changes = parse(readFileSync(new URL(`${kind}/${name}.yaml`, folder), 'utf8')) as Changes
-  const { spec, diagnostics } = await loadSpec('', { functions, names, files: changed(changes) })
+  const { spec, diagnostics } = await loadSpec('', { functions, names, files: applyChanges(changes) })
   return { spec, diagnostics, text: diagnostics.map((each) => `${renderDiagnostic(each)}\n`).join('\n') }
 }
 
-describe('a mistake is named, placed and, where possible, put right', () => {
+describe('a mistake is named, placed and, where possible, answered with a fix', () => {
   test.for(cases('err'))('%s', async (name) => {
     const { spec, diagnostics, text } = await diagnose('err', name)
     const file = new URL(`err/${name}.out`, folder)
@@ -60,7 +60,7 @@ describe('a mistake is named, placed and, where possible, put right', () => {
   })
 })
 
-describe('what is right is silent', () => {
+describe('a correct spec has no diagnostics', () => {
   test.for(cases('ok'))('%s', async (name) => {
     const { spec, text } = await diagnose('ok', name)
     expect(text).toBe('')

@@ -1,4 +1,4 @@
-/** Misspelt fields: a complaint is never wrong, and what Intercom is seen to send is listed. */
+/** Unknown fields: a warning is never wrong, and every recorded field of Intercom is listed. */
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -16,7 +16,7 @@ import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
 
 const here = (path: string) => new URL(path, import.meta.url)
 
-/** The shape of one value, as far as it has one. */
+/** The shape of one value, if it has fields. */
 function shapeIn(value: Json): KnownShape {
   if (Array.isArray(value)) return value.length === 0 ? nothing : value.map(shapeIn).reduce(uniteShapes)
   if (typeof value !== 'object' || value === null) return undefined
@@ -33,7 +33,7 @@ function unknownIn(text: string, input: KnownShape) {
 
 const name = fc.constantFrom('a', 'b', 'c')
 
-/** Records within records, so full that most names lead somewhere. */
+/** Nested records, so full that most names exist. */
 const { record } = fc.letrec<{ value: Json; record: JsonObject }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, depthIdentifier: 'value' },
@@ -45,7 +45,7 @@ const { record } = fc.letrec<{ value: Json; record: JsonObject }>((tie) => ({
   record: fc.dictionary(name, tie('value'), { minKeys: 1, maxKeys: 3, depthIdentifier: 'value' }),
 }))
 
-/** Expressions in all the ways that a field may be read. */
+/** Expressions that read fields in every way. */
 const { expression } = fc.letrec<{ expression: string }>((tie) => {
   const one = tie('expression')
   const way = (write: (a: string, b: string, field: string) => string) =>
@@ -90,27 +90,27 @@ async function outcome(text: string, input: Json): Promise<unknown> {
   }
 }
 
-describe('a complaint is never wrong', () => {
-  test('a field that is said to be unknown may be called anything else', async () => {
-    let complaints = 0
+describe('a warning is never wrong', () => {
+  test('renaming a field reported as unknown changes no result', async () => {
+    let warnings = 0
     const property = fc.asyncProperty(record, expression, async (input, text) => {
       for (const { span } of unknownIn(text, shapeIn(input))) {
-        complaints++
+        warnings++
         const renamed = `${text.slice(0, span[0])}zzz${text.slice(span[1])}`
         expect(await outcome(renamed, input), renamed).toEqual(await outcome(text, input))
       }
     })
     await fc.assert(property, { numRuns: 1000 })
-    // Were nothing ever complained of, this would say nothing.
-    expect(complaints).toBeGreaterThan(200)
+    // Guards against a check that never warns.
+    expect(warnings).toBeGreaterThan(200)
   })
 })
 
-describe('what Intercom is seen to send is listed', () => {
+describe('every recorded field of Intercom is listed', () => {
   const listed = parseYaml(readFileSync(here('../../../fields.yaml'), 'utf8')) as Record<string, DeclaredFields>
   const json = (path: string) => JSON.parse(readFileSync(here(path), 'utf8')) as Json
 
-  /** Fields that are not listed, as paths. */
+  /** Paths of fields that are not listed. */
   function missing(value: Json, shape: KnownShape, path: string): readonly string[] {
     if (Array.isArray(value)) return [...new Set(value.flatMap((item) => missing(item, shape, path)))]
     if (typeof value !== 'object' || value === null || shape === undefined) return []

@@ -1,5 +1,4 @@
-/** The shipped spec, and what loading makes of a small one. */
-
+/** The shipped spec, and the compiled form of a small one. */
 import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
@@ -16,13 +15,13 @@ import { functions } from '../../helpers/spec-functions.ts'
 const root = new URL('../../../', import.meta.url)
 const small = new URL('../../diagnostics/spec/', import.meta.url)
 
-test('the shipped spec is silent', async () => {
+test('the shipped spec has no diagnostics', async () => {
   const { spec, diagnostics } = await loadSpec(root, { functions: shipped })
   expect(diagnostics.map((each) => renderDiagnostic(each))).toEqual([])
   expect(spec?.mappings).toHaveLength(9)
 })
 
-test('to be checked only, it says the same and runs nothing', async () => {
+test('a check-only load reports the same and evaluates nothing', async () => {
   const [checked, loaded] = [
     await loadSpec(small, { functions, checkOnly: true }),
     await loadSpec(small, { functions }),
@@ -51,7 +50,7 @@ describe('a small spec', async () => {
     expect(spec?.destination.limits).toEqual({ events: 1000, request: 4_000_000 })
   })
 
-  test('what is not said has its default', () => {
+  test('absent keys have defaults', () => {
     expect(spec?.webhook.signature).toEqual({ header: 'X-Signature', algorithm: 'sha256', prefix: '' })
     expect(spec?.source.rateLimit.utilization).toBe(1)
     expect(spec?.streams.get('people')?.request.method).toBe('GET')
@@ -59,12 +58,12 @@ describe('a small spec', async () => {
     expect(resolved?.stream).toEqual({ name: 'tickets', onRequest: false })
   })
 
-  test('a key begins with its name, as it is written', async () => {
+  test('a key begins with its literal name', async () => {
     const parts = await Promise.all((resolved?.key ?? []).map((part) => part.evaluate({}, { part: { id: 7 } })))
     expect(parts).toEqual(['resolved-ticket', 7])
   })
 
-  test('properties of a set come first, the metric’s own win', () => {
+  test('properties of a set come first, and the metric’s own win', () => {
     expect(resolved?.properties.map(({ name }) => name)).toEqual(['Ticket ID', 'Team', 'Title', 'Phone', 'Tags'])
     const { type, whenMissing, expr } = resolved?.properties.find(({ name }) => name === 'Tags') ?? {}
     expect({ type, whenMissing, place: expr?.place }).toEqual({
@@ -74,7 +73,7 @@ describe('a small spec', async () => {
     })
   })
 
-  test('lookups are those that are named, the contact always', () => {
+  test('lookups are those in use, and always the contact', () => {
     expect(resolved?.lookups).toEqual(['contact', 'team'])
     expect(spec?.profile.lookups).toEqual([])
   })
@@ -107,7 +106,7 @@ describe('words', () => {
     ['xyz', 'known: conversation.rating.added, conversation.read, ticket.closed, ticket.created'],
   ] as const)('%s: %s', ([word, help]) => expect(suggest(word, topics)).toBe(help))
 
-  test('of one or two letters none is near', () => expect(nearestWords('x', ['y', 'zz'])).toEqual([]))
+  test('a word of one or two letters has no suggestion', () => expect(nearestWords('x', ['y', 'zz'])).toEqual([]))
   test('long lists are cut', () => expect(joinWords(['c', 'b', 'a'], 2)).toBe('a, b and 1 more'))
 })
 
@@ -124,7 +123,7 @@ test.for([
   [7, 7],
 ] as const)('%s is %i bytes', ([text, bytes]) => expect(parseSize(text)).toBe(bytes))
 
-test('a pattern stands for part of a file name', async () => {
+test('* matches part of a file name', async () => {
   const files = openSpecFolder(small)
   expect(await expandGlob('mappings/re*-ticket.yaml', files)).toHaveLength(2)
   expect(await expandGlob('mappings/_*.yaml', files)).toEqual(['mappings/_ticket.yaml'])
@@ -142,7 +141,7 @@ test('the schemas are JSON Schemas', () => {
   for (const name of ['connector', 'fields', 'mapping', 'properties', 'profile']) ajv.getSchema(`${name}.schema.json`)
 })
 
-describe('what is generated is fresh', async () => {
+describe('generated files are current', async () => {
   test.for(await generateFiles(root))('$path', ({ path, text }) => {
     expect(readFileSync(new URL(path, root), 'utf8'), 'run npm run generate').toBe(text)
   })
