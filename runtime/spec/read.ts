@@ -27,6 +27,7 @@ export interface SpecDocuments {
 }
 
 const CONNECTOR_FILE = 'connector.yaml'
+const NO_FILE_HELP = 'paths are relative to the folder of connector.yaml'
 
 /** Reports a file that does not conform and leaves it out, so that one load finds every error. */
 export async function readSpec(files: SpecFiles, context: CompileContext): Promise<SpecDocuments> {
@@ -89,7 +90,7 @@ class SpecReader {
   ): Promise<SpecDocument<K> | undefined> {
     const text = await this.#files.read(path)
     if (text !== undefined) return this.#parse(kind, new SourceFile(path, text))
-    const missing = { code: 'spec/no-file', message: `there is no file "${path}"` }
+    const missing = { code: 'spec/no-file', message: `there is no file "${path}"`, help: NO_FILE_HELP }
     // Without a list of fields the spec runs the same; only misspelt fields go unnoticed.
     if (kind === 'fields') reference.warn(missing)
     else reference.error(missing)
@@ -130,7 +131,9 @@ async function findMappingFiles(
   for (const [index, pattern] of mappings.entries()) {
     const place = node.at('mappings', index)
     const paths = await expandGlob(pattern, files)
-    if (paths.length === 0) place.warn({ code: 'spec/no-file', message: `no file matches "${pattern}"` })
+    if (paths.length === 0) {
+      place.warn({ code: 'spec/no-file', message: `no file matches "${pattern}"`, help: NO_FILE_HELP })
+    }
     for (const path of paths) if (path !== profile && !all.has(path)) all.set(path, place)
   }
   return [...all].map(([path, pattern]) => ({ path, pattern }))

@@ -114,7 +114,8 @@ function describe({ error, path, value, schema }: Violation, yaml: YamlFile): De
     }
     case 'uniqueItems': {
       const repeated = [...path, Math.max(error.params.i, error.params.j)]
-      return { code: 'spec/value', message: `${nameOf(path)} lists the same item twice`, span: yaml.span(repeated) }
+      const message = `${nameOf(path)} lists the same item twice`
+      return { code: 'spec/value', message, help: 'remove one of the two', span: yaml.span(repeated) }
     }
     default:
       return { code: 'spec/value', message: describeBounds(error, path), ...exampleHelp(schema), span: yaml.span(path) }

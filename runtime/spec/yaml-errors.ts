@@ -47,7 +47,8 @@ export function aliasDiagnostic(document: Document, file: SourceFile): Diagnosti
     },
   })
   const message = 'its aliases expand to more values than a spec can need'
-  return found ?? { code: 'yaml/too-many-aliases', severity: 'error', message, file, span: wordAt(file.text, 0) }
+  const help = 'write the values out, or nest fewer aliases'
+  return found ?? { code: 'yaml/too-many-aliases', severity: 'error', message, help, file, span: wordAt(file.text, 0) }
 }
 
 /** In characters. A longer file was not written by hand and would take minutes to check. */
@@ -58,7 +59,7 @@ export function encodingDiagnostic(file: SourceFile): Diagnostic | undefined {
   const base = { severity: 'error', file } as const
   if (file.text.length > MAX_LENGTH) {
     const message = `the file is longer than ${MAX_LENGTH / 1000},000 characters`
-    return { ...base, code: 'yaml/too-long', message, span: [0, 1] }
+    return { ...base, code: 'yaml/too-long', message, help: 'split it into several files', span: [0, 1] }
   }
   const at = file.text.search(/[\uFFFD\0]/)
   if (at < 0) return undefined

@@ -37,7 +37,8 @@ export class YamlFile {
     this.errors = errors
     if (isCircular(this.value)) {
       const message = 'an alias refers to a value that contains it'
-      this.errors = [{ code: 'yaml/circular', severity: 'error', message, file, span: wordAt(file.text, 0) }]
+      const help = 'replace the alias with the value itself'
+      this.errors = [{ code: 'yaml/circular', severity: 'error', message, help, file, span: wordAt(file.text, 0) }]
     }
   }
 

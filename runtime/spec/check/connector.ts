@@ -15,7 +15,7 @@ export function checkConnector(names: ConnectorNames, node: SpecNode): void {
     resolveName(stream.at('resource'), 'resource', resource, names.resources)
     if (pageSize.min <= pageSize.max) continue
     const message = `the smallest page size, ${pageSize.min}, exceeds the largest, ${pageSize.max}`
-    stream.at('pageSize').error({ code: 'spec/page-size', message })
+    stream.at('pageSize').error({ code: 'spec/page-size', message, help: 'exchange min and max' })
   }
   for (const { name, invalidates, permission } of names.resources.values()) {
     const resource = node.at('resources', name)

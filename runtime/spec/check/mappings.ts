@@ -41,8 +41,10 @@ export function checkUnused(
   profile: ProfileMapping,
   connector: SpecNode,
 ): void {
-  const warn = (kind: string, name: string, node: SpecNode) =>
-    node.warn({ code: `spec/unused-${kind.replace(' ', '-')}`, message: `unused ${kind} "${name}"` }, node.keySpan)
+  const warn = (kind: string, name: string, node: SpecNode) => {
+    const code = `spec/unused-${kind.replace(' ', '-')}`
+    node.warn({ code, message: `unused ${kind} "${name}"`, help: `remove the ${kind}` }, node.keySpan)
+  }
   const usedLookups = new Set(['contact', ...profile.lookups, ...all.flatMap(({ mapping }) => mapping.lookups)])
   for (const { mapping } of all) if (mapping.stream?.fetchFull) usedLookups.add(mapping.stream.fetchFull)
   const usedStreams = new Set(all.map(({ mapping }) => mapping.stream?.name))

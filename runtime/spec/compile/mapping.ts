@@ -83,7 +83,7 @@ function checkFrom({ resource, from, each }: MappingDocument, names: SpecNames, 
   if (each === undefined && from.webhook?.occurrences !== undefined) {
     const message = '"occurrences" chooses among the parts that "each" finds, and there is no "each"'
     const choice = webhook.at('occurrences')
-    choice.warn({ code: 'spec/unused-occurrences', message }, choice.keySpan)
+    choice.warn({ code: 'spec/unused-occurrences', message, help: 'remove it, or add "each"' }, choice.keySpan)
   }
   if (each !== undefined && from.webhook !== undefined && from.webhook.occurrences === undefined) {
     const message = 'each webhook repeats every matching part, not only the newest'
