@@ -1,9 +1,6 @@
 /** A queue of waiting callers, lane `live` first, first come first served within a lane. */
-import type { Lane } from '../ports/types.ts'
+import { LANES, type Lane } from '../ports/types.ts'
 import { onAbort } from './abort.ts'
-
-/** In the order of service. */
-const LANES: readonly Lane[] = ['live', 'backfill']
 
 export class LaneQueue {
   readonly #tryTake: (lane: Lane) => boolean

@@ -26,6 +26,9 @@ export type JsonObject = { readonly [key: string]: Json | undefined }
 export type Ingress = 'webhook' | 'backfill' | 'reconcile' | 'replay'
 export type Lane = 'live' | 'backfill'
 
+/** In the order of service. */
+export const LANES: readonly Lane[] = ['live', 'backfill']
+
 /** One resource as received. The queue holds these, not mapped events. */
 export interface SourceRecord {
   /** Appended once: a second record with the same id is dropped by the store. */

@@ -9,8 +9,8 @@ const KEEP_FIRST = 3
 const MAX_ENTRIES = 12
 
 /** Adds an attempt that was not the record's last: the record was deferred, or died and was replayed. */
-export function withAttempt(known: readonly Attempt[], next: Attempt): readonly Attempt[] {
-  return limitEntries(mergeRepeated([...known, next]))
+export function withAttempt(attempts: readonly Attempt[], next: Attempt): readonly Attempt[] {
+  return limitEntries(mergeRepeated([...attempts, next]))
 }
 
 /** Merges the attempt that just left the newest into the entry before it, if both ended alike. */

@@ -2,8 +2,6 @@
 import type { Clock } from '../ports/effects.ts'
 import type { Lane } from '../ports/types.ts'
 
-export const LANES: readonly Lane[] = ['live', 'backfill']
-
 export class Waiters {
   readonly #clock: Clock
   readonly #alarms: Readonly<Record<Lane, Set<AbortController>>> = { live: new Set(), backfill: new Set() }

@@ -9,7 +9,7 @@ interface Item {
   readonly id: string
   readonly lane: Lane
   readonly orderingKey: string
-  state: 'waiting' | 'held' | 'done' | 'dead'
+  state: 'waiting' | 'leased' | 'done' | 'dead'
   due: number
   attempt: number
   lease?: LeasedRecord
@@ -52,24 +52,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 class Model {
   /** Oldest first. */
   readonly items: Item[] = []
-  /** All leases ever taken, including those that no longer hold. */
+  /** All leases ever leased, including those that no longer hold. */
   readonly leases: LeasedRecord[] = []
 
   leasable(lane: Lane, now: number): Item[] {
     for (const it of this.items)
-      if (it.state === 'held' && it.due <= now) Object.assign(it, { state: 'waiting', due: 0 })
-    const open = this.items.filter((it) => it.lane === lane && (it.state === 'waiting' || it.state === 'held'))
+      if (it.state === 'leased' && it.due <= now) Object.assign(it, { state: 'waiting', due: 0 })
+    const open = this.items.filter((it) => it.lane === lane && (it.state === 'waiting' || it.state === 'leased'))
     const free = open.filter((it, i) => {
       const sameOrder = open.filter(({ orderingKey }) => orderingKey === it.orderingKey)
       const earlier = open.slice(0, i).some(({ orderingKey }) => orderingKey === it.orderingKey)
-      return it.due <= now && !earlier && !sameOrder.some(({ state }) => state === 'held')
+      return it.due <= now && !earlier && !sameOrder.some(({ state }) => state === 'leased')
     })
     return free.sort((a, b) => a.due - b.due)
   }
 
   /** The item of a lease, if the lease still holds. */
   owned(lease: LeasedRecord | undefined): Item | undefined {
-    return this.items.find((it) => it.state === 'held' && it.lease !== undefined && it.lease === lease)
+    return this.items.find((it) => it.state === 'leased' && it.lease !== undefined && it.lease === lease)
   }
 }
 
@@ -84,32 +84,32 @@ async function run(it: StoreHarness, model: Model, step: Step): Promise<void> {
   const now = clock.now()
   if (step.do === 'advance') clock.advance(step.ms)
   if (step.do === 'append') {
-    const fresh = step.records.map(({ id, order, lane }) => record(`r${id}`, { orderingKey: `o${order}`, lane }))
-    const known = new Set(ids(model.items))
-    for (const { id, lane, orderingKey } of fresh) {
-      if (!known.has(id)) model.items.push({ id, lane, orderingKey, state: 'waiting', due: 0, attempt: 0 })
-      known.add(id)
+    const records = step.records.map(({ id, order, lane }) => record(`r${id}`, { orderingKey: `o${order}`, lane }))
+    const knownIds = new Set(ids(model.items))
+    for (const { id, lane, orderingKey } of records) {
+      if (!knownIds.has(id)) model.items.push({ id, lane, orderingKey, state: 'waiting', due: 0, attempt: 0 })
+      knownIds.add(id)
     }
-    const before = known.size - new Set(ids(fresh)).size
-    const { added } = await store.append(fresh)
-    expect(before + added).toBeLessThanOrEqual(known.size)
-    expect(await total(it)).toBe(model.items.filter(({ state }) => state === 'waiting' || state === 'held').length)
+    const before = knownIds.size - new Set(ids(records)).size
+    const { added } = await store.append(records)
+    expect(before + added).toBeLessThanOrEqual(knownIds.size)
+    expect(await total(it)).toBe(model.items.filter(({ state }) => state === 'waiting' || state === 'leased').length)
   }
   if (step.do === 'lease') {
     const expected = model.leasable(step.lane, now).slice(0, step.limit)
-    const taken = await store.lease(step)
+    const leased = await store.lease(step)
     for (const item of expected)
-      Object.assign(item, { state: 'held', due: now + step.leaseMs, attempt: item.attempt + 1 })
-    expect(taken.map(({ id, attempt }) => ({ id, attempt }))).toEqual(
+      Object.assign(item, { state: 'leased', due: now + step.leaseMs, attempt: item.attempt + 1 })
+    expect(leased.map(({ id, attempt }) => ({ id, attempt }))).toEqual(
       expected.map(({ id, attempt }) => ({ id, attempt })),
     )
-    for (const [i, item] of expected.entries()) Object.assign(item, { lease: taken[i] })
-    model.leases.push(...taken)
+    for (const [i, item] of expected.entries()) Object.assign(item, { lease: leased[i] })
+    model.leases.push(...leased)
   }
   if (step.do === 'replay') {
-    const letters = model.items.filter(({ state }) => state === 'dead')
-    for (const item of letters) Object.assign(item, { state: 'waiting', due: 0, attempt: 0 })
-    expect(await store.replay('all')).toBe(letters.length)
+    const deadItems = model.items.filter(({ state }) => state === 'dead')
+    for (const item of deadItems) Object.assign(item, { state: 'waiting', due: 0, attempt: 0 })
+    expect(await store.replay('all')).toBe(deadItems.length)
   }
   if ('which' in step) await useLease(it, model, step, model.leases.at(-1 - step.which))
 }
@@ -146,7 +146,7 @@ async function total({ store }: StoreHarness): Promise<number> {
 /** Every appended record is delivered in the end, once, and in the order of its key. */
 async function drain(it: StoreHarness, model: Model): Promise<void> {
   it.clock.advance(1_000)
-  const open = model.items.filter(({ state }) => state === 'waiting' || state === 'held')
+  const open = model.items.filter(({ state }) => state === 'waiting' || state === 'leased')
   const out: LeasedRecord[] = []
   for (const lane of ['live', 'backfill'] as const) {
     for (let page = await it.lease({ lane }); page.length > 0; page = await it.lease({ lane })) {

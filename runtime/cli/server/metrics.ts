@@ -2,13 +2,11 @@
 import type { Clock } from '../../ports/effects.ts'
 import type { Tally } from '../../ports/ledger.ts'
 import type { Store } from '../../ports/store.ts'
-import type { Lane } from '../../ports/types.ts'
+import { LANES } from '../../ports/types.ts'
 import type { CliApp } from '../app.ts'
 
 /** prometheus.io/docs/instrumenting/exposition_formats */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
-
-const LANES: readonly Lane[] = ['live', 'backfill']
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
 type MetricsStore = Pick<Store, 'tallies' | 'backlog' | 'countDeadLetters'>

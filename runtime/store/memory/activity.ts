@@ -94,10 +94,10 @@ export function groupDeadLetters(
     const { record, settledAt: at = 0 } = stored
     const entries = new Map(unresolvedEntries(stored, delivered).map((entry) => [entry.group, entry]))
     for (const [group, { fault, metric }] of entries) {
-      const known = groups.get(group) ?? { count: 0, oldest: at, newest: at }
-      const [oldest, newest] = [Math.min(known.oldest, at), Math.max(known.newest, at)]
+      const previous = groups.get(group) ?? { count: 0, oldest: at, newest: at }
+      const [oldest, newest] = [Math.min(previous.oldest, at), Math.max(previous.newest, at)]
       const example = { fault, ...(metric && { metric }), example: record.id }
-      groups.set(group, { group, ...example, count: known.count + 1, oldest, newest })
+      groups.set(group, { group, ...example, count: previous.count + 1, oldest, newest })
     }
   }
   return [...groups.values()].sort((a, b) => b.count - a.count || compare(a.group, b.group))

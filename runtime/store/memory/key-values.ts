@@ -21,9 +21,9 @@ export class MemoryKeyValues {
   }
 
   writeCache(namespace: string, entries: readonly CacheEntry[]): void {
-    const known = this.#cache.get(namespace) ?? new Map<string, CacheEntry>()
-    for (const entry of entries) known.set(entry.key, { ...entry, value: entry.value ?? null })
-    this.#cache.set(namespace, known)
+    const cached = this.#cache.get(namespace) ?? new Map<string, CacheEntry>()
+    for (const entry of entries) cached.set(entry.key, { ...entry, value: entry.value ?? null })
+    this.#cache.set(namespace, cached)
   }
 
   deleteCache(namespace: string, keys?: readonly string[]): void {

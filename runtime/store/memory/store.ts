@@ -11,9 +11,17 @@ import type {
   Retention,
   Store,
 } from '../../ports/store.ts'
-import type { Json, Lane, LeasedRecord, Outcome, Settlement, SourceRecord } from '../../ports/types.ts'
+import {
+  type Json,
+  LANES,
+  type Lane,
+  type LeasedRecord,
+  type Outcome,
+  type Settlement,
+  type SourceRecord,
+} from '../../ports/types.ts'
 import { countableEvents, deliveredKeys, dropsBody, eventLookupIds, retryStateOf } from '../outcome-effects.ts'
-import { LANES, Waiters } from '../waiters.ts'
+import { Waiters } from '../waiters.ts'
 import { groupDeadLetters, inGroup, MemoryActivity, unresolvedDeadLetters } from './activity.ts'
 import { MemoryKeyValues } from './key-values.ts'
 import {

@@ -12,9 +12,16 @@ import type {
   Retention,
   Store,
 } from '../../ports/store.ts'
-import type { Json, Lane, LeasedRecord, Settlement, SourceRecord } from '../../ports/types.ts'
+import {
+  type Json,
+  LANES,
+  type Lane,
+  type LeasedRecord,
+  type Settlement,
+  type SourceRecord,
+} from '../../ports/types.ts'
 import { isProcessAlive } from '../../system.ts'
-import { LANES, Waiters } from '../waiters.ts'
+import { Waiters } from '../waiters.ts'
 import * as activity from './activity.ts'
 import { AppendBuffer } from './append-buffer.ts'
 import { type Connection, GroupCommit } from './connection.ts'
