@@ -1,4 +1,4 @@
-/** Forms of pages that stood open for long, or while another tab did something: nobody is misled by what comes of them. */
+/** Forms of pages left open for long, or changed by another tab: each gets a truthful response. */
 import { expect, test } from 'vitest'
 import { type browser, openConsole } from '../../helpers/console.ts'
 
@@ -8,17 +8,17 @@ const SENT = { headers: { referer: 'http://localhost:3000/find?ref=77' } }
 
 type Client = ReturnType<typeof browser>
 
-const logIn = (client: Client, next = '/') => client.post('/log-in', { password: PASSWORD, next })
+const signIn = (client: Client, next = '/') => client.post('/log-in', { password: PASSWORD, next })
 
-test('a form that is sent after its session ended leads back to its page, and says that it was not done', async () => {
+test('a form sent after its session expired leads back to its page and says that nothing changed', async () => {
   const { browser, clock } = await openConsole({ password: PASSWORD })
   const client = browser()
-  await logIn(client)
+  await signIn(client)
   await clock.pass(12 * HOUR)
   const answer = await client.post('/import/pause', {}, SENT)
   expect(answer.headers.get('location')).toBe('/log-in?next=%2Ffind%3Fref%3D77')
   expect(await client.text('/log-in')).toContain('Your session had expired, so nothing was changed.')
-  expect((await logIn(client, '/find?ref=77')).headers.get('location')).toBe('/find?ref=77')
+  expect((await signIn(client, '/find?ref=77')).headers.get('location')).toBe('/find?ref=77')
 })
 
 test.each([
@@ -30,22 +30,22 @@ test.each([
   expect(answer.headers.get('location')).toBe('/log-in?next=%2F')
 })
 
-test('such a form of another site takes nobody out', async () => {
+test('such a form of another site does not sign out the browser', async () => {
   const { browser } = await openConsole({ password: PASSWORD })
   const headers = { origin: 'https://evil.example', accept: 'text/html' }
   expect((await browser().post('/import/pause', {}, { headers })).headers.getSetCookie()).toEqual([])
 })
 
-test('who has logged in in one tab need not do so in the other', async () => {
+test('signing in in one tab signs in the other', async () => {
   const { browser } = await openConsole({ password: PASSWORD })
   const client = browser()
-  await logIn(client)
+  await signIn(client)
   const late = await client.post('/log-in', { password: PASSWORD, next: '/find', csrf: 'of the session before' })
   expect(late.headers.get('location')).toBe('/log-in?next=%2Ffind')
   expect((await client.get('/log-in?next=%2Ffind')).headers.get('location')).toBe('/find')
 })
 
-test('what is said to one tab is not taken by another that keeps itself up to date', async () => {
+test('a background refresh of one tab leaves the flash message to another', async () => {
   const { browser } = await openConsole()
   const client = browser()
   await client.post('/import/resume', {}, { from: '/find' })
@@ -53,7 +53,7 @@ test('what is said to one tab is not taken by another that keeps itself up to da
   expect(await client.text('/import')).toContain('The import has already finished.')
 })
 
-test.each([undefined, PASSWORD])('a form that stood open over a weekend is taken (password: %s)', async (password) => {
+test.each([undefined, PASSWORD])('a form left open over a weekend is accepted (password: %s)', async (password) => {
   const { browser, clock } = await openConsole({ password })
   const client = browser()
   const page = await client.text(password === undefined ? '/find' : '/log-in')

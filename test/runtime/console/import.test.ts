@@ -1,12 +1,12 @@
-/** An import from the console: chosen, costed, begun, paused, gone on with, begun again, and reported. */
+/** An import in the console: estimate, start, pause, resume, restart, and the report. */
 import { describe, expect, test } from 'vitest'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import { openConsole, openConsoleWithConnector } from '../../helpers/console.ts'
 
 type Shop = Awaited<ReturnType<typeof openConsoleWithConnector>>
 
-/** Enough to pause in the middle of, and quickly done. */
-const FEW = { conversations: 20, tickets: 15 }
+/** Large enough to pause halfway, and quick to finish. */
+const SMALL = { conversations: 20, tickets: 15 }
 const CHOICE = 'metric=Rated+Conversation&metric=Created+Ticket&since=2020-01-01'
 
 async function done(shop: Shop, client: ReturnType<Shop['browser']>): Promise<string> {
@@ -20,25 +20,25 @@ async function done(shop: Shop, client: ReturnType<Shop['browser']>): Promise<st
 
 const begin = (client: ReturnType<Shop['browser']>, query = CHOICE) => client.post('/import/begin', {}, { more: query })
 
-test('offers the metrics that have history, the dear one not chosen, and says which have none', async () => {
+test('offers the metrics that have history, the expensive one not selected, and says which have none', async () => {
   const page = await (await openConsole()).browser().text('/import')
   expect(page).toMatch(/value="Rated Conversation" checked/)
   expect(page).toMatch(/value="Replied to Conversation">.+needs one request for each record/)
   expect(page).toContain('Read Conversation: the source keeps no history of it.')
 })
 
-test('tells what it would cost before it begins', async () => {
+test('estimates the import before it starts', async () => {
   const shop = await openConsoleWithConnector()
   const page = await shop.browser().text(`/import?${CHOICE}`)
   expect(page).toMatch(/Conversations<\/dt><dd>60 records/)
   expect(page).toMatch(/Tickets<\/dt><dd>40 records/)
   expect(page).toMatch(/at most \d+ to Intercom/)
-  const dear = await shop.browser().text('/import?metric=Replied+to+Conversation')
-  expect(dear).toContain('one request each for Replied to Conversation')
+  const expensive = await shop.browser().text('/import?metric=Replied+to+Conversation')
+  expect(expensive).toContain('one request each for Replied to Conversation')
   expect(await shop.store.readCheckpoint('backfill')).toBeUndefined()
 })
 
-test('asks the source nothing only to stay up to date', async () => {
+test('a background refresh sends the source no request', async () => {
   const estimate = async () => {
     throw new Error('this test did not expect the call')
   }
@@ -47,8 +47,8 @@ test('asks the source nothing only to stay up to date', async () => {
   expect(await browser().text(`/import?${CHOICE}`)).toContain('The import could not be estimated')
 })
 
-test('begins, goes on without anybody, and ends with a report', async () => {
-  const shop = await openConsoleWithConnector({}, FEW)
+test('starts, runs without a browser, and ends with a report', async () => {
+  const shop = await openConsoleWithConnector({}, SMALL)
   const client = shop.browser()
   expect((await begin(client)).headers.get('location')).toBe('/import')
   const during = await client.text('/import')
@@ -57,15 +57,15 @@ test('begins, goes on without anybody, and ends with a report', async () => {
   const report = await done(shop, client)
   expect(report).toMatch(/Delivered: \d+/)
   expect(report).toContain('Restart import')
-  // A page that was left open since offers it still.
+  // A page left open still offers it.
   await client.post('/import/pause')
   expect(await client.text('/import')).toContain('The import has already finished.')
   const sent = (await shop.store.tallies()).filter(({ status }) => status === 'delivered')
   expect(new Set(sent.map(({ metric }) => metric))).toEqual(new Set(['Rated Conversation', 'Created Ticket']))
 })
 
-test('pauses, and goes on where it was', async () => {
-  const shop = await openConsoleWithConnector({}, FEW)
+test('pauses and resumes where it stopped', async () => {
+  const shop = await openConsoleWithConnector({}, SMALL)
   const client = shop.browser()
   await begin(client)
   await shop.clock.pass(300)
@@ -77,8 +77,8 @@ test('pauses, and goes on where it was', async () => {
   expect(await done(shop, client)).toMatch(/Delivered: \d+/)
 })
 
-test('begins again when asked to, with the same choice, and counts nothing twice', async () => {
-  const shop = await openConsoleWithConnector({}, FEW)
+test('restarts with the same selection and counts nothing twice', async () => {
+  const shop = await openConsoleWithConnector({}, SMALL)
   const client = shop.browser()
   await begin(client)
   await done(shop, client)
@@ -98,8 +98,8 @@ test('begins again when asked to, with the same choice, and counts nothing twice
   expect(await count()).toBe(once)
 })
 
-test('says who imports already, and begins, pauses and restarts nothing meanwhile', async () => {
-  const other = await openConsoleWithConnector({}, FEW)
+test('names the other process that imports, and starts, pauses and restarts nothing meanwhile', async () => {
+  const other = await openConsoleWithConnector({}, SMALL)
   await begin(other.browser())
   await other.clock.pass(300)
   const running = await other.connector.runningBackfill()
@@ -122,8 +122,8 @@ test('says who imports already, and begins, pauses and restarts nothing meanwhil
   await done(other, other.browser())
 })
 
-test('what a page that was left open asks for too late is refused in words', async () => {
-  const shop = await openConsoleWithConnector({}, FEW)
+test('refuses the outdated buttons of a page left open, with the reason', async () => {
+  const shop = await openConsoleWithConnector({}, SMALL)
   const client = shop.browser()
   await begin(client)
   await shop.clock.pass(300)
@@ -138,8 +138,8 @@ test('what a page that was left open asks for too late is refused in words', asy
   expect((await shop.connector.lastBackfill())?.run).toBe(run)
 })
 
-test('two clicks begin one import', async () => {
-  const shop = await openConsoleWithConnector({}, FEW)
+test('a double click starts one import', async () => {
+  const shop = await openConsoleWithConnector({}, SMALL)
   const client = shop.browser()
   await begin(client)
   await begin(client)
@@ -148,8 +148,8 @@ test('two clicks begin one import', async () => {
 })
 
 describe('when the process ends', () => {
-  test('it stops in order, and the next process goes on by itself', async () => {
-    const shop = await openConsoleWithConnector({}, FEW)
+  test('it stops cleanly, and the next process resumes automatically', async () => {
+    const shop = await openConsoleWithConnector({}, SMALL)
     await begin(shop.browser())
     await shop.clock.pass(300)
     shop.end()
@@ -161,8 +161,8 @@ describe('when the process ends', () => {
     await done(shop, next.browser())
   })
 
-  test('what was paused stays paused', async () => {
-    const shop = await openConsoleWithConnector({}, FEW)
+  test('a paused import stays paused', async () => {
+    const shop = await openConsoleWithConnector({}, SMALL)
     const client = shop.browser()
     await begin(client)
     await shop.clock.pass(300)
@@ -173,7 +173,7 @@ describe('when the process ends', () => {
   })
 })
 
-test('says why it stopped by itself', async () => {
+test('logs why it stopped', async () => {
   const refuse = () => {
     throw new Fault('config', 'x/permission', 'it lacks the permission to read tickets')
   }
@@ -191,7 +191,7 @@ test.each([
   ['metric=Read+Conversation', 'has no history'],
   ['metric=%3Cscript%3E', 'has no history'],
   ['since=2026-01-01', 'Select at least one'],
-])('%s is refused in words', async (query, words) => {
+])('%s is refused with the reason', async (query, words) => {
   const { browser, store } = await openConsole()
   const client = browser()
   await begin(client, query)

@@ -26,7 +26,7 @@ async function rate(shop: Shop, id: string, person: { id: string; email: string 
   await shop.work(2_000)
 }
 
-/** A ticket that the mapping cannot read: its state is nowhere. */
+/** A ticket that the mapping cannot read: it has no state. */
 async function breakTicket(shop: Shop, id: string): Promise<void> {
   await shop.notify(
     'ticket.created',
@@ -68,7 +68,7 @@ describe('find', () => {
     ['record', async () => (await shop.store.trace('77'))[0]?.id],
     ['key', async () => (await shop.store.events({ metric: 'Rated Conversation', limit: 1 }))[0]?.key],
   ]
-  test.each(whats)('tells the way from received to accepted, by %s', async (_, ask) => {
+  test.each(whats)('shows the timeline from receipt to delivery, by %s', async (_, ask) => {
     const what = (await ask()) ?? ''
     const answer = await shop.browser().post('/find', { what }, { from: '/find' })
     const page = textOf(await shop.browser().text(answer.headers.get('location') ?? ''))
@@ -84,7 +84,7 @@ describe('find', () => {
     expect(page).toMatch(/Failed .+ Error .+ Location mappings\/.+ Who acts you: fix the mapping/)
   })
 
-  test('says what it can mean that nothing is there', async () => {
+  test('lists the possible reasons for an empty result', async () => {
     const page = textOf(
       await shop.browser().text(`/find?ref=${encodeURIComponent(HOSTILE)}`.replace('script', 'other')),
     )
@@ -94,7 +94,7 @@ describe('find', () => {
     expect(page).toMatch(/deleted 30 d/)
   })
 
-  test('shows a record masked, and in full when asked', async () => {
+  test('shows a record masked, and in full on request', async () => {
     const [entry] = await shop.store.trace('901')
     const id = encodeURIComponent(entry?.id ?? '')
     const masked = await shop.browser().text(`/find?ref=901&show=${id}`)
@@ -134,7 +134,7 @@ describe('masking', () => {
 })
 
 describe('failed events', () => {
-  test('are grouped by what was wrong, with the place in the mapping', async () => {
+  test('are grouped by error, with the location in the mapping', async () => {
     const page = await shop.browser().text('/failed-events')
     expect(textOf(page)).toMatch(/2 records could not be delivered/)
     expect(textOf(page)).toMatch(/Created Ticket: .+ 2 records .+ Location mappings\/created-ticket\.yaml:\d+:\d+/)
@@ -142,7 +142,7 @@ describe('failed events', () => {
     expect(await shop.browser().text('/')).toContain('/failed-events')
   })
 
-  test('of a group are listed, each with its record, escaped and masked', async () => {
+  test('of a group are listed with their records, escaped and masked', async () => {
     const [group] = await shop.store.groupDeadLetters()
     const path = `/failed-events?group=${encodeURIComponent(group?.group ?? '')}`
     const [first] = await dead()
@@ -187,7 +187,7 @@ describe('failed events', () => {
 })
 
 describe('segments and flows', () => {
-  test('shows exactly what would be sent, makes it once, and links to it', async () => {
+  test('shows the exact request, creates the segment once, and links to it', async () => {
     const browser = shop.browser()
     const before = await shop.clock.until(browser.text('/segments-and-flows'))
     expect(textOf(before)).toMatch(/Rated a conversation 1 or 2 segment .+ Request .+less-than-or-equal/)
@@ -201,7 +201,7 @@ describe('segments and flows', () => {
     }
   })
 
-  test('says who listens to the metrics', async () => {
+  test('lists the flows and segments that use the metrics', async () => {
     await shop.clock.pass(60_000)
     const browser = shop.browser()
     await shop.clock.until(browser.post('/segments-and-flows/create', { recipe: 'after-a-rating' }, { from: '/find' }))
@@ -210,7 +210,7 @@ describe('segments and flows', () => {
     expect(page).toMatch(/An import triggers no flow/)
   })
 
-  test('says what is in the way', async () => {
+  test('names the missing permission', async () => {
     const forbidden = () => Response.json({ errors: [{ code: 'permission_denied' }] }, { status: 403 })
     const other = await openConsoleWithConnector(
       {},

@@ -1,4 +1,4 @@
-/** Pages are told of changes: soon, once, without asking the store for nobody, and not beyond the end. */
+/** Live updates: prompt, once each, no polling without listeners, none after the process stops. */
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
 import { LiveUpdates } from '../../../runtime/console/server/live-updates.ts'
@@ -21,8 +21,8 @@ const record = (id: string): SourceRecord => ({
 function stage() {
   const clock = virtualClock()
   const store = memoryStore({ clock })
-  let looks = 0
-  const counting = Object.setPrototypeOf({ tallies: () => Promise.resolve(looks++).then(() => store.tallies()) }, store)
+  let polls = 0
+  const counting = Object.setPrototypeOf({ tallies: () => Promise.resolve(polls++).then(() => store.tallies()) }, store)
   const ending = new AbortController()
   const bound = {
     tallies: counting.tallies,
@@ -30,7 +30,7 @@ function stage() {
     readCheckpoint: store.readCheckpoint.bind(store),
   }
   const updates = new LiveUpdates({ store: bound, clock, signal: ending.signal })
-  return { clock, store, updates, subscribe: subscriberOf(updates), looks: () => looks, end: () => ending.abort() }
+  return { clock, store, updates, subscribe: subscriberOf(updates), polls: () => polls, end: () => ending.abort() }
 }
 
 /** The event stream as a page of `browser` gets it. */
@@ -62,7 +62,7 @@ function listen(response: Response) {
   }
 }
 
-test('says within a second that something changed, and says it once', async () => {
+test('notifies of a change within a second, once', async () => {
   const { clock, store, subscribe } = stage()
   const page = listen(await subscribe('', 'one'))
   await clock.pass(1_500)
@@ -74,22 +74,22 @@ test('says within a second that something changed, and says it once', async () =
   expect(page.changes()).toBe(before + 1)
 })
 
-test('looks once a second for all, and not at all for nobody', async () => {
-  const { clock, subscribe, looks } = stage()
+test('polls once a second for all pages, and not at all without pages', async () => {
+  const { clock, subscribe, polls } = stage()
   await clock.pass(10_000)
-  expect(looks()).toBe(0)
+  expect(polls()).toBe(0)
   const pages = (await Promise.all([1, 2, 3].map(() => subscribe('', 'one')))).map(listen)
   await clock.pass(10_000)
-  expect(looks()).toBeLessThanOrEqual(12)
+  expect(polls()).toBeLessThanOrEqual(12)
   for (const page of pages) await page.leave()
   await clock.pass(2_000)
-  const last = looks()
+  const last = polls()
   await clock.pass(10_000)
-  expect(looks()).toBe(last)
+  expect(polls()).toBe(last)
   expect(clock.sleeping).toBe(0)
 })
 
-test('a page that comes back hears what it missed, and nothing if it missed nothing', async () => {
+test('a reconnecting page is notified of missed changes only', async () => {
   const { clock, store, subscribe } = stage()
   const other = listen(await subscribe('', 'one'))
   await clock.pass(2_000)
@@ -105,7 +105,7 @@ test('a page that comes back hears what it missed, and nothing if it missed noth
   expect(back.changes()).toBe(1)
 })
 
-test('a page that was made before a change which others heard of is told of it', async () => {
+test('a page rendered before a change that others already know is notified of it', async () => {
   const { clock, store, subscribe, updates } = stage()
   listen(await subscribe('', 'one'))
   await clock.pass(2_000)
@@ -118,7 +118,7 @@ test('a page that was made before a change which others heard of is told of it',
   expect([late.changes(), inTime.changes()]).toEqual([1, 0])
 })
 
-test('a page says of itself what it has seen', async () => {
+test('a page sends the state that it shows', async () => {
   const { clock, store, browser } = await openConsole()
   const client = browser()
   const eventsOf = async () => /data-events="([^"]+)"/.exec(await client.text('/'))?.[1] ?? ''
@@ -133,14 +133,14 @@ test('a page says of itself what it has seen', async () => {
   expect([late.changes(), inTime.changes()]).toEqual([1, 0])
 })
 
-test('a quiet stream gives a sign of life that a page can hear', async () => {
+test('an idle stream sends heartbeats as events', async () => {
   const { clock, subscribe } = stage()
   const page = listen(await subscribe('', 'one'))
   await clock.pass(16_000)
   expect(page.heard.join('')).toMatch(/^event: heartbeat\ndata: \n\n/m)
 })
 
-test('pages look again every minute, since time itself changes what they say', async () => {
+test('pages refresh every minute, because ages change with time', async () => {
   const { clock, subscribe } = stage()
   const page = listen(await subscribe('', 'one'))
   await clock.pass(2_000)
@@ -149,7 +149,7 @@ test('pages look again every minute, since time itself changes what they say', a
   expect(page.changes()).toBe(before + 10)
 })
 
-test('one browser has four at most, so that it has connections left to load a page', async () => {
+test('a browser gets four streams at most, to keep connections for loading pages', async () => {
   const { subscribe } = stage()
   const browsers = ['one', 'one', 'one', 'one', 'one', 'other']
   const answers = await Promise.all(browsers.map((browser) => subscribe('', browser)))
@@ -158,7 +158,7 @@ test('one browser has four at most, so that it has connections left to load a pa
   expect((await subscribe('', 'one')).status).toBe(200)
 })
 
-test('ends with the process, and begins no more', async () => {
+test('ends with the process and accepts no more streams', async () => {
   const { clock, subscribe, end } = stage()
   const page = listen(await subscribe('', 'one'))
   await clock.pass(2_000)
@@ -169,7 +169,7 @@ test('ends with the process, and begins no more', async () => {
   expect(clock.sleeping).toBe(0)
 })
 
-test('goes on when the store fails for a moment', async () => {
+test('continues after a temporary failure of the store', async () => {
   const clock = virtualClock()
   let fails = false
   const store = memoryStore({ clock })
@@ -190,7 +190,7 @@ test('goes on when the store fails for a moment', async () => {
   expect(page.changes()).toBe(before + 1)
 })
 
-test('takes only so many', async () => {
+test('limits the streams in total', async () => {
   const { subscribe } = stage()
   const answers = await Promise.all(Array.from({ length: 101 }, (_, at) => subscribe('', `browser ${at}`)))
   expect(answers.map(({ status }) => status)).toEqual([...new Array(100).fill(200), 503])

@@ -1,4 +1,4 @@
-/** What the overview and a metric's page show, whom they mask, and that what comes from outside stays text. */
+/** The overview and the page of a metric: content, masking, and escaping of outside text. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { maskPersonal } from '../../../runtime/console/format-html.ts'
 import { someone } from '../../helpers/connector-harness.ts'
@@ -9,7 +9,7 @@ type Shop = Awaited<ReturnType<typeof openConsoleWithConnector>>
 const HOSTILE = `"><img src=x onerror=alert(1)><script>alert('x')</script>&amp;`
 const METRIC = '/metric/Rated%20Conversation'
 
-/** A rated conversation of somebody with an address, hostile in every text. */
+/** A rated conversation of a contact with an e-mail address, hostile in every text. */
 async function rate(shop: Shop, id: string, person: { id: string; email: string }): Promise<void> {
   const at = Math.floor(shop.clock.now() / 1000) - 5
   const author = { type: 'user', id: person.id, email: person.email, name: HOSTILE }
@@ -47,7 +47,7 @@ beforeAll(async () => {
 })
 
 describe('the overview', () => {
-  test('tells of both sides, the delay, what waits and what failed', async () => {
+  test('shows both connections, the delay, waiting and failed records', async () => {
     const page = textOf(await shop.browser().text('/'))
     expect(page).toMatch(/Intercom Connected Last response/)
     expect(page).toMatch(/Klaviyo Connected Last response/)
@@ -68,7 +68,7 @@ describe('the overview', () => {
     for (const { metric } of shop.spec.mappings) expect(page).toContain(`/metric/${encodeURIComponent(metric)}`)
   })
 
-  test('says which side needs somebody, and why', async () => {
+  test('says which connection needs attention, and why', async () => {
     const fault = { kind: 'config', code: 'x/key', message: 'the key is not known there' } as const
     const failing = { lastSuccessAt: 1, lastFailure: { at: 2, fault }, limits: [] }
     const { browser } = await openConsoleWithConnector({
@@ -79,7 +79,7 @@ describe('the overview', () => {
     expect(page).toMatch(/Intercom No request yet/)
   })
 
-  test('shows what is off as off', async () => {
+  test('shows disabled metrics as off', async () => {
     const { spec } = shop
     const [first, ...rest] = spec.mappings
     const changed = { ...spec, mappings: rest, disabledMappings: first ? [first] : [] }
@@ -92,7 +92,7 @@ describe('the overview', () => {
 })
 
 describe('a metric', () => {
-  test('shows its events: when, by which road, how they ended', async () => {
+  test('shows its events: time, ingress, status', async () => {
     const page = textOf(await shop.browser().text(METRIC))
     expect(page.match(/Webhook conversation\.rating\.added Delivered/g)).toHaveLength(2)
     expect(page).toContain('There: Rated Conversation')
@@ -105,7 +105,7 @@ describe('a metric', () => {
     expect(page).toContain('topics: [conversation.rating.added]')
   })
 
-  test('says who must act where one failed', async () => {
+  test('says who must act on a failed event', async () => {
     const page = textOf(await shop.browser().text('/metric/Created%20Ticket'))
     expect(page).toMatch(/Failed .+ mappings\/created-ticket\.yaml:\d+:\d+ \(\S+\)\. Who acts: you: fix the mapping/)
   })
@@ -115,7 +115,7 @@ describe('a metric', () => {
     expect((await shop.browser().get(`/metric/${encodeURIComponent(HOSTILE)}`)).status).toBe(404)
   })
 
-  test('masks people until one asks, and then shows one', async () => {
+  test('masks profiles until requested, then shows one', async () => {
     const hidden = await shop.browser().text(METRIC)
     expect(hidden).toContain(maskPersonal(person.email))
     expect(hidden).not.toContain(person.email)
@@ -125,7 +125,7 @@ describe('a metric', () => {
     expect(textOf(page)).toContain('Conversation Rating 4')
   })
 
-  test('asks the source nothing only to stay up to date', async () => {
+  test('a background refresh sends the source no request', async () => {
     const asked: unknown[] = []
     const connector: Pick<typeof shop.connector, 'store' | 'preview'> = {
       store: shop.store,
@@ -141,7 +141,7 @@ describe('a metric', () => {
     expect(asked).toContain('source')
   })
 
-  test('tells what it can when the record is kept no more', async () => {
+  test('shows the delivery of an event whose record has expired', async () => {
     const store = { ...shop.store, trace: async () => [], events: shop.store.events.bind(shop.store) }
     const { browser } = await openConsoleWithConnector({
       connector: { store: Object.setPrototypeOf(store, shop.store) },
@@ -167,14 +167,14 @@ test.each(['/', METRIC, '/metric/Created%20Ticket', '/metric/Profile'])(
   },
 )
 
-test('what is hostile is shown, as text, to who asks for it', async () => {
+test('hostile content is shown as text on request', async () => {
   const page = await shop.browser().text(shown)
   expect(page).not.toContain('<img')
   expect(page.match(/<script/g)).toHaveLength(1)
   expect(page).toContain('&quot;&gt;&lt;img src=x onerror=alert(1)&gt;')
 })
 
-test('nothing of a person and no secret reaches the log', () => {
+test('no personal data and no secret reaches the log', () => {
   const log = shop.logged.join('\n')
   for (const secret of [person.email, 'test-token', 'test-client-secret', 'pk_test']) expect(log).not.toContain(secret)
 })
@@ -196,7 +196,7 @@ test.each([
   expect(maskPersonal(text)).toBe(mask)
 })
 
-/** As a person reads it. */
+/** The visible text. */
 function textOf(page: string): string {
   const body = page.slice(page.indexOf('<main'))
   const plain = body

@@ -1,11 +1,11 @@
-/** Who comes into the console and who does not: names, proxies, passwords, sessions, forms. */
+/** Access to the console: host names, proxies, passwords, sessions, forms. */
 import { describe, expect, test } from 'vitest'
 import { actions, pages as table } from '../../../runtime/console/pages.ts'
 import { safeNext } from '../../../runtime/console/server/login.ts'
 import { type browser, LOCAL, openConsole, tokenIn } from '../../helpers/console.ts'
 
 const PASSWORD = 'correct horse battery staple'
-/** Of every page, what the paths hold filled in. */
+/** The path of every page, its parameters filled in. */
 const paths = table.map(({ path }) => path.replace(':name', 'Rated%20Conversation').replace(/:\w+/, 'x'))
 
 describe('every page', () => {
@@ -149,7 +149,7 @@ describe('a form', () => {
 })
 
 describe('a password', () => {
-  test('opens all pages, until log-out', async () => {
+  test('opens all pages until signing out', async () => {
     const { browser } = await openConsole({ password: PASSWORD })
     const client = browser()
     const answer = await client.post(
@@ -165,7 +165,7 @@ describe('a password', () => {
     expect((await client.get('/')).status).toBe(303)
   })
 
-  test('makes a new session, and what was known of the old one opens nothing', async () => {
+  test('creates a new session, and the old cookie opens nothing', async () => {
     const { browser } = await openConsole({ password: PASSWORD })
     const client = browser()
     await client.get('/log-in')
@@ -176,7 +176,7 @@ describe('a password', () => {
     expect((await client.get('/')).status).toBe(303)
   })
 
-  test('that is wrong is said, and nothing of it is logged', async () => {
+  test('that is wrong is reported and not logged', async () => {
     const { browser, logged } = await openConsole({ password: PASSWORD })
     const client = browser()
     await client.post('/log-in', { password: 'hunter2' })
@@ -185,7 +185,7 @@ describe('a password', () => {
     expect(logged.join()).not.toContain('hunter2')
   })
 
-  test('may be tried ten times in a quarter of an hour from one address', async () => {
+  test('can be tried ten times in 15 minutes from one address', async () => {
     const { browser, clock } = await openConsole({ password: PASSWORD })
     const client = browser()
     const attempt = async (password: string) => (await client.post('/log-in', { password })).status
@@ -201,7 +201,7 @@ describe('a password', () => {
     expect((await client.get('/')).status).toBe(200)
   })
 
-  test('may be tried two hundred times from everywhere together', async () => {
+  test('can be tried two hundred times from all addresses together', async () => {
     const { browser } = await openConsole({ password: PASSWORD })
     const client = browser()
     for (let n = 0; n < 200; n++) {
@@ -212,53 +212,53 @@ describe('a password', () => {
     expect((await client.post('/log-in', { password: 'wrong' })).status).toBe(429)
   })
 
-  test('guards what scripts ask for, too', async () => {
+  test('protects requests of scripts too', async () => {
     const { browser } = await openConsole({ password: PASSWORD })
     expect((await browser().get('/events', { accept: 'text/event-stream' })).status).toBe(401)
     expect((await browser().get('/', { 'x-live': '1' })).status).toBe(401)
     expect((await browser().post('/log-out', {})).status).toBe(303)
   })
 
-  test('opens at any name, since whoever has it may come', async () => {
+  test('opens at any host name', async () => {
     const { browser } = await openConsole({ password: PASSWORD })
     const client = browser('https://connector.example')
     await client.post('/log-in', { password: PASSWORD })
     expect((await client.get('/')).status).toBe(200)
   })
 
-  test('that was changed ends all sessions, though the key that signs them stays', async () => {
+  test('ends all sessions when changed, although the signing key stays', async () => {
     const key = async () => new Uint8Array(32).fill(7)
     const old = await openConsole({ password: PASSWORD, key })
     const client = old.browser()
     await client.post('/log-in', { password: PASSWORD })
-    const comesIn = async (password: string) => {
+    const statusWith = async (password: string) => {
       const { browser } = await openConsole({ password, key })
       const again = browser()
       for (const [name, value] of client.cookies) again.cookies.set(name, value)
       return (await again.get('/')).status
     }
-    expect(await comesIn(PASSWORD)).toBe(200)
-    expect(await comesIn('another')).toBe(303)
+    expect(await statusWith(PASSWORD)).toBe(200)
+    expect(await statusWith('another')).toBe(303)
   })
 })
 
 describe('a session', () => {
-  test('goes on in the next process on the store, unless it was ended', async () => {
+  test('continues in the next process on the store, unless revoked', async () => {
     const key = async () => new Uint8Array(32).fill(7)
     const { browser, store } = await openConsole({ password: PASSWORD, key })
     const clients = [browser(), browser()] as const
     for (const client of clients) await client.post('/log-in', { password: PASSWORD })
     const next = await openConsole({ password: PASSWORD, key, connector: { store } })
-    const [stays, leaves] = clients.map(({ cookies }) => {
+    const [kept, revoked] = clients.map(({ cookies }) => {
       const again = next.browser()
       for (const [name, value] of cookies) again.cookies.set(name, value)
       return again
     })
     await clients[1].post('/log-out')
-    expect([(await stays?.get('/'))?.status, (await leaves?.get('/'))?.status]).toEqual([200, 303])
+    expect([(await kept?.get('/'))?.status, (await revoked?.get('/'))?.status]).toEqual([200, 303])
   })
 
-  test('ends after twelve hours without use, and is renewed by use', async () => {
+  test('expires after twelve hours without use, and is renewed by use', async () => {
     const { browser, clock } = await openConsole({ password: PASSWORD })
     const client = browser()
     await client.post('/log-in', { password: PASSWORD })
@@ -270,7 +270,7 @@ describe('a session', () => {
     expect((await client.get('/')).status).toBe(303)
   })
 
-  test('is not kept alive by a page that only stays up to date', async () => {
+  test('is not renewed by background refreshes', async () => {
     const { browser, clock } = await openConsole({ password: PASSWORD })
     const client = browser()
     await client.post('/log-in', { password: PASSWORD })
@@ -314,6 +314,6 @@ test.each([
   ['https://evil.example', false],
   ['javascript:alert(1)', false],
   [null, false],
-])('a log-in leads on to %s: %s', (next, ours) => {
+])('after signing in, %s is followed: %s', (next, ours) => {
   expect(safeNext(next)).toBe(ours ? next : '/')
 })
