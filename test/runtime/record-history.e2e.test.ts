@@ -69,7 +69,7 @@ const ways: [what: string, ref: string, steps: string, found: RegExp][] = [
     'received deferred deferred deferred delivered',
     /Deferred until .+ Delivered Rated/,
   ],
-  ['refused', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ Who acts you: mend the mapping/],
+  ['refused', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ Who acts you: fix the mapping/],
   [
     'replayed',
     'replayed',

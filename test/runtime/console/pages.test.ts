@@ -107,7 +107,7 @@ describe('a metric', () => {
 
   test('says who must act on a failed event', async () => {
     const page = textOf(await shop.browser().text('/metric/Created%20Ticket'))
-    expect(page).toMatch(/Failed .+ mappings\/created-ticket\.yaml:\d+:\d+ \(\S+\)\. Who acts: you: fix the mapping/)
+    expect(page).toMatch(/Failed .+ mappings\/created-ticket\.yaml:\d+:\d+ \( \S+ \)\. Who acts: you: fix the mapping/)
   })
 
   test('that does not exist is not found', async () => {
