@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util'
 import { listen } from '../runtime/cli/server/listen.ts'
 import { systemClock, systemFetch, systemRandom } from '../runtime/system.ts'
-import { localIntercom } from '../sandbox/intercom/server.ts'
-import { localKlaviyo } from '../sandbox/klaviyo/server.ts'
+import { createIntercomSandbox } from '../sandbox/intercom/server.ts'
+import { createKlaviyoSandbox } from '../sandbox/klaviyo/server.ts'
 
 const { values } = parseArgs({
   options: {
@@ -15,7 +15,7 @@ const { values } = parseArgs({
 const effects = { clock: systemClock, random: systemRandom }
 const [token, clientSecret, key] = ['bench-token', 'bench-secret', 'pk_bench']
 
-const intercom = localIntercom({
+const intercom = createIntercomSandbox({
   ...effects,
   fetch: systemFetch,
   token,
@@ -25,7 +25,7 @@ const intercom = localIntercom({
   now: systemClock.now(),
   ...(!values.limits && { limit: { limit: 1_000_000, per: 10_000 } }),
 })
-const klaviyo = localKlaviyo({ ...effects, key, keep: 1, limits: values.limits })
+const klaviyo = createKlaviyoSandbox({ ...effects, key, keep: 1, limits: values.limits })
 const [source, destination] = await Promise.all(
   [intercom, klaviyo].map(({ fetch }) => listen({ host: '127.0.0.1', port: 0, fetch, clock: systemClock })),
 )

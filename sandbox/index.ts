@@ -1,29 +1,50 @@
-/** Both local servers on loopback, joined: Intercom's notifications go to whoever asks for them. */
+/** Starts a local Intercom and a local Klaviyo on loopback. Intercom posts its webhooks to a URL of the caller's. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import type { Sandbox, SandboxOptions } from '../runtime/cli/app.ts'
 import { systemClock, systemFetch, systemRandom } from '../runtime/system.ts'
-import { consent } from './accept-consent.ts'
-import { localIntercom } from './intercom/server.ts'
-import { localKlaviyo } from './klaviyo/server.ts'
+import { acceptConsent } from './accept-consent.ts'
+import { createIntercomSandbox } from './intercom/server.ts'
+import { createKlaviyoSandbox } from './klaviyo/server.ts'
 
-/** Not secrets: they open nothing but the sandbox. */
+/** Not secrets: only the sandbox accepts them. */
 const TOKEN = 'sandbox-token'
 const CLIENT_SECRET = 'sandbox-client-secret'
 const KEY = 'pk_sandbox'
 const CLIENT = { id: 'sandbox-app', secret: 'sandbox-app-secret' }
 
-/** A new thing happens this often once somebody listens, milliseconds. */
-const EVERY = 1_500
+/** Between live actions, in milliseconds. */
+const LIVE_INTERVAL = 1_500
 
-export async function sandbox(options: SandboxOptions): Promise<Sandbox> {
+export interface SandboxOptions {
+  /** Default: any free port. */
+  readonly ports?: Readonly<Record<string, number>>
+  /** Size of the generated history. */
+  readonly conversations?: number
+  readonly tickets?: number
+  readonly signal: AbortSignal
+}
+
+export interface Sandbox {
+  /** Settings that connect a connector with credentials. */
+  readonly env: Readonly<Record<string, string>>
+  /** The same with OAuth clients instead of credentials. */
+  readonly oauthEnv: Readonly<Record<string, string>>
+  /** Accepts the consent page at this URL; resolves to the redirect back to the connector. */
+  acceptConsent(url: URL): Promise<URL>
+  readonly addresses: Readonly<Record<string, string>>
+  /** Starts live activity and posts its signed webhooks to this URL. */
+  sendWebhooks(webhook: URL): void
+  close(): Promise<void>
+}
+
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { conversations = 500, tickets = 300, signal, ports = {} } = options
   const effects = { clock: systemClock, random: systemRandom }
   let webhook: URL | undefined
-  const living = new AbortController()
+  const liveActivity = new AbortController()
 
-  const intercom = localIntercom({
+  const intercom = createIntercomSandbox({
     ...effects,
     token: TOKEN,
     clientSecret: CLIENT_SECRET,
@@ -34,19 +55,19 @@ export async function sandbox(options: SandboxOptions): Promise<Sandbox> {
     webhookUrl: () => webhook?.href,
     fetch: systemFetch,
   })
-  const klaviyo = localKlaviyo({ ...effects, key: KEY, client: CLIENT })
+  const klaviyo = createKlaviyoSandbox({ ...effects, key: KEY, client: CLIENT })
   const servers = [await listen(intercom.fetch, ports.intercom ?? 0), await listen(klaviyo.fetch, ports.klaviyo ?? 0)]
-  const [intercomUrl, klaviyoUrl] = servers.map(address) as [string, string]
-  let alive = Promise.resolve()
+  const [intercomUrl, klaviyoUrl] = servers.map(baseUrl) as [string, string]
+  let activity = Promise.resolve()
 
   const close = async () => {
-    living.abort()
-    await alive
+    liveActivity.abort()
+    await activity
     intercom.close()
     klaviyo.close()
-    await Promise.all(servers.map(shut))
+    await Promise.all(servers.map(stop))
   }
-  signal.addEventListener('abort', () => living.abort(), { once: true })
+  signal.addEventListener('abort', () => liveActivity.abort(), { once: true })
 
   return {
     env: {
@@ -64,10 +85,10 @@ export async function sandbox(options: SandboxOptions): Promise<Sandbox> {
       KLAVIYO_CLIENT_ID: CLIENT.id,
       KLAVIYO_CLIENT_SECRET: CLIENT.secret,
     },
-    acceptConsent: (address) => consent(address, systemFetch),
+    acceptConsent: (url) => acceptConsent(url, systemFetch),
     addresses: { intercom: intercomUrl, klaviyo: klaviyoUrl },
     sendWebhooks(url) {
-      if (webhook === undefined) alive = intercom.live({ every: EVERY, signal: living.signal })
+      if (webhook === undefined) activity = intercom.live({ every: LIVE_INTERVAL, signal: liveActivity.signal })
       webhook = url
     },
     close,
@@ -82,11 +103,11 @@ function listen(fetch: (request: Request) => Promise<Response>, port: number): P
   })
 }
 
-function address(server: Server): string {
+function baseUrl(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-function shut(server: Server): Promise<void> {
+function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()

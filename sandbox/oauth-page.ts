@@ -1,46 +1,46 @@
-/** The page on which a person says yes or no, as both local servers show it. */
+/** The OAuth consent page of both local servers. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 
 export interface Consent {
   readonly label: string
   readonly account: string
-  /** What is asked for, in words. */
+  /** Requested permissions. */
   readonly permissions: readonly string[]
 }
 
-/** What stands in the browser's address when the page is asked for. */
-export type Asked = Readonly<Record<string, string>>
+/** The query of the authorization URL. */
+export type OauthParameters = Readonly<Record<string, string>>
 
 /**
- * Serves the page and its answer at a path. `problem` says why a request cannot be answered at all; `code` makes the
- * code for a yes. The browser goes back to `redirect_uri` with it, or with `access_denied`.
+ * Serves the page and its form at a path. `problem` finds an invalid request; `code` issues an authorization code. The
+ * browser is redirected to `redirect_uri` with the code or with `access_denied`.
  */
-export function consentPage(
+export function serveConsentPage(
   app: Hono,
   path: string,
-  consent: (asked: Asked) => Consent,
-  decide: { problem(asked: Asked): string | undefined; code(asked: Asked): string },
+  consent: (query: OauthParameters) => Consent,
+  decide: { problem(query: OauthParameters): string | undefined; code(query: OauthParameters): string },
 ): void {
   app.get(path, (c) => {
-    const asked = c.req.query()
-    const problem = decide.problem(asked)
-    return problem === undefined ? c.html(page(consent(asked), asked)) : c.text(`${problem}\n`, 400)
+    const query = c.req.query()
+    const problem = decide.problem(query)
+    return problem === undefined ? c.html(page(consent(query), query)) : c.text(`${problem}\n`, 400)
   })
   app.post(path, async (c) => {
-    const { decision = '', ...asked } = Object.fromEntries(new URLSearchParams(await c.req.text()))
-    const problem = decide.problem(asked)
+    const { decision = '', ...query } = Object.fromEntries(new URLSearchParams(await c.req.text()))
+    const problem = decide.problem(query)
     if (problem !== undefined) return c.text(`${problem}\n`, 400)
-    const back = new URL(asked.redirect_uri ?? '')
-    if (asked.state !== undefined) back.searchParams.set('state', asked.state)
-    if (decision === 'yes') back.searchParams.set('code', decide.code(asked))
-    else back.searchParams.set('error', 'access_denied')
-    return c.redirect(back.href)
+    const redirect = new URL(query.redirect_uri ?? '')
+    if (query.state !== undefined) redirect.searchParams.set('state', query.state)
+    if (decision === 'yes') redirect.searchParams.set('code', decide.code(query))
+    else redirect.searchParams.set('error', 'access_denied')
+    return c.redirect(redirect.href)
   })
 }
 
-function page({ label, account, permissions }: Consent, asked: Asked) {
-  const hidden = Object.entries(asked).map(
+function page({ label, account, permissions }: Consent, query: OauthParameters) {
+  const hidden = Object.entries(query).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
   )
   return html`<!doctype html>
@@ -48,22 +48,22 @@ function page({ label, account, permissions }: Consent, asked: Asked) {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
-        <title>Local ${label}: let an app in?</title>
+        <title>Local ${label}: authorize app</title>
         <style>
           body { font: 16px/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 32rem; padding: 0 1rem; }
           button { font: inherit; padding: 0.4rem 1rem; }
         </style>
       </head>
       <body>
-        <h1>Let this app in?</h1>
-        <p>This is the local stand-in of ${label}. The account is <strong>${account}</strong>.</p>
+        <h1>Authorize this app?</h1>
+        <p>This is a local mock of ${label}. Account: <strong>${account}</strong>.</p>
         <ul>
-          ${permissions.map((one) => html`<li>${one}</li>`)}
+          ${permissions.map((permission) => html`<li>${permission}</li>`)}
         </ul>
         <form method="post">
           ${hidden}
           <button name="decision" value="yes">Allow</button>
-          <button name="decision" value="no">Do not allow</button>
+          <button name="decision" value="no">Deny</button>
         </form>
       </body>
     </html>`

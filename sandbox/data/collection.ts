@@ -1,13 +1,13 @@
 /** The records of one kind: the past made on demand, and over it what has changed or come since. */
 
-export interface Row {
+export interface DatedRecord {
   readonly id: string
   readonly created_at: number
   readonly updated_at: number
 }
 
 /** How the past is made. All are pure, so nothing of it is kept. */
-export interface Past<T extends Row> {
+export interface GeneratedRecords<T extends DatedRecord> {
   readonly size: number
   make(index: number): T
   created(index: number): number
@@ -16,15 +16,15 @@ export interface Past<T extends Row> {
   indexOf(id: string): number | undefined
 }
 
-export class Collection<T extends Row> {
-  readonly #past: Past<T>
+export class Collection<T extends DatedRecord> {
+  readonly #past: GeneratedRecords<T>
   readonly #present = new Map<number, T>()
   /** Of records whose id does not tell the index. */
   readonly #indexes = new Map<string, number>()
   readonly #changes: number[] = []
   #size: number
 
-  constructor(past: Past<T>) {
+  constructor(past: GeneratedRecords<T>) {
     this.#past = past
     this.#size = past.size
   }

@@ -78,7 +78,7 @@ export const COUNTRIES: readonly Country[] = [
 ]
 
 /** What people write where a phone number is asked for. None can be made a number. */
-export const NO_PHONES: readonly string[] = ['12345', '+1 555', 'n/a', 'call me', '+999 123 456 789', '0000000000']
+export const INVALID_PHONES: readonly string[] = ['12345', '+1 555', 'n/a', 'call me', '+999 123 456 789', '0000000000']
 
 export const FIRST_NAMES: readonly string[] =
   'Ann|Bob|Zoë|Jürgen|José|Léa|Chloé|Mohammed|Priya|Kenji|Olga|Björn|Sinéad|Wei|Fatima|Luca|Noa|Tom|Max'.split('|')

@@ -5,11 +5,11 @@ import {
   type Country,
   ESCAPED_NAMES,
   FIRST_NAMES,
+  INVALID_PHONES,
   LAST_NAMES,
-  NO_PHONES,
   PSEUDONYM_PICTURES,
 } from './contact-names.ts'
-import { diceFor, fraction, lifetime, SALT, type Seed, type SeededRandom } from './seed.ts'
+import { fraction, lifetime, randomFor, type Seed, type SeededRandom, STREAMS } from './seed.ts'
 import { ADMINS, TAGS } from './teammates-and-tags.ts'
 
 /** As many tags as a contact carries itself; the rest are at `/contacts/{id}/tags`. */
@@ -22,35 +22,35 @@ const MAIL_DOMAIN = 'mail.sandbox-shop.com'
 export type Contact = ReturnType<typeof contact>
 
 /** Contact `index`, of the past or (with an index beyond it) new. The same arguments always give the same person. */
-export function contact(plan: Seed, index: number) {
-  const d = diceFor(plan, SALT.contact, index)
-  const role = d.chance(0.25) ? 'lead' : 'user'
-  const name = nameOf(d, role)
-  const email = role === 'lead' && d.chance(0.4) ? null : `${slug(name)}.${index}@${MAIL_DOMAIN}`
-  const country = d.pick(COUNTRIES)
-  const tags = d.chance(0.03) ? TAGS_CARRIED + 1 + d.int(8) : d.chance(0.4) ? d.int(4) : 0
-  const created = contactCreated(plan, index)
+export function contact(seed: Seed, index: number) {
+  const rng = randomFor(seed, STREAMS.contact, index)
+  const role = rng.chance(0.25) ? 'lead' : 'user'
+  const name = nameOf(rng, role)
+  const email = role === 'lead' && rng.chance(0.4) ? null : `${slug(name)}.${index}@${MAIL_DOMAIN}`
+  const country = rng.pick(COUNTRIES)
+  const tags = rng.chance(0.03) ? TAGS_CARRIED + 1 + rng.int(8) : rng.chance(0.4) ? rng.int(4) : 0
+  const created = contactCreated(seed, index)
   return {
     type: 'contact',
     id: contactId(index),
-    workspace_id: plan.workspace,
+    workspace_id: seed.workspace,
     external_id: role === 'user' ? String(40_000 + index) : `5e68${index.toString(16).padStart(8, '0')}`,
     role,
     email,
     email_domain: email === null ? null : MAIL_DOMAIN,
-    phone: phoneOf(d, country, email === null ? 0.35 : 0.5),
+    phone: phoneOf(rng, country, email === null ? 0.35 : 0.5),
     name,
-    avatar: avatarOf(d, role, index),
-    owner_id: d.chance(0.1) ? String(d.pick(ADMINS).id) : null,
+    avatar: avatarOf(rng, role, index),
+    owner_id: rng.chance(0.1) ? String(rng.pick(ADMINS).id) : null,
     social_profiles: { type: 'list', data: [] as const },
-    has_hard_bounced: d.chance(0.02),
-    marked_email_as_spam: d.chance(0.01),
-    unsubscribed_from_emails: d.chance(0.1),
+    has_hard_bounced: rng.chance(0.02),
+    marked_email_as_spam: rng.chance(0.01),
+    unsubscribed_from_emails: rng.chance(0.1),
     unsubscribed_from_sms: false,
     created_at: created,
-    updated_at: contactUpdated(plan, index),
+    updated_at: contactUpdated(seed, index),
     signed_up_at: role === 'user' ? created : null,
-    last_seen_at: d.chance(0.8) ? created : null,
+    last_seen_at: rng.chance(0.8) ? created : null,
     last_replied_at: null,
     last_contacted_at: null,
     last_email_opened_at: null,
@@ -58,17 +58,17 @@ export function contact(plan: Seed, index: number) {
     language_override: null,
     browser: 'chrome',
     browser_version: '131.0.0.0',
-    browser_language: d.pick(['en', 'de', 'fr', 'ja']),
-    os: d.pick(['Windows 10', 'OS X 10.15.7', 'Android 14']),
-    location: locationOf(d, country),
-    custom_attributes: customOf(d, index),
+    browser_language: rng.pick(['en', 'de', 'fr', 'ja']),
+    os: rng.pick(['Windows 10', 'OS X 10.15.7', 'Android 14']),
+    location: locationOf(rng, country),
+    custom_attributes: customOf(rng, index),
     tag_ids: Array.from({ length: tags }, (_, i) => TAGS[(index + i) % TAGS.length]?.id ?? ''),
     notes: subList(index, 'notes', []),
     companies: subList(index, 'companies', []),
     opted_out_subscription_types: subList(index, 'subscriptions', []),
-    opted_in_subscription_types: subList(index, 'subscriptions', d.chance(0.3) ? ['91001', '91002'] : []),
+    opted_in_subscription_types: subList(index, 'subscriptions', rng.chance(0.3) ? ['91001', '91002'] : []),
     utm_campaign: null,
-    utm_source: d.chance(0.2) ? 'newsletter' : null,
+    utm_source: rng.chance(0.2) ? 'newsletter' : null,
     referrer: null,
     enabled_push_messaging: null,
   }
@@ -82,13 +82,13 @@ export function contactBody({ tag_ids, ...rest }: Contact) {
 }
 
 /** Unix seconds. A day early, so that a contact is always older than what it began. */
-export function contactCreated(plan: Seed, index: number): number {
-  return plan.from - 86_400 + Math.floor((index / plan.contacts) * (plan.now - plan.from))
+export function contactCreated(seed: Seed, index: number): number {
+  return seed.from - 86_400 + Math.floor((index / seed.contacts) * (seed.now - seed.from))
 }
 
-export function contactUpdated(plan: Seed, index: number): number {
-  const created = contactCreated(plan, index)
-  return created + lifetime(plan, SALT.contactLife, index, created)
+export function contactUpdated(seed: Seed, index: number): number {
+  const created = contactCreated(seed, index)
+  return created + lifetime(seed, STREAMS.contactLife, index, created)
 }
 
 /** 24 hex digits like a Mongo id. The index is in it, so that no table of ids is needed. */
@@ -101,17 +101,17 @@ export function contactIndex(id: string): number | undefined {
 }
 
 /** Where contact `index` went, if it is no more: about 1 % were merged into the next one, 1 % deleted. */
-export function deletedOrMerged(plan: Seed, index: number): { mergedInto: string } | 'deleted' | undefined {
-  const gone = (i: number) => (i >= plan.contacts ? 1 : fraction(plan, SALT.gone, i))
+export function deletedOrMerged(seed: Seed, index: number): { mergedInto: string } | 'deleted' | undefined {
+  const gone = (i: number) => (i >= seed.contacts ? 1 : fraction(seed, STREAMS.gone, i))
   if (gone(index) < 0.01 && gone(index + 1) >= 0.02) return { mergedInto: contactId(index + 1) }
   return gone(index) < 0.02 ? 'deleted' : undefined
 }
 
-function nameOf(d: SeededRandom, role: string): string | null {
-  if (d.chance(role === 'lead' ? 0.4 : 0.05)) return null
-  if (d.chance(0.05)) return d.pick(ESCAPED_NAMES)
-  if (d.chance(0.05)) return d.pick(FIRST_NAMES)
-  return `${d.pick(FIRST_NAMES)} ${d.pick(LAST_NAMES)}`
+function nameOf(rng: SeededRandom, role: string): string | null {
+  if (rng.chance(role === 'lead' ? 0.4 : 0.05)) return null
+  if (rng.chance(0.05)) return rng.pick(ESCAPED_NAMES)
+  if (rng.chance(0.05)) return rng.pick(FIRST_NAMES)
+  return `${rng.pick(FIRST_NAMES)} ${rng.pick(LAST_NAMES)}`
 }
 
 function slug(name: string | null): string {
@@ -122,29 +122,29 @@ function slug(name: string | null): string {
   return (letters.toLowerCase().match(/[a-z]+/g) ?? ['customer']).join('.')
 }
 
-function phoneOf(d: SeededRandom, country: Country, likely: number): string | null {
-  if (!d.chance(likely)) return null
-  if (d.chance(0.08)) return d.pick(NO_PHONES)
-  return d.pick(country.phones).replaceAll('#', () => String(d.int(10)))
+function phoneOf(rng: SeededRandom, country: Country, likely: number): string | null {
+  if (!rng.chance(likely)) return null
+  if (rng.chance(0.08)) return rng.pick(INVALID_PHONES)
+  return rng.pick(country.phones).replaceAll('#', () => String(rng.int(10)))
 }
 
 /** By specification an object; live answers gave a plain string; leads get stock pictures. */
 function avatarOf(
-  d: SeededRandom,
+  rng: SeededRandom,
   role: string,
   index: number,
 ): string | { type: string; image_url: string | null } | null {
-  if (d.chance(0.4)) return null
+  if (rng.chance(0.4)) return null
   const url =
-    role === 'lead' ? d.pick(PSEUDONYM_PICTURES) : `https://static.intercomassets.com/avatars/${index}/square.jpg`
-  return d.chance(0.5) ? url : { type: 'avatar', image_url: d.chance(0.05) ? null : url }
+    role === 'lead' ? rng.pick(PSEUDONYM_PICTURES) : `https://static.intercomassets.com/avatars/${index}/square.jpg`
+  return rng.chance(0.5) ? url : { type: 'avatar', image_url: rng.chance(0.05) ? null : url }
 }
 
-function locationOf(d: SeededRandom, country: Country) {
-  if (d.chance(0.1))
+function locationOf(rng: SeededRandom, country: Country) {
+  if (rng.chance(0.1))
     return { type: 'location', country: null, region: null, city: null, country_code: null, continent_code: null }
-  const [city, region] = d.pick(country.places)
-  const code = country.codes[d.chance(0.2) ? 1 : 0]
+  const [city, region] = rng.pick(country.places)
+  const code = country.codes[rng.chance(0.2) ? 1 : 0]
   return {
     type: 'location',
     country: country.name,
@@ -155,17 +155,17 @@ function locationOf(d: SeededRandom, country: Country) {
   }
 }
 
-function customOf(d: SeededRandom, index: number): Readonly<Record<string, unknown>> {
-  if (d.chance(0.4)) return {}
+function customOf(rng: SeededRandom, index: number): Readonly<Record<string, unknown>> {
+  if (rng.chance(0.4)) return {}
   const list = {
     type: 'order.list',
     instances: [{ id: String(index), custom_attributes: { total: 12.5, gift: true } }],
   }
   return {
-    plan: d.pick(['free', 'pro', 'プロ']),
-    Größe: d.pick(['S', 'M', 'L']),
-    lifetime_value: d.int(100_000) / 100,
-    ...(d.chance(0.1) ? { orders: list } : {}),
+    seed: rng.pick(['free', 'pro', 'プロ']),
+    Größe: rng.pick(['S', 'M', 'L']),
+    lifetime_value: rng.int(100_000) / 100,
+    ...(rng.chance(0.1) ? { orders: list } : {}),
   }
 }
 

@@ -9,53 +9,64 @@ import {
   conversationPeople,
   convertedTo,
   FIRST_CONVERSATION,
-  line,
+  messageBody,
   ticketNumber,
 } from './history.ts'
-import { type Conversation, type ConversationPart, opened, part } from './new-conversation.ts'
-import { diceFor, lifetime, SALT, type Seed, type SeededRandom } from './seed.ts'
+import { type Conversation, type ConversationPart, newConversation, newConversationPart } from './new-conversation.ts'
+import { lifetime, randomFor, type Seed, type SeededRandom, STREAMS } from './seed.ts'
 
 /** Conversation `index` of the past, whole. Search results leave `conversation_parts` out. */
-export function conversation(plan: Seed, index: number): Conversation {
-  const d = diceFor(plan, SALT.conversation, index)
-  const people = conversationPeople(plan, index)
-  const at = conversationCreated(plan, index)
-  const end = conversationUpdated(plan, index)
-  let it = opened(FIRST_CONVERSATION + index, at, people, d)
-  const steps = 1 + d.int(5)
+export function conversation(seed: Seed, index: number): Conversation {
+  const rng = randomFor(seed, STREAMS.conversation, index)
+  const people = conversationPeople(seed, index)
+  const at = conversationCreated(seed, index)
+  const end = conversationUpdated(seed, index)
+  let it = newConversation(FIRST_CONVERSATION + index, at, people, rng)
+  const steps = 1 + rng.int(5)
   for (let step = 1; step <= steps; step++)
-    it = happened(it, people, d, at + Math.floor(((end - at) * step) / (steps + 1)))
-  if (d.chance(0.25)) it = rated(it, d, end)
-  return { ...it, ...oddities(plan, index, it, d), updated_at: end }
+    it = happened(it, people, rng, at + Math.floor(((end - at) * step) / (steps + 1)))
+  if (rng.chance(0.25)) it = rateConversation(it, rng, end)
+  return { ...it, ...oddities(seed, index, it, rng), updated_at: end }
 }
 
-export function conversationUpdated(plan: Seed, index: number): number {
-  const created = conversationCreated(plan, index)
-  return created + lifetime(plan, SALT.conversationLife, index, created)
+export function conversationUpdated(seed: Seed, index: number): number {
+  const created = conversationCreated(seed, index)
+  return created + lifetime(seed, STREAMS.conversationLife, index, created)
 }
 
 /** A comment by `author`. */
-export function replied(it: Conversation, author: Author, at: number, body: string): Conversation {
+export function replyToConversation(it: Conversation, author: Author, at: number, body: string): Conversation {
   const byContact = author.type !== 'admin'
-  const parts = [...it.conversation_parts.conversation_parts, part(it, author, at, 'comment', body)]
+  const parts = [
+    ...it.conversation_parts.conversation_parts,
+    newConversationPart(it, { author, at, type: 'comment', body }),
+  ]
   const open = { state: 'open', open: true, waiting_since: byContact ? at : null, read: byContact ? it.read : false }
   const last = byContact ? { last_contact_reply_at: at } : { last_admin_reply_at: at }
   return withParts({ ...it, ...(byContact ? open : { waiting_since: null }) }, parts, at, last)
 }
 
-export function closed(it: Conversation, author: Author, at: number): Conversation {
-  const parts = [...it.conversation_parts.conversation_parts, part(it, author, at, 'close', null)]
+export function closeConversation(it: Conversation, author: Author, at: number): Conversation {
+  const parts = [
+    ...it.conversation_parts.conversation_parts,
+    newConversationPart(it, { author, at, type: 'close', body: null }),
+  ]
   const done = { state: 'closed', open: false, waiting_since: null, snoozed_until: null }
   return withParts({ ...it, ...done }, parts, at, { last_close_at: at, last_closed_by_id: author.id })
 }
 
 /** A rating by the first contact: asked for at the last update, answered at `at`. Some are never answered. */
-export function rated(it: Conversation, d: SeededRandom, at: number, answered = d.chance(0.9)): Conversation {
-  const rating = answered ? 1 + d.int(5) : null
-  const remark = answered && d.chance(0.5) ? d.pick(['Great', 'Très bien !', '対応が早い', '']) : null
+export function rateConversation(
+  it: Conversation,
+  rng: SeededRandom,
+  at: number,
+  answered = rng.chance(0.9),
+): Conversation {
+  const rating = answered ? 1 + rng.int(5) : null
+  const remark = answered && rng.chance(0.5) ? rng.pick(['Great', 'Très bien !', '対応が早い', '']) : null
   const contact = it.contacts.contacts[0] ?? null
   const asked = Math.min(it.updated_at, at)
-  const teammate = { type: 'admin', id: anyAdmin(d).id }
+  const teammate = { type: 'admin', id: anyAdmin(rng).id }
   return {
     ...it,
     updated_at: at,
@@ -63,23 +74,23 @@ export function rated(it: Conversation, d: SeededRandom, at: number, answered = 
   }
 }
 
-export function read(it: Conversation, at: number): Conversation {
+export function markRead(it: Conversation, at: number): Conversation {
   return { ...it, read: true, updated_at: at }
 }
 
-function happened(it: Conversation, people: readonly Contact[], d: SeededRandom, at: number): Conversation {
-  if (d.chance(0.5)) return replied(it, anyAdmin(d), at, line(d))
-  if (d.chance(0.3)) return closed(it, anyAdmin(d), at)
-  return replied(it, contactAuthor(d.pick(people)), at, line(d))
+function happened(it: Conversation, people: readonly Contact[], rng: SeededRandom, at: number): Conversation {
+  if (rng.chance(0.5)) return replyToConversation(it, anyAdmin(rng), at, messageBody(rng))
+  if (rng.chance(0.3)) return closeConversation(it, anyAdmin(rng), at)
+  return replyToConversation(it, contactAuthor(rng.pick(people)), at, messageBody(rng))
 }
 
 /** What some have and programs trip over: no source, no statistics, a ticket grown from it. */
-function oddities(plan: Seed, index: number, it: Conversation, d: SeededRandom): Partial<Conversation> {
-  const ticket = convertedTo(plan, index)
+function oddities(seed: Seed, index: number, it: Conversation, rng: SeededRandom): Partial<Conversation> {
+  const ticket = convertedTo(seed, index)
   return {
-    read: d.chance(0.7),
-    ...(d.chance(0.03) ? { source: null } : {}),
-    ...(d.chance(0.02) ? { statistics: null } : {}),
+    read: rng.chance(0.7),
+    ...(rng.chance(0.03) ? { source: null } : {}),
+    ...(rng.chance(0.02) ? { statistics: null } : {}),
     ...(ticket === undefined ? {} : { ticket: { type: 'ticket', id: it.id, ticket_id: ticketNumber(ticket) } }),
   }
 }

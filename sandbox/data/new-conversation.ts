@@ -8,13 +8,13 @@ import {
   contactAuthor,
   contactReference,
   FIRST_CONVERSATION,
-  line,
+  messageBody,
 } from './history.ts'
 import type { SeededRandom } from './seed.ts'
 import { TAGS } from './teammates-and-tags.ts'
 
-export type Conversation = ReturnType<typeof opened>
-export type ConversationPart = ReturnType<typeof part>
+export type Conversation = ReturnType<typeof newConversation>
+export type ConversationPart = ReturnType<typeof newConversationPart>
 
 interface Rating {
   readonly rating: number | null
@@ -27,32 +27,32 @@ interface Rating {
 }
 
 /** A conversation that has just begun. At least one contact. */
-export function opened(id: number, at: number, people: readonly Contact[], d: SeededRandom) {
+export function newConversation(id: number, at: number, people: readonly Contact[], rng: SeededRandom) {
   const starter = people[0] as Contact
   return {
     type: 'conversation',
     id: String(id),
     created_at: at,
     updated_at: at,
-    title: d.chance(0.6) ? null : d.chance(0.2) ? '' : d.pick(['Size question', 'Où est ma commande ?', '返品']),
+    title: rng.chance(0.6) ? null : rng.chance(0.2) ? '' : rng.pick(['Size question', 'Où est ma commande ?', '返品']),
     state: 'open',
     open: true,
     read: false,
     waiting_since: at as number | null,
-    snoozed_until: d.chance(0.05) ? at + 86_400 : null,
-    priority: d.pick(['none', 'none', 'none', 'low', 'medium', 'high', 'urgent']),
-    ...assignees(d),
+    snoozed_until: rng.chance(0.05) ? at + 86_400 : null,
+    priority: rng.pick(['none', 'none', 'none', 'low', 'medium', 'high', 'urgent']),
+    ...assignees(rng),
     company: null,
-    source: sourceOf(id, starter, d) as ReturnType<typeof sourceOf> | null,
+    source: sourceOf(id, starter, rng) as ReturnType<typeof sourceOf> | null,
     channel: null,
     contacts: { type: 'contact.list', contacts: people.map(contactReference) },
     first_contact_reply: { created_at: at, type: 'conversation', url: null },
-    tags: { type: 'tag.list', tags: tagsOf(d, at) },
-    sla_applied: d.chance(0.3) ? slaOf(d) : null,
+    tags: { type: 'tag.list', tags: tagsOf(rng, at) },
+    sla_applied: rng.chance(0.3) ? slaOf(rng) : null,
     conversation_rating: null as Rating | null,
-    statistics: statisticsOf(at, d) as ReturnType<typeof statisticsOf> | null,
+    statistics: statisticsOf(at, rng) as ReturnType<typeof statisticsOf> | null,
     teammates: { type: 'admin.list', admins: [] as const },
-    custom_attributes: customOf(d, id),
+    custom_attributes: customOf(rng, id),
     topics: {},
     ticket: null as { readonly type: string; readonly id: string; readonly ticket_id: string } | null,
     linked_objects: { type: 'list', data: [] as const, total_count: 0, has_more: false },
@@ -66,13 +66,17 @@ export function opened(id: number, at: number, people: readonly Contact[], d: Se
   }
 }
 
-/** Something said or done in it, numbered after what is there. */
-export function part(
+interface NewPart {
+  readonly author: Author
+  readonly at: number
+  readonly type: string
+  readonly body: string | null
+}
+
+/** A part that follows those the conversation has. */
+export function newConversationPart(
   it: { id: string; conversation_parts: { total_count: number } },
-  author: Author,
-  at: number,
-  type: string,
-  body: string | null,
+  { author, at, type, body }: NewPart,
 ) {
   return {
     type: 'conversation_part',
@@ -93,24 +97,24 @@ export function part(
   }
 }
 
-function sourceOf(id: number, starter: Contact, d: SeededRandom) {
-  const byContact = d.chance(0.8)
+function sourceOf(id: number, starter: Contact, rng: SeededRandom) {
+  const byContact = rng.chance(0.8)
   return {
-    type: d.pick(['conversation', 'conversation', 'conversation', 'email', 'whatsapp', 'instagram', 'sms']),
+    type: rng.pick(['conversation', 'conversation', 'conversation', 'email', 'whatsapp', 'instagram', 'sms']),
     id: `338${id - FIRST_CONVERSATION}`,
     delivered_as: byContact
       ? 'customer_initiated'
-      : d.pick(['automated', 'admin_initiated', 'campaigns_initiated', 'operator_initiated']),
+      : rng.pick(['automated', 'admin_initiated', 'campaigns_initiated', 'operator_initiated']),
     subject: '',
-    body: line(d),
-    author: byContact ? contactAuthor(starter) : anyAdmin(d),
+    body: messageBody(rng),
+    author: byContact ? contactAuthor(starter) : anyAdmin(rng),
     attachments: [] as const,
-    url: d.chance(0.5) ? 'https://sandbox-shop.com/cart' : null,
+    url: rng.chance(0.5) ? 'https://sandbox-shop.com/cart' : null,
     redacted: false,
   }
 }
 
-function statisticsOf(at: number, d: SeededRandom) {
+function statisticsOf(at: number, rng: SeededRandom) {
   return {
     type: 'conversation_statistics',
     first_contact_reply_at: at,
@@ -118,40 +122,40 @@ function statisticsOf(at: number, d: SeededRandom) {
     last_admin_reply_at: null as number | null,
     last_close_at: null as number | null,
     last_closed_by_id: null as string | null,
-    count_reopens: d.chance(0.2) ? 1 + d.int(3) : 0,
-    count_assignments: d.int(4),
+    count_reopens: rng.chance(0.2) ? 1 + rng.int(3) : 0,
+    count_assignments: rng.int(4),
     count_conversation_parts: 1,
   }
 }
 
-function slaOf(d: SeededRandom) {
+function slaOf(rng: SeededRandom) {
   return {
     type: 'conversation_sla_summary',
-    sla_name: d.pick(['Gold', 'Silber']),
-    sla_status: d.pick(['hit', 'missed', 'active', 'cancelled']),
+    sla_name: rng.pick(['Gold', 'Silber']),
+    sla_status: rng.pick(['hit', 'missed', 'active', 'cancelled']),
   }
 }
 
-function tagsOf(d: SeededRandom, at: number) {
-  const first = d.int(TAGS.length - 3)
-  return TAGS.slice(first, first + (d.chance(0.4) ? 1 + d.int(3) : 0)).map((tag) => ({
+function tagsOf(rng: SeededRandom, at: number) {
+  const first = rng.int(TAGS.length - 3)
+  return TAGS.slice(first, first + (rng.chance(0.4) ? 1 + rng.int(3) : 0)).map((tag) => ({
     type: 'tag',
     ...tag,
     applied_at: at,
-    applied_by: { type: 'admin', id: anyAdmin(d).id },
+    applied_by: { type: 'admin', id: anyAdmin(rng).id },
   }))
 }
 
-function customOf(d: SeededRandom, id: number): Readonly<Record<string, unknown>> {
+function customOf(rng: SeededRandom, id: number): Readonly<Record<string, unknown>> {
   const order = {
     id: String(id),
-    custom_attributes: { total: d.int(30_000) / 100, artikel: ['Größe M', '青いシャツ'] },
+    custom_attributes: { total: rng.int(30_000) / 100, artikel: ['Größe M', '青いシャツ'] },
   }
   return {
-    'Has attachments': d.chance(0.1),
+    'Has attachments': rng.chance(0.1),
     'Copilot used': false,
-    ...(d.chance(0.5) ? { 'Order number': String(1000 + d.int(9000)), Grund: 'Rückgabe – zu groß 👕' } : {}),
-    ...(d.chance(0.1) ? { Orders: { type: 'order.list', instances: [order] } } : {}),
-    ...(d.chance(0.2) ? { Language: d.pick(['English', '日本語']), 'CX Score rating': 1 + d.int(5) } : {}),
+    ...(rng.chance(0.5) ? { 'Order number': String(1000 + rng.int(9000)), Grund: 'Rückgabe – zu groß 👕' } : {}),
+    ...(rng.chance(0.1) ? { Orders: { type: 'order.list', instances: [order] } } : {}),
+    ...(rng.chance(0.2) ? { Language: rng.pick(['English', '日本語']), 'CX Score rating': 1 + rng.int(5) } : {}),
   }
 }

@@ -1,14 +1,14 @@
 /** The workspace's own people and labels: small, fixed, the same in every sandbox. */
 import type { Seed } from './seed.ts'
 
-export interface Admin {
+export interface AdminAccount {
   readonly id: number
   readonly name: string
   readonly email: string
   readonly teams: readonly number[]
 }
 
-export const ADMINS: readonly Admin[] = [
+export const ADMINS: readonly AdminAccount[] = [
   { id: 9_600_001, name: 'Jo Lindqvist', email: 'jo@sandbox-shop.com', teams: [7_100_001] },
   { id: 9_600_002, name: 'Zoë O’Brien', email: 'zoe@sandbox-shop.com', teams: [7_100_001, 7_100_002] },
   { id: 9_600_003, name: 'Kenji 佐藤', email: 'kenji@sandbox-shop.com', teams: [7_100_002] },
@@ -67,21 +67,21 @@ export const TICKET_TYPES = [
   { id: '2970004', name: 'Outage', icon: '🔥', category: 'Tracker' },
 ] as const satisfies readonly { id: string; name: string; icon: string; category: TicketCategory }[]
 
-export function adminReference(admin: Admin) {
+export function adminReference(admin: AdminAccount) {
   return { type: 'admin', id: String(admin.id), name: admin.name, email: admin.email }
 }
 
 /** `GET /me`. */
-export function me(plan: Seed) {
-  const admin = ADMINS[0] as Admin
+export function currentAdmin(seed: Seed) {
+  const admin = ADMINS[0] as AdminAccount
   return {
     ...adminReference(admin),
     email_verified: true,
     app: {
       type: 'app',
-      id_code: plan.workspace,
+      id_code: seed.workspace,
       name: 'Sandbox Shop',
-      created_at: plan.from,
+      created_at: seed.from,
       secure: false,
       identity_verification: false,
       timezone: 'UTC',
@@ -96,8 +96,8 @@ export function me(plan: Seed) {
 }
 
 /** `GET /admins`: the teammates of today, and Fin, whose address is Intercom's. */
-export function adminList(plan: Seed) {
-  const fin = { id: 9_600_000, name: 'Fin', email: `operator+${plan.workspace}@intercom.io`, teams: [] }
+export function adminList(seed: Seed) {
+  const fin = { id: 9_600_000, name: 'Fin', email: `operator+${seed.workspace}@intercom.io`, teams: [] }
   return {
     type: 'admin.list',
     admins: [fin, ...ADMINS].map((admin) => ({
@@ -123,8 +123,8 @@ export function tagList() {
 }
 
 /** `GET /ticket_states`. */
-export function stateList(plan: Seed) {
-  const types = TICKET_TYPES.map((_, i) => ticketType(plan, i))
+export function stateList(seed: Seed) {
+  const types = TICKET_TYPES.map((_, i) => ticketType(seed, i))
   const data = STATES.map((state) => ({
     type: 'ticket_state',
     ...state,
@@ -135,23 +135,23 @@ export function stateList(plan: Seed) {
 }
 
 /** `GET /ticket_types`. */
-export function typeList(plan: Seed) {
+export function typeList(seed: Seed) {
   const states = { type: 'list', data: STATES.map((state) => ({ type: 'ticket_state', ...state })) }
-  return { type: 'list', data: TICKET_TYPES.map((_, i) => ({ ...ticketType(plan, i), ticket_states: states })) }
+  return { type: 'list', data: TICKET_TYPES.map((_, i) => ({ ...ticketType(seed, i), ticket_states: states })) }
 }
 
 /** One ticket type as tickets carry it. */
-export function ticketType(plan: Seed, index: number) {
+export function ticketType(seed: Seed, index: number) {
   const type = TICKET_TYPES[index % TICKET_TYPES.length] ?? TICKET_TYPES[0]
   return {
     type: 'ticket_type',
     ...type,
     description: '',
-    workspace_id: plan.workspace,
+    workspace_id: seed.workspace,
     archived: false,
     is_internal: type.category !== 'Customer',
-    created_at: plan.from,
-    updated_at: plan.from,
+    created_at: seed.from,
+    updated_at: seed.from,
     ticket_type_attributes: { type: 'list', data: [] as const },
   }
 }

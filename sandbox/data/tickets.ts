@@ -12,15 +12,15 @@ import {
   convertedFrom,
   FIRST_CONVERSATION,
   FIRST_TICKET,
-  line,
+  messageBody,
   participants,
   ticketNumber,
 } from './history.ts'
-import { diceFor, fraction, lifetime, moment, SALT, type Seed, type SeededRandom } from './seed.ts'
+import { fraction, lifetime, randomFor, type Seed, type SeededRandom, STREAMS, timeOf } from './seed.ts'
 import { STATES, type StateCategory, ticketType } from './teammates-and-tags.ts'
 
-export type Ticket = ReturnType<typeof opened>
-export type TicketPart = ReturnType<typeof part>
+export type Ticket = ReturnType<typeof newTicket>
+export type TicketPart = ReturnType<typeof newTicketPart>
 
 /** The ways a ticket goes. A state that repeats is a move between two custom states of one category. */
 const WAYS: readonly (readonly StateCategory[])[] = [
@@ -35,37 +35,43 @@ const WAYS: readonly (readonly StateCategory[])[] = [
 ]
 
 /** Ticket `index` of the past, with all its parts. */
-export function ticket(plan: Seed, index: number): Ticket {
-  const d = diceFor(plan, SALT.ticket, index)
-  const created = ticketCreated(plan, index)
-  const origin = convertedFrom(plan, index)
-  const type = origin === undefined ? d.pick([0, 0, 0, 1, 1, 1, 2, 3]) : 0
-  const people = peopleOf(plan, d, index, type)
-  const life = lifetime(plan, SALT.ticketLife, index, created)
-  const way = d.pick(WAYS)
+export function ticket(seed: Seed, index: number): Ticket {
+  const rng = randomFor(seed, STREAMS.ticket, index)
+  const created = ticketCreated(seed, index)
+  const origin = convertedFrom(seed, index)
+  const type = origin === undefined ? rng.pick([0, 0, 0, 1, 1, 1, 2, 3]) : 0
+  const people = peopleOf(seed, rng, index, type)
+  const life = lifetime(seed, STREAMS.ticketLife, index, created)
+  const way = rng.pick(WAYS)
   const at = (step: number) => created + Math.floor((life * step) / (way.length + 1))
 
   // A converted ticket keeps the conversation's id and created_at; it became a ticket later.
   const id = origin === undefined ? FIRST_TICKET + index : FIRST_CONVERSATION + origin
-  let it = opened(plan, { id, number: index, created, at: origin === undefined ? created : at(0.5), type, people }, d)
+  let it = newTicket(
+    seed,
+    { id, number: index, created, at: origin === undefined ? created : at(0.5), type, people },
+    rng,
+  )
   way.forEach((state, i) => {
     const [person] = people
-    if (person && d.chance(0.4)) it = answered(it, contactAuthor(person), at(i + 0.75), line(d))
-    it = moved(it, state, anyAdmin(d), at(i + 1), d)
+    if (person && rng.chance(0.4)) it = replyToTicket(it, contactAuthor(person), at(i + 0.75), messageBody(rng))
+    it = moveTicket(it, { to: state, author: anyAdmin(rng), at: at(i + 1) }, rng)
   })
-  return { ...it, ...(d.chance(0.05) ? bare(d) : {}), updated_at: ticketUpdated(plan, index) }
+  return { ...it, ...(rng.chance(0.05) ? bare(rng) : {}), updated_at: ticketUpdated(seed, index) }
 }
 
-export function ticketCreated(plan: Seed, index: number): number {
-  const origin = convertedFrom(plan, index)
-  return origin === undefined ? moment(plan, SALT.ticketTime, index, plan.tickets) : conversationCreated(plan, origin)
+export function ticketCreated(seed: Seed, index: number): number {
+  const origin = convertedFrom(seed, index)
+  return origin === undefined
+    ? timeOf(seed, STREAMS.ticketTime, index, seed.tickets)
+    : conversationCreated(seed, origin)
 }
 
 /** Unix seconds. In one of fifty it lags behind the newest part, as was seen of a real one. */
-export function ticketUpdated(plan: Seed, index: number): number {
-  const created = ticketCreated(plan, index)
-  const life = lifetime(plan, SALT.ticketLife, index, created)
-  return created + life - (fraction(plan, SALT.ticketLife, -2 - index) < 0.02 ? Math.min(life, 1800) : 0)
+export function ticketUpdated(seed: Seed, index: number): number {
+  const created = ticketCreated(seed, index)
+  const life = lifetime(seed, STREAMS.ticketLife, index, created)
+  return created + life - (fraction(seed, STREAMS.ticketLife, -2 - index) < 0.02 ? Math.min(life, 1800) : 0)
 }
 
 interface Opening {
@@ -80,30 +86,30 @@ interface Opening {
 }
 
 /** A ticket that has just been made: its first part says `submitted` to `submitted`. */
-export function opened(plan: Seed, { id, number, created, at, type, people }: Opening, d: SeededRandom) {
-  const { ticket_type_attributes, ...kind } = ticketType(plan, type)
+export function newTicket(seed: Seed, { id, number, created, at, type, people }: Opening, rng: SeededRandom) {
+  const { ticket_type_attributes, ...kind } = ticketType(seed, type)
   const [state] = STATES
   const starter = people[0]
-  const author = starter === undefined ? anyAdmin(d) : contactAuthor(starter)
+  const author = starter === undefined ? anyAdmin(rng) : contactAuthor(starter)
   const ticket_id = ticketNumber(number)
-  const first = part({ ticket_id, ticket_parts: { total_count: 0 } }, author, at, stateType(author))
+  const first = newTicketPart({ ticket_id, ticket_parts: { total_count: 0 } }, author, at, stateType(author))
   const change = { ticket_state: 'submitted', previous_ticket_state: 'submitted' }
   return {
     type: 'ticket',
     id: String(id),
     ticket_id,
     category: kind.category as string,
-    ticket_attributes: attributesOf(d) as Readonly<Record<string, string | number | boolean | null>>,
+    ticket_attributes: attributesOf(rng) as Readonly<Record<string, string | number | boolean | null>>,
     ticket_state: { type: 'ticket_state', ...state } as State,
     previous_ticket_state_id: null as string | null,
     ticket_type: { ...kind, ticket_type_attributes },
     contacts: { type: 'contact.list', contacts: people.map(contactReference) },
-    ...assignees(d),
+    ...assignees(rng),
     created_at: created,
     updated_at: at,
     open: true,
-    ...(d.chance(0.5) ? { snoozed_until: d.chance(0.2) ? at + 86_400 : null } : {}),
-    is_shared: kind.category === 'Customer' && d.chance(0.8),
+    ...(rng.chance(0.5) ? { snoozed_until: rng.chance(0.2) ? at + 86_400 : null } : {}),
+    is_shared: kind.category === 'Customer' && rng.chance(0.8),
     company_id: null,
     channel: 'messenger',
     linked_objects: { type: 'list', data: [] as const, total_count: 0, has_more: false },
@@ -123,9 +129,15 @@ interface State {
   readonly external_label: string
 }
 
+export interface StateChange {
+  readonly to: StateCategory
+  readonly author: Author
+  readonly at: number
+}
+
 /** Moves a ticket to one of the states of a category. */
-export function moved(it: Ticket, to: StateCategory, author: Author, at: number, d: SeededRandom): Ticket {
-  const state = d.pick(STATES.filter(({ category }) => category === to))
+export function moveTicket(it: Ticket, { to, author, at }: StateChange, rng: SeededRandom): Ticket {
+  const state = rng.pick(STATES.filter(({ category }) => category === to))
   const change = { ticket_state: to, previous_ticket_state: it.ticket_state.category }
   return withPart(
     {
@@ -134,13 +146,13 @@ export function moved(it: Ticket, to: StateCategory, author: Author, at: number,
       previous_ticket_state_id: it.ticket_state.id,
       open: to !== 'resolved',
     },
-    { ...part(it, author, at, stateType(author)), ...change },
+    { ...newTicketPart(it, author, at, stateType(author)), ...change },
   )
 }
 
 /** A comment. */
-export function answered(it: Ticket, author: Author, at: number, body: string): Ticket {
-  return withPart(it, { ...part(it, author, at, 'comment'), body })
+export function replyToTicket(it: Ticket, author: Author, at: number, body: string): Ticket {
+  return withPart(it, { ...newTicketPart(it, author, at, 'comment'), body })
 }
 
 function withPart(it: Ticket, added: TicketPart): Ticket {
@@ -150,15 +162,15 @@ function withPart(it: Ticket, added: TicketPart): Ticket {
 }
 
 /** Those of the conversation it came from; nobody for most back-office and tracker tickets. */
-function peopleOf(plan: Seed, d: SeededRandom, index: number, type: number): readonly Contact[] {
-  const origin = convertedFrom(plan, index)
-  if (origin !== undefined) return conversationPeople(plan, origin)
-  return type > 1 && d.chance(0.6) ? [] : participants(plan, d, index / plan.tickets, 1)
+function peopleOf(seed: Seed, rng: SeededRandom, index: number, type: number): readonly Contact[] {
+  const origin = convertedFrom(seed, index)
+  if (origin !== undefined) return conversationPeople(seed, origin)
+  return type > 1 && rng.chance(0.6) ? [] : participants(seed, rng, index / seed.tickets, 1)
 }
 
 type Numbered = Readonly<{ ticket_id: string; ticket_parts: Readonly<{ total_count: number }> }>
 
-function part(it: Numbered, author: Author, at: number, type: string) {
+function newTicketPart(it: Numbered, author: Author, at: number, type: string) {
   return {
     type: 'ticket_part',
     id: `38${Number(it.ticket_id) * 1000 + it.ticket_parts.total_count}`,
@@ -177,18 +189,18 @@ function stateType(author: Author): string {
   return `ticket_state_updated_by_${author.type === 'admin' ? 'admin' : 'user'}`
 }
 
-function attributesOf(d: SeededRandom) {
+function attributesOf(rng: SeededRandom) {
   return {
-    _default_title_: d.pick(['Wrong size', 'Colis abîmé', '返品したい', 'Refund &amp; exchange']),
-    _default_description_: d.chance(0.15)
+    _default_title_: rng.pick(['Wrong size', 'Colis abîmé', '返品したい', 'Refund &amp; exchange']),
+    _default_description_: rng.chance(0.15)
       ? null
-      : d.pick(['Wants a swap', 'Zu groß, bitte umtauschen', 'No answer yet']),
+      : rng.pick(['Wants a swap', 'Zu groß, bitte umtauschen', 'No answer yet']),
     Platforms: null,
-    Urgent: d.chance(0.1),
+    Urgent: rng.chance(0.1),
   }
 }
 
 /** Default attributes can be missing. */
-function bare(d: SeededRandom): Pick<Ticket, 'ticket_attributes'> {
-  return { ticket_attributes: d.chance(0.5) ? {} : { _default_title_: null, _default_description_: null } }
+function bare(rng: SeededRandom): Pick<Ticket, 'ticket_attributes'> {
+  return { ticket_attributes: rng.chance(0.5) ? {} : { _default_title_: null, _default_description_: null } }
 }

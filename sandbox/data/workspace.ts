@@ -8,45 +8,45 @@ import type { Seed } from './seed.ts'
 import { type Ticket, ticket, ticketCreated, ticketUpdated } from './tickets.ts'
 
 export interface Workspace {
-  readonly plan: Seed
+  readonly seed: Seed
   readonly conversations: Collection<Conversation>
   readonly tickets: Collection<Ticket>
   readonly contacts: Collection<Contact>
 }
 
-export function workspaceOf(plan: Seed): Workspace {
+export function createWorkspace(seed: Seed): Workspace {
   return {
-    plan,
+    seed,
     conversations: new Collection({
-      size: plan.conversations,
-      make: (index) => conversation(plan, index),
-      created: (index) => conversationCreated(plan, index),
-      updated: (index) => conversationUpdated(plan, index),
+      size: seed.conversations,
+      make: (index) => conversation(seed, index),
+      created: (index) => conversationCreated(seed, index),
+      updated: (index) => conversationUpdated(seed, index),
       indexOf: (id) => behind(FIRST_CONVERSATION, id),
     }),
     tickets: new Collection({
-      size: plan.tickets,
-      make: (index) => ticket(plan, index),
-      created: (index) => ticketCreated(plan, index),
-      updated: (index) => ticketUpdated(plan, index),
-      indexOf: (id) => ticketIndex(plan, id),
+      size: seed.tickets,
+      make: (index) => ticket(seed, index),
+      created: (index) => ticketCreated(seed, index),
+      updated: (index) => ticketUpdated(seed, index),
+      indexOf: (id) => ticketIndex(seed, id),
     }),
     contacts: new Collection({
-      size: plan.contacts,
-      make: (index) => contact(plan, index),
-      created: (index) => contactCreated(plan, index),
-      updated: (index) => contactUpdated(plan, index),
+      size: seed.contacts,
+      make: (index) => contact(seed, index),
+      created: (index) => contactCreated(seed, index),
+      updated: (index) => contactUpdated(seed, index),
       indexOf: contactIndex,
     }),
   }
 }
 
 /** Tickets made from a conversation go by the conversation's id. */
-function ticketIndex(plan: Seed, id: string): number | undefined {
+function ticketIndex(seed: Seed, id: string): number | undefined {
   const own = behind(FIRST_TICKET, id)
-  if (own !== undefined) return ticket(plan, own).id === id ? own : undefined
+  if (own !== undefined) return ticket(seed, own).id === id ? own : undefined
   const origin = behind(FIRST_CONVERSATION, id)
-  return origin === undefined ? undefined : convertedTo(plan, origin)
+  return origin === undefined ? undefined : convertedTo(seed, origin)
 }
 
 /** How far an id is behind the first of its range; the ranges are 100,000 million wide. */

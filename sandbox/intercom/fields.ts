@@ -2,7 +2,7 @@
 
 export type FieldType = 'string' | 'integer' | 'boolean' | 'date'
 
-export interface Field {
+export interface SearchField {
   readonly type: FieldType
   /** Where it is in the record; lists on the way are gone into. */
   readonly path: readonly string[]
@@ -12,14 +12,14 @@ export interface Field {
   readonly words?: Readonly<Record<string, string>>
 }
 
-export interface Fields {
-  readonly named: ReadonlyMap<string, Field>
+export interface SearchFields {
+  readonly named: ReadonlyMap<string, SearchField>
   /** Names that go on freely, e.g. `custom_attributes.`. */
   readonly open: readonly string[]
 }
 
 /** Exceptions to what a field's type alone says. */
-const EXCEPTIONS: Readonly<Record<string, Pick<Field, 'operators' | 'words'>>> = {
+const EXCEPTIONS: Readonly<Record<string, Pick<SearchField, 'operators' | 'words'>>> = {
   tag_id: { operators: ['=', '!='] },
   category: { words: { Customer: 'request', 'Back-office': 'task', Tracker: 'tracker' } },
 }
@@ -70,7 +70,7 @@ export const CONTACT_FIELDS = table(['custom_attributes.'], {
     last_email_clicked_at ios_last_seen_at android_last_seen_at`,
 })
 
-export function fieldNamed(fields: Fields, name: string): Field | undefined {
+export function findField(fields: SearchFields, name: string): SearchField | undefined {
   const known = fields.named.get(name)
   if (known !== undefined) return known
   const prefix = fields.open.find((start) => name.startsWith(start) && name.length > start.length)
@@ -81,7 +81,7 @@ export function fieldNamed(fields: Fields, name: string): Field | undefined {
 }
 
 /** The value or values of a field in a record. */
-export function valuesOf(record: unknown, { path, words }: Field): readonly unknown[] {
+export function readValues(record: unknown, { path, words }: SearchField): readonly unknown[] {
   let found: unknown[] = [record]
   for (const step of path) found = found.flatMap((value) => (isObject(value) ? value[step] : undefined))
   return words === undefined ? found : found.map((value) => words[String(value)] ?? value)
@@ -92,10 +92,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** Reads `name` or `name=path` words, by type. */
-function table(open: readonly string[], names: Partial<Record<FieldType, string>>): Fields {
+function table(open: readonly string[], names: Partial<Record<FieldType, string>>): SearchFields {
   const types: readonly FieldType[] = ['string', 'integer', 'boolean', 'date']
   const rows = types.flatMap((type) =>
-    (names[type] ?? '').split(/\s+/).flatMap((entry): [string, Field][] => {
+    (names[type] ?? '').split(/\s+/).flatMap((entry): [string, SearchField][] => {
       const [name, place = name] = entry.split('=')
       return name && place ? [[name, { type, path: place.split('.'), ...exception(name) }]] : []
     }),
@@ -103,6 +103,6 @@ function table(open: readonly string[], names: Partial<Record<FieldType, string>
   return { open, named: new Map(rows) }
 }
 
-function exception(name: string): Pick<Field, 'operators' | 'words'> {
+function exception(name: string): Pick<SearchField, 'operators' | 'words'> {
   return EXCEPTIONS[name] ?? {}
 }

@@ -5,7 +5,7 @@ import { type Contact, contact, contactBody } from '../data/contacts.ts'
 import { TAGS } from '../data/teammates-and-tags.ts'
 import { type LiveAction, type LiveContext, recentContact } from './live-context.ts'
 
-export const contactActs: readonly LiveAction[] = [
+export const contactActions: readonly LiveAction[] = [
   { name: 'contact created', weight: 3, run: create },
   { name: 'contact updated', weight: 4, run: update },
   { name: 'contact tagged', weight: 2, run: tag },
@@ -13,7 +13,7 @@ export const contactActs: readonly LiveAction[] = [
 ]
 
 async function create({ workspace, now, notify }: LiveContext): Promise<boolean> {
-  const person = contact(workspace.plan, workspace.contacts.size)
+  const person = contact(workspace.seed, workspace.contacts.size)
   const at = now()
   const it = { ...person, created_at: at, updated_at: at, signed_up_at: person.signed_up_at && at, last_seen_at: at }
   workspace.contacts.add(it)
@@ -21,33 +21,33 @@ async function create({ workspace, now, notify }: LiveContext): Promise<boolean>
   return true
 }
 
-async function update(stage: LiveContext): Promise<boolean> {
-  const { d, now } = stage
-  const country = d.pick(COUNTRIES)
-  const phone = d.pick(country.phones).replaceAll('#', () => String(d.int(10)))
+async function update(context: LiveContext): Promise<boolean> {
+  const { rng, now } = context
+  const country = rng.pick(COUNTRIES)
+  const phone = rng.pick(country.phones).replaceAll('#', () => String(rng.int(10)))
   const place = { country: country.name, country_code: country.codes[0], continent_code: country.continent }
-  const [city, region] = d.pick(country.places)
-  return change(stage, ({ location, ...it }) => {
+  const [city, region] = rng.pick(country.places)
+  return change(context, ({ location, ...it }) => {
     const next = { ...it, phone, location: { ...location, ...place, city, region }, last_seen_at: now() }
     return { next, topic: `contact.${it.role}.updated` }
   })
 }
 
-async function tag(stage: LiveContext): Promise<boolean> {
-  return change(stage, (it) => {
+async function tag(context: LiveContext): Promise<boolean> {
+  return change(context, (it) => {
     const free = TAGS.filter(({ id }) => !it.tag_ids.includes(id))
     if (free.length === 0) return undefined
-    const added = stage.d.pick(free)
+    const added = context.rng.pick(free)
     const wrap = (body: object) => ({ type: 'contact_tag', tag: { type: 'tag', ...added }, contact: body })
     return { next: { ...it, tag_ids: [...it.tag_ids, added.id] }, topic: `contact.${it.role}.tag.created`, wrap }
   })
 }
 
-async function unsubscribe(stage: LiveContext): Promise<boolean> {
-  const created_at = new Date(stage.now() * 1000).toISOString()
+async function unsubscribe(context: LiveContext): Promise<boolean> {
+  const created_at = new Date(context.now() * 1000).toISOString()
   const subscription_types = { type: 'list', data: [] as const, total_count: 0 }
   const wrap = (body: object) => ({ type: 'contact_unsubscribe', contact: body, subscription_types, created_at })
-  return change(stage, (it) => ({
+  return change(context, (it) => ({
     next: { ...it, unsubscribed_from_emails: true },
     topic: 'contact.unsubscribed',
     wrap,
@@ -62,9 +62,9 @@ interface Changed {
 }
 
 /** Changes one of the recent contacts who are still there. */
-async function change(stage: LiveContext, by: (it: Contact) => Changed | undefined): Promise<boolean> {
-  const { workspace, now, notify } = stage
-  const index = recentContact(stage)
+async function change(context: LiveContext, by: (it: Contact) => Changed | undefined): Promise<boolean> {
+  const { workspace, now, notify } = context
+  const index = recentContact(context)
   const changed = by(workspace.contacts.at(index))
   if (changed === undefined) return false
   const next = { ...changed.next, updated_at: now() }

@@ -1,8 +1,8 @@
 /** The local Intercom's OAuth: codes that may end in "=", tokens that do not expire, an uninstall that ends them. */
 import { Hono } from 'hono'
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
-import { consentPage } from '../oauth-page.ts'
-import { uuid } from './errors.ts'
+import { serveConsentPage } from '../oauth-page.ts'
+import { randomUuid } from './errors.ts'
 
 export interface IntercomOauthOptions {
   readonly clock: Clock
@@ -31,13 +31,13 @@ export function intercomOauth(options: IntercomOauthOptions): IntercomOauth {
   const app = new Hono()
 
   const permissions = ['Everything its settings in the Developer Hub ask for']
-  consentPage(app, '/oauth', () => ({ label: 'Intercom', account, permissions }), {
+  serveConsentPage(app, '/oauth', () => ({ label: 'Intercom', account, permissions }), {
     problem({ client_id, redirect_uri }) {
       if (client_id !== clientId) return 'There is no such app.'
       return redirect_uri === undefined ? 'Without redirect_uri the registered one is used; here none is.' : undefined
     },
     code() {
-      const code = Buffer.from(`cod:${uuid(random)}`)
+      const code = Buffer.from(`cod:${randomUuid(random)}`)
         .toString('base64')
         .replace(/=*$/, '=')
       codes.set(code, clock.now() + CODE_LASTS)
@@ -50,10 +50,10 @@ export function intercomOauth(options: IntercomOauthOptions): IntercomOauth {
     const ends = codes.get(sent.code ?? '') ?? 0
     if (sent.client_id !== clientId || sent.client_secret !== clientSecret || ends < clock.now()) {
       const errors = [{ code: 'unauthorized', message: 'Unauthorized Code' }]
-      return c.json({ type: 'error.list', request_id: uuid(random), errors }, 401)
+      return c.json({ type: 'error.list', request_id: randomUuid(random), errors }, 401)
     }
     codes.delete(sent.code ?? '')
-    const token = Buffer.from(`tok:${uuid(random)}`).toString('base64')
+    const token = Buffer.from(`tok:${randomUuid(random)}`).toString('base64')
     tokens.add(token)
     return c.json({ token_type: 'Bearer', token, access_token: token })
   })

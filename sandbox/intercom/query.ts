@@ -1,13 +1,13 @@
 /** Search queries as Intercom documents them: checked, refused where Intercom refuses, compiled to a filter. */
-import { Refusal } from './errors.ts'
-import { type Field, type Fields, type FieldType, fieldNamed } from './fields.ts'
+import { ApiError } from './errors.ts'
+import { type FieldType, findField, type SearchField, type SearchFields } from './fields.ts'
 
 /** The values a record has in a field. */
-export type Reader = (name: string, field: Field) => readonly unknown[]
-export type Filter = (read: Reader) => boolean
+export type FieldReader = (name: string, field: SearchField) => readonly unknown[]
+export type Filter = (read: FieldReader) => boolean
 
 export interface QueryRules {
-  readonly fields: Fields
+  readonly fields: SearchFields
   /** Contacts' times are compared by whole days (of the workspace's time zone, which is UTC here). */
   readonly byDay: boolean
 }
@@ -49,10 +49,10 @@ export function compileQuery(query: unknown, rules: QueryRules, depth = 1): Filt
 }
 
 /** The ids a query can match, where it names them: then nothing else need be looked at. For a query that compiled. */
-export function idsNamed(query: unknown): readonly string[] | undefined {
+export function idsInQuery(query: unknown): readonly string[] | undefined {
   if (!isObject(query)) return undefined
   const { field, operator, value } = query
-  if (operator === 'AND' && Array.isArray(value)) return value.map(idsNamed).find((ids) => ids !== undefined)
+  if (operator === 'AND' && Array.isArray(value)) return value.map(idsInQuery).find((ids) => ids !== undefined)
   if (field !== 'id') return undefined
   if (operator === '=') return [String(value)]
   return operator === 'IN' && Array.isArray(value) ? value.map(String) : undefined
@@ -68,7 +68,7 @@ function compileGroup(operator: 'AND' | 'OR', value: unknown, rules: QueryRules,
 
 function compileFilter(query: Readonly<Record<string, unknown>>, { fields, byDay }: QueryRules): Filter {
   const { field: name, operator, value } = query
-  const field = typeof name === 'string' ? fieldNamed(fields, name) : undefined
+  const field = typeof name === 'string' ? findField(fields, name) : undefined
   if (typeof name !== 'string' || field === undefined) throw invalid(`Unknown field ${quoted(name)}`, 'field')
   const days = byDay && field.type === 'date'
   const allowed = field.operators ?? (days ? ['=', '>', '<'] : OPERATORS[field.type])
@@ -120,8 +120,8 @@ function wordsOf(body: unknown): readonly string[] {
     .split(/\s+/)
 }
 
-function invalid(message: string, field: string): Refusal {
-  return new Refusal(400, 'parameter_invalid', message, field)
+function invalid(message: string, field: string): ApiError {
+  return new ApiError(400, 'parameter_invalid', message, { field })
 }
 
 function quoted(value: unknown): string {

@@ -1,34 +1,34 @@
 /** The sorted matches of one query, kept and brought up to date, so that a further page costs no new scan. */
-import type { Collection, Row } from '../data/collection.ts'
+import type { Collection, DatedRecord } from '../data/collection.ts'
 
 /** A match: which record, and what it is sorted by. */
-export interface Found {
+export interface Match {
   readonly index: number
   readonly value: number | string
 }
 
-export interface View {
+export interface ResultCache {
   /** Up to `size` matches behind `from`, which need not be one of them. */
   page(
-    from: Found | undefined,
+    from: Match | undefined,
     size: number,
     descending: boolean,
-  ): { readonly found: readonly Found[]; readonly total: number; readonly more: boolean }
+  ): { readonly found: readonly Match[]; readonly total: number; readonly more: boolean }
 }
 
 /**
  * `find` says whether a record matches and what it is sorted by. Scans the `candidates` (all, if absent) once,
  * then only what has changed.
  */
-export function viewOf<T extends Row>(
+export function createResultCache<T extends DatedRecord>(
   collection: Collection<T>,
-  find: (index: number) => Found | undefined,
+  find: (index: number) => Match | undefined,
   candidates?: readonly number[],
-): View {
+): ResultCache {
   let version = collection.changes.length
   let matches = sorted(candidates ?? Array.from({ length: collection.size }, (_, index) => index))
 
-  function sorted(indexes: readonly number[]): Found[] {
+  function sorted(indexes: readonly number[]): Match[] {
     return indexes.flatMap((index) => find(index) ?? []).sort(compare)
   }
 
@@ -56,36 +56,36 @@ export function viewOf<T extends Row>(
   }
 }
 
-function compare(a: Found, b: Found): number {
+function compare(a: Match, b: Match): number {
   if (a.value !== b.value) return a.value < b.value ? -1 : 1
   return a.index - b.index
 }
 
 /** Of two sorted lists, one. */
-function merged(long: readonly Found[], short: readonly Found[]): Found[] {
-  const result: Found[] = []
+function merged(long: readonly Match[], short: readonly Match[]): Match[] {
+  const result: Match[] = []
   let from = 0
   for (const one of short) {
     const to = countBefore(long, one, from)
-    for (; from < to; from++) result.push(long[from] as Found)
+    for (; from < to; from++) result.push(long[from] as Match)
     result.push(one)
   }
   return result.concat(long.slice(from))
 }
 
 /** How many of a sorted list come before `from`; at least `low` of them do. */
-function countBefore(list: readonly Found[], from: Found, low = 0): number {
+function countBefore(list: readonly Match[], from: Match, low = 0): number {
   let high = list.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (compare(list[middle] as Found, from) < 0) low = middle + 1
+    if (compare(list[middle] as Match, from) < 0) low = middle + 1
     else high = middle
   }
   return low
 }
 
 /** As `countBefore`, and `from` itself. */
-function countUpTo(list: readonly Found[], from: Found): number {
+function countUpTo(list: readonly Match[], from: Match): number {
   const before = countBefore(list, from)
   const at = list[before]
   return at !== undefined && compare(at, from) === 0 ? before + 1 : before

@@ -1,12 +1,12 @@
 /** One search endpoint: query, sort and keyset cursor over a collection, a page at a time. */
 import { createHash } from 'node:crypto'
-import type { Collection, Row } from '../data/collection.ts'
-import { Refusal } from './errors.ts'
-import { type Field, fieldNamed, valuesOf } from './fields.ts'
-import { compileQuery, type Filter, idsNamed, type QueryRules, type Reader } from './query.ts'
-import { type Found, type View, viewOf } from './result-cache.ts'
+import type { Collection, DatedRecord } from '../data/collection.ts'
+import { ApiError } from './errors.ts'
+import { findField, readValues, type SearchField } from './fields.ts'
+import { compileQuery, type FieldReader, type Filter, idsInQuery, type QueryRules } from './query.ts'
+import { createResultCache, type Match, type ResultCache } from './result-cache.ts'
 
-export interface SearchOptions<T extends Row> extends QueryRules {
+export interface SearchOptions<T extends DatedRecord> extends QueryRules {
   readonly collection: Collection<T>
   readonly perPage: number
   readonly sort: string
@@ -22,7 +22,7 @@ export interface SearchRequest {
   readonly after?: unknown
 }
 
-export interface Page<T> {
+export interface SearchPage<T> {
   readonly rows: readonly T[]
   readonly total_count: number
   readonly pages: object
@@ -30,25 +30,27 @@ export interface Page<T> {
 
 const MAX_PER_PAGE = 150
 /** Each holds a few bytes for every match, so that page after page of one query costs no new scan. */
-const VIEWS = 8
+const MAX_CACHED_RESULTS = 8
 
 /** Throws a `Refusal` where Intercom answers 400. */
-export function searcher<T extends Row>(options: SearchOptions<T>): (request: SearchRequest) => Page<T> {
+export function createSearch<T extends DatedRecord>(
+  options: SearchOptions<T>,
+): (request: SearchRequest) => SearchPage<T> {
   const { collection } = options
-  const views = new Map<string, View>()
+  const views = new Map<string, ResultCache>()
 
-  function viewFor(print: string, query: unknown, filter: Filter, sort: Sort): View {
-    const named = idsNamed(query)?.flatMap((id) => collection.find(id) ?? [])
+  function viewFor(print: string, query: unknown, filter: Filter, sort: Sort): ResultCache {
+    const named = idsInQuery(query)?.flatMap((id) => collection.find(id) ?? [])
     const candidates = named && [...new Set(named)]
-    const view = views.get(print) ?? viewOf(collection, (index) => find(index, filter, sort), candidates)
+    const view = views.get(print) ?? createResultCache(collection, (index) => find(index, filter, sort), candidates)
     views.delete(print)
     views.set(print, view)
     const [oldest] = views.keys()
-    if (views.size > VIEWS && oldest !== undefined) views.delete(oldest)
+    if (views.size > MAX_CACHED_RESULTS && oldest !== undefined) views.delete(oldest)
     return view
   }
 
-  function find(index: number, filter: Filter, sort: Sort): Found | undefined {
+  function find(index: number, filter: Filter, sort: Sort): Match | undefined {
     if (options.listed?.(index) === false) return undefined
     const read = readerOf(collection, index)
     if (!filter(read)) return undefined
@@ -82,21 +84,21 @@ export function searcher<T extends Row>(options: SearchOptions<T>): (request: Se
 
 interface Sort {
   readonly name: string
-  readonly field: Field
+  readonly field: SearchField
   readonly descending: boolean
   /** Stands for a value that is not there. */
   readonly least: number | string
 }
 
-function readSort(sort: unknown, options: Pick<SearchOptions<Row>, 'fields' | 'sort'>): Sort {
+function readSort(sort: unknown, options: Pick<SearchOptions<DatedRecord>, 'fields' | 'sort'>): Sort {
   const { field: name = options.sort, order = 'descending' } = (sort ?? {}) as { field?: unknown; order?: unknown }
   if (order !== 'ascending' && order !== 'descending') {
     const message = `Invalid sort order '${String(order)}'. Must be one of: ascending, descending`
-    throw new Refusal(400, 'invalid_sort_order', message)
+    throw new ApiError(400, 'invalid_sort_order', message)
   }
-  const field = typeof name === 'string' ? fieldNamed(options.fields, name) : undefined
+  const field = typeof name === 'string' ? findField(options.fields, name) : undefined
   if (typeof name !== 'string' || field === undefined) {
-    throw new Refusal(400, 'parameter_invalid', `Cannot sort by ${JSON.stringify(name)}`, 'sort')
+    throw new ApiError(400, 'parameter_invalid', `Cannot sort by ${JSON.stringify(name)}`, { field: 'sort' })
   }
   return { name, field, descending: order === 'descending', least: field.type === 'string' ? '' : 0 }
 }
@@ -104,14 +106,14 @@ function readSort(sort: unknown, options: Pick<SearchOptions<Row>, 'fields' | 's
 function readPerPage(value: unknown, usual: number): number {
   if (value === undefined || value === null) return usual
   const size = Number(value)
-  if (size > MAX_PER_PAGE) throw new Refusal(400, 'parameter_invalid', 'Per Page is too big', 'per_page')
+  if (size > MAX_PER_PAGE) throw new ApiError(400, 'parameter_invalid', 'Per Page is too big', { field: 'per_page' })
   if (!Number.isInteger(size) || size < 1)
-    throw new Refusal(400, 'parameter_invalid', 'Per Page is invalid', 'per_page')
+    throw new ApiError(400, 'parameter_invalid', 'Per Page is invalid', { field: 'per_page' })
   return size
 }
 
 /** `[sort value, id, page]` as Intercom's, and a print of query and sort: a cursor serves the query it came from. */
-function cursor({ value }: Found, id: string, page: number, print: string): string {
+function cursor({ value }: Match, id: string, page: number, print: string): string {
   return Buffer.from(JSON.stringify([typeof value === 'number' ? value * 1000 : value, id, page, print])).toString(
     'base64',
   )
@@ -121,9 +123,9 @@ function readCursor(text: unknown, print: string): { value: number | string; id:
   const [value, id, page, of] = decoded(text)
   const whole = (typeof value === 'number' || typeof value === 'string') && typeof id === 'string'
   if (!whole || typeof page !== 'number')
-    throw new Refusal(400, 'parameter_invalid', 'starting_after is not a cursor', 'starting_after')
+    throw new ApiError(400, 'parameter_invalid', 'starting_after is not a cursor', { field: 'starting_after' })
   if (of !== print)
-    throw new Refusal(400, 'parameter_invalid', 'starting_after belongs to another query', 'starting_after')
+    throw new ApiError(400, 'parameter_invalid', 'starting_after belongs to another query', { field: 'starting_after' })
   return { value: typeof value === 'number' ? value / 1000 : value, id, page }
 }
 
@@ -137,11 +139,11 @@ function decoded(text: unknown): readonly unknown[] {
 }
 
 /** Reads the times of a record without making it: most queries ask for nothing else. */
-function readerOf<T extends Row>(collection: Collection<T>, index: number): Reader {
+function readerOf<T extends DatedRecord>(collection: Collection<T>, index: number): FieldReader {
   let row: T | undefined
   return (name, field) => {
     if (name === 'created_at' || name === 'updated_at') return [collection.time(index, name)]
     row ??= collection.at(index)
-    return valuesOf(row, field)
+    return readValues(row, field)
   }
 }

@@ -2,15 +2,15 @@
 import { createHmac } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
-import { workspaceOf } from '../data/workspace.ts'
-import { misbehaviour, readMisbehaviour } from '../fault-injection.ts'
-import { failures, type Limit, rateLimit } from './errors.ts'
-import { liveActivity } from './live.ts'
+import { createWorkspace } from '../data/workspace.ts'
+import { FaultInjector, parseFaultInjection } from '../fault-injection.ts'
+import { createFailures, type RateLimit, rateLimit } from './errors.ts'
+import { createLiveActivity } from './live.ts'
 import { intercomOauth } from './oauth.ts'
 import { routes } from './routes.ts'
-import { type Notification, pusher } from './webhooks.ts'
+import { type WebhookNotification, WebhookSender } from './webhooks.ts'
 
-export interface LocalIntercomOptions {
+export interface IntercomSandboxOptions {
   readonly clock: Clock
   /** Of what happens live, of request ids and of misbehaviour; never of the history. */
   readonly random: Random
@@ -33,10 +33,10 @@ export interface LocalIntercomOptions {
   /** Posts the notifications. */
   readonly fetch: Fetch
   /** Requests in each window of `per` milliseconds. Default 1,666 in 10 s, as of a private app. */
-  readonly limit?: Limit
+  readonly limit?: RateLimit
 }
 
-export interface LocalIntercom {
+export interface IntercomSandbox {
   /** A web-standard handler, for any server that takes one. */
   fetch(request: Request): Promise<Response>
   /** Does one random thing, and resolves once its notifications were tried the first time. */
@@ -45,7 +45,7 @@ export interface LocalIntercom {
   live(options: { readonly every: number; readonly signal: AbortSignal }): Promise<void>
   /** API requests received, by `METHOD /path/{id}`; answered or not. */
   calls(): Readonly<Record<string, number>>
-  notifications(): readonly Notification[]
+  notifications(): readonly WebhookNotification[]
   /** Sends no more notifications. */
   close(): void
 }
@@ -54,13 +54,13 @@ const YEAR = 365 * 86_400
 /** As many acts at a time when a person asks for many. */
 const TOGETHER = 32
 
-export function localIntercom(options: LocalIntercomOptions): LocalIntercom {
+export function createIntercomSandbox(options: IntercomSandboxOptions): IntercomSandbox {
   const { clock, random, conversations, tickets } = options
   const now = Math.floor(options.now / 1000)
   const contacts = Math.max(1, options.contacts ?? Math.ceil(conversations / 3))
   const id = options.workspace ?? 'sandbox1'
-  const workspace = workspaceOf({
-    seed: options.seed ?? 1,
+  const workspace = createWorkspace({
+    number: options.seed ?? 1,
     workspace: id,
     from: now - YEAR,
     now,
@@ -70,10 +70,10 @@ export function localIntercom(options: LocalIntercomOptions): LocalIntercom {
   })
 
   const { clientSecret, fetch, webhookUrl: url = () => undefined } = options
-  const push = pusher({ clock, random, fetch, workspace: id, clientSecret, url })
-  const act = liveActivity({ workspace, clock, random, notify: push.send })
+  const webhooks = new WebhookSender({ clock, random, fetch, workspace: id, clientSecret, url })
+  const act = createLiveActivity({ workspace, clock, random, notify: (topic, item) => webhooks.send(topic, item) })
   const limit = rateLimit(options.limit ?? { limit: 1666, per: 10_000 }, clock)
-  const notice = () => void tellUninstalled({ ...options, workspace: id })
+  const notice = () => void sendUninstallNotice({ ...options, workspace: id })
   const oauth = intercomOauth({
     clock,
     random,
@@ -84,16 +84,16 @@ export function localIntercom(options: LocalIntercomOptions): LocalIntercom {
   })
   const accepts = (token: string) => token === options.token || oauth.accepts(token)
   const api = routes({ workspace, random, accepts, limit })
-  const behaviour = misbehaviour({ clock, random, failure: failures(random) })
+  const faults = new FaultInjector({ clock, random, failure: createFailures(random) })
   const calls: Record<string, number> = {}
 
   const sandbox = new Hono().basePath('/sandbox')
   sandbox.get('/calls', (c) => c.json(calls))
-  sandbox.get('/notifications', (c) => c.json(push.notifications()))
+  sandbox.get('/notifications', (c) => c.json(webhooks.notifications()))
   sandbox.post('/misbehave', async (c) => {
-    const rules = readMisbehaviour(await c.req.json().catch(() => undefined))
-    if (rules === undefined) return c.json({ error: 'unknown rule, or a number that makes no sense' }, 400)
-    behaviour.set(rules)
+    const rules = parseFaultInjection(await c.req.json().catch(() => undefined))
+    if (rules === undefined) return c.json({ error: 'unknown rule or invalid number' }, 400)
+    faults.rules = rules
     return c.json(rules)
   })
   sandbox.post('/uninstall', (c) => {
@@ -106,7 +106,7 @@ export function localIntercom(options: LocalIntercomOptions): LocalIntercom {
     for (let left = asked; left > 0; left -= TOGETHER) {
       await Promise.all(Array.from({ length: Math.min(left, TOGETHER) }, act))
     }
-    return c.json({ acts: asked, notifications: push.notifications().length })
+    return c.json({ acts: asked, notifications: webhooks.notifications().length })
   })
 
   return {
@@ -114,30 +114,35 @@ export function localIntercom(options: LocalIntercomOptions): LocalIntercom {
       const { pathname } = new URL(request.url)
       if (pathname.startsWith('/sandbox/')) return sandbox.fetch(request)
       if (pathname === '/oauth' || pathname.startsWith('/auth/')) return oauth.app.fetch(request)
-      const call = `${request.method} ${template(pathname)}`
+      const call = `${request.method} ${pathTemplate(pathname)}`
       calls[call] = (calls[call] ?? 0) + 1
-      return behaviour.apply(request, async () => api.fetch(request))
+      return faults.apply(request, async () => api.fetch(request))
     },
     act,
     async live({ every, signal }) {
       while (!signal.aborted) {
-        // Not awaited: a slow receiver does not slow the world down.
+        // Not awaited: a slow receiver does not delay the next action.
         void act()
         await clock.sleep(every, signal)
       }
     },
     calls: () => ({ ...calls }),
-    notifications: push.notifications,
-    close: push.close,
+    notifications: () => webhooks.notifications(),
+    close: () => webhooks.close(),
   }
 }
 
-/** To the address beside the webhook's, as if that were registered in the Developer Hub. Nobody repeats it. */
-async function tellUninstalled({ webhookUrl, fetch, workspace, clientSecret }: Uninstalled): Promise<void> {
+/** Posts to the URL beside the webhook's, as if it were registered in the Developer Hub. Never retried. */
+async function sendUninstallNotice({
+  webhookUrl,
+  fetch,
+  workspace,
+  clientSecret,
+}: UninstallNoticeParts): Promise<void> {
   const webhook = webhookUrl?.()
   if (webhook === undefined) return
   const body = JSON.stringify({ app_id: workspace })
-  // Seen of the real one: signed in a header of its own.
+  // Observed on the real one: signed in a header of its own.
   const signature = createHmac('sha256', clientSecret).update(body).digest('hex')
   const headers = { 'content-type': 'application/json', 'x-body-signature': signature }
   const request = new Request(`${webhook}/uninstall`, { method: 'POST', headers, body })
@@ -147,9 +152,11 @@ async function tellUninstalled({ webhookUrl, fetch, workspace, clientSecret }: U
   )
 }
 
-type Uninstalled = Pick<LocalIntercomOptions, 'webhookUrl' | 'fetch' | 'clientSecret'> & { readonly workspace: string }
+type UninstallNoticeParts = Pick<IntercomSandboxOptions, 'webhookUrl' | 'fetch' | 'clientSecret'> & {
+  readonly workspace: string
+}
 
 /** `/contacts/123/tags` as `/contacts/{id}/tags`. */
-function template(path: string): string {
+function pathTemplate(path: string): string {
   return path.replace(/^\/(contacts|conversations|tickets)\/(?!search$)[^/]+/, '/$1/{id}')
 }

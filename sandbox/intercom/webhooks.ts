@@ -1,78 +1,99 @@
-/** Webhooks as Intercom sends them: signed, five seconds to answer, once more after a minute, then lost. */
+/** Sends webhooks as Intercom does: signed, five seconds to answer, one retry after a minute, then lost. */
 import { createHmac } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
-import { uuid } from './errors.ts'
+import { randomUuid } from './errors.ts'
 
 const DEADLINE = 5_000
 const RETRY_AFTER = 60_000
-/** What a busy receiver (429) puts off is dropped when older than this. */
-const TOO_OLD = 2 * 3_600_000
+/** A notification delayed by 429 is dropped when older than this, in milliseconds. */
+const MAX_AGE = 2 * 3_600_000
 
-export interface Notification {
-  /** Null where Intercom gives none. */
+export interface WebhookNotification {
+  /** Null where Intercom sends none. */
   readonly id: string | null
   readonly topic: string
-  /** `delayed`: answered 429, to be sent again. `lost` is for good. */
+  /** `delayed`: answered 429, will be resent. `lost` is final. */
   readonly status: 'sending' | 'delivered' | 'retrying' | 'delayed' | 'lost'
   readonly attempts: number
 }
 
-export interface PushOptions {
+export interface WebhookSenderOptions {
   readonly clock: Clock
   readonly random: Random
   readonly fetch: Fetch
   readonly workspace: string
   readonly clientSecret: string
-  /** Undefined: nobody has subscribed, and nothing is sent. */
+  /** Undefined without a subscription: nothing is sent. */
   readonly url: () => string | undefined
 }
 
-type Note = { -readonly [K in keyof Notification]: Notification[K] } & { readonly createdAt: number }
+type MutableNotification = { -readonly [K in keyof WebhookNotification]: WebhookNotification[K] } & {
+  readonly createdAt: number
+}
 
-export function pusher(options: PushOptions) {
-  const { clock, random } = options
-  const notes: Note[] = []
-  const closing = new AbortController()
-  // One for each notification that is tried again, which while nobody takes any are many.
-  setMaxListeners(0, closing.signal)
-  let disabled = false
+export class WebhookSender {
+  readonly #options: WebhookSenderOptions
+  readonly #notifications: MutableNotification[] = []
+  readonly #closing = new AbortController()
+  #disabled = false
 
-  /** Resolves once the first attempt is over; a second goes on by itself. */
-  async function send(topic: string, item: object): Promise<void> {
-    if (options.url() === undefined || disabled || closing.signal.aborted) return
-    // Recorded of a real workspace: a notification of a read had no id.
-    const id = topic === 'conversation.read' && random() < 0.2 ? null : `notif_${uuid(random)}`
-    const note: Note = { id, topic, status: 'sending', attempts: 0, createdAt: clock.now() }
-    notes.push(note)
-    await attempt(note, item)
-    void carryOn(note, item)
+  constructor(options: WebhookSenderOptions) {
+    this.#options = options
+    // One listener for each pending retry, of which an unreachable receiver causes many.
+    setMaxListeners(0, this.#closing.signal)
   }
 
-  async function carryOn(note: Note, item: object): Promise<void> {
-    while (note.status === 'retrying' || note.status === 'delayed') {
-      await clock.sleep(RETRY_AFTER, closing.signal)
-      if (closing.signal.aborted || disabled || clock.now() - note.createdAt > TOO_OLD) note.status = 'lost'
-      else await attempt(note, item)
+  /** Resolves after the first attempt; retries continue in the background. */
+  async send(topic: string, item: object): Promise<void> {
+    const { url, random, clock } = this.#options
+    if (url() === undefined || this.#disabled || this.#closing.signal.aborted) return
+    // Recorded from a real workspace: a notification of a read had no id.
+    const id = topic === 'conversation.read' && random() < 0.2 ? null : `notif_${randomUuid(random)}`
+    const notification: MutableNotification = { id, topic, status: 'sending', attempts: 0, createdAt: clock.now() }
+    this.#notifications.push(notification)
+    await this.#attempt(notification, item)
+    void this.#retry(notification, item)
+  }
+
+  /** Oldest first. */
+  notifications(): readonly WebhookNotification[] {
+    return this.#notifications.map(({ id, topic, status, attempts }) => ({ id, topic, status, attempts }))
+  }
+
+  /** Sends nothing more; pending retries are lost. */
+  close(): void {
+    this.#closing.abort()
+  }
+
+  async #retry(notification: MutableNotification, item: object): Promise<void> {
+    const { clock } = this.#options
+    const { signal } = this.#closing
+    while (notification.status === 'retrying' || notification.status === 'delayed') {
+      await clock.sleep(RETRY_AFTER, signal)
+      const tooOld = clock.now() - notification.createdAt > MAX_AGE
+      if (signal.aborted || this.#disabled || tooOld) notification.status = 'lost'
+      else await this.#attempt(notification, item)
     }
   }
 
-  async function attempt(note: Note, item: object): Promise<void> {
-    // What was put off has not failed: it is still the same attempt.
-    if (note.status !== 'delayed') note.attempts++
-    const status = await post(note, item)
-    if (status === 410) disabled = true
-    if (status >= 200 && status < 300) note.status = 'delivered'
-    else if (status === 429) note.status = 'delayed'
-    else note.status = status !== 410 && note.attempts < 2 ? 'retrying' : 'lost'
+  async #attempt(notification: MutableNotification, item: object): Promise<void> {
+    // A delayed notification has not failed: it is still the same attempt.
+    if (notification.status !== 'delayed') notification.attempts++
+    const status = await this.#post(notification, item)
+    if (status === 410) this.#disabled = true
+    if (status >= 200 && status < 300) notification.status = 'delivered'
+    else if (status === 429) notification.status = 'delayed'
+    else notification.status = status !== 410 && notification.attempts < 2 ? 'retrying' : 'lost'
   }
 
-  /** The receiver's status, 0 if there was none in time. */
-  async function post(note: Note, item: object): Promise<number> {
-    const url = options.url()
-    if (url === undefined) return 0
-    const body = JSON.stringify(envelope(note, item))
-    const signature = createHmac('sha1', options.clientSecret).update(body).digest('hex')
+  /** The receiver's status, or 0 without a timely answer. */
+  async #post(notification: MutableNotification, item: object): Promise<number> {
+    const { url, clientSecret, workspace, clock, fetch } = this.#options
+    const webhook = url()
+    if (webhook === undefined) return 0
+    const body = JSON.stringify(envelope(workspace, notification, item))
+    const signature = createHmac('sha1', clientSecret).update(body).digest('hex')
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'intercom-parrot-service-client/1.0',
@@ -80,46 +101,36 @@ export function pusher(options: PushOptions) {
     }
     const answered = new AbortController()
     const deadline = new AbortController()
-    const request = new Request(url, { method: 'POST', headers, body, signal: deadline.signal, redirect: 'manual' })
-    const late = clock.sleep(DEADLINE, AbortSignal.any([answered.signal, closing.signal])).then(() => {
+    const request = new Request(webhook, { method: 'POST', headers, body, signal: deadline.signal, redirect: 'manual' })
+    const timeout = clock.sleep(DEADLINE, AbortSignal.any([answered.signal, this.#closing.signal])).then(() => {
       deadline.abort()
       return 0
     })
-    const status = options
-      .fetch(request)
+    const status = fetch(request)
       .then(statusOf)
       .catch(() => 0)
-    return Promise.race([status, late]).finally(() => answered.abort())
-  }
-
-  function envelope(note: Note, item: object) {
-    return {
-      type: 'notification_event',
-      app_id: options.workspace,
-      id: note.id,
-      topic: note.topic,
-      created_at: Math.floor(note.createdAt / 1000),
-      first_sent_at: Math.floor(note.createdAt / 1000),
-      delivered_at: 0,
-      delivery_status: note.attempts === 1 ? 'pending' : 'retry',
-      delivery_attempts: note.attempts,
-      links: {},
-      self: null,
-      data: { type: 'notification_event_data', item },
-    }
-  }
-
-  return {
-    send,
-    /** Oldest first. */
-    notifications: (): readonly Notification[] =>
-      notes.map(({ id, topic, status, attempts }) => ({ id, topic, status, attempts })),
-    /** Sends nothing more; what waits for its retry is lost. */
-    close: () => closing.abort(),
+    return Promise.race([status, timeout]).finally(() => answered.abort())
   }
 }
 
-/** Reads the answer to its end, so that its connection can serve the next one. */
+function envelope(workspace: string, { id, topic, createdAt, attempts }: MutableNotification, item: object) {
+  return {
+    type: 'notification_event',
+    app_id: workspace,
+    id,
+    topic,
+    created_at: Math.floor(createdAt / 1000),
+    first_sent_at: Math.floor(createdAt / 1000),
+    delivered_at: 0,
+    delivery_status: attempts === 1 ? 'pending' : 'retry',
+    delivery_attempts: attempts,
+    links: {},
+    self: null,
+    data: { type: 'notification_event_data', item },
+  }
+}
+
+/** Reads the response to its end, so that its connection can be reused. */
 async function statusOf(response: Response): Promise<number> {
   await response.arrayBuffer().catch(() => undefined)
   return response.status

@@ -2,8 +2,8 @@
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { fingerprint, identifier, metricId } from './identifier.ts'
-import type { Arrival } from './parse-events.ts'
-import { ProfileBook, type StoredProfile } from './profiles.ts'
+import type { IncomingEvent } from './parse-events.ts'
+import { ProfileStore, type StoredProfile } from './profiles.ts'
 
 /** An event that was recorded, as it was sent. */
 export interface RecordedEvent {
@@ -46,7 +46,7 @@ export interface Metric {
   readonly updated: number
 }
 
-export interface MemoryOptions {
+export interface EventStoreOptions {
   readonly clock: Clock
   readonly random: Random
   /** How many events to keep whole, the newest. Of the others a fingerprint is kept. */
@@ -57,26 +57,26 @@ export interface MemoryOptions {
 const UNDELIVERABLE: readonly string[] = ['example.com', 'test.com']
 const IGNORED: readonly (Json | undefined)[] = [0, null, '', undefined]
 
-type Counts = Readonly<typeof NOTHING_YET>
+type Counts = Readonly<typeof ZERO_COUNTS>
 
-const NOTHING_YET = { events: 0, duplicates: 0, dropped: 0, flowTriggering: 0, backfilled: 0 }
+const ZERO_COUNTS = { events: 0, duplicates: 0, dropped: 0, flowTriggering: 0, backfilled: 0 }
 
 /** Records events and profiles in memory. About 100 bytes an event beyond the `keep` newest. */
-export class EventMemory {
-  readonly profiles: ProfileBook
-  readonly #options: MemoryOptions
+export class EventStore {
+  readonly profiles: ProfileStore
+  readonly #options: EventStoreOptions
   readonly #metrics = new Map<string, Metric>()
   readonly #seen = new Set<string>()
   #newest: RecordedEvent[] = []
-  #counts = { ...NOTHING_YET }
+  #counts = { ...ZERO_COUNTS }
 
-  constructor(options: MemoryOptions) {
+  constructor(options: EventStoreOptions) {
     this.#options = options
-    this.profiles = new ProfileBook(options)
+    this.profiles = new ProfileStore(options)
   }
 
   /** What 202 leads to: recorded, or silently not. */
-  take(arrival: Arrival): void {
+  accept(arrival: IncomingEvent): void {
     if (isUndeliverable(arrival)) {
       this.#counts.dropped += 1
       return
@@ -113,18 +113,18 @@ export class EventMemory {
     this.#metrics.clear()
     this.#seen.clear()
     this.#newest = []
-    this.#counts = { ...NOTHING_YET }
+    this.#counts = { ...ZERO_COUNTS }
   }
 
   /** Says whether the profile has an event of the metric under the key, and remembers it. The time stands in for a key. */
-  #isRepeated({ metric, key }: Arrival, { id, formerly }: StoredProfile, seconds: number): boolean {
+  #isRepeated({ metric, key }: IncomingEvent, { id, formerly }: StoredProfile, seconds: number): boolean {
     const prints = [id, ...formerly].map((owner) => fingerprint(owner, metric, key ?? String(seconds)))
     if (prints.some((print) => this.#seen.has(print))) return true
     this.#seen.add(prints[0] ?? '')
     return false
   }
 
-  #record(arrival: Arrival, profile: StoredProfile, seconds: number): void {
+  #record(arrival: IncomingEvent, profile: StoredProfile, seconds: number): void {
     const event = this.#recorded(arrival, this.#touch(arrival.metric), profile, seconds)
     this.#counts.events += 1
     this.#counts[event.triggersFlows ? 'flowTriggering' : 'backfilled'] += 1
@@ -142,7 +142,7 @@ export class EventMemory {
   }
 
   #recorded(
-    { key, value, backfill, ...sent }: Arrival,
+    { key, value, backfill, ...sent }: IncomingEvent,
     metric: Metric,
     profile: StoredProfile,
     seconds: number,
@@ -169,7 +169,7 @@ export class EventMemory {
   }
 }
 
-function isUndeliverable({ profile }: Arrival): boolean {
+function isUndeliverable({ profile }: IncomingEvent): boolean {
   const { email } = profile.attributes
   return typeof email === 'string' && UNDELIVERABLE.includes(email.toLowerCase().split('@')[1] ?? '')
 }

@@ -1,5 +1,5 @@
 /** Klaviyo's query language for lists: `filter`, `sort` and `page`. */
-import { invalid, Refusal } from './errors.ts'
+import { ApiError, invalidInput } from './errors.ts'
 
 type Comparable = string | number
 
@@ -23,7 +23,7 @@ const OPERATORS: Readonly<Record<string, (own: Comparable, given: readonly Compa
 const TERM = /\s*([a-z-]+)\(\s*([\w.]+)\s*,\s*("[^"]*"|'[^']*'|\[[^\]]*\]|[^()]*?)\s*\)\s*(,|$)/y
 
 /** A predicate for the `filter` parameter. Terms side by side or inside `and(…)` must all hold. */
-export function filterOf<Item>(
+export function parseFilter<Item>(
   text: string | null,
   fields: Readonly<Record<string, Filterable<Item>>>,
 ): (item: Item) => boolean {
@@ -32,10 +32,10 @@ export function filterOf<Item>(
     const field = fields[name]
     const compare = OPERATORS[operator]
     if (!field?.operators.includes(operator) || !compare) {
-      throw complain(`'${operator}' is not a supported filter of '${name}' here.`, 'filter')
+      throw queryError(`'${operator}' is not a supported filter of '${name}' here.`, 'filter')
     }
     const given = values(value).map(field.parse ?? String)
-    if (given.some(Number.isNaN)) throw complain(`The value of the filter on '${name}' is invalid.`, 'filter')
+    if (given.some(Number.isNaN)) throw queryError(`The value of the filter on '${name}' is invalid.`, 'filter')
     return (item: Item) => {
       const own = field.read(item)
       return own !== undefined && compare(own, given)
@@ -50,7 +50,7 @@ function terms(text: string): readonly (readonly [operator: string, name: string
   TERM.lastIndex = 0
   for (let end = 0; end < source.length; end = TERM.lastIndex) {
     const [, operator, name, value] = TERM.exec(source) ?? []
-    if (!operator || !name || value === undefined) throw complain('The filter could not be read.', 'filter')
+    if (!operator || !name || value === undefined) throw queryError('The filter could not be read.', 'filter')
     found.push([operator, name, value])
   }
   return found
@@ -62,7 +62,7 @@ function values(text: string): readonly string[] {
 }
 
 /** The items in the order that `sort` asks for; `-` before a field means newest or largest first. */
-export function sorted<Item>(
+export function sortItems<Item>(
   items: readonly Item[],
   text: string | null,
   fields: Readonly<Record<string, (item: Item) => number>>,
@@ -70,25 +70,25 @@ export function sorted<Item>(
   if (text === null) return items
   const descending = text.startsWith('-')
   const read = fields[descending ? text.slice(1) : text]
-  if (!read) throw complain(`'${text}' is not a supported sort here.`, 'sort')
+  if (!read) throw queryError(`'${text}' is not a supported sort here.`, 'sort')
   return items.toSorted((a, b) => (descending ? read(b) - read(a) : read(a) - read(b)))
 }
 
-export interface Page<Item> {
+export interface ListPage<Item> {
   readonly items: readonly Item[]
   /** `page[cursor]` of the next page, if there is one. */
   readonly next?: string
 }
 
 /** One page: `page[size]` items after the one the cursor names. */
-export function pageOf<Item extends { readonly id: string }>(
+export function paginate<Item extends { readonly id: string }>(
   items: readonly Item[],
   query: URLSearchParams,
   { usual, most }: { readonly usual: number; readonly most: number },
-): Page<Item> {
+): ListPage<Item> {
   const size = Number(query.get('page[size]') ?? usual)
   if (!Number.isInteger(size) || size < 1 || size > most) {
-    throw complain(`The page size must be between 1 and ${most}.`, 'page[size]')
+    throw queryError(`The page size must be between 1 and ${most}.`, 'page[size]')
   }
   const start = startOf(items, query.get('page[cursor]'))
   const page = items.slice(start, start + size)
@@ -102,10 +102,10 @@ function startOf(items: readonly { readonly id: string }[], cursor: string | nul
   if (cursor === null) return 0
   const id = Buffer.from(cursor, 'base64url').toString()
   const index = items.findIndex((item) => item.id === id)
-  if (index === -1) throw complain('Invalid page cursor.', 'page[cursor]')
+  if (index === -1) throw queryError('Invalid page cursor.', 'page[cursor]')
   return index + 1
 }
 
-function complain(detail: string, parameter: string): Refusal {
-  return new Refusal(400, [invalid(detail, { parameter })])
+function queryError(detail: string, parameter: string): ApiError {
+  return new ApiError(400, [invalidInput(detail, { parameter })])
 }

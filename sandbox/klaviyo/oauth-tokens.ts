@@ -1,59 +1,79 @@
-/** What people allowed at the local Klaviyo: access tokens that expire, refresh tokens that may change. */
+/** OAuth grants of the local Klaviyo: access tokens that expire, refresh tokens that may rotate. */
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import { identifier } from './identifier.ts'
 
-/** How it behaves, for tests. */
+/** Adjustable for tests. */
 export interface OauthRules {
-  /** Life of an access token, seconds. */
+  /** Lifetime of an access token, in seconds. */
   readonly expiresIn: number
-  /** Whether a refresh gives another refresh token: never; with the old one good until the new is used; or at once. */
+  /** Whether a refresh rotates the refresh token: never; with the old one valid until the new one is used; or at once. */
   readonly rotate: 'never' | 'grace' | 'strict'
 }
 
-export interface Grant {
+export interface OauthGrant {
   readonly scopes: readonly string[]
-  /** Refresh tokens that count, the newest last. */
+  /** Valid refresh tokens, the newest last. */
   refresh: string[]
-  /** Access tokens and when each ends. */
+  /** Expiry by access token. */
   readonly access: Map<string, number>
 }
 
-export function grants({ clock, random }: { readonly clock: Clock; readonly random: Random }) {
-  let rules: OauthRules = { expiresIn: 3600, rotate: 'grace' }
-  let all: Grant[] = []
-  return {
-    begin(scopes: readonly string[]): Grant {
-      const grant: Grant = { scopes, refresh: [], access: new Map() }
-      all.push(grant)
-      return grant
-    },
-    /** Using the new one ends the old. Whoever never saw the new one may use the old again, which ends the new. */
-    use(refresh: string): Grant | undefined {
-      const grant = all.find((one) => one.refresh.includes(refresh))
-      if (grant) grant.refresh = [refresh]
-      return grant
-    },
-    /** The answer that gives tokens. */
-    give(grant: Grant) {
-      const [access, next] = [identifier(random, 'uuid'), identifier(random, 'uuid')]
-      grant.access.set(access, clock.now() + rules.expiresIn * 1000)
-      if (grant.refresh.length === 0 || rules.rotate === 'strict') grant.refresh = [next]
-      else if (rules.rotate === 'grace') grant.refresh.push(next)
-      const told = { token_type: 'bearer', expires_in: rules.expiresIn, scope: grant.scopes.join(' ') }
-      return { access_token: access, refresh_token: grant.refresh.at(-1), ...told }
-    },
-    revoke(token: string): void {
-      all = all.filter(({ refresh, access }) => !refresh.includes(token) && !access.has(token))
-    },
-    /** The scopes of a token that counts, or undefined. */
-    scopes: (token: string) => all.find(({ access }) => (access.get(token) ?? 0) > clock.now())?.scopes,
-    rule(change: Partial<OauthRules>): void {
-      rules = { ...rules, ...change }
-    },
-    /** Access tokens end now; with `grants` so does all that was allowed. */
-    end(what: 'access' | 'grants'): void {
-      if (what === 'grants') all = []
-      for (const { access } of all) access.clear()
-    },
+export class OauthGrants {
+  readonly #clock: Clock
+  readonly #random: Random
+  #rules: OauthRules = { expiresIn: 3600, rotate: 'grace' }
+  #grants: OauthGrant[] = []
+
+  constructor({ clock, random }: { readonly clock: Clock; readonly random: Random }) {
+    this.#clock = clock
+    this.#random = random
+  }
+
+  create(scopes: readonly string[]): OauthGrant {
+    const grant: OauthGrant = { scopes, refresh: [], access: new Map() }
+    this.#grants.push(grant)
+    return grant
+  }
+
+  /** Using the new refresh token revokes the old one. A client that never received the new one may use the old one. */
+  redeem(refreshToken: string): OauthGrant | undefined {
+    const grant = this.#grants.find(({ refresh }) => refresh.includes(refreshToken))
+    if (grant) grant.refresh = [refreshToken]
+    return grant
+  }
+
+  /** The token response. */
+  issueTokens(grant: OauthGrant) {
+    const { expiresIn, rotate } = this.#rules
+    const [access, next] = [identifier(this.#random, 'uuid'), identifier(this.#random, 'uuid')]
+    grant.access.set(access, this.#clock.now() + expiresIn * 1000)
+    if (grant.refresh.length === 0 || rotate === 'strict') grant.refresh = [next]
+    else if (rotate === 'grace') grant.refresh.push(next)
+    return {
+      access_token: access,
+      refresh_token: grant.refresh.at(-1),
+      token_type: 'bearer',
+      expires_in: expiresIn,
+      scope: grant.scopes.join(' '),
+    }
+  }
+
+  revoke(token: string): void {
+    this.#grants = this.#grants.filter(({ refresh, access }) => !refresh.includes(token) && !access.has(token))
+  }
+
+  /** The scopes of a valid access token, or undefined. */
+  scopes(token: string): readonly string[] | undefined {
+    return this.#grants.find(({ access }) => (access.get(token) ?? 0) > this.#clock.now())?.scopes
+  }
+
+  setRules(change: Partial<OauthRules>): void {
+    this.#rules = { ...this.#rules, ...change }
+  }
+
+  /** Expires all access tokens; `grants` revokes the grants as well. */
+  expire(scope: 'access' | 'grants'): void {
+    if (scope === 'grants') this.#grants = []
+    for (const { access } of this.#grants) access.clear()
   }
 }

@@ -1,8 +1,8 @@
 /** A page for a person: which metrics the local Klaviyo has, and the newest events. */
 import { html } from 'hono/html'
+import type { KlaviyoSummary } from './api.ts'
 import type { RecordedEvent } from './event-store.ts'
-import type { Thing } from './segments-and-flows.ts'
-import type { Summary } from './server.ts'
+import type { SegmentOrFlow } from './segments-and-flows.ts'
 
 const SHOWN = 50
 
@@ -11,9 +11,9 @@ export const PAGE_HEADERS = { 'content-security-policy': "default-src 'none'; st
 
 export function renderPage(
   account: string,
-  summary: Summary,
+  summary: KlaviyoSummary,
   events: readonly RecordedEvent[],
-  made: readonly Thing[],
+  made: readonly SegmentOrFlow[],
 ) {
   const newest = events.slice(-SHOWN).reverse()
   const totals = Object.entries(summary).filter(([, value]) => typeof value === 'number')

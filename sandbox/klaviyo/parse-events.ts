@@ -5,18 +5,18 @@ import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 export interface SentProfile {
   readonly id?: string | null
   readonly attributes: JsonObject
-  readonly patch: Patch
+  readonly patch: PropertyPatch
 }
 
 /** `meta.patch_properties` */
-export interface Patch {
+export interface PropertyPatch {
   readonly append?: JsonObject | null
   readonly unappend?: JsonObject | null
   readonly unset?: string | readonly string[] | null
 }
 
 /** One event as sent. */
-export interface Arrival {
+export interface IncomingEvent {
   readonly metric: string
   readonly profile: SentProfile
   readonly properties: JsonObject
@@ -46,7 +46,7 @@ interface EventBody {
 interface ProfileBody {
   readonly id?: string | null
   readonly attributes: JsonObject
-  readonly meta?: { readonly patch_properties?: Patch | null } | null
+  readonly meta?: { readonly patch_properties?: PropertyPatch | null } | null
 }
 
 type CreateEventBody = Wrapped<{
@@ -65,30 +65,30 @@ type BulkBody = Wrapped<{ readonly attributes: { readonly 'events-bulk-create': 
 
 // The rules of klaviyo-bodies.ts have held for these bodies, so they have these shapes.
 
-export function arrivalOfOne(body: Json): Arrival {
+export function parseEvent(body: Json): IncomingEvent {
   const { data } = body as unknown as CreateEventBody
   const { meta, ...attributes } = data.attributes.profile.data.attributes
   const profile = { ...data.attributes.profile.data, attributes, meta: meta as ProfileBody['meta'] }
-  return arrival(data, sentProfile(profile as ProfileBody), false)
+  return toIncomingEvent(data, toSentProfile(profile as ProfileBody), false)
 }
 
-export function arrivalsOfMany(body: Json): readonly Arrival[] {
+export function parseBulkEvents(body: Json): readonly IncomingEvent[] {
   const { data } = body as unknown as BulkBody
   return data.attributes['events-bulk-create'].data.flatMap(({ attributes: { profile, events, backfill } }) => {
-    const sent = sentProfile(profile.data)
-    return events.data.map((event) => arrival(event, sent, backfill === true))
+    const sent = toSentProfile(profile.data)
+    return events.data.map((event) => toIncomingEvent(event, sent, backfill === true))
   })
 }
 
-export function profileOf(body: Json): SentProfile {
-  return sentProfile((body as unknown as Wrapped<ProfileBody>).data)
+export function parseProfile(body: Json): SentProfile {
+  return toSentProfile((body as unknown as Wrapped<ProfileBody>).data)
 }
 
-function sentProfile({ id, attributes, meta }: ProfileBody): SentProfile {
+function toSentProfile({ id, attributes, meta }: ProfileBody): SentProfile {
   return { ...(id && { id }), attributes, patch: meta?.patch_properties ?? {} }
 }
 
-function arrival({ attributes }: EventBody, profile: SentProfile, entry: boolean): Arrival {
+function toIncomingEvent({ attributes }: EventBody, profile: SentProfile, entry: boolean): IncomingEvent {
   const { metric, properties, time, unique_id: key, value, backfill } = attributes
   return {
     metric: metric.data.attributes.name,

@@ -3,8 +3,8 @@ import { isObject } from '../../runtime/lib/json.ts'
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { identifier } from './identifier.ts'
-import type { Patch, SentProfile } from './parse-events.ts'
-import { isList } from './rules.ts'
+import type { PropertyPatch, SentProfile } from './parse-events.ts'
+import { isList } from './validation/rules.ts'
 
 export interface StoredProfile {
   readonly id: string
@@ -17,7 +17,7 @@ export interface StoredProfile {
   readonly updated: number
 }
 
-export interface Upserted {
+export interface UpsertResult {
   readonly profile: StoredProfile
   readonly created: boolean
 }
@@ -28,7 +28,7 @@ type Stored = { -readonly [Key in keyof StoredProfile]: StoredProfile[Key] }
 const IDENTIFIERS = ['external_id', 'email', 'phone_number', '_kx', 'anonymous_id'] as const
 
 /** Keeps profiles in memory, found by any of their identifiers. */
-export class ProfileBook {
+export class ProfileStore {
   readonly #clock: Clock
   readonly #random: Random
   readonly #profiles = new Map<string, Stored>()
@@ -40,7 +40,7 @@ export class ProfileBook {
   }
 
   /** Creates or updates. An identifier that another profile holds stays there. */
-  upsert(sent: SentProfile): Upserted {
+  upsert(sent: SentProfile): UpsertResult {
     const { target } = this.#resolve(sent)
     const profile = target ?? this.#create()
     const usable = Object.entries(sent.attributes).filter(([name, value]) => {
@@ -48,7 +48,7 @@ export class ProfileBook {
       return !holder || holder === profile
     })
     this.#unindex(profile)
-    profile.attributes = merged(profile.attributes, Object.fromEntries(usable), sent.patch)
+    profile.attributes = mergeAttributes(profile.attributes, Object.fromEntries(usable), sent.patch)
     profile.updated = this.#clock.now()
     this.#reindex(profile)
     return { profile, created: target === undefined }
@@ -106,7 +106,7 @@ export class ProfileBook {
     this.#unindex(from)
     this.#profiles.delete(from.id)
     this.#unindex(into)
-    into.attributes = merged(from.attributes, into.attributes, {})
+    into.attributes = mergeAttributes(from.attributes, into.attributes, {})
     into.formerly = [...into.formerly, from.id, ...from.formerly]
     this.#reindex(into)
   }
@@ -140,23 +140,23 @@ function agrees({ attributes }: Stored, sent: JsonObject, below: number): boolea
 }
 
 /** Omitted stays, null clears, `properties` and `location` merge key by key. */
-function merged(known: JsonObject, sent: JsonObject, patch: Patch): JsonObject {
-  const result = overlaid(known, sent, ['properties', 'location'])
-  const properties = patched(isObject(result.properties) ? result.properties : {}, patch)
+function mergeAttributes(known: JsonObject, sent: JsonObject, patch: PropertyPatch): JsonObject {
+  const result = overlay(known, sent, ['properties', 'location'])
+  const properties = applyPatch(isObject(result.properties) ? result.properties : {}, patch)
   return Object.keys(properties).length > 0 ? { ...result, properties } : without(result, ['properties'])
 }
 
-function overlaid(known: JsonObject, sent: JsonObject, deep: readonly string[]): JsonObject {
+function overlay(known: JsonObject, sent: JsonObject, deep: readonly string[]): JsonObject {
   const result: { [key: string]: Json | undefined } = { ...known }
   for (const [name, value] of Object.entries(sent)) {
     const own = result[name]
     if (value === null) delete result[name]
-    else result[name] = deep.includes(name) && isObject(value) ? overlaid(isObject(own) ? own : {}, value, []) : value
+    else result[name] = deep.includes(name) && isObject(value) ? overlay(isObject(own) ? own : {}, value, []) : value
   }
   return result
 }
 
-function patched(properties: JsonObject, { append, unappend, unset }: Patch): JsonObject {
+function applyPatch(properties: JsonObject, { append, unappend, unset }: PropertyPatch): JsonObject {
   const result: { [key: string]: Json | undefined } = { ...properties }
   for (const [name, value = null] of Object.entries(append ?? {})) {
     result[name] = [...new Set([...values(result[name]), ...values(value)])]

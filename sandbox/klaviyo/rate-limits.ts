@@ -1,9 +1,9 @@
 /** Fixed rate-limit windows of a second and a minute, and the headers that tell of them. */
 import type { Clock } from '../../runtime/ports/effects.ts'
-import { type Refusal, refuse } from './errors.ts'
+import { type ApiError, apiError } from './errors.ts'
 
 /** Requests a second, and a minute. */
-export interface Rate {
+export interface RateLimit {
   readonly burst: number
   readonly steady: number
 }
@@ -11,7 +11,7 @@ export interface Rate {
 type Headers = Readonly<Record<string, string>>
 
 export interface RateWindows {
-  take(): Headers | Refusal
+  take(): Headers | ApiError
   reset(): void
 }
 
@@ -21,7 +21,7 @@ export interface RateWindows {
  * A 429 closes the endpoint until its Retry-After has passed, even if the window ends sooner:
  * Klaviyo documents that an earlier retry "always" gets another 429.
  */
-export function rateWindows({ burst, steady }: Rate, clock: Clock): RateWindows {
+export function createRateWindows({ burst, steady }: RateLimit, clock: Clock): RateWindows {
   const windows: readonly Window[] = [
     { limit: burst, length: 1_000, index: -1, used: 0 },
     { limit: steady, length: 60_000, index: -1, used: 0 },
@@ -37,7 +37,7 @@ export function rateWindows({ burst, steady }: Rate, clock: Clock): RateWindows 
     }
   }
 
-  function take(): Headers | Refusal {
+  function take(): Headers | ApiError {
     const now = clock.now()
     roll(now)
     if (closedUntil <= now && windows.some(isFull)) closedUntil = now + secondsToOpen(now) * 1000
@@ -82,7 +82,11 @@ function isFull({ used, limit }: Window): boolean {
   return used >= limit
 }
 
-function throttled(seconds: number): Refusal {
+function throttled(seconds: number): ApiError {
   const detail = `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? '' : 's'}.`
-  return refuse(429, 'throttled', 'Request was throttled.', detail, { 'Retry-After': String(seconds) })
+  return apiError(429, 'throttled', {
+    title: 'Request was throttled.',
+    detail,
+    headers: { 'Retry-After': String(seconds) },
+  })
 }

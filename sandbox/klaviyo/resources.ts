@@ -1,10 +1,10 @@
 /** What the local Klaviyo gives back: its accounts, metrics, events and profiles as JSON:API. */
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import type { Metric, RecordedEvent } from './event-store.ts'
-import { type Filterable, filterOf, type Page, pageOf, sorted } from './filter.ts'
+import { type Filterable, type ListPage, paginate, parseFilter, sortItems } from './filter.ts'
 import type { StoredProfile } from './profiles.ts'
 
-export interface Account {
+export interface AccountProfile {
   readonly name: string
   /** IANA time zone. */
   readonly timezone: string
@@ -66,15 +66,15 @@ const PROFILE_ATTRIBUTES = [
 /** `GET /api/metrics` */
 export function listMetrics(memory: Readable, url: URL): JsonObject {
   const query = url.searchParams
-  const metrics = memory.metrics().filter(filterOf(query.get('filter'), METRIC_FILTERS))
-  return collection(url, pageOf(metrics, query, { usual: 200, most: 200 }), metricResource)
+  const metrics = memory.metrics().filter(parseFilter(query.get('filter'), METRIC_FILTERS))
+  return collection(url, paginate(metrics, query, { usual: 200, most: 200 }), metricResource)
 }
 
 /** `GET /api/events`: only events that are still kept whole. */
 export function listEvents(memory: Readable, url: URL): JsonObject {
   const query = url.searchParams
-  const events = memory.events().filter(filterOf(query.get('filter'), EVENT_FILTERS))
-  const page = pageOf(sorted(events, query.get('sort'), EVENT_SORTS), query, { usual: 200, most: 1_000 })
+  const events = memory.events().filter(parseFilter(query.get('filter'), EVENT_FILTERS))
+  const page = paginate(sortItems(events, query.get('sort'), EVENT_SORTS), query, { usual: 200, most: 1_000 })
   const include = (query.get('include') ?? '').split(',')
   const wanted = <Item extends { readonly id: string }>(kind: string, all: readonly Item[], ids: readonly string[]) =>
     include.includes(kind) ? all.filter(({ id }) => ids.includes(id)) : []
@@ -96,12 +96,12 @@ export function listEvents(memory: Readable, url: URL): JsonObject {
 /** `GET /api/profiles` */
 export function listProfiles(memory: Readable, url: URL): JsonObject {
   const query = url.searchParams
-  const profiles = memory.profiles.all().filter(filterOf(query.get('filter'), PROFILE_FILTERS))
-  return collection(url, pageOf(profiles, query, { usual: 20, most: 100 }), profileResource)
+  const profiles = memory.profiles.all().filter(parseFilter(query.get('filter'), PROFILE_FILTERS))
+  return collection(url, paginate(profiles, query, { usual: 20, most: 100 }), profileResource)
 }
 
 /** `GET /api/accounts`: the one account a key belongs to. */
-export function listAccounts({ name, timezone }: Account, url: URL): JsonObject {
+export function listAccounts({ name, timezone }: AccountProfile, url: URL): JsonObject {
   const attributes = {
     test_account: true,
     contact_information: {
@@ -121,7 +121,7 @@ export function listAccounts({ name, timezone }: Account, url: URL): JsonObject 
     type: 'account',
     id,
     attributes,
-    links: self(url, 'accounts', id),
+    links: selfLink(url, 'accounts', id),
   }))
 }
 
@@ -134,16 +134,16 @@ export function profileResource({ id, attributes, created, updated }: StoredProf
       ...plain,
       location: attributes.location ?? {},
       properties: attributes.properties ?? {},
-      created: stamp(created),
-      updated: stamp(updated),
+      created: toTimestamp(created),
+      updated: toTimestamp(updated),
     },
-    links: self(url, 'profiles', id),
+    links: selfLink(url, 'profiles', id),
   }
 }
 
 function metricResource({ id, name, created, updated }: Metric, url: URL): JsonObject {
-  const attributes = { name, created: stamp(created), updated: stamp(updated), integration: INTEGRATION }
-  return { type: 'metric', id, attributes, links: self(url, 'metrics', id) }
+  const attributes = { name, created: toTimestamp(created), updated: toTimestamp(updated), integration: INTEGRATION }
+  return { type: 'metric', id, attributes, links: selfLink(url, 'metrics', id) }
 }
 
 function eventResource(event: RecordedEvent, url: URL): JsonObject {
@@ -153,7 +153,7 @@ function eventResource(event: RecordedEvent, url: URL): JsonObject {
     id,
     attributes: {
       timestamp: at(event) / 1000,
-      datetime: stamp(at(event)),
+      datetime: toTimestamp(at(event)),
       uuid,
       // Klaviyo shows the unique_id, given or made up from the time, and the value among the properties.
       event_properties: {
@@ -166,13 +166,13 @@ function eventResource(event: RecordedEvent, url: URL): JsonObject {
       profile: { data: { type: 'profile', id: event.profileId } },
       metric: { data: { type: 'metric', id: event.metricId } },
     },
-    links: self(url, 'events', id),
+    links: selfLink(url, 'events', id),
   }
 }
 
 export function collection<Item>(
   url: URL,
-  { items, next }: Page<Item>,
+  { items, next }: ListPage<Item>,
   show: (item: Item, url: URL) => Json,
 ): JsonObject {
   const following = new URL(url)
@@ -181,11 +181,11 @@ export function collection<Item>(
   return { data: items.map((item) => show(item, url)), links }
 }
 
-export function self(url: URL, collectionName: string, id: string): JsonObject {
+export function selfLink(url: URL, collectionName: string, id: string): JsonObject {
   return { self: new URL(`/api/${collectionName}/${id}/`, url).href }
 }
 
 /** Seconds and an offset, as Klaviyo writes times. */
-export function stamp(ms: number): string {
+export function toTimestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}+00:00`
 }

@@ -2,13 +2,13 @@
 import { isObject } from '../../runtime/lib/json.ts'
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
-import { invalid, Refusal } from './errors.ts'
-import { type Filterable, filterOf, pageOf, sorted } from './filter.ts'
+import { ApiError, invalidInput } from './errors.ts'
+import { type Filterable, paginate, parseFilter, sortItems } from './filter.ts'
 import { identifier } from './identifier.ts'
-import { collection, self, stamp } from './resources.ts'
-import { isList } from './rules.ts'
+import { collection, selfLink, toTimestamp } from './resources.ts'
+import { isList } from './validation/rules.ts'
 
-export interface Thing {
+export interface SegmentOrFlow {
   readonly kind: 'segment' | 'flow'
   readonly id: string
   readonly name: string
@@ -16,14 +16,14 @@ export interface Thing {
   readonly created: number
 }
 
-export interface AudienceOptions {
+export interface SegmentsAndFlowsOptions {
   readonly clock: Clock
   readonly random: Random
   /** Whether a metric of this id exists. */
   readonly isMetric: (id: string) => boolean
 }
 
-const PLAIN: Readonly<Record<string, Filterable<Thing>>> = {
+const PLAIN: Readonly<Record<string, Filterable<SegmentOrFlow>>> = {
   id: { operators: ['any'], read: ({ id }) => id },
   name: { operators: ['equals'], read: ({ name }) => name },
 }
@@ -31,14 +31,14 @@ const SEGMENT_FILTERS: typeof PLAIN = {
   id: { operators: ['any', 'equals'], read: ({ id }) => id },
   name: { operators: ['any', 'equals'], read: ({ name }) => name },
 }
-const SORTS = { created: ({ created }: Thing) => created }
+const SORTS = { created: ({ created }: SegmentOrFlow) => created }
 
-export class Audience {
-  readonly #options: AudienceOptions
-  #segments: Thing[] = []
-  #flows: Thing[] = []
+export class SegmentsAndFlows {
+  readonly #options: SegmentsAndFlowsOptions
+  #segments: SegmentOrFlow[] = []
+  #flows: SegmentOrFlow[] = []
 
-  constructor(options: AudienceOptions) {
+  constructor(options: SegmentsAndFlowsOptions) {
     this.#options = options
   }
 
@@ -60,11 +60,11 @@ export class Audience {
 
   listSegments(url: URL): JsonObject {
     const query = url.searchParams
-    const found = this.#segments.filter(filterOf(query.get('filter'), SEGMENT_FILTERS))
-    const page = pageOf(sorted(found, query.get('sort'), SORTS), query, { usual: 10, most: 10 })
+    const found = this.#segments.filter(parseFilter(query.get('filter'), SEGMENT_FILTERS))
+    const page = paginate(sortItems(found, query.get('sort'), SORTS), query, { usual: 10, most: 10 })
     if (query.get('include') !== 'flow-triggers') return collection(url, page, segment)
-    const behind = (it: Thing) => this.#flows.filter((one) => triggersOf(one).some(({ id }) => id === it.id))
-    const related = (it: Thing) => ({
+    const behind = (it: SegmentOrFlow) => this.#flows.filter((one) => triggersOf(one).some(({ id }) => id === it.id))
+    const related = (it: SegmentOrFlow) => ({
       ...segment(it, url),
       relationships: { 'flow-triggers': { data: behind(it).map(({ id }) => ({ type: 'flow', id })) } },
     })
@@ -74,18 +74,18 @@ export class Audience {
 
   listFlows(url: URL): JsonObject {
     const query = url.searchParams
-    const found = this.#flows.filter(filterOf(query.get('filter'), PLAIN))
-    return collection(url, pageOf(sorted(found, query.get('sort'), SORTS), query, { usual: 50, most: 50 }), flow)
+    const found = this.#flows.filter(parseFilter(query.get('filter'), PLAIN))
+    return collection(url, paginate(sortItems(found, query.get('sort'), SORTS), query, { usual: 50, most: 50 }), flow)
   }
 
   /** `GET /api/metrics/{id}/flow-triggers` */
-  listTriggered(url: URL): JsonObject {
+  listFlowTriggers(url: URL): JsonObject {
     const metric = url.pathname.split('/').at(-2) ?? ''
-    const begins = (it: Thing) => triggersOf(it).some(({ type, id }) => type === 'metric' && id === metric)
+    const begins = (it: SegmentOrFlow) => triggersOf(it).some(({ type, id }) => type === 'metric' && id === metric)
     return collection(url, { items: this.#flows.filter(begins) }, flow)
   }
 
-  made(): readonly Thing[] {
+  all(): readonly SegmentOrFlow[] {
     return [...this.#segments, ...this.#flows]
   }
 
@@ -94,7 +94,7 @@ export class Audience {
     this.#flows = []
   }
 
-  #made(kind: Thing['kind'], body: Json): Thing {
+  #made(kind: SegmentOrFlow['kind'], body: Json): SegmentOrFlow {
     const { name, definition } = attributesIn(body)
     const { random, clock } = this.#options
     const id = identifier(random, 'event').slice(0, 6)
@@ -105,7 +105,7 @@ export class Audience {
     const unknown = ids.find((id) => !this.#options.isMetric(id))
     if (unknown === undefined) return
     const pointer = '/data/attributes/definition'
-    throw new Refusal(400, [invalid('A metric of this definition does not exist.', { pointer })])
+    throw new ApiError(400, [invalidInput('A metric of this definition does not exist.', { pointer })])
   }
 }
 
@@ -115,7 +115,7 @@ function attributesIn(body: Json): JsonObject {
   return isObject(attributes) ? attributes : {}
 }
 
-function triggersOf({ definition }: Thing): readonly { readonly type: string; readonly id: string }[] {
+function triggersOf({ definition }: SegmentOrFlow): readonly { readonly type: string; readonly id: string }[] {
   const { triggers } = definition
   return (isList(triggers) ? triggers : [])
     .filter(isObject)
@@ -128,16 +128,16 @@ function idsUnder(key: string, value: Json | undefined): string[] {
   return Object.entries(value).flatMap(([name, inner]) => (name === key ? [String(inner)] : idsUnder(key, inner)))
 }
 
-function segment({ id, name, definition, created }: Thing, url: URL): JsonObject {
-  const dates = { created: stamp(created), updated: stamp(created) }
+function segment({ id, name, definition, created }: SegmentOrFlow, url: URL): JsonObject {
+  const dates = { created: toTimestamp(created), updated: toTimestamp(created) }
   const attributes = { name, definition, ...dates, is_active: true, is_processing: false, is_starred: false }
-  return { type: 'segment', id, attributes, links: self(url, 'segments', id) }
+  return { type: 'segment', id, attributes, links: selfLink(url, 'segments', id) }
 }
 
-function flow(thing: Thing, url: URL): JsonObject {
+function flow(thing: SegmentOrFlow, url: URL): JsonObject {
   const { id, name, created } = thing
   const trigger = triggersOf(thing)[0]?.type === 'metric' ? 'Metric' : 'Added to List'
-  const dates = { created: stamp(created), updated: stamp(created) }
+  const dates = { created: toTimestamp(created), updated: toTimestamp(created) }
   const attributes = { name, status: 'draft', archived: false, ...dates, trigger_type: trigger }
-  return { type: 'flow', id, attributes, links: self(url, 'flows', id) }
+  return { type: 'flow', id, attributes, links: selfLink(url, 'flows', id) }
 }

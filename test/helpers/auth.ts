@@ -8,8 +8,8 @@ import type { EncryptionKey } from '../../runtime/auth/vault.ts'
 import type { Fetch, Logger } from '../../runtime/ports/effects.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
-import { localIntercom } from '../../sandbox/intercom/server.ts'
-import { localKlaviyo } from '../../sandbox/klaviyo/server.ts'
+import { createIntercomSandbox } from '../../sandbox/intercom/server.ts'
+import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
 import { repeatable } from './open-intercom.ts'
 import { virtualClock } from './virtual-clock.ts'
 
@@ -49,7 +49,7 @@ export interface WorldOptions {
 export function world(options: WorldOptions = {}) {
   const clock = virtualClock()
   const random = repeatable()
-  const intercom = localIntercom({
+  const intercom = createIntercomSandbox({
     clock,
     random,
     token: TOKEN,
@@ -61,7 +61,7 @@ export function world(options: WorldOptions = {}) {
     fetch: async (request) => (await options.webhook?.(request)) ?? new Response(),
     ...(options.workspace !== undefined && { workspace: options.workspace }),
   })
-  const klaviyo = localKlaviyo({ clock, random, key: KEY, limits: false })
+  const klaviyo = createKlaviyoSandbox({ clock, random, key: KEY, limits: false })
   /** Every request sent, without its body. */
   const asked: string[] = []
   const fetch: Fetch = async (request) => {

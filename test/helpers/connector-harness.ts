@@ -5,8 +5,8 @@ import { loadConnectorSpec } from '../../connector/spec.ts'
 import type { Fetch, Random } from '../../runtime/ports/effects.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
-import { type LocalIntercomOptions, localIntercom } from '../../sandbox/intercom/server.ts'
-import { localKlaviyo } from '../../sandbox/klaviyo/server.ts'
+import { createIntercomSandbox, type IntercomSandboxOptions } from '../../sandbox/intercom/server.ts'
+import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 const TOKEN = 'test-token'
@@ -15,7 +15,7 @@ const KEY = 'pk_test'
 
 let shared: Promise<Spec> | undefined
 
-export interface WorkshopOptions extends Partial<LocalIntercomOptions> {
+export interface WorkshopOptions extends Partial<IntercomSandboxOptions> {
   readonly connector?: Partial<ConnectorOptions>
   /** Answers instead of a local server, where it wants to. */
   readonly instead?: (request: Request) => Promise<Response | undefined> | Response | undefined
@@ -26,7 +26,7 @@ export async function workshop(options: WorkshopOptions = {}) {
   const random = dice(1)
   shared ??= loadConnectorSpec()
   const spec = await shared
-  const intercom = localIntercom({
+  const intercom = createIntercomSandbox({
     clock,
     random,
     token: TOKEN,
@@ -37,7 +37,7 @@ export async function workshop(options: WorkshopOptions = {}) {
     fetch: async () => new Response(),
     ...options,
   })
-  const klaviyo = localKlaviyo({ clock, random, key: KEY })
+  const klaviyo = createKlaviyoSandbox({ clock, random, key: KEY })
   const store = options.connector?.store ?? memoryStore({ clock })
   const fetch: Fetch = async (request) => {
     const other = await options.instead?.(request)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
 import type { Fetch, Random } from '../../runtime/ports/effects.ts'
-import { type LocalIntercomOptions, localIntercom } from '../../sandbox/intercom/server.ts'
+import { createIntercomSandbox, type IntercomSandboxOptions } from '../../sandbox/intercom/server.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 export const TOKEN = 'a-token'
@@ -26,9 +26,9 @@ export function repeatable(seed = 1): Random {
   }
 }
 
-export function openIntercom(options: Partial<LocalIntercomOptions> = {}) {
+export function openIntercom(options: Partial<IntercomSandboxOptions> = {}) {
   const clock = virtualClock()
-  const box = localIntercom({
+  const box = createIntercomSandbox({
     clock,
     random: repeatable(),
     token: TOKEN,

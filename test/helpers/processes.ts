@@ -9,9 +9,9 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { serve } from '@hono/node-server'
 import { systemClock, systemFetch, systemRandom } from '../../runtime/system.ts'
-import type { LocalIntercomOptions } from '../../sandbox/intercom/server.ts'
-import { localIntercom } from '../../sandbox/intercom/server.ts'
-import { localKlaviyo } from '../../sandbox/klaviyo/server.ts'
+import type { IntercomSandboxOptions } from '../../sandbox/intercom/server.ts'
+import { createIntercomSandbox } from '../../sandbox/intercom/server.ts'
+import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -50,10 +50,10 @@ function listen(fetch: (request: Request) => Promise<Response>, closing: Closers
 /** Both local servers, and the settings that point a connector at them. */
 export async function servers(
   closing: Closers,
-  options: Partial<LocalIntercomOptions> & { readonly limits?: boolean } = {},
+  options: Partial<IntercomSandboxOptions> & { readonly limits?: boolean } = {},
 ) {
   const effects = { clock: systemClock, random: systemRandom }
-  const intercom = localIntercom({
+  const intercom = createIntercomSandbox({
     ...effects,
     token: TOKEN,
     clientSecret: SECRET,
@@ -63,7 +63,7 @@ export async function servers(
     fetch: systemFetch,
     ...options,
   })
-  const klaviyo = localKlaviyo({ ...effects, key: KEY, keep: 100_000, limits: options.limits ?? true })
+  const klaviyo = createKlaviyoSandbox({ ...effects, key: KEY, keep: 100_000, limits: options.limits ?? true })
   closing.add(intercom, () => intercom.close())
   const env = {
     INTERCOM_BASE_URL: await listen(intercom.fetch, closing),

@@ -1,5 +1,5 @@
 /** Bodies to send to the local Klaviyo, and one to send them to. */
-import { type LocalKlaviyoOptions, localKlaviyo } from '../../sandbox/klaviyo/server.ts'
+import { createKlaviyoSandbox, type KlaviyoSandboxOptions } from '../../sandbox/klaviyo/server.ts'
 
 export type Loose = Record<string, unknown>
 
@@ -51,7 +51,7 @@ export const HEADERS = {
 }
 
 /** A local Klaviyo without rate limits, a clock that moves when told, and ids that never repeat. */
-export function start(options: Partial<LocalKlaviyoOptions> = {}) {
+export function start(options: Partial<KlaviyoSandboxOptions> = {}) {
   let now = NOW
   let state = 1
   const random = () => {
@@ -59,7 +59,7 @@ export function start(options: Partial<LocalKlaviyoOptions> = {}) {
     return state / 2_147_483_647
   }
   const clock = { now: () => now, sleep: async () => {} }
-  const server = localKlaviyo({ clock, random, key: KEY, limits: false, ...options })
+  const server = createKlaviyoSandbox({ clock, random, key: KEY, limits: false, ...options })
 
   /** Posts if there is a body, gets if there is none. An empty header is left out. */
   function call(path: string, body?: unknown, headers: Loose = {}): Promise<Response> {

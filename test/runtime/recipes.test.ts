@@ -13,7 +13,7 @@ import type { Spec } from '../../runtime/spec/spec.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { sqliteStore } from '../../runtime/store/sqlite/store.ts'
 import { silentLogger } from '../../runtime/system.ts'
-import { localKlaviyo } from '../../sandbox/klaviyo/server.ts'
+import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
 import { never } from '../helpers/klaviyo.ts'
 import { HEADERS, KEY, metric, single } from '../helpers/sandbox-klaviyo-bodies.ts'
 import { virtualClock } from '../helpers/virtual-clock.ts'
@@ -39,7 +39,7 @@ async function scene(metrics: readonly string[], { through, prefix = '' }: Setti
     state = (state * 48_271) % 2_147_483_647
     return state / 2_147_483_647
   }
-  const server = localKlaviyo({ clock, random, key: KEY, limits: true })
+  const server = createKlaviyoSandbox({ clock, random, key: KEY, limits: true })
   const asked: { method: string; path: string; body: string }[] = []
   const post = async (path: string, body: unknown) => {
     const request = new Request(`http://k${path}`, { method: 'POST', headers: HEADERS, body: JSON.stringify(body) })

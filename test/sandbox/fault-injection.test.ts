@@ -1,6 +1,6 @@
 /** A sandbox server can be told to be late, to fail, to be silent and to cut off; seen from the other end of a socket. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { misbehaviour, readMisbehaviour } from '../../sandbox/fault-injection.ts'
+import { FaultInjector, parseFaultInjection } from '../../sandbox/fault-injection.ts'
 import { at, onSocket, openIntercom, TOKEN } from '../helpers/open-intercom.ts'
 import { virtualClock } from '../helpers/virtual-clock.ts'
 
@@ -14,7 +14,7 @@ test.each([
   [[], false],
   [null, false],
 ])('rules %j make sense: %s', (rules, sensible) => {
-  expect(readMisbehaviour(rules)).toEqual(sensible ? rules : undefined)
+  expect(parseFaultInjection(rules)).toEqual(sensible ? rules : undefined)
 })
 
 describe('as a wrapper', () => {
@@ -23,30 +23,30 @@ describe('as a wrapper', () => {
 
   test('waits before it answers', async () => {
     const clock = virtualClock()
-    const box = misbehaviour({ clock, random: () => 0 })
-    box.set({ latency: 250 })
+    const injector = new FaultInjector({ clock, random: () => 0 })
+    injector.rules = { latency: 250 }
     const before = clock.now()
-    await clock.until(box.apply(request, answer))
+    await clock.until(injector.apply(request, answer))
     expect(clock.now() - before).toBe(250)
   })
 
   test('fails as many as told, whatever the chance, and has no effect then', async () => {
-    const box = misbehaviour({ clock: virtualClock(), random: () => 0.99 })
-    box.set({ failNext: 2 })
+    const injector = new FaultInjector({ clock: virtualClock(), random: () => 0.99 })
+    injector.rules = { failNext: 2 }
     let effects = 0
     const counted = async () => new Response(String(++effects))
     const statuses = []
-    for (let i = 0; i < 3; i++) statuses.push((await box.apply(request, counted)).status)
-    expect([statuses, effects, box.rules()]).toEqual([[500, 500, 200], 1, { failNext: 0 }])
+    for (let i = 0; i < 3; i++) statuses.push((await injector.apply(request, counted)).status)
+    expect([statuses, effects, injector.rules]).toEqual([[500, 500, 200], 1, { failNext: 0 }])
   })
 
   test('rates are drawn together', async () => {
     let draw = 0
-    const box = misbehaviour({ clock: virtualClock(), random: () => draw })
-    box.set({ failRate: 0.25, resetRate: 0.25 })
+    const injector = new FaultInjector({ clock: virtualClock(), random: () => draw })
+    injector.rules = { failRate: 0.25, resetRate: 0.25 }
     const outcome = async (next: number) => {
       draw = next
-      const response = await box.apply(request, answer)
+      const response = await injector.apply(request, answer)
       return response.status === 500 ? 'failed' : response.text().catch(() => 'cut')
     }
     expect([await outcome(0.24), await outcome(0.26), await outcome(0.5)]).toEqual(['failed', 'cut', 'fine'])
@@ -54,10 +54,10 @@ describe('as a wrapper', () => {
 })
 
 describe('over a socket', () => {
-  const { box, call } = openIntercom()
+  const { box: intercom, call } = openIntercom()
   let server: Awaited<ReturnType<typeof onSocket>>
   beforeAll(async () => {
-    server = await onSocket(box.fetch)
+    server = await onSocket(intercom.fetch)
   })
   afterAll(() => server.close())
   beforeEach(() => misbehave({}))
@@ -84,7 +84,7 @@ describe('over a socket', () => {
   test('never answers, and lets go when the caller does', async () => {
     await misbehave({ hangRate: 1 })
     const caller = new AbortController()
-    const before = box.calls()['GET /me'] ?? 0
+    const before = intercom.calls()['GET /me'] ?? 0
     let answered = false
     const answer = me(caller.signal).then(
       () => {
@@ -92,7 +92,7 @@ describe('over a socket', () => {
       },
       () => {},
     )
-    await vi.waitFor(() => expect(box.calls()['GET /me']).toBe(before + 1))
+    await vi.waitFor(() => expect(intercom.calls()['GET /me']).toBe(before + 1))
     // A request that is answered at all is answered before one that came later.
     await misbehave({})
     await me()

@@ -53,7 +53,7 @@ test('a revoked grant pauses delivery; a new connection resumes it without loss'
   const before = events(it)
   expect([before > 0, await waiting(it)]).toEqual([true, 0])
 
-  it.klaviyo.oauth.end('grants')
+  it.klaviyo.oauth.expire('grants')
   await it.clock.pass(3_600_000)
   await act(10)
   const held = await waiting(it)

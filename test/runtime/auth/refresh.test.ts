@@ -47,9 +47,9 @@ test('a 401 refreshes the token and retries the request, but not for a token jus
     )
   }
   await it.clock.pass(60_000)
-  it.klaviyo.oauth.end('access')
+  it.klaviyo.oauth.expire('access')
   expect(await ask()).toEqual(['ok', 2])
-  it.klaviyo.oauth.end('access')
+  it.klaviyo.oauth.expire('access')
   const before = it.klaviyo.oauth.refreshes()
   expect(await ask()).toEqual(['klaviyo/unauthorized', 1])
   expect(it.klaviyo.oauth.refreshes()).toBe(before)
@@ -74,7 +74,7 @@ test('a revoked grant pauses delivery, with one log line, until a new connection
   const it = world()
   const account = await installed(it)
   const other = await it.open()
-  it.klaviyo.oauth.end('grants')
+  it.klaviyo.oauth.expire('grants')
   await it.clock.pass(HOUR)
   const tries = [account, account, other].map((one) => one.destination.current(never).catch((error: unknown) => error))
   for (const fault of await it.clock.until(Promise.all(tries)))
@@ -149,12 +149,12 @@ describe('across crashes at any effect', () => {
     await fc.assert(
       fc.asyncProperty(rotate, fc.array(step, { maxLength: 12 }), async (mode, steps) => {
         const it = world()
-        it.klaviyo.oauth.rule({ rotate: mode })
+        it.klaviyo.oauth.setRules({ rotate: mode })
         const processes: Connections[] = [await installed(it), await it.open(), await it.open()]
         let deaths = 0
         for (const one of steps) {
           if (one.does === 'pass') await it.clock.pass(one.ms)
-          else if (one.does === 'end') it.klaviyo.oauth.end('access')
+          else if (one.does === 'end') it.klaviyo.oauth.expire('access')
           else if (one.does === 'die') {
             deaths += 1
             const doomed = await it.open()

@@ -1,35 +1,35 @@
 /** The request bodies the local Klaviyo takes, as tables of rules. */
-import { isObject } from '../../runtime/lib/json.ts'
-import type { Json } from '../../runtime/ports/types.ts'
-import { type Check, type Complaint, type Fields, isList, type Rule, step } from './rules.ts'
+import { isObject } from '../../../runtime/lib/json.ts'
+import type { Json } from '../../../runtime/ports/types.ts'
+import { type FieldRule, type Fields, isList, pointerStep, type ValueCheck, type Violation } from './rules.ts'
 import {
-  atMost,
-  bytes,
-  currency,
-  email,
-  exactly,
+  currencyChecks,
+  emailChecks,
+  equals,
   KB,
-  metricName,
+  maxBytes,
+  maxEntries,
+  metricNameChecks,
   NOT_A_TIME,
-  payload,
-  phone,
-  time,
-  uniqueId,
+  payloadCheck,
+  phoneChecks,
+  timeChecks,
+  uniqueIdChecks,
 } from './values.ts'
 
-const TEXT: Rule = { kinds: ['string', 'null'] }
-const COORDINATE: Rule = { kinds: ['string', 'number', 'null'] }
-const OBJECT: Rule = { kinds: ['object'] }
-const OBJECT_OR_NULL: Rule = { kinds: ['object', 'null'] }
+const TEXT: FieldRule = { kinds: ['string', 'null'] }
+const COORDINATE: FieldRule = { kinds: ['string', 'number', 'null'] }
+const OBJECT: FieldRule = { kinds: ['object'] }
+const OBJECT_OR_NULL: FieldRule = { kinds: ['object', 'null'] }
 
 // The first revision that knows the flag; what an older one does with it is undocumented, so it is refused.
-const BACKFILL: Rule = { kinds: ['boolean', 'null'], since: '2026-07-15' }
+const BACKFILL: FieldRule = { kinds: ['boolean', 'null'], since: '2026-07-15' }
 
-const orNull = (rule: Rule): Rule => ({ ...rule, kinds: [...rule.kinds, 'null'] })
-const need = (rule: Rule): Rule => ({ ...rule, required: true })
+const orNull = (rule: FieldRule): FieldRule => ({ ...rule, kinds: [...rule.kinds, 'null'] })
+const need = (rule: FieldRule): FieldRule => ({ ...rule, required: true })
 
 /** An object of a fixed set of fields. */
-const object = (resource: string, fields: Fields, checks: readonly Check[] = []): Rule => ({
+const object = (resource: string, fields: Fields, checks: readonly ValueCheck[] = []): FieldRule => ({
   kinds: ['object'],
   resource,
   fields,
@@ -37,9 +37,14 @@ const object = (resource: string, fields: Fields, checks: readonly Check[] = [])
 })
 
 /** A JSON:API resource: `{ type, attributes }`, and what may stand beside. */
-function resource(type: string, attributes: Fields, beside: Fields = {}, checks: readonly Check[] = []): Rule {
+function resource(
+  type: string,
+  attributes: Fields,
+  beside: Fields = {},
+  checks: readonly ValueCheck[] = [],
+): FieldRule {
   const fields = {
-    type: need({ kinds: ['string'], checks: exactly(type) }),
+    type: need({ kinds: ['string'], checks: equals(type) }),
     attributes: need(object(type, attributes)),
     ...beside,
   }
@@ -47,8 +52,8 @@ function resource(type: string, attributes: Fields, beside: Fields = {}, checks:
 }
 
 /** `{ data: … }` round a resource, or round a list of them. */
-const wrapped = (data: Rule): Rule => object('document', { data: need(data) })
-const list = (items: Rule, checks: readonly Check[] = []): Rule => ({ kinds: ['array'], items, checks })
+const wrapped = (data: FieldRule): FieldRule => object('document', { data: need(data) })
+const list = (items: FieldRule, checks: readonly ValueCheck[] = []): FieldRule => ({ kinds: ['array'], items, checks })
 
 const LOCATION = object('location', {
   address1: TEXT,
@@ -75,8 +80,8 @@ const META = object('meta', {
 })
 
 const PROFILE: Fields = {
-  email: { kinds: ['string', 'null'], checks: email },
-  phone_number: { kinds: ['string', 'null'], checks: phone },
+  email: { kinds: ['string', 'null'], checks: emailChecks },
+  phone_number: { kinds: ['string', 'null'], checks: phoneChecks },
   external_id: TEXT,
   _kx: TEXT,
   first_name: TEXT,
@@ -94,7 +99,7 @@ const EVENT_PROFILE: Fields = { ...PROFILE, anonymous_id: TEXT }
 
 const IDENTIFIERS = ['email', 'phone_number', 'external_id', 'anonymous_id', '_kx']
 
-const identified: Check = (value) => {
+const identified: ValueCheck = (value) => {
   const { id, attributes } = isObject(value) ? value : {}
   const given = isObject(attributes) ? IDENTIFIERS.map((name) => attributes[name]) : []
   if ([id, ...given].some((identifier) => identifier !== undefined && identifier !== null)) return []
@@ -102,16 +107,18 @@ const identified: Check = (value) => {
 }
 
 const EVENT: Fields = {
-  metric: need(wrapped(resource('metric', { name: need({ kinds: ['string'], checks: metricName }), service: TEXT }))),
-  properties: need({ kinds: ['object'], checks: [atMost(400, 'properties'), payload] }),
-  time: { kinds: ['string', 'null'], checks: time, otherwise: NOT_A_TIME },
+  metric: need(
+    wrapped(resource('metric', { name: need({ kinds: ['string'], checks: metricNameChecks }), service: TEXT })),
+  ),
+  properties: need({ kinds: ['object'], checks: [maxEntries(400, 'properties'), payloadCheck] }),
+  time: { kinds: ['string', 'null'], checks: timeChecks, otherwise: NOT_A_TIME },
   value: { kinds: ['number', 'null'] },
-  value_currency: { kinds: ['string', 'null'], checks: currency },
-  unique_id: { kinds: ['string', 'null'], checks: uniqueId },
+  value_currency: { kinds: ['string', 'null'], checks: currencyChecks },
+  unique_id: { kinds: ['string', 'null'], checks: uniqueIdChecks },
   backfill: BACKFILL,
 }
 
-const EVENT_PROFILE_CHECKS: readonly Check[] = [identified, bytes(95 * KB, 'profile of an event')]
+const EVENT_PROFILE_CHECKS: readonly ValueCheck[] = [identified, maxBytes(95 * KB, 'profile of an event')]
 
 /** `meta` stands inside a profile's attributes here … */
 const PROFILE_OF_ONE = resource('profile', { ...EVENT_PROFILE, meta: orNull(META) }, { id: TEXT }, EVENT_PROFILE_CHECKS)
@@ -136,7 +143,7 @@ export const BULK_CREATE_EVENTS = wrapped(
 
 /** `POST /api/profile-import` */
 export const IMPORT_PROFILE = wrapped(
-  resource('profile', PROFILE, { id: TEXT, meta: orNull(META) }, [identified, bytes(100 * KB, 'profile')]),
+  resource('profile', PROFILE, { id: TEXT, meta: orNull(META) }, [identified, maxBytes(100 * KB, 'profile')]),
 )
 
 /** Every event of a bulk request with its pointer below the list of entries, however ill-formed the rest is. */
@@ -144,12 +151,12 @@ function* eventsOf(entries: Json): Generator<{ readonly event: Json | undefined;
   for (const [i, entry] of (isList(entries) ? entries : []).entries()) {
     const events = dig(entry, 'attributes', 'events', 'data')
     for (const [j, event] of (isList(events) ? events : []).entries()) {
-      yield { event, at: `${step(i)}/attributes/events/data${step(j)}` }
+      yield { event, at: `${pointerStep(i)}/attributes/events/data${pointerStep(j)}` }
     }
   }
 }
 
-function atMostEvents(limit: number): Check {
+function atMostEvents(limit: number): ValueCheck {
   return (entries) => {
     const count = [...eventsOf(entries)].length
     return count > limit ? [{ detail: `At most ${limit} events are accepted in a request, got ${count}.` }] : []
@@ -157,9 +164,9 @@ function atMostEvents(limit: number): Check {
 }
 
 // Klaviyo says "for the same profile and metric". Any repeat is refused here: two addresses may be one profile.
-function eachIdOnce(entries: Json): readonly Complaint[] {
+function eachIdOnce(entries: Json): readonly Violation[] {
   const seen = new Set<Json>()
-  const complaints: Complaint[] = []
+  const complaints: Violation[] = []
   for (const { event, at } of eventsOf(entries)) {
     const id = dig(event, 'attributes', 'unique_id')
     if (typeof id !== 'string') continue

@@ -1,20 +1,21 @@
 /** The bodies of segments and flows that the local Klaviyo takes: their outline, and the conditions we make. */
-import { isObject } from '../../runtime/lib/json.ts'
-import { type Check, type Fields, isList, type Rule } from './rules.ts'
-import { exactly } from './values.ts'
+import { isObject } from '../../../runtime/lib/json.ts'
+import { type FieldRule, type Fields, isList, type ValueCheck } from './rules.ts'
+import { equals } from './values.ts'
 
-const need = (rule: Rule): Rule => ({ ...rule, required: true })
-const text = (checks: readonly Check[] = []): Rule => need({ kinds: ['string'], checks })
-const object = (resource: string, fields: Fields): Rule => ({ kinds: ['object'], resource, fields })
-const list = (items: Rule, checks: readonly Check[] = []): Rule => need({ kinds: ['array'], items, checks })
+const need = (rule: FieldRule): FieldRule => ({ ...rule, required: true })
+const text = (checks: readonly ValueCheck[] = []): FieldRule => need({ kinds: ['string'], checks })
+const object = (resource: string, fields: Fields): FieldRule => ({ kinds: ['object'], resource, fields })
+const list = (items: FieldRule, checks: readonly ValueCheck[] = []): FieldRule =>
+  need({ kinds: ['array'], items, checks })
 
-const several: Check = (value) =>
+const several: ValueCheck = (value) =>
   isList(value) && value.length === 0 ? [{ detail: 'This list must not be empty.' }] : []
-const one: Check = (value) =>
+const one: ValueCheck = (value) =>
   isList(value) && value.length !== 1 ? [{ detail: 'Exactly one trigger is supported.' }] : []
 
 /** What is not about a metric is taken as it is. */
-const condition: Check = (value) => {
+const condition: ValueCheck = (value) => {
   if (!isObject(value) || value.type !== 'profile-metric') return []
   const missing = ['metric_id', 'measurement', 'measurement_filter', 'timeframe_filter'].filter(
     (key) => !(key in value),
@@ -22,18 +23,18 @@ const condition: Check = (value) => {
   return missing.map((key) => ({ detail: `'${key}' is a required field for the resource 'segment'.`, at: `/${key}` }))
 }
 
-const entered: Check = (value) => {
+const entered: ValueCheck = (value) => {
   if (!isObject(value) || !isList(value.actions)) return []
   const names = value.actions.map((action) => (isObject(action) ? action.temporary_id : undefined))
   if (names.includes(value.entry_action_id)) return []
   return [{ detail: 'entry_action_id names no action.', at: '/entry_action_id' }]
 }
 
-const made = (type: string, definition: Rule): Rule =>
+const made = (type: string, definition: FieldRule): FieldRule =>
   object('document', {
     data: need(
       object(type, {
-        type: text(exactly(type)),
+        type: text(equals(type)),
         attributes: need(
           object(type, { name: text(), definition: need(definition), is_starred: { kinds: ['boolean'] } }),
         ),
@@ -41,7 +42,7 @@ const made = (type: string, definition: Rule): Rule =>
     ),
   })
 
-const CONDITION: Rule = { kinds: ['object'], checks: [condition] }
+const CONDITION: FieldRule = { kinds: ['object'], checks: [condition] }
 const GROUP = object('condition_group', { conditions: list(CONDITION, [several]) })
 
 /** `POST /api/segments` */

@@ -1,11 +1,11 @@
 /** A small language of rules for request bodies, and the walk that finds every fault in one. */
-import { isObject } from '../../runtime/lib/json.ts'
-import type { Json, JsonObject } from '../../runtime/ports/types.ts'
+import { isObject } from '../../../runtime/lib/json.ts'
+import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
 
-export type Kind = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null'
+export type JsonKind = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null'
 
 /** What a check may look at besides the value. */
-export interface Circumstances {
+export interface CheckContext {
   /** The request's `revision` header. */
   readonly revision: string
   /** Milliseconds since 1970. */
@@ -13,17 +13,17 @@ export interface Circumstances {
 }
 
 /** A complaint about a value, or about something inside it: `at` is the pointer from there. */
-export interface Complaint {
+export interface Violation {
   readonly detail: string
   readonly at?: string
 }
 
-export type Check = (value: Json, circumstances: Circumstances) => readonly Complaint[]
+export type ValueCheck = (value: Json, circumstances: CheckContext) => readonly Violation[]
 
-export type Fields = Readonly<Record<string, Rule>>
+export type Fields = Readonly<Record<string, FieldRule>>
 
-export interface Rule {
-  readonly kinds: readonly Kind[]
+export interface FieldRule {
+  readonly kinds: readonly JsonKind[]
   readonly required?: boolean
   /** The first revision that knows the field; before it, it is unknown. */
   readonly since?: string
@@ -33,14 +33,14 @@ export interface Rule {
   readonly fields?: Fields
   /** Whose fields they are, for messages. */
   readonly resource?: string
-  readonly items?: Rule
-  readonly checks?: readonly Check[]
+  readonly items?: FieldRule
+  readonly checks?: readonly ValueCheck[]
 }
 
-const NONE: readonly Complaint[] = []
+const NONE: readonly Violation[] = []
 
 /** Every fault of a value, with its exact place. None = the value is accepted. */
-export function faults(rule: Rule, value: Json, circumstances: Circumstances): readonly Complaint[] {
+export function findViolations(rule: FieldRule, value: Json, circumstances: CheckContext): readonly Violation[] {
   const kind = kindOf(value)
   if (!rule.kinds.includes(kind)) {
     return [{ detail: rule.otherwise ?? `Expected ${rule.kinds.join(' or ')}, got ${kind}.` }]
@@ -57,42 +57,45 @@ export function faults(rule: Rule, value: Json, circumstances: Circumstances): r
 }
 
 function faultsOfFields(
-  { resource = 'document' }: Rule,
+  { resource = 'document' }: FieldRule,
   fields: Fields,
   value: JsonObject,
-  circumstances: Circumstances,
-): readonly Complaint[] {
+  circumstances: CheckContext,
+): readonly Violation[] {
   const missing = Object.entries(fields)
     .filter(([name, rule]) => rule.required && value[name] === undefined)
-    .map(([name]) => ({ detail: `'${name}' is a required field for the resource '${resource}'.`, at: step(name) }))
+    .map(([name]) => ({
+      detail: `'${name}' is a required field for the resource '${resource}'.`,
+      at: pointerStep(name),
+    }))
   const present = Object.entries(value).flatMap(([name, field = null]) => {
     const rule = Object.hasOwn(fields, name) ? fields[name] : undefined
     return rule && circumstances.revision >= (rule.since ?? '')
-      ? below(name, faults(rule, field, circumstances))
-      : [{ detail: `'${name}' is not a valid field for the resource '${resource}'.`, at: step(name) }]
+      ? prefixPointers(name, findViolations(rule, field, circumstances))
+      : [{ detail: `'${name}' is not a valid field for the resource '${resource}'.`, at: pointerStep(name) }]
   })
   return missing.length > 0 ? [...missing, ...present] : present
 }
 
-function faultsOfItems(rule: Rule, items: readonly Json[], circumstances: Circumstances): readonly Complaint[] {
-  return items.flatMap((item, index) => below(index, faults(rule, item, circumstances)))
+function faultsOfItems(rule: FieldRule, items: readonly Json[], circumstances: CheckContext): readonly Violation[] {
+  return items.flatMap((item, index) => prefixPointers(index, findViolations(rule, item, circumstances)))
 }
 
 /** The complaints about a part, told from the whole. Pointers grow only here, so that a good body costs none. */
-export function below(name: string | number, complaints: readonly Complaint[]): readonly Complaint[] {
+export function prefixPointers(name: string | number, complaints: readonly Violation[]): readonly Violation[] {
   if (complaints.length === 0) return NONE
-  return complaints.map(({ detail, at = '' }) => ({ detail, at: step(name) + at }))
+  return complaints.map(({ detail, at = '' }) => ({ detail, at: pointerStep(name) + at }))
 }
 
 /** One step of a JSON pointer, escaped as RFC 6901 says. */
-export function step(name: string | number): string {
+export function pointerStep(name: string | number): string {
   return `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
-export function kindOf(value: Json): Kind {
+export function kindOf(value: Json): JsonKind {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
-  return typeof value as Exclude<Kind, 'array' | 'null'>
+  return typeof value as Exclude<JsonKind, 'array' | 'null'>
 }
 
 export function isList(value: Json | undefined): value is readonly Json[] {

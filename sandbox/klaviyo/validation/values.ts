@@ -1,9 +1,9 @@
 /** Checks on single values, each with the limit or the shape that Klaviyo documents. */
 
 import { isValidPhoneNumber } from 'libphonenumber-js/max'
-import { isObject } from '../../runtime/lib/json.ts'
-import type { Json } from '../../runtime/ports/types.ts'
-import { below, type Check, type Complaint, isList } from './rules.ts'
+import { isObject } from '../../../runtime/lib/json.ts'
+import type { Json } from '../../../runtime/ports/types.ts'
+import { isList, prefixPointers, type ValueCheck, type Violation } from './rules.ts'
 
 // "KB" and "MB" are read as the smaller, decimal ones: who keeps to these is safe under either reading.
 export const KB = 1_000
@@ -19,37 +19,39 @@ const EARLIEST = Date.UTC(1990, 0, 1)
 export const NOT_A_TIME = 'Invalid datetime format. Expected ISO 8601, for example 2026-07-15T09:30:00.000Z.'
 
 const text =
-  (detail: string, accepts: (value: string) => boolean): Check =>
+  (detail: string, accepts: (value: string) => boolean): ValueCheck =>
   (value) =>
     typeof value === 'string' && !accepts(value) ? [{ detail }] : []
 
-export const email: readonly Check[] = [
+export const emailChecks: readonly ValueCheck[] = [
   text('Email address must not be longer than 100 characters.', (value) => value.length <= 100),
   text('Invalid email address', (value) => value.length > 100 || isAddress(value)),
 ]
 
-export const phone: readonly Check[] = [
+export const phoneChecks: readonly ValueCheck[] = [
   text(
     'Invalid phone number format (Example of a valid format: +12345678901)',
     (value) => E164.test(value) && isValidPhoneNumber(value),
   ),
 ]
 
-export const metricName: readonly Check[] = [
+export const metricNameChecks: readonly ValueCheck[] = [
   text('Metric name must not be empty.', (value) => value.trim() !== ''),
   text('Metric name must be shorter than 128 characters.', (value) => value.length < 128),
 ]
 
-export const uniqueId: readonly Check[] = [
+export const uniqueIdChecks: readonly ValueCheck[] = [
   text('unique_id must have 1 to 255 characters.', (value) => value.length >= 1 && value.length <= 255),
 ]
 
-export const currency: readonly Check[] = [text('Invalid ISO 4217 currency code.', (value) => /^[A-Z]{3}$/.test(value))]
+export const currencyChecks: readonly ValueCheck[] = [
+  text('Invalid ISO 4217 currency code.', (value) => /^[A-Z]{3}$/.test(value)),
+]
 
 /** Only this one word. */
-export const exactly = (word: string): readonly Check[] => [text(`Expected '${word}'.`, (value) => value === word)]
+export const equals = (word: string): readonly ValueCheck[] => [text(`Expected '${word}'.`, (value) => value === word)]
 
-export const time: readonly Check[] = [
+export const timeChecks: readonly ValueCheck[] = [
   (value, { now }) => {
     const parts = DATE_TIME.exec(String(value))
     const at = Date.parse(String(value))
@@ -77,35 +79,35 @@ function oneYearAfter(now: number): number {
 }
 
 /** At most so many entries of a list or keys of an object. */
-export const atMost =
-  (limit: number, what: string): Check =>
+export const maxEntries =
+  (limit: number, what: string): ValueCheck =>
   (value) => {
     const count = isList(value) ? value.length : isObject(value) ? Object.keys(value).length : 0
     return count > limit ? [{ detail: `At most ${limit} ${what} are accepted, got ${count}.` }] : []
   }
 
 /** At most so many bytes, written as JSON. */
-export const bytes =
-  (limit: number, what: string): Check =>
+export const maxBytes =
+  (limit: number, what: string): ValueCheck =>
   (value) => {
     const size = Buffer.byteLength(JSON.stringify(value))
     return size > limit ? [{ detail: `The ${what} must not exceed ${limit} bytes, got ${size}.` }] : []
   }
 
 /** The limits on whatever an event's properties hold. The properties themselves are the first level of nesting. */
-export const payload: Check = (value) => inside(value, 1)
+export const payloadCheck: ValueCheck = (value) => inside(value, 1)
 
-function inside(value: Json, level: number): readonly Complaint[] {
+function inside(value: Json, level: number): readonly Violation[] {
   if (typeof value === 'string') return isLong(value) ? [{ detail: 'A string must not exceed 100 KB.' }] : []
   if (typeof value === 'number') return isWide(value) ? [{ detail: 'An integer must fit in 64 bits.' }] : []
   if (isList(value)) {
     if (value.length > 4_000) return [{ detail: `A list must not exceed 4000 items, got ${value.length}.` }]
-    return value.flatMap((item, index) => below(index, inside(item, isObject(item) ? level + 1 : level)))
+    return value.flatMap((item, index) => prefixPointers(index, inside(item, isObject(item) ? level + 1 : level)))
   }
   if (!isObject(value)) return []
   if (level > 10) return [{ detail: 'Objects must not be nested more than 10 deep.' }]
   return Object.entries(value).flatMap(([name, item = null]) =>
-    below(name, inside(item, isObject(item) ? level + 1 : level)),
+    prefixPointers(name, inside(item, isObject(item) ? level + 1 : level)),
   )
 }
 
