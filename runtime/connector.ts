@@ -1,7 +1,7 @@
 /** An assembled connector: what a host embeds and what the commands call. */
 
 import type { Estimate } from './backfill/estimate.ts'
-import type { BackfillOptions, Progress, RunningBackfill } from './backfill/types.ts'
+import type { BackfillOptions, BackfillProgress, RunningBackfill } from './backfill/types.ts'
 import type { ConnectionStats } from './http/connection-stats.ts'
 import type { Preview, PreviewInput } from './mapping/preview.ts'
 import type { DeliveryGate } from './ports/auth.ts'
@@ -26,11 +26,11 @@ export interface Connector {
   /** Delivers until the signal aborts, then settles what it leased and returns. */
   work(options: { readonly signal: AbortSignal; readonly lanes?: readonly Lane[] }): Promise<void>
   /** Reads history into the store and delivers it; goes on where an earlier one stopped. Ends with phase `done`. */
-  backfill(options: BackfillOptions): AsyncIterable<Progress>
+  backfill(options: BackfillOptions): AsyncIterable<BackfillProgress>
   /** What a backfill of these would cost. Asks the source for a count of each stream; throws a `Fault` when it refuses. */
   estimate(options: Omit<BackfillOptions, 'restart'>): Promise<Estimate>
   /** How the newest backfill stands, by what the store knows of it. Undefined before the first. */
-  lastBackfill(): Promise<Progress | undefined>
+  lastBackfill(): Promise<BackfillProgress | undefined>
   /** Who runs a backfill on the store now: this process or another. Undefined when nobody does. */
   runningBackfill(): Promise<RunningBackfill | undefined>
   /**

@@ -12,7 +12,13 @@ export type { EncryptionKey } from './auth/vault.ts'
 /** The cost of a backfill. */
 export type { Estimate, StreamEstimate } from './backfill/estimate.ts'
 /** The identity of a process, by which others on the store know whether its import still runs. */
-export type { BackfillOptions, ProcessIdentity, Progress, RunningBackfill, StreamProgress } from './backfill/types.ts'
+export type {
+  BackfillOptions,
+  BackfillProgress,
+  ProcessIdentity,
+  RunningBackfill,
+  StreamProgress,
+} from './backfill/types.ts'
 /** The assembled connector: receive, work, backfill, deliver, preview, check. */
 export type { Connector } from './connector.ts'
 /** Assembles a connector from a spec, a source, a destination and a store. */

@@ -1,4 +1,4 @@
-/** A record's way, step by step, in words and figures: what `trace` prints and the console shows. */
+/** The history of a record, step by step: for `trace` and the console. */
 import { createHash } from 'node:crypto'
 import { formatDuration, formatTime, plural } from './lib/format.ts'
 import { whoActs } from './ports/fault.ts'
@@ -6,100 +6,100 @@ import type { LedgerEntry } from './ports/ledger.ts'
 import type { Attempt, EventResult, FaultInfo, Outcome } from './ports/types.ts'
 import { describeSkipReason, whoActsOnSkip } from './skip-reasons.ts'
 
-/** A fault or a reason, and who must act on it where that is not over. */
+/** Why a step or an event ended as it did: a fault or a skip reason. */
 export interface Cause extends Pick<FaultInfo, 'message' | 'place' | 'requestId'> {
-  /** Of the fault or the reason. */
+  /** Of the fault, or the skip reason. */
   readonly code: string
-  readonly who?: string
+  /** Absent: a later step has followed. */
+  readonly whoActs?: string
 }
 
 export interface EventHistory extends Pick<EventResult, 'metric' | 'status'> {
-  /** When it happened, its key, its contact, the destination's answer: each as `name value`. */
+  /** Time, key, contact and the destination's answer, each as `name value`. */
   readonly facts: readonly string[]
-  readonly blame?: Cause
+  readonly cause?: Cause
 }
 
 export interface HistoryStep {
-  /** Milliseconds since 1970. Of several attempts, when the first ended. */
+  /** Milliseconds since 1970. Of several attempts, the end of the first. */
   readonly at: number
-  /** `between`: attempts that ended in different ways, too many to be kept. */
-  readonly what: 'received' | 'replayed' | 'between' | Outcome['status']
-  /** By which road it was received: ingress, topic or stream, resource. */
-  readonly road?: string
-  /** Of several attempts: how many, and when the last ended. */
+  /** `between`: attempts with different outcomes, too many to be stored one by one. */
+  readonly kind: 'received' | 'replayed' | 'between' | Outcome['status']
+  /** How the record was received: ingress, topic or stream, resource. */
+  readonly origin?: string
+  /** Of several attempts: their number, and the end of the last. */
   readonly count?: number
   readonly last?: number
-  /** Until when it waited. */
+  /** The time of the next attempt. */
   readonly until?: number
-  readonly blame?: Cause
+  readonly cause?: Cause
   readonly events: readonly EventHistory[]
 }
 
 export interface RecordHistory {
   readonly record: string
   readonly status: LedgerEntry['status']
-  /** After the status: lane, tries, how long it took, when it is tried again. */
+  /** Follows the status: lane, attempts, duration, next attempt. */
   readonly summary: string
-  /** From received to where it stands, oldest first. */
+  /** Oldest first. */
   readonly steps: readonly HistoryStep[]
 }
 
 export function recordHistory(entry: LedgerEntry): RecordHistory {
   const { id, status, attempts = [] } = entry
-  const steps = [received(entry), ...attempts.flatMap(attempted), ...ended(entry)]
-  return { record: id, status, summary: courseOf(entry), steps: steps.map(toldOnce) }
+  const steps = [receivedStep(entry), ...attempts.flatMap(attemptSteps), ...settledSteps(entry)]
+  return { record: id, status, summary: summarize(entry), steps: steps.map(withoutPastActions) }
 }
 
-function received({ ingress, topic, stream, resource, receivedAt }: LedgerEntry): HistoryStep {
-  // A replay is told as a step of its own; the record came as it came.
-  const first = ingress !== 'replay' ? ingress : topic === undefined ? 'backfill' : 'webhook'
-  const road = [first, topic ?? stream, resource && `(${resource})`].filter(Boolean).join(' ')
-  return { at: receivedAt, what: 'received', road, events: [] }
+function receivedStep({ ingress, topic, stream, resource, receivedAt }: LedgerEntry): HistoryStep {
+  // A replay is a step of its own; the record keeps the ingress that received it.
+  const receivedBy = ingress !== 'replay' ? ingress : topic === undefined ? 'backfill' : 'webhook'
+  const origin = [receivedBy, topic ?? stream, resource && `(${resource})`].filter(Boolean).join(' ')
+  return { at: receivedAt, kind: 'received', origin, events: [] }
 }
 
-function attempted({ fault, delivered = [], replayed, ...when }: Attempt): HistoryStep[] {
-  const events = delivered.map(tellEvent)
-  if (fault === undefined) return [{ ...when, what: 'between', events }]
-  if (replayed === undefined) return [{ ...when, what: 'deferred', blame: blameOf(fault, false), events }]
-  const died = { ...when, what: 'dead', blame: blameOf(fault, true), events } as const
-  return [died, { at: replayed, what: 'replayed', events: [] }]
+function attemptSteps({ fault, delivered = [], replayed, ...times }: Attempt): HistoryStep[] {
+  const events = delivered.map(eventHistory)
+  if (fault === undefined) return [{ ...times, kind: 'between', events }]
+  if (replayed === undefined) return [{ ...times, kind: 'deferred', cause: causeOfFault(fault, false), events }]
+  const dead = { ...times, kind: 'dead', cause: causeOfFault(fault, true), events } as const
+  return [dead, { at: replayed, kind: 'replayed', events: [] }]
 }
 
-/** Only once it has: of a record that waits or was replayed, the outcome is that of the attempt before. */
-function ended({ outcome, settledAt: at }: LedgerEntry): HistoryStep[] {
+/** None for a record that is deferred or was replayed: its outcome is that of an earlier attempt. */
+function settledSteps({ outcome, settledAt: at }: LedgerEntry): HistoryStep[] {
   if (outcome === undefined || at === undefined) return []
-  const events = outcome.events.map(tellEvent)
-  // What its events say themselves is not said of the record once more.
-  const told = events.some(({ blame }) => blame !== undefined)
-  const blame = told ? undefined : blameOfRecord(outcome)
-  return [{ at, what: outcome.status, ...(blame && { blame }), events }]
+  const events = outcome.events.map(eventHistory)
+  // The causes of its events are not repeated for the record.
+  const cause = events.some((event) => event.cause !== undefined) ? undefined : causeOfRecord(outcome)
+  return [{ at, kind: outcome.status, ...(cause && { cause }), events }]
 }
 
-/** Nobody need act on what something has followed. */
-function toldOnce({ blame, ...step }: HistoryStep, at: number, all: readonly HistoryStep[]): HistoryStep {
-  if (blame === undefined) return step
-  const { who: _, ...past } = blame
-  return { ...step, blame: at === all.length - 1 ? blame : past }
+/** Only the last step asks for an action. */
+function withoutPastActions(step: HistoryStep, at: number, all: readonly HistoryStep[]): HistoryStep {
+  if (step.cause === undefined || at === all.length - 1) return step
+  const { whoActs: _, ...cause } = step.cause
+  return { ...step, cause }
 }
 
-function courseOf(entry: LedgerEntry): string {
+function summarize(entry: LedgerEntry): string {
   const { lane, status, attempt, receivedAt, settledAt, due } = entry
-  const cut = cutOff(entry)
-  const tries = attempt > 0 ? `, ${plural(attempt, 'try', 'tries')}` : ''
-  const lost = cut > 0 ? ` (${cut} cut off with the process)` : ''
-  const took = settledAt === undefined ? '' : `, ${formatDuration(settledAt - receivedAt)} after it came`
-  const next = status === 'deferred' && due !== undefined ? `, next try ${formatTime(due)}` : ''
-  return `in lane ${lane}${tries}${lost}${took}${next}`
+  const lost = countLostAttempts(entry)
+  const attempts = attempt > 0 ? `, ${plural(attempt, 'attempt')}` : ''
+  const interrupted = lost > 0 ? ` (${lost} interrupted by a process exit)` : ''
+  const duration = settledAt === undefined ? '' : `, ${formatDuration(settledAt - receivedAt)} after it was received`
+  const next = status === 'deferred' && due !== undefined ? `, next attempt ${formatTime(due)}` : ''
+  return `in lane ${lane}${attempts}${interrupted}${duration}${next}`
 }
 
-/** Attempts, since the last replay, that came to no end: nothing is known of them but that they began. */
-function cutOff({ attempt, attempts = [], status }: LedgerEntry): number {
-  const since = attempts.slice(attempts.findLastIndex(({ replayed }) => replayed !== undefined) + 1)
-  const told = since.reduce((sum, { count: times = 1 }) => sum + times, 0)
-  return attempt - told - (status === 'pending' || status === 'deferred' ? 0 : 1)
+/** Attempts since the last replay without an outcome: the process exited during them. */
+function countLostAttempts({ attempt, attempts = [], status }: LedgerEntry): number {
+  const sinceReplay = attempts.slice(attempts.findLastIndex(({ replayed }) => replayed !== undefined) + 1)
+  const known = sinceReplay.reduce((sum, { count = 1 }) => sum + count, 0)
+  return attempt - known - (status === 'pending' || status === 'deferred' ? 0 : 1)
 }
 
-function tellEvent(event: EventResult): EventHistory {
+function eventHistory(event: EventResult): EventHistory {
   const { metric, status, time, key, contact, receipt } = event
   const facts = [
     time && `at ${time}`,
@@ -108,34 +108,34 @@ function tellEvent(event: EventResult): EventHistory {
     receipt && `answered ${receipt.status}${receipt.requestId ? `, request ${receipt.requestId}` : ''}`,
     receipt?.omittedFields?.length && `sent without ${receipt.omittedFields.join(', ')}`,
   ]
-  const blame = blameOfEvent(event)
-  return { metric, status, facts: facts.filter((fact) => typeof fact === 'string'), ...(blame && { blame }) }
+  const cause = causeOfEvent(event)
+  return { metric, status, facts: facts.filter((fact) => typeof fact === 'string'), ...(cause && { cause }) }
 }
 
-function blameOfRecord(outcome: Outcome): Cause | undefined {
-  if (outcome.status === 'skipped') return blameOfSkipped(outcome.reason)
-  return 'fault' in outcome ? blameOf(outcome.fault, outcome.status === 'dead') : undefined
+function causeOfRecord(outcome: Outcome): Cause | undefined {
+  if (outcome.status === 'skipped') return causeOfSkip(outcome.reason)
+  return 'fault' in outcome ? causeOfFault(outcome.fault, outcome.status === 'dead') : undefined
 }
 
-function blameOfEvent({ status, reason, fault }: EventResult): Cause | undefined {
-  if (fault !== undefined) return blameOf(fault, status === 'dead')
-  return status === 'skipped' && reason !== undefined ? blameOfSkipped(reason) : undefined
+function causeOfEvent({ status, reason, fault }: EventResult): Cause | undefined {
+  if (fault !== undefined) return causeOfFault(fault, status === 'dead')
+  return status === 'skipped' && reason !== undefined ? causeOfSkip(reason) : undefined
 }
 
-const blameOfSkipped = (reason: string): Cause => ({
+const causeOfSkip = (reason: string): Cause => ({
   message: describeSkipReason(reason),
   code: reason,
-  who: whoActsOnSkip(reason),
+  whoActs: whoActsOnSkip(reason),
 })
 
-function blameOf(fault: FaultInfo, dead: boolean): Cause {
+function causeOfFault(fault: FaultInfo, dead: boolean): Cause {
   const { kind: _, ...rest } = fault
-  return { ...rest, who: whoActs(fault, dead) }
+  return { ...rest, whoActs: whoActs(fault, dead) }
 }
 
-/** The ledger holds no address, only what `EventResult.person` says: the SHA-256 of it in lower case, hex. */
+/** The ledger holds no e-mail address, only `EventResult.emailHash`: the SHA-256 of it in lower case, hex. */
 export function searchKeyOf(id: string): string {
-  const word = id.trim()
-  const isAddress = /^[^\s@]+@[^\s@]+$/.test(word)
-  return isAddress ? createHash('sha256').update(word.toLowerCase()).digest('hex') : word
+  const key = id.trim()
+  const isAddress = /^[^\s@]+@[^\s@]+$/.test(key)
+  return isAddress ? createHash('sha256').update(key.toLowerCase()).digest('hex') : key
 }

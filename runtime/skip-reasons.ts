@@ -53,7 +53,7 @@ export const describeSkipReason = (reason: string): string =>
 export function whoActsOnSkip(reason: string): string {
   const known = byReason.get(reason)
   if (known === undefined) return 'you, if it should be sent: change the mapping that skips it'
-  return known.action === undefined ? 'no action needed' : `you, if it should be sent: ${known.action}`
+  return known.action === undefined ? 'no one' : `you, if it should be sent: ${known.action}`
 }
 
 /** The section of the reference that explains a skip reason. A mapping's own reasons have none: then the page. */

@@ -5,7 +5,7 @@ import { type Browser, type BrowserContextOptions, chromium } from 'playwright-c
 import { allPages, type PageUrl } from '../test/browser/all-pages.ts'
 import { startApp } from '../test/browser/app-under-test.ts'
 import { chromiumPath, launchOptions, NO_CHROMIUM } from '../test/browser/chromium.ts'
-import { type Closers, closers } from '../test/helpers/processes.ts'
+import { type Cleanup, createCleanup } from '../test/helpers/processes.ts'
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))
 const SCREEN = { width: 1120, height: 700 }
@@ -55,7 +55,7 @@ function withFixedPorts(all: readonly PageUrl[]): { readonly rules: string[]; re
 
 /** An app with an import in progress, which stops while the clock stands still. */
 async function startImportingApp(
-  closing: Closers,
+  closing: Cleanup,
 ): Promise<{ readonly page: PageUrl; begin(browser: Browser): Promise<void> }> {
   let slow: () => Promise<void> = async () => undefined
   const instead = async (request: Request) => (request.url.endsWith('/search') ? void (await slow()) : undefined)
@@ -76,7 +76,7 @@ async function startImportingApp(
 
 const path = chromiumPath()
 if (path === undefined) throw new Error(NO_CHROMIUM)
-const closing = closers()
+const closing = createCleanup()
 try {
   const { app, pages: found } = await allPages(closing, { days: 14 })
   const importing = await startImportingApp(closing)

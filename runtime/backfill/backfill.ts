@@ -17,7 +17,7 @@ import {
   toCheckpoint,
   windowBindings,
 } from './state.ts'
-import type { BackfillOptions, BackfillParts, Progress } from './types.ts'
+import type { BackfillOptions, BackfillParts, BackfillProgress } from './types.ts'
 
 /** Milliseconds between two reports of progress. */
 const REPORT_EVERY = 250
@@ -28,7 +28,7 @@ const REPORT_EVERY = 250
  * Ends with phase `done`, or early when the signal aborts. Throws a `Fault` when the source refuses to be read (records
  * read so far stay, and the next call resumes), and when another process runs an import.
  */
-export async function* runBackfill(parts: BackfillParts, options: BackfillOptions): AsyncGenerator<Progress> {
+export async function* runBackfill(parts: BackfillParts, options: BackfillOptions): AsyncGenerator<BackfillProgress> {
   const leaseLost = new AbortController()
   const lease = await acquireBackfillLease(parts, () => leaseLost.abort())
   try {
@@ -42,7 +42,7 @@ async function* readAndDeliver(
   parts: BackfillParts,
   options: BackfillOptions,
   leaseLost: AbortSignal,
-): AsyncGenerator<Progress> {
+): AsyncGenerator<BackfillProgress> {
   const { clock, store } = parts
   const startedAt = clock.now()
   const { state, resumed } = await loadOrStartBackfill(parts, options)

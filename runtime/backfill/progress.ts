@@ -2,12 +2,12 @@
 
 import type { Store } from '../ports/store.ts'
 import { type BackfillState, readBackfillState, type StreamState } from './state.ts'
-import type { Progress, StreamProgress } from './types.ts'
+import type { BackfillProgress, StreamProgress } from './types.ts'
 
 export async function readProgress(
   state: BackfillState,
   { store, resumed, elapsed }: { readonly store: Store; readonly resumed: boolean; readonly elapsed: number },
-): Promise<Progress> {
+): Promise<BackfillProgress> {
   const tallies = await store.tallies(state.run.id)
   const countBy = (status: string, by: 'metric' | 'reason') => {
     const sums: Record<string, number> = {}
@@ -33,7 +33,7 @@ export async function readProgress(
 }
 
 /** The newest import as of its last page, whether or not it is running. */
-export async function lastBackfill(store: Store): Promise<Progress | undefined> {
+export async function lastBackfill(store: Store): Promise<BackfillProgress | undefined> {
   const state = await readBackfillState(store)
   return state && readProgress(state, { store, resumed: false, elapsed: 0 })
 }

@@ -33,7 +33,7 @@ export interface StreamProgress {
   readonly done: boolean
 }
 
-export interface Progress {
+export interface BackfillProgress {
   readonly run: string
   /** Continues an interrupted run. */
   readonly resumed: boolean

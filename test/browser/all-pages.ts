@@ -1,5 +1,5 @@
 /** Every page of the console with data in it: its name and URL. */
-import type { Closers } from '../helpers/processes.ts'
+import type { Cleanup } from '../helpers/processes.ts'
 import { type AppUnderTest, startApp } from './app-under-test.ts'
 import { startSeededApp } from './seed-store.ts'
 
@@ -9,7 +9,7 @@ export interface PageUrl {
 }
 
 /** Pages of a seeded app, of one before setup, and the sign-in page of one with a password. */
-export async function allPages(closing: Closers, options: { readonly days?: number } = {}) {
+export async function allPages(closing: Cleanup, options: { readonly days?: number } = {}) {
   const app = await startSeededApp(closing, options)
   const beforeSetup = await startApp(closing, { empty: true })
   const withPassword = await startApp(closing, { empty: true, password: 'x' })

@@ -17,7 +17,7 @@ import {
   type WorldOptions,
   world,
 } from '../helpers/auth.ts'
-import type { Closers } from '../helpers/processes.ts'
+import type { Cleanup } from '../helpers/processes.ts'
 
 export interface AppOptions extends Omit<WorldOptions, 'webhook'> {
   readonly password?: string
@@ -28,7 +28,7 @@ export interface AppOptions extends Omit<WorldOptions, 'webhook'> {
 
 export type AppUnderTest = Awaited<ReturnType<typeof startApp>>
 
-export async function startApp(closing: Closers, options: AppOptions = {}) {
+export async function startApp(closing: Cleanup, options: AppOptions = {}) {
   let answer: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 })
   const it = world({ ...options, webhook: (request) => answer(request) })
   const { clock, fetch, logger, store } = it
@@ -52,7 +52,7 @@ export async function startApp(closing: Closers, options: AppOptions = {}) {
   async function work(ms = 5_000): Promise<void> {
     const stop = new AbortController()
     const working = connector.work({ signal: stop.signal })
-    await clock.pass(ms)
+    await clock.advance(ms)
     stop.abort()
     await clock.until(working)
   }

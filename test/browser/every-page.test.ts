@@ -1,10 +1,10 @@
 /** Every page in light and dark mode and on a phone: no accessibility violation, no horizontal overflow. */
 import { afterAll, beforeAll, expect } from 'vitest'
-import { closers } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes.ts'
 import { allPages } from './all-pages.ts'
 import { accessibilityViolations, horizontalOverflow, inBrowser, openPage } from './page-helpers.ts'
 
-const closing = closers()
+const closing = createCleanup()
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }
 
 let found: Awaited<ReturnType<typeof allPages>>

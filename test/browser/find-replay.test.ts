@@ -1,10 +1,10 @@
 /** Finds an event by person and by conversation, then retries a failed one. */
 import { afterEach, expect } from 'vitest'
-import { closers } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 import { startSeededApp } from './seed-store.ts'
 
-const closing = closers()
+const closing = createCleanup()
 afterEach(() => closing.close())
 
 inBrowser('finds an event by its person and by its conversation, and retries a failed one', async () => {

@@ -1,11 +1,11 @@
 /** Names, titles and tags with markup, script or bidi overrides are shown as text, and none of it runs. */
 import type { Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
-import { closers } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes.ts'
 import { startApp } from './app-under-test.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 
-const closing = closers()
+const closing = createCleanup()
 afterEach(() => closing.close())
 
 const RTL_OVERRIDE = '\u202e'

@@ -1,10 +1,10 @@
 /** An import by mouse: estimate, start, pause, resume, restart, and the report. */
 import { afterEach, expect } from 'vitest'
-import { closers } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes.ts'
 import { startApp } from './app-under-test.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 
-const closing = closers()
+const closing = createCleanup()
 afterEach(() => closing.close())
 
 const NOTHING = Promise.resolve(undefined)

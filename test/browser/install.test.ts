@@ -1,13 +1,13 @@
 /** Setup by mouse against a real process and both local OAuth pages. */
 import { afterEach, expect } from 'vitest'
-import { closers, run } from '../helpers/processes.ts'
+import { createCleanup, startProcess } from '../helpers/processes.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 
-const closing = closers()
+const closing = createCleanup()
 afterEach(() => closing.close())
 
 inBrowser('from an empty store to live events, by OAuth on both accounts', async () => {
-  const { said } = run(['start', '--sandbox', '--set-up', '--json', '--port', '0'], {}, closing)
+  const { firstOutput: said } = startProcess(['start', '--sandbox', '--set-up', '--json', '--port', '0'], {}, closing)
   const { url = '' } = await said
   const { page, faults } = await openPage(closing)
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click()

@@ -2,12 +2,12 @@
 import type { Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
 import { KEY, SIGNING, TOKEN } from '../helpers/auth.ts'
-import { closers } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes.ts'
 import { startApp } from './app-under-test.ts'
 import { focusedElement, inBrowser, openPage } from './page-helpers.ts'
 import { startSeededApp } from './seed-store.ts'
 
-const closing = closers()
+const closing = createCleanup()
 afterEach(() => closing.close())
 
 /** Presses Tab until the element has the focus; fails if the focus is invisible or never arrives. */

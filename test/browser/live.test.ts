@@ -1,10 +1,10 @@
 /** Changes appear on open pages within a moment, without a reload. */
 import { afterEach, expect } from 'vitest'
-import { closers } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes.ts'
 import { type AppUnderTest, type Person, startApp } from './app-under-test.ts'
 import { focusedElement, inBrowser, openPage } from './page-helpers.ts'
 
-const closing = closers()
+const closing = createCleanup()
 afterEach(() => closing.close())
 
 inBrowser('a live event appears on the overview without a reload', async () => {

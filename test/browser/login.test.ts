@@ -1,10 +1,10 @@
 /** Signing in and out of a console with a password, and the limit of attempts. */
 import { afterEach, expect } from 'vitest'
-import { closers } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes.ts'
 import { startApp } from './app-under-test.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 
-const closing = closers()
+const closing = createCleanup()
 afterEach(() => closing.close())
 
 const PASSWORD = 'correct horse battery'
@@ -27,7 +27,7 @@ inBrowser('leads to the requested page, and refuses attempts for 15 minutes afte
   await signIn(PASSWORD)
   await page.getByText('Too many wrong passwords').waitFor()
 
-  await it.clock.pass(QUARTER)
+  await it.clock.advance(QUARTER)
   await page.goBack()
   await signIn(PASSWORD)
   await page.getByRole('heading', { name: 'Failed events' }).waitFor()

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { inject, test } from 'vitest'
 import { systemClock } from '../../runtime/system.ts'
-import type { Closers } from '../helpers/processes.ts'
+import type { Cleanup } from '../helpers/processes.ts'
 
 /** Skipped without Chromium; `npm test` says so. */
 export const inBrowser = test.skipIf(inject('browser') === '')
@@ -25,7 +25,7 @@ const CLOSE_TIMEOUT = 5_000
 
 /** `expectedStatuses`: the browser reports these as errors, but the test provokes them. */
 export async function openPage(
-  closing: Closers,
+  closing: Cleanup,
   options: BrowserContextOptions = {},
   expectedStatuses: readonly number[] = [],
 ): Promise<PageUnderTest> {

@@ -1,5 +1,5 @@
 /** An app with data: days of live events, a finished import, and records that failed in every way. */
-import type { Closers } from '../helpers/processes.ts'
+import type { Cleanup } from '../helpers/processes.ts'
 import { type AppUnderTest, startApp } from './app-under-test.ts'
 
 const HOUR = 3_600_000
@@ -16,7 +16,7 @@ const REJECTION = {
 
 /** `reject` switches whether the destination rejects events. */
 export async function startSeededApp(
-  closing: Closers,
+  closing: Cleanup,
   { days = 2 } = {},
 ): Promise<AppUnderTest & { reject(on: boolean): void }> {
   let isRejecting = false
@@ -49,9 +49,9 @@ async function busyHour(it: AppUnderTest, hour: number): Promise<void> {
   const times = Math.round(3 - 3 * Math.cos(((it.clock.now() / HOUR) % 24) * (Math.PI / 12)))
   for (let each = 0; each < times + (hour % 3); each++) await it.intercom.act()
   const late = 200 + 100 * (hour % 7)
-  await it.clock.pass(late)
+  await it.clock.advance(late)
   await it.work(3_000)
-  await it.clock.pass(HOUR - late - 3_000)
+  await it.clock.advance(HOUR - late - 3_000)
 }
 
 async function importHistory(it: AppUnderTest): Promise<void> {

@@ -1,12 +1,12 @@
 /** Several tabs, lost connections, double clicks, and pages that change under a dialog. */
 import type { Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
-import { closers } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes.ts'
 import { startApp } from './app-under-test.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 import { startSeededApp } from './seed-store.ts'
 
-const closing = closers()
+const closing = createCleanup()
 afterEach(() => closing.close())
 
 const isLive = (page: Page) => page.getByText('Live', { exact: true }).isVisible()

@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock, systemRandom } from '../../runtime/system.ts'
-import { closers, eventually, run, SECRET, servers, temporaryFolder } from '../helpers/processes.ts'
+import { createCleanup, SECRET, startProcess, startSandbox, temporaryFolder, waitUntil } from '../helpers/processes.ts'
 
-const closing = closers()
+const closing = createCleanup()
 afterEach(() => closing.close())
 
 /** A reply of a contact, as a notification. */
@@ -48,15 +48,15 @@ async function post(url: string, body: string): Promise<boolean> {
 }
 
 test('live: every acknowledged webhook arrives once, over three kills', async () => {
-  const { intercom, klaviyo, env } = await servers(closing)
+  const { intercom, klaviyo, env } = await startSandbox(closing)
   const store = `sqlite:${join(temporaryFolder(closing), 'store.db')}`
   const contact = await anyContact(env.INTERCOM_BASE_URL)
   const acknowledged = new Set<number>()
   let n = 0
 
   for (let round = 0; round < 4; round++) {
-    const process = run(['start', '--port', '0', '--store', store, '--json'], env, closing)
-    const { webhook } = await process.said
+    const process = startProcess(['start', '--port', '0', '--store', store, '--json'], env, closing)
+    const { webhook } = await process.firstOutput
     const last = round === 3
     const stop = systemClock.now() + (last ? 500 : 400 + systemRandom() * 800)
     const sending = Array.from({ length: 16 }, async () => {
@@ -69,7 +69,7 @@ test('live: every acknowledged webhook arrives once, over three kills', async ()
     if (!last) await process.kill('SIGKILL')
     await Promise.all(sending)
     if (last) {
-      await eventually(
+      await waitUntil(
         'all arrive',
         () => acknowledged.size === recorded().filter((id) => acknowledged.has(id)).length,
         60_000,
@@ -91,30 +91,30 @@ test('live: every acknowledged webhook arrives once, over three kills', async ()
 test('history: an import killed repeatedly resumes, and sends the same events as one run', async () => {
   const now = systemClock.now()
   const size = { conversations: 2_000, tickets: 800, now }
-  const whole = await servers(closing, size)
+  const whole = await startSandbox(closing, size)
   const folder = temporaryFolder(closing)
-  const once = run(
+  const once = startProcess(
     ['backfill', '--json'],
     { ...whole.env, CONNECTOR_STORE: `sqlite:${join(folder, 'whole.db')}` },
     closing,
   )
-  expect(await once.ended).toBe(0)
+  expect(await once.exitCode).toBe(0)
 
-  const broken = await servers(closing, size)
+  const broken = await startSandbox(closing, size)
   const env = { ...broken.env, CONNECTOR_STORE: `sqlite:${join(folder, 'broken.db')}` }
   let kills = 0
   for (let ended = false; !ended; ) {
-    const process = run(['backfill', '--json'], env, closing)
+    const process = startProcess(['backfill', '--json'], env, closing)
     const fuse =
       kills < 4
         ? systemClock.sleep(1_500 + systemRandom() * 1_500).then(() => 'fuse' as const)
         : new Promise<never>(() => undefined)
-    if ((await Promise.race([process.ended, fuse])) === 'fuse') {
+    if ((await Promise.race([process.exitCode, fuse])) === 'fuse') {
       await process.kill('SIGKILL')
       kills++
     } else {
       ended = true
-      expect(await process.ended).toBe(0)
+      expect(await process.exitCode).toBe(0)
     }
   }
   const keys = (klaviyo: typeof whole.klaviyo) =>

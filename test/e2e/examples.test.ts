@@ -8,26 +8,26 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../../runtime/system.ts'
-import { closers, eventually, SECRET, servers, TOKEN, temporaryFolder } from '../helpers/processes.ts'
+import { createCleanup, SECRET, startSandbox, TOKEN, temporaryFolder, waitUntil } from '../helpers/processes.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
 
-const closing = closers()
+const closing = createCleanup()
 afterEach(() => closing.close())
 
 test.each(examples)('%s', async (name) => {
   expect(existsSync(join(root, 'examples', name, 'README.md'))).toBe(true)
-  const { klaviyo, env } = await servers(closing, { conversations: 5, tickets: 5 })
+  const { klaviyo, env } = await startSandbox(closing, { conversations: 5, tickets: 5 })
   const { child, base, log } = await start(name, env)
 
   expect((await fetch(new URL('/webhooks/intercom', base), { method: 'HEAD' })).status).toBe(200)
   const body = notification(await anyContact(env.INTERCOM_BASE_URL))
   expect((await post(base, body, 'not-the-secret')).status).toBe(401)
   expect((await post(base, body, SECRET)).status).toBe(200)
-  await eventually('the event arrives', () => klaviyo.summary().events > 0, 20_000)
+  await waitUntil('the event arrives', () => klaviyo.summary().events > 0, 20_000)
   expect(klaviyo.events()).toMatchObject([{ metric: 'Created Conversation' }])
 
   child.kill('SIGTERM')
@@ -36,7 +36,7 @@ test.each(examples)('%s', async (name) => {
 })
 
 test('the console of the Hono example answers on its base path', async () => {
-  const { env } = await servers(closing, { conversations: 5, tickets: 5 })
+  const { env } = await startSandbox(closing, { conversations: 5, tickets: 5 })
   const { base } = await start('hono', env)
   const page = await fetch(new URL('/connector', base), { headers: { accept: 'text/html' } })
   expect(await page.text()).toContain('<title>')

@@ -5,7 +5,7 @@ import { functions } from '../../connector/index.ts'
 import { specFolder } from '../../connector/spec.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import { openSpecFolder } from '../../runtime/spec/spec-files.ts'
-import { someone } from '../helpers/connector-harness.ts'
+import { findContactWithEmail } from '../helpers/connector-harness.ts'
 import { codes, json, NO_FAILURES, never, recordedConnector, requestEcho } from '../helpers/privacy.ts'
 
 /** The shipped spec with a mapping that fails on every title. */
@@ -53,7 +53,9 @@ describe('output contains no secret and no personal data', () => {
       request.url.includes(host)
         ? json(status, { errors: [{ detail: requestEcho(request), message: requestEcho(request) }] })
         : undefined
-    const { connector, clock, live, history, findLeaks, output } = await recordedConnector(NO_FAILURES, { instead })
+    const { connector, clock, live, history, findLeaks, output } = await recordedConnector(NO_FAILURES, {
+      intercept: instead,
+    })
     const check = async () => {
       for await (const line of connector.check(never)) output.push(JSON.stringify(line))
     }
@@ -89,7 +91,7 @@ describe('output contains no secret and no personal data', () => {
 
 test('the search finds leaks', async () => {
   const { intercom, findLeaks, output } = await recordedConnector()
-  const { email } = await someone(intercom)
+  const { email } = await findContactWithEmail(intercom)
   output.push(`debug sent to ${email}`, 'warn dead letter: pk_test is no key')
   expect(await findLeaks()).toEqual(['pk_test', email])
 })

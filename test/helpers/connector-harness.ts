@@ -15,15 +15,15 @@ const KEY = 'pk_test'
 
 let shared: Promise<Spec> | undefined
 
-export interface WorkshopOptions extends Partial<IntercomSandboxOptions> {
+export interface HarnessOptions extends Partial<IntercomSandboxOptions> {
   readonly connector?: Partial<ConnectorOptions>
   /** Answers instead of a local server, where it wants to. */
-  readonly instead?: (request: Request) => Promise<Response | undefined> | Response | undefined
+  readonly intercept?: (request: Request) => Promise<Response | undefined> | Response | undefined
 }
 
-export async function workshop(options: WorkshopOptions = {}) {
+export async function startConnector(options: HarnessOptions = {}) {
   const clock = options.clock ?? virtualClock()
-  const random = dice(1)
+  const random = seededRandom(1)
   shared ??= loadConnectorSpec()
   const spec = await shared
   const intercom = createIntercomSandbox({
@@ -40,7 +40,7 @@ export async function workshop(options: WorkshopOptions = {}) {
   const klaviyo = createKlaviyoSandbox({ clock, random, key: KEY })
   const store = options.connector?.store ?? memoryStore({ clock })
   const fetch: Fetch = async (request) => {
-    const other = await options.instead?.(request)
+    const other = await options.intercept?.(request)
     if (other !== undefined) return other
     return request.url.startsWith('https://a.klaviyo.com') ? klaviyo.fetch(request) : intercom.fetch(request)
   }
@@ -76,7 +76,7 @@ export async function workshop(options: WorkshopOptions = {}) {
   async function work(ms = 5_000): Promise<void> {
     const stop = new AbortController()
     const working = connector.work({ signal: stop.signal })
-    await virtual.pass(ms)
+    await virtual.advance(ms)
     stop.abort()
     await virtual.until(working)
   }
@@ -86,7 +86,7 @@ export async function workshop(options: WorkshopOptions = {}) {
 }
 
 /** Chance that falls the same way each time: a linear congruential generator (Numerical Recipes' constants). */
-function dice(seed: number): Random {
+function seededRandom(seed: number): Random {
   let state = seed
   return () => {
     state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
@@ -95,7 +95,7 @@ function dice(seed: number): Random {
 }
 
 /** A contact of the local Intercom with an e-mail address. */
-export async function someone(intercom: { fetch: Fetch }): Promise<{ id: string; email: string }> {
+export async function findContactWithEmail(intercom: { fetch: Fetch }): Promise<{ id: string; email: string }> {
   const request = new Request('https://api.intercom.io/contacts?per_page=50', {
     headers: { Authorization: `Bearer ${TOKEN}` },
   })

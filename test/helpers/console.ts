@@ -8,7 +8,7 @@ import type { Clock, LogFields } from '../../runtime/ports/effects.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { fakeConnector } from './cli-fake.ts'
-import { type WorkshopOptions, workshop } from './connector-harness.ts'
+import { type HarnessOptions, startConnector } from './connector-harness.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 export const LOCAL = 'http://localhost:3000'
@@ -18,8 +18,8 @@ export interface TestConsoleOptions extends Partial<Omit<ConsoleOptions, 'connec
 }
 
 /** With a real connector against both local servers. */
-export async function openConsoleWithConnector(options: TestConsoleOptions = {}, of: WorkshopOptions = {}) {
-  const shop = await workshop(of)
+export async function openConsoleWithConnector(options: TestConsoleOptions = {}, of: HarnessOptions = {}) {
+  const shop = await startConnector(of)
   const open = () => over({ ...shop.connector, ...options.connector }, shop.clock, options)
   /** `again` is the console of the next process on the same store. */
   return { ...shop, ...open(), again: open }

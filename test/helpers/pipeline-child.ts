@@ -1,7 +1,7 @@
 /** Runs the pipeline in a process of its own, with the built module that is named, and prints what it told. */
 import { pathToFileURL } from 'node:url'
-import { pipeline } from './pipeline.ts'
+import { runPipeline } from './pipeline.ts'
 
 const [file] = process.argv.slice(2)
 const { built } = file === undefined ? {} : await import(pathToFileURL(file).href)
-process.stdout.write(JSON.stringify(await pipeline(built)))
+process.stdout.write(JSON.stringify(await runPipeline(built)))

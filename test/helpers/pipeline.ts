@@ -5,9 +5,9 @@ import { specFolder } from '../../connector/spec.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import { loadBundle, type SpecBundle } from '../../runtime/spec/load-bundle.ts'
-import { someone, workshop } from './connector-harness.ts'
+import { findContactWithEmail, startConnector } from './connector-harness.ts'
 
-export interface Told {
+export interface PipelineResult {
   /** Whether text can be made into code here. */
   readonly generates: boolean
   /** Why expressions are interpreted, and how many for each reason. */
@@ -18,7 +18,7 @@ export interface Told {
   readonly history: Json
 }
 
-export async function pipeline(built?: SpecBundle): Promise<Told> {
+export async function runPipeline(built?: SpecBundle): Promise<PipelineResult> {
   const { spec, expressions } = await (built ? loadBundle(built, { functions }) : loadSpec(specFolder(), { functions }))
   if (spec === undefined) throw new Error('the shipped spec has no errors')
   const refused: Record<string, number> = {}
@@ -27,15 +27,15 @@ export async function pipeline(built?: SpecBundle): Promise<Told> {
     if (reason !== undefined) refused[reason] = (refused[reason] ?? 0) + 1
   }
   const given = { connector: { settings: { spec: built ?? spec } } }
-  const told = { generates: generates(), refused, expressions: expressions.length }
-  return { ...told, live: await live(given), history: await history(given) }
+  const told = { generates: canGenerateCode(), refused, expressions: expressions.length }
+  return { ...told, live: await sendWebhooks(given), history: await importHistory(given) }
 }
 
-type Given = Parameters<typeof workshop>[0]
+type Given = Parameters<typeof startConnector>[0]
 
-async function live(given: Given): Promise<Json> {
-  const { notify, work, klaviyo, intercom, clock } = await workshop(given)
-  const { id } = await someone(intercom)
+async function sendWebhooks(given: Given): Promise<Json> {
+  const { notify, work, klaviyo, intercom, clock } = await startConnector(given)
+  const { id } = await findContactWithEmail(intercom)
   const fixture = (name: string) =>
     JSON.parse(readFileSync(new URL(`../fixtures/intercom/${name}.json`, import.meta.url), 'utf8')) as JsonObject
   const contacts = { type: 'contact.list', contacts: [{ type: 'contact', id }] }
@@ -45,27 +45,27 @@ async function live(given: Given): Promise<Json> {
   await notify('conversation.user.created', { ...fixture('conversation'), created_at, source, contacts })
   await notify('ticket.state.updated', { ...fixture('ticket'), contacts })
   await work()
-  return taken(klaviyo)
+  return sentEvents(klaviyo)
 }
 
-async function history(given: Given): Promise<Json> {
-  const { connector, clock, klaviyo } = await workshop(given)
+async function importHistory(given: Given): Promise<Json> {
+  const { connector, clock, klaviyo } = await startConnector(given)
   const read = async () => {
     for await (const { phase } of connector.backfill({ signal: new AbortController().signal }))
       if (phase === 'done') return
   }
   await clock.until(read())
-  return taken(klaviyo)
+  return sentEvents(klaviyo)
 }
 
 /** In the order of their keys, without what the destination made up: engines differ in when they answer. */
-function taken(klaviyo: { events(): readonly { key?: string }[] }): Json {
+function sentEvents(klaviyo: { events(): readonly { key?: string }[] }): Json {
   const madeUp = new Set(['id', 'uuid', 'metricId', 'profileId', 'receivedAt'])
   const events = [...klaviyo.events()].sort((a, b) => (String(a.key) < String(b.key) ? -1 : 1))
   return JSON.parse(JSON.stringify(events, (key, value) => (madeUp.has(key) ? undefined : value)))
 }
 
-function generates(): boolean {
+function canGenerateCode(): boolean {
   try {
     return new Function('return true')()
   } catch {

@@ -5,7 +5,7 @@ import { toFault } from '../../runtime/ports/fault.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import type { EventResult, Settlement } from '../../runtime/ports/types.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
-import { type WorkshopOptions, workshop } from './connector-harness.ts'
+import { type HarnessOptions, startConnector } from './connector-harness.ts'
 import { repeatable } from './open-intercom.ts'
 import { virtualClock } from './virtual-clock.ts'
 
@@ -108,17 +108,17 @@ export const NO_FAILURES = { intercom: 0, klaviyo: 0 }
 export const requestEcho = ({ headers, url }: Request) => `${headers.get('authorization')} ${url}`
 
 /** A connector whose output is recorded, and the workspace's personal data. */
-export async function recordedConnector(failing = { intercom: 2, klaviyo: 4 }, options: WorkshopOptions = {}) {
+export async function recordedConnector(failing = { intercom: 2, klaviyo: 4 }, options: HarnessOptions = {}) {
   const { output, logger, recordSettled, recordThrown } = createRecorder()
   const clock = virtualClock()
   const store = recordSettlements(memoryStore({ clock }), recordSettled)
   const secrets = new Set(SECRETS)
-  const shop = await workshop({
+  const shop = await startConnector({
     clock,
     random: repeatable(),
     fetch: (request) => shop.connector.receive(request),
     webhookUrl: () => 'http://localhost/webhooks/intercom',
-    instead: failSomeRequests(secrets, failing),
+    intercept: failSomeRequests(secrets, failing),
     ...options,
     connector: { logger, store, ...options.connector },
   })

@@ -16,7 +16,7 @@ import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Closes what was opened, last first. */
-export function closers() {
+export function createCleanup() {
   const all: (() => unknown)[] = []
   return {
     add: <T>(thing: T, close: () => unknown): T => {
@@ -29,18 +29,18 @@ export function closers() {
   }
 }
 
-export type Closers = ReturnType<typeof closers>
+export type Cleanup = ReturnType<typeof createCleanup>
 
 export const TOKEN = 'test-token'
 export const SECRET = 'test-client-secret'
 export const KEY = 'pk_test'
 
-export function temporaryFolder(closing: Closers): string {
+export function temporaryFolder(closing: Cleanup): string {
   const folder = mkdtempSync(join(tmpdir(), 'connector-'))
   return closing.add(folder, () => rmSync(folder, { recursive: true, force: true }))
 }
 
-function listen(fetch: (request: Request) => Promise<Response>, closing: Closers): Promise<string> {
+function listen(fetch: (request: Request) => Promise<Response>, closing: Cleanup): Promise<string> {
   return new Promise((resolve) => {
     const server = serve({ fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => resolve(`http://127.0.0.1:${port}`))
     closing.add(server, () => server.close())
@@ -48,8 +48,8 @@ function listen(fetch: (request: Request) => Promise<Response>, closing: Closers
 }
 
 /** Both local servers, and the settings that point a connector at them. */
-export async function servers(
-  closing: Closers,
+export async function startSandbox(
+  closing: Cleanup,
   options: Partial<IntercomSandboxOptions> & { readonly limits?: boolean } = {},
 ) {
   const effects = { clock: systemClock, random: systemRandom }
@@ -75,19 +75,23 @@ export async function servers(
   return { intercom, klaviyo, env }
 }
 
-export interface Running {
+export interface RunningProcess {
   readonly child: ChildProcess
   /** The first JSON on stdout. */
-  readonly said: Promise<Record<string, string>>
+  readonly firstOutput: Promise<Record<string, string>>
   /** All of stderr so far. */
   readonly log: () => string
   /** Resolves to the exit code, or the signal that ended it. */
-  readonly ended: Promise<number | NodeJS.Signals>
+  readonly exitCode: Promise<number | NodeJS.Signals>
   kill(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
 
 /** Runs a command of the bin as a process of its own. */
-export function run(args: readonly string[], env: Readonly<Record<string, string>>, closing: Closers): Running {
+export function startProcess(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  closing: Cleanup,
+): RunningProcess {
   const command = ['--import', 'tsx', join(root, 'connector/main.ts'), ...args]
   const child = spawn(process.execPath, command, { cwd: root, env: { PATH: process.env.PATH ?? '', ...env } })
   let log = ''
@@ -105,7 +109,7 @@ export function run(args: readonly string[], env: Readonly<Record<string, string
     child.kill(signal)
     return ended
   }
-  return { child, said, log: () => log, ended, kill }
+  return { child, firstOutput: said, log: () => log, exitCode: ended, kill }
 }
 
 async function firstJson(stream: Readable): Promise<Record<string, string>> {
@@ -118,11 +122,7 @@ async function firstJson(stream: Readable): Promise<Record<string, string>> {
 }
 
 /** Asks until it holds: the other side is a process whose time is its own. */
-export async function eventually(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  within = 30_000,
-): Promise<void> {
+export async function waitUntil(what: string, holds: () => boolean | Promise<boolean>, within = 30_000): Promise<void> {
   const end = systemClock.now() + within
   while (!(await holds())) {
     if (systemClock.now() > end) throw new Error(`not within ${within} ms: ${what}`)

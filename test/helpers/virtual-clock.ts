@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/ports/effects.ts'
 
 export interface VirtualClock extends Clock {
   /** Lets `ms` pass, waking sleepers at their moment, in order. */
-  pass(ms: number): Promise<void>
+  advance(ms: number): Promise<void>
   /** Lets time pass until the promise settles. Throws if nothing sleeps any more. */
   until<T>(promise: Promise<T>): Promise<T>
   /** How many sleep now: what a closed part must have brought back to zero. */
@@ -44,7 +44,7 @@ export function virtualClock(start = Date.parse('2026-07-14T09:30:00.000Z')): Vi
         sleepers.add(sleeper)
         signal?.addEventListener('abort', wake, { once: true })
       }),
-    async pass(ms) {
+    async advance(ms) {
       const end = now + ms
       await rest()
       while (await wakeNext(end));

@@ -80,7 +80,7 @@ describe('a recipe', () => {
     expect(spec.recipes.map(({ id }) => id)).toEqual(SHIPPED)
   })
 
-  test.each(SHIPPED)('%s is shown before it is made, made once, then found', async (id) => {
+  test.each(SHIPPED)('%s is previewed, created once, then found', async (id) => {
     const { clock, book, made } = await scene(BOTH)
     const before = await clock.until(book().status(recipe(id), never))
     expect(before.state).toBe('ready')
@@ -93,7 +93,7 @@ describe('a recipe', () => {
     expect(made()).toHaveLength(1)
   })
 
-  test('names metrics by the ids they have there, prefix and all', async () => {
+  test('names metrics by their ids at the destination, prefix included', async () => {
     const { clock, book } = await scene(['Desk: Submitted Ticket', 'Submitted Ticket'], { prefix: 'Desk: ' })
     const plain = await scene(['Submitted Ticket'])
     const [ours, theirs] = await Promise.all([
@@ -104,7 +104,7 @@ describe('a recipe', () => {
     expect(ours).not.toEqual(theirs)
   })
 
-  test('says which metric does not exist yet, and makes nothing', async () => {
+  test('names metrics that do not exist yet, and creates nothing', async () => {
     const { clock, book, made } = await scene(['Submitted Ticket'])
     const state = await clock.until(book().apply(recipe('low-rating'), never))
     expect(state).toMatchObject({ state: 'no-metric', missing: ['Rated Conversation'] })
@@ -112,14 +112,14 @@ describe('a recipe', () => {
     expect(JSON.stringify(state)).toContain('{"metric":"Rated Conversation"}')
   })
 
-  test('is found by name when somebody else made it, and by id when somebody renamed it', async () => {
+  test('is found by name if created elsewhere, and by id if renamed', async () => {
     const { clock, book, made, post } = await scene(BOTH)
     const seen = await clock.until(book().status(recipe('low-rating'), never))
     expect(await post('/api/segments', seen.state === 'ready' && seen.body)).toBe(201)
     const found = await clock.until(book().apply(recipe('low-rating'), never))
     expect(found).toMatchObject({ state: 'made', now: false })
     const renamed = { ...recipe('low-rating'), name: 'Another name' }
-    await clock.pass(5000)
+    await clock.advance(5000)
     expect(await clock.until(book().status(renamed, never))).toMatchObject({ state: 'ready' })
     expect(made()).toEqual([])
   })
@@ -134,7 +134,7 @@ describe('a recipe', () => {
       return Promise.all([1, 2].map(() => sqliteStore(join(folder, 'two.db'), { clock })))
     },
   }
-  test.each(Object.entries(stores))('is made once when two ask at the same time: %s', async (_, open) => {
+  test.each(Object.entries(stores))('is created once by two concurrent callers: %s', async (_, open) => {
     const both = await open()
     const { clock, made, book } = await scene(BOTH)
     const asking = [...both, ...both, ...both].map((store) => book(store).apply(recipe('after-a-rating'), never))
@@ -145,7 +145,7 @@ describe('a recipe', () => {
     for (const one of new Set(both)) await one.close()
   })
 
-  test('is not made again while nobody knows what became of the first request', async () => {
+  test('is not created again while the outcome of the first request is unknown', async () => {
     let lost = true
     const { clock, book, made } = await scene(BOTH, {
       async through(request, on) {
@@ -161,12 +161,12 @@ describe('a recipe', () => {
     await expect(clock.until(book().apply(recipe('low-rating'), never))).rejects.toMatchObject({
       code: 'recipe/in-progress',
     })
-    await clock.pass(120_000)
+    await clock.advance(120_000)
     expect(await clock.until(book().apply(recipe('low-rating'), never))).toMatchObject({ state: 'made', now: false })
     expect(made()).toHaveLength(1)
   })
 
-  test('that is asked for too fast can be asked for again', async () => {
+  test('can be applied again after a rate limit', async () => {
     let full = true
     const slow = () => new Response(null, { status: 429, headers: { 'retry-after': '30' } })
     const { clock, book } = await scene(BOTH, {
@@ -177,7 +177,7 @@ describe('a recipe', () => {
     expect(await clock.until(book().apply(recipe('low-rating'), never))).toMatchObject({ now: true })
   })
 
-  test('that starts something is refused before it is sent', async () => {
+  test('with live actions is rejected before it is sent', async () => {
     const { clock, book, made } = await scene(BOTH)
     const live = structuredClone(recipe('after-a-rating')) as { definition: { actions: JsonObject[] } } & Recipe
     live.definition.actions.push({ type: 'send-email', data: { status: 'live', message: {} } })
@@ -187,7 +187,7 @@ describe('a recipe', () => {
     expect(made()).toEqual([])
   })
 
-  test('a key that may not write says which scope it lacks, and the next try is not held up', async () => {
+  test('a key without the scope is named, and the next call is not blocked', async () => {
     let allowed = false
     const forbidden = () => Response.json({ errors: [{ code: 'permission_denied' }] }, { status: 403 })
     const { clock, book } = await scene(BOTH, {
@@ -200,13 +200,13 @@ describe('a recipe', () => {
   })
 })
 
-describe('who listens', () => {
-  test('nobody, where no metric exists', async () => {
+describe('dependents', () => {
+  test('none, if no metric exists', async () => {
     const { clock, book } = await scene([])
     expect(await clock.until(book().findDependents(never))).toEqual({ flows: [], segments: [], unreadable: [] })
   })
 
-  test('flows that begin with a metric, segments that ask for one, and flows behind those', async () => {
+  test('flows that a metric triggers, segments that use one, and flows of those segments', async () => {
     const { clock, book, post } = await scene(BOTH)
     const ours = book()
     for (const id of SHIPPED) await clock.until(ours.apply(recipe(id), never))
@@ -220,11 +220,11 @@ describe('who listens', () => {
         actions: [{ temporary_id: 'a', type: 'time-delay' }],
       },
     }
-    await clock.pass(60_000)
+    await clock.advance(60_000)
     expect(await post('/api/flows', { data: { type: 'flow', attributes: behind } })).toBe(201)
     const other = { condition_groups: [{ conditions: [{ type: 'profile-property', property: 'email' }] }] }
     for (let i = 0; i < 12; i++) {
-      await clock.pass(60_000)
+      await clock.advance(60_000)
       await post('/api/segments', { data: { type: 'segment', attributes: { name: `Other ${i}`, definition: other } } })
     }
     const heard = await clock.until(book().findDependents(never))
@@ -240,7 +240,7 @@ describe('who listens', () => {
     ])
   })
 
-  test('says what it may not read, and tells the rest', async () => {
+  test('names unreadable parts, and returns the rest', async () => {
     const { clock, book } = await scene(BOTH, {
       through: async (request, on) =>
         request.url.includes('/flow-triggers')

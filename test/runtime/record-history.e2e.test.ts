@@ -1,8 +1,8 @@
-/** A record's way from received to accepted, against a Klaviyo that has trouble: Find and `trace` tell the same steps. */
+/** The history of records against a failing Klaviyo: the Find page and `trace` show the same steps. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { HistoryStep } from '../../runtime/record-history.ts'
 import { runCommand } from '../helpers/cli-fake.ts'
-import { someone } from '../helpers/connector-harness.ts'
+import { findContactWithEmail } from '../helpers/connector-harness.ts'
 import { openConsoleWithConnector } from '../helpers/console.ts'
 
 type Shop = Awaited<ReturnType<typeof openConsoleWithConnector>>
@@ -17,7 +17,7 @@ let refusing = false
 
 /** Somebody rates a conversation, and it is delivered as far as it can be. */
 async function rate(id: string): Promise<void> {
-  const person = await someone(shop.intercom)
+  const person = await findContactWithEmail(shop.intercom)
   const at = Math.floor(shop.clock.now() / 1000)
   const item = {
     type: 'conversation',
@@ -40,7 +40,7 @@ beforeAll(async () => {
   const isEvent = ({ method, url }: Request) => method === 'POST' && url.endsWith('/api/events')
   shop = await openConsoleWithConnector(
     {},
-    { instead: (request) => (refusing && isEvent(request) ? refusal() : undefined) },
+    { intercept: (request) => (refusing && isEvent(request) ? refusal() : undefined) },
   )
   await rate('at-once')
   await failing(3 * 4)
@@ -64,19 +64,19 @@ const ways: [what: string, ref: string, steps: string, found: RegExp][] = [
     /Received by webhook .+ Delivered Rated .+ answered 202, request/,
   ],
   [
-    'put off three times',
+    'deferred three times',
     'put-off',
     'received deferred deferred deferred delivered',
     /Deferred until .+ Delivered Rated/,
   ],
-  ['refused', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ Who acts you: fix the mapping/],
+  ['rejected', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ Who acts you: fix the mapping/],
   [
     'replayed',
     'replayed',
     'received dead replayed delivered',
     /Failed .+ Queued for retry .+ Delivered Rated .+ answered 202/,
   ],
-  ['wrong at home', 'n-broken', 'received dead', /Location mappings\/created-ticket\.yaml:\d+:\d+ Who acts you/],
+  ['a failing mapping', 'n-broken', 'received dead', /Location mappings\/created-ticket\.yaml:\d+:\d+ Who acts you/],
   [
     'skipped',
     'n-skipped',
@@ -90,33 +90,33 @@ const stepsOf = async (ref: string): Promise<readonly HistoryStep[]> => {
   return JSON.parse(out)[0].steps
 }
 const requestsOf = (steps: readonly HistoryStep[]): string[] =>
-  steps.flatMap(({ blame, events }) =>
-    [blame?.requestId, ...events.flatMap((event) => [event.blame?.requestId, ...event.facts])].flatMap(
+  steps.flatMap(({ cause, events }) =>
+    [cause?.requestId, ...events.flatMap((event) => [event.cause?.requestId, ...event.facts])].flatMap(
       (text) => /[\da-f-]{36}/.exec(text ?? '') ?? [],
     ),
   )
 
-describe.each(ways)('%s', (_, ref, what, found) => {
-  test('each step, in order of time', async () => {
+describe.each(ways)('%s', (_, ref, kinds, found) => {
+  test('lists each step in order of time', async () => {
     const steps = await stepsOf(ref)
-    expect(steps.map((step) => step.what).join(' ')).toBe(what)
+    expect(steps.map((step) => step.kind).join(' ')).toBe(kinds)
     expect(steps.map(({ at }) => at)).toEqual(steps.map(({ at }) => at).sort((a, b) => a - b))
   })
 
-  test('who must act is said of what is last, and of nothing before', async () => {
-    const blames = (await stepsOf(ref)).map(({ blame, events }) => [blame, ...events.map((event) => event.blame)])
-    const acting = blames.map((all) => all.some((blame) => blame?.who !== undefined))
-    expect(acting.lastIndexOf(true)).toBe(/dead$|skipped$/.test(what) ? acting.length - 1 : -1)
+  test('only the last step asks for an action', async () => {
+    const causes = (await stepsOf(ref)).map(({ cause, events }) => [cause, ...events.map((event) => event.cause)])
+    const acting = causes.map((all) => all.some((cause) => cause?.whoActs !== undefined))
+    expect(acting.lastIndexOf(true)).toBe(/dead$|skipped$/.test(kinds) ? acting.length - 1 : -1)
   })
 
-  test('as text, as data and on the page the same', async () => {
+  test('shows the same as text, as data and on the page', async () => {
     const steps = await stepsOf(ref)
     const { out } = await runCommand(['trace', ref], { store: shop.store, clock: shop.clock })
     const page = (await shop.browser().text(`/find?ref=${ref}`)).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
     expect(page).toMatch(found)
-    for (const { at, what: word } of steps) {
+    for (const { at, kind } of steps) {
       const time = new Date(at).toISOString().slice(0, 19).replace('T', ' ')
-      expect(out).toContain(`${time}Z  ${word}`)
+      expect(out).toContain(`${time}Z  ${kind}`)
       expect(page).toContain(`${time} UTC`)
     }
     for (const request of requestsOf(steps))

@@ -1,4 +1,4 @@
-/** What a record's way says where the ledger does not know each attempt. */
+/** The history of a record whose attempts the ledger does not hold one by one. */
 import { describe, expect, test } from 'vitest'
 import { timeline } from '../../runtime/cli/output/timeline.ts'
 import type { LedgerEntry } from '../../runtime/ports/ledger.ts'
@@ -18,24 +18,28 @@ const entry = (rest: Partial<LedgerEntry>): LedgerEntry => ({
   ...rest,
 })
 
-describe('tries that were cut off', () => {
-  const rows: [what: string, rest: Partial<LedgerEntry>, tries: string][] = [
-    ['none', { attempt: 3, attempts: [waited(2)] }, '3 tries'],
-    ['before the first end', { attempt: 2 }, '2 tries (1 cut off with the process)'],
-    ['between ends', { attempt: 6, attempts: [waited(3)] }, '6 tries (2 cut off with the process)'],
-    ['of one on its way', { status: 'leased', attempt: 2, attempts: [waited()] }, '2 tries'],
-    ['of one that waits', { status: 'deferred', attempt: 1, attempts: [waited()] }, '1 try'],
-    ['of one whose process died', { status: 'pending', attempt: 2, attempts: [waited()] }, '2 tries (1 cut off with'],
-    ['before a replay', { attempt: 1, attempts: [waited(7), died] }, '1 try'],
-    ['after a replay', { attempt: 3, attempts: [died, waited()] }, '3 tries (1 cut off with the process)'],
+describe('interrupted attempts', () => {
+  const rows: [what: string, rest: Partial<LedgerEntry>, attempts: string][] = [
+    ['none', { attempt: 3, attempts: [waited(2)] }, '3 attempts'],
+    ['before the first outcome', { attempt: 2 }, '2 attempts (1 interrupted by a process exit)'],
+    ['between outcomes', { attempt: 6, attempts: [waited(3)] }, '6 attempts (2 interrupted by a process exit)'],
+    ['of a leased record', { status: 'leased', attempt: 2, attempts: [waited()] }, '2 attempts'],
+    ['of a deferred record', { status: 'deferred', attempt: 1, attempts: [waited()] }, '1 attempt'],
+    [
+      'of a record whose process died',
+      { status: 'pending', attempt: 2, attempts: [waited()] },
+      '2 attempts (1 interrupted by',
+    ],
+    ['before a replay', { attempt: 1, attempts: [waited(7), died] }, '1 attempt'],
+    ['after a replay', { attempt: 3, attempts: [died, waited()] }, '3 attempts (1 interrupted by a process exit)'],
   ]
-  test.each(rows)('%s', (_, rest, tries) => {
-    expect(`${recordHistory(entry(rest)).summary},`).toContain(`in lane live, ${tries}`)
-    if (!tries.includes('cut off')) expect(recordHistory(entry(rest)).summary).not.toContain('cut off')
+  test.each(rows)('%s', (_, rest, attempts) => {
+    expect(`${recordHistory(entry(rest)).summary},`).toContain(`in lane live, ${attempts}`)
+    if (!attempts.includes('interrupted')) expect(recordHistory(entry(rest)).summary).not.toContain('interrupted')
   })
 })
 
-test('says how many attempts were not kept, and what was delivered among them', () => {
+test('summarises attempts that were not stored, and lists their events', () => {
   const sent = delivered({ metric: 'M', status: 'delivered', lane: 'live', receipt: { status: 202, requestId: 'r7' } })
   const between: Attempt = { at: AT, count: 4200, last: AT + 9000, delivered: sent.events }
   const text = timeline([entry({ attempts: [waited(), between, waited(37)] })], (_, words) => words)
@@ -46,9 +50,9 @@ test('says how many attempts were not kept, and what was delivered among them', 
   expect(text).toContain('deferred  37 times, until 2026-03-01 12:00:01Z')
 })
 
-test('of a record that came by webhook, a replay is a step, not the road', () => {
+test('the replay of a webhook record is a step, not its origin', () => {
   const steps = recordHistory(entry({ ingress: 'replay', attempts: [died] })).steps
-  expect(steps.map(({ what, road = '' }) => `${what} ${road}`.trim())).toEqual([
+  expect(steps.map(({ kind, origin = '' }) => `${kind} ${origin}`.trim())).toEqual([
     'received webhook chat.opened',
     'dead',
     'replayed',

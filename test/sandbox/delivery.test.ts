@@ -11,10 +11,10 @@ describe('delivery', () => {
     // The first draw picks the act: 0 begins a conversation.
     const { box, clock } = openIntercom({ ...subscribed, random: () => 0 })
     const acted = box.act()
-    await clock.pass(5_000)
+    await clock.advance(5_000)
     await acted
     const first = received.length
-    await clock.pass(90_000)
+    await clock.advance(90_000)
     const statuses = received.map(({ note }) => [note.delivery_status, note.delivery_attempts])
     return { box, clock, first, statuses, note: box.notifications()[0] }
   }
@@ -54,7 +54,7 @@ describe('delivery', () => {
     const { box, clock } = await deliver(status(500))
     await box.act()
     box.close()
-    await clock.pass(0)
+    await clock.advance(0)
     expect(clock.sleeping).toBe(0)
   })
 

@@ -80,7 +80,7 @@ test('counts calls and limits them, on every answer', async () => {
   expect(await left()).toEqual([404, '2', '0', '2.16'])
   expect(await left()).toEqual([429, '2', '0', '2.16'])
   const { headers } = await call('GET', '/me')
-  await clock.pass(Number(headers.get('x-ratelimit-reset')) * 1000 - clock.now())
+  await clock.advance(Number(headers.get('x-ratelimit-reset')) * 1000 - clock.now())
   expect(await left()).toEqual([404, '2', '1', '2.16'])
   expect(box.calls()).toEqual({ 'GET /contacts/{id}': 4, 'GET /me': 1 })
 })

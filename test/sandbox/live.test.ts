@@ -11,7 +11,7 @@ describe('300 acts', async () => {
   const { received, ...subscribed } = subscriber()
   const { box, clock, call, searchAll } = openIntercom(subscribed)
   // An hour on, so that what is new can be told from the history.
-  await clock.pass(3_600_000)
+  await clock.advance(3_600_000)
   for (let i = 0; i < 300; i++) await box.act()
   const of = (name: string) => received.filter((one) => topic(one) === name)
   const now = Math.floor(clock.now() / 1000)
@@ -120,7 +120,7 @@ test('live acts at its pace until it is stopped', async () => {
   const { box, clock } = openIntercom({ ...subscribed, random: () => 0 })
   const stop = new AbortController()
   const living = box.live({ every: 1000, signal: stop.signal })
-  await clock.pass(9_500)
+  await clock.advance(9_500)
   stop.abort()
   await living
   expect(received.length).toBe(10)

@@ -1,5 +1,5 @@
 /** `backfill`: imports history and resumes an interrupted import. */
-import type { BackfillOptions, Progress } from '../../backfill/types.ts'
+import type { BackfillOptions, BackfillProgress } from '../../backfill/types.ts'
 import { formatJson } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
@@ -46,11 +46,11 @@ export const backfillCommand: CommandDefinition = {
 
 /** Shows the progress of an import until it ends or is stopped. Resolves to the last progress. */
 export async function showProgress(
-  run: AsyncIterable<Progress>,
+  run: AsyncIterable<BackfillProgress>,
   { footer, io, note }: CommandContext,
-): Promise<Progress | undefined> {
+): Promise<BackfillProgress | undefined> {
   const display = new ProgressDisplay({ footer, terminal: io.stderr.isTTY, clock: io.clock })
-  let last: Progress | undefined
+  let last: BackfillProgress | undefined
   const onStop = () => note('Stopping. Everything read so far is saved; run the same command again to resume.')
   io.signal.addEventListener('abort', onStop, { once: true })
   try {

@@ -1,5 +1,5 @@
 /** Shows the progress of an import on stderr: bars on a terminal, a plain line now and then elsewhere. */
-import type { Progress, StreamProgress } from '../../backfill/types.ts'
+import type { BackfillProgress, StreamProgress } from '../../backfill/types.ts'
 import { formatCount, formatDuration } from '../../lib/format.ts'
 import { ThroughputMeter } from '../../lib/throughput-meter.ts'
 import type { Clock } from '../../ports/effects.ts'
@@ -21,25 +21,25 @@ export class ProgressDisplay {
   readonly #options: ProgressOptions
   readonly #meters = new Map<string, ThroughputMeter>()
   #shownAt = Number.NEGATIVE_INFINITY
-  #shown: Progress | undefined
+  #shown: BackfillProgress | undefined
 
   constructor(options: ProgressOptions) {
     this.#options = options
   }
 
-  show(progress: Progress): void {
+  show(progress: BackfillProgress): void {
     const now = this.#options.clock.now()
     for (const [name, value] of counts(progress)) this.#meter(name).add(now, value)
     const due = now - this.#shownAt >= (this.#options.terminal ? REDRAW_MS : LINE_MS)
     if (due || progress.phase !== this.#shown?.phase) this.#write(progress, now)
   }
 
-  end(progress: Progress): void {
+  end(progress: BackfillProgress): void {
     if (progress !== this.#shown) this.#write(progress, this.#options.clock.now())
     this.#options.footer.release()
   }
 
-  #write(progress: Progress, now: number): void {
+  #write(progress: BackfillProgress, now: number): void {
     this.#shownAt = now
     this.#shown = progress
     if (this.#options.terminal) this.#options.footer.draw(bars(progress, (name) => this.#meter(name)))
@@ -55,14 +55,14 @@ export class ProgressDisplay {
 
 const SETTLED = 'settled records'
 
-function counts(progress: Progress): readonly (readonly [string, number])[] {
+function counts(progress: BackfillProgress): readonly (readonly [string, number])[] {
   return [
     ...progress.streams.map(({ stream, seen }) => [stream, seen] as const),
     [SETTLED, totalSeen(progress) - progress.waiting] as const,
   ]
 }
 
-function bars(progress: Progress, meterOf: (name: string) => ThroughputMeter): string[] {
+function bars(progress: BackfillProgress, meterOf: (name: string) => ThroughputMeter): string[] {
   const width = Math.max(0, ...progress.streams.map(({ stream }) => stream.length))
   const streams = progress.streams.map(
     (stream) => `${stream.stream.padEnd(width)}  ${bar(stream)}  ${speed(stream, meterOf(stream.stream))}`,
@@ -88,14 +88,14 @@ function speed({ seen, total, done }: StreamProgress, meter: ThroughputMeter): s
   return `${formatCount(Math.round(rate))}/s${left === undefined ? '' : `  ${formatDuration(left)} left`}`
 }
 
-const PHASE_TEXT: Readonly<Record<Progress['phase'], string>> = {
+const PHASE_TEXT: Readonly<Record<BackfillProgress['phase'], string>> = {
   lookups: 'fetching referenced resources',
   reading: 'reading',
   delivering: 'delivering',
   done: 'done',
 }
 
-function summary(progress: Progress): string {
+function summary(progress: BackfillProgress): string {
   const { phase, eventsSent, skipped, dead, waiting } = progress
   const facts = [
     `sent ${formatCount(eventsSent)}`,
@@ -106,14 +106,14 @@ function summary(progress: Progress): string {
   return `${PHASE_TEXT[phase]}: ${facts.join(', ')}`
 }
 
-function line(progress: Progress): string {
+function line(progress: BackfillProgress): string {
   const read = progress.streams.map(({ stream, seen, total: of }) => {
     return `${stream} ${formatCount(seen)}${of === undefined ? '' : `/${formatCount(Math.max(of, seen))}`}`
   })
   return [...read, summary(progress)].join(', ')
 }
 
-function totalSeen(progress: Progress): number {
+function totalSeen(progress: BackfillProgress): number {
   return progress.streams.reduce((sum, { seen }) => sum + seen, 0)
 }
 

@@ -1,10 +1,10 @@
 /** Reports the result of an import: records read, events sent, skipped by reason, dead. */
-import type { Progress } from '../../backfill/types.ts'
+import type { BackfillProgress } from '../../backfill/types.ts'
 import { columns, formatCount, formatDuration } from '../../lib/format.ts'
 import type { Painter } from '../io.ts'
 
 /** The report of `--json`. */
-export function reportData(progress: Progress, finished: boolean) {
+export function reportData(progress: BackfillProgress, finished: boolean) {
   return {
     run: progress.run,
     finished,
@@ -21,7 +21,7 @@ export function reportData(progress: Progress, finished: boolean) {
   }
 }
 
-export function reportText(progress: Progress, finished: boolean, paint: Painter): string {
+export function reportText(progress: BackfillProgress, finished: boolean, paint: Painter): string {
   const { streams, eventsSent, sentByMetric, skipped, dead, waiting, elapsed } = progress
   const skippedCount = Object.values(skipped).reduce((sum, count) => sum + count, 0)
   const head = finished ? paint('green', 'Import finished') : paint('yellow', 'Import stopped')
@@ -44,7 +44,7 @@ export function reportText(progress: Progress, finished: boolean, paint: Painter
 }
 
 /** The import ends where live delivery begins, so that no event is sent twice. */
-function windowText({ window: { since, until } }: Progress): string {
+function windowText({ window: { since, until } }: BackfillProgress): string {
   return `Events ${since === undefined ? 'from the beginning' : `from ${iso(since)}`} until ${iso(until)}.`
 }
 

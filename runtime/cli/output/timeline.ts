@@ -5,7 +5,7 @@ import type { LedgerEntry } from '../../ports/ledger.ts'
 import { type Cause, type EventHistory, type HistoryStep, recordHistory } from '../../record-history.ts'
 import type { Painter, Style } from '../io.ts'
 
-const STYLES: Readonly<Record<LedgerEntry['status'] | HistoryStep['what'], Style>> = {
+const STYLES: Readonly<Record<LedgerEntry['status'] | HistoryStep['kind'], Style>> = {
   received: 'bold',
   replayed: 'bold',
   pending: 'cyan',
@@ -39,7 +39,7 @@ class TimelineRenderer {
   }
 
   #stepLines(step: HistoryStep): string[] {
-    const { at, what, blame, events } = step
+    const { at, kind: what, cause: blame, events } = step
     return [
       `  ${formatTime(at)}  ${this.#paint(STYLES[what], what)}${details(step)}`,
       ...(blame ? this.#causeLines(blame, '      ') : []),
@@ -47,7 +47,7 @@ class TimelineRenderer {
     ]
   }
 
-  #eventLines({ metric, status, facts, blame }: EventHistory): string[] {
+  #eventLines({ metric, status, facts, cause: blame }: EventHistory): string[] {
     return [
       `      event    ${metric}: ${this.#paint(STYLES[status], status)}`,
       ...facts.map((fact) => `               ${fact}`),
@@ -55,7 +55,7 @@ class TimelineRenderer {
     ]
   }
 
-  #causeLines({ message, code, place, requestId, who }: Cause, indent: string): string[] {
+  #causeLines({ message, code, place, requestId, whoActs: who }: Cause, indent: string): string[] {
     const lines = [
       ['because ', `${message} [${code}]`],
       ['place   ', place],
@@ -68,7 +68,7 @@ class TimelineRenderer {
   }
 }
 
-function details({ what, road, count: times = 1, last, until }: HistoryStep): string {
+function details({ kind: what, origin: road, count: times = 1, last, until }: HistoryStep): string {
   const noun = what === 'between' ? 'attempts with different outcomes' : 'times'
   const repeats =
     times > 1 ? [`${formatCount(times)} ${noun}${last === undefined ? '' : `, the last ${formatTime(last)}`}`] : []

@@ -1,7 +1,7 @@
 /** The source against recorded responses: the exact requests, the end of pages, the fault of each rejection. */
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Progress } from '../../../runtime/backfill/types.ts'
+import type { BackfillProgress } from '../../../runtime/backfill/types.ts'
 import type { RequestSpec } from '../../../runtime/spec/spec.ts'
 import {
   client,
@@ -32,7 +32,7 @@ const history = {
 async function imported(answers: Readonly<Record<string, readonly Reply[]>>, since?: number) {
   const asked = recorded(answers)
   const { backfill } = await connector()
-  let last: Progress | undefined
+  let last: BackfillProgress | undefined
   for await (const progress of backfill({ signal: never, ...(since !== undefined && { since }) })) last = progress
   const pages = (path: string) => asked.filter(({ line }) => line === `POST ${path}`).map(({ body }) => body)
   return { asked, last, pages }

@@ -100,7 +100,7 @@ const notify = async ({ connector }: Opened, workspace: string, name: string) =>
 async function work({ clock }: World, { connector }: Opened, ms = 10_000): Promise<void> {
   const stop = new AbortController()
   const working = connector.work({ signal: stop.signal })
-  await clock.pass(ms)
+  await clock.advance(ms)
   stop.abort()
   await clock.until(working)
 }
@@ -155,7 +155,7 @@ describe.each(ROADS)('set up by %s', (_, open) => {
     const opened = await open(it)
     await notify(opened, THEIRS, 'eve')
     await it.clock.until(opened.finish())
-    await it.clock.pass(86_400_000)
+    await it.clock.advance(86_400_000)
     const begun = it.clock.now()
     const [until, sent] = await importAll(it, opened)
     expect(until).toBeGreaterThanOrEqual(begun)

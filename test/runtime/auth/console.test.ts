@@ -277,7 +277,7 @@ test('an uninstall notice is believed once the source rejects our credentials', 
   expect(account.gate.pausedReason()).toBeUndefined()
   expect(it.logger.lines.filter((line) => line.includes('uninstall notice ignored'))).toHaveLength(1)
 
-  await it.clock.pass(11_000)
+  await it.clock.advance(11_000)
   const arrived: Promise<Response>[] = []
   told = async (request) => {
     const body = await request.text()

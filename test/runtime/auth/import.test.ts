@@ -30,11 +30,11 @@ async function cutOff() {
   const account = await installed(it)
   const first = await process(it, account)
   await it.clock.until(first.desk.begin({}))
-  await it.clock.pass(18_000)
+  await it.clock.advance(18_000)
   const read = async () => (await first.connector.lastBackfill())?.streams.reduce((sum, { seen }) => sum + seen, 0) ?? 0
   const before = await read()
   await it.clock.until(it.intercom.fetch(new Request(`${INTERCOM}/sandbox/uninstall`, { method: 'POST' })))
-  await it.clock.pass(90_000)
+  await it.clock.advance(90_000)
   slow = false
   return { it, account, ...first, before, read }
 }
@@ -42,7 +42,7 @@ async function cutOff() {
 const finished = async (it: World, connector: Awaited<ReturnType<typeof process>>['connector']) => {
   for (let n = 0; n < 300; n++) {
     if ((await connector.lastBackfill())?.phase === 'done') return true
-    await it.clock.pass(1_000)
+    await it.clock.advance(1_000)
   }
   return false
 }
@@ -67,7 +67,7 @@ test('an import paused by a person meanwhile stays paused', async () => {
   await it.clock.until(desk.pause())
   expect(desk.waitsForAuth).toBe(false)
   await logIn(it, account, 'source')
-  await it.clock.pass(120_000)
+  await it.clock.advance(120_000)
   expect([desk.running, (await connector.lastBackfill())?.phase === 'done']).toEqual([false, false])
   await end()
 })
@@ -81,7 +81,7 @@ test('a process started while a side is disconnected resumes it, too', async () 
   expect(account.gate.pausedReason()).toBeDefined()
   const next = await process(it, account)
   await it.clock.until(next.desk.resume())
-  await it.clock.pass(10_000)
+  await it.clock.advance(10_000)
   expect([next.desk.running, next.desk.waitsForAuth]).toEqual([false, true])
   await logIn(it, account, 'source')
   expect(await finished(it, next.connector)).toBe(true)

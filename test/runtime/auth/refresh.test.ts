@@ -23,7 +23,7 @@ test('a token is refreshed before it expires, once for all callers in two proces
   const all = () =>
     Promise.all(processes.flatMap((one) => Array.from({ length: 20 }, () => one.destination.current(never))))
   const first = await all()
-  await it.clock.pass(HOUR - 29_000)
+  await it.clock.advance(HOUR - 29_000)
   const second = await it.clock.until(all())
   expect(new Set(second.map(({ headers }) => headers.Authorization)).size).toBe(1)
   expect(second[0]?.headers.Authorization).not.toBe(first[0]?.headers.Authorization)
@@ -46,14 +46,14 @@ test('a 401 refreshes the token and retries the request, but not for a token jus
       (fault: unknown) => [(fault as { code: string }).code, tries],
     )
   }
-  await it.clock.pass(60_000)
+  await it.clock.advance(60_000)
   it.klaviyo.oauth.expire('access')
   expect(await ask()).toEqual(['ok', 2])
   it.klaviyo.oauth.expire('access')
   const before = it.klaviyo.oauth.refreshes()
   expect(await ask()).toEqual(['klaviyo/unauthorized', 1])
   expect(it.klaviyo.oauth.refreshes()).toBe(before)
-  await it.clock.pass(20_000)
+  await it.clock.advance(20_000)
   expect(await ask()).toEqual(['ok', 2])
 })
 
@@ -62,10 +62,10 @@ test('while a refresh fails the old token serves until it expires', async () => 
   await installed(it)
   const down: Fetch = async () => Response.json({}, { status: 503 })
   const account = await it.open(undefined, { fetch: down })
-  await it.clock.pass(HOUR - 20_000)
+  await it.clock.advance(HOUR - 20_000)
   const login = await it.clock.until(account.destination.current(never))
   expect(await accepted(it, login)).toBe(true)
-  await it.clock.pass(20_000)
+  await it.clock.advance(20_000)
   const fault = await it.clock.until(account.destination.current(never).catch((error: unknown) => error))
   expect(fault).toMatchObject({ kind: 'transient', code: 'klaviyo/unavailable' })
 })
@@ -75,7 +75,7 @@ test('a revoked grant pauses delivery, with one log line, until a new connection
   const account = await installed(it)
   const other = await it.open()
   it.klaviyo.oauth.expire('grants')
-  await it.clock.pass(HOUR)
+  await it.clock.advance(HOUR)
   const tries = [account, account, other].map((one) => one.destination.current(never).catch((error: unknown) => error))
   for (const fault of await it.clock.until(Promise.all(tries)))
     expect(fault).toMatchObject({
@@ -103,7 +103,7 @@ test('a disconnection during a refresh takes precedence', async () => {
     return it.fetch(request)
   }
   const renewing = await it.open(undefined, { fetch: slow })
-  await it.clock.pass(HOUR)
+  await it.clock.advance(HOUR)
   const late = renewing.destination.current(never).catch((error: unknown) => error)
   await account.setup.disconnect(never)
   go()
@@ -153,7 +153,7 @@ describe('across crashes at any effect', () => {
         const processes: Connections[] = [await installed(it), await it.open(), await it.open()]
         let deaths = 0
         for (const one of steps) {
-          if (one.does === 'pass') await it.clock.pass(one.ms)
+          if (one.does === 'pass') await it.clock.advance(one.ms)
           else if (one.does === 'end') it.klaviyo.oauth.expire('access')
           else if (one.does === 'die') {
             deaths += 1
@@ -166,7 +166,7 @@ describe('across crashes at any effect', () => {
             for (let n = 0; n < one.callers; n++) void who.destination.current(never).catch(() => undefined)
           }
         }
-        await it.clock.pass(2 * HOUR)
+        await it.clock.advance(2 * HOUR)
         const last = await it.open()
         const end = await it.clock.until(last.destination.current(never).catch((error: unknown) => error))
         if (mode === 'strict' && deaths > 0 && end instanceof Error) {

@@ -78,7 +78,7 @@ test('another process sees the state of set-up', async () => {
   await second.setup.finish()
   expect(first.gate.pausedReason()).toBeDefined()
   const change = first.gate.waitForChange(never)
-  await it.clock.pass(5_000)
+  await it.clock.advance(5_000)
   await change
   expect(first.gate.pausedReason()).toBeUndefined()
 })
@@ -122,11 +122,11 @@ describe('is rejected with a message', () => {
       'auth/state-used',
     )
     const later = await consent(it, await account.setup.authorizationUrl(going('destination')))
-    await it.clock.pass(6 * 60_000)
+    await it.clock.advance(6 * 60_000)
     const over = await faultOf(account.setup.handleCallback({ ...going('destination'), query: later }, never))
     expect([over.code, over.message]).toEqual(['klaviyo/invalid-grant', expect.stringContaining('expired')])
     const latest = await consent(it, await account.setup.authorizationUrl(going('source')))
-    await it.clock.pass(16 * 60_000)
+    await it.clock.advance(16 * 60_000)
     expect((await faultOf(account.setup.handleCallback({ ...going('source'), query: latest }, never))).code).toBe(
       'auth/state-expired',
     )

@@ -1,21 +1,21 @@
 /** Importing history: interrupted anywhere it gives the same; nothing twice, nothing that starts a flow, few calls. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { BackfillOptions, Progress } from '../../../runtime/backfill/types.ts'
+import type { BackfillOptions, BackfillProgress } from '../../../runtime/backfill/types.ts'
 import type { Connector } from '../../../runtime/connector.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { type WorkshopOptions, workshop } from '../../helpers/connector-harness.ts'
+import { type HarnessOptions, startConnector } from '../../helpers/connector-harness.ts'
 import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
 
 async function runs(
   connector: Connector,
   clock: VirtualClock,
   asked: Omit<BackfillOptions, 'signal'> = {},
-  watch: (progress: Progress, stop: AbortController) => void = () => undefined,
-): Promise<Progress> {
+  watch: (progress: BackfillProgress, stop: AbortController) => void = () => undefined,
+): Promise<BackfillProgress> {
   const stop = new AbortController()
   const all = (async () => {
-    let last: Progress | undefined
+    let last: BackfillProgress | undefined
     for await (const progress of connector.backfill({ ...asked, signal: stop.signal })) {
       last = progress
       watch(progress, stop)
@@ -26,8 +26,8 @@ async function runs(
   return clock.until(all)
 }
 
-async function imported(options: WorkshopOptions = {}, asked: Omit<BackfillOptions, 'signal'> = {}) {
-  const shop = await workshop(options)
+async function imported(options: HarnessOptions = {}, asked: Omit<BackfillOptions, 'signal'> = {}) {
+  const shop = await startConnector(options)
   const last = await runs(shop.connector, shop.clock, asked)
   return {
     ...shop,
@@ -39,7 +39,7 @@ async function imported(options: WorkshopOptions = {}, asked: Omit<BackfillOptio
   }
 }
 
-test('history arrives once, oldest first in its window, with identifiers only and no flow', async () => {
+test('history is delivered once, within its window, with identifiers only and without flows', async () => {
   const { last, klaviyo, keys } = await imported()
   expect(last).toMatchObject({ phase: 'done', dead: 0, waiting: 0 })
   expect(keys.length).toBeGreaterThan(80)
@@ -52,21 +52,21 @@ test('history arrives once, oldest first in its window, with identifiers only an
   }
 })
 
-test('once all is read, nothing waits for a full request', async () => {
+test('after the last page no event waits for a full request', async () => {
   let read = 0
-  const shop = await workshop()
+  const shop = await startConnector()
   const last = await runs(shop.connector, shop.clock, {}, ({ phase, elapsed }) => {
     if (phase === 'reading') read = elapsed
   })
   expect(last.elapsed - read).toBeLessThan(1_500)
 })
 
-test('interrupted at any moment, any number of times, it goes on and gives what one run gives', async () => {
+test('interrupted any number of times, it resumes and sends what one run sends', async () => {
   const options = { conversations: 160, tickets: 60 }
   const whole = await imported(options)
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 4 }), async (stops) => {
-      const shop = await workshop(options)
+      const shop = await startConnector(options)
       for (const after of stops) {
         let told = 0
         await runs(shop.connector, shop.clock, {}, (_, stop) => {
@@ -88,7 +88,7 @@ test('interrupted at any moment, any number of times, it goes on and gives what 
 }, 60_000)
 
 describe('--restart', () => {
-  test('reads all again and counts nothing twice', async () => {
+  test('reads everything again and counts nothing twice', async () => {
     const shop = await imported()
     const again = await runs(shop.connector, shop.clock, { restart: true })
     expect(again).toMatchObject({
@@ -99,8 +99,8 @@ describe('--restart', () => {
     expect(shop.klaviyo.summary()).toMatchObject({ events: shop.last.eventsSent, duplicates: 0 })
   })
 
-  test('with other dates or metrics sends nothing of what was still waiting', async () => {
-    const shop = await workshop()
+  test('with other dates or metrics drops pending records of the earlier run', async () => {
+    const shop = await startConnector()
     await runs(shop.connector, shop.clock, {}, ({ waiting }, stop) => waiting > 0 && stop.abort())
     const before = shop.klaviyo.summary().byMetric['Created Conversation'] ?? 0
     const last = await runs(shop.connector, shop.clock, { restart: true, only: ['Resolved Ticket'] })
@@ -108,13 +108,13 @@ describe('--restart', () => {
     expect(shop.klaviyo.summary().byMetric['Created Conversation'] ?? 0).toBe(before)
   })
 
-  test('even from an empty store, since the keys are the same', async () => {
+  test('counts nothing twice even from an empty store: the keys are the same', async () => {
     const first = await imported()
     const clock = virtualClock()
-    const other = await workshop({
+    const other = await startConnector({
       connector: { store: memoryStore({ clock }) },
       clock,
-      instead: (request) => (request.url.includes('klaviyo') ? first.klaviyo.fetch(request) : undefined),
+      intercept: (request) => (request.url.includes('klaviyo') ? first.klaviyo.fetch(request) : undefined),
     })
     await runs(other.connector, clock)
     expect(first.klaviyo.summary()).toMatchObject({ events: first.last.eventsSent, duplicates: first.last.eventsSent })
@@ -122,19 +122,19 @@ describe('--restart', () => {
 })
 
 describe('the window', () => {
-  test('ends with the first webhook, and with no later one', async () => {
-    const { clock, store, notify, work } = await workshop()
+  test('ends with the first webhook, not with a later one', async () => {
+    const { clock, store, notify, work } = await startConnector()
     await work()
     expect(await store.readCheckpoint('live-since')).toBeUndefined()
     const began = Math.floor(clock.now() / 1000) * 1000 // the notification's time is in seconds
     await notify('conversation.read', { id: '1' })
-    await clock.pass(60_000)
+    await clock.advance(60_000)
     await notify('conversation.read', { id: '2' })
     expect(await store.readCheckpoint('live-since')).toBe(began)
   })
 
   test('ends where live delivery began', async () => {
-    const shop = await workshop()
+    const shop = await startConnector()
     const began = shop.clock.now() - 180 * 86_400_000
     await shop.store.append([], { name: 'live-since', value: began })
     const last = await runs(shop.connector, shop.clock)
@@ -142,7 +142,7 @@ describe('the window', () => {
     expect(shop.klaviyo.events().every(({ time }) => Date.parse(time) < began)).toBe(true)
   })
 
-  test('begins where it is told to, whatever the age of the conversation', async () => {
+  test('begins at `since`, whatever the age of the conversation', async () => {
     const since = virtualClock().now() - 60 * 86_400_000
     const whole = await imported()
     const { klaviyo, keys } = await imported({}, { since })
@@ -152,21 +152,21 @@ describe('the window', () => {
   })
 })
 
-describe('which metrics', () => {
-  test('only those asked for, and only their streams are read', async () => {
+describe('the selection of metrics', () => {
+  test('reads only the streams of the selected metrics', async () => {
     const { intercom, klaviyo } = await imported({}, { only: ['Resolved Ticket'] })
     expect(Object.keys(klaviyo.summary().byMetric)).toEqual(['Resolved Ticket'])
     expect(intercom.calls()['POST /conversations/search']).toBeUndefined()
   })
 
-  test('replies to conversations only when asked for: a call for each conversation', async () => {
+  test('reads replies to conversations only on request: one call for each conversation', async () => {
     const { intercom, klaviyo } = await imported({ conversations: 30 }, { only: ['Replied to Conversation'] })
     expect(Object.keys(klaviyo.summary().byMetric)).toEqual(['Replied to Conversation'])
     expect(intercom.calls()['GET /conversations/{id}']).toBe(30)
   })
 
-  test('an unfinished import cannot be continued with others', async () => {
-    const shop = await workshop()
+  test('rejects other metrics for an unfinished import', async () => {
+    const shop = await startConnector()
     await runs(shop.connector, shop.clock, {}, (_, stop) => stop.abort())
     await expect(runs(shop.connector, shop.clock, { only: ['Resolved Ticket'] })).rejects.toMatchObject({
       code: 'backfill/options-changed',
@@ -174,16 +174,16 @@ describe('which metrics', () => {
   })
 })
 
-describe('calls', () => {
+describe('requests', () => {
   const perHundred = (calls: Readonly<Record<string, number>>, events: number) =>
     (Object.values(calls).reduce((sum, count) => sum + count, 0) * 100) / events
 
-  test('a large history costs at most 1.2 calls for each 100 events', async () => {
+  test('a large history costs at most 1.2 requests for each 100 events', async () => {
     const { intercom, last } = await imported({ conversations: 2_000, tickets: 1_000 })
     expect(perHundred(intercom.calls(), last.eventsSent)).toBeLessThan(1.2)
   }, 60_000)
 
-  test('contacts are asked for in batches where reading them all would cost more', async () => {
+  test('fetches contacts in batches if preloading all would cost more', async () => {
     const { intercom } = await imported({ conversations: 30, tickets: 0, contacts: 5_000 })
     const calls = intercom.calls()
     expect(calls['GET /contacts']).toBe(1) // to count them
@@ -191,23 +191,23 @@ describe('calls', () => {
   })
 })
 
-test('begins when the source is back, if it is away at first', async () => {
+test('begins once the source is available', async () => {
   const began = virtualClock().now()
   const away = (clock: VirtualClock) => clock.now() < began + 120_000
   const clock = virtualClock()
-  const shop = await workshop({
+  const shop = await startConnector({
     clock,
-    instead: (request) =>
+    intercept: (request) =>
       away(clock) && !request.url.includes('klaviyo') ? new Response('', { status: 503 }) : undefined,
   })
   expect(await runs(shop.connector, clock)).toMatchObject({ phase: 'done', dead: 0 })
 })
 
-test('with trouble on both sides nothing is lost', async () => {
+test('loses nothing while both sides fail at times', async () => {
   let n = 0
   const whole = await imported()
-  const shop = await workshop({
-    instead: () => (++n % 3 === 0 ? new Response('<html>bad gateway</html>', { status: 502 }) : undefined),
+  const shop = await startConnector({
+    intercept: () => (++n % 3 === 0 ? new Response('<html>bad gateway</html>', { status: 502 }) : undefined),
   })
   const last = await runs(shop.connector, shop.clock)
   expect(last).toMatchObject({ phase: 'done', dead: 0 })
@@ -219,13 +219,13 @@ test('with trouble on both sides nothing is lost', async () => {
   ).toEqual(whole.keys)
 })
 
-test('one request that is refused is one line of the log, whatever number of records it held', async () => {
+test('one rejected bulk request is one line of the log', async () => {
   let refused = 0
   const lines: string[] = []
   const quiet = () => undefined
   const warn = (message: string) => void lines.push(message)
   const { last, keys } = await imported({
-    instead: ({ url }) => {
+    intercept: ({ url }) => {
       if (!url.includes('bulk') || refused >= 3) return
       refused++
       return Response.json({ errors: [{ status: 401, code: 'not_authenticated' }] }, { status: 401 })

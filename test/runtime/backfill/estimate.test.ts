@@ -43,39 +43,39 @@ async function estimated(
 
 const SHOP: Source = { conversations: 15_000, tickets: 3_000, contacts: 9_000, takes: () => 2_000 }
 
-test('pages take what a page of the same size just took, contacts too', async () => {
+test('pages take as long as a page of the same size just took, contacts included', async () => {
   const { time, bottleneck: because, calls, sizes, slowest } = await estimated(SHOP)
   expect(sizes).toEqual([150, 150, 150])
   expect([calls, time, because]).toEqual([100 + 20 + 60, (100 + 20 + 60) * 2_000, 'pages'])
   expect(slowest).toMatchObject({ stream: 'conversations', size: 150, took: 2_000 })
 })
 
-test('contacts are asked for in batches where there are far more of them than records', async () => {
+test('contacts are fetched in batches if there are far more of them than records', async () => {
   const { time, calls } = await estimated({ ...SHOP, contacts: 3_000_000 })
   expect([calls, time]).toEqual([100 + 20 + 18_000 / 15, 120 * 2_000])
 })
 
-test('where a whole page is too much, smaller ones are timed', async () => {
+test('times a small page if a whole one fails', async () => {
   const { time, sizes } = await estimated({ ...SHOP, contacts: 0, takes: (size) => size * 100, largest: 50 })
   expect(sizes.sort()).toEqual([10, 10, 10, 150, 150, 150])
   expect(time).toBe(((15_000 + 3_000) / 10) * 1_000)
 })
 
-describe('never sooner than', () => {
+describe('is bounded by', () => {
   const quick = { ...SHOP, takes: () => 1 }
-  test('the source lets us ask', async () => {
+  test("the source's rate limit", async () => {
     const { time, bottleneck: because } = await estimated(quick, { only: ['Replied to Conversation'] })
     const [window = { limit: 1, interval: 1 }] = spec.source.rateLimit.windows
     expect(because).toBe('source')
     expect(time).toBeGreaterThan((15_000 * window.interval) / window.limit)
   })
 
-  test('the destination takes an event of each record', async () => {
+  test("the destination's rate limit for one event per record", async () => {
     const { time, bottleneck: because } = await estimated(quick, { backfillRateLimit: { limit: 100, interval: 1_000 } })
     expect([time, because]).toEqual([180_000, 'destination'])
   })
 
-  test('which is what it allows of full requests', () => {
+  test('which is that of full requests', () => {
     const perMinute = 150 * spec.destination.utilization * 1_000
     expect(backfillRateLimit(spec.destination)).toEqual({ limit: Math.floor(perMinute), interval: 60_000 })
   })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { BackfillOptions, Progress } from '../../../runtime/backfill/types.ts'
+import type { BackfillOptions, BackfillProgress } from '../../../runtime/backfill/types.ts'
 import { type FakeSetup, runCommand, standingClock } from '../../helpers/cli-fake.ts'
 
-const progress = (parts: Partial<Progress> = {}): Progress => ({
+const progress = (parts: Partial<BackfillProgress> = {}): BackfillProgress => ({
   run: 'r1',
   resumed: false,
   window: { until: Date.parse('2026-07-14T09:30:00.000Z') },
@@ -44,7 +44,7 @@ const done = progress({
 })
 
 /** A backfill that yields these steps, the given milliseconds apart. */
-function fakeBackfill(steps: readonly Progress[], ms: number, setup: FakeSetup = {}) {
+function fakeBackfill(steps: readonly BackfillProgress[], ms: number, setup: FakeSetup = {}) {
   const clock = standingClock()
   const calls: BackfillOptions[] = []
   const backfill = async function* (options: BackfillOptions) {

@@ -14,7 +14,7 @@ test('a form sent after its session expired leads back to its page and says that
   const { browser, clock } = await openConsole({ password: PASSWORD })
   const client = browser()
   await signIn(client)
-  await clock.pass(12 * HOUR)
+  await clock.advance(12 * HOUR)
   const answer = await client.post('/import/pause', {}, SENT)
   expect(answer.headers.get('location')).toBe('/log-in?next=%2Ffind%3Fref%3D77')
   expect(await client.text('/log-in')).toContain('Your session had expired, so nothing was changed.')
@@ -58,7 +58,7 @@ test.each([undefined, PASSWORD])('a form left open over a weekend is accepted (p
   const client = browser()
   const page = await client.text(password === undefined ? '/find' : '/log-in')
   const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? ''
-  await clock.pass(72 * HOUR)
+  await clock.advance(72 * HOUR)
   const [path, fields] = password === undefined ? ['/find', { what: '77' }] : ['/log-in', { password }]
   expect((await client.post(path ?? '', { ...fields, csrf })).status).toBe(303)
 })

@@ -11,7 +11,7 @@ const CHOICE = 'metric=Rated+Conversation&metric=Created+Ticket&since=2020-01-01
 
 async function done(shop: Shop, client: ReturnType<Shop['browser']>): Promise<string> {
   for (let second = 0; second < 600; second++) {
-    await shop.clock.pass(1_000)
+    await shop.clock.advance(1_000)
     const page = await client.text('/import')
     if (page.includes('Last import')) return page
   }
@@ -68,7 +68,7 @@ test('pauses and resumes where it stopped', async () => {
   const shop = await openConsoleWithConnector({}, SMALL)
   const client = shop.browser()
   await begin(client)
-  await shop.clock.pass(300)
+  await shop.clock.advance(300)
   await shop.clock.until(client.post('/import/pause'))
   const paused = await client.text('/import')
   expect(paused).toContain('Paused')
@@ -101,7 +101,7 @@ test('restarts with the same selection and counts nothing twice', async () => {
 test('names the other process that imports, and starts, pauses and restarts nothing meanwhile', async () => {
   const other = await openConsoleWithConnector({}, SMALL)
   await begin(other.browser())
-  await other.clock.pass(300)
+  await other.clock.advance(300)
   const running = await other.connector.runningBackfill()
   const importing = async () => running && { ...running, process: '4711', thisProcess: false }
   const { browser, pages, clock } = await openConsole({
@@ -126,7 +126,7 @@ test('refuses the outdated buttons of a page left open, with the reason', async 
   const shop = await openConsoleWithConnector({}, SMALL)
   const client = shop.browser()
   await begin(client)
-  await shop.clock.pass(300)
+  await shop.clock.advance(300)
   await shop.clock.until(client.post('/import/pause'))
   const { run } = (await shop.connector.lastBackfill()) ?? {}
   await begin(client, 'metric=Resolved+Ticket')
@@ -151,7 +151,7 @@ describe('when the process ends', () => {
   test('it stops cleanly, and the next process resumes automatically', async () => {
     const shop = await openConsoleWithConnector({}, SMALL)
     await begin(shop.browser())
-    await shop.clock.pass(300)
+    await shop.clock.advance(300)
     shop.end()
     await shop.clock.until(shop.pages.drained())
     expect((await shop.connector.lastBackfill())?.phase).not.toBe('done')
@@ -165,7 +165,7 @@ describe('when the process ends', () => {
     const shop = await openConsoleWithConnector({}, SMALL)
     const client = shop.browser()
     await begin(client)
-    await shop.clock.pass(300)
+    await shop.clock.advance(300)
     await shop.clock.until(client.post('/import/pause'))
     const next = shop.again()
     await next.pages.resume()
@@ -179,7 +179,7 @@ test('logs why it stopped', async () => {
   }
   const { browser, clock, logged } = await openConsole({ connector: { backfill: refuse } })
   await begin(browser())
-  await clock.pass(100)
+  await clock.advance(100)
   expect(logged.join()).toContain('lacks the permission')
 })
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { maskedJson } from '../../../runtime/console/raw-record.ts'
 import type { LedgerEntry } from '../../../runtime/ports/ledger.ts'
 import { searchKeyOf } from '../../../runtime/record-history.ts'
-import { someone } from '../../helpers/connector-harness.ts'
+import { findContactWithEmail } from '../../helpers/connector-harness.ts'
 import { openConsoleWithConnector } from '../../helpers/console.ts'
 
 type Shop = Awaited<ReturnType<typeof openConsoleWithConnector>>
@@ -41,7 +41,7 @@ let person: { id: string; email: string }
 
 beforeAll(async () => {
   shop = await openConsoleWithConnector()
-  person = await someone(shop.intercom)
+  person = await findContactWithEmail(shop.intercom)
   await rate(shop, '77', person)
   await breakTicket(shop, '901')
   await breakTicket(shop, '902')
@@ -76,7 +76,7 @@ describe('find', () => {
     expect(page).toMatch(
       /20\S+ \S+ UTC Delivered Rated Conversation Delivered at 20.+ · key \S+ · contact \S+ · answered 202, request \S{36}/,
     )
-    expect(page).toMatch(/in lane live, 1 try, \d\.\d s after it came/)
+    expect(page).toMatch(/in lane live, 1 attempt, \d\.\d s after it was received/)
   })
 
   test('says what failed and who must act', async () => {
@@ -194,7 +194,7 @@ describe('segments and flows', () => {
     expect(textOf(before)).toMatch(/Not available yet: Klaviyo has no metric “Submitted Ticket”/)
     for (const now of ['was created', 'exists already']) {
       await shop.clock.until(browser.post('/segments-and-flows/create', { recipe: 'low-rating' }, { from: '/find' }))
-      await shop.clock.pass(60_000)
+      await shop.clock.advance(60_000)
       const page = await shop.clock.until(browser.text('/segments-and-flows'))
       expect(textOf(page)).toContain(now)
       expect(page).toMatch(/https:\/\/www\.klaviyo\.com\/lists\/\w+/)
@@ -202,7 +202,7 @@ describe('segments and flows', () => {
   })
 
   test('lists the flows and segments that use the metrics', async () => {
-    await shop.clock.pass(60_000)
+    await shop.clock.advance(60_000)
     const browser = shop.browser()
     await shop.clock.until(browser.post('/segments-and-flows/create', { recipe: 'after-a-rating' }, { from: '/find' }))
     const page = textOf(await shop.clock.until(browser.text('/segments-and-flows')))
@@ -214,9 +214,9 @@ describe('segments and flows', () => {
     const forbidden = () => Response.json({ errors: [{ code: 'permission_denied' }] }, { status: 403 })
     const other = await openConsoleWithConnector(
       {},
-      { instead: (request) => (/segments|flows/.test(request.url) ? forbidden() : undefined) },
+      { intercept: (request) => (/segments|flows/.test(request.url) ? forbidden() : undefined) },
     )
-    await rate(other, '1', await someone(other.intercom))
+    await rate(other, '1', await findContactWithEmail(other.intercom))
     const browser = other.browser()
     const page = textOf(await other.clock.until(browser.text('/segments-and-flows')))
     expect(page).toMatch(/Could not check whether it exists: .+segments:read/)

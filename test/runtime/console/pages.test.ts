@@ -1,7 +1,7 @@
 /** The overview and the page of a metric: content, masking, and escaping of outside text. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { maskPersonal } from '../../../runtime/console/format-html.ts'
-import { someone } from '../../helpers/connector-harness.ts'
+import { findContactWithEmail } from '../../helpers/connector-harness.ts'
 import { openConsoleWithConnector } from '../../helpers/console.ts'
 
 type Shop = Awaited<ReturnType<typeof openConsoleWithConnector>>
@@ -36,7 +36,7 @@ beforeAll(async () => {
   shop = await openConsoleWithConnector({
     metricUrl: (metric) => ({ href: 'https://there.example/', words: `There: ${metric}` }),
   })
-  person = await someone(shop.intercom)
+  person = await findContactWithEmail(shop.intercom)
   await rate(shop, '1', person)
   await rate(shop, '2', person)
   await shop.notify('ticket.created', { type: 'ticket', id: HOSTILE }, { id: `n-${HOSTILE}` })

@@ -1,7 +1,7 @@
-/** What becomes of live records: sent, skipped with a reason, waiting, dead. Through the whole connector. */
+/** Outcomes of live records (delivered, skipped, deferred, dead) through the whole connector. */
 import { describe, expect, test, vi } from 'vitest'
 import type { Connections, SourceRecord, Store } from '../../../runtime/index.ts'
-import { someone, workshop } from '../../helpers/connector-harness.ts'
+import { findContactWithEmail, startConnector } from '../../helpers/connector-harness.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 const conversation = (contact: string, change: object = {}) => ({
@@ -14,7 +14,7 @@ const conversation = (contact: string, change: object = {}) => ({
   ...change,
 })
 
-async function traced(store: Awaited<ReturnType<typeof workshop>>['store'], ref: string) {
+async function traced(store: Awaited<ReturnType<typeof startConnector>>['store'], ref: string) {
   const entries = await store.trace(ref)
   return entries.map(({ status, outcome }) => ({
     status,
@@ -22,9 +22,9 @@ async function traced(store: Awaited<ReturnType<typeof workshop>>['store'], ref:
   }))
 }
 
-test('a conversation arrives as one event with its person, on the live lane', async () => {
-  const { intercom, klaviyo, notify, work } = await workshop()
-  const { id, email } = await someone(intercom)
+test('a conversation is delivered as one event with its profile, in the live lane', async () => {
+  const { intercom, klaviyo, notify, work } = await startConnector()
+  const { id, email } = await findContactWithEmail(intercom)
   await notify('conversation.user.created', conversation(id))
   await work()
   const [event, ...more] = klaviyo.events()
@@ -44,9 +44,9 @@ test('a conversation arrives as one event with its person, on the live lane', as
   expect(klaviyo.summary().requests['POST /api/events']).toBe(1)
 })
 
-test('the same event by three roads is sent once', async () => {
-  const { intercom, klaviyo, notify, store, work } = await workshop()
-  const { id } = await someone(intercom)
+test('the same event from three notifications is sent once', async () => {
+  const { intercom, klaviyo, notify, store, work } = await startConnector()
+  const { id } = await findContactWithEmail(intercom)
   await notify('conversation.user.created', conversation(id))
   await notify('conversation.user.created', conversation(id), { delivery_attempts: 2 }) // Intercom's retry
   await notify('conversation.user.created', conversation(id), { id: 'another-notification' })
@@ -58,7 +58,7 @@ test('the same event by three roads is sent once', async () => {
   ])
 })
 
-describe('is skipped, by name', () => {
+describe('is skipped with a reason', () => {
   const cases: readonly (readonly [reason: string, topic: string, item: (contact: string) => object])[] = [
     ['unknown-topic', 'company.created', () => ({ id: '4711' })],
     ['unknown-topic', 'conversation.admin.closed', (contact) => conversation(contact)], // known to Intercom, to no mapping
@@ -73,18 +73,18 @@ describe('is skipped, by name', () => {
     ['contact-archived', 'contact.archived', (contact) => ({ type: 'contact', id: contact, archived: true })],
   ]
   test.each(cases)('%s: %s', async (reason, topic, item) => {
-    const { intercom, klaviyo, notify, store, work } = await workshop()
-    const { id } = await someone(intercom)
+    const { intercom, klaviyo, notify, store, work } = await startConnector()
+    const { id } = await findContactWithEmail(intercom)
     expect(await notify(topic, item(id))).toBe(200)
     await work()
     expect(klaviyo.summary().events).toBe(0)
     expect(await store.tallies('live')).toEqual([expect.objectContaining({ status: 'skipped', reason, count: 1 })])
   })
 
-  test('no-identity: a person with neither address nor number', async () => {
+  test('no-identity: a contact with neither e-mail address nor phone number', async () => {
     const anonymous = { type: 'contact', id: 'c1', role: 'lead', email: null, phone: '12' }
     const instead = (request: Request) => (request.url.endsWith('/contacts/c1') ? Response.json(anonymous) : undefined)
-    const { klaviyo, notify, store, work } = await workshop({ instead })
+    const { klaviyo, notify, store, work } = await startConnector({ intercept: instead })
     await notify('conversation.user.created', conversation('c1'))
     await work()
     expect(klaviyo.summary().requests).toEqual({ 'GET /api/accounts': 1 })
@@ -92,7 +92,7 @@ describe('is skipped, by name', () => {
   })
 })
 
-test('a merged contact is followed to the one that remains', async () => {
+test('a merged contact is followed to its successor', async () => {
   const instead = (request: Request) => {
     if (!request.url.endsWith('/contacts/old')) return undefined
     return Response.json(
@@ -102,7 +102,7 @@ test('a merged contact is followed to the one that remains', async () => {
   }
   const remains = { type: 'contact', id: 'new', email: 'ann@mail.sandbox-shop.com' }
   const both = (request: Request) => (request.url.endsWith('/contacts/new') ? Response.json(remains) : instead(request))
-  const { klaviyo, notify, work } = await workshop({ instead: both })
+  const { klaviyo, notify, work } = await startConnector({ intercept: both })
   await notify('conversation.user.created', conversation('old'))
   await work()
   expect(klaviyo.events()).toMatchObject([{ email: 'ann@mail.sandbox-shop.com' }])
@@ -114,15 +114,15 @@ test.each([
   ['a list', () => []],
   ['null', () => null],
   ['a number', () => 5],
-  ['somebody else', (id: string) => ({ type: 'contact', id: `${id}0`, email: 'other@mail.sandbox-shop.com' })],
-])('what is not the contact asked for is neither taken for one nor for nobody: %s', async (_, answer) => {
+  ['another contact', (id: string) => ({ type: 'contact', id: `${id}0`, email: 'other@mail.sandbox-shop.com' })],
+])('an answer other than the requested contact is retried: %s', async (_, answer) => {
   let odd = true
   const instead = (request: Request) => {
     const [, id] = /\/contacts\/(\w+)$/.exec(request.url) ?? []
     return odd && id !== undefined ? Response.json(answer(id)) : undefined
   }
-  const { intercom, klaviyo, notify, store, work } = await workshop({ instead })
-  const { id, email } = await someone(intercom)
+  const { intercom, klaviyo, notify, store, work } = await startConnector({ intercept: instead })
+  const { id, email } = await findContactWithEmail(intercom)
   await notify('conversation.user.created', conversation(id))
   await work(10_000)
   expect((await store.backlog('live')).records).toBe(1)
@@ -131,12 +131,12 @@ test.each([
   expect(klaviyo.events()).toMatchObject([{ email }])
 })
 
-test('while Klaviyo is down records wait in the store, and arrive when it is back', async () => {
+test('records are deferred while Klaviyo is down, and delivered afterwards', async () => {
   let down = true
   const instead = (request: Request) =>
     down && request.url.includes('a.klaviyo.com') ? new Response('', { status: 503 }) : undefined
-  const { intercom, klaviyo, notify, store, work } = await workshop({ instead })
-  const { id } = await someone(intercom)
+  const { intercom, klaviyo, notify, store, work } = await startConnector({ intercept: instead })
+  const { id } = await findContactWithEmail(intercom)
   await notify('conversation.user.created', conversation(id))
   await work(60_000)
   expect((await store.backlog('live')).records).toBe(1)
@@ -154,11 +154,11 @@ test.each([
   ['a torn answer', () => new Response('{"data":', { headers: { 'content-type': 'application/json' } })],
   ['a list of errors', () => Response.json({ errors: [{ code: 'error' }] })],
   ['a list', () => Response.json([])],
-])("a friendly answer that is not Klaviyo's is no receipt: %s", async (_, answer) => {
+])("a success answer that is not Klaviyo's is no receipt: %s", async (_, answer) => {
   let between = true
   const instead = (request: Request) => (between && request.url.includes('a.klaviyo.com') ? answer() : undefined)
-  const { intercom, klaviyo, notify, work } = await workshop({ instead })
-  const { id } = await someone(intercom)
+  const { intercom, klaviyo, notify, work } = await startConnector({ intercept: instead })
+  const { id } = await findContactWithEmail(intercom)
   await notify('conversation.user.created', conversation(id))
   await work(10_000)
   between = false
@@ -166,8 +166,8 @@ test.each([
   expect(klaviyo.summary().events).toBe(1)
 })
 
-test('with a wrong key records wait without limit: only a person can mend it', async () => {
-  const { intercom, notify, store, work } = await workshop({
+test('with a wrong key records are deferred without limit', async () => {
+  const { intercom, notify, store, work } = await startConnector({
     connector: {
       secrets: {
         intercomAccessToken: 'test-token',
@@ -176,7 +176,7 @@ test('with a wrong key records wait without limit: only a person can mend it', a
       },
     },
   })
-  const { id } = await someone(intercom)
+  const { id } = await findContactWithEmail(intercom)
   await notify('conversation.user.created', conversation(id))
   await work(600_000)
   const [entry] = await store.trace('4711')
@@ -186,26 +186,26 @@ test('with a wrong key records wait without limit: only a person can mend it', a
   })
 })
 
-test('what was delayed for more than a day is recorded, but starts no flow', async () => {
-  const { intercom, klaviyo, notify, clock, work } = await workshop()
-  const { id } = await someone(intercom)
+test('an event delayed for more than a day starts no flow', async () => {
+  const { intercom, klaviyo, notify, clock, work } = await startConnector()
+  const { id } = await findContactWithEmail(intercom)
   await notify('conversation.user.created', conversation(id))
-  await clock.pass(25 * 3_600_000)
+  await clock.advance(25 * 3_600_000)
   await work()
   expect(klaviyo.summary()).toMatchObject({ events: 1, flowTriggering: 0, backfilled: 1 })
 })
 
-test('what was long past when Intercom told of it starts no flow', async () => {
-  const { intercom, klaviyo, notify, work } = await workshop()
-  const { id } = await someone(intercom)
+test('an event long past at its notification starts no flow', async () => {
+  const { intercom, klaviyo, notify, work } = await startConnector()
+  const { id } = await findContactWithEmail(intercom)
   await notify('conversation.user.created', conversation(id, { created_at: 1_700_000_000 }))
   await work()
   expect(klaviyo.summary()).toMatchObject({ events: 1, flowTriggering: 0 })
 })
 
-test('a bulk edit of contacts does not hold up a conversation', async () => {
-  const { intercom, klaviyo, notify, work } = await workshop()
-  const { id } = await someone(intercom)
+test('a bulk edit of contacts does not delay a conversation', async () => {
+  const { intercom, klaviyo, notify, work } = await startConnector()
+  const { id } = await findContactWithEmail(intercom)
   for (let n = 0; n < 1_000; n++) {
     const contact = { type: 'contact', id: `c${n}`, role: 'user', email: `p${n}@mail.sandbox-shop.com` }
     await notify('contact.user.updated', contact, { id: `n${n}` })
@@ -217,7 +217,7 @@ test('a bulk edit of contacts does not hold up a conversation', async () => {
   expect(klaviyo.summary().profiles).toBeGreaterThanOrEqual(1_000)
 })
 
-test('a record that Klaviyo refuses is dead, and can be sent again', async () => {
+test('a record that Klaviyo rejects is a dead letter, and can be replayed', async () => {
   let refuses = true
   const refusal = {
     errors: [
@@ -233,8 +233,8 @@ test('a record that Klaviyo refuses is dead, and can be sent again', async () =>
   }
   const instead = (request: Request) =>
     refuses && request.url.endsWith('/api/events') ? Response.json(refusal, { status: 400 }) : undefined
-  const { intercom, klaviyo, notify, store, work } = await workshop({ instead })
-  const { id } = await someone(intercom)
+  const { intercom, klaviyo, notify, store, work } = await startConnector({ intercept: instead })
+  const { id } = await findContactWithEmail(intercom)
   await notify('conversation.user.created', conversation(id))
   await work()
   expect(await store.listDeadLetters({ limit: 10 })).toMatchObject([
@@ -247,9 +247,9 @@ test('a record that Klaviyo refuses is dead, and can be sent again', async () =>
   expect(await store.listDeadLetters({ limit: 10 })).toEqual([])
 })
 
-test('a burst goes out in bulk, without the backfill flag', async () => {
-  const { intercom, klaviyo, notify, work } = await workshop()
-  const { id } = await someone(intercom)
+test('a burst is sent in bulk, without the backfill flag', async () => {
+  const { intercom, klaviyo, notify, work } = await startConnector()
+  const { id } = await findContactWithEmail(intercom)
   for (let n = 0; n < 400; n++)
     await notify('conversation.user.created', conversation(id, { id: `${n}` }), { id: `n${n}` })
   await work(20_000)
@@ -259,8 +259,8 @@ test('a burst goes out in bulk, without the backfill flag', async () => {
   expect(requests['POST /api/events'] ?? 0).toBeLessThan(200)
 })
 
-test('a contact topic updates the profile, and nobody is subscribed', async () => {
-  const { klaviyo, notify, work } = await workshop()
+test('a contact topic updates the profile, without subscribing it', async () => {
+  const { klaviyo, notify, work } = await startConnector()
   const contact = {
     type: 'contact',
     id: 'c9',
@@ -276,7 +276,7 @@ test('a contact topic updates the profile, and nobody is subscribed', async () =
   expect(klaviyo.summary().requests).toEqual({ 'GET /api/accounts': 1, 'POST /api/profile-import': 1 })
 })
 
-describe('a store that fails is no record’s fault: it waits', () => {
+describe('a failing store defers the record', () => {
   const base = { workspace: 'sandbox1', orderingKey: 'any', lookupIds: ['4711'], receivedAt: virtualClock().now() }
   const webhook = (topic: string, resource: string, item: object): SourceRecord => {
     const body = JSON.stringify({ app_id: 'sandbox1', topic, data: { item } })
@@ -295,8 +295,8 @@ describe('a store that fails is no record’s fault: it waits', () => {
     ['writeCache', item],
   ]
   test.each(cases)('%s', async (method, record) => {
-    const { connector, clock, intercom, store } = await workshop()
-    const { id } = await someone(intercom)
+    const { connector, clock, intercom, store } = await startConnector()
+    const { id } = await findContactWithEmail(intercom)
     await store.writeCheckpoints([{ name: 'backfill', value: { run: { id: 'run-1' } } }])
     vi.spyOn(store, method).mockRejectedValue(new Error(`no connection for ${id}`))
     const outcome = connector.deliver(record(id))
@@ -308,7 +308,7 @@ describe('a store that fails is no record’s fault: it waits', () => {
   })
 })
 
-test('a log-in that cannot be read is no record’s fault either', async () => {
+test('unreadable credentials defer the record', async () => {
   const away = async () => {
     throw new Error('no connection')
   }
@@ -320,8 +320,8 @@ test('a log-in that cannot be read is no record’s fault either', async () => {
     gate,
     signingSecrets: async () => [],
   } as unknown as Connections
-  const { connector, clock, intercom } = await workshop({ connector: { connections } })
-  const { id } = await someone(intercom)
+  const { connector, clock, intercom } = await startConnector({ connector: { connections } })
+  const { id } = await findContactWithEmail(intercom)
   const body = JSON.stringify({
     app_id: 'sandbox1',
     topic: 'conversation.user.created',

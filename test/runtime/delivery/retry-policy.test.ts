@@ -13,49 +13,54 @@ interface Case {
   readonly attempt?: number
   readonly retryAfter?: number
   readonly dead?: boolean
-  readonly trouble?: { readonly kind: FaultKind; readonly since: number }
+  readonly retryState?: { readonly kind: FaultKind; readonly since: number }
   /** Milliseconds from now, at least and at most; absent: never. */
   readonly waits?: readonly [number, number]
 }
 
 const CASES: readonly Case[] = [
-  { what: 'data never', kind: 'data' },
-  { what: 'a bug never', kind: 'bug' },
-  { what: 'a mapping never', kind: 'config', dead: true },
-  { what: 'credentials each minute', kind: 'config', waits: [60 * SECOND, 60 * SECOND] },
+  { what: 'a data fault is not retried', kind: 'data' },
+  { what: 'a bug is not retried', kind: 'bug' },
+  { what: 'a mapping fault is not retried', kind: 'config', dead: true },
+  { what: 'credentials are retried each minute', kind: 'config', waits: [60 * SECOND, 60 * SECOND] },
   {
-    what: 'credentials without end',
+    what: 'credentials are retried without end',
     kind: 'config',
     attempt: 9_999,
-    trouble: { kind: 'config', since: 0 },
+    retryState: { kind: 'config', since: 0 },
     waits: [60 * SECOND, 60 * SECOND],
   },
-  { what: 'a first failure soon', kind: 'transient', waits: [SECOND, 6 * SECOND] },
-  { what: 'later ones later', kind: 'transient', attempt: 4, waits: [SECOND, 41 * SECOND] },
-  { what: 'never later than an hour', kind: 'transient', attempt: 60, waits: [SECOND, 3_601 * SECOND] },
-  { what: 'never before Retry-After', kind: 'transient', retryAfter: 90 * SECOND, waits: [90 * SECOND, 90 * SECOND] },
+  { what: 'a first failure is retried soon', kind: 'transient', waits: [SECOND, 6 * SECOND] },
+  { what: 'later failures are retried later', kind: 'transient', attempt: 4, waits: [SECOND, 41 * SECOND] },
+  { what: 'a retry is due within an hour', kind: 'transient', attempt: 60, waits: [SECOND, 3_601 * SECOND] },
   {
-    what: 'a Retry-After of 0 is no reason to hammer',
+    what: 'no retry before Retry-After',
+    kind: 'transient',
+    retryAfter: 90 * SECOND,
+    waits: [90 * SECOND, 90 * SECOND],
+  },
+  {
+    what: 'a Retry-After of 0 does not cause hammering',
     kind: 'transient',
     attempt: 9,
     retryAfter: 0,
     waits: [SECOND, 1_281 * SECOND],
   },
   {
-    what: 'three days of it: never',
+    what: 'no retry after three days of failures',
     kind: 'transient',
     retryAfter: 5,
-    trouble: { kind: 'transient', since: NOW - 4 * DAY },
+    retryState: { kind: 'transient', since: NOW - 4 * DAY },
   },
   {
-    what: 'days of waiting for a person do not count',
+    what: 'days of a config fault do not count',
     kind: 'transient',
-    trouble: { kind: 'config', since: NOW - 9 * DAY },
+    retryState: { kind: 'config', since: NOW - 9 * DAY },
     waits: [SECOND, 6 * SECOND],
   },
 ]
 
-test.each(CASES)('$what', ({ kind, attempt = 1, retryAfter, dead, trouble: retryState, waits }) => {
+test.each(CASES)('$what', ({ kind, attempt = 1, retryAfter, dead, retryState, waits }) => {
   const fault = new Fault(kind, 'x/y', 'z', {
     ...(retryAfter !== undefined && { retryAfter }),
     ...(dead && { permanent: dead }),
@@ -70,7 +75,7 @@ test.each(CASES)('$what', ({ kind, attempt = 1, retryAfter, dead, trouble: retry
   }
 })
 
-test('a kind of fault is counted from its first, another between starts anew', () => {
+test('failures count from the first of their kind; another kind restarts the count', () => {
   const attempts = { attempt: 2, retryFor: DAY, now: NOW }
   const fault = new Fault('transient', 'x/y', 'z')
   expect(failingSince(fault, { ...attempts, retryState: { kind: 'transient', since: 5 } })).toBe(5)

@@ -1,4 +1,4 @@
-/** The delivery loop: everything leased is settled, nothing is leased after the stop, a failing side is not hammered. */
+/** The worker: settles every leased record, leases none after the stop, and does not hammer a failing side. */
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { runWorker } from '../../../runtime/delivery/worker.ts'
@@ -8,10 +8,10 @@ import type { LeasedRecord, Outcome, SourceRecord } from '../../../runtime/ports
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import { silentLogger } from '../../../runtime/system.ts'
-import { closers, temporaryFolder } from '../../helpers/processes.ts'
+import { createCleanup, temporaryFolder } from '../../helpers/processes.ts'
 import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
 
-const closing = closers()
+const closing = createCleanup()
 afterEach(() => closing.close())
 
 const record = (id: string, orderingKey = id): SourceRecord => ({
@@ -39,7 +39,7 @@ function bench(
   return { clock, store, stop, begin }
 }
 
-test('delivers what is there and what comes later, each once', async () => {
+test('delivers present and later records, each once', async () => {
   const seen: string[] = []
   const { clock, store, stop, begin } = bench(async ({ id }) => {
     seen.push(id)
@@ -47,9 +47,9 @@ test('delivers what is there and what comes later, each once', async () => {
   })
   await store.append([record('a'), record('b')])
   const working = begin()
-  await clock.pass(10)
+  await clock.advance(10)
   await store.append([record('c')])
-  await clock.pass(10)
+  await clock.advance(10)
   stop.abort()
   await clock.until(working)
   expect(seen.sort()).toEqual(['a', 'b', 'c'])
@@ -62,7 +62,7 @@ const STORES: Readonly<Record<string, (clock: VirtualClock) => Store | Promise<S
   sqlite: (clock) => sqliteStore(join(temporaryFolder(closing), 'store.db'), { clock }),
 }
 
-test.each(Object.keys(STORES))('%s: never more in flight than it may, and one conversation in order', async (name) => {
+test.each(Object.keys(STORES))('%s: keeps the concurrency limit, and the order within a conversation', async (name) => {
   let now = 0
   let most = 0
   const seen: string[] = []
@@ -81,7 +81,7 @@ test.each(Object.keys(STORES))('%s: never more in flight than it may, and one co
   )
   await store.append(Array.from({ length: 40 }, (_, i) => record(`${i}`, `conversation:${i % 4}`)))
   const working = begin(3)
-  await clock.pass(5_000)
+  await clock.advance(5_000)
   stop.abort()
   await clock.until(working)
   expect(most).toBe(3)
@@ -92,24 +92,24 @@ test.each(Object.keys(STORES))('%s: never more in flight than it may, and one co
   }
 })
 
-test('told to stop, it settles what is in flight and leases nothing more', async () => {
+test('after the stop it settles the records in flight and leases no more', async () => {
   const { clock, store, stop, begin } = bench(async () => {
     await clock.sleep(1_000)
     return delivered
   })
   await store.append([record('a'), record('b'), record('c')])
   const working = begin(2)
-  await clock.pass(10)
+  await clock.advance(10)
   stop.abort()
   await clock.until(working)
   expect((await store.backlog('live')).records).toBe(1)
 })
 
-test('what outlasts the grace is given back, and the next worker takes it at once', async () => {
+test('releases records that outlast the grace, and the next worker leases them at once', async () => {
   const { clock, store, stop, begin } = bench(() => new Promise(() => undefined))
   await store.append([record('a')])
   const working = begin()
-  await clock.pass(10)
+  await clock.advance(10)
   stop.abort()
   await clock.until(working)
   expect(await store.lease({ lane: 'live', limit: 1, leaseMs: 1_000 })).toHaveLength(1)
@@ -124,14 +124,14 @@ test('a lease outlives the longest delivery', async () => {
   })
   await store.append([record('a')])
   const working = begin()
-  await clock.pass(601_000)
+  await clock.advance(601_000)
   stop.abort()
   await clock.until(working)
   expect(tries).toBe(1)
   expect((await store.backlog('live')).records).toBe(0)
 })
 
-test('while everything is refused it asks less and less', async () => {
+test('backs off while everything is refused', async () => {
   let tries = 0
   const { clock, store, stop, begin } = bench(async () => {
     tries++
@@ -140,14 +140,14 @@ test('while everything is refused it asks less and less', async () => {
   })
   await store.append([record('a')])
   const working = begin()
-  await clock.pass(60_000)
+  await clock.advance(60_000)
   expect(tries).toBeLessThan(20)
   expect(tries).toBeGreaterThan(4)
   stop.abort()
   await clock.until(working)
 })
 
-test('a store that is busy is waited for, and nothing is delivered twice', async () => {
+test('retries a busy store, and delivers nothing twice', async () => {
   const seen: string[] = []
   const { clock, store, stop, begin } = bench(async ({ id }) => {
     seen.push(id)
@@ -163,14 +163,14 @@ test('a store that is busy is waited for, and nothing is delivered twice', async
   store.lease = (request) => leaseBusy() || lease.call(store, request)
   store.settle = (all) => settleBusy() || settle.call(store, all)
   const working = begin()
-  await clock.pass(20_000)
+  await clock.advance(20_000)
   stop.abort()
   await clock.until(working)
   expect(seen).toEqual(['a'])
   expect((await store.backlog('live')).records).toBe(0)
 })
 
-test('throws when the store does, after settling what it can', async () => {
+test('throws when the store does, after settling the other records', async () => {
   const { clock, store, begin } = bench(async () => delivered)
   await store.append([record('a')])
   const broken = begin()

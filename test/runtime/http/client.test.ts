@@ -44,31 +44,28 @@ async function faultOf(promise: Promise<unknown>): Promise<Fault> {
   throw new Error('expected a fault')
 }
 
-describe('answers', () => {
-  test('a 2xx gives its status, headers and JSON', async () => {
+describe('responses', () => {
+  test('a 2xx resolves with status, headers and JSON', async () => {
     const { go } = play([new Response('{"a":1}', { status: 202, headers: { 'x-id': '7' } })])
     const answer = await go()
     expect([answer.status, answer.headers.get('x-id'), answer.body]).toEqual([202, '7', { a: 1 }])
   })
 
-  test.each(['', 'OK', '<html>'])('a 2xx whose body is %j has no JSON and is still taken', async (body) => {
+  test.each(['', 'OK', '<html>'])('a 2xx with body %j resolves without JSON', async (body) => {
     expect((await play([new Response(body)]).go()).body).toBeUndefined()
   })
 
-  test.each(['', 'OK', '<html>'])(
-    'but from one that answers in JSON, %j is not its own, and asked for again',
-    async (body) => {
-      const { go, calls } = play([new Response(body), new Response('[]')], { json: true })
-      expect([(await go()).body, calls.length]).toEqual([[], 2])
-      const fault = await faultOf(
-        play(
-          Array.from({ length: 4 }, () => new Response(body)),
-          { json: true },
-        ).go(),
-      )
-      expect(fault).toMatchObject({ kind: 'transient', code: 'peer/not-json' })
-    },
-  )
+  test.each(['', 'OK', '<html>'])('an API that answers in JSON is retried after %j', async (body) => {
+    const { go, calls } = play([new Response(body), new Response('[]')], { json: true })
+    expect([(await go()).body, calls.length]).toEqual([[], 2])
+    const fault = await faultOf(
+      play(
+        Array.from({ length: 4 }, () => new Response(body)),
+        { json: true },
+      ).go(),
+    )
+    expect(fault).toMatchObject({ kind: 'transient', code: 'peer/not-json' })
+  })
 
   const cases: readonly [status: number, kind: string, code: string, tries: number][] = [
     [302, 'config', 'peer/redirected', 1],
@@ -95,7 +92,7 @@ describe('answers', () => {
     expect(calls.length).toBe(tries)
   })
 
-  test('no answer is a timeout, a broken connection the network, and both are tried again', async () => {
+  test('a missing answer is a timeout, a broken connection a network fault; both are retried', async () => {
     const { go, calls } = play(['silence', new TypeError('fetch failed'), 200], {}, 0)
     expect((await go()).status).toBe(200)
     expect(calls).toEqual([0, 5000, 5000])
@@ -106,7 +103,7 @@ describe('answers', () => {
     expect(JSON.stringify(fault.info())).not.toContain('a@b.c')
   })
 
-  test('the explanation decides message, pointers, kind and code', async () => {
+  test('the explanation sets message, pointers, kind and code', async () => {
     const explain: RemoteApi['explain'] = (status, body) => ({
       message: `said ${JSON.stringify(body)}`,
       pointers: ['/a'],
@@ -123,7 +120,7 @@ describe('answers', () => {
     })
   })
 
-  test('an error answer is read no further than 64 KB', async () => {
+  test('reads at most 64 KB of an error response', async () => {
     let pulled = 0
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -135,7 +132,7 @@ describe('answers', () => {
     expect(pulled).toBeLessThan(150_000)
   })
 
-  test('what making the request throws is passed on untried', async () => {
+  test('an error of making the request is thrown without a retry', async () => {
     const { ask, calls } = play([])
     const broken = new Fault('config', 'expression/broken', 'no')
     const make = async () => {
@@ -167,19 +164,19 @@ describe('pauses', () => {
     ['not the reset header of a 500', 500, { 'X-Reset': '6' }, 0],
     ['nonsense', 429, { 'Retry-After': 'later' }, 0],
   ]
-  test.each(cases)('wait for what is asked: %s', async (_, status, headers, waited) => {
+  test.each(cases)('follow the response: %s', async (_, status, headers, waited) => {
     const { go, calls } = play([reject(null, status, headers)], { resetHeader: 'X-Reset' }, 0)
     await go()
     expect(calls).toEqual([0, waited])
   })
 
-  test('are not longer than 20 s in process: one longer is thrown with what was asked', async () => {
+  test('are at most 20 s in process: a longer Retry-After is thrown', async () => {
     const { go, calls } = play([reject(null, 429, { 'Retry-After': '21' })])
     expect((await faultOf(go())).details.retryAfter).toBe(21_000)
     expect(calls).toEqual([0])
   })
 
-  test('taken together are not longer than 20 s either', async () => {
+  test('are at most 20 s in total', async () => {
     const { go, calls } = play(
       Array.from({ length: 4 }, () => reject(null, 429, { 'Retry-After': '9' })),
       {},
@@ -189,32 +186,32 @@ describe('pauses', () => {
     expect(calls).toEqual([0, 9000, 18_000])
   })
 
-  test('asked for by a wrong Retry-After end after a day', async () => {
+  test('end after a day, whatever the Retry-After', async () => {
     const fault = await faultOf(play([reject(null, 429, { 'Retry-After': '99999999999' })]).go())
     expect(fault.details.retryAfter).toBe(86_400_000)
   })
 
-  test('asked of one request hold the others too', async () => {
+  test('of one request hold the others too', async () => {
     const { ask, clock, calls } = play([reject(null, 429, { 'Retry-After': '60' })])
     await faultOf(ask(get, { lane: 'live', signal: never }))
     await clock.until(ask(get, { lane: 'live', signal: never }))
     expect(calls).toEqual([0, 60_000])
   })
 
-  test('the budget is asked before every try, and told of every answer', async () => {
+  test('the rate limiter is acquired before every try and observes every response', async () => {
     const seen: string[] = []
     const watched = {
-      acquire: async (lane: string) => void seen.push(`take ${lane}`),
-      observeHeaders: (response: Response) => void seen.push(`told ${response.status}`),
-      pauseUntil: (until: number) => void seen.push(`hold ${until - Date.parse('2026-07-14T09:30:00.000Z')}`),
+      acquire: async (lane: string) => void seen.push(`acquire ${lane}`),
+      observeHeaders: (response: Response) => void seen.push(`observe ${response.status}`),
+      pauseUntil: (until: number) => void seen.push(`pause ${until - Date.parse('2026-07-14T09:30:00.000Z')}`),
       usage: () => [],
     }
     await play([reject(null, 429, { 'Retry-After': '1' })], { limiter: watched }).go()
-    expect(seen).toEqual(['take live', 'told 429', 'hold 1000', 'take live', 'told 200'])
+    expect(seen).toEqual(['acquire live', 'observe 429', 'pause 1000', 'acquire live', 'observe 200'])
   })
 })
 
-describe('the caller stops it', () => {
+describe('an abort by the caller', () => {
   const moments: readonly [name: string, answers: readonly (number | 'silence')[], code: string][] = [
     ['while the answer is awaited', ['silence'], 'peer/stopped'],
     ['during a pause', [500, 500], 'peer/unavailable'],
@@ -223,19 +220,19 @@ describe('the caller stops it', () => {
     const { ask, clock, calls } = play(answers)
     const stop = new AbortController()
     const fault = faultOf(ask(get, { lane: 'live', signal: stop.signal }))
-    await clock.pass(1)
+    await clock.advance(1)
     stop.abort()
     expect(await fault).toMatchObject({ kind: 'transient', code })
     expect([calls.length, clock.sleeping]).toEqual([1, 0])
   })
 
-  test('before it began', async () => {
+  test('before the request', async () => {
     const { ask, calls } = play([])
     expect((await faultOf(ask(get, { lane: 'live', signal: AbortSignal.abort() }))).kind).toBe('transient')
     expect(calls).toEqual([])
   })
 
-  test('and nothing keeps listening to its signal afterwards', async () => {
+  test('leaves no listener on the signal', async () => {
     const { ask } = play([], {}, 0)
     const signal = new AbortController().signal
     let listeners = 0

@@ -52,7 +52,7 @@ describe('laws', () => {
     const log: Gone[] = []
     const asks: Promise<void>[] = []
     for (const step of steps) {
-      await clock.pass(step.after)
+      await clock.advance(step.after)
       const stop = new AbortController()
       for (let i = 0; i < step.count; i++) asks.push(ask(pace, step.lane, clock, log, stop.signal))
       // Those that had to wait give up; those that could go are gone.
@@ -62,7 +62,7 @@ describe('laws', () => {
     return { log, clock }
   }
 
-  test('no interval of a window holds more than its share, and nothing sleeps at the end', async () => {
+  test('no window holds more requests than its share, and nothing sleeps at the end', async () => {
     await fc.assert(
       fc.asyncProperty(windows, utilization, arrivals, async (windows, utilization, steps) => {
         const { log, clock } = await play({ windows, utilization }, steps)
@@ -77,7 +77,7 @@ describe('laws', () => {
     )
   })
 
-  test('live never waits behind history, and each lane is first come first served', async () => {
+  test('live never waits for history, and each lane is first come first served', async () => {
     await fc.assert(
       fc.asyncProperty(windows, utilization, arrivals, async (windows, utilization, steps) => {
         const { log } = await play({ windows, utilization }, steps)
@@ -91,7 +91,7 @@ describe('laws', () => {
     )
   })
 
-  test('all of a share goes as soon as it may', async () => {
+  test('a whole share is sent as soon as it may', async () => {
     const clock = virtualClock()
     const pace = createRateLimiter({ windows: [{ limit: 10, interval: 1000 }], utilization: 0.5 }, clock)
     const log: Gone[] = []
@@ -101,7 +101,7 @@ describe('laws', () => {
   })
 })
 
-test('a stopped wait rejects as transient and gives its place to the next', async () => {
+test('an aborted wait rejects as transient and frees its place', async () => {
   const clock = virtualClock()
   const pace = createRateLimiter({ windows: [{ limit: 1, interval: 1000 }], utilization: 1 }, clock)
   await pace.acquire('live', never)
@@ -115,7 +115,7 @@ test('a stopped wait rejects as transient and gives its place to the next', asyn
   expect(clock.sleeping).toBe(0)
 })
 
-test('nothing goes before the other side said so, in either lane', async () => {
+test('a pause holds both lanes', async () => {
   const clock = virtualClock()
   const pace = createRateLimiter({ windows: [{ limit: 100, interval: 1000 }], utilization: 1 }, clock)
   const log: Gone[] = []
@@ -129,7 +129,7 @@ test('nothing goes before the other side said so, in either lane', async () => {
   ])
 })
 
-describe('what the headers tell', () => {
+describe('rate limit headers', () => {
   const headers = { limit: 'X-Limit', remaining: 'X-Remaining', reset: 'X-Reset' }
   const spec = { windows: [{ limit: 100, interval: 1000 }], utilization: 1, headers }
   const now = Date.parse('2026-07-14T09:30:00.000Z')
@@ -151,25 +151,25 @@ describe('what the headers tell', () => {
     expect(went).toEqual({ live: 0, backfill })
   })
 
-  test('live goes at once while history already sleeps until a far reset', async () => {
+  test('live proceeds at once while history sleeps until a far reset', async () => {
     const clock = virtualClock()
     const pace = createRateLimiter(spec, clock)
     const log: Gone[] = []
     pace.observeHeaders(new Response(null, { headers: { 'X-Remaining': '0', 'X-Reset': '3600' } }))
     void ask(pace, 'backfill', clock, log)
-    await clock.pass(10)
+    await clock.advance(10)
     await ask(pace, 'live', clock, log)
     expect(log.map(({ lane }) => lane)).toEqual(['live'])
   })
 })
 
-test('a reset is Unix seconds or seconds from now', () => {
+test('parses a reset as Unix seconds or seconds from now', () => {
   expect(parseRateLimitReset('30', 1000)).toBe(31_000)
   expect(parseRateLimitReset('1790000000', 1000)).toBe(1_790_000_000_000)
   for (const bad of [null, '', ' ', 'soon', '-1']) expect(parseRateLimitReset(bad, 1000)).toBeUndefined()
 })
 
-test('hundreds may wait on one signal without a warning of a leak', async () => {
+test('hundreds of waits on one signal cause no leak warning', async () => {
   const warnings: Error[] = []
   const note = (warning: Error) => void warnings.push(warning)
   process.on('warning', note)

@@ -29,7 +29,7 @@ test('of concurrent callers one acquires the lock, and the next one after its re
 test('an expired lease is free; its former holder can neither renew nor release it', async () => {
   const { clock, lock } = harness()
   const late = await lock('a').tryAcquire()
-  await clock.pass(1_000)
+  await clock.advance(1_000)
   const next = await lock('b').tryAcquire()
   expect(next).toBeDefined()
   expect(await late?.renew()).toBe(false)
@@ -56,7 +56,7 @@ test('renewing keeps the lock for as long as it takes, and leaves no timer', asy
   const { clock, lock } = harness()
   const held = await lock('a').tryAcquire()
   held?.keepRenewing(200, () => expect.unreachable())
-  await clock.pass(60_000)
+  await clock.advance(60_000)
   expect(await lock('b').tryAcquire()).toBeUndefined()
   await held?.release()
   expect(clock.sleeping).toBe(0)
@@ -67,7 +67,7 @@ test('acquire waits for the release, until its caller gives up or its signal abo
   const { clock, lock } = harness()
   const held = await lock('a').tryAcquire()
   const waiting = lock('b').acquire({ pollMs: 50, giveUp: () => false, signal: never })
-  await clock.pass(500)
+  await clock.advance(500)
   await held?.release()
   expect(await clock.until(waiting)).toBeDefined()
 

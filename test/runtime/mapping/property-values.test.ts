@@ -59,8 +59,8 @@ const name = fc.constantFrom(
 const text = fc.constantFrom('a', 'b', 'c', 'a.city', '$number(a)', '$error("no")', '$spread({"a": a})')
 const properties = fc.uniqueArray(fc.record({ name, text, missing, type }), { selector: (it) => it.name, maxLength: 6 })
 
-describe('evaluated at once, or each after a promise', () => {
-  test('gives the same, member by member in the same order', async () => {
+describe('evaluated synchronously, or each after a promise', () => {
+  test('gives the same members in the same order', async () => {
     await fc.assert(
       fc.asyncProperty(
         properties,
@@ -83,19 +83,19 @@ describe('evaluated at once, or each after a promise', () => {
     )
   })
 
-  test('is no promise while nothing is interpreted, and one where something is', () => {
+  test('is a promise only if an expression is interpreted', () => {
     const one = property('A', 'a')
     expect(propertyEvaluator([one])({ a: 1 }, {})).toEqual({ A: 1 })
     expect(propertyEvaluator([one, { ...one, name: 'B', expr: late(one.expr) }])({ a: 1 }, {})).toBeInstanceOf(Promise)
   })
 
-  test('what belongs to the input is not written to', () => {
+  test('does not write to its input', () => {
     const input = Object.freeze({ place: Object.freeze({ country: 'IE' }), city: 'Dublin' })
     const all = [property('place', 'place'), property('place.city', 'city')]
     expect(propertyEvaluator(all, nested)(input, {})).toEqual({ place: { country: 'IE', city: 'Dublin' } })
   })
 
-  test('a name is a name, whatever it means in JavaScript', () => {
+  test('takes any name literally, whatever it means in JavaScript', () => {
     const made = propertyEvaluator([property('__proto__', 'a'), property('constructor', 'a')])({ a: { x: 1 } }, {})
     expect(Object.entries(made)).toEqual([
       ['__proto__', { x: 1 }],

@@ -57,13 +57,13 @@ function source(trouble: (asked: { size: number; calls: number }) => void = () =
 const all = Array.from({ length: 20 }, (_, i) => i)
 const down = () => new Fault('transient', 'source/unavailable', 'down', { status: 503 })
 
-test('reads every page, sending each cursor back as it came', async () => {
+test('reads every page and sends each cursor back unchanged', async () => {
   const { clock, cursors, read } = source()
   expect(await clock.until(read())).toEqual(all)
   expect(cursors).toEqual([undefined, { at: 8, opaque: 'é=' }, { at: 16, opaque: 'é=' }])
 })
 
-test('a source that cannot give large pages is asked for smaller ones, and nothing is lost', async () => {
+test('a source that fails at large pages is read in smaller ones, without loss', async () => {
   const { clock, sizes, read } = source(({ size }) => {
     if (size > 2) throw down()
   })
@@ -72,7 +72,7 @@ test('a source that cannot give large pages is asked for smaller ones, and nothi
   expect(sizes.filter((size) => size > 2).length).toBeGreaterThan(2) // it tries larger ones again
 })
 
-test('pages grow again after trouble', async () => {
+test('the page size grows again after successes', async () => {
   const { clock, sizes, read } = source(({ calls }) => {
     if (calls <= 3) throw down()
   })
@@ -80,7 +80,7 @@ test('pages grow again after trouble', async () => {
   expect(sizes).toEqual([8, 4, 2, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 4, 4])
 })
 
-test('gives up after its patience, and at once when waiting cannot help', async () => {
+test('stops after its retries, and at once when a retry cannot help', async () => {
   const patient = source(() => {
     throw down()
   })

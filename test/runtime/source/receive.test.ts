@@ -97,21 +97,21 @@ describe('answers', () => {
     expect((await send(undefined, {}, 'GET')).status).toBe(405)
   })
 
-  test('ping with 200, and keeps nothing', async () => {
+  test('ping with 200, and stores nothing', async () => {
     const { send, kept } = bench()
     const ping = notification({ id: null, topic: 'ping', data: { item: { type: 'ping', message: 'hi' } } })
     expect((await send(ping, { 'X-Hub-Signature': sign(ping) })).status).toBe(200)
     expect(await kept()).toBe(0)
   })
 
-  test('503 when the disk fails, so that it is sent again', async () => {
+  test('503 when the disk fails, so that the source sends it again', async () => {
     const { send, store } = bench()
     store.append = () => Promise.reject(new Error('disk full'))
     expect((await send(good, { 'X-Hub-Signature': sign(good) })).status).toBe(503)
   })
 })
 
-test('without a secret it is said once, not with each webhook', async () => {
+test('logs a missing secret once, not for each webhook', async () => {
   const said: string[] = []
   const warn = (message: string) => void said.push(message)
   const { send } = bench({ secrets: [], logger: { ...silentLogger, warn } })
@@ -119,20 +119,20 @@ test('without a secret it is said once, not with each webhook', async () => {
   expect(said).toEqual([expect.stringContaining('no signing secret')])
 })
 
-test('while its secrets cannot be read it is asked to be sent again', async () => {
+test('answers 503 while the secrets cannot be read', async () => {
   const { send, kept } = bench({ secrets: new Error('the store is away') })
   expect((await send(good, { 'X-Hub-Signature': sign(good) })).status).toBe(503)
   expect(await kept()).toBe(0)
 })
 
-test('without a secret nothing is trusted, and the sender is asked to come again', async () => {
+test('without a secret no webhook is accepted, and the answer is 503', async () => {
   const { send, kept } = bench({ secrets: [] })
   const answer = await send(good, { 'X-Hub-Signature': sign(good, '') })
   expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('not set up')])
   expect(await kept()).toBe(0)
 })
 
-test('what is of an account that the store does not serve is answered, and not kept', async () => {
+test('a webhook of another account is answered 200 and not stored', async () => {
   const { send, kept, store, seen } = bench()
   await store.writeCheckpoints([{ name: 'workspace', value: 'another' }])
   expect((await send(good, { 'X-Hub-Signature': sign(good) })).status).toBe(200)
@@ -141,7 +141,7 @@ test('what is of an account that the store does not serve is answered, and not k
   expect(seen().lastRejected?.reason).toContain('another account')
 })
 
-test('what came last is known, without anything of it', async () => {
+test('the statistics hold the latest requests, without payload', async () => {
   const { send, seen } = bench()
   expect(seen()).toEqual({})
   await send(undefined, {}, 'HEAD')
@@ -152,13 +152,13 @@ test('what came last is known, without anything of it', async () => {
   expect(seen()).toEqual({ probedAt: at, lastRejected, lastVerified: { at, topic: 'conversation.user.created' } })
 })
 
-test('while a secret is changed, both hold', async () => {
+test('during a rotation both secrets are accepted', async () => {
   const { send } = bench({ secrets: ['new', SECRET] })
   for (const secret of ['new', SECRET])
     expect((await send(good, { 'X-Hub-Signature': sign(good, secret) })).status).toBe(200)
 })
 
-describe('a second delivery is the same record', () => {
+describe('a redelivery is the same record', () => {
   const send2 = async (first: string, second: string) => {
     const { send, kept } = bench()
     for (const body of [first, second]) await send(body, { 'X-Hub-Signature': sign(body) })
@@ -167,16 +167,16 @@ describe('a second delivery is the same record', () => {
   test('by the id of its notification', async () => {
     expect(await send2(good, notification({ delivery_attempts: 2, delivery_status: 'retry' }))).toBe(1)
   })
-  test('by its content where the id is null', async () => {
+  test('by its content if the id is null', async () => {
     expect(await send2(notification({ id: null }), notification({ id: null, delivery_attempts: 2 }))).toBe(1)
     expect(await send2(notification({ id: null }), notification({ id: null, created_at: 1768031999 }))).toBe(2)
   })
-  test('but not of another workspace', async () => {
+  test('but not one of another workspace', async () => {
     expect(await send2(good, notification({ app_id: 'other' }))).toBe(2)
   })
 })
 
-test('unknown topics and odd items are kept, never refused', async () => {
+test('unknown topics and malformed items are stored, never rejected', async () => {
   const { send, kept } = bench()
   for (const odd of [{ topic: 'company.created' }, { id: 'n2', data: null }, { id: 'n3', data: { item: [1, 'x'] } }]) {
     const body = notification(odd)
@@ -185,7 +185,7 @@ test('unknown topics and odd items are kept, never refused', async () => {
   expect(await kept()).toBe(3)
 })
 
-test('the log says why one was refused, and holds nothing of it', async () => {
+test('the log gives the reason for a rejection, without payload', async () => {
   const lines: string[] = []
   const warn = (message: string, fields?: object) => void lines.push(message + JSON.stringify(fields))
   const { send } = bench({ secrets: [`${SECRET}\n`], logger: { ...silentLogger, warn } })

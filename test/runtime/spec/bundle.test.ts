@@ -15,7 +15,7 @@ import { type LoadedSpec, loadSpec } from '../../../runtime/spec/load.ts'
 import { loadBundle, type SpecBundle } from '../../../runtime/spec/load-bundle.ts'
 import { openSpecFolder } from '../../../runtime/spec/spec-files.ts'
 import { writeBundle } from '../../../runtime/spec/write-bundle.ts'
-import { pipeline, type Told } from '../../helpers/pipeline.ts'
+import { type PipelineResult, runPipeline } from '../../helpers/pipeline.ts'
 import { functions } from '../../helpers/spec-functions.ts'
 
 const call = promisify(execFile)
@@ -29,14 +29,14 @@ const importBundle = async (text: string): Promise<SpecBundle> =>
   (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(text)}`)).built
 
 describe('where generating code is forbidden', () => {
-  let [expected, withModule, without] = [] as unknown as readonly Told[]
+  let [expected, withModule, without] = [] as unknown as readonly PipelineResult[]
 
   beforeAll(async () => {
     writeFileSync(file, writeBundle(await loadSpec(specFolder(), { functions: shipped }), shipped))
-    ;[expected, withModule, without] = await Promise.all([pipeline(), closed(file), closed()])
+    ;[expected, withModule, without] = await Promise.all([runPipeline(), closed(file), closed()])
   })
 
-  async function closed(...args: string[]): Promise<Told> {
+  async function closed(...args: string[]): Promise<PipelineResult> {
     const child = fileURLToPath(new URL('../../helpers/pipeline-child.ts', import.meta.url))
     const flags = ['--disallow-code-generation-from-strings', '--import', 'tsx']
     const { stdout } = await call(process.execPath, [...flags, child, ...args], { maxBuffer: 2 ** 25 })

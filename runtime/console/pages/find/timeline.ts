@@ -18,7 +18,7 @@ const STATUS_BADGES: Readonly<Record<LedgerEntry['status'], BadgeText>> = {
   dead: ['bad', 'Failed'],
 }
 
-const STEP_BADGES: Readonly<Record<HistoryStep['what'], BadgeText>> = {
+const STEP_BADGES: Readonly<Record<HistoryStep['kind'], BadgeText>> = {
   received: ['', 'Received'],
   replayed: ['', 'Queued for retry'],
   between: ['warn', 'Attempted'],
@@ -34,28 +34,28 @@ export const statusBadge = (status: LedgerEntry['status']): Html => badge(STATUS
 const badge = ([tone, label]: BadgeText): Html => html`<span class="badge ${tone}">${label}</span>`
 
 export function timelineStep(step: HistoryStep, context: PageContext): Html {
-  const { at, what, blame, events } = step
+  const { at, kind: what, cause: blame, events } = step
   return html`<li><p>${timeElement(at)} ${badge(STEP_BADGES[what])}${stepDetails(step)}</p>
 ${blame && html`<dl class="facts">${causeFacts(blame, what, context)}</dl>`}
 ${events.length > 0 && html`<ul>${events.map((event) => eventItem(event, context))}</ul>`}</li>`
 }
 
-function stepDetails({ what, road, count = 1, last, until }: HistoryStep): Html {
+function stepDetails({ kind: what, origin: road, count = 1, last, until }: HistoryStep): Html {
   const times = `${formatCount(count)} times${what === 'between' ? ', with different results' : ''}`
   return html`${road !== undefined && html` by ${road}`}
 ${count > 1 && html` ${times}${last !== undefined && html`, last ${timeElement(last)}`}`}
 ${until !== undefined && html` <span class="soft">until ${timeElement(until)}</span>`}`
 }
 
-function eventItem({ metric, status, facts, blame }: EventHistory, context: PageContext): Html {
+function eventItem({ metric, status, facts, cause: blame }: EventHistory, context: PageContext): Html {
   return html`<li><strong>${metric}</strong> ${statusBadge(status)}
 ${facts.length > 0 && html`<br><span class="soft">${facts.join(' · ')}</span>`}
 ${blame && html`<dl class="facts">${causeFacts(blame, status, context)}</dl>`}</li>`
 }
 
 function causeFacts(
-  { message, code, place, requestId, who }: Cause,
-  status: HistoryStep['what'] | EventHistory['status'],
+  { message, code, place, requestId, whoActs }: Cause,
+  status: HistoryStep['kind'] | EventHistory['status'],
   { link, parts }: PageContext,
 ): Html {
   const isSkip = status === 'skipped'
@@ -64,5 +64,5 @@ function causeFacts(
   return html`<dt>${isSkip ? 'Reason' : 'Error'}</dt><dd>${message} ${codeElement}</dd>
 ${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
 ${requestId !== undefined && html`<dt>Request</dt><dd><code>${requestId}</code></dd>`}
-${who !== undefined && html`<dt>Who acts</dt><dd>${who}.${failedEvents}</dd>`}`
+${whoActs !== undefined && html`<dt>Who acts</dt><dd>${whoActs}.${failedEvents}</dd>`}`
 }

@@ -1,5 +1,5 @@
 /** Runs imports begun in the console: one at a time, until it is done, paused, or the process stops. */
-import type { BackfillOptions, Progress, RunningBackfill } from '../../../backfill/types.ts'
+import type { BackfillOptions, BackfillProgress, RunningBackfill } from '../../../backfill/types.ts'
 import type { Connector } from '../../../connector.ts'
 import { ThroughputMeter } from '../../../lib/throughput-meter.ts'
 import type { DeliveryGate } from '../../../ports/auth.ts'
@@ -7,7 +7,7 @@ import type { Clock, Logger } from '../../../ports/effects.ts'
 import { toFault } from '../../../ports/fault.ts'
 
 export interface ImportStatus {
-  readonly progress: Progress
+  readonly progress: BackfillProgress
   /** In this process. */
   readonly running: boolean
   readonly waitsForAuth: boolean
@@ -179,7 +179,7 @@ function meterOf(meters: Map<string, ThroughputMeter>, stream: string): Throughp
 }
 
 function speedOf(
-  { streams }: Progress,
+  { streams }: BackfillProgress,
   meters: ReadonlyMap<string, ThroughputMeter> = new Map(),
 ): ImportStatus['speed'] {
   const entries = streams.flatMap(({ stream, seen, total, done }) => {

@@ -1,6 +1,6 @@
 /** Historical sync: estimate, start, progress, pause, restart and report of an import. */
 import { html } from 'hono/html'
-import type { Progress } from '../../../backfill/types.ts'
+import type { BackfillProgress } from '../../../backfill/types.ts'
 import { pausedBanner } from '../../paused-banner.ts'
 import type { Action, Page, PageContext } from '../../types.ts'
 import { importEstimate, importForm } from './import-form.ts'
@@ -25,7 +25,7 @@ ${canStart && (await importEstimate(context))}`
 
 interface StartRequest {
   /** The options to start with, or the reason to refuse. */
-  readonly optionsAfter: (last: Progress | undefined) => (ImportOptions & { readonly restart?: true }) | string
+  readonly optionsAfter: (last: BackfillProgress | undefined) => (ImportOptions & { readonly restart?: true }) | string
   readonly message: string
 }
 
@@ -46,7 +46,7 @@ const ALREADY_RUNNING = 'An import is already running, so nothing was changed.'
 const ALREADY_FINISHED = 'The import has already finished.'
 const UNFINISHED = 'The last import is unfinished: resume or restart it first.'
 
-const isDone = (last: Progress | undefined): boolean => last === undefined || last.phase === 'done'
+const isDone = (last: BackfillProgress | undefined): boolean => last === undefined || last.phase === 'done'
 
 export const importActions: readonly Action[] = [
   {

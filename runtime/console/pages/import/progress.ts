@@ -1,6 +1,6 @@
 /** Progress of an import: a bar for each stream, delivered and skipped events, and the actions available. */
 import { html } from 'hono/html'
-import type { Progress, RunningBackfill, StreamProgress } from '../../../backfill/types.ts'
+import type { BackfillProgress, RunningBackfill, StreamProgress } from '../../../backfill/types.ts'
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { timeElement } from '../../format-html.ts'
@@ -61,7 +61,7 @@ function stateBadge(status: ImportStatus, { imports }: PageContext): Html {
   return html`<span class="badge ${isRunning || phase === 'done' ? 'good' : 'warn'}">${text}</span>`
 }
 
-function windowText({ window: { since, until }, only }: Progress): Html {
+function windowText({ window: { since, until }, only }: BackfillProgress): Html {
   const start = since === undefined ? 'from the beginning' : html`from ${timeElement(since)}`
   return html`Events ${start} until ${timeElement(until)}${only && html`: ${only.join(', ')}`}.`
 }
@@ -91,7 +91,7 @@ function actionButtons(status: ImportStatus, { link, csrfField }: PageContext): 
   return html`<div class="row">${toggle}${restart}</div>`
 }
 
-function results({ eventsSent, sentByMetric, skipped, dead }: Progress, { link }: PageContext): Html {
+function results({ eventsSent, sentByMetric, skipped, dead }: BackfillProgress, { link }: PageContext): Html {
   const skippedCount = Object.values(skipped).reduce((sum, count) => sum + count, 0)
   return html`<div class="beside">
 ${countTable(`Delivered: ${formatCount(eventsSent)}`, sentByMetric, (metric) => metric)}

@@ -1,8 +1,8 @@
 /** Texts about an import that several pages share. */
-import type { Progress } from '../../../backfill/types.ts'
+import type { BackfillProgress } from '../../../backfill/types.ts'
 import { formatTime } from '../../../lib/format.ts'
 
-const PHASES: Readonly<Record<Progress['phase'], string>> = {
+const PHASES: Readonly<Record<BackfillProgress['phase'], string>> = {
   lookups: 'Reading contacts',
   reading: 'Reading history',
   delivering: 'Delivering the rest',
@@ -10,7 +10,7 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
 }
 
 export interface ImportState {
-  readonly phase: Progress['phase']
+  readonly phase: BackfillProgress['phase']
   /** Here or in another process. */
   readonly isRunning: boolean
   readonly waitsForAuth: boolean
@@ -26,7 +26,7 @@ export function importStateText({ phase, isRunning, waitsForAuth, hasFailed }: I
 export const IMPORT_IS_SAFE = 'Starts no flow, counts no event twice.'
 
 /** Confirmation before an import restarts. */
-export const restartText = ({ window: { since }, only }: Pick<Progress, 'window' | 'only'>): string =>
+export const restartText = ({ window: { since }, only }: Pick<BackfillProgress, 'window' | 'only'>): string =>
   `Read history again ${since === undefined ? 'from the beginning' : `from ${formatTime(since)}`} until live delivery began${only === undefined ? '' : `, for ${only.join(', ')}`}?
 
 Records that this import has read but not yet delivered are dropped and read again. Each event keeps its key, so no event is counted twice. Every event is marked as history, so no flow starts.`
