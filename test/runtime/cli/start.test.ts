@@ -2,7 +2,6 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Sandbox } from '../../../runtime/cli/app.ts'
-import type { Connector } from '../../../runtime/connector.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { CREDENTIALS, type FakeSetup, NOW, runCommand, standingClock } from '../../helpers/cli-fake.ts'
@@ -136,79 +135,6 @@ test('is not ready if the store cannot be written', async () => {
   expect(await answer.text()).toContain('cannot write to the store: ENOSPC')
 })
 
-test('shuts down in order: answers requests in flight, settles, closes', async () => {
-  const order: string[] = []
-  let answer: () => void = () => undefined
-  let asked: () => void = () => undefined
-  const arrived = new Promise<void>((resolve) => {
-    asked = resolve
-  })
-  const connector: Partial<Connector> = {
-    receive: async () => {
-      asked()
-      await new Promise<void>((resolve) => {
-        answer = resolve
-      })
-      order.push('answered')
-      return new Response(null)
-    },
-    work: async ({ signal }) => {
-      await standingClock().sleep(0, signal)
-      order.push('settled')
-    },
-    close: async () => void order.push('closed'),
-  }
-  const { url, webhook, stop, ended } = await startCommand({ connector })
-  const posted = fetch(webhook, { method: 'POST', body: '{}' })
-  await arrived
-  stop()
-  await expect
-    .poll(() =>
-      fetch(url)
-        .then(() => 'open')
-        .catch(() => 'refused'),
-    )
-    .toBe('refused')
-  expect(order).toEqual([])
-  answer()
-  expect((await posted).status).toBe(200)
-  expect((await ended).exit).toBe(0)
-  expect(order).toEqual(['answered', 'settled', 'closed'])
-})
-
-test('cuts off a request that does not end', async () => {
-  const clock = standingClock()
-  // Only the drain timeout elapses; other sleeps stand still.
-  clock.sleep = (
-    (sleep) => (ms: number, signal?: AbortSignal) =>
-      ms === 10_000 ? Promise.resolve() : sleep(ms, signal)
-  )(clock.sleep)
-  let asked: () => void = () => undefined
-  const arrived = new Promise<void>((resolve) => {
-    asked = resolve
-  })
-  const receive = () => {
-    asked()
-    return new Promise<Response>(() => undefined)
-  }
-  const { webhook, stop, ended } = await startCommand({ clock, connector: { receive } })
-  const posted = fetch(webhook, { method: 'POST', body: '{}' }).catch(() => 'cut off')
-  await arrived
-  stop()
-  expect((await ended).exit).toBe(0)
-  expect(await posted).toBe('cut off')
-})
-
-test('logs why delivery failed and exits with 1', async () => {
-  const work = async () => {
-    throw Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO', syscall: 'write' })
-  }
-  const { ended } = await startCommand({ connector: { work } })
-  const { exit, err } = await ended
-  expect(exit).toBe(1)
-  expect(err).toContain('delivery stopped: EIO: i/o error')
-})
-
 test('reports a port in use', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => other.once('listening', resolve))
@@ -291,17 +217,6 @@ test('shows remote clients only its version', async () => {
   const { url } = await startCommand()
   for (const headers of [{ 'x-forwarded-for': '203.0.113.9' }, { forwarded: 'for=203.0.113.9' }])
     expect(await (await fetch(url, { headers })).text()).toBe('from-to 1.2.3\n')
-})
-
-test('a connected page does not delay the shutdown', async () => {
-  const { url, stop, ended } = await startCommand()
-  const stream = await fetch(new URL('/events', url), { headers: { accept: 'text/event-stream' } })
-  expect(stream.status).toBe(200)
-  const reading = stream.text()
-  stop()
-  // The clock stands still, so only the end of the stream can end the drain.
-  expect((await ended).exit).toBe(0)
-  expect(await reading).toContain('retry:')
 })
 
 test('requires a password to listen on an address open to others', async () => {
