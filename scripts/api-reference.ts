@@ -26,30 +26,33 @@ interface EntryPoint {
 interface Export {
   readonly name: string
   readonly docs: string
-  readonly kind: 'function' | 'value' | 'type'
+  readonly kind: (typeof KINDS)[number]
   readonly declaration: string
 }
 
-const folder = 'docs/reference/api/'
+const FOLDER = 'docs/reference/api/'
 
-export function apiReference(root: URL, note: string): readonly ReferencePage[] {
-  const entries = entryPoints(root)
+/** In the order of a page. */
+const KINDS = ['function', 'value', 'type'] as const
+
+export function generateApiReference(root: URL, note: string): readonly ReferencePage[] {
+  const entries = readEntryPoints(root)
   const api = new API({ cwd: fileURLToPath(root) })
   try {
     const config = fileURLToPath(new URL('tsconfig.json', root))
     const project = api.updateSnapshot({ openProjects: [config] }).getProject(config)
     if (project === undefined) throw new Error(`no project at ${config}`)
-    const exported = entries.map((entry) => ({ entry, exports: exportsOf(project, new URL(entry.source, root)) }))
+    const exported = entries.map((entry) => ({ entry, exports: findExports(project, new URL(entry.source, root)) }))
     const pageOf = new Map<string, string>()
     const pages = exported.map(({ entry, exports }) => {
       for (const { name } of exports) if (!pageOf.has(name)) pageOf.set(name, entry.page)
-      return { path: `${folder}${entry.page}`, entry, exports }
+      return { path: `${FOLDER}${entry.page}`, entry, exports }
     })
     return [
-      { path: `${folder}README.md`, text: indexPage(entries, root, note) },
+      { path: `${FOLDER}README.md`, text: renderIndex(entries, root, note) },
       ...pages.map(({ path, entry, exports }) => ({
         path,
-        text: entryPage({ entry, exports, pageOf, purpose: purpose(new URL(entry.source, root)), note }),
+        text: renderEntryPage({ entry, exports, pageOf, purpose: readPurpose(new URL(entry.source, root)), note }),
       })),
     ]
   } finally {
@@ -57,7 +60,7 @@ export function apiReference(root: URL, note: string): readonly ReferencePage[] 
   }
 }
 
-function entryPoints(root: URL): readonly EntryPoint[] {
+function readEntryPoints(root: URL): readonly EntryPoint[] {
   const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {
     readonly name: string
     readonly exports: Readonly<Record<string, string | { readonly types: string }>>
@@ -70,7 +73,7 @@ function entryPoints(root: URL): readonly EntryPoint[] {
   })
 }
 
-function exportsOf(project: Project, file: URL): readonly Export[] {
+function findExports(project: Project, file: URL): readonly Export[] {
   const { checker, program } = project
   const source = program.getSourceFile(fileURLToPath(file))
   const module = source && checker.getSymbolAtLocation(source)
@@ -78,64 +81,68 @@ function exportsOf(project: Project, file: URL): readonly Export[] {
   return checker.getExportsOfModule(module).flatMap((symbol) => {
     const target = symbol.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
     const node = target.declarations[0]?.resolve(project)
-    return node === undefined ? [] : [describe(symbol.name, target, node, checker)]
+    return node === undefined ? [] : [describeExport(symbol.name, target, node, checker)]
   })
 }
 
-function describe(name: string, symbol: Named, node: Node, checker: Checker): Export {
+function describeExport(name: string, symbol: Named, node: Node, checker: Checker): Export {
   const docs = checker.getDocumentationCommentOfSymbol(symbol).trim()
   if (node.kind === SyntaxKind.FunctionDeclaration) {
-    return { name, docs, kind: 'function', declaration: signature(node as FunctionDeclaration) }
+    return { name, docs, kind: 'function', declaration: printSignature(node as FunctionDeclaration) }
   }
   if (node.kind === SyntaxKind.VariableDeclaration) {
     const { type } = node as VariableDeclaration
     const text = type?.getText() ?? checker.typeToString(checker.getTypeAtLocation(node) ?? checker.getUnknownType())
     return { name, docs, kind: 'value', declaration: `const ${name}: ${text}` }
   }
-  const declaration = node.kind === SyntaxKind.ClassDeclaration ? withoutBodies(node) : node.getText()
+  const declaration = node.kind === SyntaxKind.ClassDeclaration ? printClass(node) : node.getText()
   return { name, docs, kind: 'type', declaration: declaration.replace(/^export /, '') }
 }
 
 /** Up to the body, with a destructured parameter under a name of its own. */
-function signature(node: FunctionDeclaration): string {
+function printSignature(node: FunctionDeclaration): string {
   const text = node.getText()
   const start = node.end - text.length
   const cuts = node.parameters
     .filter(({ name }) => name.kind === SyntaxKind.ObjectBindingPattern)
-    .map((parameter) => ({ from: startOf(parameter) - start, to: parameter.end - start, with: named(parameter) }))
-  const body = node.body === undefined ? [] : [{ from: startOf(node.body) - start, to: text.length, with: '' }]
-  return replaced(text, [...cuts, ...body]).replace(/^export (async )?/, '')
+    .map((parameter) => ({
+      from: getStart(parameter) - start,
+      to: parameter.end - start,
+      with: printParameter(parameter),
+    }))
+  const body = node.body === undefined ? [] : [{ from: getStart(node.body) - start, to: text.length, with: '' }]
+  return applyCuts(text, [...cuts, ...body]).replace(/^export (async )?/, '')
 }
 
-function named({ type, initializer }: ParameterDeclaration): string {
+function printParameter({ type, initializer }: ParameterDeclaration): string {
   return `options${initializer === undefined ? '' : '?'}: ${type?.getText() ?? 'unknown'}`
 }
 
-function withoutBodies(node: Node): string {
+function printClass(node: Node): string {
   const text = node.getText()
   const start = node.end - text.length
   const bodies: { from: number; to: number; with: string }[] = []
   node.forEachChild((member) => {
     member.forEachChild((part) => {
       if (part.kind === SyntaxKind.Block)
-        bodies.push({ from: startOf(part) - start - 1, to: part.end - start, with: '' })
+        bodies.push({ from: getStart(part) - start - 1, to: part.end - start, with: '' })
     })
   })
-  return replaced(text, bodies)
+  return applyCuts(text, bodies)
 }
 
-function startOf(node: Node): number {
+function getStart(node: Node): number {
   return node.end - node.getText().length
 }
 
-function replaced(text: string, cuts: readonly { from: number; to: number; with: string }[]): string {
+function applyCuts(text: string, cuts: readonly { from: number; to: number; with: string }[]): string {
   const lastFirst = [...cuts].sort((a, b) => b.from - a.from)
   return lastFirst.reduce((rest, cut) => rest.slice(0, cut.from) + cut.with + rest.slice(cut.to), text).trimEnd()
 }
 
-function indexPage(entries: readonly EntryPoint[], root: URL, note: string): string {
+function renderIndex(entries: readonly EntryPoint[], root: URL, note: string): string {
   const rows = entries.map(
-    ({ specifier, source, page }) => `| [\`${specifier}\`](${page}) | ${purpose(new URL(source, root))} |`,
+    ({ specifier, source, page }) => `| [\`${specifier}\`](${page}) | ${readPurpose(new URL(source, root))} |`,
   )
   return `# API reference\n\n${note}\n\n| Import | Holds |\n| --- | --- |\n${rows.join('\n')}\n`
 }
@@ -149,8 +156,8 @@ interface EntryPage {
   readonly note: string
 }
 
-function entryPage({ entry: { specifier, page }, exports, pageOf, purpose, note }: EntryPage): string {
-  const own = exports.filter(({ name }) => pageOf.get(name) === page)
+function renderEntryPage({ entry: { specifier, page }, exports, pageOf, purpose, note }: EntryPage): string {
+  const own = KINDS.flatMap((kind) => exports.filter((each) => each.kind === kind && pageOf.get(each.name) === page))
   const link = (name: string) => `[\`${name}\`](${pageOf.get(name) === page ? '' : pageOf.get(name)}#${anchor(name)})`
   const list = (label: string, kind: Export['kind']) => {
     const names = own.filter((each) => each.kind === kind).map(({ name }) => link(name))
@@ -165,12 +172,12 @@ function entryPage({ entry: { specifier, page }, exports, pageOf, purpose, note 
     ...list('Values', 'value'),
     ...list('Types', 'type'),
     ...(elsewhere.length === 0 ? [] : [`**Exported here too:** ${elsewhere.join(', ')}`]),
-    ...own.map((each) => section(each, pageOf, link)),
+    ...own.map((each) => renderExport(each, pageOf, link)),
     '',
   ].join('\n\n')
 }
 
-function section(
+function renderExport(
   { name, docs, declaration }: Export,
   pageOf: ReadonlyMap<string, string>,
   link: (name: string) => string,
@@ -188,7 +195,7 @@ function section(
 const anchor = (name: string): string => name.toLowerCase()
 
 /** The file's first line. */
-function purpose(file: URL): string {
+function readPurpose(file: URL): string {
   const [, text = ''] = /^\/\*\*\s*([\s\S]*?)\s*\*\//.exec(readFileSync(file, 'utf8')) ?? []
   return text.replace(/\n \* ?/g, ' ')
 }

@@ -16,22 +16,22 @@ const EXIT_CODES = `| Exit code | Meaning |
 
 const SETTINGS = 'From the environment, or from `.env` in the working directory; the environment wins.'
 
-export async function commandsPage(note: string): Promise<string> {
+export async function renderCommandsPage(note: string): Promise<string> {
   const commands = await loadCommands(app, undefined)
   return [
     '# Commands and settings',
     note,
     INTRO,
     EXIT_CODES,
-    ...commands.map(section),
+    ...commands.map(renderCommand),
     '## Settings',
     SETTINGS,
-    table(['Setting', 'Purpose', 'Value'], [...app.settings, ...COMMON_SETTINGS].map(settingRow)),
+    renderTable(['Setting', 'Purpose', 'Value'], [...app.settings, ...COMMON_SETTINGS].map(toSettingRow)),
     '',
   ].join('\n\n')
 }
 
-function section({ name, summary, operand, options, examples }: CommandDefinition): string {
+function renderCommand({ name, summary, operand, options, examples }: CommandDefinition): string {
   const rows = [...(operand === undefined ? [] : [operand]), ...options]
   return [
     `## \`${[name, operand?.flags].filter((part) => part !== undefined).join(' ')}\``,
@@ -39,7 +39,7 @@ function section({ name, summary, operand, options, examples }: CommandDefinitio
     ...(rows.length === 0
       ? []
       : [
-          table(
+          renderTable(
             ['Option', 'Meaning'],
             rows.map(({ flags, description }) => [`\`${flags}\``, description]),
           ),
@@ -48,9 +48,9 @@ function section({ name, summary, operand, options, examples }: CommandDefinitio
   ].join('\n\n')
 }
 
-const settingRow = ({ env, description, howToGet }: Setting): string[] => [`\`${env}\``, description, howToGet]
+const toSettingRow = ({ env, description, howToGet }: Setting): string[] => [`\`${env}\``, description, howToGet]
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

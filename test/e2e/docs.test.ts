@@ -9,13 +9,13 @@ import { compileExpression } from '../../runtime/expression/compile.ts'
 import { renderDiagnostic } from '../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import { openSpecFolder, type SpecFiles } from '../../runtime/spec/spec-files.ts'
-import { codeReference } from '../../scripts/code-reference.ts'
+import { generateCodeReference } from '../../scripts/code-reference.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 
 describe('the reference from code is fresh', async () => {
-  const pages = await codeReference(root)
+  const pages = await generateCodeReference(root)
 
   test.each(pages)('$path', ({ path, text }) => {
     expect(read(path), 'run npm run docs').toBe(text)
