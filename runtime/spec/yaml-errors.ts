@@ -35,20 +35,29 @@ export function yamlDiagnostics(document: Document, file: SourceFile): Diagnosti
 
 /** For valid YAML with an undefined alias, or with aliases that expand too far. */
 export function aliasDiagnostic(document: Document, file: SourceFile): Diagnostic {
-  let found: Diagnostic | undefined
+  let undefinedAlias: Diagnostic | undefined
   visit(document, {
     Alias(_, alias) {
       if (alias.resolve(document) !== undefined) return undefined
       const message = `"*${alias.source}" is an undefined alias: there is no "&${alias.source}" before it`
       const help = `a value that begins with * is an alias; if it is an expression, ${QUOTE}`
       const [start, end] = alias.range ?? [0, 1]
-      found = { code: 'yaml/unknown-alias', severity: 'error', message, help, file, span: [start, end] }
+      undefinedAlias = { code: 'yaml/unknown-alias', severity: 'error', message, help, file, span: [start, end] }
       return visit.BREAK
     },
   })
   const message = 'its aliases expand to more values than a spec can need'
   const help = 'write the values out, or nest fewer aliases'
-  return found ?? { code: 'yaml/too-many-aliases', severity: 'error', message, help, file, span: wordAt(file.text, 0) }
+  return (
+    undefinedAlias ?? {
+      code: 'yaml/too-many-aliases',
+      severity: 'error',
+      message,
+      help,
+      file,
+      span: wordAt(file.text, 0),
+    }
+  )
 }
 
 /** In characters. A longer file was not written by hand and would take minutes to check. */

@@ -37,12 +37,12 @@ export function checkDestinationLimits({ destination, documents, mappings, profi
 /** An unknown limit would limit nothing; an unknown endpoint would never be called. */
 export function checkNames({ document, node }: SpecDocument<'connector'>, names: DestinationNames): void {
   const { endpoints, limits } = document.destination
-  const reportUnknown = (kind: 'endpoint' | 'limit', members: object, known: readonly string[]): boolean => {
-    const unknown = Object.keys(members).filter((name) => !known.includes(name))
+  const reportUnknown = (kind: 'endpoint' | 'limit', members: object, supportedNames: readonly string[]): boolean => {
+    const unknown = Object.keys(members).filter((name) => !supportedNames.includes(name))
     for (const name of unknown) {
       const member = node.at('destination', `${kind}s`, name)
       const message = `the destination has no ${kind} "${name}"`
-      member.error({ code: `spec/unknown-${kind}`, message, help: suggest(name, known) }, member.keySpan)
+      member.error({ code: `spec/unknown-${kind}`, message, help: suggest(name, supportedNames) }, member.keySpan)
     }
     return unknown.length > 0
   }
@@ -56,12 +56,15 @@ export function checkNames({ document, node }: SpecDocument<'connector'>, names:
   }
 }
 
-function checkAttributes({ document, node }: SpecDocument<'profile'>, known: readonly string[] | undefined): void {
+function checkAttributes(
+  { document, node }: SpecDocument<'profile'>,
+  allowedNames: readonly string[] | undefined,
+): void {
   for (const name of Object.keys(document.attributes)) {
-    if (known === undefined || known.includes(name)) continue
+    if (allowedNames === undefined || allowedNames.includes(name)) continue
     const attribute = node.at('attributes', name)
     const message = `the destination has no attribute "${name}" and would reject the profile`
-    const help = `a name of your own belongs under "properties"; ${suggest(name, known)}`
+    const help = `a name of your own belongs under "properties"; ${suggest(name, allowedNames)}`
     attribute.error({ code: 'spec/unknown-attribute', message, help }, attribute.keySpan)
   }
 }

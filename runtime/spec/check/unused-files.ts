@@ -13,7 +13,7 @@ export async function checkUnusedFiles(
   files: SpecFiles,
   context: CompileContext,
 ): Promise<void> {
-  const known = new Set(sources.map(({ path }) => path))
+  const readPaths = new Set(sources.map(({ path }) => path))
   const warn = async (path: string, help: string) => {
     const node = new SpecNode(new YamlFile(new SourceFile(path, (await files.read(path)) ?? '')), context)
     const message = `${basename(path)} is not read: connector.yaml does not name it`
@@ -22,14 +22,14 @@ export async function checkUnusedFiles(
   // Folders of mappings hold nothing else; the spec's own folder may.
   const folders = new Set([...mappings, profile].map((path) => dirname(path)).filter((folder) => folder !== '.'))
   for (const folder of folders) {
-    for (const path of (await yamlFilesBelow(folder, files)).filter((path) => !known.has(path))) {
+    for (const path of (await yamlFilesBelow(folder, files)).filter((path) => !readPaths.has(path))) {
       const name = basename(path)
       const expected = name.replace(/\.ya?ml(\.txt)?$/, '.yaml')
       const remedy = expected === name ? 'add it to "mappings" there' : `rename it to ${expected}`
       await warn(path, `${remedy}, or move it out of ${folder}`)
     }
   }
-  for (const path of (await expandGlob('*', files)).filter((path) => isYaml(path) && !known.has(path))) {
+  for (const path of (await expandGlob('*', files)).filter((path) => isYaml(path) && !readPaths.has(path))) {
     const isMetric = /^metric:/m.test((await files.read(path)) ?? '')
     if (isMetric) await warn(path, `move it to ${dirname(mappings[0] ?? '')}, where the other metrics are`)
   }

@@ -99,8 +99,8 @@ export function compileDestination(destination: Connector['destination'], node: 
   const { name, host, headers = {}, timeout, utilization = 1, endpoints, limits, bulkThreshold } = destination
   const { metricPrefix = '', permissions = {}, account } = destination
   if (account?.permission !== undefined) {
-    const known = new Map(Object.entries(permissions))
-    resolveName(node.at('account', 'permission'), 'permission', account.permission, known)
+    const permissionNames = new Map(Object.entries(permissions))
+    resolveName(node.at('account', 'permission'), 'permission', account.permission, permissionNames)
   }
   return {
     name,

@@ -90,9 +90,9 @@ function checkFrom({ resource, from, each }: MappingDocument, names: SpecNames, 
     const help = 'write occurrences: latest, or occurrences: all to count every one of them'
     webhook.warn({ code: 'spec/no-occurrences', message, help }, webhook.keySpan)
   }
-  const known = resolveName(node.at('resource'), 'resource', resource, names.resources)
-  if (known === undefined) return
-  checkTopics(webhook.at('topics'), from.webhook?.topics ?? [], known, names.resources)
+  const resourceSpec = resolveName(node.at('resource'), 'resource', resource, names.resources)
+  if (resourceSpec === undefined) return
+  checkTopics(webhook.at('topics'), from.webhook?.topics ?? [], resourceSpec, names.resources)
   if (from.stream === undefined) return
   const { name, fetchFull } = compileStream(from.stream)
   const stream = node.at('from', 'stream')
@@ -112,8 +112,8 @@ export function includeSets(
   { sets, brokenSets }: Pick<SpecNames, 'sets' | 'brokenSets'>,
   node: SpecNode,
 ): readonly CompiledSet[] {
-  const found = include.map((name, index) =>
+  const resolved = include.map((name, index) =>
     brokenSets.has(name) ? undefined : resolveName(node.at(index), 'property set', name, sets),
   )
-  return found.filter((set) => set !== undefined)
+  return resolved.filter((set) => set !== undefined)
 }

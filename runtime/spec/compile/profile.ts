@@ -15,8 +15,8 @@ export function compileProfile(
 ): ProfileMapping {
   const { resource, identifiers } = document
   const topics = document.from?.webhook?.topics ?? []
-  const known = resolveName(node.at('resource'), 'resource', resource, names.resources)
-  if (known) checkTopics(node.at('from', 'webhook', 'topics'), topics, known, names.resources)
+  const resourceSpec = resolveName(node.at('resource'), 'resource', resource, names.resources)
+  if (resourceSpec) checkTopics(node.at('from', 'webhook', 'topics'), topics, resourceSpec, names.resources)
   const sets = includeSets(document.include, names, node.at('include'))
   // A profile belongs to a person, whatever event it travels with, so there is no `$part`.
   const scope = { ...mappingScope(names.lookups, false), input: node.context.fields.shapes.get(resource) }

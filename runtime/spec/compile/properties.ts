@@ -87,7 +87,7 @@ export function compileSkip(
   return [...rules, ...fromSets.values()]
 }
 
-function reportNothingToRemove(name: string, known: Iterable<string>, node: SpecNode): void {
+function reportNothingToRemove(name: string, names: Iterable<string>, node: SpecNode): void {
   const message = `"${name}" has no expression, and no property set included here defines it`
-  node.error({ code: 'spec/nothing-to-remove', message, help: suggest(name, known) }, node.keySpan)
+  node.error({ code: 'spec/nothing-to-remove', message, help: suggest(name, names) }, node.keySpan)
 }

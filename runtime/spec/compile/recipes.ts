@@ -72,7 +72,7 @@ function compileRecipe(
   }
 }
 
-/** Of two recipes with one name only the first would ever be made: the second would be found to exist. */
+/** The second of two recipes with one name would never be created, since the first exists. */
 function isDuplicate({ kind, name }: Recipe, others: readonly Recipe[], node: SpecNode): boolean {
   const other = others.find((one) => one.kind === kind && one.name === name)
   if (other === undefined) return false

@@ -8,12 +8,12 @@ export function resolveName<T>(
   node: SpecNode,
   kind: string,
   name: string,
-  known: ReadonlyMap<string, T>,
+  candidates: ReadonlyMap<string, T>,
 ): T | undefined {
-  const value = known.get(name)
+  const value = candidates.get(name)
   if (value !== undefined) return value
   const code = `spec/unknown-${kind.replace(' ', '-')}`
-  node.error({ code, message: `unknown ${kind} "${name}"`, help: suggest(name, known.keys()) })
+  node.error({ code, message: `unknown ${kind} "${name}"`, help: suggest(name, candidates.keys()) })
   return undefined
 }
 
