@@ -4,11 +4,12 @@ import type { Node } from './ast.ts'
 /** Stable keys: shown, counted and documented. */
 export const NOT_COMPILABLE_HELP = {
   $eval: 'write the expression itself: text that comes with a record is never run, and $eval fails',
-  'code generation is not allowed here': 'write the program beforehand, where it is allowed, with the command build',
-  'filter on a call that ends a function':
+  'code generation is not allowed here': 'compile it beforehand, where that is allowed, with the command build',
+  'filter on a tail call':
     'bind it first: ($list := $f(…); $list[1]), since JSONata itself filters the call instead of its result',
-  'list at the start of a path': 'bind it first: ($list := […]; $list#$i.x)',
-  'name of an object member': 'choose a name that not every JavaScript object has: not $constructor, $toString …',
+  'array constructor at the start of a path': 'bind it first: ($list := […]; $list#$i.x)',
+  'name that every object inherits':
+    'choose a name that not every JavaScript object has: not $constructor, $toString …',
   'nested too deeply': 'bind parts of it to names first: ($part := …; …)',
   'operator within the left side of ?? or ?:':
     'bind the left side first: ($left := …; $left ?? …), since JSONata itself loses regular expressions and signatures there',
@@ -17,7 +18,7 @@ export const NOT_COMPILABLE_HELP = {
     'write function($a) { $f($a, 1) }: the interpreter cannot apply most of these partially either',
   transform: 'do not bind $clone, which a transform calls to copy its input',
   'unknown syntax': 'nothing to change: the result is correct, only slower',
-  'variable bound in a list or an object':
+  'variable bound in an array or an object':
     'bind it first: ($v := …; [$v]), since the members beside it may or may not see it',
   'variable bound in a path': 'bind it in a block of its own: (…; …)',
 } as const satisfies Readonly<Record<string, string>>

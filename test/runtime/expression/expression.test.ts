@@ -183,7 +183,9 @@ describe('free variables', () => {
       }
     }
   })
+})
 
+describe('a binding shadows the function of the same name', () => {
   const shadowing: [text: string, gives: Json | undefined, code?: string][] = [
     ['$sum + 1', 6],
     ['a.$sum', [5, 5]],
@@ -195,7 +197,7 @@ describe('free variables', () => {
     ['($sum := function() { 7 }; $sum())', 7],
     ['$max(a)', 2],
   ]
-  test.for(shadowing)('a binding shadows the function of the same name: %s', async ([text, gives, code]) => {
+  test.for(shadowing)('%s', async ([text, gives, code]) => {
     const evaluate = async () =>
       create(text).evaluate(frozen({ a: [1, 2] }), frozen({ sum: 5, count: { n: 1 }, clone: 1 }))
     if (code === undefined) expect(await evaluate()).toStrictEqual(gives)

@@ -16,7 +16,7 @@ import { createFrame, declareUnboundMarker } from './scope.ts'
 
 /** `name := value` anywhere within an expression. */
 export function emitBind(unit: CompilationUnit, node: Node, site: EmitSite, kind: CodeKind): EmittedCode {
-  if (site.concurrent) throw new NotCompilable('variable bound in a list or an object', node)
+  if (site.concurrent) throw new NotCompilable('variable bound in an array or an object', node)
   const slot = slotOf(node, site)
   slot.mayBeUnbound = true
   slot.alwaysBound = false

@@ -123,7 +123,7 @@ export function emitApply(unit: CompilationUnit, node: Node, site: EmitSite): Em
 
 /** `function($a, $b) { ... }`. */
 export function emitLambda(unit: CompilationUnit, node: Node, outer: EmitSite): EmittedCode {
-  if (node.thunk) throw new NotCompilable('filter on a call that ends a function', node)
+  if (node.thunk) throw new NotCompilable('filter on a tail call', node)
   const body = node.body as Node
   const frame = createFrame(unit, [body], outer.frame)
   const parameters = (node.arguments ?? []).map(({ value }) => {

@@ -70,7 +70,7 @@ function emitFromArray(unit: CompilationUnit, node: Node, steps: readonly Node[]
   const bindsName = steps.some((step) => step.tuple)
   const isUnsupported = bindsName && (isFiltered || first.focus !== undefined || node.group)
   if (first.type !== 'unary' || first.stages || isUnsupported) {
-    throw new NotCompilable('list at the start of a path', first)
+    throw new NotCompilable('array constructor at the start of a path', first)
   }
   const array = emitValue(unit, first, withSite(site, { context: { ...site.context, unavailable: true } }))
   const start = isFiltered ? `${useLibrary(unit, 'requireArray')}(${array})` : array

@@ -84,7 +84,7 @@ function emitStep(unit: CompilationUnit, step: Node, { source, site, names }: Tu
 
 /** The name of a variable as a member of a tuple. */
 function variableLiteral(name: string, node: Node): string {
-  if (name === '' || name in {}) throw new NotCompilable('name of an object member', node)
+  if (name === '' || name in {}) throw new NotCompilable('name that every object inherits', node)
   return toLiteral(name)
 }
 

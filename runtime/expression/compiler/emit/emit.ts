@@ -75,7 +75,7 @@ function emitBare(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCod
       return emitLambda(unit, node, site)
     case 'wildcard':
     case 'descendant':
-      if (site.context.unavailable) throw new NotCompilable('list at the start of a path', node)
+      if (site.context.unavailable) throw new NotCompilable('array constructor at the start of a path', node)
       return {
         js: `${useLibrary(unit, node.type === 'wildcard' ? 'wildcard' : 'descendants')}(${site.context.item})`,
         kind: 'raw',

@@ -76,7 +76,7 @@ function resolveGlobal(unit: CompilationUnit, name: string, node: Node): string 
 
 /** A variable bound by the caller. */
 function resolveBinding(unit: CompilationUnit, name: string, node: Node): string {
-  if (name in {}) throw new NotCompilable('name of an object member', node)
+  if (name in {}) throw new NotCompilable('name that every object inherits', node)
   const existing = unit.variables.get(name)
   if (existing !== undefined) return existing
   const js = createName(unit, '', name)

@@ -92,12 +92,9 @@ async function findDifferences(text: string): Promise<readonly object[]> {
 /** Expressions by reason, except the reasons that need a special host or that the parser never triggers. */
 const EXAMPLES: Readonly<Partial<Record<NotCompilableReason, readonly string[]>>> = {
   $eval: ['$eval("1")', '($f := $eval; 1)'],
-  'filter on a call that ends a function': [
-    'function($l){ ($reverse($l))[1] }(a)',
-    'function(){ ($sum(a)){"k": $} }()',
-  ],
-  'list at the start of a path': ['([1].$).a', '[a]@$x.b', '[1][0]#$i.b', '[*].x'],
-  'name of an object member': ['$constructor', 'a@$toString.b', '$valueOf()'],
+  'filter on a tail call': ['function($l){ ($reverse($l))[1] }(a)', 'function(){ ($sum(a)){"k": $} }()'],
+  'array constructor at the start of a path': ['([1].$).a', '[a]@$x.b', '[1][0]#$i.b', '[*].x'],
+  'name that every object inherits': ['$constructor', 'a@$toString.b', '$valueOf()'],
   'nested too deeply': [`${'['.repeat(700)}1${']'.repeat(700)}`],
   'operator within the left side of ?? or ?:': [
     '$match(a, /x/) ?? 1',
@@ -114,7 +111,7 @@ const EXAMPLES: Readonly<Partial<Record<NotCompilableReason, readonly string[]>>
     'function($f){ $f(?) }(1)',
   ],
   transform: ['($clone := 1; $ ~> |a|{"b": 1}|)'],
-  'variable bound in a list or an object': ['[$x := 1, $x]', '{"a": $x := 1}'],
+  'variable bound in an array or an object': ['[$x := 1, $x]', '{"a": $x := 1}'],
   'variable bound in a path': ['a#$i[$x := 1]'],
 }
 
