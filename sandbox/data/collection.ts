@@ -1,4 +1,4 @@
-/** The records of one kind: the past made on demand, and over it what has changed or come since. */
+/** The records of one kind: history generated on demand, overlaid with later changes and additions. */
 
 export interface DatedRecord {
   readonly id: string
@@ -6,60 +6,60 @@ export interface DatedRecord {
   readonly updated_at: number
 }
 
-/** How the past is made. All are pure, so nothing of it is kept. */
+/** Generates history. All methods are pure, so nothing needs storing. */
 export interface GeneratedRecords<T extends DatedRecord> {
   readonly size: number
   make(index: number): T
   created(index: number): number
   updated(index: number): number
-  /** The index an id stands for; whether there is such a record is not its business. */
+  /** The index an id stands for, whether or not the record exists. */
   indexOf(id: string): number | undefined
 }
 
 export class Collection<T extends DatedRecord> {
-  readonly #past: GeneratedRecords<T>
-  readonly #present = new Map<number, T>()
-  /** Of records whose id does not tell the index. */
+  readonly #generated: GeneratedRecords<T>
+  readonly #changed = new Map<number, T>()
+  /** For records whose index does not follow from their id. */
   readonly #indexes = new Map<string, number>()
   readonly #changes: number[] = []
   #size: number
 
-  constructor(past: GeneratedRecords<T>) {
-    this.#past = past
-    this.#size = past.size
+  constructor(generated: GeneratedRecords<T>) {
+    this.#generated = generated
+    this.#size = generated.size
   }
 
   get size(): number {
     return this.#size
   }
 
-  /** Indexes in the order they were changed or added. Grows only; its length is the collection's version. */
+  /** Indexes in the order of their changes. Append-only: its length is the collection's version. */
   get changes(): readonly number[] {
     return this.#changes
   }
 
   at(index: number): T {
-    return this.#present.get(index) ?? this.#past.make(index)
+    return this.#changed.get(index) ?? this.#generated.make(index)
   }
 
-  /** A time of a record, without making the record. Unix seconds. */
+  /** A time of a record in Unix seconds, without generating the record. */
   time(index: number, field: 'created_at' | 'updated_at'): number {
-    const row = this.#present.get(index)
+    const row = this.#changed.get(index)
     if (row !== undefined) return row[field]
-    return field === 'created_at' ? this.#past.created(index) : this.#past.updated(index)
+    return field === 'created_at' ? this.#generated.created(index) : this.#generated.updated(index)
   }
 
   find(id: string): number | undefined {
-    const index = this.#indexes.get(id) ?? this.#past.indexOf(id)
+    const index = this.#indexes.get(id) ?? this.#generated.indexOf(id)
     return index === undefined || index >= this.#size ? undefined : index
   }
 
   put(index: number, row: T): void {
-    this.#present.set(index, row)
+    this.#changed.set(index, row)
     this.#changes.push(index)
   }
 
-  /** Adds a record behind all others. */
+  /** Appends a record. */
   add(row: T): number {
     const index = this.#size++
     this.#indexes.set(row.id, index)

@@ -6,7 +6,7 @@ export interface Country {
   readonly codes: readonly [alpha2: string, alpha3: string]
   readonly continent: string
   readonly places: readonly (readonly [city: string, region: string | null])[]
-  /** `#` is a digit. International, with 00, and national: only the country tells what a national one means. */
+  /** `#` is a digit. International, with 00, and national: a national one needs the country. */
   readonly phones: readonly string[]
 }
 
@@ -77,7 +77,7 @@ export const COUNTRIES: readonly Country[] = [
   },
 ]
 
-/** What people write where a phone number is asked for. None can be made a number. */
+/** Entries of phone fields that cannot be converted to a number. */
 export const INVALID_PHONES: readonly string[] = ['12345', '+1 555', 'n/a', 'call me', '+999 123 456 789', '0000000000']
 
 export const FIRST_NAMES: readonly string[] =

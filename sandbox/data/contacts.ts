@@ -1,4 +1,4 @@
-/** Contacts of the sandbox, made on demand from their index. */
+/** Generates the sandbox's contacts from their index. */
 
 import {
   COUNTRIES,
@@ -18,7 +18,7 @@ const TAGS_CARRIED = 10
 /** Not example.com or test.com: Klaviyo drops those without a word. */
 const MAIL_DOMAIN = 'mail.sandbox-shop.com'
 
-/** A contact as kept here: as the API gives it, but for `tag_ids`, which are all its tags. */
+/** A contact in the API's shape, plus `tag_ids` with all of its tags. */
 export type Contact = ReturnType<typeof contact>
 
 /** Contact `index`, of the past or (with an index beyond it) new. The same arguments always give the same person. */
@@ -81,7 +81,7 @@ export function contactBody({ tag_ids, ...rest }: Contact) {
   return { ...rest, tags: { type: 'list', data, url: `/contacts/${rest.id}/tags`, ...more } }
 }
 
-/** Unix seconds. A day early, so that a contact is always older than what it began. */
+/** Unix seconds. A day early, so that a contact is always older than its conversations. */
 export function contactCreated(seed: Seed, index: number): number {
   return seed.from - 86_400 + Math.floor((index / seed.contacts) * (seed.now - seed.from))
 }
@@ -91,7 +91,7 @@ export function contactUpdated(seed: Seed, index: number): number {
   return created + lifetime(seed, STREAMS.contactLife, index, created)
 }
 
-/** 24 hex digits like a Mongo id. The index is in it, so that no table of ids is needed. */
+/** 24 hex digits like a Mongo id, which encode the index. */
 export function contactId(index: number): string {
   return `6960a1b2c3d4e5f6${index.toString(16).padStart(8, '0')}`
 }

@@ -1,4 +1,4 @@
-/** Conversations of the sandbox, made on demand from their index, and what can happen to one. */
+/** Generates the sandbox's conversations from their index, and changes them. */
 
 import type { Contact } from './contacts.ts'
 import {
@@ -15,7 +15,7 @@ import {
 import { type Conversation, type ConversationPart, newConversation, newConversationPart } from './new-conversation.ts'
 import { lifetime, randomFor, type Seed, type SeededRandom, STREAMS } from './seed.ts'
 
-/** Conversation `index` of the past, whole. Search results leave `conversation_parts` out. */
+/** Conversation `index` of the history, complete. Search results omit `conversation_parts`. */
 export function conversation(seed: Seed, index: number): Conversation {
   const rng = randomFor(seed, STREAMS.conversation, index)
   const people = conversationPeople(seed, index)
@@ -55,7 +55,7 @@ export function closeConversation(it: Conversation, author: Author, at: number):
   return withParts({ ...it, ...done }, parts, at, { last_close_at: at, last_closed_by_id: author.id })
 }
 
-/** A rating by the first contact: asked for at the last update, answered at `at`. Some are never answered. */
+/** A rating by the first contact: requested at the last update, given at `at`. Some are never given. */
 export function rateConversation(
   it: Conversation,
   rng: SeededRandom,
@@ -84,7 +84,7 @@ function happened(it: Conversation, people: readonly Contact[], rng: SeededRando
   return replyToConversation(it, contactAuthor(rng.pick(people)), at, messageBody(rng))
 }
 
-/** What some have and programs trip over: no source, no statistics, a ticket grown from it. */
+/** Rare shapes that programs fail on: no source, no statistics, a linked ticket. */
 function oddities(seed: Seed, index: number, it: Conversation, rng: SeededRandom): Partial<Conversation> {
   const ticket = convertedTo(seed, index)
   return {

@@ -1,4 +1,4 @@
-/** What conversations and tickets share: who takes part, what is said, and which ticket grew from which conversation. */
+/** Common to conversations and tickets: participants, message bodies, and tickets converted from conversations. */
 
 import { type Contact, contact } from './contacts.ts'
 import { fraction, randomFor, type Seed, type SeededRandom, STREAMS, timeOf } from './seed.ts'
@@ -11,7 +11,7 @@ export interface Author {
   readonly email: string
 }
 
-/** Conversations and tickets have id ranges of their own; a ticket made from a conversation keeps its id. */
+/** Conversations and tickets have their own id ranges; a ticket converted from a conversation keeps its id. */
 export const FIRST_CONVERSATION = 215_400_000_000_000
 export const FIRST_TICKET = 215_500_000_000_000
 
@@ -26,7 +26,7 @@ const LINES: readonly string[] = [
   'Is there any news?',
 ]
 
-/** A line of talk, as HTML, as the API gives bodies. */
+/** A message body as the API returns it: HTML. */
 export function messageBody(rng: SeededRandom): string {
   return `<p>${rng.pick(LINES)}</p>`
 }
@@ -49,15 +49,15 @@ export function anyAdmin(rng: SeededRandom): Author {
   return adminReference(rng.pick(ADMINS))
 }
 
-/** Who has it: 0 is nobody, and a few are still with somebody who has left. */
+/** 0 means unassigned; a few are still assigned to a former teammate. */
 export function assignees(rng: SeededRandom) {
   const admin = rng.chance(0.35) ? 0 : rng.chance(0.03) ? FORMER_ADMIN : rng.pick(ADMINS).id
   return { admin_assignee_id: admin, team_assignee_id: rng.chance(0.4) ? 0 : rng.pick(TEAMS).id }
 }
 
 /**
- * The contacts of something at `position` (0..1) of the past: mostly recent ones, sometimes an old one, never one who
- * came later.
+ * The contacts of a record at `position` (0..1) of the history: mostly recent ones, sometimes an old one, never a later
+ * one.
  */
 export function participants(seed: Seed, rng: SeededRandom, position: number, count: number): readonly Contact[] {
   const newest = Math.min(seed.contacts - 1, Math.floor(position * seed.contacts))
@@ -72,7 +72,7 @@ export function conversationPeople(seed: Seed, index: number): readonly Contact[
   return participants(seed, rng, index / seed.conversations, rng.chance(0.03) ? 2 + rng.int(3) : 1)
 }
 
-/** The `ticket_id` that people see. */
+/** The `ticket_id` shown to people. */
 export function ticketNumber(index: number): string {
   return String(66_040_000 + index)
 }
@@ -81,16 +81,16 @@ export function conversationCreated(seed: Seed, index: number): number {
   return timeOf(seed, STREAMS.conversationTime, index, seed.conversations)
 }
 
-/** The conversation that ticket `index` was made from, for about one ticket in six. */
+/** The conversation that ticket `index` was converted from, for about one ticket in six. */
 export function convertedFrom(seed: Seed, index: number): number | undefined {
   if (fraction(seed, STREAMS.converted, index) >= 0.16) return undefined
   const origin = (ticket: number) => Math.floor(((ticket + 0.5) / seed.tickets) * seed.conversations)
-  // With more tickets than conversations two could claim the same one; the first has it.
+  // With more tickets than conversations two may share an origin; the first keeps it.
   const taken = index > 0 && origin(index - 1) === origin(index)
   return taken || seed.conversations === 0 ? undefined : origin(index)
 }
 
-/** The ticket that was made from conversation `index`. */
+/** The ticket converted from conversation `index`. */
 export function convertedTo(seed: Seed, index: number): number | undefined {
   const near = Math.floor((index / seed.conversations) * seed.tickets)
   return [near - 1, near, near + 1].find(

@@ -1,4 +1,4 @@
-/** The shape of a conversation: as it is when it has just begun, and the parts that are added to it. */
+/** The shape of a new conversation and of its parts. */
 
 import type { Contact } from './contacts.ts'
 import {
@@ -19,14 +19,14 @@ export type ConversationPart = ReturnType<typeof newConversationPart>
 interface Rating {
   readonly rating: number | null
   readonly remark: string | null
-  /** When it was asked for. */
+  /** When the rating was requested. */
   readonly created_at: number
   readonly updated_at: number
   readonly contact: ReturnType<typeof contactReference> | null
   readonly teammate: { readonly type: string; readonly id: string }
 }
 
-/** A conversation that has just begun. At least one contact. */
+/** Needs at least one contact. */
 export function newConversation(id: number, at: number, people: readonly Contact[], rng: SeededRandom) {
   const starter = people[0] as Contact
   return {

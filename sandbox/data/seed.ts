@@ -1,11 +1,11 @@
-/** The plan of a sandbox's past: how much happened, when, and chance that always falls the same way. */
+/** The seed of a sandbox's history: its sizes, its period, and repeatable random numbers. */
 import type { Random } from '../../runtime/ports/effects.ts'
 
-/** All that is needed to make any record of the past, in any order, at any time. Times are Unix seconds. */
+/** Determines every record of the history, in any order. Times are Unix seconds. */
 export interface Seed {
   readonly number: number
   readonly workspace: string
-  /** The past lies between these two. */
+  /** The history lies between these two. */
   readonly from: number
   readonly now: number
   readonly conversations: number
@@ -13,7 +13,7 @@ export interface Seed {
   readonly contacts: number
 }
 
-/** Keeps the draws for one purpose apart from those for another. Changing a number changes the data. */
+/** Separate random streams by purpose. Changing a number changes the data. */
 export const STREAMS = {
   contact: 1,
   conversation: 2,
@@ -47,14 +47,14 @@ export function seededRandom(random: Random): SeededRandom {
   }
 }
 
-/** One draw in [0, 1) that depends on its arguments alone: no state, so no order to keep. */
-export function fraction(seed: Seed, salt: number, index: number): number {
-  return hash(seed.number, salt, index) / 2 ** 32
+/** A number in [0, 1) that depends on its arguments only. */
+export function fraction(seed: Seed, stream: number, index: number): number {
+  return hash(seed.number, stream, index) / 2 ** 32
 }
 
-/** Dice for one record: the same seed, salt and index always give the same throws (mulberry32). */
-export function randomFor(seed: Seed, salt: number, index: number): SeededRandom {
-  let state = hash(seed.number, salt, index)
+/** Random numbers for one record: the same seed, stream and index always give the same sequence (mulberry32). */
+export function randomFor(seed: Seed, stream: number, index: number): SeededRandom {
+  let state = hash(seed.number, stream, index)
   return seededRandom(() => {
     state = (state + 0x6d2b79f5) >>> 0
     let t = Math.imul(state ^ (state >>> 15), state | 1)
@@ -63,21 +63,21 @@ export function randomFor(seed: Seed, salt: number, index: number): SeededRandom
   })
 }
 
-/** The moment of record `index` of `count`: ascending with the index, each somewhere in a slot of its own. */
-export function timeOf(seed: Seed, salt: number, index: number, count: number): number {
-  return seed.from + Math.floor(((index + fraction(seed, salt, index)) / count) * (seed.now - seed.from))
+/** The time of record `index` of `count`: ascending with the index, each within a slot of its own. */
+export function timeOf(seed: Seed, stream: number, index: number, count: number): number {
+  return seed.from + Math.floor(((index + fraction(seed, stream, index)) / count) * (seed.now - seed.from))
 }
 
-/** How long a record's story lasts: mostly minutes or hours, one in five up to ten days; never beyond now. */
-export function lifetime(seed: Seed, salt: number, index: number, created: number): number {
-  const draw = fraction(seed, salt, index)
+/** Seconds between a record's first and last change: mostly minutes or hours, one in five up to ten days; never beyond now. */
+export function lifetime(seed: Seed, stream: number, index: number, created: number): number {
+  const draw = fraction(seed, stream, index)
   const seconds = draw < 0.8 ? 300 + draw * 27_000 : (draw - 0.8) * 50 * 86_400
   return Math.max(0, Math.min(Math.floor(seconds), seed.now - created))
 }
 
-/** The finalizer of MurmurHash3 over the three numbers. */
-function hash(seed: number, salt: number, index: number): number {
-  let h = (seed ^ Math.imul(salt, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)) | 0
+/** MurmurHash3's finalizer over the three numbers. */
+function hash(seed: number, stream: number, index: number): number {
+  let h = (seed ^ Math.imul(stream, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)) | 0
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
   return (h ^ (h >>> 16)) >>> 0

@@ -1,4 +1,4 @@
-/** The workspace's own people and labels: small, fixed, the same in every sandbox. */
+/** The workspace's teammates, teams, tags and ticket types: small, fixed, the same in every sandbox. */
 import type { Seed } from './seed.ts'
 
 export interface AdminAccount {
@@ -16,7 +16,7 @@ export const ADMINS: readonly AdminAccount[] = [
   { id: 9_600_005, name: 'Ada', email: 'ada@sandbox-shop.com', teams: [] },
 ]
 
-/** Still assigned to old conversations, no longer in `GET /admins`: teammates leave. */
+/** Still assigned to old conversations, but no longer in `GET /admins`. */
 export const FORMER_ADMIN = 9_600_099
 
 export const TEAMS = [
@@ -38,7 +38,7 @@ export const TAGS: readonly { readonly id: string; readonly name: string }[] = T
 
 export type StateCategory = 'submitted' | 'in_progress' | 'waiting_on_customer' | 'resolved'
 
-/** The four of every workspace, and two of its own inside a category. */
+/** The four of every workspace, and two custom ones within a category. */
 export const STATES = [
   { id: '4510001', category: 'submitted', internal_label: 'Submitted', external_label: 'Submitted' },
   { id: '4510002', category: 'in_progress', internal_label: 'In progress', external_label: 'In progress' },
@@ -95,7 +95,7 @@ export function currentAdmin(seed: Seed) {
   }
 }
 
-/** `GET /admins`: the teammates of today, and Fin, whose address is Intercom's. */
+/** `GET /admins`: the current teammates, and Fin, with an address of Intercom's. */
 export function adminList(seed: Seed) {
   const fin = { id: 9_600_000, name: 'Fin', email: `operator+${seed.workspace}@intercom.io`, teams: [] }
   return {

@@ -1,4 +1,4 @@
-/** Tickets of the sandbox, made on demand from their index, and what can happen to one. */
+/** Generates the sandbox's tickets from their index, and changes them. */
 
 import type { Contact } from './contacts.ts'
 import {
@@ -22,7 +22,7 @@ import { STATES, type StateCategory, ticketType } from './teammates-and-tags.ts'
 export type Ticket = ReturnType<typeof newTicket>
 export type TicketPart = ReturnType<typeof newTicketPart>
 
-/** The ways a ticket goes. A state that repeats is a move between two custom states of one category. */
+/** State histories. A repeated category is a move between two custom states of it. */
 const WAYS: readonly (readonly StateCategory[])[] = [
   [],
   ['in_progress'],
@@ -85,7 +85,7 @@ interface Opening {
   readonly people: readonly Contact[]
 }
 
-/** A ticket that has just been made: its first part says `submitted` to `submitted`. */
+/** A new ticket: its first part moves it from `submitted` to `submitted`. */
 export function newTicket(seed: Seed, { id, number, created, at, type, people }: Opening, rng: SeededRandom) {
   const { ticket_type_attributes, ...kind } = ticketType(seed, type)
   const [state] = STATES
@@ -161,7 +161,7 @@ function withPart(it: Ticket, added: TicketPart): Ticket {
   return { ...it, updated_at: added.created_at, ticket_parts: list }
 }
 
-/** Those of the conversation it came from; nobody for most back-office and tracker tickets. */
+/** The contacts of its conversation; none for most back-office and tracker tickets. */
 function peopleOf(seed: Seed, rng: SeededRandom, index: number, type: number): readonly Contact[] {
   const origin = convertedFrom(seed, index)
   if (origin !== undefined) return conversationPeople(seed, origin)

@@ -22,7 +22,7 @@ export function createWorkspace(seed: Seed): Workspace {
       make: (index) => conversation(seed, index),
       created: (index) => conversationCreated(seed, index),
       updated: (index) => conversationUpdated(seed, index),
-      indexOf: (id) => behind(FIRST_CONVERSATION, id),
+      indexOf: (id) => offsetFrom(FIRST_CONVERSATION, id),
     }),
     tickets: new Collection({
       size: seed.tickets,
@@ -41,16 +41,16 @@ export function createWorkspace(seed: Seed): Workspace {
   }
 }
 
-/** Tickets made from a conversation go by the conversation's id. */
+/** A ticket converted from a conversation keeps the conversation's id. */
 function ticketIndex(seed: Seed, id: string): number | undefined {
-  const own = behind(FIRST_TICKET, id)
+  const own = offsetFrom(FIRST_TICKET, id)
   if (own !== undefined) return ticket(seed, own).id === id ? own : undefined
-  const origin = behind(FIRST_CONVERSATION, id)
+  const origin = offsetFrom(FIRST_CONVERSATION, id)
   return origin === undefined ? undefined : convertedTo(seed, origin)
 }
 
-/** How far an id is behind the first of its range; the ranges are 100,000 million wide. */
-function behind(first: number, id: string): number | undefined {
+/** The offset of an id in its range of 100,000 million. */
+function offsetFrom(first: number, id: string): number | undefined {
   const distance = /^\d{15}$/.test(id) ? Number(id) - first : -1
   return distance >= 0 && distance < FIRST_TICKET - FIRST_CONVERSATION ? distance : undefined
 }

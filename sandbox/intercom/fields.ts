@@ -1,4 +1,4 @@
-/** What each search endpoint can filter and sort by: the tables of Intercom's reference, 2.16. */
+/** The fields that each search endpoint can filter and sort by, from Intercom's reference, 2.16. */
 
 export type FieldType = 'string' | 'integer' | 'boolean' | 'date'
 
@@ -18,7 +18,7 @@ export interface SearchFields {
   readonly open: readonly string[]
 }
 
-/** Exceptions to what a field's type alone says. */
+/** Exceptions to the behaviour of a field's type. */
 const EXCEPTIONS: Readonly<Record<string, Pick<SearchField, 'operators' | 'words'>>> = {
   tag_id: { operators: ['=', '!='] },
   category: { words: { Customer: 'request', 'Back-office': 'task', Tracker: 'tracker' } },
@@ -75,7 +75,7 @@ export function findField(fields: SearchFields, name: string): SearchField | und
   if (known !== undefined) return known
   const prefix = fields.open.find((start) => name.startsWith(start) && name.length > start.length)
   if (prefix === undefined) return undefined
-  // Attributes are asked for in the singular in some endpoints, and kept in the plural in all.
+  // Some endpoints query attributes in the singular; all store them in the plural.
   const place = prefix.slice(0, -1).replace(/s?$/, 's')
   return { type: 'string', path: [place, name.slice(prefix.length)] }
 }

@@ -1,4 +1,4 @@
-/** What happens to contacts while the sandbox is live. Their webhooks carry dates as ISO strings, unlike the API. */
+/** Live changes of contacts. Their webhooks carry dates as ISO strings, unlike the API. */
 
 import { COUNTRIES } from '../data/contact-names.ts'
 import { type Contact, contact, contactBody } from '../data/contacts.ts'
@@ -61,7 +61,7 @@ interface Changed {
   readonly wrap?: (body: object) => object
 }
 
-/** Changes one of the recent contacts who are still there. */
+/** Changes a recent contact that is neither deleted nor merged. */
 async function change(context: LiveContext, by: (it: Contact) => Changed | undefined): Promise<boolean> {
   const { workspace, now, notify } = context
   const index = recentContact(context)

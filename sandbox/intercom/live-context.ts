@@ -1,35 +1,34 @@
-/** What the live acts of the sandbox share: the context they play on, and whom they happen to. */
+/** The context of live actions, and the records they pick. */
 import { type Contact, deletedOrMerged } from '../data/contacts.ts'
 import type { SeededRandom } from '../data/seed.ts'
 import type { Workspace } from '../data/workspace.ts'
 
-/** What acts are done with. */
 export interface LiveContext {
   readonly workspace: Workspace
   readonly rng: SeededRandom
   /** Unix seconds. */
   readonly now: () => number
-  /** Tells the subscriber; resolves once it has been tried. */
+  /** Sends a webhook; resolves after the first attempt. */
   readonly notify: (topic: string, item: object) => Promise<void>
 }
 
-/** `weight`: how often it happens, beside the others. */
+/** `weight` is its frequency relative to the others. */
 export interface LiveAction {
   readonly name: string
   readonly weight: number
-  /** False if there was nothing it could happen to. */
+  /** Resolves to false without a suitable record. */
   readonly run: (context: LiveContext) => Promise<boolean>
 }
 
-/** Acts touch only records as new as this: nobody answers a year-old question. */
+/** Actions change only the newest records. */
 const RECENT = 200
 
-/** The index of something recent, or undefined if there is nothing at all. */
+/** The index of a recent record, or undefined in an empty collection. */
 export function recentIndex(rng: SeededRandom, { size }: { readonly size: number }): number | undefined {
   return size === 0 ? undefined : size - 1 - rng.int(Math.min(size, RECENT))
 }
 
-/** The contact a reference names. Kept ones and departed ones alike. */
+/** The contact of a reference, even a deleted or merged one. */
 export function findContact(
   { workspace }: LiveContext,
   reference: { readonly id: string } | undefined,
@@ -38,7 +37,7 @@ export function findContact(
   return index === undefined ? undefined : workspace.contacts.at(index)
 }
 
-/** A recent contact who is still there, by index. */
+/** The index of a recent contact that is neither deleted nor merged. */
 export function recentContact({ workspace, rng }: LiveContext): number {
   let index = recentIndex(rng, workspace.contacts) ?? 0
   while (index > 0 && deletedOrMerged(workspace.seed, index) !== undefined) index--

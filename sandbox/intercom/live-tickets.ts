@@ -1,4 +1,4 @@
-/** What happens to tickets while the sandbox is live. */
+/** Live changes of tickets. */
 import { anyAdmin, contactAuthor, FIRST_TICKET, messageBody } from '../data/history.ts'
 import type { StateCategory } from '../data/teammates-and-tags.ts'
 import { moveTicket, newTicket, replyToTicket, type Ticket } from '../data/tickets.ts'
@@ -17,7 +17,7 @@ const NEXT: Readonly<Record<string, readonly StateCategory[]>> = {
   resolved: ['in_progress', 'submitted'],
 }
 
-/** Creation fires a state update too, with the same item; one in three is made from a conversation. */
+/** A creation also sends a state update with the same item; one in three is converted from a conversation. */
 async function create(context: LiveContext): Promise<boolean> {
   const made = context.rng.chance(0.33) ? convert(context) : undefined
   const it = made ?? direct(context)

@@ -1,4 +1,4 @@
-/** What goes on happening in the sandbox's workspace: each act changes a record and notifies whoever subscribed. */
+/** Live activity in the sandbox's workspace: each action changes a record and sends its webhooks. */
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import { markRead, rateConversation, replyToConversation } from '../data/conversations.ts'
 import { contactAuthor, FIRST_CONVERSATION, messageBody, plainText } from '../data/history.ts'
@@ -25,7 +25,7 @@ export interface LiveOptions {
   readonly notify: LiveContext['notify']
 }
 
-/** A function that does one thing at random, and resolves once its notifications have been tried. */
+/** Creates a function that runs a random action and resolves after the first attempt at its webhooks. */
 export function createLiveActivity({ workspace, clock, random, notify }: LiveOptions): () => Promise<void> {
   const context: LiveContext = {
     workspace,
@@ -34,9 +34,9 @@ export function createLiveActivity({ workspace, clock, random, notify }: LiveOpt
     notify,
   }
   return async () => {
-    const chosen = pickAction(context.rng)
-    // An empty workspace has nothing to reply to, but something can always begin.
-    if (!(await chosen.run(context))) await begin(context)
+    const action = pickAction(context.rng)
+    // In an empty workspace only a new conversation is possible.
+    if (!(await action.run(context))) await begin(context)
   }
 }
 

@@ -1,4 +1,4 @@
-/** The local Intercom's OAuth: codes that may end in "=", tokens that do not expire, an uninstall that ends them. */
+/** OAuth of the local Intercom: codes may end in "=", tokens never expire, an uninstall revokes them. */
 import { Hono } from 'hono'
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import { serveConsentPage } from '../oauth-page.ts'
@@ -10,19 +10,19 @@ export interface IntercomOauthOptions {
   readonly clientId: string
   readonly clientSecret: string
   readonly account: string
-  /** Called when a token was revoked: it, and nobody else's, counts no more. */
+  /** Called after the app has been uninstalled. */
   readonly onUninstall: () => void
 }
 
 export interface IntercomOauth {
   readonly app: Hono
-  /** Whether a token was given here and counts. */
+  /** Whether an access token is valid. */
   accepts(token: string): boolean
-  /** As if a person removed the app in Intercom. */
+  /** Uninstalls the app, as a person does in Intercom. */
   uninstall(): void
 }
 
-const CODE_LASTS = 10 * 60_000
+const CODE_LIFETIME = 10 * 60_000
 
 export function intercomOauth(options: IntercomOauthOptions): IntercomOauth {
   const { clock, random, clientId, clientSecret, account, onUninstall } = options
@@ -30,17 +30,17 @@ export function intercomOauth(options: IntercomOauthOptions): IntercomOauth {
   const tokens = new Set<string>()
   const app = new Hono()
 
-  const permissions = ['Everything its settings in the Developer Hub ask for']
+  const permissions = ['All permissions selected in the Developer Hub']
   serveConsentPage(app, '/oauth', () => ({ label: 'Intercom', account, permissions }), {
     problem({ client_id, redirect_uri }) {
-      if (client_id !== clientId) return 'There is no such app.'
+      if (client_id !== clientId) return 'Unknown client_id.'
       return redirect_uri === undefined ? 'Without redirect_uri the registered one is used; here none is.' : undefined
     },
     code() {
       const code = Buffer.from(`cod:${randomUuid(random)}`)
         .toString('base64')
         .replace(/=*$/, '=')
-      codes.set(code, clock.now() + CODE_LASTS)
+      codes.set(code, clock.now() + CODE_LIFETIME)
       return code
     },
   })
@@ -75,7 +75,7 @@ export function intercomOauth(options: IntercomOauthOptions): IntercomOauth {
   }
 }
 
-/** A form or JSON, as the real one takes both. */
+/** Form or JSON: the real one accepts both. */
 async function bodyOf(request: Request): Promise<Readonly<Record<string, string | undefined>>> {
   const text = await request.text()
   if (!request.headers.get('content-type')?.includes('json')) return Object.fromEntries(new URLSearchParams(text))

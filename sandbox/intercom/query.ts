@@ -1,4 +1,4 @@
-/** Search queries as Intercom documents them: checked, refused where Intercom refuses, compiled to a filter. */
+/** Compiles search queries to filters, with Intercom's documented checks. */
 import { ApiError } from './errors.ts'
 import { type FieldType, findField, type SearchField, type SearchFields } from './fields.ts'
 
@@ -40,7 +40,7 @@ const TESTS: Readonly<Record<string, Test>> = {
 }
 const NEGATED: Readonly<Record<string, string>> = { '!=': '=', NIN: 'IN', '!~': '~' }
 
-/** Throws a `Refusal` with status 400. */
+/** Throws an `ApiError` with status 400. */
 export function compileQuery(query: unknown, rules: QueryRules, depth = 1): Filter {
   if (!isObject(query)) throw invalid('query is required and must be an object', 'query')
   return query.operator === 'AND' || query.operator === 'OR'
@@ -88,7 +88,7 @@ function compileFilter(query: Readonly<Record<string, unknown>>, { fields, byDay
   }
 }
 
-/** Dates and integers may come as digits in a string; nothing else is made to fit. */
+/** Dates and integers may be strings of digits; nothing else is converted. */
 function wantedValue(value: unknown, operator: string, type: FieldType, name: string): unknown {
   if (operator !== 'IN' && operator !== 'NIN') return fitting(value, type, name)
   if (!Array.isArray(value)) throw invalid(`${operator} on ${quoted(name)} needs a list of values`, 'value')
@@ -108,7 +108,7 @@ function dayOf(value: unknown): unknown {
   return isNumber(value) ? Math.floor(value / DAY) : value
 }
 
-/** Ids of assignees are searched as text and given as numbers; attributes are searched as text, whatever they are. */
+/** Assignee ids are numbers but searched as text; attributes of any type are searched as text. */
 function textOf(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
 }

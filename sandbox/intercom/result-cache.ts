@@ -1,14 +1,14 @@
-/** The sorted matches of one query, kept and brought up to date, so that a further page costs no new scan. */
+/** Caches the sorted matches of a query and updates them incrementally: the next page needs no scan. */
 import type { Collection, DatedRecord } from '../data/collection.ts'
 
-/** A match: which record, and what it is sorted by. */
+/** A matching record and its sort value. */
 export interface Match {
   readonly index: number
   readonly value: number | string
 }
 
 export interface ResultCache {
-  /** Up to `size` matches behind `from`, which need not be one of them. */
+  /** Up to `size` matches after `from`, which need not be a match. */
   page(
     from: Match | undefined,
     size: number,
@@ -17,8 +17,7 @@ export interface ResultCache {
 }
 
 /**
- * `find` says whether a record matches and what it is sorted by. Scans the `candidates` (all, if absent) once,
- * then only what has changed.
+ * `find` returns a record's match, if it is one. Scans the `candidates` (default: all) once, then only changed records.
  */
 export function createResultCache<T extends DatedRecord>(
   collection: Collection<T>,
@@ -61,7 +60,7 @@ function compare(a: Match, b: Match): number {
   return a.index - b.index
 }
 
-/** Of two sorted lists, one. */
+/** Merges two sorted lists. */
 function merged(long: readonly Match[], short: readonly Match[]): Match[] {
   const result: Match[] = []
   let from = 0

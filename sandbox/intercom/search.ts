@@ -1,4 +1,4 @@
-/** One search endpoint: query, sort and keyset cursor over a collection, a page at a time. */
+/** A search endpoint: query, sort and keyset cursor over a collection. */
 import { createHash } from 'node:crypto'
 import type { Collection, DatedRecord } from '../data/collection.ts'
 import { ApiError } from './errors.ts'
@@ -10,12 +10,12 @@ export interface SearchOptions<T extends DatedRecord> extends QueryRules {
   readonly collection: Collection<T>
   readonly perPage: number
   readonly sort: string
-  /** False for records that are kept but not listed. */
+  /** False for stored records that are not listed. */
   readonly listed?: (index: number) => boolean
 }
 
 export interface SearchRequest {
-  /** Absent: everything, as the plain lists do. */
+  /** Absent: every record, as in the plain lists. */
   readonly query?: unknown
   readonly sort?: unknown
   readonly perPage?: unknown
@@ -29,10 +29,10 @@ export interface SearchPage<T> {
 }
 
 const MAX_PER_PAGE = 150
-/** Each holds a few bytes for every match, so that page after page of one query costs no new scan. */
+/** Each costs a few bytes a match. */
 const MAX_CACHED_RESULTS = 8
 
-/** Throws a `Refusal` where Intercom answers 400. */
+/** Throws an `ApiError` where Intercom answers 400. */
 export function createSearch<T extends DatedRecord>(
   options: SearchOptions<T>,
 ): (request: SearchRequest) => SearchPage<T> {
@@ -86,7 +86,7 @@ interface Sort {
   readonly name: string
   readonly field: SearchField
   readonly descending: boolean
-  /** Stands for a value that is not there. */
+  /** Replaces a missing value. */
   readonly least: number | string
 }
 

@@ -1,4 +1,4 @@
-/** A local Intercom that speaks the real HTTP: a year of history made on demand, live activity, signed webhooks. */
+/** A local Intercom that speaks the real HTTP: a year of generated history, live activity, signed webhooks. */
 import { createHmac } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
@@ -12,11 +12,11 @@ import { type WebhookNotification, WebhookSender } from './webhooks.ts'
 
 export interface IntercomSandboxOptions {
   readonly clock: Clock
-  /** Of what happens live, of request ids and of misbehaviour; never of the history. */
+  /** For live activity, request ids and fault injection; the history uses `seed`. */
   readonly random: Random
   readonly token: string
   readonly clientSecret: string
-  /** Of the app that people let in. Default: `sandbox-app`. */
+  /** The OAuth client. Default: `sandbox-app`. */
   readonly clientId?: string
   /** The workspace's id, `app_id` of its notifications. */
   readonly workspace?: string
@@ -24,35 +24,35 @@ export interface IntercomSandboxOptions {
   readonly tickets: number
   /** Default: one for every three conversations. */
   readonly contacts?: number
-  /** The same seed and counts and `now` always give the same history. */
+  /** The same seed, sizes and `now` always give the same history. */
   readonly seed?: number
-  /** Where history ends. Milliseconds since 1970. */
+  /** The end of the history, in milliseconds since 1970. */
   readonly now: number
-  /** Where notifications go; undefined: nowhere yet. Asked each time. */
+  /** The subscribed webhook URL, if any; read for each webhook. */
   readonly webhookUrl?: () => string | undefined
-  /** Posts the notifications. */
+  /** Posts the webhooks. */
   readonly fetch: Fetch
   /** Requests in each window of `per` milliseconds. Default 1,666 in 10 s, as of a private app. */
   readonly limit?: RateLimit
 }
 
 export interface IntercomSandbox {
-  /** A web-standard handler, for any server that takes one. */
+  /** A web-standard handler. */
   fetch(request: Request): Promise<Response>
-  /** Does one random thing, and resolves once its notifications were tried the first time. */
+  /** Runs one random action; resolves after the first attempt at its webhooks. */
   act(): Promise<void>
-  /** Acts every so many milliseconds until the signal aborts. */
+  /** Runs an action every `every` milliseconds until the signal aborts. */
   live(options: { readonly every: number; readonly signal: AbortSignal }): Promise<void>
-  /** API requests received, by `METHOD /path/{id}`; answered or not. */
+  /** Received API requests by `METHOD /path/{id}`. */
   calls(): Readonly<Record<string, number>>
   notifications(): readonly WebhookNotification[]
-  /** Sends no more notifications. */
+  /** Stops sending webhooks. */
   close(): void
 }
 
 const YEAR = 365 * 86_400
-/** As many acts at a time when a person asks for many. */
-const TOGETHER = 32
+/** Concurrent actions of one `/sandbox/act` request. */
+const MAX_CONCURRENT_ACTIONS = 32
 
 export function createIntercomSandbox(options: IntercomSandboxOptions): IntercomSandbox {
   const { clock, random, conversations, tickets } = options
@@ -101,12 +101,12 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
     return c.json({ uninstalled: true })
   })
   sandbox.post('/act', async (c) => {
-    const asked = Number(c.req.query('n') ?? 1)
-    if (!Number.isInteger(asked) || asked < 1) return c.json({ error: 'n must be a whole number above 0' }, 400)
-    for (let left = asked; left > 0; left -= TOGETHER) {
-      await Promise.all(Array.from({ length: Math.min(left, TOGETHER) }, act))
+    const count = Number(c.req.query('n') ?? 1)
+    if (!Number.isInteger(count) || count < 1) return c.json({ error: 'n must be a whole number above 0' }, 400)
+    for (let left = count; left > 0; left -= MAX_CONCURRENT_ACTIONS) {
+      await Promise.all(Array.from({ length: Math.min(left, MAX_CONCURRENT_ACTIONS) }, act))
     }
-    return c.json({ acts: asked, notifications: webhooks.notifications().length })
+    return c.json({ acts: count, notifications: webhooks.notifications().length })
   })
 
   return {

@@ -1,4 +1,4 @@
-/** The endpoints of the local Klaviyo: rate, scope, rules of the body, and what each does. */
+/** The endpoints of the local Klaviyo: rate limit, scope, body rules and handler. */
 import type { Json } from '../../runtime/ports/types.ts'
 import { ApiError, MEDIA_TYPE } from './errors.ts'
 import type { EventStore } from './event-store.ts'
@@ -22,9 +22,9 @@ export interface Endpoint {
   readonly path: string
   readonly scope: string
   readonly rate: RateLimit
-  /** The rules of its body, if it takes one. */
+  /** The rules of its body. Absent: it has none. */
   readonly rule?: FieldRule
-  /** Called with a body that holds to the rules. May throw a `Refusal`. */
+  /** Called with a valid body. May throw an `ApiError`. */
   readonly answer: (body: Json, url: URL) => Response
 }
 
@@ -89,12 +89,12 @@ function listEndpoint(path: `/api/${string}`, rate: RateLimit, list: (url: URL) 
   return { method: 'GET', path, scope: `${path.slice('/api/'.length)}:read`, rate, answer: (_, url) => json(list(url)) }
 }
 
-function accept(memory: EventStore, arrivals: readonly IncomingEvent[]): Response {
-  for (const arrival of arrivals) memory.accept(arrival)
+function accept(memory: EventStore, events: readonly IncomingEvent[]): Response {
+  for (const event of events) memory.accept(event)
   return new Response(null, { status: 202 })
 }
 
-/** 201 for a new profile, 200 for a known one, 409 when the identifiers belong to different people. */
+/** 201 for a new profile, 200 for an existing one, 409 when the identifiers belong to different profiles. */
 function importProfile({ profiles }: EventStore, body: Json, url: URL): Response {
   const sent = parseProfile(body)
   const other = profiles.conflict(sent)

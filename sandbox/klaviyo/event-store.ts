@@ -1,17 +1,17 @@
-/** What the local Klaviyo remembers of events, and what it silently drops. */
+/** Stores the events of the local Klaviyo, and drops those that Klaviyo silently drops. */
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { fingerprint, identifier, metricId } from './identifier.ts'
 import type { IncomingEvent } from './parse-events.ts'
 import { ProfileStore, type StoredProfile } from './profiles.ts'
 
-/** An event that was recorded, as it was sent. */
+/** A recorded event, as received. */
 export interface RecordedEvent {
   readonly id: string
   readonly uuid: string
   readonly metric: string
   readonly metricId: string
-  /** ISO 8601, whole seconds: Klaviyo keeps no more. */
+  /** ISO 8601 in whole seconds, Klaviyo's precision. */
   readonly time: string
   /** The `unique_id`, if there was one. */
   readonly key?: string
@@ -49,7 +49,7 @@ export interface Metric {
 export interface EventStoreOptions {
   readonly clock: Clock
   readonly random: Random
-  /** How many events to keep whole, the newest. Of the others a fingerprint is kept. */
+  /** Number of newest events to keep in full; the rest remain as fingerprints. */
   readonly keep: number
 }
 
@@ -75,7 +75,7 @@ export class EventStore {
     this.profiles = new ProfileStore(options)
   }
 
-  /** What 202 leads to: recorded, or silently not. */
+  /** Records an accepted event, or drops it silently. */
   accept(arrival: IncomingEvent): void {
     if (isUndeliverable(arrival)) {
       this.#counts.dropped += 1
@@ -84,14 +84,14 @@ export class EventStore {
     const { profile } = this.profiles.upsert(arrival.profile)
     const seconds = Math.floor((arrival.time ?? this.#options.clock.now()) / 1000)
     if (this.#isRepeated(arrival, profile, seconds)) {
-      // Without a key it is no repeat but a loss: a second event of the same person in the same second.
+      // Without a unique_id the second event of a profile in one second is lost.
       this.#counts[arrival.key === undefined ? 'dropped' : 'duplicates'] += 1
       return
     }
     this.#record(arrival, profile, seconds)
   }
 
-  /** The kept events that fit, oldest first. */
+  /** The matching events among those kept, oldest first. */
   events({ metric, key, email }: EventFilter = {}): readonly RecordedEvent[] {
     return this.#newest
       .slice(-this.#options.keep)
@@ -116,7 +116,7 @@ export class EventStore {
     this.#counts = { ...ZERO_COUNTS }
   }
 
-  /** Says whether the profile has an event of the metric under the key, and remembers it. The time stands in for a key. */
+  /** Whether the profile has an event of the metric with this key, which is remembered. The time replaces a missing key. */
   #isRepeated({ metric, key }: IncomingEvent, { id, formerly }: StoredProfile, seconds: number): boolean {
     const prints = [id, ...formerly].map((owner) => fingerprint(owner, metric, key ?? String(seconds)))
     if (prints.some((print) => this.#seen.has(print))) return true
@@ -129,7 +129,7 @@ export class EventStore {
     this.#counts.events += 1
     this.#counts[event.triggersFlows ? 'flowTriggering' : 'backfilled'] += 1
     this.#newest.push(event)
-    // Cut in large steps: taking one off the front for each event would move the whole list each time.
+    // Trimmed in large steps: shifting one event at a time would move the whole array.
     if (this.#newest.length >= this.#options.keep * 2) this.#newest = this.#newest.slice(-this.#options.keep)
   }
 

@@ -1,4 +1,4 @@
-/** Ids that look like Klaviyo's. */
+/** Generates ids in Klaviyo's formats. */
 import { createHash } from 'node:crypto'
 import type { Random } from '../../runtime/ports/effects.ts'
 
@@ -14,14 +14,14 @@ export function identifier(random: Random, kind: keyof typeof SHAPES): string {
   return pattern.replaceAll('x', () => letters.charAt(Math.floor(random() * letters.length)))
 }
 
-/** A metric's id follows from its name, so that it outlives a restart of the sandbox, as a real one would. */
+/** Derived from the metric's name, so that it survives a restart of the sandbox, as a real one does. */
 export function metricId(name: string): string {
   const letters = SHAPES.event.letters
   const digest = createHash('sha256').update(name).digest()
   return Array.from(digest.subarray(0, 6), (byte) => letters.charAt(byte % letters.length)).join('')
 }
 
-/** Sixteen characters that stand for the parts: what is remembered of each event, however many there are. */
+/** Sixteen characters: all that remains of an old event. */
 export function fingerprint(...parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest().toString('base64', 0, 12)
 }

@@ -1,12 +1,12 @@
-/** A page for a person: which metrics the local Klaviyo has, and the newest events. */
+/** The local Klaviyo's page: metrics, segments and flows, totals, newest events. */
 import { html } from 'hono/html'
 import type { KlaviyoSummary } from './api.ts'
 import type { RecordedEvent } from './event-store.ts'
 import type { SegmentOrFlow } from './segments-and-flows.ts'
 
-const SHOWN = 50
+const MAX_EVENTS = 50
 
-/** Nothing on the page runs or loads; everything inserted is escaped by `html`. */
+/** The page runs and loads nothing; `html` escapes every value. */
 export const PAGE_HEADERS = { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'" }
 
 export function renderPage(
@@ -15,7 +15,7 @@ export function renderPage(
   events: readonly RecordedEvent[],
   made: readonly SegmentOrFlow[],
 ) {
-  const newest = events.slice(-SHOWN).reverse()
+  const newest = events.slice(-MAX_EVENTS).reverse()
   const totals = Object.entries(summary).filter(([, value]) => typeof value === 'number')
   const metrics = Object.entries(summary.byMetric).toSorted(([, a], [, b]) => b - a)
   return html`<!doctype html>
@@ -34,7 +34,7 @@ export function renderPage(
       </head>
       <body>
         <h1>Local Klaviyo</h1>
-        <p>${account}: a stand-in that checks, drops and limits as Klaviyo does. Reload the page to see more.</p>
+        <p>${account}: a mock that validates, drops and limits as Klaviyo does. Reload the page for newer events.</p>
         <h2>Metrics</h2>
         <table>
           <tr><th>Metric</th><th class="number">Events</th></tr>

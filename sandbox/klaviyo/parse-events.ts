@@ -1,7 +1,7 @@
-/** What an accepted body says, in one shape for single and bulk requests. */
+/** Parses accepted bodies of single and bulk requests into one shape. */
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 
-/** A profile as sent: what identifies it and what it sets. */
+/** A profile as received: identifiers and attributes. */
 export interface SentProfile {
   readonly id?: string | null
   readonly attributes: JsonObject
@@ -15,7 +15,7 @@ export interface PropertyPatch {
   readonly unset?: string | readonly string[] | null
 }
 
-/** One event as sent. */
+/** One event as received. */
 export interface IncomingEvent {
   readonly metric: string
   readonly profile: SentProfile
@@ -63,7 +63,7 @@ interface EntryBody {
 
 type BulkBody = Wrapped<{ readonly attributes: { readonly 'events-bulk-create': Wrapped<readonly EntryBody[]> } }>
 
-// The rules of klaviyo-bodies.ts have held for these bodies, so they have these shapes.
+// These bodies satisfy validation/event-bodies.ts, so they have these shapes.
 
 export function parseEvent(body: Json): IncomingEvent {
   const { data } = body as unknown as CreateEventBody

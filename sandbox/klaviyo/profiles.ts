@@ -1,4 +1,4 @@
-/** The people the local Klaviyo knows: who is who, and what is known of each. */
+/** Stores the profiles of the local Klaviyo and resolves identities. */
 import { isObject } from '../../runtime/lib/json.ts'
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'

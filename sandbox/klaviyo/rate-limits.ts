@@ -1,8 +1,8 @@
-/** Fixed rate-limit windows of a second and a minute, and the headers that tell of them. */
+/** Fixed rate-limit windows of a second and a minute, and their headers. */
 import type { Clock } from '../../runtime/ports/effects.ts'
 import { type ApiError, apiError } from './errors.ts'
 
-/** Requests a second, and a minute. */
+/** Requests a second (`burst`) and a minute (`steady`). */
 export interface RateLimit {
   readonly burst: number
   readonly steady: number
@@ -16,7 +16,7 @@ export interface RateWindows {
 }
 
 /**
- * Counts requests to one endpoint. `take` gives the headers of the answer, or the refusal.
+ * Counts requests to one endpoint. `take` returns the headers of the response, or the error.
  *
  * A 429 closes the endpoint until its Retry-After has passed, even if the window ends sooner:
  * Klaviyo documents that an earlier retry "always" gets another 429.
@@ -46,13 +46,13 @@ export function createRateWindows({ burst, steady }: RateLimit, clock: Clock): R
     return describe(now)
   }
 
-  /** Whole seconds until no window is full, rounded up: Retry-After knows no others. */
+  /** Seconds until no window is full, rounded up for `Retry-After`. */
   function secondsToOpen(now: number): number {
     const open = Math.max(...windows.filter(isFull).map((window) => (window.index + 1) * window.length))
     return Math.ceil((open - now) / 1000)
   }
 
-  // What was recorded from the live API describes the burst window, although its guide says the steady one.
+  // Recorded from the live API: the headers describe the burst window, although its guide says the steady one.
   function describe(now: number): Headers {
     return {
       'RateLimit-Limit': `${burst}, ${burst};w=1, ${steady};w=60`,

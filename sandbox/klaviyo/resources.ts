@@ -1,4 +1,4 @@
-/** What the local Klaviyo gives back: its accounts, metrics, events and profiles as JSON:API. */
+/** Renders the local Klaviyo's accounts, metrics, events and profiles as JSON:API. */
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import type { Metric, RecordedEvent } from './event-store.ts'
 import { type Filterable, type ListPage, paginate, parseFilter, sortItems } from './filter.ts'
@@ -12,7 +12,7 @@ export interface AccountProfile {
 
 const INTEGRATION = { object: 'integration', id: '0eMvjm', key: 'api', name: 'API', category: 'API' }
 
-/** All that can be read, from what is remembered. */
+/** The readable part of the event store. */
 interface Readable {
   readonly metrics: () => readonly Metric[]
   readonly events: () => readonly RecordedEvent[]
@@ -70,7 +70,7 @@ export function listMetrics(memory: Readable, url: URL): JsonObject {
   return collection(url, paginate(metrics, query, { usual: 200, most: 200 }), metricResource)
 }
 
-/** `GET /api/events`: only events that are still kept whole. */
+/** `GET /api/events`: only events kept in full. */
 export function listEvents(memory: Readable, url: URL): JsonObject {
   const query = url.searchParams
   const events = memory.events().filter(parseFilter(query.get('filter'), EVENT_FILTERS))
@@ -100,7 +100,7 @@ export function listProfiles(memory: Readable, url: URL): JsonObject {
   return collection(url, paginate(profiles, query, { usual: 20, most: 100 }), profileResource)
 }
 
-/** `GET /api/accounts`: the one account a key belongs to. */
+/** `GET /api/accounts`: the account of the key. */
 export function listAccounts({ name, timezone }: AccountProfile, url: URL): JsonObject {
   const attributes = {
     test_account: true,
@@ -155,7 +155,7 @@ function eventResource(event: RecordedEvent, url: URL): JsonObject {
       timestamp: at(event) / 1000,
       datetime: toTimestamp(at(event)),
       uuid,
-      // Klaviyo shows the unique_id, given or made up from the time, and the value among the properties.
+      // Klaviyo includes the unique_id (by default the time) and the value among the properties.
       event_properties: {
         ...properties,
         $event_id: key ?? String(at(event) / 1000),

@@ -1,4 +1,4 @@
-/** The local Klaviyo's segments and flows: made, found, never run. */
+/** Segments and flows of the local Klaviyo: created and listed, never run. */
 import { isObject } from '../../runtime/lib/json.ts'
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
@@ -44,18 +44,18 @@ export class SegmentsAndFlows {
 
   /** `POST /api/segments` */
   addSegment(body: Json, url: URL): JsonObject {
-    const thing = this.#made('segment', body)
-    this.#requireMetrics(idsUnder('metric_id', thing.definition))
-    this.#segments.push(thing)
-    return { data: segment(thing, url), links: { self: url.href } }
+    const resource = this.#create('segment', body)
+    this.#requireMetrics(idsUnder('metric_id', resource.definition))
+    this.#segments.push(resource)
+    return { data: segment(resource, url), links: { self: url.href } }
   }
 
-  /** `POST /api/flows`: a draft, whatever it holds. */
+  /** `POST /api/flows`: always creates a draft. */
   addFlow(body: Json, url: URL): JsonObject {
-    const thing = this.#made('flow', body)
-    this.#requireMetrics(triggersOf(thing).flatMap(({ type, id }) => (type === 'metric' ? [id] : [])))
-    this.#flows.push(thing)
-    return { data: flow(thing, url), links: { self: url.href } }
+    const resource = this.#create('flow', body)
+    this.#requireMetrics(triggersOf(resource).flatMap(({ type, id }) => (type === 'metric' ? [id] : [])))
+    this.#flows.push(resource)
+    return { data: flow(resource, url), links: { self: url.href } }
   }
 
   listSegments(url: URL): JsonObject {
@@ -63,12 +63,13 @@ export class SegmentsAndFlows {
     const found = this.#segments.filter(parseFilter(query.get('filter'), SEGMENT_FILTERS))
     const page = paginate(sortItems(found, query.get('sort'), SORTS), query, { usual: 10, most: 10 })
     if (query.get('include') !== 'flow-triggers') return collection(url, page, segment)
-    const behind = (it: SegmentOrFlow) => this.#flows.filter((one) => triggersOf(one).some(({ id }) => id === it.id))
+    const flowsTriggeredBy = (it: SegmentOrFlow) =>
+      this.#flows.filter((one) => triggersOf(one).some(({ id }) => id === it.id))
     const related = (it: SegmentOrFlow) => ({
       ...segment(it, url),
-      relationships: { 'flow-triggers': { data: behind(it).map(({ id }) => ({ type: 'flow', id })) } },
+      relationships: { 'flow-triggers': { data: flowsTriggeredBy(it).map(({ id }) => ({ type: 'flow', id })) } },
     })
-    const included = [...new Set(page.items.flatMap(behind))].map((one) => flow(one, url))
+    const included = [...new Set(page.items.flatMap(flowsTriggeredBy))].map((one) => flow(one, url))
     return { ...collection(url, page, related), included }
   }
 
@@ -94,7 +95,7 @@ export class SegmentsAndFlows {
     this.#flows = []
   }
 
-  #made(kind: SegmentOrFlow['kind'], body: Json): SegmentOrFlow {
+  #create(kind: SegmentOrFlow['kind'], body: Json): SegmentOrFlow {
     const { name, definition } = attributesIn(body)
     const { random, clock } = this.#options
     const id = identifier(random, 'event').slice(0, 6)
@@ -134,9 +135,9 @@ function segment({ id, name, definition, created }: SegmentOrFlow, url: URL): Js
   return { type: 'segment', id, attributes, links: selfLink(url, 'segments', id) }
 }
 
-function flow(thing: SegmentOrFlow, url: URL): JsonObject {
-  const { id, name, created } = thing
-  const trigger = triggersOf(thing)[0]?.type === 'metric' ? 'Metric' : 'Added to List'
+function flow(resource: SegmentOrFlow, url: URL): JsonObject {
+  const { id, name, created } = resource
+  const trigger = triggersOf(resource)[0]?.type === 'metric' ? 'Metric' : 'Added to List'
   const dates = { created: toTimestamp(created), updated: toTimestamp(created) }
   const attributes = { name, status: 'draft', archived: false, ...dates, trigger_type: trigger }
   return { type: 'flow', id, attributes, links: selfLink(url, 'flows', id) }

@@ -1,4 +1,4 @@
-/** Bodies to send to the local Klaviyo, and one to send them to. */
+/** Request bodies, and a local Klaviyo to send them to. */
 import { createKlaviyoSandbox, type KlaviyoSandboxOptions } from '../../sandbox/klaviyo/server.ts'
 
 export type Loose = Record<string, unknown>
@@ -15,7 +15,7 @@ export const profile = (sent: Loose = { email: 'ada@klaviyo-demo.com' }, beside:
   data: { type: 'profile', attributes: sent, ...beside },
 })
 
-/** An event's attributes, without whose it is. */
+/** An event's attributes without its profile. */
 export const attributes = (more: Loose = {}): Loose => ({
   metric: metric('Created Ticket'),
   properties: { Title: 'Hello' },
@@ -43,14 +43,14 @@ export const bulk = (...entries: readonly Loose[]): Loose => ({
   data: { type: 'event-bulk-create-job', attributes: { 'events-bulk-create': { data: entries } } },
 })
 
-/** The headers of a good request with a body. */
+/** The headers of a valid request with a body. */
 export const HEADERS = {
   authorization: `Klaviyo-API-Key ${KEY}`,
   revision: '2026-07-15',
   'content-type': 'application/vnd.api+json',
 }
 
-/** A local Klaviyo without rate limits, a clock that moves when told, and ids that never repeat. */
+/** A local Klaviyo without rate limits, with a virtual clock and unique ids. */
 export function start(options: Partial<KlaviyoSandboxOptions> = {}) {
   let now = NOW
   let state = 1
@@ -79,7 +79,7 @@ export function start(options: Partial<KlaviyoSandboxOptions> = {}) {
   }
 }
 
-/** Where the errors of an answer point. */
+/** The pointers of a response's errors. */
 export async function pointers(response: Response): Promise<readonly unknown[]> {
   const { errors } = (await response.json()) as { errors: { source: Loose }[] }
   return errors.map(({ source }) => source.pointer ?? source.parameter)

@@ -1,4 +1,4 @@
-/** How the local Intercom delivers a notification: once, once more after a minute, and then never again. */
+/** Webhook delivery of the local Intercom: one attempt, one retry after a minute, then none. */
 import { describe, expect, test } from 'vitest'
 import { openIntercom, subscriber } from '../helpers/open-intercom.ts'
 
@@ -45,12 +45,12 @@ describe('delivery', () => {
     expect([statuses.length, box.notifications().length]).toEqual([1, 1])
   })
 
-  test('429 puts off without counting', async () => {
+  test('429 delays without counting an attempt', async () => {
     const { note } = await deliver((_, nth) => new Response(null, { status: nth === 1 ? 429 : 200 }))
     expect(note).toMatchObject({ status: 'delivered', attempts: 1 })
   })
 
-  test('closing leaves nothing asleep', async () => {
+  test('closing leaves no pending sleep', async () => {
     const { box, clock } = await deliver(status(500))
     await box.act()
     box.close()
@@ -58,7 +58,7 @@ describe('delivery', () => {
     expect(clock.sleeping).toBe(0)
   })
 
-  test('nothing is sent while nobody has subscribed', async () => {
+  test('sends nothing without a subscription', async () => {
     const { box } = openIntercom()
     await box.act()
     expect(box.notifications()).toEqual([])

@@ -1,4 +1,4 @@
-/** A sandbox server can be told to be late, to fail, to be silent and to cut off; seen from the other end of a socket. */
+/** Fault injection: latency, failures, hanging requests and cut connections, also over a real socket. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { FaultInjector, parseFaultInjection } from '../../sandbox/fault-injection.ts'
 import { at, onSocket, openIntercom, TOKEN } from '../helpers/open-intercom.ts'
@@ -13,15 +13,15 @@ test.each([
   [{ slow: 1 }, false],
   [[], false],
   [null, false],
-])('rules %j make sense: %s', (rules, sensible) => {
-  expect(parseFaultInjection(rules)).toEqual(sensible ? rules : undefined)
+])('rules %j are valid: %s', (rules, isValid) => {
+  expect(parseFaultInjection(rules)).toEqual(isValid ? rules : undefined)
 })
 
-describe('as a wrapper', () => {
+describe('an injector', () => {
   const request = new Request('http://sandbox/')
   const answer = async () => new Response('fine')
 
-  test('waits before it answers', async () => {
+  test('delays the response', async () => {
     const clock = virtualClock()
     const injector = new FaultInjector({ clock, random: () => 0 })
     injector.rules = { latency: 250 }
@@ -30,7 +30,7 @@ describe('as a wrapper', () => {
     expect(clock.now() - before).toBe(250)
   })
 
-  test('fails as many as told, whatever the chance, and has no effect then', async () => {
+  test('fails the given number of requests, regardless of the rates and without effect', async () => {
     const injector = new FaultInjector({ clock: virtualClock(), random: () => 0.99 })
     injector.rules = { failNext: 2 }
     let effects = 0
@@ -40,7 +40,7 @@ describe('as a wrapper', () => {
     expect([statuses, effects, injector.rules]).toEqual([[500, 500, 200], 1, { failNext: 0 }])
   })
 
-  test('rates are drawn together', async () => {
+  test('one draw decides among the rates', async () => {
     let draw = 0
     const injector = new FaultInjector({ clock: virtualClock(), random: () => draw })
     injector.rules = { failRate: 0.25, resetRate: 0.25 }
@@ -74,14 +74,14 @@ describe('over a socket', () => {
     expect(page?.headers.get('content-type')).toBe('text/html')
   })
 
-  test('cuts the connection inside the answer, and serves the next one', async () => {
+  test('cuts the connection within the response, and serves the next request', async () => {
     await misbehave({ resetRate: 1 })
     await expect(me().then((response) => response.json())).rejects.toThrow(/terminated|fetch failed/)
     await misbehave({})
     expect((await me()).status).toBe(200)
   })
 
-  test('never answers, and lets go when the caller does', async () => {
+  test('never answers, and ends when the caller gives up', async () => {
     await misbehave({ hangRate: 1 })
     const caller = new AbortController()
     const before = intercom.calls()['GET /me'] ?? 0
@@ -102,7 +102,7 @@ describe('over a socket', () => {
     expect(answered).toBe(false)
   })
 
-  test('refuses rules that make no sense', async () => {
+  test('rejects invalid rules', async () => {
     expect(at(await misbehave({ failrate: 1 }), 'status')).toBe(400)
   })
 })

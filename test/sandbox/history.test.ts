@@ -1,4 +1,4 @@
-/** The history of the local Intercom holds what real workspaces hold, and is the same each time it is made. */
+/** The generated history of the local Intercom: realistic and repeatable. */
 import { describe, expect, test } from 'vitest'
 import { type Answer, at, openIntercom } from '../helpers/open-intercom.ts'
 
@@ -72,7 +72,7 @@ test('about one contact for three conversations, one in ten without an address',
   expect(without).toBeLessThan(0.15)
 })
 
-test('parts of a ticket are in order and end where the ticket stands', () => {
+test('parts of a ticket are in order and end in its current state', () => {
   for (const it of rows.tickets) {
     const times = parts(it).map(({ created_at }) => Number(created_at))
     expect(times).toEqual([...times].sort((a, b) => a - b))
@@ -84,7 +84,7 @@ test('parts of a ticket are in order and end where the ticket stands', () => {
   }
 })
 
-test('a record got by its id is the one that search gave', async () => {
+test('a record read by its id equals the one in search', async () => {
   for (const it of rows.tickets.slice(0, 100)) expect((await call('GET', `/tickets/${it.id}`)).body).toEqual(it)
   for (const it of rows.contacts.slice(0, 100)) expect((await call('GET', `/contacts/${it.id}`)).body).toEqual(it)
   for (const it of rows.conversations.slice(0, 100)) {
@@ -96,8 +96,8 @@ test('a record got by its id is the one that search gave', async () => {
   }
 })
 
-describe('contacts who are no more', () => {
-  test('are met in conversations, and answer 404, or 410 with a link that leads on', async () => {
+describe('deleted and merged contacts', () => {
+  test('occur in conversations and answer 404, or 410 with a link to the canonical contact', async () => {
     const named = new Set(rows.conversations.flatMap(contactsOf).map(({ id }) => String(id)))
     const listed = new Set(rows.contacts.map(({ id }) => id))
     const gone = await Promise.all(
@@ -111,7 +111,7 @@ describe('contacts who are no more', () => {
   })
 })
 
-test('the tags a contact does not carry are at its address, with names', async () => {
+test('tags omitted from a contact are at its URL, with names', async () => {
   const tagged = rows.contacts.find((it) => at(it, 'tags.has_more') === true)
   const { body } = await call('GET', `/contacts/${tagged?.id}/tags`)
   expect(at(tagged, 'tags.data.length')).toBe(10)
@@ -119,7 +119,7 @@ test('the tags a contact does not carry are at its address, with names', async (
   expect(at(body, 'data.0')).toMatchObject({ type: 'tag', id: expect.any(String), name: expect.any(String) })
 })
 
-test('the list of contacts is the search of all', async () => {
+test('the list of contacts equals the search for all', async () => {
   const ids: unknown[] = []
   for (let after = ''; ; ) {
     const { body } = await call(
@@ -134,7 +134,7 @@ test('the list of contacts is the search of all', async () => {
   expect(ids).toEqual(rows.contacts.map(({ id }) => id))
 })
 
-test('the same seed makes the same history, another another', async () => {
+test('the same seed gives the same history, another seed another one', async () => {
   const history = (seed: number) => openIntercom({ seed }).searchAll('/conversations/search', ANY)
   expect(await history(7)).toEqual(await history(7))
   expect(await history(7)).not.toEqual(await history(8))

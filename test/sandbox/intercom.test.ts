@@ -1,11 +1,11 @@
-/** The local Intercom answers as the real one is documented to: what it refuses, what it counts and limits. */
+/** Errors and rate limits of the local Intercom, as documented for the real one. */
 import { describe, expect, test } from 'vitest'
 import { at, onSocket, openIntercom, TOKEN } from '../helpers/open-intercom.ts'
 
 const ANY = { field: 'id', operator: '!=', value: 'none' }
 const CONVERSATIONS = '/conversations/search'
 
-describe('refuses what Intercom refuses', () => {
+describe('rejects', () => {
   const { call } = openIntercom()
   const search = (body: object, path = CONVERSATIONS) => ['POST', path, body] as const
   const filter = (field: string, operator: string, value: unknown, path = CONVERSATIONS) =>
@@ -53,7 +53,7 @@ describe('refuses what Intercom refuses', () => {
     expect(answer.body).toMatchObject({ type: 'error.list', request_id: answer.headers.get('x-request-id') })
   })
 
-  test('malformed JSON in a shape of its own', async () => {
+  test('malformed JSON, with an error shape of its own', async () => {
     expect(await call('POST', CONVERSATIONS, '{"query"')).toMatchObject({ status: 400, body: { status: 400 } })
   })
 
@@ -65,7 +65,7 @@ describe('refuses what Intercom refuses', () => {
   })
 })
 
-test('counts calls and limits them, on every answer', async () => {
+test('counts and limits calls, with headers on every response', async () => {
   const { box, call, clock } = openIntercom({ limit: { limit: 2, per: 10_000 } })
   const left = async () => {
     const { status, headers } = await call('GET', '/contacts/123')

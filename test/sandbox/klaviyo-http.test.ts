@@ -1,4 +1,4 @@
-/** How the local Klaviyo paces, what can be read back from it, and what it can be told, over real sockets too. */
+/** Rate limits, reads and controls of the local Klaviyo, also over real sockets. */
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -17,7 +17,7 @@ import {
   start,
 } from '../helpers/sandbox-klaviyo-bodies.ts'
 
-test('every answer has a request id of its own, be it a refusal', async () => {
+test('every response has its own request id, errors included', async () => {
   const { call } = start()
   const answers = await Promise.all([call('/api/accounts'), call('/api/metrics?page[cursor]=x'), call('/api/nothing')])
   const ids = answers.map(({ headers }) => headers.get('x-klaviyo-req-id'))
@@ -26,8 +26,8 @@ test('every answer has a request id of its own, be it a refusal', async () => {
   expect(new Set(ids).size).toBe(3)
 })
 
-describe('paces', () => {
-  test('by the second: 429 with whole seconds to wait, and no sooner', async () => {
+describe('limits', () => {
+  test('requests a second: 429 with whole seconds to wait', async () => {
     const { server, call, advance } = start({ limits: true })
     const first = await call('/api/accounts')
     expect([first.headers.get('ratelimit-limit'), first.headers.get('ratelimit-remaining')]).toEqual([
@@ -50,7 +50,7 @@ describe('paces', () => {
     expect(server.summary()).toMatchObject({ refused: 0, throttled: 2 })
   })
 
-  test('by the minute', async () => {
+  test('requests a minute', async () => {
     const { call, advance } = start({ limits: true })
     for (let sent = 0; sent < 15; sent += 1) {
       expect((await call('/api/accounts')).status).toBe(200)
@@ -126,7 +126,7 @@ describe('reads back', () => {
     '/api/events?page[size]=1001',
     '/api/metrics?page[cursor]=x',
   ]
-  test.each(unreadable)('nothing for %s', async (path) => {
+  test.each(unreadable)('an error for %s', async (path) => {
     const { call } = await filled()
     expect((await call(path)).status).toBe(400)
   })
@@ -149,7 +149,7 @@ describe('over real sockets', () => {
     return { server, base, post }
   }
 
-  test('takes events, profiles and a body that is too large', async () => {
+  test('accepts events and profiles, and rejects an oversized body', async () => {
     const { server, base, post } = await listen()
     const statuses = [
       await post(EVENTS, single()),
@@ -167,7 +167,7 @@ describe('over real sockets', () => {
     expect(page).not.toMatch(/<script|<b>Two/)
   })
 
-  test('misbehaves when told: a failure has no effect, a request left hanging has', async () => {
+  test('injects faults: a failure has no effect, a hanging request has', async () => {
     const { server, post } = await listen()
     expect((await post('/sandbox/misbehave', { failNext: -1 })).status).toBe(400)
     await post('/sandbox/misbehave', { failNext: 1 })

@@ -1,4 +1,4 @@
-/** What the local Klaviyo refuses, and where its errors point. */
+/** Rejections of the local Klaviyo and their pointers. */
 import { describe, expect, test } from 'vitest'
 import {
   attributes,
@@ -22,7 +22,7 @@ type Row<Given> = readonly (readonly [why: string, given: Given, ...pointers: st
 
 const rows = <Given>(table: Row<Given>) => table.map(([why, given, ...expected]) => ({ why, given, expected }))
 
-/** Changes to a good event, and pointers below /data/attributes. */
+/** Changes to a valid event, and pointers below /data/attributes. */
 const events: Row<Loose> = [
   ['Unix time', { time: 1_780_000_000 }, '/time'],
   ['Unix time as text', { time: '1780000000' }, '/time'],
@@ -90,7 +90,7 @@ const imports: Row<Loose> = [
   ['another type', { data: { type: 'person', attributes: { email: 'a@b.co' } } }, '/data/type'],
 ]
 
-async function expectRefusal(path: string, body: unknown, expected: readonly string[]): Promise<void> {
+async function expectError(path: string, body: unknown, expected: readonly string[]): Promise<void> {
   const { server, call } = start()
   const response = await call(path, body)
   expect(response.status).toBe(400)
@@ -102,24 +102,24 @@ const below = (base: string, expected: readonly string[]) => expected.map((point
 
 describe('an event with', () => {
   test.each(rows(events))('$why', ({ given: more, expected }) =>
-    expectRefusal(EVENTS, single(more), below('/data/attributes', expected)),
+    expectError(EVENTS, single(more), below('/data/attributes', expected)),
   )
 })
 
 describe('a profile of an event with', () => {
   test.each(rows(profiles))('$why', ({ given: sent, expected }) =>
-    expectRefusal(EVENTS, single({ profile: profile(sent) }), below('/data/attributes/profile/data', expected)),
+    expectError(EVENTS, single({ profile: profile(sent) }), below('/data/attributes/profile/data', expected)),
   )
 })
 
 describe('a bulk request with', () => {
   test.each(rows(entries))('$why', ({ given, expected }) =>
-    expectRefusal(BULK, bulk(...given), below('/data/attributes/events-bulk-create/data', expected)),
+    expectError(BULK, bulk(...given), below('/data/attributes/events-bulk-create/data', expected)),
   )
 })
 
 describe('an import with', () => {
-  test.each(rows(imports))('$why', ({ given: body, expected }) => expectRefusal(IMPORT, body, expected))
+  test.each(rows(imports))('$why', ({ given: body, expected }) => expectError(IMPORT, body, expected))
 })
 
 const flagged = single({ backfill: true })
@@ -161,7 +161,7 @@ describe('a request with', () => {
     expect(server.summary().events).toBe(0)
   })
 
-  test('an error that says what it is, in the words Klaviyo uses', async () => {
+  test('an error in Klaviyo’s words', async () => {
     const { call } = start()
     const response = await call(EVENTS, single({ profile: profile({ phone_number: '1', plan: 'x' }) }))
     expect(response.headers.get('content-type')).toBe('application/vnd.api+json')

@@ -1,4 +1,4 @@
-/** What the local Klaviyo records, what it drops, and whom it takes for whom. */
+/** Recording, dropping and identity resolution of the local Klaviyo. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -16,7 +16,7 @@ import {
 } from '../helpers/sandbox-klaviyo-bodies.ts'
 
 describe('records', () => {
-  test('an event as Klaviyo keeps it: whole seconds, without 0, null and ""', async () => {
+  test('an event as Klaviyo stores it: whole seconds, without 0, null and ""', async () => {
     const { server, call } = start()
     const properties = { Title: 'Hello', Zero: 0, Nothing: null, Empty: '', No: false, List: [] }
     expect((await call(EVENTS, single({ properties }))).status).toBe(202)
@@ -40,7 +40,7 @@ describe('records', () => {
     [undefined, true, false],
     [true, true, false],
   ]
-  test.each(flags)('whether flows would run: entry %s, event %s → %s', async (onEntry, onEvent, triggers) => {
+  test.each(flags)('whether flows would start: entry %s, event %s → %s', async (onEntry, onEvent, triggers) => {
     const { server, call } = start()
     await call(BULK, bulk(entry([attributes({ backfill: onEvent })], { backfill: onEntry })))
     expect(server.events()[0]?.triggersFlows).toBe(triggers)
@@ -63,7 +63,7 @@ describe('records', () => {
     expect(server.summary()).toMatchObject({ events: 0, dropped: 2, profiles: 0 })
   })
 
-  test('the newest events whole, the keys of all', async () => {
+  test('the newest events in full, the keys of all', async () => {
     const { server, call } = start({ keep: 2 })
     for (const key of ['a', 'b', 'c', 'd', 'e', 'a']) await call(EVENTS, single({ unique_id: key }))
     expect(server.events().map(({ key }) => key)).toEqual(['d', 'e'])
@@ -71,7 +71,7 @@ describe('records', () => {
   })
 })
 
-test('each (profile, metric, unique_id) is recorded once, the first, by whichever endpoint it came', async () => {
+test('each (profile, metric, unique_id) is recorded once, the first, from either endpoint', async () => {
   const sending = fc.record({
     email: fc.constantFrom('a@b.co', 'A@B.co', 'c@d.co'),
     name: fc.constantFrom('One', 'Two'),
@@ -105,7 +105,7 @@ describe('profiles', () => {
     return { statuses, server, call }
   }
 
-  test('merge key by key; null clears, what is left out stays', async () => {
+  test('merge key by key: null clears, omitted keys stay', async () => {
     const { statuses, server } = await imported(
       profile({ email: 'a@b.co', first_name: 'Ada', title: 'Dr', properties: { a: 1, b: ['x'] } }),
       profile(
@@ -121,13 +121,13 @@ describe('profiles', () => {
     })
   })
 
-  test('are updated by the events they come with', async () => {
+  test('are updated by their events', async () => {
     const { server, call } = await imported(profile({ email: 'a@b.co', first_name: 'Ada' }))
     await call(EVENTS, single({ profile: profile({ email: 'a@b.co', first_name: 'Augusta' }) }))
     expect(server.profile('a@b.co')?.attributes.first_name).toBe('Augusta')
   })
 
-  test('known by phone alone become one with the e-mail seen beside it, events and all', async () => {
+  test('known by phone only merge with the e-mail address sent with it, events included', async () => {
     const [phone, email] = ['+12345678901', 'a@b.co']
     const { server, call } = await imported(profile({ email }))
     await call(EVENTS, single({ profile: profile({ phone_number: phone }) }))
@@ -136,7 +136,7 @@ describe('profiles', () => {
     expect(server.summary()).toMatchObject({ profiles: 1, events: 1, duplicates: 1 })
   })
 
-  test('of two people are not mixed: 409 at import, the number stays where it was at an event', async () => {
+  test('of two people do not merge: 409 on import; an event leaves the number where it is', async () => {
     const [phone_number, email] = ['+12345678901', 'new@b.co']
     const { statuses, server, call } = await imported(
       profile({ email: 'old@b.co', phone_number }),

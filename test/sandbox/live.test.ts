@@ -1,4 +1,4 @@
-/** What happens live on the local Intercom: data change, signed notifications go out, and a lost one is lost. */
+/** Live activity of the local Intercom: changed records and signed webhooks. */
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { type Answer, at, onSocket, openIntercom, type Received, subscriber } from '../helpers/open-intercom.ts'
@@ -7,7 +7,7 @@ import { virtualClock } from '../helpers/virtual-clock.ts'
 const item = ({ note }: Received) => at(note, 'data.item') as Answer
 const topic = ({ note }: Received) => String(note.topic)
 
-describe('300 acts', async () => {
+describe('300 live actions', async () => {
   const { received, ...subscribed } = subscriber()
   const { box, clock, call, searchAll } = openIntercom(subscribed)
   // An hour on, so that what is new can be told from the history.
@@ -58,7 +58,7 @@ describe('300 acts', async () => {
     expect(box.notifications().map(({ id }) => id)).toEqual(received.map(({ note }) => note.id))
   })
 
-  test('change what search and GET say', async () => {
+  test('change the results of search and GET', async () => {
     const changed = { operator: 'AND', value: [{ field: 'updated_at', operator: '>', value: now - 1 }] }
     const conversations = await searchAll('/conversations/search', changed)
     const told = received.filter((one) => topic(one).startsWith('conversation.')).map((one) => item(one).id)
@@ -76,7 +76,7 @@ describe('300 acts', async () => {
       expect((await call('GET', `/contacts/${item(one).id}`)).status).toBe(200)
   })
 
-  test('a reply carries the new part alone, by a contact, as plain text', () => {
+  test('a reply carries only the new part, by a contact, as plain text', () => {
     for (const one of of('conversation.user.replied')) {
       const list = item(one).conversation_parts
       expect(list).toMatchObject({ total_count: 1, conversation_parts: [{ part_type: 'comment', created_at: now }] })
@@ -115,7 +115,7 @@ describe('300 acts', async () => {
   })
 })
 
-test('live acts at its pace until it is stopped', async () => {
+test('live activity continues at its interval until stopped', async () => {
   const { received, ...subscribed } = subscriber()
   const { box, clock } = openIntercom({ ...subscribed, random: () => 0 })
   const stop = new AbortController()
@@ -126,7 +126,7 @@ test('live acts at its pace until it is stopped', async () => {
   expect(received.length).toBe(10)
 })
 
-test('over real sockets: told to act, it posts to a receiver', async () => {
+test('over real sockets: /sandbox/act posts to a receiver', async () => {
   const { received, ...subscribed } = subscriber()
   const receiver = await onSocket(subscribed.fetch)
   const { box } = openIntercom({

@@ -1,4 +1,4 @@
-/** Search on the local Intercom: whatever the query, sort and page size, the answer is what a plain filter would give. */
+/** Search of the local Intercom: for any query, sort and page size the results equal a plain filter. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Answer, at, openIntercom } from '../helpers/open-intercom.ts'
@@ -67,7 +67,7 @@ describe('search', () => {
     expect((await searchAll(path, query)).map(({ id }) => id).sort()).toEqual(expected.sort())
   })
 
-  test('two levels of groups, and ids that are not there', async () => {
+  test('two levels of groups, and unknown ids', async () => {
     const id = { field: 'id', operator: 'IN', value: ['215400000000003', '215400000000007', '1', '215400000000003'] }
     const either = {
       operator: 'OR',
@@ -80,7 +80,7 @@ describe('search', () => {
     expect(found.map(({ id }) => id).sort()).toEqual(['215400000000003', '215400000000007'])
   })
 
-  test('times of contacts are whole days', async () => {
+  test('times of contacts compare by whole days', async () => {
     const some = (await searchAll('/contacts/search', ANY))[50]
     const noon = Number(some?.created_at)
     const counts = await Promise.all(
@@ -92,7 +92,7 @@ describe('search', () => {
     expect(counts).toEqual([1, 0, 0])
   })
 
-  test('pages of any size, in both orders, give every record once', async () => {
+  test('pages of any size, in both orders, return every record once', async () => {
     const all = (await searchAll(CONVERSATIONS, ANY)).map(({ id }) => id)
     const sort = fc.record({
       field: fc.constantFrom('created_at', 'updated_at', 'id'),

@@ -1,4 +1,4 @@
-/** The request bodies the local Klaviyo takes, as tables of rules. */
+/** Validation rules for the bodies of events and profiles. */
 import { isObject } from '../../../runtime/lib/json.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 import { type FieldRule, type Fields, isList, pointerStep, type ValueCheck, type Violation } from './rules.ts'
@@ -22,7 +22,7 @@ const COORDINATE: FieldRule = { kinds: ['string', 'number', 'null'] }
 const OBJECT: FieldRule = { kinds: ['object'] }
 const OBJECT_OR_NULL: FieldRule = { kinds: ['object', 'null'] }
 
-// The first revision that knows the flag; what an older one does with it is undocumented, so it is refused.
+// The first revision with the flag. The behaviour of older ones is undocumented, so they reject it here.
 const BACKFILL: FieldRule = { kinds: ['boolean', 'null'], since: '2026-07-15' }
 
 const orNull = (rule: FieldRule): FieldRule => ({ ...rule, kinds: [...rule.kinds, 'null'] })
@@ -36,7 +36,7 @@ const object = (resource: string, fields: Fields, checks: readonly ValueCheck[] 
   checks,
 })
 
-/** A JSON:API resource: `{ type, attributes }`, and what may stand beside. */
+/** A JSON:API resource: `{ type, attributes }` and further members. */
 function resource(
   type: string,
   attributes: Fields,
@@ -146,7 +146,7 @@ export const IMPORT_PROFILE = wrapped(
   resource('profile', PROFILE, { id: TEXT, meta: orNull(META) }, [identified, maxBytes(100 * KB, 'profile')]),
 )
 
-/** Every event of a bulk request with its pointer below the list of entries, however ill-formed the rest is. */
+/** Every event of a bulk request with its pointer below the list of entries, even in a malformed body. */
 function* eventsOf(entries: Json): Generator<{ readonly event: Json | undefined; readonly at: string }> {
   for (const [i, entry] of (isList(entries) ? entries : []).entries()) {
     const events = dig(entry, 'attributes', 'events', 'data')
@@ -163,18 +163,18 @@ function atMostEvents(limit: number): ValueCheck {
   }
 }
 
-// Klaviyo says "for the same profile and metric". Any repeat is refused here: two addresses may be one profile.
+// Klaviyo says "for the same profile and metric". Any repetition is rejected here: two addresses may be one profile.
 function eachIdOnce(entries: Json): readonly Violation[] {
   const seen = new Set<Json>()
-  const complaints: Violation[] = []
+  const violations: Violation[] = []
   for (const { event, at } of eventsOf(entries)) {
     const id = dig(event, 'attributes', 'unique_id')
     if (typeof id !== 'string') continue
     if (seen.has(id))
-      complaints.push({ at: `${at}/attributes/unique_id`, detail: 'unique_id is repeated in this request.' })
+      violations.push({ at: `${at}/attributes/unique_id`, detail: 'unique_id is repeated in this request.' })
     seen.add(id)
   }
-  return complaints
+  return violations
 }
 
 function dig(value: Json | undefined, ...path: readonly string[]): Json | undefined {

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
 
 export type JsonKind = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null'
 
-/** What a check may look at besides the value. */
+/** The context of a check. */
 export interface CheckContext {
   /** The request's `revision` header. */
   readonly revision: string
@@ -27,11 +27,11 @@ export interface FieldRule {
   readonly required?: boolean
   /** The first revision that knows the field; before it, it is unknown. */
   readonly since?: string
-  /** What to say of a wrong kind, where the API has words of its own. */
+  /** The message for a wrong kind, where the API has its own. */
   readonly otherwise?: string
-  /** Set on an object whose field names are fixed: anything else is refused. */
+  /** Of an object with fixed field names: any other is rejected. */
   readonly fields?: Fields
-  /** Whose fields they are, for messages. */
+  /** The resource's name in messages. */
   readonly resource?: string
   readonly items?: FieldRule
   readonly checks?: readonly ValueCheck[]
@@ -81,10 +81,10 @@ function faultsOfItems(rule: FieldRule, items: readonly Json[], circumstances: C
   return items.flatMap((item, index) => prefixPointers(index, findViolations(rule, item, circumstances)))
 }
 
-/** The complaints about a part, told from the whole. Pointers grow only here, so that a good body costs none. */
-export function prefixPointers(name: string | number, complaints: readonly Violation[]): readonly Violation[] {
-  if (complaints.length === 0) return NONE
-  return complaints.map(({ detail, at = '' }) => ({ detail, at: pointerStep(name) + at }))
+/** Prefixes the pointers of a part's violations. Only here do pointers grow, so that a valid body builds none. */
+export function prefixPointers(name: string | number, violations: readonly Violation[]): readonly Violation[] {
+  if (violations.length === 0) return NONE
+  return violations.map(({ detail, at = '' }) => ({ detail, at: pointerStep(name) + at }))
 }
 
 /** One step of a JSON pointer, escaped as RFC 6901 says. */

@@ -1,4 +1,4 @@
-/** The bodies of segments and flows that the local Klaviyo takes: their outline, and the conditions we make. */
+/** Validation rules for the bodies of segments and flows: their structure, and conditions on metrics. */
 import { isObject } from '../../../runtime/lib/json.ts'
 import { type FieldRule, type Fields, isList, type ValueCheck } from './rules.ts'
 import { equals } from './values.ts'
@@ -14,7 +14,7 @@ const several: ValueCheck = (value) =>
 const one: ValueCheck = (value) =>
   isList(value) && value.length !== 1 ? [{ detail: 'Exactly one trigger is supported.' }] : []
 
-/** What is not about a metric is taken as it is. */
+/** Conditions on anything but a metric are not validated. */
 const condition: ValueCheck = (value) => {
   if (!isObject(value) || value.type !== 'profile-metric') return []
   const missing = ['metric_id', 'measurement', 'measurement_filter', 'timeframe_filter'].filter(
@@ -30,7 +30,7 @@ const entered: ValueCheck = (value) => {
   return [{ detail: 'entry_action_id names no action.', at: '/entry_action_id' }]
 }
 
-const made = (type: string, definition: FieldRule): FieldRule =>
+const document = (type: string, definition: FieldRule): FieldRule =>
   object('document', {
     data: need(
       object(type, {
@@ -46,10 +46,10 @@ const CONDITION: FieldRule = { kinds: ['object'], checks: [condition] }
 const GROUP = object('condition_group', { conditions: list(CONDITION, [several]) })
 
 /** `POST /api/segments` */
-export const CREATE_SEGMENT = made('segment', object('definition', { condition_groups: list(GROUP, [several]) }))
+export const CREATE_SEGMENT = document('segment', object('definition', { condition_groups: list(GROUP, [several]) }))
 
 /** `POST /api/flows` */
-export const CREATE_FLOW = made('flow', {
+export const CREATE_FLOW = document('flow', {
   ...object('definition', {
     triggers: list({ kinds: ['object'] }, [one]),
     profile_filter: { kinds: ['object', 'null'] },

@@ -5,7 +5,7 @@ import { isObject } from '../../../runtime/lib/json.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 import { isList, prefixPointers, type ValueCheck, type Violation } from './rules.ts'
 
-// "KB" and "MB" are read as the smaller, decimal ones: who keeps to these is safe under either reading.
+// Decimal: the smaller reading of "KB" and "MB" is safe under either.
 export const KB = 1_000
 export const MB = 1_000 * KB
 
@@ -15,7 +15,7 @@ const EMAIL_DOMAIN = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,}|xn--[a-z0-9-
 const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/
 const EARLIEST = Date.UTC(1990, 0, 1)
 
-/** The words for a time that is no ISO 8601 date-time, Unix seconds among them. */
+/** For anything but an ISO 8601 date-time, Unix seconds included. */
 export const NOT_A_TIME = 'Invalid datetime format. Expected ISO 8601, for example 2026-07-15T09:30:00.000Z.'
 
 const text =
@@ -68,7 +68,7 @@ function isAddress(value: string): boolean {
   return more.length === 0 && EMAIL_LOCAL.test(local) && EMAIL_DOMAIN.test(domain)
 }
 
-// Date.parse takes 30 February for 2 March; Klaviyo's parser does not.
+// Date.parse reads 30 February as 2 March; Klaviyo rejects it.
 function isCalendarDay([, year, month, day]: RegExpExecArray): boolean {
   return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
 }
@@ -116,7 +116,7 @@ function isLong(value: string): boolean {
   return value.length * 3 > 100 * KB && Buffer.byteLength(value) > 100 * KB
 }
 
-// From 1e21 on, JavaScript writes a number with an exponent: a float to whoever reads it.
+// From 1e21 on, JavaScript serializes a number with an exponent, which parsers read as a float.
 function isWide(value: number): boolean {
   return Number.isInteger(value) && Math.abs(value) >= 2 ** 63 && Math.abs(value) < 1e21
 }
