@@ -50,8 +50,13 @@ class WindowRateLimiter implements RateLimiter {
   async acquire(lane: Lane, signal: AbortSignal): Promise<void> {
     const acquired = this.#queue.acquire(lane, signal, stopped)
     this.#arm()
-    // A caller that gives up may have been the one that the alarm was set for.
-    await acquired.finally(() => this.#arm())
+    try {
+      await acquired
+    } catch (error) {
+      // The alarm may have been set for the caller that gave up.
+      this.#arm()
+      throw error
+    }
   }
 
   observeHeaders({ headers }: Response): void {
