@@ -82,7 +82,7 @@ export const cliApp: CliApp = {
   // Klaviyo lists all metrics on one page, filtered by source; ours is the API.
   metricUrl: (metric) => ({
     href: 'https://www.klaviyo.com/analytics/metrics',
-    words: `Klaviyo → Analytics → Metrics → ${metric} (source: API)`,
+    label: `Klaviyo → Analytics → Metrics → ${metric} (source: API)`,
   }),
   // Imported on first use: `validate`, `build` and the help need neither.
   openConnections: async (options) => (await import('./auth.ts')).createConnectorConnections(options),

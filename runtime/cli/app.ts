@@ -79,7 +79,7 @@ export interface CliApp {
   /** Names of the destination that a spec may use. Absent: any. */
   readonly names?: DestinationNames
   /** Link to a metric at the destination, and the path to it through the menus. */
-  readonly metricUrl?: (metric: string) => { readonly href: string; readonly words: string }
+  readonly metricUrl?: (metric: string) => { readonly href: string; readonly label: string }
   /** Opens the credentials stored by set-up. Absent: only the environment provides any. */
   readonly openConnections?: (
     options: Omit<OpenOptions, 'connections'> & { readonly encryptionKey: EncryptionKey },

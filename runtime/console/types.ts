@@ -35,7 +35,7 @@ export interface ConsoleOptions {
   /** Signs the cookies; called with the first request. Default: the key of `connections`, else a random one, and then a restart ends all sessions. */
   readonly key?: EncryptionKey
   /** Where the destination shows a metric, by its name there. */
-  readonly metricUrl?: ((metric: string) => { readonly href: string; readonly words: string }) | undefined
+  readonly metricUrl?: ((metric: string) => { readonly href: string; readonly label: string }) | undefined
   /** Other origins that the answer to a form may redirect to, e.g. `https://login.example`. */
   readonly allowedFormTargets?: readonly string[]
 }

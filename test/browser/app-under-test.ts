@@ -4,6 +4,7 @@ import { cliApp as app } from '../../connector/cli-app.ts'
 import { connectorFromSpec } from '../../connector/index.ts'
 import { listen } from '../../runtime/cli/server/listen.ts'
 import { routes } from '../../runtime/cli/server/routes.ts'
+import type { Connector } from '../../runtime/connector.ts'
 import { createConsole } from '../../runtime/console/index.ts'
 import { systemClock } from '../../runtime/system.ts'
 import {
@@ -48,6 +49,18 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
     await clock.until(listener.drain(0))
   })
 
+  const url = listener.url.href
+  return {
+    ...it,
+    url,
+    connector,
+    ...timeControls(connector, it.clock),
+    ...eventSenders(url, (request) => answer(request), it.clock),
+    people: () => people(it),
+  }
+}
+
+function timeControls(connector: Connector, clock: World['clock']) {
   /** Delivers for `ms`, then stops. */
   async function work(ms = 5_000): Promise<void> {
     const stop = new AbortController()
@@ -76,15 +89,17 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
     while (!(await during(isTrue()))) if (systemClock.now() > end) throw new Error(`not within 20 seconds: ${what}`)
   }
 
+  return { work, during, until }
+}
+
+function eventSenders(url: string, answer: (request: Request) => Promise<Response>, clock: World['clock']) {
   /** Sends a signed notification. */
   async function notify(topic: string, item: object, id = `n-${topic}-${clock.now()}`): Promise<void> {
     const at = Math.floor(clock.now() / 1000)
     const data = { type: 'notification_event_data', item }
     const body = JSON.stringify({ type: 'notification_event', app_id: 'sandbox1', id, topic, created_at: at, data })
     const headers = { 'x-hub-signature': `sha1=${createHmac('sha1', SIGNING).update(body).digest('hex')}` }
-    const response = await answer(
-      new Request(`${listener.url.href}webhooks/intercom`, { method: 'POST', body, headers }),
-    )
+    const response = await answer(new Request(`${url}webhooks/intercom`, { method: 'POST', body, headers }))
     if (response.status !== 200) throw new Error(`the notification got status ${response.status}`)
   }
 
@@ -101,7 +116,7 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
     })
   }
 
-  return { ...it, url: listener.url.href, connector, work, during, until, notify, rate, people: () => people(it) }
+  return { notify, rate }
 }
 
 export interface Person {

@@ -1,4 +1,4 @@
-/** A console over a real connector on the virtual clock, and a browser that keeps cookies. */
+/** Consoles on the virtual clock, and a client that keeps cookies as a browser does. */
 
 import { loadConnectorSpec } from '../../connector/spec.ts'
 import type { Connector } from '../../runtime/connector.ts'
@@ -18,25 +18,28 @@ export interface TestConsoleOptions extends Partial<Omit<ConsoleOptions, 'connec
 }
 
 /** With a real connector against both local servers. */
-export async function openConsoleWithConnector(options: TestConsoleOptions = {}, of: HarnessOptions = {}) {
-  const shop = await startConnector(of)
-  const open = () => over({ ...shop.connector, ...options.connector }, shop.clock, options)
-  /** `again` is the console of the next process on the same store. */
+export async function openConsoleWithConnector(
+  options: TestConsoleOptions = {},
+  connectorOptions: HarnessOptions = {},
+) {
+  const shop = await startConnector(connectorOptions)
+  const open = () => createTestConsole({ ...shop.connector, ...options.connector }, shop.clock, options)
+  /** `again` opens the console of the next process on the same store. */
   return { ...shop, ...open(), again: open }
 }
 
-/** With a spec and an empty store, and nothing behind them: quick to make. */
+/** With a spec and an empty store but no vendor behind them: quick to create. */
 export async function openConsole(options: TestConsoleOptions = {}) {
   spec ??= loadConnectorSpec()
   const clock = virtualClock()
   const store = memoryStore({ clock })
   const connector = { ...fakeConnector(store), spec: await spec, ...options.connector }
-  return { store, clock, ...over(connector, clock, options) }
+  return { store, clock, ...createTestConsole(connector, clock, options) }
 }
 
 let spec: Promise<Spec> | undefined
 
-function over(connector: Connector, clock: Clock, options: TestConsoleOptions) {
+function createTestConsole(connector: Connector, clock: Clock, options: TestConsoleOptions) {
   const logged: string[] = []
   const line = (message: string, fields: LogFields = {}) => void logged.push(`${message} ${JSON.stringify(fields)}`)
   const ending = new AbortController()
@@ -53,12 +56,12 @@ function over(connector: Connector, clock: Clock, options: TestConsoleOptions) {
 
 type Fields = Readonly<Record<string, string>>
 
-/** Keeps cookies as a browser does, and says of its forms where they come from. */
+/** Keeps cookies and sends the origin of its forms as a browser does. */
 export function browser({ fetch }: ReturnType<typeof createConsole>, site: string) {
   const cookies = new Map<string, string>()
   let address = '192.0.2.1'
 
-  async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  async function send(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers({ accept: 'text/html', ...init.headers })
     if (cookies.size > 0) headers.set('cookie', [...cookies].map((pair) => pair.join('=')).join('; '))
     const answer = await fetch(new Request(new URL(path, site), { ...init, headers }), address)
@@ -72,23 +75,23 @@ export function browser({ fetch }: ReturnType<typeof createConsole>, site: strin
 
   return {
     cookies,
-    get: (path: string, headers: Fields = {}) => ask(path, { headers }),
+    get: (path: string, headers: Fields = {}) => send(path, { headers }),
     async text(path: string): Promise<string> {
-      return (await ask(path)).text()
+      return (await send(path)).text()
     },
-    /** Fills in the token of the page it is on. */
+    /** Sends a form with the token of the page it is on. */
     async post(
       path: string,
       fields: Fields = {},
       { from = '/log-in', headers = {}, more = '' }: { from?: string; headers?: Fields; more?: string } = {},
     ) {
-      // Who is in is led on from the log-in, to a page that has a form for that.
-      const csrf = tokenIn(await (await ask(from)).text()) || tokenIn(await (await ask('/')).text())
+      // When signed in, the sign-in page redirects: the overview has a form as well.
+      const csrf = tokenIn(await (await send(from)).text()) || tokenIn(await (await send('/')).text())
       const body = `${new URLSearchParams({ csrf, ...fields })}&${more}`
       const form = { 'content-type': 'application/x-www-form-urlencoded', origin: site }
-      return ask(path, { method: 'POST', body, headers: { ...form, ...headers } })
+      return send(path, { method: 'POST', body, headers: { ...form, ...headers } })
     },
-    /** From now on it calls from there. */
+    /** Changes the client's address. */
     moveTo(other: string) {
       address = other
     },

@@ -34,7 +34,7 @@ let shown: string
 
 beforeAll(async () => {
   shop = await openConsoleWithConnector({
-    metricUrl: (metric) => ({ href: 'https://there.example/', words: `There: ${metric}` }),
+    metricUrl: (metric) => ({ href: 'https://there.example/', label: `There: ${metric}` }),
   })
   person = await findContactWithEmail(shop.intercom)
   await rate(shop, '1', person)

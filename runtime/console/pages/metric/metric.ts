@@ -25,5 +25,5 @@ export const metricPage: Page = {
 function destinationLink(name: string, { parts }: PageContext): Html | false {
   const { spec } = parts.connector
   const target = parts.metricUrl?.(spec.destination.metricPrefix + name)
-  return target !== undefined && html`<a href="${target.href}" rel="noreferrer">${target.words}</a>`
+  return target !== undefined && html`<a href="${target.href}" rel="noreferrer">${target.label}</a>`
 }
