@@ -84,7 +84,7 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   const mapping = must(spec.mappings.find((candidate) => candidate.metric === metric))
   const plans = compilePlan(spec)
   const planned = plans.planOf(mapping)
-  const parts = { spec, plan: plans, lookups: { find }, delivered: async () => false } as MapParts
+  const parts = { spec, plan: plans, lookups: { find }, wasDelivered: async () => false } as MapParts
   const { item, bindings } = await openRecord(record, resource, spec)
   const all: readonly Occurrence[] = await findOccurrences(mapping, item, bindings, true)
   const one = must(all[0])

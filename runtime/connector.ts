@@ -15,35 +15,35 @@ import type { Spec } from './spec/spec.ts'
 export interface Connector {
   readonly spec: Spec
   readonly store: Store
-  /** Answers one webhook: verified, stored and on disk before the 200. Any web-standard host can mount it. */
+  /** Answers a webhook: verified, stored and on disk before the 200. Any web-standard host can mount it. */
   receive(request: Request): Promise<Response>
-  /** What came to the webhook's address last, since the process began. */
+  /** The latest requests to the webhook address since the process began. */
   webhookStats(): WebhookStats
-  /** Why delivery waits, if it does: for a person to set up, or until both sides have said whose accounts they are. */
+  /** Shut while delivery is paused: until set-up is complete, and until both accounts are pinned. */
   readonly gate: DeliveryGate
-  /** How it goes with both sides, since the process began. */
+  /** The connections to source and destination since the process began. */
   connectionStats(): { readonly source: ConnectionStats; readonly destination: ConnectionStats }
-  /** Delivers until the signal aborts, then settles what it leased and returns. */
+  /** Delivers until the signal aborts, then settles all leased records and returns. */
   work(options: { readonly signal: AbortSignal; readonly lanes?: readonly Lane[] }): Promise<void>
-  /** Reads history into the store and delivers it; goes on where an earlier one stopped. Ends with phase `done`. */
+  /** Imports history, resuming an interrupted import. Ends with phase `done`. */
   backfill(options: BackfillOptions): AsyncIterable<BackfillProgress>
-  /** What a backfill of these would cost. Asks the source for a count of each stream; throws a `Fault` when it refuses. */
+  /** Estimates a backfill from one page of each stream. Throws a `Fault` when the source refuses. */
   estimate(options: Omit<BackfillOptions, 'restart'>): Promise<Estimate>
-  /** How the newest backfill stands, by what the store knows of it. Undefined before the first. */
+  /** The progress of the newest backfill, from the store. Undefined before the first. */
   lastBackfill(): Promise<BackfillProgress | undefined>
-  /** Who runs a backfill on the store now: this process or another. Undefined when nobody does. */
+  /** The process that runs a backfill on the store now. Undefined when none does. */
   runningBackfill(): Promise<RunningBackfill | undefined>
   /**
-   * Takes one record to its end, for hosts with a queue of their own: what `append` of their store was given, and on a
-   * further try its `attempt` and `trouble`, which say how long it waits. Never throws for the record's sake. It writes
-   * nothing: what was delivered is for the host to keep, so that `delivered` of the store knows the keys.
+   * Delivers one record, for hosts with a queue of their own: a record passed to `append` of their store, from the
+   * second attempt on with its `attempt` and `retryState`, which decide the next delay. Never throws because of the
+   * record. Writes nothing: the host stores the outcome, so that `filterDelivered` of its store knows the keys.
    */
   deliver(record: SourceRecord | LeasedRecord): Promise<Outcome>
-  /** Maps what a webhook or a stream would give, and sends nothing. */
+  /** Maps a webhook or stream items and sends nothing. */
   preview(input: PreviewInput): Promise<Preview>
-  /** Tries credentials and permissions on both sides. */
+  /** Checks credentials and permissions of source and destination. */
   check(signal: AbortSignal): AsyncIterable<CheckResult>
-  /** What can be made of the metrics at the destination. Absent: it has no way to. */
+  /** Segments and flows to create at the destination. Absent: it supports none. */
   readonly recipes?: RecipeBook
   close(): Promise<void>
 }

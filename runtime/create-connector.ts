@@ -89,7 +89,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     loggedFaults: new WeakSet(),
     plan: compilePlan(spec),
     lookups: createLookups({ client, store: guarded, clock, signal }),
-    delivered: async (key) => (await guarded.filterDelivered([key])).has(key),
+    wasDelivered: async (key) => (await guarded.filterDelivered([key])).has(key),
     sender,
     isCurrentRun: (run) => runs.isCurrent(run),
     accounts: { known: () => accounts.known(), pin: () => accounts.pin(signal) },

@@ -1,4 +1,4 @@
-/** What a backfill is asked for, what it works with, and how far it has come. */
+/** The options, the parts and the progress of a backfill. */
 
 import type { Clock, Logger } from '../ports/effects.ts'
 import type { Store } from '../ports/store.ts'

@@ -33,7 +33,7 @@ export class MessageSender {
   async send(message: OutgoingMessage, lane: Lane): Promise<Receipt> {
     const { destination, hasBacklog, signal } = this.#parts
     if (message.kind === 'profile') {
-      // A profile as it is now has no place in history: only the live lane may write attributes.
+      // Current profile attributes have no place in history: only the live lane may write attributes.
       if (lane === 'backfill') throw new Fault('bug', 'bug/profile-lane', 'a profile update is in lane backfill')
       return destination.send(message, signal)
     }

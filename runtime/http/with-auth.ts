@@ -1,4 +1,4 @@
-/** Sends a request with credentials that may expire: after a 401 once more, if they were refreshed meanwhile. */
+/** Sends a request with credentials that may expire: retries a 401 once, if the credentials were refreshed. */
 
 import type { AuthProvider, RequestAuth } from '../ports/auth.ts'
 import { Fault } from '../ports/fault.ts'

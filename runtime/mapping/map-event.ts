@@ -33,7 +33,7 @@ export async function mapEvent(
   const reason = outsideWindow(ms, context.run) ?? (await firstSkip(plan.earlySkips, item, bindings))
   if (reason !== undefined) return { identity, skipped: reason }
   if (contact === undefined) return { identity, skipped: 'no-contact' }
-  if (await parts.delivered(key)) return { identity, skipped: 'already-delivered' }
+  if (await parts.wasDelivered(key)) return { identity, skipped: 'already-delivered' }
 
   const bound = await hydrate({ plan: plan.lookups[lane], item, bindings, contact, lane, lookups: parts.lookups })
   const person = bound[CONTACT]

@@ -6,7 +6,7 @@ import type { LookupSpec } from '../spec/spec.ts'
 
 export interface OfflineLookups {
   find(lookup: LookupSpec, key: string): Promise<Json | undefined>
-  /** What was taken from the record or left out, for a person to read. */
+  /** Values taken from the record or left out, for a person to read. */
   readonly notes: Set<string>
 }
 

@@ -76,7 +76,7 @@ export async function previewMapping(input: PreviewInput, parts: PreviewParts): 
   for (const note of unusedLookups(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
   const find: Lookups['find'] = async (lookup, key) =>
     (await findInFallback(input, lookup, key, parts)) ?? offline.find(lookup, key)
-  const map: MapParts = { ...parts, lookups: { find }, delivered: async () => false, forDisplay: true }
+  const map: MapParts = { ...parts, lookups: { find }, wasDelivered: async () => false, forDisplay: true }
   const { opened, targets, lane } = await (input.topic === undefined
     ? fromStream(input, parts)
     : fromWebhook(input, parts))

@@ -10,7 +10,7 @@ export interface MapParts {
   readonly plan: CompiledPlan
   readonly lookups: Pick<Lookups, 'find'>
   /** Whether an event with this key was delivered before. */
-  readonly delivered: (key: string) => Promise<boolean>
+  readonly wasDelivered: (key: string) => Promise<boolean>
   /** For a preview: shows whole profiles, and also those without an identifier. */
   readonly forDisplay?: boolean
 }

@@ -10,7 +10,7 @@ import type { Store } from '../../runtime/ports/store.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { createIntercomSandbox } from '../../sandbox/intercom/server.ts'
 import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
-import { repeatable } from './open-intercom.ts'
+import { seededRandom } from './open-intercom.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 export const spec = await loadConnectorSpec()
@@ -48,7 +48,7 @@ export interface WorldOptions {
 
 export function world(options: WorldOptions = {}) {
   const clock = virtualClock()
-  const random = repeatable()
+  const random = seededRandom()
   const intercom = createIntercomSandbox({
     clock,
     random,

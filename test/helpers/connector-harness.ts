@@ -17,7 +17,7 @@ let shared: Promise<Spec> | undefined
 
 export interface HarnessOptions extends Partial<IntercomSandboxOptions> {
   readonly connector?: Partial<ConnectorOptions>
-  /** Answers instead of a local server, where it wants to. */
+  /** Answers in place of a sandbox server, unless it returns undefined. */
   readonly intercept?: (request: Request) => Promise<Response | undefined> | Response | undefined
 }
 
@@ -85,7 +85,7 @@ export async function startConnector(options: HarnessOptions = {}) {
   return { connector, spec, store, clock: virtual, intercom, klaviyo, notify, work }
 }
 
-/** Chance that falls the same way each time: a linear congruential generator (Numerical Recipes' constants). */
+/** A linear congruential generator with the constants of Numerical Recipes. */
 function seededRandom(seed: number): Random {
   let state = seed
   return () => {
@@ -94,7 +94,7 @@ function seededRandom(seed: number): Random {
   }
 }
 
-/** A contact of the local Intercom with an e-mail address. */
+/** A contact of the Intercom sandbox with an e-mail address. */
 export async function findContactWithEmail(intercom: { fetch: Fetch }): Promise<{ id: string; email: string }> {
   const request = new Request('https://api.intercom.io/contacts?per_page=50', {
     headers: { Authorization: `Bearer ${TOKEN}` },
@@ -102,5 +102,5 @@ export async function findContactWithEmail(intercom: { fetch: Fetch }): Promise<
   const { data } = (await (await intercom.fetch(request)).json()) as { data: { id: string; email: string | null }[] }
   const found = data.find(({ email }) => email?.includes('@mail.'))
   if (found?.email) return { id: found.id, email: found.email }
-  throw new Error('nobody has an address')
+  throw new Error('no contact has an e-mail address')
 }

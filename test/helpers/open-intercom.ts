@@ -1,4 +1,4 @@
-/** A small local Intercom for tests, and short ways to call it: as a handler, and over a real socket. */
+/** A small Intercom sandbox for tests, called as a handler or over a real socket. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
@@ -8,17 +8,17 @@ import { virtualClock } from './virtual-clock.ts'
 
 export const TOKEN = 'a-token'
 
-/** Any JSON, for tests to look into. */
+/** Any JSON object. */
 export type Answer = Readonly<Record<string, unknown>>
 
-export interface Called {
+export interface ApiAnswer {
   readonly status: number
   readonly headers: Headers
   readonly body: Answer
 }
 
-/** Chance that repeats itself (a linear congruential generator). */
-export function repeatable(seed = 1): Random {
+/** A linear congruential generator. */
+export function seededRandom(seed = 1): Random {
   let state = seed
   return () => {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31
@@ -30,7 +30,7 @@ export function openIntercom(options: Partial<IntercomSandboxOptions> = {}) {
   const clock = virtualClock()
   const box = createIntercomSandbox({
     clock,
-    random: repeatable(),
+    random: seededRandom(),
     token: TOKEN,
     clientSecret: 'a-secret',
     conversations: 400,
@@ -46,7 +46,7 @@ export function openIntercom(options: Partial<IntercomSandboxOptions> = {}) {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
-  ): Promise<Called> {
+  ): Promise<ApiAnswer> {
     const every = { authorization: `Bearer ${TOKEN}`, ...headers }
     const text = typeof body === 'string' ? body : JSON.stringify(body)
     const init = text === undefined ? {} : { body: text }
@@ -54,7 +54,7 @@ export function openIntercom(options: Partial<IntercomSandboxOptions> = {}) {
     return { status: response.status, headers: response.headers, body: (await response.json()) as Answer }
   }
 
-  /** All rows a search gives, page by page. */
+  /** All rows of a search, page by page. */
   async function searchAll(path: string, query: unknown, more: object = {}, perPage = 150): Promise<readonly Answer[]> {
     const rows: Answer[] = []
     let after: unknown = null
@@ -63,7 +63,7 @@ export function openIntercom(options: Partial<IntercomSandboxOptions> = {}) {
       const { status, body } = await call('POST', path, asked)
       if (status !== 200) throw new Error(`${path} answered ${status}: ${JSON.stringify(body)}`)
       rows.push(...((body.conversations ?? body.tickets ?? body.data) as Answer[]))
-      after = at(body, 'pages.next.starting_after')
+      after = valueAt(body, 'pages.next.starting_after')
     } while (after !== undefined)
     return rows
   }
@@ -71,23 +71,23 @@ export function openIntercom(options: Partial<IntercomSandboxOptions> = {}) {
   return { box, clock, call, searchAll }
 }
 
-/** What lies at a path of names and numbers; undefined where there is nothing. */
-export function at(value: unknown, path: string): unknown {
+/** The value at a path of names and numbers, or undefined. */
+export function valueAt(value: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((found, step) => (Object(found) as Answer)[step], value)
 }
 
-/** A notification as it arrived. */
-export interface Received {
+/** A received notification. */
+export interface ReceivedNotification {
   readonly headers: Headers
   readonly text: string
   readonly note: Answer
 }
 
-/** A subscriber that answers as told (default 200) and remembers what it got. */
-export function subscriber(
+/** A subscriber that records notifications and answers 200 by default. */
+export function createSubscriber(
   answer: (request: Request, nth: number) => Response | Promise<Response> = () => new Response(),
 ) {
-  const received: Received[] = []
+  const received: ReceivedNotification[] = []
   return {
     received,
     webhookUrl: () => 'http://subscriber/webhooks',
@@ -99,8 +99,8 @@ export function subscriber(
   }
 }
 
-/** Serves a handler on a free port of this machine. */
-export async function onSocket(fetch: Fetch): Promise<{ readonly url: string; close(): Promise<void> }> {
+/** Serves a handler on a free loopback port. */
+export async function serveOnSocket(fetch: Fetch): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server: ServerType = serve({ fetch, port: 0, hostname: '127.0.0.1' })
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -1,4 +1,4 @@
-/** Runs the pipeline in a process of its own, with the built module that is named, and prints what it told. */
+/** Runs the pipeline in a process of its own, with the given spec bundle, and prints its result. */
 import { pathToFileURL } from 'node:url'
 import { runPipeline } from './pipeline.ts'
 

@@ -1,19 +1,19 @@
-/** A webhook and an import through the whole connector, told in plain data: whatever runs the expressions, it is the same. */
+/** A webhook and an import through the whole connector, as plain data: the same for compiled and interpreted expressions. */
 import { readFileSync } from 'node:fs'
 import { functions } from '../../connector/functions/index.ts'
 import { specFolder } from '../../connector/spec.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import { loadBundle, type SpecBundle } from '../../runtime/spec/load-bundle.ts'
-import { findContactWithEmail, startConnector } from './connector-harness.ts'
+import { findContactWithEmail, type HarnessOptions, startConnector } from './connector-harness.ts'
 
 export interface PipelineResult {
-  /** Whether text can be made into code here. */
+  /** Whether this environment can generate code. */
   readonly generates: boolean
-  /** Why expressions are interpreted, and how many for each reason. */
+  /** Interpreted expressions, by reason. */
   readonly refused: Readonly<Record<string, number>>
   readonly expressions: number
-  /** What the local destination took. */
+  /** Events accepted by the Klaviyo sandbox. */
   readonly live: Json
   readonly history: Json
 }
@@ -26,15 +26,13 @@ export async function runPipeline(built?: SpecBundle): Promise<PipelineResult> {
     const { reason } = expression.notCompiled ?? {}
     if (reason !== undefined) refused[reason] = (refused[reason] ?? 0) + 1
   }
-  const given = { connector: { settings: { spec: built ?? spec } } }
-  const told = { generates: canGenerateCode(), refused, expressions: expressions.length }
-  return { ...told, live: await sendWebhooks(given), history: await importHistory(given) }
+  const options = { connector: { settings: { spec: built ?? spec } } }
+  const result = { generates: canGenerateCode(), refused, expressions: expressions.length }
+  return { ...result, live: await sendWebhooks(options), history: await importHistory(options) }
 }
 
-type Given = Parameters<typeof startConnector>[0]
-
-async function sendWebhooks(given: Given): Promise<Json> {
-  const { notify, work, klaviyo, intercom, clock } = await startConnector(given)
+async function sendWebhooks(options: HarnessOptions): Promise<Json> {
+  const { notify, work, klaviyo, intercom, clock } = await startConnector(options)
   const { id } = await findContactWithEmail(intercom)
   const fixture = (name: string) =>
     JSON.parse(readFileSync(new URL(`../fixtures/intercom/${name}.json`, import.meta.url), 'utf8')) as JsonObject
@@ -48,8 +46,8 @@ async function sendWebhooks(given: Given): Promise<Json> {
   return sentEvents(klaviyo)
 }
 
-async function importHistory(given: Given): Promise<Json> {
-  const { connector, clock, klaviyo } = await startConnector(given)
+async function importHistory(options: HarnessOptions): Promise<Json> {
+  const { connector, clock, klaviyo } = await startConnector(options)
   const read = async () => {
     for await (const { phase } of connector.backfill({ signal: new AbortController().signal }))
       if (phase === 'done') return
@@ -58,11 +56,11 @@ async function importHistory(given: Given): Promise<Json> {
   return sentEvents(klaviyo)
 }
 
-/** In the order of their keys, without what the destination made up: engines differ in when they answer. */
+/** Sorted by key, without generated ids and times: engines differ in timing. */
 function sentEvents(klaviyo: { events(): readonly { key?: string }[] }): Json {
-  const madeUp = new Set(['id', 'uuid', 'metricId', 'profileId', 'receivedAt'])
+  const generated = new Set(['id', 'uuid', 'metricId', 'profileId', 'receivedAt'])
   const events = [...klaviyo.events()].sort((a, b) => (String(a.key) < String(b.key) ? -1 : 1))
-  return JSON.parse(JSON.stringify(events, (key, value) => (madeUp.has(key) ? undefined : value)))
+  return JSON.parse(JSON.stringify(events, (key, value) => (generated.has(key) ? undefined : value)))
 }
 
 function canGenerateCode(): boolean {

@@ -6,7 +6,7 @@ import type { Store } from '../../runtime/ports/store.ts'
 import type { EventResult, Settlement } from '../../runtime/ports/types.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { type HarnessOptions, startConnector } from './connector-harness.ts'
-import { repeatable } from './open-intercom.ts'
+import { seededRandom } from './open-intercom.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 /** The workshop's token, client secret and key. */
@@ -115,7 +115,7 @@ export async function recordedConnector(failing = { intercom: 2, klaviyo: 4 }, o
   const secrets = new Set(SECRETS)
   const shop = await startConnector({
     clock,
-    random: repeatable(),
+    random: seededRandom(),
     fetch: (request) => shop.connector.receive(request),
     webhookUrl: () => 'http://localhost/webhooks/intercom',
     intercept: failSomeRequests(secrets, failing),

@@ -1,4 +1,4 @@
-/** Real processes and real sockets: the bin as a child, the sandbox's servers on loopback. */
+/** Real processes and sockets: the bin as a child process, the sandbox servers on loopback. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Closes what was opened, last first. */
+/** Closes everything added to it, last first. */
 export function createCleanup() {
   const all: (() => unknown)[] = []
   return {

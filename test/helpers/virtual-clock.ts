@@ -1,12 +1,12 @@
-/** A clock for tests: time passes only when it is told to, and only once everything else has come to rest. */
+/** A clock for tests: time passes on request only, once all pending promises have settled. */
 import type { Clock } from '../../runtime/ports/effects.ts'
 
 export interface VirtualClock extends Clock {
-  /** Lets `ms` pass, waking sleepers at their moment, in order. */
+  /** Advances the time by `ms` and wakes sleepers in order, each at its time. */
   advance(ms: number): Promise<void>
-  /** Lets time pass until the promise settles. Throws if nothing sleeps any more. */
+  /** Advances the time until the promise settles. Throws if nothing sleeps any more. */
   until<T>(promise: Promise<T>): Promise<T>
-  /** How many sleep now: what a closed part must have brought back to zero. */
+  /** The number of sleepers. Zero once every part is closed. */
   readonly sleeping: number
 }
 
@@ -71,7 +71,7 @@ export function virtualClock(start = Date.parse('2026-07-14T09:30:00.000Z')): Vi
   }
 }
 
-/** Lets promises and immediate callbacks run. */
+/** Runs pending promises and immediate callbacks. */
 async function rest(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

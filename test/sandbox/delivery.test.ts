@@ -1,13 +1,13 @@
 /** Webhook delivery of the local Intercom: one attempt, one retry after a minute, then none. */
 import { describe, expect, test } from 'vitest'
-import { openIntercom, subscriber } from '../helpers/open-intercom.ts'
+import { createSubscriber, openIntercom } from '../helpers/open-intercom.ts'
 
 const status = (code: number) => () => new Response(null, { status: code })
 
 describe('delivery', () => {
   /** One act that notifies exactly once, a minute and a half of waiting, and what had arrived. */
-  async function deliver(answer: Parameters<typeof subscriber>[0]) {
-    const { received, ...subscribed } = subscriber(answer)
+  async function deliver(answer: Parameters<typeof createSubscriber>[0]) {
+    const { received, ...subscribed } = createSubscriber(answer)
     // The first draw picks the act: 0 begins a conversation.
     const { box, clock } = openIntercom({ ...subscribed, random: () => 0 })
     const acted = box.act()
@@ -19,7 +19,7 @@ describe('delivery', () => {
     return { box, clock, first, statuses, note: box.notifications()[0] }
   }
 
-  test.each<[string, Parameters<typeof subscriber>[0], string, number]>([
+  test.each<[string, Parameters<typeof createSubscriber>[0], string, number]>([
     ['taken at once', status(200), 'delivered', 1],
     ['refused, then taken', (_, nth) => new Response(null, { status: nth === 1 ? 500 : 200 }), 'delivered', 2],
     ['refused twice', status(500), 'lost', 2],

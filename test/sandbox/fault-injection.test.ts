@@ -1,7 +1,7 @@
 /** Fault injection: latency, failures, hanging requests and cut connections, also over a real socket. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { FaultInjector, parseFaultInjection } from '../../sandbox/fault-injection.ts'
-import { at, onSocket, openIntercom, TOKEN } from '../helpers/open-intercom.ts'
+import { openIntercom, serveOnSocket, TOKEN, valueAt } from '../helpers/open-intercom.ts'
 import { virtualClock } from '../helpers/virtual-clock.ts'
 
 test.each([
@@ -55,9 +55,9 @@ describe('an injector', () => {
 
 describe('over a socket', () => {
   const { box: intercom, call } = openIntercom()
-  let server: Awaited<ReturnType<typeof onSocket>>
+  let server: Awaited<ReturnType<typeof serveOnSocket>>
   beforeAll(async () => {
-    server = await onSocket(intercom.fetch)
+    server = await serveOnSocket(intercom.fetch)
   })
   afterAll(() => server.close())
   beforeEach(() => misbehave({}))
@@ -103,6 +103,6 @@ describe('over a socket', () => {
   })
 
   test('rejects invalid rules', async () => {
-    expect(at(await misbehave({ failrate: 1 }), 'status')).toBe(400)
+    expect(valueAt(await misbehave({ failrate: 1 }), 'status')).toBe(400)
   })
 })

@@ -1,6 +1,6 @@
 /** The generated history of the local Intercom: realistic and repeatable. */
 import { describe, expect, test } from 'vitest'
-import { type Answer, at, openIntercom } from '../helpers/open-intercom.ts'
+import { type Answer, openIntercom, valueAt } from '../helpers/open-intercom.ts'
 
 const ANY = { field: 'id', operator: '!=', value: 'none' }
 const { call, searchAll } = openIntercom({ conversations: 1500, tickets: 800 })
@@ -10,9 +10,9 @@ const rows = {
   contacts: await searchAll('/contacts/search', ANY),
 }
 
-const parts = (it: Answer) => at(it, 'ticket_parts.ticket_parts') as Answer[]
-const firstPart = (it: Answer) => Number(at(it, 'ticket_parts.ticket_parts.0.created_at'))
-const contactsOf = (it: Answer) => at(it, 'contacts.contacts') as Answer[]
+const parts = (it: Answer) => valueAt(it, 'ticket_parts.ticket_parts') as Answer[]
+const firstPart = (it: Answer) => Number(valueAt(it, 'ticket_parts.ticket_parts.0.created_at'))
+const contactsOf = (it: Answer) => valueAt(it, 'contacts.contacts') as Answer[]
 const changesTo = (it: Answer, state: string) =>
   parts(it).filter((part) => part.ticket_state === state && part.previous_ticket_state !== state).length
 
@@ -22,17 +22,18 @@ test.each<[string, keyof typeof rows, (it: Answer) => boolean]>([
   ['no statistics', 'conversations', (it) => it.statistics === null],
   ['several contacts', 'conversations', (it) => contactsOf(it).length > 1],
   ['nobody assigned', 'conversations', (it) => it.admin_assignee_id === 0 && it.team_assignee_id === 0],
-  ['begun by a teammate', 'conversations', (it) => at(it, 'source.author.type') === 'admin'],
-  ['an anonymous author', 'conversations', (it) => at(it, 'source.author.email') === ''],
+  ['begun by a teammate', 'conversations', (it) => valueAt(it, 'source.author.type') === 'admin'],
+  ['an anonymous author', 'conversations', (it) => valueAt(it, 'source.author.email') === ''],
   [
     'rated later than asked',
     'conversations',
-    (it) => Number(at(it, 'conversation_rating.updated_at')) > Number(at(it, 'conversation_rating.created_at')),
+    (it) =>
+      Number(valueAt(it, 'conversation_rating.updated_at')) > Number(valueAt(it, 'conversation_rating.created_at')),
   ],
-  ['asked for a rating, not rated', 'conversations', (it) => at(it, 'conversation_rating.rating') === null],
-  ['an SLA', 'conversations', (it) => at(it, 'sla_applied.sla_status') === 'missed'],
-  ['attributes in lists', 'conversations', (it) => at(it, 'custom_attributes.Orders.instances.0') !== undefined],
-  ['grown into a ticket', 'conversations', (it) => at(it, 'ticket.id') === it.id],
+  ['asked for a rating, not rated', 'conversations', (it) => valueAt(it, 'conversation_rating.rating') === null],
+  ['an SLA', 'conversations', (it) => valueAt(it, 'sla_applied.sla_status') === 'missed'],
+  ['attributes in lists', 'conversations', (it) => valueAt(it, 'custom_attributes.Orders.instances.0') !== undefined],
+  ['grown into a ticket', 'conversations', (it) => valueAt(it, 'ticket.id') === it.id],
   ['no contact', 'tickets', (it) => contactsOf(it).length === 0],
   ['older than its first part', 'tickets', (it) => Number(it.created_at) < firstPart(it)],
   [
@@ -56,11 +57,11 @@ test.each<[string, keyof typeof rows, (it: Answer) => boolean]>([
   ['no phone number at all', 'contacts', (it) => it.phone === 'call me'],
   ['a national number', 'contacts', (it) => /^0[1-9]/.test(String(it.phone))],
   ['an avatar as text', 'contacts', (it) => typeof it.avatar === 'string'],
-  ['an avatar as an object', 'contacts', (it) => typeof at(it, 'avatar.image_url') === 'string'],
+  ['an avatar as an object', 'contacts', (it) => typeof valueAt(it, 'avatar.image_url') === 'string'],
   ['a pseudonym picture', 'contacts', (it) => JSON.stringify(it.avatar).includes('/pseudonym_avatars_')],
   ['an escaped name', 'contacts', (it) => String(it.name).includes('&amp;')],
-  ['a three-letter country', 'contacts', (it) => String(at(it, 'location.country_code')).length === 3],
-  ['more tags than it carries', 'contacts', (it) => at(it, 'tags.has_more') === true],
+  ['a three-letter country', 'contacts', (it) => String(valueAt(it, 'location.country_code')).length === 3],
+  ['more tags than it carries', 'contacts', (it) => valueAt(it, 'tags.has_more') === true],
 ])('%s', (_, kind, has) => {
   expect(rows[kind].filter(has).length).toBeGreaterThan(0)
 })
@@ -80,7 +81,7 @@ test('parts of a ticket are in order and end in its current state', () => {
       parts(it)
         .filter((part) => part.ticket_state)
         .at(-1)?.ticket_state,
-    ).toBe(at(it, 'ticket_state.category'))
+    ).toBe(valueAt(it, 'ticket_state.category'))
   }
 })
 
@@ -91,8 +92,9 @@ test('a record read by its id equals the one in search', async () => {
     const { conversation_parts, ...rest } = (await call('GET', `/conversations/${it.id}`)).body
     expect(rest).toEqual(it)
     // The count includes the opening message.
-    const count = at(it, 'statistics.count_conversation_parts') ?? Number(at(conversation_parts, 'total_count')) + 1
-    expect(at(conversation_parts, 'total_count')).toBe(Number(count) - 1)
+    const count =
+      valueAt(it, 'statistics.count_conversation_parts') ?? Number(valueAt(conversation_parts, 'total_count')) + 1
+    expect(valueAt(conversation_parts, 'total_count')).toBe(Number(count) - 1)
   }
 })
 
@@ -112,11 +114,11 @@ describe('deleted and merged contacts', () => {
 })
 
 test('tags omitted from a contact are at its URL, with names', async () => {
-  const tagged = rows.contacts.find((it) => at(it, 'tags.has_more') === true)
+  const tagged = rows.contacts.find((it) => valueAt(it, 'tags.has_more') === true)
   const { body } = await call('GET', `/contacts/${tagged?.id}/tags`)
-  expect(at(tagged, 'tags.data.length')).toBe(10)
-  expect(at(body, 'data.length')).toBe(at(tagged, 'tags.total_count'))
-  expect(at(body, 'data.0')).toMatchObject({ type: 'tag', id: expect.any(String), name: expect.any(String) })
+  expect(valueAt(tagged, 'tags.data.length')).toBe(10)
+  expect(valueAt(body, 'data.length')).toBe(valueAt(tagged, 'tags.total_count'))
+  expect(valueAt(body, 'data.0')).toMatchObject({ type: 'tag', id: expect.any(String), name: expect.any(String) })
 })
 
 test('the list of contacts equals the search for all', async () => {
@@ -127,7 +129,7 @@ test('the list of contacts equals the search for all', async () => {
       `/contacts?per_page=100${after && `&starting_after=${encodeURIComponent(after)}`}`,
     )
     ids.push(...(body.data as Answer[]).map(({ id }) => id))
-    const next = at(body, 'pages.next.starting_after')
+    const next = valueAt(body, 'pages.next.starting_after')
     if (next === undefined) break
     after = String(next)
   }

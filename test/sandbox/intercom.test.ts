@@ -1,6 +1,6 @@
 /** Errors and rate limits of the local Intercom, as documented for the real one. */
 import { describe, expect, test } from 'vitest'
-import { at, onSocket, openIntercom, TOKEN } from '../helpers/open-intercom.ts'
+import { openIntercom, serveOnSocket, TOKEN, valueAt } from '../helpers/open-intercom.ts'
 
 const ANY = { field: 'id', operator: '!=', value: 'none' }
 const CONVERSATIONS = '/conversations/search'
@@ -49,7 +49,7 @@ describe('rejects', () => {
     ['an empty cursor in a list', ['GET', '/contacts?starting_after='], 500, 'server_error'],
   ] as const)('%s', async (_, [method, path, body, headers], status, code) => {
     const answer = await call(method, path, body, headers)
-    expect([answer.status, at(answer.body, 'errors.0.code')]).toEqual([status, code])
+    expect([answer.status, valueAt(answer.body, 'errors.0.code')]).toEqual([status, code])
     expect(answer.body).toMatchObject({ type: 'error.list', request_id: answer.headers.get('x-request-id') })
   })
 
@@ -59,7 +59,7 @@ describe('rejects', () => {
 
   test('a cursor of another query', async () => {
     const first = await call('POST', CONVERSATIONS, { query: ANY, pagination: { per_page: 5 } })
-    const starting_after = at(first.body, 'pages.next.starting_after')
+    const starting_after = valueAt(first.body, 'pages.next.starting_after')
     const other = { query: { ...ANY, value: 'other' }, pagination: { per_page: 5, starting_after } }
     expect((await call('POST', CONVERSATIONS, other)).status).toBe(400)
   })
@@ -87,7 +87,7 @@ test('counts and limits calls, with headers on every response', async () => {
 
 test('the same over a real socket', async () => {
   const { box } = openIntercom()
-  const server = await onSocket(box.fetch)
+  const server = await serveOnSocket(box.fetch)
   const response = await fetch(`${server.url}/me`, { headers: { authorization: `Bearer ${TOKEN}` } })
   expect(await response.json()).toMatchObject({ app: { id_code: 'sandbox1' } })
   expect(await (await fetch(`${server.url}/sandbox/calls`)).json()).toEqual({ 'GET /me': 1 })

@@ -1,14 +1,21 @@
 /** Live activity of the local Intercom: changed records and signed webhooks. */
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { type Answer, at, onSocket, openIntercom, type Received, subscriber } from '../helpers/open-intercom.ts'
+import {
+  type Answer,
+  createSubscriber,
+  openIntercom,
+  type ReceivedNotification,
+  serveOnSocket,
+  valueAt,
+} from '../helpers/open-intercom.ts'
 import { virtualClock } from '../helpers/virtual-clock.ts'
 
-const item = ({ note }: Received) => at(note, 'data.item') as Answer
-const topic = ({ note }: Received) => String(note.topic)
+const item = ({ note }: ReceivedNotification) => valueAt(note, 'data.item') as Answer
+const topic = ({ note }: ReceivedNotification) => String(note.topic)
 
 describe('300 live actions', async () => {
-  const { received, ...subscribed } = subscriber()
+  const { received, ...subscribed } = createSubscriber()
   const { box, clock, call, searchAll } = openIntercom(subscribed)
   // An hour on, so that what is new can be told from the history.
   await clock.advance(3_600_000)
@@ -67,9 +74,9 @@ describe('300 live actions', async () => {
     const last = new Map(of('ticket.state.updated').map((one) => [item(one).id, item(one)]))
     for (const [id, sent] of last) {
       const { body } = await call('GET', `/tickets/${id}`)
-      const known = (at(body, 'ticket_parts.ticket_parts') as Answer[]).map((part) => part.id)
+      const known = (valueAt(body, 'ticket_parts.ticket_parts') as Answer[]).map((part) => part.id)
       expect(known).toEqual(
-        expect.arrayContaining((at(sent, 'ticket_parts.ticket_parts') as Answer[]).map((part) => part.id)),
+        expect.arrayContaining((valueAt(sent, 'ticket_parts.ticket_parts') as Answer[]).map((part) => part.id)),
       )
     }
     for (const one of of('contact.user.created'))
@@ -80,16 +87,16 @@ describe('300 live actions', async () => {
     for (const one of of('conversation.user.replied')) {
       const list = item(one).conversation_parts
       expect(list).toMatchObject({ total_count: 1, conversation_parts: [{ part_type: 'comment', created_at: now }] })
-      expect(at(list, 'conversation_parts.0.author.type')).toMatch(/user|lead/)
-      expect(at(list, 'conversation_parts.0.body')).not.toMatch(/<p>/)
+      expect(valueAt(list, 'conversation_parts.0.author.type')).toMatch(/user|lead/)
+      expect(valueAt(list, 'conversation_parts.0.body')).not.toMatch(/<p>/)
     }
   })
 
   test('a new ticket sends its first state and its creation, with the same item', () => {
     for (const created of of('ticket.created')) {
-      const state = of('ticket.state.updated').find((one) => at(one.note, 'data.item.id') === item(created).id)
+      const state = of('ticket.state.updated').find((one) => valueAt(one.note, 'data.item.id') === item(created).id)
       expect(state && item(state)).toEqual(item(created))
-      const [first] = at(item(created), 'ticket_parts.ticket_parts') as Answer[]
+      const [first] = valueAt(item(created), 'ticket_parts.ticket_parts') as Answer[]
       expect(first).toMatchObject({ ticket_state: 'submitted', previous_ticket_state: 'submitted', created_at: now })
     }
     expect(of('ticket.created').some((one) => Number(item(one).created_at) < now)).toBe(true)
@@ -102,7 +109,7 @@ describe('300 live actions', async () => {
         ticket: { type: 'ticket' },
         ticket_part: { part_type: 'comment' },
       })
-      expect((at(item(one), 'ticket.ticket_parts.ticket_parts') as Answer[]).at(-1)).toEqual(item(one).ticket_part)
+      expect((valueAt(item(one), 'ticket.ticket_parts.ticket_parts') as Answer[]).at(-1)).toEqual(item(one).ticket_part)
     }
   })
 
@@ -111,12 +118,13 @@ describe('300 live actions', async () => {
     for (const one of of('contact.user.tag.created')) {
       expect(item(one)).toMatchObject({ type: 'contact_tag', tag: { type: 'tag' }, contact: { type: 'contact' } })
     }
-    for (const one of of('contact.unsubscribed')) expect(at(item(one), 'contact.unsubscribed_from_emails')).toBe(true)
+    for (const one of of('contact.unsubscribed'))
+      expect(valueAt(item(one), 'contact.unsubscribed_from_emails')).toBe(true)
   })
 })
 
 test('live activity continues at its interval until stopped', async () => {
-  const { received, ...subscribed } = subscriber()
+  const { received, ...subscribed } = createSubscriber()
   const { box, clock } = openIntercom({ ...subscribed, random: () => 0 })
   const stop = new AbortController()
   const living = box.live({ every: 1000, signal: stop.signal })
@@ -127,14 +135,14 @@ test('live activity continues at its interval until stopped', async () => {
 })
 
 test('over real sockets: /sandbox/act posts to a receiver', async () => {
-  const { received, ...subscribed } = subscriber()
-  const receiver = await onSocket(subscribed.fetch)
+  const { received, ...subscribed } = createSubscriber()
+  const receiver = await serveOnSocket(subscribed.fetch)
   const { box } = openIntercom({
     clock: virtualClock(),
     webhookUrl: () => receiver.url,
     fetch: (request) => fetch(request),
   })
-  const server = await onSocket(box.fetch)
+  const server = await serveOnSocket(box.fetch)
   expect((await fetch(`${server.url}/sandbox/act?n=40`, { method: 'POST' })).status).toBe(200)
   const notes = (await (await fetch(`${server.url}/sandbox/notifications`)).json()) as Answer[]
   expect(notes.length).toBeGreaterThanOrEqual(40)

@@ -1,7 +1,7 @@
 /** Search of the local Intercom: for any query, sort and page size the results equal a plain filter. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Answer, at, openIntercom } from '../helpers/open-intercom.ts'
+import { type Answer, openIntercom, valueAt } from '../helpers/open-intercom.ts'
 
 const ANY = { field: 'id', operator: '!=', value: 'none' }
 const CONVERSATIONS = '/conversations/search'
@@ -9,7 +9,7 @@ const CONVERSATIONS = '/conversations/search'
 describe('search', () => {
   const { call, searchAll, clock } = openIntercom()
   const middle = Math.floor(clock.now() / 1000) - 182 * 86_400
-  const tag = (it: Answer) => (at(it, 'tags.tags') as Answer[]).map(({ name }) => name)
+  const tag = (it: Answer) => (valueAt(it, 'tags.tags') as Answer[]).map(({ name }) => name)
 
   // Whatever the query, the answer is what a plain filter over all records gives.
   const where = (field: string, operator: string, value: unknown) => ({ field, operator, value })
@@ -25,13 +25,13 @@ describe('search', () => {
       'a score',
       CONVERSATIONS,
       where('conversation_rating.score', '>', 3),
-      (it) => Number(at(it, 'conversation_rating.rating')) > 3,
+      (it) => Number(valueAt(it, 'conversation_rating.rating')) > 3,
     ],
     [
       'a word',
       CONVERSATIONS,
       where('source.body', '=', 'order?'),
-      (it) => String(at(it, 'source.body')).includes('order?'),
+      (it) => String(valueAt(it, 'source.body')).includes('order?'),
     ],
     [
       'an unassigned ticket',
@@ -117,7 +117,7 @@ describe('search', () => {
       pages: { page: 1, per_page: 150, total_pages: 3, next: { page: 2 } },
     })
     const last = (body.conversations as Answer[])[149]
-    const cursor = JSON.parse(Buffer.from(String(at(body, 'pages.next.starting_after')), 'base64').toString())
+    const cursor = JSON.parse(Buffer.from(String(valueAt(body, 'pages.next.starting_after')), 'base64').toString())
     expect(cursor.slice(0, 3)).toEqual([Number(last?.created_at) * 1000, last?.id, 2])
     const whole = await call('POST', '/tickets/search', { query: { field: 'id', operator: '=', value: 'none' } })
     expect(whole.body.pages).toEqual({ type: 'pages', page: 1, per_page: 20, total_pages: 0 })
