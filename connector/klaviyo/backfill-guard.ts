@@ -9,7 +9,7 @@ import type { Json } from '../../runtime/ports/types.ts'
  * Wraps the fetch of lane `backfill`. Reads the body as it would leave the process, and throws a bug `Fault` unless
  * every entry and every event of a bulk request carries `backfill: true`.
  */
-export function requireBackfillFlag(fetch: Fetch): Fetch {
+export function requireBackfillFlag(send: Fetch): Fetch {
   return async (request) => {
     if (!hasBackfillFlags(await request.clone().text()))
       throw new Fault(
@@ -17,7 +17,7 @@ export function requireBackfillFlag(fetch: Fetch): Fetch {
         'klaviyo/unflagged',
         'stopped a backfill request without its backfill flag: please report it',
       )
-    return fetch(request)
+    return send(request)
   }
 }
 

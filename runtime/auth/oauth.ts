@@ -21,7 +21,7 @@ export interface AuthorizationRequest extends OauthState {
   readonly optionalPermissions: readonly string[]
 }
 
-/** Token requests a minute. Klaviyo rejects more for one installation. */
+/** Token requests a minute. Some sides reject more for one installation. */
 const REQUESTS_PER_MINUTE = 10
 
 /** Undefined when the side has no OAuth, or we have no client there. */
@@ -118,7 +118,7 @@ export class OauthFlow {
     if (revocation === undefined) return
     const url = resolveUrl(this.#side, revocation.path, region)
     const options = this.#requestOptions(signal)
-    // Not RFC 7009: Intercom uninstalls the app whose token makes the request.
+    // Not RFC 7009: such a side uninstalls the app whose token makes the request.
     if (revocation.by === 'token') {
       const body = new URLSearchParams()
       await oauth4webapi.protectedResourceRequest(accessToken, 'POST', url, options.headers, body, options)
@@ -172,7 +172,7 @@ type FetchInit = oauth4webapi.CustomFetchOptions<string, oauth4webapi.ProtectedR
 
 /**
  * Basic authentication with ids and secrets form-encoded (RFC 6749, section 2.3.1), but for `-`, `_` and `.`, which
- * oauth4webapi's own escapes too: Klaviyo's ids are UUIDs, and its SDK sends them as they are.
+ * oauth4webapi's own escapes too: client ids are often UUIDs, and not every server decodes them before it compares.
  */
 function clientSecretBasic(secret: string): oauth4webapi.ClientAuth {
   const encode = (text: string) => encodeURIComponent(text).replace(/%20/g, '+')
@@ -183,7 +183,7 @@ function clientSecretBasic(secret: string): oauth4webapi.ClientAuth {
 }
 
 /**
- * Makes a token response conform to RFC 6749, section 5.1. Intercom names the token `token` as well as `access_token`; a
+ * Makes a token response conform to RFC 6749, section 5.1, which oauth4webapi enforces. A token under the name `token`, a
  * missing `token_type`, an empty `refresh_token`, or an `expires_in` that is not a positive number, must not cost a
  * connection. Other members, an unrequested `id_token` among them, are dropped.
  */
@@ -208,7 +208,7 @@ function tokenClient(side: Side, effects: NetworkEffects): HttpClient {
 /** By the `error` of RFC 6749, section 5.2. Any other member could quote the request, and thus a secret. */
 function explainOauthError({ label }: Side, status: number, body: Json | undefined): ErrorExplanation {
   const error = isObject(body) ? String(body.error ?? '') : ''
-  // Intercom answers a wrong code or token with a 401 in its own shape.
+  // A 401 in a shape of the side's own also means a wrong code or token.
   if (error === 'invalid_grant' || (status === 401 && error === ''))
     return {
       kind: 'config',

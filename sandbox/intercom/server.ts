@@ -6,7 +6,7 @@ import { createWorkspace } from '../data/workspace.ts'
 import { FaultInjector, parseFaultInjection } from '../fault-injection.ts'
 import { createFailures, type RateLimit, rateLimit } from './errors.ts'
 import { createLiveActivity } from './live.ts'
-import { intercomOauth } from './oauth.ts'
+import { type IntercomOauth, intercomOauth } from './oauth.ts'
 import { routes } from './routes.ts'
 import { type WebhookNotification, WebhookSender } from './webhooks.ts'
 
@@ -87,32 +87,12 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
   const faults = new FaultInjector({ clock, random, failure: createFailures(random) })
   const calls: Record<string, number> = {}
 
-  const sandbox = new Hono().basePath('/sandbox')
-  sandbox.get('/calls', (c) => c.json(calls))
-  sandbox.get('/notifications', (c) => c.json(webhooks.notifications()))
-  sandbox.post('/misbehave', async (c) => {
-    const rules = parseFaultInjection(await c.req.json().catch(() => undefined))
-    if (rules === undefined) return c.json({ error: 'unknown rule or invalid number' }, 400)
-    faults.rules = rules
-    return c.json(rules)
-  })
-  sandbox.post('/uninstall', (c) => {
-    oauth.uninstall()
-    return c.json({ uninstalled: true })
-  })
-  sandbox.post('/act', async (c) => {
-    const count = Number(c.req.query('n') ?? 1)
-    if (!Number.isInteger(count) || count < 1) return c.json({ error: 'n must be a whole number above 0' }, 400)
-    for (let left = count; left > 0; left -= MAX_CONCURRENT_ACTIONS) {
-      await Promise.all(Array.from({ length: Math.min(left, MAX_CONCURRENT_ACTIONS) }, act))
-    }
-    return c.json({ acts: count, notifications: webhooks.notifications().length })
-  })
+  const controls = controlRoutes({ calls, webhooks, faults, oauth, act })
 
   return {
     async fetch(request) {
       const { pathname } = new URL(request.url)
-      if (pathname.startsWith('/sandbox/')) return sandbox.fetch(request)
+      if (pathname.startsWith('/sandbox/')) return controls.fetch(request)
       if (pathname === '/oauth' || pathname.startsWith('/auth/')) return oauth.app.fetch(request)
       const call = `${request.method} ${pathTemplate(pathname)}`
       calls[call] = (calls[call] ?? 0) + 1
@@ -130,6 +110,40 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
     notifications: () => webhooks.notifications(),
     close: () => webhooks.close(),
   }
+}
+
+interface Controls {
+  readonly calls: Readonly<Record<string, number>>
+  readonly webhooks: WebhookSender
+  readonly faults: FaultInjector
+  readonly oauth: IntercomOauth
+  readonly act: () => Promise<void>
+}
+
+/** Routes beside Intercom's own: calls, webhooks, fault injection, uninstall, live actions. */
+function controlRoutes({ calls, webhooks, faults, oauth, act }: Controls): Hono {
+  const app = new Hono().basePath('/sandbox')
+  app.get('/calls', (c) => c.json(calls))
+  app.get('/notifications', (c) => c.json(webhooks.notifications()))
+  app.post('/misbehave', async (c) => {
+    const rules = parseFaultInjection(await c.req.json().catch(() => undefined))
+    if (rules === undefined) return c.json({ error: 'unknown rule or invalid number' }, 400)
+    faults.rules = rules
+    return c.json(rules)
+  })
+  app.post('/uninstall', (c) => {
+    oauth.uninstall()
+    return c.json({ uninstalled: true })
+  })
+  app.post('/act', async (c) => {
+    const count = Number(c.req.query('n') ?? 1)
+    if (!Number.isInteger(count) || count < 1) return c.json({ error: 'n must be a whole number above 0' }, 400)
+    for (let left = count; left > 0; left -= MAX_CONCURRENT_ACTIONS) {
+      await Promise.all(Array.from({ length: Math.min(left, MAX_CONCURRENT_ACTIONS) }, act))
+    }
+    return c.json({ acts: count, notifications: webhooks.notifications().length })
+  })
+  return app
 }
 
 /** Posts to the URL beside the webhook's, as if it were registered in the Developer Hub. Never retried. */

@@ -96,6 +96,16 @@ test('the connector and the sandbox are reached by neither the runtime nor each 
   expect(wrong).toEqual([])
 })
 
+test('the sandbox uses the runtime only for ports and utilities', () => {
+  const allowed = ['runtime/ports/', 'runtime/lib/', 'runtime/system.ts']
+  const wrong = sandbox.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => target.startsWith('runtime/') && !allowed.some((one) => target.startsWith(one)))
+      .map((target) => `${file.path} imports ${target}`),
+  )
+  expect(wrong).toEqual([])
+})
+
 const COMPILER = 'runtime/expression/compiler'
 
 /** The compiler is to become a package, so it imports types of ours only, and its run time never loads its compile time. */
