@@ -2,9 +2,9 @@
 /** The `connector` command. */
 import process from 'node:process'
 import { limitHeapGrowth } from '../runtime/cli/limit-heap.ts'
-import { processIo } from '../runtime/cli/process.ts'
+import { createProcessIo } from '../runtime/cli/process.ts'
 import { runCli } from '../runtime/cli/run.ts'
 import { cliApp } from './cli-app.ts'
 
 limitHeapGrowth()
-process.exitCode = await runCli(cliApp, process.argv.slice(2), processIo(process))
+process.exitCode = await runCli(cliApp, process.argv.slice(2), createProcessIo(process))

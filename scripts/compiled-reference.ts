@@ -1,5 +1,5 @@
 /** The reference page of compiled expressions: the rule, its exceptions, and the expressions we ship. */
-import { compileReport } from '../runtime/cli/output/compile-report.ts'
+import { createCompileReport } from '../runtime/cli/output/compile-report.ts'
 import { NOT_COMPILABLE_HELP } from '../runtime/expression/compiler/not-compilable.ts'
 import type { FunctionTable } from '../runtime/expression/functions.ts'
 import type { PlacedExpression } from '../runtime/spec/compile/context.ts'
@@ -29,7 +29,7 @@ function shippedTable(expressions: readonly PlacedExpression[]): string {
   const files = new Map<string, PlacedExpression[]>()
   for (const each of expressions) files.set(each.file, [...(files.get(each.file) ?? []), each])
   const rows = [...files].sort().map(([file, own]) => {
-    const { total, interpreted } = compileReport(own)
+    const { total, interpreted } = createCompileReport(own)
     const left = interpreted.map(({ place, reason }) => `${place} (${reason})`)
     return `| \`${file}\` | ${total} | ${total - interpreted.length} | ${left.join('<br>')} |`
   })

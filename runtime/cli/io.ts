@@ -33,7 +33,7 @@ export function wantsColor(output: Output, env: ProcessIo['env']): boolean {
   return output.isTTY && env.TERM !== 'dumb'
 }
 
-export function painter(color: boolean): Painter {
+export function createPainter(color: boolean): Painter {
   // `wantsColor` has decided; without the option Node checks its own streams again.
   return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
 }

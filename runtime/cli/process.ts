@@ -5,7 +5,7 @@ import type { Output, ProcessIo } from './io.ts'
 
 type NodeProcess = typeof globalThis.process
 
-export function processIo(process: NodeProcess): ProcessIo {
+export function createProcessIo(process: NodeProcess): ProcessIo {
   let signal: AbortSignal | undefined
   return {
     stdout: outputOf(process.stdout, process),

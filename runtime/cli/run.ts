@@ -7,7 +7,7 @@ import type { CliApp } from './app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from './command.ts'
 import { groupSummaries, loadCommands } from './commands/index.ts'
 import { CliError, describeError, EXIT_CODES, isUnexpected } from './errors.ts'
-import { type ProcessIo, painter, wantsColor } from './io.ts'
+import { createPainter, type ProcessIo, wantsColor } from './io.ts'
 import { type Loaders, loaders } from './loaders.ts'
 import { Footer } from './output/footer.ts'
 import { createLogger, parseLogLevel } from './output/log.ts'
@@ -37,7 +37,7 @@ export async function runCli(app: CliApp, argv: readonly string[], io: ProcessIo
 }
 
 function printError(error: unknown, { bugsUrl, homepage }: CliApp, { stderr, env }: ProcessIo): void {
-  const paint = painter(wantsColor(stderr, env))
+  const paint = createPainter(wantsColor(stderr, env))
   const report = isUnexpected(error)
     ? `. This is a bug; please report it at ${bugsUrl} (LOG_LEVEL=debug prints the stack)`
     : ''
@@ -118,7 +118,7 @@ function configureHelp(program: Command, io: ProcessIo): void {
     getErrHasColors: () => wantsColor(io.stderr, io.env),
   })
   program.configureHelp({
-    styleTitle: (title) => painter(true)('bold', title),
+    styleTitle: (title) => createPainter(true)('bold', title),
     // Without commander's `[options]`, which every command would show.
     subcommandTerm: (command) => `${command.name()} ${command.usage().replace('[options]', '').trim()}`.trim(),
   })
@@ -146,7 +146,7 @@ async function createContext(
     env,
     footer,
     json: input.flag('json'),
-    paint: painter(wantsColor(io.stdout, io.env)),
+    paint: createPainter(wantsColor(io.stdout, io.env)),
     colorNotes: color,
     load,
     print: (text) => void io.stdout.write(text),

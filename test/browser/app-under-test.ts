@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { cliApp as app } from '../../connector/cli-app.ts'
 import { connectorFromSpec } from '../../connector/index.ts'
 import { listen } from '../../runtime/cli/server/listen.ts'
-import { routes } from '../../runtime/cli/server/routes.ts'
+import { createRoutes } from '../../runtime/cli/server/routes.ts'
 import type { Connector } from '../../runtime/connector.ts'
 import { createConsole } from '../../runtime/console/index.ts'
 import { systemClock } from '../../runtime/system.ts'
@@ -41,7 +41,7 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
   const { signal } = ending
   const parts = { app, connector, clock, logger, connections, signal }
   const pages = createConsole({ ...parts, metricUrl: app.metricUrl, password: options.password })
-  answer = routes({ ...parts, console: pages, notReadyReasons: () => [] })
+  answer = createRoutes({ ...parts, console: pages, notReadyReasons: () => [] })
   const listener = await listen({ host: '127.0.0.1', port: 0, fetch: answer, clock })
   closing.add(listener, async () => {
     ending.abort()

@@ -1,6 +1,6 @@
 /** The history of a record whose attempts the ledger does not hold one by one. */
 import { describe, expect, test } from 'vitest'
-import { timeline } from '../../runtime/cli/output/timeline.ts'
+import { renderTimeline } from '../../runtime/cli/output/timeline.ts'
 import type { LedgerEntry } from '../../runtime/ports/ledger.ts'
 import type { Attempt } from '../../runtime/ports/types.ts'
 import { recordHistory } from '../../runtime/record-history.ts'
@@ -42,7 +42,7 @@ describe('interrupted attempts', () => {
 test('summarises attempts that were not stored, and lists their events', () => {
   const sent = delivered({ metric: 'M', status: 'delivered', lane: 'live', receipt: { status: 202, requestId: 'r7' } })
   const between: Attempt = { at: AT, count: 4200, last: AT + 9000, delivered: sent.events }
-  const text = timeline([entry({ attempts: [waited(), between, waited(37)] })], (_, words) => words)
+  const text = renderTimeline([entry({ attempts: [waited(), between, waited(37)] })], (_, words) => words)
   expect(text).toContain(
     '2026-03-01 12:00:00Z  between  4,200 attempts with different outcomes, the last 2026-03-01 12:00:09Z',
   )

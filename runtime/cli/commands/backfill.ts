@@ -5,7 +5,7 @@ import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
 import { ProgressDisplay } from '../output/progress.ts'
-import { reportData, reportText } from '../output/report.ts'
+import { formatReport, reportToJson } from '../output/report.ts'
 import { parseList, parseMoment, unknownName } from '../parse.ts'
 import { BOTH_SIDES, withConnector } from '../with-connector.ts'
 
@@ -37,8 +37,8 @@ export const backfillCommand: CommandDefinition = {
       const last = await showProgress(connector.backfill(options), context)
       if (last === undefined) return EXIT_CODES.failed
       const finished = last.phase === 'done'
-      if (context.json) context.print(formatJson(reportData(last, finished)))
-      else context.print(reportText(last, finished, context.paint))
+      if (context.json) context.print(formatJson(reportToJson(last, finished)))
+      else context.print(formatReport(last, finished, context.paint))
       return finished && last.dead === 0 ? EXIT_CODES.ok : EXIT_CODES.failed
     })
   },

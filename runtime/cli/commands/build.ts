@@ -6,8 +6,8 @@ import { groupExpressions } from '../../spec/expression-groups.ts'
 import { writeBundle } from '../../spec/write-bundle.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../errors.ts'
-import { compileReport, compileReportJson, compileReportText } from '../output/compile-report.ts'
-import { compiledGroupJson, compiledGroupText } from '../output/print-compiled.ts'
+import { compileReportToJson, createCompileReport, formatCompileReport } from '../output/compile-report.ts'
+import { compiledGroupToJson, formatCompiledGroup } from '../output/format-compiled-group.ts'
 import { unknownName } from '../parse.ts'
 import { type CheckedSpec, loadSpecOrExit } from '../with-connector.ts'
 
@@ -52,7 +52,7 @@ function printGroup(
     const names = groups.map((candidate) => candidate.name)
     throw usageError(unknownName('name', name, names))
   }
-  print(machine ? formatJson(compiledGroupJson(group, app.functions)) : compiledGroupText(group, app.functions))
+  print(machine ? formatJson(compiledGroupToJson(group, app.functions)) : formatCompiledGroup(group, app.functions))
 }
 
 async function writeModule(
@@ -64,10 +64,10 @@ async function writeModule(
   await writeFile(resolve(io.cwd, out), text).catch((error: NodeJS.ErrnoException) => {
     throw new CliError(EXIT_CODES.failed, `cannot write ${out} (${error.code})`)
   })
-  const report = compileReport(loaded.expressions)
+  const report = createCompileReport(loaded.expressions)
   print(
     machine
-      ? formatJson({ out, bytes: text.length, expressions: compileReportJson(report) })
-      : `${out}: ${compileReportText(report)}\n`,
+      ? formatJson({ out, bytes: text.length, expressions: compileReportToJson(report) })
+      : `${out}: ${formatCompileReport(report)}\n`,
   )
 }

@@ -7,7 +7,7 @@ import { EXIT_CODES } from '../errors.ts'
 import type { Painter } from '../io.ts'
 import { BOTH_SIDES, withConnector } from '../with-connector.ts'
 
-export const checkCommand = ({ labels }: CliApp): CommandDefinition => ({
+export const createCheckCommand = ({ labels }: CliApp): CommandDefinition => ({
   name: 'check',
   summary: `Check credentials and permissions for ${labels.source} and ${labels.destination}.`,
   options: [],

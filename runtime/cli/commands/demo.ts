@@ -6,9 +6,9 @@ import type { Tally } from '../../ports/ledger.ts'
 import type { Sandbox } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { EXIT_CODES } from '../errors.ts'
-import { reportText } from '../output/report.ts'
+import { formatReport } from '../output/report.ts'
 import { parsePositive } from '../parse.ts'
-import { httpApp } from '../server/http-app.ts'
+import { createHttpApp } from '../server/http-app.ts'
 import { listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
 import { type OpenConnector, withConnector } from '../with-connector.ts'
@@ -59,7 +59,7 @@ async function runDemo({ context, input, opened, sandbox, stop }: Demo): Promise
   const seconds = duration === undefined ? undefined : parsePositive(duration, '--for')
   const { connector, store, spec, connections } = opened
   const closing = new AbortController()
-  const { fetch, drained } = httpApp(context, { connector, connections, closing, notReadyReasons: () => [] })
+  const { fetch, drained } = createHttpApp(context, { connector, connections, closing, notReadyReasons: () => [] })
   const listener = await listen({ host: '127.0.0.1', port: 0, fetch, clock: io.clock })
   const ending = { notReadyReasons: [], closing, io: { clock: io.clock, signal: stop.signal } }
   const serving = serve({ ...opened, ...ending, listener, logger })
@@ -114,7 +114,7 @@ async function setUp({ setup, sandbox, consoleUrl, context, signal }: DemoSetup)
 async function importHistory(connector: Connector, context: CommandContext, signal: AbortSignal): Promise<void> {
   context.print('Importing history. Events carry the backfill flag and profiles only identifiers, so no flow starts.\n')
   const last = await showProgress(connector.backfill({ signal }), context)
-  if (last !== undefined) context.print(reportText(last, last.phase === 'done', context.paint))
+  if (last !== undefined) context.print(formatReport(last, last.phase === 'done', context.paint))
 }
 
 /** Prints a line for each outcome whose count has risen since the last poll. */

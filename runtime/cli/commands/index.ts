@@ -6,16 +6,16 @@ type LoadCommands = (app: CliApp) => Promise<readonly CommandDefinition[]>
 
 /** By first word, in the order of the help. Some texts and options depend on the app. */
 const commands: Readonly<Record<string, LoadCommands>> = {
-  start: async (app) => [(await import('./start.ts')).startCommand(app)],
+  start: async (app) => [(await import('./start.ts')).createStartCommand(app)],
   backfill: async () => [(await import('./backfill.ts')).backfillCommand],
   validate: async () => [(await import('./validate.ts')).validateCommand],
   build: async () => [(await import('./build.ts')).buildCommand],
   preview: async () => [(await import('./preview.ts')).previewCommand],
-  check: async (app) => [(await import('./check.ts')).checkCommand(app)],
+  check: async (app) => [(await import('./check.ts')).createCheckCommand(app)],
   trace: async () => [(await import('./trace.ts')).traceCommand],
   'dead-letters': async () => (await import('./dead-letters.ts')).deadLetterCommands,
-  recipes: async (app) => (await import('./recipes.ts')).recipeCommands(app),
-  sandbox: async (app) => [(await import('./sandbox.ts')).sandboxCommand(app)],
+  recipes: async (app) => (await import('./recipes.ts')).createRecipeCommands(app),
+  sandbox: async (app) => [(await import('./sandbox.ts')).createSandboxCommand(app)],
   demo: async () => [(await import('./demo.ts')).demoCommand],
 }
 

@@ -4,7 +4,7 @@ import type { Preview, PreviewInput } from '../../mapping/preview.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
-import { previewText } from '../output/preview-text.ts'
+import { formatPreview } from '../output/format-preview.ts'
 import { unknownName } from '../parse.ts'
 import { readJson, readJsonOrYaml } from '../read-input.ts'
 import { withConnector } from '../with-connector.ts'
@@ -72,5 +72,5 @@ function checkNames({ topic, stream }: PreviewInput, { streams, resources, webho
 
 function render(result: Preview, { json: machine, paint }: CommandContext, request: boolean): string {
   if (request) return formatJson(result.bodies)
-  return machine ? formatJson(result.items) : previewText(result.items, paint)
+  return machine ? formatJson(result.items) : formatPreview(result.items, paint)
 }

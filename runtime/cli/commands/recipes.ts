@@ -13,7 +13,7 @@ import { type ConnectorNeeds, withConnector } from '../with-connector.ts'
 
 const NEEDS: ConnectorNeeds = { needs: ['destination'] }
 
-export const recipeCommands = (app: CliApp): readonly CommandDefinition[] => [listRecipes(app), applyRecipe(app)]
+export const createRecipeCommands = (app: CliApp): readonly CommandDefinition[] => [listRecipes(app), applyRecipe(app)]
 
 const listRecipes = ({ labels: { destination } }: CliApp): CommandDefinition => ({
   name: 'recipes list',

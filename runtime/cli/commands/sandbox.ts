@@ -7,7 +7,7 @@ import { CliError, EXIT_CODES } from '../errors.ts'
 import { parsePort } from '../parse.ts'
 
 /** Has a port option for each server of the app's sandbox. */
-export function sandboxCommand(app: CliApp): CommandDefinition {
+export function createSandboxCommand(app: CliApp): CommandDefinition {
   const { labels, sandboxPorts } = app
   return {
     name: 'sandbox',

@@ -5,7 +5,7 @@ import type { CliApp, Env, Sandbox, Setting } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
 import { parsePort } from '../parse.ts'
-import { httpApp } from '../server/http-app.ts'
+import { createHttpApp } from '../server/http-app.ts'
 import { type Listener, listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
 import { BOTH_SIDES, DEFAULT_STORE_URL, type OpenConnector, withConnector } from '../with-connector.ts'
@@ -13,7 +13,7 @@ import { BOTH_SIDES, DEFAULT_STORE_URL, type OpenConnector, withConnector } from
 const NEEDS: readonly Setting['needed'][] = [...BOTH_SIDES, 'webhook']
 const SANDBOX_HINT = 'To try it without any: connector start --sandbox'
 
-export const startCommand = ({ labels }: CliApp): CommandDefinition => ({
+export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
   name: 'start',
   summary: 'Receive webhooks, deliver events and serve the console.',
   logLevel: 'info',
@@ -77,7 +77,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     // Starts to listen for signals before the port opens: from here on SIGTERM drains, until here it ends the process.
     const { signal } = io
     const closing = new AbortController()
-    const http = httpApp(context, { ...opened, closing, notReadyReasons: () => notReadyReasons })
+    const http = createHttpApp(context, { ...opened, closing, notReadyReasons: () => notReadyReasons })
     const listener = await listen({ ...address, fetch: http.fetch, clock: io.clock })
     announce(context, opened, listener, sandbox)
     void http.resume()

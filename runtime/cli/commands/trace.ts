@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../../ports/ledger.ts'
 import { recordHistory, searchKeyOf } from '../../record-history.ts'
 import type { CommandDefinition } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
-import { timeline } from '../output/timeline.ts'
+import { renderTimeline } from '../output/timeline.ts'
 import { withExistingStore } from '../with-connector.ts'
 
 export const traceCommand: CommandDefinition = {
@@ -23,7 +23,7 @@ export const traceCommand: CommandDefinition = {
       context.note('No record found: it never arrived, or retention has deleted it.')
     }
     if (context.json) context.print(formatJson(entries.map(entryJson)))
-    else context.print(timeline(entries, context.paint, context.app.homepage))
+    else context.print(renderTimeline(entries, context.paint, context.app.homepage))
     return entries.length === 0 ? EXIT_CODES.failed : EXIT_CODES.ok
   },
 }

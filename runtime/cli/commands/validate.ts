@@ -5,7 +5,7 @@ import type { Spec } from '../../spec/spec.ts'
 import type { CommandDefinition } from '../command.ts'
 import { EXIT_CODES } from '../errors.ts'
 import { wantsColor } from '../io.ts'
-import { compileReport, compileReportJson, compileReportText } from '../output/compile-report.ts'
+import { compileReportToJson, createCompileReport, formatCompileReport } from '../output/compile-report.ts'
 import { specFolder } from '../with-connector.ts'
 
 export const validateCommand: CommandDefinition = {
@@ -28,16 +28,16 @@ export const validateCommand: CommandDefinition = {
     const { spec, diagnostics, expressions } = await load.spec(folder, app, { checkOnly: !verbose })
     const ok = spec !== undefined
     // Compiles every expression, so only on request.
-    const report = ok && verbose ? compileReport(expressions) : undefined
+    const report = ok && verbose ? createCompileReport(expressions) : undefined
     if (context.json) {
-      const compiled = report && { expressions: compileReportJson(report) }
+      const compiled = report && { expressions: compileReportToJson(report) }
       context.print(
         formatJson({ ok, ...(ok ? sizeOf(spec) : {}), ...compiled, diagnostics: diagnostics.map(diagnosticToJson) }),
       )
     } else {
       const color = wantsColor(io.stdout, io.env)
       for (const diagnostic of diagnostics) context.print(`${renderDiagnostic(diagnostic, color)}\n\n`)
-      context.print(`${summary(spec, diagnostics.length)}\n${report ? `${compileReportText(report)}\n` : ''}`)
+      context.print(`${summary(spec, diagnostics.length)}\n${report ? `${formatCompileReport(report)}\n` : ''}`)
     }
     return ok ? EXIT_CODES.ok : EXIT_CODES.failed
   },

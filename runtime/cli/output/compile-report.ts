@@ -14,7 +14,7 @@ export interface CompileReport {
 }
 
 /** Compiles every expression. */
-export function compileReport(expressions: readonly PlacedExpression[]): CompileReport {
+export function createCompileReport(expressions: readonly PlacedExpression[]): CompileReport {
   const interpreted = expressions.flatMap(({ expression: { notCompiled, text } }) =>
     notCompiled ? [{ ...notCompiled, text }] : [],
   )
@@ -22,7 +22,7 @@ export function compileReport(expressions: readonly PlacedExpression[]): Compile
 }
 
 /** `93 expressions, all compiled`, or a line for each interpreted one. */
-export function compileReportText({ total, interpreted }: CompileReport): string {
+export function formatCompileReport({ total, interpreted }: CompileReport): string {
   const all = plural(total, 'expression')
   if (interpreted.length === 0) return `${all}, all compiled`
   const rows = interpreted.map(({ place, reason, help }) => [`${place}:`, reason, `help: ${help}`])
@@ -30,7 +30,7 @@ export function compileReportText({ total, interpreted }: CompileReport): string
   return [`${all}, ${formatCount(total - interpreted.length)} compiled; ${rest}`, ...columns(rows, '  ')].join('\n')
 }
 
-export const compileReportJson = ({ total, interpreted }: CompileReport): JsonObject => ({
+export const compileReportToJson = ({ total, interpreted }: CompileReport): JsonObject => ({
   total,
   compiled: total - interpreted.length,
   interpreted: interpreted.map((expression) => ({ ...expression })),

@@ -4,7 +4,7 @@ import { columns, formatCount, formatDuration } from '../../lib/format.ts'
 import type { Painter } from '../io.ts'
 
 /** The report of `--json`. */
-export function reportData(progress: BackfillProgress, finished: boolean) {
+export function reportToJson(progress: BackfillProgress, finished: boolean) {
   return {
     run: progress.run,
     finished,
@@ -21,7 +21,7 @@ export function reportData(progress: BackfillProgress, finished: boolean) {
   }
 }
 
-export function reportText(progress: BackfillProgress, finished: boolean, paint: Painter): string {
+export function formatReport(progress: BackfillProgress, finished: boolean, paint: Painter): string {
   const { streams, eventsSent, sentByMetric, skipped, dead, waiting, elapsed } = progress
   const skippedCount = Object.values(skipped).reduce((sum, count) => sum + count, 0)
   const head = finished ? paint('green', 'Import finished') : paint('yellow', 'Import stopped')

@@ -18,7 +18,7 @@ const STYLES: Readonly<Record<LedgerEntry['status'] | HistoryStep['kind'], Style
 }
 
 /** Keeps the order of the store, oldest first. Links fault codes to their reference at `homepage`. */
-export function timeline(entries: readonly LedgerEntry[], paint: Painter, homepage?: string): string {
+export function renderTimeline(entries: readonly LedgerEntry[], paint: Painter, homepage?: string): string {
   const renderer = new TimelineRenderer(paint, homepage)
   return entries.map((entry) => `${renderer.entryLines(entry).join('\n')}\n`).join('\n')
 }

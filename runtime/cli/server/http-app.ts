@@ -5,7 +5,7 @@ import { type Console, createConsole } from '../../console/index.ts'
 import type { Env } from '../app.ts'
 import type { CommandContext } from '../command.ts'
 import { usageError } from '../errors.ts'
-import { routes } from './routes.ts'
+import { createRoutes } from './routes.ts'
 
 export interface HttpAppOptions {
   readonly connector: Connector
@@ -16,10 +16,10 @@ export interface HttpAppOptions {
 }
 
 export interface HttpApp extends Pick<Console, 'resume' | 'drained'> {
-  readonly fetch: ReturnType<typeof routes>
+  readonly fetch: ReturnType<typeof createRoutes>
 }
 
-export function httpApp({ app, io, env, logger }: CommandContext, options: HttpAppOptions): HttpApp {
+export function createHttpApp({ app, io, env, logger }: CommandContext, options: HttpAppOptions): HttpApp {
   const { connector, connections, closing, notReadyReasons } = options
   const common = { app, connector, clock: io.clock, logger }
   const pages = createConsole({
@@ -30,7 +30,7 @@ export function httpApp({ app, io, env, logger }: CommandContext, options: HttpA
     connections,
     publicUrl: publicUrl(env),
   })
-  const fetch = routes({ ...common, console: pages, notReadyReasons, connections, signal: closing.signal })
+  const fetch = createRoutes({ ...common, console: pages, notReadyReasons, connections, signal: closing.signal })
   return { fetch, resume: pages.resume, drained: pages.drained }
 }
 

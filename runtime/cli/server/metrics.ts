@@ -11,7 +11,7 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
 type MetricsStore = Pick<Store, 'tallies' | 'backlog' | 'countDeadLetters'>
 
-export async function metricsText(
+export async function formatMetrics(
   app: Pick<CliApp, 'name' | 'version'>,
   store: MetricsStore,
   clock: Clock,

@@ -7,8 +7,8 @@ import type { Clock, Logger } from '../../ports/effects.ts'
 import type { Json } from '../../ports/types.ts'
 import type { CliApp } from '../app.ts'
 import { describeError } from '../errors.ts'
-import { METRICS_TYPE, metricsText } from './metrics.ts'
-import { statusText } from './status.ts'
+import { formatMetrics, METRICS_TYPE } from './metrics.ts'
+import { formatStatus } from './status.ts'
 
 export interface RoutesOptions {
   readonly app: Pick<CliApp, 'name' | 'version' | 'summary'>
@@ -30,15 +30,15 @@ const READY_TIMEOUT_MS = 5_000
 type RouteHandler = (request: Request, address?: string) => Promise<Response>
 
 /** Answers one request from the client at `address`. A web-standard function that never throws and needs no port. */
-export function routes(options: RoutesOptions): (request: Request, address?: string) => Promise<Response> {
+export function createRoutes(options: RoutesOptions): (request: Request, address?: string) => Promise<Response> {
   const { app, connector, clock } = options
   const { path: webhook, uninstall } = connector.spec.webhook
   const status: RouteHandler = async (request, address) =>
-    text(200, isLocal(request, address) ? await statusText(app, connector, clock) : `${app.name} ${app.version}\n`)
+    text(200, isLocal(request, address) ? await formatStatus(app, connector, clock) : `${app.name} ${app.version}\n`)
   const pages: Readonly<Record<string, RouteHandler>> = {
     '/healthz': async () => text(200, 'ok\n'),
     '/readyz': (request, address) => readiness(options, isLocal(request, address)),
-    '/metrics': async () => text(200, await metricsText(app, connector.store, clock), METRICS_TYPE),
+    '/metrics': async () => text(200, await formatMetrics(app, connector.store, clock), METRICS_TYPE),
   }
   return async (request, address) => {
     const path = new URL(request.url).pathname

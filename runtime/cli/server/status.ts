@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/effects.ts'
 import type { Backlog } from '../../ports/store.ts'
 import type { CliApp } from '../app.ts'
 
-export async function statusText(
+export async function formatStatus(
   app: Pick<CliApp, 'name' | 'version' | 'summary'>,
   { spec, store, gate }: Pick<Connector, 'spec' | 'store' | 'gate'>,
   clock: Clock,

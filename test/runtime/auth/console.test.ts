@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
 import type { Connections } from '../../../runtime/auth/connections.ts'
 import type { EncryptionKey } from '../../../runtime/auth/vault.ts'
-import { routes } from '../../../runtime/cli/server/routes.ts'
+import { createRoutes } from '../../../runtime/cli/server/routes.ts'
 import { createConsole } from '../../../runtime/console/index.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import {
@@ -64,7 +64,7 @@ async function process(it: World, env: Record<string, string> = CLIENT_ENV, key:
   const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections: account })
   const app = { name: 'connector', version: '1', summary: 'x' }
   const pages = createConsole({ app, connector, clock, logger, signal: never, connections: account })
-  const answer = routes({
+  const answer = createRoutes({
     app,
     connector,
     clock,

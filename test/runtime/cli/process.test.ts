@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { processIo } from '../../../runtime/cli/process.ts'
+import { createProcessIo } from '../../../runtime/cli/process.ts'
 
 const children: ChildProcessWithoutNullStreams[] = []
 afterEach(() => {
@@ -65,13 +65,13 @@ test('one Ctrl-C ends a command that waits for stdin', async () => {
   expect(await ended).toMatchObject({ code: null, signal: 'SIGINT' })
 })
 
-/** The part of a process that `processIo` uses. */
+/** The part of a process that `createProcessIo` uses. */
 function fakeProcess() {
   const exits: number[] = []
   const streams = { stdout: new PassThrough(), stderr: new PassThrough(), stdin: new PassThrough() }
   const parts = { ...streams, env: {}, cwd: () => '/', exit: (code: number) => exits.push(code) }
   const fake = Object.assign(new EventEmitter(), parts)
-  return { fake, exits, io: processIo(fake as unknown as NodeJS.Process) }
+  return { fake, exits, io: createProcessIo(fake as unknown as NodeJS.Process) }
 }
 
 test('the first signal aborts, the second exits at once', () => {

@@ -6,7 +6,7 @@ import type { PreviewItem } from '../../mapping/preview.ts'
 import type { Json } from '../../ports/types.ts'
 import type { Painter } from '../io.ts'
 
-export function previewText(items: readonly PreviewItem[], paint: Painter): string {
+export function formatPreview(items: readonly PreviewItem[], paint: Painter): string {
   if (items.length === 0) return 'No events: no mapping matches.\n'
   return items.map((item) => `${itemLines(item, paint).join('\n')}\n`).join('\n')
 }

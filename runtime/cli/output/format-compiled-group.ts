@@ -9,7 +9,7 @@ import { generateExpressionSource } from '../../spec/write-bundle.ts'
 const legend = 'get_x reads x from one item; each_x and last_x read it from a list, within a path and at its end.'
 
 /** JavaScript with one function per expression, each under a comment with its place. */
-export function compiledGroupText({ name, file, parts }: ExpressionGroup, functions: FunctionTable): string {
+export function formatCompiledGroup({ name, file, parts }: ExpressionGroup, functions: FunctionTable): string {
   const members = parts.map((part) => expressionText(part, functions))
   const all = members.join('\n\n').replaceAll(/^(?=.)/gm, '  ')
   return `${toComment(`${name}, ${file}\n${legend}`)}\nexport const expressions = {\n${all}\n}\n`
@@ -22,7 +22,7 @@ function expressionText([name, { text, place, notCompiled }]: NamedExpression, f
   return `${toComment(why)}\n${toComment(text)}\n${toLiteral(name)}: undefined,`
 }
 
-export function compiledGroupJson({ name, file, parts }: ExpressionGroup, functions: FunctionTable): JsonObject {
+export function compiledGroupToJson({ name, file, parts }: ExpressionGroup, functions: FunctionTable): JsonObject {
   const expressions = parts.map(([part, { text, place, notCompiled }]) => {
     const made = generateExpressionSource(text, functions)
     const code =
