@@ -31,7 +31,7 @@ interface IdentifiedKey {
   readonly account: AccountInfo
 }
 
-/** A side that refused to name the account is asked again after this, in milliseconds. */
+/** A side that refused to name the account is retried after this, in milliseconds. */
 const RETRY_INTERVAL = 60_000
 
 export class EnvironmentCredentials {

@@ -130,7 +130,7 @@ export class RefreshingAuth implements AuthProvider {
     return this.#stored && asCredentials(this.#stored.value)
   }
 
-  /** Refreshes what is about to expire. Until then the old token serves while the side cannot refresh it. */
+  /** Refreshes a token about to expire. While the side cannot refresh it, the old one serves until its expiry. */
   async #unexpired(cached: OauthCredentials, signal: AbortSignal): Promise<Credentials> {
     const { clock, side } = this.#parts
     // Another process may have connected this side again: read the store before asking a person to.

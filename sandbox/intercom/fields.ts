@@ -14,7 +14,7 @@ export interface SearchField {
 
 export interface SearchFields {
   readonly named: ReadonlyMap<string, SearchField>
-  /** Names that go on freely, e.g. `custom_attributes.`. */
+  /** Prefixes of free names, e.g. `custom_attributes.`. */
   readonly open: readonly string[]
 }
 
