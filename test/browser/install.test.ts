@@ -19,7 +19,7 @@ inBrowser('from an empty store to live events, by OAuth on both accounts', async
   await press('Approve and continue')
   await follow('Continue to Intercom, US')
   await sees('Sandbox Shop')
-  await press('Do not allow')
+  await press('Deny')
   await sees('Access was denied')
   await follow('Continue to Intercom, US')
   await press('Allow')
