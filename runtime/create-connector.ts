@@ -54,29 +54,76 @@ export interface CreateConnectorOptions {
   readonly destinationStats?: () => ConnectionStats
 }
 
+/** The store as one record's way sees it: what it throws is transient. */
+type GuardedStore = ReturnType<typeof storeWithTransientFaults>
+
 const UNKNOWN_PROCESS: ProcessIdentity = { id: 'unnamed.', hasExited: () => false }
 
 export function createConnector(options: CreateConnectorOptions): Connector {
-  const { spec, source, destination, store, clock, random, logger, gate } = options
+  const { spec, source, store, clock, random, logger, gate } = options
   const { processIdentity = UNKNOWN_PROCESS, recipeTarget, backfillRateLimit } = options
   const closing = new AbortController()
-  const { signal } = closing
   const guarded = storeWithTransientFaults(store)
-
-  const sourceStats = new ConnectionStatsRecorder(clock)
-  const http = createSourceHttp(spec.source, source, { fetch: options.fetch, clock, random }, sourceStats)
-  const client = createSourceClient(spec.source, { source, store, http })
-  const accounts = new AccountPin({
-    client,
-    source: source.auth,
-    destination: options.destinationAuth,
-    store: guarded,
-    gate,
-    clock,
-    logger,
-  })
+  const { client, accounts, sourceStats } = createSourceAccess(options, guarded)
+  const { parts, lanes, sender } = createDelivery(options, { client, accounts, guarded, signal: closing.signal })
   const webhookStats = new WebhookStatsRecorder(clock)
   const webhook = { spec, store: guarded, clock, logger, secrets: source.secrets, stats: webhookStats }
+
+  return {
+    spec,
+    store,
+    connectionStats: () => ({
+      source: sourceStats.snapshot(),
+      destination: options.destinationStats?.() ?? { limits: [] },
+    }),
+    receive: (request) => receiveWebhook(request, { ...webhook, workspace: () => accounts.read() }),
+    webhookStats: () => webhookStats.snapshot(),
+    gate: accounts.gate,
+    work: ({ signal, lanes: selected = ['live', 'backfill'] }) => runLanes(selected, lanes, signal),
+    async *backfill(backfillOptions) {
+      const reason = gate?.pausedReason()
+      if (reason !== undefined) throw new Fault('config', 'delivery/paused', reason)
+      const pin = (signal: AbortSignal) => accounts.pin(signal)
+      const work = (signal: AbortSignal) => runLane('backfill', lanes, signal)
+      const flush = () => sender.flush('backfill')
+      yield* runBackfill(
+        { spec, store, client, clock, logger, random, processIdentity, pin, work, flush },
+        backfillOptions,
+      )
+    },
+    estimate: ({ signal, ...run }) =>
+      estimateBackfill({ spec, client, clock, backfillRateLimit }, { until: clock.now(), ...run }, signal),
+    lastBackfill: () => lastBackfill(store),
+    runningBackfill: () => runningBackfill({ store, clock, processIdentity }),
+    deliver: (record) => deliver(record, parts),
+    preview: (input) => previewMapping(input, { ...parts, destination: options.destination }),
+    check: (signal) => options.runChecks(client, signal),
+    ...(recipeTarget && { recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }) }),
+    close: async () => closing.abort(),
+  }
+}
+
+/** The source's client, its statistics, and the pin that holds the store to one account of each side. */
+function createSourceAccess(options: CreateConnectorOptions, guarded: GuardedStore) {
+  const { spec, source, store, fetch, clock, random, logger, gate, destinationAuth } = options
+  const sourceStats = new ConnectionStatsRecorder(clock)
+  const http = createSourceHttp(spec.source, source, { fetch, clock, random }, sourceStats)
+  const client = createSourceClient(spec.source, { source, store, http })
+  const auth = { source: source.auth, destination: destinationAuth }
+  const accounts = new AccountPin({ ...auth, client, store: guarded, gate, clock, logger })
+  return { client, accounts, sourceStats }
+}
+
+interface DeliveryInput {
+  readonly client: SourceClient
+  readonly accounts: AccountPin
+  readonly guarded: GuardedStore
+  readonly signal: AbortSignal
+}
+
+/** The path of one record, from lease to settlement, and the lanes that run it. */
+function createDelivery(options: CreateConnectorOptions, { client, accounts, guarded, signal }: DeliveryInput) {
+  const { spec, destination, store, clock, random, logger, gate } = options
   const backlog = new BacklogMonitor(store, spec.destination.bulkThreshold, clock)
   const sender = new MessageSender({ destination, clock, signal, hasBacklog: () => backlog.isHigh() })
   const runs = new CurrentRunChecker(guarded, clock)
@@ -94,47 +141,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     isCurrentRun: (run) => runs.isCurrent(run),
     accounts: { known: () => accounts.known(), pin: () => accounts.pin(signal) },
   }
-  const lanes: LaneParts = {
-    spec,
-    store,
-    clock,
-    logger,
-    gate,
-    accounts,
-    backlog,
-    deliver: (record) => deliver(record, parts),
-  }
-
-  return {
-    spec,
-    store,
-    connectionStats: () => ({
-      source: sourceStats.snapshot(),
-      destination: options.destinationStats?.() ?? { limits: [] },
-    }),
-    receive: (request) => receiveWebhook(request, { ...webhook, workspace: () => accounts.read() }),
-    webhookStats: () => webhookStats.snapshot(),
-    gate: accounts.gate,
-    work: ({ signal: stop, lanes: selected = ['live', 'backfill'] }) => runLanes(selected, lanes, stop),
-    async *backfill(backfillOptions) {
-      const reason = gate?.pausedReason()
-      if (reason !== undefined) throw new Fault('config', 'delivery/paused', reason)
-      const pin = (stop: AbortSignal) => accounts.pin(stop)
-      const work = (stop: AbortSignal) => runLane('backfill', lanes, stop)
-      const flush = () => sender.flush('backfill')
-      yield* runBackfill(
-        { spec, store, client, clock, logger, random, processIdentity, pin, work, flush },
-        backfillOptions,
-      )
-    },
-    estimate: ({ signal: stop, ...run }) =>
-      estimateBackfill({ spec, client, clock, backfillRateLimit }, { until: clock.now(), ...run }, stop),
-    lastBackfill: () => lastBackfill(store),
-    runningBackfill: () => runningBackfill({ store, clock, processIdentity }),
-    deliver: (record) => deliver(record, parts),
-    preview: (input) => previewMapping(input, { ...parts, destination }),
-    check: (stop) => options.runChecks(client, stop),
-    ...(recipeTarget && { recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }) }),
-    close: async () => closing.abort(),
-  }
+  const work = { spec, store, clock, logger, gate, accounts, backlog }
+  const lanes: LaneParts = { ...work, deliver: (record) => deliver(record, parts) }
+  return { parts, lanes, sender }
 }
