@@ -1,6 +1,6 @@
 /** Credentials from the environment or a host: identifies their account once for each key and pins the store to it. */
 import { asTransientFault } from '../http/transient-on-throw.ts'
-import { asId } from '../lib/json.ts'
+import { pinAccount } from '../lib/pin-account.ts'
 import type { AuthProvider } from '../ports/auth.ts'
 import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
@@ -12,7 +12,7 @@ import { type AccountInfo, accountCheckpoint } from './setup-state.ts'
 import { apiHost, type KeyCredentials, type NetworkEffects, type Side, toRequestAuth } from './side.ts'
 import type { Vault } from './vault.ts'
 
-type CheckpointStore = Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>
+type CheckpointStore = Pick<Store, 'readCheckpoint' | 'writeCheckpoints' | 'compareAndSwapCheckpoint'>
 
 export interface EnvironmentCredentialsParts {
   readonly side: Side
@@ -59,13 +59,13 @@ export class EnvironmentCredentials {
   async identify(signal: AbortSignal): Promise<AccountInfo> {
     const { side, credentials, store, identify, onMismatch } = this.#parts
     const account = (await this.knownAccount()) ?? (await identify(credentials, signal))
-    const pinned = asId(await store.readCheckpoint(accountCheckpoint(side)))
-    this.#mismatch = pinned === undefined || pinned === account.id ? undefined : accountMismatch(side, account)
+    const pinned = await pinAccount(store, accountCheckpoint(side), account.id)
+    this.#mismatch = pinned === account.id ? undefined : accountMismatch(side, account)
     if (this.#mismatch !== undefined) {
       await onMismatch?.()
       throw this.#mismatch
     }
-    if (this.#account === undefined) await this.#pin(account)
+    if (this.#account === undefined) await this.#remember(account)
     this.#account = account
     return account
   }
@@ -99,17 +99,14 @@ export class EnvironmentCredentials {
     }
   }
 
-  async #pin(account: AccountInfo): Promise<void> {
-    const { side, store } = this.#parts
+  /** Saves whose key it is, so that the next process need not ask. */
+  async #remember(account: AccountInfo): Promise<void> {
     const keyHash = await this.#keyHash()
     const value =
       keyHash === undefined
         ? undefined
         : (JSON.parse(JSON.stringify({ keyHash, account } satisfies IdentifiedKey)) as Json)
-    await store.writeCheckpoints([
-      { name: accountCheckpoint(side), value: account.id },
-      { name: this.#checkpoint, value },
-    ])
+    await this.#parts.store.writeCheckpoints([{ name: this.#checkpoint, value }])
   }
 
   /** Tells one key from another and reveals nothing else. Undefined without a usable encryption key. */

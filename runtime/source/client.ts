@@ -9,6 +9,7 @@ import { withAuth } from '../http/with-auth.ts'
 import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { capitalize } from '../lib/format.ts'
 import { asId } from '../lib/json.ts'
+import { pinAccount } from '../lib/pin-account.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Source } from '../ports/source.ts'
 import type { Store } from '../ports/store.ts'
@@ -34,7 +35,7 @@ export interface SourceClient {
 export interface SourceClientParts {
   readonly source: Source
   readonly http: HttpClient
-  readonly store: Pick<Store, 'readCheckpoint' | 'append'>
+  readonly store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
 }
 
 export function createSourceClient(spec: SourceSpec, parts: SourceClientParts): SourceClient {
@@ -86,8 +87,7 @@ class HttpSourceClient implements SourceClient {
       if (pinned === undefined || signal.aborted || toFault(error).kind !== 'transient') throw error
       return pinned
     })
-    if (pinned !== undefined && pinned !== id) throw otherAccount(this.#spec.name)
-    await store.append([], { name: WORKSPACE_CHECKPOINT, value: id })
+    if ((await pinAccount(store, WORKSPACE_CHECKPOINT, id)) !== id) throw otherAccount(this.#spec.name)
     return id
   }
 

@@ -1,0 +1,15 @@
+/** Pins a store to one account: the first process to write wins, and every other one reads what it wrote. */
+import type { Store } from '../ports/store.ts'
+import { asId } from './json.ts'
+
+/** Resolves to the pinned account, which is `id` unless the store was pinned to another one before. */
+export async function pinAccount(
+  store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>,
+  checkpoint: string,
+  id: string,
+): Promise<string> {
+  const pinned = asId(await store.readCheckpoint(checkpoint))
+  if (pinned !== undefined) return pinned
+  await store.compareAndSwapCheckpoint(checkpoint, undefined, id)
+  return asId(await store.readCheckpoint(checkpoint)) ?? id
+}
