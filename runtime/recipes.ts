@@ -1,4 +1,4 @@
-/** Creates the segments and flows of recipes at the destination: each once, whichever processes apply it at the same time. */
+/** Creates the segments and flows of recipes at the destination: each once, even if several processes apply it at once. */
 
 import { recipeCheckpoint, recipeLockCheckpoint } from './lib/checkpoint-names.ts'
 import { asId } from './lib/json.ts'
@@ -12,18 +12,18 @@ import { readMetricReference } from './spec/recipe-metrics.ts'
 import type { Spec } from './spec/spec.ts'
 
 export type RecipeState =
-  /** It exists. `now`: this call created it. */
-  | { readonly state: 'made'; readonly made: CreatedResource; readonly now: boolean }
-  /** It can be created, by sending this body. */
+  /** `created`: by this call. */
+  | { readonly state: 'exists'; readonly resource: CreatedResource; readonly created: boolean }
+  /** `body`: the request that creates it. */
   | { readonly state: 'ready'; readonly body: Json }
-  /** No event of these metrics was sent yet, so the destination does not know them. The body has names for their ids. */
+  /** The destination knows these metrics only after their first event. Until then the body holds their names for ids. */
   | { readonly state: 'no-metric'; readonly missing: readonly string[]; readonly body: Json }
 
 export interface RecipeBook {
   readonly recipes: readonly Recipe[]
   /** The state of a recipe; changes nothing. Throws a `Fault`, e.g. for a missing permission. */
   status(recipe: Recipe, signal: AbortSignal): Promise<RecipeState>
-  /** Creates its segment or flow unless it exists. Concurrent callers, in whatever processes, create one. Throws a `Fault`. */
+  /** Creates its segment or flow unless it exists: one, however many callers and processes apply it. Throws a `Fault`. */
   apply(recipe: Recipe, signal: AbortSignal): Promise<RecipeState>
   /** The destination's flows and segments that depend on our metrics. */
   findDependents(signal: AbortSignal): Promise<Dependents>
@@ -92,14 +92,14 @@ class TargetRecipeBook implements RecipeBook {
   async #updateId(recipe: Recipe, signal: AbortSignal) {
     const id = await this.#readId(recipe)
     const state = await this.#readState(recipe, id, signal)
-    await this.#writeId(recipe, id, state.state === 'made' ? state.made.id : undefined)
+    await this.#writeId(recipe, id, state.state === 'exists' ? state.resource.id : undefined)
     return state
   }
 
   async #readState(recipe: Recipe, id: string | undefined, signal: AbortSignal) {
     const { target } = this.#parts
-    const made = await target.find(recipe, id, signal)
-    if (made !== undefined) return { state: 'made', made, now: false } as const
+    const resource = await target.find(recipe, id, signal)
+    if (resource !== undefined) return { state: 'exists', resource, created: false } as const
     const ids = await target.findMetricIds(recipe.metrics, signal)
     const missing = recipe.metrics.filter((metric) => !ids.has(metric))
     const definition = withMetricIds(recipe, ids)
@@ -120,10 +120,10 @@ class TargetRecipeBook implements RecipeBook {
   async #create(recipe: Recipe, definition: JsonObject, lock: HeldLock, signal: AbortSignal): Promise<RecipeState> {
     if (!(await lock.renew())) throw alreadyInProgress()
     try {
-      const made = await this.#parts.target.create(recipe, definition, signal)
-      await this.#writeId(recipe, undefined, made.id)
+      const resource = await this.#parts.target.create(recipe, definition, signal)
+      await this.#writeId(recipe, undefined, resource.id)
       await lock.release()
-      return { state: 'made', made, now: true }
+      return { state: 'exists', resource, created: true }
     } catch (error) {
       // Unless the destination rejected the request, it may have created the resource all the same: the lock stays
       // until it expires, so that no caller creates a second one before the first can be seen.

@@ -32,7 +32,7 @@ export function statusCell(event: EventResult, context: PageContext): Html {
   return html`<span class="badge ${tone}">${label}</span>${statusDetails(event, context)}`
 }
 
-function statusDetails({ status, reason, fault, receipt, lane }: EventResult, { parts }: PageContext): Html | false {
+function statusDetails({ status, reason, fault, receipt, lane }: EventResult, { options }: PageContext): Html | false {
   if (status === 'skipped') return html` <span class="soft">${describeSkipReason(reason ?? '')}</span>`
   if (status === 'delivered') {
     const omitted = receipt?.omittedFields?.length ? `without ${receipt.omittedFields.join(', ')}` : ''
@@ -41,5 +41,5 @@ function statusDetails({ status, reason, fault, receipt, lane }: EventResult, { 
   }
   if (fault === undefined) return false
   const place = fault.place && html` <code>${fault.place}</code>`
-  return html` <span class="soft">${fault.message}${place} (${faultCode(fault.code, parts)}). Who acts: ${whoActs(fault, status === 'dead')}.</span>`
+  return html` <span class="soft">${fault.message}${place} (${faultCode(fault.code, options)}). Who acts: ${whoActs(fault, status === 'dead')}.</span>`
 }

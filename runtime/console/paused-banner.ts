@@ -2,8 +2,8 @@
 import { html } from 'hono/html'
 import type { Html, PageContext } from './types.ts'
 
-export function pausedBanner({ parts, link }: PageContext): Html | '' {
-  const reason = parts.connector.gate.pausedReason()
+export function pausedBanner({ options, link }: PageContext): Html | '' {
+  const reason = options.connector.gate.pausedReason()
   if (reason === undefined) return ''
-  return html`<p class="message bad">Delivery is paused: ${reason}. New records are stored and will be delivered later.${parts.connections && html` <a href="${link('/set-up')}">Open setup</a>`}</p>`
+  return html`<p class="message bad">Delivery is paused: ${reason}. New records are stored and will be delivered later.${options.connections && html` <a href="${link('/set-up')}">Open setup</a>`}</p>`
 }

@@ -1,4 +1,4 @@
-/** What a host passes to the console, and what a page and an action are. */
+/** Types of the console: the options a host passes, pages, actions and their context. */
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { Connections } from '../auth/connections.ts'
 import type { EncryptionKey } from '../auth/vault.ts'
@@ -6,7 +6,7 @@ import type { Connector } from '../connector.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import type { ImportRunner } from './pages/import/import-runner.ts'
 
-/** Markup by `html` of `hono/html`, which escapes every value put into it. */
+/** Markup from `html` of `hono/html`, which escapes every interpolated value. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 
 export interface ConsoleOptions {
@@ -22,21 +22,21 @@ export interface ConsoleOptions {
   readonly connector: Connector
   readonly clock: Clock
   readonly logger: Logger
-  /** Closes the live connections, so that a stopping process need not wait for them. */
+  /** Closes the live connections, which would hold up the shutdown. */
   readonly signal: AbortSignal
-  /** Connections made in the console. Absent: the host holds the credentials itself. */
+  /** Connections that setup creates. Absent: the host holds the credentials itself. */
   readonly connections?: Connections | undefined
-  /** The address at which others reach this console, where the request does not tell. */
+  /** The public address of this console. Default: that of the request. */
   readonly publicUrl?: string | undefined
   /** Where it is mounted, e.g. `/connector`. Default: at the root. */
   readonly base?: string
   /** Required to sign in. Without one the console answers to loopback names only, and refuses proxied requests. */
   readonly password?: string | undefined
-  /** Signs the cookies; called with the first request. Default: the key of `connections`, else a random one, and then a restart ends all sessions. */
+  /** Signs the cookies; called on the first request. Default: the key of `connections`, else a random one: a restart then ends all sessions. */
   readonly key?: EncryptionKey
-  /** Where the destination shows a metric, by its name there. */
+  /** Link to a metric at the destination, by its name there. */
   readonly metricUrl?: ((metric: string) => { readonly href: string; readonly label: string }) | undefined
-  /** Other origins that the answer to a form may redirect to, e.g. `https://login.example`. */
+  /** Other origins that the response to a form may redirect to, e.g. `https://login.example`. */
   readonly allowedFormTargets?: readonly string[]
 }
 
@@ -45,25 +45,25 @@ export interface Page {
   /** May hold parameters: `/metric/:name`. */
   readonly path: string
   readonly title: string | ((context: PageContext) => string)
-  /** Its label in the navigation. Absent: it is reached from another page. */
+  /** Label in the navigation. Absent: only other pages link to it. */
   readonly nav?: string
-  /** Content below the title; or a response by `redirect` or `notFound`. */
+  /** Resolves to the content below the title, or to the response of `redirect` or `notFound`. */
   render(context: PageContext): Html | Response | Promise<Html | Response>
 }
 
-/** The POST of a form: a row of the same table. Session, origin and token were verified before it runs. */
+/** The POST of a form: a row of the same table. Session, origin and token are verified before it runs. */
 export interface Action {
   readonly path: string
   run(context: PageContext): Response | Promise<Response>
 }
 
 export interface PageContext {
-  readonly parts: ConsoleOptions
+  readonly options: ConsoleOptions
   readonly request: Request
   readonly url: URL
   /** Runs imports begun in the console. */
   readonly imports: ImportRunner
-  /** By the parameters of the path, decoded. */
+  /** Parameters of the path, decoded. */
   readonly params: Readonly<Record<string, string>>
   /** Fields of an action's form. Empty for a page. */
   readonly form: URLSearchParams
@@ -71,7 +71,7 @@ export interface PageContext {
   readonly session: string
   /** A hidden field that every `<form method="post">` must hold. */
   readonly csrfField: Html
-  /** A path of the console as a link, wherever it is mounted. */
+  /** Prefixes a path of the console with its mount path. */
   link(path: string): string
   /** Event stream of the changes since this page was rendered. */
   readonly eventsUrl: string

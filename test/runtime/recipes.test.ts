@@ -86,10 +86,14 @@ describe('a recipe', () => {
     expect(before.state).toBe('ready')
     expect(made()).toEqual([])
     const first = await clock.until(book().apply(recipe(id), never))
-    expect(first).toMatchObject({ state: 'made', now: true, made: { name: recipe(id).name, kind: recipe(id).kind } })
+    expect(first).toMatchObject({
+      state: 'exists',
+      created: true,
+      resource: { name: recipe(id).name, kind: recipe(id).kind },
+    })
     expect(made().map(({ body }) => JSON.parse(body))).toEqual([before.state === 'ready' && before.body])
-    expect(await clock.until(book().apply(recipe(id), never))).toEqual({ ...first, now: false })
-    expect(await clock.until(book().status(recipe(id), never))).toEqual({ ...first, now: false })
+    expect(await clock.until(book().apply(recipe(id), never))).toEqual({ ...first, created: false })
+    expect(await clock.until(book().status(recipe(id), never))).toEqual({ ...first, created: false })
     expect(made()).toHaveLength(1)
   })
 
@@ -117,7 +121,7 @@ describe('a recipe', () => {
     const seen = await clock.until(book().status(recipe('low-rating'), never))
     expect(await post('/api/segments', seen.state === 'ready' && seen.body)).toBe(201)
     const found = await clock.until(book().apply(recipe('low-rating'), never))
-    expect(found).toMatchObject({ state: 'made', now: false })
+    expect(found).toMatchObject({ state: 'exists', created: false })
     const renamed = { ...recipe('low-rating'), name: 'Another name' }
     await clock.advance(5000)
     expect(await clock.until(book().status(renamed, never))).toMatchObject({ state: 'ready' })
@@ -140,8 +144,8 @@ describe('a recipe', () => {
     const asking = [...both, ...both, ...both].map((store) => book(store).apply(recipe('after-a-rating'), never))
     const states = await clock.until(Promise.all(asking))
     expect(made()).toHaveLength(1)
-    expect(states.filter((state) => state.state === 'made' && state.now)).toHaveLength(1)
-    expect(new Set(states.map((state) => state.state === 'made' && state.made.id)).size).toBe(1)
+    expect(states.filter((state) => state.state === 'exists' && state.created)).toHaveLength(1)
+    expect(new Set(states.map((state) => state.state === 'exists' && state.resource.id)).size).toBe(1)
     for (const one of new Set(both)) await one.close()
   })
 
@@ -162,7 +166,10 @@ describe('a recipe', () => {
       code: 'recipe/in-progress',
     })
     await clock.advance(120_000)
-    expect(await clock.until(book().apply(recipe('low-rating'), never))).toMatchObject({ state: 'made', now: false })
+    expect(await clock.until(book().apply(recipe('low-rating'), never))).toMatchObject({
+      state: 'exists',
+      created: false,
+    })
     expect(made()).toHaveLength(1)
   })
 
@@ -174,7 +181,7 @@ describe('a recipe', () => {
     })
     await expect(clock.until(book().apply(recipe('low-rating'), never))).rejects.toMatchObject({ kind: 'transient' })
     full = false
-    expect(await clock.until(book().apply(recipe('low-rating'), never))).toMatchObject({ now: true })
+    expect(await clock.until(book().apply(recipe('low-rating'), never))).toMatchObject({ created: true })
   })
 
   test('with live actions is rejected before it is sent', async () => {
@@ -196,7 +203,7 @@ describe('a recipe', () => {
     const refused = clock.until(book().apply(recipe('low-rating'), never))
     await expect(refused).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('segments:write') })
     allowed = true
-    expect(await clock.until(book().apply(recipe('low-rating'), never))).toMatchObject({ now: true })
+    expect(await clock.until(book().apply(recipe('low-rating'), never))).toMatchObject({ created: true })
   })
 })
 

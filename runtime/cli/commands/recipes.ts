@@ -50,7 +50,7 @@ const applyRecipe = ({ labels: { destination } }: CliApp): CommandDefinition => 
       const state = await book.apply(recipe, context.io.signal)
       if (context.json) context.print(formatJson(recipeJson(recipe, state)))
       else context.print(render(recipe, state, context))
-      return state.state === 'made' ? EXIT_CODES.ok : EXIT_CODES.failed
+      return state.state === 'exists' ? EXIT_CODES.ok : EXIT_CODES.failed
     }),
 })
 
@@ -84,10 +84,10 @@ function render(recipe: Recipe, state: RecipeState, { app, paint }: CommandConte
 
 function stateLines(id: string, state: RecipeState, paint: Painter, destination: string): string[] {
   switch (state.state) {
-    case 'made': {
-      const { id: createdId, status, link } = state.made
-      const text = `${state.now ? 'created' : 'exists'}${status === undefined ? '' : `, ${status}`}`
-      return [`${paint('green', text)}, id ${createdId}`, link]
+    case 'exists': {
+      const { id: resourceId, status, link } = state.resource
+      const text = `${state.created ? 'created' : 'exists'}${status === undefined ? '' : `, ${status}`}`
+      return [`${paint('green', text)}, id ${resourceId}`, link]
     }
     case 'ready':
       return [paint('cyan', `ready to create: connector recipes apply ${id}`)]

@@ -25,7 +25,7 @@ export function layout(props: LayoutProps): Html {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} · ${connectorName(context.parts)}</title>
+<title>${title} · ${connectorName(context.options)}</title>
 <link rel="icon" href="${links.icon}">
 <link rel="stylesheet" href="${links.style}">
 <script type="module" src="${links.script}"></script>
@@ -38,13 +38,13 @@ ${header(props)}
 ${flash && html`<p class="message ${flash.tone}" role="${flash.tone === 'bad' ? 'alert' : 'status'}">${flash.text}</p>`}
 ${body}
 </main>
-<footer><p>${context.parts.app.name} ${context.parts.app.version}</p></footer>
+<footer><p>${context.options.app.name} ${context.options.app.version}</p></footer>
 </body>
 </html>`
 }
 
 function header({ context, nav, path, canSignOut }: LayoutProps): Html {
-  const name = connectorName(context.parts)
+  const name = connectorName(context.options)
   if (nav.length === 0) return html`<header class="bar"><p class="brand">${name}</p></header>`
   const signOut = html`<form method="post" action="${context.link('/log-out')}">${context.csrfField}<button class="plain">Sign out</button></form>`
   const items = html`<ul>${nav.map((page) => navItem(page, path, context))}</ul>${canSignOut && signOut}`

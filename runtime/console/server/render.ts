@@ -48,7 +48,7 @@ export class PageRenderer {
     const session = c.var.session ?? NO_SESSION
     const link = (path: string) => `${options.base ?? ''}${path}`
     return {
-      parts: options,
+      options: options,
       imports,
       request: c.req.raw,
       url: new URL(c.req.url),

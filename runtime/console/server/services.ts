@@ -1,4 +1,4 @@
-/** The parts that the console's routes share, built once with the first request. */
+/** The services that the console's routes share, built once with the first request. */
 import type { Connector } from '../../connector.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { ImportRunner } from '../pages/import/import-runner.ts'

@@ -18,10 +18,10 @@ export const checkPage: Page = {
   },
 }
 
-export async function runChecks({ parts, request }: PageContext) {
+export async function runChecks({ options, request }: PageContext) {
   const results: CheckResult[] = []
-  await withTimeout(TIMEOUT, { clock: parts.clock, signal: request.signal }, async (signal) => {
-    for await (const result of parts.connector.check(signal)) results.push(result)
+  await withTimeout(TIMEOUT, { clock: options.clock, signal: request.signal }, async (signal) => {
+    for await (const result of options.connector.check(signal)) results.push(result)
   })
   return { results, failures: results.filter(({ ok }) => !ok).length }
 }

@@ -91,7 +91,7 @@ async function connect(
     return context.redirect('/set-up', `${side.label} is connected.${details}`)
   } catch (error) {
     const { message, code, kind } = toFault(error)
-    context.parts.logger.warn(`${side.label} was not connected: ${message}`, { code })
+    context.options.logger.warn(`${side.label} was not connected: ${message}`, { code })
     const text = kind === 'bug' ? `${side.label} was not connected: an unexpected error, see the log` : message
     return context.redirect(`/set-up/${side.name}`, `${capitalize(text)}.`, 'bad')
   }

@@ -6,8 +6,8 @@ import type { Mapping, Spec } from '../../spec/spec.ts'
 import type { Html, PageContext } from '../types.ts'
 import { extrasFieldset, permissionsTable } from './shared.ts'
 
-export function review(view: SetupView, { parts, csrfField, link }: PageContext): Html {
-  const { spec } = parts.connector
+export function review(view: SetupView, { options, csrfField, link }: PageContext): Html {
+  const { spec } = options.connector
   const [from, to] = [view.source.side.label, view.destination.side.label]
   return html`<p class="lead">Once both accounts are connected, this data is sent from ${from} to ${to}. Nothing is sent before the last step.</p>
 ${metricsTable(spec, from)}

@@ -19,7 +19,7 @@ export const setupPage: Page = {
   async render(context) {
     const setup = setupOf(context)
     if (setup === undefined) return html`<p>${CREDENTIALS_BY_HOST}</p>`
-    const view = await withTimeout(TIMEOUT, context.parts, (signal) =>
+    const view = await withTimeout(TIMEOUT, context.options, (signal) =>
       setup.view(isBackgroundRefresh(context.request) ? undefined : signal),
     )
     return html`${view.step !== 'done' && stepList(view)}${disconnectedNote(view)}${await currentStep(view, context)}`

@@ -5,14 +5,14 @@ import type { Side } from '../../auth/side.ts'
 import type { Html, PageContext } from '../types.ts'
 
 /** Undefined when the host holds the credentials itself. */
-export const setupOf = ({ parts }: PageContext): Setup | undefined => parts.connections?.setup
+export const setupOf = ({ options }: PageContext): Setup | undefined => options.connections?.setup
 
 export const CREDENTIALS_BY_HOST =
   'The program that runs this connector manages the credentials of both accounts. They cannot be changed here.'
 
 /** The public address of this console, without a trailing slash. */
-export function consoleOrigin({ parts, url }: PageContext): string {
-  return (parts.publicUrl ?? url.origin).replace(/\/+$/, '')
+export function consoleOrigin({ options, url }: PageContext): string {
+  return (options.publicUrl ?? url.origin).replace(/\/+$/, '')
 }
 
 /** The OAuth redirect URL. It must equal the one registered there exactly. */

@@ -10,7 +10,7 @@ export const webhooksPage: Page = {
   path: '/set-up/webhooks',
   title: 'Webhooks',
   async render(context) {
-    const { spec } = context.parts.connector
+    const { spec } = context.options.connector
     const entered = context.url.searchParams.get('address') ?? ''
     const address = URL.canParse(entered) ? new URL(entered).origin : consoleOrigin(context)
     return html`<section id="arrived" class="card" data-live aria-labelledby="test"><h2 id="test">Last webhook</h2>${await lastWebhook(context)}</section>
@@ -35,9 +35,9 @@ ${!address.startsWith('https:') && html`<p class="message bad">This address is l
 }
 
 /** The last webhook received or refused, and what to do about it. */
-async function lastWebhook({ parts }: PageContext): Promise<Html> {
-  const { probedAt, lastVerified, lastRejected } = parts.connector.webhookStats()
-  const secrets = (await parts.connections?.signingSecrets())?.length
+async function lastWebhook({ options }: PageContext): Promise<Html> {
+  const { probedAt, lastVerified, lastRejected } = options.connector.webhookStats()
+  const secrets = (await options.connections?.signingSecrets())?.length
   const probe =
     probedAt === undefined ? '' : html`<p class="soft">The URL was last tested ${timeElement(probedAt)}.</p>`
   const accepted =

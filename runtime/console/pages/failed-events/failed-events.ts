@@ -17,7 +17,7 @@ export const failedEventsPage: Page = {
   title: 'Failed events',
   nav: 'Failed events',
   async render(context) {
-    const groups = await context.parts.connector.store.groupDeadLetters()
+    const groups = await context.options.connector.store.groupDeadLetters()
     const name = context.url.searchParams.get('group')
     if (name === null) return allGroups(groups, context)
     const group = groups.find((candidate) => candidate.group === name)
@@ -27,10 +27,10 @@ export const failedEventsPage: Page = {
 
 export const retryAction: Action = {
   path: RETRY_PATH,
-  async run({ form, parts, redirect }) {
+  async run({ form, options, redirect }) {
     const selector = parseSelector(form)
     if (selector === undefined) return redirect(PATH, 'No record was selected, so nothing was retried.', 'bad')
-    const queued = await parts.connector.store.replay(selector)
+    const queued = await options.connector.store.replay(selector)
     if (queued === 0) return redirect(PATH, 'Nothing to retry: these records are no longer failed.', 'bad')
     return redirect(PATH, `${plural(queued, 'record')} queued for retry. Records that fail again return to this list.`)
   },
@@ -53,7 +53,7 @@ ${groups.map((group) => groupCard(group, context))}
 const NO_FAILURES = html`<div class="card empty">No failed events. Every record was delivered, skipped for a reason, or is waiting.</div>`
 
 async function retryAll(context: PageContext): Promise<Html> {
-  const total = await context.parts.connector.store.countDeadLetters()
+  const total = await context.options.connector.store.countDeadLetters()
   return html`<div class="row apart"><p class="lead">${plural(total, 'record')} could not be delivered. Records whose events were delivered by a later one are not counted.</p>
 ${retryForm({ all: 'yes' }, { button: `Retry all ${formatCount(total)}`, confirm: confirmRetry(plural(total, 'record')) }, context)}</div>`
 }
@@ -78,18 +78,18 @@ const emptyGroup = (context: PageContext): Html =>
 
 const linkToAll = ({ link }: PageContext): Html => html`<p><a href="${link(PATH)}">All failed events</a></p>`
 
-const groupTitle = ({ metric, fault }: DeadLetterGroup, { parts }: PageContext): Html =>
-  html`${metric ?? 'Whole record'}: ${faultCode(fault.code, parts)}`
+const groupTitle = ({ metric, fault }: DeadLetterGroup, { options }: PageContext): Html =>
+  html`${metric ?? 'Whole record'}: ${faultCode(fault.code, options)}`
 
-function groupFacts({ fault, oldest, newest, count }: DeadLetterGroup, { parts }: PageContext): Html {
+function groupFacts({ fault, oldest, newest, count }: DeadLetterGroup, { options }: PageContext): Html {
   const { place } = fault
   return html`<dl class="facts">
 <dt>Error</dt><dd>${fault.message}</dd>
 ${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
-<dt>Who acts</dt><dd>${whoActs(fault, true)}${bugReportLink(fault, parts)}</dd>
+<dt>Who acts</dt><dd>${whoActs(fault, true)}${bugReportLink(fault, options)}</dd>
 <dt>When</dt><dd>${timeElement(oldest)}${count > 1 && html` to ${timeElement(newest)}`}</dd>
 </dl>
-${place !== undefined && sourceExcerpt(place, parts.connector.spec.sourceFiles)}`
+${place !== undefined && sourceExcerpt(place, options.connector.spec.sourceFiles)}`
 }
 
 function retryGroup({ group, count }: DeadLetterGroup, context: PageContext): Html {

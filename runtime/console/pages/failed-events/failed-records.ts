@@ -9,10 +9,10 @@ import { retryForm } from './retry-form.ts'
 const PAGE_SIZE = 20
 
 export async function failedRecords({ group }: DeadLetterGroup, context: PageContext): Promise<Html> {
-  const { url, parts } = context
+  const { url, options } = context
   const after = url.searchParams.get('after') ?? ''
   const start = /^\d{1,15}$/.test(after) ? { after: Number(after) } : {}
-  const page = await parts.connector.store.listDeadLetters({ group, limit: PAGE_SIZE + 1, ...start })
+  const page = await options.connector.store.listDeadLetters({ group, limit: PAGE_SIZE + 1, ...start })
   const records = page.slice(0, PAGE_SIZE)
   const last = page.length > PAGE_SIZE ? records.at(-1)?.seq : undefined
   const nextPage = new URLSearchParams({ group, after: String(last) })

@@ -5,8 +5,8 @@ import { BACKFILL_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import { capitalize, formatDuration } from '../../../lib/format.ts'
 import type { Html, PageContext } from '../../types.ts'
 
-export async function nothingFound(subject: string, { parts, link }: PageContext): Promise<Html> {
-  const { spec, store } = parts.connector
+export async function nothingFound(subject: string, { options, link }: PageContext): Promise<Html> {
+  const { spec, store } = options.connector
   const lastImport = (await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
   const source = capitalize(spec.source.name)
   const topics = [...new Set(spec.mappings.flatMap((mapping) => [...mapping.topics]))]
@@ -17,7 +17,7 @@ export async function nothingFound(subject: string, { parts, link }: PageContext
 <ul>
 <li><strong>The id differs.</strong> Ids must match exactly, and an e-mail address is known only once an event of that person was mapped. Try the id of the conversation or the contact.</li>
 <li><strong>It happened before the connector was set up.</strong> ${lastImport === undefined ? html`No history was imported yet. <a href="${link('/import')}">Import history</a>.` : 'The last import covered other dates or other metrics.'}</li>
-<li><strong>${source} sent no webhook.</strong> ${parts.connector.webhookStats().lastVerified === undefined ? 'No webhook has arrived since this process started.' : 'Webhooks are arriving.'} Required topics: ${topics.map((topic, index) => html`${index > 0 && ', '}<code>${topic}</code>`)}. <a href="${link('/set-up/webhooks')}">Check the webhook</a>.</li>
+<li><strong>${source} sent no webhook.</strong> ${options.connector.webhookStats().lastVerified === undefined ? 'No webhook has arrived since this process started.' : 'Webhooks are arriving.'} Required topics: ${topics.map((topic, index) => html`${index > 0 && ', '}<code>${topic}</code>`)}. <a href="${link('/set-up/webhooks')}">Check the webhook</a>.</li>
 <li><strong>The record has expired.</strong> Records are deleted ${retention} after delivery. Their keys are kept, so no event is ever sent twice.</li>
 </ul>
 </section>`

@@ -40,7 +40,7 @@ ${csrfField}<label for="what">E-mail address, or id of a conversation, ticket, c
 const isHash = (ref: string) => /^[0-9a-f]{64}$/.test(ref)
 
 async function results(ref: string, context: PageContext): Promise<Html> {
-  const entries = await context.parts.connector.store.trace(ref)
+  const entries = await context.options.connector.store.trace(ref)
   const subject = isHash(ref) ? 'this person' : ref
   if (entries.length === 0) return nothingFound(subject, context)
   const shown = context.url.searchParams.get('show')

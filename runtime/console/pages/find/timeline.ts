@@ -56,10 +56,10 @@ ${blame && html`<dl class="facts">${causeFacts(blame, status, context)}</dl>`}</
 function causeFacts(
   { message, code, place, requestId, whoActs }: Cause,
   status: HistoryStep['kind'] | EventHistory['status'],
-  { link, parts }: PageContext,
+  { link, options }: PageContext,
 ): Html {
   const isSkip = status === 'skipped'
-  const codeElement = isSkip ? skipReasonCode(code, parts) : faultCode(code, parts)
+  const codeElement = isSkip ? skipReasonCode(code, options) : faultCode(code, options)
   const failedEvents = status === 'dead' && html` <a href="${link('/failed-events')}">Failed events</a>`
   return html`<dt>${isSkip ? 'Reason' : 'Error'}</dt><dd>${message} ${codeElement}</dd>
 ${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}

@@ -10,13 +10,13 @@ import type { ImportOptions } from './import-options.ts'
 /** Milliseconds. One page of a large account may take half a minute, and then so does each page of the import. */
 const TIMEOUT = 30_000
 
-/** Reads one page of each stream from the source; or says why it could not. */
-export async function estimateSection({ parts }: PageContext, options: ImportOptions): Promise<Html> {
-  const { connector, clock, signal } = parts
+/** Reads one page of each stream from the source. Never throws: a fault becomes a message. */
+export async function estimateSection({ options }: PageContext, selection: ImportOptions): Promise<Html> {
+  const { connector, clock, signal } = options
   const { source, destination } = connector.spec
   try {
     const estimate = await withTimeout(TIMEOUT, { clock, signal }, (timeout) =>
-      connector.estimate({ ...options, signal: timeout }),
+      connector.estimate({ ...selection, signal: timeout }),
     )
     return estimateFacts(estimate, capitalize(source.name), capitalize(destination.name))
   } catch (error) {

@@ -11,13 +11,13 @@ const isSubmitted = (fields: URLSearchParams) => fields.has('metric') || fields.
 
 export function importForm(context: PageContext): Html {
   const { searchParams: fields } = context.url
-  const options = isSubmitted(fields) ? parseImportForm(fields, context) : undefined
-  const error = options && 'error' in options ? options.error : undefined
-  const isEstimated = options !== undefined && error === undefined
+  const selection = isSubmitted(fields) ? parseImportForm(fields, context) : undefined
+  const error = selection && 'error' in selection ? selection.error : undefined
+  const isEstimated = selection !== undefined && error === undefined
   return html`<form class="card" method="get" action="${context.link('/import')}#estimate">
 <h2>Import history</h2>
 ${error && html`<p class="message bad" role="alert">${error}</p>`}
-<fieldset><legend>Metrics</legend>${metricChoices(context, options && fields.getAll('metric'))}</fieldset>
+<fieldset><legend>Metrics</legend>${metricChoices(context, selection && fields.getAll('metric'))}</fieldset>
 <div class="cards">${dayInput('since', 'Start date (optional)', fields)}${dayInput('until', 'End date, exclusive (optional)', fields)}</div>
 <p class="soft">Days start at midnight UTC.</p>
 <button${isEstimated ? html` class="plain"` : ''}>Estimate import</button>
@@ -27,13 +27,13 @@ ${error && html`<p class="message bad" role="alert">${error}</p>`}
 /** The estimate of the submitted form, what the import affects, and the button that starts it. */
 export async function importEstimate(context: PageContext): Promise<Html | string> {
   const { searchParams: fields } = context.url
-  const options = parseImportForm(fields, context)
-  if (!isSubmitted(fields) || 'error' in options || isBackgroundRefresh(context.request)) return ''
-  return html`<section class="card" aria-labelledby="estimate"><h2 id="estimate">Estimate</h2>${await estimateSection(context, options)}<h3>Flows and segments that use these metrics</h3>${await importWarnings(context)}${startForm(context, fields)}</section>`
+  const selection = parseImportForm(fields, context)
+  if (!isSubmitted(fields) || 'error' in selection || isBackgroundRefresh(context.request)) return ''
+  return html`<section class="card" aria-labelledby="estimate"><h2 id="estimate">Estimate</h2>${await estimateSection(context, selection)}<h3>Flows and segments that use these metrics</h3>${await importWarnings(context)}${startForm(context, fields)}</section>`
 }
 
-function metricChoices({ parts }: PageContext, selected: readonly string[] | undefined): Html[] {
-  return parts.connector.spec.mappings.map(({ metric, stream }) => {
+function metricChoices({ options }: PageContext, selected: readonly string[] | undefined): Html[] {
+  return options.connector.spec.mappings.map(({ metric, stream }) => {
     if (stream === undefined) return html`<p class="soft">${metric}: the source keeps no history of it.</p>`
     const isChecked = selected === undefined ? !stream.onRequest : selected.includes(metric)
     const note =
@@ -46,8 +46,8 @@ const dayInput = (name: string, label: string, fields: URLSearchParams) =>
   html`<div><label for="${name}">${label}</label><input id="${name}" name="${name}" type="date" value="${fields.get(name) ?? ''}"></div>`
 
 function startForm({ csrfField, link }: PageContext, fields: URLSearchParams): Html {
-  const options = [...fields].filter(([name]) => ['metric', 'since', 'until'].includes(name))
+  const choices = [...fields].filter(([name]) => ['metric', 'since', 'until'].includes(name))
   return html`<form method="post" action="${link('/import/begin')}">${csrfField}
-${options.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+${choices.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <button>Start import</button> <span class="soft">${IMPORT_IS_SAFE}</span></form>`
 }

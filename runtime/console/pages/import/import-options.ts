@@ -10,15 +10,15 @@ export interface ImportOptions {
 /** Parses form fields, of a URL or a POST. `error` says what to correct. */
 export function parseImportForm(
   fields: URLSearchParams,
-  { parts }: PageContext,
+  { options }: PageContext,
 ): ImportOptions | { readonly error: string } {
   const since = parseDay(fields.get('since'))
   const until = parseDay(fields.get('until'))
   if (since === 'invalid' || until === 'invalid') return { error: 'Enter dates as 2026-01-31.' }
   if (since !== undefined && until !== undefined && since >= until)
     return { error: 'The start date must be before the end date.' }
-  if (since !== undefined && since > parts.clock.now()) return { error: 'The start date is in the future.' }
-  const available = parts.connector.spec.mappings.filter(({ stream }) => stream !== undefined)
+  if (since !== undefined && since > options.clock.now()) return { error: 'The start date is in the future.' }
+  const available = options.connector.spec.mappings.filter(({ stream }) => stream !== undefined)
   const only = fields.getAll('metric')
   if (only.some((name) => !available.some(({ metric }) => metric === name)))
     return { error: 'One of these metrics has no history.' }

@@ -24,22 +24,24 @@ ${canStart && (await importEstimate(context))}`
 }
 
 interface StartRequest {
-  /** The options to start with, or the reason to refuse. */
-  readonly optionsAfter: (last: BackfillProgress | undefined) => (ImportOptions & { readonly restart?: true }) | string
+  /** The selection to import, or the reason to refuse. */
+  readonly selectionAfter: (
+    last: BackfillProgress | undefined,
+  ) => (ImportOptions & { readonly restart?: true }) | string
   readonly message: string
 }
 
-/** Starts an import, or says why not: the page may have been open since before another one started. */
+/** Starts an import, unless another one has started since this page was loaded. */
 async function start(context: PageContext, request: StartRequest): Promise<Response> {
-  const { imports, parts, redirect } = context
+  const { imports, options, redirect } = context
   const refuse = (reason: string) => redirect('/import', reason, 'bad')
   if ((await imports.otherProcess()) !== undefined) return refuse(ALREADY_RUNNING)
-  const pausedReason = parts.connector.gate.pausedReason()
+  const pausedReason = options.connector.gate.pausedReason()
   if (pausedReason !== undefined) return refuse(`No import was started, because delivery is paused: ${pausedReason}.`)
-  const options = request.optionsAfter((await imports.status())?.progress)
-  if (typeof options === 'string') return refuse(options)
-  if (options.restart === true) await imports.pause()
-  return (await imports.begin(options)) ? redirect('/import', request.message) : refuse(ALREADY_RUNNING)
+  const selection = request.selectionAfter((await imports.status())?.progress)
+  if (typeof selection === 'string') return refuse(selection)
+  if (selection.restart === true) await imports.pause()
+  return (await imports.begin(selection)) ? redirect('/import', request.message) : refuse(ALREADY_RUNNING)
 }
 
 const ALREADY_RUNNING = 'An import is already running, so nothing was changed.'
@@ -52,11 +54,11 @@ export const importActions: readonly Action[] = [
   {
     path: '/import/begin',
     async run(context) {
-      const options = parseImportForm(context.form, context)
-      if ('error' in options) return context.redirect('/import', options.error, 'bad')
+      const selection = parseImportForm(context.form, context)
+      if ('error' in selection) return context.redirect('/import', selection.error, 'bad')
       const refusal = context.imports.running ? ALREADY_RUNNING : UNFINISHED
       return start(context, {
-        optionsAfter: (last) => (isDone(last) ? options : refusal),
+        selectionAfter: (last) => (isDone(last) ? selection : refusal),
         message: 'The import has started.',
       })
     },
@@ -65,7 +67,7 @@ export const importActions: readonly Action[] = [
     path: '/import/resume',
     run: (context) =>
       start(context, {
-        optionsAfter: (last) => (isDone(last) ? ALREADY_FINISHED : {}),
+        selectionAfter: (last) => (isDone(last) ? ALREADY_FINISHED : {}),
         message: 'The import has resumed.',
       }),
   },
@@ -82,7 +84,7 @@ export const importActions: readonly Action[] = [
     path: '/import/restart',
     run: (context) =>
       start(context, {
-        optionsAfter: (last) => ({
+        selectionAfter: (last) => ({
           restart: true,
           ...(last?.window.since !== undefined && { since: last.window.since }),
           ...(last?.only && { only: last.only }),

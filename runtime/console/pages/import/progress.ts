@@ -23,9 +23,9 @@ ${results(progress, context)}`
 }
 
 /** A vendor that does not answer is retried for minutes, during which nothing else moves on the page. */
-function unreachableNotes({ parts }: PageContext): Html[] {
-  const { spec } = parts.connector
-  const { source, destination } = parts.connector.connectionStats()
+function unreachableNotes({ options }: PageContext): Html[] {
+  const { spec } = options.connector
+  const { source, destination } = options.connector.connectionStats()
   const connections = [
     { ...source, name: spec.source.name },
     { ...destination, name: spec.destination.name },

@@ -11,11 +11,11 @@ const TIMEOUT = 10_000
 
 /** Reads them from the destination. Never throws: says where a permission is missing. */
 export async function importWarnings(context: PageContext): Promise<Html> {
-  const { parts } = context
-  const { recipes, spec } = parts.connector
+  const { options } = context
+  const { recipes, spec } = options.connector
   const destination = capitalize(spec.destination.name)
   if (recipes === undefined) return html`<p>${noFlowStarts(destination)}</p>`
-  const dependents = await withTimeout(TIMEOUT, parts, (signal) => recipes.findDependents(signal))
+  const dependents = await withTimeout(TIMEOUT, options, (signal) => recipes.findDependents(signal))
   const { flows, segments } = dependents
   return html`<p>${noFlowStarts(destination)}</p>
 ${isKnown(flows, dependents) && flowsTable(flows, destination)}
@@ -41,9 +41,9 @@ export const toneOfFault = (code: string, context: PageContext): string =>
   permissionHint(code, context) === '' ? 'message bad' : 'note'
 
 /** A link to grant the missing permission. */
-export function permissionHint(code: string, { parts, link }: PageContext): Html | '' {
-  const { name } = parts.connector.spec.destination
-  if (parts.connections === undefined || code !== `${name}/forbidden`) return ''
+export function permissionHint(code: string, { options, link }: PageContext): Html | '' {
+  const { name } = options.connector.spec.destination
+  if (options.connections === undefined || code !== `${name}/forbidden`) return ''
   return html` <a href="${link(`/set-up/${name}`)}">Reconnect ${capitalize(name)} with this permission</a>`
 }
 

@@ -13,10 +13,10 @@ import { identifierOf, type RemappedEvent, remapEvent } from './remap-event.ts'
 const PAGE_SIZE = 20
 
 export async function eventsTable(metric: string, context: PageContext): Promise<Html> {
-  const { parts, url } = context
+  const { options, url } = context
   const before = parseId(url.searchParams.get('before'))
   const shown = parseId(url.searchParams.get('show'))
-  const { store } = parts.connector
+  const { store } = options.connector
   const page = await store.events({ metric, limit: PAGE_SIZE + 1, ...(before !== undefined && { before }) })
   const events = [...page.slice(0, PAGE_SIZE), ...(await shownEvent(shown, page, metric, store))]
   if (events.length === 0)
@@ -45,7 +45,7 @@ async function shownEvent(
 async function eventRows(event: LedgerEvent, isShown: boolean, context: PageContext): Promise<Html> {
   // A background refresh leaves the open event as it was, so it need not query the source.
   const mayQuery = isShown && !isBackgroundRefresh(context.request)
-  const remapped = await remapEvent(event, context.parts, mayQuery ? 'source' : 'remembered')
+  const remapped = await remapEvent(event, context.options, mayQuery ? 'source' : 'remembered')
   const { id, time, settledAt } = event
   return html`<tr id="event-${id}"${isShown && html` data-keep`}>
 <td data-name="Happened">${timeElement(time === undefined ? settledAt : Date.parse(time))}</td>

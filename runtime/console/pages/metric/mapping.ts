@@ -9,8 +9,8 @@ interface MappingSource {
   readonly properties: readonly Property[]
 }
 
-export function mappingSection({ file, properties }: MappingSource, { parts }: PageContext): Html {
-  const { sourceFiles } = parts.connector.spec
+export function mappingSection({ file, properties }: MappingSource, { options }: PageContext): Html {
+  const { sourceFiles } = options.connector.spec
   const files = [...new Set([file, ...properties.map(({ expr }) => fileOf(expr.place))])]
   const sources = files.flatMap((path) => sourceFiles.filter((source) => source.path === path))
   return html`<div class="beside">

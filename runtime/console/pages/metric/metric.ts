@@ -9,7 +9,7 @@ export const metricPage: Page = {
   path: '/metric/:name',
   title: ({ params }) => params.name ?? '',
   async render(context) {
-    const { spec } = context.parts.connector
+    const { spec } = context.options.connector
     const name = context.params.name ?? ''
     const mapping = [...spec.mappings, ...spec.disabledMappings].find(({ metric }) => metric === name)
     if (mapping === undefined && name !== PROFILE) return context.notFound('There is no metric of this name.')
@@ -22,8 +22,8 @@ export const metricPage: Page = {
   },
 }
 
-function destinationLink(name: string, { parts }: PageContext): Html | false {
-  const { spec } = parts.connector
-  const target = parts.metricUrl?.(spec.destination.metricPrefix + name)
+function destinationLink(name: string, { options }: PageContext): Html | false {
+  const { spec } = options.connector
+  const target = options.metricUrl?.(spec.destination.metricPrefix + name)
   return target !== undefined && html`<a href="${target.href}" rel="noreferrer">${target.label}</a>`
 }

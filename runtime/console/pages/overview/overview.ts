@@ -16,8 +16,8 @@ export const overviewPage: Page = {
   nav: 'Overview',
   async render(context) {
     // Before setup has begun there is nothing else to show.
-    if ((await context.parts.connections?.setup.view())?.step === 'review') return context.redirect('/set-up')
-    const overview = await loadOverview(context.parts)
+    if ((await context.options.connections?.setup.view())?.step === 'review') return context.redirect('/set-up')
+    const overview = await loadOverview(context.options)
     return html`<section id="paused" data-live aria-label="Delivery">${pausedBanner(context)}</section>
 <section id="status" data-live aria-label="Status">${await statusCards(overview, context)}</section>
 <section id="metrics" data-live aria-label="Metrics">${metricsTable(overview, context)}</section>
@@ -30,7 +30,7 @@ export const overviewPage: Page = {
 
 function metricsTable({ metrics, from }: Overview, context: PageContext): Html {
   return html`<div class="table"><table class="stack middle">
-<caption>Metrics <span class="soft">delivered to ${capitalize(context.parts.connector.spec.destination.name)}, by hour of delivery</span></caption>
+<caption>Metrics <span class="soft">delivered to ${capitalize(context.options.connector.spec.destination.name)}, by hour of delivery</span></caption>
 <thead><tr><th scope="col">Metric</th><th scope="col">Last 24 hours</th><th scope="col" class="number">Today (UTC)</th><th scope="col" class="number">30 days</th><th scope="col">Last delivered</th></tr></thead>
 <tbody>${metrics.map((row, index) => metricRow(row, `chart-${index}`, from, context))}</tbody>
 </table></div>`
@@ -49,12 +49,12 @@ function metricRow(row: MetricRow, chartId: string, from: number, { link }: Page
 </tr>`
 }
 
-function skippedTable({ skipped }: Overview, { parts }: PageContext): Html {
+function skippedTable({ skipped }: Overview, { options }: PageContext): Html {
   if (skipped.length === 0)
     return html`<div class="card"><h2>Skipped events</h2><p class="soft">No event was skipped yet.</p></div>`
   return html`<div class="table"><table>
 <caption>Skipped events <span class="soft">by reason, since setup</span></caption>
 <thead><tr><th scope="col">Reason</th><th scope="col" class="number">Count</th></tr></thead>
-<tbody>${skipped.map(({ reason, count }) => html`<tr><td>${describeSkipReason(reason)} ${skipReasonCode(reason, parts)}</td><td class="number">${formatCount(count)}</td></tr>`)}</tbody>
+<tbody>${skipped.map(({ reason, count }) => html`<tr><td>${describeSkipReason(reason)} ${skipReasonCode(reason, options)}</td><td class="number">${formatCount(count)}</td></tr>`)}</tbody>
 </table></div>`
 }

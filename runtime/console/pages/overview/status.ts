@@ -9,7 +9,7 @@ import { importStateText } from '../import/text.ts'
 import type { Overview } from './load-overview.ts'
 
 export async function statusCards(overview: Overview, context: PageContext): Promise<Html> {
-  const { spec, connectionStats, webhookStats } = context.parts.connector
+  const { spec, connectionStats, webhookStats } = context.options.connector
   const { source, destination } = connectionStats()
   const { lastVerified } = webhookStats()
   return html`<ul class="cards">
@@ -86,8 +86,8 @@ async function importCard({ lastImport }: Overview, { link, imports }: PageConte
   )
 }
 
-export function limitsTable({ parts }: PageContext): Html {
-  const { spec, connectionStats } = parts.connector
+export function limitsTable({ options }: PageContext): Html {
+  const { spec, connectionStats } = options.connector
   const { source, destination } = connectionStats()
   const rowsOf = (side: string, limits: readonly LimitUsage[]) =>
     [...new Set(limits.map(({ name }) => name))].map((name) => {

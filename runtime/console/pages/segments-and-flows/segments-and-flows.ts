@@ -21,7 +21,7 @@ export const segmentsAndFlowsPage: Page = {
   title: 'Segments and flows',
   nav: 'Segments and flows',
   async render(context) {
-    const { recipes: book, spec } = context.parts.connector
+    const { recipes: book, spec } = context.options.connector
     const destination = capitalize(spec.destination.name)
     if (book === undefined) return html`<p>This connector cannot create segments or flows in ${destination}.</p>`
     const [dependents, ...cards] = await Promise.all([
@@ -38,20 +38,20 @@ const NO_RECIPES = html`<div class="card empty">No segments or flows are defined
 
 export const createAction: Action = {
   path: CREATE_PATH,
-  async run({ form, parts, redirect }) {
-    const book = parts.connector.recipes
+  async run({ form, options, redirect }) {
+    const book = options.connector.recipes
     const recipe = book?.recipes.find(({ id }) => id === form.get('recipe'))
     if (book === undefined || recipe === undefined)
       return redirect(PATH, 'Nothing was created: this segment or flow is not defined.', 'bad')
     const { id, name } = recipe
     try {
-      const state = await withTimeout(CREATE_TIMEOUT, parts, (signal) => book.apply(recipe, signal))
-      if (state.state !== 'made')
+      const state = await withTimeout(CREATE_TIMEOUT, options, (signal) => book.apply(recipe, signal))
+      if (state.state !== 'exists')
         return redirect(PATH, `${name} was not created: one of its metrics has no events yet.`, 'bad')
-      return redirect(PATH, state.now ? `${name} was created.` : `${name} exists already, nothing was created.`)
+      return redirect(PATH, state.created ? `${name} was created.` : `${name} exists already, nothing was created.`)
     } catch (error) {
       const { message, code } = toFault(error)
-      parts.logger.warn(`recipe not created: ${message}`, { recipe: id, code })
+      options.logger.warn(`recipe not created: ${message}`, { recipe: id, code })
       return redirect(PATH, `${name} was not created: ${message}.`, 'bad')
     }
   },
@@ -68,7 +68,7 @@ ${await recipeStatus(recipe, book, context)}
 
 async function recipeStatus(recipe: Recipe, book: RecipeBook, context: PageContext): Promise<Html> {
   try {
-    const state = await withTimeout(TIMEOUT, context.parts, (signal) => book.status(recipe, signal))
+    const state = await withTimeout(TIMEOUT, context.options, (signal) => book.status(recipe, signal))
     return recipeState(recipe, state, context)
   } catch (error) {
     const { code, message } = toFault(error)
@@ -77,12 +77,12 @@ async function recipeStatus(recipe: Recipe, book: RecipeBook, context: PageConte
   }
 }
 
-function recipeState(recipe: Recipe, state: RecipeState, { csrfField, link, parts }: PageContext): Html {
+function recipeState(recipe: Recipe, state: RecipeState, { csrfField, link, options }: PageContext): Html {
   const { id, kind, name } = recipe
-  const destination = capitalize(parts.connector.spec.destination.name)
-  if (state.state === 'made') {
-    const { made } = state
-    return html`<p><span class="badge good">In ${destination}</span>${made.status && html` <span class="badge">${made.status}</span>`} <a href="${made.link}" rel="noreferrer">Open in ${destination}<span class="hidden">: ${made.name}</span></a></p>`
+  const destination = capitalize(options.connector.spec.destination.name)
+  if (state.state === 'exists') {
+    const { status, link: href, name: existingName } = state.resource
+    return html`<p><span class="badge good">In ${destination}</span>${status && html` <span class="badge">${status}</span>`} <a href="${href}" rel="noreferrer">Open in ${destination}<span class="hidden">: ${existingName}</span></a></p>`
   }
   const request = requestDetails(recipe, state.body, state.state === 'ready')
   if (state.state === 'no-metric') {
