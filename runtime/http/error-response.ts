@@ -4,7 +4,7 @@ import { capitalize } from '../lib/format.ts'
 import { Fault, type FaultKind } from '../ports/fault.ts'
 import type { ErrorExplanation } from '../ports/source.ts'
 import type { Json } from '../ports/types.ts'
-import { parseRateLimitReset } from './rate-limiter.ts'
+import { parseRateLimitReset, toLocalTime } from './rate-limiter.ts'
 
 export interface ApiResponse {
   readonly status: number
@@ -19,6 +19,8 @@ export interface ErrorContext {
   readonly explain?: ExplainError
   /** Replaces a missing `Retry-After` of a 429: Unix seconds, or seconds from now. */
   readonly resetHeader?: string
+  /** The longest wait that `resetHeader` may cause, milliseconds. Default 30 s. */
+  readonly maxResetDelay?: number
 }
 
 /** Explains an error response without personal data. */
@@ -26,6 +28,7 @@ export type ExplainError = (status: number, body: Json | undefined, headers: Hea
 
 /** A wrong `Retry-After` must not stop requests for years. Milliseconds. */
 const LONGEST_WAIT = 86_400_000
+const MAX_RESET_DELAY = 30_000
 
 /**
  * Codes: `<name>/unauthorized`, `/forbidden`, `/redirected` (config), `/not-found`, `/gone`, `/invalid` (data),
@@ -35,7 +38,7 @@ export function faultFromResponse(api: ErrorContext, { status, headers, body }: 
   const byStatus = classify(status)
   const explanation = api.explain?.(status, body, headers) ?? {}
   const { message = byStatus.message, kind = byStatus.kind, code = byStatus.code, ...more } = explanation
-  const retryAfter = kind === 'transient' ? retryDelay(status, headers, api.resetHeader, now) : undefined
+  const retryAfter = kind === 'transient' ? retryDelay(api, status, headers, now) : undefined
   const details = { status, ...more, ...(retryAfter !== undefined && { retryAfter }) }
   return new Fault(kind, `${api.name}/${code}`, `${capitalize(api.name)} answered ${status}: ${message}`, details)
 }
@@ -53,17 +56,19 @@ function classify(status: number): { kind: FaultKind; code: string; message: str
 }
 
 /** Milliseconds: `Retry-After` in seconds or as a date, else the reset header of a 429. */
-function retryDelay(
-  status: number,
-  headers: Headers,
-  resetHeader: string | undefined,
-  now: number,
-): number | undefined {
+function retryDelay(api: ErrorContext, status: number, headers: Headers, now: number): number | undefined {
+  const requested = parseRetryAfter(headers, now)
+  if (requested !== undefined) return Math.min(LONGEST_WAIT, Math.max(0, requested - now))
+  if (status !== 429 || api.resetHeader === undefined) return undefined
+  const reset = parseRateLimitReset(headers.get(api.resetHeader), now, headers.get('date'))
+  return reset === undefined ? undefined : Math.min(api.maxResetDelay ?? MAX_RESET_DELAY, Math.max(0, reset - now))
+}
+
+/** Milliseconds since 1970 on our clock. */
+function parseRetryAfter(headers: Headers, now: number): number | undefined {
   const header = headers.get('retry-after')?.trim()
   const seconds = Number(header || Number.NaN)
-  const date = Number.isFinite(seconds) ? now + seconds * 1000 : Date.parse(header ?? '')
-  const reset =
-    status === 429 && resetHeader !== undefined ? parseRateLimitReset(headers.get(resetHeader), now) : undefined
-  const until = Number.isNaN(date) ? reset : date
-  return until === undefined ? undefined : Math.min(LONGEST_WAIT, Math.max(0, until - now))
+  if (Number.isFinite(seconds)) return parseRateLimitReset(header ?? null, now, headers.get('date'))
+  const date = Date.parse(header ?? '')
+  return Number.isNaN(date) ? undefined : toLocalTime(date, now, headers.get('date'))
 }

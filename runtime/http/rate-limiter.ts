@@ -23,6 +23,10 @@ export interface RateLimiter {
 
 /** When the remote API reports less than this part of its limit left, lane `backfill` waits for the reset. */
 const RESERVE = 0.1
+/** Windows that a reset header may hold requests for. Resets up to two windows ahead have been seen. */
+const RESET_WINDOWS = 3
+/** Milliseconds: reset headers count in whole seconds, and the real windows may be longer than the spec's. */
+const SHORTEST_MAX_RESET_DELAY = 10_000
 /** Timers overflow beyond 24 days and fire at once, so a long wait is slept in pieces. */
 const LONGEST_SLEEP = 3_600_000
 
@@ -64,9 +68,10 @@ class WindowRateLimiter implements RateLimiter {
     if (names === undefined) return
     const limit = count(headers.get(names.limit)) ?? windows[0]?.limit ?? 0
     const remaining = count(headers.get(names.remaining))
-    const reset = parseRateLimitReset(headers.get(names.reset), this.#clock.now())
+    const now = this.#clock.now()
+    const reset = parseRateLimitReset(headers.get(names.reset), now, headers.get('date'))
     if (remaining === undefined || reset === undefined || remaining >= limit * RESERVE) return
-    this.#pause('backfill', reset)
+    this.#pause('backfill', Math.min(reset, now + maxResetDelay(windows)))
     this.#serve()
   }
 
@@ -152,14 +157,31 @@ class SlidingWindow {
   }
 }
 
+/** The longest wait that a reset header may cause, milliseconds: a wrong header must not stop delivery. */
+export function maxResetDelay(windows: readonly Window[]): number {
+  return windows.reduce((delay, { interval }) => Math.max(delay, RESET_WINDOWS * interval), SHORTEST_MAX_RESET_DELAY)
+}
+
 /**
- * When a window begins anew, in milliseconds since 1970. Some headers give Unix seconds,
- * others seconds from now; no window is 30 years long, so the size tells which.
+ * When a window begins anew, in milliseconds since 1970 on our clock. Some headers give Unix seconds or milliseconds,
+ * others seconds from now; the size tells which, since no window is 30 years long. `date` is the `Date` header of the
+ * same response: it tells the remote clock, which may be minutes off ours.
  */
-export function parseRateLimitReset(header: string | null, now: number): number | undefined {
-  const seconds = count(header)
-  if (seconds === undefined) return undefined
-  return seconds > 1e9 ? seconds * 1000 : now + seconds * 1000
+export function parseRateLimitReset(
+  header: string | null,
+  now: number,
+  date: string | null = null,
+): number | undefined {
+  const value = count(header)
+  if (value === undefined) return undefined
+  if (value <= 1e9) return now + value * 1000
+  return toLocalTime(value > 1e11 ? value : value * 1000, now, date)
+}
+
+/** Converts a time of the remote clock to ours. */
+export function toLocalTime(time: number, now: number, date: string | null): number {
+  const remoteNow = Date.parse(date ?? '')
+  return Number.isNaN(remoteNow) ? time : now + (time - remoteNow)
 }
 
 function count(header: string | null): number | undefined {

@@ -4,7 +4,7 @@ import type { Bindings } from '../expression/expression.ts'
 import { createHttpClient, type HttpClient, type HttpParts } from '../http/client.ts'
 import type { ConnectionStatsRecorder } from '../http/connection-stats.ts'
 import type { ApiResponse } from '../http/error-response.ts'
-import { createRateLimiter } from '../http/rate-limiter.ts'
+import { createRateLimiter, maxResetDelay } from '../http/rate-limiter.ts'
 import { withAuth } from '../http/with-auth.ts'
 import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { capitalize } from '../lib/format.ts'
@@ -51,7 +51,8 @@ export function createSourceHttp(
 ): HttpClient {
   const limiter = createRateLimiter(rateLimit, parts.clock)
   const resetHeader = rateLimit.headers?.reset
-  const api = { name, limiter, explain: explainError, json: true, ...(resetHeader !== undefined && { resetHeader }) }
+  const reset = resetHeader !== undefined && { resetHeader, maxResetDelay: maxResetDelay(rateLimit.windows) }
+  const api = { name, limiter, explain: explainError, json: true, ...reset }
   return stats.watch(name, limiter, createHttpClient({ ...parts, timeout }, api))
 }
 

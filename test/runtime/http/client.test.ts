@@ -154,6 +154,7 @@ describe('pauses', () => {
   })
 
   const at = (ms: number) => new Date(Date.parse('2026-07-14T09:30:00.000Z') + ms).toUTCString()
+  const unix = (ms: number) => String(Date.parse(at(ms)) / 1000)
   const cases: readonly [name: string, status: number, headers: Record<string, string>, waited: number][] = [
     ['seconds', 429, { 'Retry-After': '3' }, 3000],
     ['a date', 429, { 'Retry-After': at(4000) }, 4000],
@@ -161,6 +162,12 @@ describe('pauses', () => {
     ['on a 503 too', 503, { 'Retry-After': '2' }, 2000],
     ['the reset header of a 429', 429, { 'X-Reset': '6' }, 6000],
     ['but Retry-After wins', 429, { 'X-Reset': '6', 'Retry-After': '1' }, 1000],
+    ['a date by a clock 20 minutes ahead', 429, { 'Retry-After': at(1_204_000), Date: at(1_200_000) }, 4000],
+    ['Unix seconds', 429, { 'Retry-After': unix(4000) }, 4000],
+    ['a reset in Unix seconds', 429, { 'X-Reset': unix(6000) }, 6000],
+    ['a reset by a clock 20 minutes ahead', 429, { 'X-Reset': unix(1_206_000), Date: at(1_200_000) }, 6000],
+    ['a reset by a clock 20 minutes behind', 429, { 'X-Reset': unix(-1_194_000), Date: at(-1_200_000) }, 6000],
+    ['a reset in Unix milliseconds', 429, { 'X-Reset': String(Date.parse(at(6000))) }, 6000],
     ['not the reset header of a 500', 500, { 'X-Reset': '6' }, 0],
     ['nonsense', 429, { 'Retry-After': 'later' }, 0],
   ]
@@ -174,6 +181,20 @@ describe('pauses', () => {
     const { go, calls } = play([reject(null, 429, { 'Retry-After': '21' })])
     expect((await faultOf(go())).details.retryAfter).toBe(21_000)
     expect(calls).toEqual([0])
+  })
+
+  test.each([
+    ['20 minutes ahead', unix(1_200_000)],
+    ['in milliseconds from now', '6000'],
+    ['absurd', '9e300'],
+  ])('end after three windows of the limit for a reset %s', async (_, reset) => {
+    const limited = () => reject(null, 429, { 'X-Reset': reset })
+    const { ask, clock, calls } = play([limited()], { resetHeader: 'X-Reset', maxResetDelay: 30_000 })
+    expect((await faultOf(ask(get, { lane: 'live', signal: never }))).details.retryAfter).toBe(30_000)
+    await clock.until(ask(get, { lane: 'live', signal: never }))
+    expect(calls).toEqual([0, 30_000])
+    const unbounded = play([limited()], { resetHeader: 'X-Reset' })
+    expect((await faultOf(unbounded.go())).details.retryAfter).toBe(30_000)
   })
 
   test('are at most 20 s in total', async () => {

@@ -1,7 +1,7 @@
 /** Laws of the budget: never more than its share in any interval, live never behind history. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createRateLimiter, parseRateLimitReset } from '../../../runtime/http/rate-limiter.ts'
+import { createRateLimiter, maxResetDelay, parseRateLimitReset } from '../../../runtime/http/rate-limiter.ts'
 import type { Lane } from '../../../runtime/ports/types.ts'
 import type { RateLimitSpec } from '../../../runtime/spec/spec.ts'
 import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
@@ -138,6 +138,21 @@ describe('rate limit headers', () => {
     ['the reserve is touched', { 'X-Limit': '100', 'X-Remaining': '9', 'X-Reset': '8' }, 8000],
     ['reset in Unix seconds', { 'X-Limit': '100', 'X-Remaining': '0', 'X-Reset': String(now / 1000 + 5) }, 5000],
     ['no limit named: the spec has one', { 'X-Remaining': '9', 'X-Reset': '8' }, 8000],
+    ['a clock 20 minutes ahead', { 'X-Remaining': '0', 'X-Reset': String(now / 1000 + 1205) }, 10_000],
+    [
+      'a clock 20 minutes ahead that Date tells',
+      { 'X-Remaining': '0', 'X-Reset': String(now / 1000 + 1205), Date: new Date(now + 1_200_000).toUTCString() },
+      5000,
+    ],
+    [
+      'a clock 20 minutes behind that Date tells',
+      { 'X-Remaining': '0', 'X-Reset': String(now / 1000 - 1195), Date: new Date(now - 1_200_000).toUTCString() },
+      5000,
+    ],
+    ['Unix milliseconds', { 'X-Remaining': '0', 'X-Reset': String(now + 5000) }, 5000],
+    ['milliseconds from now', { 'X-Remaining': '0', 'X-Reset': '5000' }, 10_000],
+    ['an absurd reset', { 'X-Remaining': '0', 'X-Reset': '9e300' }, 10_000],
+    ['an unreadable Date', { 'X-Remaining': '0', 'X-Reset': String(now / 1000 + 5), Date: 'today' }, 5000],
     ['nothing told', {}, 0],
     ['nonsense told', { 'X-Limit': 'a', 'X-Remaining': 'b', 'X-Reset': 'c' }, 0],
   ]
@@ -163,9 +178,18 @@ describe('rate limit headers', () => {
   })
 })
 
+test('a reset holds requests for three windows at most, and for ten seconds at least', () => {
+  const window = (interval: number) => ({ limit: 100, interval })
+  expect(maxResetDelay([window(1000), window(60_000)])).toBe(180_000)
+  expect(maxResetDelay([window(10_000)])).toBe(30_000)
+  expect(maxResetDelay([window(1000)])).toBe(10_000)
+})
+
 test('parses a reset as Unix seconds or seconds from now', () => {
   expect(parseRateLimitReset('30', 1000)).toBe(31_000)
   expect(parseRateLimitReset('1790000000', 1000)).toBe(1_790_000_000_000)
+  expect(parseRateLimitReset('1790000000000', 1000)).toBe(1_790_000_000_000)
+  expect(parseRateLimitReset('1790000007', 1000, new Date(1_790_000_000_000).toUTCString())).toBe(8000)
   for (const bad of [null, '', ' ', 'soon', '-1']) expect(parseRateLimitReset(bad, 1000)).toBeUndefined()
 })
 
