@@ -250,7 +250,7 @@ export const FAULT_CODES: readonly FaultCode[] = [
   ]),
   ...faultCodes('transient', 'none', [
     [
-      'backfill/lease-lost',
+      'backfill/lock-lost',
       'This process was suspended for too long, and another one took over the import.',
       'Nothing: the import continues in the other process.',
     ],

@@ -7,7 +7,7 @@ import type { Spec } from '../../runtime/spec/spec.ts'
 import { explainError } from './errors.ts'
 
 export function createIntercomSource(auth: AuthProvider, secrets: Source['secrets']): Source {
-  return { auth, secrets, explainError: (...response) => explainError(auth.method(), ...response) }
+  return { auth, secrets, explainError: (...args) => explainError(auth.method(), ...args) }
 }
 
 /** Trims the token. Throws a config `Fault` for a missing or malformed one. */

@@ -20,11 +20,11 @@ export interface BulkParts {
 export interface BulkItem extends BulkEntry {
   readonly event: MetricEvent
   /** Called once. */
-  readonly settle: (result: SendResult) => void
+  readonly onResult: (result: SendResult) => void
   readonly omittedFields?: readonly string[]
 }
 
-/** Sends all items, one request after the other, and settles each. Never throws because of an event. */
+/** Sends all items, one request after the other, and reports the result of each. Never throws because of an event. */
 export async function sendBulk(items: readonly BulkItem[], parts: BulkParts): Promise<void> {
   for (const batch of splitIntoRequests(items, parts.limits)) await sendBatch(batch, parts)
 }
@@ -36,15 +36,15 @@ async function sendBatch(batch: readonly BulkItem[], parts: BulkParts): Promise<
   } catch (error) {
     const fault = toFault(error)
     // Klaviyo accepts a request as a whole or not at all, so events share any fault but a data fault.
-    if (fault.kind !== 'data') for (const item of batch) item.settle(fault)
+    if (fault.kind !== 'data') for (const item of batch) item.onResult(fault)
     else await isolateRejected(batch, fault, parts)
     return
   }
-  for (const { settle, omittedFields } of batch) settle(omittedFields ? { ...receipt, omittedFields } : receipt)
+  for (const { onResult, omittedFields } of batch) onResult(omittedFields ? { ...receipt, omittedFields } : receipt)
 }
 
 /**
- * Settles the events that the rejection points at and resends the rest; bisects the request when it points at none.
+ * Fails the events that the rejection points at and resends the rest; bisects the request when it points at none.
  *
  * Terminates: each further request holds fewer events, or one event without its phone number, which it loses once.
  */
@@ -61,7 +61,7 @@ async function isolateRejected(batch: readonly BulkItem[], fault: Fault, parts: 
     const own = rejected.get(index)
     if (own === undefined) return item
     const resend = onlyPhone(own) ? withoutPhone(item, parts) : undefined
-    if (resend === undefined) item.settle(rejected.size === 1 ? fault : faultOfEvent(fault, own))
+    if (resend === undefined) item.onResult(rejected.size === 1 ? fault : faultOfEvent(fault, own))
     return resend ?? []
   })
   parts.logger.warn('Klaviyo rejected some events in a bulk request; resending the rest', {
@@ -73,11 +73,11 @@ async function isolateRejected(batch: readonly BulkItem[], fault: Fault, parts: 
 }
 
 /** The same event without its phone number, if an e-mail address still identifies the profile. */
-function withoutPhone({ event, settle }: BulkItem, { lane, limits }: BulkParts): BulkItem | undefined {
+function withoutPhone({ event, onResult }: BulkItem, { lane, limits }: BulkParts): BulkItem | undefined {
   const { phone_number, ...profile } = event.profile
   if (phone_number === undefined || !profile.email) return undefined
   const trimmed = { ...event, profile }
-  return { ...bulkEntry(trimmed, lane, limits), event: trimmed, settle, omittedFields: ['phone_number'] }
+  return { ...bulkEntry(trimmed, lane, limits), event: trimmed, onResult, omittedFields: ['phone_number'] }
 }
 
 /** The share of one event in a rejection of several. */

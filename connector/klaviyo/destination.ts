@@ -68,10 +68,10 @@ class KlaviyoDestination implements Destination {
     const items: BulkItem[] = []
     for (const [index, message] of messages.entries()) {
       const entry = message.kind === 'event' ? this.#entryOf(message, lane) : undefined
-      const settle = (result: SendResult) => void results.set(index, result)
-      if (entry instanceof Fault) settle(entry)
-      else if (entry && message.kind === 'event') items.push({ ...entry, event: message, settle })
-      else settle(await this.#sendProfile(message, lane, signal))
+      const onResult = (result: SendResult) => void results.set(index, result)
+      if (entry instanceof Fault) onResult(entry)
+      else if (entry && message.kind === 'event') items.push({ ...entry, event: message, onResult })
+      else onResult(await this.#sendProfile(message, lane, signal))
     }
     const post = async (text: string) => toReceipt(await this.#bulk(lane, signal, text))
     await sendBulk(items, { limits: this.#limits, lane, logger: this.#logger, post })

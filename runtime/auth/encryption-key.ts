@@ -1,5 +1,5 @@
 /** Loads the key that encrypts credentials: from a setting, or from a file that only its owner may read. */
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Fault } from '../ports/fault.ts'
@@ -40,7 +40,7 @@ export function keyFromFile(path: string): EncryptionKey {
 async function readOrCreate(path: string): Promise<Uint8Array> {
   const existing = await read(path)
   if (existing !== undefined) return existing
-  const draft = `${path}.${createHash('sha256').update(randomBytes(16)).digest('hex').slice(0, 12)}`
+  const draft = `${path}.${randomBytes(6).toString('hex')}`
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     await writeFile(draft, `${randomBytes(BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' })

@@ -6,7 +6,7 @@ import type { SourceRecord } from '../ports/types.ts'
 import { recordFromStream } from '../source/envelope.ts'
 import { paginate, retryTransient } from '../source/paginate.ts'
 import type { Spec, StreamSpec } from '../spec/spec.ts'
-import { acquireBackfillLease } from './lease.ts'
+import { acquireBackfillLock } from './lock.ts'
 import { preloadContacts } from './preload-contacts.ts'
 import { readProgress } from './progress.ts'
 import {
@@ -29,19 +29,19 @@ const REPORT_EVERY = 250
  * read so far stay, and the next call resumes), and when another process runs an import.
  */
 export async function* runBackfill(parts: BackfillParts, options: BackfillOptions): AsyncGenerator<BackfillProgress> {
-  const leaseLost = new AbortController()
-  const lease = await acquireBackfillLease(parts, () => leaseLost.abort())
+  const lockLost = new AbortController()
+  const lock = await acquireBackfillLock(parts, () => lockLost.abort())
   try {
-    yield* readAndDeliver(parts, options, leaseLost.signal)
+    yield* readAndDeliver(parts, options, lockLost.signal)
   } finally {
-    await lease.release()
+    await lock.release()
   }
 }
 
 async function* readAndDeliver(
   parts: BackfillParts,
   options: BackfillOptions,
-  leaseLost: AbortSignal,
+  lockLost: AbortSignal,
 ): AsyncGenerator<BackfillProgress> {
   const { clock, store } = parts
   const startedAt = clock.now()
@@ -57,7 +57,7 @@ async function* readAndDeliver(
     failure ??= error
     stop()
   }
-  leaseLost.addEventListener('abort', () => fail(leaseLostFault()))
+  lockLost.addEventListener('abort', () => fail(lockLostFault()))
   const worker = parts.work(working.signal).catch(fail)
   const reader = new HistoryReader(state, parts, reading.signal).read().catch(fail)
   const progress = () => readProgress(state, { store, resumed, elapsed: clock.now() - startedAt })
@@ -81,9 +81,9 @@ async function* readAndDeliver(
   }
 }
 
-function leaseLostFault(): Fault {
+function lockLostFault(): Fault {
   const message = 'this process was suspended for so long that another one took over the import, which continues there'
-  return new Fault('transient', 'backfill/lease-lost', message)
+  return new Fault('transient', 'backfill/lock-lost', message)
 }
 
 /** Deletes the cached lookups of the import: personal data, and stale tomorrow. */
@@ -135,22 +135,22 @@ class HistoryReader {
     await this.#parts.store.append([], toCheckpoint(this.#state))
   }
 
-  async #readStream(progress: StreamState, workspace: string): Promise<void> {
+  async #readStream(position: StreamState, workspace: string): Promise<void> {
     const { spec, store, clock } = this.#parts
     const { run } = this.#state
-    const stream = streamOf(spec, progress.stream)
+    const stream = streamOf(spec, position.stream)
     const resource = spec.resources.get(stream.resource)
     if (resource === undefined) throw new Fault('bug', 'bug/stream', `stream ${stream.name} has no resource`)
     const from = { stream: stream.name, resource, workspace }
-    const start = { bindings: windowBindings(run), ...(progress.cursor !== undefined && { cursor: progress.cursor }) }
+    const start = { bindings: windowBindings(run), ...(position.cursor !== undefined && { cursor: position.cursor }) }
 
     for await (const page of paginate(this.#parts, stream, start, this.#signal)) {
       const records: SourceRecord[] = []
       for (const item of page.items) records.push(await recordFromStream(item, from, run, clock.now()))
-      progress.seen += records.length
-      progress.total = page.total ?? progress.total
-      progress.cursor = page.next
-      progress.done = page.next === undefined
+      position.seen += records.length
+      position.total = page.total ?? position.total
+      position.cursor = page.next
+      position.done = page.next === undefined
       // One transaction: after a crash the next run reads the page after the last one on disk.
       await store.append(records, toCheckpoint(this.#state))
       await this.#waitForRoom()

@@ -60,7 +60,7 @@ export async function estimateBackfill(
   signal: AbortSignal,
 ): Promise<Estimate> {
   const { spec } = parts
-  const window = windowBindings({ id: '', ...run })
+  const window = windowBindings(run)
   const selected = [...spec.streams.values()].flatMap((stream) => {
     const mappings = spec.mappings.filter((it) => it.stream?.name === stream.name && isSelected(it, run.only))
     return mappings.length === 0 ? [] : [{ stream, mappings }]
@@ -118,7 +118,7 @@ function estimateTime(
   const { windows, utilization } = spec.source.rateLimit
   const reading = (page: TimedPage) => pagesOf(page) * page.took
   const [slowest] = [...pages].sort((a, b) => reading(b) - reading(a))
-  const parts = [
+  const bottlenecks = [
     { bottleneck: 'pages', time: pages.reduce((sum, page) => sum + reading(page), 0) },
     {
       bottleneck: 'source',
@@ -129,6 +129,6 @@ function estimateTime(
       time: backfillRateLimit ? (records * backfillRateLimit.interval) / backfillRateLimit.limit : 0,
     },
   ] as const
-  const [longest = parts[0]] = [...parts].sort((a, b) => b.time - a.time)
+  const [longest = bottlenecks[0]] = [...bottlenecks].sort((a, b) => b.time - a.time)
   return { time: Math.ceil(longest.time), bottleneck: longest.bottleneck, ...(slowest && { slowest }) }
 }

@@ -62,7 +62,7 @@ export async function readBackfillState(store: Pick<Store, 'readCheckpoint'>): P
 }
 
 /** The window in the source's Unix seconds. Its end is rounded up; mapping applies the exact end. */
-export function windowBindings({ since, until }: BackfillRun): Bindings {
+export function windowBindings({ since, until }: Pick<BackfillRun, 'since' | 'until'>): Bindings {
   return { until: Math.ceil(until / 1000), ...(since !== undefined && { since: Math.floor(since / 1000) }) }
 }
 

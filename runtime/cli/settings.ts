@@ -71,7 +71,7 @@ export async function readSettings(io: Pick<ProcessIo, 'cwd' | 'env'>): Promise<
 export function requireSettings(app: CliApp, env: Env, needs: readonly Setting['needed'][], hint: string): void {
   const missing = app.settings.filter(({ needed, env: name }) => needs.includes(needed) && env[name] === undefined)
   if (missing.length === 0) return
-  const count = missing.length === 1 ? 'A setting is missing' : `${missing.length} settings are missing`
+  const count = missing.length === 1 ? 'a setting is missing' : `${missing.length} settings are missing`
   const list = missing.map((setting) => `  ${setting.env}: ${setting.description}\n      ${setting.howToGet}`)
   throw usageError(`${count}:\n\n${list.join('\n')}\n\nSet them in the environment or in .env. ${hint}`.trimEnd())
 }

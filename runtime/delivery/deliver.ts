@@ -71,10 +71,10 @@ function mapAndSend(record: SourceRecord | LeasedRecord, parts: DeliverParts): P
     parts.scheduler.yield().then(() => mapRecord(record, parts)),
   )
   const { body: _, ...withoutBody } = record
-  return settleOccurrences(withoutBody, mapped, parts)
+  return sendOccurrences(withoutBody, mapped, parts)
 }
 
-async function settleOccurrences(
+async function sendOccurrences(
   record: RecordWithoutBody,
   mapping: ReturnType<typeof mapRecord>,
   parts: DeliverParts,

@@ -61,7 +61,7 @@ export function failRecord(
   const level = fault.code.endsWith('/stopped') || loggedFaults.has(fault) ? 'debug' : 'warn'
   loggedFaults.add(fault)
   logger[level](`record deferred, will retry: ${fault.message}`, { ...fields, until: new Date(until).toISOString() })
-  // Only delivered events are settled now; the next attempt decides the rest.
+  // Only delivered events are final; the next attempt decides the rest.
   const delivered = events.filter(({ status }) => status === 'delivered')
   return {
     status: 'deferred',

@@ -2,6 +2,7 @@
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
 import type { ProgramBindings } from './compiler/program.ts'
+import type { Origin, Parsed } from './parse.ts'
 
 /** Named values that an expression reads as `$name`. Absent ones evaluate to undefined. */
 export type Bindings = ProgramBindings
@@ -36,3 +37,6 @@ export interface Expression {
    */
   readonly program?: ((input: Json, bindings: Bindings) => Json | undefined) | undefined
 }
+
+/** Makes a parsed text executable at a place: `createLinker`, or `createCheckOnlyLinker` where nothing is evaluated. */
+export type Linker = (parsed: Parsed, origin: Origin) => Expression

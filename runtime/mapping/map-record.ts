@@ -63,13 +63,13 @@ function laneOf(record: SourceRecord, { spec, clock }: MapRecordParts): Lane {
   return clock.now() - record.receivedAt > spec.delivery.liveWindow ? 'backfill' : record.lane
 }
 
-interface OpenedRecord extends OpenRecord {
+interface RecordToMap extends OpenRecord {
   readonly record: SourceRecord
 }
 
 async function mapOccurrences(
   mapping: Mapping,
-  open: OpenedRecord,
+  open: RecordToMap,
   context: DeliveryContext,
   parts: MapRecordParts,
 ): Promise<readonly MappedOccurrence[]> {
@@ -99,7 +99,7 @@ async function catchFault(
 /** The item, fetched whole where the stream gives only a part. Undefined if the source no longer has it. */
 async function fetchFullResource(
   mapping: Mapping,
-  { record, item }: OpenedRecord,
+  { record, item }: RecordToMap,
   lane: Lane,
   { spec, lookups }: MapRecordParts,
 ): Promise<Json | undefined> {

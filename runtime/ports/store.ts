@@ -12,7 +12,7 @@ import type {
 } from './ledger.ts'
 import type { Json, Lane, LeasedRecord, Settlement, SourceRecord } from './types.ts'
 
-/** Our position: everything up to here is in the store. */
+/** A named value of ours, such as the position of an import: everything up to it is in the store. */
 export interface Checkpoint {
   readonly name: string
   readonly value: Json

@@ -6,7 +6,7 @@
  * - **topic**: the source's name for a kind of webhook. **stream**: a named, paginated collection.
  * - **resource**: the kind of object in a record (a conversation, a ticket, a contact).
  * - **envelope**: the JSON around a resource in a webhook.
- * - **page**, **cursor**: the source's. **checkpoint**: ours; everything up to it is in the store.
+ * - **page**, **cursor**: the source's. **checkpoint**: a named value of ours in the store, such as an import's position.
  * - **lookup**: another object fetched for a record. **hydrate**: to fetch them.
  * - **mapping**: turns a record into events, by **expressions**. **occurrence**: one event found in a record.
  * - **lane**: how a record is delivered, `live` or `backfill`. **ordering key**: its records are delivered in order.

@@ -1,4 +1,4 @@
-/** The expressions of each mapping, stream, lookup and resource, by their names in the file. */
+/** For display: the expressions of each mapping, stream, lookup and resource, by their names in the file. */
 import type { Expression } from '../expression/expression.ts'
 import type { PlacedExpression } from './compile/context.ts'
 import type { Mapping, ProfileMapping, Property, SkipRule, Spec } from './spec.ts'
@@ -12,7 +12,7 @@ export interface ExpressionGroup {
   readonly parts: readonly NamedExpression[]
 }
 
-/** For display. A mapping's expressions include those of the property sets it includes. */
+/** A mapping's expressions include those of the property sets it includes. */
 export function groupExpressions(spec: Spec, expressions: readonly PlacedExpression[]): readonly ExpressionGroup[] {
   const { mappings, profile, streams, lookups, resources } = spec
   const names = new Set([...streams.keys(), ...lookups.keys(), ...resources.keys()])

@@ -35,7 +35,7 @@ const replayDeadLetters: CommandDefinition = {
   options: [{ flags: '--all', description: 'every dead letter' }],
   examples: [
     ['dead-letters replay --all', 'after fixing a mapping; a running `start` delivers them'],
-    ['dead-letters replay webhook:notif_1', 'one record; events delivered before are not counted again'],
+    ['dead-letters replay abc123:ticket.created:notif_1', 'one record; events delivered before are not counted again'],
   ],
   async run(context, input) {
     const all = input.flag('all')

@@ -1,11 +1,7 @@
 /** Expressions to be checked, never evaluated: skips loading the engines, which takes half the time of a check. */
-import type { Expression } from '../expression.ts'
+import type { Linker } from '../expression.ts'
 import type { FunctionTable } from '../functions.ts'
-import type { Origin, Parsed } from '../parse.ts'
 import { findVariables } from './variables.ts'
-
-/** Turns a parsed text at a place into an expression. */
-export type Linker = (parsed: Parsed, origin: Origin) => Expression
 
 export const createCheckOnlyLinker =
   (functions: FunctionTable): Linker =>

@@ -1,7 +1,7 @@
 /** Names and sizes that the destination would reject in every event, reported before the first is sent. */
 import { suggest } from '../../expression/did-you-mean.ts'
+import { parseSize } from '../compile/durations-and-sizes.ts'
 import type { SpecNode } from '../compile/spec-node.ts'
-import { parseSize } from '../compile/units.ts'
 import type { Connector, Properties } from '../generated/documents.ts'
 import type { SpecDocument, SpecDocuments } from '../read.ts'
 import type { ProfileMapping } from '../spec.ts'

@@ -11,10 +11,10 @@ import type {
   Window,
 } from '../spec.ts'
 import { compileAccount, compileAuth } from './auth.ts'
+import { parseDuration, parseSize } from './durations-and-sizes.ts'
 import { compileRequest } from './request.ts'
 import { resolveName } from './resolve-name.ts'
 import type { SpecNode } from './spec-node.ts'
-import { parseDuration, parseSize } from './units.ts'
 
 export function compileSource(source: Connector['source'], node: SpecNode): SourceSpec {
   const { name, hosts, headers = {}, timeout, workspace, rateLimit } = source

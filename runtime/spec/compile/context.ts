@@ -1,6 +1,5 @@
 /** State shared by every step of compiling a spec: diagnostics, known names and fields, parsed expressions. */
-import type { Linker } from '../../expression/check/check-only.ts'
-import type { Expression } from '../../expression/expression.ts'
+import type { Expression, Linker } from '../../expression/expression.ts'
 import type { FunctionTable } from '../../expression/functions.ts'
 import { isProblem, type Origin, type Parsed, type Problem, parseExpression } from '../../expression/parse.ts'
 import type { KnownFields } from '../check/known-fields.ts'

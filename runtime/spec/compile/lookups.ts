@@ -3,9 +3,9 @@ import { uniteAllShapes } from '../../expression/check/shape.ts'
 import type { Expression } from '../../expression/expression.ts'
 import type { Connector } from '../generated/documents.ts'
 import type { LookupSpec } from '../spec.ts'
+import { parseDuration } from './durations-and-sizes.ts'
 import { compileRequest } from './request.ts'
 import type { SpecNode } from './spec-node.ts'
-import { parseDuration } from './units.ts'
 
 type LookupDocument = Connector['lookups'][string]
 

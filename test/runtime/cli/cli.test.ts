@@ -99,7 +99,7 @@ describe('settings', () => {
 
   test('start suggests the sandbox', async () => {
     const { err } = await runCommand(['start'], { env: { FROM_TOKEN: 'a', TO_KEY: 'b' } })
-    expect(err).toContain('A setting is missing')
+    expect(err).toContain('a setting is missing')
     expect(err).toContain('connector start --sandbox')
   })
 

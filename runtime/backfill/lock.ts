@@ -6,7 +6,7 @@ import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { ProcessIdentity, RunningBackfill } from './types.ts'
 
-export interface LeaseParts {
+export interface BackfillLockParts {
   readonly store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
   readonly clock: Clock
   readonly processIdentity: ProcessIdentity
@@ -20,7 +20,7 @@ const RENEW_EVERY_MS = 2_000
  * Acquires the lock and renews it until it is released. Throws a config `Fault` that names the holder if there is one.
  * Calls `onLost` if another process took the lock meanwhile: this one then slept longer than its lease.
  */
-export async function acquireBackfillLease(parts: LeaseParts, onLost: () => void): Promise<HeldLock> {
+export async function acquireBackfillLock(parts: BackfillLockParts, onLost: () => void): Promise<HeldLock> {
   const lock = backfillLock(parts)
   for (;;) {
     const held = await lock.tryAcquire()
@@ -34,14 +34,14 @@ export async function acquireBackfillLease(parts: LeaseParts, onLost: () => void
 }
 
 /** The running import of the store, in whatever process; undefined when there is none. */
-export async function runningBackfill(parts: LeaseParts): Promise<RunningBackfill | undefined> {
+export async function runningBackfill(parts: BackfillLockParts): Promise<RunningBackfill | undefined> {
   const running = await backfillLock(parts).holder()
   if (running === undefined) return undefined
   const { holder, since } = running
   return { process: processName(holder), thisProcess: holder === parts.processIdentity.id, since }
 }
 
-function backfillLock({ store, clock, processIdentity }: LeaseParts): Lock {
+function backfillLock({ store, clock, processIdentity }: BackfillLockParts): Lock {
   const hasExited = (id: string) => processIdentity.hasExited(id)
   return new Lock({
     store,

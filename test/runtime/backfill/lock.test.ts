@@ -1,6 +1,6 @@
 /** One import at a time: who may begin, who is told to look elsewhere, and what ends a turn. */
 import { describe, expect, test } from 'vitest'
-import { acquireBackfillLease, runningBackfill } from '../../../runtime/backfill/lease.ts'
+import { acquireBackfillLock, runningBackfill } from '../../../runtime/backfill/lock.ts'
 import type { ProcessIdentity } from '../../../runtime/backfill/types.ts'
 import type { Fault } from '../../../runtime/ports/fault.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
@@ -17,7 +17,7 @@ function place() {
   const store = memoryStore({ clock })
   const lost: string[] = []
   const take = (who: ProcessIdentity) =>
-    acquireBackfillLease({ store, clock, processIdentity: who }, () => lost.push(who.id))
+    acquireBackfillLock({ store, clock, processIdentity: who }, () => lost.push(who.id))
   const refused = (who: ProcessIdentity) =>
     take(who).then(
       () => undefined,
