@@ -1,7 +1,7 @@
 /** Disconnects both sides: revokes access where it can, deletes the credentials and stops delivery. */
 
 import type { Expression } from '../expression/expression.ts'
-import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import { credentialsCheckpoint, WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { asId } from '../lib/json.ts'
 import type { Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
@@ -10,7 +10,7 @@ import type { Json } from '../ports/types.ts'
 import type { SideConnection } from './connect.ts'
 import { identifyAccount } from './identify-account.ts'
 import { loadSetupState, saveSetupState } from './setup-state.ts'
-import { credentialsCheckpoint, type NetworkEffects } from './side.ts'
+import type { NetworkEffects } from './side.ts'
 
 export interface DisconnectParts extends NetworkEffects {
   readonly store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>

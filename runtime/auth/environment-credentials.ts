@@ -1,5 +1,6 @@
 /** Credentials from the environment or a host: identifies their account once for each key and pins the store to it. */
 import { asTransientFault } from '../http/transient-on-throw.ts'
+import { environmentKeyCheckpoint } from '../lib/checkpoint-names.ts'
 import { pinAccount } from '../lib/pin-account.ts'
 import type { AuthProvider } from '../ports/auth.ts'
 import type { Clock } from '../ports/effects.ts'
@@ -44,7 +45,7 @@ export class EnvironmentCredentials {
 
   constructor(parts: EnvironmentCredentialsParts) {
     this.#parts = parts
-    this.#checkpoint = `account.environment.${parts.side.side}`
+    this.#checkpoint = environmentKeyCheckpoint(parts.side.side)
   }
 
   /** The account, if this or an earlier process has identified it. Makes no request. */

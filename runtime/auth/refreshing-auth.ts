@@ -1,6 +1,7 @@
 /** Holds the credentials of one side and refreshes them before they expire: once for all callers and processes. */
 
 import { onAbort } from '../lib/abort.ts'
+import { credentialsCheckpoint } from '../lib/checkpoint-names.ts'
 import type { Lock } from '../lib/lock.ts'
 import type { AuthMethod, AuthProvider, RequestAuth } from '../ports/auth.ts'
 import type { Clock } from '../ports/effects.ts'
@@ -9,15 +10,7 @@ import type { CredentialCheck } from './credential-check.ts'
 import type { EnvironmentCredentials } from './environment-credentials.ts'
 import { credentialsRejected, missingOauthClient, notConnected } from './errors.ts'
 import type { OauthFlow } from './oauth.ts'
-import {
-  asCredentials,
-  asJson,
-  type Credentials,
-  credentialsCheckpoint,
-  type OauthCredentials,
-  type Side,
-  toRequestAuth,
-} from './side.ts'
+import { asCredentials, asJson, type Credentials, type OauthCredentials, type Side, toRequestAuth } from './side.ts'
 import type { EncryptedValue, Vault } from './vault.ts'
 
 export interface RefreshingAuthParts {

@@ -1,6 +1,6 @@
 /** The progress of set-up, kept in the store as one checkpoint. Holds no secrets. */
 
-import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import { DESTINATION_ACCOUNT_CHECKPOINT, SETUP_CHECKPOINT, WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import type { SideName } from './side.ts'
@@ -32,14 +32,10 @@ export type SetupStep = (typeof SETUP_STEPS)[number]
 
 /** The checkpoint that pins the account on a side. */
 export const accountCheckpoint = ({ side }: { readonly side: SideName }): string =>
-  side === 'source' ? WORKSPACE_CHECKPOINT : DESTINATION_ACCOUNT
-
-const SETUP_STATE = 'account.setup'
-/** Pins the destination's account: events delivered there must not be delivered to another one. */
-export const DESTINATION_ACCOUNT = 'account.destination.id'
+  side === 'source' ? WORKSPACE_CHECKPOINT : DESTINATION_ACCOUNT_CHECKPOINT
 
 export async function loadSetupState(store: Pick<Store, 'readCheckpoint'>): Promise<SetupState> {
-  return ((await store.readCheckpoint(SETUP_STATE)) ?? {}) as SetupState
+  return ((await store.readCheckpoint(SETUP_CHECKPOINT)) ?? {}) as SetupState
 }
 
 /** Saves the state together with other checkpoints, in one transaction. */
@@ -49,7 +45,7 @@ export async function saveSetupState(
   others: Parameters<Store['writeCheckpoints']>[0] = [],
 ): Promise<void> {
   const value = JSON.parse(JSON.stringify(state)) as Json
-  await store.writeCheckpoints([{ name: SETUP_STATE, value }, ...others])
+  await store.writeCheckpoints([{ name: SETUP_CHECKPOINT, value }, ...others])
 }
 
 /** The step that is due. Credentials for both sides in the environment count as consent. */

@@ -80,9 +80,6 @@ export interface NetworkEffects {
   readonly random: Random
 }
 
-/** The checkpoint that holds a side's encrypted credentials. */
-export const credentialsCheckpoint = (side: SideName): string => `account.${side}`
-
 /** The API's base URL in a region that the spec or the account names. */
 export function apiHost(side: Side, region?: string): string {
   const name = (side.region ?? region)?.toLowerCase() ?? ''

@@ -3,6 +3,15 @@
 /** The source account that the store is pinned to. */
 export const WORKSPACE_CHECKPOINT = 'workspace'
 
+/** The destination account that the store is pinned to: events of one must not be delivered to another. */
+export const DESTINATION_ACCOUNT_CHECKPOINT = 'destination-account'
+
+/** How far a person has come with set-up. */
+export const SETUP_CHECKPOINT = 'setup'
+
+/** Whose key the environment or the host passed in, by side. */
+export const environmentKeyCheckpoint = (side: string): string => `environment-key:${side}`
+
 /** The newest backfill: its window, and its position in each stream. */
 export const BACKFILL_CHECKPOINT = 'backfill'
 
@@ -27,5 +36,17 @@ export const recipeCheckpoint = ({ kind, name }: RecipeName): string => `recipe 
 /** The lock of the process that is creating it. */
 export const recipeLockCheckpoint = ({ kind, name }: RecipeName): string => `recipe-lock ${kind} ${name}`
 
+/** The encrypted credentials of a side. */
+export const credentialsCheckpoint = (side: string): string => `credentials:${side}`
+
 /** The lock of the process that is refreshing the credentials of a side. */
 export const credentialsLockCheckpoint = (side: string): string => `credentials-lock:${side}`
+
+/** Set while an import requested in the console is unfinished, so that a restart resumes it. */
+export const IMPORT_REQUESTED_CHECKPOINT = 'import-requested'
+
+/** Console sessions that were signed out before they expired. */
+export const REVOKED_SESSIONS_CHECKPOINT = 'console-revoked-sessions'
+
+/** Written by `/readyz`, which tests whether the store takes writes. */
+export const READINESS_CHECKPOINT = 'readiness'

@@ -3,6 +3,7 @@ import type { Connections } from '../../auth/connections.ts'
 import type { Connector } from '../../connector.ts'
 import type { Console } from '../../console/index.ts'
 import { isLoopback, nonLocalReason } from '../../console/server/request-origin.ts'
+import { READINESS_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import type { Clock, Logger } from '../../ports/effects.ts'
 import type { Json } from '../../ports/types.ts'
 import type { CliApp } from '../app.ts'
@@ -100,7 +101,7 @@ function isLocal(request: Request, address = '127.0.0.1'): boolean {
 async function readiness({ connector, clock, notReadyReasons }: RoutesOptions, local: boolean): Promise<Response> {
   const reasons = [...notReadyReasons()]
   const timer = new AbortController()
-  const write = connector.store.writeCheckpoints([{ name: 'ready', value: clock.now() }]).then(
+  const write = connector.store.writeCheckpoints([{ name: READINESS_CHECKPOINT, value: clock.now() }]).then(
     () => undefined,
     (error: unknown) => `cannot write to the store: ${describeError(error)}`,
   )

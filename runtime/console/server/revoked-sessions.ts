@@ -1,4 +1,5 @@
 /** Sessions revoked before they expired, kept in the store: a cookie and its signing key outlive the process. */
+import { REVOKED_SESSIONS_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import { asId } from '../../lib/json.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Store } from '../../ports/store.ts'
@@ -9,8 +10,6 @@ export interface RevokedSessionsOptions {
   /** Age in milliseconds from which a session is expired anyway and its entry is dropped. */
   readonly maxAge: number
 }
-
-const CHECKPOINT = 'console-revoked-sessions'
 
 /** When each was revoked, by session id. */
 type Revocations = Readonly<Record<string, number>>
@@ -36,12 +35,12 @@ export class RevokedSessions {
       const { stored, revocations } = await this.#load()
       const recent = Object.entries(revocations).filter(([, at]) => clock.now() - at < maxAge)
       const next = JSON.stringify({ ...Object.fromEntries(recent), [id]: clock.now() })
-      if (await store.compareAndSwapCheckpoint(CHECKPOINT, stored, next)) return
+      if (await store.compareAndSwapCheckpoint(REVOKED_SESSIONS_CHECKPOINT, stored, next)) return
     }
   }
 
   async #load() {
-    const stored = asId(await this.#options.store.readCheckpoint(CHECKPOINT))
+    const stored = asId(await this.#options.store.readCheckpoint(REVOKED_SESSIONS_CHECKPOINT))
     return { stored, revocations: (stored === undefined ? {} : JSON.parse(stored)) as Revocations }
   }
 }

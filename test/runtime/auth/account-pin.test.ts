@@ -137,10 +137,10 @@ describe.each(ROADS)('set up by %s', (_, open) => {
     await it.clock.until(opened.finish())
     await work(it, opened)
     expect(reached(it, 'ann', 'eve')).toEqual(['ann'])
-    expect([
-      await it.store.readCheckpoint('workspace'),
-      await it.store.readCheckpoint('account.destination.id'),
-    ]).toEqual([OURS, 'SndBox'])
+    expect([await it.store.readCheckpoint('workspace'), await it.store.readCheckpoint('destination-account')]).toEqual([
+      OURS,
+      'SndBox',
+    ])
     const [ended] = await it.store.trace('eve')
     expect(ended?.outcome).toEqual({ status: 'skipped', reason: 'foreign-workspace', events: [] })
     expect(ended).not.toHaveProperty('body')
@@ -227,7 +227,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
     await work(it, await open(it))
     const me = Response.json({ app: { id_code: THEIRS, name: 'Elsewhere' } })
     const fetch: Fetch = async (request) => (request.url === `${INTERCOM}/me` ? me.clone() : it.fetch(request))
-    await it.store.writeCheckpoints([{ name: 'account.environment.source', value: undefined }])
+    await it.store.writeCheckpoints([{ name: 'environment-key:source', value: undefined }])
     const moved = await open(it, { fetch })
     await notify(moved, OURS, 'ann')
     await work(it, moved, 120_000)

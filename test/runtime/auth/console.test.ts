@@ -175,7 +175,7 @@ test('a pasted key is rejected on the page and nowhere else', async () => {
   const said = [...seen, ...it.logger.lines, ...it.asked].join('\n')
   for (const secret of [TOKEN, SIGNING, KEY, 'a-wrong-token-9876543210']) expect(said).not.toContain(secret)
   expect(
-    JSON.stringify([await it.store.readCheckpoint('account.source'), await it.store.readCheckpoint('account.setup')]),
+    JSON.stringify([await it.store.readCheckpoint('credentials:source'), await it.store.readCheckpoint('setup')]),
   ).not.toContain(TOKEN)
 })
 
@@ -237,7 +237,7 @@ test('names from the API are escaped, and an unusable encryption key is reported
   const hostile = '<script>alert(1)</script>"onload=x'
   await installed(it)
   const parties = { source: { id: hostile, name: hostile, timezone: hostile }, destination: { id: '1', name: hostile } }
-  await it.store.writeCheckpoints([{ name: 'account.setup', value: { consentedAt: 1, accounts: parties } }])
+  await it.store.writeCheckpoints([{ name: 'setup', value: { consentedAt: 1, accounts: parties } }])
   const key = async () => {
     throw new Fault('config', 'auth/key-file', 'the key file can be read by others')
   }

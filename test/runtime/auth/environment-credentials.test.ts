@@ -30,7 +30,7 @@ describe('credentials of the environment', () => {
     expect((await second.setup.view()).destination.account).toEqual(shown.destination.account)
     await second.destination.current(never)
     expect(it.asked).toHaveLength(asked)
-    for (const name of ['account.environment.source', 'account.environment.destination'])
+    for (const name of ['environment-key:source', 'environment-key:destination'])
       expect(JSON.stringify(await it.store.readCheckpoint(name))).not.toMatch(new RegExp(`${TOKEN}|${KEY}`))
   })
 
@@ -39,7 +39,7 @@ describe('credentials of the environment', () => {
     const one = await it.open(ENV)
     await Promise.all([1, 2, 3].map(() => one.destination.current(never)))
     expect(accountsAsked(it)).toBe(1)
-    expect(await it.store.readCheckpoint('account.destination.id')).toBe('SndBox')
+    expect(await it.store.readCheckpoint('destination-account')).toBe('SndBox')
   })
 
   test.each(['by OAuth', 'by another key'])(
@@ -59,7 +59,7 @@ describe('credentials of the environment', () => {
       expect(moved.gate.pausedReason()).toContain('belongs to another account')
       expect((await moved.setup.view(never)).destination.problem).toContain('belongs to another account')
       expect(it.logger.lines.filter((line) => line.startsWith('error'))).toHaveLength(1)
-      expect(await it.store.readCheckpoint('account.destination.id')).toBe('SndBox')
+      expect(await it.store.readCheckpoint('destination-account')).toBe('SndBox')
     },
   )
 
@@ -70,7 +70,7 @@ describe('credentials of the environment', () => {
     await one.destination.current(never)
     const { destination } = await one.setup.view(never)
     expect(destination.accountError).toContain('accounts:read is missing')
-    expect(await it.store.readCheckpoint('account.destination.id')).toBeUndefined()
+    expect(await it.store.readCheckpoint('destination-account')).toBeUndefined()
   })
 
   test('that are rejected pause delivery as soon as the page is viewed', async () => {
@@ -90,7 +90,7 @@ describe('credentials of the environment', () => {
     expect(await it.clock.until(refused)).toMatchObject({ kind: 'transient' })
     down = false
     await it.clock.until(one.destination.current(never))
-    expect(await it.store.readCheckpoint('account.destination.id')).toBe('SndBox')
+    expect(await it.store.readCheckpoint('destination-account')).toBe('SndBox')
   })
 
   test('need no encryption key: without one each process identifies the account', async () => {

@@ -1,6 +1,7 @@
 /** Runs imports begun in the console: one at a time, until it is done, paused, or the process stops. */
 import type { BackfillOptions, BackfillProgress, RunningBackfill } from '../../../backfill/types.ts'
 import type { Connector } from '../../../connector.ts'
+import { IMPORT_REQUESTED_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import { ThroughputMeter } from '../../../lib/throughput-meter.ts'
 import type { DeliveryGate } from '../../../ports/auth.ts'
 import type { Clock, Logger } from '../../../ports/effects.ts'
@@ -34,9 +35,6 @@ interface RunningImport {
   readonly ended: Promise<void>
   readonly meters: Map<string, ThroughputMeter>
 }
-
-/** Set while an import should run, so that the next process resumes it. */
-const REQUESTED = 'import-requested'
 
 /** Together longer than a dead process holds its lease. */
 const LEASE_POLLS = 12
@@ -102,7 +100,7 @@ export class ImportRunner {
   async resume(): Promise<void> {
     const { connector, clock, logger, signal } = this.#options
     try {
-      const isRequested = (await connector.store.readCheckpoint(REQUESTED)) === true
+      const isRequested = (await connector.store.readCheckpoint(IMPORT_REQUESTED_CHECKPOINT)) === true
       const last = isRequested ? await connector.lastBackfill() : undefined
       if (last === undefined || last.phase === 'done') return
       // The previous process may have died on another machine; only its expired lease tells.
@@ -168,7 +166,7 @@ export class ImportRunner {
   }
 
   async #saveRequested(value: true | undefined): Promise<void> {
-    await this.#options.connector.store.writeCheckpoints([{ name: REQUESTED, value }])
+    await this.#options.connector.store.writeCheckpoints([{ name: IMPORT_REQUESTED_CHECKPOINT, value }])
   }
 }
 
