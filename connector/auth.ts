@@ -6,6 +6,8 @@ import type { OauthClient, Side } from '../runtime/auth/side.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { intercomHost, requireAccessToken } from './intercom/source.ts'
 import { keyHeader, requireApiKey } from './klaviyo/client.ts'
+import { explainRevision } from './klaviyo/errors.ts'
+import { withFallForwardOptOut } from './klaviyo/revision.ts'
 
 /** Credentials in the environment, which take precedence over stored ones. */
 export interface CredentialsEnv {
@@ -99,6 +101,8 @@ function klaviyoSide(spec: Spec['destination'], env: CredentialsEnv): Side {
     side: 'destination',
     label: 'Klaviyo',
     hosts: { '': host },
+    headers: withFallForwardOptOut(spec.headers),
+    explainStatus: explainRevision,
     ...(account && { account }),
     ...clientOf(env.KLAVIYO_CLIENT_ID, env.KLAVIYO_CLIENT_SECRET),
     ...(key !== undefined && { configured: { kind: 'key', key } }),

@@ -32,6 +32,11 @@ export const VENDOR_FAULT_CODES: readonly FaultCode[] = [
       'Klaviyo rejected the revision header.',
       'Check the revision header in `connector.yaml`, or update the connector.',
     ],
+    [
+      'klaviyo/revision-retired',
+      'Klaviyo answered 410: it has retired the revision of its API that the connector requests. Records wait, and none is sent under another revision.',
+      'Update the connector. With a spec of your own, also copy the `revision` header from the `connector.yaml` of the new version.',
+    ],
     ['klaviyo/no-endpoint', '`connector.yaml` lacks an endpoint of Klaviyo.', 'Add it under `destination.endpoints`.'],
     [
       'klaviyo/not-draft',

@@ -11,12 +11,16 @@ import {
   type SendRequest,
   specEndpoint,
 } from './client.ts'
+import { checkRevision } from './revision.ts'
 
 const ACCOUNTS = { path: '/api/accounts', windows: rateWindows(1, 15) }
 /** Neither an event nor a profile: Klaviyo answers 400 (invalid) with the scope and 403 without it. */
 const EMPTY = '{"data":{}}'
 
-/** Yields one result for each scope, most important first; only the first when Klaviyo rejects the key or is unreachable. */
+/**
+ * Yields one result for each scope, most important first, and a warning when the revision nears its retirement. Yields
+ * only the first when Klaviyo rejects the key or the revision, or is unreachable.
+ */
 export async function* checkKlaviyo(options: KlaviyoOptions, signal: AbortSignal): AsyncGenerator<CheckResult> {
   const accounts = endpointClient(options, ACCOUNTS, 'accounts:read')
   const account = await checkRead(accounts, 'accounts:read', signal, (body) => {
@@ -25,6 +29,8 @@ export async function* checkKlaviyo(options: KlaviyoOptions, signal: AbortSignal
   })
   yield account.result
   if (account.isFatal) return
+  const revision = checkRevision(options.spec.headers, options.clock.now())
+  if (revision !== undefined) yield revision
   const metrics = endpointClient(options, METRICS_ENDPOINT, 'metrics:read')
   const { result } = await checkRead(metrics, 'metrics:read', signal, (body) => {
     const list = getPath(body, 'data')
@@ -35,9 +41,17 @@ export async function* checkKlaviyo(options: KlaviyoOptions, signal: AbortSignal
   yield await checkWrite(specEndpoint(options, 'profile', 'profiles:write'), 'profiles:write', 'profiles', signal)
 }
 
+/** Every further check would fail alike. */
+const FATAL: ReadonlySet<string> = new Set([
+  'klaviyo/no-credentials',
+  'klaviyo/unauthorized',
+  'klaviyo/revision',
+  'klaviyo/revision-retired',
+])
+
 interface ReadCheck {
   readonly result: CheckResult
-  /** The key is rejected or Klaviyo is unreachable: every further check would fail alike. */
+  /** The key or the revision is rejected, or Klaviyo is unreachable. */
   readonly isFatal: boolean
 }
 
@@ -53,7 +67,7 @@ async function checkRead(
     return { result: { name, ok: true, detail: describe(body) }, isFatal: false }
   } catch (error) {
     const { code, kind, message } = toFault(error)
-    const isFatal = kind === 'transient' || code === 'klaviyo/no-credentials' || code === 'klaviyo/unauthorized'
+    const isFatal = kind === 'transient' || FATAL.has(code)
     return { result: { name: isFatal ? 'Klaviyo account' : name, ok: false, detail: message }, isFatal }
   }
 }

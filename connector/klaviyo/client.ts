@@ -13,6 +13,7 @@ import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
 import { requireBackfillFlag } from './backfill-guard.ts'
 import { laneSemaphore } from './concurrency.ts'
 import { explainer, requestIdOf } from './errors.ts'
+import { withFallForwardOptOut } from './revision.ts'
 import type { EndpointName } from './spec-names.ts'
 
 export interface KlaviyoOptions {
@@ -77,13 +78,14 @@ export function endpointClient(options: KlaviyoOptions, endpoint: EndpointOption
     live: watched(createHttpClient(parts, peer)),
     backfill: watched(createHttpClient({ ...parts, fetch: requireBackfillFlag(fetch) }, peer)),
   }
+  const headers = withFallForwardOptOut(spec.headers)
   const acquire = laneSemaphore(MAX_IN_FLIGHT, BACKFILL_IN_FLIGHT)
 
   return async (lane, signal, body, path = endpoint.path) => {
     const release = await acquire(lane, signal)
     try {
       const send = (current: RequestAuth) =>
-        lanes[lane](() => buildRequest(options, current, path, body), { lane, signal })
+        lanes[lane](() => buildRequest(headers, current, path, body), { lane, signal })
       return assertFromKlaviyo(await withAuth(auth, signal, send))
     } finally {
       release()
@@ -110,9 +112,14 @@ function keyAuth({ spec, baseUrl, apiKey }: KlaviyoOptions): RequestAuth {
 /** Klaviyo's own scheme for private keys. */
 export const keyHeader = (key: string): string => `Klaviyo-API-Key ${key}`
 
-function buildRequest({ spec }: KlaviyoOptions, auth: RequestAuth, path: string, body: string | undefined): Request {
+function buildRequest(
+  common: Readonly<Record<string, string>>,
+  auth: RequestAuth,
+  path: string,
+  body: string | undefined,
+): Request {
   const url = auth.baseUrl.replace(/\/+$/, '') + path
-  const headers = { ...spec.headers, ...auth.headers }
+  const headers = { ...common, ...auth.headers }
   // A followed redirect turns the POST into a GET, whose 200 would count as delivered.
   if (body === undefined) return new Request(url, { headers, redirect: 'manual' })
   return new Request(url, { method: 'POST', headers, body, redirect: 'manual' })

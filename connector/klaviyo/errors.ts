@@ -41,10 +41,19 @@ export function explainer(scope: string, method: () => AuthMethod): ExplainError
 function explain(status: number, list: readonly JsonObject[], scope: string, method: AuthMethod): ErrorExplanation {
   if (status === 401) return { message: UNAUTHORIZED[method] }
   if (status === 403) return { message: missingScope(scope, method) }
-  if ([404, 405, 406, 410, 415].includes(status))
+  const rejection = explainRevision(status)
+  if (rejection !== undefined) return rejection
+  if ([404, 405, 406, 415].includes(status))
     return { kind: 'config', message: `unknown URL, revision or media type: ${HOST}` }
   if (status !== 400 && status !== 409 && status !== 413 && status !== 422) return {}
   return explainErrors(list)
+}
+
+/** Explains the 410 of a retired revision. Klaviyo documents no other 410 for the endpoints in use. */
+export function explainRevision(status: number): ErrorExplanation | undefined {
+  if (status !== 410) return undefined
+  const message = 'it has retired the revision of its API in connector.yaml; nothing is sent: update the connector'
+  return { kind: 'config', code: 'revision-retired', message }
 }
 
 /**

@@ -42,7 +42,7 @@ export async function identifyAccount(
 }
 
 function explainRejection(
-  { configured, hosts, account }: Side,
+  { configured, hosts, account, explainStatus }: Side,
   { kind }: Credentials,
   status: number,
 ): ErrorExplanation {
@@ -54,5 +54,5 @@ function explainRejection(
     const permission = account?.permission ?? 'a permission'
     return { message: `${subject} cannot read which account they belong to: ${permission} is missing` }
   }
-  return {}
+  return explainStatus?.(status) ?? {}
 }

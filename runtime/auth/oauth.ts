@@ -206,7 +206,9 @@ function tokenClient(side: Side, effects: NetworkEffects): HttpClient {
 }
 
 /** By the `error` of RFC 6749, section 5.2. Any other member could quote the request, and thus a secret. */
-function explainOauthError({ label }: Side, status: number, body: Json | undefined): ErrorExplanation {
+function explainOauthError({ label, explainStatus }: Side, status: number, body: Json | undefined): ErrorExplanation {
+  const own = explainStatus?.(status)
+  if (own !== undefined) return own
   const error = isObject(body) ? String(body.error ?? '') : ''
   // A 401 in a shape of the side's own also means a wrong code or token.
   if (error === 'invalid_grant' || (status === 401 && error === ''))

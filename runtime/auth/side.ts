@@ -1,6 +1,7 @@
 /** One side of a connector, source or destination, as authentication sees it, and the credentials it holds. */
 import type { RequestAuth } from '../ports/auth.ts'
 import type { Clock, Fetch, Random } from '../ports/effects.ts'
+import type { ErrorExplanation } from '../ports/source.ts'
 import type { JsonObject } from '../ports/types.ts'
 import type { AccountSpec, AuthSpec } from '../spec/spec.ts'
 
@@ -15,6 +16,8 @@ export interface Side extends AuthSpec {
   /** API hosts by region; the first is the default. */
   readonly hosts: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
+  /** The meaning of a status that is the side's own, for requests to its account and its tokens. */
+  readonly explainStatus?: (status: number) => ErrorExplanation | undefined
   /** Of one request, in milliseconds. */
   readonly timeout: number
   readonly account?: AccountSpec

@@ -87,8 +87,9 @@ export class KlaviyoApi {
 
   async #respond({ rule, answer }: Endpoint, request: Request): Promise<Response> {
     try {
-      const revision = requireRevision(request.headers)
-      const body = rule ? await requireBody(request, rule, revision, this.#options.clock.now()) : null
+      const now = this.#options.clock.now()
+      const revision = requireRevision(request.headers, now)
+      const body = rule ? await requireBody(request, rule, revision, now) : null
       return answer(body, new URL(request.url))
     } catch (error) {
       if (error instanceof ApiError) return this.#toResponse(error)

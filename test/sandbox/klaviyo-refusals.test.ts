@@ -9,6 +9,7 @@ import {
   IMPORT,
   type Loose,
   metric,
+  NOW,
   pointers,
   profile,
   single,
@@ -125,6 +126,9 @@ describe('an import with', () => {
 const flagged = single({ backfill: true })
 const huge = single({ properties: { a: many(60, () => 'x'.repeat(90_000)) } })
 
+const OPT_OUT = 'x-klaviyo-revision-fall-forward-opt-out'
+const RETIRED = { revision: '2024-10-15', [OPT_OUT]: '1' }
+
 const requests: readonly (readonly [
   why: string,
   path: string,
@@ -146,6 +150,7 @@ const requests: readonly (readonly [
   ],
   ['no revision', EVENTS, { revision: '' }, single(), 400, 'revision'],
   ['a revision that never was', EVENTS, { revision: '2026-07-16' }, single(), 400, 'revision'],
+  ['a retired revision that may not fall forward', EVENTS, RETIRED, single(), 410, '/data'],
   ['the flag at an older revision', EVENTS, { revision: '2026-04-15' }, flagged, 400, '/data/attributes/backfill'],
   ['a form', EVENTS, { 'content-type': 'application/x-www-form-urlencoded' }, single(), 415, '/data'],
   ['no JSON', EVENTS, {}, '{"data":', 400, '/data'],
@@ -159,6 +164,22 @@ describe('a request with', () => {
     const response = await call(path, body, headers)
     expect([response.status, await pointers(response)]).toEqual([status, [at]])
     expect(server.summary().events).toBe(0)
+  })
+
+  test('a retired revision falls forward to the oldest supported one, which knows no flag', async () => {
+    const { call } = start()
+    expect((await call(EVENTS, single(), { ...RETIRED, [OPT_OUT]: '' })).status).toBe(202)
+    const response = await call(EVENTS, flagged, { ...RETIRED, [OPT_OUT]: '' })
+    expect([response.status, await pointers(response)]).toEqual([400, ['/data/attributes/backfill']])
+  })
+
+  test('a revision is retired two years after its date', async () => {
+    const { call, advance } = start()
+    const status = async () => (await call(EVENTS, single(), { ...RETIRED, revision: '2025-01-15' })).status
+    advance(Date.UTC(2027, 0, 15) - NOW - 1)
+    expect(await status()).toBe(202)
+    advance(1)
+    expect(await status()).toBe(410)
   })
 
   test('an error in Klaviyo’s words', async () => {

@@ -31,6 +31,7 @@ export const createCheckCommand = ({ labels }: CliApp): CommandDefinition => ({
 })
 
 function render(result: CheckResult, paint: Painter): string {
-  const mark = result.ok ? paint('green', 'ok     ') : paint('red', 'missing')
+  const passed = result.warning ? paint('yellow', 'warning') : paint('green', 'ok     ')
+  const mark = result.ok ? passed : paint('red', 'missing')
   return columns([[mark, result.name.padEnd(44), result.detail]]).join('')
 }

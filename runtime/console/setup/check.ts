@@ -12,7 +12,9 @@ export const checkPage: Page = {
   title: 'Permissions',
   async render(context) {
     const { results, failures } = await runChecks(context)
-    const text = failures === 0 ? 'All checks passed.' : failuresText(failures)
+    const warnings = results.filter(({ warning }) => warning).length
+    const passed = warnings === 0 ? 'All checks passed.' : `All checks passed, ${warnings} with a warning.`
+    const text = failures === 0 ? passed : failuresText(failures)
     return html`<p class="message ${failures === 0 ? 'good' : 'bad'}">${text}</p>${checksTable(results)}
 <p><a href="${context.link('/set-up')}">Back to setup</a></p>`
   },
@@ -34,8 +36,13 @@ export function checksTable(results: readonly CheckResult[]): Html {
 <caption>Checked just now</caption>
 <thead><tr><th scope="col">Check</th><th scope="col">Result</th><th scope="col">Details</th></tr></thead>
 <tbody>${results.map(
-    ({ name, ok, detail }) => html`<tr><th scope="row">${name}</th>
-<td data-name="Result"><span class="badge ${ok ? 'good' : 'bad'}">${ok ? 'Passed' : 'Failed'}</span></td><td>${detail}</td></tr>`,
+    (result) => html`<tr><th scope="row">${result.name}</th>
+<td data-name="Result">${badge(result)}</td><td>${result.detail}</td></tr>`,
   )}</tbody>
 </table></div>`
+}
+
+function badge({ ok, warning }: CheckResult): Html {
+  if (!ok) return html`<span class="badge bad">Failed</span>`
+  return warning ? html`<span class="badge warn">Warning</span>` : html`<span class="badge good">Passed</span>`
 }

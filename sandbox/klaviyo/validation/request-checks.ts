@@ -4,7 +4,9 @@ import { ApiError, apiError, invalidInput, MEDIA_TYPE } from '../errors.ts'
 import { type FieldRule, findViolations } from './rules.ts'
 import { MB } from './values.ts'
 
-/** The supported revisions at the time of writing: one a quarter, for two years. */
+const NEWEST = '2026-07-15'
+
+/** Known revisions, oldest first: one a quarter. Each is retired two years after its date. */
 const REVISIONS: readonly string[] = [
   '2024-10-15',
   '2025-01-15',
@@ -13,7 +15,7 @@ const REVISIONS: readonly string[] = [
   '2025-10-15',
   '2026-01-15',
   '2026-04-15',
-  '2026-07-15',
+  NEWEST,
 ]
 
 const MEDIA_TYPES: readonly string[] = [MEDIA_TYPE, 'application/json']
@@ -55,12 +57,25 @@ function missingScope(scope: string): ApiError {
   return apiError(403, 'permission_denied', { title: 'You do not have permission to perform this action.', detail })
 }
 
-/** The request's revision. Throws 400 for a missing or unknown one. */
-export function requireRevision(headers: Headers): string {
+/**
+ * The revision that the request runs under. Throws 400 for a missing or unknown one. A retired one falls forward to the
+ * oldest supported revision, unless the request opts out: 410. The newest known one stays, as none follows it here.
+ */
+export function requireRevision(headers: Headers, now: number): string {
   const revision = headers.get('revision')
-  if (revision !== null && REVISIONS.includes(revision.replace(/\.pre$/, ''))) return revision
+  if (revision !== null && REVISIONS.includes(revision.replace(/\.pre$/, ''))) {
+    const supported = REVISIONS.find((known) => !isRetired(known, now)) ?? NEWEST
+    if (revision >= supported) return revision
+    if (headers.get('x-klaviyo-revision-fall-forward-opt-out') !== '1') return supported
+    throw apiError(410, 'gone', { title: 'Gone.', detail: `The revision ${revision} is retired.` })
+  }
   const detail = revision === null ? "The 'revision' header is required." : 'The revision is unknown.'
   throw new ApiError(400, [invalidInput(detail, { parameter: 'revision' })])
+}
+
+function isRetired(revision: string, now: number): boolean {
+  const date = new Date(`${revision.slice(0, 10)}T00:00:00Z`)
+  return now >= date.setUTCFullYear(date.getUTCFullYear() + 2)
 }
 
 /** The valid body. Throws 415, 413, or 400 with every violation. */

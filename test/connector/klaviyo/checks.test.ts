@@ -3,7 +3,8 @@ import nock from 'nock'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { checkKlaviyo } from '../../../connector/klaviyo/checks.ts'
 import type { CheckResult } from '../../../runtime/ports/check-result.ts'
-import { fixture, never, options, textOf } from '../../helpers/klaviyo.ts'
+import { systemClock } from '../../../runtime/system.ts'
+import { fixture, never, options, spec, textOf } from '../../helpers/klaviyo.ts'
 
 beforeAll(() => nock.disableNetConnect())
 afterEach(() => nock.cleanAll())
@@ -12,6 +13,14 @@ afterAll(() => nock.restore())
 type Status = Readonly<Record<'accounts' | 'metrics' | 'events' | 'profile-import', number>>
 
 const ANSWERS: Readonly<Record<number, string>> = { 400: 'empty-data', 401: 'unauthorized', 403: 'forbidden' }
+
+/** The system's clock, set to another day. */
+const clockFrom = (day: string) => {
+  const offset = Date.parse(day) - systemClock.now()
+  return { ...systemClock, now: () => systemClock.now() + offset }
+}
+/** The revision of the shared spec is current then. */
+const clock = clockFrom('2026-11-20')
 
 async function check(status: Status, change: Parameters<typeof options>[0] = {}) {
   const bodies: string[] = []
@@ -26,7 +35,7 @@ async function check(status: Status, change: Parameters<typeof options>[0] = {})
     else scope.post(`/api/${name}`).reply(reply).persist()
   }
   const results: CheckResult[] = []
-  for await (const result of checkKlaviyo(options(change), never)) results.push(result)
+  for await (const result of checkKlaviyo(options({ clock, ...change }), never)) results.push(result)
   return { bodies, results, lines: results.map(({ name, ok }) => `${ok ? 'ok' : 'no'} ${name}`) }
 }
 
@@ -62,6 +71,32 @@ test('a rejected key fails the first check and runs no other', async () => {
   const { results, lines } = await check({ ...all, accounts: 401 })
   expect(lines).toEqual(['no Klaviyo account'])
   expect(results[0]?.detail).toMatch(/rejected the key in KLAVIYO_API_KEY/)
+})
+
+test('a retired revision fails the first check and runs no other', async () => {
+  const { results, lines } = await check({ ...all, accounts: 410 })
+  expect(lines).toEqual(['no Klaviyo account'])
+  expect(results[0]?.detail).toMatch(/retired the revision/)
+})
+
+const warnings: readonly [revision: string, today: string, warning: RegExp | undefined][] = [
+  ['2026-07-15', '2027-07-14T23:59:00Z', undefined],
+  ['2026-07-15', '2027-07-15T00:00:00Z', /^2026-07-15; Klaviyo retires it on 2028-07-15, .+update the connector$/],
+  ['2026-07-15', '2028-07-14T23:59:00Z', /Klaviyo retires it on 2028-07-15/],
+  ['2026-07-15', '2028-07-15T00:00:00Z', /retired it on 2028-07-15/],
+  ['2026-10-15.pre', '2027-10-15T00:00:00Z', /on 2028-10-15/],
+  ['2026-10-15', '2027-10-14T00:00:00Z', undefined],
+  ['latest', '2040-01-01T00:00:00Z', undefined],
+]
+test.each(warnings)('revision %s on %s warns: %s', async (revision, today, warning) => {
+  const { results } = await check(all, {
+    spec: { ...spec, headers: { Accept: 'application/json', Revision: revision } },
+    clock: clockFrom(today),
+  })
+  const found = results.filter(({ name }) => name === 'Klaviyo revision')
+  expect(found.map(({ ok, warning }) => [ok, warning])).toEqual(warning ? [[true, true]] : [])
+  expect(found[0]?.detail ?? '').toMatch(warning ?? /^$/)
+  expect(results.filter(({ name }) => name !== 'Klaviyo revision')).toHaveLength(4)
 })
 
 test('a missing key fails the first check without a request', async () => {

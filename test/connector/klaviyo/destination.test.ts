@@ -60,11 +60,19 @@ describe('one message', () => {
     expect(sent.map(({ path }) => path)).toEqual(['/api/events'])
     expect(sent[0]?.headers).toMatchObject({
       revision: '2026-07-15',
+      'x-klaviyo-revision-fall-forward-opt-out': '1',
       authorization: 'Klaviyo-API-Key pk_test_0123456789',
       'content-type': 'application/vnd.api+json',
       accept: 'application/vnd.api+json',
     })
     expect(body(0)).toMatchObject({ data: { attributes: { unique_id: 'k1' } } })
+  })
+
+  test('no spec can let a retired revision fall forward', async () => {
+    answer([202])
+    const headers = { ...spec.headers, 'x-klaviyo-revision-fall-forward-opt-out': '0' }
+    await createKlaviyoDestination(options({ spec: { ...spec, headers } })).send(event('k1'), never)
+    expect(sent[0]?.headers['x-klaviyo-revision-fall-forward-opt-out']).toBe('1')
   })
 
   test('a profile goes to /api/profile-import', async () => {
@@ -157,6 +165,7 @@ describe('one message', () => {
     [[403, 'forbidden'], ada, 'config klaviyo/forbidden', /KLAVIYO_API_KEY lacks the scope profiles:write/, 1],
     [[404, 'not-found'], event('k1'), 'config klaviyo/not-found', /KLAVIYO_BASE_URL/, 1],
     [[400, 'bad-revision'], event('k1'), 'config klaviyo/revision', /revision header in connector.yaml/, 1],
+    [[410], event('k1'), 'config klaviyo/revision-retired', /retired the revision.+update the connector/, 1],
     [[302, undefined, { location: '/elsewhere' }], event('k1'), 'config klaviyo/redirected', /base URL/, 1],
     [[500], event('k1'), 'transient klaviyo/unavailable', /answered 500/, 4],
     [[429, 'rate-limited', { 'retry-after': '60' }], event('k1'), 'transient klaviyo/rate-limited', /too many/, 1],
@@ -258,6 +267,7 @@ describe('many events', () => {
     [[401, 'unauthorized'], 'config klaviyo/unauthorized'],
     [[404, 'not-found'], 'config klaviyo/not-found'],
     [[400, 'bad-revision'], 'config klaviyo/revision'],
+    [[410], 'config klaviyo/revision-retired'],
   ]
   test.each(shared)('answered %j: all share the fault, and none dies of it', async (reply, code) => {
     answer(reply)

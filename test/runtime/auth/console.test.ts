@@ -119,6 +119,38 @@ test('from an empty store to delivery, and back', async () => {
     expect(said).not.toContain(secret)
 })
 
+test('every request of ours to Klaviyo forbids a retired revision to fall forward', async () => {
+  const it = world()
+  const opted = new Map<string, string | null>()
+  const fetch: typeof it.fetch = async (request) => {
+    const { pathname } = new URL(request.url)
+    // The pages of the consent belong to the browser.
+    if (request.url.startsWith('http://klaviyo.local') && pathname !== '/oauth/authorize')
+      opted.set(pathname, request.headers.get('x-klaviyo-revision-fall-forward-opt-out'))
+    return it.fetch(request)
+  }
+  const { open, send } = await process({ ...it, fetch, open: (of, change) => it.open(of, { fetch, ...change }) })
+  let page = await send(await open('/set-up'), '/set-up/approve')
+  page = await open(`/set-up/intercom/callback?${await consent(it, addressTo(page.text, 'http://intercom.local'))}`)
+  page = await open(`/set-up/klaviyo/callback?${await consent(it, addressTo(page.text, 'http://klaviyo.local'))}`)
+  await send(page, '/set-up/finish')
+  await send(await open('/set-up/disconnect'), '/set-up/disconnect')
+  const paths = ['/api/accounts', '/api/events', '/api/metrics', '/api/profile-import', '/oauth/revoke', '/oauth/token']
+  expect([...opted].sort()).toEqual(paths.map((path) => [path, '1']))
+})
+
+test('the permissions page warns of the coming retirement of the revision', async () => {
+  const it = world()
+  await installed(it)
+  const { open } = await process(it)
+  await it.clock.advance(Date.UTC(2027, 6, 15) - it.clock.now())
+  const { text } = await open('/set-up/check')
+  expect(text).toContain('All checks passed, 1 with a warning.')
+  expect(text).toMatch(
+    /Klaviyo revision<.+\n.+<span class="badge warn">Warning<.+2026-07-15; Klaviyo retires it on 2028/,
+  )
+})
+
 test('each metric lists the permissions it needs, and so do the profile attributes', async () => {
   const { open } = await process(world())
   const { text } = await open('/set-up')

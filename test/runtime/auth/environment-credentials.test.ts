@@ -73,6 +73,15 @@ describe('credentials of the environment', () => {
     expect(await it.store.readCheckpoint('destination-account')).toBeUndefined()
   })
 
+  test('that meet a retired revision are used, and the page names the remedy', async () => {
+    const it = world()
+    const fetch = answering(it, () => new Response(null, { status: 410 }))
+    const one = await it.open(ENV, { fetch })
+    await one.destination.current(never)
+    const { destination } = await one.setup.view(never)
+    expect(destination.accountError).toMatch(/retired the revision.+update the connector/)
+  })
+
   test('that are rejected pause delivery as soon as the page is viewed', async () => {
     const it = world()
     const one = await it.open({ ...ENV, KLAVIYO_API_KEY: 'pk_unknown' })

@@ -162,6 +162,18 @@ describe('check', () => {
     expect((await runCommand(['check'], { connector: check(true) })).exit).toBe(0)
   })
 
+  test('a warning is shown and exits with 0', async () => {
+    const warning = { name: 'to: revision', ok: true, warning: true, detail: 'ends next year' }
+    const { exit, out } = await runCommand(['check'], {
+      connector: {
+        async *check() {
+          yield warning
+        },
+      },
+    })
+    expect([exit, out.trim()]).toEqual([0, expect.stringMatching(/^warning +to: revision +ends next year$/)])
+  })
+
   test('prints JSON', async () => {
     const { out } = await runCommand(['check', '--json'], { connector: check(false) })
     expect(JSON.parse(out)).toEqual(results)

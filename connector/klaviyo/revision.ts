@@ -1,0 +1,34 @@
+/** The revision of Klaviyo's API: when Klaviyo retires it, and the header that makes a retired one fail. */
+import type { CheckResult } from '../../runtime/ports/check-result.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+/** Klaviyo supports a revision for a year, deprecates it for another, then retires it (versioning policy). */
+const YEARS_TO_RETIREMENT = 2
+const YEARS_OF_WARNING = 1
+
+/**
+ * Klaviyo runs requests of a retired revision as a newer one unless this header asks for a 410 (versioning policy).
+ * `backfill` is a field of the revision: under one that ignores it, an import would start flows.
+ */
+const OPT_OUT = 'X-Klaviyo-Revision-Fall-Forward-Opt-Out'
+
+/** The headers of every request to Klaviyo. No spec can omit or change the opt-out. */
+export function withFallForwardOptOut(headers: Headers): Headers {
+  const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== OPT_OUT.toLowerCase())
+  return { ...Object.fromEntries(others), [OPT_OUT]: '1' }
+}
+
+/** Warns from a year before Klaviyo retires the revision; nothing before, nor for a revision that is no date. */
+export function checkRevision(headers: Headers, now: number): CheckResult | undefined {
+  const revision = Object.entries(headers).find(([name]) => name.toLowerCase() === 'revision')?.[1]
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(revision ?? '')?.map(Number) ?? []
+  if (year === undefined || month === undefined || day === undefined) return undefined
+  const after = (years: number) => Date.UTC(year + years, month - 1, day)
+  const retirement = after(YEARS_TO_RETIREMENT)
+  if (now < after(YEARS_TO_RETIREMENT - YEARS_OF_WARNING)) return undefined
+  const date = new Date(retirement).toISOString().slice(0, 10)
+  const timing = now < retirement ? `Klaviyo retires it on ${date}` : `Klaviyo’s policy retired it on ${date}`
+  const detail = `${revision}; ${timing}, and then rejects every request: update the connector`
+  return { name: 'Klaviyo revision', ok: true, warning: true, detail }
+}
