@@ -1,16 +1,18 @@
-/** The history of a record, step by step: for `trace` and the console. */
+/** The history of a record, step by step, for `trace` and the console. */
 import { createHash } from 'node:crypto'
 import { formatDuration, formatTime, plural } from './lib/format.ts'
-import { whoActs } from './ports/fault.ts'
+import { type FaultKind, whoActs } from './ports/fault.ts'
 import type { LedgerEntry } from './ports/ledger.ts'
 import type { Attempt, EventResult, FaultInfo, Outcome } from './ports/types.ts'
 import { describeSkipReason, whoActsOnSkip } from './skip-reasons.ts'
 
-/** Why a step or an event ended as it did: a fault or a skip reason. */
+/** The fault or the skip reason behind the outcome of a step or an event. */
 export interface Cause extends Pick<FaultInfo, 'message' | 'place' | 'requestId'> {
-  /** Of the fault, or the skip reason. */
+  /** Of a fault. Absent: a skip reason. */
+  readonly kind?: FaultKind
+  /** Code of the fault, or the skip reason. */
   readonly code: string
-  /** Absent: a later step has followed. */
+  /** Absent on all steps but the last: they need no action any more. */
   readonly whoActs?: string
 }
 
@@ -21,13 +23,13 @@ export interface EventHistory extends Pick<EventResult, 'metric' | 'status'> {
 }
 
 export interface HistoryStep {
-  /** Milliseconds since 1970. Of several attempts, the end of the first. */
+  /** Milliseconds since 1970; for several attempts, the end of the first. */
   readonly at: number
-  /** `between`: attempts with different outcomes, too many to be stored one by one. */
+  /** `between`: several attempts with different outcomes, which the ledger stores as one. */
   readonly kind: 'received' | 'replayed' | 'between' | Outcome['status']
-  /** How the record was received: ingress, topic or stream, resource. */
+  /** Of a received record: ingress, topic or stream, resource. */
   readonly origin?: string
-  /** Of several attempts: their number, and the end of the last. */
+  /** For several attempts: their number, and the end of the last. */
   readonly count?: number
   readonly last?: number
   /** The time of the next attempt. */
@@ -39,7 +41,7 @@ export interface HistoryStep {
 export interface RecordHistory {
   readonly record: string
   readonly status: LedgerEntry['status']
-  /** Follows the status: lane, attempts, duration, next attempt. */
+  /** Completes a line that begins with the status: lane, attempts, duration, next attempt. */
   readonly summary: string
   /** Oldest first. */
   readonly steps: readonly HistoryStep[]
@@ -66,16 +68,16 @@ function attemptSteps({ fault, delivered = [], replayed, ...times }: Attempt): H
   return [dead, { at: replayed, kind: 'replayed', events: [] }]
 }
 
-/** None for a record that is deferred or was replayed: its outcome is that of an earlier attempt. */
+/** Empty for a record that is deferred or was replayed: its attempts hold that outcome. */
 function settledSteps({ outcome, settledAt: at }: LedgerEntry): HistoryStep[] {
   if (outcome === undefined || at === undefined) return []
   const events = outcome.events.map(eventHistory)
-  // The causes of its events are not repeated for the record.
+  // The record's cause would only repeat those of its events.
   const cause = events.some((event) => event.cause !== undefined) ? undefined : causeOfRecord(outcome)
   return [{ at, kind: outcome.status, ...(cause && { cause }), events }]
 }
 
-/** Only the last step asks for an action. */
+/** Only the last step may ask for an action. */
 function withoutPastActions(step: HistoryStep, at: number, all: readonly HistoryStep[]): HistoryStep {
   if (step.cause === undefined || at === all.length - 1) return step
   const { whoActs: _, ...cause } = step.cause
@@ -84,16 +86,16 @@ function withoutPastActions(step: HistoryStep, at: number, all: readonly History
 
 function summarize(entry: LedgerEntry): string {
   const { lane, status, attempt, receivedAt, settledAt, due } = entry
-  const lost = countLostAttempts(entry)
+  const interruptions = countInterruptedAttempts(entry)
   const attempts = attempt > 0 ? `, ${plural(attempt, 'attempt')}` : ''
-  const interrupted = lost > 0 ? ` (${lost} interrupted by a process exit)` : ''
+  const interrupted = interruptions > 0 ? ` (${interruptions} interrupted by a process exit)` : ''
   const duration = settledAt === undefined ? '' : `, ${formatDuration(settledAt - receivedAt)} after it was received`
   const next = status === 'deferred' && due !== undefined ? `, next attempt ${formatTime(due)}` : ''
   return `in lane ${lane}${attempts}${interrupted}${duration}${next}`
 }
 
-/** Attempts since the last replay without an outcome: the process exited during them. */
-function countLostAttempts({ attempt, attempts = [], status }: LedgerEntry): number {
+/** Attempts since the last replay that have no outcome, because the process exited during them. */
+export function countInterruptedAttempts({ attempt, attempts = [], status }: LedgerEntry): number {
   const sinceReplay = attempts.slice(attempts.findLastIndex(({ replayed }) => replayed !== undefined) + 1)
   const known = sinceReplay.reduce((sum, { count = 1 }) => sum + count, 0)
   return attempt - known - (status === 'pending' || status === 'deferred' ? 0 : 1)
@@ -129,11 +131,10 @@ const causeOfSkip = (reason: string): Cause => ({
 })
 
 function causeOfFault(fault: FaultInfo, dead: boolean): Cause {
-  const { kind: _, ...rest } = fault
-  return { ...rest, whoActs: whoActs(fault, dead) }
+  return { ...fault, whoActs: whoActs(fault, dead) }
 }
 
-/** The ledger holds no e-mail address, only `EventResult.emailHash`: the SHA-256 of it in lower case, hex. */
+/** An id as entered; for an e-mail address, the hash that the ledger holds instead (`EventResult.emailHash`). */
 export function searchKeyOf(id: string): string {
   const key = id.trim()
   const isAddress = /^[^\s@]+@[^\s@]+$/.test(key)

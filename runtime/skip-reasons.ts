@@ -49,11 +49,16 @@ const byReason = new Map(SKIP_REASONS.map((row) => [row.reason, row]))
 export const describeSkipReason = (reason: string): string =>
   byReason.get(reason)?.meaning ?? reason.replaceAll('-', ' ')
 
+/** How to get such an event sent, as a clause. Undefined: nothing is wrong. */
+export function actionOnSkip(reason: string): string | undefined {
+  const known = byReason.get(reason)
+  return known === undefined ? 'change the mapping that skips it' : known.action
+}
+
 /** Who acts on a skipped event, and how. */
 export function whoActsOnSkip(reason: string): string {
-  const known = byReason.get(reason)
-  if (known === undefined) return 'you, if it should be sent: change the mapping that skips it'
-  return known.action === undefined ? 'no one' : `you, if it should be sent: ${known.action}`
+  const action = actionOnSkip(reason)
+  return action === undefined ? 'no one' : `you, if it should be sent: ${action}`
 }
 
 /** The section of the reference that explains a skip reason. A mapping's own reasons have none: then the page. */

@@ -1,9 +1,10 @@
 /** Table cells of an event: how its record was received, and how its delivery ended. */
 import { html } from 'hono/html'
-import { whoActs } from '../ports/fault.ts'
+import { capitalize } from '../lib/format.ts'
 import type { LedgerEvent } from '../ports/ledger.ts'
 import type { EventResult, Ingress } from '../ports/types.ts'
 import { describeSkipReason } from '../skip-reasons.ts'
+import { adviceOnFault } from './advice.ts'
 import { faultCode } from './fault-link.ts'
 import type { Html, PageContext } from './types.ts'
 
@@ -26,14 +27,14 @@ const STATUS_BADGES: Readonly<Record<EventResult['status'], readonly [tone: stri
   dead: ['bad', 'Failed'],
 }
 
-/** A badge, then the reason, or the fault and who must act. */
+/** A badge, then the reason, or the fault and how to act on it. */
 export function statusCell(event: EventResult, context: PageContext): Html {
   const [tone, label] = STATUS_BADGES[event.status]
   return html`<span class="badge ${tone}">${label}</span>${statusDetails(event, context)}`
 }
 
 function statusDetails({ status, reason, fault, receipt, lane }: EventResult, { options }: PageContext): Html | false {
-  if (status === 'skipped') return html` <span class="soft">${describeSkipReason(reason ?? '')}</span>`
+  if (status === 'skipped') return html` <span class="soft">${capitalize(describeSkipReason(reason ?? ''))}.</span>`
   if (status === 'delivered') {
     const omitted = receipt?.omittedFields?.length ? `without ${receipt.omittedFields.join(', ')}` : ''
     const details = [lane === 'backfill' ? 'as history' : '', omitted].filter(Boolean).join(', ')
@@ -41,5 +42,5 @@ function statusDetails({ status, reason, fault, receipt, lane }: EventResult, { 
   }
   if (fault === undefined) return false
   const place = fault.place && html` <code>${fault.place}</code>`
-  return html` <span class="soft">${fault.message}${place} (${faultCode(fault.code, options)}). Who acts: ${whoActs(fault, status === 'dead')}.</span>`
+  return html` <span class="soft">${capitalize(fault.message)}${place} (${faultCode(fault.code, options)}). ${adviceOnFault(fault.kind, status === 'dead', options)}</span>`
 }

@@ -27,7 +27,7 @@ inBrowser('finds an event by its person and by its conversation, and retries a f
 
   await find('903')
   const failed = page.getByRole('article')
-  await failed.getByText('Who acts').first().waitFor()
+  await failed.getByText('What to do').first().waitFor()
   await failed.getByRole('link', { name: /Show the record/ }).click()
   await page.getByText('Personal data is masked.').waitFor()
   await failed.getByRole('link', { name: 'Failed events' }).first().click()

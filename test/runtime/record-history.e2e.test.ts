@@ -69,19 +69,19 @@ const ways: [what: string, ref: string, steps: string, found: RegExp][] = [
     'received deferred deferred deferred delivered',
     /Deferred until .+ Delivered Rated/,
   ],
-  ['rejected', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ Who acts you: fix the mapping/],
+  ['rejected', 'refused', 'received dead', /Failed .+ Request 5f2c\S+ What to do Fix the mapping/],
   [
     'replayed',
     'replayed',
     'received dead replayed delivered',
     /Failed .+ Queued for retry .+ Delivered Rated .+ answered 202/,
   ],
-  ['a failing mapping', 'n-broken', 'received dead', /Location mappings\/created-ticket\.yaml:\d+:\d+ Who acts you/],
+  ['a failing mapping', 'n-broken', 'received dead', /Location mappings\/created-ticket\.yaml:\d+:\d+ What to do Fix/],
   [
     'skipped',
     'n-skipped',
     'received skipped',
-    /Skipped Reason no mapping uses the topic .+ Who acts you, if it should be sent: /,
+    /Skipped Reason No mapping uses the topic.+ What to do If it should be sent: /,
   ],
 ]
 

@@ -58,3 +58,14 @@ test('the replay of a webhook record is a step, not its origin', () => {
     'replayed',
   ])
 })
+
+test('a bug links to the issue tracker, other faults do not', () => {
+  const links = { homepage: 'https://code.example', bugsUrl: 'https://code.example/issues' }
+  const textOf = (kind: 'bug' | 'data') => {
+    const outcome = { status: 'dead', fault: { ...fault, kind }, events: [] } as const
+    return renderTimeline([entry({ status: 'dead', outcome, settledAt: AT })], (_, words) => words, links)
+  }
+  expect(textOf('bug')).toContain('report   https://code.example/issues\n')
+  expect(textOf('data')).not.toContain('report')
+  expect(textOf('data')).toContain('docs     https://code.example/blob/main/')
+})

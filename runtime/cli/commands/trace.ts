@@ -1,4 +1,4 @@
-/** `trace`: shows what happened to one thing, from the ledger. */
+/** `trace`: prints the history of a record, a person or an event from the ledger. */
 import { formatJson } from '../../lib/format.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
 import { recordHistory, searchKeyOf } from '../../record-history.ts'
@@ -23,12 +23,12 @@ export const traceCommand: CommandDefinition = {
       context.note('No record found: it never arrived, or retention has deleted it.')
     }
     if (context.json) context.print(formatJson(entries.map(entryJson)))
-    else context.print(renderTimeline(entries, context.paint, context.app.homepage))
+    else context.print(renderTimeline(entries, context.paint, context.app))
     return entries.length === 0 ? EXIT_CODES.failed : EXIT_CODES.ok
   },
 }
 
-/** Leaves out the body: it holds personal data, and terminals keep a scrollback. */
+/** Omits the body: it holds personal data, and terminals keep a scrollback. */
 function entryJson({ body: _, attempts, ...entry }: LedgerEntry) {
   return { ...entry, steps: recordHistory({ ...entry, ...(attempts && { attempts }) }).steps }
 }

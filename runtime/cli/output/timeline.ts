@@ -3,6 +3,7 @@ import { faultUrl } from '../../fault-reference.ts'
 import { formatCount, formatTime } from '../../lib/format.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
 import { type Cause, type EventHistory, type HistoryStep, recordHistory } from '../../record-history.ts'
+import type { CliApp } from '../app.ts'
 import type { Painter, Style } from '../io.ts'
 
 const STYLES: Readonly<Record<LedgerEntry['status'] | HistoryStep['kind'], Style>> = {
@@ -17,19 +18,22 @@ const STYLES: Readonly<Record<LedgerEntry['status'] | HistoryStep['kind'], Style
   dead: 'red',
 }
 
-/** Keeps the order of the store, oldest first. Links fault codes to their reference at `homepage`. */
-export function renderTimeline(entries: readonly LedgerEntry[], paint: Painter, homepage?: string): string {
-  const renderer = new TimelineRenderer(paint, homepage)
+/** Where a fault is explained, and where a bug is reported. */
+type FaultLinks = Partial<Pick<CliApp, 'homepage' | 'bugsUrl'>>
+
+/** Keeps the order of the store, oldest first. */
+export function renderTimeline(entries: readonly LedgerEntry[], paint: Painter, links: FaultLinks = {}): string {
+  const renderer = new TimelineRenderer(paint, links)
   return entries.map((entry) => `${renderer.entryLines(entry).join('\n')}\n`).join('\n')
 }
 
 class TimelineRenderer {
   readonly #paint: Painter
-  readonly #homepage: string | undefined
+  readonly #links: FaultLinks
 
-  constructor(paint: Painter, homepage: string | undefined) {
+  constructor(paint: Painter, links: FaultLinks) {
     this.#paint = paint
-    this.#homepage = homepage
+    this.#links = links
   }
 
   entryLines(entry: LedgerEntry): string[] {
@@ -39,41 +43,44 @@ class TimelineRenderer {
   }
 
   #stepLines(step: HistoryStep): string[] {
-    const { at, kind: what, cause: blame, events } = step
+    const { at, kind, cause, events } = step
     return [
-      `  ${formatTime(at)}  ${this.#paint(STYLES[what], what)}${details(step)}`,
-      ...(blame ? this.#causeLines(blame, '      ') : []),
+      `  ${formatTime(at)}  ${this.#paint(STYLES[kind], kind)}${details(step)}`,
+      ...(cause ? this.#causeLines(cause, '      ') : []),
       ...events.flatMap((event) => this.#eventLines(event)),
     ]
   }
 
-  #eventLines({ metric, status, facts, cause: blame }: EventHistory): string[] {
+  #eventLines({ metric, status, facts, cause }: EventHistory): string[] {
     return [
       `      event    ${metric}: ${this.#paint(STYLES[status], status)}`,
       ...facts.map((fact) => `               ${fact}`),
-      ...(blame ? this.#causeLines(blame, '               ') : []),
+      ...(cause ? this.#causeLines(cause, '               ') : []),
     ]
   }
 
-  #causeLines({ message, code, place, requestId, whoActs: who }: Cause, indent: string): string[] {
+  #causeLines({ kind, message, code, place, requestId, whoActs }: Cause, indent: string): string[] {
+    const { homepage, bugsUrl } = this.#links
+    const needsLinks = whoActs !== undefined && kind !== undefined
     const lines = [
       ['because ', `${message} [${code}]`],
       ['place   ', place],
       ['request ', requestId],
-      ['who acts', who],
-      // Only fault codes hold a slash; a skip reason is explained by its message.
-      ['docs    ', code.includes('/') && who !== undefined ? faultUrl(code, this.#homepage) : undefined],
+      ['who acts', whoActs],
+      ['report  ', needsLinks && kind === 'bug' ? bugsUrl : undefined],
+      // A skip reason is explained by its message.
+      ['docs    ', needsLinks ? faultUrl(code, homepage) : undefined],
     ]
     return lines.flatMap(([name, value]) => (value === undefined ? [] : [`${indent}${name} ${value}`]))
   }
 }
 
-function details({ kind: what, origin: road, count: times = 1, last, until }: HistoryStep): string {
-  const noun = what === 'between' ? 'attempts with different outcomes' : 'times'
+function details({ kind, origin, count = 1, last, until }: HistoryStep): string {
+  const noun = kind === 'between' ? 'attempts with different outcomes' : 'times'
   const repeats =
-    times > 1 ? [`${formatCount(times)} ${noun}${last === undefined ? '' : `, the last ${formatTime(last)}`}`] : []
+    count > 1 ? [`${formatCount(count)} ${noun}${last === undefined ? '' : `, the last ${formatTime(last)}`}`] : []
   const parts = [
-    ...(road === undefined ? [] : [road]),
+    ...(origin === undefined ? [] : [origin]),
     ...repeats,
     ...(until === undefined ? [] : [`until ${formatTime(until)}`]),
   ]

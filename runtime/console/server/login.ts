@@ -54,7 +54,7 @@ export function loginRoutes(services: ConsoleServices, renderer: PageRenderer): 
   return routes
 }
 
-const WRONG_PASSWORD = 'Wrong password. Enter the one that CONNECTOR_PASSWORD sets.'
+const WRONG_PASSWORD = 'Wrong password. Enter the value of CONNECTOR_PASSWORD.'
 
 function tooManyAttempts(c: Context<ConsoleEnv>, wait: number, renderer: PageRenderer): Promise<Response> {
   c.header('retry-after', String(Math.ceil(wait / 1000)))

@@ -36,11 +36,11 @@ function metricsTable(spec: Spec, from: string): Html {
 </table></div>`
 }
 
-const historyOf = ({ stream }: Mapping) => (stream === undefined ? 'no' : stream.onRequest ? 'on request' : 'yes')
+const historyOf = ({ stream }: Mapping) => (stream === undefined ? 'No' : stream.onRequest ? 'On request' : 'Yes')
 
 function profileProperties(spec: Spec): Html {
   const { profile } = spec
   const names = [...profile.attributes, ...profile.properties].map(({ name }) => name)
   return html`<details class="card"><summary><strong>${names.length} profile properties</strong>
-<span class="soft">identified by ${profile.identifiers.join(', then ')}; permissions: ${listPermissions(profile, spec).join(', ')}</span></summary><p>${names.join(', ')}</p></details>`
+<span class="soft">Identified by ${profile.identifiers.join(', then ')}; permissions: ${listPermissions(profile, spec).join(', ')}</span></summary><p>${names.join(', ')}</p></details>`
 }

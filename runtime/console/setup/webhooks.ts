@@ -18,7 +18,7 @@ export const webhooksPage: Page = {
 <p>Enter this in the settings of your ${capitalize(spec.source.name)} app, under webhooks:</p>
 ${webhookUrls(spec, address)}
 <form method="get"><label for="address">Public address of this connector</label>
-<p class="soft" id="why">${capitalize(spec.source.name)} must reach this process over HTTPS, for example through a tunnel or a proxy. Set CONNECTOR_URL to save the address.</p>
+<p class="soft" id="why">${capitalize(spec.source.name)} must reach this connector over HTTPS, for example through a tunnel or a proxy. Set CONNECTOR_URL to save the address.</p>
 <div class="row"><input id="address" name="address" type="url" placeholder="https://connector.example.com" value="${entered}" aria-describedby="why"><button class="plain">Update URL</button></div></form>
 </section>
 ${topicsTable(spec)}`
@@ -34,7 +34,7 @@ ${uninstall && html`<dt>Uninstall URL</dt><dd><code>${address}${uninstall.path}<
 ${!address.startsWith('https:') && html`<p class="message bad">This address is local or without HTTPS, so webhooks cannot reach it.</p>`}`
 }
 
-/** The last webhook received or refused, and what to do about it. */
+/** The last webhook received or rejected, and how to fix a missing secret. */
 async function lastWebhook({ options }: PageContext): Promise<Html> {
   const { probedAt, lastVerified, lastRejected } = options.connector.webhookStats()
   const secrets = (await options.connections?.signingSecrets())?.length
@@ -50,7 +50,7 @@ async function lastWebhook({ options }: PageContext): Promise<Html> {
   if (secrets === 0)
     return html`<p><span class="badge bad">Not accepted</span> Webhooks are not accepted yet: setup is incomplete, or the client secret that verifies them is missing.</p>${probe}${rejected}`
   if (accepted || rejected) return html`${accepted ?? ''}${rejected}${probe}`
-  return html`<p><span class="badge">None yet</span> No webhook has arrived since this process started. Trigger one of the topics below: it appears here at once.</p>${probe}`
+  return html`<p><span class="badge">None yet</span> No webhook has arrived since the last restart. Trigger one of the topics below: it appears here at once.</p>${probe}`
 }
 
 function topicsTable({ mappings, profile }: Spec): Html {

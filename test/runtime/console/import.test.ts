@@ -24,7 +24,7 @@ test('offers the metrics that have history, the expensive one not selected, and 
   const page = await (await openConsole()).browser().text('/import')
   expect(page).toMatch(/value="Rated Conversation" checked/)
   expect(page).toMatch(/value="Replied to Conversation">.+needs one request for each record/)
-  expect(page).toContain('Read Conversation: the source keeps no history of it.')
+  expect(page).toContain('Read Conversation: Intercom keeps no history of it.')
 })
 
 test('estimates the import before it starts', async () => {

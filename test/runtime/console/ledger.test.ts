@@ -74,14 +74,14 @@ describe('find', () => {
     const page = textOf(await shop.browser().text(answer.headers.get('location') ?? ''))
     expect(page).toMatch(/20\S+ \S+ UTC Received by webhook conversation\.rating\.added \(conversation\)/)
     expect(page).toMatch(
-      /20\S+ \S+ UTC Delivered Rated Conversation Delivered at 20.+ · key \S+ · contact \S+ · answered 202, request \S{36}/,
+      /20\S+ \S+ UTC Delivered Rated Conversation Delivered At 20.+ · key \S+ · contact \S+ · answered 202, request \S{36}/,
     )
-    expect(page).toMatch(/in lane live, 1 attempt, \d\.\d s after it was received/)
+    expect(page).toMatch(/Live, 1 attempt, \d\.\d s after it was received/)
   })
 
   test('says what failed and who must act', async () => {
     const page = textOf(await shop.browser().text('/find?ref=901'))
-    expect(page).toMatch(/Failed .+ Error .+ Location mappings\/.+ Who acts you: fix the mapping/)
+    expect(page).toMatch(/Failed .+ Error .+ Location mappings\/.+ What to do Fix the mapping/)
   })
 
   test('lists the possible reasons for an empty result', async () => {
@@ -190,9 +190,9 @@ describe('segments and flows', () => {
   test('shows the exact request, creates the segment once, and links to it', async () => {
     const browser = shop.browser()
     const before = await shop.clock.until(browser.text('/segments-and-flows'))
-    expect(textOf(before)).toMatch(/Rated a conversation 1 or 2 segment .+ Request .+less-than-or-equal/)
+    expect(textOf(before)).toMatch(/Rated a conversation 1 or 2 Segment .+ Request .+less-than-or-equal/)
     expect(textOf(before)).toMatch(/Not available yet: Klaviyo has no metric “Submitted Ticket”/)
-    for (const now of ['was created', 'exists already']) {
+    for (const now of ['was created', 'already exists']) {
       await shop.clock.until(browser.post('/segments-and-flows/create', { recipe: 'low-rating' }, { from: '/find' }))
       await shop.clock.advance(60_000)
       const page = await shop.clock.until(browser.text('/segments-and-flows'))

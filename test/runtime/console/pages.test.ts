@@ -51,10 +51,10 @@ describe('the overview', () => {
     const page = textOf(await shop.browser().text('/'))
     expect(page).toMatch(/Intercom Connected Last response/)
     expect(page).toMatch(/Klaviyo Connected Last response/)
-    expect(page).toMatch(/Delay [5-7]\.\d s From occurrence to delivery: the median of the last 2 live events/)
+    expect(page).toMatch(/Delay [5-7]\.\d s From event to delivery: the median of the last 2 live events/)
     expect(page).toMatch(/Waiting 0 Live: 0. Import: 0/)
     expect(page).toMatch(/Failed 1 View and retry/)
-    expect(page).toContain('no mapping uses the topic unknown-topic 1')
+    expect(page).toContain('No mapping uses the topic unknown-topic 1')
     expect(page).toMatch(/Klaviyo: event 0 of 343 in 1 s; \d of 3,430 in 1 min/)
   })
 
@@ -75,7 +75,7 @@ describe('the overview', () => {
       connector: { connectionStats: () => ({ source: { limits: [] }, destination: failing }) },
     })
     const page = textOf(await browser().text('/'))
-    expect(page).toMatch(/Klaviyo Needs attention the key is not known there/)
+    expect(page).toMatch(/Klaviyo Needs attention The key is not known there/)
     expect(page).toMatch(/Intercom No request yet/)
   })
 
@@ -107,7 +107,7 @@ describe('a metric', () => {
 
   test('says who must act on a failed event', async () => {
     const page = textOf(await shop.browser().text('/metric/Created%20Ticket'))
-    expect(page).toMatch(/Failed .+ mappings\/created-ticket\.yaml:\d+:\d+ \( \S+ \)\. Who acts: you: fix the mapping/)
+    expect(page).toMatch(/Failed .+ mappings\/created-ticket\.yaml:\d+:\d+ \( \S+ \)\. Fix the mapping/)
   })
 
   test('that does not exist is not found', async () => {

@@ -1,9 +1,9 @@
-/** Failed records grouped by their fault: the error, its location in the mapping, who must act, and retry. */
+/** Failed records grouped by fault: the error, its location in the mapping, how to act on it, and retry. */
 import { html } from 'hono/html'
-import { formatCount, plural } from '../../../lib/format.ts'
-import { whoActs } from '../../../ports/fault.ts'
+import { capitalize, formatCount, plural } from '../../../lib/format.ts'
 import type { DeadLetterGroup, ReplaySelector } from '../../../ports/ledger.ts'
-import { bugReportLink, faultCode } from '../../fault-link.ts'
+import { adviceOnFault } from '../../advice.ts'
+import { faultCode } from '../../fault-link.ts'
 import { timeElement } from '../../format-html.ts'
 import { sourceExcerpt } from '../../source-excerpt.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
@@ -54,7 +54,7 @@ const NO_FAILURES = html`<div class="card empty">No failed events. Every record 
 
 async function retryAll(context: PageContext): Promise<Html> {
   const total = await context.options.connector.store.countDeadLetters()
-  return html`<div class="row apart"><p class="lead">${plural(total, 'record')} could not be delivered. Records whose events were delivered by a later one are not counted.</p>
+  return html`<div class="row apart"><p class="lead">${plural(total, 'record')} could not be delivered. A record whose events a later one has delivered is not counted.</p>
 ${retryForm({ all: 'yes' }, { button: `Retry all ${formatCount(total)}`, confirm: confirmRetry(plural(total, 'record')) }, context)}</div>`
 }
 
@@ -84,9 +84,9 @@ const groupTitle = ({ metric, fault }: DeadLetterGroup, { options }: PageContext
 function groupFacts({ fault, oldest, newest, count }: DeadLetterGroup, { options }: PageContext): Html {
   const { place } = fault
   return html`<dl class="facts">
-<dt>Error</dt><dd>${fault.message}</dd>
+<dt>Error</dt><dd>${capitalize(fault.message)}.</dd>
 ${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
-<dt>Who acts</dt><dd>${whoActs(fault, true)}${bugReportLink(fault, options)}</dd>
+<dt>What to do</dt><dd>${adviceOnFault(fault.kind, true, options)}</dd>
 <dt>When</dt><dd>${timeElement(oldest)}${count > 1 && html` to ${timeElement(newest)}`}</dd>
 </dl>
 ${place !== undefined && sourceExcerpt(place, options.connector.spec.sourceFiles)}`

@@ -1,24 +1,36 @@
 /** One search result: a record, its status, its timeline, and its content on request. */
 import { html } from 'hono/html'
+import { formatDuration, plural } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
-import { recordHistory } from '../../../record-history.ts'
+import { countInterruptedAttempts, recordHistory } from '../../../record-history.ts'
 import { timeElement } from '../../format-html.ts'
 import { RECORD_EXPIRED, rawRecord } from '../../raw-record.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { statusBadge, timelineStep } from './timeline.ts'
 
 export function findResult(entry: LedgerEntry, isShown: boolean, context: PageContext): Html {
-  const { record, status, summary, steps } = recordHistory(entry)
+  const { record, status, steps } = recordHistory(entry)
   const inFull = context.url.searchParams.get('full') === entry.id
   return html`<article class="card" id="record-${entry.seq}" aria-label="${record}">
 <div class="row apart"><h3>${timeElement(entry.receivedAt)}</h3><span>${statusBadge(status)}</span></div>
 <dl class="facts">
 <dt>Record</dt><dd><code>${record}</code></dd>
-<dt>Summary</dt><dd>${summary}</dd>
+<dt>Summary</dt><dd>${summary(entry)}</dd>
 </dl>
 <ol class="timeline" aria-label="Timeline">${steps.map((step) => timelineStep(step, context))}</ol>
 ${isShown ? rawRecord(entry, inFull, context) : showLink(entry, context)}
 </article>`
+}
+
+function summary(entry: LedgerEntry): Html {
+  const { lane, status, attempt, receivedAt, settledAt, due } = entry
+  const interruptions = countInterruptedAttempts(entry)
+  const duration = settledAt === undefined ? undefined : formatDuration(Math.max(100, settledAt - receivedAt))
+  return html`${lane === 'live' ? 'Live' : 'Import'}${attempt > 0 && html`, ${plural(attempt, 'attempt')}`}${
+    interruptions > 0 && html` (${interruptions} interrupted by a restart)`
+  }${duration !== undefined && html`, ${duration} after it was received`}${
+    status === 'deferred' && due !== undefined && html`, next attempt ${timeElement(due)}`
+  }`
 }
 
 function showLink({ id, seq, body }: LedgerEntry, { url }: PageContext): Html {

@@ -1,8 +1,9 @@
-/** One step of a record's timeline: when, what happened, and for a failure or a skip the reason and who must act. */
+/** One step of a record's timeline: its time and outcome, and for a failure or a skip the reason and how to act on it. */
 import { html } from 'hono/html'
-import { formatCount } from '../../../lib/format.ts'
+import { capitalize, formatCount } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
 import type { Cause, EventHistory, HistoryStep } from '../../../record-history.ts'
+import { adviceOnFault, adviceOnSkip } from '../../advice.ts'
 import { faultCode, skipReasonCode } from '../../fault-link.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
@@ -34,35 +35,35 @@ export const statusBadge = (status: LedgerEntry['status']): Html => badge(STATUS
 const badge = ([tone, label]: BadgeText): Html => html`<span class="badge ${tone}">${label}</span>`
 
 export function timelineStep(step: HistoryStep, context: PageContext): Html {
-  const { at, kind: what, cause: blame, events } = step
-  return html`<li><p>${timeElement(at)} ${badge(STEP_BADGES[what])}${stepDetails(step)}</p>
-${blame && html`<dl class="facts">${causeFacts(blame, what, context)}</dl>`}
+  const { at, kind, cause, events } = step
+  return html`<li><p>${timeElement(at)} ${badge(STEP_BADGES[kind])}${stepDetails(step)}</p>
+${cause && html`<dl class="facts">${causeFacts(cause, kind, context)}</dl>`}
 ${events.length > 0 && html`<ul>${events.map((event) => eventItem(event, context))}</ul>`}</li>`
 }
 
-function stepDetails({ kind: what, origin: road, count = 1, last, until }: HistoryStep): Html {
-  const times = `${formatCount(count)} times${what === 'between' ? ', with different results' : ''}`
-  return html`${road !== undefined && html` by ${road}`}
+function stepDetails({ kind, origin, count = 1, last, until }: HistoryStep): Html {
+  const times = `${formatCount(count)} times${kind === 'between' ? ', with different results' : ''}`
+  return html`${origin !== undefined && html` by ${origin.replace(/^backfill\b/, 'import')}`}
 ${count > 1 && html` ${times}${last !== undefined && html`, last ${timeElement(last)}`}`}
 ${until !== undefined && html` <span class="soft">until ${timeElement(until)}</span>`}`
 }
 
-function eventItem({ metric, status, facts, cause: blame }: EventHistory, context: PageContext): Html {
+function eventItem({ metric, status, facts, cause }: EventHistory, context: PageContext): Html {
   return html`<li><strong>${metric}</strong> ${statusBadge(status)}
-${facts.length > 0 && html`<br><span class="soft">${facts.join(' · ')}</span>`}
-${blame && html`<dl class="facts">${causeFacts(blame, status, context)}</dl>`}</li>`
+${facts.length > 0 && html`<br><span class="soft">${capitalize(facts.join(' · '))}</span>`}
+${cause && html`<dl class="facts">${causeFacts(cause, status, context)}</dl>`}</li>`
 }
 
 function causeFacts(
-  { message, code, place, requestId, whoActs }: Cause,
+  { kind, message, code, place, requestId, whoActs }: Cause,
   status: HistoryStep['kind'] | EventHistory['status'],
   { link, options }: PageContext,
 ): Html {
-  const isSkip = status === 'skipped'
-  const codeElement = isSkip ? skipReasonCode(code, options) : faultCode(code, options)
+  const codeElement = kind === undefined ? skipReasonCode(code, options) : faultCode(code, options)
+  const advice = kind === undefined ? adviceOnSkip(code) : adviceOnFault(kind, status === 'dead', options)
   const failedEvents = status === 'dead' && html` <a href="${link('/failed-events')}">Failed events</a>`
-  return html`<dt>${isSkip ? 'Reason' : 'Error'}</dt><dd>${message} ${codeElement}</dd>
+  return html`<dt>${kind === undefined ? 'Reason' : 'Error'}</dt><dd>${capitalize(message)}. ${codeElement}</dd>
 ${place !== undefined && html`<dt>Location</dt><dd><code>${place}</code></dd>`}
 ${requestId !== undefined && html`<dt>Request</dt><dd><code>${requestId}</code></dd>`}
-${whoActs !== undefined && html`<dt>Who acts</dt><dd>${whoActs}.${failedEvents}</dd>`}`
+${whoActs !== undefined && html`<dt>What to do</dt><dd>${advice}${failedEvents}</dd>`}`
 }

@@ -1,5 +1,6 @@
 /** The form of a new import, and its estimate before it starts. */
 import { html } from 'hono/html'
+import { capitalize } from '../../../lib/format.ts'
 import { isBackgroundRefresh } from '../../server/live-updates.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { estimateSection } from './estimate.ts'
@@ -33,8 +34,10 @@ export async function importEstimate(context: PageContext): Promise<Html | strin
 }
 
 function metricChoices({ options }: PageContext, selected: readonly string[] | undefined): Html[] {
-  return options.connector.spec.mappings.map(({ metric, stream }) => {
-    if (stream === undefined) return html`<p class="soft">${metric}: the source keeps no history of it.</p>`
+  const { mappings, source } = options.connector.spec
+  return mappings.map(({ metric, stream }) => {
+    if (stream === undefined)
+      return html`<p class="soft">${metric}: ${capitalize(source.name)} keeps no history of it.</p>`
     const isChecked = selected === undefined ? !stream.onRequest : selected.includes(metric)
     const note =
       stream.fetchFull === undefined ? '' : html` <span class="soft">needs one request for each record</span>`

@@ -22,7 +22,7 @@ ${actionButtons(status, context)}
 ${results(progress, context)}`
 }
 
-/** A vendor that does not answer is retried for minutes, during which nothing else moves on the page. */
+/** Requests to a vendor that does not answer are retried for minutes, and nothing else on the page moves meanwhile. */
 function unreachableNotes({ options }: PageContext): Html[] {
   const { spec } = options.connector
   const { source, destination } = options.connector.connectionStats()
@@ -95,7 +95,7 @@ function results({ eventsSent, sentByMetric, skipped, dead }: BackfillProgress, 
   const skippedCount = Object.values(skipped).reduce((sum, count) => sum + count, 0)
   return html`<div class="beside">
 ${countTable(`Delivered: ${formatCount(eventsSent)}`, sentByMetric, (metric) => metric)}
-${countTable(`Skipped: ${formatCount(skippedCount)}`, skipped, describeSkipReason)}
+${countTable(`Skipped: ${formatCount(skippedCount)}`, skipped, (reason) => capitalize(describeSkipReason(reason)))}
 </div>
 ${dead > 0 && html`<p><a href="${link('/failed-events')}">${plural(dead, 'failed event')}: view and retry</a></p>`}`
 }

@@ -17,7 +17,7 @@ ${notes.map((note) => html`<p class="soft">${note}</p>`)}`
 
 function deliveryFacts({ key, settledAt, receipt, contact, record }: LedgerEvent): Html {
   return html`<dl class="facts">
-<dt>Settled</dt><dd>${timeElement(settledAt)}</dd>
+<dt>Processed</dt><dd>${timeElement(settledAt)}</dd>
 ${key !== undefined && html`<dt>Key</dt><dd><code>${key}</code></dd>`}
 ${contact !== undefined && html`<dt>Contact</dt><dd><code>${contact}</code></dd>`}
 <dt>Record</dt><dd><code>${record}</code></dd>

@@ -58,7 +58,7 @@ async function eventRows(event: LedgerEvent, isShown: boolean, context: PageCont
 function profileName(remapped: RemappedEvent, isShown: boolean): Html | string {
   const name = 'profile' in remapped ? identifierOf(remapped.profile) : undefined
   if (name === undefined)
-    return html`<span class="soft">${'unavailable' in remapped ? 'not available' : 'no address'}</span>`
+    return html`<span class="soft">${'unavailable' in remapped ? 'Not available' : 'No e-mail or phone'}</span>`
   return isShown ? name : maskPersonal(name)
 }
 

@@ -5,7 +5,7 @@ import type { LedgerEntry, LedgerEvent } from '../../../ports/ledger.ts'
 import type { Json, JsonObject, Profile } from '../../../ports/types.ts'
 import type { ConsoleOptions } from '../../types.ts'
 
-/** Profile and properties, or a sentence that says why they are not available. */
+/** Profile and properties, or a sentence with the reason why they are unavailable. */
 export type RemappedEvent =
   | { readonly profile: Profile; readonly properties?: JsonObject; readonly notes: readonly string[] }
   | { readonly unavailable: string }
@@ -21,7 +21,7 @@ export async function remapEvent(
   try {
     const previewed = await preview({ ...inputOf(entry, event), lookupFallback })
     const item = itemOf(previewed, event, spec.destination.metricPrefix)
-    if (item === undefined) return { unavailable: 'The current mapping makes no such event from this record.' }
+    if (item === undefined) return { unavailable: 'The current mapping creates no such event from this record.' }
     if ('skipped' in item) return { unavailable: `The current mapping skips this event: ${item.skipped}.` }
     if ('fault' in item) return { unavailable: `The record of this event cannot be mapped: ${item.fault}` }
     if (!('metric' in item)) return { profile: item.profile, notes: previewed.notes }

@@ -55,6 +55,6 @@ function skippedTable({ skipped }: Overview, { options }: PageContext): Html {
   return html`<div class="table"><table>
 <caption>Skipped events <span class="soft">by reason, since setup</span></caption>
 <thead><tr><th scope="col">Reason</th><th scope="col" class="number">Count</th></tr></thead>
-<tbody>${skipped.map(({ reason, count }) => html`<tr><td>${describeSkipReason(reason)} ${skipReasonCode(reason, options)}</td><td class="number">${formatCount(count)}</td></tr>`)}</tbody>
+<tbody>${skipped.map(({ reason, count }) => html`<tr><td>${capitalize(describeSkipReason(reason))} ${skipReasonCode(reason, options)}</td><td class="number">${formatCount(count)}</td></tr>`)}</tbody>
 </table></div>`
 }

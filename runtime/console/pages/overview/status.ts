@@ -31,16 +31,16 @@ function connectionCard(
   more: Html | '' | undefined = '',
 ): Html {
   if (lastFailure !== undefined) {
-    const needsPerson = lastFailure.fault.kind === 'config'
-    const badge = html`<span class="badge ${needsPerson ? 'bad' : 'warn'}">${needsPerson ? 'Needs attention' : 'Unreachable'}</span>`
+    const needsAction = lastFailure.fault.kind === 'config'
+    const badge = html`<span class="badge ${needsAction ? 'bad' : 'warn'}">${needsAction ? 'Needs attention' : 'Unreachable'}</span>`
     return card(
       name,
       badge,
-      html`${lastFailure.fault.message}. ${timeElement(lastFailure.at)}. No record is lost: delivery continues once this is resolved. ${more}`,
+      html`${capitalize(lastFailure.fault.message)}. ${timeElement(lastFailure.at)}. No record is lost: delivery continues once this is resolved. ${more}`,
     )
   }
   if (lastSuccessAt === undefined)
-    return card(name, html`<span class="badge">No request yet</span>`, html`None since this process started. ${more}`)
+    return card(name, html`<span class="badge">No request yet</span>`, html`None since the last restart. ${more}`)
   return card(
     name,
     html`<span class="badge good">Connected</span>`,
@@ -49,9 +49,8 @@ function connectionCard(
 }
 
 function delayCard({ lag }: Overview): Html {
-  if (lag === undefined)
-    return card('Delay', '–', 'From occurrence to delivery. None of the latest events is a live one.')
-  const more = `From occurrence to delivery: the median of the last ${plural(lag.events, 'live event')}. Slowest: ${formatDuration(lag.longest)}.`
+  if (lag === undefined) return card('Delay', '–', 'From event to delivery. There is no live event among the latest.')
+  const more = `From event to delivery: the median of the last ${plural(lag.events, 'live event')}. Slowest: ${formatDuration(lag.longest)}.`
   return card('Delay', formatDuration(lag.median), more)
 }
 

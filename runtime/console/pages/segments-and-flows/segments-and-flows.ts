@@ -34,7 +34,7 @@ ${cards.length === 0 ? NO_RECIPES : cards}
   },
 }
 
-const NO_RECIPES = html`<div class="card empty">No segments or flows are defined. Each is a YAML file in the folder <code>recipes</code> of the spec.</div>`
+const NO_RECIPES = html`<div class="card empty">No segments or flows are defined. Add one as a YAML file to the folder <code>recipes</code> of the spec.</div>`
 
 export const createAction: Action = {
   path: CREATE_PATH,
@@ -48,7 +48,7 @@ export const createAction: Action = {
       const state = await withTimeout(CREATE_TIMEOUT, options, (signal) => book.apply(recipe, signal))
       if (state.state !== 'exists')
         return redirect(PATH, `${name} was not created: one of its metrics has no events yet.`, 'bad')
-      return redirect(PATH, state.created ? `${name} was created.` : `${name} exists already, nothing was created.`)
+      return redirect(PATH, state.created ? `${name} was created.` : `${name} already exists, so nothing was created.`)
     } catch (error) {
       const { message, code } = toFault(error)
       options.logger.warn(`recipe not created: ${message}`, { recipe: id, code })
@@ -60,7 +60,7 @@ export const createAction: Action = {
 async function recipeCard(recipe: Recipe, book: RecipeBook, context: PageContext): Promise<Html> {
   const { id, kind, name, summary } = recipe
   return html`<section class="card" id="recipe-${id}" aria-labelledby="name-${id}">
-<div class="row apart"><h2 id="name-${id}">${name}</h2><span class="badge">${kind}</span></div>
+<div class="row apart"><h2 id="name-${id}">${name}</h2><span class="badge">${capitalize(kind)}</span></div>
 <p>${summary}</p>
 ${await recipeStatus(recipe, book, context)}
 </section>`
