@@ -28,7 +28,7 @@ export interface ConnectorConnectionsOptions extends Omit<ConnectionsOptions, 's
 }
 
 /**
- * The fixed credentials of a host without set-up, checked against the accounts that the store is pinned to.
+ * The fixed credentials of a host without setup, checked against the accounts that the store is pinned to.
  * Throws a config `Fault` for an unknown region.
  */
 export function createHostAuthProviders(

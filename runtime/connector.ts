@@ -19,7 +19,7 @@ export interface Connector {
   receive(request: Request): Promise<Response>
   /** The latest requests to the webhook address since the process began. */
   webhookStats(): WebhookStats
-  /** Shut while delivery is paused: until set-up is complete, and until both accounts are pinned. */
+  /** Shut while delivery is paused: until setup is complete, and until both accounts are pinned. */
   readonly gate: DeliveryGate
   /** The connections to source and destination since the process began. */
   connectionStats(): { readonly source: ConnectionStats; readonly destination: ConnectionStats }

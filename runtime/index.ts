@@ -4,9 +4,9 @@
 export { type Connections, type ConnectionsOptions, createConnections } from './auth/connections.ts'
 /** The key that encrypts credentials: from a setting, from a file, or for the life of the process. */
 export { ephemeralKey, keyFromBase64, keyFromFile } from './auth/encryption-key.ts'
-/** Set-up, for hosts with pages of their own. */
+/** Setup, for hosts with pages of their own. */
 export type { Setup, SetupView } from './auth/setup.ts'
-/** The source or the destination, as set-up configures it. */
+/** The source or the destination, as setup configures it. */
 export type { Credentials, Side, SideName } from './auth/side.ts'
 export type { EncryptionKey } from './auth/vault.ts'
 /** The cost of a backfill. */

@@ -1,5 +1,4 @@
 /** Connects one side: by the OAuth authorization code flow, or with a pasted key. Stores only credentials that work. */
-
 import { asId } from '../lib/json.ts'
 import type { Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
@@ -17,7 +16,7 @@ export interface SideConnection {
   readonly side: Side
   readonly auth: RefreshingAuth
   readonly oauth: OauthFlow | undefined
-  /** Where the environment configures this side. */
+  /** Undefined unless the environment holds the credentials of this side. */
   readonly environment: EnvironmentCredentials | undefined
 }
 
@@ -34,7 +33,7 @@ export interface PastedCredentials {
 }
 
 export interface ConnectedAccount extends AccountInfo {
-  /** About the access that this connection has replaced. */
+  /** What happened to the access that this connection replaces, as a clause. */
   readonly note?: string
 }
 

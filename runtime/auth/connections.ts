@@ -1,4 +1,4 @@
-/** The connections of one connector: credentials in use, set-up, the delivery gate. One for each store; nothing is global. */
+/** The connections of one connector: its credentials, setup and delivery gate. One instance per store; nothing is global. */
 
 import { credentialsLockCheckpoint } from '../lib/checkpoint-names.ts'
 import { Lock } from '../lib/lock.ts'
@@ -23,7 +23,7 @@ export interface ConnectionsOptions extends NetworkEffects {
   readonly source: Side
   readonly destination: Side
   readonly store: Store
-  /** Encrypts stored credentials. Called only when there are some. */
+  /** Encrypts stored credentials. Not called while there are none. */
   readonly encryptionKey: EncryptionKey
   readonly logger: Logger
 }
@@ -43,7 +43,7 @@ export interface Connections {
 
 type BothSides = Readonly<Record<SideName, SideConnection>>
 
-/** Reads the state of set-up and of the credentials. Throws only when the store cannot be read. */
+/** Reads the state of setup and credentials. Throws only when the store cannot be read. */
 export async function createConnections(options: ConnectionsOptions): Promise<Connections> {
   const { source, destination, store, clock, logger } = options
   const closing = new AbortController()
@@ -82,7 +82,7 @@ interface SideConnectionParts {
   readonly signal: AbortSignal
 }
 
-/** Longer than the one request that the lock is held for, milliseconds. */
+/** Milliseconds. Longer than the one request that the lock protects. */
 const LOCK_LEASE_MS = 45_000
 
 function createSideConnection(
@@ -117,10 +117,10 @@ function createSideConnection(
   return { side, oauth, environment, auth }
 }
 
-/** The reason not to deliver, if a person can resolve one. */
+/** The reason to pause delivery, one that only a person can resolve. */
 async function findPauseReason(sides: BothSides, store: Store): Promise<string | undefined> {
   const state = await loadSetupState(store)
-  if (state.disconnectedAt !== undefined) return 'both sides are disconnected: set up again in the console'
+  if (state.disconnectedAt !== undefined) return 'both accounts are disconnected: connect them again in the console'
   const { source, destination } = sides
   const read = Promise.all([source.auth.credentials(), destination.auth.credentials()])
   const credentials = await read.catch((error: unknown) => toFault(error).message)
@@ -128,7 +128,7 @@ async function findPauseReason(sides: BothSides, store: Store): Promise<string |
   const connected = { source: credentials[0] !== undefined, destination: credentials[1] !== undefined }
   const allConfigured = source.side.configured !== undefined && destination.side.configured !== undefined
   if (currentStep(state, connected, allConfigured) !== 'done')
-    return 'set-up is not finished: continue it in the console'
+    return 'setup is not finished: continue it in the console'
   const faults = [await source.auth.blockingFault(), await destination.auth.blockingFault()]
   return faults.find((fault) => fault !== undefined)?.message
 }

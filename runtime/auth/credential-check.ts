@@ -1,9 +1,9 @@
-/** Confirms after a 401 that credentials without a refresh are really revoked: a single 401 may be a slip of the API. */
+/** Confirms after a 401 that credentials without a refresh token are revoked: a single 401 may be an error of the API. */
 import type { Clock } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import { authorizationHeader, type Credentials, type Side } from './side.ts'
 
-/** Milliseconds. Frequent enough that credentials restored at the side work again without anyone acting here. */
+/** Milliseconds. Credentials restored at the side work again after this time, without a restart. */
 const RECHECK_INTERVAL = 60_000
 
 export interface CredentialCheckParts {

@@ -1,9 +1,9 @@
-/** Decides whether delivery may run, from the store: another process may connect, finish set-up or disconnect. */
+/** Pauses delivery by the state in the store: another process may connect, finish setup or disconnect. */
 import { onAbort } from '../lib/abort.ts'
 import type { DeliveryGate } from '../ports/auth.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 
-/** How long a change by another process may go unnoticed, in milliseconds. */
+/** Milliseconds after which a change by another process is noticed. */
 const REFRESH_INTERVAL = 5_000
 
 export interface DeliveryGateParts {
@@ -16,7 +16,7 @@ export interface DeliveryGateParts {
 /** Paused until the first refresh. Logs each pause and each resumption once. */
 export class RefreshableGate implements DeliveryGate {
   readonly #parts: DeliveryGateParts
-  #reason: string | undefined = 'set-up has not been read yet'
+  #reason: string | undefined = 'the state of setup is not loaded yet'
   readonly #waiters = new Set<() => void>()
   #started = 0
   #latest = 0
@@ -35,7 +35,7 @@ export class RefreshableGate implements DeliveryGate {
     this.#started += 1
     const started = this.#started
     const reason = await findReason().catch(() => this.#reason)
-    // Of two overlapping refreshes the later one saw more.
+    // An overlapping refresh that started later has read a newer state.
     if (started < this.#latest) return
     this.#latest = started
     if (reason === this.#reason) return
@@ -50,12 +50,12 @@ export class RefreshableGate implements DeliveryGate {
     if (signal.aborted) return
     const woken = new AbortController()
     const wake = () => woken.abort()
-    const off = onAbort(signal, wake)
+    const removeListener = onAbort(signal, wake)
     this.#waiters.add(wake)
     await this.#parts.clock.sleep(REFRESH_INTERVAL, woken.signal)
-    // Not woken by this process: another one may have changed the store.
+    // The interval has passed: another process may have changed the store.
     if (!woken.signal.aborted) await this.refresh()
     this.#waiters.delete(wake)
-    off()
+    removeListener()
   }
 }

@@ -1,4 +1,4 @@
-/** Disconnects both sides: revokes access where it can, deletes the credentials and stops delivery. */
+/** Disconnects both sides: revokes access where the side supports it, deletes the credentials, stops delivery. */
 
 import type { Expression } from '../expression/expression.ts'
 import { credentialsCheckpoint, WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
@@ -20,13 +20,13 @@ export interface DisconnectParts extends NetworkEffects {
 export interface DisconnectResult {
   /** The side's label. */
   readonly side: string
-  /** Whether nothing is left for a person to do there. */
+  /** False when a person has to finish at the side. */
   readonly complete: boolean
   /** The outcome, as a clause. */
   readonly detail: string
 }
 
-/** Deletes the credentials even if a side cannot be reached to revoke them. */
+/** Deletes the credentials even if a side is unreachable and cannot revoke them. */
 export async function disconnect(
   connections: readonly SideConnection[],
   { store, clock }: DisconnectParts,
@@ -67,7 +67,7 @@ export interface UninstallNotice {
   readonly workspace: Expression
 }
 
-/** Forged notices can cause one request to the source in this time, in milliseconds. */
+/** Milliseconds. Limits the requests to the source that forged notices can cause. */
 const VERIFY_INTERVAL = 10_000
 
 /**

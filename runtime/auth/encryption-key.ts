@@ -19,7 +19,7 @@ export function keyFromBase64(text: string): EncryptionKey {
   return async () => key
 }
 
-/** A key that ends with the process, for a store that does. */
+/** A random key for a store in memory. */
 export function ephemeralKey(): EncryptionKey {
   const key = randomBytes(BYTES)
   return async () => key
@@ -45,7 +45,7 @@ async function readOrCreate(path: string): Promise<Uint8Array> {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     await writeFile(draft, `${randomBytes(BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
     await syncToDisk(draft)
-    // A link fails when another process has created the key, which then is the one to use; a rename would replace it.
+    // Unlike a rename, a link fails when another process has created the key meanwhile: that key is used.
     await link(draft, path).catch(ignoreExisting)
   } catch (cause) {
     throw unusable(path, `cannot be created (${codeOf(cause)})`, cause)

@@ -18,7 +18,7 @@ type CheckpointStore = Pick<Store, 'readCheckpoint' | 'writeCheckpoints' | 'comp
 export interface EnvironmentCredentialsParts {
   readonly side: Side
   readonly credentials: KeyCredentials
-  /** Recognizes the key in a later process by a keyed hash. Absent: each process identifies the account anew. */
+  /** Derives the keyed hash by which a later process recognises the key. Absent: each process identifies the account anew. */
   readonly vault?: Pick<Vault, 'derive'>
   readonly store: CheckpointStore
   readonly clock: Clock
@@ -32,7 +32,7 @@ interface IdentifiedKey {
   readonly account: AccountInfo
 }
 
-/** A side that refused to name the account is retried after this, in milliseconds. */
+/** Milliseconds until a side that refused to name the account is queried again. */
 const RETRY_INTERVAL = 60_000
 
 export class EnvironmentCredentials {
@@ -72,8 +72,8 @@ export class EnvironmentCredentials {
   }
 
   /**
-   * Throws when the store belongs to another account, or when the side is unavailable. A side that refuses to name
-   * the account (a permission is missing) is used all the same.
+   * Throws when the store belongs to another account, or when the side is unavailable. Passes when the side refuses
+   * to name the account, for which the key may lack the permission.
    */
   async check(signal: AbortSignal): Promise<void> {
     if (this.#mismatch !== undefined) throw this.#mismatch
@@ -124,7 +124,7 @@ export interface HostAuthParts extends NetworkEffects {
   readonly store: CheckpointStore
 }
 
-/** Fixed credentials of a host without set-up. The first use throws a config `Fault` if the store belongs to another account. */
+/** Fixed credentials of a host without setup. The first use throws a config `Fault` if the store belongs to another account. */
 export function createHostAuth(side: Side, credentials: KeyCredentials, parts: HostAuthParts): AuthProvider {
   const identify = (key: KeyCredentials, signal: AbortSignal) => identifyAccount(side, key, parts, signal)
   const environment = new EnvironmentCredentials({ ...parts, side, credentials, identify })

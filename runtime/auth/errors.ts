@@ -1,4 +1,4 @@
-/** Faults of a side that only a person can resolve, worded for the log, the console and the records they hold up. */
+/** Faults of a side that only a person can resolve, worded for the log, the console and the waiting records. */
 import { Fault } from '../ports/fault.ts'
 import type { AccountInfo } from './setup-state.ts'
 import type { Credentials, Side } from './side.ts'
@@ -24,7 +24,7 @@ export function missingOauthClient({ name, label }: SideLabel): Fault {
   return new Fault('config', `${name}/no-oauth-client`, `no OAuth client is configured for ${label}`)
 }
 
-/** The store's ledger is about one account: with another one it would send events twice, or not at all. */
+/** A store's ledger covers one account: with another one, events would be delivered twice or not at all. */
 export function accountMismatch(
   { name, label, configured }: SideLabel,
   { name: account = 'another business' }: AccountInfo,

@@ -1,5 +1,4 @@
-/** Asks a side which account a set of credentials belongs to. */
-
+/** Identifies the account at a side that a set of credentials belongs to. */
 import type { Expression } from '../expression/expression.ts'
 import { createHttpClient } from '../http/client.ts'
 import { createRateLimiter } from '../http/rate-limiter.ts'

@@ -1,4 +1,4 @@
-/** OAuth `state`: signed, bound to one session and side, valid for a quarter of an hour and once. Needs no storage. */
+/** OAuth `state`: signed, bound to one session and side, valid once within a quarter of an hour. Needs no storage. */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
@@ -7,12 +7,12 @@ import type { Vault } from './vault.ts'
 
 export interface OauthState {
   readonly state: string
-  /** For PKCE (RFC 7636): derived from the state with the vault's key, so that no browser ever holds it. */
+  /** For PKCE (RFC 7636): derived from the state with the vault's key, never sent to a browser. */
   readonly codeVerifier: string
   readonly region?: string
 }
 
-/** What a state is bound to: the callback must present the same. */
+/** Binds a state: the callback must present the same values. */
 export interface AuthorizationAttempt {
   readonly side: SideName
   /** The session of the browser that began; no other browser knows it. */
@@ -20,7 +20,7 @@ export interface AuthorizationAttempt {
   readonly redirectUri: string
 }
 
-/** Time to look up a password and to pass a second factor, in milliseconds. */
+/** Milliseconds: enough to look up a password and to pass a second factor. */
 const LIFETIME = 15 * 60_000
 
 export class OauthStates {
@@ -51,7 +51,7 @@ export class OauthStates {
       throw rejected('state', 'this callback does not belong to a connection begun in this browser: begin again here')
     const expiresAt = Number.parseInt(expiry, 36)
     const now = this.#clock.now()
-    for (const [other, end] of this.#redeemed) if (end < now) this.#redeemed.delete(other)
+    for (const [past, expiry] of this.#redeemed) if (expiry < now) this.#redeemed.delete(past)
     if (now > expiresAt)
       throw rejected('state-expired', 'connecting took longer than a quarter of an hour: begin again')
     if (this.#redeemed.has(nonce))

@@ -21,7 +21,7 @@ export interface AuthorizationRequest extends OauthState {
   readonly optionalPermissions: readonly string[]
 }
 
-/** Token requests a minute. Some sides reject more for one installation. */
+/** Token requests. Some vendors reject more for one installation. */
 const REQUESTS_PER_MINUTE = 10
 
 /** Undefined when the side has no OAuth, or we have no client there. */
@@ -50,7 +50,7 @@ export class OauthFlow {
     this.#send = tokenClient(side, effects)
   }
 
-  /** Where a person grants the side's permissions and the optional ones. */
+  /** The URL at which a person grants the required and the chosen optional permissions. */
   async authorizationUrl(request: AuthorizationRequest): Promise<URL> {
     const { authorizationUrl, sendScope, pkce } = this.#spec
     const side = this.#side
@@ -78,7 +78,7 @@ export class OauthFlow {
     signal: AbortSignal,
   ): Promise<OauthCredentials> {
     const server = this.#server()
-    // `state` and `error` of the callback are checked by then.
+    // The caller has checked `state` and `error` of the callback.
     const callback = oauth4webapi.validateAuthResponse(server, this.#client, new URLSearchParams({ code }))
     const verifier = this.#spec.pkce ? codeVerifier : oauth4webapi.nopkce
     const response = await oauth4webapi.authorizationCodeGrantRequest(
@@ -118,7 +118,7 @@ export class OauthFlow {
     if (revocation === undefined) return
     const url = resolveUrl(this.#side, revocation.path, region)
     const options = this.#requestOptions(signal)
-    // Not RFC 7009: such a side uninstalls the app whose token makes the request.
+    // Not RFC 7009: this request uninstalls the app that issued its token.
     if (revocation.by === 'token') {
       const body = new URLSearchParams()
       await oauth4webapi.protectedResourceRequest(accessToken, 'POST', url, options.headers, body, options)
@@ -142,8 +142,8 @@ export class OauthFlow {
       headers: new Headers({ ...headers, Accept: 'application/json' }),
       [oauth4webapi.customFetch]: async (url: string, { method, headers, body, redirect }: FetchInit) => {
         // A new Request for each attempt; its signal is the one that our HTTP client adds.
-        const make = () => new Request(url, { method, headers, body: body ?? null, redirect })
-        const response = await this.#send(make, { lane: 'live', signal })
+        const createRequest = () => new Request(url, { method, headers, body: body ?? null, redirect })
+        const response = await this.#send(createRequest, { lane: 'live', signal })
         return normalizeTokenResponse(response.body)
       },
       // Only a base URL of our own may be plain HTTP: the sandbox and tests listen on loopback.
@@ -205,7 +205,7 @@ function tokenClient(side: Side, effects: NetworkEffects): HttpClient {
   return createHttpClient({ ...effects, timeout: side.timeout, attempts: 1 }, { name: side.name, limiter, explain })
 }
 
-/** By the `error` of RFC 6749, section 5.2. Any other member could quote the request, and thus a secret. */
+/** Reads only `error` (RFC 6749, section 5.2): any other member could quote the request, and thus a secret. */
 function explainOauthError({ label, explainStatus }: Side, status: number, body: Json | undefined): ErrorExplanation {
   const own = explainStatus?.(status)
   if (own !== undefined) return own

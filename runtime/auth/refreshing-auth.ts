@@ -20,18 +20,18 @@ export interface RefreshingAuthParts {
   readonly lock: Lock
   readonly oauth: OauthFlow | undefined
   readonly clock: Clock
-  /** Where the environment configures this side. */
+  /** Undefined unless the environment holds the credentials of this side. */
   readonly environment: EnvironmentCredentials | undefined
   readonly credentialCheck: CredentialCheck
-  /** Called when the credentials, or our verdict on them, have changed. */
+  /** Called when the credentials or their verdict have changed. */
   readonly onChange: () => Promise<void>
   /** Aborts a refresh for all callers. */
   readonly signal: AbortSignal
 }
 
-/** An access token is refreshed this long before it expires, in milliseconds: a request takes time to arrive. */
+/** Milliseconds before its expiry at which an access token is refreshed: a request takes time to arrive. */
 const REFRESH_MARGIN = 30_000
-/** A token younger than this that is rejected is not refreshed: the cause is another one. Milliseconds. */
+/** Milliseconds. A rejected token younger than this is not refreshed: its age cannot be the cause. */
 const MIN_AGE = 15_000
 const LOCK_POLL_MS = 100
 
@@ -48,7 +48,7 @@ export class RefreshingAuth implements AuthProvider {
     return this.#parts.side.configured === undefined ? (this.#cached()?.kind ?? 'key') : 'environment'
   }
 
-  /** The credentials as stored now, or those of the environment; undefined when this side is not connected. */
+  /** Reads the stored credentials, or those of the environment; undefined when this side is not connected. */
   async credentials(): Promise<Credentials | undefined> {
     const { side, vault } = this.#parts
     if (side.configured !== undefined) return side.configured
@@ -112,7 +112,7 @@ export class RefreshingAuth implements AuthProvider {
     return true
   }
 
-  /** After a 401: asks the side whether these credentials are revoked, and reports the change if so. */
+  /** After a 401: probes whether the side has revoked these credentials, and reports it if so. */
   async recheck(credentials: Credentials): Promise<void> {
     const { credentialCheck, onChange } = this.#parts
     await credentialCheck.recheck(credentials)
@@ -126,7 +126,7 @@ export class RefreshingAuth implements AuthProvider {
   /** Refreshes a token about to expire. While the side cannot refresh it, the old one serves until its expiry. */
   async #unexpired(cached: OauthCredentials, signal: AbortSignal): Promise<Credentials> {
     const { clock, side } = this.#parts
-    // Another process may have connected this side again: read the store before asking a person to.
+    // Another process may have connected this side again: reads the store before reporting the rejection.
     const credentials = cached.rejectedAt === undefined ? cached : ((await this.credentials()) ?? cached)
     if (credentials.kind === 'key') return credentials
     if (credentials.rejectedAt !== undefined) throw credentialsRejected(side, credentials)
@@ -148,9 +148,9 @@ export class RefreshingAuth implements AuthProvider {
     })
     const aborted = new Promise<never>((_, reject) => {
       const stop = () => reject(stopped())
-      const off = onAbort(signal, stop)
+      const removeListener = onAbort(signal, stop)
       if (signal.aborted) stop()
-      this.#refreshing?.then(off, off)
+      this.#refreshing?.then(removeListener, removeListener)
     })
     await Promise.race([this.#refreshing, aborted])
   }

@@ -1,4 +1,4 @@
-/** The progress of set-up, kept in the store as one checkpoint. Holds no secrets. */
+/** The progress of setup, stored as one checkpoint. Holds no secrets. */
 
 import { DESTINATION_ACCOUNT_CHECKPOINT, SETUP_CHECKPOINT, WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import type { Store } from '../ports/store.ts'
@@ -17,16 +17,16 @@ export interface AccountInfo {
 export interface SetupState {
   /** When a person consented to the data that is shared. */
   readonly consentedAt?: number
-  /** Optional permissions that person chose. */
+  /** The optional permissions chosen then. */
   readonly optionalPermissions?: readonly string[]
   readonly accounts?: Readonly<Partial<Record<SideName, AccountInfo>>>
-  /** When set-up was confirmed, so that delivery may run. */
+  /** When a person confirmed setup: delivery may run. */
   readonly finishedAt?: number
   /** When both sides were disconnected. */
   readonly disconnectedAt?: number
 }
 
-/** In the order a person takes them. */
+/** In their order. */
 export const SETUP_STEPS = ['review', 'source', 'destination', 'confirm', 'done'] as const
 export type SetupStep = (typeof SETUP_STEPS)[number]
 

@@ -1,4 +1,4 @@
-/** Set-up as a person goes through it: the state the console's pages show, and the actions of their buttons. */
+/** Setup for the console's pages: the state they show, and the actions of their buttons. */
 
 import type { AuthMethod } from '../ports/auth.ts'
 import { toFault } from '../ports/fault.ts'
@@ -32,7 +32,7 @@ export interface SideView {
   /** How it is connected. Absent: it is not. */
   readonly method?: AuthMethod
   readonly account?: AccountInfo
-  /** Why the credentials cannot be used before a person acts. */
+  /** The fault of the credentials that a person must resolve. */
   readonly problem?: string
   /** Why the account of the environment's credentials could not be identified. */
   readonly accountError?: string
@@ -44,7 +44,7 @@ export interface SetupView {
   readonly state: SetupState
   readonly source: SideView
   readonly destination: SideView
-  /** Why delivery is paused. */
+  /** Absent: delivery runs. */
   readonly pausedReason?: string
 }
 
@@ -64,7 +64,7 @@ export class Setup {
     this.#uninstallVerifier = new UninstallVerifier(parts.sides.source, parts)
   }
 
-  /** With a signal, asks each side configured by the environment for its account, unless that is known. */
+  /** With a signal, also identifies the accounts of credentials from the environment, unless they are known. */
   async view(signal?: AbortSignal): Promise<SetupView> {
     const { sides, store, gate } = this.#parts
     const state = await loadSetupState(store)
@@ -120,7 +120,7 @@ export class Setup {
     return disconnect(this.#connections, this.#parts, signal)
   }
 
-  /** Disconnects if the notice is true, and resolves to whether it is. */
+  /** Disconnects if the notice is genuine, and resolves to whether it is. */
   async handleUninstall(notice: UninstallNotice, signal: AbortSignal): Promise<boolean> {
     if (!(await this.#uninstallVerifier.verify(notice, signal))) return false
     await this.disconnect(signal)

@@ -11,7 +11,7 @@ export interface Side extends AuthSpec {
   readonly side: SideName
   /** The name in the spec: begins its fault codes and its paths in the console. */
   readonly name: string
-  /** The name people know. */
+  /** The product's name, for texts. */
   readonly label: string
   /** API hosts by region; the first is the default. */
   readonly hosts: Readonly<Record<string, string>>
@@ -31,7 +31,7 @@ export interface Side extends AuthSpec {
   readonly region?: string
   /** The `Authorization` header for a key. An OAuth access token is always a bearer token. */
   readonly keyHeader: (key: string) => string
-  /** What a person can paste: the key first. */
+  /** The fields of the form that connects with a key; the key is the first. */
   readonly pasteFields: readonly PasteField[]
   /** From the environment; verify webhooks beside the stored secrets. */
   readonly signingSecrets?: readonly string[]
@@ -76,7 +76,7 @@ export interface OauthCredentials {
 
 export type Credentials = KeyCredentials | OauthCredentials
 
-/** What a request to a side needs besides the side itself. */
+/** The effects that a request to a side needs. */
 export interface NetworkEffects {
   readonly fetch: Fetch
   readonly clock: Clock
@@ -105,7 +105,7 @@ export const toRequestAuth = (side: Side, credentials: Credentials): RequestAuth
   headers: { Authorization: authorizationHeader(side, credentials) },
 })
 
-/** Decrypted values need no validation: only we can have encrypted them. */
+/** Decrypted values need no validation: only this program can have encrypted them. */
 export const asCredentials = (value: unknown): Credentials => value as Credentials
 
 export const asJson = (credentials: Credentials): JsonObject => ({ ...credentials })

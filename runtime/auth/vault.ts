@@ -1,4 +1,4 @@
-/** Secrets at rest: encrypted with AES-256-GCM, kept among the store's checkpoints. */
+/** Stores secrets as checkpoints, encrypted with AES-256-GCM. */
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
@@ -50,7 +50,7 @@ export class Vault {
       .digest()
   }
 
-  /** A key for one purpose, which reveals neither the vault's key nor another purpose's. 32 bytes. */
+  /** A key for one purpose. Reveals neither the vault's key nor that of another purpose. 32 bytes. */
   async subkey(purpose: string): Promise<Uint8Array> {
     return new Uint8Array(hkdfSync('sha256', await this.#key(), '', purpose, 32))
   }

@@ -1,4 +1,4 @@
-/** The description of a connector that the commands work on, so that no command names a vendor. */
+/** Describes a connector to the commands: its settings, spec, labels and parts. No command names a vendor. */
 import type { Connections } from '../auth/connections.ts'
 import type { EncryptionKey } from '../auth/vault.ts'
 import type { Connector } from '../connector.ts'
@@ -11,12 +11,12 @@ import type { Spec } from '../spec/spec.ts'
 /** The environment with `.env` under it. An empty value counts as absent. */
 export type Env = Readonly<Record<string, string | undefined>>
 
-/** One environment variable, described once for the help text, the error about a missing one and `.env.example`. */
+/** One environment variable, for the help text, the error about a missing one and `.env.example`. */
 export interface Setting {
   readonly env: string
   /**
-   * Who needs it. `source`, `destination`: every command that talks to that side. `webhook`: `start` alone, which
-   * verifies signatures with it. `no`: it is optional.
+   * `source`, `destination`: required by every command that calls that side. `webhook`: required by `start`, which
+   * verifies signatures with it. `no`: optional.
    */
   readonly needed: 'source' | 'destination' | 'webhook' | 'no'
   /** A few words without a full stop. */
@@ -33,7 +33,7 @@ export interface OpenOptions {
   readonly fetch: Fetch
   readonly random: Random
   readonly logger: Logger
-  /** Credentials stored by set-up. Absent: only `env` holds any. */
+  /** Credentials that setup stores. Absent: only `env` holds any. */
   readonly connections?: Connections
 }
 
@@ -50,9 +50,9 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** Settings that connect a connector to it. */
   readonly env: Readonly<Record<string, string>>
-  /** The same with OAuth clients instead of credentials, to try the set-up. */
+  /** The same with OAuth clients instead of credentials, to try setup. */
   readonly oauthEnv?: Readonly<Record<string, string>>
-  /** Accepts the consent page at this URL; resolves to the redirect back to the connector. */
+  /** Accepts the consent page at this URL. Resolves to the redirect back to the connector. */
   acceptConsent?(address: URL): Promise<URL>
   /** Base address of each server, by the names of `CliApp.sandboxPorts`. */
   readonly addresses: Readonly<Record<string, string>>
@@ -71,7 +71,7 @@ export interface CliApp {
   readonly homepage: string
   /** The issue tracker: `bugs` of package.json. */
   readonly bugsUrl: string
-  /** Credentials and the like. The commands add those that every connector has (store, port, log level). */
+  /** Settings of this connector. The commands add those of every connector (store, port, log level). */
   readonly settings: readonly Setting[]
   /** The spec shipped in the package; `CONNECTOR_SPEC` overrides it. */
   readonly specFolder: URL
@@ -80,7 +80,7 @@ export interface CliApp {
   readonly names?: DestinationNames
   /** Link to a metric at the destination, and the path to it through the menus. */
   readonly metricUrl?: (metric: string) => { readonly href: string; readonly label: string }
-  /** Opens the credentials stored by set-up. Absent: only the environment provides any. */
+  /** Opens the credentials that setup stores. Absent: only the environment provides any. */
   readonly openConnections?: (
     options: Omit<OpenOptions, 'connections'> & { readonly encryptionKey: EncryptionKey },
   ) => Promise<Connections>

@@ -1,4 +1,4 @@
-/** Chooses the key that encrypts stored credentials, by setting and kind of store. */
+/** Selects the key that encrypts stored credentials, by setting and kind of store. */
 import { ephemeralKey, keyFromBase64, keyFromFile } from '../auth/encryption-key.ts'
 import type { EncryptionKey } from '../auth/vault.ts'
 import { Fault, toFault } from '../ports/fault.ts'

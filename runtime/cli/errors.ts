@@ -1,8 +1,8 @@
-/** Errors a command prints for its user, and the exit codes. */
-/** Exit codes of every command. */
+/** Exit codes of the commands, and the errors they print for the user. */
+
 export const EXIT_CODES = { ok: 0, failed: 1, usage: 2, spec: 3 } as const
 
-/** A mistake or obstacle the user can act on: printed without a stack, ends the command with `exit`. */
+/** An error the user can fix: printed without a stack, ends the command with `exit`. */
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly exit: number
@@ -19,9 +19,9 @@ export function usageError(message: string): CliError {
 }
 
 /**
- * A message for anything thrown.
+ * The message to print for a thrown value.
  *
- * Quotes only errors known to carry no payload: ours, and system errors (a missing file, a port in use).
+ * Quotes only errors that carry no payload: ours, and system errors (a missing file, a port in use).
  */
 export function describeError(error: unknown): string {
   if (isUnexpected(error)) return `unexpected ${error instanceof Error ? error.name : typeof error}`

@@ -1,4 +1,4 @@
-/** The part of the process that commands may use. Tests pass their own. */
+/** The streams, environment and effects that commands may use. Tests pass their own. */
 import { styleText } from 'node:util'
 import type { Clock, Fetch, Random } from '../ports/effects.ts'
 
@@ -26,7 +26,7 @@ export interface ProcessIo {
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 export type Painter = (style: Style, text: string) => string
 
-/** True on a terminal. `NO_COLOR` (no-color.org) and `FORCE_COLOR` override that. */
+/** True on a terminal, unless `NO_COLOR` (no-color.org) or `FORCE_COLOR` says otherwise. */
 export function wantsColor(output: Output, env: ProcessIo['env']): boolean {
   if (env.NO_COLOR) return false
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false'

@@ -1,4 +1,4 @@
-/** Parses values of the command line. Every error shows a valid value. */
+/** Parses values of the command line. Every error names a valid value. */
 import { suggest } from '../expression/did-you-mean.ts'
 import { usageError } from './errors.ts'
 

@@ -1,4 +1,4 @@
-/** Adapts a Node process to `ProcessIo`; no other file handles signals and broken pipes. */
+/** Adapts a Node process to `ProcessIo`, including signals and broken pipes. */
 import type { WriteStream } from 'node:tty'
 import { systemClock, systemFetch, systemRandom } from '../system.ts'
 import type { Output, ProcessIo } from './io.ts'

@@ -13,7 +13,7 @@ import { Footer } from './output/footer.ts'
 import { createLogger, parseLogLevel } from './output/log.ts'
 import { COMMON_SETTINGS, readSettings } from './settings.ts'
 
-/** Name of the bin, whatever it connects. */
+/** Name of the bin. */
 const PROGRAM = 'connector'
 
 /**

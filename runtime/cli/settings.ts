@@ -6,7 +6,7 @@ import type { CliApp, Env, Setting } from './app.ts'
 import { usageError } from './errors.ts'
 import type { ProcessIo } from './io.ts'
 
-/** Settings of every connector, whatever it connects. */
+/** Settings of every connector. */
 export const COMMON_SETTINGS: readonly Setting[] = [
   {
     env: 'CONNECTOR_STORE',
@@ -29,7 +29,7 @@ export const COMMON_SETTINGS: readonly Setting[] = [
   {
     env: 'CONNECTOR_URL',
     needed: 'no',
-    description: 'public URL of this connector, shown in set-up',
+    description: 'public URL of this connector, shown in setup',
     howToGet: 'Example: https://connector.example.com. Default: the address in your browser.',
   },
   {

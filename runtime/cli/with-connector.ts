@@ -26,7 +26,7 @@ export interface ConnectorNeeds {
   readonly env?: Env
   /** Overrides `CONNECTOR_STORE`. */
   readonly store?: string
-  /** Ends the error about a missing setting. Default: how to connect in a browser. */
+  /** Last sentence of the error about a missing setting. Default: how to connect in a browser. */
   readonly hint?: string
 }
 
@@ -37,7 +37,7 @@ export interface OpenConnector {
   readonly connections?: Connections
 }
 
-/** Checks settings, then opens spec, store and connector: the cheapest error comes first. */
+/** Checks the settings, then opens spec, store and connector: the cheapest check first. */
 export async function withConnector<T>(
   context: CommandContext,
   options: ConnectorNeeds,
@@ -47,7 +47,7 @@ export async function withConnector<T>(
   const env = options.env ?? context.env
   const url = storeUrlOf(context, options.store)
   const hint = options.hint ?? browserHint(context)
-  // An existing store may hold credentials, so missing settings are judged once it is open.
+  // An existing store may hold credentials, so missing settings are checked after opening it.
   const mayHoldCredentials = app.openConnections !== undefined && storeExists(url)
   if (!mayHoldCredentials) requireSettings(app, env, options.needs, hint)
   const { spec } = await loadSpecOrExit(context)
@@ -78,7 +78,7 @@ function browserHint({ app: { labels, openConnections } }: CommandContext): stri
   return `Or connect ${labels.source} and ${labels.destination} in a browser: connector start`
 }
 
-/** Requires the settings that neither the environment nor set-up provides. */
+/** Throws a usage error for settings that neither the environment nor setup provides. */
 async function requireCredentials(
   { app, env }: CommandContext,
   connections: Connections,
@@ -94,7 +94,7 @@ async function requireCredentials(
   requireSettings(app, options.env ?? env, needs, options.hint ?? '')
 }
 
-/** Whether the store may hold data from before. */
+/** Whether the store may hold data of an earlier process. */
 function storeExists(url: string): boolean {
   const file = storeFile(url)
   return file === undefined ? !url.includes('memory:') : existsSync(file)
@@ -118,7 +118,7 @@ export async function withStore<T>(
   }
 }
 
-/** The same for commands that read the ledger: warns about a store that did not exist, since its path may be misspelt. */
+/** For commands that read the ledger: also warns about a store that did not exist, since its path may be misspelt. */
 export async function withExistingStore<T>(context: CommandContext, use: (store: Store) => Promise<T>): Promise<T> {
   const file = storeFile(storeUrlOf(context))
   if (file !== undefined && !existsSync(file))

@@ -41,32 +41,24 @@ export const buildCommand: CommandDefinition = {
   },
 }
 
-function printGroup(
-  { app, json: machine, print }: CommandContext,
-  name: string,
-  { spec, expressions }: CheckedSpec,
-): void {
+function printGroup({ app, json, print }: CommandContext, name: string, { spec, expressions }: CheckedSpec): void {
   const groups = groupExpressions(spec, expressions)
   const group = groups.find((candidate) => candidate.name === name)
   if (group === undefined) {
     const names = groups.map((candidate) => candidate.name)
     throw usageError(unknownName('name', name, names))
   }
-  print(machine ? formatJson(compiledGroupToJson(group, app.functions)) : formatCompiledGroup(group, app.functions))
+  print(json ? formatJson(compiledGroupToJson(group, app.functions)) : formatCompiledGroup(group, app.functions))
 }
 
-async function writeModule(
-  { app, io, json: machine, print }: CommandContext,
-  out: string,
-  loaded: CheckedSpec,
-): Promise<void> {
+async function writeModule({ app, io, json, print }: CommandContext, out: string, loaded: CheckedSpec): Promise<void> {
   const text = writeBundle(loaded, app.functions)
   await writeFile(resolve(io.cwd, out), text).catch((error: NodeJS.ErrnoException) => {
     throw new CliError(EXIT_CODES.failed, `cannot write ${out} (${error.code})`)
   })
   const report = createCompileReport(loaded.expressions)
   print(
-    machine
+    json
       ? formatJson({ out, bytes: text.length, expressions: compileReportToJson(report) })
       : `${out}: ${formatCompileReport(report)}\n`,
   )

@@ -19,7 +19,7 @@ const POLL_MS = 500
 
 export const demoCommand: CommandDefinition = {
   name: 'demo',
-  summary: 'See it work with mock servers: an import first, then live events.',
+  summary: 'Run the connector with mock servers: an import first, then live events.',
   options: [{ flags: '--for <seconds>', description: 'end this long after the import (default: on Ctrl-C)' }],
   examples: [
     ['demo', 'needs no account, stores nothing'],
@@ -96,7 +96,7 @@ interface DemoSetup {
   readonly signal: AbortSignal
 }
 
-/** Takes the steps of the console's set-up, with real OAuth redirects over HTTP. */
+/** Takes the steps of the console's setup, with real OAuth redirects over HTTP. */
 async function setUp({ setup, sandbox, consoleUrl, context, signal }: DemoSetup): Promise<void> {
   const { destination, source } = await setup.view()
   await setup.consent(Object.keys(destination.side.optionalPermissions))

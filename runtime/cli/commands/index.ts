@@ -19,7 +19,7 @@ const commands: Readonly<Record<string, LoadCommands>> = {
   demo: async () => [(await import('./demo.ts')).demoCommand],
 }
 
-/** Loads the commands that begin with `word`; all of them for any other word, since the help lists them. */
+/** Loads the commands that begin with `word`, or all of them for any other word: the help lists them. */
 export async function loadCommands(app: CliApp, word: string | undefined): Promise<readonly CommandDefinition[]> {
   const match = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined
   const loads = match === undefined ? Object.values(commands) : [match]

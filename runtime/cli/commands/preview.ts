@@ -60,7 +60,7 @@ async function inputOf(context: CommandContext, input: CommandInput): Promise<Pr
   }
 }
 
-/** Rejects unknown names: unlike live, where an unknown topic is stored and skipped, here it is a typo. */
+/** Rejects unknown names as typos. Live, records of an unknown topic are stored and skipped. */
 function checkNames({ topic, stream }: PreviewInput, { streams, resources, webhook }: Spec): void {
   if (stream !== undefined && !streams.has(stream)) throw usageError(unknownName('stream', stream, streams.keys()))
   const topics = new Set([
@@ -70,7 +70,7 @@ function checkNames({ topic, stream }: PreviewInput, { streams, resources, webho
   if (topic !== undefined && !topics.has(topic)) throw usageError(unknownName('topic', topic, topics))
 }
 
-function render(result: Preview, { json: machine, paint }: CommandContext, request: boolean): string {
+function render(result: Preview, { json, paint }: CommandContext, request: boolean): string {
   if (request) return formatJson(result.bodies)
-  return machine ? formatJson(result.items) : formatPreview(result.items, paint)
+  return json ? formatJson(result.items) : formatPreview(result.items, paint)
 }

@@ -1,4 +1,4 @@
-/** `sandbox`: runs the mock servers alone. */
+/** `sandbox`: runs the mock servers without a connector. */
 import { untilAborted } from '../../lib/abort.ts'
 import { columns, formatJson } from '../../lib/format.ts'
 import type { CliApp, Sandbox } from '../app.ts'
@@ -24,8 +24,8 @@ export function createSandboxCommand(app: CliApp): CommandDefinition {
       const { io } = context
       const sandbox = await app.startSandbox({ ports: portsOf(app, input), signal: io.signal }).catch(explainPortInUse)
       try {
-        const { addresses, env, oauthEnv: install } = sandbox
-        if (context.json) context.print(formatJson({ addresses, env, install }))
+        const { addresses, env, oauthEnv } = sandbox
+        if (context.json) context.print(formatJson({ addresses, env, install: oauthEnv }))
         else context.print(welcome(sandbox))
         await untilAborted(io.signal)
       } finally {
@@ -61,6 +61,6 @@ function welcome({ addresses, env, oauthEnv = {} }: Sandbox): string {
     '',
     ...exports(env),
     '',
-    ...(Object.keys(oauthEnv).length > 0 ? ['Or, to try the set-up in a browser:', '', ...exports(oauthEnv), ''] : []),
+    ...(Object.keys(oauthEnv).length > 0 ? ['Or, to try setup in a browser:', '', ...exports(oauthEnv), ''] : []),
   ].join('\n')
 }

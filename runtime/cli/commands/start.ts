@@ -28,10 +28,10 @@ export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
       flags: '--sandbox',
       description: `use mock ${labels.source} and ${labels.destination} servers; stores nothing without --store`,
     },
-    { flags: '--set-up', description: 'with --sandbox: start without credentials, to try the set-up in a browser' },
+    { flags: '--set-up', description: 'with --sandbox: start without credentials, to try setup in a browser' },
   ],
   examples: [
-    ['start', 'credentials from the environment or .env, or by set-up in a browser at the printed URL'],
+    ['start', 'credentials from the environment or .env, or by setup in a browser at the printed URL'],
     ['start --sandbox', 'try it without any account'],
     ['start --host 0.0.0.0 --port 8080 --store sqlite:/data/connector.db', 'in a container'],
   ],
@@ -74,7 +74,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
   return withConnector(context, options, async (opened) => {
     const notReadyReasons: string[] = []
     const { io, logger } = context
-    // Starts to listen for signals before the port opens: from here on SIGTERM drains, until here it ends the process.
+    // The first read installs the signal handlers. Before the port opens, SIGTERM may end the process; then it must drain.
     const { signal } = io
     const closing = new AbortController()
     const http = createHttpApp(context, { ...opened, closing, notReadyReasons: () => notReadyReasons })
@@ -88,7 +88,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
   })
 }
 
-/** The settings; with a sandbox without credentials, so that no real account is used by mistake. */
+/** The settings. Removes the credentials when a sandbox runs, which must reach no real account. */
 export function withoutCredentials({ app, env }: CommandContext, sandbox?: Sandbox): Env {
   if (sandbox === undefined) return env
   const removed = new Set(app.settings.map((setting) => setting.env))
@@ -96,14 +96,14 @@ export function withoutCredentials({ app, env }: CommandContext, sandbox?: Sandb
 }
 
 function announce(
-  { json: machine, logger, print }: CommandContext,
+  { json, logger, print }: CommandContext,
   { spec, connections }: OpenConnector,
   { url }: Listener,
   sandbox?: Sandbox,
 ): void {
   const webhook = new URL(spec.webhook.path, url)
   sandbox?.sendWebhooks?.(webhook)
-  if (machine) print(formatJson({ url: url.href, webhook: webhook.href, sandbox: sandbox?.addresses }))
+  if (json) print(formatJson({ url: url.href, webhook: webhook.href, sandbox: sandbox?.addresses }))
   logger.info('listening', { url: url.href, webhook: webhook.href, ...sandbox?.addresses })
   const reason = connections?.gate.pausedReason()
   if (reason !== undefined) logger.warn(`delivery paused: ${reason}`, { setUp: new URL('set-up', url).href })

@@ -13,7 +13,7 @@ export interface CompileReport {
   readonly interpreted: readonly Interpreted[]
 }
 
-/** Compiles every expression. */
+/** Compiles every expression to fill the report. */
 export function createCompileReport(expressions: readonly PlacedExpression[]): CompileReport {
   const interpreted = expressions.flatMap(({ expression: { notCompiled, text } }) =>
     notCompiled ? [{ ...notCompiled, text }] : [],

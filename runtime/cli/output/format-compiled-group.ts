@@ -6,27 +6,29 @@ import type { JsonObject } from '../../ports/types.ts'
 import type { ExpressionGroup, NamedExpression } from '../../spec/expression-groups.ts'
 import { generateExpressionSource } from '../../spec/write-bundle.ts'
 
-const legend = 'get_x reads x from one item; each_x and last_x read it from a list, within a path and at its end.'
+const LEGEND = 'get_x reads x from one item; each_x and last_x read it from a list, within a path and at its end.'
 
 /** JavaScript with one function per expression, each under a comment with its place. */
 export function formatCompiledGroup({ name, file, parts }: ExpressionGroup, functions: FunctionTable): string {
   const members = parts.map((part) => expressionText(part, functions))
   const all = members.join('\n\n').replaceAll(/^(?=.)/gm, '  ')
-  return `${toComment(`${name}, ${file}\n${legend}`)}\nexport const expressions = {\n${all}\n}\n`
+  return `${toComment(`${name}, ${file}\n${LEGEND}`)}\nexport const expressions = {\n${all}\n}\n`
 }
 
 function expressionText([name, { text, place, notCompiled }]: NamedExpression, functions: FunctionTable): string {
-  const made = generateExpressionSource(text, functions)
-  if (!(made instanceof NotCompilable)) return `${toComment(place)}\n${toLiteral(name)}: ${made.source},`
-  const why = `interpreted: ${made.reason}, ${notCompiled?.place ?? place}`
+  const compiled = generateExpressionSource(text, functions)
+  if (!(compiled instanceof NotCompilable)) return `${toComment(place)}\n${toLiteral(name)}: ${compiled.source},`
+  const why = `interpreted: ${compiled.reason}, ${notCompiled?.place ?? place}`
   return `${toComment(why)}\n${toComment(text)}\n${toLiteral(name)}: undefined,`
 }
 
 export function compiledGroupToJson({ name, file, parts }: ExpressionGroup, functions: FunctionTable): JsonObject {
   const expressions = parts.map(([part, { text, place, notCompiled }]) => {
-    const made = generateExpressionSource(text, functions)
+    const compiled = generateExpressionSource(text, functions)
     const code =
-      made instanceof NotCompilable ? { interpreted: { reason: made.reason, ...notCompiled } } : { source: made.source }
+      compiled instanceof NotCompilable
+        ? { interpreted: { reason: compiled.reason, ...notCompiled } }
+        : { source: compiled.source }
     return { name: part, place, text, ...code }
   })
   return { name, file, expressions }

@@ -1,4 +1,4 @@
-/** Shows the progress of an import on stderr: bars on a terminal, a plain line now and then elsewhere. */
+/** Shows the progress of an import on stderr: bars on a terminal, elsewhere a line every few seconds. */
 import type { BackfillProgress, StreamProgress } from '../../backfill/types.ts'
 import { formatCount, formatDuration } from '../../lib/format.ts'
 import { ThroughputMeter } from '../../lib/throughput-meter.ts'
@@ -73,11 +73,11 @@ function bars(progress: BackfillProgress, meterOf: (name: string) => ThroughputM
 }
 
 function bar({ seen, total, done }: StreamProgress): string {
-  // More may be seen than the total: the source counts once and keeps growing.
+  // `seen` may exceed the total, which the source counts once while new records arrive.
   const share = done ? 1 : total ? Math.min(1, seen / total) : 0
   const full = Math.floor(share * BAR_WIDTH)
-  const of = total === undefined ? '' : `/${formatCount(Math.max(total, seen))}`
-  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)}  ${formatCount(seen)}${of}`
+  const ofTotal = total === undefined ? '' : `/${formatCount(Math.max(total, seen))}`
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)}  ${formatCount(seen)}${ofTotal}`
 }
 
 function speed({ seen, total, done }: StreamProgress, meter: ThroughputMeter): string {
@@ -107,8 +107,8 @@ function summary(progress: BackfillProgress): string {
 }
 
 function line(progress: BackfillProgress): string {
-  const read = progress.streams.map(({ stream, seen, total: of }) => {
-    return `${stream} ${formatCount(seen)}${of === undefined ? '' : `/${formatCount(Math.max(of, seen))}`}`
+  const read = progress.streams.map(({ stream, seen, total: expected }) => {
+    return `${stream} ${formatCount(seen)}${expected === undefined ? '' : `/${formatCount(Math.max(expected, seen))}`}`
   })
   return [...read, summary(progress)].join(', ')
 }

@@ -62,7 +62,7 @@ function bind(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)))
     server.listen(port, host, () => {
-      // A later error, such as no file handle left, costs one connection and not the process.
+      // A later error, such as exhausted file handles, must not end the process.
       server.on('error', () => undefined)
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)

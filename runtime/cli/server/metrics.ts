@@ -1,4 +1,4 @@
-/** Counters of the ledger in the Prometheus text format. */
+/** Formats counters and gauges of the store in the Prometheus text format. */
 import type { Clock } from '../../ports/effects.ts'
 import type { Tally } from '../../ports/ledger.ts'
 import type { Store } from '../../ports/store.ts'

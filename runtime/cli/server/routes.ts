@@ -30,7 +30,7 @@ const READY_TIMEOUT_MS = 5_000
 
 type RouteHandler = (request: Request, address?: string) => Promise<Response>
 
-/** Answers one request from the client at `address`. A web-standard function that never throws and needs no port. */
+/** Answers one request from the client at `address`, without a listener. Never throws. */
 export function createRoutes(options: RoutesOptions): (request: Request, address?: string) => Promise<Response> {
   const { app, connector, clock } = options
   const { path: webhook, uninstall } = connector.spec.webhook
@@ -44,7 +44,7 @@ export function createRoutes(options: RoutesOptions): (request: Request, address
   return async (request, address) => {
     const path = new URL(request.url).pathname
     try {
-      // `receive` answers every method, since it knows which ones its source uses.
+      // `receive` answers every method: it knows those of its source.
       if (path === webhook) return await connector.receive(request)
       if (path === uninstall?.path) return await receiveUninstall(request, options)
       const page = path === '/' && !acceptsHtml(request) ? status : Object.hasOwn(pages, path) ? pages[path] : undefined
@@ -52,7 +52,7 @@ export function createRoutes(options: RoutesOptions): (request: Request, address
       if (request.method === 'GET' || request.method === 'HEAD') return await page(request, address)
       return text(405, 'only GET and HEAD\n', undefined, { allow: 'GET, HEAD' })
     } catch (error) {
-      // The client broke off its body, so nothing was stored and no one reads the response.
+      // The client aborted its request: nothing was stored, and no one reads the response.
       if (request.signal.aborted) return text(400, 'request aborted\n')
       options.logger.error(`request failed: ${describeError(error)}`, { path })
       return text(500, 'internal error; see the log\n')

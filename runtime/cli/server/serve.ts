@@ -1,4 +1,4 @@
-/** Delivers while a listener receives, and shuts down in an order that loses nothing. */
+/** Receives and delivers until a signal, then shuts down in an order that loses nothing. */
 import type { Connector } from '../../connector.ts'
 import { untilAborted } from '../../lib/abort.ts'
 import type { Logger } from '../../ports/effects.ts'
@@ -8,7 +8,7 @@ import { describeError } from '../errors.ts'
 import type { ProcessIo } from '../io.ts'
 import type { Listener } from './listen.ts'
 
-/** Webhooks are answered in milliseconds; a request slower than this is cut off. */
+/** Webhooks are answered in milliseconds; slower requests than this are cut off at the shutdown. */
 const DRAIN_MS = 10_000
 const RETENTION_INTERVAL_MS = 3_600_000
 
@@ -54,7 +54,7 @@ export async function serve(options: ServeOptions): Promise<boolean> {
   return succeeded
 }
 
-/** Deletes expired records now and every hour. Logs a failure and goes on: deleting can wait, delivery cannot. */
+/** Deletes expired records now and every hour. Only logs a failure: deleting can wait, delivery cannot. */
 async function enforceRetention({ store, spec, io, logger }: ServeOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {

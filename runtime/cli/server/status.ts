@@ -1,4 +1,4 @@
-/** The status text at `/`, for clients that do not accept HTML. */
+/** Formats the status text at `/`, for clients that do not accept HTML. */
 import type { Connector } from '../../connector.ts'
 import { columns, formatCount, formatDuration } from '../../lib/format.ts'
 import type { Clock } from '../../ports/effects.ts'

@@ -121,7 +121,7 @@ test('an import is refused before set-up is finished', async () => {
   const begin = connector.backfill({ signal: never })[Symbol.asyncIterator]().next()
   await expect(begin).rejects.toMatchObject({
     kind: 'config',
-    message: expect.stringContaining('set-up is not finished'),
+    message: expect.stringContaining('setup is not finished'),
   })
 })
 

@@ -23,7 +23,7 @@ test('start without credentials serves set-up, prints its URL and refuses webhoo
   stop()
   const { exit, err } = await ended
   expect(exit).toBe(0)
-  expect(err).toContain('delivery paused: set-up is not finished')
+  expect(err).toContain('delivery paused: setup is not finished')
   expect(err).toContain(`${url}set-up`)
 })
 
