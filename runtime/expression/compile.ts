@@ -1,4 +1,4 @@
-/** Links an expression: parsed once, compiled or interpreted, evaluated many times, also concurrently. */
+/** Makes parsed expressions executable: compiled to JavaScript where the result is exact, interpreted otherwise. */
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
 import { findReferences } from './check/references.ts'
@@ -35,7 +35,9 @@ const linkExpression = (
   programs?: SerializedPrograms,
 ): Expression => new OriginExpression(new LinkedExpression(parsed, functions, programs), origin)
 
-/** Links the expressions of one spec, each text once: many properties of many files read the same path. */
+/**
+ * Links the expressions of one spec. Expressions of equal text share one program: many properties read the same path.
+ */
 export function createLinker(functions: FunctionTable, programs?: SerializedPrograms): Linker {
   const linkedByText = new Map<string, LinkedExpression>()
   return (parsed, origin) => {
@@ -46,9 +48,9 @@ export function createLinker(functions: FunctionTable, programs?: SerializedProg
 }
 
 /**
- * An executable text, in any number of places. Compiled if that can be done exactly, interpreted otherwise. Takes its
- * program from `programs` if it was compiled before, and otherwise compiles it here if the host allows that. Compiles on
- * first use: validating a spec, or replaying a few records, evaluates few expressions or none.
+ * An executable expression, shared by every place that has its text. Takes its program from `programs` if that holds
+ * one, and otherwise compiles it if the host allows generated code. Compiles on first use: validating a spec, or
+ * replaying a few records, evaluates few expressions or none.
  */
 export class LinkedExpression {
   readonly text: string
@@ -77,7 +79,10 @@ export class LinkedExpression {
     return this.#interpret(input, bindings)
   }
 
-  /** Functions in use. Compiled code ignores bindings of these names, so such an evaluation is interpreted. */
+  /**
+   * Functions in use. Compiled code ignores bindings of these names, so evaluations with such a binding are
+   * interpreted.
+   */
   functionNames(): readonly string[] {
     return findFunctionNames(this.#parsed.root, this.#functions)
   }
@@ -93,8 +98,8 @@ export class LinkedExpression {
   #createInterpreter(): Interpret {
     const { root } = this.#parsed
     const names = new Set(findReferences(root).map(({ name }) => name))
-    // More than the free variables: a name that a path binds is resolved outside where the path finds no item, and so is
-    // the name of a function, with or without its `$`.
+    // More than the free variables: the interpreter also reads the caller's bindings for function names, and for names
+    // that a path binds if the path finds no item.
     const variables = new Set([...names, ...collectVariableNames(root)])
     return createInterpreter(this.#parsed, { functions: this.#functions, names, variables })
   }
@@ -102,7 +107,7 @@ export class LinkedExpression {
 
 type Evaluate = Expression['evaluate']
 
-/** A linked expression at one place, which its faults name. */
+/** A linked expression at one place. Its faults name the place. */
 class OriginExpression implements Expression {
   readonly text: string
   readonly place: string
@@ -122,7 +127,7 @@ class OriginExpression implements Expression {
   get notCompiled(): NotCompiled | undefined {
     const result = this.#linked.program()
     if (!(result instanceof NotCompilable)) return undefined
-    return { reason: result.reason, help: NOT_COMPILABLE_HELP[result.reason], place: placeOf(result, this.#origin) }
+    return { reason: result.reason, help: NOT_COMPILABLE_HELP[result.reason], place: findPlace(result, this.#origin) }
   }
 
   get program(): Expression['program'] {
@@ -130,7 +135,7 @@ class OriginExpression implements Expression {
     return result instanceof NotCompilable ? undefined : result.evaluate
   }
 
-  /** A getter, so that a call goes straight to the engine in use. */
+  /** A getter: it returns the engine's own function, which saves a call on every evaluation. */
   get evaluate(): Evaluate {
     this.#evaluate ??= createEvaluate(this.#linked, this.#origin)
     return this.#evaluate
@@ -152,16 +157,17 @@ function createEvaluate(linked: LinkedExpression, origin: Origin): Evaluate {
       return program.evaluate(input, bindings)
     } catch (error) {
       // A limit is final: the interpreter would only take longer to reach it, or never end.
-      if (error instanceof LimitExceeded) throw toEvaluationFault(limitError(error), origin, text)
-      // Any other error carries no meaning; the interpreter finds the error to report, or the value.
+      if (error instanceof LimitExceeded) throw toEvaluationFault(toInterpreterError(error), origin, text)
+      // Compiled code has no error messages: the interpreter finds the error to report, or the value.
       return interpret(input, bindings)
     }
   }
 }
 
 /** `position` is the offset after the offending token. */
-const placeOf = ({ position }: NotCompilable, origin: Origin): string =>
+const findPlace = ({ position }: NotCompilable, origin: Origin): string =>
   position === undefined || origin.at === undefined ? origin.place : origin.at(Math.max(0, position - 1))
 
-const limitError = ({ code }: LimitExceeded): unknown =>
+/** The error that the interpreter throws at the same limit. */
+const toInterpreterError = ({ code }: LimitExceeded): unknown =>
   code === 'output' ? new NotPlain(code, 'its result is too large') : { code }

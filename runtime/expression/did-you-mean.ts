@@ -1,4 +1,4 @@
-/** "Did you mean": suggests the known words nearest to an unknown one. */
+/** Suggests the known words nearest to an unknown one. */
 
 /**
  * Known words by distance, nearest first. At most a third of the letters may differ, unless one word contains the
@@ -6,14 +6,14 @@
  */
 export function nearestWords(word: string, known: Iterable<string>): readonly string[] {
   const lowerCase = word.toLowerCase()
-  const scored = [...new Set(known)].map((candidate) => ({
+  const candidates = [...new Set(known)].map((candidate) => ({
     candidate,
-    score: score(lowerCase, candidate.toLowerCase()),
+    distance: measureDistance(lowerCase, candidate.toLowerCase()),
   }))
-  const best = Math.min(...scored.map(({ score }) => score))
-  return scored
-    .filter(({ score }) => score <= Math.min(1, best + 0.3))
-    .sort((a, b) => a.score - b.score || a.candidate.localeCompare(b.candidate, 'en'))
+  const shortest = Math.min(...candidates.map(({ distance }) => distance))
+  return candidates
+    .filter(({ distance }) => distance <= Math.min(1, shortest + 0.3))
+    .sort((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate, 'en'))
     .map(({ candidate }) => candidate)
 }
 
@@ -26,26 +26,24 @@ export function suggest(word: string, known: Iterable<string>, format = (name: s
 }
 
 /** Words in alphabetical order, truncated to a readable length. */
-export function joinWords(words: readonly string[], most = 12): string {
+export function joinWords(words: readonly string[], max = 12): string {
   const sorted = [...words].sort((a, b) => a.localeCompare(b, 'en'))
-  return sorted.length <= most
-    ? sorted.join(', ')
-    : `${sorted.slice(0, most).join(', ')} and ${sorted.length - most} more`
+  return sorted.length <= max ? sorted.join(', ') : `${sorted.slice(0, max).join(', ')} and ${sorted.length - max} more`
 }
 
 /** 0 for equal words, up to 1 for a plausible suggestion. */
-function score(word: string, candidate: string): number {
+function measureDistance(word: string, candidate: string): number {
   const length = Math.max(word.length, candidate.length)
-  // One edit turns a word of one or two letters into any other, so only half an edit is allowed: none.
+  // A single edit can turn a word of one or two letters into any other, so half an edit allows none.
   const allowed = length < 3 ? 0.5 : Math.max(1, Math.floor(length / 3))
-  const distance = editDistance(word, candidate) / allowed
+  const distance = countEdits(word, candidate) / allowed
   if (distance <= 1) return distance
   const [short, long] = word.length < candidate.length ? [word, candidate] : [candidate, word]
   return short.length >= 4 && long.includes(short) ? 1 : 2
 }
 
 /** Edit distance that counts a swap of two adjacent letters as one edit (optimal string alignment). */
-function editDistance(a: string, b: string): number {
+function countEdits(a: string, b: string): number {
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

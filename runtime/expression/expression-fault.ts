@@ -4,7 +4,6 @@ import { NotPlain } from './compiler/runtime/to-plain-json.ts'
 import { explainError } from './jsonata-errors.ts'
 import type { Origin, Problem } from './parse.ts'
 
-/** The fault for a text that does not parse. */
 export const toParseFault = ({ code, message, span }: Problem, origin: Origin): Fault =>
   createFault(code, message, origin.at?.(span[0]) ?? origin.place)
 
@@ -19,7 +18,7 @@ export function toEvaluationFault(error: unknown, origin: Origin, text: string):
   }
   const { code, token, position } = error
   const word = typeof token === 'string' ? token : undefined
-  const start = startOfToken(word, position, text)
+  const start = findTokenStart(word, position, text)
   const message = explainError(word === undefined ? { code } : { code, token: word })
   // No cause: JSONata's error contains the value, which may be personal data.
   const place = start === undefined ? origin.place : (origin.at?.(start) ?? origin.place)
@@ -27,10 +26,10 @@ export function toEvaluationFault(error: unknown, origin: Origin, text: string):
 }
 
 /**
- * The offset of the failing token. JSONata reports the offset after it, and shares that of a built-in function between
- * concurrent evaluations, so it is trusted only if the token ends there.
+ * The offset of the failing token. JSONata reports the offset after it. Concurrent evaluations share the offset of a
+ * built-in function, so only one where the token ends is trusted.
  */
-function startOfToken(word: string | undefined, position: unknown, text: string): number | undefined {
+function findTokenStart(word: string | undefined, position: unknown, text: string): number | undefined {
   if (word === undefined || word === '' || typeof position !== 'number') return undefined
   const before = text.slice(0, position)
   const found = [`$${word}(`, word].find((each) => before.endsWith(each))

@@ -1,4 +1,4 @@
-/** One compiled expression. Which engine runs it is known only to `runtime/expression`. */
+/** The interface of an executable expression. Only `runtime/expression` knows which engine runs it. */
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
 import type { ProgramBindings } from './compiler/program.ts'
@@ -26,14 +26,15 @@ export interface Expression {
   /** Absent if the expression is compiled. Reading it compiles the expression, as the first evaluation does. */
   readonly notCompiled?: NotCompiled | undefined
   /**
-   * Evaluates to plain JSON, or to `undefined` where JSONata finds no value. A promise only if the interpreter ran:
-   * check before awaiting where a microtask for each of many values would cost more than the evaluations.
-   * Throws, or rejects with, a `Fault` (`config`, code `expression/...`, dead) with the place in the YAML.
+   * Evaluates to plain JSON, or to `undefined` where JSONata finds no value. Returns a promise only if the interpreter
+   * runs. Hot paths test for one before awaiting: a microtask for each value costs more than the evaluation.
+   * Throws, or rejects with, a permanent `Fault` (`config`, code `expression/...`) with the place in the YAML.
    */
   evaluate(input: Json, bindings?: Bindings): MaybePromise<Json | undefined>
   /**
-   * The compiled program alone, if there is one: synchronous. Its errors carry no meaning; call `evaluate` for the fault,
-   * or for the value if the interpreter finds one. No binding may have the name of a function; no lookup has.
+   * The compiled program alone, if there is one: synchronous. After any error, call `evaluate` for the fault, or for
+   * the value if the interpreter finds one. No binding may have the name of a function; the spec's checks hold lookups
+   * to it.
    */
   readonly program?: ((input: Json, bindings: Bindings) => Json | undefined) | undefined
 }

@@ -1,4 +1,4 @@
-/** Functions that a connector adds to the expression language: named, typed, documented, each with a tested example. */
+/** The functions that a connector adds to the expression language, each with documentation and a tested example. */
 import type { Json } from '../ports/types.ts'
 import type { ConnectorFunction } from './compiler/runtime/functions/connector-functions.ts'
 

@@ -2,14 +2,14 @@
 
 interface JsonataErrorInfo {
   readonly code: string
-  /** A token of the expression's text: an operator, a function's name. Never a value of the record. */
+  /** A token of the expression: an operator, a function's name. Never a value of the record. */
   readonly token?: string
   /** The token the grammar expected. Trusted for syntax errors (`S…`) only. */
   readonly expected?: string
 }
 
 const MESSAGES: Readonly<Record<string, (error: JsonataErrorInfo) => string>> = {
-  S0101: () => 'a text is not closed by a matching quote',
+  S0101: () => 'a string is not closed by a matching quote',
   S0102: ({ token }) => `the number ${token} is out of range`,
   S0103: ({ token }) => `\\${token} is not an escape sequence`,
   S0104: () => '\\u must be followed by four hex digits',
@@ -26,16 +26,16 @@ const MESSAGES: Readonly<Record<string, (error: JsonataErrorInfo) => string>> = 
   S0213: () => 'a number, true, false or null cannot be a step of a path',
   S0301: () => 'a regular expression is empty',
   S0302: () => 'a regular expression is not closed by /',
-  T0410: ({ token }) => `an argument of ${call(token)} is of the wrong type, or there are too many or too few`,
-  T0411: ({ token }) => `${call(token)} has no argument, and the context is of the wrong type for it`,
-  T0412: ({ token }) => `an argument of ${call(token)} is a list with items of the wrong type`,
+  T0410: ({ token }) => `an argument of ${formatCall(token)} is of the wrong type, or there are too many or too few`,
+  T0411: ({ token }) => `${formatCall(token)} has no argument, and the context is of the wrong type for it`,
+  T0412: ({ token }) => `an argument of ${formatCall(token)} is a list with items of the wrong type`,
   D1001: () => 'a number is out of range',
   D1002: () => 'only a number can be negated',
-  D1004: () => 'a regular expression matched an empty text, and would match it forever',
+  D1004: () => 'a regular expression matched an empty string, and would match it forever',
   D1013: () => 'the key of an object must not be _jsonata_lambda or _jsonata_function',
-  T1003: () => 'the key of an object must be a text',
+  T1003: () => 'the key of an object must be a string',
   T1005: ({ token }) => `"${token}" was called without its $`,
-  T1006: ({ token }) => `${call(token)} is not a function`,
+  T1006: ({ token }) => `${formatCall(token)} is not a function`,
   D1009: () => 'two keys of an object are the same',
   D1011: () => 'it calls itself too deeply',
   D1012: () => 'it takes too many steps',
@@ -45,19 +45,19 @@ const MESSAGES: Readonly<Record<string, (error: JsonataErrorInfo) => string>> = 
   T2004: () => 'the right side of .. is not a whole number',
   T2006: () => 'the right side of ~> is not a function',
   T2007: () => 'values of different types cannot be sorted',
-  T2008: () => 'only numbers and texts can be sorted',
+  T2008: () => 'only numbers and strings can be sorted',
   T2009: ({ token }) => `the two sides of ${token} are of different types`,
-  T2010: ({ token }) => `the two sides of ${token} must be numbers or texts`,
+  T2010: ({ token }) => `the two sides of ${token} must be numbers or strings`,
   D2014: () => 'a range (..) has too many items',
   D2015: () => 'a list has too many items',
   D3001: () => 'a number is out of range',
-  D3010: () => 'the pattern of $replace is an empty text',
-  D3012: () => 'the replacement of $replace is not a text',
+  D3010: () => 'the pattern of $replace is an empty string',
+  D3012: () => 'the replacement of $replace is not a string',
   D3030: () => 'a value cannot be read as a number',
   D3050: () => 'the function passed to $reduce must take two arguments',
   D3060: () => 'the argument of $sqrt is negative',
   D3061: () => 'the result of $power is out of range',
-  D3070: () => '$sort without a function takes only texts or only numbers',
+  D3070: () => '$sort without a function takes only strings or only numbers',
   D3110: () => 'the argument of $toMillis is not an ISO 8601 time',
   D3137: () => 'the expression called $error()',
   D3138: () => '$single found more than one item',
@@ -65,7 +65,7 @@ const MESSAGES: Readonly<Record<string, (error: JsonataErrorInfo) => string>> = 
   D3141: () => 'the condition of $assert() is false',
 }
 
-const call = (token: string | undefined): string => (token ? `$${token}` : 'a function')
+const formatCall = (token: string | undefined): string => (token ? `$${token}` : 'a function')
 
 /** One sentence for an error code, without a value of the record. */
 export function explainError(error: JsonataErrorInfo): string {

@@ -1,10 +1,10 @@
-/** Builds one object from many expressions, by code generated to call each of them from a call site of its own. */
+/** Builds one object from many expressions. Generated code calls each expression from its own call site. */
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
 import { toLiteral } from './compiler/emit/literal.ts'
 import type { Bindings, Expression } from './expression.ts'
 
-/** The name of a member; or the name of one that holds members, and of a member in it. */
+/** The name of a member, or the names of a nested object and of a member in it. */
 export type MemberName = readonly [head: string, tail?: string]
 
 export interface ObjectMember {
@@ -21,8 +21,8 @@ export type ObjectBuilder = (input: Json, bindings: Bindings) => MaybePromise<Bu
 
 /**
  * Takes half the time of a loop over the members: a JavaScript engine optimizes a call site that sees one function, and
- * an assignment that sees one name. The loop itself runs where the host forbids generated code, where an expression is
- * not compiled, and again after any error.
+ * an assignment that sees one name. The loop runs where the host forbids generated code, where an expression is not
+ * compiled, and again after any error.
  */
 export function compileObjectBuilder(members: readonly ObjectMember[]): ObjectBuilder {
   const loop = createLoop(members)
@@ -45,7 +45,7 @@ export function compileObjectBuilder(members: readonly ObjectMember[]): ObjectBu
 /** A constructor, so that the engine learns the size of its objects. They have the prototype of plain objects. */
 function generateSource(members: readonly ObjectMember[]): string {
   const indexes = members.map((_, i) => i)
-  const heads = nestedHeads(members)
+  const heads = findNestedHeads(members)
   return `const [${indexes.map((i) => `program${i}`)}] = programs;
 const [${indexes.map((i) => `finish${i}`)}] = finishes;
 ${heads.map((head, i) => generateNested(i, head, members)).join('\n')}
@@ -63,12 +63,14 @@ return (input, bindings) => {
 };`
 }
 
-/** The members that hold members. */
-const nestedHeads = (members: readonly ObjectMember[]): readonly string[] => [
+/** Names of the nested objects. */
+const findNestedHeads = (members: readonly ObjectMember[]): readonly string[] => [
   ...new Set(members.flatMap(({ name: [head, tail] }) => (tail === undefined ? [] : head))),
 ]
 
-/** A constructor of an empty nested object. From the assignments that never run, the engine learns its size. */
+/**
+ * A constructor of an empty nested object. Its assignments never run; from them the engine learns the object's size.
+ */
 function generateNested(i: number, head: string, members: readonly ObjectMember[]): string {
   const tails = members.flatMap(({ name: [other, tail] }) => (other === head && tail !== undefined ? tail : []))
   const assignments = tails.map((tail) => `this[${toLiteral(tail)}] = 0;`).join(' ')

@@ -35,7 +35,7 @@ export function parseExpression(text: string, limits: Limits = DEFAULT_LIMITS): 
     const options = { stack: limits.stack, sequence: limits.sequence }
     const engine = jsonata(text, options)
     const root = engine.ast() as Node
-    if (hasConcurrentParts(root)) options.stack *= PARALLEL_PER_LEVEL
+    if (hasConcurrentParts(root)) options.stack *= CONCURRENT_PARTS_PER_LEVEL
     return { text, root, engine, limits }
   } catch (error) {
     return toProblem(error, text)
@@ -43,11 +43,11 @@ export function parseExpression(text: string, limits: Limits = DEFAULT_LIMITS): 
 }
 
 /**
- * JSONata evaluates the members of an array or an object concurrently, and counts them as if they were nested, so the
- * stack limit is raised by this factor. At the default that makes 10,000: at 12,000 a recursive `$map` exhausts Node's
- * own stack.
+ * Factor on the stack limit of an expression with array or object constructors: JSONata evaluates their members
+ * concurrently and counts them as if they were nested. The default limit becomes 10,000; at 12,000 a recursive `$map`
+ * exhausts Node's own stack.
  */
-export const PARALLEL_PER_LEVEL = 16
+export const CONCURRENT_PARTS_PER_LEVEL = 16
 
 /** Whether any node has members that the interpreter evaluates concurrently. */
 export function hasConcurrentParts(root: Node): boolean {
@@ -70,14 +70,14 @@ function toProblem(error: unknown, text: string): Problem {
   }
   const word = typeof token === 'string' ? token : undefined
   const message = explainError({ code, ...(word === undefined ? {} : { token: word }), expected: String(value ?? '') })
-  const span = spanOf(text, position, word)
+  const span = findSpan(text, position, word)
   return { code, message, ...findHelp(code, text, span), span }
 }
 
 const HELP: Readonly<Record<string, string>> = {
   S0101: 'close it with the same quote',
   S0105: 'close it with `',
-  S0201: `an operator is missing before it, or the quotes around a text, for YAML and for the expression: '"…"'`,
+  S0201: `an operator is missing before it, or the quotes around a string, for YAML and for the expression: '"…"'`,
   S0203: 'a bracket was opened and not closed',
   S0204: 'to negate, write $not(…)',
   S0207: 'an operator has nothing on its right',
@@ -94,8 +94,8 @@ const FOREIGN_SYNTAX: Readonly<Record<string, string>> = {
   '{{': 'an expression is written without {{ }}',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a common mistake
   '${': 'an expression is written without ${ }',
-  '“': 'texts need straight quotes: "…"',
-  '‘': "texts need straight quotes: '…'",
+  '“': 'strings need straight quotes: "…"',
+  '‘': "strings need straight quotes: '…'",
 }
 
 function findHelp(code: string, text: string, [start, end]: Problem['span']): { help?: string } {
@@ -106,7 +106,7 @@ function findHelp(code: string, text: string, [start, end]: Problem['span']): { 
 }
 
 /** JSONata reports the offset after the offending token. */
-function spanOf(text: string, position: number, token: string | undefined): readonly [number, number] {
+function findSpan(text: string, position: number, token: string | undefined): readonly [number, number] {
   const end = Math.min(Math.max(position, 1), Math.max(text.length, 1))
   const length = token !== undefined && text.slice(0, end).endsWith(token) ? token.length : 1
   return [end - length, end]

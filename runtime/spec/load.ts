@@ -50,7 +50,9 @@ export interface LoadedSpec {
   readonly expressions: readonly PlacedExpression[]
 }
 
-/** Reads `connector.yaml` and the files it names. Throws only when a file cannot be read, e.g. for lack of permission. */
+/**
+ * Reads `connector.yaml` and the files it names. Throws only when a file cannot be read, e.g. for lack of permission.
+ */
 export async function loadSpec(
   folder: string | URL,
   { functions, names, files = openSpecFolder(folder), programs, checkOnly = false }: LoadOptions,

@@ -157,7 +157,7 @@ function describeBounds(error: DefinedError, path: Path): string {
 }
 
 const kinds: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   number: 'a number',
   integer: 'a whole number',
   boolean: 'true or false',

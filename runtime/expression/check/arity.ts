@@ -1,4 +1,4 @@
-/** The number of arguments that a signature accepts. */
+/** Parses the number of arguments that a signature accepts. */
 
 /** `max` is Infinity if the last parameter repeats. */
 export interface Arity {
@@ -6,7 +6,7 @@ export interface Arity {
   readonly max: number
 }
 
-/** Parses the arity from a JSONata signature. The context stands in for a parameter marked `-`, so it is optional. */
+/** A parameter marked `-` is optional: it defaults to the context. */
 export function parseArity(signature: string): Arity {
   const [params = ''] = signature
     .slice(1, -1)

@@ -1,4 +1,4 @@
-/** Expressions to be checked, never evaluated: skips loading the engines, which takes half the time of a check. */
+/** Links expressions for checking only. Loads no engine: loading them takes half the time of a check. */
 import type { Linker } from '../expression.ts'
 import type { FunctionTable } from '../functions.ts'
 import { findVariables } from './variables.ts'
@@ -12,7 +12,7 @@ export const createCheckOnlyLinker =
     evaluate: rejectEvaluation,
   })
 
-/** A mistake of the program, not of the expression. */
+/** Reports a bug of the caller, not of the expression. */
 function rejectEvaluation(): never {
   throw new TypeError('this spec was loaded for checking only and cannot be evaluated')
 }

@@ -8,7 +8,7 @@ export function findRegexProblems({ root, text }: Parsed): readonly Problem[] {
   for (const { type, value, position } of walkNodes(root)) {
     if (type !== 'regex' || !(value instanceof RegExp)) continue
     const verdict = analyzeBacktracking(value)
-    if (verdict.power === 3) found.push(toProblem(value.source, verdict, spanOf(value, position, text)))
+    if (verdict.power === 3) found.push(toProblem(value.source, verdict, findSpan(value, position, text)))
   }
   return found
 }
@@ -22,10 +22,10 @@ function toProblem(source: string, { reason, parts }: UnsafeVerdict, span: Probl
 
 const MESSAGES: Readonly<Record<UnsafeVerdict['reason'], (parts: readonly string[]) => string>> = {
   exponential: ([part]) =>
-    `a regular expression may never end: ${part} can match the same text in exponentially many ways`,
+    `a regular expression may never end: ${part} can match the same string in exponentially many ways`,
   polynomial: (parts) => {
     const which = parts.length > 1 ? `${parts.join(' and ')} can` : `${parts[0]} occurs more than once and can`
-    return `a regular expression may take hours on a long text: ${which} match the same characters`
+    return `a regular expression may take hours on a long string: ${which} match the same characters`
   },
   'too-large': () => 'a regular expression has too many alternatives and repetitions to prove that it ends',
 }
@@ -34,11 +34,11 @@ const HELP: Readonly<Record<UnsafeVerdict['reason'], string>> = {
   exponential: 'start each iteration with a character that the rest of it cannot match, as in (?:,[^,]+)*',
   polynomial:
     'begin with ^, or repeat a class that cannot match the text that follows: [^"]* instead of .*; trim spaces with $trim',
-  'too-large': 'match a part of the text, or match in two steps',
+  'too-large': 'match a part of the string, or match in two steps',
 }
 
 /** From the opening slash to the last flag. `source` may differ from the text: it shows a line end as `\\n`. */
-function spanOf({ source, flags }: RegExp, position: unknown, text: string): Problem['span'] {
+function findSpan({ source, flags }: RegExp, position: unknown, text: string): Problem['span'] {
   const end = typeof position === 'number' ? position : text.length
   const close = end - (flags.length - 1) - 1
   for (let open = text.lastIndexOf('/', close - 1); open >= 0; open = text.lastIndexOf('/', open - 1)) {

@@ -1,4 +1,4 @@
-/** Checks an expression before it runs. JSONata evaluates a misspelt name to nothing, silently; the check reports it. */
+/** Checks an expression before it runs. Reports misspelt names, which JSONata evaluates to nothing without an error. */
 import { type Node, walkNodes } from '../compiler/ast.ts'
 import { BUILTIN_SIGNATURES, VOLATILE_BUILTINS } from '../compiler/runtime/functions/builtins.ts'
 import { joinWords, nearestWords, suggest } from '../did-you-mean.ts'
@@ -12,7 +12,7 @@ export interface CheckOptions {
   readonly functions: FunctionTable
   /** Names bound at evaluation. */
   readonly variables: Iterable<string>
-  /** Names bound in other places, to distinguish a misplaced name from a misspelt one. */
+  /** Names bound in other places: tells a misplaced name from a misspelt one. */
   readonly elsewhere?: Iterable<string>
   /** The help text for `$now`, `$millis`, `$random` and `$shuffle`, which are errors here. Absent: they are allowed. */
   readonly volatileHelp?: string
@@ -29,7 +29,7 @@ interface KnownNames {
 
 export function checkExpression(parsed: Parsed, options: CheckOptions): readonly Problem[] {
   const names: KnownNames = {
-    signatures: signaturesOf(options.functions),
+    signatures: getSignatures(options.functions),
     variables: new Set(options.variables),
     elsewhere: new Set(options.elsewhere),
     volatileHelp: options.volatileHelp,
@@ -42,10 +42,10 @@ export function checkExpression(parsed: Parsed, options: CheckOptions): readonly
   return [...problems, ...findCurlyQuotes(parsed), ...findStringAdditions(parsed), ...findRegexProblems(parsed)]
 }
 
-/** By table, which all expressions of a spec share. */
+/** By function table: all expressions of a spec share one. */
 const signatureCache = new WeakMap<FunctionTable, ReadonlyMap<string, string>>()
 
-function signaturesOf(functions: FunctionTable): ReadonlyMap<string, string> {
+function getSignatures(functions: FunctionTable): ReadonlyMap<string, string> {
   const cached = signatureCache.get(functions)
   if (cached !== undefined) return cached
   const own = functions.map(({ name, signature }) => [name, signature] as const)
@@ -56,14 +56,16 @@ function signaturesOf(functions: FunctionTable): ReadonlyMap<string, string> {
 
 function checkReference({ kind, name, args }: Reference, names: KnownNames): ProblemText | undefined {
   const signature = names.signatures.get(name)
-  if (kind === 'bare') return missingDollar(name, names)
+  if (kind === 'bare') return reportMissingDollar(name, names)
   if (name === 'eval') return { code: 'eval', message: '$eval is switched off', help: 'write the expression itself' }
   if (names.volatileHelp !== undefined && VOLATILE_BUILTINS.has(name)) {
     return { code: 'volatile', message: `the result of $${name} varies between evaluations`, help: names.volatileHelp }
   }
   if (signature === undefined) {
     if (names.variables.has(name)) return undefined
-    return kind === 'call' || kind === 'partial' ? unknownFunction(name, names) : unknownVariable(name, names)
+    return kind === 'call' || kind === 'partial'
+      ? reportUnknownFunction(name, names)
+      : reportUnknownVariable(name, names)
   }
   if (kind === 'variable') {
     const help = `call it: $${name}(…)`
@@ -89,12 +91,12 @@ function findCurlyQuotes({ root, text }: Parsed): readonly Problem[] {
     const end = Number(position)
     if (text[end - 1] === '`') return [] // quoted, so intended
     const message = `${value} is parsed as the name of a field`
-    const help = `texts need straight quotes: "…" or '…'`
+    const help = `strings need straight quotes: "…" or '…'`
     return [{ code: 'curly-quotes', message, help, span: [end - String(value).length, end] as const }]
   })
 }
 
-/** `+` on a text literal, which fails for every record. */
+/** `+` on a string literal, which fails for every record. */
 function findStringAdditions({ root, text }: Parsed): readonly Problem[] {
   if (!text.includes('+')) return []
   const sums = [...walkNodes(root)].filter(({ type, value }) => type === 'binary' && value === '+')
@@ -104,7 +106,7 @@ function findStringAdditions({ root, text }: Parsed): readonly Problem[] {
     return {
       code: 'string-addition',
       message: '+ adds numbers',
-      help: 'concatenate texts with &',
+      help: 'concatenate strings with &',
       span: [end - 1, end] as const,
     }
   })
@@ -112,13 +114,13 @@ function findStringAdditions({ root, text }: Parsed): readonly Problem[] {
 
 const quoteVariable = (name: string): string => `"$${name}"`
 
-function missingDollar(name: string, { signatures }: KnownNames): ProblemText {
+function reportMissingDollar(name: string, { signatures }: KnownNames): ProblemText {
   const [closest] = nearestWords(name, signatures.keys())
   const help = closest === undefined ? {} : { help: `did you mean ${quoteVariable(closest)}?` }
   return { code: 'unknown-function', message: `"${name}" is called without its $`, ...help }
 }
 
-function unknownVariable(name: string, { variables, elsewhere, signatures }: KnownNames): ProblemText {
+function reportUnknownVariable(name: string, { variables, elsewhere, signatures }: KnownNames): ProblemText {
   const here = variables.size === 0 ? 'nothing is bound here' : `bound here: ${joinWords([...variables])}`
   if (elsewhere.has(name)) {
     return { code: 'misplaced-variable', message: `${quoteVariable(name)} is not bound here`, help: here }
@@ -128,7 +130,7 @@ function unknownVariable(name: string, { variables, elsewhere, signatures }: Kno
   return { code: 'unknown-variable', message: `unknown variable ${quoteVariable(name)}`, help }
 }
 
-function unknownFunction(name: string, { signatures }: KnownNames): ProblemText {
+function reportUnknownFunction(name: string, { signatures }: KnownNames): ProblemText {
   const near = nearestWords(name, signatures.keys())
   const help =
     near.length > 0 ? suggest(name, near, quoteVariable) : 'the functions are listed in docs/reference/functions.md'

@@ -1,4 +1,4 @@
-/** Follows the paths of an expression through the declared shape of its input, and finds unknown fields. */
+/** Finds unknown fields by following the paths of an expression through the declared shape of its input. */
 import { flattenPairs, getBareName, getChildren, type Node } from '../compiler/ast.ts'
 import type { Parsed } from '../parse.ts'
 import { type KnownShape, type Shape, uniteAllShapes, uniteShapes } from './shape.ts'
@@ -19,8 +19,8 @@ export interface FieldCheck {
 }
 
 /**
- * `input` is the shape of the input, `variables` those of the bindings. Syntax that cannot be followed may yield any
- * shape, which has no unknown field: a false alarm about a correct expression costs more than a missed typo.
+ * `input` is the shape of the input, `variables` those of the bindings. Syntax that the check cannot follow yields an
+ * unknown shape and no report: a false alarm about a correct expression costs more than a missed typo.
  */
 export function findUnknownFields(
   { root, text }: Parsed,
@@ -56,7 +56,7 @@ const isBound = (name: string, scope: Scope | undefined): boolean =>
 const lookUp = (name: string, scope: Scope | undefined): KnownShape =>
   scope?.own.has(name) ? scope.own.get(name) : scope && lookUp(name, scope.outer)
 
-/** A name bound twice may hold either value, since which binding runs is unknown here. */
+/** A name bound twice may hold either value: the binding that runs is unknown here. */
 function bind(name: string, value: KnownShape, scope: Scope): void {
   scope.own.set(name, isBound(name, scope) ? uniteShapes(lookUp(name, scope), value) : value)
 }

@@ -1,4 +1,4 @@
-/** The free names of an expression: variables it reads, and functions it calls. */
+/** Finds the free names of an expression: variables it reads, and functions it calls. */
 import { flattenPairs, getBareName, getChildren, type Node, type Stage } from '../compiler/ast.ts'
 
 export interface Reference {
@@ -18,7 +18,7 @@ interface Scope {
   readonly outer?: Scope
 }
 
-/** By tree: checking and linking both need them. */
+/** By tree: both checking and linking read them. */
 const cache = new WeakMap<Node, readonly Reference[]>()
 
 /** Every free name of a syntax tree, in the order of the text. */
@@ -31,7 +31,7 @@ export function findReferences(root: Node): readonly Reference[] {
   return found
 }
 
-const innerScope = (outer: Scope): Scope => ({ names: new Set(), outer })
+const createScope = (outer: Scope): Scope => ({ names: new Set(), outer })
 
 const isBound = (name: string, scope: Scope | undefined): boolean =>
   scope !== undefined && (scope.names.has(name) || isBound(name, scope.outer))
@@ -52,13 +52,13 @@ function visit(node: Node, scope: Scope, found: Reference[], isChained = false):
       if (node.rhs) visitPassed(node.rhs, scope, found, true)
       break
     case 'lambda': {
-      const own = innerScope(scope)
+      const own = createScope(scope)
       for (const parameter of node.arguments ?? []) own.names.add(String(parameter.value))
       descend(node.body, own)
       break
     }
     case 'block': {
-      const own = innerScope(scope)
+      const own = createScope(scope)
       for (const each of node.expressions ?? []) descend(each, own)
       break
     }
@@ -71,7 +71,7 @@ function visit(node: Node, scope: Scope, found: Reference[], isChained = false):
       break
     }
     case 'path':
-      visitPath(node, innerScope(scope), found)
+      visitPath(node, createScope(scope), found)
       return
     default:
       for (const child of getChildren(node)) descend(child)

@@ -1,4 +1,4 @@
-/** The free variables of an expression, without functions: the caller must bind them, and so look up their values. */
+/** Finds the free variables of an expression: the caller looks up and binds their values. */
 import { type Node, walkNodes } from '../compiler/ast.ts'
 import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
 import type { FunctionTable } from '../functions.ts'
@@ -7,13 +7,13 @@ import { findReferences } from './references.ts'
 /** Without `$`. */
 export function findVariables(root: Node, functions: FunctionTable): ReadonlySet<string> {
   const references = findReferences(root).filter(({ kind }) => kind !== 'bare')
-  const variables = new Set([...references.map(({ name }) => name), ...conditionallyBound(root)])
+  const variables = new Set([...references.map(({ name }) => name), ...findConditionallyBound(root)])
   for (const name of variables) if (isFunctionName(name, functions)) variables.delete(name)
   return variables
 }
 
 /** `(c ? $a := 1; $a)` reads the caller's `$a` unless `c`. Only a statement of a block binds its name for certain. */
-function conditionallyBound(root: Node): ReadonlySet<string> {
+function findConditionallyBound(root: Node): ReadonlySet<string> {
   const statements = new Set<unknown>([root])
   const found = new Set<string>()
   // Parents come first.

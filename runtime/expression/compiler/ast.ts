@@ -1,4 +1,4 @@
-/** The syntax tree of JSONata 2.2.2, as far as we read it. */
+/** The syntax tree of JSONata 2.2.2: the members that the compiler and the checks read. */
 
 /** `position` is the offset after the node's token. Most members exist on some types only. */
 export interface Node {

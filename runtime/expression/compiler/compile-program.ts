@@ -1,4 +1,4 @@
-/** Compiles a syntax tree to JavaScript that computes exactly what the interpreter computes, or refuses to. */
+/** Compiles a syntax tree to JavaScript with exactly the interpreter's results, or refuses it. */
 import type { Node } from './ast.ts'
 import { type CompilationUnit, type EmitSite, indent } from './emit/compilation-unit.ts'
 import { emitNode } from './emit/emit.ts'
@@ -17,7 +17,10 @@ export interface CompileInput {
   readonly limits: Limits
 }
 
-/** Compiles and loads a program, or says why not. Refuses whatever it cannot do exactly as the interpreter does it. */
+/**
+ * Compiles and loads a program, or returns the reason not to. Refuses any syntax it cannot evaluate exactly as the
+ * interpreter does.
+ */
 export function compileProgram(input: CompileInput): CompiledProgram | NotCompilable {
   const program = generateSource(input)
   if (program instanceof NotCompilable) return program
@@ -32,7 +35,7 @@ export function compileProgram(input: CompileInput): CompiledProgram | NotCompil
   }
 }
 
-/** The source alone, to be written to a module. */
+/** Compiles to source without loading it, to write a module. */
 export function generateSource(input: CompileInput): ProgramSource | NotCompilable {
   try {
     return generate(input)
@@ -46,8 +49,14 @@ export function generateSource(input: CompileInput): ProgramSource | NotCompilab
 
 function generate({ root, text, functions, limits }: CompileInput): ProgramSource {
   const unit: CompilationUnit = {
-    ...{ functions, limits, tracksSequences: needsSequenceTracking(root), nameCount: 0, emitNode },
-    ...{ libraryNames: new Set(), constants: new Map(), variables: new Map() },
+    functions,
+    limits,
+    tracksSequences: needsSequenceTracking(root),
+    libraryNames: new Set(),
+    constants: new Map(),
+    variables: new Map(),
+    nameCount: 0,
+    emitNode,
   }
   const frame = createFrame(unit, [root], undefined)
   const deepest = { level: 0 }

@@ -1,10 +1,10 @@
-/** Reasons not to compile an expression, each with the way to rewrite it. Such an expression runs on the interpreter. */
+/** Reasons to run an expression on the interpreter instead of compiling it, each with the way to rewrite it. */
 import type { Node } from './ast.ts'
 
 /** Stable keys: shown, counted and documented. */
 export const NOT_COMPILABLE_HELP = {
-  $eval: 'write the expression itself: text that comes with a record is never run, and $eval fails',
-  'code generation is not allowed here': 'compile it beforehand, where that is allowed, with the command build',
+  $eval: 'write the expression itself: text of a record never runs as code, and $eval fails',
+  'code generation is not allowed here': 'compile the spec ahead of time with connector build',
   'filter on a tail call':
     'bind it first: ($list := $f(…); $list[1]), since JSONata itself filters the call instead of its result',
   'array constructor at the start of a path': 'bind it first: ($list := […]; $list#$i.x)',
@@ -25,7 +25,9 @@ export const NOT_COMPILABLE_HELP = {
 
 export type NotCompilableReason = keyof typeof NOT_COMPILABLE_HELP
 
-/** JSONata's parser copies the condition of `??` and `?:` through JSON, which loses operators and regular expressions. */
+/**
+ * JSONata's parser copies the condition of `??` and `?:` through JSON, which loses operators and regular expressions.
+ */
 export const LEFT_OPERAND_REASON = 'operator within the left side of ?? or ?:' satisfies NotCompilableReason
 
 /** Thrown inside the compiler and returned by it as a value. */

@@ -1,4 +1,4 @@
-/** A compiled program: generated source, loaded as a synchronous function. */
+/** Loads generated source as a synchronous function. */
 import type { Json } from '../../ports/types.ts'
 import {
   type ConnectorFunction,
@@ -18,21 +18,21 @@ export type ProgramFactory = (
   functions: ConnectorFunctions,
 ) => (input: unknown, bindings: ProgramBindings) => unknown
 
-/** Everything needed to load a program, so that it can be written to a module and loaded elsewhere. */
+/** Everything needed to load a program, here or from a module. */
 export interface ProgramSource {
   /** A JavaScript expression: a function of the library and the connector's functions. */
   readonly source: string
-  /** Arrays remember that they were sequences, so results are copied: they must not leave with that memory. */
+  /** Whether the code marks arrays that were sequences. Its results are copied: no mark may leave the expression. */
   readonly tracksSequences: boolean
-  /** Depth of the interpreter, apart from functions that call functions. */
+  /** Depth at which the interpreter would evaluate the deepest node, outside functions of the expression. */
   readonly levels: number
 }
 
 export interface Program {
   /**
    * Evaluates to plain JSON or undefined. The result may share parts with the input and the bindings, which are neither
-   * changed nor retained. Any error means: run the interpreter, which finds the result or the error to report. Only a
-   * `LimitExceeded` is final, since it carries the interpreter's code.
+   * changed nor retained. After any error the caller runs the interpreter, which finds the result or the error to
+   * report. Only a `LimitExceeded` is final: it carries the interpreter's code.
    */
   evaluate(input: Json, bindings?: ProgramBindings): Json | undefined
 }

@@ -1,4 +1,4 @@
-/** Programs as text in a module, and as that module exports them: loaded without compiling text to code. */
+/** Writes programs as module source and loads them from that module, without generating code at run time. */
 import { indent } from './emit/compilation-unit.ts'
 import { toLiteral } from './emit/literal.ts'
 import { NotCompilable, type NotCompilableReason } from './not-compilable.ts'
@@ -6,7 +6,10 @@ import { loadProgram, type Program, type ProgramFactory, type ProgramSource } fr
 import type { ConnectorFunction } from './runtime/functions/connector-functions.ts'
 import type { Limits } from './runtime/limits.ts'
 
-/** One expression of a module, found by its text. All else that decides its code belongs to the module. */
+/**
+ * One expression of a module, found by its text. The module records the version and the functions that its code depends
+ * on.
+ */
 export type SerializedProgram =
   | (Omit<ProgramSource, 'source'> & { readonly text: string; readonly factory: ProgramFactory })
   | { readonly text: string; readonly reason: NotCompilableReason; readonly position?: number }
@@ -17,7 +20,7 @@ export type SerializedPrograms = ReadonlyMap<string, SerializedProgram>
 export const indexPrograms = (programs: readonly SerializedProgram[]): SerializedPrograms =>
   new Map(programs.map((program) => [program.text, program]))
 
-/** A `SerializedProgram` as JavaScript source: an object literal. */
+/** The source of a `SerializedProgram`: an object literal. */
 export function serializeProgram(text: string, result: ProgramSource | NotCompilable): string {
   if (result instanceof NotCompilable) {
     const position = result.position === undefined ? '' : `, position: ${toLiteral(result.position)}`

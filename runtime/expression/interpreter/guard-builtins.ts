@@ -1,4 +1,4 @@
-/** JSONata's own built-in functions within limits: a call whose result would be too large fails before it runs. */
+/** Puts limits on JSONata's built-in functions: a call whose result would be too large fails before it runs. */
 import type jsonata from 'jsonata'
 import type { Node } from '../compiler/ast.ts'
 import { chargeBuiltin } from '../compiler/runtime/functions/builtin-costs.ts'
@@ -17,7 +17,7 @@ interface CallContext {
 
 type Implementation = BuiltinDefinition['implementation']
 
-/** Replaces functions by limited ones that the interpreter cannot distinguish from its own. */
+/** Replaces built-in functions by limited ones that the interpreter cannot distinguish from its own. */
 export function guardBuiltins(engine: jsonata.Expression, root: Node, names: Iterable<string>, limits: Limits): void {
   const cost = findMaxMatchingCost(root)
   for (const name of names) {
@@ -27,7 +27,7 @@ export function guardBuiltins(engine: jsonata.Expression, root: Node, names: Ite
     const limited: Implementation = function (...args) {
       const counter = getLimits((this as CallContext).environment, limits)
       chargeBuiltin(name, args, counter)
-      if (cost !== undefined) for (const arg of args) counter.consumeSteps(costOfArgument(arg, cost))
+      if (cost !== undefined) for (const arg of args) counter.consumeSteps(getArgumentCost(arg, cost))
       const counted = REGEX_FUNCTIONS.has(name) ? countMatches(name, args, counter) : args
       counter.enterCall()
       const run = name === 'sort' && Array.isArray(counted[0]) ? sort : original
@@ -40,7 +40,9 @@ export function guardBuiltins(engine: jsonata.Expression, root: Node, names: Ite
   }
 }
 
-/** JSONata creates functions that read the clock anew for each expression. */
+/**
+ * Whether all expressions share one instance. JSONata creates the functions that read the clock for each expression.
+ */
 const isShared = (name: string): boolean =>
   Object.hasOwn(BUILTIN_SIGNATURES, name) && name !== 'eval' && name !== 'now' && name !== 'millis'
 
@@ -50,7 +52,10 @@ function imitate(limited: Implementation, original: Implementation): Implementat
   return Object.defineProperty(limited, 'toString', { value: () => original.toString() })
 }
 
-/** A higher-order call: functions of the expression may call it again, a recursion that the interpreter does not count. */
+/**
+ * Ends a higher-order call. A function of the expression may call it again, and the interpreter does not count that
+ * recursion.
+ */
 async function awaitCall(pending: Promise<unknown>, counter: InterpreterLimits): Promise<unknown> {
   const result = await pending
   counter.leaveCall()
@@ -64,7 +69,7 @@ function checkResult(result: unknown, counter: LimitCounter): unknown {
 }
 
 /** A function may pass the texts of a list to another function, which may be a regular expression. */
-function costOfArgument(arg: unknown, cost: MatchingCost): number {
+function getArgumentCost(arg: unknown, cost: MatchingCost): number {
   if (typeof arg === 'string') return cost(arg.length)
   if (!Array.isArray(arg)) return 0
   return arg.reduce<number>((sum, each) => (typeof each === 'string' ? sum + cost(each.length) : sum), 0)
@@ -80,7 +85,7 @@ interface Match {
 
 type Matcher = { apply(self: unknown, args: readonly unknown[]): unknown }
 
-/** Charges each match. These functions request one after another without evaluating a node. */
+/** Charges each match. These functions request matches in a loop that evaluates no node, so no hook counts them. */
 function countMatches(
   name: string,
   [text, pattern, ...rest]: readonly unknown[],
@@ -115,7 +120,10 @@ function maxReplacementLength(replacement: string, parts: readonly unknown[]): n
 
 type Comparator = (left: unknown, right: unknown) => unknown
 
-/** Makes the same comparisons in the same order as JSONata's own sort, which copies the rest for each item it merges. */
+/**
+ * Compares the same pairs in the same order as JSONata's own sort, but does not copy the remaining items at each merge
+ * step.
+ */
 async function sort(this: unknown, ...args: unknown[]): Promise<unknown> {
   const [list, comparator] = args as [readonly unknown[], Comparator | undefined]
   if (list.length <= 1) return list

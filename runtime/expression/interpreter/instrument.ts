@@ -1,4 +1,4 @@
-/** Hooks into the interpreter before and after each node: counts steps, and checks the size of each result. */
+/** Hooks into the interpreter before and after each node to count steps and check the size of each result. */
 import type jsonata from 'jsonata'
 import { type Node, type Pair, walkNodes } from '../compiler/ast.ts'
 import { countCharacters, countItems, countValues } from '../compiler/runtime/json-size.ts'
@@ -9,7 +9,10 @@ import { findMaxMatchingCost } from './matching-cost.ts'
 const LIMITS = Symbol('limits')
 const GROUPS = Symbol('groups')
 
-/** One for each evaluation. Holds its counters: in a WeakMap, they made single garbage collections take a second. */
+/**
+ * JSONata's root environment, one for each evaluation. Carries its counters: a WeakMap made single garbage collections
+ * take a second.
+ */
 interface EvaluationBase {
   [LIMITS]?: InterpreterLimits
   [GROUPS]?: Map<unknown, Map<string, number>>
@@ -82,7 +85,7 @@ function checkNewList({ type }: Node, list: readonly unknown[], counter: LimitCo
   counter.checkListLength(list.some(Array.isArray) ? countItems(list) : list.length)
 }
 
-/** Beyond the safe integers adding one may change nothing, and counting up would never end. */
+/** Beyond the safe integers, adding one may change nothing, and building the range would never end. */
 function checkRangeBound(bound: number, side: 'from' | 'to'): void {
   const isBeyond = side === 'from' ? bound < Number.MIN_SAFE_INTEGER : bound > Number.MAX_SAFE_INTEGER
   if (isBeyond && Number.isInteger(bound)) throw { code: 'D2014' }

@@ -1,4 +1,4 @@
-/** JSONata's own interpreter within limits: runs expressions that are not compiled, and finds the error of those that fail. */
+/** Runs expressions on JSONata's own interpreter within limits: if not compiled, or to find the error of compiled code. */
 import { Fault } from '../../ports/fault.ts'
 import type { Json } from '../../ports/types.ts'
 import { isFunctionName } from '../check/variables.ts'
@@ -12,7 +12,7 @@ import type { Parsed } from '../parse.ts'
 import { guardBuiltins } from './guard-builtins.ts'
 import { instrument } from './instrument.ts'
 
-/** Throws what JSONata throws, a `NotPlain`, or the `Fault` of a function. */
+/** Rejects with JSONata's error, a `NotPlain`, or the `Fault` of a function. */
 export type Interpret = (input: Json, bindings: Bindings) => Promise<Json | undefined>
 
 export interface InterpreterOptions {
@@ -29,12 +29,11 @@ export function createInterpreter(parsed: Parsed, { functions, names, variables 
   const callable = new Set([...variables].filter((name) => isFunctionName(name, functions)))
   let needsCopy: boolean | undefined
   return async (input, bindings) => {
-    // Nearly every expression is compiled and never reaches the interpreter, so it is prepared late.
+    // Prepared on first use: nearly every expression is compiled and never reaches the interpreter.
     needsCopy ??= prepare(parsed, functions, names)
     for (const load of loads) await load()
     const values: Record<string, Json | undefined> = {}
     for (const name of variables) {
-      // Inherited members are no bindings.
       if (!Object.hasOwn(bindings, name)) continue
       // The interpreter may call a value with the name of a function, and then writes to it.
       values[name] = needsCopy || callable.has(name) ? copy(bindings[name]) : bindings[name]
@@ -57,7 +56,7 @@ function prepare({ engine, root, limits }: Parsed, functions: FunctionTable, nam
   return writesToInput(root, functionNames)
 }
 
-/** Functions see plain JSON only and their results are copied, so that neither side can change the other's data. */
+/** Passes plain JSON to a function and copies its result, so neither side can change the other's data. */
 function register(engine: Parsed['engine'], { name, signature, run }: ExpressionFunction, limits: Limits): void {
   const runSafely = (...args: readonly unknown[]): Json | undefined => {
     const plain: Argument[] = args.map((arg) => toPlainJson(arg, limits.output))
@@ -74,14 +73,14 @@ function register(engine: Parsed['engine'], { name, signature, run }: Expression
 const copy = (value: Json | undefined): Json | undefined => toPlainJson(value, Number.POSITIVE_INFINITY)
 
 /**
- * Whether JSONata 2.2.2 may write to its input while it evaluates this expression. It marks the array of `list[]`, pushes
- * into an empty array that it groups (`list{…}`), and stores the position of a call on the callee, which may be an object
- * of the data. Inputs are shared between expressions and may be frozen, so such an expression gets a copy of its own;
- * plain paths and calls by name, nearly all expressions, do not pay for one.
+ * Whether JSONata 2.2.2 may write to its input while it evaluates this expression. It marks the array of `list[]`,
+ * pushes into an empty array that it groups (`list{…}`), and stores the position of a call on the callee, which may be
+ * an object of the data. Inputs are shared between expressions and may be frozen, so such an expression gets a copy of
+ * its own; plain paths and calls by name, nearly all expressions, do not pay for one.
  */
 function writesToInput(root: Node, functionNames: ReadonlySet<string>): boolean {
   const marks = ['group', 'keepArray', 'keepSingletonArray', 'focus', 'index', 'ancestor', 'terms', 'pattern']
-  const bound = boundIn(root)
+  const bound = findBoundNames(root)
   const safeNames = new Set([...functionNames].filter((name) => !bound.has(name)))
   for (const node of walkNodes(root)) {
     if (node.type === 'unary' && node.value === '{') return true
@@ -92,7 +91,7 @@ function writesToInput(root: Node, functionNames: ReadonlySet<string>): boolean 
 }
 
 /** Names that the expression binds itself. A function of that name may be shadowed. */
-function boundIn(root: Node): ReadonlySet<string> {
+function findBoundNames(root: Node): ReadonlySet<string> {
   const found = new Set<string>()
   for (const { type, lhs, arguments: parameters } of walkNodes(root)) {
     if (type === 'bind') found.add(String((lhs as Node).value))

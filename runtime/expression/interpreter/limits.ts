@@ -1,12 +1,12 @@
 /** Limits of one evaluation on the interpreter. */
 import type { LimitCounter, Limits } from '../compiler/runtime/limits.ts'
 import { NotPlain } from '../compiler/runtime/to-plain-json.ts'
-import { PARALLEL_PER_LEVEL } from '../parse.ts'
+import { CONCURRENT_PARTS_PER_LEVEL } from '../parse.ts'
 
 export class InterpreterLimits implements LimitCounter {
   readonly #limits: Limits
   #remaining: number
-  /** Built-in functions that await functions of the expression. They may run side by side, so many can be pending. */
+  /** Built-in functions that await functions of the expression. They run concurrently, so many can be pending. */
   #pendingCalls = 0
 
   constructor(limits: Limits) {
@@ -24,12 +24,12 @@ export class InterpreterLimits implements LimitCounter {
   }
 
   checkTextLength(characters: number): void {
-    if (characters > this.#limits.output) throw new NotPlain('output', 'an intermediate text is too large')
+    if (characters > this.#limits.output) throw new NotPlain('output', 'an intermediate string is too large')
   }
 
   enterCall(): void {
     this.#pendingCalls++
-    if (this.#pendingCalls > this.#limits.stack * PARALLEL_PER_LEVEL) throw { code: 'D1011' }
+    if (this.#pendingCalls > this.#limits.stack * CONCURRENT_PARTS_PER_LEVEL) throw { code: 'D1011' }
   }
 
   leaveCall(): void {

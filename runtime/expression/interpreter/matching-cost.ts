@@ -1,8 +1,11 @@
-/** The cost of matching the regular expressions of an expression that the interpreter runs. */
+/** Estimates the cost of matching regular expressions on the interpreter. */
 import { type Node, walkNodes } from '../compiler/ast.ts'
 import { getMatchingCost, type MatchingCost, quadraticCost } from '../compiler/runtime/regex.ts'
 
-/** The highest cost of any of them: which one a text meets is known too late. Undefined if there is none. */
+/**
+ * The highest cost of any regular expression in the tree, since the one a call will use is unknown. Undefined without
+ * any.
+ */
 export function findMaxMatchingCost(root: Node): MatchingCost | undefined {
   let cost: MatchingCost | undefined
   for (const { type, value } of walkNodes(root)) {

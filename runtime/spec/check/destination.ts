@@ -99,7 +99,9 @@ function warnOfReservedNames(own: Properties | undefined, prefix: string, node: 
   }
 }
 
-/** An error: such a name may change a person's consent. One that a property set brings is reported where it is included. */
+/**
+ * An error: such a name may change a person's consent. One that a property set brings is reported where it is included.
+ */
 function refuseReservedNames(
   { document, node }: SpecDocument<'profile'>,
   { properties }: ProfileMapping,

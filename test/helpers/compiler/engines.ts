@@ -12,9 +12,9 @@ import type { Bindings } from '../../../runtime/expression/expression.ts'
 import type { FunctionTable } from '../../../runtime/expression/functions.ts'
 import { createInterpreter } from '../../../runtime/expression/interpreter/interpreter.ts'
 import {
+  CONCURRENT_PARTS_PER_LEVEL,
   hasConcurrentParts,
   isProblem,
-  PARALLEL_PER_LEVEL,
   parseExpression,
 } from '../../../runtime/expression/parse.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
@@ -68,7 +68,7 @@ export function createEngines(text: string, limits: Limits = DEFAULT_LIMITS): En
 function createReference(text: string, { steps, stack, sequence }: Limits): jsonata.Expression {
   const options = { stack, sequence }
   const engine = jsonata(text, options)
-  if (hasConcurrentParts(engine.ast() as Node)) options.stack *= PARALLEL_PER_LEVEL
+  if (hasConcurrentParts(engine.ast() as Node)) options.stack *= CONCURRENT_PARTS_PER_LEVEL
   for (const { name, signature, run } of functions) {
     const plainRun = (...args: unknown[]) => toPlainJson(run(...args.map((arg) => toPlainJson(arg, 1e9))), 1e9)
     engine.registerFunction(name, plainRun, signature)

@@ -1,4 +1,4 @@
-/** One expression during compilation: the declarations its source needs, and where each name is bound. */
+/** The state of one compilation: the declarations its source needs, and the binding of each name. */
 import type { Node } from '../ast.ts'
 import type { ConnectorFunction } from '../runtime/functions/connector-functions.ts'
 import type { Limits } from '../runtime/limits.ts'
@@ -17,7 +17,7 @@ export interface CompilationUnit {
   readonly variables: Map<string, string>
   /** Last number used for a generated name. */
   nameCount: number
-  /** Emits any node with its filters and its grouping. Emitters call one another through it, not by imports. */
+  /** Emits any node with its filters and its grouping. Emitters call one another through it, without import circles. */
   readonly emitNode: (unit: CompilationUnit, node: Node, site: EmitSite) => EmittedCode
 }
 
@@ -37,7 +37,7 @@ export interface ItemContext {
   readonly item: string
   /** At the top level, an input array is one item, and a first step sees it as one. */
   readonly top: boolean
-  /** The interpreter has a context here that compiled code does not build. */
+  /** Whether the interpreter has a context here that compiled code does not build. */
   readonly unavailable?: boolean
 }
 
@@ -65,14 +65,16 @@ export interface TupleNames {
   readonly maybe: Set<string>
 }
 
-/** Everything about the surroundings of a node that its code depends on. */
+/** The surroundings of a node that determine its code. */
 export interface EmitSite {
   readonly context: ItemContext
   readonly frame: ScopeFrame
   /** Depth of the interpreter here, counted from the function's body. The deepest one is recorded. */
   readonly level: number
   readonly deepest: { level: number }
-  /** Inside an array or object constructor, whose members the interpreter evaluates concurrently: no name may be bound. */
+  /**
+   * Inside an array or object constructor, whose members the interpreter evaluates concurrently: no name may be bound.
+   */
   readonly concurrent?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** Blocks, and the names bound in them. */
+/** Emits blocks, and the names bound in them. */
 import type { Node } from '../ast.ts'
 import { NotCompilable } from '../not-compilable.ts'
 import {
@@ -17,13 +17,13 @@ import { createFrame, declareUnboundMarker } from './scope.ts'
 /** `name := value` anywhere within an expression. */
 export function emitBind(unit: CompilationUnit, node: Node, site: EmitSite, kind: CodeKind): EmittedCode {
   if (site.concurrent) throw new NotCompilable('variable bound in an array or an object', node)
-  const slot = slotOf(node, site)
+  const slot = findSlot(node, site)
   slot.mayBeUnbound = true
   slot.alwaysBound = false
   return { js: `(${slot.js} = ${emitValue(unit, node.rhs as Node, site)})`, kind }
 }
 
-function slotOf(node: Node, site: EmitSite): VariableSlot {
+function findSlot(node: Node, site: EmitSite): VariableSlot {
   const slot = site.frame.slots.get(String((node.lhs as Node).value))
   if (slot === undefined) throw new NotCompilable('variable bound in a path', node)
   return slot
@@ -40,7 +40,7 @@ export function emitBlock(unit: CompilationUnit, node: Node, site: EmitSite, emi
   return `(() => {\n  ${indent(emitStatements(unit, nodes, inner, emitLast))}\n})()`
 }
 
-/** Returns the last one. A slot's declaration is known only once all statements are emitted, so their text comes last. */
+/** Returns the last one. Emits all statements before writing any: a later one may turn a constant into a variable. */
 function emitStatements(unit: CompilationUnit, nodes: readonly Node[], site: EmitSite, emitLast: NodeEmitter): string {
   const statements = nodes.map((node, i) => {
     const isLast = i === nodes.length - 1
@@ -55,7 +55,7 @@ function emitStatements(unit: CompilationUnit, nodes: readonly Node[], site: Emi
 
 /** A constant, unless the name is also bound or read elsewhere. */
 function emitBindStatement(unit: CompilationUnit, node: Node, site: EmitSite, isLast: boolean): () => string {
-  const slot = slotOf(node, site)
+  const slot = findSlot(node, site)
   const inner = withSite(site, { level: site.level + 1 })
   if (slot.alwaysBound) slot.mayBeUnbound = true
   // A function may call itself.

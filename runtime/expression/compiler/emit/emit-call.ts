@@ -1,4 +1,4 @@
-/** Function calls, chaining with `~>`, and lambdas. */
+/** Emits function calls, chaining with `~>`, and lambdas. */
 import type { Node } from '../ast.ts'
 import { LEFT_OPERAND_REASON, NotCompilable } from '../not-compilable.ts'
 import { isCompiled } from '../runtime/functions/builtin-functions.ts'
@@ -67,7 +67,7 @@ function emitNamedCall(unit: CompilationUnit, { node, name, args, site, isTailCa
   const context = isTailCall || unavailable ? useLibrary(unit, 'NO_CONTEXT') : list
   if (own === undefined) {
     const f = declareConstant(unit, '', `${useLibrary(unit, 'builtin')}(${toLiteral(name)})`, name)
-    // Only these two see an input array as one item.
+    // Only these two receive an input array as one item.
     const first = context === list && top && (name === 'string' || name === 'clone') ? item : context
     return { js: `${f}(${[first, ...args].join(', ')})`, kind: 'raw' }
   }

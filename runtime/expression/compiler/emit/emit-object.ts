@@ -1,4 +1,4 @@
-/** Array and object constructors, and grouping. */
+/** Emits array and object constructors, and grouping. */
 import type { Node, Pair } from '../ast.ts'
 import { isReservedKey } from '../runtime/groups.ts'
 import {

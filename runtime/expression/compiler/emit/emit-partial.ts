@@ -1,4 +1,4 @@
-/** Partial application and transforms. */
+/** Emits partial applications and transforms. */
 import type { Node } from '../ast.ts'
 import { NotCompilable } from '../not-compilable.ts'
 import { isCompiled } from '../runtime/functions/builtin-functions.ts'

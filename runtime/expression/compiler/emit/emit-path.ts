@@ -1,4 +1,4 @@
-/** Paths: `a.b[c].(d)^(e){f: g}`. */
+/** Emits paths: `a.b[c].(d)^(e){f: g}`. */
 import type { Node } from '../ast.ts'
 import { NotCompilable } from '../not-compilable.ts'
 import {
@@ -16,12 +16,13 @@ import { declareGetter, emitComparison, emitFilter, emitItemStep, isPlainStep } 
 import { emitTuplePath } from './emit-tuples.ts'
 import { emitValue } from './emit-value.ts'
 
-/** Where a step stands: in the middle, or at the end, which yields either the value or its items. */
+/** The position of a step: in the middle, or at the end, where it yields the value or its items. */
 type StepPosition = 'middle' | 'value' | 'items'
 
 /**
  * The source of a path is a chain: each step takes the result of the previous one. Between steps an array is a list of
- * items, any other value is one item, and undefined is none. From the first step that binds a name, tuples flow instead.
+ * items, any other value is one item, and undefined is none. From the first step that binds a name, tuples flow
+ * instead.
  */
 export function emitPath(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCode {
   const steps = node.steps ?? []
@@ -30,8 +31,8 @@ export function emitPath(unit: CompilationUnit, node: Node, site: EmitSite): Emi
   site.deepest.level = Math.max(site.deepest.level, site.level + 1)
   if (first.consarray) return emitFromArray(unit, node, steps, site)
   const code = first.tuple
-    ? emitTuplePath(unit, { node, steps, list: firstList(unit, first, site), site, isNeverEmpty: true })
-    : emitRest(unit, node, emitFirst(unit, first, positionOf(node, 0), site), site)
+    ? emitTuplePath(unit, { node, steps, list: emitFirstList(unit, first, site), site, isNeverEmpty: true })
+    : emitRest(unit, node, emitFirst(unit, first, getPosition(node, 0), site), site)
   return finishPath(unit, node, code, site)
 }
 
@@ -44,13 +45,13 @@ function emitRest(unit: CompilationUnit, node: Node, first: EmittedCode, site: E
     if (step.tuple) {
       return emitTuplePath(unit, { node, steps: steps.slice(i), list: code.js, site, isNeverEmpty: false })
     }
-    code = emitStep(unit, { step, list: code.js, position: positionOf(node, i), site })
+    code = emitStep(unit, { step, list: code.js, position: getPosition(node, i), site })
   }
   return code
 }
 
 /** A grouping takes the items themselves, before a single one stands for the list. */
-const positionOf = (node: Node, i: number): StepPosition =>
+const getPosition = (node: Node, i: number): StepPosition =>
   i < (node.steps ?? []).length - 1 ? 'middle' : node.group ? 'items' : 'value'
 
 /** Applies `[]` and the grouping of the whole path. Tuples are grouped already. */
@@ -98,11 +99,11 @@ function emitFirst(unit: CompilationUnit, step: Node, position: StepPosition, si
     const inner = withSite(site, { context: { ...context, list: 'input', top: false } })
     return { js: emitValue(unit, step, inner), kind: 'value' }
   }
-  return emitStep(unit, { step, list: firstList(unit, step, site), position, site })
+  return emitStep(unit, { step, list: emitFirstList(unit, step, site), position, site })
 }
 
 /** The list a path starts from. A variable does not look into the context. */
-function firstList(unit: CompilationUnit, { type, focus }: Node, { context }: EmitSite): string {
+function emitFirstList(unit: CompilationUnit, { type, focus }: Node, { context }: EmitSite): string {
   if (type !== 'variable') return `${useLibrary(unit, 'itemsOf')}(${context.list})`
   // The interpreter wraps an input array here, which shows where a focus leaves the item unchanged.
   return focus !== undefined && context.top
@@ -129,11 +130,11 @@ function emitStep(unit: CompilationUnit, { step, list, position, site }: StepOpt
   }
   const item = createName(unit, 'item')
   const body = emitItemStep(unit, step, item, toItemSite(site, item))
-  const name = useLibrary(unit, stepFunction(isLast, unit.tracksSequences))
+  const name = useLibrary(unit, selectStepFunction(isLast, unit.tracksSequences))
   return { js: `${name}(${list}, ${toArrowFunction(item, body)})`, kind: isLast ? 'raw' : 'value' }
 }
 
-function stepFunction(isLast: boolean, tracksSequences: boolean): string {
+function selectStepFunction(isLast: boolean, tracksSequences: boolean): string {
   if (isLast) return tracksSequences ? 'lastStepKeepingArray' : 'lastStep'
   return tracksSequences ? 'stepKeepingArray' : 'step'
 }

@@ -1,4 +1,4 @@
-/** One step of a path against one item, filters, and the terms of a sort. */
+/** Emits one step of a path against one item, filters, and the terms of a sort. */
 import type { Node, Stage } from '../ast.ts'
 import { NotCompilable } from '../not-compilable.ts'
 import {
@@ -15,14 +15,16 @@ import { emitGroup } from './emit-object.ts'
 import { convertSequence, emitTyped, emitValue } from './emit-value.ts'
 import { toLiteral } from './literal.ts'
 
-/** A step against one item, with its filters. Its result is flattened into the step's list, so it may stay a sequence. */
+/**
+ * A step against one item, with its filters. Its result is flattened into the step's list, so it may stay a sequence.
+ */
 export function emitItemStep(unit: CompilationUnit, step: Node, item: string, site: EmitSite): string {
   let code: EmittedCode = { js: emitBareStep(unit, step, item, site), kind: 'value' }
   for (const stage of step.stages ?? []) code = emitFilter(unit, code, stage, site)
   return code.js
 }
 
-/** JSONata's parser gives a quoted name at the start of a path its filters and grouping as those of a string. */
+/** JSONata's parser attaches filters and grouping of a quoted name at the start of a path as if it were a string. */
 export const isPlainStep = ({ predicate, group }: Node): boolean => predicate === undefined && group === undefined
 
 /** A step against one item, without its filters. */

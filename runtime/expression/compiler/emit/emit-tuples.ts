@@ -1,4 +1,4 @@
-/** Paths over a tuple stream, whose steps bind names: `a@$v.b#$i[$i > 0].{"parent": %.c}`. */
+/** Emits paths over a tuple stream, whose steps bind names: `a@$v.b#$i[$i > 0].{"parent": %.c}`. */
 import type { Node, Pair, Stage } from '../ast.ts'
 import { NotCompilable } from '../not-compilable.ts'
 import {
@@ -57,7 +57,7 @@ export function emitTuplePath(unit: CompilationUnit, path: TuplePath): EmittedCo
 }
 
 /** The site of a node evaluated against one tuple, whose names take precedence over all others. */
-const tupleSite = (site: EmitSite, item: string, tuple: string, names: TupleNames): EmitSite =>
+const createTupleSite = (site: EmitSite, item: string, tuple: string, names: TupleNames): EmitSite =>
   withSite(toItemSite(site, item), {
     frame: { slots: new Map(), outer: site.frame, tuple: { js: tuple, ...names } },
   })
@@ -67,7 +67,7 @@ function emitStep(unit: CompilationUnit, step: Node, { source, site, names }: Tu
     return emitStages(unit, step, { source: emitSort(unit, step, { source, site, names }), site, names })
   }
   const [item, tuple] = [createName(unit, 'item'), createName(unit, 'tuple')]
-  const inner = tupleSite(site, item, tuple, names)
+  const inner = createTupleSite(site, item, tuple, names)
   const body = makesTuples(step) ? emitTupleValue(unit, step, inner) : emitBareStep(unit, step, item, inner)
   const bound = { focus: step.focus, index: step.index, parent: step.ancestor?.label }
   const members = Object.entries(bound).flatMap(([key, name]) =>
@@ -114,13 +114,13 @@ export function emitTupleFilter(unit: CompilationUnit, filter: TupleFilter): str
     return `${useLibrary(unit, `itemAtOf${of}`)}(${source}, ${toLiteral(Math.floor(expr.value as number))})`
   }
   const [item, tuple] = [createName(unit, 'item'), createName(unit, 'tuple')]
-  const test = toArrowFunction(`${item}, ${tuple}`, emitValue(unit, expr, tupleSite(site, item, tuple, names)))
+  const test = toArrowFunction(`${item}, ${tuple}`, emitValue(unit, expr, createTupleSite(site, item, tuple, names)))
   return `${useLibrary(unit, `filter${of}`)}(${source}, ${test})`
 }
 
 function emitSort(unit: CompilationUnit, step: Node, { source, site, names }: TupleSource): string {
   const sides = ['left', 'right'].map((side) => createName(unit, side))
-  const [left, right] = sides.map((side) => tupleSite(site, `${side}["@"]`, side, names)) as [EmitSite, EmitSite]
+  const [left, right] = sides.map((side) => createTupleSite(site, `${side}["@"]`, side, names)) as [EmitSite, EmitSite]
   const comparison = emitComparison(unit, step, left, right)
   return `${useLibrary(unit, 'sortTuples')}(${source}, (${sides.join(', ')}) => ${comparison})`
 }
@@ -130,7 +130,7 @@ function emitSortedTuples(unit: CompilationUnit, step: Node, { source, site, nam
   const sides = ['left', 'right'].map((side) => createName(unit, side))
   const [left, right] = sides.map((side) => toItemSite(site, side)) as [EmitSite, EmitSite]
   const compare = `(${sides.join(', ')}) => ${emitComparison(unit, step, left, right)}`
-  // Without a name, the interpreter binds it as JavaScript's text for undefined.
+  // Without a name, the interpreter binds the position under the name `undefined`.
   const index = step.index ?? 'undefined'
   names.always.add(index)
   const js = `${useLibrary(unit, 'tuplesOfSorted')}(${source}, ${compare}, ${variableLiteral(index, step)})`
@@ -146,7 +146,7 @@ export function emitTupleGroup(unit: CompilationUnit, { pairs, source, site, nam
   const functions = pairs.map((pair) => {
     const [key, member] = pair.map((node) => {
       const [item, tuple] = [createName(unit, 'item'), createName(unit, 'tuple')]
-      const inner = withSite(tupleSite(site, item, tuple, names), { concurrent: true })
+      const inner = withSite(createTupleSite(site, item, tuple, names), { concurrent: true })
       return toArrowFunction(`${item}, ${tuple}`, emitValue(unit, node, inner))
     })
     return `[${key}, ${member}],`

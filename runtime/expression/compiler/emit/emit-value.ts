@@ -1,4 +1,4 @@
-/** A node as the source of a value, a test or a tuple stream: the entry points that all emitters share. */
+/** Emits a node as a value, a test or a tuple stream: the entry points that all emitters share. */
 import type { Node } from '../ast.ts'
 import { LEFT_OPERAND_REASON, NotCompilable } from '../not-compilable.ts'
 import {
@@ -14,12 +14,12 @@ import { toLiteral } from './literal.ts'
 import { yieldsTuples } from './tuple-names.ts'
 
 /** A node as a value. */
-export const emitValue: NodeEmitter = (unit, node, site) => finishValue(unit, node, unit.emitNode(unit, node, site))
+export const emitValue: NodeEmitter = (unit, node, site) => convertToValue(unit, node, unit.emitNode(unit, node, site))
 
 /** A node as a value, and whether it is a test. */
 export function emitTyped(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCode {
   const code = unit.emitNode(unit, node, site)
-  return { js: finishValue(unit, node, code), kind: code.kind === 'test' ? 'test' : 'value' }
+  return { js: convertToValue(unit, node, code), kind: code.kind === 'test' ? 'test' : 'value' }
 }
 
 /** A node as a condition: truthy in JavaScript exactly where it is in JSONata. */
@@ -31,7 +31,7 @@ export function emitTest(unit: CompilationUnit, node: Node, site: EmitSite): str
 /** A node as a step that may yield a tuple stream, which no other site can handle. */
 export const emitTupleValue: NodeEmitter = (unit, node, site) => finish(unit, node, unit.emitNode(unit, node, site))
 
-function finishValue(unit: CompilationUnit, node: Node, code: EmittedCode): string {
+function convertToValue(unit: CompilationUnit, node: Node, code: EmittedCode): string {
   if (yieldsTuples(node)) throw new NotCompilable('parent operator', node)
   return finish(unit, node, code)
 }

@@ -1,4 +1,4 @@
-/** Syntax tree to source: dispatches each type of node to its emitter. Emitters call back through the compilation unit. */
+/** Dispatches each type of node to its emitter. Emitters call back through the compilation unit. */
 import type { Node } from '../ast.ts'
 import { LEFT_OPERAND_REASON, NotCompilable } from '../not-compilable.ts'
 import { type CompilationUnit, type EmitSite, type EmittedCode, useLibrary, withSite } from './compilation-unit.ts'

@@ -1,14 +1,15 @@
-/** The only ways for text of an expression to enter generated source. */
+/** Escapes text of an expression for generated source. No text enters the source by any other way. */
 
 /**
- * A text, number, boolean or null as JavaScript source: one token, on one line, that terminates nothing but itself.
+ * A string, number, boolean or null as JavaScript source: one token, on one line, that terminates nothing but itself.
  *
- * Names, texts, regular expressions and comments pass through this file, and nothing else of an expression reaches the source.
+ * Names, strings, regular expressions and comments pass through this file; nothing else of an expression reaches the
+ * source.
  */
 export function toLiteral(value: string | number | boolean | null): string {
   if (Object.is(value, -0)) return '(-0)'
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('the number has no literal')
-  // JSON allows Unicode line separators in a text; "<" is escaped so that the source can be embedded in HTML.
+  // JSON allows Unicode line separators in a string; "<" is escaped so that the source can be embedded in HTML.
   const source = JSON.stringify(value).replace(/[\u007f-\uffff<]/g, escapeCharacter)
   return typeof value === 'number' && value < 0 ? `(${source})` : source
 }
@@ -20,7 +21,7 @@ export const toIdentifier = (text: string): string =>
     .replace(/^(?=\d)/, '_')
     .slice(0, 30)
 
-/** A text as line comments, one for each of its lines. */
+/** Text as line comments, one for each of its lines. */
 export const toComment = (text: string): string =>
   text
     .trim()

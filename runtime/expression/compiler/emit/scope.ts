@@ -17,9 +17,12 @@ import { toLiteral } from './literal.ts'
 export function createFrame(unit: CompilationUnit, parts: readonly Node[], outer: ScopeFrame | undefined): ScopeFrame {
   const slots = new Map<string, VariableSlot>()
   for (const part of parts) {
-    for (const { name, value } of boundIn(part)) {
-      const slot = slots.get(name) ?? {
-        ...{ js: createName(unit, '', name), alwaysBound: false, mayBeUnbound: false, values: [] },
+    for (const { name, value } of findBindings(part)) {
+      const slot: VariableSlot = slots.get(name) ?? {
+        js: createName(unit, '', name),
+        alwaysBound: false,
+        mayBeUnbound: false,
+        values: [],
       }
       slot.values.push(value)
       slots.set(name, slot)
@@ -29,13 +32,13 @@ export function createFrame(unit: CompilationUnit, parts: readonly Node[], outer
 }
 
 /** Names bound in the same frame as this node. Blocks and lambdas have frames of their own. */
-function* boundIn(node: unknown): Generator<{ readonly name: string; readonly value: Node }> {
+function* findBindings(node: unknown): Generator<{ readonly name: string; readonly value: Node }> {
   if (typeof node !== 'object' || node === null) return
   const { type, lhs, rhs, thunk } = node as Partial<Node>
   // A thunk, which the parser makes of a tail call, has no frame.
   if ((type === 'block' || type === 'lambda') && !thunk) return
   if (type === 'bind') yield { name: String((lhs as Node).value), value: rhs as Node }
-  for (const child of Object.values(node)) yield* boundIn(child)
+  for (const child of Object.values(node)) yield* findBindings(child)
 }
 
 /** The source of a variable's value. */
@@ -48,7 +51,7 @@ export function resolveVariable(unit: CompilationUnit, node: Node, site: EmitSit
 export const resolveParent = (unit: CompilationUnit, label: string, site: EmitSite): string =>
   resolveName(unit, label, site, () => 'undefined')
 
-/** The innermost binding in effect at run time: tests each one that may be unbound before the next. */
+/** The innermost binding in effect at run time. Tests each one that may be unbound before trying the next. */
 function resolveName(unit: CompilationUnit, name: string, site: EmitSite, fallback: () => string): string {
   const candidates: { readonly js: string; readonly test: string }[] = []
   const choose = (last: string): string =>
@@ -104,8 +107,8 @@ function resolveFunction(unit: CompilationUnit, name: string, node: Node): strin
 }
 
 /**
- * Whether any node of the expression behaves differently for a sequence than for an array of the data: `[]`,
- * `$distinct`, array constructors in a path, and functions whose tail call yields a sequence unconverted.
+ * Whether any node of the expression treats a sequence differently from an array of the data: `[]`, `$distinct`, array
+ * constructors in a path, and functions whose tail call yields a sequence unconverted.
  */
 export function needsSequenceTracking(root: Node): boolean {
   const all = [...walkNodes(root)] as unknown as readonly Node[]

@@ -1,8 +1,8 @@
-/** Tuple streams in the syntax tree: which nodes yield one, and which names it binds. */
+/** Finds the nodes that yield tuple streams, and the names those bind. */
 import type { Node } from '../ast.ts'
 import type { TupleNames } from './compilation-unit.ts'
 
-/** Whether a node makes a tuple stream, to be grouped or continued by the path it is a step of. */
+/** Whether a node creates a tuple stream, which it may group itself or yield to the path around it. */
 export function makesTuples(node: Node): boolean {
   if (node.type === 'block') return (node.expressions ?? []).slice(-1).some(yieldsTuples)
   return node.type === 'path' && node.tuple === true && (node.steps ?? []).some((step) => step.tuple)

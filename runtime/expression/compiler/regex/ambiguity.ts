@@ -1,10 +1,9 @@
-/** The ambiguity of an NFA: the number of ways to match one text, which decides the duration of a failing search. */
-
+/** Measures the ambiguity of an NFA: the ways to match one string, which determine the time of a failing search. */
 import { partition } from './characters.ts'
 import { type Nfa, NfaTooLarge } from './nfa.ts'
 
 /**
- * `power`: the ways grow like the length of the text to this power; infinite if each iteration doubles them.
+ * `power`: the ways grow like the length of the string to this power; infinite if each iteration doubles them.
  * `loops`: states of the ambiguous loops.
  */
 export interface Ambiguity {
@@ -22,10 +21,10 @@ interface Analysis {
   stepsLeft: number
 }
 
-/** Choices outside loops may double the ways as well. So many of them cost no more than a long text. */
+/** Choices outside loops double the ways, too. This many cost no more than a long string. */
 const MAX_CHOICES = 16
 
-/** Counted, not timed, so that the verdict is the same on every machine. */
+/** Counted, not timed: the verdict is the same on every machine. */
 const MAX_STEPS = 1_000_000
 
 /** Throws `NfaTooLarge` if the analysis takes too long. */
@@ -46,7 +45,7 @@ export function findAmbiguity({ states }: Nfa): Ambiguity {
   if (choices.filter((state) => analysis.transitions[state]?.some((next) => next.length > 1)).length > MAX_CHOICES) {
     throw new NfaTooLarge()
   }
-  return longestChain([...loops.values()], analysis)
+  return findLongestChain([...loops.values()], analysis)
 }
 
 function analyze(states: Nfa['states']): Analysis {
@@ -60,12 +59,12 @@ function analyze(states: Nfa['states']): Analysis {
     }
     return byClass
   })
-  const reachable = states.map((_, state) => reachableFrom([state], (at) => states[at]?.next.keys() ?? []))
+  const reachable = states.map((_, state) => findReachable([state], (at) => states[at]?.next.keys() ?? []))
   return { transitions, reachable, stepsLeft: MAX_STEPS }
 }
 
 /** All nodes reachable from these by at least one step. */
-function reachableFrom(from: readonly number[], next: (at: number) => Iterable<number>): Set<number> {
+function findReachable(from: readonly number[], next: (at: number) => Iterable<number>): Set<number> {
   const found = new Set<number>()
   const stack = [...from]
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
@@ -82,14 +81,14 @@ function countStep(analysis: Analysis): void {
   if (--analysis.stepsLeft < 0) throw new NfaTooLarge()
 }
 
-/** Whether one text leads around the loop and back to its start in two ways. */
+/** Whether one string leads around the loop and back to its start in two ways. */
 function isExponential(loop: readonly number[], analysis: Analysis): boolean {
   const inside = new Set(loop)
   const [entry = 0] = loop
   const size = analysis.transitions.length
   const predecessors = new Map<number, number[]>()
   let hasTwoWays = false
-  const pairs = reachableFrom([entry * size + entry], (pair) => {
+  const pairs = findReachable([entry * size + entry], (pair) => {
     const [a, b] = [Math.floor(pair / size), pair % size]
     const found: number[] = []
     for (const [characterClass, nextOfA] of (analysis.transitions[a] ?? []).entries()) {
@@ -108,12 +107,12 @@ function isExponential(loop: readonly number[], analysis: Analysis): boolean {
     return found
   })
   if (hasTwoWays) return true
-  const back = reachableFrom([entry * size + entry], (pair) => predecessors.get(pair) ?? [])
+  const back = findReachable([entry * size + entry], (pair) => predecessors.get(pair) ?? [])
   return [...pairs].some((pair) => Math.floor(pair / size) !== pair % size && back.has(pair))
 }
 
-/** The longest chain of loops, each of which can continue in the next at any offset of the same text. */
-function longestChain(loops: readonly (readonly number[])[], analysis: Analysis): Ambiguity {
+/** The longest chain of loops in which each can hand over to the next at any offset of one string. */
+function findLongestChain(loops: readonly (readonly number[])[], analysis: Analysis): Ambiguity {
   const first = (loop: readonly number[]): number => loop[0] ?? 0
   const isAfter = (a: readonly number[], b: readonly number[]) =>
     a !== b && analysis.reachable[first(a)]?.has(first(b)) === true
@@ -135,7 +134,7 @@ function longestChain(loops: readonly (readonly number[])[], analysis: Analysis)
   return loops.map(bestOf).reduce((a, b) => (b.power > a.power ? b : a), { power: 0, loops: [] })
 }
 
-/** Whether one text leads around the first loop, from the first to the second, and around the second. */
+/** Whether one string leads around the first loop, from the first to the second, and around the second. */
 function canContinue(from: readonly number[], to: readonly number[], analysis: Analysis): boolean {
   const size = analysis.transitions.length
   const [inFrom, inTo] = [new Set(from), new Set(to)]
@@ -155,6 +154,6 @@ function canContinue(from: readonly number[], to: readonly number[], analysis: A
     return found
   }
   return from.some((p) =>
-    to.some((q) => reachableFrom([(p * size + p) * size + q], step).has((p * size + q) * size + q)),
+    to.some((q) => findReachable([(p * size + p) * size + q], step).has((p * size + q) * size + q)),
   )
 }

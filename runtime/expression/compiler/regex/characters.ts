@@ -1,4 +1,4 @@
-/** Character sets as ranges of UTF-16 code units: what one position of a regular expression without flag `u` matches. */
+/** Character sets of a regular expression without flag `u`, as ranges of UTF-16 code units. */
 
 export type CharacterSet = readonly (readonly [from: number, to: number])[]
 
@@ -39,7 +39,9 @@ export const characterClasses: Readonly<Record<string, CharacterSet>> = {
   W: complement(words),
 }
 
-/** A set under flag `i`. Only the first 500 characters of a range are folded: the rest of a large one holds both cases. */
+/**
+ * A set under flag `i`. Only the first 500 characters of a range are folded: the rest of a large one holds both cases.
+ */
 export function ignoreCase(ranges: CharacterSet): CharacterSet {
   const added: (readonly [number, number])[] = []
   for (const [from, to] of ranges) {

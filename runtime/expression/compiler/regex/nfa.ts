@@ -1,8 +1,8 @@
-/** A regular expression as an NFA in Glushkov form: a state for each position that matches a character, and its successors. */
+/** Builds an NFA of a regular expression in Glushkov form: a state for each position that matches a character. */
 import { anyCharacter, type CharacterSet } from './characters.ts'
 import type { ParsedRegex, RegexNode, Span } from './parse.ts'
 
-/** The analysis would take too long. */
+/** Thrown where the analysis would take too long. */
 export class NfaTooLarge extends Error {
   override readonly name = 'NfaTooLarge'
 }
@@ -26,11 +26,11 @@ export interface Nfa {
 }
 
 interface Fragment {
-  /** Number of ways to match the empty text. */
+  /** Number of ways to match the empty string. */
   readonly empty: number
   readonly first: WaysByState
   readonly last: WaysByState
-  /** Whether it can match the empty text unconditionally, and the states after which it can. */
+  /** Whether it can match the empty string unconditionally. `ends` are the states after which the rest can. */
   readonly isSkippable: boolean
   readonly ends: ReadonlySet<number>
 }
@@ -73,8 +73,8 @@ function isAnchored(node: RegexNode): boolean {
 }
 
 /**
- * After an end state the match has succeeded, so no failed attempt contains one. Attempts that would begin at a successor
- * of an end state are begun by the search state instead.
+ * Removes the successors of end states. In an end state the match has succeeded, so no failed attempt continues from
+ * one; attempts that begin at such a successor begin at the search state.
  */
 function cutSuccess(states: readonly NfaState[], ends: ReadonlySet<number>, search: number): void {
   for (const end of ends) {
@@ -150,7 +150,7 @@ const alternate = (a: Fragment, b: Fragment): Fragment => ({
   ends: new Set([...a.ends, ...b.ends]),
 })
 
-/** A back-reference stands for any text that its group could match. */
+/** A back-reference stands for any string that its group can match. */
 function backreference(builder: NfaBuilder, group: number | string): Fragment {
   const node = builder.groups.get(group)
   if (node === undefined || builder.expanding.has(group)) return { ...EMPTY, isSkippable: false }
@@ -178,7 +178,7 @@ function loop(builder: NfaBuilder, item: RegexNode, min: number): Fragment {
   return min === 0 ? optional(fragment) : fragment
 }
 
-/** JavaScript rejects an iteration that matches the empty text, so skipping the part is the only way. */
+/** JavaScript rejects an iteration that matches the empty string, so skipping the part is the only way to match it. */
 const optional = (fragment: Fragment): Fragment => ({ ...fragment, empty: 1, isSkippable: true })
 
 function upTo(builder: NfaBuilder, item: RegexNode, most: number): Fragment {
@@ -186,7 +186,7 @@ function upTo(builder: NfaBuilder, item: RegexNode, most: number): Fragment {
   return optional(concatenate(builder, toFragment(builder, item), upTo(builder, item, most - 1)))
 }
 
-/** Whether it matches texts of one length only, each in one way. */
+/** Whether it matches strings of one length only, each in one way. */
 function isFixed(node: RegexNode): boolean {
   if (node.kind === 'set') return true
   if (node.kind === 'repeat') return node.min === node.max && isFixed(node.item)

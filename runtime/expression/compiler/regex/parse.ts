@@ -18,7 +18,7 @@ export type RegexNode =
   | { readonly kind: 'assertion'; readonly isStart: boolean }
   /** `(?=…)` and its kind: consumes nothing after its attempt. */
   | { readonly kind: 'lookaround'; readonly item: RegexNode }
-  /** `\1`: the text that a group has matched. */
+  /** `\1`: the match of a group. */
   | { readonly kind: 'backreference'; readonly group: number | string }
 
 export interface ParsedRegex {
@@ -42,8 +42,14 @@ export function parseRegex({ source, flags }: Pick<RegExp, 'source' | 'flags'>):
   // Escaped parentheses and those in a character class open no group.
   const opening = source.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, '').match(/\((?!\?(?!<[^=!]))/g) ?? []
   const state: ParserState = {
-    ...{ source, ignoresCase: flags.includes('i'), isMultiline: flags.includes('m'), groups: new Map() },
-    ...{ groupCount: opening.length, hasNamedGroups: /\(\?<[^=!]/.test(source), openedGroups: 0, position: 0 },
+    source,
+    ignoresCase: flags.includes('i'),
+    isMultiline: flags.includes('m'),
+    groups: new Map(),
+    groupCount: opening.length,
+    hasNamedGroups: /\(\?<[^=!]/.test(source),
+    openedGroups: 0,
+    position: 0,
   }
   return { root: parseAlternatives(state), groups: state.groups }
 }

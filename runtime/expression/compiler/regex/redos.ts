@@ -4,18 +4,18 @@ import { buildNfa, type Nfa, NfaTooLarge } from './nfa.ts'
 import { parseRegex, type Span } from './parse.ts'
 
 /**
- * Worst-case time of matching: linear in the length of the text (1), quadratic (2), or worse (3), with the reason.
+ * Worst-case time of matching: linear in the length of the string (1), quadratic (2), or worse (3), with the reason.
  *
- * Quadratic is accepted. Nearly every pattern that searches within a text needs it (`\s+$`, `<[^>]*>`, an e-mail
- * address), and since the square is charged to the steps of an evaluation, it ends in time. At cubic time a text of
- * 10,000 characters takes three minutes, and one of 100,000 two days.
+ * Quadratic is accepted. Nearly every pattern that searches within a string needs it (`\s+$`, `<[^>]*>`, an e-mail
+ * address), and an evaluation is charged the square in steps, so it ends in time. At cubic time a string of 10,000
+ * characters takes three minutes, and one of 100,000 two days.
  */
 export type BacktrackingVerdict =
   | { readonly power: 1 | 2 }
   | {
       readonly power: 3
       readonly reason: 'exponential' | 'polynomial' | 'too-large'
-      /** The parts that can match the same text, as offsets into the source. */
+      /** The parts that can match the same string, as offsets into the source. */
       readonly parts: readonly Span[]
     }
 
@@ -43,12 +43,12 @@ function analyze(regex: RegExp): BacktrackingVerdict {
 function toVerdict({ power, loops }: Ambiguity, nfa: Nfa): BacktrackingVerdict {
   if (power < 2) return { power: power === 0 ? 1 : 2 }
   return power === Number.POSITIVE_INFINITY
-    ? { power: 3, reason: 'exponential', parts: [repetitionAround(loops, nfa)] }
-    : { power: 3, reason: 'polynomial', parts: repetitionsOf(loops, nfa) }
+    ? { power: 3, reason: 'exponential', parts: [findEnclosingRepetition(loops, nfa)] }
+    : { power: 3, reason: 'polynomial', parts: findRepetitions(loops, nfa) }
 }
 
 /** The shortest repetition that contains all of these states. */
-function repetitionAround(loops: readonly number[], { states, repeats }: Nfa): Span {
+function findEnclosingRepetition(loops: readonly number[], { states, repeats }: Nfa): Span {
   const spans = loops.map((state) => states[state]?.span).filter((span) => span !== undefined)
   const [start, end] = [Math.min(...spans.map(([from]) => from)), Math.max(...spans.map(([, to]) => to))]
   const enclosing = repeats.filter(([from, to]) => from <= start && to >= end)
@@ -63,7 +63,7 @@ const byLength = (a: Span, b: Span): number => a[1] - a[0] - (b[1] - b[0])
 const isWithin = (inner: Span, outer: Span): boolean => inner[0] >= outer[0] && inner[1] <= outer[1]
 
 /** The innermost repetition of each of these states, in the order of the text. */
-function repetitionsOf(loops: readonly number[], { states, repeats }: Nfa): readonly Span[] {
+function findRepetitions(loops: readonly number[], { states, repeats }: Nfa): readonly Span[] {
   const found = loops.flatMap((state) => {
     const span = states[state]?.span
     if (span === undefined) return []

@@ -1,4 +1,4 @@
-/** Field lookups: the meaning of `a.b` for an object, a list, and lists within a list. */
+/** Looks up fields: `a.b` of an object, of a list, and of lists within a list. */
 import { countItems } from './json-size.ts'
 import { checkList, consumeSteps, fallBack } from './limits.ts'
 import { Sequence, toValue } from './sequence.ts'

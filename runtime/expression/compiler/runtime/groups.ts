@@ -6,7 +6,10 @@ import { Sequence } from './sequence.ts'
 /** The key or the value of a pair, evaluated against an item. */
 export type PairFunction = (item: unknown) => unknown
 
-/** Keys that the interpreter rejects, that would change the object itself, or that JavaScript calls if they hold functions. */
+/**
+ * Keys that the interpreter rejects, that would change the object itself, or that JavaScript calls if they hold
+ * functions.
+ */
 const RESERVED_KEYS = new Set(['_jsonata_lambda', '_jsonata_function', '__proto__', 'toJSON'])
 
 /** Literal keys are checked at compile time. */

@@ -1,4 +1,4 @@
-/** The size of a value. A part that occurs many times counts each time but is measured once: there may be too many. */
+/** Measures values. A part that occurs many times counts each time but is measured once, which bounds the work. */
 
 /** Characters as JSON, approximately, after `toPlainJson`. Infinite for a value that contains itself. */
 export const countCharacters = (value: unknown): number => measure(value, (text) => text.length + 2, 3, new Map())
@@ -30,7 +30,7 @@ function measure(
   return total
 }
 
-/** A function of the interpreter, which references every environment it was created in. */
+/** Whether the value is a function of the interpreter, which references every environment around it. */
 const isInterpreterFunction = (value: object): boolean =>
   Object.values(value).some((member) => typeof member === 'function')
 

@@ -1,4 +1,4 @@
-/** Limits of one evaluation. Counted, never timed, so that a runaway expression ends the same way on every machine. */
+/** Limits of one evaluation. Counted, never timed: a runaway expression ends the same way on every machine. */
 
 export interface Limits {
   /** Nodes of the syntax tree evaluated. */
@@ -17,7 +17,7 @@ export const DEFAULT_LIMITS: Limits = { steps: 1_000_000, stack: 625, sequence: 
 /** Characters read or written, or list items handled, for one step. */
 export const PER_STEP = 64
 
-/** The interpreter copies a group for each item it adds. Copying is faster than evaluating: this many items are one step. */
+/** List items that the interpreter copies for one step: it copies a group for each item it adds. */
 export const GROUPED_PER_STEP = 512
 
 /** Counts one evaluation against its limits. Each method throws once its limit is exceeded. */
@@ -26,7 +26,7 @@ export interface LimitCounter {
   consumeSteps(steps: number): void
   /** The length of a list, before or after it is built. */
   checkListLength(items: number): void
-  /** The length of a text, before or after it is built. */
+  /** The length of a string, before or after it is built. */
   checkTextLength(characters: number): void
 }
 
@@ -39,7 +39,10 @@ export class LimitExceeded {
   }
 }
 
-/** Compiled code cannot match the interpreter for this data, so the interpreter must run. Thrown without a stack trace. */
+/**
+ * Thrown where compiled code cannot match the interpreter for this data, so the interpreter must run. Has no stack
+ * trace.
+ */
 export class FallbackToInterpreter {}
 
 const fallback = new FallbackToInterpreter()
@@ -55,7 +58,7 @@ let remaining = 0
 let depth = 0
 let startedAt: Date | undefined
 
-/** Begins an evaluation at a depth of `levels`. Nothing ends it; the next evaluation resets again. */
+/** Begins an evaluation at a depth of `levels`. Has no counterpart: the next evaluation resets again. */
 export function resetLimits(evaluationLimits: Limits, levels: number): void {
   limits = evaluationLimits
   remaining = evaluationLimits.steps
@@ -63,7 +66,10 @@ export function resetLimits(evaluationLimits: Limits, levels: number): void {
   startedAt = undefined
 }
 
-/** Calls a function that may evaluate an expression of its own. If it throws, the outer evaluation has failed too. */
+/**
+ * Calls a function that may itself evaluate an expression. Does not restore after an error, which fails the outer
+ * evaluation too.
+ */
 export function withOwnLimits<A extends readonly unknown[], T>(call: (...args: A) => T, args: A): T {
   const outerLimits = limits
   const outerRemaining = remaining
@@ -89,8 +95,8 @@ export function consumeSteps(steps: number): void {
 }
 
 /**
- * Enters a function, by as many levels as its deepest node. The interpreter nests less deeply, and not at all for a tail
- * call, so it decides. `leaveFunction` undoes it; after an error the depth no longer matters.
+ * Enters a function, by the levels of its deepest node. The interpreter nests less deeply, and not at all for a tail
+ * call, so beyond the limit it runs instead. `leaveFunction` leaves again; after an error the depth no longer matters.
  */
 export function enterFunction(levels: number): void {
   depth += levels
@@ -116,7 +122,7 @@ export function rejectRange(): never {
   throw new LimitExceeded('D2014')
 }
 
-/** Bounds an intermediate text by the limit for the result. */
+/** Applies the limit of the result to an intermediate string. */
 export function checkTextLength(length: number): void {
   if (length > limits.output) throw new LimitExceeded('output')
 }

@@ -1,5 +1,4 @@
-/** JSONata's operators. Where the interpreter would fail, these fall back to it for the error. */
-
+/** JSONata's operators. Where the interpreter fails, they fall back to it for the error. */
 import { guardArgument, isRecord } from './fields.ts'
 import { textOf } from './functions/jsonata-builtins.ts'
 import { checkListLength, checkTextLength, consumeSteps, fallBack, rejectRange } from './limits.ts'
@@ -28,7 +27,7 @@ export function truthy(value: unknown): boolean {
   }
 }
 
-/** Evaluates all of them, since any may be an error. */
+/** Evaluates every item, since any may be an error. */
 function truthyList(list: readonly unknown[]): boolean {
   consumeSteps(list.length)
   return list.filter(truthy).length > 0
@@ -76,7 +75,7 @@ export const greaterOrEqual = comparison((left, right) => left >= right)
 export const equal = (left: unknown, right: unknown): boolean =>
   left !== undefined && right !== undefined && deepEqual(left, right)
 
-/** False if either side is undefined, too. */
+/** Not the negation of `equal`: false if either side is undefined, too. */
 export const unequal = (left: unknown, right: unknown): boolean =>
   left !== undefined && right !== undefined && !deepEqual(left, right)
 
@@ -109,7 +108,7 @@ export function isIn(item: unknown, list: unknown): boolean {
   return list.includes(item) && !Number.isNaN(item)
 }
 
-/** `&`: undefined is an empty text. */
+/** `&`: undefined is an empty string. */
 export function concat(left: unknown, right: unknown): string {
   const text = (side: unknown): string => (typeof side === 'string' ? side : side === undefined ? '' : textOf(side))
   const joined = text(left) + text(right)

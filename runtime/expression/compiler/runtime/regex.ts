@@ -1,10 +1,10 @@
-/** Regular expressions, and the built-in functions that take them. The interpreter's own are asynchronous. */
+/** Regular expressions, and synchronous versions of the built-in functions that take them. */
 import { analyzeBacktracking } from '../regex/redos.ts'
 import { isNotTailCallable } from './functions/tail-calls.ts'
 import { checkListLength, checkTextLength, consumeSteps, fallBack, PER_STEP } from './limits.ts'
 import { Sequence } from './sequence.ts'
 
-/** The result of calling a regular expression, or a function in its place. */
+/** The result of calling a regular expression, or a function that stands in for one. */
 interface Match {
   readonly match: string
   readonly start: number
@@ -14,18 +14,18 @@ interface Match {
   next?: unknown
 }
 
-/** The cost of matching a text of so many characters at worst, in steps. */
+/** Steps to charge for matching a string of this length: the worst case. */
 export type MatchingCost = (characters: number) => number
 
 export const linearCost: MatchingCost = (characters) => Math.floor(characters / PER_STEP)
 
-/** At this cost a text of 64,000 characters exhausts the default limit, within seconds. */
+/** At this cost a string of 64,000 characters exhausts the default limit, within seconds. */
 export const quadraticCost: MatchingCost = (characters) => Math.floor(characters / PER_STEP) ** 2
 
 export const getMatchingCost = (regex: RegExp): MatchingCost =>
   analyzeBacktracking(regex).power === 1 ? linearCost : quadraticCost
 
-/** `/source/flags` as a value: a function of a text and a start offset. All its calls share one `lastIndex`. */
+/** `/source/flags` as a value: a function of a string and a start offset. All its calls share one `lastIndex`. */
 export function regex(source: string, flags: string): object {
   const pattern = new RegExp(source, flags)
   let cost: MatchingCost | undefined
@@ -35,7 +35,7 @@ export function regex(source: string, flags: string): object {
       cost ??= getMatchingCost(pattern)
       consumeSteps(cost(text.length))
     }
-    // JavaScript converts other values to text, undefined to "undefined".
+    // JavaScript converts other values to strings, undefined to "undefined".
     if ((typeof text === 'object' && text !== null) || typeof text === 'function') return fallBack()
     if (from !== undefined && typeof from !== 'number') return fallBack()
     pattern.lastIndex = from ?? 0
@@ -53,8 +53,8 @@ export function regex(source: string, flags: string): object {
   return find
 }
 
-/** Each match of a regular expression, or of a function in its place. */
-function* matches(matcher: unknown, text: string): Generator<Match> {
+/** Each match of a regular expression, or of a function that stands in for one. */
+function* findMatches(matcher: unknown, text: string): Generator<Match> {
   let found = callMatcher(matcher, text)
   while (found !== undefined) {
     yield found
@@ -99,7 +99,7 @@ function match(text: unknown, pattern: unknown, limit: unknown): unknown {
   if (typeof text !== 'string') return undefined
   if (typeof limit === 'number' && limit < 0) fallBack()
   if (typeof limit === 'number' && limit <= 0) return new Sequence([])
-  const found = takeMatches(matches(pattern, text), limit)
+  const found = takeMatches(findMatches(pattern, text), limit)
   return new Sequence(Array.from(found, (each) => ({ match: each.match, index: each.start, groups: each.groups })))
 }
 
@@ -110,7 +110,7 @@ function split(text: unknown, separator: unknown, limit: unknown): unknown {
   if (typeof separator === 'string') return text.split(separator, limit as number | undefined)
   const parts: string[] = []
   let start = 0
-  for (const { start: at, end } of takeMatches(matches(separator, text), limit)) {
+  for (const { start: at, end } of takeMatches(findMatches(separator, text), limit)) {
     parts.push(text.substring(start, at))
     checkListLength(parts.length + 1)
     start = end
@@ -126,7 +126,7 @@ function replace(text: unknown, pattern: unknown, replacement: unknown, limit: u
   if (typeof pattern === 'string') return replaceText(text, pattern, replacement, limit)
   let result = ''
   let start = 0
-  for (const each of takeMatches(matches(pattern, text), limit)) {
+  for (const each of takeMatches(findMatches(pattern, text), limit)) {
     const inserted =
       typeof replacement === 'string' ? substitute(replacement, each) : callReplacement(replacement, each)
     result += text.substring(start, each.start) + inserted
@@ -151,7 +151,9 @@ function callReplacement(replacement: unknown, found: Match): string {
   return typeof inserted === 'string' ? inserted : fallBack()
 }
 
-/** Expands `$0` (the match), `$1` (a group) and `$$`. With ten groups or more, reads two digits if such a group exists. */
+/**
+ * Expands `$0` (the match), `$1` (a group) and `$$`. With ten groups or more, reads two digits if such a group exists.
+ */
 function substitute(template: string, { match: text, groups }: Match): string {
   const digits = groups.length === 0 ? 1 : Math.floor(Math.log(groups.length) * Math.LOG10E) + 1
   let result = ''

@@ -1,5 +1,4 @@
-/** The result of compiled code: uncopied if it is plain JSON already, otherwise converted like the interpreter's. */
-
+/** Returns plain results of compiled code uncopied, and converts all others like the interpreter's. */
 import type { Json } from '../../../ports/types.ts'
 import { fallBack, getOutputLimit } from './limits.ts'
 import { toPlainJson } from './to-plain-json.ts'
@@ -56,7 +55,7 @@ function measureObject(object: object, remaining: number): number {
     if (key === '__proto__') return -1
     const member = (object as Readonly<Record<string, unknown>>)[key]
     left -= key.length + 3
-    // Nearly all members of a record are texts, measured here without a call.
+    // Nearly all members of a record are strings, measured here without a call.
     left = typeof member === 'string' ? left - member.length - 2 : measure(member, left)
     if (left < 0) return left
   }

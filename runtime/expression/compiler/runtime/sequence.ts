@@ -28,7 +28,9 @@ export function toValue(result: unknown): unknown {
   return items.length > 1 ? items : items[0]
 }
 
-/** A sequence as a value that is remembered. Unwraps a remembered array again, as the interpreter does after each node. */
+/**
+ * A sequence as a value that is remembered. Unwraps a remembered array again, as the interpreter does after each node.
+ */
 export function toRememberedArray(result: unknown): unknown {
   if (result instanceof Sequence) {
     const { items, keepsArray } = result

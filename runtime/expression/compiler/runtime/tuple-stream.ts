@@ -1,4 +1,6 @@
-/** Tuple streams, for paths whose steps bind names (`@$v`, `#$i`, `%`): each item together with the names bound at it. */
+/**
+ * Tuple streams, for paths whose steps bind names (`@$v`, `#$i`, `%`): each item together with the names bound at it.
+ */
 
 import { filter, itemAt, timesSelected } from './filters.ts'
 import { append, objectFromEntries } from './functions/builtin-functions.ts'
@@ -10,7 +12,7 @@ import { itemsOf, Sequence } from './sequence.ts'
 /** Bound values by name, and the item itself as `@`. Without a prototype, so that any name can be bound. */
 export type Tuple = Record<string, unknown>
 
-/** Only steps of a path ever see one. */
+/** Exists within a path only, never as a value. */
 export class TupleStream {
   readonly tuples: readonly Tuple[]
   /** A sort leaves the interpreter with a plain list of tuples, which most later steps take for data. */
@@ -45,7 +47,9 @@ export function tuplesAfter(list: unknown): TupleStream | undefined {
 /** An input that must not be an array. */
 export const rejectArray = (value: unknown): unknown => (Array.isArray(value) ? fallBack() : value)
 
-/** The names a step binds: to each item, to its position among the results of one tuple, and to the item it came from. */
+/**
+ * The names a step binds: to each item, to its position among the results of one tuple, and to the item it came from.
+ */
 interface StepNames {
   readonly focus?: string
   readonly index?: string

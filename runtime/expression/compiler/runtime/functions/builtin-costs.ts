@@ -1,5 +1,4 @@
-/** The cost of a call of a built-in function, estimated from its arguments in advance. Applies to both engines. */
-
+/** Estimates the cost of calling a built-in function from its arguments, for both engines. */
 import { countCharacters, countItems, countValues } from '../json-size.ts'
 import { type LimitCounter, PER_STEP } from '../limits.ts'
 
@@ -50,10 +49,10 @@ const chargeTruth: Cost = (counter, value) => {
   if (Array.isArray(value)) counter.consumeSteps(Math.floor(countItems(value) / PER_STEP))
 }
 
-/** Occurrences of one text in another, at most `most`. */
-function occurrences(text: string, part: string, most: number): number {
+/** Occurrences of one string in another, at most `max`. */
+function countOccurrences(text: string, part: string, max: number): number {
   let count = 0
-  for (let at = text.indexOf(part); at !== -1 && count < most; at = text.indexOf(part, at + part.length)) count++
+  for (let at = text.indexOf(part); at !== -1 && count < max; at = text.indexOf(part, at + part.length)) count++
   return count
 }
 
@@ -85,14 +84,14 @@ const COSTS: Readonly<Record<string, Cost>> = {
     if (typeof text !== 'string' || typeof pattern !== 'string' || pattern === '') return
     if (typeof replacement !== 'string') return
     const most = typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY
-    const count = occurrences(text, pattern, most)
+    const count = countOccurrences(text, pattern, most)
     counter.consumeSteps(count)
     chargeOutput(counter, text.length + count * (replacement.length - pattern.length))
   },
   split: (counter, text, separator, limit) => {
     if (typeof text !== 'string' || typeof separator !== 'string') return
     const most = typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY
-    counter.checkListLength(separator === '' ? Math.min(most, text.length) : occurrences(text, separator, most))
+    counter.checkListLength(separator === '' ? Math.min(most, text.length) : countOccurrences(text, separator, most))
   },
   zip: (counter, ...lists) => {
     const shortest = Math.min(...lists.map((list) => (Array.isArray(list) ? list.length : 0)))
@@ -121,15 +120,15 @@ const COSTS: Readonly<Record<string, Cost>> = {
   now: (counter, picture) => chargeDatePicture(counter, undefined, picture),
   toMillis: (counter, text, picture) => {
     chargeDatePicture(counter, text, picture)
-    if (typeof text === 'string' && typeof picture === 'string') counter.consumeSteps(matchAttempts(text, picture))
+    if (typeof text === 'string' && typeof picture === 'string') counter.consumeSteps(countMatchAttempts(text, picture))
   },
 }
 
 /**
- * Ways to divide a text among the components of a picture that no literal separates: their number is the exponent.
- * Digits followed by digits have a fixed width and divide in one way.
+ * Ways to divide a string among adjacent components of a picture: the exponent is the number of adjacent pairs. A
+ * component of fixed width before another number divides in one way.
  */
-function matchAttempts(text: string, picture: string): number {
+function countMatchAttempts(text: string, picture: string): number {
   const adjacent = picture.match(/\](?=[[\w])/g)?.length ?? 0
   const fixedWidth = picture.match(/\[[A-Za-z]\d+\](?=\[[YMDdFWwXxHhmsf]\d+\])/g)?.length ?? 0
   return Math.floor((text.length + 1) ** Math.max(0, adjacent - fixedWidth) / PER_STEP)

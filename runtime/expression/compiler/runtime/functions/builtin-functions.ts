@@ -1,4 +1,6 @@
-/** Built-in functions for compiled code: our own where the interpreter's are asynchronous or create sequences. */
+/**
+ * Built-in functions for compiled code. Replaces those of the interpreter that are asynchronous or create sequences.
+ */
 
 import { guardArgument, isRecord, lookup } from '../fields.ts'
 import { checkListLength, checkTextLength, consumeSteps, fallBack, limitCounter, PER_STEP } from '../limits.ts'
@@ -109,7 +111,14 @@ export const isCompiled = (name: string): boolean => Object.hasOwn(BUILTIN_SIGNA
 
 /** Functions that may return a sequence, and so may functions that tail-call them. */
 export const SEQUENCE_FUNCTIONS: ReadonlySet<string> = new Set([
-  ...['distinct', 'each', 'filter', 'keys', 'lookup', 'map', 'match', 'spread'],
+  'distinct',
+  'each',
+  'filter',
+  'keys',
+  'lookup',
+  'map',
+  'match',
+  'spread',
 ])
 
 /** A built-in function, called with the context and its arguments. */
@@ -166,7 +175,7 @@ export function invoke(f: unknown, ...args: readonly unknown[]): unknown {
   return typeof f === 'function' ? f(...args) : fallBack()
 }
 
-/** `$contains` with two arguments, usually texts. */
+/** `$contains` with two arguments, usually strings. */
 export function contains(text: unknown, token: unknown): unknown {
   if (typeof text !== 'string' || typeof token !== 'string') return builtin('contains')(undefined, text, token)
   if (text.length >= PER_STEP) consumeSteps(Math.floor(text.length / PER_STEP))

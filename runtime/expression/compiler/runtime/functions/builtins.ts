@@ -67,5 +67,5 @@ export const BUILTIN_SIGNATURES: Readonly<Record<string, string>> = {
   zip: '<a+>',
 }
 
-/** Functions whose result varies, so that one record would map differently on each ingress. */
+/** Functions whose result varies between calls: with them, one record would map differently on each ingress. */
 export const VOLATILE_BUILTINS: ReadonlySet<string> = new Set(['millis', 'now', 'random', 'shuffle'])

@@ -1,4 +1,4 @@
-/** The connector's own functions, as compiled code calls them. */
+/** Wraps the connector's own functions for compiled code. */
 import type { Json } from '../../../../ports/types.ts'
 import { guardArgument } from '../fields.ts'
 import { fallBack, type Limits, withOwnLimits } from '../limits.ts'
@@ -26,7 +26,7 @@ interface WrappedFunction {
 
 export type ConnectorFunctions = Readonly<Record<string, WrappedFunction>>
 
-/** Functions see plain JSON only and their results are copied, so that neither side can change the other's data. */
+/** Passes plain JSON to each function and copies its result, so neither side can change the other's data. */
 export function wrapFunctions(functions: readonly ConnectorFunction[], limits: Limits): ConnectorFunctions {
   return Object.fromEntries(
     functions.map(({ name, signature, run, load }) => {

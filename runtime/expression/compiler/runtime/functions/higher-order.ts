@@ -1,4 +1,4 @@
-/** Higher-order built-in functions, synchronous. */
+/** Synchronous versions of the higher-order built-in functions. */
 import { consumeSteps, fallBack } from '../limits.ts'
 import { truthy } from '../operators.ts'
 import { isRemembered, itemsOf, Sequence } from '../sequence.ts'
@@ -6,7 +6,7 @@ import { isRemembered, itemsOf, Sequence } from '../sequence.ts'
 // biome-ignore lint/complexity/noBannedTypes: any function of the expression.
 type FunctionValue = Function & ((...args: unknown[]) => unknown)
 
-/** Passes as many arguments as the function has parameters, but at least one. */
+/** Passes one argument for each parameter of the function, but at least one. */
 function call(f: FunctionValue, args: readonly unknown[]): unknown {
   consumeSteps(1)
   return f(...args.slice(0, Math.max(1, f.length)))
@@ -69,7 +69,7 @@ function sort(list: readonly unknown[] | undefined, f?: FunctionValue): unknown 
   return mergeSort(list, (left, right) => (left as string) > (right as string))
 }
 
-/** Stable. Compares the same pairs as the interpreter, so that it fails where that fails. */
+/** Stable. Compares the same pairs as the interpreter, and so fails for the same lists. */
 export function mergeSort(list: readonly unknown[], isAfter: (left: unknown, right: unknown) => unknown): unknown[] {
   if (list.length <= 1) return [...list]
   const middle = Math.floor(list.length / 2)
@@ -95,8 +95,8 @@ export function sortItems(list: unknown, compare: (left: unknown, right: unknown
 }
 
 /**
- * The result of a sort as the list of the next step. The interpreter returns a list of the data that a filter picked out
- * of the sorted items, if it is empty, or if it has one item and is sorted again.
+ * The result of a sort as the list of the next step. The interpreter returns a list of the data that a filter picked
+ * out of the sorted items, if it is empty, or if it has one item and is sorted again.
  */
 export const itemsOfSorted = (result: unknown): readonly unknown[] =>
   Array.isArray(result) && result.length <= 1 && !isRemembered(result) ? fallBack() : itemsOf(result)

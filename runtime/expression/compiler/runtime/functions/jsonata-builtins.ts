@@ -4,7 +4,10 @@ import { countCharacters } from '../json-size.ts'
 import { checkTextLength, fixedNow } from '../limits.ts'
 
 export interface Signature {
-  /** The arguments as the function receives them: with the context, and with single values as lists. Throws on a mismatch. */
+  /**
+   * The arguments as the function receives them: with the context, and with single values as lists. Throws on a
+   * mismatch.
+   */
   validate(args: readonly unknown[], context: unknown): unknown[]
 }
 
@@ -24,8 +27,11 @@ interface Hooks {
   assign(name: symbol, value: unknown): void
 }
 
-/** The interpreter calls this hook before it evaluates a node, and so before its first `await`. */
-function environmentOf(engine: jsonata.Expression): Environment {
+/**
+ * Reads the environment from a hook that the interpreter calls before it evaluates a node, and so before its first
+ * `await`.
+ */
+function captureEnvironment(engine: jsonata.Expression): Environment {
   let found: Environment | undefined
   ;(engine as unknown as Hooks).assign(
     Symbol.for('jsonata.__evaluate_entry'),
@@ -41,19 +47,19 @@ function environmentOf(engine: jsonata.Expression): Environment {
 let builtinEnvironment: Environment | undefined
 
 export function findDefinition(name: string): BuiltinDefinition | undefined {
-  builtinEnvironment ??= environmentOf(jsonata('null'))
+  builtinEnvironment ??= captureEnvironment(jsonata('null'))
   return builtinEnvironment.lookup(name)
 }
 
 const signatures = new Map<string, Signature>()
 
-/** A signature, parsed by JSONata. Throws if the text is none. */
+/** Parses a signature with JSONata's parser. Throws if it is not valid. */
 export function parseSignature(text: string): Signature {
   const cached = signatures.get(text)
   if (cached !== undefined) return cached
   const engine = jsonata('null')
   engine.registerFunction('f', () => undefined, text)
-  const signature = environmentOf(engine).lookup('f')?.signature
+  const signature = captureEnvironment(engine).lookup('f')?.signature
   if (signature === undefined) throw new Error('the signature is empty')
   signatures.set(text, signature)
   return signature
@@ -61,11 +67,11 @@ export function parseSignature(text: string): Signature {
 
 let clock: jsonata.Expression | undefined
 
-/** The start of this evaluation by JSONata's own clock, fixed until it ends. */
+/** The start of this evaluation by JSONata's own clock, fixed until the evaluation ends. */
 export function getEvaluationTime(): Date {
   clock ??= jsonata('null')
   const engine = clock
-  return fixedNow(() => environmentOf(engine).timestamp)
+  return fixedNow(() => captureEnvironment(engine).timestamp)
 }
 
 /** The `this` of built-in functions. */
@@ -84,7 +90,7 @@ let string: BuiltinDefinition['implementation'] | undefined
 
 /** `$string` of one value. */
 export function textOf(value: unknown, pretty = false): string {
-  // Parts that occur many times in the value could make a text of unbounded size.
+  // Parts that occur many times in the value could make a string of unbounded size.
   if (typeof value === 'object') checkTextLength(countCharacters(value))
   string ??= findDefinition('string')?.implementation
   const text = string?.call(builtinThis, value, pretty) as string

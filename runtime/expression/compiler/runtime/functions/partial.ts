@@ -1,4 +1,4 @@
-/** Functions made from others: partial application `f(?, 1)` and transforms `|pattern|update, delete|`. */
+/** Creates functions from others: partial application `f(?, 1)` and transforms `|pattern|update, delete|`. */
 import { consumeSteps, enterFunction, fallBack, LimitExceeded, leaveFunction } from '../limits.ts'
 import { fromTailCall } from '../sequence.ts'
 import { builtin, findImplementation } from './builtin-functions.ts'
@@ -13,19 +13,19 @@ export const PLACEHOLDER: object = Object.freeze({})
 type FillArguments = (args: readonly unknown[]) => unknown[]
 
 /** Puts arguments into the placeholders. Arguments and placeholders beyond the parameters are ignored. */
-function createFill(given: readonly unknown[], parameters: number): { fill: FillArguments; placeholders: number } {
-  const fixed = given.slice(0, parameters)
+function createFill(args: readonly unknown[], parameters: number): { fill: FillArguments; placeholders: number } {
+  const fixed = args.slice(0, parameters)
   for (const each of fixed) if (resemblesPlaceholder(each)) fallBack()
   const placeholders = fixed.flatMap((each, i) => (each === PLACEHOLDER ? [i] : []))
-  const fill: FillArguments = (args) => {
+  const fill: FillArguments = (remaining) => {
     const all = [...fixed]
-    for (const [i, placeholder] of placeholders.entries()) all[placeholder] = args[i]
+    for (const [i, placeholder] of placeholders.entries()) all[placeholder] = remaining[i]
     return all
   }
   return { fill, placeholders: placeholders.length }
 }
 
-/** The interpreter recognises a placeholder by its shape in the syntax tree, which data may have, too. */
+/** The interpreter recognises a placeholder by its shape in the syntax tree, and data may have the same shape. */
 const resemblesPlaceholder = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'type' in value && value.type === 'operator'
 
@@ -40,18 +40,18 @@ export function withSignature(signature: string, f: (...args: unknown[]) => unkn
 }
 
 /** `f(?, 1)` of a function of the expression. */
-export function partial(f: unknown, ...given: readonly unknown[]): unknown {
+export function partial(f: unknown, ...fixedArgs: readonly unknown[]): unknown {
   if (typeof f !== 'function') return fallBack()
   const run = withoutSignature.get(f) ?? (f as (...args: unknown[]) => unknown)
-  const { fill, placeholders } = createFill(given, f.length)
+  const { fill, placeholders } = createFill(fixedArgs, f.length)
   return markNotTailCallable((...args: readonly unknown[]) => run(...fill(args)), placeholders)
 }
 
 /** `$f(?, 1)` of a built-in function. The interpreter then ignores the signature. */
-export function partialBuiltin(name: string, ...given: readonly unknown[]): unknown {
+export function partialBuiltin(name: string, ...fixedArgs: readonly unknown[]): unknown {
   const parameters = findDefinition(name)?.implementation.length ?? 0
   const signature = parseSignature(BUILTIN_SIGNATURES[name] ?? '')
-  const { fill, placeholders } = createFill(given, parameters)
+  const { fill, placeholders } = createFill(fixedArgs, parameters)
   const f = (...args: readonly unknown[]): unknown => {
     const all = fill(args)
     while (all.length > 0 && all.at(-1) === undefined) all.pop()
@@ -78,7 +78,7 @@ export function transform(levels: number, pattern: ItemFunction, update: ItemFun
     if (value === undefined) return undefined
     enterFunction(levels)
     const copy = builtin('clone')(NO_CONTEXT, value)
-    const copied = objectsIn(copy)
+    const copied = collectObjects(copy)
     for (const match of toList(pattern(copy))) {
       mergeInto(match, update(match), copied)
       if (remove !== undefined) deleteFrom(match, remove(match), copied)
@@ -92,8 +92,10 @@ export function transform(levels: number, pattern: ItemFunction, update: ItemFun
 const toList = (value: unknown): readonly unknown[] =>
   value === undefined ? [] : Array.isArray(value) ? [...value] : [value]
 
-/** The objects that may be changed. A pattern may also match in the input or in a variable, which must stay unchanged. */
-function objectsIn(copy: unknown): ReadonlySet<unknown> {
+/**
+ * The objects that may be changed. A pattern may also match in the input or in a variable, which must stay unchanged.
+ */
+function collectObjects(copy: unknown): ReadonlySet<unknown> {
   const found = new Set<unknown>()
   const stack = [copy]
   while (stack.length > 0) {

@@ -52,7 +52,7 @@ function typeLetter(value: unknown): string {
     case 'function':
       return 'f'
     case 'object':
-      // JSONata may take an object for a function, and decides itself.
+      // JSONata may take such an object for a function: leaves it to JSONata.
       return value === null
         ? 'l'
         : Array.isArray(value)

@@ -1,4 +1,4 @@
-/** Functions that the interpreter cannot pass in a tail call: built-in ones, and some that it creates itself. */
+/** Marks functions that the interpreter cannot pass in a tail call: built-in ones, and some that it creates itself. */
 const notTailCallable = new WeakSet<object>()
 
 /** A function of `length` parameters that must not be an argument of a tail call. */
