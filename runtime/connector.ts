@@ -17,6 +17,8 @@ export interface Connector {
   readonly store: Store
   /** Answers a webhook: verified, stored and on disk before the 200. Any web-standard host can mount it. */
   receive(request: Request): Promise<Response>
+  /** Logs and counts a webhook sent to another path: for hosts that answer every path. */
+  reportMisdirected(path: string): void
   /** The latest requests to the webhook address since the process began. */
   webhookStats(): WebhookStats
   /** Shut while delivery is paused: until setup is complete, and until both accounts are pinned. */

@@ -26,7 +26,7 @@ import type { Store } from './ports/store.ts'
 import { createRecipeBook } from './recipes.ts'
 import { AccountPin } from './source/account-pin.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
-import { receiveWebhook } from './source/receive.ts'
+import { receiveWebhook, reportMisdirected } from './source/receive.ts'
 import { WebhookStatsRecorder } from './source/webhook-stats.ts'
 import type { Spec, Window } from './spec/spec.ts'
 
@@ -77,6 +77,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
       destination: options.destinationStats?.() ?? { limits: [] },
     }),
     receive: (request) => receiveWebhook(request, { ...webhook, workspace: () => accounts.read() }),
+    reportMisdirected: (path) => reportMisdirected(path, webhook),
     webhookStats: () => webhookStats.snapshot(),
     gate: accounts.gate,
     work: ({ signal, lanes: selected = ['live', 'backfill'] }) => runLanes(selected, lanes, signal),

@@ -64,6 +64,14 @@ export async function receiveWebhook(request: Request, parts: ReceiveParts): Pro
   }
 }
 
+/** Logs a webhook that was sent to another path, once for each path. The source loses it: it retries at that same path. */
+export function reportMisdirected(fullPath: string, { spec, logger, stats }: MisdirectedParts): void {
+  const path = stats.recordMisdirected(fullPath)
+  if (path !== undefined) logger.warn('webhook rejected: wrong path', { path, expected: spec.webhook.path })
+}
+
+type MisdirectedParts = Pick<ReceiveParts, 'spec' | 'logger' | 'stats'>
+
 const NOT_SET_UP = 'This connector is not set up yet: without a signing secret it accepts no webhook.\n'
 
 async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response> {

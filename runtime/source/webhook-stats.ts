@@ -8,11 +8,18 @@ export interface WebhookStats {
   readonly lastVerified?: { readonly at: number; readonly topic: string }
   /** The reason quotes no payload. */
   readonly lastRejected?: { readonly at: number; readonly reason: string }
+  /** Webhooks sent to paths that take none. `at` and `path` are the last one's. */
+  readonly misdirected?: { readonly count: number; readonly at: number; readonly path: string }
 }
+
+/** Strangers can send to any path, so memory and log must stay small. */
+const MAX_PATHS = 20
+const MAX_PATH_LENGTH = 200
 
 export class WebhookStatsRecorder {
   readonly #clock: Clock
   #stats: WebhookStats = {}
+  readonly #wrongPaths = new Set<string>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -28,6 +35,16 @@ export class WebhookStatsRecorder {
 
   recordRejected(reason: string): void {
     this.#stats = { ...this.#stats, lastRejected: { at: this.#clock.now(), reason } }
+  }
+
+  /** Returns the path to log: each one once, and a limited number of them. */
+  recordMisdirected(fullPath: string): string | undefined {
+    const path = fullPath.slice(0, MAX_PATH_LENGTH)
+    const { count = 0 } = this.#stats.misdirected ?? {}
+    this.#stats = { ...this.#stats, misdirected: { count: count + 1, at: this.#clock.now(), path } }
+    if (this.#wrongPaths.has(path) || this.#wrongPaths.size >= MAX_PATHS) return undefined
+    this.#wrongPaths.add(path)
+    return path
   }
 
   snapshot(): WebhookStats {

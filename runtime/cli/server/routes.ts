@@ -6,6 +6,7 @@ import { isLoopback, nonLocalReason } from '../../console/server/request-origin.
 import { READINESS_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import type { Clock, Logger } from '../../ports/effects.ts'
 import type { Json } from '../../ports/types.ts'
+import { openEnvelope } from '../../source/envelope.ts'
 import type { CliApp } from '../app.ts'
 import { describeError } from '../errors.ts'
 import { formatMetrics, METRICS_TYPE } from './metrics.ts'
@@ -13,7 +14,7 @@ import { formatStatus } from './status.ts'
 
 export interface RoutesOptions {
   readonly app: Pick<CliApp, 'name' | 'version' | 'summary'>
-  readonly connector: Pick<Connector, 'receive' | 'spec' | 'store' | 'gate'>
+  readonly connector: Pick<Connector, 'receive' | 'reportMisdirected' | 'spec' | 'store' | 'gate'>
   readonly console: Console
   /** Disconnects on an uninstall notice of the source. */
   readonly connections?: Connections | undefined
@@ -43,10 +44,15 @@ export function createRoutes(options: RoutesOptions): (request: Request, address
   }
   return async (request, address) => {
     const path = new URL(request.url).pathname
+    const endpoint = withoutTrailingSlash(path)
     try {
       // `receive` answers every method: it knows those of its source.
-      if (path === webhook) return await connector.receive(request)
-      if (path === uninstall?.path) return await receiveUninstall(request, options)
+      if (endpoint === withoutTrailingSlash(webhook)) return await connector.receive(request)
+      if (uninstall && endpoint === withoutTrailingSlash(uninstall.path))
+        return await receiveUninstall(request, path, options)
+      if (isSignedPost(request, connector)) return rejectMisdirected(path, connector)
+      // The source tests an address by HEAD, so a page must not pass for a webhook address.
+      if (request.method === 'HEAD' && !Object.hasOwn(pages, path)) return text(404, '')
       const page = path === '/' && !acceptsHtml(request) ? status : Object.hasOwn(pages, path) ? pages[path] : undefined
       if (page === undefined) return await options.console.fetch(request, address)
       if (request.method === 'GET' || request.method === 'HEAD') return await page(request, address)
@@ -63,6 +69,7 @@ export function createRoutes(options: RoutesOptions): (request: Request, address
 /** An uninstall notice of the source. The response is always the same, so that a forged one reveals nothing. */
 async function receiveUninstall(
   request: Request,
+  path: string,
   { connections, connector, signal }: RoutesOptions,
 ): Promise<Response> {
   if (request.method === 'HEAD') return text(200, '')
@@ -70,10 +77,28 @@ async function receiveUninstall(
   const { maxBodySize, uninstall } = connector.spec.webhook
   if (Number(request.headers.get('content-length') ?? Number.NaN) <= maxBodySize) {
     const body = parseJson(await request.text())
+    if (isSignedPost(request, connector) && (await isNotification(body, connector)))
+      return rejectMisdirected(path, connector)
     if (uninstall && body !== undefined)
       await connections?.setup.handleUninstall({ body, workspace: uninstall.workspace }, signal)
   }
   return text(200, 'ok\n')
+}
+
+/** `/webhooks/` and `/webhooks` are the same address. */
+const withoutTrailingSlash = (path: string): string => path.replace(/\/+$/, '')
+
+const isSignedPost = ({ method, headers }: Request, { spec }: Pick<Connector, 'spec'>): boolean =>
+  method === 'POST' && headers.has(spec.webhook.signature.header)
+
+/** A webhook, sent to the uninstall address by mistake. An uninstall notice has no topic. */
+async function isNotification(body: Json | undefined, { spec }: Pick<Connector, 'spec'>): Promise<boolean> {
+  return body !== undefined && (await openEnvelope(body, spec).then(Boolean, () => false))
+}
+
+function rejectMisdirected(path: string, connector: Pick<Connector, 'reportMisdirected' | 'spec'>): Response {
+  connector.reportMisdirected(path)
+  return text(404, `webhooks go to ${connector.spec.webhook.path}\n`)
 }
 
 function parseJson(text: string): Json | undefined {

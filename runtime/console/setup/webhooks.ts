@@ -1,6 +1,7 @@
 /** Webhook setup: the URL to enter, the topics to subscribe, and the last webhook received. */
 import { html } from 'hono/html'
-import { capitalize } from '../../lib/format.ts'
+import type { Connector } from '../../connector.ts'
+import { capitalize, plural } from '../../lib/format.ts'
 import type { Spec } from '../../spec/spec.ts'
 import { timeElement } from '../format-html.ts'
 import type { Html, Page, PageContext } from '../types.ts'
@@ -47,10 +48,18 @@ async function lastWebhook({ options }: PageContext): Promise<Html> {
     lastRejected && lastRejected.at >= (lastVerified?.at ?? 0)
       ? html`<p class="message bad">The last webhook was rejected ${timeElement(lastRejected.at)}: ${lastRejected.reason}.</p>`
       : ''
+  const wrongPath = misdirectedMessage(options.connector)
   if (secrets === 0)
-    return html`<p><span class="badge bad">Not accepted</span> Webhooks are not accepted yet: setup is incomplete, or the client secret that verifies them is missing.</p>${probe}${rejected}`
-  if (accepted || rejected) return html`${accepted ?? ''}${rejected}${probe}`
+    return html`<p><span class="badge bad">Not accepted</span> Webhooks are not accepted yet: setup is incomplete, or the client secret that verifies them is missing.</p>${probe}${rejected}${wrongPath}`
+  if (accepted || rejected || wrongPath) return html`${accepted ?? ''}${rejected}${wrongPath}${probe}`
   return html`<p><span class="badge">None yet</span> No webhook has arrived since the last restart. Trigger one of the topics below: it appears here at once.</p>${probe}`
+}
+
+/** Until a webhook arrives at the right path. */
+function misdirectedMessage({ spec, webhookStats }: Connector): Html | '' {
+  const { misdirected, lastVerified } = webhookStats()
+  if (misdirected === undefined || misdirected.at < (lastVerified?.at ?? 0)) return ''
+  return html`<p class="message bad">${plural(misdirected.count, 'webhook')} arrived at a wrong path, the last one at <code>${misdirected.path}</code> ${timeElement(misdirected.at)}. The right path is <code>${spec.webhook.path}</code>: enter the URL below in ${capitalize(spec.source.name)}.</p>`
 }
 
 function topicsTable({ mappings, profile }: Spec): Html {

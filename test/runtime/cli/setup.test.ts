@@ -1,4 +1,5 @@
 /** Credentials in the store: start needs none, other commands require those missing from both store and settings. */
+import { createHmac } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { cliApp } from '../../../connector/cli-app.ts'
@@ -6,6 +7,12 @@ import type { Connections } from '../../../runtime/auth/connections.ts'
 import { loaders } from '../../../runtime/cli/loaders.ts'
 import { type FakeSetup, runCommand } from '../../helpers/cli-fake.ts'
 import { startCommand } from '../../helpers/start-command.ts'
+
+const SECRET = 'a-client-secret-0123456789'
+const NOTIFICATION = JSON.stringify({ type: 'notification_event', id: 'n1', topic: 'ping', app_id: 'abc123', data: {} })
+const sign = (body: string) => ({
+  'x-hub-signature': `sha1=${createHmac('sha1', SECRET).update(body).digest('hex')}`,
+})
 
 /** The real connector on a memory store. */
 const realApp = (setup: FakeSetup = {}): FakeSetup => ({ app: cliApp, load: { spec: loaders.spec }, env: {}, ...setup })
@@ -25,6 +32,41 @@ test('start without credentials serves set-up, prints its URL and refuses webhoo
   expect(exit).toBe(0)
   expect(err).toContain('delivery paused: setup is not finished')
   expect(err).toContain(`${url}set-up`)
+})
+
+test('a webhook at a neighbouring path is taken after a slash, otherwise rejected and reported', async () => {
+  const { url, webhook, stop, ended } = await startCommand(realApp({ env: { INTERCOM_CLIENT_SECRET: SECRET } }))
+  const send = async (path: string, body = NOTIFICATION, headers: Record<string, string> = sign(body)) => {
+    const answer = await fetch(new URL(path, url), { method: 'POST', headers, body, redirect: 'manual' })
+    return [answer.status, await answer.text()]
+  }
+  const taken = await send(new URL(webhook).pathname)
+  expect(taken[0]).not.toBe(404)
+  expect(await send(`${new URL(webhook).pathname}/`)).toEqual(taken)
+  const rejected = [404, 'webhooks go to /webhooks/intercom\n']
+  const wrong = [
+    '/webhook/intercom',
+    '/',
+    '/webhooks',
+    '/healthz',
+    '/webhooks/intercom/uninstall',
+    '/webhooks/intercoms',
+  ]
+  for (const path of [...wrong, ...wrong]) expect([path, ...(await send(path))]).toEqual([path, ...rejected])
+  for (const path of ['/webhooks/intercom/uninstall', '/webhooks/intercom/uninstall/'])
+    expect(await send(path, '{"app_id":"abc123"}')).toEqual([200, 'ok\n'])
+  expect((await send('/webhook/intercom', NOTIFICATION, {}))[1]).not.toContain('webhooks go to')
+
+  const head = async (path: string) => (await fetch(new URL(path, url), { method: 'HEAD', redirect: 'manual' })).status
+  for (const path of ['/webhooks/intercom', '/webhooks/intercom/', '/healthz']) expect(await head(path)).toBe(200)
+  for (const path of ['/', '/webhook/intercom', '/webhooks', '/set-up/webhooks', '/nothing'])
+    expect([path, await head(path)]).toEqual([path, 404])
+
+  const page = await fetch(new URL('/set-up/webhooks', url), { headers: { accept: 'text/html' } })
+  expect(await page.text()).toMatch(/12 webhooks arrived at a wrong path, the last one at <code>\/webhooks\/intercoms</)
+  stop()
+  const lines = (await ended).err.split('\n').filter((line) => line.includes('webhook rejected: wrong path'))
+  expect(lines.length).toBe(wrong.length)
 })
 
 test('start --sandbox --set-up uses no credentials, not even those of the environment', async () => {

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
 import { asId } from '../../../runtime/lib/json.ts'
 import type { Logger } from '../../../runtime/ports/effects.ts'
-import { receiveWebhook } from '../../../runtime/source/receive.ts'
+import { receiveWebhook, reportMisdirected } from '../../../runtime/source/receive.ts'
 import { WebhookStatsRecorder } from '../../../runtime/source/webhook-stats.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
@@ -150,6 +150,19 @@ test('the statistics hold the latest requests, without payload', async () => {
   const at = expect.any(Number)
   const lastRejected = { at, reason: expect.stringContaining('the signature does not match') }
   expect(seen()).toEqual({ probedAt: at, lastRejected, lastVerified: { at, topic: 'conversation.user.created' } })
+})
+
+test('webhooks at a wrong path are counted, and logged once for each of a few paths', () => {
+  const lines: unknown[] = []
+  const logger = { ...silentLogger, warn: (message: string, fields?: object) => void lines.push([message, fields]) }
+  const stats = new WebhookStatsRecorder(virtualClock())
+  for (const path of ['/webhook/intercom', '/', '/webhook/intercom']) reportMisdirected(path, { spec, logger, stats })
+  const line = (path: string) => ['webhook rejected: wrong path', { path, expected: '/webhooks/intercom' }]
+  expect(lines).toEqual([line('/webhook/intercom'), line('/')])
+  expect(stats.snapshot()).toEqual({ misdirected: { count: 3, at: expect.any(Number), path: '/webhook/intercom' } })
+  for (let n = 0; n < 1000; n++) reportMisdirected(`/${n}${'x'.repeat(5000)}`, { spec, logger, stats })
+  expect([lines.length, stats.snapshot().misdirected?.count]).toEqual([20, 1003])
+  expect(JSON.stringify(lines).length).toBeLessThan(10_000)
 })
 
 test('during a rotation both secrets are accepted', async () => {
