@@ -33,12 +33,12 @@ const patchChildren = (old, next) => {
     at = at.nextSibling
     removed.remove()
   }
-  for (const wanted of next.childNodes) {
+  for (const target of next.childNodes) {
     while (idOf(at) && !ids.has(idOf(at))) removeCurrent()
-    if (!isSame(at, wanted)) old.insertBefore(document.importNode(wanted, true), at)
+    if (!isSame(at, target)) old.insertBefore(document.importNode(target, true), at)
     else {
-      if (wanted.nodeType === Node.ELEMENT_NODE) patchElement(at, wanted)
-      else if (at.data !== wanted.data) at.data = wanted.data
+      if (target.nodeType === Node.ELEMENT_NODE) patchElement(at, target)
+      else if (at.data !== target.data) at.data = target.data
       at = at.nextSibling
     }
   }
@@ -46,10 +46,10 @@ const patchChildren = (old, next) => {
 }
 const patchElement = (old, next) => {
   if (old.matches('[data-keep]') && next.matches('[data-keep]')) return
-  const kept = old.nodeName === 'DETAILS' ? 'open' : '' // the reader's choice
-  for (const { name } of [...old.attributes]) if (name !== kept && !next.hasAttribute(name)) old.removeAttribute(name)
+  const unpatched = old.nodeName === 'DETAILS' ? 'open' : '' // the reader's choice
+  for (const { name } of [...old.attributes]) if (name !== unpatched && !next.hasAttribute(name)) old.removeAttribute(name)
   for (const { name, value } of next.attributes)
-    if (name !== kept && old.getAttribute(name) !== value) old.setAttribute(name, value)
+    if (name !== unpatched && old.getAttribute(name) !== value) old.setAttribute(name, value)
   patchChildren(old, next)
 }
 
@@ -157,7 +157,7 @@ const confirmSubmit = (form, button) => {
     dialog.remove()
     if (dialog.returnValue !== 'yes') return button.focus()
     form.dataset.confirmed = 'yes'
-    // The page may have changed under the dialog. The form is sent anyway, and the response tells the result.
+    // The page may have changed under the dialog. The form is sent anyway: the response shows the result.
     form.hidden = !form.isConnected
     if (form.hidden) document.body.append(form)
     form.requestSubmit(button)

@@ -6,7 +6,7 @@ import { BACKFILL_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Store } from '../../ports/store.ts'
 
-/** A page that only refreshes itself: it renews no session, and neither vendor is called for it. */
+/** A page that only refreshes itself: renews no session and calls no vendor. */
 export const isBackgroundRefresh = (request: Request): boolean => request.headers.has('x-live')
 
 export interface LiveUpdatesOptions {
@@ -20,7 +20,7 @@ export interface LiveUpdatesOptions {
 export interface Subscriber {
   /** The last state that the page shows. Empty: unknown. */
   readonly lastId: string
-  /** The browser it belongs to: tabs are limited for each. */
+  /** Its browser, whose number of tabs is limited. */
   readonly browser: string
 }
 
@@ -56,13 +56,13 @@ export class LiveUpdates {
 
   /** An event stream that sends `changed` after each change, or 503 when too many pages listen. */
   subscribe(c: Context, subscriber: Subscriber): Response {
-    const ofBrowser = [...this.#listeners].filter(({ browser }) => browser === subscriber.browser).length
-    const isFull = this.#listeners.size >= MAX_STREAMS || ofBrowser >= MAX_PER_BROWSER
+    const openTabs = [...this.#listeners].filter(({ browser }) => browser === subscriber.browser).length
+    const isFull = this.#listeners.size >= MAX_STREAMS || openTabs >= MAX_PER_BROWSER
     if (this.#options.signal.aborted || isFull) return c.body(null, 503, { 'retry-after': '10' })
     c.header('x-accel-buffering', 'no')
     const response = streamSSE(c, (stream) => this.#follow(stream, subscriber))
     response.headers.set('cache-control', 'no-store')
-    // Connection-specific, so the server's own business; HTTP/2 forbids them (RFC 9113, 8.2.2).
+    // Connection-specific headers are set by the server; HTTP/2 forbids them (RFC 9113, 8.2.2).
     for (const name of ['connection', 'transfer-encoding']) response.headers.delete(name)
     return response
   }

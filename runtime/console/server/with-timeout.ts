@@ -1,4 +1,4 @@
-/** Limits calls to a vendor during a page load to seconds: a person is waiting. */
+/** Limits calls to a vendor during a page load, while a person waits. */
 import { onAbort } from '../../lib/abort.ts'
 import type { Clock } from '../../ports/effects.ts'
 

@@ -4,7 +4,14 @@ import type { SetupView, SideView } from '../../auth/setup.ts'
 import type { PasteField, Side } from '../../auth/side.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Html, PageContext } from '../types.ts'
-import { consoleOrigin, extrasFieldset, isOtherHost, loginAttempt, redirectUrl, setupOf } from './shared.ts'
+import {
+  consoleOrigin,
+  isOtherHost,
+  optionalPermissionsFieldset,
+  redirectUrl,
+  setupOf,
+  toAuthorizationAttempt,
+} from './shared.ts'
 
 export async function oauthOption(view: SideView, { state }: SetupView, context: PageContext): Promise<Html> {
   const { side } = view
@@ -13,15 +20,19 @@ export async function oauthOption(view: SideView, { state }: SetupView, context:
   if (!view.hasOauthClient)
     return html`<p>No OAuth app is configured for ${side.label}. ${side.oauthInstructions}</p>${redirect}`
   if (isOtherHost(context))
-    return html`<p>${side.label} returns to another address than this one. <a href="${consoleOrigin(context)}${context.link('/set-up')}">Continue at that address</a>.</p>`
+    return html`<p>${side.label} would return you to a different address. <a href="${consoleOrigin(context)}${context.link('/set-up')}">Continue at that address</a>.</p>`
   return html`<p>${side.label} asks you to allow access, then returns you to this page.</p>
 ${await oauthLinks(view, context)}${redirect}
-${extrasForm(side, state.optionalPermissions, context)}`
+${permissionsForm(side, state.optionalPermissions, context)}`
 }
 
 /** Optional permissions can be added later: OAuth requests those selected when it starts. */
-function extrasForm(side: Side, selected: readonly string[] | undefined, { csrfField, link }: PageContext): Html | '' {
-  const fields = extrasFieldset(side, selected)
+function permissionsForm(
+  side: Side,
+  selected: readonly string[] | undefined,
+  { csrfField, link }: PageContext,
+): Html | '' {
+  const fields = optionalPermissionsFieldset(side, selected)
   return (
     fields &&
     html`<form method="post" action="${link(`/set-up/${side.name}/extras`)}">${csrfField}${fields}<button class="plain">Save selection</button></form>`
@@ -38,7 +49,7 @@ async function oauthLinks(view: SideView, context: PageContext): Promise<Html> {
   }
 }
 
-/** Few people know their region, but everyone knows the address where they use the product. */
+/** Names the regions by their addresses: few people know their region. */
 function regionHint(side: Side): Html | '' {
   const regions = regionsOf(side)
   if (regions.length < 2) return ''
@@ -48,7 +59,7 @@ function regionHint(side: Side): Html | '' {
 
 const authorizeHost = ({ oauth }: Side, region: string) => new URL(oauth?.authorizationUrl[region] ?? 'none:').hostname
 
-/** The environment may name the region, which leaves no choice. */
+/** The region of the environment, if set, is the only one. */
 function regionsOf({ oauth, region }: Side): readonly string[] {
   const regions = Object.keys(oauth?.authorizationUrl ?? {})
   return region !== undefined && regions.includes(region) ? [region] : regions
@@ -57,7 +68,7 @@ function regionsOf({ oauth, region }: Side): readonly string[] {
 async function oauthLink(view: SideView, region: string, context: PageContext): Promise<Html> {
   const { side } = view
   // A link, not a form: browsers apply the `form-action` policy to the redirect of a form's answer.
-  const url = await setupOf(context)?.authorizationUrl(loginAttempt(context, view), region)
+  const url = await setupOf(context)?.authorizationUrl(toAuthorizationAttempt(context, view), region)
   const suffix = regionsOf(side).length > 1 ? `, ${region.toUpperCase()}` : ''
   return html`<a class="button" href="${url?.href ?? ''}">Continue to ${side.label}${suffix}</a>`
 }
@@ -65,9 +76,9 @@ async function oauthLink(view: SideView, region: string, context: PageContext): 
 export function keyOption(side: Side, { csrfField, link }: PageContext): Html {
   const { name, pasteFields, hosts, region, label } = side
   const regions = Object.keys(hosts)
-  const hostSuffix = (one: string) => (regionsOf(side).includes(one) ? `, ${authorizeHost(side, one)}` : '')
+  const hostSuffix = (name: string) => (regionsOf(side).includes(name) ? `, ${authorizeHost(side, name)}` : '')
   const regionSelect = html`<label for="region">Region</label><select id="region" name="region">${regions.map(
-    (one) => html`<option value="${one}">${one.toUpperCase()}${hostSuffix(one)}</option>`,
+    (region) => html`<option value="${region}">${region.toUpperCase()}${hostSuffix(region)}</option>`,
   )}</select>`
   return html`<p>Use a key of your own account. It is tested right away and stored encrypted.</p>
 <form method="post" action="${link(`/set-up/${name}/paste`)}" autocomplete="off">${csrfField}

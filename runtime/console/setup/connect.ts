@@ -9,11 +9,11 @@ import { keyOption, oauthOption } from './connect-options.ts'
 import {
   accountFacts,
   CREDENTIALS_BY_HOST,
-  loginAttempt,
+  findSide,
   permissionsTable,
-  selectedExtras,
+  selectedPermissions,
   setupOf,
-  sideNamed,
+  toAuthorizationAttempt,
 } from './shared.ts'
 
 export const connectPage: Page = {
@@ -21,7 +21,7 @@ export const connectPage: Page = {
   title: ({ params }) => `Connect ${capitalize(params.name ?? '')}`,
   async render(context) {
     const view = await setupOf(context)?.view()
-    const side = view && sideNamed(view, context.params.name)
+    const side = view && findSide(view, context.params.name)
     if (view === undefined || side === undefined) return unknownConnection(context)
     const back = html`<p><a href="${context.link('/set-up')}">Back to setup</a></p>`
     return html`${await connectSection(side, view, context)}${back}`
@@ -48,7 +48,7 @@ export const callbackPage: Page = {
     connect(context, async (view) => {
       const setup = setupOf(context)
       return setup?.handleCallback(
-        { ...loginAttempt(context, view), query: context.url.searchParams },
+        { ...toAuthorizationAttempt(context, view), query: context.url.searchParams },
         context.request.signal,
       )
     }),
@@ -65,14 +65,14 @@ export const pasteAction: Action = {
     }),
 }
 
-export const extrasAction: Action = {
+export const permissionsAction: Action = {
   path: '/set-up/:name/extras',
   async run(context) {
     const setup = setupOf(context)
-    const view = setup && sideNamed(await setup.view(), context.params.name)
+    const view = setup && findSide(await setup.view(), context.params.name)
     if (view === undefined) return unknownConnection(context)
     const { side } = view
-    await setup?.requestPermissions(selectedExtras(context.form, side))
+    await setup?.requestPermissions(selectedPermissions(context.form, side))
     return context.redirect(`/set-up/${side.name}`, `Saved. Continue to ${side.label} to grant the selection.`)
   },
 }
@@ -82,7 +82,7 @@ async function connect(
   attempt: (view: SideView) => Promise<ConnectedAccount | undefined>,
 ): Promise<Response> {
   const setup = setupOf(context)
-  const view = setup && sideNamed(await setup.view(), context.params.name)
+  const view = setup && findSide(await setup.view(), context.params.name)
   if (view === undefined) return unknownConnection(context)
   const { side } = view
   try {

@@ -20,7 +20,7 @@ ${fromEnvironment.map(({ side }) => html`<li>The credentials of ${side.label} ar
 <li>Nothing is deleted in ${source.side.label} or ${destination.side.label}.</li>
 </ul>
 <h2>What is kept</h2>
-${KEPT}
+${RETAINED_DATA}
 <form method="post" action="${context.link('/set-up/disconnect')}" class="row">${context.csrfField}
 <button class="danger">Disconnect both accounts</button>
 <a class="button plain" href="${context.link('/set-up')}">Cancel</a></form>
@@ -28,7 +28,7 @@ ${KEPT}
   },
 }
 
-const KEPT: Html = html`<p>Received records, their history, and the keys of delivered events are kept, so that no event is counted twice if the same two accounts are connected again. Waiting records would then be delivered. To remove everything, stop this process and delete the store: the file named by <code>CONNECTOR_STORE</code>, and the files next to it that begin with the same name.</p>`
+const RETAINED_DATA: Html = html`<p>Received records, their history, and the keys of delivered events are kept, so that no event is counted twice if the same two accounts are connected again. Waiting records would then be delivered. To remove everything, stop this process and delete the store: the file named by <code>CONNECTOR_STORE</code>, and the files next to it that begin with the same name.</p>`
 
 export const disconnectAction: Action = {
   path: '/set-up/disconnect',

@@ -4,7 +4,7 @@ import type { SetupView } from '../../auth/setup.ts'
 import { listPermissions } from '../../spec/compile/auth.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
 import type { Html, PageContext } from '../types.ts'
-import { extrasFieldset, permissionsTable } from './shared.ts'
+import { optionalPermissionsFieldset, permissionsTable } from './shared.ts'
 
 export function review(view: SetupView, { options, csrfField, link }: PageContext): Html {
   const { spec } = options.connector
@@ -14,7 +14,7 @@ ${metricsTable(spec, from)}
 ${profileProperties(spec)}
 <div class="beside">${permissionsTable(view.source)}${permissionsTable(view.destination)}</div>
 <form method="post" action="${link('/set-up/approve')}" class="card">${csrfField}
-${extrasFieldset(view.destination.side, view.state.optionalPermissions)}
+${optionalPermissionsFieldset(view.destination.side, view.state.optionalPermissions)}
 <p>No profile is subscribed, unsubscribed or suppressed. Imported history starts no flow.</p>
 <button>Approve and continue</button>
 </form>`

@@ -1,7 +1,7 @@
 /** The pages and actions of setup. Fixed paths come before those with a connection's name. */
 import type { Action, Page } from '../types.ts'
 import { checkPage } from './check.ts'
-import { callbackPage, connectPage, extrasAction, pasteAction } from './connect.ts'
+import { callbackPage, connectPage, pasteAction, permissionsAction } from './connect.ts'
 import { disconnectAction, disconnectPage } from './disconnect.ts'
 import { approveAction, finishAction, setupPage } from './setup.ts'
 import { webhooksPage } from './webhooks.ts'
@@ -20,5 +20,5 @@ export const setupActions: readonly Action[] = [
   finishAction,
   disconnectAction,
   pasteAction,
-  extrasAction,
+  permissionsAction,
 ]

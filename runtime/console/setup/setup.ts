@@ -7,7 +7,7 @@ import type { Action, Html, Page, PageContext } from '../types.ts'
 import { checksTable, failuresText, runChecks } from './check.ts'
 import { connectSection } from './connect.ts'
 import { review } from './review.ts'
-import { accountFacts, CREDENTIALS_BY_HOST, selectedExtras, setupOf, stepList } from './shared.ts'
+import { accountFacts, CREDENTIALS_BY_HOST, selectedPermissions, setupOf, stepList } from './shared.ts'
 
 /** Milliseconds that the page waits to learn which accounts the credentials belong to. */
 const TIMEOUT = 5_000
@@ -79,7 +79,8 @@ export const approveAction: Action = {
   path: '/set-up/approve',
   async run(context) {
     const setup = setupOf(context)
-    if (setup !== undefined) await setup.consent(selectedExtras(context.form, (await setup.view()).destination.side))
+    if (setup !== undefined)
+      await setup.consent(selectedPermissions(context.form, (await setup.view()).destination.side))
     return context.redirect('/set-up')
   },
 }

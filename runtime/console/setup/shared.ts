@@ -15,7 +15,7 @@ export function consoleOrigin({ options, url }: PageContext): string {
   return (options.publicUrl ?? url.origin).replace(/\/+$/, '')
 }
 
-/** The OAuth redirect URL. It must equal the one registered there exactly. */
+/** The OAuth redirect URL. Must equal the one registered at the side exactly. */
 export const redirectUrl = (context: PageContext, { name }: Side): string =>
   `${consoleOrigin(context)}${context.link(`/set-up/${name}/callback`)}`
 
@@ -24,14 +24,14 @@ export function isOtherHost(context: PageContext): boolean {
   return new URL(consoleOrigin(context)).host !== context.url.host
 }
 
-export const loginAttempt = (context: PageContext, { side }: SideView) => ({
+export const toAuthorizationAttempt = (context: PageContext, { side }: SideView) => ({
   side: side.side,
   session: context.session,
   redirectUri: redirectUrl(context, side),
 })
 
 /** The connection named in the page's path. */
-export const sideNamed = (view: SetupView, name: string | undefined): SideView | undefined =>
+export const findSide = (view: SetupView, name: string | undefined): SideView | undefined =>
   [view.source, view.destination].find(({ side }) => side.name === name)
 
 export function stepList({ step, source, destination }: SetupView): Html {
@@ -46,18 +46,21 @@ export function stepList({ step, source, destination }: SetupView): Html {
 }
 
 /** Optional permissions. Most vendors grant them only while connecting. */
-export function extrasFieldset({ optionalPermissions, label }: Side, selected: readonly string[] = []): Html | '' {
+export function optionalPermissionsFieldset(
+  { optionalPermissions, label }: Side,
+  selected: readonly string[] = [],
+): Html | '' {
   if (Object.keys(optionalPermissions).length === 0) return ''
   const checkbox = ([name, purpose]: [string, string]) =>
     html`<label class="check"><input type="checkbox" name="extra" value="${name}"${selected.includes(name) && html` checked`}> <span>${purpose} <span class="soft">${name}</span></span></label>`
   return html`<fieldset><legend>Optional permissions in ${label}</legend>${Object.entries(optionalPermissions).map(checkbox)}</fieldset>`
 }
 
-/** Those of the form that exist. */
-export const selectedExtras = (form: URLSearchParams, { optionalPermissions }: Side): string[] =>
+/** The optional permissions that the form selects. */
+export const selectedPermissions = (form: URLSearchParams, { optionalPermissions }: Side): string[] =>
   form.getAll('extra').filter((name) => Object.hasOwn(optionalPermissions, name))
 
-/** `withOptional` helps to choose the scopes of a key. */
+/** `withOptional`: for a person who chooses the scopes of a key. */
 export function permissionsTable({ side }: SideView, withOptional = false): Html {
   const row = ([name, purpose]: [string, string], note: Html | '' = '') =>
     html`<tr><th scope="row">${name}</th><td>${purpose}${note}</td></tr>`

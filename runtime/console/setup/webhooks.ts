@@ -70,6 +70,6 @@ function topicsTable({ mappings, profile }: Spec): Html {
   return html`<div class="table"><table class="stack">
 <caption>Topics to subscribe <span class="soft">${rows.size} topics</span></caption>
 <thead><tr><th scope="col">Topic</th><th scope="col">Used for</th></tr></thead>
-<tbody>${[...rows].sort().map(([topic, what]) => html`<tr><th scope="row"><code>${topic}</code></th><td data-name="Used for">${what.join(', ')}</td></tr>`)}</tbody>
+<tbody>${[...rows].sort().map(([topic, uses]) => html`<tr><th scope="row"><code>${topic}</code></th><td data-name="Used for">${uses.join(', ')}</td></tr>`)}</tbody>
 </table></div>`
 }

@@ -97,5 +97,5 @@ function retryGroup({ group, count }: DeadLetterGroup, context: PageContext): Ht
   return retryForm({ group }, { button, confirm: confirmRetry(plural(count, 'record')) }, context)
 }
 
-const confirmRetry = (what: string): string =>
-  `Retry ${what}?\nEvents already delivered are not sent twice. Records that fail again return to this list.`
+const confirmRetry = (records: string): string =>
+  `Retry ${records}?\nEvents already delivered are not sent twice. Records that fail again return to this list.`

@@ -37,7 +37,7 @@ export interface Overview {
 }
 
 const HOURS_SHOWN = 24
-/** The delay is measured over the live events among this many latest deliveries. */
+/** Number of latest deliveries whose live events give the delay. */
 const LAG_SAMPLE = 100
 
 export async function loadOverview({ connector, clock }: ConsoleOptions): Promise<Overview> {
@@ -64,7 +64,7 @@ export async function loadOverview({ connector, clock }: ConsoleOptions): Promis
   const metrics = await Promise.all(
     rows.map(async ({ metric, summary, enabled }): Promise<MetricRow> => {
       const [last] = await store.events({ metric, status: 'delivered', limit: 1 })
-      return { metric, summary, enabled, ...counts({ day, month }, metric, { from, now }), ...(last && { last }) }
+      return { metric, summary, enabled, ...countEvents({ day, month }, metric, { from, now }), ...(last && { last }) }
     }),
   )
   const lag = lagOf(delivered)
@@ -77,7 +77,7 @@ interface Activity {
   readonly month: readonly ActivityBucket[]
 }
 
-function counts({ day, month }: Activity, metric: string, { from, now }: { from: number; now: number }) {
+function countEvents({ day, month }: Activity, metric: string, { from, now }: { from: number; now: number }) {
   const own = day.filter((it) => it.metric === metric)
   const isSent = ({ status }: ActivityBucket) => status === 'delivered'
   const hours = new Array<number>(HOURS_SHOWN).fill(0)

@@ -1,4 +1,4 @@
-/** Segments and flows: one button each creates a segment or a draft flow from the metrics, after showing the request. */
+/** Segments and flows: shows the request of each recipe, and a button that creates the segment or draft flow. */
 import { html } from 'hono/html'
 import { capitalize } from '../../../lib/format.ts'
 import { toFault } from '../../../ports/fault.ts'
