@@ -5,13 +5,13 @@ import { loadConnectorSpec } from '../connector/spec.ts'
 import { compilePlan } from '../runtime/mapping/compile-plan.ts'
 import { hydrate } from '../runtime/mapping/hydrate.ts'
 import { createLookups } from '../runtime/mapping/lookups.ts'
-import { identityOf, mapEvent } from '../runtime/mapping/map-event.ts'
-import { emailHashOf } from '../runtime/mapping/map-profile.ts'
+import { identifyOccurrence, mapEvent } from '../runtime/mapping/map-event.ts'
+import { hashEmail } from '../runtime/mapping/map-profile.ts'
 import { findOccurrences, type Occurrence } from '../runtime/mapping/occurrences.ts'
-import { firstSkip } from '../runtime/mapping/skip-rules.ts'
+import { findSkipReason } from '../runtime/mapping/skip-rules.ts'
 import type { MapParts } from '../runtime/mapping/types.ts'
 import type { Json, JsonObject, MetricEvent } from '../runtime/ports/types.ts'
-import { openEnvelope, recordFromWebhook } from '../runtime/source/envelope.ts'
+import { buildWebhookRecord, openEnvelope } from '../runtime/source/envelope.ts'
 import { openRecord } from '../runtime/source/open-record.ts'
 import { verifySignature } from '../runtime/source/verify-signature.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
@@ -79,7 +79,7 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   const signature = `sha1=${createHmac('sha1', SECRET).update(bytes).digest('hex')}`
   const envelope = JSON.parse(body) as Json
   const notification = await openEnvelope(envelope, spec)
-  const record = await recordFromWebhook(body, notification, spec, NOW)
+  const record = await buildWebhookRecord(body, notification, spec, NOW)
   const resource = must(spec.resources.get(record.resource ?? ''))
   const mapping = must(spec.mappings.find((candidate) => candidate.metric === metric))
   const plans = compilePlan(spec)
@@ -88,7 +88,7 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   const { item, bindings } = await openRecord(record, resource, spec)
   const all: readonly Occurrence[] = await findOccurrences(mapping, item, bindings, true)
   const one = must(all[0])
-  const { contact } = await identityOf(planned, item, one.bindings, WORKSPACE)
+  const { contact } = await identifyOccurrence(planned, item, one.bindings, WORKSPACE)
   const wanted = { plan: planned.lookups.live, item, bindings: one.bindings, lane: 'live', lookups: { find } } as const
   const bound = await hydrate({ ...wanted, contact: must(contact) })
   const mapped = await mapEvent(mapping, one, { lane: 'live', workspace: WORKSPACE }, parts)
@@ -96,15 +96,15 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   return {
     'signature (HMAC)': () => verifySignature(bytes, signature, spec.webhook.signature, [SECRET]),
     'text to JSON': () => JSON.parse(new TextDecoder().decode(bytes)),
-    'envelope to record': async () => recordFromWebhook(body, await openEnvelope(envelope, spec), spec, NOW),
+    'envelope to record': async () => buildWebhookRecord(body, await openEnvelope(envelope, spec), spec, NOW),
     'open record (parses again)': () => openRecord(record, resource, spec),
     occurrences: () => findOccurrences(mapping, item, bindings, true),
-    'key, time, contact': () => identityOf(planned, item, one.bindings, WORKSPACE),
-    'skip rules': () => firstSkip(mapping.skip, item, bound),
+    'key, time, contact': () => identifyOccurrence(planned, item, one.bindings, WORKSPACE),
+    'skip rules': () => findSkipReason(mapping.skip, item, bound),
     'lookups from memory': () => hydrate({ ...wanted, contact: must(contact) }),
     profile: () => plans.profile.evaluate.live(must(bound.contact), bound),
     properties: () => planned.properties(item, bound),
-    'e-mail hash (SHA-256, for the ledger)': () => emailHashOf(event.profile),
+    'e-mail hash (SHA-256, for the ledger)': () => hashEmail(event.profile),
     'check limits, encode body': () => eventBody(event, spec.destination.limits),
   }
 }

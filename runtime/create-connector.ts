@@ -76,7 +76,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
       source: sourceStats.snapshot(),
       destination: options.destinationStats?.() ?? { limits: [] },
     }),
-    receive: (request) => receiveWebhook(request, { ...webhook, workspace: () => accounts.read() }),
+    receive: (request) => receiveWebhook(request, { ...webhook, workspace: () => accounts.readWorkspace() }),
     reportMisdirected: (path) => reportMisdirected(path, webhook),
     webhookStats: () => webhookStats.snapshot(),
     gate: accounts.gate,
@@ -140,7 +140,7 @@ function createDelivery(options: CreateConnectorOptions, { client, accounts, gua
     wasDelivered: async (key) => (await guarded.filterDelivered([key])).has(key),
     sender,
     isCurrentRun: (run) => runs.isCurrent(run),
-    accounts: { known: () => accounts.known(), pin: () => accounts.pin(signal) },
+    accounts: { cachedWorkspace: () => accounts.cachedWorkspace(), pin: () => accounts.pin(signal) },
   }
   const work = { spec, store, clock, logger, gate, accounts, backlog }
   const lanes: LaneParts = { ...work, deliver: (record) => deliver(record, parts) }

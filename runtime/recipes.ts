@@ -112,7 +112,7 @@ class TargetRecipeBook implements RecipeBook {
     const { store, clock } = this.#parts
     const lock = new Lock({ store, clock, name: recipeLockCheckpoint(recipe), leaseMs: LEASE_MS })
     let tries = 0
-    const held = await lock.acquire({ pollMs: POLL_MS, giveUp: () => tries++ >= MAX_TRIES, signal })
+    const held = await lock.acquire({ pollMs: POLL_MS, shouldGiveUp: () => tries++ >= MAX_TRIES, signal })
     if (held === undefined) throw alreadyInProgress()
     return held
   }

@@ -47,7 +47,7 @@ export interface RecordHistory {
   readonly steps: readonly HistoryStep[]
 }
 
-export function recordHistory(entry: LedgerEntry): RecordHistory {
+export function buildRecordHistory(entry: LedgerEntry): RecordHistory {
   const { id, status, attempts = [] } = entry
   const steps = [receivedStep(entry), ...attempts.flatMap(attemptSteps), ...settledSteps(entry)]
   return { record: id, status, summary: summarize(entry), steps: steps.map(withoutPastActions) }
@@ -135,7 +135,7 @@ function causeOfFault(fault: FaultInfo, dead: boolean): Cause {
 }
 
 /** An id as entered; for an e-mail address, the hash that the ledger holds instead (`EventResult.emailHash`). */
-export function searchKeyOf(id: string): string {
+export function toSearchKey(id: string): string {
   const key = id.trim()
   const isAddress = /^[^\s@]+@[^\s@]+$/.test(key)
   return isAddress ? createHash('sha256').update(key.toLowerCase()).digest('hex') : key

@@ -8,9 +8,9 @@ import { isProblem, parseExpression } from '../../runtime/expression/parse.ts'
 import { toIsoUtc } from '../../runtime/lib/iso-time.ts'
 import { type MaybePromise, mapMaybe } from '../../runtime/lib/maybe-promise.ts'
 import { compilePlan } from '../../runtime/mapping/compile-plan.ts'
-import { identityOf } from '../../runtime/mapping/map-event.ts'
+import { identifyOccurrence } from '../../runtime/mapping/map-event.ts'
 import { findOccurrences } from '../../runtime/mapping/occurrences.ts'
-import { firstSkip } from '../../runtime/mapping/skip-rules.ts'
+import { findSkipReason } from '../../runtime/mapping/skip-rules.ts'
 import type { Json } from '../../runtime/ports/types.ts'
 import { type Result, type Sample, WORKSPACE } from './samples.ts'
 
@@ -29,8 +29,8 @@ export async function connectorMapper(
     return mapMaybe(findOccurrences(mapping, item, { workspace: WORKSPACE }, true), ([one]) => {
       if (one === undefined) return { skipped: 'none' }
       const bound = { workspace: WORKSPACE, part: one.bindings.part, contact: person, admin, team, tag }
-      return mapMaybe(identityOf(planned, item, one.bindings, WORKSPACE), ({ key, ms, contact }) =>
-        mapMaybe(firstSkip(planned.earlySkips, item, one.bindings), (reason) => {
+      return mapMaybe(identifyOccurrence(planned, item, one.bindings, WORKSPACE), ({ key, ms, contact }) =>
+        mapMaybe(findSkipReason(planned.earlySkips, item, one.bindings), (reason) => {
           if (reason !== undefined || contact === undefined) return { skipped: reason ?? 'no-contact' }
           return mapMaybe(plans.profile.evaluate.live(person, bound), (profile) =>
             mapMaybe(planned.properties(item, bound), (properties) => ({

@@ -162,7 +162,7 @@ export class RefreshingAuth implements AuthProvider {
       const stored = await this.credentials()
       return stored?.kind !== 'oauth' || stored.accessToken !== stale.accessToken || stored.rejectedAt !== undefined
     }
-    const held = await lock.acquire({ pollMs: LOCK_POLL_MS, giveUp: isDone, signal })
+    const held = await lock.acquire({ pollMs: LOCK_POLL_MS, shouldGiveUp: isDone, signal })
     if (held === undefined && signal.aborted) throw stopped()
     try {
       // Another process may have refreshed between the check and the lock.

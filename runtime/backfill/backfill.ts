@@ -3,7 +3,7 @@
 import { onAbort } from '../lib/abort.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { SourceRecord } from '../ports/types.ts'
-import { recordFromStream } from '../source/envelope.ts'
+import { buildStreamRecord } from '../source/envelope.ts'
 import { paginate, retryTransient } from '../source/paginate.ts'
 import type { Spec, StreamSpec } from '../spec/spec.ts'
 import { acquireBackfillLock } from './lock.ts'
@@ -146,8 +146,8 @@ class HistoryReader {
 
     for await (const page of paginate(this.#parts, stream, start, this.#signal)) {
       const records: SourceRecord[] = []
-      for (const item of page.items) records.push(await recordFromStream(item, from, run, clock.now()))
-      position.seen += records.length
+      for (const item of page.items) records.push(await buildStreamRecord(item, from, run, clock.now()))
+      position.recordsRead += records.length
       position.total = page.total ?? position.total
       position.cursor = page.next
       position.done = page.next === undefined

@@ -39,7 +39,7 @@ export interface TimedPage {
   /** Records requested. */
   readonly size: number
   /** Milliseconds. */
-  readonly took: number
+  readonly duration: number
 }
 
 export interface EstimateParts {
@@ -93,7 +93,7 @@ async function timePage(
   const read = async (size: number): Promise<TimedPage> => {
     const startedAt = clock.now()
     const { total } = await readPage(client, stream, { bindings: { ...window, pageSize: size }, lane: 'live', signal })
-    return { stream: stream.name, size, took: clock.now() - startedAt, ...(total !== undefined && { total }) }
+    return { stream: stream.name, size, duration: clock.now() - startedAt, ...(total !== undefined && { total }) }
   }
   const { max } = stream.pageSize
   return read(max).catch((error: unknown) => {
@@ -116,7 +116,7 @@ function estimateTime(
   { spec, backfillRateLimit }: EstimateParts,
 ): Pick<Estimate, 'time' | 'bottleneck' | 'slowest'> {
   const { windows, utilization } = spec.source.rateLimit
-  const reading = (page: TimedPage) => pagesOf(page) * page.took
+  const reading = (page: TimedPage) => pagesOf(page) * page.duration
   const [slowest] = [...pages].sort((a, b) => reading(b) - reading(a))
   const bottlenecks = [
     { bottleneck: 'pages', time: pages.reduce((sum, page) => sum + reading(page), 0) },

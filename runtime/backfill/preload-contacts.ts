@@ -24,7 +24,7 @@ export async function preloadContacts(state: BackfillState, parts: BackfillParts
       const key = asId(await id?.evaluate(item))
       if (key !== undefined) entries.push({ key, value: item, at: clock.now() })
     }
-    preload.seen += page.items.length
+    preload.recordsRead += page.items.length
     preload.total = page.total ?? preload.total
     preload.cursor = page.next
     preload.done = page.next === undefined
@@ -58,7 +58,7 @@ async function planPreload({ state, lookup, stream, signal }: PreloadPlan, parts
   const cheaper = isPreloadCheaper({ contacts, records }, lookup, stream)
   const message = cheaper ? 'preloading all contacts (fewer calls than batches)' : 'fetching contacts in batches'
   logger.info(message, { contacts, records })
-  return { stream: stream.name, seen: 0, total: contacts, done: !cheaper }
+  return { stream: stream.name, recordsRead: 0, total: contacts, done: !cheaper }
 }
 
 /** Whether reading all contacts costs fewer requests than fetching those of the records in batches. */

@@ -16,7 +16,7 @@ export interface StreamState {
   readonly stream: string
   /** The source's cursor of the next page, to be sent back unchanged. */
   cursor?: Json | undefined
-  seen: number
+  recordsRead: number
   total?: number | undefined
   done: boolean
 }
@@ -112,7 +112,7 @@ async function startBackfill(parts: BackfillParts, options: BackfillOptions): Pr
     ...(options.only !== undefined && { only: options.only }),
   }
   const names = streamsFor(spec, options.only)
-  return { run, phase: 'lookups', streams: names.map((stream) => ({ stream, seen: 0, done: false })) }
+  return { run, phase: 'lookups', streams: names.map((stream) => ({ stream, recordsRead: 0, done: false })) }
 }
 
 /** An import may have begun before the workspace was pinned, and only that tells whose first webhook began live delivery. */

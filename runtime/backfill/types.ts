@@ -27,7 +27,7 @@ export interface RunningBackfill {
 export interface StreamProgress {
   readonly stream: string
   /** Records read so far. */
-  readonly seen: number
+  readonly recordsRead: number
   /** The source's count, where it gives one. */
   readonly total?: number
   readonly done: boolean

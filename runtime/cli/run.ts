@@ -1,7 +1,7 @@
 /** Runs a command line and resolves to its exit code. */
 import { Command, CommanderError } from 'commander'
 import { faultUrl } from '../fault-reference.ts'
-import { columns } from '../lib/format.ts'
+import { alignColumns } from '../lib/format.ts'
 import { Fault } from '../ports/fault.ts'
 import type { CliApp } from './app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from './command.ts'
@@ -81,7 +81,7 @@ function createProgram(
 
 function settingsHelp({ settings }: CliApp): string {
   const rows = [...settings, ...COMMON_SETTINGS].map(({ env, description }) => [env, description])
-  return ['Settings, from the environment or .env:', ...columns(rows, '  ')].join('\n')
+  return ['Settings, from the environment or .env:', ...alignColumns(rows, '  ')].join('\n')
 }
 
 function addCommand(parent: Command, name: string, definition: CommandDefinition, run: RunCommand): void {

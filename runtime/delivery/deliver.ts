@@ -6,12 +6,12 @@ import { toFault } from '../ports/fault.ts'
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
 import type { Lane, LeasedRecord, Outcome, SourceRecord } from '../ports/types.ts'
 import { type AccountPin, isForeign } from '../source/account-pin.ts'
-import { targetsOf } from '../source/open-record.ts'
-import { failedOccurrence, failRecord, type OccurrenceOutcome, type OutcomeParts, outcomeOf } from './outcome.ts'
+import { findTargets } from '../source/open-record.ts'
+import { combineOutcomes, failedOccurrence, failRecord, type OccurrenceOutcome, type OutcomeParts } from './outcome.ts'
 import type { MessageSender } from './sender.ts'
 
 export interface DeliverParts extends MapRecordParts, OutcomeParts, DeliveryLimits {
-  readonly accounts: Pick<AccountPin, 'known'> & { pin(): Promise<void> }
+  readonly accounts: Pick<AccountPin, 'cachedWorkspace'> & { pin(): Promise<void> }
   readonly sender: Pick<MessageSender, 'send'>
 }
 
@@ -45,7 +45,7 @@ type RecordWithoutBody = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord,
  * record cannot stop the others.
  */
 export function deliver(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
-  const workspace = parts.accounts.known()
+  const workspace = parts.accounts.cachedWorkspace()
   if (workspace === undefined) return pinAndDeliver(record, parts)
   if (isForeign(record.workspace, workspace))
     return Promise.resolve({ status: 'skipped', reason: FOREIGN_WORKSPACE, events: [] })
@@ -84,14 +84,14 @@ async function sendOccurrences(
     if (typeof mapped === 'string') return { status: 'skipped', reason: mapped, events: [] }
     // Sending again after a crash is safe: an event has the same key on every ingress.
     const outcomes = await Promise.all(mapped.map((occurrence) => sendOccurrence(occurrence, parts)))
-    return outcomeOf(outcomes, record, parts)
+    return combineOutcomes(outcomes, record, parts)
   } catch (error) {
     return failRecord(toFault(error), [], record, parts)
   }
 }
 
 function isProfileOnly(record: SourceRecord, { spec }: DeliverParts): boolean {
-  const { mappings, profile } = targetsOf(record, spec)
+  const { mappings, profile } = findTargets(record, spec)
   return profile && mappings.length === 0
 }
 

@@ -31,7 +31,11 @@ export function failedOccurrence(identity: EventIdentity, fault: Fault): Occurre
 }
 
 /** The worst result decides: a deferred one is retried before any is given up. */
-export function outcomeOf(outcomes: readonly OccurrenceOutcome[], record: RecordAttempt, parts: OutcomeParts): Outcome {
+export function combineOutcomes(
+  outcomes: readonly OccurrenceOutcome[],
+  record: RecordAttempt,
+  parts: OutcomeParts,
+): Outcome {
   const events = outcomes.map(({ result }) => result)
   const worst =
     outcomes.find(({ result }) => result.status === 'deferred') ??

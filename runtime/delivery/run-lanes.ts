@@ -17,7 +17,7 @@ export interface LaneParts {
   readonly logger: Logger
   /** The host's own gate. */
   readonly gate: DeliveryGate | undefined
-  readonly accounts: Pick<AccountPin, 'untilPinned'>
+  readonly accounts: Pick<AccountPin, 'waitUntilPinned'>
   readonly backlog: BacklogMonitor
   readonly deliver: (record: LeasedRecord) => Promise<Outcome>
 }
@@ -54,7 +54,7 @@ export function runLane(lane: Lane, parts: LaneParts, signal: AbortSignal): Prom
     beforeLease: lane === 'live' ? () => backlog.update() : undefined,
   }
   return runWhileOpen(parts.gate, signal, async (stop) => {
-    if (await accounts.untilPinned(stop)) await runWorker(lane, worker, stop)
+    if (await accounts.waitUntilPinned(stop)) await runWorker(lane, worker, stop)
   })
 }
 

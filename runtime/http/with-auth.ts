@@ -4,7 +4,7 @@ import type { AuthProvider, RequestAuth } from '../ports/auth.ts'
 import { Fault } from '../ports/fault.ts'
 import { asTransientFault } from './transient-on-throw.ts'
 
-export const currentAuth = (provider: AuthProvider, signal: AbortSignal): Promise<RequestAuth> =>
+export const getCurrentAuth = (provider: AuthProvider, signal: AbortSignal): Promise<RequestAuth> =>
   asTransientFault(() => provider.current(signal), 'auth/unreadable', 'the credentials could not be read')
 
 /** Sends at most twice: a side that rejects fresh credentials too has another reason. */
@@ -13,12 +13,12 @@ export async function withAuth<T>(
   signal: AbortSignal,
   send: (auth: RequestAuth) => Promise<T>,
 ): Promise<T> {
-  const auth = await currentAuth(provider, signal)
+  const auth = await getCurrentAuth(provider, signal)
   try {
     return await send(auth)
   } catch (error) {
     const rejected = error instanceof Fault && error.details.status === 401
     if (!rejected || !(await provider.refresh(auth, signal))) throw error
-    return send(await currentAuth(provider, signal))
+    return send(await getCurrentAuth(provider, signal))
   }
 }

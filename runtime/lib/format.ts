@@ -31,7 +31,7 @@ export function formatTime(ms: number): string {
 }
 
 /** Aligns the columns of rows, except the last one. */
-export function columns(rows: readonly (readonly string[])[], indent = ''): string[] {
+export function alignColumns(rows: readonly (readonly string[])[], indent = ''): string[] {
   const widths: number[] = []
   for (const row of rows) {
     for (const [at, cell] of row.slice(0, -1).entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length)

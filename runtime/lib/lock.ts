@@ -23,7 +23,7 @@ export interface LockHolder {
 }
 
 interface LockLease extends LockHolder {
-  readonly until: number
+  readonly expiresAt: number
   /** Distinguishes two leases of one holder. */
   readonly token: string
 }
@@ -32,7 +32,7 @@ export interface LockWait {
   /** How often to try, milliseconds. */
   readonly pollMs: number
   /** Asked before each try. */
-  readonly giveUp: () => boolean | Promise<boolean>
+  readonly shouldGiveUp: () => boolean | Promise<boolean>
   readonly signal: AbortSignal
 }
 
@@ -57,9 +57,9 @@ export class Lock {
     return (await held.acquireFrom(text)) ? held : undefined
   }
 
-  /** Tries until it acquires the lock. Returns undefined when `giveUp` returns true or the signal aborts. */
-  async acquire({ pollMs, giveUp, signal }: LockWait): Promise<HeldLock | undefined> {
-    while (!(await giveUp()) && !signal.aborted) {
+  /** Tries until it acquires the lock. Returns undefined when `shouldGiveUp` returns true or the signal aborts. */
+  async acquire({ pollMs, shouldGiveUp, signal }: LockWait): Promise<HeldLock | undefined> {
+    while (!(await shouldGiveUp()) && !signal.aborted) {
       const held = await this.tryAcquire()
       if (held !== undefined) return held
       await this.#options.clock.sleep(pollMs, signal)
@@ -75,19 +75,19 @@ export class Lock {
     const lease = JSON.parse(text) as LockLease
     const now = clock.now()
     // A lease that ends later than any can was written before the clock was set back.
-    const counts = lease.until > now && lease.until <= now + leaseMs && !hasExited(lease.holder)
+    const counts = lease.expiresAt > now && lease.expiresAt <= now + leaseMs && !hasExited(lease.holder)
     return { text, ...(counts && { lease }) }
   }
 }
 
 export class HeldLock {
   readonly #options: LockOptions
-  readonly #lease: Omit<LockLease, 'until'>
+  readonly #lease: Omit<LockLease, 'expiresAt'>
   readonly #released = new AbortController()
   #text: string | undefined
   #renewing: Promise<void> | undefined
 
-  constructor(options: LockOptions, lease: Omit<LockLease, 'until'>) {
+  constructor(options: LockOptions, lease: Omit<LockLease, 'expiresAt'>) {
     this.#options = options
     this.#lease = lease
   }
@@ -101,7 +101,7 @@ export class HeldLock {
   /** Extends the lease. Returns false if another process took the lock after it had expired. */
   async renew(): Promise<boolean> {
     const { store, clock, name, leaseMs } = this.#options
-    const next = JSON.stringify({ ...this.#lease, until: clock.now() + leaseMs } satisfies LockLease)
+    const next = JSON.stringify({ ...this.#lease, expiresAt: clock.now() + leaseMs } satisfies LockLease)
     const renewed = await store.compareAndSwapCheckpoint(name, this.#text, next)
     if (renewed) this.#text = next
     return renewed

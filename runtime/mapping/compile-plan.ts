@@ -4,7 +4,7 @@ import type { Lane } from '../ports/types.ts'
 import { collectLookups } from '../spec/compile/lookups.ts'
 import type { LookupSpec, Mapping, Property, SkipRule, Spec } from '../spec/spec.ts'
 import { CONTACT, type LookupPlan, planLookups } from './hydrate.ts'
-import { type EvaluateProperties, nested, propertyEvaluator } from './property-values.ts'
+import { createPropertyEvaluator, type EvaluateProperties, toMemberName } from './property-values.ts'
 
 export interface MappingPlan {
   readonly mapping: Mapping
@@ -40,8 +40,8 @@ export function compilePlan(spec: Spec): CompiledPlan {
 }
 
 function buildPlan(spec: Spec): CompiledPlan {
-  const plans = new Map(spec.mappings.map((mapping) => [mapping, mappingPlan(mapping, spec)]))
-  return { profile: profilePlan(spec), planOf: (mapping) => plans.get(mapping) ?? mappingPlan(mapping, spec) }
+  const plans = new Map(spec.mappings.map((mapping) => [mapping, planMapping(mapping, spec)]))
+  return { profile: planProfile(spec), planOf: (mapping) => plans.get(mapping) ?? planMapping(mapping, spec) }
 }
 
 /** In lane `backfill` identifiers only: an old event must not overwrite today's attributes. */
@@ -50,17 +50,19 @@ function profileProperties({ profile }: Spec, lane: Lane): readonly Property[] {
   return lane === 'live' ? [...attributes, ...properties] : attributes.filter(({ name }) => identifiers.includes(name))
 }
 
-function profilePlan(spec: Spec): ProfilePlan {
+function planProfile(spec: Spec): ProfilePlan {
   const own = new Set(spec.profile.properties)
   const evaluate = (lane: Lane) =>
-    propertyEvaluator(profileProperties(spec, lane), (one) => (own.has(one) ? ['properties', one.name] : nested(one)))
+    createPropertyEvaluator(profileProperties(spec, lane), (one) =>
+      own.has(one) ? ['properties', one.name] : toMemberName(one),
+    )
   return {
     evaluate: { live: evaluate('live'), backfill: evaluate('backfill') },
     lookups: planLookups(lookupsOf(spec, expressions(profileProperties(spec, 'live')))),
   }
 }
 
-function mappingPlan(mapping: Mapping, spec: Spec): MappingPlan {
+function planMapping(mapping: Mapping, spec: Spec): MappingPlan {
   const earlySkips = mapping.skip.filter(({ when }) => lookupsOf(spec, [when]).length === 0)
   const own = [...expressions(mapping.properties), ...mapping.skip.map(({ when }) => when)]
   const lookups = (lane: Lane) =>
@@ -70,8 +72,8 @@ function mappingPlan(mapping: Mapping, spec: Spec): MappingPlan {
   return {
     mapping,
     key,
-    identity: propertyEvaluator([...key, named('time', mapping.time), named('contact', mapping.contact)]),
-    properties: propertyEvaluator(mapping.properties),
+    identity: createPropertyEvaluator([...key, named('time', mapping.time), named('contact', mapping.contact)]),
+    properties: createPropertyEvaluator(mapping.properties),
     earlySkips,
     lateSkips: mapping.skip.filter((rule) => !earlySkips.includes(rule)),
     lookups: { live: lookups('live'), backfill: lookups('backfill') },

@@ -8,10 +8,10 @@ import type { Json, JsonObject, MetricEvent } from '../ports/types.ts'
 import type { Mapping, Property } from '../spec/spec.ts'
 import type { MappingPlan } from './compile-plan.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
-import { emailHashOf, hasIdentifier } from './map-profile.ts'
+import { hashEmail, hasIdentifier } from './map-profile.ts'
 import type { Occurrence } from './occurrences.ts'
 import { SkipSignal } from './property-values.ts'
-import { firstSkip, outsideWindow } from './skip-rules.ts'
+import { findSkipReason, findWindowSkip } from './skip-rules.ts'
 import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './types.ts'
 
 /** Maps one occurrence. Throws a `Fault` for an expression that fails: there are no half events. */
@@ -23,14 +23,14 @@ export async function mapEvent(
 ): Promise<MapResult<MetricEvent>> {
   const plan = parts.plan.planOf(mapping)
   // Here and below: awaiting a value that is no promise costs more than the check.
-  const identified = identityOf(plan, item, bindings, context.workspace)
+  const identified = identifyOccurrence(plan, item, bindings, context.workspace)
   const { key, ms, contact } = identified instanceof Promise ? await identified : identified
   const time = toIsoUtc(ms)
   const lane = isHistory(ms, bindings) && !parts.forDisplay ? 'backfill' : context.lane
   const identity: EventIdentity = { metric: mapping.metric, lane, key, time, ...(contact && { contact }) }
 
   // In the order of their cost: rules without lookups before anything is fetched.
-  const reason = outsideWindow(ms, context.run) ?? (await firstSkip(plan.earlySkips, item, bindings))
+  const reason = findWindowSkip(ms, context.run) ?? (await findSkipReason(plan.earlySkips, item, bindings))
   if (reason !== undefined) return { identity, skipped: reason }
   if (contact === undefined) return { identity, skipped: 'no-contact' }
   if (await parts.wasDelivered(key)) return { identity, skipped: 'already-delivered' }
@@ -38,13 +38,13 @@ export async function mapEvent(
   const bound = await hydrate({ plan: plan.lookups[lane], item, bindings, contact, lane, lookups: parts.lookups })
   const person = bound[CONTACT]
   if (person === undefined) return { identity, skipped: 'contact-not-found' }
-  const lateReason = await firstSkip(plan.lateSkips, item, bound)
+  const lateReason = await findSkipReason(plan.lateSkips, item, bound)
   if (lateReason !== undefined) return { identity, skipped: lateReason }
   const evaluated = parts.plan.profile.evaluate[lane](person, bound)
   const profile = evaluated instanceof Promise ? await evaluated : evaluated
   if (!parts.forDisplay && !hasIdentifier(profile, parts.spec)) return { identity, skipped: 'no-identity' }
 
-  const withPerson = { ...identity, ...emailHashOf(profile) }
+  const withPerson = { ...identity, ...hashEmail(profile) }
   try {
     const result = plan.properties(item, bound)
     const properties = result instanceof Promise ? await result : result
@@ -65,7 +65,7 @@ export interface OccurrenceIdentity {
 }
 
 /** Identifies the event of an occurrence. Throws, or rejects with, a data fault without a key or a time. */
-export function identityOf(
+export function identifyOccurrence(
   { mapping, key, identity }: MappingPlan,
   item: Json,
   bindings: Bindings,

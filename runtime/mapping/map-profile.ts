@@ -6,7 +6,7 @@ import type { Json, Profile, ProfileUpdate } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
 import { isMissing } from './property-values.ts'
-import { firstSkip } from './skip-rules.ts'
+import { findSkipReason } from './skip-rules.ts'
 import type { EventIdentity, MapParts, MapResult } from './types.ts'
 
 /** The metric of profile updates in the ledger. */
@@ -17,7 +17,7 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
   const { spec, plan, lookups } = parts
   const contact = asId(await spec.resources.get(spec.profile.resource)?.id.evaluate(item))
   const identity: EventIdentity = { metric: PROFILE, lane: 'live', ...(contact && { contact }) }
-  const reason = await firstSkip(spec.profile.skip, item, bindings)
+  const reason = await findSkipReason(spec.profile.skip, item, bindings)
   if (reason !== undefined) return { identity, skipped: reason }
   const bound = await hydrate({
     plan: plan.profile.lookups,
@@ -28,7 +28,7 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
   })
   const profile = await plan.profile.evaluate.live(item, bound)
   if (!hasIdentifier(profile, spec)) return { identity, skipped: 'no-identity' }
-  return { identity: { ...identity, ...emailHashOf(profile) }, message: { kind: 'profile', profile } }
+  return { identity: { ...identity, ...hashEmail(profile) }, message: { kind: 'profile', profile } }
 }
 
 /** Whether a profile has any of the spec's identifiers. */
@@ -37,6 +37,6 @@ export function hasIdentifier(profile: Profile, spec: Spec): boolean {
 }
 
 /** Lets the ledger find a person by address without storing it. */
-export function emailHashOf({ email }: Profile): { readonly emailHash?: string } {
+export function hashEmail({ email }: Profile): { readonly emailHash?: string } {
   return email === undefined ? {} : { emailHash: hash('sha256', email.toLowerCase()) }
 }

@@ -3,7 +3,7 @@
 import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { Json, Lane, OutgoingMessage, SourceRecord } from '../ports/types.ts'
-import { type OpenRecord, openRecord, targetsOf } from '../source/open-record.ts'
+import { findTargets, type OpenRecord, openRecord } from '../source/open-record.ts'
 import type { Mapping } from '../spec/spec.ts'
 import type { Lookups } from './lookups.ts'
 import { mapEvent } from './map-event.ts'
@@ -27,7 +27,7 @@ export async function mapRecord(
   parts: MapRecordParts,
 ): Promise<string | readonly MappedOccurrence[]> {
   const { spec, lookups } = parts
-  const targets = targetsOf(record, spec)
+  const targets = findTargets(record, spec)
   const resource = spec.resources.get(record.resource ?? '')
   if (resource === undefined || (targets.mappings.length === 0 && !targets.profile)) {
     return record.topic === undefined ? 'not-selected' : 'unknown-topic'

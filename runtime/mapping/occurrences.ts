@@ -4,7 +4,7 @@ import { asArray } from '../lib/json.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
 import type { Mapping } from '../spec/spec.ts'
-import { truthy } from './skip-rules.ts'
+import { isTruthy } from './skip-rules.ts'
 
 /** The resource, and the variables of its expressions. */
 export interface Occurrence {
@@ -47,11 +47,11 @@ function filterByCondition(
     const holds = when.evaluate(one.item, one.bindings)
     if (holds instanceof Promise) {
       return holds.then((late) => {
-        if (truthy(late)) found.push(one)
+        if (isTruthy(late)) found.push(one)
         return filterByCondition(all, when, i + 1, found)
       })
     }
-    if (truthy(holds)) found.push(one)
+    if (isTruthy(holds)) found.push(one)
   }
   return found
 }

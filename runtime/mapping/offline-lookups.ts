@@ -14,7 +14,7 @@ export interface OfflineLookups {
  * `file` holds, by lookup name (or its plural), a list of objects with ids, an object keyed by id, or a page of the
  * source. A missing value is collected from the objects in `data` with the same id.
  */
-export function offlineLookups(file: Json | undefined, data: Json): OfflineLookups {
+export function createOfflineLookups(file: Json | undefined, data: Json): OfflineLookups {
   const tables = new Map(Object.entries(isObject(file) ? file : {}).map(([name, rows]) => [name, rowsOf(rows)]))
   const notes = new Set<string>()
   return {
@@ -32,7 +32,7 @@ export function offlineLookups(file: Json | undefined, data: Json): OfflineLooku
 }
 
 /** Notes on lookups that the spec does not have: most often a misspelt name. */
-export function unusedLookups(file: Json | undefined, names: readonly string[]): readonly string[] {
+export function describeUnusedLookups(file: Json | undefined, names: readonly string[]): readonly string[] {
   if (file === undefined) return []
   if (!isObject(file)) return [`the given lookups are not keyed by lookup name: ${names.join(', ')}`]
   const known = new Set(names.flatMap((name) => [name, `${name}s`]))

@@ -5,15 +5,15 @@ import type { Destination } from '../ports/destination.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Json, Lane, OutgoingMessage, Profile } from '../ports/types.ts'
-import { type Notification, openEnvelope, resourceOfTopic } from '../source/envelope.ts'
-import { type OpenRecord, openNotification, type RecordTargets, targetsOf } from '../source/open-record.ts'
+import { findResourceByTopic, type Notification, openEnvelope } from '../source/envelope.ts'
+import { findTargets, type OpenRecord, openNotification, type RecordTargets } from '../source/open-record.ts'
 import type { LookupSpec, ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import type { Lookups } from './lookups.ts'
 import { mapEvent } from './map-event.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
 import { findOccurrences } from './occurrences.ts'
-import { offlineLookups, unusedLookups } from './offline-lookups.ts'
+import { createOfflineLookups, describeUnusedLookups } from './offline-lookups.ts'
 import type { MapParts, MapResult } from './types.ts'
 
 export interface PreviewInput {
@@ -71,9 +71,9 @@ interface PreviewResult {
 
 /** Throws a config fault for a topic or a stream that the spec does not know. */
 export async function previewMapping(input: PreviewInput, parts: PreviewParts): Promise<Preview> {
-  const offline = offlineLookups(input.lookups, input.data)
+  const offline = createOfflineLookups(input.lookups, input.data)
   const { notes } = offline
-  for (const note of unusedLookups(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
+  for (const note of describeUnusedLookups(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
   const find: Lookups['find'] = async (lookup, key) =>
     (await findInFallback(input, lookup, key, parts)) ?? offline.find(lookup, key)
   const map: MapParts = { ...parts, lookups: { find }, wasDelivered: async () => false, forDisplay: true }
@@ -107,10 +107,14 @@ interface OpenedInput {
 
 async function fromWebhook(input: PreviewInput, { spec, clock }: PreviewParts): Promise<OpenedInput> {
   const topic = input.topic ?? ''
-  const resource = resourceOfTopic(topic, spec)
+  const resource = findResourceByTopic(topic, spec)
   if (resource === undefined) throw new Fault('config', 'preview/unknown-topic', `the spec knows no topic "${topic}"`)
   const notification = await notificationOf(input, spec, clock.now())
-  return { opened: [await openNotification(notification, resource)], targets: targetsOf({ topic }, spec), lane: 'live' }
+  return {
+    opened: [await openNotification(notification, resource)],
+    targets: findTargets({ topic }, spec),
+    lane: 'live',
+  }
 }
 
 /** The file's own envelope, or a synthetic one for a bare item. */
@@ -135,7 +139,7 @@ async function fromStream(input: PreviewInput, { spec }: PreviewParts): Promise<
   const allMetrics = spec.mappings.map(({ metric }) => metric) // on-request metrics too: a preview costs no requests
   return {
     opened: items.map((item) => ({ resource, item, bindings: { workspace } })),
-    targets: targetsOf({ stream: stream.name, backfillRun: { id: '', until: 0, only: allMetrics } }, spec),
+    targets: findTargets({ stream: stream.name, backfillRun: { id: '', until: 0, only: allMetrics } }, spec),
     lane: 'backfill',
   }
 }

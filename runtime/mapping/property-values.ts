@@ -20,7 +20,7 @@ export class SkipSignal extends Error {
 export type EvaluateProperties = (item: Json, bindings: Bindings) => MaybePromise<JsonObject>
 
 /** Each missing value is omitted, replaced by a default, or skips the event, as its property declares. */
-export function propertyEvaluator(
+export function createPropertyEvaluator(
   properties: readonly Property[],
   nameOf = ({ name }: Property): MemberName => [name],
 ): EvaluateProperties {
@@ -41,7 +41,8 @@ export function propertyEvaluator(
 }
 
 /** `location.city` is the member `city` of `location`. */
-export const nested = ({ name }: Pick<Property, 'name'>): MemberName => name.split('.', 2) as unknown as MemberName
+export const toMemberName = ({ name }: Pick<Property, 'name'>): MemberName =>
+  name.split('.', 2) as unknown as MemberName
 
 const isPlain = ({ type, whenMissing }: Property): boolean => type === undefined && whenMissing.action === 'omit'
 

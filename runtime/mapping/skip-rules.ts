@@ -5,7 +5,7 @@ import type { BackfillRun, Json } from '../ports/types.ts'
 import type { SkipRule } from '../spec/spec.ts'
 
 /** The reason of the first rule that holds; a promise only if a rule is interpreted. */
-export function firstSkip(
+export function findSkipReason(
   rules: readonly SkipRule[],
   item: Json,
   bindings: Bindings,
@@ -15,23 +15,23 @@ export function firstSkip(
     const { reason, when } = rules[i] as SkipRule
     const holds = when.evaluate(item, bindings)
     if (holds instanceof Promise) {
-      return holds.then((late) => (truthy(late) ? reason : firstSkip(rules, item, bindings, i + 1)))
+      return holds.then((late) => (isTruthy(late) ? reason : findSkipReason(rules, item, bindings, i + 1)))
     }
-    if (truthy(holds)) return reason
+    if (isTruthy(holds)) return reason
   }
   return undefined
 }
 
 /** A run sends only occurrences in its window: live delivery has the later ones. */
-export function outsideWindow(time: number, run: BackfillRun | undefined): string | undefined {
+export function findWindowSkip(time: number, run: BackfillRun | undefined): string | undefined {
   if (run === undefined) return undefined
   if (run.since !== undefined && time < run.since) return 'before-since'
   return time >= run.until ? 'after-live-began' : undefined
 }
 
 /** As JSONata's `$boolean`: nothing, null, "", 0, {} and [] are false. */
-export function truthy(value: Json | undefined): boolean {
-  if (Array.isArray(value)) return value.some(truthy)
+export function isTruthy(value: Json | undefined): boolean {
+  if (Array.isArray(value)) return value.some(isTruthy)
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
   return Boolean(value)
 }

@@ -1,6 +1,6 @@
 /** Pins a store to one account of each side before the first delivery: one webhook address may serve many accounts. */
 
-import { currentAuth } from '../http/with-auth.ts'
+import { getCurrentAuth } from '../http/with-auth.ts'
 import { onAbort, untilAborted } from '../lib/abort.ts'
 import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { asId } from '../lib/json.ts'
@@ -9,7 +9,7 @@ import type { Clock, Logger } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { SourceClient } from './client.ts'
-import { waitAfter } from './paginate.ts'
+import { backoffDelay } from './paginate.ts'
 
 export interface AccountPinParts {
   readonly client: Pick<SourceClient, 'workspace'>
@@ -37,18 +37,18 @@ export class AccountPin {
     this.#gate = new PinGate(parts.gate, parts.logger)
   }
 
-  /** Shut while the host's own gate is, or while `untilPinned` cannot pin. */
+  /** Shut while the host's own gate is, or while `waitUntilPinned` cannot pin. */
   get gate(): DeliveryGate {
     return this.#gate
   }
 
   /** The pinned source account, from memory. Undefined until this process has read it. */
-  known(): string | undefined {
+  cachedWorkspace(): string | undefined {
     return this.#workspace
   }
 
   /** The pinned source account, from the store until it is in memory. Undefined until it is pinned. */
-  async read(): Promise<string | undefined> {
+  async readWorkspace(): Promise<string | undefined> {
     this.#workspace ??= asId(await this.#parts.store.readCheckpoint(WORKSPACE_CHECKPOINT))
     return this.#workspace
   }
@@ -61,14 +61,14 @@ export class AccountPin {
     if (this.#pinned) return
     const { source, destination, client } = this.#parts
     // The first use of credentials of a host or the environment checks them against the store and pins their account.
-    await currentAuth(source, signal)
-    this.#workspace = (await this.read()) ?? (await client.workspace(signal))
-    if (destination !== undefined) await currentAuth(destination, signal)
+    await getCurrentAuth(source, signal)
+    this.#workspace = (await this.readWorkspace()) ?? (await client.workspace(signal))
+    if (destination !== undefined) await getCurrentAuth(destination, signal)
     this.#pinned = true
   }
 
   /** Retries `pin` until it succeeds. Resolves to false when the signal aborts first. */
-  async untilPinned(signal: AbortSignal): Promise<boolean> {
+  async waitUntilPinned(signal: AbortSignal): Promise<boolean> {
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         await this.pin(signal)
@@ -77,9 +77,9 @@ export class AccountPin {
       } catch (error) {
         if (signal.aborted) break
         const fault = toFault(error)
-        const delay = waitAfter(fault, failures)
+        const delay = backoffDelay(fault, failures)
         this.#gate.shut(fault)
-        await this.#gate.untilChangeOr(signal, (stop) => this.#parts.clock.sleep(delay, stop))
+        await this.#gate.waitForChangeOr(signal, (stop) => this.#parts.clock.sleep(delay, stop))
       }
     }
     return false
@@ -103,7 +103,7 @@ class PinGate implements DeliveryGate {
   }
 
   waitForChange(signal: AbortSignal): Promise<void> {
-    return this.untilChangeOr(signal, (stop) => this.#host?.waitForChange(stop) ?? untilAborted(stop))
+    return this.waitForChangeOr(signal, (stop) => this.#host?.waitForChange(stop) ?? untilAborted(stop))
   }
 
   shut({ message, code, kind }: Fault): void {
@@ -120,7 +120,7 @@ class PinGate implements DeliveryGate {
   }
 
   /** Waits for `other`, or until the reason changes or the signal aborts. */
-  async untilChangeOr(signal: AbortSignal, other: (stop: AbortSignal) => Promise<void>): Promise<void> {
+  async waitForChangeOr(signal: AbortSignal, other: (stop: AbortSignal) => Promise<void>): Promise<void> {
     if (signal.aborted) return
     const stop = new AbortController()
     const wake = () => stop.abort()

@@ -37,20 +37,20 @@ export async function unwrapResource(notification: Notification, resource: Resou
 }
 
 /** The resource kind of a topic. */
-export function resourceOfTopic(topic: string, spec: Spec): ResourceSpec | undefined {
+export function findResourceByTopic(topic: string, spec: Spec): ResourceSpec | undefined {
   for (const resource of spec.resources.values()) if (resource.topics.has(topic)) return resource
   return undefined
 }
 
 /** The record to queue for a verified webhook. `body` is its text, stored unchanged. */
-export async function recordFromWebhook(
+export async function buildWebhookRecord(
   body: string,
   notification: Notification,
   spec: Spec,
   now: number,
 ): Promise<SourceRecord> {
   const { topic, workspace } = notification
-  const resource = resourceOfTopic(topic, spec)
+  const resource = findResourceByTopic(topic, spec)
   // An item that fails its own `id` expression is stored all the same: the worker reports the fault.
   const id = resource && (await idOf(notification, resource).catch(() => undefined))
   const identity = notification.id ?? hashWithoutId(notification)
@@ -73,7 +73,7 @@ async function idOf(notification: Notification, resource: ResourceSpec): Promise
 }
 
 /** The record to queue for one item of a stream. */
-export async function recordFromStream(
+export async function buildStreamRecord(
   item: JsonObject,
   from: { readonly stream: string; readonly resource: ResourceSpec; readonly workspace: string },
   run: NonNullable<SourceRecord['backfillRun']>,

@@ -20,7 +20,7 @@ export interface RecordTargets {
 }
 
 /** The mappings for a topic, or for a stream in a backfill run. */
-export function targetsOf(record: Pick<SourceRecord, 'topic' | 'stream' | 'backfillRun'>, spec: Spec): RecordTargets {
+export function findTargets(record: Pick<SourceRecord, 'topic' | 'stream' | 'backfillRun'>, spec: Spec): RecordTargets {
   const { topic, stream, backfillRun: run } = record
   if (topic !== undefined) {
     const mappings = spec.mappings.filter((mapping) => mapping.topics.has(topic))

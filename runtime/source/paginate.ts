@@ -59,13 +59,13 @@ export async function retryTransient<T>(
       const fault = toFault(error)
       if (signal.aborted || fault.kind !== 'transient' || failures > MAX_FAILURES) throw fault
       logger.warn(`retrying: ${fault.message}`, { code: fault.code })
-      await clock.sleep(waitAfter(fault, failures), signal)
+      await clock.sleep(backoffDelay(fault, failures), signal)
     }
   }
 }
 
 /** Milliseconds, doubled with each failure in a row; `Retry-After` wins. */
-export const waitAfter = (fault: Fault, failures: number) =>
+export const backoffDelay = (fault: Fault, failures: number) =>
   fault.details.retryAfter ?? Math.min(60_000, 500 * 2 ** failures)
 
 /**
@@ -158,7 +158,7 @@ class PageReader {
       code: fault.code,
       pageSize: this.#size,
     })
-    await clock.sleep(waitAfter(fault, this.#failures), this.#signal)
+    await clock.sleep(backoffDelay(fault, this.#failures), this.#signal)
   }
 }
 

@@ -10,7 +10,7 @@ import type { Checkpoint, Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import { isForeign } from './account-pin.ts'
-import { type Notification, openEnvelope, recordFromWebhook } from './envelope.ts'
+import { buildWebhookRecord, type Notification, openEnvelope } from './envelope.ts'
 import { verifySignature } from './verify-signature.ts'
 import type { WebhookStatsRecorder } from './webhook-stats.ts'
 
@@ -93,7 +93,7 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
   }
   stats.recordVerified(topic)
   if (spec.webhook.ignoredTopics.has(topic)) return respond(200)
-  const record = await recordFromWebhook(body, notification, spec, clock.now())
+  const record = await buildWebhookRecord(body, notification, spec, clock.now())
   const { added } = await store.append([record], await liveSince(notification, pinned, record.receivedAt, store))
   logger.debug(added ? 'webhook stored' : 'duplicate webhook ignored', { record: record.id, topic })
   return respond(200)

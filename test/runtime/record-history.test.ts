@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { renderTimeline } from '../../runtime/cli/output/timeline.ts'
 import type { LedgerEntry } from '../../runtime/ports/ledger.ts'
 import type { Attempt } from '../../runtime/ports/types.ts'
-import { recordHistory } from '../../runtime/record-history.ts'
+import { buildRecordHistory } from '../../runtime/record-history.ts'
 import { delivered, fault, record } from '../contract/store-fixtures.ts'
 
 const AT = Date.parse('2026-03-01T12:00:00Z')
@@ -34,8 +34,8 @@ describe('interrupted attempts', () => {
     ['after a replay', { attempt: 3, attempts: [died, waited()] }, '3 attempts (1 interrupted by a process exit)'],
   ]
   test.each(rows)('%s', (_, rest, attempts) => {
-    expect(`${recordHistory(entry(rest)).summary},`).toContain(`in lane live, ${attempts}`)
-    if (!attempts.includes('interrupted')) expect(recordHistory(entry(rest)).summary).not.toContain('interrupted')
+    expect(`${buildRecordHistory(entry(rest)).summary},`).toContain(`in lane live, ${attempts}`)
+    if (!attempts.includes('interrupted')) expect(buildRecordHistory(entry(rest)).summary).not.toContain('interrupted')
   })
 })
 
@@ -51,7 +51,7 @@ test('summarises attempts that were not stored, and lists their events', () => {
 })
 
 test('the replay of a webhook record is a step, not its origin', () => {
-  const steps = recordHistory(entry({ ingress: 'replay', attempts: [died] })).steps
+  const steps = buildRecordHistory(entry({ ingress: 'replay', attempts: [died] })).steps
   expect(steps.map(({ kind, origin = '' }) => `${kind} ${origin}`.trim())).toEqual([
     'received webhook chat.opened',
     'dead',

@@ -1,5 +1,5 @@
 /** `check`: tests credentials and permissions with real requests. */
-import { columns, formatJson } from '../../lib/format.ts'
+import { alignColumns, formatJson } from '../../lib/format.ts'
 import type { CheckResult } from '../../ports/check-result.ts'
 import type { CliApp } from '../app.ts'
 import type { CommandDefinition } from '../command.ts'
@@ -33,5 +33,5 @@ export const createCheckCommand = ({ labels }: CliApp): CommandDefinition => ({
 function render(result: CheckResult, paint: Painter): string {
   const passed = result.warning ? paint('yellow', 'warning') : paint('green', 'ok     ')
   const mark = result.ok ? passed : paint('red', 'missing')
-  return columns([[mark, result.name.padEnd(44), result.detail]]).join('')
+  return alignColumns([[mark, result.name.padEnd(44), result.detail]]).join('')
 }

@@ -1,7 +1,7 @@
 /** `demo`: runs the connector against the sandbox, first an import, then live events. */
 import type { Setup } from '../../auth/setup.ts'
 import type { Connector } from '../../connector.ts'
-import { columns } from '../../lib/format.ts'
+import { alignColumns } from '../../lib/format.ts'
 import type { Tally } from '../../ports/ledger.ts'
 import type { Sandbox } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
@@ -65,7 +65,9 @@ async function runDemo({ context, input, opened, sandbox, stop }: Demo): Promise
   const serving = serve({ ...opened, ...ending, listener, logger })
 
   const urls = { ...sandbox.addresses, connector: listener.url.href }
-  context.print(['', 'Everything runs on this machine:', '', ...columns(Object.entries(urls), '  '), '', ''].join('\n'))
+  context.print(
+    ['', 'Everything runs on this machine:', '', ...alignColumns(Object.entries(urls), '  '), '', ''].join('\n'),
+  )
   if (connections && canSetUp(context, sandbox)) {
     await setUp({ setup: connections.setup, sandbox, consoleUrl: listener.url, context, signal: stop.signal })
   }

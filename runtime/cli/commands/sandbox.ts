@@ -1,6 +1,6 @@
 /** `sandbox`: runs the mock servers without a connector. */
 import { untilAborted } from '../../lib/abort.ts'
-import { columns, formatJson } from '../../lib/format.ts'
+import { alignColumns, formatJson } from '../../lib/format.ts'
 import type { CliApp, Sandbox } from '../app.ts'
 import type { CommandDefinition, CommandInput } from '../command.ts'
 import { CliError, EXIT_CODES } from '../errors.ts'
@@ -55,7 +55,7 @@ function welcome({ addresses, env, oauthEnv = {} }: Sandbox): string {
   return [
     'The sandbox is running. Press Ctrl-C to stop it.',
     '',
-    ...columns(Object.entries(addresses), '  '),
+    ...alignColumns(Object.entries(addresses), '  '),
     '',
     'To connect to it:',
     '',

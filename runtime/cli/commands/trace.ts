@@ -1,7 +1,7 @@
 /** `trace`: prints the history of a record, a person or an event from the ledger. */
 import { formatJson } from '../../lib/format.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
-import { recordHistory, searchKeyOf } from '../../record-history.ts'
+import { buildRecordHistory, toSearchKey } from '../../record-history.ts'
 import type { CommandDefinition } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
 import { renderTimeline } from '../output/timeline.ts'
@@ -18,7 +18,7 @@ export const traceCommand: CommandDefinition = {
   ],
   async run(context, { operands: [id = ''] }) {
     if (id.trim() === '') throw usageError('trace needs an id')
-    const entries = await withExistingStore(context, (store) => store.trace(searchKeyOf(id)))
+    const entries = await withExistingStore(context, (store) => store.trace(toSearchKey(id)))
     if (entries.length === 0 && !context.json) {
       context.note('No record found: it never arrived, or retention has deleted it.')
     }
@@ -30,5 +30,5 @@ export const traceCommand: CommandDefinition = {
 
 /** Omits the body: it holds personal data, and terminals keep a scrollback. */
 function entryJson({ body: _, attempts, ...entry }: LedgerEntry) {
-  return { ...entry, steps: recordHistory({ ...entry, ...(attempts && { attempts }) }).steps }
+  return { ...entry, steps: buildRecordHistory({ ...entry, ...(attempts && { attempts }) }).steps }
 }

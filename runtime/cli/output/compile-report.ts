@@ -1,6 +1,6 @@
 /** Reports which expressions of a spec are compiled, and why others run on the interpreter. */
 import type { NotCompiled } from '../../expression/expression.ts'
-import { columns, formatCount, plural } from '../../lib/format.ts'
+import { alignColumns, formatCount, plural } from '../../lib/format.ts'
 import type { JsonObject } from '../../ports/types.ts'
 import type { PlacedExpression } from '../../spec/compile/context.ts'
 
@@ -27,7 +27,9 @@ export function formatCompileReport({ total, interpreted }: CompileReport): stri
   if (interpreted.length === 0) return `${all}, all compiled`
   const rows = interpreted.map(({ place, reason, help }) => [`${place}:`, reason, `help: ${help}`])
   const rest = 'the interpreter runs the others, with the same results but slower:'
-  return [`${all}, ${formatCount(total - interpreted.length)} compiled; ${rest}`, ...columns(rows, '  ')].join('\n')
+  return [`${all}, ${formatCount(total - interpreted.length)} compiled; ${rest}`, ...alignColumns(rows, '  ')].join(
+    '\n',
+  )
 }
 
 export const compileReportToJson = ({ total, interpreted }: CompileReport): JsonObject => ({

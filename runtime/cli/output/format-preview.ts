@@ -1,6 +1,6 @@
 /** Prints a preview: a block per event, properties in columns. */
 
-import { columns } from '../../lib/format.ts'
+import { alignColumns } from '../../lib/format.ts'
 import { isObject } from '../../lib/json.ts'
 import type { PreviewItem } from '../../mapping/preview.ts'
 import type { Json } from '../../ports/types.ts'
@@ -35,7 +35,7 @@ function tree(value: Json, depth: number): string[] {
   const lines: string[] = []
   let flat: [string, string][] = []
   const flush = () => {
-    lines.push(...columns(flat, indent))
+    lines.push(...alignColumns(flat, indent))
     flat = []
   }
   for (const [name, inner] of Object.entries(value)) {

@@ -57,7 +57,7 @@ const SETTLED = 'settled records'
 
 function counts(progress: BackfillProgress): readonly (readonly [string, number])[] {
   return [
-    ...progress.streams.map(({ stream, seen }) => [stream, seen] as const),
+    ...progress.streams.map(({ stream, recordsRead }) => [stream, recordsRead] as const),
     [SETTLED, totalSeen(progress) - progress.waiting] as const,
   ]
 }
@@ -72,19 +72,19 @@ function bars(progress: BackfillProgress, meterOf: (name: string) => ThroughputM
   return [...streams, `${summary(progress)}${rest}`]
 }
 
-function bar({ seen, total, done }: StreamProgress): string {
-  // `seen` may exceed the total, which the source counts once while new records arrive.
-  const share = done ? 1 : total ? Math.min(1, seen / total) : 0
+function bar({ recordsRead, total, done }: StreamProgress): string {
+  // `recordsRead` may exceed the total, which the source counts once while new records arrive.
+  const share = done ? 1 : total ? Math.min(1, recordsRead / total) : 0
   const full = Math.floor(share * BAR_WIDTH)
-  const ofTotal = total === undefined ? '' : `/${formatCount(Math.max(total, seen))}`
-  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)}  ${formatCount(seen)}${ofTotal}`
+  const ofTotal = total === undefined ? '' : `/${formatCount(Math.max(total, recordsRead))}`
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)}  ${formatCount(recordsRead)}${ofTotal}`
 }
 
-function speed({ seen, total, done }: StreamProgress, meter: ThroughputMeter): string {
+function speed({ recordsRead, total, done }: StreamProgress, meter: ThroughputMeter): string {
   if (done) return 'all read'
   const rate = meter.perSecond()
   if (rate === undefined) return ''
-  const left = total === undefined ? undefined : meter.timeLeft(Math.max(0, total - seen))
+  const left = total === undefined ? undefined : meter.timeLeft(Math.max(0, total - recordsRead))
   return `${formatCount(Math.round(rate))}/s${left === undefined ? '' : `  ${formatDuration(left)} left`}`
 }
 
@@ -107,14 +107,14 @@ function summary(progress: BackfillProgress): string {
 }
 
 function line(progress: BackfillProgress): string {
-  const read = progress.streams.map(({ stream, seen, total: expected }) => {
-    return `${stream} ${formatCount(seen)}${expected === undefined ? '' : `/${formatCount(Math.max(expected, seen))}`}`
+  const read = progress.streams.map(({ stream, recordsRead, total: expected }) => {
+    return `${stream} ${formatCount(recordsRead)}${expected === undefined ? '' : `/${formatCount(Math.max(expected, recordsRead))}`}`
   })
   return [...read, summary(progress)].join(', ')
 }
 
 function totalSeen(progress: BackfillProgress): number {
-  return progress.streams.reduce((sum, { seen }) => sum + seen, 0)
+  return progress.streams.reduce((sum, { recordsRead }) => sum + recordsRead, 0)
 }
 
 function total(tallies: Readonly<Record<string, number>>): number {

@@ -1,6 +1,6 @@
 /** Reports the result of an import: records read, events sent, skipped by reason, dead. */
 import type { BackfillProgress } from '../../backfill/types.ts'
-import { columns, formatCount, formatDuration } from '../../lib/format.ts'
+import { alignColumns, formatCount, formatDuration } from '../../lib/format.ts'
 import type { Painter } from '../io.ts'
 
 /** The report of `--json`. */
@@ -11,7 +11,7 @@ export function reportToJson(progress: BackfillProgress, finished: boolean) {
     resumed: progress.resumed,
     since: progress.window.since === undefined ? null : iso(progress.window.since),
     until: iso(progress.window.until),
-    seen: Object.fromEntries(progress.streams.map(({ stream, seen }) => [stream, seen])),
+    seen: Object.fromEntries(progress.streams.map(({ stream, recordsRead }) => [stream, recordsRead])),
     sent: progress.eventsSent,
     sentByMetric: progress.sentByMetric,
     skipped: progress.skipped,
@@ -32,8 +32,8 @@ export function formatReport(progress: BackfillProgress, finished: boolean, pain
     '',
     ...section(
       'seen',
-      total(streams.map(({ seen }) => seen)),
-      Object.fromEntries(streams.map(({ stream, seen }) => [stream, seen])),
+      total(streams.map(({ recordsRead }) => recordsRead)),
+      Object.fromEntries(streams.map(({ stream, recordsRead }) => [stream, recordsRead])),
     ),
     ...section('sent', eventsSent, sentByMetric),
     ...section('skipped', skippedCount, skipped),
@@ -56,7 +56,7 @@ function section(title: string, count: number, by: Readonly<Record<string, numbe
   const rows = Object.entries(by)
     .filter(([, value]) => value > 0)
     .map(([name, value]) => [name, formatCount(value)])
-  return [`${title.padEnd(8)} ${formatCount(count)}`, ...columns(rows, ' '.repeat(9))]
+  return [`${title.padEnd(8)} ${formatCount(count)}`, ...alignColumns(rows, ' '.repeat(9))]
 }
 
 function total(values: readonly number[]): number {

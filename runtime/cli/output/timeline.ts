@@ -2,7 +2,7 @@
 import { faultUrl } from '../../fault-reference.ts'
 import { formatCount, formatTime } from '../../lib/format.ts'
 import type { LedgerEntry } from '../../ports/ledger.ts'
-import { type Cause, type EventHistory, type HistoryStep, recordHistory } from '../../record-history.ts'
+import { buildRecordHistory, type Cause, type EventHistory, type HistoryStep } from '../../record-history.ts'
 import type { CliApp } from '../app.ts'
 import type { Painter, Style } from '../io.ts'
 
@@ -37,7 +37,7 @@ class TimelineRenderer {
   }
 
   entryLines(entry: LedgerEntry): string[] {
-    const { record, status, summary, steps } = recordHistory(entry)
+    const { record, status, summary, steps } = buildRecordHistory(entry)
     const head = `${this.#paint('bold', record)}  ${this.#paint(STYLES[status], status)} ${summary}`
     return [head, ...steps.flatMap((step) => this.#stepLines(step))]
   }

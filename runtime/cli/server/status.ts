@@ -1,6 +1,6 @@
 /** Formats the status text at `/`, for clients that do not accept HTML. */
 import type { Connector } from '../../connector.ts'
-import { columns, formatCount, formatDuration } from '../../lib/format.ts'
+import { alignColumns, formatCount, formatDuration } from '../../lib/format.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Backlog } from '../../ports/store.ts'
 import type { CliApp } from '../app.ts'
@@ -28,14 +28,14 @@ export async function formatStatus(
     `${app.name} ${app.version}`,
     app.summary,
     '',
-    ...columns([
+    ...alignColumns([
       ['webhooks', `POST ${spec.webhook.path}`],
       ...(paused === undefined ? [] : [['delivery', `paused: ${paused}`]]),
       ['waiting', `live ${waitingText(live, clock)}; backfill ${waitingText(backfill, clock)}`],
       ['dead', dead === 0 ? 'none' : `${formatCount(dead)}; connector dead-letters list`],
     ]),
     '',
-    ...(rows.length === 0 ? ['No events yet.'] : ['Events so far:', '', ...columns(rows, '  ')]),
+    ...(rows.length === 0 ? ['No events yet.'] : ['Events so far:', '', ...alignColumns(rows, '  ')]),
     '',
   ].join('\n')
 }

@@ -88,8 +88,8 @@ describe('requests', () => {
     const { last } = await imported({ ...history, 'POST /conversations/search': ['conversations-without-list'] })
     expect(last?.streams).toMatchObject([
       { stream: 'contacts' },
-      { stream: 'conversations', seen: 0, done: true },
-      { stream: 'tickets', seen: 1 },
+      { stream: 'conversations', recordsRead: 0, done: true },
+      { stream: 'tickets', recordsRead: 1 },
     ])
   })
 

@@ -31,7 +31,8 @@ async function cutOff() {
   const first = await process(it, account)
   await it.clock.until(first.desk.begin({}))
   await it.clock.advance(18_000)
-  const read = async () => (await first.connector.lastBackfill())?.streams.reduce((sum, { seen }) => sum + seen, 0) ?? 0
+  const read = async () =>
+    (await first.connector.lastBackfill())?.streams.reduce((sum, { recordsRead }) => sum + recordsRead, 0) ?? 0
   const before = await read()
   await it.clock.until(it.intercom.fetch(new Request(`${INTERCOM}/sandbox/uninstall`, { method: 'POST' })))
   await it.clock.advance(90_000)
@@ -56,7 +57,7 @@ test('it resumes after the new connection from its checkpoint', async () => {
   await logIn(it, account, 'source')
   expect(await finished(it, connector)).toBe(true)
   const last = await connector.lastBackfill()
-  const contacts = last?.streams.find(({ stream }) => stream === 'contacts')?.seen ?? 0
+  const contacts = last?.streams.find(({ stream }) => stream === 'contacts')?.recordsRead ?? 0
   expect([last?.run, await read()]).toEqual([run, 600 + contacts])
   expect([desk.waitsForAuth, desk.lastError, await it.store.countDeadLetters()]).toEqual([false, undefined, 0])
   await end()

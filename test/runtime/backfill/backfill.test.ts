@@ -81,7 +81,9 @@ test('interrupted any number of times, it resumes and sends what one run sends',
           .map(({ key }) => key)
           .sort(),
       ).toEqual(whole.keys)
-      expect(last.streams.map(({ seen }) => seen)).toEqual(whole.last.streams.map(({ seen }) => seen))
+      expect(last.streams.map(({ recordsRead }) => recordsRead)).toEqual(
+        whole.last.streams.map(({ recordsRead }) => recordsRead),
+      )
     }),
     { numRuns: 6, seed: 7 },
   )

@@ -47,7 +47,7 @@ test('pages take as long as a page of the same size just took, contacts included
   const { time, bottleneck: because, calls, sizes, slowest } = await estimated(SHOP)
   expect(sizes).toEqual([150, 150, 150])
   expect([calls, time, because]).toEqual([100 + 20 + 60, (100 + 20 + 60) * 2_000, 'pages'])
-  expect(slowest).toMatchObject({ stream: 'conversations', size: 150, took: 2_000 })
+  expect(slowest).toMatchObject({ stream: 'conversations', size: 150, duration: 2_000 })
 })
 
 test('contacts are fetched in batches if there are far more of them than records', async () => {

@@ -75,7 +75,7 @@ test('a turn that is not renewed ends by itself, and its holder learns that it w
   const { clock, store, take, lost } = place()
   const late = await take(self('41.a'))
   await store.writeCheckpoints([
-    { name: 'backfill-lock', value: JSON.stringify({ holder: '41.a', since: 0, until: 1, token: '0' }) },
+    { name: 'backfill-lock', value: JSON.stringify({ holder: '41.a', since: 0, expiresAt: 1, token: '0' }) },
   ])
   const lease = await take(self('42.b'))
   await clock.advance(5_000)

@@ -8,8 +8,8 @@ const progress = (parts: Partial<BackfillProgress> = {}): BackfillProgress => ({
   window: { until: Date.parse('2026-07-14T09:30:00.000Z') },
   phase: 'reading',
   streams: [
-    { stream: 'chats', seen: 0, total: 1500, done: false },
-    { stream: 'calls', seen: 0, done: false },
+    { stream: 'chats', recordsRead: 0, total: 1500, done: false },
+    { stream: 'calls', recordsRead: 0, done: false },
   ],
   waiting: 0,
   eventsSent: 0,
@@ -22,8 +22,8 @@ const progress = (parts: Partial<BackfillProgress> = {}): BackfillProgress => ({
 
 const half = progress({
   streams: [
-    { stream: 'chats', seen: 600, total: 1500, done: false },
-    { stream: 'calls', seen: 40, done: true },
+    { stream: 'chats', recordsRead: 600, total: 1500, done: false },
+    { stream: 'calls', recordsRead: 40, done: true },
   ],
   waiting: 200,
   eventsSent: 430,
@@ -34,8 +34,8 @@ const half = progress({
 const done = progress({
   phase: 'done',
   streams: [
-    { stream: 'chats', seen: 1500, total: 1500, done: true },
-    { stream: 'calls', seen: 40, done: true },
+    { stream: 'chats', recordsRead: 1500, total: 1500, done: true },
+    { stream: 'calls', recordsRead: 40, done: true },
   ],
   eventsSent: 1527,
   sentByMetric: { 'Opened Chat': 1490, 'Rated Chat': 37 },

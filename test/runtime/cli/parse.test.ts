@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { Footer } from '../../../runtime/cli/output/footer.ts'
 import { parseList, parseMoment, parsePort, unknownName } from '../../../runtime/cli/parse.ts'
 import { resolveStoreUrl } from '../../../runtime/cli/with-connector.ts'
-import { columns, formatDuration, formatTime } from '../../../runtime/lib/format.ts'
+import { alignColumns, formatDuration, formatTime } from '../../../runtime/lib/format.ts'
 import { ThroughputMeter } from '../../../runtime/lib/throughput-meter.ts'
-import { searchKeyOf } from '../../../runtime/record-history.ts'
+import { toSearchKey } from '../../../runtime/record-history.ts'
 
 describe('dates', () => {
   test.each([
@@ -81,7 +81,7 @@ test('a time is formatted to the second, in UTC', () => {
 
 test('aligns all columns but the last', () => {
   expect(
-    columns(
+    alignColumns(
       [
         ['a', 'b', 'c'],
         ['long', '', 'd'],
@@ -102,10 +102,10 @@ test.each([
 
 test('an address is looked up by the hash of its lower case, anything else verbatim', () => {
   const hash = 'b6f8eb3a4bb0ced2e4a2d2fbfa8c3d2e'
-  expect(searchKeyOf(' Ada@Example.com ')).toMatch(/^[0-9a-f]{64}$/)
-  expect(searchKeyOf('ADA@EXAMPLE.COM')).toBe(searchKeyOf('ada@example.com'))
-  expect(searchKeyOf(hash)).toBe(hash)
-  expect(searchKeyOf('abc:created-ticket:12')).toBe('abc:created-ticket:12')
+  expect(toSearchKey(' Ada@Example.com ')).toMatch(/^[0-9a-f]{64}$/)
+  expect(toSearchKey('ADA@EXAMPLE.COM')).toBe(toSearchKey('ada@example.com'))
+  expect(toSearchKey(hash)).toBe(hash)
+  expect(toSearchKey('abc:created-ticket:12')).toBe('abc:created-ticket:12')
 })
 
 describe('throughput', () => {

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { maskedJson } from '../../../runtime/console/raw-record.ts'
 import type { LedgerEntry } from '../../../runtime/ports/ledger.ts'
-import { searchKeyOf } from '../../../runtime/record-history.ts'
+import { toSearchKey } from '../../../runtime/record-history.ts'
 import { findContactWithEmail } from '../../helpers/connector-harness.ts'
 import { openConsoleWithConnector } from '../../helpers/console.ts'
 
@@ -55,7 +55,7 @@ describe('find', () => {
   test('never puts an address into a URL, a log or a page', async () => {
     const answer = await shop.browser().post('/find', { what: ` ${person.email.toUpperCase()} ` }, { from: '/find' })
     const location = answer.headers.get('location') ?? ''
-    expect(location).toBe(`/find?ref=${searchKeyOf(person.email)}`)
+    expect(location).toBe(`/find?ref=${toSearchKey(person.email)}`)
     const page = await shop.browser().text(location)
     expect(textOf(page)).toContain('1 record of this person')
     expect(`${page}${shop.logged.join()}`.toLowerCase()).not.toContain(person.email.toLowerCase())

@@ -40,7 +40,7 @@ test('an expired lease is free; its former holder can neither renew nor release 
 test('a lease that ends too late was written before the clock was set back, and is free', async () => {
   const { clock, store, lock } = harness()
   await store.writeCheckpoints([
-    { name: 'lock', value: JSON.stringify({ holder: 'a', since: 0, until: clock.now() + 3_600_000, token: 't' }) },
+    { name: 'lock', value: JSON.stringify({ holder: 'a', since: 0, expiresAt: clock.now() + 3_600_000, token: 't' }) },
   ])
   expect(await lock('b').tryAcquire()).toBeDefined()
 })
@@ -66,16 +66,16 @@ test('renewing keeps the lock for as long as it takes, and leaves no timer', asy
 test('acquire waits for the release, until its caller gives up or its signal aborts', async () => {
   const { clock, lock } = harness()
   const held = await lock('a').tryAcquire()
-  const waiting = lock('b').acquire({ pollMs: 50, giveUp: () => false, signal: never })
+  const waiting = lock('b').acquire({ pollMs: 50, shouldGiveUp: () => false, signal: never })
   await clock.advance(500)
   await held?.release()
   expect(await clock.until(waiting)).toBeDefined()
 
   let tries = 0
-  const impatient = lock('c').acquire({ pollMs: 50, giveUp: () => tries++ >= 3, signal: never })
+  const impatient = lock('c').acquire({ pollMs: 50, shouldGiveUp: () => tries++ >= 3, signal: never })
   expect(await clock.until(impatient)).toBeUndefined()
   const stop = new AbortController()
-  const stopped = lock('d').acquire({ pollMs: 50, giveUp: () => false, signal: stop.signal })
+  const stopped = lock('d').acquire({ pollMs: 50, shouldGiveUp: () => false, signal: stop.signal })
   stop.abort()
   expect(await stopped).toBeUndefined()
   expect(clock.sleeping).toBe(0)

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { functions } from '../../../connector/functions/index.ts'
 import { compileExpression } from '../../../runtime/expression/compile.ts'
 import type { Expression } from '../../../runtime/expression/expression.ts'
-import { nested, propertyEvaluator, SkipSignal } from '../../../runtime/mapping/property-values.ts'
+import { createPropertyEvaluator, SkipSignal, toMemberName } from '../../../runtime/mapping/property-values.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 import type { Missing, Property } from '../../../runtime/spec/spec.ts'
@@ -73,7 +73,9 @@ describe('evaluated synchronously, or each after a promise', () => {
           )
           const some = all.map((one, i) => ((which >> i) & 1 ? { ...one, expr: late(one.expr) } : one))
           const run = (these: readonly Property[]) =>
-            outcome(() => (isNested ? propertyEvaluator(these, nested) : propertyEvaluator(these))(input, {}))
+            outcome(() =>
+              (isNested ? createPropertyEvaluator(these, toMemberName) : createPropertyEvaluator(these))(input, {}),
+            )
           const [now, mixed] = [await run(all), await run(some)]
           expect(mixed).toStrictEqual(now)
           expect(JSON.stringify(mixed)).toBe(JSON.stringify(now))
@@ -85,18 +87,23 @@ describe('evaluated synchronously, or each after a promise', () => {
 
   test('is a promise only if an expression is interpreted', () => {
     const one = property('A', 'a')
-    expect(propertyEvaluator([one])({ a: 1 }, {})).toEqual({ A: 1 })
-    expect(propertyEvaluator([one, { ...one, name: 'B', expr: late(one.expr) }])({ a: 1 }, {})).toBeInstanceOf(Promise)
+    expect(createPropertyEvaluator([one])({ a: 1 }, {})).toEqual({ A: 1 })
+    expect(createPropertyEvaluator([one, { ...one, name: 'B', expr: late(one.expr) }])({ a: 1 }, {})).toBeInstanceOf(
+      Promise,
+    )
   })
 
   test('does not write to its input', () => {
     const input = Object.freeze({ place: Object.freeze({ country: 'IE' }), city: 'Dublin' })
     const all = [property('place', 'place'), property('place.city', 'city')]
-    expect(propertyEvaluator(all, nested)(input, {})).toEqual({ place: { country: 'IE', city: 'Dublin' } })
+    expect(createPropertyEvaluator(all, toMemberName)(input, {})).toEqual({ place: { country: 'IE', city: 'Dublin' } })
   })
 
   test('takes any name literally, whatever it means in JavaScript', () => {
-    const made = propertyEvaluator([property('__proto__', 'a'), property('constructor', 'a')])({ a: { x: 1 } }, {})
+    const made = createPropertyEvaluator([property('__proto__', 'a'), property('constructor', 'a')])(
+      { a: { x: 1 } },
+      {},
+    )
     expect(Object.entries(made)).toEqual([
       ['__proto__', { x: 1 }],
       ['constructor', { x: 1 }],

@@ -1,7 +1,7 @@
 /** Find an event: the history of a conversation, ticket, contact, address, key or notification, step by step. */
 import { html } from 'hono/html'
 import { plural } from '../../../lib/format.ts'
-import { searchKeyOf } from '../../../record-history.ts'
+import { toSearchKey } from '../../../record-history.ts'
 import type { Action, Html, Page, PageContext } from '../../types.ts'
 import { nothingFound } from './empty.ts'
 import { findResult } from './result.ts'
@@ -23,7 +23,7 @@ ${ref !== '' && (await results(ref, context))}`
 export const findAction: Action = {
   path: '/find',
   run(context) {
-    const ref = searchKeyOf(context.form.get('what') ?? '')
+    const ref = toSearchKey(context.form.get('what') ?? '')
     return context.redirect(ref === '' ? '/find' : `/find?ref=${encodeURIComponent(ref)}`)
   },
 }

@@ -2,14 +2,14 @@
 import { html } from 'hono/html'
 import { formatDuration, plural } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
-import { countInterruptedAttempts, recordHistory } from '../../../record-history.ts'
+import { buildRecordHistory, countInterruptedAttempts } from '../../../record-history.ts'
 import { timeElement } from '../../format-html.ts'
 import { RECORD_EXPIRED, rawRecord } from '../../raw-record.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { statusBadge, timelineStep } from './timeline.ts'
 
 export function findResult(entry: LedgerEntry, isShown: boolean, context: PageContext): Html {
-  const { record, status, steps } = recordHistory(entry)
+  const { record, status, steps } = buildRecordHistory(entry)
   const inFull = context.url.searchParams.get('full') === entry.id
   return html`<article class="card" id="record-${entry.seq}" aria-label="${record}">
 <div class="row apart"><h3>${timeElement(entry.receivedAt)}</h3><span>${statusBadge(status)}</span></div>

@@ -40,10 +40,10 @@ function roundedTime(ms: number): string {
 
 /** The assumptions behind the time, because it is no promise. */
 function estimateBasis({ bottleneck, slowest }: Estimate, source: string, destination: string): string {
-  const { took = 0, size = 0, stream = '' } = slowest ?? {}
+  const { duration = 0, size = 0, stream = '' } = slowest ?? {}
   const pageTime =
     slowest &&
-    `, if each page takes as long as the one just read (${size} ${stream} in ${formatDuration(Math.max(took, 100))})`
+    `, if each page takes as long as the one just read (${size} ${stream} in ${formatDuration(Math.max(duration, 100))})`
   const limit = {
     pages: '',
     source: `, limited by the rate limit of ${source}`,

@@ -132,7 +132,7 @@ export class ImportRunner {
     const { connector, clock, logger, gate } = this.#options
     try {
       for await (const { streams } of connector.backfill({ ...options, signal: stop.signal }))
-        for (const { stream, seen } of streams) meterOf(meters, stream).add(clock.now(), seen)
+        for (const { stream, recordsRead } of streams) meterOf(meters, stream).add(clock.now(), recordsRead)
       if (!stop.signal.aborted) await this.#saveRequested(undefined)
     } catch (error) {
       const { message, code, details } = toFault(error)
@@ -180,11 +180,11 @@ function speedOf(
   { streams }: BackfillProgress,
   meters: ReadonlyMap<string, ThroughputMeter> = new Map(),
 ): ImportStatus['speed'] {
-  const entries = streams.flatMap(({ stream, seen, total, done }) => {
+  const entries = streams.flatMap(({ stream, recordsRead, total, done }) => {
     const meter = meters.get(stream)
     const perSecond = meter?.perSecond()
     if (done || meter === undefined || perSecond === undefined) return []
-    const left = total === undefined ? undefined : meter.timeLeft(Math.max(0, total - seen))
+    const left = total === undefined ? undefined : meter.timeLeft(Math.max(0, total - recordsRead))
     return [[stream, { perSecond, ...(left !== undefined && { left }) }] as const]
   })
   return new Map(entries)

@@ -66,14 +66,14 @@ function windowText({ window: { since, until }, only }: BackfillProgress): Html 
   return html`Events ${start} until ${timeElement(until)}${only && html`: ${only.join(', ')}`}.`
 }
 
-function streamBar({ stream, seen, total, done }: StreamProgress, { speed, running }: ImportStatus): Html {
-  const max = Math.max(total ?? 0, seen)
+function streamBar({ stream, recordsRead, total, done }: StreamProgress, { speed, running }: ImportStatus): Html {
+  const max = Math.max(total ?? 0, recordsRead)
   const ofTotal = total === undefined ? '' : ` of ${formatCount(max)}`
   const { perSecond, left } = speed.get(stream) ?? {}
   const rate = perSecond === undefined ? '' : `, ${formatCount(Math.round(perSecond))} a second`
   const remaining = left === undefined ? '' : `, ${formatDuration(left)} left`
-  const text = `${formatCount(seen)}${ofTotal} read${running && !done ? rate + remaining : ''}`
-  const value = done ? 1 : max === 0 ? 0 : Math.min(1, seen / max)
+  const text = `${formatCount(recordsRead)}${ofTotal} read${running && !done ? rate + remaining : ''}`
+  const value = done ? 1 : max === 0 ? 0 : Math.min(1, recordsRead / max)
   return html`<p class="stream"><span class="row apart"><span>${capitalize(stream)}</span><span class="soft">${text}</span></span>
 <progress max="1" value="${value.toFixed(4)}" aria-label="${capitalize(stream)}: ${text}"></progress></p>`
 }

@@ -72,7 +72,7 @@ function failedCard({ dead }: Overview, { link }: PageContext): Html {
 async function importCard({ lastImport }: Overview, { link, imports }: PageContext): Promise<Html> {
   if (lastImport === undefined)
     return card('Import', 'Not started', html`<a href="${link('/import')}">Import history</a>`)
-  const seen = lastImport.streams.reduce((sum, stream) => sum + stream.seen, 0)
+  const recordsRead = lastImport.streams.reduce((sum, stream) => sum + stream.recordsRead, 0)
   return card(
     'Import',
     importStateText({
@@ -81,7 +81,7 @@ async function importCard({ lastImport }: Overview, { link, imports }: PageConte
       waitsForAuth: imports.waitsForAuth,
       hasFailed: imports.lastError !== undefined,
     }),
-    html`${plural(seen, 'record')} read. <a href="${link('/import')}">View import</a>`,
+    html`${plural(recordsRead, 'record')} read. <a href="${link('/import')}">View import</a>`,
   )
 }
 
