@@ -1,4 +1,4 @@
-/** Diagnostics of a spec: the error, its place, and what to write instead. */
+/** Diagnostics of a spec: the error, its place, and the correction. */
 import { styleText } from 'node:util'
 import type { JsonObject } from '../ports/types.ts'
 import type { SourceFile } from './source-file.ts'
@@ -9,7 +9,7 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning'
   /** One sentence, with the offending word quoted. */
   readonly message: string
-  /** What to write instead, where known. */
+  /** The correction, where known. */
   readonly help?: string
   readonly file: SourceFile
   /** Offsets into the file's text; only printing computes line and column. */
@@ -37,7 +37,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, color = false): string 
     `${file.place(span[0])}: ${paint(tint, severity)}: ${paint('bold', message)} [${code}]`,
     `${paint('dim', `${margin} |`)}`,
     `${paint('dim', `${line} |`)} ${file.line(line).slice(from, from + MAX_LINE_WIDTH)}`,
-    `${paint('dim', `${margin} |`)} ${paint(tint, caret(diagnostic).slice(from, from + MAX_LINE_WIDTH))}`,
+    `${paint('dim', `${margin} |`)} ${paint(tint, renderCaret(diagnostic).slice(from, from + MAX_LINE_WIDTH))}`,
     ...(help === undefined ? [] : [`${paint('dim', `${margin} =`)} ${paint('cyan', 'help')}: ${help}`]),
   ]
     .map((text) => text.trimEnd())
@@ -47,7 +47,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, color = false): string 
 const MAX_LINE_WIDTH = 240
 
 /** `^~~~` under the part of the span on its first line. Preceding tabs stay, which keeps it aligned. */
-function caret({ file, span: [start, end] }: Diagnostic): string {
+function renderCaret({ file, span: [start, end] }: Diagnostic): string {
   const { line, column } = file.position(start)
   const text = file.line(line)
   const width = Math.max(1, Math.min(end - start, text.length - column + 1))

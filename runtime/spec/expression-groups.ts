@@ -17,31 +17,40 @@ export function groupExpressions(spec: Spec, expressions: readonly PlacedExpress
   const { mappings, profile, streams, lookups, resources } = spec
   const names = new Set([...streams.keys(), ...lookups.keys(), ...resources.keys()])
   return [
-    ...mappings.map((mapping) => ({ name: mapping.metric, file: mapping.file, parts: mappingParts(mapping) })),
-    { name: 'Profile', file: profile.file, parts: profileParts(profile) },
-    ...[...names].map((name) => sectionOf(name, expressions)).filter(({ parts }) => parts.length > 0),
+    ...mappings.map((mapping) => ({ name: mapping.metric, file: mapping.file, parts: listMappingParts(mapping) })),
+    { name: 'Profile', file: profile.file, parts: listProfileParts(profile) },
+    ...[...names].map((name) => groupSections(name, expressions)).filter(({ parts }) => parts.length > 0),
   ]
 }
 
-function mappingParts({ each, when, key, time, contact, skip, properties }: Mapping): readonly NamedExpression[] {
+function listMappingParts({ each, when, key, time, contact, skip, properties }: Mapping): readonly NamedExpression[] {
   const early = [['each', each] as const, ['when', when] as const]
-  const there = early.flatMap(([name, part]): NamedExpression[] => (part === undefined ? [] : [[name, part]]))
+  const present = early.flatMap(([name, part]): NamedExpression[] => (part === undefined ? [] : [[name, part]]))
   const keys = key.map((part, index): NamedExpression => [`key[${index}]`, part])
-  return [...there, ...keys, ['time', time], ['contact', contact], ...rules(skip), ...named(properties)]
+  return [
+    ...present,
+    ...keys,
+    ['time', time],
+    ['contact', contact],
+    ...nameSkipRules(skip),
+    ...nameProperties(properties),
+  ]
 }
 
-const profileParts = ({ attributes, properties, skip }: ProfileMapping): readonly NamedExpression[] => [
-  ...rules(skip),
-  ...named(attributes),
-  ...named(properties),
+const listProfileParts = ({ attributes, properties, skip }: ProfileMapping): readonly NamedExpression[] => [
+  ...nameSkipRules(skip),
+  ...nameProperties(attributes),
+  ...nameProperties(properties),
 ]
 
-const rules = (skip: readonly SkipRule[]): NamedExpression[] => skip.map(({ reason, when }) => [`skip ${reason}`, when])
+const nameSkipRules = (skip: readonly SkipRule[]): NamedExpression[] =>
+  skip.map(({ reason, when }) => [`skip ${reason}`, when])
 
-const named = (properties: readonly Property[]): NamedExpression[] => properties.map(({ name, expr }) => [name, expr])
+const nameProperties = (properties: readonly Property[]): NamedExpression[] =>
+  properties.map(({ name, expr }) => [name, expr])
 
 /** Streams, lookups and resources of one name form one group. */
-function sectionOf(name: string, expressions: readonly PlacedExpression[]): ExpressionGroup {
+function groupSections(name: string, expressions: readonly PlacedExpression[]): ExpressionGroup {
   const sections = ['streams', 'lookups', 'resources']
   const own = expressions.filter(({ path }) => sections.includes(String(path[0])) && path[1] === name)
   const parts = own.map(({ path, expression }): NamedExpression => [path.join('.'), expression])

@@ -27,21 +27,21 @@ export const BUNDLE_FORMAT = 1
  *
  * Throws a config `Fault` if another version wrote it, or if the connector's functions differ.
  */
-export function loadBundle(built: SpecBundle, options: Pick<LoadOptions, 'functions' | 'names'>): Promise<LoadedSpec> {
-  const problem = mismatch(built, options.functions)
+export function loadBundle(bundle: SpecBundle, options: Pick<LoadOptions, 'functions' | 'names'>): Promise<LoadedSpec> {
+  const problem = findMismatch(bundle, options.functions)
   if (problem !== undefined) {
     throw new Fault('config', 'spec/built', `${problem}; rebuild it: connector build --out FILE`)
   }
-  const programs: SerializedPrograms = indexPrograms(built.programs)
-  return loadSpec('', { ...options, files: filesIn(built), programs })
+  const programs: SerializedPrograms = indexPrograms(bundle.programs)
+  return loadSpec('', { ...options, files: openBundleFiles(bundle), programs })
 }
 
-function mismatch(built: SpecBundle, functions: FunctionTable): string | undefined {
-  if (built.format !== BUNDLE_FORMAT || built.version !== version) {
-    return `the built spec has version ${built.version}, and this is ${version}`
+function findMismatch(bundle: SpecBundle, functions: FunctionTable): string | undefined {
+  if (bundle.format !== BUNDLE_FORMAT || bundle.version !== version) {
+    return `the built spec has version ${bundle.version}, and this is ${version}`
   }
   const declare = (name: string, signature: string) => `$${name}${signature}`
-  const bundled = new Set(built.functions.map(([name, signature]) => declare(name, signature)))
+  const bundled = new Set(bundle.functions.map(([name, signature]) => declare(name, signature)))
   const current = new Set(functions.map(({ name, signature }) => declare(name, signature)))
   const other = [...bundled]
     .filter((each) => !current.has(each))
@@ -49,8 +49,8 @@ function mismatch(built: SpecBundle, functions: FunctionTable): string | undefin
   return other.length === 0 ? undefined : `the built spec was built with other functions (${joinWords(other)})`
 }
 
-/** A bundle holds only the files that the spec names. */
-function filesIn({ files }: SpecBundle): SpecFiles {
+/** The files of a bundle: only those that the spec names. */
+function openBundleFiles({ files }: SpecBundle): SpecFiles {
   const texts = new Map(files.map(({ path, text }) => [path, text]))
   const prefix = (folder: string) => (folder === '' ? '' : `${folder}/`)
   return {

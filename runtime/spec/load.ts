@@ -1,4 +1,4 @@
-/** From a folder of YAML to a checked, compiled spec, or to every error in it. */
+/** Loads a folder of YAML as a checked, compiled spec, or reports every error in it. */
 import { basename } from 'node:path/posix'
 import { createCheckOnlyLinker } from '../expression/check/check-only.ts'
 import type { SerializedPrograms } from '../expression/compiler/serialize.ts'
@@ -15,9 +15,9 @@ import {
   compileWebhook,
 } from './compile/connector.ts'
 import { CompileContext, type PlacedExpression } from './compile/context.ts'
-import { compileFields, inputOfSet } from './compile/fields.ts'
+import { compileFields, getSetInput } from './compile/fields.ts'
 import { compileLookups } from './compile/lookups.ts'
-import { compileMapping, mappingScope } from './compile/mapping.ts'
+import { compileMapping, createMappingScope } from './compile/mapping.ts'
 import { compileProfile } from './compile/profile.ts'
 import { type CompiledSet, compileSet } from './compile/properties.ts'
 import { readRecipes } from './compile/recipes.ts'
@@ -32,7 +32,7 @@ export interface LoadOptions {
   readonly functions: FunctionTable
   /** Names the destination's code reads. Absent: any name is accepted. */
   readonly names?: DestinationNames | undefined
-  /** Where files come from. Absent: the folder on disk. */
+  /** Source of the files. Absent: the folder on disk. */
   readonly files?: SpecFiles
   /** Expressions compiled ahead. Absent: each is compiled on first use, where the host allows it. */
   readonly programs?: SerializedPrograms
@@ -89,7 +89,7 @@ function compileSpec(
   const permissions = new Map(Object.entries(document.source.permissions ?? {}))
   checkConnector({ resources, streams, lookups, permissions }, node)
   const sets = compileSets(documents, lookups, context)
-  const brokenSets = new Set(documents.brokenSets.map(setName))
+  const brokenSets = new Set(documents.brokenSets.map(getSetName))
   const names = { resources, streams, lookups, sets, brokenSets }
   const profile = documents.profile && compileProfile(documents.profile.document, names, documents.profile.node)
   const profileLookups = profile?.lookups ?? []
@@ -108,13 +108,16 @@ function compileSpec(
   if (profile === undefined) return undefined
   // An unreadable file may be the one that uses a setting, so none is reported as unused then.
   if (!context.failed) checkUnused(names, mappings, profile, node)
-  const withEnabled = (enabled: boolean) =>
+  const selectByEnabled = (enabled: boolean) =>
     mappings.filter(({ document }) => (document.enabled ?? true) === enabled).map(({ mapping }) => mapping)
   return {
     ...sections,
-    ...{ resources, streams, lookups, profile },
-    mappings: withEnabled(true),
-    disabledMappings: withEnabled(false),
+    resources,
+    streams,
+    lookups,
+    profile,
+    mappings: selectByEnabled(true),
+    disabledMappings: selectByEnabled(false),
   }
 }
 
@@ -124,11 +127,11 @@ function compileSets(
   context: CompileContext,
 ): ReadonlyMap<string, CompiledSet> {
   const compiled = documents.sets.map(({ document, node }) => {
-    const name = setName(node.file)
-    const scope = { ...mappingScope(lookups), input: inputOfSet(name, documents, context.fields) }
+    const name = getSetName(node.file)
+    const scope = { ...createMappingScope(lookups), input: getSetInput(name, documents, context.fields) }
     return [name, compileSet(name, document, scope, node)] as const
   })
   return new Map(compiled)
 }
 
-const setName = (path: string): string => basename(path).replace(/\.ya?ml$/, '')
+const getSetName = (path: string): string => basename(path).replace(/\.ya?ml$/, '')

@@ -1,4 +1,4 @@
-/** The files of a spec: found, parsed, and each checked against its schema. */
+/** Finds and parses the files of a spec, and validates each against its schema. */
 import { basename } from 'node:path/posix'
 import { checkUnusedFiles } from './check/unused-files.ts'
 import type { CompileContext } from './compile/context.ts'
@@ -29,12 +29,12 @@ export interface SpecDocuments {
 const CONNECTOR_FILE = 'connector.yaml'
 const NO_FILE_HELP = 'paths are relative to the folder of connector.yaml'
 
-/** Reports a file that does not conform and leaves it out, so that one load finds every error. */
+/** Reports each file that does not conform and continues without it: one load finds every error. */
 export async function readSpec(files: SpecFiles, context: CompileContext): Promise<SpecDocuments> {
   const reader = new SpecReader(files, context)
   const connector = await reader.readConnector()
-  const nothing = { mappings: [], sets: [], brokenSets: [], profile: undefined, fields: undefined }
-  if (connector === undefined) return { connector, ...nothing, files: reader.sources }
+  const empty = { mappings: [], sets: [], brokenSets: [], profile: undefined, fields: undefined }
+  if (connector === undefined) return { connector, ...empty, files: reader.sources }
   const { document, node } = connector
   const profile = await reader.read('profile', document.profile, node.at('profile'))
   const fields =

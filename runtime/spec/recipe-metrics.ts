@@ -1,4 +1,4 @@
-/** References to metrics in a recipe's definition. */
+/** Reads references to metrics in a recipe's definition. */
 import type { Json, JsonObject } from '../ports/types.ts'
 
 /** The name in `{ metric: NAME }`, which stands in place of the metric's id. */

@@ -32,7 +32,7 @@ export function validateAgainstSchema<K extends keyof Documents>(kind: K, yaml: 
   return { errors: reported.map((one) => ({ severity: 'error', file: yaml.file, ...describe(one, yaml) })) }
 }
 
-/** What a diagnostic quotes from the schema that a value violates. */
+/** The parts of a schema that diagnostics quote. */
 interface SchemaText {
   /** Completes "must be": `a duration`. */
   readonly title?: string
@@ -69,14 +69,14 @@ function toViolation(error: DefinedError, kind: keyof Documents, root: unknown):
 const schemaOfMember = (schema: SchemaText, step: string | number): SchemaText =>
   resolve(schema.items ?? schema.properties?.[step] ?? schema.additionalProperties)
 
-/** A reference and its own annotations stand for the definition. */
+/** Follows a reference to its definition, and ignores annotations beside the reference. */
 function resolve(schema: SchemaText = {}): SchemaText {
   const reference = schema.$ref ?? schema.allOf?.[0]?.$ref
   const name = reference?.split('/').at(-1)
   return name === undefined ? schema : resolve(texts.definitions.definitions?.[name])
 }
 
-/** A key that is missing because it is misspelt: the unknown key is reported. */
+/** Whether a missing key is only misspelt: the unknown key is reported instead. */
 function isMisspelled({ error, schema }: Violation, violations: readonly Violation[]): boolean {
   if (error.keyword !== 'required') return false
   const keys = Object.keys(schema.properties ?? {})
@@ -198,7 +198,7 @@ function exampleHelp({ examples = [] }: SchemaText): { help?: string } {
   return { help: `for example: ${typeof example === 'string' ? example : JSON.stringify(example)}` }
 }
 
-/** The form of a value, and an example. */
+/** The expected form of a value, and an example. */
 function formHelp(schema: SchemaText): { help?: string } {
   const { help } = exampleHelp(schema)
   const parts = [schema.description && firstSentence(schema.description), help].filter((each) => each !== undefined)

@@ -1,4 +1,4 @@
-/** The file system of a spec: a folder on disk, or a map of texts. */
+/** The files of a spec: a folder on disk, or a host's own source. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

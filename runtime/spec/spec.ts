@@ -17,7 +17,7 @@ export interface Spec {
   /** Mappings with `enabled: false`: shown, never run. */
   readonly disabledMappings: readonly Mapping[]
   readonly profile: ProfileMapping
-  /** Segments and flows that can be made from the metrics at the destination. */
+  /** Segments and flows to create from the metrics at the destination. */
   readonly recipes: readonly Recipe[]
   /** The files it was compiled from. */
   readonly sourceFiles: readonly SourceFile[]
@@ -27,7 +27,7 @@ export interface Spec {
 export interface AuthSpec {
   /** Required permissions, by the side's own names, each with its purpose. */
   readonly permissions: Readonly<Record<string, string>>
-  /** Permissions that a person may grant besides. */
+  /** Additional permissions that a person may grant. */
   readonly optionalPermissions: Readonly<Record<string, string>>
   readonly oauth?: OauthSpec
 }
@@ -48,7 +48,7 @@ export interface OauthSpec {
 }
 
 export interface WithPermission {
-  /** The permission that fetching it takes. */
+  /** Permission required to fetch it. */
   readonly permission?: string
 }
 
@@ -72,10 +72,10 @@ export interface SourceSpec extends AuthSpec {
   readonly rateLimit: RateLimitSpec
 }
 
-/** How many requests are allowed in which time. */
+/** Numbers of requests allowed in intervals. */
 export interface RateLimitSpec {
   readonly windows: readonly Window[]
-  /** Part of each window that we use: others use the account too. */
+  /** Share of each window that the connector uses; other clients share the account. */
   readonly utilization: number
   /** Response headers with the exact state of the limit. */
   readonly headers?: { readonly limit: string; readonly remaining: string; readonly reset: string }
@@ -100,20 +100,20 @@ export interface WebhookSpec {
     readonly id: Expression
     readonly topic: Expression
     readonly workspace: Expression
-    /** When the notification was made; bound as `$notification.created_at`. */
+    /** Creation time of the notification, bound as `$notification.created_at`. */
     readonly time: Expression
     readonly item: Expression
   }
   /** Topics answered 200 and not stored. */
   readonly ignoredTopics: ReadonlySet<string>
-  /** Where the source reports that the app was uninstalled. */
+  /** The source's notification that the app was uninstalled. */
   readonly uninstall?: { readonly path: string; readonly workspace: Expression }
 }
 
 export interface ResourceSpec extends WithPermission {
   readonly name: string
   readonly id: Expression
-  /** From a webhook's item to the resource as streams yield it. Absent: they are equal. */
+  /** Converts a webhook's item to the resource as streams yield it. Absent: the two are equal. */
   readonly normalize?: Expression
   readonly topics: ReadonlySet<string>
   /** The lookup whose cached value a webhook about this resource invalidates. */
@@ -135,7 +135,7 @@ export interface LookupSpec extends WithPermission {
   readonly name: string
   /** The lookup whose value its key reads, e.g. `contact` for a contact's tags. Absent: the resource. */
   readonly from?: string
-  /** Its key or keys. Absent: the mapping gives it (`contact:`, `fetchFull:`). */
+  /** Its key or keys. Absent: the mapping provides the key (`contact:`, `fetchFull:`). */
   readonly key?: Expression
   /** Keys that stand for no value, as strings. */
   readonly emptyKeys: ReadonlySet<string>
@@ -156,13 +156,13 @@ export interface LookupSpec extends WithPermission {
 }
 
 export interface DeliverySpec {
-  /** A live record delivered later than this after its receipt goes as history: recorded, starts no flow. */
+  /** A live record delivered later than this after its receipt is sent as history: recorded, starts no flow. */
   readonly liveWindow: number
   /** Records in flight, by lane. */
   readonly concurrency: { readonly live: number; readonly backfill: number }
   /** A backfill pauses reading while more than this many of its records wait. */
   readonly maxBacklog: number
-  /** How long a transient fault is retried before the record is dead. */
+  /** Retry period of a transient fault; then the record is dead. */
   readonly retryFor: number
   readonly retention: { readonly settled: number; readonly dead: number }
 }
@@ -172,11 +172,11 @@ export interface DestinationSpec extends AuthSpec {
   readonly host: string
   readonly headers: Readonly<Record<string, string>>
   readonly timeout: number
-  /** Part of each window that we use. */
+  /** Share of each window that the connector uses. */
   readonly utilization: number
   readonly endpoints: Readonly<Record<string, { readonly path: string; readonly windows: readonly Window[] }>>
   readonly limits: Readonly<Record<string, number>>
-  /** Number of waiting live events from which the bulk endpoint is used. */
+  /** Number of waiting live events at which the sender switches to the bulk endpoint. */
   readonly bulkThreshold: number
   /** Prefixes every metric's name. */
   readonly metricPrefix: string
@@ -202,10 +202,10 @@ export interface Property {
 
 export type SkipRule = { readonly reason: string; readonly when: Expression }
 
-/** The stream a metric's history is read from. */
+/** The stream that a backfill reads a metric's history from. */
 export interface MappingStream {
   readonly name: string
-  /** A lookup that fetches the whole resource first: one call a record. */
+  /** The lookup that fetches the full resource first, at one request for each record. */
   readonly fetchFull?: string
   /** Read only when the metric is requested by name. */
   readonly onRequest: boolean
@@ -222,7 +222,7 @@ export interface Mapping {
   readonly stream?: MappingStream
   /** Occurrences, each bound as `$part`. Absent: the resource is the only occurrence. */
   readonly each?: Expression
-  /** Evaluated for each occurrence; false: it is not this metric's. */
+  /** Condition of each occurrence; unless it is true, the occurrence is not this metric's. */
   readonly when?: Expression
   readonly key: readonly Expression[]
   readonly time: Expression
@@ -230,7 +230,7 @@ export interface Mapping {
   readonly contact: Expression
   readonly skip: readonly SkipRule[]
   readonly properties: readonly Property[]
-  /** Lookups its expressions and the profile's need, each after those it depends on. */
+  /** Lookups that its expressions and the profile need, each after those it depends on. */
   readonly lookups: readonly string[]
 }
 

@@ -11,18 +11,18 @@ import { version } from '../version.ts'
 import type { LoadedSpec } from './load.ts'
 import { BUNDLE_FORMAT } from './load-bundle.ts'
 
-/** The module's text. Every text of the spec passes through `toLiteral`, so none can become code. */
+/** The module's source. Every string of the spec passes through `toLiteral`, so none can become code. */
 export function writeBundle(
   { files, expressions }: Pick<LoadedSpec, 'files' | 'expressions'>,
-  own: FunctionTable,
+  functions: FunctionTable,
 ): string {
   const texts = new Set(expressions.map(({ expression }) => expression.text))
   const members = [
     `format: ${toLiteral(BUNDLE_FORMAT)}`,
     `version: ${toLiteral(version)}`,
-    `functions: ${list(own.map(({ name, signature }) => `[${toLiteral(name)}, ${toLiteral(signature)}]`))}`,
+    `functions: ${list(functions.map(({ name, signature }) => `[${toLiteral(name)}, ${toLiteral(signature)}]`))}`,
     `files: ${list(files.map(({ path, text }) => `{ path: ${toLiteral(path)}, text: ${toLiteral(text)} }`))}`,
-    `programs: ${list([...texts].map((text) => serializeProgram(text, generateExpressionSource(text, own))))}`,
+    `programs: ${list([...texts].map((text) => serializeProgram(text, generateExpressionSource(text, functions))))}`,
   ]
   return `${HEAD}export const built = {\n  ${indent(members.join(',\n'))},\n}\n`
 }
@@ -36,6 +36,6 @@ const list = (items: readonly string[]): string => (items.length === 0 ? '[]' : 
 /** The code of a loaded expression, or the reason it is interpreted. */
 export function generateExpressionSource(text: string, functions: FunctionTable): ProgramSource | NotCompilable {
   const parsed = parseExpression(text)
-  if (isProblem(parsed)) throw new TypeError('an expression that was loaded can be parsed')
+  if (isProblem(parsed)) throw new TypeError('an expression of a loaded spec does not parse')
   return generateSource({ root: parsed.root, text, functions, limits: parsed.limits })
 }

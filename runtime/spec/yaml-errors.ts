@@ -1,4 +1,4 @@
-/** Errors of a file's YAML, described for its author rather than in terms of the grammar. */
+/** Describes YAML errors for the author of the file instead of in terms of the grammar. */
 import { type Document, visit, type YAMLError } from 'yaml'
 import type { Diagnostic } from './diagnostic.ts'
 import type { SourceFile } from './source-file.ts'
@@ -17,8 +17,8 @@ const QUOTE = "put the expression in quotes: '…'"
 const CLOSE = 'close it; indent lines in brackets more than their key'
 
 /**
- * Every duplicate key, and the first of the other errors: its consequences appear in places without an error.
- * A tag is an error, too: its value would be read as plain text.
+ * Reports every duplicate key, and only the first of the other errors: later ones may be mere consequences of it.
+ * A tag is an error, too: the parser would read its value as a plain string.
  */
 export function yamlDiagnostics(document: Document, file: SourceFile): Diagnostic[] {
   const duplicates = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY')

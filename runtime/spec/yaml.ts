@@ -1,4 +1,4 @@
-/** A parsed YAML file, and the place in its text of each value, key and character. */
+/** A parsed YAML file that knows the place of each value, key and character. */
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml'
 import type { Diagnostic } from './diagnostic.ts'
 import type { SourceFile } from './source-file.ts'
@@ -98,12 +98,13 @@ export class YamlFile {
 const pairOf = (items: readonly Pair[], name: string | number): Pair | undefined =>
   items.find(({ key }) => isScalar(key) && String(key.value) === String(name))
 
-/** No recursive walk of a circular value would end. */
+/** Detects a value that contains itself: later recursive walks would never end. */
 function isCircular(value: unknown, ancestors: ReadonlySet<unknown> = new Set()): boolean {
   if (typeof value !== 'object' || value === null) return false
   const path = new Set(ancestors).add(value)
   return ancestors.has(value) || Object.values(value).some((member) => isCircular(member, path))
 }
+
 /**
  * The offset in `source` of every character of a scalar's `value`, and of its end. `start` is the offset of its
  * quote, or of the `|` or `>` of a block.
@@ -123,14 +124,14 @@ function scalarOffsets(source: string, start: number, value: string, style: stri
   return [...offsets, at]
 }
 
-/** Number of characters before the first of the value. */
+/** Number of characters before the first character of the value. */
 function headWidth(source: string, start: number, style: string): number {
   if (style.startsWith('QUOTE')) return 1
   if (style.startsWith('BLOCK')) return source.indexOf('\n', start) + 1 - start
   return 0
 }
 
-/** Number of characters that write the blank at an offset; 0 without one. Double quotes may escape it. */
+/** Number of characters that represent the blank at an offset; 0 without one. Double quotes may escape it. */
 function blankWidth(source: string, at: number, style: string): number {
   if (/\s/.test(source[at] ?? '')) return 1
   if (style !== 'QUOTE_DOUBLE' || source[at] !== '\\') return 0
@@ -139,7 +140,7 @@ function blankWidth(source: string, at: number, style: string): number {
 
 const ESCAPE_DIGITS: Readonly<Record<string, number>> = { x: 4, u: 6, U: 10 }
 
-/** Number of characters that write the one at an offset. */
+/** Number of characters that represent the character at an offset. */
 function charWidth(source: string, at: number, style: string): number {
   if (style === 'QUOTE_DOUBLE' && source[at] === '\\') return ESCAPE_DIGITS[source[at + 1] ?? ''] ?? 2
   return style === 'QUOTE_SINGLE' && source.startsWith("''", at) ? 2 : 1

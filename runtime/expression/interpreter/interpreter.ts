@@ -1,4 +1,4 @@
-/** Runs expressions on JSONata's own interpreter within limits: if not compiled, or to find the error of compiled code. */
+/** Runs expressions on JSONata's own interpreter within limits. */
 import { Fault } from '../../ports/fault.ts'
 import type { Json } from '../../ports/types.ts'
 import { isFunctionName } from '../check/variables.ts'

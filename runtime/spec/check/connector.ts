@@ -1,4 +1,4 @@
-/** References and limits within connector.yaml that its schema cannot express. */
+/** Checks references and limits within connector.yaml that its schema cannot express. */
 import { isFunctionName } from '../../expression/check/variables.ts'
 import { resolveName } from '../compile/resolve-name.ts'
 import type { SpecNode } from '../compile/spec-node.ts'

@@ -1,4 +1,4 @@
-/** The fields that resources and lookups are known to have, and the warning about one that is unknown. */
+/** The known fields of resources and lookups, and the warning about an unknown one. */
 import type { UnknownField } from '../../expression/check/fields.ts'
 import type { KnownShape, Shape } from '../../expression/check/shape.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
@@ -11,10 +11,10 @@ export interface KnownFields {
   readonly shapes: ReadonlyMap<string, Shape>
 }
 
-/** Bound by the runtime, whatever a spec lists. */
+/** Bound by the runtime, so no spec lists its fields. */
 const NOTIFICATION: Shape = { name: '$notification', fields: new Map([['created_at', undefined]]) }
 
-export function shapeOfVariable(name: string, { shapes }: KnownFields, part: KnownShape): KnownShape {
+export function getVariableShape(name: string, { shapes }: KnownFields, part: KnownShape): KnownShape {
   if (name === 'part') return part
   return name === 'notification' ? NOTIFICATION : shapes.get(name)
 }

@@ -1,4 +1,4 @@
-/** Conflicts between the files of a spec, and settings that none of them uses. */
+/** Checks for conflicts between the files of a spec, and for settings that none of them uses. */
 import type { SpecNames } from '../compile/mapping.ts'
 import type { SpecNode } from '../compile/spec-node.ts'
 import type { Mapping as MappingDocument } from '../generated/documents.ts'

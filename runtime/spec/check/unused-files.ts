@@ -1,4 +1,4 @@
-/** YAML files beside the spec's files that connector.yaml does not name, most often because of their extension. */
+/** Warns of YAML files that connector.yaml does not name, most often because of their extension. */
 import { basename, dirname } from 'node:path/posix'
 import type { CompileContext } from '../compile/context.ts'
 import { SpecNode } from '../compile/spec-node.ts'
@@ -42,5 +42,5 @@ async function yamlFilesBelow(folder: string, files: SpecFiles): Promise<readonl
   return [...all, ...inner.flat()].filter(isYaml)
 }
 
-/** Some editors append `.txt` and hide it. */
+/** Accepts `.yaml.txt`: some editors append `.txt` and hide it. */
 const isYaml = (path: string): boolean => /\.ya?ml(\.txt)?$/.test(path)

@@ -1,4 +1,4 @@
-/** Authorization of one side: permissions, OAuth, and the request that identifies the account. */
+/** Compiles the authorization of one side: permissions, OAuth, and the request that identifies the account. */
 import type { Connector } from '../generated/documents.ts'
 import type { AccountSpec, AuthSpec, Mapping, OauthSpec, Spec } from '../spec.ts'
 import { compileRequest } from './request.ts'

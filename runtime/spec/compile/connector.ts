@@ -1,4 +1,4 @@
-/** From connector.yaml to the compiled source, webhook, resources, streams, delivery and destination. */
+/** Compiles the sections of connector.yaml: source, webhook, resources, streams, delivery and destination. */
 import type { Connector, Windows } from '../generated/documents.ts'
 import type {
   DeliverySpec,
@@ -69,7 +69,7 @@ export function compileResources(resources: Connector['resources'], node: SpecNo
   }))
 }
 
-/** Variables of a stream's request: the position in the scan, its window, its page. */
+/** Variables of a stream's request: the position, the page size and the time window of the scan. */
 const PAGING = ['cursor', 'pageSize', 'since', 'until']
 
 export function compileStreams(streams: Connector['streams'], node: SpecNode): ReadonlyMap<string, StreamSpec> {
@@ -125,6 +125,6 @@ const mapOf = <T, U>(
 const mapValues = <T, U>(members: Readonly<Record<string, T>>, compile: (member: T) => U): Record<string, U> =>
   Object.fromEntries(mapOf(members, (_, member) => compile(member)))
 
-/** Leaves free `x-` keys behind. */
+/** Drops free `x-` keys. */
 const pickKeys = <T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> =>
   Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>

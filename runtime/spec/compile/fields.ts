@@ -1,4 +1,4 @@
-/** From fields.yaml to the shapes that expressions are checked against. */
+/** Compiles fields.yaml to the shapes that expressions are checked against. */
 import { createShape, type KnownShape, type Shape, uniteAllShapes } from '../../expression/check/shape.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { KnownFields } from '../check/known-fields.ts'
@@ -25,8 +25,8 @@ export function compileFields(
   return { file: node.file, shapes }
 }
 
-/** Input of a property set: any resource of the files that include it. */
-export function inputOfSet(set: string, { mappings, profile }: SpecDocuments, { shapes }: KnownFields): KnownShape {
+/** The input of a property set: the resource of any file that includes it. */
+export function getSetInput(set: string, { mappings, profile }: SpecDocuments, { shapes }: KnownFields): KnownShape {
   const files = [...mappings, ...(profile === undefined ? [] : [profile])].map(({ document }) => document)
   return uniteAllShapes(
     files.filter(({ include = [] }) => include.includes(set)).map(({ resource }) => shapes.get(resource)),

@@ -1,4 +1,4 @@
-/** An occurrence's key: a literal name, then expressions that are equal on every ingress. */
+/** Compiles an occurrence's key: a literal name, then expressions with equal values on every ingress. */
 import { getBareName, type Node, walkNodes } from '../../expression/compiler/ast.ts'
 import type { Expression } from '../../expression/expression.ts'
 import { isProblem } from '../../expression/parse.ts'
@@ -48,7 +48,10 @@ function checkVolatile({ text, variables }: Expression, hasStream: boolean, node
   }
 }
 
-/** `updated_at` as a path of its own. Within another path (`rating.updated_at`) it belongs to a part and stays. */
+/**
+ * Whether `updated_at` is a path of its own. Within another (`rating.updated_at`) it belongs to a part and never
+ * changes.
+ */
 function readsUpdatedAt(root: Node): boolean {
   const inner = new Set<unknown>()
   for (const node of walkNodes(root)) {

@@ -1,4 +1,4 @@
-/** The lookups of connector.yaml, and the selection of those that a set of expressions needs. */
+/** Compiles the lookups of connector.yaml, and selects those that expressions need. */
 import { uniteAllShapes } from '../../expression/check/shape.ts'
 import type { Expression } from '../../expression/expression.ts'
 import type { Connector } from '../generated/documents.ts'
@@ -66,7 +66,7 @@ function compileRequests(
   }
 }
 
-/** The lookups these expressions name, with those they depend on first. `always` are included in any case. */
+/** The lookups that these expressions name, and `always`, each after those it depends on. */
 export function collectLookups(
   expressions: Iterable<Expression>,
   lookups: ReadonlyMap<string, LookupSpec>,

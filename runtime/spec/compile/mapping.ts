@@ -1,4 +1,4 @@
-/** From one metric's file to a `Mapping`. */
+/** Compiles one metric's file to a `Mapping`. */
 import type { Mapping as MappingDocument } from '../generated/documents.ts'
 import type { LookupSpec, Mapping, MappingStream, ResourceSpec, StreamSpec } from '../spec.ts'
 import { compileKey } from './key.ts'
@@ -15,28 +15,28 @@ export interface SpecNames {
   readonly sets: ReadonlyMap<string, CompiledSet>
   /** Names of sets whose files have errors. */
   readonly brokenSets: ReadonlySet<string>
-  /** Lookups the profile needs; its attributes travel with every event. */
+  /** Lookups that the profile needs: it is sent with every event. */
   readonly profileLookups: readonly string[]
 }
 
 const VOLATILE_HELP =
   'the same record must give the same event on every ingress and at any time: use times of the record'
 
-/** Variables bound before anything is fetched. */
-const receivedVariables = (hasParts: boolean): readonly string[] => [
+/** Variables bound before any lookup. */
+const listEarlyVariables = (hasParts: boolean): readonly string[] => [
   ...(hasParts ? ['part'] : []),
   'notification',
   'workspace',
 ]
 
 /** Scope of a mapping's properties and skip rules: one occurrence, its notification, and its lookups. */
-export const mappingScope = (lookups: ReadonlyMap<string, LookupSpec>, hasParts = true): Scope => ({
-  variables: [...receivedVariables(hasParts), ...boundLookups(lookups)],
+export const createMappingScope = (lookups: ReadonlyMap<string, LookupSpec>, hasParts = true): Scope => ({
+  variables: [...listEarlyVariables(hasParts), ...listBoundLookups(lookups)],
   volatileHelp: VOLATILE_HELP,
 })
 
 /** Lookups bound as variables: those with a key of their own, and the contact. */
-const boundLookups = (lookups: ReadonlyMap<string, LookupSpec>): readonly string[] =>
+const listBoundLookups = (lookups: ReadonlyMap<string, LookupSpec>): readonly string[] =>
   [...lookups.values()].filter(({ name, key }) => key !== undefined || name === 'contact').map(({ name }) => name)
 
 export function compileMapping(document: MappingDocument, names: SpecNames, node: SpecNode): Mapping {
@@ -50,9 +50,9 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
       : node.at('each').compile({ variables: ['notification'], volatileHelp: VOLATILE_HELP, input })
   const shapes = { input, part: parts?.result }
   const hasParts = each !== undefined
-  const scope = { ...mappingScope(names.lookups, hasParts), ...shapes }
-  // Evaluated before anything is fetched, so no lookup is bound yet. A condition that needs one is a `skip` rule.
-  const earlyScope = { variables: receivedVariables(hasParts), volatileHelp: VOLATILE_HELP, ...shapes }
+  const scope = { ...createMappingScope(names.lookups, hasParts), ...shapes }
+  // Evaluated before any lookup, so none is bound. A condition that needs one belongs under `skip`.
+  const earlyScope = { variables: listEarlyVariables(hasParts), volatileHelp: VOLATILE_HELP, ...shapes }
   const mapping: Omit<Mapping, 'lookups'> = {
     metric,
     summary,
@@ -69,11 +69,11 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
     skip: compileSkip(document.skip, sets, scope, node.at('skip')),
     properties: compileProperties(document.properties, sets, scope, node.at('properties')),
   }
-  const lookups = collectLookups(expressionsOf(mapping), names.lookups, ['contact', ...names.profileLookups])
+  const lookups = collectLookups(listExpressions(mapping), names.lookups, ['contact', ...names.profileLookups])
   return { ...mapping, lookups }
 }
 
-function expressionsOf({ each, when, key, time, contact, skip, properties }: Omit<Mapping, 'lookups'>) {
+function listExpressions({ each, when, key, time, contact, skip, properties }: Omit<Mapping, 'lookups'>) {
   const rules = [...skip.map((rule) => rule.when), ...properties.map(({ expr }) => expr)]
   return [...[each, when].filter((each) => each !== undefined), ...key, time, contact, ...rules]
 }

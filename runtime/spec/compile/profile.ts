@@ -1,9 +1,9 @@
-/** From the profile's file to a `ProfileMapping`. */
+/** Compiles the profile's file to a `ProfileMapping`. */
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Profile } from '../generated/documents.ts'
 import type { ProfileMapping } from '../spec.ts'
 import { collectLookups } from './lookups.ts'
-import { includeSets, mappingScope, type SpecNames } from './mapping.ts'
+import { createMappingScope, includeSets, type SpecNames } from './mapping.ts'
 import { compileProperties, compileSkip } from './properties.ts'
 import { checkTopics, resolveName } from './resolve-name.ts'
 import type { SpecNode } from './spec-node.ts'
@@ -19,7 +19,7 @@ export function compileProfile(
   if (resourceSpec) checkTopics(node.at('from', 'webhook', 'topics'), topics, resourceSpec, names.resources)
   const sets = includeSets(document.include, names, node.at('include'))
   // A profile belongs to a person, whatever event it travels with, so there is no `$part`.
-  const scope = { ...mappingScope(names.lookups, false), input: node.context.fields.shapes.get(resource) }
+  const scope = { ...createMappingScope(names.lookups, false), input: node.context.fields.shapes.get(resource) }
   const attributes = compileProperties(document.attributes, [], scope, node.at('attributes'))
   const properties = compileProperties(document.properties, sets, scope, node.at('properties'))
   const skip = compileSkip(document.skip, sets, scope, node.at('skip'))

@@ -1,4 +1,4 @@
-/** Properties and skip rules, merged with those of the property sets a file includes. */
+/** Compiles properties and skip rules, merged with those of the property sets that a file includes. */
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Json } from '../../ports/types.ts'
 import type {
@@ -24,7 +24,7 @@ export function compileSet(name: string, document: PropertySet, scope: Scope, no
   return { name, node, properties, skip: compileSkip(document.skip, [], scope, node.at('skip')) }
 }
 
-/** A file's own property replaces the one of a set, in its place; `~` removes it. */
+/** A file's own property replaces that of a set, at the set's position; `~` removes it. */
 export function compileProperties(
   own: Properties | undefined,
   sets: readonly CompiledSet[],
@@ -53,7 +53,7 @@ function compileProperty(name: string, document: string | LongProperty, scope: S
   }
 }
 
-/** A default is sent as written: of another type, the destination would see two types under one name. */
+/** A default is sent uncoerced: with another type, the destination would receive two types under one name. */
 function checkDefault({ type, whenMissing }: LongProperty, node: SpecNode): void {
   const value = typeof whenMissing === 'object' ? whenMissing.default : undefined
   if (type === undefined || value === undefined || value === null) return

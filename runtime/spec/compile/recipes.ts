@@ -1,4 +1,4 @@
-/** The recipes of a spec: read from `recipes/`, checked, identified by file name. */
+/** Reads and checks the recipes of a spec: the files of `recipes/`, identified by name. */
 import { basename } from 'node:path/posix'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Recipe } from '../../ports/recipes.ts'
@@ -19,7 +19,7 @@ export interface RecipeFiles {
   readonly files: readonly SourceFile[]
 }
 
-/** A spec may have none. `metrics` are the names a recipe may use; absent, they are unknown and not checked. */
+/** `metrics` are the names that a recipe may use; absent, they are unknown and not checked. */
 export async function readRecipes(
   files: SpecFiles,
   metrics: readonly string[] | undefined,
@@ -50,7 +50,7 @@ function compileRecipe(
     node.error({ code: 'recipe/kind', message: 'a recipe is either a segment or a flow', help }, node.keySpan)
     return undefined
   }
-  const references = [...metricReferences(definition as JsonObject, [])]
+  const references = [...findMetricReferences(definition as JsonObject, [])]
   for (const { metric, path } of references) {
     if (metrics === undefined || metrics.includes(metric)) continue
     const message = `unknown metric "${metric}"`
@@ -86,11 +86,11 @@ interface MetricReference {
   readonly path: Path
 }
 
-function* metricReferences(value: Json | undefined, path: Path): Generator<MetricReference> {
+function* findMetricReferences(value: Json | undefined, path: Path): Generator<MetricReference> {
   const metric = readMetricReference(value)
   if (metric !== undefined) yield { metric, path: [...path, 'metric'] }
   else if (typeof value === 'object' && value !== null) {
     const members = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
-    for (const [step, member] of members) yield* metricReferences(member as Json, [...path, step])
+    for (const [step, member] of members) yield* findMetricReferences(member as Json, [...path, step])
   }
 }

@@ -1,4 +1,4 @@
-/** An HTTP request: placeholders in its path, expressions in its query and body. */
+/** Compiles an HTTP request: placeholders in its path, expressions in its query and body. */
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Request } from '../generated/documents.ts'
 import type { RequestSpec } from '../spec.ts'

@@ -1,9 +1,9 @@
-/** References by name: resources, topics, streams, lookups, permissions, property sets. */
+/** Resolves references by name: to resources, topics, streams, lookups, permissions, property sets. */
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { ResourceSpec, StreamSpec } from '../spec.ts'
 import type { SpecNode } from './spec-node.ts'
 
-/** The value of a name; an unknown one is an error that suggests the nearest. */
+/** The value of a name. Reports an unknown one with the nearest known names. */
 export function resolveName<T>(
   node: SpecNode,
   kind: string,

@@ -1,10 +1,10 @@
-/** One place in a file of the spec: reads and compiles the value there, and reports errors in it. */
+/** One place in a file of the spec. Reads and compiles the value there, and reports errors in it. */
 import { checkExpression } from '../../expression/check/check.ts'
 import { findUnknownFields } from '../../expression/check/fields.ts'
 import type { KnownShape } from '../../expression/check/shape.ts'
 import type { Expression } from '../../expression/expression.ts'
 import { isProblem, type Parsed } from '../../expression/parse.ts'
-import { describeUnknownField, shapeOfVariable } from '../check/known-fields.ts'
+import { describeUnknownField, getVariableShape } from '../check/known-fields.ts'
 import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
 import type { Path, PlacedText, Span, YamlFile } from '../yaml.ts'
 import type { CompileContext } from './context.ts'
@@ -12,7 +12,7 @@ import type { CompileContext } from './context.ts'
 /** Variables an expression may use, and the known shape of its input. */
 export interface Scope {
   readonly variables: Iterable<string>
-  /** Why functions whose result changes from call to call are refused here. Absent: they are allowed. */
+  /** The help text for functions whose result varies between calls, which are errors here. Absent: they are allowed. */
   readonly volatileHelp?: string
   readonly input?: KnownShape
   readonly part?: KnownShape
@@ -79,7 +79,7 @@ export class SpecNode {
     return this.compile(scope).expression
   }
 
-  /** After an error the expression is a stand-in: a spec with errors never runs. */
+  /** Returns a placeholder for an expression that does not parse: a spec with errors never runs. */
   compile(scope: Scope): CompiledExpression {
     const { context } = this
     const text = this.text()
@@ -90,22 +90,22 @@ export class SpecNode {
     for (const { code, span, ...words } of problems) {
       this.error({ code: `expression/${code}`, ...words }, spanInFile(span, text))
     }
-    if (isProblem(parsed)) return { expression: this.#standIn(text), result: undefined }
+    if (isProblem(parsed)) return { expression: this.#createPlaceholder(text), result: undefined }
     const at = (offset: number) => this.#yaml.file.place(text.at(offset))
     const expression = context.link(parsed, this, { place: at(0), at })
     // An unknown name would be reported as an unknown field, too.
     return { expression, result: problems.length > 0 ? undefined : this.#checkFields(parsed, text, scope) }
   }
 
-  #standIn(text: PlacedText): Expression {
+  #createPlaceholder(text: PlacedText): Expression {
     const place = this.#yaml.file.place(text.at(0))
     return { text: text.value, place, variables: new Set<string>(), evaluate: async () => undefined }
   }
 
-  /** Warns of unknown fields. */
+  /** Warns of unknown fields. Returns the shape of the result. */
   #checkFields(parsed: Parsed, text: PlacedText, { variables, input, part }: Scope): KnownShape {
     const { fields } = this.context
-    const bound = [...variables].map((name) => [name, shapeOfVariable(name, fields, part)] as const)
+    const bound = [...variables].map((name) => [name, getVariableShape(name, fields, part)] as const)
     const { result, unknownFields } = findUnknownFields(parsed, input, new Map(bound))
     for (const field of unknownFields) this.warn(describeUnknownField(field, fields), spanInFile(field.span, text))
     return result

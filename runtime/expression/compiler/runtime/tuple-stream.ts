@@ -1,6 +1,4 @@
-/**
- * Tuple streams, for paths whose steps bind names (`@$v`, `#$i`, `%`): each item together with the names bound at it.
- */
+/** Tuple streams, for paths that bind names (`@$v`, `#$i`, `%`): items together with the names bound at each. */
 
 import { filter, itemAt, timesSelected } from './filters.ts'
 import { append, objectFromEntries } from './functions/builtin-functions.ts'

@@ -1,6 +1,4 @@
-/**
- * Built-in functions for compiled code. Replaces those of the interpreter that are asynchronous or create sequences.
- */
+/** Built-in functions for compiled code: our own where the interpreter's are asynchronous or create sequences. */
 
 import { guardArgument, isRecord, lookup } from '../fields.ts'
 import { checkListLength, checkTextLength, consumeSteps, fallBack, limitCounter, PER_STEP } from '../limits.ts'
