@@ -1,4 +1,4 @@
-/** What the reference pages say of a fault code, and the links that lead there. */
+/** Entries of the fault reference, and links to the reference pages. */
 
 import type { FaultKind } from './ports/fault.ts'
 
@@ -16,7 +16,7 @@ export interface FaultCode {
   readonly action: string
 }
 
-/** Without an action: that of its kind. */
+/** The action defaults to that of the fault's kind. */
 type Row = readonly [code: string, meaning: string, action?: string]
 
 export const faultCodes = (kind: FaultKind, owner: FaultOwner, rows: readonly Row[]): readonly FaultCode[] =>

@@ -6,7 +6,7 @@ export interface SkipReason {
   readonly reason: string
   /** A clause, for a table or the end of a line. */
   readonly meaning: string
-  /** What makes such an event count, where that can be wanted. Absent: nothing is wrong. */
+  /** How to get such events delivered. Absent: nothing is wrong. */
   readonly action?: string
 }
 

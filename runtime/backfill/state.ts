@@ -34,7 +34,7 @@ export interface BackfillState {
 const CURRENT_RUN_TTL = 1_000
 
 /**
- * Tells whether a run is the newest import's: pending records of an earlier one are no longer sent.
+ * Checks whether a run is the newest import: pending records of earlier ones are no longer sent.
  *
  * Called for each record. A yes is cached for a moment, since a record sent a second after its import was replaced does
  * no harm; a no is always the store's, since a record not sent is lost to its import.
@@ -115,7 +115,7 @@ async function startBackfill(parts: BackfillParts, options: BackfillOptions): Pr
   return { run, phase: 'lookups', streams: names.map((stream) => ({ stream, recordsRead: 0, done: false })) }
 }
 
-/** An import may have begun before the workspace was pinned, and only that tells whose first webhook began live delivery. */
+/** Repeats the clamp once the workspace is pinned: until then, the account whose first webhook began live delivery is unknown. */
 export async function clampToLiveSince(state: BackfillState, { store, clock }: BackfillParts): Promise<void> {
   if (state.phase !== 'lookups' || state.preload !== undefined) return
   state.run = { ...state.run, until: await clampWindowEnd(store, state.run.until, clock.now()) }

@@ -35,7 +35,7 @@ export interface StreamProgress {
 
 export interface BackfillProgress {
   readonly run: string
-  /** Continues an interrupted run. */
+  /** Whether this continues an interrupted run. */
   readonly resumed: boolean
   readonly phase: 'lookups' | 'reading' | 'delivering' | 'done'
   /** Only occurrences within it are sent. Milliseconds since 1970. */

@@ -1,4 +1,4 @@
-/** Samples the live backlog: to count it for every record would cost more than it saves. */
+/** Samples the live backlog at intervals: a count for every record would cost too much. */
 
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock } from '../ports/effects.ts'
@@ -14,7 +14,7 @@ export class BacklogMonitor {
   #high = false
   #nextSampleAt = 0
 
-  /** `threshold`: records from which on the backlog is high. */
+  /** `threshold`: the number of records that makes the backlog high. */
   constructor(store: Pick<Store, 'backlog'>, threshold: number, clock: Clock) {
     this.#store = store
     this.#threshold = threshold

@@ -24,7 +24,7 @@ export class FailureBackoff {
 
   record(outcome: Outcome): void {
     if (outcome.status !== 'deferred') this.#streak = this.#pauses = 0
-    // Without `failingSince` nothing failed: the record only lets others go first.
+    // Without `failingSince` the record did not fail: it only yielded to others.
     else if (outcome.failingSince !== undefined) this.#streak += 1
     if (this.#streak < STREAK) return
     const now = this.#time.now()

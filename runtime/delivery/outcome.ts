@@ -30,7 +30,7 @@ export function failedOccurrence(identity: EventIdentity, fault: Fault): Occurre
   return { fault, result: { ...identity, status, reason: fault.code, fault: fault.info() } }
 }
 
-/** The worst result decides: a deferred one is retried before any is given up. */
+/** The worst result decides; deferred outranks dead, since a retry may still deliver. */
 export function combineOutcomes(
   outcomes: readonly OccurrenceOutcome[],
   record: RecordAttempt,

@@ -9,7 +9,7 @@ const FIRST_DELAY = 5_000
 const LONGEST_DELAY = 3_600_000
 /** Credentials and permissions are retried at this interval without end: a person must change them. Milliseconds. */
 const CONFIG_DELAY = 60_000
-/** A `Retry-After` of 0 is no invitation to hammer. */
+/** Lower bound of the delay, even for a `Retry-After` of 0. Milliseconds. */
 const SHORTEST_DELAY = 1_000
 
 export function isRetryable(fault: Fault): boolean {
@@ -20,7 +20,7 @@ export function isRetryable(fault: Fault): boolean {
 export interface AttemptInfo {
   /** This one, from 1. */
   readonly attempt: number
-  /** Why it waited before. */
+  /** The fault kind of earlier attempts, and when it began. */
   readonly retryState?: RetryState | undefined
   readonly retryFor: number
   readonly now: number

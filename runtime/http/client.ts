@@ -1,4 +1,4 @@
-/** An HTTP client for one remote API: rate limit, timeout, classified faults, a few tries. */
+/** An HTTP client for one remote API: rate limit, timeout, retries, classified faults. */
 import pRetry from 'p-retry'
 import { onAbort } from '../lib/abort.ts'
 import { capitalize } from '../lib/format.ts'
@@ -21,7 +21,7 @@ export interface HttpParts {
 
 export interface RemoteApi extends ErrorContext {
   readonly limiter: RateLimiter
-  /** Every success answer is JSON: any other comes from a proxy, and is retried. */
+  /** Every success response is JSON: a different one comes from a proxy, and is retried. */
   readonly json?: boolean
 }
 
@@ -54,8 +54,8 @@ export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
   const { clock, random, attempts = ATTEMPTS } = parts
   return (makeRequest, options) => {
     let waited = 0
-    // p-retry takes no clock. With `minTimeout: 0` it starts no timer, and the pause is made here, where it asks whether
-    // to retry: full jitter, never before Retry-After.
+    // p-retry takes no clock. With `minTimeout: 0` it starts no timer; `shouldRetry` sleeps instead: full jitter, never
+    // before Retry-After.
     const shouldRetry = async ({ error, retriesConsumed }: { error: Error; retriesConsumed: number }) => {
       const { kind, details } = toFault(error)
       const { retryAfter = 0 } = details

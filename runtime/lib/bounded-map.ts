@@ -1,4 +1,4 @@
-/** A map with a limit: the entry that was set first goes first. */
+/** A map with a maximum size: evicts the entry set longest ago. */
 
 export class BoundedMap<K, V> {
   readonly #limit: number

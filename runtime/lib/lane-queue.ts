@@ -16,7 +16,7 @@ export class LaneQueue {
     return LANES.filter((lane) => this.#waiting[lane].size > 0)
   }
 
-  /** Resolves once the caller has a permit. When the signal aborts, rejects with the error that `abortError` creates. */
+  /** Resolves once the caller has a permit. Rejects with `abortError()` when the signal aborts. */
   async acquire(lane: Lane, signal: AbortSignal, abortError: () => Error): Promise<void> {
     if (signal.aborted) throw abortError()
     const queue = this.#waiting[lane]

@@ -12,7 +12,7 @@ export interface LockOptions {
   readonly leaseMs: number
   /** Who holds the lock, for other processes to show. */
   readonly holder?: string
-  /** Whether a holder is known to be dead: its lock is free at once. */
+  /** Whether a holder's process has exited, which frees its lock at once. */
   readonly hasExited?: (holder: string) => boolean
 }
 
@@ -31,7 +31,7 @@ interface LockLease extends LockHolder {
 export interface LockWait {
   /** How often to try, milliseconds. */
   readonly pollMs: number
-  /** Asked before each try. */
+  /** Checked before each try. */
   readonly shouldGiveUp: () => boolean | Promise<boolean>
   readonly signal: AbortSignal
 }
@@ -67,16 +67,16 @@ export class Lock {
     return undefined
   }
 
-  /** The checkpoint's text, and the lease in it while that counts. */
+  /** The checkpoint's text, and its lease unless expired. */
   async #read(): Promise<{ readonly text?: string; readonly lease?: LockLease }> {
     const { store, clock, name, leaseMs, hasExited = () => false } = this.#options
     const text = await store.readCheckpoint(name)
     if (typeof text !== 'string') return {}
     const lease = JSON.parse(text) as LockLease
     const now = clock.now()
-    // A lease that ends later than any can was written before the clock was set back.
-    const counts = lease.expiresAt > now && lease.expiresAt <= now + leaseMs && !hasExited(lease.holder)
-    return { text, ...(counts && { lease }) }
+    // A lease further in the future than `leaseMs` predates a clock that was set back.
+    const valid = lease.expiresAt > now && lease.expiresAt <= now + leaseMs && !hasExited(lease.holder)
+    return { text, ...(valid && { lease }) }
   }
 }
 
@@ -92,7 +92,7 @@ export class HeldLock {
     this.#lease = lease
   }
 
-  /** Writes the first lease in place of `text`. Returns whether no other process was faster. */
+  /** Replaces `text` by the first lease. Returns false if another process was faster. */
   acquireFrom(text: string | undefined): Promise<boolean> {
     this.#text = text
     return this.renew()
@@ -112,7 +112,7 @@ export class HeldLock {
     this.#renewing = this.#renewUntilReleased(everyMs, onLost)
   }
 
-  /** Leaves alone the lease of another process that took the lock meanwhile. */
+  /** Frees the lock, unless another process has taken it meanwhile. */
   async release(): Promise<void> {
     const { store, name } = this.#options
     this.#released.abort()
@@ -125,7 +125,7 @@ export class HeldLock {
     while (!signal.aborted) {
       await this.#options.clock.sleep(everyMs, signal)
       if (signal.aborted) return
-      // A busy store is tried again. If it stays busy for too long, the lease expires and the next renewal says so.
+      // Ignores a busy store: if the lease expires meanwhile, a later renewal reports the loss.
       const renewed = await this.renew().catch(() => undefined)
       if (renewed === false) return onLost()
     }

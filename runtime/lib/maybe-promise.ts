@@ -1,4 +1,4 @@
-/** Values that are available at once in most cases: awaiting each of many would cost more than computing them. */
+/** Values usually available without a promise, to spare the hot path an `await` for each. */
 
 export type MaybePromise<T> = T | Promise<T>
 

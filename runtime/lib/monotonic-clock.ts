@@ -1,11 +1,11 @@
-/** Time that never goes back, to measure waits by: a system clock set back an hour must not delay us for an hour. */
+/** Time that never goes back, for waits: a system clock set back an hour must not delay us for an hour. */
 import type { Clock } from '../ports/effects.ts'
 
 export class MonotonicClock {
   readonly #clock: Pick<Clock, 'now'>
   /** The clock's time at the last reading. */
   #last: number
-  /** How far the clock was set back so far. */
+  /** Total of all steps back. */
   #offset = 0
 
   constructor(clock: Pick<Clock, 'now'>) {

@@ -1,4 +1,4 @@
-/** Reads bodies up to a limit, so that no peer can fill the memory. */
+/** Reads bodies up to a size limit, to protect the memory from any peer. */
 
 /** All bytes of a request body, or undefined if there are more than `limit`. */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
@@ -11,7 +11,7 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
 }
 
 async function readWithin(body: Request['body'], limit: number): Promise<Uint8Array | undefined> {
-  // One byte more than the limit tells a full body from one that is too long.
+  // One byte beyond the limit distinguishes a body of that size from a larger one.
   const bytes = await readStart(body, limit + 1)
   return bytes.length <= limit ? bytes : undefined
 }

@@ -1,4 +1,4 @@
-/** Caches fetched values for a while; all callers that want the same one share a single fetch. */
+/** Caches fetched values for a limited time; concurrent callers for one key share a fetch. */
 import type { Clock } from '../ports/effects.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import { BoundedMap } from './bounded-map.ts'
@@ -11,7 +11,7 @@ interface CachedValue {
 }
 
 export interface TtlCacheOptions {
-  /** How long a value is cached, milliseconds; 0 is only while it is being fetched. Failures are never cached. */
+  /** How long a value is cached, milliseconds; 0 shares only concurrent fetches. Failures are never cached. */
   readonly ttl: number
   readonly clock: Clock
   readonly fetch: (key: string, lane: Lane) => Promise<Json | undefined>

@@ -18,7 +18,7 @@ export interface Lookups {
   find(lookup: LookupSpec, key: string, lane: Lane): MaybePromise<Json | undefined>
   /** The value last found for a key, of whatever age. Sends no request. */
   peek(lookup: LookupSpec, key: string): Json | undefined
-  /** Drops the cached value of a key, which the source says has changed. */
+  /** Drops the cached value of a key after the source reported a change. */
   invalidate(name: string, key: string): Promise<void>
 }
 
@@ -130,7 +130,7 @@ class ListCache {
   }
 }
 
-/** An object, since a batch must answer something for each item. */
+/** Wraps the value: the batcher needs an answer other than undefined for each key. */
 interface FetchedValue {
   readonly value: Json | undefined
 }
@@ -182,7 +182,7 @@ async function fetchOne(
   { client, signal }: LookupParts,
 ): Promise<Json | undefined> {
   const { request, value } = lookup.get ?? undeclared(lookup)
-  // Where the id of a resource is known, another resource is refused: its event would go to another person.
+  // Refuses a resource with another id, whose event would go to another person.
   const id = lookup.batch?.id
   const accepts = (answer: Json) => id === undefined || entryById(answer, id)[0]?.[0] === key
   try {

@@ -40,7 +40,7 @@ export function createPropertyEvaluator(
   }
 }
 
-/** `location.city` is the member `city` of `location`. */
+/** Splits a name at its dot: `location.city` is the member `city` of `location`. */
 export const toMemberName = ({ name }: Pick<Property, 'name'>): MemberName =>
   name.split('.', 2) as unknown as MemberName
 

@@ -4,7 +4,7 @@ import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { BackfillRun, Json } from '../ports/types.ts'
 import type { SkipRule } from '../spec/spec.ts'
 
-/** The reason of the first rule that holds; a promise only if a rule is interpreted. */
+/** The reason of the first matching rule; a promise only if a rule is interpreted. */
 export function findSkipReason(
   rules: readonly SkipRule[],
   item: Json,

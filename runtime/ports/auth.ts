@@ -11,11 +11,11 @@ export type AuthMethod = 'environment' | 'oauth' | 'key'
 
 /** The credentials of one side, which may change while the process runs. */
 export interface AuthProvider {
-  /** For messages: the remedy for rejected credentials depends on it. */
+  /** Decides the remedy that messages name for rejected credentials. */
   method(): AuthMethod
   /**
-   * Throws a config `Fault` without credentials, or with those of another account than the store is pinned to; a
-   * transient one when a refresh failed.
+   * Throws a config `Fault` if there are no credentials or they belong to another account than the pinned one; a
+   * transient one if a refresh failed.
    */
   current(signal: AbortSignal): Promise<RequestAuth>
   /** Call it after a 401. Returns whether the credentials have changed since, so that a retry may succeed. */
@@ -24,13 +24,13 @@ export interface AuthProvider {
 
 /** Pauses delivery until both sides are connected, and while one of them needs a person. */
 export interface DeliveryGate {
-  /** For a person; undefined while delivery may run. */
+  /** The reason, for a person to read; undefined while delivery may run. */
   pausedReason(): string | undefined
   /** Resolves when the reason may have changed, or when the signal aborts. */
   waitForChange(signal: AbortSignal): Promise<void>
 }
 
-/** Credentials that never change. `read` may throw the fault that there are none. */
+/** Provides credentials that never change. `read` throws a `Fault` if there are none. */
 export function createStaticAuth(read: () => RequestAuth): AuthProvider {
   return { method: () => 'environment', current: async () => read(), refresh: async () => false }
 }

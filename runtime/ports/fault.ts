@@ -23,7 +23,7 @@ export interface FaultDetails {
   readonly requestId?: string
   /** HTTP status of the error response. */
   readonly status?: number
-  /** Makes the record a dead letter at once, e.g. for a `config` fault of a mapping, which no waiting fixes. */
+  /** Makes the record a dead letter at once, e.g. for a `config` fault of a mapping: waiting does not fix it. */
   readonly permanent?: boolean
 }
 
@@ -49,7 +49,7 @@ export class Fault extends Error {
   }
 }
 
-/** Turns anything thrown into a fault: anything but a `Fault` is a bug. */
+/** Converts a thrown value to a fault; any error other than a `Fault` is a bug. */
 export function toFault(error: unknown): Fault {
   if (error instanceof Fault) return error
   const name = error instanceof Error ? error.name : typeof error

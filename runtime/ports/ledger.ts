@@ -46,13 +46,13 @@ export interface EventQuery {
 export interface DeadLetterGroup {
   /** The group's name, made of code, metric and place. */
   readonly group: string
-  /** Of the example. Within a group only message and request id differ. */
+  /** The example's fault. Within a group only message and request id differ. */
   readonly fault: FaultInfo
   /** Absent when the record as a whole failed. */
   readonly metric?: string
-  /** Records. */
+  /** Number of records. */
   readonly count: number
-  /** When the first and the last of them ended, milliseconds since 1970. */
+  /** End of the first and of the last record, milliseconds since 1970. */
   readonly oldest: number
   readonly newest: number
   /** The newest record's id. */

@@ -6,7 +6,7 @@ export interface Recipe {
   /** The file's name without its extension. */
   readonly id: string
   readonly kind: 'segment' | 'flow'
-  /** At the destination. */
+  /** The name at the destination. */
   readonly name: string
   readonly summary: string
   /** The metrics in its definition. */
@@ -20,7 +20,7 @@ export interface CreatedResource {
   readonly kind: Recipe['kind']
   readonly id: string
   readonly name: string
-  /** Of a flow, as the destination reports it: `draft`, `live` … */
+  /** A flow's status as reported by the destination: `draft`, `live` … */
   readonly status?: string
   /** Its page at the destination. */
   readonly link: string

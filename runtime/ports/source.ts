@@ -12,7 +12,7 @@ export interface Source {
   explainError(status: number, body: Json | undefined, headers: Headers): ErrorExplanation
 }
 
-/** The meaning of a vendor's error response, where its status alone does not tell. */
+/** Refines the classification of an error response beyond its status. */
 export interface ErrorExplanation extends Pick<FaultDetails, 'movedTo' | 'pointers' | 'requestId'> {
   readonly message?: string
   readonly kind?: FaultKind

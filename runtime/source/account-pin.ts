@@ -37,7 +37,7 @@ export class AccountPin {
     this.#gate = new PinGate(parts.gate, parts.logger)
   }
 
-  /** Shut while the host's own gate is, or while `waitUntilPinned` cannot pin. */
+  /** Shut while the host's own gate is shut, or while `waitUntilPinned` fails to pin. */
   get gate(): DeliveryGate {
     return this.#gate
   }
@@ -108,7 +108,7 @@ class PinGate implements DeliveryGate {
 
   shut({ message, code, kind }: Fault): void {
     if (this.#reason === message) return
-    // Once for each reason: a failure may last for hours, and both lanes meet it.
+    // Logged once for each reason: a failure may last for hours, and both lanes run into it.
     this.#logger[kind === 'transient' ? 'warn' : 'error'](`delivery paused: ${message} (nothing is lost)`, { code })
     this.#setReason(message)
   }

@@ -1,4 +1,4 @@
-/** Reads a stream page by page; smaller pages while the source struggles. */
+/** Reads a stream page by page; reduces the page size while requests fail. */
 
 import type { Bindings } from '../expression/expression.ts'
 import { asArray, isObject } from '../lib/json.ts'
@@ -37,7 +37,7 @@ export async function readPage(client: SourceClient, stream: StreamSpec, request
   const next = await stream.next.evaluate(answer)
   const total = await stream.total.evaluate(answer)
   const records = await stream.records.evaluate(answer)
-  // Taken for an empty page, an answer without both would end history here.
+  // An answer without both must not pass for an empty last page, which would end the import early.
   if (records === undefined && typeof total !== 'number') throw invalidPage(stream.name)
   return {
     items: asArray(records).filter(isObject),
@@ -146,7 +146,7 @@ class PageReader {
     this.#size = Math.min(this.#stream.pageSize.max, this.#size * 2)
   }
 
-  /** Waits as long as the fault asks for. Throws it if a retry cannot help or there were too many. */
+  /** Sleeps before the retry. Throws the fault if a retry cannot help or there were too many. */
   async #recordFailure(fault: Fault): Promise<void> {
     const { clock, logger } = this.#parts
     this.#successes = 0

@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { WebhookSpec } from '../spec/spec.ts'
 
-/** Why a signature is not valid, for the log. Undefined: it is. */
+/** The defect of a signature, for the log. Undefined: the signature is valid. */
 export type SignatureError = string | undefined
 
 /**
