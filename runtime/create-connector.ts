@@ -1,9 +1,9 @@
 /** Joins a spec, a source, a destination and a store into a connector. Nothing here is global: many fit in one process. */
 import { runBackfill } from './backfill/backfill.ts'
+import { CurrentRunChecker } from './backfill/current-run-checker.ts'
 import { estimateBackfill } from './backfill/estimate.ts'
 import { runningBackfill } from './backfill/lock.ts'
 import { lastBackfill } from './backfill/progress.ts'
-import { CurrentRunChecker } from './backfill/state.ts'
 import type { ProcessIdentity } from './backfill/types.ts'
 import type { Connector } from './connector.ts'
 import { BacklogMonitor } from './delivery/backlog-monitor.ts'

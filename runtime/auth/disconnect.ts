@@ -1,14 +1,10 @@
 /** Disconnects both sides: revokes access where the side supports it, deletes the credentials, stops delivery. */
 
-import type { Expression } from '../expression/expression.ts'
-import { credentialsCheckpoint, WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
-import { asId } from '../lib/json.ts'
+import { credentialsCheckpoint } from '../lib/checkpoint-names.ts'
 import type { Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
-import type { Json } from '../ports/types.ts'
 import type { SideConnection } from './connect.ts'
-import { identifyAccount } from './identify-account.ts'
 import { loadSetupState, saveSetupState } from './setup-state.ts'
 import type { NetworkEffects } from './side.ts'
 
@@ -58,53 +54,5 @@ async function revokeSide({ side, auth, oauth }: SideConnection, signal: AbortSi
       false,
       `the access token was deleted here but could not be revoked (${message}): remove our app in ${side.label}`,
     )
-  }
-}
-
-export interface UninstallNotice {
-  readonly body: Json
-  /** Reads the account's id from the body. */
-  readonly workspace: Expression
-}
-
-/** Milliseconds. Limits the requests to the source that forged notices can cause. */
-const VERIFY_INTERVAL = 10_000
-
-/**
- * Verifies an uninstall notice. How the source signs one is not documented, so a notice can be forged: it is believed
- * only once the source itself rejects our credentials.
- */
-export class UninstallVerifier {
-  readonly #source: SideConnection
-  readonly #parts: DisconnectParts
-  #nextAttempt = 0
-
-  constructor(source: SideConnection, parts: DisconnectParts) {
-    this.#source = source
-    this.#parts = parts
-  }
-
-  async verify({ body, workspace }: UninstallNotice, signal: AbortSignal): Promise<boolean> {
-    const { store, clock, logger } = this.#parts
-    const pinned = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
-    const notified = await readId(body, workspace)
-    const credentials = await this.#source.auth.credentials()
-    if (pinned === undefined || notified !== pinned || credentials === undefined) return false
-    if (clock.now() < this.#nextAttempt) return false
-    this.#nextAttempt = clock.now() + VERIFY_INTERVAL
-    const rejected = await identifyAccount(this.#source.side, credentials, this.#parts, signal).then(
-      () => false,
-      (error: unknown) => toFault(error).details.status === 401,
-    )
-    if (!rejected) logger.warn('uninstall notice ignored: credentials are still valid')
-    return rejected
-  }
-}
-
-async function readId(body: Json, workspace: Expression): Promise<string | undefined> {
-  try {
-    return asId(await workspace.evaluate(body))
-  } catch {
-    return undefined
   }
 }

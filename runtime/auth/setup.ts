@@ -13,7 +13,7 @@ import {
   type SideConnection,
 } from './connect.ts'
 import type { RefreshableGate } from './delivery-gate.ts'
-import { type DisconnectResult, disconnect, type UninstallNotice, UninstallVerifier } from './disconnect.ts'
+import { type DisconnectResult, disconnect } from './disconnect.ts'
 import type { EnvironmentCredentials } from './environment-credentials.ts'
 import type { AuthorizationAttempt } from './oauth-state.ts'
 import {
@@ -26,6 +26,7 @@ import {
   saveSetupState,
 } from './setup-state.ts'
 import type { Side, SideName } from './side.ts'
+import { type UninstallNotice, UninstallVerifier } from './uninstall-verifier.ts'
 
 export interface SideView {
   readonly side: Side

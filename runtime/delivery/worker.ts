@@ -20,15 +20,15 @@ export interface WorkerParts {
 
 /** A lease outlives the longest attempt; it is renewed while the attempt runs. Milliseconds. */
 const LEASE_MS = 120_000
-const RENEW_EVERY = 40_000
+const RENEW_EVERY_MS = 40_000
 /** How often the store is polled for records of other processes; its own wake the worker at once. */
-const POLL_EVERY = 1_000
+const POLL_EVERY_MS = 1_000
 /** How long a shutdown waits for records in flight before it releases their leases. */
-const SHUTDOWN_GRACE = 5_000
+const SHUTDOWN_GRACE_MS = 5_000
 /** Pause before a busy or full store is tried again. */
-const STORE_PAUSE = 1_000
+const STORE_PAUSE_MS = 1_000
 /** Longest delay of a settlement, milliseconds: history fills its commits, live outcomes show up soon. */
-const SETTLE_LINGER: Readonly<Record<Lane, number>> = { live: 25, backfill: 250 }
+const SETTLE_LINGER_MS: Readonly<Record<Lane, number>> = { live: 25, backfill: 250 }
 
 /** Returns when the signal has aborted and nothing leased is left. Throws only when the store does. */
 export function runWorker(lane: Lane, parts: WorkerParts, signal: AbortSignal): Promise<void> {
@@ -54,7 +54,7 @@ class LaneWorker {
     this.#backoff = new FailureBackoff(parts.clock)
     this.#settlements = new Batcher<Settlement, true>({
       maxItems: 500,
-      lingerMs: SETTLE_LINGER[lane],
+      lingerMs: SETTLE_LINGER_MS[lane],
       clock: parts.clock,
       run: async (settlements) => {
         await this.#retryStore(() => parts.store.settle(settlements))
@@ -90,7 +90,7 @@ class LaneWorker {
     // A lease is a transaction: worth it for a quarter of the limit, not for each settled record.
     if (free < limit / 4) return this.#slotFreed.wait(this.#signal)
     const leased = this.#signal.aborted ? 0 : await this.#lease(free)
-    if (leased === 0) await store.wait(this.#lane, POLL_EVERY, this.#signal)
+    if (leased === 0) await store.wait(this.#lane, POLL_EVERY_MS, this.#signal)
   }
 
   async #lease(limit: number): Promise<number> {
@@ -124,7 +124,7 @@ class LaneWorker {
         const fault = toFault(error)
         if (fault.kind !== 'transient' && fault.code !== 'store/full') throw error
         logger.error(`store unavailable, retrying: ${fault.message}`, { lane: this.#lane, code: fault.code })
-        await clock.sleep(STORE_PAUSE, this.#signal)
+        await clock.sleep(STORE_PAUSE_MS, this.#signal)
         if (this.#signal.aborted) throw error
       }
     }
@@ -132,7 +132,7 @@ class LaneWorker {
 
   async #drain(): Promise<void> {
     const grace = new AbortController()
-    void this.#parts.clock.sleep(SHUTDOWN_GRACE, grace.signal).then(() => grace.abort())
+    void this.#parts.clock.sleep(SHUTDOWN_GRACE_MS, grace.signal).then(() => grace.abort())
     while (this.#inFlight.size > 0 && !grace.signal.aborted) await this.#slotFreed.wait(grace.signal)
     grace.abort()
   }
@@ -140,7 +140,7 @@ class LaneWorker {
   async #renewLeases(drained: AbortSignal): Promise<void> {
     const { store, clock, logger } = this.#parts
     while (!drained.aborted) {
-      await clock.sleep(RENEW_EVERY, drained)
+      await clock.sleep(RENEW_EVERY_MS, drained)
       if (drained.aborted || this.#inFlight.size === 0) continue
       await store.renew([...this.#inFlight.values()], LEASE_MS).catch((error: unknown) => {
         const code = error instanceof Fault ? error.code : 'store/renew'
