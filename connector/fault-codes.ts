@@ -1,16 +1,16 @@
-/** The fault codes that only Intercom or Klaviyo gives rise to. The others are in `runtime/fault-codes.ts`. */
+/** Fault codes specific to Intercom and Klaviyo. All others are in `runtime/fault-codes.ts`. */
 
 import { type FaultCode, faultCodes } from '../runtime/fault-reference.ts'
 
-const SHORTEN = 'Change the mapping of the value that the message names, then replay the record.'
+const FIX_MAPPING = 'Change the mapping of the value that the message names, then replay the record.'
 
 export const VENDOR_FAULT_CODES: readonly FaultCode[] = [
   ...faultCodes('config', 'operator', [
-    ['intercom/region', '`INTERCOM_REGION` names no region of Intercom.', 'Set it to `us`, `eu` or `au`, and restart.'],
+    ['intercom/region', '`INTERCOM_REGION` is not a region of Intercom.', 'Set it to `us`, `eu` or `au`, and restart.'],
     [
       'intercom/suspended',
       'Intercom has suspended or closed the workspace.',
-      'Clear it up with Intercom. Waiting records then resume.',
+      'Resolve this with Intercom. Delivery of waiting records then resumes.',
     ],
     [
       'intercom/plan',
@@ -24,7 +24,7 @@ export const VENDOR_FAULT_CODES: readonly FaultCode[] = [
     ],
     [
       'klaviyo/not-found',
-      'Klaviyo knows no such endpoint. Every record would fail, so none becomes a dead letter.',
+      'Klaviyo has no such endpoint. Records wait: every one would fail, so none becomes a dead letter.',
       'Check `KLAVIYO_BASE_URL`, `destination.host` and the revision header in `connector.yaml`.',
     ],
     [
@@ -63,14 +63,14 @@ export const VENDOR_FAULT_CODES: readonly FaultCode[] = [
     [
       'klaviyo/too-many',
       'A list in Klaviyo has more pages than the connector reads.',
-      'Nothing: the message says what was left out.',
+      'None needed: the connector leaves out the rest of the list.',
     ],
   ]),
   ...faultCodes('data', 'mapping author', [
-    ['klaviyo/limit', 'A value of the event is over a limit of Klaviyo, which the message names.', SHORTEN],
-    ['klaviyo/metric', 'The event has no metric name.', SHORTEN],
-    ['klaviyo/key', 'The event has no idempotency key.', SHORTEN],
-    ['klaviyo/time', 'The time of the event is not ISO 8601 with at most milliseconds.', SHORTEN],
+    ['klaviyo/limit', 'A value of the event is over a limit of Klaviyo, which the message names.', FIX_MAPPING],
+    ['klaviyo/metric', 'The event has no metric name.', FIX_MAPPING],
+    ['klaviyo/key', 'The event has no idempotency key.', FIX_MAPPING],
+    ['klaviyo/time', 'The time of the event is not ISO 8601 with at most milliseconds.', FIX_MAPPING],
     [
       'klaviyo/no-identifier',
       'The profile has neither an e-mail address nor a phone number.',
@@ -88,8 +88,8 @@ export const VENDOR_FAULT_CODES: readonly FaultCode[] = [
     ],
   ]),
   ...faultCodes('bug', 'maintainers', [
-    ['klaviyo/profile-lane', 'A profile update was about to be sent as history.'],
+    ['klaviyo/profile-lane', 'A profile update reached the backfill lane. It was not sent.'],
     ['klaviyo/missing-result', 'An event of a bulk request got no result.'],
-    ['klaviyo/unflagged', 'A request of history without its backfill flag was stopped before it left.'],
+    ['klaviyo/unflagged', 'A backfill request lacked its backfill flag. It was not sent.'],
   ]),
 ]

@@ -50,7 +50,7 @@ export interface ConnectorOptions {
 }
 
 /**
- * Creates a connector. One for each tenant: they share nothing but a spec passed to several.
+ * Creates a connector. Create one for each tenant: connectors share nothing but a spec passed to several of them.
  *
  * Throws a `Fault` if the spec has errors. Missing secrets are no error here: a preview needs none, and every other
  * operation names the one it lacks.

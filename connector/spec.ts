@@ -1,4 +1,4 @@
-/** Loads the spec: by default the one of this package, `connector.yaml` and its mappings. */
+/** Loads a spec, by default this package's own: `connector.yaml` and its mappings. */
 import { existsSync } from 'node:fs'
 import { Fault } from '../runtime/ports/fault.ts'
 import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
@@ -6,7 +6,7 @@ import type { Spec } from '../runtime/spec/spec.ts'
 import { functions } from './functions/index.ts'
 import { destinationNames } from './klaviyo/spec-names.ts'
 
-/** One folder up in a checkout, two in the compiled package. A function, since a bundle has no URL. */
+/** One folder up in a checkout, two in the compiled package. A function, not a constant: a bundled module has no URL. */
 export function specFolder(): URL {
   const folders = ['../', '../../'].map((up) => new URL(up, import.meta.url))
   return folders.find((folder) => existsSync(new URL('connector.yaml', folder))) ?? new URL('../', import.meta.url)

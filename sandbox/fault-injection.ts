@@ -1,4 +1,4 @@
-/** Makes a local server as unreliable as a real one: slow, failing, hanging, or cutting connections. */
+/** Makes a local server unreliable: slow, failing, hanging, or cutting connections. */
 import type { Clock, Random } from '../runtime/ports/effects.ts'
 
 /** The faults to inject. One draw decides among the rates, so their sum is at most 1. */
@@ -74,7 +74,7 @@ function plainFailure(): Response {
   return Response.json({ status: 500, error: 'Internal Server Error' }, { status: 500 })
 }
 
-/** Waits until the caller gives up. */
+/** Answers only after the caller has aborted. */
 function hang(signal: AbortSignal, response: Response): Promise<Response> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(response)

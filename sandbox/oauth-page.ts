@@ -9,7 +9,7 @@ export interface Consent {
   readonly permissions: readonly string[]
 }
 
-/** The query of the authorization URL. */
+/** The query parameters of an authorization URL. */
 export type OauthParameters = Readonly<Record<string, string>>
 
 /**

@@ -1,4 +1,4 @@
-/** The functions that expressions of the mappings may call beside JSONata's own. */
+/** The functions that expressions of the mappings may call in addition to JSONata's own. */
 import type { FunctionTable } from '../../runtime/expression/functions.ts'
 import { loadPhoneMetadata, toE164 } from './phone.ts'
 import { emailAddress, isoTime, plainText, splitName } from './text.ts'
@@ -6,20 +6,20 @@ import { emailAddress, isoTime, plainText, splitName } from './text.ts'
 /**
  * One row declares a function: its checks, registration and documentation derive from it.
  *
- * Each gives nothing for data it cannot read, so that the property is omitted; none throws because of data.
+ * A function returns nothing for data it cannot read, and the property is omitted. None throws because of data.
  */
 export const functions: FunctionTable = [
   {
     name: 'datetime',
     signature: '<x?:s>',
-    doc: 'A time as Klaviyo takes it: ISO 8601 in UTC with milliseconds. From Unix seconds (a number or digits) or ISO 8601 with any offset. Nothing for 0, which means never.',
+    doc: "A time in Klaviyo's format, ISO 8601 in UTC with milliseconds, from Unix seconds (a number or digits) or ISO 8601 with any offset. Nothing for 0, which means never.",
     example: { expr: '$datetime(1768031789)', gives: '2026-01-10T07:56:29.000Z' },
     run: (time) => isoTime(time),
   },
   {
     name: 'phone',
     signature: '<x?x?x?:s>',
-    doc: 'A telephone number in E.164, or nothing unless it is valid. The first of the countries that is one (IE, IRL or Ireland) says how a number without a country prefix is read.',
+    doc: 'A telephone number in E.164, or nothing unless it is valid. The first recognised country (IE, IRL or Ireland) determines the prefix of a number without one.',
     example: { expr: '$phone("087 123 4567", "IRL", "Ireland")', gives: '+353871234567' },
     run: (number, ...countries) => (typeof number === 'string' ? toE164(number, ...countries) : undefined),
     load: loadPhoneMetadata,
@@ -27,7 +27,7 @@ export const functions: FunctionTable = [
   {
     name: 'email',
     signature: '<x?:s>',
-    doc: 'An e-mail address, trimmed and lower-cased, or nothing if Klaviyo would refuse it.',
+    doc: 'An e-mail address, trimmed and lower-cased, or nothing if Klaviyo would reject it.',
     example: { expr: '$email(" Ann@Shop.ie ")', gives: 'ann@shop.ie' },
     run: (address) => (typeof address === 'string' ? emailAddress(address) : undefined),
   },
@@ -41,14 +41,14 @@ export const functions: FunctionTable = [
   {
     name: 'lastName',
     signature: '<x?:s>',
-    doc: 'What follows the first word of a name, HTML entities decoded. Nothing for a single word.',
+    doc: 'A name without its first word, HTML entities decoded. Nothing for a single word.',
     example: { expr: '$lastName("Ann O&#39;Neill")', gives: "O'Neill" },
     run: (name) => (typeof name === 'string' ? splitName(name).last : undefined),
   },
   {
     name: 'text',
     signature: '<x?:s>',
-    doc: 'Text with HTML entities decoded and its ends trimmed. Tags are left alone.',
+    doc: 'Trimmed text with HTML entities decoded. Keeps HTML tags.',
     example: { expr: '$text(" Phone &amp; SMS ")', gives: 'Phone & SMS' },
     run: (text) => (typeof text === 'string' ? plainText(text) : undefined),
   },

@@ -1,7 +1,7 @@
 /** Memoizes pure functions of one text. */
 import { BoundedMap } from '../../runtime/lib/bounded-map.ts'
 
-// A result depends on its text alone, and no caller can list the texts: tenants may share a cache.
+// Tenants may share a cache: a result depends on its text alone, and no caller can list the texts.
 
 /** Caches the newest `limit` results. */
 export function memoize<T>(limit: number, compute: (text: string) => T): (text: string) => T {

@@ -8,7 +8,7 @@ type Library = typeof import('libphonenumber-js/max')
 let library: Library | undefined
 let loading: Promise<unknown> | undefined
 
-/** Loads 150 kB of metadata for the first number: most commands never see one. Undefined once loaded. */
+/** Loads 150 kB of metadata for the first number: most commands never see one. Returns undefined once loaded. */
 export function loadPhoneMetadata(): Promise<unknown> | undefined {
   if (library !== undefined) return undefined
   loading ??= import('libphonenumber-js/max').then((loaded) => {
@@ -25,14 +25,14 @@ export function loadPhoneMetadata(): Promise<unknown> | undefined {
  * returned undefined or resolved.
  */
 export function toE164(text: string, ...countries: readonly unknown[]): string | undefined {
-  const same = last?.text === text && last.countries.every((country, i) => country === countries[i])
-  if (last === undefined || !same || last.countries.length !== countries.length) {
+  const isSame = last?.text === text && last.countries.every((country, i) => country === countries[i])
+  if (last === undefined || !isSame || last.countries.length !== countries.length) {
     last = { text, countries, number: parseInCountry(firstCountry(countries) ?? '')(text) }
   }
   return last.number
 }
 
-/** An event and its profile convert the same number in turn. */
+/** The last conversion: an event and its profile convert the same number in turn. */
 let last: { text: string; countries: readonly unknown[]; number: string | undefined } | undefined
 
 /**

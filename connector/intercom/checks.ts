@@ -23,9 +23,9 @@ export async function* checkIntercom(
   yield await runCheck('Intercom account', account, ({ kind }) => {
     unreachable = kind === 'transient'
   })
-  // A person is waiting, and every further check would wait for the same timeout.
+  // Every further check would wait for the same timeout, and so would the person who started them.
   if (unreachable) return
-  for (const [permission, path] of Object.entries(READS)) {
+  for (const [permission, path] of Object.entries(READ_PATHS)) {
     yield await runCheck(`Intercom: ${permission}`, async () => allowed(await send(get(path))))
   }
   const page = { pageSize: 1, until: Math.floor(clock.now() / 1000) }
@@ -35,7 +35,7 @@ export async function* checkIntercom(
   }
 }
 
-const READS: Readonly<Record<string, string>> = {
+const READ_PATHS: Readonly<Record<string, string>> = {
   'Read admins': '/admins',
   'Read admins (teams)': '/teams',
   'Read tags': '/tags',

@@ -27,7 +27,7 @@ const BY_STATUS: Readonly<Record<number, Readonly<Record<AuthMethod, string>>>> 
     oauth: `our app lacks a permission (Set up in the console shows which): ${GRANT}, and connect Intercom again`,
   },
 }
-const WORDS: Readonly<Record<number, string>> = {
+const MESSAGES: Readonly<Record<number, string>> = {
   404: 'not found',
   410: 'the contact was merged into another one',
 }
@@ -48,12 +48,12 @@ export function explainError(
   }
 }
 
-/** Passes on Intercom's error codes only: its messages may quote the request. */
+/** Uses Intercom's error codes alone: its messages may quote the request. */
 function explainCodes(method: AuthMethod, status: number, codes: readonly string[]): ErrorExplanation {
   const known = codes.map((code) => BY_CODE[code]).find((explanation) => explanation !== undefined)
   if (known) return known
   const fallback = codes.length > 0 ? `error ${codes.join(', ')}` : undefined
-  const message = BY_STATUS[status]?.[method] ?? WORDS[status] ?? fallback
+  const message = BY_STATUS[status]?.[method] ?? MESSAGES[status] ?? fallback
   return message === undefined ? {} : { message }
 }
 

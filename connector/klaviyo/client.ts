@@ -57,11 +57,11 @@ export function specEndpoint(options: KlaviyoOptions, name: EndpointName, scope:
 }
 
 interface EndpointOptions {
-  /** Its name in the spec. Absent: its requests are not counted. */
+  /** The endpoint's name in the spec. Without one its requests are not counted. */
   readonly name?: string
   readonly path: string
   readonly windows: readonly Window[]
-  /** 1 where a repeated request could do harm. */
+  /** 1 if a retry could create a duplicate. */
   readonly attempts?: number
 }
 
@@ -72,11 +72,11 @@ export function endpointClient(options: KlaviyoOptions, endpoint: EndpointOption
   const peer = { name: spec.name, limiter, explain: explainer(scope, () => auth.method()) }
   const { attempts } = endpoint
   const parts = { fetch, clock, random, timeout: spec.timeout, ...(attempts !== undefined && { attempts }) }
-  const watched = (client: HttpClient) =>
+  const withStats = (client: HttpClient) =>
     endpoint.name === undefined ? client : (stats?.watch(endpoint.name, limiter, client) ?? client)
   const lanes: Readonly<Record<Lane, HttpClient>> = {
-    live: watched(createHttpClient(parts, peer)),
-    backfill: watched(createHttpClient({ ...parts, fetch: requireBackfillFlag(fetch) }, peer)),
+    live: withStats(createHttpClient(parts, peer)),
+    backfill: withStats(createHttpClient({ ...parts, fetch: requireBackfillFlag(fetch) }, peer)),
   }
   const headers = withFallForwardOptOut(spec.headers)
   const acquire = laneSemaphore(MAX_IN_FLIGHT, BACKFILL_IN_FLIGHT)

@@ -1,4 +1,4 @@
-/** Limits how many requests are in flight at once, live first. */
+/** Limits the number of requests in flight, live first. */
 import { LaneQueue } from '../../runtime/lib/lane-queue.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
 import type { Lane } from '../../runtime/ports/types.ts'
@@ -7,22 +7,22 @@ import type { Lane } from '../../runtime/ports/types.ts'
 export type Acquire = (lane: Lane, signal: AbortSignal) => Promise<() => void>
 
 /**
- * `all` permits, of which lane `backfill` may hold `history`.
+ * `total` permits, of which lane `backfill` may hold `forBackfill`.
  *
- * A request holds its permit while it waits for the rate limiter. Were all permits open to history,
- * a live event would stand behind history that waits for a rate limit.
+ * A request holds its permit while it waits for the rate limiter. If backfill could hold all permits, a live event
+ * would wait behind backfill requests that wait for a rate limit.
  */
-export function laneSemaphore(all: number, history: number): Acquire {
-  const taken = { live: 0, backfill: 0 }
+export function laneSemaphore(total: number, forBackfill: number): Acquire {
+  const inUse = { live: 0, backfill: 0 }
   const queue = new LaneQueue((lane) => {
-    if (taken.live + taken.backfill >= all || (lane === 'backfill' && taken.backfill >= history)) return false
-    taken[lane]++
+    if (inUse.live + inUse.backfill >= total || (lane === 'backfill' && inUse.backfill >= forBackfill)) return false
+    inUse[lane]++
     return true
   })
   return async (lane, signal) => {
     await queue.acquire(lane, signal, stopped)
     return () => {
-      taken[lane]--
+      inUse[lane]--
       queue.serve()
     }
   }

@@ -19,7 +19,7 @@ export async function findDependents(
   signal: AbortSignal,
 ): Promise<Dependents> {
   const unreadable: FaultInfo[] = []
-  const orReport = async <T>(read: () => Promise<readonly T[]>): Promise<readonly T[]> => {
+  const orReportFault = async <T>(read: () => Promise<readonly T[]>): Promise<readonly T[]> => {
     try {
       return await read()
     } catch (error) {
@@ -27,12 +27,12 @@ export async function findDependents(
       return []
     }
   }
-  const flows = await orReport(() => flowsOf(ids, parts, signal))
-  const segments = await orReport(() => segmentsOf(ids, parts, signal))
+  const flows = await orReportFault(() => findFlows(ids, parts, signal))
+  const segments = await orReportFault(() => findSegments(ids, parts, signal))
   return { flows, segments, unreadable }
 }
 
-async function flowsOf(
+async function findFlows(
   ids: ReadonlyMap<string, string>,
   { flowTriggers, toCreatedResource }: DependentsParts,
   signal: AbortSignal,
@@ -47,7 +47,7 @@ async function flowsOf(
   return flows
 }
 
-async function segmentsOf(
+async function findSegments(
   ids: ReadonlyMap<string, string>,
   { segments, toCreatedResource }: DependentsParts,
   signal: AbortSignal,
@@ -69,7 +69,7 @@ async function segmentsOf(
   })
 }
 
-/** Every string in a definition, at any depth: a metric's id is six letters that mean nothing else. */
+/** Every string in a definition, at any depth. A metric's id is six random letters, so a match is no coincidence. */
 function stringsIn(value: Json | undefined): ReadonlySet<string> {
   if (typeof value === 'string') return new Set([value])
   if (typeof value !== 'object' || value === null) return new Set()

@@ -43,7 +43,7 @@ class KlaviyoDestination implements Destination {
     this.#event = specEndpoint(options, 'event', 'events:write')
     this.#bulk = specEndpoint(options, 'bulk', 'events:write')
     this.#profile = specEndpoint(options, 'profile', 'profiles:write')
-    this.#entryOf = entryCache(limits)
+    this.#entryOf = createEntryCache(limits)
     this.batch = { events: limitOf(limits, 'events'), bytes: limitOf(limits, 'request') - BULK_WRAPPER }
   }
 
@@ -85,7 +85,7 @@ class KlaviyoDestination implements Destination {
 
   previewBodies(messages: readonly OutgoingMessage[], lane: Lane): readonly Json[] {
     const limits = this.#limits
-    if (lane === 'live') return messages.map((message) => parse(body(message, limits)))
+    if (lane === 'live') return messages.map((message) => parse(messageBody(message, limits)))
     const events = messages.filter((message) => message.kind === 'event')
     const entries = events.map((message) => bulkEntry(message, lane, limits))
     return splitIntoRequests(entries, limits).map((batch) => parse(bulkBody(batch.map(({ text }) => text))))
@@ -93,17 +93,22 @@ class KlaviyoDestination implements Destination {
 
   async #post(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
     const endpoint = message.kind === 'event' ? this.#event : this.#profile
-    return toReceipt(await endpoint('live', signal, body(message, this.#limits)))
+    return toReceipt(await endpoint('live', signal, messageBody(message, this.#limits)))
   }
 
   /** Profiles do not fit a bulk request of events, and a backfill must not write today's attributes. */
   async #sendProfile(message: OutgoingMessage, lane: Lane, signal: AbortSignal): Promise<SendResult> {
-    if (lane === 'backfill') return new Fault('bug', 'klaviyo/profile-lane', 'profile update in lane backfill')
+    if (lane === 'backfill')
+      return new Fault(
+        'bug',
+        'klaviyo/profile-lane',
+        'a profile update reached lane backfill; not sent: please report it',
+      )
     return this.send(message, signal).catch(toFault)
   }
 }
 
-const body = (message: OutgoingMessage, limits: Limits): string =>
+const messageBody = (message: OutgoingMessage, limits: Limits): string =>
   message.kind === 'event' ? eventBody(message, limits) : profileBody(message.profile, limits)
 
 /** Events of a backfill in a window, when each bulk request is full. */
@@ -116,8 +121,8 @@ export function backfillRateLimit({ endpoints, utilization, limits }: Destinatio
   return windows.sort((a, b) => a.limit / a.interval - b.limit / b.interval)[0]
 }
 
-/** Encodes an entry once, although filling a batch and sending it both need it. */
-function entryCache(limits: Limits): (event: MetricEvent, lane: Lane) => BulkEntry | Fault {
+/** Encodes each entry once: both filling a batch and sending it need the entry. */
+function createEntryCache(limits: Limits): (event: MetricEvent, lane: Lane) => BulkEntry | Fault {
   const cache = {
     live: new WeakMap<MetricEvent, BulkEntry | Fault>(),
     backfill: new WeakMap<MetricEvent, BulkEntry | Fault>(),

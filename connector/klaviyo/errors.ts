@@ -7,8 +7,8 @@ import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { requestId } from '../request-id.ts'
 
 interface Problem {
-  /** Ours: Klaviyo's `detail` may quote the request. */
-  readonly words: string
+  /** In our words: Klaviyo's `detail` may quote the request. */
+  readonly text: string
   readonly pointer?: string
 }
 
@@ -30,7 +30,7 @@ function missingScope(scope: string, method: AuthMethod): string {
   return `the ${key} lacks the scope ${scope}; scopes cannot be added to a key, so ${NEW_KEY} with that scope${then}`
 }
 
-/** Explains errors of an endpoint that needs `scope`. Config faults for all that no record causes, so that none dies of it. */
+/** Explains errors of an endpoint that needs `scope`. Errors that no record causes are config faults, and the records wait. */
 export function explainer(scope: string, method: () => AuthMethod): ExplainError {
   return (status, body, headers) => {
     const list = errorsOf(body)
@@ -72,14 +72,14 @@ function explainErrors(errors: readonly JsonObject[]) {
   }
   const problems = errors.map(toProblem)
   const pointers = problems.flatMap(({ pointer }) => pointer ?? [])
-  // A rejected header is no event's fault: a config fault waits for the operator, a data fault would end every record.
+  // No event causes a rejected header: a config fault waits for the operator, a data fault would end every record.
   if (pointers.length === 0 && errors.some(({ detail }) => /revision/i.test(String(detail))))
     return { kind: 'config' as const, code: 'revision', message: `it does not support this revision: ${HOST}` }
-  return { pointers, ...(problems.length > 0 && { message: summary(problems) }) }
+  return { pointers, ...(problems.length > 0 && { message: summarize(problems) }) }
 }
 
-function summary(problems: readonly Problem[]): string {
-  const reasons = [...new Set(problems.map(({ words, pointer }) => (pointer ? `${words} at ${pointer}` : words)))]
+function summarize(problems: readonly Problem[]): string {
+  const reasons = [...new Set(problems.map(({ text, pointer }) => (pointer ? `${text} at ${pointer}` : text)))]
   const more = reasons.length > 3 ? `, and ${reasons.length - 3} more` : ''
   return `it rejected the request: ${reasons.slice(0, 3).join(', ')}${more}`
 }
@@ -89,11 +89,11 @@ const POINTER = /^(?:\/[\w $-]{1,100}(?=\/|$))+/
 
 function toProblem(error: JsonObject): Problem {
   const pointer = POINTER.exec(String(getPath(error, 'source', 'pointer') ?? ''))?.[0]
-  const words = wording(String(error.detail ?? ''), String(error.code ?? 'invalid'))
-  return pointer === undefined ? { words } : { words, pointer: pointer.slice(0, 300) }
+  const text = describeProblem(String(error.detail ?? ''), String(error.code ?? 'invalid'))
+  return pointer === undefined ? { text } : { text, pointer: pointer.slice(0, 300) }
 }
 
-function wording(detail: string, code: string): string {
+function describeProblem(detail: string, code: string): string {
   const field = /'([\w $-]{1,60})' is not a valid field for the resource '([\w-]+)'/.exec(detail)
   if (field) return `"${field[1]}" is not a field of ${field[2]}`
   if (/phone/i.test(detail)) return 'invalid phone number'
@@ -101,7 +101,7 @@ function wording(detail: string, code: string): string {
   return /^[\w-]{1,60}$/.test(code) ? code : 'invalid'
 }
 
-/** The entries of a bulk request that a rejection points at: their indexes and pointers. Empty: it points at none. */
+/** The entries of a bulk request that a rejection points at: pointers by index. Empty if it points at none. */
 export function rejectedEntries(pointers: readonly string[], count: number): ReadonlyMap<number, readonly string[]> {
   // The only event of a request is the cause of its rejection.
   if (count === 1) return new Map([[0, pointers]])

@@ -53,7 +53,7 @@ function resources(value: Json | undefined): readonly Resource[] {
   })
 }
 
-/** The path of the next page. Its host is ignored: with a base URL of our own it would be Klaviyo's. */
+/** The path of the next page. Ignores its host: it is Klaviyo's even for requests to another base URL. */
 function nextPath(body: Json | undefined): string | undefined {
   const next = getPath(body, 'links', 'next')
   if (typeof next !== 'string' || next === '') return undefined

@@ -26,7 +26,7 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
 
 /** Klaviyo rejects Unix time; more than three fraction digits failed Segment's deliveries (action-destinations #2407). */
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/
-/** UTF-8 bytes of one UTF-16 code unit, at most. */
+/** The most UTF-8 bytes that one UTF-16 code unit takes. */
 const MAX_BYTES_PER_CHARACTER = 3
 /** Rejects only what cannot be an address; Klaviyo validates the rest. */
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/

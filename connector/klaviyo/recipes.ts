@@ -6,7 +6,7 @@ import { endpointClient, type KlaviyoOptions, METRICS_ENDPOINT, rateWindows, typ
 import { type DependentsParts, findDependents } from './dependents.ts'
 import { listAll, type Resource, resourceOf, resourcesOf } from './json-api.ts'
 
-// Klaviyo also limits creations a day.
+// Klaviyo also limits the creations per day.
 const READ = {
   segment: { path: '/api/segments', windows: rateWindows(75, 750) },
   flow: { path: '/api/flows', windows: rateWindows(3, 60) },
@@ -63,11 +63,11 @@ class KlaviyoRecipeTarget implements RecipeTarget {
   }
 
   previewBody(recipe: Recipe, definition: JsonObject): Json {
-    return bodyOf(recipe, definition)
+    return toBody(recipe, definition)
   }
 
   async create(recipe: Recipe, definition: JsonObject, signal: AbortSignal): Promise<CreatedResource> {
-    const body = JSON.stringify(bodyOf(recipe, definition))
+    const body = JSON.stringify(toBody(recipe, definition))
     const response = await this.#create[recipe.kind]('live', signal, body)
     const resource = resourceOf(response.body)
     if (resource === undefined)
@@ -103,7 +103,7 @@ class KlaviyoRecipeTarget implements RecipeTarget {
     const path = `${READ[kind].path}?filter=${encodeURIComponent(`equals(name,${value})`)}&sort=created`
     for await (const resource of listAll(this.#read[kind], path, signal)) {
       const { attributes } = resource
-      // An archived one does not count as existing.
+      // An archived resource does not count as existing.
       if (attributes.name === name && attributes.archived !== true)
         return toCreatedResource(kind, resource, this.#options)
     }
@@ -113,7 +113,7 @@ class KlaviyoRecipeTarget implements RecipeTarget {
 
 const NOT_DRAFT = 'Klaviyo created the flow, but not as a draft: open it in Klaviyo now and set it to draft'
 
-function bodyOf({ kind, name }: Recipe, definition: JsonObject): Json {
+function toBody({ kind, name }: Recipe, definition: JsonObject): Json {
   if (kind === 'flow' && hasActiveStatus(definition)) {
     const message = 'a recipe creates drafts only: remove "status: live" and "status: manual" from its actions'
     throw new Fault('config', 'klaviyo/live-flow', message)
@@ -132,7 +132,7 @@ function hasActiveStatus(value: Json | undefined): boolean {
 
 /** Klaviyo documents no URLs of its pages; its own tools use these. */
 function linkTo(kind: Kind, id: string, { baseUrl, spec }: KlaviyoOptions): string {
-  // Created at another server than Klaviyo, so Klaviyo has no page of it.
+  // Klaviyo has no page of a resource created on another server.
   if (baseUrl !== undefined && baseUrl !== spec.host) return new URL(`#${id}`, baseUrl).href
   return kind === 'flow' ? `https://www.klaviyo.com/flow/${id}/edit` : `https://www.klaviyo.com/lists/${id}`
 }

@@ -6,7 +6,7 @@ import { checkEvent, checkProfile, checkSize, type Limits, limitOf } from './lim
 export interface BulkEntry {
   readonly key: string
   readonly text: string
-  /** Of UTF-8, with the separating comma. */
+  /** In UTF-8, with the separating comma. */
   readonly bytes: number
 }
 
@@ -56,7 +56,7 @@ export const BULK_WRAPPER = Buffer.byteLength(bulkBody([]))
  * Splits entries into requests within the limits, in order.
  *
  * A request holds a key once: Klaviyo rejects a whole request for a duplicate. The duplicate goes with the next request,
- * where Klaviyo drops it as known.
+ * and Klaviyo drops it.
  */
 export function splitIntoRequests<E extends BulkEntry>(
   entries: readonly E[],

@@ -1,11 +1,11 @@
-/** A bounded history of a record's attempts, however many there are. The same for every store. */
+/** Bounds the history of a record's attempts. Shared by all stores. */
 import type { Attempt, FaultInfo, Outcome } from '../ports/types.ts'
 
-/** The newest attempts stay separate, with their times and request ids. */
+/** Keeps the newest attempts separate, with their times and request ids. */
 const KEEP_NEWEST = 3
-/** The first entries stay: how a failure began says most about it. */
+/** Keeps the first entries: the beginning of a failure says most about it. */
 const KEEP_FIRST = 3
-/** Entries in all. Those between the first and the newest are merged, without their faults. */
+/** Entries in total. Merges those between the first and the newest, without their faults. */
 const MAX_ENTRIES = 12
 
 /** Adds an attempt that was not the record's last: the record was deferred, or died and was replayed. */
@@ -27,8 +27,8 @@ function limitEntries(all: readonly Attempt[]): readonly Attempt[] {
   return [...all.slice(0, KEEP_FIRST), mergeWithoutFault(older, newer), ...all.slice(KEEP_FIRST + 2)]
 }
 
-/** The attempt that an outcome ends. Leaves out deliveries without a key, which each attempt repeats. */
-export function attemptOf(outcome: Outcome, at: number, replayed?: number): Attempt | undefined {
+/** The attempt that ended with this outcome. Omits deliveries without a key: each attempt repeats them. */
+export function toAttempt(outcome: Outcome, at: number, replayed?: number): Attempt | undefined {
   if (outcome.status !== 'deferred' && outcome.status !== 'dead') return undefined
   const delivered = outcome.events.filter(({ status, key }) => status === 'delivered' && key !== undefined)
   return {
@@ -54,7 +54,7 @@ function mergedSpan(first: Attempt, next: Attempt) {
   return { at: first.at, count: (first.count ?? 1) + (next.count ?? 1), last: next.last ?? next.at }
 }
 
-/** Keeps the deliveries: the record's own outcome will only say that they were delivered before. */
+/** Keeps the deliveries: the record's final outcome lists them as delivered before, without receipts. */
 function mergeWithoutFault(older: Attempt, newer: Attempt): Attempt {
   const delivered = [...(older.delivered ?? []), ...(newer.delivered ?? [])]
   return { ...mergedSpan(older, newer), ...(delivered.length > 0 && { delivered }) }

@@ -1,4 +1,4 @@
-/** The effects of an outcome on the ledger: totals, events, dead letters, lookup ids. The same for every store. */
+/** The effects of an outcome on the ledger: totals, events, dead letters, lookup ids. Shared by all stores. */
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
 import type { Retention } from '../ports/store.ts'
 import type { EventResult, FaultInfo, Lane, Outcome, RetryState } from '../ports/types.ts'
@@ -13,12 +13,12 @@ export interface TallyLine {
 export const LIVE_SCOPE = 'live'
 
 /** Why and since when a record is being retried, if its last attempt was deferred. */
-export function retryStateOf(outcome: Outcome | undefined): RetryState | undefined {
+export function toRetryState(outcome: Outcome | undefined): RetryState | undefined {
   if (outcome?.status !== 'deferred' || outcome.failingSince === undefined) return undefined
   return { kind: outcome.fault.kind, since: outcome.failingSince }
 }
 
-/** The idempotency keys of delivered events. A deferred or dead record may have delivered some, too. */
+/** The idempotency keys of delivered events. Deferred and dead records may have some, too. */
 export function deliveredKeys(outcome: Outcome): string[] {
   return outcome.events.flatMap(({ status, key }) => (status === 'delivered' && key !== undefined ? [key] : []))
 }
@@ -29,14 +29,14 @@ export function eventLookupIds(outcome: Outcome): Set<string> {
   return new Set(ids.filter((id) => id !== undefined))
 }
 
-/** Whether settling a record drops its body: history can be read again, and we must not keep another account's people. */
-export function dropsBody(outcome: Outcome, lane: Lane): boolean {
+/** Whether settling a record drops its body: history can be read again, and data of another account must not be kept. */
+export function shouldDropBody(outcome: Outcome, lane: Lane): boolean {
   if (outcome.status === 'skipped') return outcome.reason === FOREIGN_WORKSPACE
   return outcome.status === 'delivered' && lane === 'backfill'
 }
 
 export interface CountedEvent {
-  /** Into the events of the outcome. */
+  /** Index into `outcome.events`. */
   readonly index: number
   readonly result: EventResult
 }
@@ -45,8 +45,8 @@ export interface CountedEvent {
  * The events that an outcome adds to the totals, the activity and the list of events.
  *
  * A deferred record is counted when it ends; only its deliveries with a key count at once, since a key is
- * new only once. `isNew` tells whether this outcome was the first with a key, so an event that is settled
- * twice (a retry, a replay, a second backfill) is counted once.
+ * new only once. `isNew` tells whether this outcome is the first to deliver a key: an event settled
+ * twice (a retry, a replay, a second backfill) counts once.
  */
 export function countableEvents(outcome: Outcome, lane: Lane, isNew: (key: string) => boolean): CountedEvent[] {
   if (outcome.events.length === 0) {
@@ -80,7 +80,7 @@ export interface DeadLetterEntry {
 }
 
 /** One entry for each dead event, or one for a record that failed as a whole. */
-export function deadLettersOf(outcome: Outcome): DeadLetterEntry[] {
+export function deadLetterEntries(outcome: Outcome): DeadLetterEntry[] {
   if (outcome.status !== 'dead') return []
   const events = outcome.events.filter(({ status }) => status === 'dead')
   if (events.length === 0) return [{ group: groupOf(outcome.fault), fault: outcome.fault }]
@@ -105,7 +105,7 @@ export const startOfHour = (ms: number): number => Math.floor(ms / HOUR) * HOUR
 /** In UTC. */
 export const startOfDay = (ms: number): number => Math.floor(ms / DAY) * DAY
 
-/** Counts hold no personal data: they stay as long as any record, and at least a month for the chart. Milliseconds. */
-export function retentionOfCounts({ settled, dead }: Retention): number {
+/** Milliseconds. Counts hold no personal data: they stay as long as any record, and at least a month for the chart. */
+export function activityRetention({ settled, dead }: Retention): number {
   return Math.max(settled, dead, 31 * DAY)
 }

@@ -1,4 +1,4 @@
-/** Callers of `Store.wait`: woken by a change in their lane, by time, or by their signal. */
+/** Callers of `Store.wait`, woken by a change in their lane, by the clock, or by their signal. */
 import type { Clock } from '../ports/effects.ts'
 import type { Lane } from '../ports/types.ts'
 

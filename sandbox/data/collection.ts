@@ -6,13 +6,13 @@ export interface DatedRecord {
   readonly updated_at: number
 }
 
-/** Generates history. All methods are pure, so nothing needs storing. */
+/** Generates history. All methods are pure: nothing needs storing. */
 export interface GeneratedRecords<T extends DatedRecord> {
   readonly size: number
-  make(index: number): T
-  created(index: number): number
-  updated(index: number): number
-  /** The index an id stands for, whether or not the record exists. */
+  generate(index: number): T
+  createdAt(index: number): number
+  updatedAt(index: number): number
+  /** The index that an id encodes, whether or not the record exists. */
   indexOf(id: string): number | undefined
 }
 
@@ -39,14 +39,14 @@ export class Collection<T extends DatedRecord> {
   }
 
   at(index: number): T {
-    return this.#changed.get(index) ?? this.#generated.make(index)
+    return this.#changed.get(index) ?? this.#generated.generate(index)
   }
 
   /** A time of a record in Unix seconds, without generating the record. */
   time(index: number, field: 'created_at' | 'updated_at'): number {
     const row = this.#changed.get(index)
     if (row !== undefined) return row[field]
-    return field === 'created_at' ? this.#generated.created(index) : this.#generated.updated(index)
+    return field === 'created_at' ? this.#generated.createdAt(index) : this.#generated.updatedAt(index)
   }
 
   find(id: string): number | undefined {

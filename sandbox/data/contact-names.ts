@@ -2,11 +2,11 @@
 
 export interface Country {
   readonly name: string
-  /** As the source gives it: mostly alpha-2, in some workspaces alpha-3. */
+  /** Intercom returns mostly alpha-2, in some workspaces alpha-3. */
   readonly codes: readonly [alpha2: string, alpha3: string]
   readonly continent: string
   readonly places: readonly (readonly [city: string, region: string | null])[]
-  /** `#` is a digit. International, with 00, and national: a national one needs the country. */
+  /** `#` is a digit. With +, with 00, and national: a national number needs its country. */
   readonly phones: readonly string[]
 }
 

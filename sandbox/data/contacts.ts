@@ -12,10 +12,10 @@ import {
 import { fraction, lifetime, randomFor, type Seed, type SeededRandom, STREAMS } from './seed.ts'
 import { ADMINS, TAGS } from './teammates-and-tags.ts'
 
-/** As many tags as a contact carries itself; the rest are at `/contacts/{id}/tags`. */
-const TAGS_CARRIED = 10
+/** The number of tags in a contact's own body; the rest are at `/contacts/{id}/tags`. */
+const INLINE_TAGS = 10
 
-/** Not example.com or test.com: Klaviyo drops those without a word. */
+/** Not example.com or test.com: Klaviyo drops those silently. */
 const MAIL_DOMAIN = 'mail.sandbox-shop.com'
 
 /** A contact in the API's shape, plus `tag_ids` with all of its tags. */
@@ -28,7 +28,7 @@ export function contact(seed: Seed, index: number) {
   const name = nameOf(rng, role)
   const email = role === 'lead' && rng.chance(0.4) ? null : `${slug(name)}.${index}@${MAIL_DOMAIN}`
   const country = rng.pick(COUNTRIES)
-  const tags = rng.chance(0.03) ? TAGS_CARRIED + 1 + rng.int(8) : rng.chance(0.4) ? rng.int(4) : 0
+  const tags = rng.chance(0.03) ? INLINE_TAGS + 1 + rng.int(8) : rng.chance(0.4) ? rng.int(4) : 0
   const created = contactCreated(seed, index)
   return {
     type: 'contact',
@@ -61,7 +61,7 @@ export function contact(seed: Seed, index: number) {
     browser_language: rng.pick(['en', 'de', 'fr', 'ja']),
     os: rng.pick(['Windows 10', 'OS X 10.15.7', 'Android 14']),
     location: locationOf(rng, country),
-    custom_attributes: customOf(rng, index),
+    custom_attributes: customAttributesOf(rng, index),
     tag_ids: Array.from({ length: tags }, (_, i) => TAGS[(index + i) % TAGS.length]?.id ?? ''),
     notes: subList(index, 'notes', []),
     companies: subList(index, 'companies', []),
@@ -74,14 +74,14 @@ export function contact(seed: Seed, index: number) {
   }
 }
 
-/** The contact as the API gives it: ten tags at most, by reference. */
+/** The contact as the API returns it: ten tags at most, by reference. */
 export function contactBody({ tag_ids, ...rest }: Contact) {
-  const data = tag_ids.slice(0, TAGS_CARRIED).map((id) => ({ type: 'tag', id, url: `/tags/${id}` }))
-  const more = { total_count: tag_ids.length, has_more: tag_ids.length > TAGS_CARRIED }
+  const data = tag_ids.slice(0, INLINE_TAGS).map((id) => ({ type: 'tag', id, url: `/tags/${id}` }))
+  const more = { total_count: tag_ids.length, has_more: tag_ids.length > INLINE_TAGS }
   return { ...rest, tags: { type: 'list', data, url: `/contacts/${rest.id}/tags`, ...more } }
 }
 
-/** Unix seconds. A day early, so that a contact is always older than its conversations. */
+/** Unix seconds. Shifted by a day: a contact is always older than its conversations. */
 export function contactCreated(seed: Seed, index: number): number {
   return seed.from - 86_400 + Math.floor((index / seed.contacts) * (seed.now - seed.from))
 }
@@ -100,11 +100,11 @@ export function contactIndex(id: string): number | undefined {
   return /^6960a1b2c3d4e5f6[0-9a-f]{8}$/.test(id) ? Number.parseInt(id.slice(16), 16) : undefined
 }
 
-/** Where contact `index` went, if it is no more: about 1 % were merged into the next one, 1 % deleted. */
+/** Whether contact `index` is gone: about 1 % were merged into the next one, 1 % deleted. */
 export function deletedOrMerged(seed: Seed, index: number): { mergedInto: string } | 'deleted' | undefined {
-  const gone = (i: number) => (i >= seed.contacts ? 1 : fraction(seed, STREAMS.gone, i))
-  if (gone(index) < 0.01 && gone(index + 1) >= 0.02) return { mergedInto: contactId(index + 1) }
-  return gone(index) < 0.02 ? 'deleted' : undefined
+  const draw = (i: number) => (i >= seed.contacts ? 1 : fraction(seed, STREAMS.gone, i))
+  if (draw(index) < 0.01 && draw(index + 1) >= 0.02) return { mergedInto: contactId(index + 1) }
+  return draw(index) < 0.02 ? 'deleted' : undefined
 }
 
 function nameOf(rng: SeededRandom, role: string): string | null {
@@ -128,7 +128,7 @@ function phoneOf(rng: SeededRandom, country: Country, likely: number): string | 
   return rng.pick(country.phones).replaceAll('#', () => String(rng.int(10)))
 }
 
-/** By specification an object; live answers gave a plain string; leads get stock pictures. */
+/** The specification says an object, live responses also had a plain string. Leads get stock pictures. */
 function avatarOf(
   rng: SeededRandom,
   role: string,
@@ -155,7 +155,7 @@ function locationOf(rng: SeededRandom, country: Country) {
   }
 }
 
-function customOf(rng: SeededRandom, index: number): Readonly<Record<string, unknown>> {
+function customAttributesOf(rng: SeededRandom, index: number): Readonly<Record<string, unknown>> {
   if (rng.chance(0.4)) return {}
   const list = {
     type: 'order.list',

@@ -24,9 +24,9 @@ export function conversation(seed: Seed, index: number): Conversation {
   let it = newConversation(FIRST_CONVERSATION + index, at, people, rng)
   const steps = 1 + rng.int(5)
   for (let step = 1; step <= steps; step++)
-    it = happened(it, people, rng, at + Math.floor(((end - at) * step) / (steps + 1)))
+    it = addRandomPart(it, people, rng, at + Math.floor(((end - at) * step) / (steps + 1)))
   if (rng.chance(0.25)) it = rateConversation(it, rng, end)
-  return { ...it, ...oddities(seed, index, it, rng), updated_at: end }
+  return { ...it, ...addOddities(seed, index, it, rng), updated_at: end }
 }
 
 export function conversationUpdated(seed: Seed, index: number): number {
@@ -34,7 +34,7 @@ export function conversationUpdated(seed: Seed, index: number): number {
   return created + lifetime(seed, STREAMS.conversationLife, index, created)
 }
 
-/** A comment by `author`. */
+/** Adds a comment by `author`. */
 export function replyToConversation(it: Conversation, author: Author, at: number, body: string): Conversation {
   const byContact = author.type !== 'admin'
   const parts = [
@@ -55,7 +55,7 @@ export function closeConversation(it: Conversation, author: Author, at: number):
   return withParts({ ...it, ...done }, parts, at, { last_close_at: at, last_closed_by_id: author.id })
 }
 
-/** A rating by the first contact: requested at the last update, given at `at`. Some are never given. */
+/** Adds a rating by the first contact, requested at the last update and answered at `at`, or never. */
 export function rateConversation(
   it: Conversation,
   rng: SeededRandom,
@@ -65,12 +65,12 @@ export function rateConversation(
   const rating = answered ? 1 + rng.int(5) : null
   const remark = answered && rng.chance(0.5) ? rng.pick(['Great', 'Très bien !', '対応が早い', '']) : null
   const contact = it.contacts.contacts[0] ?? null
-  const asked = Math.min(it.updated_at, at)
+  const requestedAt = Math.min(it.updated_at, at)
   const teammate = { type: 'admin', id: anyAdmin(rng).id }
   return {
     ...it,
     updated_at: at,
-    conversation_rating: { rating, remark, created_at: asked, updated_at: at, contact, teammate },
+    conversation_rating: { rating, remark, created_at: requestedAt, updated_at: at, contact, teammate },
   }
 }
 
@@ -78,14 +78,14 @@ export function markRead(it: Conversation, at: number): Conversation {
   return { ...it, read: true, updated_at: at }
 }
 
-function happened(it: Conversation, people: readonly Contact[], rng: SeededRandom, at: number): Conversation {
+function addRandomPart(it: Conversation, people: readonly Contact[], rng: SeededRandom, at: number): Conversation {
   if (rng.chance(0.5)) return replyToConversation(it, anyAdmin(rng), at, messageBody(rng))
   if (rng.chance(0.3)) return closeConversation(it, anyAdmin(rng), at)
   return replyToConversation(it, contactAuthor(rng.pick(people)), at, messageBody(rng))
 }
 
-/** Rare shapes that programs fail on: no source, no statistics, a linked ticket. */
-function oddities(seed: Seed, index: number, it: Conversation, rng: SeededRandom): Partial<Conversation> {
+/** Rare shapes that break programs: no source, no statistics, a linked ticket. */
+function addOddities(seed: Seed, index: number, it: Conversation, rng: SeededRandom): Partial<Conversation> {
   const ticket = convertedTo(seed, index)
   return {
     read: rng.chance(0.7),

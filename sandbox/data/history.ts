@@ -1,4 +1,4 @@
-/** Common to conversations and tickets: participants, message bodies, and tickets converted from conversations. */
+/** Shared by conversations and tickets: participants, message bodies, and tickets converted from conversations. */
 
 import { type Contact, contact } from './contacts.ts'
 import { fraction, randomFor, type Seed, type SeededRandom, STREAMS, timeOf } from './seed.ts'
@@ -86,8 +86,8 @@ export function convertedFrom(seed: Seed, index: number): number | undefined {
   if (fraction(seed, STREAMS.converted, index) >= 0.16) return undefined
   const origin = (ticket: number) => Math.floor(((ticket + 0.5) / seed.tickets) * seed.conversations)
   // With more tickets than conversations two may share an origin; the first keeps it.
-  const taken = index > 0 && origin(index - 1) === origin(index)
-  return taken || seed.conversations === 0 ? undefined : origin(index)
+  const isDuplicate = index > 0 && origin(index - 1) === origin(index)
+  return isDuplicate || seed.conversations === 0 ? undefined : origin(index)
 }
 
 /** The ticket converted from conversation `index`. */

@@ -52,7 +52,7 @@ export function newConversation(id: number, at: number, people: readonly Contact
     conversation_rating: null as Rating | null,
     statistics: statisticsOf(at, rng) as ReturnType<typeof statisticsOf> | null,
     teammates: { type: 'admin.list', admins: [] as const },
-    custom_attributes: customOf(rng, id),
+    custom_attributes: customAttributesOf(rng, id),
     topics: {},
     ticket: null as { readonly type: string; readonly id: string; readonly ticket_id: string } | null,
     linked_objects: { type: 'list', data: [] as const, total_count: 0, has_more: false },
@@ -73,7 +73,7 @@ interface NewPart {
   readonly body: string | null
 }
 
-/** A part that follows those the conversation has. */
+/** A part to append to the conversation. */
 export function newConversationPart(
   it: { id: string; conversation_parts: { total_count: number } },
   { author, at, type, body }: NewPart,
@@ -146,7 +146,7 @@ function tagsOf(rng: SeededRandom, at: number) {
   }))
 }
 
-function customOf(rng: SeededRandom, id: number): Readonly<Record<string, unknown>> {
+function customAttributesOf(rng: SeededRandom, id: number): Readonly<Record<string, unknown>> {
   const order = {
     id: String(id),
     custom_attributes: { total: rng.int(30_000) / 100, artikel: ['Größe M', '青いシャツ'] },

@@ -23,7 +23,7 @@ export type Ticket = ReturnType<typeof newTicket>
 export type TicketPart = ReturnType<typeof newTicketPart>
 
 /** State histories. A repeated category is a move between two custom states of it. */
-const WAYS: readonly (readonly StateCategory[])[] = [
+const STATE_HISTORIES: readonly (readonly StateCategory[])[] = [
   [],
   ['in_progress'],
   ['in_progress', 'waiting_on_customer'],
@@ -42,8 +42,8 @@ export function ticket(seed: Seed, index: number): Ticket {
   const type = origin === undefined ? rng.pick([0, 0, 0, 1, 1, 1, 2, 3]) : 0
   const people = peopleOf(seed, rng, index, type)
   const life = lifetime(seed, STREAMS.ticketLife, index, created)
-  const way = rng.pick(WAYS)
-  const at = (step: number) => created + Math.floor((life * step) / (way.length + 1))
+  const states = rng.pick(STATE_HISTORIES)
+  const at = (step: number) => created + Math.floor((life * step) / (states.length + 1))
 
   // A converted ticket keeps the conversation's id and created_at; it became a ticket later.
   const id = origin === undefined ? FIRST_TICKET + index : FIRST_CONVERSATION + origin
@@ -52,12 +52,12 @@ export function ticket(seed: Seed, index: number): Ticket {
     { id, number: index, created, at: origin === undefined ? created : at(0.5), type, people },
     rng,
   )
-  way.forEach((state, i) => {
+  states.forEach((state, i) => {
     const [person] = people
     if (person && rng.chance(0.4)) it = replyToTicket(it, contactAuthor(person), at(i + 0.75), messageBody(rng))
     it = moveTicket(it, { to: state, author: anyAdmin(rng), at: at(i + 1) }, rng)
   })
-  return { ...it, ...(rng.chance(0.05) ? bare(rng) : {}), updated_at: ticketUpdated(seed, index) }
+  return { ...it, ...(rng.chance(0.05) ? withoutDefaults(rng) : {}), updated_at: ticketUpdated(seed, index) }
 }
 
 export function ticketCreated(seed: Seed, index: number): number {
@@ -67,14 +67,14 @@ export function ticketCreated(seed: Seed, index: number): number {
     : conversationCreated(seed, origin)
 }
 
-/** Unix seconds. In one of fifty it lags behind the newest part, as was seen of a real one. */
+/** Unix seconds. In one ticket of fifty it lags behind the newest part, as observed on a real one. */
 export function ticketUpdated(seed: Seed, index: number): number {
   const created = ticketCreated(seed, index)
   const life = lifetime(seed, STREAMS.ticketLife, index, created)
   return created + life - (fraction(seed, STREAMS.ticketLife, -2 - index) < 0.02 ? Math.min(life, 1800) : 0)
 }
 
-interface Opening {
+interface TicketOpening {
   readonly id: number
   readonly number: number
   readonly created: number
@@ -86,7 +86,7 @@ interface Opening {
 }
 
 /** A new ticket: its first part moves it from `submitted` to `submitted`. */
-export function newTicket(seed: Seed, { id, number, created, at, type, people }: Opening, rng: SeededRandom) {
+export function newTicket(seed: Seed, { id, number, created, at, type, people }: TicketOpening, rng: SeededRandom) {
   const { ticket_type_attributes, ...kind } = ticketType(seed, type)
   const [state] = STATES
   const starter = people[0]
@@ -150,7 +150,7 @@ export function moveTicket(it: Ticket, { to, author, at }: StateChange, rng: See
   )
 }
 
-/** A comment. */
+/** Adds a comment. */
 export function replyToTicket(it: Ticket, author: Author, at: number, body: string): Ticket {
   return withPart(it, { ...newTicketPart(it, author, at, 'comment'), body })
 }
@@ -168,9 +168,9 @@ function peopleOf(seed: Seed, rng: SeededRandom, index: number, type: number): r
   return type > 1 && rng.chance(0.6) ? [] : participants(seed, rng, index / seed.tickets, 1)
 }
 
-type Numbered = Readonly<{ ticket_id: string; ticket_parts: Readonly<{ total_count: number }> }>
+type NumberedTicket = Readonly<{ ticket_id: string; ticket_parts: Readonly<{ total_count: number }> }>
 
-function newTicketPart(it: Numbered, author: Author, at: number, type: string) {
+function newTicketPart(it: NumberedTicket, author: Author, at: number, type: string) {
   return {
     type: 'ticket_part',
     id: `38${Number(it.ticket_id) * 1000 + it.ticket_parts.total_count}`,
@@ -201,6 +201,6 @@ function attributesOf(rng: SeededRandom) {
 }
 
 /** Default attributes can be missing. */
-function bare(rng: SeededRandom): Pick<Ticket, 'ticket_attributes'> {
+function withoutDefaults(rng: SeededRandom): Pick<Ticket, 'ticket_attributes'> {
   return { ticket_attributes: rng.chance(0.5) ? {} : { _default_title_: null, _default_description_: null } }
 }

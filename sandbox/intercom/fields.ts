@@ -4,18 +4,18 @@ export type FieldType = 'string' | 'integer' | 'boolean' | 'date'
 
 export interface SearchField {
   readonly type: FieldType
-  /** Where it is in the record; lists on the way are gone into. */
+  /** Path in the record; descends into lists. */
   readonly path: readonly string[]
-  /** Only these operators, where fewer are allowed than the type has. */
+  /** The allowed operators, if fewer than those of the type. */
   readonly operators?: readonly string[]
-  /** The word used in queries for a value, where it is another. */
+  /** The word for a value in queries, where it differs. */
   readonly words?: Readonly<Record<string, string>>
 }
 
 export interface SearchFields {
   readonly named: ReadonlyMap<string, SearchField>
-  /** Prefixes of free names, e.g. `custom_attributes.`. */
-  readonly open: readonly string[]
+  /** Prefixes of custom names, e.g. `custom_attributes.`. */
+  readonly prefixes: readonly string[]
 }
 
 /** Exceptions to the behaviour of a field's type. */
@@ -24,7 +24,7 @@ const EXCEPTIONS: Readonly<Record<string, Pick<SearchField, 'operators' | 'words
   category: { words: { Customer: 'request', 'Back-office': 'task', Tracker: 'tracker' } },
 }
 
-export const CONVERSATION_FIELDS = table(['custom_attributes.', 'custom_attribute.'], {
+export const CONVERSATION_FIELDS = parseFields(['custom_attributes.', 'custom_attribute.'], {
   string: `
     id source.type source.id source.delivered_as source.subject source.body source.author.id
     source.author.type source.author.name source.author.email source.url contact_ids=contacts.contacts.id
@@ -48,7 +48,7 @@ export const CONVERSATION_FIELDS = table(['custom_attributes.', 'custom_attribut
     conversation_rating.replied_at=conversation_rating.updated_at`,
 })
 
-export const TICKET_FIELDS = table(['ticket_attribute.'], {
+export const TICKET_FIELDS = parseFields(['ticket_attribute.'], {
   string: `
     id title=ticket_attributes._default_title_ description=ticket_attributes._default_description_ category
     ticket_type_id=ticket_type.id contact_ids=contacts.contacts.id
@@ -58,7 +58,7 @@ export const TICKET_FIELDS = table(['ticket_attribute.'], {
   date: 'created_at updated_at snoozed_until',
 })
 
-export const CONTACT_FIELDS = table(['custom_attributes.'], {
+export const CONTACT_FIELDS = parseFields(['custom_attributes.'], {
   string: `
     id role name avatar owner_id email email_domain phone formatted_phone=phone external_id language_override
     browser browser_language os location.country location.region location.city segment_id tag_id=tag_ids
@@ -73,7 +73,7 @@ export const CONTACT_FIELDS = table(['custom_attributes.'], {
 export function findField(fields: SearchFields, name: string): SearchField | undefined {
   const known = fields.named.get(name)
   if (known !== undefined) return known
-  const prefix = fields.open.find((start) => name.startsWith(start) && name.length > start.length)
+  const prefix = fields.prefixes.find((start) => name.startsWith(start) && name.length > start.length)
   if (prefix === undefined) return undefined
   // Some endpoints query attributes in the singular; all store them in the plural.
   const place = prefix.slice(0, -1).replace(/s?$/, 's')
@@ -91,8 +91,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
-/** Reads `name` or `name=path` words, by type. */
-function table(open: readonly string[], names: Partial<Record<FieldType, string>>): SearchFields {
+/** Parses words of the form `name` or `name=path`, by type. */
+function parseFields(prefixes: readonly string[], names: Partial<Record<FieldType, string>>): SearchFields {
   const types: readonly FieldType[] = ['string', 'integer', 'boolean', 'date']
   const rows = types.flatMap((type) =>
     (names[type] ?? '').split(/\s+/).flatMap((entry): [string, SearchField][] => {
@@ -100,7 +100,7 @@ function table(open: readonly string[], names: Partial<Record<FieldType, string>
       return name && place ? [[name, { type, path: place.split('.'), ...exception(name) }]] : []
     }),
   )
-  return { open, named: new Map(rows) }
+  return { prefixes, named: new Map(rows) }
 }
 
 function exception(name: string): Pick<SearchField, 'operators' | 'words'> {

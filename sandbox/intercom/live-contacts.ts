@@ -17,7 +17,7 @@ async function create({ workspace, now, notify }: LiveContext): Promise<boolean>
   const at = now()
   const it = { ...person, created_at: at, updated_at: at, signed_up_at: person.signed_up_at && at, last_seen_at: at }
   workspace.contacts.add(it)
-  await notify(`contact.${it.role}.created`, dated(contactBody(it)))
+  await notify(`contact.${it.role}.created`, withIsoDates(contactBody(it)))
   return true
 }
 
@@ -54,7 +54,7 @@ async function unsubscribe(context: LiveContext): Promise<boolean> {
   }))
 }
 
-interface Changed {
+interface ContactChange {
   readonly next: Contact
   readonly topic: string
   /** Some topics wrap the contact. */
@@ -62,19 +62,19 @@ interface Changed {
 }
 
 /** Changes a recent contact that is neither deleted nor merged. */
-async function change(context: LiveContext, by: (it: Contact) => Changed | undefined): Promise<boolean> {
+async function change(context: LiveContext, edit: (it: Contact) => ContactChange | undefined): Promise<boolean> {
   const { workspace, now, notify } = context
   const index = recentContact(context)
-  const changed = by(workspace.contacts.at(index))
+  const changed = edit(workspace.contacts.at(index))
   if (changed === undefined) return false
   const next = { ...changed.next, updated_at: now() }
   workspace.contacts.put(index, next)
-  await notify(changed.topic, (changed.wrap ?? ((body) => body))(dated(contactBody(next))))
+  await notify(changed.topic, (changed.wrap ?? ((body) => body))(withIsoDates(contactBody(next))))
   return true
 }
 
 /** Unix seconds under `*_at` become ISO 8601 with milliseconds. */
-function dated(body: object): object {
+function withIsoDates(body: object): object {
   const entries = Object.entries(body).map(([name, value]) =>
     name.endsWith('_at') && typeof value === 'number' ? [name, new Date(value * 1000).toISOString()] : [name, value],
   )

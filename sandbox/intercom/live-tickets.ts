@@ -19,14 +19,14 @@ const NEXT: Readonly<Record<string, readonly StateCategory[]>> = {
 
 /** A creation also sends a state update with the same item; one in three is converted from a conversation. */
 async function create(context: LiveContext): Promise<boolean> {
-  const made = context.rng.chance(0.33) ? convert(context) : undefined
-  const it = made ?? direct(context)
+  const converted = context.rng.chance(0.33) ? convert(context) : undefined
+  const it = converted ?? openTicket(context)
   context.workspace.tickets.add(it)
   await Promise.all([context.notify('ticket.state.updated', it), context.notify('ticket.created', it)])
   return true
 }
 
-function direct(context: LiveContext): Ticket {
+function openTicket(context: LiveContext): Ticket {
   const { workspace, rng, now } = context
   const number = workspace.tickets.size
   const people = [workspace.contacts.at(recentContact(context))]

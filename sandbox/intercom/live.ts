@@ -10,9 +10,9 @@ import { findContact, type LiveAction, type LiveContext, recentContact, recentIn
 import { ticketActions } from './live-tickets.ts'
 
 const LIVE_ACTIONS: readonly LiveAction[] = [
-  { name: 'conversation begun', weight: 25, run: begin },
+  { name: 'conversation started', weight: 25, run: start },
   { name: 'conversation replied', weight: 20, run: reply },
-  { name: 'conversation read', weight: 15, run: look },
+  { name: 'conversation read', weight: 15, run: read },
   { name: 'conversation rated', weight: 8, run: rate },
   ...ticketActions,
   ...contactActions,
@@ -36,7 +36,7 @@ export function createLiveActivity({ workspace, clock, random, notify }: LiveOpt
   return async () => {
     const action = pickAction(context.rng)
     // In an empty workspace only a new conversation is possible.
-    if (!(await action.run(context))) await begin(context)
+    if (!(await action.run(context))) await start(context)
   }
 }
 
@@ -49,13 +49,13 @@ function pickAction(rng: SeededRandom): LiveAction {
   return LIVE_ACTIONS[0] as LiveAction
 }
 
-async function begin(context: LiveContext): Promise<boolean> {
+async function start(context: LiveContext): Promise<boolean> {
   const { workspace, rng, now, notify } = context
   const person = workspace.contacts.at(recentContact(context))
   const it = newConversation(FIRST_CONVERSATION + workspace.conversations.size, now(), [person], rng)
   workspace.conversations.add(it)
   const byContact = it.source?.author.type !== 'admin'
-  await notify(byContact ? 'conversation.user.created' : 'conversation.admin.single.created', notified(it))
+  await notify(byContact ? 'conversation.user.created' : 'conversation.admin.single.created', toWebhookItem(it))
   return true
 }
 
@@ -68,7 +68,7 @@ async function reply(context: LiveContext): Promise<boolean> {
   })
 }
 
-async function look(context: LiveContext): Promise<boolean> {
+async function read(context: LiveContext): Promise<boolean> {
   return change(context, 'conversation.read', (it) => ({ next: markRead(it, context.now()) }))
 }
 
@@ -78,23 +78,23 @@ async function rate(context: LiveContext): Promise<boolean> {
   }))
 }
 
-type Changed = { readonly next: Conversation; readonly parts?: readonly ConversationPart[] }
+type ConversationChange = { readonly next: Conversation; readonly parts?: readonly ConversationPart[] }
 
 async function change(
   { workspace, rng, notify }: LiveContext,
   topic: string,
-  by: (it: Conversation) => Changed | undefined,
+  edit: (it: Conversation) => ConversationChange | undefined,
 ): Promise<boolean> {
   const index = recentIndex(rng, workspace.conversations)
-  const changed = index === undefined ? undefined : by(workspace.conversations.at(index))
+  const changed = index === undefined ? undefined : edit(workspace.conversations.at(index))
   if (index === undefined || changed === undefined) return false
   workspace.conversations.put(index, changed.next)
-  await notify(topic, notified(changed.next, changed.parts))
+  await notify(topic, toWebhookItem(changed.next, changed.parts))
   return true
 }
 
 /** A conversation as webhooks carry it: bodies as plain text. */
-function notified(it: Conversation, parts = it.conversation_parts.conversation_parts): object {
+function toWebhookItem(it: Conversation, parts = it.conversation_parts.conversation_parts): object {
   const list = parts.map((part) => ({ ...part, body: plainText(part.body) }))
   return {
     ...it,

@@ -34,7 +34,7 @@ export function intercomOauth(options: IntercomOauthOptions): IntercomOauth {
   serveConsentPage(app, '/oauth', () => ({ label: 'Intercom', account, permissions }), {
     problem({ client_id, redirect_uri }) {
       if (client_id !== clientId) return 'Unknown client_id.'
-      return redirect_uri === undefined ? 'Without redirect_uri the registered one is used; here none is.' : undefined
+      return redirect_uri === undefined ? 'redirect_uri is missing, and no redirect URL is registered here.' : undefined
     },
     code() {
       const code = Buffer.from(`cod:${randomUuid(random)}`)
@@ -47,8 +47,8 @@ export function intercomOauth(options: IntercomOauthOptions): IntercomOauth {
 
   app.post('/auth/eagle/token', async (c) => {
     const sent = await bodyOf(c.req.raw)
-    const ends = codes.get(sent.code ?? '') ?? 0
-    if (sent.client_id !== clientId || sent.client_secret !== clientSecret || ends < clock.now()) {
+    const expiresAt = codes.get(sent.code ?? '') ?? 0
+    if (sent.client_id !== clientId || sent.client_secret !== clientSecret || expiresAt < clock.now()) {
       const errors = [{ code: 'unauthorized', message: 'Unauthorized Code' }]
       return c.json({ type: 'error.list', request_id: randomUuid(random), errors }, 401)
     }
@@ -75,7 +75,7 @@ export function intercomOauth(options: IntercomOauthOptions): IntercomOauth {
   }
 }
 
-/** Form or JSON: the real one accepts both. */
+/** Form or JSON: Intercom accepts both. */
 async function bodyOf(request: Request): Promise<Readonly<Record<string, string | undefined>>> {
   const text = await request.text()
   if (!request.headers.get('content-type')?.includes('json')) return Object.fromEntries(new URLSearchParams(text))

@@ -24,19 +24,19 @@ const OPERATORS: Readonly<Record<FieldType, readonly string[]>> = {
   date: NUMERIC,
 }
 
-type Test = (value: unknown, wanted: unknown) => boolean
+type Test = (value: unknown, expected: unknown) => boolean
 
-/** Each on one value. Of several values one must match, or for the negated operators none. */
+/** Tests of one value. Of several values one must match; for a negated operator, none. */
 const TESTS: Readonly<Record<string, Test>> = {
-  '=': (value, wanted) => value === wanted,
-  '>': (value, wanted) => isNumber(value) && isNumber(wanted) && value > wanted,
-  '<': (value, wanted) => isNumber(value) && isNumber(wanted) && value < wanted,
-  '>=': (value, wanted) => isNumber(value) && isNumber(wanted) && value >= wanted,
-  '<=': (value, wanted) => isNumber(value) && isNumber(wanted) && value <= wanted,
-  IN: (value, wanted) => Array.isArray(wanted) && wanted.includes(value),
-  '~': (value, wanted) => lower(value).includes(lower(wanted)),
-  '^': (value, wanted) => lower(value).startsWith(lower(wanted)),
-  $: (value, wanted) => lower(value).endsWith(lower(wanted)),
+  '=': (value, expected) => value === expected,
+  '>': (value, expected) => isNumber(value) && isNumber(expected) && value > expected,
+  '<': (value, expected) => isNumber(value) && isNumber(expected) && value < expected,
+  '>=': (value, expected) => isNumber(value) && isNumber(expected) && value >= expected,
+  '<=': (value, expected) => isNumber(value) && isNumber(expected) && value <= expected,
+  IN: (value, expected) => Array.isArray(expected) && expected.includes(value),
+  '~': (value, expected) => lower(value).includes(lower(expected)),
+  '^': (value, expected) => lower(value).startsWith(lower(expected)),
+  $: (value, expected) => lower(value).endsWith(lower(expected)),
 }
 const NEGATED: Readonly<Record<string, string>> = { '!=': '=', NIN: 'IN', '!~': '~' }
 
@@ -48,7 +48,7 @@ export function compileQuery(query: unknown, rules: QueryRules, depth = 1): Filt
     : compileFilter(query, rules)
 }
 
-/** The ids a query can match, where it names them: then nothing else need be looked at. For a query that compiled. */
+/** The only ids that a compiled query can match, if it names them: the search then scans nothing else. */
 export function idsInQuery(query: unknown): readonly string[] | undefined {
   if (!isObject(query)) return undefined
   const { field, operator, value } = query
@@ -76,10 +76,10 @@ function compileFilter(query: Readonly<Record<string, unknown>>, { fields, byDay
     throw invalid(`Operator ${quoted(operator)} is not supported for ${quoted(name)}`, 'operator')
   }
 
-  const wanted = wantedValue(value, operator, field.type, name)
+  const expected = convertValues(value, operator, field.type, name)
   const test = TESTS[NEGATED[operator] ?? operator] as Test
   const unit = days ? dayOf : field.type === 'string' ? textOf : (it: unknown) => it
-  const target = Array.isArray(wanted) ? wanted : unit(wanted)
+  const target = Array.isArray(expected) ? expected : unit(expected)
   const negated = operator in NEGATED
   const words = name === 'source.body'
   return (read) => {
@@ -89,13 +89,13 @@ function compileFilter(query: Readonly<Record<string, unknown>>, { fields, byDay
 }
 
 /** Dates and integers may be strings of digits; nothing else is converted. */
-function wantedValue(value: unknown, operator: string, type: FieldType, name: string): unknown {
-  if (operator !== 'IN' && operator !== 'NIN') return fitting(value, type, name)
+function convertValues(value: unknown, operator: string, type: FieldType, name: string): unknown {
+  if (operator !== 'IN' && operator !== 'NIN') return convertValue(value, type, name)
   if (!Array.isArray(value)) throw invalid(`${operator} on ${quoted(name)} needs a list of values`, 'value')
-  return value.map((one) => fitting(one, type, name))
+  return value.map((one) => convertValue(one, type, name))
 }
 
-function fitting(value: unknown, type: FieldType, name: string): unknown {
+function convertValue(value: unknown, type: FieldType, name: string): unknown {
   if (value === null) return null
   if (type === 'string' && ['string', 'number', 'boolean'].includes(typeof value)) return String(value)
   if (type === 'boolean' && /^(true|false)$/.test(String(value))) return String(value) === 'true'

@@ -25,9 +25,9 @@ export function createResultCache<T extends DatedRecord>(
   candidates?: readonly number[],
 ): ResultCache {
   let version = collection.changes.length
-  let matches = sorted(candidates ?? Array.from({ length: collection.size }, (_, index) => index))
+  let matches = findMatches(candidates ?? Array.from({ length: collection.size }, (_, index) => index))
 
-  function sorted(indexes: readonly number[]): Match[] {
+  function findMatches(indexes: readonly number[]): Match[] {
     return indexes.flatMap((index) => find(index) ?? []).sort(compare)
   }
 
@@ -35,9 +35,9 @@ export function createResultCache<T extends DatedRecord>(
     if (version === collection.changes.length) return
     const changed = new Set(collection.changes.slice(version))
     version = collection.changes.length
-    matches = merged(
+    matches = mergeSorted(
       matches.filter(({ index }) => !changed.has(index)),
-      sorted([...changed]),
+      findMatches([...changed]),
     )
   }
 
@@ -61,7 +61,7 @@ function compare(a: Match, b: Match): number {
 }
 
 /** Merges two sorted lists. */
-function merged(long: readonly Match[], short: readonly Match[]): Match[] {
+function mergeSorted(long: readonly Match[], short: readonly Match[]): Match[] {
   const result: Match[] = []
   let from = 0
   for (const one of short) {

@@ -110,17 +110,17 @@ function contactRoutes(app: App, { seed, contacts }: Workspace): void {
 
   function requireContact(id: string): Contact {
     const index = contacts.find(id)
-    const gone = index === undefined ? 'deleted' : deletedOrMerged(seed, index)
-    if (index === undefined || gone === 'deleted') throw new ApiError(404, 'not_found', 'User Not Found')
-    if (gone === undefined) return contacts.at(index)
+    const removal = index === undefined ? 'deleted' : deletedOrMerged(seed, index)
+    if (index === undefined || removal === 'deleted') throw new ApiError(404, 'not_found', 'User Not Found')
+    if (removal === undefined) return contacts.at(index)
     const message = "This contact has been merged. See the 'Link' header for the canonical contact."
-    const link = `</contacts/${gone.mergedInto}>; rel="canonical"`
+    const link = `</contacts/${removal.mergedInto}>; rel="canonical"`
     throw new ApiError(410, 'contact_merged', message, { headers: { link } })
   }
 
   app.get('/contacts', (c) => {
     const after = c.req.query('starting_after')
-    // Observed on the real one: an empty cursor breaks it.
+    // Observed at Intercom: an empty cursor breaks the endpoint.
     if (after === '') throw new ApiError(500, 'server_error', 'Internal server error')
     return c.json(list(find({ perPage: c.req.query('per_page'), after })))
   })

@@ -29,7 +29,7 @@ export interface SearchPage<T> {
 }
 
 const MAX_PER_PAGE = 150
-/** Each costs a few bytes a match. */
+/** Each cached result costs a few bytes per match. */
 const MAX_CACHED_RESULTS = 8
 
 /** Throws an `ApiError` where Intercom answers 400. */
@@ -37,17 +37,18 @@ export function createSearch<T extends DatedRecord>(
   options: SearchOptions<T>,
 ): (request: SearchRequest) => SearchPage<T> {
   const { collection } = options
-  const views = new Map<string, ResultCache>()
+  const caches = new Map<string, ResultCache>()
 
-  function viewFor(print: string, query: unknown, filter: Filter, sort: Sort): ResultCache {
+  function cacheFor(fingerprint: string, query: unknown, filter: Filter, sort: Sort): ResultCache {
     const named = idsInQuery(query)?.flatMap((id) => collection.find(id) ?? [])
     const candidates = named && [...new Set(named)]
-    const view = views.get(print) ?? createResultCache(collection, (index) => find(index, filter, sort), candidates)
-    views.delete(print)
-    views.set(print, view)
-    const [oldest] = views.keys()
-    if (views.size > MAX_CACHED_RESULTS && oldest !== undefined) views.delete(oldest)
-    return view
+    const cache =
+      caches.get(fingerprint) ?? createResultCache(collection, (index) => find(index, filter, sort), candidates)
+    caches.delete(fingerprint)
+    caches.set(fingerprint, cache)
+    const [oldest] = caches.keys()
+    if (caches.size > MAX_CACHED_RESULTS && oldest !== undefined) caches.delete(oldest)
+    return cache
   }
 
   function find(index: number, filter: Filter, sort: Sort): Match | undefined {
@@ -61,21 +62,21 @@ export function createSearch<T extends DatedRecord>(
   return ({ query, sort: order, perPage, after }) => {
     const filter = query === undefined ? () => true : compileQuery(query, options)
     const sort = readSort(order, options)
-    const print = createHash('sha256')
+    const fingerprint = createHash('sha256')
       .update(JSON.stringify([query, sort]))
       .digest('base64url')
       .slice(0, 8)
     const size = readPerPage(perPage, options.perPage)
-    const start = after === undefined || after === null ? undefined : readCursor(after, print)
+    const start = after === undefined || after === null ? undefined : readCursor(after, fingerprint)
     const from = start && { value: start.value, index: collection.find(start.id) ?? -1 }
 
-    const { found, total, more } = viewFor(print, query, filter, sort).page(from, size, sort.descending)
+    const { found, total, more } = cacheFor(fingerprint, query, filter, sort).page(from, size, sort.descending)
     const rows = found.map(({ index }) => collection.at(index))
     const [last, lastRow] = [found.at(-1), rows.at(-1)]
     const page = start?.page ?? 1
     const next =
       more && last && lastRow
-        ? { next: { page: page + 1, starting_after: cursor(last, lastRow.id, page + 1, print) } }
+        ? { next: { page: page + 1, starting_after: cursor(last, lastRow.id, page + 1, fingerprint) } }
         : {}
     const pages = { type: 'pages', page, per_page: size, total_pages: Math.ceil(total / size), ...next }
     return { rows, total_count: total, pages }
@@ -112,24 +113,24 @@ function readPerPage(value: unknown, usual: number): number {
   return size
 }
 
-/** `[sort value, id, page]` as Intercom's, and a print of query and sort: a cursor serves the query it came from. */
-function cursor({ value }: Match, id: string, page: number, print: string): string {
-  return Buffer.from(JSON.stringify([typeof value === 'number' ? value * 1000 : value, id, page, print])).toString(
-    'base64',
-  )
+/** `[sort value, id, page]` as Intercom's, and a fingerprint of query and sort: a cursor is valid for its own query only. */
+function cursor({ value }: Match, id: string, page: number, fingerprint: string): string {
+  return Buffer.from(
+    JSON.stringify([typeof value === 'number' ? value * 1000 : value, id, page, fingerprint]),
+  ).toString('base64')
 }
 
-function readCursor(text: unknown, print: string): { value: number | string; id: string; page: number } {
-  const [value, id, page, of] = decoded(text)
+function readCursor(text: unknown, fingerprint: string): { value: number | string; id: string; page: number } {
+  const [value, id, page, of] = decodeCursor(text)
   const whole = (typeof value === 'number' || typeof value === 'string') && typeof id === 'string'
   if (!whole || typeof page !== 'number')
     throw new ApiError(400, 'parameter_invalid', 'starting_after is not a cursor', { field: 'starting_after' })
-  if (of !== print)
+  if (of !== fingerprint)
     throw new ApiError(400, 'parameter_invalid', 'starting_after belongs to another query', { field: 'starting_after' })
   return { value: typeof value === 'number' ? value / 1000 : value, id, page }
 }
 
-function decoded(text: unknown): readonly unknown[] {
+function decodeCursor(text: unknown): readonly unknown[] {
   try {
     const list: unknown = JSON.parse(Buffer.from(String(text), 'base64').toString())
     return Array.isArray(list) ? list : []
@@ -138,7 +139,7 @@ function decoded(text: unknown): readonly unknown[] {
   }
 }
 
-/** Reads the times of a record without making it: most queries ask for nothing else. */
+/** Reads a record's times without generating it: most queries read nothing else. */
 function readerOf<T extends DatedRecord>(collection: Collection<T>, index: number): FieldReader {
   let row: T | undefined
   return (name, field) => {

@@ -1,4 +1,4 @@
-/** A local Intercom that speaks the real HTTP: a year of generated history, live activity, signed webhooks. */
+/** A local Intercom with the API of the real one: a year of generated history, live activity, signed webhooks. */
 import { createHmac } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
@@ -73,14 +73,14 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
   const webhooks = new WebhookSender({ clock, random, fetch, workspace: id, clientSecret, url })
   const act = createLiveActivity({ workspace, clock, random, notify: (topic, item) => webhooks.send(topic, item) })
   const limit = rateLimit(options.limit ?? { limit: 1666, per: 10_000 }, clock)
-  const notice = () => void sendUninstallNotice({ ...options, workspace: id })
+  const onUninstall = () => void sendUninstallNotice({ ...options, workspace: id })
   const oauth = intercomOauth({
     clock,
     random,
     clientId: options.clientId ?? 'sandbox-app',
     clientSecret,
     account: 'Sandbox Shop',
-    onUninstall: notice,
+    onUninstall,
   })
   const accepts = (token: string) => token === options.token || oauth.accepts(token)
   const api = routes({ workspace, random, accepts, limit })
@@ -156,7 +156,7 @@ async function sendUninstallNotice({
   const webhook = webhookUrl?.()
   if (webhook === undefined) return
   const body = JSON.stringify({ app_id: workspace })
-  // Observed on the real one: signed in a header of its own.
+  // Observed at Intercom: signed in a header of its own.
   const signature = createHmac('sha256', clientSecret).update(body).digest('hex')
   const headers = { 'content-type': 'application/json', 'x-body-signature': signature }
   const request = new Request(`${webhook}/uninstall`, { method: 'POST', headers, body })

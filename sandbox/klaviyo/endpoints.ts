@@ -36,8 +36,8 @@ const SMALL: RateLimit = { burst: 10, steady: 150 }
 const TINY: RateLimit = { burst: 1, steady: 15 }
 
 export function createEndpoints(
-  memory: EventStore,
-  audience: SegmentsAndFlows,
+  store: EventStore,
+  segmentsAndFlows: SegmentsAndFlows,
   account: AccountProfile,
 ): readonly Endpoint[] {
   return [
@@ -47,7 +47,7 @@ export function createEndpoints(
       scope: 'events:write',
       rate: LARGE,
       rule: CREATE_EVENT,
-      answer: (body) => accept(memory, [parseEvent(body)]),
+      answer: (body) => accept(store, [parseEvent(body)]),
     },
     {
       method: 'POST',
@@ -55,7 +55,7 @@ export function createEndpoints(
       scope: 'events:write',
       rate: SMALL,
       rule: BULK_CREATE_EVENTS,
-      answer: (body) => accept(memory, parseBulkEvents(body)),
+      answer: (body) => accept(store, parseBulkEvents(body)),
     },
     {
       method: 'POST',
@@ -63,20 +63,20 @@ export function createEndpoints(
       scope: 'profiles:write',
       rate: MEDIUM,
       rule: IMPORT_PROFILE,
-      answer: (body, url) => importProfile(memory, body, url),
+      answer: (body, url) => importProfile(store, body, url),
     },
     listEndpoint('/api/accounts', TINY, (url) => listAccounts(account, url)),
-    listEndpoint('/api/metrics', SMALL, (url) => listMetrics(memory, url)),
-    listEndpoint('/api/events', LARGE, (url) => listEvents(memory, url)),
-    listEndpoint('/api/profiles', MEDIUM, (url) => listProfiles(memory, url)),
-    listEndpoint('/api/segments', MEDIUM, (url) => audience.listSegments(url)),
-    listEndpoint('/api/flows', FEW, (url) => audience.listFlows(url)),
+    listEndpoint('/api/metrics', SMALL, (url) => listMetrics(store, url)),
+    listEndpoint('/api/events', LARGE, (url) => listEvents(store, url)),
+    listEndpoint('/api/profiles', MEDIUM, (url) => listProfiles(store, url)),
+    listEndpoint('/api/segments', MEDIUM, (url) => segmentsAndFlows.listSegments(url)),
+    listEndpoint('/api/flows', FEW, (url) => segmentsAndFlows.listFlows(url)),
     {
-      ...listEndpoint('/api/metrics/:id/flow-triggers', SMALL, (url) => audience.listFlowTriggers(url)),
+      ...listEndpoint('/api/metrics/:id/flow-triggers', SMALL, (url) => segmentsAndFlows.listFlowTriggers(url)),
       scope: 'flows:read',
     },
-    createEndpoint('/api/segments', CREATE_SEGMENT, (body, url) => audience.addSegment(body, url)),
-    createEndpoint('/api/flows', CREATE_FLOW, (body, url) => audience.addFlow(body, url)),
+    createEndpoint('/api/segments', CREATE_SEGMENT, (body, url) => segmentsAndFlows.addSegment(body, url)),
+    createEndpoint('/api/flows', CREATE_FLOW, (body, url) => segmentsAndFlows.addFlow(body, url)),
   ]
 }
 
@@ -89,8 +89,8 @@ function listEndpoint(path: `/api/${string}`, rate: RateLimit, list: (url: URL) 
   return { method: 'GET', path, scope: `${path.slice('/api/'.length)}:read`, rate, answer: (_, url) => json(list(url)) }
 }
 
-function accept(memory: EventStore, events: readonly IncomingEvent[]): Response {
-  for (const event of events) memory.accept(event)
+function accept(store: EventStore, events: readonly IncomingEvent[]): Response {
+  for (const event of events) store.accept(event)
   return new Response(null, { status: 202 })
 }
 

@@ -53,7 +53,7 @@ export interface EventStoreOptions {
   readonly keep: number
 }
 
-/** Accepted with 202, never recorded. */
+/** Mail domains whose events Klaviyo accepts with 202 and never records. */
 const UNDELIVERABLE: readonly string[] = ['example.com', 'test.com']
 const IGNORED: readonly (Json | undefined)[] = [0, null, '', undefined]
 
@@ -66,7 +66,7 @@ export class EventStore {
   readonly profiles: ProfileStore
   readonly #options: EventStoreOptions
   readonly #metrics = new Map<string, Metric>()
-  readonly #seen = new Set<string>()
+  readonly #fingerprints = new Set<string>()
   #newest: RecordedEvent[] = []
   #counts = { ...ZERO_COUNTS }
 
@@ -111,16 +111,16 @@ export class EventStore {
   reset(): void {
     this.profiles.reset()
     this.#metrics.clear()
-    this.#seen.clear()
+    this.#fingerprints.clear()
     this.#newest = []
     this.#counts = { ...ZERO_COUNTS }
   }
 
-  /** Whether the profile has an event of the metric with this key, which is remembered. The time replaces a missing key. */
-  #isRepeated({ metric, key }: IncomingEvent, { id, formerly }: StoredProfile, seconds: number): boolean {
-    const prints = [id, ...formerly].map((owner) => fingerprint(owner, metric, key ?? String(seconds)))
-    if (prints.some((print) => this.#seen.has(print))) return true
-    this.#seen.add(prints[0] ?? '')
+  /** Whether the profile has an event of the metric with this key; remembers the key. The time replaces a missing one. */
+  #isRepeated({ metric, key }: IncomingEvent, { id, mergedIds }: StoredProfile, seconds: number): boolean {
+    const prints = [id, ...mergedIds].map((owner) => fingerprint(owner, metric, key ?? String(seconds)))
+    if (prints.some((print) => this.#fingerprints.has(print))) return true
+    this.#fingerprints.add(prints[0] ?? '')
     return false
   }
 

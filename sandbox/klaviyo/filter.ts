@@ -11,13 +11,13 @@ export interface Filterable<Item> {
   readonly parse?: (text: string) => Comparable
 }
 
-const OPERATORS: Readonly<Record<string, (own: Comparable, given: readonly Comparable[]) => boolean>> = {
-  equals: (own, given) => own === given[0],
-  any: (own, given) => given.includes(own),
-  'greater-than': (own, [given = '']) => own > given,
-  'greater-or-equal': (own, [given = '']) => own >= given,
-  'less-than': (own, [given = '']) => own < given,
-  'less-or-equal': (own, [given = '']) => own <= given,
+const OPERATORS: Readonly<Record<string, (value: Comparable, operands: readonly Comparable[]) => boolean>> = {
+  equals: (value, operands) => value === operands[0],
+  any: (value, operands) => operands.includes(value),
+  'greater-than': (value, [operand = '']) => value > operand,
+  'greater-or-equal': (value, [operand = '']) => value >= operand,
+  'less-than': (value, [operand = '']) => value < operand,
+  'less-or-equal': (value, [operand = '']) => value <= operand,
 }
 
 const TERM = /\s*([a-z-]+)\(\s*([\w.]+)\s*,\s*("[^"]*"|'[^']*'|\[[^\]]*\]|[^()]*?)\s*\)\s*(,|$)/y
@@ -28,17 +28,17 @@ export function parseFilter<Item>(
   fields: Readonly<Record<string, Filterable<Item>>>,
 ): (item: Item) => boolean {
   if (text === null) return () => true
-  const predicates = terms(text).map(([operator, name, value]) => {
+  const predicates = terms(text).map(([operator, name, operandText]) => {
     const field = fields[name]
     const compare = OPERATORS[operator]
     if (!field?.operators.includes(operator) || !compare) {
       throw queryError(`'${operator}' is not a supported filter of '${name}' here.`, 'filter')
     }
-    const given = values(value).map(field.parse ?? String)
-    if (given.some(Number.isNaN)) throw queryError(`The value of the filter on '${name}' is invalid.`, 'filter')
+    const operands = values(operandText).map(field.parse ?? String)
+    if (operands.some(Number.isNaN)) throw queryError(`The value of the filter on '${name}' is invalid.`, 'filter')
     return (item: Item) => {
-      const own = field.read(item)
-      return own !== undefined && compare(own, given)
+      const value = field.read(item)
+      return value !== undefined && compare(value, operands)
     }
   })
   return (item) => predicates.every((predicate) => predicate(item))
@@ -61,7 +61,7 @@ function values(text: string): readonly string[] {
   return items.map((item) => item.trim().replace(/^(["'])(.*)\1$/s, '$2'))
 }
 
-/** The items in the order that `sort` asks for; `-` before a field means newest or largest first. */
+/** Sorts items by the `sort` parameter; `-` before a field means newest or largest first. */
 export function sortItems<Item>(
   items: readonly Item[],
   text: string | null,

@@ -13,7 +13,7 @@ export function renderPage(
   account: string,
   summary: KlaviyoSummary,
   events: readonly RecordedEvent[],
-  made: readonly SegmentOrFlow[],
+  resources: readonly SegmentOrFlow[],
 ) {
   const newest = events.slice(-MAX_EVENTS).reverse()
   const totals = Object.entries(summary).filter(([, value]) => typeof value === 'number')
@@ -43,7 +43,7 @@ export function renderPage(
         <h2>Segments and flows</h2>
         <table>
           <tr><th>Kind</th><th>Name</th><th>Id</th></tr>
-          ${made.map(({ kind, id, name }) => html`<tr id="${id}"><td>${kind}</td><td>${name}</td><td><code>${id}</code></td></tr>`)}
+          ${resources.map(({ kind, id, name }) => html`<tr id="${id}"><td>${kind}</td><td>${name}</td><td><code>${id}</code></td></tr>`)}
         </table>
         <h2>Totals</h2>
         <table>

@@ -9,7 +9,7 @@ import { isList } from './validation/rules.ts'
 export interface StoredProfile {
   readonly id: string
   /** Ids of profiles that were merged into this one. */
-  readonly formerly: readonly string[]
+  readonly mergedIds: readonly string[]
   /** As `GET /api/profiles` shows them. */
   readonly attributes: JsonObject
   /** Milliseconds. */
@@ -54,7 +54,7 @@ export class ProfileStore {
     return { profile, created: target === undefined }
   }
 
-  /** The profile, other than the one meant, that holds one of these identifiers. */
+  /** Another profile that holds one of these identifiers. */
   conflict(sent: SentProfile): StoredProfile | undefined {
     return this.#resolve(sent).conflict
   }
@@ -77,7 +77,7 @@ export class ProfileStore {
     this.#index.clear()
   }
 
-  /** The profile the identifiers lead to. One known only by a lower identifier is merged into one known by a higher. */
+  /** Resolves identifiers to a profile. Merges a profile known only by a lower identifier into one known by a higher. */
   #resolve({ id, attributes }: SentProfile): { target?: Stored; conflict?: Stored } {
     let target = id ? this.#profiles.get(id) : undefined
     let conflict: Stored | undefined
@@ -97,7 +97,7 @@ export class ProfileStore {
 
   #create(): Stored {
     const id = identifier(this.#random, 'profile')
-    const profile = { id, formerly: [], attributes: {}, created: this.#clock.now(), updated: this.#clock.now() }
+    const profile = { id, mergedIds: [], attributes: {}, created: this.#clock.now(), updated: this.#clock.now() }
     this.#profiles.set(id, profile)
     return profile
   }
@@ -107,7 +107,7 @@ export class ProfileStore {
     this.#profiles.delete(from.id)
     this.#unindex(into)
     into.attributes = mergeAttributes(from.attributes, into.attributes, {})
-    into.formerly = [...into.formerly, from.id, ...from.formerly]
+    into.mergedIds = [...into.mergedIds, from.id, ...from.mergedIds]
     this.#reindex(into)
   }
 
@@ -131,11 +131,11 @@ function highest({ attributes }: Stored): number {
   return IDENTIFIERS.findIndex((name) => typeof attributes[name] === 'string')
 }
 
-/** No identifier that ranks above the one it was found by says another person. */
+/** Whether no identifier that ranks above the matching one belongs to another person. */
 function agrees({ attributes }: Stored, sent: JsonObject, below: number): boolean {
   return IDENTIFIERS.slice(0, below).every((name) => {
-    const [own, given] = [attributes[name], sent[name]]
-    return typeof own !== 'string' || typeof given !== 'string' || indexKey(name, own) === indexKey(name, given)
+    const [own, received] = [attributes[name], sent[name]]
+    return typeof own !== 'string' || typeof received !== 'string' || indexKey(name, own) === indexKey(name, received)
   })
 }
 

@@ -64,29 +64,32 @@ const PROFILE_ATTRIBUTES = [
 ]
 
 /** `GET /api/metrics` */
-export function listMetrics(memory: Readable, url: URL): JsonObject {
+export function listMetrics(store: Readable, url: URL): JsonObject {
   const query = url.searchParams
-  const metrics = memory.metrics().filter(parseFilter(query.get('filter'), METRIC_FILTERS))
+  const metrics = store.metrics().filter(parseFilter(query.get('filter'), METRIC_FILTERS))
   return collection(url, paginate(metrics, query, { usual: 200, most: 200 }), metricResource)
 }
 
 /** `GET /api/events`: only events kept in full. */
-export function listEvents(memory: Readable, url: URL): JsonObject {
+export function listEvents(store: Readable, url: URL): JsonObject {
   const query = url.searchParams
-  const events = memory.events().filter(parseFilter(query.get('filter'), EVENT_FILTERS))
+  const events = store.events().filter(parseFilter(query.get('filter'), EVENT_FILTERS))
   const page = paginate(sortItems(events, query.get('sort'), EVENT_SORTS), query, { usual: 200, most: 1_000 })
   const include = (query.get('include') ?? '').split(',')
-  const wanted = <Item extends { readonly id: string }>(kind: string, all: readonly Item[], ids: readonly string[]) =>
-    include.includes(kind) ? all.filter(({ id }) => ids.includes(id)) : []
+  const pickIncluded = <Item extends { readonly id: string }>(
+    kind: string,
+    all: readonly Item[],
+    ids: readonly string[],
+  ) => (include.includes(kind) ? all.filter(({ id }) => ids.includes(id)) : [])
   const included = [
-    ...wanted(
+    ...pickIncluded(
       'metric',
-      memory.metrics(),
+      store.metrics(),
       page.items.map((event) => event.metricId),
     ).map((each) => metricResource(each, url)),
-    ...wanted(
+    ...pickIncluded(
       'profile',
-      memory.profiles.all(),
+      store.profiles.all(),
       page.items.map((event) => event.profileId),
     ).map((each) => profileResource(each, url)),
   ]
@@ -94,9 +97,9 @@ export function listEvents(memory: Readable, url: URL): JsonObject {
 }
 
 /** `GET /api/profiles` */
-export function listProfiles(memory: Readable, url: URL): JsonObject {
+export function listProfiles(store: Readable, url: URL): JsonObject {
   const query = url.searchParams
-  const profiles = memory.profiles.all().filter(parseFilter(query.get('filter'), PROFILE_FILTERS))
+  const profiles = store.profiles.all().filter(parseFilter(query.get('filter'), PROFILE_FILTERS))
   return collection(url, paginate(profiles, query, { usual: 20, most: 100 }), profileResource)
 }
 

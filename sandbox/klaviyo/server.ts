@@ -1,4 +1,4 @@
-/** A local Klaviyo: speaks the real HTTP, rejects and drops as the real one does, and reports the recorded events. */
+/** A local Klaviyo: accepts, rejects and drops requests as the real API does, and reports the recorded events. */
 import { Hono } from 'hono'
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import { FaultInjector, parseFaultInjection } from '../fault-injection.ts'
@@ -39,15 +39,14 @@ export interface KlaviyoSandbox {
 
 const ACCOUNT: AccountProfile = { name: 'Sandbox', timezone: 'UTC' }
 
-/** Starts empty and without faults, and keeps everything in store. */
 export function createKlaviyoSandbox(options: KlaviyoSandboxOptions): KlaviyoSandbox {
   const { clock, random, key, keep = 5_000, limits = true, account = ACCOUNT } = options
   const store = new EventStore({ clock, random, keep })
   const isMetric = (id: string) => store.metrics().some((metric) => metric.id === id)
-  const audience = new SegmentsAndFlows({ clock, random, isMetric })
+  const segmentsAndFlows = new SegmentsAndFlows({ clock, random, isMetric })
   const { id: clientId, secret: clientSecret } = options.client ?? { id: 'sandbox-app', secret: 'sandbox-app-secret' }
   const oauth = klaviyoOauth({ clock, random, clientId, clientSecret, account: account.name })
-  const api = new KlaviyoApi(createEndpoints(store, audience, account), {
+  const api = new KlaviyoApi(createEndpoints(store, segmentsAndFlows, account), {
     clock,
     random,
     key,
@@ -59,14 +58,14 @@ export function createKlaviyoSandbox(options: KlaviyoSandboxOptions): KlaviyoSan
 
   const parts: Parts = {
     store,
-    audience,
+    segmentsAndFlows,
     summary() {
       const byMetric = Object.fromEntries(store.metrics().map(({ name, count }) => [name, count]))
       return { ...store.counts(), byMetric, profiles: store.profiles.count, ...api.requestCounts() }
     },
     reset() {
       store.reset()
-      audience.reset()
+      segmentsAndFlows.reset()
       api.reset()
       faults.rules = {}
     },
@@ -91,7 +90,7 @@ export function createKlaviyoSandbox(options: KlaviyoSandboxOptions): KlaviyoSan
 
 interface Parts {
   readonly store: EventStore
-  readonly audience: SegmentsAndFlows
+  readonly segmentsAndFlows: SegmentsAndFlows
   readonly faults: FaultInjector
   readonly account: AccountProfile
   readonly oauth: KlaviyoOauth
@@ -102,9 +101,11 @@ interface Parts {
 type OauthControls = Partial<Record<'end' | 'expiresIn' | 'rotate', unknown>>
 
 /** Routes beside Klaviyo's own: a page, the recorded events, fault injection, OAuth rules, reset. */
-function controlRoutes({ store, audience, faults, account, oauth, summary, reset }: Parts): Hono {
+function controlRoutes({ store, segmentsAndFlows, faults, account, oauth, summary, reset }: Parts): Hono {
   const app = new Hono()
-  app.get('/', (c) => c.html(renderPage(account.name, summary(), store.events(), audience.all()), 200, PAGE_HEADERS))
+  app.get('/', (c) =>
+    c.html(renderPage(account.name, summary(), store.events(), segmentsAndFlows.all()), 200, PAGE_HEADERS),
+  )
   app.get('/sandbox/summary', (c) => c.json(summary()))
   app.get('/sandbox/events', (c) => c.json({ events: store.events(c.req.query()) }))
   app.post('/sandbox/misbehave', async (c) => {

@@ -2,7 +2,7 @@
 import type { ActivityBucket, ActivityWindow, DeadLetterGroup, EventQuery, LedgerEvent } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/store.ts'
 import type { EventResult } from '../../ports/types.ts'
-import { type CountedEvent, deadLettersOf, retentionOfCounts, startOfDay, startOfHour } from '../outcome-effects.ts'
+import { activityRetention, type CountedEvent, deadLetterEntries, startOfDay, startOfHour } from '../outcome-effects.ts'
 import type { StoredRecord } from './records.ts'
 
 export class MemoryActivity {
@@ -28,17 +28,18 @@ export class MemoryActivity {
     }
   }
 
-  /** Removes the events of a dead letter that is replayed. `events` are the undelivered ones. */
+  /** Removes the undelivered `events` of a replayed dead letter. */
   remove({ seq, settledAt = 0 }: StoredRecord, events: readonly CountedEvent[]): void {
-    const stays = (event: LedgerEvent) => event.seq !== seq || (event.status === 'delivered' && event.key !== undefined)
-    const replayed = (event: LedgerEvent) => (event.seq === seq ? { ...event, ingress: 'replay' as const } : event)
-    this.#events = this.#events.filter(stays).map(replayed)
+    const isKept = (event: LedgerEvent) =>
+      event.seq !== seq || (event.status === 'delivered' && event.key !== undefined)
+    const markReplayed = (event: LedgerEvent) => (event.seq === seq ? { ...event, ingress: 'replay' as const } : event)
+    this.#events = this.#events.filter(isKept).map(markReplayed)
     for (const { result } of events) this.#count(result, settledAt, -1)
   }
 
   prune(seqs: ReadonlySet<number>, retention: Retention, now: number): void {
     this.#events = this.#events.filter(({ seq }) => !seqs.has(seq))
-    const first = startOfHour(now - retentionOfCounts(retention))
+    const first = startOfHour(now - activityRetention(retention))
     for (const [name, { hour }] of this.#hours) if (hour < first) this.#hours.delete(name)
   }
 
@@ -76,13 +77,13 @@ export function unresolvedDeadLetters(records: Iterable<StoredRecord>, delivered
   return [...records].filter((stored) => unresolvedEntries(stored, delivered).length > 0)
 }
 
-export function inGroup(stored: StoredRecord, group: string, delivered: ReadonlySet<string>): boolean {
+export function isInGroup(stored: StoredRecord, group: string, delivered: ReadonlySet<string>): boolean {
   return unresolvedEntries(stored, delivered).some((entry) => entry.group === group)
 }
 
 function unresolvedEntries({ status, outcome }: StoredRecord, delivered: ReadonlySet<string>) {
   if (status !== 'dead' || outcome === undefined) return []
-  return deadLettersOf(outcome).filter(({ key }) => key === undefined || !delivered.has(key))
+  return deadLetterEntries(outcome).filter(({ key }) => key === undefined || !delivered.has(key))
 }
 
 export function groupDeadLetters(

@@ -1,7 +1,7 @@
 /** The memory store's records, the heads of their queues, and its totals. */
 import type { LedgerEntry, Tally } from '../../ports/ledger.ts'
 import type { Attempt, Outcome, SourceRecord } from '../../ports/types.ts'
-import { attemptOf, withAttempt } from '../attempt-history.ts'
+import { toAttempt, withAttempt } from '../attempt-history.ts'
 import { type CountedEvent, LIVE_SCOPE, tallyLine } from '../outcome-effects.ts'
 
 export interface StoredRecord {
@@ -10,23 +10,22 @@ export interface StoredRecord {
   body: string | undefined
   status: LedgerEntry['status']
   attempt: number
-  /** Not before this; of a leased record, when its lease expires. */
+  /** The earliest next attempt; of a leased record, the expiry of its lease. */
   due: number
   lease?: string | undefined
   settledAt?: number | undefined
   outcome?: Outcome
-  /** The earlier ones. */
+  /** All but the last. */
   attempts: readonly Attempt[]
   readonly eventLookupIds: Set<string>
 }
 
-export function newRecord(seq: number, { body, ...record }: SourceRecord): StoredRecord {
+export function createStoredRecord(seq: number, { body, ...record }: SourceRecord): StoredRecord {
   return { seq, record, body, status: 'pending', attempt: 0, due: 0, attempts: [], eventLookupIds: new Set() }
 }
 
-/** Records an attempt that was not the last. */
-export function appendAttempt(stored: StoredRecord, ...end: Parameters<typeof attemptOf>): void {
-  const next = attemptOf(...end)
+export function appendAttempt(stored: StoredRecord, ...end: Parameters<typeof toAttempt>): void {
+  const next = toAttempt(...end)
   if (next !== undefined) stored.attempts = withAttempt(stored.attempts, next)
 }
 
@@ -40,7 +39,7 @@ export function scopeOf({ record }: StoredRecord): string {
 }
 
 /** The head of each ordering key's queue: the leased record, else the earliest. Oldest first. */
-export function leasable(waiting: ReadonlySet<StoredRecord>): StoredRecord[] {
+export function findLeasable(waiting: ReadonlySet<StoredRecord>): StoredRecord[] {
   const byAge = [...waiting].sort((a, b) => a.seq - b.seq)
   const leased = byAge.filter(({ status }) => status === 'leased')
   const heads = new Map(leased.map((stored) => [stored.record.orderingKey, stored]))

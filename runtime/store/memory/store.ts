@@ -1,4 +1,4 @@
-/** The reference store: everything in maps, nothing survives the process. For tests, trials and the demo. */
+/** The reference store: keeps everything in memory, for tests, trials and the demo. */
 
 import type { Clock } from '../../ports/effects.ts'
 import type { ActivityWindow, DeadLetterQuery, EventQuery, ReplaySelector } from '../../ports/ledger.ts'
@@ -20,16 +20,16 @@ import {
   type Settlement,
   type SourceRecord,
 } from '../../ports/types.ts'
-import { countableEvents, deliveredKeys, dropsBody, eventLookupIds, retryStateOf } from '../outcome-effects.ts'
+import { countableEvents, deliveredKeys, eventLookupIds, shouldDropBody, toRetryState } from '../outcome-effects.ts'
 import { Waiters } from '../waiters.ts'
-import { groupDeadLetters, inGroup, MemoryActivity, unresolvedDeadLetters } from './activity.ts'
+import { groupDeadLetters, isInGroup, MemoryActivity, unresolvedDeadLetters } from './activity.ts'
 import { MemoryKeyValues } from './key-values.ts'
 import {
   appendAttempt,
-  leasable,
+  createStoredRecord,
+  findLeasable,
   ledgerEntry,
   MemoryTallies,
-  newRecord,
   releaseRecord,
   type StoredRecord,
   scopeOf,
@@ -63,7 +63,7 @@ class MemoryStore implements Store {
     let added = 0
     for (const record of records) {
       if (this.#records.has(record.id)) continue
-      const stored = newRecord(++this.#seq, record)
+      const stored = createStoredRecord(++this.#seq, record)
       this.#records.set(record.id, stored)
       this.#waiting[record.lane].add(stored)
       this.#waiters.wake([record.lane])
@@ -75,14 +75,14 @@ class MemoryStore implements Store {
   async lease({ lane, limit, leaseMs }: LeaseRequest): Promise<readonly LeasedRecord[]> {
     const now = this.#clock.now()
     this.#expire(now)
-    const due = leasable(this.#waiting[lane])
+    const due = findLeasable(this.#waiting[lane])
       .filter((stored) => stored.due <= now)
       .sort((a, b) => a.due - b.due || a.seq - b.seq)
       .slice(0, Math.max(0, limit))
     return due.map((stored) => {
       const lease = String(++this.#leases)
       Object.assign(stored, { status: 'leased', lease, due: now + leaseMs, attempt: stored.attempt + 1 })
-      const retryState = retryStateOf(stored.outcome)
+      const retryState = toRetryState(stored.outcome)
       return {
         ...stored.record,
         body: stored.body ?? '',
@@ -115,7 +115,7 @@ class MemoryStore implements Store {
   }
 
   async wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
-    const due = leasable(this.#waiting[lane]).reduce(
+    const due = findLeasable(this.#waiting[lane]).reduce(
       (least, stored) => Math.min(least, stored.due),
       Number.POSITIVE_INFINITY,
     )
@@ -180,7 +180,7 @@ class MemoryStore implements Store {
     const matches = (stored: StoredRecord) =>
       stored.seq > after &&
       (run === undefined || scopeOf(stored) === run) &&
-      (group === undefined || inGroup(stored, group, this.#deliveredKeys))
+      (group === undefined || isInGroup(stored, group, this.#deliveredKeys))
     return this.#deadLetters().filter(matches).slice(0, Math.max(0, limit)).map(ledgerEntry)
   }
 
@@ -232,7 +232,7 @@ class MemoryStore implements Store {
   #selectDeadLetters(which: ReplaySelector): StoredRecord[] {
     if (which === 'all') return this.#deadLetters()
     if ('group' in which) {
-      return this.#deadLetters().filter((stored) => inGroup(stored, which.group, this.#deliveredKeys))
+      return this.#deadLetters().filter((stored) => isInGroup(stored, which.group, this.#deliveredKeys))
     }
     const ids = new Set(which)
     return [...this.#records.values()].filter(({ status, record }) => status === 'dead' && ids.has(record.id))
@@ -249,7 +249,7 @@ class MemoryStore implements Store {
       this.#waiting[lane].delete(stored)
     }
     this.#waiters.wake([lane])
-    if (dropsBody(outcome, lane)) stored.body = undefined
+    if (shouldDropBody(outcome, lane)) stored.body = undefined
     for (const lookupId of eventLookupIds(outcome)) stored.eventLookupIds.add(lookupId)
     const newKeys = new Set(deliveredKeys(outcome).filter((key) => !this.#deliveredKeys.has(key)))
     for (const key of newKeys) this.#deliveredKeys.add(key)

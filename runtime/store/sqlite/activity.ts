@@ -2,7 +2,7 @@
 import type { ActivityBucket, ActivityWindow, EventQuery, LedgerEvent } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/store.ts'
 import type { EventResult, Ingress, Lane, Outcome } from '../../ports/types.ts'
-import { type CountedEvent, recordResult, retentionOfCounts, startOfDay, startOfHour } from '../outcome-effects.ts'
+import { activityRetention, type CountedEvent, recordResult, startOfDay, startOfHour } from '../outcome-effects.ts'
 import type { Connection } from './connection.ts'
 
 const INSERT = 'INSERT INTO events (seq, event_index, metric, status, settled_at, result) VALUES (?, ?, ?, ?, ?, ?)'
@@ -11,7 +11,7 @@ export interface SettledEvents {
   readonly seq: number
   readonly events: readonly CountedEvent[]
   readonly settledAt: number
-  /** Copies each result. Needed for a deferred record alone: the next attempt overwrites its outcome. */
+  /** Whether to copy each result: the next attempt of a deferred record overwrites its outcome. */
   readonly copy: boolean
 }
 
@@ -21,7 +21,7 @@ export function insertEvents(db: Connection, { seq, events, settledAt, copy }: S
   }
 }
 
-/** Removes the events of a dead letter, except the delivered ones: those stay, with a copy of their results. */
+/** Removes the undelivered events of a dead letter. The delivered ones stay, with a copy of their results. */
 export function deleteEvents(db: Connection, seq: number, outcome: Outcome): void {
   const copy = 'UPDATE events SET result = ? WHERE seq = ? AND event_index = ? AND result IS NULL'
   for (const [index, result] of outcome.events.entries()) {
@@ -33,12 +33,12 @@ export function deleteEvents(db: Connection, seq: number, outcome: Outcome): voi
 
 type CountTable = 'hourly_counts' | 'daily_counts'
 
-const addTo = (table: CountTable) => `
+const addCountSql = (table: CountTable) => `
   INSERT INTO ${table} (start, metric, status, count) VALUES (?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET count = count + excluded.count`
 
-const ADD_HOUR = addTo('hourly_counts')
-const ADD_DAY = addTo('daily_counts')
+const ADD_HOUR = addCountSql('hourly_counts')
+const ADD_DAY = addCountSql('daily_counts')
 
 /** Adds `count` to the hour and the day of `at`. */
 export function addToActivity(
@@ -51,23 +51,23 @@ export function addToActivity(
   db.run(ADD_DAY, startOfDay(at), metric, status, count)
 }
 
-// One JSON text instead of rows: a week has thousands, and passing them one by one takes ten times as long.
-const readFrom = (table: CountTable) => `
+// One JSON text: a week has thousands of rows, and reading them one by one takes ten times as long.
+const readCountsSql = (table: CountTable) => `
   SELECT json_group_array(json_array(start, metric, status, count)) AS buckets
   FROM (SELECT * FROM ${table} WHERE start >= ? AND start < ? AND count > 0 ORDER BY start, metric, status)`
 
-const READ = { hour: readFrom('hourly_counts'), day: readFrom('daily_counts') }
+const READ = { hour: readCountsSql('hourly_counts'), day: readCountsSql('daily_counts') }
 
 type BucketRow = readonly [hour: number, metric: string, status: EventResult['status'], count: number]
 
-export function activity(db: Connection, { since, until, by = 'hour' }: ActivityWindow): ActivityBucket[] {
+export function readActivity(db: Connection, { since, until, by = 'hour' }: ActivityWindow): ActivityBucket[] {
   const from = by === 'day' ? startOfDay(since) : startOfHour(since)
   const { buckets = '[]' } = db.get<{ buckets: string }>(READ[by], from, until) ?? {}
   return (JSON.parse(buckets) as BucketRow[]).map(([hour, metric, status, count]) => ({ hour, metric, status, count }))
 }
 
 export function pruneActivity(db: Connection, retention: Retention, now: number): void {
-  const oldest = now - retentionOfCounts(retention)
+  const oldest = now - activityRetention(retention)
   db.run('DELETE FROM hourly_counts WHERE start < ?', startOfHour(oldest))
   db.run('DELETE FROM daily_counts WHERE start < ?', startOfDay(oldest))
 }
@@ -95,7 +95,7 @@ const NEWEST = 'SELECT id FROM events WHERE id < ? AND id > ? ORDER BY id DESC L
 const NEWEST_OF = `
   SELECT id FROM events WHERE metric = ? AND status = ? AND id < ? AND id > ? ORDER BY id DESC LIMIT ?`
 
-export function events(db: Connection, query: EventQuery): LedgerEvent[] {
+export function listEvents(db: Connection, query: EventQuery): LedgerEvent[] {
   const limit = Math.max(0, query.limit)
   const range = [query.before ?? Number.MAX_SAFE_INTEGER, query.after ?? 0, limit] as const
   const newestOf = (kind: EventKind) => db.all<{ id: number }>(NEWEST_OF, kind.metric, kind.status, ...range)

@@ -1,16 +1,16 @@
 /** Buffers just-appended records so that leasing them needs no read. */
 import type { SourceRecord } from '../../ports/types.ts'
 
-/** A page of history has 150 records. Records beyond the limits are read from the file, which holds all. */
+/** A page of history has 150 records. Records beyond the limits are read from the file. */
 const MAX_RECORDS = 2_000
-/** Of all bodies together; a character takes one or two bytes. Holding bodies parsed would cost as much as parsing. */
+/** Of all bodies together; a character takes one or two bytes. */
 const MAX_CHARACTERS = 16_000_000
 
 export class AppendBuffer {
   readonly #records = new Map<string, SourceRecord>()
   #characters = 0
 
-  /** Adds records that are on disk already: the file stays the truth. */
+  /** Adds records that are on disk already. */
   add(records: readonly SourceRecord[]): void {
     for (const record of records) {
       if (this.#records.size >= MAX_RECORDS || this.#characters + record.body.length > MAX_CHARACTERS) return

@@ -1,4 +1,4 @@
-/** One open file: its prepared statements, its transactions and group commit. Errors leave it as faults. */
+/** One open file: its prepared statements, its transactions and group commit. Throws all errors as faults. */
 import { Fault } from '../../ports/fault.ts'
 import { type Engine, type SqlValue, type Statement, storeFault } from './engine.ts'
 
@@ -13,21 +13,21 @@ export class Connection {
   }
 
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
-    return this.#try(() => this.#statement(sql).get(...values) as Row | undefined)
+    return this.#rethrowAsFault(() => this.#statement(sql).get(...values) as Row | undefined)
   }
 
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
-    return this.#try(() => this.#statement(sql).all(...values) as Row[])
+    return this.#rethrowAsFault(() => this.#statement(sql).all(...values) as Row[])
   }
 
-  /** Returns how many rows changed, and the number of the last one inserted. */
+  /** Returns the number of changed rows and the rowid of the last inserted one. */
   run(sql: string, ...values: SqlValue[]): { changes: number; seq: number } {
-    const { changes, lastInsertRowid } = this.#try(() => this.#statement(sql).run(...values))
+    const { changes, lastInsertRowid } = this.#rethrowAsFault(() => this.#statement(sql).run(...values))
     return { changes: Number(changes), seq: Number(lastInsertRowid) }
   }
 
   exec(sql: string): void {
-    this.#try(() => this.#engine.exec(sql))
+    this.#rethrowAsFault(() => this.#engine.exec(sql))
   }
 
   /** Runs `work` in a transaction. IMMEDIATE: a writer waits for other processes here, and never fails half way. */
@@ -43,7 +43,7 @@ export class Connection {
     }
   }
 
-  /** Drops the statements, too: one of the engines releases the file only once they are garbage-collected. */
+  /** Drops the statements, too: the packaged engine releases the file only once they are garbage-collected. */
   close(): void {
     if (!this.#open) return
     this.#open = false
@@ -68,7 +68,7 @@ export class Connection {
     return statement
   }
 
-  #try<T>(work: () => T): T {
+  #rethrowAsFault<T>(work: () => T): T {
     if (!this.#open) throw new Fault('bug', 'store/closed', 'the store was used after it was closed')
     try {
       return work()
@@ -79,7 +79,7 @@ export class Connection {
 }
 
 interface WriteJob {
-  /** Runs its part of the transaction; returns the function that resolves its caller once that is on disk. */
+  /** Runs its part of the transaction; returns a function to resolve its caller after the commit. */
   readonly run: () => () => void
   readonly reject: (error: unknown) => void
 }
@@ -99,7 +99,7 @@ export class GroupCommit {
    */
   write<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      // A commit blocks this thread, so requests that arrive meanwhile are read before the next `setImmediate`.
+      // A commit blocks this thread; requests that arrive meanwhile are read before the next `setImmediate` and join it.
       if (this.#jobs.length === 0) setImmediate(() => this.#flush())
       const run = () => {
         const result = work()

@@ -1,7 +1,7 @@
-/** Dead letters by group: written when a record dies, removed when it is replayed or another record delivers its events. */
+/** Dead letters by group: written when a record dies, removed by a replay or by another record's delivery of the same events. */
 import type { DeadLetterGroup } from '../../ports/ledger.ts'
 import type { Outcome } from '../../ports/types.ts'
-import { deadLettersOf } from '../outcome-effects.ts'
+import { deadLetterEntries } from '../outcome-effects.ts'
 import type { Connection } from './connection.ts'
 
 const INSERT = `
@@ -9,14 +9,14 @@ const INSERT = `
   WHERE NOT EXISTS (SELECT 1 FROM delivered_keys WHERE key = ?3)`
 
 export function insertDeadLetters(db: Connection, seq: number, outcome: Outcome, settledAt: number): void {
-  for (const { group, key } of deadLettersOf(outcome)) db.run(INSERT, seq, group, key ?? null, settledAt)
+  for (const { group, key } of deadLetterEntries(outcome)) db.run(INSERT, seq, group, key ?? null, settledAt)
 }
 
 export function deleteDeadLetters(db: Connection, seq: number): void {
   db.run('DELETE FROM dead_letters WHERE seq = ?', seq)
 }
 
-/** Removes the dead letters of events that were delivered, by whichever record. */
+/** Removes the dead letters of events that any record has delivered. */
 export function resolveDeadLetters(db: Connection, keys: readonly string[]): void {
   db.run('DELETE FROM dead_letters WHERE key IN (SELECT value FROM json_each(?))', JSON.stringify(keys))
 }
@@ -38,7 +38,7 @@ export function groupDeadLetters(db: Connection): DeadLetterGroup[] {
   return db.all<GroupRow>(GROUPS).flatMap(({ group_name: name, count, oldest, newest, seq }) => {
     const record = db.get<{ id: string; outcome: string }>('SELECT id, outcome FROM records WHERE seq = ?', seq)
     if (record === undefined) return []
-    const letter = deadLettersOf(JSON.parse(record.outcome) as Outcome).find(({ group }) => group === name)
+    const letter = deadLetterEntries(JSON.parse(record.outcome) as Outcome).find(({ group }) => group === name)
     if (letter === undefined) return []
     const { fault, metric } = letter
     return [{ group: name, fault, ...(metric && { metric }), count, oldest, newest, example: record.id }]

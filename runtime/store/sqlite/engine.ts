@@ -1,4 +1,4 @@
-/** The SQLite engine: built into Node, else a package with the same API. Its error codes become faults. */
+/** The SQLite engine: built into Node, else a package with the same API. Maps its error codes to faults. */
 import { Fault, type FaultKind } from '../../ports/fault.ts'
 
 export type SqlValue = string | number | null
@@ -26,7 +26,7 @@ export async function openEngine(path: string): Promise<Engine> {
   return new DatabaseSync(path)
 }
 
-/** Node has the module from 22.13 on. It warns once that it is experimental, which helps no operator: suppressed. */
+/** Built into Node since 22.13. Suppresses its warning that it is experimental: an operator cannot act on it. */
 function builtIn(): EngineModule | undefined {
   const emit = process.emitWarning
   process.emitWarning = ((...args: Parameters<typeof emit>) => {

@@ -1,4 +1,4 @@
-/** The ledger: lookups and totals, replay page by page, and retention. */
+/** Reads the ledger (trace, dead letters, totals), replays dead letters and drops old records, page by page. */
 import type { DeadLetterQuery, LedgerEntry, ReplaySelector, Tally } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/store.ts'
 import { pruneActivity } from './activity.ts'
@@ -7,7 +7,7 @@ import { POSITION } from './queue.ts'
 import { type LedgerRow, ledgerEntry } from './row-mapping.ts'
 import { type DeadRow, requeueDeadLetter } from './settle.ts'
 
-/** Records that one transaction replays or drops: few enough for a webhook to wait behind. */
+/** Records that one transaction replays or drops. Small: a webhook may have to wait behind it. */
 export const PAGE_SIZE = 500
 
 const ENTRY = `
@@ -23,7 +23,7 @@ const TRACE = `${ENTRY}
   )
   ORDER BY r.seq LIMIT 100`
 
-export function trace(db: Connection, ref: string): LedgerEntry[] {
+export function traceRecords(db: Connection, ref: string): LedgerEntry[] {
   return db.all<LedgerRow>(TRACE, ref).map(ledgerEntry)
 }
 
@@ -36,7 +36,7 @@ export function listDeadLetters(db: Connection, { after = 0, limit, run, group }
   return db.all<LedgerRow>(DEAD_LETTERS, after, run ?? null, Math.max(0, limit), group ?? null).map(ledgerEntry)
 }
 
-export function tallies(db: Connection, scope?: string): Tally[] {
+export function listTallies(db: Connection, scope?: string): Tally[] {
   const rows = db.all<Tally>(
     `SELECT scope, metric, status, reason, count FROM tallies
      WHERE (?1 IS NULL OR scope = ?1) AND count > 0 ORDER BY scope, metric, status, reason`,
@@ -53,11 +53,11 @@ const PAGED = `ORDER BY seq LIMIT ${PAGE_SIZE}`
 
 export interface ReplayPage {
   readonly which: ReplaySelector
-  /** Only records with a greater number. */
+  /** Only records with a greater `seq`. */
   readonly after: number
 }
 
-/** Replays one page of dead letters. One named by id is replayed even if another record delivered its events. */
+/** Replays one page of dead letters. Those named by id are replayed even if another record delivered their events. */
 export function replayPage(db: Connection, { which, after }: ReplayPage, now: number): DeadRow[] {
   const byId = Array.isArray(which)
   const value = byId ? JSON.stringify(which) : typeof which === 'object' && 'group' in which ? which.group : null

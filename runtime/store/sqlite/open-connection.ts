@@ -7,15 +7,15 @@ import { Connection } from './connection.ts'
 import { openEngine, storeFault } from './engine.ts'
 import { migrate } from './schema.ts'
 
-/** How long a writer waits for another process, milliseconds. A transaction takes a few, a large retention page some 100. */
+/** Milliseconds that a writer waits for another process. A transaction takes a few, a large retention page some 100. */
 const BUSY_TIMEOUT = 10_000
 
-/** Retries of the switch to WAL: SQLite reports "busy" at once there, without the timeout. */
+/** Retries of the switch to WAL: SQLite ignores the busy timeout there. */
 const WAL_TRIES = 50
 
 /**
  * `synchronous = FULL` is the promise of the store: in WAL mode it alone makes a commit survive a power cut
- * (https://sqlite.org/pragma.html#pragma_synchronous). Do not lower it for speed; group commit is what makes it cheap.
+ * (https://sqlite.org/pragma.html#pragma_synchronous). Do not lower it for speed: group commit makes it cheap.
  *
  * The log is checkpointed every 8,000 pages (32 MB) and not every 1,000: an import writes the same index pages again
  * and again, and each checkpoint writes them once.
@@ -47,7 +47,7 @@ export async function openConnection(path: string, clock: Clock): Promise<Connec
 
 /**
  * Creates the file readable by its owner alone, since records hold personal data; SQLite gives its -wal and -shm files
- * the same mode. A folder created for it gets a .gitignore: it will hold a key, too, and `git add .` is quickly typed.
+ * the same mode. A new folder gets a .gitignore: it will also hold the encryption key, and `git add .` would stage both.
  */
 function createPrivateFile(file: string): void {
   try {
@@ -57,7 +57,12 @@ function createPrivateFile(file: string): void {
     closeSync(openSync(file, 'a', 0o600))
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
-    throw new Fault('config', 'store/unopenable', `the store file ${file} cannot be created (${code})`, { cause })
+    throw new Fault(
+      'config',
+      'store/unopenable',
+      `the store file ${file} cannot be created (${code}): check its path and the owner and mode of its folder`,
+      { cause },
+    )
   }
 }
 

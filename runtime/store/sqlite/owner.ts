@@ -17,23 +17,23 @@ const START: string = randomUUID()
 let stores = 0
 
 /** A new owner in this process. Two stores on one file, even in one process, are two owners. */
-export function newOwner(pid = process.pid, start = START): Owner {
+export function createOwner(pid = process.pid, start = START): Owner {
   stores += 1
   return { id: `${pid}.${start}.${stores}`, pid, start }
 }
 
-export function register(db: Connection, { id, pid, start }: Owner): void {
+export function registerOwner(db: Connection, { id, pid, start }: Owner): void {
   db.run('INSERT INTO owners (id, pid, start) VALUES (?, ?, ?)', id, pid, start)
 }
 
-/** Releases the leases of an owner, untried, and removes it. */
-export function unregister(db: Connection, owner: Owner): void {
+/** Releases the leases of an owner without counting an attempt, and removes the owner. */
+export function unregisterOwner(db: Connection, owner: Owner): void {
   releaseOwner(db, owner.id, 'untried')
   db.run('DELETE FROM owners WHERE id = ?', owner.id)
 }
 
 /**
- * Releases the leases of dead owners. Each counts as an attempt: the record may be what killed its process.
+ * Releases the leases of dead owners. Each counts as an attempt: the record may have killed its process.
  *
  * A wrong guess (two containers that share a file, each with pid 1) costs one second delivery with the same
  * idempotency key, and only once: the owner is removed, and its later leases end by expiry alone.

@@ -6,7 +6,7 @@ import type { AppendBuffer } from './append-buffer.ts'
 import type { Connection } from './connection.ts'
 import { type LeaseRow, leasedRecord, toInteger } from './row-mapping.ts'
 
-/** A record's number, and the queue it waits in: one for each lane and ordering key. */
+/** A record's `seq`, and its queue: one for each lane and ordering key. */
 export interface QueuePosition {
   readonly seq: number
   readonly lane: Lane
@@ -69,12 +69,12 @@ const READ_RECORD = `
 export interface Lessee {
   /** The owner's id. */
   readonly owner: string
-  /** Shared by the records of one call; with the record's number it proves the lease. */
+  /** Shared by the records of one call; together with `seq` it identifies a lease. */
   readonly token: string
   readonly buffer: AppendBuffer
 }
 
-/** Leases due records; call it after `expireLeases`. Reads only the records that the buffer does not hold. */
+/** Leases due records; call it after `expireLeases`. Reads only records missing from the buffer. */
 export function lease(db: Connection, request: LeaseRequest, now: number, lessee: Lessee): LeasedRecord[] {
   const { owner, token, buffer } = lessee
   const rows = db.all<DueRow>(DUE, request.lane, now, Math.max(0, request.limit))
@@ -97,7 +97,7 @@ interface DueRow {
   readonly attempt: number
 }
 
-/** Splits a lease into record number and token. For the lease of another store: a number that no record has. */
+/** Splits a lease into `seq` and token. The lease of another store yields a `seq` that no record has. */
 export function parseLease({ lease }: LeasedRecord): readonly [seq: number, token: string] {
   const [, token = '', seq = '-1'] = /^(.*)\/(\d+)$/.exec(lease) ?? []
   return [Number(seq), token]
@@ -150,7 +150,7 @@ interface QueueRow {
  * it, or is no longer leased. A leased record stays the head, so no two records of a queue are leased at once.
  */
 export function promoteNext(db: Connection, { lane, orderingKey }: QueuePosition): void {
-  // The head comes first, if there is one; then the earliest of the others.
+  // The head comes first, if there is one, then the earliest of the others.
   const [first, second] = db.all<QueueRow>(QUEUE, lane, orderingKey)
   const head = first?.queue_head === 1 ? first : undefined
   const next = head === undefined ? first : second
@@ -168,7 +168,7 @@ export function backlog(db: Connection, lane: Lane): { readonly records: number;
   return { records: row.records, oldest: row.oldest }
 }
 
-/** When the next record of the lane is due, which may be in the past. Undefined when none waits. */
+/** The time at which the lane's next record is due, possibly in the past. Undefined when none waits. */
 export function nextDue(db: Connection, lane: Lane): number | undefined {
   const sql = 'SELECT min(due_at) AS due FROM records WHERE queue_head = 1 AND lane = ?'
   return db.get<{ due: number | null }>(sql, lane)?.due ?? undefined

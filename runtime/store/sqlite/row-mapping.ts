@@ -1,8 +1,8 @@
 /** Maps rows of the tables to records and ledger entries. */
 import type { LedgerEntry } from '../../ports/ledger.ts'
 import type { Attempt, BackfillRun, Ingress, Lane, LeasedRecord, Outcome } from '../../ports/types.ts'
-import { attemptOf, withAttempt } from '../attempt-history.ts'
-import { retryStateOf } from '../outcome-effects.ts'
+import { toAttempt, withAttempt } from '../attempt-history.ts'
+import { toRetryState } from '../outcome-effects.ts'
 
 interface RecordRow {
   readonly seq: number
@@ -42,7 +42,7 @@ export function toInteger(ms: number): number {
 /** The record as appended, on its next attempt. */
 export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
   const { workspace, ordering_key: orderingKey, body, backfill_run: run, outcome } = row
-  const retryState = outcome === null ? undefined : retryStateOf(JSON.parse(outcome) as Outcome)
+  const retryState = outcome === null ? undefined : toRetryState(JSON.parse(outcome) as Outcome)
   return {
     ...recordFields(row),
     workspace,
@@ -71,8 +71,8 @@ export function ledgerEntry(row: LedgerRow): LedgerEntry {
 }
 
 /** The column `attempts`, with one more attempt. */
-export function appendAttempt(attempts: string | null, ...end: Parameters<typeof attemptOf>): string | null {
-  const next = attemptOf(...end)
+export function appendAttempt(attempts: string | null, ...end: Parameters<typeof toAttempt>): string | null {
+  const next = toAttempt(...end)
   return next === undefined ? attempts : JSON.stringify(withAttempt(parseAttempts(attempts ?? '[]'), next))
 }
 

@@ -7,8 +7,8 @@ const MIGRATIONS: readonly string[] = [
   `
   -- ordering_key: only one unsettled record of a lane and key is at the head of its queue.
   -- queue_head: 1 = can be leased once due, 0 = behind another of its key, null = settled.
-  -- due_at: not before this; of a leased record, when its lease expires.
-  -- attempts: a column and not a table, since null costs nothing where nothing failed.
+  -- due_at: the earliest next attempt; of a leased record, the expiry of its lease.
+  -- attempts: JSON in a column, not a table: null costs nothing for records that never failed.
   CREATE TABLE records (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -33,7 +33,7 @@ const MIGRATIONS: readonly string[] = [
     outcome TEXT,
     attempts TEXT
   ) STRICT;
-  -- Partial, so that settled records cost the queue nothing; wide, so that lease and backlog read the index alone.
+  -- Partial: settled records cost the queue nothing. Covering: lease and backlog read the index alone.
   CREATE INDEX records_queue_head ON records (lane, due_at, seq) WHERE queue_head = 1;
   CREATE INDEX records_ordering_key ON records (lane, ordering_key, queue_head, seq, received_at)
     WHERE queue_head IS NOT NULL;
@@ -41,7 +41,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX records_settled ON records (status, settled_at) WHERE settled_at IS NOT NULL;
   CREATE INDEX records_dead ON records (seq) WHERE status = 'dead';
 
-  -- Apart from the record: each lease and settle rewrites the whole row, and a body is large.
+  -- A table of its own: each lease and settle rewrites the whole row of a record, and bodies are large.
   CREATE TABLE bodies (
     seq INTEGER PRIMARY KEY REFERENCES records ON DELETE CASCADE,
     body TEXT NOT NULL
@@ -54,14 +54,14 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX lookup_ids_seq ON lookup_ids (seq);
 
-  -- Outlives its record: it keeps an event from being counted twice. seq: the record that delivered the event.
+  -- Outlives its record, to prevent a second delivery. seq: the record that delivered the event.
   CREATE TABLE delivered_keys (
     key TEXT PRIMARY KEY,
     delivered_at INTEGER NOT NULL,
     seq INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 
-  -- event_index: into the events of the record's outcome. result: a copy, where a later attempt overwrites that outcome.
+  -- event_index: index into the events of the record's outcome. result: a copy, if a later attempt may overwrite it.
   CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     seq INTEGER NOT NULL REFERENCES records ON DELETE CASCADE,
@@ -113,7 +113,7 @@ const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE checkpoints (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
-  -- With a rowid: values are large, and in a table without one each step down the tree reads some of them.
+  -- With a rowid: in a table without one, every step down the tree would read some of the large values.
   CREATE TABLE cache (
     namespace TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -126,7 +126,7 @@ const MIGRATIONS: readonly string[] = [
   `,
 ]
 
-/** Brings the file up to date. Throws a `config` fault when a newer version of the program wrote it. */
+/** Brings the file up to date. Throws a `config` fault for a file of a newer version. */
 export function migrate(db: Connection): void {
   db.transaction(() => {
     // Read inside the transaction: of two processes that open a new file, the second finds the work done.

@@ -1,6 +1,6 @@
-/** Ends leases: writes status, keys, lookup ids and totals of a record, and requeues dead letters. */
+/** Settles leased records (status, delivered keys, lookup ids, totals) and requeues dead letters. */
 import type { Lane, Outcome, Settlement } from '../../ports/types.ts'
-import { countableEvents, deliveredKeys, dropsBody, eventLookupIds, LIVE_SCOPE } from '../outcome-effects.ts'
+import { countableEvents, deliveredKeys, eventLookupIds, LIVE_SCOPE, shouldDropBody } from '../outcome-effects.ts'
 import { deleteEvents, insertEvents } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { deleteDeadLetters, insertDeadLetters } from './dead-letters.ts'
@@ -8,7 +8,7 @@ import { insertLookupId, parseLease, promoteNext, type QueuePosition } from './q
 import { appendAttempt, toInteger } from './row-mapping.ts'
 import { TallyBatch } from './tally-batch.ts'
 
-const END = `
+const SETTLE = `
   UPDATE records SET status = ?, queue_head = NULL, lease = NULL, owner = NULL, settled_at = ?, outcome = ?
   WHERE seq = ? AND lease = ?`
 const DEFER = `
@@ -19,14 +19,13 @@ interface SettledRecord extends QueuePosition {
   readonly scope: string
 }
 
-/** One write of several settlements. */
 interface SettleContext {
   readonly db: Connection
   readonly now: number
   readonly batch: TallyBatch
 }
 
-/** Writes settlements. Returns the lanes of those that counted, one each: the other leases no longer held. */
+/** Writes settlements. Returns the lane of each whose lease still held; drops the others. */
 export function settle(db: Connection, settlements: readonly Settlement[], now: number): Lane[] {
   const context = { db, now, batch: new TallyBatch() }
   const lanes = settlements.flatMap((settlement) => settleOne(context, settlement) ?? [])
@@ -38,15 +37,15 @@ function settleOne(context: SettleContext, { record, outcome }: Settlement): Lan
   const { db, now } = context
   const [seq, lease] = parseLease(record)
   const json = JSON.stringify(outcome)
-  // The outcome itself is the record's last attempt; only a deferred record's attempt needs another place.
+  // A final outcome is itself the record's last attempt; only a deferred one goes into the history.
   const { changes } =
     outcome.status === 'deferred'
       ? db.run(DEFER, toInteger(outcome.until), json, appendAttempt(readAttempts(db, seq), outcome, now), seq, lease)
-      : db.run(END, outcome.status, now, json, seq, lease)
+      : db.run(SETTLE, outcome.status, now, json, seq, lease)
   if (changes === 0) return undefined
   const { lane, orderingKey } = record
   const settled = { seq, lane, orderingKey, scope: record.backfillRun?.id ?? LIVE_SCOPE }
-  if (dropsBody(outcome, lane)) db.run('DELETE FROM bodies WHERE seq = ?', seq)
+  if (shouldDropBody(outcome, lane)) db.run('DELETE FROM bodies WHERE seq = ?', seq)
   writeLedger(context, settled, outcome)
   promoteNext(db, settled)
   return lane
@@ -59,7 +58,7 @@ function readAttempts(db: Connection, seq: number): string | null {
 function writeLedger({ db, now, batch }: SettleContext, record: SettledRecord, outcome: Outcome): void {
   const { seq, lane, scope } = record
   const newKeys = new Set(deliveredKeys(outcome).filter((key) => insertDeliveredKey(db, key, now, seq)))
-  // A record is already found by the keys that it was the first to deliver.
+  // `trace` already finds a record by the keys that it was the first to deliver.
   for (const lookupId of eventLookupIds(outcome)) if (!newKeys.has(lookupId)) insertLookupId(db, lookupId, seq)
   batch.deliveredKeys.push(...newKeys)
   insertDeadLetters(db, seq, outcome, now)

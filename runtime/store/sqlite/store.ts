@@ -29,7 +29,14 @@ import * as deadLetters from './dead-letters.ts'
 import * as keyValues from './key-values.ts'
 import * as ledger from './ledger.ts'
 import { openConnection } from './open-connection.ts'
-import { type IsProcessAlive, newOwner, type Owner, register, releaseDeadOwners, unregister } from './owner.ts'
+import {
+  createOwner,
+  type IsProcessAlive,
+  type Owner,
+  registerOwner,
+  releaseDeadOwners,
+  unregisterOwner,
+} from './owner.ts'
 import * as queue from './queue.ts'
 import { settle } from './settle.ts'
 
@@ -46,10 +53,10 @@ export interface SqliteOptions {
  * Throws a `config` fault when the file cannot be opened, is damaged, or has a newer version.
  */
 export async function sqliteStore(path: string, options: SqliteOptions): Promise<Store> {
-  const { clock, owner = newOwner(), isAlive = isProcessAlive } = options
+  const { clock, owner = createOwner(), isAlive = isProcessAlive } = options
   const db = await openConnection(path, clock)
   db.transaction(() => {
-    register(db, owner)
+    registerOwner(db, owner)
     releaseDeadOwners(db, owner, isAlive)
   })
   return new SqliteStore(db, clock, owner, isAlive)
@@ -167,19 +174,19 @@ class SqliteStore implements Store {
   }
 
   async tallies(scope?: string) {
-    return ledger.tallies(this.#db, scope)
+    return ledger.listTallies(this.#db, scope)
   }
 
   async trace(ref: string) {
-    return ledger.trace(this.#db, ref)
+    return ledger.traceRecords(this.#db, ref)
   }
 
   async activity(window: ActivityWindow) {
-    return activity.activity(this.#db, window)
+    return activity.readActivity(this.#db, window)
   }
 
   async events(query: EventQuery) {
-    return activity.events(this.#db, query)
+    return activity.listEvents(this.#db, query)
   }
 
   async listDeadLetters(query: DeadLetterQuery) {
@@ -219,8 +226,8 @@ class SqliteStore implements Store {
 
   async #closeOnce(): Promise<void> {
     try {
-      await this.#commits.write(() => unregister(this.#db, this.#owner))
-      // Folds the log into the file, so that a copy of the file alone is the whole store.
+      await this.#commits.write(() => unregisterOwner(this.#db, this.#owner))
+      // Moves the log into the file: a copy of the file alone is then the whole store.
       this.#db.get('PRAGMA wal_checkpoint(TRUNCATE)')
     } finally {
       this.#db.close()

@@ -1,4 +1,4 @@
-/** Sums the counts of one transaction's settlements, so that each total and hour is written once. */
+/** Sums the counts of one transaction, to write each total and each hour once. */
 import type { EventResult } from '../../ports/types.ts'
 import { tallyLine } from '../outcome-effects.ts'
 import { addToActivity } from './activity.ts'

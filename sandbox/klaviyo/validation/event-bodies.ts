@@ -1,5 +1,5 @@
 /** Validation rules for the bodies of events and profiles. */
-import { isObject } from '../../../runtime/lib/json.ts'
+import { getPath, isObject } from '../../../runtime/lib/json.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 import { type FieldRule, type Fields, isList, pointerStep, type ValueCheck, type Violation } from './rules.ts'
 import {
@@ -25,8 +25,8 @@ const OBJECT_OR_NULL: FieldRule = { kinds: ['object', 'null'] }
 // The first revision with the flag. The behaviour of older ones is undocumented, so they reject it here.
 const BACKFILL: FieldRule = { kinds: ['boolean', 'null'], since: '2026-07-15' }
 
-const orNull = (rule: FieldRule): FieldRule => ({ ...rule, kinds: [...rule.kinds, 'null'] })
-const need = (rule: FieldRule): FieldRule => ({ ...rule, required: true })
+const nullable = (rule: FieldRule): FieldRule => ({ ...rule, kinds: [...rule.kinds, 'null'] })
+const required = (rule: FieldRule): FieldRule => ({ ...rule, required: true })
 
 /** An object of a fixed set of fields. */
 const object = (resource: string, fields: Fields, checks: readonly ValueCheck[] = []): FieldRule => ({
@@ -44,15 +44,15 @@ function resource(
   checks: readonly ValueCheck[] = [],
 ): FieldRule {
   const fields = {
-    type: need({ kinds: ['string'], checks: equals(type) }),
-    attributes: need(object(type, attributes)),
+    type: required({ kinds: ['string'], checks: equals(type) }),
+    attributes: required(object(type, attributes)),
     ...beside,
   }
   return object(type, fields, checks)
 }
 
 /** `{ data: … }` round a resource, or round a list of them. */
-const wrapped = (data: FieldRule): FieldRule => object('document', { data: need(data) })
+const wrapped = (data: FieldRule): FieldRule => object('document', { data: required(data) })
 const list = (items: FieldRule, checks: readonly ValueCheck[] = []): FieldRule => ({ kinds: ['array'], items, checks })
 
 const LOCATION = object('location', {
@@ -69,14 +69,14 @@ const LOCATION = object('location', {
 })
 
 const META = object('meta', {
-  patch_properties: orNull(
+  patch_properties: nullable(
     object('patch_properties', {
       append: OBJECT_OR_NULL,
       unappend: OBJECT_OR_NULL,
       unset: { kinds: ['string', 'array', 'null'], items: { kinds: ['string'] } },
     }),
   ),
-  patch_identifiers: orNull(object('patch_identifiers', { append: OBJECT, unappend: OBJECT })),
+  patch_identifiers: nullable(object('patch_identifiers', { append: OBJECT, unappend: OBJECT })),
 })
 
 const PROFILE: Fields = {
@@ -90,16 +90,16 @@ const PROFILE: Fields = {
   locale: TEXT,
   title: TEXT,
   image: TEXT,
-  location: orNull(LOCATION),
+  location: nullable(LOCATION),
   properties: OBJECT_OR_NULL,
 }
 
-// Gone from the profile endpoints since 2025-10-15, still in the events' schemas.
+// Removed from the profile endpoints in 2025-10-15, still in the events' schemas.
 const EVENT_PROFILE: Fields = { ...PROFILE, anonymous_id: TEXT }
 
 const IDENTIFIERS = ['email', 'phone_number', 'external_id', 'anonymous_id', '_kx']
 
-const identified: ValueCheck = (value) => {
+const requireIdentifier: ValueCheck = (value) => {
   const { id, attributes } = isObject(value) ? value : {}
   const given = isObject(attributes) ? IDENTIFIERS.map((name) => attributes[name]) : []
   if ([id, ...given].some((identifier) => identifier !== undefined && identifier !== null)) return []
@@ -107,10 +107,10 @@ const identified: ValueCheck = (value) => {
 }
 
 const EVENT: Fields = {
-  metric: need(
-    wrapped(resource('metric', { name: need({ kinds: ['string'], checks: metricNameChecks }), service: TEXT })),
+  metric: required(
+    wrapped(resource('metric', { name: required({ kinds: ['string'], checks: metricNameChecks }), service: TEXT })),
   ),
-  properties: need({ kinds: ['object'], checks: [maxEntries(400, 'properties'), payloadCheck] }),
+  properties: required({ kinds: ['object'], checks: [maxEntries(400, 'properties'), payloadCheck] }),
   time: { kinds: ['string', 'null'], checks: timeChecks, otherwise: NOT_A_TIME },
   value: { kinds: ['number', 'null'] },
   value_currency: { kinds: ['string', 'null'], checks: currencyChecks },
@@ -118,38 +118,43 @@ const EVENT: Fields = {
   backfill: BACKFILL,
 }
 
-const EVENT_PROFILE_CHECKS: readonly ValueCheck[] = [identified, maxBytes(95 * KB, 'profile of an event')]
+const EVENT_PROFILE_CHECKS: readonly ValueCheck[] = [requireIdentifier, maxBytes(95 * KB, 'profile of an event')]
 
-/** `meta` stands inside a profile's attributes here … */
-const PROFILE_OF_ONE = resource('profile', { ...EVENT_PROFILE, meta: orNull(META) }, { id: TEXT }, EVENT_PROFILE_CHECKS)
-/** … and beside them everywhere else. */
-const PROFILE_OF_MANY = resource('profile', EVENT_PROFILE, { id: TEXT, meta: orNull(META) }, EVENT_PROFILE_CHECKS)
+/** A single event's profile has `meta` inside its attributes. */
+const SINGLE_EVENT_PROFILE = resource(
+  'profile',
+  { ...EVENT_PROFILE, meta: nullable(META) },
+  { id: TEXT },
+  EVENT_PROFILE_CHECKS,
+)
+/** Everywhere else `meta` is beside the attributes. */
+const BULK_EVENT_PROFILE = resource('profile', EVENT_PROFILE, { id: TEXT, meta: nullable(META) }, EVENT_PROFILE_CHECKS)
 
 /** `POST /api/events` */
-export const CREATE_EVENT = wrapped(resource('event', { ...EVENT, profile: need(wrapped(PROFILE_OF_ONE)) }))
+export const CREATE_EVENT = wrapped(resource('event', { ...EVENT, profile: required(wrapped(SINGLE_EVENT_PROFILE)) }))
 
 const ENTRY = resource('event-bulk-create', {
   backfill: BACKFILL,
-  profile: need(wrapped(PROFILE_OF_MANY)),
-  events: need(wrapped(list(resource('event', EVENT)))),
+  profile: required(wrapped(BULK_EVENT_PROFILE)),
+  events: required(wrapped(list(resource('event', EVENT)))),
 })
 
 /** `POST /api/event-bulk-create-jobs` */
 export const BULK_CREATE_EVENTS = wrapped(
   resource('event-bulk-create-job', {
-    'events-bulk-create': need(wrapped(list(ENTRY, [atMostEvents(1_000), eachIdOnce]))),
+    'events-bulk-create': required(wrapped(list(ENTRY, [atMostEvents(1_000), uniqueIdsOnce]))),
   }),
 )
 
 /** `POST /api/profile-import` */
 export const IMPORT_PROFILE = wrapped(
-  resource('profile', PROFILE, { id: TEXT, meta: orNull(META) }, [identified, maxBytes(100 * KB, 'profile')]),
+  resource('profile', PROFILE, { id: TEXT, meta: nullable(META) }, [requireIdentifier, maxBytes(100 * KB, 'profile')]),
 )
 
 /** Every event of a bulk request with its pointer below the list of entries, even in a malformed body. */
 function* eventsOf(entries: Json): Generator<{ readonly event: Json | undefined; readonly at: string }> {
   for (const [i, entry] of (isList(entries) ? entries : []).entries()) {
-    const events = dig(entry, 'attributes', 'events', 'data')
+    const events = getPath(entry, 'attributes', 'events', 'data')
     for (const [j, event] of (isList(events) ? events : []).entries()) {
       yield { event, at: `${pointerStep(i)}/attributes/events/data${pointerStep(j)}` }
     }
@@ -164,19 +169,15 @@ function atMostEvents(limit: number): ValueCheck {
 }
 
 // Klaviyo says "for the same profile and metric". Any repetition is rejected here: two addresses may be one profile.
-function eachIdOnce(entries: Json): readonly Violation[] {
+function uniqueIdsOnce(entries: Json): readonly Violation[] {
   const seen = new Set<Json>()
   const violations: Violation[] = []
   for (const { event, at } of eventsOf(entries)) {
-    const id = dig(event, 'attributes', 'unique_id')
+    const id = getPath(event, 'attributes', 'unique_id')
     if (typeof id !== 'string') continue
     if (seen.has(id))
       violations.push({ at: `${at}/attributes/unique_id`, detail: 'unique_id is repeated in this request.' })
     seen.add(id)
   }
   return violations
-}
-
-function dig(value: Json | undefined, ...path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>((inner, name) => (isObject(inner) ? inner[name] : undefined), value)
 }

@@ -1,4 +1,4 @@
-/** A small language of rules for request bodies, and the walk that finds every fault in one. */
+/** Declarative rules for request bodies, and the search for all violations in one. */
 import { isObject } from '../../../runtime/lib/json.ts'
 import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
 
@@ -12,13 +12,13 @@ export interface CheckContext {
   readonly now: number
 }
 
-/** A complaint about a value, or about something inside it: `at` is the pointer from there. */
+/** An invalid value, or an invalid part of it: `at` is the pointer from the value. */
 export interface Violation {
   readonly detail: string
   readonly at?: string
 }
 
-export type ValueCheck = (value: Json, circumstances: CheckContext) => readonly Violation[]
+export type ValueCheck = (value: Json, context: CheckContext) => readonly Violation[]
 
 export type Fields = Readonly<Record<string, FieldRule>>
 
@@ -39,28 +39,28 @@ export interface FieldRule {
 
 const NONE: readonly Violation[] = []
 
-/** Every fault of a value, with its exact place. None = the value is accepted. */
-export function findViolations(rule: FieldRule, value: Json, circumstances: CheckContext): readonly Violation[] {
+/** All violations of a value, each with its pointer. None: the value is valid. */
+export function findViolations(rule: FieldRule, value: Json, context: CheckContext): readonly Violation[] {
   const kind = kindOf(value)
   if (!rule.kinds.includes(kind)) {
     return [{ detail: rule.otherwise ?? `Expected ${rule.kinds.join(' or ')}, got ${kind}.` }]
   }
   if (value === null) return NONE
-  const own = rule.checks?.flatMap((check) => check(value, circumstances)) ?? NONE
+  const own = rule.checks?.flatMap((check) => check(value, context)) ?? NONE
   const inner =
     isObject(value) && rule.fields
-      ? faultsOfFields(rule, rule.fields, value, circumstances)
+      ? fieldViolations(rule, rule.fields, value, context)
       : isList(value) && rule.items
-        ? faultsOfItems(rule.items, value, circumstances)
+        ? itemViolations(rule.items, value, context)
         : NONE
   return own.length > 0 ? [...own, ...inner] : inner
 }
 
-function faultsOfFields(
+function fieldViolations(
   { resource = 'document' }: FieldRule,
   fields: Fields,
   value: JsonObject,
-  circumstances: CheckContext,
+  context: CheckContext,
 ): readonly Violation[] {
   const missing = Object.entries(fields)
     .filter(([name, rule]) => rule.required && value[name] === undefined)
@@ -70,15 +70,15 @@ function faultsOfFields(
     }))
   const present = Object.entries(value).flatMap(([name, field = null]) => {
     const rule = Object.hasOwn(fields, name) ? fields[name] : undefined
-    return rule && circumstances.revision >= (rule.since ?? '')
-      ? prefixPointers(name, findViolations(rule, field, circumstances))
+    return rule && context.revision >= (rule.since ?? '')
+      ? prefixPointers(name, findViolations(rule, field, context))
       : [{ detail: `'${name}' is not a valid field for the resource '${resource}'.`, at: pointerStep(name) }]
   })
   return missing.length > 0 ? [...missing, ...present] : present
 }
 
-function faultsOfItems(rule: FieldRule, items: readonly Json[], circumstances: CheckContext): readonly Violation[] {
-  return items.flatMap((item, index) => prefixPointers(index, findViolations(rule, item, circumstances)))
+function itemViolations(rule: FieldRule, items: readonly Json[], context: CheckContext): readonly Violation[] {
+  return items.flatMap((item, index) => prefixPointers(index, findViolations(rule, item, context)))
 }
 
 /** Prefixes the pointers of a part's violations. Only here do pointers grow, so that a valid body builds none. */

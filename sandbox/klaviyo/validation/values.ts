@@ -48,7 +48,7 @@ export const currencyChecks: readonly ValueCheck[] = [
   text('Invalid ISO 4217 currency code.', (value) => /^[A-Z]{3}$/.test(value)),
 ]
 
-/** Only this one word. */
+/** Accepts this word only. */
 export const equals = (word: string): readonly ValueCheck[] => [text(`Expected '${word}'.`, (value) => value === word)]
 
 export const timeChecks: readonly ValueCheck[] = [
@@ -78,23 +78,23 @@ function oneYearAfter(now: number): number {
   return date.setUTCFullYear(date.getUTCFullYear() + 1)
 }
 
-/** At most so many entries of a list or keys of an object. */
+/** Limits the entries of a list or the keys of an object. */
 export const maxEntries =
-  (limit: number, what: string): ValueCheck =>
+  (limit: number, noun: string): ValueCheck =>
   (value) => {
     const count = isList(value) ? value.length : isObject(value) ? Object.keys(value).length : 0
-    return count > limit ? [{ detail: `At most ${limit} ${what} are accepted, got ${count}.` }] : []
+    return count > limit ? [{ detail: `At most ${limit} ${noun} are accepted, got ${count}.` }] : []
   }
 
-/** At most so many bytes, written as JSON. */
+/** Limits the bytes of a value as JSON. */
 export const maxBytes =
-  (limit: number, what: string): ValueCheck =>
+  (limit: number, noun: string): ValueCheck =>
   (value) => {
     const size = Buffer.byteLength(JSON.stringify(value))
-    return size > limit ? [{ detail: `The ${what} must not exceed ${limit} bytes, got ${size}.` }] : []
+    return size > limit ? [{ detail: `The ${noun} must not exceed ${limit} bytes, got ${size}.` }] : []
   }
 
-/** The limits on whatever an event's properties hold. The properties themselves are the first level of nesting. */
+/** Checks an event's properties. The properties themselves are the first level of nesting. */
 export const payloadCheck: ValueCheck = (value) => inside(value, 1)
 
 function inside(value: Json, level: number): readonly Violation[] {

@@ -7,7 +7,7 @@ import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import { type Connection, GroupCommit } from '../../../runtime/store/sqlite/connection.ts'
 import { storeFault } from '../../../runtime/store/sqlite/engine.ts'
 import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
-import { newOwner } from '../../../runtime/store/sqlite/owner.ts'
+import { createOwner } from '../../../runtime/store/sqlite/owner.ts'
 import { type SqliteOptions, sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import { delivered, event, ids, only, record, settlement, TestClock } from '../../contract/store-fixtures.ts'
 
@@ -144,10 +144,10 @@ describe('owners of leases', () => {
   })
 
   const others = [
-    { who: 'a dead process', owner: newOwner(4711, 'x'), runs: false, back: true },
-    { who: 'a running process', owner: newOwner(4711, 'x'), runs: true, back: false },
-    { who: 'an earlier process with our pid', owner: newOwner(process.pid, 'x'), runs: true, back: true },
-    { who: 'another store of this process', owner: newOwner(), runs: true, back: false },
+    { who: 'a dead process', owner: createOwner(4711, 'x'), runs: false, back: true },
+    { who: 'a running process', owner: createOwner(4711, 'x'), runs: true, back: false },
+    { who: 'an earlier process with our pid', owner: createOwner(process.pid, 'x'), runs: true, back: true },
+    { who: 'another store of this process', owner: createOwner(), runs: true, back: false },
   ]
   test.each(others)(
     'when another store opens the file, $who loses its leases: $back',
@@ -169,7 +169,7 @@ describe('owners of leases', () => {
     const path = newFile()
     let runs = true
     const ours = await open(path, { isAlive: () => runs })
-    const theirs = await open(path, { owner: newOwner(4711, 'x') })
+    const theirs = await open(path, { owner: createOwner(4711, 'x') })
     await theirs.append([record('a')])
     await theirs.lease(request)
     expect(await ours.lease(request)).toEqual([])
