@@ -8,19 +8,19 @@ import type { Connector } from '../../runtime/connector.ts'
 import { createConsole } from '../../runtime/console/index.ts'
 import { systemClock } from '../../runtime/system.ts'
 import {
+  type AuthHarness,
+  type AuthHarnessOptions,
   CLIENT_ENV,
+  completeSetup,
+  createAuthHarness,
   INTERCOM,
-  installed,
   SIGNING,
   spec,
   TOKEN,
-  type World,
-  type WorldOptions,
-  world,
 } from '../helpers/auth.ts'
 import type { Cleanup } from '../helpers/processes.ts'
 
-export interface AppOptions extends Omit<WorldOptions, 'webhook'> {
+export interface AppOptions extends Omit<AuthHarnessOptions, 'webhook'> {
   readonly password?: string
   /** Before setup. Default: both accounts are connected. */
   readonly empty?: boolean
@@ -31,9 +31,9 @@ export type AppUnderTest = Awaited<ReturnType<typeof startApp>>
 
 export async function startApp(closing: Cleanup, options: AppOptions = {}) {
   let answer: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 })
-  const it = world({ ...options, webhook: (request) => answer(request) })
+  const it = createAuthHarness({ ...options, webhook: (request) => answer(request) })
   const { clock, fetch, logger, store } = it
-  if (!options.empty) await installed(it, Object.keys(spec.destination.optionalPermissions))
+  if (!options.empty) await completeSetup(it, Object.keys(spec.destination.optionalPermissions))
   const connections = await it.open(options.env ?? CLIENT_ENV)
   const random = () => 0.5
   const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random, connections })
@@ -60,7 +60,7 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
   }
 }
 
-function timeControls(connector: Connector, clock: World['clock']) {
+function timeControls(connector: Connector, clock: AuthHarness['clock']) {
   /** Delivers for `ms`, then stops. */
   async function work(ms = 5_000): Promise<void> {
     const stop = new AbortController()
@@ -92,7 +92,7 @@ function timeControls(connector: Connector, clock: World['clock']) {
   return { work, during, until }
 }
 
-function eventSenders(url: string, answer: (request: Request) => Promise<Response>, clock: World['clock']) {
+function eventSenders(url: string, answer: (request: Request) => Promise<Response>, clock: AuthHarness['clock']) {
   /** Sends a signed notification. */
   async function notify(topic: string, item: object, id = `n-${topic}-${clock.now()}`): Promise<void> {
     const at = Math.floor(clock.now() / 1000)
@@ -125,7 +125,7 @@ export interface Person {
 }
 
 /** Contacts of the local source with an e-mail address. */
-async function people({ fetch }: Pick<World, 'fetch'>): Promise<readonly Person[]> {
+async function people({ fetch }: Pick<AuthHarness, 'fetch'>): Promise<readonly Person[]> {
   const headers = { authorization: `Bearer ${TOKEN}` }
   const answer = await fetch(new Request(`${INTERCOM}/contacts?per_page=50`, { headers }))
   const { data } = (await answer.json()) as { data: { id: string; email: string | null }[] }

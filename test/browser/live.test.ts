@@ -49,7 +49,7 @@ inBrowser('an updating page keeps the focus', async () => {
   expect(await page.evaluate('document.activeElement === window.stayed')).toBe(true)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Properties' }).waitFor()
-  // What is shown was asked for once: a page that moves on does not ask again, and so leaves it.
+  // The detail was requested once: later refreshes leave it unchanged.
   await page.evaluate(`document.querySelector('#events .shown h3').textContent = 'As it was'`)
   await it.rate('79', person)
   await it.until('three events', async () => (await page.locator('#events tbody tr[id]').count()) === 3)

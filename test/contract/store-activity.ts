@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { EventQuery, LedgerEvent } from '../../runtime/ports/ledger.ts'
 import type { EventResult, Outcome } from '../../runtime/ports/types.ts'
 import type { StoreHarness } from './store.ts'
-import { dead, deferred, delivered, event, fault, ids, only, record, settlement, skipped } from './store-fixtures.ts'
+import { dead, deferred, delivered, event, fault, ids, record, settlement, single, skipped } from './store-fixtures.ts'
 
 const HOUR = 3_600_000
 /** The start of the test clock: thirteen minutes and twenty seconds past the hour. */
@@ -21,7 +21,7 @@ export function activityCases(current: () => StoreHarness): void {
     const { store, lease } = current()
     for (const [id, outcome] of Object.entries(outcomes)) {
       await store.append([record(id)])
-      await store.settle([settlement(only(await lease()), outcome)])
+      await store.settle([settlement(single(await lease()), outcome)])
     }
   }
   const listed = async (page: Partial<EventQuery> = {}) => current().store.events({ limit: 100, ...page })
@@ -40,8 +40,8 @@ export function activityCases(current: () => StoreHarness): void {
       record('b', { stream: 's', lane: 'backfill' }),
     ])
     clock.advance(5000)
-    await store.settle([settlement(only(await lease()), delivered(result))])
-    await store.settle([settlement(only(await lease({ lane: 'backfill' })), skipped('no-contact'))])
+    await store.settle([settlement(single(await lease()), delivered(result))])
+    await store.settle([settlement(single(await lease({ lane: 'backfill' })), skipped('no-contact'))])
     const common = { id: expect.any(Number), seq: expect.any(Number), ingress: 'webhook', settledAt: BEGAN + 5000 }
     expect(await listed()).toEqual([
       { ...common, metric: '', status: 'skipped', reason: 'no-contact', lane: 'backfill', record: 'b', stream: 's' },
@@ -128,7 +128,7 @@ export function activityCases(current: () => StoreHarness): void {
   test('a settlement without a lease lists and counts no event', async () => {
     const { store, lease } = current()
     await store.append([record('a')])
-    const held = only(await lease())
+    const held = single(await lease())
     await store.settle([settlement(held, sent('M', '1')), settlement(held, sent('M', '2'))])
     expect(await names()).toEqual(['a M delivered'])
     expect(await hours()).toEqual(['0 M delivered 1'])

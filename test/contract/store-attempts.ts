@@ -2,20 +2,21 @@
 import { expect, test } from 'vitest'
 import type { Attempt, Outcome } from '../../runtime/ports/types.ts'
 import type { StoreHarness } from './store.ts'
-import { dead, delivered, event, fault, only, record, settlement, skipped } from './store-fixtures.ts'
+import { dead, delivered, event, fault, record, settlement, single, skipped } from './store-fixtures.ts'
 
 const BEGAN = 1_700_000_000_000
 const down = (message: string, requestId?: string) =>
   ({ kind: 'transient', code: 'destination/down', message, ...(requestId && { requestId }) }) as const
 
 export function attemptCases(current: () => StoreHarness): void {
-  const attempts = async (): Promise<readonly Attempt[] | undefined> => only(await current().store.trace('a')).attempts
+  const attempts = async (): Promise<readonly Attempt[] | undefined> =>
+    single(await current().store.trace('a')).attempts
 
   /** Settles one attempt after another, a second apart. */
   const end = async (...outcomes: Outcome[]) => {
     const { store, clock, lease } = current()
     for (const outcome of outcomes) {
-      await store.settle([settlement(only(await lease()), outcome)])
+      await store.settle([settlement(single(await lease()), outcome)])
       clock.advance(1000)
     }
   }
@@ -33,7 +34,7 @@ export function attemptCases(current: () => StoreHarness): void {
   test.each(atOnce)('stores no attempt of a record that was %s at the first one', async (_, outcome) => {
     await current().store.append([record('a')])
     await end(outcome)
-    expect(only(await current().store.trace('a'))).not.toHaveProperty('attempts')
+    expect(single(await current().store.trace('a'))).not.toHaveProperty('attempts')
   })
 
   test('stores each deferred attempt: end, fault with request id, and due time', async () => {
@@ -86,7 +87,7 @@ export function attemptCases(current: () => StoreHarness): void {
   test('an attempt whose lease no longer holds is not stored', async () => {
     const { store, lease } = current()
     await store.append([record('a')])
-    const held = only(await lease())
+    const held = single(await lease())
     await store.release([held])
     await store.settle([settlement(held, waiting())])
     expect(await attempts()).toBeUndefined()

@@ -62,7 +62,7 @@ export const settlement = (record: LeasedRecord, outcome: Outcome): Settlement =
 export const ids = (records: readonly { readonly id: string }[]): string[] => records.map(({ id }) => id)
 
 /** The item of a list that has exactly one. */
-export function only<T>(list: readonly T[]): T {
+export function single<T>(list: readonly T[]): T {
   const [first] = list
   if (first === undefined || list.length > 1) throw new Error(`expected one, got ${list.length}`)
   return first

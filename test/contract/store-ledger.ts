@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { LedgerEntry } from '../../runtime/ports/ledger.ts'
 import type { StoreHarness } from './store.ts'
-import { dead, deferred, delivered, event, fault, ids, only, record, settlement, skipped } from './store-fixtures.ts'
+import { dead, deferred, delivered, event, fault, ids, record, settlement, single, skipped } from './store-fixtures.ts'
 
 const keyed = (key: string) => event('Created Conversation', { key })
 
@@ -18,15 +18,15 @@ export function ledgerCases(current: () => StoreHarness): void {
     const { store, clock, lease } = current()
     const { workspace: _, orderingKey: __, ...shown } = record('a', { topic: 't', resource: 'r', lookupIds: ['1'] })
     const seen: unknown[] = []
-    const look = async () => seen.push(only(await store.trace('a')))
+    const look = async () => seen.push(single(await store.trace('a')))
     await store.append([record('a', { topic: 't', resource: 'r', lookupIds: ['1'] })])
     await look()
-    const first = only(await lease())
+    const first = single(await lease())
     await look()
     await store.settle([settlement(first, deferred(clock.now() + 5000))])
     await look()
     clock.advance(5000)
-    await store.settle([settlement(only(await lease()), delivered(keyed('k')))])
+    await store.settle([settlement(single(await lease()), delivered(keyed('k')))])
     await look()
     expect(seen).toEqual(history.map(([status, rest]) => ({ ...shown, seq: expect.any(Number), status, ...rest })))
   })
@@ -126,7 +126,7 @@ export function ledgerCases(current: () => StoreHarness): void {
       const { store, finish } = current()
       await store.append([record('a', { lane })])
       await finish(outcome, lane)
-      expect('body' in only(await store.trace('a'))).toBe(keeps)
+      expect('body' in single(await store.trace('a'))).toBe(keeps)
     },
   )
 
@@ -147,7 +147,7 @@ export function ledgerCases(current: () => StoreHarness): void {
     await store.append([record('a', rest), record('x', { lane: 'backfill' })])
     await finish(dead(event('M', { status: 'dead', fault }), keyed('k')), 'backfill')
     await store.append([record('b', rest), record('c', rest)])
-    const held = only(await lease({ lane: 'backfill' }))
+    const held = single(await lease({ lane: 'backfill' }))
     expect(await store.replay(['a', 'a', 'b', 'unknown'])).toBe(1)
     expect(await lease({ lane: 'backfill' })).toEqual([])
     await store.settle([settlement(held, deferred(clock.now()))])

@@ -1,7 +1,7 @@
 /** Contract of a store: append, lease, renew, release, and the order within a key. */
 import { expect, test } from 'vitest'
 import type { StoreHarness } from './store.ts'
-import { dead, deferred, delivered, ids, only, record, settlement, skipped } from './store-fixtures.ts'
+import { dead, deferred, delivered, ids, record, settlement, single, skipped } from './store-fixtures.ts'
 
 export function queueCases(current: () => StoreHarness): void {
   test('leases a record as it was appended', async () => {
@@ -63,7 +63,7 @@ export function queueCases(current: () => StoreHarness): void {
   test.each(outcomes)('after the first record of an ordering key is $how, leases $next', async ({ outcome, next }) => {
     const { store, lease } = current()
     await store.append([record('a', sameKey), record('b', sameKey)])
-    const first = only(await lease())
+    const first = single(await lease())
     expect(await lease()).toEqual([])
     await store.settle([settlement(first, outcome)])
     expect(ids(await lease())).toEqual(next)
@@ -79,7 +79,7 @@ export function queueCases(current: () => StoreHarness): void {
   test('leases a deferred record again when it is due, as another attempt', async () => {
     const { store, clock, lease } = current()
     await store.append([record('a', sameKey), record('b', sameKey)])
-    await store.settle([settlement(only(await lease()), deferred(clock.now() + 999.5))])
+    await store.settle([settlement(single(await lease()), deferred(clock.now() + 999.5))])
     clock.advance(999)
     expect(await lease()).toEqual([])
     clock.advance(1)
@@ -89,11 +89,11 @@ export function queueCases(current: () => StoreHarness): void {
   test('an expired lease counts as an attempt, and no longer settles, renews or releases', async () => {
     const { store, clock, lease } = current()
     await store.append([record('a')])
-    const late = only(await lease({ leaseMs: 1000 }))
+    const late = single(await lease({ leaseMs: 1000 }))
     clock.advance(999)
     expect(await lease()).toEqual([])
     clock.advance(1)
-    const now = only(await lease({ leaseMs: 1000 }))
+    const now = single(await lease({ leaseMs: 1000 }))
     expect(now.attempt).toBe(2)
     expect(now.lease).not.toBe(late.lease)
     expect(await store.settle([settlement(late, dead())])).toBe(0)
@@ -119,7 +119,7 @@ export function queueCases(current: () => StoreHarness): void {
   test('a renewed lease expires later', async () => {
     const { store, clock, lease } = current()
     await store.append([record('a')])
-    const held = only(await lease({ leaseMs: 1000 }))
+    const held = single(await lease({ leaseMs: 1000 }))
     clock.advance(900)
     await store.renew([held], 1000)
     clock.advance(900)
@@ -138,7 +138,7 @@ export function queueCases(current: () => StoreHarness): void {
   test('settles a lease once', async () => {
     const { store, lease } = current()
     await store.append([record('a')])
-    const held = only(await lease())
+    const held = single(await lease())
     expect(await store.settle([settlement(held, delivered()), settlement(held, dead())])).toBe(1)
     expect(await store.settle([settlement(held, dead())])).toBe(0)
     expect(await store.trace('a')).toMatchObject([{ status: 'delivered' }])

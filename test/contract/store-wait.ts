@@ -3,12 +3,12 @@ import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import type { LeasedRecord } from '../../runtime/ports/types.ts'
 import type { StoreHarness } from './store.ts'
-import { dead, deferred, delivered, only, record, settlement } from './store-fixtures.ts'
+import { dead, deferred, delivered, record, settlement, single } from './store-fixtures.ts'
 
 const line = { orderingKey: 'conversation:1' }
 const soon = () => new Promise((resolve) => setTimeout(resolve, 20))
 
-/** Starts to wait in lane live. `over` tells whether the wait has ended. */
+/** Starts to wait in lane live. `over`: whether the wait has ended. */
 function startWaiting({ store }: StoreHarness, ms = 10_000, signal = new AbortController().signal) {
   const state = { over: false, done: Promise.resolve() }
   state.done = store.wait('live', ms, signal).then(() => {
@@ -19,7 +19,7 @@ function startWaiting({ store }: StoreHarness, ms = 10_000, signal = new AbortCo
 
 export function waitCases(current: () => StoreHarness): void {
   /** Calls that wake waiters. Each starts with one record, leased for a minute. */
-  const wakers: [what: string, act: (bench: StoreHarness, held: LeasedRecord) => Promise<unknown>][] = [
+  const wakers: [what: string, act: (harness: StoreHarness, held: LeasedRecord) => Promise<unknown>][] = [
     ['an append', ({ store }) => store.append([record('new')])],
     ['a settle', ({ store }, held) => store.settle([settlement(held, delivered())])],
     ['a release', ({ store }, held) => store.release([held])],
@@ -31,7 +31,7 @@ export function waitCases(current: () => StoreHarness): void {
     await it.store.append([record('dead-letter')])
     await it.finish(dead())
     await it.store.append([record('a')])
-    const held = only(await it.lease())
+    const held = single(await it.lease())
     const waiters = [startWaiting(it), startWaiting(it)]
     await soon()
     expect(waiters.map(({ over }) => over)).toEqual([false, false])

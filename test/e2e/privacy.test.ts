@@ -6,7 +6,7 @@ import { specFolder } from '../../connector/spec.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import { openSpecFolder } from '../../runtime/spec/spec-files.ts'
 import { findContactWithEmail } from '../helpers/connector-harness.ts'
-import { codes, json, NO_FAILURES, never, recordedConnector, requestEcho } from '../helpers/privacy.ts'
+import { faultCodesIn, jsonResponse, NO_FAILURES, never, recordedConnector, requestEcho } from '../helpers/privacy.ts'
 
 /** The shipped spec with a mapping that fails on every title. */
 async function failingSpec() {
@@ -21,7 +21,7 @@ describe('output contains no secret and no personal data', () => {
     await history()
     expect(await findLeaks()).toEqual([])
     // History takes few requests, so not every failure occurs; the live test covers them all.
-    expect(codes(output)).toContain('klaviyo/invalid')
+    expect(faultCodesIn(output)).toContain('klaviyo/invalid')
   })
 
   test('of live traffic with failures of both vendors', async () => {
@@ -29,7 +29,7 @@ describe('output contains no secret and no personal data', () => {
     await live()
     expect(await findLeaks()).toEqual([])
     const expected = ['intercom/unavailable', 'klaviyo/duplicate-profile', 'klaviyo/invalid']
-    expect(codes(output)).toEqual(expect.arrayContaining(expected))
+    expect(faultCodesIn(output)).toEqual(expect.arrayContaining(expected))
   })
 
   test("when a mapping fails on a customer's text", async () => {
@@ -39,7 +39,7 @@ describe('output contains no secret and no personal data', () => {
     await live()
     await history()
     expect(await findLeaks()).toEqual([])
-    expect(codes(output)).toEqual(['expression/D3030', 'expression/T0410'])
+    expect(faultCodesIn(output)).toEqual(['expression/D3030', 'expression/T0410'])
   })
 
   const refusals: readonly [status: number, host: string, code: string][] = [
@@ -51,7 +51,7 @@ describe('output contains no secret and no personal data', () => {
   test.each(refusals)('when %i %s rejects the credentials and echoes them', async (status, host, code) => {
     const instead = (request: Request) =>
       request.url.includes(host)
-        ? json(status, { errors: [{ detail: requestEcho(request), message: requestEcho(request) }] })
+        ? jsonResponse(status, { errors: [{ detail: requestEcho(request), message: requestEcho(request) }] })
         : undefined
     const { connector, clock, live, history, findLeaks, output } = await recordedConnector(NO_FAILURES, {
       intercept: instead,
@@ -63,7 +63,7 @@ describe('output contains no secret and no personal data', () => {
     if (host === 'intercom') await history()
     else await live()
     expect(await findLeaks()).toEqual([])
-    expect(codes(output)).toContain(code)
+    expect(faultCodesIn(output)).toContain(code)
   })
 
   test('when a webhook is rejected', async () => {

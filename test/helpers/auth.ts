@@ -29,14 +29,14 @@ export const CLIENT_ENV = {
 }
 
 /** A log that a test can search for secrets. */
-export function listening(): Logger & { readonly lines: string[] } {
+export function createRecordingLogger(): Logger & { readonly lines: string[] } {
   const lines: string[] = []
   const say = (level: string) => (message: string, fields?: object) =>
     void lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`)
   return { lines, debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') }
 }
 
-export interface WorldOptions {
+export interface AuthHarnessOptions {
   readonly workspace?: string
   readonly conversations?: number
   readonly tickets?: number
@@ -46,7 +46,7 @@ export interface WorldOptions {
   readonly instead?: (request: Request) => Promise<Response | undefined>
 }
 
-export function world(options: WorldOptions = {}) {
+export function createAuthHarness(options: AuthHarnessOptions = {}) {
   const clock = virtualClock()
   const random = seededRandom()
   const intercom = createIntercomSandbox({
@@ -70,7 +70,7 @@ export function world(options: WorldOptions = {}) {
     if (other !== undefined) return other
     return request.url.startsWith(INTERCOM) ? intercom.fetch(request) : klaviyo.fetch(request)
   }
-  const logger = listening()
+  const logger = createRecordingLogger()
   const key = ephemeralKey()
   const store: Store = memoryStore({ clock })
 
@@ -95,12 +95,12 @@ export function world(options: WorldOptions = {}) {
   return { clock, intercom, klaviyo, asked, fetch, logger, store, key, open }
 }
 
-export type World = ReturnType<typeof world>
+export type AuthHarness = ReturnType<typeof createAuthHarness>
 
 export const redirectOf = (side: SideName) => `http://127.0.0.1:3000/set-up/${side}/callback`
 
 /** The query of the callback after a person has granted or denied access on the consent page. */
-export async function consent({ fetch }: World, address: URL, decision = 'yes'): Promise<URLSearchParams> {
+export async function answerConsent({ fetch }: AuthHarness, address: URL, decision = 'yes'): Promise<URLSearchParams> {
   const page = await fetch(new Request(address))
   if (page.status !== 200) throw new Error(`${address.pathname}: ${page.status} ${await page.text()}`)
   const hidden = [...(await page.text()).matchAll(/name="([^"]+)" value="([^"]*)"/g)]
@@ -113,18 +113,18 @@ export async function consent({ fetch }: World, address: URL, decision = 'yes'):
 }
 
 /** Connects one side by OAuth. */
-export async function logIn(it: World, account: Connections, side: SideName, decision = 'yes') {
+export async function connectByOauth(it: AuthHarness, account: Connections, side: SideName, decision = 'yes') {
   const attempt = { side, session: 's1', redirectUri: redirectOf(side) }
-  const query = await consent(it, await account.setup.authorizationUrl(attempt), decision)
+  const query = await answerConsent(it, await account.setup.authorizationUrl(attempt), decision)
   return account.setup.handleCallback({ ...attempt, query }, never)
 }
 
 /** Completes set-up by OAuth. */
-export async function installed(it: World, extras: readonly string[] = []): Promise<Connections> {
+export async function completeSetup(it: AuthHarness, extras: readonly string[] = []): Promise<Connections> {
   const account = await it.open()
   await account.setup.consent(extras)
-  await logIn(it, account, 'source')
-  await logIn(it, account, 'destination')
+  await connectByOauth(it, account, 'source')
+  await connectByOauth(it, account, 'destination')
   await account.setup.finish()
   return account
 }

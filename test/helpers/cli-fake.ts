@@ -12,7 +12,7 @@ import { memoryStore } from '../../runtime/store/memory/store.ts'
 export const NOW = Date.parse('2026-03-01T12:00:00Z')
 
 /** A clock that only the test moves; sleeps end only when aborted. */
-export function standingClock(at = NOW): Clock & { at: number } {
+export function createFrozenClock(at = NOW): Clock & { at: number } {
   const clock = {
     at,
     now: () => clock.at,
@@ -54,8 +54,8 @@ export function fakeConnector(store: Store, overrides: Partial<Connector> = {}):
     receive: refuse,
     reportMisdirected: refuse,
     webhookStats: () => ({}),
-    gate: { pausedReason: () => undefined, waitForChange: (signal) => standingClock().sleep(0, signal) },
-    work: ({ signal }) => standingClock().sleep(0, signal),
+    gate: { pausedReason: () => undefined, waitForChange: (signal) => createFrozenClock().sleep(0, signal) },
+    work: ({ signal }) => createFrozenClock().sleep(0, signal),
     backfill: refuse,
     estimate: refuse,
     lastBackfill: async () => undefined,
@@ -110,7 +110,7 @@ const app: CliApp = {
 /** Runs one command line; resolves to its exit code and output. */
 export async function runCommand(argv: readonly string[], setup: FakeSetup = {}) {
   const output = { out: '', err: '' }
-  const clock = setup.clock ?? standingClock()
+  const clock = setup.clock ?? createFrozenClock()
   const store = setup.store ?? memoryStore({ clock })
   const outputTo = (to: 'out' | 'err') => ({
     write: (text: string) => {

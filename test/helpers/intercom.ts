@@ -27,7 +27,7 @@ export function fixture(name: string): string {
   return readFileSync(new URL(`../fixtures/intercom-api/${file}`, import.meta.url), 'utf8')
 }
 
-export interface Asked {
+export interface RecordedRequest {
   /** `POST /conversations/search`, with the query. */
   readonly line: string
   readonly host: string
@@ -39,8 +39,11 @@ export interface Asked {
 export type Reply = string | readonly [status: number, name?: string | undefined, headers?: Record<string, string>]
 
 /** Replays responses by request line without its query; the last one repeats. Returns the requests. */
-export function recorded(answers: Readonly<Record<string, readonly Reply[]>>, host = US): readonly Asked[] {
-  const asked: Asked[] = []
+export function replayResponses(
+  answers: Readonly<Record<string, readonly Reply[]>>,
+  host = US,
+): readonly RecordedRequest[] {
+  const asked: RecordedRequest[] = []
   const played = new Map<string, number>()
   const reply = function (this: nock.ReplyFnContext, path: string, body: nock.Body): nock.ReplyFnResult {
     const { method } = this.req
@@ -60,7 +63,7 @@ export function recorded(answers: Readonly<Record<string, readonly Reply[]>>, ho
 }
 
 /** Ends short sleeps at once. Sleeps as long as a timeout wait for real responses. */
-export function hastyClock(): Clock & { readonly slept: number[] } {
+export function createInstantClock(): Clock & { readonly slept: number[] } {
   let now = START
   const slept: number[] = []
   return {
@@ -90,7 +93,7 @@ export interface Credentials {
 }
 
 /** The source's client as the connector creates it. */
-export function client(change: Credentials = {}, clock = hastyClock()) {
+export function client(change: Credentials = {}, clock = createInstantClock()) {
   const { accessToken, region, baseUrl } = { accessToken: TOKEN, ...change }
   const host = baseUrl ?? intercomHost(spec.source, region)
   const headers = () => ({ Authorization: `Bearer ${requireAccessToken(accessToken)}` })
@@ -120,7 +123,7 @@ export async function connector(options: ConnectorOptions = {}) {
   klaviyo.post(/.*/).reply(202)
   return intercomToKlaviyo({
     secrets: { intercomAccessToken: TOKEN, klaviyoApiKey: 'pk_test' },
-    clock: hastyClock(),
+    clock: createInstantClock(),
     random: () => 0,
     ...options,
     settings: { spec, ...options.settings },

@@ -84,7 +84,7 @@ formats.default(ajv)
 ajv.addSchema(schema, 'klaviyo')
 
 /** Errors of our own schema; empty for a valid body. */
-export function complaints(body: Json, definition?: string): readonly string[] {
+export function schemaErrors(body: Json, definition?: string): readonly string[] {
   const check = ajv.getSchema(definition ? `klaviyo#/definitions/${definition}` : 'klaviyo')
   if (check === undefined) throw new Error(`request-bodies.schema.json has no definition ${definition}`)
   return check(body) ? [] : (check.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)

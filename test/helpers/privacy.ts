@@ -29,7 +29,7 @@ const leaks = (output: readonly string[], secrets: Iterable<string>) =>
   [...secrets].filter((secret) => output.some((line) => line.includes(secret)))
 
 type Failure = (sent: string) => Response
-export const json = (status: number, body: unknown, headers = {}) =>
+export const jsonResponse = (status: number, body: unknown, headers = {}) =>
   new Response(JSON.stringify(body), { status, headers })
 const header = (sent: string) => sent.replace(/[^ -~]/g, '').slice(-60)
 
@@ -37,7 +37,8 @@ const header = (sent: string) => sent.replace(/[^ -~]/g, '').slice(-60)
 const intercomFailures: readonly Failure[] = [
   (sent) => new Response(`<html>${sent}</html>`, { status: 502 }),
   (sent) => new Response(`<html>${sent}</html>`, { status: 200 }),
-  (sent) => json(500, { type: 'error.list', request_id: sent, errors: [{ code: sent, message: sent, field: sent }] }),
+  (sent) =>
+    jsonResponse(500, { type: 'error.list', request_id: sent, errors: [{ code: sent, message: sent, field: sent }] }),
   (sent) => {
     throw new TypeError(`fetch failed: ${sent}`)
   },
@@ -45,15 +46,15 @@ const intercomFailures: readonly Failure[] = [
 const entry = '/data/attributes/events-bulk-create/data/0'
 const phone = '/data/attributes/profile/data/attributes/phone_number'
 const klaviyoFailures: readonly Failure[] = [
-  (sent) => json(400, { errors: [{ code: 'invalid', detail: sent }] }),
-  (sent) => json(400, { errors: [{ code: sent, detail: `phone ${sent}`, source: { pointer: phone } }] }),
-  (sent) => json(400, { errors: [{ code: sent, detail: sent, source: { pointer: `/data/${sent}` } }] }),
-  (sent) => json(400, { errors: [{ detail: sent, source: { pointer: `${entry}/${sent}` } }] }),
-  (sent) => json(400, { errors: [{ detail: `'${sent}' is not a valid field for the resource '${sent}'` }] }),
-  (sent) => json(500, { errors: [{ id: sent, code: 'error' }] }),
-  (sent) => json(409, { errors: [{ code: 'duplicate_profile', detail: sent }] }),
-  (sent) => json(429, sent, { 'x-request-id': header(sent) }),
-  (sent) => json(202, sent, { 'x-klaviyo-req-id': header(sent) }),
+  (sent) => jsonResponse(400, { errors: [{ code: 'invalid', detail: sent }] }),
+  (sent) => jsonResponse(400, { errors: [{ code: sent, detail: `phone ${sent}`, source: { pointer: phone } }] }),
+  (sent) => jsonResponse(400, { errors: [{ code: sent, detail: sent, source: { pointer: `/data/${sent}` } }] }),
+  (sent) => jsonResponse(400, { errors: [{ detail: sent, source: { pointer: `${entry}/${sent}` } }] }),
+  (sent) => jsonResponse(400, { errors: [{ detail: `'${sent}' is not a valid field for the resource '${sent}'` }] }),
+  (sent) => jsonResponse(500, { errors: [{ id: sent, code: 'error' }] }),
+  (sent) => jsonResponse(409, { errors: [{ code: 'duplicate_profile', detail: sent }] }),
+  (sent) => jsonResponse(429, sent, { 'x-request-id': header(sent) }),
+  (sent) => jsonResponse(202, sent, { 'x-klaviyo-req-id': header(sent) }),
   ...intercomFailures,
 ]
 
@@ -152,8 +153,8 @@ const ALL_RECORDS: readonly (readonly [path: string, body?: object])[] = [
   ['/admins'],
 ]
 
-/** What was told at all: a law over silence alone would prove nothing. */
-export const codes = (output: readonly string[]) =>
+/** The fault codes in the output: proof that the recorded output covers the failures. */
+export const faultCodesIn = (output: readonly string[]) =>
   [
     ...new Set(output.flatMap((line) => line.match(/\b(?:intercom|klaviyo|expression|bug)\/[a-zA-Z\d-]+/g) ?? [])),
   ].sort()

@@ -98,18 +98,18 @@ export function startProcess(
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString()
   })
-  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
-  const said = Promise.race([
+  const exitCode = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
+  const firstOutput = Promise.race([
     firstJson(child.stdout),
-    ended.then((code) => Promise.reject(new Error(`ended with ${code} before it said anything:\n${log}`))),
+    exitCode.then((code) => Promise.reject(new Error(`ended with ${code} before its first output:\n${log}`))),
   ])
-  said.catch(() => undefined)
+  firstOutput.catch(() => undefined)
   closing.add(child, () => child.kill('SIGKILL'))
   const kill = (signal: NodeJS.Signals) => {
     child.kill(signal)
-    return ended
+    return exitCode
   }
-  return { child, firstOutput: said, log: () => log, exitCode: ended, kill }
+  return { child, firstOutput, log: () => log, exitCode, kill }
 }
 
 async function firstJson(stream: Readable): Promise<Record<string, string>> {
@@ -118,10 +118,10 @@ async function firstJson(stream: Readable): Promise<Record<string, string>> {
     text += line
     if (line === '}') return JSON.parse(text)
   }
-  return new Promise(() => undefined) // the end of the process says why
+  return new Promise(() => undefined) // `exitCode` rejects with the reason
 }
 
-/** Asks until it holds: the other side is a process whose time is its own. */
+/** Polls until the condition holds: another process runs on its own time. */
 export async function waitUntil(what: string, holds: () => boolean | Promise<boolean>, within = 30_000): Promise<void> {
   const end = systemClock.now() + within
   while (!(await holds())) {

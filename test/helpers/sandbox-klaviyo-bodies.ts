@@ -51,7 +51,7 @@ export const HEADERS = {
 }
 
 /** A local Klaviyo without rate limits, with a virtual clock and unique ids. */
-export function start(options: Partial<KlaviyoSandboxOptions> = {}) {
+export function startKlaviyo(options: Partial<KlaviyoSandboxOptions> = {}) {
   let now = NOW
   let state = 1
   const random = () => {
@@ -63,8 +63,8 @@ export function start(options: Partial<KlaviyoSandboxOptions> = {}) {
 
   /** Posts if there is a body, gets if there is none. An empty header is left out. */
   function call(path: string, body?: unknown, headers: Loose = {}): Promise<Response> {
-    const given = Object.entries({ ...HEADERS, ...headers }).filter(([, value]) => value !== '')
-    const init = { headers: Object.fromEntries(given) as Record<string, string> }
+    const sent = Object.entries({ ...HEADERS, ...headers }).filter(([, value]) => value !== '')
+    const init = { headers: Object.fromEntries(sent) as Record<string, string> }
     const text = typeof body === 'string' ? body : JSON.stringify(body)
     const request = body === undefined ? init : { ...init, method: 'POST', body: text }
     return server.fetch(new Request(`http://klaviyo.invalid${path}`, request))

@@ -2,7 +2,7 @@
 import { afterEach } from 'vitest'
 import type { Store } from '../../runtime/ports/store.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
-import { type FakeSetup, runCommand, standingClock } from './cli-fake.ts'
+import { createFrozenClock, type FakeSetup, runCommand } from './cli-fake.ts'
 
 const running: AbortController[] = []
 afterEach(() => {
@@ -26,7 +26,7 @@ export interface StartedCommand extends Addresses {
 export async function startCommand(setup: FakeSetup = {}, ...flags: string[]): Promise<StartedCommand> {
   const controller = new AbortController()
   running.push(controller)
-  const store = setup.store ?? memoryStore({ clock: standingClock() })
+  const store = setup.store ?? memoryStore({ clock: createFrozenClock() })
   let onOut: (text: string) => void = () => undefined
   const output = new Promise<string>((resolve) => {
     onOut = resolve

@@ -61,7 +61,7 @@ describe('the tables of fault codes', () => {
   test('hold every code that is thrown, with its kind', () => {
     const known = new Map(table.map((row) => [row.code, row]))
     const missing = thrown.filter(({ code, kind }) => {
-      // A vendor's room may throw what any side does.
+      // Vendor code may throw the faults of either side.
       const row = known.get(code) ?? known.get(code.replace(/^(intercom|klaviyo)\//, '<side>/'))
       return row === undefined || (kind !== undefined && row.kind !== kind)
     })
@@ -105,7 +105,7 @@ test('the table of skip reasons holds every reason that the runtime gives', () =
   expect([...new Set(given)].sort()).toEqual(SKIP_REASONS.map(({ reason }) => reason).sort())
 })
 
-test("a mapping's own reason is told in its author's words", () => {
+test("a mapping's own skip reason is shown as its author wrote it", () => {
   expect(describeSkipReason('not-a-customer')).toBe('not a customer')
   expect(whoActsOnSkip('not-a-customer')).toMatch(/the mapping that skips it/)
   expect(skipReasonUrl('not-a-customer')).toBe('docs/reference/skip-reasons.md')

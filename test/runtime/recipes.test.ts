@@ -1,4 +1,4 @@
-/** What recipes make at the local Klaviyo: once, of the metrics that exist, as drafts; and who listens to the metrics. */
+/** Recipes at the local Klaviyo: created once, as drafts, from existing metrics; and the flows and segments that use them. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,7 +76,7 @@ const SHIPPED = ['after-a-rating', 'low-rating', 'submitted-ticket']
 const BOTH = ['Submitted Ticket', 'Rated Conversation']
 
 describe('a recipe', () => {
-  test('three are shipped', () => {
+  test('the package ships three', () => {
     expect(spec.recipes.map(({ id }) => id)).toEqual(SHIPPED)
   })
 
@@ -208,7 +208,7 @@ describe('a recipe', () => {
 })
 
 describe('dependents', () => {
-  test('none, if no metric exists', async () => {
+  test('are empty while no metric exists', async () => {
     const { clock, book } = await scene([])
     expect(await clock.until(book().findDependents(never))).toEqual({ flows: [], segments: [], unreadable: [] })
   })

@@ -5,7 +5,7 @@ import { createSubscriber, openIntercom } from '../helpers/open-intercom.ts'
 const status = (code: number) => () => new Response(null, { status: code })
 
 describe('delivery', () => {
-  /** One act that notifies exactly once, a minute and a half of waiting, and what had arrived. */
+  /** Runs one action with a single notification, waits 90 seconds, and returns the received notifications. */
   async function deliver(answer: Parameters<typeof createSubscriber>[0]) {
     const { received, ...subscribed } = createSubscriber(answer)
     // The first draw picks the act: 0 begins a conversation.

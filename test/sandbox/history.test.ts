@@ -16,21 +16,21 @@ const contactsOf = (it: Answer) => valueAt(it, 'contacts.contacts') as Answer[]
 const changesTo = (it: Answer, state: string) =>
   parts(it).filter((part) => part.ticket_state === state && part.previous_ticket_state !== state).length
 
-// Each is a trap some connector has fallen into; without one of each, nobody would notice ours.
+// Each of these has broken a connector: the history must contain at least one.
 test.each<[string, keyof typeof rows, (it: Answer) => boolean]>([
   ['no source', 'conversations', (it) => it.source === null],
   ['no statistics', 'conversations', (it) => it.statistics === null],
   ['several contacts', 'conversations', (it) => contactsOf(it).length > 1],
-  ['nobody assigned', 'conversations', (it) => it.admin_assignee_id === 0 && it.team_assignee_id === 0],
+  ['no assignee', 'conversations', (it) => it.admin_assignee_id === 0 && it.team_assignee_id === 0],
   ['begun by a teammate', 'conversations', (it) => valueAt(it, 'source.author.type') === 'admin'],
   ['an anonymous author', 'conversations', (it) => valueAt(it, 'source.author.email') === ''],
   [
-    'rated later than asked',
+    'a rating later than its request',
     'conversations',
     (it) =>
       Number(valueAt(it, 'conversation_rating.updated_at')) > Number(valueAt(it, 'conversation_rating.created_at')),
   ],
-  ['asked for a rating, not rated', 'conversations', (it) => valueAt(it, 'conversation_rating.rating') === null],
+  ['a requested rating without an answer', 'conversations', (it) => valueAt(it, 'conversation_rating.rating') === null],
   ['an SLA', 'conversations', (it) => valueAt(it, 'sla_applied.sla_status') === 'missed'],
   ['attributes in lists', 'conversations', (it) => valueAt(it, 'custom_attributes.Orders.instances.0') !== undefined],
   ['grown into a ticket', 'conversations', (it) => valueAt(it, 'ticket.id') === it.id],

@@ -14,11 +14,11 @@ import {
   metric,
   profile,
   single,
-  start,
+  startKlaviyo,
 } from '../helpers/sandbox-klaviyo-bodies.ts'
 
 test('every response has its own request id, errors included', async () => {
-  const { call } = start()
+  const { call } = startKlaviyo()
   const answers = await Promise.all([call('/api/accounts'), call('/api/metrics?page[cursor]=x'), call('/api/nothing')])
   const ids = answers.map(({ headers }) => headers.get('x-klaviyo-req-id'))
   for (const id of ids) expect(id).toMatch(/^[\da-f-]{36}$/)
@@ -28,7 +28,7 @@ test('every response has its own request id, errors included', async () => {
 
 describe('limits', () => {
   test('requests a second: 429 with whole seconds to wait', async () => {
-    const { server, call, advance } = start({ limits: true })
+    const { server, call, advance } = startKlaviyo({ limits: true })
     const first = await call('/api/accounts')
     expect([first.headers.get('ratelimit-limit'), first.headers.get('ratelimit-remaining')]).toEqual([
       '1, 1;w=1, 15;w=60',
@@ -51,7 +51,7 @@ describe('limits', () => {
   })
 
   test('requests a minute', async () => {
-    const { call, advance } = start({ limits: true })
+    const { call, advance } = startKlaviyo({ limits: true })
     for (let sent = 0; sent < 15; sent += 1) {
       expect((await call('/api/accounts')).status).toBe(200)
       advance(1_000)
@@ -68,7 +68,7 @@ describe('reads back', () => {
   }
 
   async function filled() {
-    const sandbox = start()
+    const sandbox = startKlaviyo()
     for (const [index, name] of ['One', 'Two', 'Two', 'Two'].entries()) {
       await sandbox.call(
         EVENTS,
@@ -139,7 +139,7 @@ describe('over real sockets', () => {
   })
 
   async function listen() {
-    const { server } = start()
+    const { server } = startKlaviyo()
     const http = serve({ fetch: server.fetch, port: 0, hostname: '127.0.0.1' })
     closers.push(() => http.close())
     await new Promise((resolve) => http.once('listening', resolve))

@@ -13,7 +13,7 @@ import {
   pointers,
   profile,
   single,
-  start,
+  startKlaviyo,
 } from '../helpers/sandbox-klaviyo-bodies.ts'
 
 const many = <Item>(count: number, make: (index: number) => Item) => Array.from({ length: count }, (_, i) => make(i))
@@ -92,7 +92,7 @@ const imports: Row<Loose> = [
 ]
 
 async function expectError(path: string, body: unknown, expected: readonly string[]): Promise<void> {
-  const { server, call } = start()
+  const { server, call } = startKlaviyo()
   const response = await call(path, body)
   expect(response.status).toBe(400)
   expect(await pointers(response)).toEqual(expected)
@@ -160,21 +160,21 @@ const requests: readonly (readonly [
 
 describe('a request with', () => {
   test.each(requests)('%s', async (_why, path, headers, body, status, at) => {
-    const { server, call } = start()
+    const { server, call } = startKlaviyo()
     const response = await call(path, body, headers)
     expect([response.status, await pointers(response)]).toEqual([status, [at]])
     expect(server.summary().events).toBe(0)
   })
 
   test('a retired revision falls forward to the oldest supported one, which knows no flag', async () => {
-    const { call } = start()
+    const { call } = startKlaviyo()
     expect((await call(EVENTS, single(), { ...RETIRED, [OPT_OUT]: '' })).status).toBe(202)
     const response = await call(EVENTS, flagged, { ...RETIRED, [OPT_OUT]: '' })
     expect([response.status, await pointers(response)]).toEqual([400, ['/data/attributes/backfill']])
   })
 
   test('a revision is retired two years after its date', async () => {
-    const { call, advance } = start()
+    const { call, advance } = startKlaviyo()
     const status = async () => (await call(EVENTS, single(), { ...RETIRED, revision: '2025-01-15' })).status
     advance(Date.UTC(2027, 0, 15) - NOW - 1)
     expect(await status()).toBe(202)
@@ -183,7 +183,7 @@ describe('a request with', () => {
   })
 
   test('an error in Klaviyo’s words', async () => {
-    const { call } = start()
+    const { call } = startKlaviyo()
     const response = await call(EVENTS, single({ profile: profile({ phone_number: '1', plan: 'x' }) }))
     expect(response.headers.get('content-type')).toBe('application/vnd.api+json')
     const { errors } = (await response.json()) as { errors: Loose[] }

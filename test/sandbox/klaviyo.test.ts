@@ -12,12 +12,12 @@ import {
   metric,
   profile,
   single,
-  start,
+  startKlaviyo,
 } from '../helpers/sandbox-klaviyo-bodies.ts'
 
 describe('records', () => {
   test('an event as Klaviyo stores it: whole seconds, without 0, null and ""', async () => {
-    const { server, call } = start()
+    const { server, call } = startKlaviyo()
     const properties = { Title: 'Hello', Zero: 0, Nothing: null, Empty: '', No: false, List: [] }
     expect((await call(EVENTS, single({ properties }))).status).toBe(202)
     expect(server.events()).toMatchObject([
@@ -41,14 +41,14 @@ describe('records', () => {
     [true, true, false],
   ]
   test.each(flags)('whether flows would start: entry %s, event %s → %s', async (onEntry, onEvent, triggers) => {
-    const { server, call } = start()
+    const { server, call } = startKlaviyo()
     await call(BULK, bulk(entry([attributes({ backfill: onEvent })], { backfill: onEntry })))
     expect(server.events()[0]?.triggersFlows).toBe(triggers)
     expect(server.summary()).toMatchObject({ flowTriggering: Number(triggers), backfilled: Number(!triggers) })
   })
 
   test('one of two events in a second that have no unique_id', async () => {
-    const { server, call } = start()
+    const { server, call } = startKlaviyo()
     for (const time of ['2026-11-01T10:20:30.100Z', '2026-11-01T10:20:30.900Z', '2026-11-01T10:20:31Z']) {
       await call(EVENTS, single({ time, unique_id: undefined }))
     }
@@ -56,7 +56,7 @@ describe('records', () => {
   })
 
   test('nothing for test addresses', async () => {
-    const { server, call } = start()
+    const { server, call } = startKlaviyo()
     for (const email of ['ada@example.com', 'Ada@TEST.com']) {
       expect((await call(EVENTS, single({ profile: profile({ email }) }))).status).toBe(202)
     }
@@ -64,7 +64,7 @@ describe('records', () => {
   })
 
   test('the newest events in full, the keys of all', async () => {
-    const { server, call } = start({ keep: 2 })
+    const { server, call } = startKlaviyo({ keep: 2 })
     for (const key of ['a', 'b', 'c', 'd', 'e', 'a']) await call(EVENTS, single({ unique_id: key }))
     expect(server.events().map(({ key }) => key)).toEqual(['d', 'e'])
     expect(server.summary()).toMatchObject({ events: 5, duplicates: 1 })
@@ -80,7 +80,7 @@ test('each (profile, metric, unique_id) is recorded once, the first, from either
   })
   await fc.assert(
     fc.asyncProperty(fc.array(sending, { maxLength: 30 }), async (sendings) => {
-      const { server, call } = start()
+      const { server, call } = startKlaviyo()
       for (const [index, { email, name, key, inBulk }] of sendings.entries()) {
         const given = { metric: metric(name), unique_id: key, properties: { index: `${index}` } }
         const who = { profile: profile({ email }) }
@@ -99,7 +99,7 @@ test('each (profile, metric, unique_id) is recorded once, the first, from either
 
 describe('profiles', () => {
   const imported = async (...bodies: readonly Loose[]) => {
-    const { server, call } = start()
+    const { server, call } = startKlaviyo()
     const statuses: number[] = []
     for (const body of bodies) statuses.push((await call(IMPORT, body)).status)
     return { statuses, server, call }

@@ -17,7 +17,7 @@ const topic = ({ note }: ReceivedNotification) => String(note.topic)
 describe('300 live actions', async () => {
   const { received, ...subscribed } = createSubscriber()
   const { box, clock, call, searchAll } = openIntercom(subscribed)
-  // An hour on, so that what is new can be told from the history.
+  // An hour later, to distinguish new records from the history.
   await clock.advance(3_600_000)
   for (let i = 0; i < 300; i++) await box.act()
   const of = (name: string) => received.filter((one) => topic(one) === name)

@@ -11,14 +11,14 @@ describe('search', () => {
   const middle = Math.floor(clock.now() / 1000) - 182 * 86_400
   const tag = (it: Answer) => (valueAt(it, 'tags.tags') as Answer[]).map(({ name }) => name)
 
-  // Whatever the query, the answer is what a plain filter over all records gives.
+  // For every query the result equals a plain filter over all records.
   const where = (field: string, operator: string, value: unknown) => ({ field, operator, value })
   test.each<[string, string, object, (it: Answer) => boolean]>([
     ['after a time', CONVERSATIONS, where('created_at', '>', middle), (it) => Number(it.created_at) > middle],
     ['not after a time', CONVERSATIONS, where('updated_at', '<=', middle), (it) => Number(it.updated_at) <= middle],
     ['a state', CONVERSATIONS, where('state', '=', 'closed'), (it) => it.state === 'closed'],
     ['another state', CONVERSATIONS, where('state', '!=', 'closed'), (it) => it.state !== 'closed'],
-    ['nobody assigned', CONVERSATIONS, where('admin_assignee_id', '=', 0), (it) => it.admin_assignee_id === 0],
+    ['no assignee', CONVERSATIONS, where('admin_assignee_id', '=', 0), (it) => it.admin_assignee_id === 0],
     ['read', CONVERSATIONS, where('read', '=', true), (it) => it.read === true],
     ['a tag', CONVERSATIONS, where('tag_ids', 'IN', ['1230001']), (it) => tag(it).includes('VIP')],
     [

@@ -10,7 +10,7 @@ import {
   fixture,
   never,
   type Reply,
-  recorded,
+  replayResponses,
   spec,
   TOKEN,
   US,
@@ -37,7 +37,7 @@ describe('the host', () => {
   ]
   test.each(hosts)('%j is %s', async (change, host) => {
     const { origin, pathname } = new URL(`${host}/me`)
-    const asked = recorded({ [`GET ${pathname}`]: ['me'] }, origin)
+    const asked = replayResponses({ [`GET ${pathname}`]: ['me'] }, origin)
     expect(await me(change)).toEqual(JSON.parse(fixture('me')))
     expect(asked.map(({ line }) => line)).toEqual([`GET ${pathname}`])
   })
@@ -51,7 +51,7 @@ describe('the access token', () => {
   test.each([undefined, '', '  ', 'dG9r\u2019', 'dG9r\nYWJj'])(
     'without a usable token (%j) nothing is asked',
     async (accessToken) => {
-      const asked = recorded({ 'GET /me': ['me'] })
+      const asked = replayResponses({ 'GET /me': ['me'] })
       const fault = await faultOf(me({ accessToken }))
       expect(`${fault.kind} ${fault.code}`).toBe('config intercom/no-credentials')
       expect(fault.message).toMatch(/INTERCOM_ACCESS_TOKEN/)
@@ -61,13 +61,13 @@ describe('the access token', () => {
   )
 
   test('a token copied with a line break works', async () => {
-    const asked = recorded({ 'GET /me': ['me'] })
+    const asked = replayResponses({ 'GET /me': ['me'] })
     await me({ accessToken: `${TOKEN}\n` })
     expect(asked[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`)
   })
 
   test('GET /me identifies the workspace', async () => {
-    const asked = recorded({ 'GET /me': ['me'] })
+    const asked = replayResponses({ 'GET /me': ['me'] })
     expect(await client().workspace(never)).toBe('abc123de')
     expect(asked.map(({ line }) => line)).toEqual(['GET /me'])
   })
@@ -78,7 +78,7 @@ describe('the access token', () => {
     ['tags', 'config source/unknown-account'],
   ]
   test.each(refused)('GET /me answers %j: a config fault, since no record can be keyed', async (reply, code) => {
-    recorded({ 'GET /me': [reply] })
+    replayResponses({ 'GET /me': [reply] })
     const fault = await faultOf(client().workspace(never))
     expect(`${fault.kind} ${fault.code}`).toBe(code)
   })
@@ -95,7 +95,7 @@ const allowed = {
 } satisfies Record<string, readonly Reply[]>
 
 async function checked(answers: Readonly<Record<string, readonly Reply[]>>, accessToken?: string) {
-  const asked = recorded(answers)
+  const asked = replayResponses(answers)
   const secrets = { intercomAccessToken: accessToken, klaviyoApiKey: 'pk_test' }
   const lines: CheckResult[] = []
   for await (const line of (await connector({ secrets })).check(never)) {

@@ -6,12 +6,12 @@ import type { RequestSpec } from '../../../runtime/spec/spec.ts'
 import {
   client,
   connector,
+  createInstantClock,
   faultOf,
   fixture,
-  hastyClock,
   never,
   type Reply,
-  recorded,
+  replayResponses,
   START,
   TOKEN,
 } from '../../helpers/intercom.ts'
@@ -30,7 +30,7 @@ const history = {
 } satisfies Record<string, readonly Reply[]>
 
 async function imported(answers: Readonly<Record<string, readonly Reply[]>>, since?: number) {
-  const asked = recorded(answers)
+  const asked = replayResponses(answers)
   const { backfill } = await connector()
   let last: BackfillProgress | undefined
   for await (const progress of backfill({ signal: never, ...(since !== undefined && { since }) })) last = progress
@@ -121,7 +121,7 @@ describe('requests', () => {
 })
 
 const contact: RequestSpec = { method: 'GET', path: '/contacts/{key}', query: new Map() }
-const get = (change = {}, clock = hastyClock()) =>
+const get = (change = {}, clock = createInstantClock()) =>
   client(change, clock).request(contact, { bindings: { key: 'c1' }, lane: 'live', signal: never })
 
 describe('rejections', () => {
@@ -146,7 +146,7 @@ describe('rejections', () => {
     [[502, 'bad-gateway.html'], 'transient intercom/unavailable', /it is unavailable/, 4],
   ]
   test.each(rows)('answered %j', async (reply, code, says, tries) => {
-    const asked = recorded({ 'GET /contacts/c1': [reply] })
+    const asked = replayResponses({ 'GET /contacts/c1': [reply] })
     const fault = await faultOf(get())
     expect(`${fault.kind} ${fault.code}`).toBe(code)
     expect(fault.message).toMatch(says)
@@ -159,7 +159,7 @@ describe('rejections', () => {
     ['mara@harbourlight.example', undefined],
   ]
   test.each(ids)('with the request id %s carries %s', async (id, request) => {
-    recorded({ 'GET /contacts/c1': [[404, 'bad-gateway.html', { 'x-request-id': id }]] })
+    replayResponses({ 'GET /contacts/c1': [[404, 'bad-gateway.html', { 'x-request-id': id }]] })
     expect((await faultOf(get())).info().requestId).toBe(request)
   })
 
@@ -171,8 +171,8 @@ describe('rejections', () => {
     '429 until %i: waits for a short reset, reports a long one as three windows',
     async (reset, pauses, tries) => {
       const limited: Reply = [429, 'rate-limited', { 'X-RateLimit-Limit': '83', 'X-RateLimit-Reset': String(reset) }]
-      const asked = recorded({ 'GET /contacts/c1': [limited, 'contact'] })
-      const clock = hastyClock()
+      const asked = replayResponses({ 'GET /contacts/c1': [limited, 'contact'] })
+      const clock = createInstantClock()
       const answer = await get({}, clock).catch((error) => error.details.retryAfter)
       expect(answer).toEqual(tries === 2 ? JSON.parse(fixture('contact')) : 30_000)
       expect([asked.length, clock.slept]).toEqual([tries, pauses])
@@ -190,7 +190,10 @@ describe('a merged contact', () => {
     '<https://elsewhere.example/contacts/c3>; rel="canonical"',
     '<https://api.intercom.io@elsewhere.example/contacts/c3>; rel="canonical"',
   ])('is followed at Intercom: %s', async (link) => {
-    const asked = recorded({ 'GET /contacts/c1': [[410, 'contact-merged', { link }]], 'GET /contacts/c3': ['contact'] })
+    const asked = replayResponses({
+      'GET /contacts/c1': [[410, 'contact-merged', { link }]],
+      'GET /contacts/c3': ['contact'],
+    })
     expect(await get()).toMatchObject({ name: 'Cleo' })
     expect(asked.map(({ line, host }) => `${host} ${line}`)).toEqual([
       'api.intercom.io GET /contacts/c1',
@@ -210,14 +213,14 @@ describe('a merged contact', () => {
     '<javascript:/contacts/c3>; rel="canonical"',
     '',
   ])('is not followed for %j', async (link) => {
-    const asked = recorded({ 'GET /contacts/c1': [[410, 'contact-merged', { link }]] })
+    const asked = replayResponses({ 'GET /contacts/c1': [[410, 'contact-merged', { link }]] })
     expect((await faultOf(get())).code).toBe('intercom/gone')
     expect(asked.length).toBe(1)
   })
 
   test('is followed once: a circle ends', async () => {
     const to = (id: string): Reply => [410, 'contact-merged', { link: `</contacts/${id}>; rel="canonical"` }]
-    const asked = recorded({ 'GET /contacts/c1': [to('c3')], 'GET /contacts/c3': [to('c1')] })
+    const asked = replayResponses({ 'GET /contacts/c1': [to('c3')], 'GET /contacts/c3': [to('c1')] })
     expect((await faultOf(get())).code).toBe('intercom/gone')
     expect(asked.length).toBe(2)
   })

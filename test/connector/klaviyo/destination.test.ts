@@ -5,7 +5,7 @@ import { createKlaviyoDestination } from '../../../connector/klaviyo/destination
 import type { SendResult } from '../../../runtime/ports/destination.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json, OutgoingMessage } from '../../../runtime/ports/types.ts'
-import { complaints, event, fixture, keysOf, never, options, spec, textOf } from '../../helpers/klaviyo.ts'
+import { event, fixture, keysOf, never, options, schemaErrors, spec, textOf } from '../../helpers/klaviyo.ts'
 
 interface Sent {
   readonly path: string
@@ -21,7 +21,7 @@ beforeAll(() => nock.disableNetConnect())
 afterEach(() => {
   nock.cleanAll()
   // Every request of every test must satisfy our own schema.
-  const wrong = sent.flatMap(({ text }) => complaints(JSON.parse(text)))
+  const wrong = sent.flatMap(({ text }) => schemaErrors(JSON.parse(text)))
   sent = []
   expect(wrong).toEqual([])
 })
@@ -209,13 +209,13 @@ describe('many events', () => {
     const results = await createKlaviyoDestination(options()).sendMany(events, 'live', never)
     expect(results).toEqual(Array(4).fill({ status: 202, requestId: 'r1' }))
     expect(sent.map(({ path }) => path)).toEqual(['/api/event-bulk-create-jobs'])
-    expect(complaints(body(0), 'liveBulk')).toEqual([])
+    expect(schemaErrors(body(0), 'liveBulk')).toEqual([])
   })
 
   test('of a backfill carry the flag and identifiers only', async () => {
     answer([202])
     await createKlaviyoDestination(options()).sendMany(events, 'backfill', never)
-    expect(complaints(body(0), 'historyBulk')).toEqual([])
+    expect(schemaErrors(body(0), 'historyBulk')).toEqual([])
   })
 
   test('rejected with pointers: the invalid event fails, a phone number is dropped, the rest is resent', async () => {

@@ -13,7 +13,7 @@ import {
 } from '../../../connector/klaviyo/request-bodies.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json, JsonObject, MetricEvent, Profile } from '../../../runtime/ports/types.ts'
-import { complaints, event, fixture, type Golden, keysOf, limits } from '../../helpers/klaviyo.ts'
+import { event, fixture, type Golden, keysOf, limits, schemaErrors } from '../../helpers/klaviyo.ts'
 
 const connector = parse(readFileSync(new URL('../../../connector.yaml', import.meta.url), 'utf8'))
 const attributes: readonly string[] = connector.destination.attributes
@@ -35,17 +35,17 @@ describe('golden pairs', () => {
           ? eventBody(message, limits)
           : bulkBody([bulkEntry(message, lane, limits).text])
     expect(JSON.parse(text)).toEqual(body)
-    expect(complaints(JSON.parse(text))).toEqual([])
-    expect(complaints(JSON.parse(text), definition)).toEqual([])
+    expect(schemaErrors(JSON.parse(text))).toEqual([])
+    expect(schemaErrors(JSON.parse(text), definition)).toEqual([])
   })
 
   test('the schema rejects a backfill without a flag or with attributes', () => {
     for (const broken of [/"backfill":true,"profile"/, /,"backfill":true\}/]) {
       const text = bulkBody([bulkEntry(event('a'), 'backfill', limits).text])
       expect(text).toMatch(broken)
-      expect(complaints(JSON.parse(text.replace(broken, (all) => all.replace('true', 'false'))))).not.toEqual([])
+      expect(schemaErrors(JSON.parse(text.replace(broken, (all) => all.replace('true', 'false'))))).not.toEqual([])
     }
-    expect(complaints(JSON.parse(bulkBody([bulkEntry(event('a'), 'live', limits).text])), 'historyBulk')).not.toEqual(
+    expect(schemaErrors(JSON.parse(bulkBody([bulkEntry(event('a'), 'live', limits).text])), 'historyBulk')).not.toEqual(
       [],
     )
   })
@@ -149,7 +149,7 @@ describe('limits', () => {
     const [attribute = '', within] = name.split('.')
     const value = samples[name] ?? 'ada@klaviyo-demo.com'
     const profile = { email: 'ada@klaviyo-demo.com', [attribute]: within ? { [within]: value } : value, properties: {} }
-    expect(complaints(JSON.parse(eventBody({ ...event('a'), profile }, limits)))).toEqual([])
+    expect(schemaErrors(JSON.parse(eventBody({ ...event('a'), profile }, limits)))).toEqual([])
   })
 
   test('a backfill ignores attributes it does not send', () => {
@@ -181,7 +181,7 @@ describe('batches', () => {
           expect(Buffer.byteLength(text)).toBeLessThanOrEqual(tight.request)
           expect(batch.length).toBeLessThanOrEqual(tight.events)
           expect(new Set(keysOf(text)).size).toBe(batch.length)
-          expect(complaints(JSON.parse(text))).toEqual([])
+          expect(schemaErrors(JSON.parse(text))).toEqual([])
         }
       }),
       { numRuns: 200 },

@@ -7,17 +7,17 @@ import type { Connector } from '../../../runtime/connector.ts'
 import type { Fetch } from '../../../runtime/ports/effects.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import {
+  type AuthHarness,
   CLIENT_ENV,
+  connectByOauth,
+  createAuthHarness,
   INTERCOM,
   KEY,
   KLAVIYO,
-  logIn,
   never,
   SIGNING,
   spec,
   TOKEN,
-  type World,
-  world,
 } from '../../helpers/auth.ts'
 
 const OURS = 'sandbox1'
@@ -32,16 +32,16 @@ interface Opened {
 
 type Change = { readonly fetch?: Fetch; readonly key?: string }
 
-const over = ({ store, clock, fetch, logger }: World, account: Connections, change: Pick<Change, 'fetch'> = {}) =>
+const over = ({ store, clock, fetch, logger }: AuthHarness, account: Connections, change: Pick<Change, 'fetch'> = {}) =>
   connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections: account, ...change })
 
-async function byEnvironment(it: World, change: Change = {}): Promise<Opened> {
+async function byEnvironment(it: AuthHarness, change: Change = {}): Promise<Opened> {
   const { key = KEY, ...parts } = change
   const account = await it.open({ ...ENV, KLAVIYO_API_KEY: key }, parts)
   return { connector: over(it, account, parts), finish: async () => undefined }
 }
 
-async function byHost({ store, clock, logger, ...it }: World, change: Change = {}): Promise<Opened> {
+async function byHost({ store, clock, logger, ...it }: AuthHarness, change: Change = {}): Promise<Opened> {
   const connector = await intercomToKlaviyo({
     secrets: { intercomAccessToken: TOKEN, intercomClientSecret: SIGNING, klaviyoApiKey: change.key ?? KEY },
     settings: { spec, intercomBaseUrl: INTERCOM, klaviyoBaseUrl: KLAVIYO },
@@ -50,7 +50,7 @@ async function byHost({ store, clock, logger, ...it }: World, change: Change = {
   return { connector, finish: async () => undefined }
 }
 
-async function byPastedKeys(it: World): Promise<Opened> {
+async function byPastedKeys(it: AuthHarness): Promise<Opened> {
   const account = await it.open({})
   await account.setup.consent([])
   await account.setup.connectWithKey('source', { key: TOKEN, signing: SIGNING }, never)
@@ -61,18 +61,18 @@ async function byPastedKeys(it: World): Promise<Opened> {
   return { connector: over(it, account), finish }
 }
 
-async function byOauth(it: World): Promise<Opened> {
+async function byOauth(it: AuthHarness): Promise<Opened> {
   const account = await it.open(CLIENT_ENV)
   await account.setup.consent([])
   const finish = async () => {
-    await logIn(it, account, 'source')
-    await logIn(it, account, 'destination')
+    await connectByOauth(it, account, 'source')
+    await connectByOauth(it, account, 'destination')
     await account.setup.finish()
   }
   return { connector: over(it, account), finish }
 }
 
-async function byTokenAndPastedKey(it: World): Promise<Opened> {
+async function byTokenAndPastedKey(it: AuthHarness): Promise<Opened> {
   const account = await it.open({ INTERCOM_ACCESS_TOKEN: TOKEN, INTERCOM_CLIENT_SECRET: SIGNING })
   await account.setup.consent([])
   const finish = async () => {
@@ -97,7 +97,7 @@ const notify = async ({ connector }: Opened, workspace: string, name: string) =>
   (await connector.receive(signed(workspace, name).request)).status
 
 /** Delivers for `ms`. */
-async function work({ clock }: World, { connector }: Opened, ms = 10_000): Promise<void> {
+async function work({ clock }: AuthHarness, { connector }: Opened, ms = 10_000): Promise<void> {
   const stop = new AbortController()
   const working = connector.work({ signal: stop.signal })
   await clock.advance(ms)
@@ -106,7 +106,7 @@ async function work({ clock }: World, { connector }: Opened, ms = 10_000): Promi
 }
 
 /** Runs an import to completion. Resolves to the end of its window and the number of events sent. */
-async function importAll({ clock }: World, { connector }: Opened): Promise<readonly number[]> {
+async function importAll({ clock }: AuthHarness, { connector }: Opened): Promise<readonly number[]> {
   let last: readonly number[] = []
   const run = async () => {
     for await (const { window, eventsSent: sent } of connector.backfill({ signal: never })) last = [window.until, sent]
@@ -115,12 +115,12 @@ async function importAll({ clock }: World, { connector }: Opened): Promise<reado
   return last
 }
 
-const reached = ({ klaviyo }: World, ...names: readonly string[]) =>
+const reached = ({ klaviyo }: AuthHarness, ...names: readonly string[]) =>
   names.filter((name) => klaviyo.profile(addressOf(name)) !== undefined)
 
-const waiting = async ({ store }: World) => (await store.backlog('live')).records
+const waiting = async ({ store }: AuthHarness) => (await store.backlog('live')).records
 
-const ROADS: readonly (readonly [string, (it: World) => Promise<Opened>])[] = [
+const SETUPS: readonly (readonly [string, (it: AuthHarness) => Promise<Opened>])[] = [
   ['credentials from the environment', byEnvironment],
   ['a library with secrets', byHost],
   ['pasted keys', byPastedKeys],
@@ -128,9 +128,9 @@ const ROADS: readonly (readonly [string, (it: World) => Promise<Opened>])[] = [
   ['a token from the environment and a pasted key', byTokenAndPastedKey],
 ]
 
-describe.each(ROADS)('set up by %s', (_, open) => {
+describe.each(SETUPS)('set up by %s', (_, open) => {
   test('a webhook of another workspace never reaches Klaviyo, even if it comes first', async () => {
-    const it = world()
+    const it = createAuthHarness()
     const opened = await open(it)
     expect(await notify(opened, THEIRS, 'eve')).toBe(200)
     expect(await notify(opened, OURS, 'ann')).toBe(200)
@@ -151,7 +151,7 @@ describe.each(ROADS)('set up by %s', (_, open) => {
   })
 
   test('a first webhook of another workspace does not set the end of our import', async () => {
-    const it = world()
+    const it = createAuthHarness()
     const opened = await open(it)
     await notify(opened, THEIRS, 'eve')
     await it.clock.until(opened.finish())
@@ -164,12 +164,15 @@ describe.each(ROADS)('set up by %s', (_, open) => {
   })
 })
 
-const GIVEN = ROADS.slice(0, 2) as unknown as readonly [string, (it: World, change?: Change) => Promise<Opened>][]
+const HOST_SETUPS = SETUPS.slice(0, 2) as unknown as readonly [
+  string,
+  (it: AuthHarness, change?: Change) => Promise<Opened>,
+][]
 
-describe.each(GIVEN)('with %s', (_, open) => {
+describe.each(HOST_SETUPS)('with %s', (_, open) => {
   test('records wait while the source is unavailable and are delivered afterwards', async () => {
     let down = true
-    const it = world({
+    const it = createAuthHarness({
       instead: async ({ url }) => (down && url === `${INTERCOM}/me` ? new Response(null, { status: 503 }) : undefined),
     })
     const opened = await open(it)
@@ -187,7 +190,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
   })
 
   test('nothing is delivered from a source that does not name its account', async () => {
-    const it = world({
+    const it = createAuthHarness({
       instead: async ({ url }) => (url === `${INTERCOM}/me` ? Response.json({}, { status: 403 }) : undefined),
     })
     const opened = await open(it)
@@ -199,7 +202,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
   })
 
   test('a destination that does not name its account receives deliveries', async () => {
-    const it = world({
+    const it = createAuthHarness({
       instead: async ({ url }) => (url.endsWith('/api/accounts') ? Response.json({}, { status: 403 }) : undefined),
     })
     const opened = await open(it)
@@ -210,7 +213,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
   })
 
   test('a key of another account pauses delivery, with the reason', async () => {
-    const it = world()
+    const it = createAuthHarness()
     await work(it, await open(it))
     const other = Response.json({ data: [{ id: 'Other1' }] })
     const fetch: Fetch = async (request) => (request.url.endsWith('/api/accounts') ? other.clone() : it.fetch(request))
@@ -223,7 +226,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
   })
 
   test('a token of another workspace pauses delivery and the import', async () => {
-    const it = world()
+    const it = createAuthHarness()
     await work(it, await open(it))
     const me = Response.json({ app: { id_code: THEIRS, name: 'Elsewhere' } })
     const fetch: Fetch = async (request) => (request.url === `${INTERCOM}/me` ? me.clone() : it.fetch(request))
@@ -240,7 +243,7 @@ describe.each(GIVEN)('with %s', (_, open) => {
 
   test('a host with its own queue delivers no record of another workspace either', async () => {
     let down = true
-    const it = world({
+    const it = createAuthHarness({
       instead: async ({ url }) => (down && url === `${INTERCOM}/me` ? new Response(null, { status: 503 }) : undefined),
     })
     const { connector } = await open(it)

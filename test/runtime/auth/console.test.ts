@@ -1,4 +1,4 @@
-/** Set-up through the console's pages, as a browser without JavaScript sees it; and the secrets they must not show. */
+/** Setup through the console's pages, as a browser without JavaScript sees it, and no secret on any page. */
 import { expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
 import type { Connections } from '../../../runtime/auth/connections.ts'
@@ -7,16 +7,16 @@ import { createRoutes } from '../../../runtime/cli/server/routes.ts'
 import { createConsole } from '../../../runtime/console/index.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import {
+  type AuthHarness,
+  answerConsent,
   CLIENT_ENV,
-  consent,
-  installed,
+  completeSetup,
+  createAuthHarness,
   KEY,
   never,
   SIGNING,
   spec,
   TOKEN,
-  type World,
-  world,
 } from '../../helpers/auth.ts'
 
 const AT = 'http://127.0.0.1:3000'
@@ -58,7 +58,7 @@ const addressTo = (text: string, host: string) => {
   return new URL(found.replaceAll('&amp;', '&'))
 }
 
-async function process(it: World, env: Record<string, string> = CLIENT_ENV, key: EncryptionKey = it.key) {
+async function process(it: AuthHarness, env: Record<string, string> = CLIENT_ENV, key: EncryptionKey = it.key) {
   const account: Connections = await it.open(env, { encryptionKey: key })
   const { clock, fetch, logger, store } = it
   const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections: account })
@@ -77,8 +77,8 @@ async function process(it: World, env: Record<string, string> = CLIENT_ENV, key:
   return { account, connector, answer, ...browser(answer) }
 }
 
-test('from an empty store to delivery, and back', async () => {
-  const it = world()
+test('connects both accounts from an empty store, delivers, and disconnects', async () => {
+  const it = createAuthHarness()
   const { answer, open, send, seen, account } = await process(it)
   const hook = () => answer(new Request(`${AT}/webhooks/intercom`, { method: 'POST', body: '{}' }))
   expect((await hook()).status).toBe(503)
@@ -89,14 +89,16 @@ test('from an empty store to delivery, and back', async () => {
     expect(review.text).toContain(words)
   let page = await send(review, '/set-up/approve', { extra: 'flows:read' })
 
-  const no = await consent(it, addressTo(page.text, 'http://intercom.local'), 'no')
+  const no = await answerConsent(it, addressTo(page.text, 'http://intercom.local'), 'no')
   page = await open(`/set-up/intercom/callback?${no}`)
   expect(page.text).toContain('Access was denied in Intercom')
-  page = await open(`/set-up/intercom/callback?${await consent(it, addressTo(page.text, 'http://intercom.local'))}`)
+  page = await open(
+    `/set-up/intercom/callback?${await answerConsent(it, addressTo(page.text, 'http://intercom.local'))}`,
+  )
   expect(page.text).toContain('Intercom is connected')
   const klaviyo = addressTo(page.text, 'http://klaviyo.local')
   expect(klaviyo.searchParams.get('scope')).toContain('flows:read')
-  const answered = await consent(it, klaviyo)
+  const answered = await answerConsent(it, klaviyo)
   page = await open(`/set-up/klaviyo/callback?${answered}`)
   for (const words of ['Sandbox Shop', 'sandbox1', 'Klaviyo events:write', 'Start delivery'])
     expect(page.text).toContain(words)
@@ -120,7 +122,7 @@ test('from an empty store to delivery, and back', async () => {
 })
 
 test('every request of ours to Klaviyo forbids a retired revision to fall forward', async () => {
-  const it = world()
+  const it = createAuthHarness()
   const opted = new Map<string, string | null>()
   const fetch: typeof it.fetch = async (request) => {
     const { pathname } = new URL(request.url)
@@ -131,8 +133,10 @@ test('every request of ours to Klaviyo forbids a retired revision to fall forwar
   }
   const { open, send } = await process({ ...it, fetch, open: (of, change) => it.open(of, { fetch, ...change }) })
   let page = await send(await open('/set-up'), '/set-up/approve')
-  page = await open(`/set-up/intercom/callback?${await consent(it, addressTo(page.text, 'http://intercom.local'))}`)
-  page = await open(`/set-up/klaviyo/callback?${await consent(it, addressTo(page.text, 'http://klaviyo.local'))}`)
+  page = await open(
+    `/set-up/intercom/callback?${await answerConsent(it, addressTo(page.text, 'http://intercom.local'))}`,
+  )
+  page = await open(`/set-up/klaviyo/callback?${await answerConsent(it, addressTo(page.text, 'http://klaviyo.local'))}`)
   await send(page, '/set-up/finish')
   await send(await open('/set-up/disconnect'), '/set-up/disconnect')
   const paths = ['/api/accounts', '/api/events', '/api/metrics', '/api/profile-import', '/oauth/revoke', '/oauth/token']
@@ -140,8 +144,8 @@ test('every request of ours to Klaviyo forbids a retired revision to fall forwar
 })
 
 test('the permissions page warns of the coming retirement of the revision', async () => {
-  const it = world()
-  await installed(it)
+  const it = createAuthHarness()
+  await completeSetup(it)
   const { open } = await process(it)
   await it.clock.advance(Date.UTC(2027, 6, 15) - it.clock.now())
   const { text } = await open('/set-up/check')
@@ -152,7 +156,7 @@ test('the permissions page warns of the coming retirement of the revision', asyn
 })
 
 test('each metric lists the permissions it needs, and so do the profile attributes', async () => {
-  const { open } = await process(world())
+  const { open } = await process(createAuthHarness())
   const { text } = await open('/set-up')
   const needs = (metric: string) =>
     new RegExp(`>${metric}</th>[\\s\\S]*?data-name="Permissions">([^<]*)`).exec(text)?.[1]
@@ -164,8 +168,8 @@ test('each metric lists the permissions it needs, and so do the profile attribut
 })
 
 test('a later connection can request more permissions; repeating the consent form stops nothing', async () => {
-  const it = world()
-  await installed(it)
+  const it = createAuthHarness()
+  await completeSetup(it)
   const { open, send, account } = await process(it)
   let page = await open('/set-up/klaviyo')
   expect(addressTo(page.text, 'http://klaviyo.local').searchParams.get('scope')).not.toContain('flows:read')
@@ -178,9 +182,9 @@ test('a later connection can request more permissions; repeating the consent for
   expect((await account.setup.view()).state.optionalPermissions).toEqual([])
 })
 
-test('a form of an outdated page does nothing', async () => {
-  const it = world()
-  await installed(it)
+test('ignores the form of an outdated page', async () => {
+  const it = createAuthHarness()
+  await completeSetup(it)
   const { open, send, account } = await process(it)
   const left = { text: `${(await open('/set-up/disconnect')).text} action="/set-up/finish"` }
   await send(left, '/set-up/disconnect')
@@ -190,8 +194,8 @@ test('a form of an outdated page does nothing', async () => {
   expect(account.gate.pausedReason()).toContain('disconnected')
 })
 
-test('a pasted key is rejected on the page and nowhere else', async () => {
-  const it = world()
+test('shows the rejection of a pasted key on the page alone', async () => {
+  const it = createAuthHarness()
   const { open, send, seen } = await process(it, {})
   let page = await send(await open('/set-up'), '/set-up/approve')
   expect(page.text).toContain('INTERCOM_CLIENT_ID')
@@ -212,10 +216,10 @@ test('a pasted key is rejected on the page and nowhere else', async () => {
 })
 
 test('an authorization begun before a restart completes after it', async () => {
-  const it = world()
+  const it = createAuthHarness()
   const first = await process(it)
   const page = await first.send(await first.open('/set-up'), '/set-up/approve')
-  const answered = await consent(it, addressTo(page.text, 'http://intercom.local'))
+  const answered = await answerConsent(it, addressTo(page.text, 'http://intercom.local'))
   const second = await process(it)
   for (const [name, value] of first.cookies) second.cookies.set(name, value)
   expect((await second.open(`/set-up/intercom/callback?${answered}`)).text).toContain('Intercom is connected')
@@ -226,7 +230,7 @@ test('an authorization begun before a restart completes after it', async () => {
 })
 
 test('a form without its CSRF token changes nothing', async () => {
-  const it = world()
+  const it = createAuthHarness()
   const { answer, account } = await process(it)
   for (const path of ['approve', 'finish', 'disconnect', 'intercom/paste']) {
     const response = await answer(
@@ -237,8 +241,8 @@ test('a form without its CSRF token changes nothing', async () => {
   expect((await account.setup.view()).step).toBe('review')
 })
 
-test('an unknown side, and sides configured by the environment', async () => {
-  const it = world()
+test('handles an unknown side, and sides configured by the environment', async () => {
+  const it = createAuthHarness()
   const { open } = await process(it, { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
   expect((await open('/set-up/elsewhere')).text).toContain('There is no such connection')
   expect((await open('/set-up/intercom')).text).toContain('connected by the environment')
@@ -248,14 +252,14 @@ test('an unknown side, and sides configured by the environment', async () => {
 })
 
 test('the page shows the account of the environment before delivery begins, or why it is unknown', async () => {
-  const it = world()
+  const it = createAuthHarness()
   const env = { KLAVIYO_API_KEY: KEY }
   const { open, send } = await process(it, env)
   let page = await send(await open('/set-up'), '/set-up/approve')
   page = await send(page, '/set-up/intercom/paste', { key: TOKEN, signing: SIGNING, region: 'us' })
   for (const words of ['Are these the right accounts?', 'Sandbox Shop', 'SndBox']) expect(page.text).toContain(words)
 
-  const other = world()
+  const other = createAuthHarness()
   const mute: typeof other.fetch = async (request) =>
     request.url.endsWith('/api/accounts') ? Response.json({}, { status: 403 }) : other.fetch(request)
   const silent = await process({ ...other, open: (of, change) => other.open(of, { fetch: mute, ...change }) }, env)
@@ -265,9 +269,9 @@ test('the page shows the account of the environment before delivery begins, or w
 })
 
 test('names from the API are escaped, and an unusable encryption key is reported, not shown as a failure', async () => {
-  const it = world()
+  const it = createAuthHarness()
   const hostile = '<script>alert(1)</script>"onload=x'
-  await installed(it)
+  await completeSetup(it)
   const parties = { source: { id: hostile, name: hostile, timezone: hostile }, destination: { id: '1', name: hostile } }
   await it.store.writeCheckpoints([{ name: 'setup', value: { consentedAt: 1, accounts: parties } }])
   const key = async () => {
@@ -293,11 +297,11 @@ test('names from the API are escaped, and an unusable encryption key is reported
 
 test('an uninstall notice is believed once the source rejects our credentials', async () => {
   let told: (request: Request) => Promise<Response> = async () => new Response()
-  const it = world({ webhook: (request) => told(request) })
+  const it = createAuthHarness({ webhook: (request) => told(request) })
   const { account, answer, open, send } = await process(it)
   let page = await send(await open('/set-up'), '/set-up/approve')
   for (const [side, host] of Object.entries({ intercom: 'http://intercom.local', klaviyo: 'http://klaviyo.local' }))
-    page = await open(`/set-up/${side}/callback?${await consent(it, addressTo(page.text, host))}`)
+    page = await open(`/set-up/${side}/callback?${await answerConsent(it, addressTo(page.text, host))}`)
   await send(page, '/set-up/finish')
 
   const notice = (body: string) => {

@@ -10,24 +10,24 @@ import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import { systemClock } from '../../../runtime/system.ts'
 import {
+  type AuthHarness,
   CLIENT_ENV,
+  completeSetup,
+  connectByOauth,
+  createAuthHarness,
   INTERCOM,
-  installed,
   KEY,
   KLAVIYO,
-  logIn,
   never,
   spec,
   TOKEN,
-  type World,
-  world,
 } from '../../helpers/auth.ts'
 
 /** A world whose webhooks reach a running connector. */
 async function delivering() {
   let take: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 })
-  const it = world({ webhook: (request) => take(request) })
-  const account = await installed(it)
+  const it = createAuthHarness({ webhook: (request) => take(request) })
+  const account = await completeSetup(it)
   const { clock, fetch, logger, store } = it
   const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections: account })
   take = connector.receive
@@ -40,8 +40,8 @@ async function delivering() {
   return { it, account, connector, end }
 }
 
-const events = (it: World) => it.klaviyo.summary().events
-const waiting = async (it: World) => (await it.store.backlog('live')).records
+const events = (it: AuthHarness) => it.klaviyo.summary().events
+const waiting = async (it: AuthHarness) => (await it.store.backlog('live')).records
 
 test('a revoked grant pauses delivery; a new connection resumes it without loss', async () => {
   const { it, account, end } = await delivering()
@@ -63,7 +63,7 @@ test('a revoked grant pauses delivery; a new connection resumes it without loss'
   await it.clock.advance(600_000)
   expect([await waiting(it), it.logger.lines.length]).toEqual([held, said])
 
-  await logIn(it, account, 'destination')
+  await connectByOauth(it, account, 'destination')
   await it.clock.advance(120_000)
   expect([await waiting(it), await it.store.countDeadLetters()]).toEqual([0, 0])
   expect(events(it)).toBeGreaterThan(before)
@@ -86,7 +86,7 @@ test('a token revoked without notice pauses delivery, with one log line, until a
   expect([said.length, await waiting(it)]).toEqual([1, held])
   expect(it.asked.slice(asked)).toEqual(new Array(10).fill(`GET ${INTERCOM}/me`))
 
-  await logIn(it, account, 'source')
+  await connectByOauth(it, account, 'source')
   await it.clock.advance(120_000)
   expect([account.gate.pausedReason(), await waiting(it), await it.store.countDeadLetters()]).toEqual([undefined, 0, 0])
   expect(events(it)).toBeGreaterThan(0)
@@ -94,7 +94,7 @@ test('a token revoked without notice pauses delivery, with one log line, until a
 })
 
 test('a single 401 does not pause delivery, and credentials restored at the side resume it', async () => {
-  const it = world()
+  const it = createAuthHarness()
   const account = await it.open({ INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY })
   const login = await account.source.current(never)
   expect(await account.source.refresh(login, never)).toBe(false)
@@ -114,7 +114,7 @@ test('a single 401 does not pause delivery, and credentials restored at the side
 })
 
 test('an import is refused before set-up is finished', async () => {
-  const it = world()
+  const it = createAuthHarness()
   const account = await it.open()
   const { clock, fetch, logger, store } = it
   const connector = connectorFromSpec(spec, store, { clock, fetch, logger, connections: account })
@@ -126,7 +126,7 @@ test('an import is refused before set-up is finished', async () => {
 })
 
 test('no token on disk is readable, a restart reads them, and without the key the reason is reported', async () => {
-  const it = world()
+  const it = createAuthHarness()
   const folder = await mkdtemp(join(tmpdir(), 'account-'))
   try {
     const path = join(folder, 'store.db')
@@ -148,8 +148,8 @@ test('no token on disk is readable, a restart reads them, and without the key th
     }
     const first = await open()
     await first.account.setup.consent([])
-    await logIn(it, first.account, 'source')
-    await logIn(it, first.account, 'destination')
+    await connectByOauth(it, first.account, 'source')
+    await connectByOauth(it, first.account, 'destination')
     await first.account.setup.finish()
     const tokens = [await first.account.source.current(never), await first.account.destination.current(never)]
     const secrets = tokens.map(({ headers }) => headers.Authorization?.slice('Bearer '.length) ?? '')
@@ -168,8 +168,8 @@ test('no token on disk is readable, a restart reads them, and without the key th
     const third = await open()
     expect(third.account.gate.pausedReason()).toContain('encrypted with another key')
     expect((await third.account.setup.view()).source.problem).toContain('CONNECTOR_KEY')
-    await logIn(it, third.account, 'source')
-    await logIn(it, third.account, 'destination')
+    await connectByOauth(it, third.account, 'source')
+    await connectByOauth(it, third.account, 'destination')
     expect(third.account.gate.pausedReason()).toBeUndefined()
     await third.store.close()
   } finally {

@@ -1,24 +1,32 @@
 /** Credentials from the environment: their account is identified once for each key, remembered, and pinned. */
 import { describe, expect, test } from 'vitest'
 import type { Fetch } from '../../../runtime/ports/effects.ts'
-import { installed, KEY, logIn, never, TOKEN, type World, world } from '../../helpers/auth.ts'
+import {
+  type AuthHarness,
+  completeSetup,
+  connectByOauth,
+  createAuthHarness,
+  KEY,
+  never,
+  TOKEN,
+} from '../../helpers/auth.ts'
 
 const ENV = { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY }
 
 /** Answers `/api/accounts` as Klaviyo does for the key of another account. */
 const answering =
-  ({ fetch }: World, answer: () => Response): Fetch =>
+  ({ fetch }: AuthHarness, answer: () => Response): Fetch =>
   async (request) =>
     request.url.endsWith('/api/accounts') ? answer() : fetch(request)
 
 const account = (id: string) =>
   Response.json({ data: [{ id, attributes: { contact_information: { organization_name: 'Elsewhere' } } }] })
 
-const accountsAsked = ({ asked }: World) => asked.filter((line) => line.endsWith('/api/accounts')).length
+const accountsAsked = ({ asked }: AuthHarness) => asked.filter((line) => line.endsWith('/api/accounts')).length
 
 describe('credentials of the environment', () => {
   test('are shown with name, region and time zone, and identified only once', async () => {
-    const it = world()
+    const it = createAuthHarness()
     const first = await it.open(ENV)
     expect((await first.setup.view()).destination).not.toHaveProperty('account')
     expect(it.asked).toEqual([])
@@ -35,7 +43,7 @@ describe('credentials of the environment', () => {
   })
 
   test('pin the store on first use, with one request for all callers', async () => {
-    const it = world()
+    const it = createAuthHarness()
     const one = await it.open(ENV)
     await Promise.all([1, 2, 3].map(() => one.destination.current(never)))
     expect(accountsAsked(it)).toBe(1)
@@ -45,8 +53,8 @@ describe('credentials of the environment', () => {
   test.each(['by OAuth', 'by another key'])(
     'of another account are refused on a store that was bound %s',
     async (how) => {
-      const it = world()
-      if (how === 'by OAuth') await installed(it)
+      const it = createAuthHarness()
+      if (how === 'by OAuth') await completeSetup(it)
       else await (await it.open(ENV)).destination.current(never)
       const fetch = answering(it, () => account('Other1'))
       const moved = await it.open({ ...ENV, KLAVIYO_API_KEY: 'pk_of_another_account' }, { fetch })
@@ -63,8 +71,8 @@ describe('credentials of the environment', () => {
     },
   )
 
-  test('that may not name their account are used, and the page names the missing permission', async () => {
-    const it = world()
+  test('without permission to read their account are used, and the page names the missing permission', async () => {
+    const it = createAuthHarness()
     const fetch = answering(it, () => Response.json({ errors: [] }, { status: 403 }))
     const one = await it.open(ENV, { fetch })
     await one.destination.current(never)
@@ -74,7 +82,7 @@ describe('credentials of the environment', () => {
   })
 
   test('that meet a retired revision are used, and the page names the remedy', async () => {
-    const it = world()
+    const it = createAuthHarness()
     const fetch = answering(it, () => new Response(null, { status: 410 }))
     const one = await it.open(ENV, { fetch })
     await one.destination.current(never)
@@ -83,7 +91,7 @@ describe('credentials of the environment', () => {
   })
 
   test('that are rejected pause delivery as soon as the page is viewed', async () => {
-    const it = world()
+    const it = createAuthHarness()
     const one = await it.open({ ...ENV, KLAVIYO_API_KEY: 'pk_unknown' })
     const { destination, pausedReason } = await one.setup.view(never)
     expect(destination.problem).toContain('rejected the credentials from the environment')
@@ -91,7 +99,7 @@ describe('credentials of the environment', () => {
   })
 
   test('wait while the account cannot be identified', async () => {
-    const it = world()
+    const it = createAuthHarness()
     let down = true
     const fetch = answering(it, () => (down ? new Response(null, { status: 503 }) : account('SndBox')))
     const one = await it.open(ENV, { fetch })
@@ -103,7 +111,7 @@ describe('credentials of the environment', () => {
   })
 
   test('need no encryption key: without one each process identifies the account', async () => {
-    const it = world()
+    const it = createAuthHarness()
     const key = async () => {
       throw new Error('this store has none')
     }
@@ -117,8 +125,8 @@ describe('credentials of the environment', () => {
 
 describe('a key that replaces OAuth access', () => {
   test('revokes that access', async () => {
-    const it = world()
-    const one = await installed(it)
+    const it = createAuthHarness()
+    const one = await completeSetup(it)
     const old = await one.destination.current(never)
     const { note } = await one.setup.connectWithKey('destination', { key: KEY }, never)
     expect(note).toContain('was revoked')
@@ -129,8 +137,8 @@ describe('a key that replaces OAuth access', () => {
   })
 
   test('is used even if the revocation fails, which the page and the log report', async () => {
-    const it = world()
-    await installed(it)
+    const it = createAuthHarness()
+    await completeSetup(it)
     const fetch: Fetch = async (request) =>
       request.url.endsWith('/oauth/revoke') ? new Response(null, { status: 500 }) : it.fetch(request)
     const one = await it.open(undefined, { fetch })
@@ -141,17 +149,17 @@ describe('a key that replaces OAuth access', () => {
   })
 
   test('does not uninstall an app that the key may belong to', async () => {
-    const it = world()
-    const one = await installed(it)
+    const it = createAuthHarness()
+    const one = await completeSetup(it)
     const { note } = await one.setup.connectWithKey('source', { key: TOKEN }, never)
     expect(note).toContain('if the key belongs to another app')
     expect(it.asked.filter((line) => line.includes('uninstall'))).toEqual([])
   })
 
   test('revokes nothing when OAuth access replaces OAuth access', async () => {
-    const it = world()
-    const one = await installed(it)
-    await logIn(it, one, 'destination')
+    const it = createAuthHarness()
+    const one = await completeSetup(it)
+    await connectByOauth(it, one, 'destination')
     expect(it.asked.filter((line) => line.includes('revoke'))).toEqual([])
   })
 })

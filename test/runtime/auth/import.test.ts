@@ -2,10 +2,17 @@
 import { expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
 import { ImportRunner } from '../../../runtime/console/pages/import/import-runner.ts'
-import { INTERCOM, installed, logIn, spec, type World, world } from '../../helpers/auth.ts'
+import {
+  type AuthHarness,
+  completeSetup,
+  connectByOauth,
+  createAuthHarness,
+  INTERCOM,
+  spec,
+} from '../../helpers/auth.ts'
 
 /** A process on the world's store. */
-async function process(it: World, account: Awaited<ReturnType<World['open']>>) {
+async function process(it: AuthHarness, account: Awaited<ReturnType<AuthHarness['open']>>) {
   const { clock, fetch, logger, store } = it
   const ending = new AbortController()
   const { signal } = ending
@@ -21,13 +28,13 @@ async function process(it: World, account: Awaited<ReturnType<World['open']>>) {
 /** An import in progress, during which the app is uninstalled in Intercom. */
 async function cutOff() {
   let slow = true
-  const it = world({
+  const it = createAuthHarness({
     conversations: 400,
     tickets: 200,
     instead: async (request) =>
       slow && request.url.endsWith('/search') ? void (await it.clock.sleep(5_000)) : undefined,
   })
-  const account = await installed(it)
+  const account = await completeSetup(it)
   const first = await process(it, account)
   await it.clock.until(first.desk.begin({}))
   await it.clock.advance(18_000)
@@ -40,7 +47,7 @@ async function cutOff() {
   return { it, account, ...first, before, read }
 }
 
-const finished = async (it: World, connector: Awaited<ReturnType<typeof process>>['connector']) => {
+const finished = async (it: AuthHarness, connector: Awaited<ReturnType<typeof process>>['connector']) => {
   for (let n = 0; n < 300; n++) {
     if ((await connector.lastBackfill())?.phase === 'done') return true
     await it.clock.advance(1_000)
@@ -48,13 +55,13 @@ const finished = async (it: World, connector: Awaited<ReturnType<typeof process>
   return false
 }
 
-test('it resumes after the new connection from its checkpoint', async () => {
+test('resumes from its checkpoint after a new connection', async () => {
   const { it, account, connector, desk, before, read, end } = await cutOff()
   expect(before).toBeGreaterThan(0)
   expect([desk.running, desk.waitsForAuth]).toEqual([false, true])
   expect(desk.lastError).toMatch(/connect Intercom again|connect it again/)
   const run = (await connector.lastBackfill())?.run
-  await logIn(it, account, 'source')
+  await connectByOauth(it, account, 'source')
   expect(await finished(it, connector)).toBe(true)
   const last = await connector.lastBackfill()
   const contacts = last?.streams.find(({ stream }) => stream === 'contacts')?.recordsRead ?? 0
@@ -67,13 +74,13 @@ test('an import paused by a person meanwhile stays paused', async () => {
   const { it, account, connector, desk, end } = await cutOff()
   await it.clock.until(desk.pause())
   expect(desk.waitsForAuth).toBe(false)
-  await logIn(it, account, 'source')
+  await connectByOauth(it, account, 'source')
   await it.clock.advance(120_000)
   expect([desk.running, (await connector.lastBackfill())?.phase === 'done']).toEqual([false, false])
   await end()
 })
 
-test('a process started while a side is disconnected resumes it, too', async () => {
+test('resumes in a process that was started while a side was disconnected', async () => {
   const { it, end } = await cutOff()
   await end()
   const account = await it.open()
@@ -84,7 +91,7 @@ test('a process started while a side is disconnected resumes it, too', async () 
   await it.clock.until(next.desk.resume())
   await it.clock.advance(10_000)
   expect([next.desk.running, next.desk.waitsForAuth]).toEqual([false, true])
-  await logIn(it, account, 'source')
+  await connectByOauth(it, account, 'source')
   expect(await finished(it, next.connector)).toBe(true)
   await next.end()
 })

@@ -7,18 +7,25 @@ import type { RequestAuth } from '../../../runtime/ports/auth.ts'
 import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Store } from '../../../runtime/ports/store.ts'
-import { installed, KLAVIYO, logIn, never, type World, world } from '../../helpers/auth.ts'
+import {
+  type AuthHarness,
+  completeSetup,
+  connectByOauth,
+  createAuthHarness,
+  KLAVIYO,
+  never,
+} from '../../helpers/auth.ts'
 
 const HOUR = 3_600_000
 
-const accepted = async (it: World, { headers }: RequestAuth): Promise<boolean> => {
+const accepted = async (it: AuthHarness, { headers }: RequestAuth): Promise<boolean> => {
   const request = new Request(`${KLAVIYO}/api/accounts`, { headers: { ...headers, revision: '2026-07-15' } })
   return (await it.klaviyo.fetch(request)).status === 200
 }
 
 test('a token is refreshed before it expires, once for all callers in two processes', async () => {
-  const it = world()
-  const processes = [await installed(it), await it.open()]
+  const it = createAuthHarness()
+  const processes = [await completeSetup(it), await it.open()]
   const before = it.klaviyo.oauth.refreshes()
   const all = () =>
     Promise.all(processes.flatMap((one) => Array.from({ length: 20 }, () => one.destination.current(never))))
@@ -32,8 +39,8 @@ test('a token is refreshed before it expires, once for all callers in two proces
 })
 
 test('a 401 refreshes the token and retries the request, but not for a token just issued', async () => {
-  const it = world()
-  const account = await installed(it)
+  const it = createAuthHarness()
+  const account = await completeSetup(it)
   const ask = () => {
     let tries = 0
     const asked = withAuth(account.destination, never, async (login) => {
@@ -58,8 +65,8 @@ test('a 401 refreshes the token and retries the request, but not for a token jus
 })
 
 test('while a refresh fails the old token serves until it expires', async () => {
-  const it = world()
-  await installed(it)
+  const it = createAuthHarness()
+  await completeSetup(it)
   const down: Fetch = async () => Response.json({}, { status: 503 })
   const account = await it.open(undefined, { fetch: down })
   await it.clock.advance(HOUR - 20_000)
@@ -71,8 +78,8 @@ test('while a refresh fails the old token serves until it expires', async () => 
 })
 
 test('a revoked grant pauses delivery, with one log line, until a new connection', async () => {
-  const it = world()
-  const account = await installed(it)
+  const it = createAuthHarness()
+  const account = await completeSetup(it)
   const other = await it.open()
   it.klaviyo.oauth.expire('grants')
   await it.clock.advance(HOUR)
@@ -86,14 +93,14 @@ test('a revoked grant pauses delivery, with one log line, until a new connection
   expect(account.gate.pausedReason()).toContain('connect it again')
   expect((await account.setup.view()).destination.problem).toContain('connect it again')
   expect(it.logger.lines.filter((line) => line.startsWith('error'))).toHaveLength(1)
-  await logIn(it, account, 'destination')
+  await connectByOauth(it, account, 'destination')
   expect(account.gate.pausedReason()).toBeUndefined()
   for (const one of [account, other]) expect(await accepted(it, await one.destination.current(never))).toBe(true)
 })
 
 test('a disconnection during a refresh takes precedence', async () => {
-  const it = world()
-  const account = await installed(it)
+  const it = createAuthHarness()
+  const account = await completeSetup(it)
   let go: () => void = () => undefined
   const held = new Promise<void>((resolve) => {
     go = resolve
@@ -112,7 +119,7 @@ test('a disconnection during a refresh takes precedence', async () => {
 })
 
 /** A process that crashes at its nth effect, before or after it, and never continues. */
-function mortal(it: World, dies: { readonly at: number; readonly after: boolean }) {
+function mortal(it: AuthHarness, dies: { readonly at: number; readonly after: boolean }) {
   let left = dies.at
   const dead = new Promise<never>(() => undefined)
   const alive = async <T>(effect: () => Promise<T>): Promise<T> => {
@@ -148,9 +155,9 @@ describe('across crashes at any effect', () => {
   test('the next process has a valid token, or reports that a person must connect again', async () => {
     await fc.assert(
       fc.asyncProperty(rotate, fc.array(step, { maxLength: 12 }), async (mode, steps) => {
-        const it = world()
+        const it = createAuthHarness()
         it.klaviyo.oauth.setRules({ rotate: mode })
-        const processes: Connections[] = [await installed(it), await it.open(), await it.open()]
+        const processes: Connections[] = [await completeSetup(it), await it.open(), await it.open()]
         let deaths = 0
         for (const one of steps) {
           if (one.does === 'pass') await it.clock.advance(one.ms)
@@ -171,7 +178,7 @@ describe('across crashes at any effect', () => {
         const end = await it.clock.until(last.destination.current(never).catch((error: unknown) => error))
         if (mode === 'strict' && deaths > 0 && end instanceof Error) {
           expect(end).toMatchObject({ code: 'klaviyo/credentials-rejected' })
-          await logIn(it, last, 'destination')
+          await connectByOauth(it, last, 'destination')
           expect(await accepted(it, await last.destination.current(never))).toBe(true)
         } else expect(await accepted(it, end as RequestAuth)).toBe(true)
       }),

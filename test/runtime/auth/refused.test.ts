@@ -3,18 +3,18 @@ import { expect, test } from 'vitest'
 import { connectorFromSpec } from '../../../connector/index.ts'
 import type { AuthMethod } from '../../../runtime/ports/auth.ts'
 import type { Fetch } from '../../../runtime/ports/effects.ts'
-import { CLIENT_ENV, KEY, logIn, never, spec, TOKEN, world } from '../../helpers/auth.ts'
+import { CLIENT_ENV, connectByOauth, createAuthHarness, KEY, never, spec, TOKEN } from '../../helpers/auth.ts'
 
-/** Connects both sides by one method, then rejects every request with the status, and collects the failed checks. */
+/** Connects Intercom and Klaviyo by one method, rejects every request with the status, and collects the failed checks. */
 async function refused(by: AuthMethod, status: number): Promise<string[]> {
-  const it = world()
+  const it = createAuthHarness()
   let refusing = false
   const fetch: Fetch = async (request) => (refusing ? Response.json({}, { status }) : it.fetch(request))
   const env = by === 'environment' ? { INTERCOM_ACCESS_TOKEN: TOKEN, KLAVIYO_API_KEY: KEY } : CLIENT_ENV
   const account = await it.open(env, { fetch })
   if (by !== 'environment') await account.setup.consent([])
   for (const side of ['source', 'destination'] as const) {
-    if (by === 'oauth') await logIn(it, account, side)
+    if (by === 'oauth') await connectByOauth(it, account, side)
     if (by === 'key') await account.setup.connectWithKey(side, { key: side === 'source' ? TOKEN : KEY }, never)
   }
   refusing = true

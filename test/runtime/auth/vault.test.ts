@@ -60,7 +60,7 @@ test('of two concurrent swaps one fails', async () => {
 })
 
 test.each(['', 'short', 'A'.repeat(44), `${'A'.repeat(43)}!`, 'a'.repeat(64)])(
-  'CONNECTOR_KEY "%s" is refused in words',
+  'rejects CONNECTOR_KEY "%s" with an explanation',
   (text) => {
     expect(() => keyFromBase64(text)).toThrow('openssl rand -base64 32')
   },

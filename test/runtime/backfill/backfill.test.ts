@@ -1,4 +1,4 @@
-/** Importing history: interrupted anywhere it gives the same; nothing twice, nothing that starts a flow, few calls. */
+/** Imports of history: the same result after any interruption, no duplicates, no flows started, few requests. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { BackfillOptions, BackfillProgress } from '../../../runtime/backfill/types.ts'
@@ -20,7 +20,7 @@ async function runs(
       last = progress
       watch(progress, stop)
     }
-    if (last === undefined) throw new Error('no progress was told')
+    if (last === undefined) throw new Error('the import reported no progress')
     return last
   })()
   return clock.until(all)
@@ -52,7 +52,7 @@ test('history is delivered once, within its window, with identifiers only and wi
   }
 })
 
-test('after the last page no event waits for a full request', async () => {
+test('sends the last, partly filled bulk request after the last page', async () => {
   let read = 0
   const shop = await startConnector()
   const last = await runs(shop.connector, shop.clock, {}, ({ phase, elapsed }) => {
@@ -61,7 +61,7 @@ test('after the last page no event waits for a full request', async () => {
   expect(last.elapsed - read).toBeLessThan(1_500)
 })
 
-test('interrupted any number of times, it resumes and sends what one run sends', async () => {
+test('resumes after any number of interruptions and sends the same events as one run', async () => {
   const options = { conversations: 160, tickets: 60 }
   const whole = await imported(options)
   await fc.assert(
@@ -205,7 +205,7 @@ test('begins once the source is available', async () => {
   expect(await runs(shop.connector, clock)).toMatchObject({ phase: 'done', dead: 0 })
 })
 
-test('loses nothing while both sides fail at times', async () => {
+test('loses nothing while Intercom and Klaviyo fail intermittently', async () => {
   let n = 0
   const whole = await imported()
   const shop = await startConnector({
@@ -221,7 +221,7 @@ test('loses nothing while both sides fail at times', async () => {
   ).toEqual(whole.keys)
 })
 
-test('one rejected bulk request is one line of the log', async () => {
+test('logs a rejected bulk request in one line', async () => {
   let refused = 0
   const lines: string[] = []
   const quiet = () => undefined

@@ -1,4 +1,4 @@
-/** What an import would cost: counted by the source, timed by a page of each stream, held up by whichever is slowest. */
+/** Estimates of an import: counts from the source, the time of a page of each stream, and the bottleneck. */
 import { describe, expect, test } from 'vitest'
 import { backfillRateLimit } from '../../../connector/klaviyo/destination.ts'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
@@ -43,7 +43,7 @@ async function estimated(
 
 const SHOP: Source = { conversations: 15_000, tickets: 3_000, contacts: 9_000, takes: () => 2_000 }
 
-test('pages take as long as a page of the same size just took, contacts included', async () => {
+test('assumes for every page the measured time of one of the same size, contacts included', async () => {
   const { time, bottleneck: because, calls, sizes, slowest } = await estimated(SHOP)
   expect(sizes).toEqual([150, 150, 150])
   expect([calls, time, because]).toEqual([100 + 20 + 60, (100 + 20 + 60) * 2_000, 'pages'])
@@ -75,7 +75,7 @@ describe('is bounded by', () => {
     expect([time, because]).toEqual([180_000, 'destination'])
   })
 
-  test('which is that of full requests', () => {
+  test('where the limit assumes full bulk requests', () => {
     const perMinute = 150 * spec.destination.utilization * 1_000
     expect(backfillRateLimit(spec.destination)).toEqual({ limit: Math.floor(perMinute), interval: 60_000 })
   })

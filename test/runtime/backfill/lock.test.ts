@@ -1,4 +1,4 @@
-/** One import at a time: who may begin, who is told to look elsewhere, and what ends a turn. */
+/** One import at a time: acquiring the lock, rejecting other processes, release and expiry. */
 import { describe, expect, test } from 'vitest'
 import { acquireBackfillLock, runningBackfill } from '../../../runtime/backfill/lock.ts'
 import type { ProcessIdentity } from '../../../runtime/backfill/types.ts'
@@ -26,7 +26,7 @@ function place() {
   return { clock, store, take, refused, lost }
 }
 
-test('anybody can ask who imports', async () => {
+test('reports the process that runs an import', async () => {
   const { clock, store, take } = place()
   const ask = (who: ProcessIdentity) => runningBackfill({ store, clock, processIdentity: who })
   expect(await ask(self('42.b'))).toBeUndefined()
@@ -41,7 +41,7 @@ test('anybody can ask who imports', async () => {
 })
 
 describe('while one process runs an import', () => {
-  test('another is told who, for as long as it takes', async () => {
+  test('rejects another process until the lock is released, and names the owner', async () => {
     const { clock, take, refused } = place()
     const lease = await take(self('41.a'))
     expect(await refused(self('42.b'))).toMatch(/process 41 began it at \d{4}-/)
@@ -51,27 +51,27 @@ describe('while one process runs an import', () => {
     await (await take(self('42.b'))).release()
   })
 
-  test('so is the same process', async () => {
+  test('rejects a second import in the same process', async () => {
     const { take, refused } = place()
     const lease = await take(self('41.a'))
     expect(await refused(self('41.a'))).toMatch(/this process/)
     await lease.release()
   })
 
-  test('one that is known to have died is followed at once', async () => {
+  test('takes over at once from a process that has exited', async () => {
     const { take } = place()
     await take(self('41.a'))
     await (await take(self('42.b', '41.a'))).release()
   })
 })
 
-test('of two that begin together, one is refused', async () => {
+test('of two concurrent starts, rejects one', async () => {
   const { refused } = place()
   const said = await Promise.all([refused(self('41.a')), refused(self('42.b'))])
   expect(said.filter((message) => message !== undefined)).toHaveLength(1)
 })
 
-test('a turn that is not renewed ends by itself, and its holder learns that it was taken', async () => {
+test('a lock that is not renewed expires, and its former owner is notified of the loss', async () => {
   const { clock, store, take, lost } = place()
   const late = await take(self('41.a'))
   await store.writeCheckpoints([
@@ -86,7 +86,7 @@ test('a turn that is not renewed ends by itself, and its holder learns that it w
   expect(await store.readCheckpoint('backfill-lock')).toBeUndefined()
 })
 
-test('a process knows itself, an earlier one with its pid, and one that has ended', () => {
+test('hasExited distinguishes this process, an earlier one with its pid, and one that has exited', () => {
   expect(systemSelf.hasExited(systemSelf.id)).toBe(false)
   expect(systemSelf.hasExited(`${process.pid}.another-start`)).toBe(true)
   expect(systemSelf.hasExited(`${process.ppid}.any`)).toBe(false)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { BackfillOptions, BackfillProgress } from '../../../runtime/backfill/types.ts'
-import { type FakeSetup, runCommand, standingClock } from '../../helpers/cli-fake.ts'
+import { createFrozenClock, type FakeSetup, runCommand } from '../../helpers/cli-fake.ts'
 
 const progress = (parts: Partial<BackfillProgress> = {}): BackfillProgress => ({
   run: 'r1',
@@ -45,7 +45,7 @@ const done = progress({
 
 /** A backfill that yields these steps, the given milliseconds apart. */
 function fakeBackfill(steps: readonly BackfillProgress[], ms: number, setup: FakeSetup = {}) {
-  const clock = standingClock()
+  const clock = createFrozenClock()
   const calls: BackfillOptions[] = []
   const backfill = async function* (options: BackfillOptions) {
     calls.push(options)

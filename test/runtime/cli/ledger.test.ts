@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { Store } from '../../../runtime/ports/store.ts'
 import type { FaultInfo, Outcome, SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { NOW, runCommand, standingClock } from '../../helpers/cli-fake.ts'
+import { createFrozenClock, NOW, runCommand } from '../../helpers/cli-fake.ts'
 
 const BODY = '{"email":"ada@example.com"}'
 const person = createHash('sha256').update('ada@example.com').digest('hex')
@@ -30,10 +30,10 @@ const fault: FaultInfo = {
 }
 
 let store: Store
-let clock: ReturnType<typeof standingClock>
+let clock: ReturnType<typeof createFrozenClock>
 
 beforeEach(() => {
-  clock = standingClock()
+  clock = createFrozenClock()
   store = memoryStore({ clock })
 })
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { createLogger, type LogOptions } from '../../../runtime/cli/output/log.ts'
-import { NOW, standingClock } from '../../helpers/cli-fake.ts'
+import { createFrozenClock, NOW } from '../../helpers/cli-fake.ts'
 
 function testLogger(options: Partial<LogOptions> = {}) {
   const lines: string[] = []
   const out = { print: (text: string) => void lines.push(text) }
-  const log = createLogger(out, { level: 'info', pretty: false, color: false, clock: standingClock(), ...options })
+  const log = createLogger(out, { level: 'info', pretty: false, color: false, clock: createFrozenClock(), ...options })
   return { log, lines }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Connector } from '../../../runtime/connector.ts'
-import { standingClock } from '../../helpers/cli-fake.ts'
+import { createFrozenClock } from '../../helpers/cli-fake.ts'
 import { startCommand } from '../../helpers/start-command.ts'
 
 test('shuts down in order: answers requests in flight, settles, closes', async () => {
@@ -20,7 +20,7 @@ test('shuts down in order: answers requests in flight, settles, closes', async (
       return new Response(null)
     },
     work: async ({ signal }) => {
-      await standingClock().sleep(0, signal)
+      await createFrozenClock().sleep(0, signal)
       order.push('settled')
     },
     close: async () => void order.push('closed'),
@@ -44,7 +44,7 @@ test('shuts down in order: answers requests in flight, settles, closes', async (
 })
 
 test('cuts off a request that does not end', async () => {
-  const clock = standingClock()
+  const clock = createFrozenClock()
   // Only the drain timeout elapses; other sleeps stand still.
   clock.sleep = (
     (sleep) => (ms: number, signal?: AbortSignal) =>

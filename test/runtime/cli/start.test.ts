@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Sandbox } from '../../../runtime/cli/app.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
-import { CREDENTIALS, type FakeSetup, NOW, runCommand, standingClock } from '../../helpers/cli-fake.ts'
+import { CREDENTIALS, createFrozenClock, type FakeSetup, NOW, runCommand } from '../../helpers/cli-fake.ts'
 import { startCommand } from '../../helpers/start-command.ts'
 
 const waitingRecord = (id: string): SourceRecord => ({
@@ -97,7 +97,7 @@ test('answers 500 without details if the receiver throws', async () => {
 })
 
 test('serves metrics in the Prometheus format', async () => {
-  const clock = standingClock()
+  const clock = createFrozenClock()
   const store = memoryStore({ clock })
   const event = { metric: 'Opened "Chat"', lane: 'live', key: 'k' } as const
   const settle = async (id: string, status: 'delivered' | 'dead') => {
@@ -125,7 +125,7 @@ test('serves metrics in the Prometheus format', async () => {
 })
 
 test('is not ready if the store cannot be written', async () => {
-  const store = memoryStore({ clock: standingClock() })
+  const store = memoryStore({ clock: createFrozenClock() })
   const { url } = await startCommand({ store })
   store.writeCheckpoints = async () => {
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' })
@@ -154,7 +154,7 @@ test('reads port and host from the settings; options override them', async () =>
 })
 
 test('applies the retention of the spec to the store', async () => {
-  const store = memoryStore({ clock: standingClock() })
+  const store = memoryStore({ clock: createFrozenClock() })
   const asked: unknown[] = []
   store.applyRetention = async (retention) => asked.push(retention)
   await startCommand({ store })
@@ -174,7 +174,7 @@ test('--sandbox uses its own servers and leaves the real store alone', async () 
   const load: FakeSetup['load'] = {
     store: async (url) => {
       opened.push({ env: undefined, store: url })
-      return memoryStore({ clock: standingClock() })
+      return memoryStore({ clock: createFrozenClock() })
     },
   }
   const env = { FROM_TOKEN: 'real', CONNECTOR_STORE: 'sqlite:real.db' }

@@ -1,4 +1,4 @@
-/** Changes that pages are notified of, wherever they happen. */
+/** Notifications of pages about changes, whichever part causes them. */
 import { expect, test } from 'vitest'
 import { type browser, openConsole } from '../../helpers/console.ts'
 

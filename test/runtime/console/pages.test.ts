@@ -110,7 +110,7 @@ describe('a metric', () => {
     expect(page).toMatch(/Failed .+ mappings\/created-ticket\.yaml:\d+:\d+ \( \S+ \)\. Fix the mapping/)
   })
 
-  test('that does not exist is not found', async () => {
+  test('answers 404 for an unknown metric', async () => {
     expect((await shop.browser().get('/metric/Nothing')).status).toBe(404)
     expect((await shop.browser().get(`/metric/${encodeURIComponent(HOSTILE)}`)).status).toBe(404)
   })
@@ -152,7 +152,7 @@ describe('a metric', () => {
     expect(page).not.toContain(person.email)
   })
 
-  test.each(['x', '-1', '1e9', "1'--", '99999999999999999999'])('takes no harm from ?show=%s', async (value) => {
+  test.each(['x', '-1', '1e9', "1'--", '99999999999999999999'])('tolerates ?show=%s', async (value) => {
     const query = new URLSearchParams({ show: value, before: value })
     expect((await shop.browser().get(`${METRIC}?${query}`)).status).toBe(200)
   })

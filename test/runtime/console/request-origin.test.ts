@@ -9,7 +9,7 @@ const PASSWORD = 'correct horse battery staple'
 const paths = table.map(({ path }) => path.replace(':name', 'Rated%20Conversation').replace(/:\w+/, 'x'))
 
 describe('every page', () => {
-  test.each([...paths, '/nothing', '/log-in'])('%s allows browsers nothing but itself', async (path) => {
+  test.each([...paths, '/nothing', '/log-in'])('%s restricts browsers to its own origin', async (path) => {
     const { browser } = await openConsole()
     const { headers } = await browser().get(path)
     const policy = headers.get('content-security-policy') ?? ''
@@ -29,7 +29,7 @@ describe('every page', () => {
     expect(headers.get('cache-control')).toBe('no-store')
   })
 
-  test.each(paths)('%s has nothing inline and nothing from elsewhere', async (path) => {
+  test.each(paths)('%s has no inline code and loads nothing from other origins', async (path) => {
     const { browser } = await openConsole()
     const page = await browser().text(path)
     expect(page).not.toMatch(/\s(style|on\w+)=/)
@@ -38,14 +38,14 @@ describe('every page', () => {
       expect(url).toMatch(/^\/assets\//)
   })
 
-  test.each(paths)('%s knows where it is mounted', async (path) => {
+  test.each(paths)('%s links below its mount path', async (path) => {
     const { browser } = await openConsole({ base: '/desk' })
     const page = await browser().text(`/desk${path === '/' ? '' : path}`)
     for (const [, url = ''] of page.matchAll(/\s(?:href|src|action|data-events)="(\/[^"]*)"/g))
       expect(url).toMatch(/^\/desk\//)
   })
 
-  test.each(paths)('%s asks for the password, where there is one', async (path) => {
+  test.each(paths)('%s requires the password, if one is set', async (path) => {
     const { browser } = await openConsole({ password: PASSWORD })
     const answer = await browser().get(path)
     expect(answer.status).toBe(303)
@@ -145,11 +145,12 @@ describe('a form', () => {
   })
   test('in another shape is refused', () =>
     refused((it) => it.post('/log-in', right, { headers: { 'content-type': 'application/json' } })))
-  test('of any size is not read', () => refused((it) => it.post('/log-in', { ...right, more: 'x'.repeat(70_000) })))
+  test('over the size limit is not read', () =>
+    refused((it) => it.post('/log-in', { ...right, more: 'x'.repeat(70_000) })))
 })
 
 describe('a password', () => {
-  test('opens all pages until signing out', async () => {
+  test('grants access to all pages until signing out', async () => {
     const { browser } = await openConsole({ password: PASSWORD })
     const client = browser()
     const answer = await client.post(
@@ -165,7 +166,7 @@ describe('a password', () => {
     expect((await client.get('/')).status).toBe(303)
   })
 
-  test('creates a new session, and the old cookie opens nothing', async () => {
+  test('creates a new session and invalidates the old cookie', async () => {
     const { browser } = await openConsole({ password: PASSWORD })
     const client = browser()
     await client.get('/log-in')
@@ -212,14 +213,14 @@ describe('a password', () => {
     expect((await client.post('/log-in', { password: 'wrong' })).status).toBe(429)
   })
 
-  test('protects requests of scripts too', async () => {
+  test('protects requests by scripts, too', async () => {
     const { browser } = await openConsole({ password: PASSWORD })
     expect((await browser().get('/events', { accept: 'text/event-stream' })).status).toBe(401)
     expect((await browser().get('/', { 'x-live': '1' })).status).toBe(401)
     expect((await browser().post('/log-out', {})).status).toBe(303)
   })
 
-  test('opens at any host name', async () => {
+  test('allows any host name', async () => {
     const { browser } = await openConsole({ password: PASSWORD })
     const client = browser('https://connector.example')
     await client.post('/log-in', { password: PASSWORD })

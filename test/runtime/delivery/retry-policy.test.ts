@@ -1,4 +1,4 @@
-/** What follows from a fault: when to try again, and when to give up. A table. */
+/** The retry policy as a table: the delay after each fault, and when to give up. */
 import { expect, test } from 'vitest'
 import { failingSince, retryAt } from '../../../runtime/delivery/retry-policy.ts'
 import { Fault, type FaultKind } from '../../../runtime/ports/fault.ts'

@@ -1,4 +1,4 @@
-/** How requests are tried, timed, judged and stopped: tables on a virtual clock, and one real socket. */
+/** Retries, timeouts, faults and aborts of requests: tables on a virtual clock, and one real socket. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-/** The last result of a side decides whether it is failing, not the times. */
+/** The order of results decides whether a connection is failing, not their times. */
 
 import { expect, test } from 'vitest'
 import { ConnectionStatsRecorder } from '../../../runtime/http/connection-stats.ts'

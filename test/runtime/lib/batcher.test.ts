@@ -1,4 +1,4 @@
-/** Full batches, lingering batches, and each caller's own answer. */
+/** Full batches, lingering batches, and the result of each caller. */
 import { expect, test } from 'vitest'
 import { Batcher } from '../../../runtime/lib/batcher.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'

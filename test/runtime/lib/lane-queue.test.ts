@@ -1,4 +1,4 @@
-/** Live callers go first, callers of one lane in their order, and an aborted caller takes no permit. */
+/** Live callers come first, callers of one lane in order, and an aborted caller holds no permit. */
 import { expect, test } from 'vitest'
 import { LaneQueue } from '../../../runtime/lib/lane-queue.ts'
 import type { Lane } from '../../../runtime/ports/types.ts'

@@ -13,16 +13,16 @@ const cases: [how: string, request: (text: string) => Request][] = [
 ]
 
 describe.each(cases)('%s', (_, request) => {
-  test.each(['', '1234', '12345'])('%j is read whole', async (text) => {
+  test.each(['', '1234', '12345'])('reads %j in full', async (text) => {
     expect(Buffer.from((await readBody(request(text), 5)) ?? []).toString()).toBe(text)
   })
 
-  test('more than the limit is rejected', async () => {
+  test('rejects a body over the limit', async () => {
     expect(await readBody(request('123456'), 5)).toBeUndefined()
   })
 })
 
-test('a body that is longer than announced is rejected', async () => {
+test('rejects a body longer than announced', async () => {
   expect(await readBody(post('123456', { 'content-length': '1' }), 5)).toBeUndefined()
 })
 

@@ -1,4 +1,4 @@
-/** What a preview says of what it was given, for who gave it the wrong thing. */
+/** Notes of a preview about wrong input: lookups that are misspelt or have the wrong shape. */
 import { beforeAll, expect, test } from 'vitest'
 import { intercomToKlaviyo, loadConnectorSpec } from '../../../connector/index.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
@@ -34,7 +34,7 @@ const cases: readonly (readonly [what: string, data: Json, lookups: Json | undef
   ],
 ]
 
-test.each(cases)('of %s', async (_, data, lookups, notes) => {
+test.each(cases)('notes %s', async (_, data, lookups, notes) => {
   const connector = await intercomToKlaviyo({ settings: { spec } })
   const preview = await connector.preview({ stream: 'tickets', data, ...(lookups !== undefined && { lookups }) })
   expect(preview.notes).toEqual(notes)

@@ -1,4 +1,4 @@
-/** Many expressions made one object: by code of its own, by a loop, at once or late, it is always the same object. */
+/** Property values: generated code and the loop build the same object, synchronously or after promises. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../../connector/functions/index.ts'

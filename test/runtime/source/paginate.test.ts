@@ -1,4 +1,4 @@
-/** Reading a stream: cursors go back unchanged, pages shrink while the source struggles and grow again. */
+/** Pagination of a stream: cursors are returned unchanged, pages shrink on failures and grow again. */
 
 import { expect, test } from 'vitest'
 import type { Expression } from '../../../runtime/expression/expression.ts'

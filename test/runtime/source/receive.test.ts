@@ -1,4 +1,4 @@
-/** One webhook, answered: a table of requests with their status and what is on disk afterwards. */
+/** Webhook requests as a table: the response status and the stored records. */
 
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'

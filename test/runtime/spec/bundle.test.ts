@@ -28,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const importBundle = async (text: string): Promise<SpecBundle> =>
   (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(text)}`)).built
 
-describe('where generating code is forbidden', () => {
+describe('in an environment without code generation', () => {
   let [expected, withModule, without] = [] as unknown as readonly PipelineResult[]
 
   beforeAll(async () => {
@@ -43,7 +43,7 @@ describe('where generating code is forbidden', () => {
     return JSON.parse(stdout)
   }
 
-  test('elsewhere, every shipped expression is compiled', () => {
+  test('every shipped expression compiles in other environments', () => {
     expect(expected).toMatchObject({ generates: true, refused: {} })
     expect(expected?.live).toHaveLength(2)
     expect(JSON.stringify(expected?.history)).toContain('Resolved Ticket')

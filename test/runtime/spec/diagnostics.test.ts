@@ -1,4 +1,4 @@
-/** Diagnostics as people read them: pairs of a mistake and the text about it. UPDATE=1 rewrites the texts. */
+/** Diagnostics as text: pairs of a mistake and the printed message. UPDATE=1 rewrites the messages. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -50,7 +50,7 @@ async function diagnose(kind: string, name: string) {
   return { spec, diagnostics, text: diagnostics.map((each) => `${renderDiagnostic(each)}\n`).join('\n') }
 }
 
-describe('a mistake is named, placed and, where possible, answered with a fix', () => {
+describe('a mistake gets a message, a place and, where possible, a fix', () => {
   test.for(cases('err'))('%s', async (name) => {
     const { spec, diagnostics, text } = await diagnose('err', name)
     const file = new URL(`err/${name}.out`, folder)

@@ -27,7 +27,7 @@ const history = fc.array(kinds, { maxLength: 60 }).map((runs) =>
 
 const lastOf = ({ at, last = at }: Attempt) => last
 
-test('has few entries that count every attempt in order and lose no delivery', () => {
+test('keeps few entries, counts every attempt in order and loses no delivery', () => {
   fc.assert(
     fc.property(history, (all) => {
       const entries = all.reduce(withAttempt, [] as readonly Attempt[])

@@ -72,7 +72,7 @@ test('after kill -9, five times, every acknowledged record and settlement is sto
   }
 }, 60_000)
 
-test('several processes open a new file at once and share it', async () => {
+test('several processes open a new file concurrently and share it', async () => {
   const path = join(folder, 'shared.db')
   const acknowledged = await Promise.all(['a', 'b', 'c'].map((name) => killAfter(start(path, name), 200)))
   const store = await sqliteStore(path, { clock: systemClock })

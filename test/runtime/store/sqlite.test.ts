@@ -9,7 +9,7 @@ import { storeFault } from '../../../runtime/store/sqlite/engine.ts'
 import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
 import { createOwner } from '../../../runtime/store/sqlite/owner.ts'
 import { type SqliteOptions, sqliteStore } from '../../../runtime/store/sqlite/store.ts'
-import { delivered, event, ids, only, record, settlement, TestClock } from '../../contract/store-fixtures.ts'
+import { delivered, event, ids, record, settlement, single, TestClock } from '../../contract/store-fixtures.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
 let files = 0
@@ -155,9 +155,9 @@ describe('owners of leases', () => {
       const path = newFile()
       const theirs = await open(path, { owner })
       await theirs.append([record('a')])
-      const held = only(await theirs.lease(request))
+      const held = single(await theirs.lease(request))
       const ours = await open(path, { isAlive: () => runs })
-      expect(only(await ours.trace('a')).status).toBe(back ? 'pending' : 'leased')
+      expect(single(await ours.trace('a')).status).toBe(back ? 'pending' : 'leased')
       // It counts as an attempt: the record may be what killed the process.
       expect(await ours.lease(request)).toMatchObject(back ? [{ id: 'a', attempt: 2 }] : [])
       expect(await theirs.settle([settlement(held, delivered())])).toBe(back ? 0 : 1)

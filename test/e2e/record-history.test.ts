@@ -15,7 +15,7 @@ const refusal = () =>
 let shop: Shop
 let refusing = false
 
-/** Somebody rates a conversation, and it is delivered as far as it can be. */
+/** A contact rates a conversation; runs deliveries for a minute. */
 async function rate(id: string): Promise<void> {
   const person = await findContactWithEmail(shop.intercom)
   const at = Math.floor(shop.clock.now() / 1000)
@@ -30,8 +30,8 @@ async function rate(id: string): Promise<void> {
   await shop.work(60_000)
 }
 
-/** So many of the next requests are answered 500; one attempt is four. */
-async function failing(requests: number): Promise<void> {
+/** Answers the next requests with 500; one attempt makes four. */
+async function failNext(requests: number): Promise<void> {
   const body = JSON.stringify({ failNext: requests })
   await shop.klaviyo.fetch(new Request('http://klaviyo.local/sandbox/misbehave', { method: 'POST', body }))
 }
@@ -43,8 +43,8 @@ beforeAll(async () => {
     { intercept: (request) => (refusing && isEvent(request) ? refusal() : undefined) },
   )
   await rate('at-once')
-  await failing(3 * 4)
-  await rate('put-off')
+  await failNext(3 * 4)
+  await rate('deferred')
   refusing = true
   await rate('refused')
   await rate('replayed')
@@ -56,7 +56,7 @@ beforeAll(async () => {
   await shop.work(60_000)
 })
 
-const ways: [what: string, ref: string, steps: string, found: RegExp][] = [
+const cases: [what: string, ref: string, steps: string, found: RegExp][] = [
   [
     'delivered at once',
     'at-once',
@@ -65,7 +65,7 @@ const ways: [what: string, ref: string, steps: string, found: RegExp][] = [
   ],
   [
     'deferred three times',
-    'put-off',
+    'deferred',
     'received deferred deferred deferred delivered',
     /Deferred until .+ Delivered Rated/,
   ],
@@ -96,7 +96,7 @@ const requestsOf = (steps: readonly HistoryStep[]): string[] =>
     ),
   )
 
-describe.each(ways)('%s', (_, ref, kinds, found) => {
+describe.each(cases)('%s', (_, ref, kinds, found) => {
   test('lists each step in order of time', async () => {
     const steps = await stepsOf(ref)
     expect(steps.map((step) => step.kind).join(' ')).toBe(kinds)
@@ -109,7 +109,7 @@ describe.each(ways)('%s', (_, ref, kinds, found) => {
     expect(acting.lastIndexOf(true)).toBe(/dead$|skipped$/.test(kinds) ? acting.length - 1 : -1)
   })
 
-  test('shows the same as text, as data and on the page', async () => {
+  test('shows the same steps as text, as JSON and on the page', async () => {
     const steps = await stepsOf(ref)
     const { out } = await runCommand(['trace', ref], { store: shop.store, clock: shop.clock })
     const page = (await shop.browser().text(`/find?ref=${ref}`)).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
@@ -124,8 +124,8 @@ describe.each(ways)('%s', (_, ref, kinds, found) => {
   })
 })
 
-test('each refusal and each receipt has the id that Klaviyo gave it', async () => {
-  const requests = await Promise.all(ways.map(async ([, ref]) => requestsOf(await stepsOf(ref))))
+test('each rejection and each receipt has its Klaviyo request id', async () => {
+  const requests = await Promise.all(cases.map(async ([, ref]) => requestsOf(await stepsOf(ref))))
   expect(requests.map((all) => all.length)).toEqual([1, 4, 1, 2, 0, 0])
   const all = requests.flat()
   for (const request of all) expect(request).toMatch(ID)
@@ -133,7 +133,7 @@ test('each refusal and each receipt has the id that Klaviyo gave it', async () =
   expect(all.filter((request) => request === REFUSED)).toHaveLength(2)
 })
 
-test('what nobody knows is unknown to both', async () => {
-  expect((await runCommand(['trace', 'nobody'], { store: shop.store, clock: shop.clock })).exit).toBe(1)
-  expect(await shop.browser().text('/find?ref=nobody')).toContain('No records of nobody')
+test('neither finds an unknown id', async () => {
+  expect((await runCommand(['trace', 'unknown'], { store: shop.store, clock: shop.clock })).exit).toBe(1)
+  expect(await shop.browser().text('/find?ref=unknown')).toContain('No records of unknown')
 })
