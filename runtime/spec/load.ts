@@ -3,6 +3,7 @@ import { basename } from 'node:path/posix'
 import { createCheckOnlyLinker } from '../expression/check/check-only.ts'
 import type { SerializedPrograms } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'
+import type { Recipe } from '../ports/recipes.ts'
 import { checkConnector } from './check/connector.ts'
 import { checkDestinationLimits, checkNames, type DestinationNames } from './check/destination.ts'
 import { checkDuplicates, checkUnused, type MappingFile } from './check/mappings.ts'
@@ -68,8 +69,12 @@ export async function loadSpec(
   const metrics = context.failed ? undefined : documents.mappings.map(({ document }) => document.metric)
   const { recipes, files: recipeFiles } = await readRecipes(files, metrics, context)
   const sourceFiles = [...documents.files, ...recipeFiles]
+  // A metric that is removed or disabled never exists at the destination, or no longer grows.
+  const isOffered = (recipe: Recipe) =>
+    recipe.metrics.every((name) => spec?.mappings.some(({ metric }) => metric === name))
   return {
-    spec: context.failed || spec === undefined ? undefined : { ...spec, recipes, sourceFiles },
+    spec:
+      context.failed || spec === undefined ? undefined : { ...spec, recipes: recipes.filter(isOffered), sourceFiles },
     diagnostics: sortAndDedupe(context.diagnostics),
     files: sourceFiles,
     expressions: context.expressions,

@@ -17,7 +17,7 @@ export interface Spec {
   /** Mappings with `enabled: false`: shown, never run. */
   readonly disabledMappings: readonly Mapping[]
   readonly profile: ProfileMapping
-  /** Segments and flows to create from the metrics at the destination. */
+  /** Segments and flows to create at the destination. Every metric they name has an enabled mapping. */
   readonly recipes: readonly Recipe[]
   /** The files it was compiled from. */
   readonly sourceFiles: readonly SourceFile[]

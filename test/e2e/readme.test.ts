@@ -82,6 +82,27 @@ test('removes a metric by its file or by `enabled: false`', async () => {
   }
 })
 
+const metricFiles = readdirSync(new URL('mappings/', root)).filter((name) => !/^_|^profile\.yaml$/.test(name))
+
+test.each(metricFiles)('removes mappings/%s without an error, and its recipes with a warning', async (name) => {
+  const all = (await load({})).spec?.recipes ?? []
+  const path = `mappings/${name}`
+  const text = readFileSync(new URL(path, root), 'utf8')
+  const metric = /^metric: (.+)$/m.exec(text)?.[1] ?? ''
+  const affected = all.filter((recipe) => recipe.metrics.includes(metric))
+  const offered = all.filter((recipe) => !affected.includes(recipe)).map(({ id }) => id)
+
+  const removed = await load({ [path]: undefined })
+  expect(removed.spec?.recipes.map(({ id }) => id)).toEqual(offered)
+  const warnings = removed.diagnostics.filter(({ code }) => code !== 'spec/unused-lookup')
+  expect(warnings.map(({ severity, code, file }) => [severity, code, file.path])).toEqual(
+    affected.map(({ id }) => ['warning', 'recipe/unknown-metric', `recipes/${id}.yaml`]),
+  )
+  const disabled = await load({ [path]: `${text}enabled: false\n` })
+  expect(disabled.spec?.recipes.map(({ id }) => id)).toEqual(offered)
+  expect(disabled.diagnostics.map(({ code }) => code)).not.toContain('recipe/unknown-metric')
+})
+
 test('shows the diagnostic that `validate` prints', async () => {
   const shown = blocks.find(({ text }) => text.includes('[expression/unknown-function]'))?.text ?? ''
   const line = Number(/:(\d+):/.exec(shown)?.[1])

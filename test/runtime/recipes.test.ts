@@ -97,6 +97,15 @@ describe('a recipe', () => {
     expect(made()).toHaveLength(1)
   })
 
+  test('counts customer tickets only: teammates submit the other categories', async () => {
+    const { clock, book } = await scene(BOTH)
+    const state = await clock.until(book().status(recipe('submitted-ticket'), never))
+    const filter = { type: 'string', operator: 'equals', value: 'Customer' }
+    expect(JSON.stringify(state)).toContain(
+      JSON.stringify({ metric_filters: [{ property: 'Category', filter }] }).slice(1, -1),
+    )
+  })
+
   test('names metrics by their ids at the destination, prefix included', async () => {
     const { clock, book } = await scene(['Desk: Submitted Ticket', 'Submitted Ticket'], { prefix: 'Desk: ' })
     const plain = await scene(['Submitted Ticket'])

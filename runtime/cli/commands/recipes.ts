@@ -28,7 +28,7 @@ const listRecipes = ({ labels: { destination } }: CliApp): CommandDefinition => 
       const states: { recipe: Recipe; state: RecipeState }[] = []
       for (const recipe of book.recipes) states.push({ recipe, state: await book.status(recipe, context.io.signal) })
       if (context.json) context.print(formatJson(states.map(({ recipe, state }) => recipeJson(recipe, state))))
-      else if (states.length === 0) context.print('No recipes: the spec has no recipes/ folder.\n')
+      else if (states.length === 0) context.print('No recipes: recipes/ holds none for the metrics of the spec.\n')
       else context.print(states.map(({ recipe, state }) => render(recipe, state, context)).join('\n'))
       return EXIT_CODES.ok
     }),

@@ -53,9 +53,10 @@ function compileRecipe(
   const references = [...findMetricReferences(definition as JsonObject, [])]
   for (const { metric, path } of references) {
     if (metrics === undefined || metrics.includes(metric)) continue
-    const message = `unknown metric "${metric}"`
-    const help = suggest(metric, metrics)
-    node.at('definition', ...path).error({ code: 'recipe/unknown-metric', message, help })
+    const message = `no mapping sends "${metric}", so this recipe is not offered`
+    const help = ['delete the recipe if its metric was removed', suggest(metric, metrics)].filter(Boolean).join('; ')
+    // No error: removing a metric must not stop delivery of the others.
+    node.at('definition', ...path).warn({ code: 'recipe/unknown-metric', message, help })
   }
   if (references.length === 0) {
     const place = node.at('definition')
