@@ -1,5 +1,5 @@
 /** Every benchmark by name. A new one is a file and a row here. */
-import type { ResultTable } from './result-table.ts'
+import type { ResultTable } from './harness/result-table.ts'
 
 export interface Benchmark {
   readonly summary: string

@@ -8,7 +8,7 @@ import { createConsole } from '../runtime/console/index.ts'
 import { openConnection } from '../runtime/store/sqlite/open-connection.ts'
 import { sqliteStore } from '../runtime/store/sqlite/store.ts'
 import { silentLogger, systemClock } from '../runtime/system.ts'
-import type { ResultTable } from './result-table.ts'
+import type { ResultTable } from './harness/result-table.ts'
 
 const RECORDS = 1_000_000
 const REQUESTS = 15

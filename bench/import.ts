@@ -1,7 +1,7 @@
 /** Times an import from end to end: from pages of the mock Intercom to bulk requests accepted by the mock Klaviyo. */
 import { join } from 'node:path'
-import { placement, startProcess, temporaryFolder, unlimitedSpec } from './processes.ts'
-import type { ResultTable } from './result-table.ts'
+import { placement, startProcess, temporaryFolder, unlimitedSpec } from './harness/processes.ts'
+import type { ResultTable } from './harness/result-table.ts'
 
 /** Limits of the bulk endpoint: requests per minute, events per request. */
 const REQUESTS_PER_MINUTE = 150
@@ -36,7 +36,7 @@ export async function runBenchmark(): Promise<readonly ResultTable[]> {
 
 async function unlimited(conversations: number) {
   return withSandbox(conversations, [], async ({ env, summary }, folder) => {
-    const importing = startProcess('../connector/main', ['backfill', '--json'], {
+    const importing = startProcess('../../connector/main', ['backfill', '--json'], {
       core: 0,
       env: { ...env, CONNECTOR_SPEC: unlimitedSpec(folder) },
     })
@@ -62,7 +62,7 @@ async function unlimited(conversations: number) {
 
 async function limited() {
   return withSandbox(LIMITED_SIZE, ['--limits'], async ({ env, summary }) => {
-    const importing = startProcess('../connector/main', ['backfill', '--json'], { env })
+    const importing = startProcess('../../connector/main', ['backfill', '--json'], { env })
     await sleep(WARM_UP_MS)
     const [before, from] = [await summary(), performance.now()]
     await sleep(MEASURED_MS)

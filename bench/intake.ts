@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { openEngine } from '../runtime/store/sqlite/engine.ts'
-import { placement, startProcess, temporaryFolder, unlimitedSpec } from './processes.ts'
-import type { ResultTable } from './result-table.ts'
+import { placement, startProcess, temporaryFolder, unlimitedSpec } from './harness/processes.ts'
+import type { ResultTable } from './harness/result-table.ts'
 
 const CONNECTIONS = [1, 64]
 const WARM_UP_MS = 2_000
@@ -28,7 +28,7 @@ async function intake(connections: number) {
   const settings = (await sandbox.output) as Record<string, string>
   const store = join(folder.path, 'store.db')
   const env = { ...settings, CONNECTOR_STORE: `sqlite:${store}`, CONNECTOR_SPEC: unlimitedSpec(folder.path) }
-  const connector = startProcess('../connector/main', ['start', '--port', '0', '--json'], { core: 0, env })
+  const connector = startProcess('../../connector/main', ['start', '--port', '0', '--json'], { core: 0, env })
   const { webhook } = (await connector.output) as Record<string, string>
   const contact = await firstContact(settings)
   const target = { url: webhook ?? '', secret: settings.INTERCOM_CLIENT_SECRET ?? '', contact }

@@ -2,7 +2,7 @@
 import { arch, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchmarks } from './benchmarks.ts'
-import { type ResultTable, renderTable } from './result-table.ts'
+import { type ResultTable, renderTable } from './harness/result-table.ts'
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },

@@ -15,9 +15,9 @@ import { buildWebhookRecord, openEnvelope } from '../runtime/source/envelope.ts'
 import { openRecord } from '../runtime/source/open-record.ts'
 import { verifySignature } from '../runtime/source/verify-signature.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
-import { compare } from './compare.ts'
+import { compare } from './harness/compare.ts'
+import type { ResultTable } from './harness/result-table.ts'
 import { type Sample, samples, WORKSPACE } from './mapping/samples.ts'
-import type { ResultTable } from './result-table.ts'
 
 const SECRET = 'bench-secret'
 const NOW = 1_768_204_800_000

@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
-import type { ResultTable } from './result-table.ts'
+import type { ResultTable } from './harness/result-table.ts'
 
 /** `npm run` starts in the root. */
 const root = process.cwd()

@@ -5,7 +5,7 @@ export { type Connections, type ConnectionsOptions, createConnections } from './
 /** The key that encrypts credentials: from a setting, from a file, or for the life of the process. */
 export { ephemeralKey, keyFromBase64, keyFromFile } from './auth/encryption-key.ts'
 /** Setup, for hosts with pages of their own. */
-export type { Setup, SetupView } from './auth/setup.ts'
+export type { Setup, SetupView } from './auth/setup/setup.ts'
 /** The source or the destination, as setup configures it. */
 export type { Credentials, Side, SideName } from './auth/side.ts'
 export type { EncryptionKey } from './auth/vault.ts'

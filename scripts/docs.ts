@@ -1,6 +1,6 @@
 /** Writes the reference pages that come from code: the package's exports, and the command line. */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { generateCodeReference } from './code-reference.ts'
+import { generateCodeReference } from './reference/code-reference.ts'
 
 const root = new URL('../', import.meta.url)
 const api = new URL('docs/reference/api/', root)

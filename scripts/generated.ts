@@ -5,9 +5,9 @@ import { functions } from '../connector/functions/index.ts'
 import { FAULT_CODES } from '../runtime/fault-codes.ts'
 import { SKIP_REASONS } from '../runtime/skip-reasons.ts'
 import { documentTypes } from './document-types.ts'
-import { faultsPage, skipReasonsPage } from './faults-reference.ts'
-import { functionsPage } from './functions-reference.ts'
-import { generatedNote, type Schema, schemaPage } from './schema-reference.ts'
+import { faultsPage, skipReasonsPage } from './reference/faults-reference.ts'
+import { functionsPage } from './reference/functions-reference.ts'
+import { generatedNote, type Schema, schemaPage } from './reference/schema-reference.ts'
 import { schemaTexts, validators } from './validators.ts'
 
 export interface GeneratedFile {
@@ -43,7 +43,7 @@ export async function generateCode(root: URL): Promise<readonly GeneratedFile[]>
 
 export async function generatePages(root: URL): Promise<readonly GeneratedFile[]> {
   // Loads the generated validators, so it must not be loaded before they are written.
-  const { compiledPage } = await import('./compiled-reference.ts')
+  const { compiledPage } = await import('./reference/compiled-reference.ts')
   const folder = schemaFolder(root)
   const schema = async (name: string) =>
     JSON.parse(await readFile(new URL(`${name}.schema.json`, folder), 'utf8')) as Schema

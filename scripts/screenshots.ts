@@ -5,7 +5,7 @@ import { type Browser, type BrowserContextOptions, chromium } from 'playwright-c
 import { allPages, type PageUrl } from '../test/browser/all-pages.ts'
 import { startApp } from '../test/browser/app-under-test.ts'
 import { chromiumPath, launchOptions, NO_CHROMIUM } from '../test/browser/chromium.ts'
-import { type Cleanup, createCleanup } from '../test/helpers/processes.ts'
+import { type Cleanup, createCleanup } from '../test/helpers/processes/processes.ts'
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))
 const SCREEN = { width: 1120, height: 700 }

@@ -1,7 +1,7 @@
 /** Maps one event five ways: by the connector compiled and interpreted, by hand twice, by a template engine. */
 import { deepStrictEqual } from 'node:assert/strict'
-import { type Candidate, compare } from '../compare.ts'
-import type { ResultTable } from '../result-table.ts'
+import { type Candidate, compare } from '../harness/compare.ts'
+import type { ResultTable } from '../harness/result-table.ts'
 import { connectorMapper, onInterpreter } from './connector.ts'
 import { createdConversation, resolvedTicket } from './idiomatic.ts'
 import { type Result, type Sample, samples } from './samples.ts'

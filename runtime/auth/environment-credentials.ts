@@ -1,15 +1,15 @@
 /** Credentials from the environment or a host: identifies their account once for each key and pins the store to it. */
 import { asTransientFault } from '../http/transient-on-throw.ts'
 import { environmentKeyCheckpoint } from '../lib/checkpoint-names.ts'
-import { pinAccount } from '../lib/pin-account.ts'
 import type { AuthProvider } from '../ports/auth.ts'
 import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
+import { pinAccount } from '../source/pin-account.ts'
 import { accountMismatch } from './errors.ts'
-import { identifyAccount } from './identify-account.ts'
-import { type AccountInfo, accountCheckpoint } from './setup-state.ts'
+import { identifyAccount } from './setup/identify-account.ts'
+import { type AccountInfo, accountCheckpoint } from './setup/setup-state.ts'
 import { apiHost, type KeyCredentials, type NetworkEffects, type Side, toRequestAuth } from './side.ts'
 import type { Vault } from './vault.ts'
 

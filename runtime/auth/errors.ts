@@ -1,6 +1,6 @@
 /** Faults of a side that only a person can resolve, worded for the log, the console and the waiting records. */
 import { Fault } from '../ports/fault.ts'
-import type { AccountInfo } from './setup-state.ts'
+import type { AccountInfo } from './setup/setup-state.ts'
 import type { Credentials, Side } from './side.ts'
 
 type SideLabel = Pick<Side, 'name' | 'label' | 'configured'>

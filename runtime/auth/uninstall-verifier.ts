@@ -5,9 +5,9 @@ import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { asId } from '../lib/json.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Json } from '../ports/types.ts'
-import type { SideConnection } from './connect.ts'
-import type { DisconnectParts } from './disconnect.ts'
-import { identifyAccount } from './identify-account.ts'
+import type { SideConnection } from './setup/connect.ts'
+import type { DisconnectParts } from './setup/disconnect.ts'
+import { identifyAccount } from './setup/identify-account.ts'
 
 export interface UninstallNotice {
   readonly body: Json

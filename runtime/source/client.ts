@@ -9,13 +9,13 @@ import { withAuth } from '../http/with-auth.ts'
 import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { capitalize } from '../lib/format.ts'
 import { asId } from '../lib/json.ts'
-import { pinAccount } from '../lib/pin-account.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Source } from '../ports/source.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
 import { buildRequest } from './build-request.ts'
+import { pinAccount } from './pin-account.ts'
 
 export interface SourceRequestOptions {
   readonly bindings?: Bindings

@@ -1,5 +1,5 @@
 /** Every page of the console with data in it: its name and URL. */
-import type { Cleanup } from '../helpers/processes.ts'
+import type { Cleanup } from '../helpers/processes/processes.ts'
 import { type AppUnderTest, startApp } from './app-under-test.ts'
 import { startSeededApp } from './seed-store.ts'
 

@@ -18,7 +18,7 @@ import {
   spec,
   TOKEN,
 } from '../helpers/auth.ts'
-import type { Cleanup } from '../helpers/processes.ts'
+import type { Cleanup } from '../helpers/processes/processes.ts'
 
 export interface AppOptions extends Omit<AuthHarnessOptions, 'webhook'> {
   readonly password?: string

@@ -1,6 +1,6 @@
 /** Every page in light and dark mode and on a phone: no accessibility violation, no horizontal overflow. */
 import { afterAll, beforeAll, expect } from 'vitest'
-import { createCleanup } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes/processes.ts'
 import { allPages } from './all-pages.ts'
 import { accessibilityViolations, horizontalOverflow, inBrowser, openPage } from './page-helpers.ts'
 

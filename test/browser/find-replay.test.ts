@@ -1,6 +1,6 @@
 /** Finds an event by person and by conversation, then retries a failed one. */
 import { afterEach, expect } from 'vitest'
-import { createCleanup } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes/processes.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 import { startSeededApp } from './seed-store.ts'
 

@@ -1,7 +1,7 @@
 /** Names, titles and tags with markup, script or bidi overrides are shown as text, and none of it runs. */
 import type { Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
-import { createCleanup } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes/processes.ts'
 import { startApp } from './app-under-test.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 

@@ -1,6 +1,6 @@
 /** An import by mouse: estimate, start, pause, resume, restart, and the report. */
 import { afterEach, expect } from 'vitest'
-import { createCleanup } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes/processes.ts'
 import { startApp } from './app-under-test.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 

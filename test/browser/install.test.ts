@@ -1,6 +1,6 @@
 /** Setup by mouse against a real process and both local OAuth pages. */
 import { afterEach, expect } from 'vitest'
-import { createCleanup, startProcess } from '../helpers/processes.ts'
+import { createCleanup, startProcess } from '../helpers/processes/processes.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 
 const closing = createCleanup()

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
 import { KEY, SIGNING, TOKEN } from '../helpers/auth.ts'
-import { createCleanup } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes/processes.ts'
 import { startApp } from './app-under-test.ts'
 import { focusedElement, inBrowser, openPage } from './page-helpers.ts'
 import { startSeededApp } from './seed-store.ts'

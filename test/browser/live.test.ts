@@ -1,6 +1,6 @@
 /** Changes appear on open pages within a moment, without a reload. */
 import { afterEach, expect } from 'vitest'
-import { createCleanup } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes/processes.ts'
 import { type AppUnderTest, type Person, startApp } from './app-under-test.ts'
 import { focusedElement, inBrowser, openPage } from './page-helpers.ts'
 

@@ -1,6 +1,6 @@
 /** Signing in and out of a console with a password, and the limit of attempts. */
 import { afterEach, expect } from 'vitest'
-import { createCleanup } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes/processes.ts'
 import { startApp } from './app-under-test.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 

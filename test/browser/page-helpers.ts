@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { inject, test } from 'vitest'
 import { systemClock } from '../../runtime/system.ts'
-import type { Cleanup } from '../helpers/processes.ts'
+import type { Cleanup } from '../helpers/processes/processes.ts'
 
 /** Skipped without Chromium; `npm test` says so. */
 export const inBrowser = test.skipIf(inject('browser') === '')

@@ -1,5 +1,5 @@
 /** An app with data: days of live events, a finished import, and records that failed in every way. */
-import type { Cleanup } from '../helpers/processes.ts'
+import type { Cleanup } from '../helpers/processes/processes.ts'
 import { type AppUnderTest, startApp } from './app-under-test.ts'
 
 const HOUR = 3_600_000

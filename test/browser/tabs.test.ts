@@ -1,7 +1,7 @@
 /** Several tabs, lost connections, double clicks, and pages that change under a dialog. */
 import type { Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
-import { createCleanup } from '../helpers/processes.ts'
+import { createCleanup } from '../helpers/processes/processes.ts'
 import { startApp } from './app-under-test.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 import { startSeededApp } from './seed-store.ts'

@@ -3,7 +3,14 @@ import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock, systemRandom } from '../../runtime/system.ts'
-import { createCleanup, SECRET, startProcess, startSandbox, temporaryFolder, waitUntil } from '../helpers/processes.ts'
+import {
+  createCleanup,
+  SECRET,
+  startProcess,
+  startSandbox,
+  temporaryFolder,
+  waitUntil,
+} from '../helpers/processes/processes.ts'
 
 const closing = createCleanup()
 afterEach(() => closing.close())

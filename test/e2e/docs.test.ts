@@ -9,7 +9,7 @@ import { compileExpression } from '../../runtime/expression/compile.ts'
 import { renderDiagnostic } from '../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import { openSpecFolder, type SpecFiles } from '../../runtime/spec/spec-files.ts'
-import { generateCodeReference } from '../../scripts/code-reference.ts'
+import { generateCodeReference } from '../../scripts/reference/code-reference.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')

@@ -8,7 +8,14 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../../runtime/system.ts'
-import { createCleanup, SECRET, startSandbox, TOKEN, temporaryFolder, waitUntil } from '../helpers/processes.ts'
+import {
+  createCleanup,
+  SECRET,
+  startSandbox,
+  TOKEN,
+  temporaryFolder,
+  waitUntil,
+} from '../helpers/processes/processes.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })

@@ -45,7 +45,7 @@ test('a bundle receives and delivers a webhook', async () => {
   writeFileSync(file('before.mjs'), before)
   await build({
     ...{
-      entryPoints: [fileURLToPath(new URL('../helpers/edge-child.ts', import.meta.url))],
+      entryPoints: [fileURLToPath(new URL('../helpers/processes/edge-child.ts', import.meta.url))],
       outfile: file('bundle.mjs'),
     },
     ...{ bundle: true, format: 'esm', platform: 'neutral', external: ['node:*'], mainFields: ['module', 'main'] },

@@ -1,5 +1,5 @@
 /** `demo`: runs the connector against the sandbox, first an import, then live events. */
-import type { Setup } from '../../auth/setup.ts'
+import type { Setup } from '../../auth/setup/setup.ts'
 import type { Connector } from '../../connector.ts'
 import { alignColumns } from '../../lib/format.ts'
 import type { Tally } from '../../ports/ledger.ts'

@@ -8,7 +8,7 @@ import { LOGIN_PATH } from './login.ts'
 import type { MessagePage, PageRenderer } from './render.ts'
 import { isOwnOrigin, nonLocalReason } from './request-origin.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
-import type { Session } from './sessions.ts'
+import type { Session } from './session/sessions.ts'
 
 /** No form of ours is larger. Bytes. */
 const MAX_FORM = 64 * 1024

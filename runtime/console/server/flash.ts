@@ -1,9 +1,9 @@
 /** One message for the next page of this browser, carried in a cookie over the redirect after a form. */
 import type { Context } from 'hono'
 import type { Tone } from '../types.ts'
-import type { SignedCookies } from './cookies.ts'
 import { isBackgroundRefresh } from './live-updates.ts'
-import type { Session } from './sessions.ts'
+import type { SignedCookies } from './session/cookies.ts'
+import type { Session } from './session/sessions.ts'
 
 export interface FlashMessage {
   readonly text: string

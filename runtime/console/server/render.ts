@@ -6,7 +6,7 @@ import { pages } from '../pages.ts'
 import type { Action, Html, Page, PageContext } from '../types.ts'
 import { type LayoutProps, layout } from './layout.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
-import type { Session } from './sessions.ts'
+import type { Session } from './session/sessions.ts'
 
 /** A page of a title and one paragraph. */
 export interface MessagePage {

@@ -3,11 +3,11 @@ import type { Connector } from '../../connector.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { ImportRunner } from '../pages/import/import-runner.ts'
 import type { ConsoleOptions } from '../types.ts'
-import { SignedCookies } from './cookies.ts'
 import { FlashMessages } from './flash.ts'
 import { LiveUpdates } from './live-updates.ts'
-import { type Session, Sessions } from './sessions.ts'
-import { Signer } from './signer.ts'
+import { SignedCookies } from './session/cookies.ts'
+import { type Session, Sessions } from './session/sessions.ts'
+import { Signer } from './session/signer.ts'
 
 export interface ConsoleServices {
   readonly options: ConsoleOptions

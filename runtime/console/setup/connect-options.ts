@@ -1,6 +1,6 @@
 /** The two ways to connect an account: OAuth, or a key created there. */
 import { html } from 'hono/html'
-import type { SetupView, SideView } from '../../auth/setup.ts'
+import type { SetupView, SideView } from '../../auth/setup/setup.ts'
 import type { PasteField, Side } from '../../auth/side.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Html, PageContext } from '../types.ts'

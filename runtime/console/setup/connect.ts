@@ -1,7 +1,7 @@
 /** Connects an account: the page with both ways, the OAuth callback, and the form for a key. */
 import { html } from 'hono/html'
-import type { ConnectedAccount } from '../../auth/connect.ts'
-import type { SetupView, SideView } from '../../auth/setup.ts'
+import type { ConnectedAccount } from '../../auth/setup/connect.ts'
+import type { SetupView, SideView } from '../../auth/setup/setup.ts'
 import { capitalize } from '../../lib/format.ts'
 import { toFault } from '../../ports/fault.ts'
 import type { Action, Html, Page, PageContext } from '../types.ts'

@@ -1,6 +1,6 @@
 /** The first step of setup: all data that will be shared, and the permissions it needs, from the spec. */
 import { html } from 'hono/html'
-import type { SetupView } from '../../auth/setup.ts'
+import type { SetupView } from '../../auth/setup/setup.ts'
 import { listPermissions } from '../../spec/compile/auth.ts'
 import type { Mapping, Spec } from '../../spec/spec.ts'
 import type { Html, PageContext } from '../types.ts'

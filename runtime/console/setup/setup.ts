@@ -1,6 +1,6 @@
 /** Setup step by step: shows the step that is due, and after the last one the status of both accounts. */
 import { html } from 'hono/html'
-import type { SetupView } from '../../auth/setup.ts'
+import type { SetupView } from '../../auth/setup/setup.ts'
 import { isBackgroundRefresh } from '../server/live-updates.ts'
 import { withTimeout } from '../server/with-timeout.ts'
 import type { Action, Html, Page, PageContext } from '../types.ts'

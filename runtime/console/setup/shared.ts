@@ -1,6 +1,6 @@
 /** Shared by the setup pages: addresses, the list of steps, permissions and account details. */
 import { html } from 'hono/html'
-import type { Setup, SetupView, SideView } from '../../auth/setup.ts'
+import type { Setup, SetupView, SideView } from '../../auth/setup/setup.ts'
 import type { Side } from '../../auth/side.ts'
 import type { Html, PageContext } from '../types.ts'
 

@@ -8,7 +8,7 @@ import { type LoadedSpec, loadSpec } from '../../../runtime/spec/load.ts'
 import { loadBundle } from '../../../runtime/spec/load-bundle.ts'
 import { openSpecFolder } from '../../../runtime/spec/spec-files.ts'
 import { runCommand, spec } from '../../helpers/cli-fake.ts'
-import { functions } from '../../helpers/spec-functions.ts'
+import { functions } from '../../helpers/spec/spec-functions.ts'
 
 const smallSpec = new URL('../../diagnostics/spec/', import.meta.url)
 const cwd = mkdtempSync(join(tmpdir(), 'build-'))

@@ -8,7 +8,7 @@ import type { LeasedRecord, Outcome, SourceRecord } from '../../../runtime/ports
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import { silentLogger } from '../../../runtime/system.ts'
-import { createCleanup, temporaryFolder } from '../../helpers/processes.ts'
+import { createCleanup, temporaryFolder } from '../../helpers/processes/processes.ts'
 import { type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts'
 
 const closing = createCleanup()

@@ -12,7 +12,7 @@ import type { FunctionTable } from '../../../runtime/expression/functions.ts'
 import { isProblem, parseExpression } from '../../../runtime/expression/parse.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
-import { functions } from '../../helpers/spec-functions.ts'
+import { functions } from '../../helpers/spec/spec-functions.ts'
 
 const origin = { place: 'm.yaml:3:9', at: (offset: number) => `m.yaml:3:${9 + offset}` }
 const create = (text: string, limits?: Limits, table: FunctionTable = functions) =>

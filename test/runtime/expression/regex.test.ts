@@ -8,7 +8,7 @@ import { buildNfa } from '../../../runtime/expression/compiler/regex/nfa.ts'
 import { parseRegex } from '../../../runtime/expression/compiler/regex/parse.ts'
 import { analyzeBacktracking, type BacktrackingVerdict } from '../../../runtime/expression/compiler/regex/redos.ts'
 import { isProblem, parseExpression } from '../../../runtime/expression/parse.ts'
-import { collectExpressionTexts } from '../../helpers/spec-expressions.ts'
+import { collectExpressionTexts } from '../../helpers/spec/spec-expressions.ts'
 
 const partTexts = (regex: RegExp, verdict: BacktrackingVerdict): readonly string[] =>
   verdict.power === 3 ? verdict.parts.map(([start, end]) => regex.source.slice(start, end)) : []

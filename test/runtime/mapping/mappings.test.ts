@@ -13,7 +13,7 @@ import {
   toStreamRecord,
   toWebhook,
   WORKSPACE,
-} from '../../helpers/mapping-cases.ts'
+} from '../../helpers/spec/mapping-cases.ts'
 
 const connector = await intercomToKlaviyo()
 

@@ -16,7 +16,7 @@ import { loadBundle, type SpecBundle } from '../../../runtime/spec/load-bundle.t
 import { openSpecFolder } from '../../../runtime/spec/spec-files.ts'
 import { writeBundle } from '../../../runtime/spec/write-bundle.ts'
 import { type PipelineResult, runPipeline } from '../../helpers/pipeline.ts'
-import { functions } from '../../helpers/spec-functions.ts'
+import { functions } from '../../helpers/spec/spec-functions.ts'
 
 const call = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'built-'))
@@ -37,7 +37,7 @@ describe('in an environment without code generation', () => {
   })
 
   async function closed(...args: string[]): Promise<PipelineResult> {
-    const child = fileURLToPath(new URL('../../helpers/pipeline-child.ts', import.meta.url))
+    const child = fileURLToPath(new URL('../../helpers/processes/pipeline-child.ts', import.meta.url))
     const flags = ['--disallow-code-generation-from-strings', '--import', 'tsx']
     const { stdout } = await call(process.execPath, [...flags, child, ...args], { maxBuffer: 2 ** 25 })
     return JSON.parse(stdout)

@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { renderDiagnostic } from '../../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
 import { openSpecFolder, type SpecFiles } from '../../../runtime/spec/spec-files.ts'
-import { functions } from '../../helpers/spec-functions.ts'
+import { functions } from '../../helpers/spec/spec-functions.ts'
 
 /** Names that the small spec's destination reads. */
 const names = { endpoints: ['event', 'bulk'], limits: ['events', 'request', 'metric', 'properties'] }

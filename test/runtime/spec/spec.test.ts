@@ -10,7 +10,7 @@ import { loadSpec } from '../../../runtime/spec/load.ts'
 import { SourceFile } from '../../../runtime/spec/source-file.ts'
 import { expandGlob, openSpecFolder } from '../../../runtime/spec/spec-files.ts'
 import { generateFiles } from '../../../scripts/generated.ts'
-import { functions } from '../../helpers/spec-functions.ts'
+import { functions } from '../../helpers/spec/spec-functions.ts'
 
 const root = new URL('../../../', import.meta.url)
 const small = new URL('../../diagnostics/spec/', import.meta.url)

@@ -18,7 +18,7 @@ import {
   runInterpreted,
   toExactText,
 } from '../../../helpers/compiler/engines.ts'
-import { collectExpressionTexts } from '../../../helpers/spec-expressions.ts'
+import { collectExpressionTexts } from '../../../helpers/spec/spec-expressions.ts'
 
 function compiled(text: string) {
   const both = createEngines(text)

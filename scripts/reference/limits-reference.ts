@@ -1,5 +1,5 @@
 /** The section on limits of the functions' reference page, with the figures in use. */
-import { DEFAULT_LIMITS, PER_STEP } from '../runtime/expression/compiler/runtime/limits.ts'
+import { DEFAULT_LIMITS, PER_STEP } from '../../runtime/expression/compiler/runtime/limits.ts'
 
 const figure = (number: number): string => number.toLocaleString('en')
 

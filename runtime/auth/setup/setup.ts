@@ -1,7 +1,12 @@
 /** Setup for the console's pages: the state they show, and the actions of their buttons. */
 
-import type { AuthMethod } from '../ports/auth.ts'
-import { toFault } from '../ports/fault.ts'
+import type { AuthMethod } from '../../ports/auth.ts'
+import { toFault } from '../../ports/fault.ts'
+import type { RefreshableGate } from '../delivery-gate.ts'
+import type { EnvironmentCredentials } from '../environment-credentials.ts'
+import type { AuthorizationAttempt } from '../oauth-state.ts'
+import type { Side, SideName } from '../side.ts'
+import { type UninstallNotice, UninstallVerifier } from '../uninstall-verifier.ts'
 import {
   authorizationUrl,
   type Callback,
@@ -12,10 +17,7 @@ import {
   type PastedCredentials,
   type SideConnection,
 } from './connect.ts'
-import type { RefreshableGate } from './delivery-gate.ts'
 import { type DisconnectResult, disconnect } from './disconnect.ts'
-import type { EnvironmentCredentials } from './environment-credentials.ts'
-import type { AuthorizationAttempt } from './oauth-state.ts'
 import {
   type AccountInfo,
   accountCheckpoint,
@@ -25,8 +27,6 @@ import {
   type SetupStep,
   saveSetupState,
 } from './setup-state.ts'
-import type { Side, SideName } from './side.ts'
-import { type UninstallNotice, UninstallVerifier } from './uninstall-verifier.ts'
 
 export interface SideView {
   readonly side: Side

@@ -1,9 +1,9 @@
 /** Runs the sandbox in a process of its own, outside the measured one. Prints the settings that connect to it. */
 import { parseArgs } from 'node:util'
-import { listen } from '../runtime/cli/server/listen.ts'
-import { systemClock, systemFetch, systemRandom } from '../runtime/system.ts'
-import { createIntercomSandbox } from '../sandbox/intercom/server.ts'
-import { createKlaviyoSandbox } from '../sandbox/klaviyo/server.ts'
+import { listen } from '../../runtime/cli/server/listen.ts'
+import { systemClock, systemFetch, systemRandom } from '../../runtime/system.ts'
+import { createIntercomSandbox } from '../../sandbox/intercom/server.ts'
+import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
 
 const { values } = parseArgs({
   options: {

@@ -1,6 +1,6 @@
 /** Reference page of the functions that expressions may call. */
-import { BUILTIN_SIGNATURES } from '../runtime/expression/compiler/runtime/functions/builtins.ts'
-import type { FunctionTable } from '../runtime/expression/functions.ts'
+import { BUILTIN_SIGNATURES } from '../../runtime/expression/compiler/runtime/functions/builtins.ts'
+import type { FunctionTable } from '../../runtime/expression/functions.ts'
 import { limitsSection } from './limits-reference.ts'
 import { generatedNote } from './schema-reference.ts'
 

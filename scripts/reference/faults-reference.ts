@@ -1,7 +1,7 @@
 /** The reference pages of fault codes and skip reasons, from their tables. */
 
-import { type FaultCode, faultAnchor } from '../runtime/fault-reference.ts'
-import type { SkipReason } from '../runtime/skip-reasons.ts'
+import { type FaultCode, faultAnchor } from '../../runtime/fault-reference.ts'
+import type { SkipReason } from '../../runtime/skip-reasons.ts'
 import { generatedNote } from './schema-reference.ts'
 
 const KINDS: Readonly<Record<FaultCode['kind'], string>> = {

@@ -1,12 +1,12 @@
 /** Disconnects both sides: revokes access where the side supports it, deletes the credentials, stops delivery. */
 
-import { credentialsCheckpoint } from '../lib/checkpoint-names.ts'
-import type { Logger } from '../ports/effects.ts'
-import { toFault } from '../ports/fault.ts'
-import type { Store } from '../ports/store.ts'
+import { credentialsCheckpoint } from '../../lib/checkpoint-names.ts'
+import type { Logger } from '../../ports/effects.ts'
+import { toFault } from '../../ports/fault.ts'
+import type { Store } from '../../ports/store.ts'
+import type { NetworkEffects } from '../side.ts'
 import type { SideConnection } from './connect.ts'
 import { loadSetupState, saveSetupState } from './setup-state.ts'
-import type { NetworkEffects } from './side.ts'
 
 export interface DisconnectParts extends NetworkEffects {
   readonly store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>

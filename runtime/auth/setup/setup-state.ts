@@ -1,9 +1,9 @@
 /** The progress of setup, stored as one checkpoint. Holds no secrets. */
 
-import { DESTINATION_ACCOUNT_CHECKPOINT, SETUP_CHECKPOINT, WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
-import type { Store } from '../ports/store.ts'
-import type { Json } from '../ports/types.ts'
-import type { SideName } from './side.ts'
+import { DESTINATION_ACCOUNT_CHECKPOINT, SETUP_CHECKPOINT, WORKSPACE_CHECKPOINT } from '../../lib/checkpoint-names.ts'
+import type { Store } from '../../ports/store.ts'
+import type { Json } from '../../ports/types.ts'
+import type { SideName } from '../side.ts'
 
 /** The account on one side. */
 export interface AccountInfo {

@@ -1,16 +1,16 @@
 /** Connects one side: by the OAuth authorization code flow, or with a pasted key. Stores only credentials that work. */
-import { asId } from '../lib/json.ts'
-import type { Logger } from '../ports/effects.ts'
-import { Fault, toFault } from '../ports/fault.ts'
-import type { Store } from '../ports/store.ts'
-import type { EnvironmentCredentials } from './environment-credentials.ts'
-import { accountMismatch, missingOauthClient } from './errors.ts'
+import { asId } from '../../lib/json.ts'
+import type { Logger } from '../../ports/effects.ts'
+import { Fault, toFault } from '../../ports/fault.ts'
+import type { Store } from '../../ports/store.ts'
+import type { EnvironmentCredentials } from '../environment-credentials.ts'
+import { accountMismatch, missingOauthClient } from '../errors.ts'
+import type { OauthFlow } from '../oauth.ts'
+import type { AuthorizationAttempt, OauthStates } from '../oauth-state.ts'
+import type { RefreshingAuth } from '../refreshing-auth.ts'
+import type { Credentials, KeyCredentials, NetworkEffects, Side } from '../side.ts'
 import { identifyAccount } from './identify-account.ts'
-import type { OauthFlow } from './oauth.ts'
-import type { AuthorizationAttempt, OauthStates } from './oauth-state.ts'
-import type { RefreshingAuth } from './refreshing-auth.ts'
 import { type AccountInfo, accountCheckpoint, loadSetupState, saveSetupState } from './setup-state.ts'
-import type { Credentials, KeyCredentials, NetworkEffects, Side } from './side.ts'
 
 export interface SideConnection {
   readonly side: Side

@@ -1,6 +1,6 @@
 /** Two processes that start on one fresh store with credentials of different accounts agree on one of them. */
 import { expect, test } from 'vitest'
-import { pinAccount } from '../../../runtime/lib/pin-account.ts'
+import { pinAccount } from '../../../runtime/source/pin-account.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { systemClock } from '../../../runtime/system.ts'
 

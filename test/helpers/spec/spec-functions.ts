@@ -1,5 +1,5 @@
 /** A small function table for tests of the spec and of expressions. */
-import type { FunctionTable } from '../../runtime/expression/functions.ts'
+import type { FunctionTable } from '../../../runtime/expression/functions.ts'
 
 export const functions: FunctionTable = [
   {

@@ -1,14 +1,14 @@
 /** Identifies the account at a side that a set of credentials belongs to. */
-import type { Expression } from '../expression/expression.ts'
-import { createHttpClient } from '../http/client.ts'
-import { createRateLimiter } from '../http/rate-limiter.ts'
-import { asId } from '../lib/json.ts'
-import { Fault } from '../ports/fault.ts'
-import type { ErrorExplanation } from '../ports/source.ts'
-import type { Json } from '../ports/types.ts'
-import { buildRequest } from '../source/build-request.ts'
+import type { Expression } from '../../expression/expression.ts'
+import { createHttpClient } from '../../http/client.ts'
+import { createRateLimiter } from '../../http/rate-limiter.ts'
+import { asId } from '../../lib/json.ts'
+import { Fault } from '../../ports/fault.ts'
+import type { ErrorExplanation } from '../../ports/source.ts'
+import type { Json } from '../../ports/types.ts'
+import { buildRequest } from '../../source/build-request.ts'
+import { apiHost, authorizationHeader, type Credentials, type NetworkEffects, type Side } from '../side.ts'
 import type { AccountInfo } from './setup-state.ts'
-import { apiHost, authorizationHeader, type Credentials, type NetworkEffects, type Side } from './side.ts'
 
 /** Throws a `Fault` worded for the person who has just connected the side. */
 export async function identifyAccount(

@@ -1,7 +1,7 @@
 /** A host on the edge: receives a webhook and sends a request to the destination. `workers.test.ts` bundles it into one file. */
 import { createHmac } from 'node:crypto'
-import { intercomToKlaviyo } from '../../connector/index.ts'
-import type { SpecBundle } from '../../runtime/spec/load-bundle.ts'
+import { intercomToKlaviyo } from '../../../connector/index.ts'
+import type { SpecBundle } from '../../../runtime/spec/load-bundle.ts'
 
 interface Input {
   readonly built: string

@@ -1,9 +1,9 @@
 /** The reference page of compiled expressions: the rule, its exceptions, and the expressions we ship. */
-import { createCompileReport } from '../runtime/cli/output/compile-report.ts'
-import { NOT_COMPILABLE_HELP } from '../runtime/expression/compiler/not-compilable.ts'
-import type { FunctionTable } from '../runtime/expression/functions.ts'
-import type { PlacedExpression } from '../runtime/spec/compile/context.ts'
-import { loadSpec } from '../runtime/spec/load.ts'
+import { createCompileReport } from '../../runtime/cli/output/compile-report.ts'
+import { NOT_COMPILABLE_HELP } from '../../runtime/expression/compiler/not-compilable.ts'
+import type { FunctionTable } from '../../runtime/expression/functions.ts'
+import type { PlacedExpression } from '../../runtime/spec/compile/context.ts'
+import { loadSpec } from '../../runtime/spec/load.ts'
 import { generatedNote } from './schema-reference.ts'
 
 const introduction = `The first use of an expression compiles it to JavaScript. The compiler refuses whatever it cannot do exactly as JSONata 2.2.2 does it; such an expression runs on JSONata's own interpreter, with the same results, many times more slowly. If a compiled expression fails, the interpreter runs it again, and we report the interpreter's error.

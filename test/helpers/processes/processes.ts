@@ -8,12 +8,12 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { serve } from '@hono/node-server'
-import { systemClock, systemFetch, systemRandom } from '../../runtime/system.ts'
-import type { IntercomSandboxOptions } from '../../sandbox/intercom/server.ts'
-import { createIntercomSandbox } from '../../sandbox/intercom/server.ts'
-import { createKlaviyoSandbox } from '../../sandbox/klaviyo/server.ts'
+import { systemClock, systemFetch, systemRandom } from '../../../runtime/system.ts'
+import type { IntercomSandboxOptions } from '../../../sandbox/intercom/server.ts'
+import { createIntercomSandbox } from '../../../sandbox/intercom/server.ts'
+import { createKlaviyoSandbox } from '../../../sandbox/klaviyo/server.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** Closes everything added to it, last first. */
 export function createCleanup() {

@@ -1,7 +1,7 @@
 /** Browser sessions in a signed cookie. The store holds only those revoked before they expired. */
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'hono'
-import type { Clock } from '../../ports/effects.ts'
+import type { Clock } from '../../../ports/effects.ts'
 import type { SignedCookies } from './cookies.ts'
 import { RevokedSessions, type RevokedSessionsOptions } from './revoked-sessions.ts'
 import type { Signer } from './signer.ts'

@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { specFolder } from '../connector/spec.ts'
+import { specFolder } from '../../connector/spec.ts'
 
 /** Processor time in seconds; maximum resident size in MB. */
 export interface ResourceUsage {

@@ -1,5 +1,5 @@
 /** Limits wrong passwords per address and in total. */
-import type { Clock } from '../../ports/effects.ts'
+import type { Clock } from '../../../ports/effects.ts'
 
 const WINDOW = 15 * 60_000
 const MAX_PER_ADDRESS = 10

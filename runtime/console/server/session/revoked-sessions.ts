@@ -1,8 +1,8 @@
 /** Sessions revoked before they expired, kept in the store: a cookie and its signing key outlive the process. */
-import { REVOKED_SESSIONS_CHECKPOINT } from '../../lib/checkpoint-names.ts'
-import { asId } from '../../lib/json.ts'
-import type { Clock } from '../../ports/effects.ts'
-import type { Store } from '../../ports/store.ts'
+import { REVOKED_SESSIONS_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
+import { asId } from '../../../lib/json.ts'
+import type { Clock } from '../../../ports/effects.ts'
+import type { Store } from '../../../ports/store.ts'
 
 export interface RevokedSessionsOptions {
   readonly store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>

@@ -1,8 +1,8 @@
 /** Mapping cases: tables in YAML, turned into the input of a webhook or of a page. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import type { PreviewInput } from '../../runtime/mapping/preview.ts'
-import type { Json, JsonObject } from '../../runtime/ports/types.ts'
+import type { PreviewInput } from '../../../runtime/mapping/preview.ts'
+import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
 
 /** Paths to set and to remove. A number in a path is an index. */
 interface Change {
@@ -57,11 +57,12 @@ export interface ProfileTable {
 export const WORKSPACE = 'abc123de'
 
 const relative = (path: string) => new URL(path, import.meta.url)
-const readFixture = (name: string): Json => JSON.parse(readFileSync(relative(`../fixtures/intercom/${name}`), 'utf8'))
-const readTable = (name: string) => parse(readFileSync(relative(`../mappings/${name}`), 'utf8'))
+const readFixture = (name: string): Json =>
+  JSON.parse(readFileSync(relative(`../../fixtures/intercom/${name}`), 'utf8'))
+const readTable = (name: string) => parse(readFileSync(relative(`../../mappings/${name}`), 'utf8'))
 
 export function readEventTables(): readonly EventTable[] {
-  const names = readdirSync(relative('../mappings/')).filter(
+  const names = readdirSync(relative('../../mappings/')).filter(
     (name) => name.endsWith('.yaml') && name !== 'profile.yaml',
   )
   return names.map(readTable)

@@ -1,6 +1,7 @@
 /** Pins a store to one account: the first process to write wins, and every other one reads what it wrote. */
+
+import { asId } from '../lib/json.ts'
 import type { Store } from '../ports/store.ts'
-import { asId } from './json.ts'
 
 /** Resolves to the pinned account, which is `id` unless the store was pinned to another one before. */
 export async function pinAccount(

@@ -1,9 +1,9 @@
 /** The reference page of the command line: every command with its options and examples, settings, exit codes. */
-import { cliApp as app } from '../connector/cli-app.ts'
-import type { Setting } from '../runtime/cli/app.ts'
-import type { CommandDefinition } from '../runtime/cli/command.ts'
-import { loadCommands } from '../runtime/cli/commands/index.ts'
-import { COMMON_SETTINGS } from '../runtime/cli/settings.ts'
+import { cliApp as app } from '../../connector/cli-app.ts'
+import type { Setting } from '../../runtime/cli/app.ts'
+import type { CommandDefinition } from '../../runtime/cli/command.ts'
+import { loadCommands } from '../../runtime/cli/commands/index.ts'
+import { COMMON_SETTINGS } from '../../runtime/cli/settings.ts'
 
 const INTRO = `In a checkout every command is \`npm run -s connector -- COMMAND\`, installed it is \`connector COMMAND\`. Each takes \`--help\` and \`--json\`: machine-readable output on stdout, while logs go to stderr.`
 
