@@ -11,7 +11,7 @@ import { createDeliveryLimits, type DeliverParts, deliver } from './delivery/del
 import { type LaneParts, runLane, runLanes } from './delivery/run-lanes.ts'
 import { MessageSender } from './delivery/sender.ts'
 import { type ConnectionStats, ConnectionStatsRecorder } from './http/connection-stats.ts'
-import { storeWithTransientFaults } from './http/transient-on-throw.ts'
+import { storeWithTransientFaults } from './http/transient-faults.ts'
 import { compilePlan } from './mapping/compile-plan.ts'
 import { createLookups } from './mapping/lookups.ts'
 import { previewMapping } from './mapping/preview.ts'
@@ -54,7 +54,7 @@ export interface CreateConnectorOptions {
   readonly destinationStats?: () => ConnectionStats
 }
 
-/** The store as one record's way sees it: what it throws is transient. */
+/** The store as receiving and delivering see it: its unexpected errors arrive as transient faults. */
 type GuardedStore = ReturnType<typeof storeWithTransientFaults>
 
 const UNKNOWN_PROCESS: ProcessIdentity = { id: 'unnamed.', hasExited: () => false }
@@ -65,7 +65,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   const closing = new AbortController()
   const guarded = storeWithTransientFaults(store)
   const { client, accounts, sourceStats } = createSourceAccess(options, guarded)
-  const { parts, lanes, sender } = createDelivery(options, { client, accounts, guarded, signal: closing.signal })
+  const { parts, laneParts, sender } = createDelivery(options, { client, accounts, guarded, signal: closing.signal })
   const webhookStats = new WebhookStatsRecorder(clock)
   const webhook = { spec, store: guarded, clock, logger, secrets: source.secrets, stats: webhookStats }
 
@@ -80,12 +80,12 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     reportMisdirected: (path) => reportMisdirected(path, webhook),
     webhookStats: () => webhookStats.snapshot(),
     gate: accounts.gate,
-    work: ({ signal, lanes: selected = ['live', 'backfill'] }) => runLanes(selected, lanes, signal),
+    work: ({ signal, lanes = ['live', 'backfill'] }) => runLanes(lanes, laneParts, signal),
     async *backfill(backfillOptions) {
       const reason = gate?.pausedReason()
       if (reason !== undefined) throw new Fault('config', 'delivery/paused', reason)
       const pin = (signal: AbortSignal) => accounts.pin(signal)
-      const work = (signal: AbortSignal) => runLane('backfill', lanes, signal)
+      const work = (signal: AbortSignal) => runLane('backfill', laneParts, signal)
       const flush = () => sender.flush('backfill')
       yield* runBackfill(
         { spec, store, client, clock, logger, random, processIdentity, pin, work, flush },
@@ -143,6 +143,6 @@ function createDelivery(options: CreateConnectorOptions, { client, accounts, gua
     accounts: { cachedWorkspace: () => accounts.cachedWorkspace(), pin: () => accounts.pin(signal) },
   }
   const work = { spec, store, clock, logger, gate, accounts, backlog }
-  const lanes: LaneParts = { ...work, deliver: (record) => deliver(record, parts) }
-  return { parts, lanes, sender }
+  const laneParts: LaneParts = { ...work, deliver: (record) => deliver(record, parts) }
+  return { parts, laneParts, sender }
 }

@@ -46,7 +46,7 @@ async function sendBatch(batch: readonly BulkItem[], parts: BulkParts): Promise<
 /**
  * Fails the events that the rejection points at and resends the rest; bisects the request when it points at none.
  *
- * Terminates: each further request holds fewer events, or one event without its phone number, which it loses once.
+ * Terminates: each further request holds fewer events, or the same events with one phone number fewer.
  */
 async function isolateRejected(batch: readonly BulkItem[], fault: Fault, parts: BulkParts): Promise<void> {
   const { pointers = [], status } = fault.details
@@ -80,7 +80,7 @@ function withoutPhone({ event, onResult }: BulkItem, { lane, limits }: BulkParts
   return { ...bulkEntry(trimmed, lane, limits), event: trimmed, onResult, omittedFields: ['phone_number'] }
 }
 
-/** The share of one event in a rejection of several. */
+/** The fault of one event, when the request was rejected for several. */
 function faultOfEvent({ kind, code, details }: Fault, pointers: readonly string[]): Fault {
   const message = `Klaviyo answered ${details.status}: it rejected this event at ${pointers.slice(0, 3).join(', ')}`
   return new Fault(kind, code, message, { ...details, pointers })

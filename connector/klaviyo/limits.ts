@@ -46,7 +46,7 @@ export function checkEvent(event: MetricEvent, limits: Limits): void {
   for (const [name, value] of properties) check.assertValue(name, value, 0)
 }
 
-/** Throws a data `Fault` like `checkEvent`. `checkSize` checks the size. */
+/** Throws a data `Fault`, as `checkEvent` does. The size is left to `checkSize`. */
 export function checkProfile(profile: Profile, limits: Limits): void {
   const { email, phone_number } = profile
   if (!email && !phone_number)

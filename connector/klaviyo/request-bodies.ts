@@ -1,4 +1,4 @@
-/** Builds Klaviyo's request bodies from events and profiles, as JSON text. Pure. */
+/** Builds Klaviyo's request bodies from events and profiles, as JSON text. Throws a data `Fault` over a limit. */
 import type { Lane, MetricEvent, Profile } from '../../runtime/ports/types.ts'
 import { checkEvent, checkProfile, checkSize, type Limits, limitOf } from './limits.ts'
 

@@ -1,12 +1,12 @@
 /** Credentials from the environment or a host: identifies their account once for each key and pins the store to it. */
-import { asTransientFault } from '../http/transient-on-throw.ts'
+import { asTransientFault } from '../http/transient-faults.ts'
 import { environmentKeyCheckpoint } from '../lib/checkpoint-names.ts'
 import type { AuthProvider } from '../ports/auth.ts'
 import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
-import { pinAccount } from '../source/pin-account.ts'
+import { claimAccount } from '../source/claim-account.ts'
 import { accountMismatch } from './errors.ts'
 import { identifyAccount } from './setup/identify-account.ts'
 import { type AccountInfo, accountCheckpoint } from './setup/setup-state.ts'
@@ -60,7 +60,7 @@ export class EnvironmentCredentials {
   async identify(signal: AbortSignal): Promise<AccountInfo> {
     const { side, credentials, store, identify, onMismatch } = this.#parts
     const account = (await this.knownAccount()) ?? (await identify(credentials, signal))
-    const pinned = await pinAccount(store, accountCheckpoint(side), account.id)
+    const pinned = await claimAccount(store, accountCheckpoint(side), account.id)
     this.#mismatch = pinned === account.id ? undefined : accountMismatch(side, account)
     if (this.#mismatch !== undefined) {
       await onMismatch?.()

@@ -5,14 +5,14 @@ import type { Clock } from '../ports/effects.ts'
 import type { Store } from '../ports/store.ts'
 import { readBackfillState } from './state.ts'
 
-/** How long a positive answer is trusted. */
+/** How long `true` is cached. */
 const CURRENT_RUN_TTL_MS = 1_000
 
 /**
  * Checks whether a run is the newest import: pending records of earlier ones are no longer sent.
  *
- * Called for each record. A yes is cached for a moment, since a record sent a second after its import was replaced does
- * no harm; a no is always the store's, since a record not sent is lost to its import.
+ * Called for each record. `true` is cached for a second: a record sent a second after its import was replaced does no
+ * harm. `false` is never cached: it drops the record from its import.
  */
 export class CurrentRunChecker {
   readonly #store: Pick<Store, 'readCheckpoint'>

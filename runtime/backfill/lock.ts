@@ -12,13 +12,14 @@ export interface BackfillLockParts {
   readonly processIdentity: ProcessIdentity
 }
 
-/** Milliseconds; longer than any transaction blocks the process. */
+/** Longer than any transaction can block the process, so a live holder always renews in time. */
 const LEASE_MS = 10_000
 const RENEW_EVERY_MS = 2_000
 
 /**
  * Acquires the lock and renews it until it is released. Throws a config `Fault` that names the holder if there is one.
- * Calls `onLost` if another process took the lock meanwhile: this one then slept longer than its lease.
+ * Calls `onLost` if another process took the lock meanwhile, after this one was suspended for
+ * longer than its lease.
  */
 export async function acquireBackfillLock(parts: BackfillLockParts, onLost: () => void): Promise<HeldLock> {
   const lock = backfillLock(parts)

@@ -22,6 +22,7 @@ export interface StreamState {
 /** Mutable; the checkpoint is a copy. */
 export interface BackfillState {
   run: BackfillRun
+  /** `lookups`: preloading contacts. */
   phase: 'lookups' | 'reading' | 'delivering' | 'done'
   /** The position of the contact preload. */
   preload?: StreamState | undefined
@@ -92,7 +93,10 @@ export async function clampToLiveSince(state: BackfillState, { store, clock }: B
   state.run = { ...state.run, until: await clampWindowEnd(store, state.run.until, clock.now()) }
 }
 
-/** History ends when live delivery began: imported first, an event would take the key of the live one and start no flow. */
+/**
+ * History ends when live delivery began: if the import delivered an event first, the live one would count as a
+ * duplicate and start no flow.
+ */
 async function clampWindowEnd(store: Store, end: number, now: number): Promise<number> {
   const workspace = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
   const saved = [

@@ -8,6 +8,7 @@ import type { Spec } from '../spec/spec.ts'
 export interface BackfillOptions {
   /** Milliseconds since 1970. */
   readonly since?: number
+  /** Milliseconds since 1970. Default: the start of live delivery. */
   readonly until?: number
   /** Metrics, by name. Absent: all with history that are not opt-in. */
   readonly only?: readonly string[]
@@ -37,8 +38,9 @@ export interface BackfillProgress {
   readonly run: string
   /** Whether this continues an interrupted run. */
   readonly resumed: boolean
+  /** `lookups`: preloading contacts. */
   readonly phase: 'lookups' | 'reading' | 'delivering' | 'done'
-  /** Only occurrences within it are sent. Milliseconds since 1970. */
+  /** Only events whose time lies in it are sent. Milliseconds since 1970. */
   readonly window: { readonly since?: number; readonly until: number }
   /** Metrics selected by name. */
   readonly only?: readonly string[]
@@ -57,7 +59,7 @@ export interface BackfillProgress {
 
 /** This process, as others that share its store know it. */
 export interface ProcessIdentity {
-  /** Begins with a name that a person can look up, then a dot. */
+  /** A name that a person can look up (a process id), a dot, and anything that makes it unique. */
   readonly id: string
   /** Whether the process of that id is known to have exited. */
   hasExited(id: string): boolean

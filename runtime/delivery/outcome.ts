@@ -12,7 +12,7 @@ export interface OutcomeParts {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  /** Faults that were logged already. */
+  /** Faults already logged as a warning; further records with the same fault are logged at debug level. */
   readonly loggedFaults: WeakSet<Fault>
 }
 

@@ -21,7 +21,7 @@ export interface WorkerParts {
 /** A lease outlives the longest attempt; it is renewed while the attempt runs. Milliseconds. */
 const LEASE_MS = 120_000
 const RENEW_EVERY_MS = 40_000
-/** How often the store is polled for records of other processes; its own wake the worker at once. */
+/** How often the store is polled for records of other processes; records appended by this one wake the worker at once. */
 const POLL_EVERY_MS = 1_000
 /** How long a shutdown waits for records in flight before it releases their leases. */
 const SHUTDOWN_GRACE_MS = 5_000

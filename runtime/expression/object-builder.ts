@@ -29,7 +29,7 @@ export function compileObjectBuilder(members: readonly ObjectMember[]): ObjectBu
   const programs = members.flatMap(({ expr }) => expr.program ?? [])
   if (programs.length < members.length) return loop
   try {
-    const create = new Function('programs', 'finishes', 'setMember', 'loop', generateSource(members))
+    const create = new Function('programs', 'finishes', 'setMember', 'loop', generateBuilderSource(members))
     return create(
       programs,
       members.map(({ finish }) => finish),
@@ -43,7 +43,7 @@ export function compileObjectBuilder(members: readonly ObjectMember[]): ObjectBu
 }
 
 /** A constructor, so that the engine learns the size of its objects. They have the prototype of plain objects. */
-function generateSource(members: readonly ObjectMember[]): string {
+function generateBuilderSource(members: readonly ObjectMember[]): string {
   const indexes = members.map((_, i) => i)
   const heads = findNestedHeads(members)
   return `const [${indexes.map((i) => `program${i}`)}] = programs;

@@ -2,7 +2,7 @@
 
 import type { AuthProvider, RequestAuth } from '../ports/auth.ts'
 import { Fault } from '../ports/fault.ts'
-import { asTransientFault } from './transient-on-throw.ts'
+import { asTransientFault } from './transient-faults.ts'
 
 export const getCurrentAuth = (provider: AuthProvider, signal: AbortSignal): Promise<RequestAuth> =>
   asTransientFault(() => provider.current(signal), 'auth/unreadable', 'the credentials could not be read')

@@ -9,9 +9,9 @@ import type { Lookups } from './lookups.ts'
 export const CONTACT = 'contact'
 
 export interface LookupPlan {
-  /** Each after the one in its `from`. */
+  /** Ordered so that each comes after the lookup its `from` names. */
   readonly lookups: readonly LookupSpec[]
-  /** All names that may be bound, undefined: objects of one shape are filled, and read, twice as fast. */
+  /** Every name that may be bound, with the value undefined: objects of one shape are filled and read twice as fast. */
   readonly unbound: Bindings
 }
 

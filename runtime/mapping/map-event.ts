@@ -14,7 +14,7 @@ import { SkipSignal } from './property-values.ts'
 import { findSkipReason, findWindowSkip } from './skip-rules.ts'
 import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './types.ts'
 
-/** Maps one occurrence. Throws a `Fault` for an expression that fails: there are no half events. */
+/** Maps one occurrence. Throws a `Fault` for an expression that fails: an event is sent whole or not at all. */
 export async function mapEvent(
   mapping: Mapping,
   { item, bindings }: Occurrence,

@@ -1,4 +1,4 @@
-/** Maps a contact to a profile. */
+/** Maps a contact's record to a profile update. Events evaluate the same profile in `map-event.ts`. */
 import { hash } from 'node:crypto'
 import type { Bindings } from '../expression/expression.ts'
 import { asId } from '../lib/json.ts'

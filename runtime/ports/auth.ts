@@ -6,12 +6,12 @@ export interface RequestAuth {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** How a side was connected: by settings, OAuth, or a key pasted into the console. */
+/** How a side was connected: by the environment (or a host's settings), OAuth, or a key pasted into the console. */
 export type AuthMethod = 'environment' | 'oauth' | 'key'
 
 /** The credentials of one side, which may change while the process runs. */
 export interface AuthProvider {
-  /** Decides the remedy that messages name for rejected credentials. */
+  /** Messages about rejected credentials name the remedy for this method. */
   method(): AuthMethod
   /**
    * Throws a config `Fault` if there are no credentials or they belong to another account than the pinned one; a
@@ -22,7 +22,7 @@ export interface AuthProvider {
   refresh(rejected: RequestAuth, signal: AbortSignal): Promise<boolean>
 }
 
-/** Pauses delivery until both sides are connected, and while one of them needs a person. */
+/** Pauses delivery until both sides are connected, and while one of them must be reconnected. */
 export interface DeliveryGate {
   /** The reason, for a person to read; undefined while delivery may run. */
   pausedReason(): string | undefined

@@ -41,7 +41,7 @@ export interface Dependents {
 export interface RecipeTarget {
   /** Ids by name. A metric exists at the destination from its first event on. */
   findMetricIds(metrics: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
-  /** Finds it by id, else the oldest one with its name. */
+  /** Finds the recipe's segment or flow: by `id`, otherwise the oldest with the recipe's name. */
   find(
     recipe: Pick<Recipe, 'kind' | 'name'>,
     id: string | undefined,
@@ -49,7 +49,7 @@ export interface RecipeTarget {
   ): Promise<CreatedResource | undefined>
   /** The request body of `create`. Throws if it would activate anything. */
   previewBody(recipe: Recipe, definition: JsonObject): Json
-  /** Sends one request and never retries: a request that broke off may have succeeded. Flows are created as drafts. */
+  /** Sends one request and never retries: a request whose connection broke may have succeeded. Flows are created as drafts. */
   create(recipe: Recipe, definition: JsonObject, signal: AbortSignal): Promise<CreatedResource>
   /** Never throws for a missing permission: see `unreadable`. */
   findDependents(metrics: readonly string[], signal: AbortSignal): Promise<Dependents>

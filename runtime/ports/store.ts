@@ -12,7 +12,7 @@ import type {
 } from './ledger.ts'
 import type { Json, Lane, LeasedRecord, Settlement, SourceRecord } from './types.ts'
 
-/** A named value of ours, such as the position of an import: everything up to it is in the store. */
+/** A small named value of ours: the position of an import, a lock, a pinned account. */
 export interface Checkpoint {
   readonly name: string
   readonly value: Json
@@ -98,7 +98,7 @@ export interface Store {
   /** The same by fault code, metric and place, largest group first. A record with two faults is in two groups. */
   groupDeadLetters(): Promise<readonly DeadLetterGroup[]>
   countDeadLetters(): Promise<number>
-  /** Queues dead letters again, with ingress `replay`, and adds their deaths to their attempts. Returns how many. */
+  /** Queues dead letters again, with ingress `replay`, and keeps the failure in their attempt history. Returns how many. */
   replay(which: ReplaySelector): Promise<number>
   /** Drops old records and lookups. Returns the number of records dropped. */
   applyRetention(retention: Retention): Promise<number>

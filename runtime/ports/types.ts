@@ -7,13 +7,15 @@
  * - **resource**: the kind of object in a record (a conversation, a ticket, a contact).
  * - **envelope**: the JSON around a resource in a webhook.
  * - **page**, **cursor**: the source's. **checkpoint**: a named value of ours in the store, such as an import's position.
- * - **lookup**: another object fetched for a record. **hydrate**: to fetch them.
+ * - **lookup**: another object fetched for a record. **hydrate**: to fetch them. **lookup ids** are something else: the
+ *   ids by which `trace` finds a record.
  * - **mapping**: turns a record into events, by **expressions**. **occurrence**: one event found in a record.
  * - **lane**: how a record is delivered, `live` or `backfill`. **ordering key**: its records are delivered in order.
+ * - **backfill**, shown to people as **import**: one reading of history, with its window and metrics. **run**: its id.
  * - **idempotency key**: identifies an event, so that the destination counts it once.
  * - **lease**, **settle**: to take a record from the queue for a limited time; to write its outcome.
  * - **attempt**: the delivery of a record between lease and settle. It may take several requests.
- * - **outcome**: how a record ended: `delivered`, `skipped`, `deferred` or `dead`.
+ * - **outcome**: the result of an attempt: `delivered`, `skipped`, `deferred` or `dead`. All but `deferred` end the record.
  * - **dead letter**: a record that failed for good. **replay**: to queue it again.
  * - **receipt**: the destination's acceptance of a message. **fault**: why a record or request failed.
  * - **ledger**: the outcome of every record and every event.
@@ -147,7 +149,7 @@ export interface EventResult {
   readonly receipt?: Receipt
 }
 
-/** How a record ended. Queue, console, logs and tests use these four words only. */
+/** The result of an attempt. All but `deferred` end the record. Queue, console, logs and tests use these four words only. */
 export type Outcome =
   | { readonly status: 'delivered'; readonly events: readonly EventResult[] }
   | { readonly status: 'skipped'; readonly reason: string; readonly events: readonly EventResult[] }

@@ -15,7 +15,7 @@ import type { Store } from '../ports/store.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { RequestSpec, SourceSpec } from '../spec/spec.ts'
 import { buildRequest } from './build-request.ts'
-import { pinAccount } from './pin-account.ts'
+import { claimAccount } from './claim-account.ts'
 
 export interface SourceRequestOptions {
   readonly bindings?: Bindings
@@ -88,7 +88,7 @@ class HttpSourceClient implements SourceClient {
       if (pinned === undefined || signal.aborted || toFault(error).kind !== 'transient') throw error
       return pinned
     })
-    if ((await pinAccount(store, WORKSPACE_CHECKPOINT, id)) !== id) throw otherAccount(this.#spec.name)
+    if ((await claimAccount(store, WORKSPACE_CHECKPOINT, id)) !== id) throw otherAccount(this.#spec.name)
     return id
   }
 

@@ -1,4 +1,4 @@
-/** Receives a webhook: raw body, signature, envelope, disk, 200. In that order, and nothing else before the answer. */
+/** Receives a webhook: raw body, signature, envelope, account, disk, 200, in that order. Mapping comes later. */
 
 import { liveSinceCheckpoint } from '../lib/checkpoint-names.ts'
 import { parseTime } from '../lib/iso-time.ts'

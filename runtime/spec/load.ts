@@ -60,7 +60,7 @@ export async function loadSpec(
 ): Promise<LoadedSpec> {
   const link = checkOnly
     ? createCheckOnlyLinker(functions)
-    : (await import('../expression/compile.ts')).createLinker(functions, programs)
+    : (await import('../expression/link.ts')).createLinker(functions, programs)
   const context = new CompileContext(functions, link)
   const documents = await readSpec(files, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)

@@ -5,7 +5,7 @@ import { fingerprint, identifier, metricId } from './identifier.ts'
 import type { IncomingEvent } from './parse-events.ts'
 import { ProfileStore, type StoredProfile } from './profiles.ts'
 
-/** A recorded event, as received. */
+/** An event as Klaviyo records it. */
 export interface RecordedEvent {
   readonly id: string
   readonly uuid: string
@@ -31,7 +31,7 @@ export interface RecordedEvent {
   readonly receivedAt: number
 }
 
-/** Absent or empty: any. */
+/** A field that is absent or empty matches every event. */
 export interface EventFilter {
   readonly metric?: string
   readonly key?: string
@@ -84,7 +84,7 @@ export class EventStore {
     const { profile } = this.profiles.upsert(arrival.profile)
     const seconds = Math.floor((arrival.time ?? this.#options.clock.now()) / 1000)
     if (this.#isRepeated(arrival, profile, seconds)) {
-      // Without a unique_id the second event of a profile in one second is lost.
+      // Without a unique_id a profile's second event of a metric within one second is lost.
       this.#counts[arrival.key === undefined ? 'dropped' : 'duplicates'] += 1
       return
     }

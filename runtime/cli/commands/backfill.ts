@@ -55,7 +55,7 @@ export async function showProgress(
   io.signal.addEventListener('abort', onStop, { once: true })
   try {
     for await (const progress of run) {
-      if (last === undefined && progress.resumed) note('Resuming the last run.')
+      if (last === undefined && progress.resumed) note('Resuming the interrupted import.')
       last = progress
       display.show(progress)
     }

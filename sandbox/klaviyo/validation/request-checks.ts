@@ -24,8 +24,8 @@ const SCHEME = 'Klaviyo-API-Key '
 const INCORRECT = 'Incorrect authentication credentials.'
 
 /**
- * 401 without the key. The key with the suffix `:readonly` stands for one with read scopes only: 403 when the endpoint
- * writes.
+ * Returns 401 for a wrong or missing key or token, 403 for a missing scope, undefined if the request may go on. The key
+ * with the suffix `:readonly` acts as a key with read scopes only.
  */
 export function requireKey(headers: Headers, { key, scopes }: ApiKeys, scope: string): ApiError | undefined {
   const authorization = headers.get('authorization')
@@ -59,7 +59,8 @@ function missingScope(scope: string): ApiError {
 
 /**
  * The revision that the request runs under. Throws 400 for a missing or unknown one. A retired one falls forward to the
- * oldest supported revision, unless the request opts out: 410. The newest known one stays, as none follows it here.
+ * oldest supported revision, unless the request opts out: 410. The newest one
+ * known here never counts as retired.
  */
 export function requireRevision(headers: Headers, now: number): string {
   const revision = headers.get('revision')

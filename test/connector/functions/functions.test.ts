@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { countryCode } from '../../../connector/functions/countries.ts'
 import { functions } from '../../../connector/functions/index.ts'
-import { compileExpression } from '../../../runtime/expression/compile.ts'
+import { compileExpression } from '../../../runtime/expression/link.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 
 const evaluate = (text: string, input: Json = null) =>

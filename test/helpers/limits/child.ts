@@ -1,5 +1,5 @@
 /** Evaluates the worst runaways in sequence and prints the code of each. A test runs this process with a small heap. */
-import { compileExpression } from '../../../runtime/expression/compile.ts'
+import { compileExpression } from '../../../runtime/expression/link.ts'
 import type { Fault } from '../../../runtime/ports/fault.ts'
 import { evaluateInterpreted } from './evaluate-interpreted.ts'
 import { runaways } from './runaways.ts'

@@ -88,7 +88,7 @@ test('--json prints one object on stdout, progress on stderr', async () => {
     waiting: 0,
     elapsed: 65_000,
   })
-  expect(err).toContain('Resuming the last run.')
+  expect(err).toContain('Resuming the interrupted import.')
   expect(err).toContain('chats 1,500/1,500')
 })
 

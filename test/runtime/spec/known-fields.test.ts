@@ -10,7 +10,7 @@ import {
   type KnownShape,
   uniteShapes,
 } from '../../../runtime/expression/check/shape.ts'
-import { compileExpression } from '../../../runtime/expression/compile.ts'
+import { compileExpression } from '../../../runtime/expression/link.ts'
 import { isProblem, parseExpression } from '../../../runtime/expression/parse.ts'
 import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
 

@@ -148,6 +148,6 @@ describe('generated files are current', async () => {
 })
 
 test.for(shipped)('the example of $name holds', async ({ example }) => {
-  const { compileExpression } = await import('../../../runtime/expression/compile.ts')
+  const { compileExpression } = await import('../../../runtime/expression/link.ts')
   expect(await compileExpression(example.expr, { place: 'example' }, shipped).evaluate({})).toEqual(example.gives)
 })

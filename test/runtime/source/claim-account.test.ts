@@ -1,6 +1,6 @@
 /** Two processes that start on one fresh store with credentials of different accounts agree on one of them. */
 import { expect, test } from 'vitest'
-import { pinAccount } from '../../../runtime/source/pin-account.ts'
+import { claimAccount } from '../../../runtime/source/claim-account.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { systemClock } from '../../../runtime/system.ts'
 
@@ -8,9 +8,9 @@ const NAME = 'workspace'
 
 test('keeps the first account, whatever comes later', async () => {
   const store = memoryStore({ clock: systemClock })
-  expect(await pinAccount(store, NAME, 'shop-a')).toBe('shop-a')
-  expect(await pinAccount(store, NAME, 'shop-b')).toBe('shop-a')
-  expect(await pinAccount(store, NAME, 'shop-a')).toBe('shop-a')
+  expect(await claimAccount(store, NAME, 'shop-a')).toBe('shop-a')
+  expect(await claimAccount(store, NAME, 'shop-b')).toBe('shop-a')
+  expect(await claimAccount(store, NAME, 'shop-a')).toBe('shop-a')
 })
 
 test('pins one account when two processes find the store unpinned at the same moment', async () => {
@@ -35,7 +35,7 @@ test('pins one account when two processes find the store unpinned at the same mo
       },
     }
   }
-  const pinned = await Promise.all([pinAccount(racing(), NAME, 'shop-a'), pinAccount(racing(), NAME, 'shop-b')])
+  const pinned = await Promise.all([claimAccount(racing(), NAME, 'shop-a'), claimAccount(racing(), NAME, 'shop-b')])
   expect(new Set(pinned).size).toBe(1)
   expect(await store.readCheckpoint(NAME)).toBe(pinned[0])
 })

@@ -15,7 +15,7 @@ import type { FunctionTable } from './functions.ts'
 import { createInterpreter, type Interpret } from './interpreter/interpreter.ts'
 import { isProblem, type Origin, type Parsed, parseExpression } from './parse.ts'
 
-/** Parses and links. Throws a `Fault` (`config`) if the text does not parse. */
+/** Parses and links one text: for a caller without a spec. Throws a config `Fault` if the text does not parse. */
 export function compileExpression(
   text: string,
   origin: Origin,
@@ -135,7 +135,7 @@ class OriginExpression implements Expression {
     return result instanceof NotCompilable ? undefined : result.evaluate
   }
 
-  /** A getter: it returns the engine's own function, which saves a call on every evaluation. */
+  /** A getter, so that callers get the function itself, which saves a call on every evaluation. */
   get evaluate(): Evaluate {
     this.#evaluate ??= createEvaluate(this.#linked, this.#origin)
     return this.#evaluate

@@ -1,10 +1,10 @@
-/** Pins a store to one account: the first process to write wins, and every other one reads what it wrote. */
+/** Claims a store for one account: the first process to write wins, and every other one reads what it wrote. */
 
 import { asId } from '../lib/json.ts'
 import type { Store } from '../ports/store.ts'
 
 /** Resolves to the pinned account, which is `id` unless the store was pinned to another one before. */
-export async function pinAccount(
+export async function claimAccount(
   store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>,
   checkpoint: string,
   id: string,

@@ -1,4 +1,4 @@
-/** Turns errors of a host's own parts into transient faults: no record is to blame for them. */
+/** Turns errors of a host's own parts (its store, its credentials) into transient faults: no record is to blame. */
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 
