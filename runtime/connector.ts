@@ -27,7 +27,10 @@ export interface Connector {
   connectionStats(): { readonly source: ConnectionStats; readonly destination: ConnectionStats }
   /** Delivers until the signal aborts, then settles all leased records and returns. */
   work(options: { readonly signal: AbortSignal; readonly lanes?: readonly Lane[] }): Promise<void>
-  /** Imports history, resuming an interrupted import. Ends with phase `done`. */
+  /**
+   * Imports history, resuming an interrupted or incomplete import. Ends with phase `done`, or `incomplete` when the
+   * source gave fewer records than it counts.
+   */
   backfill(options: BackfillOptions): AsyncIterable<BackfillProgress>
   /** Estimates a backfill from one page of each stream. Throws a `Fault` when the source refuses. */
   estimate(options: Omit<BackfillOptions, 'restart'>): Promise<Estimate>

@@ -178,12 +178,17 @@ export const FAULT_CODES: readonly FaultCode[] = [
     ],
     [
       'stream/repeated-cursor',
-      'A stream returned the cursor of the page just read, so reading on would never end.',
+      'The cursor of a stream does not advance, or leads far past all records that the source counts: reading on would never end.',
       'Run the import again later; if it happens again, report it to the source.',
     ],
   ]),
   ...faultCodes('transient', 'none', [
     ['stream/invalid-page', 'A page of a stream held neither a list nor a count.'],
+    [
+      'stream/short-page',
+      'A stream ended, or gave an empty page, before all records that the source counts were read.',
+      'Nothing: the page is requested again. If that does not help, the import ends as incomplete.',
+    ],
     [
       'delivery/deferred-behind-profiles',
       'Other profile updates are delivered first. Not a failure.',

@@ -10,10 +10,12 @@ import { acquireBackfillLock } from './lock.ts'
 import { preloadContacts } from './preload-contacts.ts'
 import { readProgress } from './progress.ts'
 import {
+  advance,
   type BackfillState,
   clampToLiveSince,
   loadOrStartBackfill,
   type StreamState,
+  startOf,
   toCheckpoint,
   windowBindings,
 } from './state.ts'
@@ -25,7 +27,7 @@ const REPORT_EVERY = 250
 /**
  * Runs an import, or resumes an interrupted one, and reports its progress.
  *
- * Ends with phase `done`, or early when the signal aborts. Throws a `Fault` when the source refuses to be read (records
+ * Ends with phase `done` or `incomplete`, or early when the signal aborts. Throws a `Fault` when the source refuses to be read (records
  * read so far stay, and the next call resumes), and when another process runs an import.
  */
 export async function* runBackfill(parts: BackfillParts, options: BackfillOptions): AsyncGenerator<BackfillProgress> {
@@ -86,10 +88,16 @@ function lockLostFault(): Fault {
   return new Fault('transient', 'backfill/lock-lost', message)
 }
 
-/** Deletes the cached lookups of the import: personal data, and stale tomorrow. */
-async function finish(state: BackfillState, { store, spec }: BackfillParts): Promise<void> {
-  state.phase = 'done'
+/** Deletes the cached lookups of a complete import: personal data, and stale tomorrow. */
+async function finish(state: BackfillState, { store, spec, logger }: BackfillParts): Promise<void> {
+  const all = [...(state.preload ? [state.preload] : []), ...state.streams]
+  for (const { stream, recordsRead: read, total, missing } of all)
+    if (missing !== undefined)
+      logger.warn('the source counts more records than it gave', { stream, read, total, missing })
+  const isComplete = all.every(({ done }) => done)
+  state.phase = isComplete ? 'done' : 'incomplete'
   await store.append([], toCheckpoint(state))
+  if (!isComplete) return
   for (const { name, batch } of spec.lookups.values()) if (batch) await store.deleteCache(name)
 }
 
@@ -142,15 +150,11 @@ class HistoryReader {
     const resource = spec.resources.get(stream.resource)
     if (resource === undefined) throw new Fault('bug', 'bug/stream', `stream ${stream.name} has no resource`)
     const from = { stream: stream.name, resource, workspace }
-    const start = { bindings: windowBindings(run), ...(position.cursor !== undefined && { cursor: position.cursor }) }
-
+    const start = startOf(position, windowBindings(run))
     for await (const page of paginate(this.#parts, stream, start, this.#signal)) {
       const records: SourceRecord[] = []
       for (const item of page.items) records.push(await buildStreamRecord(item, from, run, clock.now()))
-      position.recordsRead += records.length
-      position.total = page.total ?? position.total
-      position.cursor = page.next
-      position.done = page.next === undefined
+      advance(position, page)
       // One transaction: after a crash the next run reads the page after the last one on disk.
       await store.append(records, toCheckpoint(this.#state))
       await this.#waitForRoom()

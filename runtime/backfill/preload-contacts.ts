@@ -4,7 +4,7 @@ import { asId } from '../lib/json.ts'
 import { CONTACT } from '../mapping/hydrate.ts'
 import { paginate, readPage, retryTransient } from '../source/paginate.ts'
 import type { LookupSpec, StreamSpec } from '../spec/spec.ts'
-import { type BackfillState, type StreamState, toCheckpoint, windowBindings } from './state.ts'
+import { advance, type BackfillState, type StreamState, startOf, toCheckpoint, windowBindings } from './state.ts'
 import type { BackfillParts } from './types.ts'
 
 /** Reads the contact stream into the cache of the contact lookup, from where an interrupted preload stopped. */
@@ -16,18 +16,14 @@ export async function preloadContacts(state: BackfillState, parts: BackfillParts
   state.preload ??= await planPreload({ state, lookup, stream, signal }, parts)
   const { preload } = state
   if (preload.done) return
-  const start = { bindings: {}, ...(preload.cursor !== undefined && { cursor: preload.cursor }) }
   const id = spec.resources.get(stream.resource)?.id
-  for await (const page of paginate(parts, stream, start, signal)) {
+  for await (const page of paginate(parts, stream, startOf(preload, {}), signal)) {
     const entries = []
     for (const item of page.items) {
       const key = asId(await id?.evaluate(item))
       if (key !== undefined) entries.push({ key, value: item, at: clock.now() })
     }
-    preload.recordsRead += page.items.length
-    preload.total = page.total ?? preload.total
-    preload.cursor = page.next
-    preload.done = page.next === undefined
+    advance(preload, page)
     // Written at once, the two share a commit; if only one survives a crash, the page is read again.
     await Promise.all([store.writeCache(lookup.name, entries), store.append([], toCheckpoint(state))])
   }

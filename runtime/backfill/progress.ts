@@ -38,8 +38,8 @@ export async function lastBackfill(store: Store): Promise<BackfillProgress | und
   return state && readProgress(state, { store, resumed: false, elapsed: 0 })
 }
 
-function toStreamProgress({ stream, recordsRead, total, done }: StreamState): StreamProgress {
-  return { stream, recordsRead, done, ...(total !== undefined && { total }) }
+function toStreamProgress({ stream, recordsRead, total, done, missing }: StreamState): StreamProgress {
+  return { stream, recordsRead, done, ...(total !== undefined && { total }), ...(missing !== undefined && { missing }) }
 }
 
 const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((all, count) => all + count, 0)

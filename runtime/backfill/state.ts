@@ -7,8 +7,10 @@ import { Fault } from '../ports/fault.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
 import type { BackfillRun, Json } from '../ports/types.ts'
 import { isSelected } from '../source/open-record.ts'
+import { isTolerable, type StreamPage } from '../source/page.ts'
+import type { PaginateFrom } from '../source/paginate.ts'
 import type { Spec } from '../spec/spec.ts'
-import type { BackfillOptions, BackfillParts } from './types.ts'
+import type { BackfillOptions, BackfillParts, BackfillProgress } from './types.ts'
 
 export interface StreamState {
   readonly stream: string
@@ -17,13 +19,17 @@ export interface StreamState {
   recordsRead: number
   total?: number | undefined
   done: boolean
+  /** Records that the source counts, but gave on no page. */
+  missing?: number | undefined
+  /** Of `recordsRead`, those of the page at `cursor`: it ended the stream too early, and the next run reads it again. */
+  reread?: number | undefined
 }
 
 /** Mutable; the checkpoint is a copy. */
 export interface BackfillState {
   run: BackfillRun
   /** `lookups`: preloading contacts. */
-  phase: 'lookups' | 'reading' | 'delivering' | 'done'
+  phase: BackfillProgress['phase']
   /** The position of the contact preload. */
   preload?: StreamState | undefined
   readonly streams: StreamState[]
@@ -51,11 +57,38 @@ export async function loadOrStartBackfill(
   const earlier = await readBackfillState(parts.store)
   if (earlier !== undefined && earlier.phase !== 'done' && options.restart !== true) {
     await assertSameOptions(earlier.run, options, parts)
-    return { state: earlier, resumed: true }
+    return { state: reopen(earlier), resumed: true }
   }
   const state = await startBackfill(parts, options)
   await parts.store.append([], toCheckpoint(state))
   return { state, resumed: false }
+}
+
+/** An incomplete import reads again from the pages at which its streams ended too early. */
+function reopen(state: BackfillState): BackfillState {
+  if (state.phase === 'incomplete') state.phase = state.preload?.done === false ? 'lookups' : 'reading'
+  return state
+}
+
+/** The position to read a stream from. */
+export function startOf(position: StreamState, bindings: Bindings): PaginateFrom {
+  position.recordsRead -= position.reread ?? 0
+  position.reread = position.missing = undefined
+  const { cursor, recordsRead } = position
+  return { bindings, recordsRead, ...(cursor !== undefined && { cursor }) }
+}
+
+/** Advances a position past a page, unless too much is missing: then the next run reads that page again. */
+export function advance(position: StreamState, { items, next, total, missing }: StreamPage): void {
+  position.recordsRead += items.length
+  position.total = total ?? position.total
+  position.missing = missing
+  if (missing !== undefined && !isTolerable(missing, position.total ?? 0)) {
+    position.reread = items.length
+    return
+  }
+  position.cursor = next
+  position.done = next === undefined
 }
 
 /** An unfinished import can only resume with the options it began with. */

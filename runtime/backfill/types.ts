@@ -31,15 +31,18 @@ export interface StreamProgress {
   readonly recordsRead: number
   /** The source's count, where it gives one. */
   readonly total?: number
+  /** All pages are read. False at the end of an incomplete import. */
   readonly done: boolean
+  /** Records that the source counts, but gave on no page. With `done`: so few that deletions explain it. */
+  readonly missing?: number
 }
 
 export interface BackfillProgress {
   readonly run: string
   /** Whether this continues an interrupted run. */
   readonly resumed: boolean
-  /** `lookups`: preloading contacts. */
-  readonly phase: 'lookups' | 'reading' | 'delivering' | 'done'
+  /** `lookups`: preloading contacts. `incomplete`: ended short of the source's count; the next call reads the rest. */
+  readonly phase: 'lookups' | 'reading' | 'delivering' | 'done' | 'incomplete'
   /** Only events whose time lies in it are sent. Milliseconds since 1970. */
   readonly window: { readonly since?: number; readonly until: number }
   /** Metrics selected by name. */

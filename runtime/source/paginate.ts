@@ -4,16 +4,10 @@ import type { Bindings } from '../expression/expression.ts'
 import { asArray, isObject } from '../lib/json.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Json, JsonObject, Lane } from '../ports/types.ts'
+import type { Json, Lane } from '../ports/types.ts'
 import type { StreamSpec } from '../spec/spec.ts'
 import type { SourceClient } from './client.ts'
-
-export interface StreamPage {
-  readonly items: readonly JsonObject[]
-  /** The cursor of the next page, to be sent back unchanged. Absent: this is the last. */
-  readonly next?: Json
-  readonly total?: number
-}
+import { countMissing, isEndless, MAX_REREADS, type StreamPage } from './page.ts'
 
 export interface PaginateParts {
   readonly client: SourceClient
@@ -68,28 +62,38 @@ export async function retryTransient<T>(
 export const backoffDelay = (fault: Fault, failures: number) =>
   fault.details.retryAfter ?? Math.min(60_000, 500 * 2 ** failures)
 
+export interface PaginateFrom {
+  readonly cursor?: Json
+  /** Records on the pages before `cursor`. */
+  readonly recordsRead: number
+  readonly bindings: Bindings
+}
+
 /**
  * All pages from `cursor` on. The next one is requested while the last is processed.
- * Ends after the last page, or when the signal aborts; throws a fault that outlasts its retries.
+ * Ends after the last page, which tells what is missing by the source's own count, or when the signal aborts; throws
+ * a fault that outlasts its retries.
  */
 export async function* paginate(
   parts: PaginateParts,
   stream: StreamSpec,
-  from: { readonly cursor?: Json; readonly bindings: Bindings },
+  from: PaginateFrom,
   signal: AbortSignal,
 ): AsyncGenerator<StreamPage> {
   const reader = new PageReader(parts, stream, from.bindings, signal)
-  let { cursor } = from
-  let ahead = reader.read(cursor)
+  let { cursor, recordsRead } = from
+  let ahead = reader.read(cursor, recordsRead)
   for (;;) {
     const page = await ahead
     if (page === undefined) return
     const { next } = page
-    const repeated = next !== undefined && JSON.stringify(next) === JSON.stringify(cursor)
-    if (next !== undefined && !repeated) ahead = reader.read(next)
+    recordsRead += page.items.length
+    const stuck =
+      next !== undefined && (isEndless(page, recordsRead) || JSON.stringify(next) === JSON.stringify(cursor))
+    if (next !== undefined && !stuck) ahead = reader.read(next, recordsRead)
     yield page
     if (next === undefined || signal.aborted) return
-    if (repeated) throw repeatedCursor(stream.name)
+    if (stuck) throw stuckCursor(stream.name)
     cursor = next
   }
 }
@@ -112,15 +116,15 @@ class PageReader {
     this.#size = stream.pageSize.max
   }
 
-  /** The page at a cursor. Undefined when the signal aborts. */
-  read(cursor: Json | undefined): Promise<StreamPage | undefined> {
-    const page = this.#readWithRetries(cursor)
+  /** The page at a cursor, after `recordsRead` records. Undefined when the signal aborts. */
+  read(cursor: Json | undefined, recordsRead: number): Promise<StreamPage | undefined> {
+    const page = this.#readWithRetries(cursor, recordsRead)
     page.catch(() => undefined) // thrown when the page is awaited
     return page
   }
 
-  async #readWithRetries(cursor: Json | undefined): Promise<StreamPage | undefined> {
-    while (!this.#signal.aborted) {
+  async #readWithRetries(cursor: Json | undefined, recordsRead: number): Promise<StreamPage | undefined> {
+    for (let rereads = 0; !this.#signal.aborted; ) {
       try {
         const bindings = { ...this.#bindings, cursor, pageSize: this.#size }
         const page = await readPage(this.#parts.client, this.#stream, {
@@ -128,8 +132,10 @@ class PageReader {
           lane: 'backfill',
           signal: this.#signal,
         })
+        const missing = countMissing(page, recordsRead)
+        if (missing > 0 && rereads++ < MAX_REREADS) throw shortPage(this.#stream.name)
         this.#recordSuccess()
-        return page
+        return missing > 0 ? withoutNext(page, missing) : page
       } catch (error) {
         if (this.#signal.aborted) return undefined
         await this.#recordFailure(toFault(error))
@@ -162,9 +168,19 @@ class PageReader {
   }
 }
 
-function repeatedCursor(stream: string): Fault {
-  const message = `stream ${stream} returned the cursor of the page just read; reading stopped`
+/** A page with nothing on it, or the last of too few, ends the reading here: a later run asks for it again. */
+function withoutNext({ next: _, ...page }: StreamPage, missing: number): StreamPage {
+  return { ...page, missing }
+}
+
+function stuckCursor(stream: string): Fault {
+  const message = `the cursor of stream ${stream} does not advance, or leads past all that the source counts; reading stopped`
   return new Fault('data', 'stream/repeated-cursor', message)
+}
+
+function shortPage(stream: string): Fault {
+  const message = `stream ${stream} ended, or gave an empty page, before all records that the source counts were read`
+  return new Fault('transient', 'stream/short-page', message)
 }
 
 function invalidPage(stream: string): Fault {

@@ -36,10 +36,9 @@ export const backfillCommand: CommandDefinition = {
       const options = { ...window, ...only, restart: input.flag('restart'), signal: context.io.signal }
       const last = await showProgress(connector.backfill(options), context)
       if (last === undefined) return EXIT_CODES.failed
-      const finished = last.phase === 'done'
-      if (context.json) context.print(formatJson(reportToJson(last, finished)))
-      else context.print(formatReport(last, finished, context.paint))
-      return finished && last.dead === 0 ? EXIT_CODES.ok : EXIT_CODES.failed
+      if (context.json) context.print(formatJson(reportToJson(last)))
+      else context.print(formatReport(last, context.paint))
+      return last.phase === 'done' && last.dead === 0 ? EXIT_CODES.ok : EXIT_CODES.failed
     })
   },
 }

@@ -116,7 +116,7 @@ async function setUp({ setup, sandbox, consoleUrl, context, signal }: DemoSetup)
 async function importHistory(connector: Connector, context: CommandContext, signal: AbortSignal): Promise<void> {
   context.print('Importing history. Events carry the backfill flag and profiles only identifiers, so no flow starts.\n')
   const last = await showProgress(connector.backfill({ signal }), context)
-  if (last !== undefined) context.print(formatReport(last, last.phase === 'done', context.paint))
+  if (last !== undefined) context.print(formatReport(last, context.paint))
 }
 
 /** Prints a line for each outcome whose count has risen since the last poll. */

@@ -93,6 +93,7 @@ const PHASE_TEXT: Readonly<Record<BackfillProgress['phase'], string>> = {
   reading: 'reading',
   delivering: 'delivering',
   done: 'done',
+  incomplete: 'incomplete',
 }
 
 function summary(progress: BackfillProgress): string {

@@ -76,11 +76,14 @@ test('--json prints one object on stdout, progress on stderr', async () => {
   const { out, err } = await runCommand(['backfill', '--json'], options)
   expect(JSON.parse(out)).toEqual({
     run: 'r1',
+    phase: 'done',
     finished: true,
     resumed: true,
     since: null,
     until: '2026-07-14T09:30:00.000Z',
     seen: { chats: 1500, calls: 40 },
+    counted: { chats: 1500, calls: null },
+    missing: {},
     sent: 1527,
     sentByMetric: { 'Opened Chat': 1490, 'Rated Chat': 37 },
     skipped: { 'no-contact': 10, 'no-email-or-phone': 3 },

@@ -1,10 +1,11 @@
 /** Pagination of a stream: cursors are returned unchanged, pages shrink on failures and grow again. */
 
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Expression } from '../../../runtime/expression/expression.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
 import type { SourceRequestOptions } from '../../../runtime/source/client.ts'
+import { isTolerable, type StreamPage } from '../../../runtime/source/page.ts'
 import { paginate } from '../../../runtime/source/paginate.ts'
 import type { StreamSpec } from '../../../runtime/spec/spec.ts'
 import { silentLogger } from '../../../runtime/system.ts'
@@ -47,7 +48,12 @@ function source(trouble: (asked: { size: number; calls: number }) => void = () =
   const signal = new AbortController().signal
   const read = async () => {
     const ids: Json[] = []
-    for await (const page of paginate({ client, clock, logger: silentLogger }, stream, { bindings: {} }, signal))
+    for await (const page of paginate(
+      { client, clock, logger: silentLogger },
+      stream,
+      { bindings: {}, recordsRead: 0 },
+      signal,
+    ))
       ids.push(...page.items.map(({ id }) => id ?? null))
     return ids
   }
@@ -92,4 +98,77 @@ test('stops after its retries, and at once when a retry cannot help', async () =
   })
   await expect(refused.clock.until(refused.read())).rejects.toMatchObject({ code: 'source/forbidden' })
   expect(refused.sizes).toHaveLength(1)
+})
+
+describe('held against the count of the source', () => {
+  /** Twenty things in pages of eight; `change` alters the answers, which are numbered from 1. */
+  function altered(change: (page: JsonObject, answer: number) => JsonObject, from: { at?: number } = {}) {
+    const clock = virtualClock()
+    let answers = 0
+    const client = {
+      workspace: async () => 'w',
+      request: async (_: unknown, { bindings = {} }: SourceRequestOptions): Promise<Json> => {
+        const at = Number((bindings.cursor as JsonObject | undefined)?.at ?? 0)
+        const size = Number(bindings.pageSize)
+        const items = Array.from({ length: Math.min(size, 20 - at) }, (_, i) => ({ id: at + i }))
+        return change({ items, total: 20, ...(at + size < 20 && { next: { at: at + size } }) }, ++answers)
+      },
+    }
+    const read = async () => {
+      const pages: StreamPage[] = []
+      const start = { bindings: {}, recordsRead: from.at ?? 0, ...(from.at !== undefined && { cursor: from }) }
+      const { signal } = new AbortController()
+      for await (const page of paginate({ client, clock, logger: silentLogger }, stream, start, signal))
+        pages.push(page)
+      return {
+        read: pages.flatMap(({ items }) => items).length,
+        missing: pages.at(-1)?.missing,
+        next: pages.at(-1)?.next,
+        answers,
+      }
+    }
+    return clock.until(read())
+  }
+  const withoutNext = ({ next: _, ...page }: JsonObject) => page
+  const whole = { read: 20, missing: undefined, next: undefined }
+
+  test.each<[string, Parameters<typeof altered>[0], object]>([
+    ['a page that ends the stream too early once', (page, n) => (n === 1 ? withoutNext(page) : page), whole],
+    ['a page without its list once', ({ items, ...page }, n) => (n === 2 ? page : { ...page, items }), whole],
+    ['an empty page once', (page, n) => (n === 2 ? { ...page, items: [] } : page), whole],
+    ['an empty last page once', (page, n) => (n === 3 ? { total: 20, items: [] } : page), whole],
+    ['a stream that always ends after its first page', withoutNext, { read: 1, missing: 19, next: undefined }],
+    ['a mistaken `next`', ({ next: _, ...page }) => ({ ...page, nxt: 1 }), { read: 1, missing: 19 }],
+    ['a mistaken `records`', ({ items: _, ...page }) => page, { read: 0, missing: 20, answers: 6 }],
+    ['a count that is too high', (page) => ({ ...page, total: 23 }), { read: 20, missing: 3 }],
+    ['a count that is too low', (page) => ({ ...page, total: 5 }), whole],
+    ['no count', ({ total: _, ...page }) => page, whole],
+    ['no count and an early end', ({ items = [] }) => ({ items }), { read: 8, missing: undefined }],
+    ['an empty stream without a list', () => ({ total: 0 }), { read: 0, missing: undefined, answers: 1 }],
+  ])('%s', async (_, change, expected) => {
+    expect(await altered(change)).toMatchObject(expected)
+  })
+
+  test('records read by an earlier run count', async () => {
+    expect(await altered((page) => page, { at: 16 })).toMatchObject({ read: 4, missing: undefined, answers: 1 })
+    expect(await altered(() => ({ items: [], total: 20 }), { at: 16 })).toMatchObject({ read: 0, missing: 4 })
+  })
+
+  test('a cursor that is new on every page ends far beyond the count', async () => {
+    const endless = altered((_, n) => ({ items: [{ id: n }, { id: -n }], total: 20, next: { at: n } }))
+    await expect(endless).rejects.toMatchObject({ code: 'stream/repeated-cursor', kind: 'data' })
+  })
+
+  test.each([
+    [1, 3, false],
+    [1, 10, true],
+    [2, 20, true],
+    [3, 400, true],
+    [4, 400, false],
+    [50, 10_000, true],
+    [51, 10_000, false],
+    [101, 10_000_000, false],
+  ])('%i missing of %i: tolerated %s', (missing, total, tolerated) => {
+    expect(isTolerable(missing, total)).toBe(tolerated)
+  })
 })

@@ -1,5 +1,6 @@
 /** Progress of an import: a bar for each stream, delivered and skipped events, and the actions available. */
 import { html } from 'hono/html'
+import { describeShortfalls } from '../../../backfill/completeness.ts'
 import type { BackfillProgress, RunningBackfill, StreamProgress } from '../../../backfill/types.ts'
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
@@ -15,8 +16,9 @@ export function progressSection(status: ImportStatus, context: PageContext): Htm
 <div class="row apart"><h2>${isDone ? 'Last import' : 'Current import'}</h2>${stateBadge(status, context)}</div>
 ${running ? unreachableNotes(context) : stoppedNote(status, context)}
 <p class="soft">${windowText(progress)}</p>
+${!isRunning(status) && shortfallNotes(progress, context)}
 ${progress.streams.map((stream) => streamBar(stream, status))}
-<p>${isDone ? 'All records are read and processed.' : `${plural(progress.waiting, 'record')} read, not yet processed.`}</p>
+<p>${processedText(progress)}</p>
 ${actionButtons(status, context)}
 </div>
 ${results(progress, context)}`
@@ -54,11 +56,34 @@ export function otherProcessNote({ process, since }: RunningBackfill): Html {
 }
 
 function stateBadge(status: ImportStatus, { imports }: PageContext): Html {
-  const { progress, running, otherProcess, waitsForAuth } = status
+  const { progress, waitsForAuth } = status
   const { phase } = progress
-  const isRunning = running || otherProcess !== undefined
-  const text = importStateText({ phase, isRunning, waitsForAuth, hasFailed: imports.lastError !== undefined })
-  return html`<span class="badge ${isRunning || phase === 'done' ? 'good' : 'warn'}">${text}</span>`
+  const hasFailed = imports.lastError !== undefined
+  const text = importStateText({ phase, isRunning: isRunning(status), waitsForAuth, hasFailed })
+  const isGood = phase === 'done' || (isRunning(status) && phase !== 'incomplete')
+  return html`<span class="badge ${isGood ? 'good' : 'warn'}">${text}</span>`
+}
+
+/** Here or in another process. */
+const isRunning = ({ running, otherProcess }: ImportStatus): boolean => running || otherProcess !== undefined
+
+function processedText({ phase, streams, waiting }: BackfillProgress): string {
+  if (phase === 'incomplete') return 'All records read so far are processed.'
+  if (phase !== 'done') return `${plural(waiting, 'record')} read, not yet processed.`
+  const isCounted = streams.every(({ total }) => total !== undefined)
+  return isCounted
+    ? 'All records are read and processed.'
+    : 'All pages are read and processed; how many records there are is unknown.'
+}
+
+/** What the source counts and did not give. */
+function shortfallNotes(progress: BackfillProgress, { options }: PageContext): Html[] {
+  const source = capitalize(options.connector.spec.source.name)
+  return describeShortfalls(progress).map(({ text, isIncomplete }) =>
+    isIncomplete
+      ? html`<p class="message bad" role="alert">${text} ${source} counts more than it gave. Resume to read the rest.</p>`
+      : html`<p class="note">${text}</p>`,
+  )
 }
 
 function windowText({ window: { since, until }, only }: BackfillProgress): Html {

@@ -7,6 +7,7 @@ const PHASES: Readonly<Record<BackfillProgress['phase'], string>> = {
   reading: 'Reading history',
   delivering: 'Delivering the rest',
   done: 'Finished',
+  incomplete: 'Incomplete',
 }
 
 export interface ImportState {
@@ -18,7 +19,7 @@ export interface ImportState {
 }
 
 export function importStateText({ phase, isRunning, waitsForAuth, hasFailed }: ImportState): string {
-  if (isRunning || phase === 'done') return PHASES[phase]
+  if (isRunning || phase === 'done' || phase === 'incomplete') return PHASES[phase]
   if (waitsForAuth) return 'Waiting for you to reconnect'
   return hasFailed ? 'Stopped' : 'Paused'
 }
