@@ -2,7 +2,15 @@
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 
-type RecordMethods = 'append' | 'readCheckpoint' | 'filterDelivered' | 'readCache' | 'writeCache' | 'deleteCache'
+type RecordMethods =
+  | 'append'
+  | 'readCheckpoint'
+  | 'filterDelivered'
+  | 'readContacts'
+  | 'contactsSharing'
+  | 'readCache'
+  | 'writeCache'
+  | 'deleteCache'
 
 /** The methods of a store that receiving and delivering a record calls. */
 export function storeWithTransientFaults(store: Store): Pick<Store, RecordMethods> {
@@ -11,6 +19,8 @@ export function storeWithTransientFaults(store: Store): Pick<Store, RecordMethod
     append: (...args) => guard(() => store.append(...args)),
     readCheckpoint: (name) => guard(() => store.readCheckpoint(name)),
     filterDelivered: (keys) => guard(() => store.filterDelivered(keys)),
+    readContacts: (contacts) => guard(() => store.readContacts(contacts)),
+    contactsSharing: (...args) => guard(() => store.contactsSharing(...args)),
     readCache: (...args) => guard(() => store.readCache(...args)),
     writeCache: (...args) => guard(() => store.writeCache(...args)),
     deleteCache: (...args) => guard(() => store.deleteCache(...args)),

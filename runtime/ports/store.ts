@@ -10,7 +10,7 @@ import type {
   ReplaySelector,
   Tally,
 } from './ledger.ts'
-import type { Json, Lane, LeasedRecord, Settlement, SourceRecord } from './types.ts'
+import type { ContactState, Json, Lane, LeasedRecord, Settlement, SourceRecord } from './types.ts'
 
 /** A small named value of ours: the position of an import, a lock, a pinned account. */
 export interface Checkpoint {
@@ -66,14 +66,18 @@ export interface Store {
   /** Extends the leases to `leaseMs` from now. Ignores leases that no longer hold. */
   renew(records: readonly LeasedRecord[], leaseMs: number): Promise<void>
   /**
-   * Writes outcomes, attempts, the keys of delivered events and the tallies, in one transaction. A settlement whose
-   * lease no longer holds changes nothing (fencing). Returns how many counted.
+   * Writes outcomes, attempts, the keys of delivered events, the states of their contacts and the tallies, in one
+   * transaction. A settlement whose lease no longer holds changes nothing (fencing). Returns how many counted.
    */
   settle(settlements: readonly Settlement[]): Promise<number>
   /** Ends leases without counting an attempt, e.g. on shutdown. */
   release(records: readonly LeasedRecord[]): Promise<void>
   /** Those of the idempotency keys that were delivered already. */
   filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>>
+  /** The newest delivered states of these contacts, in any order, without those that are unknown. Retention keeps them. */
+  readContacts(contacts: readonly string[]): Promise<readonly ContactState[]>
+  /** Up to `limit` other contacts that have the same profile, or the same address, as this one. */
+  contactsSharing(contact: string, limit: number): Promise<readonly string[]>
   /** Resolves when a record of the lane may have become due, after `ms` at most, or when the signal aborts. */
   wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void>
   backlog(lane: Lane): Promise<Backlog>

@@ -118,6 +118,20 @@ export interface Receipt {
   readonly requestId?: string
   /** Fields left out to get the message accepted, e.g. `phone_number`. */
   readonly omittedFields?: readonly string[]
+  /** The destination's id of the profile, where its response names it. */
+  readonly profileId?: string
+}
+
+/** The newest state of a contact that was delivered. Decides which of two states is newer, whatever order they arrive in. */
+export interface ContactState {
+  /** The source's id of the contact. */
+  readonly contact: string
+  /** When the source last changed the contact, by its clock. Milliseconds since 1970. */
+  readonly updatedAt?: number
+  /** Fingerprint of the attribute that identifies the person: notices a change without storing the address. */
+  readonly address?: string
+  /** The destination's id of the profile with that address. */
+  readonly profileId?: string
 }
 
 /** The stored part of a fault: no stack, no payload. */
@@ -144,6 +158,8 @@ export interface EventResult {
   readonly contact?: string
   /** SHA-256 of the lower-cased e-mail, hex: finds events by address without storing it. */
   readonly emailHash?: string
+  /** The state of the contact that was delivered. Absent if its attributes were not sent. */
+  readonly contactState?: Pick<ContactState, 'updatedAt' | 'address'>
   readonly reason?: string
   readonly fault?: FaultInfo
   readonly receipt?: Receipt

@@ -1,7 +1,8 @@
 /** The effects of an outcome on the ledger: totals, events, dead letters, lookup ids. Shared by all stores. */
+import { isEarlier } from '../lib/iso-time.ts'
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
 import type { Retention } from '../ports/store.ts'
-import type { EventResult, FaultInfo, Lane, Outcome, RetryState } from '../ports/types.ts'
+import type { ContactState, EventResult, FaultInfo, Lane, Outcome, RetryState } from '../ports/types.ts'
 
 export interface TallyLine {
   readonly metric: string
@@ -21,6 +22,29 @@ export function toRetryState(outcome: Outcome | undefined): RetryState | undefin
 /** The idempotency keys of delivered events. Deferred and dead records may have some, too. */
 export function deliveredKeys(outcome: Outcome): string[] {
   return outcome.events.flatMap(({ status, key }) => (status === 'delivered' && key !== undefined ? [key] : []))
+}
+
+/** The states of contacts that an outcome delivered. Deferred and dead records may have some, too. */
+export function deliveredContacts(outcome: Outcome): ContactState[] {
+  return outcome.events.flatMap(({ status, contact, contactState, receipt }) => {
+    if (status !== 'delivered' || contact === undefined || contactState === undefined) return []
+    return { contact, ...contactState, ...(receipt?.profileId !== undefined && { profileId: receipt.profileId }) }
+  })
+}
+
+/** The newer of two states of a contact. The profile's id stays while the address does: a new address may have another. */
+export function newerContact(known: ContactState | undefined, next: ContactState): ContactState {
+  if (known === undefined) return next
+  if (isEarlier(next.updatedAt, known.updatedAt)) return known
+  const { contact, address = known.address } = next
+  const updatedAt = Math.max(known.updatedAt ?? 0, next.updatedAt ?? 0)
+  const profileId = next.profileId ?? (address === known.address ? known.profileId : undefined)
+  return {
+    contact,
+    ...(updatedAt > 0 && { updatedAt }),
+    ...(address !== undefined && { address }),
+    ...(profileId !== undefined && { profileId }),
+  }
 }
 
 /** The ids to look up a record's events by: idempotency key, contact and e-mail hash. */

@@ -5,6 +5,7 @@ import type { LeaseRequest, Store } from '../../runtime/ports/store.ts'
 import type { Lane, LeasedRecord, Outcome } from '../../runtime/ports/types.ts'
 import { activityCases } from './store-activity.ts'
 import { attemptCases } from './store-attempts.ts'
+import { contactCases } from './store-contacts.ts'
 import { TestClock } from './store-fixtures.ts'
 import { keyValueCases } from './store-key-values.ts'
 import { ledgerCases } from './store-ledger.ts'
@@ -55,6 +56,7 @@ export function testStore(name: string, create: StoreFactory): void {
     describe('activity', () => activityCases(harness))
     describe('wait', () => waitCases(harness))
     describe('checkpoints and cache', () => keyValueCases(harness))
+    describe('contacts', () => contactCases(harness))
     describe('random programs', () => programCases(create))
   })
 }

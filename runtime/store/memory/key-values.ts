@@ -1,9 +1,11 @@
-/** The memory store's values by name: checkpoints and cached lookups. */
+/** The memory store's values by name: checkpoints, cached lookups, and the states of contacts. */
 import type { CacheEntry, Checkpoint, Store } from '../../ports/store.ts'
-import type { Json } from '../../ports/types.ts'
+import type { ContactState, Json } from '../../ports/types.ts'
+import { newerContact } from '../outcome-effects.ts'
 
 export class MemoryKeyValues {
   readonly #checkpoints = new Map<string, Json>()
+  readonly #contacts = new Map<string, ContactState>()
   readonly #cache = new Map<string, Map<string, CacheEntry>>()
 
   readCheckpoint(name: string): Json | undefined {
@@ -13,6 +15,26 @@ export class MemoryKeyValues {
   writeCheckpoint({ name, value }: Parameters<Store['writeCheckpoints']>[0][number] | Checkpoint): void {
     if (value === undefined) this.#checkpoints.delete(name)
     else this.#checkpoints.set(name, value)
+  }
+
+  readContacts(contacts: readonly string[]): ContactState[] {
+    return [...new Set(contacts)].map((contact) => this.#contacts.get(contact)).filter((state) => state !== undefined)
+  }
+
+  /** Keeps the newer of the known state and this one. */
+  writeContact(next: ContactState): void {
+    this.#contacts.set(next.contact, newerContact(this.#contacts.get(next.contact), next))
+  }
+
+  contactsSharing(contact: string, limit: number): string[] {
+    const own = this.#contacts.get(contact)
+    const shares = ({ contact: other, address, profileId }: ContactState) =>
+      other !== contact &&
+      ((profileId !== undefined && profileId === own?.profileId) || (address !== undefined && address === own?.address))
+    return [...this.#contacts.values()]
+      .filter(shares)
+      .slice(0, Math.max(0, limit))
+      .map((state) => state.contact)
   }
 
   readCache(namespace: string, keys: readonly string[]): CacheEntry[] {

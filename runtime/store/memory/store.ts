@@ -20,7 +20,14 @@ import {
   type Settlement,
   type SourceRecord,
 } from '../../ports/types.ts'
-import { countableEvents, deliveredKeys, eventLookupIds, shouldDropBody, toRetryState } from '../outcome-effects.ts'
+import {
+  countableEvents,
+  deliveredContacts,
+  deliveredKeys,
+  eventLookupIds,
+  shouldDropBody,
+  toRetryState,
+} from '../outcome-effects.ts'
 import { Waiters } from '../waiters.ts'
 import { groupDeadLetters, isInGroup, MemoryActivity, unresolvedDeadLetters } from './activity.ts'
 import { MemoryKeyValues } from './key-values.ts'
@@ -150,6 +157,14 @@ class MemoryStore implements Store {
     return new Set(keys.filter((key) => this.#deliveredKeys.has(key)))
   }
 
+  async readContacts(contacts: readonly string[]) {
+    return this.#keyValues.readContacts(contacts)
+  }
+
+  async contactsSharing(contact: string, limit: number) {
+    return this.#keyValues.contactsSharing(contact, limit)
+  }
+
   async readCheckpoint(name: string): Promise<Json | undefined> {
     return this.#keyValues.readCheckpoint(name)
   }
@@ -253,6 +268,7 @@ class MemoryStore implements Store {
     for (const lookupId of eventLookupIds(outcome)) stored.eventLookupIds.add(lookupId)
     const newKeys = new Set(deliveredKeys(outcome).filter((key) => !this.#deliveredKeys.has(key)))
     for (const key of newKeys) this.#deliveredKeys.add(key)
+    for (const state of deliveredContacts(outcome)) this.#keyValues.writeContact(state)
     const events = countableEvents(outcome, lane, (key) => newKeys.delete(key))
     this.#tallies.add(scopeOf(stored), events, 1)
     this.#activity.add(stored, events, this.#clock.now())

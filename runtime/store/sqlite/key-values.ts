@@ -1,6 +1,7 @@
-/** Values by name: checkpoints, cached lookups, and the keys of delivered events. */
+/** Values by name: checkpoints, cached lookups, the keys of delivered events, and the states of contacts. */
 import type { CacheEntry } from '../../ports/store.ts'
-import type { Json } from '../../ports/types.ts'
+import type { ContactState, Json } from '../../ports/types.ts'
+import { newerContact } from '../outcome-effects.ts'
 import type { Connection } from './connection.ts'
 import { toInteger } from './row-mapping.ts'
 
@@ -45,4 +46,55 @@ export function filterDelivered(db: Connection, keys: readonly string[]): Set<st
       ? db.all<{ key: string }>('SELECT key FROM delivered_keys WHERE key = ?', keys[0] ?? '')
       : db.all<{ key: string }>(DELIVERED, JSON.stringify(keys))
   return new Set(rows.map(({ key }) => key))
+}
+
+interface ContactRow {
+  readonly contact: string
+  readonly updated_at: number | null
+  readonly address: string | null
+  readonly profile_id: string | null
+}
+
+const CONTACT = 'SELECT contact, updated_at, address, profile_id FROM contacts WHERE contact = ?'
+
+export function readContacts(db: Connection, contacts: readonly string[]): ContactState[] {
+  return [...new Set(contacts)].flatMap((contact) => {
+    const row = db.get<ContactRow>(CONTACT, contact)
+    return row === undefined ? [] : [contactState(row)]
+  })
+}
+
+const contactState = ({
+  contact,
+  updated_at: updatedAt,
+  address,
+  profile_id: profileId,
+}: ContactRow): ContactState => ({
+  contact,
+  ...(updatedAt !== null && { updatedAt }),
+  ...(address !== null && { address }),
+  ...(profileId !== null && { profileId }),
+})
+
+/** Keeps the newer of the known state and this one. */
+export function writeContact(db: Connection, next: ContactState): void {
+  const [known] = readContacts(db, [next.contact])
+  const { contact, updatedAt, address, profileId } = newerContact(known, next)
+  const unchanged = known?.updatedAt === updatedAt && known?.address === address && known?.profileId === profileId
+  if (known !== undefined && unchanged) return
+  const sql = 'INSERT OR REPLACE INTO contacts (contact, updated_at, address, profile_id) VALUES (?, ?, ?, ?)'
+  db.run(sql, contact, updatedAt === undefined ? null : toInteger(updatedAt), address ?? null, profileId ?? null)
+}
+
+// A union, so that each half uses its index.
+const SHARING = `
+  SELECT other.contact FROM contacts own JOIN contacts other ON other.profile_id = own.profile_id
+  WHERE own.contact = ?1 AND other.contact <> ?1
+  UNION
+  SELECT other.contact FROM contacts own JOIN contacts other ON other.address = own.address
+  WHERE own.contact = ?1 AND other.contact <> ?1
+  LIMIT ?2`
+
+export function contactsSharing(db: Connection, contact: string, limit: number): string[] {
+  return db.all<{ contact: string }>(SHARING, contact, Math.max(0, limit)).map((row) => row.contact)
 }

@@ -124,6 +124,17 @@ const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE owners (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, start TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The newest delivered state of each contact. Outlives its records: an older state may arrive at any time.
+  CREATE TABLE contacts (
+    contact TEXT PRIMARY KEY,
+    updated_at INTEGER,
+    address TEXT,
+    profile_id TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX contacts_profile ON contacts (profile_id) WHERE profile_id IS NOT NULL;
+  CREATE INDEX contacts_address ON contacts (address) WHERE address IS NOT NULL;
+  `,
 ]
 
 /** Brings the file up to date. Throws a `config` fault for a file of a newer version. */

@@ -1,9 +1,17 @@
 /** Settles leased records (status, delivered keys, lookup ids, totals) and requeues dead letters. */
 import type { Lane, Outcome, Settlement } from '../../ports/types.ts'
-import { countableEvents, deliveredKeys, eventLookupIds, LIVE_SCOPE, shouldDropBody } from '../outcome-effects.ts'
+import {
+  countableEvents,
+  deliveredContacts,
+  deliveredKeys,
+  eventLookupIds,
+  LIVE_SCOPE,
+  shouldDropBody,
+} from '../outcome-effects.ts'
 import { deleteEvents, insertEvents } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { deleteDeadLetters, insertDeadLetters } from './dead-letters.ts'
+import { writeContact } from './key-values.ts'
 import { insertLookupId, parseLease, promoteNext, type QueuePosition } from './queue.ts'
 import { appendAttempt, toInteger } from './row-mapping.ts'
 import { TallyBatch } from './tally-batch.ts'
@@ -61,6 +69,7 @@ function writeLedger({ db, now, batch }: SettleContext, record: SettledRecord, o
   // `trace` already finds a record by the keys that it was the first to deliver.
   for (const lookupId of eventLookupIds(outcome)) if (!newKeys.has(lookupId)) insertLookupId(db, lookupId, seq)
   batch.deliveredKeys.push(...newKeys)
+  for (const state of deliveredContacts(outcome)) writeContact(db, state)
   insertDeadLetters(db, seq, outcome, now)
   // `delete` returns true only once, so a key that one outcome names twice is counted once.
   const events = countableEvents(outcome, lane, (key) => newKeys.delete(key))

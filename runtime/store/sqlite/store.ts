@@ -137,6 +137,14 @@ class SqliteStore implements Store {
     return keyValues.filterDelivered(this.#db, keys)
   }
 
+  async readContacts(contacts: readonly string[]) {
+    return keyValues.readContacts(this.#db, contacts)
+  }
+
+  async contactsSharing(contact: string, limit: number) {
+    return keyValues.contactsSharing(this.#db, contact, limit)
+  }
+
   async backlog(lane: Lane): Promise<Backlog> {
     return queue.backlog(this.#db, lane)
   }
