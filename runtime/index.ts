@@ -77,6 +77,7 @@ export type { AppendResult, Backlog, CacheEntry, Checkpoint, LeaseRequest, Reten
 export type {
   Attempt,
   BackfillRun,
+  Ending,
   EventResult,
   FaultInfo,
   Ingress,
@@ -93,6 +94,7 @@ export type {
   RetryState,
   Settlement,
   SourceRecord,
+  WaitReason,
 } from './ports/types.ts'
 /** The recipes of a spec, and the state of each. */
 export type { RecipeBook, RecipeState } from './recipes.ts'

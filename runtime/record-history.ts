@@ -116,7 +116,7 @@ function eventHistory(event: EventResult): EventHistory {
 
 function causeOfRecord(outcome: Outcome): Cause | undefined {
   if (outcome.status === 'skipped') return causeOfSkip(outcome.reason)
-  return 'fault' in outcome ? causeOfFault(outcome.fault, outcome.status === 'dead') : undefined
+  return 'fault' in outcome && outcome.fault ? causeOfFault(outcome.fault, outcome.status === 'dead') : undefined
 }
 
 function causeOfEvent({ status, reason, fault }: EventResult): Cause | undefined {

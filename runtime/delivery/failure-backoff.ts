@@ -24,8 +24,8 @@ export class FailureBackoff {
 
   record(outcome: Outcome): void {
     if (outcome.status !== 'deferred') this.#streak = this.#pauses = 0
-    // Without `failingSince` the record did not fail: it only yielded to others.
-    else if (outcome.failingSince !== undefined) this.#streak += 1
+    // Without `failingSince` the record did not fail: it yielded to others, or waits for a contact.
+    else if (outcome.fault !== undefined && outcome.failingSince !== undefined) this.#streak += 1
     if (this.#streak < STREAK) return
     const now = this.#time.now()
     if (now < this.#resumeAt) return

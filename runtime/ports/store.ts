@@ -24,7 +24,7 @@ export interface AppendResult {
 }
 
 export interface Backlog {
-  /** Pending, leased and deferred records. */
+  /** Pending, leased and deferred records, except those that wait for a contact. */
   readonly records: number
   /** When the oldest of them was received, milliseconds since 1970. */
   readonly oldest?: number
@@ -60,7 +60,8 @@ export interface Store {
   /**
    * Leases up to `limit` due records of a lane: new ones first, oldest first, then deferred ones, by due time. At
    * most one for each ordering key, and none whose key has an earlier unsettled record (a deferred one blocks; a
-   * dead one does not).
+   * dead one does not). Records that wait for a contact are leased when due, whatever their ordering key, and hold up
+   * no other.
    */
   lease(request: LeaseRequest): Promise<readonly LeasedRecord[]>
   /** Extends the leases to `leaseMs` from now. Ignores leases that no longer hold. */
@@ -68,6 +69,9 @@ export interface Store {
   /**
    * Writes outcomes, attempts, the keys of delivered events, the states of their contacts and the tallies, in one
    * transaction. A settlement whose lease no longer holds changes nothing (fencing). Returns how many counted.
+   *
+   * Makes records due at once that wait for a contact of a delivered event, or for an `identified` one. A dead record
+   * with waiting events is queued again, as by a replay.
    */
   settle(settlements: readonly Settlement[]): Promise<number>
   /** Ends leases without counting an attempt, e.g. on shutdown. */

@@ -74,6 +74,8 @@ export interface LeasedRecord extends SourceRecord {
   /** 1 on the first try. */
   readonly attempt: number
   readonly retryState?: RetryState
+  /** The contacts that its events waited for. Their cached lookups may be out of date. */
+  readonly awaited?: readonly string[]
 }
 
 /** Why a record is being retried, and since when faults of this kind have lasted. */
@@ -165,8 +167,25 @@ export interface EventResult {
   readonly receipt?: Receipt
 }
 
-/** The result of an attempt. All but `deferred` end the record. Queue, console, logs and tests use these four words only. */
-export type Outcome =
+/**
+ * Why an event waits: its contact has no identifier yet, or the source does not know the contact yet. Nothing has
+ * failed, and no one has to act.
+ */
+export type WaitReason = 'awaiting-identity' | 'awaiting-contact'
+
+/**
+ * The result of an attempt. All but `deferred` end the record. Queue, console, logs and tests use these four words only.
+ *
+ * A dead or waiting record may hold events that wait (`deferred`, with a `WaitReason`). The store releases its record
+ * once another record identifies their contact.
+ */
+export type Outcome = Ending & {
+  /** Contacts that the record proved to have an identifier, besides those of its delivered events. */
+  readonly identified?: readonly string[]
+}
+
+/** How an attempt ended. */
+export type Ending =
   | { readonly status: 'delivered'; readonly events: readonly EventResult[] }
   | { readonly status: 'skipped'; readonly reason: string; readonly events: readonly EventResult[] }
   | {
@@ -176,6 +195,16 @@ export type Outcome =
       readonly until: number
       /** When the first fault of this kind in a row occurred. */
       readonly failingSince?: number
+      readonly awaits?: undefined
+      readonly events: readonly EventResult[]
+    }
+  | {
+      readonly status: 'deferred'
+      /** No failure: the record waits outside its queue and holds up no other. */
+      readonly awaits: WaitReason
+      /** The next check, unless the contact is identified before. Milliseconds since 1970. */
+      readonly until: number
+      readonly fault?: undefined
       readonly events: readonly EventResult[]
     }
   | { readonly status: 'dead'; readonly fault: FaultInfo; readonly events: readonly EventResult[] }
@@ -192,6 +221,8 @@ export interface Attempt {
   readonly fault?: FaultInfo
   /** When the record was due again; of several, after the last. */
   readonly until?: number
+  /** Nothing had failed: the record waited. Several such attempts in a row are always merged. */
+  readonly awaits?: WaitReason
   /** The record was dead and was replayed then. */
   readonly replayed?: number
   /** Events that were delivered all the same. */

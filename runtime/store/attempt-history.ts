@@ -10,6 +10,10 @@ const MAX_ENTRIES = 12
 
 /** Adds an attempt that was not the record's last: the record was deferred, or died and was replayed. */
 export function withAttempt(attempts: readonly Attempt[], next: Attempt): readonly Attempt[] {
+  const last = attempts.at(-1)
+  if (last !== undefined && last.awaits !== undefined && last.awaits === next.awaits && next.delivered === undefined) {
+    return [...attempts.slice(0, -1), { ...last, ...mergedSpan(last, next), ...(next.until && { until: next.until }) }]
+  }
   return limitEntries(mergeRepeated([...attempts, next]))
 }
 
@@ -33,7 +37,8 @@ export function toAttempt(outcome: Outcome, at: number, replayed?: number): Atte
   const delivered = outcome.events.filter(({ status, key }) => status === 'delivered' && key !== undefined)
   return {
     at,
-    fault: outcome.fault,
+    ...(outcome.fault && { fault: outcome.fault }),
+    ...(outcome.status === 'deferred' && outcome.awaits && { awaits: outcome.awaits }),
     ...(outcome.status === 'deferred' && { until: outcome.until }),
     ...(replayed !== undefined && { replayed }),
     ...(delivered.length > 0 && { delivered }),
@@ -42,7 +47,9 @@ export function toAttempt(outcome: Outcome, at: number, replayed?: number): Atte
 
 /** Whether two attempts differ only in time and request id. */
 function endedAlike(a: Attempt, b: Attempt): boolean {
-  const faultsOnly = [a, b].every(({ replayed, delivered }) => replayed === undefined && delivered === undefined)
+  const faultsOnly = [a, b].every(
+    (it) => it.replayed === undefined && it.delivered === undefined && it.fault !== undefined,
+  )
   return faultsOnly && faultName(a.fault) === faultName(b.fault)
 }
 

@@ -15,7 +15,8 @@ export const LIVE_SCOPE = 'live'
 
 /** Why and since when a record is being retried, if its last attempt was deferred. */
 export function toRetryState(outcome: Outcome | undefined): RetryState | undefined {
-  if (outcome?.status !== 'deferred' || outcome.failingSince === undefined) return undefined
+  if (outcome?.status !== 'deferred' || outcome.fault === undefined || outcome.failingSince === undefined)
+    return undefined
   return { kind: outcome.fault.kind, since: outcome.failingSince }
 }
 
@@ -45,6 +46,40 @@ export function newerContact(known: ContactState | undefined, next: ContactState
     ...(address !== undefined && { address }),
     ...(profileId !== undefined && { profileId }),
   }
+}
+
+/** Whether the record waits outside its queue. */
+export function isWaiting(outcome: Outcome): boolean {
+  return outcome.status === 'deferred' && outcome.awaits !== undefined
+}
+
+/** Waiting events of one record, contact and metric. */
+export interface WaitingEvents {
+  /** Empty if unknown: then only time ends the wait. */
+  readonly contact: string
+  readonly metric: string
+  readonly reason: string
+  readonly count: number
+}
+
+/** The waiting events of an outcome. A record that will be retried has none: the retry decides. */
+export function waitingEvents(outcome: Outcome): WaitingEvents[] {
+  if (outcome.status !== 'dead' && !isWaiting(outcome)) return []
+  const found = new Map<string, WaitingEvents>()
+  for (const { status, metric, contact = '', reason = '' } of outcome.events) {
+    if (status !== 'deferred') continue
+    const name = JSON.stringify([contact, metric, reason])
+    found.set(name, { contact, metric, reason, count: (found.get(name)?.count ?? 0) + 1 })
+  }
+  return [...found.values()]
+}
+
+/** The contacts for whom waiting events can be sent now. */
+export function identifiedContacts({ events, identified = [] }: Outcome): string[] {
+  return [
+    ...events.flatMap(({ status, contact }) => (status === 'delivered' && contact ? [contact] : [])),
+    ...identified,
+  ]
 }
 
 /** The ids to look up a record's events by: idempotency key, contact and e-mail hash. */
@@ -88,7 +123,7 @@ export function countableEvents(outcome: Outcome, lane: Lane, isNew: (key: strin
 export function recordResult(outcome: Outcome, lane: Lane): EventResult {
   const { status } = outcome
   if (status === 'skipped') return { metric: '', status, lane, reason: outcome.reason }
-  return { metric: '', status, lane, ...(status !== 'delivered' && { fault: outcome.fault }) }
+  return { metric: '', status, lane, ...('fault' in outcome && outcome.fault && { fault: outcome.fault }) }
 }
 
 export function tallyLine({ metric, status, reason, fault }: EventResult): TallyLine {

@@ -10,15 +10,22 @@ interface Item {
   readonly lane: Lane
   readonly orderingKey: string
   state: 'waiting' | 'leased' | 'done' | 'dead'
+  /** Whether it waits for its contact, outside the queue. */
+  parked?: boolean
+  /** Whether its contact was identified since it was last leased. */
+  released?: boolean
   due: number
   attempt: number
   lease?: LeasedRecord
 }
 
+/** `waiting`: for the contact of the record, `c` and the first digit of its number. `identified`: skipped, but identifies it. */
+type End = Outcome['status'] | 'waiting' | 'identified'
+
 type Step =
   | { readonly do: 'append'; readonly records: readonly { id: number; order: number; lane: Lane }[] }
   | { readonly do: 'lease'; readonly lane: Lane; readonly limit: number; readonly leaseMs: number }
-  | { readonly do: 'settle'; readonly which: number; readonly as: Outcome['status']; readonly later: number }
+  | { readonly do: 'settle'; readonly which: number; readonly as: End; readonly later: number }
   | { readonly do: 'release' | 'renew'; readonly which: number }
   | { readonly do: 'advance'; readonly ms: number }
   | { readonly do: 'replay' }
@@ -39,7 +46,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('settle' as const),
       which: small(9),
-      as: fc.constantFrom<Outcome['status']>('delivered', 'skipped', 'deferred', 'dead'),
+      as: fc.constantFrom<End>('delivered', 'skipped', 'deferred', 'dead', 'waiting', 'identified'),
       later: small(60),
     }),
   },
@@ -60,8 +67,10 @@ class Model {
       if (it.state === 'leased' && it.due <= now) Object.assign(it, { state: 'waiting', due: 0 })
     const open = this.items.filter((it) => it.lane === lane && (it.state === 'waiting' || it.state === 'leased'))
     const free = open.filter((it, i) => {
-      const sameOrder = open.filter(({ orderingKey }) => orderingKey === it.orderingKey)
-      const earlier = open.slice(0, i).some(({ orderingKey }) => orderingKey === it.orderingKey)
+      if (it.parked) return it.state === 'waiting' && it.due <= now
+      const inLine = (other: Item) => other.orderingKey === it.orderingKey && !other.parked
+      const sameOrder = open.filter(inLine)
+      const earlier = open.slice(0, i).some(inLine)
       return it.due <= now && !earlier && !sameOrder.some(({ state }) => state === 'leased')
     })
     return free.sort((a, b) => a.due - b.due)
@@ -73,7 +82,15 @@ class Model {
   }
 }
 
-function outcomeOf(as: Outcome['status'], until: number, key: string): Outcome {
+const contactOf = (id: string) => `c${id[1]}`
+
+function outcomeOf(as: End, until: number, key: string): Outcome {
+  const contact = contactOf(key)
+  if (as === 'identified') return { ...skipped('x'), identified: [contact] }
+  if (as === 'waiting') {
+    const waits = event('M', { status: 'deferred', reason: 'awaiting-identity', contact })
+    return { status: 'deferred', awaits: 'awaiting-identity', until, events: [waits] }
+  }
   if (as === 'delivered') return delivered(event('M', { key }))
   if (as === 'skipped') return skipped('x')
   return as === 'dead' ? dead() : deferred(until)
@@ -93,13 +110,13 @@ async function run(it: StoreHarness, model: Model, step: Step): Promise<void> {
     const before = knownIds.size - new Set(ids(records)).size
     const { added } = await store.append(records)
     expect(before + added).toBeLessThanOrEqual(knownIds.size)
-    expect(await total(it)).toBe(model.items.filter(({ state }) => state === 'waiting' || state === 'leased').length)
+    expect(await total(it)).toBe(model.items.filter(isQueued).length)
   }
   if (step.do === 'lease') {
     const expected = model.leasable(step.lane, now).slice(0, step.limit)
     const leased = await store.lease(step)
     for (const item of expected)
-      Object.assign(item, { state: 'leased', due: now + step.leaseMs, attempt: item.attempt + 1 })
+      Object.assign(item, { state: 'leased', due: now + step.leaseMs, attempt: item.attempt + 1, released: false })
     expect(leased.map(({ id, attempt }) => ({ id, attempt }))).toEqual(
       expected.map(({ id, attempt }) => ({ id, attempt })),
     )
@@ -133,8 +150,26 @@ async function useLease(
   if (step.do === 'settle') {
     const until = clock.now() + step.later
     expect(await store.settle([settlement(lease, outcomeOf(step.as, until, lease.id))])).toBe(item ? 1 : 0)
-    if (item && step.as === 'deferred') Object.assign(item, { state: 'waiting', due: until })
-    else if (item) item.state = step.as === 'dead' ? 'dead' : 'done'
+    if (item) settleItem(model, item, step.as, until)
+  }
+}
+
+function settleItem(model: Model, item: Item, as: End, until: number): void {
+  if (as === 'deferred') return void Object.assign(item, { state: 'waiting', due: until })
+  if (as === 'waiting') Object.assign(item, { state: 'waiting', due: item.released ? 0 : until, parked: true })
+  else Object.assign(item, { state: as === 'dead' ? 'dead' : 'done', parked: false })
+  item.released = false
+  if (as === 'identified') identify(model, contactOf(item.id))
+}
+
+const isQueued = ({ state, parked }: Item) => !parked && (state === 'waiting' || state === 'leased')
+
+/** Makes what waits for the contact due; what is leased will be due when it waits again. */
+function identify({ items }: Model, contact: string): void {
+  for (const it of items) {
+    if (!it.parked || contactOf(it.id) !== contact) continue
+    it.released = true
+    if (it.state === 'waiting') it.due = 0
   }
 }
 
@@ -155,9 +190,11 @@ async function drain(it: StoreHarness, model: Model): Promise<void> {
     }
   }
   expect(ids(out).sort()).toEqual(ids(open).sort())
+  const queued = open.filter(isQueued)
+  const isInOrder = new Set(ids(queued))
   const line = (items: readonly { id: string; orderingKey: string; lane: Lane }[], of: Item) =>
-    ids(items.filter(({ orderingKey, lane }) => orderingKey === of.orderingKey && lane === of.lane))
-  for (const item of open) expect(line(out, item)).toEqual(line(open, item))
+    ids(items.filter((it) => isInOrder.has(it.id) && it.orderingKey === of.orderingKey && it.lane === of.lane))
+  for (const item of queued) expect(line(out, item)).toEqual(line(queued, item))
   expect(await total(it)).toBe(0)
 }
 

@@ -12,6 +12,7 @@ import { ledgerCases } from './store-ledger.ts'
 import { programCases } from './store-programs.ts'
 import { queueCases } from './store-queue.ts'
 import { waitCases } from './store-wait.ts'
+import { waitingCases } from './store-waiting.ts'
 
 export type StoreFactory = (options: { readonly clock: Clock }) => Promise<Store>
 
@@ -55,6 +56,7 @@ export function testStore(name: string, create: StoreFactory): void {
     describe('attempts', () => attemptCases(harness))
     describe('activity', () => activityCases(harness))
     describe('wait', () => waitCases(harness))
+    describe('waiting events', () => waitingCases(harness))
     describe('checkpoints and cache', () => keyValueCases(harness))
     describe('contacts', () => contactCases(harness))
     describe('random programs', () => programCases(create))

@@ -1,8 +1,15 @@
 /** The memory store's records, the heads of their queues, and its totals. */
 import type { LedgerEntry, Tally } from '../../ports/ledger.ts'
-import type { Attempt, Outcome, SourceRecord } from '../../ports/types.ts'
+import type { Attempt, LeasedRecord, Outcome, SourceRecord } from '../../ports/types.ts'
 import { toAttempt, withAttempt } from '../attempt-history.ts'
-import { type CountedEvent, LIVE_SCOPE, tallyLine } from '../outcome-effects.ts'
+import {
+  type CountedEvent,
+  LIVE_SCOPE,
+  type TallyLine,
+  tallyLine,
+  toRetryState,
+  type WaitingEvents,
+} from '../outcome-effects.ts'
 
 export interface StoredRecord {
   readonly seq: number
@@ -18,10 +25,16 @@ export interface StoredRecord {
   /** All but the last. */
   attempts: readonly Attempt[]
   readonly eventLookupIds: Set<string>
+  /** Whether it waits for a contact, outside the queue. */
+  parked: boolean
+  waiting: readonly WaitingEvents[]
+  /** The contacts it waits for that were identified since its last check began. */
+  readonly released: Set<string>
 }
 
 export function createStoredRecord(seq: number, { body, ...record }: SourceRecord): StoredRecord {
-  return { seq, record, body, status: 'pending', attempt: 0, due: 0, attempts: [], eventLookupIds: new Set() }
+  const queued = { status: 'pending', attempt: 0, due: 0, attempts: [], parked: false, waiting: [] } as const
+  return { seq, record, body, ...queued, eventLookupIds: new Set(), released: new Set() }
 }
 
 export function appendAttempt(stored: StoredRecord, ...end: Parameters<typeof toAttempt>): void {
@@ -29,9 +42,24 @@ export function appendAttempt(stored: StoredRecord, ...end: Parameters<typeof to
   if (next !== undefined) stored.attempts = withAttempt(stored.attempts, next)
 }
 
+export function leaseRecord(stored: StoredRecord, lease: string, due: number): LeasedRecord {
+  Object.assign(stored, { status: 'leased', lease, due, attempt: stored.attempt + 1 })
+  // From here on a release counts as later than this check.
+  stored.released.clear()
+  const retryState = toRetryState(stored.outcome)
+  return {
+    ...stored.record,
+    body: stored.body ?? '',
+    lease,
+    attempt: stored.attempt,
+    ...(retryState && { retryState }),
+    ...(stored.parked && { awaited: [...new Set(stored.waiting.map(({ contact }) => contact))] }),
+  }
+}
+
 /** Ends a lease without a settlement. */
 export function releaseRecord(stored: StoredRecord): void {
-  Object.assign(stored, { status: 'pending', lease: undefined, due: 0 })
+  Object.assign(stored, { status: stored.parked ? 'deferred' : 'pending', lease: undefined, due: 0 })
 }
 
 export function scopeOf({ record }: StoredRecord): string {
@@ -39,8 +67,8 @@ export function scopeOf({ record }: StoredRecord): string {
 }
 
 /** The head of each ordering key's queue: the leased record, else the earliest. Oldest first. */
-export function findLeasable(waiting: ReadonlySet<StoredRecord>): StoredRecord[] {
-  const byAge = [...waiting].sort((a, b) => a.seq - b.seq)
+export function findLeasable(queued: ReadonlySet<StoredRecord>): StoredRecord[] {
+  const byAge = [...queued].sort((a, b) => a.seq - b.seq)
   const leased = byAge.filter(({ status }) => status === 'leased')
   const heads = new Map(leased.map((stored) => [stored.record.orderingKey, stored]))
   for (const stored of byAge) if (!heads.has(stored.record.orderingKey)) heads.set(stored.record.orderingKey, stored)
@@ -67,10 +95,12 @@ export class MemoryTallies {
   readonly #tallies = new Map<string, Tally>()
 
   add(scope: string, events: readonly CountedEvent[], count: number): void {
-    for (const line of events.map(({ result }) => tallyLine(result))) {
-      const name = JSON.stringify([scope, line.metric, line.status, line.reason])
-      this.#tallies.set(name, { scope, ...line, count: (this.#tallies.get(name)?.count ?? 0) + count })
-    }
+    for (const { result } of events) this.addLine(scope, tallyLine(result), count)
+  }
+
+  addLine(scope: string, { metric, status, reason }: TallyLine, count: number): void {
+    const name = JSON.stringify([scope, metric, status, reason])
+    this.#tallies.set(name, { scope, metric, status, reason, count: (this.#tallies.get(name)?.count ?? 0) + count })
   }
 
   list(scope?: string): Tally[] {

@@ -25,8 +25,9 @@ import {
   deliveredContacts,
   deliveredKeys,
   eventLookupIds,
+  identifiedContacts,
+  isWaiting,
   shouldDropBody,
-  toRetryState,
 } from '../outcome-effects.ts'
 import { Waiters } from '../waiters.ts'
 import { groupDeadLetters, isInGroup, MemoryActivity, unresolvedDeadLetters } from './activity.ts'
@@ -35,12 +36,14 @@ import {
   appendAttempt,
   createStoredRecord,
   findLeasable,
+  leaseRecord,
   ledgerEntry,
   MemoryTallies,
   releaseRecord,
   type StoredRecord,
   scopeOf,
 } from './records.ts'
+import { WaitingRecords } from './waiting.ts'
 
 export function memoryStore({ clock }: { readonly clock: Clock }): Store {
   return new MemoryStore(clock)
@@ -51,10 +54,11 @@ class MemoryStore implements Store {
   readonly #records = new Map<string, StoredRecord>()
   readonly #clock: Clock
   readonly #waiters: Waiters
-  /** The unsettled records. */
-  readonly #waiting: Record<Lane, Set<StoredRecord>> = { live: new Set(), backfill: new Set() }
+  /** The unsettled records, except those that wait for a contact. */
+  readonly #queued: Record<Lane, Set<StoredRecord>> = { live: new Set(), backfill: new Set() }
   readonly #deliveredKeys = new Set<string>()
   readonly #tallies = new MemoryTallies()
+  readonly #waiting = new WaitingRecords(this.#tallies)
   readonly #activity = new MemoryActivity()
   readonly #keyValues = new MemoryKeyValues()
   #seq = 0
@@ -72,7 +76,7 @@ class MemoryStore implements Store {
       if (this.#records.has(record.id)) continue
       const stored = createStoredRecord(++this.#seq, record)
       this.#records.set(record.id, stored)
-      this.#waiting[record.lane].add(stored)
+      this.#queued[record.lane].add(stored)
       this.#waiters.wake([record.lane])
       added += 1
     }
@@ -82,22 +86,11 @@ class MemoryStore implements Store {
   async lease({ lane, limit, leaseMs }: LeaseRequest): Promise<readonly LeasedRecord[]> {
     const now = this.#clock.now()
     this.#expire(now)
-    const due = findLeasable(this.#waiting[lane])
+    const due = this.#leasable(lane)
       .filter((stored) => stored.due <= now)
       .sort((a, b) => a.due - b.due || a.seq - b.seq)
       .slice(0, Math.max(0, limit))
-    return due.map((stored) => {
-      const lease = String(++this.#leases)
-      Object.assign(stored, { status: 'leased', lease, due: now + leaseMs, attempt: stored.attempt + 1 })
-      const retryState = toRetryState(stored.outcome)
-      return {
-        ...stored.record,
-        body: stored.body ?? '',
-        lease,
-        attempt: stored.attempt,
-        ...(retryState && { retryState }),
-      }
-    })
+    return due.map((stored) => leaseRecord(stored, String(++this.#leases), now + leaseMs))
   }
 
   async renew(records: readonly LeasedRecord[], leaseMs: number): Promise<void> {
@@ -105,12 +98,19 @@ class MemoryStore implements Store {
   }
 
   async settle(settlements: readonly Settlement[]): Promise<number> {
+    const identified = new Set<string>()
     const settleOne = ({ record, outcome }: Settlement) => {
       const [stored] = this.#findLeased([record])
-      if (stored) this.#settle(stored, outcome)
-      return stored ? 1 : 0
+      if (stored === undefined) return 0
+      for (const contact of this.#settle(stored, outcome)) identified.add(contact)
+      return 1
     }
-    return settlements.reduce((sum, settlement) => sum + settleOne(settlement), 0)
+    const count = settlements.reduce((sum, settlement) => sum + settleOne(settlement), 0)
+    for (const stored of this.#waiting.release(identified)) {
+      if (stored.status === 'dead') this.#requeue(stored)
+      this.#waiters.wake([stored.record.lane])
+    }
+    return count
   }
 
   async release(records: readonly LeasedRecord[]): Promise<void> {
@@ -122,17 +122,14 @@ class MemoryStore implements Store {
   }
 
   async wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
-    const due = findLeasable(this.#waiting[lane]).reduce(
-      (least, stored) => Math.min(least, stored.due),
-      Number.POSITIVE_INFINITY,
-    )
+    const due = this.#leasable(lane).reduce((least, stored) => Math.min(least, stored.due), Number.POSITIVE_INFINITY)
     await this.#waiters.sleep(lane, Math.min(ms, due - this.#clock.now()), signal)
   }
 
   async backlog(lane: Lane): Promise<Backlog> {
-    const waiting = [...this.#waiting[lane]]
-    const oldest = waiting.reduce((least, { record }) => Math.min(least, record.receivedAt), Number.POSITIVE_INFINITY)
-    return waiting.length === 0 ? { records: 0 } : { records: waiting.length, oldest }
+    const queued = [...this.#queued[lane]]
+    const oldest = queued.reduce((least, { record }) => Math.min(least, record.receivedAt), Number.POSITIVE_INFINITY)
+    return queued.length === 0 ? { records: 0 } : { records: queued.length, oldest }
   }
 
   async writeCheckpoints(entries: Parameters<Store['writeCheckpoints']>[0]): Promise<void> {
@@ -220,7 +217,10 @@ class MemoryStore implements Store {
     const expired = [...this.#records.values()].filter(({ status, settledAt }) => {
       return settledAt !== undefined && settledAt < now - (status === 'dead' ? retention.dead : retention.settled)
     })
-    for (const { record } of expired) this.#records.delete(record.id)
+    for (const stored of expired) {
+      this.#waiting.replace(stored, undefined)
+      this.#records.delete(stored.record.id)
+    }
     this.#activity.prune(new Set(expired.map(({ seq }) => seq)), retention, now)
     return expired.length
   }
@@ -229,8 +229,13 @@ class MemoryStore implements Store {
     this.#waiters.wake(LANES)
   }
 
+  /** The heads of the queues, and the records that wait for a contact. */
+  #leasable(lane: Lane): StoredRecord[] {
+    return [...findLeasable(this.#queued[lane]), ...this.#waiting.list(lane)]
+  }
+
   #expire(now: number): void {
-    for (const stored of LANES.flatMap((lane) => [...this.#waiting[lane]])) {
+    for (const stored of LANES.flatMap((lane) => [...this.#queued[lane], ...this.#waiting.list(lane)])) {
       if (stored.lease !== undefined && stored.due <= now) releaseRecord(stored)
     }
   }
@@ -253,7 +258,8 @@ class MemoryStore implements Store {
     return [...this.#records.values()].filter(({ status, record }) => status === 'dead' && ids.has(record.id))
   }
 
-  #settle(stored: StoredRecord, outcome: Outcome): void {
+  /** Returns the contacts that the outcome identifies. */
+  #settle(stored: StoredRecord, outcome: Outcome): string[] {
     const { lane } = stored.record
     Object.assign(stored, { status: outcome.status, lease: undefined, outcome })
     if (outcome.status === 'deferred') {
@@ -261,8 +267,10 @@ class MemoryStore implements Store {
       appendAttempt(stored, outcome, this.#clock.now())
     } else {
       stored.settledAt = this.#clock.now()
-      this.#waiting[lane].delete(stored)
+      this.#waiting.unpark(stored)
     }
+    if (outcome.status !== 'deferred' || isWaiting(outcome)) this.#queued[lane].delete(stored)
+    if (isWaiting(outcome)) this.#waiting.park(stored)
     this.#waiters.wake([lane])
     if (shouldDropBody(outcome, lane)) stored.body = undefined
     for (const lookupId of eventLookupIds(outcome)) stored.eventLookupIds.add(lookupId)
@@ -272,15 +280,20 @@ class MemoryStore implements Store {
     const events = countableEvents(outcome, lane, (key) => newKeys.delete(key))
     this.#tallies.add(scopeOf(stored), events, 1)
     this.#activity.add(stored, events, this.#clock.now())
+    const identified = identifiedContacts(outcome)
+    // While a failed check is retried, the events go on waiting.
+    if (outcome.status === 'deferred' && !isWaiting(outcome)) return identified
+    return [...identified, ...this.#waiting.replace(stored, outcome)]
   }
 
   #requeue(stored: StoredRecord): void {
     const events = stored.outcome ? countableEvents(stored.outcome, stored.record.lane, () => false) : []
     this.#tallies.add(scopeOf(stored), events, -1)
+    this.#waiting.replace(stored, undefined)
     this.#activity.remove(stored, events)
     if (stored.outcome) appendAttempt(stored, stored.outcome, stored.settledAt ?? 0, this.#clock.now())
     stored.record = { ...stored.record, ingress: 'replay' }
     Object.assign(stored, { status: 'pending', attempt: 0, due: 0, settledAt: undefined })
-    this.#waiting[stored.record.lane].add(stored)
+    this.#queued[stored.record.lane].add(stored)
   }
 }

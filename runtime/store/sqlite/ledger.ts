@@ -6,6 +6,8 @@ import type { Connection } from './connection.ts'
 import { POSITION } from './queue.ts'
 import { type LedgerRow, ledgerEntry } from './row-mapping.ts'
 import { type DeadRow, requeueDeadLetter } from './settle.ts'
+import { TallyBatch } from './tally-batch.ts'
+import { deleteWaitingEvents } from './waiting.ts'
 
 /** Records that one transaction replays or drops. Small: a webhook may have to wait behind it. */
 export const PAGE_SIZE = 500
@@ -70,11 +72,24 @@ const PRUNE = `
   DELETE FROM records
   WHERE seq IN (SELECT seq FROM records WHERE status = ? AND settled_at < ? LIMIT ${PAGE_SIZE})`
 
+const PRUNED_WAITING = `
+  SELECT DISTINCT seq, scope FROM waiting_events JOIN records USING (seq)
+  WHERE seq IN (SELECT seq FROM records WHERE status = 'dead' AND settled_at < ? LIMIT ${PAGE_SIZE})`
+
+/** Subtracts the waiting events of dead letters that are about to be dropped. */
+function pruneWaitingEvents(db: Connection, before: number): void {
+  const batch = new TallyBatch()
+  for (const row of db.all<{ seq: number; scope: string }>(PRUNED_WAITING, before))
+    deleteWaitingEvents({ db, batch }, row)
+  batch.write(db)
+}
+
 /** Drops one page of old records with their bodies and lookup ids. The keys of delivered events stay. */
 export function prunePage(db: Connection, retention: Retention, now: number): number {
   const ages = { delivered: retention.settled, skipped: retention.settled, dead: retention.dead }
   if (retention.lookups !== undefined) db.run('DELETE FROM cache WHERE fetched_at < ?', now - retention.lookups)
   pruneActivity(db, retention, now)
+  pruneWaitingEvents(db, now - retention.dead)
   const drop = ([status, age]: [string, number]) => db.run(PRUNE, status, now - age).changes
   return Object.entries(ages).reduce((sum, entry) => sum + drop(entry), 0)
 }

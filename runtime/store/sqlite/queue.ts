@@ -5,6 +5,7 @@ import { LIVE_SCOPE } from '../outcome-effects.ts'
 import type { AppendBuffer } from './append-buffer.ts'
 import type { Connection } from './connection.ts'
 import { type LeaseRow, leasedRecord, toInteger } from './row-mapping.ts'
+import { startCheck } from './waiting.ts'
 
 /** A record's `seq`, and its queue: one for each lane and ordering key. */
 export interface QueuePosition {
@@ -52,10 +53,18 @@ export function insertLookupId(db: Connection, lookupId: string, seq: number): v
   db.run('INSERT OR IGNORE INTO lookup_ids (lookup_id, seq) VALUES (?, ?)', lookupId, seq)
 }
 
+// The heads of the queues, and records outside them that wait for a contact. Each part reads its index up to the limit.
 const DUE = `
-  SELECT seq, id, ingress, attempt FROM records
-  WHERE queue_head = 1 AND lane = ? AND due_at <= ?
-  ORDER BY due_at, seq LIMIT ?`
+  SELECT * FROM (
+    SELECT seq, id, ingress, attempt, due_at, 0 AS waiting FROM records
+    WHERE queue_head = 1 AND lane = ?1 AND due_at <= ?2 ORDER BY due_at, seq LIMIT ?3
+  )
+  UNION ALL
+  SELECT * FROM (
+    SELECT seq, id, ingress, attempt, due_at, 1 AS waiting FROM records
+    WHERE queue_head IS NULL AND status = 'deferred' AND lane = ?1 AND due_at <= ?2 ORDER BY due_at, seq LIMIT ?3
+  )
+  ORDER BY due_at, seq LIMIT ?3`
 
 const LEASE = `
   UPDATE records SET status = 'leased', attempt = attempt + 1, due_at = ?, lease = ?, owner = ?
@@ -84,7 +93,8 @@ export function lease(db: Connection, request: LeaseRequest, now: number, lessee
     const buffered = buffer.take(row.id)
     if (buffered !== undefined && row.attempt === 0) return { ...buffered, ingress: row.ingress, lease, attempt: 1 }
     const stored = db.get<LeaseRow>(READ_RECORD, row.seq)
-    return stored === undefined ? [] : leasedRecord(stored, lease)
+    if (stored === undefined) return []
+    return { ...leasedRecord(stored, lease), ...(row.waiting === 1 && { awaited: startCheck(db, row.seq) }) }
   })
   db.run(LEASE, toInteger(now + request.leaseMs), token, owner, JSON.stringify(rows.map(({ seq }) => seq)))
   return leased
@@ -95,6 +105,7 @@ interface DueRow {
   readonly id: string
   readonly ingress: SourceRecord['ingress']
   readonly attempt: number
+  readonly waiting: 0 | 1
 }
 
 /** Splits a lease into `seq` and token. The lease of another store yields a `seq` that no record has. */
@@ -115,8 +126,11 @@ export function findLease(db: Connection, record: LeasedRecord): QueuePosition |
 /** Whether a lease that ended without a settlement counts as an attempt. */
 export type LeaseEnd = 'tried' | 'untried'
 
+// Outside the queue, a record that waits for a contact goes on waiting.
 const RELEASE = `
-  UPDATE records SET status = 'pending', attempt = attempt - ?, due_at = 0, lease = NULL, owner = NULL WHERE seq = ?`
+  UPDATE records SET status = iif(queue_head IS NULL, 'deferred', 'pending'), attempt = attempt - ?, due_at = 0,
+    lease = NULL, owner = NULL
+  WHERE seq = ?`
 
 export function releaseLease(db: Connection, position: QueuePosition, end: LeaseEnd): void {
   db.run(RELEASE, end === 'untried' ? 1 : 0, position.seq)
@@ -168,8 +182,12 @@ export function backlog(db: Connection, lane: Lane): { readonly records: number;
   return { records: row.records, oldest: row.oldest }
 }
 
-/** The time at which the lane's next record is due, possibly in the past. Undefined when none waits. */
-export function nextDue(db: Connection, lane: Lane): number | undefined {
-  const sql = 'SELECT min(due_at) AS due FROM records WHERE queue_head = 1 AND lane = ?'
-  return db.get<{ due: number | null }>(sql, lane)?.due ?? undefined
+const NEXT_DUE = 'SELECT min(due_at) AS due FROM records WHERE queue_head = 1 AND lane = ?'
+const NEXT_CHECK = `
+  SELECT min(due_at) AS due FROM records WHERE queue_head IS NULL AND status = 'deferred' AND lane = ?`
+
+/** The time at which the lane's next record is due, possibly in the past. Infinite when there is none. */
+export function nextDue(db: Connection, lane: Lane): number {
+  const read = (sql: string) => db.get<{ due: number | null }>(sql, lane)?.due ?? Number.POSITIVE_INFINITY
+  return Math.min(read(NEXT_DUE), read(NEXT_CHECK))
 }

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts'
 const MIGRATIONS: readonly string[] = [
   `
   -- ordering_key: only one unsettled record of a lane and key is at the head of its queue.
-  -- queue_head: 1 = can be leased once due, 0 = behind another of its key, null = settled.
+  -- queue_head: 1 = can be leased once due, 0 = behind another of its key, null = settled, or waits for a contact.
   -- due_at: the earliest next attempt; of a leased record, the expiry of its lease.
   -- attempts: JSON in a column, not a table: null costs nothing for records that never failed.
   CREATE TABLE records (
@@ -134,6 +134,22 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX contacts_profile ON contacts (profile_id) WHERE profile_id IS NOT NULL;
   CREATE INDEX contacts_address ON contacts (address) WHERE address IS NOT NULL;
+  `,
+  `
+  -- Records that wait for a contact are deferred without being in a queue: due_at is their next check.
+  CREATE INDEX records_waiting ON records (lane, due_at, seq) WHERE queue_head IS NULL AND status = 'deferred';
+
+  -- released: the contact was identified since the record's last check began.
+  CREATE TABLE waiting_events (
+    seq INTEGER NOT NULL REFERENCES records ON DELETE CASCADE,
+    contact TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    released INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (seq, contact, metric, reason)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX waiting_events_contact ON waiting_events (contact, seq);
   `,
 ]
 

@@ -5,6 +5,8 @@ import {
   deliveredContacts,
   deliveredKeys,
   eventLookupIds,
+  identifiedContacts,
+  isWaiting,
   LIVE_SCOPE,
   shouldDropBody,
 } from '../outcome-effects.ts'
@@ -12,16 +14,20 @@ import { deleteEvents, insertEvents } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { deleteDeadLetters, insertDeadLetters } from './dead-letters.ts'
 import { writeContact } from './key-values.ts'
-import { insertLookupId, parseLease, promoteNext, type QueuePosition } from './queue.ts'
+import { insertLookupId, POSITION, parseLease, promoteNext, type QueuePosition } from './queue.ts'
 import { appendAttempt, toInteger } from './row-mapping.ts'
 import { TallyBatch } from './tally-batch.ts'
+import { deleteWaitingEvents, releaseContacts, writeWaitingEvents } from './waiting.ts'
 
 const SETTLE = `
   UPDATE records SET status = ?, queue_head = NULL, lease = NULL, owner = NULL, settled_at = ?, outcome = ?
   WHERE seq = ? AND lease = ?`
-const DEFER = `
-  UPDATE records SET status = 'deferred', due_at = ?, lease = NULL, owner = NULL, outcome = ?, attempts = ?
+const deferSql = (assignment = '') => `
+  UPDATE records SET ${assignment} status = 'deferred', due_at = ?, lease = NULL, owner = NULL, outcome = ?, attempts = ?
   WHERE seq = ? AND lease = ?`
+// A waiting record whose check fails stays outside its queue.
+const DEFER = deferSql()
+const PARK = deferSql('queue_head = NULL,')
 
 interface SettledRecord extends QueuePosition {
   readonly scope: string
@@ -31,32 +37,65 @@ interface SettleContext {
   readonly db: Connection
   readonly now: number
   readonly batch: TallyBatch
+  readonly identified: Set<string>
 }
 
-/** Writes settlements. Returns the lane of each whose lease still held; drops the others. */
-export function settle(db: Connection, settlements: readonly Settlement[], now: number): Lane[] {
-  const context = { db, now, batch: new TallyBatch() }
-  const lanes = settlements.flatMap((settlement) => settleOne(context, settlement) ?? [])
+export interface Settled {
+  /** Settlements whose lease still held; the others are dropped. */
+  readonly count: number
+  /** Lanes in which a record may have become due. */
+  readonly lanes: ReadonlySet<Lane>
+}
+
+export function settle(db: Connection, settlements: readonly Settlement[], now: number): Settled {
+  const context = { db, now, batch: new TallyBatch(), identified: new Set<string>() }
+  const settled = settlements.filter((settlement) => settleOne(context, settlement))
   context.batch.write(db)
-  return lanes
+  const lanes = [...settled.map(({ record }) => record.lane), ...releaseWaiting(context)]
+  return { count: settled.length, lanes: new Set(lanes) }
 }
 
-function settleOne(context: SettleContext, { record, outcome }: Settlement): Lane | undefined {
+const DEAD = `SELECT ${POSITION}, scope, outcome, attempts, settled_at FROM records WHERE seq = ?`
+
+/** Makes the records that wait for an identified contact due; queues dead ones again. */
+function releaseWaiting({ db, now, identified }: SettleContext): Lane[] {
+  return releaseContacts(db, identified).map(({ seq, lane, status }) => {
+    const row = status === 'dead' ? db.get<DeadRow>(DEAD, seq) : undefined
+    if (row !== undefined) requeueDeadLetter(db, row, now)
+    return lane
+  })
+}
+
+/** Returns whether the lease still held. */
+function settleOne(context: SettleContext, settlement: Settlement): boolean {
+  const { record, outcome } = settlement
   const { db, now } = context
   const [seq, lease] = parseLease(record)
   const json = JSON.stringify(outcome)
   // A final outcome is itself the record's last attempt; only a deferred one goes into the history.
   const { changes } =
     outcome.status === 'deferred'
-      ? db.run(DEFER, toInteger(outcome.until), json, appendAttempt(readAttempts(db, seq), outcome, now), seq, lease)
+      ? db.run(
+          isWaiting(outcome) ? PARK : DEFER,
+          toInteger(outcome.until),
+          json,
+          appendAttempt(readAttempts(db, seq), outcome, now),
+          seq,
+          lease,
+        )
       : db.run(SETTLE, outcome.status, now, json, seq, lease)
-  if (changes === 0) return undefined
+  if (changes === 0) return false
   const { lane, orderingKey } = record
   const settled = { seq, lane, orderingKey, scope: record.backfillRun?.id ?? LIVE_SCOPE }
   if (shouldDropBody(outcome, lane)) db.run('DELETE FROM bodies WHERE seq = ?', seq)
   writeLedger(context, settled, outcome)
+  // While a failed check is retried, the events go on waiting.
+  if (outcome.status !== 'deferred' || isWaiting(outcome)) {
+    for (const contact of writeWaitingEvents(context, settled, settlement)) context.identified.add(contact)
+  }
+  for (const contact of identifiedContacts(outcome)) context.identified.add(contact)
   promoteNext(db, settled)
-  return lane
+  return true
 }
 
 function readAttempts(db: Connection, seq: number): string | null {
@@ -101,6 +140,7 @@ export function requeueDeadLetter(db: Connection, row: DeadRow, now: number): vo
   for (const { result } of countableEvents(outcome, row.lane, () => false)) {
     batch.add(row.scope, row.settled_at, result, -1)
   }
+  deleteWaitingEvents({ db, batch }, row)
   batch.write(db)
   deleteEvents(db, row.seq, outcome)
   deleteDeadLetters(db, row.seq)

@@ -114,9 +114,9 @@ class SqliteStore implements Store {
   }
 
   async settle(settlements: readonly Settlement[]): Promise<number> {
-    const lanes = await this.#write(() => settle(this.#db, settlements, this.#clock.now()))
-    this.#waiters.wake(new Set(lanes))
-    return lanes.length
+    const { count, lanes } = await this.#write(() => settle(this.#db, settlements, this.#clock.now()))
+    this.#waiters.wake(lanes)
+    return count
   }
 
   async release(records: readonly LeasedRecord[]): Promise<void> {
@@ -129,8 +129,7 @@ class SqliteStore implements Store {
   }
 
   async wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
-    const due = queue.nextDue(this.#db, lane) ?? Number.POSITIVE_INFINITY
-    await this.#waiters.sleep(lane, Math.min(ms, due - this.#clock.now()), signal)
+    await this.#waiters.sleep(lane, Math.min(ms, queue.nextDue(this.#db, lane) - this.#clock.now()), signal)
   }
 
   async filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>> {

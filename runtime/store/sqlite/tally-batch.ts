@@ -1,6 +1,6 @@
 /** Sums the counts of one transaction, to write each total and each hour once. */
 import type { EventResult } from '../../ports/types.ts'
-import { tallyLine } from '../outcome-effects.ts'
+import { tallyLine, type WaitingEvents } from '../outcome-effects.ts'
 import { addToActivity } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { resolveDeadLetters } from './dead-letters.ts'
@@ -16,10 +16,16 @@ interface Sum {
   count: number
 }
 
+interface WaitingSum extends Pick<WaitingEvents, 'metric' | 'reason'> {
+  readonly scope: string
+  count: number
+}
+
 export class TallyBatch {
   /** Idempotency keys delivered for the first time. */
   readonly deliveredKeys: string[] = []
   readonly #sums = new Map<string, Sum>()
+  readonly #waiting = new Map<string, WaitingSum>()
 
   /** Adds `count` to the totals of `result`. Every `at` of one batch lies in the same hour. */
   add(scope: string, at: number, result: EventResult, count: number): void {
@@ -30,7 +36,18 @@ export class TallyBatch {
     else sum.count += count
   }
 
+  /** Adds to the totals alone: a waiting event has not ended. */
+  addWaiting(scope: string, { metric, reason }: Pick<WaitingEvents, 'metric' | 'reason'>, count: number): void {
+    const name = `${scope}|${metric}|${reason}`
+    const sum = this.#waiting.get(name)
+    if (sum === undefined) this.#waiting.set(name, { scope, metric, reason, count })
+    else sum.count += count
+  }
+
   write(db: Connection): void {
+    for (const { scope, metric, reason, count } of this.#waiting.values()) {
+      if (count !== 0) db.run(ADD_TALLY, scope, metric, 'deferred', reason, count)
+    }
     for (const { scope, at, result, count } of this.#sums.values()) {
       const { metric, status, reason } = tallyLine(result)
       db.run(ADD_TALLY, scope, metric, status, reason, count)
