@@ -1,6 +1,6 @@
 /** The history of a record, step by step, for `trace` and the console. */
-import { createHash } from 'node:crypto'
 import { formatDuration, formatTime, plural } from './lib/format.ts'
+import { hashEmailAddress, normalizeEmailAddress } from './lib/text/email-address.ts'
 import { type FaultKind, whoActs } from './ports/fault.ts'
 import type { LedgerEntry } from './ports/ledger.ts'
 import type { Attempt, EventResult, FaultInfo, Outcome } from './ports/types.ts'
@@ -137,6 +137,5 @@ function causeOfFault(fault: FaultInfo, dead: boolean): Cause {
 /** An id as entered; for an e-mail address, the hash that the ledger holds instead (`EventResult.emailHash`). */
 export function toSearchKey(id: string): string {
   const key = id.trim()
-  const isAddress = /^[^\s@]+@[^\s@]+$/.test(key)
-  return isAddress ? createHash('sha256').update(key.toLowerCase()).digest('hex') : key
+  return normalizeEmailAddress(key) !== undefined || /^[^\s@]+@[^\s@]+$/.test(key) ? hashEmailAddress(key) : key
 }

@@ -1,7 +1,9 @@
-/** Converts phone numbers as people type them to E.164, where libphonenumber finds them valid. */
-import type { CountryCode } from 'libphonenumber-js/max'
+/** Converts phone numbers as people and programs write them to E.164, where libphonenumber finds them valid. */
+import type { CountryCode, PhoneNumber } from 'libphonenumber-js/max'
 import { countryCode } from './countries.ts'
+import { currentNumbers } from './former-numbers.ts'
 import { memoize } from './memoize.ts'
+import { cleanPhoneText } from './phone-texts.ts'
 
 type Library = typeof import('libphonenumber-js/max')
 
@@ -51,9 +53,56 @@ function firstCountry(countries: readonly unknown[]): string | undefined {
 
 /** `country` is a code, or "" if unknown. */
 function parse(text: string, country: string): string | undefined {
-  if (library === undefined) throw new Error('the phone metadata is not loaded yet')
+  // As written, before any repair: a valid number never becomes another one.
+  const written = read(text, country)
+  if (written?.isValid()) return written.number
+  const clean = cleanPhoneText(text)
+  if (clean === undefined) return undefined
+  for (const reading of readingsOf(clean, country)) {
+    const number = read(reading, country)
+    if (number?.isValid()) return number.number
+    const current = number && readFormer(number, reading)
+    if (current !== undefined) return current
+  }
+  return undefined
+}
+
+function read(text: string, country: string): PhoneNumber | undefined {
   const defaultCountry = country as CountryCode | ''
   // Without `extract`, "order 0871234567 please" is not a number.
-  const number = library.parsePhoneNumberFromString(text, { extract: false, ...(defaultCountry && { defaultCountry }) })
-  return number?.isValid() ? number.number : undefined
+  return loaded().parsePhoneNumberFromString(text, { extract: false, ...(defaultCountry && { defaultCountry }) })
+}
+
+function loaded(): Library {
+  if (library === undefined) throw new Error('the phone metadata is not loaded yet')
+  return library
+}
+
+/** What a number may mean that libphonenumber does not read: 00 is the ITU's prefix, and no country code begins with 0. */
+function* readingsOf(clean: string, country: string): Generator<string> {
+  yield clean
+  const digits = clean.replace(/\D/g, '')
+  const hasPlus = clean.startsWith('+')
+  // Elsewhere 00 may begin the prefix of a carrier, which has been read with the country's own prefixes.
+  if (digits.startsWith('00') && (hasPlus || !startsWithOwnPrefix(digits, country))) yield `+${digits.slice(2)}`
+  else if (hasPlus && digits.startsWith('0') && country !== '') yield digits
+}
+
+function startsWithOwnPrefix(digits: string, country: string): boolean {
+  if (country === '') return false
+  const metadata = new (loaded().Metadata)()
+  metadata.selectNumberingPlan(country as CountryCode)
+  const prefix = metadata.numberingPlan?.IDDPrefix()
+  return prefix !== undefined && new RegExp(`^(?:${prefix})`).test(digits)
+}
+
+/** Only with its country code is a number surely of that country: "1 212 456 1111" typed in Mexico is not Mexican. */
+function readFormer({ countryCallingCode, nationalNumber }: PhoneNumber, reading: string): string | undefined {
+  const trunkLength = reading.replace(/\D/g, '').length - nationalNumber.length
+  if (!reading.startsWith('+') && trunkLength < 2) return undefined
+  for (const current of currentNumbers(countryCallingCode, nationalNumber)) {
+    const number = read(`+${countryCallingCode}${current}`, '')
+    if (number?.isValid()) return number.number
+  }
+  return undefined
 }

@@ -1,11 +1,8 @@
 /** Converts Intercom's texts, names, e-mail addresses and times to Klaviyo's formats. */
 import { decodeHTML } from 'entities/decode'
 import { toIsoUtc } from '../../runtime/lib/iso-time.ts'
+import { normalizeEmailAddress } from '../../runtime/lib/text/email-address.ts'
 import { memoizeLast } from './memoize.ts'
-
-/** RFC 5321 without quoted local parts, comments and address literals, which Klaviyo rejects. */
-const EMAIL =
-  /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/
 
 /** Klaviyo's limit, in characters. */
 const MAX_EMAIL_LENGTH = 100
@@ -23,10 +20,10 @@ export function plainText(text: string): string | undefined {
 
 const decodeEntities = (text: string): string => (text.includes('&') ? decodeHTML(text) : text)
 
-/** Trimmed and lower-cased; undefined if Klaviyo would reject the address, and the whole request with it. */
+/** The address in its normal form; undefined if Klaviyo would reject it, and the whole request with it. */
 export const emailAddress = memoizeLast((text): string | undefined => {
-  const address = text.trim().toLowerCase()
-  return address.length <= MAX_EMAIL_LENGTH && address.indexOf('@') <= 64 && EMAIL.test(address) ? address : undefined
+  const address = normalizeEmailAddress(text)
+  return address !== undefined && address.length <= MAX_EMAIL_LENGTH ? address : undefined
 })
 
 /** Single-spaced words without entities, as nearly all names are. */

@@ -1,7 +1,7 @@
 /** Maps a contact's record to a profile update. Events evaluate the same profile in `map-event.ts`. */
-import { hash } from 'node:crypto'
 import type { Bindings } from '../expression/expression.ts'
 import { asId } from '../lib/json.ts'
+import { hashEmailAddress } from '../lib/text/email-address.ts'
 import type { Json, Profile, ProfileUpdate } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
@@ -38,5 +38,5 @@ export function hasIdentifier(profile: Profile, spec: Spec): boolean {
 
 /** Lets the ledger find a person by address without storing it. */
 export function hashEmail({ email }: Profile): { readonly emailHash?: string } {
-  return email === undefined ? {} : { emailHash: hash('sha256', email.toLowerCase()) }
+  return email === undefined ? {} : { emailHash: hashEmailAddress(email) }
 }

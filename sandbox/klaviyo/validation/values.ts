@@ -11,7 +11,7 @@ export const MB = 1_000 * KB
 
 const E164 = /^\+[1-9]\d{1,14}$/
 const EMAIL_LOCAL = /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*$/
-const EMAIL_DOMAIN = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,}|xn--[a-z0-9-]+)$/i
+const EMAIL_DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/i
 const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/
 const EARLIEST = Date.UTC(1990, 0, 1)
 
@@ -65,7 +65,7 @@ export const timeChecks: readonly ValueCheck[] = [
 
 function isAddress(value: string): boolean {
   const [local = '', domain = '', ...more] = value.split('@')
-  return more.length === 0 && EMAIL_LOCAL.test(local) && EMAIL_DOMAIN.test(domain)
+  return more.length === 0 && local.length <= 64 && EMAIL_LOCAL.test(local) && EMAIL_DOMAIN.test(domain)
 }
 
 // Date.parse reads 30 February as 2 March; Klaviyo rejects it.

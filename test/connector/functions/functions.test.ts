@@ -48,11 +48,16 @@ const table: readonly (readonly [string, readonly (Json | undefined)[], Json | u
   ['phone', ['+1 555-123-4567'], nothing],
   ['phone', ['my number is 087 123 4567', 'IRL'], nothing],
   ['phone', ['12345', 'IRL'], nothing],
+  ['phone', [['087 123 4567', '+44 20 7946 0958'], 'IRL'], '+353871234567'],
+  ['phone', [['12345', null, '+44 20 7946 0958'], 'IRL'], '+442079460958'],
+  ['phone', [['+44 20 7946 0958']], '+442079460958'],
+  ['phone', [[]], nothing],
   ...[nothing, null, '', 871234567, {}].map((value) => ['phone', [value, 'IRL'], nothing] as const),
 
   ['email', [' Ada@Harbourlight.Shop\n'], 'ada@harbourlight.shop'],
   ['email', ["o'brien+news@mail.wool.co.uk"], "o'brien+news@mail.wool.co.uk"],
   ['email', ['ada@xn--mnchen-3ya.xn--p1ai'], 'ada@xn--mnchen-3ya.xn--p1ai'],
+  ['email', ['Ada <ada@wöol.shop>'], 'ada@xn--wol-sna.shop'],
   ['email', [long(64)], long(64)],
   ['email', [`${'a'.repeat(64)}@${'b'.repeat(30)}.sh`], `${'a'.repeat(64)}@${'b'.repeat(30)}.sh`],
   ...[
@@ -67,7 +72,7 @@ const table: readonly (readonly [string, readonly (Json | undefined)[], Json | u
       'a..b@wool.shop',
     ],
     ...['ada@wool..shop', 'ada@-wool.shop', 'ada b@wool.shop', '"ada b"@wool.shop', 'ada@[10.0.0.1]', 'ada@10.0.0.1'],
-    ...['ada@wöol.shop', 'Ada <ada@wool.shop>', 'a@wool.shop,b@wool.shop', long(75), `${long(60)}${'.shop'.repeat(9)}`],
+    ...['a@wool.shop,b@wool.shop', long(75), `${long(60)}${'.shop'.repeat(9)}`],
     ...[nothing, null, 5, {}, ['ada@wool.shop', 'bob@wool.shop']],
   ].map((value) => ['email', [value], nothing] as const),
 
