@@ -67,7 +67,11 @@ export const VENDOR_FAULT_CODES: readonly FaultCode[] = [
     ],
   ]),
   ...faultCodes('data', 'mapping author', [
-    ['klaviyo/limit', 'A value of the event is over a limit of Klaviyo, which the message names.', FIX_MAPPING],
+    [
+      'klaviyo/limit',
+      'An identifier, the key or the name of the metric is over a limit of Klaviyo, which the message names.',
+      FIX_MAPPING,
+    ],
     ['klaviyo/metric', 'The event has no metric name.', FIX_MAPPING],
     ['klaviyo/key', 'The event has no idempotency key.', FIX_MAPPING],
     ['klaviyo/time', 'The time of the event is not ISO 8601 with at most milliseconds.', FIX_MAPPING],

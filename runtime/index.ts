@@ -53,7 +53,7 @@ export {
 } from './ports/auth.ts'
 /** The interfaces that a host can replace, most usefully `Store` and `Destination`. */
 export type { CheckResult } from './ports/check-result.ts'
-export type { Destination, SendResult } from './ports/destination.ts'
+export type { Destination, FittedMessage, SendResult } from './ports/destination.ts'
 export type { Clock, Fetch, LogFields, Logger, Random } from './ports/effects.ts'
 /** The only error thrown on purpose: `config`, `data`, `transient` or `bug`, with a stable code. */
 export { Fault, type FaultDetails, type FaultKind, toFault } from './ports/fault.ts'
@@ -80,6 +80,7 @@ export type {
   Ending,
   EventResult,
   FaultInfo,
+  FieldChange,
   Ingress,
   Json,
   JsonObject,

@@ -5,7 +5,8 @@ import type { Logger } from '../../runtime/ports/effects.ts'
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
 import type { Lane, MetricEvent, Receipt } from '../../runtime/ports/types.ts'
 import { onlyPhone, rejectedEntries } from './errors.ts'
-import type { Limits } from './limits.ts'
+import { PHONE_REJECTED, withChanges } from './limits/change-log.ts'
+import type { Limits } from './limits/limits.ts'
 import { type BulkEntry, bulkBody, bulkEntry, splitIntoRequests } from './request-bodies.ts'
 
 export interface BulkParts {
@@ -21,7 +22,6 @@ export interface BulkItem extends BulkEntry {
   readonly event: MetricEvent
   /** Called once. */
   readonly onResult: (result: SendResult) => void
-  readonly omittedFields?: readonly string[]
 }
 
 /** Sends all items, one request after the other, and reports the result of each. Never throws because of an event. */
@@ -40,7 +40,7 @@ async function sendBatch(batch: readonly BulkItem[], parts: BulkParts): Promise<
     else await isolateRejected(batch, fault, parts)
     return
   }
-  for (const { onResult, omittedFields } of batch) onResult(omittedFields ? { ...receipt, omittedFields } : receipt)
+  for (const { onResult, changes } of batch) onResult(withChanges(receipt, changes))
 }
 
 /**
@@ -77,7 +77,8 @@ function withoutPhone({ event, onResult }: BulkItem, { lane, limits }: BulkParts
   const { phone_number, ...profile } = event.profile
   if (phone_number === undefined || !profile.email) return undefined
   const trimmed = { ...event, profile }
-  return { ...bulkEntry(trimmed, lane, limits), event: trimmed, onResult, omittedFields: ['phone_number'] }
+  const entry = bulkEntry(trimmed, lane, limits)
+  return { ...entry, event: trimmed, onResult, changes: [...entry.changes, PHONE_REJECTED] }
 }
 
 /** The fault of one event, when the request was rejected for several. */

@@ -1,6 +1,6 @@
 /** The destination: sends events and profiles to Klaviyo, each with its own result. */
 
-import type { Destination, SendResult } from '../../runtime/ports/destination.ts'
+import type { Destination, FittedMessage, SendResult } from '../../runtime/ports/destination.ts'
 import type { Logger } from '../../runtime/ports/effects.ts'
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
 import type { Json, Lane, MetricEvent, OutgoingMessage, Receipt } from '../../runtime/ports/types.ts'
@@ -8,12 +8,14 @@ import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
 import { type BulkItem, sendBulk } from './bulk.ts'
 import { type KlaviyoOptions, type SendRequest, specEndpoint, toReceipt } from './client.ts'
 import { onlyPhone } from './errors.ts'
-import { type Limits, limitOf } from './limits.ts'
+import { PHONE_REJECTED, withChanges } from './limits/change-log.ts'
+import { type Limits, limitOf } from './limits/limits.ts'
 import {
   BULK_WRAPPER,
   type BulkEntry,
   bulkBody,
   bulkEntry,
+  type EncodedMessage,
   eventBody,
   profileBody,
   splitIntoRequests,
@@ -55,7 +57,7 @@ class KlaviyoDestination implements Destination {
       const trimmed = isPhoneRejected(fault) ? withoutPhone(message) : undefined
       if (trimmed === undefined) throw fault
       this.#logger.warn('Klaviyo rejected a phone number; resent without it', { code: fault.code })
-      return { ...(await this.#post(trimmed, signal)), omittedFields: ['phone_number'] }
+      return withChanges(await this.#post(trimmed, signal), [PHONE_REJECTED])
     }
   }
 
@@ -83,9 +85,13 @@ class KlaviyoDestination implements Destination {
     return entry === undefined || entry instanceof Fault ? 0 : entry.bytes
   }
 
+  fit(message: OutgoingMessage): FittedMessage {
+    return messageBody(message, this.#limits)
+  }
+
   previewBodies(messages: readonly OutgoingMessage[], lane: Lane): readonly Json[] {
     const limits = this.#limits
-    if (lane === 'live') return messages.map((message) => parse(messageBody(message, limits)))
+    if (lane === 'live') return messages.map((message) => parse(messageBody(message, limits).text))
     const events = messages.filter((message) => message.kind === 'event')
     const entries = events.map((message) => bulkEntry(message, lane, limits))
     return splitIntoRequests(entries, limits).map((batch) => parse(bulkBody(batch.map(({ text }) => text))))
@@ -93,7 +99,8 @@ class KlaviyoDestination implements Destination {
 
   async #post(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
     const endpoint = message.kind === 'event' ? this.#event : this.#profile
-    return toReceipt(await endpoint('live', signal, messageBody(message, this.#limits)))
+    const { text, changes } = messageBody(message, this.#limits)
+    return withChanges(toReceipt(await endpoint('live', signal, text)), changes)
   }
 
   /** Profiles do not fit a bulk request of events, and a backfill must not write today's attributes. */
@@ -108,7 +115,7 @@ class KlaviyoDestination implements Destination {
   }
 }
 
-const messageBody = (message: OutgoingMessage, limits: Limits): string =>
+const messageBody = (message: OutgoingMessage, limits: Limits): EncodedMessage =>
   message.kind === 'event' ? eventBody(message, limits) : profileBody(message.profile, limits)
 
 /** Events of a backfill in a window, when each bulk request is full. */

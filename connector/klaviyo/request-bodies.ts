@@ -1,29 +1,41 @@
-/** Builds Klaviyo's request bodies from events and profiles, as JSON text. Throws a data `Fault` over a limit. */
-import type { Lane, MetricEvent, Profile } from '../../runtime/ports/types.ts'
-import { checkEvent, checkProfile, checkSize, type Limits, limitOf } from './limits.ts'
+/** Builds Klaviyo's request bodies from events and profiles, as JSON text. Throws a data `Fault` for an invalid identifier. */
+import type { FittedMessage } from '../../runtime/ports/destination.ts'
+import type { Lane, MetricEvent, OutgoingMessage, Profile } from '../../runtime/ports/types.ts'
+import { ChangeLog } from './limits/change-log.ts'
+import { fitEventSize, fitProfileSize, profileData } from './limits/fit-size.ts'
+import { fitEventValues, fitProfileValues } from './limits/fit-values.ts'
+import { checkEvent, checkProfile, type Limits, limitOf } from './limits/limits.ts'
 
-/** One event of a bulk request: encoded once, however often the request is rebuilt. */
-export interface BulkEntry {
-  readonly key: string
+/** A message within the limits, as JSON text. */
+export interface EncodedMessage<M extends OutgoingMessage = OutgoingMessage> extends FittedMessage<M> {
   readonly text: string
-  /** In UTF-8, with the separating comma. */
+  /** In UTF-8. */
   readonly bytes: number
 }
 
+/** One event of a bulk request: encoded once, however often the request is rebuilt. `bytes` include its comma. */
+export interface BulkEntry extends Omit<EncodedMessage, 'message'> {
+  readonly key: string
+}
+
 /** `POST /api/events`: one live event with the profile's current attributes. Throws a data `Fault`. */
-export function eventBody(event: MetricEvent, limits: Limits): string {
-  checkEvent(event, limits)
-  const profile = profileData(event.profile, limits)
-  const body = JSON.stringify({ data: { type: 'event', attributes: { ...eventFields(event, 'live'), profile } } })
-  checkSize(Buffer.byteLength(body), event.profile, limits)
-  return body
+export function eventBody(event: MetricEvent, limits: Limits): EncodedMessage {
+  return encodeEvent(event, limits, 0, (fitted) => {
+    const profile = profileData(fitted.profile)
+    return JSON.stringify({ data: { type: 'event', attributes: { ...eventFields(fitted, 'live'), profile } } })
+  })
 }
 
 /** `POST /api/profile-import`: the profile's attributes. Throws a data `Fault`. */
-export function profileBody(profile: Profile, limits: Limits): string {
-  const body = JSON.stringify(profileData(profile, limits))
-  checkSize(Buffer.byteLength(body), profile, limits)
-  return body
+export function profileBody(profile: Profile, limits: Limits): EncodedMessage {
+  checkProfile(profile, limits)
+  const changes = new ChangeLog()
+  const values = fitProfileValues(profile, limits, changes)
+  const encode = (fitted: Profile) => withSize(JSON.stringify(profileData(fitted)))
+  const encoded = encode(values)
+  const fitted = fitProfileSize(values, encoded.bytes, limits, changes)
+  const message = { kind: 'profile', profile: fitted } as const
+  return { ...(fitted === values ? encoded : encode(fitted)), message, changes: changes.list() }
 }
 
 /**
@@ -34,15 +46,33 @@ export function profileBody(profile: Profile, limits: Limits): string {
  * attributes would overwrite current ones.
  */
 export function bulkEntry(event: MetricEvent, lane: Lane, limits: Limits): BulkEntry {
-  checkEvent(event, limits)
-  const included = lane === 'backfill' ? identifiers(event.profile) : event.profile
-  const profile = profileData(included, limits)
-  const events = { data: [{ type: 'event', attributes: eventFields(event, lane) }] }
-  const text = JSON.stringify({ type: 'event-bulk-create', attributes: { ...backfillFlag(lane), profile, events } })
-  const bytes = Buffer.byteLength(text)
-  checkSize(BULK_WRAPPER + bytes, included, limits)
-  return { key: event.key, text, bytes: bytes + 1 }
+  const included = lane === 'backfill' ? { ...event, profile: identifiers(event.profile) } : event
+  const { text, bytes, changes } = encodeEvent(included, limits, BULK_WRAPPER, (fitted) => {
+    const events = { data: [{ type: 'event', attributes: eventFields(fitted, lane) }] }
+    const attributes = { ...backfillFlag(lane), profile: profileData(fitted.profile), events }
+    return JSON.stringify({ type: 'event-bulk-create', attributes })
+  })
+  return { key: event.key, text, bytes: bytes + 1, changes }
 }
+
+/** `wrapper`: the bytes that the request has besides. */
+function encodeEvent(
+  event: MetricEvent,
+  limits: Limits,
+  wrapper: number,
+  encode: (event: MetricEvent) => string,
+): EncodedMessage {
+  checkEvent(event, limits)
+  checkProfile(event.profile, limits)
+  const changes = new ChangeLog()
+  const values = fitEventValues(event, limits, changes)
+  const encoded = withSize(encode(values))
+  const fitted = fitEventSize(values, wrapper + encoded.bytes, limits, changes)
+  const final = fitted === values ? encoded : withSize(encode(fitted))
+  return { ...final, message: fitted, changes: changes.list() }
+}
+
+const withSize = (text: string) => ({ text, bytes: Buffer.byteLength(text) })
 
 /** A bulk request from encoded entries. */
 export function bulkBody(entries: readonly string[]): string {
@@ -94,11 +124,6 @@ function firstBatch<E extends BulkEntry>(entries: readonly E[], limits: Limits):
 
 function identifiers({ email, phone_number }: Profile): Profile {
   return { ...(email && { email }), ...(phone_number && { phone_number }) }
-}
-
-function profileData(profile: Profile, limits: Limits) {
-  checkProfile(profile, limits)
-  return { data: { type: 'profile', attributes: profile } }
 }
 
 function eventFields({ metric, properties, time, key }: MetricEvent, lane: Lane) {

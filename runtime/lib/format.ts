@@ -1,4 +1,5 @@
-/** Formats names, numbers, times and columns for people. */
+/** Formats names, numbers, times, changed fields and columns for people. */
+import type { FieldChange } from '../ports/types.ts'
 
 /** Capitalizes a vendor's name from the spec, or the first word of a message. */
 export const capitalize = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1)
@@ -28,6 +29,11 @@ export function formatDuration(ms: number): string {
 /** Milliseconds since 1970 as `2026-01-31 09:30:00Z`. */
 export function formatTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}Z`
+}
+
+/** `omitted profile.phone_number (it was rejected)`. */
+export function formatChanges(changes: readonly FieldChange[] = []): readonly string[] {
+  return changes.map(({ field, action, reason }) => `${action} ${field} (${reason})`)
 }
 
 /** Aligns the columns of rows, except the last one. */

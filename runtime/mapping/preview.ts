@@ -1,10 +1,11 @@
 /** Maps a webhook or stream items and sends nothing: for trying a mapping. */
 
+import { formatChanges } from '../lib/format.ts'
 import { asArray, asId } from '../lib/json.ts'
 import type { Destination } from '../ports/destination.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Json, Lane, OutgoingMessage, Profile } from '../ports/types.ts'
+import type { FieldChange, Json, Lane, OutgoingMessage, Profile } from '../ports/types.ts'
 import { findResourceByTopic, type Notification, openEnvelope } from '../source/envelope.ts'
 import { findTargets, type OpenRecord, openNotification, type RecordTargets } from '../source/open-record.ts'
 import type { LookupSpec, ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
@@ -59,7 +60,7 @@ export interface Preview {
 export interface PreviewParts {
   readonly spec: Spec
   readonly plan: CompiledPlan
-  readonly destination: Pick<Destination, 'previewBodies'>
+  readonly destination: Pick<Destination, 'fit' | 'previewBodies'>
   readonly clock: Clock
   readonly lookups: Pick<Lookups, 'find' | 'peek'>
 }
@@ -67,6 +68,7 @@ export interface PreviewParts {
 interface PreviewResult {
   readonly item: PreviewItem
   readonly message?: OutgoingMessage
+  readonly changes?: readonly FieldChange[]
 }
 
 /** Throws a config fault for a topic or a stream that the spec does not know. */
@@ -80,11 +82,13 @@ export async function previewMapping(input: PreviewInput, parts: PreviewParts): 
   const { opened, targets, lane } = await (input.topic === undefined
     ? fromStream(input, parts)
     : fromWebhook(input, parts))
-  const results: PreviewResult[] = []
-  for (const open of opened) results.push(...(await previewAll(open, targets, input, map)))
+  const mapped: PreviewResult[] = []
+  for (const open of opened) mapped.push(...(await previewAll(open, targets, input, map)))
+  const results = mapped.map((result) => fitResult(result, parts))
   if (opened.length === 0)
     notes.add(`no item of stream ${input.stream} found: pass a page of it, a list, or one item with its id`)
   else if (results.length === 0) notes.add('no mapping finds an occurrence in it')
+  for (const change of formatChanges(results.flatMap(({ changes = [] }) => changes))) notes.add(change)
   const messages = results.flatMap(({ message }) => (message === undefined ? [] : [message]))
   return {
     items: results.map(({ item }) => item),
@@ -173,14 +177,29 @@ async function previewAll(
   return results
 }
 
+/** Shows a message within the limits of the destination. One that it would reject stays as mapped. */
+function fitResult(result: PreviewResult, { destination }: PreviewParts): PreviewResult {
+  if (result.message === undefined) return result
+  try {
+    const { message, changes } = destination.fit(result.message)
+    return { message: result.message, item: toItem(message), changes }
+  } catch {
+    return result
+  }
+}
+
+function toItem(message: OutgoingMessage): PreviewItem {
+  if (message.kind === 'profile') return { profile: message.profile }
+  const { kind: _, ...item } = message
+  return item
+}
+
 async function previewOne(metric: string, map: () => Promise<MapResult<OutgoingMessage>>): Promise<PreviewResult> {
   try {
     const mapped = await map()
     if ('skipped' in mapped) return { item: { metric, skipped: mapped.skipped } }
     const { message } = mapped
-    if (message.kind === 'profile') return { message, item: { profile: message.profile } }
-    const { kind: _, ...item } = message
-    return { message, item }
+    return { message, item: toItem(message) }
   } catch (error) {
     return failedPreview(metric, error)
   }

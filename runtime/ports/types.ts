@@ -118,8 +118,8 @@ export interface Receipt {
   readonly status: number
   /** The destination's id of the request, to quote to its support. */
   readonly requestId?: string
-  /** Fields left out to get the message accepted, e.g. `phone_number`. */
-  readonly omittedFields?: readonly string[]
+  /** Absent: the message was sent as mapped. */
+  readonly changes?: readonly FieldChange[]
   /** The destination's id of the profile, where its response names it. */
   readonly profileId?: string
 }
@@ -134,6 +134,14 @@ export interface ContactState {
   readonly address?: string
   /** The destination's id of the profile with that address. */
   readonly profileId?: string
+}
+
+/** A field that differs from the mapped message, so that the destination accepts the rest. Names fields, never values. */
+export interface FieldChange {
+  /** Its path, e.g. `properties.Description` or `profile.phone_number`. */
+  readonly field: string
+  readonly action: 'shortened' | 'omitted' | 'sent as text'
+  readonly reason: string
 }
 
 /** The stored part of a fault: no stack, no payload. */

@@ -91,7 +91,7 @@ const PROFILE: Fields = {
   title: TEXT,
   image: TEXT,
   location: nullable(LOCATION),
-  properties: OBJECT_OR_NULL,
+  properties: { ...OBJECT_OR_NULL, checks: [payloadCheck] },
 }
 
 // Removed from the profile endpoints in 2025-10-15, still in the events' schemas.

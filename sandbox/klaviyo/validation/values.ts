@@ -94,7 +94,7 @@ export const maxBytes =
     return size > limit ? [{ detail: `The ${noun} must not exceed ${limit} bytes, got ${size}.` }] : []
   }
 
-/** Checks an event's properties. The properties themselves are the first level of nesting. */
+/** Checks the properties of an event or a profile. The properties themselves are the first level of nesting. */
 export const payloadCheck: ValueCheck = (value) => inside(value, 1)
 
 function inside(value: Json, level: number): readonly Violation[] {

@@ -30,8 +30,8 @@ const refused: readonly [name: string, body: string][] = [
   ['a flag overridden by a second one', spoil(history('a'), 2, '"backfill":true,"backfill":false')],
   ['no entries', bulkBody([])],
   ['an entry without events', bulkBody(['{"attributes":{"backfill":true,"events":{"data":[]}}}'])],
-  ['a single live event', eventBody(event('a'), limits)],
-  ['a profile', profileBody(event('a').profile, limits)],
+  ['a single live event', eventBody(event('a'), limits).text],
+  ['a profile', profileBody(event('a').profile, limits).text],
   ['no JSON', 'backfill: true'],
   ['nothing', ''],
 ]

@@ -2,6 +2,7 @@
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createKlaviyoDestination } from '../../../connector/klaviyo/destination.ts'
+import { PHONE_REJECTED } from '../../../connector/klaviyo/limits/change-log.ts'
 import type { SendResult } from '../../../runtime/ports/destination.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json, OutgoingMessage } from '../../../runtime/ports/types.ts'
@@ -120,7 +121,7 @@ describe('one message', () => {
     answer(reply, [202])
     expect(await createKlaviyoDestination(options()).send(message, never)).toEqual({
       status: 202,
-      omittedFields: ['phone_number'],
+      changes: [PHONE_REJECTED],
     })
     expect(sent.map(({ text }) => text.includes('+353'))).toEqual([true, false])
   })
@@ -223,7 +224,7 @@ describe('many events', () => {
     const results = await createKlaviyoDestination(options()).sendMany(events, 'live', never)
     expect(results.map(said)).toEqual([
       { status: 202 },
-      { status: 202, omittedFields: ['phone_number'] },
+      { status: 202, changes: [PHONE_REJECTED] },
       { status: 202 },
       'data klaviyo/invalid',
     ])

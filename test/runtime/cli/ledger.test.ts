@@ -61,7 +61,10 @@ describe('trace', () => {
           metric: 'Opened Chat',
           status: 'delivered',
           key: 'w:opened:42',
-          receipt: { status: 202, omittedFields: ['phone_number'] },
+          receipt: {
+            status: 202,
+            changes: [{ field: 'profile.phone_number', action: 'omitted', reason: 'it was rejected' }],
+          },
         },
         { ...base, metric: 'Rated Chat', status: 'skipped', key: 'w:rated:42', reason: 'no-rating' },
       ],
