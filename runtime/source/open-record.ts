@@ -46,8 +46,8 @@ export async function openRecord(record: SourceRecord, resource: ResourceSpec, s
 }
 
 export async function openNotification(notification: Notification, resource: ResourceSpec): Promise<OpenRecord> {
-  const { workspace, time } = notification
-  const bindings = { workspace, ...(time !== undefined && { notification: { created_at: time } }) }
+  const { workspace, topic, time } = notification
+  const bindings = { workspace, notification: { topic, ...(time !== undefined && { created_at: time }) } }
   return { resource, item: await unwrapResource(notification, resource), bindings }
 }
 

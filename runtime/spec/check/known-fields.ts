@@ -12,7 +12,10 @@ export interface KnownFields {
 }
 
 /** Bound by the runtime, so no spec lists its fields. */
-const NOTIFICATION: Shape = { name: '$notification', fields: new Map([['created_at', undefined]]) }
+const NOTIFICATION: Shape = {
+  name: '$notification',
+  fields: new Map(['topic', 'created_at'].map((field) => [field, undefined])),
+}
 
 export function getVariableShape(name: string, { shapes }: KnownFields, part: KnownShape): KnownShape {
   if (name === 'part') return part
