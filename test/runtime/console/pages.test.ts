@@ -100,7 +100,10 @@ describe('a metric', () => {
 
   test('shows beside them each property with its expression, and the files', async () => {
     const page = textOf(await shop.browser().text(METRIC))
-    expect(page).toContain('Conversation Rating conversation_rating.rating mappings/_conversation.yaml:16:24')
+    expect(page).toContain(
+      'Conversation Parts Count statistics.count_conversation_parts mappings/_conversation.yaml:19:29',
+    )
+    expect(page).toMatch(/Conversation Rating \$part\.rating mappings\/rated-conversation\.yaml:\d+:\d+/)
     expect(page).toContain('Tags tags.tags.name as list else []')
     expect(page).toContain('topics: [conversation.rating.added]')
   })

@@ -63,9 +63,9 @@ describe('is skipped with a reason', () => {
     ['unknown-topic', 'company.created', () => ({ id: '4711' })],
     ['unknown-topic', 'conversation.admin.closed', (contact) => conversation(contact)], // known to Intercom, to no mapping
     [
-      'started-by-bot',
+      'started-by-teammate',
       'conversation.user.created',
-      (c) => conversation(c, { source: { author: { type: 'bot', id: '1' } } }),
+      (c) => conversation(c, { source: { author: { type: 'admin', id: '1' } } }),
     ],
     ['contact-not-found', 'conversation.user.created', () => conversation('6960000000000000000000ff')],
     ['no-contact', 'conversation.user.created', () => conversation('', { source: null, contacts: null })],
