@@ -36,6 +36,8 @@ export interface Connector {
   estimate(options: Omit<BackfillOptions, 'restart'>): Promise<Estimate>
   /** The progress of the newest backfill, from the store. Undefined before the first. */
   lastBackfill(): Promise<BackfillProgress | undefined>
+  /** All backfills that the store remembers, the newest first. */
+  listRuns(): Promise<readonly BackfillProgress[]>
   /** The process that runs a backfill on the store now. Undefined when none does. */
   runningBackfill(): Promise<RunningBackfill | undefined>
   /**

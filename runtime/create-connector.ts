@@ -3,7 +3,7 @@ import { runBackfill } from './backfill/backfill.ts'
 import { CurrentRunChecker } from './backfill/current-run-checker.ts'
 import { estimateBackfill } from './backfill/estimate.ts'
 import { runningBackfill } from './backfill/lock.ts'
-import { lastBackfill } from './backfill/progress.ts'
+import { lastBackfill, listRuns } from './backfill/progress.ts'
 import type { ProcessIdentity } from './backfill/types.ts'
 import type { Connector } from './connector.ts'
 import { BacklogMonitor } from './delivery/backlog-monitor.ts'
@@ -95,6 +95,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     estimate: ({ signal, ...run }) =>
       estimateBackfill({ spec, client, clock, backfillRateLimit }, { until: clock.now(), ...run }, signal),
     lastBackfill: () => lastBackfill(store),
+    listRuns: () => listRuns(store),
     runningBackfill: () => runningBackfill({ store, clock, processIdentity }),
     deliver: (record) => deliver(record, parts),
     preview: (input) => previewMapping(input, { ...parts, destination: options.destination }),

@@ -89,13 +89,14 @@ function lockLostFault(): Fault {
 }
 
 /** Deletes the cached lookups of a complete import: personal data, and stale tomorrow. */
-async function finish(state: BackfillState, { store, spec, logger }: BackfillParts): Promise<void> {
+async function finish(state: BackfillState, { store, spec, clock, logger }: BackfillParts): Promise<void> {
   const all = [...(state.preload ? [state.preload] : []), ...state.streams]
   for (const { stream, recordsRead: read, total, missing } of all)
     if (missing !== undefined)
       logger.warn('the source counts more records than it gave', { stream, read, total, missing })
   const isComplete = all.every(({ done }) => done)
   state.phase = isComplete ? 'done' : 'incomplete'
+  state.endedAt = clock.now()
   await store.append([], toCheckpoint(state))
   if (!isComplete) return
   for (const { name, batch } of spec.lookups.values()) if (batch) await store.deleteCache(name)

@@ -1,6 +1,6 @@
 /** Says what an import read of what the source counts: for the report, the console and the log. */
 import { formatCount } from '../lib/format.ts'
-import type { BackfillProgress, StreamProgress } from './types.ts'
+import type { BackfillProgress, MetricCounts, StreamProgress } from './types.ts'
 
 /** A stream that gave fewer records than the source counts. */
 export interface Shortfall {
@@ -26,4 +26,9 @@ export function readOfCounted({ stream, recordsRead, total }: StreamProgress): s
   const read = formatCount(recordsRead)
   if (total === undefined) return `${read} ${stream} (total unknown)`
   return `${read} of ${formatCount(Math.max(total, recordsRead))} ${stream}`
+}
+
+/** Occurrences of a metric in the records read, whatever became of them. */
+export function countFound({ sent, alreadySent, awaitingIdentity, leftOut, dead }: MetricCounts): number {
+  return Object.values(leftOut).reduce((sum, count) => sum + count, sent + alreadySent + awaitingIdentity + dead)
 }

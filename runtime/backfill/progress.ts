@@ -1,35 +1,42 @@
 /** Reads the progress of an import from its state and the store's tallies. */
 
+import { ALREADY_DELIVERED, type Tally } from '../ports/ledger.ts'
 import type { Store } from '../ports/store.ts'
-import { type BackfillState, readBackfillState, type StreamState } from './state.ts'
-import type { BackfillProgress, StreamProgress } from './types.ts'
+import { type BackfillState, readBackfillState, readEarlierRuns, type StreamState } from './state.ts'
+import type { BackfillProgress, MetricCounts, StreamProgress } from './types.ts'
 
 export async function readProgress(
   state: BackfillState,
   { store, resumed, elapsed }: { readonly store: Store; readonly resumed: boolean; readonly elapsed: number },
 ): Promise<BackfillProgress> {
-  const tallies = await store.tallies(state.run.id)
-  const countBy = (status: string, by: 'metric' | 'reason') => {
-    const sums: Record<string, number> = {}
-    for (const tally of tallies) if (tally.status === status) sums[tally[by]] = (sums[tally[by]] ?? 0) + tally.count
-    return sums
-  }
-  const { since, until, only } = state.run
-  const sentByMetric = countBy('delivered', 'metric')
+  const { run, phase, startedBy, startedAt, endedAt, preload, streams } = state
+  const byMetric = countByMetric(await store.tallies(run.id))
   return {
-    run: state.run.id,
+    run: run.id,
+    ...(startedBy !== undefined && { startedBy }),
+    startedAt,
+    ...(endedAt !== undefined && { endedAt }),
     resumed,
-    phase: state.phase,
-    window: { until, ...(since !== undefined && { since }) },
-    ...(only && { only }),
-    streams: [...(state.preload ? [state.preload] : []), ...state.streams].map(toStreamProgress),
+    phase,
+    window: { until: run.until, ...(run.since !== undefined && { since: run.since }) },
+    ...(run.only && { only: run.only }),
+    streams: [...(preload ? [preload] : []), ...streams].map(toStreamProgress),
     waiting: (await store.backlog('backfill')).records,
-    eventsSent: sum(sentByMetric),
-    sentByMetric,
-    skipped: countBy('skipped', 'reason'),
-    dead: sum(countBy('dead', 'reason')),
+    eventsSent: sum(byMetric.map(({ sent }) => sent)),
+    sentByMetric: addUp(byMetric.map(({ metric, sent }) => ({ [metric]: sent }))),
+    byMetric,
+    alreadySent: sum(byMetric.map(({ alreadySent }) => alreadySent)),
+    skipped: addUp(byMetric.map(({ leftOut }) => leftOut)),
+    dead: sum(byMetric.map(({ dead }) => dead)),
     elapsed,
   }
+}
+
+/** Every run that the store remembers, the newest first. */
+export async function listRuns(store: Store): Promise<readonly BackfillProgress[]> {
+  const newest = await readBackfillState(store)
+  const states = [...(newest ? [newest] : []), ...(await readEarlierRuns(store))]
+  return Promise.all(states.map((state) => readProgress(state, { store, resumed: false, elapsed: 0 })))
 }
 
 /** The newest import as of its last page, whether or not it is running. */
@@ -42,4 +49,35 @@ function toStreamProgress({ stream, recordsRead, total, done, missing }: StreamS
   return { stream, recordsRead, done, ...(total !== undefined && { total }), ...(missing !== undefined && { missing }) }
 }
 
-const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((all, count) => all + count, 0)
+function countByMetric(tallies: readonly Tally[]): readonly MetricCounts[] {
+  const metrics = new Map<string, MetricCounts>()
+  for (const tally of tallies) metrics.set(tally.metric, addTally(metrics.get(tally.metric), tally))
+  return [...metrics.values()]
+}
+
+function addTally(
+  counts: MetricCounts = { metric: '', sent: 0, alreadySent: 0, awaitingIdentity: 0, leftOut: {}, dead: 0 },
+  { metric, status, reason, count }: Tally,
+): MetricCounts {
+  const { sent, alreadySent, awaitingIdentity, leftOut, dead } = counts
+  switch (status) {
+    case 'delivered':
+      return { ...counts, metric, sent: sent + count }
+    case 'deferred':
+      return { ...counts, metric, awaitingIdentity: awaitingIdentity + count }
+    case 'dead':
+      return { ...counts, metric, dead: dead + count }
+    case 'skipped':
+      if (reason === ALREADY_DELIVERED) return { ...counts, metric, alreadySent: alreadySent + count }
+      return { ...counts, metric, leftOut: addUp([leftOut, { [reason]: count }]) }
+  }
+}
+
+/** Sums by name, without those of zero. */
+function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const [name, count] of counts.flatMap(Object.entries)) if (count > 0) sums[name] = (sums[name] ?? 0) + count
+  return sums
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0)

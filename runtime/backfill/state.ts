@@ -1,7 +1,12 @@
 /** The state of an import: saved with every page, loaded by the next run. */
 
 import type { Bindings } from '../expression/expression.ts'
-import { BACKFILL_CHECKPOINT, liveSinceCheckpoint, WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import {
+  BACKFILL_CHECKPOINT,
+  EARLIER_RUNS_CHECKPOINT,
+  liveSinceCheckpoint,
+  WORKSPACE_CHECKPOINT,
+} from '../lib/checkpoint-names.ts'
 import { asId } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
@@ -28,6 +33,10 @@ export interface StreamState {
 /** Mutable; the checkpoint is a copy. */
 export interface BackfillState {
   run: BackfillRun
+  readonly startedBy?: string | undefined
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  endedAt?: number | undefined
   /** `lookups`: preloading contacts. */
   phase: BackfillProgress['phase']
   /** The position of the contact preload. */
@@ -37,6 +46,22 @@ export interface BackfillState {
 
 export async function readBackfillState(store: Pick<Store, 'readCheckpoint'>): Promise<BackfillState | undefined> {
   return (await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
+}
+
+/** Runs before the newest that are remembered: their figures are small. */
+const MAX_EARLIER_RUNS = 100
+
+/** The runs before the newest, newest first. */
+export async function readEarlierRuns(store: Pick<Store, 'readCheckpoint'>): Promise<readonly BackfillState[]> {
+  return ((await store.readCheckpoint(EARLIER_RUNS_CHECKPOINT)) ?? []) as unknown as readonly BackfillState[]
+}
+
+/** Saves a new run, and keeps the one that it follows or replaces. */
+async function saveNewRun(state: BackfillState, earlier: BackfillState | undefined, { store }: BackfillParts) {
+  const ended = earlier && { ...earlier, endedAt: earlier.endedAt ?? state.startedAt }
+  const runs = [...(ended ? [ended] : []), ...(await readEarlierRuns(store))].slice(0, MAX_EARLIER_RUNS)
+  const value: Json = JSON.parse(JSON.stringify(runs))
+  await store.writeCheckpoints([toCheckpoint(state), { name: EARLIER_RUNS_CHECKPOINT, value }])
 }
 
 /** The window in the source's Unix seconds. Its end is rounded up; mapping applies the exact end. */
@@ -60,12 +85,13 @@ export async function loadOrStartBackfill(
     return { state: reopen(earlier), resumed: true }
   }
   const state = await startBackfill(parts, options)
-  await parts.store.append([], toCheckpoint(state))
+  await saveNewRun(state, earlier, parts)
   return { state, resumed: false }
 }
 
 /** An incomplete import reads again from the pages at which its streams ended too early. */
 function reopen(state: BackfillState): BackfillState {
+  state.endedAt = undefined
   if (state.phase === 'incomplete') state.phase = state.preload?.done === false ? 'lookups' : 'reading'
   return state
 }
@@ -117,7 +143,8 @@ async function startBackfill(parts: BackfillParts, options: BackfillOptions): Pr
     ...(options.only !== undefined && { only: options.only }),
   }
   const names = streamsFor(spec, options.only)
-  return { run, phase: 'lookups', streams: names.map((stream) => ({ stream, recordsRead: 0, done: false })) }
+  const streams = names.map((stream) => ({ stream, recordsRead: 0, done: false }))
+  return { run, startedBy: options.startedBy, startedAt: clock.now(), phase: 'lookups', streams }
 }
 
 /** Repeats the clamp once the workspace is pinned: until then, the account whose first webhook began live delivery is unknown. */

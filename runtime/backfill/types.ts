@@ -14,6 +14,8 @@ export interface BackfillOptions {
   readonly only?: readonly string[]
   /** Discards the position of an unfinished run and starts over. Nothing is counted twice. */
   readonly restart?: boolean
+  /** Who or what begins it, for people to read, e.g. `console`. */
+  readonly startedBy?: string
   readonly signal: AbortSignal
 }
 
@@ -37,8 +39,29 @@ export interface StreamProgress {
   readonly missing?: number
 }
 
+/** The occurrences of one metric that a run has found. */
+export interface MetricCounts {
+  /** Empty: records that ended without an event of any metric. */
+  readonly metric: string
+  /** Accepted by the destination. */
+  readonly sent: number
+  /** Delivered before this run, live or by an earlier import. */
+  readonly alreadySent: number
+  /** Their contact has neither e-mail address nor phone number yet. */
+  readonly awaitingIdentity: number
+  /** Not sent, by skip reason. */
+  readonly leftOut: Readonly<Record<string, number>>
+  /** Dead letters. */
+  readonly dead: number
+}
+
 export interface BackfillProgress {
   readonly run: string
+  readonly startedBy?: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  /** Milliseconds since 1970. Absent until it is done, incomplete or replaced by another run. */
+  readonly endedAt?: number
   /** Whether this continues an interrupted run. */
   readonly resumed: boolean
   /** `lookups`: preloading contacts. `incomplete`: ended short of the source's count; the next call reads the rest. */
@@ -53,6 +76,10 @@ export interface BackfillProgress {
   /** Events accepted by the destination. */
   readonly eventsSent: number
   readonly sentByMetric: Readonly<Record<string, number>>
+  readonly byMetric: readonly MetricCounts[]
+  /** Events delivered before this run, live or by an earlier import. */
+  readonly alreadySent: number
+  /** Events left out, by reason. */
   readonly skipped: Readonly<Record<string, number>>
   /** Events of this run that ended as dead letters. */
   readonly dead: number

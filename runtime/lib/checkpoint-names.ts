@@ -15,6 +15,9 @@ export const environmentKeyCheckpoint = (side: string): string => `environment-k
 /** The newest backfill: its window, and its position in each stream. */
 export const BACKFILL_CHECKPOINT = 'backfill'
 
+/** The backfills before the newest. */
+export const EARLIER_RUNS_CHECKPOINT = 'backfill-runs'
+
 /** The lock of the process that runs a backfill. */
 export const BACKFILL_LOCK_CHECKPOINT = 'backfill-lock'
 

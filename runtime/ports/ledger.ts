@@ -4,6 +4,9 @@ import type { Attempt, EventResult, FaultInfo, Ingress, Outcome, SourceRecord } 
 /** The skip reason of a webhook from another account of the source. Stores drop its body. */
 export const FOREIGN_WORKSPACE = 'foreign-workspace'
 
+/** The skip reason of an event whose key was delivered before. */
+export const ALREADY_DELIVERED = 'already-delivered'
+
 /** Events that ended in one hour. The metric is empty for records that ended without an event. */
 export interface ActivityBucket extends Pick<EventResult, 'metric' | 'status'> {
   /** Start of the hour, or of the day in UTC. Milliseconds since 1970. */
@@ -35,6 +38,10 @@ export interface LedgerEvent extends EventResult {
 export interface EventQuery {
   readonly metric?: string
   readonly status?: EventResult['status']
+  /** A skip reason or a fault code. */
+  readonly reason?: string
+  /** The backfill run of its record. */
+  readonly run?: string
   /** Only events with a smaller id: the next page. */
   readonly before?: number
   /** Only events with a greater id: new ones. */

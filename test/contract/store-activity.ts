@@ -75,6 +75,29 @@ export function activityCases(current: () => StoreHarness): void {
     expect((await listed(page)).map((it) => it.record).join(' ')).toBe(records)
   })
 
+  test.each<[Partial<EventQuery>, string]>([
+    [{ run: 'r1' }, 'b a'],
+    [{ run: 'r1', metric: 'M' }, 'a'],
+    [{ run: 'r2' }, 'd c'],
+    [{ run: 'none' }, ''],
+    [{ reason: 'x' }, 'c a'],
+    [{ reason: 'no-contact' }, 'b'],
+    [{ reason: 'destination/invalid' }, 'd'],
+    [{ run: 'r2', reason: 'x' }, 'c'],
+    [{ run: 'r2', reason: 'x', status: 'dead' }, ''],
+    [{ reason: 'x', limit: 1 }, 'c'],
+  ])('searches the events of %j: %s', async (query, records) => {
+    const { store, lease } = current()
+    const left = skipped('x', event('M', { status: 'skipped', reason: 'x' }))
+    const outcomes = { a: left, b: skipped('no-contact'), c: left, d: dead(failed('M', '4')), e: sent('M', '5') }
+    for (const [id, outcome] of Object.entries(outcomes)) {
+      const run = id === 'e' ? undefined : id < 'c' ? 'r1' : 'r2'
+      await store.append([record(id, run === undefined ? {} : { backfillRun: { id: run, until: 1 } })])
+      await store.settle([settlement(single(await lease()), outcome)])
+    }
+    expect((await listed(query)).map((it) => it.record).join(' ')).toBe(records)
+  })
+
   test('pages to older events before an id, and to newer ones after an id', async () => {
     await end(six)
     for (const filter of [{}, { metric: 'M' }, { status: 'delivered' as const }]) {

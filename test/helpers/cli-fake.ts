@@ -59,6 +59,7 @@ export function fakeConnector(store: Store, overrides: Partial<Connector> = {}):
     backfill: refuse,
     estimate: refuse,
     lastBackfill: async () => undefined,
+    listRuns: async () => [],
     runningBackfill: async () => undefined,
     deliver: refuse,
     preview: refuse,

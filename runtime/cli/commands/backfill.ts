@@ -33,7 +33,13 @@ export const backfillCommand: CommandDefinition = {
     const window = windowOf(input)
     return withConnector(context, { needs: BOTH_SIDES }, async ({ connector, spec }) => {
       const only = metricsOf(input.value('only'), spec)
-      const options = { ...window, ...only, restart: input.flag('restart'), signal: context.io.signal }
+      const options = {
+        ...window,
+        ...only,
+        restart: input.flag('restart'),
+        startedBy: 'command',
+        signal: context.io.signal,
+      }
       const last = await showProgress(connector.backfill(options), context)
       if (last === undefined) return EXIT_CODES.failed
       if (context.json) context.print(formatJson(reportToJson(last)))

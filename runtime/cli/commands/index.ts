@@ -8,6 +8,7 @@ type LoadCommands = (app: CliApp) => Promise<readonly CommandDefinition[]>
 const commands: Readonly<Record<string, LoadCommands>> = {
   start: async (app) => [(await import('./start.ts')).createStartCommand(app)],
   backfill: async () => [(await import('./backfill.ts')).backfillCommand],
+  runs: async () => [(await import('./runs.ts')).runsCommand],
   validate: async () => [(await import('./validate.ts')).validateCommand],
   build: async () => [(await import('./build.ts')).buildCommand],
   preview: async () => [(await import('./preview.ts')).previewCommand],

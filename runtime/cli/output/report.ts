@@ -1,26 +1,32 @@
-/** Reports the result of an import: records read, events sent, skipped by reason, dead. */
-import { describeShortfalls } from '../../backfill/completeness.ts'
-import type { BackfillProgress, StreamProgress } from '../../backfill/types.ts'
-import { alignColumns, formatCount, formatDuration } from '../../lib/format.ts'
+/** Reports imports: records read, events sent, left out by reason, dead. */
+import { countFound, describeShortfalls } from '../../backfill/completeness.ts'
+import type { BackfillProgress, MetricCounts, StreamProgress } from '../../backfill/types.ts'
+import { alignColumns, formatCount, formatDuration, formatTime, plural } from '../../lib/format.ts'
+import { describeSkipReason } from '../../skip-reasons.ts'
 import type { Painter } from '../io.ts'
 
 /** The report of `--json`. */
 export function reportToJson(progress: BackfillProgress) {
+  const { run, phase, resumed, window, streams, startedAt, endedAt } = progress
   return {
-    run: progress.run,
-    phase: progress.phase,
-    finished: progress.phase === 'done',
-    resumed: progress.resumed,
-    since: progress.window.since === undefined ? null : iso(progress.window.since),
-    until: iso(progress.window.until),
-    seen: Object.fromEntries(progress.streams.map(({ stream, recordsRead }) => [stream, recordsRead])),
-    counted: Object.fromEntries(progress.streams.map(({ stream, total = null }) => [stream, total])),
-    missing: Object.fromEntries(
-      progress.streams.flatMap(({ stream, missing }) => (missing ? [[stream, missing]] : [])),
-    ),
+    run,
+    phase,
+    finished: phase === 'done',
+    startedBy: progress.startedBy ?? null,
+    startedAt: iso(startedAt),
+    endedAt: endedAt === undefined ? null : iso(endedAt),
+    resumed,
+    since: window.since === undefined ? null : iso(window.since),
+    until: iso(window.until),
+    only: progress.only ?? null,
+    seen: Object.fromEntries(streams.map(({ stream, recordsRead }) => [stream, recordsRead])),
+    counted: Object.fromEntries(streams.map(({ stream, total = null }) => [stream, total])),
+    missing: Object.fromEntries(streams.flatMap(({ stream, missing }) => (missing ? [[stream, missing]] : []))),
     sent: progress.eventsSent,
     sentByMetric: progress.sentByMetric,
+    alreadySent: progress.alreadySent,
     skipped: progress.skipped,
+    byMetric: progress.byMetric.map((counts) => ({ ...counts, found: countFound(counts) })),
     dead: progress.dead,
     waiting: progress.waiting,
     elapsed: progress.elapsed,
@@ -28,8 +34,7 @@ export function reportToJson(progress: BackfillProgress) {
 }
 
 export function formatReport(progress: BackfillProgress, paint: Painter): string {
-  const { phase, streams, eventsSent, sentByMetric, skipped, dead, waiting, elapsed } = progress
-  const skippedCount = Object.values(skipped).reduce((sum, count) => sum + count, 0)
+  const { phase, streams, dead, waiting, elapsed } = progress
   const isOpen = phase !== 'done' && phase !== 'incomplete'
   const deadHelp = dead === 0 ? '' : `  ${paint('red', 'list them: connector dead-letters list')}`
   return [
@@ -38,17 +43,73 @@ export function formatReport(progress: BackfillProgress, paint: Painter): string
     ...describeShortfalls(progress).map(({ text, isIncomplete }) => paint(isIncomplete ? 'red' : 'yellow', text)),
     ...(phase === 'incomplete' ? [INCOMPLETE_HINT] : []),
     '',
-    `seen     ${formatCount(total(streams.map(({ recordsRead }) => recordsRead)))}`,
+    `read     ${formatCount(total(streams.map(({ recordsRead }) => recordsRead)))}`,
     ...alignColumns(
       streams.map((stream) => [stream.stream, seenText(stream)]),
-      ' '.repeat(9),
+      INDENT,
     ),
-    ...section('sent', eventsSent, sentByMetric),
-    ...section('skipped', skippedCount, skipped),
+    `sent     ${formatCount(progress.eventsSent)}`,
+    ...alignColumns(progress.byMetric.filter(({ metric }) => metric !== '').map(sentRow), INDENT),
+    ...(progress.alreadySent > 0
+      ? [`already  ${formatCount(progress.alreadySent)} sent before, not counted twice`]
+      : []),
+    ...awaitingLine(progress),
+    ...leftOutLines(progress),
     `dead     ${formatCount(dead)}${deadHelp}`,
     ...(isOpen ? [`waiting  ${formatCount(waiting)}`, '', RESUME_HINT] : []),
     '',
   ].join('\n')
+}
+
+const INDENT = ' '.repeat(9)
+
+function awaitingLine({ byMetric }: BackfillProgress): string[] {
+  const count = total(byMetric.map(({ awaitingIdentity }) => awaitingIdentity))
+  if (count === 0) return []
+  return [`later    ${plural(count, 'event')} will be sent once the contact has an e-mail address or phone number`]
+}
+
+/** Each reason with its count and meaning, and how to list the events. */
+function leftOutLines({ skipped, run }: BackfillProgress): string[] {
+  const rows = Object.entries(skipped).sort(([, a], [, b]) => b - a)
+  const lines = rows.map(([reason, count]) => [reason, formatCount(count), describeSkipReason(reason)])
+  const count = total(Object.values(skipped))
+  if (rows.length === 0) return [`left out ${formatCount(count)}`]
+  const help = `list them: connector runs ${run} --reason ${rows[0]?.[0]}`
+  return [`left out ${formatCount(count)}  ${help}`, ...alignColumns(lines, INDENT)]
+}
+
+/** The runs of a store, one a line. */
+export function formatRuns(runs: readonly BackfillProgress[], paint: Painter): string {
+  const header = ['run', 'began', 'by', 'window', 'took', 'read', 'sent', 'before', 'left out', 'dead', 'state']
+  const rows = runs.map((run) => [
+    run.run,
+    formatTime(run.startedAt),
+    run.startedBy ?? 'host',
+    `${run.window.since === undefined ? 'all' : iso(run.window.since).slice(0, 10)} to ${iso(run.window.until).slice(0, 10)}${run.only ? ` (${run.only.join(', ')})` : ''}`,
+    run.endedAt === undefined ? '' : formatDuration(run.endedAt - run.startedAt),
+    readText(run),
+    formatCount(run.eventsSent),
+    formatCount(run.alreadySent),
+    formatCount(total(Object.values(run.skipped))),
+    formatCount(run.dead),
+    runState(run, paint),
+  ])
+  return `${alignColumns([header, ...rows]).join('\n')}\n`
+}
+
+function readText({ streams }: BackfillProgress): string {
+  const read = total(streams.map(({ recordsRead }) => recordsRead))
+  const counted = streams.every((stream) => stream.total !== undefined)
+    ? total(streams.map(({ recordsRead, total: all = 0 }) => Math.max(recordsRead, all)))
+    : undefined
+  return counted === undefined || counted === read ? formatCount(read) : `${formatCount(read)}/${formatCount(counted)}`
+}
+
+function runState({ phase, endedAt }: BackfillProgress, paint: Painter): string {
+  if (phase === 'done') return paint('green', 'complete')
+  if (phase === 'incomplete') return paint('red', 'incomplete')
+  return paint('yellow', endedAt === undefined ? 'unfinished' : 'replaced')
 }
 
 function headline(phase: BackfillProgress['phase'], paint: Painter): string {
@@ -73,12 +134,10 @@ const RESUME_HINT = 'Nothing is lost. Run the same command again to resume.'
 const INCOMPLETE_HINT =
   'Run the same command again to continue from there. If it stays incomplete, check `records` and `next` of the stream in connector.yaml.'
 
-function section(title: string, count: number, by: Readonly<Record<string, number>>): string[] {
-  const rows = Object.entries(by)
-    .filter(([, value]) => value > 0)
-    .map(([name, value]) => [name, formatCount(value)])
-  return [`${title.padEnd(8)} ${formatCount(count)}`, ...alignColumns(rows, ' '.repeat(9))]
-}
+const sentRow = (counts: MetricCounts) => [
+  counts.metric,
+  `${formatCount(counts.sent)} of ${formatCount(countFound(counts))} found`,
+]
 
 function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0)

@@ -3,17 +3,25 @@ import type { ActivityBucket, ActivityWindow, DeadLetterGroup, EventQuery, Ledge
 import type { Retention } from '../../ports/store.ts'
 import type { EventResult } from '../../ports/types.ts'
 import { activityRetention, type CountedEvent, deadLetterEntries, startOfDay, startOfHour } from '../outcome-effects.ts'
-import type { StoredRecord } from './records.ts'
+import { type StoredRecord, scopeOf } from './records.ts'
+
+interface ListedEvent {
+  /** The run of its record, or `live`. */
+  readonly scope: string
+  readonly event: LedgerEvent
+}
 
 export class MemoryActivity {
   /** Oldest first. */
-  #events: LedgerEvent[] = []
+  #events: ListedEvent[] = []
   readonly #hours = new Map<string, ActivityBucket>()
   #id = 0
 
   /** Counts and lists the events of a record that was just settled. */
-  add({ seq, record }: StoredRecord, events: readonly CountedEvent[], at: number): void {
+  add(stored: StoredRecord, events: readonly CountedEvent[], at: number): void {
+    const { seq, record } = stored
     const { id, ingress, topic, stream } = record
+    const scope = scopeOf(stored)
     const source = {
       record: id,
       seq,
@@ -23,22 +31,25 @@ export class MemoryActivity {
     }
     for (const { result } of events) {
       this.#id += 1
-      this.#events.push({ ...result, id: this.#id, ...source, settledAt: at })
+      this.#events.push({ scope, event: { ...result, id: this.#id, ...source, settledAt: at } })
       this.#count(result, at, 1)
     }
   }
 
   /** Removes the undelivered `events` of a replayed dead letter. */
   remove({ seq, settledAt = 0 }: StoredRecord, events: readonly CountedEvent[]): void {
-    const isKept = (event: LedgerEvent) =>
+    const isKept = ({ event }: ListedEvent) =>
       event.seq !== seq || (event.status === 'delivered' && event.key !== undefined)
-    const markReplayed = (event: LedgerEvent) => (event.seq === seq ? { ...event, ingress: 'replay' as const } : event)
+    const markReplayed = ({ scope, event }: ListedEvent): ListedEvent => ({
+      scope,
+      event: event.seq === seq ? { ...event, ingress: 'replay' } : event,
+    })
     this.#events = this.#events.filter(isKept).map(markReplayed)
     for (const { result } of events) this.#count(result, settledAt, -1)
   }
 
   prune(seqs: ReadonlySet<number>, retention: Retention, now: number): void {
-    this.#events = this.#events.filter(({ seq }) => !seqs.has(seq))
+    this.#events = this.#events.filter(({ event }) => !seqs.has(event.seq))
     const first = startOfHour(now - activityRetention(retention))
     for (const [name, { hour }] of this.#hours) if (hour < first) this.#hours.delete(name)
   }
@@ -56,13 +67,16 @@ export class MemoryActivity {
     return [...sums.values()].sort((a, b) => byHour(a, b) || compare(a.metric, b.metric) || compare(a.status, b.status))
   }
 
-  list({ metric, status, before = Number.POSITIVE_INFINITY, after = 0, limit }: EventQuery): LedgerEvent[] {
-    const matches = (event: LedgerEvent) =>
+  list({ before = Number.POSITIVE_INFINITY, after = 0, limit, ...query }: EventQuery): LedgerEvent[] {
+    const matches = ({ scope, event }: ListedEvent) =>
       event.id < before &&
       event.id > after &&
-      event.metric === (metric ?? event.metric) &&
-      event.status === (status ?? event.status)
-    return this.#events.filter(matches).reverse().slice(0, Math.max(0, limit))
+      event.metric === (query.metric ?? event.metric) &&
+      event.status === (query.status ?? event.status) &&
+      event.reason === (query.reason ?? event.reason) &&
+      scope === (query.run ?? scope)
+    const events = this.#events.filter(matches).map(({ event }) => event)
+    return events.reverse().slice(0, Math.max(0, limit))
   }
 
   #count({ metric, status }: EventResult, at: number, count: number): void {

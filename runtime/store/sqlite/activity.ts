@@ -95,14 +95,34 @@ const NEWEST = 'SELECT id FROM events WHERE id < ? AND id > ? ORDER BY id DESC L
 const NEWEST_OF = `
   SELECT id FROM events WHERE metric = ? AND status = ? AND id < ? AND id > ? ORDER BY id DESC LIMIT ?`
 
+/** Reads every event of the range: for lists on request, not for a page that refreshes. */
+const SEARCH = `
+  SELECT e.id FROM events e JOIN records r USING (seq)
+  WHERE e.id < ?1 AND e.id > ?2 AND (?4 IS NULL OR metric = ?4) AND (?5 IS NULL OR e.status = ?5)
+    AND (?6 IS NULL OR scope = ?6) AND (?7 IS NULL OR ?7 = coalesce(
+      json_extract(coalesce(result, json_extract(outcome, '$.events[' || event_index || ']'), outcome), '$.reason'), ''))
+  ORDER BY e.id DESC LIMIT ?3`
+
 export function listEvents(db: Connection, query: EventQuery): LedgerEvent[] {
   const limit = Math.max(0, query.limit)
   const range = [query.before ?? Number.MAX_SAFE_INTEGER, query.after ?? 0, limit] as const
+  if (query.run !== undefined || query.reason !== undefined) {
+    const { metric = null, status = null, run = null, reason = null } = query
+    const found = db.all<{ id: number }>(SEARCH, ...range, metric, status, run, reason)
+    return readEvents(
+      db,
+      found.map(({ id }) => id),
+    )
+  }
   const newestOf = (kind: EventKind) => db.all<{ id: number }>(NEWEST_OF, kind.metric, kind.status, ...range)
   const everyKind = query.metric === undefined && query.status === undefined
   const rows = everyKind ? db.all<{ id: number }>(NEWEST, ...range) : eventKinds(db, query).flatMap(newestOf)
   const ids = rows.map(({ id }) => id).sort((a, b) => b - a)
-  return db.all<EventRow>(EVENTS, JSON.stringify(ids.slice(0, limit))).map(ledgerEvent)
+  return readEvents(db, ids.slice(0, limit))
+}
+
+function readEvents(db: Connection, ids: readonly number[]): LedgerEvent[] {
+  return db.all<EventRow>(EVENTS, JSON.stringify(ids)).map(ledgerEvent)
 }
 
 interface EventKind {

@@ -96,7 +96,7 @@ describe('--restart', () => {
     expect(again).toMatchObject({
       phase: 'done',
       eventsSent: 0,
-      skipped: { 'already-delivered': shop.last.eventsSent },
+      alreadySent: shop.last.eventsSent,
     })
     expect(shop.klaviyo.summary()).toMatchObject({ events: shop.last.eventsSent, duplicates: 0 })
   })

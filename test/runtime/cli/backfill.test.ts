@@ -4,6 +4,8 @@ import { createFrozenClock, type FakeSetup, runCommand } from '../../helpers/cli
 
 const progress = (parts: Partial<BackfillProgress> = {}): BackfillProgress => ({
   run: 'r1',
+  startedBy: 'command',
+  startedAt: Date.parse('2026-07-14T09:00:00.000Z'),
   resumed: false,
   window: { until: Date.parse('2026-07-14T09:30:00.000Z') },
   phase: 'reading',
@@ -14,6 +16,8 @@ const progress = (parts: Partial<BackfillProgress> = {}): BackfillProgress => ({
   waiting: 0,
   eventsSent: 0,
   sentByMetric: {},
+  byMetric: [],
+  alreadySent: 0,
   skipped: {},
   dead: 0,
   elapsed: 0,
@@ -39,8 +43,14 @@ const done = progress({
   ],
   eventsSent: 1527,
   sentByMetric: { 'Opened Chat': 1490, 'Rated Chat': 37 },
-  skipped: { 'no-contact': 10, 'no-email-or-phone': 3 },
+  byMetric: [
+    { metric: 'Opened Chat', sent: 1490, alreadySent: 20, awaitingIdentity: 4, leftOut: { 'no-contact': 10 }, dead: 0 },
+    { metric: 'Rated Chat', sent: 37, alreadySent: 0, awaitingIdentity: 0, leftOut: { custom: 3 }, dead: 0 },
+  ],
+  alreadySent: 20,
+  skipped: { 'no-contact': 10, custom: 3 },
   elapsed: 65_000,
+  endedAt: Date.parse('2026-07-14T09:01:05.000Z'),
 })
 
 /** A backfill that yields these steps, the given milliseconds apart. */
@@ -78,15 +88,21 @@ test('--json prints one object on stdout, progress on stderr', async () => {
     run: 'r1',
     phase: 'done',
     finished: true,
+    startedBy: 'command',
+    startedAt: '2026-07-14T09:00:00.000Z',
+    endedAt: '2026-07-14T09:01:05.000Z',
     resumed: true,
     since: null,
     until: '2026-07-14T09:30:00.000Z',
+    only: null,
     seen: { chats: 1500, calls: 40 },
     counted: { chats: 1500, calls: null },
     missing: {},
     sent: 1527,
     sentByMetric: { 'Opened Chat': 1490, 'Rated Chat': 37 },
-    skipped: { 'no-contact': 10, 'no-email-or-phone': 3 },
+    alreadySent: 20,
+    skipped: { 'no-contact': 10, custom: 3 },
+    byMetric: done.byMetric.map((counts, at) => ({ ...counts, found: [1524, 40][at] })),
     dead: 0,
     waiting: 0,
     elapsed: 65_000,
@@ -105,6 +121,7 @@ test('passes its options on', async () => {
       until: Date.parse('2026-02-01'),
       only: ['Rated Chat', 'Opened Chat'],
       restart: true,
+      startedBy: 'command',
       signal: expect.any(AbortSignal),
     },
   ])
@@ -113,7 +130,7 @@ test('passes its options on', async () => {
 test('imports everything by default', async () => {
   const { calls, options } = fakeBackfill([done], 0)
   await runCommand(['backfill'], options)
-  expect(calls).toEqual([{ restart: false, signal: expect.any(AbortSignal) }])
+  expect(calls).toEqual([{ restart: false, startedBy: 'command', signal: expect.any(AbortSignal) }])
 })
 
 describe('progress', () => {

@@ -28,7 +28,7 @@ export interface ImportRunnerOptions {
   readonly signal: AbortSignal
 }
 
-type ImportOptions = Omit<BackfillOptions, 'signal'>
+type ImportOptions = Omit<BackfillOptions, 'signal' | 'startedBy'>
 
 interface RunningImport {
   readonly stop: AbortController
@@ -131,7 +131,7 @@ export class ImportRunner {
   async #run(options: ImportOptions, { stop, meters }: Omit<RunningImport, 'ended'>): Promise<void> {
     const { connector, clock, logger, gate } = this.#options
     try {
-      for await (const { streams } of connector.backfill({ ...options, signal: stop.signal }))
+      for await (const { streams } of connector.backfill({ ...options, startedBy: 'console', signal: stop.signal }))
         for (const { stream, recordsRead } of streams) meterOf(meters, stream).add(clock.now(), recordsRead)
       if (!stop.signal.aborted) await this.#saveRequested(undefined)
     } catch (error) {

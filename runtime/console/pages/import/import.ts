@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { BackfillProgress } from '../../../backfill/types.ts'
 import { pausedBanner } from '../../paused-banner.ts'
 import type { Action, Page, PageContext } from '../../types.ts'
+import { earlierImports } from './earlier-imports.ts'
 import { importEstimate, importForm } from './import-form.ts'
 import { type ImportOptions, parseImportForm } from './import-options.ts'
 import { otherProcessNote, progressSection } from './progress.ts'
@@ -19,7 +20,8 @@ export const importPage: Page = {
 <section id="paused" data-live aria-label="Delivery">${pausedBanner(context)}</section>
 <section id="progress" data-live aria-label="Progress">${other && otherProcessNote(other)}${status && progressSection(status, context)}</section>
 <section id="choice" data-live aria-label="New import">${canStart && importForm(context)}</section>
-${canStart && (await importEstimate(context))}`
+${canStart && (await importEstimate(context))}
+<section id="earlier" data-live aria-label="Earlier imports">${await earlierImports(context)}</section>`
   },
 }
 

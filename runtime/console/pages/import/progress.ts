@@ -1,7 +1,7 @@
 /** Progress of an import: a bar for each stream, delivered and skipped events, and the actions available. */
 import { html } from 'hono/html'
-import { describeShortfalls } from '../../../backfill/completeness.ts'
-import type { BackfillProgress, RunningBackfill, StreamProgress } from '../../../backfill/types.ts'
+import { countFound, describeShortfalls } from '../../../backfill/completeness.ts'
+import type { BackfillProgress, MetricCounts, RunningBackfill, StreamProgress } from '../../../backfill/types.ts'
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { timeElement } from '../../format-html.ts'
@@ -116,19 +116,35 @@ function actionButtons(status: ImportStatus, { link, csrfField }: PageContext): 
   return html`<div class="row">${toggle}${restart}</div>`
 }
 
-function results({ eventsSent, sentByMetric, skipped, dead }: BackfillProgress, { link }: PageContext): Html {
+function results(progress: BackfillProgress, { link }: PageContext): Html {
+  const { skipped, dead } = progress
   const skippedCount = Object.values(skipped).reduce((sum, count) => sum + count, 0)
-  return html`<div class="beside">
-${countTable(`Delivered: ${formatCount(eventsSent)}`, sentByMetric, (metric) => metric)}
-${countTable(`Skipped: ${formatCount(skippedCount)}`, skipped, (reason) => capitalize(describeSkipReason(reason)))}
-</div>
+  return html`${metricTable(progress)}
+${skippedCount > 0 && leftOutTable(progress)}
 ${dead > 0 && html`<p><a href="${link('/failed-events')}">${plural(dead, 'failed event')}: view and retry</a></p>`}`
 }
 
-function countTable(title: string, counts: Readonly<Record<string, number>>, labelOf: (name: string) => string): Html {
-  const rows = Object.entries(counts).sort(([, a], [, b]) => b - a)
-  if (rows.length === 0) return html`<div class="card"><h2>${title}</h2><p class="soft">None yet.</p></div>`
-  return html`<div class="table"><table><caption>${title}</caption>
+const number = (value: number): Html => html`<td class="number">${formatCount(value)}</td>`
+
+/** Sent, of those found: the rest of each row says why not. */
+function metricTable({ byMetric, eventsSent }: BackfillProgress): Html {
+  const rows = byMetric.filter(({ metric }) => metric !== '')
+  if (rows.length === 0) return html`<div class="card"><h2>Delivered: 0</h2><p class="soft">None yet.</p></div>`
+  const row = (
+    counts: MetricCounts,
+  ) => html`<tr><td>${counts.metric}</td>${number(counts.sent)}${number(countFound(counts))}
+${number(counts.alreadySent)}${number(counts.awaitingIdentity)}
+${number(Object.values(counts.leftOut).reduce((sum, count) => sum + count, 0))}${number(counts.dead)}</tr>`
+  const header = ['Delivered', 'Found', 'Delivered before', 'Awaiting a contact’s address', 'Skipped', 'Failed']
+  return html`<div class="table"><table><caption>Delivered: ${formatCount(eventsSent)}</caption>
+<thead><tr><th scope="col">Metric</th>${header.map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
+<tbody>${rows.map(row)}</tbody></table></div>`
+}
+
+function leftOutTable({ skipped, run }: BackfillProgress): Html {
+  const rows = Object.entries(skipped).sort(([, a], [, b]) => b - a)
+  const count = rows.reduce((sum, [, value]) => sum + value, 0)
+  return html`<div class="table"><table><caption>Skipped: ${formatCount(count)} <span class="soft">list them with <code>connector runs ${run} --reason …</code></span></caption>
 <thead class="hidden"><tr><th scope="col">Name</th><th scope="col">Count</th></tr></thead>
-<tbody>${rows.map(([name, count]) => html`<tr><td>${labelOf(name)}</td><td class="number">${formatCount(count)}</td></tr>`)}</tbody></table></div>`
+<tbody>${rows.map(([reason, value]) => html`<tr><td>${capitalize(describeSkipReason(reason))} <span class="soft">${reason}</span></td>${number(value)}</tr>`)}</tbody></table></div>`
 }
