@@ -19,9 +19,9 @@ export const functions: FunctionTable = [
   {
     name: 'phone',
     signature: '<x?x?x?:s>',
-    doc: 'A telephone number in E.164, or nothing unless it is valid; of a list, the first valid one. The first recognised country (IE, IRL or Ireland) determines the prefix of a number without one. Reads labels, links (`tel:`), extensions, `00`, digits of any script, and numbers from before a change of the numbering plan, such as +52 1 for mobiles in Mexico.',
+    doc: 'A telephone number in E.164, or nothing unless it is valid. The first recognised country (IE, IRL or Ireland) determines the prefix of a number without one. Reads labels, links (`tel:`), extensions, `00`, digits of any script, and numbers from before a change of the numbering plan, such as +52 1 for mobiles in Mexico.',
     example: { expr: '$phone("087 123 4567", "IRL", "Ireland")', gives: '+353871234567' },
-    run: firstNumber,
+    run: (number, ...countries) => (typeof number === 'string' ? toE164(number, ...countries) : undefined),
     load: loadPhoneMetadata,
   },
   {
@@ -53,13 +53,3 @@ export const functions: FunctionTable = [
     run: (text) => (typeof text === 'string' ? plainText(text) : undefined),
   },
 ]
-
-function firstNumber(candidates: unknown, ...countries: readonly unknown[]): string | undefined {
-  if (typeof candidates === 'string') return toE164(candidates, ...countries)
-  if (!Array.isArray(candidates)) return undefined
-  for (const candidate of candidates) {
-    const number = typeof candidate === 'string' ? toE164(candidate, ...countries) : undefined
-    if (number !== undefined) return number
-  }
-  return undefined
-}

@@ -34,9 +34,15 @@ const QUOTED = /^(['`*_])(.*)\1$/
  * Never guesses: two addresses, a blank within one or a comma for a dot give undefined.
  */
 export function normalizeEmailAddress(text: string): string | undefined {
-  const address = text.trim().toLowerCase()
-  return isAddress(address) ? address : repair(address)
+  if (text === last) return last
+  const lower = text.trim().toLowerCase()
+  const address = isAddress(lower) ? lower : repair(lower)
+  if (address !== undefined) last = address
+  return address
 }
+
+/** The last result: an event's address is normalized once for the destination and once for the ledger. */
+let last: string | undefined
 
 /** What the ledger holds in place of an address: the SHA-256 of its normal form. */
 export function hashEmailAddress(text: string): string {
