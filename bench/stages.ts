@@ -88,10 +88,10 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   const { item, bindings } = await openRecord(record, resource, spec)
   const all: readonly Occurrence[] = await findOccurrences(mapping, item, bindings, true)
   const one = must(all[0])
-  const { contact } = await identifyOccurrence(planned, item, one.bindings, WORKSPACE)
+  const { contacts } = await identifyOccurrence(planned, item, one.bindings, WORKSPACE)
   const wanted = { plan: planned.lookups.live, item, bindings: one.bindings, lane: 'live', lookups: { find } } as const
-  const bound = await hydrate({ ...wanted, contact: must(contact) })
-  const mapped = await mapEvent(mapping, one, { lane: 'live', workspace: WORKSPACE }, parts)
+  const bound = await hydrate({ ...wanted, contact: must(contacts[0]) })
+  const mapped = await mapEvent(mapping, one, { lane: 'live', workspace: WORKSPACE, now: NOW }, parts)
   const event = ('message' in mapped ? mapped.message : undefined) as MetricEvent
   return {
     'signature (HMAC)': () => verifySignature(bytes, signature, spec.webhook.signature, [SECRET]),
@@ -101,7 +101,7 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
     occurrences: () => findOccurrences(mapping, item, bindings, true),
     'key, time, contact': () => identifyOccurrence(planned, item, one.bindings, WORKSPACE),
     'skip rules': () => findSkipReason(mapping.skip, item, bound),
-    'lookups from memory': () => hydrate({ ...wanted, contact: must(contact) }),
+    'lookups from memory': () => hydrate({ ...wanted, contact: must(contacts[0]) }),
     profile: () => plans.profile.evaluate.live(must(bound.contact), bound),
     properties: () => planned.properties(item, bound),
     'e-mail hash (SHA-256, for the ledger)': () => hashEmail(event.profile),

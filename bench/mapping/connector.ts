@@ -29,9 +29,9 @@ export async function connectorMapper(
     return mapMaybe(findOccurrences(mapping, item, { workspace: WORKSPACE }, true), ([one]) => {
       if (one === undefined) return { skipped: 'none' }
       const bound = { workspace: WORKSPACE, part: one.bindings.part, contact: person, admin, team, tag }
-      return mapMaybe(identifyOccurrence(planned, item, one.bindings, WORKSPACE), ({ key, ms, contact }) =>
+      return mapMaybe(identifyOccurrence(planned, item, one.bindings, WORKSPACE), ({ key, ms, contacts }) =>
         mapMaybe(findSkipReason(planned.earlySkips, item, one.bindings), (reason) => {
-          if (reason !== undefined || contact === undefined) return { skipped: reason ?? 'no-contact' }
+          if (reason !== undefined || contacts.length === 0) return { skipped: reason ?? 'no-contact' }
           return mapMaybe(plans.profile.evaluate.live(person, bound), (profile) =>
             mapMaybe(planned.properties(item, bound), (properties) => ({
               ...{ metric, key, time: toIsoUtc(ms), profile, properties },

@@ -1,13 +1,20 @@
 /** Delivers one record: maps it, sends its events, and returns the outcome. */
 import pLimit, { type LimitFunction } from 'p-limit'
 import { YieldingScheduler } from '../lib/yielding-scheduler.ts'
-import { type MappedOccurrence, type MapRecordParts, mapRecord } from '../mapping/map-record.ts'
+import { type MappedOccurrence, type MapRecordParts, mapRecord, type RecordToDeliver } from '../mapping/map-record.ts'
 import { toFault } from '../ports/fault.ts'
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
 import type { Lane, LeasedRecord, Outcome, SourceRecord } from '../ports/types.ts'
 import { type AccountPin, isForeign } from '../source/account-pin.ts'
 import { findTargets } from '../source/open-record.ts'
-import { combineOutcomes, failedOccurrence, failRecord, type OccurrenceOutcome, type OutcomeParts } from './outcome.ts'
+import {
+  combineOutcomes,
+  failedOccurrence,
+  failRecord,
+  type OccurrenceOutcome,
+  type OutcomeParts,
+  waitingOccurrence,
+} from './outcome.ts'
 import type { MessageSender } from './sender.ts'
 
 export interface DeliverParts extends MapRecordParts, OutcomeParts, DeliveryLimits {
@@ -44,7 +51,7 @@ type RecordWithoutBody = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord,
  * Every result is a value: nothing about the record, the mapping or the destination makes this throw, so one bad
  * record cannot stop the others.
  */
-export function deliver(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+export function deliver(record: RecordToDeliver | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
   const workspace = parts.accounts.cachedWorkspace()
   if (workspace === undefined) return pinAndDeliver(record, parts)
   if (isForeign(record.workspace, workspace))
@@ -57,7 +64,7 @@ export function deliver(record: SourceRecord | LeasedRecord, parts: DeliverParts
 }
 
 /** A host with a queue of its own may deliver before any worker has pinned the accounts. */
-async function pinAndDeliver(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+async function pinAndDeliver(record: RecordToDeliver | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
   try {
     await parts.accounts.pin()
   } catch (error) {
@@ -66,7 +73,7 @@ async function pinAndDeliver(record: SourceRecord | LeasedRecord, parts: Deliver
   return deliver(record, parts)
 }
 
-function mapAndSend(record: SourceRecord | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+function mapAndSend(record: RecordToDeliver | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
   const mapped = parts.mappingConcurrency[record.lane](() =>
     parts.scheduler.yield().then(() => mapRecord(record, parts)),
   )
@@ -84,7 +91,9 @@ async function sendOccurrences(
     if (typeof mapped === 'string') return { status: 'skipped', reason: mapped, events: [] }
     // Sending again after a crash is safe: an event has the same key on every ingress.
     const outcomes = await Promise.all(mapped.map((occurrence) => sendOccurrence(occurrence, parts)))
-    return combineOutcomes(outcomes, record, parts)
+    const outcome = combineOutcomes(outcomes, record, parts)
+    const identified = mapped.flatMap((occurrence) => occurrence.identified ?? [])
+    return identified.length === 0 ? outcome : { ...outcome, identified }
   } catch (error) {
     return failRecord(toFault(error), [], record, parts)
   }
@@ -109,6 +118,7 @@ function deferBehindProfiles({ clock, random }: DeliverParts): Outcome {
 async function sendOccurrence(occurrence: MappedOccurrence, { sender }: DeliverParts): Promise<OccurrenceOutcome> {
   const { identity } = occurrence
   if ('fault' in occurrence) return failedOccurrence(identity, occurrence.fault)
+  if ('wait' in occurrence) return waitingOccurrence(identity, occurrence.wait)
   if ('skipped' in occurrence) return { result: { ...identity, status: 'skipped', reason: occurrence.skipped } }
   try {
     const receipt = await sender.send(occurrence.message, identity.lane)

@@ -1,11 +1,12 @@
 /** The outcome of a record, from the outcomes of its occurrences: delivered, skipped, deferred or dead. */
 
+import type { EventWait } from '../mapping/find-person.ts'
 import type { EventIdentity } from '../mapping/types.ts'
 import type { Clock, Logger, Random } from '../ports/effects.ts'
 import type { Fault } from '../ports/fault.ts'
 import type { EventResult, LeasedRecord, Outcome } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
-import { failingSince, isRetryable, retryAt } from './retry-policy.ts'
+import { failingSince, isRetryable, nextCheckAt, retryAt } from './retry-policy.ts'
 
 export interface OutcomeParts {
   readonly spec: Spec
@@ -20,6 +21,8 @@ export interface OutcomeParts {
 export interface OccurrenceOutcome {
   readonly result: EventResult
   readonly fault?: Fault
+  /** Set if the event waits. */
+  readonly wait?: EventWait
 }
 
 /** `attempt` counts from 1, which is the default. */
@@ -30,19 +33,44 @@ export function failedOccurrence(identity: EventIdentity, fault: Fault): Occurre
   return { fault, result: { ...identity, status, reason: fault.code, fault: fault.info() } }
 }
 
-/** The worst result decides; deferred outranks dead, since a retry may still deliver. */
+export function waitingOccurrence(identity: EventIdentity, wait: EventWait): OccurrenceOutcome {
+  return { wait, result: { ...identity, status: 'deferred', reason: wait.reason } }
+}
+
+/**
+ * The worst result decides: a failure that a retry may mend, then one that it cannot, then an event that waits for its
+ * contact. A dead record keeps its waiting events, and their contact queues it again.
+ */
 export function combineOutcomes(
   outcomes: readonly OccurrenceOutcome[],
   record: RecordAttempt,
   parts: OutcomeParts,
 ): Outcome {
   const events = outcomes.map(({ result }) => result)
-  const worst =
-    outcomes.find(({ result }) => result.status === 'deferred') ??
-    outcomes.find(({ result }) => result.status === 'dead')
+  const failed = (status: EventResult['status']) =>
+    outcomes.find(({ result, fault }) => fault !== undefined && result.status === status)
+  const worst = failed('deferred') ?? failed('dead')
   if (worst?.fault) return failRecord(worst.fault, events, record, parts)
+  const waits = outcomes.flatMap(({ wait }) => wait ?? [])
+  if (waits.length > 0) return parkRecord(waits, events, record, parts)
   if (events.some(({ status }) => status === 'delivered')) return { status: 'delivered', events }
   return { status: 'skipped', reason: events[0]?.reason ?? 'no-occurrence', events }
+}
+
+/** Not a failure: neither logged nor counted as one. */
+function parkRecord(
+  waits: readonly EventWait[],
+  events: readonly EventResult[],
+  { attempt = 1 }: RecordAttempt,
+  { clock, random }: OutcomeParts,
+): Outcome {
+  const now = clock.now()
+  const checks = waits.map(({ reason, expires }) => ({
+    reason,
+    at: Math.min(expires, nextCheckAt(reason, { attempt, now }, random)),
+  }))
+  const [first] = checks.toSorted((a, b) => a.at - b.at)
+  return { status: 'deferred', awaits: first?.reason ?? 'awaiting-identity', until: first?.at ?? now, events }
 }
 
 /** Defers the record while a retry can help; otherwise it is a dead letter. */
@@ -58,7 +86,9 @@ export function failRecord(
   const fields = { record: id, code: fault.code, attempt, place, requestId }
   if (until === undefined) {
     logger.error(`dead letter: ${fault.message}`, fields)
-    const results = events.map((event) => (event.status === 'deferred' ? { ...event, status: 'dead' as const } : event))
+    const results = events.map((event) =>
+      event.status === 'deferred' && event.fault !== undefined ? { ...event, status: 'dead' as const } : event,
+    )
     return { status: 'dead', fault: fault.info(), events: results }
   }
   // A shutdown is expected, and one rejected request may defer a thousand records: neither is logged for each.

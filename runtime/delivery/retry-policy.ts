@@ -2,7 +2,7 @@
 
 import type { Random } from '../ports/effects.ts'
 import type { Fault } from '../ports/fault.ts'
-import type { RetryState } from '../ports/types.ts'
+import type { RetryState, WaitReason } from '../ports/types.ts'
 
 /** Milliseconds, doubled with each attempt up to the longest. */
 const FIRST_DELAY = 5_000
@@ -11,6 +11,22 @@ const LONGEST_DELAY = 3_600_000
 const CONFIG_DELAY = 60_000
 /** Lower bound of the delay, even for a `Retry-After` of 0. Milliseconds. */
 const SHORTEST_DELAY = 1_000
+
+/** Of a wait for an identifier: doubled with each check, since a notification usually ends it. Milliseconds. */
+const FIRST_CHECK = 60_000
+const LONGEST_CHECK = 24 * 3_600_000
+/** Of a wait for a contact that the source does not know yet. Milliseconds. */
+const CONTACT_CHECK = 30_000
+
+/** The time of the next check of a waiting event, with jitter: events that began to wait together are not checked together. */
+export function nextCheckAt(
+  reason: WaitReason,
+  { attempt, now }: Pick<AttemptInfo, 'attempt' | 'now'>,
+  random: Random,
+): number {
+  const delay = Math.min(LONGEST_CHECK, FIRST_CHECK * 2 ** Math.min(attempt - 1, 20))
+  return now + Math.round((reason === 'awaiting-contact' ? CONTACT_CHECK : delay) * (0.75 + random() / 2))
+}
 
 export function isRetryable(fault: Fault): boolean {
   return fault.kind === 'transient' || (fault.kind === 'config' && fault.details.permanent !== true)

@@ -7,7 +7,7 @@ import { Fault } from '../ports/fault.ts'
 import type { Json, JsonObject, MetricEvent } from '../ports/types.ts'
 import type { Mapping, Property } from '../spec/spec.ts'
 import type { MappingPlan } from './compile-plan.ts'
-import { CONTACT, hydrate } from './hydrate.ts'
+import { awaitIdentity, findPerson, ownId } from './find-person.ts'
 import { hashEmail, hasIdentifier } from './map-profile.ts'
 import type { Occurrence } from './occurrences.ts'
 import { SkipSignal } from './property-values.ts'
@@ -24,25 +24,38 @@ export async function mapEvent(
   const plan = parts.plan.planOf(mapping)
   // Here and below: awaiting a value that is no promise costs more than the check.
   const identified = identifyOccurrence(plan, item, bindings, context.workspace)
-  const { key, ms, contact } = identified instanceof Promise ? await identified : identified
+  const { key, ms, contacts } = identified instanceof Promise ? await identified : identified
   const time = toIsoUtc(ms)
   const lane = isHistory(ms, bindings) && !parts.forDisplay ? 'backfill' : context.lane
-  const identity: EventIdentity = { metric: mapping.metric, lane, key, time, ...(contact && { contact }) }
+  const [firstContact] = contacts
+  const named: EventIdentity = {
+    metric: mapping.metric,
+    lane,
+    key,
+    time,
+    ...(firstContact && { contact: firstContact }),
+  }
 
   // In the order of their cost: rules without lookups before anything is fetched.
   const reason = findWindowSkip(ms, context.run) ?? (await findSkipReason(plan.earlySkips, item, bindings))
-  if (reason !== undefined) return { identity, skipped: reason }
-  if (contact === undefined) return { identity, skipped: 'no-contact' }
-  if (await parts.wasDelivered(key)) return { identity, skipped: 'already-delivered' }
+  if (reason !== undefined) return { identity: named, skipped: reason }
+  if (firstContact === undefined) return { identity: named, skipped: 'no-contact' }
+  if (await parts.wasDelivered(key)) return { identity: named, skipped: 'already-delivered' }
 
-  const bound = await hydrate({ plan: plan.lookups[lane], item, bindings, contact, lane, lookups: parts.lookups })
-  const person = bound[CONTACT]
+  const request = { plan: plan.lookups[lane], item, bindings, lane, lookups: parts.lookups }
+  const { contact, bound, person, wait } = await findPerson(contacts, request, context)
+  const identity = { ...named, contact }
+  if (wait !== undefined) return { identity, wait }
   if (person === undefined) return { identity, skipped: 'contact-not-found' }
   const lateReason = await findSkipReason(plan.lateSkips, item, bound)
   if (lateReason !== undefined) return { identity, skipped: lateReason }
   const evaluated = parts.plan.profile.evaluate[lane](person, bound)
   const profile = evaluated instanceof Promise ? await evaluated : evaluated
-  if (!parts.forDisplay && !hasIdentifier(profile, parts.spec)) return { identity, skipped: 'no-identity' }
+  if (!parts.forDisplay && !hasIdentifier(profile, parts.spec)) {
+    const identityWait = awaitIdentity(ms, parts.spec, context)
+    if (identityWait === undefined) return { identity, skipped: 'no-identity' }
+    return { identity: { ...identity, contact: (await ownId(person, parts.spec)) ?? contact }, wait: identityWait }
+  }
 
   const withPerson = { ...identity, ...hashEmail(profile) }
   try {
@@ -61,7 +74,8 @@ export interface OccurrenceIdentity {
   readonly key: string
   /** The time of the event, milliseconds since 1970. */
   readonly ms: number
-  readonly contact: string | undefined
+  /** The ids of the contacts that may be its person, likeliest first. */
+  readonly contacts: readonly string[]
 }
 
 /** Identifies the event of an occurrence. Throws, or rejects with, a data fault without a key or a time. */
@@ -74,8 +88,13 @@ export function identifyOccurrence(
   return mapMaybe(identity(item, bindings), (values) => ({
     key: keyOf(key, values, mapping.metric, workspace),
     ms: parseTime(values.time) ?? throwNoTime(mapping),
-    contact: asId(asArray(values.contact)[0]),
+    contacts: idsOf(values.contact),
   }))
+}
+
+function idsOf(contact: Json | undefined): readonly string[] {
+  const ids = asArray(contact).flatMap((one) => asId(one) ?? [])
+  return ids.length < 2 ? ids : [...new Set(ids)]
 }
 
 /**

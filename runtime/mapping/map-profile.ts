@@ -1,6 +1,6 @@
 /** Maps a contact's record to a profile update. Events evaluate the same profile in `map-event.ts`. */
 import type { Bindings } from '../expression/expression.ts'
-import { asId } from '../lib/json.ts'
+import { asArray, asId } from '../lib/json.ts'
 import { hashEmailAddress } from '../lib/text/email-address.ts'
 import type { Json, Profile, ProfileUpdate } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
@@ -15,7 +15,8 @@ export const PROFILE = 'Profile'
 /** Maps a record of a contact to a profile update. */
 export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts): Promise<MapResult<ProfileUpdate>> {
   const { spec, plan, lookups } = parts
-  const contact = asId(await spec.resources.get(spec.profile.resource)?.id.evaluate(item))
+  const resource = spec.resources.get(spec.profile.resource)
+  const contact = asId(await resource?.id.evaluate(item))
   const identity: EventIdentity = { metric: PROFILE, lane: 'live', ...(contact && { contact }) }
   const reason = await findSkipReason(spec.profile.skip, item, bindings)
   if (reason !== undefined) return { identity, skipped: reason }
@@ -28,7 +29,9 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
   })
   const profile = await plan.profile.evaluate.live(item, bound)
   if (!hasIdentifier(profile, spec)) return { identity, skipped: 'no-identity' }
-  return { identity: { ...identity, ...hashEmail(profile) }, message: { kind: 'profile', profile } }
+  const aliases = asArray(await resource?.aliases?.evaluate(item)).flatMap((id) => asId(id) ?? [])
+  const identified = contact === undefined ? aliases : [contact, ...aliases]
+  return { identity: { ...identity, ...hashEmail(profile) }, message: { kind: 'profile', profile }, identified }
 }
 
 /** Whether a profile has any of the spec's identifiers. */

@@ -2,9 +2,10 @@
 
 import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
-import type { Json, Lane, OutgoingMessage, SourceRecord } from '../ports/types.ts'
+import type { Json, Lane, LeasedRecord, OutgoingMessage, SourceRecord } from '../ports/types.ts'
 import { findTargets, type OpenRecord, openRecord } from '../source/open-record.ts'
 import type { Mapping } from '../spec/spec.ts'
+import { CONTACT } from './hydrate.ts'
 import type { Lookups } from './lookups.ts'
 import { mapEvent } from './map-event.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
@@ -19,11 +20,20 @@ export interface MapRecordParts extends MapParts {
 }
 
 /** A mapped occurrence, or its fault, which does not affect the others. */
-export type MappedOccurrence = MapResult<OutgoingMessage> | { readonly identity: EventIdentity; readonly fault: Fault }
+export type MappedOccurrence = MapResult<OutgoingMessage> | FailedMapping
+
+interface FailedMapping {
+  readonly identity: EventIdentity
+  readonly fault: Fault
+  readonly identified?: undefined
+}
+
+/** A record, and of one that was leased the contacts that its events waited for. */
+export type RecordToDeliver = SourceRecord & Partial<Pick<LeasedRecord, 'awaited'>>
 
 /** All occurrences, or the reason to skip the whole record. Throws a `Fault` for a record that cannot be read. */
 export async function mapRecord(
-  record: SourceRecord,
+  record: RecordToDeliver,
   parts: MapRecordParts,
 ): Promise<string | readonly MappedOccurrence[]> {
   const { spec, lookups } = parts
@@ -35,6 +45,7 @@ export async function mapRecord(
   if (
     record.backfillRun !== undefined &&
     record.ingress === 'backfill' &&
+    record.awaited === undefined &&
     !(await parts.isCurrentRun(record.backfillRun.id))
   ) {
     return 'run-replaced'
@@ -43,12 +54,7 @@ export async function mapRecord(
   const staleLookup = record.topic === undefined ? undefined : resource.invalidates
   if (staleLookup !== undefined) await Promise.all(record.lookupIds.map((id) => lookups.invalidate(staleLookup, id)))
 
-  const lane = laneOf(record, parts)
-  const context: DeliveryContext = {
-    lane,
-    workspace: record.workspace,
-    ...(record.backfillRun && { run: record.backfillRun }),
-  }
+  const context = contextOf(record, parts)
   const mapped: MappedOccurrence[] = []
   for (const mapping of targets.mappings)
     mapped.push(...(await mapOccurrences(mapping, { ...open, record }, context, parts)))
@@ -56,6 +62,31 @@ export async function mapRecord(
     mapped.push(await catchFault({ metric: PROFILE, lane: 'live' }, () => mapProfile(open.item, open.bindings, parts)))
   }
   return mapped
+}
+
+function contextOf(record: RecordToDeliver, parts: MapRecordParts): DeliveryContext {
+  const { workspace, topic, receivedAt, backfillRun, awaited } = record
+  return {
+    lane: laneOf(record, parts),
+    workspace,
+    now: parts.clock.now(),
+    ...(backfillRun && { run: backfillRun }),
+    ...(topic !== undefined && { noticedAt: receivedAt }),
+    ...(awaited && { refreshContacts: contactRefresher(parts.lookups) }),
+  }
+}
+
+/** Events of one record often share a contact: its lookup is dropped once, and fetched once. */
+function contactRefresher(lookups: Pick<Lookups, 'invalidate'>): NonNullable<DeliveryContext['refreshContacts']> {
+  const dropped = new Map<string, Promise<void>>()
+  const drop = (id: string) => {
+    const known = dropped.get(id)
+    if (known !== undefined) return known
+    const dropping = lookups.invalidate(CONTACT, id)
+    dropped.set(id, dropping)
+    return dropping
+  }
+  return (contacts) => Promise.all(contacts.map(drop))
 }
 
 /** A late record is sent as history, which starts no flow: a flow three days late is worse than none. */

@@ -78,7 +78,7 @@ export async function previewMapping(input: PreviewInput, parts: PreviewParts): 
   for (const note of describeUnusedLookups(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
   const find: Lookups['find'] = async (lookup, key) =>
     (await findInFallback(input, lookup, key, parts)) ?? offline.find(lookup, key)
-  const map: MapParts = { ...parts, lookups: { find }, wasDelivered: async () => false, forDisplay: true }
+  const map = { ...parts, lookups: { find }, wasDelivered: async () => false, forDisplay: true } satisfies MapParts
   const { opened, targets, lane } = await (input.topic === undefined
     ? fromStream(input, parts)
     : fromWebhook(input, parts))
@@ -159,15 +159,15 @@ async function previewAll(
   open: OpenRecord,
   targets: RecordTargets,
   input: PreviewInput,
-  parts: MapParts,
+  parts: MapParts & Pick<PreviewParts, 'clock'>,
 ): Promise<PreviewResult[]> {
-  const workspace = asId(open.bindings.workspace) ?? ''
+  const context = { lane: 'live', workspace: asId(open.bindings.workspace) ?? '', now: parts.clock.now() } as const
   const results: PreviewResult[] = []
   for (const mapping of targets.mappings) {
     try {
       // Lane `live` shows the whole profile. The request shows what history omits.
       for (const one of await findOccurrences(mapping, open.item, open.bindings, input.topic !== undefined)) {
-        results.push(await previewOne(mapping.metric, () => mapEvent(mapping, one, { lane: 'live', workspace }, parts)))
+        results.push(await previewOne(mapping.metric, () => mapEvent(mapping, one, context, parts)))
       }
     } catch (error) {
       results.push(failedPreview(mapping.metric, error))
@@ -198,6 +198,7 @@ async function previewOne(metric: string, map: () => Promise<MapResult<OutgoingM
   try {
     const mapped = await map()
     if ('skipped' in mapped) return { item: { metric, skipped: mapped.skipped } }
+    if ('wait' in mapped) return { item: { metric, skipped: mapped.wait.reason } }
     const { message } = mapped
     return { message, item: toItem(message) }
   } catch (error) {

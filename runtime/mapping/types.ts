@@ -3,6 +3,7 @@
 import type { BackfillRun, EventResult, Lane } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { CompiledPlan } from './compile-plan.ts'
+import type { EventWait } from './find-person.ts'
 import type { Lookups } from './lookups.ts'
 
 export interface MapParts {
@@ -18,14 +19,22 @@ export interface MapParts {
 /** Identifies an occurrence in the ledger, before it is sent. */
 export type EventIdentity = Pick<EventResult, 'metric' | 'lane' | 'key' | 'time' | 'contact' | 'emailHash'>
 
-/** A message, or the reason why there is none. */
-export type MapResult<M> =
-  | { readonly identity: EventIdentity; readonly message: M }
-  | { readonly identity: EventIdentity; readonly skipped: string }
+/** A message, or the reason why there is none, or none yet. */
+export type MapResult<M> = ({ readonly message: M } | { readonly skipped: string } | { readonly wait: EventWait }) & {
+  readonly identity: EventIdentity
+  /** Contacts that the record proves to have an identifier. */
+  readonly identified?: readonly string[]
+}
 
 /** How the events of a record are sent, and for which run. */
 export interface DeliveryContext {
   readonly lane: Lane
   readonly workspace: string
   readonly run?: BackfillRun
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** When its notification was received, if it came by webhook. */
+  readonly noticedAt?: number
+  /** Drops cached lookups of contacts, once each. Of a record that waited: what it waited for may have changed. */
+  readonly refreshContacts?: (contacts: readonly string[]) => Promise<unknown>
 }

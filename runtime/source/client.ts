@@ -56,6 +56,9 @@ export function createSourceHttp(
   return stats.watch(name, limiter, createHttpClient({ ...parts, timeout }, api))
 }
 
+/** Contacts merged into one another in a circle must not be followed without end. */
+const MAX_MOVES = 5
+
 class HttpSourceClient implements SourceClient {
   readonly #spec: SourceSpec
   readonly #parts: SourceClientParts
@@ -71,13 +74,23 @@ class HttpSourceClient implements SourceClient {
       const body = acceptableBody(await this.#send(spec, options))
       if (body !== undefined && accepts(body)) return body
     } catch (error) {
-      const path = error instanceof Fault ? error.details.movedTo : undefined
-      if (path === undefined) throw error
-      const moved: RequestSpec = { method: 'GET', path, query: new Map() }
-      const body = acceptableBody(await this.#send(moved, { ...options, bindings: {} }))
+      const body = acceptableBody(await this.#followMoves(error, options))
       if (body !== undefined) return body
     }
     throw unexpectedResponse(this.#spec.name)
+  }
+
+  /** A resource merged into another one, which may have been merged again. Throws the last error if it is not found. */
+  async #followMoves(error: unknown, options: SourceRequestOptions): Promise<ApiResponse> {
+    for (let [moves, last] = [0, error]; ; moves++) {
+      const path = last instanceof Fault ? last.details.movedTo : undefined
+      if (path === undefined || moves === MAX_MOVES) throw last
+      try {
+        return await this.#send({ method: 'GET', path, query: new Map() }, { ...options, bindings: {} })
+      } catch (next) {
+        last = next
+      }
+    }
   }
 
   async workspace(signal: AbortSignal): Promise<string> {

@@ -113,6 +113,8 @@ export interface WebhookSpec {
 export interface ResourceSpec extends WithPermission {
   readonly name: string
   readonly id: Expression
+  /** Earlier ids of the same thing, e.g. of contacts merged into it. */
+  readonly aliases?: Expression
   /** Converts a webhook's item to the resource as streams yield it. Absent: the two are equal. */
   readonly normalize?: Expression
   readonly topics: ReadonlySet<string>
@@ -158,6 +160,8 @@ export interface LookupSpec extends WithPermission {
 export interface DeliverySpec {
   /** A live record delivered later than this after its receipt is sent as history: recorded, starts no flow. */
   readonly liveWindow: number
+  /** How long after its time an event waits for its contact's first identifier. 0: not at all. */
+  readonly identityWindow: number
   /** Records in flight, by lane. */
   readonly concurrency: { readonly live: number; readonly backfill: number }
   /** A backfill pauses reading while more than this many of its records wait. */

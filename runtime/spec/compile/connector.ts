@@ -59,9 +59,12 @@ export function compileWebhook(webhook: Connector['webhook'], node: SpecNode): W
 
 export function compileResources(resources: Connector['resources'], node: SpecNode): ReadonlyMap<string, ResourceSpec> {
   const { shapes } = node.context.fields
-  return mapOf(resources, (name, { topics, invalidates, normalize, permission }) => ({
+  return mapOf(resources, (name, { topics, aliases, invalidates, normalize, permission }) => ({
     name,
     id: node.at(name, 'id').expression({ variables: [], input: shapes.get(name) }),
+    ...(aliases === undefined
+      ? {}
+      : { aliases: node.at(name, 'aliases').expression({ variables: [], input: shapes.get(name) }) }),
     ...(normalize === undefined ? {} : { normalize: node.at(name, 'normalize').expression() }),
     topics: new Set(topics),
     ...(invalidates === undefined ? {} : { invalidates }),
@@ -85,9 +88,10 @@ export function compileStreams(streams: Connector['streams'], node: SpecNode): R
 }
 
 export function compileDelivery(delivery: Connector['delivery']): DeliverySpec {
-  const { liveWindow, concurrency, maxBacklog, retryFor, retention } = delivery
+  const { liveWindow, identityWindow = '30d', concurrency, maxBacklog, retryFor, retention } = delivery
   return {
     liveWindow: parseDuration(liveWindow),
+    identityWindow: parseDuration(identityWindow),
     concurrency: pickKeys(concurrency, ['live', 'backfill']),
     maxBacklog,
     retryFor: parseDuration(retryFor),

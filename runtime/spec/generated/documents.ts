@@ -97,6 +97,7 @@ export interface Connector {
   resources: {
     [k: string]: {
       id: Expression
+      aliases?: Expression
       normalize?: Expression
       invalidates?: string
       permission?: string
@@ -145,6 +146,7 @@ export interface Connector {
   }
   delivery: {
     liveWindow: Duration
+    identityWindow?: Duration
     concurrency: {
       live: number
       backfill: number

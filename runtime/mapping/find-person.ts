@@ -1,0 +1,62 @@
+/** Finds the person of an event: the first candidate that the source has. Says whether an event has to wait for one. */
+import type { Bindings } from '../expression/expression.ts'
+import { asId } from '../lib/json.ts'
+import type { Json, WaitReason } from '../ports/types.ts'
+import type { Spec } from '../spec/spec.ts'
+import { CONTACT, type HydrateRequest, hydrate } from './hydrate.ts'
+import type { DeliveryContext } from './types.ts'
+
+/** Why an event cannot be sent yet. */
+export interface EventWait {
+  readonly reason: WaitReason
+  /** When the event is skipped, or the next candidate tried, if nothing has changed. Milliseconds since 1970. */
+  readonly expires: number
+}
+
+/** How long the source may not know the contact of a new notification: its replicas lag. Milliseconds. */
+const FRESH_FOR = 5 * 60_000
+
+/** The bindings of the first candidate that exists. */
+export interface FoundPerson {
+  /** The candidate, or the first one if none exists. */
+  readonly contact: string
+  readonly bound: Bindings
+  /** The contact; undefined if no candidate exists. */
+  readonly person: Json | undefined
+  readonly wait?: EventWait
+}
+
+/**
+ * Tries the candidates in their order. Waits for one that a new notification names and the source does not know: a
+ * later candidate may be another person.
+ */
+export async function findPerson(
+  contacts: readonly string[],
+  request: Omit<HydrateRequest, 'contact'>,
+  { now, noticedAt, refreshContacts }: DeliveryContext,
+): Promise<FoundPerson> {
+  if (refreshContacts !== undefined) await refreshContacts(contacts)
+  const [first = '', ...others] = contacts
+  let bound = await hydrate({ ...request, contact: first })
+  if (bound[CONTACT] !== undefined) return { contact: first, bound, person: bound[CONTACT] }
+  if (noticedAt !== undefined && now - noticedAt < FRESH_FOR) {
+    const wait: EventWait = { reason: 'awaiting-contact', expires: noticedAt + FRESH_FOR }
+    return { contact: first, bound, person: undefined, wait }
+  }
+  for (const contact of others) {
+    bound = await hydrate({ ...request, contact })
+    if (bound[CONTACT] !== undefined) return { contact, bound, person: bound[CONTACT] }
+  }
+  return { contact: first, bound, person: undefined }
+}
+
+/** Whether an event of a person without an identifier waits for one. */
+export function awaitIdentity(eventTime: number, { delivery }: Spec, { now }: DeliveryContext): EventWait | undefined {
+  const expires = eventTime + delivery.identityWindow
+  return now < expires ? { reason: 'awaiting-identity', expires } : undefined
+}
+
+/** The person's own id: that of a merged contact is another one than the event names, and notifications use it. */
+export async function ownId(person: Json, { resources, profile }: Spec): Promise<string | undefined> {
+  return asId(await resources.get(profile.resource)?.id.evaluate(person))
+}
