@@ -1,7 +1,6 @@
 /** The outcome of a record, from the outcomes of its occurrences: delivered, skipped, deferred or dead. */
 
-import type { EventWait } from '../mapping/find-person.ts'
-import type { EventIdentity } from '../mapping/types.ts'
+import type { EventIdentity, EventWait } from '../mapping/types.ts'
 import type { Clock, Logger, Random } from '../ports/effects.ts'
 import type { Fault } from '../ports/fault.ts'
 import type { EventResult, LeasedRecord, Outcome } from '../ports/types.ts'
@@ -38,7 +37,7 @@ export function waitingOccurrence(identity: EventIdentity, wait: EventWait): Occ
 }
 
 /**
- * The worst result decides: a failure that a retry may mend, then one that it cannot, then an event that waits for its
+ * The worst result decides: a failure that may pass, then one that cannot, then an event that waits for its
  * contact. A dead record keeps its waiting events, and their contact queues it again.
  */
 export function combineOutcomes(

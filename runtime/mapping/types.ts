@@ -1,9 +1,8 @@
 /** The parts and the results of mapping. */
 
-import type { BackfillRun, EventResult, Lane } from '../ports/types.ts'
+import type { BackfillRun, EventResult, Lane, WaitReason } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { CompiledPlan } from './compile-plan.ts'
-import type { EventWait } from './find-person.ts'
 import type { Lookups } from './lookups.ts'
 
 export interface MapParts {
@@ -18,6 +17,13 @@ export interface MapParts {
 
 /** Identifies an occurrence in the ledger, before it is sent. */
 export type EventIdentity = Pick<EventResult, 'metric' | 'lane' | 'key' | 'time' | 'contact' | 'emailHash'>
+
+/** Why an event cannot be sent yet. */
+export interface EventWait {
+  readonly reason: WaitReason
+  /** When the event is skipped, or the next candidate tried, if nothing has changed. Milliseconds since 1970. */
+  readonly expires: number
+}
 
 /** A message, or the reason why there is none, or none yet. */
 export type MapResult<M> = ({ readonly message: M } | { readonly skipped: string } | { readonly wait: EventWait }) & {
