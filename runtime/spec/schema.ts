@@ -144,6 +144,8 @@ function describeBounds(error: DefinedError, path: Path): string {
       return `${name} is empty`
     case 'minItems':
       return `${name} needs at least ${error.params.limit} ${error.params.limit === 1 ? 'item' : 'items'}`
+    case 'maxItems':
+      return `${name} takes one item only`
     case 'maxProperties':
       return `${name} takes one key only`
     case 'minimum':

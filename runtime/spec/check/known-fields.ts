@@ -1,6 +1,7 @@
 /** The known fields of resources and lookups, and the warning about an unknown one. */
 import type { UnknownField } from '../../expression/check/fields.ts'
 import type { KnownShape, Shape } from '../../expression/check/shape.ts'
+import { CONSTANT, createRecord, type Value } from '../../expression/check/value.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { DiagnosticText } from '../diagnostic.ts'
 
@@ -11,22 +12,39 @@ export interface KnownFields {
   readonly shapes: ReadonlyMap<string, Shape>
 }
 
-/** Bound by the runtime, so no spec lists its fields. */
-const NOTIFICATION: Shape = {
+const createNotification = (fixed: readonly string[]): Shape => ({
   name: '$notification',
   fields: new Map(['topic', 'created_at'].map((field) => [field, undefined])),
-}
+  fixed: new Set(fixed),
+  lists: new Set(),
+})
 
-export function getVariableShape(name: string, { shapes }: KnownFields, part: KnownShape): KnownShape {
+/** Bound by the runtime, so no spec lists its fields. The time of a notification and of its retries is one. */
+const NOTIFICATION = createNotification(['created_at'])
+
+/** Of a metric whose occurrences come with several notifications, or with none. */
+const VARYING_NOTIFICATION = createNotification([])
+
+export const getNotification = (isVarying: boolean): Value =>
+  createRecord(isVarying ? VARYING_NOTIFICATION : NOTIFICATION)
+
+export const isNotification = (shape: KnownShape): boolean => shape === NOTIFICATION || shape === VARYING_NOTIFICATION
+
+export function getVariable(name: string, { shapes }: KnownFields, part: Value = CONSTANT): Value {
   if (name === 'part') return part
-  return name === 'notification' ? NOTIFICATION : shapes.get(name)
+  return name === 'notification' ? getNotification(false) : createRecord(shapes.get(name))
 }
 
-/** For a warning, not an error: accounts and versions of an API differ in their fields. */
-export function describeUnknownField({ name, shape }: UnknownField, { file }: KnownFields): DiagnosticText {
+/** For a warning, not an error, outside of keys: accounts and versions of an API differ in their fields. */
+export function describeUnknownField(
+  { name, shape }: UnknownField,
+  { file }: KnownFields,
+  isInKey: boolean,
+): DiagnosticText {
   const nearest = suggest(name, shape.fields.keys())
-  const allow = `if the field exists, list it in ${file} under ${shape.name}`
+  const action = isInKey ? `exists and never changes, write ${name}: fixed` : 'exists, list it'
+  const allow = `if the field ${action} in ${file} under ${shape.name}`
   const both = nearest.endsWith('?') ? `${nearest} Otherwise, ${allow}` : `${nearest}; ${allow}`
-  const help = shape === NOTIFICATION ? nearest : both
+  const help = isNotification(shape) ? nearest : both
   return { code: 'spec/unknown-field', message: `unknown field "${name}" in ${shape.name}`, help }
 }

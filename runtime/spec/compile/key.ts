@@ -1,7 +1,8 @@
 /** Compiles an occurrence's key: a literal name, then expressions with equal values on every ingress. */
-import { getBareName, type Node, walkNodes } from '../../expression/compiler/ast.ts'
+import { listChanges } from '../../expression/check/value.ts'
 import type { Expression } from '../../expression/expression.ts'
-import { isProblem } from '../../expression/parse.ts'
+import { describeChange } from '../check/key-changes.ts'
+import { getNotification } from '../check/known-fields.ts'
 import type { Mapping } from '../generated/documents.ts'
 import type { Scope, SpecNode } from './spec-node.ts'
 
@@ -14,16 +15,22 @@ export function compileKey(
   node: SpecNode,
 ): readonly Expression[] {
   const [name = '', ...rest] = key
+  const usage = { hasStream: from.stream !== undefined, hasParts: each !== undefined }
   // No lookups: their values may change, and a key must not.
   const scope = {
     ...shapes,
-    variables: [...(each === undefined ? [] : ['part']), 'notification'],
+    variables: [...(usage.hasParts ? ['part'] : []), 'notification'],
     volatileHelp: VOLATILE_HELP,
+    key: { notification: getNotification(usage.hasStream || usage.hasParts) },
   }
   const expressions = rest.map((_, index) => {
     const item = node.at('key', index + 1)
-    const expression = item.expression(scope)
-    checkVolatile(expression, from.stream !== undefined, item)
+    const { expression, result } = item.compile(scope)
+    // One place may be read by several roads: as an item of a list, and as a field.
+    const changes = new Map(listChanges(result).map((change) => [change.span?.[0], change] as const))
+    for (const change of changes.values()) {
+      item.errorWithin(describeChange(change, { ...shapes, ...usage, file: node.context.fields.file }), change.span)
+    }
     return expression
   })
   return [compileName(name, node.at('key', 0)), ...expressions]
@@ -37,28 +44,4 @@ function compileName(name: string, node: SpecNode): Expression {
     node.error({ code: 'spec/key-name', message, help })
   }
   return node.context.linkText(name, node, { place: node.place })
-}
-
-function checkVolatile({ text, variables }: Expression, hasStream: boolean, node: SpecNode): void {
-  const report = (message: string) => node.error({ code: 'spec/volatile-key', message, help: VOLATILE_HELP })
-  if (hasStream && variables.has('notification')) report('the key uses $notification, which history does not have')
-  const parsed = node.context.parse(text)
-  if (!isProblem(parsed) && readsUpdatedAt(parsed.root)) {
-    report('the key uses updated_at of the whole record, which changes with every update')
-  }
-}
-
-/**
- * Whether `updated_at` is a path of its own. Within another (`rating.updated_at`) it belongs to a part and never
- * changes.
- */
-function readsUpdatedAt(root: Node): boolean {
-  const inner = new Set<unknown>()
-  for (const node of walkNodes(root)) {
-    if (inner.has(node)) continue
-    if (getBareName(node as unknown as Node) === 'updated_at') return true
-    if (node.type !== 'path' || !Array.isArray(node.steps)) continue
-    for (const step of node.steps.slice(1)) for (const below of walkNodes(step)) inner.add(below)
-  }
-  return false
 }

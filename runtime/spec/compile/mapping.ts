@@ -1,4 +1,5 @@
 /** Compiles one metric's file to a `Mapping`. */
+import { toItem } from '../../expression/check/value.ts'
 import type { Mapping as MappingDocument } from '../generated/documents.ts'
 import type { LookupSpec, Mapping, MappingStream, ResourceSpec, StreamSpec } from '../spec.ts'
 import { compileKey } from './key.ts'
@@ -48,7 +49,7 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
     each === undefined
       ? undefined
       : node.at('each').compile({ variables: ['notification'], volatileHelp: VOLATILE_HELP, input })
-  const shapes = { input, part: parts?.result }
+  const shapes = { input, part: parts && toItem(parts.result, '$part') }
   const hasParts = each !== undefined
   const scope = { ...createMappingScope(names.lookups, hasParts), ...shapes }
   // Evaluated before any lookup, so none is bound. A condition that needs one belongs under `skip`.

@@ -1,27 +1,30 @@
 /** One place in a file of the spec. Reads and compiles the value there, and reports errors in it. */
 import { checkExpression } from '../../expression/check/check.ts'
-import { findUnknownFields } from '../../expression/check/fields.ts'
+import { followFields } from '../../expression/check/fields.ts'
 import type { KnownShape } from '../../expression/check/shape.ts'
+import { CONSTANT, createRecord, type Value } from '../../expression/check/value.ts'
 import type { Expression } from '../../expression/expression.ts'
 import { isProblem, type Parsed } from '../../expression/parse.ts'
-import { describeUnknownField, getVariableShape } from '../check/known-fields.ts'
+import { describeUnknownField, getVariable } from '../check/known-fields.ts'
 import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
 import type { Path, PlacedText, Span, YamlFile } from '../yaml.ts'
 import type { CompileContext } from './context.ts'
 
-/** Variables an expression may use, and the known shape of its input. */
+/** Variables an expression may use, and the declared shape of its input. */
 export interface Scope {
   readonly variables: Iterable<string>
   /** The help text for functions whose result varies between calls, which are errors here. Absent: they are allowed. */
   readonly volatileHelp?: string
   readonly input?: KnownShape
-  readonly part?: KnownShape
+  readonly part?: Value | undefined
+  /** Of a key: what else than the defaults `$notification` may have, and unknown fields as errors. */
+  readonly key?: { readonly notification: Value }
 }
 
 export interface CompiledExpression {
   readonly expression: Expression
-  /** Shape of its result, as far as known. */
-  readonly result: KnownShape
+  /** Its result, as far as known. */
+  readonly result: Value
 }
 
 const NO_VARIABLES: Scope = { variables: [] }
@@ -90,11 +93,11 @@ export class SpecNode {
     for (const { code, span, ...words } of problems) {
       this.error({ code: `expression/${code}`, ...words }, spanInFile(span, text))
     }
-    if (isProblem(parsed)) return { expression: this.#createPlaceholder(text), result: undefined }
+    if (isProblem(parsed)) return { expression: this.#createPlaceholder(text), result: CONSTANT }
     const at = (offset: number) => this.#yaml.file.place(text.at(offset))
     const expression = context.link(parsed, this, { place: at(0), at })
     // An unknown name would be reported as an unknown field, too.
-    return { expression, result: problems.length > 0 ? undefined : this.#checkFields(parsed, text, scope) }
+    return { expression, result: problems.length > 0 ? CONSTANT : this.#checkFields(parsed, text, scope) }
   }
 
   #createPlaceholder(text: PlacedText): Expression {
@@ -102,13 +105,25 @@ export class SpecNode {
     return { text: text.value, place, variables: new Set<string>(), evaluate: async () => undefined }
   }
 
-  /** Warns of unknown fields. Returns the shape of the result. */
-  #checkFields(parsed: Parsed, text: PlacedText, { variables, input, part }: Scope): KnownShape {
+  /** Reports unknown fields. */
+  #checkFields(parsed: Parsed, text: PlacedText, { variables, input, part, key }: Scope): Value {
     const { fields } = this.context
-    const bound = [...variables].map((name) => [name, getVariableShape(name, fields, part)] as const)
-    const { result, unknownFields } = findUnknownFields(parsed, input, new Map(bound))
-    for (const field of unknownFields) this.warn(describeUnknownField(field, fields), spanInFile(field.span, text))
+    const bound = [...variables].map((name) => {
+      const isOfKey = key !== undefined && name === 'notification'
+      return [name, isOfKey ? key.notification : getVariable(name, fields, part)] as const
+    })
+    const { result, unknownFields } = followFields(parsed, createRecord(input), new Map(bound))
+    for (const field of unknownFields) {
+      const description = describeUnknownField(field, fields, key !== undefined)
+      this.#report(key === undefined ? 'warning' : 'error', description, spanInFile(field.span, text))
+    }
     return result
+  }
+
+  /** Reports an error within the expression. `span`: offsets into it; absent, all of it. */
+  errorWithin(description: DiagnosticText, span: Span | undefined): void {
+    const text = this.text()
+    this.error(description, spanInFile(span ?? [0, text.value.length], text))
   }
 }
 

@@ -28,9 +28,16 @@ export type WhenMissing =
       skip?: Reason
     }
 export type Reason = string
-export type Fields = {
-  [k: string]: Fields
-} | null
+/**
+ * @maxItems 1
+ */
+export type Fields =
+  | {
+      [k: string]: Fields
+    }
+  | Fields[]
+  | string
+  | null
 
 export interface Documents {
   connector: Connector

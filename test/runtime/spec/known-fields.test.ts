@@ -1,34 +1,47 @@
-/** Unknown fields: no false warnings, and every recorded field of Intercom is listed. */
+/** Fields: no false warnings, no change overlooked, and every recorded field of Intercom is listed. */
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
-import { findUnknownFields } from '../../../runtime/expression/check/fields.ts'
+import { followFields } from '../../../runtime/expression/check/fields.ts'
 import {
   createShape,
   type DeclaredFields,
   type KnownShape,
+  type Shape,
   uniteShapes,
 } from '../../../runtime/expression/check/shape.ts'
+import { createRecord, listChanges } from '../../../runtime/expression/check/value.ts'
 import { compileExpression } from '../../../runtime/expression/link.ts'
 import { isProblem, parseExpression } from '../../../runtime/expression/parse.ts'
 import type { Json, JsonObject } from '../../../runtime/ports/types.ts'
 
 const here = (path: string) => new URL(path, import.meta.url)
 
-/** The shape of one value, if it has fields. */
+/** The shape of one value, if it has fields. A plain `a` never changes. */
 function shapeIn(value: Json): KnownShape {
   if (Array.isArray(value)) return value.length === 0 ? nothing : value.map(shapeIn).reduce(uniteShapes)
   if (typeof value !== 'object' || value === null) return undefined
   const fields = Object.entries(value).map(([name, inner]) => [name, shapeIn(inner ?? null)] as const)
-  return { name: 'record', fields: new Map(fields) }
+  const lists = Object.entries(value).flatMap(([name, inner]) => (Array.isArray(inner) ? [name] : []))
+  const fixed = Object.entries(value).flatMap(([name, inner]) =>
+    name === 'a' && typeof inner !== 'object' ? [name] : [],
+  )
+  return { name: 'record', fields: new Map(fields), lists: new Set(lists), fixed: new Set(fixed) }
 }
-const nothing: KnownShape = { name: 'nothing', fields: new Map() }
+const nothing: Shape = { name: 'nothing', fields: new Map(), fixed: new Set(), lists: new Set() }
 
-function unknownIn(text: string, input: KnownShape) {
+function follow(text: string, input: KnownShape) {
   const parsed = parseExpression(text)
   if (isProblem(parsed)) throw new Error(`${text}: ${parsed.message}`)
-  return findUnknownFields(parsed, input, new Map()).unknownFields
+  return followFields(parsed, createRecord(input), new Map())
+}
+
+/** The record later: other plain values but `a`, and other items in each list. */
+function changed(value: Json, plain: Json, name = ''): Json {
+  if (Array.isArray(value)) return [{ a: plain }, ...value.map((item) => changed(item, plain)).reverse()]
+  if (typeof value !== 'object' || value === null) return name === 'a' ? value : plain
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, changed(inner ?? null, plain, key)]))
 }
 
 const name = fc.constantFrom('a', 'b', 'c')
@@ -76,6 +89,13 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
       way((a, _, field) => `(${a}).*.${field}`),
       way((a, b, field) => `(${a} ~> |${field}|{ "a": ${b} }|).${field}`),
       way((a, b) => `$merge([${a}, ${b}])`),
+      way((a, b) => `(${a} ?? ${b})`),
+      way((a, b, field) => `($f := function($x) { [$x.${field}, ${b}] }; $f(${a}))`),
+      way((a, b, field) => `($f := function($g) { $g(${a}).${field} }; $f(function($x) { [$x, ${b}] }))`),
+      way((a, _, field) => `(${a}).${field}.$string()`),
+      way((a, _, field) => `${field}.($contains("y") ? ${a})`),
+      way((a, b) => `$exists(${a}) and ${b}`),
+      way((a, b, field) => `{ "a": ${a}, "b": ${b} }.${field}`),
       way((a, _, field) => `${a} & "${field}"`),
     ),
   }
@@ -94,7 +114,7 @@ describe('warnings have no false positives', () => {
   test('renaming a field reported as unknown changes no result', async () => {
     let warnings = 0
     const property = fc.asyncProperty(record, expression, async (input, text) => {
-      for (const { span } of unknownIn(text, shapeIn(input))) {
+      for (const { span } of follow(text, shapeIn(input)).unknownFields) {
         warnings++
         const renamed = `${text.slice(0, span[0])}zzz${text.slice(span[1])}`
         expect(await outcome(renamed, input), renamed).toEqual(await outcome(text, input))
@@ -106,18 +126,35 @@ describe('warnings have no false positives', () => {
   })
 })
 
+describe('what can change a value is never missed', () => {
+  test('a value without changes is the same in the changed record', async () => {
+    let unchanging = 0
+    const plain = fc.constantFrom<Json>(0, '', false, 'y', 7)
+    const property = fc.asyncProperty(record, expression, plain, async (input, text, other) => {
+      if (listChanges(follow(text, shapeIn(input)).result).length > 0) return
+      unchanging++
+      expect(await outcome(text, changed(input, other)), text).toEqual(await outcome(text, input))
+    })
+    await fc.assert(property, { numRuns: 1000 })
+    // Guards against a check that finds changes everywhere.
+    expect(unchanging).toBeGreaterThan(100)
+  })
+})
+
 describe('every recorded field of Intercom is listed', () => {
   const listed = parseYaml(readFileSync(here('../../../fields.yaml'), 'utf8')) as Record<string, DeclaredFields>
   const json = (path: string) => JSON.parse(readFileSync(here(path), 'utf8')) as Json
 
-  /** Paths of fields that are not listed. */
+  /** Paths of fields that are not listed, or not as what they are. */
   function missing(value: Json, shape: KnownShape, path: string): readonly string[] {
     if (Array.isArray(value)) return [...new Set(value.flatMap((item) => missing(item, shape, path)))]
     if (typeof value !== 'object' || value === null || shape === undefined) return []
     return Object.entries(value).flatMap(([field, inner]) => {
       if (shape.fields.has('*')) return []
       const at = `${path}.${field}`
-      return shape.fields.has(field) ? missing(inner ?? null, shape.fields.get(field), at) : [at]
+      if (!shape.fields.has(field)) return [at]
+      const isListed = inner === null || Array.isArray(inner) === shape.lists.has(field)
+      return [...(isListed ? [] : [`${at} as a list`]), ...missing(inner ?? null, shape.fields.get(field), at)]
     })
   }
 
