@@ -26,6 +26,25 @@ interface Rating {
   readonly teammate: { readonly type: string; readonly id: string }
 }
 
+/** Fin, and the rating it got. */
+interface AiAgent {
+  readonly source_type: string
+  readonly source_title: string | null
+  readonly last_answer_type: string
+  readonly resolution_state: string
+  readonly rating: number | null
+  readonly rating_remark: string | null
+  readonly created_at: number | null
+  readonly updated_at: number | null
+}
+
+/** The contact's first message, if there is one. */
+interface FirstReply {
+  readonly created_at: number
+  readonly type: string
+  readonly url: string | null
+}
+
 /** Needs at least one contact. */
 export function newConversation(id: number, at: number, people: readonly Contact[], rng: SeededRandom) {
   const starter = people[0] as Contact
@@ -46,7 +65,7 @@ export function newConversation(id: number, at: number, people: readonly Contact
     source: sourceOf(id, starter, rng) as ReturnType<typeof sourceOf> | null,
     channel: null,
     contacts: { type: 'contact.list', contacts: people.map(contactReference) },
-    first_contact_reply: { created_at: at, type: 'conversation', url: null },
+    first_contact_reply: { created_at: at, type: 'conversation', url: null } as FirstReply | null,
     tags: { type: 'tag.list', tags: tagsOf(rng, at) },
     sla_applied: rng.chance(0.3) ? slaOf(rng) : null,
     conversation_rating: null as Rating | null,
@@ -56,7 +75,7 @@ export function newConversation(id: number, at: number, people: readonly Contact
     topics: {},
     ticket: null as { readonly type: string; readonly id: string; readonly ticket_id: string } | null,
     linked_objects: { type: 'list', data: [] as const, total_count: 0, has_more: false },
-    ai_agent: null,
+    ai_agent: null as AiAgent | null,
     ai_agent_participated: false,
     conversation_parts: {
       type: 'conversation_part.list',
@@ -117,8 +136,8 @@ function sourceOf(id: number, starter: Contact, rng: SeededRandom) {
 function statisticsOf(at: number, rng: SeededRandom) {
   return {
     type: 'conversation_statistics',
-    first_contact_reply_at: at,
-    last_contact_reply_at: at,
+    first_contact_reply_at: at as number | null,
+    last_contact_reply_at: at as number | null,
     last_admin_reply_at: null as number | null,
     last_close_at: null as number | null,
     last_closed_by_id: null as string | null,

@@ -1,9 +1,10 @@
-/** Live changes of contacts. Their webhooks carry dates as ISO strings, unlike the API. */
+/** Live changes of contacts. */
 
 import { COUNTRIES } from '../data/contact-names.ts'
-import { type Contact, contact, contactBody } from '../data/contacts.ts'
+import { type Contact, contact } from '../data/contacts.ts'
 import { TAGS } from '../data/teammates-and-tags.ts'
 import { type LiveAction, type LiveContext, recentContact } from './live-context.ts'
+import { contactItem } from './webhook-items.ts'
 
 export const contactActions: readonly LiveAction[] = [
   { name: 'contact created', weight: 3, run: create },
@@ -17,7 +18,7 @@ async function create({ workspace, now, notify }: LiveContext): Promise<boolean>
   const at = now()
   const it = { ...person, created_at: at, updated_at: at, signed_up_at: person.signed_up_at && at, last_seen_at: at }
   workspace.contacts.add(it)
-  await notify(`contact.${it.role}.created`, withIsoDates(contactBody(it)))
+  await notify(`contact.${it.role}.created`, contactItem(it))
   return true
 }
 
@@ -69,14 +70,6 @@ async function change(context: LiveContext, edit: (it: Contact) => ContactChange
   if (changed === undefined) return false
   const next = { ...changed.next, updated_at: now() }
   workspace.contacts.put(index, next)
-  await notify(changed.topic, (changed.wrap ?? ((body) => body))(withIsoDates(contactBody(next))))
+  await notify(changed.topic, (changed.wrap ?? ((body) => body))(contactItem(next)))
   return true
-}
-
-/** Unix seconds under `*_at` become ISO 8601 with milliseconds. */
-function withIsoDates(body: object): object {
-  const entries = Object.entries(body).map(([name, value]) =>
-    name.endsWith('_at') && typeof value === 'number' ? [name, new Date(value * 1000).toISOString()] : [name, value],
-  )
-  return Object.fromEntries(entries)
 }

@@ -1,5 +1,5 @@
 /** The context of live actions, and the records they pick. */
-import { type Contact, deletedOrMerged } from '../data/contacts.ts'
+import type { Contact } from '../data/contacts.ts'
 import type { SeededRandom } from '../data/seed.ts'
 import type { Workspace } from '../data/workspace.ts'
 
@@ -40,6 +40,6 @@ export function findContact(
 /** The index of a recent contact that is neither deleted nor merged. */
 export function recentContact({ workspace, rng }: LiveContext): number {
   let index = recentIndex(rng, workspace.contacts) ?? 0
-  while (index > 0 && deletedOrMerged(workspace.seed, index) !== undefined) index--
+  while (index > 0 && workspace.removalOf(index) !== undefined) index--
   return index
 }

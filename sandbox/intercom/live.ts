@@ -1,13 +1,14 @@
 /** Live activity in the sandbox's workspace: each action changes a record and sends its webhooks. */
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import { markRead, rateConversation, replyToConversation } from '../data/conversations.ts'
-import { contactAuthor, FIRST_CONVERSATION, messageBody, plainText } from '../data/history.ts'
+import { contactAuthor, FIRST_CONVERSATION, messageBody } from '../data/history.ts'
 import { type Conversation, type ConversationPart, newConversation } from '../data/new-conversation.ts'
 import { type SeededRandom, seededRandom } from '../data/seed.ts'
 import type { Workspace } from '../data/workspace.ts'
 import { contactActions } from './live-contacts.ts'
 import { findContact, type LiveAction, type LiveContext, recentContact, recentIndex } from './live-context.ts'
 import { ticketActions } from './live-tickets.ts'
+import { conversationItem } from './webhook-items.ts'
 
 const LIVE_ACTIONS: readonly LiveAction[] = [
   { name: 'conversation started', weight: 25, run: start },
@@ -55,7 +56,7 @@ async function start(context: LiveContext): Promise<boolean> {
   const it = newConversation(FIRST_CONVERSATION + workspace.conversations.size, now(), [person], rng)
   workspace.conversations.add(it)
   const byContact = it.source?.author.type !== 'admin'
-  await notify(byContact ? 'conversation.user.created' : 'conversation.admin.single.created', toWebhookItem(it))
+  await notify(byContact ? 'conversation.user.created' : 'conversation.admin.single.created', conversationItem(it))
   return true
 }
 
@@ -89,16 +90,6 @@ async function change(
   const changed = index === undefined ? undefined : edit(workspace.conversations.at(index))
   if (index === undefined || changed === undefined) return false
   workspace.conversations.put(index, changed.next)
-  await notify(topic, toWebhookItem(changed.next, changed.parts))
+  await notify(topic, conversationItem(changed.next, changed.parts))
   return true
-}
-
-/** A conversation as webhooks carry it: bodies as plain text. */
-function toWebhookItem(it: Conversation, parts = it.conversation_parts.conversation_parts): object {
-  const list = parts.map((part) => ({ ...part, body: plainText(part.body) }))
-  return {
-    ...it,
-    source: it.source && { ...it.source, body: plainText(it.source.body) },
-    conversation_parts: { type: 'conversation_part.list', conversation_parts: list, total_count: list.length },
-  }
 }

@@ -1,7 +1,7 @@
 /** The REST routes of the local Intercom, 2.16, over a workspace. */
 import { type Context, Hono } from 'hono'
 import type { Random } from '../../runtime/ports/effects.ts'
-import { type Contact, contactBody, deletedOrMerged } from '../data/contacts.ts'
+import { type Contact, contactBody } from '../data/contacts.ts'
 import type { Conversation } from '../data/new-conversation.ts'
 import { adminList, currentAdmin, stateList, TAGS, tagList, teamList, typeList } from '../data/teammates-and-tags.ts'
 import type { Workspace } from '../data/workspace.ts'
@@ -97,22 +97,23 @@ function ticketRoutes(app: App, { tickets }: Workspace): void {
   })
 }
 
-function contactRoutes(app: App, { seed, contacts }: Workspace): void {
+function contactRoutes(app: App, { contacts, removalOf }: Workspace): void {
   const find = createSearch({
     collection: contacts,
     fields: CONTACT_FIELDS,
     byDay: true,
     perPage: 50,
     sort: 'created_at',
-    listed: (index) => deletedOrMerged(seed, index) === undefined,
+    listed: (index) => removalOf(index) === undefined,
   })
   const list = ({ rows, ...page }: SearchPage<Contact>) => ({ type: 'list', data: rows.map(contactBody), ...page })
 
   function requireContact(id: string): Contact {
     const index = contacts.find(id)
-    const removal = index === undefined ? 'deleted' : deletedOrMerged(seed, index)
-    if (index === undefined || removal === 'deleted') throw new ApiError(404, 'not_found', 'User Not Found')
-    if (removal === undefined) return contacts.at(index)
+    const removal = index === undefined ? 'deleted' : removalOf(index)
+    if (index === undefined || removal === 'deleted' || removal === 'unreachable')
+      throw new ApiError(404, 'not_found', 'User Not Found')
+    if (removal === undefined || removal === 'archived') return contacts.at(index)
     const message = "This contact has been merged. See the 'Link' header for the canonical contact."
     const link = `</contacts/${removal.mergedInto}>; rel="canonical"`
     throw new ApiError(410, 'contact_merged', message, { headers: { link } })

@@ -2,6 +2,8 @@
 import { createHmac } from 'node:crypto'
 import { Hono } from 'hono'
 import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
+import type { Course } from '../courses/course.ts'
+import { type PlayParts, playCourse } from '../courses/play.ts'
 import { createWorkspace } from '../data/workspace.ts'
 import { FaultInjector, parseFaultInjection } from '../fault-injection.ts'
 import { createFailures, type RateLimit, rateLimit } from './errors.ts'
@@ -43,6 +45,8 @@ export interface IntercomSandbox {
   act(): Promise<void>
   /** Runs an action every `every` milliseconds until the signal aborts. */
   live(options: { readonly every: number; readonly signal: AbortSignal }): Promise<void>
+  /** Plays a course: changes records and sends their webhooks. */
+  play(course: Course, options: Omit<PlayParts, 'workspace' | 'send'>): Promise<void>
   /** Received API requests by `METHOD /path/{id}`. */
   calls(): Readonly<Record<string, number>>
   notifications(): readonly WebhookNotification[]
@@ -106,6 +110,12 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
         await clock.sleep(every, signal)
       }
     },
+    play: (course, options) =>
+      playCourse(course, {
+        ...options,
+        workspace,
+        send: ({ topic, item, at }) => webhooks.send(topic, item(), at * 1000),
+      }),
     calls: () => ({ ...calls }),
     notifications: () => webhooks.notifications(),
     close: () => webhooks.close(),

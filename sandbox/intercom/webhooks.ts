@@ -30,6 +30,7 @@ export interface WebhookSenderOptions {
 
 type MutableNotification = { -readonly [K in keyof WebhookNotification]: WebhookNotification[K] } & {
   readonly createdAt: number
+  readonly firstSentAt: number
 }
 
 export class WebhookSender {
@@ -44,13 +45,14 @@ export class WebhookSender {
     setMaxListeners(0, this.#closing.signal)
   }
 
-  /** Resolves after the first attempt; retries continue in the background. */
-  async send(topic: string, item: object): Promise<void> {
+  /** Resolves after the first attempt; retries continue in the background. `createdAt` is in milliseconds. */
+  async send(topic: string, item: object, createdAt?: number): Promise<void> {
     const { url, random, clock } = this.#options
     if (url() === undefined || this.#disabled || this.#closing.signal.aborted) return
     // Recorded from a real workspace: a notification of a read had no id.
     const id = topic === 'conversation.read' && random() < 0.2 ? null : `notif_${randomUuid(random)}`
-    const notification: MutableNotification = { id, topic, status: 'sending', attempts: 0, createdAt: clock.now() }
+    const created = { createdAt: createdAt ?? clock.now(), firstSentAt: clock.now() }
+    const notification: MutableNotification = { id, topic, status: 'sending', attempts: 0, ...created }
     this.#notifications.push(notification)
     await this.#attempt(notification, item)
     void this.#retry(notification, item)
@@ -71,7 +73,7 @@ export class WebhookSender {
     const { signal } = this.#closing
     while (notification.status === 'retrying' || notification.status === 'delayed') {
       await clock.sleep(RETRY_AFTER, signal)
-      const tooOld = clock.now() - notification.createdAt > MAX_AGE
+      const tooOld = clock.now() - notification.firstSentAt > MAX_AGE
       if (signal.aborted || this.#disabled || tooOld) notification.status = 'lost'
       else await this.#attempt(notification, item)
     }
@@ -113,14 +115,15 @@ export class WebhookSender {
   }
 }
 
-function envelope(workspace: string, { id, topic, createdAt, attempts }: MutableNotification, item: object) {
+function envelope(workspace: string, { createdAt, firstSentAt, ...sent }: MutableNotification, item: object) {
+  const { id, topic, attempts } = sent
   return {
     type: 'notification_event',
     app_id: workspace,
     id,
     topic,
     created_at: Math.floor(createdAt / 1000),
-    first_sent_at: Math.floor(createdAt / 1000),
+    first_sent_at: Math.floor(firstSentAt / 1000),
     delivered_at: 0,
     delivery_status: attempts === 1 ? 'pending' : 'retry',
     delivery_attempts: attempts,
