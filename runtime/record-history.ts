@@ -50,7 +50,12 @@ export interface RecordHistory {
 export function buildRecordHistory(entry: LedgerEntry): RecordHistory {
   const { id, status, attempts = [] } = entry
   const steps = [receivedStep(entry), ...attempts.flatMap(attemptSteps), ...settledSteps(entry)]
-  return { record: id, status, summary: summarize(entry), steps: steps.map(withoutPastActions) }
+  return {
+    record: id,
+    status,
+    summary: summarize(entry),
+    steps: addWaitingEvents(entry, steps).map(withoutPastActions),
+  }
 }
 
 function receivedStep({ ingress, topic, stream, resource, receivedAt }: LedgerEntry): HistoryStep {
@@ -60,8 +65,9 @@ function receivedStep({ ingress, topic, stream, resource, receivedAt }: LedgerEn
   return { at: receivedAt, kind: 'received', origin, events: [] }
 }
 
-function attemptSteps({ fault, delivered = [], replayed, ...times }: Attempt): HistoryStep[] {
+function attemptSteps({ fault, awaits, delivered = [], replayed, ...times }: Attempt): HistoryStep[] {
   const events = delivered.map(eventHistory)
+  if (awaits !== undefined) return [{ ...times, kind: 'deferred', cause: causeOfSkip(awaits), events }]
   if (fault === undefined) return [{ ...times, kind: 'between', events }]
   if (replayed === undefined) return [{ ...times, kind: 'deferred', cause: causeOfFault(fault, false), events }]
   const dead = { ...times, kind: 'dead', cause: causeOfFault(fault, true), events } as const
@@ -77,6 +83,14 @@ function settledSteps({ outcome, settledAt: at }: LedgerEntry): HistoryStep[] {
   return [{ at, kind: outcome.status, ...(cause && { cause }), events }]
 }
 
+/** The events that a record waits for, or has delivered while it waits. */
+function addWaitingEvents(entry: LedgerEntry, steps: readonly HistoryStep[]): readonly HistoryStep[] {
+  const last = steps.at(-1)
+  if (!awaitsContact(entry) || entry.outcome === undefined || last === undefined) return steps
+  const { cause: _, ...step } = last
+  return [...steps.slice(0, -1), { ...step, events: entry.outcome.events.map(eventHistory) }]
+}
+
 /** Only the last step may ask for an action. */
 function withoutPastActions(step: HistoryStep, at: number, all: readonly HistoryStep[]): HistoryStep {
   if (step.cause === undefined || at === all.length - 1) return step
@@ -90,9 +104,14 @@ function summarize(entry: LedgerEntry): string {
   const attempts = attempt > 0 ? `, ${plural(attempt, 'attempt')}` : ''
   const interrupted = interruptions > 0 ? ` (${interruptions} interrupted by a process exit)` : ''
   const duration = settledAt === undefined ? '' : `, ${formatDuration(settledAt - receivedAt)} after it was received`
-  const next = status === 'deferred' && due !== undefined ? `, next attempt ${formatTime(due)}` : ''
+  const nextStep = awaitsContact(entry) ? 'waits for its contact, next check' : 'next attempt'
+  const next = status === 'deferred' && due !== undefined ? `, ${nextStep} ${formatTime(due)}` : ''
   return `in lane ${lane}${attempts}${interrupted}${duration}${next}`
 }
+
+/** Whether a record waits for a contact, rather than for a retry. */
+export const awaitsContact = ({ status, outcome }: LedgerEntry): boolean =>
+  status === 'deferred' && outcome?.status === 'deferred' && outcome.awaits !== undefined
 
 /** Attempts since the last replay that have no outcome, because the process exited during them. */
 export function countInterruptedAttempts({ attempt, attempts = [], status }: LedgerEntry): number {
@@ -121,7 +140,7 @@ function causeOfRecord(outcome: Outcome): Cause | undefined {
 
 function causeOfEvent({ status, reason, fault }: EventResult): Cause | undefined {
   if (fault !== undefined) return causeOfFault(fault, status === 'dead')
-  return status === 'skipped' && reason !== undefined ? causeOfSkip(reason) : undefined
+  return reason !== undefined && status !== 'delivered' ? causeOfSkip(reason) : undefined
 }
 
 const causeOfSkip = (reason: string): Cause => ({

@@ -1,6 +1,7 @@
 /** Why an event was not sent, and who acts if it should be. A mapping's own reasons are in its author's words. */
 
 import { referenceUrl } from './fault-reference.ts'
+import type { WaitReason } from './ports/types.ts'
 
 export interface SkipReason {
   readonly reason: string
@@ -19,7 +20,7 @@ export const SKIP_REASONS: readonly SkipReason[] = [
   },
   {
     reason: 'no-identity',
-    meaning: 'the contact has neither an e-mail address nor a phone number',
+    meaning: 'the contact got neither an e-mail address nor a phone number while the event waited for one',
     action: 'add one to the contact at the source; later events are then sent',
   },
   { reason: 'no-contact', meaning: 'the event names no contact' },
@@ -44,7 +45,19 @@ export const SKIP_REASONS: readonly SkipReason[] = [
   { reason: 'run-replaced', meaning: 'a newer import replaced the one that read the record' },
 ]
 
-const byReason = new Map(SKIP_REASONS.map((row) => [row.reason, row]))
+/** Why an event waits. Not skipped yet: it is sent as soon as that changes. */
+export const WAIT_REASONS: readonly (SkipReason & { readonly reason: WaitReason })[] = [
+  {
+    reason: 'awaiting-identity',
+    meaning: 'the contact has no e-mail address or phone number yet; the event is sent once it has one',
+  },
+  {
+    reason: 'awaiting-contact',
+    meaning: 'the source does not know the contact yet; it is asked again for some minutes',
+  },
+]
+
+const byReason = new Map([...SKIP_REASONS, ...WAIT_REASONS].map((row): [string, SkipReason] => [row.reason, row]))
 
 export const describeSkipReason = (reason: string): string =>
   byReason.get(reason)?.meaning ?? reason.replaceAll('-', ' ')

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { VENDOR_FAULT_CODES } from '../connector/fault-codes.ts'
 import { functions } from '../connector/functions/index.ts'
 import { FAULT_CODES } from '../runtime/fault-codes.ts'
-import { SKIP_REASONS } from '../runtime/skip-reasons.ts'
+import { SKIP_REASONS, WAIT_REASONS } from '../runtime/skip-reasons.ts'
 import { documentTypes } from './document-types.ts'
 import { faultsPage, skipReasonsPage } from './reference/faults-reference.ts'
 import { functionsPage } from './reference/functions-reference.ts'
@@ -59,7 +59,7 @@ export async function generatePages(root: URL): Promise<readonly GeneratedFile[]
       path: 'docs/reference/faults.md',
       text: faultsPage([...FAULT_CODES, ...VENDOR_FAULT_CODES], ['intercom', 'klaviyo']),
     },
-    { path: 'docs/reference/skip-reasons.md', text: skipReasonsPage(SKIP_REASONS) },
+    { path: 'docs/reference/skip-reasons.md', text: skipReasonsPage(SKIP_REASONS, WAIT_REASONS) },
     { path: 'docs/reference/compiled.md', text: await compiledPage(root, functions) },
     { path: 'docs/reference/diagnostics.md', text: await diagnosticsPage(new URL('test/diagnostics/err/', root)) },
   ]

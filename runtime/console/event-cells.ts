@@ -39,7 +39,8 @@ function statusDetails({ status, reason, fault, receipt, lane }: EventResult, { 
     const details = [...(lane === 'backfill' ? ['as history'] : []), ...formatChanges(receipt?.changes)].join(', ')
     return details !== '' && html` <span class="soft">${details}</span>`
   }
-  if (fault === undefined) return false
+  if (fault === undefined)
+    return reason !== undefined && html` <span class="soft">${capitalize(describeSkipReason(reason))}.</span>`
   const place = fault.place && html` <code>${fault.place}</code>`
   return html` <span class="soft">${capitalize(fault.message)}${place} (${faultCode(fault.code, options)}). ${adviceOnFault(fault.kind, status === 'dead', options)}</span>`
 }

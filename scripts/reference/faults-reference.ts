@@ -45,16 +45,20 @@ export function faultsPage(rows: readonly FaultCode[], sides: readonly string[])
   ].join('\n\n')
 }
 
-export function skipReasonsPage(rows: readonly SkipReason[]): string {
-  const sections = rows.map(({ reason, meaning, action }) =>
-    [
-      `## \`${reason}\``,
-      `${capitalized(meaning)}.`,
-      action === undefined ? '**No action needed.**' : `**If it should be sent:** ${action}.`,
-    ].join('\n\n'),
-  )
+export function skipReasonsPage(rows: readonly SkipReason[], waits: readonly SkipReason[]): string {
+  const sectionsOf = (reasons: readonly SkipReason[]) =>
+    reasons.map(({ reason, meaning, action }) =>
+      [
+        `## \`${reason}\``,
+        `${capitalized(meaning)}.`,
+        action === undefined ? '**No action needed.**' : `**If it should be sent:** ${action}.`,
+      ].join('\n\n'),
+    )
   const own = 'A mapping adds reasons of its own under `skip` and `whenMissing`; their names say why.'
-  return ['# Skip reasons', `${generatedNote}\n\nWhy an event was not sent. ${own}`, ...sections, ''].join('\n\n')
+  const waiting =
+    'Events with the two last reasons are not skipped: they wait (`deferred`), and hold up no other event.'
+  const intro = `${generatedNote}\n\nWhy an event was not sent. ${own} ${waiting}`
+  return ['# Skip reasons', intro, ...sectionsOf(rows), ...sectionsOf(waits), ''].join('\n\n')
 }
 
 const capitalized = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -5,7 +5,13 @@ import { describe, expect, test } from 'vitest'
 import { VENDOR_FAULT_CODES } from '../../connector/fault-codes.ts'
 import { FAULT_CODES } from '../../runtime/fault-codes.ts'
 import { faultUrl } from '../../runtime/fault-reference.ts'
-import { describeSkipReason, SKIP_REASONS, skipReasonUrl, whoActsOnSkip } from '../../runtime/skip-reasons.ts'
+import {
+  describeSkipReason,
+  SKIP_REASONS,
+  skipReasonUrl,
+  WAIT_REASONS,
+  whoActsOnSkip,
+} from '../../runtime/skip-reasons.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const files = ['runtime', 'connector'].flatMap((folder) =>
@@ -102,7 +108,7 @@ test('the table of skip reasons holds every reason that the runtime gives', () =
     )
     return [...found].map(([, reason = '']) => reason)
   })
-  expect([...new Set(given)].sort()).toEqual(SKIP_REASONS.map(({ reason }) => reason).sort())
+  expect([...new Set(given)].sort()).toEqual([...SKIP_REASONS, ...WAIT_REASONS].map(({ reason }) => reason).sort())
 })
 
 test("a mapping's own skip reason is shown as its author wrote it", () => {

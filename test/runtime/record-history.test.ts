@@ -50,6 +50,25 @@ test('summarises attempts that were not stored, and lists their events', () => {
   expect(text).toContain('deferred  37 times, until 2026-03-01 12:00:01Z')
 })
 
+test('a record that waits for its contact shows its checks as one step, with the events and no action', () => {
+  const wait = { awaits: 'awaiting-identity', until: AT + 60_000 } as const
+  const event = { metric: 'M', status: 'deferred', lane: 'live', reason: 'awaiting-identity', contact: 'c1' } as const
+  const waiting = entry({
+    status: 'deferred',
+    attempt: 12,
+    due: AT + 60_000,
+    attempts: [{ at: AT, count: 12, last: AT + 1000, ...wait }],
+    outcome: { status: 'deferred', ...wait, events: [event] },
+  })
+  const text = renderTimeline([waiting], (_, words) => words)
+  expect(text).toContain('12 attempts, waits for its contact, next check 2026-03-01 12:01:00Z')
+  expect(text).toContain('deferred  12 times, the last 2026-03-01 12:00:01Z, until 2026-03-01 12:01:00Z')
+  expect(text).toContain('because  the contact has no e-mail address or phone number yet')
+  expect(text).toContain('[awaiting-identity]')
+  expect(text).toContain('who acts no one')
+  expect(text).not.toContain('interrupted')
+})
+
 test('the replay of a webhook record is a step, not its origin', () => {
   const steps = buildRecordHistory(entry({ ingress: 'replay', attempts: [died] })).steps
   expect(steps.map(({ kind, origin = '' }) => `${kind} ${origin}`.trim())).toEqual([

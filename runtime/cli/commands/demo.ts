@@ -132,7 +132,7 @@ async function printLiveEvents(
       const added = tally.count - (counts.get(name) ?? 0)
       counts.set(name, tally.count)
       const time = new Date(io.clock.now()).toISOString().slice(11, 19)
-      if (added > 0) print(`${time}  ${name}  ${tally.count} so far\n`)
+      if (added > 0 && tally.status !== 'deferred') print(`${time}  ${name}  ${tally.count} so far\n`)
     }
     await io.clock.sleep(POLL_MS, signal)
   }

@@ -28,7 +28,8 @@ export async function formatMetrics(
   )
   return [
     family('connector_info', 'gauge', 'Version of the connector.', [[{ name: app.name, version: app.version }, 1]]),
-    family('connector_events_total', 'counter', 'Events by outcome.', eventSamples(tallies)),
+    family('connector_events_total', 'counter', 'Events by outcome.', eventSamples(tallies.filter(hasEnded))),
+    family('connector_waiting_events', 'gauge', 'Events that wait for their contact.', waitingSamples(tallies)),
     family('connector_backlog_records', 'gauge', 'Records waiting, by lane.', waiting),
     family('connector_oldest_waiting_seconds', 'gauge', 'Age of the oldest waiting record.', oldest),
     family('connector_dead_letters', 'gauge', 'Dead letters.', [[{}, dead]]),
@@ -45,6 +46,14 @@ function eventSamples(tallies: readonly Tally[]): Sample[] {
     sums.set(name, sum)
   }
   return [...sums.values()].map(({ labels, value }) => [labels, value])
+}
+
+/** A counter never falls, and events that wait leave their total. */
+const hasEnded = ({ status }: Tally): boolean => status !== 'deferred'
+
+function waitingSamples(tallies: readonly Tally[]): Sample[] {
+  const waiting = eventSamples(tallies.filter((tally) => !hasEnded(tally)))
+  return waiting.map(([{ metric = '', reason = '' }, value]) => [{ metric, reason }, value])
 }
 
 function family(name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): string {

@@ -111,6 +111,11 @@ test('serves metrics in the Prometheus format', async () => {
   await settle('a', 'delivered')
   await settle('b', 'delivered')
   await settle('c', 'dead')
+  await store.append([waitingRecord('w')])
+  const waits = { ...event, status: 'deferred', reason: 'awaiting-identity', contact: 'c1' } as const
+  const parked = { status: 'deferred', awaits: 'awaiting-identity', until: clock.now() + 1e9, events: [waits] } as const
+  const leased = await store.lease({ lane: 'live', limit: 1, leaseMs: 1000 })
+  await store.settle(leased.map((record) => ({ record, outcome: parked })))
   await store.append([waitingRecord('d')])
   const { url } = await startCommand({ store, clock })
   const answer = await fetch(new URL('/metrics', url))
@@ -121,6 +126,8 @@ test('serves metrics in the Prometheus format', async () => {
   expect(text).toContain('connector_oldest_waiting_seconds{lane="live"} 90\n')
   expect(text).toContain('connector_oldest_waiting_seconds{lane="backfill"} 0\n')
   expect(text).toContain('connector_dead_letters 1\n')
+  expect(text).toContain('connector_waiting_events{metric="Opened \\"Chat\\"",reason="awaiting-identity"} 1\n')
+  expect(text).not.toContain('status="deferred"')
   for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? [\d.]+)$/)
 })
 

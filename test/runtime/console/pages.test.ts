@@ -145,7 +145,8 @@ describe('a metric', () => {
   })
 
   test('shows the delivery of an event whose record has expired', async () => {
-    const store = { ...shop.store, trace: async () => [], events: shop.store.events.bind(shop.store) }
+    const { events, tallies } = shop.store
+    const store = { trace: async () => [], events: events.bind(shop.store), tallies: tallies.bind(shop.store) }
     const { browser } = await openConsoleWithConnector({
       connector: { store: Object.setPrototypeOf(store, shop.store) },
     })

@@ -2,17 +2,17 @@
 import { html } from 'hono/html'
 import { formatDuration, plural } from '../../../lib/format.ts'
 import type { LedgerEntry } from '../../../ports/ledger.ts'
-import { buildRecordHistory, countInterruptedAttempts } from '../../../record-history.ts'
+import { awaitsContact, buildRecordHistory, countInterruptedAttempts } from '../../../record-history.ts'
 import { timeElement } from '../../format-html.ts'
 import { RECORD_EXPIRED, rawRecord } from '../../raw-record.ts'
 import type { Html, PageContext } from '../../types.ts'
-import { statusBadge, timelineStep } from './timeline.ts'
+import { statusBadge, timelineStep, WAITING_BADGE } from './timeline.ts'
 
 export function findResult(entry: LedgerEntry, isShown: boolean, context: PageContext): Html {
   const { record, status, steps } = buildRecordHistory(entry)
   const inFull = context.url.searchParams.get('full') === entry.id
   return html`<article class="card" id="record-${entry.seq}" aria-label="${record}">
-<div class="row apart"><h3>${timeElement(entry.receivedAt)}</h3><span>${statusBadge(status)}</span></div>
+<div class="row apart"><h3>${timeElement(entry.receivedAt)}</h3><span>${awaitsContact(entry) ? WAITING_BADGE : statusBadge(status)}</span></div>
 <dl class="facts">
 <dt>Record</dt><dd><code>${record}</code></dd>
 <dt>Summary</dt><dd>${summary(entry)}</dd>
@@ -29,7 +29,9 @@ function summary(entry: LedgerEntry): Html {
   return html`${lane === 'live' ? 'Live' : 'Import'}${attempt > 0 && html`, ${plural(attempt, 'attempt')}`}${
     interruptions > 0 && html` (${interruptions} interrupted by a restart)`
   }${duration !== undefined && html`, ${duration} after it was received`}${
-    status === 'deferred' && due !== undefined && html`, next attempt ${timeElement(due)}`
+    status === 'deferred' &&
+    due !== undefined &&
+    html`, ${awaitsContact(entry) ? 'next check' : 'next attempt'} ${timeElement(due)}`
   }`
 }
 

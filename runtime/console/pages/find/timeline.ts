@@ -29,10 +29,15 @@ const STEP_BADGES: Readonly<Record<HistoryStep['kind'], BadgeText>> = {
   dead: STATUS_BADGES.dead,
 }
 
+/** Of a record or event that waits for its contact: nothing has failed. */
+const WAITING: BadgeText = ['', 'Waiting for its contact']
+
 /** The status of a record, or of one of its events. */
 export const statusBadge = (status: LedgerEntry['status']): Html => badge(STATUS_BADGES[status])
 
 const badge = ([tone, label]: BadgeText): Html => html`<span class="badge ${tone}">${label}</span>`
+
+export const WAITING_BADGE = badge(WAITING)
 
 export function timelineStep(step: HistoryStep, context: PageContext): Html {
   const { at, kind, cause, events } = step
@@ -49,7 +54,7 @@ ${until !== undefined && html` <span class="soft">until ${timeElement(until)}</s
 }
 
 function eventItem({ metric, status, facts, cause }: EventHistory, context: PageContext): Html {
-  return html`<li><strong>${metric}</strong> ${statusBadge(status)}
+  return html`<li><strong>${metric}</strong> ${status === 'deferred' && cause?.kind === undefined ? WAITING_BADGE : statusBadge(status)}
 ${facts.length > 0 && html`<br><span class="soft">${capitalize(facts.join(' · '))}</span>`}
 ${cause && html`<dl class="facts">${causeFacts(cause, status, context)}</dl>`}</li>`
 }

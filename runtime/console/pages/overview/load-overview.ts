@@ -5,6 +5,7 @@ import { PROFILE } from '../../../mapping/map-profile.ts'
 import type { ActivityBucket, LedgerEvent } from '../../../ports/ledger.ts'
 import type { Backlog } from '../../../ports/store.ts'
 import type { ConsoleOptions } from '../../types.ts'
+import { countWaiting } from '../../waiting-events.ts'
 import { DAY, HOUR } from './chart.ts'
 
 export interface MetricRow {
@@ -31,6 +32,8 @@ export interface Overview {
   /** Milliseconds from occurrence to delivery, of live events. */
   readonly lag?: { readonly median: number; readonly longest: number; readonly events: number }
   readonly dead: number
+  /** Events that wait for their contact. */
+  readonly awaitingContact: number
   /** Largest first. */
   readonly skipped: readonly { readonly reason: string; readonly count: number }[]
   readonly lastImport?: BackfillState
@@ -69,7 +72,9 @@ export async function loadOverview({ connector, clock }: ConsoleOptions): Promis
   )
   const lag = lagOf(delivered)
   const skipped = countByReason(tallies.filter(({ status }) => status === 'skipped'))
-  return { now, from, metrics, live, backfill, dead, skipped, ...(lag && { lag }), ...(lastImport && { lastImport }) }
+  const awaitingContact = countWaiting(tallies)
+  const counts = { live, backfill, dead, awaitingContact, skipped }
+  return { now, from, metrics, ...counts, ...(lag && { lag }), ...(lastImport && { lastImport }) }
 }
 
 interface Activity {

@@ -5,6 +5,7 @@ import { capitalize, formatCount, formatDuration, plural } from '../../../lib/fo
 import type { Backlog } from '../../../ports/store.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
+import { describeWaiting } from '../../waiting-events.ts'
 import { importStateText } from '../import/text.ts'
 import type { Overview } from './load-overview.ts'
 
@@ -54,9 +55,9 @@ function delayCard({ lag }: Overview): Html {
   return card('Delay', formatDuration(lag.median), more)
 }
 
-function waitingCard({ live, backfill, now }: Overview): Html {
+function waitingCard({ live, backfill, awaitingContact, now }: Overview): Html {
   const oldest = ({ oldest: at }: Backlog) => (at === undefined ? '' : `, oldest ${formatDuration(now - at)}`)
-  const more = `Live: ${formatCount(live.records)}${oldest(live)}. Import: ${formatCount(backfill.records)}${oldest(backfill)}.`
+  const more = `Live: ${formatCount(live.records)}${oldest(live)}. Import: ${formatCount(backfill.records)}${oldest(backfill)}.${awaitingContact > 0 ? ` ${describeWaiting(awaitingContact)}.` : ''}`
   return card('Waiting', formatCount(live.records + backfill.records), more)
 }
 
