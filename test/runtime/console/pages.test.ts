@@ -101,7 +101,7 @@ describe('a metric', () => {
   test('shows beside them each property with its expression, and the files', async () => {
     const page = textOf(await shop.browser().text(METRIC))
     expect(page).toContain(
-      'Conversation Parts Count statistics.count_conversation_parts mappings/_conversation.yaml:19:29',
+      'Conversation Parts Count statistics.count_conversation_parts mappings/_conversation.yaml:21:29',
     )
     expect(page).toMatch(/Conversation Rating \$part\.rating mappings\/rated-conversation\.yaml:\d+:\d+/)
     expect(page).toContain('Tags tags.tags.name as list else []')
