@@ -5,9 +5,9 @@ import { loadConnectorSpec } from '../connector/spec.ts'
 import { compilePlan } from '../runtime/mapping/compile-plan.ts'
 import { hydrate } from '../runtime/mapping/hydrate.ts'
 import { createLookups } from '../runtime/mapping/lookups.ts'
-import { identifyOccurrence, mapEvent } from '../runtime/mapping/map-event.ts'
+import { mapEvent, toEventIdentity } from '../runtime/mapping/map-event.ts'
 import { hashEmail } from '../runtime/mapping/map-profile.ts'
-import { findOccurrences, type Occurrence } from '../runtime/mapping/occurrences.ts'
+import { findOccurrences, identifyOccurrence, type Occurrence } from '../runtime/mapping/occurrences.ts'
 import { findSkipReason } from '../runtime/mapping/skip-rules.ts'
 import type { MapParts } from '../runtime/mapping/types.ts'
 import type { Json, JsonObject, MetricEvent } from '../runtime/ports/types.ts'
@@ -84,21 +84,25 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   const mapping = must(spec.mappings.find((candidate) => candidate.metric === metric))
   const plans = compilePlan(spec)
   const planned = plans.planOf(mapping)
-  const parts = { spec, plan: plans, lookups: { find }, wasDelivered: async () => false } as MapParts
+  const store = { filterDelivered: async () => new Set<string>(), liveSince: async () => 0 }
+  const parts: MapParts = { spec, plan: plans, lookups: { find }, ...store }
   const { item, bindings } = await openRecord(record, resource, spec)
-  const all: readonly Occurrence[] = await findOccurrences(mapping, item, bindings, true)
+  const all: readonly Occurrence[] = await findOccurrences(mapping, item, bindings)
   const one = must(all[0])
-  const { contacts } = await identifyOccurrence(planned, item, one.bindings, WORKSPACE)
+  const identified = await identifyOccurrence(planned, item, one.bindings, WORKSPACE)
+  const { contacts } = identified
   const wanted = { plan: planned.lookups.live, item, bindings: one.bindings, lane: 'live', lookups: { find } } as const
   const bound = await hydrate({ ...wanted, contact: must(contacts[0]) })
-  const mapped = await mapEvent(mapping, one, { lane: 'live', workspace: WORKSPACE, now: NOW }, parts)
+  const context = { lane: 'live', workspace: WORKSPACE, now: NOW, repeatsParts: true } as const
+  const candidate = { ...one, ...identified, mapping, delivered: false }
+  const mapped = await mapEvent(candidate, toEventIdentity(candidate, context, parts), context, parts)
   const event = ('message' in mapped ? mapped.message : undefined) as MetricEvent
   return {
     'signature (HMAC)': () => verifySignature(bytes, signature, spec.webhook.signature, [SECRET]),
     'text to JSON': () => JSON.parse(new TextDecoder().decode(bytes)),
     'envelope to record': async () => buildWebhookRecord(body, await openEnvelope(envelope, spec), spec, NOW),
     'open record (parses again)': () => openRecord(record, resource, spec),
-    occurrences: () => findOccurrences(mapping, item, bindings, true),
+    occurrences: () => findOccurrences(mapping, item, bindings),
     'key, time, contact': () => identifyOccurrence(planned, item, one.bindings, WORKSPACE),
     'skip rules': () => findSkipReason(mapping.skip, item, bound),
     'lookups from memory': () => hydrate({ ...wanted, contact: must(contacts[0]) }),

@@ -26,6 +26,7 @@ import type { Store } from './ports/store.ts'
 import { createRecipeBook } from './recipes.ts'
 import { AccountPin } from './source/account-pin.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
+import { LiveSinceReader } from './source/live-since.ts'
 import { receiveWebhook, reportMisdirected } from './source/receive.ts'
 import { WebhookStatsRecorder } from './source/webhook-stats.ts'
 import type { Spec, Window } from './spec/spec.ts'
@@ -129,6 +130,7 @@ function createDelivery(options: CreateConnectorOptions, { client, accounts, gua
   const backlog = new BacklogMonitor(store, spec.destination.bulkThreshold, clock)
   const sender = new MessageSender({ destination, clock, signal, hasBacklog: () => backlog.isHigh() })
   const runs = new CurrentRunChecker(guarded, clock)
+  const liveSince = new LiveSinceReader(guarded)
   const parts: DeliverParts = {
     ...createDeliveryLimits(),
     spec,
@@ -138,7 +140,8 @@ function createDelivery(options: CreateConnectorOptions, { client, accounts, gua
     loggedFaults: new WeakSet(),
     plan: compilePlan(spec),
     lookups: createLookups({ client, store: guarded, clock, signal }),
-    wasDelivered: async (key) => (await guarded.filterDelivered([key])).has(key),
+    filterDelivered: (keys) => guarded.filterDelivered(keys),
+    liveSince: () => liveSince.read(),
     sender,
     isCurrentRun: (run) => runs.isCurrent(run),
     accounts: { cachedWorkspace: () => accounts.cachedWorkspace(), pin: () => accounts.pin(signal) },

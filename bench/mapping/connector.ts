@@ -8,8 +8,7 @@ import { isProblem, parseExpression } from '../../runtime/expression/parse.ts'
 import { toIsoUtc } from '../../runtime/lib/iso-time.ts'
 import { type MaybePromise, mapMaybe } from '../../runtime/lib/maybe-promise.ts'
 import { compilePlan } from '../../runtime/mapping/compile-plan.ts'
-import { identifyOccurrence } from '../../runtime/mapping/map-event.ts'
-import { findOccurrences } from '../../runtime/mapping/occurrences.ts'
+import { findOccurrences, identifyOccurrence } from '../../runtime/mapping/occurrences.ts'
 import { findSkipReason } from '../../runtime/mapping/skip-rules.ts'
 import type { Json } from '../../runtime/ports/types.ts'
 import { type Result, type Sample, WORKSPACE } from './samples.ts'
@@ -26,7 +25,7 @@ export async function connectorMapper(
   const planned = plans.planOf(mapping)
   return (sample) => {
     const { item, contact: person, admin, team, tag } = sample as unknown as Readonly<Record<keyof Sample, Json>>
-    return mapMaybe(findOccurrences(mapping, item, { workspace: WORKSPACE }, true), ([one]) => {
+    return mapMaybe(findOccurrences(mapping, item, { workspace: WORKSPACE }), ([one]) => {
       if (one === undefined) return { skipped: 'none' }
       const bound = { workspace: WORKSPACE, part: one.bindings.part, contact: person, admin, team, tag }
       return mapMaybe(identifyOccurrence(planned, item, one.bindings, WORKSPACE), ({ key, ms, contacts }) =>

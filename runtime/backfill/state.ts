@@ -1,16 +1,11 @@
 /** The state of an import: saved with every page, loaded by the next run. */
 
 import type { Bindings } from '../expression/expression.ts'
-import {
-  BACKFILL_CHECKPOINT,
-  EARLIER_RUNS_CHECKPOINT,
-  liveSinceCheckpoint,
-  WORKSPACE_CHECKPOINT,
-} from '../lib/checkpoint-names.ts'
-import { asId } from '../lib/json.ts'
+import { BACKFILL_CHECKPOINT, EARLIER_RUNS_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
 import type { BackfillRun, Json } from '../ports/types.ts'
+import { readLiveSince } from '../source/live-since.ts'
 import { isSelected } from '../source/open-record.ts'
 import { isTolerable, type StreamPage } from '../source/page.ts'
 import type { PaginateFrom } from '../source/paginate.ts'
@@ -158,13 +153,7 @@ export async function clampToLiveSince(state: BackfillState, { store, clock }: B
  * duplicate and start no flow.
  */
 async function clampWindowEnd(store: Store, end: number, now: number): Promise<number> {
-  const workspace = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
-  const saved = [
-    await store.readCheckpoint(liveSinceCheckpoint()),
-    await store.readCheckpoint(liveSinceCheckpoint(workspace)),
-  ]
-  const live = saved.filter((at) => typeof at === 'number')
-  return Math.min(end, ...(live.length > 0 ? live : [now]))
+  return Math.min(end, (await readLiveSince(store)) ?? now)
 }
 
 function streamsFor(spec: Spec, only: readonly string[] | undefined): string[] {

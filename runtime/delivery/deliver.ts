@@ -1,7 +1,8 @@
 /** Delivers one record: maps it, sends its events, and returns the outcome. */
 import pLimit, { type LimitFunction } from 'p-limit'
 import { YieldingScheduler } from '../lib/yielding-scheduler.ts'
-import { type MappedOccurrence, type MapRecordParts, mapRecord, type RecordToDeliver } from '../mapping/map-record.ts'
+import type { MappedOccurrence } from '../mapping/map-events.ts'
+import { type MapRecordParts, mapRecord, type RecordToDeliver } from '../mapping/map-record.ts'
 import { toFault } from '../ports/fault.ts'
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
 import type { Lane, LeasedRecord, Outcome, SourceRecord } from '../ports/types.ts'

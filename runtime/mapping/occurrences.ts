@@ -1,36 +1,41 @@
-/** Finds the occurrences of a mapping in a resource. */
+/** Finds the occurrences of a mapping in a resource, and identifies their events. */
 import type { Bindings, Expression } from '../expression/expression.ts'
-import { asArray } from '../lib/json.ts'
+import { parseTime } from '../lib/iso-time.ts'
+import { asArray, asId } from '../lib/json.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
-import type { Json } from '../ports/types.ts'
-import type { Mapping } from '../spec/spec.ts'
+import { Fault } from '../ports/fault.ts'
+import type { Json, JsonObject } from '../ports/types.ts'
+import type { Mapping, Property } from '../spec/spec.ts'
+import type { MappingPlan } from './compile-plan.ts'
 import { isTruthy } from './skip-rules.ts'
 
 /** The resource, and the variables of its expressions. */
 export interface Occurrence {
   readonly item: Json
   readonly bindings: Bindings
+  /** Its place among the parts that `each` gives. */
+  readonly position: number
+  /** Whether it is the newest of these parts: the one that a notification announces. Older ones are repeated by it. */
+  readonly newest: boolean
 }
 
-/**
- * `occurrences: latest` holds for webhooks alone and comes before `when`: a notification
- * announces its newest part, so an older one that matches is not news.
- */
+/** The newest part is chosen before `when` is evaluated: a notification of another change announces none of them. */
 export function findOccurrences(
-  { each, when, occurrences: wanted }: Mapping,
+  { each, when }: Mapping,
   item: Json,
   bindings: Bindings,
-  webhook: boolean,
 ): MaybePromise<readonly Occurrence[]> {
-  if (each === undefined) return filterByCondition([{ item, bindings }], when)
+  if (each === undefined) return filterByCondition([{ item, bindings, position: 0, newest: true }], when)
   const { workspace, notification } = bindings
   return mapMaybe(each.evaluate(item, bindings), (value) => {
     const parts = asArray(value)
-    const announced = webhook && wanted === 'latest' ? parts.slice(-1) : parts
-    return filterByCondition(
-      announced.map((part) => ({ item, bindings: { workspace, notification, part } })),
-      when,
-    )
+    const toOccurrence = (part: Json, position: number): Occurrence => ({
+      item,
+      bindings: { workspace, notification, part },
+      position,
+      newest: position === parts.length - 1,
+    })
+    return filterByCondition(parts.map(toOccurrence), when)
   })
 }
 
@@ -54,4 +59,52 @@ function filterByCondition(
     if (isTruthy(holds)) found.push(one)
   }
   return found
+}
+
+export interface OccurrenceIdentity {
+  /** The idempotency key. */
+  readonly key: string
+  /** The time of the event, milliseconds since 1970. */
+  readonly ms: number
+  /** The ids of the contacts that may be its person, likeliest first. */
+  readonly contacts: readonly string[]
+}
+
+/** Identifies the event of an occurrence. Throws, or rejects with, a data fault without a key or a time. */
+export function identifyOccurrence(
+  { mapping, key, identity }: MappingPlan,
+  item: Json,
+  bindings: Bindings,
+  workspace: string,
+): MaybePromise<OccurrenceIdentity> {
+  return mapMaybe(identity(item, bindings), (values) => ({
+    key: keyOf(key, values, mapping.metric, workspace),
+    ms: parseTime(values.time) ?? throwNoTime(mapping),
+    contacts: idsOf(values.contact),
+  }))
+}
+
+function idsOf(contact: Json | undefined): readonly string[] {
+  const ids = asArray(contact).flatMap((one) => asId(one) ?? [])
+  return ids.length < 2 ? ids : [...new Set(ids)]
+}
+
+/** Workspace first: a source's ids are unique only within one. */
+function keyOf(parts: readonly Property[], values: JsonObject, metric: string, workspace: string): string {
+  let key = workspace
+  for (const { name, expr } of parts) {
+    const part = asId(values[name]) ?? throwNoKey(expr, metric)
+    key = key === '' ? part : `${key}:${part}`
+  }
+  return key
+}
+
+function throwNoKey({ text, place }: Expression, metric: string): never {
+  const message = `part "${text}" of the key of ${metric} is missing, so the event could be counted twice`
+  throw new Fault('data', 'mapping/no-key', message, { place })
+}
+
+/** Without a time the destination would record the time of receipt. */
+function throwNoTime({ metric, time: { place } }: Mapping): never {
+  throw new Fault('data', 'mapping/no-time', `the time of ${metric} is missing, or not a time`, { place })
 }

@@ -11,11 +11,10 @@ import { findTargets, type OpenRecord, openNotification, type RecordTargets } fr
 import type { LookupSpec, ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import type { Lookups } from './lookups.ts'
-import { mapEvent } from './map-event.ts'
+import { catchFault, type MappedOccurrence, mapEvents } from './map-events.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
-import { findOccurrences } from './occurrences.ts'
 import { createOfflineLookups, describeUnusedLookups } from './offline-lookups.ts'
-import type { MapParts, MapResult } from './types.ts'
+import type { MapParts } from './types.ts'
 
 export interface PreviewInput {
   /** Exactly one of `topic` and `stream`. */
@@ -78,7 +77,9 @@ export async function previewMapping(input: PreviewInput, parts: PreviewParts): 
   for (const note of describeUnusedLookups(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
   const find: Lookups['find'] = async (lookup, key) =>
     (await findInFallback(input, lookup, key, parts)) ?? offline.find(lookup, key)
-  const map = { ...parts, lookups: { find }, wasDelivered: async () => false, forDisplay: true } satisfies MapParts
+  // As in a new store, in which live delivery began long ago: the preview shows every occurrence.
+  const store = { filterDelivered: async () => new Set<string>(), liveSince: async () => 0 }
+  const map = { ...parts, lookups: { find }, ...store, forDisplay: true } satisfies MapParts
   const { opened, targets, lane } = await (input.topic === undefined
     ? fromStream(input, parts)
     : fromWebhook(input, parts))
@@ -156,25 +157,20 @@ async function itemsOf(data: Json, stream: StreamSpec, resource: ResourceSpec): 
 }
 
 async function previewAll(
-  open: OpenRecord,
+  { item, bindings }: OpenRecord,
   targets: RecordTargets,
   input: PreviewInput,
   parts: MapParts & Pick<PreviewParts, 'clock'>,
 ): Promise<PreviewResult[]> {
-  const context = { lane: 'live', workspace: asId(open.bindings.workspace) ?? '', now: parts.clock.now() } as const
-  const results: PreviewResult[] = []
-  for (const mapping of targets.mappings) {
-    try {
-      // Lane `live` shows the whole profile. The request shows what history omits.
-      for (const one of await findOccurrences(mapping, open.item, open.bindings, input.topic !== undefined)) {
-        results.push(await previewOne(mapping.metric, () => mapEvent(mapping, one, context, parts)))
-      }
-    } catch (error) {
-      results.push(failedPreview(mapping.metric, error))
-    }
+  const workspace = asId(bindings.workspace) ?? ''
+  const repeatsParts = input.topic !== undefined
+  // Lane `live` shows the whole profile. The request shows what history omits.
+  const context = { lane: 'live', workspace, now: parts.clock.now(), repeatsParts } as const
+  const mapped = [...(await mapEvents(targets.mappings, { bindings, itemOf: () => item }, context, parts))]
+  if (targets.profile) {
+    mapped.push(await catchFault({ metric: PROFILE, lane: 'live' }, () => mapProfile(item, bindings, parts)))
   }
-  if (targets.profile) results.push(await previewOne(PROFILE, () => mapProfile(open.item, open.bindings, parts)))
-  return results
+  return mapped.map(toPreview)
 }
 
 /** Shows a message within the limits of the destination. One that it would reject stays as mapped. */
@@ -194,21 +190,15 @@ function toItem(message: OutgoingMessage): PreviewItem {
   return item
 }
 
-async function previewOne(metric: string, map: () => Promise<MapResult<OutgoingMessage>>): Promise<PreviewResult> {
-  try {
-    const mapped = await map()
-    if ('skipped' in mapped) return { item: { metric, skipped: mapped.skipped } }
-    if ('wait' in mapped) return { item: { metric, skipped: mapped.wait.reason } }
-    const { message } = mapped
-    return { message, item: toItem(message) }
-  } catch (error) {
-    return failedPreview(metric, error)
+function toPreview(mapped: MappedOccurrence): PreviewResult {
+  const { metric } = mapped.identity
+  if ('skipped' in mapped) return { item: { metric, skipped: mapped.skipped } }
+  if ('wait' in mapped) return { item: { metric, skipped: mapped.wait.reason } }
+  if ('fault' in mapped) {
+    const { message, place } = mapped.fault.info()
+    return { item: { metric, fault: message, ...(place !== undefined && { place }) } }
   }
-}
-
-function failedPreview(metric: string, error: unknown): PreviewResult {
-  const { message, place } = toFault(error).info()
-  return { item: { metric, fault: message, ...(place !== undefined && { place }) } }
+  return { message: mapped.message, item: toItem(mapped.message) }
 }
 
 /** Empty if the destination would reject them, e.g. for a missing identifier. */

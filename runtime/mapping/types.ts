@@ -9,8 +9,10 @@ export interface MapParts {
   readonly spec: Spec
   readonly plan: CompiledPlan
   readonly lookups: Pick<Lookups, 'find'>
-  /** Whether an event with this key was delivered before. */
-  readonly wasDelivered: (key: string) => Promise<boolean>
+  /** Those of the keys whose events were delivered before. */
+  readonly filterDelivered: (keys: readonly string[]) => Promise<ReadonlySet<string>>
+  /** When live delivery began, milliseconds since 1970. Undefined before the first webhook. */
+  readonly liveSince: () => Promise<number | undefined>
   /** For a preview: shows whole profiles, and also those without an identifier. */
   readonly forDisplay?: boolean
 }
@@ -32,7 +34,7 @@ export type MapResult<M> = ({ readonly message: M } | { readonly skipped: string
   readonly identified?: readonly string[]
 }
 
-/** How the events of a record are sent, and for which run. */
+/** How the events of a record are sent, and for which run. Lane `live` holds for young events only. */
 export interface DeliveryContext {
   readonly lane: Lane
   readonly workspace: string
@@ -41,6 +43,8 @@ export interface DeliveryContext {
   readonly now: number
   /** When its notification was received, if it came by webhook. */
   readonly noticedAt?: number
+  /** Whether it is a notification, which repeats older parts beside the one it announces. */
+  readonly repeatsParts: boolean
   /** Drops cached lookups of contacts, once each. Of a record that waited: what it waited for may have changed. */
   readonly refreshContacts?: (contacts: readonly string[]) => Promise<unknown>
 }

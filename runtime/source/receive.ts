@@ -1,16 +1,15 @@
 /** Receives a webhook: raw body, signature, envelope, account, disk, 200, in that order. Mapping comes later. */
 
-import { liveSinceCheckpoint } from '../lib/checkpoint-names.ts'
-import { parseTime } from '../lib/iso-time.ts'
 import { isObject } from '../lib/json.ts'
 import { readBody } from '../lib/read-body.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
-import type { Checkpoint, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import { isForeign } from './account-pin.ts'
-import { buildWebhookRecord, type Notification, openEnvelope } from './envelope.ts'
+import { buildWebhookRecord, openEnvelope } from './envelope.ts'
+import { firstLiveCheckpoint } from './live-since.ts'
 import { verifySignature } from './verify-signature.ts'
 import type { WebhookStatsRecorder } from './webhook-stats.ts'
 
@@ -94,22 +93,12 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
   stats.recordVerified(topic)
   if (spec.webhook.ignoredTopics.has(topic)) return respond(200)
   const record = await buildWebhookRecord(body, notification, spec, clock.now())
-  const { added } = await store.append([record], await liveSince(notification, pinned, record.receivedAt, store))
+  const { added } = await store.append(
+    [record],
+    await firstLiveCheckpoint(notification, pinned, record.receivedAt, store),
+  )
   logger.debug(added ? 'webhook stored' : 'duplicate webhook ignored', { record: record.id, topic })
   return respond(200)
-}
-
-/** Live delivery begins, and history ends, with the first webhook: its time is saved with its record. */
-async function liveSince(
-  { time, workspace }: Notification,
-  pinned: string | undefined,
-  now: number,
-  store: Pick<Store, 'readCheckpoint'>,
-): Promise<Checkpoint | undefined> {
-  // Another account's first notification must not end the history of ours.
-  const name = liveSinceCheckpoint(pinned === undefined ? workspace : undefined)
-  if ((await store.readCheckpoint(name)) !== undefined) return undefined
-  return { name, value: Math.min(now, parseTime(time) ?? now) }
 }
 
 /** Undefined for any other JSON: it is no notification. */

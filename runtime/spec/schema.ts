@@ -122,7 +122,17 @@ function describe({ error, path, value, schema }: Violation, yaml: YamlFile): De
   }
 }
 
+/** Keys that earlier versions had, and what to do about them. */
+const REMOVED_KEYS: Readonly<Record<string, string>> = {
+  'webhook.occurrences': 'remove it: a notification counts all its parts, each once, by its key',
+}
+
 function unknownKey(key: string, path: Path, schema: SchemaText, yaml: YamlFile): Description {
+  const removed = REMOVED_KEYS[`${path.at(-1)}.${key}`]
+  if (removed !== undefined) {
+    const message = `"${key}" is no longer used${within(path)}`
+    return { code: 'spec/removed-key', message, help: removed, span: yaml.keySpan([...path, key]) }
+  }
   const help = suggest(key, Object.keys(schema.properties ?? {}))
   const message = `unknown key "${key}"${within(path)}`
   return { code: 'spec/unknown-key', message, help, span: yaml.keySpan([...path, key]) }

@@ -221,8 +221,6 @@ export interface Mapping {
   readonly file: string
   readonly resource: string
   readonly topics: ReadonlySet<string>
-  /** `latest`: only the newest of a webhook's occurrences, chosen before `when` is evaluated. */
-  readonly occurrences: 'all' | 'latest'
   readonly stream?: MappingStream
   /** Occurrences, each bound as `$part`. Absent: the resource is the only occurrence. */
   readonly each?: Expression

@@ -44,7 +44,7 @@ test('renames and adds properties as shown', async () => {
   const ticket = JSON.parse(readFileSync(new URL('test/fixtures/intercom/ticket.json', root), 'utf8'))
   const connector = await intercomToKlaviyo({ settings: { spec } })
   const { items } = await connector.preview({ topic: 'ticket.state.updated', data: ticket })
-  expect(items).toMatchObject([{ metric: 'Resolved Ticket', properties: { 'Ticket Subject': 'Wrong size' } }])
+  expect(items.at(-1)).toMatchObject({ metric: 'Resolved Ticket', properties: { 'Ticket Subject': 'Wrong size' } })
 })
 
 test('adds a tenth metric with one file', async () => {

@@ -60,7 +60,6 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
     file: node.file,
     resource,
     topics: new Set(from.webhook?.topics ?? []),
-    occurrences: from.webhook?.occurrences ?? 'all',
     ...(from.stream === undefined ? {} : { stream: compileStream(from.stream) }),
     ...(parts === undefined ? {} : { each: parts.expression }),
     ...(when === undefined ? {} : { when: node.at('when').expression(earlyScope) }),
@@ -79,18 +78,8 @@ function listExpressions({ each, when, key, time, contact, skip, properties }: O
   return [...[each, when].filter((each) => each !== undefined), ...key, time, contact, ...rules]
 }
 
-function checkFrom({ resource, from, each }: MappingDocument, names: SpecNames, node: SpecNode): void {
+function checkFrom({ resource, from }: MappingDocument, names: SpecNames, node: SpecNode): void {
   const webhook = node.at('from', 'webhook')
-  if (each === undefined && from.webhook?.occurrences !== undefined) {
-    const message = '"occurrences" chooses among the parts that "each" finds, and there is no "each"'
-    const choice = webhook.at('occurrences')
-    choice.warn({ code: 'spec/unused-occurrences', message, help: 'remove it, or add "each"' }, choice.keySpan)
-  }
-  if (each !== undefined && from.webhook !== undefined && from.webhook.occurrences === undefined) {
-    const message = 'each webhook repeats every matching part, not only the newest'
-    const help = 'write occurrences: latest, or occurrences: all to count every one of them'
-    webhook.warn({ code: 'spec/no-occurrences', message, help }, webhook.keySpan)
-  }
   const resourceSpec = resolveName(node.at('resource'), 'resource', resource, names.resources)
   if (resourceSpec === undefined) return
   checkTopics(webhook.at('topics'), from.webhook?.topics ?? [], resourceSpec, names.resources)

@@ -233,7 +233,6 @@ export interface Mapping {
   from: {
     webhook?: {
       topics: Topics
-      occurrences?: 'all' | 'latest'
     }
     stream?:
       | string

@@ -138,7 +138,7 @@ async function loadHostile(text: string): Promise<LoadedSpec> {
     metric: text,
     summary: text,
     resource: 'ticket',
-    from: { webhook: { topics: ['ticket.state.updated'], occurrences: 'latest' } },
+    from: { webhook: { topics: ['ticket.state.updated'] } },
     key: ['strange', 'id'],
     time: 'created_at',
     contact: 'people[0].id',

@@ -1,0 +1,90 @@
+/** Collects the occurrences of a record that may be events still to send, in order of time. */
+import type { Bindings } from '../expression/expression.ts'
+import { type Fault, toFault } from '../ports/fault.ts'
+import type { Json } from '../ports/types.ts'
+import type { Mapping } from '../spec/spec.ts'
+import { findOccurrences, identifyOccurrence, type Occurrence, type OccurrenceIdentity } from './occurrences.ts'
+import { findWindowSkip } from './skip-rules.ts'
+import type { DeliveryContext, EventIdentity, MapParts } from './types.ts'
+
+/** An occurrence with its key, its time and its contacts. */
+export interface Candidate extends Occurrence, OccurrenceIdentity {
+  readonly mapping: Mapping
+  /** Whether an event with its key was delivered before. */
+  readonly delivered: boolean
+}
+
+export interface CandidateFault {
+  readonly identity: EventIdentity
+  readonly fault: Fault
+}
+
+/** All occurrences of a mapping. The fault of one does not affect the others. */
+export async function findCandidates(
+  mapping: Mapping,
+  { item, bindings }: { readonly item: Json; readonly bindings: Bindings },
+  { lane, workspace }: DeliveryContext,
+  { plan }: Pick<MapParts, 'plan'>,
+): Promise<readonly (Candidate | CandidateFault)[]> {
+  const result = findOccurrences(mapping, item, bindings)
+  const found = result instanceof Promise ? await result : result
+  const candidates: (Candidate | CandidateFault)[] = []
+  for (const one of found) {
+    try {
+      const identified = identifyOccurrence(plan.planOf(mapping), item, one.bindings, workspace)
+      // Awaiting a value that is no promise costs more than the check.
+      const { key, ms, contacts } = identified instanceof Promise ? await identified : identified
+      const { position, newest } = one
+      candidates.push({ mapping, item, bindings: one.bindings, position, newest, key, ms, contacts, delivered: false })
+    } catch (error) {
+      candidates.push({ identity: { metric: mapping.metric, lane }, fault: toFault(error) })
+    }
+  }
+  return candidates
+}
+
+/**
+ * Live delivery is set up some time before its first notification arrives, which may be a retry, or the one after a lost
+ * one. Older parts of this time before it count, too; their keys keep an import from counting them again. Milliseconds.
+ */
+const LIVE_OVERLAP = 30 * 60_000
+
+/**
+ * Marks what was delivered before, by one query of the store.
+ *
+ * A notification is evidence of every part in it: one whose own notification was lost, or is still to come, counts now.
+ * Of the older parts those delivered before and those that history delivers are left out without a result, since every
+ * notification repeats them.
+ */
+export async function selectCandidates(
+  found: readonly Candidate[],
+  { run, repeatsParts }: DeliveryContext,
+  parts: Pick<MapParts, 'filterDelivered' | 'liveSince'>,
+): Promise<readonly Candidate[]> {
+  const isOlder = ({ newest }: Candidate) => repeatsParts && !newest
+  const own = found.some(isOlder) ? await dropHistory(found, isOlder, parts) : found
+  const keys = own.filter(({ ms }) => findWindowSkip(ms, run) === undefined).map(({ key }) => key)
+  const delivered = keys.length === 0 ? undefined : await parts.filterDelivered(keys)
+  if (delivered !== undefined && delivered.size > 0) {
+    const isNews = (one: Candidate) => !isOlder(one) || !delivered.has(one.key)
+    return own
+      .filter(isNews)
+      .map((one) => (delivered.has(one.key) ? { ...one, delivered: true } : one))
+      .sort(byTime)
+  }
+  return own.length === 1 ? own : [...own].sort(byTime)
+}
+
+async function dropHistory(
+  found: readonly Candidate[],
+  isOlder: (one: Candidate) => boolean,
+  { liveSince }: Pick<MapParts, 'liveSince'>,
+): Promise<readonly Candidate[]> {
+  const since = ((await liveSince()) ?? Number.NEGATIVE_INFINITY) - LIVE_OVERLAP
+  return found.filter((one) => !isOlder(one) || one.ms >= since)
+}
+
+/** Times are in whole seconds, within which the list has the order. */
+function byTime(a: Candidate, b: Candidate): number {
+  return a.ms - b.ms || a.position - b.position
+}

@@ -1,0 +1,85 @@
+/** Maps the occurrences of a record that are still to be sent: each becomes a message, a skip reason or a fault. */
+import type { Bindings } from '../expression/expression.ts'
+import type { MaybePromise } from '../lib/maybe-promise.ts'
+import { type Fault, toFault } from '../ports/fault.ts'
+import type { Json, OutgoingMessage } from '../ports/types.ts'
+import type { Mapping } from '../spec/spec.ts'
+import { type Candidate, findCandidates, selectCandidates } from './candidates.ts'
+import { mapEvent, toEventIdentity } from './map-event.ts'
+import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './types.ts'
+
+/** A mapped occurrence, or its fault, which does not affect the others. */
+export type MappedOccurrence = MapResult<OutgoingMessage> | FailedMapping
+
+interface FailedMapping {
+  readonly identity: EventIdentity
+  readonly fault: Fault
+  readonly identified?: undefined
+}
+
+export interface RecordItem {
+  readonly bindings: Bindings
+  /** The resource that a mapping reads. Undefined if the source no longer has it. */
+  readonly itemOf: (mapping: Mapping) => MaybePromise<Json | undefined>
+}
+
+export async function mapEvents(
+  mappings: readonly Mapping[],
+  { bindings, itemOf }: RecordItem,
+  context: DeliveryContext,
+  parts: MapParts,
+): Promise<readonly MappedOccurrence[]> {
+  const candidates: Candidate[] = []
+  const ended: MappedOccurrence[] = []
+  for (const mapping of mappings) {
+    const identity: EventIdentity = { metric: mapping.metric, lane: context.lane }
+    try {
+      const item = await itemOf(mapping)
+      if (item === undefined) ended.push({ identity, skipped: 'resource-not-found' })
+      else
+        for (const one of await findCandidates(mapping, { item, bindings }, context, parts))
+          if ('fault' in one) ended.push(one)
+          else candidates.push(one)
+    } catch (error) {
+      ended.push({ identity, fault: toFault(error) })
+    }
+  }
+  if (candidates.length === 0) return ended
+  const selected = await selectCandidates(candidates, context, parts)
+  const mapped = await Promise.all(selected.map((one) => mapCandidate(one, context, parts)))
+  return [...ended, ...(mapped.length > 1 ? withoutRepetition(mapped, selected, context) : mapped)]
+}
+
+function mapCandidate(one: Candidate, context: DeliveryContext, parts: MapParts): Promise<MappedOccurrence> {
+  const identity = toEventIdentity(one, context, parts)
+  return catchFault(identity, () => mapEvent(one, identity, context, parts))
+}
+
+/**
+ * Leaves out the skipped older parts, which every notification repeats, and a key's second event in one record. A fault
+ * stays: its part may have had no notification of its own.
+ */
+function withoutRepetition(
+  mapped: readonly MappedOccurrence[],
+  selected: readonly Candidate[],
+  { repeatsParts }: DeliveryContext,
+): readonly MappedOccurrence[] {
+  const keys = new Set<string>()
+  return mapped.filter((one, index) => {
+    const { newest, key } = selected[index] as Candidate
+    if ('skipped' in one) return newest || !repeatsParts
+    if (!('message' in one)) return true
+    return keys.size < keys.add(key).size
+  })
+}
+
+export async function catchFault(
+  identity: EventIdentity,
+  map: () => Promise<MapResult<OutgoingMessage>>,
+): Promise<MappedOccurrence> {
+  try {
+    return await map()
+  } catch (error) {
+    return { identity, fault: toFault(error) }
+  }
+}
