@@ -12,7 +12,13 @@ import {
   messageBody,
   ticketNumber,
 } from './history.ts'
-import { type Conversation, type ConversationPart, newConversation, newConversationPart } from './new-conversation.ts'
+import {
+  type Conversation,
+  type ConversationPart,
+  newConversation,
+  newConversationPart,
+  withoutReply,
+} from './new-conversation.ts'
 import { lifetime, randomFor, type Seed, type SeededRandom, STREAMS } from './seed.ts'
 
 /** Conversation `index` of the history, complete. Search results omit `conversation_parts`. */
@@ -26,7 +32,9 @@ export function conversation(seed: Seed, index: number): Conversation {
   for (let step = 1; step <= steps; step++)
     it = addRandomPart(it, people, rng, at + Math.floor(((end - at) * step) / (steps + 1)))
   if (rng.chance(0.25)) it = rateConversation(it, rng, end)
-  return { ...it, ...addOddities(seed, index, it, rng), updated_at: end }
+  it = { ...it, ...addOddities(seed, index, it, rng) }
+  if (rng.chance(0.08)) it = rateFin(it, rng, end)
+  return { ...it, updated_at: end }
 }
 
 export function conversationUpdated(seed: Seed, index: number): number {
@@ -42,8 +50,12 @@ export function replyToConversation(it: Conversation, author: Author, at: number
     newConversationPart(it, { author, at, type: 'comment', body }),
   ]
   const open = { state: 'open', open: true, waiting_since: byContact ? at : null, read: byContact ? it.read : false }
-  const last = byContact ? { last_contact_reply_at: at } : { last_admin_reply_at: at }
-  return withParts({ ...it, ...(byContact ? open : { waiting_since: null }) }, parts, at, last)
+  const first = it.first_contact_reply ?? { created_at: at, type: 'conversation', url: null }
+  const last = byContact
+    ? { first_contact_reply_at: first.created_at, last_contact_reply_at: at }
+    : { last_admin_reply_at: at }
+  const next = byContact ? { ...open, first_contact_reply: first } : { waiting_since: null }
+  return withParts({ ...it, ...next }, parts, at, last)
 }
 
 export function closeConversation(it: Conversation, author: Author, at: number): Conversation {
@@ -74,6 +86,16 @@ export function rateConversation(
   }
 }
 
+/** Adds a rating of Fin, requested at the last update and answered at `at`, or never. */
+export function rateFin(it: Conversation, rng: SeededRandom, at: number, answered = rng.chance(0.8)): Conversation {
+  const rating = answered ? 1 + rng.int(5) : null
+  const rating_remark = answered && rng.chance(0.3) ? rng.pick(['Quick', 'Aucune aide', '']) : null
+  const times = { created_at: Math.min(it.updated_at, at), updated_at: at }
+  const answer = { source_title: null, last_answer_type: 'ai_answer', resolution_state: 'assumed_resolution' }
+  const ai_agent = { source_type: 'workflow', ...answer, rating, rating_remark, ...times }
+  return { ...it, updated_at: at, ai_agent, ai_agent_participated: true }
+}
+
 export function markRead(it: Conversation, at: number): Conversation {
   return { ...it, read: true, updated_at: at }
 }
@@ -84,12 +106,13 @@ function addRandomPart(it: Conversation, people: readonly Contact[], rng: Seeded
   return replyToConversation(it, contactAuthor(rng.pick(people)), at, messageBody(rng))
 }
 
-/** Rare shapes that break programs: no source, no statistics, a linked ticket. */
+/** Rare shapes that break programs: no source (as a rule of a conversation without a reply), no statistics, a ticket. */
 function addOddities(seed: Seed, index: number, it: Conversation, rng: SeededRandom): Partial<Conversation> {
   const ticket = convertedTo(seed, index)
+  const isSilent = it.conversation_parts.conversation_parts.every(({ author }) => author.type === 'admin')
   return {
     read: rng.chance(0.7),
-    ...(rng.chance(0.03) ? { source: null } : {}),
+    ...(rng.chance(0.03) ? { source: null, ...(isSilent && withoutReply(it.statistics)) } : {}),
     ...(rng.chance(0.02) ? { statistics: null } : {}),
     ...(ticket === undefined ? {} : { ticket: { type: 'ticket', id: it.id, ticket_id: ticketNumber(ticket) } }),
   }

@@ -11,9 +11,9 @@ import {
   messageBody,
 } from './history.ts'
 import type { SeededRandom } from './seed.ts'
-import { TAGS } from './teammates-and-tags.ts'
+import { FIN, TAGS } from './teammates-and-tags.ts'
 
-export type Conversation = ReturnType<typeof newConversation>
+export type Conversation = ReturnType<typeof begin>
 export type ConversationPart = ReturnType<typeof newConversationPart>
 
 interface Rating {
@@ -45,8 +45,19 @@ interface FirstReply {
   readonly url: string | null
 }
 
-/** Needs at least one contact. */
-export function newConversation(id: number, at: number, people: readonly Contact[], rng: SeededRandom) {
+/** A conversation as it begins. Needs at least one contact, who has not written yet if its source is outbound. */
+export function newConversation(id: number, at: number, people: readonly Contact[], rng: SeededRandom): Conversation {
+  const it = begin(id, at, people, rng)
+  return it.source?.delivered_as === 'customer_initiated' ? it : { ...it, ...withoutReply(it.statistics) }
+}
+
+/** Fields of a conversation in which no contact has written. */
+export function withoutReply<T extends object>(statistics: T | null) {
+  const none = { first_contact_reply_at: null, last_contact_reply_at: null }
+  return { first_contact_reply: null, statistics: statistics && { ...statistics, ...none } }
+}
+
+function begin(id: number, at: number, people: readonly Contact[], rng: SeededRandom) {
   const starter = people[0] as Contact
   return {
     type: 'conversation',
@@ -118,7 +129,7 @@ export function newConversationPart(
 
 function sourceOf(id: number, starter: Contact, rng: SeededRandom) {
   const byContact = rng.chance(0.8)
-  return {
+  const source = {
     type: rng.pick(['conversation', 'conversation', 'conversation', 'email', 'whatsapp', 'instagram', 'sms']),
     id: `338${id - FIRST_CONVERSATION}`,
     delivered_as: byContact
@@ -131,6 +142,7 @@ function sourceOf(id: number, starter: Contact, rng: SeededRandom) {
     url: rng.chance(0.5) ? 'https://sandbox-shop.com/cart' : null,
     redacted: false,
   }
+  return source.delivered_as === 'operator_initiated' ? { ...source, author: FIN as Author } : source
 }
 
 function statisticsOf(at: number, rng: SeededRandom) {

@@ -16,6 +16,9 @@ export const ADMINS: readonly AdminAccount[] = [
   { id: 9_600_005, name: 'Ada', email: 'ada@sandbox-shop.com', teams: [] },
 ]
 
+/** Author of bots' and Workflows' messages. Not in `GET /admins` here. */
+export const FIN = { type: 'bot', id: '9600900', name: 'Fin', email: 'operator+sandbox1@intercom.io' } as const
+
 /** Still assigned to old conversations, but no longer in `GET /admins`. */
 export const FORMER_ADMIN = 9_600_099
 

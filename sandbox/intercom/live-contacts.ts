@@ -4,13 +4,15 @@ import { COUNTRIES } from '../data/contact-names.ts'
 import { type Contact, contact } from '../data/contacts.ts'
 import { TAGS } from '../data/teammates-and-tags.ts'
 import { type LiveAction, type LiveContext, recentContact } from './live-context.ts'
-import { contactItem } from './webhook-items.ts'
+import { contactItem, visitorItem } from './webhook-items.ts'
 
 export const contactActions: readonly LiveAction[] = [
   { name: 'contact created', weight: 3, run: create },
   { name: 'contact updated', weight: 4, run: update },
   { name: 'contact tagged', weight: 2, run: tag },
-  { name: 'contact unsubscribed', weight: 1, run: unsubscribe },
+  { name: 'contact unsubscribed', weight: 2, run: unsubscribe },
+  { name: 'contact unarchived', weight: 2, run: unarchive },
+  { name: 'visitor signed up', weight: 2, run: signUp },
 ]
 
 async function create({ workspace, now, notify }: LiveContext): Promise<boolean> {
@@ -53,6 +55,21 @@ async function unsubscribe(context: LiveContext): Promise<boolean> {
     topic: 'contact.unsubscribed',
     wrap,
   }))
+}
+
+/** By the name that real workspaces send; the documentation's lacks the final "d". */
+async function unarchive(context: LiveContext): Promise<boolean> {
+  return change(context, (it) => ({ next: it, topic: 'contact.unarchived' }))
+}
+
+/** A visitor becomes a user. */
+async function signUp({ workspace, now, notify }: LiveContext): Promise<boolean> {
+  const person = contact(workspace.seed, workspace.contacts.size)
+  const at = now()
+  const it = { ...person, role: 'user', tag_ids: [], created_at: at, updated_at: at, signed_up_at: at }
+  workspace.contacts.add(it)
+  await notify('visitor.signed_up', visitorItem(it))
+  return true
 }
 
 interface ContactChange {

@@ -1,6 +1,6 @@
 /** Live activity in the sandbox's workspace: each action changes a record and sends its webhooks. */
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
-import { markRead, rateConversation, replyToConversation } from '../data/conversations.ts'
+import { markRead, rateConversation, rateFin, replyToConversation } from '../data/conversations.ts'
 import { contactAuthor, FIRST_CONVERSATION, messageBody } from '../data/history.ts'
 import { type Conversation, type ConversationPart, newConversation } from '../data/new-conversation.ts'
 import { type SeededRandom, seededRandom } from '../data/seed.ts'
@@ -53,10 +53,15 @@ function pickAction(rng: SeededRandom): LiveAction {
 async function start(context: LiveContext): Promise<boolean> {
   const { workspace, rng, now, notify } = context
   const person = workspace.contacts.at(recentContact(context))
-  const it = newConversation(FIRST_CONVERSATION + workspace.conversations.size, now(), [person], rng)
+  const begun = newConversation(FIRST_CONVERSATION + workspace.conversations.size, now(), [person], rng)
+  const byTeammate = begun.source?.delivered_as === 'admin_initiated'
+  // Intercom creates the conversation of any other outbound message when a contact answers it.
+  const it =
+    byTeammate || begun.first_contact_reply !== null
+      ? begun
+      : replyToConversation(begun, contactAuthor(person), now(), messageBody(rng))
   workspace.conversations.add(it)
-  const byContact = it.source?.author.type !== 'admin'
-  await notify(byContact ? 'conversation.user.created' : 'conversation.admin.single.created', conversationItem(it))
+  await notify(byTeammate ? 'conversation.admin.single.created' : 'conversation.user.created', conversationItem(it))
   return true
 }
 
@@ -75,7 +80,7 @@ async function read(context: LiveContext): Promise<boolean> {
 
 async function rate(context: LiveContext): Promise<boolean> {
   return change(context, 'conversation.rating.added', (it) => ({
-    next: rateConversation(it, context.rng, context.now(), true),
+    next: (context.rng.chance(0.25) ? rateFin : rateConversation)(it, context.rng, context.now(), true),
   }))
 }
 

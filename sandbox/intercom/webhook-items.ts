@@ -20,3 +20,17 @@ export function contactItem(it: Contact): object {
   )
   return Object.fromEntries(entries)
 }
+
+/** A visitor who signed up, in the form of before 2.0. */
+export function visitorItem(it: Contact): object {
+  const { role, external_id, location, tags: _, ...rest } = contactItem(it) as ReturnType<typeof contactBody>
+  const location_data = {
+    type: 'location_data',
+    city_name: location.city,
+    region_name: location.region,
+    country_name: location.country,
+    country_code: location.country_code,
+  }
+  const tags = { type: 'tag.list', tags: [] as const }
+  return { ...rest, type: role, user_id: external_id, anonymous: false, location_data, tags }
+}

@@ -3,9 +3,7 @@
 const IDENTITY = 'events that wait until their contact is identified'
 const CANDIDATES = 'contacts of a merge chain, and the next candidate after a 404'
 const EVIDENCE = 'every part of a notice as evidence, in the lane of its own age'
-const FIN = 'ratings of Fin'
-const STARTER = 'a conversation counts as created once a contact has written'
-const CONVERTED = 'replies of a ticket count once, also where they stand in its conversation'
+const CONVERTED = 'replies of a ticket count once, also where its conversation does not tell when the ticket began'
 const ORDER = 'contact notices applied in the order of their changes'
 const ADDRESS = 'a changed address moves the profile'
 const LARGE = 'texts and attributes over a limit are cut or left out'
@@ -33,11 +31,7 @@ export const TODO: Readonly<Record<string, string>> = {
   'ticket-notices-days-late': EVIDENCE,
   'hold-notice-days-late': EVIDENCE,
   'ticket-reply-notice-lost': EVIDENCE,
-  'fin-rated': FIN,
-  'fin-and-teammate-rated': FIN,
-  'campaign-answered': STARTER,
-  'bot-answered': STARTER,
-  'workflow-unanswered': STARTER,
+  'fin-and-teammate-rated': EVIDENCE,
   'ticket-from-conversation': CONVERTED,
   'address-changed': ADDRESS,
   'older-contact-notice-last': ORDER,

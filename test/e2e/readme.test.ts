@@ -62,6 +62,20 @@ test('adds a tenth metric with one file', async () => {
   expect(items).toMatchObject([{ metric: 'Closed Conversation', key: 'w:closed-conversation:9' }])
 })
 
+test('drops conversations that began with an outbound message, by the setting of the mapping', async () => {
+  const created = readFileSync(new URL('mappings/created-conversation.yaml', root), 'utf8')
+  const text = created.replace('# started-by-outbound:', 'started-by-outbound:')
+  const { spec, diagnostics } = await load({ 'mappings/created-conversation.yaml': text })
+  expect(diagnostics.map((one) => renderDiagnostic(one, false))).toEqual([])
+  const connector = await intercomToKlaviyo({ settings: { spec } })
+  const data = JSON.parse(readFileSync(new URL('test/fixtures/intercom/conversation.json', root), 'utf8'))
+  data.source = { delivered_as: 'automated', author: { type: 'admin', id: '1' } }
+  for (const from of [{ topic: 'conversation.user.created' }, { stream: 'conversations' }]) {
+    const { items } = await connector.preview({ ...from, data })
+    expect(items).toContainEqual({ metric: 'Created Conversation', skipped: 'started-by-outbound' })
+  }
+})
+
 test('lists in the guide for operators the topics that the mappings use', async () => {
   const guide = readFileSync(new URL('docs/guide/operators.md', root), 'utf8')
   const { spec } = await load({})

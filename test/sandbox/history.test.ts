@@ -19,6 +19,24 @@ const changesTo = (it: Answer, state: string) =>
 // Each of these has broken a connector: the history must contain at least one.
 test.each<[string, keyof typeof rows, (it: Answer) => boolean]>([
   ['no source', 'conversations', (it) => it.source === null],
+  ['no source, and a silent contact', 'conversations', (it) => it.source === null && it.first_contact_reply === null],
+  [
+    'no source, and a contact who wrote',
+    'conversations',
+    (it) => it.source === null && it.first_contact_reply !== null,
+  ],
+  [
+    "a bot's message with an answer",
+    'conversations',
+    (it) => valueAt(it, 'source.author.type') === 'bot' && it.first_contact_reply !== null,
+  ],
+  [
+    "a bot's message without an answer",
+    'conversations',
+    (it) => valueAt(it, 'source.author.type') === 'bot' && it.first_contact_reply === null,
+  ],
+  ['a rating of Fin', 'conversations', (it) => typeof valueAt(it, 'ai_agent.rating') === 'number'],
+  ['a requested rating of Fin', 'conversations', (it) => valueAt(it, 'ai_agent.rating') === null],
   ['no statistics', 'conversations', (it) => it.statistics === null],
   ['several contacts', 'conversations', (it) => contactsOf(it).length > 1],
   ['no assignee', 'conversations', (it) => it.admin_assignee_id === 0 && it.team_assignee_id === 0],

@@ -28,6 +28,7 @@ describe('300 live actions', async () => {
       'contact.lead.created',
       'contact.lead.tag.created',
       'contact.lead.updated',
+      'contact.unarchived',
       'contact.unsubscribed',
       'contact.user.created',
       'contact.user.tag.created',
@@ -40,6 +41,7 @@ describe('300 live actions', async () => {
       'ticket.contact.replied',
       'ticket.created',
       'ticket.state.updated',
+      'visitor.signed_up',
     ])
   })
 
