@@ -17,12 +17,12 @@ export interface ApiAnswer {
   readonly body: Answer
 }
 
-/** A linear congruential generator. */
+/** A linear congruential generator. Its products stay below 2^53: rounded ones would repeat after a few thousand. */
 export function seededRandom(seed = 1): Random {
   let state = seed
   return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
-    return state / 2 ** 31
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
+    return state / 2 ** 32
   }
 }
 
