@@ -121,7 +121,8 @@ test('shows the diagnostic that `validate` prints', async () => {
   const shown = blocks.find(({ text }) => text.includes('[expression/unknown-function]'))?.text ?? ''
   const line = Number(/:(\d+):/.exec(shown)?.[1])
   const lines = resolved.split('\n')
-  lines[line - 1] = '  Contact Phone: $phon($contact.phone)'
+  const next = lines.findIndex((text, at) => at >= line && /^ {2}\w/.test(text))
+  lines.splice(line - 1, next - line + 1, '  Contact Phone: $phon($contact.phone)')
   const { diagnostics } = await load({ 'mappings/resolved-ticket.yaml': lines.join('\n') })
   expect(diagnostics.map((one) => renderDiagnostic(one, false)).join('\n')).toBe(shown.trimEnd())
 })
