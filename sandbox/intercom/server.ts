@@ -10,6 +10,7 @@ import { createFailures, type RateLimit, rateLimit } from './errors.ts'
 import { createLiveActivity } from './live.ts'
 import { type IntercomOauth, intercomOauth } from './oauth.ts'
 import { routes } from './routes.ts'
+import { parseUnreliability, spoilPage, type Unreliability } from './unreliability.ts'
 import { type WebhookNotification, WebhookSender } from './webhooks.ts'
 
 export interface IntercomSandboxOptions {
@@ -43,6 +44,8 @@ export interface IntercomSandbox {
   fetch(request: Request): Promise<Response>
   /** Runs one random action; resolves after the first attempt at its webhooks. */
   act(): Promise<void>
+  /** Loses webhooks, cuts pages short and counts wrongly from now on. */
+  misbehave(rules: Unreliability): void
   /** Runs an action every `every` milliseconds until the signal aborts. */
   live(options: { readonly every: number; readonly signal: AbortSignal }): Promise<void>
   /** Plays a course: changes records and sends their webhooks. */
@@ -74,7 +77,9 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
   })
 
   const { clientSecret, fetch, webhookUrl: url = () => undefined } = options
-  const webhooks = new WebhookSender({ clock, random, fetch, workspace: id, clientSecret, url })
+  let unreliability: Unreliability = {}
+  const rules = () => unreliability
+  const webhooks = new WebhookSender({ clock, random, fetch, workspace: id, clientSecret, url, rules })
   const act = createLiveActivity({ workspace, clock, random, notify: (topic, item) => webhooks.send(topic, item) })
   const limit = rateLimit(options.limit ?? { limit: 1666, per: 10_000 }, clock)
   const onUninstall = () => void sendUninstallNotice({ ...options, workspace: id })
@@ -91,7 +96,10 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
   const faults = new FaultInjector({ clock, random, failure: createFailures(random) })
   const calls: Record<string, number> = {}
 
-  const controls = controlRoutes({ calls, webhooks, faults, oauth, act })
+  const misbehave = (next: Unreliability) => {
+    unreliability = next
+  }
+  const controls = controlRoutes({ calls, webhooks, faults, oauth, act, misbehave })
 
   return {
     async fetch(request) {
@@ -100,9 +108,10 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
       if (pathname === '/oauth' || pathname.startsWith('/auth/')) return oauth.app.fetch(request)
       const call = `${request.method} ${pathTemplate(pathname)}`
       calls[call] = (calls[call] ?? 0) + 1
-      return faults.apply(request, async () => api.fetch(request))
+      return faults.apply(request, async () => spoilPage(await api.fetch(request), unreliability, random))
     },
     act,
+    misbehave,
     async live({ every, signal }) {
       while (!signal.aborted) {
         // Not awaited: a slow receiver does not delay the next action.
@@ -128,18 +137,22 @@ interface Controls {
   readonly faults: FaultInjector
   readonly oauth: IntercomOauth
   readonly act: () => Promise<void>
+  readonly misbehave: (rules: Unreliability) => void
 }
 
 /** Routes beside Intercom's own: calls, webhooks, fault injection, uninstall, live actions. */
-function controlRoutes({ calls, webhooks, faults, oauth, act }: Controls): Hono {
+function controlRoutes({ calls, webhooks, faults, oauth, act, misbehave }: Controls): Hono {
   const app = new Hono().basePath('/sandbox')
   app.get('/calls', (c) => c.json(calls))
   app.get('/notifications', (c) => c.json(webhooks.notifications()))
   app.post('/misbehave', async (c) => {
-    const rules = parseFaultInjection(await c.req.json().catch(() => undefined))
-    if (rules === undefined) return c.json({ error: 'unknown rule or invalid number' }, 400)
+    const body: unknown = await c.req.json().catch(() => undefined)
+    const parsed = typeof body === 'object' && body !== null ? parseUnreliability(body) : undefined
+    const rules = parsed && parseFaultInjection(Array.isArray(body) ? body : parsed.others)
+    if (parsed === undefined || rules === undefined) return c.json({ error: 'unknown rule or invalid number' }, 400)
     faults.rules = rules
-    return c.json(rules)
+    misbehave(parsed.own)
+    return c.json({ ...rules, ...parsed.own })
   })
   app.post('/uninstall', (c) => {
     oauth.uninstall()

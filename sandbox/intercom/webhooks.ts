@@ -3,9 +3,12 @@ import { createHmac } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
 import { randomUuid } from './errors.ts'
+import { isLost, type Unreliability } from './unreliability.ts'
 
 const DEADLINE = 5_000
 const RETRY_AFTER = 60_000
+/** After repeated failures, milliseconds. */
+const PAUSE = 15 * 60_000
 /** A notification delayed by 429 is dropped when older than this, in milliseconds. */
 const MAX_AGE = 2 * 3_600_000
 
@@ -26,6 +29,7 @@ export interface WebhookSenderOptions {
   readonly clientSecret: string
   /** Undefined without a subscription: nothing is sent. */
   readonly url: () => string | undefined
+  readonly rules?: () => Unreliability
 }
 
 type MutableNotification = { -readonly [K in keyof WebhookNotification]: WebhookNotification[K] } & {
@@ -38,6 +42,8 @@ export class WebhookSender {
   readonly #notifications: MutableNotification[] = []
   readonly #closing = new AbortController()
   #disabled = false
+  #failuresInARow = 0
+  #pausedUntil = 0
 
   constructor(options: WebhookSenderOptions) {
     this.#options = options
@@ -54,8 +60,25 @@ export class WebhookSender {
     const created = { createdAt: createdAt ?? clock.now(), firstSentAt: clock.now() }
     const notification: MutableNotification = { id, topic, status: 'sending', attempts: 0, ...created }
     this.#notifications.push(notification)
+    const rules = this.#options.rules?.() ?? {}
+    if (clock.now() < this.#pausedUntil || isLost(topic, rules, random)) {
+      notification.status = 'lost'
+      return
+    }
+    if (rules.delay) {
+      void this.#attemptLater(notification, item, random() * rules.delay)
+      return
+    }
     await this.#attempt(notification, item)
     void this.#retry(notification, item)
+  }
+
+  async #attemptLater(notification: MutableNotification, item: object, delay: number): Promise<void> {
+    const { signal } = this.#closing
+    await this.#options.clock.sleep(delay, signal)
+    if (signal.aborted) return
+    await this.#attempt(notification, item)
+    await this.#retry(notification, item)
   }
 
   /** Oldest first. */
@@ -84,9 +107,17 @@ export class WebhookSender {
     if (notification.status !== 'delayed') notification.attempts++
     const status = await this.#post(notification, item)
     if (status === 410) this.#disabled = true
+    this.#pauseAfterFailures(status >= 200 && status < 300)
     if (status >= 200 && status < 300) notification.status = 'delivered'
     else if (status === 429) notification.status = 'delayed'
     else notification.status = status !== 410 && notification.attempts < 2 ? 'retrying' : 'lost'
+  }
+
+  #pauseAfterFailures(succeeded: boolean): void {
+    const { rules, clock } = this.#options
+    this.#failuresInARow = succeeded ? 0 : this.#failuresInARow + 1
+    const { pauseAfter = Number.POSITIVE_INFINITY } = rules?.() ?? {}
+    if (this.#failuresInARow >= pauseAfter) this.#pausedUntil = clock.now() + PAUSE
   }
 
   /** The receiver's status, or 0 without a timely answer. */

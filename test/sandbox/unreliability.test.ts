@@ -1,0 +1,81 @@
+/** An unreliable Intercom: webhooks that are lost, late or paused, pages cut short, wrong counts. */
+import { expect, test } from 'vitest'
+import { parseUnreliability, spoilPage, type Unreliability } from '../../sandbox/intercom/unreliability.ts'
+import { WebhookSender } from '../../sandbox/intercom/webhooks.ts'
+import { virtualClock } from '../helpers/virtual-clock.ts'
+
+function sender(rules: Unreliability, answer: () => number = () => 200) {
+  const clock = virtualClock()
+  const arrived: string[] = []
+  let draw = 0
+  const webhooks = new WebhookSender({
+    clock,
+    random: () => (draw = (draw + 0.37) % 1),
+    fetch: async (request) => {
+      arrived.push(((await request.json()) as { topic: string }).topic)
+      return new Response(null, { status: answer() })
+    },
+    workspace: 'w',
+    clientSecret: 's',
+    url: () => 'http://localhost/hook',
+    rules: () => rules,
+  })
+  return { clock, arrived, webhooks, send: (topic: string) => clock.until(webhooks.send(topic, {})) }
+}
+
+test('loses a share of the webhooks, or those of a topic', async () => {
+  const some = sender({ loseRate: 0.5 })
+  for (let i = 0; i < 100; i++) await some.send(`t${i}`)
+  expect(some.arrived.length).toBeGreaterThan(25)
+  expect(some.arrived.length).toBeLessThan(75)
+  const tickets = sender({ loseTopic: 'ticket.' })
+  for (const topic of ['ticket.created', 'conversation.read', 'ticket.closed']) await tickets.send(topic)
+  expect(tickets.arrived).toEqual(['conversation.read'])
+  expect(tickets.webhooks.notifications().map(({ status }) => status)).toEqual(['lost', 'delivered', 'lost'])
+})
+
+test('delays webhooks so that they overtake each other', async () => {
+  const { clock, arrived, send } = sender({ delay: 60_000 })
+  for (let i = 0; i < 10; i++) await send(`t${i}`)
+  expect(arrived).toEqual([])
+  await clock.advance(60_000)
+  expect([...arrived].sort()).toEqual(Array.from({ length: 10 }, (_, i) => `t${i}`))
+  expect(arrived).not.toEqual([...arrived].sort())
+})
+
+test('pauses for 15 minutes after failures in a row', async () => {
+  let status = 500
+  const { clock, arrived, send } = sender({ pauseAfter: 2 }, () => status)
+  await send('a')
+  await send('b')
+  status = 200
+  await send('lost')
+  expect(arrived).not.toContain('lost')
+  await clock.advance(15 * 60_000)
+  await send('later')
+  expect(arrived).toContain('later')
+})
+
+const page = { conversations: [1, 2], total_count: 4, pages: { type: 'pages', next: { starting_after: 'x' } } }
+
+test.each<[Unreliability, object]>([
+  [{}, page],
+  [{ cutRate: 1 }, { conversations: [1, 2], total_count: 4, pages: { type: 'pages' } }],
+  [{ emptyRate: 1 }, { total_count: 4, pages: page.pages }],
+  [{ countExtra: 3 }, { ...page, total_count: 7 }],
+])('a page under %j', async (rules, expected) => {
+  expect(await (await spoilPage(Response.json(page), rules, () => 0.5)).json()).toEqual(expected)
+  expect(await (await spoilPage(Response.json({ id: '1' }), rules, () => 0.5)).json()).toEqual({ id: '1' })
+})
+
+test.each([
+  [
+    { loseRate: 0.5, latency: 20 },
+    { own: { loseRate: 0.5 }, others: { latency: 20 } },
+  ],
+  [{ loseRate: 2 }, undefined],
+  [{ loseTopic: 1 }, undefined],
+  [{ countExtra: -1 }, undefined],
+])('rules %j', (rules, expected) => {
+  expect(parseUnreliability(rules)).toEqual(expected)
+})
