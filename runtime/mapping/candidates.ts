@@ -12,6 +12,8 @@ export interface Candidate extends Occurrence, OccurrenceIdentity {
   readonly mapping: Mapping
   /** Whether an event with its key was delivered before. */
   readonly delivered: boolean
+  /** Whether it is an older part from before live delivery began, which must not start a flow. */
+  readonly history?: boolean
 }
 
 export interface CandidateFault {
@@ -45,7 +47,7 @@ export async function findCandidates(
 
 /**
  * Live delivery is set up some time before its first notification arrives, which may be a retry, or the one after a lost
- * one. Older parts of this time before it count, too; their keys keep an import from counting them again. Milliseconds.
+ * one. Older parts of this time before it count, too, in lane `backfill`: they are history's. Milliseconds.
  */
 const LIVE_OVERLAP = 30 * 60_000
 
@@ -80,8 +82,10 @@ async function dropHistory(
   isOlder: (one: Candidate) => boolean,
   { liveSince }: Pick<MapParts, 'liveSince'>,
 ): Promise<readonly Candidate[]> {
-  const since = ((await liveSince()) ?? Number.NEGATIVE_INFINITY) - LIVE_OVERLAP
-  return found.filter((one) => !isOlder(one) || one.ms >= since)
+  const since = (await liveSince()) ?? Number.NEGATIVE_INFINITY
+  return found
+    .filter((one) => !isOlder(one) || one.ms >= since - LIVE_OVERLAP)
+    .map((one) => (isOlder(one) && one.ms < since ? { ...one, history: true } : one))
 }
 
 /** Times are in whole seconds, within which the list has the order. */

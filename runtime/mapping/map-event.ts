@@ -53,11 +53,11 @@ export async function mapEvent(
 
 /** The identity of an occurrence's event in the ledger, before its person is known. */
 export function toEventIdentity(
-  { mapping, key, ms, contacts: [contact] }: Candidate,
+  { mapping, key, ms, contacts: [contact], history = false }: Candidate,
   context: DeliveryContext,
   parts: MapParts,
 ) {
-  const lane = chooseLane(ms, context, parts)
+  const lane = history ? 'backfill' : chooseLane(ms, context, parts)
   return { metric: mapping.metric, lane, key, time: toIsoUtc(ms), ...(contact && { contact }) }
 }
 

@@ -61,8 +61,8 @@ const courses: readonly Course[] = [
     notices: [{ parts: 3, at: -2 }],
     liveSince: -2,
     live: [
-      [0, true],
-      [1, true],
+      [0, false],
+      [1, false],
       [2, true],
     ],
   },
