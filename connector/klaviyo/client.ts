@@ -5,10 +5,11 @@ import type { ConnectionStatsRecorder } from '../../runtime/http/connection-stat
 import type { ApiResponse } from '../../runtime/http/error-response.ts'
 import { createRateLimiter } from '../../runtime/http/rate-limiter.ts'
 import { withAuth } from '../../runtime/http/with-auth.ts'
+import { getPath } from '../../runtime/lib/json.ts'
 import { type AuthProvider, createStaticAuth, type RequestAuth } from '../../runtime/ports/auth.ts'
 import type { Clock, Fetch, Logger, Random } from '../../runtime/ports/effects.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
-import type { Lane, Receipt } from '../../runtime/ports/types.ts'
+import type { Json, Lane, Receipt } from '../../runtime/ports/types.ts'
 import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
 import { requireBackfillFlag } from './backfill-guard.ts'
 import { laneSemaphore } from './concurrency.ts'
@@ -32,8 +33,19 @@ export interface KlaviyoOptions {
   readonly logger: Logger
 }
 
-/** Sends one request to an endpoint, a POST with a body; `path` replaces the endpoint's own. Throws a `Fault`. */
-export type SendRequest = (lane: Lane, signal: AbortSignal, body?: string, path?: string) => Promise<ApiResponse>
+/** A body, or a function called for every try. */
+export type RequestBody = string | (() => string)
+
+/**
+ * Sends one request to an endpoint, a GET without a body; `path` replaces the endpoint's own, or its placeholders. Throws
+ * a `Fault`, or an error of the body's function.
+ */
+export type SendRequest = (
+  lane: Lane,
+  signal: AbortSignal,
+  body?: RequestBody,
+  path?: string | Readonly<Record<string, string>>,
+) => Promise<ApiResponse>
 
 /** Klaviyo documents no concurrency limit; a private key's rate limits are shared with other integrations. */
 const MAX_IN_FLIGHT = 10
@@ -49,11 +61,16 @@ export const rateWindows = (perSecond: number, perMinute: number): readonly Wind
 export const METRICS_ENDPOINT = { path: '/api/metrics', windows: rateWindows(10, 150) }
 
 /** The client of an endpoint that `spec.endpoints` names. */
-export function specEndpoint(options: KlaviyoOptions, name: EndpointName, scope: string): SendRequest {
+export function specEndpoint(
+  options: KlaviyoOptions,
+  name: EndpointName,
+  scope: string,
+  method?: 'PATCH',
+): SendRequest {
   const endpoint = options.spec.endpoints[name]
   if (endpoint === undefined)
     throw new Fault('config', 'klaviyo/no-endpoint', `connector.yaml: destination.endpoints lacks "${name}"`)
-  return endpointClient(options, { ...endpoint, name }, scope)
+  return endpointClient(options, { ...endpoint, name, ...(method && { method }) }, scope)
 }
 
 interface EndpointOptions {
@@ -61,6 +78,8 @@ interface EndpointOptions {
   readonly name?: string
   readonly path: string
   readonly windows: readonly Window[]
+  /** Of requests with a body. Default: POST. */
+  readonly method?: 'PATCH'
   /** 1 if a retry could create a duplicate. */
   readonly attempts?: number
 }
@@ -81,11 +100,15 @@ export function endpointClient(options: KlaviyoOptions, endpoint: EndpointOption
   const headers = withFallForwardOptOut(spec.headers)
   const acquire = laneSemaphore(MAX_IN_FLIGHT, BACKFILL_IN_FLIGHT)
 
-  return async (lane, signal, body, path = endpoint.path) => {
+  return async (lane, signal, body, instead = endpoint.path) => {
+    const path = typeof instead === 'string' ? instead : fillPath(endpoint.path, instead)
     const release = await acquire(lane, signal)
     try {
+      const { method = 'POST' } = endpoint
+      const content = () => (typeof body === 'function' ? body() : body)
+      const init = (current: RequestAuth) => requestInit({ ...headers, ...current.headers }, method, content())
       const send = (current: RequestAuth) =>
-        lanes[lane](() => buildRequest(headers, current, path, body), { lane, signal })
+        lanes[lane](() => new Request(addressOf(current, path), init(current)), { lane, signal })
       return assertFromKlaviyo(await withAuth(auth, signal, send))
     } finally {
       release()
@@ -112,17 +135,14 @@ function keyAuth({ spec, baseUrl, apiKey }: KlaviyoOptions): RequestAuth {
 /** Klaviyo's own scheme for private keys. */
 export const keyHeader = (key: string): string => `Klaviyo-API-Key ${key}`
 
-function buildRequest(
-  common: Readonly<Record<string, string>>,
-  auth: RequestAuth,
-  path: string,
-  body: string | undefined,
-): Request {
-  const url = auth.baseUrl.replace(/\/+$/, '') + path
-  const headers = { ...common, ...auth.headers }
-  // A followed redirect turns the POST into a GET, whose 200 would count as delivered.
-  if (body === undefined) return new Request(url, { headers, redirect: 'manual' })
-  return new Request(url, { method: 'POST', headers, body, redirect: 'manual' })
+const fillPath = (path: string, values: Readonly<Record<string, string>>): string =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''))
+
+const addressOf = ({ baseUrl }: RequestAuth, path: string): string => baseUrl.replace(/\/+$/, '') + path
+
+// A followed redirect turns the POST into a GET, whose 200 would count as delivered.
+function requestInit(headers: Readonly<Record<string, string>>, method: string, body: string | undefined): RequestInit {
+  return { headers, redirect: 'manual', ...(body !== undefined && { method, body }) }
 }
 
 /** Trims the key. Throws a config `Fault` for a missing or malformed one. */
@@ -138,7 +158,14 @@ export function requireApiKey(apiKey: string | undefined): string {
   return key
 }
 
-/** The status of an accepted request, and its id for Klaviyo's support. */
-export function toReceipt({ status, headers }: ApiResponse): Receipt {
-  return { status, ...requestIdOf(headers) }
+/** The status of an accepted request, its id for Klaviyo's support, and the profile that the response names. */
+export function toReceipt({ status, headers, body }: ApiResponse): Receipt {
+  return { status, ...requestIdOf(headers), ...profileIdIn(body) }
+}
+
+/** Klaviyo's ids are letters and digits. Any other text would end up in an address. */
+function profileIdIn(body: Json | undefined): { readonly profileId?: string } {
+  const id = getPath(body, 'data', 'id')
+  const isProfile = getPath(body, 'data', 'type') === 'profile'
+  return isProfile && typeof id === 'string' && /^[\w-]{1,64}$/.test(id) ? { profileId: id } : {}
 }

@@ -1,5 +1,5 @@
 /** Limits the number of requests in flight, live first. */
-import { LaneQueue } from '../../runtime/lib/lane-queue.ts'
+import { LaneQueue } from '../../runtime/http/lane-queue.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
 import type { Lane } from '../../runtime/ports/types.ts'
 

@@ -1,5 +1,6 @@
 /** The destination: sends events and profiles to Klaviyo, each with its own result. */
 
+import type { ApiResponse } from '../../runtime/http/error-response.ts'
 import type { Destination, FittedMessage, SendResult } from '../../runtime/ports/destination.ts'
 import type { Logger } from '../../runtime/ports/effects.ts'
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
@@ -7,9 +8,9 @@ import type { Json, Lane, MetricEvent, OutgoingMessage, Receipt } from '../../ru
 import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
 import { type BulkItem, sendBulk } from './bulk.ts'
 import { type KlaviyoOptions, type SendRequest, specEndpoint, toReceipt } from './client.ts'
-import { onlyPhone } from './errors.ts'
-import { PHONE_REJECTED, withChanges } from './limits/change-log.ts'
+import { withChanges } from './limits/change-log.ts'
 import { type Limits, limitOf } from './limits/limits.ts'
+import { moveProfile, withoutRejectedPhone } from './rejected-identifiers.ts'
 import {
   BULK_WRAPPER,
   type BulkEntry,
@@ -22,10 +23,12 @@ import {
 } from './request-bodies.ts'
 
 /**
- * Uses three endpoints, none of which subscribes, unsubscribes or suppresses a profile.
+ * Uses four endpoints, none of which subscribes, unsubscribes or suppresses a profile.
  *
  * Live events go to `event` one by one or to `bulk` together; backfill events go to `bulk` only, with the flag that
  * keeps flows from starting. `unique_id` is always the event's key, so resending changes nothing.
+ *
+ * A profile goes to `profile`, which finds it by its address, or with an id to `profileUpdate`, which changes its address.
  */
 export const createKlaviyoDestination = (options: KlaviyoOptions): Destination => new KlaviyoDestination(options)
 
@@ -36,6 +39,7 @@ class KlaviyoDestination implements Destination {
   readonly #event: SendRequest
   readonly #bulk: SendRequest
   readonly #profile: SendRequest
+  readonly #profileUpdate: SendRequest
   readonly #entryOf: (event: MetricEvent, lane: Lane) => BulkEntry | Fault
 
   constructor(options: KlaviyoOptions) {
@@ -45,20 +49,16 @@ class KlaviyoDestination implements Destination {
     this.#event = specEndpoint(options, 'event', 'events:write')
     this.#bulk = specEndpoint(options, 'bulk', 'events:write')
     this.#profile = specEndpoint(options, 'profile', 'profiles:write')
+    this.#profileUpdate = specEndpoint(options, 'profileUpdate', 'profiles:write', 'PATCH')
     this.#entryOf = createEntryCache(limits)
     this.batch = { events: limitOf(limits, 'events'), bytes: limitOf(limits, 'request') - BULK_WRAPPER }
   }
 
   async send(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
-    try {
-      return await this.#post(message, signal)
-    } catch (error) {
-      const fault = toFault(error)
-      const trimmed = isPhoneRejected(fault) ? withoutPhone(message) : undefined
-      if (trimmed === undefined) throw fault
-      this.#logger.warn('Klaviyo rejected a phone number; resent without it', { code: fault.code })
-      return withChanges(await this.#post(trimmed, signal), [PHONE_REJECTED])
-    }
+    const send = <M extends OutgoingMessage>(one: M) =>
+      withoutRejectedPhone(one, (sent: M) => this.#send(sent, signal), this.#logger)
+    if (message.kind === 'event' || message.profileId === undefined) return send(message)
+    return moveProfile(message, send, this.#logger)
   }
 
   async sendMany(
@@ -97,10 +97,22 @@ class KlaviyoDestination implements Destination {
     return splitIntoRequests(entries, limits).map((batch) => parse(bulkBody(batch.map(({ text }) => text))))
   }
 
-  async #post(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
-    const endpoint = message.kind === 'event' ? this.#event : this.#profile
-    const { text, changes } = messageBody(message, this.#limits)
-    return withChanges(toReceipt(await endpoint('live', signal, text)), changes)
+  async #send(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
+    let changes: Receipt['changes'] = []
+    const body = () => {
+      const encoded = messageBody(message, this.#limits)
+      changes = encoded.changes
+      return encoded.text
+    }
+    const receipt = toReceipt(await this.#request(message, signal, body))
+    return withChanges(receipt, changes)
+  }
+
+  #request(message: OutgoingMessage, signal: AbortSignal, body: () => string): Promise<ApiResponse> {
+    if (message.kind === 'event') return this.#event('live', signal, body)
+    const { profileId } = message
+    if (profileId === undefined) return this.#profile('live', signal, body)
+    return this.#profileUpdate('live', signal, body, { id: profileId })
   }
 
   /** Profiles do not fit a bulk request of events, and a backfill must not write today's attributes. */
@@ -115,8 +127,11 @@ class KlaviyoDestination implements Destination {
   }
 }
 
-const messageBody = (message: OutgoingMessage, limits: Limits): EncodedMessage =>
-  message.kind === 'event' ? eventBody(message, limits) : profileBody(message.profile, limits)
+function messageBody(message: OutgoingMessage, limits: Limits): EncodedMessage {
+  if (message.kind === 'profile') return profileBody(message.profile, limits, message.profileId)
+  const { currentProfile, ...event } = message
+  return eventBody({ ...event, profile: currentProfile?.() ?? message.profile }, limits)
+}
 
 /** Events of a backfill in a window, when each bulk request is full. */
 export function backfillRateLimit({ endpoints, utilization, limits }: DestinationSpec): Window | undefined {
@@ -147,17 +162,6 @@ function encode(event: MetricEvent, lane: Lane, limits: Limits): BulkEntry | Fau
   } catch (error) {
     return toFault(error)
   }
-}
-
-/** Whether Klaviyo rejected the phone number: as invalid, or as that of another profile. */
-function isPhoneRejected({ code, details }: Fault): boolean {
-  return code === 'klaviyo/duplicate-profile' || (details.status === 400 && onlyPhone(details.pointers))
-}
-
-/** The same message without its phone number, if it has an e-mail address as well. */
-function withoutPhone(message: OutgoingMessage): OutgoingMessage | undefined {
-  const { phone_number, ...profile } = message.profile
-  return phone_number !== undefined && profile.email ? { ...message, profile } : undefined
 }
 
 function missingResult(): Fault {

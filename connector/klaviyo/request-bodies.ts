@@ -26,12 +26,12 @@ export function eventBody(event: MetricEvent, limits: Limits): EncodedMessage {
   })
 }
 
-/** `POST /api/profile-import`: the profile's attributes. Throws a data `Fault`. */
-export function profileBody(profile: Profile, limits: Limits): EncodedMessage {
+/** `POST /api/profile-import`, and with an id `PATCH /api/profiles/{id}`. Throws a data `Fault`. */
+export function profileBody(profile: Profile, limits: Limits, id?: string): EncodedMessage {
   checkProfile(profile, limits)
   const changes = new ChangeLog()
   const values = fitProfileValues(profile, limits, changes)
-  const encode = (fitted: Profile) => withSize(JSON.stringify(profileData(fitted)))
+  const encode = (fitted: Profile) => withSize(JSON.stringify(profileData(fitted, id)))
   const encoded = encode(values)
   const fitted = fitProfileSize(values, encoded.bytes, limits, changes)
   const message = { kind: 'profile', profile: fitted } as const

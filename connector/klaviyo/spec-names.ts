@@ -1,7 +1,7 @@
 /** The names of Klaviyo's endpoints and limits in connector.yaml. */
 import type { DestinationNames } from '../../runtime/spec/check/destination.ts'
 
-const endpoints = ['event', 'bulk', 'profile'] as const
+const endpoints = ['event', 'bulk', 'profile', 'profileUpdate'] as const
 const limits = [
   'events',
   'request',

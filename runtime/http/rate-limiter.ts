@@ -1,11 +1,11 @@
 /** Paces requests: sliding windows shared by both lanes, live first. */
 
-import { LaneQueue } from '../lib/lane-queue.ts'
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
 import type { RateLimitSpec, Window } from '../spec/spec.ts'
+import { LaneQueue } from './lane-queue.ts'
 
 export interface RateLimiter {
   /**

@@ -101,6 +101,8 @@ export interface MetricEvent {
   /** The idempotency key, workspace first. The same on every ingress. */
   readonly key: string
   readonly profile: Profile
+  /** The profile to send now, in place of `profile`: a newer state of the person may have been sent since the mapping. */
+  readonly currentProfile?: () => Profile
   readonly properties: JsonObject
 }
 
@@ -108,6 +110,8 @@ export interface MetricEvent {
 export interface ProfileUpdate {
   readonly kind: 'profile'
   readonly profile: Profile
+  /** The destination's id of the person's profile, which has an address that the person gave up. */
+  readonly profileId?: string
 }
 
 export type OutgoingMessage = MetricEvent | ProfileUpdate
@@ -122,7 +126,16 @@ export interface Receipt {
   readonly changes?: readonly FieldChange[]
   /** The destination's id of the profile, where its response names it. */
   readonly profileId?: string
+  /** What became of the person's profile when their address had changed. */
+  readonly addressChange?: AddressChange
 }
+
+/**
+ * `moved`: the profile has the new address. Otherwise it stays as it is, and the new address has a profile of its own:
+ * `address-in-use`: since before; `profile-shared`: another contact has the old address; `profile-not-found`: the
+ * destination no longer has the profile.
+ */
+export type AddressChange = 'moved' | 'address-in-use' | 'profile-shared' | 'profile-not-found'
 
 /** The newest state of a contact that was delivered. Decides which of two states is newer, whatever order they arrive in. */
 export interface ContactState {

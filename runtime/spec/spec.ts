@@ -182,6 +182,8 @@ export interface DestinationSpec extends AuthSpec {
   readonly limits: Readonly<Record<string, number>>
   /** Number of waiting live events at which the sender switches to the bulk endpoint. */
   readonly bulkThreshold: number
+  /** Whether the profile of a person whose address changes takes the new address. */
+  readonly moveProfiles: boolean
   /** Prefixes every metric's name. */
   readonly metricPrefix: string
   readonly account?: AccountSpec
@@ -246,6 +248,8 @@ export interface ProfileMapping {
   readonly attributes: readonly Property[]
   /** Attributes that identify a person, strongest first. */
   readonly identifiers: readonly string[]
+  /** When the source last changed the person. Absent: states are applied in the order of their arrival. */
+  readonly updatedAt?: Expression
   readonly properties: readonly Property[]
   readonly lookups: readonly string[]
 }

@@ -1,5 +1,4 @@
 /** The effects of an outcome on the ledger: totals, events, dead letters, lookup ids. Shared by all stores. */
-import { isEarlier } from '../lib/iso-time.ts'
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
 import type { Retention } from '../ports/store.ts'
 import type { ContactState, EventResult, FaultInfo, Lane, Outcome, RetryState } from '../ports/types.ts'
@@ -31,21 +30,6 @@ export function deliveredContacts(outcome: Outcome): ContactState[] {
     if (status !== 'delivered' || contact === undefined || contactState === undefined) return []
     return { contact, ...contactState, ...(receipt?.profileId !== undefined && { profileId: receipt.profileId }) }
   })
-}
-
-/** The newer of two states of a contact. The profile's id stays while the address does: a new address may have another. */
-export function newerContact(known: ContactState | undefined, next: ContactState): ContactState {
-  if (known === undefined) return next
-  if (isEarlier(next.updatedAt, known.updatedAt)) return known
-  const { contact, address = known.address } = next
-  const updatedAt = Math.max(known.updatedAt ?? 0, next.updatedAt ?? 0)
-  const profileId = next.profileId ?? (address === known.address ? known.profileId : undefined)
-  return {
-    contact,
-    ...(updatedAt > 0 && { updatedAt }),
-    ...(address !== undefined && { address }),
-    ...(profileId !== undefined && { profileId }),
-  }
 }
 
 /** Whether the record waits outside its queue. */

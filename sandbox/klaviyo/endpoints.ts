@@ -1,8 +1,9 @@
 /** The endpoints of the local Klaviyo: rate limit, scope, body rules and handler. */
 import type { Json } from '../../runtime/ports/types.ts'
-import { ApiError, MEDIA_TYPE } from './errors.ts'
+import { ApiError, apiError, invalidInput, MEDIA_TYPE } from './errors.ts'
 import type { EventStore } from './event-store.ts'
 import { type IncomingEvent, parseBulkEvents, parseEvent, parseProfile } from './parse-events.ts'
+import type { StoredProfile } from './profiles.ts'
 import type { RateLimit } from './rate-limits.ts'
 import {
   type AccountProfile,
@@ -13,12 +14,12 @@ import {
   profileResource,
 } from './resources.ts'
 import type { SegmentsAndFlows } from './segments-and-flows.ts'
-import { BULK_CREATE_EVENTS, CREATE_EVENT, IMPORT_PROFILE } from './validation/event-bodies.ts'
+import { BULK_CREATE_EVENTS, CREATE_EVENT, IMPORT_PROFILE, UPDATE_PROFILE } from './validation/event-bodies.ts'
 import type { FieldRule } from './validation/rules.ts'
 import { CREATE_FLOW, CREATE_SEGMENT } from './validation/segment-and-flow-bodies.ts'
 
 export interface Endpoint {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PATCH'
   readonly path: string
   readonly scope: string
   readonly rate: RateLimit
@@ -65,6 +66,14 @@ export function createEndpoints(
       rule: IMPORT_PROFILE,
       answer: (body, url) => importProfile(store, body, url),
     },
+    {
+      method: 'PATCH',
+      path: '/api/profiles/:id',
+      scope: 'profiles:write',
+      rate: MEDIUM,
+      rule: UPDATE_PROFILE,
+      answer: (body, url) => updateProfile(store, body, url),
+    },
     listEndpoint('/api/accounts', TINY, (url) => listAccounts(account, url)),
     listEndpoint('/api/metrics', SMALL, (url) => listMetrics(store, url)),
     listEndpoint('/api/events', LARGE, (url) => listEvents(store, url)),
@@ -98,15 +107,37 @@ function accept(store: EventStore, events: readonly IncomingEvent[]): Response {
 function importProfile({ profiles }: EventStore, body: Json, url: URL): Response {
   const sent = parseProfile(body)
   const other = profiles.conflict(sent)
-  if (other) {
-    const detail = 'A profile already exists with one of these identifiers.'
-    const meta = { duplicate_profile_id: other.id }
-    throw new ApiError(409, [
-      { code: 'duplicate_profile', title: 'Conflict.', detail, pointer: '/data/attributes', meta },
-    ])
-  }
+  if (other) throw duplicateProfile(other)
   const { profile, created } = profiles.upsert(sent)
   return json({ data: profileResource(profile, url), links: { self: url.href } }, created ? 201 : 200)
+}
+
+/** 404 for an unknown id, 409 when another profile holds an identifier; the address of a profile may change. */
+function updateProfile({ profiles }: EventStore, body: Json, url: URL): Response {
+  const sent = parseProfile(body)
+  if (url.pathname.split('/')[3] !== sent.id)
+    throw new ApiError(400, [invalidInput('The id does not match the one in the path.', { pointer: '/data/id' })])
+  const known = profiles.all().find(({ id }) => id === sent.id)
+  if (known === undefined)
+    throw apiError(404, 'not_found', { title: 'Not found.', detail: `A profile with id ${sent.id} does not exist.` })
+  const other = profiles.conflictOf(sent)
+  if (other) throw duplicateProfile(other)
+  const identifiers = ['email', 'phone_number', 'external_id']
+  if (
+    identifiers.every(
+      (name) => (sent.attributes[name] === undefined ? known.attributes : sent.attributes)[name] == null,
+    )
+  )
+    throw new ApiError(400, [invalidInput('One or more identifiers is required', { pointer: '/data/attributes' })])
+  return json({ data: profileResource(profiles.update(sent) ?? known, url), links: { self: url.href } })
+}
+
+function duplicateProfile({ id }: StoredProfile): ApiError {
+  const detail = 'A profile already exists with one of these identifiers.'
+  const meta = { duplicate_profile_id: id }
+  return new ApiError(409, [
+    { code: 'duplicate_profile', title: 'Conflict.', detail, pointer: '/data/attributes', meta },
+  ])
 }
 
 function json(body: Json, status = 200): Response {

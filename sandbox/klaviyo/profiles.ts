@@ -54,6 +54,25 @@ export class ProfileStore {
     return { profile, created: target === undefined }
   }
 
+  /**
+   * Updates the profile of an id. Undefined if there is none. Throws nothing and merges nothing: the identifiers of
+   * other profiles are for `conflictOf` to find first.
+   */
+  update(sent: SentProfile): StoredProfile | undefined {
+    const profile = this.#profiles.get(sent.id ?? '')
+    if (profile === undefined) return undefined
+    this.#unindex(profile)
+    profile.attributes = mergeAttributes(profile.attributes, sent.attributes, sent.patch)
+    profile.updated = this.#clock.now()
+    this.#reindex(profile)
+    return profile
+  }
+
+  /** A profile other than that of the id that holds one of these identifiers. */
+  conflictOf({ id, attributes }: SentProfile): StoredProfile | undefined {
+    return IDENTIFIERS.map((name) => this.#holderOf(name, attributes[name])).find((found) => found && found.id !== id)
+  }
+
   /** Another profile that holds one of these identifiers. */
   conflict(sent: SentProfile): StoredProfile | undefined {
     return this.#resolve(sent).conflict

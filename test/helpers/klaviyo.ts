@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import type { KlaviyoOptions } from '../../connector/klaviyo/client.ts'
-import schema from '../../connector/klaviyo/request-bodies.schema.json' with { type: 'json' }
 import type { Fetch } from '../../runtime/ports/effects.ts'
 import type { Json, MetricEvent } from '../../runtime/ports/types.ts'
 import type { DestinationSpec } from '../../runtime/spec/spec.ts'
 import { silentLogger, systemClock } from '../../runtime/system.ts'
+import schema from '../fixtures/klaviyo/request-bodies.schema.json' with { type: 'json' }
 
 const fast = [{ limit: 100_000, interval: 1 }]
 
@@ -38,9 +38,11 @@ export const spec: DestinationSpec = {
     event: { path: '/api/events', windows: fast },
     bulk: { path: '/api/event-bulk-create-jobs', windows: fast },
     profile: { path: '/api/profile-import', windows: fast },
+    profileUpdate: { path: '/api/profiles/{id}', windows: fast },
   },
   limits,
   bulkThreshold: 100,
+  moveProfiles: true,
   metricPrefix: '',
   permissions: {},
   optionalPermissions: {},

@@ -62,11 +62,11 @@ export function startKlaviyo(options: Partial<KlaviyoSandboxOptions> = {}) {
   const server = createKlaviyoSandbox({ clock, random, key: KEY, limits: false, ...options })
 
   /** Posts if there is a body, gets if there is none. An empty header is left out. */
-  function call(path: string, body?: unknown, headers: Loose = {}): Promise<Response> {
+  function call(path: string, body?: unknown, headers: Loose = {}, method = 'POST'): Promise<Response> {
     const sent = Object.entries({ ...HEADERS, ...headers }).filter(([, value]) => value !== '')
     const init = { headers: Object.fromEntries(sent) as Record<string, string> }
     const text = typeof body === 'string' ? body : JSON.stringify(body)
-    const request = body === undefined ? init : { ...init, method: 'POST', body: text }
+    const request = body === undefined ? init : { ...init, method, body: text }
     return server.fetch(new Request(`http://klaviyo.invalid${path}`, request))
   }
 

@@ -10,6 +10,7 @@ import {
   IMPORT,
   type Loose,
   metric,
+  pointers,
   profile,
   single,
   startKlaviyo,
@@ -146,5 +147,53 @@ describe('profiles', () => {
     await call(EVENTS, single({ profile: profile({ email, phone_number }) }))
     expect(server.profile(phone_number)?.attributes.email).toBe('old@b.co')
     expect(server.profile(email)?.attributes).toEqual({ email })
+  })
+
+  describe('updated by id', () => {
+    const P = '+12345678901'
+    /** Updates the profile of `a@b.co`, beside one of `taken@b.co`. */
+    async function update(sent: Loose, beside: Loose = {}, path?: string) {
+      const { server, call } = await imported(
+        profile({ email: 'a@b.co', title: 'Dr' }),
+        profile({ email: 'taken@b.co' }),
+      )
+      await call(EVENTS, single({ profile: profile({ email: 'a@b.co' }) }))
+      const id = server.profile('a@b.co')?.id ?? ''
+      const response = await call(path ?? `/api/profiles/${id}`, profile(sent, { id, ...beside }), {}, 'PATCH')
+      return { server, call, id, response }
+    }
+
+    test('take a new address, with their events', async () => {
+      const { server, call, id, response } = await update({ email: 'new@b.co', phone_number: P, properties: { a: 1 } })
+      expect(response.status).toBe(200)
+      expect(await response.json()).toMatchObject({ data: { type: 'profile', id, attributes: { email: 'new@b.co' } } })
+      expect(server.profile('a@b.co')).toBeUndefined()
+      expect(server.profile('new@b.co')).toBe(server.profile(P))
+      expect(server.profile(id)?.attributes).toEqual({
+        email: 'new@b.co',
+        phone_number: P,
+        title: 'Dr',
+        properties: { a: 1 },
+      })
+      await call(EVENTS, single({ profile: profile({ email: 'new@b.co' }) }))
+      expect(server.summary()).toMatchObject({ profiles: 2, events: 1, duplicates: 1 })
+    })
+
+    const refusals: [why: string, sent: Loose, beside: Loose, path: string | undefined, status: number, at: string][] =
+      [
+        ['an address of another profile', { email: 'taken@b.co' }, {}, undefined, 409, '/data/attributes'],
+        ['an id that is unknown', { email: 'new@b.co' }, { id: 'unknown' }, '/api/profiles/unknown', 404, '/data'],
+        ['another id in the path', { email: 'new@b.co' }, {}, '/api/profiles/other', 400, '/data/id'],
+        ['no id', { email: 'new@b.co' }, { id: undefined }, undefined, 400, '/data/id'],
+        ['no identifier left', { email: null }, {}, undefined, 400, '/data/attributes'],
+        ['an invalid phone number', { phone_number: '12' }, {}, undefined, 400, '/data/attributes/phone_number'],
+        ['an unknown field', { consent: true }, {}, undefined, 400, '/data/attributes/consent'],
+      ]
+    test.each(refusals)('are refused: %s', async (_, sent, beside, path, status, at) => {
+      const { server, response } = await update(sent, beside, path)
+      expect(response.status).toBe(status)
+      expect(await pointers(response)).toEqual([at])
+      expect(server.profile('a@b.co')?.attributes).toEqual({ email: 'a@b.co', title: 'Dr' })
+    })
   })
 })

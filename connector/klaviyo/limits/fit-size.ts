@@ -7,8 +7,10 @@ import { assertWithin, describeExcess, type Limits, limitOf } from './limits.ts'
 /** Attributes that are never left out. */
 const IDENTIFIERS: ReadonlySet<string> = new Set(['email', 'phone_number', 'external_id'])
 
-/** The profile as the value of its request's `profile`. */
-export const profileData = (attributes: Profile) => ({ data: { type: 'profile', attributes } })
+/** The profile as the value of its request's `profile`; with the id only for an update of that profile. */
+export const profileData = (attributes: Profile, id?: string) => ({
+  data: { type: 'profile', ...(id !== undefined && { id }), attributes },
+})
 
 /** The same event if its request, of `bytes`, fits. Throws a data `Fault` if even the least of it is too large. */
 export function fitEventSize(event: MetricEvent, bytes: number, limits: Limits, changes: ChangeLog): MetricEvent {

@@ -101,7 +101,7 @@ export function compileDelivery(delivery: Connector['delivery']): DeliverySpec {
 
 export function compileDestination(destination: Connector['destination'], node: SpecNode): DestinationSpec {
   const { name, host, headers = {}, timeout, utilization = 1, endpoints, limits, bulkThreshold } = destination
-  const { metricPrefix = '', permissions = {}, account } = destination
+  const { moveProfiles = true, metricPrefix = '', permissions = {}, account } = destination
   if (account?.permission !== undefined) {
     const permissionNames = new Map(Object.entries(permissions))
     resolveName(node.at('account', 'permission'), 'permission', account.permission, permissionNames)
@@ -115,6 +115,7 @@ export function compileDestination(destination: Connector['destination'], node: 
     endpoints: mapValues(endpoints, ({ path, windows }) => ({ path, windows: compileWindows(windows) })),
     limits: mapValues(limits, parseSize),
     bulkThreshold,
+    moveProfiles,
     metricPrefix,
     ...(account && { account: compileAccount(account, node.at('account')) }),
     ...compileAuth(destination),

@@ -22,6 +22,10 @@ export function compileProfile(
   const scope = { ...createMappingScope(names.lookups, false), input: node.context.fields.shapes.get(resource) }
   const attributes = compileProperties(document.attributes, [], scope, node.at('attributes'))
   const properties = compileProperties(document.properties, sets, scope, node.at('properties'))
+  const updatedAt =
+    document.updatedAt === undefined
+      ? undefined
+      : node.at('updatedAt').expression({ variables: [], input: scope.input })
   const skip = compileSkip(document.skip, sets, scope, node.at('skip'))
   checkIdentifiers(document, node.at('identifiers'))
   const expressions = [...attributes, ...properties].map(({ expr }) => expr)
@@ -33,6 +37,7 @@ export function compileProfile(
     skip,
     attributes,
     identifiers,
+    ...(updatedAt && { updatedAt }),
     properties,
     // The contact is the profile's own input.
     lookups: lookups.filter((name) => name !== 'contact'),

@@ -1,7 +1,7 @@
 /** The memory store's values by name: checkpoints, cached lookups, and the states of contacts. */
+import { newerState } from '../../lib/contact-state.ts'
 import type { CacheEntry, Checkpoint, Store } from '../../ports/store.ts'
 import type { ContactState, Json } from '../../ports/types.ts'
-import { newerContact } from '../outcome-effects.ts'
 
 export class MemoryKeyValues {
   readonly #checkpoints = new Map<string, Json>()
@@ -23,7 +23,7 @@ export class MemoryKeyValues {
 
   /** Keeps the newer of the known state and this one. */
   writeContact(next: ContactState): void {
-    this.#contacts.set(next.contact, newerContact(this.#contacts.get(next.contact), next))
+    this.#contacts.set(next.contact, newerState(this.#contacts.get(next.contact), next))
   }
 
   contactsSharing(contact: string, limit: number): string[] {

@@ -1,7 +1,7 @@
 /** Values by name: checkpoints, cached lookups, the keys of delivered events, and the states of contacts. */
+import { newerState } from '../../lib/contact-state.ts'
 import type { CacheEntry } from '../../ports/store.ts'
 import type { ContactState, Json } from '../../ports/types.ts'
-import { newerContact } from '../outcome-effects.ts'
 import type { Connection } from './connection.ts'
 import { toInteger } from './row-mapping.ts'
 
@@ -79,7 +79,7 @@ const contactState = ({
 /** Keeps the newer of the known state and this one. */
 export function writeContact(db: Connection, next: ContactState): void {
   const [known] = readContacts(db, [next.contact])
-  const { contact, updatedAt, address, profileId } = newerContact(known, next)
+  const { contact, updatedAt, address, profileId } = newerState(known, next)
   const unchanged = known?.updatedAt === updatedAt && known?.address === address && known?.profileId === profileId
   if (known !== undefined && unchanged) return
   const sql = 'INSERT OR REPLACE INTO contacts (contact, updated_at, address, profile_id) VALUES (?, ?, ?, ?)'

@@ -151,6 +151,15 @@ export const IMPORT_PROFILE = wrapped(
   resource('profile', PROFILE, { id: TEXT, meta: nullable(META) }, [requireIdentifier, maxBytes(100 * KB, 'profile')]),
 )
 
+const { _kx, ...UPDATABLE } = PROFILE
+
+/** `PATCH /api/profiles/{id}`: the id is required, an identifier is not. */
+export const UPDATE_PROFILE = wrapped(
+  resource('profile', UPDATABLE, { id: required({ kinds: ['string'] }), meta: nullable(META) }, [
+    maxBytes(100 * KB, 'profile'),
+  ]),
+)
+
 /** Every event of a bulk request with its pointer below the list of entries, even in a malformed body. */
 function* eventsOf(entries: Json): Generator<{ readonly event: Json | undefined; readonly at: string }> {
   for (const [i, entry] of (isList(entries) ? entries : []).entries()) {

@@ -9,6 +9,7 @@ import type { Json, OutgoingMessage } from '../../../runtime/ports/types.ts'
 import { event, fixture, keysOf, never, options, schemaErrors, spec, textOf } from '../../helpers/klaviyo.ts'
 
 interface Sent {
+  readonly method: string
   readonly path: string
   readonly headers: Record<string, string>
   readonly text: string
@@ -30,17 +31,19 @@ afterAll(() => nock.restore())
 
 /** Answers one request after another with fixtures; the last one repeats. */
 function answer(...replies: readonly Reply[]): void {
-  nock('https://a.klaviyo.com')
-    .post(/.*/)
-    .reply(function (path, body) {
-      const [status, name, headers = {}] = replies[Math.min(sent.length, replies.length - 1)] ?? [500]
-      const text = textOf(body)
-      sent.push({ path, headers: this.req.headers as unknown as Record<string, string>, text })
-      return [status, name === undefined ? '' : JSON.stringify(fixture(name)), headers]
-    })
-    .persist()
+  for (const method of ['POST', 'PATCH'] as const)
+    nock('https://a.klaviyo.com')
+      .intercept(/.*/, method)
+      .reply(function (path, body) {
+        const [status, name, headers = {}] = replies[Math.min(sent.length, replies.length - 1)] ?? [500]
+        const text = textOf(body)
+        sent.push({ method, path, headers: this.req.headers as unknown as Record<string, string>, text })
+        return [status, name === undefined ? '' : JSON.stringify(fixture(name)), headers]
+      })
+      .persist()
 }
 
+const ADA = '01GDDKASAP8TKDDA2GRZDSVP4H'
 const ada: OutgoingMessage = { kind: 'profile', profile: event('a').profile }
 const body = (index: number): Json => JSON.parse(sent[index]?.text ?? 'null')
 const said = (result: SendResult) => (result instanceof Fault ? `${result.kind} ${result.code}` : result)
@@ -78,8 +81,17 @@ describe('one message', () => {
 
   test('a profile goes to /api/profile-import', async () => {
     answer([200, 'profile-imported'])
-    expect(await createKlaviyoDestination(options()).send(ada, never)).toEqual({ status: 200 })
+    expect(await createKlaviyoDestination(options()).send(ada, never)).toEqual({ status: 200, profileId: ADA })
     expect(sent.map(({ path }) => path)).toEqual(['/api/profile-import'])
+  })
+
+  test('an event carries the profile of the moment at which it is sent, on every try', async () => {
+    answer([503, undefined, { 'retry-after': '0' }], [202])
+    const profiles = [{ email: 'old@harbour-books.example', first_name: 'Ada' }, { email: 'ada@harbour-books.example' }]
+    const currentProfile = () => profiles[Math.min(sent.length, 1)] ?? {}
+    await createKlaviyoDestination(options()).send(event('k1', { currentProfile }), never)
+    const carried = (index: number) => JSON.parse(sent[index]?.text ?? '').data.attributes.profile.data.attributes
+    expect([carried(0), carried(1)]).toEqual(profiles)
   })
 
   test('a malformed request id is dropped', async () => {
@@ -246,7 +258,7 @@ describe('many events', () => {
       .post('/api/event-bulk-create-jobs')
       .reply((_, body) => {
         const text = textOf(body)
-        sent.push({ path: '', headers: {}, text })
+        sent.push({ method: 'POST', path: '', headers: {}, text })
         return text.includes('"k2"') ? [400, fixture('bulk-no-pointer') as nock.Body] : [202]
       })
       .persist()
@@ -298,6 +310,96 @@ describe('many events', () => {
 
   test('none: sends nothing', async () => {
     expect(await createKlaviyoDestination(options()).sendMany([], 'live', never)).toEqual([])
+  })
+})
+
+describe('the profile of a person whose address changed', () => {
+  const moving: OutgoingMessage = { ...ada, profileId: 'P1' }
+  const PATCH = 'PATCH /api/profiles/P1'
+  const IMPORT = 'POST /api/profile-import'
+  const updated: Reply = [200, 'profile-imported']
+  const taken: Reply = [409, 'duplicate-profile']
+  const gone: Reply = [404, 'not-found']
+  const withoutPhone = { changes: [PHONE_REJECTED] }
+
+  const cases: readonly [what: string, replies: Reply[], requests: string[], receipt: object][] = [
+    ['is updated by its id', [updated], [PATCH], { addressChange: 'moved' }],
+    [
+      'is updated without a phone number of another profile',
+      [taken, updated],
+      [PATCH, PATCH],
+      { addressChange: 'moved', ...withoutPhone },
+    ],
+    [
+      'is updated without an invalid phone number',
+      [[400, 'profile-bad-phone'], updated],
+      [PATCH, PATCH],
+      { addressChange: 'moved', ...withoutPhone },
+    ],
+    [
+      'stays when another profile has the address, which is updated instead',
+      [taken, taken, updated],
+      [PATCH, PATCH, IMPORT],
+      { addressChange: 'address-in-use' },
+    ],
+    [
+      'stays when two others have the address and the phone number',
+      [taken, taken, taken, updated],
+      [PATCH, PATCH, IMPORT, IMPORT],
+      { addressChange: 'address-in-use', ...withoutPhone },
+    ],
+    [
+      'is replaced when Klaviyo no longer has it',
+      [gone, updated],
+      [PATCH, IMPORT],
+      { addressChange: 'profile-not-found' },
+    ],
+  ]
+  test.each(cases)('%s', async (_, replies, requests, receipt) => {
+    answer(...replies)
+    expect(await createKlaviyoDestination(options()).send(moving, never)).toEqual({
+      status: 200,
+      profileId: ADA,
+      ...receipt,
+    })
+    expect(sent.map(({ method, path }) => `${method} ${path}`)).toEqual(requests)
+    const { attributes } = (body(0) as unknown as { data: { attributes: unknown } }).data
+    expect(body(0)).toEqual({ data: { type: 'profile', id: 'P1', attributes } })
+    expect(attributes).toEqual(ada.profile)
+  })
+
+  const failures: readonly [name: string, reply: Reply, fault: string][] = [
+    ['503', [503], 'transient klaviyo/unavailable'],
+    ['403', [403, 'forbidden'], 'config klaviyo/forbidden'],
+    ['400', [400, 'unknown-field'], 'data klaviyo/invalid'],
+  ]
+  test.each(failures)('is not replaced after another failure: %s', async (_, reply, fault) => {
+    answer(reply)
+    const found = await faultOf(createKlaviyoDestination(options()).send(moving, never))
+    expect(said(found)).toBe(fault)
+    expect(new Set(sent.map(({ path }) => path))).toEqual(new Set(['/api/profiles/P1']))
+  })
+
+  test('is named in the log, its address is not', async () => {
+    answer(taken, taken, updated)
+    const lines: string[] = []
+    const warn = (...line: unknown[]) => void lines.push(JSON.stringify(line))
+    const logger = { ...options().logger, warn }
+    await createKlaviyoDestination(options({ logger })).send(moving, never)
+    expect(lines).toEqual([expect.stringContaining('"profile":"P1"')])
+    expect(lines.join()).not.toMatch(/ada|353/)
+  })
+
+  test('in lane backfill is never touched', async () => {
+    answer(updated)
+    const results = await createKlaviyoDestination(options()).sendMany([moving], 'backfill', never)
+    expect(results.map(said)).toEqual(['bug klaviyo/profile-lane'])
+    expect(sent).toEqual([])
+  })
+
+  test('an id that is no identifier is not put into an address', async () => {
+    answer([200, 'profile-odd-id'])
+    expect(await createKlaviyoDestination(options()).send(ada, never)).toEqual({ status: 200 })
   })
 })
 

@@ -1,6 +1,6 @@
 /** Live callers come first, callers of one lane in order, and an aborted caller holds no permit. */
 import { expect, test } from 'vitest'
-import { LaneQueue } from '../../../runtime/lib/lane-queue.ts'
+import { LaneQueue } from '../../../runtime/http/lane-queue.ts'
 import type { Lane } from '../../../runtime/ports/types.ts'
 
 const never = new AbortController().signal

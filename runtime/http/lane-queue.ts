@@ -1,6 +1,7 @@
 /** A queue of waiting callers, lane `live` first, first come first served within a lane. */
+
+import { onAbort } from '../lib/abort.ts'
 import { LANES, type Lane } from '../ports/types.ts'
-import { onAbort } from './abort.ts'
 
 export class LaneQueue {
   readonly #tryTake: (lane: Lane) => boolean

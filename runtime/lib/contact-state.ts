@@ -1,0 +1,27 @@
+/** Compares states of a contact by the source's time. */
+import type { ContactState } from '../ports/types.ts'
+
+/**
+ * Whether a time of the source lies before another one. Times of whole seconds are compared by the second: sources send
+ * one time with and without milliseconds. An unknown time is not before any.
+ */
+export function isEarlier(one: number | undefined, other: number | undefined): boolean {
+  if (one === undefined || other === undefined) return false
+  const precise = one % 1000 !== 0 && other % 1000 !== 0
+  return precise ? one < other : Math.floor(one / 1000) < Math.floor(other / 1000)
+}
+
+/** The newer of two states of a contact. The profile's id stays while the address does: a new address may have another. */
+export function newerState(known: ContactState | undefined, next: ContactState): ContactState {
+  if (known === undefined) return next
+  if (isEarlier(next.updatedAt, known.updatedAt)) return known
+  const { contact, address = known.address } = next
+  const updatedAt = Math.max(known.updatedAt ?? 0, next.updatedAt ?? 0)
+  const profileId = next.profileId ?? (address === known.address ? known.profileId : undefined)
+  return {
+    contact,
+    ...(updatedAt > 0 && { updatedAt }),
+    ...(address !== undefined && { address }),
+    ...(profileId !== undefined && { profileId }),
+  }
+}
