@@ -85,7 +85,9 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   const plans = compilePlan(spec)
   const planned = plans.planOf(mapping)
   const store = { filterDelivered: async () => new Set<string>(), liveSince: async () => 0 }
-  const parts: MapParts = { spec, plan: plans, lookups: { find }, ...store }
+  const states = { newest: async () => undefined, sent: () => undefined }
+  const lookups = { find, invalidate: async () => undefined }
+  const parts: MapParts = { spec, plan: plans, lookups, contacts: states, ...store }
   const { item, bindings } = await openRecord(record, resource, spec)
   const all: readonly Occurrence[] = await findOccurrences(mapping, item, bindings)
   const one = must(all[0])

@@ -13,6 +13,7 @@ import { MessageSender } from './delivery/sender.ts'
 import { type ConnectionStats, ConnectionStatsRecorder } from './http/connection-stats.ts'
 import { storeWithTransientFaults } from './http/transient-faults.ts'
 import { compilePlan } from './mapping/compile-plan.ts'
+import { ContactStates } from './mapping/contact-states.ts'
 import { createLookups } from './mapping/lookups.ts'
 import { previewMapping } from './mapping/preview.ts'
 import type { AuthProvider, DeliveryGate } from './ports/auth.ts'
@@ -142,6 +143,8 @@ function createDelivery(options: CreateConnectorOptions, { client, accounts, gua
     lookups: createLookups({ client, store: guarded, clock, signal }),
     filterDelivered: (keys) => guarded.filterDelivered(keys),
     liveSince: () => liveSince.read(),
+    contacts: new ContactStates(guarded),
+    contactsSharing: (contact, limit) => guarded.contactsSharing(contact, limit),
     sender,
     isCurrentRun: (run) => runs.isCurrent(run),
     accounts: { cachedWorkspace: () => accounts.cachedWorkspace(), pin: () => accounts.pin(signal) },

@@ -1,5 +1,5 @@
 /** The history of a record, step by step, for `trace` and the console. */
-import { formatChanges, formatDuration, formatTime, plural } from './lib/format.ts'
+import { formatDuration, formatReceipt, formatTime, plural } from './lib/format.ts'
 import { hashEmailAddress, normalizeEmailAddress } from './lib/text/email-address.ts'
 import { type FaultKind, whoActs } from './ports/fault.ts'
 import type { LedgerEntry } from './ports/ledger.ts'
@@ -127,7 +127,7 @@ function eventHistory(event: EventResult): EventHistory {
     key && `key ${key}`,
     contact && `contact ${contact}`,
     receipt && `answered ${receipt.status}${receipt.requestId ? `, request ${receipt.requestId}` : ''}`,
-    ...formatChanges(receipt?.changes),
+    ...formatReceipt(receipt),
   ]
   const cause = causeOfEvent(event)
   return { metric, status, facts: facts.filter((fact) => typeof fact === 'string'), ...(cause && { cause }) }

@@ -1,6 +1,6 @@
 /** Table cells of an event: how its record was received, and how its delivery ended. */
 import { html } from 'hono/html'
-import { capitalize, formatChanges } from '../lib/format.ts'
+import { capitalize, formatReceipt } from '../lib/format.ts'
 import type { LedgerEvent } from '../ports/ledger.ts'
 import type { EventResult, Ingress } from '../ports/types.ts'
 import { describeSkipReason } from '../skip-reasons.ts'
@@ -36,7 +36,7 @@ export function statusCell(event: EventResult, context: PageContext): Html {
 function statusDetails({ status, reason, fault, receipt, lane }: EventResult, { options }: PageContext): Html | false {
   if (status === 'skipped') return html` <span class="soft">${capitalize(describeSkipReason(reason ?? ''))}.</span>`
   if (status === 'delivered') {
-    const details = [...(lane === 'backfill' ? ['as history'] : []), ...formatChanges(receipt?.changes)].join(', ')
+    const details = [...(lane === 'backfill' ? ['as history'] : []), ...formatReceipt(receipt)].join(', ')
     return details !== '' && html` <span class="soft">${details}</span>`
   }
   if (fault === undefined)

@@ -16,11 +16,10 @@ import {
   type OutcomeParts,
   waitingOccurrence,
 } from './outcome.ts'
-import type { MessageSender } from './sender.ts'
+import { type SendParts, sendMessage } from './send-message.ts'
 
-export interface DeliverParts extends MapRecordParts, OutcomeParts, DeliveryLimits {
+export interface DeliverParts extends MapRecordParts, OutcomeParts, DeliveryLimits, SendParts {
   readonly accounts: Pick<AccountPin, 'cachedWorkspace'> & { pin(): Promise<void> }
-  readonly sender: Pick<MessageSender, 'send'>
 }
 
 export interface DeliveryLimits {
@@ -116,14 +115,13 @@ function deferBehindProfiles({ clock, random }: DeliverParts): Outcome {
 }
 
 /** Sends one occurrence, unless mapping has skipped or failed it. */
-async function sendOccurrence(occurrence: MappedOccurrence, { sender }: DeliverParts): Promise<OccurrenceOutcome> {
+async function sendOccurrence(occurrence: MappedOccurrence, parts: DeliverParts): Promise<OccurrenceOutcome> {
   const { identity } = occurrence
   if ('fault' in occurrence) return failedOccurrence(identity, occurrence.fault)
   if ('wait' in occurrence) return waitingOccurrence(identity, occurrence.wait)
   if ('skipped' in occurrence) return { result: { ...identity, status: 'skipped', reason: occurrence.skipped } }
   try {
-    const receipt = await sender.send(occurrence.message, identity.lane)
-    return { result: { ...identity, status: 'delivered', receipt } }
+    return { result: await sendMessage(occurrence, parts) }
   } catch (error) {
     return failedOccurrence(identity, toFault(error))
   }

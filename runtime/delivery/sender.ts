@@ -53,6 +53,14 @@ function bulkRequests(lane: Lane, { destination, clock, signal }: SenderParts): 
     sizeOf: (message) => destination.sizeOf(message, lane),
     lingerMs: LINGER[lane],
     clock,
-    run: (messages): Promise<readonly SendResult[]> => destination.sendMany(messages, lane, signal),
+    run: (messages): Promise<readonly SendResult[]> =>
+      destination.sendMany(messages.map(withCurrentProfile), lane, signal),
   })
+}
+
+/** A message waits for others before it leaves, and a newer state of its person may leave first. */
+function withCurrentProfile(message: OutgoingMessage): OutgoingMessage {
+  if (message.kind === 'profile') return message
+  const profile = message.currentProfile?.() ?? message.profile
+  return profile === message.profile ? message : { ...message, profile }
 }

@@ -1,5 +1,5 @@
 /** Formats names, numbers, times, changed fields and columns for people. */
-import type { FieldChange } from '../ports/types.ts'
+import type { AddressChange, FieldChange, Receipt } from '../ports/types.ts'
 
 /** Capitalizes a vendor's name from the spec, or the first word of a message. */
 export const capitalize = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1)
@@ -34,6 +34,18 @@ export function formatTime(ms: number): string {
 /** `omitted profile.phone_number (it was rejected)`. */
 export function formatChanges(changes: readonly FieldChange[] = []): readonly string[] {
   return changes.map(({ field, action, reason }) => `${action} ${field} (${reason})`)
+}
+
+const ADDRESS_CHANGES: Readonly<Record<AddressChange, string>> = {
+  moved: 'moved the profile to the new address',
+  'address-in-use': 'left the former profile as it is: another profile has the new address',
+  'profile-shared': 'left the former profile as it is: another contact has its address',
+  'profile-not-found': 'the former profile no longer exists',
+}
+
+/** How the message was sent, beside its response: changed fields, a moved profile. Quotes no address. */
+export function formatReceipt({ changes, addressChange }: Partial<Receipt> = {}): readonly string[] {
+  return [...formatChanges(changes), ...(addressChange ? [ADDRESS_CHANGES[addressChange]] : [])]
 }
 
 /** Aligns the columns of rows, except the last one. */

@@ -4,6 +4,7 @@ import type { Lane, MetricEvent } from '../ports/types.ts'
 import type { Candidate } from './candidates.ts'
 import { awaitIdentity, findPerson, ownId } from './find-person.ts'
 import { hashEmail, hasIdentifier } from './map-profile.ts'
+import { withNewestState } from './person-state.ts'
 import { SkipSignal } from './property-values.ts'
 import { findSkipReason, findWindowSkip } from './skip-rules.ts'
 import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './types.ts'
@@ -25,18 +26,23 @@ export async function mapEvent(
   if (delivered) return { identity: named, skipped: 'already-delivered' }
 
   const request = { plan: plan.lookups[lane], item, bindings, lane, lookups: parts.lookups }
-  const { contact, bound, person, wait } = await findPerson(contacts, request, context)
-  const identity = { ...named, contact }
-  if (wait !== undefined) return { identity, wait }
+  const found = await findPerson(contacts, request, context)
+  const identity = { ...named, contact: found.contact }
+  if (found.wait !== undefined) return { identity, wait: found.wait }
+  const { bound, person, state } = await withNewestState(found, request, parts)
   if (person === undefined) return { identity, skipped: 'contact-not-found' }
   const lateReason = await findSkipReason(plan.lateSkips, item, bound)
   if (lateReason !== undefined) return { identity, skipped: lateReason }
-  const evaluated = parts.plan.profile.evaluate[lane](person, bound)
+  // Attributes of an older state would overwrite newer ones.
+  const evaluated = parts.plan.profile.evaluate[state?.isOutdated ? 'backfill' : lane](person, bound)
   const profile = evaluated instanceof Promise ? await evaluated : evaluated
   if (!parts.forDisplay && !hasIdentifier(profile, parts.spec)) {
     const identityWait = awaitIdentity(ms, parts.spec, context)
     if (identityWait === undefined) return { identity, skipped: 'no-identity' }
-    return { identity: { ...identity, contact: (await ownId(person, parts.spec)) ?? contact }, wait: identityWait }
+    return {
+      identity: { ...identity, contact: (await ownId(person, parts.spec)) ?? found.contact },
+      wait: identityWait,
+    }
   }
 
   const withPerson = { ...identity, ...hashEmail(profile) }
@@ -44,7 +50,8 @@ export async function mapEvent(
     const result = plan.properties(item, bound)
     const properties = result instanceof Promise ? await result : result
     const metric = parts.spec.destination.metricPrefix + mapping.metric
-    return { identity: withPerson, message: { kind: 'event', metric, time, key, profile, properties } }
+    const message = { kind: 'event', metric, time, key, profile, properties } as const
+    return { identity: withPerson, message, ...(state && { person: state }) }
   } catch (error) {
     if (error instanceof SkipSignal) return { identity: withPerson, skipped: error.reason }
     throw error

@@ -5,6 +5,7 @@ import { hashEmailAddress } from '../lib/text/email-address.ts'
 import type { Json, Profile, ProfileUpdate } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
+import { readState } from './person-state.ts'
 import { isMissing } from './property-values.ts'
 import { findSkipReason } from './skip-rules.ts'
 import type { EventIdentity, MapParts, MapResult } from './types.ts'
@@ -31,7 +32,9 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
   if (!hasIdentifier(profile, spec)) return { identity, skipped: 'no-identity' }
   const aliases = asArray(await resource?.aliases?.evaluate(item)).flatMap((id) => asId(id) ?? [])
   const identified = contact === undefined ? aliases : [contact, ...aliases]
-  return { identity: { ...identity, ...hashEmail(profile) }, message: { kind: 'profile', profile }, identified }
+  const person = parts.forDisplay ? undefined : await readState(item, 'live', parts)
+  const message = { kind: 'profile', profile } as const
+  return { identity: { ...identity, ...hashEmail(profile) }, message, identified, ...(person && { person }) }
 }
 
 /** Whether a profile has any of the spec's identifiers. */

@@ -5,6 +5,7 @@ import type { Clock } from '../ports/effects.ts'
 import type { Json, LeasedRecord, SourceRecord } from '../ports/types.ts'
 import { findTargets, type OpenRecord, openRecord } from '../source/open-record.ts'
 import type { Mapping } from '../spec/spec.ts'
+import type { ContactStates } from './contact-states.ts'
 import { CONTACT } from './hydrate.ts'
 import type { Lookups } from './lookups.ts'
 import { catchFault, type MappedOccurrence, mapEvents } from './map-events.ts'
@@ -13,6 +14,7 @@ import type { DeliveryContext, MapParts } from './types.ts'
 
 export interface MapRecordParts extends MapParts {
   readonly lookups: Lookups
+  readonly contacts: ContactStates
   readonly clock: Clock
   /** Whether a run belongs to the newest import. */
   readonly isCurrentRun: (run: string) => Promise<boolean>

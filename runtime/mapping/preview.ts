@@ -79,7 +79,9 @@ export async function previewMapping(input: PreviewInput, parts: PreviewParts): 
     (await findInFallback(input, lookup, key, parts)) ?? offline.find(lookup, key)
   // As in a new store, in which live delivery began long ago: the preview shows every occurrence.
   const store = { filterDelivered: async () => new Set<string>(), liveSince: async () => 0 }
-  const map = { ...parts, lookups: { find }, ...store, forDisplay: true } satisfies MapParts
+  const contacts = { newest: async () => undefined, sent: () => undefined }
+  const lookups = { find, invalidate: async () => undefined }
+  const map = { ...parts, lookups, contacts, ...store, forDisplay: true } satisfies MapParts
   const { opened, targets, lane } = await (input.topic === undefined
     ? fromStream(input, parts)
     : fromWebhook(input, parts))

@@ -1,14 +1,16 @@
 /** The parts and the results of mapping. */
 
-import type { BackfillRun, EventResult, Lane, WaitReason } from '../ports/types.ts'
+import type { BackfillRun, ContactState, EventResult, Lane, WaitReason } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { CompiledPlan } from './compile-plan.ts'
+import type { ContactStates } from './contact-states.ts'
 import type { Lookups } from './lookups.ts'
 
 export interface MapParts {
   readonly spec: Spec
   readonly plan: CompiledPlan
-  readonly lookups: Pick<Lookups, 'find'>
+  readonly lookups: Pick<Lookups, 'find' | 'invalidate'>
+  readonly contacts: Pick<ContactStates, 'newest' | 'sent'>
   /** Those of the keys whose events were delivered before. */
   readonly filterDelivered: (keys: readonly string[]) => Promise<ReadonlySet<string>>
   /** When live delivery began, milliseconds since 1970. Undefined before the first webhook. */
@@ -20,6 +22,14 @@ export interface MapParts {
 /** Identifies an occurrence in the ledger, before it is sent. */
 export type EventIdentity = Pick<EventResult, 'metric' | 'lane' | 'key' | 'time' | 'contact' | 'emailHash'>
 
+/** The state of a contact that a message was mapped from. */
+export interface PersonState extends Pick<ContactState, 'contact' | 'updatedAt'> {
+  /** The newest state sent before. */
+  readonly previous?: ContactState
+  /** Whether the state is older than the previous one. */
+  readonly isOutdated: boolean
+}
+
 /** Why an event cannot be sent yet. */
 export interface EventWait {
   readonly reason: WaitReason
@@ -28,7 +38,11 @@ export interface EventWait {
 }
 
 /** A message, or the reason why there is none, or none yet. */
-export type MapResult<M> = ({ readonly message: M } | { readonly skipped: string } | { readonly wait: EventWait }) & {
+export type MapResult<M> = (
+  | { readonly message: M; readonly person?: PersonState }
+  | { readonly skipped: string }
+  | { readonly wait: EventWait }
+) & {
   readonly identity: EventIdentity
   /** Contacts that the record proves to have an identifier. */
   readonly identified?: readonly string[]

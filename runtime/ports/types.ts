@@ -181,8 +181,8 @@ export interface EventResult {
   readonly contact?: string
   /** SHA-256 of the lower-cased e-mail, hex: finds events by address without storing it. */
   readonly emailHash?: string
-  /** The state of the contact that was delivered. Absent if its attributes were not sent. */
-  readonly contactState?: Pick<ContactState, 'updatedAt' | 'address'>
+  /** The state of the contact that was delivered: of the one it was merged into, if it was. Absent without attributes. */
+  readonly contactState?: Partial<Omit<ContactState, 'profileId'>>
   readonly reason?: string
   readonly fault?: FaultInfo
   readonly receipt?: Receipt

@@ -181,6 +181,7 @@ export interface Connector {
       [k: string]: number | string
     }
     bulkThreshold: number
+    moveProfiles?: boolean
     metricPrefix?: string
     attributes?: string[]
     reservedPrefix?: string
@@ -272,6 +273,7 @@ export interface Profile {
     }
   }
   identifiers: string[]
+  updatedAt?: Expression
   attributes: {
     [k: string]: Property
   }

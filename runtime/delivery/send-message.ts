@@ -1,0 +1,187 @@
+/** Sends one message in the order of its person's states: nothing older than what was sent, one profile for one person. */
+
+import { isEarlier } from '../lib/contact-state.ts'
+import { asId } from '../lib/json.ts'
+import type { CompiledPlan } from '../mapping/compile-plan.ts'
+import type { ContactStates } from '../mapping/contact-states.ts'
+import { CONTACT } from '../mapping/hydrate.ts'
+import type { Lookups } from '../mapping/lookups.ts'
+import { fingerprint, strongestIdentifier } from '../mapping/person-state.ts'
+import type { EventIdentity, PersonState } from '../mapping/types.ts'
+import type { Logger } from '../ports/effects.ts'
+import { toFault } from '../ports/fault.ts'
+import type { Store } from '../ports/store.ts'
+import type {
+  AddressChange,
+  ContactState,
+  EventResult,
+  MetricEvent,
+  OutgoingMessage,
+  Profile,
+  ProfileUpdate,
+  Receipt,
+} from '../ports/types.ts'
+import type { Spec } from '../spec/spec.ts'
+import type { MessageSender } from './sender.ts'
+
+export interface SendParts extends Pick<Store, 'contactsSharing'> {
+  readonly spec: Spec
+  readonly plan: CompiledPlan
+  readonly lookups: Lookups
+  readonly logger: Logger
+  readonly contacts: ContactStates
+  readonly sender: Pick<MessageSender, 'send'>
+}
+
+export interface MappedMessage<M extends OutgoingMessage = OutgoingMessage> {
+  readonly identity: EventIdentity
+  readonly message: M
+  /** Absent: nothing is known of its contact, and the message goes as it is. */
+  readonly person?: PersonState
+}
+
+/** Delivers a message, or skips a profile that is outdated by now. Throws a `Fault`. */
+export async function sendMessage(mapped: MappedMessage, parts: SendParts): Promise<EventResult> {
+  const { identity, message, person } = mapped
+  if (person === undefined)
+    return { ...identity, status: 'delivered', receipt: await parts.sender.send(message, identity.lane) }
+  if (message.kind === 'profile') return sendProfile({ identity, message, person }, parts)
+  return sendEvent({ identity, message, person }, parts)
+}
+
+type WithPerson<M extends OutgoingMessage> = MappedMessage<M> & { readonly person: PersonState }
+
+async function sendProfile(mapped: WithPerson<ProfileUpdate>, parts: SendParts): Promise<EventResult> {
+  const { identity, message, person } = mapped
+  const { contact, updatedAt } = person
+  const previous = parts.contacts.newerOfSent(contact, person.previous)
+  if (isEarlier(updatedAt, previous?.updatedAt)) return { ...identity, status: 'skipped', reason: 'outdated' }
+  const { profileId, addressChange } = await planMove(mapped, previous, parts)
+  const update = profileId === undefined ? message : { ...message, profileId }
+  const receipt = await parts.sender.send(update, identity.lane)
+  return delivered(mapped, { ...(addressChange && { addressChange }), ...receipt }, parts)
+}
+
+/** A live event with attributes may be the first to tell of a new address: then the profile moves before it. */
+async function sendEvent(mapped: WithPerson<MetricEvent>, parts: SendParts): Promise<EventResult> {
+  const { identity, message, person } = mapped
+  const { contacts, sender } = parts
+  const { contact, updatedAt } = person
+  // Read when the request is built. A person's newest identifiers without attributes replace an older state.
+  const currentProfile = () => {
+    const sent = contacts.sent(contact)
+    return sent !== undefined && isEarlier(updatedAt, sent.updatedAt) ? sent.identifiers : message.profile
+  }
+  const event = { ...message, currentProfile }
+  if (identity.lane === 'backfill' || person.isOutdated)
+    return { ...identity, status: 'delivered', receipt: await sender.send(event, identity.lane) }
+  const move = await moveBefore(mapped, parts)
+  return delivered(mapped, { ...(await sender.send(event, identity.lane)), ...move }, parts)
+}
+
+async function moveBefore(
+  mapped: WithPerson<MetricEvent>,
+  parts: SendParts,
+): Promise<Pick<Receipt, 'profileId' | 'addressChange'>> {
+  const { message, person } = mapped
+  const { profileId, ...kept } = await planMove(
+    mapped,
+    parts.contacts.newerOfSent(person.contact, person.previous),
+    parts,
+  )
+  if (profileId === undefined) return kept
+  try {
+    const receipt = await parts.sender.send({ kind: 'profile', profile: message.profile, profileId }, 'live')
+    remember(mapped, receipt, parts)
+    const { profileId: moved, addressChange } = receipt
+    return { ...(moved !== undefined && { profileId: moved }), ...(addressChange && { addressChange }) }
+  } catch (error) {
+    const fault = toFault(error)
+    // The event may be accepted although the profile is not, and a retry would change nothing.
+    if (fault.kind !== 'data') throw fault
+    parts.logger.warn('the profile of a contact who changed their address could not be moved', { code: fault.code })
+    return {}
+  }
+}
+
+interface Move {
+  /** The profile that takes the new address. */
+  readonly profileId?: string
+  /** Why it does not. */
+  readonly addressChange?: AddressChange
+}
+
+async function planMove(
+  { message: { profile }, person }: WithPerson<OutgoingMessage>,
+  previous: ContactState | undefined,
+  parts: SendParts,
+): Promise<Move> {
+  const { contact } = person
+  const identifier = strongestIdentifier(profile, parts.spec)
+  if (!parts.spec.destination.moveProfiles || identifier === undefined) return {}
+  if (previous?.profileId === undefined || previous.address === undefined) return {}
+  if (previous.address === fingerprint(identifier) || isEarlier(person.updatedAt, previous.updatedAt)) return {}
+  const { profileId } = previous
+  if (!(await isTakenFromOthers(contact, profile, parts))) return { profileId }
+  parts.logger.info('a contact changed their address, which another contact has, too; the profile stays', {
+    profile: profileId,
+  })
+  return { addressChange: 'profile-shared' }
+}
+
+/** Contacts that share a profile or an address; more are taken to need it. */
+const MAX_SHARING = 20
+
+/**
+ * Whether another contact would lose its address to the move. Asks the source, since contacts are merged, deleted and
+ * changed without a notice.
+ */
+async function isTakenFromOthers(contact: string, profile: Profile, parts: SendParts): Promise<boolean> {
+  const others = await parts.contactsSharing(contact, MAX_SHARING)
+  for (const other of others) if (await wouldLose(other, contact, profile, parts)) return true
+  return others.length >= MAX_SHARING
+}
+
+async function wouldLose(other: string, contact: string, profile: Profile, parts: SendParts): Promise<boolean> {
+  const { spec, plan, lookups } = parts
+  const lookup = spec.lookups.get(CONTACT)
+  if (lookup === undefined) return true
+  const value = await lookups.find(lookup, other, 'live')
+  if (value === undefined) return false
+  const id = asId(await spec.resources.get(spec.profile.resource)?.id.evaluate(value))
+  if (id === contact) return false
+  const theirs = strongestIdentifier(await plan.profile.evaluate.backfill(value, { [CONTACT]: value }), spec)
+  if (theirs === undefined) return false
+  const known = await parts.contacts.newest(other)
+  // They have another address by now, which the profile does not have.
+  if (known?.address !== undefined && known.address !== fingerprint(theirs)) return false
+  const [name] = theirs
+  const own = profile[name]
+  // An identifier that the update leaves out stays where it is.
+  return own !== undefined && own !== null && fingerprint(theirs) !== fingerprint([name, String(own)])
+}
+
+function delivered(mapped: WithPerson<OutgoingMessage>, receipt: Receipt, parts: SendParts): EventResult {
+  const { profileId: _, ...contactState } = remember(mapped, receipt, parts)
+  return { ...mapped.identity, status: 'delivered', receipt, contactState }
+}
+
+function remember(
+  { message: { profile }, person }: WithPerson<OutgoingMessage>,
+  { profileId }: Pick<Receipt, 'profileId'>,
+  { spec, contacts }: SendParts,
+): ContactState {
+  const { contact, updatedAt } = person
+  const identifier = strongestIdentifier(profile, spec)
+  const state = {
+    contact,
+    ...(updatedAt !== undefined && { updatedAt }),
+    ...(identifier && { address: fingerprint(identifier) }),
+    ...(profileId !== undefined && { profileId }),
+  }
+  contacts.remember(state, pickIdentifiers(profile, spec))
+  return state
+}
+
+const pickIdentifiers = (profile: Profile, { profile: { identifiers } }: Spec): Profile =>
+  Object.fromEntries(identifiers.flatMap((name) => (profile[name] === undefined ? [] : [[name, profile[name]]])))

@@ -1,0 +1,348 @@
+/** States of a contact in any order, and addresses that change, through the whole connector and the local Klaviyo. */
+import { describe, expect, test } from 'vitest'
+import type { EventResult, JsonObject } from '../../../runtime/index.ts'
+import { type HarnessOptions, startConnector } from '../../helpers/connector-harness.ts'
+
+interface Contact {
+  readonly id: string
+  readonly email?: string | null
+  readonly phone?: string | null
+  readonly name?: string
+  /** Seconds after the start of the test. */
+  readonly at: number
+}
+
+const OLD = 'old@mail.sandbox-shop.com'
+const NEW = 'new@mail.sandbox-shop.com'
+const PHONE = '+353861234567'
+const OTHER_PHONE = '+353861234568'
+
+/** A connector whose Intercom has the given contacts: one without a value is deleted, one with another id was merged. */
+async function start(options: HarnessOptions = {}) {
+  const contacts = new Map<string, Contact | undefined>()
+  const asked: string[] = []
+  const intercept = async (request: Request) => {
+    const other = await options.intercept?.(request)
+    if (other !== undefined) return other
+    const [, id] = /api\.intercom\.io\/contacts\/(\w+)$/.exec(request.url) ?? []
+    if (id === undefined) return undefined
+    asked.push(id)
+    const found = contacts.get(id)
+    if (found === undefined) return new Response('', { status: 404 })
+    if (found.id === id) return Response.json(bodyOf(found))
+    const headers = { Link: `</contacts/${found.id}>; rel="canonical"` }
+    return Response.json({ type: 'error.list', errors: [{ code: 'contact_merged' }] }, { status: 410, headers })
+  }
+  const harness = await startConnector({ ...options, intercept })
+  const { clock, klaviyo, store, notify, work } = harness
+  const begin = Math.floor(clock.now() / 1000)
+  let notices = 0
+
+  function bodyOf({ at, ...contact }: Contact): JsonObject {
+    const names = { type: 'contact', role: 'user', phone: null, created_at: begin - 1000 }
+    return { ...names, ...contact, updated_at: begin + at }
+  }
+
+  /** A notice of a state, which Intercom may have changed since. */
+  async function notice(contact: Contact, topic = 'contact.user.updated'): Promise<void> {
+    await notify(topic, bodyOf(contact), { id: `notice-${++notices}` })
+    await work()
+  }
+
+  /** Changes the contact at Intercom, and sends a notice of it. */
+  async function change(contact: Contact, topic?: string): Promise<void> {
+    contacts.set(contact.id, contact)
+    await notice(contact, topic)
+  }
+
+  return {
+    ...harness,
+    contacts,
+    asked,
+    change,
+    notice,
+    /** A conversation that a contact begins now. */
+    async write(contact: string, id = `c${++notices}`, deliver = true) {
+      await notify(
+        'conversation.user.created',
+        {
+          type: 'conversation',
+          id,
+          created_at: Math.floor(clock.now() / 1000),
+          source: { type: 'conversation', delivered_as: 'customer_initiated', author: { type: 'user', id: contact } },
+          contacts: { type: 'contact.list', contacts: [{ type: 'contact', id: contact }] },
+        },
+        { id: `notice-${++notices}` },
+      )
+      if (deliver) await work()
+    },
+    /** Every result that names the contact, oldest first. */
+    async results(contact: string): Promise<readonly EventResult[]> {
+      const found = await store.trace(contact)
+      return found.flatMap(({ outcome }) => outcome?.events ?? [])
+    },
+    requests: () => {
+      const { requests } = klaviyo.summary()
+      return { import: requests['POST /api/profile-import'] ?? 0, patch: requests['PATCH /api/profiles/:id'] ?? 0 }
+    },
+    profiles: () => klaviyo.summary().profiles,
+    name: (address: string) => klaviyo.profile(address)?.attributes.first_name,
+  }
+}
+
+describe('states', () => {
+  const orders: readonly (readonly [what: string, times: readonly number[], newest: string, skipped: number])[] = [
+    ['in order', [10, 20, 30], 'T30', 0],
+    ['in reverse', [30, 20, 10], 'T30', 2],
+    ['the newest between older ones', [20, 30, 10], 'T30', 1],
+    ['equal times', [20, 20], 'T20', 0],
+  ]
+  test.each(orders)('%s: the newest stays, older ones are outdated', async (_, times, newest, skipped) => {
+    const { change, name, store } = await start()
+    for (const at of times) await change({ id: 'ann', email: OLD, name: `T${at} Doe`, at })
+    expect(name(OLD)).toBe(newest)
+    const outdated = (await store.tallies('live')).filter(({ reason }) => reason === 'outdated')
+    expect(outdated.reduce((sum, { count }) => sum + count, 0)).toBe(skipped)
+  })
+
+  test('consent as a property is not set back by an older notice', async () => {
+    const { notify, work, change, klaviyo, clock } = await start()
+    await change({ id: 'ann', email: OLD, at: 60, ...{ unsubscribed_from_emails: true } })
+    const earlier = { type: 'contact', id: 'ann', email: OLD, updated_at: new Date(clock.now()).toISOString() }
+    await notify('contact.subscribed', { contact: { ...earlier, unsubscribed_from_emails: false } })
+    await work()
+    expect(klaviyo.profile(OLD)?.attributes.properties).toMatchObject({ Intercom_unsubscribed_from_emails: true })
+  })
+
+  test('a notice is outdated after an event that sent a newer state', async () => {
+    const { contacts, write, notice, name, results } = await start()
+    contacts.set('ann', { id: 'ann', email: OLD, name: 'T20', at: 20 })
+    await write('ann')
+    await notice({ id: 'ann', email: OLD, name: 'T10', at: 10 })
+    expect(name(OLD)).toBe('T20')
+    expect((await results('ann')).map(({ status, reason }) => reason ?? status)).toEqual(['delivered', 'outdated'])
+  })
+
+  test('an event from a cached older state asks again', async () => {
+    const { contacts, write, notify, work, name, asked, klaviyo } = await start()
+    contacts.set('ann', { id: 'ann', email: OLD, name: 'T10', at: 10 })
+    await write('ann')
+    contacts.set('ann', { id: 'ann', email: OLD, name: 'T20', at: 20 })
+    // Another process delivers the newer state, so the cache of this one stays.
+    await klaviyo.fetch(new Request('https://a.klaviyo.com/', { method: 'HEAD' }))
+    await notify('contact.user.updated', {
+      type: 'contact',
+      id: 'ann',
+      email: OLD,
+      name: 'T20',
+      updated_at: 4_000_000_000,
+    })
+    await work()
+    contacts.set('ann', { id: 'ann', email: OLD, name: 'T30', at: 30 })
+    await write('ann')
+    expect(asked.length).toBeGreaterThan(1)
+    expect(name(OLD)).toBe('T20')
+    expect(klaviyo.events().at(-1)?.profile).toEqual({ email: OLD })
+  })
+
+  test('an event without newer attributes at the source carries identifiers only', async () => {
+    const { change, contacts, write, klaviyo, name } = await start()
+    await change({ id: 'ann', email: OLD, name: 'T20', at: 20 })
+    contacts.set('ann', { id: 'ann', email: OLD, name: 'T10', at: 10 }) // the API lags behind its webhook
+    await write('ann')
+    expect(klaviyo.events()).toMatchObject([{ email: OLD, profile: { email: OLD } }])
+    expect(klaviyo.events()[0]?.profile).toEqual({ email: OLD })
+    expect(name(OLD)).toBe('T20')
+  })
+
+  test('an event that Klaviyo delays does not overwrite a profile sent meanwhile', async () => {
+    let delayed = 2
+    const { change, contacts, write, clock, notice, work, klaviyo, name } = await start({
+      intercept: (request) =>
+        request.url.endsWith('/api/events') && delayed-- > 0
+          ? new Response('', { status: 429, headers: { 'Retry-After': '9' } })
+          : undefined,
+    })
+    contacts.set('ann', { id: 'ann', email: OLD, name: 'T10', at: 10 })
+    await write('ann', 'c1', false)
+    await notice({ id: 'ann', email: NEW, name: 'T20', at: 20 })
+    await work(60_000)
+    expect(klaviyo.events().map(({ profile }) => profile)).toEqual([{ email: NEW }])
+    expect(name(NEW)).toBe('T20')
+    expect([change, clock]).toHaveLength(2)
+  })
+
+  test('without a time at the source the newest arrival wins', async () => {
+    const { notify, work, name } = await start()
+    for (const first of ['One', 'Two']) {
+      await notify('contact.user.updated', { type: 'contact', id: 'ann', email: OLD, name: first }, { id: first })
+      await work()
+    }
+    expect(name(OLD)).toBe('Two')
+  })
+})
+
+describe('an address that changes moves the profile', () => {
+  test('by a notice: one profile, with the events before and after', async () => {
+    const { change, write, klaviyo, requests, profiles, results } = await start()
+    await change({ id: 'ann', email: OLD, name: 'Ann', at: 10 })
+    await write('ann')
+    const { id } = klaviyo.profile(OLD) ?? {}
+    await change({ id: 'ann', email: NEW, name: 'Ann', at: 20 }, 'contact.email.updated')
+    await write('ann')
+    expect(profiles()).toBe(1)
+    expect(klaviyo.profile(NEW)?.id).toBe(id)
+    expect(klaviyo.events().map(({ profileId }) => profileId)).toEqual([id, id])
+    expect(requests()).toEqual({ import: 1, patch: 1 })
+    const moved = (await results('ann')).flatMap(({ receipt }) => receipt?.addressChange ?? [])
+    expect(moved).toEqual(['moved'])
+  })
+
+  test('by an event that arrives before the notice', async () => {
+    const { change, contacts, write, clock, klaviyo, requests, profiles, notice, results } = await start()
+    await change({ id: 'ann', email: OLD, at: 10 })
+    const { id } = klaviyo.profile(OLD) ?? {}
+    contacts.set('ann', { id: 'ann', email: NEW, at: 20 })
+    await clock.advance(61_000)
+    await write('ann')
+    expect(klaviyo.events()).toMatchObject([{ email: NEW, profileId: id }])
+    expect((await results('ann')).at(-1)?.receipt).toMatchObject({ addressChange: 'moved', profileId: id })
+    await notice({ id: 'ann', email: NEW, at: 20 }, 'contact.email.updated')
+    expect([profiles(), requests()]).toEqual([1, { import: 2, patch: 1 }])
+    // A notice of before is outdated, and must not move it back.
+    await notice({ id: 'ann', email: OLD, at: 15 })
+    expect([profiles(), requests()]).toEqual([1, { import: 2, patch: 1 }])
+  })
+
+  const steps: readonly (readonly [
+    what: string,
+    states: readonly Omit<Contact, 'id' | 'at'>[],
+    last: object,
+    patches: number,
+  ])[] = [
+    [
+      'a lead with a phone number gives an address',
+      [{ phone: PHONE }, { phone: PHONE, email: NEW }],
+      { email: NEW, phone_number: PHONE },
+      1,
+    ],
+    ['a phone number is added', [{ email: OLD }, { email: OLD, phone: PHONE }], { email: OLD, phone_number: PHONE }, 0],
+    ['a phone number changes', [{ phone: PHONE }, { phone: OTHER_PHONE }], { phone_number: OTHER_PHONE }, 1],
+    [
+      'the phone number beside an address changes',
+      [
+        { email: OLD, phone: PHONE },
+        { email: OLD, phone: OTHER_PHONE },
+      ],
+      { email: OLD, phone_number: OTHER_PHONE },
+      0,
+    ],
+    [
+      'both change',
+      [
+        { email: OLD, phone: PHONE },
+        { email: NEW, phone: OTHER_PHONE },
+      ],
+      { email: NEW, phone_number: OTHER_PHONE },
+      1,
+    ],
+    [
+      'the address is removed',
+      [{ email: OLD, phone: PHONE }, { phone: PHONE }],
+      { email: OLD, phone_number: PHONE },
+      1,
+    ],
+    ['address and number are removed', [{ email: OLD }, {}], { email: OLD }, 0],
+    ['only the case of the address changes', [{ email: OLD }, { email: OLD.toUpperCase() }], { email: OLD }, 0],
+    ['it changes back', [{ email: OLD }, { email: NEW }, { email: OLD }], { email: OLD }, 2],
+  ]
+  test.each(steps)('%s', async (_, states, last, patches) => {
+    const { change, klaviyo, requests, profiles } = await start()
+    for (const [index, state] of states.entries()) await change({ id: 'ann', ...state, at: index * 10 })
+    expect([profiles(), requests().patch]).toEqual([1, patches])
+    const { properties: _properties, ...identifiers } = klaviyo.profile(Object.values(last)[0])?.attributes ?? {}
+    expect(identifiers).toEqual(last)
+  })
+
+  test('a contact seen for the first time is imported', async () => {
+    const { change, contacts, write, requests } = await start()
+    contacts.set('ann', { id: 'ann', email: OLD, at: 5 })
+    await write('ann')
+    await change({ id: 'ann', email: NEW, at: 10 })
+    expect(requests()).toEqual({ import: 1, patch: 0 })
+  })
+
+  test('not if another profile has the address: both stay, and receipt and log say so without the address', async () => {
+    const lines: string[] = []
+    const line = (...parts: unknown[]) => void lines.push(JSON.stringify(parts))
+    const logger = { debug: line, info: line, warn: line, error: line }
+    const { change, klaviyo, profiles, results } = await start({ connector: { logger } })
+    await change({ id: 'bob', email: NEW, name: 'Bob', at: 10 })
+    await change({ id: 'ann', email: OLD, name: 'Ann', at: 10 })
+    await change({ id: 'ann', email: NEW, name: 'Ann', at: 20 })
+    expect(profiles()).toBe(2)
+    expect([klaviyo.profile(OLD)?.attributes.email, klaviyo.profile(NEW)?.attributes.first_name]).toEqual([OLD, 'Ann'])
+    expect((await results('ann')).at(-1)?.receipt).toMatchObject({ addressChange: 'address-in-use' })
+    expect(lines.join('\n')).toMatch(/both profiles stay/)
+    expect(lines.join('\n')).not.toContain('@mail')
+  })
+
+  const sharing: readonly (readonly [what: string, other: Contact | undefined, profiles: number, change: string])[] = [
+    ['has the same address', { id: 'bob', email: OLD, at: 10 }, 2, 'profile-shared'],
+    ['had the same address', { id: 'bob', email: 'bob@mail.sandbox-shop.com', at: 20 }, 1, 'moved'],
+    ['is gone', undefined, 1, 'moved'],
+    ['was merged into this one', { id: 'ann', email: NEW, at: 20 }, 1, 'moved'],
+  ]
+  test.each(sharing)('or another contact %s', async (_, other, count, addressChange) => {
+    const { change, contacts, profiles, results, clock, klaviyo } = await start()
+    await change({ id: 'bob', email: OLD, at: 10 })
+    await change({ id: 'ann', email: OLD, at: 10 })
+    contacts.set('bob', other)
+    await clock.advance(61_000)
+    await change({ id: 'ann', email: NEW, at: 20 })
+    expect([profiles(), (await results('ann')).at(-1)?.receipt?.addressChange]).toEqual([count, addressChange])
+    expect(klaviyo.profile(NEW)).toBeDefined()
+  })
+
+  test('nor from a contact who was only seen in an event', async () => {
+    const { change, contacts, write, profiles } = await start()
+    contacts.set('bob', { id: 'bob', email: OLD, at: 10 })
+    await write('bob')
+    await change({ id: 'ann', email: OLD, at: 10 })
+    await change({ id: 'ann', email: NEW, at: 20 })
+    expect(profiles()).toBe(2)
+  })
+
+  test('a profile that Klaviyo no longer has is imported anew', async () => {
+    const { change, klaviyo, requests, results } = await start()
+    await change({ id: 'ann', email: OLD, at: 10 })
+    await klaviyo.fetch(new Request('http://klaviyo/sandbox/reset', { method: 'POST' }))
+    await change({ id: 'ann', email: NEW, at: 20 })
+    expect(requests()).toEqual({ import: 1, patch: 1 })
+    expect((await results('ann')).at(-1)?.receipt).toMatchObject({ status: 201, addressChange: 'profile-not-found' })
+  })
+
+  test('a crash between the update and its settlement repeats it, and changes nothing', async () => {
+    const { change, notice, store, klaviyo, profiles, requests, work, clock } = await start()
+    await change({ id: 'ann', email: OLD, at: 10 })
+    const settle = store.settle
+    store.settle = async () => 0 // the process dies here
+    await notice({ id: 'ann', email: NEW, at: 20 })
+    store.settle = settle
+    await clock.advance(130_000)
+    await work(200_000)
+    expect(requests().patch).toBeGreaterThan(0)
+    expect(profiles()).toBe(1)
+    expect(klaviyo.profile(NEW)).toBeDefined()
+    expect(await store.readContacts(['ann'])).toMatchObject([{ profileId: klaviyo.profile(NEW)?.id }])
+  })
+
+  test('unless the spec says otherwise', async () => {
+    const { spec } = await startConnector()
+    const settings = { spec: { ...spec, destination: { ...spec.destination, moveProfiles: false } } }
+    const { change, profiles, requests } = await start({ connector: { settings } })
+    await change({ id: 'ann', email: OLD, at: 10 })
+    await change({ id: 'ann', email: NEW, at: 20 })
+    expect([profiles(), requests()]).toEqual([2, { import: 2, patch: 0 }])
+  })
+})
