@@ -5,11 +5,11 @@ import type { Clock } from '../ports/effects.ts'
 import type { Json, LeasedRecord, SourceRecord } from '../ports/types.ts'
 import { findTargets, type OpenRecord, openRecord } from '../source/open-record.ts'
 import type { Mapping } from '../spec/spec.ts'
-import type { ContactStates } from './contact-states.ts'
 import { CONTACT } from './hydrate.ts'
 import type { Lookups } from './lookups.ts'
 import { catchFault, type MappedOccurrence, mapEvents } from './map-events.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
+import type { ContactStates } from './person/contact-states.ts'
 import type { DeliveryContext, MapParts } from './types.ts'
 
 export interface MapRecordParts extends MapParts {

@@ -3,8 +3,8 @@
 import type { BackfillRun, ContactState, EventResult, Lane, WaitReason } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { CompiledPlan } from './compile-plan.ts'
-import type { ContactStates } from './contact-states.ts'
 import type { Lookups } from './lookups.ts'
+import type { ContactStates } from './person/contact-states.ts'
 
 export interface MapParts {
   readonly spec: Spec

@@ -1,15 +1,15 @@
 /** Compares the state of an event's person with the newest one that was sent. */
 import { hash } from 'node:crypto'
-import { isEarlier } from '../lib/contact-state.ts'
-import { parseTime } from '../lib/iso-time.ts'
-import { asId } from '../lib/json.ts'
-import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
-import type { ContactState, Json, Lane, Profile } from '../ports/types.ts'
-import type { Spec } from '../spec/spec.ts'
+import { isEarlier } from '../../lib/contact-state.ts'
+import { parseTime } from '../../lib/iso-time.ts'
+import { asId } from '../../lib/json.ts'
+import { type MaybePromise, mapMaybe } from '../../lib/maybe-promise.ts'
+import type { ContactState, Json, Lane, Profile } from '../../ports/types.ts'
+import type { Spec } from '../../spec/spec.ts'
+import { CONTACT, type HydrateRequest, hydrate } from '../hydrate.ts'
+import { isMissing } from '../property-values.ts'
+import type { MapParts, PersonState } from '../types.ts'
 import type { FoundPerson } from './find-person.ts'
-import { CONTACT, type HydrateRequest, hydrate } from './hydrate.ts'
-import { isMissing } from './property-values.ts'
-import type { MapParts, PersonState } from './types.ts'
 
 /**
  * The person's state beside the newest one sent. Fetches a contact again if its cached state is older: an address that

@@ -1,9 +1,9 @@
 /** The newest states of contacts that were sent: those in the store, and those of this process, which may be newer. */
 
-import { BoundedMap } from '../lib/bounded-map.ts'
-import { isEarlier, newerState } from '../lib/contact-state.ts'
-import type { Store } from '../ports/store.ts'
-import type { ContactState, Profile } from '../ports/types.ts'
+import { BoundedMap } from '../../lib/bounded-map.ts'
+import { isEarlier, newerState } from '../../lib/contact-state.ts'
+import type { Store } from '../../ports/store.ts'
+import type { ContactState, Profile } from '../../ports/types.ts'
 
 /** A state that this process has sent. The identifiers stay in memory. */
 export interface SentState extends ContactState {

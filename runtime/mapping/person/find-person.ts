@@ -1,10 +1,10 @@
 /** Finds the person of an event: the first candidate that the source has. Says whether an event has to wait for one. */
-import type { Bindings } from '../expression/expression.ts'
-import { asId } from '../lib/json.ts'
-import type { Json } from '../ports/types.ts'
-import type { Spec } from '../spec/spec.ts'
-import { CONTACT, type HydrateRequest, hydrate } from './hydrate.ts'
-import type { DeliveryContext, EventWait } from './types.ts'
+import type { Bindings } from '../../expression/expression.ts'
+import { asId } from '../../lib/json.ts'
+import type { Json } from '../../ports/types.ts'
+import type { Spec } from '../../spec/spec.ts'
+import { CONTACT, type HydrateRequest, hydrate } from '../hydrate.ts'
+import type { DeliveryContext, EventWait } from '../types.ts'
 
 /** How long the source may not know the contact of a new notification: its replicas lag. Milliseconds. */
 const FRESH_FOR = 5 * 60_000
