@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
+import { isUnsafeNumber, parseJson } from '../lib/json.ts'
 import type { Json } from '../ports/types.ts'
 import { CliError, EXIT_CODES, usageError } from './errors.ts'
 import type { ProcessIo } from './io.ts'
@@ -10,23 +11,28 @@ type InputIo = Pick<ProcessIo, 'cwd' | 'stdin'>
 
 export async function readJson(file: string, io: InputIo): Promise<Json> {
   const text = await readText(file, io)
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The parser's message quotes the text, which may be personal data.
-    throw new CliError(EXIT_CODES.failed, `${inputName(file)} is ${text.trim() === '' ? 'empty' : 'not valid JSON'}`)
-  }
+  const value = parseJson(text)
+  if (value !== undefined) return value
+  throw new CliError(EXIT_CODES.failed, `${inputName(file)} is ${text.trim() === '' ? 'empty' : 'not valid JSON'}`)
 }
 
 /** Tries JSON first, since some JSON is not YAML (tabs). */
 export async function readJsonOrYaml(file: string, io: InputIo): Promise<Json> {
   const text = await readText(file, io)
-  for (const parseText of [(json: string) => JSON.parse(json), (yaml: string) => parse(yaml)]) {
-    try {
-      return parseText(text)
-    } catch {}
+  const value = parseJson(text)
+  if (value !== undefined) return value
+  try {
+    return parse(text, keepDigits, { intAsBigInt: true }) as Json
+  } catch {
+    // The parser's message quotes the text, which may be personal data.
+    throw new CliError(EXIT_CODES.failed, `${inputName(file)} is neither JSON nor YAML`)
   }
-  throw new CliError(EXIT_CODES.failed, `${inputName(file)} is neither JSON nor YAML`)
+}
+
+/** Integers as `parseJson` gives them. */
+function keepDigits(_: unknown, value: unknown): unknown {
+  if (typeof value !== 'bigint') return value
+  return isUnsafeNumber(String(value)) ? String(value) : Number(value)
 }
 
 async function readText(file: string, io: InputIo): Promise<string> {

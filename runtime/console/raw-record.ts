@@ -1,5 +1,6 @@
 /** A record as received, its personal data masked until requested. */
 import { html } from 'hono/html'
+import { parseJson } from '../lib/json.ts'
 import type { LedgerEntry } from '../ports/ledger.ts'
 import type { Json } from '../ports/types.ts'
 import type { Html, PageContext } from './types.ts'
@@ -44,13 +45,10 @@ export function rawRecord({ id, body }: Pick<LedgerEntry, 'id' | 'body'>, inFull
 export const RECORD_EXPIRED: Html = html`<p class="soft">The content of this record is no longer kept.</p>`
 
 function formatBody(body: string, inFull: boolean): string {
-  try {
-    const value = JSON.parse(body) as Json
-    const text = JSON.stringify(inFull ? value : maskedJson(value), null, 2)
-    return text.length <= MAX_SHOWN
-      ? text
-      : `${text.slice(0, MAX_SHOWN)}\n… and ${text.length - MAX_SHOWN} more characters`
-  } catch {
-    return inFull ? body.slice(0, MAX_SHOWN) : `${MASK} (not JSON)`
-  }
+  const value = parseJson(body)
+  if (value === undefined) return inFull ? body.slice(0, MAX_SHOWN) : `${MASK} (not JSON)`
+  const text = JSON.stringify(inFull ? value : maskedJson(value), null, 2)
+  return text.length <= MAX_SHOWN
+    ? text
+    : `${text.slice(0, MAX_SHOWN)}\n… and ${text.length - MAX_SHOWN} more characters`
 }

@@ -2,10 +2,11 @@
 import pRetry from 'p-retry'
 import { onAbort } from '../lib/abort.ts'
 import { capitalize } from '../lib/format.ts'
+import { parseJson } from '../lib/json.ts'
 import { readStart } from '../lib/read-body.ts'
 import type { Clock, Fetch, Random } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Json, Lane } from '../ports/types.ts'
+import type { Lane } from '../ports/types.ts'
 import { type ApiResponse, type ErrorContext, faultFromResponse } from './error-response.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 
@@ -161,13 +162,5 @@ class Deadline {
     const fault = new Fault('transient', `${this.#name}/${code}`, message)
     this.#reject(fault)
     this.#request.abort(fault)
-  }
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return undefined
   }
 }

@@ -31,9 +31,12 @@ function cacheDate(day: number): string {
   return date
 }
 
+/** The last date of ECMAScript. */
+const MAX_DATE = 8.64e15
+
 /** Parses Unix seconds or ISO 8601 to milliseconds since 1970; undefined for anything else. */
 export function parseTime(value: Json | undefined): number | undefined {
   if (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) return parseTime(Number(value))
   const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined
+  return ms > 0 && ms <= MAX_DATE ? ms : undefined
 }

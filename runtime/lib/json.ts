@@ -1,4 +1,4 @@
-/** Reads JSON of unknown shape. */
+/** Parses JSON, and reads it whatever its shape. */
 import type { Json, JsonObject } from '../ports/types.ts'
 
 export function isObject(value: Json | undefined): value is JsonObject {
@@ -25,4 +25,63 @@ export function asId(value: Json | undefined): string | undefined {
 export function asArray(value: Json | undefined): readonly Json[] {
   if (value === undefined || value === null) return []
   return Array.isArray(value) ? value : [value]
+}
+
+/**
+ * Parses JSON, and keeps a number whose digits a double would change as its text: one beyond 2^53, or beyond all doubles.
+ * Undefined: not JSON.
+ *
+ * `JSON.parse` alone decides what is JSON, at its speed. Its access to a number's text needs Node 22.
+ */
+export function parseJson(text: string): Json | undefined {
+  try {
+    const value = JSON.parse(text) as Json
+    return MAYBE_UNSAFE.test(text) ? (JSON.parse(quoteUnsafeNumbers(text)) as Json) : value
+  } catch {
+    return undefined
+  }
+}
+
+/** From here on `JSON.stringify` writes an exponent, so a float stays a float however often it is stored. */
+const FIRST_FLOAT = 1e21
+
+/** Whether a text is a number whose digits a double would change. */
+export function isUnsafeNumber(text: string): boolean {
+  if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)) return false
+  const size = Math.abs(Number(text))
+  if (size <= Number.MAX_SAFE_INTEGER) return false
+  return size < FIRST_FLOAT || size === Number.POSITIVE_INFINITY || /^-?\d+$/.test(text)
+}
+
+/** Also true for some texts within strings. Costs a tenth of `JSON.parse`. */
+const MAYBE_UNSAFE = /(?:^|[\s:,[])-?(?:\d{16}|[\d.]+[eE])/
+const NUMBER = /-?\d[\d.eE+-]*/y
+
+/** `text` is JSON. No regular expression reads the strings: it would need memory for each of their characters. */
+function quoteUnsafeNumbers(text: string): string {
+  let quoted = ''
+  let copied = 0
+  for (let at = 0; at < text.length; ) {
+    NUMBER.lastIndex = at
+    const number = NUMBER.exec(text)?.[0]
+    if (number === undefined) {
+      at = text[at] === '"' ? endOfString(text, at) : at + 1
+      continue
+    }
+    if (isUnsafeNumber(number)) {
+      quoted += `${text.slice(copied, at)}"${number}"`
+      copied = at + number.length
+    }
+    at += number.length
+  }
+  return quoted + text.slice(copied)
+}
+
+/** The index after the string that begins at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); ; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0
+    while (text[at - 1 - backslashes] === '\\') backslashes++
+    if (backslashes % 2 === 0) return at + 1
+  }
 }

@@ -2,6 +2,7 @@
 
 import type { Bindings } from '../expression/expression.ts'
 import { compileObjectBuilder, type MemberName } from '../expression/object-builder.ts'
+import { isUnsafeNumber } from '../lib/json.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Json, JsonObject } from '../ports/types.ts'
@@ -81,6 +82,8 @@ function coerce(value: Json, type: PropertyType): Json | undefined {
     case 'string':
       return typeof value === 'object' ? undefined : String(value)
     case 'number': {
+      // A double would change its digits, and they may be those of an id.
+      if (typeof value === 'string' && isUnsafeNumber(value)) return value
       const number = typeof value === 'string' ? Number(value) : value
       return typeof number === 'number' && Number.isFinite(number) ? number : undefined
     }

@@ -1,5 +1,6 @@
 /** Opens a queued record, and finds the mappings for it. */
 import type { Bindings } from '../expression/expression.ts'
+import { parseJson } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Json, SourceRecord } from '../ports/types.ts'
 import type { Mapping, ResourceSpec, Spec } from '../spec/spec.ts'
@@ -52,9 +53,7 @@ export async function openNotification(notification: Notification, resource: Res
 }
 
 function parseBody(record: SourceRecord): Json {
-  try {
-    return JSON.parse(record.body)
-  } catch {
-    throw new Fault('data', 'record/not-json', 'the stored body of the record is not JSON')
-  }
+  const body = parseJson(record.body)
+  if (body !== undefined) return body
+  throw new Fault('data', 'record/not-json', 'the stored body of the record is not JSON')
 }

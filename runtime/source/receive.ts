@@ -1,6 +1,6 @@
 /** Receives a webhook: raw body, signature, envelope, account, disk, 200, in that order. Mapping comes later. */
 
-import { isObject } from '../lib/json.ts'
+import { isObject, parseJson } from '../lib/json.ts'
 import { readBody } from '../lib/read-body.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
@@ -103,12 +103,8 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
 
 /** Undefined for any other JSON: it is no notification. */
 function parseObject(body: string): Json | undefined {
-  try {
-    const value: Json = JSON.parse(body)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(body)
+  return isObject(value) ? value : undefined
 }
 
 function respond(status: number, headers: Record<string, string> = {}): Response {

@@ -4,6 +4,7 @@ import type { Connector } from '../../connector.ts'
 import type { Console } from '../../console/index.ts'
 import { isLoopback, nonLocalReason } from '../../console/server/request-origin.ts'
 import { READINESS_CHECKPOINT } from '../../lib/checkpoint-names.ts'
+import { parseJson } from '../../lib/json.ts'
 import type { Clock, Logger } from '../../ports/effects.ts'
 import type { Json } from '../../ports/types.ts'
 import { openEnvelope } from '../../source/envelope.ts'
@@ -99,14 +100,6 @@ async function isNotification(body: Json | undefined, { spec }: Pick<Connector, 
 function rejectMisdirected(path: string, connector: Pick<Connector, 'reportMisdirected' | 'spec'>): Response {
   connector.reportMisdirected(path)
   return text(404, `webhooks go to ${connector.spec.webhook.path}\n`)
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return undefined
-  }
 }
 
 /** Browsers accept HTML; `curl` and monitors get the status text. */

@@ -39,7 +39,13 @@ export function checkExpression(parsed: Parsed, options: CheckOptions): readonly
     const start = reference.end - reference.name.length - (reference.kind === 'bare' ? 0 : 1)
     return problem === undefined ? [] : [{ ...problem, span: [start, reference.end] as const }]
   })
-  return [...problems, ...findCurlyQuotes(parsed), ...findStringAdditions(parsed), ...findRegexProblems(parsed)]
+  return [
+    ...problems,
+    ...findCurlyQuotes(parsed),
+    ...findStringAdditions(parsed),
+    ...findLongNumbers(parsed),
+    ...findRegexProblems(parsed),
+  ]
 }
 
 /** By function table: all expressions of a spec share one. */
@@ -109,6 +115,21 @@ function findStringAdditions({ root, text }: Parsed): readonly Problem[] {
       help: 'concatenate strings with &',
       span: [end - 1, end] as const,
     }
+  })
+}
+
+/** Data keeps such a number as text (`parseJson`), so a rounded literal would equal nothing. */
+function findLongNumbers({ root, text }: Parsed): readonly Problem[] {
+  if (!/\d{16}/.test(text)) return []
+  const long = [...walkNodes(root)].filter(({ type, value }) => type === 'number' && !Number.isSafeInteger(value))
+  return long.flatMap(({ position }) => {
+    const digits = /\d{16,}$/.exec(text.slice(0, Number(position)))?.[0]
+    if (digits === undefined) return []
+    const help = `compare it as text: "${digits}"`
+    const span = [Number(position) - digits.length, Number(position)] as const
+    return [
+      { code: 'long-number', message: 'this number would lose digits; data has such a number as text', help, span },
+    ]
   })
 }
 

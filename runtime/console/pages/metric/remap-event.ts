@@ -1,8 +1,9 @@
 /** Maps a delivered event's raw record again: mapped profiles and properties are not stored. */
+import { parseJson } from '../../../lib/json.ts'
 import type { Preview, PreviewInput, PreviewItem } from '../../../mapping/preview.ts'
 import { toFault } from '../../../ports/fault.ts'
 import type { LedgerEntry, LedgerEvent } from '../../../ports/ledger.ts'
-import type { Json, JsonObject, Profile } from '../../../ports/types.ts'
+import type { JsonObject, Profile } from '../../../ports/types.ts'
 import type { ConsoleOptions } from '../../types.ts'
 
 /** Profile and properties, or a sentence with the reason why they are unavailable. */
@@ -33,7 +34,7 @@ export async function remapEvent(
 
 /** The workspace of a stream item comes from the event's key: the item itself does not name it. */
 function inputOf({ topic, stream, body = '' }: LedgerEntry, { key = '' }: LedgerEvent): PreviewInput {
-  const data = JSON.parse(body) as Json
+  const data = parseJson(body) ?? null
   return topic === undefined ? { stream: stream ?? '', data, workspace: key.split(':')[0] ?? '' } : { topic, data }
 }
 
