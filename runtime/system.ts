@@ -10,6 +10,12 @@ export const systemClock: Clock = {
 
 export const systemFetch: Fetch = (request) => fetch(request)
 
+/** Sends a request by a dispatcher of undici, Node's own addition to fetch. */
+export function fetchThrough(dispatcher: object, request: Request): Promise<Response> {
+  const init: object = { dispatcher }
+  return fetch(request, init)
+}
+
 export const systemRandom: Random = () => Math.random()
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { VENDOR_FAULT_CODES } from '../connector/fault-codes.ts'
 import { functions } from '../connector/functions/index.ts'
+import { PROXY_FAULT_CODES } from '../runtime/cli/proxy/proxy-faults.ts'
 import { FAULT_CODES } from '../runtime/fault-codes.ts'
 import { SKIP_REASONS, WAIT_REASONS } from '../runtime/skip-reasons.ts'
 import { documentTypes } from './document-types.ts'
@@ -57,7 +58,7 @@ export async function generatePages(root: URL): Promise<readonly GeneratedFile[]
     { path: 'docs/reference/functions.md', text: functionsPage(functions) },
     {
       path: 'docs/reference/faults.md',
-      text: faultsPage([...FAULT_CODES, ...VENDOR_FAULT_CODES], ['intercom', 'klaviyo']),
+      text: faultsPage([...FAULT_CODES, ...PROXY_FAULT_CODES, ...VENDOR_FAULT_CODES], ['intercom', 'klaviyo']),
     },
     { path: 'docs/reference/skip-reasons.md', text: skipReasonsPage(SKIP_REASONS, WAIT_REASONS) },
     { path: 'docs/reference/compiled.md', text: await compiledPage(root, functions) },

@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util'
 import type { CliApp, Env, Setting } from './app.ts'
 import { usageError } from './errors.ts'
 import type { ProcessIo } from './io.ts'
+import { PROXY_SETTINGS } from './proxy/proxy-settings.ts'
 
 /** Settings of every connector. */
 export const COMMON_SETTINGS: readonly Setting[] = [
@@ -51,6 +52,7 @@ export const COMMON_SETTINGS: readonly Setting[] = [
     description: 'debug, info, warn, error or silent (default: info for `start`, else warn)',
     howToGet: 'debug, info, warn, error or silent. Default: info for `start`, warn for other commands.',
   },
+  ...PROXY_SETTINGS,
 ]
 
 /** Reads the environment and `.env`. Trims values, since secrets mounted as files often end in a newline. */

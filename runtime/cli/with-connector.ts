@@ -13,6 +13,8 @@ import type { Env, Setting } from './app.ts'
 import type { CommandContext } from './command.ts'
 import { encryptionKeyFor, storeFile } from './encryption-key.ts'
 import { CliError, EXIT_CODES, usageError } from './errors.ts'
+import { createProxiedFetch } from './proxy/proxied-fetch.ts'
+import { readProxySettings } from './proxy/proxy-settings.ts'
 import { requireSettings } from './settings.ts'
 
 export const DEFAULT_STORE_URL = 'sqlite:.connector/store.db'
@@ -50,11 +52,13 @@ export async function withConnector<T>(
   // An existing store may hold credentials, so missing settings are checked after opening it.
   const mayHoldCredentials = app.openConnections !== undefined && storeExists(url)
   if (!mayHoldCredentials) requireSettings(app, env, options.needs, hint)
+  const proxy = readProxySettings(env)
   const { spec } = await loadSpecOrExit(context)
+  const fetch = proxy ? await createProxiedFetch(proxy, io.fetch) : io.fetch
   return withStore(
     context,
     async (store) => {
-      const { clock, fetch, random } = io
+      const { clock, random } = io
       const base = { env, spec, store, clock, fetch, random, logger }
       const connections = await app.openConnections?.({ ...base, encryptionKey: encryptionKeyFor(env, url) })
       try {

@@ -5,6 +5,7 @@ import type { CliApp } from '../app.ts'
 import type { CommandDefinition } from '../command.ts'
 import { EXIT_CODES } from '../errors.ts'
 import type { Painter } from '../io.ts'
+import { readProxySettings } from '../proxy/proxy-settings.ts'
 import { BOTH_SIDES, withConnector } from '../with-connector.ts'
 
 export const createCheckCommand = ({ labels }: CliApp): CommandDefinition => ({
@@ -19,11 +20,14 @@ export const createCheckCommand = ({ labels }: CliApp): CommandDefinition => ({
     const { io, paint, print } = context
     return withConnector(context, { needs: BOTH_SIDES }, async ({ connector }) => {
       const results: CheckResult[] = []
-      for await (const result of connector.check(io.signal)) {
+      const add = (result: CheckResult) => {
         results.push(result)
         // Printed one by one, since an unreachable API takes its whole timeout.
         if (!context.json) print(`${render(result, paint)}\n`)
       }
+      const proxy = readProxySettings(context.env)
+      if (proxy) add({ name: 'proxy', ok: true, detail: `requests go through ${proxy.description}` })
+      for await (const result of connector.check(io.signal)) add(result)
       if (context.json) print(formatJson(results))
       return results.every((result) => result.ok) ? EXIT_CODES.ok : EXIT_CODES.failed
     })

@@ -5,6 +5,7 @@ import type { CliApp, Env, Sandbox, Setting } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
 import { parsePort } from '../parse.ts'
+import { readProxySettings } from '../proxy/proxy-settings.ts'
 import { createHttpApp } from '../server/http-app.ts'
 import { type Listener, listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
@@ -96,7 +97,7 @@ export function withoutCredentials({ app, env }: CommandContext, sandbox?: Sandb
 }
 
 function announce(
-  { json, logger, print }: CommandContext,
+  { env, json, logger, print }: CommandContext,
   { spec, connections }: OpenConnector,
   { url }: Listener,
   sandbox?: Sandbox,
@@ -105,6 +106,8 @@ function announce(
   sandbox?.sendWebhooks?.(webhook)
   if (json) print(formatJson({ url: url.href, webhook: webhook.href, sandbox: sandbox?.addresses }))
   logger.info('listening', { url: url.href, webhook: webhook.href, ...sandbox?.addresses })
+  const proxy = readProxySettings(env)
+  if (proxy) logger.info(`requests to other hosts go through ${proxy.description}`)
   const reason = connections?.gate.pausedReason()
   if (reason !== undefined) logger.warn(`delivery paused: ${reason}`, { setUp: new URL('set-up', url).href })
 }

@@ -5,6 +5,7 @@ import { type Console, createConsole } from '../../console/index.ts'
 import type { Env } from '../app.ts'
 import type { CommandContext } from '../command.ts'
 import { usageError } from '../errors.ts'
+import { readProxySettings } from '../proxy/proxy-settings.ts'
 import { createRoutes } from './routes.ts'
 
 export interface HttpAppOptions {
@@ -30,8 +31,9 @@ export function createHttpApp({ app, io, env, logger }: CommandContext, options:
     connections,
     publicUrl: publicUrl(env),
   })
-  const fetch = createRoutes({ ...common, console: pages, notReadyReasons, connections, signal: closing.signal })
-  return { fetch, resume: pages.resume, drained: pages.drained }
+  const proxy = readProxySettings(env)?.description
+  const routes = { ...common, console: pages, notReadyReasons, connections, signal: closing.signal, proxy }
+  return { fetch: createRoutes(routes), resume: pages.resume, drained: pages.drained }
 }
 
 function publicUrl({ CONNECTOR_URL: url }: Env): string | undefined {

@@ -23,6 +23,8 @@ export interface RoutesOptions {
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly logger: Logger
+  /** The proxy that requests go through, for people. */
+  readonly proxy?: string | undefined
   /** Reasons why the process takes no traffic, such as its shutdown. */
   readonly notReadyReasons: () => readonly string[]
 }
@@ -37,7 +39,12 @@ export function createRoutes(options: RoutesOptions): (request: Request, address
   const { app, connector, clock } = options
   const { path: webhook, uninstall } = connector.spec.webhook
   const status: RouteHandler = async (request, address) =>
-    text(200, isLocal(request, address) ? await formatStatus(app, connector, clock) : `${app.name} ${app.version}\n`)
+    text(
+      200,
+      isLocal(request, address)
+        ? await formatStatus(app, connector, clock, options.proxy)
+        : `${app.name} ${app.version}\n`,
+    )
   const pages: Readonly<Record<string, RouteHandler>> = {
     '/healthz': async () => text(200, 'ok\n'),
     '/readyz': (request, address) => readiness(options, isLocal(request, address)),

@@ -9,6 +9,7 @@ export async function formatStatus(
   app: Pick<CliApp, 'name' | 'version' | 'summary'>,
   { spec, store, gate }: Pick<Connector, 'spec' | 'store' | 'gate'>,
   clock: Clock,
+  proxy: string | undefined,
 ): Promise<string> {
   const [live, backfill, dead, tallies] = await Promise.all([
     store.backlog('live'),
@@ -30,6 +31,7 @@ export async function formatStatus(
     '',
     ...alignColumns([
       ['webhooks', `POST ${spec.webhook.path}`],
+      ...(proxy === undefined ? [] : [['requests', `through ${proxy}`]]),
       ...(paused === undefined ? [] : [['delivery', `paused: ${paused}`]]),
       ['waiting', `live ${waitingText(live, clock)}; backfill ${waitingText(backfill, clock)}`],
       ['dead', dead === 0 ? 'none' : `${formatCount(dead)}; connector dead-letters list`],
