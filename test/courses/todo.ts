@@ -4,8 +4,7 @@ const IDENTITY = 'events that wait until their contact is identified'
 const CANDIDATES = 'contacts of a merge chain, and the next candidate after a 404'
 const EVIDENCE = 'every part of a notice as evidence, in the lane of its own age'
 const CONVERTED = 'replies of a ticket count once, also where its conversation does not tell when the ticket began'
-const ORDER = 'contact notices applied in the order of their changes'
-const ADDRESS = 'a changed address moves the profile'
+const ADDRESS = 'the profile of a contact without a notice before the change, whose id at Klaviyo is unknown'
 const LARGE = 'texts and attributes over a limit are cut or left out'
 
 export const TODO: Readonly<Record<string, string>> = {
@@ -34,8 +33,5 @@ export const TODO: Readonly<Record<string, string>> = {
   'fin-and-teammate-rated': EVIDENCE,
   'ticket-from-conversation': CONVERTED,
   'address-changed': ADDRESS,
-  'older-contact-notice-last': ORDER,
-  'unsubscribed-notice-overtaken': ORDER,
-  'contact-notice-days-late': ORDER,
   'attribute-too-large': LARGE,
 }
