@@ -3,6 +3,7 @@
 import { type Connections, type ConnectionsOptions, createConnections } from '../runtime/auth/connections.ts'
 import { createHostAuth, type HostAuthParts } from '../runtime/auth/environment-credentials.ts'
 import type { OauthClient, Side } from '../runtime/auth/side.ts'
+import { parseSecrets } from '../runtime/source/verify-signature.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { intercomHost, requireAccessToken } from './intercom/source.ts'
 import { keyHeader, requireApiKey } from './klaviyo/client.ts'
@@ -60,8 +61,8 @@ function intercomSide(spec: Spec['source'], env: CredentialsEnv): Side {
   const region = env.INTERCOM_REGION?.toLowerCase()
   if (env.INTERCOM_BASE_URL === undefined) intercomHost(spec, region)
   const key = env.INTERCOM_ACCESS_TOKEN
-  // A comma-separated list while the secret is being rotated; the OAuth client uses the first.
-  const signingSecrets = (env.INTERCOM_CLIENT_SECRET ?? '').split(',').filter((secret) => secret !== '')
+  // The OAuth client uses the first.
+  const signingSecrets = parseSecrets(env.INTERCOM_CLIENT_SECRET)
   return {
     ...spec,
     side: 'source',

@@ -92,8 +92,7 @@ export const cliApp: CliApp = {
       ...(connections && { connections }),
       secrets: {
         intercomAccessToken: env.INTERCOM_ACCESS_TOKEN,
-        // A comma-separated list while the secret is being rotated.
-        intercomClientSecret: env.INTERCOM_CLIENT_SECRET?.split(','),
+        intercomClientSecret: env.INTERCOM_CLIENT_SECRET,
         klaviyoApiKey: env.KLAVIYO_API_KEY,
       },
       settings: {

@@ -7,6 +7,7 @@ import { createConnector } from '../runtime/create-connector.ts'
 import { ConnectionStatsRecorder } from '../runtime/http/connection-stats.ts'
 import type { Clock, Fetch, Logger, Random } from '../runtime/ports/effects.ts'
 import type { Store } from '../runtime/ports/store.ts'
+import { parseSecrets } from '../runtime/source/verify-signature.ts'
 import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory/store.ts'
@@ -22,7 +23,7 @@ import { loadConnectorSpec } from './spec.ts'
 
 export interface Secrets {
   readonly intercomAccessToken?: string | undefined
-  /** Verifies webhooks. A list while the secret is being rotated: any of them is accepted. */
+  /** Verifies webhooks. A list, also one text with commas, while the secret is being rotated: any of them is accepted. */
   readonly intercomClientSecret?: string | readonly string[] | undefined
   readonly klaviyoApiKey?: string | undefined
 }
@@ -115,7 +116,7 @@ function hostConnections(
     KLAVIYO_API_KEY: secrets.klaviyoApiKey,
     KLAVIYO_BASE_URL: settings.klaviyoBaseUrl,
   }
-  const signing = [secrets.intercomClientSecret ?? []].flat().filter((secret) => secret !== '')
+  const signing = parseSecrets(secrets.intercomClientSecret)
   return { ...createHostAuthProviders({ spec, env }, parts), signingSecrets: async () => signing }
 }
 

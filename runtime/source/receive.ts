@@ -47,7 +47,7 @@ export async function receiveWebhook(request: Request, parts: ReceiveParts): Pro
     return respond(413)
   }
   try {
-    const secrets = await parts.secrets()
+    const secrets = (await parts.secrets()).filter((secret) => secret.trim() !== '')
     const { signature } = spec.webhook
     const reason = verifySignature(body, request.headers.get(signature.header), signature, secrets)
     if (reason === undefined) return await storeWebhook(new TextDecoder().decode(body), parts)

@@ -6,6 +6,15 @@ import type { WebhookSpec } from '../spec/spec.ts'
 export type SignatureError = string | undefined
 
 /**
+ * The secrets of a comma-separated list, as during a rotation: "old, new". Blanks round a secret and empty parts are
+ * dropped: HMAC accepts an empty key, so an empty secret would verify what anyone signs.
+ */
+export function parseSecrets(lists: string | readonly string[] | undefined): readonly string[] {
+  const parts = [lists ?? []].flat().flatMap((list) => list.split(','))
+  return parts.map((secret) => secret.trim()).filter((secret) => secret !== '')
+}
+
+/**
  * Checks a signature against every secret, so that a secret can be rotated without losing a webhook. Without a secret
  * no signature is valid.
  */
@@ -13,8 +22,10 @@ export function verifySignature(
   body: Uint8Array,
   header: string | null,
   spec: WebhookSpec['signature'],
-  secrets: readonly string[],
+  candidates: readonly string[],
 ): SignatureError {
+  // Whatever way a secret came here: an empty one verifies nothing.
+  const secrets = candidates.filter((secret) => secret.trim() !== '')
   if (secrets.length === 0) return 'no signing secret is set, so no webhook can be verified'
   if (header === null) return `no ${spec.header} header: not sent by the source, or removed by a proxy`
   const value = header.trim()

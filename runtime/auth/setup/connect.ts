@@ -3,6 +3,7 @@ import { asId } from '../../lib/json.ts'
 import type { Logger } from '../../ports/effects.ts'
 import { Fault, toFault } from '../../ports/fault.ts'
 import type { Store } from '../../ports/store.ts'
+import { parseSecrets } from '../../source/verify-signature.ts'
 import type { EnvironmentCredentials } from '../environment-credentials.ts'
 import { accountMismatch, missingOauthClient } from '../errors.ts'
 import type { OauthFlow } from '../oauth.ts'
@@ -81,13 +82,14 @@ export async function connectWithKey(
   const { side } = connection
   if (side.pasteFields.length === 0)
     throw new Fault('config', `${side.name}/oauth-only`, `${side.label} can be connected by OAuth only`)
-  const values = { key: pasted.key.trim(), signing: (pasted.signing ?? '').trim() }
+  const signingSecrets = parseSecrets(pasted.signing)
+  const values = { key: [pasted.key.trim()], signing: signingSecrets }
   for (const { name, label } of side.pasteFields)
-    if (!isHeaderSafe(values[name])) throw malformedField(side, label, values[name])
+    if (values[name].length === 0 || !values[name].every(isHeaderSafe)) throw malformedField(side, label, values[name])
   const credentials: KeyCredentials = {
     kind: 'key',
-    key: values.key,
-    ...(values.signing !== '' && { signingSecrets: values.signing.split(',').map((secret) => secret.trim()) }),
+    key: pasted.key.trim(),
+    ...(signingSecrets.length > 0 && { signingSecrets }),
     ...(pasted.region && { region: pasted.region }),
   }
   return saveConnection(connection, credentials, parts, signal)
@@ -96,9 +98,11 @@ export async function connectWithKey(
 /** Any other character in a header makes fetch throw an error that quotes the key. */
 const isHeaderSafe = (value: string): boolean => /^[\x21-\x7e]{4,4096}$/.test(value)
 
-function malformedField({ name }: Side, label: string, value: string): Fault {
+function malformedField({ name }: Side, label: string, values: readonly string[]): Fault {
   const message =
-    value === '' ? `${label} is missing` : `${label} contains spaces or other invalid characters: copy it again`
+    values.join('') === ''
+      ? `${label} is missing`
+      : `${label} contains spaces or other invalid characters: copy it again`
   return new Fault('config', `${name}/malformed-credentials`, message)
 }
 

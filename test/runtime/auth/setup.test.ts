@@ -59,6 +59,18 @@ test('completes by a pasted key with its signing secret', async () => {
   expect(account.gate.pausedReason()).toBeUndefined()
 })
 
+test('a pasted list of signing secrets may hold blanks and stray commas, but not be empty', async () => {
+  const it = createAuthHarness()
+  const account = await it.open({})
+  await account.setup.consent([])
+  const connect = (signing: string) =>
+    account.setup.connectWithKey('source', { key: TOKEN, signing, region: 'us' }, never)
+  await expect(connect(' , ')).rejects.toThrow('missing')
+  await expect(connect('old secret')).rejects.toThrow('invalid characters')
+  await connect(`, old-secret, ${SIGNING},`)
+  expect(await account.signingSecrets()).toEqual(['old-secret', SIGNING])
+})
+
 test('credentials in the environment count as consent and take precedence over stored ones', async () => {
   const it = createAuthHarness()
   await completeSetup(it)

@@ -6,6 +6,7 @@ import { loadConnectorSpec } from '../../../connector/spec.ts'
 import { asId } from '../../../runtime/lib/json.ts'
 import type { Logger } from '../../../runtime/ports/effects.ts'
 import { receiveWebhook, reportMisdirected } from '../../../runtime/source/receive.ts'
+import { parseSecrets } from '../../../runtime/source/verify-signature.ts'
 import { WebhookStatsRecorder } from '../../../runtime/source/webhook-stats.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
@@ -169,6 +170,23 @@ test('during a rotation both secrets are accepted', async () => {
   const { send } = bench({ secrets: ['new', SECRET] })
   for (const secret of ['new', SECRET])
     expect((await send(good, { 'X-Hub-Signature': sign(good, secret) })).status).toBe(200)
+})
+
+test('an empty secret verifies nothing, beside others or alone', async () => {
+  for (const secrets of [['', SECRET], [' ', SECRET], [''], ['\n']]) {
+    const { send, kept } = bench({ secrets })
+    for (const forged of ['', ' ', '\n']) {
+      const { status } = await send(good, { 'X-Hub-Signature': sign(good, forged) })
+      expect(status).toBe(secrets.includes(SECRET) ? 401 : 503)
+    }
+    expect(await kept()).toBe(0)
+  }
+})
+
+test('secrets are read from lists with blanks and stray commas', () => {
+  const lists = [undefined, '', ' , ', 'old, new', ',old,,new ,', ['old', ' new\n'], ['', 'old,new']]
+  const both = ['old', 'new']
+  expect(lists.map(parseSecrets)).toEqual([[], [], [], both, both, both, both])
 })
 
 describe('a redelivery is the same record', () => {
