@@ -27,6 +27,14 @@ const BY_STATUS: Readonly<Record<number, Readonly<Record<AuthMethod, string>>>> 
     oauth: `our app lacks a permission (Set up in the console shows which): ${GRANT}, and connect Intercom again`,
   },
 }
+/** What their status says is true of a bare page, too. */
+const OWN_STATUS: ReadonlySet<number> = new Set([401, 403, 404, 408, 410, 429])
+/** A page of a proxy says nothing about the record. */
+const FOREIGN_REFUSAL: ErrorExplanation = {
+  kind: 'transient',
+  code: 'not-json',
+  message: 'a proxy refused the request in its place; will retry',
+}
 const MESSAGES: Readonly<Record<number, string>> = {
   404: 'not found',
   410: 'the contact was merged into another one',
@@ -41,8 +49,9 @@ export function explainError(
 ): ErrorExplanation {
   const id = requestId(headers.get('x-request-id'), isObject(body) ? body.request_id : undefined)
   const movedTo = status === 410 ? mergedContactPath(headers) : undefined
+  const isForeign = status >= 400 && status < 500 && !OWN_STATUS.has(status) && !isOwnError(body)
   return {
-    ...explainCodes(method, status, errorCodes(body)),
+    ...(isForeign ? FOREIGN_REFUSAL : explainCodes(method, status, errorCodes(body))),
     ...(movedTo !== undefined && { movedTo }),
     ...(id !== undefined && { requestId: id }),
   }
@@ -56,6 +65,10 @@ function explainCodes(method: AuthMethod, status: number, codes: readonly string
   const message = BY_STATUS[status]?.[method] ?? MESSAGES[status] ?? fallback
   return message === undefined ? {} : { message }
 }
+
+/** A request that is not JSON gets `{ status, error }` (recorded), any other an error list. */
+const isOwnError = (body: Json | undefined): boolean =>
+  isObject(body) && (Array.isArray(body.errors) || typeof body.status === 'number')
 
 function errorCodes(body: Json | undefined): string[] {
   const errors: Json | undefined = isObject(body) ? body.errors : undefined

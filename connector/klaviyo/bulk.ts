@@ -35,8 +35,10 @@ async function sendBatch(batch: readonly BulkItem[], parts: BulkParts): Promise<
     receipt = await parts.post(bulkBody(batch.map(({ text }) => text)))
   } catch (error) {
     const fault = toFault(error)
-    // Klaviyo accepts a request as a whole or not at all, so events share any fault but a data fault.
-    if (fault.kind !== 'data') for (const item of batch) item.onResult(fault)
+    // Klaviyo accepts a request as a whole or not at all, so events share any fault but a data fault. A smaller request
+    // may pass a proxy that answers 413.
+    const splits = fault.kind === 'data' || (fault.details.status === 413 && batch.length > 1)
+    if (!splits) for (const item of batch) item.onResult(fault)
     else await isolateRejected(batch, fault, parts)
     return
   }

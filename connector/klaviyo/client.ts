@@ -117,14 +117,14 @@ export function endpointClient(options: KlaviyoOptions, endpoint: EndpointOption
 }
 
 /**
- * Klaviyo accepts events with an empty 202 and answers everything else in JSON. A page, a truncated response or an error
- * list under a 200 comes from a proxy, and must not count as delivered.
+ * Klaviyo accepts events with an empty 202 and answers everything else in JSON. A page, a 204, a truncated response or an
+ * error list under a 200 comes from a proxy, and must not count as delivered.
  */
 function assertFromKlaviyo(response: ApiResponse): ApiResponse {
   const { status, body, headers } = response
   const isPage = headers.get('content-type')?.includes('text/html')
   const hasData = typeof body === 'object' && body !== null && 'data' in body
-  if (!isPage && (hasData || (body === undefined && (status === 202 || status === 204)))) return response
+  if (!isPage && (hasData || (body === undefined && status === 202))) return response
   throw new Fault('transient', 'klaviyo/not-json', 'a proxy answered in place of Klaviyo; will retry')
 }
 

@@ -24,6 +24,13 @@ const UNAUTHORIZED: Readonly<Record<AuthMethod, string>> = {
   oauth: `it rejected the access token: ${CONNECT}`,
 }
 
+/** Klaviyo lists errors in every refusal. A page of a proxy says nothing about the event. */
+const FOREIGN_REFUSAL: ErrorExplanation = {
+  kind: 'transient',
+  code: 'not-json',
+  message: 'a proxy refused the request in its place; will retry',
+}
+
 function missingScope(scope: string, method: AuthMethod): string {
   if (method === 'oauth') return `the access token lacks the scope ${scope}: ${CONNECT}, with that permission`
   const [key, then] = method === 'environment' ? ['key in KLAVIYO_API_KEY', `, ${SET}`] : ['pasted key', ` ${PASTE}`]
@@ -45,8 +52,8 @@ function explain(status: number, list: readonly JsonObject[], scope: string, met
   if (rejection !== undefined) return rejection
   if ([404, 405, 406, 415].includes(status))
     return { kind: 'config', message: `unknown URL, revision or media type: ${HOST}` }
-  if (status !== 400 && status !== 409 && status !== 413 && status !== 422) return {}
-  return explainErrors(list)
+  if (status < 400 || status >= 500 || status === 408 || status === 429) return {}
+  return list.length === 0 ? FOREIGN_REFUSAL : explainErrors(list)
 }
 
 /** Explains the 410 of a retired revision. Klaviyo documents no other 410 for the endpoints in use. */

@@ -39,7 +39,7 @@ export type MakeRequest = () => Request | Promise<Request>
  * Sends a request, again after a transient fault, and resolves with a 2xx response.
  *
  * Throws a `Fault`: that of `faultFromResponse` for any other response; transient `<name>/timeout`, `<name>/network`,
- * `<name>/not-json`, `<name>/stopped` or `rate-limit/stopped` for none; or an error of `makeRequest`.
+ * `<name>/not-json`, `<name>/too-large`, `<name>/stopped` or `rate-limit/stopped` for none; or an error of `makeRequest`.
  */
 export type HttpClient = (makeRequest: MakeRequest, options: RequestOptions) => Promise<ApiResponse>
 
@@ -48,8 +48,10 @@ const ATTEMPTS = 4
 const FIRST_PAUSE = 250
 /** The sum of all `Retry-After`s waited for in process, milliseconds. Longer waits belong in the store. */
 const MAX_RETRY_AFTER_TOTAL_MS = 20_000
-/** Bytes of an error response that are read. */
-const MAX_ERROR_BODY = 64 * 1024
+/** Bytes of an error response that are read: it may name every event of a bulk request. */
+const MAX_ERROR_BODY = 4 * 1024 * 1024
+/** Bytes of any other response, decompressed. The largest page of records seen has a tenth of it. */
+const MAX_BODY = 64 * 1024 * 1024
 
 export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
   const { clock, random, attempts = ATTEMPTS } = parts
@@ -104,8 +106,9 @@ async function fetchWithin(
   const exchange = async () => {
     const response = await parts.fetch(new Request(request, { signal: deadline.signal }))
     api.limiter.observeHeaders(response)
-    const text = response.ok ? await response.text() : (await readStart(response.body, MAX_ERROR_BODY)).toString()
-    return { status: response.status, headers: response.headers, body: parseJson(text) }
+    const bytes = await readStart(response.body, response.ok ? MAX_BODY + 1 : MAX_ERROR_BODY)
+    if (bytes.length > MAX_BODY) throw tooLarge(api.name)
+    return { status: response.status, headers: response.headers, body: parseJson(bytes.toString()) }
   }
   try {
     return await Promise.race([exchange(), deadline.exceeded])
@@ -116,6 +119,11 @@ async function fetchWithin(
   } finally {
     deadline.close()
   }
+}
+
+function tooLarge(name: string): Fault {
+  const message = `${capitalize(name)} answered with more than ${MAX_BODY / 1024 / 1024} MiB; will retry`
+  return new Fault('transient', `${name}/too-large`, message)
 }
 
 /**

@@ -26,8 +26,8 @@ export interface ErrorContext {
 /** Explains an error response without personal data. */
 export type ExplainError = (status: number, body: Json | undefined, headers: Headers) => ErrorExplanation
 
-/** A wrong `Retry-After` must not stop requests for years. Milliseconds. */
-const LONGEST_WAIT = 86_400_000
+/** A wrong `Retry-After` must not stop requests for days. Milliseconds. */
+const LONGEST_WAIT = 3_600_000
 const MAX_RESET_DELAY = 30_000
 
 /**

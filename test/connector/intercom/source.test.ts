@@ -136,6 +136,8 @@ describe('rejections', () => {
     [[400, 'version-invalid'], 'config intercom/version', /does not support this Intercom-Version/, 1],
     [[400, 'parameter-invalid'], 'data intercom/invalid', /error parameter_invalid$/, 1],
     [[400, 'malformed'], 'data intercom/invalid', /it rejected the request$/, 1],
+    [[400, 'bad-gateway.html'], 'transient intercom/not-json', /a proxy refused the request/, 4],
+    [[418, 'nothing'], 'transient intercom/not-json', /a proxy refused the request/, 4],
     [
       [302, undefined, { location: 'https://elsewhere.example/' }],
       'config intercom/redirected',

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createKlaviyoDestination } from '../../../connector/klaviyo/destination.ts'
 import { PHONE_REJECTED } from '../../../connector/klaviyo/limits/change-log.ts'
 import type { SendResult } from '../../../runtime/ports/destination.ts'
+import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Json, OutgoingMessage } from '../../../runtime/ports/types.ts'
 import { event, fixture, keysOf, never, options, schemaErrors, spec, textOf } from '../../helpers/klaviyo.ts'
@@ -202,6 +203,23 @@ describe('one message', () => {
     },
   )
 
+  const pages = [400, 402, 407, 409, 413, 418, 421, 422].map((status) => [status, '<html>blocked</html>'] as const)
+  test.each([...pages, [400, '{"errors":[{"id"'], [400, ''], [204, ''], [200, '<html>']] as const)(
+    'answered %i %j by a proxy: the event waits',
+    async (status, text) => {
+      let requests = 0
+      const fetch: Fetch = async () => {
+        requests++
+        return new Response(status === 204 ? null : text, { status })
+      }
+      const fault = await faultOf(createKlaviyoDestination(options({ fetch })).send(event('k1'), never))
+      expect(said(fault)).toBe('transient klaviyo/not-json')
+      expect(requests).toBe(status < 400 ? 1 : 4)
+      const [other] = await createKlaviyoDestination(options({ fetch })).sendMany([event('k1')], 'backfill', never)
+      expect(other && said(other)).toBe('transient klaviyo/not-json')
+    },
+  )
+
   test('a key copied with a line break works', async () => {
     answer([202])
     await createKlaviyoDestination(options({ apiKey: 'pk_test_0123456789\n' })).send(event('k1'), never)
@@ -268,11 +286,23 @@ describe('many events', () => {
   })
 
   test('rejected as too large: bisection', async () => {
-    answer([413], [202])
+    answer([413, 'bulk-no-pointer'], [202])
     expect(await createKlaviyoDestination(options()).sendMany(events, 'live', never)).toEqual(
       Array(4).fill({ status: 202 }),
     )
     expect(sent.map(({ text }) => keysOf(text).length)).toEqual([4, 2, 2])
+  })
+
+  test('too large for a proxy: bisection, and what cannot be divided waits', async () => {
+    const fetch: Fetch = async (request) =>
+      keysOf(await request.text()).length > 2
+        ? new Response('<html>', { status: 413 })
+        : new Response(null, { status: 202 })
+    const results = await createKlaviyoDestination(options({ fetch })).sendMany(events, 'live', never)
+    expect(results).toEqual(Array(4).fill({ status: 202 }))
+    const strict: Fetch = async () => new Response('<html>', { status: 413 })
+    const waiting = await createKlaviyoDestination(options({ fetch: strict })).sendMany(events, 'live', never)
+    expect(waiting.map(said)).toEqual(Array(4).fill('transient klaviyo/not-json'))
   })
 
   const shared: readonly [reply: Reply, code: string][] = [

@@ -120,7 +120,7 @@ describe('responses', () => {
     })
   })
 
-  test('reads at most 64 KB of an error response', async () => {
+  test('reads at most 4 MiB of an error response', async () => {
     let pulled = 0
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -129,7 +129,22 @@ describe('responses', () => {
       },
     })
     await faultOf(play([new Response(endless, { status: 400 })]).go())
-    expect(pulled).toBeLessThan(150_000)
+    expect(pulled).toBeLessThan(4_500_000)
+  })
+
+  test('a response that unpacks to more than 64 MiB is a fault with a name, and the rest is not read', async () => {
+    let pulled = 0
+    const endless = () =>
+      new ReadableStream<Uint8Array>({
+        pull(controller) {
+          pulled += 1_048_576
+          controller.enqueue(new Uint8Array(1_048_576))
+        },
+      })
+    const { go, calls } = play(Array.from({ length: 4 }, () => new Response(endless())))
+    expect(await faultOf(go())).toMatchObject({ kind: 'transient', code: 'peer/too-large' })
+    expect(calls.length).toBe(4)
+    expect(pulled).toBeLessThan(4 * 72_000_000)
   })
 
   test('an error of making the request is thrown without a retry', async () => {
@@ -207,10 +222,13 @@ describe('pauses', () => {
     expect(calls).toEqual([0, 9000, 18_000])
   })
 
-  test('end after a day, whatever the Retry-After', async () => {
-    const fault = await faultOf(play([reject(null, 429, { 'Retry-After': '99999999999' })]).go())
-    expect(fault.details.retryAfter).toBe(86_400_000)
-  })
+  test.each(['99999999999', '99999999', '1e99', '1e400', '1784021400000', 'Fri, 01 Jan 2100 00:00:00 GMT'])(
+    'end after an hour, whatever the Retry-After: %s',
+    async (value) => {
+      const fault = await faultOf(play(Array(4).fill(reject(null, 429, { 'Retry-After': value }))).go())
+      expect(fault.details.retryAfter ?? 0).toBeLessThanOrEqual(3_600_000)
+    },
+  )
 
   test('of one request hold the others too', async () => {
     const { ask, clock, calls } = play([reject(null, 429, { 'Retry-After': '60' })])
