@@ -26,7 +26,7 @@ export async function mapEvent(
   if (delivered) return { identity: named, skipped: 'already-delivered' }
 
   const request = { plan: plan.lookups[lane], item, bindings, lane, lookups: parts.lookups }
-  const found = await findPerson(contacts, request, context)
+  const found = await findPerson(contacts, request, parts.forDisplay ? 0 : ms, context)
   const identity = { ...named, contact: found.contact }
   if (found.wait !== undefined) return { identity, wait: found.wait }
   const { bound, person, state } = await withNewestState(found, request, parts)

@@ -6,7 +6,7 @@ import type { Spec } from '../../spec/spec.ts'
 import { CONTACT, type HydrateRequest, hydrate } from '../hydrate.ts'
 import type { DeliveryContext, EventWait } from '../types.ts'
 
-/** How long the source may not know the contact of a new notification: its replicas lag. Milliseconds. */
+/** How long the source may not know the contact of a new event or notification: its replicas lag. Milliseconds. */
 const FRESH_FOR = 5 * 60_000
 
 /** The bindings of the first candidate that exists. */
@@ -20,22 +20,21 @@ export interface FoundPerson {
 }
 
 /**
- * Tries the candidates in their order. Waits for one that a new notification names and the source does not know: a
- * later candidate may be another person.
+ * Tries the candidates in their order. Waits for one that a new event names and the source does not know: a later
+ * candidate may be another person.
  */
 export async function findPerson(
   contacts: readonly string[],
   request: Omit<HydrateRequest, 'contact'>,
-  { now, noticedAt, refreshContacts }: DeliveryContext,
+  eventTime: number,
+  { now, noticedAt = 0, refreshContacts }: DeliveryContext,
 ): Promise<FoundPerson> {
   if (refreshContacts !== undefined) await refreshContacts(contacts)
   const [first = '', ...others] = contacts
   let bound = await hydrate({ ...request, contact: first })
   if (bound[CONTACT] !== undefined) return { contact: first, bound, person: bound[CONTACT] }
-  if (noticedAt !== undefined && now - noticedAt < FRESH_FOR) {
-    const wait: EventWait = { reason: 'awaiting-contact', expires: noticedAt + FRESH_FOR }
-    return { contact: first, bound, person: undefined, wait }
-  }
+  const expires = Math.max(noticedAt, Math.min(eventTime, now)) + FRESH_FOR
+  if (now < expires) return { contact: first, bound, person: undefined, wait: { reason: 'awaiting-contact', expires } }
   for (const contact of others) {
     bound = await hydrate({ ...request, contact })
     if (bound[CONTACT] !== undefined) return { contact, bound, person: bound[CONTACT] }

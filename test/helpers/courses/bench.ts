@@ -136,7 +136,7 @@ export function createBench({ file, intercept }: BenchOptions = {}) {
           // A process that idles for days would only cost the test time.
           if (time > clock.now() && running !== undefined) {
             await stop()
-            await clock.sleep(time - clock.now())
+            await clock.sleep(time - clock.now() - MINUTE)
             await start()
           }
           await clock.sleep(time - clock.now())

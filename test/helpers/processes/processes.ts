@@ -50,7 +50,11 @@ function listen(fetch: (request: Request) => Promise<Response>, closing: Cleanup
 /** Both local servers, and the settings that point a connector at them. */
 export async function startSandbox(
   closing: Cleanup,
-  options: Partial<IntercomSandboxOptions> & { readonly limits?: boolean } = {},
+  options: Partial<IntercomSandboxOptions> & {
+    readonly limits?: boolean
+    /** Answers in place of Intercom, unless it returns undefined. */
+    readonly intercept?: (request: Request) => Response | undefined
+  } = {},
 ) {
   const effects = { clock: systemClock, random: systemRandom }
   const intercom = createIntercomSandbox({
@@ -66,7 +70,7 @@ export async function startSandbox(
   const klaviyo = createKlaviyoSandbox({ ...effects, key: KEY, keep: 100_000, limits: options.limits ?? true })
   closing.add(intercom, () => intercom.close())
   const env = {
-    INTERCOM_BASE_URL: await listen(intercom.fetch, closing),
+    INTERCOM_BASE_URL: await listen(async (it) => options.intercept?.(it) ?? intercom.fetch(it), closing),
     KLAVIYO_BASE_URL: await listen(klaviyo.fetch, closing),
     INTERCOM_ACCESS_TOKEN: TOKEN,
     INTERCOM_CLIENT_SECRET: SECRET,
