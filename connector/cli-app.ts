@@ -103,4 +103,5 @@ export const cliApp: CliApp = {
     }),
   sandboxPorts: { intercom: 4010, klaviyo: 4020 },
   startSandbox: async (options) => (await import('../sandbox/index.ts')).startSandbox(options),
+  listCourses: async () => (await import('../sandbox/index.ts')).listCourses(),
 }

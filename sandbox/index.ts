@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { systemClock, systemFetch, systemRandom } from '../runtime/system.ts'
 import { acceptConsent } from './accept-consent.ts'
-import { createIntercomSandbox } from './intercom/server.ts'
+import { type Course, describeCounts } from './courses/course.ts'
+import { COURSES } from './courses/index.ts'
+import { createIntercomSandbox, type IntercomSandbox } from './intercom/server.ts'
 import { createKlaviyoSandbox } from './klaviyo/server.ts'
 
 /** Not secrets: only the sandbox accepts them. */
@@ -15,6 +17,8 @@ const CLIENT = { id: 'sandbox-app', secret: 'sandbox-app-secret' }
 
 /** Between live actions, in milliseconds. */
 const LIVE_INTERVAL = 1_500
+/** The longest wait of a course that a person watches, in milliseconds. */
+const LONGEST_WAIT = 2_000
 
 export interface SandboxOptions {
   /** Default: any free port. */
@@ -22,6 +26,10 @@ export interface SandboxOptions {
   /** Size of the generated history. */
   readonly conversations?: number
   readonly tickets?: number
+  /** Plays this course in an empty workspace, in place of random activity. */
+  readonly course?: string | undefined
+  /** Called with the text of each step of the course, and at its end. */
+  readonly onStep?: ((text: string) => void) | undefined
   readonly signal: AbortSignal
 }
 
@@ -33,13 +41,15 @@ export interface Sandbox {
   /** Accepts the consent page at this URL; resolves to the redirect back to the connector. */
   acceptConsent(url: URL): Promise<URL>
   readonly addresses: Readonly<Record<string, string>>
-  /** Starts live activity and posts its signed webhooks to this URL. */
+  /** Starts live activity or the course, and posts their signed webhooks to this URL. */
   sendWebhooks(webhook: URL): void
   close(): Promise<void>
 }
 
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { conversations = 500, tickets = 300, signal, ports = {} } = options
+  const { signal, ports = {}, onStep } = options
+  const course = COURSES.find(({ name }) => name === options.course)
+  const { conversations = 500, tickets = 300 } = course ? { conversations: 0, tickets: 0 } : options
   const effects = { clock: systemClock, random: systemRandom }
   let webhook: URL | undefined
   const liveActivity = new AbortController()
@@ -88,11 +98,33 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     acceptConsent: (url) => acceptConsent(url, systemFetch),
     addresses: { intercom: intercomUrl, klaviyo: klaviyoUrl },
     sendWebhooks(url) {
-      if (webhook === undefined) activity = intercom.live({ every: LIVE_INTERVAL, signal: liveActivity.signal })
+      const first = webhook === undefined
       webhook = url
+      const { signal } = liveActivity
+      if (!first) return
+      const live = () => intercom.live({ every: LIVE_INTERVAL, signal })
+      activity = course === undefined ? live() : watchCourse(course, { intercom, onStep, signal })
     },
     close,
   }
+}
+
+interface Watching {
+  readonly intercom: IntercomSandbox
+  readonly onStep: SandboxOptions['onStep']
+  readonly signal: AbortSignal
+}
+
+/** Plays a course at a pace that a person can follow. */
+async function watchCourse(course: Course, { intercom, onStep, signal }: Watching): Promise<void> {
+  await intercom.play(course, {
+    begin: systemClock.now(),
+    until: (time) => systemClock.sleep(time - systemClock.now(), signal),
+    longestWait: LONGEST_WAIT,
+    onStep: ({ text }) => onStep?.(text),
+    signal,
+  })
+  if (!signal.aborted) onStep?.(`The course is over. Klaviyo must hold: ${describeCounts(course.counts)}`)
 }
 
 function listen(fetch: (request: Request) => Promise<Response>, port: number): Promise<Server> {
@@ -112,4 +144,9 @@ function stop(server: Server): Promise<void> {
     server.close(() => resolve())
     server.closeAllConnections()
   })
+}
+
+/** Names and summaries of all courses. */
+export function listCourses(): readonly { readonly name: string; readonly summary: string }[] {
+  return COURSES.map(({ name, summary }) => ({ name, summary }))
 }

@@ -43,7 +43,17 @@ export interface SandboxOptions {
   /** Size of the generated history. */
   readonly conversations?: number
   readonly tickets?: number
+  /** The name of a course to play in place of random activity. */
+  readonly course?: string | undefined
+  /** Called with a text for each step of the course. */
+  readonly onStep?: ((text: string) => void) | undefined
   readonly signal: AbortSignal
+}
+
+/** A fixed sequence of events that the sandbox plays, such as a webhook that is lost. */
+export interface SandboxCourse {
+  readonly name: string
+  readonly summary: string
 }
 
 /** Running mock servers of the source and the destination. */
@@ -56,7 +66,7 @@ export interface Sandbox {
   acceptConsent?(address: URL): Promise<URL>
   /** Base address of each server, by the names of `CliApp.sandboxPorts`. */
   readonly addresses: Readonly<Record<string, string>>
-  /** Starts live activity and posts its signed webhooks to this URL. */
+  /** Starts live activity or the course, and posts their signed webhooks to this URL. */
   sendWebhooks?(webhook: URL): void
   close(): Promise<void>
 }
@@ -89,4 +99,6 @@ export interface CliApp {
   /** The sandbox's servers and their default ports; each adds an option `--NAME-port` to `sandbox`. */
   readonly sandboxPorts: Readonly<Record<string, number>>
   startSandbox(options: SandboxOptions): Promise<Sandbox>
+  /** Courses of events that the sandbox can play. Absent: none. */
+  readonly listCourses?: () => Promise<readonly SandboxCourse[]>
 }

@@ -35,3 +35,17 @@ test('sets itself up, serves the console and prints the import report', async ()
   expect(settings).not.toContain('KLAVIYO_API_KEY')
   expect(settings).not.toContain('INTERCOM_ACCESS_TOKEN')
 })
+
+test('plays a course in an empty workspace and says what it must bring', async () => {
+  const { exit, out } = await runCommand(['demo', '--for', '3', '--course', 'submitted-and-resolved-at-once'], {
+    app: cliApp,
+    load: { spec: loaders.spec },
+    env: {},
+    clock: systemClock,
+    fetch: systemFetch,
+  })
+  expect(exit).toBe(0)
+  expect(out).toMatch(/ann is a customer with email\n.+at once: ann submits a ticket; the ticket moves to/)
+  expect(out).toContain('Klaviyo must hold: Created Ticket of ann, Submitted Ticket of ann')
+  expect(out).toMatch(/Created Ticket +delivered +1 so far/)
+})

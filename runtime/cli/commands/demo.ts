@@ -5,6 +5,7 @@ import { alignColumns } from '../../lib/format.ts'
 import type { Tally } from '../../ports/ledger.ts'
 import type { Sandbox } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
+import { courseOption, readCourse } from '../courses.ts'
 import { EXIT_CODES } from '../errors.ts'
 import { formatReport } from '../output/report.ts'
 import { parsePositive } from '../parse.ts'
@@ -20,17 +21,23 @@ const POLL_MS = 500
 export const demoCommand: CommandDefinition = {
   name: 'demo',
   summary: 'Run the connector with mock servers: an import first, then live events.',
-  options: [{ flags: '--for <seconds>', description: 'end this long after the import (default: on Ctrl-C)' }],
+  options: [
+    { flags: '--for <seconds>', description: 'end this long after the import (default: on Ctrl-C)' },
+    courseOption,
+  ],
   examples: [
     ['demo', 'needs no account, stores nothing'],
     ['demo --for 20', 'in a script'],
+    ['demo --course lead-gives-address', 'what becomes of an event whose person is not known yet'],
   ],
   async run(context, input) {
     const stop = new AbortController()
     const abort = () => stop.abort()
     context.io.signal.addEventListener('abort', abort, { once: true })
     if (context.io.signal.aborted) abort()
-    const sandbox = await context.app.startSandbox({ signal: stop.signal })
+    const course = await readCourse(context.app, input)
+    const onStep = (text: string) => context.print(`${timeOfDay(context)}  ${text}\n`)
+    const sandbox = await context.app.startSandbox({ signal: stop.signal, course, onStep })
     const credentials = canSetUp(context, sandbox) ? sandbox.oauthEnv : sandbox.env
     const env = { ...withoutCredentials(context, sandbox), ...credentials }
     try {
@@ -122,20 +129,24 @@ async function importHistory(connector: Connector, context: CommandContext, sign
 /** Prints a line for each outcome whose count has risen since the last poll. */
 async function printLiveEvents(
   store: OpenConnector['store'],
-  { io, print }: CommandContext,
+  context: CommandContext,
   signal: AbortSignal,
 ): Promise<void> {
+  const { io, print } = context
   const counts = new Map<string, number>()
   while (!signal.aborted) {
     for (const tally of await store.tallies('live')) {
       const name = outcomeText(tally)
       const added = tally.count - (counts.get(name) ?? 0)
       counts.set(name, tally.count)
-      const time = new Date(io.clock.now()).toISOString().slice(11, 19)
-      if (added > 0 && tally.status !== 'deferred') print(`${time}  ${name}  ${tally.count} so far\n`)
+      if (added > 0 && tally.status !== 'deferred') print(`${timeOfDay(context)}  ${name}  ${tally.count} so far\n`)
     }
     await io.clock.sleep(POLL_MS, signal)
   }
+}
+
+function timeOfDay({ io }: CommandContext): string {
+  return new Date(io.clock.now()).toISOString().slice(11, 19)
 }
 
 function outcomeText({ metric, status, reason }: Tally): string {

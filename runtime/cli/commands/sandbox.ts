@@ -3,6 +3,7 @@ import { untilAborted } from '../../lib/abort.ts'
 import { alignColumns, formatJson } from '../../lib/format.ts'
 import type { CliApp, Sandbox } from '../app.ts'
 import type { CommandDefinition, CommandInput } from '../command.ts'
+import { formatCourses, listCourses } from '../courses.ts'
 import { CliError, EXIT_CODES } from '../errors.ts'
 import { parsePort } from '../parse.ts'
 
@@ -12,16 +13,24 @@ export function createSandboxCommand(app: CliApp): CommandDefinition {
   return {
     name: 'sandbox',
     summary: `Run mock ${labels.source} and ${labels.destination} servers.`,
-    options: Object.entries(sandboxPorts).map(([name, port]) => ({
-      flags: `--${name}-port <number>`,
-      description: `default ${port}; 0 for any free port`,
-    })),
+    options: [
+      ...Object.entries(sandboxPorts).map(([name, port]) => ({
+        flags: `--${name}-port <number>`,
+        description: `default ${port}; 0 for any free port`,
+      })),
+      { flags: '--courses', description: 'list the courses of events that demo and start --sandbox can play' },
+    ],
     examples: [
       ['sandbox', 'then, in another terminal with the settings it prints: connector backfill'],
       ['start --sandbox', 'connector and sandbox in one process, with live events'],
     ],
     async run(context, input) {
       const { io } = context
+      if (input.flag('courses')) {
+        const courses = await listCourses(app)
+        context.print(context.json ? formatJson(courses) : formatCourses(courses))
+        return EXIT_CODES.ok
+      }
       const sandbox = await app.startSandbox({ ports: portsOf(app, input), signal: io.signal }).catch(explainPortInUse)
       try {
         const { addresses, env, oauthEnv } = sandbox

@@ -3,6 +3,7 @@ import { isLoopback } from '../../console/server/request-origin.ts'
 import { formatJson } from '../../lib/format.ts'
 import type { CliApp, Env, Sandbox, Setting } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
+import { courseOption, readCourse } from '../courses.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
 import { parsePort } from '../parse.ts'
 import { readProxySettings } from '../proxy/proxy-settings.ts'
@@ -29,6 +30,7 @@ export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
       flags: '--sandbox',
       description: `use mock ${labels.source} and ${labels.destination} servers; stores nothing without --store`,
     },
+    { ...courseOption, description: `with --sandbox: ${courseOption.description}` },
     { flags: '--set-up', description: 'with --sandbox: start without credentials, to try setup in a browser' },
   ],
   examples: [
@@ -43,7 +45,9 @@ export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
     if (!input.flag('sandbox')) return run(context, input, { host, port })
 
     const stopped = new AbortController()
-    const sandbox = await context.app.startSandbox({ signal: stopped.signal })
+    const course = await readCourse(context.app, input)
+    const onStep = (text: string) => context.logger.info(text, { course })
+    const sandbox = await context.app.startSandbox({ signal: stopped.signal, course, onStep })
     try {
       return await run(context, input, { host, port }, sandbox)
     } finally {

@@ -4,7 +4,7 @@ import type { Notice, Stage } from '../stage.ts'
 
 export function wait(text: string): Step {
   const ms = parseDuration(text)
-  return { text: `${text} pass`, isWait: true, takes: ms, play: (stage) => stage.wait(ms) }
+  return { text: `${text} later`, isWait: true, takes: ms, play: (stage) => stage.wait(ms) }
 }
 
 /** Their notices never arrive. */

@@ -32,26 +32,28 @@ export const becomesTicket = (chat = 'chat', ticket = TICKET): Step =>
     })
     const reference = { type: 'ticket', id: it.id, ticket_id: it.ticket_id }
     edit(stage, 'conversations', chat, (chat) => ({ ...chat, ticket: reference, updated_at: stage.now() }))
+    copyLastPart(stage, it)
     await tellCreation(stage, ticket)
   })
 
 export const moves = (to: StateCategory, ticket = TICKET): Step =>
   step(`the ticket moves to ${to}`, async (stage) => {
     const change = { to, author: TEAMMATE, at: stage.now() }
-    edit(stage, 'tickets', ticket, (it) => moveTicket(it, change, NO_CHANCE))
+    copyLastPart(
+      stage,
+      edit(stage, 'tickets', ticket, (it) => moveTicket(it, change, NO_CHANCE)),
+    )
     await tell(stage, ticket, 'ticket.state.updated')
     // Intercom tells of a resolution a second time.
     if (to === 'resolved') await tell(stage, ticket, 'ticket.resolved')
   })
 
-/** A ticket made from a conversation shows the reply in both. */
 export const repliesToTicket = (who: Person, ticket = TICKET): Step =>
   step(`${who} replies to the ticket`, async (stage) => {
     const it = edit(stage, 'tickets', ticket, (it) =>
       replyToTicket(it, authorOf(stage, who), stage.now(), '<p>Any news?</p>'),
     )
-    const part = it.ticket_parts.ticket_parts.at(-1) as TicketPart
-    copyToConversation(stage, it, part)
+    const part = copyLastPart(stage, it)
     await stage.send({
       topic: 'ticket.contact.replied',
       at: stage.now(),
@@ -112,14 +114,17 @@ function asConversationPart({
   return { type: 'conversation_part', ...own, ...empty, attachments: [], tags: [] }
 }
 
-function copyToConversation(stage: Stage, { id }: Ticket, part: TicketPart): void {
+/** A ticket and the conversation it was made from are one: a new part stands in both. */
+function copyLastPart(stage: Stage, { id, ticket_parts }: Ticket): TicketPart {
+  const part = ticket_parts.ticket_parts.at(-1) as TicketPart
   const { conversations } = stage.workspace
   const index = conversations.find(id)
-  if (index === undefined) return
+  if (index === undefined) return part
   const it = conversations.at(index)
   const parts = [...it.conversation_parts.conversation_parts, asConversationPart(part)]
   const conversation_parts = { ...it.conversation_parts, conversation_parts: parts, total_count: parts.length }
   conversations.put(index, { ...it, updated_at: part.created_at, conversation_parts })
+  return part
 }
 
 /** Two notices with the same item. */

@@ -1,6 +1,7 @@
 /** Courses in which a person becomes known, is recognized, moves or leaves. */
 import type { Course } from '../course.ts'
 import {
+  changes,
   changesEmail,
   customer,
   givesEmail,
@@ -13,7 +14,7 @@ import {
   visitor,
 } from '../steps/contacts.ts'
 import { isAskedForRating, rates, reads, replies, repliesAsVisitor, writes } from '../steps/conversations.ts'
-import { late, lost, reversed, wait } from '../steps/notices.ts'
+import { atOnce, late, lost, reversed, wait } from '../steps/notices.ts'
 import { moves, repliesToTicket, submits } from '../steps/tickets.ts'
 
 export const IDENTITY_COURSES: readonly Course[] = [
@@ -192,12 +193,7 @@ export const IDENTITY_COURSES: readonly Course[] = [
   {
     name: 'merged-lead-not-found',
     summary: 'A lead is recognized as a customer, and its own id answers 404 as before Intercom 2.16.',
-    steps: [
-      customer('ann'),
-      visitor('lea'),
-      late('10s', writes('lea'), wait('5s'), mergesInto('lea', 'ann', 'deleted')),
-      wait('10m'),
-    ],
+    steps: [customer('ann'), visitor('lea'), atOnce(writes('lea'), mergesInto('lea', 'ann', 'deleted')), wait('10m')],
     counts: { ann: { 'Created Conversation': '0s' } },
   },
   {
@@ -218,7 +214,23 @@ export const IDENTITY_COURSES: readonly Course[] = [
   },
   {
     name: 'address-changed',
-    summary: 'A customer changes the e-mail address between two messages.',
+    summary: 'A customer changes the e-mail address between two messages, after an earlier notice of the contact.',
+    steps: [
+      customer('ann'),
+      changes('ann', {}),
+      writes('ann'),
+      wait('1m'),
+      changesEmail('ann'),
+      wait('1m'),
+      replies('ann'),
+    ],
+    counts: { ann: { 'Created Conversation': '0s', 'Replied to Conversation': '2m' } },
+    profiles: { 'ann.new@mail.sandbox-shop.com': { email: 'ann.new@mail.sandbox-shop.com' } },
+    profileCount: 1,
+  },
+  {
+    name: 'address-changed-first',
+    summary: 'A customer changes the e-mail address between two messages; no notice of the contact came before.',
     steps: [customer('ann'), writes('ann'), wait('1m'), changesEmail('ann'), wait('1m'), replies('ann')],
     counts: { ann: { 'Created Conversation': '0s', 'Replied to Conversation': '2m' } },
     profiles: { 'ann.new@mail.sandbox-shop.com': { email: 'ann.new@mail.sandbox-shop.com' } },

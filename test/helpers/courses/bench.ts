@@ -44,6 +44,7 @@ export function createBench({ file, intercept }: BenchOptions = {}) {
   let subscribed = false
   let running: Running | undefined
   let process = 1
+  let liveSince: number | undefined
   const intercom = createIntercomSandbox({
     clock,
     random,
@@ -63,7 +64,10 @@ export function createBench({ file, intercept }: BenchOptions = {}) {
 
   async function receive(request: Request): Promise<Response> {
     if (running === undefined) throw new TypeError('fetch failed')
-    return running.connector.receive(request)
+    const { created_at } = (await request.clone().json()) as { created_at: number }
+    const response = await running.connector.receive(request)
+    if (response.ok) liveSince ??= Math.min(clock.now(), created_at * 1000)
+    return response
   }
 
   /** Starts a process: a connector that delivers until it is stopped or killed. */
@@ -112,6 +116,8 @@ export function createBench({ file, intercept }: BenchOptions = {}) {
     clock,
     begin,
     klaviyo,
+    /** The time of the first webhook that was accepted: what happened before it is history's. */
+    liveSince: () => liveSince ?? Number.POSITIVE_INFINITY,
     start,
     stop,
     /** Ends the process without another write, as SIGKILL does. */
@@ -134,9 +140,9 @@ export function createBench({ file, intercept }: BenchOptions = {}) {
         async until(time) {
           await clock.sleep(Math.min(10 * MINUTE, time - clock.now()))
           // A process that idles for days would only cost the test time.
-          if (time > clock.now() && running !== undefined) {
+          if (time - clock.now() > 10 * MINUTE && running !== undefined) {
             await stop()
-            await clock.sleep(time - clock.now() - MINUTE)
+            await clock.sleep(time - clock.now() - 5 * MINUTE)
             await start()
           }
           await clock.sleep(time - clock.now())

@@ -2,6 +2,7 @@
 import { type Counts, type Course, parseDuration } from '../../../sandbox/courses/course.ts'
 import { personOf } from '../../../sandbox/courses/people.ts'
 import type { RecordedEvent } from '../../../sandbox/klaviyo/event-store.ts'
+import type { Bench } from './bench.ts'
 import type { Road } from './roads.ts'
 
 /** By person and metric: times of the course. */
@@ -30,12 +31,17 @@ export function compareEvents(course: Course, road: Road, events: readonly Recor
   return { expected: decided(expected), actual: decided(actual) }
 }
 
-/** Events in the wrong lane: live ones younger than a day start flows, all others do not. */
-export function findWrongLanes({ unseen }: Course, road: Road, events: readonly RecordedEvent[], begin: number) {
+/** Events in the wrong lane: those younger than a day, and not older than live delivery, start flows. */
+export function findWrongLanes(
+  { unseen }: Course,
+  road: Road,
+  { klaviyo, begin, liveSince }: Bench,
+): readonly string[] {
   const undecided = [...listOf(unseen?.webhook), ...listOf(unseen?.history)]
-  const wrong = events.filter((event) => {
+  const wrong = klaviyo.events().filter((event) => {
     const time = Date.parse(event.time)
-    const live = road.wayOf({ metric: event.metric, at: time - begin }) === 'live' && event.receivedAt - time < DAY
+    const way = road.wayOf({ metric: event.metric, at: time - begin })
+    const live = way === 'live' && time >= liveSince() && event.receivedAt - time < DAY
     return event.triggersFlows !== live && !includes(undecided, occurrenceOf(event, begin, []))
   })
   return wrong.map(({ metric, triggersFlows }) => `${metric} ${triggersFlows ? 'starts flows' : 'is quiet'}`)

@@ -9,13 +9,14 @@ const MINUTE = 60_000
 /** Retries, repeated look-ups and late notices end within it. */
 const SETTLE = 10 * MINUTE
 
-/** Which way an event takes; undefined: none. `at` is in milliseconds of the course. */
+/** Which way an event takes; undefined: none. */
 export type Way = 'live' | 'history' | undefined
 
 export interface Road {
   readonly name: string
   /** The road's own part of `Course.unseen`. Absent: on this road such events depend on the moment. */
   readonly sort?: 'webhook' | 'history'
+  /** `at` is in milliseconds of the course. */
   wayOf(event: { readonly metric: string; readonly at: number }): Way
   readonly bench?: () => BenchOptions
   /** Needs a file that outlives a process. */

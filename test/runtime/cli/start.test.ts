@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Sandbox } from '../../../runtime/cli/app.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
@@ -210,6 +210,44 @@ test('sandbox prints its URLs and runs until stopped', async () => {
   expect(exit).toBe(0)
   expect(asked).toEqual([{ from: 4011, to: 4020 }])
   expect(out).toMatchSnapshot()
+})
+
+describe('a course', () => {
+  const courses = [
+    { name: 'lost-notice', summary: 'A notice is lost.' },
+    { name: 'late-notice', summary: 'A notice is late.' },
+  ]
+  const listCourses = async () => courses
+
+  test('sandbox lists the courses', async () => {
+    const { exit, out } = await runCommand(['sandbox', '--courses'], { app: { listCourses } })
+    expect(exit).toBe(0)
+    expect(out).toBe('lost-notice  A notice is lost.\nlate-notice  A notice is late.\n')
+  })
+
+  test.each(['demo', 'start --sandbox'])('%s rejects an unknown course before anything starts', async (command) => {
+    const argv = [...command.split(' '), '--course', 'lost-notices']
+    const { exit, err } = await runCommand(argv, { app: { listCourses } })
+    expect(exit).toBe(2)
+    expect(err).toContain('no course "lost-notices"; did you mean "lost-notice"?')
+  })
+
+  test('start passes it to the sandbox', async () => {
+    const chosen: unknown[] = []
+    const startSandbox = async ({ course }: { course?: string | undefined }): Promise<Sandbox> => {
+      chosen.push(course)
+      return { env: CREDENTIALS, addresses: {}, close: async () => undefined }
+    }
+    const { stop, ended } = await startCommand(
+      { app: { startSandbox, listCourses } },
+      '--sandbox',
+      '--course',
+      'late-notice',
+    )
+    stop()
+    await ended
+    expect(chosen).toEqual(['late-notice'])
+  })
 })
 
 test('serves the console to browsers at /, status text to other clients', async () => {
