@@ -31,18 +31,22 @@ export function compareEvents(course: Course, road: Road, events: readonly Recor
   return { expected: decided(expected), actual: decided(actual) }
 }
 
-/** Events in the wrong lane: those younger than a day, and not older than live delivery, start flows. */
+/**
+ * Events in the wrong lane: live ones younger than a day start flows, all others do not. Undecided are those from before
+ * the first webhook: live by a notice of their own, history's where a later notice carries them.
+ */
 export function findWrongLanes(
   { unseen }: Course,
   road: Road,
   { klaviyo, begin, liveSince }: Bench,
 ): readonly string[] {
-  const undecided = [...listOf(unseen?.webhook), ...listOf(unseen?.history)]
+  // Without a notice of them, such events are history's, whenever they happened.
+  const unannounced = [...listOf(unseen?.webhook), ...listOf(unseen?.history)]
   const wrong = klaviyo.events().filter((event) => {
     const time = Date.parse(event.time)
-    const way = road.wayOf({ metric: event.metric, at: time - begin })
-    const live = way === 'live' && time >= liveSince() && event.receivedAt - time < DAY
-    return event.triggersFlows !== live && !includes(undecided, occurrenceOf(event, begin, []))
+    const live = road.wayOf({ metric: event.metric, at: time - begin }) === 'live'
+    if ((live && time < liveSince()) || includes(unannounced, occurrenceOf(event, begin, []))) return false
+    return event.triggersFlows !== (live && event.receivedAt - time < DAY)
   })
   return wrong.map(({ metric, triggersFlows }) => `${metric} ${triggersFlows ? 'starts flows' : 'is quiet'}`)
 }
