@@ -84,7 +84,8 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   const mapping = must(spec.mappings.find((candidate) => candidate.metric === metric))
   const plans = compilePlan(spec)
   const planned = plans.planOf(mapping)
-  const store = { filterDelivered: async () => new Set<string>(), liveSince: async () => 0 }
+  const none = async () => new Set<string>()
+  const store = { filterDelivered: none, filterWaiting: none, liveSince: async () => 0 }
   const states = { newest: async () => undefined, sent: () => undefined }
   const lookups = { find, invalidate: async () => undefined }
   const parts: MapParts = { spec, plan: plans, lookups, contacts: states, ...store }

@@ -142,6 +142,7 @@ function createDelivery(options: CreateConnectorOptions, { client, accounts, gua
     plan: compilePlan(spec),
     lookups: createLookups({ client, store: guarded, clock, signal }),
     filterDelivered: (keys) => guarded.filterDelivered(keys),
+    filterWaiting: (keys) => guarded.filterWaiting(keys),
     liveSince: () => liveSince.read(),
     contacts: new ContactStates(guarded),
     contactsSharing: (contact, limit) => guarded.contactsSharing(contact, limit),

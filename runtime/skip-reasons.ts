@@ -29,6 +29,10 @@ export const SKIP_REASONS: readonly SkipReason[] = [
   { reason: 'resource-not-found', meaning: 'the resource was deleted at the source' },
   { reason: 'already-delivered', meaning: 'the event was delivered before; nothing is counted twice' },
   {
+    reason: 'already-waiting',
+    meaning: 'the event waits for its contact in another record, which sends it',
+  },
+  {
     reason: 'before-since',
     meaning: 'the event happened before the start of the import',
     action: 'import again with an earlier start',

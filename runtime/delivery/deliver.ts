@@ -118,7 +118,7 @@ function deferBehindProfiles({ clock, random }: DeliverParts): Outcome {
 async function sendOccurrence(occurrence: MappedOccurrence, parts: DeliverParts): Promise<OccurrenceOutcome> {
   const { identity } = occurrence
   if ('fault' in occurrence) return failedOccurrence(identity, occurrence.fault)
-  if ('wait' in occurrence) return waitingOccurrence(identity, occurrence.wait)
+  if ('wait' in occurrence) return waitingOccurrence(occurrence)
   if ('skipped' in occurrence) return { result: { ...identity, status: 'skipped', reason: occurrence.skipped } }
   try {
     return { result: await sendMessage(occurrence, parts) }

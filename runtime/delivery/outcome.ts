@@ -27,13 +27,19 @@ export interface OccurrenceOutcome {
 /** `attempt` counts from 1, which is the default. */
 type RecordAttempt = Pick<LeasedRecord, 'id' | 'retryState'> & Partial<Pick<LeasedRecord, 'attempt'>>
 
+interface WaitingOccurrence {
+  readonly identity: EventIdentity
+  readonly wait: EventWait
+  readonly repeated?: boolean
+}
+
 export function failedOccurrence(identity: EventIdentity, fault: Fault): OccurrenceOutcome {
   const status = isRetryable(fault) ? 'deferred' : 'dead'
   return { fault, result: { ...identity, status, reason: fault.code, fault: fault.info() } }
 }
 
-export function waitingOccurrence(identity: EventIdentity, wait: EventWait): OccurrenceOutcome {
-  return { wait, result: { ...identity, status: 'deferred', reason: wait.reason } }
+export function waitingOccurrence({ identity, wait, repeated }: WaitingOccurrence): OccurrenceOutcome {
+  return { wait, result: { ...identity, status: 'deferred', reason: wait.reason, ...(repeated && { repeated }) } }
 }
 
 /**

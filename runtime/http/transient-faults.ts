@@ -6,6 +6,7 @@ type RecordMethods =
   | 'append'
   | 'readCheckpoint'
   | 'filterDelivered'
+  | 'filterWaiting'
   | 'readContacts'
   | 'contactsSharing'
   | 'readCache'
@@ -19,6 +20,7 @@ export function storeWithTransientFaults(store: Store): Pick<Store, RecordMethod
     append: (...args) => guard(() => store.append(...args)),
     readCheckpoint: (name) => guard(() => store.readCheckpoint(name)),
     filterDelivered: (keys) => guard(() => store.filterDelivered(keys)),
+    filterWaiting: (keys) => guard(() => store.filterWaiting(keys)),
     readContacts: (contacts) => guard(() => store.readContacts(contacts)),
     contactsSharing: (...args) => guard(() => store.contactsSharing(...args)),
     readCache: (...args) => guard(() => store.readCache(...args)),

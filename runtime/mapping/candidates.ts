@@ -1,6 +1,7 @@
 /** Collects the occurrences of a record that may be events still to send, in order of time. */
 import type { Bindings } from '../expression/expression.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
+import { ALREADY_DELIVERED, ALREADY_WAITING } from '../ports/ledger.ts'
 import type { Json } from '../ports/types.ts'
 import type { Mapping } from '../spec/spec.ts'
 import { findOccurrences, identifyOccurrence, type Occurrence, type OccurrenceIdentity } from './occurrences.ts'
@@ -10,8 +11,8 @@ import type { DeliveryContext, EventIdentity, MapParts } from './types.ts'
 /** An occurrence with its key, its time and its contacts. */
 export interface Candidate extends Occurrence, OccurrenceIdentity {
   readonly mapping: Mapping
-  /** Whether an event with its key was delivered before. */
-  readonly delivered: boolean
+  /** Why it is skipped: an event with its key was delivered before, or waits in another record. */
+  readonly ended?: string
   /** Whether it is an older part from before live delivery began, which must not start a flow. */
   readonly history?: boolean
 }
@@ -37,7 +38,7 @@ export async function findCandidates(
       // Awaiting a value that is no promise costs more than the check.
       const { key, ms, contacts } = identified instanceof Promise ? await identified : identified
       const { position, newest } = one
-      candidates.push({ mapping, item, bindings: one.bindings, position, newest, key, ms, contacts, delivered: false })
+      candidates.push({ mapping, item, bindings: one.bindings, position, newest, key, ms, contacts })
     } catch (error) {
       candidates.push({ identity: { metric: mapping.metric, lane }, fault: toFault(error) })
     }
@@ -51,27 +52,37 @@ export async function findCandidates(
  */
 const LIVE_OVERLAP = 30 * 60_000
 
+const NONE: ReadonlySet<string> = new Set()
+
 /**
- * Marks what was delivered before, by one query of the store.
+ * Marks what was delivered before, by one query of the store; of a record that waited, also what waits in another one.
  *
  * A notification is evidence of every part in it: one whose own notification was lost, or is still to come, counts now.
  * Of the older parts those delivered before and those that history delivers are left out without a result, since every
- * notification repeats them.
+ * notification repeats them. So are, of a record that waited, those that do not wait with it: they ended, or wait with
+ * another record.
  */
 export async function selectCandidates(
   found: readonly Candidate[],
-  { run, repeatsParts }: DeliveryContext,
-  parts: Pick<MapParts, 'filterDelivered' | 'liveSince'>,
+  { run, repeatsParts, awaited }: DeliveryContext,
+  parts: Pick<MapParts, 'filterDelivered' | 'filterWaiting' | 'liveSince'>,
 ): Promise<readonly Candidate[]> {
   const isOlder = ({ newest }: Candidate) => repeatsParts && !newest
-  const own = found.some(isOlder) ? await dropHistory(found, isOlder, parts) : found
+  const due = awaited === undefined ? found : found.filter((one) => !isOlder(one) || awaited.has(one.key))
+  const own = due.some(isOlder) ? await dropHistory(due, isOlder, parts) : due
   const keys = own.filter(({ ms }) => findWindowSkip(ms, run) === undefined).map(({ key }) => key)
-  const delivered = keys.length === 0 ? undefined : await parts.filterDelivered(keys)
-  if (delivered !== undefined && delivered.size > 0) {
+  // In this order: what another record delivers in between is found by the second query.
+  const others = awaited === undefined ? [] : keys.filter((key) => !awaited.has(key))
+  const waiting = others.length === 0 ? NONE : await parts.filterWaiting(others)
+  const delivered = keys.length === 0 ? NONE : await parts.filterDelivered(keys)
+  if (delivered.size + waiting.size > 0) {
     const isNews = (one: Candidate) => !isOlder(one) || !delivered.has(one.key)
     return own
       .filter(isNews)
-      .map((one) => (delivered.has(one.key) ? { ...one, delivered: true } : one))
+      .map((one): Candidate => {
+        if (delivered.has(one.key)) return { ...one, ended: ALREADY_DELIVERED }
+        return waiting.has(one.key) ? { ...one, ended: ALREADY_WAITING } : one
+      })
       .sort(byTime)
   }
   return own.length === 1 ? own : [...own].sort(byTime)

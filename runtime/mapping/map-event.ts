@@ -11,7 +11,7 @@ import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './type
 
 /** Maps one occurrence. Throws a `Fault` for an expression that fails: an event is sent whole or not at all. */
 export async function mapEvent(
-  { mapping, item, bindings, key, ms, contacts, delivered }: Candidate,
+  { mapping, item, bindings, key, ms, contacts, ended }: Candidate,
   named: EventIdentity & { readonly time: string },
   context: DeliveryContext,
   parts: MapParts,
@@ -23,7 +23,7 @@ export async function mapEvent(
   const reason = findWindowSkip(ms, context.run) ?? (await findSkipReason(plan.earlySkips, item, bindings))
   if (reason !== undefined) return { identity: named, skipped: reason }
   if (contacts.length === 0) return { identity: named, skipped: 'no-contact' }
-  if (delivered) return { identity: named, skipped: 'already-delivered' }
+  if (ended !== undefined) return { identity: named, skipped: ended }
 
   const request = { plan: plan.lookups[lane], item, bindings, lane, lookups: parts.lookups }
   const found = await findPerson(contacts, request, parts.forDisplay ? 0 : ms, context)

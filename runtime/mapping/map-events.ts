@@ -47,7 +47,8 @@ export async function mapEvents(
   if (candidates.length === 0) return ended
   const selected = await selectCandidates(candidates, context, parts)
   const mapped = await Promise.all(selected.map((one) => mapCandidate(one, context, parts)))
-  return [...ended, ...(mapped.length > 1 ? withoutRepetition(mapped, selected, context) : mapped)]
+  const mayRepeat = mapped.length > 1 || context.repeatsParts
+  return [...ended, ...(mayRepeat ? withoutRepetition(mapped, selected, context) : mapped)]
 }
 
 function mapCandidate(one: Candidate, context: DeliveryContext, parts: MapParts): Promise<MappedOccurrence> {
@@ -56,20 +57,23 @@ function mapCandidate(one: Candidate, context: DeliveryContext, parts: MapParts)
 }
 
 /**
- * Leaves out the skipped older parts, which every notification repeats, and a key's second event in one record. A fault
- * stays: its part may have had no notification of its own.
+ * Leaves out the skipped older parts, which every notification repeats, and a key's second event in one record. Marks
+ * older parts that wait. A fault stays: its part may have had no notification of its own. So does a part that waited with
+ * this record: no other one ends it.
  */
 function withoutRepetition(
   mapped: readonly MappedOccurrence[],
   selected: readonly Candidate[],
-  { repeatsParts }: DeliveryContext,
+  { repeatsParts, awaited }: DeliveryContext,
 ): readonly MappedOccurrence[] {
   const keys = new Set<string>()
-  return mapped.filter((one, index) => {
+  return mapped.flatMap((one, index): readonly MappedOccurrence[] => {
     const { newest, key } = selected[index] as Candidate
-    if ('skipped' in one) return newest || !repeatsParts
-    if (!('message' in one)) return true
-    return keys.size < keys.add(key).size
+    const isOlder = repeatsParts && !newest && !awaited?.has(key)
+    if ('skipped' in one) return isOlder ? [] : [one]
+    if ('wait' in one) return isOlder ? [{ ...one, repeated: true }] : [one]
+    if ('fault' in one) return [one]
+    return keys.size < keys.add(key).size ? [one] : []
   })
 }
 

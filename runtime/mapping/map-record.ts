@@ -20,7 +20,7 @@ export interface MapRecordParts extends MapParts {
   readonly isCurrentRun: (run: string) => Promise<boolean>
 }
 
-/** A record, and of one that was leased the contacts that its events waited for. */
+/** A record, and of one that was leased the keys of its events that waited. */
 export type RecordToDeliver = SourceRecord & Partial<Pick<LeasedRecord, 'awaited'>>
 
 /** All occurrences, or the reason to skip the whole record. Throws a `Fault` for a record that cannot be read. */
@@ -64,7 +64,7 @@ function contextOf(record: RecordToDeliver, { clock, lookups }: MapRecordParts):
     repeatsParts: topic !== undefined,
     ...(backfillRun && { run: backfillRun }),
     ...(topic !== undefined && { noticedAt: receivedAt }),
-    ...(awaited && { refreshContacts: contactRefresher(lookups) }),
+    ...(awaited && { awaited: new Set(awaited), refreshContacts: contactRefresher(lookups) }),
   }
 }
 

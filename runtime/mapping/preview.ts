@@ -78,7 +78,8 @@ export async function previewMapping(input: PreviewInput, parts: PreviewParts): 
   const find: Lookups['find'] = async (lookup, key) =>
     (await findInFallback(input, lookup, key, parts)) ?? offline.find(lookup, key)
   // As in a new store, in which live delivery began long ago: the preview shows every occurrence.
-  const store = { filterDelivered: async () => new Set<string>(), liveSince: async () => 0 }
+  const none = async () => new Set<string>()
+  const store = { filterDelivered: none, filterWaiting: none, liveSince: async () => 0 }
   const contacts = { newest: async () => undefined, sent: () => undefined }
   const lookups = { find, invalidate: async () => undefined }
   const map = { ...parts, lookups, contacts, ...store, forDisplay: true } satisfies MapParts

@@ -13,6 +13,8 @@ export interface MapParts {
   readonly contacts: Pick<ContactStates, 'newest' | 'sent'>
   /** Those of the keys whose events were delivered before. */
   readonly filterDelivered: (keys: readonly string[]) => Promise<ReadonlySet<string>>
+  /** Those of the keys whose events wait for their contact. */
+  readonly filterWaiting: (keys: readonly string[]) => Promise<ReadonlySet<string>>
   /** When live delivery began, milliseconds since 1970. Undefined before the first webhook. */
   readonly liveSince: () => Promise<number | undefined>
   /** For a preview: shows whole profiles, and also those without an identifier. */
@@ -41,7 +43,7 @@ export interface EventWait {
 export type MapResult<M> = (
   | { readonly message: M; readonly person?: PersonState }
   | { readonly skipped: string }
-  | { readonly wait: EventWait }
+  | { readonly wait: EventWait; readonly repeated?: boolean }
 ) & {
   readonly identity: EventIdentity
   /** Contacts that the record proves to have an identifier. */
@@ -59,6 +61,8 @@ export interface DeliveryContext {
   readonly noticedAt?: number
   /** Whether it is a notification, which repeats older parts beside the one it announces. */
   readonly repeatsParts: boolean
+  /** Of a record that waited: the keys of its waiting events. */
+  readonly awaited?: ReadonlySet<string>
   /** Drops cached lookups of contacts, once each. Of a record that waited: what it waited for may have changed. */
   readonly refreshContacts?: (contacts: readonly string[]) => Promise<unknown>
 }

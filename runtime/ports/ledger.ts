@@ -7,6 +7,9 @@ export const FOREIGN_WORKSPACE = 'foreign-workspace'
 /** The skip reason of an event whose key was delivered before. */
 export const ALREADY_DELIVERED = 'already-delivered'
 
+/** The skip reason of an event that waits for its contact in another record. */
+export const ALREADY_WAITING = 'already-waiting'
+
 /** Events that ended in one hour. The metric is empty for records that ended without an event. */
 export interface ActivityBucket extends Pick<EventResult, 'metric' | 'status'> {
   /** Start of the hour, or of the day in UTC. Milliseconds since 1970. */

@@ -72,12 +72,18 @@ export interface Store {
    *
    * Makes records due at once that wait for a contact of a delivered event, or for an `identified` one. A dead record
    * with waiting events is queued again, as by a replay.
+   *
+   * An event waits in one record only: a second record that settles with its key has it `skipped: already-waiting`, or
+   * left out if it is `repeated`, and ends if no other event of it waits. A dead record gives its waiting events up to
+   * one that is checked again. A record whose event has another contact by now is due at once.
    */
   settle(settlements: readonly Settlement[]): Promise<number>
   /** Ends leases without counting an attempt, e.g. on shutdown. */
   release(records: readonly LeasedRecord[]): Promise<void>
   /** Those of the idempotency keys that were delivered already. */
   filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>>
+  /** Those of the idempotency keys whose events wait, except in dead records. */
+  filterWaiting(keys: readonly string[]): Promise<ReadonlySet<string>>
   /** The newest delivered states of these contacts, in any order, without those that are unknown. Retention keeps them. */
   readContacts(contacts: readonly string[]): Promise<readonly ContactState[]>
   /** Up to `limit` other contacts that have the same profile, or the same address, as this one. */

@@ -74,7 +74,7 @@ export interface LeasedRecord extends SourceRecord {
   /** 1 on the first try. */
   readonly attempt: number
   readonly retryState?: RetryState
-  /** The contacts that its events waited for. Their cached lookups may be out of date. */
+  /** The keys of its events that waited for their contacts. The cached lookups of these may be out of date. */
   readonly awaited?: readonly string[]
 }
 
@@ -184,6 +184,8 @@ export interface EventResult {
   /** The state of the contact that was delivered: of the one it was merged into, if it was. Absent without attributes. */
   readonly contactState?: Partial<Omit<ContactState, 'profileId'>>
   readonly reason?: string
+  /** Of a waiting event: its notification repeats it, and announces another one. */
+  readonly repeated?: boolean
   readonly fault?: FaultInfo
   readonly receipt?: Receipt
 }
@@ -197,8 +199,8 @@ export type WaitReason = 'awaiting-identity' | 'awaiting-contact'
 /**
  * The result of an attempt. All but `deferred` end the record. Queue, console, logs and tests use these four words only.
  *
- * A dead or waiting record may hold events that wait (`deferred`, with a `WaitReason`). The store releases its record
- * once another record identifies their contact.
+ * A dead or waiting record may hold events that wait (`deferred`, with a key and a `WaitReason`). The store releases its
+ * record once another record identifies their contact.
  */
 export type Outcome = Ending & {
   /** Contacts that the record proved to have an identifier, besides those of its delivered events. */

@@ -32,32 +32,6 @@ export function deliveredContacts(outcome: Outcome): ContactState[] {
   })
 }
 
-/** Whether the record waits outside its queue. */
-export function isWaiting(outcome: Outcome): boolean {
-  return outcome.status === 'deferred' && outcome.awaits !== undefined
-}
-
-/** Waiting events of one record, contact and metric. */
-export interface WaitingEvents {
-  /** Empty if unknown: then only time ends the wait. */
-  readonly contact: string
-  readonly metric: string
-  readonly reason: string
-  readonly count: number
-}
-
-/** The waiting events of an outcome. A record that will be retried has none: the retry decides. */
-export function waitingEvents(outcome: Outcome): WaitingEvents[] {
-  if (outcome.status !== 'dead' && !isWaiting(outcome)) return []
-  const found = new Map<string, WaitingEvents>()
-  for (const { status, metric, contact = '', reason = '' } of outcome.events) {
-    if (status !== 'deferred') continue
-    const name = JSON.stringify([contact, metric, reason])
-    found.set(name, { contact, metric, reason, count: (found.get(name)?.count ?? 0) + 1 })
-  }
-  return [...found.values()]
-}
-
 /** The contacts for whom waiting events can be sent now. */
 export function identifiedContacts({ events, identified = [] }: Outcome): string[] {
   return [

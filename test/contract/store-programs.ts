@@ -83,15 +83,17 @@ class Model {
 }
 
 const contactOf = (id: string) => `c${id[1]}`
+/** Of the waiting event. Two records have the same, some with another contact. */
+const keyOf = (id: string) => `k${Number(id.slice(1)) % 20}`
 
-function outcomeOf(as: End, until: number, key: string): Outcome {
-  const contact = contactOf(key)
+function outcomeOf(as: End, until: number, id: string): Outcome {
+  const contact = contactOf(id)
   if (as === 'identified') return { ...skipped('x'), identified: [contact] }
   if (as === 'waiting') {
-    const waits = event('M', { status: 'deferred', reason: 'awaiting-identity', contact })
+    const waits = event('M', { status: 'deferred', reason: 'awaiting-identity', contact, key: keyOf(id) })
     return { status: 'deferred', awaits: 'awaiting-identity', until, events: [waits] }
   }
-  if (as === 'delivered') return delivered(event('M', { key }))
+  if (as === 'delivered') return delivered(event('M', { key: id }))
   if (as === 'skipped') return skipped('x')
   return as === 'dead' ? dead() : deferred(until)
 }
@@ -156,7 +158,11 @@ async function useLease(
 
 function settleItem(model: Model, item: Item, as: End, until: number): void {
   if (as === 'deferred') return void Object.assign(item, { state: 'waiting', due: until })
-  if (as === 'waiting') Object.assign(item, { state: 'waiting', due: item.released ? 0 : until, parked: true })
+  const holder = model.items.find((it) => it !== item && it.parked && keyOf(it.id) === keyOf(item.id))
+  if (as === 'waiting' && holder !== undefined) {
+    Object.assign(item, { state: 'done', parked: false })
+    if (contactOf(holder.id) !== contactOf(item.id)) identify(model, contactOf(holder.id))
+  } else if (as === 'waiting') Object.assign(item, { state: 'waiting', due: item.released ? 0 : until, parked: true })
   else Object.assign(item, { state: as === 'dead' ? 'dead' : 'done', parked: false })
   item.released = false
   if (as === 'identified') identify(model, contactOf(item.id))

@@ -1,35 +1,12 @@
 /** Contract of a store: events that wait for their contact hold up nothing, and go when it is identified. */
 import { expect, test } from 'vitest'
-import type { EventResult, Outcome } from '../../runtime/ports/types.ts'
+import type { Outcome } from '../../runtime/ports/types.ts'
 import type { StoreHarness } from './store.ts'
-import { dead, deferred, delivered, event, fault, ids, record, settlement, single, skipped } from './store-fixtures.ts'
-
-const MINUTE = 60_000
-
-const waitingEvent = (contact: string, rest: Partial<EventResult> = {}): EventResult =>
-  event('M', { status: 'deferred', reason: 'awaiting-identity', contact, ...rest })
-const failedEvent = event('N', { status: 'dead', fault, reason: fault.code })
+import { dead, deferred, delivered, event, ids, record, settlement, single, skipped } from './store-fixtures.ts'
+import { failedEvent, MINUTE, waitingEvent, waitingSteps, waits } from './waiting-fixtures.ts'
 
 export function waitingCases(current: () => StoreHarness): void {
-  const awaiting = (events: EventResult[], until = current().clock.now() + MINUTE): Outcome => ({
-    status: 'deferred',
-    awaits: 'awaiting-identity',
-    until,
-    events,
-  })
-  const awaits = (...contacts: string[]) => awaiting(contacts.map((contact) => waitingEvent(contact)))
-  /** Appends a record and settles it. */
-  const settle = async (id: string, outcome: Outcome, rest: Parameters<typeof record>[1] = {}) => {
-    await current().store.append([record(id, rest)])
-    const leased = await current().lease({ lane: rest.lane ?? 'live' })
-    const held = single(leased.filter((it) => it.id === id))
-    await current().store.settle([settlement(held, outcome)])
-  }
-  const totals = async (scope?: string) => {
-    const tallies = await current().store.tallies(scope)
-    return tallies.map(({ metric, status, reason, count }) => [metric, status, reason, count].join('|'))
-  }
-  const waits = (count: number) => [`M|deferred|awaiting-identity|${count}`]
+  const { awaiting, awaits, settle, totals } = waitingSteps(current)
 
   test('a waiting record holds up no other of its ordering key, and is in no backlog', async () => {
     const { store, lease } = current()
@@ -42,10 +19,11 @@ export function waitingCases(current: () => StoreHarness): void {
     expect(ids(await store.trace('c1'))).toEqual(['a'])
   })
 
-  test('is leased again when due, with the contacts that it waits for, beside a leased record of its key', async () => {
+  test('is leased again when due, with the keys of its waiting events, beside a leased record of its key', async () => {
     const { store, clock, lease } = current()
     const key = { orderingKey: 'conversation:1' }
-    await settle('a', awaits('c1', 'c2', 'c1'), key)
+    const waiting = ['c1', 'c2', 'c1'].map((contact) => waitingEvent(contact))
+    await settle('a', awaiting([...waiting, event('M', { status: 'skipped', key: 's' })]), key)
     await store.append([record('b', key)])
     await lease({ leaseMs: 10 * MINUTE })
     clock.advance(MINUTE - 1)
@@ -53,7 +31,7 @@ export function waitingCases(current: () => StoreHarness): void {
     clock.advance(1)
     const again = single(await lease())
     expect(again).toMatchObject({ id: 'a', attempt: 2, body: '{"id":"a"}' })
-    expect([...(again.awaited ?? [])].sort()).toEqual(['c1', 'c2'])
+    expect([...(again.awaited ?? [])].sort()).toEqual(waiting.map((one) => one.key).sort())
     expect(await lease()).toEqual([])
     await store.settle([settlement(again, delivered(event('M', { key: 'k', contact: 'c1' })))])
     expect(await totals()).toEqual(['M|delivered||1'])
@@ -67,11 +45,11 @@ export function waitingCases(current: () => StoreHarness): void {
   ]
   test.each(identifies)('%s makes the records due that wait for its contact', async (_, outcome) => {
     const { lease } = current()
-    await settle('a', awaits('c1'))
+    await settle('a', awaiting([waitingEvent('c1', { key: 'k' })]))
     await settle('other', awaits('c2'))
     await settle('import', awaits('c1'), { lane: 'backfill' })
     await settle('notice', outcome)
-    expect(await lease()).toMatchObject([{ id: 'a', awaited: ['c1'] }])
+    expect(await lease()).toMatchObject([{ id: 'a', awaited: ['k'] }])
     expect(ids(await lease({ lane: 'backfill' }))).toEqual(['import'])
   })
 
@@ -129,7 +107,7 @@ export function waitingCases(current: () => StoreHarness): void {
   test('a check that fails is retried outside the queue, and the events go on waiting', async () => {
     const { store, clock, lease } = current()
     const key = { orderingKey: 'conversation:1' }
-    await settle('a', awaits('c1'), key)
+    await settle('a', awaiting([waitingEvent('c1', { key: 'k' })]), key)
     clock.advance(MINUTE)
     await store.settle([settlement(single(await lease()), deferred(clock.now() + MINUTE))])
     expect(await totals()).toEqual(waits(1))
@@ -137,17 +115,17 @@ export function waitingCases(current: () => StoreHarness): void {
     await store.append([record('b', key)])
     expect(ids(await lease())).toEqual(['b'])
     await settle('notice', { ...skipped('x'), identified: ['c1'] })
-    expect(await lease()).toMatchObject([{ id: 'a', awaited: ['c1'], attempt: 3 }])
+    expect(await lease()).toMatchObject([{ id: 'a', awaited: ['k'], attempt: 3 }])
   })
 
   test.each(['expires', 'is released'])('waits again, due at once, when the lease of a check %s', async (how) => {
     const { store, clock, lease } = current()
-    await settle('a', awaits('c1'))
+    await settle('a', awaiting([waitingEvent('c1', { key: 'k' })]))
     clock.advance(MINUTE)
     const held = single(await lease({ leaseMs: 1000 }))
     if (how === 'is released') await store.release([held])
     else clock.advance(1000)
-    expect(await lease()).toMatchObject([{ id: 'a', awaited: ['c1'], attempt: how === 'expires' ? 3 : 2 }])
+    expect(await lease()).toMatchObject([{ id: 'a', awaited: ['k'], attempt: how === 'expires' ? 3 : 2 }])
     expect(await totals()).toEqual(waits(1))
   })
 

@@ -11,6 +11,7 @@ import { keyValueCases } from './store-key-values.ts'
 import { ledgerCases } from './store-ledger.ts'
 import { programCases } from './store-programs.ts'
 import { queueCases } from './store-queue.ts'
+import { singleWaitCases } from './store-single-waits.ts'
 import { waitCases } from './store-wait.ts'
 import { waitingCases } from './store-waiting.ts'
 
@@ -57,6 +58,7 @@ export function testStore(name: string, create: StoreFactory): void {
     describe('activity', () => activityCases(harness))
     describe('wait', () => waitCases(harness))
     describe('waiting events', () => waitingCases(harness))
+    describe('events that wait once', () => singleWaitCases(harness))
     describe('checkpoints and cache', () => keyValueCases(harness))
     describe('contacts', () => contactCases(harness))
     describe('random programs', () => programCases(create))

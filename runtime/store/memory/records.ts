@@ -2,14 +2,8 @@
 import type { LedgerEntry, Tally } from '../../ports/ledger.ts'
 import type { Attempt, LeasedRecord, Outcome, SourceRecord } from '../../ports/types.ts'
 import { toAttempt, withAttempt } from '../attempt-history.ts'
-import {
-  type CountedEvent,
-  LIVE_SCOPE,
-  type TallyLine,
-  tallyLine,
-  toRetryState,
-  type WaitingEvents,
-} from '../outcome-effects.ts'
+import { type CountedEvent, LIVE_SCOPE, type TallyLine, tallyLine, toRetryState } from '../outcome-effects.ts'
+import type { WaitingEvent } from '../waiting-events.ts'
 
 export interface StoredRecord {
   readonly seq: number
@@ -27,14 +21,15 @@ export interface StoredRecord {
   readonly eventLookupIds: Set<string>
   /** Whether it waits for a contact, outside the queue. */
   parked: boolean
-  waiting: readonly WaitingEvents[]
+  /** By key. */
+  readonly waiting: Map<string, WaitingEvent>
   /** The contacts it waits for that were identified since its last check began. */
   readonly released: Set<string>
 }
 
 export function createStoredRecord(seq: number, { body, ...record }: SourceRecord): StoredRecord {
-  const queued = { status: 'pending', attempt: 0, due: 0, attempts: [], parked: false, waiting: [] } as const
-  return { seq, record, body, ...queued, eventLookupIds: new Set(), released: new Set() }
+  const queued = { status: 'pending', attempt: 0, due: 0, attempts: [], parked: false } as const
+  return { seq, record, body, ...queued, waiting: new Map(), eventLookupIds: new Set(), released: new Set() }
 }
 
 export function appendAttempt(stored: StoredRecord, ...end: Parameters<typeof toAttempt>): void {
@@ -53,7 +48,7 @@ export function leaseRecord(stored: StoredRecord, lease: string, due: number): L
     lease,
     attempt: stored.attempt,
     ...(retryState && { retryState }),
-    ...(stored.parked && { awaited: [...new Set(stored.waiting.map(({ contact }) => contact))] }),
+    ...(stored.parked && { awaited: [...stored.waiting.keys()] }),
   }
 }
 

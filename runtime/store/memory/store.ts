@@ -2,15 +2,7 @@
 
 import type { Clock } from '../../ports/effects.ts'
 import type { ActivityWindow, DeadLetterQuery, EventQuery, ReplaySelector } from '../../ports/ledger.ts'
-import type {
-  AppendResult,
-  Backlog,
-  CacheEntry,
-  Checkpoint,
-  LeaseRequest,
-  Retention,
-  Store,
-} from '../../ports/store.ts'
+import type { Backlog, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
 import {
   type Json,
   LANES,
@@ -26,10 +18,10 @@ import {
   deliveredKeys,
   eventLookupIds,
   identifiedContacts,
-  isWaiting,
   shouldDropBody,
 } from '../outcome-effects.ts'
 import { Waiters } from '../waiters.ts'
+import { isWaiting } from '../waiting-events.ts'
 import { groupDeadLetters, isInGroup, MemoryActivity, unresolvedDeadLetters } from './activity.ts'
 import { MemoryKeyValues } from './key-values.ts'
 import {
@@ -69,7 +61,7 @@ class MemoryStore implements Store {
     this.#waiters = new Waiters(clock)
   }
 
-  async append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<AppendResult> {
+  async append(records: readonly SourceRecord[], checkpoint?: Checkpoint) {
     if (checkpoint) this.#keyValues.writeCheckpoint(checkpoint)
     let added = 0
     for (const record of records) {
@@ -152,6 +144,10 @@ class MemoryStore implements Store {
 
   async filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set(keys.filter((key) => this.#deliveredKeys.has(key)))
+  }
+
+  async filterWaiting(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#waiting.filter(keys)
   }
 
   async readContacts(contacts: readonly string[]) {
@@ -258,9 +254,10 @@ class MemoryStore implements Store {
     return [...this.#records.values()].filter(({ status, record }) => status === 'dead' && ids.has(record.id))
   }
 
-  /** Returns the contacts that the outcome identifies. */
-  #settle(stored: StoredRecord, outcome: Outcome): string[] {
+  /** Returns the contacts whose waiting events are checked again. */
+  #settle(stored: StoredRecord, attempted: Outcome): string[] {
     const { lane } = stored.record
+    const { outcome, outdatedContacts } = this.#waiting.endRepeated(stored, attempted)
     Object.assign(stored, { status: outcome.status, lease: undefined, outcome })
     if (outcome.status === 'deferred') {
       stored.due = outcome.until
@@ -280,7 +277,7 @@ class MemoryStore implements Store {
     const events = countableEvents(outcome, lane, (key) => newKeys.delete(key))
     this.#tallies.add(scopeOf(stored), events, 1)
     this.#activity.add(stored, events, this.#clock.now())
-    const identified = identifiedContacts(outcome)
+    const identified = [...identifiedContacts(outcome), ...outdatedContacts]
     // While a failed check is retried, the events go on waiting.
     if (outcome.status === 'deferred' && !isWaiting(outcome)) return identified
     return [...identified, ...this.#waiting.replace(stored, outcome)]

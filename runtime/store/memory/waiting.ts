@@ -1,10 +1,11 @@
 /** The memory store's records that wait for a contact. */
 import type { Lane, Outcome } from '../../ports/types.ts'
-import { waitingEvents } from '../outcome-effects.ts'
+import { endRepeatedWaits, type SingleWaits, type WaitingEvent, waitingEvents } from '../waiting-events.ts'
 import { type MemoryTallies, type StoredRecord, scopeOf } from './records.ts'
 
 export class WaitingRecords {
-  /** With their waiting events; also dead records that hold some. */
+  /** By the key of a waiting event; also dead records that hold some. */
+  readonly #byKey = new Map<string, StoredRecord>()
   readonly #byContact = new Map<string, Set<StoredRecord>>()
   /** The records outside the queue. */
   readonly #parked: Readonly<Record<Lane, Set<StoredRecord>>> = { live: new Set(), backfill: new Set() }
@@ -28,18 +29,33 @@ export class WaitingRecords {
     this.#parked[stored.record.lane].delete(stored)
   }
 
+  filter(keys: readonly string[]): Set<string> {
+    const isWaiting = (holder: StoredRecord | undefined) => holder !== undefined && holder.status !== 'dead'
+    return new Set(keys.filter((key) => isWaiting(this.#byKey.get(key))))
+  }
+
+  /** Ends the waits of events that wait in another record already. */
+  endRepeated(stored: StoredRecord, outcome: Outcome): SingleWaits {
+    const holders = [...waitingEvents(outcome).keys()].flatMap((key) => {
+      const holder = this.#byKey.get(key)
+      if (holder === undefined || holder === stored) return []
+      const contact = holder.waiting.get(key)?.contact ?? ''
+      return [[key, { contact, isDead: holder.status === 'dead' }] as const]
+    })
+    return endRepeatedWaits(outcome, new Map(holders))
+  }
+
   /** Replaces the waiting events of a record. Returns the contacts that were identified while it was leased. */
   replace(stored: StoredRecord, outcome: Outcome | undefined): string[] {
     const identified = [...stored.released]
-    this.#count(stored, -1)
-    for (const { contact } of stored.waiting) this.#byContact.get(contact)?.delete(stored)
     stored.released.clear()
-    stored.waiting = outcome === undefined ? [] : waitingEvents(outcome)
-    for (const { contact } of stored.waiting) {
-      const records = this.#byContact.get(contact) ?? new Set()
-      this.#byContact.set(contact, records.add(stored))
+    for (const event of stored.waiting.values()) this.#remove(stored, event)
+    for (const event of outcome === undefined ? [] : waitingEvents(outcome).values()) {
+      const holder = this.#byKey.get(event.key)
+      const taken = holder?.waiting.get(event.key)
+      if (holder !== undefined && taken !== undefined) this.#remove(holder, taken)
+      this.#add(stored, event)
     }
-    this.#count(stored, 1)
     return identified
   }
 
@@ -56,9 +72,24 @@ export class WaitingRecords {
     return found
   }
 
-  #count(stored: StoredRecord, sign: 1 | -1): void {
-    for (const { count, ...line } of stored.waiting) {
-      this.#tallies.addLine(scopeOf(stored), { ...line, status: 'deferred' }, sign * count)
-    }
+  #add(stored: StoredRecord, event: WaitingEvent): void {
+    const { key, contact } = event
+    stored.waiting.set(key, event)
+    this.#byKey.set(key, stored)
+    this.#byContact.set(contact, (this.#byContact.get(contact) ?? new Set()).add(stored))
+    this.#count(stored, event, 1)
+  }
+
+  #remove(stored: StoredRecord, event: WaitingEvent): void {
+    const { key, contact } = event
+    stored.waiting.delete(key)
+    this.#byKey.delete(key)
+    const waitsOn = [...stored.waiting.values()].some((other) => other.contact === contact)
+    if (!waitsOn) this.#byContact.get(contact)?.delete(stored)
+    this.#count(stored, event, -1)
+  }
+
+  #count(stored: StoredRecord, { metric, reason }: WaitingEvent, count: 1 | -1): void {
+    this.#tallies.addLine(scopeOf(stored), { metric, reason, status: 'deferred' }, count)
   }
 }

@@ -139,16 +139,17 @@ const MIGRATIONS: readonly string[] = [
   -- Records that wait for a contact are deferred without being in a queue: due_at is their next check.
   CREATE INDEX records_waiting ON records (lane, due_at, seq) WHERE queue_head IS NULL AND status = 'deferred';
 
+  -- key: the idempotency key, since an event waits in one record only.
   -- released: the contact was identified since the record's last check began.
   CREATE TABLE waiting_events (
+    key TEXT PRIMARY KEY,
     seq INTEGER NOT NULL REFERENCES records ON DELETE CASCADE,
     contact TEXT NOT NULL,
     metric TEXT NOT NULL,
     reason TEXT NOT NULL,
-    count INTEGER NOT NULL,
-    released INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (seq, contact, metric, reason)
+    released INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX waiting_events_seq ON waiting_events (seq);
   CREATE INDEX waiting_events_contact ON waiting_events (contact, seq);
   `,
 ]

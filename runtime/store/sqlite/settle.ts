@@ -6,10 +6,10 @@ import {
   deliveredKeys,
   eventLookupIds,
   identifiedContacts,
-  isWaiting,
   LIVE_SCOPE,
   shouldDropBody,
 } from '../outcome-effects.ts'
+import { endRepeatedWaits, isWaiting } from '../waiting-events.ts'
 import { deleteEvents, insertEvents } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { deleteDeadLetters, insertDeadLetters } from './dead-letters.ts'
@@ -17,7 +17,7 @@ import { writeContact } from './key-values.ts'
 import { insertLookupId, POSITION, parseLease, promoteNext, type QueuePosition } from './queue.ts'
 import { appendAttempt, toInteger } from './row-mapping.ts'
 import { TallyBatch } from './tally-batch.ts'
-import { deleteWaitingEvents, releaseContacts, writeWaitingEvents } from './waiting.ts'
+import { deleteWaitingEvents, findHolders, releaseContacts, writeWaitingEvents } from './waiting.ts'
 
 const SETTLE = `
   UPDATE records SET status = ?, queue_head = NULL, lease = NULL, owner = NULL, settled_at = ?, outcome = ?
@@ -37,6 +37,7 @@ interface SettleContext {
   readonly db: Connection
   readonly now: number
   readonly batch: TallyBatch
+  /** Contacts whose waiting events are checked again. */
   readonly identified: Set<string>
 }
 
@@ -68,9 +69,11 @@ function releaseWaiting({ db, now, identified }: SettleContext): Lane[] {
 
 /** Returns whether the lease still held. */
 function settleOne(context: SettleContext, settlement: Settlement): boolean {
-  const { record, outcome } = settlement
+  const { record } = settlement
   const { db, now } = context
   const [seq, lease] = parseLease(record)
+  const holders = findHolders(db, seq, settlement.outcome)
+  const { outcome, outdatedContacts } = endRepeatedWaits(settlement.outcome, holders)
   const json = JSON.stringify(outcome)
   // A final outcome is itself the record's last attempt; only a deferred one goes into the history.
   const { changes } =
@@ -91,9 +94,10 @@ function settleOne(context: SettleContext, settlement: Settlement): boolean {
   writeLedger(context, settled, outcome)
   // While a failed check is retried, the events go on waiting.
   if (outcome.status !== 'deferred' || isWaiting(outcome)) {
-    for (const contact of writeWaitingEvents(context, settled, settlement)) context.identified.add(contact)
+    for (const contact of writeWaitingEvents(context, settled, { record, outcome, holders }))
+      context.identified.add(contact)
   }
-  for (const contact of identifiedContacts(outcome)) context.identified.add(contact)
+  for (const contact of [...identifiedContacts(outcome), ...outdatedContacts]) context.identified.add(contact)
   promoteNext(db, settled)
   return true
 }

@@ -39,6 +39,7 @@ import {
 } from './owner.ts'
 import * as queue from './queue.ts'
 import { settle } from './settle.ts'
+import * as waiting from './waiting.ts'
 
 export interface SqliteOptions {
   readonly clock: Clock
@@ -134,6 +135,10 @@ class SqliteStore implements Store {
 
   async filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
     return keyValues.filterDelivered(this.#db, keys)
+  }
+
+  async filterWaiting(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    return waiting.filterWaiting(this.#db, keys)
   }
 
   async readContacts(contacts: readonly string[]) {

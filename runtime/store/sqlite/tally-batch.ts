@@ -1,6 +1,7 @@
 /** Sums the counts of one transaction, to write each total and each hour once. */
 import type { EventResult } from '../../ports/types.ts'
-import { tallyLine, type WaitingEvents } from '../outcome-effects.ts'
+import { tallyLine } from '../outcome-effects.ts'
+import type { WaitingEvent } from '../waiting-events.ts'
 import { addToActivity } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { resolveDeadLetters } from './dead-letters.ts'
@@ -16,7 +17,7 @@ interface Sum {
   count: number
 }
 
-interface WaitingSum extends Pick<WaitingEvents, 'metric' | 'reason'> {
+interface WaitingSum extends Pick<WaitingEvent, 'metric' | 'reason'> {
   readonly scope: string
   count: number
 }
@@ -37,7 +38,7 @@ export class TallyBatch {
   }
 
   /** Adds to the totals alone: a waiting event has not ended. */
-  addWaiting(scope: string, { metric, reason }: Pick<WaitingEvents, 'metric' | 'reason'>, count: number): void {
+  addWaiting(scope: string, { metric, reason }: Pick<WaitingEvent, 'metric' | 'reason'>, count: number): void {
     const name = `${scope}|${metric}|${reason}`
     const sum = this.#waiting.get(name)
     if (sum === undefined) this.#waiting.set(name, { scope, metric, reason, count })

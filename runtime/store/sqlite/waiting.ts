@@ -1,20 +1,17 @@
 /** Events that wait for their contact: parked with their record, counted, and released when the contact is identified. */
-import type { Lane, Settlement } from '../../ports/types.ts'
-import { waitingEvents } from '../outcome-effects.ts'
+import type { Lane, LeasedRecord, Outcome } from '../../ports/types.ts'
+import { type Holder, type WaitingEvent, waitingEvents } from '../waiting-events.ts'
 import type { Connection } from './connection.ts'
 import type { TallyBatch } from './tally-batch.ts'
 
-interface WaitingRow {
-  readonly contact: string
-  readonly metric: string
-  readonly reason: string
-  readonly count: number
+interface WaitingRow extends WaitingEvent {
   readonly released: number
 }
 
-const READ = 'SELECT contact, metric, reason, count, released FROM waiting_events WHERE seq = ?'
+const READ = 'SELECT key, contact, metric, reason, released FROM waiting_events WHERE seq = ?'
 const DELETE = 'DELETE FROM waiting_events WHERE seq = ?'
-const INSERT = 'INSERT INTO waiting_events (seq, contact, metric, reason, count) VALUES (?, ?, ?, ?, ?)'
+const DELETE_ONE = 'DELETE FROM waiting_events WHERE key = ?'
+const INSERT = 'INSERT INTO waiting_events (key, seq, contact, metric, reason) VALUES (?, ?, ?, ?, ?)'
 
 interface WriteContext {
   readonly db: Connection
@@ -26,17 +23,58 @@ interface WaitingRecord {
   readonly scope: string
 }
 
-/** Replaces the waiting events of a settled record. Returns the contacts identified while it was leased. */
+const HOLDERS = `
+  SELECT w.key, w.contact, w.metric, w.reason, r.scope, r.status FROM waiting_events w JOIN records r USING (seq)
+  WHERE w.key IN (SELECT value FROM json_each(?)) AND w.seq <> ?`
+
+interface HolderRow extends WaitingEvent {
+  readonly scope: string
+  readonly status: string
+}
+
+type Holders = ReadonlyMap<string, HolderRow & Holder>
+
+/** The other records with which waiting events of the outcome wait already, by key. */
+export function findHolders(db: Connection, seq: number, outcome: Outcome): Holders {
+  const keys = [...waitingEvents(outcome).keys()]
+  const rows = keys.length === 0 ? [] : db.all<HolderRow>(HOLDERS, JSON.stringify(keys), seq)
+  return new Map(rows.map((row) => [row.key, { ...row, isDead: row.status === 'dead' }]))
+}
+
+const WAITING = `
+  SELECT w.key FROM waiting_events w JOIN records r USING (seq)
+  WHERE w.key IN (SELECT value FROM json_each(?)) AND r.status <> 'dead'`
+
+export function filterWaiting(db: Connection, keys: readonly string[]): Set<string> {
+  return new Set(db.all<{ key: string }>(WAITING, JSON.stringify(keys)).map(({ key }) => key))
+}
+
+interface NewWaits {
+  readonly record: LeasedRecord
+  readonly outcome: Outcome
+  readonly holders: Holders
+}
+
+/**
+ * Replaces the waiting events of a settled record; takes those of dead records over. Returns the contacts identified
+ * while it was leased.
+ */
 export function writeWaitingEvents(
   context: WriteContext,
   { seq, scope }: WaitingRecord,
-  { record, outcome }: Settlement,
+  { record, outcome, holders }: NewWaits,
 ): string[] {
   const { db, batch } = context
   const released = record.awaited === undefined ? [] : deleteWaitingEvents(context, { seq, scope })
-  for (const { contact, metric, reason, count } of waitingEvents(outcome)) {
-    db.run(INSERT, seq, contact, metric, reason, count)
-    batch.addWaiting(scope, { metric, reason }, count)
+  for (const event of waitingEvents(outcome).values()) {
+    const { key, contact, metric, reason } = event
+    const holder = holders.get(key)
+    if (holder !== undefined) {
+      db.run(DELETE_ONE, key)
+      batch.addWaiting(holder.scope, holder, -1)
+    }
+    db.run(INSERT, key, seq, contact, metric, reason)
+    batch.addWaiting(scope, event, 1)
   }
   return released
 }
@@ -45,18 +83,18 @@ export function writeWaitingEvents(
 export function deleteWaitingEvents({ db, batch }: WriteContext, { seq, scope }: WaitingRecord): string[] {
   const rows = db.all<WaitingRow>(READ, seq)
   if (rows.length > 0) db.run(DELETE, seq)
-  for (const { metric, reason, count } of rows) batch.addWaiting(scope, { metric, reason }, -count)
+  for (const row of rows) batch.addWaiting(scope, row, -1)
   return rows.flatMap(({ contact, released }) => (released === 1 ? [contact] : []))
 }
 
-const AWAITED = 'SELECT DISTINCT contact FROM waiting_events WHERE seq = ?'
+const AWAITED = 'SELECT key FROM waiting_events WHERE seq = ?'
 const START_CHECK = 'UPDATE waiting_events SET released = 0 WHERE seq = ?'
 
-/** The contacts that a record waits for. From here on a release counts as later than this check. */
+/** The keys of a record's waiting events. From here on a release counts as later than this check. */
 export function startCheck(db: Connection, seq: number): string[] {
-  const contacts = db.all<{ contact: string }>(AWAITED, seq).map(({ contact }) => contact)
-  if (contacts.length > 0) db.run(START_CHECK, seq)
-  return contacts
+  const keys = db.all<{ key: string }>(AWAITED, seq).map(({ key }) => key)
+  if (keys.length > 0) db.run(START_CHECK, seq)
+  return keys
 }
 
 const IS_EMPTY = 'SELECT NOT EXISTS (SELECT 1 FROM waiting_events) AS empty'

@@ -9,6 +9,7 @@ import type { Connection } from '../../../runtime/store/sqlite/connection.ts'
 import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
 import * as queue from '../../../runtime/store/sqlite/queue.ts'
 import { settle } from '../../../runtime/store/sqlite/settle.ts'
+import { filterWaiting } from '../../../runtime/store/sqlite/waiting.ts'
 import { event, ids, record, settlement, skipped, TestClock } from '../../contract/store-fixtures.ts'
 
 const WAITING = 100_000
@@ -25,8 +26,8 @@ const FILL = `
   SELECT 'w' || i, 'webhook', 'live', 'w1', 'conversation:' || (i % 1000), '[]', ${NOW}, 'live', 'deferred', 1, ${NOW + 3_600_000} + i,
     '{"status":"deferred","awaits":"awaiting-identity","until":0,"events":[]}' FROM n`
 const FILL_EVENTS = `
-  INSERT INTO waiting_events (seq, contact, metric, reason, count)
-  SELECT seq, 'c' || (seq % ${WAITING / 10}), 'M', 'awaiting-identity', 1 FROM records`
+  INSERT INTO waiting_events (key, seq, contact, metric, reason)
+  SELECT 'k' || seq, seq, 'c' || (seq % ${WAITING / 10}), 'M', 'awaiting-identity' FROM records`
 
 beforeAll(async () => {
   const opened = await openConnection(join(folder, 'store.db'), new TestClock())
@@ -60,13 +61,30 @@ function runQueue(): readonly string[] {
   if (notice === undefined) throw new Error('the waiting records hold up the notice')
   settle(db, [settlement(notice, { ...skipped('x'), identified: ['c7'] })], NOW)
   const released = queue.lease(db, request, NOW, { ...lessee, token: 'o/2' })
-  const waits = event('M', { status: 'deferred', reason: 'awaiting-identity', contact: 'c7' })
-  const again: Outcome = { status: 'deferred', awaits: 'awaiting-identity', until: NOW + 60_000, events: [waits] }
+  const waits = (key = '') => event('M', { status: 'deferred', reason: 'awaiting-identity', contact: 'c7', key })
+  const again = (...keys: readonly string[]): Outcome => {
+    return { status: 'deferred', awaits: 'awaiting-identity', until: NOW + 60_000, events: keys.map(waits) }
+  }
   const [first, ...others] = released
   if (first === undefined) throw new Error('nothing was released')
   const sent: Outcome = { status: 'delivered', events: [event('M', { key: 'k', contact: 'c8' })] }
-  settle(db, [settlement(first, sent), ...others.map((held) => settlement(held, again))], NOW)
+  settle(db, [settlement(first, sent), ...others.map((held) => settlement(held, again(...(held.awaited ?? []))))], NOW)
+  const repeated = Array.from({ length: 100 }, (_, index) => `k${index + 100}`)
+  expect(filterWaiting(db, repeated).size).toBe(100)
+  repeat(again(...repeated))
   return ids(released)
+}
+
+/** A notification of a hundred events that wait in other records, one of which is dead. */
+function repeat(outcome: Outcome): void {
+  db.run("UPDATE records SET status = 'dead' WHERE id = 'w150'")
+  queue.append(db, record('repeats', { orderingKey: 'conversation:new' }))
+  const lease = queue.lease(db, request, NOW, { ...lessee, token: 'o/3' }).find(({ id }) => id === 'repeats')
+  if (lease === undefined) throw new Error('the repeating record is not due')
+  settle(db, [settlement(lease, outcome)], NOW)
+  expect(db.all('SELECT key FROM waiting_events JOIN records USING (seq) WHERE id = ?', 'repeats')).toEqual([
+    { key: 'k150' },
+  ])
 }
 
 describe('with 100,000 waiting events', () => {
