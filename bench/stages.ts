@@ -96,7 +96,7 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   const { contacts } = identified
   const wanted = { plan: planned.lookups.live, item, bindings: one.bindings, lane: 'live', lookups: { find } } as const
   const bound = await hydrate({ ...wanted, contact: must(contacts[0]) })
-  const context = { lane: 'live', workspace: WORKSPACE, now: NOW, repeatsParts: true } as const
+  const context = { lane: 'live', workspace: WORKSPACE, now: NOW, repeats: 'older-parts' } as const
   const candidate = { ...one, ...identified, mapping, delivered: false }
   const mapped = await mapEvent(candidate, toEventIdentity(candidate, context, parts), context, parts)
   const event = ('message' in mapped ? mapped.message : undefined) as MetricEvent

@@ -9,6 +9,7 @@ import type { CheckResult } from './ports/check-result.ts'
 import type { Store } from './ports/store.ts'
 import type { Lane, LeasedRecord, Outcome, SourceRecord } from './ports/types.ts'
 import type { RecipeBook } from './recipes.ts'
+import type { ReconcileOptions, ReconcilePass } from './reconcile/types.ts'
 import type { WebhookStats } from './source/webhook-stats.ts'
 import type { Spec } from './spec/spec.ts'
 
@@ -40,6 +41,15 @@ export interface Connector {
   listRuns(): Promise<readonly BackfillProgress[]>
   /** The process that runs a backfill on the store now. Undefined when none does. */
   runningBackfill(): Promise<RunningBackfill | undefined>
+  /**
+   * Reads what has changed at the source since the last pass and queues it: delivery sends what no webhook reported.
+   * Undefined when another process reconciles the store now. Throws a `Fault` when the source refuses.
+   */
+  reconcile(options: ReconcileOptions): Promise<ReconcilePass | undefined>
+  /** Reconciles as often as the spec says, until the signal aborts. Waits while delivery is paused. */
+  pollChanges(options: { readonly signal: AbortSignal }): Promise<void>
+  /** The last pass of any process. Undefined before the first. */
+  lastReconcile(): Promise<ReconcilePass | undefined>
   /**
    * Delivers one record, for hosts with a queue of their own: a record passed to `append` of their store, from the
    * second attempt on with its `attempt` and `retryState`, which decide the next delay. Never throws because of the

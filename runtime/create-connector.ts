@@ -25,6 +25,8 @@ import type { RecipeTarget } from './ports/recipes.ts'
 import type { Source } from './ports/source.ts'
 import type { Store } from './ports/store.ts'
 import { createRecipeBook } from './recipes.ts'
+import { pollChanges, reconcileOnce } from './reconcile/poller.ts'
+import { readReconcileState } from './reconcile/state.ts'
 import { AccountPin } from './source/account-pin.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
 import { LiveSinceReader } from './source/live-since.ts'
@@ -69,6 +71,9 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   const { client, accounts, sourceStats } = createSourceAccess(options, guarded)
   const { parts, laneParts, sender } = createDelivery(options, { client, accounts, guarded, signal: closing.signal })
   const webhookStats = new WebhookStatsRecorder(clock)
+  const pin = (signal: AbortSignal) => accounts.pin(signal)
+  const { lookups } = parts
+  const reconcileParts = { spec, store, client, lookups, clock, logger, processIdentity, gate: accounts.gate, pin }
   const webhook = { spec, store: guarded, clock, logger, secrets: source.secrets, stats: webhookStats }
 
   return {
@@ -86,7 +91,6 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     async *backfill(backfillOptions) {
       const reason = gate?.pausedReason()
       if (reason !== undefined) throw new Fault('config', 'delivery/paused', reason)
-      const pin = (signal: AbortSignal) => accounts.pin(signal)
       const work = (signal: AbortSignal) => runLane('backfill', laneParts, signal)
       const flush = () => sender.flush('backfill')
       yield* runBackfill(
@@ -99,6 +103,9 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     lastBackfill: () => lastBackfill(store),
     listRuns: () => listRuns(store),
     runningBackfill: () => runningBackfill({ store, clock, processIdentity }),
+    reconcile: (reconcileOptions) => reconcileOnce(reconcileParts, reconcileOptions),
+    pollChanges: ({ signal }) => pollChanges(reconcileParts, signal),
+    lastReconcile: async () => (await readReconcileState(store)).last,
     deliver: (record) => deliver(record, parts),
     preview: (input) => previewMapping(input, { ...parts, destination: options.destination }),
     check: (signal) => options.runChecks(client, signal),

@@ -75,12 +75,17 @@ function attemptSteps({ fault, awaits, delivered = [], replayed, ...times }: Att
 }
 
 /** Empty for a record that is deferred or was replayed: its attempts hold that outcome. */
-function settledSteps({ outcome, settledAt: at }: LedgerEntry): HistoryStep[] {
+function settledSteps({ outcome, settledAt: at, ingress }: LedgerEntry): HistoryStep[] {
   if (outcome === undefined || at === undefined) return []
-  const events = outcome.events.map(eventHistory)
+  const events = outcome.events.map(eventHistory).map((event) => (ingress === 'reconcile' ? markFind(event) : event))
   // The record's cause would only repeat those of its events.
   const cause = events.some((event) => event.cause !== undefined) ? undefined : causeOfRecord(outcome)
   return [{ at, kind: outcome.status, ...(cause && { cause }), events }]
+}
+
+/** What a poll delivers, no webhook reported. */
+function markFind(event: EventHistory): EventHistory {
+  return event.status === 'delivered' ? { ...event, facts: [...event.facts, 'no webhook reported it'] } : event
 }
 
 /** The events that a record waits for, or has delivered while it waits. */

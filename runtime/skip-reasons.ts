@@ -12,6 +12,7 @@ export interface SkipReason {
 }
 
 export const SKIP_REASONS: readonly SkipReason[] = [
+  { reason: 'nothing-new', meaning: 'reconciliation found no event that webhooks had not reported' },
   { reason: 'no-occurrence', meaning: 'the record holds no event of any metric' },
   {
     reason: 'unknown-topic',

@@ -3,6 +3,7 @@ import { failedEventsPage, retryAction } from './pages/failed-events/failed-even
 import { findAction, findPage } from './pages/find/find.ts'
 import { importActions, importPage } from './pages/import/import.ts'
 import { metricPage } from './pages/metric/metric.ts'
+import { missedWebhooksPage } from './pages/missed-webhooks/missed-webhooks.ts'
 import { overviewPage } from './pages/overview/overview.ts'
 import { createAction, segmentsAndFlowsPage } from './pages/segments-and-flows/segments-and-flows.ts'
 import { setupActions, setupPages } from './setup/routes.ts'
@@ -13,6 +14,7 @@ export const pages: readonly Page[] = [
   metricPage,
   importPage,
   findPage,
+  missedWebhooksPage,
   failedEventsPage,
   segmentsAndFlowsPage,
   ...setupPages,

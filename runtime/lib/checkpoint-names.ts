@@ -21,6 +21,12 @@ export const EARLIER_RUNS_CHECKPOINT = 'backfill-runs'
 /** The lock of the process that runs a backfill. */
 export const BACKFILL_LOCK_CHECKPOINT = 'backfill-lock'
 
+/** How far reconciliation has read, and its last pass. */
+export const RECONCILE_CHECKPOINT = 'reconcile'
+
+/** The lock of the process that reconciles. */
+export const RECONCILE_LOCK_CHECKPOINT = 'reconcile-lock'
+
 /**
  * When live delivery began, milliseconds since 1970: history ends there. Written with the first stored webhook, by
  * workspace until the store is pinned to one.

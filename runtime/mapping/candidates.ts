@@ -64,10 +64,11 @@ const NONE: ReadonlySet<string> = new Set()
  */
 export async function selectCandidates(
   found: readonly Candidate[],
-  { run, repeatsParts, awaited }: DeliveryContext,
+  context: DeliveryContext,
   parts: Pick<MapParts, 'filterDelivered' | 'filterWaiting' | 'liveSince'>,
 ): Promise<readonly Candidate[]> {
-  const isOlder = ({ newest }: Candidate) => repeatsParts && !newest
+  const { run, awaited } = context
+  const isOlder = (one: Candidate) => isRepeated(one, context)
   const due = awaited === undefined ? found : found.filter((one) => !isOlder(one) || awaited.has(one.key))
   const own = due.some(isOlder) ? await dropHistory(due, isOlder, parts) : due
   const keys = own.filter(({ ms }) => findWindowSkip(ms, run) === undefined).map(({ key }) => key)
@@ -97,6 +98,11 @@ async function dropHistory(
   return found
     .filter((one) => !isOlder(one) || one.ms >= since - LIVE_OVERLAP)
     .map((one) => (isOlder(one) && one.ms < since ? { ...one, history: true } : one))
+}
+
+/** Whether an earlier record may have held the occurrence, so that nothing needs to be said of it again. */
+export function isRepeated({ newest }: Pick<Candidate, 'newest'>, { repeats }: DeliveryContext): boolean {
+  return repeats === 'everything' || (repeats === 'older-parts' && !newest)
 }
 
 /** Times are in whole seconds, within which the list has the order. */

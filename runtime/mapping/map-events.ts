@@ -4,7 +4,7 @@ import type { MaybePromise } from '../lib/maybe-promise.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { Json, OutgoingMessage } from '../ports/types.ts'
 import type { Mapping } from '../spec/spec.ts'
-import { type Candidate, findCandidates, selectCandidates } from './candidates.ts'
+import { type Candidate, findCandidates, isRepeated, selectCandidates } from './candidates.ts'
 import { mapEvent, toEventIdentity } from './map-event.ts'
 import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './types.ts'
 
@@ -47,7 +47,7 @@ export async function mapEvents(
   if (candidates.length === 0) return ended
   const selected = await selectCandidates(candidates, context, parts)
   const mapped = await Promise.all(selected.map((one) => mapCandidate(one, context, parts)))
-  const mayRepeat = mapped.length > 1 || context.repeatsParts
+  const mayRepeat = mapped.length > 1 || context.repeats !== 'nothing'
   return [...ended, ...(mayRepeat ? withoutRepetition(mapped, selected, context) : mapped)]
 }
 
@@ -64,12 +64,13 @@ function mapCandidate(one: Candidate, context: DeliveryContext, parts: MapParts)
 function withoutRepetition(
   mapped: readonly MappedOccurrence[],
   selected: readonly Candidate[],
-  { repeatsParts, awaited }: DeliveryContext,
+  context: DeliveryContext,
 ): readonly MappedOccurrence[] {
   const keys = new Set<string>()
   return mapped.flatMap((one, index): readonly MappedOccurrence[] => {
-    const { newest, key } = selected[index] as Candidate
-    const isOlder = repeatsParts && !newest && !awaited?.has(key)
+    const candidate = selected[index] as Candidate
+    const { key } = candidate
+    const isOlder = isRepeated(candidate, context) && !context.awaited?.has(key)
     if ('skipped' in one) return isOlder ? [] : [one]
     if ('wait' in one) return isOlder ? [{ ...one, repeated: true }] : [one]
     if ('fault' in one) return [one]

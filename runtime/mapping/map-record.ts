@@ -3,7 +3,7 @@
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Clock } from '../ports/effects.ts'
 import type { Json, LeasedRecord, SourceRecord } from '../ports/types.ts'
-import { findTargets, type OpenRecord, openRecord } from '../source/open-record.ts'
+import { findTargets, isReconciled, type OpenRecord, openRecord } from '../source/open-record.ts'
 import type { Mapping } from '../spec/spec.ts'
 import { CONTACT } from './hydrate.ts'
 import type { Lookups } from './lookups.ts'
@@ -43,25 +43,39 @@ export async function mapRecord(
     return 'run-replaced'
   }
   const open = await openRecord(record, resource, spec)
-  const staleLookup = record.topic === undefined ? undefined : resource.invalidates
+  const isPolled = isReconciled(record)
+  const staleLookup = record.topic !== undefined || isPolled ? resource.invalidates : undefined
   if (staleLookup !== undefined) await Promise.all(record.lookupIds.map((id) => lookups.invalidate(staleLookup, id)))
 
+  const context = contextOf(record, parts)
   const itemOf = (mapping: Mapping) => fetchFullResource(mapping, { ...open, record }, parts)
-  const toMap = { bindings: open.bindings, itemOf }
-  const mapped = [...(await mapEvents(targets.mappings, toMap, contextOf(record, parts), parts))]
+  const mapped = [...(await mapEvents(targets.mappings, { bindings: open.bindings, itemOf }, context, parts))]
   if (targets.profile) {
-    mapped.push(await catchFault({ metric: PROFILE, lane: 'live' }, () => mapProfile(open.item, open.bindings, parts)))
+    const profile = await catchFault({ metric: PROFILE, lane: 'live' }, () =>
+      mapProfile(open.item, open.bindings, parts),
+    )
+    if (!isPolled || isNewState(profile)) mapped.push(profile)
   }
-  return mapped
+  return mapped.length === 0 && isPolled ? 'nothing-new' : mapped
+}
+
+/** Whether a poll brings a later state of the contact than the one that was sent, so that it is news. */
+function isNewState(mapped: MappedOccurrence): boolean {
+  if ('skipped' in mapped) return false
+  if (!('person' in mapped) || mapped.person?.previous === undefined) return true
+  const { updatedAt, previous } = mapped.person
+  return updatedAt === undefined || previous.updatedAt === undefined || updatedAt > previous.updatedAt
 }
 
 function contextOf(record: RecordToDeliver, { clock, lookups }: MapRecordParts): DeliveryContext {
-  const { lane, workspace, topic, receivedAt, backfillRun, awaited } = record
+  const { workspace, topic, receivedAt, backfillRun, awaited } = record
+  const isPolled = isReconciled(record)
   return {
-    lane,
+    // What a poll finds goes by its age; its record queues behind live ones only to leave them their place.
+    lane: isPolled ? 'live' : record.lane,
     workspace,
     now: clock.now(),
-    repeatsParts: topic !== undefined,
+    repeats: isPolled ? 'everything' : topic === undefined ? 'nothing' : 'older-parts',
     ...(backfillRun && { run: backfillRun }),
     ...(topic !== undefined && { noticedAt: receivedAt }),
     ...(awaited && { awaited: new Set(awaited), refreshContacts: contactRefresher(lookups) }),
@@ -87,7 +101,8 @@ function fetchFullResource(
   { record, item }: OpenRecord & { readonly record: SourceRecord },
   { spec, lookups }: MapRecordParts,
 ): MaybePromise<Json | undefined> {
-  const name = record.stream === undefined ? undefined : mapping.stream?.fetchFull
+  // A poll fetches the full resource itself, where there may be something new in it.
+  const name = record.stream === undefined || isReconciled(record) ? undefined : mapping.stream?.fetchFull
   const lookup = name === undefined ? undefined : spec.lookups.get(name)
   const [id] = record.lookupIds
   return lookup === undefined || id === undefined ? item : lookups.find(lookup, id, record.lane)

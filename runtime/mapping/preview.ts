@@ -166,9 +166,9 @@ async function previewAll(
   parts: MapParts & Pick<PreviewParts, 'clock'>,
 ): Promise<PreviewResult[]> {
   const workspace = asId(bindings.workspace) ?? ''
-  const repeatsParts = input.topic !== undefined
+  const repeats = input.topic === undefined ? 'nothing' : 'older-parts'
   // Lane `live` shows the whole profile. The request shows what history omits.
-  const context = { lane: 'live', workspace, now: parts.clock.now(), repeatsParts } as const
+  const context = { lane: 'live', workspace, now: parts.clock.now(), repeats } as const
   const mapped = [...(await mapEvents(targets.mappings, { bindings, itemOf: () => item }, context, parts))]
   if (targets.profile) {
     mapped.push(await catchFault({ metric: PROFILE, lane: 'live' }, () => mapProfile(item, bindings, parts)))

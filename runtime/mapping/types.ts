@@ -59,8 +59,8 @@ export interface DeliveryContext {
   readonly now: number
   /** When its notification was received, if it came by webhook. */
   readonly noticedAt?: number
-  /** Whether it is a notification, which repeats older parts beside the one it announces. */
-  readonly repeatsParts: boolean
+  /** What the record repeats of earlier ones: a notification all parts but the one it announces, a poll everything. */
+  readonly repeats: 'nothing' | 'older-parts' | 'everything'
   /** Of a record that waited: the keys of its waiting events. */
   readonly awaited?: ReadonlySet<string>
   /** Drops cached lookups of contacts, once each. Of a record that waited: what it waited for may have changed. */

@@ -10,6 +10,11 @@ export const ALREADY_DELIVERED = 'already-delivered'
 /** The skip reason of an event that waits for its contact in another record. */
 export const ALREADY_WAITING = 'already-waiting'
 
+/** The scopes of tallies of records that belong to no backfill run. */
+export const LIVE_SCOPE = 'live'
+/** What it delivered, no webhook reported. */
+export const RECONCILE_SCOPE = 'reconcile'
+
 /** Events that ended in one hour. The metric is empty for records that ended without an event. */
 export interface ActivityBucket extends Pick<EventResult, 'metric' | 'status'> {
   /** Start of the hour, or of the day in UTC. Milliseconds since 1970. */
@@ -43,7 +48,7 @@ export interface EventQuery {
   readonly status?: EventResult['status']
   /** A skip reason or a fault code. */
   readonly reason?: string
-  /** The backfill run of its record. */
+  /** The scope of its record: a backfill run, `live` or `reconcile`. */
   readonly run?: string
   /** Only events with a smaller id: the next page. */
   readonly before?: number
@@ -79,7 +84,7 @@ export interface DeadLetterQuery {
 /** Dead letters to replay: by record id, one group, or all. */
 export type ReplaySelector = readonly string[] | 'all' | { readonly group: string }
 
-/** One total. `scope` is a backfill run's id, or `live`. */
+/** One total. `scope` is a backfill run's id, `live` or `reconcile`. */
 export interface Tally {
   readonly scope: string
   readonly metric: string

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { asId } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
-import type { Json, JsonObject, SourceRecord } from '../ports/types.ts'
+import type { BackfillRun, Json, JsonObject, SourceRecord } from '../ports/types.ts'
 import type { ResourceSpec, Spec } from '../spec/spec.ts'
 
 /** An opened webhook. */
@@ -72,19 +72,41 @@ async function idOf(notification: Notification, resource: ResourceSpec): Promise
   return asId(await resource.id.evaluate(await unwrapResource(notification, resource)))
 }
 
+export interface StreamOrigin {
+  readonly stream: string
+  readonly resource: ResourceSpec
+  readonly workspace: string
+}
+
 /** The record to queue for one item of a stream. */
 export async function buildStreamRecord(
   item: JsonObject,
-  from: { readonly stream: string; readonly resource: ResourceSpec; readonly workspace: string },
-  run: NonNullable<SourceRecord['backfillRun']>,
+  origin: StreamOrigin,
+  run: BackfillRun,
   now: number,
 ): Promise<SourceRecord> {
-  const { stream, resource, workspace } = from
+  const { id, ...record } = await streamRecord(item, origin, now)
+  return { ...record, id: `${run.id}:${origin.stream}:${id}`, ingress: 'backfill', backfillRun: run }
+}
+
+/** The record to queue for an item that has changed: one for each of its versions. `updatedAt` in milliseconds. */
+export async function buildChangedRecord(
+  item: JsonObject,
+  origin: StreamOrigin,
+  updatedAt: number,
+  now: number,
+): Promise<SourceRecord> {
+  const { id, ...record } = await streamRecord(item, origin, now)
+  const { workspace, stream } = origin
+  return { ...record, id: `${workspace}:reconcile:${stream}:${id}:${updatedAt}`, ingress: 'reconcile' }
+}
+
+/** All but the ingress, with the item's id. Lane `backfill`: live records never queue behind what was read. */
+async function streamRecord(item: JsonObject, { stream, resource, workspace }: StreamOrigin, now: number) {
   const id = asId(await resource.id.evaluate(item))
   if (id === undefined) throw new Fault('data', 'stream/no-id', `an item of stream ${stream} has no id`)
   return {
-    id: `${run.id}:${stream}:${id}`,
-    ingress: 'backfill',
+    id,
     lane: 'backfill',
     stream,
     resource: resource.name,
@@ -93,8 +115,7 @@ export async function buildStreamRecord(
     lookupIds: [id],
     receivedAt: now,
     body: JSON.stringify(item),
-    backfillRun: run,
-  }
+  } as const
 }
 
 /** Identifies a notification without an id and its retries: everything but the count of attempts. */

@@ -27,8 +27,17 @@ export function findTargets(record: Pick<SourceRecord, 'topic' | 'stream' | 'bac
     const mappings = spec.mappings.filter((mapping) => mapping.topics.has(topic))
     return { mappings, profile: spec.profile.topics.has(topic) }
   }
-  const mappings = spec.mappings.filter((mapping) => mapping.stream?.name === stream && isSelected(mapping, run?.only))
-  return { mappings, profile: false }
+  const ofStream = spec.mappings.filter((mapping) => mapping.stream?.name === stream)
+  if (isReconciled(record)) {
+    const isContact = spec.streams.get(stream ?? '')?.resource === spec.profile.resource
+    return { mappings: ofStream, profile: isContact }
+  }
+  return { mappings: ofStream.filter((mapping) => isSelected(mapping, run?.only)), profile: false }
+}
+
+/** Whether a poll of what has changed read the record. Holds for its replay, too. */
+export function isReconciled({ stream, backfillRun }: Pick<SourceRecord, 'stream' | 'backfillRun'>): boolean {
+  return stream !== undefined && backfillRun === undefined
 }
 
 /** Whether a run limited to `only` includes a metric. Opt-in metrics must be named. */

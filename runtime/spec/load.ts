@@ -10,6 +10,7 @@ import { checkDuplicates, checkUnused, type MappingFile } from './check/mappings
 import {
   compileDelivery,
   compileDestination,
+  compileReconcile,
   compileResources,
   compileSource,
   compileStreams,
@@ -108,6 +109,7 @@ function compileSpec(
     source: compileSource(document.source, node.at('source')),
     webhook: compileWebhook(document.webhook, node.at('webhook')),
     delivery: compileDelivery(document.delivery),
+    ...(document.reconcile && { reconcile: compileReconcile(document.reconcile) }),
     destination: compileDestination(document.destination, node.at('destination')),
   }
   if (profile === undefined) return undefined

@@ -12,6 +12,8 @@ export interface Spec {
   readonly streams: ReadonlyMap<string, StreamSpec>
   readonly lookups: ReadonlyMap<string, LookupSpec>
   readonly delivery: DeliverySpec
+  /** Absent: changes are not polled. */
+  readonly reconcile?: ReconcileSpec
   readonly destination: DestinationSpec
   readonly mappings: readonly Mapping[]
   /** Mappings with `enabled: false`: shown, never run. */
@@ -130,6 +132,23 @@ export interface StreamSpec {
   readonly next: Expression
   readonly total: Expression
   readonly pageSize: { readonly max: number; readonly min: number }
+  readonly poll?: PollSpec
+}
+
+/** How to read the records of a stream that have changed between `$since` and `$until`. */
+export interface PollSpec {
+  readonly request: RequestSpec
+  readonly updatedAt: Expression
+  readonly order: 'oldest-first' | 'newest-first'
+}
+
+export interface ReconcileSpec {
+  /** Between two passes. Absent: only by command. */
+  readonly every?: number
+  readonly overlap: number
+  readonly lag: number
+  /** Of the source's rate limit, 0..1. */
+  readonly share: number
 }
 
 /** Data fetched for a record and bound as a variable of the lookup's name. */
@@ -213,6 +232,8 @@ export interface MappingStream {
   readonly name: string
   /** The lookup that fetches the full resource first, at one request for each record. */
   readonly fetchFull?: string
+  /** Time of the newest occurrence that only the full resource holds, read from the partial one. */
+  readonly newest?: Expression
   /** Read only when the metric is requested by name. */
   readonly onRequest: boolean
 }

@@ -1,7 +1,7 @@
 /** The effects of an outcome on the ledger: totals, events, dead letters, lookup ids. Shared by all stores. */
-import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
+import { FOREIGN_WORKSPACE, LIVE_SCOPE, RECONCILE_SCOPE } from '../ports/ledger.ts'
 import type { Retention } from '../ports/store.ts'
-import type { ContactState, EventResult, FaultInfo, Lane, Outcome, RetryState } from '../ports/types.ts'
+import type { ContactState, EventResult, FaultInfo, Lane, Outcome, RetryState, SourceRecord } from '../ports/types.ts'
 
 export interface TallyLine {
   readonly metric: string
@@ -9,8 +9,10 @@ export interface TallyLine {
   readonly reason: string
 }
 
-/** The scope of tallies of records that belong to no backfill run. */
-export const LIVE_SCOPE = 'live'
+/** The scope of a record's tallies: its backfill run, reconciliation, or live delivery. The same after a replay. */
+export function scopeOf({ backfillRun, stream }: Pick<SourceRecord, 'backfillRun' | 'stream'>): string {
+  return backfillRun?.id ?? (stream === undefined ? LIVE_SCOPE : RECONCILE_SCOPE)
+}
 
 /** Why and since when a record is being retried, if its last attempt was deferred. */
 export function toRetryState(outcome: Outcome | undefined): RetryState | undefined {

@@ -17,6 +17,8 @@ export interface IntercomSandboxOptions {
   readonly clock: Clock
   /** For live activity, request ids and fault injection; the history uses `seed`. */
   readonly random: Random
+  /** For live activity alone, so that it does not depend on the requests. Default: `random`. */
+  readonly activityRandom?: Random
   readonly token: string
   readonly clientSecret: string
   /** The OAuth client. Default: `sandbox-app`. */
@@ -62,7 +64,7 @@ const YEAR = 365 * 86_400
 const MAX_CONCURRENT_ACTIONS = 32
 
 export function createIntercomSandbox(options: IntercomSandboxOptions): IntercomSandbox {
-  const { clock, random, conversations, tickets } = options
+  const { clock, random, activityRandom = random, conversations, tickets } = options
   const now = Math.floor(options.now / 1000)
   const contacts = Math.max(1, options.contacts ?? Math.ceil(conversations / 3))
   const id = options.workspace ?? 'sandbox1'
@@ -80,7 +82,8 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
   let unreliability: Unreliability = {}
   const rules = () => unreliability
   const webhooks = new WebhookSender({ clock, random, fetch, workspace: id, clientSecret, url, rules })
-  const act = createLiveActivity({ workspace, clock, random, notify: (topic, item) => webhooks.send(topic, item) })
+  const notify = (topic: string, item: object) => webhooks.send(topic, item)
+  const act = createLiveActivity({ workspace, clock, random: activityRandom, notify })
   const limit = rateLimit(options.limit ?? { limit: 1666, per: 10_000 }, clock)
   const onUninstall = () => void sendUninstallNotice({ ...options, workspace: id })
   const oauth = intercomOauth({
@@ -91,8 +94,7 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
     account: 'Sandbox Shop',
     onUninstall,
   })
-  const accepts = (token: string) => token === options.token || oauth.accepts(token)
-  const api = routes({ workspace, random, accepts, limit })
+  const api = routes({ workspace, random, accepts: (token) => token === options.token || oauth.accepts(token), limit })
   const faults = new FaultInjector({ clock, random, failure: createFailures(random) })
   const calls: Record<string, number> = {}
 

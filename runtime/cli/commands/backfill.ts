@@ -73,7 +73,7 @@ export async function showProgress(
   return last
 }
 
-function windowOf(input: CommandInput): Pick<BackfillOptions, 'since' | 'until'> {
+export function windowOf(input: CommandInput): Pick<BackfillOptions, 'since' | 'until'> {
   const since = input.value('since')
   const until = input.value('until')
   const window = {

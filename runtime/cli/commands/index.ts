@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, LoadCommands>> = {
   start: async (app) => [(await import('./start.ts')).createStartCommand(app)],
   backfill: async () => [(await import('./backfill.ts')).backfillCommand],
   runs: async () => [(await import('./runs.ts')).runsCommand],
+  reconcile: async () => [(await import('./reconcile.ts')).reconcileCommand],
   validate: async () => [(await import('./validate.ts')).validateCommand],
   build: async () => [(await import('./build.ts')).buildCommand],
   preview: async () => [(await import('./preview.ts')).previewCommand],

@@ -1,24 +1,27 @@
 /** Formats counters and gauges of the store in the Prometheus text format. */
 import type { Clock } from '../../ports/effects.ts'
-import type { Tally } from '../../ports/ledger.ts'
+import { RECONCILE_SCOPE, type Tally } from '../../ports/ledger.ts'
 import type { Store } from '../../ports/store.ts'
 import { LANES } from '../../ports/types.ts'
+import { readReconcileState } from '../../reconcile/state.ts'
+import type { ReconcilePass } from '../../reconcile/types.ts'
 import type { CliApp } from '../app.ts'
 
 /** prometheus.io/docs/instrumenting/exposition_formats */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
-type MetricsStore = Pick<Store, 'tallies' | 'backlog' | 'countDeadLetters'>
+type MetricsStore = Pick<Store, 'tallies' | 'backlog' | 'countDeadLetters' | 'readCheckpoint'>
 
 export async function formatMetrics(
   app: Pick<CliApp, 'name' | 'version'>,
   store: MetricsStore,
   clock: Clock,
 ): Promise<string> {
-  const [tallies, dead, ...lanes] = await Promise.all([
+  const [tallies, dead, { last }, ...lanes] = await Promise.all([
     store.tallies(),
     store.countDeadLetters(),
+    readReconcileState(store),
     ...LANES.map(async (lane) => ({ lane, backlog: await store.backlog(lane) })),
   ])
   const now = clock.now()
@@ -30,9 +33,25 @@ export async function formatMetrics(
     family('connector_info', 'gauge', 'Version of the connector.', [[{ name: app.name, version: app.version }, 1]]),
     family('connector_events_total', 'counter', 'Events by outcome.', eventSamples(tallies.filter(hasEnded))),
     family('connector_waiting_events', 'gauge', 'Events that wait for their contact.', waitingSamples(tallies)),
+    family('connector_missed_events_total', 'counter', 'Events that no webhook reported.', missedSamples(tallies)),
+    ...(last === undefined ? [] : [reconcileFamilies(last)]),
     family('connector_backlog_records', 'gauge', 'Records waiting, by lane.', waiting),
     family('connector_oldest_waiting_seconds', 'gauge', 'Age of the oldest waiting record.', oldest),
     family('connector_dead_letters', 'gauge', 'Dead letters.', [[{}, dead]]),
+  ].join('')
+}
+
+/** Delivered by reconciliation, by metric. */
+function missedSamples(tallies: readonly Tally[]): Sample[] {
+  const isFind = ({ scope, status }: Tally) => scope === RECONCILE_SCOPE && status === 'delivered'
+  return tallies.filter(isFind).map(({ metric, count }) => [{ metric }, count])
+}
+
+function reconcileFamilies({ endedAt, streams }: ReconcilePass): string {
+  const changed = streams.map(({ stream, read }): Sample => [{ stream }, read])
+  return [
+    family('connector_reconcile_timestamp_seconds', 'gauge', 'End of the last check.', [[{}, endedAt / 1000]]),
+    family('connector_reconcile_changed_records', 'gauge', 'Changed records in the last check.', changed),
   ].join('')
 }
 

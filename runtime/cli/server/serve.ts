@@ -13,7 +13,7 @@ const DRAIN_MS = 10_000
 const RETENTION_INTERVAL_MS = 3_600_000
 
 export interface ServeOptions {
-  readonly connector: Pick<Connector, 'work'>
+  readonly connector: Pick<Connector, 'work' | 'pollChanges'>
   readonly store: Pick<Store, 'applyRetention'>
   readonly spec: Pick<Spec, 'delivery'>
   readonly listener: Listener
@@ -42,6 +42,7 @@ export async function serve(options: ServeOptions): Promise<boolean> {
     },
   )
   const retention = enforceRetention(options, stop.signal)
+  const polling = connector.pollChanges({ signal: stop.signal })
   await Promise.race([untilAborted(io.signal), working])
   logger.info('shutting down: draining requests and settling leases (signal again to force)')
   notReadyReasons.push('shutting down')
@@ -49,6 +50,7 @@ export async function serve(options: ServeOptions): Promise<boolean> {
   await listener.drain(DRAIN_MS)
   stop.abort()
   await retention
+  await polling
   const succeeded = await working
   logger.info('stopped')
   return succeeded

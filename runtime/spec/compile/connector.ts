@@ -4,6 +4,7 @@ import type {
   DeliverySpec,
   DestinationSpec,
   RateLimitSpec,
+  ReconcileSpec,
   ResourceSpec,
   SourceSpec,
   StreamSpec,
@@ -76,7 +77,7 @@ export function compileResources(resources: Connector['resources'], node: SpecNo
 const PAGING = ['cursor', 'pageSize', 'since', 'until']
 
 export function compileStreams(streams: Connector['streams'], node: SpecNode): ReadonlyMap<string, StreamSpec> {
-  return mapOf(streams, (name, { resource, request, pageSize }) => ({
+  return mapOf(streams, (name, { resource, request, pageSize, poll }) => ({
     name,
     resource,
     request: compileRequest(request, node.at(name, 'request'), PAGING),
@@ -84,7 +85,23 @@ export function compileStreams(streams: Connector['streams'], node: SpecNode): R
     next: node.at(name, 'next').expression(),
     total: node.at(name, 'total').expression(),
     pageSize: pickKeys(pageSize, ['max', 'min']),
+    ...(poll && {
+      poll: {
+        request: compileRequest(poll.request, node.at(name, 'poll', 'request'), PAGING),
+        updatedAt: node.at(name, 'poll', 'updatedAt').expression(),
+        order: poll.order,
+      },
+    }),
   }))
+}
+
+export function compileReconcile({ every, overlap, lag, share }: NonNullable<Connector['reconcile']>): ReconcileSpec {
+  return {
+    ...(every !== 'off' && { every: parseDuration(every) }),
+    overlap: parseDuration(overlap),
+    lag: parseDuration(lag),
+    share,
+  }
 }
 
 export function compileDelivery(delivery: Connector['delivery']): DeliverySpec {

@@ -60,7 +60,7 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
     file: node.file,
     resource,
     topics: new Set(from.webhook?.topics ?? []),
-    ...(from.stream === undefined ? {} : { stream: compileStream(from.stream) }),
+    ...(from.stream === undefined ? {} : { stream: compileStream(from.stream, node.at('from', 'stream')) }),
     ...(parts === undefined ? {} : { each: parts.expression }),
     ...(when === undefined ? {} : { when: node.at('when').expression(earlyScope) }),
     key: compileKey(document, shapes, node),
@@ -84,16 +84,21 @@ function checkFrom({ resource, from }: MappingDocument, names: SpecNames, node: 
   if (resourceSpec === undefined) return
   checkTopics(webhook.at('topics'), from.webhook?.topics ?? [], resourceSpec, names.resources)
   if (from.stream === undefined) return
-  const { name, fetchFull } = compileStream(from.stream)
   const stream = node.at('from', 'stream')
+  const { name, fetchFull = undefined } = typeof from.stream === 'string' ? { name: from.stream } : from.stream
   checkStream(typeof from.stream === 'string' ? stream : stream.at('name'), name, resource, names.streams)
   if (fetchFull !== undefined) resolveName(stream.at('fetchFull'), 'lookup', fetchFull, names.lookups)
 }
 
-function compileStream(stream: NonNullable<MappingDocument['from']['stream']>): MappingStream {
+function compileStream(stream: NonNullable<MappingDocument['from']['stream']>, node: SpecNode): MappingStream {
   if (typeof stream === 'string') return { name: stream, onRequest: false }
-  const { name, fetchFull, onRequest = false } = stream
-  return { name, ...(fetchFull === undefined ? {} : { fetchFull }), onRequest }
+  const { name, fetchFull, newest, onRequest = false } = stream
+  return {
+    name,
+    ...(fetchFull === undefined ? {} : { fetchFull }),
+    ...(newest === undefined ? {} : { newest: node.at('newest').expression() }),
+    onRequest,
+  }
 }
 
 /** The property sets a file includes, in its order. */

@@ -123,6 +123,11 @@ export interface Connector {
         max: number
         min: number
       }
+      poll?: {
+        request: Request
+        updatedAt: Expression
+        order: 'oldest-first' | 'newest-first'
+      }
     }
   }
   lookups: {
@@ -164,6 +169,12 @@ export interface Connector {
       settled: Duration
       dead: Duration
     }
+  }
+  reconcile?: {
+    every: Duration | 'off'
+    overlap: Duration
+    lag: Duration
+    share: number
   }
   destination: {
     name: string
@@ -240,6 +251,7 @@ export interface Mapping {
       | {
           name: string
           fetchFull?: string
+          newest?: Expression
           onRequest?: boolean
         }
   }

@@ -2,7 +2,13 @@
 import type { LedgerEntry, Tally } from '../../ports/ledger.ts'
 import type { Attempt, LeasedRecord, Outcome, SourceRecord } from '../../ports/types.ts'
 import { toAttempt, withAttempt } from '../attempt-history.ts'
-import { type CountedEvent, LIVE_SCOPE, type TallyLine, tallyLine, toRetryState } from '../outcome-effects.ts'
+import {
+  type CountedEvent,
+  scopeOf as scopeOfRecord,
+  type TallyLine,
+  tallyLine,
+  toRetryState,
+} from '../outcome-effects.ts'
 import type { WaitingEvent } from '../waiting-events.ts'
 
 export interface StoredRecord {
@@ -58,7 +64,7 @@ export function releaseRecord(stored: StoredRecord): void {
 }
 
 export function scopeOf({ record }: StoredRecord): string {
-  return record.backfillRun?.id ?? LIVE_SCOPE
+  return scopeOfRecord(record)
 }
 
 /** The head of each ordering key's queue: the leased record, else the earliest. Oldest first. */

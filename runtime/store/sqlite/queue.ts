@@ -1,7 +1,7 @@
 /** The queue: append, lease, renew, release, and the head of each ordering key's queue. */
 import type { LeaseRequest } from '../../ports/store.ts'
 import type { Lane, LeasedRecord, SourceRecord } from '../../ports/types.ts'
-import { LIVE_SCOPE } from '../outcome-effects.ts'
+import { scopeOf } from '../outcome-effects.ts'
 import type { AppendBuffer } from './append-buffer.ts'
 import type { Connection } from './connection.ts'
 import { type LeaseRow, leasedRecord, toInteger } from './row-mapping.ts'
@@ -41,7 +41,7 @@ export function append(db: Connection, record: SourceRecord): boolean {
     JSON.stringify(lookupIds),
     toInteger(record.receivedAt),
     backfillRun === undefined ? null : JSON.stringify(backfillRun),
-    backfillRun?.id ?? LIVE_SCOPE,
+    scopeOf(record),
   )
   if (changes === 0) return false
   db.run('INSERT INTO bodies (seq, body) VALUES (?, ?)', seq, record.body)

@@ -6,7 +6,7 @@ import {
   deliveredKeys,
   eventLookupIds,
   identifiedContacts,
-  LIVE_SCOPE,
+  scopeOf,
   shouldDropBody,
 } from '../outcome-effects.ts'
 import { endRepeatedWaits, isWaiting } from '../waiting-events.ts'
@@ -89,7 +89,7 @@ function settleOne(context: SettleContext, settlement: Settlement): boolean {
       : db.run(SETTLE, outcome.status, now, json, seq, lease)
   if (changes === 0) return false
   const { lane, orderingKey } = record
-  const settled = { seq, lane, orderingKey, scope: record.backfillRun?.id ?? LIVE_SCOPE }
+  const settled = { seq, lane, orderingKey, scope: scopeOf(record) }
   if (shouldDropBody(outcome, lane)) db.run('DELETE FROM bodies WHERE seq = ?', seq)
   writeLedger(context, settled, outcome)
   // While a failed check is retried, the events go on waiting.

@@ -2,8 +2,9 @@
 import type { BackfillState } from '../../../backfill/state.ts'
 import { BACKFILL_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
-import type { ActivityBucket, LedgerEvent } from '../../../ports/ledger.ts'
+import { type ActivityBucket, type LedgerEvent, RECONCILE_SCOPE, type Tally } from '../../../ports/ledger.ts'
 import type { Backlog } from '../../../ports/store.ts'
+import type { ReconcilePass } from '../../../reconcile/types.ts'
 import type { ConsoleOptions } from '../../types.ts'
 import { countWaiting } from '../../waiting-events.ts'
 import { DAY, HOUR } from './chart.ts'
@@ -37,6 +38,9 @@ export interface Overview {
   /** Largest first. */
   readonly skipped: readonly { readonly reason: string; readonly count: number }[]
   readonly lastImport?: BackfillState
+  readonly lastReconcile?: ReconcilePass
+  /** Events that no webhook reported, since setup. */
+  readonly found: number
 }
 
 const HOURS_SHOWN = 24
@@ -49,7 +53,7 @@ export async function loadOverview({ connector, clock }: ConsoleOptions): Promis
   const until = (Math.floor(now / HOUR) + 1) * HOUR
   const since = until - 30 * DAY
   const from = until - HOURS_SHOWN * HOUR
-  const [day, month, live, backfill, dead, tallies, delivered, lastImport] = await Promise.all([
+  const [day, month, live, backfill, dead, tallies, delivered, lastImport, lastReconcile] = await Promise.all([
     store.activity({ since: from, until }),
     store.activity({ since, until, by: 'day' }),
     store.backlog('live'),
@@ -58,6 +62,7 @@ export async function loadOverview({ connector, clock }: ConsoleOptions): Promis
     store.tallies(),
     store.events({ status: 'delivered', limit: LAG_SAMPLE }),
     store.readCheckpoint(BACKFILL_CHECKPOINT) as Promise<BackfillState | undefined>,
+    connector.lastReconcile(),
   ])
   const rows = [
     ...spec.mappings.map((it) => ({ ...it, enabled: true })),
@@ -72,9 +77,12 @@ export async function loadOverview({ connector, clock }: ConsoleOptions): Promis
   )
   const lag = lagOf(delivered)
   const skipped = countByReason(tallies.filter(({ status }) => status === 'skipped'))
-  const awaitingContact = countWaiting(tallies)
-  const counts = { live, backfill, dead, awaitingContact, skipped }
-  return { now, from, metrics, ...counts, ...(lag && { lag }), ...(lastImport && { lastImport }) }
+  const isFind = ({ scope, status, metric }: Tally) =>
+    scope === RECONCILE_SCOPE && status === 'delivered' && metric !== PROFILE
+  const found = tallies.filter(isFind).reduce((sum, { count }) => sum + count, 0)
+  const counts = { live, backfill, dead, awaitingContact: countWaiting(tallies), skipped, found }
+  const last = { ...(lag && { lag }), ...(lastImport && { lastImport }), ...(lastReconcile && { lastReconcile }) }
+  return { now, from, metrics, ...counts, ...last }
 }
 
 interface Activity {

@@ -20,6 +20,7 @@ ${delayCard(overview)}
 ${waitingCard(overview)}
 ${failedCard(overview, context)}
 ${await importCard(overview, context)}
+${missedCard(overview, context)}
 </ul>`
 }
 
@@ -68,6 +69,18 @@ function failedCard({ dead }: Overview, { link }: PageContext): Html {
     html`<span class="bad-text">${formatCount(dead)}</span>`,
     html`<a href="${link('/failed-events')}">View and retry</a>`,
   )
+}
+
+/** Says so as well when nothing was missed. */
+function missedCard({ lastReconcile, found }: Overview, { options, link }: PageContext): Html {
+  const page = html`<a href="${link('/missed-webhooks')}">View</a>`
+  if (lastReconcile === undefined) {
+    const isOff = options.connector.spec.reconcile?.every === undefined
+    return card('Missed webhooks', isOff ? 'Not checked' : 'Not checked yet', page)
+  }
+  const changed = lastReconcile.streams.reduce((sum, { read }) => sum + read, 0)
+  const checked = html`Last checked ${timeElement(lastReconcile.endedAt)}, ${plural(changed, 'changed record')}. ${page}`
+  return card('Missed webhooks', found === 0 ? 'None' : `${formatCount(found)} found`, checked)
 }
 
 async function importCard({ lastImport }: Overview, { link, imports }: PageContext): Promise<Html> {

@@ -1,0 +1,69 @@
+/** Reconciles again and again, in one process of those that share a store. */
+import { RECONCILE_LOCK_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import { type HeldLock, Lock } from '../lib/lock.ts'
+import { toFault } from '../ports/fault.ts'
+import { runReconcilePass } from './pass.ts'
+import { readReconcileState } from './state.ts'
+import type { ReconcileOptions, ReconcileParts, ReconcilePass } from './types.ts'
+
+const LEASE_MS = 10_000
+const RENEW_EVERY_MS = 2_000
+/** Milliseconds between two looks at a lock that another process holds, and after a failed pass. */
+const RETRY_AFTER_MS = 60_000
+
+/** Runs a pass whenever one is due, until the signal aborts. Only logs a failure: delivery goes on without it. */
+export async function pollChanges(parts: ReconcileParts, signal: AbortSignal): Promise<void> {
+  const { spec, store, clock, logger, gate } = parts
+  const every = spec.reconcile?.every
+  if (every === undefined) return
+  while (!signal.aborted) {
+    if (gate.pausedReason() !== undefined) {
+      await gate.waitForChange(signal)
+      continue
+    }
+    try {
+      const { last } = await readReconcileState(store)
+      const sinceLast = last === undefined ? every : Math.max(0, clock.now() - last.startedAt)
+      if (sinceLast < every) {
+        await clock.sleep(every - sinceLast, signal)
+        continue
+      }
+      const pass = await reconcileOnce(parts, { signal })
+      if (pass === undefined) await clock.sleep(RETRY_AFTER_MS, signal)
+    } catch (error) {
+      if (signal.aborted) return
+      const { code, message } = toFault(error)
+      logger.warn(`reconciliation failed and is tried again in a minute: ${message}`, { code })
+      await clock.sleep(RETRY_AFTER_MS, signal)
+    }
+  }
+}
+
+/** One pass. Undefined when another process reconciles the store now. Throws a `Fault` when the source refuses. */
+export async function reconcileOnce(
+  parts: ReconcileParts,
+  options: ReconcileOptions,
+): Promise<ReconcilePass | undefined> {
+  const { store, clock, processIdentity } = parts
+  const hasExited = (id: string) => processIdentity.hasExited(id)
+  const lock = new Lock({
+    store,
+    clock,
+    name: RECONCILE_LOCK_CHECKPOINT,
+    leaseMs: LEASE_MS,
+    holder: processIdentity.id,
+    hasExited,
+  })
+  const held = await lock.tryAcquire()
+  return held && passWhileHeld(held, parts, options)
+}
+
+async function passWhileHeld(held: HeldLock, parts: ReconcileParts, options: ReconcileOptions): Promise<ReconcilePass> {
+  const lost = new AbortController()
+  held.keepRenewing(RENEW_EVERY_MS, () => lost.abort())
+  try {
+    return await runReconcilePass(parts, { ...options, signal: AbortSignal.any([options.signal, lost.signal]) })
+  } finally {
+    await held.release()
+  }
+}

@@ -1,0 +1,51 @@
+/** The options, the parts and the result of a reconciling pass. */
+import type { ProcessIdentity } from '../backfill/types.ts'
+import type { Lookups } from '../mapping/lookups.ts'
+import type { DeliveryGate } from '../ports/auth.ts'
+import type { Clock, Logger } from '../ports/effects.ts'
+import type { Store } from '../ports/store.ts'
+import type { SourceClient } from '../source/client.ts'
+import type { Spec } from '../spec/spec.ts'
+
+export interface ReconcileOptions {
+  /** Milliseconds since 1970. Default: the end of the last pass, less the overlap. */
+  readonly since?: number
+  /** Milliseconds since 1970. Default: now, less the lag. */
+  readonly until?: number
+  readonly signal: AbortSignal
+}
+
+export interface StreamPass {
+  readonly stream: string
+  /** Records that have changed in the window, as read. */
+  readonly read: number
+  /** Of these, versions that no earlier pass has read. */
+  readonly added: number
+  /** Records that the source counts, but gave on no page. The next pass reads the window again. */
+  readonly missing?: number
+}
+
+/** One pass over all streams. Its records are in the store; delivery tells what is new in them. */
+export interface ReconcilePass {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly endedAt: number
+  /** The window of changes, milliseconds since 1970; of several streams, the earliest start. */
+  readonly since: number
+  readonly until: number
+  readonly streams: readonly StreamPass[]
+}
+
+export interface ReconcileParts {
+  readonly spec: Pick<Spec, 'streams' | 'resources' | 'lookups' | 'mappings' | 'reconcile' | 'source' | 'delivery'>
+  readonly store: Pick<Store, 'append' | 'readCheckpoint' | 'writeCheckpoints' | 'compareAndSwapCheckpoint' | 'backlog'>
+  readonly client: SourceClient
+  readonly lookups: Pick<Lookups, 'find'>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly processIdentity: ProcessIdentity
+  /** Passes wait while it is shut. */
+  readonly gate: DeliveryGate
+  /** Pins both accounts to the store. Throws a `Fault`. */
+  readonly pin: (signal: AbortSignal) => Promise<void>
+}
