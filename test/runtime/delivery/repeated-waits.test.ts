@@ -67,6 +67,10 @@ async function startWithTicket() {
       }
       await clock.until(read())
     },
+    async poll() {
+      await clock.until(connector.reconcile({ since: (began - 60) * 1000, signal: new AbortController().signal }))
+      await work()
+    },
     async identify() {
       lead.email = EMAIL
       await send('contact.lead.added_email', contact())
@@ -75,7 +79,7 @@ async function startWithTicket() {
     parts: () =>
       klaviyo
         .events()
-        .map(({ key }) => key?.split(':').at(-1))
+        .flatMap(({ key }) => KEYS.find((part) => key?.endsWith(`:${part}`)) ?? [])
         .sort(),
     async counts() {
       const tallies = (await store.tallies()).filter(({ metric }) => METRICS.includes(metric))
@@ -92,12 +96,12 @@ async function startWithTicket() {
   }
 }
 
-type Step = number | 'history'
+type Step = number | 'history' | 'poll'
 
 interface Case {
   readonly name: string
   readonly steps: readonly Step[]
-  /** Records that wait, and events that end since they wait in another record. */
+  /** Records that wait (a poll's also for `Created Ticket`), and events that end since they wait in another record. */
   readonly parked: number
   readonly skipped: number
 }
@@ -109,13 +113,16 @@ const cases: readonly Case[] = [
   { name: 'history', steps: ['history'], parked: 1, skipped: 0 },
   { name: 'notices, then history', steps: [2, 5, 'history'], parked: 2, skipped: 5 },
   { name: 'history, then notices', steps: ['history', 1, 2, 3, 4, 5], parked: 1, skipped: 5 },
+  { name: 'a poll', steps: ['poll'], parked: 1, skipped: 0 },
+  { name: 'notices, then polls', steps: [1, 3, 5, 'poll', 'poll'], parked: 4, skipped: 0 },
+  { name: 'a poll, then notices', steps: ['poll', 1, 2, 3, 4, 5], parked: 1, skipped: 5 },
   { name: 'notices before and after history', steps: [2, 'history', 4, 5], parked: 2, skipped: 2 },
 ]
 
 describe.each(cases)('$name', ({ steps, parked, skipped }) => {
   async function startWaiting() {
     const ticket = await startWithTicket()
-    for (const step of steps) await (step === 'history' ? ticket.history() : ticket.notice(step))
+    for (const step of steps) await (typeof step === 'number' ? ticket.notice(step) : ticket[step]())
     expect(await ticket.counts()).toEqual({ waiting: 5, delivered: 0, skipped, others: 0 })
     expect(await ticket.parked()).toBe(parked)
     return ticket
