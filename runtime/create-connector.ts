@@ -8,6 +8,7 @@ import type { ProcessIdentity } from './backfill/types.ts'
 import type { Connector } from './connector.ts'
 import { BacklogMonitor } from './delivery/backlog-monitor.ts'
 import { createDeliveryLimits, type DeliverParts, deliver } from './delivery/deliver.ts'
+import { ProfileIds } from './delivery/profile-ids.ts'
 import { type LaneParts, runLane, runLanes } from './delivery/run-lanes.ts'
 import { MessageSender } from './delivery/sender.ts'
 import { type ConnectionStats, ConnectionStatsRecorder } from './http/connection-stats.ts'
@@ -136,7 +137,8 @@ interface DeliveryInput {
 function createDelivery(options: CreateConnectorOptions, { client, accounts, guarded, signal }: DeliveryInput) {
   const { spec, destination, store, clock, random, logger, gate } = options
   const backlog = new BacklogMonitor(store, spec.destination.bulkThreshold, clock)
-  const sender = new MessageSender({ destination, clock, signal, hasBacklog: () => backlog.isHigh() })
+  const hasBacklog = () => backlog.isHigh()
+  const sender = new MessageSender({ destination, clock, signal, hasBacklog })
   const runs = new CurrentRunChecker(guarded, clock)
   const liveSince = new LiveSinceReader(guarded)
   const parts: DeliverParts = {
@@ -153,6 +155,7 @@ function createDelivery(options: CreateConnectorOptions, { client, accounts, gua
     liveSince: () => liveSince.read(),
     contacts: new ContactStates(guarded),
     contactsSharing: (contact, limit) => guarded.contactsSharing(contact, limit),
+    profileIds: new ProfileIds({ spec, sender, hasBacklog, clock, logger }),
     sender,
     isCurrentRun: (run) => runs.isCurrent(run),
     accounts: { cachedWorkspace: () => accounts.cachedWorkspace(), pin: () => accounts.pin(signal) },

@@ -128,9 +128,10 @@ class KlaviyoDestination implements Destination {
 }
 
 function messageBody(message: OutgoingMessage, limits: Limits): EncodedMessage {
-  if (message.kind === 'profile') return profileBody(message.profile, limits, message.profileId)
-  const { currentProfile, ...event } = message
-  return eventBody({ ...event, profile: currentProfile?.() ?? message.profile }, limits)
+  const { currentProfile, ...rest } = message
+  const profile = currentProfile?.() ?? message.profile
+  if (rest.kind === 'profile') return profileBody(profile, limits, rest.profileId)
+  return eventBody({ ...rest, profile }, limits)
 }
 
 /** Events of a backfill in a window, when each bulk request is full. */

@@ -65,7 +65,6 @@ function isPhoneRejected({ code, details }: Fault): boolean {
 function withoutPhone<M extends OutgoingMessage>(message: M): M | undefined {
   const { phone_number, ...profile } = message.profile
   if (phone_number === undefined || !profile.email) return undefined
-  if (message.kind === 'profile') return { ...message, profile }
   const { currentProfile } = message
   const current = currentProfile && { currentProfile: () => dropPhone(currentProfile()) }
   return { ...message, profile, ...current }

@@ -22,6 +22,7 @@ import type {
   Receipt,
 } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
+import type { ProfileIds } from './profile-ids.ts'
 import type { MessageSender } from './sender.ts'
 
 export interface SendParts extends Pick<Store, 'contactsSharing'> {
@@ -30,6 +31,7 @@ export interface SendParts extends Pick<Store, 'contactsSharing'> {
   readonly lookups: Lookups
   readonly logger: Logger
   readonly contacts: ContactStates
+  readonly profileIds: Pick<ProfileIds, 'learned' | 'learn' | 'forgetOther'>
   readonly sender: Pick<MessageSender, 'send'>
 }
 
@@ -76,7 +78,33 @@ async function sendEvent(mapped: WithPerson<MetricEvent>, parts: SendParts): Pro
   if (identity.lane === 'backfill' || person.isOutdated)
     return { ...identity, status: 'delivered', receipt: await sender.send(event, identity.lane) }
   const move = await moveBefore(mapped, parts)
-  return delivered(mapped, { ...(await sender.send(event, identity.lane)), ...move }, parts)
+  const receipt = { ...(await sender.send(event, identity.lane)), ...move }
+  const result = delivered(mapped, receipt, parts)
+  if (receipt.profileId !== undefined) return result
+  const profileId = await learnProfile(mapped, parts)
+  return profileId === undefined ? result : delivered(mapped, { ...receipt, profileId }, parts)
+}
+
+/** Only once the event is accepted: it never waits for this, and a rejected event leaves no empty profile. */
+async function learnProfile(
+  { message: { profile }, person }: WithPerson<MetricEvent>,
+  { spec, contacts, profileIds }: SendParts,
+): Promise<string | undefined> {
+  const { contact, previous } = person
+  const identifier = strongestIdentifier(profile, spec)
+  if (identifier === undefined) return undefined
+  const address = fingerprint(identifier)
+  const known = contacts.newerOfSent(contact, previous)
+  // A newer address was sent meanwhile: that one's profile counts.
+  if (known?.address !== address) return undefined
+  // Told again if this process has learned it: the result that told it first may not have been settled.
+  if (known.profileId !== undefined) return profileIds.learned(contact, address) && known.profileId
+  const currentProfile = () => {
+    const sent = contacts.sent(contact)
+    const current = strongestIdentifier(sent?.identifiers ?? profile, spec) ?? identifier
+    return Object.fromEntries([current])
+  }
+  return profileIds.learn({ contact, address, currentProfile })
 }
 
 async function moveBefore(
@@ -119,9 +147,13 @@ async function planMove(
   const { contact } = person
   const identifier = strongestIdentifier(profile, parts.spec)
   if (!parts.spec.destination.moveProfiles || identifier === undefined) return {}
-  if (previous?.profileId === undefined || previous.address === undefined) return {}
-  if (previous.address === fingerprint(identifier) || isEarlier(person.updatedAt, previous.updatedAt)) return {}
-  const { profileId } = previous
+  if (previous?.address === undefined || previous.address === fingerprint(identifier)) return {}
+  if (isEarlier(person.updatedAt, previous.updatedAt)) return {}
+  const profileId = previous.profileId ?? parts.profileIds.learned(contact, previous.address)
+  if (profileId === undefined) {
+    parts.logger.info('a contact changed their address, and their former profile is unknown; the profile stays')
+    return { addressChange: 'profile-unknown' }
+  }
   if (!(await isTakenFromOthers(contact, profile, parts))) return { profileId }
   parts.logger.info('a contact changed their address, which another contact has, too; the profile stays', {
     profile: profileId,
@@ -169,7 +201,7 @@ function delivered(mapped: WithPerson<OutgoingMessage>, receipt: Receipt, parts:
 function remember(
   { message: { profile }, person }: WithPerson<OutgoingMessage>,
   { profileId }: Pick<Receipt, 'profileId'>,
-  { spec, contacts }: SendParts,
+  { spec, contacts, profileIds }: SendParts,
 ): ContactState {
   const { contact, updatedAt } = person
   const identifier = strongestIdentifier(profile, spec)
@@ -180,6 +212,7 @@ function remember(
     ...(profileId !== undefined && { profileId }),
   }
   contacts.remember(state, pickIdentifiers(profile, spec))
+  if (state.address !== undefined) profileIds.forgetOther(contact, state.address)
   return state
 }
 

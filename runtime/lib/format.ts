@@ -41,6 +41,7 @@ const ADDRESS_CHANGES: Readonly<Record<AddressChange, string>> = {
   'address-in-use': 'left the former profile as it is: another profile has the new address',
   'profile-shared': 'left the former profile as it is: another contact has its address',
   'profile-not-found': 'the former profile no longer exists',
+  'profile-unknown': 'left the former profile as it is: its id is unknown',
 }
 
 /** How the message was sent, beside its response: changed fields, a moved profile. Quotes no address. */

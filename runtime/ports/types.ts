@@ -110,6 +110,8 @@ export interface MetricEvent {
 export interface ProfileUpdate {
   readonly kind: 'profile'
   readonly profile: Profile
+  /** As in `MetricEvent`. */
+  readonly currentProfile?: () => Profile
   /** The destination's id of the person's profile, which has an address that the person gave up. */
   readonly profileId?: string
 }
@@ -124,7 +126,7 @@ export interface Receipt {
   readonly requestId?: string
   /** Absent: the message was sent as mapped. */
   readonly changes?: readonly FieldChange[]
-  /** The destination's id of the profile, where its response names it. */
+  /** The destination's id of the profile, where a response names it: its own, or that of an import after the event. */
   readonly profileId?: string
   /** What became of the person's profile when their address had changed. */
   readonly addressChange?: AddressChange
@@ -133,9 +135,9 @@ export interface Receipt {
 /**
  * `moved`: the profile has the new address. Otherwise it stays as it is, and the new address has a profile of its own:
  * `address-in-use`: since before; `profile-shared`: another contact has the old address; `profile-not-found`: the
- * destination no longer has the profile.
+ * destination no longer has the profile; `profile-unknown`: its id was not learned.
  */
-export type AddressChange = 'moved' | 'address-in-use' | 'profile-shared' | 'profile-not-found'
+export type AddressChange = 'moved' | 'address-in-use' | 'profile-shared' | 'profile-not-found' | 'profile-unknown'
 
 /** The newest state of a contact that was delivered. Decides which of two states is newer, whatever order they arrive in. */
 export interface ContactState {

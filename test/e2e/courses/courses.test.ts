@@ -8,7 +8,6 @@ import { compareEvents, findWrongLanes } from '../../helpers/courses/events.ts'
 import { type Road, roadsOf } from '../../helpers/courses/roads.ts'
 import { valueAt } from '../../helpers/open-intercom.ts'
 import { createCleanup, temporaryFolder } from '../../helpers/processes/processes.ts'
-import { TODO } from './todo.ts'
 
 const closing = createCleanup()
 afterEach(() => closing.close())
@@ -35,10 +34,6 @@ async function take(course: Course, road: Road): Promise<void> {
   expect(new Set(keys).size).toBe(keys.length)
 }
 
-const all = process.env.COURSES === 'all'
-
 describe.each(COURSES)('$name', (course) => {
-  const waitsFor = all ? undefined : TODO[course.name]
-  if (waitsFor !== undefined) test.todo(`waits for: ${waitsFor}`)
-  else for (const road of roadsOf(course)) test(road.name, () => take(course, road))
+  for (const road of roadsOf(course)) test(road.name, () => take(course, road))
 })

@@ -275,12 +275,105 @@ describe('an address that changes moves the profile', () => {
     expect(identifiers).toEqual(last)
   })
 
-  test('a contact seen for the first time is imported', async () => {
-    const { change, contacts, write, requests } = await start()
-    contacts.set('ann', { id: 'ann', email: OLD, at: 5 })
-    await write('ann')
-    await change({ id: 'ann', email: NEW, at: 10 })
-    expect(requests()).toEqual({ import: 1, patch: 0 })
+  describe('of a contact first seen by an event', () => {
+    /** Answers an import of a profile in place of Klaviyo, unless `answer` returns undefined. */
+    const importsAnswer = (answer: () => Promise<Response> | Response | undefined) => ({
+      intercept: (request: Request) => (request.url.endsWith('/api/profile-import') ? answer() : undefined),
+    })
+    const refusal = (status: number) => () =>
+      Response.json({ errors: [{ status, code: 'x', detail: 'x' }] }, { status })
+
+    test('the event asks for its profile once, by the address alone', async () => {
+      const bodies: unknown[] = []
+      const { change, contacts, write, klaviyo, store, requests, profiles } = await start({
+        intercept: async (request) => {
+          if (request.url.endsWith('/api/profile-import')) bodies.push(await request.clone().json())
+          return undefined
+        },
+      })
+      contacts.set('ann', { id: 'ann', email: OLD, phone: PHONE, name: 'Ann', at: 5 })
+      for (let i = 0; i < 3; i++) await write('ann')
+      const { id } = klaviyo.profile(OLD) ?? {}
+      expect(bodies).toEqual([{ data: { type: 'profile', attributes: { email: OLD } } }])
+      expect(await store.readContacts(['ann'])).toMatchObject([{ profileId: id }])
+      await change({ id: 'ann', email: NEW, at: 10 })
+      expect([profiles(), klaviyo.profile(NEW)?.id, requests()]).toEqual([1, id, { import: 1, patch: 1 }])
+      await write('ann')
+      expect(requests()).toEqual({ import: 1, patch: 1 })
+    })
+
+    const failures: readonly (readonly [what: string, answer: () => Promise<Response> | Response])[] = [
+      ['refuses the address', refusal(400)],
+      ['refuses the key', refusal(403)],
+      ['is down', refusal(503)],
+      ['names no profile', () => Response.json({ data: {} })],
+      ['does not answer', () => new Promise(() => {})],
+    ]
+    test.each(failures)('if Klaviyo %s, the event counts once, and a new address says so', async (_, answer) => {
+      let fails = true
+      const { change, contacts, write, klaviyo, profiles, results } = await start(
+        importsAnswer(() => (fails ? answer() : undefined)),
+      )
+      contacts.set('ann', { id: 'ann', email: OLD, at: 5 })
+      await write('ann')
+      expect((await results('ann')).map(({ status }) => status)).toEqual(['delivered'])
+      expect(klaviyo.summary()).toMatchObject({ events: 1, duplicates: 0 })
+      fails = false
+      await change({ id: 'ann', email: NEW, at: 10 })
+      expect([profiles(), (await results('ann')).at(-1)?.receipt?.addressChange]).toEqual([2, 'profile-unknown'])
+    })
+
+    test('a late answer goes to the store with the next event, and serves a notice before it', async () => {
+      const answers: (() => void)[] = []
+      const { contacts, change, write, store, clock, klaviyo, requests, profiles } = await start(
+        importsAnswer(
+          () => new Promise((resolve) => answers.push(() => resolve(Response.json(named(), { status: 200 })))),
+        ),
+      )
+      const named = () => ({ data: { type: 'profile', id: klaviyo.profile(OLD)?.id ?? '' } })
+      contacts.set('ann', { id: 'ann', email: OLD, at: 5 })
+      await write('ann')
+      const known = async () => (await store.readContacts(['ann']))[0]?.profileId
+      expect([klaviyo.summary().events, await known()]).toEqual([1, undefined])
+      for (const answer of answers) answer()
+      await clock.advance(1)
+      const { id } = klaviyo.profile(OLD) ?? {}
+      await write('ann')
+      expect([answers.length, await known()]).toEqual([1, id])
+      await change({ id: 'ann', email: NEW, at: 10 })
+      expect([profiles(), klaviyo.profile(NEW)?.id, requests().patch]).toEqual([1, id, 1])
+    })
+
+    test('an answer about an address given up meanwhile is dropped', async () => {
+      const answers: (() => void)[] = []
+      const gone = () => Response.json({ data: { type: 'profile', id: 'GONE' } })
+      const { contacts, notice, write, work, store } = await start(
+        importsAnswer(() => (answers.length === 0 ? new Promise((r) => answers.push(() => r(gone()))) : undefined)),
+      )
+      contacts.set('ann', { id: 'ann', email: OLD, at: 5 })
+      await write('ann', 'c1', false)
+      await work(500)
+      await notice({ id: 'ann', email: NEW, at: 10 })
+      const [before] = await store.readContacts(['ann'])
+      for (const answer of answers) answer()
+      contacts.set('ann', { id: 'ann', email: NEW, at: 10 })
+      await write('ann')
+      expect(before?.profileId).toMatch(/^(?!GONE)./)
+      expect(await store.readContacts(['ann'])).toEqual([before])
+    })
+
+    test('a crash before the settlement repeats event and question, and changes nothing', async () => {
+      const { contacts, write, store, klaviyo, profiles, work, clock } = await start()
+      contacts.set('ann', { id: 'ann', email: OLD, name: 'Ann', at: 5 })
+      const settle = store.settle
+      store.settle = async () => 0 // the process dies here
+      await write('ann')
+      store.settle = settle
+      await clock.advance(130_000)
+      await work(200_000)
+      expect([klaviyo.summary().events, profiles()]).toEqual([1, 1])
+      expect(await store.readContacts(['ann'])).toMatchObject([{ profileId: klaviyo.profile(OLD)?.id }])
+    })
   })
 
   test('not if another profile has the address: both stay, and receipt and log say so without the address', async () => {
@@ -351,10 +444,13 @@ describe('an address that changes moves the profile', () => {
   test('unless the spec says otherwise', async () => {
     const { spec } = await startConnector()
     const settings = { spec: { ...spec, destination: { ...spec.destination, moveProfiles: false } } }
-    const { change, profiles, requests } = await start({ connector: { settings } })
+    const { change, contacts, write, profiles, requests } = await start({ connector: { settings } })
     await change({ id: 'ann', email: OLD, at: 10 })
     await change({ id: 'ann', email: NEW, at: 20 })
     expect([profiles(), requests()]).toEqual([2, { import: 2, patch: 0 }])
+    contacts.set('bob', { id: 'bob', email: 'bob@mail.sandbox-shop.com', at: 10 })
+    await write('bob')
+    expect(requests()).toEqual({ import: 2, patch: 0 })
   })
 
   describe('never by history', () => {
@@ -376,6 +472,15 @@ describe('an address that changes moves the profile', () => {
         source: { type: 'conversation', delivered_as: 'customer_initiated', author: { type: 'user', id: 'ann' } },
         contacts: { type: 'contact.list', contacts: [{ type: 'contact', id: 'ann' }] },
       }),
+    })
+
+    test('its event does not ask for a profile', async () => {
+      const { contacts, clock, connector, requests } = await start()
+      contacts.set('ann', { id: 'ann', email: OLD, at: 10 })
+      const delivering = connector.deliver(pastConversation(clock.now()))
+      await clock.advance(10_000)
+      expect(await delivering).toMatchObject({ status: 'delivered' })
+      expect(requests().import).toBe(0)
     })
 
     test('its event goes to the address of now', async () => {
