@@ -83,11 +83,8 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'A stream ended, or gave an empty page, before all records that the source counts were read.',
       'Nothing: the page is requested again. If that does not help, the import ends as incomplete.',
     ],
-    [
-      'delivery/deferred-behind-profiles',
-      'Other profile updates are delivered first. Not a failure.',
-      'Nothing: it is delivered within half a minute.',
-    ],
+    ['delivery/behind-live', 'A webhook that is still to be delivered may bring the event: it goes first.'],
+    ['delivery/deferred-behind-profiles', 'Other profile updates go first.', 'Nothing: it waits half a minute.'],
   ]),
   ...faultCodes('data', 'mapping author', [
     [

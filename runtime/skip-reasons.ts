@@ -38,7 +38,16 @@ export const SKIP_REASONS: readonly SkipReason[] = [
     meaning: 'the event happened before the start of the import',
     action: 'import again with an earlier start',
   },
-  { reason: 'after-live-began', meaning: 'the event happened after live delivery began, which delivers it' },
+  {
+    reason: 'after-until',
+    meaning: 'the event happened after the end of the import',
+    action: 'import again with a later end',
+  },
+  {
+    reason: 'after-live-began',
+    meaning: 'the event is recent and happened after live delivery began, which delivers it',
+    action: 'if its webhook was lost, import its time again with `--since` and `--until`',
+  },
   {
     reason: 'not-selected',
     meaning: 'the import selected other metrics',

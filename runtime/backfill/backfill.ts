@@ -12,8 +12,8 @@ import { readProgress } from './progress.ts'
 import {
   advance,
   type BackfillState,
-  clampToLiveSince,
   loadOrStartBackfill,
+  noteLiveEnds,
   type StreamState,
   startOf,
   toCheckpoint,
@@ -89,7 +89,8 @@ function lockLostFault(): Fault {
 }
 
 /** Deletes the cached lookups of a complete import: personal data, and stale tomorrow. */
-async function finish(state: BackfillState, { store, spec, clock, logger }: BackfillParts): Promise<void> {
+async function finish(state: BackfillState, parts: BackfillParts): Promise<void> {
+  const { store, spec, clock, logger } = parts
   const all = [...(state.preload ? [state.preload] : []), ...state.streams]
   for (const { stream, recordsRead: read, total, missing } of all)
     if (missing !== undefined)
@@ -97,6 +98,7 @@ async function finish(state: BackfillState, { store, spec, clock, logger }: Back
   const isComplete = all.every(({ done }) => done)
   state.phase = isComplete ? 'done' : 'incomplete'
   state.endedAt = clock.now()
+  await noteLiveEnds(state, parts)
   await store.append([], toCheckpoint(state))
   if (!isComplete) return
   for (const { name, batch } of spec.lookups.values()) if (batch) await store.deleteCache(name)
@@ -122,7 +124,7 @@ class HistoryReader {
       // The worker waits for a destination that does not answer. One that rejects us makes reading pointless.
       if (toFault(error).kind !== 'transient') throw error
     })
-    await clampToLiveSince(this.#state, this.#parts)
+    await noteLiveEnds(this.#state, this.#parts)
     if (this.#state.phase === 'lookups') {
       await preloadContacts(this.#state, this.#parts, signal)
       if (signal.aborted) return

@@ -1,6 +1,6 @@
 /** Says what an import read of what the source counts: for the report, the console and the log. */
 import { formatCount } from '../lib/format.ts'
-import type { BackfillProgress, MetricCounts, StreamProgress } from './types.ts'
+import type { BackfillProgress, ImportWindow, MetricCounts, StreamProgress } from './types.ts'
 
 /** A stream that gave fewer records than the source counts. */
 export interface Shortfall {
@@ -31,4 +31,11 @@ export function readOfCounted({ stream, recordsRead, total }: StreamProgress): s
 /** Occurrences of a metric in the records read, whatever became of them. */
 export function countFound({ sent, alreadySent, awaitingIdentity, leftOut, dead }: MetricCounts): number {
   return Object.values(leftOut).reduce((sum, count) => sum + count, sent + alreadySent + awaitingIdentity + dead)
+}
+
+/** Where an import leaves its metrics to live delivery, earliest first. */
+export function groupLiveEnds({ untilByMetric = {} }: ImportWindow) {
+  const metrics = Object.entries(untilByMetric)
+  const ends = [...new Set(metrics.map(([, end]) => end))].sort((a, b) => a - b)
+  return ends.map((end) => ({ end, metrics: metrics.filter(([, at]) => at === end).map(([metric]) => metric) }))
 }

@@ -3,7 +3,7 @@
 import { ALREADY_DELIVERED, type Tally } from '../ports/ledger.ts'
 import type { Store } from '../ports/store.ts'
 import { type BackfillState, readBackfillState, readEarlierRuns, type StreamState } from './state.ts'
-import type { BackfillProgress, MetricCounts, StreamProgress } from './types.ts'
+import type { BackfillProgress, ImportWindow, MetricCounts, StreamProgress } from './types.ts'
 
 export async function readProgress(
   state: BackfillState,
@@ -18,7 +18,7 @@ export async function readProgress(
     ...(endedAt !== undefined && { endedAt }),
     resumed,
     phase,
-    window: { until: run.until, ...(run.since !== undefined && { since: run.since }) },
+    window: windowOf(state),
     ...(run.only && { only: run.only }),
     streams: [...(preload ? [preload] : []), ...streams].map(toStreamProgress),
     waiting: (await store.backlog('backfill')).records,
@@ -43,6 +43,15 @@ export async function listRuns(store: Store): Promise<readonly BackfillProgress[
 export async function lastBackfill(store: Store): Promise<BackfillProgress | undefined> {
   const state = await readBackfillState(store)
   return state && readProgress(state, { store, resumed: false, elapsed: 0 })
+}
+
+function windowOf({ run: { since, until, untilChosen }, liveEnds }: BackfillState): ImportWindow {
+  return {
+    ...(since !== undefined && { since }),
+    until,
+    ...(untilChosen && { untilChosen }),
+    ...(liveEnds && { untilByMetric: liveEnds }),
+  }
 }
 
 function toStreamProgress({ stream, recordsRead, total, done, missing }: StreamState): StreamProgress {

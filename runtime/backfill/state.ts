@@ -2,6 +2,7 @@
 
 import type { Bindings } from '../expression/expression.ts'
 import { BACKFILL_CHECKPOINT, EARLIER_RUNS_CHECKPOINT } from '../lib/checkpoint-names.ts'
+import { liveEnd } from '../mapping/import-window.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
 import type { BackfillRun, Json } from '../ports/types.ts'
@@ -37,6 +38,8 @@ export interface BackfillState {
   /** The position of the contact preload. */
   preload?: StreamState | undefined
   readonly streams: StreamState[]
+  /** By metric, where live delivery still brings events from before the end of the run. Milliseconds since 1970. */
+  liveEnds?: Readonly<Record<string, number>> | undefined
 }
 
 export async function readBackfillState(store: Pick<Store, 'readCheckpoint'>): Promise<BackfillState | undefined> {
@@ -76,10 +79,10 @@ export async function loadOrStartBackfill(
 ): Promise<{ state: BackfillState; resumed: boolean }> {
   const earlier = await readBackfillState(parts.store)
   if (earlier !== undefined && earlier.phase !== 'done' && options.restart !== true) {
-    await assertSameOptions(earlier.run, options, parts)
+    assertSameOptions(earlier.run, options)
     return { state: reopen(earlier), resumed: true }
   }
-  const state = await startBackfill(parts, options)
+  const state = startBackfill(parts, options)
   await saveNewRun(state, earlier, parts)
   return { state, resumed: false }
 }
@@ -113,14 +116,10 @@ export function advance(position: StreamState, { items, next, total, missing }: 
 }
 
 /** An unfinished import can only resume with the options it began with. */
-async function assertSameOptions(
-  { since, until, only }: BackfillRun,
-  options: BackfillOptions,
-  { store, clock }: BackfillParts,
-) {
+function assertSameOptions({ since, until, only }: BackfillRun, options: BackfillOptions): void {
   const changed =
     (options.since !== undefined && options.since !== since) ||
-    (options.until !== undefined && (await clampWindowEnd(store, options.until, clock.now())) !== until) ||
+    (options.until !== undefined && options.until !== until) ||
     (options.only !== undefined &&
       JSON.stringify([...options.only].sort()) !== JSON.stringify([...(only ?? [])].sort()))
   if (!changed) return
@@ -129,11 +128,11 @@ async function assertSameOptions(
   throw new Fault('config', 'backfill/options-changed', message)
 }
 
-async function startBackfill(parts: BackfillParts, options: BackfillOptions): Promise<BackfillState> {
-  const { spec, store, clock, random } = parts
+function startBackfill({ spec, clock, random }: BackfillParts, options: BackfillOptions): BackfillState {
   const run: BackfillRun = {
     id: `run-${clock.now().toString(36)}-${Math.floor(random() * 36 ** 4).toString(36)}`,
-    until: await clampWindowEnd(store, options.until ?? clock.now(), clock.now()),
+    until: options.until ?? clock.now(),
+    ...(options.until !== undefined && { untilChosen: true }),
     ...(options.since !== undefined && { since: options.since }),
     ...(options.only !== undefined && { only: options.only }),
   }
@@ -142,18 +141,16 @@ async function startBackfill(parts: BackfillParts, options: BackfillOptions): Pr
   return { run, startedBy: options.startedBy, startedAt: clock.now(), phase: 'lookups', streams }
 }
 
-/** Repeats the clamp once the workspace is pinned: until then, the account whose first webhook began live delivery is unknown. */
-export async function clampToLiveSince(state: BackfillState, { store, clock }: BackfillParts): Promise<void> {
-  if (state.phase !== 'lookups' || state.preload !== undefined) return
-  state.run = { ...state.run, until: await clampWindowEnd(store, state.run.until, clock.now()) }
-}
-
-/**
- * History ends when live delivery began: if the import delivered an event first, the live one would count as a
- * duplicate and start no flow.
- */
-async function clampWindowEnd(store: Store, end: number, now: number): Promise<number> {
-  return Math.min(end, (await readLiveSince(store)) ?? now)
+/** Notes for the report where the import leaves each metric to live delivery: at its start, or later where that began later. */
+export async function noteLiveEnds(state: BackfillState, { spec, store }: BackfillParts): Promise<void> {
+  const { run, startedAt: now } = state
+  const { liveWindow } = spec.delivery
+  const ends: Record<string, number> = {}
+  for (const mapping of spec.mappings.filter((it) => isSelected(it, run.only))) {
+    const end = liveEnd(run, { began: await readLiveSince(mapping, store), now, liveWindow })
+    if (end < run.until) ends[mapping.metric] = end
+  }
+  state.liveEnds = Object.keys(ends).length === 0 ? undefined : ends
 }
 
 function streamsFor(spec: Spec, only: readonly string[] | undefined): string[] {

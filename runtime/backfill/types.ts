@@ -8,7 +8,7 @@ import type { Spec } from '../spec/spec.ts'
 export interface BackfillOptions {
   /** Milliseconds since 1970. */
   readonly since?: number
-  /** Milliseconds since 1970. Default: the start of live delivery. */
+  /** Milliseconds since 1970. Default: now, except what live delivery still brings. */
   readonly until?: number
   /** Metrics, by name. Absent: all with history that are not opt-in. */
   readonly only?: readonly string[]
@@ -55,6 +55,16 @@ export interface MetricCounts {
   readonly dead: number
 }
 
+/** Milliseconds since 1970. */
+export interface ImportWindow {
+  readonly since?: number
+  readonly until: number
+  /** Whether the operator chose `until`. */
+  readonly untilChosen?: true
+  /** By metric, where live delivery still brings events from before `until`. */
+  readonly untilByMetric?: Readonly<Record<string, number>>
+}
+
 export interface BackfillProgress {
   readonly run: string
   readonly startedBy?: string
@@ -66,8 +76,8 @@ export interface BackfillProgress {
   readonly resumed: boolean
   /** `lookups`: preloading contacts. `incomplete`: ended short of the source's count; the next call reads the rest. */
   readonly phase: 'lookups' | 'reading' | 'delivering' | 'done' | 'incomplete'
-  /** Only events whose time lies in it are sent. Milliseconds since 1970. */
-  readonly window: { readonly since?: number; readonly until: number }
+  /** Only events whose time lies in it are sent. */
+  readonly window: ImportWindow
   /** Metrics selected by name. */
   readonly only?: readonly string[]
   readonly streams: readonly StreamProgress[]

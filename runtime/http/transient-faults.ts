@@ -7,6 +7,7 @@ type RecordMethods =
   | 'readCheckpoint'
   | 'filterDelivered'
   | 'filterWaiting'
+  | 'isQueued'
   | 'readContacts'
   | 'contactsSharing'
   | 'readCache'
@@ -21,6 +22,7 @@ export function storeWithTransientFaults(store: Store): Pick<Store, RecordMethod
     readCheckpoint: (name) => guard(() => store.readCheckpoint(name)),
     filterDelivered: (keys) => guard(() => store.filterDelivered(keys)),
     filterWaiting: (keys) => guard(() => store.filterWaiting(keys)),
+    isQueued: (...args) => guard(() => store.isQueued(...args)),
     readContacts: (contacts) => guard(() => store.readContacts(contacts)),
     contactsSharing: (...args) => guard(() => store.contactsSharing(...args)),
     readCache: (...args) => guard(() => store.readCache(...args)),

@@ -28,11 +28,11 @@ export const RECONCILE_CHECKPOINT = 'reconcile'
 export const RECONCILE_LOCK_CHECKPOINT = 'reconcile-lock'
 
 /**
- * When live delivery began, milliseconds since 1970: history ends there. Written with the first stored webhook, by
- * workspace until the store is pinned to one.
+ * When live delivery of a topic began, milliseconds since 1970. Written with its first stored webhook, by workspace until
+ * the store is pinned to one.
  */
-export const liveSinceCheckpoint = (workspace = ''): string =>
-  workspace === '' ? 'live-since' : `live-since:${workspace}`
+export const liveSinceCheckpoint = (topic: string, workspace = ''): string =>
+  workspace === '' ? `live-since ${topic}` : `live-since ${topic} ${workspace}`
 
 interface RecipeName {
   readonly kind: string

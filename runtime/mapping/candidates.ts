@@ -2,10 +2,10 @@
 import type { Bindings } from '../expression/expression.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import { ALREADY_DELIVERED, ALREADY_WAITING } from '../ports/ledger.ts'
-import type { Json } from '../ports/types.ts'
+import type { BackfillRun, Json } from '../ports/types.ts'
 import type { Mapping } from '../spec/spec.ts'
+import { findWindowSkip } from './import-window.ts'
 import { findOccurrences, identifyOccurrence, type Occurrence, type OccurrenceIdentity } from './occurrences.ts'
-import { findWindowSkip } from './skip-rules.ts'
 import type { DeliveryContext, EventIdentity, MapParts } from './types.ts'
 
 /** An occurrence with its key, its time and its contacts. */
@@ -13,6 +13,10 @@ export interface Candidate extends Occurrence, OccurrenceIdentity {
   readonly mapping: Mapping
   /** Why it is skipped: an event with its key was delivered before, or waits in another record. */
   readonly ended?: string
+  /** Why the import does not send it: its time. */
+  readonly windowSkip?: string
+  /** Whether a live record of the same resource may be about to send it, with its flow. */
+  readonly behindLive?: boolean
   /** Whether it is an older part from before live delivery began, which must not start a flow. */
   readonly history?: boolean
 }
@@ -48,11 +52,15 @@ export async function findCandidates(
 
 /**
  * Live delivery is set up some time before its first notification arrives, which may be a retry, or the one after a lost
- * one. Older parts of this time before it count, too, in lane `backfill`: they are history's. Milliseconds.
+ * one. Older parts of this time before it count, too; those from before the first webhook of all in lane `backfill`, since
+ * they are history's. Milliseconds.
  */
 const LIVE_OVERLAP = 30 * 60_000
 
 const NONE: ReadonlySet<string> = new Set()
+
+type StoreQueries = 'filterDelivered' | 'filterWaiting' | 'liveSince' | 'firstWebhookAt' | 'isQueued'
+type SelectParts = Pick<MapParts, 'spec' | StoreQueries>
 
 /**
  * Marks what was delivered before, by one query of the store; of a record that waited, also what waits in another one.
@@ -65,13 +73,17 @@ const NONE: ReadonlySet<string> = new Set()
 export async function selectCandidates(
   found: readonly Candidate[],
   context: DeliveryContext,
-  parts: Pick<MapParts, 'filterDelivered' | 'filterWaiting' | 'liveSince'>,
+  parts: SelectParts,
 ): Promise<readonly Candidate[]> {
   const { run, awaited } = context
   const isOlder = (one: Candidate) => isRepeated(one, context)
   const due = awaited === undefined ? found : found.filter((one) => !isOlder(one) || awaited.has(one.key))
-  const own = due.some(isOlder) ? await dropHistory(due, isOlder, parts) : due
-  const keys = own.filter(({ ms }) => findWindowSkip(ms, run) === undefined).map(({ key }) => key)
+  const own = run
+    ? await applyWindow(due, run, context, parts)
+    : due.some(isOlder)
+      ? await dropHistory(due, isOlder, parts)
+      : due
+  const keys = own.filter(({ windowSkip }) => windowSkip === undefined).map(({ key }) => key)
   // In this order: what another record delivers in between is found by the second query.
   const others = awaited === undefined ? [] : keys.filter((key) => !awaited.has(key))
   const waiting = others.length === 0 ? NONE : await parts.filterWaiting(others)
@@ -92,12 +104,43 @@ export async function selectCandidates(
 async function dropHistory(
   found: readonly Candidate[],
   isOlder: (one: Candidate) => boolean,
-  { liveSince }: Pick<MapParts, 'liveSince'>,
+  { liveSince, firstWebhookAt }: SelectParts,
 ): Promise<readonly Candidate[]> {
-  const since = (await liveSince()) ?? Number.NEGATIVE_INFINITY
-  return found
-    .filter((one) => !isOlder(one) || one.ms >= since - LIVE_OVERLAP)
-    .map((one) => (isOlder(one) && one.ms < since ? { ...one, history: true } : one))
+  const kept: Candidate[] = []
+  for (const one of found) {
+    const read = isOlder(one) ? liveSince(one.mapping) : undefined
+    const since = read instanceof Promise ? await read : read
+    if (since === undefined || one.ms >= since) kept.push(one)
+    else if (one.ms >= since - LIVE_OVERLAP) {
+      const first = (await firstWebhookAt()) ?? since
+      kept.push(one.ms < first ? { ...one, history: true } : one)
+    }
+  }
+  return kept
+}
+
+/** Marks the occurrences outside the window of the import, and those that live delivery sends or may be about to send. */
+async function applyWindow(
+  found: readonly Candidate[],
+  run: BackfillRun,
+  { now, orderingKey = '' }: DeliveryContext,
+  { spec, liveSince, isQueued }: SelectParts,
+): Promise<readonly Candidate[]> {
+  const { liveWindow } = spec.delivery
+  const marked: Candidate[] = []
+  let behindLive: boolean | undefined
+  for (const one of found) {
+    const result = findWindowSkip(one.ms, { run, now, liveWindow, liveSince: () => liveSince(one.mapping) })
+    const windowSkip = result instanceof Promise ? await result : result
+    if (windowSkip !== undefined) marked.push({ ...one, windowSkip })
+    else if (now - one.ms >= liveWindow) marked.push(one)
+    else {
+      // Before the delivered keys are read: a live record that ends in between is then among them.
+      behindLive ??= await isQueued('live', orderingKey)
+      marked.push(behindLive ? { ...one, behindLive } : one)
+    }
+  }
+  return marked
 }
 
 /** Whether an earlier record may have held the occurrence, so that nothing needs to be said of it again. */

@@ -1,17 +1,18 @@
 /** Maps one occurrence to one event, or to the named reason to skip it. */
 import { toIsoUtc } from '../lib/iso-time.ts'
+import { Fault } from '../ports/fault.ts'
 import type { Lane, MetricEvent } from '../ports/types.ts'
 import type { Candidate } from './candidates.ts'
 import { hashEmail, hasIdentifier } from './map-profile.ts'
 import { awaitIdentity, findPerson, ownId } from './person/find-person.ts'
 import { withNewestState } from './person/person-state.ts'
 import { SkipSignal } from './property-values.ts'
-import { findSkipReason, findWindowSkip } from './skip-rules.ts'
+import { findSkipReason } from './skip-rules.ts'
 import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './types.ts'
 
 /** Maps one occurrence. Throws a `Fault` for an expression that fails: an event is sent whole or not at all. */
 export async function mapEvent(
-  { mapping, item, bindings, key, ms, contacts, ended }: Candidate,
+  { mapping, item, bindings, key, ms, contacts, ended, windowSkip, behindLive }: Candidate,
   named: EventIdentity & { readonly time: string },
   context: DeliveryContext,
   parts: MapParts,
@@ -20,10 +21,11 @@ export async function mapEvent(
   const { lane, time } = named
 
   // Rules without lookups before anything is fetched.
-  const reason = findWindowSkip(ms, context.run) ?? (await findSkipReason(plan.earlySkips, item, bindings))
+  const reason = windowSkip ?? (await findSkipReason(plan.earlySkips, item, bindings))
   if (reason !== undefined) return { identity: named, skipped: reason }
   if (contacts.length === 0) return { identity: named, skipped: 'no-contact' }
   if (ended !== undefined) return { identity: named, skipped: ended }
+  if (behindLive) throw BEHIND_LIVE
 
   const request = { plan: plan.lookups[lane], item, bindings, lane, lookups: parts.lookups }
   const found = await findPerson(contacts, request, parts.forDisplay ? 0 : ms, context)
@@ -57,6 +59,13 @@ export async function mapEvent(
     throw error
   }
 }
+
+/** One object, so that it is logged once. */
+const BEHIND_LIVE = new Fault(
+  'transient',
+  'delivery/behind-live',
+  'the import leaves a recent event to the webhook of the same record that is being delivered, and checks again later',
+)
 
 /** The identity of an occurrence's event in the ledger, before its person is known. */
 export function toEventIdentity(

@@ -68,7 +68,7 @@ function isNewState(mapped: MappedOccurrence): boolean {
 }
 
 function contextOf(record: RecordToDeliver, { clock, lookups }: MapRecordParts): DeliveryContext {
-  const { workspace, topic, receivedAt, backfillRun, awaited } = record
+  const { workspace, topic, receivedAt, backfillRun, awaited, orderingKey } = record
   const isPolled = isReconciled(record)
   return {
     // What a poll finds goes by its age; its record queues behind live ones only to leave them their place.
@@ -76,7 +76,7 @@ function contextOf(record: RecordToDeliver, { clock, lookups }: MapRecordParts):
     workspace,
     now: clock.now(),
     repeats: isPolled ? 'everything' : topic === undefined ? 'nothing' : 'older-parts',
-    ...(backfillRun && { run: backfillRun }),
+    ...(backfillRun && { run: backfillRun, orderingKey }),
     ...(topic !== undefined && { noticedAt: receivedAt }),
     ...(awaited && { awaited: new Set(awaited), refreshContacts: contactRefresher(lookups) }),
   }

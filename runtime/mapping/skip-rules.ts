@@ -1,7 +1,7 @@
 /** Evaluates the rules that skip an event. */
 import type { Bindings } from '../expression/expression.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
-import type { BackfillRun, Json } from '../ports/types.ts'
+import type { Json } from '../ports/types.ts'
 import type { SkipRule } from '../spec/spec.ts'
 
 /** The reason of the first matching rule; a promise only if a rule is interpreted. */
@@ -20,13 +20,6 @@ export function findSkipReason(
     if (isTruthy(holds)) return reason
   }
   return undefined
-}
-
-/** A run sends only occurrences in its window: live delivery has the later ones. */
-export function findWindowSkip(time: number, run: BackfillRun | undefined): string | undefined {
-  if (run === undefined) return undefined
-  if (run.since !== undefined && time < run.since) return 'before-since'
-  return time >= run.until ? 'after-live-began' : undefined
 }
 
 /** As JSONata's `$boolean`: nothing, null, "", 0, {} and [] are false. */

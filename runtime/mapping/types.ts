@@ -1,7 +1,8 @@
 /** The parts and the results of mapping. */
 
+import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { BackfillRun, ContactState, EventResult, Lane, WaitReason } from '../ports/types.ts'
-import type { Spec } from '../spec/spec.ts'
+import type { Mapping, Spec } from '../spec/spec.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import type { Lookups } from './lookups.ts'
 import type { ContactStates } from './person/contact-states.ts'
@@ -15,8 +16,12 @@ export interface MapParts {
   readonly filterDelivered: (keys: readonly string[]) => Promise<ReadonlySet<string>>
   /** Those of the keys whose events wait for their contact. */
   readonly filterWaiting: (keys: readonly string[]) => Promise<ReadonlySet<string>>
-  /** When live delivery began, milliseconds since 1970. Undefined before the first webhook. */
-  readonly liveSince: () => Promise<number | undefined>
+  /** Whether records of the lane and the ordering key are still to be delivered. */
+  readonly isQueued: (lane: Lane, orderingKey: string) => Promise<boolean>
+  /** When live delivery of a metric began, milliseconds since 1970. Undefined before its first webhook. */
+  readonly liveSince: (mapping: Mapping) => MaybePromise<number | undefined>
+  /** When the first webhook of any metric or profile arrived: from then on the source could send all of them. */
+  readonly firstWebhookAt: () => MaybePromise<number | undefined>
   /** For a preview: shows whole profiles, and also those without an identifier. */
   readonly forDisplay?: boolean
 }
@@ -55,6 +60,8 @@ export interface DeliveryContext {
   readonly lane: Lane
   readonly workspace: string
   readonly run?: BackfillRun
+  /** Of the record of a run: live records with the same are about the same resource. */
+  readonly orderingKey?: string
   /** Milliseconds since 1970. */
   readonly now: number
   /** When its notification was received, if it came by webhook. */

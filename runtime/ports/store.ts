@@ -80,6 +80,11 @@ export interface Store {
   settle(settlements: readonly Settlement[]): Promise<number>
   /** Ends leases without counting an attempt, e.g. on shutdown. */
   release(records: readonly LeasedRecord[]): Promise<void>
+  /**
+   * Whether a record of the lane and ordering key is being delivered, or waits for its turn or its next attempt. One that
+   * waits for a contact counts only from its next check on.
+   */
+  isQueued(lane: Lane, orderingKey: string): Promise<boolean>
   /** Those of the idempotency keys that were delivered already. */
   filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>>
   /** Those of the idempotency keys whose events wait, except in dead records. */

@@ -62,8 +62,10 @@ export interface BackfillRun {
   readonly id: string
   /** Occurrences before this are not sent. Milliseconds; absent = from the beginning. */
   readonly since?: number
-  /** Occurrences from this on are not sent: live delivery has them. Milliseconds. */
+  /** Occurrences from this on are not sent. Milliseconds. */
   readonly until: number
+  /** Whether the operator chose `until`. Otherwise it is the start of the run. */
+  readonly untilChosen?: true
   /** Selected metrics. Absent = all that have history and are not opt-in. */
   readonly only?: readonly string[]
 }

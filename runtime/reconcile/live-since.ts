@@ -1,15 +1,16 @@
-/** The moment live delivery began: reconciliation begins there, and history ends there. */
+/** The moment live delivery began: reconciliation begins there. */
 import { liveSinceCheckpoint } from '../lib/checkpoint-names.ts'
 import type { Store } from '../ports/store.ts'
-import { readLiveSince } from '../source/live-since.ts'
+import { POLL, readFirstWebhookAt } from '../source/live-since.ts'
+import type { Spec } from '../spec/spec.ts'
 
-/** Without any webhook so far, the first pass is that moment. */
+/** The first pass begins live delivery of every metric whose webhooks have not. Returns when the first of all began. */
 export async function startLiveDelivery(
   store: Pick<Store, 'readCheckpoint' | 'writeCheckpoints'>,
+  spec: Pick<Spec, 'resources'>,
   now: number,
 ): Promise<number> {
-  const saved = await readLiveSince(store)
-  if (saved !== undefined) return saved
-  await store.writeCheckpoints([{ name: liveSinceCheckpoint(), value: now }])
-  return now
+  const name = liveSinceCheckpoint(POLL)
+  if ((await store.readCheckpoint(name)) === undefined) await store.writeCheckpoints([{ name, value: now }])
+  return (await readFirstWebhookAt(spec, store)) ?? now
 }

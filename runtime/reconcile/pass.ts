@@ -33,7 +33,7 @@ export async function runReconcilePass(parts: ReconcileParts, options: Reconcile
   const workspace = await retryTransient(() => client.workspace(signal), parts, signal)
   await parts.pin(signal)
   await waitForWebhooks(parts, reconcile.lag, signal)
-  const liveSince = await startLiveDelivery(store, startedAt)
+  const liveSince = await startLiveDelivery(store, spec, startedAt)
   const state = await readReconcileState(store)
   const until = options.until ?? startedAt - reconcile.lag
   const passes: StreamPass[] = []

@@ -37,7 +37,7 @@ export async function unwrapResource(notification: Notification, resource: Resou
 }
 
 /** The resource kind of a topic. */
-export function findResourceByTopic(topic: string, spec: Spec): ResourceSpec | undefined {
+export function findResourceByTopic(topic: string, spec: Pick<Spec, 'resources'>): ResourceSpec | undefined {
   for (const resource of spec.resources.values()) if (resource.topics.has(topic)) return resource
   return undefined
 }

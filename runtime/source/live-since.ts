@@ -1,44 +1,82 @@
-/** The time when live delivery began: what happened before it is history's. */
+/** When live delivery began: of each topic with its first webhook, of a metric with the first of its topics. */
 import { liveSinceCheckpoint, WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
-import { parseTime } from '../lib/iso-time.ts'
 import { asId } from '../lib/json.ts'
+import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Checkpoint, Store } from '../ports/store.ts'
-import type { Notification } from './envelope.ts'
+import type { Mapping, Spec } from '../spec/spec.ts'
+import { findResourceByTopic, type Notification } from './envelope.ts'
 
-/** Milliseconds since 1970. Undefined before the first webhook; until the workspace is pinned, of no workspace. */
-export async function readLiveSince(store: Pick<Store, 'readCheckpoint'>): Promise<number | undefined> {
-  const workspace = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
-  const saved = [
-    await store.readCheckpoint(liveSinceCheckpoint()),
-    await store.readCheckpoint(liveSinceCheckpoint(workspace)),
-  ].filter((at) => typeof at === 'number')
-  return saved.length === 0 ? undefined : Math.min(...saved)
-}
+/** In place of a topic: the first reconciling pass, which delivers live whatever webhooks do not. */
+export const POLL = '(poll)'
 
-/** The checkpoint to save with the first webhook: live delivery begins with it. Undefined for any later one. */
+type CheckpointReader = Pick<Store, 'readCheckpoint'>
+
+/**
+ * The checkpoint to save with the first webhook of a topic. Undefined for any later one, and for a topic that no resource
+ * has: it delivers nothing. One checkpoint for each topic, so that no two receivers overwrite each other's.
+ *
+ * The time is that of the receipt: a notification's own may be anything, and a later receipt leaves more to history.
+ */
 export async function firstLiveCheckpoint(
-  { time, workspace }: Pick<Notification, 'time' | 'workspace'>,
+  { topic, workspace }: Pick<Notification, 'topic' | 'workspace'>,
   pinned: string | undefined,
-  now: number,
-  store: Pick<Store, 'readCheckpoint'>,
+  receivedAt: number,
+  { store, spec }: { readonly store: CheckpointReader; readonly spec: Pick<Spec, 'resources'> },
 ): Promise<Checkpoint | undefined> {
+  if (findResourceByTopic(topic, spec) === undefined) return undefined
   // Another account's first notification must not end the history of ours.
-  const name = liveSinceCheckpoint(pinned === undefined ? workspace : undefined)
+  const name = liveSinceCheckpoint(topic, pinned === undefined ? workspace : undefined)
   if ((await store.readCheckpoint(name)) !== undefined) return undefined
-  return { name, value: Math.min(now, parseTime(time) ?? now) }
+  return { name, value: receivedAt }
 }
 
-/** Reads it once: the first webhook has set it for good. */
-export class LiveSinceReader {
-  readonly #store: Pick<Store, 'readCheckpoint'>
-  #known: number | undefined
+/**
+ * When live delivery of a metric began: milliseconds since 1970, by our clock. Undefined before the first webhook of any
+ * of its topics, and the first reconciling pass. What was received before the store was pinned counts for the workspace it came from.
+ */
+export async function readLiveSince(
+  { topics }: Pick<Mapping, 'topics'>,
+  store: CheckpointReader,
+): Promise<number | undefined> {
+  const workspace = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
+  const names = [POLL, ...topics].flatMap((topic) => [
+    liveSinceCheckpoint(topic),
+    ...(workspace ? [liveSinceCheckpoint(topic, workspace)] : []),
+  ])
+  const saved = await Promise.all(names.map((name) => store.readCheckpoint(name)))
+  const times = saved.filter((at) => typeof at === 'number')
+  return times.length === 0 ? undefined : Math.min(...times)
+}
 
-  constructor(store: Pick<Store, 'readCheckpoint'>) {
+/** When live delivery of anything began. */
+export function readFirstWebhookAt(
+  { resources }: Pick<Spec, 'resources'>,
+  store: CheckpointReader,
+): Promise<number | undefined> {
+  return readLiveSince({ topics: new Set([...resources.values()].flatMap(({ topics }) => [...topics])) }, store)
+}
+
+/** Reads it of each metric until it is known: it never changes then. */
+export class LiveSinceReader {
+  readonly #store: CheckpointReader
+  readonly #known = new Map<string, number>()
+
+  constructor(store: CheckpointReader) {
     this.#store = store
   }
 
-  async read(): Promise<number | undefined> {
-    this.#known ??= await readLiveSince(this.#store)
-    return this.#known
+  read(mapping: Pick<Mapping, 'metric' | 'topics'>): MaybePromise<number | undefined> {
+    return this.#known.get(mapping.metric) ?? this.#load(mapping.metric, readLiveSince(mapping, this.#store))
+  }
+
+  /** Of anything. */
+  readFirst(spec: Pick<Spec, 'resources'>): MaybePromise<number | undefined> {
+    return this.#known.get('') ?? this.#load('', readFirstWebhookAt(spec, this.#store))
+  }
+
+  async #load(name: string, reading: Promise<number | undefined>): Promise<number | undefined> {
+    const since = await reading
+    if (since !== undefined) this.#known.set(name, since)
+    return since
   }
 }

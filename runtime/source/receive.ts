@@ -95,7 +95,7 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
   const record = await buildWebhookRecord(body, notification, spec, clock.now())
   const { added } = await store.append(
     [record],
-    await firstLiveCheckpoint(notification, pinned, record.receivedAt, store),
+    await firstLiveCheckpoint(notification, pinned, record.receivedAt, parts),
   )
   logger.debug(added ? 'webhook stored' : 'duplicate webhook ignored', { record: record.id, topic })
   return respond(200)

@@ -53,6 +53,24 @@ export function queueCases(current: () => StoreHarness): void {
     expect(taken.flatMap(ids)).toEqual(['a', 'b'])
   })
 
+  test('an ordering key is queued in its lane until its last record is settled', async () => {
+    const { store, finish } = current()
+    const orderingKey = 'conversation:1'
+    const isQueued = async () => [
+      await store.isQueued('live', orderingKey),
+      await store.isQueued('backfill', orderingKey),
+    ]
+    expect(await isQueued()).toEqual([false, false])
+    await store.append([record('a', { orderingKey }), record('b', { orderingKey }), record('c')])
+    expect(await isQueued()).toEqual([true, false])
+    await finish(delivered())
+    expect(await isQueued()).toEqual([true, false])
+    await finish(deferred(Number.MAX_SAFE_INTEGER))
+    expect(await isQueued()).toEqual([true, false])
+    await store.append([record('d', { orderingKey, lane: 'backfill' })])
+    expect(await isQueued()).toEqual([true, true])
+  })
+
   const sameKey = { orderingKey: 'conversation:1' }
   const outcomes = [
     { how: 'delivered', outcome: delivered(), next: ['b'] },

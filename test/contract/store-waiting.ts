@@ -19,6 +19,24 @@ export function waitingCases(current: () => StoreHarness): void {
     expect(ids(await store.trace('c1'))).toEqual(['a'])
   })
 
+  test('a waiting record is queued only from its next check, or the release of its contact, until it waits again', async () => {
+    const { store, clock, lease } = current()
+    const orderingKey = 'conversation:1'
+    const isQueued = () => store.isQueued('live', orderingKey)
+    await settle('a', awaits('c1'), { orderingKey })
+    expect(await isQueued()).toBe(false)
+    clock.advance(MINUTE)
+    expect(await isQueued()).toBe(true)
+    const again = single(await lease())
+    expect(await isQueued()).toBe(true)
+    await store.settle([settlement(again, awaits('c1'))])
+    expect(await isQueued()).toBe(false)
+    await settle('b', delivered(event('M', { key: 'k', contact: 'c1' })))
+    expect(await isQueued()).toBe(true)
+    await store.settle([settlement(single(await lease()), delivered(event('M', { key: 'l', contact: 'c1' })))])
+    expect(await isQueued()).toBe(false)
+  })
+
   test('is leased again when due, with the keys of its waiting events, beside a leased record of its key', async () => {
     const { store, clock, lease } = current()
     const key = { orderingKey: 'conversation:1' }

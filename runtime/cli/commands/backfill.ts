@@ -19,7 +19,7 @@ export const backfillCommand: CommandDefinition = {
     },
     {
       flags: '--until <date>',
-      description: 'skip events from this date on (default: the start of live delivery)',
+      description: 'skip events from this date on (default: now, except what comes live)',
     },
     { flags: '--only <metrics>', description: 'import only these metrics, separated by commas' },
     { flags: '--restart', description: 'start over instead of resuming; never counts an event twice' },
@@ -27,6 +27,11 @@ export const backfillCommand: CommandDefinition = {
   examples: [
     ['backfill', 'import everything; stop with Ctrl-C at any time, run it again to resume'],
     ['backfill --since 2026-01-01 --only "Created Ticket,Resolved Ticket"', 'two metrics, this year'],
+    ['backfill --restart', 'bring in what live delivery missed and can no longer deliver'],
+    [
+      'backfill --restart --since 2026-01-31T09:00:00Z --until 2026-01-31T11:00:00Z',
+      'the two hours of an outage, at once',
+    ],
     ['backfill --json > report.json', 'machine-readable report; progress goes to stderr'],
   ],
   async run(context, input) {

@@ -1,5 +1,5 @@
 /** Reports imports: records read, events sent, left out by reason, dead. */
-import { countFound, describeShortfalls } from '../../backfill/completeness.ts'
+import { countFound, describeShortfalls, groupLiveEnds } from '../../backfill/completeness.ts'
 import type { BackfillProgress, MetricCounts, StreamProgress } from '../../backfill/types.ts'
 import { alignColumns, formatCount, formatDuration, formatTime, plural } from '../../lib/format.ts'
 import { describeSkipReason } from '../../skip-reasons.ts'
@@ -18,6 +18,9 @@ export function reportToJson(progress: BackfillProgress) {
     resumed,
     since: window.since === undefined ? null : iso(window.since),
     until: iso(window.until),
+    untilByMetric: Object.fromEntries(
+      Object.entries(window.untilByMetric ?? {}).map(([metric, until]) => [metric, iso(until)]),
+    ),
     only: progress.only ?? null,
     seen: Object.fromEntries(streams.map(({ stream, recordsRead }) => [stream, recordsRead])),
     counted: Object.fromEntries(streams.map(({ stream, total = null }) => [stream, total])),
@@ -39,7 +42,7 @@ export function formatReport(progress: BackfillProgress, paint: Painter): string
   const deadHelp = dead === 0 ? '' : `  ${paint('red', 'list them: connector dead-letters list')}`
   return [
     `${headline(phase, paint)} after ${formatDuration(elapsed)} (run ${progress.run})`,
-    windowText(progress),
+    ...windowLines(progress),
     ...describeShortfalls(progress).map(({ text, isIncomplete }) => paint(isIncomplete ? 'red' : 'yellow', text)),
     ...(phase === 'incomplete' ? [INCOMPLETE_HINT] : []),
     '',
@@ -123,13 +126,17 @@ function seenText({ recordsRead, total: counted }: StreamProgress): string {
   return counted > recordsRead ? `${read} of ${formatCount(counted)}` : read
 }
 
-/** The import ends where live delivery begins, so that no event is sent twice. */
-function windowText({ window: { since, until } }: BackfillProgress): string {
-  return `Events ${since === undefined ? 'from the beginning' : `from ${iso(since)}`} until ${iso(until)}.`
+/** The window, and the metrics of which live delivery brings the newest events. */
+function windowLines(progress: BackfillProgress): string[] {
+  const { since, until } = progress.window
+  const window = `Events ${since === undefined ? 'from the beginning' : `from ${iso(since)}`} until ${iso(until)}.`
+  const rows = groupLiveEnds(progress.window).map(({ end, metrics }) => [`from ${iso(end)}`, metrics.join(', ')])
+  return rows.length === 0 ? [window] : [window, LEFT_TO_LIVE, ...alignColumns(rows, INDENT)]
 }
 
 const iso = (ms: number) => new Date(ms).toISOString()
 
+const LEFT_TO_LIVE = 'Live delivery brings the newest (skipped as after-live-began, unless delivered already):'
 const RESUME_HINT = 'Nothing is lost. Run the same command again to resume.'
 const INCOMPLETE_HINT =
   'Run the same command again to continue from there. If it stays incomplete, check `records` and `next` of the stream in connector.yaml.'

@@ -1,5 +1,6 @@
 /** The memory store's records, the heads of their queues, and its totals. */
 import type { LedgerEntry, Tally } from '../../ports/ledger.ts'
+import type { Backlog, Retention } from '../../ports/store.ts'
 import type { Attempt, LeasedRecord, Outcome, SourceRecord } from '../../ports/types.ts'
 import { toAttempt, withAttempt } from '../attempt-history.ts'
 import {
@@ -63,6 +64,11 @@ export function releaseRecord(stored: StoredRecord): void {
   Object.assign(stored, { status: stored.parked ? 'deferred' : 'pending', lease: undefined, due: 0 })
 }
 
+/** Releases those whose lease has expired. */
+export function releaseExpired(unsettled: readonly StoredRecord[], now: number): void {
+  for (const stored of unsettled) if (stored.lease !== undefined && stored.due <= now) releaseRecord(stored)
+}
+
 export function scopeOf({ record }: StoredRecord): string {
   return scopeOfRecord(record)
 }
@@ -74,6 +80,30 @@ export function findLeasable(queued: ReadonlySet<StoredRecord>): StoredRecord[] 
   const heads = new Map(leased.map((stored) => [stored.record.orderingKey, stored]))
   for (const stored of byAge) if (!heads.has(stored.record.orderingKey)) heads.set(stored.record.orderingKey, stored)
   return byAge.filter((stored) => heads.get(stored.record.orderingKey) === stored)
+}
+
+export function backlogOf(queued: readonly StoredRecord[]): Backlog {
+  const oldest = queued.reduce((least, { record }) => Math.min(least, record.receivedAt), Number.POSITIVE_INFINITY)
+  return queued.length === 0 ? { records: 0 } : { records: queued.length, oldest }
+}
+
+/** Whether one of the unsettled records has the key. One that waits for a contact counts once it is due, or leased. */
+export function isQueued(unsettled: readonly StoredRecord[], orderingKey: string, now: number): boolean {
+  return unsettled.some(
+    ({ record, parked, lease, due }) =>
+      record.orderingKey === orderingKey && (!parked || lease !== undefined || due <= now),
+  )
+}
+
+/** Those that have the id as their own, as a lookup id, or as a lookup id of their events. */
+export function findByRef(records: Iterable<StoredRecord>, ref: string): StoredRecord[] {
+  return [...records].filter(
+    ({ record, eventLookupIds: ids }) => record.id === ref || record.lookupIds.includes(ref) || ids.has(ref),
+  )
+}
+
+export function isExpired({ status, settledAt }: StoredRecord, { dead, settled }: Retention, now: number): boolean {
+  return settledAt !== undefined && settledAt < now - (status === 'dead' ? dead : settled)
 }
 
 export function ledgerEntry(stored: StoredRecord): LedgerEntry {

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../ports/effects.ts'
 import type { ActivityWindow, DeadLetterQuery, EventQuery, ReplaySelector } from '../../ports/ledger.ts'
-import type { Backlog, CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
+import type { CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
 import {
   type Json,
   LANES,
@@ -26,11 +26,16 @@ import { groupDeadLetters, isInGroup, MemoryActivity, unresolvedDeadLetters } fr
 import { MemoryKeyValues } from './key-values.ts'
 import {
   appendAttempt,
+  backlogOf,
   createStoredRecord,
+  findByRef,
   findLeasable,
+  isExpired,
+  isQueued,
   leaseRecord,
   ledgerEntry,
   MemoryTallies,
+  releaseExpired,
   releaseRecord,
   type StoredRecord,
   scopeOf,
@@ -77,7 +82,10 @@ class MemoryStore implements Store {
 
   async lease({ lane, limit, leaseMs }: LeaseRequest): Promise<readonly LeasedRecord[]> {
     const now = this.#clock.now()
-    this.#expire(now)
+    releaseExpired(
+      LANES.flatMap((each) => this.#unsettled(each)),
+      now,
+    )
     const due = this.#leasable(lane)
       .filter((stored) => stored.due <= now)
       .sort((a, b) => a.due - b.due || a.seq - b.seq)
@@ -118,10 +126,8 @@ class MemoryStore implements Store {
     await this.#waiters.sleep(lane, Math.min(ms, due - this.#clock.now()), signal)
   }
 
-  async backlog(lane: Lane): Promise<Backlog> {
-    const queued = [...this.#queued[lane]]
-    const oldest = queued.reduce((least, { record }) => Math.min(least, record.receivedAt), Number.POSITIVE_INFINITY)
-    return queued.length === 0 ? { records: 0 } : { records: queued.length, oldest }
+  async backlog(lane: Lane) {
+    return backlogOf([...this.#queued[lane]])
   }
 
   async writeCheckpoints(entries: Parameters<Store['writeCheckpoints']>[0]): Promise<void> {
@@ -140,6 +146,10 @@ class MemoryStore implements Store {
 
   async deleteCache(namespace: string, keys?: readonly string[]): Promise<void> {
     this.#keyValues.deleteCache(namespace, keys)
+  }
+
+  async isQueued(lane: Lane, orderingKey: string): Promise<boolean> {
+    return isQueued(this.#unsettled(lane), orderingKey, this.#clock.now())
   }
 
   async filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
@@ -171,9 +181,7 @@ class MemoryStore implements Store {
   }
 
   async trace(ref: string) {
-    const matches = ({ record, eventLookupIds: ids }: StoredRecord) =>
-      record.id === ref || record.lookupIds.includes(ref) || ids.has(ref)
-    return [...this.#records.values()].filter(matches).slice(0, 100).map(ledgerEntry)
+    return findByRef(this.#records.values(), ref).slice(0, 100).map(ledgerEntry)
   }
 
   async activity(window: ActivityWindow) {
@@ -210,9 +218,7 @@ class MemoryStore implements Store {
   async applyRetention(retention: Retention): Promise<number> {
     const now = this.#clock.now()
     if (retention.lookups !== undefined) this.#keyValues.pruneCache(now - retention.lookups)
-    const expired = [...this.#records.values()].filter(({ status, settledAt }) => {
-      return settledAt !== undefined && settledAt < now - (status === 'dead' ? retention.dead : retention.settled)
-    })
+    const expired = [...this.#records.values()].filter((stored) => isExpired(stored, retention, now))
     for (const stored of expired) {
       this.#waiting.replace(stored, undefined)
       this.#records.delete(stored.record.id)
@@ -230,10 +236,8 @@ class MemoryStore implements Store {
     return [...findLeasable(this.#queued[lane]), ...this.#waiting.list(lane)]
   }
 
-  #expire(now: number): void {
-    for (const stored of LANES.flatMap((lane) => [...this.#queued[lane], ...this.#waiting.list(lane)])) {
-      if (stored.lease !== undefined && stored.due <= now) releaseRecord(stored)
-    }
+  #unsettled(lane: Lane): StoredRecord[] {
+    return [...this.#queued[lane], ...this.#waiting.list(lane)]
   }
 
   #findLeased(records: readonly LeasedRecord[]): StoredRecord[] {

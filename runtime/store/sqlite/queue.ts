@@ -182,6 +182,18 @@ export function backlog(db: Connection, lane: Lane): { readonly records: number;
   return { records: row.records, oldest: row.oldest }
 }
 
+// The second part reads the records that wait for a contact and are due, the third the leased ones: both are few.
+const IS_QUEUED = `
+  SELECT EXISTS (SELECT 1 FROM records WHERE lane = ?1 AND ordering_key = ?2 AND queue_head IS NOT NULL)
+    OR EXISTS (
+      SELECT 1 FROM records
+      WHERE queue_head IS NULL AND status = 'deferred' AND lane = ?1 AND due_at <= ?3 AND ordering_key = ?2)
+    OR EXISTS (SELECT 1 FROM records WHERE lease IS NOT NULL AND lane = ?1 AND ordering_key = ?2) AS queued`
+
+export function isQueued(db: Connection, lane: Lane, orderingKey: string, now: number): boolean {
+  return db.get<{ queued: number }>(IS_QUEUED, lane, orderingKey, now)?.queued === 1
+}
+
 const NEXT_DUE = 'SELECT min(due_at) AS due FROM records WHERE queue_head = 1 AND lane = ?'
 const NEXT_CHECK = `
   SELECT min(due_at) AS due FROM records WHERE queue_head IS NULL AND status = 'deferred' AND lane = ?`

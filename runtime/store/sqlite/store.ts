@@ -133,6 +133,10 @@ class SqliteStore implements Store {
     await this.#waiters.sleep(lane, Math.min(ms, queue.nextDue(this.#db, lane) - this.#clock.now()), signal)
   }
 
+  async isQueued(lane: Lane, orderingKey: string): Promise<boolean> {
+    return queue.isQueued(this.#db, lane, orderingKey, this.#clock.now())
+  }
+
   async filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
     return keyValues.filterDelivered(this.#db, keys)
   }

@@ -124,26 +124,6 @@ describe('--restart', () => {
 })
 
 describe('the window', () => {
-  test('ends with the first webhook, not with a later one', async () => {
-    const { clock, store, notify, work } = await startConnector()
-    await work()
-    expect(await store.readCheckpoint('live-since')).toBeUndefined()
-    const began = Math.floor(clock.now() / 1000) * 1000 // the notification's time is in seconds
-    await notify('conversation.read', { id: '1' })
-    await clock.advance(60_000)
-    await notify('conversation.read', { id: '2' })
-    expect(await store.readCheckpoint('live-since')).toBe(began)
-  })
-
-  test('ends where live delivery began', async () => {
-    const shop = await startConnector()
-    const began = shop.clock.now() - 180 * 86_400_000
-    await shop.store.append([], { name: 'live-since', value: began })
-    const last = await runs(shop.connector, shop.clock)
-    expect(last.skipped['after-live-began']).toBeGreaterThan(0)
-    expect(shop.klaviyo.events().every(({ time }) => Date.parse(time) < began)).toBe(true)
-  })
-
   test('begins at `since`, whatever the age of the conversation', async () => {
     const since = virtualClock().now() - 60 * 86_400_000
     const whole = await imported()

@@ -94,6 +94,7 @@ test('--json prints one object on stdout, progress on stderr', async () => {
     resumed: true,
     since: null,
     until: '2026-07-14T09:30:00.000Z',
+    untilByMetric: {},
     only: null,
     seen: { chats: 1500, calls: 40 },
     counted: { chats: 1500, calls: null },

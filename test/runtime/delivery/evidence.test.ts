@@ -1,5 +1,6 @@
 /** Every part of a notification counts once: by webhook, by history, and by both in either order. */
 import { describe, expect, test } from 'vitest'
+import { liveSinceCheckpoint } from '../../../runtime/lib/checkpoint-names.ts'
 import { findContactWithEmail, startConnector } from '../../helpers/connector-harness.ts'
 
 const MINUTE = 60
@@ -240,7 +241,9 @@ async function play({ resource = 'ticket', parts, notices, liveSince = LIVE_SINC
   }
 
   async function begin(): Promise<void> {
-    await notify('conversation.priority.updated', { id: '1' }, { created_at: seconds(liveSince), id: 'first' })
+    const topics = new Set(harness.spec.mappings.flatMap((mapping) => [...mapping.topics]))
+    const value = seconds(liveSince) * 1000
+    await harness.store.writeCheckpoints([...topics].map((topic) => ({ name: liveSinceCheckpoint(topic), value })))
   }
 
   async function sendNotices(): Promise<void> {

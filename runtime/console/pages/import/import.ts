@@ -16,7 +16,7 @@ export const importPage: Page = {
     const status = await context.imports.status()
     const other = await context.imports.otherProcess()
     const canStart = other === undefined && (status === undefined || status.progress.phase === 'done')
-    return html`<p class="lead">Imports the events from before live delivery. An import starts no flow, and no event is counted twice.</p>
+    return html`<p class="lead">Imports the events from before live delivery, and those that it missed. An import starts no flow, and no event is counted twice.</p>
 <section id="paused" data-live aria-label="Delivery">${pausedBanner(context)}</section>
 <section id="progress" data-live aria-label="Progress">${other && otherProcessNote(other)}${status && progressSection(status, context)}</section>
 <section id="choice" data-live aria-label="New import">${canStart && importForm(context)}</section>
@@ -89,6 +89,7 @@ export const importActions: readonly Action[] = [
         selectionAfter: (last) => ({
           restart: true,
           ...(last?.window.since !== undefined && { since: last.window.since }),
+          ...(last?.window.untilChosen && { until: last.window.until }),
           ...(last?.only && { only: last.only }),
         }),
         message: 'The import has restarted. No event is counted twice.',

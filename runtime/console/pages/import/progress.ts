@@ -1,6 +1,6 @@
 /** Progress of an import: a bar for each stream, delivered and skipped events, and the actions available. */
 import { html } from 'hono/html'
-import { countFound, describeShortfalls } from '../../../backfill/completeness.ts'
+import { countFound, describeShortfalls, groupLiveEnds } from '../../../backfill/completeness.ts'
 import type { BackfillProgress, MetricCounts, RunningBackfill, StreamProgress } from '../../../backfill/types.ts'
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
@@ -16,6 +16,7 @@ export function progressSection(status: ImportStatus, context: PageContext): Htm
 <div class="row apart"><h2>${isDone ? 'Last import' : 'Current import'}</h2>${stateBadge(status, context)}</div>
 ${running ? unreachableNotes(context) : stoppedNote(status, context)}
 <p class="soft">${windowText(progress)}</p>
+${liveEndsNote(progress)}
 ${!isRunning(status) && shortfallNotes(progress, context)}
 ${progress.streams.map((stream) => streamBar(stream, status))}
 <p>${processedText(progress)}</p>
@@ -89,6 +90,13 @@ function shortfallNotes(progress: BackfillProgress, { options }: PageContext): H
 function windowText({ window: { since, until }, only }: BackfillProgress): Html {
   const start = since === undefined ? 'from the beginning' : html`from ${timeElement(since)}`
   return html`Events ${start} until ${timeElement(until)}${only && html`: ${only.join(', ')}`}.`
+}
+
+/** Where the import leaves the newest events to live delivery. */
+function liveEndsNote({ window }: BackfillProgress): Html | '' {
+  const ends = groupLiveEnds(window)
+  if (ends.length === 0) return ''
+  return html`<p class="soft">Live delivery brings the newest events: ${ends.map(({ end, metrics }, index) => html`${index > 0 && '; '}${metrics.join(', ')} from ${timeElement(end)}`)}.</p>`
 }
 
 function streamBar({ stream, recordsRead, total, done }: StreamProgress, { speed, running }: ImportStatus): Html {

@@ -27,7 +27,10 @@ export function importStateText({ phase, isRunning, waitsForAuth, hasFailed }: I
 export const IMPORT_IS_SAFE = 'Starts no flow, counts no event twice.'
 
 /** Confirmation before an import restarts. */
-export const restartText = ({ window: { since }, only }: Pick<BackfillProgress, 'window' | 'only'>): string =>
-  `Read history again ${since === undefined ? 'from the beginning' : `from ${formatTime(since)}`} until live delivery began${only === undefined ? '' : `, for ${only.join(', ')}`}?
+export const restartText = ({
+  window: { since, until, untilChosen },
+  only,
+}: Pick<BackfillProgress, 'window' | 'only'>): string =>
+  `Read history again ${since === undefined ? 'from the beginning' : `from ${formatTime(since)}`} until ${untilChosen ? formatTime(until) : 'now'}${only === undefined ? '' : `, for ${only.join(', ')}`}?
 
 Records that this import has read but not yet delivered are dropped and read again. Each event keeps its key, so no event is counted twice. Every event is marked as history, so no flow starts.`
