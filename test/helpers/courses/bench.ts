@@ -64,9 +64,8 @@ export function createBench({ file, intercept }: BenchOptions = {}) {
 
   async function receive(request: Request): Promise<Response> {
     if (running === undefined) throw new TypeError('fetch failed')
-    const { created_at } = (await request.clone().json()) as { created_at: number }
     const response = await running.connector.receive(request)
-    if (response.ok) liveSince ??= Math.min(clock.now(), created_at * 1000)
+    if (response.ok) liveSince ??= clock.now()
     return response
   }
 
@@ -116,7 +115,7 @@ export function createBench({ file, intercept }: BenchOptions = {}) {
     clock,
     begin,
     klaviyo,
-    /** The time of the first webhook that was accepted: what happened before it is history's. */
+    /** The receipt of the first webhook that was accepted: what happened before it is history's. */
     liveSince: () => liveSince ?? Number.POSITIVE_INFINITY,
     start,
     stop,
