@@ -20,8 +20,10 @@ export interface RecordTargets {
   readonly profile: boolean
 }
 
+type RecordOrigin = Pick<SourceRecord, 'topic' | 'stream' | 'backfillRun'> & Partial<Pick<SourceRecord, 'ingress'>>
+
 /** The mappings for a topic, or for a stream in a backfill run. */
-export function findTargets(record: Pick<SourceRecord, 'topic' | 'stream' | 'backfillRun'>, spec: Spec): RecordTargets {
+export function findTargets(record: RecordOrigin, spec: Spec): RecordTargets {
   const { topic, stream, backfillRun: run } = record
   if (topic !== undefined) {
     const mappings = spec.mappings.filter((mapping) => mapping.topics.has(topic))
@@ -36,8 +38,8 @@ export function findTargets(record: Pick<SourceRecord, 'topic' | 'stream' | 'bac
 }
 
 /** Whether a poll of what has changed read the record. Holds for its replay, too. */
-export function isReconciled({ stream, backfillRun }: Pick<SourceRecord, 'stream' | 'backfillRun'>): boolean {
-  return stream !== undefined && backfillRun === undefined
+export function isReconciled({ stream, backfillRun, ingress }: RecordOrigin): boolean {
+  return stream !== undefined && backfillRun === undefined && ingress !== 'backfill'
 }
 
 /** Whether a run limited to `only` includes a metric. Opt-in metrics must be named. */

@@ -10,8 +10,9 @@ export interface TallyLine {
 }
 
 /** The scope of a record's tallies: its backfill run, reconciliation, or live delivery. The same after a replay. */
-export function scopeOf({ backfillRun, stream }: Pick<SourceRecord, 'backfillRun' | 'stream'>): string {
-  return backfillRun?.id ?? (stream === undefined ? LIVE_SCOPE : RECONCILE_SCOPE)
+export function scopeOf({ backfillRun, stream, ingress }: Omit<SourceRecord, 'body'>): string {
+  const isPolled = stream !== undefined && ingress !== 'backfill'
+  return backfillRun?.id ?? (isPolled ? RECONCILE_SCOPE : LIVE_SCOPE)
 }
 
 /** Why and since when a record is being retried, if its last attempt was deferred. */
