@@ -24,7 +24,7 @@ const METRICS = {
   },
   'a live conversation part': {
     resource: 'conversation',
-    from: '{ webhook: { topics: [conversation.admin.closed], occurrences: latest } }',
+    from: '{ webhook: { topics: [conversation.admin.closed] } }',
     each: 'conversation_parts.conversation_parts[-1]',
   },
   'a tag': { resource: 'conversation', from: '{ stream: conversations }', each: 'tags.tags' },
