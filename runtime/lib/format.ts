@@ -26,6 +26,13 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`
 }
 
+/** A length of time as a setting gives it: `15 min`, `10 s`. */
+export function formatInterval(ms: number): string {
+  return formatDuration(ms)
+    .replace(/\.0 s$/, ' s')
+    .replace(/ 0 (s|min|h)$/, '')
+}
+
 /** Milliseconds since 1970 as `2026-01-31 09:30:00Z`. */
 export function formatTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}Z`

@@ -1,6 +1,6 @@
 /** Missed webhooks: the last check of what has changed at the source, and what no webhook reported. */
 import { html } from 'hono/html'
-import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
+import { capitalize, formatCount, formatInterval, plural } from '../../../lib/format.ts'
 import type { LedgerEvent } from '../../../ports/ledger.ts'
 import type { ReconcilePass } from '../../../reconcile/types.ts'
 import { statusCell } from '../../event-cells.ts'
@@ -14,9 +14,10 @@ export const missedWebhooksPage: Page = {
   nav: 'Missed webhooks',
   async render(context) {
     const { rows, finds } = await loadMissedWebhooks(context.options.connector)
+    const pass = await context.options.connector.lastReconcile()
     return html`<p class="lead">${leadText(context)}</p>
-<section id="check" data-live aria-label="Last check">${lastCheck(await context.options.connector.lastReconcile(), context)}</section>
-<section id="metrics" data-live aria-label="By metric">${metricsTable(rows, context)}</section>
+<section id="check" data-live aria-label="Last check">${lastCheck(pass, context)}</section>
+<section id="metrics" data-live aria-label="By metric">${metricsTable(rows, pass !== undefined, context)}</section>
 <section id="finds" data-live aria-label="Found events">${findsTable(finds, context)}</section>`
   },
 }
@@ -32,7 +33,7 @@ function lastCheck(pass: ReconcilePass | undefined, { options }: PageContext): H
   const interval =
     every === undefined
       ? html`<span class="soft">It is off. Run <code>connector reconcile</code>, or set <code>reconcile.every</code> in connector.yaml.</span>`
-      : html`<span class="soft">Every ${formatDuration(every)}.</span>`
+      : html`<span class="soft">Every ${formatInterval(every)}.</span>`
   if (pass === undefined)
     return html`<div class="card"><h2>Last check</h2><p><span class="badge">None yet</span> ${interval}</p></div>`
   const changed = pass.streams.reduce((sum, { read }) => sum + read, 0)
@@ -42,14 +43,14 @@ function lastCheck(pass: ReconcilePass | undefined, { options }: PageContext): H
 ${short.map(({ stream, missing = 0 }) => html`<p class="message bad">${capitalize(options.connector.spec.source.name)} counts ${plural(missing, 'more record')} in ${stream} than it gave. The next check reads them again.</p>`)}</div>`
 }
 
-function metricsTable(rows: readonly MissedRow[], context: PageContext): Html {
+function metricsTable(rows: readonly MissedRow[], isChecked: boolean, context: PageContext): Html {
   return html`<div class="table"><table class="stack">
 <caption>By metric</caption>
 <thead><tr><th scope="col">Metric</th><th scope="col">Topics</th><th scope="col">Last by webhook</th><th scope="col" class="number">Found without</th><th scope="col">Last found</th><th scope="col">What to do</th></tr></thead>
-<tbody>${rows.map((row) => metricRow(row, context))}</tbody></table></div>`
+<tbody>${rows.map((row) => metricRow(row, isChecked, context))}</tbody></table></div>`
 }
 
-function metricRow(row: MissedRow, context: PageContext): Html {
+function metricRow(row: MissedRow, isChecked: boolean, context: PageContext): Html {
   const { metric, topics, lastByWebhook, found, lastFound } = row
   const time = (at: number | undefined) => (at === undefined ? html`<span class="soft">never</span>` : timeElement(at))
   return html`<tr><th scope="row"><a href="${context.link(`/metric/${encodeURIComponent(metric)}`)}">${metric}</a></th>
@@ -57,7 +58,7 @@ function metricRow(row: MissedRow, context: PageContext): Html {
 <td data-name="Last by webhook">${time(lastByWebhook)}</td>
 <td class="number" data-name="Found without">${row.isRecoverable ? formatCount(found) : '–'}</td>
 <td data-name="Last found">${row.isRecoverable ? time(lastFound) : ''}</td>
-<td data-name="What to do">${advice(row, context)}</td></tr>`
+<td data-name="What to do">${isChecked || !row.isRecoverable ? advice(row, context) : 'Not checked yet.'}</td></tr>`
 }
 
 /** The likely reason why webhooks are missing. */

@@ -1,7 +1,7 @@
 /** Status cards of the overview: connections, delay, queue, failures, import; and the use of rate limits. */
 import { html } from 'hono/html'
 import type { ConnectionStats, LimitUsage } from '../../../http/connection-stats.ts'
-import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
+import { capitalize, formatCount, formatDuration, formatInterval, plural } from '../../../lib/format.ts'
 import type { Backlog } from '../../../ports/store.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
@@ -117,13 +117,8 @@ export function limitsTable({ options }: PageContext): Html {
 /** One bar for all windows of a limit: the fullest one is the bottleneck. */
 function limitRow(name: string, windows: readonly LimitUsage[]): Html {
   const text = windows
-    .map(({ used, limit, interval }) => `${formatCount(used)} of ${formatCount(limit)} in ${formatWindow(interval)}`)
+    .map(({ used, limit, interval }) => `${formatCount(used)} of ${formatCount(limit)} in ${formatInterval(interval)}`)
     .join('; ')
   const fullest = Math.max(...windows.map(({ used, limit }) => used / limit))
   return html`<tr><td>${name}</td><td><meter min="0" max="1" high="0.9" value="${fullest.toFixed(3)}" aria-label="${name}: ${text}"></meter><span class="soft">${text}</span></td></tr>`
 }
-
-const formatWindow = (ms: number) =>
-  formatDuration(ms)
-    .replace(/\.0 s$/, ' s')
-    .replace(/ 0 (s|min|h)$/, '')
