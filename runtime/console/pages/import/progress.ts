@@ -132,22 +132,26 @@ ${skippedCount > 0 && leftOutTable(progress)}
 ${dead > 0 && html`<p><a href="${link('/failed-events')}">${plural(dead, 'failed event')}: view and retry</a></p>`}`
 }
 
-const number = (value: number): Html => html`<td class="number">${formatCount(value)}</td>`
+const number = (value: number, name = ''): Html =>
+  html`<td class="number"${name && html` data-name="${name}"`}>${formatCount(value)}</td>`
 
 /** Sent, of those found: the rest of each row says why not. */
 function metricTable({ byMetric, eventsSent }: BackfillProgress): Html {
   const rows = byMetric.filter(({ metric }) => metric !== '')
   if (rows.length === 0) return html`<div class="card"><h2>Delivered: 0</h2><p class="soft">None yet.</p></div>`
-  const row = (
-    counts: MetricCounts,
-  ) => html`<tr><td>${counts.metric}</td>${number(counts.sent)}${number(countFound(counts))}
-${number(counts.alreadySent)}${number(counts.awaitingIdentity)}
-${number(Object.values(counts.leftOut).reduce((sum, count) => sum + count, 0))}${number(counts.dead)}</tr>`
-  const header = ['Delivered', 'Found', 'Delivered before', 'Awaiting a contact’s address', 'Skipped', 'Failed']
-  return html`<div class="table"><table><caption>Delivered: ${formatCount(eventsSent)}</caption>
-<thead><tr><th scope="col">Metric</th>${header.map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
-<tbody>${rows.map(row)}</tbody></table></div>`
+  return html`<div class="table"><table class="stack"><caption>Delivered: ${formatCount(eventsSent)}</caption>
+<thead><tr><th scope="col">Metric</th>${METRIC_COLUMNS.map(([name]) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
+<tbody>${rows.map((counts) => html`<tr><th scope="row">${counts.metric}</th>${METRIC_COLUMNS.map(([name, count]) => number(count(counts), name))}</tr>`)}</tbody></table></div>`
 }
+
+const METRIC_COLUMNS: readonly (readonly [name: string, count: (counts: MetricCounts) => number])[] = [
+  ['Delivered', ({ sent }) => sent],
+  ['Found', countFound],
+  ['Delivered before', ({ alreadySent }) => alreadySent],
+  ['Awaiting an address', ({ awaitingIdentity }) => awaitingIdentity],
+  ['Skipped', ({ leftOut }) => Object.values(leftOut).reduce((sum, count) => sum + count, 0)],
+  ['Failed', ({ dead }) => dead],
+]
 
 function leftOutTable({ skipped, run }: BackfillProgress): Html {
   const rows = Object.entries(skipped).sort(([, a], [, b]) => b - a)
