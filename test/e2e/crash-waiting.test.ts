@@ -1,11 +1,10 @@
 /** kill -9 while events wait for their contacts, and while they are released: each arrives once. Real processes and sockets. */
-import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock, systemRandom } from '../../runtime/system.ts'
 import {
   createCleanup,
-  SECRET,
+  postSigned,
   startProcess,
   startSandbox,
   temporaryFolder,
@@ -34,15 +33,6 @@ function message(n: number): string {
     source: { type: 'conversation', delivered_as: 'customer_initiated', author: { type: 'lead', id: lead, email: '' } },
     contacts: { type: 'contact.list', contacts: [{ type: 'contact', id: lead }] },
   })
-}
-
-async function post(url: string, body: string): Promise<boolean> {
-  const signature = `sha1=${createHmac('sha1', SECRET).update(body).digest('hex')}`
-  try {
-    return (await fetch(url, { method: 'POST', body, headers: { 'X-Hub-Signature': signature } })).status === 200
-  } catch {
-    return false // the process is dead, so nothing was acknowledged
-  }
 }
 
 /** The number of waiting events, by the process itself. */
@@ -77,7 +67,7 @@ test('events that wait, and their release, survive five kills', async () => {
     const sending = Array.from({ length: 8 }, async () => {
       while (alive) {
         const mine = n++
-        if (await post(webhook, message(mine))) acknowledged.add(mine)
+        if (await postSigned(webhook, message(mine))) acknowledged.add(mine)
       }
     })
     await systemClock.sleep(300 + systemRandom() * 400)
@@ -95,7 +85,7 @@ test('events that wait, and their release, survive five kills', async () => {
     const lead = leadOf(i)
     identified.add(lead)
     const notice = () => notification(`address${i}`, 'contact.lead.added_email', contact(lead))
-    while (!(await post(webhook, notice()))) await systemClock.sleep(20)
+    while (!(await postSigned(webhook, notice()))) await systemClock.sleep(20)
     if (i % 7 !== 6 && i !== LEADS - 1) continue
     await systemClock.sleep(systemRandom() * 60)
     await process.kill('SIGKILL')

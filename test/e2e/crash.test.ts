@@ -1,11 +1,10 @@
 /** kill -9 under load: every acknowledged webhook arrives, and none arrives twice. Real processes, real sockets. */
-import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock, systemRandom } from '../../runtime/system.ts'
 import {
   createCleanup,
-  SECRET,
+  postSigned,
   startProcess,
   startSandbox,
   temporaryFolder,
@@ -44,16 +43,6 @@ function notification(n: number, contact: string): string {
   return JSON.stringify({ ...envelope, data: { type: 'notification_event_data', item } })
 }
 
-async function post(url: string, body: string): Promise<boolean> {
-  const signature = `sha1=${createHmac('sha1', SECRET).update(body).digest('hex')}`
-  try {
-    const answer = await fetch(url, { method: 'POST', body, headers: { 'X-Hub-Signature': signature } })
-    return answer.status === 200
-  } catch {
-    return false // the process is dead, so nothing was acknowledged
-  }
-}
-
 test('live: every acknowledged webhook arrives once, over three kills', async () => {
   const { intercom, klaviyo, env } = await startSandbox(closing)
   const store = `sqlite:${join(temporaryFolder(closing), 'store.db')}`
@@ -69,7 +58,7 @@ test('live: every acknowledged webhook arrives once, over three kills', async ()
     const sending = Array.from({ length: 16 }, async () => {
       while (systemClock.now() < stop + 50) {
         const mine = n++
-        if (await post(webhook ?? '', notification(mine, contact))) acknowledged.add(mine)
+        if (await postSigned(webhook ?? '', notification(mine, contact))) acknowledged.add(mine)
       }
     })
     await systemClock.sleep(stop - systemClock.now())

@@ -1,5 +1,6 @@
 /** Real processes and sockets: the bin as a child process, the sandbox servers on loopback. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -123,6 +124,16 @@ async function firstJson(stream: Readable): Promise<Record<string, string>> {
     if (line === '}') return JSON.parse(text)
   }
   return new Promise(() => undefined) // `exitCode` rejects with the reason
+}
+
+/** Posts a signed notification. Resolves to whether it was acknowledged. */
+export async function postSigned(url: string, body: string): Promise<boolean> {
+  const signature = `sha1=${createHmac('sha1', SECRET).update(body).digest('hex')}`
+  try {
+    return (await fetch(url, { method: 'POST', body, headers: { 'X-Hub-Signature': signature } })).status === 200
+  } catch {
+    return false // the process is dead, so nothing was acknowledged
+  }
 }
 
 /** Polls until the condition holds: another process runs on its own time. */
