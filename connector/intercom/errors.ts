@@ -1,4 +1,5 @@
 /** Explains Intercom's error responses: who must act, and how. */
+import { FOREIGN_REFUSAL } from '../../runtime/http/error-response.ts'
 import { isObject } from '../../runtime/lib/json.ts'
 import type { AuthMethod } from '../../runtime/ports/auth.ts'
 import type { ErrorExplanation } from '../../runtime/ports/source.ts'
@@ -29,12 +30,6 @@ const BY_STATUS: Readonly<Record<number, Readonly<Record<AuthMethod, string>>>> 
 }
 /** What their status says is true of a bare page, too. */
 const OWN_STATUS: ReadonlySet<number> = new Set([401, 403, 404, 408, 410, 429])
-/** A page of a proxy says nothing about the record. */
-const FOREIGN_REFUSAL: ErrorExplanation = {
-  kind: 'transient',
-  code: 'not-json',
-  message: 'a proxy refused the request in its place; will retry',
-}
 const MESSAGES: Readonly<Record<number, string>> = {
   404: 'not found',
   410: 'the contact was merged into another one',

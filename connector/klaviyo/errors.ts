@@ -1,5 +1,6 @@
 /** Explains Klaviyo's error responses: who must act, and which events are rejected. Quotes no data. */
-import type { ExplainError } from '../../runtime/http/error-response.ts'
+
+import { type ExplainError, FOREIGN_REFUSAL } from '../../runtime/http/error-response.ts'
 import { getPath, isObject } from '../../runtime/lib/json.ts'
 import type { AuthMethod } from '../../runtime/ports/auth.ts'
 import type { ErrorExplanation } from '../../runtime/ports/source.ts'
@@ -24,13 +25,6 @@ const UNAUTHORIZED: Readonly<Record<AuthMethod, string>> = {
   oauth: `it rejected the access token: ${CONNECT}`,
 }
 
-/** Klaviyo lists errors in every refusal. A page of a proxy says nothing about the event. */
-const FOREIGN_REFUSAL: ErrorExplanation = {
-  kind: 'transient',
-  code: 'not-json',
-  message: 'a proxy refused the request in its place; will retry',
-}
-
 function missingScope(scope: string, method: AuthMethod): string {
   if (method === 'oauth') return `the access token lacks the scope ${scope}: ${CONNECT}, with that permission`
   const [key, then] = method === 'environment' ? ['key in KLAVIYO_API_KEY', `, ${SET}`] : ['pasted key', ` ${PASTE}`]
@@ -53,6 +47,7 @@ function explain(status: number, list: readonly JsonObject[], scope: string, met
   if ([404, 405, 406, 415].includes(status))
     return { kind: 'config', message: `unknown URL, revision or media type: ${HOST}` }
   if (status < 400 || status >= 500 || status === 408 || status === 429) return {}
+  // Klaviyo lists errors in every refusal of its own.
   return list.length === 0 ? FOREIGN_REFUSAL : explainErrors(list)
 }
 

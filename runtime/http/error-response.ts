@@ -26,6 +26,13 @@ export interface ErrorContext {
 /** Explains an error response without personal data. */
 export type ExplainError = (status: number, body: Json | undefined, headers: Headers) => ErrorExplanation
 
+/** Explains a refusal that is not in the API's own form: a page of a proxy in between says nothing about the record. */
+export const FOREIGN_REFUSAL: ErrorExplanation = {
+  kind: 'transient',
+  code: 'not-json',
+  message: 'a proxy refused the request in its place; will retry',
+}
+
 /** A wrong `Retry-After` must not stop requests for days. Milliseconds. */
 const LONGEST_WAIT = 3_600_000
 const MAX_RESET_DELAY = 30_000
