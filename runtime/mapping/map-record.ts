@@ -2,8 +2,9 @@
 
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Clock } from '../ports/effects.ts'
+import { isReconciled } from '../ports/ledger.ts'
 import type { Json, LeasedRecord, SourceRecord } from '../ports/types.ts'
-import { findTargets, isReconciled, type OpenRecord, openRecord } from '../source/open-record.ts'
+import { findTargets, type OpenRecord, openRecord } from '../source/open-record.ts'
 import type { Mapping } from '../spec/spec.ts'
 import { CONTACT } from './hydrate.ts'
 import type { Lookups } from './lookups.ts'

@@ -15,6 +15,15 @@ export const LIVE_SCOPE = 'live'
 /** What it delivered, no webhook reported. */
 export const RECONCILE_SCOPE = 'reconcile'
 
+/** What tells how a record was read. */
+export type RecordOrigin = Pick<SourceRecord, 'topic' | 'stream' | 'backfillRun'> &
+  Partial<Pick<SourceRecord, 'ingress'>>
+
+/** Whether a poll of what has changed read the record. Holds for its replay, too. */
+export function isReconciled({ stream, backfillRun, ingress }: RecordOrigin): boolean {
+  return stream !== undefined && backfillRun === undefined && ingress !== 'backfill'
+}
+
 /** Events that ended in one hour. The metric is empty for records that ended without an event. */
 export interface ActivityBucket extends Pick<EventResult, 'metric' | 'status'> {
   /** Start of the hour, or of the day in UTC. Milliseconds since 1970. */

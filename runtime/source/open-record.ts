@@ -2,6 +2,7 @@
 import type { Bindings } from '../expression/expression.ts'
 import { parseJson } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
+import { isReconciled, type RecordOrigin } from '../ports/ledger.ts'
 import type { Json, SourceRecord } from '../ports/types.ts'
 import type { Mapping, ResourceSpec, Spec } from '../spec/spec.ts'
 import { type Notification, openEnvelope, unwrapResource } from './envelope.ts'
@@ -20,8 +21,6 @@ export interface RecordTargets {
   readonly profile: boolean
 }
 
-type RecordOrigin = Pick<SourceRecord, 'topic' | 'stream' | 'backfillRun'> & Partial<Pick<SourceRecord, 'ingress'>>
-
 /** The mappings for a topic, or for a stream in a backfill run. */
 export function findTargets(record: RecordOrigin, spec: Spec): RecordTargets {
   const { topic, stream, backfillRun: run } = record
@@ -35,11 +34,6 @@ export function findTargets(record: RecordOrigin, spec: Spec): RecordTargets {
     return { mappings: ofStream, profile: isContact }
   }
   return { mappings: ofStream.filter((mapping) => isSelected(mapping, run?.only)), profile: false }
-}
-
-/** Whether a poll of what has changed read the record. Holds for its replay, too. */
-export function isReconciled({ stream, backfillRun, ingress }: RecordOrigin): boolean {
-  return stream !== undefined && backfillRun === undefined && ingress !== 'backfill'
 }
 
 /** Whether a run limited to `only` includes a metric. Opt-in metrics must be named. */

@@ -1,5 +1,5 @@
 /** The effects of an outcome on the ledger: totals, events, dead letters, lookup ids. Shared by all stores. */
-import { FOREIGN_WORKSPACE, LIVE_SCOPE, RECONCILE_SCOPE } from '../ports/ledger.ts'
+import { FOREIGN_WORKSPACE, isReconciled, LIVE_SCOPE, RECONCILE_SCOPE } from '../ports/ledger.ts'
 import type { Retention } from '../ports/store.ts'
 import type { ContactState, EventResult, FaultInfo, Lane, Outcome, RetryState, SourceRecord } from '../ports/types.ts'
 
@@ -10,9 +10,8 @@ export interface TallyLine {
 }
 
 /** The scope of a record's tallies: its backfill run, reconciliation, or live delivery. The same after a replay. */
-export function scopeOf({ backfillRun, stream, ingress }: Omit<SourceRecord, 'body'>): string {
-  const isPolled = stream !== undefined && ingress !== 'backfill'
-  return backfillRun?.id ?? (isPolled ? RECONCILE_SCOPE : LIVE_SCOPE)
+export function scopeOf(record: Omit<SourceRecord, 'body'>): string {
+  return record.backfillRun?.id ?? (isReconciled(record) ? RECONCILE_SCOPE : LIVE_SCOPE)
 }
 
 /** Why and since when a record is being retried, if its last attempt was deferred. */
