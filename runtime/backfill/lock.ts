@@ -6,7 +6,7 @@ import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { ProcessIdentity, RunningBackfill } from './types.ts'
 
-export interface BackfillLockParts {
+export interface ProcessLockParts {
   readonly store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>
   readonly clock: Clock
   readonly processIdentity: ProcessIdentity
@@ -14,14 +14,14 @@ export interface BackfillLockParts {
 
 /** Longer than any transaction can block the process, so a live holder always renews in time. */
 const LEASE_MS = 10_000
-const RENEW_EVERY_MS = 2_000
+export const RENEW_EVERY_MS = 2_000
 
 /**
  * Acquires the lock and renews it until it is released. Throws a config `Fault` that names the holder if there is one.
  * Calls `onLost` if another process took the lock meanwhile, after this one was suspended for
  * longer than its lease.
  */
-export async function acquireBackfillLock(parts: BackfillLockParts, onLost: () => void): Promise<HeldLock> {
+export async function acquireBackfillLock(parts: ProcessLockParts, onLost: () => void): Promise<HeldLock> {
   const lock = backfillLock(parts)
   for (;;) {
     const held = await lock.tryAcquire()
@@ -35,24 +35,20 @@ export async function acquireBackfillLock(parts: BackfillLockParts, onLost: () =
 }
 
 /** The running import of the store, in whatever process; undefined when there is none. */
-export async function runningBackfill(parts: BackfillLockParts): Promise<RunningBackfill | undefined> {
+export async function runningBackfill(parts: ProcessLockParts): Promise<RunningBackfill | undefined> {
   const running = await backfillLock(parts).holder()
   if (running === undefined) return undefined
   const { holder, since } = running
   return { process: processName(holder), thisProcess: holder === parts.processIdentity.id, since }
 }
 
-function backfillLock({ store, clock, processIdentity }: BackfillLockParts): Lock {
+/** The lock of a job that one process of a store does at a time: free at once when its process exits. */
+export function processLock(name: string, { store, clock, processIdentity }: ProcessLockParts): Lock {
   const hasExited = (id: string) => processIdentity.hasExited(id)
-  return new Lock({
-    store,
-    clock,
-    name: BACKFILL_LOCK_CHECKPOINT,
-    leaseMs: LEASE_MS,
-    holder: processIdentity.id,
-    hasExited,
-  })
+  return new Lock({ store, clock, name, leaseMs: LEASE_MS, holder: processIdentity.id, hasExited })
 }
+
+const backfillLock = (parts: ProcessLockParts): Lock => processLock(BACKFILL_LOCK_CHECKPOINT, parts)
 
 const processName = (id: string): string => id.split('.')[0] ?? id
 

@@ -1,13 +1,12 @@
 /** Reconciles again and again, in one process of those that share a store. */
+import { processLock, RENEW_EVERY_MS } from '../backfill/lock.ts'
 import { RECONCILE_LOCK_CHECKPOINT } from '../lib/checkpoint-names.ts'
-import { type HeldLock, Lock } from '../lib/lock.ts'
+import type { HeldLock } from '../lib/lock.ts'
 import { toFault } from '../ports/fault.ts'
 import { runReconcilePass } from './pass.ts'
 import { readReconcileState } from './state.ts'
 import type { ReconcileOptions, ReconcileParts, ReconcilePass } from './types.ts'
 
-const LEASE_MS = 10_000
-const RENEW_EVERY_MS = 2_000
 /** Milliseconds between two looks at a lock that another process holds, and after a failed pass. */
 const RETRY_AFTER_MS = 60_000
 
@@ -44,17 +43,7 @@ export async function reconcileOnce(
   parts: ReconcileParts,
   options: ReconcileOptions,
 ): Promise<ReconcilePass | undefined> {
-  const { store, clock, processIdentity } = parts
-  const hasExited = (id: string) => processIdentity.hasExited(id)
-  const lock = new Lock({
-    store,
-    clock,
-    name: RECONCILE_LOCK_CHECKPOINT,
-    leaseMs: LEASE_MS,
-    holder: processIdentity.id,
-    hasExited,
-  })
-  const held = await lock.tryAcquire()
+  const held = await processLock(RECONCILE_LOCK_CHECKPOINT, parts).tryAcquire()
   return held && passWhileHeld(held, parts, options)
 }
 
