@@ -14,6 +14,7 @@ import {
   type BackfillState,
   loadOrStartBackfill,
   noteLiveEnds,
+  positionsOf,
   type StreamState,
   startOf,
   toCheckpoint,
@@ -91,7 +92,7 @@ function lockLostFault(): Fault {
 /** Deletes the cached lookups of a complete import: personal data, and stale tomorrow. */
 async function finish(state: BackfillState, parts: BackfillParts): Promise<void> {
   const { store, spec, clock, logger } = parts
-  const all = [...(state.preload ? [state.preload] : []), ...state.streams]
+  const all = positionsOf(state)
   for (const { stream, recordsRead: read, total, missing } of all)
     if (missing !== undefined)
       logger.warn('the source counts more records than it gave', { stream, read, total, missing })

@@ -2,14 +2,15 @@
 
 import { ALREADY_DELIVERED, type Tally } from '../ports/ledger.ts'
 import type { Store } from '../ports/store.ts'
-import { type BackfillState, readBackfillState, readEarlierRuns, type StreamState } from './state.ts'
+import { sum } from './counts.ts'
+import { type BackfillState, positionsOf, readBackfillState, readEarlierRuns, type StreamState } from './state.ts'
 import type { BackfillProgress, ImportWindow, MetricCounts, StreamProgress } from './types.ts'
 
 export async function readProgress(
   state: BackfillState,
   { store, resumed, elapsed }: { readonly store: Store; readonly resumed: boolean; readonly elapsed: number },
 ): Promise<BackfillProgress> {
-  const { run, phase, startedBy, startedAt, endedAt, preload, streams } = state
+  const { run, phase, startedBy, startedAt, endedAt } = state
   const byMetric = countByMetric(await store.tallies(run.id))
   return {
     run: run.id,
@@ -20,7 +21,7 @@ export async function readProgress(
     phase,
     window: windowOf(state),
     ...(run.only && { only: run.only }),
-    streams: [...(preload ? [preload] : []), ...streams].map(toStreamProgress),
+    streams: positionsOf(state).map(toStreamProgress),
     waiting: (await store.backlog('backfill')).records,
     eventsSent: sum(byMetric.map(({ sent }) => sent)),
     sentByMetric: addUp(byMetric.map(({ metric, sent }) => ({ [metric]: sent }))),
@@ -88,5 +89,3 @@ function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<stri
   for (const [name, count] of counts.flatMap(Object.entries)) if (count > 0) sums[name] = (sums[name] ?? 0) + count
   return sums
 }
-
-const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0)

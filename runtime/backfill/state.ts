@@ -46,6 +46,10 @@ export async function readBackfillState(store: Pick<Store, 'readCheckpoint'>): P
   return (await store.readCheckpoint(BACKFILL_CHECKPOINT)) as BackfillState | undefined
 }
 
+/** The preload's position, if there is one, and those of the streams. */
+export const positionsOf = ({ preload, streams }: BackfillState): readonly StreamState[] =>
+  preload === undefined ? streams : [preload, ...streams]
+
 /** Runs before the newest that are remembered: their figures are small. */
 const MAX_EARLIER_RUNS = 100
 

@@ -2,6 +2,7 @@
 import { alignColumns, formatCount, formatJson, plural } from '../../lib/format.ts'
 import type { LedgerEvent } from '../../ports/ledger.ts'
 import type { Store } from '../../ports/store.ts'
+import { countChanged } from '../../reconcile/finds.ts'
 import type { ReconcilePass } from '../../reconcile/types.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
@@ -100,7 +101,7 @@ function formatReport(
   finds: readonly LedgerEvent[],
   { spec, unrecoverable }: { readonly spec: Spec; readonly unrecoverable: readonly string[] },
 ): string {
-  const changed = pass.streams.reduce((sum, { read }) => sum + read, 0)
+  const changed = countChanged(pass)
   const head =
     finds.length === 0
       ? `${plural(changed, 'changed record')}, all known: webhooks missed nothing.`

@@ -1,4 +1,5 @@
 /** Shows the progress of an import on stderr: bars on a terminal, elsewhere a line every few seconds. */
+import { countRead, sumCounts } from '../../backfill/counts.ts'
 import type { BackfillProgress, StreamProgress } from '../../backfill/types.ts'
 import { formatCount, formatDuration } from '../../lib/format.ts'
 import { ThroughputMeter } from '../../lib/throughput-meter.ts'
@@ -58,7 +59,7 @@ const SETTLED = 'settled records'
 function counts(progress: BackfillProgress): readonly (readonly [string, number])[] {
   return [
     ...progress.streams.map(({ stream, recordsRead }) => [stream, recordsRead] as const),
-    [SETTLED, totalSeen(progress) - progress.waiting] as const,
+    [SETTLED, countRead(progress) - progress.waiting] as const,
   ]
 }
 
@@ -100,7 +101,7 @@ function summary(progress: BackfillProgress): string {
   const { phase, eventsSent, skipped, dead, waiting } = progress
   const facts = [
     `sent ${formatCount(eventsSent)}`,
-    `skipped ${formatCount(total(skipped))}`,
+    `skipped ${formatCount(sumCounts(skipped))}`,
     `dead ${formatCount(dead)}`,
     `waiting ${formatCount(waiting)}`,
   ]
@@ -112,12 +113,4 @@ function line(progress: BackfillProgress): string {
     return `${stream} ${formatCount(recordsRead)}${expected === undefined ? '' : `/${formatCount(Math.max(expected, recordsRead))}`}`
   })
   return [...read, summary(progress)].join(', ')
-}
-
-function totalSeen(progress: BackfillProgress): number {
-  return progress.streams.reduce((sum, { recordsRead }) => sum + recordsRead, 0)
-}
-
-function total(tallies: Readonly<Record<string, number>>): number {
-  return Object.values(tallies).reduce((sum, count) => sum + count, 0)
 }

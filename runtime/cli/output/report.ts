@@ -1,5 +1,6 @@
 /** Reports imports: records read, events sent, left out by reason, dead. */
-import { countFound, describeShortfalls, groupLiveEnds } from '../../backfill/completeness.ts'
+import { describeShortfalls, groupLiveEnds } from '../../backfill/completeness.ts'
+import { countFound, countRead, sum, sumCounts } from '../../backfill/counts.ts'
 import type { BackfillProgress, MetricCounts, StreamProgress } from '../../backfill/types.ts'
 import { alignColumns, formatCount, formatDuration, formatTime, plural } from '../../lib/format.ts'
 import { describeSkipReason } from '../../skip-reasons.ts'
@@ -46,7 +47,7 @@ export function formatReport(progress: BackfillProgress, paint: Painter): string
     ...describeShortfalls(progress).map(({ text, isIncomplete }) => paint(isIncomplete ? 'red' : 'yellow', text)),
     ...(phase === 'incomplete' ? [INCOMPLETE_HINT] : []),
     '',
-    `read     ${formatCount(total(streams.map(({ recordsRead }) => recordsRead)))}`,
+    `read     ${formatCount(countRead(progress))}`,
     ...alignColumns(
       streams.map((stream) => [stream.stream, seenText(stream)]),
       INDENT,
@@ -67,7 +68,7 @@ export function formatReport(progress: BackfillProgress, paint: Painter): string
 const INDENT = ' '.repeat(9)
 
 function awaitingLine({ byMetric }: BackfillProgress): string[] {
-  const count = total(byMetric.map(({ awaitingIdentity }) => awaitingIdentity))
+  const count = sum(byMetric.map(({ awaitingIdentity }) => awaitingIdentity))
   if (count === 0) return []
   return [`later    ${plural(count, 'event')} will be sent once the contact has an e-mail address or phone number`]
 }
@@ -76,7 +77,7 @@ function awaitingLine({ byMetric }: BackfillProgress): string[] {
 function leftOutLines({ skipped, run }: BackfillProgress): string[] {
   const rows = Object.entries(skipped).sort(([, a], [, b]) => b - a)
   const lines = rows.map(([reason, count]) => [reason, formatCount(count), describeSkipReason(reason)])
-  const count = total(Object.values(skipped))
+  const count = sumCounts(skipped)
   if (rows.length === 0) return [`left out ${formatCount(count)}`]
   const help = `list them: connector runs ${run} --reason ${rows[0]?.[0]}`
   return [`left out ${formatCount(count)}  ${help}`, ...alignColumns(lines, INDENT)]
@@ -94,7 +95,7 @@ export function formatRuns(runs: readonly BackfillProgress[], paint: Painter): s
     readText(run),
     formatCount(run.eventsSent),
     formatCount(run.alreadySent),
-    formatCount(total(Object.values(run.skipped))),
+    formatCount(sumCounts(run.skipped)),
     formatCount(run.dead),
     runState(run, paint),
   ])
@@ -102,9 +103,9 @@ export function formatRuns(runs: readonly BackfillProgress[], paint: Painter): s
 }
 
 function readText({ streams }: BackfillProgress): string {
-  const read = total(streams.map(({ recordsRead }) => recordsRead))
+  const read = countRead({ streams })
   const counted = streams.every((stream) => stream.total !== undefined)
-    ? total(streams.map(({ recordsRead, total: all = 0 }) => Math.max(recordsRead, all)))
+    ? sum(streams.map(({ recordsRead, total: all = 0 }) => Math.max(recordsRead, all)))
     : undefined
   return counted === undefined || counted === read ? formatCount(read) : `${formatCount(read)}/${formatCount(counted)}`
 }
@@ -145,7 +146,3 @@ const sentRow = (counts: MetricCounts) => [
   counts.metric,
   `${formatCount(counts.sent)} of ${formatCount(countFound(counts))} found`,
 ]
-
-function total(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0)
-}

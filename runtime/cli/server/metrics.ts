@@ -1,8 +1,9 @@
 /** Formats counters and gauges of the store in the Prometheus text format. */
 import type { Clock } from '../../ports/effects.ts'
-import { RECONCILE_SCOPE, type Tally } from '../../ports/ledger.ts'
+import type { Tally } from '../../ports/ledger.ts'
 import type { Store } from '../../ports/store.ts'
 import { LANES } from '../../ports/types.ts'
+import { countFinds } from '../../reconcile/finds.ts'
 import { readReconcileState } from '../../reconcile/state.ts'
 import type { ReconcilePass } from '../../reconcile/types.ts'
 import type { CliApp } from '../app.ts'
@@ -33,18 +34,17 @@ export async function formatMetrics(
     family('connector_info', 'gauge', 'Version of the connector.', [[{ name: app.name, version: app.version }, 1]]),
     family('connector_events_total', 'counter', 'Events by outcome.', eventSamples(tallies.filter(hasEnded))),
     family('connector_waiting_events', 'gauge', 'Events that wait for their contact.', waitingSamples(tallies)),
-    family('connector_missed_events_total', 'counter', 'Events that no webhook reported.', missedSamples(tallies)),
+    family(
+      'connector_missed_events_total',
+      'counter',
+      'Events that no webhook reported.',
+      [...countFinds(tallies)].map(([metric, count]) => [{ metric }, count]),
+    ),
     ...(last === undefined ? [] : [reconcileFamilies(last)]),
     family('connector_backlog_records', 'gauge', 'Records waiting, by lane.', waiting),
     family('connector_oldest_waiting_seconds', 'gauge', 'Age of the oldest waiting record.', oldest),
     family('connector_dead_letters', 'gauge', 'Dead letters.', [[{}, dead]]),
   ].join('')
-}
-
-/** Delivered by reconciliation, by metric. */
-function missedSamples(tallies: readonly Tally[]): Sample[] {
-  const isFind = ({ scope, status }: Tally) => scope === RECONCILE_SCOPE && status === 'delivered'
-  return tallies.filter(isFind).map(({ metric, count }) => [{ metric }, count])
 }
 
 function reconcileFamilies({ endedAt, streams }: ReconcilePass): string {

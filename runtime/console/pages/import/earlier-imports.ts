@@ -1,5 +1,6 @@
 /** The imports before the newest, with their figures. */
 import { html } from 'hono/html'
+import { countRead, sumCounts } from '../../../backfill/counts.ts'
 import type { BackfillProgress } from '../../../backfill/types.ts'
 import { formatCount, formatDuration } from '../../../lib/format.ts'
 import { timeElement } from '../../format-html.ts'
@@ -16,10 +17,10 @@ export async function earlierImports({ options }: PageContext): Promise<Html | f
 }
 
 const COUNTS: readonly (readonly [name: string, count: (run: BackfillProgress) => number])[] = [
-  ['Read', ({ streams }) => streams.reduce((sum, { recordsRead }) => sum + recordsRead, 0)],
+  ['Read', countRead],
   ['Delivered', ({ eventsSent }) => eventsSent],
   ['Delivered before', ({ alreadySent }) => alreadySent],
-  ['Skipped', ({ skipped }) => Object.values(skipped).reduce((sum, count) => sum + count, 0)],
+  ['Skipped', ({ skipped }) => sumCounts(skipped)],
   ['Failed', ({ dead }) => dead],
 ]
 

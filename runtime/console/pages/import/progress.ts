@@ -1,6 +1,7 @@
 /** Progress of an import: a bar for each stream, delivered and skipped events, and the actions available. */
 import { html } from 'hono/html'
-import { countFound, describeShortfalls, groupLiveEnds } from '../../../backfill/completeness.ts'
+import { describeShortfalls, groupLiveEnds } from '../../../backfill/completeness.ts'
+import { countFound, sumCounts } from '../../../backfill/counts.ts'
 import type { BackfillProgress, MetricCounts, RunningBackfill, StreamProgress } from '../../../backfill/types.ts'
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
@@ -126,7 +127,7 @@ function actionButtons(status: ImportStatus, { link, csrfField }: PageContext): 
 
 function results(progress: BackfillProgress, { link }: PageContext): Html {
   const { skipped, dead } = progress
-  const skippedCount = Object.values(skipped).reduce((sum, count) => sum + count, 0)
+  const skippedCount = sumCounts(skipped)
   return html`${metricTable(progress)}
 ${skippedCount > 0 && leftOutTable(progress)}
 ${dead > 0 && html`<p><a href="${link('/failed-events')}">${plural(dead, 'failed event')}: view and retry</a></p>`}`
@@ -149,13 +150,13 @@ const METRIC_COLUMNS: readonly (readonly [name: string, count: (counts: MetricCo
   ['Found', countFound],
   ['Delivered before', ({ alreadySent }) => alreadySent],
   ['Awaiting an address', ({ awaitingIdentity }) => awaitingIdentity],
-  ['Skipped', ({ leftOut }) => Object.values(leftOut).reduce((sum, count) => sum + count, 0)],
+  ['Skipped', ({ leftOut }) => sumCounts(leftOut)],
   ['Failed', ({ dead }) => dead],
 ]
 
 function leftOutTable({ skipped, run }: BackfillProgress): Html {
   const rows = Object.entries(skipped).sort(([, a], [, b]) => b - a)
-  const count = rows.reduce((sum, [, value]) => sum + value, 0)
+  const count = sumCounts(skipped)
   return html`<div class="table"><table><caption>Skipped: ${formatCount(count)} <span class="soft">list them with <code>connector runs ${run} --reason …</code></span></caption>
 <thead class="hidden"><tr><th scope="col">Name</th><th scope="col">Count</th></tr></thead>
 <tbody>${rows.map(([reason, value]) => html`<tr><td>${capitalize(describeSkipReason(reason))} <span class="soft">${reason}</span></td>${number(value)}</tr>`)}</tbody></table></div>`

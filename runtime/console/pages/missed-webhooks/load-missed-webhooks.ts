@@ -1,6 +1,7 @@
 /** Loads what reconciliation found, by metric, and when each metric last came by webhook. */
 import type { Connector } from '../../../connector.ts'
 import { type LedgerEvent, RECONCILE_SCOPE } from '../../../ports/ledger.ts'
+import { countFinds } from '../../../reconcile/finds.ts'
 
 export interface MissedRow {
   readonly metric: string
@@ -26,13 +27,11 @@ const FINDS_SHOWN = 20
 const SAMPLE = 50
 
 export async function loadMissedWebhooks({ spec, store }: Pick<Connector, 'spec' | 'store'>): Promise<MissedWebhooks> {
-  const tallies = await store.tallies(RECONCILE_SCOPE)
+  const counts = countFinds(await store.tallies(RECONCILE_SCOPE))
   const rows = spec.mappings.map(async ({ metric, topics, stream }): Promise<MissedRow> => {
     const latest = await store.events({ metric, status: 'delivered', limit: SAMPLE })
     const lastByWebhook = latest.find(({ ingress }) => ingress === 'webhook')?.settledAt
-    const isFind = (tally: { readonly metric: string; readonly status: string }) =>
-      tally.metric === metric && tally.status === 'delivered'
-    const found = tallies.filter(isFind).reduce((sum, { count }) => sum + count, 0)
+    const found = counts.get(metric) ?? 0
     const lastFound = found === 0 ? undefined : latest.find(({ ingress }) => ingress === 'reconcile')?.settledAt
     return {
       metric,
@@ -43,7 +42,7 @@ export async function loadMissedWebhooks({ spec, store }: Pick<Connector, 'spec'
       ...(lastFound !== undefined && { lastFound }),
     }
   })
-  const hasFinds = tallies.some(({ status }) => status === 'delivered')
-  const finds = hasFinds ? await store.events({ run: RECONCILE_SCOPE, status: 'delivered', limit: FINDS_SHOWN }) : []
+  const finds =
+    counts.size > 0 ? await store.events({ run: RECONCILE_SCOPE, status: 'delivered', limit: FINDS_SHOWN }) : []
   return { rows: await Promise.all(rows), finds }
 }

@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import { capitalize, formatCount, formatInterval, plural } from '../../../lib/format.ts'
 import type { LedgerEvent } from '../../../ports/ledger.ts'
+import { countChanged } from '../../../reconcile/finds.ts'
 import type { ReconcilePass } from '../../../reconcile/types.ts'
 import { statusCell } from '../../event-cells.ts'
 import { timeElement } from '../../format-html.ts'
@@ -36,7 +37,7 @@ function lastCheck(pass: ReconcilePass | undefined, { options }: PageContext): H
       : html`<span class="soft">Every ${formatInterval(every)}.</span>`
   if (pass === undefined)
     return html`<div class="card"><h2>Last check</h2><p><span class="badge">None yet</span> ${interval}</p></div>`
-  const changed = pass.streams.reduce((sum, { read }) => sum + read, 0)
+  const changed = countChanged(pass)
   const short = pass.streams.filter(({ missing }) => missing !== undefined)
   return html`<div class="card"><h2>Last check</h2>
 <p><span class="badge ${short.length > 0 ? 'warn' : 'good'}">${short.length > 0 ? 'Incomplete' : 'Complete'}</span> ${timeElement(pass.endedAt)}: ${plural(changed, 'changed record')} (${pass.streams.map(({ stream, read }) => `${formatCount(read)} ${stream}`).join(', ')}). ${interval}</p>

@@ -1,9 +1,11 @@
 /** Loads the data of the overview in a handful of small queries. */
+import { sum } from '../../../backfill/counts.ts'
 import type { BackfillState } from '../../../backfill/state.ts'
 import { BACKFILL_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
-import { type ActivityBucket, type LedgerEvent, RECONCILE_SCOPE, type Tally } from '../../../ports/ledger.ts'
+import type { ActivityBucket, LedgerEvent } from '../../../ports/ledger.ts'
 import type { Backlog } from '../../../ports/store.ts'
+import { countFinds } from '../../../reconcile/finds.ts'
 import type { ReconcilePass } from '../../../reconcile/types.ts'
 import type { ConsoleOptions } from '../../types.ts'
 import { countWaiting } from '../../waiting-events.ts'
@@ -77,9 +79,7 @@ export async function loadOverview({ connector, clock }: ConsoleOptions): Promis
   )
   const lag = lagOf(delivered)
   const skipped = countByReason(tallies.filter(({ status }) => status === 'skipped'))
-  const isFind = ({ scope, status, metric }: Tally) =>
-    scope === RECONCILE_SCOPE && status === 'delivered' && metric !== PROFILE
-  const found = tallies.filter(isFind).reduce((sum, { count }) => sum + count, 0)
+  const found = sum([...countFinds(tallies)].map(([metric, count]) => (metric === PROFILE ? 0 : count)))
   const counts = { live, backfill, dead, awaitingContact: countWaiting(tallies), skipped, found }
   const last = { ...(lag && { lag }), ...(lastImport && { lastImport }), ...(lastReconcile && { lastReconcile }) }
   return { now, from, metrics, ...counts, ...last }

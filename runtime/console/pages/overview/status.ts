@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { ConnectionStats, LimitUsage } from '../../../http/connection-stats.ts'
 import { capitalize, formatCount, formatDuration, formatInterval, plural } from '../../../lib/format.ts'
 import type { Backlog } from '../../../ports/store.ts'
+import { countChanged } from '../../../reconcile/finds.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
 import { describeWaiting } from '../../waiting-events.ts'
@@ -78,7 +79,7 @@ function missedCard({ lastReconcile, found }: Overview, { options, link }: PageC
     const isOff = options.connector.spec.reconcile?.every === undefined
     return card('Missed webhooks', isOff ? 'Not checked' : 'Not checked yet', page)
   }
-  const changed = lastReconcile.streams.reduce((sum, { read }) => sum + read, 0)
+  const changed = countChanged(lastReconcile)
   const checked = html`Last checked ${timeElement(lastReconcile.endedAt)}, ${plural(changed, 'changed record')}. ${page}`
   return card('Missed webhooks', found === 0 ? 'None' : `${formatCount(found)} found`, checked)
 }
