@@ -63,6 +63,7 @@ export type {
   ActivityWindow,
   DeadLetterGroup,
   DeadLetterQuery,
+  DeliveredDay,
   EventQuery,
   LedgerEntry,
   LedgerEvent,

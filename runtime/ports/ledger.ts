@@ -31,6 +31,13 @@ export interface ActivityBucket extends Pick<EventResult, 'metric' | 'status'> {
   readonly count: number
 }
 
+/** Delivered events of a metric that happened on one day. */
+export interface DeliveredDay {
+  /** `2026-01-31`, in UTC: of the event itself, not of its delivery. */
+  readonly day: string
+  readonly count: number
+}
+
 /** Milliseconds since 1970. */
 export interface ActivityWindow {
   readonly since: number

@@ -4,6 +4,7 @@ import type {
   ActivityWindow,
   DeadLetterGroup,
   DeadLetterQuery,
+  DeliveredDay,
   EventQuery,
   LedgerEntry,
   LedgerEvent,
@@ -110,6 +111,8 @@ export interface Store {
   trace(ref: string): Promise<readonly LedgerEntry[]>
   /** Counts of ended events from `since` to before `until`. A replay subtracts its dead letter. */
   activity(window: ActivityWindow): Promise<readonly ActivityBucket[]>
+  /** All delivered events of a metric, counted by the day they happened, oldest first. Retention keeps the counts. */
+  deliveredByDay(metric: string): Promise<readonly DeliveredDay[]>
   /** Ended events, newest first. Of a deferred record, only the events that it delivered. */
   events(page: EventQuery): Promise<readonly LedgerEvent[]>
   /** Oldest first. Leaves out records whose dead events were all delivered since by other records. */

@@ -79,6 +79,11 @@ export function countableEvents(outcome: Outcome, lane: Lane, isNew: (key: strin
     })
 }
 
+/** The day on which a delivered event happened, `2026-01-31` in UTC. Undefined for any other result. */
+export function deliveredDay({ status, key, time }: EventResult): string | undefined {
+  return status === 'delivered' && key !== undefined ? time?.slice(0, 10) : undefined
+}
+
 /** The result of a record that ended without events. */
 export function recordResult(outcome: Outcome, lane: Lane): EventResult {
   const { status } = outcome

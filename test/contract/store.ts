@@ -6,6 +6,7 @@ import type { Lane, LeasedRecord, Outcome } from '../../runtime/ports/types.ts'
 import { activityCases } from './store-activity.ts'
 import { attemptCases } from './store-attempts.ts'
 import { contactCases } from './store-contacts.ts'
+import { deliveredDayCases } from './store-delivered-days.ts'
 import { TestClock } from './store-fixtures.ts'
 import { keyValueCases } from './store-key-values.ts'
 import { ledgerCases } from './store-ledger.ts'
@@ -56,6 +57,7 @@ export function testStore(name: string, create: StoreFactory): void {
     describe('ledger', () => ledgerCases(harness))
     describe('attempts', () => attemptCases(harness))
     describe('activity', () => activityCases(harness))
+    describe('delivered days', () => deliveredDayCases(harness))
     describe('wait', () => waitCases(harness))
     describe('waiting events', () => waitingCases(harness))
     describe('events that wait once', () => singleWaitCases(harness))

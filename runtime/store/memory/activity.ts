@@ -1,8 +1,23 @@
 /** The memory store's list of events, its counts by hour, and its dead letters by group. */
-import type { ActivityBucket, ActivityWindow, DeadLetterGroup, EventQuery, LedgerEvent } from '../../ports/ledger.ts'
+import type {
+  ActivityBucket,
+  ActivityWindow,
+  DeadLetterGroup,
+  DeliveredDay,
+  EventQuery,
+  LedgerEvent,
+  ReplaySelector,
+} from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/store.ts'
 import type { EventResult } from '../../ports/types.ts'
-import { activityRetention, type CountedEvent, deadLetterEntries, startOfDay, startOfHour } from '../outcome-effects.ts'
+import {
+  activityRetention,
+  type CountedEvent,
+  deadLetterEntries,
+  deliveredDay,
+  startOfDay,
+  startOfHour,
+} from '../outcome-effects.ts'
 import { type StoredRecord, scopeOf } from './records.ts'
 
 interface ListedEvent {
@@ -15,6 +30,8 @@ export class MemoryActivity {
   /** Oldest first. */
   #events: ListedEvent[] = []
   readonly #hours = new Map<string, ActivityBucket>()
+  /** By metric and day of the event. */
+  readonly #deliveredDays = new Map<string, Map<string, number>>()
   #id = 0
 
   /** Counts and lists the events of a record that was just settled. */
@@ -33,6 +50,8 @@ export class MemoryActivity {
       this.#id += 1
       this.#events.push({ scope, event: { ...result, id: this.#id, ...source, settledAt: at } })
       this.#count(result, at, 1)
+      const day = deliveredDay(result)
+      if (day !== undefined) this.#addDelivered(result.metric, day)
     }
   }
 
@@ -67,6 +86,11 @@ export class MemoryActivity {
     return [...sums.values()].sort((a, b) => byHour(a, b) || compare(a.metric, b.metric) || compare(a.status, b.status))
   }
 
+  deliveredByDay(metric: string): DeliveredDay[] {
+    const days = [...(this.#deliveredDays.get(metric) ?? [])].map(([day, count]) => ({ day, count }))
+    return days.sort((a, b) => compare(a.day, b.day))
+  }
+
   list({ before = Number.POSITIVE_INFINITY, after = 0, limit, ...query }: EventQuery): LedgerEvent[] {
     const matches = ({ scope, event }: ListedEvent) =>
       event.id < before &&
@@ -79,6 +103,11 @@ export class MemoryActivity {
     return events.reverse().slice(0, Math.max(0, limit))
   }
 
+  #addDelivered(metric: string, day: string): void {
+    const days = this.#deliveredDays.get(metric) ?? new Map<string, number>()
+    this.#deliveredDays.set(metric, days.set(day, (days.get(day) ?? 0) + 1))
+  }
+
   #count({ metric, status }: EventResult, at: number, count: number): void {
     const hour = startOfHour(at)
     const name = JSON.stringify([hour, metric, status])
@@ -89,6 +118,19 @@ export class MemoryActivity {
 /** The dead letters, except those whose keys were all delivered since. */
 export function unresolvedDeadLetters(records: Iterable<StoredRecord>, delivered: ReadonlySet<string>): StoredRecord[] {
   return [...records].filter((stored) => unresolvedEntries(stored, delivered).length > 0)
+}
+
+/** The dead letters to replay. One named by its id counts even if another record delivered its events. */
+export function selectDeadLetters(
+  records: ReadonlyMap<string, StoredRecord>,
+  delivered: ReadonlySet<string>,
+  which: ReplaySelector,
+): StoredRecord[] {
+  if (which === 'all') return unresolvedDeadLetters(records.values(), delivered)
+  if ('group' in which)
+    return unresolvedDeadLetters(records.values(), delivered).filter((each) => isInGroup(each, which.group, delivered))
+  const ids = new Set(which)
+  return [...records.values()].filter(({ status, record }) => status === 'dead' && ids.has(record.id))
 }
 
 export function isInGroup(stored: StoredRecord, group: string, delivered: ReadonlySet<string>): boolean {

@@ -22,7 +22,7 @@ import {
 } from '../outcome-effects.ts'
 import { Waiters } from '../waiters.ts'
 import { isWaiting } from '../waiting-events.ts'
-import { groupDeadLetters, isInGroup, MemoryActivity, unresolvedDeadLetters } from './activity.ts'
+import { groupDeadLetters, isInGroup, MemoryActivity, selectDeadLetters, unresolvedDeadLetters } from './activity.ts'
 import { MemoryKeyValues } from './key-values.ts'
 import {
   appendAttempt,
@@ -188,6 +188,10 @@ class MemoryStore implements Store {
     return this.#activity.counts(window)
   }
 
+  async deliveredByDay(metric: string) {
+    return this.#activity.deliveredByDay(metric)
+  }
+
   async events(query: EventQuery) {
     return this.#activity.list(query)
   }
@@ -209,7 +213,7 @@ class MemoryStore implements Store {
   }
 
   async replay(which: ReplaySelector): Promise<number> {
-    const selected = this.#selectDeadLetters(which)
+    const selected = selectDeadLetters(this.#records, this.#deliveredKeys, which)
     for (const stored of selected) this.#requeue(stored)
     this.#waiters.wake(selected.map(({ record }) => record.lane))
     return selected.length
@@ -247,15 +251,6 @@ class MemoryStore implements Store {
 
   #deadLetters(): StoredRecord[] {
     return unresolvedDeadLetters(this.#records.values(), this.#deliveredKeys)
-  }
-
-  #selectDeadLetters(which: ReplaySelector): StoredRecord[] {
-    if (which === 'all') return this.#deadLetters()
-    if ('group' in which) {
-      return this.#deadLetters().filter((stored) => isInGroup(stored, which.group, this.#deliveredKeys))
-    }
-    const ids = new Set(which)
-    return [...this.#records.values()].filter(({ status, record }) => status === 'dead' && ids.has(record.id))
   }
 
   /** Returns the contacts whose waiting events are checked again. */

@@ -1,5 +1,5 @@
 /** The list of events and the counts by hour and day: written when records are settled, read by the console. */
-import type { ActivityBucket, ActivityWindow, EventQuery, LedgerEvent } from '../../ports/ledger.ts'
+import type { ActivityBucket, ActivityWindow, DeliveredDay, EventQuery, LedgerEvent } from '../../ports/ledger.ts'
 import type { Retention } from '../../ports/store.ts'
 import type { EventResult, Ingress, Lane, Outcome } from '../../ports/types.ts'
 import { activityRetention, type CountedEvent, recordResult, startOfDay, startOfHour } from '../outcome-effects.ts'
@@ -64,6 +64,23 @@ export function readActivity(db: Connection, { since, until, by = 'hour' }: Acti
   const from = by === 'day' ? startOfDay(since) : startOfHour(since)
   const { buckets = '[]' } = db.get<{ buckets: string }>(READ[by], from, until) ?? {}
   return (JSON.parse(buckets) as BucketRow[]).map(([hour, metric, status, count]) => ({ hour, metric, status, count }))
+}
+
+const ADD_DELIVERED = `
+  INSERT INTO delivered_days (metric, day, count) VALUES (?, ?, ?)
+  ON CONFLICT DO UPDATE SET count = count + excluded.count`
+
+export function addDeliveredDay(db: Connection, sum: DeliveredDay & { readonly metric: string }): void {
+  db.run(ADD_DELIVERED, sum.metric, sum.day, sum.count)
+}
+
+const DELIVERED = `
+  SELECT json_group_array(json_array(day, count)) AS days
+  FROM (SELECT day, count FROM delivered_days WHERE metric = ? ORDER BY day)`
+
+export function readDeliveredDays(db: Connection, metric: string): DeliveredDay[] {
+  const { days = '[]' } = db.get<{ days: string }>(DELIVERED, metric) ?? {}
+  return (JSON.parse(days) as (readonly [string, number])[]).map(([day, count]) => ({ day, count }))
 }
 
 export function pruneActivity(db: Connection, retention: Retention, now: number): void {

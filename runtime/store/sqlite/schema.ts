@@ -152,6 +152,24 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX waiting_events_seq ON waiting_events (seq);
   CREATE INDEX waiting_events_contact ON waiting_events (contact, seq);
   `,
+  `
+  -- day: of the event itself, in UTC. Outlives the records, to be held against the destination's counts.
+  CREATE TABLE delivered_days (
+    metric TEXT NOT NULL,
+    day TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (metric, day)
+  ) STRICT, WITHOUT ROWID;
+  -- Events whose records retention has dropped stay uncounted.
+  INSERT INTO delivered_days
+  SELECT metric, substr(json_extract(result, '$.time'), 1, 10) AS day, count(*)
+  FROM (
+    SELECT metric, coalesce(e.result, json_extract(r.outcome, '$.events[' || e.event_index || ']')) AS result
+    FROM events e JOIN records r USING (seq) WHERE e.status = 'delivered'
+  )
+  WHERE json_extract(result, '$.key') IS NOT NULL AND json_extract(result, '$.time') IS NOT NULL
+  GROUP BY metric, day;
+  `,
 ]
 
 /** Brings the file up to date. Throws a `config` fault for a file of a newer version. */

@@ -201,6 +201,10 @@ class SqliteStore implements Store {
     return activity.readActivity(this.#db, window)
   }
 
+  async deliveredByDay(metric: string) {
+    return activity.readDeliveredDays(this.#db, metric)
+  }
+
   async events(query: EventQuery) {
     return activity.listEvents(this.#db, query)
   }

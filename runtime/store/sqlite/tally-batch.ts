@@ -1,8 +1,8 @@
 /** Sums the counts of one transaction, to write each total and each hour once. */
 import type { EventResult } from '../../ports/types.ts'
-import { tallyLine } from '../outcome-effects.ts'
+import { deliveredDay, tallyLine } from '../outcome-effects.ts'
 import type { WaitingEvent } from '../waiting-events.ts'
-import { addToActivity } from './activity.ts'
+import { addDeliveredDay, addToActivity } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { resolveDeadLetters } from './dead-letters.ts'
 
@@ -17,6 +17,12 @@ interface Sum {
   count: number
 }
 
+interface DaySum {
+  readonly metric: string
+  readonly day: string
+  count: number
+}
+
 interface WaitingSum extends Pick<WaitingEvent, 'metric' | 'reason'> {
   readonly scope: string
   count: number
@@ -26,6 +32,7 @@ export class TallyBatch {
   /** Idempotency keys delivered for the first time. */
   readonly deliveredKeys: string[] = []
   readonly #sums = new Map<string, Sum>()
+  readonly #days = new Map<string, DaySum>()
   readonly #waiting = new Map<string, WaitingSum>()
 
   /** Adds `count` to the totals of `result`. Every `at` of one batch lies in the same hour. */
@@ -34,6 +41,15 @@ export class TallyBatch {
     const name = `${scope}|${metric}|${status}|${reason}`
     const sum = this.#sums.get(name)
     if (sum === undefined) this.#sums.set(name, { scope, at, result, count })
+    else sum.count += count
+    const day = deliveredDay(result)
+    if (day !== undefined) this.#addDay(metric, day, count)
+  }
+
+  #addDay(metric: string, day: string, count: number): void {
+    const name = `${day}|${metric}`
+    const sum = this.#days.get(name)
+    if (sum === undefined) this.#days.set(name, { metric, day, count })
     else sum.count += count
   }
 
@@ -54,6 +70,7 @@ export class TallyBatch {
       db.run(ADD_TALLY, scope, metric, status, reason, count)
       addToActivity(db, at, result, count)
     }
+    for (const sum of this.#days.values()) addDeliveredDay(db, sum)
     if (this.deliveredKeys.length > 0) resolveDeadLetters(db, this.deliveredKeys)
   }
 }

@@ -9,7 +9,16 @@ import { storeFault } from '../../../runtime/store/sqlite/engine.ts'
 import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
 import { createOwner } from '../../../runtime/store/sqlite/owner.ts'
 import { type SqliteOptions, sqliteStore } from '../../../runtime/store/sqlite/store.ts'
-import { delivered, event, ids, record, settlement, single, TestClock } from '../../contract/store-fixtures.ts'
+import {
+  deferred,
+  delivered,
+  event,
+  ids,
+  record,
+  settlement,
+  single,
+  TestClock,
+} from '../../contract/store-fixtures.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
 let files = 0
@@ -56,6 +65,27 @@ describe('the file', () => {
     expect(await again.tallies()).toHaveLength(1)
     expect(ids(await again.lease(request))).toEqual(['b'])
     await again.close()
+  })
+
+  test('of an older version counts the delivered events that it still holds by their day', async () => {
+    const path = newFile()
+    const old = await open(path)
+    await old.append([record('a'), record('b')])
+    const held = await old.lease(request)
+    const on = (key: string, time: string) => event('M', { key, time })
+    const [first, second] = [on('1', '2026-03-02T10:00:00.000Z'), on('2', '2026-03-03T10:00:00.000Z')]
+    const outcomes = [delivered(first, event('Profile')), deferred(clock.now(), second)]
+    await old.settle(held.map((one, at) => settlement(one, outcomes[at] ?? delivered())))
+    const expected = await old.deliveredByDay('M')
+    await old.close()
+    const db = await openConnection(path, clock)
+    db.exec('DROP TABLE delivered_days; PRAGMA user_version = 3')
+    db.close()
+    const migrated = await open(path)
+    expect(expected).toHaveLength(2)
+    expect(await migrated.deliveredByDay('M')).toEqual(expected)
+    expect(await migrated.deliveredByDay('Profile')).toEqual([])
+    await migrated.close()
   })
 
   test('uses WAL, synchronous FULL and foreign keys', async () => {
