@@ -1,7 +1,9 @@
 /** The endpoints of the local Klaviyo: rate limit, scope, body rules and handler. */
+import type { Random } from '../../runtime/ports/effects.ts'
 import type { Json } from '../../runtime/ports/types.ts'
 import { ApiError, apiError, invalidInput, MEDIA_TYPE } from './errors.ts'
 import type { EventStore } from './event-store.ts'
+import { queryMetricAggregates } from './metric-aggregates.ts'
 import { type IncomingEvent, parseBulkEvents, parseEvent, parseProfile } from './parse-events.ts'
 import type { StoredProfile } from './profiles.ts'
 import type { RateLimit } from './rate-limits.ts'
@@ -15,6 +17,7 @@ import {
 } from './resources.ts'
 import type { SegmentsAndFlows } from './segments-and-flows.ts'
 import { BULK_CREATE_EVENTS, CREATE_EVENT, IMPORT_PROFILE, UPDATE_PROFILE } from './validation/event-bodies.ts'
+import { QUERY_METRIC_AGGREGATES } from './validation/metric-aggregate-body.ts'
 import type { FieldRule } from './validation/rules.ts'
 import { CREATE_FLOW, CREATE_SEGMENT } from './validation/segment-and-flow-bodies.ts'
 
@@ -39,7 +42,7 @@ const TINY: RateLimit = { burst: 1, steady: 15 }
 export function createEndpoints(
   store: EventStore,
   segmentsAndFlows: SegmentsAndFlows,
-  account: AccountProfile,
+  { account, random }: { readonly account: AccountProfile; readonly random: Random },
 ): readonly Endpoint[] {
   return [
     {
@@ -76,6 +79,14 @@ export function createEndpoints(
     },
     listEndpoint('/api/accounts', TINY, (url) => listAccounts(account, url)),
     listEndpoint('/api/metrics', SMALL, (url) => listMetrics(store, url)),
+    {
+      method: 'POST',
+      path: '/api/metric-aggregates',
+      scope: 'metrics:read',
+      rate: FEW,
+      rule: QUERY_METRIC_AGGREGATES,
+      answer: (body, url) => json(queryMetricAggregates(store.hourlyCounts, body, url, random)),
+    },
     listEndpoint('/api/events', LARGE, (url) => listEvents(store, url)),
     listEndpoint('/api/profiles', MEDIUM, (url) => listProfiles(store, url)),
     listEndpoint('/api/segments', MEDIUM, (url) => segmentsAndFlows.listSegments(url)),

@@ -2,6 +2,7 @@
 import type { Clock, Random } from '../../runtime/ports/effects.ts'
 import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { fingerprint, identifier, metricId } from './identifier.ts'
+import { HourlyCounts } from './metric-aggregates.ts'
 import type { IncomingEvent } from './parse-events.ts'
 import { ProfileStore, type StoredProfile } from './profiles.ts'
 
@@ -64,6 +65,7 @@ const ZERO_COUNTS = { events: 0, duplicates: 0, dropped: 0, flowTriggering: 0, b
 /** Records events and profiles in memory. About 100 bytes an event beyond the `keep` newest. */
 export class EventStore {
   readonly profiles: ProfileStore
+  readonly hourlyCounts = new HourlyCounts()
   readonly #options: EventStoreOptions
   readonly #metrics = new Map<string, Metric>()
   readonly #fingerprints = new Set<string>()
@@ -110,6 +112,7 @@ export class EventStore {
 
   reset(): void {
     this.profiles.reset()
+    this.hourlyCounts.reset()
     this.#metrics.clear()
     this.#fingerprints.clear()
     this.#newest = []
@@ -126,6 +129,7 @@ export class EventStore {
 
   #record(arrival: IncomingEvent, profile: StoredProfile, seconds: number): void {
     const event = this.#recorded(arrival, this.#touch(arrival.metric), profile, seconds)
+    this.hourlyCounts.add(event.metricId, seconds * 1000, event.value)
     this.#counts.events += 1
     this.#counts[event.triggersFlows ? 'flowTriggering' : 'backfilled'] += 1
     this.#newest.push(event)

@@ -6,7 +6,7 @@ import { KlaviyoApi, type KlaviyoSummary } from './api.ts'
 import { createEndpoints } from './endpoints.ts'
 import { serverError, toErrorResponse } from './errors.ts'
 import { type EventFilter, EventStore, type RecordedEvent } from './event-store.ts'
-import { type KlaviyoOauth, klaviyoOauth } from './oauth.ts'
+import { type KlaviyoOauth, klaviyoOauth } from './oauth/oauth.ts'
 import { PAGE_HEADERS, renderPage } from './page.ts'
 import type { StoredProfile } from './profiles.ts'
 import type { AccountProfile } from './resources.ts'
@@ -15,7 +15,7 @@ import { SegmentsAndFlows } from './segments-and-flows.ts'
 export interface KlaviyoSandboxOptions {
   readonly clock: Clock
   readonly random: Random
-  /** The accepted private key. With the suffix `:readonly` it has read scopes only. */
+  /** The accepted private key. With the suffix `:readonly` it has read scopes only, with `:writeonly` write scopes only. */
   readonly key: string
   /** The OAuth client. Default: `sandbox-app` and `sandbox-app-secret`. */
   readonly client?: { readonly id: string; readonly secret: string }
@@ -46,7 +46,7 @@ export function createKlaviyoSandbox(options: KlaviyoSandboxOptions): KlaviyoSan
   const segmentsAndFlows = new SegmentsAndFlows({ clock, random, isMetric })
   const { id: clientId, secret: clientSecret } = options.client ?? { id: 'sandbox-app', secret: 'sandbox-app-secret' }
   const oauth = klaviyoOauth({ clock, random, clientId, clientSecret, account: account.name })
-  const api = new KlaviyoApi(createEndpoints(store, segmentsAndFlows, account), {
+  const api = new KlaviyoApi(createEndpoints(store, segmentsAndFlows, { account, random }), {
     clock,
     random,
     key,

@@ -25,7 +25,7 @@ const INCORRECT = 'Incorrect authentication credentials.'
 
 /**
  * Returns 401 for a wrong or missing key or token, 403 for a missing scope, undefined if the request may go on. The key
- * with the suffix `:readonly` acts as a key with read scopes only.
+ * with the suffix `:readonly` acts as a key with read scopes only, with `:writeonly` as one with write scopes only.
  */
 export function requireKey(headers: Headers, { key, scopes }: ApiKeys, scope: string): ApiError | undefined {
   const authorization = headers.get('authorization')
@@ -36,8 +36,9 @@ export function requireKey(headers: Headers, { key, scopes }: ApiKeys, scope: st
   }
   const token = authorization.slice(SCHEME.length)
   if (token === key) return undefined
-  if (token !== `${key}:readonly`) return apiError(401, 'authentication_failed', { title: INCORRECT })
-  return scope.endsWith(':write') ? missingScope(scope) : undefined
+  const only = [':read', ':write'].find((end) => token === `${key}${end}only`)
+  if (only === undefined) return apiError(401, 'authentication_failed', { title: INCORRECT })
+  return scope.endsWith(only) ? undefined : missingScope(scope)
 }
 
 export interface ApiKeys {

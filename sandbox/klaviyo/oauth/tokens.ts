@@ -1,6 +1,6 @@
 /** OAuth grants of the local Klaviyo: access tokens that expire, refresh tokens that may rotate. */
-import type { Clock, Random } from '../../runtime/ports/effects.ts'
-import { identifier } from './identifier.ts'
+import type { Clock, Random } from '../../../runtime/ports/effects.ts'
+import { identifier } from '../identifier.ts'
 
 /** Adjustable for tests. */
 export interface OauthRules {

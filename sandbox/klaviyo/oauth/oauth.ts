@@ -1,10 +1,10 @@
 /** OAuth of the local Klaviyo: PKCE, expiring tokens, rotating refresh tokens, ten requests a minute. */
 import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
-import type { Clock, Random } from '../../runtime/ports/effects.ts'
-import { type OauthParameters, serveConsentPage } from '../oauth-page.ts'
-import { identifier } from './identifier.ts'
-import { type OauthGrant, OauthGrants } from './oauth-tokens.ts'
+import type { Clock, Random } from '../../../runtime/ports/effects.ts'
+import { type OauthParameters, serveConsentPage } from '../../oauth-page.ts'
+import { identifier } from '../identifier.ts'
+import { type OauthGrant, OauthGrants } from './tokens.ts'
 
 export interface KlaviyoOauthOptions {
   readonly clock: Clock
