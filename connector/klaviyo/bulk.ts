@@ -2,7 +2,7 @@
 
 import type { SendResult } from '../../runtime/ports/destination.ts'
 import type { Logger } from '../../runtime/ports/effects.ts'
-import { Fault, toFault } from '../../runtime/ports/fault.ts'
+import { type Fault, toFault } from '../../runtime/ports/fault.ts'
 import type { Lane, MetricEvent, Receipt } from '../../runtime/ports/types.ts'
 import { onlyPhone, rejectedEntries } from './errors.ts'
 import { PHONE_REJECTED, withChanges } from './limits/change-log.ts'
@@ -29,7 +29,10 @@ export async function sendBulk(items: readonly BulkItem[], parts: BulkParts): Pr
   for (const batch of splitIntoRequests(items, parts.limits)) await sendBatch(batch, parts)
 }
 
-async function sendBatch(batch: readonly BulkItem[], parts: BulkParts): Promise<void> {
+/** Whether Klaviyo rejected the request because of its events. */
+type Rejected = boolean
+
+async function sendBatch(batch: readonly BulkItem[], parts: BulkParts, blind = false): Promise<Rejected> {
   let receipt: Receipt
   try {
     receipt = await parts.post(bulkBody(batch.map(({ text }) => text)))
@@ -39,39 +42,52 @@ async function sendBatch(batch: readonly BulkItem[], parts: BulkParts): Promise<
     // may pass a proxy that answers 413.
     const splits = fault.kind === 'data' || (fault.details.status === 413 && batch.length > 1)
     if (!splits) for (const item of batch) item.onResult(fault)
-    else await isolateRejected(batch, fault, parts)
-    return
+    else await isolateRejected(batch, fault, parts, blind)
+    return splits
   }
   for (const { onResult, changes } of batch) onResult(withChanges(receipt, changes))
+  return false
 }
 
 /**
- * Fails the events that the rejection points at and resends the rest; bisects the request when it points at none.
+ * Finds the events that Klaviyo rejects. A pointer only raises suspicion: an event fails when it is rejected alone. While
+ * suspects prove guilty, the rest is resent together; after an innocent one it is bisected, `blind` to pointers.
  *
- * Terminates: each further request holds fewer events, or the same events with one phone number fewer.
+ * Terminates: each further request holds fewer events, or the same event without its phone number.
  */
-async function isolateRejected(batch: readonly BulkItem[], fault: Fault, parts: BulkParts): Promise<void> {
+async function isolateRejected(
+  batch: readonly BulkItem[],
+  fault: Fault,
+  parts: BulkParts,
+  blind: boolean,
+): Promise<void> {
   const { pointers = [], status } = fault.details
+  const [only, ...more] = batch
+  if (only === undefined) return
+  if (more.length === 0) return rejectOne(only, fault, parts)
   // 413 is about the whole request, whatever it points at.
-  const rejected = rejectedEntries(status === 413 && batch.length > 1 ? [] : pointers, batch.length)
-  if (rejected.size === 0) {
-    const middle = Math.ceil(batch.length / 2)
-    await sendBatch(batch.slice(0, middle), parts)
-    return sendBatch(batch.slice(middle), parts)
-  }
-  const rest = batch.flatMap((item, index) => {
-    const own = rejected.get(index)
-    if (own === undefined) return item
-    const resend = onlyPhone(own) ? withoutPhone(item, parts) : undefined
-    if (resend === undefined) item.onResult(rejected.size === 1 ? fault : faultOfEvent(fault, own))
-    return resend ?? []
-  })
-  parts.logger.warn('Klaviyo rejected some events in a bulk request; resending the rest', {
-    rejected: rejected.size,
-    rest: rest.length,
-    lane: parts.lane,
-  })
+  const indexes = blind || status === 413 ? new Set() : rejectedEntries(pointers, batch.length)
+  const [suspect, ...suspects] = batch.filter((_, index) => indexes.has(index))
+  if (suspect === undefined) return bisect(batch, parts, blind)
+  const rest = batch.filter((_, index) => !indexes.has(index))
+  const counts = { suspects: suspects.length + 1, rest: rest.length, lane: parts.lane }
+  parts.logger.warn('Klaviyo rejected a bulk request; sending the events that it names one by one', counts)
+  if (!(await sendBatch([suspect], parts))) return bisect([...suspects, ...rest], parts, true)
   await sendBulk(rest, parts)
+  for (const one of suspects) await sendBatch([one], parts)
+}
+
+async function bisect(batch: readonly BulkItem[], parts: BulkParts, blind: boolean): Promise<void> {
+  const middle = Math.ceil(batch.length / 2)
+  for (const half of [batch.slice(0, middle), batch.slice(middle)])
+    if (half.length > 0) await sendBatch(half, parts, blind)
+}
+
+/** Fails the only event of a rejected request, or sends it again without a rejected phone number. */
+async function rejectOne(item: BulkItem, fault: Fault, parts: BulkParts): Promise<void> {
+  const resend = onlyPhone(fault.details.pointers) ? withoutPhone(item, parts) : undefined
+  if (resend === undefined) item.onResult(fault)
+  else await sendBatch([resend], parts)
 }
 
 /** The same event without its phone number, if an e-mail address still identifies the profile. */
@@ -81,10 +97,4 @@ function withoutPhone({ event, onResult }: BulkItem, { lane, limits }: BulkParts
   const trimmed = { ...event, profile }
   const entry = bulkEntry(trimmed, lane, limits)
   return { ...entry, event: trimmed, onResult, changes: [...entry.changes, PHONE_REJECTED] }
-}
-
-/** The fault of one event, when the request was rejected for several. */
-function faultOfEvent({ kind, code, details }: Fault, pointers: readonly string[]): Fault {
-  const message = `Klaviyo answered ${details.status}: it rejected this event at ${pointers.slice(0, 3).join(', ')}`
-  return new Fault(kind, code, message, { ...details, pointers })
 }

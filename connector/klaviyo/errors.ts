@@ -103,18 +103,11 @@ function describeProblem(detail: string, code: string): string {
   return /^[\w-]{1,60}$/.test(code) ? code : 'invalid'
 }
 
-/** The entries of a bulk request that a rejection points at: pointers by index. Empty if it points at none. */
-export function rejectedEntries(pointers: readonly string[], count: number): ReadonlyMap<number, readonly string[]> {
-  // The only event of a request is the cause of its rejection.
-  if (count === 1) return new Map([[0, pointers]])
-  const entries = new Map<number, string[]>()
-  for (const pointer of pointers) {
-    const index = Number(
-      /^\/data\/attributes\/events-bulk-create\/data\/(\d+)(?:\/|$)/.exec(pointer)?.[1] ?? Number.NaN,
-    )
-    if (index < count) entries.set(index, [...(entries.get(index) ?? []), pointer])
-  }
-  return entries
+/** The indexes of the entries of a bulk request that a rejection points at. Empty if it points at none. */
+export function rejectedEntries(pointers: readonly string[], count: number): ReadonlySet<number> {
+  const entry = /^\/data\/attributes\/events-bulk-create\/data\/(\d+)(?:\/|$)/
+  const indexes = pointers.map((pointer) => Number(entry.exec(pointer)?.[1] ?? Number.NaN))
+  return new Set(indexes.filter((index) => index < count))
 }
 
 /** Whether only the profile's phone number is rejected. An event property of that name does not count. */
