@@ -8,6 +8,7 @@ import { createConsole } from '../runtime/console/index.ts'
 import { openConnection } from '../runtime/store/sqlite/open-connection.ts'
 import { sqliteStore } from '../runtime/store/sqlite/store.ts'
 import { silentLogger, systemClock } from '../runtime/system.ts'
+import { signVisitorsIn } from '../test/helpers/signed-in.ts'
 import type { ResultTable } from './harness/result-table.ts'
 
 const RECORDS = 1_000_000
@@ -33,7 +34,9 @@ async function measure(file: string): Promise<ResultTable> {
   const ending = new AbortController()
   const app = { name: 'bench', version: '0', summary: '' }
   const parts = { app, connector, clock: systemClock, logger: silentLogger, signal: ending.signal }
-  const { fetch: handle } = createConsole(parts)
+  const { fetch: handle } = signVisitorsIn(createConsole(parts))
+  const [session = ''] = (await handle(new Request('http://localhost/'))).headers.getSetCookie().slice(-1)
+  const headers = { accept: 'text/html', cookie: session.split(';')[0] ?? '' }
   const [group] = await store.groupDeadLetters()
   const rows = []
   for (const [page, path] of pathsOf(metrics, group?.group ?? '')) {
@@ -41,7 +44,7 @@ async function measure(file: string): Promise<ResultTable> {
     const cpu = process.cpuUsage()
     for (let i = 0; i < REQUESTS; i++) {
       // Created outside the measurement: the first Request takes Node 30 ms, which a server spends before it listens.
-      const request = new Request(`http://localhost${path}`, { headers: { accept: 'text/html' } })
+      const request = new Request(`http://localhost${path}`, { headers })
       const start = performance.now()
       const response = await handle(request)
       await response.text()

@@ -33,8 +33,10 @@ const pages = createConsole({
   clock,
   logger,
   signal: shutdown.signal,
-  password: env.CONNECTOR_PASSWORD, // without one the pages answer this machine only
+  password: env.CONNECTOR_PASSWORD,
 })
+// Without a password: a link that signs in once.
+pages.printSignInPath((path) => void process.stderr.write(`Console: http://127.0.0.1:${env.PORT ?? 3000}${path}\n`))
 
 const app = new Hono()
 app.use(requestLog((line) => void process.stderr.write(`${line}\n`)))

@@ -36,8 +36,21 @@ export const COMMON_SETTINGS: readonly Setting[] = [
   {
     env: 'CONNECTOR_PASSWORD',
     needed: 'no',
-    description: 'password for the console',
+    description: 'password for the console (default: a link that signs in once, printed at the start)',
     howToGet: 'Choose one. Required when `start` listens on an address that other machines can reach.',
+  },
+  {
+    env: 'CONNECTOR_METRICS_TOKEN',
+    needed: 'no',
+    description: 'bearer token for /metrics and the status text',
+    howToGet:
+      'Choose one. Without it both answer nothing when `start` listens on an address that other machines can reach.',
+  },
+  {
+    env: 'CONNECTOR_TRUSTED_PROXIES',
+    needed: 'no',
+    description: 'your own reverse proxies, whose X-Forwarded-For is believed: "127.0.0.1, 10.0.0.0/8"',
+    howToGet: 'Addresses and networks, with commas. Attempts to sign in are then counted by client.',
   },
   { env: 'PORT', needed: 'no', description: 'port of `start` (default 3000)', howToGet: 'Default: 3000.' },
   {

@@ -1,14 +1,20 @@
 /** The web console of a connector, for any host that speaks web-standard requests: `createConsole(options).fetch(request)`. */
-
 import type { Hono } from 'hono'
 import { ImportRunner } from './pages/import/import-runner.ts'
 import { createApp } from './server/app.ts'
+import { LOGIN_PATH } from './server/login.ts'
 import { type ConsoleEnv, createServices } from './server/services.ts'
+import { CodeSignIn, passwordSignIn } from './server/session/sign-in.ts'
 import type { ConsoleOptions } from './types.ts'
 
 export interface Console {
-  /** Answers one request and never throws. `address` is the client's: wrong passwords are counted by it. */
+  /** Answers one request and never throws. `address` is the client's: failed attempts to sign in are counted by it. */
   readonly fetch: (request: Request, address?: string) => Promise<Response>
+  /**
+   * Without `password`: passes to `print` the path of the sign-in page with a code that works once, and the next one
+   * whenever a code was used. Print it where only the operator reads. Until then nobody can sign in.
+   */
+  readonly printSignInPath: (print: (path: string) => void) => void
   /** Resumes an import that was running when the process ended. Call it once delivery runs. */
   readonly resume: () => Promise<void>
   /** Resolves when no import runs any more, soon after `signal` aborted. Close the store only then. */
@@ -19,14 +25,20 @@ export type { ConsoleOptions }
 
 /** The host keeps ownership of all that it passes in: the console closes nothing. */
 export function createConsole(options: ConsoleOptions): Console {
+  const { password, base = '' } = options
   const imports = new ImportRunner({ ...options, gate: options.connector.gate })
+  // An empty password is none: it would let everyone in.
+  const signIn = password ? passwordSignIn(password) : new CodeSignIn()
   let app: Promise<Hono<ConsoleEnv>> | undefined
   return {
+    printSignInPath: (print) => {
+      if (signIn instanceof CodeSignIn) signIn.printTo((code) => print(`${base}${LOGIN_PATH}#${code}`))
+    },
     resume: () => imports.resume(),
     drained: () => imports.drained(),
     fetch: async (request, address = 'unknown') => {
       // Not before the first request: reading the signing key may create its file.
-      app ??= createServices(options, imports).then(createApp)
+      app ??= createServices(options, imports, signIn).then(createApp)
       return (await app).fetch(request, { address })
     },
   }

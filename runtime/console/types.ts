@@ -30,7 +30,7 @@ export interface ConsoleOptions {
   readonly publicUrl?: string | undefined
   /** Where it is mounted, e.g. `/connector`. Default: at the root. */
   readonly base?: string
-  /** Required to sign in. Without one the console answers to loopback names only, and refuses proxied requests. */
+  /** To sign in with. Without one: a code that works once, see `Console.printSignInPath`. */
   readonly password?: string | undefined
   /** Signs the cookies; called on the first request. Default: the key of `connections`, else a random one: a restart then ends all sessions. */
   readonly key?: EncryptionKey

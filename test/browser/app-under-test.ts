@@ -19,9 +19,12 @@ import {
   TOKEN,
 } from '../helpers/auth.ts'
 import type { Cleanup } from '../helpers/processes/processes.ts'
+import { signVisitorsIn } from '../helpers/signed-in.ts'
 
 export interface AppOptions extends Omit<AuthHarnessOptions, 'webhook'> {
   readonly password?: string
+  /** Without a password: whether visitors are signed in at their first request. Default: yes. */
+  readonly visitors?: 'strangers'
   /** Before setup. Default: both accounts are connected. */
   readonly empty?: boolean
   readonly env?: Record<string, string>
@@ -40,8 +43,11 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
   const ending = new AbortController()
   const { signal } = ending
   const parts = { app, connector, clock, logger, connections, signal }
-  const pages = createConsole({ ...parts, metricUrl: app.metricUrl, password: options.password })
-  answer = createRoutes({ ...parts, console: pages, notReadyReasons: () => [] })
+  const { password } = options
+  const created = createConsole({ ...parts, metricUrl: app.metricUrl, password })
+  const isOpen = password === undefined && options.visitors === undefined
+  const pages = isOpen ? signVisitorsIn(created) : created
+  answer = createRoutes({ ...parts, console: pages, notReadyReasons: () => [], readers: { host: '127.0.0.1' } })
   const listener = await listen({ host: '127.0.0.1', port: 0, fetch: answer, clock })
   closing.add(listener, async () => {
     ending.abort()
@@ -50,8 +56,11 @@ export async function startApp(closing: Cleanup, options: AppOptions = {}) {
   })
 
   const url = listener.url.href
+  const signInLinks: string[] = []
+  if (!isOpen) created.printSignInPath((path) => void signInLinks.push(new URL(path, url).href))
   return {
     ...it,
+    signInLinks,
     url,
     connector,
     ...timeControls(connector, it.clock),

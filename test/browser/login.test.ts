@@ -1,4 +1,4 @@
-/** Signing in and out of a console with a password, and the limit of attempts. */
+/** Signing in and out of a console, by a password and by the printed link, and the limit of attempts. */
 import { afterEach, expect } from 'vitest'
 import { createCleanup } from '../helpers/processes/processes.ts'
 import { startApp } from './app-under-test.ts'
@@ -25,7 +25,7 @@ inBrowser('leads to the requested page, and refuses attempts for 15 minutes afte
     await page.getByRole('alert').getByText('Wrong password.').waitFor()
   }
   await signIn(PASSWORD)
-  await page.getByText('Too many wrong passwords').waitFor()
+  await page.getByText('Too many failed attempts').waitFor()
 
   await it.clock.advance(QUARTER)
   await page.goBack()
@@ -43,4 +43,23 @@ inBrowser('leads to the requested page, and refuses attempts for 15 minutes afte
   await page.goto(it.url)
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   expect(faults).toEqual([])
+})
+
+inBrowser('the printed link signs in, leaves no code in the address, and works once', async () => {
+  const it = await startApp(closing, { visitors: 'strangers' })
+  const [first = ''] = it.signInLinks
+  const { page, faults } = await openPage(closing)
+  const requested: string[] = []
+  page.on('request', (request) => requested.push(request.url(), request.headers().referer ?? ''))
+  await page.goto(first)
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+  const code = first.split('#')[1] ?? ''
+  expect([page.url(), ...requested].filter((text) => text.includes(code))).toEqual([])
+
+  const other = await openPage(closing)
+  await other.page.goto(first)
+  await other.page.getByRole('alert').getByText('Wrong code.').waitFor()
+  await other.page.goto(it.signInLinks[1] ?? '')
+  await other.page.getByRole('heading', { name: 'Overview' }).waitFor()
+  expect([...faults, ...other.faults]).toEqual([])
 })

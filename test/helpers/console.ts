@@ -9,6 +9,7 @@ import type { Spec } from '../../runtime/spec/spec.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { fakeConnector } from './cli-fake.ts'
 import { type HarnessOptions, startConnector } from './connector-harness.ts'
+import { signVisitorsIn } from './signed-in.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 export const LOCAL = 'http://localhost:3000'
@@ -43,7 +44,7 @@ function createTestConsole(connector: Connector, clock: Clock, options: TestCons
   const logged: string[] = []
   const line = (message: string, fields: LogFields = {}) => void logged.push(`${message} ${JSON.stringify(fields)}`)
   const ending = new AbortController()
-  const pages = createConsole({
+  const created = createConsole({
     app: { name: 'connector', version: '1.2.3', summary: 'A test.' },
     clock,
     logger: { debug: line, info: line, warn: line, error: line },
@@ -51,7 +52,8 @@ function createTestConsole(connector: Connector, clock: Clock, options: TestCons
     ...options,
     connector,
   })
-  return { pages, logged, end: () => ending.abort(), browser: (site = LOCAL) => browser(pages, site) }
+  const pages = options.password === undefined ? signVisitorsIn(created) : created
+  return { created, pages, logged, end: () => ending.abort(), browser: (site = LOCAL) => browser(pages, site) }
 }
 
 type Fields = Readonly<Record<string, string>>

@@ -3,6 +3,7 @@ import { afterEach } from 'vitest'
 import type { Store } from '../../runtime/ports/store.ts'
 import { memoryStore } from '../../runtime/store/memory/store.ts'
 import { createFrozenClock, type FakeSetup, runCommand } from './cli-fake.ts'
+import { signInBy } from './signed-in.ts'
 
 const running: AbortController[] = []
 afterEach(() => {
@@ -13,11 +14,15 @@ afterEach(() => {
 interface Addresses {
   readonly url: string
   readonly webhook: string
+  /** The link of a console without a password. */
+  readonly signIn?: string
   readonly sandbox?: Record<string, string>
 }
 
 export interface StartedCommand extends Addresses {
   readonly store: Store
+  /** Requests a page of the console, signed in. */
+  visit(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>
   stop(): void
   /** The result of the command, after `stop`. */
   readonly ended: ReturnType<typeof runCommand>
@@ -35,5 +40,11 @@ export async function startCommand(setup: FakeSetup = {}, ...flags: string[]): P
   const ended = runCommand(argv, { store, signal: controller.signal, onOut, ...setup })
   const failed = ended.then(({ err }) => Promise.reject(new Error(`start failed: ${err}`)))
   const addresses = JSON.parse(await Promise.race([output, failed])) as Addresses
-  return { ...addresses, store, stop: () => controller.abort(), ended }
+  let cookie: Promise<string> | undefined
+  const visit: StartedCommand['visit'] = async (path, headers) => {
+    cookie ??= signInBy(addresses.signIn ?? '', fetch)
+    const [session = ''] = (await cookie).split(';')
+    return fetch(new URL(path, addresses.url), { headers: { accept: 'text/html', cookie: session, ...headers } })
+  }
+  return { ...addresses, store, visit, stop: () => controller.abort(), ended }
 }

@@ -14,7 +14,7 @@ import { listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
 import { type OpenConnector, withConnector } from '../with-connector.ts'
 import { showProgress } from './backfill.ts'
-import { withoutCredentials } from './start.ts'
+import { signInText, withoutCredentials } from './start.ts'
 
 const POLL_MS = 500
 
@@ -66,8 +66,9 @@ async function runDemo({ context, input, opened, sandbox, stop }: Demo): Promise
   const seconds = duration === undefined ? undefined : parsePositive(duration, '--for')
   const { connector, store, spec, connections } = opened
   const closing = new AbortController()
-  const { fetch, drained } = createHttpApp(context, { connector, connections, closing, notReadyReasons: () => [] })
-  const listener = await listen({ host: '127.0.0.1', port: 0, fetch, clock: io.clock })
+  const host = '127.0.0.1'
+  const http = createHttpApp(context, { connector, connections, host, closing, notReadyReasons: () => [] })
+  const listener = await listen({ host, port: 0, fetch: http.fetch, clock: io.clock })
   const ending = { notReadyReasons: [], closing, io: { clock: io.clock, signal: stop.signal } }
   const serving = serve({ ...opened, ...ending, listener, logger })
 
@@ -75,6 +76,7 @@ async function runDemo({ context, input, opened, sandbox, stop }: Demo): Promise
   context.print(
     ['', 'Everything runs on this machine:', '', ...alignColumns(Object.entries(urls), '  '), '', ''].join('\n'),
   )
+  http.printSignInPath((path) => context.print(signInText(new URL(path, listener.url).href)))
   if (connections && canSetUp(context, sandbox)) {
     await setUp({ setup: connections.setup, sandbox, consoleUrl: listener.url, context, signal: stop.signal })
   }
@@ -86,7 +88,7 @@ async function runDemo({ context, input, opened, sandbox, stop }: Demo): Promise
     await printLiveEvents(store, context, stop.signal)
   }
   const succeeded = await serving
-  await drained()
+  await http.drained()
   return succeeded ? EXIT_CODES.ok : EXIT_CODES.failed
 }
 

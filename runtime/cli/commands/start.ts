@@ -1,5 +1,5 @@
 /** `start`: receiver, worker and console in one process, until SIGTERM or Ctrl-C. */
-import { isLoopback } from '../../console/server/request-origin.ts'
+import { isLoopback } from '../../http/loopback.ts'
 import { formatJson } from '../../lib/format.ts'
 import type { CliApp, Env, Sandbox, Setting } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
@@ -7,7 +7,7 @@ import { courseOption, readCourse } from '../courses.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
 import { parsePort } from '../parse.ts'
 import { readProxySettings } from '../proxy/proxy-settings.ts'
-import { createHttpApp } from '../server/http-app.ts'
+import { createHttpApp, type HttpApp } from '../server/http-app.ts'
 import { type Listener, listen } from '../server/listen.ts'
 import { serve } from '../server/serve.ts'
 import { BOTH_SIDES, DEFAULT_STORE_URL, type OpenConnector, withConnector } from '../with-connector.ts'
@@ -61,6 +61,10 @@ export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
 const passwordNeeded = (host: string) =>
   `${host} is open to other machines, so the console needs a password: set CONNECTOR_PASSWORD, or leave out --host and HOST to listen on this machine only`
 
+/** The link of a console without a password. */
+export const signInText = (link: string): string =>
+  `Console: ${link}\n  The link signs in once. Then the next one is printed.\n`
+
 interface Address {
   readonly host: string
   readonly port: number
@@ -82,9 +86,14 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     // The first read installs the signal handlers. Before the port opens, SIGTERM may end the process; then it must drain.
     const { signal } = io
     const closing = new AbortController()
-    const http = createHttpApp(context, { ...opened, closing, notReadyReasons: () => notReadyReasons })
+    const http = createHttpApp(context, {
+      ...opened,
+      host: address.host,
+      closing,
+      notReadyReasons: () => notReadyReasons,
+    })
     const listener = await listen({ ...address, fetch: http.fetch, clock: io.clock })
-    announce(context, opened, listener, sandbox)
+    announce(context, { ...opened, http, listener, sandbox })
     void http.resume()
     const serving = { ...opened, listener, notReadyReasons, closing, io: { clock: io.clock, signal }, logger }
     const succeeded = await serve(serving)
@@ -100,15 +109,25 @@ export function withoutCredentials({ app, env }: CommandContext, sandbox?: Sandb
   return Object.fromEntries(Object.entries(env).filter(([name]) => !removed.has(name)))
 }
 
-function announce(
-  { env, json, logger, print }: CommandContext,
-  { spec, connections }: OpenConnector,
-  { url }: Listener,
-  sandbox?: Sandbox,
-): void {
+interface Started extends Pick<OpenConnector, 'spec' | 'connections'> {
+  readonly http: HttpApp
+  readonly listener: Listener
+  readonly sandbox: Sandbox | undefined
+}
+
+function announce({ env, json, logger, print }: CommandContext, started: Started): void {
+  const { spec, connections, http, sandbox } = started
+  const { url } = started.listener
   const webhook = new URL(spec.webhook.path, url)
   sandbox?.sendWebhooks?.(webhook)
-  if (json) print(formatJson({ url: url.href, webhook: webhook.href, sandbox: sandbox?.addresses }))
+  let addresses: object | undefined = { url: url.href, webhook: webhook.href, sandbox: sandbox?.addresses }
+  // To stdout and never to the log, which others may keep and read.
+  http.printSignInPath((path) => {
+    const signIn = new URL(path, url).href
+    print(json ? formatJson({ ...addresses, signIn }) : signInText(signIn))
+    addresses = undefined
+  })
+  if (json && addresses) print(formatJson(addresses))
   logger.info('listening', { url: url.href, webhook: webhook.href, ...sandbox?.addresses })
   const proxy = readProxySettings(env)
   if (proxy) logger.info(`requests to other hosts go through ${proxy.description}`)

@@ -1,5 +1,5 @@
 /** The HTTP proxy that the environment names, by the variables that curl, npm and git read. */
-import { isLoopback } from '../../console/server/request-origin.ts'
+import { isLoopback } from '../../http/loopback.ts'
 import type { Env, Setting } from '../app.ts'
 import { usageError } from '../errors.ts'
 

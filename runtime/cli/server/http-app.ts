@@ -6,22 +6,25 @@ import type { Env } from '../app.ts'
 import type { CommandContext } from '../command.ts'
 import { usageError } from '../errors.ts'
 import { readProxySettings } from '../proxy/proxy-settings.ts'
+import { createClientAddress } from './client-address.ts'
 import { createRoutes } from './routes.ts'
 
 export interface HttpAppOptions {
   readonly connector: Connector
   readonly connections?: Connections | undefined
+  /** Address that the process listens on. */
+  readonly host: string
   /** Aborted when the shutdown begins. */
   readonly closing: AbortController
   readonly notReadyReasons: () => readonly string[]
 }
 
-export interface HttpApp extends Pick<Console, 'resume' | 'drained'> {
+export interface HttpApp extends Pick<Console, 'printSignInPath' | 'resume' | 'drained'> {
   readonly fetch: ReturnType<typeof createRoutes>
 }
 
 export function createHttpApp({ app, io, env, logger }: CommandContext, options: HttpAppOptions): HttpApp {
-  const { connector, connections, closing, notReadyReasons } = options
+  const { connector, connections, host, closing, notReadyReasons } = options
   const common = { app, connector, clock: io.clock, logger }
   const pages = createConsole({
     ...common,
@@ -32,8 +35,23 @@ export function createHttpApp({ app, io, env, logger }: CommandContext, options:
     publicUrl: publicUrl(env),
   })
   const proxy = readProxySettings(env)?.description
-  const routes = { ...common, console: pages, notReadyReasons, connections, signal: closing.signal, proxy }
-  return { fetch: createRoutes(routes), resume: pages.resume, drained: pages.drained }
+  const readers = { token: env.CONNECTOR_METRICS_TOKEN, host }
+  const clientAddress = createClientAddress(env.CONNECTOR_TRUSTED_PROXIES)
+  const answer = createRoutes({
+    ...common,
+    console: pages,
+    notReadyReasons,
+    connections,
+    signal: closing.signal,
+    proxy,
+    readers,
+  })
+  return {
+    fetch: (request, peer = 'unknown') => answer(request, clientAddress(request, peer)),
+    printSignInPath: pages.printSignInPath,
+    resume: pages.resume,
+    drained: pages.drained,
+  }
 }
 
 function publicUrl({ CONNECTOR_URL: url }: Env): string | undefined {

@@ -2,7 +2,6 @@
 import type { Connections } from '../../auth/connections.ts'
 import type { Connector } from '../../connector.ts'
 import type { Console } from '../../console/index.ts'
-import { isLoopback, nonLocalReason } from '../../console/server/request-origin.ts'
 import { READINESS_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import { parseJson } from '../../lib/json.ts'
 import type { Clock, Logger } from '../../ports/effects.ts'
@@ -11,6 +10,7 @@ import { openEnvelope } from '../../source/envelope.ts'
 import type { CliApp } from '../app.ts'
 import { describeError } from '../errors.ts'
 import { formatMetrics, METRICS_TYPE } from './metrics.ts'
+import { type MayRead, mayRead, type ReaderOptions } from './reader.ts'
 import { formatStatus } from './status.ts'
 
 export interface RoutesOptions {
@@ -25,6 +25,8 @@ export interface RoutesOptions {
   readonly logger: Logger
   /** The proxy that requests go through, for people. */
   readonly proxy?: string | undefined
+  /** Who may read metrics and status. */
+  readonly readers: ReaderOptions
   /** Reasons why the process takes no traffic, such as its shutdown. */
   readonly notReadyReasons: () => readonly string[]
 }
@@ -32,23 +34,23 @@ export interface RoutesOptions {
 /** A store that takes longer to write is not ready. */
 const READY_TIMEOUT_MS = 5_000
 
-type RouteHandler = (request: Request, address?: string) => Promise<Response>
+type RouteHandler = (request: Request) => Promise<Response>
 
 /** Answers one request from the client at `address`, without a listener. Never throws. */
 export function createRoutes(options: RoutesOptions): (request: Request, address?: string) => Promise<Response> {
-  const { app, connector, clock } = options
+  const { app, connector, clock, readers } = options
   const { path: webhook, uninstall } = connector.spec.webhook
-  const status: RouteHandler = async (request, address) =>
-    text(
-      200,
-      isLocal(request, address)
-        ? await formatStatus(app, connector, clock, options.proxy)
-        : `${app.name} ${app.version}\n`,
-    )
+  const status: RouteHandler = async (request) => {
+    const may = mayRead(request, readers)
+    return text(200, may === 'nothing' ? `${app.name} ${app.version}\n` : await statusText(options, may))
+  }
   const pages: Readonly<Record<string, RouteHandler>> = {
     '/healthz': async () => text(200, 'ok\n'),
-    '/readyz': (request, address) => readiness(options, isLocal(request, address)),
-    '/metrics': async () => text(200, await formatMetrics(app, connector.store, clock), METRICS_TYPE),
+    '/readyz': (request) => readiness(options, mayRead(request, readers)),
+    '/metrics': async (request) =>
+      mayRead(request, readers) === 'nothing'
+        ? text(401, TOKEN_NEEDED, undefined, { 'www-authenticate': 'Bearer' })
+        : text(200, await formatMetrics(app, connector.store, clock), METRICS_TYPE),
   }
   return async (request, address) => {
     const path = new URL(request.url).pathname
@@ -63,7 +65,7 @@ export function createRoutes(options: RoutesOptions): (request: Request, address
       if (request.method === 'HEAD' && !Object.hasOwn(pages, path)) return text(404, '')
       const page = path === '/' && !acceptsHtml(request) ? status : Object.hasOwn(pages, path) ? pages[path] : undefined
       if (page === undefined) return await options.console.fetch(request, address)
-      if (request.method === 'GET' || request.method === 'HEAD') return await page(request, address)
+      if (request.method === 'GET' || request.method === 'HEAD') return await page(request)
       return text(405, 'only GET and HEAD\n', undefined, { allow: 'GET, HEAD' })
     } catch (error) {
       // The client aborted its request: nothing was stored, and no one reads the response.
@@ -114,16 +116,16 @@ function acceptsHtml(request: Request): boolean {
   return request.headers.get('accept')?.includes('text/html') === true
 }
 
-/** From this machine, and not through a proxy or a tunnel. Others see no status. */
-function isLocal(request: Request, address = '127.0.0.1'): boolean {
-  return nonLocalReason(request) === undefined && isLoopback(address.replace(/^::ffff:/, ''))
-}
+const TOKEN_NEEDED = 'send the value of CONNECTOR_METRICS_TOKEN as a bearer token\n'
+
+const statusText = ({ app, connector, clock, proxy }: RoutesOptions, may: MayRead): Promise<string> =>
+  formatStatus({ app, connector, clock, details: may === 'all' ? { proxy } : undefined })
 
 /**
  * 200 if a record can be stored now, even while delivery is paused: webhooks must still arrive. The reason for the
- * pause may name an account, so only this machine sees it.
+ * pause may name an account, so only readers with the token see it.
  */
-async function readiness({ connector, clock, notReadyReasons }: RoutesOptions, local: boolean): Promise<Response> {
+async function readiness({ connector, clock, notReadyReasons }: RoutesOptions, may: MayRead): Promise<Response> {
   const reasons = [...notReadyReasons()]
   const timer = new AbortController()
   const write = connector.store.writeCheckpoints([{ name: READINESS_CHECKPOINT, value: clock.now() }]).then(
@@ -135,7 +137,7 @@ async function readiness({ connector, clock, notReadyReasons }: RoutesOptions, l
   timer.abort()
   if (failure !== undefined) reasons.push(failure)
   const paused = connector.gate.pausedReason()
-  const delivery = paused === undefined ? '' : `delivery paused${local ? `: ${paused}` : ''}\n`
+  const delivery = paused === undefined ? '' : `delivery paused${may === 'all' ? `: ${paused}` : ''}\n`
   return reasons.length === 0 ? text(200, `ready\n${delivery}`) : text(503, `${reasons.join('\n')}\n`)
 }
 

@@ -5,12 +5,17 @@ import type { Clock } from '../../ports/effects.ts'
 import type { Backlog } from '../../ports/store.ts'
 import type { CliApp } from '../app.ts'
 
-export async function formatStatus(
-  app: Pick<CliApp, 'name' | 'version' | 'summary'>,
-  { spec, store, gate }: Pick<Connector, 'spec' | 'store' | 'gate'>,
-  clock: Clock,
-  proxy: string | undefined,
-): Promise<string> {
+export interface StatusOptions {
+  readonly app: Pick<CliApp, 'name' | 'version' | 'summary'>
+  readonly connector: Pick<Connector, 'spec' | 'store' | 'gate'>
+  readonly clock: Clock
+  /** May name accounts and hosts. Absent: left out. */
+  readonly details: { readonly proxy: string | undefined } | undefined
+}
+
+export async function formatStatus({ app, connector, clock, details }: StatusOptions): Promise<string> {
+  const { spec, store, gate } = connector
+  const proxy = details?.proxy
   const [live, backfill, dead, tallies] = await Promise.all([
     store.backlog('live'),
     store.backlog('backfill'),
@@ -32,7 +37,7 @@ export async function formatStatus(
     ...alignColumns([
       ['webhooks', `POST ${spec.webhook.path}`],
       ...(proxy === undefined ? [] : [['requests', `through ${proxy}`]]),
-      ...(paused === undefined ? [] : [['delivery', `paused: ${paused}`]]),
+      ...(paused === undefined ? [] : [['delivery', details ? `paused: ${paused}` : 'paused; the console says why']]),
       ['waiting', `live ${waitingText(live, clock)}; backfill ${waitingText(backfill, clock)}`],
       ['dead', dead === 0 ? 'none' : `${formatCount(dead)}; connector dead-letters list`],
     ]),

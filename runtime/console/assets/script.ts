@@ -6,6 +6,7 @@
  * - Regions with `data-live` and an id are updated from a fresh copy of the page when `/events` sends `changed`.
  * - Inside them, elements with `data-keep` stay unchanged.
  * - A form with `data-confirm` shows this text in a dialog first.
+ * - A field with `data-from-fragment` is filled from the fragment of the URL, and its form is sent.
  * - `time[data-local]` shows the reader's time zone, with UTC as its title.
  */
 export const script = `const showLocalTimes = (root) => {
@@ -20,6 +21,18 @@ export const script = `const showLocalTimes = (root) => {
   }
 }
 showLocalTimes(document)
+
+// A fragment reaches no server, log or referrer.
+const sendFragment = () => {
+  const field = document.querySelector('[data-from-fragment]')
+  const value = location.hash.slice(1)
+  if (!field || !value) return
+  history.replaceState(null, '', location.pathname + location.search)
+  field.value = value
+  field.form.requestSubmit()
+}
+sendFragment()
+addEventListener('hashchange', sendFragment)
 
 // Unchanged elements are kept, so that a button keeps its focus and a click in progress still counts.
 // Attributes, because \`form.id\` is the form's field of this name. Forms with another action are other elements.

@@ -6,7 +6,7 @@ import { createMiddleware } from 'hono/factory'
 import { isBackgroundRefresh } from './live-updates.ts'
 import { LOGIN_PATH } from './login.ts'
 import type { MessagePage, PageRenderer } from './render.ts'
-import { isOwnOrigin, nonLocalReason } from './request-origin.ts'
+import { isOwnOrigin } from './request-origin.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
 import type { Session } from './session/sessions.ts'
 
@@ -16,23 +16,14 @@ const MAX_FORM = 64 * 1024
 export function authorize(services: ConsoleServices, renderer: PageRenderer): MiddlewareHandler<ConsoleEnv>[] {
   const refuse = (page: MessagePage) => (c: Context<ConsoleEnv>) => renderer.message(c, page)
   return [
-    requireLocalRequest(services, renderer),
     loadSession(services),
     // Refuses forms of other sites. Whether a form came from a page of this session it cannot tell: see `verifyForm`.
     csrf({ origin: isOwnOrigin }),
-    requirePassword(services),
+    requireSignIn(services),
     bodyLimit({ maxSize: MAX_FORM, onError: refuse(NOT_A_FORM) }),
     verifyForm(services, renderer),
     writeSession(services),
   ]
-}
-
-/** Without a password only this machine may read the console. Hono has no such check. */
-function requireLocalRequest({ options }: ConsoleServices, renderer: PageRenderer) {
-  return createMiddleware<ConsoleEnv>(async (c, next) => {
-    const reason = options.password === undefined ? nonLocalReason(c.req.raw) : undefined
-    return reason === undefined ? next() : renderer.message(c, notLocal(reason))
-  })
 }
 
 function loadSession({ sessions }: ConsoleServices) {
@@ -42,11 +33,12 @@ function loadSession({ sessions }: ConsoleServices) {
   })
 }
 
-function requirePassword({ options, sessions, flash }: ConsoleServices) {
-  const { password, base = '' } = options
+/** Who asks decides, never from where: the trace that a proxy or tunnel leaves in a request proves nothing. */
+function requireSignIn({ options, sessions, flash }: ConsoleServices) {
+  const { base = '' } = options
   return createMiddleware<ConsoleEnv>(async (c, next) => {
     const session = c.var.session as Session
-    if (password === undefined || session.authenticated || isLogin(c, base)) return next()
+    if (session.authenticated || isLogin(c, base)) return next()
     if (c.req.method !== 'POST') return toLogin(c, base, pathBelow(base, new URL(c.req.url)))
     // A submitted form cannot be repeated after signing in. The person returns to the page it was on.
     sessions.write(c, session)
@@ -102,12 +94,6 @@ function refererBelow(base: string, c: Context): string {
 }
 
 const SIGNED_OUT = 'Your session had expired, so nothing was changed. Sign in and try again.'
-
-const notLocal = (reason: string): MessagePage => ({
-  status: 403,
-  title: 'Access denied',
-  text: `Without a password the console is available on this machine only, and ${reason}. Open it at http://localhost with the port of this process, or set CONNECTOR_PASSWORD, restart and sign in.`,
-})
 
 const NOT_A_FORM: MessagePage = {
   status: 400,

@@ -1,4 +1,4 @@
-/** Signing in with the console's password, limited by attempts, and signing out. */
+/** Signing in with a password or a one-time code, limited by attempts, and signing out. */
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { formatDuration } from '../../lib/format.ts'
@@ -7,12 +7,12 @@ import type { PageRenderer } from './render.ts'
 import type { ConsoleEnv, ConsoleServices } from './services.ts'
 import { LoginThrottle } from './session/login-throttle.ts'
 import type { Session } from './session/sessions.ts'
-import { passwordMatches } from './session/signer.ts'
+import type { SignIn } from './session/sign-in.ts'
 
 export const LOGIN_PATH = '/log-in'
 
 export function loginRoutes(services: ConsoleServices, renderer: PageRenderer): Hono<ConsoleEnv> {
-  const { options, sessions } = services
+  const { options, sessions, signIn } = services
   const throttle = new LoginThrottle(options.clock)
   const routes = new Hono<ConsoleEnv>()
 
@@ -27,20 +27,19 @@ export function loginRoutes(services: ConsoleServices, renderer: PageRenderer): 
       path: LOGIN_PATH,
       title: 'Sign in',
       render: (context) =>
-        c.var.session?.authenticated ? context.redirect(safeNext(c.req.query('next'))) : loginForm(context),
+        c.var.session?.authenticated ? context.redirect(safeNext(c.req.query('next'))) : loginForm(context, signIn),
     }),
   )
 
   routes.post(LOGIN_PATH, async (c) => {
     const context = renderer.contextOf(c)
     const next = safeNext(context.form.get('next'))
-    if (options.password === undefined) return context.redirect('/')
     const wait = throttle.retryAfter(c.env.address)
     if (wait > 0) return tooManyAttempts(c, wait, renderer)
-    if (!passwordMatches(context.form.get('password') ?? '', options.password)) {
+    if (!signIn.accepts(context.form.get(signIn.kind) ?? '')) {
       throttle.recordFailure(c.env.address)
-      options.logger.warn('console: wrong password')
-      return context.redirect(`${LOGIN_PATH}?next=${encodeURIComponent(next)}`, WRONG_PASSWORD, 'bad')
+      options.logger.warn(`console: wrong ${signIn.kind}`)
+      return context.redirect(`${LOGIN_PATH}?next=${encodeURIComponent(next)}`, WRONG[signIn.kind], 'bad')
     }
     throttle.reset(c.env.address)
     await replaceSession(c, true)
@@ -54,23 +53,33 @@ export function loginRoutes(services: ConsoleServices, renderer: PageRenderer): 
   return routes
 }
 
-const WRONG_PASSWORD = 'Wrong password. Enter the value of CONNECTOR_PASSWORD.'
+const WRONG: Readonly<Record<SignIn['kind'], string>> = {
+  password: 'Wrong password. Enter the value of CONNECTOR_PASSWORD.',
+  code: 'Wrong code. Each code works once: open the newest link that the process has printed.',
+}
 
 function tooManyAttempts(c: Context<ConsoleEnv>, wait: number, renderer: PageRenderer): Promise<Response> {
   c.header('retry-after', String(Math.ceil(wait / 1000)))
-  const text = `Too many wrong passwords. Go back and try again in ${formatDuration(wait)}.`
+  const text = `Too many failed attempts. Go back and try again in ${formatDuration(wait)}.`
   return renderer.message(c, { status: 429, title: 'Too many attempts', text })
 }
 
-function loginForm({ link, csrfField, url }: PageContext): Html {
+function loginForm({ link, csrfField, url }: PageContext, { kind }: SignIn): Html {
   return html`<form class="card slim" method="post" action="${link(LOGIN_PATH)}">
 ${csrfField}
 <input type="hidden" name="next" value="${safeNext(url.searchParams.get('next'))}">
-<label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required autofocus>
+${kind === 'password' ? PASSWORD_FIELD : CODE_FIELD}
 <button>Sign in</button>
 </form>`
 }
+
+const PASSWORD_FIELD = html`<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required autofocus>`
+
+const CODE_FIELD = html`<p>No password is set, so the connector has printed a link to this page with a code. Open that link, or enter its code. Find it in the terminal or the log of the process, below the first lines.</p>
+<label for="code">Code</label>
+<input id="code" name="code" type="password" autocomplete="one-time-code" required autofocus data-from-fragment>
+<p class="note">To sign in with a password of your own, set CONNECTOR_PASSWORD and restart.</p>`
 
 /** A path of the console only, so that a link to the sign-in page cannot lead to another site. */
 export function safeNext(next: string | null | undefined): string {

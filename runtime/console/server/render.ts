@@ -70,8 +70,7 @@ export class PageRenderer {
   /** What this browser may see of the console around the page. */
   #access(c: Context<ConsoleEnv>): Pick<LayoutProps, 'nav' | 'canSignOut'> {
     const { session } = c.var
-    const hasPassword = this.#services.options.password !== undefined
-    const mayRead = session !== undefined && (!hasPassword || session.authenticated)
-    return { nav: mayRead ? pages.filter((page) => page.nav !== undefined) : [], canSignOut: mayRead && hasPassword }
+    const mayRead = session?.authenticated === true
+    return { nav: mayRead ? pages.filter((page) => page.nav !== undefined) : [], canSignOut: mayRead }
   }
 }

@@ -7,10 +7,12 @@ import { FlashMessages } from './flash.ts'
 import { LiveUpdates } from './live-updates.ts'
 import { SignedCookies } from './session/cookies.ts'
 import { type Session, Sessions } from './session/sessions.ts'
+import type { SignIn } from './session/sign-in.ts'
 import { Signer } from './session/signer.ts'
 
 export interface ConsoleServices {
   readonly options: ConsoleOptions
+  readonly signIn: SignIn
   readonly sessions: Sessions
   readonly flash: FlashMessages
   readonly imports: ImportRunner
@@ -31,13 +33,17 @@ export interface ConsoleEnv {
   }
 }
 
-export async function createServices(options: ConsoleOptions, imports: ImportRunner): Promise<ConsoleServices> {
+export async function createServices(
+  options: ConsoleOptions,
+  imports: ImportRunner,
+  signIn: SignIn,
+): Promise<ConsoleServices> {
   const { connector, clock, base = '', password } = options
   const signer = new Signer(await loadKey(options), password)
   const cookies = new SignedCookies(signer, base)
   const sessions = new Sessions({ signer, cookies, clock, store: connector.store })
   const updates = createLiveUpdates(options, imports, sessions)
-  return { options, sessions, flash: new FlashMessages(cookies), imports, updates }
+  return { options, signIn, sessions, flash: new FlashMessages(cookies), imports, updates }
 }
 
 /** Without a key the pages work, but sessions end with the process. */

@@ -18,6 +18,7 @@ import {
   spec,
   TOKEN,
 } from '../../helpers/auth.ts'
+import { signVisitorsIn } from '../../helpers/signed-in.ts'
 
 const AT = 'http://127.0.0.1:3000'
 
@@ -63,7 +64,7 @@ async function process(it: AuthHarness, env: Record<string, string> = CLIENT_ENV
   const { clock, fetch, logger, store } = it
   const connector = connectorFromSpec(spec, store, { clock, fetch, logger, random: () => 0.5, connections: account })
   const app = { name: 'connector', version: '1', summary: 'x' }
-  const pages = createConsole({ app, connector, clock, logger, signal: never, connections: account })
+  const pages = signVisitorsIn(createConsole({ app, connector, clock, logger, signal: never, connections: account }))
   const answer = createRoutes({
     app,
     connector,
@@ -73,6 +74,7 @@ async function process(it: AuthHarness, env: Record<string, string> = CLIENT_ENV
     connections: account,
     signal: never,
     notReadyReasons: () => [],
+    readers: { host: '127.0.0.1' },
   })
   return { account, connector, answer, ...browser(answer) }
 }

@@ -18,8 +18,8 @@ const sign = (body: string) => ({
 const realApp = (setup: FakeSetup = {}): FakeSetup => ({ app: cliApp, load: { spec: loaders.spec }, env: {}, ...setup })
 
 test('start without credentials serves set-up, prints its URL and refuses webhooks', async () => {
-  const { url, webhook, stop, ended } = await startCommand(realApp())
-  const page = await fetch(url, { headers: { accept: 'text/html' } })
+  const { url, webhook, visit, stop, ended } = await startCommand(realApp())
+  const page = await visit('/')
   expect([new URL(page.url).pathname, await page.text()]).toEqual([
     '/set-up',
     expect.stringContaining('Resolved Ticket'),
@@ -35,7 +35,7 @@ test('start without credentials serves set-up, prints its URL and refuses webhoo
 })
 
 test('a webhook at a neighbouring path is taken after a slash, otherwise rejected and reported', async () => {
-  const { url, webhook, stop, ended } = await startCommand(realApp({ env: { INTERCOM_CLIENT_SECRET: SECRET } }))
+  const { url, webhook, visit, stop, ended } = await startCommand(realApp({ env: { INTERCOM_CLIENT_SECRET: SECRET } }))
   const send = async (path: string, body = NOTIFICATION, headers: Record<string, string> = sign(body)) => {
     const answer = await fetch(new URL(path, url), { method: 'POST', headers, body, redirect: 'manual' })
     return [answer.status, await answer.text()]
@@ -62,7 +62,7 @@ test('a webhook at a neighbouring path is taken after a slash, otherwise rejecte
   for (const path of ['/', '/webhook/intercom', '/webhooks', '/set-up/webhooks', '/nothing'])
     expect([path, await head(path)]).toEqual([path, 404])
 
-  const page = await fetch(new URL('/set-up/webhooks', url), { headers: { accept: 'text/html' } })
+  const page = await visit('/set-up/webhooks')
   expect(await page.text()).toMatch(/12 webhooks arrived at a wrong path, the last one at <code>\/webhooks\/intercoms</)
   stop()
   const lines = (await ended).err.split('\n').filter((line) => line.includes('webhook rejected: wrong path'))

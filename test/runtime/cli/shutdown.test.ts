@@ -77,8 +77,8 @@ test('logs why delivery failed and exits with 1', async () => {
 })
 
 test('a connected page does not delay the shutdown', async () => {
-  const { url, stop, ended } = await startCommand()
-  const stream = await fetch(new URL('/events', url), { headers: { accept: 'text/event-stream' } })
+  const { visit, stop, ended } = await startCommand()
+  const stream = await visit('/events', { accept: 'text/event-stream' })
   expect(stream.status).toBe(200)
   const reading = stream.text()
   stop()

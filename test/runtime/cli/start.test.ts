@@ -5,6 +5,7 @@ import type { Sandbox } from '../../../runtime/cli/app.ts'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { CREDENTIALS, createFrozenClock, type FakeSetup, NOW, runCommand } from '../../helpers/cli-fake.ts'
+import { signInBy } from '../../helpers/signed-in.ts'
 import { startCommand } from '../../helpers/start-command.ts'
 
 const waitingRecord = (id: string): SourceRecord => ({
@@ -24,8 +25,7 @@ test('answers health checks and prints its status', async () => {
   expect(await (await get('/healthz')).text()).toBe('ok\n')
   expect(await (await get('/readyz')).text()).toBe('ready\n')
   expect(await (await get('/')).text()).toMatchSnapshot()
-  expect((await get('/nothing')).status).toBe(404)
-  expect((await get('/__proto__')).status).toBe(404)
+  for (const path of ['/nothing', '/__proto__', '/events', '/set-up']) expect((await get(path)).status).toBe(401)
   expect((await fetch(new URL('/healthz', url), { method: 'POST' })).status).toBe(405)
   expect((await fetch(new URL('/healthz', url), { method: 'HEAD' })).status).toBe(200)
   stop()
@@ -34,13 +34,13 @@ test('answers health checks and prints its status', async () => {
 
 test('reports why delivery is paused, and stays ready for webhooks', async () => {
   const gate = { pausedReason: () => 'From does not answer', waitForChange: () => new Promise<void>(() => undefined) }
-  const { url } = await startCommand({ connector: { gate } })
+  const { url } = await startCommand({ connector: { gate }, env: { ...CREDENTIALS, CONNECTOR_METRICS_TOKEN: 'm' } })
   const get = (path: string, headers = {}) => fetch(new URL(path, url), { headers })
-  const ready = await get('/readyz')
+  const token = { authorization: 'Bearer m' }
+  const ready = await get('/readyz', token)
   expect([ready.status, await ready.text()]).toEqual([200, 'ready\ndelivery paused: From does not answer\n'])
-  expect(await (await get('/')).text()).toContain('paused: From does not answer')
-  const elsewhere = await get('/readyz', { 'x-forwarded-for': '192.0.2.1' })
-  expect(await elsewhere.text()).toBe('ready\ndelivery paused\n')
+  expect(await (await get('/', token)).text()).toContain('paused: From does not answer')
+  expect(await (await get('/readyz')).text()).toBe('ready\ndelivery paused\n')
 })
 
 test('passes webhooks to the receiver unchanged, whatever the method', async () => {
@@ -258,10 +258,31 @@ test('serves the console to browsers at /, status text to other clients', async 
   expect((await fetch(url)).headers.get('content-type')).toContain('text/plain')
 })
 
-test('shows remote clients only its version', async () => {
-  const { url } = await startCommand()
-  for (const headers of [{ 'x-forwarded-for': '203.0.113.9' }, { forwarded: 'for=203.0.113.9' }])
-    expect(await (await fetch(url, { headers })).text()).toBe('from-to 1.2.3\n')
+test('with a metrics token, shows others only its version', async () => {
+  const { url } = await startCommand({ env: { ...CREDENTIALS, CONNECTOR_METRICS_TOKEN: 'right' } })
+  const get = (path: string, headers = {}) => fetch(new URL(path, url), { headers })
+  for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: 'right' }]) {
+    expect(await (await get('/', headers)).text()).toBe('from-to 1.2.3\n')
+    const refused = await get('/metrics', headers)
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
+  }
+  const authorization = 'Bearer right'
+  expect((await get('/metrics', { authorization })).status).toBe(200)
+  expect(await (await get('/', { authorization })).text()).toContain('waiting')
+})
+
+test('without a password, prints a link that signs in once, and then the next', async () => {
+  const { signIn = '', url, stop, ended } = await startCommand()
+  const [page, code = ''] = signIn.split('#')
+  expect(page).toBe(`${url}log-in`)
+  const [cookie = ''] = (await signInBy(signIn, fetch)).split(';')
+  const headers = { accept: 'text/html', cookie }
+  expect((await fetch(new URL('/find', url), { headers, redirect: 'manual' })).status).toBe(200)
+  await signInBy(signIn, fetch).catch(() => undefined)
+  stop()
+  const { out, err } = await ended
+  expect(out.match(/log-in#[\w-]{24}/g)).toHaveLength(2)
+  expect(err).not.toContain(code)
 })
 
 test('requires a password to listen on an address open to others', async () => {

@@ -145,11 +145,14 @@ describe('a metric', () => {
   })
 
   test('shows the delivery of an event whose record has expired', async () => {
-    const { events, tallies } = shop.store
-    const store = { trace: async () => [], events: events.bind(shop.store), tallies: tallies.bind(shop.store) }
-    const { browser } = await openConsoleWithConnector({
-      connector: { store: Object.setPrototypeOf(store, shop.store) },
+    const store = new Proxy(shop.store, {
+      get(target, name) {
+        if (name === 'trace') return async () => []
+        const value: unknown = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
     })
+    const { browser } = await openConsoleWithConnector({ connector: { store } })
     const page = textOf(await browser().text(shown))
     expect(page).toContain('no longer kept')
     expect(page).toMatch(/Key sandbox1:rated-conversation:2:/)

@@ -10,7 +10,7 @@ export interface Session {
   readonly id: string
   /** Last use in milliseconds, to the nearest renewal. */
   readonly usedAt: number
-  /** Signed in with the password. */
+  /** Signed in. */
   readonly authenticated: boolean
   /** Its cookie has yet to be set. */
   readonly isNew?: true
@@ -26,7 +26,7 @@ export interface SessionsOptions {
 const COOKIE = 'session'
 /** Milliseconds without use after which a session expires. */
 const IDLE_AUTHENTICATED = 12 * 3_600_000
-/** Without a password it opens nothing, and need only outlive a form left open over a weekend. */
+/** It opens nothing, and need only outlive a sign-in page left open. */
 const IDLE_ANONYMOUS = 30 * 86_400_000
 const RENEW_AFTER = 300_000
 

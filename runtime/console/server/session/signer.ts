@@ -24,10 +24,3 @@ export class Signer {
     return createHmac('sha256', this.#key).update(text).digest()
   }
 }
-
-/** Compares hashes under a one-time key: the time it takes reveals neither length nor first letters. */
-export function passwordMatches(entered: string, password: string): boolean {
-  const key = randomBytes(32)
-  const hash = (text: string) => createHmac('sha256', key).update(text).digest()
-  return timingSafeEqual(hash(entered), hash(password))
-}
