@@ -1,24 +1,17 @@
 /** Stops backfill requests without their flag: Klaviyo would start flows and e-mail people. */
 
 import { getPath } from '../../runtime/lib/json.ts'
-import type { Fetch } from '../../runtime/ports/effects.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
 import type { Json } from '../../runtime/ports/types.ts'
 
 /**
- * Wraps the fetch of lane `backfill`. Reads the body as it would leave the process, and throws a bug `Fault` unless
- * every entry and every event of a bulk request carries `backfill: true`.
+ * Throws a bug `Fault` unless every entry and every event of a bulk request carries `backfill: true`. Takes the very text
+ * that becomes the request: reading it back from the request would copy and decode a megabyte.
  */
-export function requireBackfillFlag(send: Fetch): Fetch {
-  return async (request) => {
-    if (!hasBackfillFlags(await request.clone().text()))
-      throw new Fault(
-        'bug',
-        'klaviyo/unflagged',
-        'stopped a backfill request without its backfill flag: please report it',
-      )
-    return send(request)
-  }
+export function assertBackfillFlags(body: string): void {
+  if (hasBackfillFlags(body)) return
+  const message = 'stopped a backfill request without its backfill flag: please report it'
+  throw new Fault('bug', 'klaviyo/unflagged', message)
 }
 
 function hasBackfillFlags(text: string): boolean {

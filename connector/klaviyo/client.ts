@@ -11,7 +11,7 @@ import type { Clock, Fetch, Logger, Random } from '../../runtime/ports/effects.t
 import { Fault } from '../../runtime/ports/fault.ts'
 import type { Json, Lane, Receipt } from '../../runtime/ports/types.ts'
 import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
-import { requireBackfillFlag } from './backfill-guard.ts'
+import { assertBackfillFlags } from './backfill-guard.ts'
 import { laneSemaphore } from './concurrency.ts'
 import { explainer, requestIdOf } from './errors.ts'
 import { withFallForwardOptOut } from './revision.ts'
@@ -95,7 +95,7 @@ export function endpointClient(options: KlaviyoOptions, endpoint: EndpointOption
     endpoint.name === undefined ? client : (stats?.watch(endpoint.name, limiter, client) ?? client)
   const lanes: Readonly<Record<Lane, HttpClient>> = {
     live: withStats(createHttpClient(parts, peer)),
-    backfill: withStats(createHttpClient({ ...parts, fetch: requireBackfillFlag(fetch) }, peer)),
+    backfill: withStats(createHttpClient(parts, peer)),
   }
   const headers = withFallForwardOptOut(spec.headers)
   const acquire = laneSemaphore(MAX_IN_FLIGHT, BACKFILL_IN_FLIGHT)
@@ -105,10 +105,12 @@ export function endpointClient(options: KlaviyoOptions, endpoint: EndpointOption
     const release = await acquire(lane, signal)
     try {
       const { method = 'POST' } = endpoint
-      const content = () => (typeof body === 'function' ? body() : body)
-      const init = (current: RequestAuth) => requestInit({ ...headers, ...current.headers }, method, content())
-      const send = (current: RequestAuth) =>
-        lanes[lane](() => new Request(addressOf(current, path), init(current)), { lane, signal })
+      const makeRequest = (current: RequestAuth) => {
+        const text = typeof body === 'function' ? body() : body
+        if (lane === 'backfill') assertBackfillFlags(text ?? '')
+        return new Request(addressOf(current, path), requestInit({ ...headers, ...current.headers }, method, text))
+      }
+      const send = (current: RequestAuth) => lanes[lane](() => makeRequest(current), { lane, signal })
       return assertFromKlaviyo(await withAuth(auth, signal, send))
     } finally {
       release()
@@ -140,9 +142,10 @@ const fillPath = (path: string, values: Readonly<Record<string, string>>): strin
 
 const addressOf = ({ baseUrl }: RequestAuth, path: string): string => baseUrl.replace(/\/+$/, '') + path
 
-// A followed redirect turns the POST into a GET, whose 200 would count as delivered.
+// A followed redirect turns the POST into a GET, whose 200 would count as delivered. Bytes: fetch copies a text before it
+// encodes it, to replace lone surrogates.
 function requestInit(headers: Readonly<Record<string, string>>, method: string, body: string | undefined): RequestInit {
-  return { headers, redirect: 'manual', ...(body !== undefined && { method, body }) }
+  return { headers, redirect: 'manual', ...(body !== undefined && { method, body: Buffer.from(body) }) }
 }
 
 /** Trims the key. Throws a config `Fault` for a missing or malformed one. */

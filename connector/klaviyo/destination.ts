@@ -1,6 +1,7 @@
 /** The destination: sends events and profiles to Klaviyo, each with its own result. */
 
 import type { ApiResponse } from '../../runtime/http/error-response.ts'
+import { BoundedMap } from '../../runtime/lib/bounded-map.ts'
 import type { Destination, FittedMessage, SendResult } from '../../runtime/ports/destination.ts'
 import type { Logger } from '../../runtime/ports/effects.ts'
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
@@ -40,7 +41,7 @@ class KlaviyoDestination implements Destination {
   readonly #bulk: SendRequest
   readonly #profile: SendRequest
   readonly #profileUpdate: SendRequest
-  readonly #entryOf: (event: MetricEvent, lane: Lane) => BulkEntry | Fault
+  readonly #entries: EntryCache
 
   constructor(options: KlaviyoOptions) {
     const { limits } = options.spec
@@ -50,7 +51,7 @@ class KlaviyoDestination implements Destination {
     this.#bulk = specEndpoint(options, 'bulk', 'events:write')
     this.#profile = specEndpoint(options, 'profile', 'profiles:write')
     this.#profileUpdate = specEndpoint(options, 'profileUpdate', 'profiles:write', 'PATCH')
-    this.#entryOf = createEntryCache(limits)
+    this.#entries = new EntryCache(limits)
     this.batch = { events: limitOf(limits, 'events'), bytes: limitOf(limits, 'request') - BULK_WRAPPER }
   }
 
@@ -69,7 +70,7 @@ class KlaviyoDestination implements Destination {
     const results = new Map<number, SendResult>()
     const items: BulkItem[] = []
     for (const [index, message] of messages.entries()) {
-      const entry = message.kind === 'event' ? this.#entryOf(message, lane) : undefined
+      const entry = message.kind === 'event' ? this.#entries.take(message, lane) : undefined
       const onResult = (result: SendResult) => void results.set(index, result)
       if (entry instanceof Fault) onResult(entry)
       else if (entry && message.kind === 'event') items.push({ ...entry, event: message, onResult })
@@ -81,7 +82,7 @@ class KlaviyoDestination implements Destination {
   }
 
   sizeOf(message: OutgoingMessage, lane: Lane): number {
-    const entry = message.kind === 'event' ? this.#entryOf(message, lane) : undefined
+    const entry = message.kind === 'event' ? this.#entries.find(message, lane) : undefined
     return entry === undefined || entry instanceof Fault ? 0 : entry.bytes
   }
 
@@ -144,15 +145,30 @@ export function backfillRateLimit({ endpoints, utilization, limits }: Destinatio
   return windows.sort((a, b) => a.limit / a.interval - b.limit / b.interval)[0]
 }
 
-/** Encodes each entry once: both filling a batch and sending it need the entry. */
-function createEntryCache(limits: Limits): (event: MetricEvent, lane: Lane) => BulkEntry | Fault {
-  const cache = {
-    live: new WeakMap<MetricEvent, BulkEntry | Fault>(),
-    backfill: new WeakMap<MetricEvent, BulkEntry | Fault>(),
+/** Entries of messages that wait: a full batch of each lane, and those whose person's profile changed meanwhile. */
+const MAX_ENTRIES = 4_000
+
+/** Encodes each entry once: filling a batch measures it, sending takes it. Not a WeakMap, which every collection scans. */
+class EntryCache {
+  readonly #limits: Limits
+  readonly #entries = {
+    live: new BoundedMap<MetricEvent, BulkEntry | Fault>(MAX_ENTRIES),
+    backfill: new BoundedMap<MetricEvent, BulkEntry | Fault>(MAX_ENTRIES),
   }
-  return (event, lane) => {
-    const entry = cache[lane].get(event) ?? encode(event, lane, limits)
-    cache[lane].set(event, entry)
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+  }
+
+  find(event: MetricEvent, lane: Lane): BulkEntry | Fault {
+    const entry = this.#entries[lane].get(event) ?? encode(event, lane, this.#limits)
+    this.#entries[lane].set(event, entry)
+    return entry
+  }
+
+  take(event: MetricEvent, lane: Lane): BulkEntry | Fault {
+    const entry = this.#entries[lane].get(event) ?? encode(event, lane, this.#limits)
+    this.#entries[lane].delete(event)
     return entry
   }
 }
