@@ -2,9 +2,9 @@
 
 import { onAbort } from '../lib/abort.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { SourceRecord } from '../ports/types.ts'
+import type { JsonObject } from '../ports/types.ts'
 import { buildStreamRecord } from '../source/envelope.ts'
-import { paginate, retryTransient } from '../source/paginate.ts'
+import { paginateAs, retryTransient } from '../source/paginate.ts'
 import type { Spec, StreamSpec } from '../spec/spec.ts'
 import { acquireBackfillLock } from './lock.ts'
 import { preloadContacts } from './preload-contacts.ts'
@@ -154,13 +154,13 @@ class HistoryReader {
     const resource = spec.resources.get(stream.resource)
     if (resource === undefined) throw new Fault('bug', 'bug/stream', `stream ${stream.name} has no resource`)
     const from = { stream: stream.name, resource, workspace }
-    const start = startOf(position, windowBindings(run))
-    for await (const page of paginate(this.#parts, stream, start, this.#signal)) {
-      const records: SourceRecord[] = []
-      for (const item of page.items) records.push(await buildStreamRecord(item, from, run, clock.now()))
+    const convert = (items: readonly JsonObject[]) =>
+      Promise.all(items.map((item) => buildStreamRecord(item, from, run, clock.now())))
+    const start = { ...startOf(position, windowBindings(run)), convert }
+    for await (const page of paginateAs(this.#parts, stream, start, this.#signal)) {
       advance(position, page)
       // One transaction: after a crash the next run reads the page after the last one on disk.
-      await store.append(records, toCheckpoint(this.#state))
+      await store.append(page.items, toCheckpoint(this.#state))
       await this.#waitForRoom()
     }
   }

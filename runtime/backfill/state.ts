@@ -107,7 +107,7 @@ export function startOf(position: StreamState, bindings: Bindings): PaginateFrom
 }
 
 /** Advances a position past a page, unless too much is missing: then the next run reads that page again. */
-export function advance(position: StreamState, { items, next, total, missing }: StreamPage): void {
+export function advance(position: StreamState, { items, next, total, missing }: StreamPage<unknown>): void {
   position.recordsRead += items.length
   position.total = total ?? position.total
   position.missing = missing

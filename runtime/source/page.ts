@@ -1,8 +1,8 @@
 /** A page of a stream, and what is missing by the source's own count. */
 import type { Json, JsonObject } from '../ports/types.ts'
 
-export interface StreamPage {
-  readonly items: readonly JsonObject[]
+export interface StreamPage<Item = JsonObject> {
+  readonly items: readonly Item[]
   /** The cursor of the next page, to be sent back unchanged. Absent: this is the last. */
   readonly next?: Json
   readonly total?: number
@@ -23,7 +23,7 @@ const EXCESS = { share: 1, records: 1_000 } as const
  * Records that the source counts and that neither this page nor those before it held. 0 while pages follow, unless
  * this one is empty: its records were left out. 0 without a count.
  */
-export function countMissing({ items, next, total = 0 }: StreamPage, recordsRead: number): number {
+export function countMissing({ items, next, total = 0 }: StreamPage<unknown>, recordsRead: number): number {
   if (next !== undefined && items.length > 0) return 0
   return Math.max(0, total - recordsRead - items.length)
 }
@@ -38,6 +38,6 @@ export function isTolerable(missing: number, total: number): boolean {
 }
 
 /** Whether a stream goes on far beyond its own count: its cursor is new on each page and never ends. */
-export function isEndless({ total }: StreamPage, recordsRead: number): boolean {
+export function isEndless({ total }: Pick<StreamPage, 'total'>, recordsRead: number): boolean {
   return total !== undefined && recordsRead > total + Math.max(EXCESS.records, total * EXCESS.share)
 }

@@ -4,7 +4,7 @@ import type { Bindings } from '../expression/expression.ts'
 import { asArray, isObject } from '../lib/json.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Json, Lane } from '../ports/types.ts'
+import type { Json, JsonObject, Lane } from '../ports/types.ts'
 import type { StreamSpec } from '../spec/spec.ts'
 import type { SourceClient } from './client.ts'
 import { countMissing, isEndless, MAX_REREADS, type StreamPage } from './page.ts'
@@ -69,18 +69,31 @@ export interface PaginateFrom {
   readonly bindings: Bindings
 }
 
+/** Converts the items of a page. */
+export type ConvertItems<Item> = (items: readonly JsonObject[]) => Promise<readonly Item[]>
+
 /**
  * All pages from `cursor` on. The next one is requested while the last is processed.
  * Ends after the last page, which tells what is missing by the source's own count, or when the signal aborts; throws
  * a fault that outlasts its retries.
  */
-export async function* paginate(
+export function paginate(
   parts: PaginateParts,
   stream: StreamSpec,
   from: PaginateFrom,
   signal: AbortSignal,
 ): AsyncGenerator<StreamPage> {
-  const reader = new PageReader(parts, stream, from.bindings, signal)
+  return paginateAs(parts, stream, { ...from, convert: async (items) => items }, signal)
+}
+
+/** The same with converted items. Converts a page when it arrives: parsed JSON that waits its turn costs the most memory. */
+export async function* paginateAs<Item>(
+  parts: PaginateParts,
+  stream: StreamSpec,
+  from: PaginateFrom & { readonly convert: ConvertItems<Item> },
+  signal: AbortSignal,
+): AsyncGenerator<StreamPage<Item>> {
+  const reader = new PageReader(parts, stream, from, signal)
   let { cursor, recordsRead } = from
   let ahead = reader.read(cursor, recordsRead)
   for (;;) {
@@ -99,31 +112,38 @@ export async function* paginate(
 }
 
 /** Reads pages of a size that follows the source: halved after a failure, doubled after a run of successes. */
-class PageReader {
+class PageReader<Item> {
   readonly #parts: PaginateParts
   readonly #stream: StreamSpec
   readonly #bindings: Bindings
+  readonly #convert: ConvertItems<Item>
   readonly #signal: AbortSignal
   #size: number
   #successes = 0
   #failures = 0
 
-  constructor(parts: PaginateParts, stream: StreamSpec, bindings: Bindings, signal: AbortSignal) {
+  constructor(
+    parts: PaginateParts,
+    stream: StreamSpec,
+    { bindings, convert }: Pick<PaginateFrom, 'bindings'> & { readonly convert: ConvertItems<Item> },
+    signal: AbortSignal,
+  ) {
     this.#parts = parts
     this.#stream = stream
     this.#bindings = bindings
+    this.#convert = convert
     this.#signal = signal
     this.#size = stream.pageSize.max
   }
 
   /** The page at a cursor, after `recordsRead` records. Undefined when the signal aborts. */
-  read(cursor: Json | undefined, recordsRead: number): Promise<StreamPage | undefined> {
+  read(cursor: Json | undefined, recordsRead: number): Promise<StreamPage<Item> | undefined> {
     const page = this.#readWithRetries(cursor, recordsRead)
     page.catch(() => undefined) // thrown when the page is awaited
     return page
   }
 
-  async #readWithRetries(cursor: Json | undefined, recordsRead: number): Promise<StreamPage | undefined> {
+  async #readWithRetries(cursor: Json | undefined, recordsRead: number): Promise<StreamPage<Item> | undefined> {
     for (let rereads = 0; !this.#signal.aborted; ) {
       try {
         const bindings = { ...this.#bindings, cursor, pageSize: this.#size }
@@ -135,7 +155,7 @@ class PageReader {
         const missing = countMissing(page, recordsRead)
         if (missing > 0 && rereads++ < MAX_REREADS) throw shortPage(this.#stream.name)
         this.#recordSuccess()
-        return missing > 0 ? withoutNext(page, missing) : page
+        return { ...(missing > 0 ? withoutNext(page, missing) : page), items: await this.#convert(page.items) }
       } catch (error) {
         if (this.#signal.aborted) return undefined
         await this.#recordFailure(toFault(error))
