@@ -6,3 +6,9 @@ export type MaybePromise<T> = T | Promise<T>
 export function mapMaybe<T, U>(it: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
   return it instanceof Promise ? it.then(next) : next(it)
 }
+
+/** All values, in order: at once when each is available. */
+export function allMaybe<T>(all: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
+  const isAvailable = (it: MaybePromise<T>): it is T => !(it instanceof Promise)
+  return all.every(isAvailable) ? all : Promise.all(all)
+}

@@ -1,5 +1,6 @@
 /** Collects the occurrences of a record that may be events still to send, in order of time. */
 import type { Bindings } from '../expression/expression.ts'
+import { allMaybe, type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import { ALREADY_DELIVERED, ALREADY_WAITING } from '../ports/ledger.ts'
 import type { BackfillRun, Json } from '../ports/types.ts'
@@ -26,28 +27,33 @@ export interface CandidateFault {
   readonly fault: Fault
 }
 
-/** All occurrences of a mapping. The fault of one does not affect the others. */
-export async function findCandidates(
+/** All occurrences of a mapping. The fault of one does not affect the others. A promise only if one is interpreted. */
+export function findCandidates(
   mapping: Mapping,
   { item, bindings }: { readonly item: Json; readonly bindings: Bindings },
   { lane, workspace }: DeliveryContext,
   { plan }: Pick<MapParts, 'plan'>,
-): Promise<readonly (Candidate | CandidateFault)[]> {
-  const result = findOccurrences(mapping, item, bindings)
-  const found = result instanceof Promise ? await result : result
-  const candidates: (Candidate | CandidateFault)[] = []
-  for (const one of found) {
+): MaybePromise<readonly (Candidate | CandidateFault)[]> {
+  const failed = (error: unknown): CandidateFault => ({
+    identity: { metric: mapping.metric, lane },
+    fault: toFault(error),
+  })
+  const identify = (one: Occurrence): MaybePromise<Candidate | CandidateFault> => {
     try {
       const identified = identifyOccurrence(plan.planOf(mapping), item, one.bindings, workspace)
-      // Awaiting a value that is no promise costs more than the check.
-      const { key, ms, contacts } = identified instanceof Promise ? await identified : identified
-      const { position, newest } = one
-      candidates.push({ mapping, item, bindings: one.bindings, position, newest, key, ms, contacts })
+      return identified instanceof Promise
+        ? identified.then((identity) => toCandidate(mapping, one, identity), failed)
+        : toCandidate(mapping, one, identified)
     } catch (error) {
-      candidates.push({ identity: { metric: mapping.metric, lane }, fault: toFault(error) })
+      return failed(error)
     }
   }
-  return candidates
+  return mapMaybe(findOccurrences(mapping, item, bindings), (found) => allMaybe(found.map(identify)))
+}
+
+function toCandidate(mapping: Mapping, one: Occurrence, { key, ms, contacts }: OccurrenceIdentity): Candidate {
+  const { item, bindings, position, newest } = one
+  return { mapping, item, bindings, position, newest, key, ms, contacts }
 }
 
 /**

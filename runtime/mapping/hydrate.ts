@@ -1,6 +1,7 @@
 /** Fetches the lookups that an occurrence's expressions use, and binds each to its name. */
 import type { Bindings } from '../expression/expression.ts'
 import { asArray, asId } from '../lib/json.ts'
+import { allMaybe, type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import type { Json, Lane } from '../ports/types.ts'
 import type { LookupSpec } from '../spec/spec.ts'
 import type { Lookups } from './lookups.ts'
@@ -30,25 +31,42 @@ export interface HydrateRequest {
   readonly lookups: Pick<Lookups, 'find'>
 }
 
-/** The bindings with the values of all lookups. A lookup without a value stays undefined. */
-export async function hydrate({ plan, item, bindings, contact, lane, lookups }: HydrateRequest): Promise<Bindings> {
-  const bound: Record<string, Json | undefined> = { ...plan.unbound }
-  for (const name in bindings) bound[name] = bindings[name]
-  for (const lookup of plan.lookups) {
-    if (bound[lookup.name] !== undefined) continue
-    const from = lookup.from === undefined ? item : bound[lookup.from]
-    if (from === undefined) continue
-    const key = lookup.name === CONTACT ? contact : lookup.key?.evaluate(from, bound)
-    const keys = key instanceof Promise ? await key : key
-    const found: Json[] = []
-    for (const one of asArray(keys)) {
-      const id = asId(one)
-      const result = id === undefined || lookup.emptyKeys.has(id) ? undefined : lookups.find(lookup, id, lane)
-      // Awaiting a value that is no promise costs more than the check.
-      const value = result instanceof Promise ? await result : result
-      if (value !== undefined) found.push(...asArray(value))
-    }
-    if (found.length > 0) bound[lookup.name] = found.length === 1 ? found[0] : found
+/** The bindings with the values of all lookups: at once when they are cached. A lookup without a value stays undefined. */
+export function hydrate(request: HydrateRequest): MaybePromise<Bindings> {
+  const bound: MutableBindings = { ...request.plan.unbound }
+  for (const name in request.bindings) bound[name] = request.bindings[name]
+  return bindLookups(request, bound)
+}
+
+type MutableBindings = Record<string, Json | undefined>
+
+function bindLookups(request: HydrateRequest, bound: MutableBindings, start = 0): MaybePromise<Bindings> {
+  const { lookups } = request.plan
+  for (let i = start; i < lookups.length; i++) {
+    const binding = bindLookup(lookups[i] as LookupSpec, bound, request)
+    if (binding instanceof Promise) return binding.then(() => bindLookups(request, bound, i + 1))
   }
   return bound
+}
+
+function bindLookup(
+  lookup: LookupSpec,
+  bound: MutableBindings,
+  { item, contact, lane, lookups }: HydrateRequest,
+): MaybePromise<void> {
+  if (bound[lookup.name] !== undefined) return
+  const from = lookup.from === undefined ? item : bound[lookup.from]
+  if (from === undefined) return
+  const find = (one: Json) => {
+    const id = asId(one)
+    return id === undefined || lookup.emptyKeys.has(id) ? undefined : lookups.find(lookup, id, lane)
+  }
+  const keys = lookup.name === CONTACT ? contact : lookup.key?.evaluate(from, bound)
+  return mapMaybe(
+    mapMaybe(keys, (some) => allMaybe(asArray(some).map(find))),
+    (values) => {
+      const found = values.flatMap(asArray)
+      if (found.length > 0) bound[lookup.name] = found.length === 1 ? found[0] : found
+    },
+  )
 }

@@ -21,7 +21,8 @@ export async function mapEvent(
   const { lane, time } = named
 
   // Rules without lookups before anything is fetched.
-  const reason = windowSkip ?? (await findSkipReason(plan.earlySkips, item, bindings))
+  const early = windowSkip ?? findSkipReason(plan.earlySkips, item, bindings)
+  const reason = early instanceof Promise ? await early : early
   if (reason !== undefined) return { identity: named, skipped: reason }
   if (contacts.length === 0) return { identity: named, skipped: 'no-contact' }
   if (ended !== undefined) return { identity: named, skipped: ended }
@@ -33,7 +34,8 @@ export async function mapEvent(
   if (found.wait !== undefined) return { identity, wait: found.wait }
   const { bound, person, state } = await withNewestState(found, request, parts)
   if (person === undefined) return { identity, skipped: 'contact-not-found' }
-  const lateReason = await findSkipReason(plan.lateSkips, item, bound)
+  const late = findSkipReason(plan.lateSkips, item, bound)
+  const lateReason = late instanceof Promise ? await late : late
   if (lateReason !== undefined) return { identity, skipped: lateReason }
   // Attributes of an older state would overwrite newer ones.
   const evaluated = parts.plan.profile.evaluate[state?.isOutdated ? 'backfill' : lane](person, bound)

@@ -34,12 +34,17 @@ export async function mapEvents(
   for (const mapping of mappings) {
     const identity: EventIdentity = { metric: mapping.metric, lane: context.lane }
     try {
-      const item = await itemOf(mapping)
-      if (item === undefined) ended.push({ identity, skipped: 'resource-not-found' })
-      else
-        for (const one of await findCandidates(mapping, { item, bindings }, context, parts))
-          if ('fault' in one) ended.push(one)
-          else candidates.push(one)
+      // Awaiting a value that is no promise costs more than the check, for each mapping of each record.
+      const fetched = itemOf(mapping)
+      const item = fetched instanceof Promise ? await fetched : fetched
+      if (item === undefined) {
+        ended.push({ identity, skipped: 'resource-not-found' })
+        continue
+      }
+      const result = findCandidates(mapping, { item, bindings }, context, parts)
+      for (const one of result instanceof Promise ? await result : result)
+        if ('fault' in one) ended.push(one)
+        else candidates.push(one)
     } catch (error) {
       ended.push({ identity, fault: toFault(error) })
     }

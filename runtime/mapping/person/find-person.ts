@@ -31,7 +31,8 @@ export async function findPerson(
 ): Promise<FoundPerson> {
   if (refreshContacts !== undefined) await refreshContacts(contacts)
   const [first = '', ...others] = contacts
-  let bound = await hydrate({ ...request, contact: first })
+  const hydrated = hydrate({ ...request, contact: first })
+  let bound = hydrated instanceof Promise ? await hydrated : hydrated
   if (bound[CONTACT] !== undefined) return { contact: first, bound, person: bound[CONTACT] }
   const expires = Math.max(noticedAt, Math.min(eventTime, now)) + FRESH_FOR
   if (now < expires) return { contact: first, bound, person: undefined, wait: { reason: 'awaiting-contact', expires } }
