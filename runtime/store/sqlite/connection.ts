@@ -13,21 +13,38 @@ export class Connection {
   }
 
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
-    return this.#rethrowAsFault(() => this.#statement(sql).get(...values) as Row | undefined)
+    try {
+      return this.#statement(sql).get(...values) as Row | undefined
+    } catch (error) {
+      throw storeFault(error)
+    }
   }
 
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
-    return this.#rethrowAsFault(() => this.#statement(sql).all(...values) as Row[])
+    try {
+      return this.#statement(sql).all(...values) as Row[]
+    } catch (error) {
+      throw storeFault(error)
+    }
   }
 
   /** Returns the number of changed rows and the rowid of the last inserted one. */
   run(sql: string, ...values: SqlValue[]): { changes: number; seq: number } {
-    const { changes, lastInsertRowid } = this.#rethrowAsFault(() => this.#statement(sql).run(...values))
-    return { changes: Number(changes), seq: Number(lastInsertRowid) }
+    try {
+      const { changes, lastInsertRowid } = this.#statement(sql).run(...values)
+      return { changes: Number(changes), seq: Number(lastInsertRowid) }
+    } catch (error) {
+      throw storeFault(error)
+    }
   }
 
   exec(sql: string): void {
-    this.#rethrowAsFault(() => this.#engine.exec(sql))
+    this.#assertOpen()
+    try {
+      this.#engine.exec(sql)
+    } catch (error) {
+      throw storeFault(error)
+    }
   }
 
   /** Runs `work` in a transaction. IMMEDIATE: a writer waits for other processes here, and never fails half way. */
@@ -60,6 +77,7 @@ export class Connection {
   }
 
   #statement(sql: string): Statement {
+    this.#assertOpen()
     let statement = this.#statements.get(sql)
     if (statement === undefined) {
       statement = this.#engine.prepare(sql)
@@ -68,13 +86,8 @@ export class Connection {
     return statement
   }
 
-  #rethrowAsFault<T>(work: () => T): T {
+  #assertOpen(): void {
     if (!this.#open) throw new Fault('bug', 'store/closed', 'the store was used after it was closed')
-    try {
-      return work()
-    } catch (error) {
-      throw storeFault(error)
-    }
   }
 }
 
