@@ -8,13 +8,13 @@ afterEach(() => closing.close())
 
 inBrowser('from an empty store to live events, by OAuth on both accounts', async () => {
   const { firstOutput: said } = startProcess(['start', '--sandbox', '--set-up', '--json', '--port', '0'], {}, closing)
-  const { url = '' } = await said
+  const { signIn = '' } = await said
   const { page, faults } = await openPage(closing)
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
   const follow = (name: string | RegExp) => page.getByRole('link', { name }).first().click()
   const sees = (text: string | RegExp) => page.getByText(text).first().waitFor()
 
-  await page.goto(url)
+  await page.goto(signIn)
   await sees('this data is sent from Intercom to Klaviyo')
   await press('Approve and continue')
   await follow('Continue to Intercom, US')
