@@ -93,6 +93,7 @@ export const VENDOR_FAULT_CODES: readonly FaultCode[] = [
   ]),
   ...faultCodes('bug', 'maintainers', [
     ['klaviyo/profile-lane', 'A profile update reached the backfill lane. It was not sent.'],
+    ['klaviyo/aggregates', 'Klaviyo answered a query of its counts in an unexpected form.'],
     ['klaviyo/missing-result', 'An event of a bulk request got no result.'],
     ['klaviyo/unflagged', 'A backfill request lacked its backfill flag. It was not sent.'],
   ]),

@@ -18,6 +18,7 @@ import { createIntercomSource } from './intercom/source.ts'
 import { checkKlaviyo } from './klaviyo/checks.ts'
 import type { KlaviyoOptions } from './klaviyo/client.ts'
 import { backfillRateLimit, createKlaviyoDestination } from './klaviyo/destination.ts'
+import { createKlaviyoEventCounter } from './klaviyo/metrics.ts'
 import { createKlaviyoRecipeTarget } from './klaviyo/recipes.ts'
 import { loadConnectorSpec } from './spec.ts'
 
@@ -93,6 +94,7 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
     logger,
     processIdentity: systemSelf,
     recipeTarget: createKlaviyoRecipeTarget(klaviyo),
+    eventCounter: createKlaviyoEventCounter(klaviyo),
     destinationStats: () => stats.snapshot(),
     backfillRateLimit: backfillRateLimit(spec.destination),
     ...(connections && { gate: connections.gate }),

@@ -12,6 +12,7 @@ import type { RecipeBook } from './recipes.ts'
 import type { ReconcileOptions, ReconcilePass } from './reconcile/types.ts'
 import type { WebhookStats } from './source/webhook-stats.ts'
 import type { Spec } from './spec/spec.ts'
+import type { MetricComparison, VerifyOptions } from './verify/types.ts'
 
 export interface Connector {
   readonly spec: Spec
@@ -60,6 +61,11 @@ export interface Connector {
   preview(input: PreviewInput): Promise<Preview>
   /** Checks credentials and permissions of source and destination. */
   check(signal: AbortSignal): AsyncIterable<CheckResult>
+  /**
+   * Compares the delivered events with those that the destination has recorded, metric by metric. Writes nothing. Absent:
+   * the destination cannot count. Throws a `Fault` when it refuses.
+   */
+  verify?(options: VerifyOptions): AsyncIterable<MetricComparison>
   /** Segments and flows to create at the destination. Absent: it supports none. */
   readonly recipes?: RecipeBook
   close(): Promise<void>

@@ -21,6 +21,7 @@ import type { AuthProvider, DeliveryGate } from './ports/auth.ts'
 import type { CheckResult } from './ports/check-result.ts'
 import type { Destination } from './ports/destination.ts'
 import type { Clock, Fetch, Logger, Random } from './ports/effects.ts'
+import type { EventCounter } from './ports/event-counter.ts'
 import { Fault } from './ports/fault.ts'
 import type { RecipeTarget } from './ports/recipes.ts'
 import type { Source } from './ports/source.ts'
@@ -34,6 +35,7 @@ import { LiveSinceReader } from './source/live-since.ts'
 import { receiveWebhook, reportMisdirected } from './source/receive.ts'
 import { WebhookStatsRecorder } from './source/webhook-stats.ts'
 import type { Spec, Window } from './spec/spec.ts'
+import { verifyDeliveries } from './verify/verify.ts'
 
 export interface CreateConnectorOptions {
   readonly spec: Spec
@@ -54,6 +56,8 @@ export interface CreateConnectorOptions {
   readonly destinationAuth?: AuthProvider
   /** Creates segments and flows at the destination. */
   readonly recipeTarget?: RecipeTarget
+  /** Counts the events that the destination has recorded. */
+  readonly eventCounter?: EventCounter
   /** Events of history that the destination accepts, where that is known. */
   readonly backfillRateLimit?: Window | undefined
   readonly destinationStats?: () => ConnectionStats
@@ -66,7 +70,7 @@ const UNKNOWN_PROCESS: ProcessIdentity = { id: 'unnamed.', hasExited: () => fals
 
 export function createConnector(options: CreateConnectorOptions): Connector {
   const { spec, source, store, clock, random, logger, gate } = options
-  const { processIdentity = UNKNOWN_PROCESS, recipeTarget, backfillRateLimit } = options
+  const { processIdentity = UNKNOWN_PROCESS, recipeTarget, eventCounter: counter, backfillRateLimit } = options
   const closing = new AbortController()
   const guarded = storeWithTransientFaults(store)
   const { client, accounts, sourceStats } = createSourceAccess(options, guarded)
@@ -110,6 +114,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     deliver: (record) => deliver(record, parts),
     preview: (input) => previewMapping(input, { ...parts, destination: options.destination }),
     check: (signal) => options.runChecks(client, signal),
+    ...(counter && { verify: (verifyOptions) => verifyDeliveries({ spec, store, counter, clock }, verifyOptions) }),
     ...(recipeTarget && { recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }) }),
     close: async () => closing.abort(),
   }

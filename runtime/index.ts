@@ -55,6 +55,7 @@ export {
 export type { CheckResult } from './ports/check-result.ts'
 export type { Destination, FittedMessage, SendResult } from './ports/destination.ts'
 export type { Clock, Fetch, LogFields, Logger, Random } from './ports/effects.ts'
+export type { EventCounter, EventCountQuery, RecordedEvents } from './ports/event-counter.ts'
 /** The only error thrown on purpose: `config`, `data`, `transient` or `bug`, with a stable code. */
 export { Fault, type FaultDetails, type FaultKind, toFault } from './ports/fault.ts'
 /** The ledger of a store. */
@@ -139,3 +140,5 @@ export type { SpecFiles } from './spec/spec-files.ts'
 export { memoryStore } from './store/memory/store.ts'
 /** The clock, fetch, randomness and process of the operating system, and a logger that discards all messages. */
 export { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from './system.ts'
+/** The comparison of the ledger with the events that the destination has recorded. */
+export type { DayDifference, MetricComparison, VerifyOptions } from './verify/types.ts'

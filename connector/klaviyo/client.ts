@@ -19,7 +19,7 @@ import type { EndpointName } from './spec-names.ts'
 
 export interface KlaviyoOptions {
   readonly spec: DestinationSpec
-  /** A private key with the scopes events:write and profiles:write; the checks also use accounts:read and metrics:read. */
+  /** A private key with the scopes events:write and profiles:write; checks and counts also use accounts:read and metrics:read. */
   readonly apiKey: string | undefined
   /** Replaces `spec.host`. */
   readonly baseUrl?: string

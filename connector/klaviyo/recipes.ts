@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../runtime/ports/types.ts'
 import { endpointClient, type KlaviyoOptions, METRICS_ENDPOINT, rateWindows, type SendRequest } from './client.ts'
 import { type DependentsParts, findDependents } from './dependents.ts'
 import { listAll, type Resource, resourceOf, resourcesOf } from './json-api.ts'
+import { findMetrics } from './metrics.ts'
 
 // Klaviyo also limits the creations per day.
 const READ = {
@@ -42,15 +43,9 @@ class KlaviyoRecipeTarget implements RecipeTarget {
   }
 
   async findMetricIds(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    const nameInSpec = new Map(names.map((name) => [this.#options.spec.metricPrefix + name, name]))
-    const ids = new Map<string, string>()
-    // Another integration may send a metric of the same name.
-    const path = `${METRICS_ENDPOINT.path}?filter=${encodeURIComponent("equals(integration.name,'API')")}`
-    for await (const { id, attributes } of listAll(this.#metrics, path, signal)) {
-      const name = nameInSpec.get(String(attributes.name))
-      if (name !== undefined) ids.set(name, id)
-    }
-    return ids
+    const found = await findMetrics(this.#metrics, this.#options, names, signal)
+    const ours = [...found].flatMap(([name, [first]]) => (first?.isOurs ? [[name, first.id] as const] : []))
+    return new Map(ours)
   }
 
   async find(

@@ -1,5 +1,6 @@
 /** Parses values of the command line. Every error names a valid value. */
 import { suggest } from '../expression/did-you-mean.ts'
+import type { Spec } from '../spec/spec.ts'
 import { usageError } from './errors.ts'
 
 /** A port; 0 means any free one. */
@@ -31,6 +32,19 @@ export function parsePositive(text: string, name: string): number {
 export function parseList(text: string): readonly string[] {
   const items = text.split(',').map((item) => item.trim())
   return items.filter((item) => item !== '')
+}
+
+/** The metrics of `--only`, as the spec spells them. */
+export function parseMetrics(text: string, { mappings }: Pick<Spec, 'mappings'>): readonly string[] {
+  const names = parseList(text)
+  if (names.length === 0) throw usageError('--only names no metric')
+  const known = mappings.map(({ metric }) => metric)
+  const found = names.map((name) => {
+    const metric = known.find((one) => one.toLowerCase() === name.toLowerCase())
+    if (metric === undefined) throw usageError(unknownName('metric', name, known))
+    return metric
+  })
+  return [...new Set(found)]
 }
 
 /** `unknown metric "Rated"; did you mean "Rated Conversation"?` */

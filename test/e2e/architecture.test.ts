@@ -43,6 +43,7 @@ const ROOMS = [
   'runtime/delivery',
   'runtime/backfill',
   'runtime/reconcile',
+  'runtime/verify',
   'runtime/recipes.ts',
   'runtime/auth',
   'runtime/connector.ts',

@@ -6,7 +6,7 @@ import type { CommandContext, CommandDefinition, CommandInput } from '../command
 import { EXIT_CODES, usageError } from '../errors.ts'
 import { ProgressDisplay } from '../output/progress.ts'
 import { formatReport, reportToJson } from '../output/report.ts'
-import { parseList, parseMoment, unknownName } from '../parse.ts'
+import { parseMetrics, parseMoment } from '../parse.ts'
 import { BOTH_SIDES, withConnector } from '../with-connector.ts'
 
 export const backfillCommand: CommandDefinition = {
@@ -93,17 +93,8 @@ export function windowOf(input: CommandInput): Pick<BackfillOptions, 'since' | '
 
 function metricsOf(names: string | undefined, spec: Spec): Pick<BackfillOptions, 'only'> {
   if (names === undefined) return {}
-  const only = parseList(names)
-  if (only.length === 0) throw usageError('--only names no metric')
-  return { only: only.map((name) => metricOf(name, spec)) }
-}
-
-function metricOf(name: string, { mappings }: Spec): string {
-  const mapping = mappings.find(({ metric }) => metric.toLowerCase() === name.toLowerCase())
-  if (mapping === undefined) {
-    const known = mappings.map(({ metric }) => metric)
-    throw usageError(unknownName('metric', name, known))
-  }
-  if (mapping.stream === undefined) throw usageError(`"${mapping.metric}" has no history: it is live only`)
-  return mapping.metric
+  const only = parseMetrics(names, spec)
+  const live = spec.mappings.find(({ metric, stream }) => stream === undefined && only.includes(metric))
+  if (live !== undefined) throw usageError(`"${live.metric}" has no history: it is live only`)
+  return { only }
 }

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, LoadCommands>> = {
   validate: async () => [(await import('./validate.ts')).validateCommand],
   build: async () => [(await import('./build.ts')).buildCommand],
   preview: async () => [(await import('./preview.ts')).previewCommand],
+  verify: async (app) => [(await import('./verify.ts')).createVerifyCommand(app)],
   check: async (app) => [(await import('./check.ts')).createCheckCommand(app)],
   trace: async () => [(await import('./trace.ts')).traceCommand],
   'dead-letters': async () => (await import('./dead-letters.ts')).deadLetterCommands,
