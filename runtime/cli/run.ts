@@ -41,7 +41,9 @@ function printError(error: unknown, { bugsUrl, homepage }: CliApp, { stderr, env
   const report = isUnexpected(error)
     ? `. This is a bug; please report it at ${bugsUrl} (LOG_LEVEL=debug prints the stack)`
     : ''
-  stderr.write(`${paint('red', 'error:')} ${describeError(error)}${report}\n`)
+  // Records are retried; a command that has ended is not.
+  const message = describeError(error).replace(/; will retry$/, '; run the command again')
+  stderr.write(`${paint('red', 'error:')} ${message}${report}\n`)
   if (error instanceof Fault) stderr.write(`See ${faultUrl(error.code, homepage)}\n`)
   if (env.LOG_LEVEL === 'debug' && error instanceof Error) stderr.write(`${error.stack}\n`)
 }

@@ -158,6 +158,13 @@ test('a refusal of the destination ends the command, with its reason', async () 
   expect(err).toContain('the key lacks the scope counts:read')
 })
 
+test('a failure that may pass says to run the command again', async () => {
+  const failure = new Fault('transient', 'to/network', 'To could not be reached; will retry')
+  const { exit, err } = await runCommand(['verify'], setup(failure))
+  expect(exit).toBe(EXIT_CODES.failed)
+  expect(err).toContain('error: To could not be reached; run the command again\n')
+})
+
 test('a destination that cannot count', async () => {
   const { exit, err } = await runCommand(['verify'])
   expect(exit).toBe(EXIT_CODES.failed)
