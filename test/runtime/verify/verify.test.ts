@@ -16,7 +16,7 @@ type Days = Readonly<Record<string, number>>
 
 const spec = { mappings: [{ metric: 'M' }, { metric: 'N' }, { metric: 'M' }] } as unknown as VerifyParts['spec']
 
-/** A store that has delivered these events of metric M, by day, two hours ago unless `recent`. */
+/** A store that has delivered these events of metric M, by day, three hours ago, and just within the last hour those of `recent`. */
 async function scene(old: Days, { recent = {}, at = {} as Days }: { readonly recent?: Days; readonly at?: Days } = {}) {
   const clock = new TestClock()
   const store = memoryStore({ clock })
@@ -32,6 +32,7 @@ async function scene(old: Days, { recent = {}, at = {} as Days }: { readonly rec
   await deliver(old)
   clock.advance(2 * HOUR)
   await deliver(recent)
+  clock.advance(HOUR - 1)
   const asked: EventCountQuery[] = []
   const counter: EventCounter = {
     lossReasons: ['It drops some.'],
