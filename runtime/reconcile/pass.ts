@@ -35,6 +35,7 @@ export async function runReconcilePass(parts: ReconcileParts, options: Reconcile
   await waitForWebhooks(parts, reconcile.lag, signal)
   const liveSince = await startLiveDelivery(store, spec, startedAt)
   const state = await readReconcileState(store)
+  const isOwnWindow = options.since !== undefined || options.until !== undefined
   const until = options.until ?? startedAt - reconcile.lag
   const passes: StreamPass[] = []
   let earliest = until
@@ -44,13 +45,12 @@ export async function runReconcilePass(parts: ReconcileParts, options: Reconcile
     if (poll === undefined || resource === undefined || signal.aborted) continue
     const since = options.since ?? (state.readUntil[stream.name] ?? liveSince) - reconcile.overlap
     earliest = Math.min(earliest, since)
-    // A window of one's own says nothing about the changes before it.
-    const position = options.since === undefined ? state : undefined
-    const reader = new ChangeReader({ parts, stream, poll, resource, workspace, position })
+    const position = isOwnWindow ? { rereadAt: startedAt } : { state }
+    const reader = new ChangeReader({ parts, stream, poll, resource, workspace, ...position })
     passes.push(await reader.read({ since, until }, signal))
   }
   const pass = { startedAt, endedAt: clock.now(), since: earliest, until, streams: passes }
-  if (!signal.aborted) await store.append([], toCheckpoint({ ...state, last: pass }))
+  if (!signal.aborted && !isOwnWindow) await store.append([], toCheckpoint({ ...state, last: pass }))
   return pass
 }
 
@@ -72,14 +72,16 @@ interface ReaderParts {
   readonly poll: PollSpec
   readonly resource: ResourceSpec
   readonly workspace: string
-  /** Absent: the pass leaves the position as it is. */
-  readonly position: ReconcileState | undefined
+  /** Absent for a window of its own, which says nothing about the changes before it: the pass leaves the position as it is. */
+  readonly state?: ReconcileState
+  /** For a window of its own: the start of the pass. */
+  readonly rereadAt?: number
 }
 
-/** A page's records within the window, and the time of the last record on it. */
+/** A page's records within the window, and when each record on it was changed. */
 interface Changes {
   readonly records: readonly SourceRecord[]
-  readonly lastChangedAt: number | undefined
+  readonly times: readonly number[]
 }
 
 /** Reads the changes of one stream. */
@@ -88,6 +90,10 @@ class ChangeReader {
   #read = 0
   #added = 0
   #missing: number | undefined
+  /** The change that was read last. */
+  #lastChangedAt: number | undefined
+  /** Whether the source keeps to `poll.order`. If not, no page says anything about the changes on those after it. */
+  #isOrdered = true
 
   constructor(parts: ReaderParts) {
     this.#parts = parts
@@ -99,13 +105,14 @@ class ChangeReader {
     const polled = { ...stream, request: poll.request }
     const start = { bindings: toSeconds(window), recordsRead: 0 }
     for await (const page of paginate(parts, polled, start, signal)) {
-      const changes = await this.#changesOf(page, window)
+      const { records, times } = await this.#changesOf(page, window)
+      this.#follow(times)
       const { since, until } = window
-      const reachedOlder = poll.order === 'newest-first' && (changes.lastChangedAt ?? since) < since
+      const ordered = this.#isOrdered ? poll.order : undefined
+      const reachedOlder = ordered === 'newest-first' && (this.#lastChangedAt ?? since) < since
       this.#missing = reachedOlder ? undefined : page.missing
       const isLast = reachedOlder || (page.next === undefined && this.#missing === undefined)
-      const readUntil = isLast ? until : poll.order === 'oldest-first' ? changes.lastChangedAt : undefined
-      await this.#append(changes.records, readUntil)
+      await this.#append(records, isLast ? until : ordered === 'oldest-first' ? this.#lastChangedAt : undefined)
       if (isLast) break
       await this.#pause(signal)
     }
@@ -120,26 +127,42 @@ class ChangeReader {
   }
 
   async #changesOf({ items }: StreamPage, { since, until }: Window): Promise<Changes> {
-    const { parts, stream, poll, resource, workspace } = this.#parts
+    const { parts, stream, poll, resource, workspace, rereadAt } = this.#parts
     const records: SourceRecord[] = []
-    let lastChangedAt: number | undefined
+    const times: number[] = []
     for (const item of items) {
       const updatedAt = parseTime((await poll.updatedAt.evaluate(item)) ?? null)
       if (updatedAt === undefined) throw noTime(stream.name)
-      lastChangedAt = updatedAt
+      times.push(updatedAt)
       if (updatedAt < since || updatedAt >= until + 1_000) continue
       const from = { stream: stream.name, resource, workspace }
       const full = await fetchFullIfNew(item, { stream, resource, since }, parts)
-      records.push(await buildChangedRecord(full, from, updatedAt, parts.clock.now()))
+      records.push(await buildChangedRecord(full, from, { updatedAt, rereadAt }, parts.clock.now()))
     }
-    return { records, lastChangedAt }
+    return { records, times }
+  }
+
+  /** Takes note of a page's changes, and of whether they are in order. */
+  #follow(times: readonly number[]): void {
+    const { parts, stream, poll } = this.#parts
+    const wasOrdered = this.#isOrdered
+    for (const time of times) {
+      const last = this.#lastChangedAt ?? time
+      if (poll.order === 'oldest-first' ? time < last : time > last) this.#isOrdered = false
+      this.#lastChangedAt = time
+    }
+    if (wasOrdered && !this.#isOrdered)
+      parts.logger.warn('the source ignores the order of changes; reading all of them', {
+        stream: stream.name,
+        order: poll.order,
+      })
   }
 
   async #append(records: readonly SourceRecord[], readUntil: number | undefined): Promise<void> {
-    const { parts, stream, position } = this.#parts
-    if (position !== undefined && readUntil !== undefined)
-      position.readUntil[stream.name] = Math.max(readUntil, position.readUntil[stream.name] ?? 0)
-    const { added } = await parts.store.append(records, position && toCheckpoint(position))
+    const { parts, stream, state } = this.#parts
+    if (state !== undefined && readUntil !== undefined)
+      state.readUntil[stream.name] = Math.max(readUntil, state.readUntil[stream.name] ?? 0)
+    const { added } = await parts.store.append(records, state && toCheckpoint(state))
     this.#read += records.length
     this.#added += added
   }

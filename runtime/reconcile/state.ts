@@ -4,17 +4,18 @@ import type { Checkpoint, Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import type { ReconcilePass } from './types.ts'
 
-/** Mutable; the checkpoint is a copy. */
+/** Mutable; the checkpoint and what is read from it are copies. */
 export interface ReconcileState {
   /** By stream: all changes before this have been read. Milliseconds since 1970. */
   readonly readUntil: Record<string, number>
-  /** The last pass that ended. */
+  /** The last pass that ended, without those over a window of their own. */
   last?: ReconcilePass
 }
 
 export async function readReconcileState(store: Pick<Store, 'readCheckpoint'>): Promise<ReconcileState> {
   const saved = await store.readCheckpoint(RECONCILE_CHECKPOINT)
-  return (saved as unknown as ReconcileState | undefined) ?? { readUntil: {} }
+  const { readUntil, ...rest } = (saved as unknown as ReconcileState | undefined) ?? { readUntil: {} }
+  return { ...rest, readUntil: { ...readUntil } }
 }
 
 export function toCheckpoint(state: ReconcileState): Checkpoint {

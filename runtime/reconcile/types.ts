@@ -7,6 +7,7 @@ import type { Store } from '../ports/store.ts'
 import type { SourceClient } from '../source/client.ts'
 import type { Spec } from '../spec/spec.ts'
 
+/** With a window of its own a pass reads all records in it again, and later passes do so, too: it counts for none of them. */
 export interface ReconcileOptions {
   /** Milliseconds since 1970. Default: the end of the last pass, less the overlap. */
   readonly since?: number
@@ -19,7 +20,7 @@ export interface StreamPass {
   readonly stream: string
   /** Records that have changed in the window, as read. */
   readonly read: number
-  /** Of these, versions that no earlier pass has read. */
+  /** Of these, versions that no earlier pass has read; of a window of its own, all. */
   readonly added: number
   /** Records that the source counts, but gave on no page. The next pass reads the window again. */
   readonly missing?: number

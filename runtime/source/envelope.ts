@@ -89,16 +89,25 @@ export async function buildStreamRecord(
   return { ...record, id: `${run.id}:${origin.stream}:${id}`, ingress: 'backfill', backfillRun: run }
 }
 
-/** The record to queue for an item that has changed: one for each of its versions. `updatedAt` in milliseconds. */
+/** What tells a version of an item apart. */
+export interface ItemVersion {
+  /** Milliseconds since 1970. */
+  readonly updatedAt: number
+  /** Set for a pass that reads versions again, whatever other passes have read: its start, milliseconds since 1970. */
+  readonly rereadAt?: number | undefined
+}
+
+/** The record to queue for an item that has changed: one for each of its versions. */
 export async function buildChangedRecord(
   item: JsonObject,
   origin: StreamOrigin,
-  updatedAt: number,
+  { updatedAt, rereadAt }: ItemVersion,
   now: number,
 ): Promise<SourceRecord> {
   const { id, ...record } = await streamRecord(item, origin, now)
   const { workspace, stream } = origin
-  return { ...record, id: `${workspace}:reconcile:${stream}:${id}:${updatedAt}`, ingress: 'reconcile' }
+  const version = rereadAt === undefined ? `${updatedAt}` : `${updatedAt}:${rereadAt}`
+  return { ...record, id: `${workspace}:reconcile:${stream}:${id}:${version}`, ingress: 'reconcile' }
 }
 
 /** All but the ingress, with the item's id. Lane `backfill`: live records never queue behind what was read. */
