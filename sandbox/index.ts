@@ -6,6 +6,9 @@ import { systemClock, systemFetch, systemRandom } from '../runtime/system.ts'
 import { acceptConsent } from './accept-consent.ts'
 import { type Course, describeCounts } from './courses/course.ts'
 import { COURSES } from './courses/index.ts'
+import { customer } from './courses/steps/contacts.ts'
+import { writes } from './courses/steps/conversations.ts'
+import { lost } from './courses/steps/notices.ts'
 import { createIntercomSandbox, type IntercomSandbox } from './intercom/server.ts'
 import { createKlaviyoSandbox } from './klaviyo/server.ts'
 
@@ -43,6 +46,8 @@ export interface Sandbox {
   readonly addresses: Readonly<Record<string, string>>
   /** Starts live activity or the course, and posts their signed webhooks to this URL. */
   sendWebhooks(webhook: URL): void
+  /** Lets a customer write whose webhook is lost. Resolves to what happens, as a text. */
+  loseWebhook(): Promise<string>
   close(): Promise<void>
 }
 
@@ -104,6 +109,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (!first) return
       const live = () => intercom.live({ every: LIVE_INTERVAL, signal })
       activity = course === undefined ? live() : watchCourse(course, { intercom, onStep, signal })
+    },
+    async loseWebhook() {
+      const [text, steps] = ['Ann Miller writes, and the webhook is lost', [customer('ann'), lost(writes('ann'))]]
+      const course = { name: 'webhook-lost', summary: text, steps, counts: {} }
+      await intercom.play(course, { begin: systemClock.now(), until: async () => undefined })
+      return text
     },
     close,
   }

@@ -68,6 +68,8 @@ export interface Sandbox {
   readonly addresses: Readonly<Record<string, string>>
   /** Starts live activity or the course, and posts their signed webhooks to this URL. */
   sendWebhooks?(webhook: URL): void
+  /** Makes something happen whose webhook is lost. Resolves to what it was, as a text. */
+  loseWebhook?(): Promise<string>
   close(): Promise<void>
 }
 

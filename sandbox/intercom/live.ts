@@ -67,6 +67,8 @@ async function start(context: LiveContext): Promise<boolean> {
 
 async function reply(context: LiveContext): Promise<boolean> {
   return change(context, 'conversation.user.replied', (it) => {
+    // Intercom has no conversation of an outbound message until a contact answers, which begins it.
+    if (it.first_contact_reply === null && it.source?.delivered_as !== 'admin_initiated') return undefined
     const person = findContact(context, context.rng.pick(it.contacts.contacts))
     const next = person && replyToConversation(it, contactAuthor(person), context.now(), messageBody(context.rng))
     // Only the new part is sent.

@@ -10,7 +10,7 @@ import { createFailures, type RateLimit, rateLimit } from './errors.ts'
 import { createLiveActivity } from './live.ts'
 import { type IntercomOauth, intercomOauth } from './oauth.ts'
 import { routes } from './routes.ts'
-import { parseUnreliability, spoilPage, type Unreliability } from './unreliability.ts'
+import { parseUnreliability, spoilPage, type TimedRules, type Unreliability } from './unreliability.ts'
 import { type WebhookNotification, WebhookSender } from './webhooks.ts'
 
 export interface IntercomSandboxOptions {
@@ -79,7 +79,7 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
   })
 
   const { clientSecret, fetch, webhookUrl: url = () => undefined } = options
-  let unreliability: Unreliability = {}
+  let unreliability: TimedRules = { since: clock.now() }
   const rules = () => unreliability
   const webhooks = new WebhookSender({ clock, random, fetch, workspace: id, clientSecret, url, rules })
   const notify = (topic: string, item: object) => webhooks.send(topic, item)
@@ -99,7 +99,7 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
   const calls: Record<string, number> = {}
 
   const misbehave = (next: Unreliability) => {
-    unreliability = next
+    unreliability = { ...next, since: clock.now() }
   }
   const controls = controlRoutes({ calls, webhooks, faults, oauth, act, misbehave })
 

@@ -6,6 +6,8 @@ export interface Unreliability {
   readonly loseRate?: number
   /** Webhooks of this topic, or of all that begin with it, are not sent. */
   readonly loseTopic?: string
+  /** Milliseconds from now on in which no webhook is sent. */
+  readonly loseFor?: number
   /** Longest delay of a webhook in milliseconds: each waits for a random part of it, so that they overtake each other. */
   readonly delay?: number
   /**
@@ -22,7 +24,7 @@ export interface Unreliability {
 }
 
 const RATES: readonly string[] = ['loseRate', 'cutRate', 'emptyRate']
-const NUMBERS: readonly string[] = ['delay', 'pauseAfter', 'countExtra', ...RATES]
+const NUMBERS: readonly string[] = ['loseFor', 'delay', 'pauseAfter', 'countExtra', ...RATES]
 
 /** Splits a request body into these rules and the others. Undefined for an invalid value. */
 export function parseUnreliability(value: object): { own: Unreliability; others: object } | undefined {
@@ -37,7 +39,12 @@ export function parseUnreliability(value: object): { own: Unreliability; others:
   return isValid ? { own: Object.fromEntries(own), others } : undefined
 }
 
-export function isLost(topic: string, { loseRate = 0, loseTopic }: Unreliability, random: Random): boolean {
+/** Rules, and since when they hold, milliseconds since 1970. */
+export type TimedRules = Unreliability & { readonly since: number }
+
+export function isLost(topic: string, rules: TimedRules, now: number, random: Random): boolean {
+  const { loseRate = 0, loseTopic, loseFor = 0 } = rules
+  if (now - rules.since < loseFor) return true
   if (loseTopic !== undefined && topic.startsWith(loseTopic)) return true
   return loseRate > 0 && random() < loseRate
 }

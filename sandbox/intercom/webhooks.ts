@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
 import { randomUuid } from './errors.ts'
-import { isLost, type Unreliability } from './unreliability.ts'
+import { isLost, type TimedRules } from './unreliability.ts'
 
 const DEADLINE = 5_000
 const RETRY_AFTER = 60_000
@@ -29,7 +29,7 @@ export interface WebhookSenderOptions {
   readonly clientSecret: string
   /** Undefined without a subscription: nothing is sent. */
   readonly url: () => string | undefined
-  readonly rules?: () => Unreliability
+  readonly rules?: () => TimedRules
 }
 
 type MutableNotification = { -readonly [K in keyof WebhookNotification]: WebhookNotification[K] } & {
@@ -60,8 +60,9 @@ export class WebhookSender {
     const created = { createdAt: createdAt ?? clock.now(), firstSentAt: clock.now() }
     const notification: MutableNotification = { id, topic, status: 'sending', attempts: 0, ...created }
     this.#notifications.push(notification)
-    const rules = this.#options.rules?.() ?? {}
-    if (clock.now() < this.#pausedUntil || isLost(topic, rules, random)) {
+    const rules = this.#options.rules?.() ?? { since: 0 }
+    const now = clock.now()
+    if (now < this.#pausedUntil || isLost(topic, rules, now, random)) {
       notification.status = 'lost'
       return
     }

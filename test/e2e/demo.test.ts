@@ -1,11 +1,11 @@
-/** The demo sets itself up by OAuth at both mock servers, serves the console, imports history and ends. */
+/** The demo sets itself up by OAuth at both mock servers, serves the console, imports history, finds a lost webhook and ends. */
 import { expect, test } from 'vitest'
 import { cliApp } from '../../connector/cli-app.ts'
 import { loaders } from '../../runtime/cli/loaders.ts'
 import { systemClock, systemFetch } from '../../runtime/system.ts'
 import { runCommand } from '../helpers/cli-fake.ts'
 
-test('sets itself up, serves the console and prints the import report', async () => {
+test('sets itself up, serves the console and prints the import report, and finds a webhook that was lost', async () => {
   const settings: string[] = []
   let page: Promise<string> | undefined
   const openConsole = (text: string) => {
@@ -13,7 +13,7 @@ test('sets itself up, serves the console and prints the import report', async ()
     if (address === undefined) return
     page = fetch(new URL('set-up', address), { headers: { accept: 'text/html' } }).then((response) => response.text())
   }
-  const { exit, out } = await runCommand(['demo', '--for', '0.2'], {
+  const { exit, out } = await runCommand(['demo', '--for', '8'], {
     app: {
       ...cliApp,
       openConnections: async (options) => {
@@ -31,6 +31,9 @@ test('sets itself up, serves the console and prints the import report', async ()
   expect(exit).toBe(0)
   expect(out).toMatch(/Connected Intercom by OAuth: .+\nConnected Klaviyo by OAuth: .+\nSet up as/)
   expect(out).toContain('Import finished')
+  const [, afterLoss] = out.split('writes, and the webhook is lost')
+  expect(afterLoss).toMatch(/Read what has changed in Intercom: \d+ record/)
+  expect(afterLoss).toMatch(/Created Conversation +delivered: no webhook reported it +1 so far/)
   expect(await page).toContain('<title>')
   expect(settings).not.toContain('KLAVIYO_API_KEY')
   expect(settings).not.toContain('INTERCOM_ACCESS_TOKEN')

@@ -6,6 +6,7 @@ import { virtualClock } from '../helpers/virtual-clock.ts'
 
 function sender(rules: Unreliability, answer: () => number = () => 200) {
   const clock = virtualClock()
+  const since = clock.now()
   const arrived: string[] = []
   let draw = 0
   const webhooks = new WebhookSender({
@@ -18,7 +19,7 @@ function sender(rules: Unreliability, answer: () => number = () => 200) {
     workspace: 'w',
     clientSecret: 's',
     url: () => 'http://localhost/hook',
-    rules: () => rules,
+    rules: () => ({ ...rules, since }),
   })
   return { clock, arrived, webhooks, send: (topic: string) => clock.until(webhooks.send(topic, {})) }
 }
@@ -32,6 +33,16 @@ test('loses a share of the webhooks, or those of a topic', async () => {
   for (const topic of ['ticket.created', 'conversation.read', 'ticket.closed']) await tickets.send(topic)
   expect(tickets.arrived).toEqual(['conversation.read'])
   expect(tickets.webhooks.notifications().map(({ status }) => status)).toEqual(['lost', 'delivered', 'lost'])
+})
+
+test('loses the webhooks of an hour', async () => {
+  const { clock, arrived, send } = sender({ loseFor: 3_600_000 })
+  await send('a')
+  await clock.advance(3_599_000)
+  await send('b')
+  await clock.advance(1_000)
+  await send('c')
+  expect(arrived).toEqual(['c'])
 })
 
 test('delays webhooks so that they overtake each other', async () => {
@@ -74,6 +85,7 @@ test.each([
     { own: { loseRate: 0.5 }, others: { latency: 20 } },
   ],
   [{ loseRate: 2 }, undefined],
+  [{ loseFor: 3_600_000 }, { own: { loseFor: 3_600_000 }, others: {} }],
   [{ loseTopic: 1 }, undefined],
   [{ countExtra: -1 }, undefined],
 ])('rules %j', (rules, expected) => {

@@ -1,8 +1,10 @@
 /** `demo`: runs the connector against the sandbox, first an import, then live events. */
 import type { Setup } from '../../auth/setup/setup.ts'
 import type { Connector } from '../../connector.ts'
-import { alignColumns } from '../../lib/format.ts'
-import type { Tally } from '../../ports/ledger.ts'
+import { alignColumns, plural } from '../../lib/format.ts'
+import { RECONCILE_SCOPE, type Tally } from '../../ports/ledger.ts'
+import { countChanged } from '../../reconcile/finds.ts'
+import type { ReconcilePass } from '../../reconcile/types.ts'
 import type { Sandbox } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { courseOption, readCourse } from '../courses.ts'
@@ -17,6 +19,8 @@ import { showProgress } from './backfill.ts'
 import { signInText, withoutCredentials } from './start.ts'
 
 const POLL_MS = 500
+/** A source often counts in whole seconds. */
+const LOSE_AFTER_MS = 1_500
 
 export const demoCommand: CommandDefinition = {
   name: 'demo',
@@ -42,7 +46,7 @@ export const demoCommand: CommandDefinition = {
     const env = { ...withoutCredentials(context, sandbox), ...credentials }
     try {
       return await withConnector(context, { needs: [], env, store: 'memory:' }, (opened) =>
-        runDemo({ context, input, opened, sandbox, stop }),
+        runDemo({ context, input, opened, sandbox, stop, course }),
       )
     } finally {
       context.io.signal.removeEventListener('abort', abort)
@@ -58,9 +62,10 @@ interface Demo {
   readonly opened: OpenConnector
   readonly sandbox: Sandbox
   readonly stop: AbortController
+  readonly course: string | undefined
 }
 
-async function runDemo({ context, input, opened, sandbox, stop }: Demo): Promise<number> {
+async function runDemo({ context, opened, sandbox, stop, course, input }: Demo): Promise<number> {
   const { io, logger } = context
   const duration = input.value('for')
   const seconds = duration === undefined ? undefined : parsePositive(duration, '--for')
@@ -85,7 +90,10 @@ async function runDemo({ context, input, opened, sandbox, stop }: Demo): Promise
     context.print(`\nLive events:${seconds === undefined ? ' press Ctrl-C to end.' : ''}\n`)
     sandbox.sendWebhooks?.(new URL(spec.webhook.path, listener.url))
     if (seconds !== undefined) void io.clock.sleep(seconds * 1000, stop.signal).then(() => stop.abort())
+    const losing =
+      course === undefined ? findLostWebhook(connector, { context, sandbox, signal: stop.signal }) : undefined
     await printLiveEvents(store, context, stop.signal)
+    await losing
   }
   const succeeded = await serving
   await http.drained()
@@ -128,6 +136,31 @@ async function importHistory(connector: Connector, context: CommandContext, sign
   if (last !== undefined) context.print(formatReport(last, context.paint))
 }
 
+interface Loss {
+  readonly context: CommandContext
+  readonly sandbox: Sandbox
+  readonly signal: AbortSignal
+}
+
+/** Lets a webhook be lost, and looks for it at once, where `start` would do so within minutes. */
+async function findLostWebhook(connector: Connector, { context, sandbox, signal }: Loss): Promise<void> {
+  const { io, print, app } = context
+  await io.clock.sleep(LOSE_AFTER_MS, signal)
+  if (signal.aborted || sandbox.loseWebhook === undefined) return
+  const lostAt = io.clock.now()
+  print(`${timeOfDay(context)}  ${await sandbox.loseWebhook()}\n`)
+  // The webhooks of the same moment arrive first.
+  await io.clock.sleep(LOSE_AFTER_MS, signal)
+  for (let pass: ReconcilePass | undefined; pass === undefined && !signal.aborted; ) {
+    pass = await connector.reconcile({ since: lostAt - LOSE_AFTER_MS, until: lostAt, signal }).catch(() => undefined)
+    if (pass === undefined) await io.clock.sleep(POLL_MS, signal)
+    else
+      print(
+        `${timeOfDay(context)}  Read what has changed in ${app.labels.source}: ${plural(countChanged(pass), 'record')}\n`,
+      )
+  }
+}
+
 /** Prints a line for each outcome whose count has risen since the last poll. */
 async function printLiveEvents(
   store: OpenConnector['store'],
@@ -137,7 +170,7 @@ async function printLiveEvents(
   const { io, print } = context
   const counts = new Map<string, number>()
   while (!signal.aborted) {
-    for (const tally of await store.tallies('live')) {
+    for (const tally of [...(await store.tallies('live')), ...(await listFinds(store))]) {
       const name = outcomeText(tally)
       const added = tally.count - (counts.get(name) ?? 0)
       counts.set(name, tally.count)
@@ -151,6 +184,12 @@ function timeOfDay({ io }: CommandContext): string {
   return new Date(io.clock.now()).toISOString().slice(11, 19)
 }
 
+/** What no webhook reported. */
+async function listFinds(store: OpenConnector['store']): Promise<readonly Tally[]> {
+  const finds = (await store.tallies(RECONCILE_SCOPE)).filter(({ status }) => status === 'delivered')
+  return finds.map((tally) => ({ ...tally, reason: 'no webhook reported it' }))
+}
+
 function outcomeText({ metric, status, reason }: Tally): string {
-  return `${(metric || 'a notification').padEnd(24)}  ${status}${reason === '' ? '' : `: ${reason}`}`.padEnd(54)
+  return `${(metric || 'a notification').padEnd(24)}  ${status}${reason === '' ? '' : `: ${reason}`}`.padEnd(60)
 }
