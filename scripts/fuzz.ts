@@ -1,18 +1,23 @@
-/** `npm run fuzz [pairs] [seed]`: searches for differences between the engines, with more pairs than the tests have time for. */
-import { compareEngines } from '../test/helpers/compiler/compare.ts'
+/** `npm run fuzz [-- TARGET [count] [seed]]`: searches for faults longer than the tests have time for. */
+import type { FuzzTarget } from './fuzz/target.ts'
+import { TARGETS } from './fuzz/targets.ts'
 
-const [pairs = '200000', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2)
-const tally = await compareEngines(Number(pairs), Number(seed), (line) => process.stderr.write(`${line}\n`))
-const share = (part: number, of: number): string => `${((100 * part) / of).toFixed(1)} %`
-const reasons = Object.entries(tally.notCompiled).sort(([, a], [, b]) => b - a)
-const lines = [
-  `seed ${tally.seed}; to repeat: npm run fuzz -- ${pairs} ${tally.seed}`,
-  `${tally.pairs} pairs of expression and input, ${share(tally.compiled, tally.pairs)} compiled`,
-  ...reasons.map(([reason, count]) => `  not compiled ${String(count).padStart(6)}  ${reason}`),
-  `of the compiled ones: ${share(tally.equal, tally.compiled)} equal, ${share(tally.failed, tally.compiled)} fail in both,`,
-  `  ${share(tally.fallbacks, tally.compiled)} fell back to the interpreter`,
-  `${tally.differences.length} differences`,
-  ...tally.differences.map((each) => JSON.stringify(each, null, 2)),
-]
-process.stdout.write(`${lines.join('\n')}\n`)
-process.exitCode = tally.differences.length > 0 ? 1 : 0
+const [name, count, seed] = process.argv.slice(2)
+const chosen = name === undefined ? Object.entries(TARGETS) : Object.entries(TARGETS).filter(([each]) => each === name)
+const print = (line: string) => process.stdout.write(`${line}\n`)
+
+if (chosen.length === 0) {
+  print('npm run fuzz -- TARGET [count] [seed]; without a target all of them\n')
+  for (const [each, { summary, defaultCount, unit }] of Object.entries(TARGETS))
+    print(`${each.padEnd(12)} ${summary} (${defaultCount} ${unit})`)
+  process.exitCode = 2
+}
+for (const [each, target] of chosen) await fuzz(each, target)
+
+async function fuzz(target: string, { summary, defaultCount, unit, run }: FuzzTarget): Promise<void> {
+  const options = { count: Number(count ?? defaultCount), seed: Number(seed ?? Date.now() % 2 ** 31) }
+  print(`${target}: ${summary}; ${options.count} ${unit} from seed ${options.seed}`)
+  const { failures, lines } = await run({ ...options, report: (line) => process.stderr.write(`${line}\n`) })
+  for (const line of lines) print(line)
+  if (failures > 0) process.exitCode = 1
+}

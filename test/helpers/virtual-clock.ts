@@ -6,6 +6,8 @@ export interface VirtualClock extends Clock {
   advance(ms: number): Promise<void>
   /** Advances the time until the promise settles. Throws if nothing sleeps any more. */
   until<T>(promise: Promise<T>): Promise<T>
+  /** Time stands still until the promise settles: for work that takes real time, such as loading a module. */
+  holdDuring<T>(promise: Promise<T>): Promise<T>
   /** The number of sleepers. Zero once every part is closed. */
   readonly sleeping: number
 }
@@ -18,10 +20,15 @@ interface Sleeper {
 export function virtualClock(start = Date.parse('2026-07-14T09:30:00.000Z')): VirtualClock {
   let now = start
   const sleepers = new Set<Sleeper>()
+  const holding = new Set<Promise<unknown>>()
 
   const next = () => [...sleepers].sort((a, b) => a.at - b.at)[0]
 
   async function wakeNext(limit: number): Promise<boolean> {
+    while (holding.size > 0) {
+      await Promise.allSettled(holding)
+      await rest()
+    }
     const sleeper = next()
     if (sleeper === undefined || sleeper.at > limit) return false
     now = Math.max(now, sleeper.at)
@@ -63,6 +70,12 @@ export function virtualClock(start = Date.parse('2026-07-14T09:30:00.000Z')): Vi
         idle = (await wakeNext(Number.POSITIVE_INFINITY)) ? 0 : idle + 1
         if (idle > 20_000) throw new Error('nothing sleeps and the promise has not settled')
       }
+      return promise
+    },
+    holdDuring(promise) {
+      holding.add(promise)
+      const release = () => holding.delete(promise)
+      promise.then(release, release)
       return promise
     },
     get sleeping() {

@@ -1,20 +1,15 @@
 /** A local Intercom and a local Klaviyo on the virtual clock, and one connector between them that can be killed. */
-import { intercomToKlaviyo } from '../../../connector/index.ts'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
-import type { Connector } from '../../../runtime/connector.ts'
-import type { Clock, Fetch } from '../../../runtime/ports/effects.ts'
-import type { Store } from '../../../runtime/ports/store.ts'
+import type { Fetch } from '../../../runtime/ports/effects.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import type { Course, Step } from '../../../sandbox/courses/course.ts'
 import { createIntercomSandbox } from '../../../sandbox/intercom/server.ts'
 import { createKlaviyoSandbox } from '../../../sandbox/klaviyo/server.ts'
+import { KEY, type MortalProcess, SECRET, startMortalProcess, TOKEN } from '../mortal-process.ts'
 import { seededRandom } from '../open-intercom.ts'
 import { virtualClock } from '../virtual-clock.ts'
 
-const TOKEN = 'test-token'
-const SECRET = 'test-client-secret'
-const KEY = 'pk_test'
 const MINUTE = 60_000
 
 export const spec = await loadConnectorSpec()
@@ -31,19 +26,13 @@ export interface BenchOptions {
   readonly intercept?: (request: Request) => Promise<Response | undefined>
 }
 
-interface Running {
-  readonly connector: Connector
-  stop(): Promise<void>
-  kill(): void
-}
-
 export function createBench({ file, intercept }: BenchOptions = {}) {
   const clock = virtualClock()
   const random = seededRandom(1)
   const begin = clock.now()
   let subscribed = false
-  let running: Running | undefined
-  let process = 1
+  let running: MortalProcess | undefined
+  let pids = 1
   let liveSince: number | undefined
   const intercom = createIntercomSandbox({
     clock,
@@ -71,43 +60,24 @@ export function createBench({ file, intercept }: BenchOptions = {}) {
 
   /** Starts a process: a connector that delivers until it is stopped or killed. */
   async function start(): Promise<void> {
-    const life = { over: false }
-    const mortal = <T>(promise: Promise<T>) => promise.then((value) => (life.over ? never<T>() : value))
-    // Whole milliseconds, as a system's clock.
-    const own: Clock = {
-      now: () => Math.floor(clock.now()),
-      sleep: (ms, signal) => mortal(clock.sleep(ms, signal)),
-    }
-    const pid = process++
+    const pid = pids++
     const owner = { id: `${pid}.course`, pid, start: 'course' }
-    const store =
-      file === undefined ? memory : await sqliteStore(file, { clock: own, owner, isAlive: (it) => it === pid })
-    const connector = await intercomToKlaviyo({
-      secrets: { intercomAccessToken: TOKEN, intercomClientSecret: SECRET, klaviyoApiKey: KEY },
-      fetch: (request) => (life.over ? never() : mortal(network(request))),
-      clock: own,
+    const process = await startMortalProcess({
+      spec,
+      clock,
       random,
-      store: mortalStore(store, life),
-      settings: { spec },
+      network,
+      lookEvery: 15_000,
+      openStore: async (own) =>
+        file === undefined ? memory : sqliteStore(file, { clock: own, owner, isAlive: (it) => it === pid }),
     })
-    const stopping = new AbortController()
-    const working = connector.work({ signal: stopping.signal })
-    running = {
-      connector,
-      async stop() {
-        stopping.abort()
-        await working
-        await connector.close()
-        if (file !== undefined) await store.close()
-      },
-      kill() {
-        life.over = true
-      },
-    }
+    process.work()
+    running = process
   }
 
   async function stop(): Promise<void> {
     await running?.stop()
+    if (file !== undefined) await running?.connector.store.close()
     running = undefined
   }
 
@@ -155,23 +125,3 @@ export function createBench({ file, intercept }: BenchOptions = {}) {
 }
 
 export type Bench = ReturnType<typeof createBench>
-
-/** Between two looks for records that are due: a worker that looks each second costs the test a second for each hour. */
-const POLL_EVERY = 15_000
-
-/** The store of a process that dies: it neither answers nor writes any more. */
-function mortalStore(store: Store, life: { readonly over: boolean }): Store {
-  return new Proxy(store, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name)
-      if (typeof value !== 'function') return value
-      if (name === 'wait') {
-        const wait: Store['wait'] = (lane, _, signal) => target.wait(lane, POLL_EVERY, signal)
-        return wait
-      }
-      return (...args: unknown[]) => (life.over ? never() : value.apply(target, args))
-    },
-  })
-}
-
-const never = <T>(): Promise<T> => new Promise(() => undefined)
