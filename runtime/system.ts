@@ -46,3 +46,8 @@ export function isProcessAlive(pid: number): boolean {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
+
+/** Ends the process after `ms` even if a handle still holds it, such as output that no reader takes. */
+export function exitWithin(ms: number): void {
+  setTimeout(() => process.exit(), ms).unref()
+}

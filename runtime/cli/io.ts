@@ -14,6 +14,11 @@ export interface ProcessIo {
   readonly stderr: Output
   readonly stdin: AsyncIterable<Uint8Array | string>
   readonly env: Readonly<Record<string, string | undefined>>
+  /**
+   * From now on no reader of the output ends or holds up the process. What cannot be written is dropped, and
+   * `onRecovery` is told how many lines when the log can be written again. Returns the number of all so far.
+   */
+  detachOutput(onRecovery: (lines: number) => void): () => number
   /** The working directory, which holds `.env` and the default store. */
   readonly cwd: string
   readonly clock: Clock

@@ -1,15 +1,24 @@
 /** Adapts a Node process to `ProcessIo`, including signals and broken pipes. */
-import type { WriteStream } from 'node:tty'
 import { systemClock, systemFetch, systemRandom } from '../system.ts'
-import type { Output, ProcessIo } from './io.ts'
+import type { ProcessIo } from './io.ts'
+import { DetachableOutput } from './output/detachable-output.ts'
 
 type NodeProcess = typeof globalThis.process
 
 export function createProcessIo(process: NodeProcess): ProcessIo {
   let signal: AbortSignal | undefined
+  // `connector trace ID | head` closes the pipe early, which is no error.
+  const end = () => process.exit(0)
+  const stdout = new DetachableOutput(process.stdout, end)
+  const stderr = new DetachableOutput(process.stderr, end)
   return {
-    stdout: outputOf(process.stdout, process),
-    stderr: outputOf(process.stderr, process),
+    stdout,
+    stderr,
+    detachOutput(onRecovery) {
+      stdout.detach(() => undefined)
+      stderr.detach(onRecovery)
+      return () => stdout.dropped + stderr.dropped
+    },
     // A getter, since touching stdin keeps the process alive.
     get stdin() {
       return process.stdin
@@ -34,20 +43,4 @@ function stopSignal(process: NodeProcess): AbortSignal {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   return stop.signal
-}
-
-function outputOf(stream: WriteStream, process: NodeProcess): Output {
-  // `connector trace ID | head` closes the pipe early, which is no error.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(0)
-  })
-  return {
-    write: (text) => stream.write(text),
-    isTTY: stream.isTTY === true,
-    // A getter, since a window may be resized.
-    get columns() {
-      return stream.columns || 80 // 0 on a terminal of unknown width
-    },
-  }
 }

@@ -12,7 +12,7 @@ export interface Console {
   readonly fetch: (request: Request, address?: string) => Promise<Response>
   /**
    * Without `password`: passes to `print` the path of the sign-in page with a code that works once, and the next one
-   * whenever a code was used. Print it where only the operator reads. Until then nobody can sign in.
+   * whenever a code was used. Print it where only the operator reads. Until then the console stays closed.
    */
   readonly printSignInPath: (print: (path: string) => void) => void
   /** Resumes an import that was running when the process ended. Call it once delivery runs. */

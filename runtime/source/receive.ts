@@ -2,7 +2,7 @@
 
 import { isObject, parseJson } from '../lib/json.ts'
 import { readBody } from '../lib/read-body.ts'
-import type { Clock, Logger } from '../ports/effects.ts'
+import type { Clock, LogFields, Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
@@ -42,8 +42,7 @@ export async function receiveWebhook(request: Request, parts: ReceiveParts): Pro
 
   const body = await readBody(request, spec.webhook.maxBodySize)
   if (body === undefined) {
-    logger.warn('webhook rejected: body too large', { limit: spec.webhook.maxBodySize })
-    stats.recordRejected('the body is larger than the limit')
+    logRejected('the body is larger than the limit', parts, { limit: spec.webhook.maxBodySize })
     return respond(413)
   }
   try {
@@ -51,16 +50,23 @@ export async function receiveWebhook(request: Request, parts: ReceiveParts): Pro
     const { signature } = spec.webhook
     const reason = verifySignature(body, request.headers.get(signature.header), signature, secrets)
     if (reason === undefined) return await storeWebhook(new TextDecoder().decode(body), parts)
-    // Without a secret all webhooks are rejected for one reason, which is logged once.
-    const repeated = secrets.length === 0 && stats.snapshot().lastRejected?.reason === reason
-    logger[repeated ? 'debug' : 'warn'](`webhook rejected: ${reason}`, { bytes: body.length })
-    stats.recordRejected(reason)
+    logRejected(reason, parts, { bytes: body.length })
     return secrets.length > 0 ? respond(401) : new Response(NOT_SET_UP, { status: 503 })
   } catch (error) {
     const fault = toFault(error)
     logger.error(`webhook not stored: ${fault.message}`, { code: fault.code })
     return respond(fault.kind === 'data' ? 400 : 503)
   }
+}
+
+/** Strangers can send at any rate: each reason is logged once a minute, with the number of times. */
+function logRejected(
+  reason: string,
+  { logger, stats }: Pick<ReceiveParts, 'logger' | 'stats'>,
+  fields: LogFields,
+): void {
+  const times = stats.recordRejected(reason)
+  if (times > 0) logger.warn(`webhook rejected: ${reason}`, { ...fields, ...(times > 1 && { times }) })
 }
 
 /** Logs a webhook that was sent to another path, once for each path. The source loses it: it retries at that same path. */
@@ -77,8 +83,7 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
   const { spec, store, clock, logger, stats } = parts
   const envelope = parseObject(body)
   if (envelope === undefined) {
-    logger.warn('webhook rejected: valid signature, but not a notification', { bytes: body.length })
-    stats.recordRejected('the signature is valid, but the body is not a notification')
+    logRejected('the signature is valid, but the body is not a notification', parts, { bytes: body.length })
     return respond(400)
   }
   const notification = await openEnvelope(envelope, spec)

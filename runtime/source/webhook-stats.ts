@@ -15,11 +15,15 @@ export interface WebhookStats {
 /** Strangers can send to any path, so memory and log must stay small. */
 const MAX_PATHS = 20
 const MAX_PATH_LENGTH = 200
+/** Milliseconds in which a rejection is logged once. */
+const LOG_INTERVAL = 60_000
 
 export class WebhookStatsRecorder {
   readonly #clock: Clock
   #stats: WebhookStats = {}
   readonly #wrongPaths = new Set<string>()
+  /** By reason: when it was last logged, and how often it occurred since. */
+  readonly #rejections = new Map<string, { loggedAt: number; since: number }>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -33,8 +37,14 @@ export class WebhookStatsRecorder {
     this.#stats = { ...this.#stats, lastVerified: { at: this.#clock.now(), topic } }
   }
 
-  recordRejected(reason: string): void {
-    this.#stats = { ...this.#stats, lastRejected: { at: this.#clock.now(), reason } }
+  /** Returns how many times to log: 0, or this one and those of the minute that were not logged. */
+  recordRejected(reason: string): number {
+    const at = this.#clock.now()
+    this.#stats = { ...this.#stats, lastRejected: { at, reason } }
+    const { loggedAt, since } = this.#rejections.get(reason) ?? { loggedAt: Number.NEGATIVE_INFINITY, since: 0 }
+    const isDue = Math.abs(at - loggedAt) >= LOG_INTERVAL
+    this.#rejections.set(reason, isDue ? { loggedAt: at, since: 0 } : { loggedAt, since: since + 1 })
+    return isDue ? since + 1 : 0
   }
 
   /** Returns the path to log: each one once, and a limited number of them. */

@@ -10,43 +10,15 @@ import {
   temporaryFolder,
   waitUntil,
 } from '../helpers/processes/processes.ts'
+import { findContact, replyNotification } from '../helpers/processes/replies.ts'
 
 const closing = createCleanup()
 afterEach(() => closing.close())
 
-/** A reply of a contact, as a notification. */
-function notification(n: number, contact: string): string {
-  const now = Math.floor(systemClock.now() / 1000)
-  const author = { type: 'user', id: contact, name: 'Ann', email: 'ann@mail.sandbox-shop.com' }
-  const part = {
-    type: 'conversation_part',
-    id: `${9_000_000 + n}`,
-    part_type: 'comment',
-    body: 'hi',
-    created_at: now,
-    author,
-  }
-  const item = {
-    type: 'conversation',
-    id: `${8_000_000 + (n % 50)}`,
-    created_at: now - 60,
-    contacts: { type: 'contact.list', contacts: [{ type: 'contact', id: contact }] },
-    conversation_parts: { type: 'conversation_part.list', total_count: 1, conversation_parts: [part] },
-  }
-  const envelope = {
-    type: 'notification_event',
-    app_id: 'sandbox1',
-    id: `notif_${n}`,
-    topic: 'conversation.user.replied',
-    created_at: now,
-  }
-  return JSON.stringify({ ...envelope, data: { type: 'notification_event_data', item } })
-}
-
 test('live: every acknowledged webhook arrives once, over three kills', async () => {
   const { intercom, klaviyo, env } = await startSandbox(closing)
   const store = `sqlite:${join(temporaryFolder(closing), 'store.db')}`
-  const contact = await anyContact(env.INTERCOM_BASE_URL)
+  const contact = await findContact(env.INTERCOM_BASE_URL)
   const acknowledged = new Set<number>()
   let n = 0
 
@@ -58,7 +30,7 @@ test('live: every acknowledged webhook arrives once, over three kills', async ()
     const sending = Array.from({ length: 16 }, async () => {
       while (systemClock.now() < stop + 50) {
         const mine = n++
-        if (await postSigned(webhook ?? '', notification(mine, contact))) acknowledged.add(mine)
+        if (await postSigned(webhook ?? '', replyNotification(mine, contact))) acknowledged.add(mine)
       }
     })
     await systemClock.sleep(stop - systemClock.now())
@@ -125,9 +97,3 @@ test('history: an import killed repeatedly resumes, and sends the same events as
   const searches = (calls: Readonly<Record<string, number>>) => calls['POST /conversations/search'] ?? 0
   expect(searches(broken.intercom.calls())).toBeLessThanOrEqual(searches(whole.intercom.calls()) + 3 * kills)
 }, 180_000)
-
-async function anyContact(base: string): Promise<string> {
-  const answer = await fetch(`${base}/contacts?per_page=50`, { headers: { Authorization: 'Bearer test-token' } })
-  const { data } = (await answer.json()) as { data: { id: string; email: string | null }[] }
-  return data.find(({ email }) => email?.includes('@mail.'))?.id ?? ''
-}

@@ -131,6 +131,7 @@ export async function runCommand(argv: readonly string[], setup: FakeSetup = {})
       yield setup.stdin ?? ''
     })(),
     env: setup.env ?? CREDENTIALS,
+    detachOutput: () => () => 0,
     cwd: setup.cwd ?? '/nowhere',
     clock,
     fetch: setup.fetch ?? refuse,

@@ -83,12 +83,16 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
   return withConnector(context, options, async (opened) => {
     const notReadyReasons: string[] = []
     const { io, logger } = context
+    const droppedLines = io.detachOutput((lines) =>
+      logger.warn('log: lines were dropped while they could not be written', { lines }),
+    )
     // The first read installs the signal handlers. Before the port opens, SIGTERM may end the process; then it must drain.
     const { signal } = io
     const closing = new AbortController()
     const http = createHttpApp(context, {
       ...opened,
       host: address.host,
+      droppedLines,
       closing,
       notReadyReasons: () => notReadyReasons,
     })

@@ -17,6 +17,8 @@ export interface HttpAppOptions {
   /** Aborted when the shutdown begins. */
   readonly closing: AbortController
   readonly notReadyReasons: () => readonly string[]
+  /** Lines of output that could not be written. */
+  readonly droppedLines?: () => number
 }
 
 export interface HttpApp extends Pick<Console, 'printSignInPath' | 'resume' | 'drained'> {
@@ -24,7 +26,7 @@ export interface HttpApp extends Pick<Console, 'printSignInPath' | 'resume' | 'd
 }
 
 export function createHttpApp({ app, io, env, logger }: CommandContext, options: HttpAppOptions): HttpApp {
-  const { connector, connections, host, closing, notReadyReasons } = options
+  const { connector, connections, host, closing, notReadyReasons, droppedLines } = options
   const common = { app, connector, clock: io.clock, logger }
   const pages = createConsole({
     ...common,
@@ -45,6 +47,7 @@ export function createHttpApp({ app, io, env, logger }: CommandContext, options:
     signal: closing.signal,
     proxy,
     readers,
+    droppedLines,
   })
   return {
     fetch: (request, peer = 'unknown') => answer(request, clientAddress(request, peer)),

@@ -14,11 +14,15 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
 type MetricsStore = Pick<Store, 'tallies' | 'backlog' | 'countDeadLetters' | 'readCheckpoint'>
 
-export async function formatMetrics(
-  app: Pick<CliApp, 'name' | 'version'>,
-  store: MetricsStore,
-  clock: Clock,
-): Promise<string> {
+export interface MetricsOptions {
+  readonly app: Pick<CliApp, 'name' | 'version'>
+  readonly store: MetricsStore
+  readonly clock: Clock
+  /** Lines of output that could not be written. */
+  readonly droppedLines?: (() => number) | undefined
+}
+
+export async function formatMetrics({ app, store, clock, droppedLines = () => 0 }: MetricsOptions): Promise<string> {
   const [tallies, dead, { last }, ...lanes] = await Promise.all([
     store.tallies(),
     store.countDeadLetters(),
@@ -44,6 +48,7 @@ export async function formatMetrics(
     family('connector_backlog_records', 'gauge', 'Records waiting, by lane.', waiting),
     family('connector_oldest_waiting_seconds', 'gauge', 'Age of the oldest waiting record.', oldest),
     family('connector_dead_letters', 'gauge', 'Dead letters.', [[{}, dead]]),
+    family('connector_dropped_log_lines_total', 'counter', 'Lines of the log not written.', [[{}, droppedLines()]]),
   ].join('')
 }
 

@@ -25,6 +25,8 @@ export interface RoutesOptions {
   readonly logger: Logger
   /** The proxy that requests go through, for people. */
   readonly proxy?: string | undefined
+  /** Lines of output that could not be written. */
+  readonly droppedLines?: (() => number) | undefined
   /** Who may read metrics and status. */
   readonly readers: ReaderOptions
   /** Reasons why the process takes no traffic, such as its shutdown. */
@@ -38,7 +40,7 @@ type RouteHandler = (request: Request) => Promise<Response>
 
 /** Answers one request from the client at `address`, without a listener. Never throws. */
 export function createRoutes(options: RoutesOptions): (request: Request, address?: string) => Promise<Response> {
-  const { app, connector, clock, readers } = options
+  const { app, connector, clock, readers, droppedLines } = options
   const { path: webhook, uninstall } = connector.spec.webhook
   const status: RouteHandler = async (request) => {
     const may = mayRead(request, readers)
@@ -50,7 +52,7 @@ export function createRoutes(options: RoutesOptions): (request: Request, address
     '/metrics': async (request) =>
       mayRead(request, readers) === 'nothing'
         ? text(401, TOKEN_NEEDED, undefined, { 'www-authenticate': 'Bearer' })
-        : text(200, await formatMetrics(app, connector.store, clock), METRICS_TYPE),
+        : text(200, await formatMetrics({ app, store: connector.store, clock, droppedLines }), METRICS_TYPE),
   }
   return async (request, address) => {
     const path = new URL(request.url).pathname

@@ -104,3 +104,19 @@ test('a terminal of unknown width counts as 80 columns', () => {
   expect(io.stdout.columns).toBe(80)
   expect(io.stdout.isTTY).toBe(false)
 })
+
+test('detached, drops what a reader who stands still does not take, and says how much', () => {
+  const { fake, io } = fakeProcess()
+  const recovered: number[] = []
+  const dropped = io.detachOutput((lines) => recovered.push(lines))
+  for (let line = 0; line < 40; line++) io.stderr.write('x'.repeat(64 * 1024))
+  expect(dropped()).toBeGreaterThan(20)
+  fake.stderr.resume()
+  return once(fake.stderr, 'drain').then(() => {
+    io.stderr.write('again')
+    expect(recovered).toEqual([dropped()])
+    fake.stderr.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+    io.stderr.write('x')
+    expect(dropped()).toBe((recovered[0] ?? 0) + 1)
+  })
+})

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
 import { asId } from '../../../runtime/lib/json.ts'
-import type { Logger } from '../../../runtime/ports/effects.ts'
+import type { LogFields, Logger } from '../../../runtime/ports/effects.ts'
 import { receiveWebhook, reportMisdirected } from '../../../runtime/source/receive.ts'
 import { parseSecrets } from '../../../runtime/source/verify-signature.ts'
 import { WebhookStatsRecorder } from '../../../runtime/source/webhook-stats.ts'
@@ -56,7 +56,7 @@ function bench({ secrets = [SECRET], logger = silentLogger }: Bench = {}) {
       workspace: async () => asId(await store.readCheckpoint('workspace')),
     })
   const kept = async () => (await store.backlog('live')).records
-  return { store, send, kept, seen: () => came.snapshot() }
+  return { clock, store, send, kept, seen: () => came.snapshot() }
 }
 
 const good = notification()
@@ -164,6 +164,24 @@ test('webhooks at a wrong path are counted, and logged once for each of a few pa
   for (let n = 0; n < 1000; n++) reportMisdirected(`/${n}${'x'.repeat(5000)}`, { spec, logger, stats })
   expect([lines.length, stats.snapshot().misdirected?.count]).toEqual([20, 1003])
   expect(JSON.stringify(lines).length).toBeLessThan(10_000)
+})
+
+test('strangers cannot flood the log: each reason is logged once a minute, with its count', async () => {
+  const lines: string[] = []
+  const warn = (message: string, { times = 1 }: LogFields = {}) => void lines.push(`${message} ×${times}`)
+  const { send, clock } = bench({ logger: { ...silentLogger, warn } })
+  const flood = async () => {
+    for (let n = 0; n < 500; n++) await send(good, { 'X-Hub-Signature': sign(good, `guess ${n}`) })
+  }
+  await flood()
+  await send(good)
+  await clock.advance(60_000)
+  await flood()
+  expect(lines).toEqual([
+    expect.stringMatching(/^webhook rejected: the signature does not match.+×1$/),
+    expect.stringMatching(/^webhook rejected: no .+×1$/),
+    expect.stringMatching(/^webhook rejected: the signature does not match.+×500$/),
+  ])
 })
 
 test('during a rotation both secrets are accepted', async () => {
