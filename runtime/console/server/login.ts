@@ -76,10 +76,10 @@ ${kind === 'password' ? PASSWORD_FIELD : CODE_FIELD}
 const PASSWORD_FIELD = html`<label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required autofocus>`
 
-const CODE_FIELD = html`<p>No password is set, so the connector has printed a link to this page with a code. Open that link, or enter its code. Find it in the terminal or the log of the process, below the first lines.</p>
+const CODE_FIELD = html`<p>No password is set. Open the link that the connector printed in its terminal, or enter the code at the end of it.</p>
 <label for="code">Code</label>
-<input id="code" name="code" type="password" autocomplete="one-time-code" required autofocus data-from-fragment>
-<p class="note">To sign in with a password of your own, set CONNECTOR_PASSWORD and restart.</p>`
+<input id="code" name="code" type="password" autocomplete="one-time-code" required autofocus data-from-fragment aria-describedby="code-hint">
+<p class="soft" id="code-hint">A code works once. To sign in with a password of your own, set CONNECTOR_PASSWORD and restart.</p>`
 
 /** A path of the console only, so that a link to the sign-in page cannot lead to another site. */
 export function safeNext(next: string | null | undefined): string {
