@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import type { Random } from '../../runtime/ports/effects.ts'
 import { type Contact, contactBody } from '../data/contacts.ts'
+import { withNewestParts, withNewestTicketParts } from '../data/lengthen.ts'
 import type { Conversation } from '../data/new-conversation.ts'
 import { adminList, currentAdmin, stateList, TAGS, tagList, teamList, typeList } from '../data/teammates-and-tags.ts'
 import type { Workspace } from '../data/workspace.ts'
@@ -74,7 +75,7 @@ function conversationRoutes(app: App, { conversations }: Workspace): void {
   app.get('/conversations/:id', (c) => {
     const index = conversations.find(c.req.param('id'))
     if (index === undefined) throw new ApiError(404, 'not_found', 'Resource Not Found')
-    return c.json(conversations.at(index))
+    return c.json(withNewestParts(conversations.at(index)))
   })
 }
 
@@ -88,12 +89,12 @@ function ticketRoutes(app: App, { tickets }: Workspace): void {
   })
   app.post('/tickets/search', async (c) => {
     const { rows, ...page } = find(await searchRequest(c))
-    return c.json({ type: 'ticket.list', ...page, tickets: rows })
+    return c.json({ type: 'ticket.list', ...page, tickets: rows.map(withNewestTicketParts) })
   })
   app.get('/tickets/:id', (c) => {
     const index = tickets.find(c.req.param('id'))
     if (index === undefined) throw new ApiError(404, 'ticket_not_found', 'Ticket not found')
-    return c.json(tickets.at(index))
+    return c.json(withNewestTicketParts(tickets.at(index)))
   })
 }
 

@@ -4,13 +4,14 @@ import { Hono } from 'hono'
 import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
 import type { Course } from '../courses/course.ts'
 import { type PlayParts, playCourse } from '../courses/play.ts'
-import { createWorkspace } from '../data/workspace.ts'
+import { type Lengthening, lengthen } from '../data/lengthen.ts'
+import { createWorkspace, type Workspace } from '../data/workspace.ts'
 import { FaultInjector, parseFaultInjection } from '../fault-injection.ts'
 import { createFailures, type RateLimit, rateLimit } from './errors.ts'
 import { createLiveActivity } from './live.ts'
 import { type IntercomOauth, intercomOauth } from './oauth.ts'
 import { routes } from './routes.ts'
-import { parseUnreliability, spoilPage, type TimedRules, type Unreliability } from './unreliability.ts'
+import { parseUnreliability, spoilAnswer, type TimedRules, type Unreliability } from './unreliability.ts'
 import { type WebhookNotification, WebhookSender } from './webhooks.ts'
 
 export interface IntercomSandboxOptions {
@@ -48,6 +49,8 @@ export interface IntercomSandbox {
   act(): Promise<void>
   /** Loses webhooks, cuts pages short and counts wrongly from now on. */
   misbehave(rules: Unreliability): void
+  /** Makes records longer than the API gives. */
+  lengthen(options: Lengthening): void
   /** Runs an action every `every` milliseconds until the signal aborts. */
   live(options: { readonly every: number; readonly signal: AbortSignal }): Promise<void>
   /** Plays a course: changes records and sends their webhooks. */
@@ -101,7 +104,7 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
   const misbehave = (next: Unreliability) => {
     unreliability = { ...next, since: clock.now() }
   }
-  const controls = controlRoutes({ calls, webhooks, faults, oauth, act, misbehave })
+  const controls = controlRoutes({ workspace, calls, webhooks, faults, oauth, act, misbehave })
 
   return {
     async fetch(request) {
@@ -110,10 +113,11 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
       if (pathname === '/oauth' || pathname.startsWith('/auth/')) return oauth.app.fetch(request)
       const call = `${request.method} ${pathTemplate(pathname)}`
       calls[call] = (calls[call] ?? 0) + 1
-      return faults.apply(request, async () => spoilPage(await api.fetch(request), unreliability, random))
+      return faults.apply(request, async () => spoilAnswer(await api.fetch(request), unreliability, random))
     },
     act,
     misbehave,
+    lengthen: (lengthening) => lengthen(workspace, lengthening),
     async live({ every, signal }) {
       while (!signal.aborted) {
         // Not awaited: a slow receiver does not delay the next action.
@@ -134,6 +138,7 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
 }
 
 interface Controls {
+  readonly workspace: Workspace
   readonly calls: Readonly<Record<string, number>>
   readonly webhooks: WebhookSender
   readonly faults: FaultInjector
@@ -142,8 +147,8 @@ interface Controls {
   readonly misbehave: (rules: Unreliability) => void
 }
 
-/** Routes beside Intercom's own: calls, webhooks, fault injection, uninstall, live actions. */
-function controlRoutes({ calls, webhooks, faults, oauth, act, misbehave }: Controls): Hono {
+/** Routes beside Intercom's own: calls, webhooks, fault injection, uninstall, live actions, long records. */
+function controlRoutes({ workspace, calls, webhooks, faults, oauth, act, misbehave }: Controls): Hono {
   const app = new Hono().basePath('/sandbox')
   app.get('/calls', (c) => c.json(calls))
   app.get('/notifications', (c) => c.json(webhooks.notifications()))
@@ -159,6 +164,15 @@ function controlRoutes({ calls, webhooks, faults, oauth, act, misbehave }: Contr
   app.post('/uninstall', (c) => {
     oauth.uninstall()
     return c.json({ uninstalled: true })
+  })
+  app.post('/lengthen', async (c) => {
+    const body: unknown = await c.req.json().catch(() => undefined)
+    const counts = ['conversations', 'tickets', 'parts'].map((name) => Number(Object(body)[name] ?? 0))
+    const [conversations = 0, tickets = 0, parts = 0] = counts
+    if (counts.some((count) => !Number.isInteger(count) || count < 0) || parts === 0)
+      return c.json({ error: 'conversations, tickets and parts must be whole numbers' }, 400)
+    lengthen(workspace, { conversations, tickets, parts })
+    return c.json({ conversations, tickets, parts })
   })
   app.post('/act', async (c) => {
     const count = Number(c.req.query('n') ?? 1)

@@ -21,9 +21,13 @@ export interface Unreliability {
   readonly emptyRate?: number
   /** Added to the count on each page. */
   readonly countExtra?: number
+  /** 0..1: items on pages without their id. */
+  readonly noIdRate?: number
+  /** 0..1: answers 200 without what was asked for: an error list, an empty object, or torn JSON. */
+  readonly errorRate?: number
 }
 
-const RATES: readonly string[] = ['loseRate', 'cutRate', 'emptyRate']
+const RATES: readonly string[] = ['loseRate', 'cutRate', 'emptyRate', 'noIdRate', 'errorRate']
 const NUMBERS: readonly string[] = ['loseFor', 'delay', 'pauseAfter', 'countExtra', ...RATES]
 
 /** Splits a request body into these rules and the others. Undefined for an invalid value. */
@@ -51,20 +55,34 @@ export function isLost(topic: string, rules: TimedRules, now: number, random: Ra
 
 const LISTS = ['conversations', 'tickets', 'data']
 
-/** Spoils a page of a list. Any other answer stays as it is. */
-export async function spoilPage(response: Response, rules: Unreliability, random: Random): Promise<Response> {
-  const { cutRate = 0, emptyRate = 0, countExtra = 0 } = rules
-  if (cutRate + emptyRate + countExtra === 0 || !response.ok) return response
+/** Bodies that come under a 200 in place of the answer. */
+const WRONG_ANSWERS: readonly string[] = [
+  JSON.stringify({ type: 'error.list', request_id: null, errors: [{ code: 'server_error', message: 'Server Error' }] }),
+  '{}',
+  '{"type":"list","data":[{"type":"con',
+]
+
+/** Spoils an answer: any by `errorRate`, a page of a list by the other rules. */
+export async function spoilAnswer(response: Response, rules: Unreliability, random: Random): Promise<Response> {
+  const { cutRate = 0, emptyRate = 0, countExtra = 0, noIdRate = 0, errorRate = 0 } = rules
+  if (cutRate + emptyRate + countExtra + noIdRate + errorRate === 0 || !response.ok) return response
+  const occurs = (rate: number) => rate > 0 && random() < rate
   const text = await response.text()
+  const again = (body: string) => new Response(body, { status: response.status, headers: response.headers })
+  if (occurs(errorRate)) return again(WRONG_ANSWERS[Math.floor(random() * WRONG_ANSWERS.length)] ?? '{}')
   const body: unknown = JSON.parse(text)
-  const again = (content: unknown) =>
-    new Response(JSON.stringify(content), { status: response.status, headers: response.headers })
-  if (!isPage(body)) return again(body)
+  if (!isPage(body)) return again(text)
   const { next: _, ...pages } = body.pages
-  const cut = random() < cutRate ? { ...body, pages } : body
-  const emptied =
-    random() < emptyRate ? Object.fromEntries(Object.entries(cut).filter(([name]) => !LISTS.includes(name))) : cut
-  return again({ ...emptied, total_count: body.total_count + countExtra })
+  const cut = occurs(cutRate) ? { ...body, pages } : body
+  const withoutId = (item: object) => (occurs(noIdRate) ? { ...item, id: undefined } : item)
+  const lists = occurs(emptyRate) ? [] : listsOf(cut).map(([name, items]) => [name, items.map(withoutId)] as const)
+  const rest = Object.entries(cut).filter(([name]) => !LISTS.includes(name))
+  const total_count = body.total_count + countExtra
+  return again(JSON.stringify({ ...Object.fromEntries([...rest, ...lists]), total_count }))
+}
+
+function listsOf(page: object): [name: string, items: readonly object[]][] {
+  return Object.entries(page).filter(([name, items]) => LISTS.includes(name) && Array.isArray(items))
 }
 
 interface Page {

@@ -1,6 +1,6 @@
 /** An unreliable Intercom: webhooks that are lost, late or paused, pages cut short, wrong counts. */
 import { expect, test } from 'vitest'
-import { parseUnreliability, spoilPage, type Unreliability } from '../../sandbox/intercom/unreliability.ts'
+import { parseUnreliability, spoilAnswer, type Unreliability } from '../../sandbox/intercom/unreliability.ts'
 import { WebhookSender } from '../../sandbox/intercom/webhooks.ts'
 import { virtualClock } from '../helpers/virtual-clock.ts'
 
@@ -75,8 +75,18 @@ test.each<[Unreliability, object]>([
   [{ emptyRate: 1 }, { total_count: 4, pages: page.pages }],
   [{ countExtra: 3 }, { ...page, total_count: 7 }],
 ])('a page under %j', async (rules, expected) => {
-  expect(await (await spoilPage(Response.json(page), rules, () => 0.5)).json()).toEqual(expected)
-  expect(await (await spoilPage(Response.json({ id: '1' }), rules, () => 0.5)).json()).toEqual({ id: '1' })
+  expect(await (await spoilAnswer(Response.json(page), rules, () => 0.5)).json()).toEqual(expected)
+  expect(await (await spoilAnswer(Response.json({ id: '1' }), rules, () => 0.5)).json()).toEqual({ id: '1' })
+})
+
+test('items lose their ids, and whole answers give way to an error under 200', async () => {
+  const list = { ...page, conversations: [{ id: '1', a: 1 }] }
+  const spoiled = await spoilAnswer(Response.json(list), { noIdRate: 1 }, () => 0.5)
+  expect(await spoiled.json()).toEqual({ ...list, conversations: [{ a: 1 }] })
+  for (const draw of [0, 0.4, 0.9]) {
+    const error = await spoilAnswer(Response.json({ id: '1' }), { errorRate: 1 }, () => draw)
+    expect([error.status, await error.text()]).toEqual([200, expect.not.stringContaining('"id"')])
+  }
 })
 
 test.each([
