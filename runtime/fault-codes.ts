@@ -67,12 +67,12 @@ export const FAULT_CODES: readonly FaultCode[] = [
     ],
     [
       'stream/no-id',
-      'An item of a stream has no id, so its record could not be told from another.',
-      'Check `id` of the resource in the spec.',
+      'An item on a page has no id, or is no object, so its events could be counted twice. Reading sets it apart and goes on.',
+      'Look at its raw record. If `id` of the resource in the spec is wrong, correct it and replay the record. Otherwise report it to the source, and import again later.',
     ],
     [
       'stream/repeated-cursor',
-      'The cursor of a stream does not advance, or leads far past all records that the source counts: reading on would never end.',
+      'A stream does not end: its cursor does not advance, its pages repeat, or it goes far beyond all records that the source counts.',
       'Run the import again later; if it happens again, report it to the source.',
     ],
   ]),
@@ -100,13 +100,18 @@ export const FAULT_CODES: readonly FaultCode[] = [
   ]),
   ...faultCodes('config', 'mapping author', [
     [
+      'stream/no-ids',
+      'No item on the first page of a stream has an id.',
+      'Check `id` of the resource in connector.yaml, then run the import again.',
+    ],
+    [
       'reconcile/not-configured',
       'connector.yaml has no `reconcile` section, so what has changed at the source cannot be read.',
       'Add the section, and `poll` to each stream.',
     ],
     [
       'reconcile/no-time',
-      'A changed record of a stream has no time of its last change.',
+      'No record on a page has a time of its last change.',
       'Check `poll.updatedAt` of the stream in connector.yaml.',
     ],
     [

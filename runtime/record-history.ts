@@ -126,8 +126,9 @@ export function countInterruptedAttempts({ attempt, attempts = [], status }: Led
 }
 
 function eventHistory(event: EventResult): EventHistory {
-  const { metric, status, time, key, contact, receipt } = event
+  const { metric, status, time, key, contact, receipt, unavailableParts } = event
   const facts = [
+    unavailableParts && `${plural(unavailableParts, 'part')} unavailable`,
     time && `at ${time}`,
     key && `key ${key}`,
     contact && `contact ${contact}`,
@@ -135,7 +136,12 @@ function eventHistory(event: EventResult): EventHistory {
     ...formatReceipt(receipt),
   ]
   const cause = causeOfEvent(event)
-  return { metric, status, facts: facts.filter((fact) => typeof fact === 'string'), ...(cause && { cause }) }
+  return {
+    metric: metric || 'whole record',
+    status,
+    facts: facts.filter((fact) => typeof fact === 'string'),
+    ...(cause && { cause }),
+  }
 }
 
 function causeOfRecord(outcome: Outcome): Cause | undefined {

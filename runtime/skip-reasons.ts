@@ -24,6 +24,10 @@ export const SKIP_REASONS: readonly SkipReason[] = [
     meaning: 'the contact got neither an e-mail address nor a phone number while the event waited for one',
     action: 'add one to the contact at the source; later events are then sent',
   },
+  {
+    reason: 'parts-unavailable',
+    meaning: 'the source gave only the newest parts of a long record; events in the others cannot be found',
+  },
   { reason: 'outdated', meaning: 'a newer state of the contact was sent before; an older one must not overwrite it' },
   { reason: 'no-contact', meaning: 'the event names no contact' },
   { reason: 'contact-not-found', meaning: 'the contact was deleted at the source' },

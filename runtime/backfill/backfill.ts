@@ -2,8 +2,8 @@
 
 import { onAbort } from '../lib/abort.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { JsonObject } from '../ports/types.ts'
-import { buildStreamRecord } from '../source/envelope.ts'
+import type { Json } from '../ports/types.ts'
+import { buildStreamRecord, requireSomeId } from '../source/envelope.ts'
 import { paginateAs, retryTransient } from '../source/paginate.ts'
 import type { Spec, StreamSpec } from '../spec/spec.ts'
 import { acquireBackfillLock } from './lock.ts'
@@ -21,6 +21,7 @@ import {
   windowBindings,
 } from './state.ts'
 import type { BackfillOptions, BackfillParts, BackfillProgress } from './types.ts'
+import { noteUnavailableParts } from './unavailable-parts.ts'
 
 /** Milliseconds between two reports of progress. */
 const REPORT_EVERY = 250
@@ -100,6 +101,7 @@ async function finish(state: BackfillState, parts: BackfillParts): Promise<void>
   state.phase = isComplete ? 'done' : 'incomplete'
   state.endedAt = clock.now()
   await noteLiveEnds(state, parts)
+  await noteUnavailableParts(state, parts)
   await store.append([], toCheckpoint(state))
   if (!isComplete) return
   for (const { name, batch } of spec.lookups.values()) if (batch) await store.deleteCache(name)
@@ -154,8 +156,13 @@ class HistoryReader {
     const resource = spec.resources.get(stream.resource)
     if (resource === undefined) throw new Fault('bug', 'bug/stream', `stream ${stream.name} has no resource`)
     const from = { stream: stream.name, resource, workspace }
-    const convert = (items: readonly JsonObject[]) =>
-      Promise.all(items.map((item) => buildStreamRecord(item, from, run, clock.now())))
+    const convert = async (items: readonly Json[], first: number) => {
+      const build = (item: Json, index: number) =>
+        buildStreamRecord(item, { ...from, position: first + index }, run, clock.now())
+      const records = await Promise.all(items.map(build))
+      if (first === 0) requireSomeId(records, stream)
+      return records
+    }
     const start = { ...startOf(position, windowBindings(run)), convert }
     for await (const page of paginateAs(this.#parts, stream, start, this.#signal)) {
       advance(position, page)

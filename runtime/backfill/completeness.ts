@@ -1,5 +1,5 @@
 /** Says what an import read of what the source counts: for the report, the console and the log. */
-import { formatCount } from '../lib/format.ts'
+import { formatCount, plural } from '../lib/format.ts'
 import type { BackfillProgress, ImportWindow } from './types.ts'
 
 /** A stream that gave fewer records than the source counts. */
@@ -19,6 +19,17 @@ export function describeShortfalls({ streams }: Pick<BackfillProgress, 'streams'
       : 'The pages ended early, although they were requested several times.'
     const read = `${formatCount(recordsRead)} of ${formatCount(Math.max(total, recordsRead))} ${stream.stream}`
     return { text: `Read ${read}. ${reason}`, isIncomplete: !done }
+  })
+}
+
+/** One sentence for each stream of whose records the source did not give all parts, which is its limit. */
+export function describeUnavailableParts({ streams }: Pick<BackfillProgress, 'streams'>): readonly string[] {
+  return streams.flatMap(({ stream, recordsRead, unavailableParts }) => {
+    if (unavailableParts === undefined) return []
+    const { parts, records } = unavailableParts
+    return [
+      `Of ${formatCount(records)} of ${formatCount(recordsRead)} ${stream} the source gave only the newest parts: ${plural(parts, 'older part')} ${parts === 1 ? 'was' : 'were'} unavailable, and events in ${parts === 1 ? 'it' : 'them'} are not imported.`,
+    ]
   })
 }
 

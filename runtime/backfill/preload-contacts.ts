@@ -9,7 +9,7 @@ import type { BackfillParts } from './types.ts'
 
 /** Reads the contact stream into the cache of the contact lookup, from where an interrupted preload stopped. */
 export async function preloadContacts(state: BackfillState, parts: BackfillParts, signal: AbortSignal): Promise<void> {
-  const { spec, store, clock } = parts
+  const { spec, store, clock, logger } = parts
   const lookup = spec.lookups.get(CONTACT)
   const stream = spec.streams.get(lookup?.preloadFrom ?? '')
   if (lookup === undefined || stream === undefined) return
@@ -23,6 +23,10 @@ export async function preloadContacts(state: BackfillState, parts: BackfillParts
       const key = asId(await id?.evaluate(item))
       if (key !== undefined) entries.push({ key, value: item, at: clock.now() })
     }
+    const withoutId = page.items.length - entries.length
+    // Nothing is lost: an event's contact that is not preloaded is fetched.
+    if (withoutId > 0)
+      logger.warn('contacts without an id were set apart', { stream: stream.name, contacts: withoutId })
     advance(preload, page)
     // Written at once, the two share a commit; if only one survives a crash, the page is read again.
     await Promise.all([store.writeCache(lookup.name, entries), store.append([], toCheckpoint(state))])

@@ -1,6 +1,6 @@
 /** Reads the progress of an import from its state and the store's tallies. */
 
-import { ALREADY_DELIVERED, type Tally } from '../ports/ledger.ts'
+import { ALREADY_DELIVERED, PARTS_UNAVAILABLE, type Tally } from '../ports/ledger.ts'
 import type { Store } from '../ports/store.ts'
 import { sum } from './counts.ts'
 import { type BackfillState, positionsOf, readBackfillState, readEarlierRuns, type StreamState } from './state.ts'
@@ -11,7 +11,9 @@ export async function readProgress(
   { store, resumed, elapsed }: { readonly store: Store; readonly resumed: boolean; readonly elapsed: number },
 ): Promise<BackfillProgress> {
   const { run, phase, startedBy, startedAt, endedAt } = state
-  const byMetric = countByMetric(await store.tallies(run.id))
+  // A record of which parts are unavailable is told apart: its events were not left out.
+  const tallies = (await store.tallies(run.id)).filter(({ reason }) => reason !== PARTS_UNAVAILABLE)
+  const byMetric = countByMetric(tallies)
   return {
     run: run.id,
     ...(startedBy !== undefined && { startedBy }),
@@ -29,6 +31,9 @@ export async function readProgress(
     alreadySent: sum(byMetric.map(({ alreadySent }) => alreadySent)),
     skipped: addUp(byMetric.map(({ leftOut }) => leftOut)),
     dead: sum(byMetric.map(({ dead }) => dead)),
+    deadByReason: addUp(
+      tallies.flatMap(({ status, reason, count }) => (status === 'dead' ? [{ [reason]: count }] : [])),
+    ),
     elapsed,
   }
 }
@@ -55,8 +60,16 @@ function windowOf({ run: { since, until, untilChosen }, liveEnds }: BackfillStat
   }
 }
 
-function toStreamProgress({ stream, recordsRead, total, done, missing }: StreamState): StreamProgress {
-  return { stream, recordsRead, done, ...(total !== undefined && { total }), ...(missing !== undefined && { missing }) }
+function toStreamProgress({ stream, recordsRead, total, done, ...rest }: StreamState): StreamProgress {
+  const { missing, unavailableParts } = rest
+  return {
+    stream,
+    recordsRead,
+    done,
+    ...(total !== undefined && { total }),
+    ...(missing !== undefined && { missing }),
+    ...(unavailableParts && { unavailableParts }),
+  }
 }
 
 function countByMetric(tallies: readonly Tally[]): readonly MetricCounts[] {

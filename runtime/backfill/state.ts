@@ -11,7 +11,7 @@ import { isSelected } from '../source/open-record.ts'
 import { isTolerable, type StreamPage } from '../source/page.ts'
 import type { PaginateFrom } from '../source/paginate.ts'
 import type { Spec } from '../spec/spec.ts'
-import type { BackfillOptions, BackfillParts, BackfillProgress } from './types.ts'
+import type { BackfillOptions, BackfillParts, BackfillProgress, UnavailableParts } from './types.ts'
 
 export interface StreamState {
   readonly stream: string
@@ -24,6 +24,8 @@ export interface StreamState {
   missing?: number | undefined
   /** Of `recordsRead`, those of the page at `cursor`: it ended the stream too early, and the next run reads it again. */
   reread?: number | undefined
+  /** Parts of its records that the source counts and does not give, known once the import has ended. */
+  unavailableParts?: UnavailableParts | undefined
 }
 
 /** Mutable; the checkpoint is a copy. */
@@ -102,8 +104,8 @@ function reopen(state: BackfillState): BackfillState {
 export function startOf(position: StreamState, bindings: Bindings): PaginateFrom {
   position.recordsRead -= position.reread ?? 0
   position.reread = position.missing = undefined
-  const { cursor, recordsRead } = position
-  return { bindings, recordsRead, ...(cursor !== undefined && { cursor }) }
+  const { cursor, recordsRead, total } = position
+  return { bindings, recordsRead, ...(total !== undefined && { total }), ...(cursor !== undefined && { cursor }) }
 }
 
 /** Advances a position past a page, unless too much is missing: then the next run reads that page again. */

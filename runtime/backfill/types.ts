@@ -37,6 +37,14 @@ export interface StreamProgress {
   readonly done: boolean
   /** Records that the source counts, but gave on no page. With `done`: so few that deletions explain it. */
   readonly missing?: number
+  /** Parts of its records that the source counts and does not give. Known once the import has ended. */
+  readonly unavailableParts?: UnavailableParts
+}
+
+/** How many parts of how many records. The records have the skip reason `parts-unavailable`. */
+export interface UnavailableParts {
+  readonly parts: number
+  readonly records: number
 }
 
 /** The occurrences of one metric that a run has found. */
@@ -93,6 +101,8 @@ export interface BackfillProgress {
   readonly skipped: Readonly<Record<string, number>>
   /** Events of this run that ended as dead letters. */
   readonly dead: number
+  /** The same by fault code. */
+  readonly deadByReason: Readonly<Record<string, number>>
   /** Milliseconds since this process began the run. */
   readonly elapsed: number
 }

@@ -30,6 +30,8 @@ export interface RequestOptions {
   readonly lane: Lane
   /** Aborting it ends the request at once, with a transient fault. */
   readonly signal: AbortSignal
+  /** The caller can ask for less at once: it is not asked again for what took too long. */
+  readonly isReducible?: boolean
 }
 
 /** Called for every try: the body of a Request can be read only once. */
@@ -60,10 +62,12 @@ export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
     // p-retry takes no clock. With `minTimeout: 0` it starts no timer; `shouldRetry` sleeps instead: full jitter, never
     // before Retry-After.
     const shouldRetry = async ({ error, retriesConsumed }: { error: Error; retriesConsumed: number }) => {
-      const { kind, details } = toFault(error)
+      const { kind, code, details } = toFault(error)
       const { retryAfter = 0 } = details
       waited += retryAfter
       if (kind !== 'transient' || waited > MAX_RETRY_AFTER_TOTAL_MS) return false
+      // The same request would get as much again.
+      if (code === `${api.name}/too-large` || (options.isReducible && code === `${api.name}/timeout`)) return false
       await clock.sleep(retryAfter + random() * FIRST_PAUSE * 2 ** retriesConsumed, options.signal)
       return !options.signal.aborted
     }
@@ -108,7 +112,12 @@ async function fetchWithin(
     api.limiter.observeHeaders(response)
     const bytes = await readStart(response.body, response.ok ? MAX_BODY + 1 : MAX_ERROR_BODY)
     if (bytes.length > MAX_BODY) throw tooLarge(api.name)
-    return { status: response.status, headers: response.headers, body: parseJson(bytes.toString()) }
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: parseJson(bytes.toString()),
+      bodySize: bytes.length,
+    }
   }
   try {
     return await Promise.race([exchange(), deadline.exceeded])

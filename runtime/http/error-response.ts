@@ -11,6 +11,8 @@ export interface ApiResponse {
   readonly headers: Headers
   /** Absent when the body is empty or not JSON. */
   readonly body: Json | undefined
+  /** Bytes that were read, decompressed. */
+  readonly bodySize?: number
 }
 
 export interface ErrorContext {

@@ -27,6 +27,11 @@ export function asArray(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [value]
 }
 
+/** The elements of a list, which an expression may give as its only element. Undefined: there is no list. */
+export function asList(value: Json | undefined): readonly Json[] | undefined {
+  return Array.isArray(value) || isObject(value) ? asArray(value) : undefined
+}
+
 /**
  * Parses JSON, and keeps a number whose digits a double would change as its text: one beyond 2^53, or beyond all doubles.
  * Undefined: not JSON.

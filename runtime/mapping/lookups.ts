@@ -1,8 +1,9 @@
 /** Fetches the lookups of records: each value once, cached for a while, in batches for history. */
 
+import type { Expression } from '../expression/expression.ts'
 import { Batcher } from '../lib/batcher.ts'
 import { BoundedMap } from '../lib/bounded-map.ts'
-import { asArray, asId } from '../lib/json.ts'
+import { asArray, asId, asList } from '../lib/json.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import { TtlCache } from '../lib/ttl-cache.ts'
@@ -125,7 +126,8 @@ class ListCache {
   async #load(): Promise<Rows> {
     const { request, records, id } = this.#lookup.list ?? undeclared(this.#lookup)
     const { client, signal } = this.#parts
-    const answer = await client.request(request, { lane: 'live', signal }).catch(rethrowAsConfig)
+    const accepts = hasList(records)
+    const answer = await client.request(request, { lane: 'live', signal, accepts }).catch(rethrowAsConfig)
     return new Map(asArray(await records.evaluate(answer)).flatMap((row) => entryById(row, id)))
   }
 }
@@ -166,7 +168,8 @@ async function fetchMany(lookup: LookupSpec, keys: readonly string[], parts: Loo
   const fetched = new Map<string, Json>()
   for (let start = 0; start < keys.length; start += size) {
     const bindings = { ids: keys.slice(start, start + size) }
-    const answer = await client.request(request, { bindings, lane: 'backfill', signal }).catch(rethrowAsConfig)
+    const options = { bindings, lane: 'backfill', signal, accepts: hasList(records) } as const
+    const answer = await client.request(request, options).catch(rethrowAsConfig)
     for (const row of asArray(await records.evaluate(answer)))
       for (const [key, value] of entryById(row, id)) fetched.set(key, value)
   }
@@ -181,10 +184,12 @@ async function fetchOne(
   lane: Lane,
   { client, signal }: LookupParts,
 ): Promise<Json | undefined> {
-  const { request, value } = lookup.get ?? undeclared(lookup)
-  // Refuses a resource with another id, whose event would go to another person.
-  const id = lookup.batch?.id
-  const accepts = (answer: Json) => id === undefined || entryById(answer, id)[0]?.[0] === key
+  const { request, value, id = lookup.batch?.id } = lookup.get ?? undeclared(lookup)
+  const accepts = async (answer: Json) => {
+    // Refuses a resource with another id, whose event would go to another person, and one without any.
+    if (id !== undefined && entryById(answer, id)[0]?.[0] !== key) return false
+    return value === undefined || (await value.evaluate(answer)) !== undefined
+  }
   try {
     const answer = await client.request(request, { bindings: { key }, lane, signal, accepts })
     return value ? await value.evaluate(answer) : answer
@@ -194,6 +199,9 @@ async function fetchOne(
     throw error
   }
 }
+
+/** Accepts an answer with a list, empty or not: one without it would pass for an empty one. */
+const hasList = (records: Expression) => async (answer: Json) => asList(await records.evaluate(answer)) !== undefined
 
 /** No record is to blame when a whole list or batch is refused: an address or a permission is wrong. */
 function rethrowAsConfig(error: unknown): never {

@@ -1,11 +1,13 @@
 /** Maps one record: every occurrence becomes a message, a skip reason or a fault. */
 
-import type { MaybePromise } from '../lib/maybe-promise.ts'
+import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import type { Clock } from '../ports/effects.ts'
-import { isReconciled } from '../ports/ledger.ts'
-import type { Json, LeasedRecord, SourceRecord } from '../ports/types.ts'
+import { isReconciled, PARTS_UNAVAILABLE } from '../ports/ledger.ts'
+import type { BackfillRun, Json, LeasedRecord, SourceRecord } from '../ports/types.ts'
+import { requireId } from '../source/envelope.ts'
 import { findTargets, type OpenRecord, openRecord } from '../source/open-record.ts'
-import type { Mapping } from '../spec/spec.ts'
+import { countUnavailableParts } from '../source/unavailable-parts.ts'
+import type { Mapping, ResourceSpec } from '../spec/spec.ts'
 import { CONTACT } from './hydrate.ts'
 import type { Lookups } from './lookups.ts'
 import { catchFault, type MappedOccurrence, mapEvents } from './map-events.ts'
@@ -44,12 +46,18 @@ export async function mapRecord(
     return 'run-replaced'
   }
   const open = await openRecord(record, resource, spec)
+  const lookupIds = record.topic === undefined ? [await knownId(record, open)] : record.lookupIds
   const isPolled = isReconciled(record)
   const staleLookup = record.topic !== undefined || isPolled ? resource.invalidates : undefined
   if (staleLookup !== undefined) await Promise.all(record.lookupIds.map((id) => lookups.invalidate(staleLookup, id)))
 
   const context = contextOf(record, parts)
-  const itemOf = (mapping: Mapping) => fetchFullResource(mapping, { ...open, record }, parts)
+  const items = new Set<Json>()
+  const itemOf = (mapping: Mapping) =>
+    mapMaybe(fetchFullResource(mapping, { ...open, record: { ...record, lookupIds } }, parts), (item) => {
+      if (item !== undefined) items.add(item)
+      return item
+    })
   const mapped = [...(await mapEvents(targets.mappings, { bindings: open.bindings, itemOf }, context, parts))]
   if (targets.profile) {
     const profile = await catchFault({ metric: PROFILE, lane: 'live' }, () =>
@@ -57,7 +65,26 @@ export async function mapRecord(
     )
     if (!isPolled || isNewState(profile)) mapped.push(profile)
   }
+  if (record.backfillRun !== undefined)
+    mapped.push(...(await findUnavailableParts(items, resource, record.backfillRun)))
   return mapped.length === 0 && isPolled ? 'nothing-new' : mapped
+}
+
+/** A result of the record as a whole, if the source did not give all of its parts. */
+async function findUnavailableParts(
+  items: ReadonlySet<Json>,
+  resource: ResourceSpec,
+  { since }: BackfillRun,
+): Promise<readonly MappedOccurrence[]> {
+  let most = 0
+  for (const item of items) most = Math.max(most, await countUnavailableParts(item, resource, since))
+  if (most === 0) return []
+  return [{ identity: { metric: '', lane: 'backfill', unavailableParts: most }, skipped: PARTS_UNAVAILABLE }]
+}
+
+/** Reading set an item without an id apart. A spec corrected since may find one. */
+async function knownId({ lookupIds: [id] }: SourceRecord, { item, resource }: OpenRecord): Promise<string> {
+  return id ?? (await requireId(item, resource))
 }
 
 /** Whether a poll brings a later state of the contact than the one that was sent, so that it is news. */

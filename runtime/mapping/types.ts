@@ -27,7 +27,10 @@ export interface MapParts {
 }
 
 /** Identifies an occurrence in the ledger, before it is sent. */
-export type EventIdentity = Pick<EventResult, 'metric' | 'lane' | 'key' | 'time' | 'contact' | 'emailHash'>
+export type EventIdentity = Pick<
+  EventResult,
+  'metric' | 'lane' | 'key' | 'time' | 'contact' | 'emailHash' | 'unavailableParts'
+>
 
 /** The state of a contact that a message was mapped from. */
 export interface PersonState extends Pick<ContactState, 'contact' | 'updatedAt'> {

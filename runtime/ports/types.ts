@@ -175,7 +175,7 @@ export interface FaultInfo {
 
 /** The result of one occurrence of a record. */
 export interface EventResult {
-  /** The metric's name, or `Profile`. */
+  /** The metric's name, or `Profile`. Empty: it concerns the record as a whole. */
   readonly metric: string
   readonly status: 'delivered' | 'skipped' | 'deferred' | 'dead'
   readonly lane: Lane
@@ -188,6 +188,8 @@ export interface EventResult {
   /** The state of the contact that was delivered: of the one it was merged into, if it was. Absent without attributes. */
   readonly contactState?: Partial<Omit<ContactState, 'profileId'>>
   readonly reason?: string
+  /** With reason `parts-unavailable`: how many parts the source counts and did not give. */
+  readonly unavailableParts?: number
   /** Of a waiting event: its notification repeats it, and announces another one. */
   readonly repeated?: boolean
   readonly fault?: FaultInfo

@@ -1,7 +1,7 @@
 /** Fetches the full resource where the stream gives only a part, if it may hold something new. */
 import { parseTime } from '../lib/iso-time.ts'
 import { asId, isObject } from '../lib/json.ts'
-import type { JsonObject } from '../ports/types.ts'
+import type { Json } from '../ports/types.ts'
 import type { Mapping, ResourceSpec, StreamSpec } from '../spec/spec.ts'
 import type { ReconcileParts } from './types.ts'
 
@@ -17,10 +17,10 @@ interface ChangedItem {
  * not do: one before it may be the one whose webhook was lost.
  */
 export async function fetchFullIfNew(
-  item: JsonObject,
+  item: Json,
   { stream, resource, since }: ChangedItem,
   { spec, lookups }: ReconcileParts,
-): Promise<JsonObject> {
+): Promise<Json> {
   for (const mapping of spec.mappings) {
     const { name, fetchFull = '' } = mapping.stream ?? {}
     const lookup = name === stream.name ? spec.lookups.get(fetchFull) : undefined
@@ -32,7 +32,7 @@ export async function fetchFullIfNew(
   return item
 }
 
-async function mayBeNew({ stream }: Mapping, item: JsonObject, since: number): Promise<boolean> {
+async function mayBeNew({ stream }: Mapping, item: Json, since: number): Promise<boolean> {
   if (stream?.newest === undefined) return true
   const newest = parseTime((await stream.newest.evaluate(item)) ?? null)
   return newest !== undefined && newest >= since

@@ -1,10 +1,12 @@
 /** One reconciling pass: reads what has changed at the source and queues it like any other record. */
 import { parseTime } from '../lib/iso-time.ts'
+import { asId } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
-import type { SourceRecord } from '../ports/types.ts'
+import type { Json, SourceRecord } from '../ports/types.ts'
 import { buildChangedRecord } from '../source/envelope.ts'
 import type { StreamPage } from '../source/page.ts'
 import { paginate, retryTransient } from '../source/paginate.ts'
+import { countUnavailableParts } from '../source/unavailable-parts.ts'
 import type { PollSpec, ResourceSpec, StreamSpec } from '../spec/spec.ts'
 import { fetchFullIfNew } from './fetch-full.ts'
 import { startLiveDelivery } from './live-since.ts'
@@ -13,6 +15,9 @@ import type { ReconcileOptions, ReconcileParts, ReconcilePass, StreamPass } from
 
 /** Milliseconds between two looks at a full backlog. */
 const BACKLOG_POLL = 1_000
+
+/** Records that a pass names of those with unavailable parts. */
+const MAX_IDS = 20
 
 interface Window {
   /** Milliseconds since 1970. */
@@ -90,6 +95,8 @@ class ChangeReader {
   #read = 0
   #added = 0
   #missing: number | undefined
+  #withoutId = 0
+  #unavailable: StreamPass['unavailableParts']
   /** The change that was read last. */
   #lastChangedAt: number | undefined
   /** Whether the source keeps to `poll.order`. If not, no page says anything about the changes on those after it. */
@@ -118,12 +125,34 @@ class ChangeReader {
     }
     const { name } = stream
     const missing = this.#missing
+    const unavailableParts = this.#unavailable
     if (missing !== undefined)
       logger.warn('the source counts more changes than it gave; the next pass reads them again', {
         stream: name,
         missing,
       })
-    return { stream: name, read: this.#read, added: this.#added, ...(missing !== undefined && { missing }) }
+    if (unavailableParts !== undefined) {
+      const fields = { ...unavailableParts, ids: unavailableParts.ids.join(', ') }
+      logger.warn('the source counts more parts of changed records than it gave', { stream: name, ...fields })
+    }
+    return {
+      stream: name,
+      read: this.#read,
+      added: this.#added,
+      ...(missing !== undefined && { missing }),
+      ...(this.#withoutId > 0 && { withoutId: this.#withoutId }),
+      ...(unavailableParts && { unavailableParts }),
+    }
+  }
+
+  /** Of a record, only parts within the window can be missed. */
+  async #noteUnavailableParts(item: Json, since: number): Promise<void> {
+    const { resource } = this.#parts
+    const count = await countUnavailableParts(item, resource, since)
+    if (count === 0) return
+    const { parts, records, ids } = this.#unavailable ?? { parts: 0, records: 0, ids: [] }
+    const id = ids.length < MAX_IDS ? asId(await resource.id.evaluate(item)) : undefined
+    this.#unavailable = { parts: parts + count, records: records + 1, ids: id === undefined ? ids : [...ids, id] }
   }
 
   async #changesOf({ items }: StreamPage, { since, until }: Window): Promise<Changes> {
@@ -132,13 +161,14 @@ class ChangeReader {
     const times: number[] = []
     for (const item of items) {
       const updatedAt = parseTime((await poll.updatedAt.evaluate(item)) ?? null)
-      if (updatedAt === undefined) throw noTime(stream.name)
-      times.push(updatedAt)
-      if (updatedAt < since || updatedAt >= until + 1_000) continue
+      if (updatedAt !== undefined) times.push(updatedAt)
+      if (updatedAt !== undefined && (updatedAt < since || updatedAt >= until + 1_000)) continue
       const from = { stream: stream.name, resource, workspace }
       const full = await fetchFullIfNew(item, { stream, resource, since }, parts)
+      await this.#noteUnavailableParts(full, since)
       records.push(await buildChangedRecord(full, from, { updatedAt, rereadAt }, parts.clock.now()))
     }
+    if (items.length > 1 && times.length === 0) throw noTime(stream.name)
     return { records, times }
   }
 
@@ -164,6 +194,7 @@ class ChangeReader {
       state.readUntil[stream.name] = Math.max(readUntil, state.readUntil[stream.name] ?? 0)
     const { added } = await parts.store.append(records, state && toCheckpoint(state))
     this.#read += records.length
+    this.#withoutId += records.filter(({ lookupIds }) => lookupIds.length === 0).length
     this.#added += added
   }
 
@@ -190,6 +221,6 @@ function notConfigured(): Fault {
 }
 
 function noTime(stream: string): Fault {
-  const message = `a record of stream ${stream} has no time of its last change: check \`poll.updatedAt\` in connector.yaml`
+  const message = `no record on a page of stream ${stream} has a time of its last change: check \`poll.updatedAt\` in connector.yaml`
   return new Fault('config', 'reconcile/no-time', message)
 }

@@ -1,5 +1,5 @@
 /** The options, the parts and the result of a reconciling pass. */
-import type { ProcessIdentity } from '../backfill/types.ts'
+import type { ProcessIdentity, UnavailableParts } from '../backfill/types.ts'
 import type { Lookups } from '../mapping/lookups.ts'
 import type { DeliveryGate } from '../ports/auth.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
@@ -24,6 +24,10 @@ export interface StreamPass {
   readonly added: number
   /** Records that the source counts, but gave on no page. The next pass reads the window again. */
   readonly missing?: number
+  /** Items without an id: dead letters. */
+  readonly withoutId?: number
+  /** Parts of changed records that the source counts and does not give, and the ids of the first of these records. */
+  readonly unavailableParts?: UnavailableParts & { readonly ids: readonly string[] }
 }
 
 /** One pass over all streams. Its records are in the store; delivery tells what is new in them. */

@@ -9,6 +9,7 @@ import { withAuth } from '../http/with-auth.ts'
 import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { capitalize } from '../lib/format.ts'
 import { asId } from '../lib/json.ts'
+import type { MaybePromise } from '../lib/maybe-promise.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Source } from '../ports/source.ts'
 import type { Store } from '../ports/store.ts'
@@ -22,7 +23,11 @@ export interface SourceRequestOptions {
   readonly lane: Lane
   readonly signal: AbortSignal
   /** Whether an answer is the requested resource. If not, the request fails with a transient fault. */
-  readonly accepts?: (answer: Json) => boolean
+  readonly accepts?: (answer: Json) => MaybePromise<boolean>
+  /** As of `RequestOptions`. */
+  readonly isReducible?: boolean
+  /** Called with the bytes of the response, decompressed. */
+  readonly onBody?: (bytes: number) => void
 }
 
 export interface SourceClient {
@@ -71,8 +76,10 @@ class HttpSourceClient implements SourceClient {
   async request(spec: RequestSpec, options: SourceRequestOptions): Promise<Json> {
     const { accepts = () => true } = options
     try {
-      const body = acceptableBody(await this.#send(spec, options))
-      if (body !== undefined && accepts(body)) return body
+      const response = await this.#send(spec, options)
+      const body = acceptableBody(response)
+      options.onBody?.(response.bodySize ?? 0)
+      if (body !== undefined && (await accepts(body))) return body
     } catch (error) {
       const body = acceptableBody(await this.#followMoves(error, options))
       if (body !== undefined) return body
@@ -113,19 +120,21 @@ class HttpSourceClient implements SourceClient {
     throw new Fault('config', 'source/unknown-account', `${capitalize(name)} did not name the account`)
   }
 
-  #send(spec: RequestSpec, { bindings = {}, lane, signal }: SourceRequestOptions): Promise<ApiResponse> {
+  #send(spec: RequestSpec, options: SourceRequestOptions): Promise<ApiResponse> {
     const { source, http } = this.#parts
+    const { bindings = {}, lane, signal, isReducible = false } = options
     return withAuth(source.auth, signal, (auth) => {
       const headers = { ...this.#spec.headers, ...auth.headers }
       // Built for every try: the body of a Request can be read only once.
-      return http(() => buildRequest(spec, { bindings, baseUrl: auth.baseUrl, headers }), { lane, signal })
+      return http(() => buildRequest(spec, { bindings, baseUrl: auth.baseUrl, headers }), { lane, signal, isReducible })
     })
   }
 }
 
-/** An object or a list, but no error under a 200, which would pass for a resource without members. */
+/** An object with members or a list, but no error under a 200, which would pass for a resource that lacks them. */
 function acceptableBody({ body }: ApiResponse): Json | undefined {
-  if (typeof body !== 'object' || body === null) return undefined
+  if (typeof body !== 'object' || body === null || (!Array.isArray(body) && Object.keys(body).length === 0))
+    return undefined
   return 'errors' in body && Array.isArray(body.errors) ? undefined : body
 }
 

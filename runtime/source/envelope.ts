@@ -1,9 +1,9 @@
 /** Opens webhook envelopes, and builds the records to queue from webhooks and stream items. */
 import { createHash } from 'node:crypto'
-import { asId } from '../lib/json.ts'
+import { asId, isObject } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
-import type { BackfillRun, Json, JsonObject, SourceRecord } from '../ports/types.ts'
-import type { ResourceSpec, Spec } from '../spec/spec.ts'
+import type { BackfillRun, Json, SourceRecord } from '../ports/types.ts'
+import type { ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
 
 /** An opened webhook. */
 export interface Notification {
@@ -76,11 +76,13 @@ export interface StreamOrigin {
   readonly stream: string
   readonly resource: ResourceSpec
   readonly workspace: string
+  /** The item's number in the stream, if it is read from the beginning: stands in for an id. */
+  readonly position?: number
 }
 
 /** The record to queue for one item of a stream. */
 export async function buildStreamRecord(
-  item: JsonObject,
+  item: Json,
   origin: StreamOrigin,
   run: BackfillRun,
   now: number,
@@ -91,29 +93,33 @@ export async function buildStreamRecord(
 
 /** What tells a version of an item apart. */
 export interface ItemVersion {
-  /** Milliseconds since 1970. */
-  readonly updatedAt: number
+  /** Milliseconds since 1970. Absent: the item has no time, and its content tells. */
+  readonly updatedAt: number | undefined
   /** Set for a pass that reads versions again, whatever other passes have read: its start, milliseconds since 1970. */
   readonly rereadAt?: number | undefined
 }
 
 /** The record to queue for an item that has changed: one for each of its versions. */
 export async function buildChangedRecord(
-  item: JsonObject,
+  item: Json,
   origin: StreamOrigin,
   { updatedAt, rereadAt }: ItemVersion,
   now: number,
 ): Promise<SourceRecord> {
   const { id, ...record } = await streamRecord(item, origin, now)
   const { workspace, stream } = origin
-  const version = rereadAt === undefined ? `${updatedAt}` : `${updatedAt}:${rereadAt}`
+  const changed = updatedAt ?? hashOf(item)
+  const version = rereadAt === undefined ? `${changed}` : `${changed}:${rereadAt}`
   return { ...record, id: `${workspace}:reconcile:${stream}:${id}:${version}`, ingress: 'reconcile' }
 }
 
-/** All but the ingress, with the item's id. Lane `backfill`: live records never queue behind what was read. */
-async function streamRecord(item: JsonObject, { stream, resource, workspace }: StreamOrigin, now: number) {
-  const id = asId(await resource.id.evaluate(item))
-  if (id === undefined) throw new Fault('data', 'stream/no-id', `an item of stream ${stream} has no id`)
+/**
+ * All but the ingress, with the item's id. Lane `backfill`: live records never queue behind what was read. An item without
+ * an id, or one that is no object, is queued all the same, without lookup ids: it becomes a dead letter, and reading goes on.
+ */
+async function streamRecord(item: Json, { stream, resource, workspace, position }: StreamOrigin, now: number) {
+  const own = await readId(item, resource).catch(() => undefined)
+  const id = own ?? `no-id-${position ?? hashOf(item)}`
   return {
     id,
     lane: 'backfill',
@@ -121,16 +127,36 @@ async function streamRecord(item: JsonObject, { stream, resource, workspace }: S
     resource: resource.name,
     workspace,
     orderingKey: `${workspace}:${resource.name}:${id}`,
-    lookupIds: [id],
+    lookupIds: own === undefined ? [] : [own],
     receivedAt: now,
     body: JSON.stringify(item),
   } as const
 }
 
+const readId = async (item: Json, resource: ResourceSpec) => asId(await resource.id.evaluate(item))
+
+/** The id of a stream's item. Throws a data fault without one: its events could not be told from those of another. */
+export async function requireId(item: Json, resource: ResourceSpec): Promise<string> {
+  const id = await readId(item, resource)
+  if (id !== undefined) return id
+  const message = `${isObject(item) ? 'an item' : `an item that is no object (${describeType(item)})`} of a page has no id, so its events could be counted twice: it was set apart, and reading went on`
+  throw new Fault('data', 'stream/no-id', message)
+}
+
+/** Throws a config fault if a stream's first page has no id at all: then it is the spec that is wrong. */
+export function requireSomeId(records: readonly SourceRecord[], stream: Pick<StreamSpec, 'name' | 'resource'>): void {
+  if (records.length < 2 || records.some(({ lookupIds }) => lookupIds.length > 0)) return
+  const message = `none of the ${records.length} items on the first page of stream ${stream.name} has an id: check \`id\` of resource ${stream.resource}`
+  throw new Fault('config', 'stream/no-ids', message)
+}
+
+const describeType = (value: Json): string => (value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value)
+
 /** Identifies a notification without an id and its retries: everything but the count of attempts. */
 function hashWithoutId({ topic, time, item }: Notification): string {
-  return createHash('sha256')
-    .update(JSON.stringify([topic, time, item]))
-    .digest('hex')
-    .slice(0, 32)
+  return hashOf([topic, time, item])
+}
+
+function hashOf(value: Json | readonly (Json | undefined)[]): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32)
 }

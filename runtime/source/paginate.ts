@@ -1,13 +1,14 @@
-/** Reads a stream page by page; reduces the page size while requests fail. */
+/** Reads a stream page by page, in pages that the source can answer. */
 
 import type { Bindings } from '../expression/expression.ts'
-import { asArray, isObject } from '../lib/json.ts'
+import { asList } from '../lib/json.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Json, JsonObject, Lane } from '../ports/types.ts'
+import type { Json, Lane } from '../ports/types.ts'
 import type { StreamSpec } from '../spec/spec.ts'
 import type { SourceClient } from './client.ts'
-import { countMissing, isEndless, MAX_REREADS, type StreamPage } from './page.ts'
+import { countMissing, EndlessStreamDetector, isEmptyEnd, knownTotal, MAX_REREADS, type StreamPage } from './page.ts'
+import { PageSize } from './page-size.ts'
 
 export interface PaginateParts {
   readonly client: SourceClient
@@ -15,8 +16,6 @@ export interface PaginateParts {
   readonly logger: Logger
 }
 
-/** Successful pages in a row before a reduced page size is doubled again. */
-const PAGES_BEFORE_GROWING = 5
 /** How often the smallest page may fail before reading stops: about ten minutes in all. */
 const MAX_FAILURES = 12
 
@@ -27,16 +26,21 @@ export interface PageRequest {
 }
 
 export async function readPage(client: SourceClient, stream: StreamSpec, request: PageRequest): Promise<StreamPage> {
-  const answer = await client.request(stream.request, request)
+  let bytes: number | undefined
+  const onBody = (size: number) => {
+    bytes = size
+  }
+  const answer = await client.request(stream.request, { ...request, isReducible: true, onBody })
   const next = await stream.next.evaluate(answer)
   const total = await stream.total.evaluate(answer)
-  const records = await stream.records.evaluate(answer)
+  const items = asList(await stream.records.evaluate(answer))
   // An answer without both must not pass for an empty last page, which would end the import early.
-  if (records === undefined && typeof total !== 'number') throw invalidPage(stream.name)
+  if (items === undefined && typeof total !== 'number') throw invalidPage(stream.name)
   return {
-    items: asArray(records).filter(isObject),
+    items: items ?? [],
     ...(next !== undefined && next !== null && next !== '' && { next }),
     ...(typeof total === 'number' && { total }),
+    ...(bytes !== undefined && { bytes }),
   }
 }
 
@@ -66,11 +70,13 @@ export interface PaginateFrom {
   readonly cursor?: Json
   /** Records on the pages before `cursor`. */
   readonly recordsRead: number
+  /** The source's count as of those pages. */
+  readonly total?: number
   readonly bindings: Bindings
 }
 
-/** Converts the items of a page. */
-export type ConvertItems<Item> = (items: readonly JsonObject[]) => Promise<readonly Item[]>
+/** Converts the items of a page. `position` is that of the first in the stream. */
+export type ConvertItems<Item> = (items: readonly Json[], position: number) => Promise<readonly Item[]>
 
 /**
  * All pages from `cursor` on. The next one is requested while the last is processed.
@@ -101,8 +107,7 @@ export async function* paginateAs<Item>(
     if (page === undefined) return
     const { next } = page
     recordsRead += page.items.length
-    const stuck =
-      next !== undefined && (isEndless(page, recordsRead) || JSON.stringify(next) === JSON.stringify(cursor))
+    const stuck = next !== undefined && (page.isEndless || JSON.stringify(next) === JSON.stringify(cursor))
     if (next !== undefined && !stuck) ahead = reader.read(next, recordsRead)
     yield page
     if (next === undefined || signal.aborted) return
@@ -111,21 +116,24 @@ export async function* paginateAs<Item>(
   }
 }
 
-/** Reads pages of a size that follows the source: halved after a failure, doubled after a run of successes. */
+/** Reads pages, each again while it fails or ends the stream too early. */
 class PageReader<Item> {
   readonly #parts: PaginateParts
   readonly #stream: StreamSpec
   readonly #bindings: Bindings
   readonly #convert: ConvertItems<Item>
   readonly #signal: AbortSignal
-  #size: number
-  #successes = 0
+  readonly #size: PageSize
+  readonly #detector = new EndlessStreamDetector()
+  /** The source's count as of the last page, of an earlier run or of this one. */
+  readonly #savedTotal: number | undefined
+  #total: number | undefined
   #failures = 0
 
   constructor(
     parts: PaginateParts,
     stream: StreamSpec,
-    { bindings, convert }: Pick<PaginateFrom, 'bindings'> & { readonly convert: ConvertItems<Item> },
+    { bindings, total, convert }: Omit<PaginateFrom, 'recordsRead'> & { readonly convert: ConvertItems<Item> },
     signal: AbortSignal,
   ) {
     this.#parts = parts
@@ -133,7 +141,8 @@ class PageReader<Item> {
     this.#bindings = bindings
     this.#convert = convert
     this.#signal = signal
-    this.#size = stream.pageSize.max
+    this.#size = new PageSize(stream.pageSize)
+    this.#savedTotal = total
   }
 
   /** The page at a cursor, after `recordsRead` records. Undefined when the signal aborts. */
@@ -146,16 +155,15 @@ class PageReader<Item> {
   async #readWithRetries(cursor: Json | undefined, recordsRead: number): Promise<StreamPage<Item> | undefined> {
     for (let rereads = 0; !this.#signal.aborted; ) {
       try {
-        const bindings = { ...this.#bindings, cursor, pageSize: this.#size }
-        const page = await readPage(this.#parts.client, this.#stream, {
-          bindings,
-          lane: 'backfill',
-          signal: this.#signal,
-        })
+        const page = await this.#readOnce(cursor)
         const missing = countMissing(page, recordsRead)
         if (missing > 0 && rereads++ < MAX_REREADS) throw shortPage(this.#stream.name)
-        this.#recordSuccess()
-        return { ...(missing > 0 ? withoutNext(page, missing) : page), items: await this.#convert(page.items) }
+        this.#recordSuccess(page)
+        const items = await this.#convert(page.items, recordsRead)
+        if (missing > 0) return { ...withoutNext(page), items, missing }
+        if (page.next === undefined || isEmptyEnd(page, recordsRead)) return { ...withoutNext(page), items }
+        const isEndless = this.#detector.isEndless(page, recordsRead + items.length)
+        return { ...page, items, ...(isEndless && { isEndless }) }
       } catch (error) {
         if (this.#signal.aborted) return undefined
         await this.#recordFailure(toFault(error))
@@ -164,37 +172,46 @@ class PageReader<Item> {
     return undefined
   }
 
-  #recordSuccess(): void {
+  async #readOnce(cursor: Json | undefined): Promise<StreamPage> {
+    const bindings = { ...this.#bindings, cursor, pageSize: this.#size.current }
+    const page = await readPage(this.#parts.client, this.#stream, { bindings, lane: 'backfill', signal: this.#signal })
+    const total = knownTotal(page, this.#total) ?? this.#savedTotal
+    return total === undefined ? page : { ...page, total }
+  }
+
+  #recordSuccess(page: StreamPage): void {
     this.#failures = 0
-    this.#successes += 1
-    if (this.#successes < PAGES_BEFORE_GROWING) return
-    this.#successes = 0
-    this.#size = Math.min(this.#stream.pageSize.max, this.#size * 2)
+    this.#total = page.total
+    if (!this.#size.recordSuccess(page)) return
+    const fields = { stream: this.#stream.name, bytes: page.bytes, pageSize: this.#size.current }
+    this.#parts.logger.info('pages are large: fewer records are requested at once', fields)
   }
 
   /** Sleeps before the retry. Throws the fault if a retry cannot help or there were too many. */
   async #recordFailure(fault: Fault): Promise<void> {
     const { clock, logger } = this.#parts
-    this.#successes = 0
     this.#failures += 1
     if (fault.kind !== 'transient' || this.#failures > MAX_FAILURES) throw fault
-    this.#size = Math.max(this.#stream.pageSize.min, Math.floor(this.#size / 2))
+    const isTooLarge = fault.code.endsWith('/too-large')
+    const isReduced = this.#size.recordFailure(isTooLarge)
     logger.warn(`page failed, retrying with a smaller page size: ${fault.message}`, {
       stream: this.#stream.name,
       code: fault.code,
-      pageSize: this.#size,
+      pageSize: this.#size.current,
     })
+    // The source is well, and the smaller page is the remedy.
+    if (isReduced && isTooLarge) return
     await clock.sleep(backoffDelay(fault, this.#failures), this.#signal)
   }
 }
 
-/** A page with nothing on it, or the last of too few, ends the reading here: a later run asks for it again. */
-function withoutNext({ next: _, ...page }: StreamPage, missing: number): StreamPage {
-  return { ...page, missing }
+/** Ends the reading here. If records are missing, a later run asks for the page again. */
+function withoutNext({ next: _, ...page }: StreamPage): StreamPage {
+  return page
 }
 
 function stuckCursor(stream: string): Fault {
-  const message = `the cursor of stream ${stream} does not advance, or leads past all that the source counts; reading stopped`
+  const message = `stream ${stream} does not end: its cursor or its pages repeat, or it goes far beyond all that the source counts; reading stopped`
   return new Fault('data', 'stream/repeated-cursor', message)
 }
 

@@ -122,6 +122,16 @@ export interface ResourceSpec extends WithPermission {
   readonly topics: ReadonlySet<string>
   /** The lookup whose cached value a webhook about this resource invalidates. */
   readonly invalidates?: string
+  readonly parts?: PartsSpec
+}
+
+/** The parts of a record, of which the source gives a limited number. */
+export interface PartsSpec {
+  readonly items: Expression
+  /** The source's count of all parts. */
+  readonly total: Expression
+  /** Time of the oldest part given: those left out are older. */
+  readonly oldest?: Expression
 }
 
 export interface StreamSpec {
@@ -163,8 +173,8 @@ export interface LookupSpec extends WithPermission {
   readonly ttl: number
   /** One request for a whole small collection. */
   readonly list?: { readonly request: RequestSpec; readonly records: Expression; readonly id: string }
-  /** One request for one key. */
-  readonly get?: { readonly request: RequestSpec; readonly value?: Expression }
+  /** One request for one key. `id` names the member of the response that repeats the key. */
+  readonly get?: { readonly request: RequestSpec; readonly value?: Expression; readonly id?: string }
   /** A stream that yields all values, for backfills. */
   readonly preloadFrom?: string
   /** One request for several keys (`$ids`), for backfills. */

@@ -82,16 +82,23 @@ export function activityCases(current: () => StoreHarness): void {
     [{ run: 'none' }, ''],
     [{ reason: 'x' }, 'c a'],
     [{ reason: 'no-contact' }, 'b'],
-    [{ reason: 'destination/invalid' }, 'd'],
+    [{ reason: 'destination/invalid' }, 'f d'],
     [{ run: 'r2', reason: 'x' }, 'c'],
     [{ run: 'r2', reason: 'x', status: 'dead' }, ''],
     [{ reason: 'x', limit: 1 }, 'c'],
   ])('searches the events of %j: %s', async (query, records) => {
     const { store, lease } = current()
     const left = skipped('x', event('M', { status: 'skipped', reason: 'x' }))
-    const outcomes = { a: left, b: skipped('no-contact'), c: left, d: dead(failed('M', '4')), e: sent('M', '5') }
+    const outcomes = {
+      a: left,
+      b: skipped('no-contact'),
+      c: left,
+      d: dead(failed('M', '4')),
+      e: sent('M', '5'),
+      f: dead(),
+    }
     for (const [id, outcome] of Object.entries(outcomes)) {
-      const run = id === 'e' ? undefined : id < 'c' ? 'r1' : 'r2'
+      const run = id >= 'e' ? undefined : id < 'c' ? 'r1' : 'r2'
       await store.append([record(id, run === undefined ? {} : { backfillRun: { id: run, until: 1 } })])
       await store.settle([settlement(single(await lease()), outcome)])
     }

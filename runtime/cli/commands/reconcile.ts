@@ -3,7 +3,7 @@ import { alignColumns, formatCount, formatJson, plural } from '../../lib/format.
 import type { LedgerEvent } from '../../ports/ledger.ts'
 import type { Store } from '../../ports/store.ts'
 import { countChanged } from '../../reconcile/finds.ts'
-import type { ReconcilePass } from '../../reconcile/types.ts'
+import type { ReconcilePass, StreamPass } from '../../reconcile/types.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import { CliError, EXIT_CODES } from '../errors.ts'
@@ -102,14 +102,16 @@ function formatReport(
   { spec, unrecoverable }: { readonly spec: Spec; readonly unrecoverable: readonly string[] },
 ): string {
   const changed = countChanged(pass)
+  const isWhole = pass.streams.every(({ withoutId, unavailableParts }) => (withoutId ?? unavailableParts) === undefined)
   const head =
     finds.length === 0
-      ? `${plural(changed, 'changed record')}, all known: webhooks missed nothing.`
+      ? `${plural(changed, 'changed record')}, all ${isWhole ? 'known: webhooks missed nothing' : 'known as far as they could be read'}.`
       : `${plural(finds.length, 'event')} that no webhook reported, in ${plural(changed, 'changed record')}:`
   return [
     `Changes at ${spec.source.name} from ${iso(pass.since)} until ${iso(pass.until)}`,
     '',
-    ...alignColumns(pass.streams.map(({ stream, read, missing }) => [stream, readText(read, missing)])),
+    ...alignColumns(pass.streams.map((stream) => [stream.stream, readText(stream)])),
+    ...pass.streams.flatMap(unavailablePartsLine),
     '',
     head,
     ...alignColumns(
@@ -123,9 +125,21 @@ function formatReport(
   ].join('\n')
 }
 
-function readText(read: number, missing: number | undefined): string {
-  const count = `${formatCount(read)} changed`
-  return missing === undefined ? count : `${count}, ${formatCount(missing)} more counted but not given; run it again`
+function readText({ read, missing, withoutId }: StreamPass): string {
+  return [
+    `${formatCount(read)} changed`,
+    ...(withoutId === undefined ? [] : [`${formatCount(withoutId)} without an id set apart as dead letters`]),
+    ...(missing === undefined ? [] : [`${formatCount(missing)} more counted but not given; run it again`]),
+  ].join(', ')
+}
+
+function unavailablePartsLine({ stream, unavailableParts }: StreamPass): string[] {
+  if (unavailableParts === undefined) return []
+  const { parts, records, ids } = unavailableParts
+  const rest = records > ids.length ? ' …' : ''
+  return [
+    `Of ${formatCount(records)} ${stream} the source gave only the newest parts; ${plural(parts, 'part')} may be from this time: ${ids.join(', ')}${rest}`,
+  ]
 }
 
 const iso = (ms: number) => new Date(ms).toISOString()

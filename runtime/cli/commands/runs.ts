@@ -2,7 +2,7 @@
 
 import { listRuns } from '../../backfill/progress.ts'
 import type { BackfillProgress } from '../../backfill/types.ts'
-import { alignColumns, formatJson } from '../../lib/format.ts'
+import { alignColumns, formatJson, plural } from '../../lib/format.ts'
 import type { EventQuery, LedgerEvent } from '../../ports/ledger.ts'
 import type { Store } from '../../ports/store.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
@@ -75,9 +75,9 @@ function showEvents(events: Awaited<ReturnType<Store['events']>>, context: Comma
   return EXIT_CODES.ok
 }
 
-const eventRow = ({ record, metric, status, reason = '', time = '' }: LedgerEvent) => [
+const eventRow = ({ record, metric, status, reason, fault, time = '', unavailableParts }: LedgerEvent) => [
   record,
   metric,
   time,
-  `${status}${reason === '' ? '' : `: ${reason}`}`,
+  [status, reason ?? fault?.code, unavailableParts && plural(unavailableParts, 'part')].filter(Boolean).join(': '),
 ]

@@ -1,8 +1,9 @@
 /** Reports imports: records read, events sent, left out by reason, dead. */
-import { describeShortfalls, groupLiveEnds } from '../../backfill/completeness.ts'
+import { describeShortfalls, describeUnavailableParts, groupLiveEnds } from '../../backfill/completeness.ts'
 import { countFound, countRead, sum, sumCounts } from '../../backfill/counts.ts'
 import type { BackfillProgress, MetricCounts, StreamProgress } from '../../backfill/types.ts'
 import { alignColumns, formatCount, formatDuration, formatTime, plural } from '../../lib/format.ts'
+import { PARTS_UNAVAILABLE } from '../../ports/ledger.ts'
 import { describeSkipReason } from '../../skip-reasons.ts'
 import type { Painter } from '../io.ts'
 
@@ -26,19 +27,23 @@ export function reportToJson(progress: BackfillProgress) {
     seen: Object.fromEntries(streams.map(({ stream, recordsRead }) => [stream, recordsRead])),
     counted: Object.fromEntries(streams.map(({ stream, total = null }) => [stream, total])),
     missing: Object.fromEntries(streams.flatMap(({ stream, missing }) => (missing ? [[stream, missing]] : []))),
+    unavailableParts: Object.fromEntries(
+      streams.flatMap(({ stream, unavailableParts: parts }) => (parts ? [[stream, parts]] : [])),
+    ),
     sent: progress.eventsSent,
     sentByMetric: progress.sentByMetric,
     alreadySent: progress.alreadySent,
     skipped: progress.skipped,
     byMetric: progress.byMetric.map((counts) => ({ ...counts, found: countFound(counts) })),
     dead: progress.dead,
+    deadByReason: progress.deadByReason,
     waiting: progress.waiting,
     elapsed: progress.elapsed,
   }
 }
 
 export function formatReport(progress: BackfillProgress, paint: Painter): string {
-  const { phase, streams, dead, waiting, elapsed } = progress
+  const { phase, streams, dead, deadByReason, waiting, elapsed } = progress
   const isOpen = phase !== 'done' && phase !== 'incomplete'
   const deadHelp = dead === 0 ? '' : `  ${paint('red', 'list them: connector dead-letters list')}`
   return [
@@ -46,6 +51,7 @@ export function formatReport(progress: BackfillProgress, paint: Painter): string
     ...windowLines(progress),
     ...describeShortfalls(progress).map(({ text, isIncomplete }) => paint(isIncomplete ? 'red' : 'yellow', text)),
     ...(phase === 'incomplete' ? [INCOMPLETE_HINT] : []),
+    ...unavailablePartsLines(progress, paint),
     '',
     `read     ${formatCount(countRead(progress))}`,
     ...alignColumns(
@@ -60,12 +66,23 @@ export function formatReport(progress: BackfillProgress, paint: Painter): string
     ...awaitingLine(progress),
     ...leftOutLines(progress),
     `dead     ${formatCount(dead)}${deadHelp}`,
+    ...alignColumns(
+      Object.entries(deadByReason).map(([code, count]) => [code, formatCount(count)]),
+      INDENT,
+    ),
     ...(isOpen ? [`waiting  ${formatCount(waiting)}`, '', RESUME_HINT] : []),
     '',
   ].join('\n')
 }
 
 const INDENT = ' '.repeat(9)
+
+function unavailablePartsLines(progress: BackfillProgress, paint: Painter): string[] {
+  const lines = describeUnavailableParts(progress).map((text) => paint('yellow', text))
+  return lines.length === 0
+    ? []
+    : [...lines, `List these records: connector runs ${progress.run} --reason ${PARTS_UNAVAILABLE}`]
+}
 
 function awaitingLine({ byMetric }: BackfillProgress): string[] {
   const count = sum(byMetric.map(({ awaitingIdentity }) => awaitingIdentity))
@@ -110,7 +127,9 @@ function readText({ streams }: BackfillProgress): string {
   return counted === undefined || counted === read ? formatCount(read) : `${formatCount(read)}/${formatCount(counted)}`
 }
 
-function runState({ phase, endedAt }: BackfillProgress, paint: Painter): string {
+function runState({ phase, endedAt, streams }: BackfillProgress, paint: Painter): string {
+  const parts = sum(streams.map(({ unavailableParts }) => unavailableParts?.parts ?? 0))
+  if (phase === 'done' && parts > 0) return paint('yellow', `complete, but ${plural(parts, 'part')} unavailable`)
   if (phase === 'done') return paint('green', 'complete')
   if (phase === 'incomplete') return paint('red', 'incomplete')
   return paint('yellow', endedAt === undefined ? 'unfinished' : 'replaced')

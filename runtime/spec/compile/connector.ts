@@ -60,17 +60,26 @@ export function compileWebhook(webhook: Connector['webhook'], node: SpecNode): W
 
 export function compileResources(resources: Connector['resources'], node: SpecNode): ReadonlyMap<string, ResourceSpec> {
   const { shapes } = node.context.fields
-  return mapOf(resources, (name, { topics, aliases, invalidates, normalize, permission }) => ({
-    name,
-    id: node.at(name, 'id').expression({ variables: [], input: shapes.get(name) }),
-    ...(aliases === undefined
-      ? {}
-      : { aliases: node.at(name, 'aliases').expression({ variables: [], input: shapes.get(name) }) }),
-    ...(normalize === undefined ? {} : { normalize: node.at(name, 'normalize').expression() }),
-    topics: new Set(topics),
-    ...(invalidates === undefined ? {} : { invalidates }),
-    ...(permission === undefined ? {} : { permission }),
-  }))
+  return mapOf(resources, (name, { topics, aliases, invalidates, normalize, parts, permission }) => {
+    const expression = (...path: readonly string[]) =>
+      node.at(name, ...path).expression({ variables: [], input: shapes.get(name) })
+    return {
+      name,
+      id: expression('id'),
+      ...(aliases === undefined ? {} : { aliases: expression('aliases') }),
+      ...(parts && {
+        parts: {
+          items: expression('parts', 'items'),
+          total: expression('parts', 'total'),
+          ...(parts.oldest !== undefined && { oldest: expression('parts', 'oldest') }),
+        },
+      }),
+      ...(normalize === undefined ? {} : { normalize: node.at(name, 'normalize').expression() }),
+      topics: new Set(topics),
+      ...(invalidates === undefined ? {} : { invalidates }),
+      ...(permission === undefined ? {} : { permission }),
+    }
+  })
 }
 
 /** Variables of a stream's request: the position, the page size and the time window of the scan. */

@@ -53,6 +53,7 @@ function compileRequests(
       get: {
         request: compileRequest(get.request, node.at('get', 'request'), ['key']),
         ...(get.value === undefined ? {} : { value: node.at('get', 'value').expression() }),
+        ...(get.id === undefined ? {} : { id: get.id }),
       },
     }),
     ...(batch && {

@@ -106,6 +106,11 @@ export interface Connector {
       id: Expression
       aliases?: Expression
       normalize?: Expression
+      parts?: {
+        items: Expression
+        total: Expression
+        oldest?: Expression
+      }
       invalidates?: string
       permission?: string
       topics: Topics
@@ -145,6 +150,7 @@ export interface Connector {
       get?: {
         request: Request
         value?: Expression
+        id?: string
       }
       permission?: string
       preloadFrom?: string

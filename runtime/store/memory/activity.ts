@@ -97,7 +97,7 @@ export class MemoryActivity {
       event.id > after &&
       event.metric === (query.metric ?? event.metric) &&
       event.status === (query.status ?? event.status) &&
-      event.reason === (query.reason ?? event.reason) &&
+      (query.reason === undefined || query.reason === (event.reason ?? event.fault?.code)) &&
       scope === (query.run ?? scope)
     const events = this.#events.filter(matches).map(({ event }) => event)
     return events.reverse().slice(0, Math.max(0, limit))

@@ -116,8 +116,9 @@ const NEWEST_OF = `
 const SEARCH = `
   SELECT e.id FROM events e JOIN records r USING (seq)
   WHERE e.id < ?1 AND e.id > ?2 AND (?4 IS NULL OR metric = ?4) AND (?5 IS NULL OR e.status = ?5)
-    AND (?6 IS NULL OR scope = ?6) AND (?7 IS NULL OR ?7 = coalesce(
-      json_extract(coalesce(result, json_extract(outcome, '$.events[' || event_index || ']'), outcome), '$.reason'), ''))
+    AND (?6 IS NULL OR scope = ?6) AND (?7 IS NULL OR ?7 = (
+      SELECT coalesce(json_extract(json, '$.reason'), json_extract(json, '$.fault.code'), '')
+      FROM (SELECT coalesce(result, json_extract(outcome, '$.events[' || event_index || ']'), outcome) AS json)))
   ORDER BY e.id DESC LIMIT ?3`
 
 export function listEvents(db: Connection, query: EventQuery): LedgerEvent[] {

@@ -1,5 +1,10 @@
 /** An import that read fewer records than Intercom counts is never done: it says so, and the next run reads the rest. */
-import { describe, expect, test } from 'vitest'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, describe, expect, test } from 'vitest'
+import { loadConnectorSpec, specFolder } from '../../../connector/spec.ts'
 import type { BackfillProgress } from '../../../runtime/backfill/types.ts'
 import type { Connector } from '../../../runtime/connector.ts'
 import { startConnector } from '../../helpers/connector-harness.ts'
@@ -91,4 +96,48 @@ test('a sweep of contacts that ends early is told too', async () => {
   expect(short.phase).toBe('incomplete')
   shop.heal()
   expect((await run(shop.connector, shop.clock)).phase).toBe('done')
+})
+
+describe('a mistake in connector.yaml', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spec-'))
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  /** This package's spec with one line of one stream changed. */
+  async function loadWith(stream: string, line: string, mistaken: string) {
+    for (const part of ['fields.yaml', 'mappings', 'recipes'])
+      cpSync(new URL(part, specFolder()), join(folder, part), { recursive: true })
+    const yaml = readFileSync(new URL('connector.yaml', specFolder()), 'utf8')
+    const start = yaml.indexOf(`\n  ${stream}:\n`, yaml.indexOf('\nstreams:'))
+    const at = yaml.indexOf(`    ${line}\n`, start)
+    expect(start).toBeGreaterThan(0)
+    expect(at).toBeGreaterThan(start)
+    writeFileSync(join(folder, 'connector.yaml'), yaml.slice(0, at) + yaml.slice(at).replace(line, mistaken))
+    return loadConnectorSpec(pathToFileURL(`${folder}/`))
+  }
+
+  test.each([
+    ['conversations', 'records: conversations', 'records: conversation', { done: false, recordsRead: 0, missing: 400 }],
+    ['tickets', 'records: tickets', 'records: ticket', { done: false, recordsRead: 0, missing: 300 }],
+    ['contacts', 'records: data', 'records: contacts', { done: false, recordsRead: 0 }],
+    ['conversations', 'next: pages.next.starting_after', 'next: pages.next.starting_afer', { done: false, total: 400 }],
+    ['tickets', 'next: pages.next.starting_after', 'next: page.next.starting_after', { done: false, total: 300 }],
+    ['contacts', 'next: pages.next.starting_after', 'next: page.next.starting_after', { done: false }],
+  ])('%s: "%s" as "%s" ends as incomplete', async (stream, line, mistaken, expected) => {
+    const spec = await loadWith(stream, line, mistaken)
+    const sizes = { conversations: 400, tickets: 300, contacts: 320 }
+    const { connector, clock } = await startConnector({ ...sizes, connector: { settings: { spec } } })
+    const last = await run(connector, clock)
+    expect(last.phase).toBe('incomplete')
+    expect(last.streams.find((one) => one.stream === stream)).toMatchObject(expected)
+    for (const other of last.streams)
+      if (other.stream !== stream) expect(other).toMatchObject({ done: true, recordsRead: other.total })
+  })
+
+  test('in `total` leaves the count unknown, and the import says so', async () => {
+    const spec = await loadWith('conversations', 'total: total_count', 'total: total')
+    const { connector, clock } = await startConnector({ conversations: 400, connector: { settings: { spec } } })
+    const last = await run(connector, clock)
+    const [conversations] = last.streams.filter(({ stream }) => stream === 'conversations')
+    expect(conversations).toEqual({ stream: 'conversations', recordsRead: 400, done: true })
+  })
 })

@@ -20,6 +20,7 @@ const progress = (parts: Partial<BackfillProgress> = {}): BackfillProgress => ({
   alreadySent: 0,
   skipped: {},
   dead: 0,
+  deadByReason: {},
   elapsed: 0,
   ...parts,
 })
@@ -99,12 +100,14 @@ test('--json prints one object on stdout, progress on stderr', async () => {
     seen: { chats: 1500, calls: 40 },
     counted: { chats: 1500, calls: null },
     missing: {},
+    unavailableParts: {},
     sent: 1527,
     sentByMetric: { 'Opened Chat': 1490, 'Rated Chat': 37 },
     alreadySent: 20,
     skipped: { 'no-contact': 10, custom: 3 },
     byMetric: done.byMetric.map((counts, at) => ({ ...counts, found: [1524, 40][at] })),
     dead: 0,
+    deadByReason: {},
     waiting: 0,
     elapsed: 65_000,
   })

@@ -54,7 +54,7 @@ function source(trouble: (asked: { size: number; calls: number }) => void = () =
       { bindings: {}, recordsRead: 0 },
       signal,
     ))
-      ids.push(...page.items.map(({ id }) => id ?? null))
+      ids.push(...page.items.map((item) => (item as JsonObject).id ?? null))
     return ids
   }
   return { clock, sizes, cursors, read }
@@ -102,7 +102,11 @@ test('stops after its retries, and at once when a retry cannot help', async () =
 
 describe('held against the count of the source', () => {
   /** Twenty things in pages of eight; `change` alters the answers, which are numbered from 1. */
-  function altered(change: (page: JsonObject, answer: number) => JsonObject, from: { at?: number } = {}) {
+  function altered(
+    change: (page: JsonObject, answer: number) => JsonObject,
+    from: { at?: number } = {},
+    total?: number,
+  ) {
     const clock = virtualClock()
     let answers = 0
     const client = {
@@ -116,7 +120,8 @@ describe('held against the count of the source', () => {
     }
     const read = async () => {
       const pages: StreamPage[] = []
-      const start = { bindings: {}, recordsRead: from.at ?? 0, ...(from.at !== undefined && { cursor: from }) }
+      const cursor = from.at !== undefined && { cursor: from }
+      const start = { bindings: {}, recordsRead: from.at ?? 0, ...cursor, ...(total !== undefined && { total }) }
       const { signal } = new AbortController()
       for await (const page of paginate({ client, clock, logger: silentLogger }, stream, start, signal))
         pages.push(page)
@@ -145,8 +150,34 @@ describe('held against the count of the source', () => {
     ['no count', ({ total: _, ...page }) => page, whole],
     ['no count and an early end', ({ items = [] }) => ({ items }), { read: 8, missing: undefined }],
     ['an empty stream without a list', () => ({ total: 0 }), { read: 0, missing: undefined, answers: 1 }],
+    ['a last page without list and count, once', (page, n) => (n === 3 ? { type: 'error.list' } : page), whole],
+    ['an empty last page without its count', (page, n) => (n >= 3 ? { items: [] } : page), { read: 16, missing: 4 }],
+    [
+      'an empty page that counts nothing',
+      (page, n) => (n >= 2 ? { items: [], total: 0 } : page),
+      { read: 8, missing: 12 },
+    ],
+    ['a text in place of the list, once', (page, n) => (n === 2 ? { ...page, items: 'torn' } : page), whole],
+    [
+      'a single record in place of the list',
+      ({ items }) => ({ items: (items as Json[])[0] ?? null, total: 1 }),
+      { read: 1 },
+    ],
+    [
+      'items that are no objects',
+      (page) => ({ ...page, items: [null, 'text', ...(page.items as Json[]).slice(2)] }),
+      whole,
+    ],
+    ['a new cursor after all is read', (page) => ({ ...page, next: page.next ?? { at: 20 } }), whole],
   ])('%s', async (_, change, expected) => {
     expect(await altered(change)).toMatchObject(expected)
+  })
+
+  test('the count of an earlier run stands in for one that is missing', async () => {
+    const page = () => ({ items: [] })
+    expect(await altered(page, { at: 16 }, 20)).toMatchObject({ read: 0, missing: 4 })
+    expect(await altered(page, { at: 16 })).toMatchObject({ read: 0, missing: undefined })
+    expect(await altered(() => ({ items: [], total: 16 }), { at: 16 }, 20)).toMatchObject({ missing: undefined })
   })
 
   test('records read by an earlier run count', async () => {
@@ -154,9 +185,21 @@ describe('held against the count of the source', () => {
     expect(await altered(() => ({ items: [], total: 20 }), { at: 16 })).toMatchObject({ read: 0, missing: 4 })
   })
 
-  test('a cursor that is new on every page ends far beyond the count', async () => {
-    const endless = altered((_, n) => ({ items: [{ id: n }, { id: -n }], total: 20, next: { at: n } }))
-    await expect(endless).rejects.toMatchObject({ code: 'stream/repeated-cursor', kind: 'data' })
+  test.each<[string, Parameters<typeof altered>[0]]>([
+    ['goes far beyond the count', (_, n) => ({ items: [{ id: n }, { id: -n }], total: 20, next: { at: n } })],
+    [
+      'counts on its first page only',
+      (_, n) => ({ items: [{ id: n }], ...(n === 1 && { total: 20 }), next: { at: n } }),
+    ],
+    ['repeats a page without a count', (_, n) => ({ items: [{ id: 1 }], next: { at: n } })],
+    ['repeats eleven pages without a count', (_, n) => ({ items: [{ id: n % 11 }], next: { at: n } })],
+    [
+      'repeats the last of many pages without a count',
+      (_, n) => ({ items: [{ id: Math.min(n, 40) }], next: { at: n } }),
+    ],
+    ['gives empty pages without a count', (_, n) => ({ items: [], next: { at: n } })],
+  ])('a cursor that is new on every page ends where the stream %s', async (_, change) => {
+    await expect(altered(change)).rejects.toMatchObject({ code: 'stream/repeated-cursor', kind: 'data' })
   })
 
   test.each([

@@ -1,9 +1,10 @@
 /** Progress of an import: a bar for each stream, delivered and skipped events, and the actions available. */
 import { html } from 'hono/html'
-import { describeShortfalls, groupLiveEnds } from '../../../backfill/completeness.ts'
+import { describeShortfalls, describeUnavailableParts, groupLiveEnds } from '../../../backfill/completeness.ts'
 import { countFound, sumCounts } from '../../../backfill/counts.ts'
 import type { BackfillProgress, MetricCounts, RunningBackfill, StreamProgress } from '../../../backfill/types.ts'
 import { capitalize, formatCount, formatDuration, plural } from '../../../lib/format.ts'
+import { PARTS_UNAVAILABLE } from '../../../ports/ledger.ts'
 import { describeSkipReason } from '../../../skip-reasons.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, PageContext } from '../../types.ts'
@@ -19,6 +20,7 @@ ${running ? unreachableNotes(context) : stoppedNote(status, context)}
 <p class="soft">${windowText(progress)}</p>
 ${liveEndsNote(progress)}
 ${!isRunning(status) && shortfallNotes(progress, context)}
+${unavailablePartsNotes(progress)}
 ${progress.streams.map((stream) => streamBar(stream, status))}
 <p>${processedText(progress)}</p>
 ${actionButtons(status, context)}
@@ -85,6 +87,14 @@ function shortfallNotes(progress: BackfillProgress, { options }: PageContext): H
     isIncomplete
       ? html`<p class="message bad" role="alert">${text} ${source} counts more than it gave. Resume to read the rest.</p>`
       : html`<p class="note">${text}</p>`,
+  )
+}
+
+/** What the source does not give of long records. */
+function unavailablePartsNotes(progress: BackfillProgress): Html[] {
+  return describeUnavailableParts(progress).map(
+    (text) =>
+      html`<p class="note">${text} List the records with <code>connector runs ${progress.run} --reason ${PARTS_UNAVAILABLE}</code>.</p>`,
   )
 }
 

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { capitalize, formatCount, formatInterval, plural } from '../../../lib/format.ts'
 import type { LedgerEvent } from '../../../ports/ledger.ts'
 import { countChanged } from '../../../reconcile/finds.ts'
-import type { ReconcilePass } from '../../../reconcile/types.ts'
+import type { ReconcilePass, StreamPass } from '../../../reconcile/types.ts'
 import { statusCell } from '../../event-cells.ts'
 import { timeElement } from '../../format-html.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
@@ -29,7 +29,7 @@ function leadText({ options }: PageContext): string {
   return `${name} sends a lost webhook again only once. The connector therefore reads what has changed in ${name}, and delivers what no webhook reported: as a live event if it is young enough, otherwise as history.`
 }
 
-function lastCheck(pass: ReconcilePass | undefined, { options }: PageContext): Html {
+function lastCheck(pass: ReconcilePass | undefined, { options, link }: PageContext): Html {
   const every = options.connector.spec.reconcile?.every
   const interval =
     every === undefined
@@ -41,7 +41,15 @@ function lastCheck(pass: ReconcilePass | undefined, { options }: PageContext): H
   const short = pass.streams.filter(({ missing }) => missing !== undefined)
   return html`<div class="card"><h2>Last check</h2>
 <p><span class="badge ${short.length > 0 ? 'warn' : 'good'}">${short.length > 0 ? 'Incomplete' : 'Complete'}</span> ${timeElement(pass.endedAt)}: ${plural(changed, 'changed record')} (${pass.streams.map(({ stream, read }) => `${formatCount(read)} ${stream}`).join(', ')}). ${interval}</p>
-${short.map(({ stream, missing = 0 }) => html`<p class="message bad">${capitalize(options.connector.spec.source.name)} counts ${plural(missing, 'more record')} in ${stream} than it gave. The next check reads them again.</p>`)}</div>`
+${short.map(({ stream, missing = 0 }) => html`<p class="message bad">${capitalize(options.connector.spec.source.name)} counts ${plural(missing, 'more record')} in ${stream} than it gave. The next check reads them again.</p>`)}
+${pass.streams.map(({ stream, withoutId }) => withoutId !== undefined && html`<p class="message bad">${capitalize(stream)}: ${plural(withoutId, 'item')} without an id set apart (<a href="${link('/failed-events')}">failed events</a>).</p>`)}
+${pass.streams.map((stream) => unavailablePartsNote(stream, options.connector.spec.source.name))}</div>`
+}
+
+function unavailablePartsNote({ stream, unavailableParts }: StreamPass, source: string): Html | false {
+  if (unavailableParts === undefined) return false
+  const { parts, records, ids } = unavailableParts
+  return html`<p class="note">Of ${formatCount(records)} ${stream} ${capitalize(source)} gave only the newest parts; ${plural(parts, 'part')} may be from this time (${ids.join(', ')}${records > ids.length && ' …'}).</p>`
 }
 
 function metricsTable(rows: readonly MissedRow[], isChecked: boolean, context: PageContext): Html {
