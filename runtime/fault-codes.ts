@@ -76,6 +76,13 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Run the import again later; if it happens again, report it to the source.',
     ],
   ]),
+  ...faultCodes('data', 'operator', [
+    [
+      'delivery/cut-off',
+      'The process ended three times in a row while the record was being delivered, the last time with no other in work.',
+      'Look in the log of the process for the cause (out of memory, a crash). Change the mapping or give the process more memory, then replay the record.',
+    ],
+  ]),
   ...faultCodes('transient', 'none', [
     ['stream/invalid-page', 'A page of a stream held neither a list nor a count.'],
     [

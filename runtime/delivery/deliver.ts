@@ -8,6 +8,7 @@ import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
 import type { Lane, LeasedRecord, Outcome, SourceRecord } from '../ports/types.ts'
 import { type AccountPin, isForeign } from '../source/account-pin.ts'
 import { findTargets } from '../source/open-record.ts'
+import { findCutOffFault } from './cut-off.ts'
 import {
   combineOutcomes,
   failedOccurrence,
@@ -52,6 +53,8 @@ type RecordWithoutBody = Omit<SourceRecord, 'body'> & Partial<Pick<LeasedRecord,
  * record cannot stop the others.
  */
 export function deliver(record: RecordToDeliver | LeasedRecord, parts: DeliverParts): Promise<Outcome> {
+  const fault = findCutOffFault('cutOffs' in record ? record.cutOffs : 0)
+  if (fault !== undefined) return Promise.resolve(failRecord(fault, [], record, parts))
   const workspace = parts.accounts.cachedWorkspace()
   if (workspace === undefined) return pinAndDeliver(record, parts)
   if (isForeign(record.workspace, workspace))

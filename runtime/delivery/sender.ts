@@ -5,6 +5,7 @@ import type { Destination, SendResult } from '../ports/destination.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Lane, OutgoingMessage, Receipt } from '../ports/types.ts'
+import { processIsolation } from './cut-off.ts'
 
 /**
  * How long a bulk request waits for more messages, milliseconds. History is in no hurry: one half-empty request in two
@@ -51,7 +52,9 @@ function bulkRequests(lane: Lane, { destination, clock, signal }: SenderParts): 
     maxItems: destination.batch.events,
     maxBytes: destination.batch.bytes,
     sizeOf: (message) => destination.sizeOf(message, lane),
-    lingerMs: LINGER[lane],
+    get lingerMs() {
+      return processIsolation.hasSuspects ? LINGER.live : LINGER[lane]
+    },
     clock,
     run: (messages): Promise<readonly SendResult[]> =>
       destination.sendMany(messages.map(withCurrentProfile), lane, signal),

@@ -1,11 +1,13 @@
 /** Delivers one lane: leases records, hands them to `deliver`, settles every one of them. */
 
-import { onAbort } from '../lib/abort.ts'
 import { Batcher } from '../lib/batcher.ts'
+import { Latch } from '../lib/latch.ts'
+import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Store } from '../ports/store.ts'
+import type { LeaseRequest, Store } from '../ports/store.ts'
 import type { Lane, LeasedRecord, Outcome, Settlement } from '../ports/types.ts'
+import { type Isolation, processIsolation, SUSPECTS_AT_ONCE } from './cut-off.ts'
 import { FailureBackoff } from './failure-backoff.ts'
 
 export interface WorkerParts {
@@ -16,15 +18,22 @@ export interface WorkerParts {
   /** Records in flight at once. Read before each lease, so that it may follow the backlog. */
   readonly concurrency: () => number
   readonly beforeLease?: (() => Promise<void>) | undefined
+  /** Default: that of the process. */
+  readonly isolation?: Isolation
 }
 
 /** A lease outlives the longest attempt; it is renewed while the attempt runs. Milliseconds. */
 const LEASE_MS = 120_000
 const RENEW_EVERY_MS = 40_000
+/** The same while records are in flight that were cut off: the last renewal tells how long this process has lived. */
+const RENEW_SUSPECTS_EVERY_MS = 1_000
 /** How often the store is polled for records of other processes; records appended by this one wake the worker at once. */
 const POLL_EVERY_MS = 1_000
 /** How long a shutdown waits for records in flight before it releases their leases. */
 const SHUTDOWN_GRACE_MS = 5_000
+/** How often the store is asked for records that were cut off. Milliseconds. */
+const CUT_OFF_EVERY_MS = 1_000
+const ALONE = 'trying a record alone that was in work when earlier processes ended'
 /** Pause before a busy or full store is tried again. */
 const STORE_PAUSE_MS = 1_000
 /** Longest delay of a settlement, milliseconds: history fills its commits, live outcomes show up soon. */
@@ -39,12 +48,15 @@ class LaneWorker {
   readonly #lane: Lane
   readonly #parts: WorkerParts
   readonly #signal: AbortSignal
-  /** Without their bodies: a thousand of them may wait for one full request. */
-  readonly #inFlight = new Map<string, LeasedRecord>()
+  /** Without their bodies: a thousand of them may wait for one full request. Each with the function that ends it. */
+  readonly #inFlight = new Map<LeasedRecord, () => void>()
   readonly #slotFreed = new Latch()
   readonly #backoff: FailureBackoff
   /** A commit waits for the disk: the outcomes of many records share one. */
   readonly #settlements: Batcher<Settlement, true>
+  readonly #time: MonotonicClock
+  readonly #isolation: Isolation
+  #nextCutOffCheck = 0
   #storeError: unknown
 
   constructor(lane: Lane, parts: WorkerParts, signal: AbortSignal) {
@@ -52,6 +64,8 @@ class LaneWorker {
     this.#parts = parts
     this.#signal = signal
     this.#backoff = new FailureBackoff(parts.clock)
+    this.#time = new MonotonicClock(parts.clock)
+    this.#isolation = parts.isolation ?? processIsolation
     this.#settlements = new Batcher<Settlement, true>({
       maxItems: 500,
       lingerMs: SETTLE_LINGER_MS[lane],
@@ -75,9 +89,10 @@ class LaneWorker {
     await this.#drain()
     drained.abort()
     await renewing
-    await store.release([...this.#inFlight.values()]).catch((error: unknown) => {
+    await store.release([...this.#inFlight.keys()]).catch((error: unknown) => {
       this.#storeError ??= error
     })
+    for (const record of this.#inFlight.keys()) this.#end(record)
     if (this.#storeError !== undefined) throw this.#storeError
   }
 
@@ -85,33 +100,83 @@ class LaneWorker {
     const { store, concurrency, beforeLease } = this.#parts
     await this.#backoff.wait(this.#signal)
     await beforeLease?.()
+    await this.#leaseCutOff()
     const limit = concurrency()
     const free = limit - this.#inFlight.size
     // A lease is a transaction: worth it for a quarter of the limit, not for each settled record.
     if (free < limit / 4) return this.#slotFreed.wait(this.#signal)
-    const leased = this.#signal.aborted ? 0 : await this.#lease(free)
+    const leased = await this.#leaseBesideOthers({ limit: free })
     if (leased === 0) await store.wait(this.#lane, POLL_EVERY_MS, this.#signal)
   }
 
-  async #lease(limit: number): Promise<number> {
-    const { store, deliver } = this.#parts
-    const leased = await store.lease({ lane: this.#lane, limit, leaseMs: LEASE_MS })
-    for (const record of leased) void this.#finish({ ...record, body: '' }, deliver(record))
+  /**
+   * Leases records that were cut off, which may end this process, too: those cut off once a few at a time beside others,
+   * one cut off more often with no other record in work.
+   */
+  async #leaseCutOff(): Promise<void> {
+    const { store, logger } = this.#parts
+    const lane = this.#lane
+    if (this.#time.now() < this.#nextCutOffCheck) return
+    const most = await store.mostCutOffs(lane)
+    if (most === 0) {
+      this.#nextCutOffCheck = this.#time.now() + CUT_OFF_EVERY_MS
+      return
+    }
+    if (!this.#hasSuspects()) {
+      const records = await this.#leaseBesideOthers({ limit: SUSPECTS_AT_ONCE, cutOff: 'once' })
+      if (records > 0) logger.warn('trying records again that were in work when their process ended', { lane, records })
+    }
+    if (most > 1) await this.#isolation.runAlone(() => this.#deliverAlone(), this.#signal)
+  }
+
+  async #deliverAlone(): Promise<void> {
+    await this.#lease({ limit: 1, cutOff: 'repeatedly' })
+    while (this.#inFlight.size > 0 && !this.#signal.aborted) await this.#slotFreed.wait(this.#signal)
+  }
+
+  async #leaseBesideOthers(request: Pick<LeaseRequest, 'limit' | 'cutOff'>): Promise<number> {
+    if (!(await this.#isolation.begin(this.#signal))) return 0
+    try {
+      return await this.#lease(request)
+    } finally {
+      this.#isolation.end()
+    }
+  }
+
+  async #lease(request: Pick<LeaseRequest, 'limit' | 'cutOff'>): Promise<number> {
+    const { store, deliver, logger } = this.#parts
+    const leased = await store.lease({ lane: this.#lane, leaseMs: LEASE_MS, ...request })
+    for (const record of leased) {
+      if (request.cutOff === 'repeatedly') logger.warn(ALONE, { record: record.id, processes: record.cutOffs })
+      void this.#finish({ ...record, body: '' }, deliver(record))
+    }
     return leased.length
   }
 
   async #finish(record: LeasedRecord, delivery: Promise<Outcome>): Promise<void> {
-    this.#inFlight.set(record.id, record)
+    this.#inFlight.set(record, this.#isolation.add(record))
     try {
       const outcome = await delivery
       this.#backoff.record(outcome)
-      await this.#settlements.add({ record, outcome })
+      const settled = this.#settlements.add({ record, outcome })
+      // The others wait for a record that is alone.
+      if (record.cutOffs !== undefined && record.cutOffs > 1) this.#settlements.flush()
+      await settled
     } catch (error) {
       this.#storeError ??= error
     } finally {
-      this.#inFlight.delete(record.id)
+      this.#end(record)
       this.#slotFreed.open()
     }
+  }
+
+  #hasSuspects(): boolean {
+    return [...this.#inFlight.keys()].some(({ cutOffs }) => cutOffs !== undefined)
+  }
+
+  #end(record: LeasedRecord): void {
+    this.#inFlight.get(record)?.()
+    this.#inFlight.delete(record)
   }
 
   /** Waits for a busy or full store: it holds the records safely, and a stopped worker would deliver none of them. */
@@ -139,36 +204,16 @@ class LaneWorker {
 
   async #renewLeases(drained: AbortSignal): Promise<void> {
     const { store, clock, logger } = this.#parts
+    let renewedAt = this.#time.now()
     while (!drained.aborted) {
-      await clock.sleep(RENEW_EVERY_MS, drained)
-      if (drained.aborted || this.#inFlight.size === 0) continue
-      await store.renew([...this.#inFlight.values()], LEASE_MS).catch((error: unknown) => {
+      await clock.sleep(RENEW_SUSPECTS_EVERY_MS, drained)
+      const every = this.#hasSuspects() ? RENEW_SUSPECTS_EVERY_MS : RENEW_EVERY_MS
+      if (drained.aborted || this.#inFlight.size === 0 || this.#time.now() - renewedAt < every) continue
+      renewedAt = this.#time.now()
+      await store.renew([...this.#inFlight.keys()], LEASE_MS).catch((error: unknown) => {
         const code = error instanceof Fault ? error.code : 'store/renew'
         logger.error('lease renewal failed; records may be delivered by another process', { code })
       })
     }
-  }
-}
-
-class Latch {
-  #waiting = new Set<() => void>()
-
-  /** Wakes all who wait now. */
-  open(): void {
-    const waiting = this.#waiting
-    this.#waiting = new Set()
-    for (const wake of waiting) wake()
-  }
-
-  wait(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve()
-    return new Promise((resolve) => {
-      const wake = () => {
-        stopListening()
-        resolve()
-      }
-      const stopListening = onAbort(signal, wake)
-      this.#waiting.add(wake)
-    })
   }
 }

@@ -44,6 +44,8 @@ export interface LeaseRequest {
   readonly limit: number
   /** The lease expires after this long unless renewed, milliseconds. */
   readonly leaseMs: number
+  /** Leases only records that were cut off once, or more often, in place of those that were not. */
+  readonly cutOff?: 'once' | 'repeatedly'
 }
 
 /** Maximum ages in milliseconds: of records since they ended, of cached lookups since they were fetched. */
@@ -63,6 +65,9 @@ export interface Store {
    * most one for each ordering key, and none whose key has an earlier unsettled record (a deferred one blocks; a
    * dead one does not). Records that wait for a contact are leased when due, whatever their ordering key, and hold up
    * no other.
+   *
+   * A lease that ends without settlement or release (its process died, or it expired) is cut off. Records that were are
+   * leased only by a request that names them, most cut-offs first.
    */
   lease(request: LeaseRequest): Promise<readonly LeasedRecord[]>
   /** Extends the leases to `leaseMs` from now. Ignores leases that no longer hold. */
@@ -79,6 +84,8 @@ export interface Store {
    * one that is checked again. A record whose event has another contact by now is due at once.
    */
   settle(settlements: readonly Settlement[]): Promise<number>
+  /** The most cut-offs of a due record of the lane; 0 if there is none. Leases that expire count from the next `lease`. */
+  mostCutOffs(lane: Lane): Promise<number>
   /** Ends leases without counting an attempt, e.g. on shutdown. */
   release(records: readonly LeasedRecord[]): Promise<void>
   /**
@@ -94,7 +101,7 @@ export interface Store {
   readContacts(contacts: readonly string[]): Promise<readonly ContactState[]>
   /** Up to `limit` other contacts that have the same profile, or the same address, as this one. */
   contactsSharing(contact: string, limit: number): Promise<readonly string[]>
-  /** Resolves when a record of the lane may have become due, after `ms` at most, or when the signal aborts. */
+  /** Resolves when a record of the lane that was not cut off may have become due, after `ms` at most, or when the signal aborts. */
   wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void>
   backlog(lane: Lane): Promise<Backlog>
   readCheckpoint(name: string): Promise<Json | undefined>

@@ -76,6 +76,8 @@ export interface LeasedRecord extends SourceRecord {
   /** 1 on the first try. */
   readonly attempt: number
   readonly retryState?: RetryState
+  /** Tries in a row that were cut off before their outcome was written. Absent: none. A replay starts anew. */
+  readonly cutOffs?: number
   /** The keys of its events that waited for their contacts. The cached lookups of these may be out of date. */
   readonly awaited?: readonly string[]
 }

@@ -1,6 +1,7 @@
 /** Contract of a store: after any calls in any order it behaves like a tiny model. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { LeaseRequest } from '../../runtime/ports/store.ts'
 import type { Lane, LeasedRecord, Outcome } from '../../runtime/ports/types.ts'
 import { createHarness, type StoreFactory, type StoreHarness } from './store.ts'
 import { dead, deferred, delivered, event, ids, record, settlement, skipped } from './store-fixtures.ts'
@@ -16,6 +17,7 @@ interface Item {
   released?: boolean
   due: number
   attempt: number
+  cutOffs: number
   lease?: LeasedRecord
 }
 
@@ -24,7 +26,7 @@ type End = Outcome['status'] | 'waiting' | 'identified'
 
 type Step =
   | { readonly do: 'append'; readonly records: readonly { id: number; order: number; lane: Lane }[] }
-  | { readonly do: 'lease'; readonly lane: Lane; readonly limit: number; readonly leaseMs: number }
+  | ({ readonly do: 'lease' } & LeaseRequest)
   | { readonly do: 'settle'; readonly which: number; readonly as: End; readonly later: number }
   | { readonly do: 'release' | 'renew'; readonly which: number }
   | { readonly do: 'advance'; readonly ms: number }
@@ -40,7 +42,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       records: fc.array(fc.record({ id: small(40), order: small(3), lane }), { maxLength: 5 }),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('lease' as const), lane, limit: small(4), leaseMs: small(50) }) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({
+        lane,
+        limit: small(4),
+        leaseMs: small(50),
+        cutOff: fc.constantFrom(undefined, undefined, 'once', 'repeatedly'),
+      })
+      .map(({ cutOff, ...request }) => ({ do: 'lease', ...request, ...(cutOff && { cutOff }) }) as const),
+  },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -62,18 +74,21 @@ class Model {
   /** All leases ever leased, including those that no longer hold. */
   readonly leases: LeasedRecord[] = []
 
-  leasable(lane: Lane, now: number): Item[] {
+  leasable({ lane, cutOff }: Pick<LeaseRequest, 'lane' | 'cutOff'>, now: number): Item[] {
     for (const it of this.items)
-      if (it.state === 'leased' && it.due <= now) Object.assign(it, { state: 'waiting', due: 0 })
+      if (it.state === 'leased' && it.due <= now)
+        Object.assign(it, { state: 'waiting', due: 0, cutOffs: it.cutOffs + 1 })
     const open = this.items.filter((it) => it.lane === lane && (it.state === 'waiting' || it.state === 'leased'))
+    const kind = ({ cutOffs }: Item) => (['once', 'repeatedly'] as const)[Math.min(cutOffs, 2) - 1]
     const free = open.filter((it, i) => {
+      if (kind(it) !== cutOff) return false
       if (it.parked) return it.state === 'waiting' && it.due <= now
       const inLine = (other: Item) => other.orderingKey === it.orderingKey && !other.parked
       const sameOrder = open.filter(inLine)
       const earlier = open.slice(0, i).some(inLine)
       return it.due <= now && !earlier && !sameOrder.some(({ state }) => state === 'leased')
     })
-    return free.sort((a, b) => a.due - b.due)
+    return free.sort((a, b) => b.cutOffs - a.cutOffs || a.due - b.due)
   }
 
   /** The item of a lease, if the lease still holds. */
@@ -106,7 +121,8 @@ async function run(it: StoreHarness, model: Model, step: Step): Promise<void> {
     const records = step.records.map(({ id, order, lane }) => record(`r${id}`, { orderingKey: `o${order}`, lane }))
     const knownIds = new Set(ids(model.items))
     for (const { id, lane, orderingKey } of records) {
-      if (!knownIds.has(id)) model.items.push({ id, lane, orderingKey, state: 'waiting', due: 0, attempt: 0 })
+      if (!knownIds.has(id))
+        model.items.push({ id, lane, orderingKey, state: 'waiting', due: 0, attempt: 0, cutOffs: 0 })
       knownIds.add(id)
     }
     const before = knownIds.size - new Set(ids(records)).size
@@ -115,7 +131,7 @@ async function run(it: StoreHarness, model: Model, step: Step): Promise<void> {
     expect(await total(it)).toBe(model.items.filter(isQueued).length)
   }
   if (step.do === 'lease') {
-    const expected = model.leasable(step.lane, now).slice(0, step.limit)
+    const expected = model.leasable(step, now).slice(0, step.limit)
     const leased = await store.lease(step)
     for (const item of expected)
       Object.assign(item, { state: 'leased', due: now + step.leaseMs, attempt: item.attempt + 1, released: false })
@@ -127,7 +143,7 @@ async function run(it: StoreHarness, model: Model, step: Step): Promise<void> {
   }
   if (step.do === 'replay') {
     const deadItems = model.items.filter(({ state }) => state === 'dead')
-    for (const item of deadItems) Object.assign(item, { state: 'waiting', due: 0, attempt: 0 })
+    for (const item of deadItems) Object.assign(item, { state: 'waiting', due: 0, attempt: 0, cutOffs: 0 })
     expect(await store.replay('all')).toBe(deadItems.length)
   }
   if ('which' in step) await useLease(it, model, step, model.leases.at(-1 - step.which))
@@ -152,7 +168,7 @@ async function useLease(
   if (step.do === 'settle') {
     const until = clock.now() + step.later
     expect(await store.settle([settlement(lease, outcomeOf(step.as, until, lease.id))])).toBe(item ? 1 : 0)
-    if (item) settleItem(model, item, step.as, until)
+    if (item) settleItem(model, Object.assign(item, { cutOffs: 0 }), step.as, until)
   }
 }
 
@@ -184,13 +200,18 @@ async function total({ store }: StoreHarness): Promise<number> {
   return live.records + backfill.records
 }
 
+async function leaseAny(it: StoreHarness, lane: Lane): Promise<readonly LeasedRecord[]> {
+  const pages = [await it.lease({ lane }), await it.lease({ lane, cutOff: 'once' })]
+  return [...pages.flat(), ...(await it.lease({ lane, cutOff: 'repeatedly' }))]
+}
+
 /** Every appended record is delivered in the end, once, and in the order of its key. */
 async function drain(it: StoreHarness, model: Model): Promise<void> {
   it.clock.advance(1_000)
   const open = model.items.filter(({ state }) => state === 'waiting' || state === 'leased')
   const out: LeasedRecord[] = []
   for (const lane of ['live', 'backfill'] as const) {
-    for (let page = await it.lease({ lane }); page.length > 0; page = await it.lease({ lane })) {
+    for (let page = await leaseAny(it, lane); page.length > 0; page = await leaseAny(it, lane)) {
       out.push(...page)
       await it.store.settle(page.map((leased) => settlement(leased, delivered())))
     }

@@ -111,7 +111,7 @@ export function queueCases(current: () => StoreHarness): void {
     clock.advance(999)
     expect(await lease()).toEqual([])
     clock.advance(1)
-    const now = single(await lease({ leaseMs: 1000 }))
+    const now = single(await lease({ leaseMs: 1000, cutOff: 'once' }))
     expect(now.attempt).toBe(2)
     expect(now.lease).not.toBe(late.lease)
     expect(await store.settle([settlement(late, dead())])).toBe(0)
@@ -134,6 +134,55 @@ export function queueCases(current: () => StoreHarness): void {
     expect(ids(await lease())).toEqual(['a'])
   })
 
+  test('records that were cut off are leased by name, the most cut-offs first, until an outcome or a replay', async () => {
+    const { store, clock, lease } = current()
+    const expire = async (request: Parameters<typeof lease>[0]) => {
+      const leased = await lease({ ...request, leaseMs: 1000 })
+      clock.advance(1000)
+      return ids(leased)
+    }
+    expect(await store.mostCutOffs('live')).toBe(0)
+    await store.append([record('a'), record('b'), record('z', { lane: 'backfill' })])
+    expect(await expire({})).toEqual(['a', 'b'])
+    await store.append([record('c')])
+    expect(await expire({})).toEqual(['c'])
+    expect(await lease()).toEqual([])
+    expect(await store.mostCutOffs('live')).toBe(1)
+    expect(await store.mostCutOffs('backfill')).toBe(0)
+    expect(await lease({ cutOff: 'repeatedly' })).toEqual([])
+    expect(await expire({ cutOff: 'once', limit: 2 })).toEqual(['a', 'b'])
+    expect(await expire({ cutOff: 'repeatedly', limit: 1 })).toEqual(['a'])
+    expect(await lease()).toEqual([])
+    expect(await store.mostCutOffs('live')).toBe(3)
+    const [a, b] = await lease({ cutOff: 'repeatedly' })
+    expect([a, b]).toMatchObject([
+      { id: 'a', cutOffs: 3, attempt: 4 },
+      { id: 'b', cutOffs: 2, attempt: 3 },
+    ])
+    expect(await store.mostCutOffs('live')).toBe(1)
+    if (!a || !b) throw new Error('expected two')
+    await store.release([b])
+    expect(await store.mostCutOffs('live')).toBe(2)
+    const again = single(await lease({ cutOff: 'repeatedly' }))
+    await store.settle([settlement(a, dead()), settlement(again, deferred(clock.now()))])
+    await store.replay(['a'])
+    const leased = await lease()
+    expect(ids(leased).sort()).toEqual(['a', 'b'])
+    for (const one of leased) expect(one).not.toHaveProperty('cutOffs')
+    expect(ids(await lease({ cutOff: 'once' }))).toEqual(['c'])
+  })
+
+  test('a record that was cut off keeps its place in its ordering key, and does not end a wait', async () => {
+    const { store, clock, lease } = current()
+    await store.append([record('a', sameKey), record('b', sameKey)])
+    await lease({ leaseMs: 1000 })
+    clock.advance(1000)
+    expect(await lease()).toEqual([])
+    expect(await store.isQueued('live', sameKey.orderingKey)).toBe(true)
+    expect(await store.backlog('live')).toMatchObject({ records: 2 })
+    expect(ids(await lease({ cutOff: 'once' }))).toEqual(['a'])
+  })
+
   test('a renewed lease expires later', async () => {
     const { store, clock, lease } = current()
     await store.append([record('a')])
@@ -143,7 +192,7 @@ export function queueCases(current: () => StoreHarness): void {
     clock.advance(900)
     expect(await lease()).toEqual([])
     clock.advance(100)
-    expect(await lease()).toHaveLength(1)
+    expect(await lease({ cutOff: 'once' })).toHaveLength(1)
   })
 
   test('a released record has no attempt and is the head of its ordering key again', async () => {

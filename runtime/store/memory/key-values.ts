@@ -3,30 +3,50 @@ import { newerState } from '../../lib/contact-state.ts'
 import type { CacheEntry, Checkpoint, Store } from '../../ports/store.ts'
 import type { ContactState, Json } from '../../ports/types.ts'
 
-export class MemoryKeyValues {
+type KeyValueMethods =
+  | 'readCheckpoint'
+  | 'writeCheckpoints'
+  | 'compareAndSwapCheckpoint'
+  | 'readContacts'
+  | 'contactsSharing'
+  | 'readCache'
+  | 'writeCache'
+  | 'deleteCache'
+
+export class MemoryKeyValues implements Pick<Store, KeyValueMethods> {
   readonly #checkpoints = new Map<string, Json>()
   readonly #contacts = new Map<string, ContactState>()
   readonly #cache = new Map<string, Map<string, CacheEntry>>()
 
-  readCheckpoint(name: string): Json | undefined {
+  async readCheckpoint(name: string): Promise<Json | undefined> {
     return this.#checkpoints.get(name)
   }
 
-  writeCheckpoint({ name, value }: Parameters<Store['writeCheckpoints']>[0][number] | Checkpoint): void {
+  async writeCheckpoints(entries: Parameters<Store['writeCheckpoints']>[0]): Promise<void> {
+    for (const entry of entries) this.writeCheckpoint(entry)
+  }
+
+  async compareAndSwapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean> {
+    if (this.#checkpoints.get(name) !== from) return false
+    this.writeCheckpoint({ name, value: to })
+    return true
+  }
+
+  protected writeCheckpoint({ name, value }: Parameters<Store['writeCheckpoints']>[0][number] | Checkpoint): void {
     if (value === undefined) this.#checkpoints.delete(name)
     else this.#checkpoints.set(name, value)
   }
 
-  readContacts(contacts: readonly string[]): ContactState[] {
+  async readContacts(contacts: readonly string[]): Promise<readonly ContactState[]> {
     return [...new Set(contacts)].map((contact) => this.#contacts.get(contact)).filter((state) => state !== undefined)
   }
 
   /** Keeps the newer of the known state and this one. */
-  writeContact(next: ContactState): void {
+  protected writeContact(next: ContactState): void {
     this.#contacts.set(next.contact, newerState(this.#contacts.get(next.contact), next))
   }
 
-  contactsSharing(contact: string, limit: number): string[] {
+  async contactsSharing(contact: string, limit: number): Promise<readonly string[]> {
     const own = this.#contacts.get(contact)
     const shares = ({ contact: other, address, profileId }: ContactState) =>
       other !== contact &&
@@ -37,24 +57,24 @@ export class MemoryKeyValues {
       .map((state) => state.contact)
   }
 
-  readCache(namespace: string, keys: readonly string[]): CacheEntry[] {
+  async readCache(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]> {
     const entries = this.#cache.get(namespace)
     return [...new Set(keys)].map((key) => entries?.get(key)).filter((entry) => entry !== undefined)
   }
 
-  writeCache(namespace: string, entries: readonly CacheEntry[]): void {
+  async writeCache(namespace: string, entries: readonly CacheEntry[]): Promise<void> {
     const cached = this.#cache.get(namespace) ?? new Map<string, CacheEntry>()
     for (const entry of entries) cached.set(entry.key, { ...entry, value: entry.value ?? null })
     this.#cache.set(namespace, cached)
   }
 
-  deleteCache(namespace: string, keys?: readonly string[]): void {
+  async deleteCache(namespace: string, keys?: readonly string[]): Promise<void> {
     if (keys === undefined) this.#cache.delete(namespace)
     else for (const key of keys) this.#cache.get(namespace)?.delete(key)
   }
 
   /** Deletes lookups fetched before this. */
-  pruneCache(before: number): void {
+  protected pruneCache(before: number): void {
     for (const entries of this.#cache.values())
       for (const { key, at } of entries.values()) if (at < before) entries.delete(key)
   }

@@ -1,6 +1,6 @@
 /** The memory store's records, the heads of their queues, and its totals. */
 import type { LedgerEntry, Tally } from '../../ports/ledger.ts'
-import type { Backlog, Retention } from '../../ports/store.ts'
+import type { Backlog, LeaseRequest, Retention } from '../../ports/store.ts'
 import type { Attempt, LeasedRecord, Outcome, SourceRecord } from '../../ports/types.ts'
 import { toAttempt, withAttempt } from '../attempt-history.ts'
 import {
@@ -18,6 +18,7 @@ export interface StoredRecord {
   body: string | undefined
   status: LedgerEntry['status']
   attempt: number
+  cutOffs: number
   /** The earliest next attempt; of a leased record, the expiry of its lease. */
   due: number
   lease?: string | undefined
@@ -35,7 +36,7 @@ export interface StoredRecord {
 }
 
 export function createStoredRecord(seq: number, { body, ...record }: SourceRecord): StoredRecord {
-  const queued = { status: 'pending', attempt: 0, due: 0, attempts: [], parked: false } as const
+  const queued = { status: 'pending', attempt: 0, cutOffs: 0, due: 0, attempts: [], parked: false } as const
   return { seq, record, body, ...queued, waiting: new Map(), eventLookupIds: new Set(), released: new Set() }
 }
 
@@ -55,6 +56,7 @@ export function leaseRecord(stored: StoredRecord, lease: string, due: number): L
     lease,
     attempt: stored.attempt,
     ...(retryState && { retryState }),
+    ...(stored.cutOffs > 0 && { cutOffs: stored.cutOffs }),
     ...(stored.parked && { awaited: [...stored.waiting.keys()] }),
   }
 }
@@ -64,9 +66,19 @@ export function releaseRecord(stored: StoredRecord): void {
   Object.assign(stored, { status: stored.parked ? 'deferred' : 'pending', lease: undefined, due: 0 })
 }
 
-/** Releases those whose lease has expired. */
+/** Releases those whose lease has expired, as cut off. */
 export function releaseExpired(unsettled: readonly StoredRecord[], now: number): void {
-  for (const stored of unsettled) if (stored.lease !== undefined && stored.due <= now) releaseRecord(stored)
+  for (const stored of unsettled) {
+    if (stored.lease === undefined || stored.due > now) continue
+    stored.cutOffs += 1
+    releaseRecord(stored)
+  }
+}
+
+/** As in a `LeaseRequest`. */
+export function cutOffKind({ cutOffs }: StoredRecord): LeaseRequest['cutOff'] {
+  if (cutOffs === 0) return undefined
+  return cutOffs === 1 ? 'once' : 'repeatedly'
 }
 
 export function scopeOf({ record }: StoredRecord): string {

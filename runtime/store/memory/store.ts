@@ -2,9 +2,8 @@
 
 import type { Clock } from '../../ports/effects.ts'
 import type { ActivityWindow, DeadLetterQuery, EventQuery, ReplaySelector } from '../../ports/ledger.ts'
-import type { CacheEntry, Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
+import type { Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
 import {
-  type Json,
   LANES,
   type Lane,
   type LeasedRecord,
@@ -28,6 +27,7 @@ import {
   appendAttempt,
   backlogOf,
   createStoredRecord,
+  cutOffKind,
   findByRef,
   findLeasable,
   isExpired,
@@ -46,7 +46,7 @@ export function memoryStore({ clock }: { readonly clock: Clock }): Store {
   return new MemoryStore(clock)
 }
 
-class MemoryStore implements Store {
+class MemoryStore extends MemoryKeyValues implements Store {
   /** By id, oldest first. */
   readonly #records = new Map<string, StoredRecord>()
   readonly #clock: Clock
@@ -57,17 +57,17 @@ class MemoryStore implements Store {
   readonly #tallies = new MemoryTallies()
   readonly #waiting = new WaitingRecords(this.#tallies)
   readonly #activity = new MemoryActivity()
-  readonly #keyValues = new MemoryKeyValues()
   #seq = 0
   #leases = 0
 
   constructor(clock: Clock) {
+    super()
     this.#clock = clock
     this.#waiters = new Waiters(clock)
   }
 
   async append(records: readonly SourceRecord[], checkpoint?: Checkpoint) {
-    if (checkpoint) this.#keyValues.writeCheckpoint(checkpoint)
+    if (checkpoint) this.writeCheckpoint(checkpoint)
     let added = 0
     for (const record of records) {
       if (this.#records.has(record.id)) continue
@@ -80,15 +80,15 @@ class MemoryStore implements Store {
     return { added }
   }
 
-  async lease({ lane, limit, leaseMs }: LeaseRequest): Promise<readonly LeasedRecord[]> {
+  async lease({ lane, limit, leaseMs, cutOff }: LeaseRequest): Promise<readonly LeasedRecord[]> {
     const now = this.#clock.now()
     releaseExpired(
       LANES.flatMap((each) => this.#unsettled(each)),
       now,
     )
     const due = this.#leasable(lane)
-      .filter((stored) => stored.due <= now)
-      .sort((a, b) => a.due - b.due || a.seq - b.seq)
+      .filter((stored) => stored.due <= now && cutOffKind(stored) === cutOff)
+      .sort((a, b) => b.cutOffs - a.cutOffs || a.due - b.due || a.seq - b.seq)
       .slice(0, Math.max(0, limit))
     return due.map((stored) => leaseRecord(stored, String(++this.#leases), now + leaseMs))
   }
@@ -121,31 +121,20 @@ class MemoryStore implements Store {
     }
   }
 
+  async mostCutOffs(lane: Lane): Promise<number> {
+    const now = this.#clock.now()
+    const due = this.#leasable(lane).filter((stored) => stored.status !== 'leased' && stored.due <= now)
+    return due.reduce((most, stored) => Math.max(most, stored.cutOffs), 0)
+  }
+
   async wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
-    const due = this.#leasable(lane).reduce((least, stored) => Math.min(least, stored.due), Number.POSITIVE_INFINITY)
+    const next = this.#leasable(lane).filter(({ cutOffs }) => cutOffs === 0)
+    const due = next.reduce((least, stored) => Math.min(least, stored.due), Number.POSITIVE_INFINITY)
     await this.#waiters.sleep(lane, Math.min(ms, due - this.#clock.now()), signal)
   }
 
   async backlog(lane: Lane) {
     return backlogOf([...this.#queued[lane]])
-  }
-
-  async writeCheckpoints(entries: Parameters<Store['writeCheckpoints']>[0]): Promise<void> {
-    for (const entry of entries) this.#keyValues.writeCheckpoint(entry)
-  }
-
-  async compareAndSwapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean> {
-    if (this.#keyValues.readCheckpoint(name) !== from) return false
-    this.#keyValues.writeCheckpoint({ name, value: to })
-    return true
-  }
-
-  async writeCache(namespace: string, entries: readonly CacheEntry[]): Promise<void> {
-    this.#keyValues.writeCache(namespace, entries)
-  }
-
-  async deleteCache(namespace: string, keys?: readonly string[]): Promise<void> {
-    this.#keyValues.deleteCache(namespace, keys)
   }
 
   async isQueued(lane: Lane, orderingKey: string): Promise<boolean> {
@@ -158,22 +147,6 @@ class MemoryStore implements Store {
 
   async filterWaiting(keys: readonly string[]): Promise<ReadonlySet<string>> {
     return this.#waiting.filter(keys)
-  }
-
-  async readContacts(contacts: readonly string[]) {
-    return this.#keyValues.readContacts(contacts)
-  }
-
-  async contactsSharing(contact: string, limit: number) {
-    return this.#keyValues.contactsSharing(contact, limit)
-  }
-
-  async readCheckpoint(name: string): Promise<Json | undefined> {
-    return this.#keyValues.readCheckpoint(name)
-  }
-
-  async readCache(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]> {
-    return this.#keyValues.readCache(namespace, keys)
   }
 
   async tallies(scope?: string) {
@@ -221,7 +194,7 @@ class MemoryStore implements Store {
 
   async applyRetention(retention: Retention): Promise<number> {
     const now = this.#clock.now()
-    if (retention.lookups !== undefined) this.#keyValues.pruneCache(now - retention.lookups)
+    if (retention.lookups !== undefined) this.pruneCache(now - retention.lookups)
     const expired = [...this.#records.values()].filter((stored) => isExpired(stored, retention, now))
     for (const stored of expired) {
       this.#waiting.replace(stored, undefined)
@@ -257,7 +230,7 @@ class MemoryStore implements Store {
   #settle(stored: StoredRecord, attempted: Outcome): string[] {
     const { lane } = stored.record
     const { outcome, outdatedContacts } = this.#waiting.endRepeated(stored, attempted)
-    Object.assign(stored, { status: outcome.status, lease: undefined, outcome })
+    Object.assign(stored, { status: outcome.status, cutOffs: 0, lease: undefined, outcome })
     if (outcome.status === 'deferred') {
       stored.due = outcome.until
       appendAttempt(stored, outcome, this.#clock.now())
@@ -272,7 +245,7 @@ class MemoryStore implements Store {
     for (const lookupId of eventLookupIds(outcome)) stored.eventLookupIds.add(lookupId)
     const newKeys = new Set(deliveredKeys(outcome).filter((key) => !this.#deliveredKeys.has(key)))
     for (const key of newKeys) this.#deliveredKeys.add(key)
-    for (const state of deliveredContacts(outcome)) this.#keyValues.writeContact(state)
+    for (const state of deliveredContacts(outcome)) this.writeContact(state)
     const events = countableEvents(outcome, lane, (key) => newKeys.delete(key))
     this.#tallies.add(scopeOf(stored), events, 1)
     this.#activity.add(stored, events, this.#clock.now())
@@ -289,7 +262,7 @@ class MemoryStore implements Store {
     this.#activity.remove(stored, events)
     if (stored.outcome) appendAttempt(stored, stored.outcome, stored.settledAt ?? 0, this.#clock.now())
     stored.record = { ...stored.record, ingress: 'replay' }
-    Object.assign(stored, { status: 'pending', attempt: 0, due: 0, settledAt: undefined })
+    Object.assign(stored, { status: 'pending', attempt: 0, cutOffs: 0, due: 0, settledAt: undefined })
     this.#queued[stored.record.lane].add(stored)
   }
 }

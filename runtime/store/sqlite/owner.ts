@@ -1,7 +1,7 @@
 /** Owners of leases: one for each store in each process. The leases of dead processes are released at once. */
 import { randomUUID } from 'node:crypto'
 import type { Connection } from './connection.ts'
-import { releaseOwner } from './queue.ts'
+import { delaySuspects, releaseOwner } from './queue.ts'
 
 export interface Owner {
   readonly id: string
@@ -22,8 +22,14 @@ export function createOwner(pid = process.pid, start = START): Owner {
   return { id: `${pid}.${start}.${stores}`, pid, start }
 }
 
-export function registerOwner(db: Connection, { id, pid, start }: Owner): void {
-  db.run('INSERT INTO owners (id, pid, start) VALUES (?, ?, ?)', id, pid, start)
+export function registerOwner(db: Connection, { id, pid, start }: Owner, now: number): void {
+  const sql = 'INSERT INTO owners (id, pid, start, opened_at, last_lease) VALUES (?, ?, ?, ?, ?)'
+  db.run(sql, id, pid, start, now, now)
+}
+
+/** Notes a sign of life. */
+export function touchOwner(db: Connection, { id }: Owner, now: number): void {
+  db.run('UPDATE owners SET last_lease = ? WHERE id = ?', now, id)
 }
 
 /** Releases the leases of an owner without counting an attempt, and removes the owner. */
@@ -32,18 +38,33 @@ export function unregisterOwner(db: Connection, owner: Owner): void {
   db.run('DELETE FROM owners WHERE id = ?', owner.id)
 }
 
+/** Added to the life of a dead process, which renewed its leases of suspects each second; the longest delay. Milliseconds. */
+const MARGIN = 2_000
+const LONGEST_DELAY = 60_000
+
+interface KnownOwner extends Owner {
+  readonly opened_at: number
+  readonly last_lease: number
+}
+
+const OTHERS = 'SELECT id, pid, start, opened_at, last_lease FROM owners WHERE id <> ?'
+
 /**
- * Releases the leases of dead owners. Each counts as an attempt: the record may have killed its process.
+ * Releases the leases of dead owners. Each counts as cut off: the record may have killed its process. A record that was
+ * cut off twice is next tried when this process has outlived the dead one: one that dies of another cause at some time
+ * after each start then dies without that record.
  *
  * A wrong guess (two containers that share a file, each with pid 1) costs one second delivery with the same
  * idempotency key, and only once: the owner is removed, and its later leases end by expiry alone.
  */
-export function releaseDeadOwners(db: Connection, self: Owner, isAlive: IsProcessAlive): boolean {
-  const others = db.all<Owner>('SELECT id, pid, start FROM owners WHERE id <> ?', self.id)
+export function releaseDeadOwners(db: Connection, self: Owner, isAlive: IsProcessAlive, now: number): boolean {
+  const others = db.all<KnownOwner>(OTHERS, self.id)
   const dead = others.filter(({ pid, start }) => (pid === self.pid ? start !== self.start : !isAlive(pid)))
   for (const { id } of dead) {
-    releaseOwner(db, id, 'tried')
+    releaseOwner(db, id, 'cut-off')
     db.run('DELETE FROM owners WHERE id = ?', id)
   }
+  const longest = Math.max(0, ...dead.map(({ opened_at, last_lease }) => last_lease - opened_at))
+  if (dead.length > 0) delaySuspects(db, now + Math.min(LONGEST_DELAY, longest + MARGIN))
   return dead.length > 0
 }

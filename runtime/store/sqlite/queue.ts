@@ -57,14 +57,31 @@ export function insertLookupId(db: Connection, lookupId: string, seq: number): v
 const DUE = `
   SELECT * FROM (
     SELECT seq, id, ingress, attempt, due_at, 0 AS waiting FROM records
-    WHERE queue_head = 1 AND lane = ?1 AND due_at <= ?2 ORDER BY due_at, seq LIMIT ?3
+    WHERE queue_head = 1 AND cut_offs = 0 AND lane = ?1 AND due_at <= ?2 ORDER BY due_at, seq LIMIT ?3
   )
   UNION ALL
   SELECT * FROM (
     SELECT seq, id, ingress, attempt, due_at, 1 AS waiting FROM records
-    WHERE queue_head IS NULL AND status = 'deferred' AND lane = ?1 AND due_at <= ?2 ORDER BY due_at, seq LIMIT ?3
+    WHERE queue_head IS NULL AND status = 'deferred' AND cut_offs = 0 AND lane = ?1 AND due_at <= ?2
+    ORDER BY due_at, seq LIMIT ?3
   )
   ORDER BY due_at, seq LIMIT ?3`
+
+// Heads of queues, and records that wait for a contact, whose last try was cut off.
+const CUT_OFF = `
+  FROM records
+  WHERE cut_offs > 0 AND lane = ?1 AND due_at <= ?2 AND status <> 'leased' AND coalesce(queue_head, 1) = 1`
+
+const DUE_CUT_OFF = `
+  SELECT seq, id, ingress, attempt, queue_head IS NULL AS waiting ${CUT_OFF} AND cut_offs BETWEEN ?4 AND ?5
+  ORDER BY cut_offs DESC, due_at, seq LIMIT ?3`
+
+const MOST_CUT_OFFS = `SELECT max(cut_offs) AS most ${CUT_OFF}`
+
+/** The most cut-offs of a due record of the lane. */
+export function mostCutOffs(db: Connection, lane: Lane, now: number): number {
+  return db.get<{ most: number | null }>(MOST_CUT_OFFS, lane, now)?.most ?? 0
+}
 
 const LEASE = `
   UPDATE records SET status = 'leased', attempt = attempt + 1, due_at = ?, lease = ?, owner = ?
@@ -72,7 +89,7 @@ const LEASE = `
 
 const READ_RECORD = `
   SELECT r.seq, id, ingress, lane, topic, stream, resource, workspace, ordering_key, lookup_ids, received_at,
-    backfill_run, attempt, outcome, body
+    backfill_run, attempt, cut_offs, outcome, body
   FROM records r JOIN bodies USING (seq) WHERE r.seq = ?`
 
 export interface Lessee {
@@ -86,7 +103,13 @@ export interface Lessee {
 /** Leases due records; call it after `expireLeases`. Reads only records missing from the buffer. */
 export function lease(db: Connection, request: LeaseRequest, now: number, lessee: Lessee): LeasedRecord[] {
   const { owner, token, buffer } = lessee
-  const rows = db.all<DueRow>(DUE, request.lane, now, Math.max(0, request.limit))
+  const { lane, cutOff } = request
+  const limit = Math.max(0, request.limit)
+  const [least, most] = cutOff === 'once' ? [1, 1] : [2, Number.MAX_SAFE_INTEGER]
+  const rows =
+    cutOff === undefined
+      ? db.all<DueRow>(DUE, lane, now, limit)
+      : db.all<DueRow>(DUE_CUT_OFF, lane, now, limit, least, most)
   if (rows.length === 0) return []
   const leased = rows.flatMap((row) => {
     const lease = `${token}/${row.seq}`
@@ -123,30 +146,37 @@ export function findLease(db: Connection, record: LeasedRecord): QueuePosition |
   return db.get(`SELECT ${POSITION} FROM records WHERE seq = ? AND lease = ?`, ...parseLease(record))
 }
 
-/** Whether a lease that ended without a settlement counts as an attempt. */
-export type LeaseEnd = 'tried' | 'untried'
+/** Whether a lease that ended without a settlement counts as an attempt, and as cut off. */
+export type LeaseEnd = 'cut-off' | 'untried'
 
 // Outside the queue, a record that waits for a contact goes on waiting.
 const RELEASE = `
-  UPDATE records SET status = iif(queue_head IS NULL, 'deferred', 'pending'), attempt = attempt - ?, due_at = 0,
-    lease = NULL, owner = NULL
-  WHERE seq = ?`
+  UPDATE records SET status = iif(queue_head IS NULL, 'deferred', 'pending'), attempt = attempt - ?2, due_at = 0,
+    cut_offs = cut_offs + 1 - ?2, lease = NULL, owner = NULL
+  WHERE seq = ?1`
 
 export function releaseLease(db: Connection, position: QueuePosition, end: LeaseEnd): void {
-  db.run(RELEASE, end === 'untried' ? 1 : 0, position.seq)
+  db.run(RELEASE, position.seq, end === 'untried' ? 1 : 0)
   promoteNext(db, position)
 }
 
 /** Releases expired leases. */
 export function expireLeases(db: Connection, now: number): void {
   const sql = `SELECT ${POSITION} FROM records WHERE lease IS NOT NULL AND due_at <= ?`
-  for (const position of db.all<QueuePosition>(sql, now)) releaseLease(db, position, 'tried')
+  for (const position of db.all<QueuePosition>(sql, now)) releaseLease(db, position, 'cut-off')
 }
 
 /** Releases every lease of an owner. */
 export function releaseOwner(db: Connection, owner: string, end: LeaseEnd): void {
   const sql = `SELECT ${POSITION} FROM records WHERE lease IS NOT NULL AND owner = ?`
   for (const position of db.all<QueuePosition>(sql, owner)) releaseLease(db, position, end)
+}
+
+const DELAY_SUSPECTS = 'UPDATE records SET due_at = max(due_at, ?) WHERE cut_offs = 2 AND lease IS NULL'
+
+/** Delays the next try of records that were cut off twice: it runs alone, and decides. */
+export function delaySuspects(db: Connection, until: number): void {
+  db.run(DELAY_SUSPECTS, toInteger(until))
 }
 
 const QUEUE = `
@@ -187,16 +217,19 @@ const IS_QUEUED = `
   SELECT EXISTS (SELECT 1 FROM records WHERE lane = ?1 AND ordering_key = ?2 AND queue_head IS NOT NULL)
     OR EXISTS (
       SELECT 1 FROM records
-      WHERE queue_head IS NULL AND status = 'deferred' AND lane = ?1 AND due_at <= ?3 AND ordering_key = ?2)
+      WHERE queue_head IS NULL AND status = 'deferred' AND cut_offs = 0 AND lane = ?1 AND due_at <= ?3
+        AND ordering_key = ?2)
+    OR EXISTS (SELECT 1 FROM records WHERE cut_offs > 0 AND lane = ?1 AND ordering_key = ?2)
     OR EXISTS (SELECT 1 FROM records WHERE lease IS NOT NULL AND lane = ?1 AND ordering_key = ?2) AS queued`
 
 export function isQueued(db: Connection, lane: Lane, orderingKey: string, now: number): boolean {
   return db.get<{ queued: number }>(IS_QUEUED, lane, orderingKey, now)?.queued === 1
 }
 
-const NEXT_DUE = 'SELECT min(due_at) AS due FROM records WHERE queue_head = 1 AND lane = ?'
+const NEXT_DUE = 'SELECT min(due_at) AS due FROM records WHERE queue_head = 1 AND cut_offs = 0 AND lane = ?'
 const NEXT_CHECK = `
-  SELECT min(due_at) AS due FROM records WHERE queue_head IS NULL AND status = 'deferred' AND lane = ?`
+  SELECT min(due_at) AS due FROM records
+  WHERE queue_head IS NULL AND status = 'deferred' AND cut_offs = 0 AND lane = ?`
 
 /** The time at which the lane's next record is due, possibly in the past. Infinite when there is none. */
 export function nextDue(db: Connection, lane: Lane): number {

@@ -21,6 +21,7 @@ export interface LeaseRow extends RecordRow {
   readonly workspace: string
   readonly ordering_key: string
   readonly backfill_run: string | null
+  readonly cut_offs: number
   readonly outcome: string | null
   readonly body: string
 }
@@ -41,7 +42,7 @@ export function toInteger(ms: number): number {
 
 /** The record as appended, on its next attempt. */
 export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
-  const { workspace, ordering_key: orderingKey, body, backfill_run: run, outcome } = row
+  const { workspace, ordering_key: orderingKey, body, backfill_run: run, cut_offs: cutOffs, outcome } = row
   const retryState = outcome === null ? undefined : toRetryState(JSON.parse(outcome) as Outcome)
   return {
     ...recordFields(row),
@@ -52,6 +53,7 @@ export function leasedRecord(row: LeaseRow, lease: string): LeasedRecord {
     lease,
     attempt: row.attempt + 1,
     ...(retryState && { retryState }),
+    ...(cutOffs > 0 && { cutOffs }),
   }
 }
 

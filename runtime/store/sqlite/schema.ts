@@ -8,6 +8,7 @@ const MIGRATIONS: readonly string[] = [
   -- ordering_key: only one unsettled record of a lane and key is at the head of its queue.
   -- queue_head: 1 = can be leased once due, 0 = behind another of its key, null = settled, or waits for a contact.
   -- due_at: the earliest next attempt; of a leased record, the expiry of its lease.
+  -- cut_offs: tries in a row that ended without an outcome. Those of 1 or more are leased apart.
   -- attempts: JSON in a column, not a table: null costs nothing for records that never failed.
   CREATE TABLE records (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly string[] = [
     status TEXT NOT NULL,
     queue_head INTEGER,
     attempt INTEGER NOT NULL DEFAULT 0,
+    cut_offs INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER NOT NULL DEFAULT 0,
     lease TEXT,
     owner TEXT,
@@ -34,7 +36,8 @@ const MIGRATIONS: readonly string[] = [
     attempts TEXT
   ) STRICT;
   -- Partial: settled records cost the queue nothing. Covering: lease and backlog read the index alone.
-  CREATE INDEX records_queue_head ON records (lane, due_at, seq) WHERE queue_head = 1;
+  CREATE INDEX records_queue_head ON records (lane, due_at, seq) WHERE queue_head = 1 AND cut_offs = 0;
+  CREATE INDEX records_cut_off ON records (lane, cut_offs, due_at, seq) WHERE cut_offs > 0;
   CREATE INDEX records_ordering_key ON records (lane, ordering_key, queue_head, seq, received_at)
     WHERE queue_head IS NOT NULL;
   CREATE INDEX records_leased ON records (due_at, owner) WHERE lease IS NOT NULL;
@@ -122,7 +125,14 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (namespace, key)
   ) STRICT;
 
-  CREATE TABLE owners (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, start TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  -- last_lease: when the owner last leased or renewed.
+  CREATE TABLE owners (
+    id TEXT PRIMARY KEY,
+    pid INTEGER NOT NULL,
+    start TEXT NOT NULL,
+    opened_at INTEGER NOT NULL,
+    last_lease INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
   `
   -- The newest delivered state of each contact. Outlives its records: an older state may arrive at any time.
@@ -137,7 +147,8 @@ const MIGRATIONS: readonly string[] = [
   `,
   `
   -- Records that wait for a contact are deferred without being in a queue: due_at is their next check.
-  CREATE INDEX records_waiting ON records (lane, due_at, seq) WHERE queue_head IS NULL AND status = 'deferred';
+  CREATE INDEX records_waiting ON records (lane, due_at, seq)
+    WHERE queue_head IS NULL AND status = 'deferred' AND cut_offs = 0;
 
   -- key: the idempotency key, since an event waits in one record only.
   -- released: the contact was identified since the record's last check began.

@@ -20,10 +20,12 @@ import { TallyBatch } from './tally-batch.ts'
 import { deleteWaitingEvents, findHolders, releaseContacts, writeWaitingEvents } from './waiting.ts'
 
 const SETTLE = `
-  UPDATE records SET status = ?, queue_head = NULL, lease = NULL, owner = NULL, settled_at = ?, outcome = ?
+  UPDATE records
+  SET status = ?, queue_head = NULL, cut_offs = 0, lease = NULL, owner = NULL, settled_at = ?, outcome = ?
   WHERE seq = ? AND lease = ?`
 const deferSql = (assignment = '') => `
-  UPDATE records SET ${assignment} status = 'deferred', due_at = ?, lease = NULL, owner = NULL, outcome = ?, attempts = ?
+  UPDATE records
+  SET ${assignment} status = 'deferred', due_at = ?, cut_offs = 0, lease = NULL, owner = NULL, outcome = ?, attempts = ?
   WHERE seq = ? AND lease = ?`
 // A waiting record whose check fails stays outside its queue.
 const DEFER = deferSql()
@@ -133,7 +135,7 @@ export interface DeadRow extends SettledRecord {
 
 const REQUEUE = `
   UPDATE records
-  SET status = 'pending', ingress = 'replay', queue_head = 0, attempt = 0, due_at = 0, settled_at = NULL, attempts = ?
+  SET status = 'pending', ingress = 'replay', queue_head = 0, attempt = 0, cut_offs = 0, due_at = 0, settled_at = NULL, attempts = ?
   WHERE seq = ?`
 
 /** Queues a dead letter again and subtracts it from the totals, except the events that were delivered. */

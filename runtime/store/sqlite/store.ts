@@ -35,6 +35,7 @@ import {
   type Owner,
   registerOwner,
   releaseDeadOwners,
+  touchOwner,
   unregisterOwner,
 } from './owner.ts'
 import * as queue from './queue.ts'
@@ -57,8 +58,9 @@ export async function sqliteStore(path: string, options: SqliteOptions): Promise
   const { clock, owner = createOwner(), isAlive = isProcessAlive } = options
   const db = await openConnection(path, clock)
   db.transaction(() => {
-    registerOwner(db, owner)
-    releaseDeadOwners(db, owner, isAlive)
+    const now = clock.now()
+    registerOwner(db, owner, now)
+    releaseDeadOwners(db, owner, isAlive, now)
   })
   return new SqliteStore(db, clock, owner, isAlive)
 }
@@ -99,9 +101,11 @@ class SqliteStore implements Store {
     const lessee = { owner: id, token: `${id}/${this.#leases}`, buffer: this.#buffer }
     const { released, records } = await this.#write(() => {
       const now = this.#clock.now()
-      const released = releaseDeadOwners(this.#db, this.#owner, this.#isAlive)
+      const released = releaseDeadOwners(this.#db, this.#owner, this.#isAlive, now)
       queue.expireLeases(this.#db, now)
-      return { released, records: queue.lease(this.#db, request, now, lessee) }
+      const records = queue.lease(this.#db, request, now, lessee)
+      if (records.length > 0) touchOwner(this.#db, this.#owner, now)
+      return { released, records }
     })
     if (released) this.#waiters.wake(LANES)
     return records
@@ -109,7 +113,9 @@ class SqliteStore implements Store {
 
   async renew(records: readonly LeasedRecord[], leaseMs: number): Promise<void> {
     await this.#write(() => {
-      const until = this.#clock.now() + leaseMs
+      const now = this.#clock.now()
+      const until = now + leaseMs
+      touchOwner(this.#db, this.#owner, now)
       for (const record of records) queue.renew(this.#db, record, until)
     })
   }
@@ -131,6 +137,10 @@ class SqliteStore implements Store {
 
   async wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
     await this.#waiters.sleep(lane, Math.min(ms, queue.nextDue(this.#db, lane) - this.#clock.now()), signal)
+  }
+
+  async mostCutOffs(lane: Lane): Promise<number> {
+    return queue.mostCutOffs(this.#db, lane, this.#clock.now())
   }
 
   async isQueued(lane: Lane, orderingKey: string): Promise<boolean> {

@@ -1,11 +1,13 @@
 /** The worker: settles every leased record, leases none after the stop, and does not hammer a failing side. */
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { findCutOffFault, Isolation } from '../../../runtime/delivery/cut-off.ts'
 import { runWorker } from '../../../runtime/delivery/worker.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { Store } from '../../../runtime/ports/store.ts'
 import type { LeasedRecord, Outcome, SourceRecord } from '../../../runtime/ports/types.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { createOwner } from '../../../runtime/store/sqlite/owner.ts'
 import { sqliteStore } from '../../../runtime/store/sqlite/store.ts'
 import { silentLogger } from '../../../runtime/system.ts'
 import { createCleanup, temporaryFolder } from '../../helpers/processes/processes.ts'
@@ -176,4 +178,117 @@ test('throws when the store does, after settling the other records', async () =>
   const broken = begin()
   store.settle = () => Promise.reject(new Error('disk full'))
   await expect(clock.until(broken)).rejects.toThrow('disk full')
+})
+
+interface Life {
+  /** Whether delivering the record ends the process. */
+  readonly kills: (id: string) => boolean
+  /** How long a delivery takes, milliseconds. */
+  readonly takes?: () => number
+  /** How long the process lives at most, by the number of its start. Milliseconds. */
+  readonly lives?: (start: number) => number
+}
+
+/** A process that dies when it delivers one record, and is started again on the same file. */
+async function untilItStays(
+  records: readonly SourceRecord[],
+  { kills, takes = () => 100, lives = () => 60_000 }: Life,
+) {
+  const clock = virtualClock()
+  const path = join(temporaryFolder(closing), 'store.db')
+  const delivered = new Map<string, number>()
+  const deadBy: string[][] = []
+  for (let pid = 1; pid < 50; pid++) {
+    const alive = pid
+    const owner = { ...createOwner(pid, `${pid}`), pid: 100_000 + pid }
+    const store = await sqliteStore(path, { clock, owner, isAlive: (one) => one === 100_000 + alive })
+    if (pid === 1) await store.append(records)
+    const stop = new AbortController()
+    const inWork = new Set<string>()
+    let isDead = false
+    const deliver = async (record: LeasedRecord): Promise<Outcome> => {
+      if (isDead) return new Promise(() => undefined)
+      const fault = findCutOffFault(record.cutOffs)
+      if (fault !== undefined) return { status: 'dead', fault: fault.info(), events: [] }
+      inWork.add(record.id)
+      await clock.sleep(takes())
+      if (kills(record.id)) {
+        isDead = true
+        deadBy.push([...inWork])
+        return new Promise(() => undefined)
+      }
+      if (isDead) return new Promise(() => undefined)
+      inWork.delete(record.id)
+      delivered.set(record.id, (delivered.get(record.id) ?? 0) + 1)
+      return { status: 'delivered', events: [] }
+    }
+    // A dead process writes nothing.
+    const mortal = new Proxy(store, {
+      get: (target, name: keyof Store) => {
+        const method = target[name]
+        if (typeof method !== 'function') return method
+        return (...args: never[]) =>
+          isDead ? new Promise(() => undefined) : (method as (...all: never[]) => unknown).apply(target, args)
+      },
+    })
+    const parts = {
+      store: mortal,
+      clock,
+      logger: silentLogger,
+      deliver,
+      concurrency: () => 64,
+      isolation: new Isolation(),
+    }
+    void runWorker('live', parts, stop.signal)
+    for (let ms = 0; ms < lives(pid) && !isDead; ms += 50) await clock.advance(50)
+    isDead ||= lives(pid) < 60_000
+    stop.abort()
+    if (isDead) continue
+    const dead = (await store.listDeadLetters({ limit: 100 })).map(({ id, outcome }) => [
+      id,
+      outcome?.status === 'dead' && outcome.fault.code,
+    ])
+    const left = await store.backlog('live')
+    return { starts: pid, delivered, dead, left: left.records, deadBy }
+  }
+  throw new Error('the process dies at every start')
+}
+
+test.each([1, 10, 64, 150])(
+  'a record that kills its process ends as a dead letter; the other %i are delivered once',
+  async (count) => {
+    const records = Array.from({ length: count }, (_, i) => record(`${i}`))
+    records.splice(Math.floor(count / 2), 0, record('killer'))
+    const { starts, delivered, dead, left, deadBy } = await untilItStays(records, { kills: (id) => id === 'killer' })
+    expect(dead).toEqual([['killer', 'delivery/cut-off']])
+    expect(starts).toBe(4)
+    expect(left).toBe(0)
+    expect([...delivered.keys()].sort()).toEqual(
+      records
+        .map(({ id }) => id)
+        .filter((id) => id !== 'killer')
+        .sort(),
+    )
+    expect(deadBy.at(-1)).toEqual(['killer'])
+  },
+)
+
+test('of two records that kill their process, each ends as a dead letter', async () => {
+  const records = Array.from({ length: 20 }, (_, i) => record(`${i}`))
+  const { dead, delivered, starts } = await untilItStays(records, { kills: (id) => id === '3' || id === '17' })
+  expect(dead.map(([id]) => id).sort()).toEqual(['17', '3'])
+  expect(delivered.size).toBe(18)
+  expect(starts).toBeLessThanOrEqual(6)
+})
+
+const restarts: [string, Omit<Life, 'kills'>][] = [
+  ['before a delivery ends', { takes: () => 2_000, lives: (start) => (start < 12 ? 1_000 : 300_000) }],
+  ['after two seconds', { takes: () => 300, lives: (start) => (start < 12 ? 2_000 : 60_000) }],
+  ['after a minute of slow deliveries', { takes: () => 50_000, lives: (start) => (start < 5 ? 59_000 : 600_000) }],
+]
+test.each(restarts)('a process that is killed again and again %s sets no record aside', async (_, life) => {
+  const records = Array.from({ length: 80 }, (_, i) => record(`${i}`))
+  const { dead, delivered, left } = await untilItStays(records, { ...life, kills: () => false })
+  expect(dead).toEqual([])
+  expect([delivered.size, left]).toEqual([80, 0])
 })

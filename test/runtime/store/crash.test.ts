@@ -40,7 +40,8 @@ async function killAfter(process: ChildProcess, lines: number): Promise<Record<s
 async function drain(store: Store): Promise<string[]> {
   const drained: string[] = []
   for (;;) {
-    const leased = await store.lease({ lane: 'live', limit: 500, leaseMs: 60_000 })
+    const request = { lane: 'live', limit: 500, leaseMs: 60_000 } as const
+    const leased = [...(await store.lease(request)), ...(await store.lease({ ...request, cutOff: 'once' }))]
     if (leased.length === 0) return drained
     drained.push(...ids(leased))
     await store.settle(leased.map((it) => settlement(it, delivered())))

@@ -189,7 +189,9 @@ describe('owners of leases', () => {
       const ours = await open(path, { isAlive: () => runs })
       expect(single(await ours.trace('a')).status).toBe(back ? 'pending' : 'leased')
       // It counts as an attempt: the record may be what killed the process.
-      expect(await ours.lease(request)).toMatchObject(back ? [{ id: 'a', attempt: 2 }] : [])
+      expect(await ours.lease(request)).toEqual([])
+      const again = await ours.lease({ ...request, cutOff: 'once' })
+      expect(again).toMatchObject(back ? [{ id: 'a', attempt: 2, cutOffs: 1 }] : [])
       expect(await theirs.settle([settlement(held, delivered())])).toBe(back ? 0 : 1)
       await Promise.all([ours.close(), theirs.close()])
     },
@@ -204,7 +206,35 @@ describe('owners of leases', () => {
     await theirs.lease(request)
     expect(await ours.lease(request)).toEqual([])
     runs = false
-    expect(ids(await ours.lease(request))).toEqual(['a'])
+    expect(ids(await ours.lease(request))).toEqual([])
+    expect(ids(await ours.lease({ ...request, cutOff: 'once' }))).toEqual(['a'])
     await Promise.all([ours.close(), theirs.close()])
+  })
+
+  test('a record that two processes died with is tried when this one has outlived the last; after three at once', async () => {
+    const path = newFile()
+    const alive = new Set<number>()
+    const openAs = (pid: number) => {
+      alive.clear()
+      alive.add(pid)
+      return open(path, { owner: createOwner(pid, 'x'), isAlive: (one) => alive.has(one) })
+    }
+    const repeatedly = { ...request, cutOff: 'repeatedly' } as const
+    const first = await openAs(1)
+    await first.append([record('a')])
+    await first.lease(request)
+    const second = await openAs(2)
+    clock.advance(5_000)
+    expect(ids(await second.lease({ ...request, cutOff: 'once' }))).toEqual(['a'])
+    const third = await openAs(3)
+    expect(await third.mostCutOffs('live')).toBe(0)
+    clock.advance(6_999)
+    expect(await third.lease(repeatedly)).toEqual([])
+    clock.advance(1)
+    expect(await third.mostCutOffs('live')).toBe(2)
+    expect(await third.lease(repeatedly)).toMatchObject([{ id: 'a', cutOffs: 2 }])
+    const fourth = await openAs(4)
+    expect(await fourth.lease(repeatedly)).toMatchObject([{ id: 'a', cutOffs: 3 }])
+    await Promise.all([first, second, third, fourth].map((store) => store.close()))
   })
 })
