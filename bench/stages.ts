@@ -86,7 +86,7 @@ async function prepareStages({ sample, metric, topic, spec, find }: StageInputs)
   const planned = plans.planOf(mapping)
   const none = async () => new Set<string>()
   const live = { isQueued: async () => false, liveSince: () => 0, firstWebhookAt: () => 0 }
-  const store = { filterDelivered: none, filterWaiting: none, ...live }
+  const store = { filterDelivered: none, filterWaiting: none, readSends: async () => [], ...live }
   const states = { newest: async () => undefined, sent: () => undefined }
   const lookups = { find, invalidate: async () => undefined }
   const parts: MapParts = { spec, plan: plans, lookups, contacts: states, ...store }

@@ -8,6 +8,7 @@ import type { ProcessIdentity } from './backfill/types.ts'
 import type { Connector } from './connector.ts'
 import { BacklogMonitor } from './delivery/backlog-monitor.ts'
 import { createDeliveryLimits, type DeliverParts, deliver } from './delivery/deliver.ts'
+import { FirstSends } from './delivery/first-sends.ts'
 import { ProfileIds } from './delivery/profile-ids.ts'
 import { type LaneParts, runLane, runLanes } from './delivery/run-lanes.ts'
 import { MessageSender } from './delivery/sender.ts'
@@ -26,6 +27,7 @@ import { Fault } from './ports/fault.ts'
 import type { RecipeTarget } from './ports/recipes.ts'
 import type { Source } from './ports/source.ts'
 import type { Store } from './ports/store.ts'
+import type { Outcome, SourceRecord } from './ports/types.ts'
 import { createRecipeBook } from './recipes.ts'
 import { pollChanges, reconcileOnce } from './reconcile/poller.ts'
 import { readReconcileState } from './reconcile/state.ts'
@@ -111,13 +113,21 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     reconcile: (reconcileOptions) => reconcileOnce(reconcileParts, reconcileOptions),
     pollChanges: ({ signal }) => pollChanges(reconcileParts, signal),
     lastReconcile: async () => (await readReconcileState(store)).last,
-    deliver: (record) => deliver(record, parts),
+    deliver: (record) => deliverForHost(record, parts, guarded),
     preview: (input) => previewMapping(input, { ...parts, destination: options.destination }),
     check: (signal) => options.runChecks(client, signal),
     ...(counter && { verify: (verifyOptions) => verifyDeliveries({ spec, store, counter, clock }, verifyOptions) }),
     ...(recipeTarget && { recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }) }),
     close: async () => closing.abort(),
   }
+}
+
+/** A host with a queue of its own settles nothing in the store. */
+async function deliverForHost(record: SourceRecord, parts: DeliverParts, store: GuardedStore): Promise<Outcome> {
+  const outcome = await deliver(record, parts)
+  const keys = outcome.events.flatMap(({ status, key }) => (status === 'delivered' && key !== undefined ? [key] : []))
+  if (keys.length > 0) await store.forgetSends(keys)
+  return outcome
 }
 
 /** The source's client, its statistics, and the pin that holds the store to one account of each side. */
@@ -143,7 +153,8 @@ function createDelivery(options: CreateConnectorOptions, { client, accounts, gua
   const { spec, destination, store, clock, random, logger, gate } = options
   const backlog = new BacklogMonitor(store, spec.destination.bulkThreshold, clock)
   const hasBacklog = () => backlog.isHigh()
-  const sender = new MessageSender({ destination, clock, signal, hasBacklog })
+  const firstSends = new FirstSends(guarded, spec)
+  const sender = new MessageSender({ destination, clock, signal, hasBacklog, firstSends })
   const runs = new CurrentRunChecker(guarded, clock)
   const liveSince = new LiveSinceReader(guarded)
   const parts: DeliverParts = {
@@ -162,6 +173,8 @@ function createDelivery(options: CreateConnectorOptions, { client, accounts, gua
     firstWebhookAt: () => liveSince.readFirst(spec),
     contacts: new ContactStates(guarded),
     contactsSharing: (contact, limit) => guarded.contactsSharing(contact, limit),
+    moveSends: (...args) => guarded.moveSends(...args),
+    readSends: (keys) => guarded.readSends(keys),
     profileIds: new ProfileIds({ spec, sender, hasBacklog, clock, logger }),
     sender,
     isCurrentRun: (run) => runs.isCurrent(run),

@@ -6,6 +6,7 @@ import type { ApiResponse } from '../../runtime/http/error-response.ts'
 import { createRateLimiter } from '../../runtime/http/rate-limiter.ts'
 import { withAuth } from '../../runtime/http/with-auth.ts'
 import { getPath } from '../../runtime/lib/json.ts'
+import type { MaybePromise } from '../../runtime/lib/maybe-promise.ts'
 import { type AuthProvider, createStaticAuth, type RequestAuth } from '../../runtime/ports/auth.ts'
 import type { Clock, Fetch, Logger, Random } from '../../runtime/ports/effects.ts'
 import { Fault } from '../../runtime/ports/fault.ts'
@@ -34,7 +35,7 @@ export interface KlaviyoOptions {
 }
 
 /** A body, or a function called for every try. */
-export type RequestBody = string | (() => string)
+export type RequestBody = string | (() => MaybePromise<string>)
 
 /**
  * Sends one request to an endpoint, a GET without a body; `path` replaces the endpoint's own, or its placeholders. Throws
@@ -105,8 +106,8 @@ export function endpointClient(options: KlaviyoOptions, endpoint: EndpointOption
     const release = await acquire(lane, signal)
     try {
       const { method = 'POST' } = endpoint
-      const makeRequest = (current: RequestAuth) => {
-        const text = typeof body === 'function' ? body() : body
+      const makeRequest = async (current: RequestAuth) => {
+        const text = typeof body === 'function' ? await body() : body
         if (lane === 'backfill') assertBackfillFlags(text ?? '')
         return new Request(addressOf(current, path), requestInit({ ...headers, ...current.headers }, method, text))
       }

@@ -100,8 +100,9 @@ class KlaviyoDestination implements Destination {
 
   async #send(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
     let changes: Receipt['changes'] = []
-    const body = () => {
-      const encoded = messageBody(message, this.#limits)
+    const body = async () => {
+      const profile = (await message.currentProfile?.()) ?? message.profile
+      const encoded = messageBody({ ...message, profile }, this.#limits)
       changes = encoded.changes
       return encoded.text
     }
@@ -109,7 +110,7 @@ class KlaviyoDestination implements Destination {
     return withChanges(receipt, changes)
   }
 
-  #request(message: OutgoingMessage, signal: AbortSignal, body: () => string): Promise<ApiResponse> {
+  #request(message: OutgoingMessage, signal: AbortSignal, body: () => Promise<string>): Promise<ApiResponse> {
     if (message.kind === 'event') return this.#event('live', signal, body)
     const { profileId } = message
     if (profileId === undefined) return this.#profile('live', signal, body)
@@ -129,10 +130,9 @@ class KlaviyoDestination implements Destination {
 }
 
 function messageBody(message: OutgoingMessage, limits: Limits): EncodedMessage {
-  const { currentProfile, ...rest } = message
-  const profile = currentProfile?.() ?? message.profile
-  if (rest.kind === 'profile') return profileBody(profile, limits, rest.profileId)
-  return eventBody({ ...rest, profile }, limits)
+  if (message.kind === 'profile') return profileBody(message.profile, limits, message.profileId)
+  const { currentProfile: _, ...event } = message
+  return eventBody(event, limits)
 }
 
 /** Events of a backfill in a window, when each bulk request is full. */

@@ -1,5 +1,6 @@
 /** Resends a message whose identifiers Klaviyo rejects: without the phone number, or to the profile of the address. */
 
+import { mapMaybe } from '../../runtime/lib/maybe-promise.ts'
 import type { Logger } from '../../runtime/ports/effects.ts'
 import { type Fault, toFault } from '../../runtime/ports/fault.ts'
 import type { AddressChange, OutgoingMessage, ProfileUpdate, Receipt } from '../../runtime/ports/types.ts'
@@ -66,7 +67,7 @@ function withoutPhone<M extends OutgoingMessage>(message: M): M | undefined {
   const { phone_number, ...profile } = message.profile
   if (phone_number === undefined || !profile.email) return undefined
   const { currentProfile } = message
-  const current = currentProfile && { currentProfile: () => dropPhone(currentProfile()) }
+  const current = currentProfile && { currentProfile: () => mapMaybe(currentProfile(), dropPhone) }
   return { ...message, profile, ...current }
 }
 

@@ -6,7 +6,7 @@ import type { CompiledPlan } from '../mapping/compile-plan.ts'
 import { CONTACT } from '../mapping/hydrate.ts'
 import type { Lookups } from '../mapping/lookups.ts'
 import type { ContactStates } from '../mapping/person/contact-states.ts'
-import { fingerprint, strongestIdentifier } from '../mapping/person/person-state.ts'
+import { fingerprint, pickIdentifiers, strongestIdentifier } from '../mapping/person/person-state.ts'
 import type { EventIdentity, PersonState } from '../mapping/types.ts'
 import type { Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
@@ -25,7 +25,7 @@ import type { Spec } from '../spec/spec.ts'
 import type { ProfileIds } from './profile-ids.ts'
 import type { MessageSender } from './sender.ts'
 
-export interface SendParts extends Pick<Store, 'contactsSharing'> {
+export interface SendParts extends Pick<Store, 'contactsSharing' | 'moveSends'> {
   readonly spec: Spec
   readonly plan: CompiledPlan
   readonly lookups: Lookups
@@ -61,6 +61,7 @@ async function sendProfile(mapped: WithPerson<ProfileUpdate>, parts: SendParts):
   const { profileId, addressChange } = await planMove(mapped, previous, parts)
   const update = profileId === undefined ? message : { ...message, profileId }
   const receipt = await parts.sender.send(update, identity.lane)
+  await moveSends(mapped, receipt, parts)
   return delivered(mapped, { ...(addressChange && { addressChange }), ...receipt }, parts)
 }
 
@@ -74,11 +75,13 @@ async function sendEvent(mapped: WithPerson<MetricEvent>, parts: SendParts): Pro
     const sent = contacts.sent(contact)
     return sent !== undefined && isEarlier(updatedAt, sent.updatedAt) ? sent.identifiers : message.profile
   }
-  const event = { ...message, currentProfile }
+  const event = { ...message, contact, currentProfile }
   if (identity.lane === 'backfill' || person.isOutdated)
     return { ...identity, status: 'delivered', receipt: await sender.send(event, identity.lane) }
   const move = await moveBefore(mapped, parts)
   const receipt = { ...(await sender.send(event, identity.lane)), ...move }
+  // Its attributes were not sent, nor was its address.
+  if (receipt.firstIdentifiers) return { ...identity, status: 'delivered', receipt }
   const result = delivered(mapped, receipt, parts)
   if (receipt.profileId !== undefined) return result
   const profileId = await learnProfile(mapped, parts)
@@ -120,6 +123,7 @@ async function moveBefore(
   if (profileId === undefined) return kept
   try {
     const receipt = await parts.sender.send({ kind: 'profile', profile: message.profile, profileId }, 'live')
+    await moveSends(mapped, receipt, parts)
     remember(mapped, receipt, parts)
     const { profileId: moved, addressChange } = receipt
     return { ...(moved !== undefined && { profileId: moved }), ...(addressChange && { addressChange }) }
@@ -130,6 +134,15 @@ async function moveBefore(
     parts.logger.warn('the profile of a contact who changed their address could not be moved', { code: fault.code })
     return {}
   }
+}
+
+/** An event whose answer was lost goes on to the same profile, under its new address. */
+async function moveSends(
+  { message: { profile }, person }: WithPerson<OutgoingMessage>,
+  { addressChange }: Receipt,
+  parts: SendParts,
+): Promise<void> {
+  if (addressChange === 'moved') await parts.moveSends(person.contact, pickIdentifiers(profile, parts.spec))
 }
 
 interface Move {
@@ -215,6 +228,3 @@ function remember(
   if (state.address !== undefined) profileIds.forgetOther(contact, state.address)
   return state
 }
-
-const pickIdentifiers = (profile: Profile, { profile: { identifiers } }: Spec): Profile =>
-  Object.fromEntries(identifiers.flatMap((name) => (profile[name] === undefined ? [] : [[name, profile[name]]])))

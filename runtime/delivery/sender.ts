@@ -1,11 +1,13 @@
 /** Chooses the request that carries a message: one of its own, or a bulk request. */
 
 import { Batcher } from '../lib/batcher.ts'
+import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import type { Destination, SendResult } from '../ports/destination.ts'
 import type { Clock } from '../ports/effects.ts'
-import { Fault } from '../ports/fault.ts'
-import type { Lane, OutgoingMessage, Receipt } from '../ports/types.ts'
+import { Fault, toFault } from '../ports/fault.ts'
+import type { Lane, MetricEvent, OutgoingMessage, Receipt } from '../ports/types.ts'
 import { processIsolation } from './cut-off.ts'
+import type { BegunSend, FirstSends } from './first-sends.ts'
 
 /**
  * How long a bulk request waits for more messages, milliseconds. History is in no hurry: one half-empty request in two
@@ -19,11 +21,12 @@ export interface SenderParts {
   /** Whether the live backlog is too high for one request per event. */
   readonly hasBacklog: () => boolean
   readonly signal: AbortSignal
+  readonly firstSends: FirstSends
 }
 
 export class MessageSender {
   readonly #parts: SenderParts
-  readonly #bulk: Readonly<Record<Lane, Batcher<OutgoingMessage, Receipt>>>
+  readonly #bulk: Readonly<Record<Lane, Batcher<MetricEvent, Receipt>>>
 
   constructor(parts: SenderParts) {
     this.#parts = parts
@@ -38,7 +41,7 @@ export class MessageSender {
       if (lane === 'backfill') throw new Fault('bug', 'bug/profile-lane', 'a profile update is in lane backfill')
       return destination.send(message, signal)
     }
-    return lane === 'backfill' || hasBacklog() ? this.#bulk[lane].add(message) : destination.send(message, signal)
+    return lane === 'backfill' || hasBacklog() ? this.#bulk[lane].add(message) : sendOne(message, this.#parts)
   }
 
   /** Sends the bulk request of a lane that is not full yet. */
@@ -47,8 +50,27 @@ export class MessageSender {
   }
 }
 
-function bulkRequests(lane: Lane, { destination, clock, signal }: SenderParts): Batcher<OutgoingMessage, Receipt> {
-  return new Batcher<OutgoingMessage, Receipt>({
+async function sendOne(event: MetricEvent, { destination, firstSends, signal }: SenderParts): Promise<Receipt> {
+  let begun: BegunSend | undefined
+  let first = event.profile
+  // Noted as late as possible: a newer state of the person may have been sent while the event waited.
+  const currentProfile = async () => {
+    const current = (await event.currentProfile?.()) ?? event.profile
+    if (begun === undefined) [begun, first] = [(await firstSends.begin([{ ...event, profile: current }]))[0], current]
+    return begun === undefined ? current : firstSends.profileOf(begun, current)
+  }
+  try {
+    const receipt = await destination.send({ ...event, currentProfile }, signal)
+    return begun === undefined || firstSends.isSame(begun, first) ? receipt : { ...receipt, firstIdentifiers: true }
+  } catch (error) {
+    if (begun !== undefined) await firstSends.end([begun], [toFault(error)])
+    throw error
+  }
+}
+
+function bulkRequests(lane: Lane, parts: SenderParts): Batcher<MetricEvent, Receipt> {
+  const { destination, clock } = parts
+  return new Batcher<MetricEvent, Receipt>({
     maxItems: destination.batch.events,
     maxBytes: destination.batch.bytes,
     sizeOf: (message) => destination.sizeOf(message, lane),
@@ -56,14 +78,31 @@ function bulkRequests(lane: Lane, { destination, clock, signal }: SenderParts): 
       return processIsolation.hasSuspects ? LINGER.live : LINGER[lane]
     },
     clock,
-    run: (messages): Promise<readonly SendResult[]> =>
-      destination.sendMany(messages.map(withCurrentProfile), lane, signal),
+    run: (events) => sendMany(events, lane, parts),
   })
 }
 
-/** A message waits for others before it leaves, and a newer state of its person may leave first. */
-function withCurrentProfile(message: OutgoingMessage): OutgoingMessage {
-  if (message.kind === 'profile') return message
-  const profile = message.currentProfile?.() ?? message.profile
-  return profile === message.profile ? message : { ...message, profile }
+async function sendMany(
+  events: readonly MetricEvent[],
+  lane: Lane,
+  { destination, firstSends, signal }: SenderParts,
+): Promise<readonly SendResult[]> {
+  const current = await Promise.all(events.map(withCurrentProfile))
+  const begun = await firstSends.begin(current)
+  const isOther = current.map(({ profile }, index) => !firstSends.isSame(begun[index] as BegunSend, profile))
+  const pinned = current.map((event, index) =>
+    isOther[index] ? { ...event, profile: (begun[index] as BegunSend).identifiers } : event,
+  )
+  const results = await destination.sendMany(pinned, lane, signal)
+  await firstSends.end(begun, results)
+  return results.map((result, index) =>
+    isOther[index] && !(result instanceof Fault) ? { ...result, firstIdentifiers: true } : result,
+  )
+}
+
+/** An event waits for others before it leaves, and a newer state of its person may leave first. */
+function withCurrentProfile(event: MetricEvent): MaybePromise<MetricEvent> {
+  return mapMaybe(event.currentProfile?.() ?? event.profile, (profile) =>
+    profile === event.profile ? event : { ...event, profile },
+  )
 }

@@ -150,6 +150,7 @@ class LaneWorker {
       if (request.cutOff === 'repeatedly') logger.warn(ALONE, { record: record.id, processes: record.cutOffs })
       void this.#finish({ ...record, body: '' }, deliver(record))
     }
+    if (request.cutOff !== undefined && leased.length > 0) void this.#renewSuspects()
     return leased.length
   }
 
@@ -203,17 +204,24 @@ class LaneWorker {
   }
 
   async #renewLeases(drained: AbortSignal): Promise<void> {
-    const { store, clock, logger } = this.#parts
-    let renewedAt = this.#time.now()
     while (!drained.aborted) {
-      await clock.sleep(RENEW_SUSPECTS_EVERY_MS, drained)
-      const every = this.#hasSuspects() ? RENEW_SUSPECTS_EVERY_MS : RENEW_EVERY_MS
-      if (drained.aborted || this.#inFlight.size === 0 || this.#time.now() - renewedAt < every) continue
-      renewedAt = this.#time.now()
-      await store.renew([...this.#inFlight.keys()], LEASE_MS).catch((error: unknown) => {
-        const code = error instanceof Fault ? error.code : 'store/renew'
-        logger.error('lease renewal failed; records may be delivered by another process', { code })
-      })
+      await this.#parts.clock.sleep(RENEW_EVERY_MS, drained)
+      if (!drained.aborted && this.#inFlight.size > 0) await this.#renew()
     }
+  }
+
+  async #renewSuspects(): Promise<void> {
+    while (!this.#signal.aborted && this.#hasSuspects()) {
+      await this.#parts.clock.sleep(RENEW_SUSPECTS_EVERY_MS, this.#signal)
+      if (!this.#signal.aborted && this.#hasSuspects()) await this.#renew()
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const { store, logger } = this.#parts
+    await store.renew([...this.#inFlight.keys()], LEASE_MS).catch((error: unknown) => {
+      const code = error instanceof Fault ? error.code : 'store/renew'
+      logger.error('lease renewal failed; records may be delivered by another process', { code })
+    })
   }
 }

@@ -5,7 +5,7 @@ import { capitalize } from '../lib/format.ts'
 import { parseJson } from '../lib/json.ts'
 import { readStart } from '../lib/read-body.ts'
 import type { Clock, Fetch, Random } from '../ports/effects.ts'
-import { Fault, toFault } from '../ports/fault.ts'
+import { Fault, mayHaveTakenEffect, toFault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
 import { type ApiResponse, type ErrorContext, faultFromResponse } from './error-response.ts'
 import type { RateLimiter } from './rate-limiter.ts'
@@ -59,10 +59,13 @@ export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
   const { clock, random, attempts = ATTEMPTS } = parts
   return (makeRequest, options) => {
     let waited = 0
+    let unanswered = false
     // p-retry takes no clock. With `minTimeout: 0` it starts no timer; `shouldRetry` sleeps instead: full jitter, never
     // before Retry-After.
     const shouldRetry = async ({ error, retriesConsumed }: { error: Error; retriesConsumed: number }) => {
-      const { kind, code, details } = toFault(error)
+      const fault = toFault(error)
+      const { kind, code, details } = fault
+      unanswered ||= mayHaveTakenEffect(fault)
       const { retryAfter = 0 } = details
       waited += retryAfter
       if (kind !== 'transient' || waited > MAX_RETRY_AFTER_TOTAL_MS) return false
@@ -75,8 +78,17 @@ export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
       retries: attempts - 1,
       minTimeout: 0,
       shouldRetry,
+    }).catch((error: unknown) => {
+      throw unanswered ? withLostAnswer(toFault(error)) : error
     })
   }
+}
+
+/** A later try may be refused for a reason that says nothing of an earlier one, whose answer was lost. */
+function withLostAnswer(fault: Fault): Fault {
+  if (fault.kind === 'data' || mayHaveTakenEffect(fault)) return fault
+  const { kind, code, message, details } = fault
+  return new Fault(kind, code, message, { ...details, unanswered: true })
 }
 
 async function sendOnce(

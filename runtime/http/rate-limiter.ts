@@ -190,5 +190,7 @@ function count(header: string | null): number | undefined {
 }
 
 function stopped(): Fault {
-  return new Fault('transient', 'rate-limit/stopped', 'stopped before the request was sent; will retry')
+  return new Fault('transient', 'rate-limit/stopped', 'stopped before the request was sent; will retry', {
+    unanswered: false,
+  })
 }

@@ -7,6 +7,10 @@ type RecordMethods =
   | 'readCheckpoint'
   | 'filterDelivered'
   | 'filterWaiting'
+  | 'beginSends'
+  | 'readSends'
+  | 'forgetSends'
+  | 'moveSends'
   | 'isQueued'
   | 'readContacts'
   | 'contactsSharing'
@@ -22,6 +26,10 @@ export function storeWithTransientFaults(store: Store): Pick<Store, RecordMethod
     readCheckpoint: (name) => guard(() => store.readCheckpoint(name)),
     filterDelivered: (keys) => guard(() => store.filterDelivered(keys)),
     filterWaiting: (keys) => guard(() => store.filterWaiting(keys)),
+    beginSends: (sends) => guard(() => store.beginSends(sends)),
+    readSends: (keys) => guard(() => store.readSends(keys)),
+    forgetSends: (keys) => guard(() => store.forgetSends(keys)),
+    moveSends: (...args) => guard(() => store.moveSends(...args)),
     isQueued: (...args) => guard(() => store.isQueued(...args)),
     readContacts: (contacts) => guard(() => store.readContacts(contacts)),
     contactsSharing: (...args) => guard(() => store.contactsSharing(...args)),

@@ -52,8 +52,12 @@ const ADDRESS_CHANGES: Readonly<Record<AddressChange, string>> = {
 }
 
 /** How the message was sent, beside its response: changed fields, a moved profile. Quotes no address. */
-export function formatReceipt({ changes, addressChange }: Partial<Receipt> = {}): readonly string[] {
-  return [...formatChanges(changes), ...(addressChange ? [ADDRESS_CHANGES[addressChange]] : [])]
+export function formatReceipt({ changes, addressChange, firstIdentifiers }: Partial<Receipt> = {}): readonly string[] {
+  return [
+    ...formatChanges(changes),
+    ...(firstIdentifiers ? ['sent again to the address of the first send, whose answer was lost'] : []),
+    ...(addressChange ? [ADDRESS_CHANGES[addressChange]] : []),
+  ]
 }
 
 /** Aligns the columns of rows, except the last one. */

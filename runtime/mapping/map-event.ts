@@ -1,22 +1,26 @@
 /** Maps one occurrence to one event, or to the named reason to skip it. */
+
+import type { Bindings } from '../expression/expression.ts'
 import { toIsoUtc } from '../lib/iso-time.ts'
+import type { MaybePromise } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
-import type { Lane, MetricEvent } from '../ports/types.ts'
+import type { JsonObject, Lane, MetricEvent, Profile } from '../ports/types.ts'
 import type { Candidate } from './candidates.ts'
 import { hashEmail, hasIdentifier } from './map-profile.ts'
 import { awaitIdentity, findPerson, ownId } from './person/find-person.ts'
 import { withNewestState } from './person/person-state.ts'
 import { SkipSignal } from './property-values.ts'
 import { findSkipReason } from './skip-rules.ts'
-import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './types.ts'
+import type { DeliveryContext, EventIdentity, MapParts, MapResult, PersonState } from './types.ts'
 
 /** Maps one occurrence. Throws a `Fault` for an expression that fails: an event is sent whole or not at all. */
 export async function mapEvent(
-  { mapping, item, bindings, key, ms, contacts, ended, windowSkip, behindLive }: Candidate,
+  candidate: Candidate,
   named: EventIdentity & { readonly time: string },
   context: DeliveryContext,
   parts: MapParts,
 ): Promise<MapResult<MetricEvent>> {
+  const { mapping, item, bindings, ms, contacts, ended, windowSkip, behindLive } = candidate
   const plan = parts.plan.planOf(mapping)
   const { lane, time } = named
 
@@ -31,9 +35,12 @@ export async function mapEvent(
   const request = { plan: plan.lookups[lane], item, bindings, lane, lookups: parts.lookups }
   const found = await findPerson(contacts, request, parts.forDisplay ? 0 : ms, context)
   const identity = { ...named, contact: found.contact }
-  if (found.wait !== undefined) return { identity, wait: found.wait }
+  const event = { candidate, identity, time }
+  if (found.wait !== undefined)
+    return (await mapSentEvent({ ...event, bound: found.bound }, parts)) ?? { identity, wait: found.wait }
   const { bound, person, state } = await withNewestState(found, request, parts)
-  if (person === undefined) return { identity, skipped: 'contact-not-found' }
+  if (person === undefined)
+    return (await mapSentEvent({ ...event, bound }, parts)) ?? { identity, skipped: 'contact-not-found' }
   const late = findSkipReason(plan.lateSkips, item, bound)
   const lateReason = late instanceof Promise ? await late : late
   if (lateReason !== undefined) return { identity, skipped: lateReason }
@@ -41,6 +48,8 @@ export async function mapEvent(
   const evaluated = parts.plan.profile.evaluate[state?.isOutdated ? 'backfill' : lane](person, bound)
   const profile = evaluated instanceof Promise ? await evaluated : evaluated
   if (!parts.forDisplay && !hasIdentifier(profile, parts.spec)) {
+    const sent = await mapSentEvent({ ...event, bound }, parts)
+    if (sent !== undefined) return sent
     const identityWait = awaitIdentity(ms, parts.spec, context)
     if (identityWait === undefined) return { identity, skipped: 'no-identity' }
     return {
@@ -48,17 +57,45 @@ export async function mapEvent(
       wait: identityWait,
     }
   }
+  return withProperties({ ...event, bound, state }, profile, parts)
+}
 
+interface EventToMap {
+  readonly candidate: Candidate
+  readonly identity: EventIdentity
+  readonly time: string
+  readonly bound: Bindings
+  readonly state?: PersonState | undefined
+}
+
+/** An event that was sent before, and may have arrived, goes to the same person again, though that contact is gone. */
+async function mapSentEvent(event: EventToMap, parts: MapParts): Promise<MapResult<MetricEvent> | undefined> {
+  if (parts.forDisplay) return undefined
+  const [sent] = await parts.readSends([event.candidate.key])
+  return sent && withProperties(event, sent.identifiers, parts)
+}
+
+function withProperties(
+  { candidate, identity, time, bound, state }: EventToMap,
+  profile: Profile,
+  { plan, spec }: MapParts,
+): MaybePromise<MapResult<MetricEvent>> {
+  const { mapping, item, key } = candidate
   const withPerson = { ...identity, ...hashEmail(profile) }
-  try {
-    const result = plan.properties(item, bound)
-    const properties = result instanceof Promise ? await result : result
-    const metric = parts.spec.destination.metricPrefix + mapping.metric
+  const toMessage = (properties: JsonObject): MapResult<MetricEvent> => {
+    const metric = spec.destination.metricPrefix + mapping.metric
     const message = { kind: 'event', metric, time, key, profile, properties } as const
     return { identity: withPerson, message, ...(state && { person: state }) }
-  } catch (error) {
+  }
+  const toSkip = (error: unknown): MapResult<MetricEvent> => {
     if (error instanceof SkipSignal) return { identity: withPerson, skipped: error.reason }
     throw error
+  }
+  try {
+    const properties = plan.planOf(mapping).properties(item, bound)
+    return properties instanceof Promise ? properties.then(toMessage, toSkip) : toMessage(properties)
+  } catch (error) {
+    return toSkip(error)
   }
 }
 

@@ -80,7 +80,7 @@ export async function previewMapping(input: PreviewInput, parts: PreviewParts): 
   // As in a new store, in which live delivery began long ago: the preview shows every occurrence.
   const none = async () => new Set<string>()
   const live = { isQueued: async () => false, liveSince: () => 0, firstWebhookAt: () => 0 }
-  const store = { filterDelivered: none, filterWaiting: none, ...live }
+  const store = { filterDelivered: none, filterWaiting: none, readSends: async () => [], ...live }
   const contacts = { newest: async () => undefined, sent: () => undefined }
   const lookups = { find, invalidate: async () => undefined }
   const map = { ...parts, lookups, contacts, ...store, forDisplay: true } satisfies MapParts

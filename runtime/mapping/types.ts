@@ -1,7 +1,7 @@
 /** The parts and the results of mapping. */
 
 import type { MaybePromise } from '../lib/maybe-promise.ts'
-import type { BackfillRun, ContactState, EventResult, Lane, WaitReason } from '../ports/types.ts'
+import type { BackfillRun, ContactState, EventResult, EventSend, Lane, WaitReason } from '../ports/types.ts'
 import type { Mapping, Spec } from '../spec/spec.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import type { Lookups } from './lookups.ts'
@@ -14,6 +14,8 @@ export interface MapParts {
   readonly contacts: Pick<ContactStates, 'newest' | 'sent'>
   /** Those of the keys whose events were delivered before. */
   readonly filterDelivered: (keys: readonly string[]) => Promise<ReadonlySet<string>>
+  /** Those of the events with these keys that were sent, and may have arrived. */
+  readonly readSends: (keys: readonly string[]) => Promise<readonly EventSend[]>
   /** Those of the keys whose events wait for their contact. */
   readonly filterWaiting: (keys: readonly string[]) => Promise<ReadonlySet<string>>
   /** Whether records of the lane and the ordering key are still to be delivered. */

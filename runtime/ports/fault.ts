@@ -23,6 +23,8 @@ export interface FaultDetails {
   readonly requestId?: string
   /** HTTP status of the error response. */
   readonly status?: number
+  /** Whether a request may have taken effect although its answer was lost. Absent: so unless the fault is a refusal. */
+  readonly unanswered?: boolean
   /** Makes the record a dead letter at once, e.g. for a `config` fault of a mapping: waiting does not fix it. */
   readonly permanent?: boolean
 }
@@ -47,6 +49,11 @@ export class Fault extends Error {
     const { place, requestId } = this.details
     return { kind, code, message, ...(place !== undefined && { place }), ...(requestId !== undefined && { requestId }) }
   }
+}
+
+/** Whether the request that failed may have taken effect. */
+export function mayHaveTakenEffect({ kind, details }: Fault): boolean {
+  return details.unanswered ?? (details.status !== 429 && (kind === 'transient' || kind === 'bug'))
 }
 
 /** Converts a thrown value to a fault; any error other than a `Fault` is a bug. */

@@ -11,7 +11,7 @@ import type {
   ReplaySelector,
   Tally,
 } from './ledger.ts'
-import type { ContactState, Json, Lane, LeasedRecord, Settlement, SourceRecord } from './types.ts'
+import type { ContactState, EventSend, Json, Lane, LeasedRecord, Profile, Settlement, SourceRecord } from './types.ts'
 
 /** A small named value of ours: the position of an import, a lock, a pinned account. */
 export interface Checkpoint {
@@ -95,6 +95,17 @@ export interface Store {
   isQueued(lane: Lane, orderingKey: string): Promise<boolean>
   /** Those of the idempotency keys that were delivered already. */
   filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>>
+  /**
+   * Notes events before they are sent, unless a send of the same key is noted already. Returns the earlier notes. They
+   * survive a crash of the process; `settle` removes those of delivered events.
+   */
+  beginSends(sends: readonly EventSend[]): Promise<readonly EventSend[]>
+  /** The notes of these keys. */
+  readSends(keys: readonly string[]): Promise<readonly EventSend[]>
+  /** Removes the notes of these keys: the destination refused their events. */
+  forgetSends(keys: readonly string[]): Promise<void>
+  /** Replaces the identifiers in the notes of a contact, whose profile was given these. */
+  moveSends(contact: string, identifiers: Profile): Promise<void>
   /** Those of the idempotency keys whose events wait, except in dead records. */
   filterWaiting(keys: readonly string[]): Promise<ReadonlySet<string>>
   /** The newest delivered states of these contacts, in any order, without those that are unknown. Retention keeps them. */

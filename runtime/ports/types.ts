@@ -104,9 +104,11 @@ export interface MetricEvent {
   readonly time: string
   /** The idempotency key, workspace first. The same on every ingress. */
   readonly key: string
+  /** The source's id of the contact. */
+  readonly contact?: string
   readonly profile: Profile
-  /** The profile to send now, in place of `profile`: a newer state of the person may have been sent since the mapping. */
-  readonly currentProfile?: () => Profile
+  /** Called for each try, for the profile to send in place of `profile`: a newer state of the person may have been sent. */
+  readonly currentProfile?: () => Profile | Promise<Profile>
   readonly properties: JsonObject
 }
 
@@ -115,12 +117,22 @@ export interface ProfileUpdate {
   readonly kind: 'profile'
   readonly profile: Profile
   /** As in `MetricEvent`. */
-  readonly currentProfile?: () => Profile
+  readonly currentProfile?: () => Profile | Promise<Profile>
   /** The destination's id of the person's profile, which has an address that the person gave up. */
   readonly profileId?: string
 }
 
 export type OutgoingMessage = MetricEvent | ProfileUpdate
+
+/** An event that was, or is about to be, sent. */
+export interface EventSend {
+  /** Its idempotency key. */
+  readonly key: string
+  /** The source's id of the contact. */
+  readonly contact?: string
+  /** The identifiers that it was sent with. */
+  readonly identifiers: Profile
+}
 
 /** The destination's acceptance of a message. */
 export interface Receipt {
@@ -132,6 +144,8 @@ export interface Receipt {
   readonly changes?: readonly FieldChange[]
   /** The destination's id of the profile, where a response names it: its own, or that of an import after the event. */
   readonly profileId?: string
+  /** The event was sent again with the identifiers of its first send, since the answer to that one was lost. */
+  readonly firstIdentifiers?: true
   /** What became of the person's profile when their address had changed. */
   readonly addressChange?: AddressChange
 }

@@ -12,6 +12,7 @@ import { keyValueCases } from './store-key-values.ts'
 import { ledgerCases } from './store-ledger.ts'
 import { programCases } from './store-programs.ts'
 import { queueCases } from './store-queue.ts'
+import { sendCases } from './store-sends.ts'
 import { singleWaitCases } from './store-single-waits.ts'
 import { waitCases } from './store-wait.ts'
 import { waitingCases } from './store-waiting.ts'
@@ -63,6 +64,7 @@ export function testStore(name: string, create: StoreFactory): void {
     describe('events that wait once', () => singleWaitCases(harness))
     describe('checkpoints and cache', () => keyValueCases(harness))
     describe('contacts', () => contactCases(harness))
+    describe('sends', () => sendCases(harness))
     describe('random programs', () => programCases(create))
   })
 }

@@ -25,7 +25,7 @@ describe('output contains no secret and no personal data', () => {
   })
 
   test('of live traffic with failures of both vendors', async () => {
-    const { live, findLeaks, output } = await recordedConnector({ intercom: 4, klaviyo: 5 })
+    const { live, findLeaks, output } = await recordedConnector({ intercom: 5, klaviyo: 5 })
     await live()
     expect(await findLeaks()).toEqual([])
     const expected = ['intercom/unavailable', 'klaviyo/duplicate-profile', 'klaviyo/invalid']

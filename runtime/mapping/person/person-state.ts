@@ -63,6 +63,18 @@ export function strongestIdentifier(
   return name === undefined ? undefined : [name, String(profile[name])]
 }
 
+/** Whether the destination finds the same profile by both. */
+export function hasSameIdentifiers(
+  a: Profile,
+  b: Profile,
+  { profile: { identifiers } }: Pick<Spec, 'profile'>,
+): boolean {
+  return identifiers.every((name) => (isMissing(a[name]) ? isMissing(b[name]) : a[name] === b[name]))
+}
+
+export const pickIdentifiers = (profile: Profile, { profile: { identifiers } }: Pick<Spec, 'profile'>): Profile =>
+  Object.fromEntries(identifiers.flatMap((name) => (isMissing(profile[name]) ? [] : [[name, profile[name]]])))
+
 /** 40 bits: enough to notice a change of the address, too few to be worth stealing. */
 export function fingerprint([name, value]: readonly [name: string, value: string]): string {
   return hash('sha256', `${name}:${value.toLowerCase()}`).slice(0, 10)

@@ -1,7 +1,8 @@
 /** The memory store's values by name: checkpoints, cached lookups, and the states of contacts. */
 import { newerState } from '../../lib/contact-state.ts'
+import type { Clock } from '../../ports/effects.ts'
 import type { CacheEntry, Checkpoint, Store } from '../../ports/store.ts'
-import type { ContactState, Json } from '../../ports/types.ts'
+import type { ContactState, EventSend, Json, Profile } from '../../ports/types.ts'
 
 type KeyValueMethods =
   | 'readCheckpoint'
@@ -12,11 +13,21 @@ type KeyValueMethods =
   | 'readCache'
   | 'writeCache'
   | 'deleteCache'
+  | 'beginSends'
+  | 'readSends'
+  | 'forgetSends'
+  | 'moveSends'
 
 export class MemoryKeyValues implements Pick<Store, KeyValueMethods> {
   readonly #checkpoints = new Map<string, Json>()
   readonly #contacts = new Map<string, ContactState>()
   readonly #cache = new Map<string, Map<string, CacheEntry>>()
+  protected readonly clock: Clock
+  readonly #sends = new Map<string, { readonly at: number; readonly send: EventSend }>()
+
+  constructor(clock: Clock) {
+    this.clock = clock
+  }
 
   async readCheckpoint(name: string): Promise<Json | undefined> {
     return this.#checkpoints.get(name)
@@ -57,6 +68,26 @@ export class MemoryKeyValues implements Pick<Store, KeyValueMethods> {
       .map((state) => state.contact)
   }
 
+  async beginSends(sends: readonly EventSend[]): Promise<readonly EventSend[]> {
+    const known = await this.readSends(sends.map(({ key }) => key))
+    const at = this.clock.now()
+    for (const send of sends) if (!this.#sends.has(send.key)) this.#sends.set(send.key, { at, send })
+    return known
+  }
+
+  async readSends(keys: readonly string[]): Promise<readonly EventSend[]> {
+    return keys.flatMap((key) => this.#sends.get(key)?.send ?? [])
+  }
+
+  async forgetSends(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.#sends.delete(key)
+  }
+
+  async moveSends(contact: string, identifiers: Profile): Promise<void> {
+    for (const [key, { at, send }] of this.#sends)
+      if (send.contact === contact) this.#sends.set(key, { at, send: { ...send, identifiers } })
+  }
+
   async readCache(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]> {
     const entries = this.#cache.get(namespace)
     return [...new Set(keys)].map((key) => entries?.get(key)).filter((entry) => entry !== undefined)
@@ -71,6 +102,10 @@ export class MemoryKeyValues implements Pick<Store, KeyValueMethods> {
   async deleteCache(namespace: string, keys?: readonly string[]): Promise<void> {
     if (keys === undefined) this.#cache.delete(namespace)
     else for (const key of keys) this.#cache.get(namespace)?.delete(key)
+  }
+
+  protected pruneSends(before: number): void {
+    for (const [key, { at }] of this.#sends) if (at < before) this.#sends.delete(key)
   }
 
   /** Deletes lookups fetched before this. */

@@ -49,7 +49,6 @@ export function memoryStore({ clock }: { readonly clock: Clock }): Store {
 class MemoryStore extends MemoryKeyValues implements Store {
   /** By id, oldest first. */
   readonly #records = new Map<string, StoredRecord>()
-  readonly #clock: Clock
   readonly #waiters: Waiters
   /** The unsettled records, except those that wait for a contact. */
   readonly #queued: Record<Lane, Set<StoredRecord>> = { live: new Set(), backfill: new Set() }
@@ -61,8 +60,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
   #leases = 0
 
   constructor(clock: Clock) {
-    super()
-    this.#clock = clock
+    super(clock)
     this.#waiters = new Waiters(clock)
   }
 
@@ -81,7 +79,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   async lease({ lane, limit, leaseMs, cutOff }: LeaseRequest): Promise<readonly LeasedRecord[]> {
-    const now = this.#clock.now()
+    const now = this.clock.now()
     releaseExpired(
       LANES.flatMap((each) => this.#unsettled(each)),
       now,
@@ -94,7 +92,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   async renew(records: readonly LeasedRecord[], leaseMs: number): Promise<void> {
-    for (const stored of this.#findLeased(records)) stored.due = this.#clock.now() + leaseMs
+    for (const stored of this.#findLeased(records)) stored.due = this.clock.now() + leaseMs
   }
 
   async settle(settlements: readonly Settlement[]): Promise<number> {
@@ -122,7 +120,9 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   async mostCutOffs(lane: Lane): Promise<number> {
-    const now = this.#clock.now()
+    // Called often, and there is hardly ever one.
+    if (!this.#unsettled(lane).some(({ cutOffs }) => cutOffs > 0)) return 0
+    const now = this.clock.now()
     const due = this.#leasable(lane).filter((stored) => stored.status !== 'leased' && stored.due <= now)
     return due.reduce((most, stored) => Math.max(most, stored.cutOffs), 0)
   }
@@ -130,7 +130,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
   async wait(lane: Lane, ms: number, signal: AbortSignal): Promise<void> {
     const next = this.#leasable(lane).filter(({ cutOffs }) => cutOffs === 0)
     const due = next.reduce((least, stored) => Math.min(least, stored.due), Number.POSITIVE_INFINITY)
-    await this.#waiters.sleep(lane, Math.min(ms, due - this.#clock.now()), signal)
+    await this.#waiters.sleep(lane, Math.min(ms, due - this.clock.now()), signal)
   }
 
   async backlog(lane: Lane) {
@@ -138,7 +138,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   async isQueued(lane: Lane, orderingKey: string): Promise<boolean> {
-    return isQueued(this.#unsettled(lane), orderingKey, this.#clock.now())
+    return isQueued(this.#unsettled(lane), orderingKey, this.clock.now())
   }
 
   async filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
@@ -193,7 +193,8 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   async applyRetention(retention: Retention): Promise<number> {
-    const now = this.#clock.now()
+    const now = this.clock.now()
+    this.pruneSends(now - retention.dead)
     if (retention.lookups !== undefined) this.pruneCache(now - retention.lookups)
     const expired = [...this.#records.values()].filter((stored) => isExpired(stored, retention, now))
     for (const stored of expired) {
@@ -233,9 +234,9 @@ class MemoryStore extends MemoryKeyValues implements Store {
     Object.assign(stored, { status: outcome.status, cutOffs: 0, lease: undefined, outcome })
     if (outcome.status === 'deferred') {
       stored.due = outcome.until
-      appendAttempt(stored, outcome, this.#clock.now())
+      appendAttempt(stored, outcome, this.clock.now())
     } else {
-      stored.settledAt = this.#clock.now()
+      stored.settledAt = this.clock.now()
       this.#waiting.unpark(stored)
     }
     if (outcome.status !== 'deferred' || isWaiting(outcome)) this.#queued[lane].delete(stored)
@@ -245,10 +246,11 @@ class MemoryStore extends MemoryKeyValues implements Store {
     for (const lookupId of eventLookupIds(outcome)) stored.eventLookupIds.add(lookupId)
     const newKeys = new Set(deliveredKeys(outcome).filter((key) => !this.#deliveredKeys.has(key)))
     for (const key of newKeys) this.#deliveredKeys.add(key)
+    void this.forgetSends(deliveredKeys(outcome))
     for (const state of deliveredContacts(outcome)) this.writeContact(state)
     const events = countableEvents(outcome, lane, (key) => newKeys.delete(key))
     this.#tallies.add(scopeOf(stored), events, 1)
-    this.#activity.add(stored, events, this.#clock.now())
+    this.#activity.add(stored, events, this.clock.now())
     const identified = [...identifiedContacts(outcome), ...outdatedContacts]
     // While a failed check is retried, the events go on waiting.
     if (outcome.status === 'deferred' && !isWaiting(outcome)) return identified
@@ -260,7 +262,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
     this.#tallies.add(scopeOf(stored), events, -1)
     this.#waiting.replace(stored, undefined)
     this.#activity.remove(stored, events)
-    if (stored.outcome) appendAttempt(stored, stored.outcome, stored.settledAt ?? 0, this.#clock.now())
+    if (stored.outcome) appendAttempt(stored, stored.outcome, stored.settledAt ?? 0, this.clock.now())
     stored.record = { ...stored.record, ingress: 'replay' }
     Object.assign(stored, { status: 'pending', attempt: 0, cutOffs: 0, due: 0, settledAt: undefined })
     this.#queued[stored.record.lane].add(stored)

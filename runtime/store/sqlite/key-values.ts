@@ -1,7 +1,7 @@
-/** Values by name: checkpoints, cached lookups, the keys of delivered events, and the states of contacts. */
+/** Values by name: checkpoints, cached lookups, the keys of sent and delivered events, and the states of contacts. */
 import { newerState } from '../../lib/contact-state.ts'
 import type { CacheEntry } from '../../ports/store.ts'
-import type { ContactState, Json } from '../../ports/types.ts'
+import type { ContactState, EventSend, Json, Profile } from '../../ports/types.ts'
 import type { Connection } from './connection.ts'
 import { toInteger } from './row-mapping.ts'
 
@@ -46,6 +46,50 @@ export function filterDelivered(db: Connection, keys: readonly string[]): Set<st
       ? db.all<{ key: string }>('SELECT key FROM delivered_keys WHERE key = ?', keys[0] ?? '')
       : db.all<{ key: string }>(DELIVERED, JSON.stringify(keys))
   return new Set(rows.map(({ key }) => key))
+}
+
+interface SendRow {
+  readonly key: string
+  readonly contact: string | null
+  readonly identifiers: string
+}
+
+const SENDS = 'SELECT key, contact, identifiers FROM sends WHERE key IN (SELECT value FROM json_each(?))'
+
+export function readSends(db: Connection, keys: readonly string[]): EventSend[] {
+  return db.all<SendRow>(SENDS, JSON.stringify(keys)).map(({ key, contact, identifiers }) => ({
+    key,
+    ...(contact !== null && { contact }),
+    identifiers: JSON.parse(identifiers) as Profile,
+  }))
+}
+
+const BEGIN_SENDS = `
+  INSERT OR IGNORE INTO sends (key, contact, identifiers, sent_at)
+  SELECT value ->> 0, value ->> 1, value ->> 2, ?2 FROM json_each(?1)`
+
+/** Notes the sends of new keys. Returns the earlier notes of the others. */
+export function beginSends(db: Connection, sends: readonly EventSend[], now: number): EventSend[] {
+  const keys = sends.map(({ key }) => key)
+  const rows = sends.map(({ key, contact, identifiers }) => [key, contact ?? null, JSON.stringify(identifiers)])
+  const known = readSends(db, keys)
+  if (known.length < sends.length) db.run(BEGIN_SENDS, JSON.stringify(rows), now)
+  return known
+}
+
+const FORGET_SENDS = 'DELETE FROM sends WHERE key IN (SELECT value FROM json_each(?))'
+
+export function forgetSends(db: Connection, keys: readonly string[]): void {
+  if (keys.length > 0) db.run(FORGET_SENDS, JSON.stringify(keys))
+}
+
+/** The table is small: it holds what is being sent, and what may have been. */
+export function moveSends(db: Connection, contact: string, identifiers: Profile): void {
+  db.run('UPDATE sends SET identifiers = ? WHERE contact = ?', JSON.stringify(identifiers), contact)
+}
+
+export function pruneSends(db: Connection, before: number): void {
+  db.run('DELETE FROM sends WHERE sent_at < ?', before)
 }
 
 interface ContactRow {

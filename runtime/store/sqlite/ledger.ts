@@ -3,6 +3,7 @@ import type { DeadLetterQuery, LedgerEntry, ReplaySelector, Tally } from '../../
 import type { Retention } from '../../ports/store.ts'
 import { pruneActivity } from './activity.ts'
 import type { Connection } from './connection.ts'
+import { pruneSends } from './key-values.ts'
 import { POSITION } from './queue.ts'
 import { type LedgerRow, ledgerEntry } from './row-mapping.ts'
 import { type DeadRow, requeueDeadLetter } from './settle.ts'
@@ -89,6 +90,7 @@ export function prunePage(db: Connection, retention: Retention, now: number): nu
   const ages = { delivered: retention.settled, skipped: retention.settled, dead: retention.dead }
   if (retention.lookups !== undefined) db.run('DELETE FROM cache WHERE fetched_at < ?', now - retention.lookups)
   pruneActivity(db, retention, now)
+  pruneSends(db, now - retention.dead)
   pruneWaitingEvents(db, now - retention.dead)
   const drop = ([status, age]: [string, number]) => db.run(PRUNE, status, now - age).changes
   return Object.entries(ages).reduce((sum, entry) => sum + drop(entry), 0)

@@ -114,6 +114,14 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (start, metric, status)
   ) STRICT, WITHOUT ROWID;
 
+  -- Events that were sent and are not settled: after a lost answer they are sent again with the same identifiers.
+  CREATE TABLE sends (
+    key TEXT PRIMARY KEY,
+    contact TEXT,
+    identifiers TEXT NOT NULL,
+    sent_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE checkpoints (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
   -- With a rowid: in a table without one, every step down the tree would read some of the large values.

@@ -13,7 +13,7 @@ import { endRepeatedWaits, isWaiting } from '../waiting-events.ts'
 import { deleteEvents, insertEvents } from './activity.ts'
 import type { Connection } from './connection.ts'
 import { deleteDeadLetters, insertDeadLetters } from './dead-letters.ts'
-import { writeContact } from './key-values.ts'
+import { forgetSends, writeContact } from './key-values.ts'
 import { insertLookupId, POSITION, parseLease, promoteNext, type QueuePosition } from './queue.ts'
 import { appendAttempt, toInteger } from './row-mapping.ts'
 import { TallyBatch } from './tally-batch.ts'
@@ -54,6 +54,10 @@ export function settle(db: Connection, settlements: readonly Settlement[], now: 
   const context = { db, now, batch: new TallyBatch(), identified: new Set<string>() }
   const settled = settlements.filter((settlement) => settleOne(context, settlement))
   context.batch.write(db)
+  forgetSends(
+    db,
+    settlements.flatMap(({ outcome }) => deliveredKeys(outcome)),
+  )
   const lanes = [...settled.map(({ record }) => record.lane), ...releaseWaiting(context)]
   return { count: settled.length, lanes: new Set(lanes) }
 }

@@ -13,10 +13,12 @@ import type {
   Store,
 } from '../../ports/store.ts'
 import {
+  type EventSend,
   type Json,
   LANES,
   type Lane,
   type LeasedRecord,
+  type Profile,
   type Settlement,
   type SourceRecord,
 } from '../../ports/types.ts'
@@ -149,6 +151,22 @@ class SqliteStore implements Store {
 
   async filterDelivered(keys: readonly string[]): Promise<ReadonlySet<string>> {
     return keyValues.filterDelivered(this.#db, keys)
+  }
+
+  async beginSends(sends: readonly EventSend[]): Promise<readonly EventSend[]> {
+    return this.#write(() => keyValues.beginSends(this.#db, sends, this.#clock.now()))
+  }
+
+  async readSends(keys: readonly string[]): Promise<readonly EventSend[]> {
+    return keyValues.readSends(this.#db, keys)
+  }
+
+  async forgetSends(keys: readonly string[]): Promise<void> {
+    await this.#write(() => keyValues.forgetSends(this.#db, keys))
+  }
+
+  async moveSends(contact: string, identifiers: Profile): Promise<void> {
+    await this.#write(() => keyValues.moveSends(this.#db, contact, identifiers))
   }
 
   async filterWaiting(keys: readonly string[]): Promise<ReadonlySet<string>> {
