@@ -45,7 +45,7 @@ async function countDeadLetters(webhook: string): Promise<number> {
 
 const causes: [when: string, how: string, mark: string][] = [
   ['while it is mapped', 'heap', `/contacts/${person(KILLER).id}`],
-  ['while it is sent', 'abort', `sandbox1:${7_000_000 + KILLER}`],
+  ['while it is sent', 'abort', `:${7_000_000 + KILLER}"`],
 ]
 test.each(causes)(
   'a record that kills its process %s (%s) is a dead letter by the fourth start',
