@@ -56,6 +56,20 @@ test('lists what no webhook reported, by metric', async () => {
   })
 })
 
+test('names records of which the source gave only a part, and items without an id', async () => {
+  const ids = ['11', '12']
+  const [chats, calls] = [{ parts: 130, records: 3, ids }, 2]
+  const streams = [
+    { stream: 'chats', read: 12, added: 3, unavailableParts: chats },
+    { stream: 'calls', read: 5, added: 5, withoutId: calls },
+  ]
+  const { exit, out } = await runCommand(['reconcile'], await setup(0, { ...pass, streams }))
+  expect(exit).toBe(EXIT_CODES.ok)
+  expect(out).toContain('Of 3 chats the source gave only the newest parts; 130 parts may be from this time: 11, 12 …')
+  expect(out).toContain('5 changed, 2 without an id set apart as dead letters')
+  expect(out).not.toContain('webhooks missed nothing')
+})
+
 test('fails when the source gave fewer records than it counts, or another process reconciles', async () => {
   const short = { ...pass, streams: [{ stream: 'chats', read: 10, added: 0, missing: 4 }] }
   const incomplete = await runCommand(['reconcile'], await setup(0, short))

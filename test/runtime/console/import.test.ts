@@ -47,6 +47,16 @@ test('a background refresh sends the source no request', async () => {
   expect(await browser().text(`/import?${CHOICE}`)).toContain('The import could not be estimated')
 })
 
+test('says of which records the source gave only a part', async () => {
+  const shop = await openConsoleWithConnector({}, SMALL)
+  shop.intercom.lengthen({ tickets: 2, parts: 620 })
+  const client = shop.browser()
+  await begin(client)
+  const report = await done(shop, client)
+  expect(report).toMatch(/Of 2 of 15 tickets the source gave only the newest parts: 2\d\d older parts were unavailable/)
+  expect(report).toMatch(/<code>connector runs run-\S+ --reason parts-unavailable<\/code>/)
+})
+
 test('starts, runs without a browser, and ends with a report', async () => {
   const shop = await openConsoleWithConnector({}, SMALL)
   const client = shop.browser()
