@@ -3,6 +3,7 @@ import jsonata from 'jsonata'
 import { type Node, walkNodes } from './compiler/ast.ts'
 import { DEFAULT_LIMITS, type Limits } from './compiler/runtime/limits.ts'
 import { explainError } from './jsonata-errors.ts'
+import { restoreCopies } from './restore-copies.ts'
 
 /** An error in the text of an expression. */
 export interface Problem {
@@ -35,6 +36,7 @@ export function parseExpression(text: string, limits: Limits = DEFAULT_LIMITS): 
     const options = { stack: limits.stack, sequence: limits.sequence }
     const engine = jsonata(text, options)
     const root = engine.ast() as Node
+    restoreCopies(root, text)
     if (hasConcurrentParts(root)) options.stack *= CONCURRENT_PARTS_PER_LEVEL
     return { text, root, engine, limits }
   } catch (error) {

@@ -5,8 +5,11 @@ import type { Parsed, Problem } from '../parse.ts'
 
 export function findRegexProblems({ root, text }: Parsed): readonly Problem[] {
   const found: Problem[] = []
+  // The tree holds the left side of `??` and `?:` twice.
+  const checked = new Set<RegExp>()
   for (const { type, value, position } of walkNodes(root)) {
-    if (type !== 'regex' || !(value instanceof RegExp)) continue
+    if (type !== 'regex' || !(value instanceof RegExp) || checked.has(value)) continue
+    checked.add(value)
     const verdict = analyzeBacktracking(value)
     if (verdict.power === 3) found.push(toProblem(value.source, verdict, findSpan(value, position, text)))
   }

@@ -11,8 +11,6 @@ export const NOT_COMPILABLE_HELP = {
   'name that every object inherits':
     'choose a name that not every JavaScript object has: not $constructor, $toString …',
   'nested too deeply': 'bind parts of it to names first: ($part := …; …)',
-  'operator within the left side of ?? or ?:':
-    'bind the left side first: ($left := …; $left ?? …), since JSONata itself loses regular expressions and signatures there',
   'parent operator': 'put the filter within the brackets: (a.b[%.c]) and not (a.b)[%.c]',
   'partial application':
     'write function($a) { $f($a, 1) }: the interpreter cannot apply most of these partially either',
@@ -24,11 +22,6 @@ export const NOT_COMPILABLE_HELP = {
 } as const satisfies Readonly<Record<string, string>>
 
 export type NotCompilableReason = keyof typeof NOT_COMPILABLE_HELP
-
-/**
- * JSONata's parser copies the condition of `??` and `?:` through JSON, which loses operators and regular expressions.
- */
-export const LEFT_OPERAND_REASON = 'operator within the left side of ?? or ?:' satisfies NotCompilableReason
 
 /** Thrown inside the compiler and returned by it as a value. */
 export class NotCompilable {

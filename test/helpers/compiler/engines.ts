@@ -17,6 +17,7 @@ import {
   isProblem,
   parseExpression,
 } from '../../../runtime/expression/parse.ts'
+import { restoreCopies } from '../../../runtime/expression/restore-copies.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 
 // Compiled code falls back to the interpreter until these have loaded, which another test covers.
@@ -44,7 +45,7 @@ export const functions: FunctionTable = [
 export type EvaluationResult = { readonly value: Json | undefined } | { readonly error: string }
 
 export interface Engines {
-  /** JSONata itself, with our functions and a step limit only. */
+  /** JSONata itself, with our functions, a step limit, and whole copies in its tree. */
   readonly reference: (input: Json, bindings: Bindings) => Promise<Json | undefined>
   /** Our interpreter: within limits, and never writing to its input. */
   readonly interpreted: (input: Json, bindings: Bindings) => Promise<Json | undefined>
@@ -68,6 +69,7 @@ export function createEngines(text: string, limits: Limits = DEFAULT_LIMITS): En
 function createReference(text: string, { steps, stack, sequence }: Limits): jsonata.Expression {
   const options = { stack, sequence }
   const engine = jsonata(text, options)
+  restoreCopies(engine.ast() as Node, text)
   if (hasConcurrentParts(engine.ast() as Node)) options.stack *= CONCURRENT_PARTS_PER_LEVEL
   for (const { name, signature, run } of functions) {
     const plainRun = (...args: unknown[]) => toPlainJson(run(...args.map((arg) => toPlainJson(arg, 1e9))), 1e9)

@@ -54,6 +54,10 @@ describe('results are plain JSON', () => {
     ['[$__proto__]', {}, []],
     ['$merge([a, {"y": 2}])', { a: { x: 1 } }, { x: 1, y: 2 }],
     ['a ?? 3', {}, 3],
+    ['$match(a, /order (\\d+)/i)[0].groups[0] ?? "none"', { a: 'My Order 12' }, '12'],
+    ['$match(a, /order (\\d+)/i)[0].groups[0] ?? "none"', { a: 'a question' }, 'none'],
+    ['($contains(a, /b/) ?: $contains(a, /c/)) ?: "neither"', { a: 'xc' }, true],
+    ['function($n)<n-:n>{ $n + 1 }(a) ?? 3', { a: 1 }, 2],
     ['$phone(p, "IE")', { p: '1' }, 'IE 1'],
     ['$map(ps, $phone)', { ps: ['1', '2'] }, ['1', '2']],
   ]

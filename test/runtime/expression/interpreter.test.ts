@@ -3,11 +3,13 @@ import fc from 'fast-check'
 import jsonata from 'jsonata'
 import { expect, test } from 'vitest'
 import { findReferences } from '../../../runtime/expression/check/references.ts'
+import type { Node } from '../../../runtime/expression/compiler/ast.ts'
 import type { Limits } from '../../../runtime/expression/compiler/runtime/limits.ts'
 import { toPlainJson } from '../../../runtime/expression/compiler/runtime/to-plain-json.ts'
 import type { Bindings } from '../../../runtime/expression/expression.ts'
 import { createInterpreter } from '../../../runtime/expression/interpreter/interpreter.ts'
 import { isProblem, parseExpression } from '../../../runtime/expression/parse.ts'
+import { restoreCopies } from '../../../runtime/expression/restore-copies.ts'
 import type { Json } from '../../../runtime/ports/types.ts'
 import { arbitraryExpression } from '../../helpers/compiler/arbitrary.ts'
 import { readCases } from '../../helpers/compiler/cases.ts'
@@ -25,9 +27,10 @@ async function resultOf(run: () => Promise<Json | undefined>): Promise<Evaluatio
   }
 }
 
-/** JSONata alone. Its result is converted to plain JSON, as ours is. */
+/** JSONata alone, with whole copies in its tree. Its result is converted to plain JSON, as ours is. */
 function createReference(text: string) {
   const engine = jsonata(text, { stack: limits.stack, sequence: limits.sequence })
+  restoreCopies(engine.ast() as Node, text)
   return (input: Json, bound: Bindings) =>
     resultOf(async () => toPlainJson(await engine.evaluate(input, bound), limits.output))
 }

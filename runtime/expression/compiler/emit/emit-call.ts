@@ -1,6 +1,6 @@
 /** Emits function calls, chaining with `~>`, and lambdas. */
 import type { Node } from '../ast.ts'
-import { LEFT_OPERAND_REASON, NotCompilable } from '../not-compilable.ts'
+import { NotCompilable } from '../not-compilable.ts'
 import { isCompiled } from '../runtime/functions/builtin-functions.ts'
 import { acceptsAnything } from '../runtime/functions/signature.ts'
 import {
@@ -147,7 +147,6 @@ export function emitLambda(unit: CompilationUnit, node: Node, outer: EmitSite): 
   const js = `((${parameters.join(', ')}) => {\n  ${indent(source)}\n})`
   const { signature } = node
   if (signature === undefined) return { js, kind: 'value' }
-  if (signature.validate === undefined) throw new NotCompilable(LEFT_OPERAND_REASON, node)
   return { js: `${useLibrary(unit, 'withSignature')}(${toLiteral(signature.definition)}, ${js})`, kind: 'value' }
 }
 

@@ -1,6 +1,6 @@
 /** Emits a node as a value, a test or a tuple stream: the entry points that all emitters share. */
 import type { Node } from '../ast.ts'
-import { LEFT_OPERAND_REASON, NotCompilable } from '../not-compilable.ts'
+import { NotCompilable } from '../not-compilable.ts'
 import {
   type CompilationUnit,
   declareConstant,
@@ -72,7 +72,7 @@ export function emitBinary(unit: CompilationUnit, node: Node, site: EmitSite): E
     return { js: `${useLibrary(unit, 'isIn')}(${emitValue(unit, left, site)}, ${list})`, kind: 'test' }
   }
   const name = OPERATOR_FUNCTIONS[operator]
-  if (name === undefined) throw new NotCompilable(LEFT_OPERAND_REASON, node)
+  if (name === undefined) throw new NotCompilable('unknown syntax', node)
   const [first, second] = [emitValue(unit, left, site), emitValue(unit, right, site)]
   // A literal equals only itself.
   if (operator === '=' && (isLiteral(left) || isLiteral(right))) {

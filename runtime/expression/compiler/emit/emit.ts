@@ -1,6 +1,6 @@
 /** Dispatches each type of node to its emitter. Emitters call back through the compilation unit. */
 import type { Node } from '../ast.ts'
-import { LEFT_OPERAND_REASON, NotCompilable } from '../not-compilable.ts'
+import { NotCompilable } from '../not-compilable.ts'
 import { type CompilationUnit, type EmitSite, type EmittedCode, useLibrary, withSite } from './compilation-unit.ts'
 import { emitBind, emitBlock } from './emit-block.ts'
 import { emitApply, emitCall, emitLambda } from './emit-call.ts'
@@ -47,7 +47,6 @@ function emitBare(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCod
     case 'string':
     case 'number':
     case 'value':
-      if (node.value === undefined) throw new NotCompilable(LEFT_OPERAND_REASON, node)
       return { js: toLiteral(node.value as string), kind: typeof node.value === 'boolean' ? 'test' : 'value' }
     case 'variable':
       return { js: emitVariable(unit, node, site), kind }
@@ -93,12 +92,12 @@ const emitVariable = (unit: CompilationUnit, node: Node, site: EmitSite): string
 function emitUnary(unit: CompilationUnit, node: Node, site: EmitSite): EmittedCode {
   if (node.value === '[') return emitArray(unit, node, site)
   if (node.value === '{') return emitObject(unit, node, site)
-  if (node.value !== '-') throw new NotCompilable(LEFT_OPERAND_REASON, node)
+  if (node.value !== '-') throw new NotCompilable('unknown syntax', node)
   return { js: `${useLibrary(unit, 'negate')}(${emitValue(unit, node.expression as Node, site)})`, kind: 'value' }
 }
 
 function emitRegex(unit: CompilationUnit, node: Node): EmittedCode {
-  if (!(node.value instanceof RegExp)) throw new NotCompilable(LEFT_OPERAND_REASON, node)
+  if (!(node.value instanceof RegExp)) throw new NotCompilable('unknown syntax', node)
   const { source, flags } = node.value
   return { js: `${useLibrary(unit, 'regex')}(${toLiteral(source)}, ${toLiteral(flags)})`, kind: 'value' }
 }

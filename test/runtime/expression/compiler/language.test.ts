@@ -96,11 +96,6 @@ const EXAMPLES: Readonly<Partial<Record<NotCompilableReason, readonly string[]>>
   'array constructor at the start of a path': ['([1].$).a', '[a]@$x.b', '[1][0]#$i.b', '[*].x'],
   'name that every object inherits': ['$constructor', 'a@$toString.b', '$valueOf()'],
   'nested too deeply': [`${'['.repeat(700)}1${']'.repeat(700)}`],
-  'operator within the left side of ?? or ?:': [
-    '$match(a, /x/) ?? 1',
-    '(a ~> /x/) ?: 1',
-    'function($x)<n>{ $x }(1) ?? 1',
-  ],
   'parent operator': ['x.[(a.b)[%.c = 1]]'],
   'partial application': [
     '$string(?)',
