@@ -1,5 +1,5 @@
 /** Follows the paths of an expression through the declared fields of its input. */
-import { flattenPairs, getBareName, getChildren, type Node } from '../compiler/ast.ts'
+import { flattenPairs, getBareName, getBoundNames, getChildren, type Node } from '../compiler/ast.ts'
 import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
 import type { Parsed } from '../parse.ts'
 import { parseArity } from './arity.ts'
@@ -37,6 +37,8 @@ export function followFields({ root, text }: Parsed, input: Value, variables: Re
 interface Scope {
   readonly own: Map<string, Value>
   readonly outer?: Scope
+  /** Names that a function reads before its block binds them: their values are unknown yet. */
+  later?: ReadonlySet<string>
 }
 
 interface VisitState {
@@ -56,8 +58,11 @@ const MAX_CALLS = 200
 
 const withScope = (state: VisitState): VisitState => ({ ...state, scope: { own: new Map(), outer: state.scope } })
 
-const lookUp = (name: string, scope: Scope | undefined): Value | undefined =>
-  scope && (scope.own.get(name) ?? lookUp(name, scope.outer))
+function lookUp(name: string, scope: Scope | undefined): Value | undefined {
+  if (scope === undefined) return undefined
+  if (scope.later?.has(name)) return compute([{ kind: 'untraced', name: `$${name}` }])
+  return scope.own.get(name) ?? lookUp(name, scope.outer)
+}
 
 /** A name bound twice may hold either value: the binding that runs is unknown here. */
 function bind(name: string, value: Value, scope: Scope): void {
@@ -122,7 +127,12 @@ const VISITORS: Readonly<Record<string, (node: Node, state: VisitState) => Value
   parent: visitUntraced,
   block: ({ expressions = [] }, state) => {
     const own = withScope(state)
-    return expressions.map((each) => visit(each, own)).at(-1) ?? CONSTANT
+    const visitStatement = (each: Node, index: number): Value => {
+      const isFunction = each.rhs?.type === 'lambda'
+      own.scope.later = isFunction ? getBoundNames(expressions.slice(index + 1)) : new Set()
+      return visit(each, own)
+    }
+    return expressions.map(visitStatement).at(-1) ?? CONSTANT
   },
   bind: ({ lhs, rhs }, state) => {
     const value = rhs ? visit(rhs, state) : CONSTANT
@@ -207,10 +217,18 @@ const ELEMENT_PARAMETERS: Readonly<Record<string, number>> = { filter: 1, map: 1
 function visitCall({ procedure, arguments: args = [] }: Node, state: VisitState, ...chained: readonly Value[]): Value {
   const name = procedure?.type === 'variable' ? String(procedure.value) : ''
   const isNamed = name !== '' || (procedure !== undefined && getBareName(procedure) !== undefined)
-  const callee = isNamed ? lookUp(name, state.scope) : procedure && visit(procedure, state)
+  const callee = isNamed ? findCallee(name, procedure, state) : procedure && visit(procedure, state)
   const given = [...chained, ...args.map((argument) => visit(argument, state))]
   if (callee === undefined) return callBuiltin(name, given, args.at(-1), state)
-  return callee.call?.(given) ?? compute(listChanges(callee), ...given.map(listChanges))
+  if (callee.call) return callee.call(given)
+  const context = takesContext('', given.length, state.context) ? listChanges(state.context) : []
+  return compute(listChanges(callee), ...given.map(listChanges), context)
+}
+
+function findCallee(name: string, { position }: Partial<Node> = {}, { scope }: VisitState): Value | undefined {
+  const callee = lookUp(name, scope)
+  if (callee === undefined || position === undefined) return callee
+  return values.placeChanges(callee, [position - name.length - 1, position])
 }
 
 /** `last`: the last argument as written. A lambda there has no other caller, so its unknown fields are known. */
@@ -231,11 +249,14 @@ function callBuiltin(name: string, given: readonly Value[], last: Node | undefin
   return compute(...changes, takesContext(name, given.length, state.context) ? listChanges(state.context) : [])
 }
 
-/** Whether an absent argument may be the context: `title.$substring(0, 5)`. No function takes an object for a text. */
+/**
+ * Whether an absent argument may be the context: `title.$substring(0, 5)`. No function takes an object for a text. One
+ * without a name may be any.
+ */
 function takesContext(name: string, args: number, context: Value): boolean {
   const signature = Object.hasOwn(BUILTIN_SIGNATURES, name) ? BUILTIN_SIGNATURES[name] : undefined
   const mayTake = signature === undefined ? args === 0 : signature.includes('-') && args < parseArity(signature).max
-  return mayTake && (args === 0 || (context.shape === undefined && !values.isRecord(context)))
+  return (mayTake || name === '') && (args === 0 || (context.shape === undefined && !values.isRecord(context)))
 }
 
 /** Its own changes are those of a call with constants. The body's `$` is that of the surrounding code. */

@@ -1,8 +1,16 @@
 /** Finds the free names of an expression: variables it reads, and functions it calls. */
-import { flattenPairs, getBareName, getChildren, type Node, type Stage } from '../compiler/ast.ts'
+import {
+  flattenPairs,
+  getBareName,
+  getBoundNames,
+  getChildren,
+  type Node,
+  type Stage,
+  walkNodes,
+} from '../compiler/ast.ts'
 
 export interface Reference {
-  /** `passed`: an argument, or the value of `:=`. `bare`: called without its `$`. */
+  /** `passed`: an argument, the value of `:=`, or a branch or a part of a composition there. `bare`: called without its `$`. */
   readonly kind: 'variable' | 'passed' | 'call' | 'partial' | 'bare'
   /** Without `$`. */
   readonly name: string
@@ -51,25 +59,15 @@ function visit(node: Node, scope: Scope, found: Reference[], isChained = false):
       descend(node.lhs as Node)
       if (node.rhs) visitPassed(node.rhs, scope, found, true)
       break
-    case 'lambda': {
-      const own = createScope(scope)
-      for (const parameter of node.arguments ?? []) own.names.add(String(parameter.value))
-      descend(node.body, own)
+    case 'lambda':
+      descend(node.body, createLambdaScope(node, scope))
       break
-    }
-    case 'block': {
-      const own = createScope(scope)
-      for (const each of node.expressions ?? []) descend(each, own)
+    case 'block':
+      visitBlock(node, scope, found, visit)
       break
-    }
-    case 'bind': {
-      const name = String((node.lhs as Node).value)
-      // A function may call itself, so its name is bound within its own body.
-      if (node.rhs?.type === 'lambda') scope.names.add(name)
-      if (node.rhs) visitPassed(node.rhs, scope, found)
-      scope.names.add(name)
+    case 'bind':
+      visitBind(node, scope, found)
       break
-    }
     case 'path':
       visitPath(node, createScope(scope), found)
       return
@@ -77,6 +75,61 @@ function visit(node: Node, scope: Scope, found: Reference[], isChained = false):
       for (const child of getChildren(node)) descend(child)
   }
   visitSuffix(node, scope, found)
+}
+
+type Visit = (node: Node, scope: Scope, found: Reference[]) => void
+
+function createLambdaScope(node: Node, outer: Scope): Scope {
+  return { names: new Set((node.arguments ?? []).map(({ value }) => String(value))), outer }
+}
+
+/** `visitLast`: for the statement whose value is that of the block. */
+function visitBlock({ expressions = [] }: Node, outer: Scope, found: Reference[], visitLast: Visit): void {
+  const own = createScope(outer)
+  const later = findLaterNames(expressions)
+  for (const [index, each] of expressions.entries()) {
+    const isLambda = each.type === 'bind' && each.rhs?.type === 'lambda'
+    if (isLambda) visitBind(each, own, found, later[index])
+    else if (index === expressions.length - 1) visitLast(each, own, found)
+    else visit(each, own, found)
+  }
+}
+
+/** `later`: names that are bound before the bound function can be called. */
+function visitBind({ lhs, rhs }: Node, scope: Scope, found: Reference[], later?: ReadonlySet<string>): void {
+  const name = String((lhs as Node).value)
+  if (rhs?.type === 'lambda') {
+    // A function may call itself, so its name is bound within its own body.
+    scope.names.add(name)
+    const outer = later === undefined ? scope : { names: new Set(later), outer: scope }
+    if (rhs.body) visitPassed(rhs.body, createLambdaScope(rhs, outer), found)
+    visitSuffix(rhs, scope, found)
+  } else if (rhs) visitPassed(rhs, scope, found)
+  scope.names.add(name)
+}
+
+/**
+ * For each statement of a block the names that its neighbours bind, as far as none of them can call a function of the
+ * block: the functions among them see one another, whichever is bound first.
+ */
+function findLaterNames(statements: readonly Node[]): readonly (ReadonlySet<string> | undefined)[] {
+  const lambdas = getBoundNames(statements.filter(({ rhs }) => rhs?.type === 'lambda'))
+  if (lambdas.size === 0) return []
+  let run: Set<string> | undefined
+  return statements.map((statement) => {
+    if (!isInert(statement, lambdas)) run = undefined
+    else if (statement.type === 'bind') run = (run ?? new Set()).add(String((statement.lhs as Node).value))
+    return run
+  })
+}
+
+/** Whether evaluating a statement calls none of these functions. */
+function isInert(statement: Node, lambdas: ReadonlySet<string>): boolean {
+  if (statement.type === 'bind' && statement.rhs?.type === 'lambda') return true
+  for (const { type, value } of walkNodes(statement)) {
+    if (type === 'variable' && lambdas.has(String(value))) return false
+  }
+  return true
 }
 
 function visitPath(node: Node, scope: Scope, found: Reference[]): void {
@@ -111,17 +164,34 @@ function visitCall(node: Node, scope: Scope, found: Reference[], isChained: bool
     visitSuffix(procedure, scope, found)
   } else if (procedure) {
     if (bare !== undefined) found.push({ kind: 'bare', name: bare, end: procedure.steps?.[0]?.position ?? 0, args })
-    visit(procedure, scope, found)
+    visitPassed(procedure, scope, found)
   }
   for (const argument of node.arguments ?? []) visitPassed(argument, scope, found)
 }
 
-/** A node where a function can stand uncalled. */
+/** A node where a function can stand uncalled, and so in its branches and the parts of a composition. */
 function visitPassed(node: Node, scope: Scope, found: Reference[], isChained = false): void {
-  const isPlain = node.type === 'variable' && !node.predicate && !node.group
-  if (isPlain) addReference(node, scope, found, { kind: 'passed', args: 0 })
+  const descend = (child: Node | undefined) => child && visitPassed(child, scope, found)
+  if (node.predicate || node.group) visit(node, scope, found, isChained)
+  else if (node.type === 'variable') addReference(node, scope, found, { kind: 'passed', args: 0 })
+  else if (node.type === 'block') visitBlock(node, scope, found, visitPassed)
+  else if (node.type === 'condition') {
+    if (node.condition) visit(node.condition, scope, found)
+    descend(node.then)
+    descend(node.else)
+  } else if (node.type === 'apply' && node.rhs?.type !== 'function') {
+    descend(node.lhs as Node)
+    if (node.rhs) visitPassed(node.rhs, scope, found, true)
+  } else if (isFunctionList(node)) for (const each of node.expressions ?? []) descend(each)
   else visit(node, scope, found, isChained)
 }
+
+/** `[$trim, $lowercase]`. A single name in a list, or one beside values, is a forgotten call. */
+const isFunctionList = ({ type, value, expressions = [] }: Node): boolean =>
+  type === 'unary' &&
+  value === '[' &&
+  expressions.length > 1 &&
+  expressions.every((each) => each.type === 'variable' || each.type === 'lambda')
 
 function addReference(node: Node, scope: Scope, found: Reference[], details: Pick<Reference, 'kind' | 'args'>): void {
   const name = String(node.value)

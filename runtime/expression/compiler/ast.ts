@@ -81,3 +81,7 @@ export function getChildren(node: Node): readonly Node[] {
 }
 
 export const flattenPairs = (pairs: readonly Pair[] | undefined): readonly Node[] => (pairs ?? []).flat()
+
+/** The names that these statements of a block bind. */
+export const getBoundNames = (statements: readonly Node[]): ReadonlySet<string> =>
+  new Set(statements.filter(({ type }) => type === 'bind').map(({ lhs }) => String((lhs as Node).value)))
