@@ -110,7 +110,7 @@ class ChangeReader {
     const { parts, stream, poll } = this.#parts
     const { logger } = parts
     const polled = { ...stream, request: poll.request }
-    const start = { bindings: toSeconds(window), recordsRead: 0 }
+    const start = { bindings: toSeconds(window), recordsRead: 0, onDemand: true }
     for await (const page of paginate(parts, polled, start, signal)) {
       const { records, times } = await this.#changesOf(page, window)
       this.#follow(times)

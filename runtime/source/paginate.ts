@@ -73,13 +73,15 @@ export interface PaginateFrom {
   /** The source's count as of those pages. */
   readonly total?: number
   readonly bindings: Bindings
+  /** Requests no page while the last is processed: the reader may stop at any. Default: reads one page ahead. */
+  readonly onDemand?: boolean
 }
 
 /** Converts the items of a page. `position` is that of the first in the stream. */
 export type ConvertItems<Item> = (items: readonly Json[], position: number) => Promise<readonly Item[]>
 
 /**
- * All pages from `cursor` on. The next one is requested while the last is processed.
+ * All pages from `cursor` on.
  * Ends after the last page, which tells what is missing by the source's own count, or when the signal aborts; throws
  * a fault that outlasts its retries.
  */
@@ -101,14 +103,14 @@ export async function* paginateAs<Item>(
 ): AsyncGenerator<StreamPage<Item>> {
   const reader = new PageReader(parts, stream, from, signal)
   let { cursor, recordsRead } = from
-  let ahead = reader.read(cursor, recordsRead)
+  let ahead: Promise<StreamPage<Item> | undefined> | undefined
   for (;;) {
-    const page = await ahead
+    const page = await (ahead ?? reader.read(cursor, recordsRead))
     if (page === undefined) return
     const { next } = page
     recordsRead += page.items.length
     const stuck = next !== undefined && (page.isEndless || JSON.stringify(next) === JSON.stringify(cursor))
-    if (next !== undefined && !stuck) ahead = reader.read(next, recordsRead)
+    if (!from.onDemand && next !== undefined && !stuck) ahead = reader.read(next, recordsRead)
     yield page
     if (next === undefined || signal.aborted) return
     if (stuck) throw stuckCursor(stream.name)
