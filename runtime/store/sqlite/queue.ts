@@ -212,7 +212,7 @@ export function backlog(db: Connection, lane: Lane): { readonly records: number;
   return { records: row.records, oldest: row.oldest }
 }
 
-// The second part reads the records that wait for a contact and are due, the third the leased ones: both are few.
+// The second part reads the records that wait for a contact and are due, which are few; the third those being checked.
 const IS_QUEUED = `
   SELECT EXISTS (SELECT 1 FROM records WHERE lane = ?1 AND ordering_key = ?2 AND queue_head IS NOT NULL)
     OR EXISTS (
@@ -220,7 +220,8 @@ const IS_QUEUED = `
       WHERE queue_head IS NULL AND status = 'deferred' AND cut_offs = 0 AND lane = ?1 AND due_at <= ?3
         AND ordering_key = ?2)
     OR EXISTS (SELECT 1 FROM records WHERE cut_offs > 0 AND lane = ?1 AND ordering_key = ?2)
-    OR EXISTS (SELECT 1 FROM records WHERE lease IS NOT NULL AND lane = ?1 AND ordering_key = ?2) AS queued`
+    OR EXISTS (
+      SELECT 1 FROM records WHERE lease IS NOT NULL AND queue_head IS NULL AND lane = ?1 AND ordering_key = ?2) AS queued`
 
 export function isQueued(db: Connection, lane: Lane, orderingKey: string, now: number): boolean {
   return db.get<{ queued: number }>(IS_QUEUED, lane, orderingKey, now)?.queued === 1

@@ -189,6 +189,11 @@ const MIGRATIONS: readonly string[] = [
   WHERE json_extract(result, '$.key') IS NOT NULL AND json_extract(result, '$.time') IS NOT NULL
   GROUP BY metric, day;
   `,
+  `
+  -- Leased outside the queue: records that waited for a contact and are being checked. The import asks for one of them
+  -- with each recent record, and may have leased thousands itself.
+  CREATE INDEX records_checked ON records (lane, ordering_key) WHERE lease IS NOT NULL AND queue_head IS NULL;
+  `,
 ]
 
 /** Brings the file up to date. Throws a `config` fault for a file of a newer version. */
