@@ -35,7 +35,7 @@ export interface LookupParts {
 export const HISTORY_TTL = 24 * 3_600_000
 /** A key missing from a list makes it reload at most this often. */
 const RELOAD_EVERY = 60_000
-/** Values for `peek`, of all lookups together. */
+/** Values for `peek`, of each lookup. */
 const MAX_RECENT = 2_000
 
 export function createLookups(parts: LookupParts): Lookups {
@@ -47,27 +47,31 @@ class SourceLookups implements Lookups {
   readonly #lists = new Map<string, ListCache>()
   readonly #items = new Map<string, TtlCache>()
   readonly #histories = new Map<string, TtlCache>()
-  readonly #recent = new BoundedMap<string, Json>(MAX_RECENT)
+  readonly #recent = new Map<string, BoundedMap<string, Json>>()
 
   constructor(parts: LookupParts) {
     this.#parts = parts
   }
 
   find(lookup: LookupSpec, key: string, lane: Lane): MaybePromise<Json | undefined> {
-    return mapMaybe(this.#cacheOf(lookup, lane).find(key, lane), (value) => {
-      const id = `${lookup.name} ${key}`
-      if (value === undefined) this.#recent.delete(id)
-      else if (this.#recent.get(id) !== value) this.#recent.set(id, value)
-      return value
-    })
+    const found = this.#cacheOf(lookup, lane).find(key, lane)
+    if (!(found instanceof Promise)) return this.#remember(lookup, key, found)
+    return found.then((value) => this.#remember(lookup, key, value))
   }
 
   peek({ name }: LookupSpec, key: string): Json | undefined {
-    return this.#recent.get(`${name} ${key}`)
+    return this.#recent.get(name)?.get(key)
+  }
+
+  #remember({ name }: LookupSpec, key: string, value: Json | undefined): Json | undefined {
+    const recent = getOrCreate(this.#recent, name, () => new BoundedMap<string, Json>(MAX_RECENT))
+    if (value === undefined) recent.delete(key)
+    else if (recent.get(key) !== value) recent.set(key, value)
+    return value
   }
 
   async invalidate(name: string, key: string): Promise<void> {
-    this.#recent.delete(`${name} ${key}`)
+    this.#recent.get(name)?.delete(key)
     this.#items.get(name)?.delete(key)
     this.#histories.get(name)?.delete(key)
     await this.#parts.store.deleteCache(name, [key])
