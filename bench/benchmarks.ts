@@ -1,10 +1,11 @@
 /** Every benchmark by name. A new one is a file and a row here. */
+import type { BenchmarkOptions } from './harness/options.ts'
 import type { ResultTable } from './harness/result-table.ts'
 
 export interface Benchmark {
   readonly summary: string
   /** Imports the benchmark before it runs, so that its modules do not weigh on another. */
-  load(): Promise<{ readonly runBenchmark: () => Promise<readonly ResultTable[]> }>
+  load(): Promise<{ readonly runBenchmark: (options: BenchmarkOptions) => Promise<readonly ResultTable[]> }>
 }
 
 export const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -16,5 +17,6 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
     load: () => import('./startup.ts'),
   },
   intake: { summary: 'webhooks, until they are on disk', load: () => import('./intake.ts') },
+  poll: { summary: 'a reconciling pass, over ten thousand and over ten million keys', load: () => import('./poll.ts') },
   console: { summary: 'pages of the console over a million records', load: () => import('./console.ts') },
 }

@@ -1,11 +1,11 @@
-/** `npm run bench -- [name …] [--json]`: runs the named benchmarks, or all. */
+/** `npm run bench -- [name …] [--conversations N,…] [--json]`: runs the named benchmarks, or all. */
 import { arch, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchmarks } from './benchmarks.ts'
 import { type ResultTable, renderTable } from './harness/result-table.ts'
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean', default: false }, conversations: { type: 'string' } },
   allowPositionals: true,
 })
 const unknown = positionals.filter((name) => !Object.hasOwn(benchmarks, name))
@@ -15,11 +15,12 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
+const options = { conversations: values.conversations?.split(',').map(Number) }
 const results: Record<string, readonly ResultTable[]> = {}
 for (const [name, benchmark] of Object.entries(benchmarks)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue
   const { runBenchmark } = await benchmark.load()
-  const tables = await runBenchmark()
+  const tables = await runBenchmark(options)
   results[name] = tables
   if (!values.json) process.stdout.write(`${tables.map(renderTable).join('\n')}\n`)
 }

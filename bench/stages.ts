@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { eventBody } from '../connector/klaviyo/request-bodies.ts'
 import { loadConnectorSpec } from '../connector/spec.ts'
+import type { Bindings } from '../runtime/expression/expression.ts'
 import { compilePlan } from '../runtime/mapping/compile-plan.ts'
 import { hydrate } from '../runtime/mapping/hydrate.ts'
 import { createLookups } from '../runtime/mapping/lookups.ts'
@@ -10,7 +11,7 @@ import { hashEmail } from '../runtime/mapping/map-profile.ts'
 import { findOccurrences, identifyOccurrence, type Occurrence } from '../runtime/mapping/occurrences.ts'
 import { findSkipReason } from '../runtime/mapping/skip-rules.ts'
 import type { MapParts } from '../runtime/mapping/types.ts'
-import type { Json, JsonObject, MetricEvent } from '../runtime/ports/types.ts'
+import type { Json, MetricEvent } from '../runtime/ports/types.ts'
 import { buildWebhookRecord, openEnvelope } from '../runtime/source/envelope.ts'
 import { openRecord } from '../runtime/source/open-record.ts'
 import { verifySignature } from '../runtime/source/verify-signature.ts'
@@ -37,7 +38,8 @@ export async function runBenchmark(): Promise<readonly ResultTable[]> {
 
 async function measure({ metric, kind, topic }: (typeof events)[number], spec: Spec): Promise<ResultTable> {
   const inputs = samples(kind, SAMPLES)
-  const { find } = lookupsFromMemory(inputs)
+  const cached = lookupsFromMemory(inputs)
+  const find: MapParts['lookups']['find'] = (...args) => cached.find(...args)
   const runs = await Promise.all(inputs.map((sample) => prepareStages({ sample, metric, topic, spec, find })))
   const names = Object.keys(runs[0] ?? {})
   const measured = await compare(
@@ -136,8 +138,8 @@ function lookupsFromMemory(all: readonly Sample[]) {
     '/teams': { teams: [team] },
     '/tags': { data: tag },
   }
-  const request = async ({ path }: { readonly path: string }, { key }: JsonObject) =>
-    (answers[path] ?? all.find(({ contact }) => contact.id === key)?.contact) as Json
+  const request = async ({ path }: { readonly path: string }, { bindings }: { readonly bindings?: Bindings }) =>
+    (answers[path] ?? all.find(({ contact }) => contact.id === bindings?.key)?.contact) as Json
   return createLookups({
     client: { request } as unknown as Parameters<typeof createLookups>[0]['client'],
     store: { readCache: async () => [], writeCache: async () => {}, deleteCache: async () => {} },
