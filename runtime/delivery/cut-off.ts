@@ -46,6 +46,14 @@ export class Isolation {
     this.#changed.open()
   }
 
+  /** Forgets all work: for a test that lets a process die within its own. */
+  reset(): void {
+    this.#inWork = 0
+    this.#suspects = 0
+    this.#isReserved = false
+    this.#changed.open()
+  }
+
   /** Adds a record, within `begin` or `runAlone`. Returns the function to call once when it has ended. */
   add({ cutOffs = 0 }: Pick<LeasedRecord, 'cutOffs'>): () => void {
     const suspects = cutOffs > 0 ? 1 : 0

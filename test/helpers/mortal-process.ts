@@ -1,6 +1,7 @@
 /** A connector on the virtual clock that can be killed at any moment: then it neither answers, sends nor writes any more. */
 import { intercomToKlaviyo } from '../../connector/index.ts'
 import type { Connector } from '../../runtime/connector.ts'
+import { processIsolation } from '../../runtime/delivery/cut-off.ts'
 import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
@@ -69,7 +70,11 @@ export async function startMortalProcess(options: MortalOptions): Promise<Mortal
       await Promise.all(working)
       await connector.close()
     },
-    kill: () => life.end(),
+    kill() {
+      life.end()
+      stopping.abort()
+      processIsolation.reset()
+    },
   }
 }
 

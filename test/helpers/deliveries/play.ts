@@ -210,7 +210,7 @@ class Stage {
 
   async #waitUntil(what: string, holds: () => Promise<boolean>): Promise<void> {
     for (const end = this.clock.now() + LONGEST_WAIT; !(await holds()); ) {
-      if (this.clock.now() > end) throw new Error(`no end of ${what}`)
+      if (this.clock.now() > end) throw new Error([`no end of ${what}`, ...this.#log].join('\n'))
       await this.clock.sleep(20 * SECOND)
     }
   }
