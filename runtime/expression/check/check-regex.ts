@@ -5,7 +5,6 @@ import type { Parsed, Problem } from '../parse.ts'
 
 export function findRegexProblems({ root, text }: Parsed): readonly Problem[] {
   const found: Problem[] = []
-  // The tree holds the left side of `??` and `?:` twice.
   const checked = new Set<RegExp>()
   for (const { type, value, position } of walkNodes(root)) {
     if (type !== 'regex' || !(value instanceof RegExp) || checked.has(value)) continue

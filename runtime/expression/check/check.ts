@@ -6,6 +6,7 @@ import type { FunctionTable } from '../functions.ts'
 import type { Parsed, Problem } from '../parse.ts'
 import { type Arity, parseArity } from './arity.ts'
 import { findRegexProblems } from './check-regex.ts'
+import { findUndatedTimes } from './check-times.ts'
 import { findReferences, type Reference } from './references.ts'
 
 export interface CheckOptions {
@@ -14,7 +15,7 @@ export interface CheckOptions {
   readonly variables: Iterable<string>
   /** Names bound in other places: tells a misplaced name from a misspelt one. */
   readonly elsewhere?: Iterable<string>
-  /** The help text for `$now`, `$millis`, `$random` and `$shuffle`, which are errors here. Absent: they are allowed. */
+  /** Where results must be stable: the help text for `$now`, `$millis`, `$random` and `$shuffle`, which are errors. */
   readonly volatileHelp?: string
 }
 
@@ -39,13 +40,16 @@ export function checkExpression(parsed: Parsed, options: CheckOptions): readonly
     const start = reference.end - reference.name.length - (reference.kind === 'bare' ? 0 : 1)
     return problem === undefined ? [] : [{ ...problem, span: [start, reference.end] as const }]
   })
-  return [
+  const all = [
     ...problems,
     ...findCurlyQuotes(parsed),
     ...findStringAdditions(parsed),
     ...findLongNumbers(parsed),
     ...findRegexProblems(parsed),
+    ...(options.volatileHelp === undefined ? [] : findUndatedTimes(parsed)),
   ]
+  // The tree holds the left side of `??` and `?:` twice.
+  return [...new Map(all.map((problem) => [`${problem.code} ${problem.span}`, problem])).values()]
 }
 
 /** By function table: all expressions of a spec share one. */

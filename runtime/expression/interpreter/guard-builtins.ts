@@ -4,6 +4,7 @@ import type { Node } from '../compiler/ast.ts'
 import { chargeBuiltin } from '../compiler/runtime/functions/builtin-costs.ts'
 import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
 import { type BuiltinDefinition, findDefinition } from '../compiler/runtime/functions/jsonata-builtins.ts'
+import { toMillis } from '../compiler/runtime/functions/to-millis.ts'
 import type { LimitCounter, Limits } from '../compiler/runtime/limits.ts'
 import type { MatchingCost } from '../compiler/runtime/regex.ts'
 import { type Environment, getLimits } from './instrument.ts'
@@ -30,7 +31,7 @@ export function guardBuiltins(engine: jsonata.Expression, root: Node, names: Ite
       if (cost !== undefined) for (const arg of args) counter.consumeSteps(getArgumentCost(arg, cost))
       const counted = REGEX_FUNCTIONS.has(name) ? countMatches(name, args, counter) : args
       counter.enterCall()
-      const run = name === 'sort' && Array.isArray(counted[0]) ? sort : original
+      const run = name === 'sort' && Array.isArray(counted[0]) ? sort : name === 'toMillis' ? toMillis : original
       const result = run.apply(this, [...counted])
       if (result instanceof Promise) return awaitCall(result, counter)
       counter.leaveCall()

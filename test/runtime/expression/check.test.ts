@@ -53,6 +53,12 @@ describe('accepted, and evaluated by both engines', () => {
 
 describe('refused', () => {
   const rows: [text: string, ...problems: string[]][] = [
+    [
+      '$nope(a) ?? ("a" + 1 ?: $match(a, /(b+)+c/))',
+      'unknown-function $nope',
+      'string-addition +',
+      'regex-backtracking /(b+)+c/',
+    ],
     ['$trim', 'uncalled $trim'],
     ['{"a": $trim}', 'uncalled $trim'],
     ['[$trim, a]', 'uncalled $trim'],
@@ -73,5 +79,36 @@ describe('refused', () => {
   ]
   test.for(rows)('%s', ([text, ...problems]) => {
     expect(findProblems(text)).toEqual(problems)
+  })
+})
+
+describe('where results must be stable, $toMillis takes no date from the clock', () => {
+  const find = (text: string): readonly string[] =>
+    checkExpression(parse(text), { functions: [], variables: [], volatileHelp: 'use times of the record' }).map(
+      ({ code, span }) => `${code} ${text.slice(...span)}`,
+    )
+
+  test.each([
+    '$toMillis(a)',
+    'a.$toMillis()',
+    'a ~> $toMillis',
+    'a ~> $toMillis("[Y0001]-[M01]-[D01]")',
+    '$toMillis(a, "[D] [MNn] [ Y]")',
+    '$map(a, $toMillis(?, "[Y]-[d]"))',
+    '($parse := $trim ~> $toMillis; $parse(a))',
+    '($toMillis := function($x, $y) { $x }; $toMillis(a, "[H]"))',
+  ])('accepts %s', (text) => expect(find(text)).toEqual([]))
+
+  test.each([
+    '$toMillis("10:30", "[H]:[m]")',
+    'a ~> $toMillis("[M]-[D]")',
+    'a.$toMillis(b, "[[Y]")',
+    '$toMillis(a, b)',
+    '$map(a, $toMillis(?, "[H]"))',
+    '($parse := $toMillis; $parse(a, "[H]"))',
+    '$toMillis(a, "[H]") ?? 1',
+  ])('refuses %s', (text) => {
+    expect(find(text)).toEqual(['volatile $toMillis'])
+    expect(findProblems(text)).toEqual([])
   })
 })

@@ -219,6 +219,7 @@ describe('a fault names the place and quotes no value', () => {
     ['$assert(false, a)', 'D3141', 'm.yaml:3:9'],
     ['{a: 1, a: 2}', 'D1009', 'm.yaml:3:9'],
     ['$toMillis(a)', 'D3110', 'm.yaml:3:9'],
+    ['$toMillis("2026-13-01")', 'D3110', 'm.yaml:3:9'],
     ['$phone', 'function', 'm.yaml:3:9'],
     ['$eval(a)', 'eval', 'm.yaml:3:9'],
     ['($e := $eval; $e(a))', 'eval', 'm.yaml:3:9'],

@@ -11,6 +11,7 @@ import { higherOrderFunctions } from './higher-order.ts'
 import { builtinThis, findDefinition, getEvaluationTime, textOf } from './jsonata-builtins.ts'
 import { createArgumentCheck, NO_CONTEXT } from './signature.ts'
 import { isNotTailCallable, markNotTailCallable } from './tail-calls.ts'
+import { toMillis } from './to-millis.ts'
 
 function keys(value: unknown): Sequence {
   const found = new Set<string>()
@@ -102,6 +103,7 @@ const OWN_IMPLEMENTATIONS: Readonly<Record<string, (...args: never[]) => unknown
     findDefinition('fromMillis')?.implementation.call(builtinThis, getEvaluationTime().getTime(), picture, timezone),
   spread,
   string,
+  toMillis,
 }
 
 /** Every built-in function but `$eval`, which is switched off. */
