@@ -34,8 +34,8 @@ export interface KlaviyoOptions {
   readonly logger: Logger
 }
 
-/** A body, or a function called for every try. */
-export type RequestBody = string | (() => MaybePromise<string>)
+/** A body, or a function called for every try; `mayHaveArrived`: an earlier one got no answer. */
+export type RequestBody = string | ((mayHaveArrived: boolean) => MaybePromise<string>)
 
 /**
  * Sends one request to an endpoint, a GET without a body; `path` replaces the endpoint's own, or its placeholders. Throws
@@ -106,12 +106,16 @@ export function endpointClient(options: KlaviyoOptions, endpoint: EndpointOption
     const release = await acquire(lane, signal)
     try {
       const { method = 'POST' } = endpoint
-      const makeRequest = async (current: RequestAuth) => {
-        const text = typeof body === 'function' ? await body() : body
+      // Over the requests before and after a refreshed token.
+      let mayHaveArrived = false
+      const makeRequest = async (current: RequestAuth, isUnanswered: boolean) => {
+        mayHaveArrived ||= isUnanswered
+        const text = typeof body === 'function' ? await body(mayHaveArrived) : body
         if (lane === 'backfill') assertBackfillFlags(text ?? '')
         return new Request(addressOf(current, path), requestInit({ ...headers, ...current.headers }, method, text))
       }
-      const send = (current: RequestAuth) => lanes[lane](() => makeRequest(current), { lane, signal })
+      const send = (current: RequestAuth) =>
+        lanes[lane]((isUnanswered) => makeRequest(current, isUnanswered), { lane, signal })
       return assertFromKlaviyo(await withAuth(auth, signal, send))
     } finally {
       release()

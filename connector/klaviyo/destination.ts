@@ -100,8 +100,8 @@ class KlaviyoDestination implements Destination {
 
   async #send(message: OutgoingMessage, signal: AbortSignal): Promise<Receipt> {
     let changes: Receipt['changes'] = []
-    const body = async () => {
-      const profile = (await message.currentProfile?.()) ?? message.profile
+    const body = async (mayHaveArrived: boolean) => {
+      const profile = (await message.currentProfile?.(mayHaveArrived)) ?? message.profile
       const encoded = messageBody({ ...message, profile }, this.#limits)
       changes = encoded.changes
       return encoded.text
@@ -110,7 +110,11 @@ class KlaviyoDestination implements Destination {
     return withChanges(receipt, changes)
   }
 
-  #request(message: OutgoingMessage, signal: AbortSignal, body: () => Promise<string>): Promise<ApiResponse> {
+  #request(
+    message: OutgoingMessage,
+    signal: AbortSignal,
+    body: (mayHaveArrived: boolean) => Promise<string>,
+  ): Promise<ApiResponse> {
     if (message.kind === 'event') return this.#event('live', signal, body)
     const { profileId } = message
     if (profileId === undefined) return this.#profile('live', signal, body)

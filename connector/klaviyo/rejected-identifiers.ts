@@ -67,7 +67,9 @@ function withoutPhone<M extends OutgoingMessage>(message: M): M | undefined {
   const { phone_number, ...profile } = message.profile
   if (phone_number === undefined || !profile.email) return undefined
   const { currentProfile } = message
-  const current = currentProfile && { currentProfile: () => mapMaybe(currentProfile(), dropPhone) }
+  const current = currentProfile && {
+    currentProfile: (mayHaveArrived: boolean) => mapMaybe(currentProfile(mayHaveArrived), dropPhone),
+  }
   return { ...message, profile, ...current }
 }
 

@@ -61,6 +61,11 @@ export class FirstSends {
       const result = results[index]
       return result instanceof Fault && !mayHaveTakenEffect(result) && (result.kind === 'data' || !again)
     })
-    if (refused.length > 0) await this.#store.forgetSends(refused.map(({ key }) => key))
+    if (refused.length > 0) await this.forget(refused)
+  }
+
+  /** Of events that did not arrive. */
+  forget(sends: readonly BegunSend[]): Promise<void> {
+    return this.#store.forgetSends(sends.map(({ key }) => key))
   }
 }

@@ -54,8 +54,13 @@ async function sendOne(event: MetricEvent, { destination, firstSends, signal }: 
   let begun: BegunSend | undefined
   let first = event.profile
   // Noted as late as possible: a newer state of the person may have been sent while the event waited.
-  const currentProfile = async () => {
+  const currentProfile = async (mayHaveArrived = false) => {
     const current = (await event.currentProfile?.()) ?? event.profile
+    // Refused so far, by a rate limit for example, so it may go to the identifiers that the person has by now.
+    if (begun && !begun.again && !mayHaveArrived && !firstSends.isSame(begun, current)) {
+      await firstSends.forget([begun])
+      begun = undefined
+    }
     if (begun === undefined) [begun, first] = [(await firstSends.begin([{ ...event, profile: current }]))[0], current]
     return begun === undefined ? current : firstSends.profileOf(begun, current)
   }

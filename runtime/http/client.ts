@@ -35,7 +35,8 @@ export interface RequestOptions {
 }
 
 /** Called for every try: the body of a Request can be read only once. */
-export type MakeRequest = () => Request | Promise<Request>
+/** `mayHaveArrived`: an earlier try got no answer, and may have taken effect. */
+export type MakeRequest = (mayHaveArrived: boolean) => Request | Promise<Request>
 
 /**
  * Sends a request, again after a transient fault, and resolves with a 2xx response.
@@ -74,7 +75,7 @@ export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
       await clock.sleep(retryAfter + random() * FIRST_PAUSE * 2 ** retriesConsumed, options.signal)
       return !options.signal.aborted
     }
-    return pRetry(() => sendOnce(parts, api, makeRequest, options), {
+    return pRetry(() => sendOnce(parts, api, () => makeRequest(unanswered), options), {
       retries: attempts - 1,
       minTimeout: 0,
       shouldRetry,
@@ -94,7 +95,7 @@ function withLostAnswer(fault: Fault): Fault {
 async function sendOnce(
   parts: HttpParts,
   api: RemoteApi,
-  makeRequest: MakeRequest,
+  makeRequest: () => ReturnType<MakeRequest>,
   { lane, signal }: RequestOptions,
 ): Promise<ApiResponse> {
   const request = await makeRequest()

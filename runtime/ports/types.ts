@@ -107,8 +107,11 @@ export interface MetricEvent {
   /** The source's id of the contact. */
   readonly contact?: string
   readonly profile: Profile
-  /** Called for each try, for the profile to send in place of `profile`: a newer state of the person may have been sent. */
-  readonly currentProfile?: () => Profile | Promise<Profile>
+  /**
+   * Called for each try, for the profile to send in place of `profile`: a newer state of the person may have been sent.
+   * `mayHaveArrived`: an earlier try got no answer, so the profile must be the same again. Default: false.
+   */
+  readonly currentProfile?: (mayHaveArrived?: boolean) => Profile | Promise<Profile>
   readonly properties: JsonObject
 }
 
@@ -117,7 +120,7 @@ export interface ProfileUpdate {
   readonly kind: 'profile'
   readonly profile: Profile
   /** As in `MetricEvent`. */
-  readonly currentProfile?: () => Profile | Promise<Profile>
+  readonly currentProfile?: (mayHaveArrived?: boolean) => Profile | Promise<Profile>
   /** The destination's id of the person's profile, which has an address that the person gave up. */
   readonly profileId?: string
 }
