@@ -62,7 +62,7 @@ export const FAULT_CODES: readonly FaultCode[] = [
     ],
     [
       'record/not-json',
-      'The stored body of the record is not JSON.',
+      'The stored body of the record is not JSON, or is nested more than 500 levels deep.',
       'Restore the store from a backup, or import the record again.',
     ],
     [
@@ -103,6 +103,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'mapping/no-time',
       'The time of the event is missing, or not a time.',
       'Change `time` of the mapping, then replay the record.',
+    ],
+    [
+      'mapping/impossible-contact',
+      "The id of the event's contact is one that no source can have: it holds half a character, or only dots.",
+      'Change `contact` of the mapping, then replay the record. If the id is as the source sent it, report it to the source.',
     ],
   ]),
   ...faultCodes('config', 'mapping author', [

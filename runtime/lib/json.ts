@@ -15,10 +15,13 @@ export function getPath(value: Json | undefined, ...path: readonly (string | num
   return found
 }
 
-/** Reads an id: a number or a non-empty string. */
+/** No path of a URL can carry `.`, `..` or half a surrogate pair, so no source has such an id. */
+const IMPOSSIBLE_ID = /^\.{0,2}$|\p{Surrogate}/u
+
+/** Reads an id: a number, or a string that the path of a URL can carry. */
 export function asId(value: Json | undefined): string | undefined {
   if (typeof value === 'number') return String(value)
-  return typeof value === 'string' && value !== '' ? value : undefined
+  return typeof value === 'string' && !IMPOSSIBLE_ID.test(value) ? value : undefined
 }
 
 /** Turns a missing value into an empty list, a single value into a list of one. */
@@ -32,19 +35,34 @@ export function asList(value: Json | undefined): readonly Json[] | undefined {
   return Array.isArray(value) || isObject(value) ? asArray(value) : undefined
 }
 
+/** Levels of lists and objects. Far above what a source sends, and far below what overflows the stack of whatever reads it. */
+export const MAX_JSON_DEPTH = 500
+
 /**
  * Parses JSON, and keeps a number whose digits a double would change as its text: one beyond 2^53, or beyond all doubles.
- * Undefined: not JSON.
+ * Undefined: not JSON, or deeper than `MAX_JSON_DEPTH`.
  *
  * `JSON.parse` alone decides what is JSON, at its speed. Its access to a number's text needs Node 22.
  */
 export function parseJson(text: string): Json | undefined {
   try {
     const value = JSON.parse(text) as Json
+    if (isDeeperThan(MAX_JSON_DEPTH, value)) return undefined
     return maybeUnsafe(text) ? (JSON.parse(quoteUnsafeNumbers(text)) as Json) : value
   } catch {
     return undefined
   }
+}
+
+function isDeeperThan(levels: number, value: Json | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  if (Array.isArray(value)) {
+    for (const item of value) if (isDeeperThan(levels - 1, item)) return true
+    return false
+  }
+  for (const name in value) if (isDeeperThan(levels - 1, (value as JsonObject)[name])) return true
+  return false
 }
 
 /** From here on `JSON.stringify` writes an exponent, so a float stays a float however often it is stored. */

@@ -70,7 +70,7 @@ export interface OccurrenceIdentity {
   readonly contacts: readonly string[]
 }
 
-/** Identifies the event of an occurrence. Throws, or rejects with, a data fault without a key or a time. */
+/** Identifies the event of an occurrence. Throws, or rejects with, a data fault without a key or a time, and for an impossible contact. */
 export function identifyOccurrence(
   { mapping, key, identity }: MappingPlan,
   item: Json,
@@ -80,12 +80,14 @@ export function identifyOccurrence(
   return mapMaybe(identity(item, bindings), (values) => ({
     key: keyOf(key, values, mapping.metric, workspace),
     ms: parseTime(values.time) ?? throwNoTime(mapping),
-    contacts: idsOf(values.contact),
+    contacts: idsOf(values.contact, mapping),
   }))
 }
 
-function idsOf(contact: Json | undefined): readonly string[] {
-  const ids = asArray(contact).flatMap((one) => asId(one) ?? [])
+function idsOf(contact: Json | undefined, mapping: Mapping): readonly string[] {
+  const ids = asArray(contact).flatMap(
+    (one) => asId(one) ?? (typeof one === 'string' && one !== '' ? throwNoId(mapping) : []),
+  )
   return ids.length < 2 ? ids : [...new Set(ids)]
 }
 
@@ -102,6 +104,12 @@ function keyOf(parts: readonly Property[], values: JsonObject, metric: string, w
 function throwNoKey({ text, place }: Expression, metric: string): never {
   const message = `part "${text}" of the key of ${metric} is missing, so the event could be counted twice`
   throw new Fault('data', 'mapping/no-key', message, { place })
+}
+
+/** The next candidate may be another person. */
+function throwNoId({ metric, contact: { place } }: Mapping): never {
+  const message = `the contact of ${metric} has an impossible id (half a character, or only dots), so no one can be found by it`
+  throw new Fault('data', 'mapping/impossible-contact', message, { place })
 }
 
 /** Without a time the destination would record the time of receipt. */

@@ -1,6 +1,6 @@
 /** Opens a queued record, and finds the mappings for it. */
 import type { Bindings } from '../expression/expression.ts'
-import { parseJson } from '../lib/json.ts'
+import { MAX_JSON_DEPTH, parseJson } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
 import { isReconciled, type RecordOrigin } from '../ports/ledger.ts'
 import type { Json, SourceRecord } from '../ports/types.ts'
@@ -60,5 +60,6 @@ export async function openNotification(notification: Notification, resource: Res
 function parseBody(record: SourceRecord): Json {
   const body = parseJson(record.body)
   if (body !== undefined) return body
-  throw new Fault('data', 'record/not-json', 'the stored body of the record is not JSON')
+  const message = `the stored body of the record is not JSON, or is nested more than ${MAX_JSON_DEPTH} levels deep`
+  throw new Fault('data', 'record/not-json', message)
 }

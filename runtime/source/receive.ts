@@ -1,6 +1,6 @@
 /** Receives a webhook: raw body, signature, envelope, account, disk, 200, in that order. Mapping comes later. */
 
-import { isObject, parseJson } from '../lib/json.ts'
+import { isObject, MAX_JSON_DEPTH, parseJson } from '../lib/json.ts'
 import { readBody } from '../lib/read-body.ts'
 import type { Clock, LogFields, Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
@@ -83,7 +83,8 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
   const { spec, store, clock, logger, stats } = parts
   const envelope = parseObject(body)
   if (envelope === undefined) {
-    logRejected('the signature is valid, but the body is not a notification', parts, { bytes: body.length })
+    const reason = 'the signature is valid, but the body is not a notification, or is nested too deeply'
+    logRejected(reason, parts, { bytes: body.length, deepest: MAX_JSON_DEPTH })
     return respond(400)
   }
   const notification = await openEnvelope(envelope, spec)
@@ -106,7 +107,7 @@ async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response
   return respond(200)
 }
 
-/** Undefined for any other JSON: it is no notification. */
+/** Undefined for any other JSON, and for one that is nested too deeply: it is no notification. */
 function parseObject(body: string): Json | undefined {
   const value = parseJson(body)
   return isObject(value) ? value : undefined

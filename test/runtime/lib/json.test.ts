@@ -1,7 +1,7 @@
 /** Parsing JSON whose numbers do not fit a double: they stay text, and all else is as `JSON.parse` gives it. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isUnsafeNumber, parseJson } from '../../../runtime/lib/json.ts'
+import { asId, isUnsafeNumber, MAX_JSON_DEPTH, parseJson } from '../../../runtime/lib/json.ts'
 
 const table: readonly (readonly [json: string, value: unknown])[] = [
   ['{"id":7615917337495251231}', { id: '7615917337495251231' }],
@@ -85,4 +85,33 @@ test('a long text, full of quotes and backslashes, is read once', () => {
   const long = { text: `${'\\"'.repeat(500_000)} `, id: 1 }
   const json = JSON.stringify(long).replace('"id":1', '"id":7615917337495251231')
   expect(parseJson(json)).toEqual({ ...long, id: '7615917337495251231' })
+})
+
+test.each([
+  ['[', ']'],
+  ['{"a":', '}'],
+])('%s is read to a depth that overflows no stack', (open, close) => {
+  const nest = (depth: number) => open.repeat(depth) + 1 + close.repeat(depth)
+  expect(parseJson(nest(MAX_JSON_DEPTH))).toEqual(JSON.parse(nest(MAX_JSON_DEPTH)))
+  expect(parseJson(nest(MAX_JSON_DEPTH + 1))).toBeUndefined()
+  expect(parseJson(nest(100_000))).toBeUndefined()
+})
+
+test.each([
+  [42, '42'],
+  ['42', '42'],
+  ['a/../b', 'a/../b'],
+  ['…', '…'],
+  ['...', '...'],
+  ['\u{1f600}', '\u{1f600}'],
+  ['', undefined],
+  ['.', undefined],
+  ['..', undefined],
+  ['a\ud800', undefined],
+  ['\udc00a', undefined],
+  [null, undefined],
+  [{}, undefined],
+])('the id of %j is %s', (value, id) => {
+  expect(asId(value)).toBe(id)
+  if (id !== undefined) expect(new URL(`https://host/a/${encodeURIComponent(id)}`).pathname).toMatch(/^\/a\/./)
 })

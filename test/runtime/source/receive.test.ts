@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadConnectorSpec } from '../../../connector/spec.ts'
-import { asId } from '../../../runtime/lib/json.ts'
+import { asId, MAX_JSON_DEPTH } from '../../../runtime/lib/json.ts'
 import type { LogFields, Logger } from '../../../runtime/ports/effects.ts'
 import { receiveWebhook, reportMisdirected } from '../../../runtime/source/receive.ts'
 import { parseSecrets } from '../../../runtime/source/verify-signature.ts'
@@ -60,6 +60,7 @@ function bench({ secrets = [SECRET], logger = silentLogger }: Bench = {}) {
 }
 
 const good = notification()
+const nested = (depth: number) => `${good.slice(0, -1)},"more":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
 const large = notification({ padding: 'x'.repeat(4 * 1024 * 1024) })
 
 const TABLE: readonly (readonly [
@@ -81,6 +82,9 @@ const TABLE: readonly (readonly [
   ['a body over the limit', large, sign(large), 413, 0],
   ['no JSON', 'hello', sign('hello'), 400, 0],
   ['JSON that is no object', '[1]', sign('[1]'), 400, 0],
+  ['JSON as deep as is read', nested(MAX_JSON_DEPTH), sign(nested(MAX_JSON_DEPTH)), 200, 1],
+  ['JSON nested too deeply', nested(MAX_JSON_DEPTH + 1), sign(nested(MAX_JSON_DEPTH + 1)), 400, 0],
+  ['JSON that would overflow the stack', nested(100_000), sign(nested(100_000)), 400, 0],
   ['an object without a topic', '{}', sign('{}'), 400, 0],
 ]
 
