@@ -2,6 +2,7 @@
 import { fuzzDeliveries } from './deliveries.ts'
 import { fuzzExpressions } from './expressions.ts'
 import type { FuzzTarget } from './target.ts'
+import { fuzzWebhooks } from './webhooks.ts'
 
 export const TARGETS: Readonly<Record<string, FuzzTarget>> = {
   expressions: {
@@ -15,5 +16,11 @@ export const TARGETS: Readonly<Record<string, FuzzTarget>> = {
     unit: 'schedules',
     defaultCount: 1_000,
     run: fuzzDeliveries,
+  },
+  webhooks: {
+    summary: 'signed notifications, however malformed, that end as a bug, a 5xx or a crash',
+    unit: 'bodies',
+    defaultCount: 100_000,
+    run: fuzzWebhooks,
   },
 }

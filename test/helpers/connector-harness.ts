@@ -82,7 +82,7 @@ export async function startConnector(options: HarnessOptions = {}) {
   }
   const virtual = clock as ReturnType<typeof virtualClock>
 
-  return { connector, spec, store, clock: virtual, intercom, klaviyo, notify, work }
+  return { connector, spec, store, clock: virtual, intercom, klaviyo, notify, work, secret: SECRET }
 }
 
 /** A linear congruential generator with the constants of Numerical Recipes. */
