@@ -147,6 +147,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Change the expression at the given place, then replay the record.',
     ],
     ['expression/output', 'The result of an expression is too large.', 'Shorten the result, then replay the record.'],
+    [
+      'expression/too-deep',
+      'A value of the record is nested too deeply for the expression, or the expression itself is.',
+      'Read a part of the value, or nest the expression less, then replay the record.',
+    ],
     ['expression/eval', 'An expression calls `$eval`, which is switched off.', 'Write the expression out.'],
     ['preview/unknown-topic', 'The spec knows no such topic.', 'Check the spelling, or add the topic to a mapping.'],
     ['preview/unknown-stream', 'The spec has no such stream.', 'Check the spelling, or add the stream to the spec.'],

@@ -12,6 +12,9 @@ export function toEvaluationFault(error: unknown, origin: Origin, text: string):
     return new Fault(error.kind, error.code, error.message, { permanent: true, place: origin.place, ...error.details })
   }
   if (error instanceof NotPlain) return createFault(error.code, error.message, origin.place)
+  if (error instanceof RangeError && /call stack/i.test(error.message)) {
+    return createFault('too-deep', 'the expression failed: a value is nested too deeply', origin.place)
+  }
   if (!isJsonataError(error)) {
     const name = error instanceof Error ? error.name : typeof error
     return createFault('failed', `the expression failed (${name})`, origin.place, error)

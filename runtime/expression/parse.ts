@@ -36,12 +36,33 @@ export function parseExpression(text: string, limits: Limits = DEFAULT_LIMITS): 
     const options = { stack: limits.stack, sequence: limits.sequence }
     const engine = jsonata(text, options)
     const root = engine.ast() as Node
+    if (isTooDeep(root, text)) return toTooDeep(text)
     restoreCopies(root, text)
     if (hasConcurrentParts(root)) options.stack *= CONCURRENT_PARTS_PER_LEVEL
     return { text, root, engine, limits }
   } catch (error) {
     return toProblem(error, text)
   }
+}
+
+/**
+ * Nodes within nodes. The checks and the compiler recurse: at 1,000 they exhaust Node's own stack. Evaluation without
+ * lists and objects ends at 625 levels.
+ */
+const MAX_DEPTH = 700
+
+function isTooDeep(root: Node, text: string): boolean {
+  // A character makes at most two nodes.
+  if (text.length * 2 < MAX_DEPTH) return false
+  const stack: [value: unknown, depth: number][] = [[root, 0]]
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const [value, above] = next
+    if (typeof value !== 'object' || value === null) continue
+    const depth = Array.isArray(value) ? above : above + 1
+    if (depth > MAX_DEPTH) return true
+    for (const child of Object.values(value)) stack.push([child, depth])
+  }
+  return false
 }
 
 /**
@@ -63,9 +84,7 @@ export const isProblem = (result: Parsed | Problem): result is Problem => 'span'
 
 function toProblem(error: unknown, text: string): Problem {
   const { code, position, token, value } = error as jsonata.JsonataError & { value?: unknown }
-  if (error instanceof RangeError) {
-    return { code: 'too-deep', message: 'the expression is too long, or nested too deeply', span: [0, text.length] }
-  }
+  if (error instanceof RangeError) return toTooDeep(text)
   // JavaScript rejects an invalid regular expression with a plain SyntaxError.
   if (typeof code !== 'string') {
     return { code: 'regex', message: 'a regular expression is not valid', span: [0, text.length] }
@@ -75,6 +94,13 @@ function toProblem(error: unknown, text: string): Problem {
   const span = findSpan(text, position, word)
   return { code, message, ...findHelp(code, text, span), span }
 }
+
+const toTooDeep = (text: string): Problem => ({
+  code: 'too-deep',
+  message: 'the expression is too long, or nested too deeply',
+  help: 'bind parts of it to names first: ($part := …; …)',
+  span: [0, text.length],
+})
 
 const HELP: Readonly<Record<string, string>> = {
   S0101: 'close it with the same quote',

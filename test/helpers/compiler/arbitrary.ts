@@ -31,7 +31,7 @@ const field = arbitraryName.map((name) => (/^[a-z]+$/i.test(name) ? name : `\`${
 const literalText = fc.oneof(
   arbitraryText.map(quote),
   arbitraryNumber.map(quote),
-  pick(['true', 'false', 'null', '-1', '0', '1', '2', '"a"', '"b"']),
+  pick(['true', 'false', 'null', '-1', '-0', '0', '(0/0)', '1', '2', '"a"', '"b"']),
 )
 
 /** Calls of built-in functions, also to be chained by `~>`. */

@@ -9,7 +9,7 @@ const pick = (...from: readonly string[]): ArbitraryText => fc.constantFrom(...f
 /** The letters of a template: a text, a number, lists of them, an object, a regular expression, any JSON. */
 const values: Readonly<Record<string, ArbitraryText>> = {
   S: pick('"a"', '"aab"', '"a b,c"', '""', '"A1b22"', '"héé😀"', '"ab"', '"x.y.x"', 'a', 'b'),
-  N: pick('0', '1', '2', '-1', '-3', '0.5', '2.5', '10', '255', '1999', '1234.567', '40000', 'a'),
+  N: pick('0', '1', '2', '-1', '-3', '0.5', '2.5', '10', '255', '1999', '1234.567', '40000', 'a', '-0', '(0/0)'),
   T: pick('["a","b"]', '["b","a","b"]', '[]', '["x"]', 'a', 'a.b', '$keys($)'),
   M: pick('[3,1,2]', '[1]', '[]', '[0.5,-1]', '[1..4]', 'a', '1'),
   O: pick('{"a":1,"b":[1,2]}', '{"b":2,"a":1}', '{"a":{"b":[]}}', '{}', '{"k":null,"10":1,"2":2}', 'a', '$'),

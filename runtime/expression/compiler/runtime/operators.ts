@@ -126,7 +126,8 @@ export function range(from: unknown, to: unknown): unknown {
   if (size > 1e7 || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) rejectRange()
   checkListLength(size)
   consumeSteps(size)
-  return new Sequence(Array.from({ length: size }, (_, i) => (from as number) + i))
+  // The first item is the bound itself: -0 + 0 is 0.
+  return new Sequence(Array.from({ length: size }, (_, i) => (i === 0 ? (from as number) : (from as number) + i)))
 }
 
 /** `$type`. */

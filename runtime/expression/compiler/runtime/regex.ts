@@ -75,8 +75,11 @@ function isMatch(value: unknown): value is Match {
   return typeof match === 'string' && typeof start === 'number' && typeof end === 'number' && Array.isArray(groups)
 }
 
+/** Zero does, and so does no number. */
+const admitsNone = (limit: unknown): boolean => typeof limit === 'number' && !(limit > 0)
+
+/** `limit` is positive or undefined. */
 function* takeMatches(found: Generator<Match>, limit: unknown): Generator<Match> {
-  if (typeof limit === 'number' && limit <= 0) return
   let count = 0
   for (const each of found) {
     yield each
@@ -98,7 +101,7 @@ function contains(text: unknown, token: unknown): unknown {
 function match(text: unknown, pattern: unknown, limit: unknown): unknown {
   if (typeof text !== 'string') return undefined
   if (typeof limit === 'number' && limit < 0) fallBack()
-  if (typeof limit === 'number' && limit <= 0) return new Sequence([])
+  if (admitsNone(limit)) return new Sequence([])
   const found = takeMatches(findMatches(pattern, text), limit)
   return new Sequence(Array.from(found, (each) => ({ match: each.match, index: each.start, groups: each.groups })))
 }
@@ -106,7 +109,7 @@ function match(text: unknown, pattern: unknown, limit: unknown): unknown {
 function split(text: unknown, separator: unknown, limit: unknown): unknown {
   if (typeof text !== 'string') return undefined
   if (typeof limit === 'number' && limit < 0) fallBack()
-  if (typeof limit === 'number' && limit <= 0) return []
+  if (admitsNone(limit)) return []
   if (typeof separator === 'string') return text.split(separator, limit as number | undefined)
   const parts: string[] = []
   let start = 0
@@ -122,7 +125,7 @@ function split(text: unknown, separator: unknown, limit: unknown): unknown {
 function replace(text: unknown, pattern: unknown, replacement: unknown, limit: unknown): unknown {
   if (typeof text !== 'string') return undefined
   if (pattern === '' || (typeof limit === 'number' && limit < 0)) fallBack()
-  if (typeof limit === 'number' && limit <= 0) return text
+  if (admitsNone(limit)) return text
   if (typeof pattern === 'string') return replaceText(text, pattern, replacement, limit)
   let result = ''
   let start = 0
