@@ -56,7 +56,12 @@ test('a bundle receives and delivers a webhook', async () => {
   const input = {
     built: pathToFileURL(file('built.mjs')).href,
     body: JSON.stringify({ ...about, created_at: 1_768_204_800, data: { item } }),
-    answers: { [`/contacts/${item.contacts.contacts[0].id}`]: contact },
+    answers: {
+      [`/contacts/${item.contacts.contacts[0].id}`]: contact,
+      '/admins': { type: 'admin.list', admins: [] },
+      '/teams': { type: 'team.list', teams: [] },
+      '/tags': { type: 'list', data: [] },
+    },
   }
   const flags = ['--disallow-code-generation-from-strings', '--import', pathToFileURL(file('before.mjs')).href]
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, file('bundle.mjs'), JSON.stringify(input)])
