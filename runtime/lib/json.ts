@@ -93,6 +93,8 @@ function hasLongNumber(text: string): boolean {
     while (start > 0 && isDigit(text, start - 1)) start--
     while (isDigit(text, end)) end++
     if (end - start >= LONG && BEFORE_NUMBER.test(text.slice(Math.max(0, start - 2), start))) return true
+    // A text may hold a million digits: each is looked at once.
+    at = end
   }
   return false
 }

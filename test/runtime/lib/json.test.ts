@@ -115,3 +115,17 @@ test.each([
   expect(asId(value)).toBe(id)
   if (id !== undefined) expect(new URL(`https://host/a/${encodeURIComponent(id)}`).pathname).toMatch(/^\/a\/./)
 })
+
+test('a text of two million digits is read once', () => {
+  const text = '9'.repeat(2_000_000)
+  expect(parseJson(`["${text}"]`)).toEqual([text])
+})
+
+test.each(Array.from({ length: 40 }, (_, gap) => gap))(
+  'a long number %i characters after other digits is found',
+  (gap) => {
+    const padding = 'x'.repeat(gap)
+    const json = `["${'9'.repeat(16)}${padding}",9007199254740993]`
+    expect(parseJson(json)).toEqual(['9'.repeat(16) + padding, '9007199254740993'])
+  },
+)
