@@ -8,10 +8,11 @@ export const SUSPECTS_AT_ONCE = 50
 /** The last of these tries had the process to itself. */
 const MAX_CUT_OFFS = 3
 
-const MESSAGE =
-  `the process ended ${MAX_CUT_OFFS} times in a row while this record was being delivered, the last time with no
-other record in work: it is set aside so that the others go on. Look for the cause in the log of the process (out of memory,
-a crash), change the mapping or give the process more memory, then replay the record`.replaceAll('\n', ' ')
+const MESSAGE = [
+  `the process ended ${MAX_CUT_OFFS} times in a row while this record was being delivered, the last time with no other`,
+  'record in work: it is set aside so that the others go on. Look for the cause in the log of the process (out of memory,',
+  'a crash), change the mapping or give the process more memory, then replay the record',
+].join(' ')
 
 /** The fault of a record that must not be tried again. */
 export function findCutOffFault(cutOffs = 0): Fault | undefined {
