@@ -1,5 +1,6 @@
 /** Delivers one lane: leases records, hands them to `deliver`, settles every one of them. */
 
+import { onAbort } from '../lib/abort.ts'
 import { Batcher } from '../lib/batcher.ts'
 import { Latch } from '../lib/latch.ts'
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
@@ -97,7 +98,7 @@ class LaneWorker {
   }
 
   async #leaseMore(): Promise<void> {
-    const { store, concurrency, beforeLease } = this.#parts
+    const { concurrency, beforeLease } = this.#parts
     await this.#backoff.wait(this.#signal)
     await beforeLease?.()
     await this.#leaseCutOff()
@@ -106,7 +107,18 @@ class LaneWorker {
     // A lease is a transaction: worth it for a quarter of the limit, not for each settled record.
     if (free < limit / 4) return this.#slotFreed.wait(this.#signal)
     const leased = await this.#leaseBesideOthers({ limit: free })
-    if (leased === 0) await store.wait(this.#lane, POLL_EVERY_MS, this.#signal)
+    if (leased === 0) await this.#waitForRecords()
+  }
+
+  /** The next records that were cut off are leased once those in work have ended. */
+  async #waitForRecords(): Promise<void> {
+    const { store } = this.#parts
+    if (!this.#hasSuspects()) return store.wait(this.#lane, POLL_EVERY_MS, this.#signal)
+    const woken = new AbortController()
+    const stopListening = onAbort(this.#signal, () => woken.abort())
+    await Promise.race([store.wait(this.#lane, POLL_EVERY_MS, woken.signal), this.#slotFreed.wait(woken.signal)])
+    stopListening()
+    woken.abort()
   }
 
   /**
