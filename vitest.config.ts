@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const timeouts = { testTimeout: 30_000, hookTimeout: 30_000 }
 
 export default defineConfig({
   test: {
+    // Two also on a machine of two cores, where one is the default: tests of real processes mostly wait.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { ...timeouts, name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] } },
       {
