@@ -13,7 +13,8 @@ inBrowser('is estimated, started, paused, resumed, restarted and reported, the p
   let slow = async () => {}
   const instead = (request: Request) => (request.url.endsWith('/search') ? slow().then(() => undefined) : NOTHING)
   const it = await startApp(closing, { conversations: 1_500, tickets: 400, instead })
-  slow = () => it.clock.sleep(4_000)
+  // The test's clock runs faster than a browser updates: a page of records must last long enough to be seen.
+  slow = () => it.clock.sleep(15_000)
   const { page, faults } = await openPage(closing)
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click({ noWaitAfter: true })
   const sees = (text: string | RegExp) => it.until(String(text), () => page.getByText(text).first().isVisible())
