@@ -1,6 +1,6 @@
 /** What a request may read of the process: everything with the token, counts where only this machine connects. */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { isLoopback } from '../../http/loopback.ts'
+import { isSameText } from '../../lib/text/same-text.ts'
 
 export interface ReaderOptions {
   /** `CONNECTOR_METRICS_TOKEN`. */
@@ -18,14 +18,8 @@ export interface ReaderOptions {
 export type MayRead = 'nothing' | 'counts' | 'all'
 
 export function mayRead({ headers }: Request, { token, host }: ReaderOptions): MayRead {
-  if (token !== undefined) return isSame(bearer(headers), token) ? 'all' : 'nothing'
+  if (token !== undefined) return isSameText(bearer(headers), token) ? 'all' : 'nothing'
   return isLoopback(host) ? 'counts' : 'nothing'
 }
 
 const bearer = (headers: Headers): string => /^Bearer +(.*)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? ''
-
-/** Hashes have one length, which `timingSafeEqual` needs. */
-function isSame(entered: string, expected: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(hash(entered), hash(expected))
-}

@@ -1,5 +1,6 @@
 /** How a visitor proves to be the operator: by the password, or by a code that the process prints. */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { isSameText } from '../../../lib/text/same-text.ts'
 
 export interface SignIn {
   readonly kind: 'password' | 'code'
@@ -39,10 +40,3 @@ export class CodeSignIn implements SignIn {
 
 /** 144 bits. */
 const createCode = (): string => randomBytes(18).toString('base64url')
-
-/** Compares hashes under a one-time key: the time it takes reveals neither length nor first letters. */
-function isSameText(entered: string, expected: string): boolean {
-  const key = randomBytes(32)
-  const hash = (text: string) => createHmac('sha256', key).update(text).digest()
-  return timingSafeEqual(hash(entered), hash(expected))
-}
