@@ -24,6 +24,7 @@ import type { Destination } from './ports/destination.ts'
 import type { Clock, Fetch, Logger, Random } from './ports/effects.ts'
 import type { EventCounter } from './ports/event-counter.ts'
 import { Fault } from './ports/fault.ts'
+import { deliveredKeys } from './ports/ledger.ts'
 import type { RecipeTarget } from './ports/recipes.ts'
 import type { Source } from './ports/source.ts'
 import type { Store } from './ports/store.ts'
@@ -125,7 +126,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
 /** A host with a queue of its own settles nothing in the store. */
 async function deliverForHost(record: SourceRecord, parts: DeliverParts, store: GuardedStore): Promise<Outcome> {
   const outcome = await deliver(record, parts)
-  const keys = outcome.events.flatMap(({ status, key }) => (status === 'delivered' && key !== undefined ? [key] : []))
+  const keys = deliveredKeys(outcome)
   if (keys.length > 0) await store.forgetSends(keys)
   return outcome
 }

@@ -135,8 +135,7 @@ class KlaviyoDestination implements Destination {
 
 function messageBody(message: OutgoingMessage, limits: Limits): EncodedMessage {
   if (message.kind === 'profile') return profileBody(message.profile, limits, message.profileId)
-  const { currentProfile: _, ...event } = message
-  return eventBody(event, limits)
+  return eventBody(message, limits)
 }
 
 /** Events of a backfill in a window, when each bulk request is full. */
@@ -171,7 +170,7 @@ class EntryCache {
   }
 
   take(event: MetricEvent, lane: Lane): BulkEntry | Fault {
-    const entry = this.#entries[lane].get(event) ?? encode(event, lane, this.#limits)
+    const entry = this.find(event, lane)
     this.#entries[lane].delete(event)
     return entry
   }

@@ -47,7 +47,7 @@ export class Isolation {
     this.#changed.open()
   }
 
-  /** Forgets all work: for a test that lets a process die within its own. */
+  /** Forgets all work: for tests in which a process dies within their own. */
   reset(): void {
     this.#inWork = 0
     this.#suspects = 0

@@ -44,8 +44,8 @@ export class FirstSends {
   }
 
   /** The profile to send: the current one, or the identifiers of the first send if they are others. */
-  profileOf(send: BegunSend, current: Profile): Profile {
-    return this.isSame(send, current) ? current : send.identifiers
+  profileOf(send: BegunSend | undefined, current: Profile): Profile {
+    return send === undefined || this.isSame(send, current) ? current : send.identifiers
   }
 
   isSame({ identifiers }: BegunSend, profile: Profile): boolean {

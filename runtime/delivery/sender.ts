@@ -5,7 +5,7 @@ import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import type { Destination, SendResult } from '../ports/destination.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Lane, MetricEvent, OutgoingMessage, Receipt } from '../ports/types.ts'
+import type { Lane, MetricEvent, OutgoingMessage, Profile, Receipt } from '../ports/types.ts'
 import { processIsolation } from './cut-off.ts'
 import type { BegunSend, FirstSends } from './first-sends.ts'
 
@@ -62,7 +62,7 @@ async function sendOne(event: MetricEvent, { destination, firstSends, signal }: 
       begun = undefined
     }
     if (begun === undefined) [begun, first] = [(await firstSends.begin([{ ...event, profile: current }]))[0], current]
-    return begun === undefined ? current : firstSends.profileOf(begun, current)
+    return firstSends.profileOf(begun, current)
   }
   try {
     const receipt = await destination.send({ ...event, currentProfile }, signal)
@@ -94,20 +94,18 @@ async function sendMany(
 ): Promise<readonly SendResult[]> {
   const current = await Promise.all(events.map(withCurrentProfile))
   const begun = await firstSends.begin(current)
-  const isOther = current.map(({ profile }, index) => !firstSends.isSame(begun[index] as BegunSend, profile))
-  const pinned = current.map((event, index) =>
-    isOther[index] ? { ...event, profile: (begun[index] as BegunSend).identifiers } : event,
-  )
+  const pinned = current.map((event, index) => withProfile(event, firstSends.profileOf(begun[index], event.profile)))
   const results = await destination.sendMany(pinned, lane, signal)
   await firstSends.end(begun, results)
   return results.map((result, index) =>
-    isOther[index] && !(result instanceof Fault) ? { ...result, firstIdentifiers: true } : result,
+    pinned[index] !== current[index] && !(result instanceof Fault) ? { ...result, firstIdentifiers: true } : result,
   )
 }
 
 /** An event waits for others before it leaves, and a newer state of its person may leave first. */
 function withCurrentProfile(event: MetricEvent): MaybePromise<MetricEvent> {
-  return mapMaybe(event.currentProfile?.() ?? event.profile, (profile) =>
-    profile === event.profile ? event : { ...event, profile },
-  )
+  return mapMaybe(event.currentProfile?.() ?? event.profile, (profile) => withProfile(event, profile))
 }
+
+const withProfile = (event: MetricEvent, profile: Profile): MetricEvent =>
+  profile === event.profile ? event : { ...event, profile }

@@ -34,8 +34,10 @@ export interface RequestOptions {
   readonly isReducible?: boolean
 }
 
-/** Called for every try: the body of a Request can be read only once. */
-/** `mayHaveArrived`: an earlier try got no answer, and may have taken effect. */
+/**
+ * Called for every try: the body of a Request can be read only once. `mayHaveArrived`: an earlier try got no answer, and
+ * may have taken effect.
+ */
 export type MakeRequest = (mayHaveArrived: boolean) => Request | Promise<Request>
 
 /**

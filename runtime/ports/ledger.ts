@@ -27,6 +27,11 @@ export function isReconciled({ stream, backfillRun, ingress }: RecordOrigin): bo
   return stream !== undefined && backfillRun === undefined && ingress !== 'backfill'
 }
 
+/** The idempotency keys of delivered events. Deferred and dead records may have some, too. */
+export function deliveredKeys(outcome: Outcome): string[] {
+  return outcome.events.flatMap(({ status, key }) => (status === 'delivered' && key !== undefined ? [key] : []))
+}
+
 /** Events that ended in one hour. The metric is empty for records that ended without an event. */
 export interface ActivityBucket extends Pick<EventResult, 'metric' | 'status'> {
   /** Start of the hour, or of the day in UTC. Milliseconds since 1970. */

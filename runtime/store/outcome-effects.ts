@@ -21,11 +21,6 @@ export function toRetryState(outcome: Outcome | undefined): RetryState | undefin
   return { kind: outcome.fault.kind, since: outcome.failingSince }
 }
 
-/** The idempotency keys of delivered events. Deferred and dead records may have some, too. */
-export function deliveredKeys(outcome: Outcome): string[] {
-  return outcome.events.flatMap(({ status, key }) => (status === 'delivered' && key !== undefined ? [key] : []))
-}
-
 /** The states of contacts that an outcome delivered. Deferred and dead records may have some, too. */
 export function deliveredContacts(outcome: Outcome): ContactState[] {
   return outcome.events.flatMap(({ status, contact, contactState, receipt }) => {

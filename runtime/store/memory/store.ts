@@ -1,7 +1,13 @@
 /** The reference store: keeps everything in memory, for tests, trials and the demo. */
 
 import type { Clock } from '../../ports/effects.ts'
-import type { ActivityWindow, DeadLetterQuery, EventQuery, ReplaySelector } from '../../ports/ledger.ts'
+import {
+  type ActivityWindow,
+  type DeadLetterQuery,
+  deliveredKeys,
+  type EventQuery,
+  type ReplaySelector,
+} from '../../ports/ledger.ts'
 import type { Checkpoint, LeaseRequest, Retention, Store } from '../../ports/store.ts'
 import {
   LANES,
@@ -14,7 +20,6 @@ import {
 import {
   countableEvents,
   deliveredContacts,
-  deliveredKeys,
   eventLookupIds,
   identifiedContacts,
   shouldDropBody,

@@ -1,9 +1,9 @@
 /** Settles leased records (status, delivered keys, lookup ids, totals) and requeues dead letters. */
+import { deliveredKeys } from '../../ports/ledger.ts'
 import type { Lane, Outcome, Settlement } from '../../ports/types.ts'
 import {
   countableEvents,
   deliveredContacts,
-  deliveredKeys,
   eventLookupIds,
   identifiedContacts,
   scopeOf,

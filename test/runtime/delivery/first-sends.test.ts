@@ -95,7 +95,7 @@ describe('through the whole connector', () => {
       // Never ends: its request is never answered.
       void work(4_000)
       await clock.advance(4_000)
-      // Its lease expires, as it does for a process that nobody saw die.
+      // Its lease expires, as that of a process whose end went unnoticed.
       await clock.advance(10 * MINUTE)
     } else await work(10_000)
     expect(klaviyo.events()).toMatchObject([{ email: OLD }])
