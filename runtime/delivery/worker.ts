@@ -34,6 +34,8 @@ const POLL_EVERY_MS = 1_000
 const SHUTDOWN_GRACE_MS = 5_000
 /** How often the store is asked for records that were cut off. Milliseconds. */
 const CUT_OFF_EVERY_MS = 1_000
+/** How long records that were cut off repeatedly are tried one after another before the others have a turn. Milliseconds. */
+const ALONE_AT_MOST_MS = 5_000
 const ALONE = 'trying a record alone that was in work when earlier processes ended'
 /** Pause before a busy or full store is tried again. */
 const STORE_PAUSE_MS = 1_000
@@ -58,6 +60,7 @@ class LaneWorker {
   readonly #time: MonotonicClock
   readonly #isolation: Isolation
   #nextCutOffCheck = 0
+  #isRenewingSuspects = false
   #storeError: unknown
 
   constructor(lane: Lane, parts: WorkerParts, signal: AbortSignal) {
@@ -134,16 +137,21 @@ class LaneWorker {
       this.#nextCutOffCheck = this.#time.now() + CUT_OFF_EVERY_MS
       return
     }
-    if (!this.#hasSuspects()) {
-      const records = await this.#leaseBesideOthers({ limit: SUSPECTS_AT_ONCE, cutOff: 'once' })
+    const free = SUSPECTS_AT_ONCE - this.#countSuspects()
+    if (free > SUSPECTS_AT_ONCE / 2) {
+      const records = await this.#leaseBesideOthers({ limit: free, cutOff: 'once' })
       if (records > 0) logger.warn('trying records again that were in work when their process ended', { lane, records })
     }
     if (most > 1) await this.#isolation.runAlone(() => this.#deliverAlone(), this.#signal)
   }
 
+  /** One after another: to wait each time until the others have ended would take seconds for each of them. */
   async #deliverAlone(): Promise<void> {
-    await this.#lease({ limit: 1, cutOff: 'repeatedly' })
-    while (this.#inFlight.size > 0 && !this.#signal.aborted) await this.#slotFreed.wait(this.#signal)
+    const until = this.#time.now() + ALONE_AT_MOST_MS
+    while (!this.#signal.aborted && this.#time.now() < until) {
+      if ((await this.#lease({ limit: 1, cutOff: 'repeatedly' })) === 0) return
+      while (this.#inFlight.size > 0 && !this.#signal.aborted) await this.#slotFreed.wait(this.#signal)
+    }
   }
 
   async #leaseBesideOthers(request: Pick<LeaseRequest, 'limit' | 'cutOff'>): Promise<number> {
@@ -172,8 +180,8 @@ class LaneWorker {
       const outcome = await delivery
       this.#backoff.record(outcome)
       const settled = this.#settlements.add({ record, outcome })
-      // The others wait for a record that is alone.
-      if (record.cutOffs !== undefined && record.cutOffs > 1) this.#settlements.flush()
+      // The next ones wait for it.
+      if (record.cutOffs !== undefined) this.#settlements.flush()
       await settled
     } catch (error) {
       this.#storeError ??= error
@@ -184,7 +192,11 @@ class LaneWorker {
   }
 
   #hasSuspects(): boolean {
-    return [...this.#inFlight.keys()].some(({ cutOffs }) => cutOffs !== undefined)
+    return this.#countSuspects() > 0
+  }
+
+  #countSuspects(): number {
+    return [...this.#inFlight.keys()].filter(({ cutOffs }) => cutOffs !== undefined).length
   }
 
   #end(record: LeasedRecord): void {
@@ -223,10 +235,13 @@ class LaneWorker {
   }
 
   async #renewSuspects(): Promise<void> {
+    if (this.#isRenewingSuspects) return
+    this.#isRenewingSuspects = true
     while (!this.#signal.aborted && this.#hasSuspects()) {
       await this.#parts.clock.sleep(RENEW_SUSPECTS_EVERY_MS, this.#signal)
       if (!this.#signal.aborted && this.#hasSuspects()) await this.#renew()
     }
+    this.#isRenewingSuspects = false
   }
 
   async #renew(): Promise<void> {
