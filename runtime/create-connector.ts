@@ -36,6 +36,7 @@ import { AccountPin } from './source/account-pin.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
 import { LiveSinceReader } from './source/live-since.ts'
 import { receiveWebhook, reportMisdirected } from './source/receive.ts'
+import { UnverifiedBodies } from './source/unverified-bodies.ts'
 import { WebhookStatsRecorder } from './source/webhook-stats.ts'
 import type { Spec, Window } from './spec/spec.ts'
 import { verifyDeliveries } from './verify/verify.ts'
@@ -82,7 +83,8 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   const pin = (signal: AbortSignal) => accounts.pin(signal)
   const { lookups } = parts
   const reconcileParts = { spec, store, client, lookups, clock, logger, processIdentity, gate: accounts.gate, pin }
-  const webhook = { spec, store: guarded, clock, logger, secrets: source.secrets, stats: webhookStats }
+  const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
+  const webhook = { spec, store: guarded, clock, logger, bodies, secrets: source.secrets, stats: webhookStats }
 
   return {
     spec,

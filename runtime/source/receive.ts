@@ -1,7 +1,6 @@
-/** Receives a webhook: raw body, signature, envelope, account, disk, 200, in that order. Mapping comes later. */
+/** Receives a webhook: headers, raw body, signature, envelope, account, disk, 200, in that order. Mapping comes later. */
 
 import { isObject, MAX_JSON_DEPTH, parseJson } from '../lib/json.ts'
-import { readBody } from '../lib/read-body.ts'
 import type { Clock, LogFields, Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
@@ -10,7 +9,8 @@ import type { Spec } from '../spec/spec.ts'
 import { isForeign } from './account-pin.ts'
 import { buildWebhookRecord, openEnvelope } from './envelope.ts'
 import { firstLiveCheckpoint } from './live-since.ts'
-import { verifySignature } from './verify-signature.ts'
+import type { BodyRefusal, UnverifiedBodies } from './unverified-bodies.ts'
+import { checkSignatureHeader, parseSecrets, verifySignature } from './verify-signature.ts'
 import type { WebhookStatsRecorder } from './webhook-stats.ts'
 
 export interface ReceiveParts {
@@ -18,6 +18,8 @@ export interface ReceiveParts {
   readonly store: Pick<Store, 'append' | 'readCheckpoint'>
   readonly clock: Clock
   readonly logger: Logger
+  /** Of this webhook address. */
+  readonly bodies: UnverifiedBodies
   /** A webhook signed with any of these is genuine. */
   readonly secrets: () => Promise<readonly string[]>
   readonly stats: WebhookStatsRecorder
@@ -28,35 +30,53 @@ export interface ReceiveParts {
 /**
  * Answers one request to the webhook path.
  *
- * 200 means: on disk, or nothing to store. 401 is a bad signature, 400 not a notification, 413 too large, 405 another
- * method; none of these store anything. 503 means that the disk failed or that no secret is set, so that the source
- * sends the webhook again.
+ * 200 means: on disk, or nothing to store. 401 is a bad signature, 400 not a notification, 413 too large, 408 too slow,
+ * 405 another method; none of these store anything. 503 means that the disk failed, that no secret is set or that too
+ * many bodies arrive at once, so that the source sends the webhook again.
  */
 export async function receiveWebhook(request: Request, parts: ReceiveParts): Promise<Response> {
-  const { spec, logger, stats } = parts
+  const { spec, logger, stats, bodies } = parts
   if (request.method === 'HEAD') {
     stats.recordProbe()
     return respond(200)
   }
   if (request.method !== 'POST') return respond(405, { allow: 'HEAD, POST' })
 
-  const body = await readBody(request, spec.webhook.maxBodySize)
-  if (body === undefined) {
-    logRejected('the body is larger than the limit', parts, { limit: spec.webhook.maxBodySize })
-    return respond(413)
-  }
   try {
-    const secrets = (await parts.secrets()).filter((secret) => secret.trim() !== '')
+    const secrets = await parts.secrets()
     const { signature } = spec.webhook
-    const reason = verifySignature(body, request.headers.get(signature.header), signature, secrets)
-    if (reason === undefined) return await storeWebhook(new TextDecoder().decode(body), parts)
-    logRejected(reason, parts, { bytes: body.length })
-    return secrets.length > 0 ? respond(401) : new Response(NOT_SET_UP, { status: 503 })
+    const header = request.headers.get(signature.header)
+    const refuse = (reason: string, bytes?: number) => {
+      logRejected(reason, parts, { bytes })
+      return parseSecrets(secrets).length > 0 ? respond(401) : new Response(NOT_SET_UP, { status: 503 })
+    }
+    const reason = checkSignatureHeader(header, signature, secrets)
+    if (reason !== undefined) return refuse(reason)
+    const body = await bodies.read(request)
+    if (typeof body === 'string') return refuseBody(body, parts)
+    const mismatch = verifySignature(body, header, signature, secrets)
+    return mismatch === undefined ? await storeWebhook(body, parts) : refuse(mismatch, body.length)
   } catch (error) {
     const fault = toFault(error)
     logger.error(`webhook not stored: ${fault.message}`, { code: fault.code })
     return respond(fault.kind === 'data' ? 400 : 503)
   }
+}
+
+const REFUSALS: Readonly<
+  Record<BodyRefusal, readonly [reason: string, status: number, headers: Record<string, string>]>
+> = {
+  'too-large': ['the body is larger than the limit', 413, {}],
+  'too-slow': ['the body did not arrive in time', 408, { connection: 'close' }],
+  'cut-short': ['the connection ended before the body', 400, {}],
+  busy: ['too many unverified bodies arrive at once; the sender is to try again', 503, { 'retry-after': '5' }],
+}
+
+/** The rest of the body is not kept. */
+function refuseBody(refusal: BodyRefusal, parts: ReceiveParts): Response {
+  const [reason, status, headers] = REFUSALS[refusal]
+  logRejected(reason, parts, { limit: parts.bodies.limit })
+  return respond(status, headers)
 }
 
 /** Strangers can send at any rate: each reason is logged once a minute, with the number of times. */
@@ -79,7 +99,8 @@ type MisdirectedParts = Pick<ReceiveParts, 'spec' | 'logger' | 'stats'>
 
 const NOT_SET_UP = 'This connector is not set up yet: without a signing secret it accepts no webhook.\n'
 
-async function storeWebhook(body: string, parts: ReceiveParts): Promise<Response> {
+async function storeWebhook(bytes: Uint8Array, parts: ReceiveParts): Promise<Response> {
+  const body = new TextDecoder().decode(bytes)
   const { spec, store, clock, logger, stats } = parts
   const envelope = parseObject(body)
   if (envelope === undefined) {

@@ -14,6 +14,18 @@ export function parseSecrets(lists: string | readonly string[] | undefined): rea
   return parts.map((secret) => secret.trim()).filter((secret) => secret !== '')
 }
 
+/** Checks what can be checked before the body is read: a stranger's body is not read for a header that cannot be right. */
+export function checkSignatureHeader(
+  header: string | null,
+  spec: WebhookSpec['signature'],
+  secrets: readonly string[],
+): SignatureError {
+  if (usableSecrets(secrets).length === 0) return 'no signing secret is set, so no webhook can be verified'
+  if (header === null) return `no ${spec.header} header: not sent by the source, or removed by a proxy`
+  if (!header.trim().startsWith(spec.prefix)) return `${spec.header} does not begin with "${spec.prefix}"`
+  return /^[0-9a-f]+$/.test(readHex(header, spec)) ? undefined : `${spec.header} is not hexadecimal`
+}
+
 /**
  * Checks a signature against every secret, so that a secret can be rotated without losing a webhook. Without a secret
  * no signature is valid.
@@ -24,19 +36,20 @@ export function verifySignature(
   spec: WebhookSpec['signature'],
   candidates: readonly string[],
 ): SignatureError {
-  // Whatever way a secret came here: an empty one verifies nothing.
-  const secrets = candidates.filter((secret) => secret.trim() !== '')
-  if (secrets.length === 0) return 'no signing secret is set, so no webhook can be verified'
-  if (header === null) return `no ${spec.header} header: not sent by the source, or removed by a proxy`
-  const value = header.trim()
-  if (!value.startsWith(spec.prefix)) return `${spec.header} does not begin with "${spec.prefix}"`
-  const hex = value.slice(spec.prefix.length).toLowerCase()
-  if (!/^[0-9a-f]+$/.test(hex)) return `${spec.header} is not hexadecimal`
-
+  const error = checkSignatureHeader(header, spec, candidates)
+  if (error !== undefined) return error
+  const secrets = usableSecrets(candidates)
+  const hex = readHex(header, spec)
   const matches: SignatureMatch = (bytes, secret) => equal(hex, signBody(bytes, spec.algorithm, secret))
   if (secrets.some((secret) => matches(body, secret))) return undefined
   return explainMismatch(body, secrets, matches)
 }
+
+/** Whatever way a secret came here: an empty one verifies nothing. */
+const usableSecrets = (secrets: readonly string[]) => secrets.filter((secret) => secret.trim() !== '')
+
+const readHex = (header: string | null, { prefix }: WebhookSpec['signature']): string =>
+  (header ?? '').trim().slice(prefix.length).toLowerCase()
 
 type SignatureMatch = (body: Uint8Array, secret: string) => boolean
 

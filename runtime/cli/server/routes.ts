@@ -7,6 +7,7 @@ import { parseJson } from '../../lib/json.ts'
 import type { Clock, Logger } from '../../ports/effects.ts'
 import type { Json } from '../../ports/types.ts'
 import { openEnvelope } from '../../source/envelope.ts'
+import { UnverifiedBodies } from '../../source/unverified-bodies.ts'
 import type { CliApp } from '../app.ts'
 import { describeError } from '../errors.ts'
 import { formatMetrics, METRICS_TYPE } from './metrics.ts'
@@ -41,7 +42,8 @@ type RouteHandler = (request: Request) => Promise<Response>
 /** Answers one request from the client at `address`, without a listener. Never throws. */
 export function createRoutes(options: RoutesOptions): (request: Request, address?: string) => Promise<Response> {
   const { app, connector, clock, readers, droppedLines } = options
-  const { path: webhook, uninstall } = connector.spec.webhook
+  const { path: webhook, uninstall, maxBodySize } = connector.spec.webhook
+  const bodies = new UnverifiedBodies(clock, maxBodySize)
   const status: RouteHandler = async (request) => {
     const may = mayRead(request, readers)
     return text(200, may === 'nothing' ? `${app.name} ${app.version}\n` : await statusText(options, may))
@@ -61,7 +63,7 @@ export function createRoutes(options: RoutesOptions): (request: Request, address
       // `receive` answers every method: it knows those of its source.
       if (endpoint === withoutTrailingSlash(webhook)) return await connector.receive(request)
       if (uninstall && endpoint === withoutTrailingSlash(uninstall.path))
-        return await receiveUninstall(request, path, options)
+        return await receiveUninstall(request, path, { ...options, bodies })
       if (isSignedPost(request, connector)) return rejectMisdirected(path, connector)
       // The source tests an address by HEAD, so a page must not pass for a webhook address.
       if (request.method === 'HEAD' && !Object.hasOwn(pages, path)) return text(404, '')
@@ -82,13 +84,14 @@ export function createRoutes(options: RoutesOptions): (request: Request, address
 async function receiveUninstall(
   request: Request,
   path: string,
-  { connections, connector, signal }: RoutesOptions,
+  { connections, connector, signal, bodies }: RoutesOptions & { readonly bodies: UnverifiedBodies },
 ): Promise<Response> {
   if (request.method === 'HEAD') return text(200, '')
   if (request.method !== 'POST') return text(405, 'only HEAD and POST\n', undefined, { allow: 'HEAD, POST' })
-  const { maxBodySize, uninstall } = connector.spec.webhook
-  if (Number(request.headers.get('content-length') ?? Number.NaN) <= maxBodySize) {
-    const body = parseJson(await request.text())
+  const { uninstall } = connector.spec.webhook
+  const bytes = await bodies.read(request)
+  if (typeof bytes !== 'string') {
+    const body = parseJson(new TextDecoder().decode(bytes))
     if (isSignedPost(request, connector) && (await isNotification(body, connector)))
       return rejectMisdirected(path, connector)
     if (uninstall && body !== undefined)

@@ -6,6 +6,7 @@ import { loadConnectorSpec } from '../../../connector/spec.ts'
 import { asId, MAX_JSON_DEPTH } from '../../../runtime/lib/json.ts'
 import type { LogFields, Logger } from '../../../runtime/ports/effects.ts'
 import { receiveWebhook, reportMisdirected } from '../../../runtime/source/receive.ts'
+import { UnverifiedBodies } from '../../../runtime/source/unverified-bodies.ts'
 import { parseSecrets } from '../../../runtime/source/verify-signature.ts'
 import { WebhookStatsRecorder } from '../../../runtime/source/webhook-stats.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
@@ -45,12 +46,14 @@ function bench({ secrets = [SECRET], logger = silentLogger }: Bench = {}) {
   const clock = virtualClock()
   const store = memoryStore({ clock })
   const came = new WebhookStatsRecorder(clock)
+  const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
   const send = (body: string | undefined, headers: Record<string, string> = {}, method = 'POST') =>
     receiveWebhook(new Request(URL_, { method, headers, ...(body !== undefined && { body }) }), {
       spec,
       store,
       clock,
       logger,
+      bodies,
       secrets: () => (secrets instanceof Error ? Promise.reject(secrets) : Promise.resolve(secrets)),
       stats: came,
       workspace: async () => asId(await store.readCheckpoint('workspace')),
@@ -228,6 +231,20 @@ describe('a redelivery is the same record', () => {
     expect(await send2(good, notification({ app_id: 'other' }))).toBe(2)
   })
 })
+
+test.each(['1e400', '-1E+400', '1e-400', '123456789012345678901234567890', '9007199254740993', '-0'])(
+  'the number %s, which no double holds as it is, is no error wherever it stands',
+  async (number) => {
+    const places = ['"created_at":1768031790', '"id":"42"', '"delivery_attempts":1', '"app_id":"abc123"']
+    for (const place of places) {
+      const { send, kept } = bench()
+      const body = good.replace(place, `${place.split(':')[0]}:${number}`)
+      expect(body).toContain(number)
+      expect((await send(body, { 'X-Hub-Signature': sign(body) })).status).toBe(200)
+      expect(await kept()).toBe(1)
+    }
+  },
+)
 
 test('unknown topics and malformed items are stored, never rejected', async () => {
   const { send, kept } = bench()

@@ -1,0 +1,98 @@
+/** Bodies before their signature is verified: nothing is read in vain, memory is bounded, a slow one ends. */
+import { expect, test } from 'vitest'
+import { loadConnectorSpec } from '../../../connector/spec.ts'
+import { receiveWebhook } from '../../../runtime/source/receive.ts'
+import { UnverifiedBodies } from '../../../runtime/source/unverified-bodies.ts'
+import { signBody } from '../../../runtime/source/verify-signature.ts'
+import { WebhookStatsRecorder } from '../../../runtime/source/webhook-stats.ts'
+import { memoryStore } from '../../../runtime/store/memory/store.ts'
+import { silentLogger } from '../../../runtime/system.ts'
+import { virtualClock } from '../../helpers/virtual-clock.ts'
+
+const SECRET = 'a-client-secret'
+const SIGNED = `sha1=${'a'.repeat(40)}`
+const MiB = 1024 * 1024
+
+interface Sending {
+  readonly signature?: string
+  /** The header, whatever is sent. */
+  readonly length?: number
+}
+
+async function bench() {
+  const clock = virtualClock()
+  const spec = await loadConnectorSpec()
+  const logged: string[] = []
+  const parts = {
+    spec,
+    clock,
+    store: memoryStore({ clock }),
+    logger: {
+      ...silentLogger,
+      warn: (text: string) => void logged.push(text),
+      error: (text: string) => void logged.push(text),
+    },
+    bodies: new UnverifiedBodies(clock, spec.webhook.maxBodySize),
+    stats: new WebhookStatsRecorder(clock),
+    secrets: async () => [SECRET],
+    workspace: async () => undefined,
+  }
+  let read = 0
+  const send = (source: UnderlyingDefaultSource<Uint8Array>, { signature, length }: Sending = {}) => {
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      read += 1
+      return source.pull?.(controller)
+    }
+    // Without a buffer the stream is pulled only by a reader.
+    const body = new ReadableStream({ ...source, pull }, { highWaterMark: 0 })
+    const headers = {
+      ...(signature !== undefined && { 'X-Hub-Signature': signature }),
+      ...(length !== undefined && { 'content-length': `${length}` }),
+    }
+    const init: RequestInit & { duplex: 'half' } = { method: 'POST', headers, body, duplex: 'half' }
+    return receiveWebhook(new Request('http://localhost/webhooks/intercom', init), parts)
+  }
+  return { clock, send, logged, read: () => read }
+}
+
+const silent = { pull: () => new Promise<void>(() => undefined) }
+const broken = { pull: () => Promise.reject(new Error('the client went away')) }
+const whole = (text: string): UnderlyingDefaultSource<Uint8Array> => ({
+  pull: (controller) => {
+    controller.enqueue(new TextEncoder().encode(text))
+    controller.close()
+  },
+})
+
+test.each([
+  ['no signature', { length: 10 }, 401],
+  ['a signature without its prefix', { length: 10, signature: 'abc' }, 401],
+  ['a signature that is not hexadecimal', { length: 10, signature: 'sha1=xyz' }, 401],
+  ['a length over the limit', { length: 4 * MiB + 1, signature: SIGNED }, 413],
+] as const)('%s: answered without reading the body', async (_, sending, status) => {
+  const { send, read } = await bench()
+  expect((await send(silent, sending)).status).toBe(status)
+  expect(read()).toBe(0)
+})
+
+test('many large bodies at once get 503 and may come again; usual ones are taken meanwhile', async () => {
+  const { send, clock } = await bench()
+  const slow = Array.from({ length: 6 }, (_, n) =>
+    send(silent, n % 2 ? { signature: SIGNED, length: 4 * MiB } : { signature: SIGNED }),
+  )
+  await clock.advance(0)
+  const refused = await send(silent, { signature: SIGNED, length: 4 * MiB })
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
+  const usual = '{"topic":"ping"}'
+  const signature = `sha1=${signBody(Buffer.from(usual), 'sha1', SECRET)}`
+  expect((await send(whole(usual), { signature, length: usual.length })).status).not.toBe(503)
+  await clock.advance(10_000)
+  expect((await Promise.all(slow)).map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 408))
+  expect(clock.sleeping).toBe(0)
+})
+
+test('a body that ends early gives its memory back, and is no fault of ours', async () => {
+  const { send, logged } = await bench()
+  for (let n = 0; n < 20; n++) expect((await send(broken, { signature: SIGNED, length: 4 * MiB })).status).toBe(400)
+  expect(logged).toEqual(['webhook rejected: the connection ended before the body'])
+})
