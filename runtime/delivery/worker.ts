@@ -37,8 +37,10 @@ const CUT_OFF_EVERY_MS = 1_000
 /** How long records that were cut off repeatedly are tried one after another before the others have a turn. Milliseconds. */
 const ALONE_AT_MOST_MS = 5_000
 const ALONE = 'trying a record alone that was in work when earlier processes ended'
-/** Pause before a busy or full store is tried again. */
+/** Pause before a store that cannot be used is tried again. */
 const STORE_PAUSE_MS = 1_000
+/** Faults of a store that an operator repairs while the process runs: a full disk, a read-only file system. */
+const REPAIRED_OUTSIDE: ReadonlySet<string> = new Set(['store/full', 'store/read-only', 'store/unopenable'])
 /** Longest delay of a settlement, milliseconds: history fills its commits, live outcomes show up soon. */
 const SETTLE_LINGER_MS: Readonly<Record<Lane, number>> = { live: 25, backfill: 250 }
 
@@ -204,7 +206,7 @@ class LaneWorker {
     this.#inFlight.delete(record)
   }
 
-  /** Waits for a busy or full store: it holds the records safely, and a stopped worker would deliver none of them. */
+  /** Waits for a store that is busy, full or read-only: it holds the records safely, and a stopped worker would deliver none of them. */
   async #retryStore<T>(operation: () => Promise<T>): Promise<T> {
     const { clock, logger } = this.#parts
     for (;;) {
@@ -212,7 +214,7 @@ class LaneWorker {
         return await operation()
       } catch (error) {
         const fault = toFault(error)
-        if (fault.kind !== 'transient' && fault.code !== 'store/full') throw error
+        if (fault.kind !== 'transient' && !REPAIRED_OUTSIDE.has(fault.code)) throw error
         logger.error(`store unavailable, retrying: ${fault.message}`, { lane: this.#lane, code: fault.code })
         await clock.sleep(STORE_PAUSE_MS, this.#signal)
         if (this.#signal.aborted) throw error

@@ -1,4 +1,4 @@
-/** One open file: its prepared statements, its transactions and group commit. Throws all errors as faults. */
+/** One open file: its prepared statements and its transactions. Throws all errors as faults. */
 import { Fault } from '../../ports/fault.ts'
 import { type Engine, type SqlValue, type Statement, storeFault } from './engine.ts'
 
@@ -88,48 +88,5 @@ export class Connection {
 
   #assertOpen(): void {
     if (!this.#open) throw new Fault('bug', 'store/closed', 'the store was used after it was closed')
-  }
-}
-
-interface WriteJob {
-  /** Runs its part of the transaction; returns a function to resolve its caller after the commit. */
-  readonly run: () => () => void
-  readonly reject: (error: unknown) => void
-}
-
-/** Group commit: all writes queued in one turn of the event loop share one transaction and one fsync. */
-export class GroupCommit {
-  readonly #db: Pick<Connection, 'transaction'>
-  #jobs: WriteJob[] = []
-
-  constructor(db: Pick<Connection, 'transaction'>) {
-    this.#db = db
-  }
-
-  /**
-   * Resolves with the result of `work` once it is durable; rejects if the shared transaction failed.
-   * `work` is synchronous and must not throw because of its input: its neighbours would fail with it.
-   */
-  write<T>(work: () => T): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      // A commit blocks this thread; requests that arrive meanwhile are read before the next `setImmediate` and join it.
-      if (this.#jobs.length === 0) setImmediate(() => this.#flush())
-      const run = () => {
-        const result = work()
-        return () => resolve(result)
-      }
-      this.#jobs.push({ run, reject })
-    })
-  }
-
-  #flush(): void {
-    const jobs = this.#jobs
-    this.#jobs = []
-    try {
-      const resolvers = this.#db.transaction(() => jobs.map((job) => job.run()))
-      for (const resolve of resolvers) resolve()
-    } catch (error) {
-      for (const job of jobs) job.reject(error)
-    }
   }
 }

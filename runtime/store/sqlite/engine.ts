@@ -41,7 +41,11 @@ function builtIn(): EngineModule | undefined {
 
 type FaultRow = readonly [kind: FaultKind, code: string, message: string]
 
-const BUSY: FaultRow = ['transient', 'store/busy', 'another process locked the store for too long; nothing was written']
+const BUSY: FaultRow = [
+  'transient',
+  'store/busy',
+  'another program locks the store file, such as a database browser or a backup; nothing was written. Close it: the connector resumes without a restart',
+]
 const CORRUPT: FaultRow = [
   'config',
   'store/corrupt',
@@ -74,6 +78,8 @@ export function storeFault(error: unknown): Fault {
   ]
   return new Fault(kind, code, message, { cause: error })
 }
+
+export const isBusy = (error: unknown): boolean => storeFault(error).code === BUSY[1]
 
 /** Extended codes carry the primary one in their lowest byte. */
 function primaryCode(error: unknown): number {

@@ -4,14 +4,17 @@ import { dirname, join, resolve } from 'node:path'
 import type { Clock } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import { Connection } from './connection.ts'
-import { openEngine, storeFault } from './engine.ts'
+import { isBusy, openEngine, storeFault } from './engine.ts'
 import { migrate } from './schema.ts'
 
-/** Milliseconds that a writer waits for another process. A transaction takes a few, a large retention page some 100. */
-const BUSY_TIMEOUT = 10_000
-
-/** Retries of the switch to WAL: SQLite ignores the busy timeout there. */
-const WAL_TRIES = 50
+/**
+ * Milliseconds that SQLite itself waits for another process, which stops this one: enough for a usual transaction. Longer
+ * waits are those of `GroupCommit` and of opening.
+ */
+const BUSY_TIMEOUT = 20
+/** How long opening waits for another process, and how often it tries. Milliseconds. */
+const OPEN_WAIT = 30_000
+const OPEN_RETRY = 250
 
 /**
  * `synchronous = FULL` is the promise of the store: in WAL mode it alone makes a commit survive a power cut
@@ -35,9 +38,10 @@ export async function openConnection(path: string, clock: Clock): Promise<Connec
   const db = new Connection(await openEngine(file).catch(rethrowAsFault))
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`)
-    await switchToWal(db, clock)
+    // SQLite ignores the busy timeout there.
+    await retryWhileBusy(() => db.exec('PRAGMA journal_mode = WAL'), clock)
     db.exec(PRAGMAS)
-    migrate(db)
+    await retryWhileBusy(() => migrate(db), clock)
     return db
   } catch (error) {
     db.close()
@@ -66,14 +70,14 @@ function createPrivateFile(file: string): void {
   }
 }
 
-async function switchToWal(db: Connection, clock: Clock): Promise<void> {
-  for (let left = WAL_TRIES; ; left--) {
+/** Another process may be opening the file, or hold its lock. */
+export async function retryWhileBusy<T>(work: () => T, clock: Clock): Promise<T> {
+  for (let left = OPEN_WAIT / OPEN_RETRY; ; left--) {
     try {
-      db.exec('PRAGMA journal_mode = WAL')
-      return
+      return work()
     } catch (error) {
-      if (left === 0 || storeFault(error).code !== 'store/busy') throw error
-      await clock.sleep(20)
+      if (left <= 0 || !isBusy(error)) throw error
+      await clock.sleep(OPEN_RETRY)
     }
   }
 }

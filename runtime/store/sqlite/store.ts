@@ -26,11 +26,12 @@ import { isProcessAlive } from '../../system.ts'
 import { Waiters } from '../waiters.ts'
 import * as activity from './activity.ts'
 import { AppendBuffer } from './append-buffer.ts'
-import { type Connection, GroupCommit } from './connection.ts'
+import type { Connection } from './connection.ts'
 import * as deadLetters from './dead-letters.ts'
+import { GroupCommit } from './group-commit.ts'
 import * as keyValues from './key-values.ts'
 import * as ledger from './ledger.ts'
-import { openConnection } from './open-connection.ts'
+import { openConnection, retryWhileBusy } from './open-connection.ts'
 import {
   createOwner,
   type IsProcessAlive,
@@ -59,11 +60,17 @@ export interface SqliteOptions {
 export async function sqliteStore(path: string, options: SqliteOptions): Promise<Store> {
   const { clock, owner = createOwner(), isAlive = isProcessAlive } = options
   const db = await openConnection(path, clock)
-  db.transaction(() => {
+  const register = () => {
     const now = clock.now()
     registerOwner(db, owner, now)
     releaseDeadOwners(db, owner, isAlive, now)
-  })
+  }
+  try {
+    await retryWhileBusy(() => db.transaction(register), clock)
+  } catch (error) {
+    db.close()
+    throw error
+  }
   return new SqliteStore(db, clock, owner, isAlive)
 }
 
@@ -83,7 +90,7 @@ class SqliteStore implements Store {
     this.#clock = clock
     this.#owner = owner
     this.#isAlive = isAlive
-    this.#commits = new GroupCommit(db)
+    this.#commits = new GroupCommit(db, clock)
     this.#waiters = new Waiters(clock)
   }
 

@@ -149,7 +149,12 @@ test('backs off while everything is refused', async () => {
   await clock.until(working)
 })
 
-test('retries a busy store, and delivers nothing twice', async () => {
+test.each([
+  ['transient', 'store/busy'],
+  ['config', 'store/full'],
+  ['config', 'store/read-only'],
+  ['config', 'store/unopenable'],
+] as const)('goes on once the store works again after %s %s, and delivers nothing twice', async (kind, code) => {
   const seen: string[] = []
   const { clock, store, stop, begin } = bench(async ({ id }) => {
     seen.push(id)
@@ -159,7 +164,7 @@ test('retries a busy store, and delivers nothing twice', async () => {
   const { lease, settle } = store
   const busy = (after: number) => {
     let calls = 0
-    return () => calls++ < after && Promise.reject(new Fault('transient', 'store/busy', 'locked'))
+    return () => calls++ < after && Promise.reject(new Fault(kind, code, 'x'))
   }
   const [leaseBusy, settleBusy] = [busy(3), busy(3)]
   store.lease = (request) => leaseBusy() || lease.call(store, request)

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { SourceRecord } from '../../../runtime/ports/types.ts'
-import { type Connection, GroupCommit } from '../../../runtime/store/sqlite/connection.ts'
+import type { Connection } from '../../../runtime/store/sqlite/connection.ts'
 import { storeFault } from '../../../runtime/store/sqlite/engine.ts'
+import { GroupCommit } from '../../../runtime/store/sqlite/group-commit.ts'
 import { openConnection } from '../../../runtime/store/sqlite/open-connection.ts'
 import { createOwner } from '../../../runtime/store/sqlite/owner.ts'
 import { type SqliteOptions, sqliteStore } from '../../../runtime/store/sqlite/store.ts'
@@ -140,7 +141,7 @@ describe('group commit', () => {
       transactions += 1
       return work()
     }
-    const commits = new GroupCommit({ transaction } as Connection)
+    const commits = new GroupCommit({ transaction } as Connection, clock)
     expect(await Promise.all([1, 2, 3].map((n) => commits.write(() => n)))).toEqual([1, 2, 3])
     await commits.write(() => 4)
     expect(transactions).toBe(2)
