@@ -104,7 +104,10 @@ export const SIDE_FAULT_CODES: readonly FaultCode[] = [
     ['<side>/timeout', 'The side did not answer in time.'],
     ['<side>/network', 'The side could not be reached, or the connection broke.'],
     ['<side>/not-json', 'An answer was not in the form of the API: most likely from a proxy in between.'],
-    ['<side>/too-large', 'An answer was larger than 64 MiB, and was not read to its end.'],
+    [
+      '<side>/too-large',
+      'An answer was larger than 64 MiB unpacked, or an error than 4 MiB, and was not read to its end.',
+    ],
     ['<side>/unexpected-response', 'A success answer did not hold the requested resource.'],
     ['<side>/stopped', 'The process stopped during the request.'],
     ['<side>/no-access-token', 'The token endpoint answered without an access token.'],

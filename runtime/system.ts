@@ -1,6 +1,7 @@
 /** Effects of the operating system, for hosts that bring none: clock, fetch, randomness, this process. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { abortableDispatcher, nodeDispatcher } from './lib/abortable-dispatcher.ts'
 import type { Clock, Fetch, Logger, Random } from './ports/effects.ts'
 
 export const systemClock: Clock = {
@@ -8,11 +9,14 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => delay(ms, undefined, signal && { signal }).catch(() => undefined),
 }
 
-export const systemFetch: Fetch = (request) => fetch(request)
+export const systemFetch: Fetch = (request) => {
+  const dispatcher = nodeDispatcher()
+  return dispatcher === undefined ? fetch(request) : fetchThrough(dispatcher, request)
+}
 
 /** Sends a request by a dispatcher of undici, Node's own addition to fetch. */
 export function fetchThrough(dispatcher: object, request: Request): Promise<Response> {
-  const init: object = { dispatcher }
+  const init: object = { dispatcher: abortableDispatcher(dispatcher, request) }
   return fetch(request, init)
 }
 

@@ -3,12 +3,12 @@ import pRetry from 'p-retry'
 import { onAbort } from '../lib/abort.ts'
 import { capitalize } from '../lib/format.ts'
 import { parseJson } from '../lib/json.ts'
-import { readStart } from '../lib/read-body.ts'
 import type { Clock, Fetch, Random } from '../ports/effects.ts'
-import { Fault, mayHaveTakenEffect, toFault } from '../ports/fault.ts'
+import { Fault, type FaultDetails, mayHaveTakenEffect, toFault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
 import { type ApiResponse, type ErrorContext, faultFromResponse } from './error-response.ts'
 import type { RateLimiter } from './rate-limiter.ts'
+import { readResponseBody } from './response-body.ts'
 
 export interface HttpParts {
   readonly fetch: Fetch
@@ -53,10 +53,12 @@ const ATTEMPTS = 4
 const FIRST_PAUSE = 250
 /** The sum of all `Retry-After`s waited for in process, milliseconds. Longer waits belong in the store. */
 const MAX_RETRY_AFTER_TOTAL_MS = 20_000
-/** Bytes of an error response that are read: it may name every event of a bulk request. */
+/** Bytes of an error response, decompressed: it may name every event of a bulk request. */
 const MAX_ERROR_BODY = 4 * 1024 * 1024
 /** Bytes of any other response, decompressed. The largest page of records seen has a tenth of it. */
 const MAX_BODY = 64 * 1024 * 1024
+/** Without deflate: Node unpacks that without waiting for a reader, so its size has no limit. */
+const ACCEPTED_ENCODINGS = 'gzip, br'
 
 export function createHttpClient(parts: HttpParts, api: RemoteApi): HttpClient {
   const { clock, random, attempts = ATTEMPTS } = parts
@@ -103,7 +105,9 @@ async function sendOnce(
   const request = await makeRequest()
   await api.limiter.acquire(lane, signal)
   const response = await fetchWithin(parts, api, request, signal)
-  if (response.status >= 200 && response.status < 300) {
+  const isSuccess = response.status >= 200 && response.status < 300
+  if (isSuccess && response.isTooLarge) throw tooLarge(api.name, MAX_BODY)
+  if (isSuccess) {
     if (!api.json || response.body !== undefined) return response
     const message = `${capitalize(api.name)} answered, but not in JSON; will retry`
     throw new Fault('transient', `${api.name}/not-json`, message)
@@ -111,7 +115,14 @@ async function sendOnce(
   const now = parts.clock.now()
   const fault = faultFromResponse(api, response, now)
   if (fault.details.retryAfter !== undefined) api.limiter.pauseUntil(now + fault.details.retryAfter)
-  throw fault
+  // Without its body a refusal cannot condemn a record. Other statuses speak for themselves.
+  const isRefusal = response.status < 500 && response.status !== 408 && response.status !== 429
+  throw response.isTooLarge && isRefusal ? tooLarge(api.name, MAX_ERROR_BODY, { status: response.status }) : fault
+}
+
+type CompleteResponse = ApiResponse & {
+  /** Its body is over the limit, and absent. */
+  readonly isTooLarge: boolean
 }
 
 /** One request and its whole response, of whatever status, within the timeout. */
@@ -120,19 +131,21 @@ async function fetchWithin(
   api: RemoteApi,
   request: Request,
   signal: AbortSignal,
-): Promise<ApiResponse> {
+): Promise<CompleteResponse> {
   const deadline = new Deadline(parts, api.name, signal)
   const exchange = async () => {
-    const response = await parts.fetch(new Request(request, { signal: deadline.signal }))
+    const sent = new Request(request, { signal: deadline.signal })
+    sent.headers.set('accept-encoding', ACCEPTED_ENCODINGS)
+    const response = await parts.fetch(sent)
     api.limiter.observeHeaders(response)
-    const bytes = await readStart(response.body, response.ok ? MAX_BODY + 1 : MAX_ERROR_BODY)
-    if (bytes.length > MAX_BODY) throw tooLarge(api.name)
-    return {
-      status: response.status,
-      headers: response.headers,
+    const { status, headers, ok } = response
+    if (/deflate/i.test(headers.get('content-encoding') ?? '')) throw await refuseEncoding(api.name, response)
+    const limits = { side: api.name, limit: ok ? MAX_BODY : MAX_ERROR_BODY, signal: deadline.signal }
+    const read = await readResponseBody(response.body, limits, (bytes) => ({
       body: parseJson(bytes.toString()),
       bodySize: bytes.length,
-    }
+    }))
+    return { status, headers, isTooLarge: read === undefined, body: undefined, ...read }
   }
   try {
     return await Promise.race([exchange(), deadline.exceeded])
@@ -145,9 +158,15 @@ async function fetchWithin(
   }
 }
 
-function tooLarge(name: string): Fault {
-  const message = `${capitalize(name)} answered with more than ${MAX_BODY / 1024 / 1024} MiB; will retry`
-  return new Fault('transient', `${name}/too-large`, message)
+async function refuseEncoding(name: string, { body }: Response): Promise<Fault> {
+  await body?.cancel().catch(() => undefined)
+  const message = `${capitalize(name)} answered in an encoding that was not requested; will retry`
+  return new Fault('transient', `${name}/not-json`, message)
+}
+
+function tooLarge(name: string, limit: number, details: FaultDetails = {}): Fault {
+  const message = `${capitalize(name)} answered with more than ${limit / 1024 / 1024} MiB; will retry`
+  return new Fault('transient', `${name}/too-large`, message, details)
 }
 
 /**

@@ -27,12 +27,12 @@ const all = [...runtime, ...connector, ...sandbox]
 const ROOMS = [
   'runtime/version.ts',
   'runtime/ports',
-  'runtime/system.ts',
   'runtime/fault-reference.ts',
   'runtime/side-fault-codes.ts',
   'runtime/fault-codes.ts',
   'runtime/skip-reasons.ts',
   'runtime/lib',
+  'runtime/system.ts',
   'runtime/record-history.ts',
   'runtime/store',
   'runtime/expression',

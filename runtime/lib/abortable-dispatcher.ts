@@ -1,0 +1,65 @@
+/**
+ * Makes an abort end the connection of a request, whatever the garbage collector does.
+ *
+ * Node's fetch follows its signal through an inner Request that nothing holds. Once that is collected, an abort reaches
+ * neither the pending promise nor the socket. The handlers of a request live as long as its socket, so they hold the signal.
+ */
+
+type Abort = (reason?: unknown) => void
+
+/** The part of undici's dispatcher that fetch calls. */
+interface Dispatcher {
+  dispatch(options: unknown, handler: Handler): boolean
+}
+
+type Handler = Readonly<Record<string, ((...args: unknown[]) => unknown) | undefined>>
+
+/** Every callback of a handler, before and from undici 7 on. The first of each line gets the function that aborts. */
+const CALLBACKS = [
+  ...['onConnect', 'onError', 'onUpgrade', 'onResponseStarted', 'onHeaders', 'onData', 'onComplete', 'onBodySent'],
+  ...['onRequestStart', 'onRequestSent', 'onRequestUpgrade', 'onResponseStart', 'onResponseData', 'onResponseEnd'],
+  'onResponseError',
+]
+
+/** The dispatcher for one request. `dispatcher` is one of undici, else it is returned as it is. */
+export function abortableDispatcher(dispatcher: object, request: Request): object {
+  if (!isDispatcher(dispatcher)) return dispatcher
+  return { dispatch: (options: unknown, handler: Handler) => dispatcher.dispatch(options, holdAbort(handler, request)) }
+}
+
+/** The dispatcher of Node's fetch; undefined in another runtime. */
+export function nodeDispatcher(): object | undefined {
+  const dispatcher: unknown = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'))
+  return typeof dispatcher === 'object' && dispatcher !== null ? dispatcher : undefined
+}
+
+const isDispatcher = (value: object): value is Dispatcher => 'dispatch' in value && typeof value.dispatch === 'function'
+
+function holdAbort(handler: Handler, request: Request): Handler {
+  const follow = (abort: Abort) => {
+    // Of the request and not of its signal alone: the request holds what its signal follows.
+    const end = () => abort(request.signal.reason)
+    if (request.signal.aborted) end()
+    else request.signal.addEventListener('abort', end, { once: true })
+  }
+  const entries = CALLBACKS.flatMap((name) => {
+    const callback = handler[name]
+    if (typeof callback !== 'function') return []
+    const call = (...args: unknown[]) => {
+      const result = callback.apply(handler, args)
+      const abort = abortOf(name, args[0])
+      if (abort !== undefined) follow(abort)
+      return result
+    }
+    return [[name, call] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** undici calls one of these once for each connection that a request is sent on. */
+function abortOf(name: string, first: unknown): Abort | undefined {
+  if (name === 'onConnect' && typeof first === 'function') return (reason) => void first(reason)
+  if (name !== 'onRequestStart' || typeof first !== 'object' || first === null) return undefined
+  const abort: unknown = Reflect.get(first, 'abort')
+  return typeof abort === 'function' ? (reason) => void abort.call(first, reason) : undefined
+}
