@@ -1,6 +1,7 @@
 /** What `npm run fuzz` can search for: one row for each target. */
 import { fuzzDeliveries } from './deliveries.ts'
 import { fuzzExpressions } from './expressions.ts'
+import { fuzzRegexes } from './regexes.ts'
 import type { FuzzTarget } from './target.ts'
 import { fuzzWebhooks } from './webhooks.ts'
 
@@ -16,6 +17,12 @@ export const TARGETS: Readonly<Record<string, FuzzTarget>> = {
     unit: 'schedules',
     defaultCount: 1_000,
     run: fuzzDeliveries,
+  },
+  regexes: {
+    summary: 'regular expressions that the ReDoS analysis accepts and recheck finds slower',
+    unit: 'regular expressions',
+    defaultCount: 5_000,
+    run: fuzzRegexes,
   },
   webhooks: {
     summary: 'signed notifications, however malformed, that end as a bug, a 5xx or a crash',

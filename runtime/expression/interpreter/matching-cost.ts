@@ -1,15 +1,15 @@
 /** Estimates the cost of matching regular expressions on the interpreter. */
 import { type Node, walkNodes } from '../compiler/ast.ts'
-import { getMatchingCost, type MatchingCost, quadraticCost } from '../compiler/runtime/regex.ts'
+import { getMatchingCost, type MatchingCost } from '../compiler/runtime/regex.ts'
 
 /**
  * The highest cost of any regular expression in the tree, since the one a call will use is unknown. Undefined without
  * any.
  */
 export function findMaxMatchingCost(root: Node): MatchingCost | undefined {
-  let cost: MatchingCost | undefined
+  const costs = new Set<MatchingCost>()
   for (const { type, value } of walkNodes(root)) {
-    if (type === 'regex' && value instanceof RegExp) cost = cost === quadraticCost ? cost : getMatchingCost(value)
+    if (type === 'regex' && value instanceof RegExp) costs.add(getMatchingCost(value))
   }
-  return cost
+  return costs.size === 0 ? undefined : (characters) => Math.max(...Array.from(costs, (cost) => cost(characters)))
 }

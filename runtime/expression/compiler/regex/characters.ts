@@ -39,20 +39,42 @@ export const characterClasses: Readonly<Record<string, CharacterSet>> = {
   W: complement(words),
 }
 
-/**
- * A set under flag `i`. Only the first 500 characters of a range are folded: the rest of a large one holds both cases.
- */
+/** A set under flag `i`: every character that the engine takes for one of the set. */
 export function ignoreCase(ranges: CharacterSet): CharacterSet {
-  const added: (readonly [number, number])[] = []
-  for (const [from, to] of ranges) {
-    for (let code = from; code <= Math.min(to, from + 500); code++) {
-      const character = String.fromCharCode(code)
-      for (const other of [character.toLowerCase(), character.toUpperCase()]) {
-        if (other !== character && other.length === 1) added.push([other.charCodeAt(0), other.charCodeAt(0)])
-      }
-    }
+  const added = getCaseVariants().filter(([code]) => ranges.some(([from, to]) => from <= code && code <= to))
+  return merge([...ranges, ...added.flatMap(([, others]) => others)])
+}
+
+let caseVariants: readonly (readonly [code: number, others: CharacterSet])[] | undefined
+
+/** Every character with others that differ from it by case only. Computed once, on the first use of flag `i`. */
+function getCaseVariants(): NonNullable<typeof caseVariants> {
+  if (caseVariants !== undefined) return caseVariants
+  const byUpperCase = new Map<string, number[]>()
+  for (let code = 0; code <= MAX_CODE_UNIT; code++) {
+    const upper = String.fromCharCode(code).toUpperCase()
+    if (upper.length > 1) continue
+    const alike = byUpperCase.get(upper)
+    if (alike === undefined) byUpperCase.set(upper, [code])
+    else alike.push(code)
   }
-  return [...ranges, ...added]
+  const alikes = [...byUpperCase.values()].filter(({ length }) => length > 1)
+  caseVariants = alikes.flatMap((codes) => {
+    const others: CharacterSet = codes.map((code) => [code, code])
+    return codes.map((code) => [code, others] as const)
+  })
+  return caseVariants
+}
+
+/** The same set as the fewest ranges. */
+function merge(ranges: CharacterSet): CharacterSet {
+  const merged: [number, number][] = []
+  for (const [from, to] of [...ranges].sort(([a], [b]) => a - b)) {
+    const last = merged.at(-1)
+    if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to)
+    else merged.push([from, to])
+  }
+  return merged
 }
 
 /**

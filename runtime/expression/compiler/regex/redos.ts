@@ -1,7 +1,8 @@
 /** Detects ReDoS: whether a regular expression may backtrack without practical bound, before it ever runs. */
 import { type Ambiguity, findAmbiguity } from './ambiguity.ts'
-import { buildNfa, type Nfa, NfaTooLarge } from './nfa.ts'
+import { buildNfa, type Nfa } from './nfa.ts'
 import { parseRegex, type Span } from './parse.ts'
+import { RegexTooLarge } from './too-large.ts'
 
 /**
  * Worst-case time of matching: linear in the length of the string (1), quadratic (2), or worse (3), with the reason.
@@ -11,13 +12,23 @@ import { parseRegex, type Span } from './parse.ts'
  * characters takes three minutes, and one of 100,000 two days.
  */
 export type BacktrackingVerdict =
-  | { readonly power: 1 | 2 }
+  | {
+      readonly power: 1 | 2
+      /** A constant factor of the time: the ways to match one string that arise outside of loops. Absent if few. */
+      readonly ways?: number
+    }
   | {
       readonly power: 3
       readonly reason: 'exponential' | 'polynomial' | 'too-large'
       /** The parts that can match the same string, as offsets into the source. */
       readonly parts: readonly Span[]
     }
+
+/** Fewer ways cost no more than a step already counts for. */
+export const FEW_WAYS = 16
+
+/** A process that loads specs without end does not keep them all. */
+const MAX_VERDICTS = 1_000
 
 const verdicts = new Map<string, BacktrackingVerdict>()
 
@@ -26,6 +37,7 @@ export function analyzeBacktracking(regex: RegExp): BacktrackingVerdict {
   const cached = verdicts.get(key)
   if (cached !== undefined) return cached
   const verdict = analyze(regex)
+  if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
   verdicts.set(key, verdict)
   return verdict
 }
@@ -35,13 +47,16 @@ function analyze(regex: RegExp): BacktrackingVerdict {
     const nfa = buildNfa(parseRegex(regex))
     return toVerdict(findAmbiguity(nfa), nfa)
   } catch (error) {
-    if (error instanceof NfaTooLarge) return { power: 3, reason: 'too-large', parts: [] }
-    throw error
+    if (!(error instanceof RegexTooLarge)) throw error
+    const { part } = error
+    return part === undefined
+      ? { power: 3, reason: 'too-large', parts: [] }
+      : { power: 3, reason: 'exponential', parts: [part] }
   }
 }
 
-function toVerdict({ power, loops }: Ambiguity, nfa: Nfa): BacktrackingVerdict {
-  if (power < 2) return { power: power === 0 ? 1 : 2 }
+function toVerdict({ power, loops, ways }: Ambiguity, nfa: Nfa): BacktrackingVerdict {
+  if (power < 2) return { power: power === 0 ? 1 : 2, ...(ways > FEW_WAYS ? { ways } : {}) }
   return power === Number.POSITIVE_INFINITY
     ? { power: 3, reason: 'exponential', parts: [findEnclosingRepetition(loops, nfa)] }
     : { power: 3, reason: 'polynomial', parts: findRepetitions(loops, nfa) }

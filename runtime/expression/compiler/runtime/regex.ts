@@ -1,5 +1,5 @@
 /** Regular expressions, and synchronous versions of the built-in functions that take them. */
-import { analyzeBacktracking } from '../regex/redos.ts'
+import { analyzeBacktracking, FEW_WAYS } from '../regex/redos.ts'
 import { isNotTailCallable } from './functions/tail-calls.ts'
 import { checkListLength, checkTextLength, consumeSteps, fallBack, PER_STEP } from './limits.ts'
 import { Sequence } from './sequence.ts'
@@ -22,8 +22,16 @@ export const linearCost: MatchingCost = (characters) => Math.floor(characters / 
 /** At this cost a string of 64,000 characters exhausts the default limit, within seconds. */
 export const quadraticCost: MatchingCost = (characters) => Math.floor(characters / PER_STEP) ** 2
 
-export const getMatchingCost = (regex: RegExp): MatchingCost =>
-  analyzeBacktracking(regex).power === 1 ? linearCost : quadraticCost
+export function getMatchingCost(regex: RegExp): MatchingCost {
+  const verdict = analyzeBacktracking(regex)
+  if (verdict.power === 3) return quadraticCost
+  const { power, ways } = verdict
+  if (ways === undefined) return power === 1 ? linearCost : quadraticCost
+  // Even a short string costs something then.
+  return power === 1
+    ? (characters) => linearCost(characters) + Math.ceil((characters * ways) / PER_STEP ** 2)
+    : (characters) => Math.ceil(((characters / PER_STEP) ** 2 * ways) / FEW_WAYS)
+}
 
 /** `/source/flags` as a value: a function of a string and a start offset. All its calls share one `lastIndex`. */
 export function regex(source: string, flags: string): object {
