@@ -1,7 +1,7 @@
 /** Describes this connector to the commands: settings, spec folder, and how to open the connector and the sandbox. */
 import type { CliApp, Setting } from '../runtime/cli/app.ts'
 import { version } from '../runtime/version.ts'
-import { functions } from './functions/index.ts'
+import { functions, preloadFunctions } from './functions/index.ts'
 import { destinationNames } from './klaviyo/spec-names.ts'
 import { specFolder } from './spec.ts'
 
@@ -86,8 +86,10 @@ export const cliApp: CliApp = {
   }),
   // Imported on first use: `validate`, `build` and the help need neither.
   openConnections: async (options) => (await import('./auth.ts')).createConnectorConnections(options),
-  open: async ({ env, spec, store, connections, ...effects }) =>
-    (await import('./index.ts')).connectorFromSpec(spec, store, {
+  open: async ({ env, spec, store, connections, ...effects }) => {
+    const { connectorFromSpec } = await import('./index.ts')
+    await preloadFunctions(effects.logger)
+    return connectorFromSpec(spec, store, {
       ...effects,
       ...(connections && { connections }),
       secrets: {
@@ -100,7 +102,8 @@ export const cliApp: CliApp = {
         intercomBaseUrl: env.INTERCOM_BASE_URL,
         klaviyoBaseUrl: env.KLAVIYO_BASE_URL,
       },
-    }),
+    })
+  },
   sandboxPorts: { intercom: 4010, klaviyo: 4020 },
   startSandbox: async (options) => (await import('../sandbox/index.ts')).startSandbox(options),
   listCourses: async () => (await import('../sandbox/index.ts')).listCourses(),

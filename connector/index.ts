@@ -13,6 +13,7 @@ import type { Spec } from '../runtime/spec/spec.ts'
 import { memoryStore } from '../runtime/store/memory/store.ts'
 import { silentLogger, systemClock, systemFetch, systemRandom, systemSelf } from '../runtime/system.ts'
 import { createHostAuthProviders } from './auth.ts'
+import { preloadFunctions } from './functions/index.ts'
 import { checkIntercom } from './intercom/checks.ts'
 import { createIntercomSource } from './intercom/source.ts'
 import { checkKlaviyo } from './klaviyo/checks.ts'
@@ -62,6 +63,7 @@ export async function intercomToKlaviyo(options: ConnectorOptions = {}): Promise
   const isLoaded = from !== undefined && 'mappings' in from
   const spec = isLoaded ? from : await loadConnectorSpec(from)
   const clock = options.clock ?? systemClock
+  await preloadFunctions(options.logger ?? silentLogger)
   return connectorFromSpec(spec, options.store ?? memoryStore({ clock }), { ...options, clock })
 }
 

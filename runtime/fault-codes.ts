@@ -157,6 +157,13 @@ export const FAULT_CODES: readonly FaultCode[] = [
     ['preview/unknown-stream', 'The spec has no such stream.', 'Check the spelling, or add the stream to the spec.'],
     ['spec/built', 'A built spec does not fit this version of the connector.', 'Run `connector build` again.'],
   ]),
+  ...faultCodes('transient', 'none', [
+    [
+      'expression/not-loaded',
+      'A library that a function of an expression needs could not be loaded: its files were away, or no descriptor was free.',
+      'Install the package again if it lasts.',
+    ],
+  ]),
 
   // Imports and recipes.
   ...faultCodes('config', 'operator', [

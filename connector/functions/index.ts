@@ -1,5 +1,7 @@
 /** The functions that expressions of the mappings may call in addition to JSONata's own. */
 import type { FunctionTable } from '../../runtime/expression/functions.ts'
+import type { Logger } from '../../runtime/ports/effects.ts'
+import { toFault } from '../../runtime/ports/fault.ts'
 import { loadPhoneMetadata, toE164 } from './phone.ts'
 import { emailAddress, isoTime, plainText, splitName } from './text.ts'
 
@@ -53,3 +55,18 @@ export const functions: FunctionTable = [
     run: (text) => (typeof text === 'string' ? plainText(text) : undefined),
   },
 ]
+
+/**
+ * Loads what the functions need before the first event does: later, files may have been replaced or descriptors have run
+ * out. Only logs a failure: each event that needs it tries again.
+ */
+export async function preloadFunctions(logger: Logger): Promise<void> {
+  for (const { name, load } of functions) {
+    try {
+      await load?.()
+    } catch (error) {
+      const { code, message } = toFault(error)
+      logger.warn(`events with $${name} wait: ${message}`, { code })
+    }
+  }
+}

@@ -3,21 +3,22 @@ import type { CountryCode, PhoneNumber } from 'libphonenumber-js/max'
 import { countryCode } from './countries.ts'
 import { currentNumbers } from './former-numbers.ts'
 import { memoize } from './memoize.ts'
+import { ModuleLoader, requireFrom } from './module-loader.ts'
 import { cleanPhoneText } from './phone-texts.ts'
 
 type Library = typeof import('libphonenumber-js/max')
 
-let library: Library | undefined
-let loading: Promise<unknown> | undefined
+const library = new ModuleLoader<Library>({
+  name: 'phone library',
+  load: () => import('libphonenumber-js/max'),
+  loadAgain: async () => requireFrom(import.meta.url, 'libphonenumber-js/max') as Library,
+})
 
-/** Loads 150 kB of metadata for the first number: most commands never see one. Returns undefined once loaded. */
-export function loadPhoneMetadata(): Promise<unknown> | undefined {
-  if (library !== undefined) return undefined
-  loading ??= import('libphonenumber-js/max').then((loaded) => {
-    library = loaded
-  })
-  return loading
-}
+/**
+ * Loads 150 kB of metadata: most commands never see a number. Returns undefined once loaded; rejects with a transient
+ * `Fault`.
+ */
+export const loadPhoneMetadata = (): Promise<void> | undefined => library.load()
 
 /**
  * The number in E.164, e.g. `+353871234567`, or undefined unless it is valid: Klaviyo rejects a whole request, up to
@@ -74,8 +75,9 @@ function read(text: string, country: string): PhoneNumber | undefined {
 }
 
 function loaded(): Library {
-  if (library === undefined) throw new Error('the phone metadata is not loaded yet')
-  return library
+  const { module } = library
+  if (module === undefined) throw new Error('the phone metadata is not loaded yet')
+  return module
 }
 
 /** What a number may mean that libphonenumber does not read: 00 is the ITU's prefix, and no country code begins with 0. */

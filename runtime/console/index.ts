@@ -37,8 +37,13 @@ export function createConsole(options: ConsoleOptions): Console {
     resume: () => imports.resume(),
     drained: () => imports.drained(),
     fetch: async (request, address = 'unknown') => {
-      // Not before the first request: reading the signing key may create its file.
-      app ??= createServices(options, imports, signIn).then(createApp)
+      // Not before the first request: reading the signing key may create its file. A failure is tried again.
+      app ??= createServices(options, imports, signIn)
+        .then(createApp)
+        .catch((error: unknown) => {
+          app = undefined
+          throw error
+        })
       return (await app).fetch(request, { address })
     },
   }
