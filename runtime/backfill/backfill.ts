@@ -123,10 +123,13 @@ class HistoryReader {
     const { client, store, clock, flush, pin } = this.#parts
     const signal = this.#signal
     const workspace = await retryTransient(() => client.workspace(signal), this.#parts, signal)
-    await pin(signal).catch((error: unknown) => {
-      // The worker waits for a destination that does not answer. One that rejects us makes reading pointless.
-      if (toFault(error).kind !== 'transient') throw error
-    })
+    // The worker waits for a destination that does not answer. One that rejects us makes reading pointless.
+    const pinUnlessSilent = async () => {
+      await pin(signal).catch((error: unknown) => {
+        if (toFault(error).kind !== 'transient') throw error
+      })
+    }
+    await retryTransient(pinUnlessSilent, this.#parts, signal)
     await noteLiveEnds(this.#state, this.#parts)
     if (this.#state.phase === 'lookups') {
       await preloadContacts(this.#state, this.#parts, signal)

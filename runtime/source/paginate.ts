@@ -18,6 +18,8 @@ export interface PaginateParts {
 
 /** How often the smallest page may fail before reading stops: about ten minutes in all. */
 const MAX_FAILURES = 12
+/** How often in a row an answer that blames our settings, such as a 401, is not believed: about seven seconds in all. */
+const MAX_REFUSALS = 3
 
 export interface PageRequest {
   readonly bindings: Bindings
@@ -44,7 +46,13 @@ export async function readPage(client: SourceClient, stream: StreamSpec, request
   }
 }
 
-/** Retries a transient fault of the source as often as a page. */
+/** Whether a fault may be gone at the next try. One 401 may be an error of the API, and one redirect that of a proxy. */
+function mayPass({ kind, details }: Fault, failures: number): boolean {
+  if (kind === 'transient') return failures <= MAX_FAILURES
+  return kind === 'config' && details.status !== undefined && failures <= MAX_REFUSALS
+}
+
+/** Retries a transient fault of the source, or a refusal that may pass, as often as a page. */
 export async function retryTransient<T>(
   operation: () => Promise<T>,
   { clock, logger }: Omit<PaginateParts, 'client'>,
@@ -55,7 +63,7 @@ export async function retryTransient<T>(
       return await operation()
     } catch (error) {
       const fault = toFault(error)
-      if (signal.aborted || fault.kind !== 'transient' || failures > MAX_FAILURES) throw fault
+      if (signal.aborted || !mayPass(fault, failures)) throw fault
       logger.warn(`retrying: ${fault.message}`, { code: fault.code })
       await clock.sleep(backoffDelay(fault, failures), signal)
     }
@@ -193,10 +201,10 @@ class PageReader<Item> {
   async #recordFailure(fault: Fault): Promise<void> {
     const { clock, logger } = this.#parts
     this.#failures += 1
-    if (fault.kind !== 'transient' || this.#failures > MAX_FAILURES) throw fault
+    if (!mayPass(fault, this.#failures)) throw fault
     const isTooLarge = fault.code.endsWith('/too-large')
-    const isReduced = this.#size.recordFailure(isTooLarge)
-    logger.warn(`page failed, retrying with a smaller page size: ${fault.message}`, {
+    const isReduced = fault.kind === 'transient' && this.#size.recordFailure(isTooLarge)
+    logger.warn(`page failed, retrying${isReduced ? ' with a smaller page size' : ''}: ${fault.message}`, {
       stream: this.#stream.name,
       code: fault.code,
       pageSize: this.#size.current,

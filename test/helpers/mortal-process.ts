@@ -1,10 +1,13 @@
 /** A connector on the virtual clock that can be killed at any moment: then it neither answers, sends nor writes any more. */
-import { intercomToKlaviyo } from '../../connector/index.ts'
+import { functions, intercomToKlaviyo } from '../../connector/index.ts'
 import type { Connector } from '../../runtime/connector.ts'
 import { processIsolation } from '../../runtime/delivery/cut-off.ts'
 import type { Clock, Fetch, Random } from '../../runtime/ports/effects.ts'
 import type { Store } from '../../runtime/ports/store.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
+
+// Reading a library takes real time, in which a virtual clock finds nothing to do.
+for (const { load } of functions) await load?.()
 
 export const TOKEN = 'test-token'
 export const SECRET = 'test-client-secret'

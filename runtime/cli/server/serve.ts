@@ -8,8 +8,11 @@ import { describeError } from '../errors.ts'
 import type { ProcessIo } from '../io.ts'
 import type { Listener } from './listen.ts'
 
-/** Webhooks are answered in milliseconds; slower requests than this are cut off at the shutdown. */
-const DRAIN_MS = 10_000
+/**
+ * Webhooks are answered in milliseconds; slower requests than this are cut off at the shutdown. With the worker's grace of
+ * 5 s it stays below the 10 s after which Docker kills.
+ */
+const DRAIN_MS = 2_000
 const RETENTION_INTERVAL_MS = 3_600_000
 
 export interface ServeOptions {

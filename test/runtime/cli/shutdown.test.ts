@@ -48,7 +48,7 @@ test('cuts off a request that does not end', async () => {
   // Only the drain timeout elapses; other sleeps stand still.
   clock.sleep = (
     (sleep) => (ms: number, signal?: AbortSignal) =>
-      ms === 10_000 ? Promise.resolve() : sleep(ms, signal)
+      ms === 2_000 ? Promise.resolve() : sleep(ms, signal)
   )(clock.sleep)
   let asked: () => void = () => undefined
   const arrived = new Promise<void>((resolve) => {
