@@ -2,6 +2,7 @@
 
 import { formatChanges } from '../lib/format.ts'
 import { asArray, asId } from '../lib/json.ts'
+import { presentMembers } from '../lib/present-members.ts'
 import type { Destination } from '../ports/destination.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault, toFault } from '../ports/fault.ts'
@@ -71,7 +72,8 @@ interface PreviewResult {
 }
 
 /** Throws a config fault for a topic or a stream that the spec does not know. */
-export async function previewMapping(input: PreviewInput, parts: PreviewParts): Promise<Preview> {
+export async function previewMapping(given: PreviewInput, parts: PreviewParts): Promise<Preview> {
+  const input = withPresentMembers(given)
   const offline = createOfflineLookups(input.lookups, input.data)
   const { notes } = offline
   for (const note of describeUnusedLookups(input.lookups, [...parts.spec.lookups.keys()])) notes.add(note)
@@ -101,6 +103,11 @@ export async function previewMapping(input: PreviewInput, parts: PreviewParts): 
     notes: [...notes],
     ok: !results.some(({ item }) => 'fault' in item),
   }
+}
+
+function withPresentMembers({ lookups, ...input }: PreviewInput): PreviewInput {
+  const data = presentMembers(input.data)
+  return { ...input, data, ...(lookups !== undefined && { lookups: presentMembers(lookups) }) }
 }
 
 function findInFallback({ lookupFallback }: PreviewInput, lookup: LookupSpec, key: string, { lookups }: PreviewParts) {

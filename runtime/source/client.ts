@@ -10,6 +10,7 @@ import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { capitalize } from '../lib/format.ts'
 import { asId } from '../lib/json.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
+import { presentMembers } from '../lib/present-members.ts'
 import { Fault, toFault } from '../ports/fault.ts'
 import type { Source } from '../ports/source.ts'
 import type { Store } from '../ports/store.ts'
@@ -131,11 +132,14 @@ class HttpSourceClient implements SourceClient {
   }
 }
 
-/** An object with members or a list, but no error under a 200, which would pass for a resource that lacks them. */
+/**
+ * An object with members or a list, as expressions see it; but no error under a 200, which would pass for a resource that
+ * lacks them.
+ */
 function acceptableBody({ body }: ApiResponse): Json | undefined {
   if (typeof body !== 'object' || body === null || (!Array.isArray(body) && Object.keys(body).length === 0))
     return undefined
-  return 'errors' in body && Array.isArray(body.errors) ? undefined : body
+  return 'errors' in body && Array.isArray(body.errors) ? undefined : presentMembers(body)
 }
 
 function unexpectedResponse(name: string): Fault {

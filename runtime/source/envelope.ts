@@ -1,6 +1,7 @@
 /** Opens webhook envelopes, and builds the records to queue from webhooks and stream items. */
 import { createHash } from 'node:crypto'
 import { asId, isObject } from '../lib/json.ts'
+import { presentMembers } from '../lib/present-members.ts'
 import { Fault } from '../ports/fault.ts'
 import type { BackfillRun, Json, SourceRecord } from '../ports/types.ts'
 import type { ResourceSpec, Spec, StreamSpec } from '../spec/spec.ts'
@@ -17,7 +18,8 @@ export interface Notification {
 }
 
 /** Throws a data fault for an envelope without a topic: it is no notification. */
-export async function openEnvelope(envelope: Json, spec: Spec): Promise<Notification> {
+export async function openEnvelope(sent: Json, spec: Spec): Promise<Notification> {
+  const envelope = presentMembers(sent)
   const paths = spec.webhook.envelope
   const topic = await paths.topic.evaluate(envelope)
   if (typeof topic !== 'string' || topic === '')

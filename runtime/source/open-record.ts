@@ -1,6 +1,7 @@
 /** Opens a queued record, and finds the mappings for it. */
 import type { Bindings } from '../expression/expression.ts'
 import { MAX_JSON_DEPTH, parseJson } from '../lib/json.ts'
+import { presentMembers } from '../lib/present-members.ts'
 import { Fault } from '../ports/fault.ts'
 import { isReconciled, type RecordOrigin } from '../ports/ledger.ts'
 import type { Json, SourceRecord } from '../ports/types.ts'
@@ -47,7 +48,7 @@ export async function openRecord(record: SourceRecord, resource: ResourceSpec, s
   const body = parseBody(record)
   const { topic, workspace } = record
   return topic === undefined
-    ? { resource, item: body, bindings: { workspace } }
+    ? { resource, item: presentMembers(body), bindings: { workspace } }
     : openNotification(await openEnvelope(body, spec), resource)
 }
 

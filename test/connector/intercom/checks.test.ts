@@ -1,6 +1,7 @@
 /** Intercom's hosts and access token, and the results of its checks where a permission is missing. */
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { presentMembers } from '../../../runtime/lib/present-members.ts'
 import type { CheckResult } from '../../../runtime/ports/check-result.ts'
 import {
   type Credentials,
@@ -38,7 +39,7 @@ describe('the host', () => {
   test.each(hosts)('%j is %s', async (change, host) => {
     const { origin, pathname } = new URL(`${host}/me`)
     const asked = replayResponses({ [`GET ${pathname}`]: ['me'] }, origin)
-    expect(await me(change)).toEqual(JSON.parse(fixture('me')))
+    expect(await me(change)).toEqual(presentMembers(JSON.parse(fixture('me'))))
     expect(asked.map(({ line }) => line)).toEqual([`GET ${pathname}`])
   })
 
