@@ -1,8 +1,10 @@
 /** Follows the paths of an expression through the declared fields of its input. */
 import { flattenPairs, getBareName, getBoundNames, getChildren, type Node } from '../compiler/ast.ts'
 import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
-import type { Parsed } from '../parse.ts'
+import type { Parsed, Problem } from '../parse.ts'
 import { parseArity } from './arity.ts'
+import { checkComparison, checkRead, checkTimeCall } from './field-problems.ts'
+import { bind, lookUp, type Scope } from './scope.ts'
 import type { Shape } from './shape.ts'
 import * as values from './value.ts'
 import { CONSTANT, compute, joinChanges, listChanges, listPresenceChanges, type Value } from './value.ts'
@@ -20,6 +22,8 @@ export interface FieldCheck {
   /** The expression's result: its fields, and what can change it. */
   readonly result: Value
   readonly unknownFields: readonly UnknownField[]
+  /** What contradicts the types of the fields. */
+  readonly problems: readonly Problem[]
 }
 
 /**
@@ -27,18 +31,10 @@ export interface FieldCheck {
  * expression costs more than a missed typo. What can change a value is never missed: it may be reported in vain.
  */
 export function followFields({ root, text }: Parsed, input: Value, variables: ReadonlyMap<string, Value>): FieldCheck {
-  const unknownFields = new Map<number, UnknownField>()
+  const found = { unknownFields: new Map<number, UnknownField>(), problems: new Map<string, Problem>() }
   const scope = { own: new Map(variables) }
-  const result = visit(root, { context: input, input, scope, text, unknownFields, calls: { left: MAX_CALLS } })
-  return { result, unknownFields: [...unknownFields.values()] }
-}
-
-/** The names bound in a block, lambda or path, and in the scopes around it. */
-interface Scope {
-  readonly own: Map<string, Value>
-  readonly outer?: Scope
-  /** Names that a function reads before its block binds them: their values are unknown yet. */
-  later?: ReadonlySet<string>
+  const result = visit(root, { context: input, input, scope, text, ...found, calls: { left: MAX_CALLS } })
+  return { result, unknownFields: [...found.unknownFields.values()], problems: [...found.problems.values()] }
 }
 
 interface VisitState {
@@ -50,6 +46,8 @@ interface VisitState {
   readonly text: string
   /** By place: the body of a lambda is visited at each call. */
   readonly unknownFields: Map<number, UnknownField>
+  /** By code and place: the tree holds the left side of `??` twice. */
+  readonly problems: Map<string, Problem>
   readonly calls: { left: number }
 }
 
@@ -57,18 +55,6 @@ interface VisitState {
 const MAX_CALLS = 200
 
 const withScope = (state: VisitState): VisitState => ({ ...state, scope: { own: new Map(), outer: state.scope } })
-
-function lookUp(name: string, scope: Scope | undefined): Value | undefined {
-  if (scope === undefined) return undefined
-  if (scope.later?.has(name)) return compute([{ kind: 'untraced', name: `$${name}` }])
-  return scope.own.get(name) ?? lookUp(name, scope.outer)
-}
-
-/** A name bound twice may hold either value: the binding that runs is unknown here. */
-function bind(name: string, value: Value, scope: Scope): void {
-  const before = lookUp(name, scope)
-  scope.own.set(name, before === undefined ? value : values.unite(before, value))
-}
 
 function visit(node: Node, state: VisitState): Value {
   if (node.type === 'path') {
@@ -164,7 +150,13 @@ function visitBare(node: Node, state: VisitState): Value {
   if (visitor) return visitor(node, state)
   const isLogical = node.value === 'and' || node.value === 'or'
   const found = getChildren(node).map((child) => visit(child, state))
+  const [left = CONSTANT, right = CONSTANT] = found
+  report(checkComparison(node, left.field, right.field, state.text), state)
   return compute(...found.map(isLogical ? listPresenceChanges : listChanges))
+}
+
+function report(found: readonly Problem[], { problems }: VisitState): void {
+  for (const problem of found) problems.set(`${problem.code} ${problem.span}`, problem)
 }
 
 function resolveVariable({ value, position }: Node, { context, input, scope }: VisitState): Value {
@@ -173,9 +165,11 @@ function resolveVariable({ value, position }: Node, { context, input, scope }: V
   return position === undefined ? found : values.placeChanges(found, [position - name.length - 1, position])
 }
 
-function visitField({ value, position }: Node, { context, text, unknownFields }: VisitState): Value {
+function visitField({ value, position }: Node, state: VisitState): Value {
+  const { context, text, unknownFields } = state
   const name = String(value)
   const span = spanOf(name, position, text)
+  report(checkRead(context.field, name, span), state)
   const found = values.readField(context, name, span)
   if (found !== undefined) return found
   if (position !== undefined && context.shape) unknownFields.set(span[0], { name, shape: context.shape, span })
@@ -219,7 +213,10 @@ function visitCall({ procedure, arguments: args = [] }: Node, state: VisitState,
   const isNamed = name !== '' || (procedure !== undefined && getBareName(procedure) !== undefined)
   const callee = isNamed ? findCallee(name, procedure, state) : procedure && visit(procedure, state)
   const given = [...chained, ...args.map((argument) => visit(argument, state))]
-  if (callee === undefined) return callBuiltin(name, given, args.at(-1), state)
+  if (callee === undefined) {
+    report(checkTimeCall(name, given[0]?.field, procedure?.position), state)
+    return callBuiltin(name, given, args.at(-1), state)
+  }
   if (callee.call) return callee.call(given)
   const context = takesContext('', given.length, state.context) ? listChanges(state.context) : []
   return compute(listChanges(callee), ...given.map(listChanges), context)

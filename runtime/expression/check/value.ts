@@ -1,4 +1,5 @@
 /** A value as the checks know it before an expression runs: its fields, and the reads by which it can change. */
+import type { FieldType } from './field-type.ts'
 import { type KnownShape, uniteShapes } from './shape.ts'
 
 /** A read whose result differs between two records of one occurrence. */
@@ -18,8 +19,17 @@ export interface Change {
   readonly span?: readonly [start: number, end: number] | undefined
 }
 
+/** A declared field without fields of its own. */
+export interface TypedField {
+  /** `conversation.state`. */
+  readonly name: string
+  readonly type: FieldType
+}
+
 export interface Value {
   readonly shape: KnownShape
+  /** The field that it was read from, if that has a type. */
+  readonly field?: TypedField | undefined
   /** By these the value itself changes. */
   readonly changes: readonly Change[]
   /** By these another value takes its place: the lists, filters and conditions that select it. */
@@ -93,6 +103,9 @@ function uniteMembers(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Valu
   return members
 }
 
+/** The type of a field that `*` stands for: no record must have it. */
+const ANY_OTHER: FieldType = { kinds: new Set(), isFixed: false, isOptional: true }
+
 /** Undefined if the value is known not to have the field. */
 export function readField(value: Value, name: string, span: Change['span']): Value | undefined {
   const { shape, members, selections } = value
@@ -102,8 +115,10 @@ export function readField(value: Value, name: string, span: Change['span']): Val
   if (!shape.fields.has(key)) return undefined
   const inner = shape.fields.get(key)
   const change = { name, holder: shape, shape: inner, span }
+  const type = shape.types.get(key) ?? (key === '*' && inner === undefined ? ANY_OTHER : undefined)
   return {
     shape: inner,
+    ...(type && { field: { name: `${shape.name}.${name}`, type } }),
     changes: shape.fixed.has(key) ? [] : [{ kind: 'field', ...change }],
     selections: shape.lists.has(key) ? joinChanges(selections, [{ kind: 'list', ...change }]) : selections,
   }

@@ -17,6 +17,7 @@ const createNotification = (fixed: readonly string[]): Shape => ({
   fields: new Map(['topic', 'created_at'].map((field) => [field, undefined])),
   fixed: new Set(fixed),
   lists: new Set(),
+  types: new Map(),
 })
 
 /** Bound by the runtime, so no spec lists its fields. The time of a notification and of its retries is one. */
@@ -35,16 +36,32 @@ export function getVariable(name: string, { shapes }: KnownFields, part: Value =
   return name === 'notification' ? getNotification(false) : createRecord(shapes.get(name))
 }
 
+export interface UnknownFieldPlace {
+  readonly isInKey: boolean
+  /** The names of the variables that are bound there. */
+  readonly variables: Iterable<string>
+  /** The whole expression. */
+  readonly text: string
+}
+
 /** For a warning, not an error, outside of keys: accounts and versions of an API differ in their fields. */
 export function describeUnknownField(
   { name, shape }: UnknownField,
   { file }: KnownFields,
-  isInKey: boolean,
+  { isInKey, variables, text }: UnknownFieldPlace,
 ): DiagnosticText {
-  const nearest = suggest(name, shape.fields.keys())
   const action = isInKey ? `exists and never changes, write ${name}: fixed` : 'exists, list it'
   const allow = `if the field ${action} in ${file} under ${shape.name}`
+  const nearest = suggestOther(name, { variables, text }) ?? suggest(name, shape.fields.keys())
   const both = nearest.endsWith('?') ? `${nearest} Otherwise, ${allow}` : `${nearest}; ${allow}`
   const help = isNotification(shape) ? nearest : both
   return { code: 'spec/unknown-field', message: `unknown field "${name}" in ${shape.name}`, help }
+}
+
+/** What a field without a declaration may be instead: a variable without its $, or a text without its quotes. */
+function suggestOther(name: string, { variables, text }: Omit<UnknownFieldPlace, 'isInKey'>): string | undefined {
+  if ([...variables].includes(name)) return `did you mean "$${name}"?`
+  return text.trim() === name && /^[A-Z]/.test(name)
+    ? `did you mean the text '"${name}"', with both quotes?`
+    : undefined
 }

@@ -1,9 +1,18 @@
 /** Compiles fields.yaml to the shapes that expressions are checked against. */
-import { createShape, type KnownShape, type Shape, uniteAllShapes } from '../../expression/check/shape.ts'
+import { KINDS } from '../../expression/check/field-type.ts'
+import {
+  createShape,
+  type DeclaredField,
+  findUnknownType,
+  type KnownShape,
+  type Shape,
+  uniteAllShapes,
+} from '../../expression/check/shape.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { KnownFields } from '../check/known-fields.ts'
 import type { Connector } from '../generated/documents.ts'
 import type { SpecDocument, SpecDocuments } from '../read.ts'
+import type { SpecNode } from './spec-node.ts'
 
 /** Empty if connector.yaml names no such file. */
 export function compileFields(
@@ -15,6 +24,7 @@ export function compileFields(
   const { document, node } = fields
   const names = new Set(Object.keys({ ...resources, ...lookups }))
   for (const [name, declared] of Object.entries(document).filter(([name]) => !name.startsWith('x-'))) {
+    reportUnknownType(declared, node.at(name))
     const shape = createShape(name, declared)
     if (shape !== undefined) shapes.set(name, shape)
     if (names.has(name)) continue
@@ -23,6 +33,13 @@ export function compileFields(
     key.warn({ code: 'spec/unused-fields', message, help: suggest(name, names) }, key.keySpan)
   }
   return { file: node.file, shapes }
+}
+
+function reportUnknownType(declared: DeclaredField, node: SpecNode): void {
+  const unknown = findUnknownType(declared)
+  if (unknown === undefined) return
+  const help = `${suggest(unknown.word, KINDS)} For a field of one text or another, write both: open | closed`
+  node.at(...unknown.path).error({ code: 'spec/field-type', message: `"${unknown.word}" is no type of a field`, help })
 }
 
 /** The input of a property set: the resource of any file that includes it. */

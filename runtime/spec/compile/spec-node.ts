@@ -112,9 +112,16 @@ export class SpecNode {
       const isOfKey = key !== undefined && name === 'notification'
       return [name, isOfKey ? key.notification : getVariable(name, fields, part)] as const
     })
-    const { result, unknownFields } = followFields(parsed, createRecord(input), new Map(bound))
+    const { result, unknownFields, problems } = followFields(parsed, createRecord(input), new Map(bound))
+    for (const { code, span, ...words } of problems) {
+      this.warn({ code: `expression/${code}`, ...words }, spanInFile(span, text))
+    }
     for (const field of unknownFields) {
-      const description = describeUnknownField(field, fields, key !== undefined)
+      const description = describeUnknownField(field, fields, {
+        isInKey: key !== undefined,
+        variables,
+        text: text.value,
+      })
       this.#report(key === undefined ? 'warning' : 'error', description, spanInFile(field.span, text))
     }
     return result

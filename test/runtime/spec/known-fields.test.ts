@@ -27,9 +27,9 @@ function shapeIn(value: Json): KnownShape {
   const fixed = Object.entries(value).flatMap(([name, inner]) =>
     name === 'a' && typeof inner !== 'object' ? [name] : [],
   )
-  return { name: 'record', fields: new Map(fields), lists: new Set(lists), fixed: new Set(fixed) }
+  return { name: 'record', fields: new Map(fields), lists: new Set(lists), fixed: new Set(fixed), types: new Map() }
 }
-const nothing: Shape = { name: 'nothing', fields: new Map(), fixed: new Set(), lists: new Set() }
+const nothing: Shape = { name: 'nothing', fields: new Map(), fixed: new Set(), lists: new Set(), types: new Map() }
 
 function follow(text: string, input: KnownShape) {
   const parsed = parseExpression(text)
