@@ -1,4 +1,4 @@
-/** Removes members that are null or empty text: for an expression they are absent, as they are for Klaviyo. */
+/** Removes members that are null or empty text: for an expression they are absent. */
 import type { Json } from '../ports/types.ts'
 
 /** The same value if nothing is to remove. Elements of lists stay, since their places may matter. No deeper than `MAX_JSON_DEPTH`. */

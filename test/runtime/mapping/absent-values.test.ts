@@ -108,7 +108,8 @@ describe('everyday expressions', () => {
     for (const name of ['connector.yaml', 'fields.yaml', 'mappings'])
       cpSync(new URL(name, specFolder()), join(folder, name), { recursive: true })
     const properties = FORMS.map((form, index) => `    F${index}: ${JSON.stringify(form)}`)
-    const header = 'metric: Closed\nsummary: Any conversation.\nresource: conversation\nfrom: { stream: conversations }\ntime: created_at\n'
+    const header =
+      'metric: Closed\nsummary: Any conversation.\nresource: conversation\nfrom: { stream: conversations }\ntime: created_at\n'
     writeFileSync(
       join(folder, 'mappings', 'closed.yaml'),
       `${header}key: [closed, id]\ncontact: contacts.contacts[0].id\nproperties:\n${properties.join('\n')}\n`,
