@@ -53,7 +53,7 @@ export interface ConnectorOptions {
 }
 
 /**
- * Creates a connector. Create one for each tenant: connectors share nothing but a spec passed to several of them.
+ * Creates a connector. Create one for each tenant, with a store of its own: connectors share no data, and may share a spec.
  *
  * Throws a `Fault` if the spec has errors. Missing secrets are no error here: a preview needs none, and every other
  * operation names the one it lacks.

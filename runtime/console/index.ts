@@ -1,5 +1,6 @@
 /** The web console of a connector, for any host that speaks web-standard requests: `createConsole(options).fetch(request)`. */
 import type { Hono } from 'hono'
+import { toFault } from '../ports/fault.ts'
 import { ImportRunner } from './pages/import/import-runner.ts'
 import { createApp } from './server/app.ts'
 import { LOGIN_PATH } from './server/login.ts'
@@ -29,7 +30,8 @@ export function createConsole(options: ConsoleOptions): Console {
   const imports = new ImportRunner({ ...options, gate: options.connector.gate })
   // An empty password is none: it would let everyone in.
   const signIn = password ? passwordSignIn(password) : new CodeSignIn()
-  let app: Promise<Hono<ConsoleEnv>> | undefined
+  let app: Hono<ConsoleEnv> | undefined
+  let opening: Promise<Hono<ConsoleEnv>> | undefined
   return {
     printSignInPath: (print) => {
       if (signIn instanceof CodeSignIn) signIn.printTo((code) => print(`${base}${LOGIN_PATH}#${code}`))
@@ -37,14 +39,17 @@ export function createConsole(options: ConsoleOptions): Console {
     resume: () => imports.resume(),
     drained: () => imports.drained(),
     fetch: async (request, address = 'unknown') => {
-      // Not before the first request: reading the signing key may create its file. A failure is tried again.
-      app ??= createServices(options, imports, signIn)
-        .then(createApp)
-        .catch((error: unknown) => {
-          app = undefined
-          throw error
-        })
-      return (await app).fetch(request, { address })
+      // Not before the first request: reading the signing key may create its file.
+      opening ??= createServices(options, imports, signIn).then(createApp)
+      try {
+        app ??= await opening
+      } catch (error) {
+        // The next request tries again.
+        opening = undefined
+        options.logger.warn(`console: cannot open: ${toFault(error).message}`, { code: toFault(error).code })
+        return new Response('The console cannot read its store. Try again soon.\n', { status: 503 })
+      }
+      return app.fetch(request, { address })
     },
   }
 }

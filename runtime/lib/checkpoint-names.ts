@@ -54,6 +54,9 @@ export const credentialsLockCheckpoint = (side: string): string => `credentials-
 /** Set while an import requested in the console is unfinished, so that a restart resumes it. */
 export const IMPORT_REQUESTED_CHECKPOINT = 'import-requested'
 
+/** Distinguishes the console of this store from those of others. */
+export const CONSOLE_ID_CHECKPOINT = 'console-id'
+
 /** Console sessions that were signed out before they expired. */
 export const REVOKED_SESSIONS_CHECKPOINT = 'console-revoked-sessions'
 

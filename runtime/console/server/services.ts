@@ -1,6 +1,9 @@
 /** The services that the console's routes share, built once with the first request. */
+import { randomUUID } from 'node:crypto'
 import type { Connector } from '../../connector.ts'
+import { CONSOLE_ID_CHECKPOINT } from '../../lib/checkpoint-names.ts'
 import { toFault } from '../../ports/fault.ts'
+import type { Store } from '../../ports/store.ts'
 import type { ImportRunner } from '../pages/import/import-runner.ts'
 import type { ConsoleOptions } from '../types.ts'
 import { FlashMessages } from './flash.ts'
@@ -39,11 +42,20 @@ export async function createServices(
   signIn: SignIn,
 ): Promise<ConsoleServices> {
   const { connector, clock, base = '', password } = options
-  const signer = new Signer(await loadKey(options), password)
+  const signer = new Signer({ key: await loadKey(options), id: await readConsoleId(connector.store), password })
   const cookies = new SignedCookies(signer, base)
   const sessions = new Sessions({ signer, cookies, clock, store: connector.store })
   const updates = createLiveUpdates(options, imports, sessions)
   return { options, signIn, sessions, flash: new FlashMessages(cookies), imports, updates }
+}
+
+/** Random, created on the first use of a store: what is signed for one console is worthless for that of another store. */
+async function readConsoleId(store: Pick<Store, 'readCheckpoint' | 'compareAndSwapCheckpoint'>): Promise<string> {
+  for (;;) {
+    const id = await store.readCheckpoint(CONSOLE_ID_CHECKPOINT)
+    if (typeof id === 'string') return id
+    await store.compareAndSwapCheckpoint(CONSOLE_ID_CHECKPOINT, undefined, randomUUID())
+  }
 }
 
 /** Without a key the pages work, but sessions end with the process. */

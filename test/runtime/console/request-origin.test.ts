@@ -259,7 +259,7 @@ describe('a password', () => {
     const client = old.browser()
     await client.post('/log-in', { password: PASSWORD })
     const statusWith = async (password: string) => {
-      const { browser } = await openConsole({ password, key })
+      const { browser } = await openConsole({ password, key, connector: { store: old.store } })
       const again = browser()
       for (const [name, value] of client.cookies) again.cookies.set(name, value)
       return (await again.get('/')).status
