@@ -6,6 +6,7 @@ import type { Clock, Fetch, Logger, Random } from './ports/effects.ts'
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (ms, signal) => delay(ms, undefined, signal && { signal }).catch(() => undefined),
 }
 

@@ -60,5 +60,8 @@ export const CONSOLE_ID_CHECKPOINT = 'console-id'
 /** Console sessions that were signed out before they expired. */
 export const REVOKED_SESSIONS_CHECKPOINT = 'console-revoked-sessions'
 
+/** When the store last stored a due time, by the clock of then. */
+export const CLOCK_CHECKPOINT = 'clock'
+
 /** Written by `/readyz`, which tests whether the store takes writes. */
 export const READINESS_CHECKPOINT = 'readiness'

@@ -7,6 +7,11 @@ export type Random = () => number
 export interface Clock {
   /** Milliseconds since 1970, a whole number. */
   now(): number
+  /**
+   * Milliseconds since some moment, by a clock that is never set: shows how far `now` was set. Absent: only a `now` that
+   * goes back is noticed.
+   */
+  elapsed?(): number
   /** Resolves after `ms`, or at once when the signal aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }

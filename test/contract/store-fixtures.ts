@@ -5,10 +5,21 @@ import type { EventResult, LeasedRecord, Outcome, Settlement, SourceRecord } fro
 /** A clock that advances only when a test advances it. */
 export class TestClock implements Clock {
   #now = 1_700_000_000_000
+  /** How far the clock was set. */
+  #step = 0
   readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>()
 
   now(): number {
+    return this.#now + this.#step
+  }
+
+  elapsed(): number {
     return this.#now
+  }
+
+  /** As an operator or a time server does: no time passes. */
+  set(ms: number): void {
+    this.#step += ms
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {

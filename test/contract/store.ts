@@ -5,6 +5,7 @@ import type { LeaseRequest, Store } from '../../runtime/ports/store.ts'
 import type { Lane, LeasedRecord, Outcome } from '../../runtime/ports/types.ts'
 import { activityCases } from './store-activity.ts'
 import { attemptCases } from './store-attempts.ts'
+import { clockCases } from './store-clock.ts'
 import { contactCases } from './store-contacts.ts'
 import { deliveredDayCases } from './store-delivered-days.ts'
 import { TestClock } from './store-fixtures.ts'
@@ -55,6 +56,7 @@ export function testStore(name: string, create: StoreFactory): void {
 
     const harness = () => current
     describe('queue', () => queueCases(harness))
+    describe('clock', () => clockCases(harness))
     describe('ledger', () => ledgerCases(harness))
     describe('attempts', () => attemptCases(harness))
     describe('activity', () => activityCases(harness))

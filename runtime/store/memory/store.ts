@@ -17,6 +17,7 @@ import {
   type Settlement,
   type SourceRecord,
 } from '../../ports/types.ts'
+import { ClockSteps } from '../clock-steps.ts'
 import {
   countableEvents,
   deliveredContacts,
@@ -63,9 +64,13 @@ class MemoryStore extends MemoryKeyValues implements Store {
   readonly #activity = new MemoryActivity()
   #seq = 0
   #leases = 0
+  readonly #steps: ClockSteps
+  /** When a due time was last stored. */
+  #seenAt: number | undefined
 
   constructor(clock: Clock) {
     super(clock)
+    this.#steps = new ClockSteps(clock)
     this.#waiters = new Waiters(clock)
   }
 
@@ -84,7 +89,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   async lease({ lane, limit, leaseMs, cutOff }: LeaseRequest): Promise<readonly LeasedRecord[]> {
-    const now = this.clock.now()
+    const now = this.#updateDueTimes()
     releaseExpired(
       LANES.flatMap((each) => this.#unsettled(each)),
       now,
@@ -97,10 +102,12 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   async renew(records: readonly LeasedRecord[], leaseMs: number): Promise<void> {
-    for (const stored of this.#findLeased(records)) stored.due = this.clock.now() + leaseMs
+    const now = this.#updateDueTimes()
+    for (const stored of this.#findLeased(records)) stored.due = now + leaseMs
   }
 
   async settle(settlements: readonly Settlement[]): Promise<number> {
+    this.#updateDueTimes()
     const identified = new Set<string>()
     const settleOne = ({ record, outcome }: Settlement) => {
       const [stored] = this.#findLeased([record])
@@ -212,6 +219,17 @@ class MemoryStore extends MemoryKeyValues implements Store {
 
   async close(): Promise<void> {
     this.#waiters.wake(LANES)
+  }
+
+  /** Moves the due times when the clock was set. Called before any is read or stored. Returns the time. */
+  #updateDueTimes(): number {
+    const step = this.#steps.stepSince(this.#seenAt)
+    const now = this.clock.now()
+    this.#seenAt = now
+    if (step === 0) return now
+    for (const stored of LANES.flatMap((lane) => this.#unsettled(lane)))
+      if (stored.due > 0) stored.due = Math.max(1, stored.due + step)
+    return now
   }
 
   /** The heads of the queues, and the records that wait for a contact. */

@@ -16,6 +16,17 @@ export function writeCheckpoint(db: Connection, { name, value }: { name: string;
   else db.run('INSERT OR REPLACE INTO checkpoints (name, value) VALUES (?, ?)', name, JSON.stringify(value))
 }
 
+/** Writes `to` if the value is `from`. Returns whether it was. */
+export function swapCheckpoint(
+  db: Connection,
+  name: string,
+  { from, to }: { readonly from: string | undefined; readonly to: string | undefined },
+): boolean {
+  const matches = readCheckpoint(db, name) === from
+  if (matches) writeCheckpoint(db, { name, value: to })
+  return matches
+}
+
 const CACHED = 'SELECT key, value, fetched_at FROM cache WHERE namespace = ? AND key = ?'
 
 export function readCache(db: Connection, namespace: string, keys: readonly string[]): CacheEntry[] {

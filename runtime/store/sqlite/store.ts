@@ -28,6 +28,7 @@ import * as activity from './activity.ts'
 import { AppendBuffer } from './append-buffer.ts'
 import type { Connection } from './connection.ts'
 import * as deadLetters from './dead-letters.ts'
+import { DueTimes } from './due-times.ts'
 import { GroupCommit } from './group-commit.ts'
 import * as keyValues from './key-values.ts'
 import * as ledger from './ledger.ts'
@@ -60,18 +61,14 @@ export interface SqliteOptions {
 export async function sqliteStore(path: string, options: SqliteOptions): Promise<Store> {
   const { clock, owner = createOwner(), isAlive = isProcessAlive } = options
   const db = await openConnection(path, clock)
-  const register = () => {
-    const now = clock.now()
-    registerOwner(db, owner, now)
-    releaseDeadOwners(db, owner, isAlive, now)
-  }
+  const store = new SqliteStore(db, { clock, owner, isAlive })
   try {
-    await retryWhileBusy(() => db.transaction(register), clock)
+    await retryWhileBusy(() => store.register(), clock)
   } catch (error) {
     db.close()
     throw error
   }
-  return new SqliteStore(db, clock, owner, isAlive)
+  return store
 }
 
 class SqliteStore implements Store {
@@ -79,19 +76,29 @@ class SqliteStore implements Store {
   readonly #clock: Clock
   readonly #owner: Owner
   readonly #isAlive: IsProcessAlive
+  readonly #dueTimes: DueTimes
   readonly #commits: GroupCommit
   readonly #waiters: Waiters
   readonly #buffer = new AppendBuffer()
   #leases = 0
   #closing: Promise<void> | undefined
 
-  constructor(db: Connection, clock: Clock, owner: Owner, isAlive: IsProcessAlive) {
+  constructor(db: Connection, { clock, owner, isAlive }: Required<SqliteOptions>) {
     this.#db = db
     this.#clock = clock
     this.#owner = owner
     this.#isAlive = isAlive
+    this.#dueTimes = new DueTimes(db, clock)
     this.#commits = new GroupCommit(db, clock)
     this.#waiters = new Waiters(clock)
+  }
+
+  register(): void {
+    this.#db.transaction(() => {
+      const now = this.#dueTimes.update('store')
+      registerOwner(this.#db, this.#owner, now)
+      releaseDeadOwners(this.#db, this.#owner, this.#isAlive, now)
+    })
   }
 
   async append(records: readonly SourceRecord[], checkpoint?: Checkpoint): Promise<AppendResult> {
@@ -109,11 +116,14 @@ class SqliteStore implements Store {
     const { id } = this.#owner
     const lessee = { owner: id, token: `${id}/${this.#leases}`, buffer: this.#buffer }
     const { released, records } = await this.#write(() => {
-      const now = this.#clock.now()
+      const now = this.#dueTimes.update('read')
       const released = releaseDeadOwners(this.#db, this.#owner, this.#isAlive, now)
       queue.expireLeases(this.#db, now)
       const records = queue.lease(this.#db, request, now, lessee)
-      if (records.length > 0) touchOwner(this.#db, this.#owner, now)
+      if (records.length > 0) {
+        touchOwner(this.#db, this.#owner, now)
+        this.#dueTimes.update('store')
+      }
       return { released, records }
     })
     if (released) this.#waiters.wake(LANES)
@@ -122,7 +132,7 @@ class SqliteStore implements Store {
 
   async renew(records: readonly LeasedRecord[], leaseMs: number): Promise<void> {
     await this.#write(() => {
-      const now = this.#clock.now()
+      const now = this.#dueTimes.update('store')
       const until = now + leaseMs
       touchOwner(this.#db, this.#owner, now)
       for (const record of records) queue.renew(this.#db, record, until)
@@ -130,7 +140,7 @@ class SqliteStore implements Store {
   }
 
   async settle(settlements: readonly Settlement[]): Promise<number> {
-    const { count, lanes } = await this.#write(() => settle(this.#db, settlements, this.#clock.now()))
+    const { count, lanes } = await this.#write(() => settle(this.#db, settlements, this.#dueTimes.update('store')))
     this.#waiters.wake(lanes)
     return count
   }
@@ -197,17 +207,11 @@ class SqliteStore implements Store {
   }
 
   async writeCheckpoints(entries: Parameters<Store['writeCheckpoints']>[0]): Promise<void> {
-    await this.#write(() => {
-      for (const entry of entries) keyValues.writeCheckpoint(this.#db, entry)
-    })
+    await this.#write(() => entries.forEach((entry) => void keyValues.writeCheckpoint(this.#db, entry)))
   }
 
   async compareAndSwapCheckpoint(name: string, from: string | undefined, to: string | undefined): Promise<boolean> {
-    return this.#write(() => {
-      const matches = keyValues.readCheckpoint(this.#db, name) === from
-      if (matches) keyValues.writeCheckpoint(this.#db, { name, value: to })
-      return matches
-    })
+    return this.#write(() => keyValues.swapCheckpoint(this.#db, name, { from, to }))
   }
 
   async readCache(namespace: string, keys: readonly string[]): Promise<readonly CacheEntry[]> {
@@ -215,9 +219,7 @@ class SqliteStore implements Store {
   }
 
   async writeCache(namespace: string, entries: readonly CacheEntry[]): Promise<void> {
-    await this.#write(() => {
-      for (const entry of entries) keyValues.writeCache(this.#db, namespace, entry)
-    })
+    await this.#write(() => entries.forEach((entry) => void keyValues.writeCache(this.#db, namespace, entry)))
   }
 
   async deleteCache(namespace: string, keys?: readonly string[]): Promise<void> {
