@@ -36,6 +36,7 @@ import { AccountPin } from './source/account-pin.ts'
 import { createSourceClient, createSourceHttp, type SourceClient } from './source/client.ts'
 import { LiveSinceReader } from './source/live-since.ts'
 import { receiveWebhook, reportMisdirected } from './source/receive.ts'
+import { SourceClock } from './source/source-clock.ts'
 import { UnverifiedBodies } from './source/unverified-bodies.ts'
 import { WebhookStatsRecorder } from './source/webhook-stats.ts'
 import type { Spec, Window } from './spec/spec.ts'
@@ -77,12 +78,22 @@ export function createConnector(options: CreateConnectorOptions): Connector {
   const { processIdentity = UNKNOWN_PROCESS, recipeTarget, eventCounter: counter, backfillRateLimit } = options
   const closing = new AbortController()
   const guarded = storeWithTransientFaults(store)
-  const { client, accounts, sourceStats } = createSourceAccess(options, guarded)
-  const { parts, laneParts, sender } = createDelivery(options, { client, accounts, guarded, signal: closing.signal })
+  const sourceClock = new SourceClock(clock, logger)
+  const sourceTime = () => sourceClock.now()
+  const access = { ...options, fetch: sourceClock.observe(options.fetch) }
+  const { client, accounts, sourceStats } = createSourceAccess(access, guarded)
+  const { parts, laneParts, sender } = createDelivery(options, {
+    client,
+    accounts,
+    guarded,
+    sourceTime,
+    signal: closing.signal,
+  })
   const webhookStats = new WebhookStatsRecorder(clock)
   const pin = (signal: AbortSignal) => accounts.pin(signal)
   const { lookups } = parts
-  const reconcileParts = { spec, store, client, lookups, clock, logger, processIdentity, gate: accounts.gate, pin }
+  const reading = { spec, store, client, clock, sourceTime, logger, processIdentity, pin }
+  const reconcileParts = { ...reading, lookups, gate: accounts.gate }
   const bodies = new UnverifiedBodies(clock, spec.webhook.maxBodySize)
   const webhook = { spec, store: guarded, clock, logger, bodies, secrets: source.secrets, stats: webhookStats }
 
@@ -103,10 +114,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
       if (reason !== undefined) throw new Fault('config', 'delivery/paused', reason)
       const work = (signal: AbortSignal) => runLane('backfill', laneParts, signal)
       const flush = () => sender.flush('backfill')
-      yield* runBackfill(
-        { spec, store, client, clock, logger, random, processIdentity, pin, work, flush },
-        backfillOptions,
-      )
+      yield* runBackfill({ ...reading, random, work, flush }, backfillOptions)
     },
     estimate: ({ signal, ...run }) =>
       estimateBackfill({ spec, client, clock, backfillRateLimit }, { until: clock.now(), ...run }, signal),
@@ -148,11 +156,13 @@ interface DeliveryInput {
   readonly client: SourceClient
   readonly accounts: AccountPin
   readonly guarded: GuardedStore
+  readonly sourceTime: () => number
   readonly signal: AbortSignal
 }
 
 /** The path of one record, from lease to settlement, and the lanes that run it. */
-function createDelivery(options: CreateConnectorOptions, { client, accounts, guarded, signal }: DeliveryInput) {
+function createDelivery(options: CreateConnectorOptions, input: DeliveryInput) {
+  const { client, accounts, guarded, sourceTime, signal } = input
   const { spec, destination, store, clock, random, logger, gate } = options
   const backlog = new BacklogMonitor(store, spec.destination.bulkThreshold, clock)
   const hasBacklog = () => backlog.isHigh()
@@ -164,6 +174,7 @@ function createDelivery(options: CreateConnectorOptions, { client, accounts, gua
     ...createDeliveryLimits(),
     spec,
     clock,
+    sourceTime,
     random,
     logger,
     loggedFaults: new WeakSet(),

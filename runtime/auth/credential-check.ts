@@ -1,4 +1,5 @@
 /** Confirms after a 401 that credentials without a refresh token are revoked: a single 401 may be an error of the API. */
+import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import { authorizationHeader, type Credentials, type Side } from './side.ts'
@@ -21,11 +22,13 @@ interface Verdict {
 
 export class CredentialCheck {
   readonly #parts: CredentialCheckParts
+  readonly #time: MonotonicClock
   #last: Verdict | undefined
   #running: Promise<void> | undefined
 
   constructor(parts: CredentialCheckParts) {
     this.#parts = parts
+    this.#time = new MonotonicClock(parts.clock)
   }
 
   /** Probes the side, once for all concurrent callers and at most once a minute. */
@@ -46,11 +49,12 @@ export class CredentialCheck {
   }
 
   async #probe(credentials: Credentials): Promise<void> {
-    const { side, clock, probe } = this.#parts
+    const { side, probe } = this.#parts
+    const now = this.#time.now()
     const previous = this.#verdictOn(credentials)
-    if (previous !== undefined && clock.now() - previous.checkedAt < RECHECK_INTERVAL) return
+    if (previous !== undefined && now - previous.checkedAt < RECHECK_INTERVAL) return
     const authorization = authorizationHeader(side, credentials)
-    const verdict = { authorization, checkedAt: clock.now(), revoked: previous?.revoked ?? false }
+    const verdict = { authorization, checkedAt: now, revoked: previous?.revoked ?? false }
     this.#last = verdict
     try {
       await probe(credentials)

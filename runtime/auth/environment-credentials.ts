@@ -1,6 +1,7 @@
 /** Credentials from the environment or a host: identifies their account once for each key and pins the store to it. */
 import { asTransientFault } from '../http/transient-faults.ts'
 import { environmentKeyCheckpoint } from '../lib/checkpoint-names.ts'
+import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { AuthProvider } from '../ports/auth.ts'
 import type { Clock } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
@@ -40,11 +41,13 @@ export class EnvironmentCredentials {
   readonly #checkpoint: string
   #account: AccountInfo | undefined
   #mismatch: Fault | undefined
-  #nextCheck = 0
+  readonly #time: MonotonicClock
+  #nextCheck = Number.NEGATIVE_INFINITY
   #checking: Promise<void> | undefined
 
   constructor(parts: EnvironmentCredentialsParts) {
     this.#parts = parts
+    this.#time = new MonotonicClock(parts.clock)
     this.#checkpoint = environmentKeyCheckpoint(parts.side.side)
   }
 
@@ -77,7 +80,7 @@ export class EnvironmentCredentials {
    */
   async check(signal: AbortSignal): Promise<void> {
     if (this.#mismatch !== undefined) throw this.#mismatch
-    if (this.#parts.clock.now() < this.#nextCheck) return
+    if (this.#time.now() < this.#nextCheck) return
     this.#checking ??= this.#checkNow(signal).finally(() => {
       this.#checking = undefined
     })
@@ -96,7 +99,7 @@ export class EnvironmentCredentials {
     } catch (error) {
       const fault = toFault(error)
       if (fault === this.#mismatch || fault.kind !== 'config') throw error
-      this.#nextCheck = this.#parts.clock.now() + RETRY_INTERVAL
+      this.#nextCheck = this.#time.now() + RETRY_INTERVAL
     }
   }
 

@@ -107,7 +107,9 @@ export class RefreshingAuth implements AuthProvider {
       await this.recheck(credentials)
       return false
     }
-    if (clock.now() - credentials.issuedAt < MIN_AGE) return false
+    const age = clock.now() - credentials.issuedAt
+    // A negative age is that of a clock which was set back.
+    if (age >= 0 && age < MIN_AGE) return false
     await this.#refreshShared(credentials, signal)
     return true
   }

@@ -3,6 +3,7 @@
 import type { Expression } from '../expression/expression.ts'
 import { WORKSPACE_CHECKPOINT } from '../lib/checkpoint-names.ts'
 import { asId } from '../lib/json.ts'
+import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Json } from '../ports/types.ts'
 import type { SideConnection } from './setup/connect.ts'
@@ -25,21 +26,23 @@ const VERIFY_INTERVAL_MS = 10_000
 export class UninstallVerifier {
   readonly #source: SideConnection
   readonly #parts: DisconnectParts
-  #nextAttempt = 0
+  readonly #time: MonotonicClock
+  #nextAttempt = Number.NEGATIVE_INFINITY
 
   constructor(source: SideConnection, parts: DisconnectParts) {
     this.#source = source
     this.#parts = parts
+    this.#time = new MonotonicClock(parts.clock)
   }
 
   async verify({ body, workspace }: UninstallNotice, signal: AbortSignal): Promise<boolean> {
-    const { store, clock, logger } = this.#parts
+    const { store, logger } = this.#parts
     const pinned = asId(await store.readCheckpoint(WORKSPACE_CHECKPOINT))
     const notified = await readId(body, workspace)
     const credentials = await this.#source.auth.credentials()
     if (pinned === undefined || notified !== pinned || credentials === undefined) return false
-    if (clock.now() < this.#nextAttempt) return false
-    this.#nextAttempt = clock.now() + VERIFY_INTERVAL_MS
+    if (this.#time.now() < this.#nextAttempt) return false
+    this.#nextAttempt = this.#time.now() + VERIFY_INTERVAL_MS
     const rejected = await identifyAccount(this.#source.side, credentials, this.#parts, signal).then(
       () => false,
       (error: unknown) => toFault(error).details.status === 401,

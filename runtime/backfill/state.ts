@@ -134,10 +134,10 @@ function assertSameOptions({ since, until, only }: BackfillRun, options: Backfil
   throw new Fault('config', 'backfill/options-changed', message)
 }
 
-function startBackfill({ spec, clock, random }: BackfillParts, options: BackfillOptions): BackfillState {
+function startBackfill({ spec, clock, sourceTime, random }: BackfillParts, options: BackfillOptions): BackfillState {
   const run: BackfillRun = {
     id: `run-${clock.now().toString(36)}-${Math.floor(random() * 36 ** 4).toString(36)}`,
-    until: options.until ?? clock.now(),
+    until: options.until ?? sourceTime(),
     ...(options.until !== undefined && { untilChosen: true }),
     ...(options.since !== undefined && { since: options.since }),
     ...(options.only !== undefined && { only: options.only }),

@@ -120,6 +120,8 @@ export interface BackfillParts {
   readonly store: Store
   readonly client: SourceClient
   readonly clock: Clock
+  /** Milliseconds since 1970, by the source's clock. */
+  readonly sourceTime: () => number
   readonly logger: Logger
   /** Makes run ids distinct. */
   readonly random: () => number

@@ -10,6 +10,8 @@ import { failingSince, isRetryable, nextCheckAt, retryAt } from './retry-policy.
 export interface OutcomeParts {
   readonly spec: Spec
   readonly clock: Clock
+  /** Milliseconds since 1970, by the source's clock. */
+  readonly sourceTime: () => number
   readonly random: Random
   readonly logger: Logger
   /** Faults already logged as a warning; further records with the same fault are logged at debug level. */
@@ -67,12 +69,13 @@ function parkRecord(
   waits: readonly EventWait[],
   events: readonly EventResult[],
   { attempt = 1 }: RecordAttempt,
-  { clock, random }: OutcomeParts,
+  { clock, sourceTime, random }: OutcomeParts,
 ): Outcome {
   const now = clock.now()
   const checks = waits.map(({ reason, expires }) => ({
     reason,
-    at: Math.min(expires, nextCheckAt(reason, { attempt, now }, random)),
+    // The end of a wait is a time of the source, and the store's due times are ours.
+    at: Math.min(now + expires - sourceTime(), nextCheckAt(reason, { attempt, now }, random)),
   }))
   const [first] = checks.toSorted((a, b) => a.at - b.at)
   return { status: 'deferred', awaits: first?.reason ?? 'awaiting-identity', until: first?.at ?? now, events }

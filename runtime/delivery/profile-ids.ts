@@ -1,6 +1,7 @@
 /** Learns which profile a contact's address has, once per contact: the destination's answer to an event names none. */
 
 import { BoundedMap } from '../lib/bounded-map.ts'
+import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Profile } from '../ports/types.ts'
@@ -42,10 +43,12 @@ export class ProfileIds {
   readonly #parts: ProfileIdParts
   readonly #asked = new BoundedMap<string, Asked>(MAX_CONTACTS)
   #running = 0
-  #notBefore = 0
+  readonly #time: MonotonicClock
+  #notBefore = Number.NEGATIVE_INFINITY
 
   constructor(parts: ProfileIdParts) {
     this.#parts = parts
+    this.#time = new MonotonicClock(parts.clock)
   }
 
   /** The profile of the contact's address, if this process has learned it. */
@@ -66,7 +69,7 @@ export class ProfileIds {
     const { spec, hasBacklog, clock } = this.#parts
     if (!spec.destination.moveProfiles) return undefined
     if (this.#asked.get(contact)?.address === address) return this.learned(contact, address)
-    if (this.#running >= MAX_RUNNING || clock.now() < this.#notBefore || hasBacklog()) return undefined
+    if (this.#running >= MAX_RUNNING || this.#time.now() < this.#notBefore || hasBacklog()) return undefined
     const asked: Asked = { address }
     this.#asked.set(contact, asked)
     const answered = new AbortController()
@@ -91,11 +94,11 @@ export class ProfileIds {
 
   /** The event is delivered whatever becomes of this: its next event asks again, unless the address is to blame. */
   #pauseAfter(error: unknown, contact: string): void {
-    const { clock, logger } = this.#parts
+    const { logger } = this.#parts
     const { kind, code } = toFault(error)
     if (kind !== 'data') {
       this.#asked.delete(contact)
-      this.#notBefore = clock.now() + PAUSE
+      this.#notBefore = this.#time.now() + PAUSE
     }
     logger.info('could not learn the profile of a contact: a new address would get a profile of its own', { code })
   }

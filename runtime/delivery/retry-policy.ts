@@ -42,6 +42,17 @@ export interface AttemptInfo {
   readonly now: number
 }
 
+/** Upper bound of `leastAttempts`: ten doubled delays last an hour and a half. */
+const MOST_LEAST_ATTEMPTS = 10
+
+/**
+ * Attempts that fit into the time of retries at the least. Fewer mean that the clock was set ahead, or that the process
+ * was down: not that the remote API failed all the time.
+ */
+function leastAttempts(retryFor: number): number {
+  return Math.min(MOST_LEAST_ATTEMPTS, Math.floor(Math.log2(retryFor / FIRST_DELAY + 1)))
+}
+
 /** When faults of this kind began: a fault of another kind restarts the count. */
 export function failingSince(fault: Fault, { retryState, now }: AttemptInfo): number {
   return retryState?.kind === fault.kind ? retryState.since : now
@@ -55,7 +66,7 @@ export function retryAt(fault: Fault, attempts: AttemptInfo, random: Random): nu
   if (!isRetryable(fault)) return undefined
   const { attempt, retryFor, now } = attempts
   if (fault.kind === 'config') return now + CONFIG_DELAY
-  if (now - failingSince(fault, attempts) > retryFor) return undefined
+  if (now - failingSince(fault, attempts) > retryFor && attempt >= leastAttempts(retryFor)) return undefined
   const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.min(attempt - 1, 20))
   return now + Math.max(fault.details.retryAfter ?? 0, SHORTEST_DELAY + Math.round(random() * longest))
 }

@@ -160,7 +160,9 @@ function batchFetcher(lookup: LookupSpec, parts: LookupParts): (key: string) => 
   })
   return async (key) => {
     const [stored] = await store.readCache(lookup.name, [key])
-    if (stored !== undefined && stored.at >= clock.now() - HISTORY_TTL) return stored.value ?? undefined
+    const age = stored === undefined ? Number.POSITIVE_INFINITY : clock.now() - stored.at
+    // A negative age is that of a clock which was set back.
+    if (stored !== undefined && age >= 0 && age <= HISTORY_TTL) return stored.value ?? undefined
     return (await batcher.add(key)).value
   }
 }

@@ -1,7 +1,6 @@
 /** Maps one record: every occurrence becomes a message, a skip reason or a fault. */
 
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
-import type { Clock } from '../ports/effects.ts'
 import { isReconciled, PARTS_UNAVAILABLE } from '../ports/ledger.ts'
 import type { BackfillRun, Json, LeasedRecord, SourceRecord } from '../ports/types.ts'
 import { requireId } from '../source/envelope.ts'
@@ -18,7 +17,8 @@ import type { DeliveryContext, MapParts } from './types.ts'
 export interface MapRecordParts extends MapParts {
   readonly lookups: Lookups
   readonly contacts: ContactStates
-  readonly clock: Clock
+  /** Milliseconds since 1970, by the source's clock. */
+  readonly sourceTime: () => number
   /** Whether a run belongs to the newest import. */
   readonly isCurrentRun: (run: string) => Promise<boolean>
 }
@@ -95,17 +95,18 @@ function isNewState(mapped: MappedOccurrence): boolean {
   return updatedAt === undefined || previous.updatedAt === undefined || updatedAt > previous.updatedAt
 }
 
-function contextOf(record: RecordToDeliver, { clock, lookups }: MapRecordParts): DeliveryContext {
+function contextOf(record: RecordToDeliver, { sourceTime, lookups }: MapRecordParts): DeliveryContext {
   const { workspace, topic, receivedAt, backfillRun, awaited, orderingKey } = record
   const isPolled = isReconciled(record)
+  const now = sourceTime()
   return {
     // What a poll finds goes by its age; its record queues behind live ones only to leave them their place.
     lane: isPolled ? 'live' : record.lane,
     workspace,
-    now: clock.now(),
+    now,
     repeats: isPolled ? 'everything' : topic === undefined ? 'nothing' : 'older-parts',
     ...(backfillRun && { run: backfillRun, orderingKey }),
-    ...(topic !== undefined && { noticedAt: receivedAt }),
+    ...(topic !== undefined && { noticedAt: Math.min(receivedAt, now) }),
     ...(awaited && { awaited: new Set(awaited), refreshContacts: contactRefresher(lookups) }),
   }
 }

@@ -30,12 +30,13 @@ interface Window {
  * Returns early when the signal aborts: the next pass continues there. Throws a `Fault` when the source refuses.
  */
 export async function runReconcilePass(parts: ReconcileParts, options: ReconcileOptions): Promise<ReconcilePass> {
-  const { spec, store, client, clock } = parts
+  const { spec, store, client, sourceTime } = parts
   const { reconcile } = spec
   if (reconcile === undefined) throw notConfigured()
   const { signal } = options
-  const startedAt = clock.now()
   const workspace = await retryTransient(() => client.workspace(signal), parts, signal)
+  // Only now: the source's answer has told its time.
+  const startedAt = sourceTime()
   await parts.pin(signal)
   await waitForWebhooks(parts, reconcile.lag, signal)
   const liveSince = await startLiveDelivery(store, spec, startedAt)
@@ -48,15 +49,24 @@ export async function runReconcilePass(parts: ReconcileParts, options: Reconcile
     const { poll } = stream
     const resource = spec.resources.get(stream.resource)
     if (poll === undefined || resource === undefined || signal.aborted) continue
-    const since = options.since ?? (state.readUntil[stream.name] ?? liveSince) - reconcile.overlap
+    const since = options.since ?? startOf(state.readUntil[stream.name], { liveSince, until }) - reconcile.overlap
     earliest = Math.min(earliest, since)
     const position = isOwnWindow ? { rereadAt: startedAt } : { state }
     const reader = new ChangeReader({ parts, stream, poll, resource, workspace, ...position })
     passes.push(await reader.read({ since, until }, signal))
   }
-  const pass = { startedAt, endedAt: clock.now(), since: earliest, until, streams: passes }
+  const pass = { startedAt, endedAt: sourceTime(), since: earliest, until, streams: passes }
   if (!signal.aborted && !isOwnWindow) await store.append([], toCheckpoint({ ...state, last: pass }))
   return pass
+}
+
+/** Read again when the saved position is one of a clock that was ahead. Milliseconds. */
+const DOUBTFUL = 7 * 86_400_000
+
+/** Where a stream was read to. A position in the future says nothing: it was saved while the clock was ahead. */
+function startOf(readUntil: number | undefined, { liveSince, until }: { liveSince: number; until: number }): number {
+  if (readUntil === undefined) return Math.min(liveSince, until)
+  return readUntil <= until ? readUntil : Math.max(Math.min(liveSince, until), until - DOUBTFUL)
 }
 
 /** Milliseconds that a pass waits for a backlog of webhooks: what they still bring is no find. */
@@ -190,8 +200,9 @@ class ChangeReader {
 
   async #append(records: readonly SourceRecord[], readUntil: number | undefined): Promise<void> {
     const { parts, stream, state } = this.#parts
+    const before = state?.readUntil[stream.name] ?? 0
     if (state !== undefined && readUntil !== undefined)
-      state.readUntil[stream.name] = Math.max(readUntil, state.readUntil[stream.name] ?? 0)
+      state.readUntil[stream.name] = before > parts.sourceTime() ? readUntil : Math.max(readUntil, before)
     const { added } = await parts.store.append(records, state && toCheckpoint(state))
     this.#read += records.length
     this.#withoutId += records.filter(({ lookupIds }) => lookupIds.length === 0).length

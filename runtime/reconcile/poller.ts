@@ -12,7 +12,7 @@ const RETRY_AFTER_MS = 60_000
 
 /** Runs a pass whenever one is due, until the signal aborts. Only logs a failure: delivery goes on without it. */
 export async function pollChanges(parts: ReconcileParts, signal: AbortSignal): Promise<void> {
-  const { spec, store, clock, logger, gate } = parts
+  const { spec, store, clock, sourceTime, logger, gate } = parts
   const every = spec.reconcile?.every
   if (every === undefined) return
   while (!signal.aborted) {
@@ -22,8 +22,9 @@ export async function pollChanges(parts: ReconcileParts, signal: AbortSignal): P
     }
     try {
       const { last } = await readReconcileState(store)
-      const sinceLast = last === undefined ? every : Math.max(0, clock.now() - last.startedAt)
-      if (sinceLast < every) {
+      const sinceLast = last === undefined ? every : sourceTime() - last.startedAt
+      // A pass in the future was one of a clock that was ahead.
+      if (sinceLast >= 0 && sinceLast < every) {
         await clock.sleep(every - sinceLast, signal)
         continue
       }

@@ -47,6 +47,8 @@ export interface ReconcileParts {
   readonly client: SourceClient
   readonly lookups: Pick<Lookups, 'find'>
   readonly clock: Clock
+  /** Milliseconds since 1970, by the source's clock: its times are compared with it. */
+  readonly sourceTime: () => number
   readonly logger: Logger
   readonly processIdentity: ProcessIdentity
   /** Passes wait while it is shut. */

@@ -49,8 +49,23 @@ const CASES: readonly Case[] = [
   {
     what: 'no retry after three days of failures',
     kind: 'transient',
+    attempt: 80,
     retryAfter: 5,
     retryState: { kind: 'transient', since: NOW - 4 * DAY },
+  },
+  {
+    what: 'days with a few failures are those of a clock that was set ahead, or of a process that was down',
+    kind: 'transient',
+    attempt: 9,
+    retryState: { kind: 'transient', since: NOW - 400 * DAY },
+    waits: [SECOND, 1_281 * SECOND],
+  },
+  {
+    what: 'failures that began in the future are those of a clock that was set back',
+    kind: 'transient',
+    attempt: 80,
+    retryState: { kind: 'transient', since: NOW + 4 * DAY },
+    waits: [SECOND, 3_601 * SECOND],
   },
   {
     what: 'days of a config fault do not count',

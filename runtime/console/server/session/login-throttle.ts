@@ -1,4 +1,5 @@
 /** Limits wrong passwords per address and in total. */
+import { MonotonicClock } from '../../../lib/monotonic-clock.ts'
 import type { Clock } from '../../../ports/effects.ts'
 
 const WINDOW = 15 * 60_000
@@ -12,22 +13,22 @@ interface Failure {
 }
 
 export class LoginThrottle {
-  readonly #clock: Clock
+  readonly #time: MonotonicClock
   #failures: Failure[] = []
 
   constructor(clock: Clock) {
-    this.#clock = clock
+    this.#time = new MonotonicClock(clock)
   }
 
   /** Milliseconds until this address may try again. 0: now. */
   retryAfter(address: string): number {
-    this.#failures = this.#failures.filter(({ at }) => this.#clock.now() - at < WINDOW)
+    this.#failures = this.#failures.filter(({ at }) => this.#time.now() - at < WINDOW)
     const own = this.#failures.filter((failure) => failure.address === address)
     return Math.max(this.#timeUntilBelow(own, MAX_PER_ADDRESS), this.#timeUntilBelow(this.#failures, MAX_TOTAL))
   }
 
   recordFailure(address: string): void {
-    this.#failures.push({ at: this.#clock.now(), address })
+    this.#failures.push({ at: this.#time.now(), address })
   }
 
   /** The right password clears its address. */
@@ -37,6 +38,6 @@ export class LoginThrottle {
 
   #timeUntilBelow(failures: readonly Failure[], max: number): number {
     const oldest = failures.at(-max)
-    return oldest === undefined ? 0 : oldest.at + WINDOW - this.#clock.now()
+    return oldest === undefined ? 0 : oldest.at + WINDOW - this.#time.now()
   }
 }

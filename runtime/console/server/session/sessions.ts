@@ -64,7 +64,9 @@ export class Sessions {
   }
 
   needsRenewal({ usedAt }: Session): boolean {
-    return this.#clock.now() - usedAt >= RENEW_AFTER
+    const age = this.#clock.now() - usedAt
+    // A negative age is that of a clock which was set back.
+    return age < 0 || age >= RENEW_AFTER
   }
 
   /** From now on a copy of its cookie is refused. An anonymous session opens nothing and is not recorded. */
