@@ -1,18 +1,16 @@
 /** Opens spec, store and connector for a command and closes them however it ends. */
 import { existsSync } from 'node:fs'
-import { isAbsolute, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { isAbsolute, join } from 'node:path'
 import type { Connections } from '../auth/connections.ts'
 import type { Connector } from '../connector.ts'
 import { Fault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
-import { renderDiagnostic } from '../spec/diagnostic.ts'
-import type { LoadedSpec } from '../spec/load.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Env, Setting } from './app.ts'
 import type { CommandContext } from './command.ts'
 import { encryptionKeyFor, storeFile } from './encryption-key.ts'
-import { CliError, EXIT_CODES, usageError } from './errors.ts'
+import { usageError } from './errors.ts'
+import { loadSpecOrExit } from './load-spec.ts'
 import { createProxiedFetch } from './proxy/proxied-fetch.ts'
 import { readProxySettings } from './proxy/proxy-settings.ts'
 import { requireSettings } from './settings.ts'
@@ -30,6 +28,8 @@ export interface ConnectorNeeds {
   readonly store?: string
   /** Last sentence of the error about a missing setting. Default: how to connect in a browser. */
   readonly hint?: string
+  /** Whether warnings of the spec end the command. */
+  readonly strict?: boolean
 }
 
 export interface OpenConnector {
@@ -53,7 +53,7 @@ export async function withConnector<T>(
   const mayHoldCredentials = app.openConnections !== undefined && storeExists(url)
   if (!mayHoldCredentials) requireSettings(app, env, options.needs, hint)
   const proxy = readProxySettings(env)
-  const { spec } = await loadSpecOrExit(context)
+  const { spec } = await loadSpecOrExit(context, undefined, options.strict)
   const fetch = proxy ? await createProxiedFetch(proxy, io.fetch) : io.fetch
   return withStore(
     context,
@@ -138,21 +138,4 @@ function rethrowAsUsageError(error: unknown): never {
 export function resolveStoreUrl(url: string, cwd: string): string {
   const path = /^sqlite:(?!\/\/)(.+)$/.exec(url)?.[1]
   return path === undefined || path === ':memory:' || isAbsolute(path) ? url : `sqlite:${join(cwd, path)}`
-}
-
-/** The folder given on the command line, else `CONNECTOR_SPEC`, else the spec shipped in the package. */
-export function specFolder({ app, env, io }: CommandContext, operand?: string): URL {
-  const folder = operand ?? env.CONNECTOR_SPEC
-  return folder === undefined ? app.specFolder : pathToFileURL(`${resolve(io.cwd, folder)}/`)
-}
-
-export type CheckedSpec = LoadedSpec & { readonly spec: Spec }
-
-/** Loads a spec. Prints its diagnostics and ends the command with exit code 3 if it has errors. */
-export async function loadSpecOrExit(context: CommandContext, operand?: string): Promise<CheckedSpec> {
-  const loaded = await context.load.spec(specFolder(context, operand), context.app)
-  const { spec, diagnostics } = loaded
-  if (spec !== undefined) return { ...loaded, spec }
-  for (const diagnostic of diagnostics) context.note(`${renderDiagnostic(diagnostic, context.colorNotes)}\n`)
-  throw new CliError(EXIT_CODES.spec, 'the spec is invalid; nothing was done. Check it with `connector validate`')
 }

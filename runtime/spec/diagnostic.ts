@@ -23,21 +23,23 @@ type Style = 'red' | 'yellow' | 'bold' | 'dim' | 'cyan'
 /**
  * Prints one diagnostic as compilers do: place, message, source line, caret.
  *
- * Editors parse only the first line, so it is always `path:line:column: severity: message [code]`.
+ * Editors parse only the first line, so it is always `path:line:column: severity: message [code]`. `columns`: of the
+ * terminal, in which the caret must stay under its line.
  */
-export function renderDiagnostic(diagnostic: Diagnostic, color = false): string {
+export function renderDiagnostic(diagnostic: Diagnostic, color = false, columns = MAX_LINE_WIDTH): string {
   const { file, span, severity, message, code, help } = diagnostic
   const paint = (style: Style, text: string) => (color ? styleText(style, text) : text)
   const tint = severity === 'error' ? 'red' : 'yellow'
   const { line, column } = file.position(span[0])
-  // Shows an excerpt of a line that is too long.
-  const from = column > MAX_LINE_WIDTH ? column - MAX_LINE_WIDTH / 2 : 0
   const margin = ' '.repeat(String(line).length)
+  const width = Math.max(MIN_LINE_WIDTH, Math.min(MAX_LINE_WIDTH, columns - margin.length - ' | '.length))
+  // Shows an excerpt of a line that is too long.
+  const from = column > width - MIN_LINE_WIDTH / 2 ? Math.max(0, column - Math.floor(width / 2)) : 0
   return [
     `${file.place(span[0])}: ${paint(tint, severity)}: ${paint('bold', message)} [${code}]`,
     `${paint('dim', `${margin} |`)}`,
-    `${paint('dim', `${line} |`)} ${file.line(line).slice(from, from + MAX_LINE_WIDTH)}`,
-    `${paint('dim', `${margin} |`)} ${paint(tint, renderCaret(diagnostic).slice(from, from + MAX_LINE_WIDTH))}`,
+    `${paint('dim', `${line} |`)} ${file.line(line).slice(from, from + width)}`,
+    `${paint('dim', `${margin} |`)} ${paint(tint, renderCaret(diagnostic).slice(from, from + width))}`,
     ...(help === undefined ? [] : [`${paint('dim', `${margin} =`)} ${paint('cyan', 'help')}: ${help}`]),
   ]
     .map((text) => text.trimEnd())
@@ -45,6 +47,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, color = false): string 
 }
 
 const MAX_LINE_WIDTH = 240
+const MIN_LINE_WIDTH = 30
 
 /** `^~~~` under the part of the span on its first line. Preceding tabs stay, which keeps it aligned. */
 function renderCaret({ file, span: [start, end] }: Diagnostic): string {

@@ -27,19 +27,21 @@ export function createFrozenClock(at = NOW): Clock & { at: number } {
 
 const mapping = (metric: string, history: boolean) => ({
   metric,
+  topics: new Set(['chat.opened']),
   ...(history ? { stream: { name: 'chats', onRequest: false } } : {}),
 })
 
 /** The part of a spec that commands read. */
 export const spec = {
   name: 'fake',
-  source: { name: 'from' },
-  destination: { name: 'to' },
+  source: { name: 'from', permissions: { 'read chats': 'the chats' } },
+  destination: { name: 'to', permissions: { 'events:write': 'sends the metrics' } },
   webhook: { path: '/hook', maxBodySize: 1000, signature: { header: 'x-sign' }, ignoredTopics: new Set(['ping']) },
   resources: new Map([['chat', { topics: new Set(['chat.opened', 'chat.rated']) }]]),
   streams: new Map([['chats', {}]]),
   lookups: new Map([['contact', {}]]),
   delivery: { retention: { settled: 1000, dead: 2000 } },
+  profile: { topics: new Set() },
   mappings: [mapping('Opened Chat', true), mapping('Rated Chat', true), mapping('Read Chat', false)],
 } as unknown as Spec
 

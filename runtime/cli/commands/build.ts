@@ -6,10 +6,10 @@ import { groupExpressions } from '../../spec/expression-groups.ts'
 import { writeBundle } from '../../spec/write-bundle.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import { CliError, EXIT_CODES, usageError } from '../errors.ts'
+import { type CheckedSpec, loadSpecOrExit } from '../load-spec.ts'
 import { compileReportToJson, createCompileReport, formatCompileReport } from '../output/compile-report.ts'
 import { compiledGroupToJson, formatCompiledGroup } from '../output/format-compiled-group.ts'
 import { unknownName } from '../parse.ts'
-import { type CheckedSpec, loadSpecOrExit } from '../with-connector.ts'
 
 export const buildCommand: CommandDefinition = {
   name: 'build',

@@ -4,6 +4,7 @@ import type { Preview, PreviewInput } from '../../mapping/preview.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
+import { strictOption } from '../load-spec.ts'
 import { formatPreview } from '../output/format-preview.ts'
 import { unknownName } from '../parse.ts'
 import { readJson, readJsonOrYaml } from '../read-input.ts'
@@ -22,6 +23,7 @@ export const previewCommand: CommandDefinition = {
     { flags: '--lookups <file>', description: 'resources that records refer to, by lookup, as JSON or YAML' },
     { flags: '--workspace <id>', description: 'workspace id for the keys, if the file has none' },
     { flags: '--request', description: 'print the request bodies instead of the events' },
+    strictOption,
   ],
   examples: [
     ['preview --topic ticket.created webhook.json', 'a recorded notification'],
@@ -33,7 +35,7 @@ export const previewCommand: CommandDefinition = {
   ],
   async run(context, input) {
     const data = await inputOf(context, input)
-    const opened = { needs: [], store: 'memory:' } as const
+    const opened = { needs: [], store: 'memory:', strict: input.flag('strict') } as const
     const result = await withConnector(context, opened, ({ connector, spec }) => {
       checkNames(data, spec)
       return connector.preview(data)

@@ -5,6 +5,7 @@ import type { CliApp, Env, Sandbox, Setting } from '../app.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
 import { courseOption, readCourse } from '../courses.ts'
 import { EXIT_CODES, usageError } from '../errors.ts'
+import { strictOption } from '../load-spec.ts'
 import { parsePort } from '../parse.ts'
 import { readProxySettings } from '../proxy/proxy-settings.ts'
 import { createHttpApp, type HttpApp } from '../server/http-app.ts'
@@ -31,6 +32,7 @@ export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
       description: `use mock ${labels.source} and ${labels.destination} servers; stores nothing without --store`,
     },
     { ...courseOption, description: `with --sandbox: ${courseOption.description}` },
+    strictOption,
     { flags: '--set-up', description: 'with --sandbox: start without credentials, to try setup in a browser' },
   ],
   examples: [
@@ -77,6 +79,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     // Missing credentials can be added in the browser, if the connector can store them.
     needs: context.app.openConnections ? [] : NEEDS,
     hint: SANDBOX_HINT,
+    strict: input.flag('strict'),
     env: { ...withoutCredentials(context, sandbox), ...(input.flag('set-up') ? sandbox?.oauthEnv : sandbox?.env) },
     ...(store === undefined ? {} : { store }),
   }

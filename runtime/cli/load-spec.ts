@@ -1,0 +1,61 @@
+/** Loads the spec of a command, and tells its errors and warnings. */
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { plural } from '../lib/format.ts'
+import { type Diagnostic, renderDiagnostic } from '../spec/diagnostic.ts'
+import type { LoadedSpec } from '../spec/load.ts'
+import { SourceFile } from '../spec/source-file.ts'
+import type { Spec } from '../spec/spec.ts'
+import type { CommandContext, OptionDefinition } from './command.ts'
+import { CliError, EXIT_CODES } from './errors.ts'
+import { formatShort } from './output/diagnostics.ts'
+
+/** The folder given on the command line, else `CONNECTOR_SPEC`, else the spec shipped in the package. */
+export function specFolder({ app, env, io }: CommandContext, operand?: string): URL {
+  const folder = operand ?? env.CONNECTOR_SPEC
+  return folder === undefined ? app.specFolder : pathToFileURL(`${resolve(io.cwd, folder)}/`)
+}
+
+export type CheckedSpec = LoadedSpec & { readonly spec: Spec }
+
+/** Makes warnings of the spec errors. */
+export const strictOption: OptionDefinition = {
+  flags: '--strict',
+  description: 'stop if the spec has warnings',
+}
+
+/** Warnings that a command prints before its work, one line each. */
+const MAX_WARNINGS = 5
+
+/** Loads a spec. Prints its diagnostics, and ends the command with exit code 3 if it has errors or, if strict, warnings. */
+export async function loadSpecOrExit(context: CommandContext, operand?: string, strict = false): Promise<CheckedSpec> {
+  const folder = specFolder(context, operand)
+  const loaded = await context.load.spec(folder, context.app)
+  const { spec } = loaded
+  const diagnostics = fromWorkingDirectory(loaded.diagnostics, folder, context.io.cwd)
+  if (spec !== undefined && (!strict || diagnostics.length === 0)) {
+    if (diagnostics.length > 0) {
+      context.note(`The spec has ${plural(diagnostics.length, 'warning')}, which \`connector validate\` explains:`)
+      for (const line of formatShort(diagnostics, MAX_WARNINGS)) context.note(`  ${line}`)
+    }
+    return { ...loaded, spec }
+  }
+  for (const diagnostic of diagnostics) context.note(`${renderDiagnostic(diagnostic, context.colorNotes)}\n`)
+  const problem = spec === undefined ? 'is invalid' : 'has warnings, and --strict was given'
+  throw new CliError(EXIT_CODES.spec, `the spec ${problem}; nothing was done. Check it with \`connector validate\``)
+}
+
+/** Diagnostics with paths that a terminal or an editor in the working directory can open. */
+export function fromWorkingDirectory(
+  diagnostics: readonly Diagnostic[],
+  folder: URL,
+  cwd: string,
+): readonly Diagnostic[] {
+  const files = new Map<SourceFile, SourceFile>()
+  const absolute = fileURLToPath(folder)
+  const path = relative(cwd, absolute)
+  const prefix = path.startsWith('..') || isAbsolute(path) ? absolute : path === '' ? '' : `${path}${sep}`
+  for (const { file } of diagnostics)
+    if (!files.has(file)) files.set(file, new SourceFile(`${prefix}${file.path}`.replaceAll(sep, '/'), file.text))
+  return diagnostics.map((diagnostic) => ({ ...diagnostic, file: files.get(diagnostic.file) ?? diagnostic.file }))
+}
