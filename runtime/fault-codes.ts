@@ -105,6 +105,16 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Change `time` of the mapping, then replay the record.',
     ],
     [
+      'mapping/too-many-steps',
+      'The expressions of one record took too many steps together: the record is too large for them.',
+      'Simplify the expression at the given place or those before it: do not search the whole record once for each of its parts. Then replay the record.',
+    ],
+    [
+      'mapping/too-many-occurrences',
+      'A record holds more than 5,000 occurrences. Those of the metrics before are sent.',
+      'Select fewer parts with `each` of the mapping, then replay the record.',
+    ],
+    [
       'mapping/impossible-contact',
       "The id of the event's contact is one that no source can have: it holds half a character, or only dots.",
       'Change `contact` of the mapping, then replay the record. If the id is as the source sent it, report it to the source.',

@@ -1,5 +1,6 @@
 /** Converts any error of an evaluation to a fault that names the place and quotes no value. */
 import { Fault } from '../ports/fault.ts'
+import { LimitExceeded, RECORD_STEPS } from './compiler/runtime/limits.ts'
 import { NotPlain } from './compiler/runtime/to-plain-json.ts'
 import { explainError } from './jsonata-errors.ts'
 import type { Origin, Problem } from './parse.ts'
@@ -10,6 +11,10 @@ export const toParseFault = ({ code, message, span }: Problem, origin: Origin): 
 export function toEvaluationFault(error: unknown, origin: Origin, text: string): Fault {
   if (error instanceof Fault) {
     return new Fault(error.kind, error.code, error.message, { permanent: true, place: origin.place, ...error.details })
+  }
+  if (error instanceof LimitExceeded) {
+    const message = `the expressions of this record take more than ${RECORD_STEPS.toLocaleString('en')} steps together: the record is too large for them`
+    return new Fault('data', 'mapping/too-many-steps', message, { place: origin.place, permanent: true })
   }
   if (error instanceof NotPlain) return createFault(error.code, error.message, origin.place)
   if (error instanceof RangeError && /call stack/i.test(error.message)) {

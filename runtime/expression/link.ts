@@ -6,7 +6,15 @@ import { collectVariableNames, findFunctionNames, findVariables } from './check/
 import { compileProgram } from './compiler/compile-program.ts'
 import { NOT_COMPILABLE_HELP, NotCompilable } from './compiler/not-compilable.ts'
 import type { Program } from './compiler/program.ts'
-import { DEFAULT_LIMITS, LimitExceeded, type Limits } from './compiler/runtime/limits.ts'
+import {
+  closeBudget,
+  DEFAULT_LIMITS,
+  dropBudget,
+  LimitExceeded,
+  type Limits,
+  openBudget,
+  STEP_BUDGET,
+} from './compiler/runtime/limits.ts'
 import { NotPlain } from './compiler/runtime/to-plain-json.ts'
 import { deserializeProgram, type SerializedPrograms } from './compiler/serialize.ts'
 import type { Bindings, Expression, Linker, NotCompiled } from './expression.ts'
@@ -153,9 +161,15 @@ function createEvaluate(linked: LinkedExpression, origin: Origin): Evaluate {
   const functionNames = linked.functionNames()
   return (input, bindings = {}): MaybePromise<Json | undefined> => {
     for (const name of functionNames) if (name in bindings) return interpret(input, bindings)
+    const budget = bindings[STEP_BUDGET]
+    openBudget(budget)
     try {
-      return program.evaluate(input, bindings)
+      const value = program.evaluate(input, bindings)
+      closeBudget(budget)
+      return value
     } catch (error) {
+      if (error instanceof LimitExceeded) closeBudget(budget)
+      else dropBudget()
       // A limit is final: the interpreter would only take longer to reach it, or never end.
       if (error instanceof LimitExceeded) throw toEvaluationFault(toInterpreterError(error), origin, text)
       // Compiled code has no error messages: the interpreter finds the error to report, or the value.
@@ -169,5 +183,8 @@ const findPlace = ({ position }: NotCompilable, origin: Origin): string =>
   position === undefined || origin.at === undefined ? origin.place : origin.at(Math.max(0, position - 1))
 
 /** The error that the interpreter throws at the same limit. */
-const toInterpreterError = ({ code }: LimitExceeded): unknown =>
-  code === 'output' ? new NotPlain(code, 'its result is too large') : { code }
+function toInterpreterError(error: LimitExceeded): unknown {
+  const { code } = error
+  if (code === 'record-steps') return error
+  return code === 'output' ? new NotPlain(code, 'its result is too large') : { code }
+}

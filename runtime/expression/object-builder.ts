@@ -2,6 +2,7 @@
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import type { Json } from '../ports/types.ts'
 import { toLiteral } from './compiler/emit/literal.ts'
+import { closeBudget, dropBudget, openBudget, STEP_BUDGET } from './compiler/runtime/limits.ts'
 import type { Bindings, Expression } from './expression.ts'
 
 /** The name of a member, or the names of a nested object and of a member in it. */
@@ -29,12 +30,13 @@ export function compileObjectBuilder(members: readonly ObjectMember[]): ObjectBu
   const programs = members.flatMap(({ expr }) => expr.program ?? [])
   if (programs.length < members.length) return loop
   try {
-    const create = new Function('programs', 'finishes', 'setMember', 'loop', generateBuilderSource(members))
+    const create = new Function('programs', 'finishes', 'setMember', 'loop', 'steps', generateBuilderSource(members))
     return create(
       programs,
       members.map(({ finish }) => finish),
       setMember,
       loop,
+      { closeBudget, dropBudget, openBudget, STEP_BUDGET },
     )
   } catch (error) {
     if (error instanceof EvalError) return loop
@@ -46,7 +48,8 @@ export function compileObjectBuilder(members: readonly ObjectMember[]): ObjectBu
 function generateBuilderSource(members: readonly ObjectMember[]): string {
   const indexes = members.map((_, i) => i)
   const heads = findNestedHeads(members)
-  return `const [${indexes.map((i) => `program${i}`)}] = programs;
+  return `const { closeBudget, dropBudget, openBudget, STEP_BUDGET } = steps;
+const [${indexes.map((i) => `program${i}`)}] = programs;
 const [${indexes.map((i) => `finish${i}`)}] = finishes;
 ${heads.map((head, i) => generateNested(i, head, members)).join('\n')}
 function BuiltObject(input, bindings) {
@@ -55,9 +58,14 @@ ${indexes.map((i) => `  ${generateStatement(i, members, heads)}`).join('\n')}
 }
 BuiltObject.prototype = Object.prototype;
 return (input, bindings) => {
+  const budget = bindings[STEP_BUDGET];
+  openBudget(budget);
   try {
-    return new BuiltObject(input, bindings);
+    const built = new BuiltObject(input, bindings);
+    closeBudget(budget);
+    return built;
   } catch {
+    dropBudget();
     return loop(input, bindings);
   }
 };`

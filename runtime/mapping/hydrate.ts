@@ -1,4 +1,5 @@
 /** Fetches the lookups that an occurrence's expressions use, and binds each to its name. */
+import { STEP_BUDGET, type StepBudget } from '../expression/compiler/runtime/limits.ts'
 import type { Bindings } from '../expression/expression.ts'
 import { asArray, asId } from '../lib/json.ts'
 import { allMaybe, type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
@@ -18,7 +19,10 @@ export interface LookupPlan {
 
 export function planLookups(lookups: readonly LookupSpec[]): LookupPlan {
   const names = ['workspace', 'notification', 'part', ...lookups.map(({ name }) => name)]
-  return { lookups, unbound: Object.fromEntries(names.map((name) => [name, undefined])) }
+  return {
+    lookups,
+    unbound: { ...Object.fromEntries(names.map((name) => [name, undefined])), [STEP_BUDGET]: undefined },
+  }
 }
 
 export interface HydrateRequest {
@@ -35,10 +39,11 @@ export interface HydrateRequest {
 export function hydrate(request: HydrateRequest): MaybePromise<Bindings> {
   const bound: MutableBindings = { ...request.plan.unbound }
   for (const name in request.bindings) bound[name] = request.bindings[name]
+  bound[STEP_BUDGET] = request.bindings[STEP_BUDGET]
   return bindLookups(request, bound)
 }
 
-type MutableBindings = Record<string, Json | undefined>
+type MutableBindings = Record<string, Json | undefined> & { [STEP_BUDGET]?: StepBudget | undefined }
 
 function bindLookups(request: HydrateRequest, bound: MutableBindings, start = 0): MaybePromise<Bindings> {
   const { lookups } = request.plan

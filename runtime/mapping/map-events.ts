@@ -6,6 +6,7 @@ import type { Json, OutgoingMessage } from '../ports/types.ts'
 import type { Mapping } from '../spec/spec.ts'
 import { type Candidate, findCandidates, isRepeated, selectCandidates } from './candidates.ts'
 import { mapEvent, toEventIdentity } from './map-event.ts'
+import { checkOccurrences } from './occurrences.ts'
 import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './types.ts'
 
 /** A mapped occurrence, or its fault, which does not affect the others. */
@@ -42,7 +43,9 @@ export async function mapEvents(
         continue
       }
       const result = findCandidates(mapping, { item, bindings }, context, parts)
-      for (const one of result instanceof Promise ? await result : result)
+      const found = result instanceof Promise ? await result : result
+      checkOccurrences(candidates.length + found.length, mapping)
+      for (const one of found)
         if ('fault' in one) ended.push(one)
         else candidates.push(one)
     } catch (error) {

@@ -1,5 +1,6 @@
 /** Maps one record: every occurrence becomes a message, a skip reason or a fault. */
 
+import { withStepBudget } from '../expression/step-budget.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { isReconciled, PARTS_UNAVAILABLE } from '../ports/ledger.ts'
 import type { BackfillRun, Json, LeasedRecord, SourceRecord } from '../ports/types.ts'
@@ -52,17 +53,16 @@ export async function mapRecord(
   if (staleLookup !== undefined) await Promise.all(record.lookupIds.map((id) => lookups.invalidate(staleLookup, id)))
 
   const context = contextOf(record, parts)
+  const bindings = withStepBudget(open.bindings)
   const items = new Set<Json>()
   const itemOf = (mapping: Mapping) =>
     mapMaybe(fetchFullResource(mapping, { ...open, record: { ...record, lookupIds } }, parts), (item) => {
       if (item !== undefined) items.add(item)
       return item
     })
-  const mapped = [...(await mapEvents(targets.mappings, { bindings: open.bindings, itemOf }, context, parts))]
+  const mapped = [...(await mapEvents(targets.mappings, { bindings, itemOf }, context, parts))]
   if (targets.profile) {
-    const profile = await catchFault({ metric: PROFILE, lane: 'live' }, () =>
-      mapProfile(open.item, open.bindings, parts),
-    )
+    const profile = await catchFault({ metric: PROFILE, lane: 'live' }, () => mapProfile(open.item, bindings, parts))
     if (!isPolled || isNewState(profile)) mapped.push(profile)
   }
   if (record.backfillRun !== undefined)

@@ -1,4 +1,5 @@
 /** Finds the occurrences of a mapping in a resource, and identifies their events. */
+import { STEP_BUDGET } from '../expression/compiler/runtime/limits.ts'
 import type { Bindings, Expression } from '../expression/expression.ts'
 import { parseTime } from '../lib/iso-time.ts'
 import { asArray, asId } from '../lib/json.ts'
@@ -19,19 +20,28 @@ export interface Occurrence {
   readonly newest: boolean
 }
 
+/** Ten times the parts of the longest conversation. Each may become an event, held in memory with all others. */
+const MAX_OCCURRENCES = 5_000
+
+/** Throws a data fault for a mapping that finds too many occurrences in one record, alone or with those before it. */
+export function checkOccurrences(count: number, { metric, each, time }: Mapping): void {
+  if (count <= MAX_OCCURRENCES) return
+  const limit = MAX_OCCURRENCES.toLocaleString('en')
+  const message = `the record holds more than ${limit} occurrences up to ${metric}, so none of this metric is sent; select fewer with "each"`
+  throw new Fault('data', 'mapping/too-many-occurrences', message, { place: (each ?? time).place })
+}
+
 /** The newest part is chosen before `when` is evaluated: a notification of another change announces none of them. */
-export function findOccurrences(
-  { each, when }: Mapping,
-  item: Json,
-  bindings: Bindings,
-): MaybePromise<readonly Occurrence[]> {
+export function findOccurrences(mapping: Mapping, item: Json, bindings: Bindings): MaybePromise<readonly Occurrence[]> {
+  const { each, when } = mapping
   if (each === undefined) return filterByCondition([{ item, bindings, position: 0, newest: true }], when)
-  const { workspace, notification } = bindings
+  const { workspace, notification, [STEP_BUDGET]: budget } = bindings
   return mapMaybe(each.evaluate(item, bindings), (value) => {
     const parts = asArray(value)
+    checkOccurrences(parts.length, mapping)
     const toOccurrence = (part: Json, position: number): Occurrence => ({
       item,
-      bindings: { workspace, notification, part },
+      bindings: { workspace, notification, part, [STEP_BUDGET]: budget },
       position,
       newest: position === parts.length - 1,
     })
@@ -85,9 +95,12 @@ export function identifyOccurrence(
 }
 
 function idsOf(contact: Json | undefined, mapping: Mapping): readonly string[] {
-  const ids = asArray(contact).flatMap(
-    (one) => asId(one) ?? (typeof one === 'string' && one !== '' ? throwNoId(mapping) : []),
-  )
+  const ids: string[] = []
+  for (const one of asArray(contact)) {
+    const id = asId(one)
+    if (id !== undefined) ids.push(id)
+    else if (typeof one === 'string' && one !== '') throwNoId(mapping)
+  }
   return ids.length < 2 ? ids : [...new Set(ids)]
 }
 

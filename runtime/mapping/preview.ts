@@ -1,5 +1,6 @@
 /** Maps a webhook or stream items and sends nothing: for trying a mapping. */
 
+import { withStepBudget } from '../expression/step-budget.ts'
 import { formatChanges } from '../lib/format.ts'
 import { asArray, asId } from '../lib/json.ts'
 import { presentMembers } from '../lib/present-members.ts'
@@ -168,11 +169,13 @@ async function itemsOf(data: Json, stream: StreamSpec, resource: ResourceSpec): 
 }
 
 async function previewAll(
-  { item, bindings }: OpenRecord,
+  open: OpenRecord,
   targets: RecordTargets,
   input: PreviewInput,
   parts: MapParts & Pick<PreviewParts, 'clock'>,
 ): Promise<PreviewResult[]> {
+  const { item } = open
+  const bindings = withStepBudget(open.bindings)
   const workspace = asId(bindings.workspace) ?? ''
   const repeats = input.topic === undefined ? 'nothing' : 'older-parts'
   // Lane `live` shows the whole profile. The request shows what history omits.

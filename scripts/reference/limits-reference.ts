@@ -1,5 +1,10 @@
 /** The section on limits of the functions' reference page, with the figures in use. */
-import { DEFAULT_LIMITS, PER_STEP } from '../../runtime/expression/compiler/runtime/limits.ts'
+import {
+  DEFAULT_LIMITS,
+  ITEMS_PER_STEP,
+  PER_STEP,
+  RECORD_STEPS,
+} from '../../runtime/expression/compiler/runtime/limits.ts'
 
 const figure = (number: number): string => number.toLocaleString('en')
 
@@ -7,7 +12,12 @@ const rows: readonly (readonly [limit: string, code: string, what: string])[] = 
   [
     `${figure(DEFAULT_LIMITS.steps)} steps`,
     'D1012',
-    `one for each value visited and each call made, and for each ${PER_STEP} characters or items that a function reads or writes`,
+    `one for each value visited, each call made and each member of a new object, for each ${PER_STEP} characters that an operator or a function reads or writes, and for each ${ITEMS_PER_STEP} items of a new list`,
+  ],
+  [
+    `${figure(RECORD_STEPS)} steps of a record`,
+    'mapping/too-many-steps',
+    'those of all its expressions together: `each`, `when`, keys, properties and the profile of all events',
   ],
   [`${figure(DEFAULT_LIMITS.stack)} levels`, 'D1011', 'nested calls of a recursive function'],
   [
@@ -15,12 +25,17 @@ const rows: readonly (readonly [limit: string, code: string, what: string])[] = 
     'D2015',
     'nested lists included; a range of more than 10,000,000 numbers, or of numbers beyond 2^53, fails with `D2014`',
   ],
+  [
+    '5,000 occurrences of a record',
+    'mapping/too-many-occurrences',
+    'the parts of each `each`, and the events of all metrics',
+  ],
   [`${figure(DEFAULT_LIMITS.output)} characters`, 'output', 'of an intermediate text, and of the result as JSON'],
 ]
 
 export const limitsSection: readonly string[] = [
   '## Limits',
-  'Every expression ends, at the same step on every machine: limits are counted, not timed. Beyond a limit it fails with `expression/` and the code; the record becomes a dead letter, and delivery continues with the next one.',
+  'Every expression ends, at the same step on every machine: limits are counted, not timed. Steps grow with the work, so what a million of them can do or keep is bounded, too. Beyond a limit an expression fails with `expression/` and the code, or with the whole code given below; the record becomes a dead letter, and delivery continues with the next one.',
   [
     '| Limit | Code | Counted |',
     '| --- | --- | --- |',

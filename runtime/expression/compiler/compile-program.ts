@@ -2,9 +2,10 @@
 import type { Node } from './ast.ts'
 import { type CompilationUnit, type EmitSite, indent } from './emit/compilation-unit.ts'
 import { emitNode } from './emit/emit.ts'
+import { isPlainStep } from './emit/emit-step.ts'
 import { emitValue } from './emit/emit-value.ts'
 import { toComment, toLiteral } from './emit/literal.ts'
-import { createFrame, declareUnboundMarker, needsSequenceTracking } from './emit/scope.ts'
+import { createFrame, declareUnboundMarker, isFunctionName, needsSequenceTracking } from './emit/scope.ts'
 import { NotCompilable } from './not-compilable.ts'
 import { type CompiledProgram, loadProgram, type ProgramFactory, type ProgramSource } from './program.ts'
 import type { ConnectorFunction } from './runtime/functions/connector-functions.ts'
@@ -25,7 +26,12 @@ export function compileProgram(input: CompileInput): CompiledProgram | NotCompil
   const program = generateSource(input)
   if (program instanceof NotCompilable) return program
   try {
-    const factory = new Function('library', 'functions', `return (${program.source})(library, functions)`)
+    const factory = new Function(
+      'library',
+      'functions',
+      'begin',
+      `return (${program.source})(library, functions, begin)`,
+    )
     return { ...program, evaluate: loadProgram(factory as ProgramFactory, program, input.functions, input.limits) }
   } catch (error) {
     // A host may forbid compiling text to code.
@@ -48,10 +54,12 @@ export function generateSource(input: CompileInput): ProgramSource | NotCompilab
 }
 
 function generate({ root, text, functions, limits }: CompileInput): ProgramSource {
+  const tracksSequences = needsSequenceTracking(root)
   const unit: CompilationUnit = {
     functions,
     limits,
-    tracksSequences: needsSequenceTracking(root),
+    tracksSequences,
+    returnsInput: !tracksSequences && isBarePath(root, functions),
     libraryNames: new Set(),
     constants: new Map(),
     variables: new Map(),
@@ -70,12 +78,26 @@ function generate({ root, text, functions, limits }: CompileInput): ProgramSourc
     ...[...frame.slots.values()].map(({ js }) => `let ${js} = ${declareUnboundMarker(unit)};`),
     `return ${code};`,
   ]
-  const { libraryNames, constants, tracksSequences } = unit
+  const { libraryNames, constants, returnsInput } = unit
   const module = [
     toComment(text),
     ...(libraryNames.size === 0 ? [] : [`const { ${[...libraryNames].sort().join(', ')} } = library;`]),
     ...[...constants].map(([source, name]) => `const ${name} = ${source};`),
-    `return (input, bindings) => {\n  ${indent(body.join('\n'))}\n};`,
+    `return (input, bindings${returnsInput ? ' = {}' : ''}) => {\n  ${indent(body.join('\n'))}\n};`,
   ].join('\n')
-  return { source: `(library, functions) => {\n  ${indent(module)}\n}`, tracksSequences, levels: deepest.level }
+  const source = `(library, functions, begin) => {\n  ${indent(module)}\n}`
+  return { source, tracksSequences, returnsInput, levels: deepest.level }
 }
+
+/** A path of fields, and of literal positions: `a.b[0].c`, `$part.d`. Any other step may make a value of its own. */
+function isBarePath({ type, steps, group }: Node, functions: readonly ConnectorFunction[]): boolean {
+  if (type !== 'path' || steps === undefined || group !== undefined) return false
+  return steps.every((step, i) => {
+    const isPart = step.type === 'name' || (i === 0 && isBinding(step, functions))
+    const isPicked = (step.stages ?? []).every(({ expr }) => expr?.type === 'number')
+    return isPart && isPicked && isPlainStep(step) && !step.tuple
+  })
+}
+
+const isBinding = ({ type, value }: Node, functions: readonly ConnectorFunction[]): boolean =>
+  type === 'variable' && value !== '' && value !== '$' && !isFunctionName({ functions }, String(value))

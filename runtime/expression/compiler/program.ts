@@ -6,16 +6,21 @@ import {
   wrapFunctions,
 } from './runtime/functions/connector-functions.ts'
 import * as library from './runtime/library.ts'
-import { type Limits, resetLimits } from './runtime/limits.ts'
+import { type Limits, resetLimits, type STEP_BUDGET, type StepBudget } from './runtime/limits.ts'
 import { copyResult, toResult } from './runtime/result.ts'
 
 /** Values for `$name`. */
-export type ProgramBindings = Readonly<Record<string, Json | undefined>>
+export type ProgramBindings = Readonly<Record<string, Json | undefined>> & {
+  /** What all evaluations of one record draw on, in addition to their own limit. */
+  readonly [STEP_BUDGET]?: StepBudget | undefined
+}
 
 /** Generated source, once loaded. */
 export type ProgramFactory = (
   runtimeLibrary: object,
   functions: ConnectorFunctions,
+  /** Begins to count an evaluation, for a program that does not begin with it. */
+  begin: () => void,
 ) => (input: unknown, bindings: ProgramBindings) => unknown
 
 /** Everything needed to load a program, here or from a module. */
@@ -24,6 +29,8 @@ export interface ProgramSource {
   readonly source: string
   /** Whether the code marks arrays that were sequences. Its results are copied: no mark may leave the expression. */
   readonly tracksSequences: boolean
+  /** Whether the result is a part of the input or of a binding, or a list of parts: plain JSON that needs no check. */
+  readonly returnsInput: boolean
   /** Depth at which the interpreter would evaluate the deepest node, outside functions of the expression. */
   readonly levels: number
 }
@@ -43,11 +50,13 @@ const NO_BINDINGS: ProgramBindings = {}
 
 export function loadProgram(
   factory: ProgramFactory,
-  { tracksSequences, levels }: Omit<ProgramSource, 'source'>,
+  { tracksSequences, returnsInput, levels }: Omit<ProgramSource, 'source'>,
   functions: readonly ConnectorFunction[],
   limits: Limits,
 ): Program['evaluate'] {
-  const run = factory(library, wrapFunctions(functions, limits))
+  const run = factory(library, wrapFunctions(functions, limits), () => resetLimits(limits, levels))
+  // Most expressions are such paths, for which each further call shows.
+  if (returnsInput) return run as Program['evaluate']
   const finish = tracksSequences ? copyResult : toResult
   return (input, bindings = NO_BINDINGS) => {
     resetLimits(limits, levels)

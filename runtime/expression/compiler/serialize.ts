@@ -26,10 +26,11 @@ export function serializeProgram(text: string, result: ProgramSource | NotCompil
     const position = result.position === undefined ? '' : `, position: ${toLiteral(result.position)}`
     return `{ text: ${toLiteral(text)}, reason: ${toLiteral(result.reason)}${position} }`
   }
-  const { source, tracksSequences, levels } = result
+  const { source, tracksSequences, returnsInput, levels } = result
   const members = [
     `text: ${toLiteral(text)}`,
     `tracksSequences: ${tracksSequences}`,
+    `returnsInput: ${returnsInput}`,
     `levels: ${levels}`,
     `factory: ${source}`,
   ]

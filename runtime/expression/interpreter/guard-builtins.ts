@@ -1,37 +1,44 @@
 /** Puts limits on JSONata's built-in functions: a call whose result would be too large fails before it runs. */
 import type jsonata from 'jsonata'
 import type { Node } from '../compiler/ast.ts'
-import { chargeBuiltin } from '../compiler/runtime/functions/builtin-costs.ts'
+import { chargeBuiltin, chargeResult } from '../compiler/runtime/functions/builtin-costs.ts'
 import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
 import { type BuiltinDefinition, findDefinition } from '../compiler/runtime/functions/jsonata-builtins.ts'
 import { toMillis } from '../compiler/runtime/functions/to-millis.ts'
-import type { LimitCounter, Limits } from '../compiler/runtime/limits.ts'
+import { countMembers } from '../compiler/runtime/json-size.ts'
+import { type LimitCounter, MEMBERS_PER_STEP, PER_STEP } from '../compiler/runtime/limits.ts'
 import type { MatchingCost } from '../compiler/runtime/regex.ts'
-import { type Environment, getLimits } from './instrument.ts'
+import { type Environment, getLimits, type NextEvaluation } from './instrument.ts'
 import type { InterpreterLimits } from './limits.ts'
 import { findMaxMatchingCost } from './matching-cost.ts'
 
 /** The `this` of a function that the interpreter calls. */
-interface CallContext {
+export interface CallContext {
   readonly environment: Environment
 }
 
 type Implementation = BuiltinDefinition['implementation']
 
 /** Replaces built-in functions by limited ones that the interpreter cannot distinguish from its own. */
-export function guardBuiltins(engine: jsonata.Expression, root: Node, names: Iterable<string>, limits: Limits): void {
+export function guardBuiltins(
+  engine: jsonata.Expression,
+  root: Node,
+  names: Iterable<string>,
+  next: NextEvaluation,
+): void {
   const cost = findMaxMatchingCost(root)
   for (const name of names) {
     const definition = isShared(name) ? findDefinition(name) : undefined
     if (definition === undefined) continue
     const original = definition.implementation
     const limited: Implementation = function (...args) {
-      const counter = getLimits((this as CallContext).environment, limits)
+      const counter = getLimits((this as CallContext).environment, next)
       chargeBuiltin(name, args, counter)
       if (cost !== undefined) for (const arg of args) counter.consumeSteps(getArgumentCost(arg, cost))
       const counted = REGEX_FUNCTIONS.has(name) ? countMatches(name, args, counter) : args
       counter.enterCall()
-      const run = name === 'sort' && Array.isArray(counted[0]) ? sort : name === 'toMillis' ? toMillis : original
+      const run =
+        name === 'sort' && Array.isArray(counted[0]) ? createSort(counter) : name === 'toMillis' ? toMillis : original
       const result = run.apply(this, [...counted])
       if (result instanceof Promise) return awaitCall(result, counter)
       counter.leaveCall()
@@ -63,9 +70,10 @@ async function awaitCall(pending: Promise<unknown>, counter: InterpreterLimits):
   return checkResult(result, counter)
 }
 
+/** Charges objects, too: in a tail call, the function that called this one may test its result. */
 function checkResult(result: unknown, counter: LimitCounter): unknown {
-  if (typeof result === 'string') counter.checkTextLength(result.length)
-  if (Array.isArray(result)) counter.checkListLength(result.length)
+  chargeResult(result, counter)
+  if (typeof result === 'object') counter.consumeSteps(Math.floor(countMembers(result) / MEMBERS_PER_STEP))
   return result
 }
 
@@ -99,6 +107,7 @@ function countMatches(
     counter.consumeSteps(1)
     if (name !== 'replace') counter.checkListLength(++count)
     else if (typeof replacement === 'string') {
+      counter.consumeSteps(Math.floor(replacement.length / PER_STEP))
       length += maxReplacementLength(replacement, [match, ...(Array.isArray(groups) ? groups : [])])
       counter.checkTextLength(length)
     }
@@ -125,16 +134,21 @@ type Comparator = (left: unknown, right: unknown) => unknown
  * Compares the same pairs in the same order as JSONata's own sort, but does not copy the remaining items at each merge
  * step.
  */
-async function sort(this: unknown, ...args: unknown[]): Promise<unknown> {
-  const [list, comparator] = args as [readonly unknown[], Comparator | undefined]
-  if (list.length <= 1) return list
-  if (comparator !== undefined) return mergeSort(list, comparator)
-  const isAll = (type: string) => list.every((item) => typeof item === type && !Number.isNaN(item))
-  if (list.some((item) => item === Number.POSITIVE_INFINITY || item === Number.NEGATIVE_INFINITY))
-    throw { code: 'D1001' }
-  if (!isAll('number') && !isAll('string')) throw { code: 'D3070' }
-  return mergeSort(list, (left, right) => (left as string) > (right as string))
-}
+const createSort = (counter: LimitCounter): Implementation =>
+  async function sort(...args: unknown[]): Promise<unknown> {
+    const [list, comparator] = args as [readonly unknown[], Comparator | undefined]
+    if (list.length <= 1) return list
+    if (comparator !== undefined) return mergeSort(list, comparator)
+    const isAll = (type: string) => list.every((item) => typeof item === type && !Number.isNaN(item))
+    if (list.some((item) => item === Number.POSITIVE_INFINITY || item === Number.NEGATIVE_INFINITY))
+      throw { code: 'D1001' }
+    if (!isAll('number') && !isAll('string')) throw { code: 'D3070' }
+    return mergeSort(list, (left, right) => {
+      const characters = typeof left === 'string' ? Math.min(left.length, (right as string).length) : 0
+      counter.consumeSteps(1 + Math.floor(characters / PER_STEP))
+      return (left as string) > (right as string)
+    })
+  }
 
 async function mergeSort(list: readonly unknown[], isAfter: Comparator): Promise<unknown[]> {
   if (list.length <= 1) return [...list]

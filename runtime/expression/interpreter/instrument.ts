@@ -1,10 +1,25 @@
 /** Hooks into the interpreter before and after each node to count steps and check the size of each result. */
 import type jsonata from 'jsonata'
-import { type Node, type Pair, walkNodes } from '../compiler/ast.ts'
-import { countCharacters, countItems, countValues } from '../compiler/runtime/json-size.ts'
-import { GROUPED_PER_STEP, type LimitCounter, type Limits, PER_STEP } from '../compiler/runtime/limits.ts'
+import type { Node } from '../compiler/ast.ts'
+import {
+  countCharacters,
+  countItems,
+  countMembers,
+  countReadingSteps,
+  countValues,
+} from '../compiler/runtime/json-size.ts'
+import {
+  COPIED_PER_STEP,
+  ITEMS_PER_STEP,
+  type LimitCounter,
+  type Limits,
+  MEMBERS_PER_STEP,
+  PER_STEP,
+  type StepBudget,
+} from '../compiler/runtime/limits.ts'
 import { InterpreterLimits } from './limits.ts'
 import { findMaxMatchingCost } from './matching-cost.ts'
+import { findRoles, type NodeRole } from './node-roles.ts'
 
 const LIMITS = Symbol('limits')
 const GROUPS = Symbol('groups')
@@ -22,67 +37,110 @@ export interface Environment {
   readonly base: object
 }
 
+/** The evaluation that begins next. The interpreter reaches its first hook before it awaits anything. */
+export interface NextEvaluation {
+  readonly limits: Limits
+  budget?: StepBudget | undefined
+  /** The counter of the last evaluation that began. */
+  counter?: InterpreterLimits
+}
+
 /** The limits of the evaluation that an environment belongs to. */
-export function getLimits({ base }: Environment, limits: Limits): InterpreterLimits {
+export function getLimits({ base }: Environment, next: NextEvaluation): InterpreterLimits {
   const evaluation = base as EvaluationBase
-  evaluation[LIMITS] ??= new InterpreterLimits(limits)
+  if (evaluation[LIMITS] === undefined) {
+    next.counter = new InterpreterLimits(next.limits, next.budget)
+    evaluation[LIMITS] = next.counter
+  }
   return evaluation[LIMITS]
 }
 
-/** The uses of a node's value that can be expensive. */
-interface NodeRole {
-  /** An operand of `&`. */
-  concatenated?: boolean
-  /** An operand of `=`. */
-  compared?: boolean
-  /** A bound of `..`. */
-  bound?: 'from' | 'to'
-  /** The key of a pair, by which items are grouped. */
-  key?: boolean
-  /** A term of a sort, evaluated twice for each comparison. */
-  term?: boolean
-  /** Passed to a function that may be a regular expression. */
-  argument?: boolean
-}
-
 /** JSONata 2.2.2 calls these hooks before and after each node it evaluates. */
-export function instrument(engine: jsonata.Expression, root: Node, limits: Limits): void {
+export function instrument(engine: jsonata.Expression, root: Node, next: NextEvaluation): void {
   const roles = findRoles(root)
   const cost = findMaxMatchingCost(root)
   const hooks = engine as unknown as { assign(name: symbol, value: unknown): void }
-  hooks.assign(Symbol.for('jsonata.__evaluate_entry'), (node: Node, _: unknown, environment: Environment) => {
+  hooks.assign(Symbol.for('jsonata.__evaluate_entry'), (node: Node, input: unknown, environment: Environment) => {
+    const counter = getLimits(environment, next)
     // The interpreter's sort copies the remaining items at every merge step.
-    getLimits(environment, limits).consumeSteps(roles.get(node)?.term ? 5 : 1)
+    counter.consumeSteps(roles.get(node)?.term ? 5 : 1)
+    if (node.type === 'name' && Array.isArray(input)) counter.consumeSteps(perStep(countItems(input), MEMBERS_PER_STEP))
+    if (node.type === 'wildcard') chargeWildcard(input, counter)
   })
   hooks.assign(
     Symbol.for('jsonata.__evaluate_exit'),
-    (node: Node, _: unknown, environment: Environment, result: unknown) => {
-      const counter = getLimits(environment, limits)
+    (node: Node, input: unknown, environment: Environment, result: unknown) => {
+      const counter = getLimits(environment, next)
       const role = roles.get(node)
       if (typeof result === 'string') {
-        if (node.type === 'binary') counter.checkTextLength(result.length)
+        if (node.type === 'binary') chargeText(result, counter)
+        if (role?.compared) counter.consumeSteps(perStep(result.length, PER_STEP))
         if (role?.argument && cost) counter.consumeSteps(cost(result.length))
         if (role?.key) chargeGroup(environment.base, node, result, counter)
       } else if (typeof result === 'number') {
         if (role?.bound !== undefined) checkRangeBound(result, role.bound)
       } else if (typeof result === 'object' && result !== null) {
-        if (Array.isArray(result)) checkNewList(node, result, counter)
+        if (Array.isArray(result)) checkList(node, Array.isArray(input), result, counter)
         // The result of a path is still a sequence here.
         if (role?.key && Array.isArray(result)) chargeGroup(environment.base, node, result[0], counter)
-        if (role?.concatenated) counter.checkTextLength(countCharacters(result))
-        if (role?.compared) counter.consumeSteps(Math.floor(countValues(result) / PER_STEP))
+        if (role !== undefined) chargeUses(result, role, counter)
       }
     },
   )
 }
 
+const perStep = (size: number, divisor: number): number => Math.floor(size / divisor)
+
+function chargeText({ length }: string, counter: LimitCounter): void {
+  counter.checkTextLength(length)
+  // Also where a text is doubled without being copied: the copy is made as soon as it is read.
+  counter.consumeSteps(perStep(length, PER_STEP))
+}
+
+/** Charges what the interpreter does with a list or an object in these roles. */
+function chargeUses(value: object, role: NodeRole, counter: LimitCounter): void {
+  if (role.concatenated) {
+    counter.checkTextLength(countCharacters(value))
+    counter.consumeSteps(countReadingSteps(value))
+  }
+  if (role.compared) counter.consumeSteps(perStep(countValues(value), ITEMS_PER_STEP))
+  // It does not look into a function.
+  if (role.tested && !('_jsonata_lambda' in value)) counter.consumeSteps(perStep(countMembers(value), MEMBERS_PER_STEP))
+  if (role.searched && Array.isArray(value)) {
+    const characters = value.reduce<number>((sum, item) => sum + (typeof item === 'string' ? item.length : 0), 0)
+    counter.consumeSteps(perStep(characters + value.length, PER_STEP))
+  }
+  if (role.change) counter.consumeSteps(Array.isArray(value) ? value.length : Object.keys(value).length)
+}
+
+/** `*` flattens each list among the members, and then copies all results so far. */
+function chargeWildcard(input: unknown, counter: LimitCounter): void {
+  if (typeof input !== 'object' || input === null) return
+  let [total, copied] = [0, 0]
+  for (const member of Object.values(input)) {
+    total += Array.isArray(member) ? 1 + countItems(member) : 1
+    if (Array.isArray(member)) copied += total
+  }
+  counter.consumeSteps(total + perStep(copied, COPIED_PER_STEP))
+}
+
 const LIST_MAKERS: ReadonlySet<string> = new Set(['binary', 'unary', 'function', 'apply'])
 
 /** Counts nested items: lists of the same lists would grow faster than the number of items shows. */
-function checkNewList({ type }: Node, list: readonly unknown[], counter: LimitCounter): void {
-  if (!LIST_MAKERS.has(type)) return
-  if (type === 'binary' || type === 'unary') counter.consumeSteps(list.length)
-  counter.checkListLength(list.some(Array.isArray) ? countItems(list) : list.length)
+function checkList(node: Node, isOfList: boolean, list: readonly unknown[], counter: LimitCounter): void {
+  const { type, expressions = [], steps = [] } = node
+  if (type === 'path') {
+    // Each tuple is an object of its own.
+    counter.consumeSteps(steps.some(({ tuple }) => tuple) ? list.length : perStep(list.length, ITEMS_PER_STEP))
+  } else if (type === 'name') {
+    if (isOfList) counter.consumeSteps(perStep(list.length, ITEMS_PER_STEP))
+  } else if (type === 'descendant') counter.consumeSteps(list.length)
+  else if (LIST_MAKERS.has(type)) {
+    // `[…]` copies the list so far for each of its parts.
+    if (type === 'unary') counter.consumeSteps(perStep(list.length * expressions.length, COPIED_PER_STEP))
+    if (type === 'binary' || type === 'unary') counter.consumeSteps(list.length)
+    counter.checkListLength(list.some(Array.isArray) ? countItems(list) : list.length)
+  }
 }
 
 /** Beyond the safe integers, adding one may change nothing, and building the range would never end. */
@@ -99,34 +157,5 @@ function chargeGroup(base: EvaluationBase, node: Node, key: unknown, counter: Li
   base[GROUPS].set(node, sizes)
   const size = (sizes.get(key) ?? 0) + 1
   sizes.set(key, size)
-  counter.consumeSteps(Math.floor(size / GROUPED_PER_STEP))
-}
-
-function findRoles(root: Node): WeakMap<object, NodeRole> {
-  const roles = new WeakMap<object, NodeRole>()
-  const assign = (role: NodeRole, ...to: readonly unknown[]): void => {
-    for (const node of to)
-      if (typeof node === 'object' && node !== null) roles.set(node, { ...roles.get(node), ...role })
-  }
-  for (const each of walkNodes(root)) {
-    const node = each as unknown as Node
-    if (node.type === 'binary') assignToOperands(node, assign)
-    const pairs = node.type === 'unary' && node.value === '{' ? (node.lhs as readonly Pair[]) : (node.group?.lhs ?? [])
-    assign({ key: true }, ...pairs.map(([key]) => key))
-    assign({ term: true }, ...(node.terms ?? []).map(({ expression }) => expression))
-    if (node.type === 'apply') assign({ argument: true }, node.lhs)
-    if (node.type === 'function') assign({ argument: true }, ...(node.arguments ?? []))
-  }
-  return roles
-}
-
-function assignToOperands(
-  { value, lhs, rhs }: Node,
-  assign: (role: NodeRole, ...to: readonly unknown[]) => void,
-): void {
-  if (value === '&') assign({ concatenated: true }, lhs, rhs)
-  if (value === '=' || value === '!=') assign({ compared: true }, lhs, rhs)
-  if (value !== '..') return
-  assign({ bound: 'from' }, lhs)
-  assign({ bound: 'to' }, rhs)
+  counter.consumeSteps(Math.floor(size / COPIED_PER_STEP))
 }

@@ -3,14 +3,16 @@ import { Fault } from '../../ports/fault.ts'
 import type { Json } from '../../ports/types.ts'
 import { isFunctionName } from '../check/variables.ts'
 import { type Node, walkNodes } from '../compiler/ast.ts'
+import { chargeOwnFunction, chargeOwnResult } from '../compiler/runtime/functions/builtin-costs.ts'
 import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
-import type { Limits } from '../compiler/runtime/limits.ts'
+import { countReadingSteps } from '../compiler/runtime/json-size.ts'
+import { STEP_BUDGET } from '../compiler/runtime/limits.ts'
 import { toPlainJson } from '../compiler/runtime/to-plain-json.ts'
 import type { Bindings } from '../expression.ts'
 import type { Argument, ExpressionFunction, FunctionTable } from '../functions.ts'
 import type { Parsed } from '../parse.ts'
-import { guardBuiltins } from './guard-builtins.ts'
-import { instrument } from './instrument.ts'
+import { type CallContext, guardBuiltins } from './guard-builtins.ts'
+import { getLimits, instrument, type NextEvaluation } from './instrument.ts'
 
 /** Rejects with JSONata's error, a `NotPlain`, or the `Fault` of a function. */
 export type Interpret = (input: Json, bindings: Bindings) => Promise<Json | undefined>
@@ -27,10 +29,11 @@ export function createInterpreter(parsed: Parsed, { functions, names, variables 
   const { engine, limits } = parsed
   const loads = functions.flatMap(({ name, load }) => (names.has(name) && load ? load : []))
   const callable = new Set([...variables].filter((name) => isFunctionName(name, functions)))
+  const next: NextEvaluation = { limits }
   let needsCopy: boolean | undefined
   return async (input, bindings) => {
     // Prepared on first use: nearly every expression is compiled and never reaches the interpreter.
-    needsCopy ??= prepare(parsed, functions, names)
+    needsCopy ??= prepare(parsed, functions, names, next)
     for (const load of loads) await load()
     const values: Record<string, Json | undefined> = {}
     for (const name of variables) {
@@ -38,16 +41,27 @@ export function createInterpreter(parsed: Parsed, { functions, names, variables 
       // The interpreter may call a value with the name of a function, and then writes to it.
       values[name] = needsCopy || callable.has(name) ? copy(bindings[name]) : bindings[name]
     }
-    return toPlainJson(await engine.evaluate(needsCopy ? copy(input) : input, values), limits.output)
+    next.budget = bindings[STEP_BUDGET]
+    const evaluated = engine.evaluate(needsCopy ? copy(input) : input, values)
+    const { counter } = next
+    const result: unknown = await evaluated
+    const plain = toPlainJson(result, limits.output)
+    if (typeof plain === 'object') counter?.consumeSteps(countReadingSteps(plain))
+    return plain
   }
 }
 
 /** Applies the limits and registers the functions. Returns whether inputs must be copied. */
-function prepare({ engine, root, limits }: Parsed, functions: FunctionTable, names: ReadonlySet<string>): boolean {
-  instrument(engine, root, limits)
+function prepare(
+  { engine, root }: Parsed,
+  functions: FunctionTable,
+  names: ReadonlySet<string>,
+  next: NextEvaluation,
+): boolean {
+  instrument(engine, root, next)
   // A transform copies its input by `$clone`, without naming it.
-  guardBuiltins(engine, root, [...names, 'clone'], limits)
-  for (const each of functions) if (names.has(each.name)) register(engine, each, limits)
+  guardBuiltins(engine, root, [...names, 'clone'], next)
+  for (const each of functions) if (names.has(each.name)) register(engine, each, next)
   // Text from a record must never run as code.
   engine.registerFunction('eval', () => {
     throw new Fault('config', 'expression/eval', '$eval is switched off')
@@ -57,17 +71,25 @@ function prepare({ engine, root, limits }: Parsed, functions: FunctionTable, nam
 }
 
 /** Passes plain JSON to a function and copies its result, so neither side can change the other's data. */
-function register(engine: Parsed['engine'], { name, signature, run }: ExpressionFunction, limits: Limits): void {
-  const runSafely = (...args: readonly unknown[]): Json | undefined => {
-    const plain: Argument[] = args.map((arg) => toPlainJson(arg, limits.output))
-    try {
-      return copy(run(...plain))
-    } catch (error) {
-      if (error instanceof Fault) throw error
-      throw new Fault('config', 'expression/function', `$${name} failed`, { cause: error })
-    }
+function register(engine: Parsed['engine'], { name, signature, run }: ExpressionFunction, next: NextEvaluation): void {
+  function runSafely(this: unknown, ...args: readonly unknown[]): Json | undefined {
+    const counter = getLimits((this as CallContext).environment, next)
+    const plain: Argument[] = args.map((arg) => toPlainJson(arg, next.limits.output))
+    chargeOwnFunction(plain, counter)
+    const result = callSafely(name, () => copy(run(...plain)))
+    chargeOwnResult(result, counter)
+    return result
   }
   engine.registerFunction(name, runSafely, signature)
+}
+
+function callSafely<T>(name: string, call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    throw new Fault('config', 'expression/function', `$${name} failed`, { cause: error })
+  }
 }
 
 const copy = (value: Json | undefined): Json | undefined => toPlainJson(value, Number.POSITIVE_INFINITY)

@@ -1,22 +1,27 @@
 /** Limits of one evaluation on the interpreter. */
-import type { LimitCounter, Limits } from '../compiler/runtime/limits.ts'
+import { type LimitCounter, LimitExceeded, type Limits, type StepBudget } from '../compiler/runtime/limits.ts'
 import { NotPlain } from '../compiler/runtime/to-plain-json.ts'
 import { CONCURRENT_PARTS_PER_LEVEL } from '../parse.ts'
 
 export class InterpreterLimits implements LimitCounter {
   readonly #limits: Limits
+  readonly #budget: StepBudget | undefined
   #remaining: number
   /** Built-in functions that await functions of the expression. They run concurrently, so many can be pending. */
   #pendingCalls = 0
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, budget: StepBudget | undefined) {
     this.#limits = limits
+    this.#budget = budget
     this.#remaining = limits.steps
   }
 
   consumeSteps(steps: number): void {
     this.#remaining -= steps
-    if (this.#remaining < 0) throw { code: 'D1012' }
+    if (!(this.#remaining >= 0)) throw { code: 'D1012' }
+    if (this.#budget === undefined) return
+    this.#budget.remaining -= steps
+    if (this.#budget.remaining < 0) throw new LimitExceeded('record-steps')
   }
 
   checkListLength(items: number): void {

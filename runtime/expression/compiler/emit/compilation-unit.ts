@@ -9,6 +9,10 @@ export interface CompilationUnit {
   readonly limits: Limits
   /** Whether arrays must remember that they were sequences. Decided before any code is emitted. */
   readonly tracksSequences: boolean
+  /**
+   * Whether the program returns a part of its input. It visits nothing but lists, and begins to count where it meets one.
+   */
+  readonly returnsInput: boolean
   /** Library functions in use. */
   readonly libraryNames: Set<string>
   /** Source of each module constant → its name: field getters, functions, literal lists. */
@@ -106,6 +110,18 @@ export const toItemSite = (site: EmitSite, name: string): EmitSite =>
 
 export const indent = (source: string): string => source.replaceAll('\n', '\n  ')
 
+/** Characters of generated code for one step. Far more than an ordinary callback has. */
+const CODE_PER_STEP = 2048
+
+/** Charges a long piece of code each time it runs: shorter ones are part of the step that calls them. */
+export function chargeCode(unit: CompilationUnit, code: string): string | undefined {
+  const steps = Math.floor(code.length / CODE_PER_STEP)
+  return steps === 0 ? undefined : `${useLibrary(unit, 'consumeSteps')}(${steps})`
+}
+
 /** An arrow function. An object literal as its body needs parentheses. */
-export const toArrowFunction = (parameters: string, body: string): string =>
-  `(${parameters}) => ${body.startsWith('{') ? `(${body})` : body}`
+export function toArrowFunction(unit: CompilationUnit, parameters: string, body: string): string {
+  const charge = chargeCode(unit, body)
+  if (charge !== undefined) return `(${parameters}) => (${charge}, ${body})`
+  return `(${parameters}) => ${body.startsWith('{') ? `(${body})` : body}`
+}

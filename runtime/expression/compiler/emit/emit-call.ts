@@ -5,6 +5,7 @@ import { isCompiled } from '../runtime/functions/builtin-functions.ts'
 import { acceptsAnything } from '../runtime/functions/signature.ts'
 import {
   type CompilationUnit,
+  chargeCode,
   createName,
   declareConstant,
   type EmitSite,
@@ -73,7 +74,8 @@ function emitNamedCall(unit: CompilationUnit, { node, name, args, site, isTailCa
   }
   const functions = `functions[${toLiteral(name)}]`
   if (acceptsAnything(own.signature, args.length)) {
-    return { js: `${declareConstant(unit, '', `${functions}.unchecked`, name)}(${args.join(', ')})`, kind: 'value' }
+    const wrapped = `${functions}.${args.length === 1 ? 'unary' : 'unchecked'}`
+    return { js: `${declareConstant(unit, '', wrapped, name)}(${args.join(', ')})`, kind: 'value' }
   }
   const f = declareConstant(unit, '', `${functions}.checked`, name)
   return { js: `${f}(${[context, ...args].join(', ')})`, kind: 'value' }
@@ -137,9 +139,11 @@ export function emitLambda(unit: CompilationUnit, node: Node, outer: EmitSite): 
   const locals = [...frame.slots.values()].filter(({ js }) => !parameters.includes(js))
   const [enter, leave] = [useLibrary(unit, 'enterFunction'), useLibrary(unit, 'leaveFunction')]
   const result = createName(unit, 'result')
+  const charge = chargeCode(unit, code)
   const source = [
     ...locals.map(({ js }) => `let ${js} = ${declareUnboundMarker(unit)};`),
     `${enter}(${deepest.level});`,
+    ...(charge === undefined ? [] : [`${charge};`]),
     `const ${result} = ${code};`,
     `${leave}(${deepest.level});`,
     `return ${result};`,

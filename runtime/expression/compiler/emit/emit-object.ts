@@ -49,7 +49,7 @@ export function emitGroup(unit: CompilationUnit, source: string, pairs: readonly
   const functions = pairs.map((pair) => {
     const [key, member] = pair.map((node) => {
       const item = createName(unit, 'item')
-      return toArrowFunction(item, emitValue(unit, node, withSite(toItemSite(site, item), { concurrent: true })))
+      return toArrowFunction(unit, item, emitValue(unit, node, withSite(toItemSite(site, item), { concurrent: true })))
     })
     return `[${key}, ${member}],`
   })

@@ -62,7 +62,7 @@ export function emitTransform(unit: CompilationUnit, node: Node, site: EmitSite)
   const functions = parts.map((part) => {
     const item = createName(unit, 'item')
     const inner = withSite(toItemSite(site, item), { level: 0, deepest, concurrent: true })
-    return toArrowFunction(item, emitValue(unit, part, inner))
+    return toArrowFunction(unit, item, emitValue(unit, part, inner))
   })
   return { js: `${useLibrary(unit, 'transform')}(${[deepest.level, ...functions].join(', ')})`, kind: 'value' }
 }

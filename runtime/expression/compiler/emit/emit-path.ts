@@ -12,7 +12,7 @@ import {
   withSite,
 } from './compilation-unit.ts'
 import { emitGroup } from './emit-object.ts'
-import { declareGetter, emitComparison, emitFilter, emitItemStep, isPlainStep } from './emit-step.ts'
+import { declareGetter, emitFilter, emitItemStep, emitSortTerms, isPlainStep } from './emit-step.ts'
 import { emitTuplePath } from './emit-tuples.ts'
 import { emitValue } from './emit-value.ts'
 
@@ -131,7 +131,7 @@ function emitStep(unit: CompilationUnit, { step, list, position, site }: StepOpt
   const item = createName(unit, 'item')
   const body = emitItemStep(unit, step, item, toItemSite(site, item))
   const name = useLibrary(unit, selectStepFunction(isLast, unit.tracksSequences))
-  return { js: `${name}(${list}, ${toArrowFunction(item, body)})`, kind: isLast ? 'raw' : 'value' }
+  return { js: `${name}(${list}, ${toArrowFunction(unit, item, body)})`, kind: isLast ? 'raw' : 'value' }
 }
 
 function selectStepFunction(isLast: boolean, tracksSequences: boolean): string {
@@ -140,9 +140,11 @@ function selectStepFunction(isLast: boolean, tracksSequences: boolean): string {
 }
 
 function emitSort(unit: CompilationUnit, { step, list, position, site }: StepOptions): EmittedCode {
-  const [left, right] = [createName(unit, 'left'), createName(unit, 'right')]
-  const comparison = emitComparison(unit, step, toItemSite(site, left), toItemSite(site, right))
-  const js = `${useLibrary(unit, 'sortItems')}(${list}, (${left}, ${right}) => ${comparison})`
+  const terms = emitSortTerms(unit, step, () => {
+    const item = createName(unit, 'item')
+    return { parameters: item, site: toItemSite(site, item) }
+  })
+  const js = `${useLibrary(unit, 'sortItems')}(${list}, ${terms})`
   let code: EmittedCode = { js, kind: 'raw' }
   for (const stage of step.stages ?? []) code = emitFilter(unit, code, stage, site)
   if (position !== 'middle') return code

@@ -62,7 +62,8 @@ export function declareGetter(
   const source = key in {} ? general : `${isRecord} && ${isData} ? it[${name}] : ${general}`
   const get = declareConstant(unit, 'get_', `(it) => ${source}`, key)
   if (lookup === 'getField') return get
-  const overLists = `(it) => isArray(it) ? ${useLibrary(unit, lookup)}(it, ${name}, ${get}) : ${get}(it)`
+  const fromEach = `${useLibrary(unit, lookup)}(it, ${name}, ${get})`
+  const overLists = `(it) => isArray(it) ? ${unit.returnsInput ? `(begin(), ${fromEach})` : fromEach} : ${get}(it)`
   return declareConstant(unit, lookup === 'getLastField' ? 'last_' : 'each_', overLists, key)
 }
 
@@ -78,14 +79,20 @@ export function emitFilter(unit: CompilationUnit, source: EmittedCode, stage: St
   const item = createName(unit, 'item')
   const { js, kind } = emitTyped(unit, expr, toItemSite(site, item))
   const name = useLibrary(unit, kind === 'test' ? 'filterByTest' : 'filter')
-  return { js: `${name}(${source.js}, ${toArrowFunction(item, js)})`, kind: 'raw' }
+  return { js: `${name}(${source.js}, ${toArrowFunction(unit, item, js)})`, kind: 'raw' }
 }
 
-/** The terms of a sort. Each is evaluated only if those before it compare equal. */
-export function emitComparison(unit: CompilationUnit, step: Node, left: EmitSite, right: EmitSite): string {
-  const terms = (step.terms ?? []).map(({ expression, descending }) => {
-    const sides = [left, right].map((side) => emitValue(unit, expression, side))
-    return `${useLibrary(unit, 'compare')}(${sides.join(', ')}, ${descending})`
+/** The names that the code of a sort term uses for the item to sort by, and the site of that code. */
+interface SortedItem {
+  readonly parameters: string
+  readonly site: EmitSite
+}
+
+/** The terms of a sort, each emitted once: code for both sides would double with each sort within a sort. */
+export function emitSortTerms(unit: CompilationUnit, step: Node, createItem: () => SortedItem): string {
+  const terms = (step.terms ?? []).map(({ expression, descending = false }) => {
+    const { parameters, site } = createItem()
+    return `[${toArrowFunction(unit, parameters, emitValue(unit, expression, site))}, ${descending}]`
   })
-  return terms.join(' || ')
+  return `[${terms.join(', ')}]`
 }

@@ -13,7 +13,7 @@ import {
   useLibrary,
   withSite,
 } from './compilation-unit.ts'
-import { emitBareStep, emitComparison } from './emit-step.ts'
+import { emitBareStep, emitSortTerms } from './emit-step.ts'
 import { emitTupleValue, emitValue } from './emit-value.ts'
 import { toLiteral } from './literal.ts'
 import { findTupleNames, makesTuples, yieldsTuples } from './tuple-names.ts'
@@ -77,7 +77,7 @@ function emitStep(unit: CompilationUnit, step: Node, { source, site, names }: Tu
   const target = yieldsTuples(step) ? names.maybe : names.always
   for (const name of [...Object.values(bound), ...(yieldsTuples(step) ? findTupleNames(step) : [])])
     if (name !== undefined) target.add(name)
-  const callback = toArrowFunction(`${item}, ${tuple}`, body)
+  const callback = toArrowFunction(unit, `${item}, ${tuple}`, body)
   const js = `${useLibrary(unit, 'stepTuples')}(${source}, ${callback}, { ${members.join(', ')} })`
   return emitStages(unit, step, { source: js, site, names })
 }
@@ -114,26 +114,32 @@ export function emitTupleFilter(unit: CompilationUnit, filter: TupleFilter): str
     return `${useLibrary(unit, `itemAtOf${of}`)}(${source}, ${toLiteral(Math.floor(expr.value as number))})`
   }
   const [item, tuple] = [createName(unit, 'item'), createName(unit, 'tuple')]
-  const test = toArrowFunction(`${item}, ${tuple}`, emitValue(unit, expr, createTupleSite(site, item, tuple, names)))
+  const test = toArrowFunction(
+    unit,
+    `${item}, ${tuple}`,
+    emitValue(unit, expr, createTupleSite(site, item, tuple, names)),
+  )
   return `${useLibrary(unit, `filter${of}`)}(${source}, ${test})`
 }
 
 function emitSort(unit: CompilationUnit, step: Node, { source, site, names }: TupleSource): string {
-  const sides = ['left', 'right'].map((side) => createName(unit, side))
-  const [left, right] = sides.map((side) => createTupleSite(site, `${side}["@"]`, side, names)) as [EmitSite, EmitSite]
-  const comparison = emitComparison(unit, step, left, right)
-  return `${useLibrary(unit, 'sortTuples')}(${source}, (${sides.join(', ')}) => ${comparison})`
+  const terms = emitSortTerms(unit, step, () => {
+    const [item, tuple] = [createName(unit, 'item'), createName(unit, 'tuple')]
+    return { parameters: `${item}, ${tuple}`, site: createTupleSite(site, item, tuple, names) }
+  })
+  return `${useLibrary(unit, 'sortTuples')}(${source}, ${terms})`
 }
 
 /** A sort as the first step that binds a name: it sorts items, and binds their positions. */
 function emitSortedTuples(unit: CompilationUnit, step: Node, { source, site, names }: TupleSource): string {
-  const sides = ['left', 'right'].map((side) => createName(unit, side))
-  const [left, right] = sides.map((side) => toItemSite(site, side)) as [EmitSite, EmitSite]
-  const compare = `(${sides.join(', ')}) => ${emitComparison(unit, step, left, right)}`
+  const terms = emitSortTerms(unit, step, () => {
+    const item = createName(unit, 'item')
+    return { parameters: item, site: toItemSite(site, item) }
+  })
   // Without a name, the interpreter binds the position under the name `undefined`.
   const index = step.index ?? 'undefined'
   names.always.add(index)
-  const js = `${useLibrary(unit, 'tuplesOfSorted')}(${source}, ${compare}, ${variableLiteral(index, step)})`
+  const js = `${useLibrary(unit, 'tuplesOfSorted')}(${source}, ${terms}, ${variableLiteral(index, step)})`
   return emitStages(unit, step, { source: js, site, names })
 }
 
@@ -147,7 +153,7 @@ export function emitTupleGroup(unit: CompilationUnit, { pairs, source, site, nam
     const [key, member] = pair.map((node) => {
       const [item, tuple] = [createName(unit, 'item'), createName(unit, 'tuple')]
       const inner = withSite(createTupleSite(site, item, tuple, names), { concurrent: true })
-      return toArrowFunction(`${item}, ${tuple}`, emitValue(unit, node, inner))
+      return toArrowFunction(unit, `${item}, ${tuple}`, emitValue(unit, node, inner))
     })
     return `[${key}, ${member}],`
   })

@@ -93,8 +93,8 @@ export const isBound = (name: string, frame: ScopeFrame | undefined): boolean =>
 const isInTuple = (name: string, { tuple }: ScopeFrame): boolean =>
   tuple !== undefined && (tuple.always.has(name) || tuple.maybe.has(name))
 
-export const isFunctionName = (unit: CompilationUnit, name: string): boolean =>
-  isCompiled(name) || name === 'eval' || unit.functions.some((each) => each.name === name)
+export const isFunctionName = ({ functions }: Pick<CompilationUnit, 'functions'>, name: string): boolean =>
+  isCompiled(name) || name === 'eval' || functions.some((each) => each.name === name)
 
 /** A function named without being called. */
 function resolveFunction(unit: CompilationUnit, name: string, node: Node): string {

@@ -1,6 +1,6 @@
 /** Looks up fields: `a.b` of an object, of a list, and of lists within a list. */
 import { countItems } from './json-size.ts'
-import { checkList, consumeSteps, fallBack } from './limits.ts'
+import { checkList, consumeItems, consumeSteps, fallBack } from './limits.ts'
 import { Sequence, toValue } from './sequence.ts'
 
 export const isArray = Array.isArray
@@ -43,6 +43,7 @@ function lookupAll(list: readonly unknown[], key: string): unknown[] {
     if (isArray(result)) for (const each of result) found.push(each)
     else if (result !== undefined) found.push(result)
   }
+  consumeItems(found.length)
   return checkList(found)
 }
 
@@ -78,6 +79,7 @@ function collectField(list: readonly unknown[], key: string, get: Getter) {
     else items.push(result)
   }
   checkList(items)
+  consumeItems(items.length)
   return { items, count, only }
 }
 
@@ -86,6 +88,7 @@ export function wildcard(item: unknown): unknown {
   const isList = isArray(item)
   if (!isList && !isRecord(item)) return new Sequence([])
   const members: readonly unknown[] = isList ? item : Object.values(item)
+  consumeSteps(members.length)
   const found: unknown[] = []
   for (const member of members) {
     if (isArray(member)) consumeSteps(countItems(member))

@@ -1,5 +1,5 @@
 /** `[...]` after a value: filters by position, by positions, and by predicate. */
-import { consumeSteps, fallBack } from './limits.ts'
+import { consumeItems, consumeSteps, fallBack } from './limits.ts'
 import { isNumeric, truthy } from './operators.ts'
 import { itemsOf, Sequence } from './sequence.ts'
 
@@ -58,7 +58,9 @@ export function filter(result: unknown, predicate: Predicate): Sequence {
 /** How often the value of a predicate selects its item. */
 export function timesSelected(value: unknown, index: number, length: number): number {
   const positions = isNumeric(value) ? [value] : value
-  if (!Array.isArray(positions) || !areNumbers(positions)) return truthy(value) ? 1 : 0
+  if (!Array.isArray(positions)) return truthy(value) ? 1 : 0
+  if (positions.length > 1) consumeItems(positions.length)
+  if (!areNumbers(positions)) return truthy(value) ? 1 : 0
   const floors = positions.map(Math.floor)
   return floors.filter((floor) => (floor < 0 ? length + floor : floor) === index).length
 }

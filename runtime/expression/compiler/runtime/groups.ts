@@ -1,6 +1,6 @@
 /** Object constructors and grouping by key. */
 import { objectFromEntries } from './functions/builtin-functions.ts'
-import { checkListLength, consumeSteps, fallBack, GROUPED_PER_STEP } from './limits.ts'
+import { COPIED_PER_STEP, checkListLength, consumeItems, consumeSteps, fallBack } from './limits.ts'
 import { Sequence } from './sequence.ts'
 
 /** The key or the value of a pair, evaluated against an item. */
@@ -48,12 +48,17 @@ function addToGroup(group: Group, item: unknown): void {
     group.data = item
     return
   }
-  group.list ??= Array.isArray(group.data) ? [...group.data] : [group.data]
-  if (Array.isArray(item)) for (const each of item) group.list.push(each)
-  else group.list.push(item)
+  if (group.list === undefined) {
+    group.list = Array.isArray(group.data) ? [...group.data] : [group.data]
+    consumeItems(group.list.length)
+  }
+  if (Array.isArray(item)) {
+    consumeItems(item.length)
+    for (const each of item) group.list.push(each)
+  } else group.list.push(item)
   group.data = group.list
   checkListLength(group.list.length)
-  consumeSteps(Math.floor(group.list.length / GROUPED_PER_STEP))
+  consumeSteps(Math.floor(group.list.length / COPIED_PER_STEP))
 }
 
 /** `{ key: value }` over items: items with the same key form one group. */
@@ -77,10 +82,14 @@ export function group(result: unknown, pairs: readonly (readonly [key: PairFunct
 
 /** Omits members whose value is undefined. */
 export function dropUndefined(object: Record<string, unknown>): Record<string, unknown> {
+  let members = 0
   for (const key in object) {
+    members++
     if (object[key] === undefined) {
+      consumeSteps(members)
       return objectFromEntries(Object.entries(object).filter(([, member]) => member !== undefined))
     }
   }
+  consumeSteps(members)
   return object
 }

@@ -26,11 +26,11 @@ export {
   rejectTailCall,
   string,
 } from './functions/builtin-functions.ts'
-export { compare, itemsOfSorted, sortItems } from './functions/higher-order.ts'
+export { itemsOfSorted, sortItems } from './functions/higher-order.ts'
 export { PLACEHOLDER, partial, partialBuiltin, transform, withSignature } from './functions/partial.ts'
 export { NO_CONTEXT } from './functions/signature.ts'
 export { appendItems, dropUndefined, group } from './groups.ts'
-export { enterFunction, leaveFunction } from './limits.ts'
+export { consumeSteps, enterFunction, leaveFunction } from './limits.ts'
 export { makeArray, wrapInArray } from './lists.ts'
 export {
   add,

@@ -1,7 +1,17 @@
 /** JSONata's operators. Where the interpreter fails, they fall back to it for the error. */
 import { guardArgument, isRecord } from './fields.ts'
 import { textOf } from './functions/jsonata-builtins.ts'
-import { checkListLength, checkTextLength, consumeSteps, fallBack, rejectRange } from './limits.ts'
+import {
+  checkListLength,
+  checkTextLength,
+  consumeItems,
+  consumeSize,
+  consumeSteps,
+  fallBack,
+  MEMBERS_PER_STEP,
+  PER_STEP,
+  rejectRange,
+} from './limits.ts'
 import { Sequence } from './sequence.ts'
 
 /** Whether the value is a number other than NaN. An infinite one is an error wherever it is read. */
@@ -21,7 +31,7 @@ export function truthy(value: unknown): boolean {
       return isNumeric(value) && value !== 0
     case 'object':
       if (Array.isArray(value)) return value.length === 1 ? truthy(value[0]) : truthyList(value)
-      return isRecord(value) && Object.keys(value).length > 0
+      return isRecord(value) && hasMembers(value)
     default:
       return false
   }
@@ -31,6 +41,13 @@ export function truthy(value: unknown): boolean {
 function truthyList(list: readonly unknown[]): boolean {
   consumeSteps(list.length)
   return list.filter(truthy).length > 0
+}
+
+/** Listing the members takes as long as there are members. */
+function hasMembers(value: object): boolean {
+  const { length } = Object.keys(value)
+  if (length >= MEMBERS_PER_STEP) consumeSteps(Math.floor(length / MEMBERS_PER_STEP))
+  return length > 0
 }
 
 type Arithmetic = (left: number, right: number) => number
@@ -63,8 +80,16 @@ const comparison =
   (left: unknown, right: unknown): boolean | undefined => {
     if (!(left === undefined || isOrdered(left)) || !(right === undefined || isOrdered(right))) fallBack()
     if (left === undefined || right === undefined) return undefined
-    return typeof left === typeof right ? apply(left, right) : fallBack()
+    if (typeof left !== typeof right) fallBack()
+    consumeCommonSize(left, right)
+    return apply(left, right)
   }
+
+/** Comparing two texts takes as long as they are the same: at most the length of the shorter one. */
+export function consumeCommonSize(left: unknown, right: unknown): void {
+  if (typeof left !== 'string' || typeof right !== 'string') return
+  if (left.length >= PER_STEP && right.length >= PER_STEP) consumeSize(Math.min(left.length, right.length))
+}
 
 export const less = comparison((left, right) => left < right)
 export const lessOrEqual = comparison((left, right) => left <= right)
@@ -80,6 +105,12 @@ export const unequal = (left: unknown, right: unknown): boolean =>
   left !== undefined && right !== undefined && !deepEqual(left, right)
 
 export function deepEqual(left: unknown, right: unknown): boolean {
+  if (typeof left === 'string') {
+    if (typeof right === 'function') fallBack()
+    if (typeof right !== 'string' || left.length !== right.length) return false
+    consumeSize(left.length)
+    return left === right
+  }
   if (typeof left === 'function' || typeof right === 'function') fallBack()
   if (left === right) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
@@ -91,11 +122,15 @@ export function deepEqual(left: unknown, right: unknown): boolean {
   return equalRecords(left as Readonly<Record<string, unknown>>, right as Readonly<Record<string, unknown>>)
 }
 
-const equalLists = (left: readonly unknown[], right: readonly unknown[]): boolean =>
-  left.length === right.length && left.every((item, i) => deepEqual(item, right[i]))
+function equalLists(left: readonly unknown[], right: readonly unknown[]): boolean {
+  if (left.length !== right.length) return false
+  consumeItems(left.length)
+  return left.every((item, i) => deepEqual(item, right[i]))
+}
 
 function equalRecords(left: Readonly<Record<string, unknown>>, right: Readonly<Record<string, unknown>>): boolean {
   const keys = Object.keys(left)
+  consumeItems(2 * keys.length)
   if (keys.length !== Object.keys(right).length || !keys.every((key) => Object.hasOwn(right, key))) return false
   return keys.every((key) => deepEqual(left[key], right[key]))
 }
@@ -105,6 +140,10 @@ export function isIn(item: unknown, list: unknown): boolean {
   if (item === undefined || list === undefined) return false
   if (typeof item === 'function') fallBack()
   if (!Array.isArray(list)) return list === item
+  consumeSize(list.length)
+  if (typeof item === 'string' && item.length >= PER_STEP) {
+    for (const each of list) consumeCommonSize(item, each)
+  }
   return list.includes(item) && !Number.isNaN(item)
 }
 
@@ -113,6 +152,8 @@ export function concat(left: unknown, right: unknown): string {
   const text = (side: unknown): string => (typeof side === 'string' ? side : side === undefined ? '' : textOf(side))
   const joined = text(left) + text(right)
   checkTextLength(joined.length)
+  // Also where a text is doubled without being copied: the copy is made as soon as it is read.
+  consumeSize(joined.length)
   return joined
 }
 

@@ -1,7 +1,7 @@
 /** Regular expressions, and synchronous versions of the built-in functions that take them. */
 import { analyzeBacktracking, FEW_WAYS } from '../regex/redos.ts'
 import { isNotTailCallable } from './functions/tail-calls.ts'
-import { checkListLength, checkTextLength, consumeSteps, fallBack, PER_STEP } from './limits.ts'
+import { checkListLength, checkTextLength, consumeSize, consumeSteps, fallBack, PER_STEP } from './limits.ts'
 import { Sequence } from './sequence.ts'
 
 /** The result of calling a regular expression, or a function that stands in for one. */
@@ -166,6 +166,7 @@ function callReplacement(replacement: unknown, found: Match): string {
  * Expands `$0` (the match), `$1` (a group) and `$$`. With ten groups or more, reads two digits if such a group exists.
  */
 function substitute(template: string, { match: text, groups }: Match): string {
+  consumeSize(template.length)
   const digits = groups.length === 0 ? 1 : Math.floor(Math.log(groups.length) * Math.LOG10E) + 1
   let result = ''
   let position = 0

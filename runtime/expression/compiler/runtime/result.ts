@@ -1,6 +1,6 @@
 /** Returns plain results of compiled code uncopied, and converts all others like the interpreter's. */
 import type { Json } from '../../../ports/types.ts'
-import { fallBack, getOutputLimit } from './limits.ts'
+import { consumeSize, fallBack, getOutputLimit } from './limits.ts'
 import { toPlainJson } from './to-plain-json.ts'
 
 /**
@@ -17,10 +17,18 @@ export function toResult(result: unknown): Json | undefined {
     case 'number':
       return Number.isFinite(result) ? result : fallBack()
     case 'object':
-      return result === null || measure(result, getOutputLimit()) >= 0 ? (result as Json) : copyResult(result)
+      return result === null ? result : toPlainResult(result)
     default:
       return fallBack()
   }
+}
+
+function toPlainResult(result: object): Json | undefined {
+  const limit = getOutputLimit()
+  const remaining = measure(result, limit)
+  if (remaining < 0) return copyResult(result)
+  consumeSize(limit - remaining)
+  return result as Json
 }
 
 /** Throws `NotPlain`, as the interpreter then does, too. */

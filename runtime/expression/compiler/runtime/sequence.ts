@@ -1,5 +1,5 @@
 /** JSONata's sequences: intermediate lists of which a single item stands for itself and an empty one for undefined. */
-import { checkList, consumeSteps, fallBack } from './limits.ts'
+import { checkList, consumeItems, consumeSteps, fallBack } from './limits.ts'
 
 /**
  * A sequence before it becomes a value. The interpreter marks an array instead; a class of its own can never be
@@ -102,6 +102,7 @@ function flatten(results: readonly unknown[]): unknown[] {
     else if (Array.isArray(result) && !constructed.has(result)) for (const item of result) flat.push(item)
     else flat.push(result)
   }
+  consumeItems(flat.length)
   return checkList(flat)
 }
 

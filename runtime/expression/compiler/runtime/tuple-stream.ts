@@ -2,9 +2,9 @@
 
 import { filter, itemAt, timesSelected } from './filters.ts'
 import { append, objectFromEntries } from './functions/builtin-functions.ts'
-import { mergeSort, sortItems } from './functions/higher-order.ts'
+import { compare, mergeSort, type SortTerm, sortItems } from './functions/higher-order.ts'
 import { dropUndefined, group, isReservedKey, type PairFunction } from './groups.ts'
-import { checkList, consumeSteps, fallBack } from './limits.ts'
+import { checkList, consumeItems, consumeSteps, fallBack } from './limits.ts'
 import { itemsOf, Sequence } from './sequence.ts'
 
 /** Bound values by name, and the item itself as `@`. Without a prototype, so that any name can be bound. */
@@ -33,8 +33,10 @@ function createTuple(base: Tuple | undefined, item: unknown): Tuple {
 }
 
 /** The stream at the start of a path. */
-export const tuples = (items: readonly unknown[]): TupleStream =>
-  new TupleStream(items.map((item) => createTuple(undefined, item)))
+export function tuples(items: readonly unknown[]): TupleStream {
+  consumeSteps(items.length)
+  return new TupleStream(items.map((item) => createTuple(undefined, item)))
+}
 
 /** The stream from a later step on, unless the steps before it found no item. */
 export function tuplesAfter(list: unknown): TupleStream | undefined {
@@ -66,6 +68,7 @@ export function stepTuples(
     const result = f(tuple['@'], tuple)
     if (result === undefined) continue
     if (result instanceof TupleStream) {
+      consumeSteps(result.tuples.length)
       for (const inner of rejectSorted(result).tuples) found.push(Object.assign(createTuple(tuple, undefined), inner))
       continue
     }
@@ -115,6 +118,7 @@ export const itemAtOfBlock = (result: unknown, index: number): unknown =>
 /** `#$i` after a filter: the position among the remaining tuples. */
 export function indexTuples(stream: TupleStream | undefined, name: string): TupleStream | undefined {
   if (stream === undefined) return undefined
+  consumeItems(stream.tuples.length)
   // In place: a filter may select one tuple twice, which then is numbered twice.
   stream.tuples.forEach((tuple, i) => {
     tuple[name] = i
@@ -122,28 +126,37 @@ export function indexTuples(stream: TupleStream | undefined, name: string): Tupl
   return stream
 }
 
+type TupleTerm = readonly [termOf: TupleFunction, descending: boolean]
+
 /** `^(...)`. The interpreter takes a sorted stream for data, and would look up the terms in the tuples themselves. */
-export function sortTuples(
-  stream: TupleStream | undefined,
-  compare: (left: Tuple, right: Tuple) => number,
-): TupleStream | undefined {
+export function sortTuples(stream: TupleStream | undefined, terms: readonly TupleTerm[]): TupleStream | undefined {
   if (stream === undefined || stream.tuples.length <= 1) return stream
-  const sorted = mergeSort(rejectSorted(stream).tuples, (left, right) => compare(left as Tuple, right as Tuple) > 0)
+  const isAfter = (left: unknown, right: unknown) => compareTuples(terms, left as Tuple, right as Tuple) > 0
+  const sorted = mergeSort(rejectSorted(stream).tuples, isAfter)
   return new TupleStream(sorted as Tuple[], true)
 }
 
+/** Evaluates a term only if those before it compare equal. */
+function compareTuples(terms: readonly TupleTerm[], left: Tuple, right: Tuple): number {
+  for (const [termOf, descending] of terms) {
+    const order = compare(termOf(left['@'], left), termOf(right['@'], right), descending)
+    if (order !== 0) return order
+    consumeSteps(1)
+  }
+  return 0
+}
+
 /** A sort of items whose positions are bound. */
-export function tuplesOfSorted(
-  list: unknown,
-  compare: (left: unknown, right: unknown) => number,
-  index: string,
-): TupleStream | undefined {
-  return indexTuples(tuplesAfter(sortItems(list, compare)), index)
+export function tuplesOfSorted(list: unknown, terms: readonly SortTerm[], index: string): TupleStream | undefined {
+  return indexTuples(tuplesAfter(sortItems(list, terms)), index)
 }
 
 /** The items alone, at the end of a path. */
-export const itemsOfTuples = (stream: TupleStream | undefined): unknown =>
-  stream === undefined ? undefined : new Sequence(stream.tuples.map((tuple) => tuple['@']))
+export function itemsOfTuples(stream: TupleStream | undefined): unknown {
+  if (stream === undefined) return undefined
+  consumeItems(stream.tuples.length)
+  return new Sequence(stream.tuples.map((tuple) => tuple['@']))
+}
 
 /** The stream itself, where a path is a step of another that reads its parents. */
 export const keepTuples = (stream: TupleStream | undefined): unknown =>

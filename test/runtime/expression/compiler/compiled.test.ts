@@ -91,7 +91,15 @@ describe('limits', () => {
 
   test('a function may itself evaluate an expression', () => {
     const inner = compiled('$count([1..10])')
-    const table = [{ ...functions[0], name: 'inner', signature: '<x?:n>', run: () => inner.evaluate({}) ?? null }]
+    const table = [
+      {
+        ...functions[0],
+        name: 'inner',
+        signature: '<x?:n>',
+        evaluates: true as const,
+        run: () => inner.evaluate({}) ?? null,
+      },
+    ]
     const text = '$map([1..90], function($v){ $inner($v) })'
     const outer = compileProgram({
       ...{ root: parsed(text).root, text, functions: table as typeof functions },

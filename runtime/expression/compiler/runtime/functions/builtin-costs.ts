@@ -1,6 +1,6 @@
-/** Estimates the cost of calling a built-in function from its arguments, for both engines. */
-import { countCharacters, countItems, countValues } from '../json-size.ts'
-import { type LimitCounter, PER_STEP } from '../limits.ts'
+/** Estimates the cost of calling a built-in function, for both engines: before the call by its arguments, then by its result. */
+import { countCharacters, countItems, countLevels, countMembers, countReadingSteps, countValues } from '../json-size.ts'
+import { COPIED_PER_STEP, ITEMS_PER_STEP, type LimitCounter, MEMBERS_PER_STEP, PER_STEP } from '../limits.ts'
 
 type Cost = (counter: LimitCounter, ...args: readonly unknown[]) => void
 
@@ -10,6 +10,34 @@ export function chargeBuiltin(name: string, args: readonly unknown[], counter: L
   for (const arg of args) if (typeof arg === 'string' || Array.isArray(arg)) size += arg.length
   counter.consumeSteps(1 + Math.floor(size / PER_STEP))
   if (Object.hasOwn(COSTS, name)) COSTS[name]?.(counter, ...args)
+}
+
+/** Charges a text or a list that a function returns. Those too large to build at all are refused by `chargeBuiltin`. */
+export function chargeResult(result: unknown, counter: LimitCounter): void {
+  if (typeof result === 'string') {
+    counter.checkTextLength(result.length)
+    if (result.length >= PER_STEP) counter.consumeSteps(Math.floor(result.length / PER_STEP))
+  } else if (Array.isArray(result)) {
+    counter.checkListLength(result.length)
+    if (result.length >= ITEMS_PER_STEP) counter.consumeSteps(Math.floor(result.length / ITEMS_PER_STEP))
+  }
+}
+
+/** Charges a call of a connector's function by its arguments: one step, and their size. */
+export function chargeOwnFunction(args: readonly unknown[], counter: LimitCounter): void {
+  let steps = 1
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]
+    if (typeof arg === 'string') steps += Math.floor(arg.length / PER_STEP)
+    else if (typeof arg === 'object') steps += countReadingSteps(arg)
+  }
+  counter.consumeSteps(steps)
+}
+
+/** Charges what it returns. */
+export function chargeOwnResult(result: unknown, counter: LimitCounter): void {
+  if (typeof result === 'object') counter.consumeSteps(countReadingSteps(result))
+  else chargeResult(result, counter)
 }
 
 function chargeOutput(counter: LimitCounter, characters: number): void {
@@ -33,21 +61,27 @@ const chargeDatePicture: Cost = (counter, _, picture) => {
   }
 }
 
-const chargeText: Cost = (counter, value) => {
-  if (typeof value === 'object') chargeOutput(counter, countCharacters(value))
+/** Charges reading a whole value. */
+function chargeReading(counter: LimitCounter, value: unknown, times = 1): void {
+  if (typeof value !== 'object') return
+  counter.checkTextLength(countCharacters(value))
+  counter.consumeSteps(countReadingSteps(value) * times)
 }
 
-const chargeMembers: Cost = (counter, value) => {
-  for (const each of Array.isArray(value) ? value : [value]) {
-    if (typeof each === 'object' && each !== null) {
-      counter.consumeSteps(Math.floor(Object.keys(each).length / PER_STEP))
-    }
+const chargeText: Cost = (counter, value, pretty) => {
+  chargeReading(counter, value)
+  if (pretty === true && typeof value === 'object') {
+    // Each value is on a line of its own, indented by two blanks for each level.
+    counter.checkTextLength(countCharacters(value) + 2 * countValues(value) * countLevels(value))
   }
 }
 
-const chargeTruth: Cost = (counter, value) => {
-  if (Array.isArray(value)) counter.consumeSteps(Math.floor(countItems(value) / PER_STEP))
-}
+/** Members of an object, of the objects of a list and of the lists in it, and those lists' items. */
+const chargeMembers =
+  (perStep: number): Cost =>
+  (counter, value) => {
+    if (typeof value === 'object') counter.consumeSteps(Math.floor(countMembers(value) / perStep))
+  }
 
 /** Occurrences of one string in another, at most `max`. */
 function countOccurrences(text: string, part: string, max: number): number {
@@ -60,24 +94,31 @@ function countOccurrences(text: string, part: string, max: number): number {
 const MAX_ROMAN = 1_000_000
 
 const COSTS: Readonly<Record<string, Cost>> = {
-  boolean: chargeTruth,
-  clone: chargeText,
-  keys: chargeMembers,
-  merge: chargeMembers,
-  not: chargeTruth,
-  spread: chargeMembers,
+  boolean: chargeMembers(MEMBERS_PER_STEP),
+  // A text takes up a tenth of the objects parsed from it.
+  clone: (counter, value) => chargeReading(counter, value, 8),
+  each: chargeMembers(MEMBERS_PER_STEP),
+  keys: chargeMembers(4),
+  lookup: (counter, value) => {
+    if (Array.isArray(value)) counter.consumeSteps(Math.floor(countItems(value) / MEMBERS_PER_STEP))
+  },
+  merge: chargeMembers(1),
+  not: chargeMembers(MEMBERS_PER_STEP),
+  sift: chargeMembers(MEMBERS_PER_STEP),
+  spread: (counter, value) => {
+    chargeMembers(1)(counter, value)
+    // JSONata copies the result for each item.
+    if (Array.isArray(value)) counter.consumeSteps(Math.floor(countMembers(value) ** 2 / (2 * COPIED_PER_STEP)))
+  },
   string: chargeText,
 
   pad: (counter, text, width) => {
-    if (typeof text === 'string' && typeof width === 'number') chargeOutput(counter, Math.abs(width))
+    if (typeof text === 'string' && typeof width === 'number') counter.checkTextLength(Math.abs(width))
   },
   join: (counter, list, separator) => {
     if (!Array.isArray(list)) return
     const between = typeof separator === 'string' ? separator.length * Math.max(0, list.length - 1) : 0
-    chargeOutput(
-      counter,
-      list.reduce((sum, text) => sum + String(text).length, between),
-    )
+    counter.checkTextLength(list.reduce((sum, text) => sum + String(text).length, between))
   },
   // biome-ignore lint/complexity/useMaxParams: JSONata's own signature of $replace, behind the counter
   replace: (counter, text, pattern, replacement, limit) => {
@@ -86,7 +127,7 @@ const COSTS: Readonly<Record<string, Cost>> = {
     const most = typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY
     const count = countOccurrences(text, pattern, most)
     counter.consumeSteps(count)
-    chargeOutput(counter, text.length + count * (replacement.length - pattern.length))
+    counter.checkTextLength(text.length + count * (replacement.length - pattern.length))
   },
   split: (counter, text, separator, limit) => {
     if (typeof text !== 'string' || typeof separator !== 'string') return
@@ -95,7 +136,7 @@ const COSTS: Readonly<Record<string, Cost>> = {
   },
   zip: (counter, ...lists) => {
     const shortest = Math.min(...lists.map((list) => (Array.isArray(list) ? list.length : 0)))
-    if (lists.length > 0) counter.consumeSteps(Math.floor((shortest * lists.length) / PER_STEP))
+    if (lists.length > 0) counter.consumeSteps(shortest + Math.floor((shortest * lists.length) / ITEMS_PER_STEP))
   },
   distinct: (counter, list) => {
     if (!Array.isArray(list)) return

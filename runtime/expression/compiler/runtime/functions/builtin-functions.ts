@@ -1,11 +1,11 @@
 /** Built-in functions for compiled code: our own where the interpreter's are asynchronous or create sequences. */
 
 import { guardArgument, isRecord, lookup } from '../fields.ts'
-import { checkListLength, checkTextLength, consumeSteps, fallBack, limitCounter, PER_STEP } from '../limits.ts'
+import { COPIED_PER_STEP, checkListLength, consumeSize, consumeSteps, fallBack, limitCounter } from '../limits.ts'
 import { deepEqual, truthy } from '../operators.ts'
 import { regexFunctions } from '../regex.ts'
 import { fromTailCall, isRemembered, itemsOf, Sequence, toRememberedArray } from '../sequence.ts'
-import { chargeBuiltin } from './builtin-costs.ts'
+import { chargeBuiltin, chargeResult } from './builtin-costs.ts'
 import { BUILTIN_SIGNATURES } from './builtins.ts'
 import { higherOrderFunctions } from './higher-order.ts'
 import { builtinThis, findDefinition, getEvaluationTime, textOf } from './jsonata-builtins.ts'
@@ -46,7 +46,7 @@ export function append(left: unknown, right: unknown): unknown {
   if (right === undefined) return left
   const [first, second] = [itemsOf(left), itemsOf(right)]
   checkListLength(first.length + second.length)
-  consumeSteps(Math.floor((first.length + second.length) / PER_STEP))
+  consumeSteps(Math.floor((first.length + second.length) / COPIED_PER_STEP))
   return [...first, ...second]
 }
 
@@ -140,7 +140,7 @@ export function builtin(name: string): BuiltinFunction {
     const checked = check(args, context)
     chargeBuiltin(name, checked, limitCounter)
     const result = run.apply(builtinThis, [...checked])
-    if (typeof result === 'string') checkTextLength(result.length)
+    chargeResult(result instanceof Sequence ? result.items : result, limitCounter)
     return result
   }
   builtinFunctions.set(name, call)
@@ -178,7 +178,7 @@ export function invoke(f: unknown, ...args: readonly unknown[]): unknown {
 /** `$contains` with two arguments, usually strings. */
 export function contains(text: unknown, token: unknown): unknown {
   if (typeof text !== 'string' || typeof token !== 'string') return builtin('contains')(undefined, text, token)
-  if (text.length >= PER_STEP) consumeSteps(Math.floor(text.length / PER_STEP))
+  consumeSize(text.length + token.length)
   return text.includes(token)
 }
 

@@ -1,6 +1,6 @@
 /** Synchronous versions of the higher-order built-in functions. */
 import { consumeSteps, fallBack } from '../limits.ts'
-import { truthy } from '../operators.ts'
+import { consumeCommonSize, truthy } from '../operators.ts'
 import { isRemembered, itemsOf, Sequence } from '../sequence.ts'
 
 // biome-ignore lint/complexity/noBannedTypes: any function of the expression.
@@ -66,7 +66,10 @@ function sort(list: readonly unknown[] | undefined, f?: FunctionValue): unknown 
   const same = list.every((item) => typeof item === typeof first && !Number.isNaN(item))
   if (!same || (typeof first !== 'string' && typeof first !== 'number')) fallBack()
   if (list.some((item) => typeof item === 'number' && !Number.isFinite(item))) fallBack()
-  return mergeSort(list, (left, right) => (left as string) > (right as string))
+  return mergeSort(list, (left, right) => {
+    consumeCommonSize(left, right)
+    return (left as string) > (right as string)
+  })
 }
 
 /** Stable. Compares the same pairs as the interpreter, and so fails for the same lists. */
@@ -86,12 +89,25 @@ export function mergeSort(list: readonly unknown[], isAfter: (left: unknown, rig
   return merged
 }
 
+/** One term of a sort: its value for an item, and its direction. */
+export type SortTerm = readonly [termOf: (item: unknown) => unknown, descending: boolean]
+
 /** `list^(term)`. Returns a single item unchanged. */
-export function sortItems(list: unknown, compare: (left: unknown, right: unknown) => number): unknown {
+export function sortItems(list: unknown, terms: readonly SortTerm[]): unknown {
   if (list === undefined) return new Sequence([])
   const items = itemsOf(list)
-  if (items.length > 1) return mergeSort(items, (left, right) => compare(left, right) > 0)
+  if (items.length > 1) return mergeSort(items, (left, right) => compareItems(terms, left, right) > 0)
   return isRemembered(list) || list instanceof Sequence ? list : new Sequence([...items])
+}
+
+/** Evaluates a term only if those before it compare equal. */
+function compareItems(terms: readonly SortTerm[], left: unknown, right: unknown): number {
+  for (const [termOf, descending] of terms) {
+    const order = compare(termOf(left), termOf(right), descending)
+    if (order !== 0) return order
+    consumeSteps(1)
+  }
+  return 0
 }
 
 /**
@@ -106,6 +122,7 @@ export function compare(left: unknown, right: unknown, descending: boolean): num
   if (left === undefined) return right === undefined ? 0 : 1
   if (right === undefined) return -1
   if (typeof left !== typeof right || (typeof left !== 'string' && typeof left !== 'number')) fallBack()
+  consumeCommonSize(left, right)
   if (left === right) return 0
   const order = (left as string) < (right as string) ? -1 : 1
   return descending ? -order : order

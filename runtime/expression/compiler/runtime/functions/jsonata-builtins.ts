@@ -1,7 +1,7 @@
 /** JSONata's own built-in functions, read once from its environment and called without its interpreter. */
 import jsonata from 'jsonata'
-import { countCharacters } from '../json-size.ts'
-import { checkTextLength, fixedNow } from '../limits.ts'
+import { countCharacters, countReadingSteps } from '../json-size.ts'
+import { checkTextLength, consumeSize, consumeSteps, fixedNow } from '../limits.ts'
 
 export interface Signature {
   /**
@@ -91,9 +91,13 @@ let string: BuiltinDefinition['implementation'] | undefined
 /** `$string` of one value. */
 export function textOf(value: unknown, pretty = false): string {
   // Parts that occur many times in the value could make a string of unbounded size.
-  if (typeof value === 'object') checkTextLength(countCharacters(value))
+  if (typeof value === 'object') {
+    checkTextLength(countCharacters(value))
+    consumeSteps(countReadingSteps(value))
+  }
   string ??= findDefinition('string')?.implementation
   const text = string?.call(builtinThis, value, pretty) as string
   checkTextLength(text.length)
+  consumeSize(text.length)
   return text
 }

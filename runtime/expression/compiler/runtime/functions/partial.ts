@@ -1,6 +1,7 @@
 /** Creates functions from others: partial application `f(?, 1)` and transforms `|pattern|update, delete|`. */
-import { consumeSteps, enterFunction, fallBack, LimitExceeded, leaveFunction } from '../limits.ts'
+import { consumeSteps, enterFunction, fallBack, LimitExceeded, leaveFunction, limitCounter } from '../limits.ts'
 import { fromTailCall } from '../sequence.ts'
+import { chargeBuiltin, chargeResult } from './builtin-costs.ts'
 import { builtin, findImplementation } from './builtin-functions.ts'
 import { BUILTIN_SIGNATURES } from './builtins.ts'
 import { builtinThis, findDefinition, parseSignature } from './jsonata-builtins.ts'
@@ -59,7 +60,10 @@ export function partialBuiltin(name: string, ...fixedArgs: readonly unknown[]): 
     // The interpreter does not convert arguments here, so any conversion would give another result.
     if (validated.some((each, i) => each !== all[i] || isNotTailCallable(each))) return fallBack()
     try {
-      return fromTailCall(findImplementation(name).apply(builtinThis, all))
+      chargeBuiltin(name, all, limitCounter)
+      const result = fromTailCall(findImplementation(name).apply(builtinThis, all))
+      chargeResult(result, limitCounter)
+      return result
     } catch (error) {
       // The interpreter does not check every limit here.
       throw error instanceof LimitExceeded ? fallBack() : error
@@ -111,14 +115,18 @@ function collectObjects(copy: unknown): ReadonlySet<unknown> {
 function mergeInto(match: unknown, update: unknown, copied: ReadonlySet<unknown>): void {
   if (update === undefined) return
   if (typeof update !== 'object' || update === null || Array.isArray(update)) fallBack()
-  for (const [key, member] of Object.entries(update as object)) {
+  const members = Object.entries(update as object)
+  consumeSteps(members.length)
+  for (const [key, member] of members) {
     if (key === '__proto__' || !copied.has(match)) fallBack()
     ;(match as Record<string, unknown>)[key] = member
   }
 }
 
 function deleteFrom(match: unknown, names: unknown, copied: ReadonlySet<unknown>): void {
-  for (const name of toList(names)) {
+  const all = toList(names)
+  consumeSteps(all.length)
+  for (const name of all) {
     if (typeof name !== 'string') fallBack()
     if (typeof match !== 'object' || match === null) continue
     if (!copied.has(match)) fallBack()
