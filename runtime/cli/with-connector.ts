@@ -52,6 +52,8 @@ export async function withConnector<T>(
   // An existing store may hold credentials, so missing settings are checked after opening it.
   const mayHoldCredentials = app.openConnections !== undefined && storeExists(url)
   if (!mayHoldCredentials) requireSettings(app, env, options.needs, hint)
+  // The first line loads the library of the log, which later may find no free descriptor.
+  logger.debug('opening the spec and the store')
   const proxy = readProxySettings(env)
   const { spec } = await loadSpecOrExit(context, undefined, options.strict)
   const fetch = proxy ? await createProxiedFetch(proxy, io.fetch) : io.fetch

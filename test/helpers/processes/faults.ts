@@ -98,7 +98,10 @@ export const FAULTS = {
   'empty 200': answer(200, {}),
   '204': answer(204, {}),
   'page 200': page(200),
+  'page 202': page(202),
   'page 400': page(400),
+  'page 401': page(401),
+  'page 403': page(403),
   'page 407': page(407),
   'page 413': page(413),
   'page 418': page(418),
@@ -107,6 +110,12 @@ export const FAULTS = {
   'absurd Retry-After': answer(429, { 'retry-after': '1e99' }),
   'Retry-After of three years': answer(503, { 'retry-after': '99999999' }),
   redirect: answer(302, { location: 'http://127.0.0.1:9/elsewhere' }),
+  'refusal of the API': answer(
+    400,
+    JSON_TYPE,
+    '{"errors":[{"id":"1","status":400,"code":"invalid","title":"Invalid input.","detail":"Invalid value.","source":{"pointer":"/data/attributes/properties"}}]}',
+  ),
 } satisfies Readonly<Record<string, Misbehave>>
 
-export type FaultName = keyof typeof FAULTS
+/** `lost answer`: the request takes effect, and the connection breaks before the answer. */
+export type FaultName = keyof typeof FAULTS | 'lost answer'

@@ -14,7 +14,7 @@ export interface SeenRequest {
 }
 
 /** The fault of a request; undefined: it is answered well. */
-export type ChooseFault = (request: SeenRequest) => FaultName | undefined
+export type ChooseFault = (request: SeenRequest) => FaultName | undefined | Promise<FaultName | undefined>
 
 export interface FaultySide {
   readonly url: string
@@ -37,11 +37,13 @@ export async function startFaultySide(
   const respondWell = getRequestListener(respond, { overrideGlobalObjects: false })
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await readAll(request)
-    const fault = rule({ method: request.method ?? '', path: request.url ?? '', body: body.toString() })
+    const fault = await rule({ method: request.method ?? '', path: request.url ?? '', body: body.toString() })
     if (fault === undefined) return respondWell(Object.assign(request, { rawBody: body }), response)
     faults += 1
     response.on('error', () => undefined)
-    FAULTS[fault](request, response)
+    if (fault !== 'lost answer') return FAULTS[fault](request, response)
+    await respond(rebuild(request, body))
+    request.socket.resetAndDestroy()
   }
   const server = createServer((request, response) => void answer(request, response).catch(() => request.destroy()))
   server.on('connection', (socket) => {
@@ -62,6 +64,15 @@ export async function startFaultySide(
     faults: () => faults,
     connections: () => sockets.size,
   }
+}
+
+function rebuild({ method = 'GET', url, headers }: IncomingMessage, body: Buffer): Request {
+  const entries = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)])
+  return new Request(new URL(url ?? '/', 'http://127.0.0.1'), {
+    method,
+    headers: entries,
+    body: body.length > 0 ? body : null,
+  })
 }
 
 async function readAll(request: IncomingMessage): Promise<Buffer> {
