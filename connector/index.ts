@@ -72,7 +72,7 @@ export function connectorFromSpec(spec: Spec, store: Store, options: ConnectorOp
   const { secrets = {}, settings = {}, fetch = systemFetch, clock = systemClock } = options
   const { random = systemRandom, logger = silentLogger, connections } = options
   const auth = connections ?? hostConnections(spec, { secrets, settings }, { store, fetch, clock, random })
-  const stats = new ConnectionStatsRecorder(clock)
+  const stats = new ConnectionStatsRecorder({ side: spec.destination.name, clock, logger })
   const klaviyo: KlaviyoOptions = {
     stats,
     spec: spec.destination,

@@ -144,7 +144,7 @@ async function deliverForHost(record: SourceRecord, parts: DeliverParts, store: 
 /** The source's client, its statistics, and the pin that holds the store to one account of each side. */
 function createSourceAccess(options: CreateConnectorOptions, guarded: GuardedStore) {
   const { spec, source, store, fetch, clock, random, logger, gate, destinationAuth } = options
-  const sourceStats = new ConnectionStatsRecorder(clock)
+  const sourceStats = new ConnectionStatsRecorder({ side: spec.source.name, clock, logger })
   const http = createSourceHttp(spec.source, source, { fetch, clock, random }, sourceStats)
   const client = createSourceClient(spec.source, { source, store, http })
   const auth = { source: source.auth, destination: destinationAuth }

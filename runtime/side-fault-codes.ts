@@ -100,6 +100,7 @@ export const SIDE_FAULT_CODES: readonly FaultCode[] = [
   ]),
   ...faultCodes('transient', 'none', [
     ['<side>/rate-limited', 'The side answered 429.'],
+    ['<side>/paused', 'The request was not sent, because the side had asked for a pause.'],
     ['<side>/unavailable', 'The side answered with a 5xx status.'],
     ['<side>/timeout', 'The side did not answer in time.'],
     ['<side>/network', 'The side could not be reached, or the connection broke.'],

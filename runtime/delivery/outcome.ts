@@ -99,8 +99,9 @@ export function failRecord(
     )
     return { status: 'dead', fault: fault.info(), events: results }
   }
-  // A shutdown is expected, and one rejected request may defer a thousand records: neither is logged for each.
-  const level = fault.code.endsWith('/stopped') || loggedFaults.has(fault) ? 'debug' : 'warn'
+  // A shutdown is expected, a pause was logged when it began, and one rejected request may defer a thousand records.
+  const isLogged = /\/(?:stopped|paused)$/.test(fault.code) || loggedFaults.has(fault)
+  const level = isLogged ? 'debug' : 'warn'
   loggedFaults.add(fault)
   logger[level](`record deferred, will retry: ${fault.message}`, { ...fields, until: new Date(until).toISOString() })
   // Only delivered events are final; the next attempt decides the rest.

@@ -7,6 +7,7 @@ import type { Clock, Fetch, Random } from '../ports/effects.ts'
 import { Fault, type FaultDetails, mayHaveTakenEffect, toFault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
 import { type ApiResponse, type ErrorContext, faultFromResponse } from './error-response.ts'
+import { PausedTooLong } from './pauses.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import { readResponseBody } from './response-body.ts'
 
@@ -24,6 +25,8 @@ export interface RemoteApi extends ErrorContext {
   readonly limiter: RateLimiter
   /** Every success response is JSON: a different one comes from a proxy, and is retried. */
   readonly json?: boolean
+  /** Its limit is that of many endpoints: the pause of one that is unavailable does not hold the others, that of a 429 does. */
+  readonly hasManyEndpoints?: boolean
 }
 
 export interface RequestOptions {
@@ -44,7 +47,7 @@ export type MakeRequest = (mayHaveArrived: boolean) => Request | Promise<Request
  * Sends a request, again after a transient fault, and resolves with a 2xx response.
  *
  * Throws a `Fault`: that of `faultFromResponse` for any other response; transient `<name>/timeout`, `<name>/network`,
- * `<name>/not-json`, `<name>/too-large`, `<name>/stopped` or `rate-limit/stopped` for none; or an error of `makeRequest`.
+ * `<name>/not-json`, `<name>/too-large`, `<name>/paused`, `<name>/stopped` or `rate-limit/stopped` for none; or an error of `makeRequest`.
  */
 export type HttpClient = (makeRequest: MakeRequest, options: RequestOptions) => Promise<ApiResponse>
 
@@ -103,7 +106,7 @@ async function sendOnce(
   { lane, signal }: RequestOptions,
 ): Promise<ApiResponse> {
   const request = await makeRequest()
-  await api.limiter.acquire(lane, signal)
+  await acquire(parts, api, lane, signal)
   const response = await fetchWithin(parts, api, request, signal)
   const isSuccess = response.status >= 200 && response.status < 300
   if (isSuccess && response.isTooLarge) throw tooLarge(api.name, MAX_BODY)
@@ -114,10 +117,25 @@ async function sendOnce(
   }
   const now = parts.clock.now()
   const fault = faultFromResponse(api, response, now)
-  if (fault.details.retryAfter !== undefined) api.limiter.pauseUntil(now + fault.details.retryAfter)
+  const { retryAfter, requestedRetryAfter } = fault.details
+  const holdsOthers = response.status === 429 || api.hasManyEndpoints !== true
+  if (retryAfter !== undefined && holdsOthers) api.limiter.pauseUntil(now + retryAfter, requestedRetryAfter)
   // Without its body a refusal cannot condemn a record. Other statuses speak for themselves.
   const isRefusal = response.status < 500 && response.status !== 408 && response.status !== 429
   throw response.isTooLarge && isRefusal ? tooLarge(api.name, MAX_ERROR_BODY, { status: response.status }) : fault
+}
+
+async function acquire({ clock }: HttpParts, api: RemoteApi, lane: Lane, signal: AbortSignal): Promise<void> {
+  try {
+    await api.limiter.acquire(lane, signal)
+  } catch (error) {
+    if (!(error instanceof PausedTooLong)) throw error
+    const message = `${capitalize(api.name)} asked for a pause; will retry after it`
+    throw new Fault('transient', `${api.name}/paused`, message, {
+      retryAfter: Math.max(0, error.until - clock.now()),
+      unanswered: false,
+    })
+  }
 }
 
 type CompleteResponse = ApiResponse & {

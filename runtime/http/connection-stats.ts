@@ -1,9 +1,10 @@
 /** The state of the connection to one side since the process began: last success, last failure, rate limits in use. */
-import type { Clock } from '../ports/effects.ts'
+import type { Clock, Logger } from '../ports/effects.ts'
 import { type Fault, toFault } from '../ports/fault.ts'
 import type { FaultInfo } from '../ports/types.ts'
 import type { Window } from '../spec/spec.ts'
 import type { HttpClient } from './client.ts'
+import { describePause, isNotable, type LimitPause } from './pauses.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 
 /** Times are milliseconds since 1970. */
@@ -12,6 +13,8 @@ export interface ConnectionStats {
   /** After all retries. Absent: the side has answered since. */
   readonly lastFailure?: { readonly at: number; readonly fault: FaultInfo }
   readonly limits: readonly LimitUsage[]
+  /** In effect: long ones, and those for which the side asked for longer. */
+  readonly pauses?: readonly LimitPause[]
 }
 
 /** One rate limit of the side. `limit` is the part of it that we use. */
@@ -22,14 +25,27 @@ export interface LimitUsage extends Window {
   readonly used: number
 }
 
+export interface ConnectionStatsOptions {
+  /** Its name, for the log. */
+  readonly side: string
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
 export class ConnectionStatsRecorder {
+  readonly #side: string
   readonly #clock: Clock
+  readonly #logger: Logger
+  /** By limit, the end of the last pause that was logged. */
+  readonly #loggedPauses = new Map<string, number>()
   readonly #limiters = new Map<string, RateLimiter>()
   #lastSuccessAt: number | undefined
   #lastFailure: ConnectionStats['lastFailure']
 
-  constructor(clock: Clock) {
+  constructor({ side, clock, logger }: ConnectionStatsOptions) {
+    this.#side = side
     this.#clock = clock
+    this.#logger = logger
   }
 
   /** Returns the client with its results recorded. */
@@ -42,10 +58,13 @@ export class ConnectionStatsRecorder {
         return response
       } catch (error) {
         const fault = toFault(error)
-        if (isSideFailure(fault, options.signal)) this.#lastFailure = { at: this.#clock.now(), fault: fault.info() }
+        if (isSideFailure(fault, options.signal) && !isOfPause(fault))
+          this.#lastFailure = { at: this.#clock.now(), fault: fault.info() }
         // A rejected record shows that the side is available and accepts our credentials.
         else if (fault.kind === 'data') this.#recordSuccess()
         throw error
+      } finally {
+        this.#logPause(name, limiter)
       }
     }
   }
@@ -55,7 +74,24 @@ export class ConnectionStatsRecorder {
       ...(this.#lastSuccessAt !== undefined && { lastSuccessAt: this.#lastSuccessAt }),
       ...(this.#lastFailure && { lastFailure: this.#lastFailure }),
       limits: [...this.#limiters].flatMap(([name, limiter]) => limiter.usage().map((usage) => ({ name, ...usage }))),
+      pauses: this.#pauses(),
     }
+  }
+
+  #pauses(): readonly LimitPause[] {
+    return [...this.#limiters].flatMap(([name, limiter]) => {
+      const pause = limiter.pause()
+      return pause && isNotable(pause) ? [{ name, ...pause }] : []
+    })
+  }
+
+  /** Once for each pause: requests that were under way extend it by moments. */
+  #logPause(name: string, limiter: RateLimiter): void {
+    const pause = limiter.pause()
+    if (pause === undefined || !isNotable(pause)) return
+    const isNew = (this.#loggedPauses.get(name) ?? 0) <= this.#clock.now()
+    this.#loggedPauses.set(name, pause.until)
+    if (isNew) this.#logger.warn(describePause(this.#side, { name, ...pause }))
   }
 
   /** Clears the failure, whatever the times say: the clock may be set back. */
@@ -68,3 +104,6 @@ export class ConnectionStatsRecorder {
 /** Whether a fault is the side's: neither the record's nor our own shutdown. */
 const isSideFailure = ({ kind }: Fault, signal: AbortSignal) =>
   (kind === 'config' || kind === 'transient') && !signal.aborted
+
+/** A request that was not sent during a pause says nothing new of the side. */
+const isOfPause = ({ code }: Fault) => code.endsWith('/paused')

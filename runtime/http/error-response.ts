@@ -1,7 +1,7 @@
 /** Classifies error responses as faults: who must act, and when to retry. */
 
 import { capitalize } from '../lib/format.ts'
-import { Fault, type FaultKind } from '../ports/fault.ts'
+import { Fault, type FaultDetails, type FaultKind } from '../ports/fault.ts'
 import type { ErrorExplanation } from '../ports/source.ts'
 import type { Json } from '../ports/types.ts'
 import { parseRateLimitReset, toLocalTime } from './rate-limiter.ts'
@@ -47,8 +47,8 @@ export function faultFromResponse(api: ErrorContext, { status, headers, body }: 
   const byStatus = classify(status)
   const explanation = api.explain?.(status, body, headers) ?? {}
   const { message = byStatus.message, kind = byStatus.kind, code = byStatus.code, ...more } = explanation
-  const retryAfter = kind === 'transient' ? retryDelay(api, status, headers, now) : undefined
-  const details = { status, ...more, ...(retryAfter !== undefined && { retryAfter }) }
+  const delay = kind === 'transient' ? retryDelay(api, status, headers, now) : {}
+  const details = { status, ...more, ...delay }
   return new Fault(kind, `${api.name}/${code}`, `${capitalize(api.name)} answered ${status}: ${message}`, details)
 }
 
@@ -64,13 +64,20 @@ function classify(status: number): { kind: FaultKind; code: string; message: str
   return { kind: 'config', code: 'redirected', message: 'it answered with a redirect; check its base URL' }
 }
 
-/** Milliseconds: `Retry-After` in seconds or as a date, else the reset header of a 429. */
-function retryDelay(api: ErrorContext, status: number, headers: Headers, now: number): number | undefined {
+type RetryDelay = Pick<FaultDetails, 'retryAfter' | 'requestedRetryAfter'>
+
+/** `Retry-After` in seconds or as a date, else the reset header of a 429. */
+function retryDelay(api: ErrorContext, status: number, headers: Headers, now: number): RetryDelay {
   const requested = parseRetryAfter(headers, now)
-  if (requested !== undefined) return Math.min(LONGEST_WAIT, Math.max(0, requested - now))
-  if (status !== 429 || api.resetHeader === undefined) return undefined
+  if (requested !== undefined) return capDelay(requested - now, LONGEST_WAIT)
+  if (status !== 429 || api.resetHeader === undefined) return {}
   const reset = parseRateLimitReset(headers.get(api.resetHeader), now, headers.get('date'))
-  return reset === undefined ? undefined : Math.min(api.maxResetDelay ?? MAX_RESET_DELAY, Math.max(0, reset - now))
+  return reset === undefined ? {} : capDelay(reset - now, api.maxResetDelay ?? MAX_RESET_DELAY)
+}
+
+function capDelay(requested: number, longest: number): RetryDelay {
+  if (requested > longest) return { retryAfter: longest, requestedRetryAfter: requested }
+  return { retryAfter: Math.max(0, requested) }
 }
 
 /** Milliseconds since 1970 on our clock. */

@@ -3,9 +3,14 @@
 import { onAbort } from '../lib/abort.ts'
 import { LANES, type Lane } from '../ports/types.ts'
 
+interface Waiter {
+  readonly proceed: () => void
+  readonly reject: (error: Error) => void
+}
+
 export class LaneQueue {
   readonly #tryTake: (lane: Lane) => boolean
-  readonly #waiting: Readonly<Record<Lane, Set<() => void>>> = { live: new Set(), backfill: new Set() }
+  readonly #waiting: Readonly<Record<Lane, Set<Waiter>>> = { live: new Set(), backfill: new Set() }
 
   /** `tryTake` takes a permit for a caller of the lane, or returns false if there is none. */
   constructor(tryTake: (lane: Lane) => boolean) {
@@ -23,15 +28,21 @@ export class LaneQueue {
     const queue = this.#waiting[lane]
     await new Promise<void>((resolve, reject) => {
       const leave = () => {
-        queue.delete(proceed)
+        queue.delete(waiter)
         reject(abortError())
       }
       const stopListening = onAbort(signal, leave)
-      const proceed = () => {
-        stopListening()
-        resolve()
+      const waiter: Waiter = {
+        proceed: () => {
+          stopListening()
+          resolve()
+        },
+        reject: (error) => {
+          stopListening()
+          reject(error)
+        },
       }
-      queue.add(proceed)
+      queue.add(waiter)
       this.serve()
     })
   }
@@ -39,11 +50,20 @@ export class LaneQueue {
   /** Serves callers for as long as there are permits. Call it when a permit may have become free. */
   serve(): void {
     for (const lane of LANES) {
-      for (const proceed of this.#waiting[lane]) {
+      for (const waiter of this.#waiting[lane]) {
         if (!this.#tryTake(lane)) break
-        this.#waiting[lane].delete(proceed)
-        proceed()
+        this.#waiting[lane].delete(waiter)
+        waiter.proceed()
       }
+    }
+  }
+
+  /** Ends all waits with an error. */
+  rejectAll(error: Error): void {
+    for (const lane of LANES) {
+      const waiters = [...this.#waiting[lane]]
+      this.#waiting[lane].clear()
+      for (const { reject } of waiters) reject(error)
     }
   }
 }

@@ -3,20 +3,27 @@
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock } from '../ports/effects.ts'
 import { Fault } from '../ports/fault.ts'
-import type { Lane } from '../ports/types.ts'
+import { LANES, type Lane } from '../ports/types.ts'
 import type { RateLimitSpec, Window } from '../spec/spec.ts'
 import { LaneQueue } from './lane-queue.ts'
+import { LONGEST_HELD_PAUSE, type Pause, PausedTooLong } from './pauses.ts'
 
 export interface RateLimiter {
   /**
    * Resolves when a request may go. Waits of lane `live` are served before `backfill`, first come
-   * first served within a lane. Rejects with a transient `Fault` when the signal aborts.
+   * first served within a lane. Rejects with a transient `Fault` when the signal aborts, and with `PausedTooLong` during a
+   * pause that the store should wait for.
    */
   acquire(lane: Lane, signal: AbortSignal): Promise<void>
   /** Reads how much of the limit is left from a response's headers, if the spec names such headers. */
   observeHeaders(response: Response): void
-  /** Holds every request until `until` (milliseconds since 1970), as requested by the remote API. */
-  pauseUntil(until: number): void
+  /**
+   * Holds every request until `until` (milliseconds since 1970), as the remote API asked; `requested` milliseconds, if it
+   * asked for more.
+   */
+  pauseUntil(until: number, requested?: number): void
+  /** The pause in effect that the remote API asked for. */
+  pause(): Pause | undefined
   /** Requests sent within each window, and the part of its limit that we use. */
   usage(): readonly (Window & { readonly used: number })[]
 }
@@ -42,6 +49,7 @@ class WindowRateLimiter implements RateLimiter {
   readonly #windows: readonly SlidingWindow[]
   readonly #queue = new LaneQueue((lane) => this.#tryTake(lane))
   readonly #notBefore = { live: 0, backfill: 0 }
+  readonly #pauses: { [lane in Lane]?: Pick<Pause, 'requested' | 'waits'> } = {}
   #alarm: { readonly at: number; readonly controller: AbortController } | undefined
 
   constructor(spec: RateLimitSpec, clock: Clock) {
@@ -52,6 +60,10 @@ class WindowRateLimiter implements RateLimiter {
   }
 
   async acquire(lane: Lane, signal: AbortSignal): Promise<void> {
+    const pause = this.pause()
+    if (pause?.lanes === 'all' && pause.until - this.#clock.now() > LONGEST_HELD_PAUSE) {
+      throw signal.aborted ? stopped() : new PausedTooLong(pause.until)
+    }
     const acquired = this.#queue.acquire(lane, signal, stopped)
     this.#arm()
     try {
@@ -71,22 +83,36 @@ class WindowRateLimiter implements RateLimiter {
     const now = this.#clock.now()
     const reset = parseRateLimitReset(headers.get(names.reset), now, headers.get('date'))
     if (remaining === undefined || reset === undefined || remaining >= limit * RESERVE) return
-    this.#pause('backfill', Math.min(reset, now + maxResetDelay(windows)))
+    this.#pause('backfill', Math.min(reset, now + maxResetDelay(windows)), reset - now)
     this.#serve()
   }
 
-  pauseUntil(until: number): void {
-    this.#pause('live', until)
-    this.#pause('backfill', until)
+  pauseUntil(until: number, requested = until - this.#clock.now()): void {
+    this.#pause('live', until, requested)
+    this.#pause('backfill', until, requested)
+    if (until - this.#clock.now() > LONGEST_HELD_PAUSE) this.#queue.rejectAll(new PausedTooLong(until))
     this.#serve()
+  }
+
+  pause(): Pause | undefined {
+    const [now, time] = [this.#clock.now(), this.#time.now()]
+    for (const lane of LANES) {
+      const left = this.#notBefore[lane] - time
+      const request = this.#pauses[lane]
+      if (left > 0 && request) return { lanes: lane === 'live' ? 'all' : 'backfill', ...request, until: now + left }
+    }
+    return undefined
   }
 
   usage(): readonly (Window & { readonly used: number })[] {
     return this.#windows.map((window) => window.usage(this.#time.now()))
   }
 
-  #pause(lane: Lane, until: number): void {
-    this.#notBefore[lane] = Math.max(this.#notBefore[lane], this.#time.fromWallClock(until))
+  #pause(lane: Lane, until: number, requested: number): void {
+    const notBefore = this.#time.fromWallClock(until)
+    if (notBefore <= this.#notBefore[lane]) return
+    this.#notBefore[lane] = notBefore
+    this.#pauses[lane] = { requested, waits: until - this.#clock.now() }
   }
 
   /** When the lane's next request may go. */

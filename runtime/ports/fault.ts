@@ -12,6 +12,8 @@ export type FaultKind = FaultInfo['kind']
 export interface FaultDetails {
   /** Milliseconds to wait, as requested by the remote API (`Retry-After`). */
   readonly retryAfter?: number
+  /** The same before it was capped, milliseconds. */
+  readonly requestedRetryAfter?: number
   /** `file:line:column` in the spec. */
   readonly place?: string
   readonly cause?: unknown

@@ -58,7 +58,7 @@ export function createSourceHttp(
   const limiter = createRateLimiter(rateLimit, parts.clock)
   const resetHeader = rateLimit.headers?.reset
   const reset = resetHeader !== undefined && { resetHeader, maxResetDelay: maxResetDelay(rateLimit.windows) }
-  const api = { name, limiter, explain: explainError, json: true, ...reset }
+  const api = { name, limiter, explain: explainError, json: true, hasManyEndpoints: true, ...reset }
   return stats.watch(name, limiter, createHttpClient({ ...parts, timeout }, api))
 }
 

@@ -16,7 +16,7 @@ import { formatStatus } from './status.ts'
 
 export interface RoutesOptions {
   readonly app: Pick<CliApp, 'name' | 'version' | 'summary'>
-  readonly connector: Pick<Connector, 'receive' | 'reportMisdirected' | 'spec' | 'store' | 'gate'>
+  readonly connector: Pick<Connector, 'receive' | 'reportMisdirected' | 'spec' | 'store' | 'gate' | 'connectionStats'>
   readonly console: Console
   /** Disconnects on an uninstall notice of the source. */
   readonly connections?: Connections | undefined

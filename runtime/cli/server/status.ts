@@ -1,5 +1,7 @@
 /** Formats the status text at `/`, for clients that do not accept HTML. */
 import type { Connector } from '../../connector.ts'
+import type { ConnectionStats } from '../../http/connection-stats.ts'
+import { describePause } from '../../http/pauses.ts'
 import { alignColumns, formatCount, formatDuration } from '../../lib/format.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Backlog } from '../../ports/store.ts'
@@ -7,7 +9,7 @@ import type { CliApp } from '../app.ts'
 
 export interface StatusOptions {
   readonly app: Pick<CliApp, 'name' | 'version' | 'summary'>
-  readonly connector: Pick<Connector, 'spec' | 'store' | 'gate'>
+  readonly connector: Pick<Connector, 'spec' | 'store' | 'gate' | 'connectionStats'>
   readonly clock: Clock
   /** May name accounts and hosts. Absent: left out. */
   readonly details: { readonly proxy: string | undefined } | undefined
@@ -38,6 +40,7 @@ export async function formatStatus({ app, connector, clock, details }: StatusOpt
       ['webhooks', `POST ${spec.webhook.path}`],
       ...(proxy === undefined ? [] : [['requests', `through ${proxy}`]]),
       ...(paused === undefined ? [] : [['delivery', details ? `paused: ${paused}` : 'paused; the console says why']]),
+      ...pauseTexts(connector).map((text) => ['pause', text]),
       ['waiting', `live ${waitingText(live, clock)}; backfill ${waitingText(backfill, clock)}`],
       ['dead', dead === 0 ? 'none' : `${formatCount(dead)}; connector dead-letters list`],
     ]),
@@ -45,6 +48,12 @@ export async function formatStatus({ app, connector, clock, details }: StatusOpt
     ...(rows.length === 0 ? ['No events yet.'] : ['Events so far:', '', ...alignColumns(rows, '  ')]),
     '',
   ].join('\n')
+}
+
+function pauseTexts({ spec, connectionStats }: StatusOptions['connector']): readonly string[] {
+  const { source, destination } = connectionStats()
+  const ofSide = (side: string, { pauses = [] }: ConnectionStats) => pauses.map((pause) => describePause(side, pause))
+  return [...ofSide(spec.source.name, source), ...ofSide(spec.destination.name, destination)]
 }
 
 function waitingText({ records, oldest }: Backlog, clock: Clock): string {

@@ -77,7 +77,7 @@ function createLiveUpdates(options: ConsoleOptions, imports: ImportRunner, sessi
     signal,
     extraState: async () => [
       connector.webhookStats(),
-      failureMessages(connector.connectionStats()),
+      connectionState(connector.connectionStats()),
       connector.gate.pausedReason(),
       imports.running,
       imports.waitsForAuth,
@@ -89,6 +89,9 @@ function createLiveUpdates(options: ConsoleOptions, imports: ImportRunner, sessi
   })
 }
 
-/** Only the message: its time changes with each retry, and pages would refresh for nothing. */
-const failureMessages = ({ source, destination }: ReturnType<Connector['connectionStats']>) =>
-  [source, destination].map(({ lastFailure }) => lastFailure?.fault.message ?? null)
+/** Without times that change with each retry: pages would refresh for nothing. */
+const connectionState = ({ source, destination }: ReturnType<Connector['connectionStats']>) =>
+  [source, destination].map(({ lastFailure, pauses = [] }) => [
+    lastFailure?.fault.message ?? null,
+    pauses.map(({ name }) => name),
+  ])

@@ -230,11 +230,25 @@ describe('pauses', () => {
     },
   )
 
-  test('of one request hold the others too', async () => {
+  test('of one request hold the others too: in the store if they are long', async () => {
     const { ask, clock, calls } = play([reject(null, 429, { 'Retry-After': '60' })])
     await faultOf(ask(get, { lane: 'live', signal: never }))
+    await clock.advance(10_000)
+    const { code, details } = await faultOf(ask(get, { lane: 'live', signal: never }))
+    expect([code, details.retryAfter, details.unanswered]).toEqual(['peer/paused', 50_000, false])
+    await clock.advance(35_000)
     await clock.until(ask(get, { lane: 'live', signal: never }))
     expect(calls).toEqual([0, 60_000])
+  })
+
+  test.each([
+    [503, [0, 0]],
+    [429, [0]],
+  ])('of a %i hold other endpoints of the same limit as well: %j', async (status, sent) => {
+    const { ask, calls } = play([reject(null, status, { 'Retry-After': '60' })], { hasManyEndpoints: true })
+    await faultOf(ask(get, { lane: 'live', signal: never }))
+    await ask(get, { lane: 'live', signal: never }).catch(() => undefined)
+    expect(calls).toEqual(sent)
   })
 
   test('the rate limiter is acquired before every try and observes every response', async () => {
@@ -242,6 +256,7 @@ describe('pauses', () => {
     const watched = {
       acquire: async (lane: string) => void seen.push(`acquire ${lane}`),
       observeHeaders: (response: Response) => void seen.push(`observe ${response.status}`),
+      pause: () => undefined,
       pauseUntil: (until: number) => void seen.push(`pause ${until - Date.parse('2026-07-14T09:30:00.000Z')}`),
       usage: () => [],
     }

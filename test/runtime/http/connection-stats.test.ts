@@ -4,12 +4,13 @@ import { expect, test } from 'vitest'
 import { ConnectionStatsRecorder } from '../../../runtime/http/connection-stats.ts'
 import { createRateLimiter } from '../../../runtime/http/rate-limiter.ts'
 import { Fault } from '../../../runtime/ports/fault.ts'
+import { silentLogger } from '../../../runtime/system.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
 test('a success clears the failure, even if the clock was set back between them', async () => {
   let at = Date.parse('2026-07-14T09:30:00.000Z')
   const clock = { ...virtualClock(at), now: () => at }
-  const stats = new ConnectionStatsRecorder(clock)
+  const stats = new ConnectionStatsRecorder({ side: 'x', clock, logger: silentLogger })
   let fault: Fault | undefined = new Fault('transient', 'x/server', 'it answered 503')
   const http = stats.watch('x', createRateLimiter({ windows: [], utilization: 1 }, clock), async () => {
     if (fault) throw fault

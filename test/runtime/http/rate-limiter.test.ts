@@ -129,6 +129,22 @@ test('a pause holds both lanes', async () => {
   ])
 })
 
+test('a long pause ends all waits, and is waited for in the store', async () => {
+  const clock = virtualClock()
+  const pace = createRateLimiter({ windows: [{ limit: 1, interval: 1000 }], utilization: 1 }, clock)
+  await pace.acquire('live', never)
+  const waits = [pace.acquire('live', never), pace.acquire('backfill', never)]
+  pace.pauseUntil(clock.now() + 3_600_000, 9e9)
+  expect(pace.pause()).toEqual({ lanes: 'all', requested: 9e9, waits: 3_600_000, until: clock.now() + 3_600_000 })
+  const refusal = { name: 'PausedTooLong', until: clock.now() + 3_600_000 }
+  for (const wait of [...waits, pace.acquire('live', never)]) await expect(wait).rejects.toMatchObject(refusal)
+  expect(clock.sleeping).toBe(0)
+  await clock.advance(3_580_000)
+  await clock.until(pace.acquire('live', never))
+  expect(clock.now() - refusal.until).toBe(0)
+  expect(pace.pause()).toBeUndefined()
+})
+
 describe('rate limit headers', () => {
   const headers = { limit: 'X-Limit', remaining: 'X-Remaining', reset: 'X-Reset' }
   const spec = { windows: [{ limit: 100, interval: 1000 }], utilization: 1, headers }

@@ -1,6 +1,7 @@
 /** Status cards of the overview: connections, delay, queue, failures, import; and the use of rate limits. */
 import { html } from 'hono/html'
 import type { ConnectionStats, LimitUsage } from '../../../http/connection-stats.ts'
+import { describePause } from '../../../http/pauses.ts'
 import { capitalize, formatCount, formatDuration, formatInterval, plural } from '../../../lib/format.ts'
 import type { Backlog } from '../../../ports/store.ts'
 import { countChanged } from '../../../reconcile/finds.ts'
@@ -15,8 +16,8 @@ export async function statusCards(overview: Overview, context: PageContext): Pro
   const { source, destination } = connectionStats()
   const { lastVerified } = webhookStats()
   return html`<ul class="cards">
-${connectionCard(capitalize(spec.source.name), source, lastVerified && html`Last webhook ${timeElement(lastVerified.at)}.`)}
-${connectionCard(capitalize(spec.destination.name), destination)}
+${connectionCard(spec.source.name, source, lastVerified && html`Last webhook ${timeElement(lastVerified.at)}.`)}
+${connectionCard(spec.destination.name, destination)}
 ${delayCard(overview)}
 ${waitingCard(overview)}
 ${failedCard(overview, context)}
@@ -28,11 +29,13 @@ ${missedCard(overview, context)}
 const card = (title: string, value: Html | string, more: Html | string = '') =>
   html`<li class="card"><h2>${title}</h2><span class="big">${value}</span>${more && html`<p class="soft">${more}</p>`}</li>`
 
-function connectionCard(
-  name: string,
-  { lastSuccessAt, lastFailure }: ConnectionStats,
-  more: Html | '' | undefined = '',
-): Html {
+function connectionCard(side: string, stats: ConnectionStats, more: Html | '' | undefined = ''): Html {
+  const name = capitalize(side)
+  const { lastSuccessAt, lastFailure, pauses = [] } = stats
+  if (pauses.length > 0) {
+    const texts = pauses.map((pause) => `${describePause(side, pause)}.`).join(' ')
+    return card(name, html`<span class="badge warn">Paused</span>`, html`${texts} Other requests go on. ${more}`)
+  }
   if (lastFailure !== undefined) {
     const needsAction = lastFailure.fault.kind === 'config'
     const badge = html`<span class="badge ${needsAction ? 'bad' : 'warn'}">${needsAction ? 'Needs attention' : 'Unreachable'}</span>`
