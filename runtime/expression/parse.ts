@@ -2,6 +2,7 @@
 import jsonata from 'jsonata'
 import { type Node, walkNodes } from './compiler/ast.ts'
 import { DEFAULT_LIMITS, type Limits } from './compiler/runtime/limits.ts'
+import { findExcessiveCopy } from './copied-operands.ts'
 import { explainError } from './jsonata-errors.ts'
 import { restoreCopies } from './restore-copies.ts'
 
@@ -31,12 +32,15 @@ export interface Parsed {
 }
 
 export function parseExpression(text: string, limits: Limits = DEFAULT_LIMITS): Parsed | Problem {
+  if (text.length > MAX_LENGTH) return toTooDeep(text)
+  const copy = findExcessiveCopy(text)
+  if (copy !== undefined) return toExcessiveCopy(text, copy)
   try {
     // Not JSONata's own timeout: it reads the wall clock, which also counts other work of this process.
     const options = { stack: limits.stack, sequence: limits.sequence }
     const engine = jsonata(text, options)
     const root = engine.ast() as Node
-    if (isTooDeep(root, text)) return toTooDeep(text)
+    if (isTooDeep(root, text, hasConcurrentParts(root) ? MAX_DEPTH : DEFAULT_LIMITS.stack)) return toTooDeep(text)
     restoreCopies(root, text)
     if (hasConcurrentParts(root)) options.stack *= CONCURRENT_PARTS_PER_LEVEL
     return { text, root, engine, limits }
@@ -45,21 +49,24 @@ export function parseExpression(text: string, limits: Limits = DEFAULT_LIMITS): 
   }
 }
 
+/** Characters. A list of 50,000 numbers takes half a second to compile. */
+const MAX_LENGTH = 100_000
+
 /**
- * Nodes within nodes. The checks and the compiler recurse: at 1,000 they exhaust Node's own stack. Evaluation without
- * lists and objects ends at 625 levels.
+ * Nodes within nodes. The checks and the compiler recurse: at 1,000 they exhaust Node's own stack. Without lists and
+ * objects an evaluation ends at the limit of levels, so that a sum of more terms would fail for every record.
  */
 const MAX_DEPTH = 700
 
-function isTooDeep(root: Node, text: string): boolean {
+function isTooDeep(root: Node, text: string, limit: number): boolean {
   // A character makes at most two nodes.
-  if (text.length * 2 < MAX_DEPTH) return false
+  if (text.length * 2 < limit) return false
   const stack: [value: unknown, depth: number][] = [[root, 0]]
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const [value, above] = next
     if (typeof value !== 'object' || value === null) continue
     const depth = Array.isArray(value) ? above : above + 1
-    if (depth > MAX_DEPTH) return true
+    if (depth > limit) return true
     for (const child of Object.values(value)) stack.push([child, depth])
   }
   return false
@@ -100,6 +107,13 @@ const toTooDeep = (text: string): Problem => ({
   message: 'the expression is too long, or nested too deeply',
   help: 'bind parts of it to names first: ($part := …; …)',
   span: [0, text.length],
+})
+
+const toExcessiveCopy = (text: string, at: number): Problem => ({
+  code: 'too-deep',
+  message: `the left side of ${text.slice(at, at + 2)} is too large: JSONata reads it twice, and what is nested in it four times and more`,
+  help: 'leave out the brackets (a ?? b ?? c), or bind the left side to a name first: ($left := …; $left ?? c)',
+  span: [at, at + 2],
 })
 
 const HELP: Readonly<Record<string, string>> = {
