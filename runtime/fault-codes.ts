@@ -49,7 +49,7 @@ export const FAULT_CODES: readonly FaultCode[] = [
     ],
   ]),
   ...faultCodes('transient', 'none', [
-    ['auth/stopped', 'The process stopped during a refresh of credentials.'],
+    ['auth/stopped', 'The process stopped while credentials were refreshed or their account was identified.'],
     ['auth/unreadable', 'The credentials of a host could not be read.'],
   ]),
 

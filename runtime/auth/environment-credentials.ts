@@ -1,10 +1,11 @@
 /** Credentials from the environment or a host: identifies their account once for each key and pins the store to it. */
 import { asTransientFault } from '../http/transient-faults.ts'
+import { waitFor } from '../lib/abort.ts'
 import { environmentKeyCheckpoint } from '../lib/checkpoint-names.ts'
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { AuthProvider } from '../ports/auth.ts'
 import type { Clock } from '../ports/effects.ts'
-import { type Fault, toFault } from '../ports/fault.ts'
+import { Fault, toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
 import type { Json } from '../ports/types.ts'
 import { claimAccount } from '../source/claim-account.ts'
@@ -84,7 +85,8 @@ export class EnvironmentCredentials {
     this.#checking ??= this.#checkNow(signal).finally(() => {
       this.#checking = undefined
     })
-    await this.#checking
+    // The request is the first caller's; each may stop waiting for it.
+    await waitFor(this.#checking, signal, stopped)
   }
 
   /** The fault of the last check, if the store belongs to another account. */
@@ -121,6 +123,10 @@ export class EnvironmentCredentials {
       () => undefined,
     )
   }
+}
+
+function stopped(): Fault {
+  return new Fault('transient', 'auth/stopped', 'stopped while identifying an account; will retry')
 }
 
 export interface HostAuthParts extends NetworkEffects {

@@ -1,6 +1,6 @@
 /** Holds the credentials of one side and refreshes them before they expire: once for all callers and processes. */
 
-import { onAbort } from '../lib/abort.ts'
+import { waitFor } from '../lib/abort.ts'
 import { credentialsCheckpoint } from '../lib/checkpoint-names.ts'
 import type { Lock } from '../lib/lock.ts'
 import type { AuthMethod, AuthProvider, RequestAuth } from '../ports/auth.ts'
@@ -104,7 +104,7 @@ export class RefreshingAuth implements AuthProvider {
     if (credentials === undefined) return false
     if (toRequestAuth(side, credentials).headers.Authorization !== rejected.headers.Authorization) return true
     if (credentials.kind === 'key' || credentials.refreshToken === undefined) {
-      await this.recheck(credentials)
+      await waitFor(this.recheck(credentials), signal, stopped)
       return false
     }
     const age = clock.now() - credentials.issuedAt
@@ -148,13 +148,7 @@ export class RefreshingAuth implements AuthProvider {
     this.#refreshing ??= this.#refreshExclusively(stale).finally(() => {
       this.#refreshing = undefined
     })
-    const aborted = new Promise<never>((_, reject) => {
-      const stop = () => reject(stopped())
-      const removeListener = onAbort(signal, stop)
-      if (signal.aborted) stop()
-      this.#refreshing?.then(removeListener, removeListener)
-    })
-    await Promise.race([this.#refreshing, aborted])
+    await waitFor(this.#refreshing, signal, stopped)
   }
 
   /** One refresh for all processes on the store. */

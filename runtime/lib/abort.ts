@@ -16,3 +16,18 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
     else onAbort(signal, resolve)
   })
 }
+
+/** The promise, which goes on, or a rejection with `abortError()` once the signal aborts: for a caller of shared work. */
+export async function waitFor<T>(promise: Promise<T>, signal: AbortSignal, abortError: () => Error): Promise<T> {
+  let stopListening: () => void = () => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    const stop = () => reject(abortError())
+    stopListening = onAbort(signal, stop)
+    if (signal.aborted) stop()
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    stopListening()
+  }
+}

@@ -101,6 +101,16 @@ const PHASES: Readonly<Record<string, Phase>> = {
     enter: connectForLong,
   },
   'reconciling beside delivery': { args: start, side: 'intercom', requests: /search/, exit: 0, faults: ['silent'] },
+  'first request of an import': { args: ['backfill'], side: 'intercom', requests: /./, exit: 1, faults: ['silent'] },
+  'account of an import': {
+    args: ['backfill'],
+    side: 'klaviyo',
+    requests: /accounts/,
+    exit: 1,
+    faults: ['silent after the headers'],
+  },
+  'first request of reconcile': { args: ['reconcile'], side: 'intercom', requests: /./, exit: 1, faults: ['dripping'] },
+  check: { args: ['check'], side: 'klaviyo', requests: /./, exit: 1, faults: ['dripping'] },
   'page of an import': {
     args: ['backfill'],
     side: 'intercom',

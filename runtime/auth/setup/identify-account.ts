@@ -1,8 +1,9 @@
 /** Identifies the account at a side that a set of credentials belongs to. */
 import type { Expression } from '../../expression/expression.ts'
 import { createHttpClient } from '../../http/client.ts'
+import { FOREIGN_REFUSAL } from '../../http/error-response.ts'
 import { createRateLimiter } from '../../http/rate-limiter.ts'
-import { asId } from '../../lib/json.ts'
+import { asId, isObject } from '../../lib/json.ts'
 import { Fault } from '../../ports/fault.ts'
 import type { ErrorExplanation } from '../../ports/source.ts'
 import type { Json } from '../../ports/types.ts'
@@ -20,9 +21,9 @@ export async function identifyAccount(
   const { name, timeout, account, label } = side
   if (account === undefined) return { id: name }
   const windows = [{ limit: 1, interval: 1000 }]
-  const explain = (status: number) => explainRejection(side, credentials, status)
+  const explain = (status: number, answer: Json | undefined) => explainRejection(side, credentials, status, answer)
   const limiter = createRateLimiter({ windows, utilization: 1 }, effects.clock)
-  const send = createHttpClient({ ...effects, timeout }, { name, limiter, explain })
+  const send = createHttpClient({ ...effects, timeout }, { name, limiter, explain, json: true })
   const headers = { ...side.headers, Authorization: authorizationHeader(side, credentials) }
   const { body = null } = await send(
     () => buildRequest(account.request, { bindings: {}, baseUrl: apiHost(side, credentials.region), headers }),
@@ -44,6 +45,7 @@ function explainRejection(
   { configured, hosts, account, explainStatus }: Side,
   { kind }: Credentials,
   status: number,
+  body: Json | undefined,
 ): ErrorExplanation {
   const key = configured === undefined ? 'the pasted credentials' : 'the configured credentials'
   const subject = kind === 'key' ? key : 'the access token it has just issued'
@@ -53,5 +55,8 @@ function explainRejection(
     const permission = account?.permission ?? 'a permission'
     return { message: `${subject} cannot read which account they belong to: ${permission} is missing` }
   }
-  return explainStatus?.(status) ?? {}
+  const own = explainStatus?.(status)
+  if (own !== undefined || status < 400 || status >= 500 || status === 408 || status === 429) return own ?? {}
+  // No record is to blame for an account without a name.
+  return isObject(body) || status === 404 ? { kind: 'config' } : FOREIGN_REFUSAL
 }
