@@ -9,7 +9,7 @@ export interface Loaders {
   spec(
     folder: URL,
     app: Pick<CliApp, 'functions' | 'names'>,
-    options?: Pick<LoadOptions, 'checkOnly'>,
+    options?: Pick<LoadOptions, 'checkOnly' | 'runTrials'>,
   ): Promise<LoadedSpec>
   store(url: string, options: { readonly clock: Clock }): Promise<Store>
 }

@@ -26,7 +26,7 @@ type Style = 'red' | 'yellow' | 'bold' | 'dim' | 'cyan'
  * Editors parse only the first line, so it is always `path:line:column: severity: message [code]`. `columns`: of the
  * terminal, in which the caret must stay under its line.
  */
-export function renderDiagnostic(diagnostic: Diagnostic, color = false, columns = MAX_LINE_WIDTH): string {
+export function renderDiagnostic(diagnostic: Diagnostic, color = false, columns = Number.POSITIVE_INFINITY): string {
   const { file, span, severity, message, code, help } = diagnostic
   const paint = (style: Style, text: string) => (color ? styleText(style, text) : text)
   const tint = severity === 'error' ? 'red' : 'yellow'

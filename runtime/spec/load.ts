@@ -7,6 +7,7 @@ import type { Recipe } from '../ports/recipes.ts'
 import { checkConnector } from './check/connector.ts'
 import { checkDestinationLimits, checkNames, type DestinationNames } from './check/destination.ts'
 import { checkDuplicates, checkUnused, type MappingFile } from './check/mappings.ts'
+import { runTrials } from './check/trial-run.ts'
 import {
   compileDelivery,
   compileDestination,
@@ -40,6 +41,8 @@ export interface LoadOptions {
   readonly programs?: SerializedPrograms
   /** Checks only: evaluating an expression throws a `TypeError`. Loads half as much code. */
   readonly checkOnly?: boolean
+  /** Runs each expression on made-up records, and warns of those that fail. */
+  readonly runTrials?: boolean
 }
 
 export interface LoadedSpec {
@@ -57,7 +60,7 @@ export interface LoadedSpec {
  */
 export async function loadSpec(
   folder: string | URL,
-  { functions, names, files = openSpecFolder(folder), programs, checkOnly = false }: LoadOptions,
+  { functions, names, files = openSpecFolder(folder), programs, checkOnly = false, ...options }: LoadOptions,
 ): Promise<LoadedSpec> {
   const link = checkOnly
     ? createCheckOnlyLinker(functions)
@@ -70,6 +73,7 @@ export async function loadSpec(
   const metrics = context.failed ? undefined : documents.mappings.map(({ document }) => document.metric)
   const { recipes, files: recipeFiles } = await readRecipes(files, metrics, context)
   const sourceFiles = [...documents.files, ...recipeFiles]
+  if (options.runTrials && !context.failed) await runTrials(context.trials)
   // A metric that is removed or disabled never exists at the destination, or no longer grows.
   const isOffered = (recipe: Recipe) =>
     recipe.metrics.every((name) => spec?.mappings.some(({ metric }) => metric === name))

@@ -46,7 +46,7 @@ export const validateCommand: CommandDefinition = {
     const format = readFormat(context, input)
     const verbose = input.flag('verbose')
     const folder = specFolder(context, input.operands[0])
-    const loaded = await load.spec(folder, app, { checkOnly: !verbose })
+    const loaded = await load.spec(folder, app, { runTrials: true })
     const diagnostics = fromWorkingDirectory(loaded.diagnostics, folder, io.cwd)
     context.print(await render({ ...loaded, diagnostics, folder, format, verbose }, context))
     const ok = loaded.spec !== undefined && (!input.flag('strict') || diagnostics.length === 0)

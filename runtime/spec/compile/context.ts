@@ -3,6 +3,7 @@ import type { Expression, Linker } from '../../expression/expression.ts'
 import type { FunctionTable } from '../../expression/functions.ts'
 import { isProblem, type Origin, type Parsed, type Problem, parseExpression } from '../../expression/parse.ts'
 import type { KnownFields } from '../check/known-fields.ts'
+import type { Trial } from '../check/trial-run.ts'
 import type { Diagnostic } from '../diagnostic.ts'
 import type { Path } from '../yaml.ts'
 
@@ -35,6 +36,8 @@ export class CompileContext {
 
   /** Each expression without a syntax error, in the order of compilation. */
   readonly expressions: PlacedExpression[] = []
+  /** Those whose input is declared. */
+  readonly trials: Trial[] = []
   readonly #link: Linker
   readonly #parsed = new Map<string, Parsed | Problem>()
 

@@ -97,7 +97,7 @@ export class SpecNode {
     const at = (offset: number) => this.#yaml.file.place(text.at(offset))
     const expression = context.link(parsed, this, { place: at(0), at })
     // An unknown name would be reported as an unknown field, too.
-    return { expression, result: problems.length > 0 ? CONSTANT : this.#checkFields(parsed, text, scope) }
+    return { expression, result: problems.length > 0 ? CONSTANT : this.#checkFields(parsed, expression, scope) }
   }
 
   #createPlaceholder(text: PlacedText): Expression {
@@ -105,14 +105,18 @@ export class SpecNode {
     return { text: text.value, place, variables: new Set<string>(), evaluate: async () => undefined }
   }
 
-  /** Reports unknown fields. */
-  #checkFields(parsed: Parsed, text: PlacedText, { variables, input, part, key }: Scope): Value {
-    const { fields } = this.context
+  /** Reports unknown fields, and what contradicts their types. */
+  #checkFields(parsed: Parsed, expression: Expression, { variables, input, part, key }: Scope): Value {
+    const { fields, trials } = this.context
+    const text = this.text()
     const bound = [...variables].map((name) => {
       const isOfKey = key !== undefined && name === 'notification'
       return [name, isOfKey ? key.notification : getVariable(name, fields, part)] as const
     })
     const { result, unknownFields, problems } = followFields(parsed, createRecord(input), new Map(bound))
+    const isClean = unknownFields.length === 0 && problems.length === 0
+    if (input !== undefined && isClean)
+      trials.push({ expression, input, variables: new Map(bound), warn: (words) => this.warn(words) })
     for (const { code, span, ...words } of problems) {
       this.warn({ code: `expression/${code}`, ...words }, spanInFile(span, text))
     }

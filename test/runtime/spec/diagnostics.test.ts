@@ -46,7 +46,7 @@ const cases = (kind: string): readonly string[] =>
 
 async function diagnose(kind: string, name: string) {
   const changes = parse(readFileSync(new URL(`${kind}/${name}.yaml`, folder), 'utf8')) as Changes
-  const { spec, diagnostics } = await loadSpec('', { functions, names, files: applyChanges(changes) })
+  const { spec, diagnostics } = await loadSpec('', { functions, names, files: applyChanges(changes), runTrials: true })
   return { spec, diagnostics, text: diagnostics.map((each) => `${renderDiagnostic(each)}\n`).join('\n') }
 }
 
