@@ -213,10 +213,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Check the owner and the mode of the file and its folder.',
     ],
     ['store/corrupt', 'The store file is damaged, or not a store.', 'Restore it from a backup.'],
+    ['store/foreign', 'The store file is a database of another program.', 'Use another path, which may not exist yet.'],
     [
       'store/full',
       'The disk of the store is full. Nothing was written.',
-      'Free space on the disk. The connector then resumes.',
+      'Free space on the disk. A running connector then resumes.',
     ],
     ['store/newer', 'A newer version of the connector wrote the store.', 'Run that version or a later one.'],
   ]),

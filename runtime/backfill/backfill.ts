@@ -1,8 +1,9 @@
 /** Imports history: reads streams into the store, page and checkpoint in one transaction, while a worker delivers. */
 
 import { onAbort } from '../lib/abort.ts'
+import { retryStore } from '../lib/retry-store.ts'
 import { Fault, toFault } from '../ports/fault.ts'
-import type { Json } from '../ports/types.ts'
+import type { Json, SourceRecord } from '../ports/types.ts'
 import { buildStreamRecord, requireSomeId } from '../source/envelope.ts'
 import { paginateAs, retryTransient } from '../source/paginate.ts'
 import type { Spec, StreamSpec } from '../spec/spec.ts'
@@ -74,7 +75,7 @@ async function* readAndDeliver(
     }
     if (options.signal.aborted) return
     if (failure !== undefined) throw failure
-    await finish(state, parts)
+    await finish(state, parts, options.signal)
     yield await progress()
   } finally {
     stopListening()
@@ -91,7 +92,7 @@ function lockLostFault(): Fault {
 }
 
 /** Deletes the cached lookups of a complete import: personal data, and stale tomorrow. */
-async function finish(state: BackfillState, parts: BackfillParts): Promise<void> {
+async function finish(state: BackfillState, parts: BackfillParts, signal: AbortSignal): Promise<void> {
   const { store, spec, clock, logger } = parts
   const all = positionsOf(state)
   for (const { stream, recordsRead: read, total, missing } of all)
@@ -102,7 +103,7 @@ async function finish(state: BackfillState, parts: BackfillParts): Promise<void>
   state.endedAt = clock.now()
   await noteLiveEnds(state, parts)
   await noteUnavailableParts(state, parts)
-  await store.append([], toCheckpoint(state))
+  await retryStore(() => store.append([], toCheckpoint(state)), { clock, logger, signal })
   if (!isComplete) return
   for (const { name, batch } of spec.lookups.values()) if (batch) await store.deleteCache(name)
 }
@@ -149,11 +150,18 @@ class HistoryReader {
 
   async #enter(phase: BackfillState['phase']): Promise<void> {
     this.#state.phase = phase
-    await this.#parts.store.append([], toCheckpoint(this.#state))
+    await this.#append([])
+  }
+
+  /** A full disk holds the import up, and does not end it. */
+  async #append(records: readonly SourceRecord[]): Promise<void> {
+    const { store, clock, logger } = this.#parts
+    const append = () => store.append(records, toCheckpoint(this.#state))
+    await retryStore(append, { clock, logger, signal: this.#signal })
   }
 
   async #readStream(position: StreamState, workspace: string): Promise<void> {
-    const { spec, store, clock } = this.#parts
+    const { spec, clock } = this.#parts
     const { run } = this.#state
     const stream = streamOf(spec, position.stream)
     const resource = spec.resources.get(stream.resource)
@@ -170,7 +178,7 @@ class HistoryReader {
     for await (const page of paginateAs(this.#parts, stream, start, this.#signal)) {
       advance(position, page)
       // One transaction: after a crash the next run reads the page after the last one on disk.
-      await store.append(page.items, toCheckpoint(this.#state))
+      await this.#append(page.items)
       await this.#waitForRoom()
     }
   }

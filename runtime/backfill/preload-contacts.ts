@@ -1,7 +1,9 @@
 /** Before history: preloads all contacts, if that costs fewer requests than fetching them in batches. */
 import type { Bindings } from '../expression/expression.ts'
 import { asId } from '../lib/json.ts'
+import { retryStore } from '../lib/retry-store.ts'
 import { CONTACT } from '../mapping/hydrate.ts'
+import type { CacheEntry } from '../ports/store.ts'
 import { paginate, readPage, retryTransient } from '../source/paginate.ts'
 import type { LookupSpec, StreamSpec } from '../spec/spec.ts'
 import { advance, type BackfillState, type StreamState, startOf, toCheckpoint, windowBindings } from './state.ts'
@@ -18,7 +20,7 @@ export async function preloadContacts(state: BackfillState, parts: BackfillParts
   if (preload.done) return
   const id = spec.resources.get(stream.resource)?.id
   for await (const page of paginate(parts, stream, startOf(preload, {}), signal)) {
-    const entries = []
+    const entries: CacheEntry[] = []
     for (const item of page.items) {
       const key = asId(await id?.evaluate(item))
       if (key !== undefined) entries.push({ key, value: item, at: clock.now() })
@@ -29,7 +31,8 @@ export async function preloadContacts(state: BackfillState, parts: BackfillParts
       logger.warn('contacts without an id were set apart', { stream: stream.name, contacts: withoutId })
     advance(preload, page)
     // Written at once, the two share a commit; if only one survives a crash, the page is read again.
-    await Promise.all([store.writeCache(lookup.name, entries), store.append([], toCheckpoint(state))])
+    const write = () => Promise.all([store.writeCache(lookup.name, entries), store.append([], toCheckpoint(state))])
+    await retryStore(write, { clock, logger, signal })
   }
 }
 

@@ -9,6 +9,8 @@ const FIRST_DELAY = 5_000
 const LONGEST_DELAY = 3_600_000
 /** Credentials and permissions are retried at this interval without end: a person must change them. Milliseconds. */
 const CONFIG_DELAY = 60_000
+/** A store that is full, say: no record is to blame, and it works for all of them again at once. Milliseconds. */
+const STORE_DELAY = 5_000
 /** Lower bound of the delay, even for a `Retry-After` of 0. Milliseconds. */
 const SHORTEST_DELAY = 1_000
 
@@ -65,7 +67,7 @@ export function failingSince(fault: Fault, { retryState, now }: AttemptInfo): nu
 export function retryAt(fault: Fault, attempts: AttemptInfo, random: Random): number | undefined {
   if (!isRetryable(fault)) return undefined
   const { attempt, retryFor, now } = attempts
-  if (fault.kind === 'config') return now + CONFIG_DELAY
+  if (fault.kind === 'config') return now + (fault.code.startsWith('store/') ? STORE_DELAY : CONFIG_DELAY)
   if (now - failingSince(fault, attempts) > retryFor && attempt >= leastAttempts(retryFor)) return undefined
   const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.min(attempt - 1, 20))
   return now + Math.max(fault.details.retryAfter ?? 0, SHORTEST_DELAY + Math.round(random() * longest))

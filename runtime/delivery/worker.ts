@@ -4,8 +4,9 @@ import { onAbort } from '../lib/abort.ts'
 import { Batcher } from '../lib/batcher.ts'
 import { Latch } from '../lib/latch.ts'
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
+import { retryStore } from '../lib/retry-store.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
-import { Fault, toFault } from '../ports/fault.ts'
+import { Fault } from '../ports/fault.ts'
 import type { LeaseRequest, Store } from '../ports/store.ts'
 import type { Lane, LeasedRecord, Outcome, Settlement } from '../ports/types.ts'
 import { type Isolation, processIsolation, SUSPECTS_AT_ONCE } from './cut-off.ts'
@@ -37,10 +38,6 @@ const CUT_OFF_EVERY_MS = 1_000
 /** How long records that were cut off repeatedly are tried one after another before the others have a turn. Milliseconds. */
 const ALONE_AT_MOST_MS = 5_000
 const ALONE = 'trying a record alone that was in work when earlier processes ended'
-/** Pause before a store that cannot be used is tried again. */
-const STORE_PAUSE_MS = 1_000
-/** Faults of a store that an operator repairs while the process runs: a full disk, a read-only file system. */
-const REPAIRED_OUTSIDE: ReadonlySet<string> = new Set(['store/full', 'store/read-only', 'store/unopenable'])
 /** Longest delay of a settlement, milliseconds: history fills its commits, live outcomes show up soon. */
 const SETTLE_LINGER_MS: Readonly<Record<Lane, number>> = { live: 25, backfill: 250 }
 
@@ -206,20 +203,9 @@ class LaneWorker {
     this.#inFlight.delete(record)
   }
 
-  /** Waits for a store that is busy, full or read-only: it holds the records safely, and a stopped worker would deliver none of them. */
-  async #retryStore<T>(operation: () => Promise<T>): Promise<T> {
+  #retryStore<T>(operation: () => Promise<T>): Promise<T> {
     const { clock, logger } = this.#parts
-    for (;;) {
-      try {
-        return await operation()
-      } catch (error) {
-        const fault = toFault(error)
-        if (fault.kind !== 'transient' && !REPAIRED_OUTSIDE.has(fault.code)) throw error
-        logger.error(`store unavailable, retrying: ${fault.message}`, { lane: this.#lane, code: fault.code })
-        await clock.sleep(STORE_PAUSE_MS, this.#signal)
-        if (this.#signal.aborted) throw error
-      }
-    }
+    return retryStore(operation, { clock, logger, signal: this.#signal, fields: { lane: this.#lane } })
   }
 
   async #drain(): Promise<void> {

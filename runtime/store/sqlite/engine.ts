@@ -44,12 +44,12 @@ type FaultRow = readonly [kind: FaultKind, code: string, message: string]
 const BUSY: FaultRow = [
   'transient',
   'store/busy',
-  'another program locks the store file, such as a database browser or a backup; nothing was written. Close it: the connector resumes without a restart',
+  'another program locks the store file, such as a database browser or a backup; nothing was written. Close it; a running connector then resumes',
 ]
-const CORRUPT: FaultRow = [
+export const CORRUPT: FaultRow = [
   'config',
   'store/corrupt',
-  'the store file is damaged, or not a store: restore it from a backup',
+  'the store file is damaged, cut off, or not a store: restore it from a backup, or use another path',
 ]
 
 /** By primary result code, https://sqlite.org/rescode.html. */
@@ -57,12 +57,16 @@ const FAULTS: Readonly<Record<number, FaultRow>> = {
   5: BUSY,
   6: BUSY,
   8: ['config', 'store/read-only', 'the store file is read-only: check the owner and mode of the file and its folder'],
-  10: ['transient', 'store/io', 'the disk failed to read or write the store; nothing was written'],
+  10: [
+    'transient',
+    'store/io',
+    'the disk failed to read or write the store; nothing was written. Check the disk; a running connector then resumes',
+  ],
   11: CORRUPT,
   13: [
     'config',
     'store/full',
-    'the disk of the store is full; nothing was written. Free some space: the connector resumes without a restart',
+    'the disk of the store is full; nothing was written. Free some space; a running connector then resumes',
   ],
   14: ['config', 'store/unopenable', 'the store file cannot be opened: check its path, owner and mode'],
   26: CORRUPT,
@@ -71,7 +75,7 @@ const FAULTS: Readonly<Record<number, FaultRow>> = {
 /** Turns an error of the engine into a fault. The engine's message may quote a value, so it is only the cause. */
 export function storeFault(error: unknown): Fault {
   if (error instanceof Fault) return error
-  const [kind, code, message] = FAULTS[primaryCode(error)] ?? [
+  const [kind, code, message] = FAULTS[faultCode(error)] ?? [
     'bug',
     'store/unexpected',
     'the store rejected a statement',
@@ -81,8 +85,13 @@ export function storeFault(error: unknown): Fault {
 
 export const isBusy = (error: unknown): boolean => storeFault(error).code === BUSY[1]
 
+/** SQLITE_IOERR_SHMSIZE: no room for the index of the log. */
+const NO_ROOM = 4874
+const FULL = 13
+
 /** Extended codes carry the primary one in their lowest byte. */
-function primaryCode(error: unknown): number {
+function faultCode(error: unknown): number {
   const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
+  if (code === NO_ROOM) return FULL
   return typeof code === 'number' ? code & 0xff : -1
 }

@@ -1,11 +1,11 @@
 /** Opens the store file: its location, its permissions and the durability it promises. */
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Clock } from '../../ports/effects.ts'
 import { Fault } from '../../ports/fault.ts'
 import { Connection } from './connection.ts'
-import { isBusy, openEngine, storeFault } from './engine.ts'
-import { migrate } from './schema.ts'
+import { CORRUPT, isBusy, openEngine, storeFault } from './engine.ts'
+import { assertOurs, migrate } from './schema.ts'
 
 /**
  * Milliseconds that SQLite itself waits for another process, which stops this one: enough for a usual transaction. Longer
@@ -38,9 +38,12 @@ export async function openConnection(path: string, clock: Clock): Promise<Connec
   const db = new Connection(await openEngine(file).catch(rethrowAsFault))
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`)
+    // Before WAL, which is written into the file.
+    await retryWhileBusy(() => assertOurs(db), clock)
     // SQLite ignores the busy timeout there.
     await retryWhileBusy(() => db.exec('PRAGMA journal_mode = WAL'), clock)
     db.exec(PRAGMAS)
+    assertWhole(db, file)
     await retryWhileBusy(() => migrate(db), clock)
     return db
   } catch (error) {
@@ -68,6 +71,18 @@ function createPrivateFile(file: string): void {
       { cause },
     )
   }
+}
+
+/**
+ * SQLite notices that a file was cut off (a copy on a full disk) only when it reads the missing pages, after webhooks were
+ * acknowledged. With a log beside it, the file may rightly be shorter.
+ */
+function assertWhole(db: Connection, file: string): void {
+  const read = (pragma: 'page_count' | 'page_size') => db.get<Record<string, number>>(`PRAGMA ${pragma}`)?.[pragma] ?? 0
+  const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  const [kind, code, message] = CORRUPT
+  if (size(`${file}-wal`) === 0 && size(file) < read('page_count') * read('page_size'))
+    throw new Fault(kind, code, message)
 }
 
 /** Another process may be opening the file, or hold its lock. */

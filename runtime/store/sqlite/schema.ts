@@ -196,15 +196,25 @@ const MIGRATIONS: readonly string[] = [
   `,
 ]
 
-/** Brings the file up to date. Throws a `config` fault for a file of a newer version. */
+/** Reads the version. Throws a `config` fault, and changes nothing, for a file of another program or a newer version. */
+export function assertOurs(db: Connection): number {
+  const version = db.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
+  const tables = db.all<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'").map(({ name }) => name)
+  const isOurs = version === 0 ? tables.length === 0 : tables.includes('records') && tables.includes('delivered_keys')
+  if (!isOurs) throw new Fault('config', 'store/foreign', FOREIGN)
+  if (version > MIGRATIONS.length) throw new Fault('config', 'store/newer', NEWER)
+  return version
+}
+
+/** Brings the file up to date. Throws as `assertOurs` does. */
 export function migrate(db: Connection): void {
   db.transaction(() => {
     // Read inside the transaction: of two processes that open a new file, the second finds the work done.
-    const version = db.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
-    if (version > MIGRATIONS.length) throw new Fault('config', 'store/newer', NEWER)
-    for (const step of MIGRATIONS.slice(version)) db.exec(step)
+    for (const step of MIGRATIONS.slice(assertOurs(db))) db.exec(step)
     db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`)
   })
 }
 
+const FOREIGN =
+  'the store file is a database of another program; nothing was written. Use another path, which may not exist yet'
 const NEWER = 'a newer version of this program wrote the store file: run that version, or use another file'

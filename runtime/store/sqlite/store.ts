@@ -120,10 +120,7 @@ class SqliteStore implements Store {
       const released = releaseDeadOwners(this.#db, this.#owner, this.#isAlive, now)
       queue.expireLeases(this.#db, now)
       const records = queue.lease(this.#db, request, now, lessee)
-      if (records.length > 0) {
-        touchOwner(this.#db, this.#owner, now)
-        this.#dueTimes.update('store')
-      }
+      if (records.length > 0) touchOwner(this.#db, this.#owner, this.#dueTimes.update('store'))
       return { released, records }
     })
     if (released) this.#waiters.wake(LANES)
@@ -286,6 +283,8 @@ class SqliteStore implements Store {
       await this.#commits.write(() => unregisterOwner(this.#db, this.#owner))
       // Moves the log into the file: a copy of the file alone is then the whole store.
       this.#db.get('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch {
+      // A full disk, say: the next process releases the leases and reads the log.
     } finally {
       this.#db.close()
       this.#waiters.wake(LANES)
