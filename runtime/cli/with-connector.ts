@@ -11,6 +11,7 @@ import type { CommandContext } from './command.ts'
 import { encryptionKeyFor, storeFile } from './encryption-key.ts'
 import { usageError } from './errors.ts'
 import { loadSpecOrExit } from './load-spec.ts'
+import { loadLogLibrary } from './output/log.ts'
 import { createProxiedFetch } from './proxy/proxied-fetch.ts'
 import { readProxySettings } from './proxy/proxy-settings.ts'
 import { requireSettings } from './settings.ts'
@@ -52,8 +53,7 @@ export async function withConnector<T>(
   // An existing store may hold credentials, so missing settings are checked after opening it.
   const mayHoldCredentials = app.openConnections !== undefined && storeExists(url)
   if (!mayHoldCredentials) requireSettings(app, env, options.needs, hint)
-  // The first line loads the library of the log, which later may find no free descriptor.
-  logger.debug('opening the spec and the store')
+  loadLogLibrary()
   const proxy = readProxySettings(env)
   const { spec } = await loadSpecOrExit(context, undefined, options.strict)
   const fetch = proxy ? await createProxiedFetch(proxy, io.fetch) : io.fetch

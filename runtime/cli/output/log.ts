@@ -66,6 +66,11 @@ class PinoLogger implements Logger {
 
 const require = createRequire(import.meta.url)
 
+/** For a command that runs for long: its first line may come when no descriptor is free, or the files are away. */
+export function loadLogLibrary(): void {
+  require('pino')
+}
+
 function openPino(out: Pick<Footer, 'print'>, { level, pretty, color, clock }: LogOptions): Pino {
   const { pino } = require('pino') as typeof import('pino')
   const render = pretty ? prettyRenderer(color) : (line: string) => line
