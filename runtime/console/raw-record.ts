@@ -31,12 +31,16 @@ export function maskedJson(value: Json | undefined, key = ''): Json {
 const maskAny = (value: Json | undefined): Json =>
   value === null || value === undefined || value === '' ? (value ?? null) : MASK
 
-/** The record's JSON with a link to the same page, masked or in full. */
-export function rawRecord({ id, body }: Pick<LedgerEntry, 'id' | 'body'>, inFull: boolean, { url }: PageContext): Html {
+/** The record's JSON with a link to the same page, masked or in full. The link names a row of the ledger, never a person. */
+export function rawRecord(
+  { seq, body }: Pick<LedgerEntry, 'seq' | 'body'>,
+  inFull: boolean,
+  { url }: PageContext,
+): Html {
   if (body === undefined) return RECORD_EXPIRED
   const query = new URLSearchParams(url.search)
   if (inFull) query.delete('full')
-  else query.set('full', id)
+  else query.set('full', String(seq))
   return html`<p><a class="button plain small" href="?${query.toString()}#raw">${inFull ? 'Hide personal data' : 'Show personal data'}</a>
 <span class="soft">${inFull ? 'As received.' : 'Personal data is masked.'}</span></p>
 <pre class="yaml" id="raw" tabindex="0" aria-label="The record as received"><code>${formatBody(body, inFull)}</code></pre>`

@@ -5,6 +5,7 @@ import type { EncryptionKey } from '../auth/vault.ts'
 import type { Connector } from '../connector.ts'
 import type { Clock, Logger } from '../ports/effects.ts'
 import type { ImportRunner } from './pages/import/import-runner.ts'
+import type { Searches } from './server/searches.ts'
 
 /** Markup from `html` of `hono/html`, which escapes every interpolated value. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
@@ -69,13 +70,18 @@ export interface PageContext {
   readonly form: URLSearchParams
   /** Id of the browser's session: stable while it lasts, and secret. */
   readonly session: string
+  /** What was searched for, by names that may appear in addresses. */
+  readonly searches: Searches
   /** A hidden field that every `<form method="post">` must hold. */
   readonly csrfField: Html
   /** Prefixes a path of the console with its mount path. */
   link(path: string): string
   /** Event stream of the changes since this page was rendered. */
   readonly eventsUrl: string
-  /** Ends an action: redirects to a page that shows `text` once. `text` must hold no payload and no address. */
+  /**
+   * Ends an action: redirects to a page that shows `text` once. `text` must hold no payload and no address, `path` nothing
+   * of a person, hashed or not.
+   */
   redirect(path: string, text?: string, tone?: Tone): Response
   /** 404, inside the layout. */
   notFound(text: string): Promise<Response>

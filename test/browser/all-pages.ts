@@ -26,7 +26,8 @@ async function seededPages({ store, url }: AppUnderTest): Promise<PageUrl[]> {
   const [event] = await store.events({ metric: 'Rated Conversation', limit: 1, status: 'delivered' })
   const [group] = await store.groupDeadLetters()
   const encode = encodeURIComponent
-  const [example, groupName] = [encode(group?.example ?? ''), encode(group?.group ?? '')]
+  const groupName = encode(group?.group ?? '')
+  const [example, ticket] = await Promise.all([seqOf(group?.example, store), seqOf(TICKET, store)])
   return Object.entries({
     overview: '',
     metric: `metric/${encode('Rated Conversation')}`,
@@ -34,7 +35,7 @@ async function seededPages({ store, url }: AppUnderTest): Promise<PageUrl[]> {
     import: 'import',
     'import-estimate': `import?metric=${encode('Created Ticket')}&metric=${encode('Rated Conversation')}&since=2026-01-01#estimate`,
     find: 'find?ref=903',
-    'find-record': `find?ref=901&show=${encode('sandbox1:ticket.created:n-901')}`,
+    'find-record': `find?ref=901&show=${ticket}`,
     'find-nothing': 'find?ref=unknown',
     'failed-events': 'failed-events',
     'failed-events-group': `failed-events?group=${groupName}&show=${example}`,
@@ -45,4 +46,11 @@ async function seededPages({ store, url }: AppUnderTest): Promise<PageUrl[]> {
     disconnect: 'set-up/disconnect',
     'not-found': 'nowhere',
   }).map(([name, path]) => ({ name, url: url + path }))
+}
+
+const TICKET = 'sandbox1:ticket.created:n-901'
+
+/** The number of a record in the ledger, which pages put into addresses. */
+export async function seqOf(id = '', store: AppUnderTest['store']): Promise<number | undefined> {
+  return (await store.trace(id)).find((entry) => entry.id === id)?.seq
 }

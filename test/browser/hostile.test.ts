@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
 import { createCleanup } from '../helpers/processes/processes.ts'
+import { seqOf } from './all-pages.ts'
 import { startApp } from './app-under-test.ts'
 import { inBrowser, openPage } from './page-helpers.ts'
 
@@ -68,8 +69,8 @@ inBrowser('shows hostile text, runs none of it, and keeps its own words in order
   const [event] = await it.store.events({ metric: 'Rated Conversation', limit: 1 })
   const [group] = await it.store.groupDeadLetters()
   const encode = encodeURIComponent
-  const show = (id = '') => `show=${encode(id)}&full=${encode(id)}`
-  const record = show(group?.example)
+  const show = async (id = '') => `show=${await seqOf(id, it.store)}&full=${await seqOf(id, it.store)}`
+  const record = await show(group?.example)
 
   const { page, faults } = await openPage(closing, {}, [404])
   const shown: string[] = []
@@ -78,7 +79,7 @@ inBrowser('shows hostile text, runs none of it, and keeps its own words in order
     '',
     `metric/${encode('Rated Conversation')}?show=${event?.id}`,
     `metric/${encode(HOSTILE)}`,
-    `find?ref=77&${show(event?.record)}`,
+    `find?ref=77&${await show(event?.record)}`,
     `find?ref=${encode(HOSTILE)}&${record}`,
     'find?ref=unknown',
     'failed-events',

@@ -77,6 +77,7 @@ export function browser({ fetch }: ReturnType<typeof createConsole>, site: strin
 
   return {
     cookies,
+    send,
     get: (path: string, headers: Fields = {}) => send(path, { headers }),
     async text(path: string): Promise<string> {
       return (await send(path)).text()

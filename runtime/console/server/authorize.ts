@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { csrf } from 'hono/csrf'
 import { createMiddleware } from 'hono/factory'
+import { joinDoubleSubmits } from './double-submits.ts'
 import { isBackgroundRefresh } from './live-updates.ts'
 import { LOGIN_PATH } from './login.ts'
 import type { MessagePage, PageRenderer } from './render.ts'
@@ -22,6 +23,8 @@ export function authorize(services: ConsoleServices, renderer: PageRenderer): Mi
     requireSignIn(services),
     bodyLimit({ maxSize: MAX_FORM, onError: refuse(NOT_A_FORM) }),
     verifyForm(services, renderer),
+    // Around the cookies, so that both answers set the same session.
+    joinDoubleSubmits(),
     writeSession(services),
   ]
 }

@@ -15,6 +15,8 @@ export interface LiveUpdatesOptions {
   readonly signal: AbortSignal
   /** State beyond the store whose changes make pages refresh. */
   readonly extraState?: () => Promise<unknown>
+  /** Sessions revoked before they expired: their streams end. */
+  readonly endedSessions?: () => Promise<readonly string[]>
 }
 
 export interface Subscriber {
@@ -85,6 +87,12 @@ export class LiveUpdates {
     })
   }
 
+  /** The page reconnects, is refused, and leaves. */
+  async #closeEnded(): Promise<void> {
+    const ended = new Set(await this.#options.endedSessions?.().catch(() => []))
+    for (const { browser, close } of this.#listeners) if (ended.has(browser)) close()
+  }
+
   async #poll(): Promise<void> {
     const { clock, signal } = this.#options
     this.#polling = true
@@ -98,6 +106,7 @@ export class LiveUpdates {
         // An event, because `EventSource` hides comments from pages.
         else if (poll % HEARTBEAT === 0) void stream.writeSSE({ event: 'heartbeat', data: '' })
       }
+      await this.#closeEnded()
       await clock.sleep(POLL_INTERVAL, signal)
     }
     this.#polling = false

@@ -44,7 +44,7 @@ export class PageRenderer {
   }
 
   contextOf(c: Context<ConsoleEnv>): PageContext {
-    const { options, sessions, flash, imports, updates } = this.#services
+    const { options, sessions, flash, imports, updates, searches } = this.#services
     const session = c.var.session ?? NO_SESSION
     const link = (path: string) => `${options.base ?? ''}${path}`
     return {
@@ -55,6 +55,7 @@ export class PageRenderer {
       params: c.req.param() as Readonly<Record<string, string>>,
       form: c.var.form ?? new URLSearchParams(),
       session: session.id,
+      searches,
       csrfField: html`<input type="hidden" name="csrf" value="${sessions.formToken(session)}">`,
       link,
       eventsUrl: link(`/events?seen=${updates.lastId}`),

@@ -8,6 +8,7 @@ import type { ImportRunner } from '../pages/import/import-runner.ts'
 import type { ConsoleOptions } from '../types.ts'
 import { FlashMessages } from './flash.ts'
 import { LiveUpdates } from './live-updates.ts'
+import { Searches } from './searches.ts'
 import { SignedCookies } from './session/cookies.ts'
 import { type Session, Sessions } from './session/sessions.ts'
 import type { SignIn } from './session/sign-in.ts'
@@ -20,6 +21,7 @@ export interface ConsoleServices {
   readonly flash: FlashMessages
   readonly imports: ImportRunner
   readonly updates: LiveUpdates
+  readonly searches: Searches
 }
 
 /** Types of Hono's context: `c.env` and `c.var`. */
@@ -46,7 +48,7 @@ export async function createServices(
   const cookies = new SignedCookies(signer, base)
   const sessions = new Sessions({ signer, cookies, clock, store: connector.store })
   const updates = createLiveUpdates(options, imports, sessions)
-  return { options, signIn, sessions, flash: new FlashMessages(cookies), imports, updates }
+  return { options, signIn, sessions, flash: new FlashMessages(cookies), imports, updates, searches: new Searches() }
 }
 
 /** Random, created on the first use of a store: what is signed for one console is worthless for that of another store. */
@@ -75,6 +77,7 @@ function createLiveUpdates(options: ConsoleOptions, imports: ImportRunner, sessi
     store: connector.store,
     clock,
     signal,
+    endedSessions: () => sessions.revokedIds(),
     extraState: async () => [
       connector.webhookStats(),
       connectionState(connector.connectionStats()),

@@ -55,10 +55,20 @@ describe('find', () => {
   test('never puts an address into a URL, a log or a page', async () => {
     const answer = await shop.browser().post('/find', { what: ` ${person.email.toUpperCase()} ` }, { from: '/find' })
     const location = answer.headers.get('location') ?? ''
-    expect(location).toBe(`/find?ref=${toSearchKey(person.email)}`)
+    expect(location).toMatch(/^\/find\?search=[\w-]{16}$/)
     const page = await shop.browser().text(location)
     expect(textOf(page)).toContain('1 record of this person')
     expect(`${page}${shop.logged.join()}`.toLowerCase()).not.toContain(person.email.toLowerCase())
+  })
+
+  test.each([
+    ['the hash of an address', () => `/find?ref=${toSearchKey(person.email)}`],
+    ['an address', () => `/find?ref=${encodeURIComponent(person.email)}`],
+    ['a search of an earlier process', () => '/find?search=AAAAAAAAAAAAAAAA'],
+  ])('finds nothing by %s in a URL', async (_, path) => {
+    const page = textOf(await shop.browser().text(path()))
+    expect(page).toContain('This search has expired')
+    expect(page).not.toContain('record of this person')
   })
 
   const whats: [by: string, what: () => Promise<string | undefined>][] = [
@@ -96,7 +106,7 @@ describe('find', () => {
 
   test('shows a record masked, and in full on request', async () => {
     const [entry] = await shop.store.trace('901')
-    const id = encodeURIComponent(entry?.id ?? '')
+    const id = entry?.seq
     const masked = await shop.browser().text(`/find?ref=901&show=${id}`)
     expect(masked).toContain('&quot;type&quot;: &quot;ticket&quot;')
     expect(masked).not.toContain('secret@person.example')
@@ -146,7 +156,7 @@ describe('failed events', () => {
     const [group] = await shop.store.groupDeadLetters()
     const path = `/failed-events?group=${encodeURIComponent(group?.group ?? '')}`
     const [first] = await dead()
-    const page = await shop.browser().text(`${path}&show=${encodeURIComponent(first?.id ?? '')}`)
+    const page = await shop.browser().text(`${path}&show=${first?.seq}`)
     for (const { id } of await dead()) expect(page).toContain(`value="${id}"`)
     expect(page).toContain('•••')
     expect(page).not.toContain('secret@person.example')

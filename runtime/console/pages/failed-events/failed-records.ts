@@ -4,6 +4,7 @@ import type { DeadLetterGroup, LedgerEntry } from '../../../ports/ledger.ts'
 import { timeElement } from '../../format-html.ts'
 import { rawRecord } from '../../raw-record.ts'
 import type { Html, PageContext } from '../../types.ts'
+import { historyForm } from '../find/find.ts'
 import { retryForm } from './retry-form.ts'
 
 const PAGE_SIZE = 20
@@ -34,11 +35,9 @@ const RETRY = {
 function recordRows(record: LedgerEntry, context: PageContext): Html {
   const { id, seq, settledAt, attempt, lookupIds } = record
   const { searchParams } = context.url
-  const isShown = searchParams.get('show') === id
-  const inFull = searchParams.get('full') === id
-  const history =
-    lookupIds[0] !== undefined &&
-    html`<br><a href="${context.link(`/find?ref=${encodeURIComponent(lookupIds[0])}`)}">History of ${lookupIds[0]}</a>`
+  const isShown = searchParams.get('show') === String(seq)
+  const inFull = searchParams.get('full') === String(seq)
+  const history = lookupIds[0] !== undefined && historyForm(lookupIds[0], context)
   return html`<tr id="record-${seq}">
 <td data-name="Failed">${settledAt !== undefined && timeElement(settledAt)}</td>
 <td data-name="Record"><div><code>${id}</code>${history}</div></td>
@@ -51,6 +50,6 @@ function toggle({ id, seq }: LedgerEntry, isShown: boolean, { url }: PageContext
   const query = new URLSearchParams(url.search)
   query.delete('full')
   if (isShown) query.delete('show')
-  else query.set('show', id)
+  else query.set('show', String(seq))
   return html`<a class="button plain small" href="?${query.toString()}#record-${seq}">${isShown ? 'Hide' : 'Show'}<span class="hidden"> ${id}</span></a>`
 }

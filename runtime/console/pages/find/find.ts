@@ -13,20 +13,35 @@ export const findPage: Page = {
   title: 'Find an event',
   nav: 'Find',
   async render(context) {
-    const ref = context.url.searchParams.get('ref') ?? ''
+    const { url, searches } = context
+    const search = url.searchParams.get('search')
+    const ref = search === null ? typedRef(url) : searches.find(search)
+    if (ref === undefined) return html`${searchForm(context, '')}<p class="note">${EXPIRED}</p>`
     return html`${searchForm(context, ref)}
 ${ref !== '' && (await results(ref, context))}`
   },
 }
 
-/** A POST, because an e-mail address must not appear in a URL: it redirects to the hash that the ledger holds. */
+const EXPIRED = 'This search has expired. Enter the address or the id again.'
+
+/** `?ref=` finds an id that someone typed or linked to. An address, hashed or not, has no place there. */
+function typedRef({ searchParams }: URL): string | undefined {
+  const ref = searchParams.get('ref') ?? ''
+  return isHash(ref) || ref.includes('@') ? undefined : ref
+}
+
+/** A POST, and a redirect to a random name: what a person searches for may be another person's, and an URL is kept. */
 export const findAction: Action = {
   path: '/find',
-  run(context) {
-    const ref = toSearchKey(context.form.get('what') ?? '')
-    return context.redirect(ref === '' ? '/find' : `/find?ref=${encodeURIComponent(ref)}`)
+  run({ form, searches, redirect }) {
+    const ref = toSearchKey(form.get('what') ?? '')
+    return redirect(ref === '' ? '/find' : `/find?search=${searches.remember(ref)}`)
   },
 }
+
+/** A button that finds all records of an id, which may be a contact's. */
+export const historyForm = (id: string, { csrfField, link }: PageContext): Html =>
+  html`<form method="post" action="${link('/find')}">${csrfField}<input type="hidden" name="what" value="${id}"><button class="plain small">History of ${id}</button></form>`
 
 function searchForm({ csrfField, link }: PageContext, ref: string): Html {
   return html`<form method="post" action="${link('/find')}" class="card">
@@ -47,6 +62,6 @@ async function results(ref: string, context: PageContext): Promise<Html> {
   return html`<section id="found" data-live aria-label="Results">
 <h2>${plural(entries.length, 'record')} of ${subject}</h2>
 <p class="soft">Oldest first${entries.length === MAX_RESULTS ? ', the first hundred' : ''}. A record is one notification, or one item read from the source.</p>
-${entries.map((entry) => findResult(entry, entry.id === shown, context))}
+${entries.map((entry) => findResult(entry, String(entry.seq) === shown, context))}
 </section>`
 }

@@ -10,7 +10,7 @@ import { statusBadge, timelineStep, WAITING_BADGE } from './timeline.ts'
 
 export function findResult(entry: LedgerEntry, isShown: boolean, context: PageContext): Html {
   const { record, status, steps } = buildRecordHistory(entry)
-  const inFull = context.url.searchParams.get('full') === entry.id
+  const inFull = context.url.searchParams.get('full') === String(entry.seq)
   return html`<article class="card" id="record-${entry.seq}" aria-label="${record}">
 <div class="row apart"><h3>${timeElement(entry.receivedAt)}</h3><span>${awaitsContact(entry) ? WAITING_BADGE : statusBadge(status)}</span></div>
 <dl class="facts">
@@ -38,6 +38,6 @@ function summary(entry: LedgerEntry): Html {
 function showLink({ id, seq, body }: LedgerEntry, { url }: PageContext): Html {
   if (body === undefined) return RECORD_EXPIRED
   const query = new URLSearchParams(url.search)
-  query.set('show', id)
+  query.set('show', String(seq))
   return html`<p><a class="button plain small" href="?${query.toString()}#record-${seq}">Show the record<span class="hidden"> ${id}</span></a></p>`
 }

@@ -40,12 +40,15 @@ interface RunningImport {
 const LEASE_POLLS = 12
 const LEASE_POLL_INTERVAL = 1_000
 const RETRY_AFTER_REJECTION = 60_000
+/** Milliseconds. */
+const DOUBLE_CLICK = 3_000
 
 export class ImportRunner {
   readonly #options: ImportRunnerOptions
   #current: RunningImport | undefined
   #waiting: Omit<RunningImport, 'meters'> | undefined
   #lastError: string | undefined
+  #restartedAt: number | undefined
 
   constructor(options: ImportRunnerOptions) {
     this.#options = options
@@ -79,6 +82,11 @@ export class ImportRunner {
   async otherProcess(): Promise<RunningBackfill | undefined> {
     const running = await this.#options.connector.runningBackfill()
     return running?.thisProcess ? undefined : running
+  }
+
+  /** Whether an import was restarted just now: another click restarts nothing. */
+  get hasJustRestarted(): boolean {
+    return this.#restartedAt !== undefined && Math.abs(this.#options.clock.now() - this.#restartedAt) < DOUBLE_CLICK
   }
 
   /** Begins an import, or continues an interrupted one. False while one runs, here or elsewhere. */
@@ -120,6 +128,7 @@ export class ImportRunner {
   #start(options: ImportOptions): boolean {
     if (this.#current !== undefined || this.#options.signal.aborted) return false
     this.#lastError = undefined
+    if (options.restart === true) this.#restartedAt = this.#options.clock.now()
     this.#waiting?.stop.abort()
     const started = { stop: this.#stopController(), meters: new Map<string, ThroughputMeter>() }
     // `#current` is set before the first step, so that two clicks begin one import.

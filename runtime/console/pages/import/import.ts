@@ -48,6 +48,7 @@ async function start(context: PageContext, request: StartRequest): Promise<Respo
 
 const ALREADY_RUNNING = 'An import is already running, so nothing was changed.'
 const ALREADY_FINISHED = 'The import has already finished.'
+const ALREADY_RESTARTED = 'This import was restarted already, so nothing was changed.'
 const UNFINISHED = 'The last import is unfinished: resume or restart it first.'
 
 const isDone = (last: BackfillProgress | undefined): boolean => last === undefined || last.phase === 'done'
@@ -86,12 +87,17 @@ export const importActions: readonly Action[] = [
     path: '/import/restart',
     run: (context) =>
       start(context, {
-        selectionAfter: (last) => ({
-          restart: true,
-          ...(last?.window.since !== undefined && { since: last.window.since }),
-          ...(last?.window.untilChosen && { until: last.window.until }),
-          ...(last?.only && { only: last.only }),
-        }),
+        selectionAfter: (last) => {
+          // The form names the run, so that sending it again does not restart the next one.
+          const isRepeated = (context.form.get('run') ?? last?.run) !== last?.run
+          if (isRepeated || context.imports.hasJustRestarted) return ALREADY_RESTARTED
+          return {
+            restart: true,
+            ...(last?.window.since !== undefined && { since: last.window.since }),
+            ...(last?.window.untilChosen && { until: last.window.until }),
+            ...(last?.only && { only: last.only }),
+          }
+        },
         message: 'The import has restarted. No event is counted twice.',
       }),
   },

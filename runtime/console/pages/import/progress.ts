@@ -125,9 +125,9 @@ function streamBar({ stream, recordsRead, total, done }: StreamProgress, { speed
 function actionButtons(status: ImportStatus, { link, csrfField }: PageContext): Html | '' {
   const { progress, running, waitsForAuth, otherProcess } = status
   if (otherProcess) return ''
-  const button = (path: string, label: string, style = '', confirm = '') =>
-    html`<form method="post" action="${link(path)}"${confirm && html` data-confirm="${confirm}"`}>${csrfField}<button class="${style}">${label}</button></form>`
-  const restart = button('/import/restart', 'Restart import', 'plain', restartText(progress))
+  const button = (path: string, label: string) =>
+    html`<form method="post" action="${link(path)}">${csrfField}<button>${label}</button></form>`
+  const restart = html`<form method="post" action="${link('/import/restart')}" data-confirm="${restartText(progress)}">${csrfField}<input type="hidden" name="run" value="${progress.run}"><button class="plain">Restart import</button></form>`
   // Records already read are delivered in any case, so once all are read there is nothing to pause.
   if (progress.phase === 'done' || (running && progress.phase === 'delivering'))
     return html`<div class="row">${restart}</div>`
