@@ -53,8 +53,14 @@ export const splitName = memoizeLast((text): PersonName => {
  * Undefined for 0, Intercom's "never", and for anything but a time.
  */
 export function isoTime(value: unknown): string | undefined {
+  const ms = toMillis(value)
+  return ms === undefined ? undefined : toIsoUtc(ms)
+}
+
+/** The same in milliseconds. */
+export function toMillis(value: unknown): number | undefined {
   const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? fromText(value.trim()) : 0
-  return ms > 0 && ms <= MAX_TIME ? toIsoUtc(ms) : undefined
+  return ms > 0 && ms <= MAX_TIME ? ms : undefined
 }
 
 function fromText(text: string): number {

@@ -5,6 +5,7 @@ import { joinWords, nearestWords, suggest } from '../did-you-mean.ts'
 import type { FunctionTable } from '../functions.ts'
 import type { Parsed, Problem } from '../parse.ts'
 import { type Arity, parseArity } from './arity.ts'
+import { findWrongLiterals } from './check-literals.ts'
 import { findRegexProblems } from './check-regex.ts'
 import { findUndatedTimes } from './check-times.ts'
 import { findReferences, type Reference } from './references.ts'
@@ -46,6 +47,7 @@ export function checkExpression(parsed: Parsed, options: CheckOptions): readonly
     ...findStringAdditions(parsed),
     ...findLongNumbers(parsed),
     ...findRegexProblems(parsed),
+    ...findWrongLiterals(parsed, options.functions),
     ...(options.volatileHelp === undefined ? [] : findUndatedTimes(parsed)),
   ]
   // The tree holds the left side of `??` and `?:` twice.

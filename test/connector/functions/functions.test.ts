@@ -34,6 +34,73 @@ const table: readonly (readonly [string, readonly (Json | undefined)[], Json | u
     (value) => ['datetime', [value], nothing] as const,
   ),
 
+  // The hour that a clock shows twice, and the one that it skips.
+  ['localTime', ['2026-10-25T00:30:00Z', 'Europe/Dublin'], '2026-10-25T01:30:00.000+01:00'],
+  ['localTime', ['2026-10-25T01:30:00Z', 'Europe/Dublin'], '2026-10-25T01:30:00.000Z'],
+  ['localTime', ['2026-03-29T00:59:59Z', 'Europe/Dublin'], '2026-03-29T00:59:59.000Z'],
+  ['localTime', ['2026-03-29T01:00:00Z', 'Europe/Dublin'], '2026-03-29T02:00:00.000+01:00'],
+  [
+    'localTime',
+    [1767225600, 'America/New_York', '[FNn], [D1] [MNn] [Y], [h]:[m01] [P]'],
+    'Wednesday, 31 December 2025, 7:00 pm',
+  ],
+  ['localTime', [1767225600, 'Asia/Kathmandu'], '2026-01-01T05:45:00.000+05:45'],
+  ['localTime', [1767225600, 'Europe/Dublin', '[Y0001]/[M01]/[D01]'], '2026/01/01'],
+  ...[
+    [nothing, 'Europe/Dublin'],
+    [0, 'Europe/Dublin'],
+    [1767225600, 'Europe/Dublim'],
+    [1767225600, nothing],
+    [1767225600, 'Europe/Dublin', '[Y,99999999]'],
+  ].map((args) => ['localTime', args, nothing] as const),
+
+  ['inHours', ['2026-01-05T09:00:00Z', 'Europe/Dublin', 'Mo-Fr 09:00-17:30'], true],
+  ['inHours', ['2026-01-05T17:29:59Z', 'Europe/Dublin', 'Mo-Fr 09:00-17:30'], true],
+  ['inHours', ['2026-01-05T17:30:00Z', 'Europe/Dublin', 'Mo-Fr 09:00-17:30'], false],
+  ['inHours', ['2026-06-01T08:00:00Z', 'Europe/Dublin', 'Mo-Fr 09:00-17:30'], true], // 09:00 in summer
+  ['inHours', ['2026-01-10T12:00:00Z', 'Europe/Dublin', 'Mo-Fr 09:00-17:30, Sa 10:00-14:00'], true],
+  ['inHours', ['2026-01-11T12:00:00Z', 'Europe/Dublin', 'Mo-Fr 09:00-17:30, Sa 10:00-14:00'], false],
+  ['inHours', ['2026-01-10T01:00:00Z', 'UTC', 'Fr 22:00-02:00'], true], // Saturday, after midnight
+  ['inHours', ['2026-01-10T23:00:00Z', 'UTC', 'Fr 22:00-02:00'], false],
+  ['inHours', ['2026-01-04T23:00:00Z', 'UTC', 'Sa-Mo 22:00-24:00'], true],
+  ['inHours', ['2026-01-06T03:00:00Z', 'UTC', '00:00-24:00'], true],
+  ['inHours', ['2026-01-06T03:00:00Z', 'UTC', 'weekdays'], nothing],
+  ['inHours', ['2026-01-06T03:00:00Z', 'nowhere', '00:00-24:00'], nothing],
+  ['inHours', [nothing, 'UTC', '00:00-24:00'], nothing],
+
+  ['plain', ['<p>Size <b>M</b> &amp; L</p><p>Thanks</p>'], 'Size M & L\nThanks'],
+  ['plain', ['one<br>two<BR/>three'], 'one\ntwo\nthree'],
+  ['plain', ['<ul><li>a</li><li>b</li></ul>'], 'a\nb'],
+  ['plain', ['1 < 2 and 3 > 2'], '1 < 2 and 3 > 2'],
+  ['plain', ['a <script>if (a < b) { x("</p>") }</script> b'], 'a b'],
+  ['plain', ['a <!-- <p>hidden</p> --> b'], 'a b'],
+  ['plain', ['<a href="https://a.example/?q=1&amp;r=2">link</a> &lt;b&gt;'], 'link <b>'],
+  ['plain', ['two lines\nof text'], 'two lines\nof text'], // Intercom's plain texts keep theirs
+  ['plain', ['cut <a href="x'], 'cut'],
+  ...[nothing, '', '<p> </p>', 5].map((value) => ['plain', [value], nothing] as const),
+
+  ['decimal', ['1.234,50', ','], 1234.5],
+  ['decimal', ['1,234.50', '.'], 1234.5],
+  ['decimal', ['1,234.50'], 1234.5],
+  ['decimal', ["-12'000", '.'], -12000],
+  ['decimal', ['1 234', ','], 1234],
+  ['decimal', ['1,23,456.5', '.'], 123456.5],
+  ['decimal', ['1.5', ','], nothing], // the other notation
+  ['decimal', [5.5, ','], 5.5],
+  ...[nothing, '', 'EUR 5', '1,2,3', '1.5.', true].map((value) => ['decimal', [value, ','], nothing] as const),
+
+  ['duration', [5400, 'hours'], 1.5],
+  ['duration', [100, 'minutes'], 1.67],
+  ['duration', [86_400, 'days'], 1],
+  ['duration', [5, 'weeks'], nothing],
+  ['duration', [nothing, 'hours'], nothing],
+
+  ['bucket', ['6960000000000000000000a1', 100], 63],
+  ['bucket', ['6960000000000000000000a1', 1], 0],
+  ['bucket', [42, 10], 4],
+  ['bucket', ['a', 0], nothing],
+  ['bucket', [nothing, 10], nothing],
+
   ['phone', ['087 123 4567', 'IE'], '+353871234567'],
   ['phone', ['087 123 4567', 'irl'], '+353871234567'],
   ['phone', ['087 123 4567', 'Ireland'], '+353871234567'],

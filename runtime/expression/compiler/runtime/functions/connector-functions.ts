@@ -16,6 +16,11 @@ export interface ConnectorFunction {
   readonly evaluates?: true
   /** Pure: equal arguments give equal results on every machine. Must not change its arguments. */
   run(...args: readonly (Json | undefined)[]): Json | undefined
+  /** The mistake in an argument that is written in the expression, by its position from 0: for a spec's diagnostics. */
+  checkLiteral?(
+    position: number,
+    value: string | number,
+  ): { readonly message: string; readonly help: string } | undefined
   /** Called before `run`: a promise to await, or undefined once everything is loaded. For large data that few need. */
   load?(): Promise<unknown> | undefined
 }
