@@ -1,11 +1,14 @@
 /** The README's samples work as shown: its YAML, its diagnostic, its links. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../connector/functions/index.ts'
 import { intercomToKlaviyo } from '../../connector/index.ts'
 import { renderDiagnostic } from '../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import { openSpecFolder, type SpecFiles } from '../../runtime/spec/spec-files.ts'
+import { TARGETS } from '../../scripts/fuzz/targets.ts'
+import { ABSURD, BULK, LIVE, LOOKUP, PAGES, TOKEN } from './faults/rows.ts'
+import { SENDER } from './faults/sender.ts'
 
 const root = new URL('../..', import.meta.url)
 const readme = readFileSync(new URL('README.md', root), 'utf8')
@@ -136,4 +139,15 @@ describe('links resolve', () => {
       target.endsWith('/') ? readdirSync(new URL(target, root)).length > 0 : readdirSync(folder).includes(name),
     ).toBe(true)
   })
+})
+
+test('every proof of what must never happen exists, and the fault suite has as many rows as it says', () => {
+  const table = /## What must never happen\n([\s\S]*?)\n## /.exec(readme)?.[1] ?? ''
+  const files = [...table.matchAll(/`(test\/[\w./-]+)`/g)].map(([, path = '']) => path)
+  expect(files.length).toBeGreaterThan(10)
+  expect(files.filter((path) => !existsSync(new URL(path, root)))).toEqual([])
+  const targets = [...table.matchAll(/npm run fuzz -- (\w+)/g)].map(([, target = '']) => target)
+  expect(targets.filter((target) => !(target in TARGETS))).toEqual([])
+  const single = [...LIVE, ...LOOKUP, ...Object.values(ABSURD), ...BULK, ...TOKEN.flat(), ...SENDER]
+  expect(table).toContain(`${single.length + 2 * PAGES.length} rows`)
 })
