@@ -42,7 +42,7 @@ export class RefreshableGate implements DeliveryGate {
     this.#reason = reason
     // The first state is reported by the command that starts the process.
     if (started > 1 && reason === undefined) logger.info('delivery resumed')
-    else if (started > 1) logger.error(`delivery paused: ${reason} (nothing is lost)`, { code: 'delivery/paused' })
+    else if (started > 1) logger.error(`delivery paused: ${reason} (stored records wait)`, { code: 'delivery/paused' })
     for (const wake of this.#waiters) wake()
   }
 

@@ -26,7 +26,7 @@ export async function preloadContacts(state: BackfillState, parts: BackfillParts
       if (key !== undefined) entries.push({ key, value: item, at: clock.now() })
     }
     const withoutId = page.items.length - entries.length
-    // Nothing is lost: an event's contact that is not preloaded is fetched.
+    // An event's contact that is not preloaded is fetched.
     if (withoutId > 0)
       logger.warn('contacts without an id were set apart', { stream: stream.name, contacts: withoutId })
     advance(preload, page)

@@ -109,7 +109,7 @@ class PinGate implements DeliveryGate {
   shut({ message, code, kind }: Fault): void {
     if (this.#reason === message) return
     // Logged once for each reason: a failure may last for hours, and both lanes run into it.
-    this.#logger[kind === 'transient' ? 'warn' : 'error'](`delivery paused: ${message} (nothing is lost)`, { code })
+    this.#logger[kind === 'transient' ? 'warn' : 'error'](`delivery paused: ${message} (stored records wait)`, { code })
     this.#setReason(message)
   }
 

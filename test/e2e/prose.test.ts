@@ -13,6 +13,8 @@ const DIALECT: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/\bmend(s|ed|ing)?\b|\bput right\b/i, 'fix, repair, resolve'],
   [/\bgiv(e|es|en|ing) back\b/i, 'revoke, release, return'],
   [/\bthe other side\b/i, 'the source, the destination, the vendor'],
+  // Such lines stood in the log while webhooks were answered 503.
+  [/\b(nothing|no (record|webhook|event)) (is|was|gets) lost\b/i, 'say what is kept: stored records wait'],
   [/\bonce more\b/i, 'again'],
   [/\bat hand\b/i, 'available, in memory'],
   [/\b(is|are|was|were) told of\b/i, 'is notified of'],

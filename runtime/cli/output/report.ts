@@ -157,7 +157,7 @@ function windowLines(progress: BackfillProgress): string[] {
 const iso = (ms: number) => new Date(ms).toISOString()
 
 const LEFT_TO_LIVE = 'Live delivery brings the newest (skipped as after-live-began, unless delivered already):'
-const RESUME_HINT = 'Nothing is lost. Run the same command again to resume.'
+const RESUME_HINT = 'Run the same command again to resume: it keeps what it has read.'
 const INCOMPLETE_HINT =
   'Run the same command again to continue from there. If it stays incomplete, check `records` and `next` of the stream in connector.yaml.'
 

@@ -49,6 +49,6 @@ const NOT_FOUND: MessagePage = { status: 404, title: 'Page not found', text: 'Th
 /** The message of a bug may quote data of the request, so the page refers to the log. */
 function failurePage(fault: Fault, options: ConsoleOptions): MessagePage {
   const reason = fault.kind === 'bug' ? 'an unexpected error, see the log for details' : fault.message
-  const text = html`The request failed: ${reason} (${faultCode(fault.code, options)}). No record is lost. Go back and try again.${bugReportLink(fault, options)}`
+  const text = html`The request failed: ${reason} (${faultCode(fault.code, options)}). Stored records are unchanged. Go back and try again.${bugReportLink(fault, options)}`
   return { status: 500, title: 'Something went wrong', text }
 }

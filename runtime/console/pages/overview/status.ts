@@ -42,7 +42,7 @@ function connectionCard(side: string, stats: ConnectionStats, more: Html | '' | 
     return card(
       name,
       badge,
-      html`${capitalize(lastFailure.fault.message)}. ${timeElement(lastFailure.at)}. No record is lost: delivery continues once this is resolved. ${more}`,
+      html`${capitalize(lastFailure.fault.message)}. ${timeElement(lastFailure.at)}. Stored records wait, and delivery continues once this is resolved. ${more}`,
     )
   }
   if (lastSuccessAt === undefined)
