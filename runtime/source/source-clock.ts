@@ -13,6 +13,8 @@ export class SourceClock {
   readonly #clock: Clock
   readonly #time: MonotonicClock
   readonly #logger: Logger
+  /** Our clock's time less `#time`, at first. */
+  readonly #start: number
   /** The source's time less `#time`, once known. */
   #offset: number | undefined
   /** A different one, which counts when the next answer confirms it. */
@@ -23,12 +25,16 @@ export class SourceClock {
     this.#clock = clock
     this.#time = new MonotonicClock(clock)
     this.#logger = logger
+    this.#start = clock.now() - this.#time.now()
   }
 
-  /** Milliseconds since 1970. Our clock's time until the source has answered, and while the two agree. */
+  /**
+   * Milliseconds since 1970. Our clock's time while the two agree, and until the source has answered. If ours is set before
+   * that, the earlier time counts: no step turns a live event into history.
+   */
   now(): number {
     const now = this.#clock.now()
-    if (this.#offset === undefined) return now
+    if (this.#offset === undefined) return Math.min(now, Math.round(this.#time.now() + this.#start))
     const remote = this.#time.now() + this.#offset
     this.#report(now - remote)
     return this.#isOff ? Math.round(remote) : now

@@ -187,6 +187,18 @@ describe.skipIf(skipped)('a full or read-only disk', () => {
     disk.empty()
     expect(await startOn(file)).toMatchObject({ what: 'started', exit: 0 })
 
+    const settings = { ...NO_SERVER, CONNECTOR_STORE: `sqlite:${file}` }
+    const running = startProcess(['start', '--port', '0', '--json'], settings, closing)
+    const { webhook = '' } = await running.firstOutput
+    expect(await postSigned(webhook, replyNotification(1, '1'))).toBe(true)
+    // The log cannot be moved into the file.
+    disk.fill()
+    expect(await running.kill('SIGTERM')).toBe(0)
+    disk.empty()
+    const store = await sqliteStore(file, { clock: systemClock })
+    expect(await store.trace('notif_1')).toHaveLength(1)
+    await store.close()
+
     await execute(file, 'DROP TABLE delivered_days; DROP INDEX records_checked; PRAGMA user_version = 3')
     const copy = join(temporaryFolder(closing), 'copy.db')
     copyFileSync(file, copy)

@@ -91,15 +91,16 @@ export interface RunningProcess {
   kill(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
 
-/** Runs a command of the bin as a process of its own. */
+/** Runs a command of the bin as a process of its own. `through`: a command that runs the one behind it. */
 export function startProcess(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   closing: Cleanup,
+  through: readonly string[] = [],
 ): RunningProcess {
   // Bundled: with tsx, half of the processor time of the suite went into transpiling.
-  const command = [join(root, 'scripts/source.mjs'), ...args]
-  const child = spawn(process.execPath, command, { cwd: root, env: { PATH: process.env.PATH ?? '', ...env } })
+  const [command = '', ...rest] = [...through, process.execPath, join(root, 'scripts/source.mjs'), ...args]
+  const child = spawn(command, rest, { cwd: root, env: { PATH: process.env.PATH ?? '', ...env } })
   let log = ''
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString()

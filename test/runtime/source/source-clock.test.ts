@@ -49,6 +49,16 @@ test('a clock that was wrong from the start is noticed with the first answer', a
   expect(hours()).toBe(0)
 })
 
+test('a clock that is set before the first answer makes nothing older', async () => {
+  const { answer, hours, set } = bench()
+  set(DAY)
+  expect(hours()).toBe(0)
+  set(-2 * DAY)
+  expect(hours()).toBe(-24)
+  await answer()
+  expect(hours()).toBe(0)
+})
+
 test('a few minutes of difference are those of an answer on its way', async () => {
   const { answer, hours } = bench(60_000)
   await answer()
