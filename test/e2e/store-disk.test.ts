@@ -187,6 +187,16 @@ describe.skipIf(skipped)('a full or read-only disk', () => {
     disk.empty()
     expect(await startOn(file)).toMatchObject({ what: 'started', exit: 0 })
 
+    await execute(file, 'DROP TABLE delivered_days; DROP INDEX records_checked; PRAGMA user_version = 3')
+    const copy = join(temporaryFolder(closing), 'copy.db')
+    copyFileSync(file, copy)
+    disk.fill()
+    const older = await startOn(file)
+    expect([older.exit, older.log]).toEqual([2, expect.stringContaining('the disk of the store is full')])
+    expect(hashOf(file)).toBe(hashOf(copy))
+    disk.empty()
+    expect(await startOn(file)).toMatchObject({ what: 'started', exit: 0 })
+
     const settings = { ...NO_SERVER, CONNECTOR_STORE: `sqlite:${file}` }
     const running = startProcess(['start', '--port', '0', '--json'], settings, closing)
     const { webhook = '' } = await running.firstOutput
@@ -198,16 +208,6 @@ describe.skipIf(skipped)('a full or read-only disk', () => {
     const store = await sqliteStore(file, { clock: systemClock })
     expect(await store.trace('notif_1')).toHaveLength(1)
     await store.close()
-
-    await execute(file, 'DROP TABLE delivered_days; DROP INDEX records_checked; PRAGMA user_version = 3')
-    const copy = join(temporaryFolder(closing), 'copy.db')
-    copyFileSync(file, copy)
-    disk.fill()
-    const older = await startOn(file)
-    expect([older.exit, older.log]).toEqual([2, expect.stringContaining('the disk of the store is full')])
-    expect(hashOf(file)).toBe(hashOf(copy))
-    disk.empty()
-    expect(await startOn(file)).toMatchObject({ what: 'started', exit: 0 })
   }, 60_000)
 
   test('read-only: a sentence, and it starts once it is writable', async () => {
