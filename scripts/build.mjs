@@ -15,11 +15,17 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconf
   cwd: root,
   stdio: 'inherit',
 })
+for (const file of filesOf(dist)) if (file.endsWith('.js')) removeComments(file)
 minify('dist/runtime/spec/generated/validators.js')
 await bundleSandbox()
 const scripts = await reachableScripts([...Object.values(bin), ...entries.map((entry) => entry.default)])
 const types = reachableTypes(entries.map((entry) => entry.types))
 for (const file of filesOf(dist)) if (!scripts.has(file) && !types.has(file)) rmSync(file)
+
+/** The source has the comments, and the declarations; tsc cannot keep them in these alone. */
+function removeComments(file) {
+  writeFileSync(file, transformSync(readFileSync(file, 'utf8'), { legalComments: 'none' }).code)
+}
 
 /** Generated code is minified in the source, but tsc prints it with white space: a third of the file. */
 function minify(path) {
