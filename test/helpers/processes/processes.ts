@@ -70,8 +70,15 @@ export async function startSandbox(
   })
   const klaviyo = createKlaviyoSandbox({ ...effects, key: KEY, keep: 100_000, limits: options.limits ?? true })
   closing.add(intercom, () => intercom.close())
+  const clock = options.clock ?? systemClock
+  // Its answers tell the time of its clock, as those of any server do.
+  const answer = async (request: Request) => {
+    const response = options.intercept?.(request) ?? (await intercom.fetch(request))
+    response.headers.set('date', new Date(clock.now()).toUTCString())
+    return response
+  }
   const env = {
-    INTERCOM_BASE_URL: await listen(async (it) => options.intercept?.(it) ?? intercom.fetch(it), closing),
+    INTERCOM_BASE_URL: await listen(answer, closing),
     KLAVIYO_BASE_URL: await listen(klaviyo.fetch, closing),
     INTERCOM_ACCESS_TOKEN: TOKEN,
     INTERCOM_CLIENT_SECRET: SECRET,
