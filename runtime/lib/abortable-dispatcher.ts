@@ -27,10 +27,13 @@ export function abortableDispatcher(dispatcher: object, request: Request): objec
   return { dispatch: (options: unknown, handler: Handler) => dispatcher.dispatch(options, holdAbort(handler, request)) }
 }
 
-/** The dispatcher of Node's fetch; undefined in another runtime. */
+/** The dispatcher of Node's fetch, by the newest version of its interface; undefined in another runtime. */
 export function nodeDispatcher(): object | undefined {
-  const dispatcher: unknown = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'))
-  return typeof dispatcher === 'object' && dispatcher !== null ? dispatcher : undefined
+  for (const version of [2, 1]) {
+    const dispatcher: unknown = Reflect.get(globalThis, Symbol.for(`undici.globalDispatcher.${version}`))
+    if (typeof dispatcher === 'object' && dispatcher !== null) return dispatcher
+  }
+  return undefined
 }
 
 const isDispatcher = (value: object): value is Dispatcher => 'dispatch' in value && typeof value.dispatch === 'function'

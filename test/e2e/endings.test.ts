@@ -47,9 +47,25 @@ async function receive(process: RunningProcess, { env }: FaultyWorld): Promise<v
   for (let n = 0; n < 5; n++) expect(await postSigned(webhook, replyNotification(n, contact))).toBe(true)
 }
 
+async function signIn(process: RunningProcess): Promise<string> {
+  const { signIn: link = '' } = await process.firstOutput
+  return (await signInBy(link, fetch)).split(';')[0] ?? ''
+}
+
+async function beginImport(process: RunningProcess): Promise<void> {
+  const { url = '' } = await process.firstOutput
+  const cookie = await signIn(process)
+  const page = await fetch(new URL('/import', url), { headers: { cookie, accept: 'text/html' } })
+  const csrf = /name="csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? ''
+  const body = new URLSearchParams({ csrf, metric: 'Created Ticket' })
+  const headers = { cookie, origin: new URL(url).origin }
+  const response = await fetch(new URL('/import/begin', url), { method: 'POST', redirect: 'manual', headers, body })
+  expect(response.status).toBe(303)
+}
+
 /** A webhook whose body never comes, and a console page that stays open. */
 async function connectForLong(process: RunningProcess, world: FaultyWorld): Promise<void> {
-  const { webhook = '', signIn = '', url = '' } = await process.firstOutput
+  const { webhook = '', url = '' } = await process.firstOutput
   const { port } = new URL(url)
   const socket = connect(Number(port), '127.0.0.1')
   socket.on('error', () => undefined)
@@ -57,8 +73,7 @@ async function connectForLong(process: RunningProcess, world: FaultyWorld): Prom
     `POST ${new URL(webhook).pathname} HTTP/1.1\r\nHost: x\r\nX-Hub-Signature: sha1=00\r\nContent-Length: 1000\r\n\r\n{"type":`,
   )
   closing.add(socket, () => socket.destroy())
-  const cookie = await signInBy(signIn, fetch)
-  const headers = { cookie: cookie.split(';')[0] ?? '', accept: 'text/event-stream' }
+  const headers = { cookie: await signIn(process), accept: 'text/event-stream' }
   const stream = await fetch(new URL('/events', url), { headers })
   expect(stream.status).toBe(200)
   stream.text().catch(() => undefined)
@@ -126,6 +141,14 @@ const PHASES: Readonly<Record<string, Phase>> = {
     faults: ['dripping headers'],
   },
   'bulk send': { args: ['backfill'], side: 'klaviyo', requests: /bulk/, exit: 1, faults: ['silent', 'gzip bomb'] },
+  'import in the console': {
+    args: start,
+    side: 'klaviyo',
+    requests: /bulk/,
+    exit: 0,
+    faults: ['silent'],
+    enter: beginImport,
+  },
   reconcile: {
     args: ['reconcile', '--since', '2020-01-01'],
     side: 'intercom',
@@ -158,7 +181,7 @@ async function stopDuring(phase: Phase, fault: FaultName, signal: NodeJS.Signals
   return { exit, ms }
 }
 
-const turn = pLimit(4)
+const turn = pLimit(6)
 const rows = Object.entries(PHASES).flatMap(([name, phase], at) =>
   phase.faults.map((fault, number) => {
     const signal = SIGNALS[(at + number) % 2] ?? 'SIGTERM'
