@@ -1,4 +1,5 @@
 /** What `npm run fuzz` can search for: one row for each target. */
+import { fuzzCosts } from './costs.ts'
 import { fuzzDeliveries } from './deliveries.ts'
 import { fuzzExpressions } from './expressions.ts'
 import { fuzzRegexes } from './regexes.ts'
@@ -11,6 +12,12 @@ export const TARGETS: Readonly<Record<string, FuzzTarget>> = {
     unit: 'pairs',
     defaultCount: 200_000,
     run: fuzzExpressions,
+  },
+  costs: {
+    summary: 'operators and functions that take longer than the steps they count',
+    unit: 'characters, items and members',
+    defaultCount: 32_768,
+    run: fuzzCosts,
   },
   deliveries: {
     summary: 'events lost, doubled or in the wrong lane under losses, delays, crashes and faults',

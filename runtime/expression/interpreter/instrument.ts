@@ -1,13 +1,7 @@
 /** Hooks into the interpreter before and after each node to count steps and check the size of each result. */
 import type jsonata from 'jsonata'
 import type { Node } from '../compiler/ast.ts'
-import {
-  countCharacters,
-  countItems,
-  countMembers,
-  countReadingSteps,
-  countValues,
-} from '../compiler/runtime/json-size.ts'
+import { countCharacters, countItems, countMembers, countReadingSteps } from '../compiler/runtime/json-size.ts'
 import {
   COPIED_PER_STEP,
   ITEMS_PER_STEP,
@@ -41,6 +35,8 @@ export interface Environment {
 export interface NextEvaluation {
   readonly limits: Limits
   budget?: StepBudget | undefined
+  /** Steps taken before it begins. */
+  preparation?: number
   /** The counter of the last evaluation that began. */
   counter?: InterpreterLimits
 }
@@ -51,6 +47,7 @@ export function getLimits({ base }: Environment, next: NextEvaluation): Interpre
   if (evaluation[LIMITS] === undefined) {
     next.counter = new InterpreterLimits(next.limits, next.budget)
     evaluation[LIMITS] = next.counter
+    next.counter.consumeSteps(next.preparation ?? 0)
   }
   return evaluation[LIMITS]
 }
@@ -71,20 +68,19 @@ export function instrument(engine: jsonata.Expression, root: Node, next: NextEva
     Symbol.for('jsonata.__evaluate_exit'),
     (node: Node, input: unknown, environment: Environment, result: unknown) => {
       const counter = getLimits(environment, next)
+      if (Array.isArray(result)) checkList(node, Array.isArray(input), result, counter)
       const role = roles.get(node)
-      if (typeof result === 'string') {
-        if (node.type === 'binary') chargeText(result, counter)
-        if (role?.compared) counter.consumeSteps(perStep(result.length, PER_STEP))
-        if (role?.argument && cost) counter.consumeSteps(cost(result.length))
-        if (role?.key) chargeGroup(environment.base, node, result, counter)
+      // The result of a path is still a sequence here.
+      const value = Array.isArray(result) && result.length === 1 ? result[0] : result
+      if (typeof value === 'string') {
+        if (node.type === 'binary') chargeText(value, counter)
+        if (role?.compared) counter.consumeSteps(perStep(value.length, PER_STEP))
+        if (role?.argument && cost) counter.consumeSteps(cost(value.length))
+        if (role?.key) chargeGroup(environment.base, node, value, counter)
       } else if (typeof result === 'number') {
         if (role?.bound !== undefined) checkRangeBound(result, role.bound)
-      } else if (typeof result === 'object' && result !== null) {
-        if (Array.isArray(result)) checkList(node, Array.isArray(input), result, counter)
-        // The result of a path is still a sequence here.
-        if (role?.key && Array.isArray(result)) chargeGroup(environment.base, node, result[0], counter)
-        if (role !== undefined) chargeUses(result, role, counter)
       }
+      if (typeof result === 'object' && result !== null && role !== undefined) chargeUses(result, role, counter)
     },
   )
 }
@@ -103,9 +99,10 @@ function chargeUses(value: object, role: NodeRole, counter: LimitCounter): void 
     counter.checkTextLength(countCharacters(value))
     counter.consumeSteps(countReadingSteps(value))
   }
-  if (role.compared) counter.consumeSteps(perStep(countValues(value), ITEMS_PER_STEP))
+  if (role.compared) counter.consumeSteps(countReadingSteps(value))
   // It does not look into a function.
-  if (role.tested && !('_jsonata_lambda' in value)) counter.consumeSteps(perStep(countMembers(value), MEMBERS_PER_STEP))
+  const isFunction = '_jsonata_lambda' in value && value._jsonata_lambda === true
+  if (role.tested && !isFunction) counter.consumeSteps(perStep(countMembers(value), MEMBERS_PER_STEP))
   if (role.searched && Array.isArray(value)) {
     const characters = value.reduce<number>((sum, item) => sum + (typeof item === 'string' ? item.length : 0), 0)
     counter.consumeSteps(perStep(characters + value.length, PER_STEP))
@@ -129,8 +126,9 @@ const LIST_MAKERS: ReadonlySet<string> = new Set(['binary', 'unary', 'function',
 /** Counts nested items: lists of the same lists would grow faster than the number of items shows. */
 function checkList(node: Node, isOfList: boolean, list: readonly unknown[], counter: LimitCounter): void {
   const { type, expressions = [], steps = [] } = node
+  // Each tuple is an object of its own.
+  if (node.tuple) counter.consumeSteps(list.length)
   if (type === 'path') {
-    // Each tuple is an object of its own.
     counter.consumeSteps(steps.some(({ tuple }) => tuple) ? list.length : perStep(list.length, ITEMS_PER_STEP))
   } else if (type === 'name') {
     if (isOfList) counter.consumeSteps(perStep(list.length, ITEMS_PER_STEP))

@@ -5,8 +5,8 @@ import { isFunctionName } from '../check/variables.ts'
 import { type Node, walkNodes } from '../compiler/ast.ts'
 import { chargeOwnFunction, chargeOwnResult } from '../compiler/runtime/functions/builtin-costs.ts'
 import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
-import { countReadingSteps } from '../compiler/runtime/json-size.ts'
-import { STEP_BUDGET } from '../compiler/runtime/limits.ts'
+import { countParts, countReadingSteps } from '../compiler/runtime/json-size.ts'
+import { ITEMS_PER_STEP, STEP_BUDGET } from '../compiler/runtime/limits.ts'
 import { toPlainJson } from '../compiler/runtime/to-plain-json.ts'
 import type { Bindings } from '../expression.ts'
 import type { Argument, ExpressionFunction, FunctionTable } from '../functions.ts'
@@ -36,11 +36,15 @@ export function createInterpreter(parsed: Parsed, { functions, names, variables 
     needsCopy ??= prepare(parsed, functions, names, next)
     for (const load of loads) await load()
     const values: Record<string, Json | undefined> = {}
+    const copied: unknown[] = needsCopy ? [input] : []
     for (const name of variables) {
       if (!Object.hasOwn(bindings, name)) continue
       // The interpreter may call a value with the name of a function, and then writes to it.
-      values[name] = needsCopy || callable.has(name) ? copy(bindings[name]) : bindings[name]
+      const isCopied = needsCopy || callable.has(name)
+      if (isCopied) copied.push(bindings[name])
+      values[name] = isCopied ? copy(bindings[name]) : bindings[name]
     }
+    next.preparation = Math.floor(countParts(copied) / ITEMS_PER_STEP)
     next.budget = bindings[STEP_BUDGET]
     const evaluated = engine.evaluate(needsCopy ? copy(input) : input, values)
     const { counter } = next

@@ -13,6 +13,7 @@ interface Scale {
 
 const CHARACTERS: Scale = { text: (length) => length + 2, value: 1, key: (length) => length + 3 }
 const VALUES: Scale = { text: (length) => 1 + Math.floor(length / PER_STEP), value: 1, key: () => 0 }
+const PARTS: Scale = { text: () => 1, value: 1, key: () => 0 }
 /** Writing a number takes as long as four characters. */
 const WORK: Scale = { text: (length) => length + 4, value: 4, key: (length) => length + 4 }
 
@@ -21,6 +22,9 @@ export const countCharacters = (value: unknown): number => measure(value, CHARAC
 
 /** Values within a value, itself included. A long text counts as many. */
 export const countValues = (value: unknown): number => measure(value, VALUES, new Map())
+
+/** Values within a value, itself included. */
+export const countParts = (value: unknown): number => measure(value, PARTS, new Map())
 
 /** Steps to read the whole of a value, or to write it as a text. */
 export const countReadingSteps = (value: unknown): number => Math.floor(measure(value, WORK, new Map()) / PER_STEP)
