@@ -7,7 +7,7 @@ import { renderDiagnostic } from '../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../runtime/spec/load.ts'
 import { openSpecFolder, type SpecFiles } from '../../runtime/spec/spec-files.ts'
 import { TARGETS } from '../../scripts/fuzz/targets.ts'
-import { ABSURD, BULK, LIVE, LOOKUP, PAGES, TOKEN } from './faults/rows.ts'
+import { ABSURD, ACCOUNTS, BULK, LIVE, LOOKUP, PAGES, TOKEN } from './faults/rows.ts'
 import { SENDER } from './faults/sender.ts'
 
 const root = new URL('../..', import.meta.url)
@@ -148,6 +148,14 @@ test('every proof of what must never happen exists, and the fault suite has as m
   expect(files.filter((path) => !existsSync(new URL(path, root)))).toEqual([])
   const targets = [...table.matchAll(/npm run fuzz -- (\w+)/g)].map(([, target = '']) => target)
   expect(targets.filter((target) => !(target in TARGETS))).toEqual([])
-  const single = [...LIVE, ...LOOKUP, ...Object.values(ABSURD), ...BULK, ...TOKEN.flat(), ...SENDER]
+  const single = [
+    ...LIVE,
+    ...LOOKUP,
+    ...Object.values(ABSURD),
+    ...BULK,
+    ...TOKEN.flat(),
+    ...SENDER,
+    ...Object.values(ACCOUNTS).flat(),
+  ]
   expect(table).toContain(`${single.length + 2 * PAGES.length} rows`)
 })

@@ -101,7 +101,7 @@ export const BULK: readonly FaultName[] = [
 export const TOKEN: readonly (readonly Row[])[] = [
   [
     ['reset', 'klaviyo/network'],
-    ['page 200', 'klaviyo/no-access-token'],
+    ['huge', LARGE('klaviyo')],
     ['page 401', 'klaviyo/not-json'],
     ['page 502', 'klaviyo/unavailable'],
   ],
@@ -112,3 +112,19 @@ export const TOKEN: readonly (readonly Row[])[] = [
     ['torn JSON', 'klaviyo/no-access-token'],
   ],
 ]
+
+/** The requests that name the account of each side, before the first delivery. */
+export const ACCOUNTS = {
+  intercom: [
+    ['reset', 'intercom/network'],
+    ['page 200', 'intercom/not-json'],
+    ['gzip bomb', LARGE('intercom')],
+    ['empty object', 'intercom/unexpected-response'],
+  ],
+  klaviyo: [
+    ['silent', 'klaviyo/timeout'],
+    ['page 400', 'klaviyo/not-json'],
+    ['huge error', LARGE('klaviyo')],
+    ['page 502', 'klaviyo/unavailable'],
+  ],
+} as const satisfies Readonly<Record<string, readonly Row[]>>
