@@ -70,6 +70,61 @@ export const runaways: readonly Runaway[] = [
   row('zipped', '$map([1..5000], function($i) { $zip([1..2000], [1..2000]) })', 'D1012'),
   row('spread', '$map([1..5000], function($i) { $spread([1..2000].{"a": 1}) })', 'D1012'),
 
+  worst(
+    'texts joined, read and kept',
+    '($t := $pad("", 3000000, "x"); $map([1..9999], function($i) { ($s := $t & $i; $s < $t ? 1 : $s) }))',
+    'D1012',
+  ),
+  worst(
+    'a doubled text, encoded and kept',
+    '($f := function($s, $n) { $n < 18 ? $f($s & $s, $n + 1) : $s }; $map([1..9999], function($i) { $base64encode($f("x", 0) & $i) }))',
+    'D1012',
+  ),
+  row('a number searched in a long list', '($l := [1..9999]; $map([1..9999], function() { -1 in $l }))', 'D1012'),
+  row(
+    'a long text searched in a list of them',
+    '($a := $pad("", 100000, "x"); $l := [1..20].($a & $string($)); $map([1..9999], function() { $a in $l }))',
+    'D1012',
+  ),
+  row(
+    'long texts compared',
+    '($a := $pad("", 1000000, "x") & "a"; $b := $pad("", 1000000, "x") & "b"; $map([1..9999], function() { $a < $b }))',
+    'D1012',
+  ),
+  row(
+    'long texts compared for equality',
+    '($a := $pad("", 1000000, "x") & "a"; $b := $pad("", 1000000, "x") & "b"; $map([1..9999], function() { $a = $b }))',
+    'D1012',
+  ),
+  row(
+    'the truth of a large object',
+    '($o := [1..2000]{$string($): 1}; $map([1..9999], function() { $o ? 1 : 2 }))',
+    'D1012',
+  ),
+  row('a large object as a filter', '($o := [1..2000]{$string($): 1}; [1..9999][$o])', 'D1012'),
+  row('positions as a filter', '($p := [1..9999]; [1..9999][$p])', 'D1012'),
+  row(
+    'a large object as text',
+    '($o := [1..2000]{$string($): 1}; $map([1..9999], function() { $length("" & $o) }))',
+    'D1012',
+  ),
+  row(
+    'a large object merged into a copy',
+    '($o := [1..2000]{$string($): 1}; $map([1..9999], function() { $merge([$o, {"a": 1}]) }))',
+    'D1012',
+  ),
+  row('a large object merged into many', '($o := [1..2000]{$string($): 1}; [1..9999].{"a": 1} ~> |$|$o|)', 'D1012'),
+  row('lists flattened', '($o := [{"x": [1..9000]}, {"x": [1..9000]}]; $map([1..9999], function() { $o.x }))', 'D1012'),
+  row('a nested list searched for a field', '($l := [[[1..9999]]]; $map([1..9999], function() { $l.foo }))', 'D1012'),
+  row('long texts sorted', '($a := $pad("", 100000, "x"); $sort([1..500].($a & $string($))))', 'D1012'),
+  row('long texts ordered by ^', '($a := $pad("", 100000, "x"); ([1..500].($a & $string($)))^($))', 'D1012'),
+  row(
+    'a deeply nested object as indented text',
+    '($o := $reduce([1..300], function($o, $i) { {"a": $o} }, [1..9000]); $map([1..9999], function() { $length($string($o, true)) }))',
+    'D1012',
+  ),
+  row('pairs of tuples, of which one is kept', '$map([1..9999], function() { [1..2000]@$a[0] })', 'D1012'),
+
   row('infinite recursion', '($f := function($n) { 1 + $f($n + 1) }; $f(0))', 'D1011'),
   row('mutual recursion', '($f := function($n) { 1 + $g($n) }; $g := function($n) { 1 + $f($n) }; $f(0))', 'D1011'),
   row('an infinite tail call', '($f := function($n) { $f($n + 1) }; $f(0))', 'D1012'),
