@@ -21,6 +21,9 @@ const CALLBACKS = [
   'onResponseError',
 ]
 
+/** The last callback of a request is one of these. */
+const ENDS: ReadonlySet<string> = new Set(['onComplete', 'onError', 'onUpgrade', 'onResponseEnd', 'onResponseError'])
+
 /** The dispatcher for one request. `dispatcher` is one of undici, else it is returned as it is. */
 export function abortableDispatcher(dispatcher: object, request: Request): object {
   if (!isDispatcher(dispatcher)) return dispatcher
@@ -39,11 +42,21 @@ export function nodeDispatcher(): object | undefined {
 const isDispatcher = (value: object): value is Dispatcher => 'dispatch' in value && typeof value.dispatch === 'function'
 
 function holdAbort(handler: Handler, request: Request): Handler {
+  // Of the request and not of its signal alone: the request holds what its signal follows.
+  let held: Request | undefined = request
+  let stopListening: () => void = () => undefined
   const follow = (abort: Abort) => {
-    // Of the request and not of its signal alone: the request holds what its signal follows.
-    const end = () => abort(request.signal.reason)
-    if (request.signal.aborted) end()
-    else request.signal.addEventListener('abort', end, { once: true })
+    const signal = held?.signal
+    const end = () => abort(signal?.reason)
+    stopListening()
+    if (signal?.aborted) end()
+    signal?.addEventListener('abort', end, { once: true })
+    stopListening = () => signal?.removeEventListener('abort', end)
+  }
+  /** undici keeps the handlers of a request that has ended for a while, and they would keep its answer. */
+  const release = () => {
+    stopListening()
+    held = undefined
   }
   const entries = CALLBACKS.flatMap((name) => {
     const callback = handler[name]
@@ -52,6 +65,7 @@ function holdAbort(handler: Handler, request: Request): Handler {
       const result = callback.apply(handler, args)
       const abort = abortOf(name, args[0])
       if (abort !== undefined) follow(abort)
+      if (ENDS.has(name)) release()
       return result
     }
     return [[name, call] as const]
