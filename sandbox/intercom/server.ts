@@ -83,19 +83,18 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
 
   const { clientSecret, fetch, webhookUrl: url = () => undefined } = options
   let unreliability: TimedRules = { since: clock.now() }
-  const rules = () => unreliability
-  const webhooks = new WebhookSender({ clock, random, fetch, workspace: id, clientSecret, url, rules })
+  const sending = { clock, random, fetch, workspace: id, clientSecret, url, rules: () => unreliability }
+  const webhooks = new WebhookSender(sending)
   const notify = (topic: string, item: object) => webhooks.send(topic, item)
   const act = createLiveActivity({ workspace, clock, random: activityRandom, notify })
   const limit = rateLimit(options.limit ?? { limit: 1666, per: 10_000 }, clock)
-  const onUninstall = () => void sendUninstallNotice({ ...options, workspace: id })
   const oauth = intercomOauth({
     clock,
     random,
     clientId: options.clientId ?? 'sandbox-app',
     clientSecret,
     account: 'Sandbox Shop',
-    onUninstall,
+    onUninstall: () => void sendUninstallNotice({ ...options, workspace: id }),
   })
   const api = routes({ workspace, random, accepts: (token) => token === options.token || oauth.accepts(token), limit })
   const faults = new FaultInjector({ clock, random, failure: createFailures(random) })
@@ -104,6 +103,7 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
   const misbehave = (next: Unreliability) => {
     unreliability = { ...next, since: clock.now() }
   }
+  const answer = async (request: Request) => spoilAnswer(await api.fetch(request), unreliability, random)
   const controls = controlRoutes({ workspace, calls, webhooks, faults, oauth, act, misbehave })
 
   return {
@@ -113,7 +113,7 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
       if (pathname === '/oauth' || pathname.startsWith('/auth/')) return oauth.app.fetch(request)
       const call = `${request.method} ${pathTemplate(pathname)}`
       calls[call] = (calls[call] ?? 0) + 1
-      return faults.apply(request, async () => spoilAnswer(await api.fetch(request), unreliability, random))
+      return dated(await faults.apply(request, () => answer(request)), clock)
     },
     act,
     misbehave,
@@ -135,6 +135,12 @@ export function createIntercomSandbox(options: IntercomSandboxOptions): Intercom
     notifications: () => webhooks.notifications(),
     close: () => webhooks.close(),
   }
+}
+
+/** By the time of the workspace, which is not that of this machine where a test sets it. */
+function dated(response: Response, clock: Clock): Response {
+  if (!response.headers.has('date')) response.headers.set('date', new Date(clock.now()).toUTCString())
+  return response
 }
 
 interface Controls {
