@@ -5,9 +5,12 @@ import { isBusy } from './engine.ts'
 
 /**
  * How long a write waits for another process, such as a database browser with an open transaction. Milliseconds. The
- * wait is one of the event loop: SQLite's own would stop every other answer of this process.
+ * wait is one of the event loop: SQLite's own would stop every other answer of this process. Shorter than the five seconds
+ * for which a source waits for its answer, and than the ten that a process has to stop.
  */
-export const LOCK_WAIT = 10_000
+const LOCK_WAIT = 4_000
+/** The same when a store is closed: what closing writes is good to have, and a process must end in time. */
+export const CLOSE_WAIT = 500
 /** Milliseconds between two tries: doubled up to the longest. */
 const FIRST_RETRY = 5
 const LONGEST_RETRY = 200
@@ -33,15 +36,16 @@ export class GroupCommit {
 
   /**
    * Resolves with the result of `work` once it is durable; rejects if the shared transaction failed.
-   * `work` is synchronous and must not throw because of its input: its neighbours would fail with it.
+   * `work` is synchronous and must not throw because of its input: its neighbours would fail with it. `wait`: for the
+   * lock of another process, milliseconds.
    */
-  write<T>(work: () => T): Promise<T> {
+  write<T>(work: () => T, wait = LOCK_WAIT): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const run = () => {
         const result = work()
         return () => resolve(result)
       }
-      this.#jobs.push({ run, reject, deadline: this.#clock.now() + LOCK_WAIT })
+      this.#jobs.push({ run, reject, deadline: this.#clock.now() + wait })
       if (this.#isFlushing) return
       this.#isFlushing = true
       // A commit blocks this thread; requests that arrive meanwhile are read before the next `setImmediate` and join it.

@@ -29,7 +29,7 @@ import { AppendBuffer } from './append-buffer.ts'
 import type { Connection } from './connection.ts'
 import * as deadLetters from './dead-letters.ts'
 import { DueTimes } from './due-times.ts'
-import { GroupCommit } from './group-commit.ts'
+import { CLOSE_WAIT, GroupCommit } from './group-commit.ts'
 import * as keyValues from './key-values.ts'
 import * as ledger from './ledger.ts'
 import { openConnection, retryWhileBusy } from './open-connection.ts'
@@ -280,7 +280,7 @@ class SqliteStore implements Store {
 
   async #closeOnce(): Promise<void> {
     try {
-      await this.#commits.write(() => unregisterOwner(this.#db, this.#owner))
+      await this.#commits.write(() => unregisterOwner(this.#db, this.#owner), CLOSE_WAIT)
       // Moves the log into the file: a copy of the file alone is then the whole store.
       this.#db.get('PRAGMA wal_checkpoint(TRUNCATE)')
     } catch {
