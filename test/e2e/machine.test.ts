@@ -63,7 +63,7 @@ const CONDITIONS: readonly Condition[] = [
     what: 'another program that holds the lock of the store for 12 seconds',
     during: async ({ send, file }) => {
       const other = await openEngine(file)
-      other.exec('BEGIN IMMEDIATE')
+      other.exec('PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE')
       const end = systemClock.now() + 12_000
       while (systemClock.now() < end) await send(10)
       other.exec('ROLLBACK')

@@ -37,6 +37,8 @@ async function cutAndRestart(rounds: number, env: Readonly<Record<string, string
   for (let round = 0; round < rounds; round++) {
     const receiving = startProcess(['start', '--port', '0', '--json'], settings, closing)
     const { webhook = '' } = await receiving.firstOutput
+    // A record that is in work at three cuts in a row is taken for their cause.
+    await waitUntil('the last round is delivered', async () => (await readBacklog(webhook)) === 0, 60_000)
     // Every second round an import is under way, too.
     const importing = round % 2 === 1 ? startProcess(['backfill', '--json'], settings, closing) : undefined
     if (importing) await systemClock.sleep(1_500)
@@ -60,6 +62,11 @@ async function cutAndRestart(rounds: number, env: Readonly<Record<string, string
   const restarted = startProcess(['start', '--port', '0', '--json'], settings, closing)
   await restarted.firstOutput
   return { ...sandbox, settings, acknowledged, lost, restarted }
+}
+
+async function readBacklog(webhook: string): Promise<number> {
+  const text = await (await fetch(new URL('/metrics', webhook))).text()
+  return [...text.matchAll(/^connector_backlog_records\S* (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
 }
 
 /** Reads a copy: an engine may hold its file for a while after it was closed, and the disk is to be unmounted again. */
