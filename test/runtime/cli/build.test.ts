@@ -46,7 +46,7 @@ describe('build', () => {
     const names = ['each', 'when', 'key[0]', 'key[1]', 'time', 'contact', 'skip no-contact']
     expect(Object.keys(expressions)).toEqual([...names, 'Ticket ID', 'Team', 'Title', 'Phone', 'Tags'])
     expect(out).toMatch(
-      /^ {2}\/\/ "?mappings\/resolved-ticket\.yaml:\d+:\d+"?\n {2}"Title": \(library, functions\) => \{$/m,
+      /^ {2}\/\/ "?mappings\/resolved-ticket\.yaml:\d+:\d+"?\n {2}"Title": \(library, functions, begin\) => \{$/m,
     )
   })
 
