@@ -17,6 +17,8 @@ export interface ApiOptions extends ApiKeys {
 /** Counts of requests and error responses. */
 export interface RequestCounts {
   readonly refused: number
+  /** Profiles with an identifier of another one (409): right requests, whose order decides. */
+  readonly conflicts: number
   readonly throttled: number
   /** By `METHOD /path`; `other` for unknown endpoints. */
   readonly requests: Readonly<Record<string, number>>
@@ -41,7 +43,7 @@ export class KlaviyoApi {
   readonly #app = new Hono({ strict: false })
   readonly #windows: RateWindows[] = []
   readonly #requests = new Map<string, number>()
-  #responses = { refused: 0, throttled: 0 }
+  #responses = { refused: 0, conflicts: 0, throttled: 0 }
 
   constructor(endpoints: readonly Endpoint[], options: ApiOptions) {
     this.#options = options
@@ -63,7 +65,7 @@ export class KlaviyoApi {
   reset(): void {
     for (const windows of this.#windows) windows.reset()
     this.#requests.clear()
-    this.#responses = { refused: 0, throttled: 0 }
+    this.#responses = { refused: 0, conflicts: 0, throttled: 0 }
   }
 
   #serve(endpoint: Endpoint): void {
@@ -106,6 +108,7 @@ export class KlaviyoApi {
     response.headers.set('x-klaviyo-req-id', identifier(this.#options.random, 'uuid'))
     this.#requests.set(name, (this.#requests.get(name) ?? 0) + 1)
     if (response.status === 429) this.#responses.throttled += 1
+    else if (response.status === 409) this.#responses.conflicts += 1
     else if (response.status >= 400) this.#responses.refused += 1
     return response
   }
