@@ -94,8 +94,12 @@ function timeControls(connector: Connector, clock: AuthHarness['clock']) {
   /** Advances the clock and delivers until the condition holds on a page. */
   async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
     const end = systemClock.now() + 20_000
-    // A page that is loading answers once it has loaded.
-    while (!(await during(isTrue()))) if (systemClock.now() > end) throw new Error(`not within 20 seconds: ${what}`)
+    // A page that is loading answers once it has loaded. A fast one answers before any work is done.
+    while (!(await during(isTrue()))) {
+      if (systemClock.now() > end) throw new Error(`not within 20 seconds: ${what}`)
+      await systemClock.sleep(5)
+      await work(200)
+    }
   }
 
   return { work, during, until }

@@ -13,8 +13,8 @@ inBrowser('is estimated, started, paused, resumed, restarted and reported, the p
   let slow = async () => {}
   const instead = (request: Request) => (request.url.endsWith('/search') ? slow().then(() => undefined) : NOTHING)
   const it = await startApp(closing, { conversations: 1_500, tickets: 400, instead })
-  // The test's clock runs faster than a browser updates: a page of records must last long enough to be seen.
-  slow = () => it.clock.sleep(15_000)
+  // The test's clock runs faster than a browser updates: a page of records lasts long, and which ones are seen is open.
+  slow = () => it.clock.sleep(25_000)
   const { page, faults } = await openPage(closing)
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click({ noWaitAfter: true })
   const sees = (text: string | RegExp) => it.until(String(text), () => page.getByText(text).first().isVisible())
@@ -24,11 +24,13 @@ inBrowser('is estimated, started, paused, resumed, restarted and reported, the p
   await sees('1,500 records')
   await press('Start import')
   await page.getByText('The import has started.').waitFor()
-  await sees('150 of 1,500 read')
+  const progress = page.getByText(/^[1-9][\d,]* of 1,500 read/).first()
+  await it.until('some are read', () => progress.isVisible())
   // The page updates while the button is held down. Enough is left to read for a slow browser to see it.
   await page.getByRole('button', { name: 'Pause' }).hover()
   await page.mouse.down()
-  await sees('300 of 1,500 read')
+  const before = await progress.textContent()
+  await it.until('more are read', async () => (await progress.textContent()) !== before)
   await page.mouse.up()
   await sees('The import is paused.')
   slow = async () => {}
