@@ -2,9 +2,9 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * V8 collects the heap when it has doubled, by default only at up to four times its live size. Measured on an import:
- * 40 % instead of 100 % would save another 25 MB of 240 MB, for a tenth more processor time.
+ * V8 collects the heap when it has grown by half, by default only at up to four times its live size. Measured on an import
+ * of 30,000 conversations: 234 MB resident, 272 at 100 %, for two percent more processor time.
  */
 export function limitHeapGrowth(): void {
-  setFlagsFromString('--heap-growing-percent=100')
+  setFlagsFromString('--heap-growing-percent=50')
 }
