@@ -55,8 +55,17 @@ const PROTOTYPE_KEYS = [
   'toJSON',
 ]
 
-/** A mutated copy of the notification, as the text of a body. */
+/** A mutated copy of the notification, as the text of a body. Once in ten thousand times it grows beyond any text. */
 export function mutate(notification: Json, random: Random): string {
+  try {
+    return mutateText(notification, random)
+  } catch (error) {
+    if (error instanceof RangeError) return mutate(notification, random)
+    throw error
+  }
+}
+
+function mutateText(notification: Json, random: Random): string {
   const raw: string[] = []
   const tools = new Tools(random, raw)
   const root: Parent = { root: structuredClone(notification) }
