@@ -74,11 +74,17 @@ test('history: an import killed repeatedly resumes, and sends the same events as
   let kills = 0
   for (let ended = false; !ended; ) {
     const process = startProcess(['backfill', '--json'], env, closing)
+    // Printed once the import is done: the next command would begin another one, and read everything again.
+    let isReported = false
+    const noteReport = () => {
+      isReported = true
+    }
+    process.firstOutput.then(noteReport, () => undefined)
     const fuse =
       kills < 4
-        ? systemClock.sleep(1_500 + systemRandom() * 1_500).then(() => 'fuse' as const)
+        ? systemClock.sleep(700 + systemRandom() * 1_000).then(() => 'fuse' as const)
         : new Promise<never>(() => undefined)
-    if ((await Promise.race([process.exitCode, fuse])) === 'fuse') {
+    if ((await Promise.race([process.exitCode, fuse])) === 'fuse' && !isReported) {
       await process.kill('SIGKILL')
       kills++
     } else {
