@@ -1,6 +1,6 @@
 /** Explains Klaviyo's error responses: who must act, and which events are rejected. Quotes no data. */
 
-import { type ExplainError, FOREIGN_REFUSAL } from '../../runtime/http/error-response.ts'
+import { type ExplainError, FOREIGN_REFUSAL, isRefusal } from '../../runtime/http/error-response.ts'
 import { getPath, isObject } from '../../runtime/lib/json.ts'
 import type { AuthMethod } from '../../runtime/ports/auth.ts'
 import type { ErrorExplanation } from '../../runtime/ports/source.ts'
@@ -46,7 +46,7 @@ function explain(status: number, list: readonly JsonObject[], scope: string, met
   if (rejection !== undefined) return rejection
   if ([404, 405, 406, 415].includes(status))
     return { kind: 'config', message: `unknown URL, revision or media type: ${HOST}` }
-  if (status < 400 || status >= 500 || status === 408 || status === 429) return {}
+  if (!isRefusal(status)) return {}
   // Klaviyo lists errors in every refusal of its own.
   return list.length === 0 ? FOREIGN_REFUSAL : explainErrors(list)
 }

@@ -7,7 +7,7 @@
 
 import * as oauth4webapi from 'oauth4webapi'
 import { createHttpClient, type HttpClient } from '../http/client.ts'
-import { FOREIGN_REFUSAL } from '../http/error-response.ts'
+import { FOREIGN_REFUSAL, isRefusal } from '../http/error-response.ts'
 import { createRateLimiter } from '../http/rate-limiter.ts'
 import { isObject } from '../lib/json.ts'
 import { Fault } from '../ports/fault.ts'
@@ -211,7 +211,7 @@ function explainOauthError({ label, explainStatus }: Side, status: number, body:
   const own = explainStatus?.(status)
   if (own !== undefined) return own
   // A page of a proxy must not cost a connection.
-  if (!isObject(body) && status >= 400 && status < 500 && status !== 408 && status !== 429) return FOREIGN_REFUSAL
+  if (!isObject(body) && isRefusal(status)) return FOREIGN_REFUSAL
   const error = isObject(body) ? String(body.error ?? '') : ''
   // A 401 in a shape of the side's own also means a wrong code or token.
   if (error === 'invalid_grant' || (status === 401 && error === ''))

@@ -2,7 +2,8 @@
 
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
 import type { Clock } from '../ports/effects.ts'
-import type { FaultInfo, Outcome } from '../ports/types.ts'
+import { isOfPause } from '../ports/fault.ts'
+import type { Outcome } from '../ports/types.ts'
 
 /** Failures in a row before the worker pauses. */
 const STREAK = 8
@@ -26,7 +27,7 @@ export class FailureBackoff {
     if (outcome.status !== 'deferred') this.#streak = this.#pauses = 0
     // Without `failingSince` the record did not fail: it yielded to others, or waits for a contact. One that waits out a
     // pause of its endpoint was not sent.
-    else if (outcome.fault !== undefined && outcome.failingSince !== undefined && !isPaused(outcome.fault))
+    else if (outcome.fault !== undefined && outcome.failingSince !== undefined && !isOfPause(outcome.fault))
       this.#streak += 1
     if (this.#streak < STREAK) return
     const now = this.#time.now()
@@ -41,5 +42,3 @@ export class FailureBackoff {
     if (left > 0) await this.#clock.sleep(left, signal)
   }
 }
-
-const isPaused = ({ code }: FaultInfo): boolean => code.endsWith('/paused')

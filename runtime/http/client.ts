@@ -6,7 +6,7 @@ import { parseJson } from '../lib/json.ts'
 import type { Clock, Fetch, Random } from '../ports/effects.ts'
 import { Fault, type FaultDetails, mayHaveTakenEffect, toFault } from '../ports/fault.ts'
 import type { Lane } from '../ports/types.ts'
-import { type ApiResponse, type ErrorContext, faultFromResponse } from './error-response.ts'
+import { type ApiResponse, type ErrorContext, faultFromResponse, isRefusal } from './error-response.ts'
 import { PausedTooLong } from './pauses.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import { readResponseBody } from './response-body.ts'
@@ -121,8 +121,8 @@ async function sendOnce(
   const holdsOthers = response.status === 429 || api.hasManyEndpoints !== true
   if (retryAfter !== undefined && holdsOthers) api.limiter.pauseUntil(now + retryAfter, requestedRetryAfter)
   // Without its body a refusal cannot condemn a record. Other statuses speak for themselves.
-  const isRefusal = response.status < 500 && response.status !== 408 && response.status !== 429
-  throw response.isTooLarge && isRefusal ? tooLarge(api.name, MAX_ERROR_BODY, { status: response.status }) : fault
+  const isSilent = response.isTooLarge && (response.status < 400 || isRefusal(response.status))
+  throw isSilent ? tooLarge(api.name, MAX_ERROR_BODY, { status: response.status }) : fault
 }
 
 async function acquire({ clock }: HttpParts, api: RemoteApi, lane: Lane, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 /** The state of the connection to one side since the process began: last success, last failure, rate limits in use. */
 import type { Clock, Logger } from '../ports/effects.ts'
-import { type Fault, toFault } from '../ports/fault.ts'
+import { type Fault, isOfPause, toFault } from '../ports/fault.ts'
 import type { FaultInfo } from '../ports/types.ts'
 import type { Window } from '../spec/spec.ts'
 import type { HttpClient } from './client.ts'
@@ -104,6 +104,3 @@ export class ConnectionStatsRecorder {
 /** Whether a fault is the side's: neither the record's nor our own shutdown. */
 const isSideFailure = ({ kind }: Fault, signal: AbortSignal) =>
   (kind === 'config' || kind === 'transient') && !signal.aborted
-
-/** A request that was not sent during a pause says nothing new of the side. */
-const isOfPause = ({ code }: Fault) => code.endsWith('/paused')

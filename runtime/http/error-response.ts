@@ -28,6 +28,9 @@ export interface ErrorContext {
 /** Explains an error response without personal data. */
 export type ExplainError = (status: number, body: Json | undefined, headers: Headers) => ErrorExplanation
 
+/** Whether a status refuses the request for what it is; 408 and 429 ask for it again. */
+export const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429
+
 /** Explains a refusal that is not in the API's own form: a page of a proxy in between says nothing about the record. */
 export const FOREIGN_REFUSAL: ErrorExplanation = {
   kind: 'transient',

@@ -84,3 +84,6 @@ const WHO_ACTS_ON_DEAD: typeof WHO_ACTS = {
 export function whoActs({ kind }: Pick<FaultInfo, 'kind'>, dead: boolean): string {
   return (dead ? WHO_ACTS_ON_DEAD : WHO_ACTS)[kind]
 }
+
+/** Whether a request was not sent because the remote API had asked for a pause: it says nothing new of the API. */
+export const isOfPause = ({ code }: Pick<FaultInfo, 'code'>): boolean => code.endsWith('/paused')

@@ -1,7 +1,7 @@
 /** Identifies the account at a side that a set of credentials belongs to. */
 import type { Expression } from '../../expression/expression.ts'
 import { createHttpClient } from '../../http/client.ts'
-import { FOREIGN_REFUSAL } from '../../http/error-response.ts'
+import { FOREIGN_REFUSAL, isRefusal } from '../../http/error-response.ts'
 import { createRateLimiter } from '../../http/rate-limiter.ts'
 import { asId, isObject } from '../../lib/json.ts'
 import { Fault } from '../../ports/fault.ts'
@@ -56,7 +56,7 @@ function explainRejection(
     return { message: `${subject} cannot read which account they belong to: ${permission} is missing` }
   }
   const own = explainStatus?.(status)
-  if (own !== undefined || status < 400 || status >= 500 || status === 408 || status === 429) return own ?? {}
+  if (own !== undefined || !isRefusal(status)) return own ?? {}
   // No record is to blame for an account without a name.
   return isObject(body) || status === 404 ? { kind: 'config' } : FOREIGN_REFUSAL
 }
