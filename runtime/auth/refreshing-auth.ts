@@ -2,6 +2,7 @@
 
 import { waitFor } from '../lib/abort.ts'
 import { credentialsCheckpoint } from '../lib/checkpoint-names.ts'
+import { ageOf } from '../lib/iso-time.ts'
 import type { Lock } from '../lib/lock.ts'
 import type { AuthMethod, AuthProvider, RequestAuth } from '../ports/auth.ts'
 import type { Clock } from '../ports/effects.ts'
@@ -107,9 +108,7 @@ export class RefreshingAuth implements AuthProvider {
       await waitFor(this.recheck(credentials), signal, stopped)
       return false
     }
-    const age = clock.now() - credentials.issuedAt
-    // A negative age is that of a clock which was set back.
-    if (age >= 0 && age < MIN_AGE) return false
+    if (ageOf(credentials.issuedAt, clock.now()) < MIN_AGE) return false
     await this.#refreshShared(credentials, signal)
     return true
   }

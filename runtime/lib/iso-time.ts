@@ -31,6 +31,9 @@ function cacheDate(day: number): string {
   return date
 }
 
+/** Milliseconds since `at`. Infinity for a time that lies ahead: the clock was set back since, and the age is unknown. */
+export const ageOf = (at: number, now: number): number => (at > now ? Number.POSITIVE_INFINITY : now - at)
+
 /** The last date of ECMAScript. */
 const MAX_DATE = 8.64e15
 

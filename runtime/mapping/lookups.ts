@@ -3,6 +3,7 @@
 import type { Expression } from '../expression/expression.ts'
 import { Batcher } from '../lib/batcher.ts'
 import { BoundedMap } from '../lib/bounded-map.ts'
+import { ageOf } from '../lib/iso-time.ts'
 import { asArray, asId, asList } from '../lib/json.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { MonotonicClock } from '../lib/monotonic-clock.ts'
@@ -160,9 +161,7 @@ function batchFetcher(lookup: LookupSpec, parts: LookupParts): (key: string) => 
   })
   return async (key) => {
     const [stored] = await store.readCache(lookup.name, [key])
-    const age = stored === undefined ? Number.POSITIVE_INFINITY : clock.now() - stored.at
-    // A negative age is that of a clock which was set back.
-    if (stored !== undefined && age >= 0 && age <= HISTORY_TTL) return stored.value ?? undefined
+    if (stored !== undefined && ageOf(stored.at, clock.now()) <= HISTORY_TTL) return stored.value ?? undefined
     return (await batcher.add(key)).value
   }
 }

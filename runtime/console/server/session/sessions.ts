@@ -1,6 +1,8 @@
 /** Browser sessions in a signed cookie. The store holds only those revoked before they expired. */
+
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'hono'
+import { ageOf } from '../../../lib/iso-time.ts'
 import type { Clock } from '../../../ports/effects.ts'
 import type { SignedCookies } from './cookies.ts'
 import { RevokedSessions, type RevokedSessionsOptions } from './revoked-sessions.ts'
@@ -64,9 +66,7 @@ export class Sessions {
   }
 
   needsRenewal({ usedAt }: Session): boolean {
-    const age = this.#clock.now() - usedAt
-    // A negative age is that of a clock which was set back.
-    return age < 0 || age >= RENEW_AFTER
+    return ageOf(usedAt, this.#clock.now()) >= RENEW_AFTER
   }
 
   /** From now on a copy of its cookie is refused. An anonymous session opens nothing and is not recorded. */
