@@ -1,4 +1,5 @@
 /** Group commit: all writes queued in one turn of the event loop share one transaction and one fsync. */
+import { MonotonicClock } from '../../lib/monotonic-clock.ts'
 import type { Clock } from '../../ports/effects.ts'
 import type { Connection } from './connection.ts'
 import { isBusy } from './engine.ts'
@@ -26,12 +27,14 @@ interface WriteJob {
 export class GroupCommit {
   readonly #db: Pick<Connection, 'transaction'>
   readonly #clock: Clock
+  readonly #time: MonotonicClock
   #jobs: WriteJob[] = []
   #isFlushing = false
 
   constructor(db: Pick<Connection, 'transaction'>, clock: Clock) {
     this.#db = db
     this.#clock = clock
+    this.#time = new MonotonicClock(clock)
   }
 
   /**
@@ -45,7 +48,7 @@ export class GroupCommit {
         const result = work()
         return () => resolve(result)
       }
-      this.#jobs.push({ run, reject, deadline: this.#clock.now() + wait })
+      this.#jobs.push({ run, reject, deadline: this.#time.now() + wait })
       if (this.#isFlushing) return
       this.#isFlushing = true
       // A commit blocks this thread; requests that arrive meanwhile are read before the next `setImmediate` and join it.
@@ -68,7 +71,7 @@ export class GroupCommit {
       for (const resolve of resolvers) resolve()
     } catch (error) {
       // The lock is refused before any job has run.
-      const waits = ({ deadline }: WriteJob) => isBusy(error) && this.#clock.now() < deadline
+      const waits = ({ deadline }: WriteJob) => isBusy(error) && this.#time.now() < deadline
       this.#jobs = jobs.filter(waits)
       for (const job of jobs) if (!waits(job)) job.reject(error)
     }
