@@ -27,16 +27,16 @@ type Style = 'red' | 'yellow' | 'bold' | 'dim' | 'cyan'
  * terminal, in which the caret must stay under its line.
  */
 export function renderDiagnostic(diagnostic: Diagnostic, color = false, columns = Number.POSITIVE_INFINITY): string {
-  const { file, span, severity, message, code, help } = diagnostic
-  const paint = (style: Style, text: string) => (color ? styleText(style, text) : text)
-  const tint = severity === 'error' ? 'red' : 'yellow'
+  const { file, span, help } = diagnostic
+  const paint = createPaint(color)
+  const tint = tintOf(diagnostic)
   const { line, column } = file.position(span[0])
   const margin = ' '.repeat(String(line).length)
   const width = Math.max(MIN_LINE_WIDTH, Math.min(MAX_LINE_WIDTH, columns - margin.length - ' | '.length))
   // Shows an excerpt of a line that is too long.
   const from = column > width - MIN_LINE_WIDTH / 2 ? Math.max(0, column - Math.floor(width / 2)) : 0
   return [
-    `${file.place(span[0])}: ${paint(tint, severity)}: ${paint('bold', message)} [${code}]`,
+    renderHeadline(diagnostic, color),
     `${paint('dim', `${margin} |`)}`,
     `${paint('dim', `${line} |`)} ${file.line(line).slice(from, from + width)}`,
     `${paint('dim', `${margin} |`)} ${paint(tint, renderCaret(diagnostic).slice(from, from + width))}`,
@@ -45,6 +45,17 @@ export function renderDiagnostic(diagnostic: Diagnostic, color = false, columns 
     .map((text) => text.trimEnd())
     .join('\n')
 }
+
+/** The first line alone. */
+export function renderHeadline(diagnostic: Diagnostic, color = false): string {
+  const { file, span, severity, message, code } = diagnostic
+  const paint = createPaint(color)
+  return `${file.place(span[0])}: ${paint(tintOf(diagnostic), severity)}: ${paint('bold', message)} [${code}]`
+}
+
+const createPaint = (color: boolean) => (style: Style, text: string) => (color ? styleText(style, text) : text)
+
+const tintOf = ({ severity }: Diagnostic): Style => (severity === 'error' ? 'red' : 'yellow')
 
 const MAX_LINE_WIDTH = 240
 const MIN_LINE_WIDTH = 30

@@ -1,7 +1,7 @@
 /** Diagnostics for the terminal, for GitHub's annotations and for code scanners. */
 import { plural } from '../../lib/format.ts'
 import type { Json } from '../../ports/types.ts'
-import { type Diagnostic, renderDiagnostic } from '../../spec/diagnostic.ts'
+import { type Diagnostic, renderDiagnostic, renderHeadline } from '../../spec/diagnostic.ts'
 
 export type DiagnosticFormat = 'text' | 'json' | 'github' | 'sarif'
 
@@ -38,9 +38,7 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], { color, c
 
 /** One line each: `path:line:column: severity: message [code]`. */
 export function formatShort(diagnostics: readonly Diagnostic[], max: number): readonly string[] {
-  const lines = diagnostics
-    .slice(0, max)
-    .map(({ file, span, severity, message, code }) => `${file.place(span[0])}: ${severity}: ${message} [${code}]`)
+  const lines = diagnostics.slice(0, max).map((each) => renderHeadline(each))
   const more = diagnostics.length - lines.length
   return more > 0 ? [...lines, `and ${more} more`] : lines
 }
@@ -53,11 +51,13 @@ export function formatForGithub(diagnostics: readonly Diagnostic[]): string {
       const end = file.position(span[1])
       const place = { file: file.path, line, col: column, endLine: end.line, endColumn: end.column, title: code }
       const properties = Object.entries(place).map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
-      const text = help === undefined ? message : `${message}. Help: ${help}`
-      return `::${severity} ${properties.join(',')}::${escapeData(text)}\n`
+      return `::${severity} ${properties.join(',')}::${escapeData(withHelp(message, help))}\n`
     })
     .join('')
 }
+
+const withHelp = (message: string, help: string | undefined) =>
+  help === undefined ? message : `${message}. Help: ${help}`
 
 const escapeData = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 const escapeProperty = (text: string) => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
@@ -77,7 +77,7 @@ export function toSarif(
     return {
       ruleId: code,
       level: severity,
-      message: { text: help === undefined ? message : `${message}. Help: ${help}` },
+      message: { text: withHelp(message, help) },
       locations: [{ physicalLocation: location }],
     }
   })

@@ -2,6 +2,7 @@
 import { type Node, walkNodes } from '../compiler/ast.ts'
 import type { FunctionTable } from '../functions.ts'
 import type { Parsed, Problem } from '../parse.ts'
+import { spanOfLiteral } from './literal-span.ts'
 
 export function findWrongLiterals({ root, text }: Parsed, functions: FunctionTable): readonly Problem[] {
   const checks = new Map(functions.flatMap(({ name, checkLiteral }) => (checkLiteral ? [[name, checkLiteral]] : [])))
@@ -16,17 +17,12 @@ export function findWrongLiterals({ root, text }: Parsed, functions: FunctionTab
     if (check === undefined) continue
     // The left side of `~>` is the first argument.
     const first = chained.has(node) ? 1 : 0
-    for (const [index, { type, value, position }] of (node.arguments ?? []).entries()) {
-      if ((type !== 'string' && type !== 'number') || position === undefined) continue
+    for (const [index, literal] of (node.arguments ?? []).entries()) {
+      const { type, value } = literal
+      if (type !== 'string' && type !== 'number') continue
       const problem = check(first + index, value as string | number)
-      if (problem) problems.push({ code: 'argument', ...problem, span: [startOf(text, type, position), position] })
+      if (problem) problems.push({ code: 'argument', ...problem, span: spanOfLiteral(literal, text) })
     }
   }
   return problems
-}
-
-/** Of a literal that ends at `end`. */
-function startOf(text: string, type: string, end: number): number {
-  if (type === 'string') return Math.max(0, text.lastIndexOf(text[end - 1] ?? '"', end - 2))
-  return end - (/[\d.eE+-]+$/.exec(text.slice(0, end))?.[0].length ?? 1)
 }

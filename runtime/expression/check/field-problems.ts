@@ -3,6 +3,7 @@ import type { Node } from '../compiler/ast.ts'
 import { suggest } from '../did-you-mean.ts'
 import type { Problem } from '../parse.ts'
 import { describeKinds, type FieldType, jsonTypeOf } from './field-type.ts'
+import { spanOfLiteral } from './literal-span.ts'
 import type { TypedField } from './value.ts'
 
 type Field = TypedField | undefined
@@ -55,7 +56,7 @@ function compareWithNothing(literal: Node, other: Node, text: string): readonly 
   if (path === undefined || !isNothing(literal)) return []
   const message = `a field is never ${literal.value === null ? 'null' : 'an empty text'}: it is absent instead, and no comparison with it holds`
   const help = `write $exists(${path}), or $not($exists(${path}))`
-  return [{ code: 'compared-with-nothing', message, help, span: spanOf(literal, text) }]
+  return [{ code: 'compared-with-nothing', message, help, span: spanOfLiteral(literal, text) }]
 }
 
 const isNothing = ({ type, value }: Node) => (type === 'value' && value === null) || (type === 'string' && value === '')
@@ -70,7 +71,7 @@ function readLiteral({ type, value }: Node): Literal | undefined {
 function compareWith(literal: Node, field: Field, text: string): readonly Problem[] {
   const value = readLiteral(literal)
   if (field === undefined || value === undefined || value === '') return []
-  const span = spanOf(literal, text)
+  const span = spanOfLiteral(literal, text)
   const { name, type } = field
   const jsonTypes = new Set([...type.kinds].map(jsonTypeOf))
   if (jsonTypes.size > 0 && !jsonTypes.has(typeOf(value))) {
@@ -103,18 +104,10 @@ function compareAbsent(node: Node, literal: Node, field: Field, text: string): r
   if (!isCompared || !field?.type.isOptional || text.includes('$exists(')) return []
   const end = Number(node.position)
   const path = readPath(literal === node.rhs ? (node.lhs as Node) : (node.rhs as Node)) ?? lastName(field)
-  const value = text.slice(...spanOf(literal, text))
+  const value = text.slice(...spanOfLiteral(literal, text))
   const message = `${field.name} may be absent, and then != is false, too`
   const help = `write $not(${path} = ${value}), which holds without it, or $exists(${path}) and ${path} != ${value}`
   return [{ code: 'unequal-to-absent', message, help, span: [end - 2, end] }]
-}
-
-/** Of a literal, whose position is its end. */
-function spanOf({ type, value, position }: Node, text: string): Span {
-  const end = Number(position)
-  if (type !== 'string') return [Math.max(0, end - String(value).length), end]
-  const quote = text[end - 1] ?? '"'
-  return [Math.max(0, text.lastIndexOf(quote, end - 2)), end]
 }
 
 /** JSONata gives nothing for a field of a text or a number, without an error. */
