@@ -4,7 +4,7 @@ import type { Logger } from '../../runtime/ports/effects.ts'
 import { toFault } from '../../runtime/ports/fault.ts'
 import { loadPhoneMetadata, toE164 } from './phone.ts'
 import { emailAddress, isoTime, plainText, splitName } from './text.ts'
-import { timeFunctions, valueFunctions } from './value-functions.ts'
+import { valueFunctions } from './value-functions.ts'
 
 /**
  * One row declares a function: its checks, registration and documentation derive from it.
@@ -55,7 +55,6 @@ export const functions: FunctionTable = [
     example: { expr: '$text(" Phone &amp; SMS ")', gives: 'Phone & SMS' },
     run: (text) => (typeof text === 'string' ? plainText(text) : undefined),
   },
-  ...timeFunctions,
   ...valueFunctions,
 ]
 

@@ -14,7 +14,7 @@ function checkZone(value: string | number) {
   return { message: `"${value}" is no time zone`, help: nearest.endsWith('?') ? nearest : ZONE_HELP }
 }
 
-export const timeFunctions: FunctionTable = [
+export const valueFunctions: FunctionTable = [
   {
     name: 'localTime',
     signature: '<x?x?x?:s>',
@@ -54,9 +54,6 @@ export const timeFunctions: FunctionTable = [
       }
     },
   },
-]
-
-export const valueFunctions: FunctionTable = [
   {
     name: 'plain',
     signature: '<x?:s>',
