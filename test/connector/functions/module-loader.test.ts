@@ -1,4 +1,4 @@
-/** A library that cannot be loaded is nobody's fault: its events wait, and the next try loads it. */
+/** No record is to blame for a library that cannot be loaded: its events wait, and the next try loads it. */
 import { execFile } from 'node:child_process'
 import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -69,7 +69,7 @@ export const LOOKUP: readonly Row[] = [
   ['redirect', 'intercom/redirected', 'waiting'],
 ]
 
-/** The same two phases with waits that would silence us for years: at most an hour, and the other side goes on. */
+/** The same two phases with waits that would silence us for years: at most an hour, and the other API is called as before. */
 export const ABSURD = {
   live: ['absurd Retry-After', 'klaviyo/rate-limited', 'waiting'],
   lookup: ['Retry-After of three years', 'intercom/unavailable', 'waiting'],
