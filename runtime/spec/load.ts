@@ -7,6 +7,7 @@ import type { Recipe } from '../ports/recipes.ts'
 import { checkConnector } from './check/connector.ts'
 import { checkDestinationLimits, checkNames, type DestinationNames } from './check/destination.ts'
 import { checkDuplicates, checkUnused, type MappingFile } from './check/mappings.ts'
+import { checkIgnoredTopics, listKnownTopics } from './check/topics.ts'
 import { runTrials } from './check/trial-run.ts'
 import {
   compileDelivery,
@@ -100,7 +101,9 @@ function compileSpec(
   checkConnector({ resources, streams, lookups, permissions }, node)
   const sets = compileSets(documents, lookups, context)
   const brokenSets = new Set(documents.brokenSets.map(getSetName))
-  const names = { resources, streams, lookups, sets, brokenSets }
+  const topics = listKnownTopics(document.webhook, resources)
+  checkIgnoredTopics(topics, node.at('webhook', 'ignoredTopics'))
+  const names = { topics, streams, lookups, sets, brokenSets }
   const profile = documents.profile && compileProfile(documents.profile.document, names, documents.profile.node)
   const profileLookups = profile?.lookups ?? []
   const mappings = documents.mappings.map(({ document, node }): MappingFile => {

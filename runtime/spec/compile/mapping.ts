@@ -1,16 +1,17 @@
 /** Compiles one metric's file to a `Mapping`. */
 import { toItem } from '../../expression/check/value.ts'
+import { checkTopics, type KnownTopics, resolveResource } from '../check/topics.ts'
 import type { Mapping as MappingDocument } from '../generated/documents.ts'
-import type { LookupSpec, Mapping, MappingStream, ResourceSpec, StreamSpec } from '../spec.ts'
+import type { LookupSpec, Mapping, MappingStream, StreamSpec } from '../spec.ts'
 import { compileKey } from './key.ts'
 import { collectLookups } from './lookups.ts'
 import { type CompiledSet, compileProperties, compileSkip } from './properties.ts'
-import { checkStream, checkTopics, resolveName } from './resolve-name.ts'
+import { checkStream, resolveName } from './resolve-name.ts'
 import type { Scope, SpecNode } from './spec-node.ts'
 
 /** Names a mapping or the profile may refer to. */
 export interface SpecNames {
-  readonly resources: ReadonlyMap<string, ResourceSpec>
+  readonly topics: KnownTopics
   readonly streams: ReadonlyMap<string, StreamSpec>
   readonly lookups: ReadonlyMap<string, LookupSpec>
   readonly sets: ReadonlyMap<string, CompiledSet>
@@ -80,9 +81,9 @@ function listExpressions({ each, when, key, time, contact, skip, properties }: O
 
 function checkFrom({ resource, from }: MappingDocument, names: SpecNames, node: SpecNode): void {
   const webhook = node.at('from', 'webhook')
-  const resourceSpec = resolveName(node.at('resource'), 'resource', resource, names.resources)
+  const resourceSpec = resolveResource(node.at('resource'), resource, names.topics)
   if (resourceSpec === undefined) return
-  checkTopics(webhook.at('topics'), from.webhook?.topics ?? [], resourceSpec, names.resources)
+  checkTopics(webhook.at('topics'), from.webhook?.topics ?? [], resourceSpec, names.topics)
   if (from.stream === undefined) return
   const stream = node.at('from', 'stream')
   const { name, fetchFull = undefined } = typeof from.stream === 'string' ? { name: from.stream } : from.stream

@@ -1,11 +1,11 @@
 /** Compiles the profile's file to a `ProfileMapping`. */
 import { suggest } from '../../expression/did-you-mean.ts'
+import { checkTopics, resolveResource } from '../check/topics.ts'
 import type { Profile } from '../generated/documents.ts'
 import type { ProfileMapping } from '../spec.ts'
 import { collectLookups } from './lookups.ts'
 import { createMappingScope, includeSets, type SpecNames } from './mapping.ts'
 import { compileProperties, compileSkip } from './properties.ts'
-import { checkTopics, resolveName } from './resolve-name.ts'
 import type { SpecNode } from './spec-node.ts'
 
 export function compileProfile(
@@ -15,8 +15,8 @@ export function compileProfile(
 ): ProfileMapping {
   const { resource, identifiers } = document
   const topics = document.from?.webhook?.topics ?? []
-  const resourceSpec = resolveName(node.at('resource'), 'resource', resource, names.resources)
-  if (resourceSpec) checkTopics(node.at('from', 'webhook', 'topics'), topics, resourceSpec, names.resources)
+  const resourceSpec = resolveResource(node.at('resource'), resource, names.topics)
+  if (resourceSpec) checkTopics(node.at('from', 'webhook', 'topics'), topics, resourceSpec, names.topics)
   const sets = includeSets(document.include, names, node.at('include'))
   // A profile belongs to a person, whatever event it travels with, so there is no `$part`.
   const scope = { ...createMappingScope(names.lookups, false), input: node.context.fields.shapes.get(resource) }

@@ -1,6 +1,6 @@
-/** Resolves references by name: to resources, topics, streams, lookups, permissions, property sets. */
+/** Resolves references by name: to resources, streams, lookups, permissions, property sets. */
 import { suggest } from '../../expression/did-you-mean.ts'
-import type { ResourceSpec, StreamSpec } from '../spec.ts'
+import type { StreamSpec } from '../spec.ts'
 import type { SpecNode } from './spec-node.ts'
 
 /** The value of a name. Reports an unknown one with the nearest known names. */
@@ -15,26 +15,6 @@ export function resolveName<T>(
   const code = `spec/unknown-${kind.replace(' ', '-')}`
   node.error({ code, message: `unknown ${kind} "${name}"`, help: suggest(name, candidates.keys()) })
   return undefined
-}
-
-/** Requires each topic to belong to the resource. */
-export function checkTopics(
-  node: SpecNode,
-  topics: readonly string[],
-  resource: ResourceSpec,
-  resources: ReadonlyMap<string, ResourceSpec>,
-): void {
-  topics.forEach((topic, index) => {
-    if (resource.topics.has(topic)) return
-    const owner = [...resources.values()].find((other) => other.topics.has(topic))
-    const help = suggest(topic, resource.topics)
-    if (owner === undefined) {
-      node.at(index).error({ code: 'spec/unknown-topic', message: `unknown topic "${topic}"`, help })
-    } else {
-      const message = `topic "${topic}" carries a ${owner.name}, not a ${resource.name}`
-      node.at(index).error({ code: 'spec/topic-of-another-resource', message, help })
-    }
-  })
 }
 
 /** Requires the stream to exist and to yield the mapping's resource. */

@@ -96,6 +96,9 @@ export interface Connector {
       item: Expression
     }
     ignoredTopics?: string[]
+    otherTopics?: {
+      [k: string]: Topics
+    }
     uninstall?: {
       path: string
       workspace: Expression
