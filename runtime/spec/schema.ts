@@ -5,7 +5,7 @@ import type { Diagnostic, DiagnosticText } from './diagnostic.ts'
 import type { Documents } from './generated/documents.ts'
 import { schemas as schemaTexts } from './generated/schema-texts.ts'
 import * as generatedValidators from './generated/validators.ts'
-import type { Path, Span, YamlFile } from './yaml.ts'
+import type { FileSpan, Path, PlacedYaml } from './yaml.ts'
 
 interface Validator<T> {
   (value: unknown): value is T
@@ -21,7 +21,7 @@ export type Validation<K extends keyof Documents> =
   | { readonly document?: never; readonly errors: readonly Diagnostic[] }
 
 /** The document if it conforms, otherwise every violation. */
-export function validateAgainstSchema<K extends keyof Documents>(kind: K, yaml: YamlFile): Validation<K> {
+export function validateAgainstSchema<K extends keyof Documents>(kind: K, yaml: PlacedYaml): Validation<K> {
   if (yaml.errors.length > 0) return { errors: yaml.errors }
   const conforms: Validator<Documents[K]> = validators[kind]
   const { value } = yaml
@@ -29,7 +29,7 @@ export function validateAgainstSchema<K extends keyof Documents>(kind: K, yaml: 
   const violations = (conforms.errors ?? []).map((error) => toViolation(error, kind, value))
   // An error of `propertyNames` repeats the one of the rule that the name breaks.
   const reported = violations.filter((one) => one.error.keyword !== 'propertyNames' && !isMisspelled(one, violations))
-  return { errors: reported.map((one) => ({ severity: 'error', file: yaml.file, ...describe(one, yaml) })) }
+  return { errors: reported.map((one) => ({ severity: 'error', ...describe(one, yaml) })) }
 }
 
 /** The parts of a schema that diagnostics quote. */
@@ -88,9 +88,9 @@ function isMisspelled({ error, schema }: Violation, violations: readonly Violati
   )
 }
 
-type Description = DiagnosticText & { readonly span: Span }
+type Description = DiagnosticText & FileSpan
 
-function describe({ error, path, value, schema }: Violation, yaml: YamlFile): Description {
+function describe({ error, path, value, schema }: Violation, yaml: PlacedYaml): Description {
   switch (error.keyword) {
     case 'additionalProperties':
       return unknownKey(error.params.additionalProperty, path, schema, yaml)
@@ -99,26 +99,26 @@ function describe({ error, path, value, schema }: Violation, yaml: YamlFile): De
     case 'enum': {
       const message = `${nameOf(path)} cannot be ${quote(value)}`
       const help = suggest(String(value), error.params.allowedValues.map(String))
-      return { code: 'spec/value', message, help, span: yaml.span(path) }
+      return { code: 'spec/value', message, help, ...yaml.span(path) }
     }
     case 'type': {
       const message = `${nameOf(path)} must be ${kindOf(schema)}, and is ${kindOfValue(value)}`
-      return { code: 'spec/type', message, ...typeHelp(value, schema), span: yaml.span(path) }
+      return { code: 'spec/type', message, ...typeHelp(value, schema), ...yaml.span(path) }
     }
     case 'pattern': {
       const { propertyName } = error
       const quoted = quote(propertyName ?? value)
       const message = isNoun(schema) ? `${quoted} is not ${schema.title}` : `${nameOf(path)} cannot be ${quoted}`
-      const span = propertyName === undefined ? yaml.span(path) : yaml.keySpan([...path, propertyName])
-      return { code: 'spec/value', message, ...formHelp(schema), span }
+      const place = propertyName === undefined ? yaml.span(path) : yaml.keySpan([...path, propertyName])
+      return { code: 'spec/value', message, ...formHelp(schema), ...place }
     }
     case 'uniqueItems': {
       const repeated = [...path, Math.max(error.params.i, error.params.j)]
       const message = `${nameOf(path)} lists the same item twice`
-      return { code: 'spec/value', message, help: 'remove one of the two', span: yaml.span(repeated) }
+      return { code: 'spec/value', message, help: 'remove one of the two', ...yaml.span(repeated) }
     }
     default:
-      return { code: 'spec/value', message: describeBounds(error, path), ...exampleHelp(schema), span: yaml.span(path) }
+      return { code: 'spec/value', message: describeBounds(error, path), ...exampleHelp(schema), ...yaml.span(path) }
   }
 }
 
@@ -127,22 +127,22 @@ const REMOVED_KEYS: Readonly<Record<string, string>> = {
   'webhook.occurrences': 'remove it: a notification counts all its parts, each once, by its key',
 }
 
-function unknownKey(key: string, path: Path, schema: SchemaText, yaml: YamlFile): Description {
+function unknownKey(key: string, path: Path, schema: SchemaText, yaml: PlacedYaml): Description {
   const removed = REMOVED_KEYS[`${path.at(-1)}.${key}`]
   if (removed !== undefined) {
     const message = `"${key}" is no longer used${within(path)}`
-    return { code: 'spec/removed-key', message, help: removed, span: yaml.keySpan([...path, key]) }
+    return { code: 'spec/removed-key', message, help: removed, ...yaml.keySpan([...path, key]) }
   }
   const help = suggest(key, Object.keys(schema.properties ?? {}))
   const message = `unknown key "${key}"${within(path)}`
-  return { code: 'spec/unknown-key', message, help, span: yaml.keySpan([...path, key]) }
+  return { code: 'spec/unknown-key', message, help, ...yaml.keySpan([...path, key]) }
 }
 
-function missingKey(key: string, path: Path, schema: SchemaText, yaml: YamlFile): Description {
+function missingKey(key: string, path: Path, schema: SchemaText, yaml: PlacedYaml): Description {
   const description = schema.properties?.[key]?.description
   const message = `"${key}" is missing${within(path)}`
   const help = description === undefined ? {} : { help: `${key}: ${firstSentence(description)}` }
-  return { code: 'spec/missing-key', message, ...help, span: yaml.keySpan(path) }
+  return { code: 'spec/missing-key', message, ...help, ...yaml.keySpan(path) }
 }
 
 /** Emptiness, lengths and limits. */

@@ -7,14 +7,33 @@ import { aliasDiagnostic, encodingDiagnostic, wordAt, yamlDiagnostics } from './
 export type Path = readonly (string | number)[]
 export type Span = readonly [start: number, end: number]
 
+/** A span in a file. */
+export interface FileSpan {
+  readonly file: SourceFile
+  readonly span: Span
+}
+
 /** A text in a file, with the place of each of its characters. */
 export interface PlacedText {
   readonly value: string
+  readonly file: SourceFile
   /** Offset in the file of an offset in the value. */
   at(offset: number): number
 }
 
-export class YamlFile {
+/** Plain data that knows the place of each value, key and character: of one file, or of a file and the base it changes. */
+export interface PlacedYaml {
+  /** Undefined if there are errors. */
+  readonly value: unknown
+  readonly errors: readonly Diagnostic[]
+  /** The value; the nearest value around it if it is absent. */
+  span(path: Path): FileSpan
+  /** The key, or the item in a list. */
+  keySpan(path: Path): FileSpan
+  text(path: Path): PlacedText
+}
+
+export class YamlFile implements PlacedYaml {
   readonly file: SourceFile
   /** Plain data with aliases resolved; undefined if there are errors. */
   readonly value: unknown
@@ -42,37 +61,44 @@ export class YamlFile {
     }
   }
 
-  /** Span of a value; of the nearest value around it if it is absent. */
-  span(path: Path): Span {
+  span(path: Path): FileSpan {
+    return { file: this.file, span: this.#span(path) }
+  }
+
+  keySpan(path: Path): FileSpan {
+    return { file: this.file, span: this.#keySpan(path) }
+  }
+
+  #span(path: Path): Span {
     for (let length = path.length; length > 0; length--) {
       const node = this.#node(path.slice(0, length))
       if (node?.range) return [node.range[0], Math.max(node.range[0] + 1, node.range[1])]
       const key = this.#pair(path.slice(0, length))
-      if (key) return this.keySpan(path.slice(0, length))
+      if (key) return this.#keySpan(path.slice(0, length))
     }
     return wordAt(this.file.text, 0)
   }
 
-  /** Span of a key, or of an item in a list. */
-  keySpan(path: Path): Span {
+  #keySpan(path: Path): Span {
     const key = this.#pair(path)?.key
     if (isNode(key) && key.range) return [key.range[0], key.range[1]]
-    return path.length === 0 ? wordAt(this.file.text, 0) : this.span(path)
+    return path.length === 0 ? wordAt(this.file.text, 0) : this.#span(path)
   }
 
-  /** The text at a path. */
   text(path: Path): PlacedText {
+    const { file } = this
     const node = this.#node(path)
     const value = isScalar(node) && typeof node.value === 'string' ? node.value : ''
-    if (!isScalar(node) || !node.range) return { value, at: () => this.span(path)[0] }
+    if (!isScalar(node) || !node.range) return { value, file, at: () => this.#span(path)[0] }
     const [start] = node.range
     let offsets: readonly number[] | undefined
     return {
       value,
+      file,
       at: (offset) => {
         // Every expression needs its start, few need more.
         if (offset === 0 && node.type === 'PLAIN') return start
-        offsets ??= scalarOffsets(this.file.text, start, value, node.type ?? 'PLAIN')
+        offsets ??= scalarOffsets(file.text, start, value, node.type ?? 'PLAIN')
         return offsets[Math.min(offset, offsets.length - 1)] ?? start
       },
     }

@@ -5,7 +5,7 @@ import type { SpecNode } from '../compile/spec-node.ts'
 import type { Connector, Properties } from '../generated/documents.ts'
 import type { SpecDocument, SpecDocuments } from '../read.ts'
 import type { ProfileMapping } from '../spec.ts'
-import type { Span } from '../yaml.ts'
+import type { FileSpan } from '../yaml.ts'
 import type { MappingFile } from './mappings.ts'
 
 export interface DestinationCheckInput {
@@ -71,11 +71,11 @@ function checkAttributes(
 
 /** Counts characters and properties as the destination does. */
 function checkLimits({ document, node, mapping }: MappingFile, { limits, metricPrefix = '' }: Destination): void {
-  const check = (count: number, limit: string, text: { subject: string; help: string }, span: Span): void => {
+  const check = (count: number, limit: string, text: { subject: string; help: string }, place: FileSpan): void => {
     const most = parseSize(limits[limit] ?? Number.POSITIVE_INFINITY)
     if (count <= most) return
     const message = `${text.subject}, and the destination accepts ${most}`
-    node.error({ code: 'spec/over-limit', message, help: text.help }, span)
+    node.error({ code: 'spec/over-limit', message, help: text.help }, place)
   }
   const { length } = metricPrefix + document.metric
   const prefix = metricPrefix && ` with the prefix "${metricPrefix}"`

@@ -19,10 +19,8 @@ export function compileRequest(request: Request, node: SpecNode, variables: read
 function checkPlaceholders(path: string, node: SpecNode, variables: readonly string[]): void {
   for (const { 0: whole, 1: name = '', index } of path.matchAll(/\{([^{}]*)\}/g)) {
     if (variables.includes(name)) continue
-    const { at } = node.text()
     const message = `unknown placeholder ${whole}`
     const help = variables.length === 0 ? 'no variable is bound here' : suggest(name, variables, (each) => `{${each}}`)
-    const span = [at(index), at(index + whole.length - 1) + 1] as const
-    node.error({ code: 'spec/unknown-placeholder', message, help }, span)
+    node.errorWithin({ code: 'spec/unknown-placeholder', message, help }, [index, index + whole.length])
   }
 }

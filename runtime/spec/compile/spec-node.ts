@@ -7,7 +7,7 @@ import type { Expression } from '../../expression/expression.ts'
 import { isProblem, type Parsed } from '../../expression/parse.ts'
 import { describeUnknownField, getVariable } from '../check/known-fields.ts'
 import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
-import type { Path, PlacedText, Span, YamlFile } from '../yaml.ts'
+import type { FileSpan, Path, PlacedText, PlacedYaml, Span } from '../yaml.ts'
 import type { CompileContext } from './context.ts'
 
 /** Variables an expression may use, and the declared shape of its input. */
@@ -32,9 +32,9 @@ const NO_VARIABLES: Scope = { variables: [] }
 export class SpecNode {
   readonly context: CompileContext
   readonly path: Path
-  readonly #yaml: YamlFile
+  readonly #yaml: PlacedYaml
 
-  constructor(yaml: YamlFile, context: CompileContext, path: Path = []) {
+  constructor(yaml: PlacedYaml, context: CompileContext, path: Path = []) {
     this.#yaml = yaml
     this.context = context
     this.path = path
@@ -44,22 +44,24 @@ export class SpecNode {
     return new SpecNode(this.#yaml, this.context, [...this.path, ...steps])
   }
 
+  /** Path of the file that holds the value. */
   get file(): string {
-    return this.#yaml.file.path
+    return this.span.file.path
   }
 
-  /** Span of the value; of the nearest value around it if it is absent. */
-  get span(): Span {
+  /** The value; the nearest value around it if it is absent. */
+  get span(): FileSpan {
     return this.#yaml.span(this.path)
   }
 
-  get keySpan(): Span {
+  get keySpan(): FileSpan {
     return this.#yaml.keySpan(this.path)
   }
 
   /** `path:line:column` of the value. */
   get place(): string {
-    return this.#yaml.file.place(this.span[0])
+    const { file, span } = this.span
+    return file.place(span[0])
   }
 
   text(): PlacedText {
@@ -74,8 +76,8 @@ export class SpecNode {
     this.#report('warning', text, span)
   }
 
-  #report(severity: Diagnostic['severity'], { help, ...text }: DiagnosticText, span: Span): void {
-    this.context.diagnostics.push({ severity, file: this.#yaml.file, span, ...text, ...(help && { help }) })
+  #report(severity: Diagnostic['severity'], { help, ...text }: DiagnosticText, place: FileSpan): void {
+    this.context.diagnostics.push({ severity, ...place, ...text, ...(help && { help }) })
   }
 
   expression(scope: Scope = NO_VARIABLES): Expression {
@@ -94,14 +96,14 @@ export class SpecNode {
       this.error({ code: `expression/${code}`, ...words }, spanInFile(span, text))
     }
     if (isProblem(parsed)) return { expression: this.#createPlaceholder(text), result: CONSTANT }
-    const at = (offset: number) => this.#yaml.file.place(text.at(offset))
+    const at = (offset: number) => text.file.place(text.at(offset))
     const expression = context.link(parsed, this, { place: at(0), at })
     // An unknown name would be reported as an unknown field, too.
     return { expression, result: problems.length > 0 ? CONSTANT : this.#checkFields(parsed, expression, scope) }
   }
 
   #createPlaceholder(text: PlacedText): Expression {
-    const place = this.#yaml.file.place(text.at(0))
+    const place = text.file.place(text.at(0))
     return { text: text.value, place, variables: new Set<string>(), evaluate: async () => undefined }
   }
 
@@ -139,6 +141,6 @@ export class SpecNode {
 }
 
 /** From offsets in an expression to offsets in its file. */
-function spanInFile([start, end]: Span, text: PlacedText): Span {
-  return [text.at(start), text.at(Math.max(start, end - 1)) + 1]
+function spanInFile([start, end]: Span, text: PlacedText): FileSpan {
+  return { file: text.file, span: [text.at(start), text.at(Math.max(start, end - 1)) + 1] }
 }
