@@ -29,6 +29,21 @@ export const SKIP_REASONS: readonly SkipReason[] = [
     meaning: 'the source gave only the newest parts of a long record; events in the others cannot be found',
   },
   { reason: 'outdated', meaning: 'a newer state of the contact was sent before; an older one must not overwrite it' },
+  {
+    reason: 'excluded-domain',
+    meaning: 'the spec excludes people with an e-mail address of this domain',
+    action: 'take the domain out of `people.exclude` in connector.yaml, then import the time again',
+  },
+  {
+    reason: 'excluded-role',
+    meaning: 'the spec excludes contacts of this role',
+    action: 'take the role out of `people.exclude` in connector.yaml, then import the time again',
+  },
+  {
+    reason: 'excluded-tag',
+    meaning: 'the spec excludes contacts with a tag that this one has',
+    action: 'take the tag off the contact, or out of `people.exclude` in connector.yaml, then import the time again',
+  },
   { reason: 'no-contact', meaning: 'the event names no contact' },
   { reason: 'contact-not-found', meaning: 'the contact was deleted at the source' },
   { reason: 'resource-not-found', meaning: 'the resource was deleted at the source' },
@@ -84,7 +99,7 @@ export const describeSkipReason = (reason: string): string =>
 /** How to get such an event sent, as a clause. Undefined: nothing is wrong. */
 export function actionOnSkip(reason: string): string | undefined {
   const known = byReason.get(reason)
-  return known === undefined ? 'change the mapping that skips it' : known.action
+  return known === undefined ? 'change the rule in the spec that skips it' : known.action
 }
 
 /** Who acts on a skipped event, and how. */

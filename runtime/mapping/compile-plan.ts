@@ -58,7 +58,9 @@ function planProfile(spec: Spec): ProfilePlan {
     )
   return {
     evaluate: { live: evaluate('live'), backfill: evaluate('backfill') },
-    lookups: planLookups(lookupsOf(spec, expressions(profileProperties(spec, 'live')))),
+    lookups: planLookups(
+      lookupsOf(spec, [...expressions(profileProperties(spec, 'live')), ...peopleExpressions(spec)]),
+    ),
   }
 }
 
@@ -66,7 +68,9 @@ function planMapping(mapping: Mapping, spec: Spec): MappingPlan {
   const earlySkips = mapping.skip.filter(({ when }) => lookupsOf(spec, [when]).length === 0)
   const own = [...expressions(mapping.properties), ...mapping.skip.map(({ when }) => when)]
   const lookups = (lane: Lane) =>
-    planLookups(lookupsOf(spec, [...own, ...expressions(profileProperties(spec, lane))], [CONTACT]))
+    planLookups(
+      lookupsOf(spec, [...own, ...expressions(profileProperties(spec, lane)), ...peopleExpressions(spec)], [CONTACT]),
+    )
   const named = (name: string, expr: Expression): Property => ({ name, expr, whenMissing: { action: 'omit' } })
   const key = mapping.key.map((expr, i) => named(`key ${i}`, expr))
   return {
@@ -81,6 +85,9 @@ function planMapping(mapping: Mapping, spec: Spec): MappingPlan {
 }
 
 const expressions = (properties: readonly Property[]): Expression[] => properties.map(({ expr }) => expr)
+
+/** Whom to send is decided alike for history and live. */
+const peopleExpressions = ({ people }: Spec): Expression[] => people.exclude?.rules.map(({ expr }) => expr) ?? []
 
 function lookupsOf(spec: Spec, named: readonly Expression[], always: readonly string[] = []): readonly LookupSpec[] {
   return collectLookups(named, spec.lookups, always).flatMap((name) => spec.lookups.get(name) ?? [])

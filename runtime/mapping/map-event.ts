@@ -6,7 +6,9 @@ import type { MaybePromise } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
 import type { JsonObject, Lane, MetricEvent, Profile } from '../ports/types.ts'
 import type { Candidate } from './candidates.ts'
+import { CONTACT } from './hydrate.ts'
 import { hashEmail, hasIdentifier } from './map-profile.ts'
+import { findExclusion } from './person/exclusion.ts'
 import { awaitIdentity, findPerson, ownId } from './person/find-person.ts'
 import { withNewestState } from './person/person-state.ts'
 import { SkipSignal } from './property-values.ts'
@@ -57,7 +59,7 @@ export async function mapEvent(
       wait: identityWait,
     }
   }
-  return withProperties({ ...event, bound, state }, profile, parts)
+  return mapForPerson({ ...event, bound, state }, profile, parts)
 }
 
 interface EventToMap {
@@ -72,7 +74,18 @@ interface EventToMap {
 async function mapSentEvent(event: EventToMap, parts: MapParts): Promise<MapResult<MetricEvent> | undefined> {
   if (parts.forDisplay) return undefined
   const [sent] = await parts.readSends([event.candidate.key])
-  return sent && withProperties(event, sent.identifiers, parts)
+  return sent && mapForPerson(event, sent.identifiers, parts)
+}
+
+/** The message, unless its person is one of those of whom nothing is sent. */
+async function mapForPerson(event: EventToMap, profile: Profile, parts: MapParts): Promise<MapResult<MetricEvent>> {
+  const { exclude } = parts.spec.people
+  if (exclude !== undefined) {
+    const { identity, bound } = event
+    const skipped = await findExclusion({ profile, person: bound[CONTACT], bound }, exclude)
+    if (skipped !== undefined) return { identity: { ...identity, ...hashEmail(profile) }, skipped }
+  }
+  return withProperties(event, profile, parts)
 }
 
 function withProperties(

@@ -5,6 +5,7 @@ import { hashEmailAddress } from '../lib/text/email-address.ts'
 import type { Json, Profile, ProfileUpdate } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
+import { findProfileExclusion } from './person/exclusion.ts'
 import { readState } from './person/person-state.ts'
 import { isMissing } from './property-values.ts'
 import { findSkipReason } from './skip-rules.ts'
@@ -32,6 +33,11 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
   if (!hasIdentifier(profile, spec)) return { identity, skipped: 'no-identity' }
   const aliases = asArray(await resource?.aliases?.evaluate(item)).flatMap((id) => asId(id) ?? [])
   const identified = contact === undefined ? aliases : [contact, ...aliases]
+  const excluded =
+    spec.people.exclude &&
+    (await findProfileExclusion({ profile, person: item, bound, contact }, spec.people.exclude, parts))
+  // Its waiting events are excluded, too: they need not wait any longer.
+  if (excluded !== undefined) return { identity: { ...identity, ...hashEmail(profile) }, skipped: excluded, identified }
   const person = parts.forDisplay ? undefined : await readState(item, 'live', parts)
   const message = { kind: 'profile', profile } as const
   return { identity: { ...identity, ...hashEmail(profile) }, message, identified, ...(person && { person }) }

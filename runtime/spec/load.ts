@@ -26,6 +26,7 @@ import { compileProfile } from './compile/profile.ts'
 import { type CompiledSet, compileSet } from './compile/properties.ts'
 import { readRecipes } from './compile/recipes.ts'
 import { type Diagnostic, sortAndDedupe } from './diagnostic.ts'
+import { compilePeople } from './people/compile-people.ts'
 import { readSpec, type SpecDocument, type SpecDocuments } from './read.ts'
 import type { SourceFile } from './source-file.ts'
 import type { Spec } from './spec.ts'
@@ -105,7 +106,8 @@ function compileSpec(
   checkIgnoredTopics(topics, node.at('webhook', 'ignoredTopics'))
   const names = { topics, streams, lookups, sets, brokenSets }
   const profile = documents.profile && compileProfile(documents.profile.document, names, documents.profile.node)
-  const profileLookups = profile?.lookups ?? []
+  const { people, namedLookups } = compilePeople(document.people, { lookups, resource: profile?.resource }, node)
+  const profileLookups = [...(profile?.lookups ?? []), ...people.lookups]
   const mappings = documents.mappings.map(({ document, node }): MappingFile => {
     return { document, node, mapping: compileMapping(document, { ...names, profileLookups }, node) }
   })
@@ -121,7 +123,7 @@ function compileSpec(
   }
   if (profile === undefined) return undefined
   // An unreadable file may be the one that uses a setting, so none is reported as unused then.
-  if (!context.failed) checkUnused(names, mappings, profile, node)
+  if (!context.failed) checkUnused(names, mappings, [...profileLookups, ...namedLookups], node)
   const selectByEnabled = (enabled: boolean) =>
     mappings.filter(({ document }) => (document.enabled ?? true) === enabled).map(({ mapping }) => mapping)
   return {
@@ -130,6 +132,7 @@ function compileSpec(
     streams,
     lookups,
     profile,
+    people,
     mappings: selectByEnabled(true),
     disabledMappings: selectByEnabled(false),
   }

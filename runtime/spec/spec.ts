@@ -2,6 +2,7 @@
 import type { Expression } from '../expression/expression.ts'
 import type { Recipe } from '../ports/recipes.ts'
 import type { Json } from '../ports/types.ts'
+import type { PeopleSpec } from './people/people-spec.ts'
 import type { SourceFile } from './source-file.ts'
 
 export interface Spec {
@@ -19,6 +20,7 @@ export interface Spec {
   /** Mappings with `enabled: false`: shown, never run. */
   readonly disabledMappings: readonly Mapping[]
   readonly profile: ProfileMapping
+  readonly people: PeopleSpec
   /** Segments and flows to create at the destination. Every metric they name has an enabled mapping. */
   readonly recipes: readonly Recipe[]
   /** The files it was compiled from. */

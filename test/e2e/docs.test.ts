@@ -64,7 +64,7 @@ describe('YAML samples pass `validate` without a complaint', () => {
   test('and there are some', () => expect(samples.length).toBeGreaterThan(8))
 
   test.each(samples)('$name', async ({ text }) => {
-    const [, path = ''] = /^# (mappings\/[\w-]+\.yaml)\n/.exec(text) ?? []
+    const [, path = ''] = /^# (connector\.yaml|mappings\/[\w-]+\.yaml)\n/.exec(text) ?? []
     expect(path, 'its first line names the file it belongs to').not.toBe('')
     const disk = openSpecFolder(root)
     const shipped = await disk.read(path)

@@ -2,7 +2,7 @@
 import type { SpecNames } from '../compile/mapping.ts'
 import type { SpecNode } from '../compile/spec-node.ts'
 import type { Mapping as MappingDocument } from '../generated/documents.ts'
-import type { Mapping, ProfileMapping } from '../spec.ts'
+import type { Mapping } from '../spec.ts'
 
 /** A metric's file, as written and compiled. */
 export interface MappingFile {
@@ -38,14 +38,14 @@ export function checkDuplicates(all: readonly MappingFile[]): void {
 export function checkUnused(
   { lookups, streams, sets }: Pick<SpecNames, 'lookups' | 'streams' | 'sets'>,
   all: readonly MappingFile[],
-  profile: ProfileMapping,
+  profileLookups: readonly string[],
   connector: SpecNode,
 ): void {
   const warn = (kind: string, name: string, node: SpecNode) => {
     const code = `spec/unused-${kind.replace(' ', '-')}`
     node.warn({ code, message: `unused ${kind} "${name}"`, help: `remove the ${kind}` }, node.keySpan)
   }
-  const usedLookups = new Set(['contact', ...profile.lookups, ...all.flatMap(({ mapping }) => mapping.lookups)])
+  const usedLookups = new Set(['contact', ...profileLookups, ...all.flatMap(({ mapping }) => mapping.lookups)])
   for (const { mapping } of all) if (mapping.stream?.fetchFull) usedLookups.add(mapping.stream.fetchFull)
   const usedStreams = new Set(all.map(({ mapping }) => mapping.stream?.name))
   for (const { name, preloadFrom } of lookups.values()) if (usedLookups.has(name)) usedStreams.add(preloadFrom)

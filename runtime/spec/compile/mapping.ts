@@ -17,7 +17,7 @@ export interface SpecNames {
   readonly sets: ReadonlyMap<string, CompiledSet>
   /** Names of sets whose files have errors. */
   readonly brokenSets: ReadonlySet<string>
-  /** Lookups that the profile needs: it is sent with every event. */
+  /** Lookups that each event needs for its person: for the profile, and for whom to send. */
   readonly profileLookups: readonly string[]
 }
 

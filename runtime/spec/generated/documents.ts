@@ -165,6 +165,18 @@ export interface Connector {
       }
     }
   }
+  people?: {
+    role?: Expression
+    tags?: Expression
+    exclude?: {
+      domains?: string[]
+      roles?: string[]
+      tags?: string[]
+      when?: {
+        [k: string]: Expression
+      }
+    }
+  }
   delivery: {
     liveWindow: Duration
     identityWindow?: Duration
