@@ -15,6 +15,7 @@ export const functions: FunctionTable = [
   {
     name: 'datetime',
     signature: '<x?:s>',
+    units: { takes: 'time', gives: 'date' },
     doc: "A time in Klaviyo's format, ISO 8601 in UTC with milliseconds, from Unix seconds (a number or digits) or ISO 8601 with any offset. Nothing for 0, which means never.",
     example: { expr: '$datetime(1768031789)', gives: '2026-01-10T07:56:29.000Z' },
     run: (time) => isoTime(time),

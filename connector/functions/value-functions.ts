@@ -18,6 +18,7 @@ export const valueFunctions: FunctionTable = [
   {
     name: 'localTime',
     signature: '<x?x?x?:s>',
+    units: { takes: 'time' },
     doc: 'A time as clocks in a zone show it, with daylight saving: from what `$datetime` reads, a zone of the IANA database, and optionally a picture as of `$fromMillis` (default: ISO 8601 with the offset).',
     example: { expr: '$localTime(1782000000, "Europe/Dublin", "[D] [MNn] [H]:[m01]")', gives: '21 June 1:00' },
     run: (time, zone, picture) => {
@@ -37,6 +38,7 @@ export const valueFunctions: FunctionTable = [
   {
     name: 'inHours',
     signature: '<x?x?x?:b>',
+    units: { takes: 'time' },
     doc: 'Whether a time is within hours of a week in a zone. After the time and the zone, the hours: days (Mo Tu We Th Fr Sa Su) and times, several with commas; hours may end after midnight.',
     example: { expr: '$inHours(1782000000, "Europe/Dublin", "Mo-Fr 09:00-17:30, Sa 10:00-14:00")', gives: false },
     run: (time, zone, hours) => {
@@ -78,6 +80,7 @@ export const valueFunctions: FunctionTable = [
   {
     name: 'duration',
     signature: '<x?x?:n>',
+    units: { takes: 'duration' },
     doc: 'Seconds in another unit: minutes, hours or days, with at most two decimals.',
     example: { expr: '$duration(5400, "hours")', gives: 1.5 },
     run: (seconds, unit) =>

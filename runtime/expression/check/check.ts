@@ -5,9 +5,9 @@ import { joinWords, nearestWords, suggest } from '../did-you-mean.ts'
 import type { FunctionTable } from '../functions.ts'
 import type { Parsed, Problem } from '../parse.ts'
 import { type Arity, parseArity } from './arity.ts'
-import { findWrongLiterals } from './check-literals.ts'
-import { findRegexProblems } from './check-regex.ts'
-import { findUndatedTimes } from './check-times.ts'
+import { findWrongLiterals } from './problems/check-literals.ts'
+import { findRegexProblems } from './problems/check-regex.ts'
+import { findUndatedTimes } from './problems/check-times.ts'
 import { findReferences, type Reference } from './references.ts'
 
 export interface CheckOptions {

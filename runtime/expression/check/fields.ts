@@ -1,22 +1,28 @@
 /** Follows the paths of an expression through the declared fields of its input. */
 import { flattenPairs, getBareName, getBoundNames, getChildren, type Node } from '../compiler/ast.ts'
-import { BUILTIN_SIGNATURES } from '../compiler/runtime/functions/builtins.ts'
+import type { FunctionTable } from '../functions.ts'
 import type { Parsed, Problem } from '../parse.ts'
-import { parseArity } from './arity.ts'
-import { checkComparison, checkRead, checkTimeCall } from './field-problems.ts'
-import { bind, lookUp, type Scope } from './scope.ts'
-import type { Shape } from './shape.ts'
+import { callBuiltin, PRESENCE_ONLY, takesContext } from './builtin-calls.ts'
+import { ARITHMETIC, typeOfLiteral, typeOfOperation } from './computed-types.ts'
+import { checkArithmetic } from './problems/arithmetic.ts'
+import { checkComparison } from './problems/comparisons.ts'
+import { checkPatterns } from './problems/patterns.ts'
+import { checkRead } from './problems/reads.ts'
+import { spanOf } from './problems/spans.ts'
+import { checkTimeCall, checkTimeOperation } from './problems/times.ts'
+import { bind, lookUp } from './scope.ts'
 import * as values from './value.ts'
 import { CONSTANT, compute, joinChanges, listChanges, listPresenceChanges, type Value } from './value.ts'
-
-/** A field that none of the possible values has. */
-export interface UnknownField {
-  readonly name: string
-  /** The shape of the value it is read from. */
-  readonly shape: Shape
-  /** Offsets into the expression's text. */
-  readonly span: readonly [start: number, end: number]
-}
+import {
+  addRead,
+  type FieldRead,
+  guard,
+  MAX_CALLS,
+  report,
+  type UnknownField,
+  type VisitState,
+  withScope,
+} from './visit-state.ts'
 
 export interface FieldCheck {
   /** The expression's result: its fields, and what can change it. */
@@ -24,37 +30,25 @@ export interface FieldCheck {
   readonly unknownFields: readonly UnknownField[]
   /** What contradicts the types of the fields. */
   readonly problems: readonly Problem[]
+  readonly reads: readonly FieldRead[]
 }
 
 /**
  * Syntax that the check cannot follow yields an unknown shape and no unknown field: a false alarm about a correct
  * expression costs more than a missed typo. What can change a value is never missed: it may be reported in vain.
  */
-export function followFields({ root, text }: Parsed, input: Value, variables: ReadonlyMap<string, Value>): FieldCheck {
-  const found = { unknownFields: new Map<number, UnknownField>(), problems: new Map<string, Problem>() }
+export function followFields(
+  { root, text }: Parsed,
+  input: Value,
+  variables: ReadonlyMap<string, Value>,
+  functions: FunctionTable = [],
+): FieldCheck {
+  const found = { unknownFields: new Map<number, UnknownField>(), problems: new Map<string, Problem>(), reads: [] }
   const scope = { own: new Map(variables) }
-  const result = visit(root, { context: input, input, scope, text, ...found, calls: { left: MAX_CALLS } })
-  return { result, unknownFields: [...found.unknownFields.values()], problems: [...found.problems.values()] }
+  const limits = { calls: { left: MAX_CALLS }, guarded: new Set<string>() }
+  const result = visit(root, { context: input, input, scope, text, functions, ...found, ...limits })
+  return { ...found, result, unknownFields: [...found.unknownFields.values()], problems: [...found.problems.values()] }
 }
-
-interface VisitState {
-  /** `$`, from which bare names are read. */
-  readonly context: Value
-  /** `$$`. */
-  readonly input: Value
-  readonly scope: Scope
-  readonly text: string
-  /** By place: the body of a lambda is visited at each call. */
-  readonly unknownFields: Map<number, UnknownField>
-  /** By code and place: the tree holds the left side of `??` twice. */
-  readonly problems: Map<string, Problem>
-  readonly calls: { left: number }
-}
-
-/** Calls of lambdas that are followed in one expression: functions that call one another twice double the work. */
-const MAX_CALLS = 200
-
-const withScope = (state: VisitState): VisitState => ({ ...state, scope: { own: new Map(), outer: state.scope } })
 
 function visit(node: Node, state: VisitState): Value {
   if (node.type === 'path') {
@@ -63,14 +57,19 @@ function visit(node: Node, state: VisitState): Value {
       const found = visitStep(step, { ...own, context })
       return index === 0 ? found : values.select(found, context.selections)
     }, state.context)
-    return visitGroup(node, result, own)
+    const list = node.keepSingletonArray ? ({ ...result, plural: 'list' } as const) : result
+    return visitGroup(node, list, own)
   }
   return visitGroup(node, visitFilters(node, visitBare(node, state), state), state)
 }
 
 /** `step@$focus` binds its result and keeps the context. Its filter already sees the name. */
 function visitStep(step: Node, state: VisitState): Value {
-  const found = visitBare(step, state)
+  const { context } = state
+  const isOfList = step.type === 'name' || step.type === 'sort'
+  const found = isOfList
+    ? visitBare(step, state)
+    : values.forEachItem(visitBare(step, { ...state, context: values.single(context) }), context)
   if (step.index) bind(step.index, compute(found.selections), state.scope)
   if (step.focus) bind(step.focus, found, state.scope)
   const result = step.focus ? values.select(state.context, found.selections) : found
@@ -81,10 +80,22 @@ function visitFilters(node: Node, unfiltered: Value, state: VisitState): Value {
   let value = unfiltered
   for (const { type, value: name, expr } of [...(node.predicate ?? []), ...(node.stages ?? [])]) {
     if (type === 'index') bind(String(name), compute(value.selections), state.scope)
-    if (expr?.type === 'number') value = takePosition(value, expr)
-    else if (expr) value = values.selectItem(value, listChanges(visit(expr, { ...state, context: value })))
+    if (expr === undefined) continue
+    const filtered =
+      expr.type === 'number'
+        ? takePosition(value, expr)
+        : values.selectItem(value, listChanges(visit(expr, { ...state, context: values.single(value) })))
+    value = { ...filtered, plural: pluralOfFiltered(value, expr, node.type === 'name' ? state.context : CONSTANT) }
   }
   return value
+}
+
+/** A position, and an id, select one item; of each list, if there are several. */
+function pluralOfFiltered({ plural }: Value, expr: Node, { plural: outer }: Value): values.Plural {
+  if (plural === undefined) return undefined
+  const isId = expr.value === '=' && [expr.lhs as Node, expr.rhs].some((side) => side && getBareName(side) === 'id')
+  const isCondition = expr.type === 'path' || (expr.type === 'binary' && !ARITHMETIC.has(expr.value))
+  return isCondition && !isId ? 'items' : outer && 'items'
 }
 
 /** A declared list is a change already, and `[a, b][0]` has no items but those of the expression. */
@@ -125,23 +136,31 @@ const VISITORS: Readonly<Record<string, (node: Node, state: VisitState) => Value
     bind(String((lhs as Node).value), value, state.scope)
     return value
   },
-  condition: (node, state) => {
-    const condition = node.condition ? listPresenceChanges(visit(node.condition, state)) : []
-    const branches = [node.then, node.else].filter((branch) => branch !== undefined)
-    return values.select(branches.map((branch) => visit(branch, state)).reduce(values.unite), condition)
-  },
+  condition: visitCondition,
   sort: ({ terms = [] }, state) => {
     const changes = terms.map(({ expression }) => listChanges(visit(expression, state)))
     return values.selectItem(state.context, joinChanges(...changes))
   },
   unary: (node, state) => {
     if (node.value === '{') return visitObject(node, state)
-    const found = getChildren(node).map((child) => visit(child, state))
-    if (node.value !== '[' || found.length === 0) return compute(...found.map(listChanges))
-    const list = found.reduce(values.unite)
+    const children = getChildren(node)
+    const found = children.map((child) => visit(child, children.length > 1 ? guard(state, 'all') : state))
+    if (node.value !== '[') return compute(...found.map(listChanges))
+    const list = found.length === 0 ? CONSTANT : found.reduce(values.unite)
     // `[a, b][0]` chooses between expressions, not among the items of a list.
-    return found.length > 1 ? { ...list, isUndeclared: false } : list
+    return { ...list, plural: 'list', isUndeclared: found.length === 1 && list.isUndeclared === true }
   },
+}
+
+/** Conditions read what may be absent, and so do the alternatives of `or` and `a ? a : b`. */
+function visitCondition(node: Node, state: VisitState): Value {
+  const before = state.reads.length
+  const condition = node.condition ? visit(node.condition, guard(state, 'all')) : CONSTANT
+  const own = guard(state, new Set(state.reads.slice(before).map(({ path }) => path)))
+  const branches = [node.then, node.else].filter((branch) => branch !== undefined)
+  const found = branches.map((branch) => visit(branch, own))
+  // Without an alternative it may be nothing.
+  return values.select(found.reduce(values.unite), listPresenceChanges(condition))
 }
 
 function visitBare(node: Node, state: VisitState): Value {
@@ -149,18 +168,32 @@ function visitBare(node: Node, state: VisitState): Value {
   const visitor = VISITORS[node.type]
   if (visitor) return visitor(node, state)
   const isLogical = node.value === 'and' || node.value === 'or'
-  const found = getChildren(node).map((child) => visit(child, state))
-  const [left = CONSTANT, right = CONSTANT] = found
-  report(checkComparison(node, left.field, right.field, state.text), state)
-  return compute(...found.map(isLogical ? listPresenceChanges : listChanges))
+  const own = node.value === 'or' ? guard(state, 'all') : state
+  const found = getChildren(node).map((child) => visit(child, own))
+  const [left, right] = found
+  const result = compute(...found.map(isLogical ? listPresenceChanges : listChanges))
+  if (node.type !== 'binary' || left === undefined || right === undefined)
+    return { ...result, field: typeOfLiteral(node) }
+  return { ...result, field: checkOperation(node, [left, right], state) }
 }
 
-function report(found: readonly Problem[], { problems }: VisitState): void {
-  for (const problem of found) problems.set(`${problem.code} ${problem.span}`, problem)
+function checkOperation(node: Node, [left, right]: readonly [Value, Value], state: VisitState): Value['field'] {
+  const operation = { node, lhs: node.lhs as Node, rhs: node.rhs as Node, left, right, text: state.text }
+  const isDeclared = state.context.shape !== undefined || state.input.shape !== undefined
+  const problems = [
+    ...checkArithmetic(operation, isDeclared),
+    ...checkComparison(operation),
+    ...checkTimeOperation(operation),
+  ]
+  report(problems, state)
+  return problems.length > 0 ? undefined : typeOfOperation(node, left.field, right.field)
 }
 
-function resolveVariable({ value, position }: Node, { context, input, scope }: VisitState): Value {
+function resolveVariable({ value, position }: Node, state: VisitState): Value {
+  const { context, input, scope } = state
   const name = String(value)
+  if (name !== '' && name !== '$' && position !== undefined)
+    addRead(`$${name}`, [position - name.length - 1, position], state)
   const found = name === '' ? context : name === '$' ? input : (lookUp(name, scope) ?? CONSTANT)
   return position === undefined ? found : values.placeChanges(found, [position - name.length - 1, position])
 }
@@ -169,17 +202,12 @@ function visitField({ value, position }: Node, state: VisitState): Value {
   const { context, text, unknownFields } = state
   const name = String(value)
   const span = spanOf(name, position, text)
-  report(checkRead(context.field, name, span), state)
+  report(checkRead(context, name, span, text), state)
+  if (context.shape) addRead(`${context.shape.name}.${name}`, span, state)
   const found = values.readField(context, name, span)
   if (found !== undefined) return found
   if (position !== undefined && context.shape) unknownFields.set(span[0], { name, shape: context.shape, span })
   return CONSTANT
-}
-
-/** A quoted name ends before its quote. The parser gives `%` no position. */
-function spanOf(name: string, position: number | undefined, text: string): readonly [start: number, end: number] {
-  const start = Math.max(0, text.lastIndexOf(name, (position ?? text.length) - name.length))
-  return [start, start + name.length]
 }
 
 /** `*`, `**` and `%`. */
@@ -198,24 +226,17 @@ function visitObject({ lhs }: Node, state: VisitState): Value {
   return { ...all, members: new Map(pairs.map(({ key, member }) => [String(key.value), member])) }
 }
 
-/** Functions that return their argument, or some of its elements. */
-const ELEMENT_PRESERVING: ReadonlySet<string> = new Set(['distinct', 'filter', 'reverse', 'shuffle', 'single', 'sort'])
-
-/** Functions that only look whether their argument is there. */
-const PRESENCE_ONLY: ReadonlySet<string> = new Set(['boolean', 'exists', 'not'])
-
-/** The number of parameters of their callback that receive an element of the list. */
-const ELEMENT_PARAMETERS: Readonly<Record<string, number>> = { filter: 1, map: 1, single: 1, sort: 2 }
-
-/** `chained`: the left side of `~>`, which is the first argument. */
 function visitCall({ procedure, arguments: args = [] }: Node, state: VisitState, ...chained: readonly Value[]): Value {
   const name = procedure?.type === 'variable' ? String(procedure.value) : ''
   const isNamed = name !== '' || (procedure !== undefined && getBareName(procedure) !== undefined)
   const callee = isNamed ? findCallee(name, procedure, state) : procedure && visit(procedure, state)
-  const given = [...chained, ...args.map((argument) => visit(argument, state))]
+  const own = callee === undefined && PRESENCE_ONLY.has(name) ? guard(state, 'all') : state
+  const given = [...chained, ...args.map((argument) => visit(argument, own))]
   if (callee === undefined) {
-    report(checkTimeCall(name, given[0]?.field, procedure?.position), state)
-    return callBuiltin(name, given, args.at(-1), state)
+    const { context, text, functions } = state
+    report(checkTimeCall(name, given[0]?.field, procedure?.position, functions), state)
+    report(checkPatterns({ name, args, isChained: chained.length > 0, text, functions }), state)
+    return callBuiltin({ name, given, last: args.at(-1), context, text, functions })
   }
   if (callee.call) return callee.call(given)
   const context = takesContext('', given.length, state.context) ? listChanges(state.context) : []
@@ -226,34 +247,6 @@ function findCallee(name: string, { position }: Partial<Node> = {}, { scope }: V
   const callee = lookUp(name, scope)
   if (callee === undefined || position === undefined) return callee
   return values.placeChanges(callee, [position - name.length - 1, position])
-}
-
-/** `last`: the last argument as written. A lambda there has no other caller, so its unknown fields are known. */
-function callBuiltin(name: string, given: readonly Value[], last: Node | undefined, state: VisitState): Value {
-  const [first = CONSTANT, second = CONSTANT] = given
-  const callback = given.findLast(({ call }) => call)
-  const parameters = Array.from({ length: ELEMENT_PARAMETERS[name] ?? 0 }, () => first)
-  const called = callback?.call?.(parameters, last?.type === 'lambda')
-  const changes = given.map((value) => listChanges(value === callback && called ? called : value))
-  if (name === 'append') return values.unite(first, second)
-  if (name === 'map' && called) return values.select(called, first.selections)
-  if (name === 'lookup' && last?.type === 'string') {
-    const name = String(last.value)
-    return values.readField(first, name, spanOf(name, last.position, state.text)) ?? compute(listChanges(first))
-  }
-  if (ELEMENT_PRESERVING.has(name)) return values.selectItem(first, joinChanges(...changes.slice(1)))
-  if (PRESENCE_ONLY.has(name) && given.length > 0) return compute(listPresenceChanges(first))
-  return compute(...changes, takesContext(name, given.length, state.context) ? listChanges(state.context) : [])
-}
-
-/**
- * Whether an absent argument may be the context: `title.$substring(0, 5)`. No function takes an object for a text. One
- * without a name may be any.
- */
-function takesContext(name: string, args: number, context: Value): boolean {
-  const signature = Object.hasOwn(BUILTIN_SIGNATURES, name) ? BUILTIN_SIGNATURES[name] : undefined
-  const mayTake = signature === undefined ? args === 0 : signature.includes('-') && args < parseArity(signature).max
-  return (mayTake || name === '') && (args === 0 || (context.shape === undefined && !values.isRecord(context)))
 }
 
 /** Its own changes are those of a call with constants. The body's `$` is that of the surrounding code. */

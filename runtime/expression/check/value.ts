@@ -1,5 +1,5 @@
 /** A value as the checks know it before an expression runs: its fields, and the reads by which it can change. */
-import type { FieldType } from './field-type.ts'
+import { type FieldType, uniteFieldTypes } from './field-type.ts'
 import { type KnownShape, uniteShapes } from './shape.ts'
 
 /** A read whose result differs between two records of one occurrence. */
@@ -19,17 +19,22 @@ export interface Change {
   readonly span?: readonly [start: number, end: number] | undefined
 }
 
-/** A declared field without fields of its own. */
+/** A declared field without fields of its own, or the result of a computation. */
 export interface TypedField {
-  /** `conversation.state`. */
+  /** `conversation.state`, `the result of $count`. */
   readonly name: string
   readonly type: FieldType
+  readonly isComputed?: true
 }
+
+/** `list`: a list, also of one element. `items`: one value or a list of them, by the record, as a path over a list gives. */
+export type Plural = 'list' | 'items' | undefined
 
 export interface Value {
   readonly shape: KnownShape
-  /** The field that it was read from, if that has a type. */
+  /** What is known of its type, and of that of its elements. */
   readonly field?: TypedField | undefined
+  readonly plural?: Plural
   /** By these the value itself changes. */
   readonly changes: readonly Change[]
   /** By these another value takes its place: the lists, filters and conditions that select it. */
@@ -91,8 +96,29 @@ export function unite(a: Value, b: Value): Value {
   const [changes, selections] = [joinChanges(a.changes, b.changes), joinChanges(a.selections, b.selections)]
   const isUndeclared = a.isUndeclared === true && b.isUndeclared === true
   const members = a.members && b.members && uniteMembers(a.members, b.members)
-  return { shape: uniteShapes(a.shape, b.shape), changes, selections, isUndeclared, ...(members && { members }) }
+  return {
+    shape: uniteShapes(a.shape, b.shape),
+    field: uniteFields(a.field, b.field),
+    plural: a.plural === 'items' || b.plural === 'items' ? 'items' : a.plural === b.plural ? a.plural : undefined,
+    changes,
+    selections,
+    isUndeclared,
+    ...(members && { members }),
+  }
 }
+
+function uniteFields(a: TypedField | undefined, b: TypedField | undefined): TypedField | undefined {
+  if (a === undefined || b === undefined || a === b) return a && b
+  const type = uniteFieldTypes(a.type, b.type)
+  return type && { name: a.name === b.name ? a.name : `${a.name} or ${b.name}`, type, isComputed: true }
+}
+
+/** One item of it. */
+export const single = (value: Value): Value => (value.plural === undefined ? value : { ...value, plural: undefined })
+
+/** The value that an expression gives for each item of a list. */
+export const forEachItem = (value: Value, list: Value): Value =>
+  list.plural === undefined ? value : { ...value, plural: 'items' }
 
 function uniteMembers(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
   const members = new Map(a)
@@ -109,7 +135,8 @@ const ANY_OTHER: FieldType = { kinds: new Set(), isFixed: false, isOptional: tru
 /** Undefined if the value is known not to have the field. */
 export function readField(value: Value, name: string, span: Change['span']): Value | undefined {
   const { shape, members, selections } = value
-  if (members !== undefined) return select(placeChanges(members.get(name) ?? CONSTANT, span), selections)
+  if (members !== undefined)
+    return forEachItem(select(placeChanges(members.get(name) ?? CONSTANT, span), selections), value)
   if (shape === undefined) return readUnlisted(value, name, span)
   const key = shape.fields.has(name) ? name : '*'
   if (!shape.fields.has(key)) return undefined
@@ -118,6 +145,7 @@ export function readField(value: Value, name: string, span: Change['span']): Val
   const type = shape.types.get(key) ?? (key === '*' && inner === undefined ? ANY_OTHER : undefined)
   return {
     shape: inner,
+    plural: value.plural ? 'items' : shape.lists.has(key) ? 'list' : undefined,
     ...(type && { field: { name: `${shape.name}.${name}`, type } }),
     changes: shape.fixed.has(key) ? [] : [{ kind: 'field', ...change }],
     selections: shape.lists.has(key) ? joinChanges(selections, [{ kind: 'list', ...change }]) : selections,
@@ -125,14 +153,16 @@ export function readField(value: Value, name: string, span: Change['span']): Val
 }
 
 /** Of an undeclared value, the name alone says whether it changes. Any other changes as its holder does. */
-function readUnlisted({ isUndeclared = false, changes, selections }: Value, name: string, span: Change['span']): Value {
+function readUnlisted(value: Value, name: string, span: Change['span']): Value {
+  const { isUndeclared = false, changes, selections } = value
+  const plural = value.plural && 'items'
   if (isUndeclared) {
     const ownChanges = name === 'updated_at' ? [{ kind: 'field', name, span } as const] : []
-    return { shape: undefined, changes: ownChanges, selections, isUndeclared }
+    return { shape: undefined, plural, changes: ownChanges, selections, isUndeclared }
   }
   const inner = (change: Change): Change =>
     change.kind === 'field' && change.shape === undefined ? { ...change, name: `${change.name}.${name}`, span } : change
-  return { shape: undefined, changes: changes.map(inner), selections }
+  return { shape: undefined, plural, changes: changes.map(inner), selections }
 }
 
 /** Gives the changes of another expression the place where this one reads them. */
@@ -146,10 +176,11 @@ export function placeChanges(value: Value, span: Change['span']): Value {
 const withoutGap = ({ span, ...change }: Change): Change => (span === undefined ? change : { span, ...change })
 
 /** An item of a list, as another expression sees it: whether and where the list has it, does not change the item. */
-export function toItem({ shape, changes, members, isUndeclared = false }: Value, name: string): Value {
+export function toItem({ shape, field, changes, members, isUndeclared = false }: Value, name: string): Value {
   const asWhole = shape && changes.length > 0 ? [{ kind: 'record', name } as const] : undefined
   return {
     shape,
+    field,
     isUndeclared,
     changes: asWhole ?? changes.map(({ span, ...change }) => change),
     selections: [],

@@ -1,7 +1,8 @@
 /** The known fields of resources and lookups, and the warning about an unknown one. */
-import type { UnknownField } from '../../expression/check/fields.ts'
+
 import type { KnownShape, Shape } from '../../expression/check/shape.ts'
 import { CONSTANT, createRecord, type Value } from '../../expression/check/value.ts'
+import type { UnknownField } from '../../expression/check/visit-state.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { DiagnosticText } from '../diagnostic.ts'
 

@@ -68,6 +68,8 @@ const SAMPLES: Readonly<Record<Kind, Json>> = {
   number: 1,
   boolean: true,
   seconds: 1_700_000_000,
+  milliseconds: 1_700_000_000_000,
+  duration: 3600,
   date: '2026-01-01T00:00:00.000Z',
 }
 

@@ -38,7 +38,8 @@ export function compileFields(
 function reportUnknownType(declared: DeclaredField, node: SpecNode): void {
   const unknown = findUnknownType(declared)
   if (unknown === undefined) return
-  const help = `${suggest(unknown.word, KINDS)} For a field of one text or another, write both: open | closed`
+  const nearest = suggest(unknown.word, KINDS)
+  const help = `${nearest}${nearest.endsWith('?') ? '' : '.'} For a field of one text or another, write both: open | closed`
   node.at(...unknown.path).error({ code: 'spec/field-type', message: `"${unknown.word}" is no type of a field`, help })
 }
 

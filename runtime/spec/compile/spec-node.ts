@@ -109,13 +109,13 @@ export class SpecNode {
 
   /** Reports unknown fields, and what contradicts their types. */
   #checkFields(parsed: Parsed, expression: Expression, { variables, input, part, key }: Scope): Value {
-    const { fields, trials } = this.context
+    const { fields, trials, functions } = this.context
     const text = this.text()
     const bound = [...variables].map((name) => {
       const isOfKey = key !== undefined && name === 'notification'
       return [name, isOfKey ? key.notification : getVariable(name, fields, part)] as const
     })
-    const { result, unknownFields, problems } = followFields(parsed, createRecord(input), new Map(bound))
+    const { result, unknownFields, problems } = followFields(parsed, createRecord(input), new Map(bound), functions)
     const isClean = unknownFields.length === 0 && problems.length === 0
     if (input !== undefined && isClean)
       trials.push({ expression, input, variables: new Map(bound), warn: (words) => this.warn(words) })

@@ -16,6 +16,8 @@ export interface ConnectorFunction {
   readonly evaluates?: true
   /** Pure: equal arguments give equal results on every machine. Must not change its arguments. */
   run(...args: readonly (Json | undefined)[]): Json | undefined
+  /** What a number or text is, beyond the signature: its first argument, and its result. For a spec's diagnostics. */
+  readonly units?: { readonly takes?: 'time' | 'duration'; readonly gives?: 'date' }
   /** The mistake in an argument that is written in the expression, by its position from 0: for a spec's diagnostics. */
   checkLiteral?(
     position: number,

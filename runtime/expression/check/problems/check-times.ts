@@ -1,7 +1,7 @@
 /** Finds calls of `$toMillis` whose result depends on the day of the evaluation. */
-import { type Node, walkNodes } from '../compiler/ast.ts'
-import type { Parsed, Problem } from '../parse.ts'
-import { findReferences } from './references.ts'
+import { type Node, walkNodes } from '../../compiler/ast.ts'
+import type { Parsed, Problem } from '../../parse.ts'
+import { findReferences } from '../references.ts'
 
 /** `$toMillis("10:30", "[H]:[m]")` takes today's date: JSONata completes a picture without a year from the clock. */
 export function findUndatedTimes({ root, text }: Parsed): readonly Problem[] {

@@ -1,7 +1,7 @@
 /** Checks the regular expressions of an expression for ReDoS. */
-import { walkNodes } from '../compiler/ast.ts'
-import { analyzeBacktracking, type BacktrackingVerdict } from '../compiler/regex/redos.ts'
-import type { Parsed, Problem } from '../parse.ts'
+import { walkNodes } from '../../compiler/ast.ts'
+import { analyzeBacktracking, type BacktrackingVerdict } from '../../compiler/regex/redos.ts'
+import type { Parsed, Problem } from '../../parse.ts'
 
 export function findRegexProblems({ root, text }: Parsed): readonly Problem[] {
   const found: Problem[] = []

@@ -1,8 +1,8 @@
 /** Checks arguments that are written in the expression by the rules of the connector's functions: zones, units, pictures. */
-import { type Node, walkNodes } from '../compiler/ast.ts'
-import type { FunctionTable } from '../functions.ts'
-import type { Parsed, Problem } from '../parse.ts'
-import { spanOfLiteral } from './literal-span.ts'
+import { type Node, walkNodes } from '../../compiler/ast.ts'
+import type { FunctionTable } from '../../functions.ts'
+import type { Parsed, Problem } from '../../parse.ts'
+import { spanOfLiteral } from './spans.ts'
 
 export function findWrongLiterals({ root, text }: Parsed, functions: FunctionTable): readonly Problem[] {
   const checks = new Map(functions.flatMap(({ name, checkLiteral }) => (checkLiteral ? [[name, checkLiteral]] : [])))

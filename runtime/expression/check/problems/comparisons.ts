@@ -1,0 +1,175 @@
+/** Comparisons that never hold, or hold by accident: of types, of values, of nothing, of a list. */
+import { getBareName, type Node } from '../../compiler/ast.ts'
+import { suggest } from '../../did-you-mean.ts'
+import type { Problem } from '../../parse.ts'
+import { describeKinds, type FieldType, jsonTypeOf } from '../field-type.ts'
+import type { TypedField, Value } from '../value.ts'
+import { lastName, type Operation, operatorSpan, readPath } from './operation.ts'
+import { spanOf, spanOfLiteral } from './spans.ts'
+
+type Field = TypedField | undefined
+
+const EQUALITY: ReadonlySet<unknown> = new Set(['=', '!='])
+const ORDER: ReadonlySet<unknown> = new Set(['<', '<=', '>', '>='])
+const isComparison = ({ type, value }: Node) => type === 'binary' && (EQUALITY.has(value) || ORDER.has(value))
+
+export function checkComparison(operation: Operation): readonly Problem[] {
+  const { node, lhs, rhs, left, right, text } = operation
+  if (node.value === 'in') return checkMembership(operation)
+  if (!isComparison(node)) return []
+  if (isComparison(lhs)) return [describeChain(node)]
+  const sides = [
+    { literal: rhs, path: lhs, value: left },
+    { literal: lhs, path: rhs, value: right },
+  ]
+  const isLiteral = sides.some(({ literal }) => readLiteral(literal) !== undefined)
+  return [
+    ...sides.flatMap((side) => checkSide(side, operation)),
+    ...(isLiteral ? [] : compareTypes(node, left.field, right.field, text)),
+  ]
+}
+
+interface Side {
+  /** A literal, or another expression. */
+  readonly literal: Node
+  /** Compared with it. */
+  readonly path: Node
+  readonly value: Value
+}
+
+function checkSide({ literal, path, value }: Side, { node, text }: Operation): readonly Problem[] {
+  const word = findBareWord(literal, value.field, text)
+  if (word.length > 0) return word
+  const isEquality = EQUALITY.has(node.value)
+  const nothing = isEquality ? compareWithNothing(literal, path, text) : []
+  if (nothing.length > 0) return nothing
+  const wrong = compareWith(literal, value.field, text)
+  if (wrong.length > 0) return wrong
+  const list = isEquality ? compareList(node, { literal, path, value }, text) : []
+  return list.length > 0 || node.value !== '!=' ? list : compareAbsent(node, { literal, path, value }, text)
+}
+
+/** `x in list`. Of a text on the right, JSONata makes a list of one. */
+function checkMembership({ node, lhs, rhs, left, right, text }: Operation): readonly Problem[] {
+  if (rhs.type === 'unary' && rhs.value === '[') {
+    const elements = rhs.expressions ?? []
+    return elements.flatMap((each) => [...findBareWord(each, left.field, text), ...compareWith(each, left.field, text)])
+  }
+  const wrong = compareWith(lhs, right.field, text)
+  const isText =
+    right.field && right.plural === undefined && !right.field.type.values && kindsOf(right.field) === 'text'
+  const literal = readLiteral(lhs)
+  if (wrong.length > 0 || !isText || typeof literal !== 'string') return wrong
+  const path = readPath(rhs) ?? lastName(right.field)
+  const message = `in looks for an item of a list, and ${right.field.name} is one text: this holds only if it is all of the text`
+  const help = `write $contains(${path}, ${JSON.stringify(literal)})`
+  return [{ code: 'in-text', message, help, span: operatorSpan(node) }]
+}
+
+const kindsOf = ({ type }: TypedField) => [...type.kinds].join()
+
+function describeChain(node: Node): Problem {
+  const message = `this compares the result of the comparison before it, which is true or false`
+  return {
+    code: 'chained-comparison',
+    message,
+    help: 'write each comparison out: 1 < x and x < 5',
+    span: operatorSpan(node),
+  }
+}
+
+/** `state = open` reads the field "open". */
+function findBareWord(node: Node, field: Field, text: string): readonly Problem[] {
+  const name = getBareName(node)
+  const value = field?.type.values?.find((each) => each.toLowerCase() === name?.toLowerCase())
+  if (name === undefined || value === undefined) return []
+  const message = `${name} without quotes is the name of a field, and ${field?.name} is compared with it`
+  const span = spanOf(name, node.steps?.[0]?.position, text)
+  return [{ code: 'bare-word', message, help: `write ${JSON.stringify(value)}`, span }]
+}
+
+/** A field that is null or empty is absent, and nothing equals what is absent. */
+function compareWithNothing(literal: Node, other: Node, text: string): readonly Problem[] {
+  const path = readPath(other)
+  if (path === undefined || !isNothing(literal)) return []
+  const message = `a field is never ${literal.value === null ? 'null' : 'an empty text'}: it is absent instead, and no comparison with it holds`
+  const help = `write $exists(${path}), or $not($exists(${path}))`
+  return [{ code: 'compared-with-nothing', message, help, span: spanOfLiteral(literal, text) }]
+}
+
+const isNothing = ({ type, value }: Node) => (type === 'value' && value === null) || (type === 'string' && value === '')
+
+type Literal = string | number | boolean
+
+function readLiteral({ type, value }: Node): Literal | undefined {
+  if (type !== 'string' && type !== 'number' && type !== 'value') return undefined
+  return value === null || typeof value === 'object' ? undefined : (value as Literal)
+}
+
+function compareWith(literal: Node, field: Field, text: string): readonly Problem[] {
+  const value = readLiteral(literal)
+  if (field === undefined || value === undefined || value === '') return []
+  const span = spanOfLiteral(literal, text)
+  const { name, type } = field
+  const jsonTypes = new Set([...type.kinds].map(jsonTypeOf))
+  if (jsonTypes.size > 0 && !jsonTypes.has(typeOf(value))) {
+    const message = `${name} is ${describeKinds(type.kinds)}, and this is ${WITH_ARTICLE[typeOf(value)]}: no such comparison holds`
+    return [{ code: 'compared-types', message, help: suggestOther(value, type), span }]
+  }
+  if (type.values === undefined || typeof value !== 'string' || type.values.includes(value)) return []
+  const message = `${name} is never ${JSON.stringify(value)}`
+  const nearest = suggest(value, type.values)
+  const help = nearest.endsWith('?') ? `${nearest} It is one of ${type.values.join(', ')}` : nearest
+  return [{ code: 'unknown-value', message, help, span }]
+}
+
+const typeOf = (value: Literal) => (typeof value === 'string' ? 'text' : (typeof value as 'number' | 'boolean'))
+
+const WITH_ARTICLE = { text: 'text', number: 'a number', boolean: 'true or false' } as const
+
+function suggestOther(value: Literal, { kinds, values }: FieldType): string {
+  if (values !== undefined) return `it is one of ${values.join(', ')}`
+  if (kinds.has('text') && typeof value === 'number') return `write "${value}"`
+  const isNumber = typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
+  if (kinds.has('number') && isNumber) return `write ${Number(value)}`
+  if (kinds.has('boolean') && (value === 'true' || value === 'false')) return `write ${value}`
+  const isDate = typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value)
+  if (kinds.has('seconds') && isDate) return `write $toMillis("${value}") / 1000`
+  return 'compare it with a value of the same type'
+}
+
+/** Two computed or declared values that share no type. */
+function compareTypes(node: Node, left: Field, right: Field, text: string): readonly Problem[] {
+  if (!left || !right || left.type.kinds.size === 0 || right.type.kinds.size === 0) return []
+  const jsonTypes = new Set([...left.type.kinds].map(jsonTypeOf))
+  if ([...right.type.kinds].some((kind) => jsonTypes.has(jsonTypeOf(kind)))) return []
+  // The chain of `a = b = c` is told as such.
+  if (text.slice(...operatorSpan(node)) !== node.value) return []
+  const message = `${left.name} is ${describeKinds(left.type.kinds)}, and ${right.name} is ${describeKinds(right.type.kinds)}: no such comparison holds`
+  return [
+    { code: 'compared-types', message, help: 'compare it with a value of the same type', span: operatorSpan(node) },
+  ]
+}
+
+/** A list equals a text only if it has one item. */
+function compareList(node: Node, { literal, path, value }: Side, text: string): readonly Problem[] {
+  if (value.plural === undefined || readLiteral(literal) === undefined) return []
+  const own = readPath(path)
+  const word = text.slice(...spanOfLiteral(literal, text))
+  const message = `${own ?? 'this'} may be a list, and a list of two items equals no single value`
+  const found = `${word} in ${own ?? '…'}`
+  const help = `write ${node.value === '=' ? found : `$not(${found})`}`
+  return [{ code: 'compared-list', message, help, span: operatorSpan(node) }]
+}
+
+/** JSONata's `!=` does not hold for an absent field, so that a record without it is not "another" one. */
+function compareAbsent(node: Node, { literal, path: other, value }: Side, text: string): readonly Problem[] {
+  const { field } = value
+  const isCompared = readLiteral(literal) !== undefined && !isNothing(literal)
+  if (!isCompared || !field?.type.isOptional || text.includes('$exists(')) return []
+  const path = readPath(other) ?? lastName(field)
+  const word = text.slice(...spanOfLiteral(literal, text))
+  const message = `${field.name} may be absent, and then != is false, too`
+  const help = `write $not(${path} = ${word}), which holds without it, or $exists(${path}) and ${path} != ${word}`
+  return [{ code: 'unequal-to-absent', message, help, span: operatorSpan(node) }]
+}
