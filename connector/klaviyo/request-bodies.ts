@@ -126,12 +126,14 @@ function identifiers({ email, phone_number }: Profile): Profile {
   return { ...(email && { email }), ...(phone_number && { phone_number }) }
 }
 
-function eventFields({ metric, properties, time, key }: MetricEvent, lane: Lane) {
+function eventFields({ metric, properties, time, key, value, currency }: MetricEvent, lane: Lane) {
   return {
     metric: { data: { type: 'metric', attributes: { name: metric } } },
     properties,
     time,
     unique_id: key,
+    ...(value !== undefined && { value }),
+    ...(currency !== undefined && { value_currency: currency }),
     ...backfillFlag(lane),
   }
 }

@@ -12,6 +12,8 @@ export interface MappingPlan {
   /** The parts of the key, the time, the contact. */
   readonly identity: EvaluateProperties
   readonly properties: EvaluateProperties
+  /** `value` and `currency`. Absent: the mapping has none. */
+  readonly revenue?: EvaluateProperties
   /** Skip rules without lookups, evaluated first. */
   readonly earlySkips: readonly SkipRule[]
   readonly lateSkips: readonly SkipRule[]
@@ -66,23 +68,32 @@ function planProfile(spec: Spec): ProfilePlan {
 
 function planMapping(mapping: Mapping, spec: Spec): MappingPlan {
   const earlySkips = mapping.skip.filter(({ when }) => lookupsOf(spec, [when]).length === 0)
-  const own = [...expressions(mapping.properties), ...mapping.skip.map(({ when }) => when)]
+  const revenue = revenueProperties(mapping)
+  const own = [...expressions([...mapping.properties, ...revenue]), ...mapping.skip.map(({ when }) => when)]
   const lookups = (lane: Lane) =>
     planLookups(
       lookupsOf(spec, [...own, ...expressions(profileProperties(spec, lane)), ...peopleExpressions(spec)], [CONTACT]),
     )
-  const named = (name: string, expr: Expression): Property => ({ name, expr, whenMissing: { action: 'omit' } })
   const key = mapping.key.map((expr, i) => named(`key ${i}`, expr))
   return {
     mapping,
     key,
     identity: createPropertyEvaluator([...key, named('time', mapping.time), named('contact', mapping.contact)]),
     properties: createPropertyEvaluator(mapping.properties),
+    ...(revenue.length > 0 && { revenue: createPropertyEvaluator(revenue) }),
     earlySkips,
     lateSkips: mapping.skip.filter((rule) => !earlySkips.includes(rule)),
     lookups: { live: lookups('live'), backfill: lookups('backfill') },
   }
 }
+
+const named = (name: string, expr: Expression): Property => ({ name, expr, whenMissing: { action: 'omit' } })
+
+/** A currency that the record lacks is null: its value would be counted in another one. */
+const revenueProperties = ({ value, currency }: Mapping): readonly Property[] => [
+  ...(value ? [named('value', value)] : []),
+  ...(currency ? [{ name: 'currency', expr: currency, whenMissing: { action: 'default', value: null } } as const] : []),
+]
 
 const expressions = (properties: readonly Property[]): Expression[] => properties.map(({ expr }) => expr)
 

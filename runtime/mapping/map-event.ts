@@ -2,7 +2,7 @@
 
 import type { Bindings } from '../expression/expression.ts'
 import { toIsoUtc } from '../lib/iso-time.ts'
-import type { MaybePromise } from '../lib/maybe-promise.ts'
+import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
 import type { JsonObject, Lane, MetricEvent, Profile } from '../ports/types.ts'
 import type { Candidate } from './candidates.ts'
@@ -95,18 +95,21 @@ function withProperties(
 ): MaybePromise<MapResult<MetricEvent>> {
   const { mapping, item, key } = candidate
   const withPerson = { ...identity, ...hashEmail(profile) }
-  const toMessage = (properties: JsonObject): MapResult<MetricEvent> => {
+  const { properties: evaluate, revenue } = plan.planOf(mapping)
+  const toMessage = (properties: JsonObject, worth?: JsonObject): MapResult<MetricEvent> => {
     const metric = spec.destination.metricPrefix + mapping.metric
-    const message = { kind: 'event', metric, time, key, profile, properties } as const
+    const message = { kind: 'event', metric, time, key, profile, properties, ...worth } as const
     return { identity: withPerson, message, ...(state && { person: state }) }
   }
   const toSkip = (error: unknown): MapResult<MetricEvent> => {
     if (error instanceof SkipSignal) return { identity: withPerson, skipped: error.reason }
     throw error
   }
+  const finish = (properties: JsonObject) =>
+    revenue ? mapMaybe(revenue(item, bound), (worth) => toMessage(properties, worth)) : toMessage(properties)
   try {
-    const properties = plan.planOf(mapping).properties(item, bound)
-    return properties instanceof Promise ? properties.then(toMessage, toSkip) : toMessage(properties)
+    const properties = evaluate(item, bound)
+    return properties instanceof Promise ? properties.then(finish).catch(toSkip) : finish(properties)
   } catch (error) {
     return toSkip(error)
   }

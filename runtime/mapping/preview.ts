@@ -43,6 +43,8 @@ export type PreviewItem =
       readonly key: string
       readonly profile: Profile
       readonly properties: Json
+      readonly value?: Json
+      readonly currency?: Json
     }
   | { readonly profile: Profile }
   | { readonly metric: string; readonly skipped: string }

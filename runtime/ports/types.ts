@@ -113,6 +113,10 @@ export interface MetricEvent {
    */
   readonly currentProfile?: (mayHaveArrived?: boolean) => Profile | Promise<Profile>
   readonly properties: JsonObject
+  /** What the event is worth, as mapped: the destination omits it unless it is a number. */
+  readonly value?: Json
+  /** The currency of `value`, as mapped. Null: the mapping names one, and the record has none. Absent: the account's. */
+  readonly currency?: Json
 }
 
 /** A person's current attributes. */

@@ -267,6 +267,10 @@ export interface Mapping {
   readonly contact: Expression
   readonly skip: readonly SkipRule[]
   readonly properties: readonly Property[]
+  /** What an event is worth. */
+  readonly value?: Expression
+  /** The currency of `value`. Absent: that of the destination's account. */
+  readonly currency?: Expression
   /** Lookups that its expressions and the profile need, each after those it depends on. */
   readonly lookups: readonly string[]
 }

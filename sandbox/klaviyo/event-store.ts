@@ -24,6 +24,7 @@ export interface RecordedEvent {
   /** Without those that Klaviyo ignores: 0, null and "". */
   readonly properties: JsonObject
   readonly value?: number
+  readonly currency?: string
   /** The `backfill` flag on the bulk entry, and on the event. */
   readonly backfill: { readonly entry: boolean; readonly event: boolean }
   /** Neither flag was set: flows with this metric as trigger would have run. */
@@ -146,7 +147,7 @@ export class EventStore {
   }
 
   #recorded(
-    { key, value, backfill, ...sent }: IncomingEvent,
+    { key, value, currency, backfill, ...sent }: IncomingEvent,
     metric: Metric,
     profile: StoredProfile,
     seconds: number,
@@ -166,6 +167,7 @@ export class EventStore {
       profile: sent.profile.attributes,
       properties: Object.fromEntries(properties),
       ...(value !== undefined && { value }),
+      ...(currency !== undefined && { currency }),
       backfill,
       triggersFlows: !backfill.entry && !backfill.event,
       receivedAt: this.#options.clock.now(),

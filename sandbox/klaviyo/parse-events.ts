@@ -24,6 +24,7 @@ export interface IncomingEvent {
   readonly time?: number
   readonly key?: string
   readonly value?: number
+  readonly currency?: string
   /** The flag on the bulk entry, and on the event. */
   readonly backfill: { readonly entry: boolean; readonly event: boolean }
 }
@@ -39,6 +40,7 @@ interface EventBody {
     readonly time?: string | null
     readonly unique_id?: string | null
     readonly value?: number | null
+    readonly value_currency?: string | null
     readonly backfill?: boolean | null
   }
 }
@@ -89,7 +91,7 @@ function toSentProfile({ id, attributes, meta }: ProfileBody): SentProfile {
 }
 
 function toIncomingEvent({ attributes }: EventBody, profile: SentProfile, entry: boolean): IncomingEvent {
-  const { metric, properties, time, unique_id: key, value, backfill } = attributes
+  const { metric, properties, time, unique_id: key, value, value_currency: currency, backfill } = attributes
   return {
     metric: metric.data.attributes.name,
     profile,
@@ -97,6 +99,7 @@ function toIncomingEvent({ attributes }: EventBody, profile: SentProfile, entry:
     ...(time && { time: Date.parse(time) }),
     ...(key && { key }),
     ...(typeof value === 'number' && { value }),
+    ...(currency && { currency }),
     backfill: { entry, event: backfill === true },
   }
 }

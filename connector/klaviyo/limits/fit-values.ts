@@ -3,13 +3,15 @@ import { isObject } from '../../../runtime/lib/json.ts'
 import type { Json, JsonObject, MetricEvent, Profile } from '../../../runtime/ports/types.ts'
 import type { ChangeLog, Path } from './change-log.ts'
 import { cutText } from './cut-text.ts'
+import { fitRevenue } from './fit-revenue.ts'
 import { describeExcess, type Limits, limitOf } from './limits.ts'
 
 /** The most UTF-8 bytes that one UTF-16 code unit takes. */
 const MAX_BYTES_PER_UNIT = 3
 
 /** The same event if every value fits. Identifiers, the key, the metric and the time are left to `checkEvent`. */
-export function fitEventValues(event: MetricEvent, limits: Limits, changes: ChangeLog): MetricEvent {
+export function fitEventValues(mapped: MetricEvent, limits: Limits, changes: ChangeLog): MetricEvent {
+  const event = fitRevenue(mapped, changes)
   const fitter = new ValueFitter(limits, changes)
   const properties = fitter.fitCount(fitter.fitMembers(event.properties, ['properties'], 1))
   const profile = fitProfileValues(event.profile, limits, changes)

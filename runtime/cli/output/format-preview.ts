@@ -25,8 +25,13 @@ function itemLines(item: PreviewItem, paint: Painter): string[] {
     ...tree(item.profile, 2),
     `  ${paint('dim', 'properties')}`,
     ...tree(item.properties, 2),
+    ...(item.value === undefined ? [] : [`  ${paint('dim', 'value')}  ${formatValue(item)}`]),
   ]
 }
+
+/** `12.5 EUR`; without a currency the destination takes its account's. */
+const formatValue = ({ value, currency }: { readonly value?: Json; readonly currency?: Json }): string =>
+  [value, currency].filter((part) => part !== undefined).join(' ')
 
 /** Indents objects; prints other values as JSON, so that "5" and 5 look different. */
 function tree(value: Json, depth: number): string[] {

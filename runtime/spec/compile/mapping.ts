@@ -7,6 +7,7 @@ import { compileKey } from './key.ts'
 import { collectLookups } from './lookups.ts'
 import { type CompiledSet, compileProperties, compileSkip } from './properties.ts'
 import { checkStream, resolveName } from './resolve-name.ts'
+import { compileRevenue } from './revenue.ts'
 import type { Scope, SpecNode } from './spec-node.ts'
 
 /** Names a mapping or the profile may refer to. */
@@ -69,14 +70,16 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
     contact: node.at('contact').expression(earlyScope),
     skip: compileSkip(document.skip, sets, scope, node.at('skip')),
     properties: compileProperties(document.properties, sets, scope, node.at('properties')),
+    ...compileRevenue(document, scope, node),
   }
   const lookups = collectLookups(listExpressions(mapping), names.lookups, ['contact', ...names.profileLookups])
   return { ...mapping, lookups }
 }
 
-function listExpressions({ each, when, key, time, contact, skip, properties }: Omit<Mapping, 'lookups'>) {
+function listExpressions({ each, when, key, time, contact, skip, properties, ...own }: Omit<Mapping, 'lookups'>) {
   const rules = [...skip.map((rule) => rule.when), ...properties.map(({ expr }) => expr)]
-  return [...[each, when].filter((each) => each !== undefined), ...key, time, contact, ...rules]
+  const optional = [each, when, own.value, own.currency].filter((each) => each !== undefined)
+  return [...optional, ...key, time, contact, ...rules]
 }
 
 function checkFrom({ resource, from }: MappingDocument, names: SpecNames, node: SpecNode): void {

@@ -284,6 +284,8 @@ export interface Mapping {
   skip?: Skip
   include?: Include
   properties?: Properties
+  value?: Expression
+  currency?: Expression
 }
 export interface Skip {
   [k: string]: string | null

@@ -12,6 +12,8 @@ const items: Preview['items'] = [
     key: 'w:opened:1',
     profile: { email: 'ada@example.com', location: { city: 'London' }, first_name: 'Ada' },
     properties: { Title: 'Hello', Tags: ['a', 'b'], Number: '5', 'Custom Attributes': { plan: 'pro' } },
+    value: 12.5,
+    currency: 'EUR',
   },
   { metric: 'Rated Chat', skipped: 'no-rating' },
   { profile: { email: 'ada@example.com' } },

@@ -8,8 +8,9 @@ import type { RemappedEvent } from './remap-event.ts'
 
 export function eventDetail(event: LedgerEvent, remapped: RemappedEvent): Html {
   if ('unavailable' in remapped) return html`<p>${remapped.unavailable}</p>${deliveryFacts(event)}`
-  const { properties, profile, notes } = remapped
+  const { properties, worth, profile, notes } = remapped
   return html`${properties && html`<h3>Properties</h3>${valueList(properties)}`}
+${worth && html`<h3>Value</h3>${valueList(worth)}`}
 <h3>Profile</h3>${valueList(profile)}
 <h3>Delivery</h3>${deliveryFacts(event)}
 ${notes.map((note) => html`<p class="soft">${note}</p>`)}`

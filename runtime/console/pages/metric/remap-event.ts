@@ -8,7 +8,13 @@ import type { ConsoleOptions } from '../../types.ts'
 
 /** Profile and properties, or a sentence with the reason why they are unavailable. */
 export type RemappedEvent =
-  | { readonly profile: Profile; readonly properties?: JsonObject; readonly notes: readonly string[] }
+  | {
+      readonly profile: Profile
+      readonly properties?: JsonObject
+      /** What the event is worth, and its currency. */
+      readonly worth?: JsonObject
+      readonly notes: readonly string[]
+    }
   | { readonly unavailable: string }
 
 /** `lookupFallback`: whether lookups that are no longer cached may query the source. */
@@ -26,7 +32,9 @@ export async function remapEvent(
     if ('skipped' in item) return { unavailable: `The current mapping skips this event: ${item.skipped}.` }
     if ('fault' in item) return { unavailable: `The record of this event cannot be mapped: ${item.fault}` }
     if (!('metric' in item)) return { profile: item.profile, notes: previewed.notes }
-    return { profile: item.profile, properties: item.properties as JsonObject, notes: previewed.notes }
+    const { profile, properties, value, currency } = item
+    const worth = value === undefined ? undefined : { Value: value, Currency: currency }
+    return { profile, properties: properties as JsonObject, ...(worth && { worth }), notes: previewed.notes }
   } catch (error) {
     return { unavailable: `The record of this event cannot be mapped right now: ${toFault(error).message}` }
   }
