@@ -2,8 +2,8 @@
 import type { CliApp, Setting } from '../runtime/cli/app.ts'
 import { version } from '../runtime/version.ts'
 import { functions, preloadFunctions } from './functions/index.ts'
-import { destinationNames } from './klaviyo/spec-names.ts'
 import { specFolder } from './spec.ts'
+import { vendorRules } from './spec-rules.ts'
 
 /** Settings of Intercom and Klaviyo. */
 export const settings: readonly Setting[] = [
@@ -78,7 +78,7 @@ export const cliApp: CliApp = {
   settings,
   specFolder: specFolder(),
   functions,
-  names: destinationNames,
+  rules: vendorRules,
   // Klaviyo lists all metrics on one page, filtered by source; ours is the API.
   metricUrl: (metric) => ({
     href: 'https://www.klaviyo.com/analytics/metrics',

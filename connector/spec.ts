@@ -4,7 +4,7 @@ import { Fault } from '../runtime/ports/fault.ts'
 import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
 import { functions } from './functions/index.ts'
-import { destinationNames } from './klaviyo/spec-names.ts'
+import { vendorRules } from './spec-rules.ts'
 
 /** One folder up in a checkout, two in the compiled package. A function, not a constant: a bundled module has no URL. */
 export function specFolder(): URL {
@@ -21,8 +21,8 @@ export async function loadConnectorSpec(from: URL | SpecBundle = specFolder()): 
     import('../runtime/spec/load-bundle.ts'),
   ])
   const { spec, diagnostics } = await (from instanceof URL
-    ? loadSpec(from, { functions, names: destinationNames })
-    : loadBundle(from, { functions, names: destinationNames }))
+    ? loadSpec(from, { functions, rules: vendorRules })
+    : loadBundle(from, { functions, rules: vendorRules }))
   if (spec !== undefined) return spec
   const errors = diagnostics
     .filter(({ severity }) => severity === 'error')

@@ -16,7 +16,7 @@ import { assertBackfillFlags } from './backfill-guard.ts'
 import { laneSemaphore } from './concurrency.ts'
 import { explainer, requestIdOf } from './errors.ts'
 import { withFallForwardOptOut } from './revision.ts'
-import type { EndpointName } from './spec-names.ts'
+import type { EndpointName } from './spec-rules.ts'
 
 export interface KlaviyoOptions {
   readonly spec: DestinationSpec

@@ -5,7 +5,7 @@ import type { Connector } from '../connector.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Clock, Fetch, Logger, Random } from '../ports/effects.ts'
 import type { Store } from '../ports/store.ts'
-import type { DestinationNames } from '../spec/check/destination.ts'
+import type { VendorRules } from '../spec/check/vendor-rules.ts'
 import type { Spec } from '../spec/spec.ts'
 
 /** The environment with `.env` under it. An empty value counts as absent. */
@@ -88,8 +88,8 @@ export interface CliApp {
   /** The spec shipped in the package; `CONNECTOR_SPEC` overrides it. */
   readonly specFolder: URL
   readonly functions: FunctionTable
-  /** Names of the destination that a spec may use. Absent: any. */
-  readonly names?: DestinationNames
+  /** What its code knows of the vendors, for the checks of a spec. */
+  readonly rules?: VendorRules
   /** Link to a metric at the destination, and the path to it through the menus. */
   readonly metricUrl?: (metric: string) => { readonly href: string; readonly label: string }
   /** Opens the credentials that setup stores. Absent: only the environment provides any. */

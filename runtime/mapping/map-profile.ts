@@ -20,12 +20,13 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
   const resource = spec.resources.get(spec.profile.resource)
   const contact = asId(await resource?.id.evaluate(item))
   const identity: EventIdentity = { metric: PROFILE, lane: 'live', ...(contact && { contact }) }
-  const reason = await findSkipReason(spec.profile.skip, item, bindings)
+  const ownBindings = { ...bindings, [CONTACT]: item }
+  const reason = await findSkipReason(spec.profile.skip, item, ownBindings)
   if (reason !== undefined) return { identity, skipped: reason }
   const bound = await hydrate({
     plan: plan.profile.lookups,
     item,
-    bindings: { ...bindings, [CONTACT]: item },
+    bindings: ownBindings,
     lane: 'live',
     lookups,
   })

@@ -27,7 +27,7 @@ export const BUNDLE_FORMAT = 1
  *
  * Throws a config `Fault` if another version wrote it, or if the connector's functions differ.
  */
-export function loadBundle(bundle: SpecBundle, options: Pick<LoadOptions, 'functions' | 'names'>): Promise<LoadedSpec> {
+export function loadBundle(bundle: SpecBundle, options: Pick<LoadOptions, 'functions' | 'rules'>): Promise<LoadedSpec> {
   const problem = findMismatch(bundle, options.functions)
   if (problem !== undefined) {
     throw new Fault('config', 'spec/built', `${problem}; rebuild it: connector build --out FILE`)

@@ -5,10 +5,11 @@ import type { SerializedPrograms } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Recipe } from '../ports/recipes.ts'
 import { checkConnector } from './check/connector.ts'
-import { checkDestinationLimits, checkNames, type DestinationNames } from './check/destination.ts'
+import { checkDestinationLimits, checkDestinationRules } from './check/destination.ts'
 import { checkDuplicates, checkUnused, type MappingFile } from './check/mappings.ts'
 import { checkIgnoredTopics, listKnownTopics } from './check/topics.ts'
 import { runTrials } from './check/trial-run.ts'
+import type { VendorRules } from './check/vendor-rules.ts'
 import {
   compileDelivery,
   compileDestination,
@@ -35,8 +36,8 @@ import { openSpecFolder, type SpecFiles } from './spec-files.ts'
 export interface LoadOptions {
   /** The connector's own functions, beside those of JSONata. */
   readonly functions: FunctionTable
-  /** Names the destination's code reads. Absent: any name is accepted. */
-  readonly names?: DestinationNames | undefined
+  /** What the connector's code knows of its vendors. Absent: any name is accepted. */
+  readonly rules?: VendorRules | undefined
   /** Source of the files. Absent: the folder on disk. */
   readonly files?: SpecFiles
   /** Expressions compiled ahead. Absent: each is compiled on first use, where the host allows it. */
@@ -62,7 +63,7 @@ export interface LoadedSpec {
  */
 export async function loadSpec(
   folder: string | URL,
-  { functions, names, files = openSpecFolder(folder), programs, checkOnly = false, ...options }: LoadOptions,
+  { functions, rules, files = openSpecFolder(folder), programs, checkOnly = false, ...options }: LoadOptions,
 ): Promise<LoadedSpec> {
   const link = checkOnly
     ? createCheckOnlyLinker(functions)
@@ -70,7 +71,7 @@ export async function loadSpec(
   const context = new CompileContext(functions, link)
   const documents = await readSpec(files, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)
-  if (documents.connector && names) checkNames(documents.connector, names)
+  if (rules) checkDestinationRules(documents, rules.destination)
   // The metrics of unreadable files are unknown, so a recipe's metric is not reported as unknown then.
   const metrics = context.failed ? undefined : documents.mappings.map(({ document }) => document.metric)
   const { recipes, files: recipeFiles } = await readRecipes(files, metrics, context)

@@ -2,7 +2,7 @@
 import { Fault } from '../../../runtime/ports/fault.ts'
 import type { MetricEvent, Profile } from '../../../runtime/ports/types.ts'
 import type { DestinationSpec } from '../../../runtime/spec/spec.ts'
-import type { LimitName } from '../spec-names.ts'
+import type { LimitName } from '../spec-rules.ts'
 
 /** `destination.limits` of connector.yaml, by name. An absent limit does not apply. */
 export type Limits = DestinationSpec['limits']

@@ -7,20 +7,13 @@ import type { SpecDocument, SpecDocuments } from '../read.ts'
 import type { ProfileMapping } from '../spec.ts'
 import type { FileSpan } from '../yaml.ts'
 import type { MappingFile } from './mappings.ts'
+import type { DestinationRules } from './vendor-rules.ts'
 
 export interface DestinationCheckInput {
   readonly destination: Connector['destination']
   readonly documents: SpecDocuments
   readonly mappings: readonly MappingFile[]
   readonly profile: ProfileMapping | undefined
-}
-
-/** Names under `destination` that the destination's code reads. */
-export interface DestinationNames {
-  /** All are required. */
-  readonly endpoints: readonly string[]
-  /** An absent one does not limit. */
-  readonly limits: readonly string[]
 }
 
 export function checkDestinationLimits({ destination, documents, mappings, profile }: DestinationCheckInput): void {
@@ -34,8 +27,23 @@ export function checkDestinationLimits({ destination, documents, mappings, profi
   if (documents.profile && profile) refuseReservedNames(documents.profile, profile, reservedPrefix)
 }
 
+export function checkDestinationRules({ connector, profile }: SpecDocuments, rules: DestinationRules): void {
+  if (connector) checkNames(connector, rules)
+  if (profile && rules.identifiers) checkIdentifiers(profile, rules.identifiers)
+}
+
+/** A person with only such an identifier would be refused at each send. */
+function checkIdentifiers({ document, node }: SpecDocument<'profile'>, allowed: readonly string[]): void {
+  for (const [index, name] of document.identifiers.entries()) {
+    if (allowed.includes(name) || document.attributes[name] === undefined) continue
+    const message = `the destination finds no person by "${name}"`
+    const help = `use ${allowed.join(', ')}; "${name}" may stay under attributes or properties`
+    node.at('identifiers', index).error({ code: 'spec/unsupported-identifier', message, help })
+  }
+}
+
 /** An unknown limit would limit nothing; an unknown endpoint would never be called. */
-export function checkNames({ document, node }: SpecDocument<'connector'>, names: DestinationNames): void {
+function checkNames({ document, node }: SpecDocument<'connector'>, names: DestinationRules): void {
   const { endpoints, limits } = document.destination
   const reportUnknown = (kind: 'endpoint' | 'limit', members: object, supportedNames: readonly string[]): boolean => {
     const unknown = Object.keys(members).filter((name) => !supportedNames.includes(name))

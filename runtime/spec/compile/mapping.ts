@@ -26,7 +26,7 @@ const VOLATILE_HELP =
   'the same record must give the same event on every ingress and at any time: use times of the record'
 
 /** Variables bound before any lookup. */
-const listEarlyVariables = (hasParts: boolean): readonly string[] => [
+export const listEarlyVariables = (hasParts: boolean): readonly string[] => [
   ...(hasParts ? ['part'] : []),
   'notification',
   'workspace',

@@ -1,10 +1,11 @@
 /** Compiles the profile's file to a `ProfileMapping`. */
 import { suggest } from '../../expression/did-you-mean.ts'
+import { checkProfile, checkUpdatedAt } from '../check/profile.ts'
 import { checkTopics, resolveResource } from '../check/topics.ts'
 import type { Profile } from '../generated/documents.ts'
 import type { ProfileMapping } from '../spec.ts'
 import { collectLookups } from './lookups.ts'
-import { createMappingScope, includeSets, type SpecNames } from './mapping.ts'
+import { createMappingScope, includeSets, listEarlyVariables, type SpecNames } from './mapping.ts'
 import { compileProperties, compileSkip } from './properties.ts'
 import type { SpecNode } from './spec-node.ts'
 
@@ -23,25 +24,28 @@ export function compileProfile(
   const attributes = compileProperties(document.attributes, [], scope, node.at('attributes'))
   const properties = compileProperties(document.properties, sets, scope, node.at('properties'))
   const updatedAt =
-    document.updatedAt === undefined
-      ? undefined
-      : node.at('updatedAt').expression({ variables: [], input: scope.input })
-  const skip = compileSkip(document.skip, sets, scope, node.at('skip'))
+    document.updatedAt === undefined ? undefined : node.at('updatedAt').compile({ variables: [], input: scope.input })
+  if (updatedAt) checkUpdatedAt(updatedAt.result, node.at('updatedAt'))
+  // Evaluated before any lookup: a deleted contact has none.
+  const skipScope = { ...scope, variables: [...listEarlyVariables(false), 'contact'] }
+  const skip = compileSkip(document.skip, sets, skipScope, node.at('skip'))
   checkIdentifiers(document, node.at('identifiers'))
   const expressions = [...attributes, ...properties].map(({ expr }) => expr)
   const lookups = collectLookups([...expressions, ...skip.map(({ when }) => when)], names.lookups)
-  return {
+  const profile: ProfileMapping = {
     file: node.file,
     resource,
     topics: new Set(topics),
     skip,
     attributes,
     identifiers,
-    ...(updatedAt && { updatedAt }),
+    ...(updatedAt && { updatedAt: updatedAt.expression }),
     properties,
     // The contact is the profile's own input.
     lookups: lookups.filter((name) => name !== 'contact'),
   }
+  checkProfile({ profile, ...names, sets }, node)
+  return profile
 }
 
 function checkIdentifiers({ identifiers, attributes }: Profile, node: SpecNode): void {

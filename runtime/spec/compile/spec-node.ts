@@ -138,6 +138,11 @@ export class SpecNode {
     const text = this.text()
     this.error(description, spanInFile(span ?? [0, text.value.length], text))
   }
+
+  /** As `errorWithin`, a warning. */
+  warnWithin(description: DiagnosticText, span: Span): void {
+    this.warn(description, spanInFile(span, this.text()))
+  }
 }
 
 /** From offsets in an expression to offsets in its file. */

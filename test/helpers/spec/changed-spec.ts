@@ -1,7 +1,7 @@
 /** The shipped spec with changes, as a user edits it. */
 import { functions } from '../../../connector/functions/index.ts'
-import { destinationNames } from '../../../connector/klaviyo/spec-names.ts'
 import { specFolder } from '../../../connector/spec.ts'
+import { vendorRules } from '../../../connector/spec-rules.ts'
 import { renderDiagnostic } from '../../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
 import type { Spec } from '../../../runtime/spec/spec.ts'
@@ -39,7 +39,7 @@ export function changeFiles(changes: SpecChanges): SpecFiles {
 /** Throws if the spec has any error or warning. */
 export async function loadChangedSpec(changes: SpecChanges): Promise<Spec> {
   const files = changeFiles(changes)
-  const { spec, diagnostics } = await loadSpec('', { functions, names: destinationNames, files, runTrials: true })
+  const { spec, diagnostics } = await loadSpec('', { functions, rules: vendorRules, files, runTrials: true })
   const texts = diagnostics.map((each) => renderDiagnostic(each))
   if (spec === undefined || texts.length > 0) throw new Error(texts.join('\n'))
   return spec

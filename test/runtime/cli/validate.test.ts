@@ -1,8 +1,8 @@
 /** `validate`: its formats, its exit codes, and what it says a spec needs outside; warnings of other commands. */
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../../connector/functions/index.ts'
-import { destinationNames } from '../../../connector/klaviyo/spec-names.ts'
 import { specFolder } from '../../../connector/spec.ts'
+import { vendorRules } from '../../../connector/spec-rules.ts'
 import type { Loaders } from '../../../runtime/cli/loaders.ts'
 import { type Diagnostic, renderDiagnostic } from '../../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
@@ -20,7 +20,7 @@ function loaderOf(replacement: string): Partial<Loaders> {
       const isShipped = folder.href === specFolder().href
       return loadSpec(specFolder(), {
         functions,
-        names: destinationNames,
+        rules: vendorRules,
         ...(!isShipped && { files: { ...disk, read } }),
       })
     },
@@ -92,7 +92,7 @@ test('marks topics that the shipped spec does without', async () => {
       : disk.read(path)
   const spec: Loaders['spec'] = (folder) => {
     const files = folder.href === specFolder().href ? disk : { ...disk, read }
-    return loadSpec(specFolder(), { functions, names: destinationNames, files })
+    return loadSpec(specFolder(), { functions, rules: vendorRules, files })
   }
   const { out } = await runCommand(['validate', './my-spec'], { app, load: { spec }, env: {} })
   expect(out).toMatch(/^ {2}Read Conversation +conversation\.read, conversation\.admin\.closed \(new\)$/m)
@@ -118,7 +118,7 @@ test('a preview tells the warnings in short, and stops if strict', async () => {
 test.each([50, 80, 200])('in a terminal of %i columns the caret stands under the mistake', async (columns) => {
   const { diagnostics } = (await loaderOf(`when: ${'true and '.repeat(20)}$part.ticket_state = "resolvd"`).spec?.(
     new URL('file:///my-spec/'),
-    { functions, names: destinationNames },
+    { functions, rules: vendorRules },
   )) ?? { diagnostics: [] }
   const [, , line = '', caret = ''] = renderDiagnostic(diagnostics[0] as Diagnostic, false, columns).split('\n')
   expect(line.length).toBeLessThanOrEqual(columns)

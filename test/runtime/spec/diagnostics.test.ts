@@ -2,13 +2,20 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import type { VendorRules } from '../../../runtime/spec/check/vendor-rules.ts'
 import { renderDiagnostic } from '../../../runtime/spec/diagnostic.ts'
 import { loadSpec } from '../../../runtime/spec/load.ts'
 import { openSpecFolder, type SpecFiles } from '../../../runtime/spec/spec-files.ts'
 import { functions } from '../../helpers/spec/spec-functions.ts'
 
-/** Names that the small spec's destination reads. */
-const names = { endpoints: ['event', 'bulk'], limits: ['events', 'request', 'metric', 'properties'] }
+/** What the code of the small spec's vendors knows. */
+const rules: VendorRules = {
+  destination: {
+    endpoints: ['event', 'bulk'],
+    limits: ['events', 'request', 'metric', 'properties'],
+    identifiers: ['email', 'phone_number'],
+  },
+}
 
 /** A whole file, replacements in one, or a removed file. */
 type Change = string | readonly { readonly find: string; readonly put: string }[] | null
@@ -46,7 +53,7 @@ const cases = (kind: string): readonly string[] =>
 
 async function diagnose(kind: string, name: string) {
   const changes = parse(readFileSync(new URL(`${kind}/${name}.yaml`, folder), 'utf8')) as Changes
-  const { spec, diagnostics } = await loadSpec('', { functions, names, files: applyChanges(changes), runTrials: true })
+  const { spec, diagnostics } = await loadSpec('', { functions, rules, files: applyChanges(changes), runTrials: true })
   return { spec, diagnostics, text: diagnostics.map((each) => `${renderDiagnostic(each)}\n`).join('\n') }
 }
 

@@ -1,0 +1,38 @@
+/** What a connector's code knows of its two vendors, as data for the checks of a spec. */
+
+export interface VendorRules {
+  readonly source?: SideRules
+  readonly destination: DestinationRules
+}
+
+export interface SideRules {
+  readonly headers?: readonly HeaderRule[]
+  readonly secrets?: readonly SecretRule[]
+}
+
+export interface DestinationRules extends SideRules {
+  /** Names under `endpoints` that the code calls. All are required. */
+  readonly endpoints: readonly string[]
+  /** Names under `limits` that it reads. An absent one does not limit. */
+  readonly limits: readonly string[]
+  /** Attributes by which the destination finds a person. Absent: any. */
+  readonly identifiers?: readonly string[]
+  /** Attributes that must be numbers, or texts that are numbers. All others are texts. */
+  readonly numbers?: readonly string[]
+}
+
+/** A header whose values have a form. */
+export interface HeaderRule {
+  readonly name: string
+  /** Why the value cannot be, and what to write; undefined if it can. */
+  check(value: string): { readonly message: string; readonly help: string } | undefined
+}
+
+/** Recognizes a credential, which must not stand in a file. */
+export interface SecretRule {
+  readonly pattern: RegExp
+  /** `an access token of the source`. */
+  readonly noun: string
+  /** Where it belongs. */
+  readonly help: string
+}
