@@ -2,7 +2,7 @@
 import type { CliApp, Setting } from '../runtime/cli/app.ts'
 import { version } from '../runtime/version.ts'
 import { functions, preloadFunctions } from './functions/index.ts'
-import { specFolder } from './spec.ts'
+import { namedBases, specFolder } from './spec.ts'
 import { vendorRules } from './spec-rules.ts'
 
 /** Settings of Intercom and Klaviyo. */
@@ -77,6 +77,7 @@ export const cliApp: CliApp = {
   bugsUrl: 'https://github.com/intercom-to-klaviyo/connector/issues',
   settings,
   specFolder: specFolder(),
+  bases: namedBases(),
   functions,
   rules: vendorRules,
   // Klaviyo lists all metrics on one page, filtered by source; ours is the API.

@@ -1,8 +1,10 @@
 /** Loads a spec, by default this package's own: `connector.yaml` and its mappings. */
 import { existsSync } from 'node:fs'
 import { Fault } from '../runtime/ports/fault.ts'
+import type { NamedBases } from '../runtime/spec/extends/layers.ts'
 import type { SpecBundle } from '../runtime/spec/load-bundle.ts'
 import type { Spec } from '../runtime/spec/spec.ts'
+import { openSpecFolder } from '../runtime/spec/spec-files.ts'
 import { functions } from './functions/index.ts'
 import { vendorRules } from './spec-rules.ts'
 
@@ -11,6 +13,9 @@ export function specFolder(): URL {
   const folders = ['../', '../../'].map((up) => new URL(up, import.meta.url))
   return folders.find((folder) => existsSync(new URL('connector.yaml', folder))) ?? new URL('../', import.meta.url)
 }
+
+/** The shipped spec, by the name that `extends` gives it. */
+export const namedBases = (): NamedBases => new Map([['intercom-to-klaviyo', openSpecFolder(specFolder())]])
 
 /** Loads and checks a spec from a folder or a bundle. Throws a config `Fault` that lists every error with its place. */
 export async function loadConnectorSpec(from: URL | SpecBundle = specFolder()): Promise<Spec> {
@@ -21,7 +26,7 @@ export async function loadConnectorSpec(from: URL | SpecBundle = specFolder()): 
     import('../runtime/spec/load-bundle.ts'),
   ])
   const { spec, diagnostics } = await (from instanceof URL
-    ? loadSpec(from, { functions, rules: vendorRules })
+    ? loadSpec(from, { functions, rules: vendorRules, bases: namedBases() })
     : loadBundle(from, { functions, rules: vendorRules }))
   if (spec !== undefined) return spec
   const errors = diagnostics

@@ -33,7 +33,18 @@ export async function validators(folder: URL, kinds: readonly string[]): Promise
 }
 
 /** What a diagnostic quotes from a schema, and the way there. */
-const QUOTED = new Set(['title', 'description', 'examples', 'type', 'pattern', '$ref', 'allOf', 'items', 'properties'])
+const QUOTED = new Set([
+  'maxProperties',
+  'title',
+  'description',
+  'examples',
+  'type',
+  'pattern',
+  '$ref',
+  'allOf',
+  'items',
+  'properties',
+])
 const QUOTED_MAPS = new Set(['additionalProperties', 'propertyNames', 'definitions'])
 
 /** The schemas as far as diagnostics quote them, as one ES module. */

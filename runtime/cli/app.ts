@@ -6,6 +6,7 @@ import type { FunctionTable } from '../expression/functions.ts'
 import type { Clock, Fetch, Logger, Random } from '../ports/effects.ts'
 import type { Store } from '../ports/store.ts'
 import type { VendorRules } from '../spec/check/vendor-rules.ts'
+import type { NamedBases } from '../spec/extends/layers.ts'
 import type { Spec } from '../spec/spec.ts'
 
 /** The environment with `.env` under it. An empty value counts as absent. */
@@ -87,6 +88,8 @@ export interface CliApp {
   readonly settings: readonly Setting[]
   /** The spec shipped in the package; `CONNECTOR_SPEC` overrides it. */
   readonly specFolder: URL
+  /** Specs that `extends` in a connector.yaml may name. Absent: none. */
+  readonly bases?: NamedBases
   readonly functions: FunctionTable
   /** What its code knows of the vendors, for the checks of a spec. */
   readonly rules?: VendorRules

@@ -1,5 +1,5 @@
 /** Loads the spec of a command, and tells its errors and warnings. */
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { plural } from '../lib/format.ts'
 import { type Diagnostic, renderDiagnostic } from '../spec/diagnostic.ts'
@@ -51,11 +51,15 @@ export function fromWorkingDirectory(
   folder: URL,
   cwd: string,
 ): readonly Diagnostic[] {
-  const files = new Map<SourceFile, SourceFile>()
-  const absolute = fileURLToPath(folder)
-  const path = relative(cwd, absolute)
-  const prefix = path.startsWith('..') || isAbsolute(path) ? absolute : path === '' ? '' : `${path}${sep}`
-  for (const { file } of diagnostics)
-    if (!files.has(file)) files.set(file, new SourceFile(`${prefix}${file.path}`.replaceAll(sep, '/'), file.text))
+  const root = fileURLToPath(folder)
+  const files = new Map(diagnostics.map(({ file }) => [file, new SourceFile(shorten(file, root, cwd), file.text)]))
   return diagnostics.map((diagnostic) => ({ ...diagnostic, file: files.get(diagnostic.file) ?? diagnostic.file }))
+}
+
+/** Relative to the working directory, for a file in it. */
+function shorten({ path, base }: SourceFile, root: string, cwd: string): string {
+  const absolute = base?.diskPath ?? join(root, path)
+  const relativePath = relative(cwd, absolute)
+  const isOutside = relativePath.startsWith('..') || isAbsolute(relativePath)
+  return (isOutside ? absolute : relativePath).replaceAll(sep, '/')
 }

@@ -8,7 +8,7 @@ export interface Loaders {
   /** The spec, absent if it has errors, with every diagnostic. */
   spec(
     folder: URL,
-    app: Pick<CliApp, 'functions' | 'rules'>,
+    app: Pick<CliApp, 'functions' | 'rules' | 'bases'>,
     options?: Pick<LoadOptions, 'checkOnly' | 'runTrials'>,
   ): Promise<LoadedSpec>
   store(url: string, options: { readonly clock: Clock }): Promise<Store>
@@ -16,7 +16,7 @@ export interface Loaders {
 
 /** Imported on first use: help, `trace` and `dead-letters` load no spec. */
 export const loaders: Loaders = {
-  spec: async (folder, { functions, rules }, options) =>
-    (await import('../spec/load.ts')).loadSpec(folder, { functions, rules, ...options }),
+  spec: async (folder, { functions, rules, bases }, options) =>
+    (await import('../spec/load.ts')).loadSpec(folder, { functions, rules, bases, ...options }),
   store: async (url, options) => (await import('../store/open.ts')).openStore(url, options),
 }

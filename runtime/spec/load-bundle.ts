@@ -4,8 +4,9 @@ import { joinWords } from '../expression/did-you-mean.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import { Fault } from '../ports/fault.ts'
 import { version } from '../version.ts'
+import type { NamedBases } from './extends/layers.ts'
 import { type LoadedSpec, type LoadOptions, loadSpec } from './load.ts'
-import type { SpecFiles } from './spec-files.ts'
+import { openRelativeFolder, type SpecFiles } from './spec-files.ts'
 
 /** The export `built` of such a module. Only the version that wrote it can load it. */
 export interface SpecBundle {
@@ -33,7 +34,8 @@ export function loadBundle(bundle: SpecBundle, options: Pick<LoadOptions, 'funct
     throw new Fault('config', 'spec/built', `${problem}; rebuild it: connector build --out FILE`)
   }
   const programs: SerializedPrograms = indexPrograms(bundle.programs)
-  return loadSpec('', { ...options, files: openBundleFiles(bundle), programs })
+  const files = openBundleFiles(bundle)
+  return loadSpec('', { ...options, files, bases: openBundleBases(bundle, files), programs })
 }
 
 function findMismatch(bundle: SpecBundle, functions: FunctionTable): string | undefined {
@@ -60,4 +62,10 @@ function openBundleFiles({ files }: SpecBundle): SpecFiles {
       return below.map((path) => path.slice(prefix(folder).length)).filter((name) => !name.includes('/'))
     },
   }
+}
+
+/** The bases as they were when the bundle was written. */
+function openBundleBases({ files }: SpecBundle, all: SpecFiles): NamedBases {
+  const names = files.flatMap(({ path }) => /^([^/]+)\/connector\.yaml$/.exec(path)?.[1] ?? [])
+  return new Map(names.map((name) => [name, openRelativeFolder(all, name)]))
 }

@@ -25,8 +25,10 @@ import { compileLookups } from './compile/lookups.ts'
 import { compileMapping, createMappingScope } from './compile/mapping.ts'
 import { compileProfile } from './compile/profile.ts'
 import { type CompiledSet, compileSet } from './compile/properties.ts'
-import { readRecipes } from './compile/recipes.ts'
+import { compileRecipes } from './compile/recipes.ts'
 import { type Diagnostic, sortAndDedupe } from './diagnostic.ts'
+import type { NamedBases } from './extends/layers.ts'
+import { nameOverlay } from './extends/overlay.ts'
 import { compilePeople } from './people/compile-people.ts'
 import { readSpec, type SpecDocument, type SpecDocuments } from './read.ts'
 import type { SourceFile } from './source-file.ts'
@@ -40,6 +42,8 @@ export interface LoadOptions {
   readonly rules?: VendorRules | undefined
   /** Source of the files. Absent: the folder on disk. */
   readonly files?: SpecFiles
+  /** Specs that `extends` may name. */
+  readonly bases?: NamedBases | undefined
   /** Expressions compiled ahead. Absent: each is compiled on first use, where the host allows it. */
   readonly programs?: SerializedPrograms
   /** Checks only: evaluating an expression throws a `TypeError`. Loads half as much code. */
@@ -69,22 +73,23 @@ export async function loadSpec(
     ? createCheckOnlyLinker(functions)
     : (await import('../expression/link.ts')).createLinker(functions, programs)
   const context = new CompileContext(functions, link)
-  const documents = await readSpec(files, context)
+  const documents = await readSpec(files, options.bases ?? new Map(), context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)
   if (rules) checkDestinationRules(documents, rules.destination)
   // The metrics of unreadable files are unknown, so a recipe's metric is not reported as unknown then.
   const metrics = context.failed ? undefined : documents.mappings.map(({ document }) => document.metric)
-  const { recipes, files: recipeFiles } = await readRecipes(files, metrics, context)
-  const sourceFiles = [...documents.files, ...recipeFiles]
+  const recipes = compileRecipes(documents.recipes, metrics)
   if (options.runTrials && !context.failed) await runTrials(context.trials)
   // A metric that is removed or disabled never exists at the destination, or no longer grows.
   const isOffered = (recipe: Recipe) =>
     recipe.metrics.every((name) => spec?.mappings.some(({ metric }) => metric === name))
   return {
     spec:
-      context.failed || spec === undefined ? undefined : { ...spec, recipes: recipes.filter(isOffered), sourceFiles },
-    diagnostics: sortAndDedupe(context.diagnostics),
-    files: sourceFiles,
+      context.failed || spec === undefined
+        ? undefined
+        : { ...spec, recipes: recipes.filter(isOffered), sourceFiles: documents.files },
+    diagnostics: sortAndDedupe(context.diagnostics).map((each) => nameOverlay(each, documents.files)),
+    files: documents.files,
     expressions: context.expressions,
   }
 }

@@ -1,13 +1,17 @@
 /** Finds and parses the files of a spec, and validates each against its schema. */
-import { basename } from 'node:path/posix'
+import { basename, dirname } from 'node:path/posix'
+import { suggest } from '../expression/did-you-mean.ts'
 import { checkUnusedFiles } from './check/unused-files.ts'
 import type { CompileContext } from './compile/context.ts'
 import { SpecNode } from './compile/spec-node.ts'
+import { type Layer, type NamedBases, openLayers, readLayer, uniteLayers } from './extends/layers.ts'
+import { isMap } from './extends/merge.ts'
+import { overlayFiles } from './extends/overlay.ts'
 import type { Connector, Documents } from './generated/documents.ts'
 import { validateAgainstSchema } from './schema.ts'
-import { SourceFile } from './source-file.ts'
+import type { SourceFile } from './source-file.ts'
 import { expandGlob, type SpecFiles } from './spec-files.ts'
-import { YamlFile } from './yaml.ts'
+import type { YamlFile } from './yaml.ts'
 
 /** A file that conforms to its schema. */
 export interface SpecDocument<K extends keyof Documents> {
@@ -23,18 +27,23 @@ export interface SpecDocuments {
   readonly brokenSets: readonly string[]
   readonly profile: SpecDocument<'profile'> | undefined
   readonly fields: SpecDocument<'fields'> | undefined
+  readonly recipes: readonly SpecDocument<'recipe'>[]
   readonly files: readonly SourceFile[]
 }
 
-const CONNECTOR_FILE = 'connector.yaml'
 const NO_FILE_HELP = 'paths are relative to the folder of connector.yaml'
 
 /** Reports each file that does not conform and continues without it: one load finds every error. */
-export async function readSpec(files: SpecFiles, context: CompileContext): Promise<SpecDocuments> {
-  const reader = new SpecReader(files, context)
-  const connector = await reader.readConnector()
-  const empty = { mappings: [], sets: [], brokenSets: [], profile: undefined, fields: undefined }
-  if (connector === undefined) return { connector, ...empty, files: reader.sources }
+export async function readSpec(files: SpecFiles, bases: NamedBases, context: CompileContext): Promise<SpecDocuments> {
+  const { layers, connectors, errors } = await openLayers(files, bases)
+  const reader = new SpecReader(layers, context)
+  context.diagnostics.push(...errors)
+  // Without its base, a spec lacks whatever it does not change.
+  const connector = errors.length > 0 ? undefined : reader.parse('connector', connectors)
+  const empty = { mappings: [], sets: [], brokenSets: [], profile: undefined, fields: undefined, recipes: [] }
+  if (errors.length > 0) return { connector, ...empty, files: reader.sources }
+  const recipes = await reader.readRecipes()
+  if (connector === undefined) return { connector, ...empty, recipes, files: reader.sources }
   const { document, node } = connector
   const profile = await reader.read('profile', document.profile, node.at('profile'))
   const fields =
@@ -44,7 +53,7 @@ export async function readSpec(files: SpecFiles, context: CompileContext): Promi
   const mappings: SpecDocument<'mapping'>[] = []
   const sets: SpecDocument<'properties'>[] = []
   const brokenSets: string[] = []
-  for (const { path, pattern } of await findMappingFiles(document, node, files)) {
+  for (const { path, pattern } of await findMappingFiles(document, node, reader.files)) {
     if (basename(path).startsWith('_')) {
       const set = await reader.read('properties', path, pattern)
       if (set === undefined) brokenSets.push(path)
@@ -55,31 +64,20 @@ export async function readSpec(files: SpecFiles, context: CompileContext): Promi
     }
   }
   await checkUnusedFiles(document, reader.sources, files, context)
-  return { connector, mappings, sets, brokenSets, profile, fields, files: reader.sources }
+  return { connector, mappings, sets, brokenSets, profile, fields, recipes, files: reader.sources }
 }
 
 class SpecReader {
   readonly sources: SourceFile[] = []
-  readonly #files: SpecFiles
+  /** Of all layers. */
+  readonly files: SpecFiles
+  readonly #layers: readonly Layer[]
   readonly #context: CompileContext
 
-  constructor(files: SpecFiles, context: CompileContext) {
-    this.#files = files
+  constructor(layers: readonly Layer[], context: CompileContext) {
+    this.files = uniteLayers(layers)
+    this.#layers = layers
     this.#context = context
-  }
-
-  async readConnector(): Promise<SpecDocument<'connector'> | undefined> {
-    const text = await this.#files.read(CONNECTOR_FILE)
-    if (text !== undefined) return this.#parse('connector', new SourceFile(CONNECTOR_FILE, text))
-    this.#context.diagnostics.push({
-      code: 'spec/no-file',
-      severity: 'error',
-      message: 'there is no connector.yaml here',
-      help: 'a spec is a folder that contains a connector.yaml',
-      file: new SourceFile(CONNECTOR_FILE, ''),
-      span: [0, 0],
-    })
-    return undefined
   }
 
   /** `reference` is the place that names the file. */
@@ -88,8 +86,9 @@ class SpecReader {
     path: string,
     reference: SpecNode,
   ): Promise<SpecDocument<K> | undefined> {
-    const text = await this.#files.read(path)
-    if (text !== undefined) return this.#parse(kind, new SourceFile(path, text))
+    const files = await this.#open(path)
+    if (kind === 'mapping' && (await this.#reportNoBaseFile(path, files))) return undefined
+    if (files.length > 0) return this.parse(kind, files)
     const missing = { code: 'spec/no-file', message: `there is no file "${path}"`, help: NO_FILE_HELP }
     // Without a list of fields the spec runs the same; only misspelt fields go unnoticed.
     if (kind === 'fields') reference.warn(missing)
@@ -97,9 +96,44 @@ class SpecReader {
     return undefined
   }
 
-  #parse<K extends keyof Documents>(kind: K, file: SourceFile): SpecDocument<K> | undefined {
-    const yaml = new YamlFile(file)
-    this.sources.push(file)
+  async readRecipes(): Promise<readonly SpecDocument<'recipe'>[]> {
+    const recipes: SpecDocument<'recipe'>[] = []
+    for (const path of await expandGlob('recipes/*.yaml', this.files)) {
+      const recipe = this.parse('recipe', await this.#open(path))
+      if (recipe !== undefined) recipes.push(recipe)
+    }
+    return recipes
+  }
+
+  /** The files of the layers that have one, the spec's own first. */
+  async #open(path: string): Promise<readonly YamlFile[]> {
+    const files = await Promise.all(this.#layers.map((layer) => readLayer(layer, path)))
+    return files.filter((file) => file !== undefined)
+  }
+
+  /** Reports a file that can only be meant to change one of the base, which has none of its name. */
+  async #reportNoBaseFile(path: string, [own, base]: readonly YamlFile[]): Promise<boolean> {
+    if (own === undefined || base !== undefined || own.file.path !== path || this.#layers.length === 1) return false
+    if (!isMap(own.value) || 'metric' in own.value || isProfile(own.value)) return false
+    const names = await uniteLayers(this.#layers.slice(1)).list(dirname(path))
+    const message = `the base has no ${path} that this file could change, and it names no metric of its own`
+    const mappings = names.filter((name) => !name.startsWith('_'))
+    const help = `a new metric begins with "metric"; ${suggest(basename(path), mappings)}`
+    this.sources.push(own.file)
+    this.#context.diagnostics.push({
+      code: 'extends/no-base-file',
+      severity: 'error',
+      message,
+      help,
+      ...own.keySpan([]),
+    })
+    return true
+  }
+
+  /** Each file changes the one after it. */
+  parse<K extends keyof Documents>(kind: K, files: readonly YamlFile[]): SpecDocument<K> | undefined {
+    this.sources.push(...files.map(({ file }) => file))
+    const yaml = overlayFiles(kind, files, this.#context.diagnostics)
     const node = new SpecNode(yaml, this.#context)
     if (kind === 'mapping' && isProfile(yaml.value)) {
       node.at('profile').error(OTHER_PROFILE)

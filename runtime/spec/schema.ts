@@ -32,8 +32,8 @@ export function validateAgainstSchema<K extends keyof Documents>(kind: K, yaml: 
   return { errors: reported.map((one) => ({ severity: 'error', ...describe(one, yaml) })) }
 }
 
-/** The parts of a schema that diagnostics quote. */
-interface SchemaText {
+/** The parts of a schema that diagnostics quote, and that say how to merge. */
+export interface SchemaText {
   /** Completes "must be": `a duration`. */
   readonly title?: string
   readonly type?: string | readonly string[]
@@ -42,6 +42,7 @@ interface SchemaText {
   readonly examples?: readonly unknown[]
   readonly properties?: Readonly<Record<string, SchemaText>>
   readonly additionalProperties?: SchemaText
+  readonly maxProperties?: number
   readonly propertyNames?: SchemaText
   readonly items?: SchemaText
   readonly $ref?: string
@@ -61,10 +62,14 @@ interface Violation {
 function toViolation(error: DefinedError, kind: keyof Documents, root: unknown): Violation {
   const path = parsePointer(error.instancePath)
   const value = path.reduce((holder, step) => (holder as Record<string | number, unknown>)[step], root)
-  const schema = path.reduce((outer, step) => schemaOfMember(outer, step), resolve(texts[kind]))
+  const schema = findSchema(kind, path)
   const isOfName = error.propertyName !== undefined
   return { error, path, value, schema: isOfName ? resolve(schema.propertyNames) : schema }
 }
+
+/** The schema of the value at a path. */
+export const findSchema = (kind: keyof Documents, path: Path): SchemaText =>
+  path.reduce((outer, step) => schemaOfMember(outer, step), resolve(texts[kind]))
 
 const schemaOfMember = (schema: SchemaText, step: string | number): SchemaText =>
   resolve(schema.items ?? schema.properties?.[step] ?? schema.additionalProperties)
@@ -142,7 +147,8 @@ function missingKey(key: string, path: Path, schema: SchemaText, yaml: PlacedYam
   const description = schema.properties?.[key]?.description
   const message = `"${key}" is missing${within(path)}`
   const help = description === undefined ? {} : { help: `${key}: ${firstSentence(description)}` }
-  return { code: 'spec/missing-key', message, ...help, ...yaml.keySpan(path) }
+  const place = [...path, key]
+  return { code: 'spec/missing-key', message, ...help, ...yaml.keySpan(yaml.removes(place) ? place : path) }
 }
 
 /** Emptiness, lengths and limits. */

@@ -7,15 +7,25 @@ export interface Position {
   readonly column: number
 }
 
+/** What a file of a base has beyond a file of the spec itself. */
+export interface BaseFile {
+  /** The spec's own file that would change it. */
+  readonly overlayPath: string
+  /** Absolute. Absent: the file is not on disk. */
+  readonly diskPath?: string | undefined
+}
+
 export class SourceFile {
-  /** Relative to the spec's folder, with `/`. */
+  /** Relative to the spec's folder, with `/`; for a file of a base, after the name of the base. */
   readonly path: string
   readonly text: string
+  readonly base: BaseFile | undefined
   readonly #starts: readonly number[]
 
-  constructor(path: string, text: string) {
+  constructor(path: string, text: string, base?: BaseFile) {
     this.path = path
     this.text = text
+    this.base = base
     this.#starts = [0, ...[...text.matchAll(/\n/g)].map((match) => match.index + 1)]
   }
 

@@ -1,6 +1,6 @@
 /** The files of a spec: a folder on disk, or a host's own source. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Paths are relative to the spec's folder, with `/`. */
@@ -9,6 +9,8 @@ export interface SpecFiles {
   read(path: string): Promise<string | undefined>
   /** Names of the files in a folder, with "" for the spec's own; empty if there is no such folder. */
   list(folder: string): Promise<readonly string[]>
+  /** Absolute path of the spec's folder. Absent: it is not on disk. */
+  readonly folder?: string | undefined
 }
 
 export function openSpecFolder(folder: string | URL): SpecFiles {
@@ -17,6 +19,16 @@ export function openSpecFolder(folder: string | URL): SpecFiles {
     // Synchronous: a spec is a few small files, and awaiting each took longer than reading it.
     read: async (path) => unlessMissing(() => readFileSync(join(root, path), 'utf8')),
     list: async (path) => unlessMissing(() => readdirSync(join(root, path))) ?? [],
+    folder: resolve(root),
+  }
+}
+
+/** A folder beside or below that of other files. */
+export function openRelativeFolder(files: SpecFiles, folder: string): SpecFiles {
+  return {
+    read: (path) => files.read(posix.join(folder, path)),
+    list: (path) => files.list(posix.join(folder, path)),
+    folder: files.folder && join(files.folder, folder),
   }
 }
 

@@ -31,6 +31,8 @@ export interface PlacedYaml {
   /** The key, or the item in a list. */
   keySpan(path: Path): FileSpan
   text(path: Path): PlacedText
+  /** Whether a `~` at the path removes a value of the base. */
+  removes(path: Path): boolean
 }
 
 export class YamlFile implements PlacedYaml {
@@ -59,6 +61,16 @@ export class YamlFile implements PlacedYaml {
       const help = 'replace the alias with the value itself'
       this.errors = [{ code: 'yaml/circular', severity: 'error', message, help, file, span: wordAt(file.text, 0) }]
     }
+  }
+
+  removes(): boolean {
+    return false
+  }
+
+  /** Whether the value at the path is empty, rather than `~`. */
+  isBlank(path: Path): boolean {
+    const value = this.#pair(path)?.value
+    return value === null || (isScalar(value) && value.source === '')
   }
 
   span(path: Path): FileSpan {

@@ -12,25 +12,30 @@ export interface MappingFile {
 }
 
 export function checkDuplicates(all: readonly MappingFile[]): void {
-  const metrics = new Map<string, string>()
-  const keys = new Map<string, string>()
-  for (const { document, node } of all) {
-    const key = document.key[0] ?? ''
-    // `--only` ignores case, and so do people.
-    const metric = document.metric.toLowerCase()
-    const [metricFile, keyFile] = [metrics.get(metric), keys.get(key)]
-    if (metricFile !== undefined) {
-      const message = `${metricFile} maps the metric "${document.metric}" already`
-      const help = 'rename the metric, or delete one of the files'
-      node.at('metric').error({ code: 'spec/duplicate-metric', message, help })
-    }
-    if (keyFile !== undefined) {
-      const message = `${keyFile} uses the key name "${key}" already`
-      const help = 'events with equal keys count as one: give each metric a key name of its own'
-      node.at('key', 0).error({ code: 'spec/duplicate-key-name', message, help })
-    }
-    metrics.set(metric, metricFile ?? node.file)
-    keys.set(key, keyFile ?? node.file)
+  // `--only` ignores case, and so do people.
+  const metrics = all.map(({ document, node }) => [document.metric.toLowerCase(), node.at('metric')] as const)
+  for (const { node, first } of findRepetitions(metrics)) {
+    const message = `${first.file} maps the metric "${node.text().value}" already`
+    const path = first.span.file.base?.overlayPath
+    const remedy = path === undefined ? 'delete one of the files' : `change that one in ${path}`
+    node.error({ code: 'spec/duplicate-metric', message, help: `rename the metric, or ${remedy}` })
+  }
+  const keys = all.map(({ document, node }) => [document.key[0] ?? '', node.at('key', 0)] as const)
+  for (const { node, first } of findRepetitions(keys)) {
+    const message = `${first.file} uses the key name "${node.text().value}" already`
+    const help = 'events with equal keys count as one: give each metric a key name of its own'
+    node.error({ code: 'spec/duplicate-key-name', message, help })
+  }
+}
+
+/** A base's file is never the repetition: only the spec's own can be edited. */
+function* findRepetitions(all: readonly (readonly [name: string, node: SpecNode])[]) {
+  const isOwn = ([, node]: (typeof all)[number]) => Number(node.span.file.base === undefined)
+  const known = new Map<string, SpecNode>()
+  for (const [name, node] of all.toSorted((a, b) => isOwn(a) - isOwn(b))) {
+    const first = known.get(name)
+    if (first === undefined) known.set(name, node)
+    else yield { node, first }
   }
 }
 

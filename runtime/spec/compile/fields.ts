@@ -17,7 +17,7 @@ import type { SpecNode } from './spec-node.ts'
 /** Empty if connector.yaml names no such file. */
 export function compileFields(
   fields: SpecDocument<'fields'> | undefined,
-  { resources, lookups }: Connector,
+  { resources, lookups, knownFields }: Connector,
 ): KnownFields {
   const shapes = new Map<string, Shape>()
   if (fields === undefined) return { shapes }
@@ -32,7 +32,8 @@ export function compileFields(
     const key = node.at(name)
     key.warn({ code: 'spec/unused-fields', message, help: suggest(name, names) }, key.keySpan)
   }
-  return { file: node.file, shapes }
+  // The spec's own file, even if its base has most of the fields.
+  return { file: knownFields ?? node.file, shapes }
 }
 
 function reportUnknownType(declared: DeclaredField, node: SpecNode): void {

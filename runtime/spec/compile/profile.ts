@@ -29,7 +29,7 @@ export function compileProfile(
   // Evaluated before any lookup: a deleted contact has none.
   const skipScope = { ...scope, variables: [...listEarlyVariables(false), 'contact'] }
   const skip = compileSkip(document.skip, sets, skipScope, node.at('skip'))
-  checkIdentifiers(document, node.at('identifiers'))
+  checkIdentifiers(document, node)
   const expressions = [...attributes, ...properties].map(({ expr }) => expr)
   const lookups = collectLookups([...expressions, ...skip.map(({ when }) => when)], names.lookups)
   const profile: ProfileMapping = {
@@ -49,9 +49,12 @@ export function compileProfile(
 }
 
 function checkIdentifiers({ identifiers, attributes }: Profile, node: SpecNode): void {
+  const names = Object.keys(attributes).filter((name) => attributes[name] !== null)
   identifiers.forEach((name, index) => {
-    if (attributes[name]) return
+    if (names.includes(name)) return
     const message = `identifier "${name}" is not one of the attributes`
-    node.at(index).error({ code: 'spec/unknown-identifier', message, help: suggest(name, Object.keys(attributes)) })
+    const attribute = node.at('attributes', name)
+    const place = attribute.removesFromBase ? attribute.keySpan : node.at('identifiers', index).span
+    node.error({ code: 'spec/unknown-identifier', message, help: suggest(name, names) }, place)
   })
 }

@@ -88,6 +88,7 @@ export function compileSkip(
 }
 
 function reportNothingToRemove(name: string, names: Iterable<string>, node: SpecNode): void {
+  if (node.removesFromBase) return
   const message = `"${name}" has no expression, and no property set included here defines it`
   node.error({ code: 'spec/nothing-to-remove', message, help: suggest(name, names) }, node.keySpan)
 }

@@ -1,42 +1,25 @@
-/** Reads and checks the recipes of a spec: the files of `recipes/`, identified by name. */
+/** Checks the recipes of a spec: the files of `recipes/`, identified by name. */
 import { basename } from 'node:path/posix'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Recipe } from '../../ports/recipes.ts'
 import type { Json, JsonObject } from '../../ports/types.ts'
 import type { Recipe as RecipeDocument } from '../generated/documents.ts'
+import type { SpecDocument } from '../read.ts'
 import { readMetricReference } from '../recipe-metrics.ts'
-import { validateAgainstSchema } from '../schema.ts'
-import { SourceFile } from '../source-file.ts'
-import { expandGlob, type SpecFiles } from '../spec-files.ts'
-import { type Path, YamlFile } from '../yaml.ts'
-import type { CompileContext } from './context.ts'
-import { SpecNode } from './spec-node.ts'
-
-const FOLDER = 'recipes'
-
-export interface RecipeFiles {
-  readonly recipes: readonly Recipe[]
-  readonly files: readonly SourceFile[]
-}
+import type { Path } from '../yaml.ts'
+import type { SpecNode } from './spec-node.ts'
 
 /** `metrics` are the names that a recipe may use; absent, they are unknown and not checked. */
-export async function readRecipes(
-  files: SpecFiles,
+export function compileRecipes(
+  documents: readonly SpecDocument<'recipe'>[],
   metrics: readonly string[] | undefined,
-  context: CompileContext,
-): Promise<RecipeFiles> {
-  const sources: SourceFile[] = []
+): readonly Recipe[] {
   const recipes: Recipe[] = []
-  for (const path of await expandGlob(`${FOLDER}/*.yaml`, files)) {
-    const yaml = new YamlFile(new SourceFile(path, (await files.read(path)) ?? ''))
-    sources.push(yaml.file)
-    const { document, errors } = validateAgainstSchema('recipe', yaml)
-    context.diagnostics.push(...errors)
-    const node = new SpecNode(yaml, context)
-    const recipe = document && compileRecipe(document, metrics, node)
+  for (const { document, node } of documents) {
+    const recipe = compileRecipe(document, metrics, node)
     if (recipe && !isDuplicate(recipe, recipes, node)) recipes.push(recipe)
   }
-  return { recipes, files: sources }
+  return recipes
 }
 
 function compileRecipe(
@@ -77,7 +60,7 @@ function compileRecipe(
 function isDuplicate({ kind, name }: Recipe, others: readonly Recipe[], node: SpecNode): boolean {
   const other = others.find((one) => one.kind === kind && one.name === name)
   if (other === undefined) return false
-  const message = `${FOLDER}/${other.id}.yaml has a ${kind} of this name already`
+  const message = `recipes/${other.id}.yaml has a ${kind} of this name already`
   node.at(kind).error({ code: 'recipe/duplicate-name', message, help: 'give one of the two another name' })
   return true
 }

@@ -64,6 +64,11 @@ export class SpecNode {
     return file.place(span[0])
   }
 
+  /** Whether this is a `~` that removes a value of the base. */
+  get removesFromBase(): boolean {
+    return this.#yaml.removes(this.path)
+  }
+
   text(): PlacedText {
     return this.#yaml.text(this.path)
   }

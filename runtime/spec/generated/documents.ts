@@ -50,6 +50,7 @@ export interface Documents {
 export interface Connector {
   connector: string
   summary?: string
+  extends?: string
   mappings: string[]
   profile: string
   knownFields?: string

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { VendorRules } from '../../../runtime/spec/check/vendor-rules.ts'
 import { renderDiagnostic } from '../../../runtime/spec/diagnostic.ts'
-import { loadSpec } from '../../../runtime/spec/load.ts'
+import { type LoadOptions, loadSpec } from '../../../runtime/spec/load.ts'
 import { openSpecFolder, type SpecFiles } from '../../../runtime/spec/spec-files.ts'
 import { functions } from '../../helpers/spec/spec-functions.ts'
 
@@ -22,16 +22,19 @@ type Change = string | readonly { readonly find: string; readonly put: string }[
 type Changes = Readonly<Record<string, Change>>
 
 const folder = new URL('../../diagnostics/', import.meta.url)
-const base = openSpecFolder(new URL('./spec/', folder))
+const small = openSpecFolder(new URL('./spec/', folder))
+const none: SpecFiles = { read: async () => undefined, list: async () => [] }
 
-/** The small spec with the changes of a case. */
-function applyChanges(changes: Changes): SpecFiles {
+/** Files with the changes of a case; in it, their paths begin with the prefix. */
+function applyChanges(all: Changes, { read, list }: SpecFiles, prefix = ''): SpecFiles {
+  const ours = Object.entries(all).filter(([path]) => path.startsWith(prefix))
+  const changes = Object.fromEntries(ours.map(([path, change]) => [path.slice(prefix.length), change]))
   return {
     async read(path) {
       const change = changes[path]
       if (change === null) return undefined
       if (typeof change === 'string') return change
-      const text = await base.read(path)
+      const text = await read(path)
       return (change ?? []).reduce((before, { find, put }) => {
         if (before?.split(find).length !== 2) throw new Error(`${path} must contain once: ${find}`)
         return before.split(find).join(put)
@@ -41,9 +44,17 @@ function applyChanges(changes: Changes): SpecFiles {
       const folder = path === '' ? '' : `${path}/`
       const added = Object.keys(changes).filter((file) => file.startsWith(folder))
       const names = added.map((file) => file.slice(folder.length).replace(/\/.*/, ''))
-      return [...new Set([...(await base.list(path)), ...names])]
+      return [...new Set([...(await list(path)), ...names])]
     },
   }
+}
+
+/** The small spec with the changes of a case; or a folder with no more than them, if they have an `extends`. */
+function openCase(changes: Changes): Pick<LoadOptions, 'files' | 'bases'> {
+  const connector = changes['connector.yaml']
+  const isOverlay = typeof connector === 'string' && connector.includes('extends:')
+  const bases = new Map([['desk', applyChanges(changes, small, 'desk/')]])
+  return { files: applyChanges(changes, isOverlay ? none : small), bases }
 }
 
 const cases = (kind: string): readonly string[] =>
@@ -53,7 +64,7 @@ const cases = (kind: string): readonly string[] =>
 
 async function diagnose(kind: string, name: string) {
   const changes = parse(readFileSync(new URL(`${kind}/${name}.yaml`, folder), 'utf8')) as Changes
-  const { spec, diagnostics } = await loadSpec('', { functions, rules, files: applyChanges(changes), runTrials: true })
+  const { spec, diagnostics } = await loadSpec('', { functions, rules, ...openCase(changes), runTrials: true })
   return { spec, diagnostics, text: diagnostics.map((each) => `${renderDiagnostic(each)}\n`).join('\n') }
 }
 
