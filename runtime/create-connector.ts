@@ -17,6 +17,7 @@ import { storeWithTransientFaults } from './http/transient-faults.ts'
 import { compilePlan } from './mapping/compile-plan.ts'
 import { createLookups } from './mapping/lookups.ts'
 import { ContactStates } from './mapping/person/contact-states.ts'
+import { knownPeopleOf } from './mapping/person/known-people.ts'
 import { previewMapping } from './mapping/preview.ts'
 import type { AuthProvider, DeliveryGate } from './ports/auth.ts'
 import type { CheckResult } from './ports/check-result.ts'
@@ -191,6 +192,7 @@ function createDelivery(options: CreateConnectorOptions, input: DeliveryInput) {
     readSends: (keys) => guarded.readSends(keys),
     profileIds: new ProfileIds({ spec, sender, hasBacklog, clock, logger }),
     sender,
+    ...knownPeopleOf(spec, { destination, store: guarded, clock, signal }),
     isCurrentRun: (run) => runs.isCurrent(run),
     accounts: { cachedWorkspace: () => accounts.cachedWorkspace(), pin: () => accounts.pin(signal) },
   }

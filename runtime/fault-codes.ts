@@ -142,6 +142,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Change the expression or the type of the property, then replay the record.',
     ],
     [
+      'people/cannot-ask',
+      'The spec says `people.onlyKnown`, and the destination of this host cannot tell whom it has.',
+      'Remove `onlyKnown`, or use a destination with `findKnown`.',
+    ],
+    [
       'expression/<code>',
       'An expression failed; the code is that of JSONata, the message explains it.',
       'Change the expression at the given place, then replay the record.',
@@ -234,6 +239,7 @@ export const FAULT_CODES: readonly FaultCode[] = [
     ['bug/unexpected', 'An error without a code. Only its name is kept: its message could quote the record.'],
     ['bug/stream', 'A stream has no resource.'],
     ['bug/lookup', 'A lookup was used in a way that its spec does not declare.'],
+    ['bug/known-people', 'The destination did not say whether it has a person.'],
     ['bug/unbound-path', 'A request path lacks a value for one of its parameters.'],
     ['bug/profile-lane', 'A profile update was about to be sent as history.'],
   ]),

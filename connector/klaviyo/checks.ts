@@ -37,6 +37,10 @@ export async function* checkKlaviyo(options: KlaviyoOptions, signal: AbortSignal
     return `can read metrics${Array.isArray(list) ? ` (${list.length} on the first page)` : ''}`
   })
   yield result
+  if ('profiles:read' in options.spec.permissions) {
+    const profiles = specEndpoint(options, 'profiles', 'profiles:read')
+    yield (await checkRead(profiles, 'profiles:read', signal, () => 'can find existing profiles')).result
+  }
   yield await checkWrite(specEndpoint(options, 'event', 'events:write'), 'events:write', 'events', signal)
   yield await checkWrite(specEndpoint(options, 'profile', 'profiles:write'), 'profiles:write', 'profiles', signal)
 }

@@ -111,7 +111,8 @@ export function endpointClient(options: KlaviyoOptions, endpoint: EndpointOption
       const makeRequest = async (current: RequestAuth, isUnanswered: boolean) => {
         mayHaveArrived ||= isUnanswered
         const text = typeof body === 'function' ? await body(mayHaveArrived) : body
-        if (lane === 'backfill') assertBackfillFlags(text ?? '')
+        // A GET writes nothing.
+        if (lane === 'backfill' && body !== undefined) assertBackfillFlags(text ?? '')
         return new Request(addressOf(current, path), requestInit({ ...headers, ...current.headers }, method, text))
       }
       const send = (current: RequestAuth) =>

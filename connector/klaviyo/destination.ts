@@ -9,6 +9,7 @@ import type { Json, Lane, MetricEvent, OutgoingMessage, Receipt } from '../../ru
 import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
 import { type BulkItem, sendBulk } from './bulk.ts'
 import { type KlaviyoOptions, type SendRequest, specEndpoint, toReceipt } from './client.ts'
+import { createFindKnown, type FindKnown } from './known-people.ts'
 import { withChanges } from './limits/change-log.ts'
 import { type Limits, limitOf } from './limits/limits.ts'
 import { moveProfile, withoutRejectedPhone } from './rejected-identifiers.ts'
@@ -24,10 +25,12 @@ import {
 } from './request-bodies.ts'
 
 /**
- * Uses four endpoints, none of which subscribes, unsubscribes or suppresses a profile.
+ * Writes to four endpoints, none of which subscribes, unsubscribes or suppresses a profile.
  *
  * Live events go to `event` one by one or to `bulk` together; backfill events go to `bulk` only, with the flag that
  * keeps flows from starting. `unique_id` is always the event's key, so resending changes nothing.
+ *
+ * Reads from `profiles`, if the spec has it, who has a profile already.
  *
  * A profile goes to `profile`, which finds it by its address, or with an id to `profileUpdate`, which changes its address.
  */
@@ -35,6 +38,7 @@ export const createKlaviyoDestination = (options: KlaviyoOptions): Destination =
 
 class KlaviyoDestination implements Destination {
   readonly batch: { readonly events: number; readonly bytes: number }
+  readonly findKnown?: FindKnown
   readonly #logger: Logger
   readonly #limits: Limits
   readonly #event: SendRequest
@@ -51,6 +55,15 @@ class KlaviyoDestination implements Destination {
     this.#bulk = specEndpoint(options, 'bulk', 'events:write')
     this.#profile = specEndpoint(options, 'profile', 'profiles:write')
     this.#profileUpdate = specEndpoint(options, 'profileUpdate', 'profiles:write', 'PATCH')
+    const profiles = options.spec.endpoints.profiles
+    if (profiles !== undefined) {
+      let send: SendRequest | undefined
+      // Made when it is used: most specs never ask.
+      this.findKnown = createFindKnown(() => {
+        send ??= specEndpoint(options, 'profiles', 'profiles:read')
+        return send
+      }, profiles.path)
+    }
     this.#entries = new EntryCache(limits)
     this.batch = { events: limitOf(limits, 'events'), bytes: limitOf(limits, 'request') - BULK_WRAPPER }
   }

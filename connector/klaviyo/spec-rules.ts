@@ -2,6 +2,8 @@
 import type { DestinationRules } from '../../runtime/spec/check/vendor-rules.ts'
 
 const endpoints = ['event', 'bulk', 'profile', 'profileUpdate'] as const
+/** Called by these settings of `people` only. */
+const peopleEndpoints = { onlyKnown: 'profiles' } as const
 const limits = [
   'events',
   'request',
@@ -15,11 +17,12 @@ const limits = [
   'email',
 ] as const
 
-export type EndpointName = (typeof endpoints)[number]
+export type EndpointName = (typeof endpoints)[number] | (typeof peopleEndpoints)['onlyKnown']
 export type LimitName = (typeof limits)[number]
 
 export const klaviyoRules = {
   endpoints,
+  peopleEndpoints,
   limits,
   // Klaviyo also knows external_id, and its pages disagree on whether that takes part in merging: see BEHAVIOR.md.
   identifiers: ['email', 'phone_number'],

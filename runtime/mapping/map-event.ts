@@ -10,6 +10,7 @@ import { CONTACT } from './hydrate.ts'
 import { hashEmail, hasIdentifier } from './map-profile.ts'
 import { findExclusion } from './person/exclusion.ts'
 import { awaitIdentity, findPerson, ownId } from './person/find-person.ts'
+import { skipUnknown } from './person/only-known.ts'
 import { withNewestState } from './person/person-state.ts'
 import { SkipSignal } from './property-values.ts'
 import { findSkipReason } from './skip-rules.ts'
@@ -85,7 +86,8 @@ async function mapForPerson(event: EventToMap, profile: Profile, parts: MapParts
     const skipped = await findExclusion({ profile, person: bound[CONTACT], bound }, exclude)
     if (skipped !== undefined) return { identity: { ...identity, ...hashEmail(profile) }, skipped }
   }
-  return withProperties(event, profile, parts)
+  const result = withProperties(event, profile, parts)
+  return parts.isKnown === undefined ? result : skipUnknown(await result, event.state, parts)
 }
 
 function withProperties(

@@ -6,6 +6,7 @@ import type { Json, Profile, ProfileUpdate } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
 import { findProfileExclusion } from './person/exclusion.ts'
+import { skipUnknown } from './person/only-known.ts'
 import { readState } from './person/person-state.ts'
 import { isMissing } from './property-values.ts'
 import { findSkipReason } from './skip-rules.ts'
@@ -41,7 +42,8 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
   if (excluded !== undefined) return { identity: { ...identity, ...hashEmail(profile) }, skipped: excluded, identified }
   const person = parts.forDisplay ? undefined : await readState(item, 'live', parts)
   const message = { kind: 'profile', profile } as const
-  return { identity: { ...identity, ...hashEmail(profile) }, message, identified, ...(person && { person }) }
+  const withPerson = { ...identity, ...hashEmail(profile) }
+  return skipUnknown({ identity: withPerson, message, identified, ...(person && { person }) }, person, parts)
 }
 
 /** Whether a profile has any of the spec's identifiers. */

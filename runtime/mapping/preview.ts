@@ -99,6 +99,10 @@ export async function previewMapping(given: PreviewInput, parts: PreviewParts): 
     notes.add(`no item of stream ${input.stream} found: pass a page of it, a list, or one item with its id`)
   else if (results.length === 0) notes.add('no mapping finds an occurrence in it')
   for (const change of formatChanges(results.flatMap(({ changes = [] }) => changes))) notes.add(change)
+  if (parts.spec.people.onlyKnown && results.some(({ message }) => message !== undefined))
+    notes.add(
+      `people.onlyKnown: sent only if ${parts.spec.destination.name} has the person, whom a preview does not ask for`,
+    )
   const messages = results.flatMap(({ message }) => (message === undefined ? [] : [message]))
   return {
     items: results.map(({ item }) => item),

@@ -1,6 +1,7 @@
 /** The parts and the results of mapping. */
 
 import type { MaybePromise } from '../lib/maybe-promise.ts'
+import type { PersonQuery } from '../ports/destination.ts'
 import type { BackfillRun, ContactState, EventResult, EventSend, Lane, WaitReason } from '../ports/types.ts'
 import type { Mapping, Spec } from '../spec/spec.ts'
 import type { CompiledPlan } from './compile-plan.ts'
@@ -24,6 +25,8 @@ export interface MapParts {
   readonly liveSince: (mapping: Mapping) => MaybePromise<number | undefined>
   /** When the first webhook of any metric or profile arrived: from then on the source could send all of them. */
   readonly firstWebhookAt: () => MaybePromise<number | undefined>
+  /** Whether the destination has a person. Absent: everyone is sent. */
+  readonly isKnown?: (person: PersonQuery, lane: Lane) => MaybePromise<boolean>
   /** For a preview: shows whole profiles, and also those without an identifier. */
   readonly forDisplay?: boolean
 }

@@ -1,6 +1,6 @@
 /** The destination: sends mapped events and profiles to one vendor's API. */
 import type { Fault } from './fault.ts'
-import type { FieldChange, Json, Lane, OutgoingMessage, Receipt } from './types.ts'
+import type { FieldChange, Json, Lane, OutgoingMessage, Profile, Receipt } from './types.ts'
 
 /** The result of one message of several. */
 export type SendResult = Receipt | Fault
@@ -10,6 +10,13 @@ export interface FittedMessage<M extends OutgoingMessage = OutgoingMessage> {
   readonly message: M
   /** What was shortened or left out. */
   readonly changes: readonly FieldChange[]
+}
+
+/** A person whom the destination may have. */
+export interface PersonQuery {
+  readonly identifiers: Profile
+  /** The destination's id of a profile that the person had under another address. */
+  readonly profileId?: string
 }
 
 /** Sends messages through one vendor's API; knows nothing of records or mappings. */
@@ -25,6 +32,11 @@ export interface Destination {
   readonly batch: { readonly events: number; readonly bytes: number }
   /** The bytes that a message adds to a request. */
   sizeOf(message: OutgoingMessage, lane: Lane): number
+  /**
+   * Whether the destination has each of these people, in as few requests as possible; a `Fault` for one whom it cannot look
+   * up. Reads only. Absent: it cannot tell. Throws a `Fault`.
+   */
+  findKnown?(people: readonly PersonQuery[], lane: Lane, signal: AbortSignal): Promise<readonly (boolean | Fault)[]>
   /** Fits a message into the destination's limits, as sending it does. Throws a `Fault`. */
   fit(message: OutgoingMessage): FittedMessage
   /** The request bodies for these messages, without sending. */

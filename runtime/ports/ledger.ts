@@ -13,6 +13,11 @@ export const ALREADY_WAITING = 'already-waiting'
 /** The skip reason of a record of which the source gave only a part: its events are those of the parts it gave. */
 export const PARTS_UNAVAILABLE = 'parts-unavailable'
 
+/** The skip reasons of people of whom the spec sends nothing. */
+export const EXCLUDED_DOMAIN = 'excluded-domain'
+export const EXCLUDED_ROLE = 'excluded-role'
+export const EXCLUDED_TAG = 'excluded-tag'
+
 /** The scopes of tallies of records that belong to no backfill run. */
 export const LIVE_SCOPE = 'live'
 /** What it delivered, no webhook reported. */

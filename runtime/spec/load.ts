@@ -125,7 +125,7 @@ function compileSpec(
     webhook: compileWebhook(document.webhook, node.at('webhook')),
     delivery: compileDelivery(document.delivery),
     ...(document.reconcile && { reconcile: compileReconcile(document.reconcile) }),
-    destination: compileDestination(document.destination, node.at('destination')),
+    destination: compileDestination(document, node.at('destination')),
   }
   if (profile === undefined) return undefined
   // An unreadable file may be the one that uses a setting, so none is reported as unused then.

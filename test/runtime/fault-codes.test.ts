@@ -109,7 +109,7 @@ test('the table of skip reasons holds every reason that the runtime gives', () =
     const found = lines
       .join('\n')
       .matchAll(
-        /(?:skipped: |reason: )'([a-z]+(?:-[a-z]+)*)'|(?:\? |: |return |\?\? |FOREIGN_WORKSPACE = |PARTS_UNAVAILABLE = |ALREADY_\w+ = )'([a-z]+(?:-[a-z]+)+)'/g,
+        /(?:skipped: |reason: )'([a-z]+(?:-[a-z]+)*)'|(?:\? |: |return |\?\? |FOREIGN_WORKSPACE = |PARTS_UNAVAILABLE = |ALREADY_\w+ = |EXCLUDED_\w+ = )'([a-z]+(?:-[a-z]+)+)'/g,
       )
     return [...found].map(([, named, other]) => named ?? other ?? '')
   })
@@ -118,7 +118,7 @@ test('the table of skip reasons holds every reason that the runtime gives', () =
 
 test("a mapping's own skip reason is shown as its author wrote it", () => {
   expect(describeSkipReason('not-a-customer')).toBe('not a customer')
-  expect(whoActsOnSkip('not-a-customer')).toMatch(/the mapping that skips it/)
+  expect(whoActsOnSkip('not-a-customer')).toMatch(/the rule in the spec that skips it/)
   expect(skipReasonUrl('not-a-customer')).toBe('docs/reference/skip-reasons.md')
   expect(skipReasonUrl('no-identity')).toBe('docs/reference/skip-reasons.md#no-identity')
 })

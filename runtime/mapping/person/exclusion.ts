@@ -4,13 +4,12 @@ import { isEarlier } from '../../lib/contact-state.ts'
 import { parseTime } from '../../lib/iso-time.ts'
 import { asArray } from '../../lib/json.ts'
 import { normalizeEmailAddress } from '../../lib/text/email-address.ts'
+import { EXCLUDED_DOMAIN } from '../../ports/ledger.ts'
 import type { Json, Profile } from '../../ports/types.ts'
 import type { ExcludeSpec, ExclusionRule } from '../../spec/people/people-spec.ts'
 import { CONTACT, hydrate } from '../hydrate.ts'
 import { isTruthy } from '../skip-rules.ts'
 import type { MapParts } from '../types.ts'
-
-export const EXCLUDED_DOMAIN = 'excluded-domain'
 
 /** A person as they would be sent. */
 export interface PersonToSend {

@@ -45,6 +45,9 @@ function checkIdentifiers({ document, node }: SpecDocument<'profile'>, allowed: 
 /** An unknown limit would limit nothing; an unknown endpoint would never be called. */
 function checkNames({ document, node }: SpecDocument<'connector'>, names: DestinationRules): void {
   const { endpoints, limits } = document.destination
+  const { onlyKnown } = names.peopleEndpoints ?? {}
+  const optional = onlyKnown === undefined ? [] : [onlyKnown]
+  const required = [...names.endpoints, ...(document.people?.onlyKnown ? optional : [])]
   const reportUnknown = (kind: 'endpoint' | 'limit', members: object, supportedNames: readonly string[]): boolean => {
     const unknown = Object.keys(members).filter((name) => !supportedNames.includes(name))
     for (const name of unknown) {
@@ -56,9 +59,9 @@ function checkNames({ document, node }: SpecDocument<'connector'>, names: Destin
   }
   reportUnknown('limit', limits, names.limits)
   // A misspelt endpoint is not reported as a missing one, too.
-  if (reportUnknown('endpoint', endpoints, names.endpoints)) return
+  if (reportUnknown('endpoint', endpoints, [...names.endpoints, ...optional])) return
   const all = node.at('destination', 'endpoints')
-  for (const name of names.endpoints.filter((name) => !Object.hasOwn(endpoints, name))) {
+  for (const name of required.filter((name) => !Object.hasOwn(endpoints, name))) {
     const message = `destination.endpoints lacks "${name}"`
     all.error({ code: 'spec/missing-endpoint', message, help: 'add it with its path and windows' }, all.keySpan)
   }

@@ -13,6 +13,8 @@ export interface SideRules {
 export interface DestinationRules extends SideRules {
   /** Names under `endpoints` that the code calls. All are required. */
   readonly endpoints: readonly string[]
+  /** Those that a setting of `people` requires. */
+  readonly peopleEndpoints?: Readonly<Record<'onlyKnown', string>>
   /** Names under `limits` that it reads. An absent one does not limit. */
   readonly limits: readonly string[]
   /** Attributes by which the destination finds a person. Absent: any. */

@@ -125,7 +125,7 @@ export function compileDelivery(delivery: Connector['delivery']): DeliverySpec {
   }
 }
 
-export function compileDestination(destination: Connector['destination'], node: SpecNode): DestinationSpec {
+export function compileDestination({ destination, people }: Connector, node: SpecNode): DestinationSpec {
   const { name, host, headers = {}, timeout, utilization = 1, endpoints, limits, bulkThreshold } = destination
   const { moveProfiles = true, metricPrefix = '', permissions = {}, account } = destination
   if (account?.permission !== undefined) {
@@ -144,9 +144,15 @@ export function compileDestination(destination: Connector['destination'], node: 
     moveProfiles,
     metricPrefix,
     ...(account && { account: compileAccount(account, node.at('account')) }),
-    ...compileAuth(destination),
+    ...compileAuth({ ...destination, permissions: { ...permissions, ...listPeoplePermissions(destination, people) } }),
   }
 }
+
+/** Those of the settings in use. */
+const listPeoplePermissions = (
+  { peoplePermissions = {} }: Connector['destination'],
+  people: Connector['people'],
+): Readonly<Record<string, string>> => ({ ...(people?.onlyKnown && peoplePermissions.onlyKnown) })
 
 const mapOf = <T, U>(
   members: Readonly<Record<string, T>>,

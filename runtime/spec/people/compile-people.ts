@@ -1,6 +1,7 @@
 /** Compiles the section `people` of connector.yaml. */
 import type { Value } from '../../expression/check/value.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
+import { EXCLUDED_ROLE, EXCLUDED_TAG } from '../../ports/ledger.ts'
 import { collectLookups } from '../compile/lookups.ts'
 import { createMappingScope } from '../compile/mapping.ts'
 import type { CompiledExpression, SpecNode } from '../compile/spec-node.ts'
@@ -25,7 +26,7 @@ export interface CompiledPeople {
 
 /** `node` is the root of connector.yaml. */
 export function compilePeople(people: People | undefined, names: PeopleNames, node: SpecNode): CompiledPeople {
-  if (people === undefined) return { people: { lookups: [] }, namedLookups: [] }
+  if (people === undefined) return { people: { onlyKnown: false, lookups: [] }, namedLookups: [] }
   const here = node.at('people')
   const input = names.resource === undefined ? undefined : node.context.fields.shapes.get(names.resource)
   const scope = { ...createMappingScope(names.lookups, false), input }
@@ -35,8 +36,8 @@ export function compilePeople(people: People | undefined, names: PeopleNames, no
   const exclude = here.at('exclude')
   if (role !== undefined && roles !== undefined) warnOfUnknownRoles(roles, role.result, exclude.at('roles'))
   const rules: readonly ExclusionRule[] = [
-    ...listRule('excluded-role', roles, requireReader(role, roles && 'role', exclude.at('roles'))),
-    ...listRule('excluded-tag', tagNames, requireReader(tags, tagNames && 'tags', exclude.at('tags'))),
+    ...listRule(EXCLUDED_ROLE, roles, requireReader(role, roles && 'role', exclude.at('roles'))),
+    ...listRule(EXCLUDED_TAG, tagNames, requireReader(tags, tagNames && 'tags', exclude.at('tags'))),
     ...Object.keys(when).map((reason) => ({ reason, expr: exclude.at('when', reason).expression(scope) })),
   ]
   const used = rules.map(({ expr }) => expr)
@@ -44,6 +45,7 @@ export function compilePeople(people: People | undefined, names: PeopleNames, no
   return {
     people: {
       ...(people.exclude && { exclude: { domains: checkDomains(domains, exclude.at('domains')), rules } }),
+      onlyKnown: people.onlyKnown ?? false,
       lookups: collectLookups(used, names.lookups),
     },
     namedLookups: collectLookups([...readers, ...used], names.lookups),

@@ -4,6 +4,8 @@ import type { Expression } from '../../expression/expression.ts'
 export interface PeopleSpec {
   /** People of whom nothing is sent. Absent: there are none. */
   readonly exclude?: ExcludeSpec
+  /** Whether only people are sent whom the destination has already. */
+  readonly onlyKnown: boolean
   /** Lookups that its expressions need, each after those it depends on. */
   readonly lookups: readonly string[]
 }

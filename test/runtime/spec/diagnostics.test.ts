@@ -12,6 +12,7 @@ import { functions } from '../../helpers/spec/spec-functions.ts'
 const rules: VendorRules = {
   destination: {
     endpoints: ['event', 'bulk'],
+    peopleEndpoints: { onlyKnown: 'people' },
     limits: ['events', 'request', 'metric', 'properties'],
     identifiers: ['email', 'phone_number'],
   },
