@@ -30,7 +30,7 @@ export function createFindKnown(send: () => SendRequest, path: string): FindKnow
   return async (people, lane, signal) => {
     const results: (boolean | Fault)[] = people.map(() => false)
     for (const field of FIELDS) {
-      const open = people.map((person) => valueOf(person, field)).map((value, index) => ({ value, index }))
+      const open = people.map((person) => identifierOf(person, field)).map((value, index) => ({ value, index }))
       const asked = open.filter(({ value, index }) => value !== undefined && results[index] === false)
       const values = [...new Set(asked.flatMap(({ value }) => value ?? []))]
       const found = await findValues(field, values, { send: send(), path, lane, signal })
@@ -40,7 +40,7 @@ export function createFindKnown(send: () => SendRequest, path: string): FindKnow
   }
 }
 
-function valueOf({ identifiers, profileId }: PersonQuery, field: Field): string | undefined {
+function identifierOf({ identifiers, profileId }: PersonQuery, field: Field): string | undefined {
   if (field === 'id') return profileId
   const value = identifiers[field]
   return typeof value === 'string' && value !== '' ? value.toLowerCase() : undefined

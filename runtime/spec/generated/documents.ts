@@ -177,6 +177,7 @@ export interface Connector {
         [k: string]: Expression
       }
     }
+    onlyKnown?: boolean
   }
   delivery: {
     liveWindow: Duration
@@ -226,6 +227,9 @@ export interface Connector {
       permission?: string
     }
     permissions?: Permissions
+    peoplePermissions?: {
+      onlyKnown?: Permissions
+    }
     optionalPermissions?: Permissions
     oauth?: Oauth
   }
