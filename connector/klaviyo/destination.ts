@@ -147,7 +147,7 @@ class KlaviyoDestination implements Destination {
 }
 
 function messageBody(message: OutgoingMessage, limits: Limits): EncodedMessage {
-  if (message.kind === 'profile') return profileBody(message.profile, limits, message.profileId)
+  if (message.kind === 'profile') return profileBody(message, limits)
   return eventBody(message, limits)
 }
 

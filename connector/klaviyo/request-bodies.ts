@@ -1,6 +1,6 @@
 /** Builds Klaviyo's request bodies from events and profiles, as JSON text. Throws a data `Fault` for an invalid identifier. */
 import type { FittedMessage } from '../../runtime/ports/destination.ts'
-import type { Lane, MetricEvent, OutgoingMessage, Profile } from '../../runtime/ports/types.ts'
+import type { Lane, MetricEvent, OutgoingMessage, Profile, ProfileUpdate } from '../../runtime/ports/types.ts'
 import { ChangeLog } from './limits/change-log.ts'
 import { fitEventSize, fitProfileSize, profileData } from './limits/fit-size.ts'
 import { fitEventValues, fitProfileValues } from './limits/fit-values.ts'
@@ -27,9 +27,12 @@ export function eventBody(event: MetricEvent, limits: Limits): EncodedMessage {
 }
 
 /** `POST /api/profile-import`, and with an id `PATCH /api/profiles/{id}`. Throws a data `Fault`. */
-export function profileBody(profile: Profile, limits: Limits, id?: string): EncodedMessage {
+export function profileBody(
+  { profile, profileId: id, omissions }: Pick<ProfileUpdate, 'profile' | 'profileId' | 'omissions'>,
+  limits: Limits,
+): EncodedMessage {
   checkProfile(profile, limits)
-  const changes = new ChangeLog()
+  const changes = new ChangeLog(omissions)
   const values = fitProfileValues(profile, limits, changes)
   const encode = (fitted: Profile) => withSize(JSON.stringify(profileData(fitted, id)))
   const encoded = encode(values)
@@ -64,7 +67,7 @@ function encodeEvent(
 ): EncodedMessage {
   checkEvent(event, limits)
   checkProfile(event.profile, limits)
-  const changes = new ChangeLog()
+  const changes = new ChangeLog(event.omissions)
   const values = fitEventValues(event, limits, changes)
   const encoded = withSize(encode(values))
   const fitted = fitEventSize(values, wrapper + encoded.bytes, limits, changes)

@@ -4,7 +4,7 @@ import type { Lane } from '../ports/types.ts'
 import { collectLookups } from '../spec/compile/lookups.ts'
 import type { LookupSpec, Mapping, Property, SkipRule, Spec } from '../spec/spec.ts'
 import { CONTACT, type LookupPlan, planLookups } from './hydrate.ts'
-import { createPropertyEvaluator, type EvaluateProperties, toMemberName } from './property-values.ts'
+import { addSpreads, createPropertyEvaluator, type EvaluateProperties, toMemberName } from './property-values.ts'
 
 export interface MappingPlan {
   readonly mapping: Mapping
@@ -54,10 +54,20 @@ function profileProperties({ profile }: Spec, lane: Lane): readonly Property[] {
 
 function planProfile(spec: Spec): ProfilePlan {
   const own = new Set(spec.profile.properties)
-  const evaluate = (lane: Lane) =>
-    createPropertyEvaluator(profileProperties(spec, lane), (one) =>
+  const evaluate = (lane: Lane) => {
+    const [single, spreads] = separateSpreads(profileProperties(spec, lane))
+    const evaluateSingle = createPropertyEvaluator(single, (one) =>
       own.has(one) ? ['properties', one.name] : toMemberName(one),
     )
+    const ownNames = single.flatMap((one) => (own.has(one) ? one.name : []))
+    const { reservedPrefix } = spec.destination
+    return addSpreads(evaluateSingle, spreads, {
+      ownNames,
+      reservedPrefix,
+      path: 'profile.properties',
+      head: 'properties',
+    })
+  }
   return {
     evaluate: { live: evaluate('live'), backfill: evaluate('backfill') },
     lookups: planLookups(
@@ -79,7 +89,7 @@ function planMapping(mapping: Mapping, spec: Spec): MappingPlan {
     mapping,
     key,
     identity: createPropertyEvaluator([...key, named('time', mapping.time), named('contact', mapping.contact)]),
-    properties: createPropertyEvaluator(mapping.properties),
+    properties: planProperties(mapping.properties, spec),
     ...(revenue.length > 0 && { revenue: createPropertyEvaluator(revenue) }),
     earlySkips,
     lateSkips: mapping.skip.filter((rule) => !earlySkips.includes(rule)),
@@ -88,6 +98,20 @@ function planMapping(mapping: Mapping, spec: Spec): MappingPlan {
 }
 
 const named = (name: string, expr: Expression): Property => ({ name, expr, whenMissing: { action: 'omit' } })
+
+function planProperties(
+  properties: readonly Property[],
+  { destination: { reservedPrefix } }: Spec,
+): EvaluateProperties {
+  const [single, spreads] = separateSpreads(properties)
+  const ownNames = single.map(({ name }) => name)
+  return addSpreads(createPropertyEvaluator(single), spreads, { ownNames, reservedPrefix, path: 'properties' })
+}
+
+const separateSpreads = (properties: readonly Property[]): readonly [single: Property[], spreads: Property[]] => [
+  properties.filter(({ isSpread }) => !isSpread),
+  properties.filter(({ isSpread }) => isSpread),
+]
 
 /** A currency that the record lacks is null: its value would be counted in another one. */
 const revenueProperties = ({ value, currency }: Mapping): readonly Property[] => [

@@ -4,7 +4,7 @@ import type { Bindings } from '../expression/expression.ts'
 import { toIsoUtc } from '../lib/iso-time.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
-import type { JsonObject, Lane, MetricEvent, Profile } from '../ports/types.ts'
+import type { FieldChange, JsonObject, Lane, MetricEvent, Profile } from '../ports/types.ts'
 import type { Candidate } from './candidates.ts'
 import { CONTACT } from './hydrate.ts'
 import { hashEmail, hasIdentifier } from './map-profile.ts'
@@ -47,8 +47,9 @@ export async function mapEvent(
   const late = findSkipReason(plan.lateSkips, item, bound)
   const lateReason = late instanceof Promise ? await late : late
   if (lateReason !== undefined) return { identity, skipped: lateReason }
+  const omissions: FieldChange[] = []
   // Attributes of an older state would overwrite newer ones.
-  const evaluated = parts.plan.profile.evaluate[state?.isOutdated ? 'backfill' : lane](person, bound)
+  const evaluated = parts.plan.profile.evaluate[state?.isOutdated ? 'backfill' : lane](person, bound, omissions)
   const profile = evaluated instanceof Promise ? await evaluated : evaluated
   if (!parts.forDisplay && !hasIdentifier(profile, parts.spec)) {
     const sent = await mapSentEvent({ ...event, bound }, parts)
@@ -60,7 +61,7 @@ export async function mapEvent(
       wait: identityWait,
     }
   }
-  return mapForPerson({ ...event, bound, state }, profile, parts)
+  return mapForPerson({ ...event, bound, state, omissions }, profile, parts)
 }
 
 interface EventToMap {
@@ -69,6 +70,7 @@ interface EventToMap {
   readonly time: string
   readonly bound: Bindings
   readonly state?: PersonState | undefined
+  readonly omissions?: FieldChange[]
 }
 
 /** An event that was sent before, and may have arrived, goes to the same person again, though that contact is gone. */
@@ -91,7 +93,7 @@ async function mapForPerson(event: EventToMap, profile: Profile, parts: MapParts
 }
 
 function withProperties(
-  { candidate, identity, time, bound, state }: EventToMap,
+  { candidate, identity, time, bound, state, omissions = [] }: EventToMap,
   profile: Profile,
   { plan, spec }: MapParts,
 ): MaybePromise<MapResult<MetricEvent>> {
@@ -100,7 +102,8 @@ function withProperties(
   const { properties: evaluate, revenue } = plan.planOf(mapping)
   const toMessage = (properties: JsonObject, worth?: JsonObject): MapResult<MetricEvent> => {
     const metric = spec.destination.metricPrefix + mapping.metric
-    const message = { kind: 'event', metric, time, key, profile, properties, ...worth } as const
+    const left = omissions.length > 0 && { omissions }
+    const message = { kind: 'event', metric, time, key, profile, properties, ...worth, ...left } as const
     return { identity: withPerson, message, ...(state && { person: state }) }
   }
   const toSkip = (error: unknown): MapResult<MetricEvent> => {
@@ -110,7 +113,7 @@ function withProperties(
   const finish = (properties: JsonObject) =>
     revenue ? mapMaybe(revenue(item, bound), (worth) => toMessage(properties, worth)) : toMessage(properties)
   try {
-    const properties = evaluate(item, bound)
+    const properties = evaluate(item, bound, omissions)
     return properties instanceof Promise ? properties.then(finish).catch(toSkip) : finish(properties)
   } catch (error) {
     return toSkip(error)

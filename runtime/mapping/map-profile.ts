@@ -2,7 +2,7 @@
 import type { Bindings } from '../expression/expression.ts'
 import { asArray, asId } from '../lib/json.ts'
 import { hashEmailAddress } from '../lib/text/email-address.ts'
-import type { Json, Profile, ProfileUpdate } from '../ports/types.ts'
+import type { FieldChange, Json, Profile, ProfileUpdate } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
 import { findProfileExclusion } from './person/exclusion.ts'
@@ -31,7 +31,8 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
     lane: 'live',
     lookups,
   })
-  const profile = await plan.profile.evaluate.live(item, bound)
+  const omissions: FieldChange[] = []
+  const profile = await plan.profile.evaluate.live(item, bound, omissions)
   if (!hasIdentifier(profile, spec)) return { identity, skipped: 'no-identity' }
   const aliases = asArray(await resource?.aliases?.evaluate(item)).flatMap((id) => asId(id) ?? [])
   const identified = contact === undefined ? aliases : [contact, ...aliases]
@@ -41,7 +42,7 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
   // Its waiting events are excluded, too: they need not wait any longer.
   if (excluded !== undefined) return { identity: { ...identity, ...hashEmail(profile) }, skipped: excluded, identified }
   const person = parts.forDisplay ? undefined : await readState(item, 'live', parts)
-  const message = { kind: 'profile', profile } as const
+  const message = { kind: 'profile', profile, ...(omissions.length > 0 && { omissions }) } as const
   const withPerson = { ...identity, ...hashEmail(profile) }
   return skipUnknown({ identity: withPerson, message, identified, ...(person && { person }) }, person, parts)
 }

@@ -206,7 +206,7 @@ function fitResult(result: PreviewResult, { destination }: PreviewParts): Previe
 
 function toItem(message: OutgoingMessage): PreviewItem {
   if (message.kind === 'profile') return { profile: message.profile }
-  const { kind: _, ...item } = message
+  const { kind: _, omissions: __, ...item } = message
   return item
 }
 

@@ -2,11 +2,12 @@
 
 import type { Bindings } from '../expression/expression.ts'
 import { compileObjectBuilder, type MemberName } from '../expression/object-builder.ts'
-import { isUnsafeNumber } from '../lib/json.ts'
-import type { MaybePromise } from '../lib/maybe-promise.ts'
+import { isObject, isUnsafeNumber } from '../lib/json.ts'
+import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
-import type { Json, JsonObject } from '../ports/types.ts'
+import type { FieldChange, Json, JsonObject } from '../ports/types.ts'
 import type { Property, PropertyType } from '../spec/spec.ts'
+import { createSpread, type SpreadOptions } from './spread.ts'
 
 /** Thrown by a property whose absence skips the event. Caught by `mapEvent` alone. */
 export class SkipSignal extends Error {
@@ -17,8 +18,8 @@ export class SkipSignal extends Error {
   }
 }
 
-/** All properties as one object; a promise only if an expression is interpreted. */
-export type EvaluateProperties = (item: Json, bindings: Bindings) => MaybePromise<JsonObject>
+/** All properties as one object; a promise only if an expression is interpreted. Spreads add to `omissions`. */
+export type EvaluateProperties = (item: Json, bindings: Bindings, omissions?: FieldChange[]) => MaybePromise<JsonObject>
 
 /** Each missing value is omitted, replaced by a default, or skips the event, as its property declares. */
 export function createPropertyEvaluator(
@@ -40,6 +41,26 @@ export function createPropertyEvaluator(
     return evaluate(item, bindings)
   }
 }
+
+/** Adds the members of spread objects, after the properties written one by one. `head`: the object that gets them. */
+export function addSpreads(
+  evaluate: EvaluateProperties,
+  spreads: readonly Property[],
+  { head, ...options }: SpreadOptions & { readonly head?: string },
+): EvaluateProperties {
+  if (spreads.length === 0) return evaluate
+  const evaluateObjects = createPropertyEvaluator(spreads)
+  const spread = createSpread(spreads, options)
+  return (item, bindings, omissions = []) =>
+    mapMaybe(evaluate(item, bindings), (own) =>
+      mapMaybe(evaluateObjects(item, bindings), (objects) => {
+        const added = spread(objects, omissions)
+        return head === undefined ? { ...own, ...added } : { ...own, [head]: { ...asObject(own[head]), ...added } }
+      }),
+    )
+}
+
+const asObject = (value: Json | undefined): JsonObject => (isObject(value) ? value : {})
 
 /** Splits a name at its dot: `location.city` is the member `city` of `location`. */
 export const toMemberName = ({ name }: Pick<Property, 'name'>): MemberName =>

@@ -117,6 +117,8 @@ export interface MetricEvent {
   readonly value?: Json
   /** The currency of `value`, as mapped. Null: the mapping names one, and the record has none. Absent: the account's. */
   readonly currency?: Json
+  /** Fields that the mapping left out. */
+  readonly omissions?: readonly FieldChange[]
 }
 
 /** A person's current attributes. */
@@ -127,6 +129,8 @@ export interface ProfileUpdate {
   readonly currentProfile?: (mayHaveArrived?: boolean) => Profile | Promise<Profile>
   /** The destination's id of the person's profile, which has an address that the person gave up. */
   readonly profileId?: string
+  /** As in `MetricEvent`. */
+  readonly omissions?: readonly FieldChange[]
 }
 
 export type OutgoingMessage = MetricEvent | ProfileUpdate

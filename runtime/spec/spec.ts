@@ -217,6 +217,8 @@ export interface DestinationSpec extends AuthSpec {
   readonly moveProfiles: boolean
   /** Prefixes every metric's name. */
   readonly metricPrefix: string
+  /** Prefix of property names that the destination gives a meaning. */
+  readonly reservedPrefix?: string
   readonly account?: AccountSpec
 }
 
@@ -234,6 +236,8 @@ export interface Property {
   /** The value is coerced to it; a `list` of one element stays a list. Absent: the value is not coerced. */
   readonly type?: PropertyType
   readonly whenMissing: Missing
+  /** Its value is an object, and each member a property of its own: its name replaces the `*` of this one's. */
+  readonly isSpread?: true
   readonly doc?: string
 }
 

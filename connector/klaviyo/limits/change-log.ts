@@ -11,7 +11,11 @@ const MAX_NAME_LENGTH = 60
 const MAX_CHANGES = 20
 
 export class ChangeLog {
-  readonly #changes = new Map<string, FieldChange>()
+  readonly #changes: Map<string, FieldChange>
+
+  constructor(known: readonly FieldChange[] = []) {
+    this.#changes = new Map(known.map((change) => [change.field, change]))
+  }
 
   /** A later change of a field replaces an earlier one. */
   add(path: Path, action: FieldChange['action'], reason: string): void {

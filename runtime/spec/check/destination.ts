@@ -72,10 +72,10 @@ function checkAttributes(
   allowedNames: readonly string[] | undefined,
 ): void {
   for (const name of Object.keys(document.attributes)) {
-    if (allowedNames === undefined || allowedNames.includes(name)) continue
+    if (allowedNames?.includes(name) ?? !name.includes('*')) continue
     const attribute = node.at('attributes', name)
     const message = `the destination has no attribute "${name}" and would reject the profile`
-    const help = `a name of your own belongs under "properties"; ${suggest(name, allowedNames)}`
+    const help = `a name of your own belongs under "properties"; ${suggest(name, allowedNames ?? [])}`
     attribute.error({ code: 'spec/unknown-attribute', message, help }, attribute.keySpan)
   }
 }

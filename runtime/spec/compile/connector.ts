@@ -127,7 +127,7 @@ export function compileDelivery(delivery: Connector['delivery']): DeliverySpec {
 
 export function compileDestination({ destination, people }: Connector, node: SpecNode): DestinationSpec {
   const { name, host, headers = {}, timeout, utilization = 1, endpoints, limits, bulkThreshold } = destination
-  const { moveProfiles = true, metricPrefix = '', permissions = {}, account } = destination
+  const { moveProfiles = true, metricPrefix = '', permissions = {}, account, reservedPrefix } = destination
   if (account?.permission !== undefined) {
     const permissionNames = new Map(Object.entries(permissions))
     resolveName(node.at('account', 'permission'), 'permission', account.permission, permissionNames)
@@ -143,6 +143,7 @@ export function compileDestination({ destination, people }: Connector, node: Spe
     bulkThreshold,
     moveProfiles,
     metricPrefix,
+    ...(reservedPrefix !== undefined && { reservedPrefix }),
     ...(account && { account: compileAccount(account, node.at('account')) }),
     ...compileAuth({ ...destination, permissions: { ...permissions, ...listPeoplePermissions(destination, people) } }),
   }

@@ -1,4 +1,6 @@
 /** Compiles properties and skip rules, merged with those of the property sets that a file includes. */
+import { describeKinds } from '../../expression/check/field-type.ts'
+import type { Value } from '../../expression/check/value.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Json } from '../../ports/types.ts'
 import type {
@@ -42,6 +44,7 @@ export function compileProperties(
 type LongProperty = Exclude<PropertyDocument, string | null>
 
 function compileProperty(name: string, document: string | LongProperty, scope: Scope, node: SpecNode): Property {
+  if (name.includes('*')) return compileSpread(name, document, scope, node)
   if (typeof document === 'string') return { name, expr: node.expression(scope), whenMissing: { action: 'omit' } }
   checkDefault(document, node)
   return {
@@ -51,6 +54,51 @@ function compileProperty(name: string, document: string | LongProperty, scope: S
     whenMissing: compileMissing(document.whenMissing),
     ...(document.doc === undefined ? {} : { doc: document.doc }),
   }
+}
+
+/** A property whose name has a `*`: each member of its object becomes a property of its own. */
+function compileSpread(name: string, document: string | LongProperty, scope: Scope, node: SpecNode): Property {
+  if (name.split('*').length > 2) {
+    const help = 'write one *: the name of each member of the object replaces it'
+    node.error({ code: 'spec/spread-name', message: `"${name}" has more than one *`, help }, node.keySpan)
+  }
+  const isLong = typeof document !== 'string'
+  if (isLong) refuseOptions(document, node)
+  const value = isLong ? node.at('expr') : node
+  const { expression, result } = value.compile(scope)
+  const kind = describeOther(result)
+  if (kind !== undefined) {
+    const message = `"${name}" spreads ${kind}, which has no members`
+    value.error({ code: 'spec/spread-of-no-object', message, help: 'spread an object, such as custom_attributes' })
+  }
+  return {
+    name,
+    expr: expression,
+    type: 'object',
+    whenMissing: { action: 'omit' },
+    isSpread: true,
+    ...(isLong && document.doc !== undefined && { doc: document.doc }),
+  }
+}
+
+function refuseOptions({ type, whenMissing }: LongProperty, node: SpecNode): void {
+  const options = {
+    type: type === 'object' ? undefined : type,
+    whenMissing: whenMissing === 'omit' ? undefined : whenMissing,
+  }
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    const message = `a property with * has no "${option}"`
+    const help = `remove "${option}"; write a property of its own for a member that needs it: that one wins`
+    node.at(option).error({ code: 'spec/spread-option', message, help }, node.at(option).keySpan)
+  }
+}
+
+/** What the value surely is, if that is no object. */
+function describeOther({ field, plural, shape, members }: Value): string | undefined {
+  if (plural !== undefined) return 'a list'
+  if (shape !== undefined || members !== undefined || !field || field.type.kinds.size === 0) return undefined
+  return describeKinds(field.type.kinds)
 }
 
 /** A default is sent uncoerced: with another type, the destination would receive two types under one name. */

@@ -31,7 +31,7 @@ const refused: readonly [name: string, body: string][] = [
   ['no entries', bulkBody([])],
   ['an entry without events', bulkBody(['{"attributes":{"backfill":true,"events":{"data":[]}}}'])],
   ['a single live event', eventBody(event('a'), limits).text],
-  ['a profile', profileBody(event('a').profile, limits).text],
+  ['a profile', profileBody(event('a'), limits).text],
   ['no JSON', 'backfill: true'],
   ['nothing', ''],
 ]

@@ -30,7 +30,7 @@ describe('golden pairs', () => {
     const { message, lane, definition, body } = fixture<Golden>(`golden/${name}`)
     const text =
       message.kind === 'profile'
-        ? profileBody(message.profile, limits).text
+        ? profileBody(message, limits).text
         : definition === 'liveEvent'
           ? eventBody(message, limits).text
           : bulkBody([bulkEntry(message, lane, limits).text])

@@ -134,7 +134,7 @@ const profiles: Readonly<Record<string, Case>> = {
 test.each(Object.entries(profiles))('a contact: %s', (_, { given, sent, changes }) => {
   const profile = { email: 'ada@harbour-books.ie', first_name: 'Ada', properties: { Custom: given } }
   const expected = { email: 'ada@harbour-books.ie', first_name: 'Ada', properties: { Custom: sent } }
-  const update = profileBody(profile, limits)
+  const update = profileBody({ profile }, limits)
   expect(getPath(JSON.parse(update.text), 'data', 'attributes')).toEqual(expected)
   expect(update.changes).toEqual(changes)
   expect(violations(IMPORT_PROFILE, update)).toEqual([])
@@ -148,7 +148,7 @@ test.each(Object.entries(profiles))('a contact: %s', (_, { given, sent, changes 
 describe('changes', () => {
   test('of many fields are listed up to a number, and the rest is counted', () => {
     const properties = { Custom: Object.fromEntries(many(5000, (i) => [`attribute_${i}`, 'x'.repeat(20)])) }
-    const { changes, text } = profileBody({ email: 'ada@harbour-books.ie', properties }, limits)
+    const { changes, text } = profileBody({ profile: { email: 'ada@harbour-books.ie', properties } }, limits)
     expect(changes.length).toBe(21)
     expect(changes.at(-1)).toMatchObject({ field: expect.stringMatching(/^\d{4} more fields$/), action: 'omitted' })
     expect(Buffer.byteLength(text)).toBeGreaterThan(94_000)
@@ -164,7 +164,7 @@ describe('changes', () => {
 
 test('identifiers are never left out', () => {
   const profile: Profile = { email: 'ada@harbour-books.ie', external_id: 'x'.repeat(96_000) }
-  expect(() => profileBody(profile, limits)).toThrow(/the profile: it has 96\d+ bytes, over the limit "profile"/)
+  expect(() => profileBody({ profile }, limits)).toThrow(/the profile: it has 96\d+ bytes, over the limit "profile"/)
 })
 
 test('a limit absent from connector.yaml does not apply', () => {
@@ -185,7 +185,7 @@ test('the local Klaviyo accepts every event and profile, whatever its values', (
       const profile = { email: 'ada@harbour-books.ie', first_name: 'Ada', properties: custom }
       const message: MetricEvent = event('a', { properties: given, profile })
       const single = eventBody(message, tight)
-      const update = profileBody(profile, tight)
+      const update = profileBody({ profile }, tight)
       for (const { text } of [single, update, bulkEntry(message, 'live', tight)]) {
         expect(Buffer.byteLength(text)).toBeLessThanOrEqual(tight.request)
         expect(longestText(JSON.parse(text))).toBeLessThanOrEqual(Math.max(tight.string, 24))
