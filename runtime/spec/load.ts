@@ -6,7 +6,8 @@ import type { FunctionTable } from '../expression/functions.ts'
 import type { Recipe } from '../ports/recipes.ts'
 import { checkConnector } from './check/connector.ts'
 import { checkDestinationLimits, checkDestinationRules } from './check/destination.ts'
-import { checkDuplicates, checkUnused, type MappingFile } from './check/mappings.ts'
+import { checkDuplicates, checkUnused } from './check/mappings.ts'
+import { checkPropertySets } from './check/property-sets.ts'
 import { checkIgnoredTopics, listKnownTopics } from './check/topics.ts'
 import { runTrials } from './check/trial-run.ts'
 import type { VendorRules } from './check/vendor-rules.ts'
@@ -20,7 +21,7 @@ import {
   compileWebhook,
 } from './compile/connector.ts'
 import { CompileContext, type PlacedExpression } from './compile/context.ts'
-import { compileFields, getSetInput } from './compile/fields.ts'
+import { compileFields } from './compile/fields.ts'
 import { compileLookups } from './compile/lookups.ts'
 import { compileMapping, createMappingScope } from './compile/mapping.ts'
 import { compileProfile } from './compile/profile.ts'
@@ -106,17 +107,20 @@ function compileSpec(
   const lookups = compileLookups(document, node)
   const permissions = new Map(Object.entries(document.source.permissions ?? {}))
   checkConnector({ resources, streams, lookups, permissions }, node)
-  const sets = compileSets(documents, lookups, context)
+  const sets = compileSets(documents, lookups)
   const brokenSets = new Set(documents.brokenSets.map(getSetName))
   const topics = listKnownTopics(document.webhook, resources)
   checkIgnoredTopics(topics, node.at('webhook', 'ignoredTopics'))
   const names = { topics, streams, lookups, sets, brokenSets }
-  const profile = documents.profile && compileProfile(documents.profile.document, names, documents.profile.node)
+  const ofProfile = documents.profile && compileProfile(documents.profile.document, names, documents.profile.node)
+  const profile = ofProfile?.profile
   const { people, namedLookups } = compilePeople(document.people, { lookups, resource: profile?.resource }, node)
   const profileLookups = [...(profile?.lookups ?? []), ...people.lookups]
-  const mappings = documents.mappings.map(({ document, node }): MappingFile => {
-    return { document, node, mapping: compileMapping(document, { ...names, profileLookups }, node) }
+  const mappings = documents.mappings.map(({ document, node }) => {
+    return { document, node, ...compileMapping(document, { ...names, profileLookups }, node) }
   })
+  const users = [...mappings, ...(documents.profile && ofProfile ? [{ ...documents.profile, ...ofProfile }] : [])]
+  checkPropertySets(sets, users, context)
   checkDuplicates(mappings)
   checkDestinationLimits({ destination: document.destination, documents, mappings, profile })
   const sections = {
@@ -144,15 +148,11 @@ function compileSpec(
   }
 }
 
-function compileSets(
-  documents: SpecDocuments,
-  lookups: Spec['lookups'],
-  context: CompileContext,
-): ReadonlyMap<string, CompiledSet> {
+function compileSets(documents: SpecDocuments, lookups: Spec['lookups']): ReadonlyMap<string, CompiledSet> {
   const compiled = documents.sets.map(({ document, node }) => {
     const name = getSetName(node.file)
-    const scope = { ...createMappingScope(lookups), input: getSetInput(name, documents, context.fields) }
-    return [name, compileSet(name, document, scope, node)] as const
+    // What it reads of a record is checked for each file that includes it.
+    return [name, compileSet(name, document, createMappingScope(lookups), node)] as const
   })
   return new Map(compiled)
 }

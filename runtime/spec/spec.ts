@@ -144,6 +144,8 @@ export interface StreamSpec {
   readonly next: Expression
   readonly total: Expression
   readonly pageSize: { readonly max: number; readonly min: number }
+  /** Fields of the resource that its records do not have. */
+  readonly lacks?: readonly string[]
   readonly poll?: PollSpec
 }
 

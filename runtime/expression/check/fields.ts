@@ -17,6 +17,7 @@ import {
   addRead,
   type FieldRead,
   guard,
+  isGuarded,
   MAX_CALLS,
   report,
   type UnknownField,
@@ -85,7 +86,10 @@ function visitFilters(node: Node, unfiltered: Value, state: VisitState): Value {
       expr.type === 'number'
         ? takePosition(value, expr)
         : values.selectItem(value, listChanges(visit(expr, { ...state, context: values.single(value) })))
-    value = { ...filtered, plural: pluralOfFiltered(value, expr, node.type === 'name' ? state.context : CONSTANT) }
+    // `[a, b][condition]` chooses between expressions.
+    const isChoice = node.type === 'unary'
+    const plural = isChoice ? undefined : pluralOfFiltered(value, expr, node.type === 'name' ? state.context : CONSTANT)
+    value = { ...filtered, plural }
   }
   return value
 }
@@ -152,15 +156,17 @@ const VISITORS: Readonly<Record<string, (node: Node, state: VisitState) => Value
   },
 }
 
-/** Conditions read what may be absent, and so do the alternatives of `or` and `a ? a : b`. */
-function visitCondition(node: Node, state: VisitState): Value {
-  const before = state.reads.length
-  const condition = node.condition ? visit(node.condition, guard(state, 'all')) : CONSTANT
-  const own = guard(state, new Set(state.reads.slice(before).map(({ path }) => path)))
-  const branches = [node.then, node.else].filter((branch) => branch !== undefined)
-  const found = branches.map((branch) => visit(branch, own))
-  // Without an alternative it may be nothing.
-  return values.select(found.reduce(values.unite), listPresenceChanges(condition))
+/** Conditions read what may be absent. `a ? a : b` has alternatives, as `or` has. */
+function visitCondition({ condition, then, else: otherwise }: Node, state: VisitState): Value {
+  const { reads } = state
+  const start = reads.length
+  const asked = condition ? visit(condition, guard(state, 'all')) : CONSTANT
+  const paths = new Set(reads.slice(start).map(({ path }) => path))
+  const middle = reads.length
+  const found = then ? [visit(then, guard(state, paths))] : []
+  const isAlternative = reads.slice(middle).some(({ path }) => paths.has(path))
+  if (otherwise) found.push(visit(otherwise, guard(state, isAlternative ? 'all' : paths)))
+  return values.select(found.reduce(values.unite), listPresenceChanges(asked))
 }
 
 function visitBare(node: Node, state: VisitState): Value {
@@ -206,7 +212,10 @@ function visitField({ value, position }: Node, state: VisitState): Value {
   if (context.shape) addRead(`${context.shape.name}.${name}`, span, state)
   const found = values.readField(context, name, span)
   if (found !== undefined) return found
-  if (position !== undefined && context.shape) unknownFields.set(span[0], { name, shape: context.shape, span })
+  if (position !== undefined && context.shape) {
+    const path = `${context.shape.name}.${name}`
+    unknownFields.set(span[0], { name, shape: context.shape, span, isGuarded: isGuarded(path, state) })
+  }
   return CONSTANT
 }
 

@@ -12,6 +12,8 @@ export interface UnknownField {
   readonly shape: Shape
   /** Offsets into the expression's text. */
   readonly span: readonly [start: number, end: number]
+  /** Whether it is a condition, or one of several alternatives. */
+  readonly isGuarded: boolean
 }
 
 /** A field of a record that the expression reads, or a variable. */
@@ -66,6 +68,8 @@ export function report(found: readonly Problem[], { problems, unknownFields }: V
   }
 }
 
-export function addRead(path: string, span: FieldRead['span'], { reads, guarded }: VisitState): void {
-  reads.push({ path, span, isGuarded: guarded === 'all' || guarded.has(path) })
+export const isGuarded = (path: string, { guarded }: VisitState): boolean => guarded === 'all' || guarded.has(path)
+
+export function addRead(path: string, span: FieldRead['span'], state: VisitState): void {
+  state.reads.push({ path, span, isGuarded: isGuarded(path, state) })
 }

@@ -10,9 +10,12 @@ type ConnectorNames = Pick<Spec, 'resources' | 'streams' | 'lookups'> & {
 
 /** `node` is the root of connector.yaml. */
 export function checkConnector(names: ConnectorNames, node: SpecNode): void {
-  for (const { name, resource, pageSize } of names.streams.values()) {
+  for (const { name, resource, pageSize, lacks = [] } of names.streams.values()) {
     const stream = node.at('streams', name)
     resolveName(stream.at('resource'), 'resource', resource, names.resources)
+    const { fields } = node.context.fields.shapes.get(resource) ?? {}
+    if (fields)
+      for (const [index, field] of lacks.entries()) resolveName(stream.at('lacks', index), 'field', field, fields)
     if (pageSize.min <= pageSize.max) continue
     const message = `the smallest page size, ${pageSize.min}, exceeds the largest, ${pageSize.max}`
     stream.at('pageSize').error({ code: 'spec/page-size', message, help: 'exchange min and max' })

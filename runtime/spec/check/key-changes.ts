@@ -53,6 +53,16 @@ function describe(change: Change, input: KeyInput): { readonly message: string; 
   }
 }
 
+/** Of a key that is the same for all that `each` gives. */
+export function describeSharedKey(part: Value | undefined): DiagnosticText {
+  const fields = listFixed(part?.shape).map((name) => `$part.${name}`)
+  return {
+    code: 'spec/key-without-part',
+    message: 'each $part has the same key, so that only one of them is counted',
+    help: `add what tells them apart: ${fields.length > 0 ? joinOr(fields) : '$part.id'}`,
+  }
+}
+
 const of = (holder: KnownShape): string => (holder === undefined ? '' : ` of ${holder.name}`)
 
 /** Ids and creation times first, as most keys need one; then at most two more. */

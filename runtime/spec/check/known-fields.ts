@@ -11,6 +11,8 @@ export interface KnownFields {
   readonly file?: string
   /** By the name of a resource or a lookup. */
   readonly shapes: ReadonlyMap<string, Shape>
+  /** Lookups of several keys, so that their variable may hold a list. */
+  readonly lists: ReadonlySet<string>
 }
 
 const createNotification = (fixed: readonly string[]): Shape => ({
@@ -32,9 +34,11 @@ export const getNotification = (isVarying: boolean): Value =>
 
 export const isNotification = (shape: KnownShape): boolean => shape === NOTIFICATION || shape === VARYING_NOTIFICATION
 
-export function getVariable(name: string, { shapes }: KnownFields, part: Value = CONSTANT): Value {
+export function getVariable(name: string, { shapes, lists }: KnownFields, part: Value = CONSTANT): Value {
   if (name === 'part') return part
-  return name === 'notification' ? getNotification(false) : createRecord(shapes.get(name))
+  if (name === 'notification') return getNotification(false)
+  const record = createRecord(shapes.get(name))
+  return lists.has(name) ? { ...record, plural: 'items' } : record
 }
 
 export interface UnknownFieldPlace {

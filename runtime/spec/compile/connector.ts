@@ -86,7 +86,7 @@ export function compileResources(resources: Connector['resources'], node: SpecNo
 const PAGING = ['cursor', 'pageSize', 'since', 'until']
 
 export function compileStreams(streams: Connector['streams'], node: SpecNode): ReadonlyMap<string, StreamSpec> {
-  return mapOf(streams, (name, { resource, request, pageSize, poll }) => ({
+  return mapOf(streams, (name, { resource, request, pageSize, lacks, poll }) => ({
     name,
     resource,
     request: compileRequest(request, node.at(name, 'request'), PAGING),
@@ -94,6 +94,7 @@ export function compileStreams(streams: Connector['streams'], node: SpecNode): R
     next: node.at(name, 'next').expression(),
     total: node.at(name, 'total').expression(),
     pageSize: pickKeys(pageSize, ['max', 'min']),
+    ...(lacks && { lacks }),
     ...(poll && {
       poll: {
         request: compileRequest(poll.request, node.at(name, 'poll', 'request'), PAGING),

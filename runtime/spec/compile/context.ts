@@ -32,7 +32,7 @@ export class CompileContext {
   ])
 
   /** Fields of resources and lookups. Set before the first expression is compiled. */
-  fields: KnownFields = { shapes: new Map() }
+  fields: KnownFields = { shapes: new Map(), lists: new Set() }
 
   /** Each expression without a syntax error, in the order of compilation. */
   readonly expressions: PlacedExpression[] = []
@@ -48,6 +48,13 @@ export class CompileContext {
 
   get failed(): boolean {
     return this.diagnostics.some(({ severity }) => severity === 'error')
+  }
+
+  /** What `run` reports, instead of reporting it. */
+  capture(run: () => void): readonly Diagnostic[] {
+    const before = this.diagnostics.length
+    run()
+    return this.diagnostics.splice(before)
   }
 
   /** Parses each text once: many properties of many files read the same path, and parsing is most of a load. */

@@ -1,17 +1,10 @@
 /** Compiles fields.yaml to the shapes that expressions are checked against. */
 import { KINDS } from '../../expression/check/field-type.ts'
-import {
-  createShape,
-  type DeclaredField,
-  findUnknownType,
-  type KnownShape,
-  type Shape,
-  uniteAllShapes,
-} from '../../expression/check/shape.ts'
+import { createShape, type DeclaredField, findUnknownType, type Shape } from '../../expression/check/shape.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { KnownFields } from '../check/known-fields.ts'
 import type { Connector } from '../generated/documents.ts'
-import type { SpecDocument, SpecDocuments } from '../read.ts'
+import type { SpecDocument } from '../read.ts'
 import type { SpecNode } from './spec-node.ts'
 
 /** Empty if connector.yaml names no such file. */
@@ -20,20 +13,22 @@ export function compileFields(
   { resources, lookups, knownFields }: Connector,
 ): KnownFields {
   const shapes = new Map<string, Shape>()
-  if (fields === undefined) return { shapes }
+  const lists = new Set<string>()
+  if (fields === undefined) return { shapes, lists }
   const { document, node } = fields
   const names = new Set(Object.keys({ ...resources, ...lookups }))
   for (const [name, declared] of Object.entries(document).filter(([name]) => !name.startsWith('x-'))) {
     reportUnknownType(declared, node.at(name))
     const shape = createShape(name, declared)
     if (shape !== undefined) shapes.set(name, shape)
+    if (Array.isArray(declared)) lists.add(name)
     if (names.has(name)) continue
     const message = `no resource or lookup is called "${name}"`
     const key = node.at(name)
     key.warn({ code: 'spec/unused-fields', message, help: suggest(name, names) }, key.keySpan)
   }
   // The spec's own file, even if its base has most of the fields.
-  return { file: knownFields ?? node.file, shapes }
+  return { file: knownFields ?? node.file, shapes, lists }
 }
 
 function reportUnknownType(declared: DeclaredField, node: SpecNode): void {
@@ -42,12 +37,4 @@ function reportUnknownType(declared: DeclaredField, node: SpecNode): void {
   const nearest = suggest(unknown.word, KINDS)
   const help = `${nearest}${nearest.endsWith('?') ? '' : '.'} For a field of one text or another, write both: open | closed`
   node.at(...unknown.path).error({ code: 'spec/field-type', message: `"${unknown.word}" is no type of a field`, help })
-}
-
-/** The input of a property set: the resource of any file that includes it. */
-export function getSetInput(set: string, { mappings, profile }: SpecDocuments, { shapes }: KnownFields): KnownShape {
-  const files = [...mappings, ...(profile === undefined ? [] : [profile])].map(({ document }) => document)
-  return uniteAllShapes(
-    files.filter(({ include = [] }) => include.includes(set)).map(({ resource }) => shapes.get(resource)),
-  )
 }

@@ -1,28 +1,33 @@
 /** Compiles an occurrence's key: a literal name, then expressions with equal values on every ingress. */
-import { listChanges } from '../../expression/check/value.ts'
+import { listChanges, type Value } from '../../expression/check/value.ts'
 import type { Expression } from '../../expression/expression.ts'
-import { describeChange } from '../check/key-changes.ts'
+import { describeChange, describeSharedKey } from '../check/key-changes.ts'
 import { getNotification } from '../check/known-fields.ts'
 import type { Mapping } from '../generated/documents.ts'
 import type { Scope, SpecNode } from './spec-node.ts'
 
 const VOLATILE_HELP = 'a webhook, its retry and a backfill must give the same key: use ids and times of the record'
 
-/** `node` is the mapping's root; `shapes` hold the known fields of the record and of `$part`. */
-export function compileKey(
-  { key, from, each }: Mapping,
-  shapes: Pick<Scope, 'input' | 'part'>,
-  node: SpecNode,
-): readonly Expression[] {
+/** The known fields of the record and of `$part`, and the result of `each`. */
+export interface KeyShapes extends Pick<Scope, 'input' | 'part' | 'absences'> {
+  readonly parts: Value | undefined
+}
+
+/** `node` is the mapping's root. */
+export function compileKey(document: Mapping, shapes: KeyShapes, node: SpecNode): readonly Expression[] {
+  const { key, from, each } = document
   const [name = '', ...rest] = key
   const usage = { hasStream: from.stream !== undefined, hasParts: each !== undefined }
   // No lookups: their values may change, and a key must not.
   const scope = {
     ...shapes,
+    absences: new Map([...(shapes.absences ?? [])].filter(([path]) => path !== '$notification')),
     variables: [...(usage.hasParts ? ['part'] : []), 'notification'],
     volatileHelp: VOLATILE_HELP,
     key: { notification: getNotification(usage.hasStream || usage.hasParts) },
   }
+  const { diagnostics } = node.context
+  const before = diagnostics.length
   const expressions = rest.map((_, index) => {
     const item = node.at('key', index + 1)
     const { expression, result } = item.compile(scope)
@@ -31,9 +36,29 @@ export function compileKey(
     for (const change of changes.values()) {
       item.errorWithin(describeChange(change, { ...shapes, ...usage, file: node.context.fields.file }), change.span)
     }
+    if (changes.size === 0) warnOfAbsence(result, document, item)
     return expression
   })
+  const isOfPart = expressions.some(({ variables }) => variables.has('part'))
+  const isShared = each !== undefined && !isOfPart && mayBeSeveral(shapes.parts)
+  if (isShared && diagnostics.length === before) node.at('key').warn(describeSharedKey(shapes.part))
   return [compileName(name, node.at('key', 0)), ...expressions]
+}
+
+/** One object has no list to choose from. */
+const mayBeSeveral = (parts: Value | undefined): boolean => parts?.shape === undefined || parts.plural !== undefined
+
+/** Unless the mapping asks for the field before. */
+function warnOfAbsence({ field }: Value, { when = '', each = '' }: Mapping, node: SpecNode): void {
+  if (field === undefined || field.isComputed || !field.type.isOptional) return
+  const name = field.name.slice(field.name.lastIndexOf('.') + 1)
+  if (`${when} ${each}`.includes(name)) return
+  const message = `${field.name} may be absent, and an event without a part of its key fails`
+  node.warn({
+    code: 'spec/absent-key',
+    message,
+    help: `leave out such records with "when": $exists(${node.text().value})`,
+  })
 }
 
 /** The first item is a literal, never an expression: `resolved-ticket` would be a subtraction. */

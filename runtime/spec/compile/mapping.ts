@@ -1,5 +1,8 @@
 /** Compiles one metric's file to a `Mapping`. */
 import { toItem } from '../../expression/check/value.ts'
+import type { Expression } from '../../expression/expression.ts'
+import { listAbsences } from '../check/absences.ts'
+import { describeContact, describeTime } from '../check/results.ts'
 import { checkTopics, type KnownTopics, resolveResource } from '../check/topics.ts'
 import type { Mapping as MappingDocument } from '../generated/documents.ts'
 import type { LookupSpec, Mapping, MappingStream, StreamSpec } from '../spec.ts'
@@ -42,16 +45,23 @@ export const createMappingScope = (lookups: ReadonlyMap<string, LookupSpec>, has
 const listBoundLookups = (lookups: ReadonlyMap<string, LookupSpec>): readonly string[] =>
   [...lookups.values()].filter(({ name, key }) => key !== undefined || name === 'contact').map(({ name }) => name)
 
-export function compileMapping(document: MappingDocument, names: SpecNames, node: SpecNode): Mapping {
+/** A mapping, and the scope of its properties, for the sets that it includes. */
+export interface CompiledMapping {
+  readonly mapping: Mapping
+  readonly scope: Scope
+}
+
+export function compileMapping(document: MappingDocument, names: SpecNames, node: SpecNode): CompiledMapping {
   const { metric, summary, resource, from, each, when } = document
   checkFrom(document, names, node)
   const sets = includeSets(document.include, names, node.at('include'))
   const input = node.context.fields.shapes.get(resource)
+  const absences = listAbsences(document, names)
   const parts =
     each === undefined
       ? undefined
-      : node.at('each').compile({ variables: ['notification'], volatileHelp: VOLATILE_HELP, input })
-  const shapes = { input, part: parts && toItem(parts.result, '$part') }
+      : node.at('each').compile({ variables: ['notification'], volatileHelp: VOLATILE_HELP, input, absences })
+  const shapes = { input, part: parts && toItem(parts.result, '$part'), absences }
   const hasParts = each !== undefined
   const scope = { ...createMappingScope(names.lookups, hasParts), ...shapes }
   // Evaluated before any lookup, so none is bound. A condition that needs one belongs under `skip`.
@@ -65,15 +75,29 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
     ...(from.stream === undefined ? {} : { stream: compileStream(from.stream, node.at('from', 'stream')) }),
     ...(parts === undefined ? {} : { each: parts.expression }),
     ...(when === undefined ? {} : { when: node.at('when').expression(earlyScope) }),
-    key: compileKey(document, shapes, node),
-    time: node.at('time').expression(earlyScope),
-    contact: node.at('contact').expression(earlyScope),
+    key: compileKey(document, { ...shapes, parts: parts?.result }, node),
+    time: compileTime(node.at('time'), earlyScope),
+    contact: compileContact(node.at('contact'), earlyScope),
     skip: compileSkip(document.skip, sets, scope, node.at('skip')),
     properties: compileProperties(document.properties, sets, scope, node.at('properties')),
     ...compileRevenue(document, scope, node),
   }
   const lookups = collectLookups(listExpressions(mapping), names.lookups, ['contact', ...names.profileLookups])
-  return { ...mapping, lookups }
+  return { mapping: { ...mapping, lookups }, scope }
+}
+
+function compileTime(node: SpecNode, scope: Scope): Expression {
+  const { expression, result } = node.compile(scope)
+  const words = describeTime(result, node.context.fields.file)
+  if (words) node.warn(words)
+  return expression
+}
+
+function compileContact(node: SpecNode, scope: Scope): Expression {
+  const { expression, result } = node.compile(scope)
+  const words = describeContact(result, scope.input)
+  if (words) node.warn(words)
+  return expression
 }
 
 function listExpressions({ each, when, key, time, contact, skip, properties, ...own }: Omit<Mapping, 'lookups'>) {

@@ -7,13 +7,13 @@ import type { ProfileMapping } from '../spec.ts'
 import { collectLookups } from './lookups.ts'
 import { createMappingScope, includeSets, listEarlyVariables, type SpecNames } from './mapping.ts'
 import { compileProperties, compileSkip } from './properties.ts'
-import type { SpecNode } from './spec-node.ts'
+import type { Scope, SpecNode } from './spec-node.ts'
 
 export function compileProfile(
   document: Profile,
   names: Omit<SpecNames, 'profileLookups'>,
   node: SpecNode,
-): ProfileMapping {
+): { readonly profile: ProfileMapping; readonly scope: Scope } {
   const { resource, identifiers } = document
   const topics = document.from?.webhook?.topics ?? []
   const resourceSpec = resolveResource(node.at('resource'), resource, names.topics)
@@ -45,7 +45,7 @@ export function compileProfile(
     lookups: lookups.filter((name) => name !== 'contact'),
   }
   checkProfile({ profile, ...names, sets }, node)
-  return profile
+  return { profile, scope }
 }
 
 function checkIdentifiers({ identifiers, attributes }: Profile, node: SpecNode): void {

@@ -3,6 +3,7 @@ import { describeKinds } from '../../expression/check/field-type.ts'
 import type { Value } from '../../expression/check/value.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Json } from '../../ports/types.ts'
+import { describeItems } from '../check/results.ts'
 import type {
   Properties,
   Property as PropertyDocument,
@@ -16,6 +17,7 @@ import type { Scope, SpecNode } from './spec-node.ts'
 /** A property set, compiled once for all metrics that include it. */
 export interface CompiledSet {
   readonly name: string
+  readonly document: PropertySet
   readonly node: SpecNode
   readonly properties: readonly Property[]
   readonly skip: readonly SkipRule[]
@@ -23,7 +25,7 @@ export interface CompiledSet {
 
 export function compileSet(name: string, document: PropertySet, scope: Scope, node: SpecNode): CompiledSet {
   const properties = compileProperties(document.properties, [], scope, node.at('properties'))
-  return { name, node, properties, skip: compileSkip(document.skip, [], scope, node.at('skip')) }
+  return { name, document, node, properties, skip: compileSkip(document.skip, [], scope, node.at('skip')) }
 }
 
 /** A file's own property replaces that of a set, at the set's position; `~` removes it. */
@@ -45,11 +47,14 @@ type LongProperty = Exclude<PropertyDocument, string | null>
 
 function compileProperty(name: string, document: string | LongProperty, scope: Scope, node: SpecNode): Property {
   if (name.includes('*')) return compileSpread(name, document, scope, node)
-  if (typeof document === 'string') return { name, expr: node.expression(scope), whenMissing: { action: 'omit' } }
+  const place = typeof document === 'string' ? node : node.at('expr')
+  const { expression: expr, result } = place.compile(scope)
+  warnOfItems(result, document, place)
+  if (typeof document === 'string') return { name, expr, whenMissing: { action: 'omit' } }
   checkDefault(document, node)
   return {
     name,
-    expr: node.at('expr').expression(scope),
+    expr,
     ...(document.type === undefined ? {} : { type: document.type }),
     whenMissing: compileMissing(document.whenMissing),
     ...(document.doc === undefined ? {} : { doc: document.doc }),
@@ -99,6 +104,29 @@ function describeOther({ field, plural, shape, members }: Value): string | undef
   if (plural !== undefined) return 'a list'
   if (shape !== undefined || members !== undefined || !field || field.type.kinds.size === 0) return undefined
   return describeKinds(field.type.kinds)
+}
+
+function warnOfItems(result: Value, document: string | LongProperty, node: SpecNode): void {
+  const isTyped = typeof document !== 'string' && document.type !== undefined
+  const words = isTyped ? undefined : describeItems(result, node.text().value)
+  if (words) node.warn(words)
+}
+
+/** Checks the properties and skip rules of a set in the scope of a file that includes it, except those that it replaces. */
+export function checkProperties({ document, node, ...set }: CompiledSet, { document: own, scope }: SetUse): void {
+  for (const { name, expr } of set.properties) {
+    const property = document.properties?.[name]
+    if (property === undefined || property === null || Object.hasOwn(own.properties ?? {}, name)) continue
+    const place = node.at('properties', name, ...(typeof property === 'string' ? [] : ['expr']))
+    warnOfItems(place.check(expr, scope), property, place)
+  }
+  for (const { reason, when } of set.skip)
+    if (!Object.hasOwn(own.skip ?? {}, reason)) node.at('skip', reason).check(when, scope)
+}
+
+interface SetUse {
+  readonly document: { readonly properties?: Properties; readonly skip?: Skip }
+  readonly scope: Scope
 }
 
 /** A default is sent uncoerced: with another type, the destination would receive two types under one name. */

@@ -5,6 +5,7 @@ import type { KnownShape } from '../../expression/check/shape.ts'
 import { CONSTANT, createRecord, type Value } from '../../expression/check/value.ts'
 import type { Expression } from '../../expression/expression.ts'
 import { isProblem, type Parsed } from '../../expression/parse.ts'
+import type { Absences } from '../check/absences.ts'
 import { describeUnknownField, getVariable } from '../check/known-fields.ts'
 import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
 import type { FileSpan, Path, PlacedText, PlacedYaml, Span } from '../yaml.ts'
@@ -17,6 +18,10 @@ export interface Scope {
   readonly volatileHelp?: string
   readonly input?: KnownShape
   readonly part?: Value | undefined
+  /** Records of several resources are read: an alternative for another one is no unknown field. */
+  readonly isShared?: boolean
+  /** What some of its records lack: a read of it that no condition guards is a warning. */
+  readonly absences?: Absences
   /** Of a key: what else than the defaults `$notification` may have, and unknown fields as errors. */
   readonly key?: { readonly notification: Value }
 }
@@ -107,33 +112,49 @@ export class SpecNode {
     return { expression, result: problems.length > 0 ? CONSTANT : this.#checkFields(parsed, expression, scope) }
   }
 
+  /** The result of an expression that is compiled already, in another scope. */
+  check(expression: Expression, scope: Scope): Value {
+    const parsed = this.context.parse(expression.text)
+    return isProblem(parsed) ? CONSTANT : this.#checkFields(parsed, expression, scope)
+  }
+
   #createPlaceholder(text: PlacedText): Expression {
     const place = text.file.place(text.at(0))
     return { text: text.value, place, variables: new Set<string>(), evaluate: async () => undefined }
   }
 
   /** Reports unknown fields, and what contradicts their types. */
-  #checkFields(parsed: Parsed, expression: Expression, { variables, input, part, key }: Scope): Value {
+  #checkFields(parsed: Parsed, expression: Expression, scope: Scope): Value {
+    const { variables, input, part, key, absences } = scope
     const { fields, trials, functions } = this.context
     const text = this.text()
     const bound = [...variables].map((name) => {
       const isOfKey = key !== undefined && name === 'notification'
       return [name, isOfKey ? key.notification : getVariable(name, fields, part)] as const
     })
-    const { result, unknownFields, problems } = followFields(parsed, createRecord(input), new Map(bound), functions)
+    const { result, unknownFields, problems, reads } = followFields(
+      parsed,
+      createRecord(input),
+      new Map(bound),
+      functions,
+    )
     const isClean = unknownFields.length === 0 && problems.length === 0
     if (input !== undefined && isClean)
       trials.push({ expression, input, variables: new Map(bound), warn: (words) => this.warn(words) })
     for (const { code, span, ...words } of problems) {
       this.warn({ code: `expression/${code}`, ...words }, spanInFile(span, text))
     }
-    for (const field of unknownFields) {
+    for (const field of unknownFields.filter(({ isGuarded }) => !(scope.isShared && isGuarded))) {
       const description = describeUnknownField(field, fields, {
         isInKey: key !== undefined,
         variables,
         text: text.value,
       })
       this.#report(key === undefined ? 'warning' : 'error', description, spanInFile(field.span, text))
+    }
+    for (const [path, words] of absences ?? []) {
+      const read = reads.find((each) => each.path === path && !each.isGuarded)
+      if (read) this.warn(words, spanInFile(read.span, text))
     }
     return result
   }

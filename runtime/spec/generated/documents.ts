@@ -127,6 +127,7 @@ export interface Connector {
       request: Request
       records: Expression
       next: Expression
+      lacks?: string[]
       total: Expression
       pageSize: {
         max: number

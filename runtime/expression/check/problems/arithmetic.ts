@@ -30,9 +30,9 @@ function findHyphen({ node, lhs, rhs, left, right, text }: Operation): readonly 
   const word = `${before}-${after}`
   const message = `a name with a minus needs quotes: this is parsed as "${before}" less "${after}"`
   const start = at - before.length
-  return [
-    { code: 'minus-in-name', message, help: `write \`${word}\` in backticks`, span: [start, start + word.length] },
-  ]
+  // The first name of a path in double quotes would be a text.
+  const help = text[start - 1] === '.' ? `write "${word}" in double quotes` : `write \`${word}\` in backticks`
+  return [{ code: 'minus-in-name', message, help, span: [start, start + word.length] }]
 }
 
 function isNumber(field: TypedField | undefined): boolean {

@@ -1,0 +1,68 @@
+/** What the result of an expression cannot be used for: as a time, as a contact's id, as a property. */
+import { describeKinds, type Kind } from '../../expression/check/field-type.ts'
+import type { KnownShape, Shape } from '../../expression/check/shape.ts'
+import type { Value } from '../../expression/check/value.ts'
+import type { DiagnosticText } from '../diagnostic.ts'
+
+/** `file`: lists the fields. */
+export function describeTime({ field, shape, plural }: Value, file: string | undefined): DiagnosticText | undefined {
+  const say = (message: string, help: string) => ({ code: 'spec/not-a-time', message, help })
+  if (plural === 'items') return say('the time may be a list of times', 'take one: the first [0], the last [-1]')
+  if (shape !== undefined) return say(`the time is all of ${shape.name}`, 'read a field that holds a time')
+  const kinds = field?.type.kinds ?? new Set()
+  if (field === undefined || kinds.size === 0 || [...kinds].some((kind) => TIMES.has(kind))) return undefined
+  const own = `the time is ${field.name}, which is ${describeKinds(kinds)}`
+  if (kinds.has('milliseconds')) return say(own, 'the time is in seconds: leave out * 1000, or divide by 1000')
+  if (kinds.has('duration') || kinds.has('boolean'))
+    return say(own, 'use a field that holds a time, such as created_at')
+  // What a function gives may be a time.
+  if (field.isComputed && field.type.values === undefined) return undefined
+  const declare = file === undefined ? '' : `; if it holds one, declare it as seconds or date in ${file}`
+  return say(own, `use a field that holds a time, such as created_at${declare}`)
+}
+
+const TIMES: ReadonlySet<Kind> = new Set(['seconds', 'date'])
+
+/** The key of the lookup `contact`. A text of unknown meaning is one if it is called an id. */
+export function describeContact({ field, shape }: Value, input: KnownShape): DiagnosticText | undefined {
+  const path = input && findContactId(input)
+  const usual = `write the id of a contact${path === undefined ? '' : `, such as ${path}`}`
+  const say = (message: string, help = usual) => ({
+    code: 'spec/not-a-contact',
+    message: `${message}, and the contact is found by its id`,
+    help,
+  })
+  if (shape !== undefined) {
+    const id = shape.fields.has('id') ? 'read its id: write .id after it' : undefined
+    return say(`this gives all of ${shape.name}`, id)
+  }
+  if (field === undefined || field.type.kinds.size === 0) return undefined
+  const { idOf, kinds } = field.type
+  if (idOf !== undefined)
+    return idOf.includes('contact') ? undefined : say(`${field.name} is the id of ${idOf.join(' or ')}`)
+  if (field.isComputed ? kinds.has('text') || kinds.has('number') : isId(field.name) && !isNoId(kinds)) return undefined
+  return say(`${field.name} is ${isNoId(kinds) ? describeKinds(kinds) : 'no id'}`)
+}
+
+/** The path of the first field that holds a contact's id and no other. */
+function findContactId({ fields, types, lists }: Shape, depth = 3): string | undefined {
+  for (const [name, { idOf }] of types) if (idOf?.join() === 'contact') return name
+  for (const [name, inner] of fields) {
+    const path = inner && depth > 0 ? findContactId(inner, depth - 1) : undefined
+    if (path !== undefined) return `${name}${lists.has(name) ? '[0]' : ''}.${path}`
+  }
+  return undefined
+}
+
+const isId = (name: string): boolean => /(^|[._])id$/i.test(name)
+const isNoId = (kinds: ReadonlySet<Kind>): boolean => !kinds.has('text') && !kinds.has('number')
+
+/** `expr`: as written. */
+export function describeItems({ plural }: Value, expr: string): DiagnosticText | undefined {
+  if (plural !== 'items') return undefined
+  // `a.b[0]` is the first of each.
+  const [, path = '…', position = '[0]'] = /^([\w.$]{1,40})(\[-?\d+\])?$/.exec(expr.trim()) ?? []
+  const message = 'this gives one value or a list of them, by the record'
+  const help = `write { expr: ${path}, type: list }, which is always a list, or take one of them: (${path})${position}`
+  return { code: 'spec/value-or-list', message, help }
+}
