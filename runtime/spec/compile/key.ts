@@ -28,6 +28,7 @@ export function compileKey(document: Mapping, shapes: KeyShapes, node: SpecNode)
   }
   const { diagnostics } = node.context
   const before = diagnostics.length
+  const literal = compileName(name, node.at('key', 0))
   const expressions = rest.map((_, index) => {
     const item = node.at('key', index + 1)
     const { expression, result } = item.compile(scope)
@@ -42,7 +43,7 @@ export function compileKey(document: Mapping, shapes: KeyShapes, node: SpecNode)
   const isOfPart = expressions.some(({ variables }) => variables.has('part'))
   const isShared = each !== undefined && !isOfPart && mayBeSeveral(shapes.parts)
   if (isShared && diagnostics.length === before) node.at('key').warn(describeSharedKey(shapes.part))
-  return [compileName(name, node.at('key', 0)), ...expressions]
+  return [literal, ...expressions]
 }
 
 /** One object has no list to choose from. */
