@@ -19,6 +19,7 @@ COPY --from=build /app/dist dist
 COPY package.json connector.yaml fields.yaml ./
 COPY mappings mappings
 COPY recipes recipes
+COPY schemas schemas
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

@@ -6,6 +6,7 @@ import { PROXY_FAULT_CODES } from '../runtime/cli/proxy/proxy-faults.ts'
 import { FAULT_CODES } from '../runtime/fault-codes.ts'
 import { SKIP_REASONS, WAIT_REASONS } from '../runtime/skip-reasons.ts'
 import { documentTypes } from './document-types.ts'
+import { editorSchema } from './editor-schemas.ts'
 import { faultsPage, skipReasonsPage } from './reference/faults-reference.ts'
 import { functionsPage } from './reference/functions-reference.ts'
 import { generatedNote, type Schema, schemaPage } from './reference/schema-reference.ts'
@@ -34,7 +35,12 @@ export async function generateFiles(root: URL): Promise<readonly GeneratedFile[]
 export async function generateCode(root: URL): Promise<readonly GeneratedFile[]> {
   const folder = schemaFolder(root)
   const kinds = [...Object.keys(PAGES), 'fields']
+  const editorSchemas = kinds.map(async (kind) => ({
+    path: `schemas/${kind}.schema.json`,
+    text: await editorSchema(folder, kind),
+  }))
   return [
+    ...(await Promise.all(editorSchemas)),
     { path: 'runtime/spec/generated/documents.ts', text: await documentTypes(folder) },
     { path: 'runtime/spec/generated/validators.ts', text: await validators(folder, kinds) },
     { path: 'runtime/spec/generated/schema-texts.ts', text: await schemaTexts(folder, kinds) },

@@ -49,6 +49,7 @@ const ROOMS = [
   'runtime/connector.ts',
   'runtime/create-connector.ts',
   'runtime/console',
+  'runtime/editor',
   'runtime/cli',
   'runtime/index.ts',
 ]
@@ -58,6 +59,7 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
   'runtime/store': ['runtime/system.ts'],
   'runtime/expression': [],
   'runtime/spec': ['runtime/expression', 'runtime/version.ts'],
+  'runtime/editor': ['runtime/expression', 'runtime/spec'],
   'runtime/backfill': ['runtime/expression', 'runtime/spec', 'runtime/http', 'runtime/source', 'runtime/mapping'],
   // A host that embeds us brings its store and its pages, and loads no command.
   'runtime/create-connector.ts': ROOMS.slice(0, ROOMS.indexOf('runtime/create-connector.ts')).filter(

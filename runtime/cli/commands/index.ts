@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, LoadCommands>> = {
   runs: async () => [(await import('./runs.ts')).runsCommand],
   reconcile: async () => [(await import('./reconcile.ts')).reconcileCommand],
   validate: async () => [(await import('./validate.ts')).validateCommand],
+  schema: async () => [(await import('./schema.ts')).schemaCommand],
   build: async () => [(await import('./build.ts')).buildCommand],
   preview: async () => [(await import('./preview.ts')).previewCommand],
   verify: async (app) => [(await import('./verify.ts')).createVerifyCommand(app)],

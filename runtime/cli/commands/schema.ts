@@ -1,0 +1,142 @@
+/** `schema`: writes JSON Schemas with the names of one spec, from which editors complete and explain its files. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { formatModeline, setModeline } from '../../editor/modeline.ts'
+import { type DefinedNames, findNames } from '../../editor/names.ts'
+import { getFileKind } from '../../editor/spec-files.ts'
+import { addNames, allowChanges, type JsonSchema, SCHEMA_KINDS, type SchemaKind } from '../../editor/spec-schema.ts'
+import { createCheckOnlyLinker } from '../../expression/check/check-only.ts'
+import { formatJson, plural } from '../../lib/format.ts'
+import { CompileContext } from '../../spec/compile/context.ts'
+import { renderDiagnostic } from '../../spec/diagnostic.ts'
+import type { Connector } from '../../spec/generated/documents.ts'
+import { readSpec } from '../../spec/read.ts'
+import { openSpecFolder } from '../../spec/spec-files.ts'
+import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
+import { CliError, EXIT_CODES, usageError } from '../errors.ts'
+import { specFolder } from '../load-spec.ts'
+
+const DEFAULT_OUT = '.connector-schema'
+
+export const schemaCommand: CommandDefinition = {
+  name: 'schema',
+  summary: 'Write JSON Schemas with the names of this spec, for editors.',
+  operand: {
+    flags: '[dir]',
+    description: 'folder of connector.yaml (default: CONNECTOR_SPEC, else the shipped spec)',
+  },
+  options: [
+    { flags: '--out <folder>', description: `folder to write to (default: ${DEFAULT_OUT} beside connector.yaml)` },
+    { flags: '--modeline', description: "name each file's schema in its first line, a comment" },
+  ],
+  examples: [
+    ['schema ./my-spec --modeline', 'the editor knows topics, streams, lookups, property sets and metrics'],
+    ['schema ./my-spec', 'again after a change of connector.yaml, or of the names of sets and metrics'],
+  ],
+  async run(context, input) {
+    const spec = await readNames(context, input)
+    const out = outFolder(context, input, spec.folder)
+    const written = await writeSchemas(context, out, spec)
+    const files = input.flag('modeline') ? await writeModelines(spec, out) : []
+    const text = () =>
+      summary(relativePath(context.io.cwd, out), relativePath(join(spec.folder, 'mappings'), out), files)
+    context.print(context.json ? formatJson({ schemas: written, modelines: files }) : text())
+    return EXIT_CODES.ok
+  },
+}
+
+interface SpecFolder {
+  readonly folder: string
+  readonly names: DefinedNames
+  /** Of the spec's own files, from its folder. */
+  readonly paths: readonly string[]
+  readonly extendsOther: boolean
+  readonly connector: Connector
+}
+
+/** Files with errors do not matter here, but for connector.yaml. */
+async function readNames(context: CommandContext, { operands, flag }: CommandInput): Promise<SpecFolder> {
+  const url = specFolder(context, operands[0])
+  if (flag('modeline') && url.href === context.app.specFolder.href && operands[0] === undefined)
+    throw usageError('--modeline changes files: give the folder of your spec')
+  const { functions, bases } = context.app
+  const compile = new CompileContext(functions, createCheckOnlyLinker(functions))
+  const documents = await readSpec(openSpecFolder(url), bases ?? new Map(), compile)
+  const names = findNames(documents)
+  if (names === undefined || documents.connector === undefined) {
+    for (const diagnostic of compile.diagnostics) context.note(`${renderDiagnostic(diagnostic, context.colorNotes)}\n`)
+    throw new CliError(EXIT_CODES.spec, 'connector.yaml is invalid; no schema was written')
+  }
+  const [own, ofBases] = [documents.files.filter(({ base }) => !base), documents.files.filter(({ base }) => base)]
+  return {
+    folder: fileURLToPath(url),
+    names,
+    paths: own.map(({ path }) => path),
+    extendsOther: ofBases.length > 0,
+    connector: documents.connector.document,
+  }
+}
+
+function outFolder({ app, io, env }: CommandContext, input: CommandInput, folder: string): string {
+  const out = input.value('out')
+  if (out !== undefined) return resolve(io.cwd, out)
+  const isShipped = folder === fileURLToPath(app.specFolder) && (input.operands[0] ?? env.CONNECTOR_SPEC) === undefined
+  return resolve(isShipped ? io.cwd : folder, DEFAULT_OUT)
+}
+
+/** The package ships its schemas beside its spec. */
+async function writeSchemas(
+  { app }: CommandContext,
+  out: string,
+  { names, extendsOther }: SpecFolder,
+): Promise<readonly string[]> {
+  const shipped = new URL('schemas/', app.specFolder)
+  return Promise.all(
+    SCHEMA_KINDS.map(async (kind) => {
+      const schema: JsonSchema = JSON.parse(await readFile(new URL(fileName(kind), shipped), 'utf8'))
+      const path = join(out, fileName(kind))
+      const note = { $comment: 'Written by `connector schema`; run it again after a change of connector.yaml.' }
+      const named = addNames(kind, schema, names)
+      await write(path, `${JSON.stringify({ ...(extendsOther ? allowChanges(named) : named), ...note }, null, 1)}\n`)
+      return path
+    }),
+  )
+}
+
+const fileName = (kind: SchemaKind): string => `${kind}.schema.json`
+
+async function writeModelines({ folder, paths, connector }: SpecFolder, out: string): Promise<readonly string[]> {
+  const own = paths.map((path) => ({ path, file: resolve(folder, path) }))
+  for (const { path, file } of own) {
+    const text = await readFile(file, 'utf8')
+    const schema = join(out, fileName(getFileKind(path, connector)))
+    const changed = setModeline(text, relativePath(dirname(file), schema))
+    if (changed !== text) await write(file, changed)
+  }
+  return own.map(({ file }) => file)
+}
+
+/** With `/`, and `./` before a folder below. */
+function relativePath(from: string, to: string): string {
+  const path = relative(from, to).replaceAll(sep, '/')
+  return path.startsWith('..') ? path : `./${path}`
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unknown reason'
+    throw new CliError(EXIT_CODES.failed, `cannot write ${path} (${code})`)
+  }
+}
+
+/** `fromMappings`: the path to the schemas from the usual folder of mappings. */
+function summary(out: string, fromMappings: string, files: readonly string[]): string {
+  const wrote = `${out}: ${plural(SCHEMA_KINDS.length, 'schema')}`
+  if (files.length > 0) return `${wrote}; the first line of ${plural(files.length, 'file')} names its own\n`
+  const line = formatModeline(`${fromMappings}/${fileName('mapping')}`)
+  return `${wrote}\nThe first line of each file names its schema (--modeline writes it), as in mappings/*.yaml:\n  ${line}\n`
+}

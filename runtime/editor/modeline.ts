@@ -1,0 +1,15 @@
+/** The comment in a file's first line that names its schema for editors. */
+
+const MODELINE = /^(\uFEFF?)# yaml-language-server: \$schema=[^\r\n]*/
+
+/** `schema`: its path from the file's folder. */
+export const formatModeline = (schema: string): string => `# yaml-language-server: $schema=${schema}`
+
+/** Replaces the comment, or adds a first line. Changes nothing else. */
+export function setModeline(text: string, schema: string): string {
+  const line = formatModeline(schema)
+  if (MODELINE.test(text)) return text.replace(MODELINE, (_, mark: string) => `${mark}${line}`)
+  const [mark = ''] = /^\uFEFF?/.exec(text) ?? []
+  const lineEnd = /\r?\n/.exec(text)?.[0] ?? '\n'
+  return `${mark}${line}${lineEnd}${text.slice(mark.length)}`
+}
