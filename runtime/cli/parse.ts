@@ -28,6 +28,12 @@ export function parsePositive(text: string, name: string): number {
   throw usageError(`${name} must be a number above 0, not "${text}"`)
 }
 
+/** A whole number from 0. */
+export function parseCount(text: string, name: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw usageError(`${name} must be a whole number from 0, not "${text}"`)
+}
+
 /** The items of a comma-separated list, empty ones removed. */
 export function parseList(text: string): readonly string[] {
   const items = text.split(',').map((item) => item.trim())

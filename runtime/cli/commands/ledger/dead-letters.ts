@@ -1,13 +1,13 @@
 /** `dead-letters list` and `dead-letters replay`. */
-import { faultUrl } from '../../fault-reference.ts'
-import { formatJson, plural } from '../../lib/format.ts'
-import { whoActs } from '../../ports/fault.ts'
-import type { LedgerEntry } from '../../ports/ledger.ts'
-import type { Store } from '../../ports/store.ts'
-import type { FaultInfo } from '../../ports/types.ts'
-import type { CommandContext, CommandDefinition } from '../command.ts'
-import { EXIT_CODES, usageError } from '../errors.ts'
-import { withExistingStore } from '../with-connector.ts'
+import { faultUrl } from '../../../fault-reference.ts'
+import { formatJson, plural } from '../../../lib/format.ts'
+import { whoActs } from '../../../ports/fault.ts'
+import type { LedgerEntry } from '../../../ports/ledger.ts'
+import type { Store } from '../../../ports/store.ts'
+import type { FaultInfo } from '../../../ports/types.ts'
+import type { CommandContext, CommandDefinition } from '../../command.ts'
+import { EXIT_CODES, usageError } from '../../errors.ts'
+import { withExistingStore } from '../../with-connector.ts'
 
 const IDS_SHOWN = 5
 

@@ -1,15 +1,15 @@
 /** `runs`: lists imports with their figures, and the events that one of them left out. */
 
-import { listRuns } from '../../backfill/progress.ts'
-import type { BackfillProgress } from '../../backfill/types.ts'
-import { alignColumns, formatJson, plural } from '../../lib/format.ts'
-import type { EventQuery, LedgerEvent } from '../../ports/ledger.ts'
-import type { Store } from '../../ports/store.ts'
-import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
-import { EXIT_CODES, usageError } from '../errors.ts'
-import { formatReport, formatRuns, reportToJson } from '../output/report.ts'
-import { parsePositive, unknownName } from '../parse.ts'
-import { withExistingStore } from '../with-connector.ts'
+import { listRuns } from '../../../backfill/progress.ts'
+import type { BackfillProgress } from '../../../backfill/types.ts'
+import { alignColumns, formatJson, plural } from '../../../lib/format.ts'
+import type { EventQuery, LedgerEvent } from '../../../ports/ledger.ts'
+import type { Store } from '../../../ports/store.ts'
+import type { CommandContext, CommandDefinition, CommandInput } from '../../command.ts'
+import { EXIT_CODES, usageError } from '../../errors.ts'
+import { formatReport, formatRuns, reportToJson } from '../../output/report.ts'
+import { parsePositive, unknownName } from '../../parse.ts'
+import { withExistingStore } from '../../with-connector.ts'
 
 const DEFAULT_LIMIT = 50
 

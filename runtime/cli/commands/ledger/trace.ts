@@ -1,11 +1,11 @@
 /** `trace`: prints the history of a record, a person or an event from the ledger. */
-import { formatJson } from '../../lib/format.ts'
-import type { LedgerEntry } from '../../ports/ledger.ts'
-import { buildRecordHistory, toSearchKey } from '../../record-history.ts'
-import type { CommandDefinition } from '../command.ts'
-import { EXIT_CODES, usageError } from '../errors.ts'
-import { renderTimeline } from '../output/timeline.ts'
-import { withExistingStore } from '../with-connector.ts'
+import { formatJson } from '../../../lib/format.ts'
+import type { LedgerEntry } from '../../../ports/ledger.ts'
+import { buildRecordHistory, toSearchKey } from '../../../record-history.ts'
+import type { CommandDefinition } from '../../command.ts'
+import { EXIT_CODES, usageError } from '../../errors.ts'
+import { renderTimeline } from '../../output/timeline.ts'
+import { withExistingStore } from '../../with-connector.ts'
 
 export const traceCommand: CommandDefinition = {
   name: 'trace',
