@@ -34,6 +34,8 @@ export interface HistoryStep {
   readonly last?: number
   /** The time of the next attempt. */
   readonly until?: number
+  /** Why a person gave the dead record up, in their words. */
+  readonly dismissed?: string
   readonly cause?: Cause
   readonly events: readonly EventHistory[]
 }
@@ -65,10 +67,11 @@ function receivedStep({ ingress, topic, stream, resource, receivedAt }: LedgerEn
   return { at: receivedAt, kind: 'received', origin, events: [] }
 }
 
-function attemptSteps({ fault, awaits, delivered = [], replayed, ...times }: Attempt): HistoryStep[] {
+function attemptSteps({ fault, awaits, delivered = [], replayed, dismissed, ...times }: Attempt): HistoryStep[] {
   const events = delivered.map(eventHistory)
   if (awaits !== undefined) return [{ ...times, kind: 'deferred', cause: causeOfSkip(awaits), events }]
   if (fault === undefined) return [{ ...times, kind: 'between', events }]
+  if (dismissed !== undefined) return [{ ...times, kind: 'dead', cause: causeOfFault(fault, true), events, dismissed }]
   if (replayed === undefined) return [{ ...times, kind: 'deferred', cause: causeOfFault(fault, false), events }]
   const dead = { ...times, kind: 'dead', cause: causeOfFault(fault, true), events } as const
   return [dead, { at: replayed, kind: 'replayed', events: [] }]

@@ -76,6 +76,7 @@ export const SKIP_REASONS: readonly SkipReason[] = [
     reason: 'foreign-workspace',
     meaning: 'the record belongs to another account of the source that installed the same app',
   },
+  { reason: 'dismissed', meaning: 'a person gave the failed event up; the record keeps their reason' },
   { reason: 'run-replaced', meaning: 'a newer import replaced the one that read the record' },
 ]
 

@@ -10,6 +10,9 @@ export const ALREADY_DELIVERED = 'already-delivered'
 /** The skip reason of an event that waits for its contact in another record. */
 export const ALREADY_WAITING = 'already-waiting'
 
+/** The skip reason of a dead letter that a person gave up. */
+export const DISMISSED = 'dismissed'
+
 /** The skip reason of a record of which the source gave only a part: its events are those of the parts it gave. */
 export const PARTS_UNAVAILABLE = 'parts-unavailable'
 

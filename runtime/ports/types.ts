@@ -281,6 +281,8 @@ export interface Attempt {
   readonly awaits?: WaitReason
   /** The record was dead and was replayed then. */
   readonly replayed?: number
+  /** The record was dead and was dismissed for this reason, in words of the person who did it. */
+  readonly dismissed?: string
   /** Events that were delivered all the same. */
   readonly delivered?: readonly EventResult[]
 }

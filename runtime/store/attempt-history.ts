@@ -31,8 +31,11 @@ function limitEntries(all: readonly Attempt[]): readonly Attempt[] {
   return [...all.slice(0, KEEP_FIRST), mergeWithoutFault(older, newer), ...all.slice(KEEP_FIRST + 2)]
 }
 
+/** What a person did with a dead record. */
+export type AttemptEnd = Partial<Pick<Attempt, 'replayed' | 'dismissed'>>
+
 /** The attempt that ended with this outcome. Omits deliveries without a key: each attempt repeats them. */
-export function toAttempt(outcome: Outcome, at: number, replayed?: number): Attempt | undefined {
+export function toAttempt(outcome: Outcome, at: number, end: AttemptEnd = {}): Attempt | undefined {
   if (outcome.status !== 'deferred' && outcome.status !== 'dead') return undefined
   const delivered = outcome.events.filter(({ status, key }) => status === 'delivered' && key !== undefined)
   return {
@@ -40,7 +43,7 @@ export function toAttempt(outcome: Outcome, at: number, replayed?: number): Atte
     ...(outcome.fault && { fault: outcome.fault }),
     ...(outcome.status === 'deferred' && outcome.awaits && { awaits: outcome.awaits }),
     ...(outcome.status === 'deferred' && { until: outcome.until }),
-    ...(replayed !== undefined && { replayed }),
+    ...end,
     ...(delivered.length > 0 && { delivered }),
   }
 }
@@ -48,7 +51,8 @@ export function toAttempt(outcome: Outcome, at: number, replayed?: number): Atte
 /** Whether two attempts differ only in time and request id. */
 function endedAlike(a: Attempt, b: Attempt): boolean {
   const faultsOnly = [a, b].every(
-    (it) => it.replayed === undefined && it.delivered === undefined && it.fault !== undefined,
+    ({ replayed, dismissed, delivered, fault }) =>
+      replayed === undefined && dismissed === undefined && delivered === undefined && fault !== undefined,
   )
   return faultsOnly && faultName(a.fault) === faultName(b.fault)
 }

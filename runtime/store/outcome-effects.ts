@@ -1,5 +1,5 @@
 /** The effects of an outcome on the ledger: totals, events, dead letters, lookup ids. Shared by all stores. */
-import { FOREIGN_WORKSPACE, isReconciled, LIVE_SCOPE, RECONCILE_SCOPE } from '../ports/ledger.ts'
+import { DISMISSED, FOREIGN_WORKSPACE, isReconciled, LIVE_SCOPE, RECONCILE_SCOPE } from '../ports/ledger.ts'
 import type { Retention } from '../ports/store.ts'
 import type { ContactState, EventResult, FaultInfo, Lane, Outcome, RetryState, SourceRecord } from '../ports/types.ts'
 
@@ -47,6 +47,17 @@ export function eventLookupIds(outcome: Outcome): Set<string> {
 export function shouldDropBody(outcome: Outcome, lane: Lane): boolean {
   if (outcome.status === 'skipped') return outcome.reason === FOREIGN_WORKSPACE
   return outcome.status === 'delivered' && lane === 'backfill'
+}
+
+/** The outcome of a dead record that a person gave up. */
+export function dismissedOutcome({ events }: Outcome): Outcome {
+  return {
+    status: 'skipped',
+    reason: DISMISSED,
+    events: events.map(({ fault: _, ...event }) =>
+      event.status === 'delivered' ? event : { ...event, status: 'skipped', reason: DISMISSED },
+    ),
+  }
 }
 
 export interface CountedEvent {

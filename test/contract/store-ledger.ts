@@ -171,6 +171,42 @@ export function ledgerCases(current: () => StoreHarness): void {
     ])
   })
 
+  test('dismisses dead letters: skipped for a reason, with the failure in the history and all deliveries kept', async () => {
+    const { store, clock, finish } = current()
+    const outcomes = {
+      a: dead(keyed('k'), event('Rated Conversation', { key: 'j', status: 'dead', fault })),
+      b: delivered(keyed('l')),
+      c: dead(),
+    }
+    for (const [id, outcome] of Object.entries(outcomes)) {
+      await store.append([record(id)])
+      await finish(outcome)
+    }
+    const died = clock.now()
+    clock.advance(1000)
+    expect(await store.dismiss(['a', 'a', 'b', 'unknown'], 'the workspace is closed')).toBe(1)
+    const entry = single(await store.trace('a'))
+    expect(entry).toMatchObject({ status: 'skipped', settledAt: clock.now(), outcome: { reason: 'dismissed' } })
+    expect(entry.attempts).toEqual([
+      { at: died, fault, dismissed: 'the workspace is closed', delivered: [expect.objectContaining({ key: 'k' })] },
+    ])
+    expect(await store.countDeadLetters()).toBe(1)
+    expect(await store.tallies('live')).toEqual([
+      expect.objectContaining({ metric: '', status: 'dead', count: 1 }),
+      expect.objectContaining({ metric: 'Created Conversation', status: 'delivered', count: 2 }),
+      expect.objectContaining({ metric: 'Rated Conversation', status: 'skipped', reason: 'dismissed', count: 1 }),
+    ])
+    const listed = await store.events({ limit: 10 })
+    expect(listed.map(({ record, status, key }) => [record, status, key])).toEqual([
+      ['a', 'skipped', 'j'],
+      ['c', 'dead', undefined],
+      ['b', 'delivered', 'l'],
+      ['a', 'delivered', 'k'],
+    ])
+    expect([...(await store.filterDelivered(['k', 'j']))]).toEqual(['k'])
+    expect(await store.replay('all')).toBe(1)
+  })
+
   test('replays all, over many pages', async () => {
     const { store, lease } = current()
     await store.append(Array.from({ length: 1203 }, (_, i) => record(`r${i}`)))

@@ -43,11 +43,12 @@ class TimelineRenderer {
   }
 
   #stepLines(step: HistoryStep): string[] {
-    const { at, kind, cause, events } = step
+    const { at, kind, cause, events, dismissed } = step
     return [
       `  ${formatTime(at)}  ${this.#paint(STYLES[kind], kind)}${details(step)}`,
       ...(cause ? this.#causeLines(cause, '      ') : []),
       ...events.flatMap((event) => this.#eventLines(event)),
+      ...(dismissed === undefined ? [] : [`      dismissed: ${dismissed}`]),
     ]
   }
 

@@ -3,6 +3,7 @@ import type {
   ActivityBucket,
   ActivityWindow,
   DeadLetterGroup,
+  DeadLetterQuery,
   DeliveredDay,
   EventQuery,
   LedgerEvent,
@@ -133,7 +134,20 @@ export function selectDeadLetters(
   return [...records.values()].filter(({ status, record }) => status === 'dead' && ids.has(record.id))
 }
 
-export function isInGroup(stored: StoredRecord, group: string, delivered: ReadonlySet<string>): boolean {
+/** Oldest first. */
+export function listDeadLetters(
+  deadLetters: readonly StoredRecord[],
+  { after = 0, limit, run, group }: DeadLetterQuery,
+  delivered: ReadonlySet<string>,
+): readonly StoredRecord[] {
+  const matches = (stored: StoredRecord) =>
+    stored.seq > after &&
+    (run === undefined || scopeOf(stored) === run) &&
+    (group === undefined || isInGroup(stored, group, delivered))
+  return deadLetters.filter(matches).slice(0, Math.max(0, limit))
+}
+
+function isInGroup(stored: StoredRecord, group: string, delivered: ReadonlySet<string>): boolean {
   return unresolvedEntries(stored, delivered).some((entry) => entry.group === group)
 }
 

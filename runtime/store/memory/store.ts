@@ -17,7 +17,6 @@ import {
   type Settlement,
   type SourceRecord,
 } from '../../ports/types.ts'
-import { ClockSteps } from '../clock-steps.ts'
 import {
   countableEvents,
   deliveredContacts,
@@ -27,7 +26,15 @@ import {
 } from '../outcome-effects.ts'
 import { Waiters } from '../waiters.ts'
 import { isWaiting } from '../waiting-events.ts'
-import { groupDeadLetters, isInGroup, MemoryActivity, selectDeadLetters, unresolvedDeadLetters } from './activity.ts'
+import {
+  groupDeadLetters,
+  listDeadLetters,
+  MemoryActivity,
+  selectDeadLetters,
+  unresolvedDeadLetters,
+} from './activity.ts'
+import { dismiss, withdraw } from './dead-letters.ts'
+import { DueTimes } from './due-times.ts'
 import { MemoryKeyValues } from './key-values.ts'
 import {
   appendAttempt,
@@ -62,15 +69,14 @@ class MemoryStore extends MemoryKeyValues implements Store {
   readonly #tallies = new MemoryTallies()
   readonly #waiting = new WaitingRecords(this.#tallies)
   readonly #activity = new MemoryActivity()
+  readonly #ledger = { tallies: this.#tallies, activity: this.#activity, waiting: this.#waiting }
   #seq = 0
   #leases = 0
-  readonly #steps: ClockSteps
-  /** When a due time was last stored. */
-  #seenAt: number | undefined
+  readonly #dueTimes: DueTimes
 
   constructor(clock: Clock) {
     super(clock)
-    this.#steps = new ClockSteps(clock)
+    this.#dueTimes = new DueTimes(clock)
     this.#waiters = new Waiters(clock)
   }
 
@@ -181,12 +187,8 @@ class MemoryStore extends MemoryKeyValues implements Store {
     return this.#activity.list(query)
   }
 
-  async listDeadLetters({ after = 0, limit, run, group }: DeadLetterQuery) {
-    const matches = (stored: StoredRecord) =>
-      stored.seq > after &&
-      (run === undefined || scopeOf(stored) === run) &&
-      (group === undefined || isInGroup(stored, group, this.#deliveredKeys))
-    return this.#deadLetters().filter(matches).slice(0, Math.max(0, limit)).map(ledgerEntry)
+  async listDeadLetters(query: DeadLetterQuery) {
+    return listDeadLetters(this.#deadLetters(), query, this.#deliveredKeys).map(ledgerEntry)
   }
 
   async groupDeadLetters() {
@@ -201,6 +203,12 @@ class MemoryStore extends MemoryKeyValues implements Store {
     const selected = selectDeadLetters(this.#records, this.#deliveredKeys, which)
     for (const stored of selected) this.#requeue(stored)
     this.#waiters.wake(selected.map(({ record }) => record.lane))
+    return selected.length
+  }
+
+  async dismiss(ids: readonly string[], reason: string): Promise<number> {
+    const selected = selectDeadLetters(this.#records, this.#deliveredKeys, ids)
+    for (const stored of selected) dismiss(stored, reason, this.clock.now(), this.#ledger)
     return selected.length
   }
 
@@ -221,15 +229,8 @@ class MemoryStore extends MemoryKeyValues implements Store {
     this.#waiters.wake(LANES)
   }
 
-  /** Moves the due times when the clock was set. Called before any is read or stored. Returns the time. */
   #updateDueTimes(): number {
-    const step = this.#steps.stepSince(this.#seenAt)
-    const now = this.clock.now()
-    this.#seenAt = now
-    if (step === 0) return now
-    for (const stored of LANES.flatMap((lane) => this.#unsettled(lane)))
-      if (stored.due > 0) stored.due = Math.max(1, stored.due + step)
-    return now
+    return this.#dueTimes.update(LANES.flatMap((lane) => this.#unsettled(lane)))
   }
 
   /** The heads of the queues, and the records that wait for a contact. */
@@ -281,11 +282,7 @@ class MemoryStore extends MemoryKeyValues implements Store {
   }
 
   #requeue(stored: StoredRecord): void {
-    const events = stored.outcome ? countableEvents(stored.outcome, stored.record.lane, () => false) : []
-    this.#tallies.add(scopeOf(stored), events, -1)
-    this.#waiting.replace(stored, undefined)
-    this.#activity.remove(stored, events)
-    if (stored.outcome) appendAttempt(stored, stored.outcome, stored.settledAt ?? 0, this.clock.now())
+    withdraw(stored, { replayed: this.clock.now() }, this.#ledger)
     stored.record = { ...stored.record, ingress: 'replay' }
     Object.assign(stored, { status: 'pending', attempt: 0, cutOffs: 0, due: 0, settledAt: undefined })
     this.#queued[stored.record.lane].add(stored)

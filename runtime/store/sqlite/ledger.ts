@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts'
 import { pruneSends } from './key-values.ts'
 import { POSITION } from './queue.ts'
 import { type LedgerRow, ledgerEntry } from './row-mapping.ts'
-import { type DeadRow, requeueDeadLetter } from './settle.ts'
+import { type DeadRow, dismissDeadLetter, requeueDeadLetter } from './settle.ts'
 import { TallyBatch } from './tally-batch.ts'
 import { deleteWaitingEvents } from './waiting.ts'
 
@@ -67,6 +67,12 @@ export function replayPage(db: Connection, { which, after }: ReplayPage, now: nu
   const rows = db.all<DeadRow>(`${REPLAY} ${byId ? REPLAY_BY_ID : REPLAY_BY_GROUP} ${PAGED}`, after, value)
   for (const row of rows) requeueDeadLetter(db, row, now)
   return rows
+}
+
+export function dismiss(db: Connection, ids: readonly string[], reason: string, now: number): number {
+  const rows = db.all<DeadRow>(`${REPLAY} ${REPLAY_BY_ID}`, -1, JSON.stringify(ids))
+  for (const row of rows) dismissDeadLetter(db, row, reason, now)
+  return rows.length
 }
 
 const PRUNE = `

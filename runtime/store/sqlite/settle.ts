@@ -4,6 +4,7 @@ import type { Lane, Outcome, Settlement } from '../../ports/types.ts'
 import {
   countableEvents,
   deliveredContacts,
+  dismissedOutcome,
   eventLookupIds,
   identifiedContacts,
   scopeOf,
@@ -142,10 +143,32 @@ const REQUEUE = `
   SET status = 'pending', ingress = 'replay', queue_head = 0, attempt = 0, cut_offs = 0, due_at = 0, settled_at = NULL, attempts = ?
   WHERE seq = ?`
 
-/** Queues a dead letter again and subtracts it from the totals, except the events that were delivered. */
+/** Queues a dead letter again. */
 export function requeueDeadLetter(db: Connection, row: DeadRow, now: number): void {
   const outcome = JSON.parse(row.outcome) as Outcome
-  db.run(REQUEUE, appendAttempt(row.attempts, outcome, row.settled_at, now), row.seq)
+  db.run(REQUEUE, appendAttempt(row.attempts, outcome, row.settled_at, { replayed: now }), row.seq)
+  withdraw(db, row, outcome)
+  promoteNext(db, row)
+}
+
+const DISMISS = `UPDATE records SET status = 'skipped', settled_at = ?, outcome = ?, attempts = ? WHERE seq = ?`
+
+/** Ends a dead letter that can never be delivered. */
+export function dismissDeadLetter(db: Connection, row: DeadRow, reason: string, now: number): void {
+  const { seq, scope, lane, attempts, settled_at: died } = row
+  const dead = JSON.parse(row.outcome) as Outcome
+  const outcome = dismissedOutcome(dead)
+  withdraw(db, row, dead)
+  db.run(DISMISS, now, JSON.stringify(outcome), appendAttempt(attempts, dead, died, { dismissed: reason }), seq)
+  const events = countableEvents(outcome, lane, () => false)
+  insertEvents(db, { seq, events, settledAt: now, copy: false })
+  const batch = new TallyBatch()
+  for (const { result } of events) batch.add(scope, now, result, 1)
+  batch.write(db)
+}
+
+/** Takes a dead letter out of the totals and the list of events, except the events that were delivered. */
+function withdraw(db: Connection, row: DeadRow, outcome: Outcome): void {
   const batch = new TallyBatch()
   for (const { result } of countableEvents(outcome, row.lane, () => false)) {
     batch.add(row.scope, row.settled_at, result, -1)
@@ -154,5 +177,4 @@ export function requeueDeadLetter(db: Connection, row: DeadRow, now: number): vo
   batch.write(db)
   deleteEvents(db, row.seq, outcome)
   deleteDeadLetters(db, row.seq)
-  promoteNext(db, row)
 }

@@ -113,8 +113,7 @@ class SqliteStore implements Store {
 
   async lease(request: LeaseRequest): Promise<readonly LeasedRecord[]> {
     this.#leases += 1
-    const { id } = this.#owner
-    const lessee = { owner: id, token: `${id}/${this.#leases}`, buffer: this.#buffer }
+    const lessee = { owner: this.#owner.id, token: `${this.#owner.id}/${this.#leases}`, buffer: this.#buffer }
     const { released, records } = await this.#write(() => {
       const now = this.#dueTimes.update('read')
       const released = releaseDeadOwners(this.#db, this.#owner, this.#isAlive, now)
@@ -130,9 +129,8 @@ class SqliteStore implements Store {
   async renew(records: readonly LeasedRecord[], leaseMs: number): Promise<void> {
     await this.#write(() => {
       const now = this.#dueTimes.update('store')
-      const until = now + leaseMs
       touchOwner(this.#db, this.#owner, now)
-      for (const record of records) queue.renew(this.#db, record, until)
+      for (const record of records) queue.renew(this.#db, record, now + leaseMs)
     })
   }
 
@@ -263,6 +261,10 @@ class SqliteStore implements Store {
       if (rows.length < ledger.PAGE_SIZE) return count
       after = rows.at(-1)?.seq ?? after
     }
+  }
+
+  async dismiss(ids: readonly string[], reason: string): Promise<number> {
+    return this.#write(() => ledger.dismiss(this.#db, ids, reason, this.#clock.now()))
   }
 
   async applyRetention(retention: Retention): Promise<number> {

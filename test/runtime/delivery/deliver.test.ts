@@ -1,6 +1,6 @@
 /** Outcomes of live records (delivered, skipped, deferred, dead) through the whole connector. */
 import { describe, expect, test, vi } from 'vitest'
-import type { Connections, SourceRecord, Store } from '../../../runtime/index.ts'
+import type { Connections, SourceRecord } from '../../../runtime/index.ts'
 import { findContactWithEmail, startConnector } from '../../helpers/connector-harness.ts'
 import { virtualClock } from '../../helpers/virtual-clock.ts'
 
@@ -279,7 +279,8 @@ describe('a failing store defers the record', () => {
     const from = { ingress: 'backfill', lane: 'backfill', stream: 'conversations', resource: 'conversation' } as const
     return { ...base, ...from, id: 'r', body: JSON.stringify(conversation(contact)), backfillRun }
   }
-  const cases: readonly (readonly [method: keyof Store & string, record: (contact: string) => SourceRecord])[] = [
+  type Method = 'filterDelivered' | 'deleteCache' | 'readCheckpoint' | 'readCache' | 'writeCache'
+  const cases: readonly (readonly [method: Method, record: (contact: string) => SourceRecord])[] = [
     ['filterDelivered', (contact) => webhook('conversation.user.created', 'conversation', conversation(contact))],
     ['deleteCache', (contact) => webhook('contact.user.updated', 'contact', { type: 'contact', id: contact })],
     ['readCheckpoint', item],

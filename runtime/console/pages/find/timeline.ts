@@ -40,10 +40,11 @@ const badge = ([tone, label]: BadgeText): Html => html`<span class="badge ${tone
 export const WAITING_BADGE = badge(WAITING)
 
 export function timelineStep(step: HistoryStep, context: PageContext): Html {
-  const { at, kind, cause, events } = step
+  const { at, kind, cause, events, dismissed } = step
   return html`<li><p>${timeElement(at)} ${badge(STEP_BADGES[kind])}${stepDetails(step)}</p>
 ${cause && html`<dl class="facts">${causeFacts(cause, kind, context)}</dl>`}
-${events.length > 0 && html`<ul>${events.map((event) => eventItem(event, context))}</ul>`}</li>`
+${events.length > 0 && html`<ul>${events.map((event) => eventItem(event, context))}</ul>`}
+${dismissed !== undefined && html`<p class="soft">Dismissed: ${dismissed}</p>`}</li>`
 }
 
 function stepDetails({ kind, origin, count = 1, last, until }: HistoryStep): Html {
