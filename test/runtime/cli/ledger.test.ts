@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Store } from '../../../runtime/ports/store.ts'
 import type { FaultInfo, Outcome, SourceRecord } from '../../../runtime/ports/types.ts'
+import { SourceFile } from '../../../runtime/spec/source-file.ts'
+import type { Spec } from '../../../runtime/spec/spec.ts'
 import { memoryStore } from '../../../runtime/store/memory/store.ts'
 import { createFrozenClock, NOW, runCommand } from '../../helpers/cli-fake.ts'
 
@@ -182,6 +184,85 @@ describe('dead letters', () => {
     expect(exit).toBe(0)
     expect(out).toContain('3 dead letters queued again')
     expect(await store.listDeadLetters({ limit: 10 })).toEqual([])
+  })
+
+  const later = (ms: number) => {
+    clock.at += ms
+  }
+
+  test('are filtered by metric, fault and age, in the list and in a replay', async () => {
+    const rated = { ...fault, code: 'expression/T2002' }
+    const event = { lane: 'live', metric: 'Rated Chat', status: 'dead', fault: rated } as const
+    await settle(record('webhook:old'), dead())
+    later(60_000)
+    const since = new Date(clock.at).toISOString()
+    await settle(record('webhook:new'), dead())
+    await settle(record('webhook:rated'), { status: 'dead', fault: rated, events: [event] })
+    const list = async (...argv: string[]) => {
+      const { out } = await runCommand(['dead-letters', 'list', '--json', ...argv], { store, clock })
+      return JSON.parse(out).flatMap((group: { ids: string[] }) => group.ids)
+    }
+    expect(await list('--metric', 'Rated Chat')).toEqual(['webhook:rated'])
+    expect(await list('--code', fault.code)).toEqual(['webhook:old', 'webhook:new'])
+    expect(await list('--code', fault.code, '--since', since)).toEqual(['webhook:new'])
+    const replay = ['dead-letters', 'replay', '--code', fault.code, '--since', since]
+    const dry = await runCommand([...replay, '--dry-run'], { store, clock })
+    expect(dry.out).toBe('1 dead letter would be queued again.\n  webhook:new\n')
+    expect(await store.countDeadLetters()).toBe(3)
+    expect((await runCommand(replay, { store, clock })).out).toContain('1 dead letter queued again')
+    expect(await store.countDeadLetters()).toBe(2)
+  })
+
+  test('are named by any id that a list prints', async () => {
+    const events = [
+      { lane: 'live', metric: 'Rated Chat', status: 'dead', key: 'w:rated:7', emailHash: person, fault } as const,
+    ]
+    for (const ref of ['webhook:a', '42', 'w:rated:7', 'ada@example.com']) {
+      store = memoryStore({ clock })
+      await settle(record('webhook:a', { lookupIds: ['42'] }), { status: 'dead', fault, events })
+      const { out } = await runCommand(['dead-letters', 'replay', ref], { store, clock })
+      expect(out, ref).toContain('1 dead letter queued again')
+    }
+  })
+
+  test('show the line of the mapping, and what a replay would do', async () => {
+    const event = { lane: 'live', metric: 'Rated Chat', status: 'dead', key: 'w:rated:7', fault } as const
+    const old = { ...event, metric: 'Opened Chat', time: '2026-02-01T00:00:00.000Z' }
+    await settle(record('webhook:a', { lookupIds: ['42'] }), {
+      status: 'dead',
+      fault,
+      events: [{ ...event, time: '2026-03-01T11:00:00.000Z' }, old],
+    })
+    const text = `${'\n'.repeat(8)}  Score: rating * 2\n`
+    const files = [new SourceFile('mappings/rated.yaml', text)]
+    const spec = { delivery: { liveWindow: 24 * 3_600_000 } } as Spec
+    const load = { spec: async () => ({ spec, files, diagnostics: [], expressions: [] }) }
+    const { exit, out } = await runCommand(['dead-letters', 'show', '42'], { store, clock, load })
+    expect(exit).toBe(0)
+    expect(out).toMatchSnapshot()
+    expect(out).not.toContain('ada@')
+    expect((await runCommand(['dead-letters', 'show', '42', '--json'], { store, clock })).out).not.toContain('ada@')
+  })
+
+  test('show the record only when asked for, and confirmed', async () => {
+    await settle(record('webhook:a'), dead())
+    const raw = ['dead-letters', 'show', 'webhook:a', '--raw']
+    expect(await runCommand(raw, { store })).toMatchObject({ exit: 2, err: expect.stringContaining('personal data') })
+    expect((await runCommand([...raw, '--yes'], { store })).out).toBe(`${BODY}\n`)
+    expect((await runCommand(['dead-letters', 'show', 'webhook:b'], { store })).exit).toBe(1)
+  })
+
+  test('are dismissed with a reason, which trace shows', async () => {
+    await settle(record('webhook:a', { lookupIds: ['42'] }), dead())
+    const dismiss = ['dead-letters', 'dismiss', '42']
+    expect((await runCommand(dismiss, { store, clock })).err).toContain('say why with --reason')
+    expect((await runCommand([...dismiss, '--reason', 'test data'], { store, clock })).out).toBe(
+      '1 dead letter dismissed.\n',
+    )
+    expect((await runCommand([...dismiss, '--reason', 'test data'], { store, clock })).exit).toBe(1)
+    const { out } = await runCommand(['trace', '42'], { store, clock })
+    expect(out).toContain('dismissed: test data')
+    expect(out).toMatch(/webhook:a {2}skipped/)
   })
 
   test('replaying all of none exits with 0', async () => {
