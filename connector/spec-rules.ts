@@ -1,5 +1,6 @@
 /** What this connector knows of Intercom and Klaviyo, for the checks of a spec. */
 import type { VendorRules } from '../runtime/spec/check/vendor-rules.ts'
+import { intercomRules } from './intercom/spec-rules.ts'
 import { klaviyoRules } from './klaviyo/spec-rules.ts'
 
-export const vendorRules: VendorRules = { destination: klaviyoRules }
+export const vendorRules: VendorRules = { source: intercomRules, destination: klaviyoRules }

@@ -1,5 +1,5 @@
 /** What a spec may say of Klaviyo: the names that the code reads, and the forms of values. */
-import type { DestinationRules } from '../../runtime/spec/check/vendor-rules.ts'
+import type { DestinationRules, HeaderProblem } from '../../runtime/spec/check/vendor-rules.ts'
 
 const endpoints = ['event', 'bulk', 'profile', 'profileUpdate'] as const
 /** Called by these settings of `people` only. */
@@ -20,10 +20,30 @@ const limits = [
 export type EndpointName = (typeof endpoints)[number] | (typeof peopleEndpoints)['onlyKnown']
 export type LimitName = (typeof limits)[number]
 
+/** The first with the backfill flag, without which an import would start flows. */
+const OLDEST_REVISION = '2026-07-15'
+
+function checkRevision(value: string): HeaderProblem | undefined {
+  const problem = { severity: 'error', help: `write revision: "${OLDEST_REVISION}"` } as const
+  const [date] = /^\d{4}-\d\d-\d\d(?=\.pre$|$)/.exec(value) ?? []
+  if (date === undefined || new Date(date).toJSON()?.slice(0, 10) !== date)
+    return { message: `"${value}" is no revision of Klaviyo's API, which is a date`, ...problem }
+  if (date >= OLDEST_REVISION) return undefined
+  return { message: `the revision ${value} is older than the backfill flag: an import would start flows`, ...problem }
+}
+
 export const klaviyoRules = {
   endpoints,
   peopleEndpoints,
   limits,
   // Klaviyo also knows external_id, and its pages disagree on whether that takes part in merging: see BEHAVIOR.md.
   identifiers: ['email', 'phone_number'],
+  headers: [{ name: 'revision', required: OLDEST_REVISION, check: checkRevision }],
+  secrets: [
+    {
+      pattern: /\bpk_\w{30,}/g,
+      noun: 'a private API key of Klaviyo',
+      help: 'set KLAVIYO_API_KEY in the environment instead, and replace this key in Klaviyo: a file is copied and committed',
+    },
+  ],
 } satisfies DestinationRules

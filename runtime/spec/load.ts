@@ -5,6 +5,7 @@ import type { SerializedPrograms } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Recipe } from '../ports/recipes.ts'
 import { checkConnector } from './check/connector.ts'
+import { checkCredentials, checkSecrets } from './check/credentials.ts'
 import { checkDestinationLimits, checkDestinationRules } from './check/destination.ts'
 import { checkDuplicates, checkUnused } from './check/mappings.ts'
 import { checkPropertySets } from './check/property-sets.ts'
@@ -77,9 +78,11 @@ export async function loadSpec(
   const documents = await readSpec(files, options.bases ?? new Map(), context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)
   if (rules) checkDestinationRules(documents, rules.destination)
+  if (documents.connector) checkCredentials(documents.connector, rules)
   // The metrics of unreadable files are unknown, so a recipe's metric is not reported as unknown then.
   const metrics = context.failed ? undefined : documents.mappings.map(({ document }) => document.metric)
   const recipes = compileRecipes(documents.recipes, metrics)
+  checkSecrets(documents.files, context, rules)
   if (options.runTrials && !context.failed) await runTrials(context.trials)
   // A metric that is removed or disabled never exists at the destination, or no longer grows.
   const isOffered = (recipe: Recipe) =>

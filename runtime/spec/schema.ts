@@ -107,8 +107,10 @@ function describe({ error, path, value, schema }: Violation, yaml: PlacedYaml): 
       return { code: 'spec/value', message, help, ...yaml.span(path) }
     }
     case 'type': {
-      const message = `${nameOf(path)} must be ${kindOf(schema)}, and is ${kindOfValue(value)}`
-      return { code: 'spec/type', message, ...typeHelp(value, schema), ...yaml.span(path) }
+      const place = yaml.span(path)
+      const written = place.file.text.slice(...place.span).trim()
+      const message = `${nameOf(path)} must be ${kindOf(schema)}, and is ${kindOfValue(value)}${reading(value, written)}`
+      return { code: 'spec/type', message, ...typeHelp(value, written, schema), ...place }
     }
     case 'pattern': {
       const { propertyName } = error
@@ -201,11 +203,17 @@ function kindOfValue(value: unknown): string {
   return kinds[Array.isArray(value) ? 'array' : typeof value] ?? typeof value
 }
 
-function typeHelp(value: unknown, schema: SchemaText): { help?: string } {
+/** YAML reads `2.10` as 2.1 and `0x1F` as 31. */
+const reading = (value: unknown, written: string): string =>
+  typeof value === 'number' && String(value) !== written ? `: YAML reads ${written} as ${value}` : ''
+
+function typeHelp(value: unknown, written: string, schema: SchemaText): { help?: string } {
   const isPlain = typeof value === 'number' || typeof value === 'boolean'
   if (isPlain && [schema.type].flat().includes('string')) {
-    const fitsQuoted = new RegExp(schema.pattern ?? '').test(String(value))
-    return fitsQuoted ? { help: `put it in quotes: "${value}"` } : formHelp(schema)
+    // An expression has numbers of its own form.
+    const text = /expression/.test(schema.title ?? '') ? String(value) : written
+    const fitsQuoted = new RegExp(schema.pattern ?? '').test(text)
+    return fitsQuoted ? { help: `put it in quotes: "${text}"` } : formHelp(schema)
   }
   return exampleHelp(schema)
 }

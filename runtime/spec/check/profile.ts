@@ -2,9 +2,11 @@
 import type { Value } from '../../expression/check/value.ts'
 import type { CompiledSet } from '../compile/properties.ts'
 import type { SpecNode } from '../compile/spec-node.ts'
-import type { LookupSpec, ProfileMapping, StreamSpec } from '../spec.ts'
+import type { Profile } from '../generated/documents.ts'
+import type { LookupSpec, ProfileMapping, Property, StreamSpec } from '../spec.ts'
 
 export interface ProfileCheckInput {
+  readonly document: Profile
   readonly profile: ProfileMapping
   /** Its property sets. */
   readonly sets: readonly CompiledSet[]
@@ -13,7 +15,8 @@ export interface ProfileCheckInput {
 }
 
 /** `node` is the root of the profile's file. */
-export function checkProfile({ profile, sets, lookups, streams }: ProfileCheckInput, node: SpecNode): void {
+export function checkProfile(input: ProfileCheckInput, node: SpecNode): void {
+  const { profile, lookups, streams } = input
   const stream = streams.get(lookups.get('contact')?.preloadFrom ?? '')
   if (stream !== undefined && stream.resource !== profile.resource) {
     const message = `the profile is of a ${profile.resource}, and the lookup "contact" gives a ${stream.resource}`
@@ -21,7 +24,7 @@ export function checkProfile({ profile, sets, lookups, streams }: ProfileCheckIn
     node.at('resource').error({ code: 'spec/profile-of-another-resource', message, help })
   }
   const ofEvents = profile.lookups.filter((name) => dependsOnEvent(name, lookups))
-  if (ofEvents.length > 0) warnOfEventLookups(ofEvents, sets, node)
+  if (ofEvents.length > 0) warnOfEventLookups(ofEvents, input, node)
 }
 
 /** Whether the value of a lookup belongs to the record of an event, not to the contact alone. */
@@ -41,21 +44,26 @@ function dependsOnEvent(
 /** `$contact.owner_id`: reads nothing of the record. */
 const ONLY_A_VARIABLE = /^\s*\$\w+(\.\w+)*\s*$/
 
-/** A warning, as one may want the last assignee. */
-function warnOfEventLookups(names: readonly string[], sets: readonly CompiledSet[], node: SpecNode): void {
-  const { expressions } = node.context
-  const uses = (file: string) =>
-    expressions
-      .filter((each) => each.file === file && each.path[0] !== 'skip')
-      .flatMap(({ path, expression }) => {
-        const used = names.filter((name) => expression.variables.has(name))
-        return used.map((name) => ({ path, name, offset: expression.text.indexOf(`$${name}`) }))
-      })
-  for (const { path, name, offset } of uses(node.file)) {
-    node.at(...path).warnWithin(describe(name), [offset, offset + name.length + 1])
+/** A warning, as one may want the last assignee. A property of a set is reported where the set is included. */
+function warnOfEventLookups(
+  names: readonly string[],
+  { profile, document, sets }: ProfileCheckInput,
+  node: SpecNode,
+): void {
+  const findName = ({ expr }: Property) => names.find((name) => expr.variables.has(name))
+  for (const section of ['attributes', 'properties'] as const) {
+    for (const property of profile[section]) {
+      const name = findName(property)
+      const own = document[section]?.[property.name]
+      if (name === undefined || own === undefined) continue
+      const place = node.at(section, property.name, ...(typeof own === 'string' ? [] : ['expr']))
+      const offset = property.expr.text.indexOf(`$${name}`)
+      place.warnWithin(describe(name), [offset, offset + name.length + 1])
+    }
   }
   for (const [index, set] of sets.entries()) {
-    const name = uses(set.node.file)[0]?.name
+    const kept = set.properties.filter((property) => profile.properties.includes(property))
+    const name = kept.map(findName).find((each) => each !== undefined)
     if (name !== undefined) node.at('include', index).warn(describe(name, `, and "${set.name}" reads it`))
   }
 }

@@ -23,11 +23,19 @@ export interface DestinationRules extends SideRules {
   readonly numbers?: readonly string[]
 }
 
-/** A header whose values have a form. */
+/** A header with values that the connector can work with. */
 export interface HeaderRule {
   readonly name: string
-  /** Why the value cannot be, and what to write; undefined if it can. */
-  check(value: string): { readonly message: string; readonly help: string } | undefined
+  /** The value to write if the vendor refuses requests without the header. Absent: it is optional. */
+  readonly required?: string
+  /** Why a value cannot work, and what to write; undefined if it can. */
+  check(value: string): HeaderProblem | undefined
+}
+
+export interface HeaderProblem {
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  readonly help: string
 }
 
 /** Recognizes a credential, which must not stand in a file. */

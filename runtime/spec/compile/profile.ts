@@ -44,7 +44,7 @@ export function compileProfile(
     // The contact is the profile's own input.
     lookups: lookups.filter((name) => name !== 'contact'),
   }
-  checkProfile({ profile, ...names, sets }, node)
+  checkProfile({ document, profile, ...names, sets }, node)
   return { profile, scope }
 }
 
