@@ -12,6 +12,7 @@ import { FirstSends } from './delivery/first-sends.ts'
 import { ProfileIds } from './delivery/profile-ids.ts'
 import { type LaneParts, runLane, runLanes } from './delivery/run-lanes.ts'
 import { MessageSender } from './delivery/sender.ts'
+import { SetterTurns } from './delivery/set-properties.ts'
 import { type ConnectionStats, ConnectionStatsRecorder } from './http/connection-stats.ts'
 import { storeWithTransientFaults } from './http/transient-faults.ts'
 import { compilePlan } from './mapping/compile-plan.ts'
@@ -190,6 +191,7 @@ function createDelivery(options: CreateConnectorOptions, input: DeliveryInput) {
     contactsSharing: (contact, limit) => guarded.contactsSharing(contact, limit),
     moveSends: (...args) => guarded.moveSends(...args),
     readSends: (keys) => guarded.readSends(keys),
+    setterTurns: new SetterTurns(),
     profileIds: new ProfileIds({ spec, sender, hasBacklog, clock, logger }),
     sender,
     ...knownPeopleOf(spec, { destination, store: guarded, clock, signal }),

@@ -7,7 +7,7 @@ import { CONTACT } from '../mapping/hydrate.ts'
 import type { Lookups } from '../mapping/lookups.ts'
 import type { ContactStates } from '../mapping/person/contact-states.ts'
 import { fingerprint, pickIdentifiers, strongestIdentifier } from '../mapping/person/person-state.ts'
-import type { EventIdentity, PersonState } from '../mapping/types.ts'
+import type { EventIdentity, MappedMessage, PersonState } from '../mapping/types.ts'
 import type { Logger } from '../ports/effects.ts'
 import { toFault } from '../ports/fault.ts'
 import type { Store } from '../ports/store.ts'
@@ -24,6 +24,7 @@ import type {
 import type { Spec } from '../spec/spec.ts'
 import type { ProfileIds } from './profile-ids.ts'
 import type { MessageSender } from './sender.ts'
+import { propertyTimesOf, type SetterTurns, withoutOlder } from './set-properties.ts'
 
 export interface SendParts extends Pick<Store, 'contactsSharing' | 'moveSends'> {
   readonly spec: Spec
@@ -33,25 +34,28 @@ export interface SendParts extends Pick<Store, 'contactsSharing' | 'moveSends'> 
   readonly contacts: ContactStates
   readonly profileIds: Pick<ProfileIds, 'learned' | 'learn' | 'forgetOther'>
   readonly sender: Pick<MessageSender, 'send'>
+  readonly setterTurns: SetterTurns
 }
 
-export interface MappedMessage<M extends OutgoingMessage = OutgoingMessage> {
+export interface MessageToSend<M extends OutgoingMessage = OutgoingMessage> extends MappedMessage<M> {
   readonly identity: EventIdentity
-  readonly message: M
-  /** Absent: nothing is known of its contact, and the message goes as it is. */
-  readonly person?: PersonState
 }
 
 /** Delivers a message, or skips a profile that is outdated by now. Throws a `Fault`. */
-export async function sendMessage(mapped: MappedMessage, parts: SendParts): Promise<EventResult> {
-  const { identity, message, person } = mapped
+export async function sendMessage(mapped: MessageToSend, parts: SendParts): Promise<EventResult> {
+  const { identity, message, person, setProperties } = mapped
   if (person === undefined)
     return { ...identity, status: 'delivered', receipt: await parts.sender.send(message, identity.lane) }
   if (message.kind === 'profile') return sendProfile({ identity, message, person }, parts)
-  return sendEvent({ identity, message, person }, parts)
+  if (setProperties === undefined) return sendEvent({ identity, message, person }, parts)
+  const { contact } = person
+  return parts.setterTurns.run(contact, async () => {
+    const times = await parts.contacts.propertyTimes(contact)
+    return sendEvent(withoutOlder({ identity, message, person, setProperties }, times), parts)
+  })
 }
 
-type WithPerson<M extends OutgoingMessage> = MappedMessage<M> & { readonly person: PersonState }
+export type WithPerson<M extends OutgoingMessage> = MessageToSend<M> & { readonly person: PersonState }
 
 async function sendProfile(mapped: WithPerson<ProfileUpdate>, parts: SendParts): Promise<EventResult> {
   const { identity, message, person } = mapped
@@ -70,10 +74,12 @@ async function sendEvent(mapped: WithPerson<MetricEvent>, parts: SendParts): Pro
   const { identity, message, person } = mapped
   const { contacts, sender } = parts
   const { contact, updatedAt } = person
+  let wasReplaced = false
   // Read when the request is built. A person's newest identifiers without attributes replace an older state.
   const currentProfile = () => {
     const sent = contacts.sent(contact)
-    return sent !== undefined && isEarlier(updatedAt, sent.updatedAt) ? sent.identifiers : message.profile
+    wasReplaced = sent !== undefined && isEarlier(updatedAt, sent.updatedAt)
+    return wasReplaced && sent !== undefined ? sent.identifiers : message.profile
   }
   const event = { ...message, contact, currentProfile }
   if (identity.lane === 'backfill' || person.isOutdated)
@@ -82,10 +88,12 @@ async function sendEvent(mapped: WithPerson<MetricEvent>, parts: SendParts): Pro
   const receipt = { ...(await sender.send(event, identity.lane)), ...move }
   // Its attributes were not sent, nor was its address.
   if (receipt.firstIdentifiers) return { ...identity, status: 'delivered', receipt }
-  const result = delivered(mapped, receipt, parts)
+  const { setProperties: _, ...withoutSets } = mapped
+  const sent = wasReplaced ? withoutSets : mapped
+  const result = delivered(sent, receipt, parts)
   if (receipt.profileId !== undefined) return result
   const profileId = await learnProfile(mapped, parts)
-  return profileId === undefined ? result : delivered(mapped, { ...receipt, profileId }, parts)
+  return profileId === undefined ? result : delivered(sent, { ...receipt, profileId }, parts)
 }
 
 /** Only once the event is accepted: it never waits for this, and a rejected event leaves no empty profile. */
@@ -212,10 +220,14 @@ function delivered(mapped: WithPerson<OutgoingMessage>, receipt: Receipt, parts:
 }
 
 function remember(
-  { message: { profile }, person }: WithPerson<OutgoingMessage>,
+  mapped: WithPerson<OutgoingMessage>,
   { profileId }: Pick<Receipt, 'profileId'>,
   { spec, contacts, profileIds }: SendParts,
 ): ContactState {
+  const {
+    message: { profile },
+    person,
+  } = mapped
   const { contact, updatedAt } = person
   const identifier = strongestIdentifier(profile, spec)
   const state = {
@@ -223,6 +235,7 @@ function remember(
     ...(updatedAt !== undefined && { updatedAt }),
     ...(identifier && { address: fingerprint(identifier) }),
     ...(profileId !== undefined && { profileId }),
+    ...propertyTimesOf(mapped),
   }
   contacts.remember(state, pickIdentifiers(profile, spec))
   if (state.address !== undefined) profileIds.forgetOther(contact, state.address)

@@ -12,6 +12,8 @@ export interface MappingPlan {
   /** The parts of the key, the time, the contact. */
   readonly identity: EvaluateProperties
   readonly properties: EvaluateProperties
+  /** Profile properties that a live event sets. Absent: none. */
+  readonly profileProperties?: EvaluateProperties
   /** `value` and `currency`. Absent: the mapping has none. */
   readonly revenue?: EvaluateProperties
   /** Skip rules without lookups, evaluated first. */
@@ -59,7 +61,8 @@ function planProfile(spec: Spec): ProfilePlan {
     const evaluateSingle = createPropertyEvaluator(single, (one) =>
       own.has(one) ? ['properties', one.name] : toMemberName(one),
     )
-    const ownNames = single.flatMap((one) => (own.has(one) ? one.name : []))
+    const names = single.flatMap((one) => (own.has(one) ? one.name : []))
+    const ownNames = [...names, ...spec.mappings.flatMap((one) => one.profileProperties.map(({ name }) => name))]
     const { reservedPrefix } = spec.destination
     return addSpreads(evaluateSingle, spreads, {
       ownNames,
@@ -79,17 +82,18 @@ function planProfile(spec: Spec): ProfilePlan {
 function planMapping(mapping: Mapping, spec: Spec): MappingPlan {
   const earlySkips = mapping.skip.filter(({ when }) => lookupsOf(spec, [when]).length === 0)
   const revenue = revenueProperties(mapping)
+  const { profileProperties: sets } = mapping
   const own = [...expressions([...mapping.properties, ...revenue]), ...mapping.skip.map(({ when }) => when)]
+  const ofLane = (lane: Lane) => expressions([...profileProperties(spec, lane), ...(lane === 'live' ? sets : [])])
   const lookups = (lane: Lane) =>
-    planLookups(
-      lookupsOf(spec, [...own, ...expressions(profileProperties(spec, lane)), ...peopleExpressions(spec)], [CONTACT]),
-    )
+    planLookups(lookupsOf(spec, [...own, ...ofLane(lane), ...peopleExpressions(spec)], [CONTACT]))
   const key = mapping.key.map((expr, i) => named(`key ${i}`, expr))
   return {
     mapping,
     key,
     identity: createPropertyEvaluator([...key, named('time', mapping.time), named('contact', mapping.contact)]),
     properties: planProperties(mapping.properties, spec),
+    ...(sets.length > 0 && { profileProperties: createPropertyEvaluator(sets) }),
     ...(revenue.length > 0 && { revenue: createPropertyEvaluator(revenue) }),
     earlySkips,
     lateSkips: mapping.skip.filter((rule) => !earlySkips.includes(rule)),

@@ -2,6 +2,7 @@
 
 import type { Bindings } from '../expression/expression.ts'
 import { toIsoUtc } from '../lib/iso-time.ts'
+import { isObject } from '../lib/json.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
 import type { FieldChange, JsonObject, Lane, MetricEvent, Profile } from '../ports/types.ts'
@@ -92,26 +93,22 @@ async function mapForPerson(event: EventToMap, profile: Profile, parts: MapParts
   return parts.isKnown === undefined ? result : skipUnknown(await result, event.state, parts)
 }
 
-function withProperties(
-  { candidate, identity, time, bound, state, omissions = [] }: EventToMap,
-  profile: Profile,
-  { plan, spec }: MapParts,
-): MaybePromise<MapResult<MetricEvent>> {
-  const { mapping, item, key } = candidate
-  const withPerson = { ...identity, ...hashEmail(profile) }
-  const { properties: evaluate, revenue } = plan.planOf(mapping)
-  const toMessage = (properties: JsonObject, worth?: JsonObject): MapResult<MetricEvent> => {
-    const metric = spec.destination.metricPrefix + mapping.metric
-    const left = omissions.length > 0 && { omissions }
-    const message = { kind: 'event', metric, time, key, profile, properties, ...worth, ...left } as const
-    return { identity: withPerson, message, ...(state && { person: state }) }
+function withProperties(event: EventToMap, profile: Profile, parts: MapParts): MaybePromise<MapResult<MetricEvent>> {
+  const { candidate, identity, bound, omissions } = event
+  const { properties: evaluate, revenue, profileProperties } = parts.plan.planOf(candidate.mapping)
+  const { item } = candidate
+  const finish = (properties: JsonObject) => {
+    const evaluated = { properties, profile }
+    if (revenue === undefined && profileProperties === undefined) return toMessage(event, evaluated, parts)
+    const sets = maySetProperties(event, parts) ? profileProperties?.(item, bound) : undefined
+    return mapMaybe(revenue?.(item, bound), (worth) =>
+      mapMaybe(sets, (setProperties) => toMessage(event, { ...evaluated, worth, setProperties }, parts)),
+    )
   }
   const toSkip = (error: unknown): MapResult<MetricEvent> => {
-    if (error instanceof SkipSignal) return { identity: withPerson, skipped: error.reason }
+    if (error instanceof SkipSignal) return { identity: { ...identity, ...hashEmail(profile) }, skipped: error.reason }
     throw error
   }
-  const finish = (properties: JsonObject) =>
-    revenue ? mapMaybe(revenue(item, bound), (worth) => toMessage(properties, worth)) : toMessage(properties)
   try {
     const properties = evaluate(item, bound, omissions)
     return properties instanceof Promise ? properties.then(finish).catch(toSkip) : finish(properties)
@@ -119,6 +116,41 @@ function withProperties(
     return toSkip(error)
   }
 }
+
+/** History never sets any, nor does an event with an older state of its person. Without a state no order is known. */
+const maySetProperties = ({ identity, state }: EventToMap, { forDisplay }: MapParts): boolean =>
+  identity.lane === 'live' && (forDisplay === true || (state !== undefined && !state.isOutdated))
+
+interface EvaluatedEvent {
+  readonly properties: JsonObject
+  readonly profile: Profile
+  /** Value and currency. */
+  readonly worth?: JsonObject | undefined
+  readonly setProperties?: JsonObject | undefined
+}
+
+function toMessage(
+  { candidate: { mapping, key }, identity, time, state, omissions = [] }: EventToMap,
+  { properties, profile: own, worth, setProperties = {} }: EvaluatedEvent,
+  { spec }: MapParts,
+): MapResult<MetricEvent> {
+  const metric = spec.destination.metricPrefix + mapping.metric
+  const names = Object.keys(setProperties)
+  const profile = names.length === 0 ? own : withProfileProperties(own, setProperties)
+  const left = omissions.length > 0 && { omissions }
+  const message = { kind: 'event', metric, time, key, profile, properties, ...worth, ...left } as const
+  return {
+    identity: { ...identity, ...hashEmail(profile) },
+    message,
+    ...(state && { person: state }),
+    ...(names.length > 0 && { setProperties: names }),
+  }
+}
+
+const withProfileProperties = (profile: Profile, added: JsonObject): Profile => ({
+  ...profile,
+  properties: { ...(isObject(profile.properties) ? profile.properties : {}), ...added },
+})
 
 /** One object, so that it is logged once. */
 const BEHIND_LIVE = new Fault(

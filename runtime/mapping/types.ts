@@ -2,7 +2,15 @@
 
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { PersonQuery } from '../ports/destination.ts'
-import type { BackfillRun, ContactState, EventResult, EventSend, Lane, WaitReason } from '../ports/types.ts'
+import type {
+  BackfillRun,
+  ContactState,
+  EventResult,
+  EventSend,
+  Lane,
+  OutgoingMessage,
+  WaitReason,
+} from '../ports/types.ts'
 import type { Mapping, Spec } from '../spec/spec.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import type { Lookups } from './lookups.ts'
@@ -52,9 +60,18 @@ export interface EventWait {
   readonly expires: number
 }
 
+/** A message, with the state of its person and the names of the profile properties that it sets as an event. */
+export interface MappedMessage<M extends OutgoingMessage = OutgoingMessage> {
+  readonly message: M
+  /** Absent: nothing is known of its contact, and the message goes as it is. */
+  readonly person?: PersonState
+  /** Part of the message's profile, unless a later event has set them. */
+  readonly setProperties?: readonly string[]
+}
+
 /** A message, or the reason why there is none, or none yet. */
-export type MapResult<M> = (
-  | { readonly message: M; readonly person?: PersonState }
+export type MapResult<M extends OutgoingMessage> = (
+  | MappedMessage<M>
   | { readonly skipped: string }
   | { readonly wait: EventWait; readonly repeated?: boolean }
 ) & {

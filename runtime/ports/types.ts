@@ -178,7 +178,11 @@ export interface ContactState {
   readonly address?: string
   /** The destination's id of the profile with that address. */
   readonly profileId?: string
+  /** Of the profile properties that events set: when the newest of these events happened. By name, milliseconds since 1970. */
+  readonly propertyTimes?: PropertyTimes
 }
+
+export type PropertyTimes = Readonly<Record<string, number>>
 
 /** A field that differs from the mapped message, so that the destination accepts the rest. Names fields, never values. */
 export interface FieldChange {

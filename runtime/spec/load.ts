@@ -9,6 +9,7 @@ import { checkCredentials, checkSecrets } from './check/credentials.ts'
 import { checkDestinationLimits, checkDestinationRules } from './check/destination.ts'
 import { checkDuplicates, checkUnused } from './check/mappings.ts'
 import { checkPropertySets } from './check/property-sets.ts'
+import { checkSetProperties } from './check/set-properties.ts'
 import { checkIgnoredTopics, listKnownTopics } from './check/topics.ts'
 import { runTrials } from './check/trial-run.ts'
 import type { VendorRules } from './check/vendor-rules.ts'
@@ -125,6 +126,7 @@ function compileSpec(
   const users = [...mappings, ...(documents.profile && ofProfile ? [{ ...documents.profile, ...ofProfile }] : [])]
   checkPropertySets(sets, users, context)
   checkDuplicates(mappings)
+  checkSetProperties({ connector: document, streams, mappings, profile })
   checkDestinationLimits({ destination: document.destination, documents, mappings, profile })
   const sections = {
     name: document.connector,

@@ -277,6 +277,8 @@ export interface Mapping {
   readonly value?: Expression
   /** The currency of `value`. Absent: that of the destination's account. */
   readonly currency?: Expression
+  /** Profile properties that its live events set. */
+  readonly profileProperties: readonly Property[]
   /** Lookups that its expressions and the profile need, each after those it depends on. */
   readonly lookups: readonly string[]
 }

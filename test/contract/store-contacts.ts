@@ -67,6 +67,23 @@ export function contactCases(current: () => StoreHarness): void {
       [a, { address: 'b', profileId: 'Q' }],
       { updatedAt: T, address: 'b', profileId: 'Q' },
     ],
+    [
+      'keeps the newer time of each property, whatever the order of the states',
+      [
+        { ...a, propertyTimes: { Open: T, 'Last "Team"': T + 5 } },
+        { updatedAt: T + 1000, address: 'b', propertyTimes: { Open: T - 1 } },
+        { updatedAt: T - 1000, address: 'c', propertyTimes: { Open: T + 7, New: T } },
+      ],
+      { updatedAt: T + 1000, address: 'b', propertyTimes: { Open: T + 7, 'Last "Team"': T + 5, New: T } },
+    ],
+    [
+      'keeps the times with a state that has none',
+      [
+        { ...a, propertyTimes: { Open: T } },
+        { updatedAt: T + 1000, address: 'a' },
+      ],
+      { ...a, updatedAt: T + 1000, propertyTimes: { Open: T } },
+    ],
     ['keeps what a state lacks', [{ address: 'a', profileId: 'P' }, {}], { address: 'a', profileId: 'P' }],
   ]
   test.each(sequences)('%s', async (_, states, result) => {

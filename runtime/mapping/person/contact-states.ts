@@ -1,9 +1,9 @@
 /** The newest states of contacts that were sent: those in the store, and those of this process, which may be newer. */
 
 import { BoundedMap } from '../../lib/bounded-map.ts'
-import { isEarlier, newerState } from '../../lib/contact-state.ts'
+import { isEarlier, newerState, newerTimes } from '../../lib/contact-state.ts'
 import type { Store } from '../../ports/store.ts'
-import type { ContactState, Profile } from '../../ports/types.ts'
+import type { ContactState, Profile, PropertyTimes } from '../../ports/types.ts'
 
 /** A state that this process has sent. The identifiers stay in memory. */
 export interface SentState extends ContactState {
@@ -36,6 +36,12 @@ export class ContactStates {
   newerOfSent(contact: string, known: ContactState | undefined): ContactState | undefined {
     const sent = this.#sent.get(contact)
     return sent !== undefined && isEarlier(sent.updatedAt, known?.updatedAt) ? known : (sent ?? known)
+  }
+
+  /** When the newest events that set the contact's profile properties happened. Throws a `Fault` of the store. */
+  async propertyTimes(contact: string): Promise<PropertyTimes> {
+    const [stored] = await this.#store.readContacts([contact])
+    return newerTimes(stored?.propertyTimes ?? {}, this.#sent.get(contact)?.propertyTimes)
   }
 
   /** Remembers a state that was sent, unless a newer one was. */

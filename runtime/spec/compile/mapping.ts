@@ -80,6 +80,7 @@ export function compileMapping(document: MappingDocument, names: SpecNames, node
     contact: compileContact(node.at('contact'), earlyScope),
     skip: compileSkip(document.skip, sets, scope, node.at('skip')),
     properties: compileProperties(document.properties, sets, scope, node.at('properties')),
+    profileProperties: compileProperties(document.profile, [], scope, node.at('profile')),
     ...compileRevenue(document, scope, node),
   }
   const lookups = collectLookups(listExpressions(mapping), names.lookups, ['contact', ...names.profileLookups])
@@ -101,7 +102,7 @@ function compileContact(node: SpecNode, scope: Scope): Expression {
 }
 
 function listExpressions({ each, when, key, time, contact, skip, properties, ...own }: Omit<Mapping, 'lookups'>) {
-  const rules = [...skip.map((rule) => rule.when), ...properties.map(({ expr }) => expr)]
+  const rules = [...skip.map((rule) => rule.when), ...[...properties, ...own.profileProperties].map(({ expr }) => expr)]
   const optional = [each, when, own.value, own.currency].filter((each) => each !== undefined)
   return [...optional, ...key, time, contact, ...rules]
 }

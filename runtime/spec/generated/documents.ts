@@ -290,6 +290,9 @@ export interface Mapping {
   skip?: Skip
   include?: Include
   properties?: Properties
+  profile?: {
+    [k: string]: Property
+  }
   value?: Expression
   currency?: Expression
 }

@@ -108,9 +108,11 @@ interface ContactRow {
   readonly updated_at: number | null
   readonly address: string | null
   readonly profile_id: string | null
+  /** JSON. */
+  readonly property_times: string | null
 }
 
-const CONTACT = 'SELECT contact, updated_at, address, profile_id FROM contacts WHERE contact = ?'
+const CONTACT = 'SELECT contact, updated_at, address, profile_id, property_times FROM contacts WHERE contact = ?'
 
 export function readContacts(db: Connection, contacts: readonly string[]): ContactState[] {
   return [...new Set(contacts)].flatMap((contact) => {
@@ -124,21 +126,27 @@ const contactState = ({
   updated_at: updatedAt,
   address,
   profile_id: profileId,
+  property_times: times,
 }: ContactRow): ContactState => ({
   contact,
   ...(updatedAt !== null && { updatedAt }),
   ...(address !== null && { address }),
   ...(profileId !== null && { profileId }),
+  ...(times !== null && { propertyTimes: JSON.parse(times) }),
 })
+
+const WRITE_CONTACT = `INSERT OR REPLACE INTO contacts (contact, updated_at, address, profile_id, property_times)
+  VALUES (?, ?, ?, ?, ?)`
 
 /** Keeps the newer of the known state and this one. */
 export function writeContact(db: Connection, next: ContactState): void {
   const [known] = readContacts(db, [next.contact])
-  const { contact, updatedAt, address, profileId } = newerState(known, next)
+  const { contact, updatedAt, address, profileId, propertyTimes } = newerState(known, next)
   const unchanged = known?.updatedAt === updatedAt && known?.address === address && known?.profileId === profileId
-  if (known !== undefined && unchanged) return
-  const sql = 'INSERT OR REPLACE INTO contacts (contact, updated_at, address, profile_id) VALUES (?, ?, ?, ?)'
-  db.run(sql, contact, updatedAt === undefined ? null : toInteger(updatedAt), address ?? null, profileId ?? null)
+  if (known !== undefined && unchanged && known.propertyTimes === propertyTimes) return
+  const time = updatedAt === undefined ? null : toInteger(updatedAt)
+  const times = propertyTimes === undefined ? null : JSON.stringify(propertyTimes)
+  db.run(WRITE_CONTACT, contact, time, address ?? null, profileId ?? null, times)
 }
 
 // A union, so that each half uses its index.

@@ -194,6 +194,10 @@ const MIGRATIONS: readonly string[] = [
   -- with each recent record, and may have leased thousands itself.
   CREATE INDEX records_checked ON records (lane, ordering_key) WHERE lease IS NOT NULL AND queue_head IS NULL;
   `,
+  `
+  -- When the newest events that set profile properties happened: JSON, by the properties' names.
+  ALTER TABLE contacts ADD COLUMN property_times TEXT;
+  `,
 ]
 
 /** Reads the version. Throws a `config` fault, and changes nothing, for a file of another program or a newer version. */

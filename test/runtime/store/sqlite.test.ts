@@ -80,7 +80,8 @@ describe('the file', () => {
     const expected = await old.deliveredByDay('M')
     await old.close()
     const db = await openConnection(path, clock)
-    db.exec('DROP TABLE delivered_days; DROP INDEX records_checked; PRAGMA user_version = 3')
+    db.exec(`DROP TABLE delivered_days; DROP INDEX records_checked; PRAGMA user_version = 3;
+      ALTER TABLE contacts DROP COLUMN property_times`)
     db.close()
     const migrated = await open(path)
     expect(expected).toHaveLength(2)
