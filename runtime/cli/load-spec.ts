@@ -52,13 +52,16 @@ export function fromWorkingDirectory(
   cwd: string,
 ): readonly Diagnostic[] {
   const root = fileURLToPath(folder)
-  const files = new Map(diagnostics.map(({ file }) => [file, new SourceFile(shorten(file, root, cwd), file.text)]))
+  const files = new Map<SourceFile, SourceFile>()
+  for (const { file } of diagnostics) {
+    const path = file.base?.diskPath ?? join(root, file.path)
+    if (!files.has(file)) files.set(file, new SourceFile(shortenPath(path, cwd), file.text))
+  }
   return diagnostics.map((diagnostic) => ({ ...diagnostic, file: files.get(diagnostic.file) ?? diagnostic.file }))
 }
 
 /** Relative to the working directory, for a file in it. */
-function shorten({ path, base }: SourceFile, root: string, cwd: string): string {
-  const absolute = base?.diskPath ?? join(root, path)
+export function shortenPath(absolute: string, cwd: string): string {
   const relativePath = relative(cwd, absolute)
   const isOutside = relativePath.startsWith('..') || isAbsolute(relativePath)
   return (isOutside ? absolute : relativePath).replaceAll(sep, '/')

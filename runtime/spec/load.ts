@@ -30,7 +30,9 @@ import { compileProfile } from './compile/profile.ts'
 import { type CompiledSet, compileSet } from './compile/properties.ts'
 import { compileRecipes } from './compile/recipes.ts'
 import { type Diagnostic, sortAndDedupe } from './diagnostic.ts'
-import type { NamedBases } from './extends/layers.ts'
+import { describeBaseChanges, listLockedDocuments } from './extends/base-changes.ts'
+import { isPath, type NamedBases } from './extends/layers.ts'
+import { writeLock } from './extends/lock.ts'
 import { nameOverlay } from './extends/overlay.ts'
 import { compilePeople } from './people/compile-people.ts'
 import { readSpec, type SpecDocument, type SpecDocuments } from './read.ts'
@@ -51,6 +53,8 @@ export interface LoadOptions {
   readonly programs?: SerializedPrograms
   /** Checks only: evaluating an expression throws a `TypeError`. Loads half as much code. */
   readonly checkOnly?: boolean
+  /** Forgets what the base of the spec was when its changes were last accepted, so none is told. */
+  readonly ignoreLock?: boolean
   /** Runs each expression on made-up records, and warns of those that fail. */
   readonly runTrials?: boolean
 }
@@ -63,6 +67,20 @@ export interface LoadedSpec {
   readonly files: readonly SourceFile[]
   /** Includes those of disabled metrics. */
   readonly expressions: readonly PlacedExpression[]
+  /** Absent: the spec extends none. */
+  readonly base?: LoadedBase | undefined
+}
+
+/** The spec that a spec extends. */
+export interface LoadedBase {
+  /** As `extends` names it. */
+  readonly name: string
+  /** Whether it is a shipped spec, rather than a folder by its path. */
+  readonly isNamed: boolean
+  /** Whether there was a lock to compare it with. */
+  readonly isLocked: boolean
+  /** The text of `connector.lock.yaml` that accepts the base as it is. */
+  writeLock(): string
 }
 
 /**
@@ -76,7 +94,7 @@ export async function loadSpec(
     ? createCheckOnlyLinker(functions)
     : (await import('../expression/link.ts')).createLinker(functions, programs)
   const context = new CompileContext(functions, link)
-  const documents = await readSpec(files, options.bases ?? new Map(), context)
+  const documents = await readSpec({ ...options, files }, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)
   if (rules) checkDestinationRules(documents, rules.destination)
   if (documents.connector) checkCredentials(documents.connector, rules)
@@ -84,6 +102,8 @@ export async function loadSpec(
   const metrics = context.failed ? undefined : documents.mappings.map(({ document }) => document.metric)
   const recipes = compileRecipes(documents.recipes, metrics)
   checkSecrets(documents.files, context, rules)
+  const { base } = documents
+  if (base && context.lock) context.diagnostics.push(...describeBaseChanges(base, context.lock))
   if (options.runTrials && !context.failed) await runTrials(context.trials)
   // A metric that is removed or disabled never exists at the destination, or no longer grows.
   const isOffered = (recipe: Recipe) =>
@@ -96,6 +116,12 @@ export async function loadSpec(
     diagnostics: sortAndDedupe(context.diagnostics).map((each) => nameOverlay(each, documents.files)),
     files: documents.files,
     expressions: context.expressions,
+    base: base && {
+      name: base.name,
+      isNamed: !isPath(base.name),
+      isLocked: context.lock !== undefined,
+      writeLock: () => writeLock(base.name, listLockedDocuments(base)),
+    },
   }
 }
 

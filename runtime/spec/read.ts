@@ -4,14 +4,16 @@ import { suggest } from '../expression/did-you-mean.ts'
 import { checkUnusedFiles } from './check/unused-files.ts'
 import type { CompileContext } from './compile/context.ts'
 import { SpecNode } from './compile/spec-node.ts'
+import { type BaseDocuments, describeStaleFile, type LayeredFile } from './extends/base-changes.ts'
 import { type Layer, type NamedBases, openLayers, readLayer, uniteLayers } from './extends/layers.ts'
+import { readLock } from './extends/lock.ts'
 import { isMap } from './extends/merge.ts'
-import { overlayFiles } from './extends/overlay.ts'
+import { Overlay, overlayFiles } from './extends/overlay.ts'
 import type { Connector, Documents } from './generated/documents.ts'
 import { validateAgainstSchema } from './schema.ts'
 import type { SourceFile } from './source-file.ts'
 import { expandGlob, type SpecFiles } from './spec-files.ts'
-import type { YamlFile } from './yaml.ts'
+import type { PlacedYaml, YamlFile } from './yaml.ts'
 
 /** A file that conforms to its schema. */
 export interface SpecDocument<K extends keyof Documents> {
@@ -29,13 +31,26 @@ export interface SpecDocuments {
   readonly fields: SpecDocument<'fields'> | undefined
   readonly recipes: readonly SpecDocument<'recipe'>[]
   readonly files: readonly SourceFile[]
+  /** Absent: the spec extends none. */
+  readonly base?: BaseDocuments | undefined
+}
+
+export interface ReadOptions {
+  readonly files: SpecFiles
+  readonly bases?: NamedBases | undefined
+  /** Whether to forget what the base was before. */
+  readonly ignoreLock?: boolean
 }
 
 const NO_FILE_HELP = 'paths are relative to the folder of connector.yaml'
 
 /** Reports each file that does not conform and continues without it: one load finds every error. */
-export async function readSpec(files: SpecFiles, bases: NamedBases, context: CompileContext): Promise<SpecDocuments> {
+export async function readSpec(
+  { files, bases = new Map(), ignoreLock }: ReadOptions,
+  context: CompileContext,
+): Promise<SpecDocuments> {
   const { layers, connectors, errors } = await openLayers(files, bases)
+  if (layers.length > 1 && !ignoreLock) context.lock = await readLock(files)
   const reader = new SpecReader(layers, context)
   context.diagnostics.push(...errors)
   // Without its base, a spec lacks whatever it does not change.
@@ -64,7 +79,8 @@ export async function readSpec(files: SpecFiles, bases: NamedBases, context: Com
     }
   }
   await checkUnusedFiles(document, reader.sources, files, context)
-  return { connector, mappings, sets, brokenSets, profile, fields, recipes, files: reader.sources }
+  const base = await reader.getBase(connectors)
+  return { connector, mappings, sets, brokenSets, profile, fields, recipes, files: reader.sources, base }
 }
 
 class SpecReader {
@@ -72,6 +88,7 @@ class SpecReader {
   /** Of all layers. */
   readonly files: SpecFiles
   readonly #layers: readonly Layer[]
+  readonly #layered = new Map<string, LayeredFile>()
   readonly #context: CompileContext
 
   constructor(layers: readonly Layer[], context: CompileContext) {
@@ -120,6 +137,10 @@ class SpecReader {
     const mappings = names.filter((name) => !name.startsWith('_'))
     const help = `a new metric begins with "metric"; ${suggest(basename(path), mappings)}`
     this.sources.push(own.file)
+    if (this.#context.lock?.documents.has(path)) {
+      this.#context.diagnostics.push({ severity: 'warning', ...describeStaleFile(path), ...own.keySpan([]) })
+      return true
+    }
     this.#context.diagnostics.push({
       code: 'extends/no-base-file',
       severity: 'error',
@@ -133,7 +154,8 @@ class SpecReader {
   /** Each file changes the one after it. */
   parse<K extends keyof Documents>(kind: K, files: readonly YamlFile[]): SpecDocument<K> | undefined {
     this.sources.push(...files.map(({ file }) => file))
-    const yaml = overlayFiles(kind, files, this.#context.diagnostics)
+    const yaml = overlayFiles(kind, files, this.#context)
+    this.#addLayered(kind, files, yaml)
     const node = new SpecNode(yaml, this.#context)
     if (kind === 'mapping' && isProfile(yaml.value)) {
       node.at('profile').error(OTHER_PROFILE)
@@ -142,6 +164,26 @@ class SpecReader {
     const { document, errors } = validateAgainstSchema(kind, yaml)
     this.#context.diagnostics.push(...errors)
     return document && { document, node }
+  }
+
+  #addLayered(kind: keyof Documents, [first]: readonly YamlFile[], yaml: PlacedYaml): void {
+    if (first === undefined) return
+    const own = first.file.base === undefined ? first : undefined
+    const base = yaml instanceof Overlay && own ? yaml.base : own ? undefined : yaml
+    this.#layered.set(first.file.base?.overlayPath ?? first.file.path, { kind, own, base })
+  }
+
+  /** What the spec extends, of which its lock holds an earlier version. */
+  async getBase([connector]: readonly YamlFile[]): Promise<BaseDocuments | undefined> {
+    const name = isMap(connector?.value) ? connector.value.extends : undefined
+    if (connector === undefined || typeof name !== 'string') return undefined
+    const { read } = uniteLayers(this.#layers.slice(1))
+    // An own file that changed one of these is reported itself.
+    const own = new Set(this.sources.map(({ path }) => path))
+    const locked = [...(this.#context.lock?.documents.keys() ?? [])].filter((path) => !own.has(path))
+    const isMissing = await Promise.all(locked.map(async (path) => (await read(path)) === undefined))
+    const missing = locked.filter((_, index) => isMissing[index])
+    return { name, place: connector.span(['extends']), files: this.#layered, missing }
   }
 }
 

@@ -1,12 +1,17 @@
 /** `validate`: checks a spec, prints its diagnostics, and what it needs outside of its files. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { formatJson, plural } from '../../lib/format.ts'
 import type { Json } from '../../ports/types.ts'
 import { type Diagnostic, diagnosticToJson } from '../../spec/diagnostic.ts'
+import { LOCK_FILE } from '../../spec/extends/lock.ts'
+import type { LoadedBase, LoadedSpec } from '../../spec/load.ts'
 import type { Spec } from '../../spec/spec.ts'
 import type { CommandContext, CommandDefinition, CommandInput } from '../command.ts'
-import { EXIT_CODES, usageError } from '../errors.ts'
+import { CliError, EXIT_CODES, usageError } from '../errors.ts'
 import { wantsColor } from '../io.ts'
-import { fromWorkingDirectory, specFolder, strictOption } from '../load-spec.ts'
+import { fromWorkingDirectory, shortenPath, specFolder, strictOption } from '../load-spec.ts'
 import { compileReportToJson, createCompileReport, formatCompileReport } from '../output/compile-report.ts'
 import {
   countDiagnostics,
@@ -33,12 +38,14 @@ export const validateCommand: CommandDefinition = {
       flags: '--format <format>',
       description: `${DIAGNOSTIC_FORMATS.join(', ')} (default: text): for a terminal, a program, annotations on GitHub, a code scanner`,
     },
+    { flags: '--accept', description: `accept the base of \`extends\` as it is now: writes ${LOCK_FILE}` },
     { flags: '--verbose', description: 'list expressions that are not compiled, with the reason' },
   ],
   examples: [
     ['validate', 'the spec that `start` would use'],
     ['validate --verbose', 'find expressions that run on the slower interpreter'],
     ['validate ./my-spec --json', 'for an editor or CI: exit code 1 on errors'],
+    ['validate ./my-spec --accept', 'after an update of the spec that it extends, once its changes are read'],
     ['validate ./my-spec --strict --format github', 'for a pull request: annotations, and exit code 1 on warnings'],
   ],
   async run(context, input) {
@@ -46,12 +53,25 @@ export const validateCommand: CommandDefinition = {
     const format = readFormat(context, input)
     const verbose = input.flag('verbose')
     const folder = specFolder(context, input.operands[0])
-    const loaded = await load.spec(folder, app, { runTrials: true })
+    const accepts = input.flag('accept')
+    const loaded = await load.spec(folder, app, { runTrials: true, ignoreLock: accepts })
+    if (accepts) await acceptBase(context, folder, loaded)
     const diagnostics = fromWorkingDirectory(loaded.diagnostics, folder, io.cwd)
-    context.print(await render({ ...loaded, diagnostics, folder, format, verbose }, context))
+    context.print(await render({ ...loaded, diagnostics, folder, format, verbose, accepts }, context))
     const ok = loaded.spec !== undefined && (!input.flag('strict') || diagnostics.length === 0)
     return ok ? EXIT_CODES.ok : EXIT_CODES.failed
   },
+}
+
+/** Writes the lock, unless the spec has errors: what an update left without effect is an error once it is accepted. */
+async function acceptBase({ note, io }: CommandContext, folder: URL, { spec, base }: LoadedSpec): Promise<void> {
+  if (base === undefined && spec !== undefined) throw usageError('--accept is for a spec that `extends` another')
+  if (base === undefined || spec === undefined) return note('The spec has errors, so its base was not accepted.')
+  const path = join(fileURLToPath(folder), LOCK_FILE)
+  await writeFile(path, base.writeLock()).catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(EXIT_CODES.failed, `cannot write ${path} (${error.code})`)
+  })
+  note(`${shortenPath(path, io.cwd)}: holds ${base.name} as it is now`)
 }
 
 function readFormat({ json }: CommandContext, input: CommandInput): DiagnosticFormat {
@@ -61,13 +81,14 @@ function readFormat({ json }: CommandContext, input: CommandInput): DiagnosticFo
   return known
 }
 
-interface Checked {
+interface Checked extends Pick<LoadedSpec, 'base'> {
   readonly spec?: Spec | undefined
   readonly diagnostics: readonly Diagnostic[]
   readonly expressions: Parameters<typeof createCompileReport>[0]
   readonly folder: URL
   readonly format: DiagnosticFormat
   readonly verbose: boolean
+  readonly accepts: boolean
 }
 
 async function render(checked: Checked, context: CommandContext): Promise<string> {
@@ -103,17 +124,21 @@ function renderJson(checked: Checked, needs: Requirements | undefined): string {
 }
 
 function renderText(checked: Checked, needs: Requirements | undefined, { io }: CommandContext): string {
-  const { spec, diagnostics } = checked
+  const { spec, diagnostics, base } = checked
   const report = reportOf(checked)
   const { isTTY, columns } = io.stdout
   const color = wantsColor(io.stdout, io.env)
   return [
     renderDiagnostics(diagnostics, { color, ...(isTTY && { columns }) }),
     ...(spec && needs ? [`${formatRequirements(needs, spec)}\n`] : []),
+    ...(spec && base?.isNamed && !base.isLocked && !checked.accepts ? [describeMissingLock(base)] : []),
     `${summary(spec, diagnostics)}\n`,
     ...(report ? [`${formatCompileReport(report)}\n`] : []),
   ].join('')
 }
+
+const describeMissingLock = ({ name }: LoadedBase): string =>
+  `There is no ${LOCK_FILE}: write it with --accept, and validate tells what updates of ${name} change.\n`
 
 function summary(spec: Spec | undefined, diagnostics: readonly Diagnostic[]): string {
   const counts = formatCounts(countDiagnostics(diagnostics))

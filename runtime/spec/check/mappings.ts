@@ -30,7 +30,7 @@ export function checkDuplicates(all: readonly MappingFile[]): void {
 
 /** A base's file is never the repetition: only the spec's own can be edited. */
 function* findRepetitions(all: readonly (readonly [name: string, node: SpecNode])[]) {
-  const isOwn = ([, node]: (typeof all)[number]) => Number(node.span.file.base === undefined)
+  const isOwn = ([, node]: (typeof all)[number]) => Number(!node.isOfBase)
   const known = new Map<string, SpecNode>()
   for (const [name, node] of all.toSorted((a, b) => isOwn(a) - isOwn(b))) {
     const first = known.get(name)
@@ -47,6 +47,7 @@ export function checkUnused(
   connector: SpecNode,
 ): void {
   const warn = (kind: string, name: string, node: SpecNode) => {
+    if (node.isOfBase) return
     const code = `spec/unused-${kind.replace(' ', '-')}`
     node.warn({ code, message: `unused ${kind} "${name}"`, help: `remove the ${kind}` }, node.keySpan)
   }

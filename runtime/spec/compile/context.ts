@@ -5,6 +5,7 @@ import { isProblem, type Origin, type Parsed, type Problem, parseExpression } fr
 import type { KnownFields } from '../check/known-fields.ts'
 import type { Trial } from '../check/trial-run.ts'
 import type { Diagnostic } from '../diagnostic.ts'
+import type { Lock } from '../extends/lock.ts'
 import type { Path } from '../yaml.ts'
 
 /** An expression and its place in a file. */
@@ -33,6 +34,9 @@ export class CompileContext {
 
   /** Fields of resources and lookups. Set before the first expression is compiled. */
   fields: KnownFields = { shapes: new Map(), lists: new Set() }
+
+  /** The base when its changes were last accepted. Set before the first file is merged with that of the base. */
+  lock: Lock | undefined = undefined
 
   /** Each expression without a syntax error, in the order of compilation. */
   readonly expressions: PlacedExpression[] = []

@@ -22,7 +22,7 @@ export function compileFields(
     const shape = createShape(name, declared)
     if (shape !== undefined) shapes.set(name, shape)
     if (Array.isArray(declared)) lists.add(name)
-    if (names.has(name)) continue
+    if (names.has(name) || node.at(name).isOfBase) continue
     const message = `no resource or lookup is called "${name}"`
     const key = node.at(name)
     key.warn({ code: 'spec/unused-fields', message, help: suggest(name, names) }, key.keySpan)

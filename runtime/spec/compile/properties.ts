@@ -4,6 +4,8 @@ import type { Value } from '../../expression/check/value.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
 import type { Json } from '../../ports/types.ts'
 import { describeItems } from '../check/results.ts'
+import { describeStaleRemoval } from '../extends/base-changes.ts'
+import { wasInBase } from '../extends/lock.ts'
 import type {
   Properties,
   Property as PropertyDocument,
@@ -165,6 +167,10 @@ export function compileSkip(
 
 function reportNothingToRemove(name: string, names: Iterable<string>, node: SpecNode): void {
   if (node.removesFromBase) return
+  if (wasInBase(node.context.lock, node.path.slice(-2))) {
+    node.warn(describeStaleRemoval(name), node.keySpan)
+    return
+  }
   const message = `"${name}" has no expression, and no property set included here defines it`
   node.error({ code: 'spec/nothing-to-remove', message, help: suggest(name, names) }, node.keySpan)
 }

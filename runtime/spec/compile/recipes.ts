@@ -35,7 +35,7 @@ function compileRecipe(
   }
   const references = [...findMetricReferences(definition as JsonObject, [])]
   for (const { metric, path } of references) {
-    if (metrics === undefined || metrics.includes(metric)) continue
+    if (metrics === undefined || metrics.includes(metric) || node.isOfBase) continue
     const message = `no mapping sends "${metric}", so this recipe is not offered`
     const help = ['delete the recipe if its metric was removed', suggest(metric, metrics)].filter(Boolean).join('; ')
     // No error: removing a metric must not stop delivery of the others.

@@ -69,6 +69,11 @@ export class SpecNode {
     return file.place(span[0])
   }
 
+  /** Whether a base holds it. That the spec does not use it is then no mistake. */
+  get isOfBase(): boolean {
+    return this.keySpan.file.base !== undefined
+  }
+
   /** Whether this is a `~` that removes a value of the base. */
   get removesFromBase(): boolean {
     return this.#yaml.removes(this.path)

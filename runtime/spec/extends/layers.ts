@@ -78,7 +78,8 @@ export function uniteLayers(layers: readonly Layer[]): SpecFiles {
   }
 }
 
-const isPath = (name: string): boolean => /^\.\.?(\/|$)/.test(name)
+/** Whether `extends` names a folder. */
+export const isPath = (name: string): boolean => /^\.\.?(\/|$)/.test(name)
 
 function openBase(name: string, { files, path }: Layer, bases: NamedBases): Layer | undefined {
   if (isPath(name)) return { files: openRelativeFolder(files, name), path: join(path, name) }

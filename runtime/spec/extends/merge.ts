@@ -40,6 +40,12 @@ type JsonMap = Readonly<Record<string, unknown>>
 export const isMap = (value: unknown): value is JsonMap =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+export function hasValue(value: unknown, [step, ...rest]: Path): boolean {
+  if (step === undefined) return true
+  if (Array.isArray(value)) return Number(step) < value.length && hasValue(value[Number(step)], rest)
+  return isMap(value) && Object.hasOwn(value, step) && hasValue(value[step], rest)
+}
+
 function mergeMembers(kind: Kind, own: JsonMap, base: JsonMap, path: Path): Merged {
   const members = new Map(Object.entries(base))
   const notes: MergeNote[] = []

@@ -2,7 +2,10 @@
 import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
 import type { SourceFile } from '../source-file.ts'
 import type { FileSpan, Path, PlacedText, PlacedYaml, YamlFile } from '../yaml.ts'
-import { isMap, type Kind, type MergeNote, merge } from './merge.ts'
+import { describeStaleRemoval } from './base-changes.ts'
+import { CONNECTOR_FILE } from './layers.ts'
+import type { Lock } from './lock.ts'
+import { hasValue, type Kind, type MergeNote, merge } from './merge.ts'
 
 export class Overlay implements PlacedYaml {
   readonly value: unknown
@@ -49,20 +52,25 @@ export class Overlay implements PlacedYaml {
 }
 
 /** Merges the files of one name, of which each changes the one after it. Reports what makes no sense. */
-export function overlayFiles(kind: Kind, files: readonly YamlFile[], diagnostics: Diagnostic[]): PlacedYaml {
+export function overlayFiles(
+  kind: Kind,
+  files: readonly YamlFile[],
+  { diagnostics, lock }: { readonly diagnostics: Diagnostic[]; readonly lock?: Lock | undefined },
+): PlacedYaml {
   const [own, ...others] = files
   if (own === undefined) throw new TypeError('there is no file to read')
   if (others.length === 0) return own
   // What a base repeats of its own base is not this spec's concern.
   const ofBase: Diagnostic[] = []
-  const overlay = new Overlay(kind, own, overlayFiles(kind, others, ofBase))
+  const overlay = new Overlay(kind, own, overlayFiles(kind, others, { diagnostics: ofBase }))
   const errors = ofBase.filter(({ severity }) => severity === 'error')
-  diagnostics.push(...describeNotes(overlay), ...errors)
+  diagnostics.push(...describeNotes(overlay, lock), ...errors)
   return overlay
 }
 
 /** Warnings and errors about what an overlay repeats or removes. */
-function describeNotes({ own, notes }: Overlay): readonly Diagnostic[] {
+function describeNotes({ own, notes }: Overlay, lock: Lock | undefined): readonly Diagnostic[] {
+  const former = lock?.documents.get(own.file.path)
   return notes.flatMap(({ what, path }): Diagnostic[] => {
     const place = own.keySpan(path)
     const name = path.at(-1)
@@ -72,7 +80,9 @@ function describeNotes({ own, notes }: Overlay): readonly Diagnostic[] {
       case 'removes':
         return own.isBlank(path) ? [{ severity: 'error', ...BLANK(name), ...place }] : []
       case 'removes-nothing':
-        return [{ severity: 'error', ...REMOVES_NOTHING(name), ...place }]
+        return hasValue(former, path)
+          ? [{ severity: 'warning', ...describeStaleRemoval(String(name)), ...place }]
+          : [{ severity: 'error', ...REMOVES_NOTHING(name), ...place }]
       default:
         return what satisfies never
     }
@@ -101,16 +111,11 @@ const REMOVES_NOTHING = (name: Name): DiagnosticText => ({
 
 /** What is wrong in a file of the base may come from the own file that changes it, so the help names it. */
 export function nameOverlay(diagnostic: Diagnostic, files: readonly SourceFile[]): Diagnostic {
-  const own = files.find(({ path }) => path === diagnostic.file.base?.overlayPath)
+  const path = diagnostic.file.base?.overlayPath
+  const own = path === CONNECTOR_FILE ? undefined : files.find((file) => file.path === path)
   if (own === undefined) return diagnostic
   const help = [diagnostic.help, `${own.path} changes this file`].filter(Boolean).join('; ')
   return { ...diagnostic, help }
-}
-
-export function hasValue(value: unknown, [step, ...rest]: Path): boolean {
-  if (step === undefined) return true
-  if (Array.isArray(value)) return Number(step) < value.length && hasValue(value[Number(step)], rest)
-  return isMap(value) && Object.hasOwn(value, step) && hasValue(value[step], rest)
 }
 
 const isSamePath = (a: Path, b: Path): boolean => a.length === b.length && a.every((step, index) => step === b[index])

@@ -46,13 +46,22 @@ function applyChanges(all: Changes, { read, list }: SpecFiles, prefix = ''): Spe
       const folder = path === '' ? '' : `${path}/`
       const added = Object.keys(changes).filter((file) => file.startsWith(folder))
       const names = added.map((file) => file.slice(folder.length).replace(/\/.*/, ''))
-      return [...new Set([...(await list(path)), ...names])]
+      return [...new Set([...(await list(path)), ...names])].filter((name) => changes[folder + name] !== null)
     },
   }
 }
 
+/** The lock of a spec that extends the small one, before the changes of a case. */
+async function writeLock(): Promise<string> {
+  const files = applyChanges({ 'connector.yaml': 'extends: desk' }, none)
+  const { base } = await loadSpec('', { functions, bases: new Map([['desk', small]]), files })
+  return base?.writeLock() ?? ''
+}
+
 /** The small spec with the changes of a case; or a folder with no more than them, if they have an `extends`. */
-function openCase(changes: Changes): Pick<LoadOptions, 'files' | 'bases'> {
+async function openCase(all: Changes): Promise<Pick<LoadOptions, 'files' | 'bases'>> {
+  const isLocked = all['connector.lock.yaml'] === 'accepted'
+  const changes = isLocked ? { ...all, 'connector.lock.yaml': await writeLock() } : all
   const connector = changes['connector.yaml']
   const isOverlay = typeof connector === 'string' && connector.includes('extends:')
   const bases = new Map([['desk', applyChanges(changes, small, 'desk/')]])
@@ -66,7 +75,7 @@ const cases = (kind: string): readonly string[] =>
 
 async function diagnose(kind: string, name: string) {
   const changes = parse(readFileSync(new URL(`${kind}/${name}.yaml`, folder), 'utf8')) as Changes
-  const { spec, diagnostics } = await loadSpec('', { functions, rules, ...openCase(changes), runTrials: true })
+  const { spec, diagnostics } = await loadSpec('', { functions, rules, ...(await openCase(changes)), runTrials: true })
   return { spec, diagnostics, text: diagnostics.map((each) => `${renderDiagnostic(each)}\n`).join('\n') }
 }
 
