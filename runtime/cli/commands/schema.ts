@@ -62,7 +62,7 @@ async function readNames(context: CommandContext, { operands, flag }: CommandInp
     throw usageError('--modeline changes files: give the folder of your spec')
   const { functions, bases } = context.app
   const compile = new CompileContext(functions, createCheckOnlyLinker(functions))
-  const documents = await readSpec(openSpecFolder(url), bases ?? new Map(), compile)
+  const documents = await readSpec({ files: openSpecFolder(url), bases }, compile)
   const names = findNames(documents)
   if (names === undefined || documents.connector === undefined) {
     for (const diagnostic of compile.diagnostics) context.note(`${renderDiagnostic(diagnostic, context.colorNotes)}\n`)
