@@ -56,6 +56,14 @@ const RESULTS: Readonly<Record<string, Kind>> = { s: 'text', n: 'number', b: 'bo
 /** Functions whose number is in the unit of their argument. */
 const UNIT_PRESERVING: ReadonlySet<string> = new Set(['abs', 'ceil', 'floor', 'max', 'min', 'round', 'average'])
 
+/** What they make of a text of known values. */
+const TEXT_FUNCTIONS: Readonly<Record<string, (value: string) => string>> = {
+  lowercase: (value) => value.toLowerCase(),
+  uppercase: (value) => value.toUpperCase(),
+  string: (value) => value,
+  trim: (value) => value,
+}
+
 const JSON_TYPES = ['null', 'number', 'string', 'boolean', 'array', 'object', 'function']
 
 export function typeOfCall(name: string, given: readonly Field[], functions: FunctionTable): Field {
@@ -68,6 +76,9 @@ export function typeOfCall(name: string, given: readonly Field[], functions: Fun
   if (name === 'toMillis' || name === 'millis') return computed(result, 'milliseconds')
   // With a picture it is any text.
   if (name === 'now' || (name === 'fromMillis' && given.length === 1)) return computed(result, 'date')
+  const texts = TEXT_FUNCTIONS[name]
+  const values = texts && given[0]?.type.values
+  if (values) return computed(result, 'text', values.map(texts))
   // Of a text, it may be a time.
   if (name === 'number') return undefined
   return computed(result, UNIT_PRESERVING.has(name) ? (kindOf(given[0]) ?? declared) : declared)

@@ -1,5 +1,6 @@
 /** The known fields of resources and lookups, and the warning about an unknown one. */
 
+import { LENGTH, pathBefore } from '../../expression/check/problems/reads.ts'
 import type { KnownShape, Shape } from '../../expression/check/shape.ts'
 import { CONSTANT, createRecord, type Value } from '../../expression/check/value.ts'
 import type { UnknownField } from '../../expression/check/visit-state.ts'
@@ -43,30 +44,47 @@ export function getVariable(name: string, { shapes, lists }: KnownFields, part: 
 
 export interface UnknownFieldPlace {
   readonly isInKey: boolean
-  /** The names of the variables that are bound there. */
-  readonly variables: Iterable<string>
+  /** What the variables are that are bound there. */
+  readonly bound: ReadonlyMap<string, Value>
+  /** The names of variables that are bound in other places, too. */
+  readonly elsewhere: Iterable<string>
+  readonly input: KnownShape
   /** The whole expression. */
   readonly text: string
 }
 
 /** For a warning, not an error, outside of keys: accounts and versions of an API differ in their fields. */
 export function describeUnknownField(
-  { name, shape }: UnknownField,
+  field: UnknownField,
   { file }: KnownFields,
-  { isInKey, variables, text }: UnknownFieldPlace,
+  place: UnknownFieldPlace,
 ): DiagnosticText {
-  const action = isInKey ? `exists and never changes, write ${name}: fixed` : 'exists, list it'
+  const { name, shape } = field
+  const action = place.isInKey ? `exists and never changes, write ${name}: fixed` : 'exists, list it'
   const allow = `if the field ${action} in ${file} under ${shape.name}`
-  const nearest = suggestOther(name, { variables, text }) ?? suggest(name, shape.fields.keys())
+  const nearest = suggestOther(field, place) ?? suggest(name, shape.fields.keys())
   const both = nearest.endsWith('?') ? `${nearest} Otherwise, ${allow}` : `${nearest}; ${allow}`
   const help = isNotification(shape) ? nearest : both
   return { code: 'spec/unknown-field', message: `unknown field "${name}" in ${shape.name}`, help }
 }
 
-/** What a field without a declaration may be instead: a variable without its $, or a text without its quotes. */
-function suggestOther(name: string, { variables, text }: Omit<UnknownFieldPlace, 'isInKey'>): string | undefined {
-  if ([...variables].includes(name)) return `did you mean "$${name}"?`
-  return text.trim() === name && /^[A-Z]/.test(name)
-    ? `did you mean the text '"${name}"', with both quotes?`
-    : undefined
+/** What a field without a declaration may be instead: a variable without its $, a field of another record, a text. */
+function suggestOther({ name, shape, span }: UnknownField, place: UnknownFieldPlace): string | undefined {
+  const { bound, elsewhere, input, text } = place
+  if (bound.has(name)) return `did you mean "$${name}"?`
+  const path = pathBefore(text, span[0])
+  if (LENGTH.has(name) && path !== undefined) {
+    const [list, ...others] = shape.lists
+    return `write $count(${list === undefined || others.length > 0 ? path : `${path}.${list}`})`
+  }
+  const owner = findOwner(name, shape === input ? ['part', 'contact'] : (shape.types.get('id')?.idOf ?? []), bound)
+  if (owner !== undefined) return `did you mean "$${owner}.${name}"?`
+  if (shape === input && [...elsewhere].includes(name)) return `"$${name}" is bound in properties and skip rules`
+  if (text.trim() !== name) return undefined
+  if (/^[A-Z]/.test(name)) return `did you mean the text '"${name}"', with both quotes?`
+  const nearest = suggest(name, shape.fields.keys())
+  return nearest.endsWith('?') ? nearest : `${nearest}; for a text, write '"${name}"'`
 }
+
+const findOwner = (field: string, names: readonly string[], bound: ReadonlyMap<string, Value>): string | undefined =>
+  names.find((name) => bound.get(name)?.shape?.fields.has(field))

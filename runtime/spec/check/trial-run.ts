@@ -15,25 +15,33 @@ export interface Trial {
 }
 
 /** In the order of the records, so that the first failure is the plainest. */
-const RECORDS = [
+const RECORDS: readonly Sample[] = [
   { optional: true, words: 'all fields are there' },
+  { optional: true, areTimesDates: true, words: 'each time is a date' },
   { optional: false, words: 'the fields that may be absent are absent' },
-] as const
+]
+
+interface Sample {
+  readonly optional: boolean
+  /** Of `seconds or date`, which some roads bring as one and some as the other. */
+  readonly areTimesDates?: boolean
+  readonly words: string
+}
 
 export async function runTrials(trials: readonly Trial[]): Promise<void> {
   for (const trial of trials) await runTrial(trial)
 }
 
 async function runTrial({ expression, input, variables, warn }: Trial): Promise<void> {
-  for (const { optional, words } of RECORDS) {
+  for (const sample of RECORDS) {
     const bindings = Object.fromEntries(
-      [...variables].map(([name, { shape }]) => [name, createSample(shape, optional)] as const),
+      [...variables].map(([name, { shape }]) => [name, createSample(shape, sample)] as const),
     )
-    const failure = await findFailure(expression, createSample(input, optional) ?? {}, bindings)
+    const failure = await findFailure(expression, createSample(input, sample) ?? {}, bindings)
     if (failure === undefined) continue
     warn({
       code: 'expression/fails',
-      message: `this fails for a record in which ${words}: ${failure}`,
+      message: `this fails for a record in which ${sample.words}: ${failure}`,
       help: 'such a record would be a failed event: convert the value, or test its type first',
     })
     return
@@ -52,11 +60,11 @@ async function findFailure(expression: Expression, input: Json, bindings: Bindin
 }
 
 /** Undefined: nothing is known of it, or it may be absent. Fields that `*` stands for are left out. */
-function createSample(shape: KnownShape, optional: boolean): Json | undefined {
+function createSample(shape: KnownShape, sample: Sample): Json | undefined {
   if (shape === undefined) return undefined
   const members = [...shape.fields].flatMap(([name, inner]) => {
     const type = shape.types.get(name)
-    const one = inner === undefined ? type && sampleOf(type, optional) : createSample(inner, optional)
+    const one = inner === undefined ? type && sampleOf(type, sample) : createSample(inner, sample)
     if (one === undefined || name === '*') return []
     return [[name, shape.lists.has(name) ? [one] : one] as const]
   })
@@ -73,8 +81,9 @@ const SAMPLES: Readonly<Record<Kind, Json>> = {
   date: '2026-01-01T00:00:00.000Z',
 }
 
-function sampleOf({ kinds, values, isOptional }: FieldType, optional: boolean): Json | undefined {
+function sampleOf({ kinds, values, isOptional }: FieldType, { optional, areTimesDates }: Sample): Json | undefined {
   if (isOptional && !optional) return undefined
-  const [kind] = kinds
+  const [first] = kinds
+  const kind = areTimesDates && kinds.has('date') ? 'date' : first
   return values?.[0] ?? (kind && SAMPLES[kind])
 }

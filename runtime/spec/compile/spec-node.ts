@@ -152,7 +152,9 @@ export class SpecNode {
     for (const field of unknownFields.filter(({ isGuarded }) => !(scope.isShared && isGuarded))) {
       const description = describeUnknownField(field, fields, {
         isInKey: key !== undefined,
-        variables,
+        bound: new Map(bound),
+        elsewhere: this.context.variables,
+        input,
         text: text.value,
       })
       this.#report(key === undefined ? 'warning' : 'error', description, spanInFile(field.span, text))

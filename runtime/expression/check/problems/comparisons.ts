@@ -3,7 +3,7 @@ import { getBareName, type Node } from '../../compiler/ast.ts'
 import { suggest } from '../../did-you-mean.ts'
 import type { Problem } from '../../parse.ts'
 import { describeKinds, type FieldType, jsonTypeOf } from '../field-type.ts'
-import type { TypedField, Value } from '../value.ts'
+import { CONSTANT, type TypedField, type Value } from '../value.ts'
 import { lastName, type Operation, operatorSpan, readPath } from './operation.ts'
 import { spanOf, spanOfLiteral } from './spans.ts'
 
@@ -14,19 +14,16 @@ const ORDER: ReadonlySet<unknown> = new Set(['<', '<=', '>', '>='])
 const isComparison = ({ type, value }: Node) => type === 'binary' && (EQUALITY.has(value) || ORDER.has(value))
 
 export function checkComparison(operation: Operation): readonly Problem[] {
-  const { node, lhs, rhs, left, right, text } = operation
+  const { node, lhs, rhs, left, right } = operation
   if (node.value === 'in') return checkMembership(operation)
   if (!isComparison(node)) return []
   if (isComparison(lhs)) return [describeChain(node)]
   const sides = [
-    { literal: rhs, path: lhs, value: left },
-    { literal: lhs, path: rhs, value: right },
+    { literal: rhs, path: lhs, value: left, other: right },
+    { literal: lhs, path: rhs, value: right, other: left },
   ]
   const isLiteral = sides.some(({ literal }) => readLiteral(literal) !== undefined)
-  return [
-    ...sides.flatMap((side) => checkSide(side, operation)),
-    ...(isLiteral ? [] : compareTypes(node, left.field, right.field, text)),
-  ]
+  return [...sides.flatMap((side) => checkSide(side, operation)), ...(isLiteral ? [] : compareTypes(operation))]
 }
 
 interface Side {
@@ -35,25 +32,31 @@ interface Side {
   /** Compared with it. */
   readonly path: Node
   readonly value: Value
+  /** Of the literal's side. */
+  readonly other: Value
 }
 
-function checkSide({ literal, path, value }: Side, { node, text }: Operation): readonly Problem[] {
-  const word = findBareWord(literal, value.field, text)
+function checkSide(side: Side, { node, text }: Operation): readonly Problem[] {
+  const { literal, path, value, other } = side
+  const word = findBareWord(literal, { compared: value.field, value: other }, text)
   if (word.length > 0) return word
   const isEquality = EQUALITY.has(node.value)
   const nothing = isEquality ? compareWithNothing(literal, path, text) : []
   if (nothing.length > 0) return nothing
   const wrong = compareWith(literal, value.field, text)
   if (wrong.length > 0) return wrong
-  const list = isEquality ? compareList(node, { literal, path, value }, text) : []
-  return list.length > 0 || node.value !== '!=' ? list : compareAbsent(node, { literal, path, value }, text)
+  const whole = [...compareObject(side, text), ...(isEquality ? compareList(node, side, text) : [])]
+  return whole.length > 0 || node.value !== '!=' ? whole : compareAbsent(node, side, text)
 }
 
 /** `x in list`. Of a text on the right, JSONata makes a list of one. */
 function checkMembership({ node, lhs, rhs, left, right, text }: Operation): readonly Problem[] {
   if (rhs.type === 'unary' && rhs.value === '[') {
     const elements = rhs.expressions ?? []
-    return elements.flatMap((each) => [...findBareWord(each, left.field, text), ...compareWith(each, left.field, text)])
+    return elements.flatMap((each) => [
+      ...findBareWord(each, { compared: left.field }, text),
+      ...compareWith(each, left.field, text),
+    ])
   }
   const wrong = compareWith(lhs, right.field, text)
   const isText =
@@ -78,14 +81,21 @@ function describeChain(node: Node): Problem {
   }
 }
 
-/** `state = open` reads the field "open". */
-function findBareWord(node: Node, field: Field, text: string): readonly Problem[] {
+/** `state = open` reads the field "open", `name = VIP` a field that does not exist. */
+function findBareWord(
+  node: Node,
+  { compared, value }: { readonly compared: Field; readonly value?: Value },
+  text: string,
+): readonly Problem[] {
   const name = getBareName(node)
-  const value = field?.type.values?.find((each) => each.toLowerCase() === name?.toLowerCase())
-  if (name === undefined || value === undefined) return []
-  const message = `${name} without quotes is the name of a field, and ${field?.name} is compared with it`
+  if (name === undefined || compared === undefined) return []
+  const { values, kinds } = compared.type
+  const isUnknown = value === CONSTANT && values === undefined && kinds.has('text') && !compared.isComputed
+  const word = isUnknown ? name : values?.find((each) => each.toLowerCase() === name.toLowerCase())
+  if (word === undefined) return []
+  const message = `${name} without quotes is the name of a field, and ${compared.name} is compared with it`
   const span = spanOf(name, node.steps?.[0]?.position, text)
-  return [{ code: 'bare-word', message, help: `write ${JSON.stringify(value)}`, span }]
+  return [{ code: 'bare-word', message, help: `write ${JSON.stringify(word)}`, span }]
 }
 
 /** A field that is null or empty is absent, and nothing equals what is absent. */
@@ -139,16 +149,39 @@ function suggestOther(value: Literal, { kinds, values }: FieldType): string {
 }
 
 /** Two computed or declared values that share no type. */
-function compareTypes(node: Node, left: Field, right: Field, text: string): readonly Problem[] {
+function compareTypes({
+  node,
+  lhs,
+  rhs,
+  left: { field: left },
+  right: { field: right },
+}: Operation): readonly Problem[] {
   if (!left || !right || left.type.kinds.size === 0 || right.type.kinds.size === 0) return []
   const jsonTypes = new Set([...left.type.kinds].map(jsonTypeOf))
   if ([...right.type.kinds].some((kind) => jsonTypes.has(jsonTypeOf(kind)))) return []
-  // The chain of `a = b = c` is told as such.
-  if (text.slice(...operatorSpan(node)) !== node.value) return []
+  // A word without quotes is told as such.
+  const words = [getBareName(lhs), getBareName(rhs)]
+  if ([left, right].some(({ type }) => type.values?.some((value) => words.includes(value)))) return []
   const message = `${left.name} is ${describeKinds(left.type.kinds)}, and ${right.name} is ${describeKinds(right.type.kinds)}: no such comparison holds`
-  return [
-    { code: 'compared-types', message, help: 'compare it with a value of the same type', span: operatorSpan(node) },
-  ]
+  const help = 'compare it with a value of the same type'
+  return [{ code: 'compared-types', message, help, span: operatorSpan(node) }]
+}
+
+/** `source.author = "user"`. */
+function compareObject({ literal, path, value: { shape, plural } }: Side, text: string): readonly Problem[] {
+  const compared = readLiteral(literal)
+  if (compared === undefined || shape === undefined || plural !== undefined) return []
+  const types = [...shape.types].filter(
+    ([, { kinds, values }]) => values?.some((each) => each === compared) ?? kinds.has('text'),
+  )
+  const exact = types.filter(([, { values }]) => values)
+  const names = (exact.length > 0 ? exact : types.length > 0 ? types : [...shape.fields]).map(([name]) => name)
+  const message = `${shape.name} is an object of several fields, and equals no single value`
+  const help = `compare one of its fields: ${names
+    .slice(0, 4)
+    .map((name) => `${readPath(path) ?? '…'}.${name}`)
+    .join(', ')}`
+  return [{ code: 'compared-object', message, help, span: spanOfLiteral(literal, text) }]
 }
 
 /** A list equals a text only if it has one item. */

@@ -34,7 +34,7 @@ export function checkPatterns({ name, args, isChained, text, functions }: Litera
 const PATTERN_FUNCTIONS: ReadonlySet<string> = new Set(['contains', 'match', 'replace', 'split'])
 
 /** `^a`, `.*`, `\d`, `[a-z]`, `a|b`, `(?:`: signs that an ordinary text has rarely together. */
-const REGEX_SIGNS = /^\^.|\.[*+]|\\[dDwWsSb]|\[\w-\w|\w\|\w|\(\?/
+const REGEX_SIGNS = /^\^.|\.[*+]|\\[dDwWsSb]|\[\^|\[\w-\w|\w\|\w|\(\?/
 const REGEX_IN_SLASHES = /^\/(.+)\/([gimsuy]*)$/
 const ADDRESS = /url|uri|path|link|href|referrer|image|avatar/i
 

@@ -30,6 +30,13 @@ export function checkTimeCall(
     return [{ code: 'seconds', message, help, span }]
   }
   const field = argument.isComputed ? '…' : lastName(argument)
+  if ((name === 'fromMillis' || name === 'toMillis') && kind === undefined && isEitherTime(argument)) {
+    const own = functions.find(({ units }) => units?.takes === 'time' && units.gives === 'date')
+    return say(
+      name === 'fromMillis' ? 'milliseconds' : 'text',
+      own ? `write $${own.name}(${field})` : 'test its $type first',
+    )
+  }
   if (name === 'fromMillis' && kind === 'seconds') return say('milliseconds', `write $fromMillis(${field} * 1000)`)
   if (name === 'fromMillis' && kind === 'duration') return say('a time', 'a number of seconds is no time')
   if (name === 'toMillis' && kind === 'seconds') return say('text', `write ${field} * 1000`)
@@ -40,6 +47,8 @@ export function checkTimeCall(
   return isNone ? say('a time', DECLARE) : []
 }
 
+const isEitherTime = ({ type: { kinds } }: TypedField) => kinds.size === 2 && kinds.has('seconds') && kinds.has('date')
+
 const NO_TIME: ReadonlySet<Kind> = new Set(['number', 'boolean'])
 const SUBTRACT = 'subtract the earlier time from the later one'
 export const DECLARE = 'use a field that holds a time'
@@ -49,11 +58,16 @@ export function checkTimeOperation(operation: Operation): readonly Problem[] {
   const kinds = [kindOf(left.field), kindOf(right.field)] as const
   if (ORDER.has(node.value)) return compareUnits(operation, kinds)
   if (node.value === '+' || node.value === '-') return addUnits(operation, kinds)
-  const isThousand = operation.rhs.type === 'number' && operation.rhs.value === 1000
-  if (node.value !== '/' || !isThousand || (kinds[0] !== 'seconds' && kinds[0] !== 'duration')) return []
+  const divisor = numberOf(operation.rhs)
+  const isMilliseconds = divisor !== undefined && MILLISECONDS_OF_UNITS.has(divisor)
+  if (node.value !== '/' || !isMilliseconds || (kinds[0] !== 'seconds' && kinds[0] !== 'duration')) return []
   const message = `${left.field?.name} is ${kinds[0] === 'seconds' ? 'a time in seconds' : 'a number of seconds'} already`
-  return [{ code: 'seconds', message, help: 'leave out / 1000', span: operatorSpan(node) }]
+  const help = divisor === 1000 ? 'leave out / 1000' : `write / ${divisor / 1000}`
+  return [{ code: 'seconds', message, help, span: operatorSpan(node) }]
 }
+
+/** In a second, a minute, an hour, a day and a week. */
+const MILLISECONDS_OF_UNITS: ReadonlySet<number> = new Set([1000, 60_000, 3_600_000, 86_400_000, 604_800_000])
 
 type Kinds = readonly [Kind | undefined, Kind | undefined]
 
