@@ -1,5 +1,6 @@
 /** Warns of YAML files that connector.yaml does not name, most often because of their extension. */
 import { basename, dirname } from 'node:path/posix'
+import { nearestWords } from '../../expression/did-you-mean.ts'
 import type { CompileContext } from '../compile/context.ts'
 import { SpecNode } from '../compile/spec-node.ts'
 import type { Connector } from '../generated/documents.ts'
@@ -29,10 +30,23 @@ export async function checkUnusedFiles(
       await warn(path, `${remedy}, or move it out of ${folder}`)
     }
   }
-  for (const path of (await expandGlob('*', files)).filter((path) => isYaml(path) && !readPaths.has(path))) {
+  const baseFiles = new Map(
+    sources.flatMap(({ base }) => (base ? [[basename(base.overlayPath), base.overlayPath]] : [])),
+  )
+  for (const path of (await listMisplaceable(folders, files)).filter((path) => !readPaths.has(path))) {
+    const target = baseFiles.get(basename(path))
     const isMetric = /^metric:/m.test((await files.read(path)) ?? '')
-    if (isMetric) await warn(path, `move it to ${dirname(mappings[0] ?? '')}, where the other metrics are`)
+    if (target !== undefined) await warn(path, `move it to ${target}, to change that file of the base`)
+    else if (isMetric) await warn(path, `move it to ${dirname(mappings[0] ?? '')}, where the other metrics are`)
   }
+}
+
+/** YAML files in the spec's own folder, and in folders whose names look like misspelt ones. */
+async function listMisplaceable(folders: ReadonlySet<string>, files: SpecFiles): Promise<readonly string[]> {
+  const all = await expandGlob('*', files)
+  const misspelt = all.filter((name) => !folders.has(name) && nearestWords(name, [...folders]).length > 0)
+  const inner = await Promise.all(misspelt.map((name) => expandGlob(`${name}/*`, files)))
+  return [...all, ...inner.flat()].filter(isYaml)
 }
 
 /** Subfolders included: `mappings/*.yaml` names no file in them. */

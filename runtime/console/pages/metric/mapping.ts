@@ -11,7 +11,8 @@ interface MappingSource {
 
 export function mappingSection({ file, properties }: MappingSource, { options }: PageContext): Html {
   const { sourceFiles } = options.connector.spec
-  const files = [...new Set([file, ...properties.map(({ expr }) => fileOf(expr.place))])]
+  const changed = sourceFiles.filter(({ base }) => base?.overlayPath === file).map(({ path }) => path)
+  const files = [...new Set([file, ...changed, ...properties.map(({ expr }) => fileOf(expr.place))])]
   const sources = files.flatMap((path) => sourceFiles.filter((source) => source.path === path))
   return html`<div class="beside">
 <div class="table"><table class="stack">
