@@ -19,7 +19,8 @@ export const COMMON_SETTINGS: readonly Setting[] = [
     env: 'CONNECTOR_SPEC',
     needed: 'no',
     description: 'folder that holds connector.yaml (default: the spec in this package)',
-    howToGet: 'Copy connector.yaml, fields.yaml and mappings/ from this package and change the copies.',
+    howToGet:
+      'Make a folder with a connector.yaml that `extends` the shipped spec, and files that hold only what differs.',
   },
   {
     env: 'CONNECTOR_KEY',

@@ -1,4 +1,4 @@
-/** Each example runs as its README says: a signed webhook becomes an event in Klaviyo, and SIGTERM ends it cleanly. */
+/** Each example runs as its README says, a spec with `connector start`: a signed webhook becomes an event in Klaviyo, and SIGTERM ends it cleanly. */
 import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
@@ -35,7 +35,8 @@ test.each(examples)('%s', async (name) => {
   expect((await post(base, body, 'not-the-secret')).status).toBe(401)
   expect((await post(base, body, SECRET)).status).toBe(200)
   await waitUntil('the event arrives', () => klaviyo.summary().events > 0, 20_000)
-  expect(klaviyo.events()).toMatchObject([{ metric: 'Created Conversation' }])
+  const properties = isProgram(name) ? {} : { Title: 'Hello' }
+  expect(klaviyo.events()).toMatchObject([{ metric: 'Created Conversation', properties }])
 
   child.kill('SIGTERM')
   const [code] = await once(child, 'exit')
@@ -50,27 +51,35 @@ test('the console of the Hono example answers on its base path', async () => {
   expect((await fetch(new URL('/', base))).status).toBe(200)
 })
 
+const isProgram = (name: string) => existsSync(join(root, 'examples', name, 'server.ts'))
+
 async function start(name: string, env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', join('examples', name, 'server.ts')], {
+  const program = ['--import', 'tsx', join('examples', name, 'server.ts')]
+  const store = join(temporaryFolder(closing), 'store.db')
+  const child = spawn(process.execPath, isProgram(name) ? program : ['scripts/source.mjs', 'start'], {
     cwd: root, // where tsx finds the paths that lead `intercom-to-klaviyo` to its source
     env: {
       PATH: process.env.PATH,
       ...env,
       PORT: '0',
-      STORE_PATH: join(temporaryFolder(closing), 'store.db'),
+      ...(isProgram(name)
+        ? { STORE_PATH: store }
+        : { CONNECTOR_STORE: `sqlite:${store}`, CONNECTOR_SPEC: join('examples', name) }),
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   closing.add(child, () => child.kill('SIGKILL'))
   let log = ''
-  const port = new Promise<number>((resolve, reject) => {
+  const address = new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stderr }).on('line', (line) => {
       log += `${line}\n`
-      if (line.includes('"listening"')) resolve(JSON.parse(line).port)
+      if (!line.includes('"listening"')) return
+      const { port, url } = JSON.parse(line)
+      resolve(url ?? `http://127.0.0.1:${port}`)
     })
     child.once('exit', (code) => reject(new Error(`ended with ${code} before it listened:\n${log}`)))
   })
-  return { child, base: `http://127.0.0.1:${await port}`, log: () => log }
+  return { child, base: await address, log: () => log }
 }
 
 /** One with an address that the local Klaviyo accepts. */
@@ -87,6 +96,7 @@ function notification(contact: string): string {
     type: 'conversation',
     id: '8000001',
     created_at: now,
+    title: 'Hello',
     source: { type: 'conversation', author: { type: 'user', id: contact } },
     contacts: { type: 'contact.list', contacts: [{ type: 'contact', id: contact }] },
   }
