@@ -1,5 +1,5 @@
 /** What a spec may say of Intercom: the forms of values. */
-import type { HeaderProblem, SideRules } from '../../runtime/spec/check/vendor-rules.ts'
+import type { HeaderProblem, SideRules } from '../../runtime/spec/check/vendor/vendor-rules.ts'
 
 /** The oldest whose fields the mappings know. */
 const OLDEST_VERSION = [2, 11] as const

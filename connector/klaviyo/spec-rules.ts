@@ -1,5 +1,5 @@
 /** What a spec may say of Klaviyo: the names that the code reads, and the forms of values. */
-import type { DestinationRules, HeaderProblem } from '../../runtime/spec/check/vendor-rules.ts'
+import type { DestinationRules, HeaderProblem } from '../../runtime/spec/check/vendor/vendor-rules.ts'
 
 const endpoints = ['event', 'bulk', 'profile', 'profileUpdate'] as const
 /** Called by these settings of `people` only. */

@@ -5,7 +5,7 @@ import type { Connector } from '../connector.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Clock, Fetch, Logger, Random } from '../ports/effects.ts'
 import type { Store } from '../ports/store.ts'
-import type { VendorRules } from '../spec/check/vendor-rules.ts'
+import type { VendorRules } from '../spec/check/vendor/vendor-rules.ts'
 import type { NamedBases } from '../spec/extends/layers.ts'
 import type { Spec } from '../spec/spec.ts'
 

@@ -1,18 +1,18 @@
 /** Loads a folder of YAML as a checked, compiled spec, or reports every error in it. */
-import { basename } from 'node:path/posix'
 import { createCheckOnlyLinker } from '../expression/check/check-only.ts'
 import type { SerializedPrograms } from '../expression/compiler/serialize.ts'
 import type { FunctionTable } from '../expression/functions.ts'
 import type { Recipe } from '../ports/recipes.ts'
 import { checkConnector } from './check/connector.ts'
-import { checkCredentials, checkSecrets } from './check/credentials.ts'
 import { checkDestinationLimits, checkDestinationRules } from './check/destination.ts'
-import { checkDuplicates, checkUnused } from './check/mappings.ts'
+import { checkFiles } from './check/files/check-files.ts'
+import { checkDuplicateSets, checkDuplicates, checkUnused } from './check/mappings.ts'
 import { checkPropertySets } from './check/property-sets.ts'
 import { checkSetProperties } from './check/set-properties.ts'
 import { checkIgnoredTopics, listKnownTopics } from './check/topics.ts'
 import { runTrials } from './check/trial-run.ts'
-import type { VendorRules } from './check/vendor-rules.ts'
+import { checkCredentials, checkSecrets } from './check/vendor/credentials.ts'
+import type { VendorRules } from './check/vendor/vendor-rules.ts'
 import {
   compileDelivery,
   compileDestination,
@@ -27,7 +27,7 @@ import { compileFields } from './compile/fields.ts'
 import { compileLookups } from './compile/lookups.ts'
 import { compileMapping, createMappingScope } from './compile/mapping.ts'
 import { compileProfile } from './compile/profile.ts'
-import { type CompiledSet, compileSet } from './compile/properties.ts'
+import { type CompiledSet, compileSet, getSetName } from './compile/properties.ts'
 import { compileRecipes } from './compile/recipes.ts'
 import { type Diagnostic, sortAndDedupe } from './diagnostic.ts'
 import { describeBaseChanges, listLockedDocuments } from './extends/base-changes.ts'
@@ -153,6 +153,7 @@ function compileSpec(
   checkPropertySets(sets, users, context)
   checkDuplicates(mappings)
   checkSetProperties({ connector: document, streams, mappings, profile })
+  checkFiles({ documents, mappings, profile })
   checkDestinationLimits({ destination: document.destination, documents, mappings, profile })
   const sections = {
     name: document.connector,
@@ -180,6 +181,7 @@ function compileSpec(
 }
 
 function compileSets(documents: SpecDocuments, lookups: Spec['lookups']): ReadonlyMap<string, CompiledSet> {
+  checkDuplicateSets(documents.sets.map(({ node }) => [getSetName(node.file), node]))
   const compiled = documents.sets.map(({ document, node }) => {
     const name = getSetName(node.file)
     // What it reads of a record is checked for each file that includes it.
@@ -187,5 +189,3 @@ function compileSets(documents: SpecDocuments, lookups: Spec['lookups']): Readon
   })
   return new Map(compiled)
 }
-
-const getSetName = (path: string): string => basename(path).replace(/\.ya?ml$/, '')

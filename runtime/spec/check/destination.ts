@@ -7,7 +7,7 @@ import type { SpecDocument, SpecDocuments } from '../read.ts'
 import type { ProfileMapping } from '../spec.ts'
 import type { FileSpan } from '../yaml.ts'
 import type { MappingFile } from './mappings.ts'
-import type { DestinationRules } from './vendor-rules.ts'
+import type { DestinationRules } from './vendor/vendor-rules.ts'
 
 export interface DestinationCheckInput {
   readonly destination: Connector['destination']

@@ -3,6 +3,7 @@ import type { SpecNames } from '../compile/mapping.ts'
 import type { SpecNode } from '../compile/spec-node.ts'
 import type { Mapping as MappingDocument } from '../generated/documents.ts'
 import type { Mapping } from '../spec.ts'
+import { normalizeName } from './files/names.ts'
 
 /** A metric's file, as written and compiled. */
 export interface MappingFile {
@@ -13,7 +14,7 @@ export interface MappingFile {
 
 export function checkDuplicates(all: readonly MappingFile[]): void {
   // `--only` ignores case, and so do people.
-  const metrics = all.map(({ document, node }) => [document.metric.toLowerCase(), node.at('metric')] as const)
+  const metrics = all.map(({ document, node }) => [normalizeName(document.metric), node.at('metric')] as const)
   for (const { node, first } of findRepetitions(metrics)) {
     const message = `${first.file} maps the metric "${node.text().value}" already`
     const path = first.span.file.base?.overlayPath
@@ -25,6 +26,15 @@ export function checkDuplicates(all: readonly MappingFile[]): void {
     const message = `${first.file} uses the key name "${node.text().value}" already`
     const help = 'events with equal keys count as one: give each metric a key name of its own'
     node.error({ code: 'spec/duplicate-key-name', message, help })
+  }
+}
+
+/** Of two sets with one name, a metric would include one. */
+export function checkDuplicateSets(all: readonly (readonly [name: string, node: SpecNode])[]): void {
+  for (const { node, first } of findRepetitions(all)) {
+    const message = `${first.file} is a property set of the same name`
+    const help = 'rename or delete one of the files: a metric includes a set by the name of its file alone'
+    node.error({ code: 'spec/duplicate-property-set', message, help }, node.keySpan)
   }
 }
 

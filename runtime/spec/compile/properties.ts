@@ -1,4 +1,5 @@
 /** Compiles properties and skip rules, merged with those of the property sets that a file includes. */
+import { basename } from 'node:path/posix'
 import { describeKinds } from '../../expression/check/field-type.ts'
 import type { Value } from '../../expression/check/value.ts'
 import { suggest } from '../../expression/did-you-mean.ts'
@@ -24,6 +25,9 @@ export interface CompiledSet {
   readonly properties: readonly Property[]
   readonly skip: readonly SkipRule[]
 }
+
+/** A metric includes a set by the name of its file. */
+export const getSetName = (path: string): string => basename(path).replace(/\.ya?ml$/, '')
 
 export function compileSet(name: string, document: PropertySet, scope: Scope, node: SpecNode): CompiledSet {
   const properties = compileProperties(document.properties, [], scope, node.at('properties'))

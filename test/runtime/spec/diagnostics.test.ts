@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import type { VendorRules } from '../../../runtime/spec/check/vendor-rules.ts'
+import type { VendorRules } from '../../../runtime/spec/check/vendor/vendor-rules.ts'
 import { renderDiagnostic } from '../../../runtime/spec/diagnostic.ts'
 import { type LoadOptions, loadSpec } from '../../../runtime/spec/load.ts'
 import { openSpecFolder, type SpecFiles } from '../../../runtime/spec/spec-files.ts'

@@ -1,9 +1,9 @@
 /** Checks what requests carry: the headers of both sides, and that no file holds a credential. */
-import type { CompileContext } from '../compile/context.ts'
-import type { SpecNode } from '../compile/spec-node.ts'
-import type { Diagnostic } from '../diagnostic.ts'
-import type { SpecDocument } from '../read.ts'
-import { SourceFile } from '../source-file.ts'
+import type { CompileContext } from '../../compile/context.ts'
+import type { SpecNode } from '../../compile/spec-node.ts'
+import type { Diagnostic } from '../../diagnostic.ts'
+import type { SpecDocument } from '../../read.ts'
+import { SourceFile } from '../../source-file.ts'
 import type { HeaderProblem, HeaderRule, SecretRule, VendorRules } from './vendor-rules.ts'
 
 type Headers = Readonly<Record<string, string>>
