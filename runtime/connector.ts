@@ -66,6 +66,11 @@ export interface Connector {
    * the destination cannot count. Throws a `Fault` when it refuses.
    */
   verify?(options: VerifyOptions): AsyncIterable<MetricComparison>
+  /**
+   * Deletions of profiles whose contact was deleted at the source: they wait until the operator has confirmed them. Absent:
+   * profiles are kept.
+   */
+  readonly deletions?: { isConfirmed(): Promise<boolean>; confirm(): Promise<void> }
   /** Segments and flows to create at the destination. Absent: it supports none. */
   readonly recipes?: RecipeBook
   close(): Promise<void>

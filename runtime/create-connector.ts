@@ -18,6 +18,7 @@ import { storeWithTransientFaults } from './http/transient-faults.ts'
 import { compilePlan } from './mapping/compile-plan.ts'
 import { createLookups } from './mapping/lookups.ts'
 import { ContactStates } from './mapping/person/contact-states.ts'
+import { createDeletionState, withdrawConfirmation } from './mapping/person/deletion-state.ts'
 import { knownPeopleOf } from './mapping/person/known-people.ts'
 import { previewMapping } from './mapping/preview.ts'
 import type { AuthProvider, DeliveryGate } from './ports/auth.ts'
@@ -110,7 +111,10 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     reportMisdirected: (path) => reportMisdirected(path, webhook),
     webhookStats: () => webhookStats.snapshot(),
     gate: accounts.gate,
-    work: ({ signal, lanes = ['live', 'backfill'] }) => runLanes(lanes, laneParts, signal),
+    async work({ signal, lanes = ['live', 'backfill'] }) {
+      await withdrawConfirmation(spec, guarded)
+      await runLanes(lanes, laneParts, signal)
+    },
     async *backfill(backfillOptions) {
       const reason = gate?.pausedReason()
       if (reason !== undefined) throw new Fault('config', 'delivery/paused', reason)
@@ -130,6 +134,7 @@ export function createConnector(options: CreateConnectorOptions): Connector {
     preview: (input) => previewMapping(input, { ...parts, destination: options.destination }),
     check: (signal) => options.runChecks(client, signal),
     ...(counter && { verify: (verifyOptions) => verifyDeliveries({ spec, store, counter, clock }, verifyOptions) }),
+    ...(parts.deletions && { deletions: parts.deletions }),
     ...(recipeTarget && { recipes: createRecipeBook({ spec, store, clock, target: recipeTarget }) }),
     close: async () => closing.abort(),
   }
@@ -172,6 +177,7 @@ function createDelivery(options: CreateConnectorOptions, input: DeliveryInput) {
   const sender = new MessageSender({ destination, clock, signal, hasBacklog, firstSends })
   const runs = new CurrentRunChecker(guarded, clock)
   const liveSince = new LiveSinceReader(guarded)
+  const deletions = createDeletionState(spec, { deletion: destination.deletion, store: guarded, clock, signal })
   const parts: DeliverParts = {
     ...createDeliveryLimits(),
     spec,
@@ -194,6 +200,7 @@ function createDelivery(options: CreateConnectorOptions, input: DeliveryInput) {
     setterTurns: new SetterTurns(),
     profileIds: new ProfileIds({ spec, sender, hasBacklog, clock, logger }),
     sender,
+    ...(deletions && { deletions, isDeleted: (contact) => deletions.isDeleted(contact) }),
     ...knownPeopleOf(spec, { destination, store: guarded, clock, signal }),
     isCurrentRun: (run) => runs.isCurrent(run),
     accounts: { cachedWorkspace: () => accounts.cachedWorkspace(), pin: () => accounts.pin(signal) },

@@ -147,6 +147,11 @@ export const FAULT_CODES: readonly FaultCode[] = [
       'Remove `onlyKnown`, or use a destination with `findKnown`.',
     ],
     [
+      'people/cannot-delete',
+      'The spec says `people.onDelete: delete`, and the destination of this host cannot delete profiles.',
+      'Remove `onDelete`, or use a destination with `deletion`.',
+    ],
+    [
       'expression/<code>',
       'An expression failed; the code is that of JSONata, the message explains it.',
       'Change the expression at the given place, then replay the record.',
@@ -240,6 +245,7 @@ export const FAULT_CODES: readonly FaultCode[] = [
     ['bug/stream', 'A stream has no resource.'],
     ['bug/lookup', 'A lookup was used in a way that its spec does not declare.'],
     ['bug/known-people', 'The destination did not say whether it has a person.'],
+    ['bug/deletion', 'A profile would be deleted although the spec keeps profiles. It is not.'],
     ['bug/unbound-path', 'A request path lacks a value for one of its parameters.'],
     ['bug/profile-lane', 'A profile update was about to be sent as history.'],
   ]),

@@ -44,6 +44,23 @@ export const SKIP_REASONS: readonly SkipReason[] = [
     meaning: 'the spec excludes contacts with a tag that this one has',
     action: 'take the tag off the contact, or out of `people.exclude` in connector.yaml, then import the time again',
   },
+  { reason: 'contact-deleted', meaning: 'the contact was deleted at the source, so nothing of it is sent any more' },
+  {
+    reason: 'contact-exists',
+    meaning: 'the source still has the contact whose deletion it reported; their profile is not deleted',
+  },
+  { reason: 'contact-merged', meaning: 'the contact became part of another one, which keeps the profile' },
+  {
+    reason: 'profile-unknown',
+    meaning: 'no delivery tells for certain which profile the deleted contact has, if any; none is deleted',
+    action: 'delete the profile at the destination, if there is one',
+  },
+  { reason: 'profile-gone', meaning: 'the destination no longer has the profile of the deleted contact' },
+  {
+    reason: 'profile-shared',
+    meaning: 'another contact has the profile or the address of the deleted one; the profile is not deleted',
+    action: 'delete the profile at the destination, if it should be gone all the same',
+  },
   { reason: 'no-contact', meaning: 'the event names no contact' },
   { reason: 'contact-not-found', meaning: 'the contact was deleted at the source' },
   { reason: 'resource-not-found', meaning: 'the resource was deleted at the source' },
@@ -89,6 +106,15 @@ export const WAIT_REASONS: readonly (SkipReason & { readonly reason: WaitReason 
   {
     reason: 'awaiting-contact',
     meaning: 'the source does not know the contact yet; it is asked again for some minutes',
+  },
+  {
+    reason: 'awaiting-confirmation',
+    meaning: 'the operator has not confirmed yet that profiles of deleted contacts are deleted',
+    action: 'confirm it on the overview of the console, or run `connector start --confirm-deletions`',
+  },
+  {
+    reason: 'awaiting-deletion',
+    meaning: 'the profile is deleted in some minutes, when the events under way have arrived',
   },
 ]
 

@@ -43,6 +43,10 @@ export async function* checkKlaviyo(options: KlaviyoOptions, signal: AbortSignal
   }
   yield await checkWrite(specEndpoint(options, 'event', 'events:write'), 'events:write', 'events', signal)
   yield await checkWrite(specEndpoint(options, 'profile', 'profiles:write'), 'profiles:write', 'profiles', signal)
+  if ('data-privacy:write' in options.spec.permissions) {
+    const deletion = specEndpoint(options, 'profileDeletion', 'data-privacy:write')
+    yield await checkWrite(deletion, 'data-privacy:write', 'deletions', signal)
+  }
 }
 
 /** Every further check would fail alike. */

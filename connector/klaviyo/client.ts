@@ -74,6 +74,15 @@ export function specEndpoint(
   return endpointClient(options, { ...endpoint, name, ...(method && { method }) }, scope)
 }
 
+/** Makes a client when it is first used: most specs never use those of `people`. */
+export function onFirstUse(make: () => SendRequest): () => SendRequest {
+  let made: SendRequest | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
 interface EndpointOptions {
   /** The endpoint's name in the spec. Without one its requests are not counted. */
   readonly name?: string

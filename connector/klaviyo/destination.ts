@@ -2,13 +2,14 @@
 
 import type { ApiResponse } from '../../runtime/http/error-response.ts'
 import { BoundedMap } from '../../runtime/lib/bounded-map.ts'
-import type { Destination, FittedMessage, SendResult } from '../../runtime/ports/destination.ts'
+import type { Destination, FittedMessage, ProfileDeletion, SendResult } from '../../runtime/ports/destination.ts'
 import type { Logger } from '../../runtime/ports/effects.ts'
 import { Fault, toFault } from '../../runtime/ports/fault.ts'
 import type { Json, Lane, MetricEvent, OutgoingMessage, Receipt } from '../../runtime/ports/types.ts'
 import type { DestinationSpec, Window } from '../../runtime/spec/spec.ts'
 import { type BulkItem, sendBulk } from './bulk.ts'
-import { type KlaviyoOptions, type SendRequest, specEndpoint, toReceipt } from './client.ts'
+import { type KlaviyoOptions, onFirstUse, type SendRequest, specEndpoint, toReceipt } from './client.ts'
+import { createDeletion } from './deletion.ts'
 import { createFindKnown, type FindKnown } from './known-people.ts'
 import { withChanges } from './limits/change-log.ts'
 import { type Limits, limitOf } from './limits/limits.ts'
@@ -30,7 +31,7 @@ import {
  * Live events go to `event` one by one or to `bulk` together; backfill events go to `bulk` only, with the flag that
  * keeps flows from starting. `unique_id` is always the event's key, so resending changes nothing.
  *
- * Reads from `profiles`, if the spec has it, who has a profile already.
+ * Reads from `profiles` who has a profile already, and writes to `profileDeletion`, if settings of `people` ask for it.
  *
  * A profile goes to `profile`, which finds it by its address, or with an id to `profileUpdate`, which changes its address.
  */
@@ -39,6 +40,7 @@ export const createKlaviyoDestination = (options: KlaviyoOptions): Destination =
 class KlaviyoDestination implements Destination {
   readonly batch: { readonly events: number; readonly bytes: number }
   readonly findKnown?: FindKnown
+  readonly deletion?: ProfileDeletion
   readonly #logger: Logger
   readonly #limits: Limits
   readonly #event: SendRequest
@@ -55,14 +57,11 @@ class KlaviyoDestination implements Destination {
     this.#bulk = specEndpoint(options, 'bulk', 'events:write')
     this.#profile = specEndpoint(options, 'profile', 'profiles:write')
     this.#profileUpdate = specEndpoint(options, 'profileUpdate', 'profiles:write', 'PATCH')
-    const profiles = options.spec.endpoints.profiles
+    const { profiles, profileDeletion } = options.spec.endpoints
     if (profiles !== undefined) {
-      let send: SendRequest | undefined
-      // Made when it is used: most specs never ask.
-      this.findKnown = createFindKnown(() => {
-        send ??= specEndpoint(options, 'profiles', 'profiles:read')
-        return send
-      }, profiles.path)
+      const send = onFirstUse(() => specEndpoint(options, 'profiles', 'profiles:read'))
+      this.findKnown = createFindKnown(send, profiles.path)
+      if (profileDeletion !== undefined) this.deletion = createDeletion(options, send, profiles.path)
     }
     this.#entries = new EntryCache(limits)
     this.batch = { events: limitOf(limits, 'events'), bytes: limitOf(limits, 'request') - BULK_WRAPPER }

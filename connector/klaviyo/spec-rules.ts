@@ -3,7 +3,7 @@ import type { DestinationRules, HeaderProblem } from '../../runtime/spec/check/v
 
 const endpoints = ['event', 'bulk', 'profile', 'profileUpdate'] as const
 /** Called by these settings of `people` only. */
-const peopleEndpoints = { onlyKnown: 'profiles' } as const
+const peopleEndpoints = { onlyKnown: ['profiles'], onDelete: ['profiles', 'profileDeletion'] } as const
 const limits = [
   'events',
   'request',
@@ -17,7 +17,7 @@ const limits = [
   'email',
 ] as const
 
-export type EndpointName = (typeof endpoints)[number] | (typeof peopleEndpoints)['onlyKnown']
+export type EndpointName = (typeof endpoints)[number] | (typeof peopleEndpoints)['onDelete'][number]
 export type LimitName = (typeof limits)[number]
 
 /** The first with the backfill flag, without which an import would start flows. */

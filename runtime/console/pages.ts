@@ -4,6 +4,7 @@ import { findAction, findPage } from './pages/find/find.ts'
 import { importActions, importPage } from './pages/import/import.ts'
 import { metricPage } from './pages/metric/metric.ts'
 import { missedWebhooksPage } from './pages/missed-webhooks/missed-webhooks.ts'
+import { confirmDeletionsAction } from './pages/overview/deletions.ts'
 import { overviewPage } from './pages/overview/overview.ts'
 import { createAction, segmentsAndFlowsPage } from './pages/segments-and-flows/segments-and-flows.ts'
 import { setupActions, setupPages } from './setup/routes.ts'
@@ -20,4 +21,11 @@ export const pages: readonly Page[] = [
   ...setupPages,
 ]
 
-export const actions: readonly Action[] = [findAction, retryAction, createAction, ...importActions, ...setupActions]
+export const actions: readonly Action[] = [
+  findAction,
+  retryAction,
+  createAction,
+  confirmDeletionsAction,
+  ...importActions,
+  ...setupActions,
+]

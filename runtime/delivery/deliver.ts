@@ -3,9 +3,9 @@ import pLimit, { type LimitFunction } from 'p-limit'
 import { YieldingScheduler } from '../lib/yielding-scheduler.ts'
 import type { MappedOccurrence } from '../mapping/map-events.ts'
 import { type MapRecordParts, mapRecord, type RecordToDeliver } from '../mapping/map-record.ts'
-import { toFault } from '../ports/fault.ts'
+import { Fault, toFault } from '../ports/fault.ts'
 import { FOREIGN_WORKSPACE } from '../ports/ledger.ts'
-import type { Lane, LeasedRecord, Outcome, SourceRecord } from '../ports/types.ts'
+import type { EventResult, Lane, LeasedRecord, Outcome, SourceRecord } from '../ports/types.ts'
 import { type AccountPin, isForeign } from '../source/account-pin.ts'
 import { findTargets } from '../source/open-record.ts'
 import { findCutOffFault } from './cut-off.ts'
@@ -117,6 +117,21 @@ function deferBehindProfiles({ clock, random }: DeliverParts): Outcome {
   return { status: 'deferred', fault, until: clock.now() + 5_000 + Math.round(random() * 25_000), events: [] }
 }
 
+async function deleteProfile(
+  { identity, deletion }: Extract<MappedOccurrence, { readonly deletion: unknown }>,
+  { deletions, logger }: DeliverParts,
+): Promise<EventResult> {
+  if (deletions === undefined) throw new Fault('bug', 'bug/deletion', 'a profile would be deleted that is to be kept')
+  const receipt = await deletions.delete(deletion.profileId)
+  const { requestId } = receipt
+  logger.info('deleted the profile of a contact that was deleted at the source', {
+    contact: identity.contact,
+    profile: deletion.profileId,
+    requestId,
+  })
+  return { ...identity, status: 'delivered', receipt }
+}
+
 /** Sends one occurrence, unless mapping has skipped or failed it. */
 async function sendOccurrence(occurrence: MappedOccurrence, parts: DeliverParts): Promise<OccurrenceOutcome> {
   const { identity } = occurrence
@@ -124,6 +139,7 @@ async function sendOccurrence(occurrence: MappedOccurrence, parts: DeliverParts)
   if ('wait' in occurrence) return waitingOccurrence(occurrence)
   if ('skipped' in occurrence) return { result: { ...identity, status: 'skipped', reason: occurrence.skipped } }
   try {
+    if ('deletion' in occurrence) return { result: await deleteProfile(occurrence, parts) }
     return { result: await sendMessage(occurrence, parts) }
   } catch (error) {
     return failedOccurrence(identity, toFault(error))

@@ -19,6 +19,8 @@ const FIRST_CHECK = 60_000
 const LONGEST_CHECK = 24 * 3_600_000
 /** Of a wait for a contact that the source does not know yet. Milliseconds. */
 const CONTACT_CHECK = 30_000
+/** Of a wait for the operator or for events under way: the longest. Milliseconds. */
+const DELETION_CHECK = 10 * 60_000
 
 /** The time of the next check of a waiting event, with jitter: events that began to wait together are not checked together. */
 export function nextCheckAt(
@@ -26,7 +28,8 @@ export function nextCheckAt(
   { attempt, now }: Pick<AttemptInfo, 'attempt' | 'now'>,
   random: Random,
 ): number {
-  const delay = Math.min(LONGEST_CHECK, FIRST_CHECK * 2 ** Math.min(attempt - 1, 20))
+  const longest = reason === 'awaiting-identity' ? LONGEST_CHECK : DELETION_CHECK
+  const delay = Math.min(longest, FIRST_CHECK * 2 ** Math.min(attempt - 1, 20))
   return now + Math.round((reason === 'awaiting-contact' ? CONTACT_CHECK : delay) * (0.75 + random() / 2))
 }
 

@@ -5,6 +5,7 @@ import type { Store } from '../ports/store.ts'
 type RecordMethods =
   | 'append'
   | 'readCheckpoint'
+  | 'writeCheckpoints'
   | 'filterDelivered'
   | 'filterWaiting'
   | 'beginSends'
@@ -24,6 +25,7 @@ export function storeWithTransientFaults(store: Store): Pick<Store, RecordMethod
   return {
     append: (...args) => guard(() => store.append(...args)),
     readCheckpoint: (name) => guard(() => store.readCheckpoint(name)),
+    writeCheckpoints: (entries) => guard(() => store.writeCheckpoints(entries)),
     filterDelivered: (keys) => guard(() => store.filterDelivered(keys)),
     filterWaiting: (keys) => guard(() => store.filterWaiting(keys)),
     beginSends: (sends) => guard(() => store.beginSends(sends)),

@@ -51,6 +51,12 @@ export const credentialsCheckpoint = (side: string): string => `credentials:${si
 /** The lock of the process that is refreshing the credentials of a side. */
 export const credentialsLockCheckpoint = (side: string): string => `credentials-lock:${side}`
 
+/** When the operator confirmed that profiles of deleted contacts are deleted. */
+export const DELETIONS_CONFIRMED_CHECKPOINT = 'deletions-confirmed'
+
+/** When a contact was found to be deleted at the source: nothing of it is sent from then on. */
+export const deletedContactCheckpoint = (contact: string): string => `deleted-contact ${contact}`
+
 /** Set while an import requested in the console is unfinished, so that a restart resumes it. */
 export const IMPORT_REQUESTED_CHECKPOINT = 'import-requested'
 

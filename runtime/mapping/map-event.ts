@@ -5,6 +5,7 @@ import { toIsoUtc } from '../lib/iso-time.ts'
 import { isObject } from '../lib/json.ts'
 import { type MaybePromise, mapMaybe } from '../lib/maybe-promise.ts'
 import { Fault } from '../ports/fault.ts'
+import { CONTACT_DELETED } from '../ports/ledger.ts'
 import type { FieldChange, JsonObject, Lane, MetricEvent, Profile } from '../ports/types.ts'
 import type { Candidate } from './candidates.ts'
 import { CONTACT } from './hydrate.ts'
@@ -84,14 +85,18 @@ async function mapSentEvent(event: EventToMap, parts: MapParts): Promise<MapResu
 /** The message, unless its person is one of those of whom nothing is sent. */
 async function mapForPerson(event: EventToMap, profile: Profile, parts: MapParts): Promise<MapResult<MetricEvent>> {
   const { exclude } = parts.spec.people
+  const { identity, bound } = event
+  if (await isOfDeleted(identity, parts)) return { identity, skipped: CONTACT_DELETED }
   if (exclude !== undefined) {
-    const { identity, bound } = event
     const skipped = await findExclusion({ profile, person: bound[CONTACT], bound }, exclude)
     if (skipped !== undefined) return { identity: { ...identity, ...hashEmail(profile) }, skipped }
   }
   const result = withProperties(event, profile, parts)
   return parts.isKnown === undefined ? result : skipUnknown(await result, event.state, parts)
 }
+
+const isOfDeleted = ({ contact }: EventIdentity, { isDeleted }: MapParts): MaybePromise<boolean> =>
+  contact !== undefined && isDeleted !== undefined && isDeleted(contact)
 
 function withProperties(event: EventToMap, profile: Profile, parts: MapParts): MaybePromise<MapResult<MetricEvent>> {
   const { candidate, identity, bound, omissions } = event

@@ -10,7 +10,13 @@ import { checkOccurrences } from './occurrences.ts'
 import type { DeliveryContext, EventIdentity, MapParts, MapResult } from './types.ts'
 
 /** A mapped occurrence, or its fault, which does not affect the others. */
-export type MappedOccurrence = MapResult<OutgoingMessage> | FailedMapping
+export type MappedOccurrence = MapResult<OutgoingMessage> | FailedMapping | MappedDeletion
+
+interface MappedDeletion {
+  readonly identity: EventIdentity
+  readonly deletion: { readonly profileId: string }
+  readonly identified?: undefined
+}
 
 interface FailedMapping {
   readonly identity: EventIdentity
@@ -81,14 +87,14 @@ function withoutRepetition(
     const isOlder = isRepeated(candidate, context) && !context.awaited?.has(key)
     if ('skipped' in one) return isOlder ? [] : [one]
     if ('wait' in one) return isOlder ? [{ ...one, repeated: true }] : [one]
-    if ('fault' in one) return [one]
+    if ('fault' in one || 'deletion' in one) return [one]
     return keys.size < keys.add(key).size ? [one] : []
   })
 }
 
 export async function catchFault(
   identity: EventIdentity,
-  map: () => Promise<MapResult<OutgoingMessage>>,
+  map: () => Promise<MappedOccurrence>,
 ): Promise<MappedOccurrence> {
   try {
     return await map()

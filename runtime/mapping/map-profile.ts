@@ -2,6 +2,7 @@
 import type { Bindings } from '../expression/expression.ts'
 import { asArray, asId } from '../lib/json.ts'
 import { hashEmailAddress } from '../lib/text/email-address.ts'
+import { CONTACT_DELETED } from '../ports/ledger.ts'
 import type { FieldChange, Json, Profile, ProfileUpdate } from '../ports/types.ts'
 import type { Spec } from '../spec/spec.ts'
 import { CONTACT, hydrate } from './hydrate.ts'
@@ -24,6 +25,7 @@ export async function mapProfile(item: Json, bindings: Bindings, parts: MapParts
   const ownBindings = { ...bindings, [CONTACT]: item }
   const reason = await findSkipReason(spec.profile.skip, item, ownBindings)
   if (reason !== undefined) return { identity, skipped: reason }
+  if (contact !== undefined && (await parts.isDeleted?.(contact))) return { identity, skipped: CONTACT_DELETED }
   const bound = await hydrate({
     plan: plan.profile.lookups,
     item,

@@ -13,6 +13,8 @@ import type { Lookups } from './lookups.ts'
 import { catchFault, type MappedOccurrence, mapEvents } from './map-events.ts'
 import { mapProfile, PROFILE } from './map-profile.ts'
 import type { ContactStates } from './person/contact-states.ts'
+import type { DeletionState } from './person/deletion-state.ts'
+import { DELETION, isDeletion, mapDeletion } from './person/deletions.ts'
 import type { DeliveryContext, MapParts } from './types.ts'
 
 export interface MapRecordParts extends MapParts {
@@ -20,6 +22,8 @@ export interface MapRecordParts extends MapParts {
   readonly contacts: ContactStates
   /** Milliseconds since 1970, by the source's clock. */
   readonly sourceTime: () => number
+  /** Absent: the profiles of deleted contacts are kept. */
+  readonly deletions?: DeletionState
   /** Whether a run belongs to the newest import. */
   readonly isCurrentRun: (run: string) => Promise<boolean>
 }
@@ -62,7 +66,13 @@ export async function mapRecord(
     })
   const mapped = [...(await mapEvents(targets.mappings, { bindings, itemOf }, context, parts))]
   if (targets.profile) {
-    const profile = await catchFault({ metric: PROFILE, lane: 'live' }, () => mapProfile(open.item, bindings, parts))
+    const { deletions } = parts
+    const isOfDeletion = deletions && record.topic !== undefined && (await isDeletion(open.item, bindings, spec.people))
+    const profile = isOfDeletion
+      ? await catchFault({ metric: DELETION, lane: 'live' }, () =>
+          mapDeletion(open.item, context, { ...parts, deletions }),
+        )
+      : await catchFault({ metric: PROFILE, lane: 'live' }, () => mapProfile(open.item, bindings, parts))
     if (!isPolled || isNewState(profile)) mapped.push(profile)
   }
   if (record.backfillRun !== undefined)

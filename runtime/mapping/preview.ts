@@ -213,6 +213,7 @@ function toItem(message: OutgoingMessage): PreviewItem {
 function toPreview(mapped: MappedOccurrence): PreviewResult {
   const { metric } = mapped.identity
   if ('skipped' in mapped) return { item: { metric, skipped: mapped.skipped } }
+  if ('deletion' in mapped) return { item: { metric, skipped: 'awaiting-deletion' } }
   if ('wait' in mapped) return { item: { metric, skipped: mapped.wait.reason } }
   if ('fault' in mapped) {
     const { message, place } = mapped.fault.info()

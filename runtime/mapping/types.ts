@@ -35,6 +35,8 @@ export interface MapParts {
   readonly firstWebhookAt: () => MaybePromise<number | undefined>
   /** Whether the destination has a person. Absent: everyone is sent. */
   readonly isKnown?: (person: PersonQuery, lane: Lane) => MaybePromise<boolean>
+  /** Whether the source no longer has a contact, so that its profile is deleted. Absent: profiles are kept. */
+  readonly isDeleted?: (contact: string) => Promise<boolean>
   /** For a preview: shows whole profiles, and also those without an identifier. */
   readonly forDisplay?: boolean
 }

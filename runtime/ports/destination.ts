@@ -19,6 +19,14 @@ export interface PersonQuery {
   readonly profileId?: string
 }
 
+/** Deletes profiles for good, each with its events. */
+export interface ProfileDeletion {
+  /** The identifiers that a profile has now; undefined if there is none of the id. Throws a `Fault`. */
+  readIdentifiers(profileId: string, signal: AbortSignal): Promise<Profile | undefined>
+  /** Throws a `Fault` unless the destination has accepted to delete it. */
+  delete(profileId: string, signal: AbortSignal): Promise<Receipt>
+}
+
 /** Sends messages through one vendor's API; knows nothing of records or mappings. */
 export interface Destination {
   /** Sends one message now. Throws a `Fault`. */
@@ -37,6 +45,8 @@ export interface Destination {
    * up. Reads only. Absent: it cannot tell. Throws a `Fault`.
    */
   findKnown?(people: readonly PersonQuery[], lane: Lane, signal: AbortSignal): Promise<readonly (boolean | Fault)[]>
+  /** Absent: it cannot delete profiles. */
+  readonly deletion?: ProfileDeletion
   /** Fits a message into the destination's limits, as sending it does. Throws a `Fault`. */
   fit(message: OutgoingMessage): FittedMessage
   /** The request bodies for these messages, without sending. */

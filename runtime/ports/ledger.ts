@@ -21,6 +21,9 @@ export const EXCLUDED_DOMAIN = 'excluded-domain'
 export const EXCLUDED_ROLE = 'excluded-role'
 export const EXCLUDED_TAG = 'excluded-tag'
 
+/** The skip reason of what is left of a contact that the source deleted, where its profile is deleted, too. */
+export const CONTACT_DELETED = 'contact-deleted'
+
 /** The scopes of tallies of records that belong to no backfill run. */
 export const LIVE_SCOPE = 'live'
 /** What it delivered, no webhook reported. */

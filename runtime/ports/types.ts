@@ -228,10 +228,10 @@ export interface EventResult {
 }
 
 /**
- * Why an event waits: its contact has no identifier yet, or the source does not know the contact yet. Nothing has
- * failed, and no one has to act.
+ * Why an event waits: its contact has no identifier yet, the source does not know the contact yet, the operator has not
+ * confirmed deletions, or events under way go before the deletion of their profile. Nothing has failed.
  */
-export type WaitReason = 'awaiting-identity' | 'awaiting-contact'
+export type WaitReason = 'awaiting-identity' | 'awaiting-contact' | 'awaiting-confirmation' | 'awaiting-deletion'
 
 /**
  * The result of an attempt. All but `deferred` end the record. Queue, console, logs and tests use these four words only.

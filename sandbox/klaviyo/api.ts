@@ -35,6 +35,8 @@ export interface KlaviyoSummary extends RequestCounts {
   readonly flowTriggering: number
   readonly backfilled: number
   readonly profiles: number
+  /** Deleted by data-privacy jobs. */
+  readonly deletedProfiles: number
 }
 
 /** Serves the endpoints. Answers every fault of a request with JSON:API errors and throws none. */

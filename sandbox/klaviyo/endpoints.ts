@@ -1,4 +1,6 @@
 /** The endpoints of the local Klaviyo: rate limit, scope, body rules and handler. */
+
+import { getPath } from '../../runtime/lib/json.ts'
 import type { Random } from '../../runtime/ports/effects.ts'
 import type { Json } from '../../runtime/ports/types.ts'
 import { ApiError, apiError, invalidInput, MEDIA_TYPE } from './errors.ts'
@@ -16,6 +18,7 @@ import {
   profileResource,
 } from './resources.ts'
 import type { SegmentsAndFlows } from './segments-and-flows.ts'
+import { DELETE_PROFILE } from './validation/deletion-body.ts'
 import { BULK_CREATE_EVENTS, CREATE_EVENT, IMPORT_PROFILE, UPDATE_PROFILE } from './validation/event-bodies.ts'
 import { QUERY_METRIC_AGGREGATES } from './validation/metric-aggregate-body.ts'
 import type { FieldRule } from './validation/rules.ts'
@@ -76,6 +79,14 @@ export function createEndpoints(
       rate: MEDIUM,
       rule: UPDATE_PROFILE,
       answer: (body, url) => updateProfile(store, body, url),
+    },
+    {
+      method: 'POST',
+      path: '/api/data-privacy-deletion-jobs',
+      scope: 'data-privacy:write',
+      rate: FEW,
+      rule: DELETE_PROFILE,
+      answer: (body) => deleteProfile(store, body),
     },
     listEndpoint('/api/accounts', TINY, (url) => listAccounts(account, url)),
     listEndpoint('/api/metrics', SMALL, (url) => listMetrics(store, url)),
@@ -141,6 +152,13 @@ function updateProfile({ profiles }: EventStore, body: Json, url: URL): Response
   )
     throw new ApiError(400, [invalidInput('One or more identifiers is required', { pointer: '/data/attributes' })])
   return json({ data: profileResource(profiles.update(sent) ?? known, url), links: { self: url.href } })
+}
+
+/** Klaviyo deletes within a while, and here at once. An unknown profile is accepted, too. */
+function deleteProfile({ profiles }: EventStore, body: Json): Response {
+  const profile = getPath(body, 'data', 'attributes', 'profile') ?? null
+  profiles.delete(parseProfile(profile))
+  return new Response(null, { status: 202 })
 }
 
 function duplicateProfile({ id }: StoredProfile): ApiError {

@@ -33,6 +33,7 @@ export class ProfileStore {
   readonly #random: Random
   readonly #profiles = new Map<string, Stored>()
   readonly #index = new Map<string, Stored>()
+  #deleted = 0
 
   constructor({ clock, random }: { readonly clock: Clock; readonly random: Random }) {
     this.#clock = clock
@@ -83,6 +84,22 @@ export class ProfileStore {
     return this.#profiles.get(value) ?? IDENTIFIERS.map((name) => this.#holderOf(name, value)).find(Boolean)
   }
 
+  /** Deletes every profile with this identifier. Returns how many. */
+  delete({ id, attributes }: SentProfile): number {
+    const named = [this.#profiles.get(id ?? ''), ...IDENTIFIERS.map((name) => this.#holderOf(name, attributes[name]))]
+    const found = new Set(named.filter((profile) => profile !== undefined))
+    for (const profile of found) {
+      this.#unindex(profile)
+      this.#profiles.delete(profile.id)
+    }
+    this.#deleted += found.size
+    return found.size
+  }
+
+  get deletedCount(): number {
+    return this.#deleted
+  }
+
   all(): readonly StoredProfile[] {
     return [...this.#profiles.values()]
   }
@@ -94,6 +111,7 @@ export class ProfileStore {
   reset(): void {
     this.#profiles.clear()
     this.#index.clear()
+    this.#deleted = 0
   }
 
   /** Resolves identifiers to a profile. Merges a profile known only by a lower identifier into one known by a higher. */

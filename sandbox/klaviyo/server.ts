@@ -61,7 +61,13 @@ export function createKlaviyoSandbox(options: KlaviyoSandboxOptions): KlaviyoSan
     segmentsAndFlows,
     summary() {
       const byMetric = Object.fromEntries(store.metrics().map(({ name, count }) => [name, count]))
-      return { ...store.counts(), byMetric, profiles: store.profiles.count, ...api.requestCounts() }
+      return {
+        ...store.counts(),
+        byMetric,
+        profiles: store.profiles.count,
+        deletedProfiles: store.profiles.deletedCount,
+        ...api.requestCounts(),
+      }
     },
     reset() {
       store.reset()

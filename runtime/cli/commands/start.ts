@@ -1,4 +1,5 @@
 /** `start`: receiver, worker and console in one process, until SIGTERM or Ctrl-C. */
+import type { Connector } from '../../connector.ts'
 import { isLoopback } from '../../http/loopback.ts'
 import { formatJson } from '../../lib/format.ts'
 import type { CliApp, Env, Sandbox, Setting } from '../app.ts'
@@ -32,6 +33,11 @@ export const createStartCommand = ({ labels }: CliApp): CommandDefinition => ({
       description: `use mock ${labels.source} and ${labels.destination} servers; stores nothing without --store`,
     },
     { ...courseOption, description: `with --sandbox: ${courseOption.description}` },
+    {
+      flags: '--confirm-deletions',
+      description:
+        'confirm once that profiles of deleted contacts are deleted, as people.onDelete in connector.yaml says',
+    },
     strictOption,
     { flags: '--set-up', description: 'with --sandbox: start without credentials, to try setup in a browser' },
   ],
@@ -84,6 +90,7 @@ async function run(context: CommandContext, input: CommandInput, address: Addres
     ...(store === undefined ? {} : { store }),
   }
   return withConnector(context, options, async (opened) => {
+    await confirmDeletions(context, input, opened.connector)
     const notReadyReasons: string[] = []
     const { io, logger } = context
     const droppedLines = io.detachOutput((lines) =>
@@ -141,3 +148,18 @@ function announce({ env, json, logger, print }: CommandContext, started: Started
   const reason = connections?.gate.pausedReason()
   if (reason !== undefined) logger.warn(`delivery paused: ${reason}`, { setUp: new URL('set-up', url).href })
 }
+
+/** The second half of the consent: the spec alone deletes nothing. */
+async function confirmDeletions({ logger }: CommandContext, input: CommandInput, { deletions }: Connector) {
+  const confirms = input.flag('confirm-deletions')
+  if (confirms && deletions === undefined)
+    throw usageError(
+      '--confirm-deletions: the spec keeps profiles; write onDelete: delete under people in connector.yaml',
+    )
+  if (deletions === undefined || (await deletions.isConfirmed())) return
+  if (confirms) await deletions.confirm()
+  else logger.warn(UNCONFIRMED)
+}
+
+const UNCONFIRMED =
+  'people.onDelete says delete, and no one has confirmed it: deletions wait. Confirm on the overview of the console, or start once with --confirm-deletions'

@@ -45,9 +45,10 @@ function checkIdentifiers({ document, node }: SpecDocument<'profile'>, allowed: 
 /** An unknown limit would limit nothing; an unknown endpoint would never be called. */
 function checkNames({ document, node }: SpecDocument<'connector'>, names: DestinationRules): void {
   const { endpoints, limits } = document.destination
-  const { onlyKnown } = names.peopleEndpoints ?? {}
-  const optional = onlyKnown === undefined ? [] : [onlyKnown]
-  const required = [...names.endpoints, ...(document.people?.onlyKnown ? optional : [])]
+  const { onlyKnown = [], onDelete = [] } = names.peopleEndpoints ?? {}
+  const { people } = document
+  const used = [...(people?.onlyKnown ? onlyKnown : []), ...(people?.onDelete === 'delete' ? onDelete : [])]
+  const required = [...new Set([...names.endpoints, ...used])]
   const reportUnknown = (kind: 'endpoint' | 'limit', members: object, supportedNames: readonly string[]): boolean => {
     const unknown = Object.keys(members).filter((name) => !supportedNames.includes(name))
     for (const name of unknown) {
@@ -59,7 +60,7 @@ function checkNames({ document, node }: SpecDocument<'connector'>, names: Destin
   }
   reportUnknown('limit', limits, names.limits)
   // A misspelt endpoint is not reported as a missing one, too.
-  if (reportUnknown('endpoint', endpoints, [...names.endpoints, ...optional])) return
+  if (reportUnknown('endpoint', endpoints, [...names.endpoints, ...onlyKnown, ...onDelete])) return
   const all = node.at('destination', 'endpoints')
   for (const name of required.filter((name) => !Object.hasOwn(endpoints, name))) {
     const message = `destination.endpoints lacks "${name}"`

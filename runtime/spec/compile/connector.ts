@@ -154,7 +154,10 @@ export function compileDestination({ destination, people }: Connector, node: Spe
 const listPeoplePermissions = (
   { peoplePermissions = {} }: Connector['destination'],
   people: Connector['people'],
-): Readonly<Record<string, string>> => ({ ...(people?.onlyKnown && peoplePermissions.onlyKnown) })
+): Readonly<Record<string, string>> => ({
+  ...(people?.onlyKnown && peoplePermissions.onlyKnown),
+  ...(people?.onDelete === 'delete' && peoplePermissions.onDelete),
+})
 
 const mapOf = <T, U>(
   members: Readonly<Record<string, T>>,

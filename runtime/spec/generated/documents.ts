@@ -179,6 +179,11 @@ export interface Connector {
       }
     }
     onlyKnown?: boolean
+    onDelete?: 'keep' | 'delete'
+    deleted?: Expression
+    sameAddress?: {
+      [k: string]: string
+    }
   }
   delivery: {
     liveWindow: Duration
@@ -230,6 +235,7 @@ export interface Connector {
     permissions?: Permissions
     peoplePermissions?: {
       onlyKnown?: Permissions
+      onDelete?: Permissions
     }
     optionalPermissions?: Permissions
     oauth?: Oauth

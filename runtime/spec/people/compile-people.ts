@@ -4,11 +4,12 @@ import { suggest } from '../../expression/did-you-mean.ts'
 import { EXCLUDED_ROLE, EXCLUDED_TAG } from '../../ports/ledger.ts'
 import { collectLookups } from '../compile/lookups.ts'
 import { createMappingScope } from '../compile/mapping.ts'
+import { resolveName } from '../compile/resolve-name.ts'
 import type { CompiledExpression, SpecNode } from '../compile/spec-node.ts'
 import type { Connector } from '../generated/documents.ts'
 import type { LookupSpec } from '../spec.ts'
 import { checkDomains } from './check-domains.ts'
-import type { ExclusionRule, PeopleSpec } from './people-spec.ts'
+import type { DeletionSpec, ExclusionRule, PeopleSpec } from './people-spec.ts'
 
 type People = NonNullable<Connector['people']>
 
@@ -40,15 +41,17 @@ export function compilePeople(people: People | undefined, names: PeopleNames, no
     ...listRule(EXCLUDED_TAG, tagNames, requireReader(tags, tagNames && 'tags', exclude.at('tags'))),
     ...Object.keys(when).map((reason) => ({ reason, expr: exclude.at('when', reason).expression(scope) })),
   ]
+  const deletion = compileDeletion(people, names, here)
   const used = rules.map(({ expr }) => expr)
   const readers = [role, tags].flatMap((one) => one?.expression ?? [])
   return {
     people: {
       ...(people.exclude && { exclude: { domains: checkDomains(domains, exclude.at('domains')), rules } }),
       onlyKnown: people.onlyKnown ?? false,
+      ...(deletion && people.onDelete === 'delete' && { deletion }),
       lookups: collectLookups(used, names.lookups),
     },
-    namedLookups: collectLookups([...readers, ...used], names.lookups),
+    namedLookups: [...collectLookups([...readers, ...used], names.lookups), ...Object.values(people.sameAddress ?? {})],
   }
 }
 
@@ -83,4 +86,31 @@ function warnOfUnknownRoles(roles: readonly string[], { field }: Value, node: Sp
     const message = `${field.name} is never "${role}", so no one is excluded by it`
     node.at(index).warn({ code: 'spec/unknown-role', message, help: suggest(role, known) })
   })
+}
+
+function compileDeletion(
+  { deleted, sameAddress, onDelete }: People,
+  { lookups, resource = '' }: PeopleNames,
+  node: SpecNode,
+): DeletionSpec | undefined {
+  for (const [name, lookup] of Object.entries(sameAddress ?? {}))
+    resolveName(node.at('sameAddress', name), 'lookup', lookup, lookups)
+  const input = node.context.fields.shapes.get(resource)
+  const expression = deleted === undefined ? undefined : node.at('deleted').expression({ variables: [], input })
+  if (onDelete === 'delete') {
+    requireForDeletion(expression, 'deleted', node.at('onDelete'))
+    requireForDeletion(sameAddress, 'sameAddress', node.at('onDelete'))
+  }
+  if (expression === undefined || sameAddress === undefined) return undefined
+  return { deleted: expression, sameAddress: new Map(Object.entries(sameAddress)) }
+}
+
+function requireForDeletion(value: unknown, name: 'deleted' | 'sameAddress', node: SpecNode): void {
+  if (value !== undefined) return
+  const message = `onDelete cannot delete a profile without people.${name}`
+  const purpose = {
+    deleted: 'an expression that tells whether a contact was deleted',
+    sameAddress: 'the lookups of all contacts with an address, by identifier',
+  }
+  node.error({ code: 'spec/people-without-reader', message, help: `add ${name} under people: ${purpose[name]}` })
 }

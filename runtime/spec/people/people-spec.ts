@@ -6,6 +6,8 @@ export interface PeopleSpec {
   readonly exclude?: ExcludeSpec
   /** Whether only people are sent whom the destination has already. */
   readonly onlyKnown: boolean
+  /** Deletes the profiles of contacts that are deleted at the source. Absent: they stay. */
+  readonly deletion?: DeletionSpec
   /** Lookups that its expressions need, each after those it depends on. */
   readonly lookups: readonly string[]
 }
@@ -23,4 +25,11 @@ export interface ExclusionRule {
   readonly expr: Expression
   /** The rule applies to one of these values, in lower case. Absent: to whatever is true. */
   readonly values?: ReadonlySet<string>
+}
+
+export interface DeletionSpec {
+  /** Over a notification's contact: whether it was deleted. */
+  readonly deleted: Expression
+  /** By identifier: the lookup of the ids of all contacts that have it. */
+  readonly sameAddress: ReadonlyMap<string, string>
 }

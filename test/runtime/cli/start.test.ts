@@ -43,6 +43,23 @@ test('reports why delivery is paused, and stays ready for webhooks', async () =>
   expect(await (await get('/readyz')).text()).toBe('ready\ndelivery paused\n')
 })
 
+test('deletes no profile before the operator has confirmed it', async () => {
+  let isConfirmed = false
+  const confirm = async () => {
+    isConfirmed = true
+  }
+  const connector = { deletions: { isConfirmed: async () => isConfirmed, confirm } }
+  const unconfirmed = await startCommand({ connector })
+  unconfirmed.stop()
+  expect((await unconfirmed.ended).err).toContain('no one has confirmed it: deletions wait')
+  const confirmed = await startCommand({ connector }, '--confirm-deletions')
+  confirmed.stop()
+  expect((await confirmed.ended).err).not.toContain('deletions wait')
+  expect(isConfirmed).toBe(true)
+  const kept = await runCommand(['start', '--port', '0', '--confirm-deletions'])
+  expect([kept.exit, kept.err]).toEqual([2, expect.stringContaining('the spec keeps profiles')])
+})
+
 test('passes webhooks to the receiver unchanged, whatever the method', async () => {
   const seen: string[] = []
   const receive = async (request: Request) => {

@@ -12,7 +12,7 @@ import { functions } from '../../helpers/spec/spec-functions.ts'
 const rules: VendorRules = {
   destination: {
     endpoints: ['event', 'bulk'],
-    peopleEndpoints: { onlyKnown: 'people' },
+    peopleEndpoints: { onlyKnown: ['people'], onDelete: ['people', 'deletion'] },
     limits: ['events', 'request', 'metric', 'properties'],
     identifiers: ['email', 'phone_number'],
     secrets: [{ pattern: /\bkey_\w{8,}/g, noun: 'a key of mail', help: 'set MAIL_KEY in the environment instead' }],

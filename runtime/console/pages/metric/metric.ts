@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import { capitalize } from '../../../lib/format.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
+import { DELETION } from '../../../mapping/person/deletions.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
 import { countWaiting, describeWaiting } from '../../waiting-events.ts'
 import { eventsTable } from './events.ts'
@@ -14,7 +15,8 @@ export const metricPage: Page = {
     const { spec } = context.options.connector
     const name = context.params.name ?? ''
     const mapping = [...spec.mappings, ...spec.disabledMappings].find(({ metric }) => metric === name)
-    if (mapping === undefined && name !== PROFILE) return context.notFound('There is no metric of this name.')
+    if (mapping === undefined && name !== PROFILE && name !== DELETION)
+      return context.notFound('There is no metric of this name.')
     const isDisabled = spec.disabledMappings.some(({ metric }) => metric === name)
     const shown = mapping ?? { ...spec.profile, summary: 'Profile properties, kept up to date.' }
     return html`<p class="lead">${shown.summary}${isDisabled && html` <span class="badge">Off</span> <span class="soft">Turn it on with <code>enabled: true</code> in its mapping.</span>`}</p>

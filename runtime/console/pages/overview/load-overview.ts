@@ -3,6 +3,7 @@ import { sum } from '../../../backfill/counts.ts'
 import type { BackfillState } from '../../../backfill/state.ts'
 import { BACKFILL_CHECKPOINT } from '../../../lib/checkpoint-names.ts'
 import { PROFILE } from '../../../mapping/map-profile.ts'
+import { DELETION } from '../../../mapping/person/deletions.ts'
 import type { ActivityBucket, LedgerEvent } from '../../../ports/ledger.ts'
 import type { Backlog } from '../../../ports/store.ts'
 import { countFinds } from '../../../reconcile/finds.ts'
@@ -70,6 +71,9 @@ export async function loadOverview({ connector, clock }: ConsoleOptions): Promis
     ...spec.mappings.map((it) => ({ ...it, enabled: true })),
     ...spec.disabledMappings.map((it) => ({ ...it, enabled: false })),
     { metric: PROFILE, summary: 'Profile properties changed.', enabled: true },
+    ...(connector.deletions
+      ? [{ metric: DELETION, summary: 'Profiles of deleted contacts were deleted.', enabled: true }]
+      : []),
   ]
   const metrics = await Promise.all(
     rows.map(async ({ metric, summary, enabled }): Promise<MetricRow> => {

@@ -7,6 +7,7 @@ import { timeElement } from '../../format-html.ts'
 import { pausedBanner } from '../../paused-banner.ts'
 import type { Html, Page, PageContext } from '../../types.ts'
 import { hourChart } from './chart.ts'
+import { deletionsBanner } from './deletions.ts'
 import { loadOverview, type MetricRow, type Overview } from './load-overview.ts'
 import { limitsTable, statusCards } from './status.ts'
 
@@ -18,7 +19,7 @@ export const overviewPage: Page = {
     // Before setup has begun there is nothing else to show.
     if ((await context.options.connections?.setup.view())?.step === 'review') return context.redirect('/set-up')
     const overview = await loadOverview(context.options)
-    return html`<section id="paused" data-live aria-label="Delivery">${pausedBanner(context)}</section>
+    return html`<section id="paused" data-live aria-label="Delivery">${pausedBanner(context)}${await deletionsBanner(context)}</section>
 <section id="status" data-live aria-label="Status">${await statusCards(overview, context)}</section>
 <section id="metrics" data-live aria-label="Metrics">${metricsTable(overview, context)}</section>
 <div class="beside">

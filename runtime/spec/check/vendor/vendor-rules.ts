@@ -14,7 +14,7 @@ export interface DestinationRules extends SideRules {
   /** Names under `endpoints` that the code calls. All are required. */
   readonly endpoints: readonly string[]
   /** Those that a setting of `people` requires. */
-  readonly peopleEndpoints?: Readonly<Record<'onlyKnown', string>>
+  readonly peopleEndpoints?: Readonly<Record<'onlyKnown' | 'onDelete', readonly string[]>>
   /** Names under `limits` that it reads. An absent one does not limit. */
   readonly limits: readonly string[]
   /** Attributes by which the destination finds a person. Absent: any. */
