@@ -1,5 +1,6 @@
 /** Generates the sandbox's contacts from their index. */
 
+import { companiesOf } from './companies.ts'
 import {
   COUNTRIES,
   type Country,
@@ -64,9 +65,13 @@ export function contact(seed: Seed, index: number) {
     custom_attributes: customAttributesOf(rng, index),
     tag_ids: Array.from({ length: tags }, (_, i) => TAGS[(index + i) % TAGS.length]?.id ?? ''),
     notes: subList(index, 'notes', []),
-    companies: subList(index, 'companies', []),
+    companies: subList(
+      index,
+      'companies',
+      companiesOf(index).map(({ id }) => ({ type: 'company', id, url: `/companies/${id}` })),
+    ),
     opted_out_subscription_types: subList(index, 'subscriptions', []),
-    opted_in_subscription_types: subList(index, 'subscriptions', rng.chance(0.3) ? ['91001', '91002'] : []),
+    opted_in_subscription_types: subList(index, 'subscriptions', rng.chance(0.3) ? SUBSCRIPTIONS : []),
     utm_campaign: null,
     utm_source: rng.chance(0.2) ? 'newsletter' : null,
     referrer: null,
@@ -169,13 +174,24 @@ function customAttributesOf(rng: SeededRandom, index: number): Readonly<Record<s
   }
 }
 
-function subList(index: number, name: string, ids: readonly string[]) {
-  const data = ids.map((id) => ({ type: 'subscription', id, url: `/subscription_types/${id}` }))
+const SUBSCRIPTIONS: readonly Reference[] = ['91001', '91002'].map((id) => ({
+  type: 'subscription',
+  id,
+  url: `/subscription_types/${id}`,
+}))
+
+interface Reference {
+  readonly type: string
+  readonly id: string
+  readonly url: string
+}
+
+function subList(index: number, name: string, data: readonly Reference[]) {
   return {
     type: 'list',
     data,
     url: `/contacts/${contactId(index)}/${name}`,
-    total_count: ids.length,
+    total_count: data.length,
     has_more: false,
   }
 }

@@ -1,6 +1,7 @@
 /** The REST routes of the local Intercom, 2.16, over a workspace. */
 import { type Context, Hono } from 'hono'
 import type { Random } from '../../runtime/ports/effects.ts'
+import { COMPANIES } from '../data/companies.ts'
 import { type Contact, contactBody } from '../data/contacts.ts'
 import { withNewestParts, withNewestTicketParts } from '../data/lengthen.ts'
 import type { Conversation } from '../data/new-conversation.ts'
@@ -54,6 +55,7 @@ export function routes({ workspace, random, accepts, limit }: RoutesOptions): Ap
   app.get('/ticket_states', (c) => c.json(stateList(seed)))
   app.get('/ticket_types', (c) => c.json(typeList(seed)))
   contactRoutes(app, workspace)
+  companyRoutes(app)
 
   conversationRoutes(app, workspace)
   ticketRoutes(app, workspace)
@@ -132,6 +134,19 @@ function contactRoutes(app: App, { contacts, removalOf }: Workspace): void {
     const { tag_ids } = requireContact(c.req.param('id'))
     const data = TAGS.filter(({ id }) => tag_ids.includes(id)).map((tag) => ({ type: 'tag', ...tag }))
     return c.json({ type: 'list', data })
+  })
+  app.get('/contacts/:id/companies', (c) => {
+    const { companies } = requireContact(c.req.param('id'))
+    const data = COMPANIES.filter(({ id }) => companies.data.some((one) => one.id === id))
+    return c.json({ type: 'list', data, total_count: data.length })
+  })
+}
+
+function companyRoutes(app: App): void {
+  app.get('/companies/:id', (c) => {
+    const found = COMPANIES.find(({ id }) => id === c.req.param('id'))
+    if (found === undefined) throw new ApiError(404, 'company_not_found', 'Company Not Found')
+    return c.json(found)
   })
 }
 

@@ -1,28 +1,16 @@
 /** The guide's recipe: a profile property that says whether a person has an open conversation. */
-import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import type { JsonObject } from '../../runtime/ports/types.ts'
 import type { Spec } from '../../runtime/spec/spec.ts'
 import { startConnector } from '../helpers/connector-harness.ts'
-import { loadChangedSpec, type SpecChanges } from '../helpers/spec/changed-spec.ts'
+import { loadChangedSpec, readGuideSamples } from '../helpers/spec/changed-spec.ts'
 
 const CONTACT = '6960000000000000000000a1'
 const EMAIL = 'ada@mail.sandbox-shop.com'
 
-/** The samples of the guide's section: whole files, or lines for the shipped ones. */
-function readSamples(): SpecChanges {
-  const guide = readFileSync(new URL('../../docs/guide/mapping-authors.md', import.meta.url), 'utf8')
-  const section = guide.split('\n### Set by an event\n')[1]?.split('\n## ')[0] ?? ''
-  const samples = [...section.matchAll(/^```yaml\n# (mappings\/\S+)\n([\s\S]*?)^```$/gm)]
-  const changes = samples.map(([, path = '', text = '']) => {
-    return [path, text.includes('metric: ') ? text : (shipped: string) => shipped + text] as const
-  })
-  return Object.fromEntries(changes)
-}
-
 let spec: Spec
 beforeAll(async () => {
-  spec = await loadChangedSpec(readSamples())
+  spec = await loadChangedSpec(readGuideSamples('Set by an event'))
 })
 
 async function start() {

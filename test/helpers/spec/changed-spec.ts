@@ -1,4 +1,5 @@
 /** The shipped spec with changes, as a user edits it. */
+import { readFileSync } from 'node:fs'
 import { functions } from '../../../connector/functions/index.ts'
 import { specFolder } from '../../../connector/spec.ts'
 import { vendorRules } from '../../../connector/spec-rules.ts'
@@ -48,3 +49,16 @@ export async function loadChangedSpec(changes: SpecChanges): Promise<Spec> {
 /** `people`: lines under `people:` in connector.yaml. */
 export const specWithPeople = (people: string): Promise<Spec> =>
   loadChangedSpec({ 'connector.yaml': addAfter('people:', people.replace(/^/gm, '  ')) })
+
+/** The YAML samples of a section of the guide for mapping authors: whole files, and lines for the shipped ones. */
+export function readGuideSamples(section: string): SpecChanges {
+  const guide = readFileSync(new URL('docs/guide/mapping-authors.md', specFolder()), 'utf8')
+  const text = guide.split(`\n### ${section}\n`)[1]?.split(/\n##/)[0] ?? ''
+  const samples = [...text.matchAll(/^```yaml\n# (mappings\/\S+)\n([\s\S]*?)^```$/gm)]
+  return Object.fromEntries(
+    samples.map(([, path = '', sample = '']) => [
+      path,
+      sample.includes('\nmetric: ') ? sample : (shipped: string) => shipped + sample,
+    ]),
+  )
+}

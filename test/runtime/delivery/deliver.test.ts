@@ -60,7 +60,8 @@ test('the same event from three notifications is sent once', async () => {
 
 describe('is skipped with a reason', () => {
   const cases: readonly (readonly [reason: string, topic: string, item: (contact: string) => object])[] = [
-    ['unknown-topic', 'company.created', () => ({ id: '4711' })],
+    ['unknown-topic', 'article.created', () => ({ id: '4711' })],
+    ['unknown-topic', 'company.created', () => ({ type: 'company', id: '4711' })],
     ['unknown-topic', 'conversation.admin.closed', (contact) => conversation(contact)], // known to Intercom, to no mapping
     [
       'started-by-teammate',
