@@ -23,7 +23,7 @@ export async function editorSchema(folder: URL, kind: string): Promise<string> {
     ...schema,
     ...(local.length > 0 && { definitions: Object.fromEntries(local) }),
   }
-  return `${JSON.stringify(all, null, 1)}\n`
+  return `${JSON.stringify(all)}\n`
 }
 
 const localReference = (name: string): string => `#/definitions/${name}`
@@ -44,7 +44,8 @@ function referenceOf({ $ref, allOf }: Schema): string | undefined {
   return typeof reference === 'string' ? reference.split('/').at(-1) : undefined
 }
 
-const MAPS_OF_SCHEMAS = new Set(['properties', 'patternProperties'])
+/** They stand in each map, so their text is short. */
+const FREE_KEYS = { '^x-': { title: 'free for your use' } }
 const SCHEMAS = new Set(['additionalProperties', 'propertyNames', 'items'])
 
 function flattenMembers(schema: Schema, definitions: Definitions): Schema {
@@ -52,7 +53,8 @@ function flattenMembers(schema: Schema, definitions: Definitions): Schema {
     if (typeof value !== 'object' || value === null) return value
     if (SCHEMAS.has(key)) return flatten(value as Schema, definitions)
     if (key === 'anyOf') return (value as readonly Schema[]).map((each) => withoutTexts(flatten(each, definitions)))
-    if (!MAPS_OF_SCHEMAS.has(key)) return value
+    if (key === 'patternProperties') return FREE_KEYS
+    if (key !== 'properties') return value
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => [name, flatten(member as Schema, definitions)]),
     )

@@ -13,3 +13,7 @@ export function setModeline(text: string, schema: string): string {
   const lineEnd = /\r?\n/.exec(text)?.[0] ?? '\n'
   return `${mark}${line}${lineEnd}${text.slice(mark.length)}`
 }
+
+/** Whether the first line names a schema that `connector schema` wrote into its usual folder. */
+export const namesOwnSchema = (text: string): boolean =>
+  MODELINE.exec(text)?.[0].includes('.connector-schema/') ?? false

@@ -17,6 +17,9 @@ export interface DefinedNames {
   readonly destinationPermissions: readonly string[]
 }
 
+/** `path`: of its file. */
+export const getSetName = (path: string): string => basename(path).replace(/\.ya?ml$/, '')
+
 /** Undefined without a connector.yaml that conforms to its schema. */
 export function findNames({ connector, sets, brokenSets, mappings }: SpecDocuments): DefinedNames | undefined {
   if (connector === undefined) return undefined
@@ -26,7 +29,7 @@ export function findNames({ connector, sets, brokenSets, mappings }: SpecDocumen
     topics: new Map(Object.entries(resources).map(([name, { topics }]) => [name, topics])),
     streams: new Map(Object.entries(streams).map(([name, { resource }]) => [name, resource])),
     lookups: Object.keys(lookups),
-    sets: setFiles.map((path) => basename(path).replace(/\.ya?ml$/, '')).sort(),
+    sets: setFiles.map(getSetName).sort(),
     metrics: mappings.map(({ document }) => document.metric),
     attributes: destination.attributes ?? [],
     sourcePermissions: Object.keys(source.permissions ?? {}),

@@ -44,11 +44,21 @@ function unlessMissing<T>(read: () => T): T | undefined {
 
 /** The files that match a pattern, in alphabetical order. `*` matches any part of a file's name, not of a folder's. */
 export async function expandGlob(pattern: string, files: SpecFiles): Promise<readonly string[]> {
-  const slash = pattern.lastIndexOf('/')
-  const [folder, name] = [pattern.slice(0, Math.max(slash, 0)), pattern.slice(slash + 1)]
-  if (!name.includes('*')) return [pattern]
+  if (!posix.basename(pattern).includes('*')) return [pattern]
+  const folder = posix.dirname(pattern)
+  const names = await files.list(folder === '.' ? '' : folder)
+  return names
+    .map((name) => posix.join(folder, name))
+    .filter((path) => matchesGlob(pattern, path))
+    .sort()
+}
+
+/** Hidden files match no `*`. */
+export function matchesGlob(pattern: string, path: string): boolean {
+  const name = posix.basename(pattern)
+  if (!name.includes('*')) return pattern === path
   const escaped = name.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
   const matches = new RegExp(`^${escaped.join('.*')}$`)
-  const names = (await files.list(folder)).filter((file) => matches.test(file) && !file.startsWith('.'))
-  return names.sort().map((file) => (folder === '' ? file : `${folder}/${file}`))
+  const [folder, file] = [posix.dirname(path), posix.basename(path)]
+  return folder === posix.dirname(posix.normalize(pattern)) && matches.test(file) && !file.startsWith('.')
 }

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, LoadCommands>> = {
   reconcile: async () => [(await import('./reconcile.ts')).reconcileCommand],
   validate: async () => [(await import('./validate.ts')).validateCommand],
   schema: async () => [(await import('./schema.ts')).schemaCommand],
+  lsp: async () => [(await import('./lsp.ts')).lspCommand],
   build: async () => [(await import('./build.ts')).buildCommand],
   preview: async () => [(await import('./preview.ts')).previewCommand],
   verify: async (app) => [(await import('./verify.ts')).createVerifyCommand(app)],

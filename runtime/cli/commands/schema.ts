@@ -110,7 +110,7 @@ async function writeModelines({ folder, paths, connector }: SpecFolder, out: str
   const own = paths.map((path) => ({ path, file: resolve(folder, path) }))
   for (const { path, file } of own) {
     const text = await readFile(file, 'utf8')
-    const schema = join(out, fileName(getFileKind(path, connector)))
+    const schema = join(out, fileName(getFileKind(path, connector) ?? 'mapping'))
     const changed = setModeline(text, relativePath(dirname(file), schema))
     if (changed !== text) await write(file, changed)
   }

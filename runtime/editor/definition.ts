@@ -1,0 +1,84 @@
+/** The place that defines what is named at a place: a set, lookup, stream, resource, topic, metric, file or field. */
+import { basename } from 'node:path/posix'
+import type { SpecNode } from '../spec/compile/spec-node.ts'
+import type { SourceFile } from '../spec/source-file.ts'
+import type { FileSpan, Path } from '../spec/yaml.ts'
+import { findTokenAt } from './hover.ts'
+import type { SpecModel } from './model.ts'
+import { getSetName } from './names.ts'
+import { findPlacedText } from './placed-text.ts'
+import { findReferenceKind, type ReferenceKind } from './references.ts'
+import type { EditorFile } from './scope.ts'
+
+export function definitionAt(file: EditorFile, offset: number, model: SpecModel): FileSpan | undefined {
+  const placed = findPlacedText(file, offset, model)
+  if (placed === undefined) return undefined
+  if (placed.scope !== undefined) return findInExpression(file, offset, model)
+  const { path, before, after } = placed.typed
+  const reference = findReferenceKind(path, file)
+  return reference && findDefinition(reference, before + after, model)
+}
+
+function findInExpression(file: EditorFile, offset: number, model: SpecModel): FileSpan | undefined {
+  const token = findTokenAt(file, offset, model)
+  if (token === undefined) return undefined
+  const { kind, name, holder } = token
+  if (kind === 'variable') return model.names.lookups.includes(name) ? findDefinition('lookup', name, model) : undefined
+  return holder && findField(`${holder.name}.${name}`, model)
+}
+
+function findDefinition(reference: ReferenceKind, name: string, model: SpecModel): FileSpan | undefined {
+  const { connector, mappings, sets, profile, files } = model.documents
+  const inConnector = (...path: Path) => findKey(connector?.node, path, connector?.document)
+  switch (reference) {
+    case 'resource':
+      return inConnector('resources', name)
+    case 'stream':
+      return inConnector('streams', name)
+    case 'lookup':
+      return inConnector('lookups', name)
+    case 'permission':
+      return inConnector('source', 'permissions', name)
+    case 'topic': {
+      const [resource, topics] = [...model.names.topics].find(([, all]) => all.includes(name)) ?? []
+      return topics && inConnector('resources', String(resource), 'topics', topics.indexOf(name))
+    }
+    case 'attribute':
+      return findKey(profile?.node, ['attributes', name], profile?.document)
+    case 'metric':
+      return mappings.find(({ document }) => document.metric === name)?.node.at('metric').span
+    case 'set':
+      return sets.find(({ node }) => getSetName(node.file) === name)?.node.keySpan ?? startOf(name, files)
+    case 'file':
+      return startOf(name, files)
+  }
+}
+
+/** The first line of a file, by its path or its name. */
+function startOf(name: string, files: readonly SourceFile[]): FileSpan | undefined {
+  const file = files.find(({ path }) => path === name) ?? files.find(({ path }) => basename(path, '.yaml') === name)
+  return file && { file, span: [0, 0] }
+}
+
+/** Undefined if there is no value at the path. */
+function findKey(node: SpecNode | undefined, path: Path, document: unknown): FileSpan | undefined {
+  const value = path.reduce<unknown>((holder, step) => (holder as Record<string | number, unknown>)?.[step], document)
+  return value === undefined ? undefined : node?.at(...path).keySpan
+}
+
+/** `conversation.tags.name`, through lists. Of a field of one shape or another, the first. */
+function findField(name: string, { documents: { fields } }: SpecModel): FileSpan | undefined {
+  if (fields === undefined) return undefined
+  const path: (string | number)[] = []
+  let declared: unknown = fields.document
+  for (const step of name.replace(/ or [^.]*(?:\.|$)/g, '.').split('.')) {
+    if (Array.isArray(declared)) {
+      path.push(0)
+      declared = declared[0]
+    }
+    if (typeof declared !== 'object' || declared === null || !(step in declared)) return undefined
+    path.push(step)
+    declared = (declared as Readonly<Record<string, unknown>>)[step]
+  }
+  return fields.node.at(...path).keySpan
+}
