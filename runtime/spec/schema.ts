@@ -81,16 +81,15 @@ function resolve(schema: SchemaText = {}): SchemaText {
   return name === undefined ? schema : resolve(texts.definitions.definitions?.[name])
 }
 
-/** Whether a missing key is only misspelt: the unknown key is reported instead. */
+/** Whether a missing key, or the `extends` that would bring it, is only misspelt: the unknown key is reported instead. */
 function isMisspelled({ error, schema }: Violation, violations: readonly Violation[]): boolean {
   if (error.keyword !== 'required') return false
   const keys = Object.keys(schema.properties ?? {})
-  return violations.some(
-    ({ error: other }) =>
-      other.keyword === 'additionalProperties' &&
-      other.instancePath === error.instancePath &&
-      nearestWords(other.params.additionalProperty, keys)[0] === error.params.missingProperty,
-  )
+  return violations.some(({ error: other }) => {
+    if (other.keyword !== 'additionalProperties' || other.instancePath !== error.instancePath) return false
+    const [meant] = nearestWords(other.params.additionalProperty, keys)
+    return meant === error.params.missingProperty || meant === 'extends'
+  })
 }
 
 type Description = DiagnosticText & FileSpan

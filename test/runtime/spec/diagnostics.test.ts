@@ -63,7 +63,7 @@ async function openCase(all: Changes): Promise<Pick<LoadOptions, 'files' | 'base
   const isLocked = all['connector.lock.yaml'] === 'accepted'
   const changes = isLocked ? { ...all, 'connector.lock.yaml': await writeLock() } : all
   const connector = changes['connector.yaml']
-  const isOverlay = typeof connector === 'string' && connector.includes('extends:')
+  const isOverlay = typeof connector === 'string' && connector.includes('extend')
   const bases = new Map([['desk', applyChanges(changes, small, 'desk/')]])
   return { files: applyChanges(changes, isOverlay ? none : small), bases }
 }
