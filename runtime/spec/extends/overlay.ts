@@ -1,11 +1,12 @@
 /** A file over the base's file of the same name, as one document: each value keeps the place it comes from. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Diagnostic, DiagnosticText } from '../diagnostic.ts'
 import type { SourceFile } from '../source-file.ts'
 import type { FileSpan, Path, PlacedText, PlacedYaml, YamlFile } from '../yaml.ts'
 import { describeStaleRemoval } from './base-changes.ts'
 import { CONNECTOR_FILE } from './layers.ts'
 import type { Lock } from './lock.ts'
-import { hasValue, type Kind, type MergeNote, merge } from './merge.ts'
+import { hasValue, isMap, type Kind, type MergeNote, merge } from './merge.ts'
 
 export class Overlay implements PlacedYaml {
   readonly value: unknown
@@ -65,7 +66,21 @@ export function overlayFiles(
   const overlay = new Overlay(kind, own, overlayFiles(kind, others, { diagnostics: ofBase }))
   const errors = ofBase.filter(({ severity }) => severity === 'error')
   diagnostics.push(...describeNotes(overlay, lock), ...errors)
+  if (kind === 'mapping' && replacesKey(overlay))
+    diagnostics.push({ severity: 'warning', ...OTHER_KEY, ...own.keySpan(['key']) })
   return overlay
+}
+
+/** Under its own name a metric may have any key; under that of the base, events may have been sent with the base's key. */
+function replacesKey({ own, base, value }: Overlay): boolean {
+  if (!isMap(own.value) || !isMap(base.value) || !isMap(value) || !Array.isArray(own.value.key)) return false
+  return value.metric === base.value.metric && !isDeepStrictEqual(own.value.key, base.value.key)
+}
+
+const OTHER_KEY: DiagnosticText = {
+  code: 'extends/other-key',
+  message: 'the key is not that of the base: events that were sent with the base count again',
+  help: 'delete it here, or give the metric a name of its own with "metric"',
 }
 
 /** Warnings and errors about what an overlay repeats or removes. */

@@ -76,6 +76,68 @@ test('a bundle holds the base, too', async () => {
   }
 })
 
+test.each<[string, Kind, own: unknown, base: unknown, merged: unknown]>([
+  [
+    'members are merged',
+    'mapping',
+    { properties: { A: 'b', C: 'c' } },
+    { properties: { A: 'a', B: 'b' } },
+    { properties: { A: 'b', B: 'b', C: 'c' } },
+  ],
+  ['lists are replaced', 'mapping', { include: ['_b'] }, { include: ['_a'] }, { include: ['_b'] }],
+  [
+    'a long form is merged',
+    'properties',
+    { properties: { A: { type: 'list' } } },
+    { properties: { A: { expr: 'a' } } },
+    { properties: { A: { expr: 'a', type: 'list' } } },
+  ],
+  [
+    'a long form replaces a short one',
+    'properties',
+    { properties: { A: { expr: 'b' } } },
+    { properties: { A: 'a' } },
+    { properties: { A: { expr: 'b' } } },
+  ],
+  [
+    'what to do without a value is replaced',
+    'properties',
+    { properties: { A: { whenMissing: { default: { x: 1 } } } } },
+    { properties: { A: { whenMissing: { skip: 'no-a' } } } },
+    { properties: { A: { whenMissing: { default: { x: 1 } } } } },
+  ],
+  [
+    'a definition is replaced',
+    'recipe',
+    { definition: { b: 1 } },
+    { segment: 'S', definition: { a: 1 } },
+    { segment: 'S', definition: { b: 1 } },
+  ],
+  [
+    'a setting is removed',
+    'connector',
+    { reconcile: null },
+    { reconcile: { every: '5m' }, summary: 's' },
+    { summary: 's' },
+  ],
+  [
+    'a property stays removed where sets are included',
+    'mapping',
+    { properties: { A: null } },
+    { properties: { A: 'a' } },
+    { properties: { A: null } },
+  ],
+  [
+    'an empty value is a field',
+    'fields',
+    { ticket: { a: null } },
+    { ticket: { a: 'text', b: 'text' } },
+    { ticket: { a: null, b: 'text' } },
+  ],
+])('%s', (_, kind, own, base, merged) => {
+  expect(merge(kind, own, base).value).toEqual(merged)
+})
+
 /** The least that turns one document into another. */
 function difference(kind: Kind, from: unknown, to: unknown, path: readonly string[] = []): unknown {
   if (!isMap(from) || !isMap(to) || !mergesMembers(kind, path)) return to
