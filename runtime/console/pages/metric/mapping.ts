@@ -1,27 +1,40 @@
 /** The mapping of a metric: each property with its expression and location, and the spec files. */
 import { html } from 'hono/html'
 import type { SourceFile } from '../../../spec/source-file.ts'
-import type { Property } from '../../../spec/spec.ts'
+import type { Mapping, Property } from '../../../spec/spec.ts'
 import type { Html, PageContext } from '../../types.ts'
 
-interface MappingSource {
+interface MappingSource extends Partial<Pick<Mapping, 'profileProperties' | 'value' | 'currency'>> {
   readonly file: string
   readonly properties: readonly Property[]
 }
 
-export function mappingSection({ file, properties }: MappingSource, { options }: PageContext): Html {
+export function mappingSection(mapping: MappingSource, { options }: PageContext): Html {
+  const { file, properties, profileProperties = [] } = mapping
   const { sourceFiles } = options.connector.spec
   const changed = sourceFiles.filter(({ base }) => base?.overlayPath === file).map(({ path }) => path)
   const files = [...new Set([file, ...changed, ...properties.map(({ expr }) => fileOf(expr.place))])]
   const sources = files.flatMap((path) => sourceFiles.filter((source) => source.path === path))
   return html`<div class="beside">
-<div class="table"><table class="stack">
-<caption>Properties <span class="soft">with their expressions</span></caption>
-<thead><tr><th scope="col">Property</th><th scope="col">Expression</th></tr></thead>
-<tbody>${properties.map(propertyRow)}</tbody>
-</table></div>
+<div>${propertyTable('Properties', 'with their expressions', properties)}
+${propertyTable('Profile properties', 'set by live events', profileProperties)}
+${propertyTable('Value', 'of an event', listWorth(mapping))}</div>
 <div>${sources.map((source) => fileText(source, source.path === file))}</div>
 </div>`
+}
+
+function listWorth({ value, currency }: MappingSource): readonly Property[] {
+  const rows = Object.entries({ Value: value, Currency: currency })
+  return rows.flatMap(([name, expr]) => (expr ? [{ name, expr, whenMissing: { action: 'omit' } }] : []))
+}
+
+function propertyTable(title: string, explanation: string, properties: readonly Property[]): Html | string {
+  if (properties.length === 0) return ''
+  return html`<div class="table"><table class="stack">
+<caption>${title} <span class="soft">${explanation}</span></caption>
+<thead><tr><th scope="col">Property</th><th scope="col">Expression</th></tr></thead>
+<tbody>${properties.map(propertyRow)}</tbody>
+</table></div>`
 }
 
 function propertyRow({ name, expr, type, whenMissing, doc }: Property): Html {
