@@ -38,6 +38,7 @@ export const klaviyoRules = {
   limits,
   // Klaviyo also knows external_id, and its pages disagree on whether that takes part in merging: see BEHAVIOR.md.
   identifiers: ['email', 'phone_number'],
+  numbers: ['location.latitude', 'location.longitude'],
   headers: [{ name: 'revision', required: OLDEST_REVISION, check: checkRevision }],
   secrets: [
     {

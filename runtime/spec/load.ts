@@ -96,7 +96,7 @@ export async function loadSpec(
   const context = new CompileContext(functions, link)
   const documents = await readSpec({ ...options, files }, context)
   const spec = documents.connector && compileSpec(documents.connector, documents, context)
-  if (rules) checkDestinationRules(documents, rules.destination)
+  if (rules) checkDestinationRules(documents, spec, rules.destination)
   if (documents.connector) checkCredentials(documents.connector, rules)
   // The metrics of unreadable files are unknown, so a recipe's metric is not reported as unknown then.
   const metrics = context.failed ? undefined : documents.mappings.map(({ document }) => document.metric)
@@ -153,7 +153,7 @@ function compileSpec(
   checkPropertySets(sets, users, context)
   checkDuplicates(mappings)
   checkSetProperties({ connector: document, streams, mappings, profile })
-  checkFiles({ documents, mappings, profile })
+  checkFiles(documents, sets)
   checkDestinationLimits({ destination: document.destination, documents, mappings, profile })
   const sections = {
     name: document.connector,

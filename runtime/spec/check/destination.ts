@@ -4,9 +4,10 @@ import { parseSize } from '../compile/durations-and-sizes.ts'
 import type { SpecNode } from '../compile/spec-node.ts'
 import type { Connector, Properties } from '../generated/documents.ts'
 import type { SpecDocument, SpecDocuments } from '../read.ts'
-import type { ProfileMapping } from '../spec.ts'
+import type { ProfileMapping, Spec } from '../spec.ts'
 import type { FileSpan } from '../yaml.ts'
 import type { MappingFile } from './mappings.ts'
+import { checkAttributeValues } from './vendor/attributes.ts'
 import type { DestinationRules } from './vendor/vendor-rules.ts'
 
 export interface DestinationCheckInput {
@@ -27,9 +28,14 @@ export function checkDestinationLimits({ destination, documents, mappings, profi
   if (documents.profile && profile) refuseReservedNames(documents.profile, profile, reservedPrefix)
 }
 
-export function checkDestinationRules({ connector, profile }: SpecDocuments, rules: DestinationRules): void {
+export function checkDestinationRules(
+  { connector, profile }: SpecDocuments,
+  spec: Pick<Spec, 'profile' | 'lookups'> | undefined,
+  rules: DestinationRules,
+): void {
   if (connector) checkNames(connector, rules)
   if (profile && rules.identifiers) checkIdentifiers(profile, rules.identifiers)
+  if (profile && spec && rules.numbers) checkAttributeValues(profile, { ...spec, numbers: rules.numbers })
 }
 
 /** A person with only such an identifier would be refused at each send. */
@@ -72,6 +78,13 @@ function checkAttributes(
   { document, node }: SpecDocument<'profile'>,
   allowedNames: readonly string[] | undefined,
 ): void {
+  for (const name of Object.keys(document.properties ?? {})) {
+    if (!allowedNames?.includes(name)) continue
+    const property = node.at('properties', name)
+    const message = `the destination has an attribute "${name}", and this would be a property of the same name beside it`
+    const help = 'move it to "attributes", or rename it'
+    property.warn({ code: 'spec/attribute-as-property', message, help }, property.keySpan)
+  }
   for (const name of Object.keys(document.attributes)) {
     if (allowedNames?.includes(name) ?? !name.includes('*')) continue
     const attribute = node.at('attributes', name)

@@ -2,8 +2,10 @@
 import type { Value } from '../../expression/check/value.ts'
 import type { CompiledSet } from '../compile/properties.ts'
 import type { SpecNode } from '../compile/spec-node.ts'
+import type { DiagnosticText } from '../diagnostic.ts'
 import type { Profile } from '../generated/documents.ts'
 import type { LookupSpec, ProfileMapping, Property, StreamSpec } from '../spec.ts'
+import { describeTime } from './results.ts'
 
 export interface ProfileCheckInput {
   readonly document: Profile
@@ -24,7 +26,7 @@ export function checkProfile(input: ProfileCheckInput, node: SpecNode): void {
     node.at('resource').error({ code: 'spec/profile-of-another-resource', message, help })
   }
   const ofEvents = profile.lookups.filter((name) => dependsOnEvent(name, lookups))
-  if (ofEvents.length > 0) warnOfEventLookups(ofEvents, input, node)
+  warnOfEventValues([...ofEvents, NOTIFICATION], input, node)
 }
 
 /** Whether the value of a lookup belongs to the record of an event, not to the contact alone. */
@@ -45,7 +47,7 @@ function dependsOnEvent(
 const ONLY_A_VARIABLE = /^\s*\$\w+(\.\w+)*\s*$/
 
 /** A warning, as one may want the last assignee. A property of a set is reported where the set is included. */
-function warnOfEventLookups(
+function warnOfEventValues(
   names: readonly string[],
   { profile, document, sets }: ProfileCheckInput,
   node: SpecNode,
@@ -68,15 +70,28 @@ function warnOfEventLookups(
   }
 }
 
-const describe = (name: string, addition = '') => ({
-  code: 'spec/event-in-profile',
-  message: `"$${name}" is looked up for the record of each event${addition}, so each event would change the profile`,
-  help: `use it in the properties of metrics; of the contact are lookups with "from: contact" in connector.yaml`,
-})
+const NOTIFICATION = 'notification'
+
+function describe(name: string, addition = ''): DiagnosticText {
+  const isLookup = name !== NOTIFICATION
+  const origin = isLookup ? 'is looked up for the record of each event' : 'is that of each event'
+  const lookups = isLookup ? '; of the contact are lookups with "from: contact" in connector.yaml' : ''
+  return {
+    code: 'spec/event-in-profile',
+    message: `"$${name}" ${origin}${addition}, so each event would change the profile`,
+    help: `use it in the properties of metrics${lookups}`,
+  }
+}
+
+const LAST_CHANGE = 'use the time of the last change'
 
 /** A time that never changes cannot tell which state is newer. */
-export function checkUpdatedAt({ field }: Value, node: SpecNode): void {
-  if (field?.type.isFixed !== true) return
-  const message = `${field.name} never changes, so an older state would overwrite a newer one`
-  node.warn({ code: 'spec/fixed-update-time', message, help: 'use the time of the last change' })
+export function checkUpdatedAt(result: Value, node: SpecNode): void {
+  const words = describeTime(result, node.context.fields.file)
+  const { field } = result
+  if (words !== undefined) node.warn({ ...words, help: LAST_CHANGE })
+  else if (field?.type.isFixed || /\.created_at$/.test(field?.name ?? '')) {
+    const message = `${field?.name} never changes, so an older state would overwrite a newer one`
+    node.warn({ code: 'spec/fixed-update-time', message, help: LAST_CHANGE })
+  }
 }

@@ -15,6 +15,7 @@ const rules: VendorRules = {
     peopleEndpoints: { onlyKnown: ['people'], onDelete: ['people', 'deletion'] },
     limits: ['events', 'request', 'metric', 'properties'],
     identifiers: ['email', 'phone_number'],
+    numbers: ['location.latitude'],
     secrets: [{ pattern: /\bkey_\w{8,}/g, noun: 'a key of mail', help: 'set MAIL_KEY in the environment instead' }],
   },
 }

@@ -1,28 +1,19 @@
 /** Checks each file of a spec for names and conditions that cannot be meant, and that there is something to send. */
+import type { CompiledSet } from '../../compile/properties.ts'
 import type { SpecNode } from '../../compile/spec-node.ts'
 import type { SpecDocuments } from '../../read.ts'
-import type { ProfileMapping } from '../../spec.ts'
-import type { MappingFile } from '../mappings.ts'
 import { checkConditions } from './conditions.ts'
 import { checkMetricName, checkOwnNames, checkPropertyNames } from './names.ts'
 
-export interface FilesInput {
-  readonly documents: SpecDocuments
-  readonly mappings: readonly MappingFile[]
-  readonly profile: ProfileMapping | undefined
-}
-
-export function checkFiles({ documents, mappings, profile }: FilesInput): void {
-  for (const { document, node, mapping } of mappings) {
-    checkMetricName(document.metric, node.at('metric'))
-    checkPropertyNames(document.properties, mapping.properties, node)
-  }
-  if (documents.profile && profile)
-    checkPropertyNames(documents.profile.document.properties, profile.properties, documents.profile.node)
-  const { connector, mappings: metrics, sets } = documents
-  for (const { document, node } of [...metrics, ...sets, ...(documents.profile ? [documents.profile] : [])]) {
+export function checkFiles(documents: SpecDocuments, sets: ReadonlyMap<string, CompiledSet>): void {
+  const { connector, mappings: metrics, profile } = documents
+  for (const { document, node } of metrics) checkMetricName(document.metric, node.at('metric'))
+  for (const { document, node } of [...metrics, ...documents.sets, ...(profile ? [profile] : [])]) {
+    const included = 'include' in document ? (document.include ?? []) : []
+    const fromSets = included.flatMap((name) => sets.get(name)?.properties ?? [])
     checkConditions(document, node)
     checkOwnNames(document.properties, node.at('properties'))
+    checkPropertyNames(document.properties, fromSets, node)
   }
   if (connector) checkMetrics(metrics, connector.node)
 }

@@ -21,19 +21,17 @@ export function checkMetricName(name: string, node: SpecNode): void {
   }
 }
 
-/** `own`: written in the file itself. `all`: with those of its property sets. `node` is the root of the file. */
-export function checkPropertyNames(own: Properties = {}, all: readonly Property[], node: SpecNode): void {
-  const known = new Map<string, string>()
-  for (const { name } of all) {
+/** Of two in a file, or of one in a file and one in a set that it includes. `node` is the root of the file. */
+export function checkPropertyNames(own: Properties = {}, fromSets: readonly Property[], node: SpecNode): void {
+  const known = new Map(fromSets.map(({ name }) => [normalizeName(name), name]))
+  for (const [name, value] of Object.entries(own)) {
     const other = known.get(normalizeName(name))
     known.set(normalizeName(name), name)
-    if (other === undefined) continue
-    const written = [name, other].find((each) => own[each])
-    const place = written === undefined ? node.at('include') : node.at('properties', written)
+    if (value === null || other === undefined || other === name || own[other] === null) continue
+    const property = node.at('properties', name)
     const message = `"${other}" and "${name}" differ in case or blanks alone, and are two properties`
-    const both = own[name] && own[other]
-    const help = both ? 'keep one of the two' : 'write both alike: then the own property replaces that of the set'
-    place.warn({ code: 'spec/property-name', message, help }, written === undefined ? place.span : place.keySpan)
+    const help = own[other] ? 'keep one of the two' : 'write both alike: then the own property replaces that of the set'
+    property.warn({ code: 'spec/property-name', message, help }, property.keySpan)
   }
 }
 

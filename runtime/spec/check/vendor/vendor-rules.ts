@@ -19,7 +19,7 @@ export interface DestinationRules extends SideRules {
   readonly limits: readonly string[]
   /** Attributes by which the destination finds a person. Absent: any. */
   readonly identifiers?: readonly string[]
-  /** Attributes that must be numbers, or texts that are numbers. All others are texts. */
+  /** Attributes that are numbers, or texts that are numbers. All others are texts. Absent: none is checked. */
   readonly numbers?: readonly string[]
 }
 
